@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# What "cmake --install" puts where; users find it by find_package(lfb) or pkg-config.
+
+include(CMakePackageConfigHelpers)
+
+install(TARGETS lfb_shared lfb_static lfb_kernel EXPORT lfb)
+if(TARGET lfb_tool)
+	install(TARGETS lfb_tool)
+endif()
+install(DIRECTORY include/luo TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
+
+set(lfb_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lfb)
+configure_package_config_file(cmake/lfb-config.cmake.in lfb-config.cmake
+	INSTALL_DESTINATION ${lfb_config_dir})
+write_basic_package_version_file(lfb-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(EXPORT lfb NAMESPACE lfb:: FILE lfb-targets.cmake DESTINATION ${lfb_config_dir})
+install(FILES
+	${PROJECT_BINARY_DIR}/lfb-config.cmake
+	${PROJECT_BINARY_DIR}/lfb-config-version.cmake
+	cmake/FindLibFDT.cmake
+	DESTINATION ${lfb_config_dir})
+
+# under ${prefix}, unless they are absolute
+cmake_path(APPEND pc_libdir "\${prefix}" ${CMAKE_INSTALL_LIBDIR})
+cmake_path(APPEND pc_includedir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
+configure_file(cmake/lfb.pc.in lfb.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/lfb.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
