@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The userspace agent: the process that opens /dev/liveupdate and works with sessions.
+ *
+ * Each agent has its own descriptors (the lowest free one from 3 up). A kexec, a shutdown or a
+ * dead kernel takes them all away; the agent itself stays and can open again. All calls return a
+ * descriptor or 0, or a negative errno as the system call would, and
+ *	-EINVAL what was given is no live agent,
+ *	-ESHUTDOWN no kernel runs,
+ *	-EFAULT or -EDEADLK the kernel died in this call,
+ *	-EBADF no such descriptor, or it is of another kind.
+ */
+#ifndef LUO_AGENT_H
+#define LUO_AGENT_H
+
+#include <luo/types.h>
+#include <luo/uapi.h>
+
+struct file;
+struct lfb_agent;
+struct lfb_machine;
+
+/**
+ * lfb_agent_create() - start a process in a machine
+ * @machine: the machine; destroying it ends the agent too
+ * @name: for traces; copied
+ * @agent: set to the agent, NULL on error
+ *
+ * Return: 0, -EINVAL, -ENOMEM.
+ */
+LFB_API int lfb_agent_create(struct lfb_machine *machine, const char *name,
+			     struct lfb_agent **agent);
+/** lfb_agent_destroy() - end the process: its descriptors are closed, lowest first. */
+LFB_API void lfb_agent_destroy(struct lfb_agent *agent);
+
+/**
+ * lfb_agent_open() - open("/dev/liveupdate")
+ * @agent: the agent
+ *
+ * The first open in a kernel restores the sessions that were handed over.
+ * Return: a descriptor; -ENOENT there is no such device (live update is off); -EBUSY somebody has
+ * it open; -EIO the sessions could not be restored (linux-7.0 and later, for ever).
+ */
+LFB_API int lfb_agent_open(struct lfb_agent *agent);
+
+/**
+ * lfb_agent_close() - close a descriptor
+ * @agent: the agent
+ * @fd: the descriptor
+ *
+ * Closing an outgoing session takes its files back; closing one that was retrieved finishes it.
+ * Return: 0 or -EBADF.
+ */
+LFB_API int lfb_agent_close(struct lfb_agent *agent, int fd);
+
+/**
+ * lfb_agent_ioctl() - ioctl() on a descriptor
+ * @agent: the agent
+ * @fd: the descriptor
+ * @cmd: LIVEUPDATE_*
+ * @arg: the structure the command takes
+ *
+ * Return: 0; -EINVAL unknown number or a size too small; -E2BIG a larger size with a tail that is
+ * not zero; -ENOTTY a wrong encoding, or no ioctls on this file; -EFAULT @arg is NULL; and the
+ * errors of the commands below.
+ */
+LFB_API int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, void *arg);
+
+/**
+ * lfb_agent_create_session() - LIVEUPDATE_IOCTL_CREATE_SESSION
+ * @agent: the agent
+ * @device: descriptor of /dev/liveupdate
+ * @name: the session's name; cut to 63 bytes in rfc-v6 and linux-7.0
+ *
+ * Return: a descriptor; -EEXIST an outgoing session has this name; -ENOMEM too many sessions
+ * (744 in rfc-v6, 819 in linux-7.0) or no memory; -EMFILE.
+ */
+LFB_API int lfb_agent_create_session(struct lfb_agent *agent, int device, const char *name);
+
+/**
+ * lfb_agent_retrieve_session() - LIVEUPDATE_IOCTL_RETRIEVE_SESSION
+ * @agent: the agent
+ * @device: descriptor of /dev/liveupdate
+ * @name: the session's name
+ *
+ * Return: a descriptor; -ENOENT unknown; -EINVAL retrieved already.
+ */
+LFB_API int lfb_agent_retrieve_session(struct lfb_agent *agent, int device, const char *name);
+
+/**
+ * lfb_agent_preserve() - LIVEUPDATE_SESSION_PRESERVE_FD
+ * @agent: the agent
+ * @session: descriptor of an outgoing session
+ * @fd: the file
+ * @token: what names it in the session
+ *
+ * Return: 0; -EEXIST token in use; -EBADF no such @fd; -ENOSPC 128 files already; -ENOENT no handler takes
+ * it; -ENOMEM; what the handler's or an FLB's preserve returned. Nothing is left of a failure.
+ */
+LFB_API int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64 token);
+
+/**
+ * lfb_agent_retrieve() - LIVEUPDATE_SESSION_RETRIEVE_FD
+ * @agent: the agent
+ * @session: descriptor of a retrieved session
+ * @token: what names the file
+ *
+ * Return: a new descriptor for the file; -ENOENT unknown token; what the handler's retrieve
+ * returned (remembered from linux-7.0 on); -EMFILE.
+ */
+LFB_API int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token);
+
+/**
+ * lfb_agent_finish() - LIVEUPDATE_SESSION_FINISH
+ * @agent: the agent
+ * @session: descriptor of a retrieved session
+ *
+ * Return: 0; -EBUSY a file cannot be finished yet, nothing was.
+ */
+LFB_API int lfb_agent_finish(struct lfb_agent *agent, int session);
+
+/** lfb_agent_install() - give the agent @file, whose reference it takes over. Return: fd, -EMFILE. */
+LFB_API int lfb_agent_install(struct lfb_agent *agent, struct file *file);
+/** lfb_agent_file() - Return: the file behind @fd, borrowed; NULL when it is not open. */
+LFB_API struct file *lfb_agent_file(struct lfb_agent *agent, int fd);
+
+#endif

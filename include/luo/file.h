@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Open files. Mirrors the parts of linux/fs.h, linux/file.h and linux/anon_inodes.h that live
+ * update code needs.
+ */
+#ifndef LUO_FILE_H
+#define LUO_FILE_H
+
+#include <luo/types.h>
+
+struct file;
+struct module;
+
+/**
+ * struct inode - what a file is about
+ * @i_ino: its number
+ * @i_private: for the file's creator
+ */
+struct inode {
+	unsigned long i_ino;
+	void *i_private;
+};
+
+/**
+ * struct file_operations - what a kind of file can do
+ * @owner: the module whose code this is
+ * @open: called by an open of the device
+ * @release: called when the last reference goes; the return value is ignored
+ * @unlocked_ioctl: a device-specific request; @arg is the agent's pointer
+ */
+struct file_operations {
+	struct module *owner;
+	int (*open)(struct inode *inode, struct file *file);
+	int (*release)(struct inode *inode, struct file *file);
+	long (*unlocked_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
+};
+
+/**
+ * struct file - an open file
+ * @f_op: what it can do; also tells its kind
+ * @private_data: for the file's creator
+ * @f_inode: what it is about
+ * @f_pos: the position in bytes
+ * @f_count: references
+ * @f_name: for traces
+ */
+struct file {
+	const struct file_operations *f_op;
+	void *private_data;
+	struct inode *f_inode;
+	s64 f_pos;
+	long f_count;
+	const char *f_name;
+	struct inode lfb_inode; /* where f_inode points unless the creator changes it */
+};
+
+/**
+ * anon_inode_getfile() - make an open file
+ * @name: for traces; must live as long as the file
+ * @fops: what it can do
+ * @priv: becomes private_data
+ * @flags: ignored
+ *
+ * Pins the module that owns @fops until the file is released.
+ *
+ * Context: any phase in which a kernel runs. Allocates (a fault point).
+ * Return: the file with one reference, or ERR_PTR(): -EINVAL no @fops or no kernel, -ENOENT the
+ * module is going away, -ENOMEM.
+ */
+LFB_API struct file *anon_inode_getfile(const char *name, const struct file_operations *fops,
+					void *priv, int flags);
+/** get_file() - take a reference; NULL is ignored, a closed file is a WARN. Return: @file. */
+LFB_API struct file *get_file(struct file *file);
+/**
+ * fput() - drop a reference; the last one calls release and frees the file
+ * @file: NULL is ignored; a file that is being released is a WARN
+ */
+LFB_API void fput(struct file *file);
+/** file_count() - Return: the references on @file. */
+LFB_API long file_count(const struct file *file);
+/** file_inode() - Return: what @file is about. */
+LFB_API struct inode *file_inode(const struct file *file);
+
+/**
+ * fget() - the file behind a descriptor of the agent whose call is running
+ * @fd: a descriptor
+ *
+ * Return: the file with a reference of its own, or NULL.
+ */
+LFB_API struct file *fget(unsigned int fd);
+/**
+ * get_unused_fd_flags() - reserve the lowest unused descriptor, 3 or above
+ * @flags: ignored
+ *
+ * Context: a call of an agent. A fault point of kind LFB_FAULT_ALLOC.
+ * Return: the descriptor; -EMFILE all are in use, -ENOMEM, -EBADF no agent's call is running.
+ */
+LFB_API int get_unused_fd_flags(unsigned int flags);
+/** put_unused_fd() - give a reserved descriptor back; one that is not reserved is a WARN. */
+LFB_API void put_unused_fd(unsigned int fd);
+/**
+ * fd_install() - let a descriptor mean a file
+ * @fd: a descriptor reserved with get_unused_fd_flags(); any other is a WARN and changes nothing
+ * @file: the file; the caller's reference is taken over
+ */
+LFB_API void fd_install(unsigned int fd, struct file *file);
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The same. The C library's <errno.h> gets its numbers through this name. */
+#ifndef LUO_LINUX_ERRNO_H
+#define LUO_LINUX_ERRNO_H
+
+#include_next <linux/errno.h>
+#include <luo/types.h>
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The same calls for descriptors, of the agent whose call is running. */
+#ifndef LUO_LINUX_FILE_H
+#define LUO_LINUX_FILE_H
+
+#include <luo/file.h>
+
+#endif

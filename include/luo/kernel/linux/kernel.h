@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* A stub: the small macros. The C library's <sys/sysinfo.h> gets its struct through this name. */
+#ifndef LUO_LINUX_KERNEL_H
+#define LUO_LINUX_KERNEL_H
+
+#include_next <linux/kernel.h>
+#include <luo/list.h>
+#include <luo/printk.h>
+#include <luo/types.h>
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+#ifndef IS_ALIGNED
+#define IS_ALIGNED(x, a) (((x) & ((a) - 1)) == 0)
+#endif
+#ifndef ALIGN
+#define ALIGN(x, a) (((x) + (__typeof__(x))(a) - 1) & ~((__typeof__(x))(a) - 1))
+#endif
+#ifndef DIV_ROUND_UP
+#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+#endif
+#ifndef min
+#define min(a, b)                                                                                  \
+	({                                                                                         \
+		__auto_type lfb_min_a_ = (a);                                                      \
+		__auto_type lfb_min_b_ = (b);                                                      \
+		lfb_min_a_ < lfb_min_b_ ? lfb_min_a_ : lfb_min_b_;                                 \
+	})
+#endif
+#ifndef max
+#define max(a, b)                                                                                  \
+	({                                                                                         \
+		__auto_type lfb_max_a_ = (a);                                                      \
+		__auto_type lfb_max_b_ = (b);                                                      \
+		lfb_max_a_ > lfb_max_b_ ? lfb_max_a_ : lfb_max_b_;                                 \
+	})
+#endif
+#define min_t(type, a, b) min((type)(a), (type)(b))
+#define max_t(type, a, b) max((type)(a), (type)(b))
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The same, as far as live update code uses it. */
+#ifndef LUO_LINUX_LIST_H
+#define LUO_LINUX_LIST_H
+
+#include <luo/list.h>
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Customised: panic() ends the simulated kernel, not the process. */
+#ifndef LUO_LINUX_PANIC_H
+#define LUO_LINUX_PANIC_H
+
+#include <luo/printk.h>
+
+#endif

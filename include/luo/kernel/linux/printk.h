@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Customised: messages become trace events. */
+#ifndef LUO_LINUX_PRINTK_H
+#define LUO_LINUX_PRINTK_H
+
+#include <luo/printk.h>
+
+#endif

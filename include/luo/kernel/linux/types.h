@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The same types; other headers of the system count on this name too. */
+#ifndef LUO_LINUX_TYPES_H
+#define LUO_LINUX_TYPES_H
+
+#include_next <linux/types.h>
+#include <sys/types.h>
+#include <luo/list.h>
+#include <luo/types.h>
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The Live Update Orchestrator's API for kernel subsystems. Mirrors linux/liveupdate.h of the
+ * modelled kernels (KERNEL-FACTS sections 2, 3 and 5).
+ *
+ * This is the union of what the kernels offer, so source written for any of them compiles. A
+ * function the running profile does not have returns -EOPNOTSUPP and records a WARN.
+ *
+ * All functions act on the kernel of the machine this thread has entered, and return
+ * -EOPNOTSUPP when live update is off there (no KHO, no liveupdate=on, or no machine).
+ */
+#ifndef LUO_LIVEUPDATE_H
+#define LUO_LIVEUPDATE_H
+
+#include <luo/list.h>
+#include <luo/lock.h>
+#include <luo/module.h>
+#include <luo/types.h>
+
+struct file;
+struct liveupdate_file_handler;
+struct liveupdate_flb;
+struct liveupdate_session;
+
+/** LIVEUPDATE_HNDL_COMPAT_LENGTH - bytes of a handler's compatible string, with its NUL. */
+#define LIVEUPDATE_HNDL_COMPAT_LENGTH 48
+/** LIVEUPDATE_FLB_COMPAT_LENGTH - bytes of an FLB's compatible string, with its NUL. */
+#define LIVEUPDATE_FLB_COMPAT_LENGTH 48
+
+/**
+ * struct liveupdate_file_op_args - what a file callback is told, and what it answers
+ * @handler: the file handler whose callback this is
+ * @session: the session the file belongs to; rfc-v6 only, else NULL
+ * @retrieved: the file has been retrieved; rfc-v6
+ * @retrieve_status: 0 never tried, 1 succeeded, a negative errno it failed with; linux-7.0 and
+ *	later
+ * @file: the file: in the old kernel the one preserved, in the new one what retrieve made
+ * @serialized_data: the handle the next kernel gets; kept after preserve or freeze returned 0
+ * @private_data: the handler's own, in the old kernel only; kept after preserve returned 0
+ *
+ * Anything else a callback writes here is discarded.
+ */
+struct liveupdate_file_op_args {
+	struct liveupdate_file_handler *handler;
+	struct liveupdate_session *session;
+	bool retrieved;
+	int retrieve_status;
+	struct file *file;
+	u64 serialized_data;
+	void *private_data;
+};
+
+/**
+ * struct liveupdate_file_ops - how one kind of file is carried across
+ * @can_preserve: is this a file of our kind? Handlers are asked in registration order
+ * @preserve: old kernel: save the file's state, set @serialized_data. On error undo everything
+ *	yourself: no unpreserve follows
+ * @unpreserve: old kernel: the session was closed before the reboot; newest file first
+ * @freeze: optional; old kernel, in the reboot call, oldest file first: last changes to
+ *	@serialized_data, kept only when it returns 0
+ * @unfreeze: optional; old kernel: another file's freeze failed; not called for that one
+ * @retrieve: new kernel, on demand: make the file again from @serialized_data, set @file
+ * @can_finish: optional; new kernel: false keeps the whole session from being finished (-EBUSY)
+ * @finish: new kernel, newest file first: free what was handed over; @file is NULL unless retrieved
+ * @get_id: optional; what identifies the file for "already preserved" (linux-7.3)
+ * @owner: the module the callbacks live in
+ */
+struct liveupdate_file_ops {
+	bool (*can_preserve)(struct liveupdate_file_handler *handler, struct file *file);
+	int (*preserve)(struct liveupdate_file_op_args *args);
+	void (*unpreserve)(struct liveupdate_file_op_args *args);
+	int (*freeze)(struct liveupdate_file_op_args *args);
+	void (*unfreeze)(struct liveupdate_file_op_args *args);
+	int (*retrieve)(struct liveupdate_file_op_args *args);
+	bool (*can_finish)(struct liveupdate_file_op_args *args);
+	void (*finish)(struct liveupdate_file_op_args *args);
+	unsigned long (*get_id)(struct file *file);
+	struct module *owner;
+};
+
+/**
+ * struct liveupdate_file_handler - preserves one kind of file
+ * @ops: its callbacks
+ * @compatible: names the format of what it hands over; NUL-terminated
+ * @private: the orchestrator's; zero before registration, never touched by users
+ */
+struct liveupdate_file_handler {
+	const struct liveupdate_file_ops *ops;
+	const char compatible[LIVEUPDATE_HNDL_COMPAT_LENGTH];
+	struct {
+		struct list_head list;	   /* on the list of handlers */
+		struct list_head flb_list; /* links to its FLBs, in registration order */
+		bool registered;
+	} private;
+};
+
+/**
+ * struct liveupdate_flb_op_args - what an FLB callback is told, and what it answers
+ * @flb: the FLB
+ * @data: handle for the next kernel, typically a physical address: set by preserve, given to
+ *	unpreserve and retrieve
+ * @obj: the live object: set by preserve and retrieve, given to unpreserve and finish
+ */
+struct liveupdate_flb_op_args {
+	struct liveupdate_flb *flb;
+	u64 data;
+	void *obj;
+};
+
+/**
+ * struct liveupdate_flb_ops - how shared state is carried across
+ * @preserve: old kernel, when the first file that needs the FLB is preserved: save it, set @data
+ *	and @obj. Not "first ever": it can come and go again
+ * @unpreserve: old kernel, when the last such file is unpreserved before the reboot
+ * @retrieve: new kernel, once, when somebody first asks: make the object from @data, set @obj
+ * @finish: new kernel, when the last file that needs it is finished
+ * @owner: the module the callbacks live in
+ *
+ * The FLB's own mutex is held across its callbacks: asking for one's own FLB inside deadlocks.
+ */
+struct liveupdate_flb_ops {
+	int (*preserve)(struct liveupdate_flb_op_args *argp);
+	void (*unpreserve)(struct liveupdate_flb_op_args *argp);
+	int (*retrieve)(struct liveupdate_flb_op_args *argp);
+	void (*finish)(struct liveupdate_flb_op_args *argp);
+	struct module *owner;
+};
+
+/**
+ * struct liveupdate_flb_state - one direction of an FLB's life; the orchestrator's
+ * @lock: held across the callbacks
+ * @obj: the live object
+ * @data: the handle
+ * @count: files that need it
+ * @references: get calls not put back yet, where they are counted
+ * @retrieve_status: 0 never tried, 1 succeeded, a negative errno it failed with
+ * @loaded: @data and @count were read from what was handed over
+ * @finished: finish has run
+ */
+struct liveupdate_flb_state {
+	struct mutex lock;
+	void *obj;
+	u64 data;
+	s64 count;
+	s64 references;
+	int retrieve_status;
+	bool loaded;
+	bool finished;
+};
+
+/**
+ * struct liveupdate_flb - a File-Lifecycle-Bound global object
+ * @ops: its callbacks, all four required
+ * @compatible: names the format of what it hands over; NUL-terminated
+ * @private: the orchestrator's; zero before first use, never touched by users
+ */
+struct liveupdate_flb {
+	const struct liveupdate_flb_ops *ops;
+	const char compatible[LIVEUPDATE_FLB_COMPAT_LENGTH];
+	struct {
+		struct list_head list; /* on the global list, while linked to a handler */
+		struct liveupdate_flb_state outgoing;
+		struct liveupdate_flb_state incoming;
+		unsigned int users; /* handlers it is linked to */
+		bool initialized;
+	} private;
+};
+
+/** liveupdate_enabled() - Return: true when this kernel can do live updates. */
+LFB_API bool liveupdate_enabled(void);
+
+/**
+ * liveupdate_register_file_handler() - offer to preserve a kind of file
+ * @fh: the handler; must live until it is unregistered or the kernel ends
+ *
+ * Context: process; a subsystem's initcall as a rule.
+ * Return: 0; -EINVAL a required op is missing (or @fh or its ops NULL); -EEXIST its compatible is
+ * registered already; -EAGAIN its module is going away; -EBUSY in rfc-v6 (with a WARN) once
+ * /dev/liveupdate was opened, in linux-7.0 while any session exists; -EOPNOTSUPP.
+ */
+LFB_API int liveupdate_register_file_handler(struct liveupdate_file_handler *fh);
+
+/**
+ * liveupdate_unregister_file_handler() - take the offer back
+ * @fh: a registered handler
+ *
+ * Not in rfc-v6 (-EOPNOTSUPP). Return: 0; linux-7.0: -EBUSY while any session exists or FLBs are
+ * linked to it; -EINVAL not registered.
+ */
+LFB_API int liveupdate_unregister_file_handler(struct liveupdate_file_handler *fh);
+
+/**
+ * liveupdate_init_flb() - make an FLB usable
+ * @flb: the FLB
+ *
+ * Required first in rfc-v6, not there later (-EOPNOTSUPP): they do it on first use.
+ * Return: 0, -EINVAL @flb is NULL, -ENOMEM.
+ */
+LFB_API int liveupdate_init_flb(struct liveupdate_flb *flb);
+
+/**
+ * liveupdate_register_flb() - declare that a handler's files need an FLB
+ * @fh: a registered handler
+ * @flb: the FLB; one may serve several handlers, a handler may need several
+ *
+ * The first link puts the FLB on the global list, in whose order FLBs are serialized.
+ * Return: 0; -EINVAL (with a WARN) NULL argument, FLB not initialized (rfc-v6), an op missing,
+ * handler not registered; -EEXIST linked already, or another FLB has this compatible; -ENOSPC
+ * more than 63 FLBs; -ENOMEM; -EAGAIN its module is going away; -EBUSY as for handlers.
+ */
+LFB_API int liveupdate_register_flb(struct liveupdate_file_handler *fh,
+				    struct liveupdate_flb *flb);
+
+/**
+ * liveupdate_unregister_flb() - undo liveupdate_register_flb()
+ * @fh: the handler
+ * @flb: the FLB
+ *
+ * Not in rfc-v6 (-EOPNOTSUPP). The last unlink takes the FLB off the global list.
+ * Return: 0; -ENOENT not linked; linux-7.0: -EBUSY while any session exists; -EINVAL NULL.
+ */
+LFB_API int liveupdate_unregister_flb(struct liveupdate_file_handler *fh,
+				      struct liveupdate_flb *flb);
+
+/**
+ * liveupdate_flb_incoming_locked() - the object the previous kernel handed over, held still
+ * @flb: the FLB
+ * @objp: set to the object
+ *
+ * rfc-v6 only (-EOPNOTSUPP elsewhere). On success the FLB's incoming mutex is held, so that the
+ * object cannot be finished under the caller's hands; liveupdate_flb_incoming_unlock() ends that.
+ * First use runs retrieve.
+ * Return: 0; -ENODATA nothing was handed over to this kernel; -ENOENT not this FLB; -EIO (with a
+ * WARN) retrieve returned 0 without an object; what retrieve returned; -EINVAL.
+ */
+LFB_API int liveupdate_flb_incoming_locked(struct liveupdate_flb *flb, void **objp);
+
+/**
+ * liveupdate_flb_incoming_unlock() - end liveupdate_flb_incoming_locked()
+ * @flb: the FLB
+ * @obj: the object it returned. With quirk FLB_UNLOCK_STORES_OBJ it silently replaces the
+ *	object, as in the posted patch; without, another object is a WARN and changes nothing
+ */
+LFB_API void liveupdate_flb_incoming_unlock(struct liveupdate_flb *flb, void *obj);
+
+/**
+ * liveupdate_flb_outgoing_locked() - the object being preserved for the next kernel, held still
+ * @flb: the FLB
+ * @objp: set to the object
+ *
+ * rfc-v6 only. On success the outgoing mutex is held until liveupdate_flb_outgoing_unlock().
+ * Return: 0; -ENOENT (with a WARN) nothing is preserved; -EINVAL.
+ */
+LFB_API int liveupdate_flb_outgoing_locked(struct liveupdate_flb *flb, void **objp);
+
+/** liveupdate_flb_outgoing_unlock() - end liveupdate_flb_outgoing_locked(); @obj as above. */
+LFB_API void liveupdate_flb_outgoing_unlock(struct liveupdate_flb *flb, void *obj);
+
+/**
+ * liveupdate_flb_get_incoming() - the object the previous kernel handed over
+ * @flb: the FLB
+ * @objp: set to the object, NULL on error
+ *
+ * linux-7.0: takes no reference; the object is gone when the last file is finished elsewhere.
+ * First use runs retrieve.
+ * Return: 0; -ENODATA nothing was handed over to this kernel, or it is finished; -ENOENT not this
+ * FLB; what retrieve returned; -EINVAL; -EOPNOTSUPP in rfc-v6.
+ */
+LFB_API int liveupdate_flb_get_incoming(struct liveupdate_flb *flb, void **objp);
+
+/**
+ * liveupdate_flb_get_outgoing() - the object being preserved for the next kernel
+ * @flb: the FLB
+ * @objp: set to the object, NULL on error
+ *
+ * Return: 0, in linux-7.0 also with a NULL object when nothing is preserved (quirk
+ * FLB_GET_OUTGOING_NULL); -ENOENT nothing is preserved; -EINVAL; -EOPNOTSUPP in rfc-v6.
+ */
+LFB_API int liveupdate_flb_get_outgoing(struct liveupdate_flb *flb, void **objp);
+
+/**
+ * liveupdate_flb_put_incoming() - drop a reference liveupdate_flb_get_incoming() took
+ * @flb: the FLB
+ *
+ * Only where references are counted (quirk FLB_GET_UNCOUNTED off), else a WARN. Whoever drops the
+ * last one, after the last file, runs finish.
+ */
+LFB_API void liveupdate_flb_put_incoming(struct liveupdate_flb *flb);
+
+/** liveupdate_flb_put_outgoing() - like liveupdate_flb_put_incoming(); the last runs unpreserve. */
+LFB_API void liveupdate_flb_put_outgoing(struct liveupdate_flb *flb);
+
+/**
+ * liveupdate_get_token_outgoing() - the token under which a file is preserved
+ * @session: the session a callback was given
+ * @file: the file
+ * @tokenp: set to the token
+ *
+ * Not in linux-7.0 (-EOPNOTSUPP). Context: a file callback.
+ * Return: 0, -ENOENT not preserved in this session, -EINVAL.
+ */
+LFB_API int liveupdate_get_token_outgoing(struct liveupdate_session *session, struct file *file,
+					  u64 *tokenp);
+
+/**
+ * liveupdate_get_file_incoming() - the file handed over under a token
+ * @session: the session a callback was given
+ * @token: the token
+ * @filep: set to the file, with a reference for the caller
+ *
+ * Not in linux-7.0 (-EOPNOTSUPP). Retrieves the file when nobody has yet.
+ * Return: 0, -ENOENT, what retrieve returned, -EINVAL.
+ */
+LFB_API int liveupdate_get_file_incoming(struct liveupdate_session *session, u64 token,
+					 struct file **filep);
+
+/**
+ * liveupdate_reboot() - the kernel's part of reboot(LINUX_REBOOT_CMD_KEXEC)
+ *
+ * Freezes and serializes all sessions, then the FLBs, then the map of preserved memory. On error
+ * everything is unfrozen and usable as before. lfb_machine_kexec() calls it and then jumps.
+ * Return: 0 (also when live update is off), what a freeze returned, -EAGAIN when the memory map
+ * could not be written.
+ */
+LFB_API int liveupdate_reboot(void);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The machine: memory, power, kernels that boot in it one after the other.
+ *
+ * A machine is used by one thread at a time; different machines do not disturb each other. All
+ * functions check what they are given: a pointer that is no live machine gives -EINVAL.
+ */
+#ifndef LUO_MACHINE_H
+#define LUO_MACHINE_H
+
+#include <luo/machine_options.h>
+#include <luo/types.h>
+
+struct lfb_blob;
+struct lfb_machine;
+struct lfb_module;
+
+/**
+ * struct lfb_machine_options - how to build a machine; zero means the default
+ * @sz: sizeof(struct lfb_machine_options)
+ * @memory: bytes of physical memory, 1 MiB to 1 TiB, whole pages; default 64 MiB
+ * @mode: what happens to addresses at a kexec; default LFB_MEMORY_REMAP
+ * @policy: which page comes next; default LFB_PAGES_BUDDY
+ * @seed: for the choice stream
+ * @profile: the kernel that boots; default LFB_PROFILE_DEFAULT
+ * @quirks_on: quirk names to add to the profile's, separated by spaces or commas
+ * @quirks_off: quirk names to take from it
+ * @kho_off: boot without kho=on: nothing can be handed over
+ * @liveupdate_off: boot without liveupdate=on
+ * @raw_faults: do not turn faults inside kernel code into a dead kernel; for use with a debugger
+ */
+struct lfb_machine_options {
+	size_t sz;
+	u64 memory;
+	enum lfb_memory_mode mode;
+	enum lfb_page_policy policy;
+	u64 seed;
+	const char *profile;
+	const char *quirks_on;
+	const char *quirks_off;
+	bool kho_off;
+	bool liveupdate_off;
+	bool raw_faults;
+};
+
+/** enum lfb_machine_state - what a machine is doing. */
+enum lfb_machine_state {
+	LFB_OFF,       /* no kernel runs */
+	LFB_RUNNING,   /* a kernel runs */
+	LFB_REBOOTING, /* lfb_machine_prepare() succeeded: serialized, not jumped yet */
+	LFB_PANICKED,  /* the kernel ended by panic, BUG or a fault */
+	LFB_HUNG,      /* the kernel ended in a deadlock */
+};
+
+/**
+ * lfb_machine_create() - build a machine, switched off
+ * @options: how; NULL for the defaults
+ * @machine: set to the machine, NULL on error
+ *
+ * Return: 0; -EINVAL an option makes no sense (unknown profile or quirk, memory out of range);
+ * -ENOMEM. lfb_error_text(NULL) says which.
+ */
+LFB_API int lfb_machine_create(const struct lfb_machine_options *options,
+			       struct lfb_machine **machine);
+/** lfb_machine_destroy() - take a machine apart, whatever it is doing; NULL is ignored. */
+LFB_API void lfb_machine_destroy(struct lfb_machine *machine);
+
+/**
+ * lfb_machine_add_module() - make a module part of the kernel image
+ * @machine: the machine
+ * @module: the module; must live as long as the machine. Its static data as it is now is what
+ *	every boot starts with
+ *
+ * Takes effect at the next boot; in a running kernel the module is loaded at once.
+ * Return: 0, -EINVAL, -EEXIST a module of this name is there, -ENOMEM, what its init returned.
+ */
+LFB_API int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module);
+
+/**
+ * lfb_machine_remove_module() - unload a module (rmmod) and leave it out of later boots
+ * @machine: the machine
+ * @name: the module's name
+ *
+ * Return: 0, -ENOENT, -EBUSY while references are held, -EINVAL.
+ */
+LFB_API int lfb_machine_remove_module(struct lfb_machine *machine, const char *name);
+
+/**
+ * lfb_machine_boot() - switch on: cold boot
+ * @machine: a machine that is switched off
+ *
+ * Return: 0; -EBUSY it is running; -ENOMEM; -EFAULT or -EDEADLK the kernel died while booting.
+ */
+LFB_API int lfb_machine_boot(struct lfb_machine *machine);
+
+/**
+ * lfb_machine_boot_blob() - switch on with what another machine handed over
+ * @machine: a machine that is switched off, with enough memory
+ * @blob: the handover
+ *
+ * The machine's own profile boots, whatever profile made the blob.
+ * Return: as lfb_machine_boot(); -EINVAL the blob does not fit this machine.
+ */
+LFB_API int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob);
+
+/** lfb_machine_shutdown() - switch off: memory is lost, agents lose their descriptors. */
+LFB_API int lfb_machine_shutdown(struct lfb_machine *machine);
+
+/**
+ * lfb_machine_prepare() - first half of a kexec: liveupdate_reboot()
+ * @machine: a running machine
+ *
+ * Return: 0 and state LFB_REBOOTING, or the error of liveupdate_reboot() with the kernel running
+ * on; -EFAULT, -EDEADLK it died; -EINVAL, -EBUSY not running.
+ */
+LFB_API int lfb_machine_prepare(struct lfb_machine *machine);
+
+/**
+ * lfb_machine_jump() - second half of a kexec: the old kernel ends, the new one boots
+ * @machine: a machine in state LFB_REBOOTING
+ * @profile: the kernel that boots; NULL for the same again
+ *
+ * Everything not preserved is destroyed. Without serialized state (live update off) this is an
+ * ordinary kexec. Return: 0; -EINVAL; -EBUSY not prepared; -EFAULT or -EDEADLK the new kernel died while
+ * booting, for instance of an incoming state it could not understand (lfb_error_text()).
+ */
+LFB_API int lfb_machine_jump(struct lfb_machine *machine, const char *profile);
+
+/** lfb_machine_kexec() - lfb_machine_prepare(), then lfb_machine_jump() to the same profile. */
+LFB_API int lfb_machine_kexec(struct lfb_machine *machine);
+
+/** lfb_machine_state() - Return: what a machine is doing; LFB_OFF for what is no machine. */
+LFB_API enum lfb_machine_state lfb_machine_state(struct lfb_machine *machine);
+/** lfb_machine_state_name() - Return: a state in words ("running"). */
+LFB_API const char *lfb_machine_state_name(enum lfb_machine_state state);
+/** lfb_machine_profile() - Return: the name of the profile that runs or would boot next. */
+LFB_API const char *lfb_machine_profile(struct lfb_machine *machine);
+/** lfb_machine_boots() - Return: kernels that booted since the last cold boot, that one included. */
+LFB_API unsigned int lfb_machine_boots(struct lfb_machine *machine);
+
+/**
+ * lfb_machine_enter() - make a machine this thread's current one
+ * @machine: the machine; NULL leaves the current one
+ *
+ * Kernel-facing functions (kmalloc(), liveupdate_register_flb() …) act on the current machine.
+ * Calls that run kernel code enter their machine by themselves.
+ * Return: the machine that was current before, to be entered again afterwards.
+ */
+LFB_API struct lfb_machine *lfb_machine_enter(struct lfb_machine *machine);
+/** lfb_machine_current() - Return: this thread's current machine, NULL for none. */
+LFB_API struct lfb_machine *lfb_machine_current(void);
+
+/**
+ * lfb_machine_call() - run code inside the machine's kernel
+ * @machine: a running machine
+ * @function: the code
+ * @argument: handed to it
+ *
+ * A fault, BUG, panic or deadlock inside ends the simulated kernel, not the process.
+ * Return: what @function returned; -EFAULT, -EDEADLK it died; -ESHUTDOWN not running; -EINVAL.
+ */
+LFB_API long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argument),
+			      void *argument);
+
+/**
+ * lfb_machine_read() - copy from a machine's physical memory
+ * @machine: the machine, in any state but LFB_OFF
+ * @phys: physical address
+ * @buffer: where to
+ * @size: bytes
+ *
+ * Return: 0, -EINVAL, -EFAULT the range is not all in memory.
+ */
+LFB_API int lfb_machine_read(struct lfb_machine *machine, phys_addr_t phys, void *buffer,
+			     size_t size);
+
+/**
+ * struct lfb_machine_stats - what is in use in the running kernel
+ * @sz: set by the caller to sizeof(struct lfb_machine_stats)
+ * @pages: allocated pages, slab and internal ones included
+ * @slab_objects: live slab objects
+ * @vmalloc_areas: live vmalloc areas
+ * @preserved_blocks: blocks marked preserved for the next kernel
+ * @incoming_pages: pages handed over by the previous kernel and not restored yet
+ * @files: open files
+ * @sessions_outgoing: sessions that will be handed over
+ * @sessions_incoming: sessions that were handed over and are not finished and closed
+ * @files_preserved: files preserved in outgoing sessions
+ */
+struct lfb_machine_stats {
+	size_t sz;
+	unsigned long pages;
+	unsigned long slab_objects;
+	unsigned long vmalloc_areas;
+	unsigned long preserved_blocks;
+	unsigned long incoming_pages;
+	unsigned long files;
+	unsigned long sessions_outgoing;
+	unsigned long sessions_incoming;
+	unsigned long files_preserved;
+};
+
+/** lfb_machine_stats() - read the counters. Return: 0 or -EINVAL. */
+LFB_API int lfb_machine_stats(struct lfb_machine *machine, struct lfb_machine_stats *stats);
+
+/**
+ * lfb_error_text() - the sentence behind the last error
+ * @machine: the machine the failed call was about; NULL for calls without one
+ *
+ * Return: a sentence that says what was wrong and where; "" when nothing went wrong. Good until
+ * the next call.
+ */
+LFB_API const char *lfb_error_text(struct lfb_machine *machine);
+
+/** lfb_version() - Return: the library's version, "0.1.0". */
+LFB_API const char *lfb_version(void);
+
+#endif

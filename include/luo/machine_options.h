@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * How a machine is built: the choices lfb_machine_create() takes.
+ */
+#ifndef LUO_MACHINE_OPTIONS_H
+#define LUO_MACHINE_OPTIONS_H
+
+#include <luo/types.h>
+
+/**
+ * enum lfb_memory_mode - what happens to addresses at a kexec
+ * @LFB_MEMORY_REMAP: the arena appears at another address and the old one faults; a pointer
+ *	smuggled through handed-over data is caught at its first use
+ * @LFB_MEMORY_FIXED: the arena stays where it is; fast, for fuzzing and sweeps
+ */
+enum lfb_memory_mode {
+	LFB_MEMORY_REMAP,
+	LFB_MEMORY_FIXED,
+};
+
+/**
+ * enum lfb_page_policy - which page comes next
+ * @LFB_PAGES_BUDDY: a buddy allocator, as in a kernel
+ * @LFB_PAGES_ASCENDING: ascending addresses from 64 KiB without gaps, in order of allocation,
+ *	nothing freed is given out again: the allocator the golden wire images were recorded with
+ */
+enum lfb_page_policy {
+	LFB_PAGES_BUDDY,
+	LFB_PAGES_ASCENDING,
+};
+
+#endif

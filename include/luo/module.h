@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Modules and their references. Mirrors linux/module.h.
+ *
+ * A kernel image is a set of modules (see lfb_machine_add_module()). Each boot sets their static
+ * data back to what it was when they were added, then runs their init functions in order.
+ */
+#ifndef LUO_MODULE_H
+#define LUO_MODULE_H
+
+#include <luo/types.h>
+
+/** enum module_state - where in its life a module is. */
+enum module_state {
+	MODULE_STATE_LIVE,
+	MODULE_STATE_COMING,
+	MODULE_STATE_GOING,
+};
+
+/**
+ * struct module - the kernel's handle of a module
+ * @name: its name, for traces
+ * @state: where in its life it is
+ * @refcnt: references that keep it from being unloaded
+ */
+struct module {
+	const char *name;
+	enum module_state state;
+	int refcnt;
+};
+
+/**
+ * struct lfb_module - a module as the machine loads it
+ * @module: what code in the module calls THIS_MODULE
+ * @init: runs at every boot, after LUO read the incoming state and before it prepares the outgoing
+ *	one (a subsystem's initcall); a negative errno leaves the module out of this kernel. May be
+ *	NULL
+ * @exit: runs when the module is unloaded by lfb_machine_remove_module(). May be NULL
+ * @data: its static data; every boot starts with the bytes that stood here when the module was
+ *	added. NULL when it has none
+ * @data_size: bytes at @data
+ *
+ * Use LFB_MODULE() rather than filling this in.
+ */
+struct lfb_module {
+	struct module *module;
+	int (*init)(void);
+	void (*exit)(void);
+	void *data;
+	size_t data_size;
+};
+
+/**
+ * LFB_MODULE_DATA() - puts a static variable into a module's data
+ * @modname: the module's name, a C identifier
+ *
+ * Static data of a module must carry this, or a simulated kexec would not reset it.
+ *
+ *	static LFB_MODULE_DATA(demo) int users;
+ */
+#define LFB_MODULE_DATA(modname) __attribute__((section("lfb_data_" #modname)))
+
+/**
+ * LFB_MODULE() - defines a module made of the static data marked with its name
+ * @modname: the module's name, a C identifier; defines `struct lfb_module modname_module`
+ * @init_fn: its init function, or NULL
+ * @exit_fn: its exit function, or NULL
+ */
+#define LFB_MODULE(modname, init_fn, exit_fn)                                                      \
+	static LFB_MODULE_DATA(modname) struct module modname##_this_module = { .name = #modname };\
+	extern char __start_lfb_data_##modname[] __attribute__((visibility("hidden")));            \
+	extern char __stop_lfb_data_##modname[] __attribute__((visibility("hidden")));             \
+	static struct lfb_module modname##_module;                                                 \
+	__attribute__((constructor)) static void modname##_module_setup(void)                      \
+	{                                                                                          \
+		modname##_module = (struct lfb_module){                                            \
+			.module = &modname##_this_module,                                          \
+			.init = init_fn,                                                           \
+			.exit = exit_fn,                                                           \
+			.data = __start_lfb_data_##modname,                                        \
+			.data_size = (size_t)(__stop_lfb_data_##modname -                          \
+					      __start_lfb_data_##modname),                         \
+		};                                                                                 \
+	}                                                                                          \
+	static struct lfb_module modname##_module
+
+/**
+ * try_module_get() - keep a module from being unloaded
+ * @module: the module; NULL stands for built-in code
+ *
+ * A fault point of kind LFB_FAULT_MODULE.
+ * Return: false when the module is going away (or the fault point fired), else true.
+ */
+LFB_API bool try_module_get(struct module *module);
+/** module_put() - drop a reference; NULL is ignored, one too many is a WARN. */
+LFB_API void module_put(struct module *module);
+/** module_refcount() - Return: the references on @module, 0 for NULL. */
+LFB_API int module_refcount(const struct module *module);
+
+#endif

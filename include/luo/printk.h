@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What a kernel says and how it complains. Mirrors linux/printk.h, linux/bug.h and linux/panic.h.
+ *
+ * Nothing is printed: messages become trace events. WARN is recorded and goes on. BUG and panic
+ * are recorded and end the simulated kernel: the call that led there returns an errno and the
+ * machine is in state LFB_PANICKED. The process goes on.
+ */
+#ifndef LUO_PRINTK_H
+#define LUO_PRINTK_H
+
+#include <luo/types.h>
+
+/** enum lfb_level - the kernel's message levels. */
+enum lfb_level {
+	LFB_LEVEL_EMERG,
+	LFB_LEVEL_ALERT,
+	LFB_LEVEL_CRIT,
+	LFB_LEVEL_ERR,
+	LFB_LEVEL_WARNING,
+	LFB_LEVEL_NOTICE,
+	LFB_LEVEL_INFO,
+	LFB_LEVEL_DEBUG,
+};
+
+/** lfb_printk() - what the pr_*() macros call. */
+LFB_API void lfb_printk(enum lfb_level level, const char *format, ...) LFB_PRINTF(2, 3);
+/** lfb_warn() - records a WARN; what the WARN macros call. */
+LFB_API void lfb_warn(const char *where, const char *format, ...) LFB_PRINTF(2, 3);
+/** lfb_bug() - records a BUG and ends the simulated kernel; returns only outside of a kernel. */
+LFB_API void lfb_bug(const char *where, const char *format, ...) LFB_PRINTF(2, 3);
+/** panic() - ends the simulated kernel with a message; returns only outside of a kernel. */
+LFB_API void panic(const char *format, ...) LFB_PRINTF(1, 2);
+
+#ifndef pr_fmt
+#define pr_fmt(fmt) fmt
+#endif
+#define pr_emerg(...) lfb_printk(LFB_LEVEL_EMERG, __VA_ARGS__)
+#define pr_alert(...) lfb_printk(LFB_LEVEL_ALERT, __VA_ARGS__)
+#define pr_crit(...) lfb_printk(LFB_LEVEL_CRIT, __VA_ARGS__)
+#define pr_err(...) lfb_printk(LFB_LEVEL_ERR, __VA_ARGS__)
+#define pr_warn(...) lfb_printk(LFB_LEVEL_WARNING, __VA_ARGS__)
+#define pr_notice(...) lfb_printk(LFB_LEVEL_NOTICE, __VA_ARGS__)
+#define pr_info(...) lfb_printk(LFB_LEVEL_INFO, __VA_ARGS__)
+#define pr_debug(...) lfb_printk(LFB_LEVEL_DEBUG, __VA_ARGS__)
+
+/** WARN_ON() - records a WARN when @condition holds. Return: whether it does. */
+#define WARN_ON(condition)                                                                         \
+	({                                                                                         \
+		bool lfb_cond_ = !!(condition);                                                    \
+		if (__builtin_expect(lfb_cond_, 0))                                                \
+			lfb_warn(__func__, "%s", #condition);                                      \
+		lfb_cond_;                                                                         \
+	})
+/** WARN_ON_ONCE() - like WARN_ON(), each time: a finding is not to depend on earlier runs. */
+#define WARN_ON_ONCE(condition) WARN_ON(condition)
+/** WARN() - like WARN_ON() with a message of one's own. */
+#define WARN(condition, ...)                                                                       \
+	({                                                                                         \
+		bool lfb_cond_ = !!(condition);                                                    \
+		if (__builtin_expect(lfb_cond_, 0))                                                \
+			lfb_warn(__func__, __VA_ARGS__);                                           \
+		lfb_cond_;                                                                         \
+	})
+#define BUG() lfb_bug(__func__, "BUG")
+#define BUG_ON(condition)                                                                          \
+	do {                                                                                       \
+		if (__builtin_expect(!!(condition), 0))                                            \
+			lfb_bug(__func__, "%s", #condition);                                       \
+	} while (0)
+
+#endif

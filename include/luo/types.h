@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The words every other header uses: integer types, pages, error pointers and the mark of an
+ * exported symbol. Names and values are the kernel's.
+ */
+#ifndef LUO_TYPES_H
+#define LUO_TYPES_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** LFB_API - marks what liblfb.so exports; everything else is hidden. */
+#define LFB_API __attribute__((visibility("default")))
+
+/** LFB_PRINTF() - lets the compiler check the arguments of a printf-like function. */
+#define LFB_PRINTF(string, first) __attribute__((__format__(__printf__, string, first)))
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef int64_t s64;
+
+/** typedef phys_addr_t - an address in the machine's physical memory, in bytes from 0. */
+typedef u64 phys_addr_t;
+
+/** typedef gfp_t - how an allocation may behave; only __GFP_ZERO changes anything here. */
+typedef unsigned int gfp_t;
+#define GFP_KERNEL 0x0u
+#define GFP_ATOMIC 0x1u
+#define __GFP_ZERO 0x100u
+
+#ifndef PAGE_SHIFT
+#define PAGE_SHIFT 12
+#endif
+#ifndef PAGE_SIZE
+#define PAGE_SIZE (1UL << PAGE_SHIFT)
+#endif
+#ifndef PAGE_MASK
+#define PAGE_MASK (~(PAGE_SIZE - 1))
+#endif
+
+/** MAX_PAGE_ORDER - the largest block the page allocator gives: 2^10 pages, 4 MiB. */
+#define MAX_PAGE_ORDER 10
+
+#define PFN_PHYS(pfn) ((phys_addr_t)(pfn) << PAGE_SHIFT)
+#define PHYS_PFN(phys) ((unsigned long)((phys) >> PAGE_SHIFT))
+#define PAGE_ALIGN(size) (((size) + PAGE_SIZE - 1) & PAGE_MASK)
+
+/* Errnos the C library does not know, with the kernel's values. */
+#ifndef ENOTSUPP
+#define ENOTSUPP 524
+#endif
+#ifndef ENOIOCTLCMD
+#define ENOIOCTLCMD 515
+#endif
+
+#define MAX_ERRNO 4095
+
+/**
+ * ERR_PTR() - an errno in the place of a pointer
+ * @error: a negative errno
+ *
+ * Return: the pointer that IS_ERR() recognises and PTR_ERR() turns back.
+ */
+static inline void *ERR_PTR(long error)
+{
+	return (void *)(intptr_t)error;
+}
+
+/**
+ * PTR_ERR() - the errno in an error pointer
+ * @ptr: a pointer for which IS_ERR() is true
+ *
+ * Return: the negative errno.
+ */
+static inline long PTR_ERR(const void *ptr)
+{
+	return (long)(intptr_t)ptr;
+}
+
+/**
+ * IS_ERR() - does a pointer carry an errno?
+ * @ptr: any pointer
+ *
+ * Return: true for ERR_PTR(-1) to ERR_PTR(-MAX_ERRNO); false for NULL.
+ */
+static inline bool IS_ERR(const void *ptr)
+{
+	return (uintptr_t)ptr >= (uintptr_t)-MAX_ERRNO;
+}
+
+/**
+ * IS_ERR_OR_NULL() - is there no usable object behind a pointer?
+ * @ptr: any pointer
+ *
+ * Return: true for NULL and for error pointers.
+ */
+static inline bool IS_ERR_OR_NULL(const void *ptr)
+{
+	return !ptr || IS_ERR(ptr);
+}
+
+/** ERR_CAST() - Return: the error pointer @ptr, to be returned as a pointer of another type. */
+static inline void *ERR_CAST(const void *ptr)
+{
+	return (void *)ptr;
+}
+
+/** PTR_ERR_OR_ZERO() - Return: the errno in @ptr, 0 for any other pointer. */
+static inline int PTR_ERR_OR_ZERO(const void *ptr)
+{
+	return IS_ERR(ptr) ? (int)PTR_ERR(ptr) : 0;
+}
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Pages, folios, page numbers, physical and virtual addresses: from each to the others.
+ */
+#include "sim/kernel/page.h"
+
+struct page *lfb_page(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	return pfn < kernel->memory.nr_pages ? &kernel->memory.map[pfn] : NULL;
+}
+
+unsigned long page_to_pfn(const struct page *page)
+{
+	unsigned long pfn = lfb_current ? lfb_pfn(&lfb_current->memory, page) : LFB_NO_PFN;
+
+	return pfn == LFB_NO_PFN ? ~0ul : pfn;
+}
+
+struct page *pfn_to_page(unsigned long pfn)
+{
+	return lfb_current ? lfb_page(lfb_current, pfn) : NULL;
+}
+
+phys_addr_t page_to_phys(const struct page *page)
+{
+	const unsigned long pfn = page_to_pfn(page);
+
+	return pfn == ~0ul ? ~0ull : PFN_PHYS(pfn);
+}
+
+struct page *phys_to_page(phys_addr_t phys)
+{
+	return pfn_to_page(PHYS_PFN(phys));
+}
+
+void *page_address(const struct page *page)
+{
+	return phys_to_virt(page_to_phys(page));
+}
+
+void *phys_to_virt(phys_addr_t phys)
+{
+	if (!lfb_current || phys >= lfb_current->memory.size)
+		return NULL;
+	return lfb_current->memory.base + phys;
+}
+
+/* ~0 for a pointer that is not in the linear map. */
+static phys_addr_t linear_phys(const void *virt)
+{
+	phys_addr_t phys;
+
+	if (!lfb_current)
+		return ~0ull;
+	phys = (uintptr_t)virt - (uintptr_t)lfb_current->memory.base;
+	return phys < lfb_current->memory.size ? phys : ~0ull;
+}
+
+static const char *not_linear(const void *virt)
+{
+	phys_addr_t phys;
+
+	switch (lfb_address_kind(&lfb_current->memory, virt, &phys)) {
+	case LFB_ADDRESS_STALE:
+		return "a pointer of an earlier kernel";
+	case LFB_ADDRESS_CURRENT:
+		return "a vmalloc address";
+	default:
+		return virt ? "not a kernel address" : "a NULL pointer";
+	}
+}
+
+phys_addr_t virt_to_phys(const void *virt)
+{
+	const phys_addr_t phys = linear_phys(virt);
+
+	if (unlikely(phys == ~0ull) && lfb_current)
+		lfb_warn("virt_to_phys", "not in the linear map: %s", not_linear(virt));
+	return phys;
+}
+
+struct page *virt_to_page(const void *virt)
+{
+	return phys_to_page(linear_phys(virt));
+}
+
+struct folio *virt_to_folio(const void *virt)
+{
+	return page_folio(virt_to_page(virt));
+}
+
+struct folio *page_folio(struct page *page)
+{
+	const unsigned long pfn = page_to_pfn(page);
+
+	if (pfn == ~0ul)
+		return NULL;
+	if (page->flags & PG_TAIL)
+		page = pfn_to_page(page->next);
+	return (struct folio *)page;
+}
+
+int page_count(const struct page *page)
+{
+	const unsigned long pfn = page_to_pfn(page);
+
+	if (pfn == ~0ul)
+		return 0;
+	if (page->flags & PG_TAIL)
+		page = pfn_to_page(page->next);
+	return (int)page->refcount;
+}
+
+unsigned int folio_order(const struct folio *folio)
+{
+	return folio_pfn(folio) == ~0ul ? 0 : folio->page.order;
+}
+
+unsigned long folio_nr_pages(const struct folio *folio)
+{
+	return folio_pfn(folio) == ~0ul ? 0 : 1ul << folio->page.order;
+}
+
+size_t folio_size(const struct folio *folio)
+{
+	return folio_nr_pages(folio) << PAGE_SHIFT;
+}
+
+unsigned long folio_pfn(const struct folio *folio)
+{
+	return page_to_pfn((const struct page *)folio);
+}
+
+void *folio_address(const struct folio *folio)
+{
+	return page_address((const struct page *)folio);
+}
+
+struct page *folio_page(struct folio *folio, unsigned long n)
+{
+	return n < folio_nr_pages(folio) ? &folio->page + n : NULL;
+}
+
+unsigned int get_order(size_t size)
+{
+	return size <= PAGE_SIZE ? 0 : 64 - (unsigned int)__builtin_clzl((size - 1) >> PAGE_SHIFT);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A simulated kernel may die; the process it runs in may not. Kernel code is entered through
+ * lfb_guarded(), and whatever kills the kernel jumps back to there.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/kernel/kernel.h"
+
+/* The fault handler sees what was stored before, whatever the compiler knows about what follows. */
+#define barrier() __asm__ volatile("" : : : "memory")
+
+long lfb_guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
+{
+	struct lfb_kernel *current = lfb_current;
+	struct task_struct *task = kernel->task;
+	sigjmp_buf env;
+	long result;
+
+	if (kernel->dead)
+		return -ESHUTDOWN;
+	if (kernel->guard)
+		return body(arg);
+
+	/* Without the signal mask: saving it is a system call, and the handler changes none. */
+	if (sigsetjmp(env, 0) == 0) {
+		kernel->guard = &env;
+		barrier();
+		result = body(arg);
+		barrier();
+	} else {
+		result = kernel->guard_result;
+	}
+	kernel->guard = NULL;
+	kernel->task = task;
+	lfb_current = current;
+	return result;
+}
+
+int lfb_copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
+{
+	sigjmp_buf env;
+	int result = 0;
+
+	if (!to || !from)
+		return -EFAULT;
+	if (sigsetjmp(env, 0) == 0) {
+		kernel->copying = &env;
+		barrier();
+		memcpy(to, from, size);
+		barrier();
+	} else {
+		result = -EFAULT;
+	}
+	kernel->copying = NULL;
+	return result;
+}
+
+static void mark_dead(struct lfb_kernel *kernel, enum lfb_death death)
+{
+	if (kernel->dead)
+		return;
+	kernel->dead = death;
+	kernel->guard_result = death == LFB_DEATH_HANG ? -EDEADLK : -EFAULT;
+}
+
+void lfb_die(struct lfb_kernel *kernel, enum lfb_death death)
+{
+	mark_dead(kernel, death);
+	if (kernel->guard)
+		siglongjmp(*kernel->guard, 1);
+}
+
+/*
+ * Names what went wrong, never the address. The fault is synchronous and in kernel code, not in
+ * the middle of the C library's formatting, so formatting and the sink are safe to call here.
+ */
+static void report_fault(struct lfb_kernel *kernel, const siginfo_t *info)
+{
+	uintptr_t address = (uintptr_t)info->si_addr;
+	char text[128];
+	phys_addr_t phys;
+
+	if (info->si_code == SI_KERNEL) {
+		/* The processor does not say which: no address of this form can exist. */
+		strcpy(text, "a pointer that is no address was followed");
+	} else if (lfb_address_kind(&kernel->memory, info->si_addr, &phys) == LFB_ADDRESS_STALE) {
+		strcpy(text, "stale pointer: an address of an earlier kernel was followed");
+		if (phys < kernel->memory.size)
+			snprintf(text + strlen(text), sizeof(text) - strlen(text),
+				 " (physical 0x%llx)", (unsigned long long)phys);
+	} else if (address < PAGE_SIZE) {
+		snprintf(text, sizeof(text), "NULL pointer dereference at offset %lu",
+			 (unsigned long)address);
+	} else {
+		strcpy(text, "access to an address that is not mapped");
+	}
+	lfb_emit(kernel, LFB_EVENT_BUG, "kernel", "stop", "%s", text);
+}
+
+static struct sigaction earlier_segv, earlier_bus;
+
+static void on_fault(int number, siginfo_t *info, void *context);
+
+static bool is_ours(const struct sigaction *action)
+{
+	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_fault;
+}
+
+/*
+ * Not our business: steps aside, so that it happens again as if this handler did not exist. A
+ * fault does so by itself on return. lfb_guard_install() brings the handler back.
+ */
+static void step_aside(int number, const siginfo_t *info)
+{
+	const struct sigaction *earlier = number == SIGSEGV ? &earlier_segv : &earlier_bus;
+	const struct sigaction standard = { .sa_handler = SIG_DFL };
+	struct sigaction now;
+
+	sigaction(number, NULL, &now);
+	/* A handler may have come to hand on to us that we stepped in front of: once around. */
+	if (now.sa_handler == earlier->sa_handler)
+		earlier = &standard;
+	sigaction(number, earlier, NULL);
+	if (info->si_code > 0)
+		return;
+	raise(number);
+	if (is_ours(&now))
+		sigaction(number, &now, NULL);
+}
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+	struct lfb_kernel *kernel = lfb_current;
+
+	(void)context;
+	/* A sent signal (si_code <= 0) is no fault; one in a dying kernel is the sink's own. */
+	if (!kernel || !kernel->catch_faults || kernel->dead || info->si_code <= 0 ||
+	    (!kernel->guard && !kernel->copying)) {
+		step_aside(number, info);
+		return;
+	}
+	if (kernel->copying)
+		siglongjmp(*kernel->copying, 1);
+	mark_dead(kernel, LFB_DEATH_PANIC);
+	report_fault(kernel, info);
+	lfb_die(kernel, LFB_DEATH_PANIC);
+}
+
+static void install(int number, struct sigaction *earlier)
+{
+	/* SA_NODEFER: the handler is left by a jump, which does not restore the signal mask. */
+	const struct sigaction ours = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK,
+	};
+	struct sigaction now;
+
+	sigaction(number, NULL, &now);
+	if (is_ours(&now))
+		return;
+	*earlier = now;
+	sigaction(number, &ours, NULL);
+}
+
+void lfb_guard_install(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct sigaction now;
+
+	/*
+	 * Test frameworks put handlers of their own there before every test, so look every time;
+	 * who replaces one replaces both.
+	 */
+	sigaction(SIGSEGV, NULL, &now);
+	if (is_ours(&now))
+		return;
+	pthread_mutex_lock(&lock);
+	install(SIGBUS, &earlier_bus);
+	install(SIGSEGV, &earlier_segv);
+	pthread_mutex_unlock(&lock);
+}

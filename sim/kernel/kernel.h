@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The ground floor: what one simulated kernel offers its subsystems, and the four seams.
+ *
+ * struct lfb_kernel is the ground floor's part of a machine. Its first half lives as long as the
+ * machine, its second half as long as one boot. Kernel-facing functions have no context argument;
+ * they act on this thread's current kernel.
+ */
+#ifndef SIM_KERNEL_KERNEL_H
+#define SIM_KERNEL_KERNEL_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <luo/choose.h>
+#include <luo/fault.h>
+#include <luo/file.h>
+#include <luo/kexec_handover.h>
+#include <luo/list.h>
+#include <luo/lock.h>
+#include <luo/mm.h>
+#include <luo/module.h>
+#include <luo/printk.h>
+#include <luo/slab.h>
+#include <luo/trace.h>
+#include <luo/vmalloc.h>
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define IS_ALIGNED(x, a) (((x) & ((a) - 1)) == 0)
+
+#include "sim/kernel/kho.h"
+#include "sim/kernel/memory.h"
+
+/* Bits of struct lfb_kernel.dead: why this kernel runs no more. */
+enum lfb_death {
+	LFB_ALIVE,
+	LFB_DEATH_PANIC, /* panic, BUG, a fault */
+	LFB_DEATH_HANG,	 /* a deadlock */
+};
+
+/* A thread of control inside the simulated kernel: the boot, or one agent. */
+struct task_struct {
+	const char *name;
+	unsigned int locks_held;
+	unsigned int spinlocks_held; /* of these, those under which nothing may sleep */
+	/* The descriptor table; host memory, owned by the agent, NULL for the boot task. */
+	struct lfb_fd_table *fds;
+};
+
+/* One agent's descriptors. Slots are host memory; the files lie in the kernel's memory. */
+struct lfb_fd_table {
+	struct file **files; /* NULL: unused; LFB_FD_RESERVED: reserved */
+	unsigned int size;
+	unsigned int lowest_free; /* no free slot below this one */
+};
+
+struct lfb_trace {
+	lfb_trace_fn sink;
+	void *context;
+	unsigned long number;
+	unsigned long count[LFB_EVENT_KINDS];
+	char complaint[640];
+};
+
+struct lfb_faults {
+	struct lfb_fault_plan plan;
+	unsigned long reached;	/* points of the plan's kinds since it was armed */
+	unsigned long hits;
+	unsigned long count[LFB_FAULT_KINDS];
+};
+
+enum lfb_choice_source { LFB_CHOICE_SEED, LFB_CHOICE_LIST, LFB_CHOICE_BYTES, LFB_CHOICE_ALL };
+
+struct lfb_choices {
+	enum lfb_choice_source source;
+	u64 state;		/* generator state */
+	unsigned int *list;	/* the list, or the odometer's values */
+	unsigned int *bounds;	/* the odometer's bounds */
+	u8 *bytes;
+	size_t count;		/* of list or bytes */
+	size_t capacity;
+	size_t next;		/* of list or bytes */
+	unsigned int *record;
+	size_t record_count;
+	size_t record_capacity;
+	bool record_ended;	/* no memory or too long: what is there is the beginning */
+};
+
+struct lfb_sched {
+	lfb_sched_fn hook;
+	void *context;
+};
+
+struct lfb_kernel {
+	/* As long as the machine. */
+	struct lfb_memory memory;
+	struct lfb_trace trace;
+	struct lfb_faults faults;
+	struct lfb_choices choices;
+	struct lfb_sched sched;
+	char error[512];
+	bool catch_faults;
+	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
+	int guard_result;	/* what the guarded entry returns after a death */
+	sigjmp_buf *copying;	/* in lfb_copy() */
+
+	/* As long as one boot; cleared by lfb_kernel_reset(). */
+	unsigned int boot_number;
+	enum lfb_death dead;
+	struct task_struct *task;
+	struct task_struct boot_task;
+	struct lfb_pages pages;
+	struct lfb_slabs slabs;
+	struct lfb_vmallocs vmallocs;
+	struct kho kho;
+	unsigned long files_open;
+	void *luo;		/* what the orchestrator keeps; lies in this kernel's memory */
+};
+
+/* The kernel of the machine this thread has entered, NULL when it has entered none. */
+extern _Thread_local struct lfb_kernel *lfb_current __attribute__((visibility("hidden")));
+
+/*
+ * kernel.c: life of the ground floor
+ */
+
+int lfb_kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *options, u64 seed);
+void lfb_kernel_destroy(struct lfb_kernel *kernel);
+/* Forget everything of the boot that ended; memory is dealt with by lfb_memory_boot(). */
+void lfb_kernel_reset(struct lfb_kernel *kernel);
+
+/*
+ * error.c: the sentence behind an errno
+ */
+
+/* Sets the sentence for the human and returns @error, so that "return lfb_fail(…)" works. */
+int lfb_fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
+/* The newest sentence; with no kernel this thread's newest one about no kernel. */
+const char *lfb_fail_text(const struct lfb_kernel *kernel);
+
+/*
+ * guard.c: kernel code that must not take the process down with it
+ */
+
+/*
+ * Runs body(arg) as kernel code. When the kernel dies inside (panic, BUG, a fault, a deadlock),
+ * control comes back here and lfb_guarded() returns -EDEADLK for a hang, else -EFAULT. Nested
+ * calls run in the outer guard. A dead kernel runs nothing: -ESHUTDOWN.
+ */
+long lfb_guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg);
+/* The current kernel dies; goes back to the guard, or returns when there is none. */
+void lfb_die(struct lfb_kernel *kernel, enum lfb_death death);
+/*
+ * Makes the process's fault handler ours, chained to whatever was there before. Cheap when it is
+ * ours already. Call it when a machine is created, entered and booted: test frameworks replace
+ * the handler before each test.
+ */
+void lfb_guard_install(void);
+/* Copies between kernel and userspace: -EFAULT, and no harm, for an address that is not there. */
+int lfb_copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
+
+/*
+ * trace.c
+ */
+
+static inline bool lfb_tracing(const struct lfb_kernel *kernel)
+{
+	return unlikely(kernel->trace.sink != NULL);
+}
+
+/* Emits an event when somebody listens. Complaints are counted and kept in any case. */
+void lfb_emit(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
+	      const char *action, const char *format, ...) LFB_PRINTF(5, 6);
+void lfb_emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long result,
+		     const char *subject, const char *action, const char *format, ...)
+	LFB_PRINTF(6, 7);
+
+/* lfb_emit() for functions that are printf-like themselves. */
+void lfb_emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
+		   const char *action, const char *format, va_list args) LFB_PRINTF(5, 0);
+
+#define lfb_trace(kernel, ...)                                                                     \
+	do {                                                                                       \
+		if (lfb_tracing(kernel))                                                           \
+			lfb_emit(kernel, __VA_ARGS__);                                             \
+	} while (0)
+#define lfb_trace_result(kernel, ...)                                                              \
+	do {                                                                                       \
+		if (lfb_tracing(kernel))                                                           \
+			lfb_emit_result(kernel, __VA_ARGS__);                                      \
+	} while (0)
+
+/* A real kernel would touch memory it must not touch here; recorded, not done. */
+void lfb_unsafe(struct lfb_kernel *kernel, const char *subject, const char *format, ...)
+	LFB_PRINTF(3, 4);
+
+/*
+ * fault.c, choose.c
+ */
+
+bool lfb_fault_fires(struct lfb_kernel *kernel, enum lfb_fault_kind kind, const char *where);
+
+/* True when the step at @where must fail. */
+static inline bool lfb_fault(struct lfb_kernel *kernel, enum lfb_fault_kind kind,
+			     const char *where)
+{
+	kernel->faults.count[kind]++;
+	if (likely(!(kernel->faults.plan.kinds & (1u << kind))))
+		return false;
+	return lfb_fault_fires(kernel, kind, where);
+}
+
+int lfb_faults_arm(struct lfb_kernel *kernel, const struct lfb_fault_plan *plan);
+
+void lfb_choices_seed(struct lfb_choices *choices, u64 seed);
+int lfb_choices_list(struct lfb_choices *choices, const unsigned int *list, size_t count);
+int lfb_choices_bytes(struct lfb_choices *choices, const void *bytes, size_t size);
+void lfb_choices_all(struct lfb_choices *choices);
+bool lfb_choices_next(struct lfb_choices *choices);
+unsigned int lfb_choices_choose(struct lfb_choices *choices, unsigned int bound);
+void lfb_choices_destroy(struct lfb_choices *choices);
+
+static inline void lfb_sched_point(struct lfb_kernel *kernel, const char *point,
+				   const char *object)
+{
+	if (unlikely(kernel->sched.hook != NULL))
+		kernel->sched.hook(kernel->sched.context, point, object);
+}
+
+/*
+ * file.c: descriptors
+ */
+
+#define LFB_FD_RESERVED ((struct file *)(uintptr_t)1)
+
+/* Forgets all descriptors without closing anything: their kernel is gone. */
+void lfb_fds_forget(struct lfb_fd_table *fds);
+void lfb_fds_destroy(struct lfb_fd_table *fds);
+/* Borrowed pointer, NULL for a descriptor that is not open. */
+struct file *lfb_fd_file(const struct lfb_fd_table *fds, int fd);
+/* Takes the file out of its slot; the caller owns the reference. NULL: not open. */
+struct file *lfb_fd_take(struct lfb_fd_table *fds, int fd);
+
+#endif

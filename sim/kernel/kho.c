@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Kexec HandOver through one boot: what the previous kernel left is found, the next kernel's root
+ * tree made, and in the end the map written. What differs between generations of the ABI is
+ * behind struct kho_abi.
+ */
+#include <string.h>
+
+#include "sim/kernel/page.h"
+
+struct lfb_kernel *kho_kernel(void)
+{
+	struct lfb_kernel *kernel = lfb_current;
+
+	return kernel && kernel->kho.enabled ? kernel : NULL;
+}
+
+bool kho_is_enabled(void)
+{
+	return kho_kernel() != NULL;
+}
+
+bool is_kho_boot(void)
+{
+	const struct lfb_kernel *kernel = kho_kernel();
+
+	return kernel && kernel->kho.incoming;
+}
+
+/*
+ * Boot
+ */
+
+struct reservation {
+	struct lfb_kernel *kernel;
+	struct lfb_problem *problem;
+	bool has_root;
+	unsigned long root_pfn;
+};
+
+static int reserve_block(void *context, phys_addr_t phys, unsigned int order)
+{
+	struct reservation *reservation = context;
+	unsigned long pfn = PHYS_PFN(phys);
+	int err = lfb_pages_reserve(reservation->kernel, pfn, order);
+
+	if (err)
+		return lfb_problem(reservation->problem, -EINVAL, phys,
+				   "preserved block of order %u %s", order,
+				   err == -EEXIST ? "overlaps another one"
+						  : "lies where none may be");
+	if (pfn <= reservation->root_pfn && reservation->root_pfn < pfn + (1ul << order))
+		reservation->has_root = true;
+	return 0;
+}
+
+/* A root tree this kernel understands, with a map; false when this is no KHO boot. */
+static bool find_root(struct lfb_kernel *kernel, phys_addr_t phys, struct kho_root *root,
+		      struct lfb_problem *problem)
+{
+	struct lfb_view view = kho_memory_view(kernel);
+	char text[48];
+
+	if (kho_read_root(&view, phys, root, problem))
+		return false;
+	if (kho_abi_of(root) != kernel->kho.abi) {
+		fdt_compatible_text(root->fdt, 0, text, sizeof(text));
+		lfb_problem(problem, 0, phys, "root tree is \"%s\", this kernel reads \"%s\"", text,
+			    kernel->kho.abi->compatible);
+		return false;
+	}
+	if (!root->map) {
+		lfb_problem(problem, 0, phys, "the previous kernel wrote no map of its memory");
+		return false;
+	}
+	return true;
+}
+
+int kho_boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled, phys_addr_t root,
+	     struct lfb_problem *problem)
+{
+	struct reservation reservation = {
+		.kernel = kernel,
+		.problem = problem,
+		.root_pfn = PHYS_PFN(root),
+	};
+	struct kho *kho = &kernel->kho;
+	struct lfb_view view = kho_memory_view(kernel);
+	struct kho_root found;
+	int err;
+
+	memset(kho, 0, sizeof(*kho));
+	kho->enabled = enabled;
+	kho->abi = abi;
+	if (!enabled || !root || !find_root(kernel, root, &found, problem))
+		return 0;
+	err = abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
+	if (err)
+		return err;
+	if (!reservation.has_root)
+		return lfb_problem(problem, -EINVAL, root, "root tree is not in preserved memory");
+	kho->incoming = true;
+	kho->incoming_root = found.fdt;
+	kho->incoming_root_phys = root;
+	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "boot", "root=0x%llx pages=%lu",
+		  (unsigned long long)root, kernel->pages.incoming);
+	return 0;
+}
+
+int kho_init(struct lfb_kernel *kernel)
+{
+	struct kho *kho = &kernel->kho;
+	struct page *page;
+	unsigned long pfn;
+	int err;
+
+	if (!kho->enabled)
+		return 0;
+	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
+	err = kho_track_init(kernel);
+	if (err)
+		return err;
+	page = lfb_alloc_internal_page(kernel);
+	if (!page)
+		return -ENOMEM;
+	pfn = lfb_pfn(&kernel->memory, page);
+	kho->root = lfb_pfn_address(&kernel->memory, pfn);
+	err = kho_root_create(kho->root, kho->abi);
+	if (!err)
+		err = kho_track_prepare(kernel, pfn, 1);
+	if (err) {
+		kho->root = NULL;
+		lfb_free_internal_page(kernel, page);
+		return err;
+	}
+	/* The next kernel reads the tree for as long as it runs. */
+	kho_track_set(kernel, pfn, 1);
+	return 0;
+}
+
+phys_addr_t kho_root_phys(const struct lfb_kernel *kernel)
+{
+	const struct kho *kho = &kernel->kho;
+
+	return kho->root ? (phys_addr_t)((const u8 *)kho->root - kernel->memory.base) : 0;
+}
+
+/*
+ * The way out
+ */
+
+static int finalize(struct lfb_kernel *kernel)
+{
+	struct kho *kho = &kernel->kho;
+	u32 map;
+	int err;
+
+	if (lfb_fault(kernel, LFB_FAULT_KHO, "kho_finalize"))
+		return -ENOMEM;
+	err = kho->abi->write_map(kernel, &map);
+	if (err)
+		return err;
+	err = kho_root_set_map(kho->root, PFN_PHYS(map));
+	if (err) {
+		kho->abi->free_map(kernel, map);
+		return err;
+	}
+	kho->abi->free_map(kernel, kho->map_page);
+	kho->map_page = map;
+	return 0;
+}
+
+int kho_finalize(void)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	int err;
+
+	if (!kernel || !kernel->kho.root)
+		return -EOPNOTSUPP;
+	mutex_lock(&kernel->kho.lock);
+	err = finalize(kernel);
+	mutex_unlock(&kernel->kho.lock);
+	lfb_trace_result(kernel, LFB_EVENT_KHO, err, "kho", "finalize", "blocks=%lu",
+			 kernel->kho.blocks);
+	return err;
+}

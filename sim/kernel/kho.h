@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Kexec HandOver, inside.
+ *
+ * Preserved blocks are tracked as one bit per (address, order) in page-sized bitmaps that lie in
+ * the kernel's own memory. A map codec (one an ABI generation) writes them in the form the next
+ * kernel reads, and reads them back.
+ */
+#ifndef SIM_KERNEL_KHO_H
+#define SIM_KERNEL_KHO_H
+
+#include <luo/lock.h>
+#include <luo/types.h>
+
+struct lfb_kernel;
+struct kho_abi;
+
+#define KHO_BITMAP_BITS (PAGE_SIZE * 8)
+
+/* Preserved blocks of one order: bitmap n covers blocks n * 32768 and up. */
+struct kho_order {
+	u32 *bitmaps;			/* page numbers; early memory; 0: no bitmap */
+	unsigned long nr_bitmaps;
+	unsigned long blocks;		/* bits set */
+};
+
+struct kho {
+	bool enabled;
+	bool incoming;			/* is_kho_boot() */
+	const struct kho_abi *abi;
+	/* outgoing */
+	struct mutex lock;		/* "kho_out.lock": edits of the root tree and the map */
+	void *root;			/* root tree, one preserved page */
+	u32 map_page;			/* first page of the written map, 0: none */
+	struct kho_order orders[MAX_PAGE_ORDER + 1];
+	unsigned long blocks;		/* preserved blocks, all orders */
+	/* incoming */
+	const void *incoming_root;
+	phys_addr_t incoming_root_phys;
+};
+
+/* A bounded look at memory that may hold anything: a running kernel's, a blob's, a raw image's. */
+struct lfb_view {
+	/*
+	 * @size bytes at @phys, NULL unless all of them are there; good while the view is. What is
+	 * 8-byte aligned in physical memory is so where it is read.
+	 */
+	const void *(*at)(const struct lfb_view *view, phys_addr_t phys, size_t size);
+	const void *context;
+	u64 size;			/* highest address + 1 */
+};
+
+/* What was wrong with something read, and where. */
+struct lfb_problem {
+	phys_addr_t where;
+	char what[160];
+};
+
+/* One preserved block, or one page of the map itself, as a reader of the map meets it. */
+typedef int (*kho_block_fn)(void *context, phys_addr_t phys, unsigned int order);
+
+/* What differs between generations of the KHO ABI. */
+struct kho_abi {
+	const char *compatible;		/* of the root tree */
+	const char *data_property;	/* of a subtree: "fdt" or "preserved-data" */
+	const char *size_property;	/* NULL: none */
+	/*
+	 * Writes the map of kernel->kho.orders; on success *first is its first page number (0 for
+	 * an empty map), on error nothing stays allocated.
+	 */
+	int (*write_map)(struct lfb_kernel *kernel, u32 *first);
+	void (*free_map)(struct lfb_kernel *kernel, u32 first);
+	/*
+	 * Reads a map; block is called for each preserved block, own_page (may be NULL) for each
+	 * page of the map. Bounded for any content. A negative return of a callback ends it and is
+	 * returned; everything else that is wrong is -EINVAL with the reason in @problem.
+	 */
+	int (*read_map)(const struct lfb_view *view, phys_addr_t first, kho_block_fn block,
+			kho_block_fn own_page, void *context, struct lfb_problem *problem);
+};
+
+extern const struct kho_abi kho_abi_v1;	/* kho_map_v1.c */
+
+/*
+ * kho.c: life in one boot. The machine calls these, in this order.
+ */
+
+/*
+ * Forgets the previous kernel's KHO state, looks at what was handed over: reads the root tree at
+ * @root (0: cold boot) and reserves the preserved pages, between lfb_pages_begin() and
+ * lfb_pages_ready(). What is no root tree, one of another generation or one without a map makes
+ * this no KHO boot (returns 0, reason in @problem); a map that cannot be read is -EINVAL with the
+ * reason in @problem: then some blocks may be reserved, and the way on is lfb_pages_begin() again.
+ */
+int kho_boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled, phys_addr_t root,
+	     struct lfb_problem *problem);
+/* Makes the outgoing root tree, once the page allocator is ready. 0, -ENOMEM. */
+int kho_init(struct lfb_kernel *kernel);
+/* Where the root tree for the next kernel lies, 0 with KHO off. */
+phys_addr_t kho_root_phys(const struct lfb_kernel *kernel);
+/* This thread's kernel when it runs with KHO on, else NULL. */
+struct lfb_kernel *kho_kernel(void);
+
+/*
+ * kho_track.c: which blocks are marked for the next kernel
+ */
+
+/* Order of the first block when @nr_pages at @pfn are cut into maximal naturally aligned ones. */
+static inline unsigned int kho_cut(unsigned long pfn, unsigned long nr_pages)
+{
+	unsigned int order = pfn ? (unsigned int)__builtin_ctzl(pfn) : MAX_PAGE_ORDER;
+
+	if (order > MAX_PAGE_ORDER)
+		order = MAX_PAGE_ORDER;
+	while (1ul << order > nr_pages)
+		order--;
+	return order;
+}
+
+/* Room for the bookkeeping, from early memory. 0, -ENOMEM. */
+int kho_track_init(struct lfb_kernel *kernel);
+/*
+ * Marking is two steps, so that a caller with several ranges can do all that may fail before
+ * anything is marked: kho_track_prepare() finds the bitmaps (0, -ENOMEM), kho_track_set() then
+ * sets the bits of the blocks a range is cut into. Setting a set bit again changes nothing.
+ */
+int kho_track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+void kho_track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+/* Clears the bits of a range; false when one of them was clear already. */
+bool kho_track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+/* Is this block of 2^order pages marked preserved for the next kernel? */
+bool kho_is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
+/* Moves @n on to the next bitmap of @order, @n included, with a bit set; false at the end. */
+bool kho_track_next(const struct lfb_kernel *kernel, unsigned int order, unsigned long *n);
+
+/*
+ * kho_preserve.c: checks shared by all that takes pointers from a module
+ */
+
+/* Is this the start of a block that the kernel's code allocated and may hand over? */
+bool kho_is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
+
+/*
+ * kho_restore.c
+ */
+
+/* Is a block of exactly 2^order pages at @phys handed over and not yet restored? */
+bool kho_is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order);
+/*
+ * Restores and frees what kho_alloc_preserve(@size) gave the previous kernel, also where the
+ * page policy gave it a block that is not naturally aligned and went over in pieces.
+ */
+void kho_restore_free_sized(void *mem, size_t size);
+
+/*
+ * kho_view.c: bounded looks at memory, and what is wrong with what was seen
+ */
+
+/* Fills in @problem (may be NULL) and returns @error, so that "return lfb_problem(…)" works. */
+int lfb_problem(struct lfb_problem *problem, int error, phys_addr_t where, const char *format, ...)
+	LFB_PRINTF(4, 5);
+/* The running kernel's memory as a view: the whole arena. */
+struct lfb_view kho_memory_view(const struct lfb_kernel *kernel);
+/*
+ * Only what the last kernel preserved and nobody has restored yet: what was restored belongs to
+ * whoever restored it and may hold anything by now.
+ */
+struct lfb_view kho_incoming_view(const struct lfb_kernel *kernel);
+
+/*
+ * kho_fdt.c: device trees that may be hostile. libfdt 1.6.1 is safe only behind fdt_is_sound().
+ */
+
+/* Larger trees are refused: everything handed over as a tree fits in pages. */
+#define LFB_FDT_MAX_SIZE 65536
+
+/* Checks @fdt (8-byte aligned, @size bytes) before libfdt may see it. 0 or -EINVAL + reason. */
+int fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem);
+/* A raw native-endian u64 property. 0, -ENOENT no such property, -EINVAL not 8 bytes. */
+int fdt_u64_property(const void *fdt, int node, const char *name, u64 *value);
+/* The "compatible" of a node equals @compatible, terminator and all. */
+bool fdt_compatible_is(const void *fdt, int node, const char *compatible);
+/* The compatible string for a message: printable, bounded, "" when missing. */
+const char *fdt_compatible_text(const void *fdt, int node, char *text, size_t size);
+
+/*
+ * kho_root.c: the root tree, read and edited
+ */
+
+/* Root tree as read from a view, for the booting kernel and for the inspector. */
+struct kho_root {
+	const void *fdt;
+	phys_addr_t phys;
+	u64 map;			/* physical address of the preserved-memory map, 0: none */
+};
+
+/* 0, or -EINVAL with the reason in @problem. Any generation's tree will do. */
+int kho_read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
+		  struct lfb_problem *problem);
+/* Finds the ABI a root tree belongs to, NULL when none is known. */
+const struct kho_abi *kho_abi_of(const struct kho_root *root);
+/* Subtree @name: 0, -ENOENT, -EINVAL. @size is PAGE_SIZE where the ABI has none. */
+int kho_read_subtree(const struct kho_root *root, const struct kho_abi *abi, const char *name,
+		     phys_addr_t *phys, u64 *size);
+
+/* Makes the outgoing root tree, without subtrees, in the page at @root. 0, -ENOMEM. */
+int kho_root_create(void *root, const struct kho_abi *abi);
+/* Stores where the map lies. 0, or -EINVAL when the tree is one no more. */
+int kho_root_set_map(void *root, phys_addr_t map);
+
+#endif

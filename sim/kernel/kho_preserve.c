@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Preserving memory: what a module names is checked here, then marked by kho_track.c.
+ */
+#include "sim/kernel/page.h"
+
+bool kho_is_live_block(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	u32 flags = lfb_page(kernel, pfn)->flags;
+
+	return (flags & PG_ALLOCATED) && !(flags & (PG_SLAB | PG_INTERNAL));
+}
+
+/* Is this page in such a block? */
+static bool is_live_page(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	const struct page *page = lfb_page(kernel, pfn);
+
+	return kho_is_live_block(kernel, page->flags & PG_TAIL ? page->next : pfn);
+}
+
+/* The block behind what a module calls a folio, with a WARN when there is none. */
+static bool folio_block(const struct lfb_kernel *kernel, const char *where,
+			const struct folio *folio, unsigned long *pfn, unsigned int *order)
+{
+	const struct page *page;
+
+	*pfn = lfb_pfn(&kernel->memory, (const struct page *)folio);
+	if (*pfn == LFB_NO_PFN) {
+		lfb_warn(where, "no folio of this kernel");
+		return false;
+	}
+	if (lfb_in_scratch(&kernel->memory, *pfn, 1)) {
+		lfb_warn(where, "folio at 0x%llx lies in scratch memory",
+			 (unsigned long long)PFN_PHYS(*pfn));
+		return false;
+	}
+	page = lfb_page(kernel, *pfn);
+	*order = page->order;
+	if (!kho_is_live_block(kernel, *pfn) || (*order && !(page->flags & PG_FOLIO))) {
+		lfb_warn(where, "no live folio at 0x%llx", (unsigned long long)PFN_PHYS(*pfn));
+		return false;
+	}
+	if (!IS_ALIGNED(*pfn, 1ul << *order)) {
+		lfb_warn(where, "folio of order %u at 0x%llx is not naturally aligned", *order,
+			 (unsigned long long)PFN_PHYS(*pfn));
+		return false;
+	}
+	return true;
+}
+
+/* The pages a module means, with a WARN when there are none or they are out of bounds. */
+static bool page_range(const struct lfb_kernel *kernel, const char *where,
+		       const struct page *page, unsigned long nr_pages, unsigned long *pfn)
+{
+	*pfn = lfb_pfn(&kernel->memory, page);
+	if (*pfn == LFB_NO_PFN) {
+		lfb_warn(where, "no page of this kernel");
+		return false;
+	}
+	if (!nr_pages || nr_pages > kernel->memory.nr_pages - *pfn) {
+		lfb_warn(where, "%lu pages from 0x%llx are none or too many", nr_pages,
+			 (unsigned long long)PFN_PHYS(*pfn));
+		return false;
+	}
+	if (lfb_in_scratch(&kernel->memory, *pfn, nr_pages)) {
+		lfb_warn(where, "%lu pages from 0x%llx reach into scratch memory", nr_pages,
+			 (unsigned long long)PFN_PHYS(*pfn));
+		return false;
+	}
+	return true;
+}
+
+/* Are all of these pages a module's to hand over? A WARN when they are not. */
+static bool are_live(const struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+		     unsigned long nr_pages)
+{
+	for (; nr_pages; pfn++, nr_pages--) {
+		if (!is_live_page(kernel, pfn)) {
+			lfb_warn(where, "page at 0x%llx is not allocated",
+				 (unsigned long long)PFN_PHYS(pfn));
+			return false;
+		}
+	}
+	return true;
+}
+
+/* All of the range gets marked, or nothing. */
+static int preserve(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+		    unsigned long nr_pages)
+{
+	int err;
+
+	if (lfb_fault(kernel, LFB_FAULT_KHO, where))
+		return -ENOMEM;
+	err = kho_track_prepare(kernel, pfn, nr_pages);
+	if (!err)
+		kho_track_set(kernel, pfn, nr_pages);
+	return err;
+}
+
+int kho_preserve_folio(struct folio *folio)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	unsigned int order;
+	unsigned long pfn;
+	int err;
+
+	if (!kernel)
+		return -EOPNOTSUPP;
+	if (!folio_block(kernel, __func__, folio, &pfn, &order))
+		return -EINVAL;
+	err = preserve(kernel, __func__, pfn, 1ul << order);
+	lfb_trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-folio",
+			 "phys=0x%llx order=%u", (unsigned long long)PFN_PHYS(pfn), order);
+	return err;
+}
+
+static void unpreserve(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+		       unsigned long nr_pages)
+{
+	if (!kho_track_clear(kernel, pfn, nr_pages))
+		lfb_warn(where, "not all of %lu pages at 0x%llx were preserved so", nr_pages,
+			 (unsigned long long)PFN_PHYS(pfn));
+}
+
+void kho_unpreserve_folio(struct folio *folio)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	unsigned int order;
+	unsigned long pfn;
+
+	if (!kernel || !folio_block(kernel, __func__, folio, &pfn, &order))
+		return;
+	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-folio", "phys=0x%llx order=%u",
+		  (unsigned long long)PFN_PHYS(pfn), order);
+	unpreserve(kernel, __func__, pfn, 1ul << order);
+}
+
+int kho_preserve_pages(struct page *page, unsigned long nr_pages)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	unsigned long pfn;
+	int err;
+
+	if (!kernel)
+		return -EOPNOTSUPP;
+	if (!page_range(kernel, __func__, page, nr_pages, &pfn) ||
+	    !are_live(kernel, __func__, pfn, nr_pages))
+		return -EINVAL;
+	err = preserve(kernel, __func__, pfn, nr_pages);
+	lfb_trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-pages",
+			 "phys=0x%llx pages=%lu", (unsigned long long)PFN_PHYS(pfn), nr_pages);
+	return err;
+}
+
+void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	unsigned long pfn;
+
+	/* Pages freed too early are taken off the map all the same. */
+	if (!kernel || !page_range(kernel, __func__, page, nr_pages, &pfn))
+		return;
+	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-pages", "phys=0x%llx pages=%lu",
+		  (unsigned long long)PFN_PHYS(pfn), nr_pages);
+	unpreserve(kernel, __func__, pfn, nr_pages);
+}
+
+/*
+ * Memory allocated for the handover. A block is preserved by the rule for pages: for a naturally
+ * aligned block that is the rule for folios, and LFB_PAGES_ASCENDING gives others too.
+ */
+
+void *kho_alloc_preserve(size_t size)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	struct folio *folio;
+	unsigned long pfn;
+	unsigned int order;
+	int err;
+
+	if (!kernel)
+		return ERR_PTR(-EOPNOTSUPP);
+	if (!size)
+		return ERR_PTR(-EINVAL);
+	if (size > PAGE_SIZE << MAX_PAGE_ORDER)
+		return ERR_PTR(-E2BIG);
+	order = get_order(size);
+	folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, order);
+	if (!folio)
+		return ERR_PTR(-ENOMEM);
+	pfn = folio_pfn(folio);
+	err = preserve(kernel, __func__, pfn, 1ul << order);
+	lfb_trace_result(kernel, LFB_EVENT_KHO, err, "kho", "alloc-preserve",
+			 "phys=0x%llx order=%u", (unsigned long long)PFN_PHYS(pfn), order);
+	if (err) {
+		folio_put(folio);
+		return ERR_PTR(err);
+	}
+	return folio_address(folio);
+}
+
+void kho_unpreserve_free(void *mem)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	unsigned long pfn;
+	phys_addr_t phys;
+	struct page *page;
+
+	if (!kernel || !mem)
+		return;
+	if (IS_ERR(mem)) {
+		lfb_bug(__func__, "given the error pointer %ld", PTR_ERR(mem));
+		return;
+	}
+	phys = virt_to_phys(mem);
+	if (phys == ~0ull)
+		return;
+	if (!IS_ALIGNED(phys, PAGE_SIZE) || !kho_is_live_block(kernel, PHYS_PFN(phys))) {
+		lfb_warn(__func__, "not what kho_alloc_preserve() returned");
+		return;
+	}
+	pfn = PHYS_PFN(phys);
+	page = lfb_page(kernel, pfn);
+	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-free", "phys=0x%llx order=%u",
+		  (unsigned long long)phys, page->order);
+	unpreserve(kernel, __func__, pfn, 1ul << page->order);
+	folio_put((struct folio *)page);
+}

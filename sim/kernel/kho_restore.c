@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Restoring memory: what the previous kernel preserved becomes this kernel's, once.
+ */
+#include "sim/kernel/kernel.h"
+
+bool kho_is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order)
+{
+	const struct page *page;
+
+	if (!IS_ALIGNED(phys, PAGE_SIZE) || PHYS_PFN(phys) >= kernel->memory.nr_pages)
+		return false;
+	page = lfb_page(kernel, PHYS_PFN(phys));
+	return (page->flags & PG_PRESERVED_IN) && page->order == order;
+}
+
+/* Are all the blocks waiting that @nr_pages at @phys were cut into? A WARN when not. */
+static bool check_range(const struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			unsigned long nr_pages)
+{
+	unsigned long pfn = PHYS_PFN(phys);
+	unsigned long end = pfn + nr_pages;
+
+	if (!nr_pages || !IS_ALIGNED(phys, PAGE_SIZE) || end < pfn ||
+	    end > kernel->memory.nr_pages) {
+		lfb_warn(where, "%lu pages at 0x%llx are no range of pages", nr_pages,
+			 (unsigned long long)phys);
+		return false;
+	}
+	while (pfn < end) {
+		unsigned int order = kho_cut(pfn, end - pfn);
+
+		if (!kho_is_waiting(kernel, PFN_PHYS(pfn), order)) {
+			lfb_warn(where, "block of order %u at 0x%llx was not preserved, or is "
+				 "restored already", order, (unsigned long long)PFN_PHYS(pfn));
+			return false;
+		}
+		pfn += 1ul << order;
+	}
+	return true;
+}
+
+struct folio *kho_restore_folio(phys_addr_t phys)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	unsigned long pfn = PHYS_PFN(phys);
+	struct page *page;
+
+	if (!kernel)
+		return NULL;
+	if (!IS_ALIGNED(phys, PAGE_SIZE) || pfn >= kernel->memory.nr_pages ||
+	    !(lfb_page(kernel, pfn)->flags & PG_PRESERVED_IN)) {
+		lfb_warn(__func__, "nothing at 0x%llx was preserved, or it is restored already",
+			 (unsigned long long)phys);
+		return NULL;
+	}
+	page = lfb_page(kernel, pfn);
+	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "restore-folio", "phys=0x%llx order=%u",
+		  (unsigned long long)phys, page->order);
+	lfb_pages_claim(kernel, pfn, page->order, true);
+	return (struct folio *)page;
+}
+
+struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	unsigned long pfn = PHYS_PFN(phys);
+	unsigned long end = pfn + nr_pages;
+
+	if (!kernel || !check_range(kernel, __func__, phys, nr_pages))
+		return NULL;
+	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "restore-pages", "phys=0x%llx pages=%lu",
+		  (unsigned long long)phys, nr_pages);
+	while (pfn < end) {
+		unsigned int order = kho_cut(pfn, end - pfn);
+
+		lfb_pages_claim(kernel, pfn, order, false);
+		pfn += 1ul << order;
+	}
+	return lfb_page(kernel, PHYS_PFN(phys));
+}
+
+/* The physical address behind @mem; false, with a BUG or WARN where there ought to be one. */
+static bool address_of(const char *where, const void *mem, phys_addr_t *phys)
+{
+	if (!mem)
+		return false;
+	if (IS_ERR(mem)) {
+		lfb_bug(where, "given the error pointer %ld", PTR_ERR(mem));
+		return false;
+	}
+	*phys = virt_to_phys(mem);
+	return *phys != ~0ull;
+}
+
+static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			 unsigned long nr_pages)
+{
+	unsigned long pfn = PHYS_PFN(phys);
+	unsigned long end = pfn + nr_pages;
+
+	if (!check_range(kernel, where, phys, nr_pages))
+		return;
+	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "restore-free", "phys=0x%llx pages=%lu",
+		  (unsigned long long)phys, nr_pages);
+	while (pfn < end) {
+		unsigned int order = kho_cut(pfn, end - pfn);
+
+		lfb_pages_claim(kernel, pfn, order, true);
+		folio_put((struct folio *)lfb_page(kernel, pfn));
+		pfn += 1ul << order;
+	}
+}
+
+void kho_restore_free(void *mem)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	phys_addr_t phys;
+	unsigned int order = 0;
+
+	if (!kernel || !address_of(__func__, mem, &phys))
+		return;
+	/* How much it is only the map knows. What is not waiting is refused below, as one page. */
+	if (lfb_page(kernel, PHYS_PFN(phys))->flags & PG_PRESERVED_IN)
+		order = lfb_page(kernel, PHYS_PFN(phys))->order;
+	restore_free(kernel, __func__, phys, 1ul << order);
+}
+
+void kho_restore_free_sized(void *mem, size_t size)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	phys_addr_t phys;
+
+	if (!kernel || !address_of(__func__, mem, &phys))
+		return;
+	if (!size || size > PAGE_SIZE << MAX_PAGE_ORDER) {
+		lfb_warn(__func__, "%zu bytes were never allocated by kho_alloc_preserve()", size);
+		return;
+	}
+	restore_free(kernel, __func__, phys, 1ul << get_order(size));
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What a boot does to physical memory: keep what was handed over, destroy everything else.
+ */
+#include <string.h>
+
+#include "sim/kernel/page.h"
+
+static bool is_preserved(const struct page *page)
+{
+	return page->flags & (PG_PRESERVED_IN | PG_TAIL);
+}
+
+/* Nothing but map entries may change here: what lies in the pages is still to be read. */
+void lfb_pages_begin(struct lfb_kernel *kernel)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	struct lfb_pages *pages = &kernel->pages;
+	unsigned long pfn;
+	unsigned int order;
+
+	lfb_unpoison_touched(memory, 0, memory->size);
+	for_each_touched(memory, pfn) {
+		struct page *page = &memory->map[pfn];
+		const u32 dirty = page->flags & PG_DIRTY;
+
+		*page = (struct page){ .flags = dirty };
+		if (!dirty)
+			lfb_untouch(memory, pfn);
+	}
+
+	memset(pages, 0, sizeof(*pages));
+	for (order = 0; order <= MAX_PAGE_ORDER; order++)
+		pages->free_list[order] = LFB_NO_PFN;
+	pages->bottom = LFB_LOW_PAGES;
+	pages->top = lfb_usable_end(memory);
+	pages->early_next = memory->scratch;
+}
+
+int lfb_pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	const unsigned long end = lfb_usable_end(memory);
+	struct page *page;
+	unsigned long i;
+
+	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order))
+		return -EINVAL;
+	if (pfn < LFB_LOW_PAGES || pfn >= end || 1ul << order > end - pfn)
+		return -EINVAL;
+	page = &memory->map[pfn];
+	for (i = 0; i < 1ul << order; i++) {
+		if (is_preserved(&page[i]))
+			return -EEXIST;
+	}
+
+	/* Dirty, so that it is destroyed at the boot after this one. */
+	for (i = 0; i < 1ul << order; i++) {
+		lfb_touch(memory, pfn + i);
+		page[i].flags = PG_TAIL | PG_DIRTY;
+		page[i].next = (u32)pfn;
+	}
+	page->flags = PG_PRESERVED_IN | PG_DIRTY;
+	page->order = (u8)order;
+	kernel->pages.incoming += 1ul << order;
+	return 0;
+}
+
+static bool is_early_alloced(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	return PFN_PHYS(pfn) >= kernel->memory.scratch && PFN_PHYS(pfn) < kernel->pages.early_next;
+}
+
+/* Chunks without a touched page need not be looked at again. */
+static void forget_clean_chunks(struct lfb_memory *memory)
+{
+	const unsigned long words = LFB_CHUNK_PAGES / LFB_BITS;
+	u8 *chunk = memory->chunk_touched;
+	u8 *end = chunk + memory->nr_chunks;
+
+	while ((chunk = memchr(chunk, 1, (size_t)(end - chunk))) != NULL) {
+		const u64 *touched = memory->touched + (chunk - memory->chunk_touched) * words;
+		u64 any = 0;
+		unsigned long i;
+
+		for (i = 0; i < words; i++)
+			any |= touched[i];
+		*chunk++ = any != 0;
+	}
+}
+
+void lfb_pages_ready(struct lfb_kernel *kernel)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	unsigned long pfn;
+
+	for_each_touched(memory, pfn) {
+		if (is_preserved(&memory->map[pfn]) || is_early_alloced(kernel, pfn))
+			continue;
+		memset(lfb_pfn_address(memory, pfn), LFB_POISON_DESTROYED, PAGE_SIZE);
+		memory->map[pfn].flags = 0;
+		lfb_untouch(memory, pfn);
+	}
+	forget_clean_chunks(memory);
+}
+
+void lfb_pages_mark_dirty(struct lfb_kernel *kernel, unsigned long pfn, unsigned long count)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	const unsigned long end = memory->nr_pages;
+
+	for (; count > 0 && pfn < end; pfn++, count--) {
+		lfb_touch(memory, pfn);
+		memory->map[pfn].flags |= PG_DIRTY;
+	}
+}
+
+void *lfb_early_alloc(struct lfb_kernel *kernel, size_t size)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	const phys_addr_t start = kernel->pages.early_next;
+	const phys_addr_t room = memory->scratch + memory->scratch_size - start;
+	void *address;
+
+	if (size == 0 || size > room)
+		return NULL;
+	lfb_pages_mark_dirty(kernel, PHYS_PFN(start),
+			     PHYS_PFN(start + size - 1) - PHYS_PFN(start) + 1);
+	kernel->pages.early_next += (size + 15) & ~15ull;
+	address = memory->base + start;
+	return memset(address, 0, size);
+}
+
+int lfb_pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio)
+{
+	struct page *page = lfb_page(kernel, pfn);
+
+	if (!page || !(page->flags & PG_PRESERVED_IN) || page->order != order)
+		return -ENOENT;
+	page->flags = PG_ALLOCATED | PG_DIRTY | (folio ? PG_FOLIO : 0);
+	page->refcount = 1;
+	page->next = 0;
+	kernel->pages.incoming -= 1ul << order;
+	kernel->pages.allocated += 1ul << order;
+	if (!folio)
+		lfb_split_page(kernel, page, order);
+	return 0;
+}
+
+bool lfb_pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pfn,
+			     unsigned int *order)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const unsigned long end = kernel->pages.incoming ? memory->nr_pages : 0;
+	unsigned long at;
+
+	for (at = lfb_next_touched(memory, *pfn, end); at < end;
+	     at = lfb_next_touched(memory, at + 1, end)) {
+		if (memory->map[at].flags & PG_PRESERVED_IN) {
+			*pfn = at;
+			*order = memory->map[at].order;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A bare ground floor for unit tests.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "tests/support/kernel_fixture.h"
+
+struct lfb_kernel *fixture_start(u64 memory_size, enum lfb_memory_mode mode,
+				 enum lfb_page_policy policy)
+{
+	const struct lfb_memory_options options = {
+		.size = memory_size,
+		.mode = mode,
+		.policy = policy,
+	};
+	struct lfb_kernel *kernel = malloc(sizeof(*kernel));
+
+	if (kernel && lfb_kernel_init(kernel, &options, 1)) {
+		free(kernel);
+		return NULL;
+	}
+	if (kernel)
+		fixture_boot(kernel);
+	return kernel;
+}
+
+void fixture_stop(struct lfb_kernel *kernel)
+{
+	if (!kernel)
+		return;
+	lfb_kernel_destroy(kernel);
+	free(kernel);
+}
+
+void fixture_boot(struct lfb_kernel *kernel)
+{
+	lfb_current = kernel;
+	lfb_kernel_reset(kernel);
+	lfb_pages_begin(kernel);
+	fixture_ready(kernel);
+}
+
+void fixture_jump(struct lfb_kernel *kernel)
+{
+	const unsigned int boot_number = kernel->boot_number;
+
+	if (lfb_memory_remap(kernel))
+		abort();
+	lfb_kernel_reset(kernel);
+	kernel->boot_number = boot_number + 1;
+	lfb_pages_begin(kernel);
+}
+
+void fixture_ready(struct lfb_kernel *kernel)
+{
+	lfb_pages_ready(kernel);
+	lfb_slabs_begin(kernel);
+	lfb_vmallocs_begin(kernel);
+}
+
+static unsigned long take_count(struct lfb_kernel *kernel, enum lfb_event_kind kind)
+{
+	const unsigned long count = kernel->trace.count[kind];
+
+	kernel->trace.count[kind] = 0;
+	return count;
+}
+
+unsigned long fixture_bugs(struct lfb_kernel *kernel)
+{
+	kernel->dead = LFB_ALIVE;
+	return take_count(kernel, LFB_EVENT_BUG);
+}
+
+unsigned long fixture_warns(struct lfb_kernel *kernel)
+{
+	return take_count(kernel, LFB_EVENT_WARN);
+}
+
+void fixture_fail_alloc(struct lfb_kernel *kernel, unsigned long nth, bool forever)
+{
+	const struct lfb_fault_plan plan = {
+		.sz = sizeof(plan),
+		.kinds = 1u << LFB_FAULT_ALLOC,
+		.nth = nth,
+		.forever = forever,
+	};
+
+	lfb_faults_arm(kernel, nth ? &plan : NULL);
+}
+
+bool fixture_readable(const void *address)
+{
+	char byte;
+	struct iovec to = { .iov_base = &byte, .iov_len = 1 };
+	struct iovec from = { .iov_base = (void *)(uintptr_t)address, .iov_len = 1 };
+
+	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A bare ground floor for unit tests: memory and its allocators, without KHO, LUO or a machine.
+ */
+#ifndef TESTS_SUPPORT_KERNEL_FIXTURE_H
+#define TESTS_SUPPORT_KERNEL_FIXTURE_H
+
+#include "sim/kernel/kernel.h"
+
+#define FIXTURE_MIB (1024ul * 1024)
+#define FIXTURE_GIB (1024 * FIXTURE_MIB)
+
+/* Makes a kernel and boots it cold; it is lfb_current from then on. NULL: the host has no room. */
+struct lfb_kernel *fixture_start(u64 memory_size, enum lfb_memory_mode mode,
+				 enum lfb_page_policy policy);
+/* NULL is ignored. */
+void fixture_stop(struct lfb_kernel *kernel);
+
+/* A power cycle: nothing is handed over. */
+void fixture_boot(struct lfb_kernel *kernel);
+
+/*
+ * A kexec in two steps. After the jump the old kernel is gone and lfb_pages_reserve() may be
+ * called; fixture_ready() ends the boot.
+ */
+void fixture_jump(struct lfb_kernel *kernel);
+void fixture_ready(struct lfb_kernel *kernel);
+
+/* How many BUGs there were since the last time this was asked; the kernel is alive again. */
+unsigned long fixture_bugs(struct lfb_kernel *kernel);
+/* The same for WARNs. */
+unsigned long fixture_warns(struct lfb_kernel *kernel);
+
+/* Makes the @nth allocation from now on fail, and all after it when @forever; 0: none. */
+void fixture_fail_alloc(struct lfb_kernel *kernel, unsigned long nth, bool forever);
+
+/* Can a byte be read? Asks the host, so that it is safe for any address. */
+bool fixture_readable(const void *address);
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The KHO root tree: subtrees added, removed and found, and trees that are not what they seem. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libfdt.h>
+
+#include "tests/support/kho_fixture.h"
+
+static struct lfb_kernel *kernel;
+
+static int start(void **state)
+{
+	(void)state;
+	kernel = kho_fixture_start(16 * FIXTURE_MIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
+	return kernel ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fixture_stop(kernel);
+	return 0;
+}
+
+static int nr_subtrees(void)
+{
+	int node, count = 0;
+
+	fdt_for_each_subnode(node, kernel->kho.root, 0)
+		count++;
+	return count;
+}
+
+static void a_new_root_tree_has_its_two_properties_in_order(void **state)
+{
+	const void *root = kernel->kho.root;
+	const char *name;
+	u64 map = 1;
+	int property, size;
+
+	(void)state;
+	assert_int_equal(fdt_is_sound(root, PAGE_SIZE, 0, NULL), 0);
+	property = fdt_first_property_offset(root, 0);
+	fdt_getprop_by_offset(root, property, &name, &size);
+	assert_string_equal(name, "compatible");
+	assert_true(fdt_compatible_is(root, 0, "kho-v1"));
+	property = fdt_next_property_offset(root, property);
+	fdt_getprop_by_offset(root, property, &name, &size);
+	assert_string_equal(name, "preserved-memory-map");
+	assert_int_equal(fdt_u64_property(root, 0, name, &map), 0);
+	assert_int_equal(map, 0);
+	assert_true(fdt_next_property_offset(root, property) < 0);
+	assert_int_equal(nr_subtrees(), 0);
+	assert_int_equal(kho_root_phys(kernel), virt_to_phys(root));
+	assert_true(kho_is_preserved(kernel, PHYS_PFN(virt_to_phys(root)), 0));
+}
+
+static void a_subtree_holds_the_address_of_its_blob(void **state)
+{
+	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
+	const void *root = kernel->kho.root;
+	int node, size;
+	u64 phys;
+
+	(void)state;
+	assert_int_equal(kho_add_subtree("LUO", blob + 24, PAGE_SIZE), 0);
+	node = fdt_subnode_offset(root, 0, "LUO");
+	assert_true(node > 0);
+	assert_int_equal(fdt_u64_property(root, node, "fdt", &phys), 0);
+	assert_int_equal(phys, virt_to_phys(blob) + 24);
+	/* kho-v1 has no other property. */
+	assert_non_null(fdt_getprop(root, node, "fdt", &size));
+	assert_true(fdt_next_property_offset(root, fdt_first_property_offset(root, node)) < 0);
+	kho_remove_subtree(blob + 24);
+	assert_int_equal(nr_subtrees(), 0);
+	assert_int_equal(fixture_warns(kernel), 0);
+}
+
+static void names_are_taken_once(void **state)
+{
+	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
+
+	(void)state;
+	assert_int_equal(kho_add_subtree("one", blob, 1), 0);
+	assert_int_equal(kho_add_subtree("one", blob + 8, 1), -EEXIST);
+	assert_int_equal(kho_add_subtree("two", blob + 8, 1), 0);
+	assert_int_equal(nr_subtrees(), 2);
+	kho_remove_subtree(blob);
+	assert_int_equal(kho_add_subtree("one", blob, 1), 0);
+}
+
+static void what_is_no_name_or_no_blob_is_refused(void **state)
+{
+	char name[] = "a23456789012345678901234567890123456789012345678901234567890123";
+	void *blob = kho_alloc_preserve(PAGE_SIZE);
+	void *area = vmalloc(PAGE_SIZE);
+	char longer[256];
+
+	(void)state;
+	assert_int_equal(strlen(name), 63);
+	memset(longer, 'x', sizeof(longer));
+	longer[255] = '\0';
+	assert_int_equal(kho_add_subtree(longer, blob, 1), -EINVAL);
+	assert_int_equal(kho_add_subtree(longer + 255 - 64, blob, 1), -EINVAL);
+	assert_int_equal(kho_add_subtree("", blob, 1), -EINVAL);
+	assert_int_equal(kho_add_subtree("/", blob, 1), -EINVAL);
+	assert_int_equal(kho_add_subtree("a/b", blob, 1), -EINVAL);
+	assert_int_equal(kho_add_subtree(NULL, blob, 1), -EINVAL);
+	assert_int_equal(kho_add_subtree("name", NULL, 1), -EINVAL);
+	assert_int_equal(fixture_warns(kernel), 0);
+	assert_int_equal(kho_add_subtree("name", longer, 1), -EINVAL);
+	assert_int_equal(kho_add_subtree("name", area, 1), -EINVAL);
+	assert_int_equal(fixture_warns(kernel), 2);
+	assert_int_equal(nr_subtrees(), 0);
+	assert_int_equal(kho_add_subtree(name, blob, 1), 0);
+}
+
+static void removing_what_was_not_added_warns(void **state)
+{
+	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
+	int local;
+
+	(void)state;
+	assert_int_equal(kho_add_subtree("one", blob, 1), 0);
+	kho_remove_subtree(blob + 1);
+	assert_int_equal(fixture_warns(kernel), 1);
+	kho_remove_subtree(&local);
+	assert_int_equal(fixture_warns(kernel), 1);
+	kho_remove_subtree(NULL);
+	assert_int_equal(fixture_warns(kernel), 1);
+	assert_int_equal(nr_subtrees(), 1);
+	kho_remove_subtree(blob);
+	kho_remove_subtree(blob);
+	assert_int_equal(fixture_warns(kernel), 1);
+}
+
+static void a_half_made_node_is_removed(void **state)
+{
+	void *blob = kho_alloc_preserve(PAGE_SIZE);
+	u8 before[PAGE_SIZE];
+
+	(void)state;
+	assert_int_equal(kho_add_subtree("other", blob, 1), 0);
+	memcpy(before, kernel->kho.root, PAGE_SIZE);
+	kho_fixture_fail(kernel, LFB_FAULT_FDT, 1);
+	assert_int_equal(kho_add_subtree("name", blob, 1), -ENOMEM);
+	assert_int_equal(nr_subtrees(), 1);
+	assert_int_equal(fdt_size_dt_struct(kernel->kho.root), fdt_size_dt_struct(before));
+	assert_false(mutex_is_locked(&kernel->kho.lock));
+	assert_int_equal(kho_add_subtree("name", blob, 1), 0);
+	assert_int_equal(nr_subtrees(), 2);
+}
+
+/* With names of every length the page gets full at each of the steps. */
+static void a_full_page_refuses_and_stays_whole(void **state)
+{
+	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
+
+	(void)state;
+	for (int length = 4; length < 64; length++) {
+		char name[64];
+		int err = 0, count;
+
+		for (count = 0; !err; count++) {
+			assert_true(count < 500);
+			snprintf(name, sizeof(name), "%0*d", length, count);
+			err = kho_add_subtree(name, blob + count, 1);
+		}
+		assert_int_equal(err, -ENOMEM);
+		assert_int_equal(nr_subtrees(), --count);
+		assert_true(count > 30);
+		assert_int_equal(fdt_is_sound(kernel->kho.root, PAGE_SIZE, 0, NULL), 0);
+		while (count--)
+			kho_remove_subtree(blob + count);
+		assert_int_equal(nr_subtrees(), 0);
+	}
+	assert_int_equal(fixture_warns(kernel), 0);
+}
+
+static void a_subtree_is_found_by_the_next_kernel_only(void **state)
+{
+	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
+	const phys_addr_t at = virt_to_phys(blob);
+	phys_addr_t phys = 0;
+	size_t size = 0;
+
+	(void)state;
+	assert_int_equal(kho_add_subtree("LUO", blob + 16, 64), 0);
+	assert_int_equal(kho_retrieve_subtree("LUO", &phys, &size), -ENOENT);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	assert_int_equal(kho_retrieve_subtree("LUO", &phys, &size), 0);
+	assert_int_equal(phys, at + 16);
+	assert_int_equal(size, PAGE_SIZE);
+	assert_int_equal(kho_retrieve_subtree("LUO", &phys, NULL), 0);
+	assert_int_equal(kho_retrieve_subtree("other", &phys, &size), -ENOENT);
+	assert_int_equal(kho_retrieve_subtree(NULL, &phys, &size), -EINVAL);
+	assert_int_equal(kho_retrieve_subtree("LUO", NULL, &size), -EINVAL);
+
+	/* It is not handed on by itself. */
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	assert_int_equal(kho_retrieve_subtree("LUO", &phys, &size), -ENOENT);
+	assert_true(is_kho_boot());
+}
+
+static void damaged_subtrees_are_refused(void **state)
+{
+	static const u64 values[2];
+	phys_addr_t phys = 7;
+	size_t size = 7;
+
+	(void)state;
+	for (int length = 0; length <= 16; length++) {
+		void *root = kernel->kho.root;
+		int node = fdt_add_subnode(root, 0, "name");
+
+		assert_true(node > 0);
+		if (length)
+			assert_int_equal(fdt_setprop(root, node, "fdt", values, length - 1), 0);
+		assert_int_equal(kho_fixture_handover(kernel), 0);
+		assert_int_equal(kho_retrieve_subtree("name", &phys, &size),
+				 length == 9 ? 0 : -EINVAL);
+		assert_int_equal(phys, length < 9 ? 7 : 0);
+	}
+}
+
+static void a_root_tree_that_was_reused_is_noticed(void **state)
+{
+	void *blob = kho_alloc_preserve(PAGE_SIZE);
+	struct folio *folio;
+	phys_addr_t phys;
+
+	(void)state;
+	assert_int_equal(kho_add_subtree("LUO", blob, 1), 0);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	memset(phys_to_virt(kernel->kho.incoming_root_phys), 0xff, PAGE_SIZE);
+	assert_int_equal(kho_retrieve_subtree("LUO", &phys, NULL), -EINVAL);
+	folio = kho_restore_folio(kernel->kho.incoming_root_phys);
+	assert_non_null(folio);
+	folio_put(folio);
+	assert_int_equal(kho_retrieve_subtree("LUO", &phys, NULL), -EINVAL);
+}
+
+/* A generation that carries sizes, as later ones do. */
+static void sizes_are_carried_where_the_abi_has_them(void **state)
+{
+	struct kho_abi sized = kho_abi_v1;
+	struct kho_root root = { .fdt = kernel->kho.root };
+	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
+	phys_addr_t phys;
+	u64 size;
+
+	(void)state;
+	sized.data_property = "preserved-data";
+	sized.size_property = "blob-size";
+	kernel->kho.abi = &sized;
+	assert_int_equal(kho_add_subtree("LUO", blob, 32), 0);
+	assert_int_equal(kho_read_subtree(&root, &sized, "LUO", &phys, &size), 0);
+	assert_int_equal(phys, virt_to_phys(blob));
+	assert_int_equal(size, 32);
+	assert_int_equal(kho_read_subtree(&root, &kho_abi_v1, "LUO", &phys, &size), -EINVAL);
+	assert_int_equal(fdt_delprop(kernel->kho.root, fdt_subnode_offset(root.fdt, 0, "LUO"),
+				     "blob-size"), 0);
+	assert_int_equal(kho_read_subtree(&root, &sized, "LUO", &phys, &size), -EINVAL);
+	kho_remove_subtree(blob);
+	assert_int_equal(nr_subtrees(), 0);
+
+	for (int count = 0; ; count++) {
+		char name[64];
+		int err;
+
+		/* Lengths vary, so that either property may be the one without room. */
+		snprintf(name, sizeof(name), "%0*d", count % 60 + 4, count);
+		err = kho_add_subtree(name, blob + count, 1);
+		if (!err)
+			continue;
+		assert_int_equal(err, -ENOMEM);
+		assert_int_equal(nr_subtrees(), count);
+		break;
+	}
+}
+
+static void root_trees_are_read_from_any_view(void **state)
+{
+	const phys_addr_t phys = kho_root_phys(kernel);
+	const struct lfb_view view = kho_memory_view(kernel);
+	struct lfb_problem problem = { 0 };
+	struct kho_root root;
+	void *fdt = kernel->kho.root;
+	u64 map = 0x123000;
+
+	(void)state;
+	assert_int_equal(kho_root_set_map(fdt, map), 0);
+	assert_int_equal(kho_read_root(&view, phys, &root, &problem), 0);
+	assert_ptr_equal(root.fdt, fdt);
+	assert_int_equal(root.phys, phys);
+	assert_int_equal(root.map, map);
+	assert_ptr_equal(kho_abi_of(&root), &kho_abi_v1);
+	assert_int_equal(fdt_setprop_string(fdt, 0, "compatible", "kho-v2"), 0);
+	assert_int_equal(kho_read_root(&view, phys, &root, &problem), 0);
+	assert_null(kho_abi_of(&root));
+	assert_string_equal(problem.what, "");
+
+	assert_int_equal(kho_read_root(&view, phys + 8, &root, &problem), -EINVAL);
+	assert_int_equal(problem.where, phys + 8);
+	assert_int_equal(kho_read_root(&view, view.size, &root, &problem), -EINVAL);
+	assert_int_equal(kho_read_root(&view, ~0xfffull, &root, &problem), -EINVAL);
+	assert_int_equal(fdt_setprop(fdt, 0, "preserved-memory-map", &map, 4), 0);
+	assert_int_equal(kho_read_root(&view, phys, &root, &problem), -EINVAL);
+	assert_non_null(strstr(problem.what, "not 8 bytes"));
+	assert_int_equal(kho_root_set_map(fdt, 0), -EINVAL);
+	assert_int_equal(fdt_delprop(fdt, 0, "preserved-memory-map"), 0);
+	assert_int_equal(kho_read_root(&view, phys, &root, &problem), -EINVAL);
+	assert_non_null(strstr(problem.what, "missing"));
+	memset(fdt, 0, PAGE_SIZE);
+	assert_int_equal(kho_read_root(&view, phys, &root, &problem), -EINVAL);
+	assert_non_null(strstr(problem.what, "magic"));
+}
+
+static void a_root_tree_needs_its_page(void **state)
+{
+	struct kho_abi abi = kho_abi_v1;
+	char compatible[PAGE_SIZE];
+
+	(void)state;
+	memset(compatible, 'k', sizeof(compatible));
+	compatible[sizeof(compatible) - 1] = '\0';
+	abi.compatible = compatible;
+	assert_int_equal(kho_root_create(kernel->kho.root, &abi), -ENOMEM);
+	assert_int_equal(kho_root_create(kernel->kho.root, &kho_abi_v1), 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		TEST(a_new_root_tree_has_its_two_properties_in_order),
+		TEST(a_subtree_holds_the_address_of_its_blob),
+		TEST(names_are_taken_once),
+		TEST(what_is_no_name_or_no_blob_is_refused),
+		TEST(removing_what_was_not_added_warns),
+		TEST(a_half_made_node_is_removed),
+		TEST(a_full_page_refuses_and_stays_whole),
+		TEST(a_subtree_is_found_by_the_next_kernel_only),
+		TEST(damaged_subtrees_are_refused),
+		TEST(a_root_tree_that_was_reused_is_noticed),
+		TEST(sizes_are_carried_where_the_abi_has_them),
+		TEST(root_trees_are_read_from_any_view),
+		TEST(a_root_tree_needs_its_page),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

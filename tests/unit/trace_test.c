@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Trace events and the sentences behind errnos. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/kernel/kernel.h"
+
+static struct lfb_kernel kernel;
+
+struct seen {
+	unsigned int events;
+	struct lfb_event last;
+	char detail[1024];
+};
+
+static void keep(void *context, const struct lfb_event *event)
+{
+	struct seen *seen = context;
+
+	seen->events++;
+	seen->last = *event;
+	snprintf(seen->detail, sizeof(seen->detail), "%s", event->detail);
+}
+
+static int new_kernel(void **state)
+{
+	(void)state;
+	memset(&kernel, 0, sizeof(kernel));
+	return 0;
+}
+
+static bool is_complaint(int kind)
+{
+	return kind == LFB_EVENT_WARN || kind == LFB_EVENT_UNSAFE || kind == LFB_EVENT_BUG ||
+	       kind == LFB_EVENT_PANIC;
+}
+
+static void every_kind_has_a_name_of_its_own(void **state)
+{
+	(void)state;
+	for (int a = 0; a < LFB_EVENT_KINDS; a++) {
+		assert_string_not_equal(lfb_event_kind_name(a), "unknown");
+		for (int b = 0; b < a; b++)
+			assert_string_not_equal(lfb_event_kind_name(a), lfb_event_kind_name(b));
+	}
+	assert_string_equal(lfb_event_kind_name(LFB_EVENT_CALLBACK), "callback");
+	assert_string_equal(lfb_event_kind_name(LFB_EVENT_KINDS), "unknown");
+	assert_string_equal(lfb_event_kind_name((enum lfb_event_kind)-1), "unknown");
+}
+
+static void without_a_sink_only_complaints_and_faults_are_counted(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < LFB_EVENT_KINDS; kind++) {
+		unsigned long counted = is_complaint(kind) || kind == LFB_EVENT_FAULT;
+
+		lfb_emit(&kernel, kind, "subject", "action", "detail");
+		assert_int_equal(kernel.trace.count[kind], counted);
+	}
+	assert_int_equal(kernel.trace.number, 0);
+}
+
+static void the_newest_complaint_is_kept(void **state)
+{
+	struct seen seen = { 0 };
+
+	(void)state;
+	for (int sink = 0; sink < 2; sink++) {
+		kernel.trace.sink = sink ? keep : NULL;
+		kernel.trace.context = &seen;
+		for (int kind = 0; kind < LFB_EVENT_KINDS; kind++) {
+			strcpy(kernel.trace.complaint, "older");
+			lfb_emit(&kernel, kind, "file-1", "preserve", "twice by %s", "vm");
+			assert_string_equal(kernel.trace.complaint,
+					    is_complaint(kind) ? "file-1: twice by vm" : "older");
+		}
+	}
+}
+
+static void the_sink_sees_each_event_once_in_order(void **state)
+{
+	struct seen seen = { 0 };
+
+	(void)state;
+	kernel.boot_number = 3;
+	lfb_trace(&kernel, LFB_EVENT_LUO, "nobody", "listens", "yet");
+	kernel.trace.sink = keep;
+	kernel.trace.context = &seen;
+	for (unsigned int i = 1; i <= 2 * LFB_EVENT_KINDS; i++) {
+		enum lfb_event_kind kind = i % LFB_EVENT_KINDS;
+
+		if (i % 2)
+			lfb_trace(&kernel, kind, "subject", "action", "%u", i);
+		else
+			lfb_trace_result(&kernel, kind, -(long)i, "subject", "action", "%u", i);
+		assert_int_equal(seen.events, i);
+		assert_int_equal(seen.last.number, i);
+		assert_int_equal(seen.last.boot, 3);
+		assert_int_equal(seen.last.kind, kind);
+		assert_string_equal(seen.last.subject, "subject");
+		assert_string_equal(seen.last.action, "action");
+		assert_int_equal(atoi(seen.detail), i);
+		assert_int_equal(seen.last.has_result, i % 2 == 0);
+		assert_int_equal(seen.last.result, i % 2 ? 0 : -(long)i);
+	}
+}
+
+static void detail_is_one_bounded_line(void **state)
+{
+	struct seen seen = { 0 };
+	char text[4096];
+
+	(void)state;
+	kernel.trace.sink = keep;
+	kernel.trace.context = &seen;
+	lfb_emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "hello\n\n");
+	assert_string_equal(seen.detail, "hello");
+	lfb_emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "\n");
+	assert_string_equal(seen.detail, "");
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	lfb_emit(&kernel, LFB_EVENT_WARN, text, "warn", "%s", text);
+	assert_int_equal(strlen(seen.detail), 511);
+	assert_int_equal(strlen(kernel.trace.complaint), sizeof(kernel.trace.complaint) - 1);
+}
+
+static void unsafe_is_a_complaint_about_its_subject(void **state)
+{
+	(void)state;
+	lfb_unsafe(&kernel, "flb-0-v1", "restored %d times", 2);
+	assert_int_equal(kernel.trace.count[LFB_EVENT_UNSAFE], 1);
+	assert_string_equal(kernel.trace.complaint, "flb-0-v1: restored 2 times");
+}
+
+static void lines_have_fixed_columns(void **state)
+{
+	static const struct {
+		struct lfb_event event;
+		const char *line;
+	} cases[] = {
+		{ { 1, 0, LFB_EVENT_BOOT, "kernel", "start", "", false, 0 },
+		  "    1 k0 boot     kernel                       start" },
+		{ { 12, 1, LFB_EVENT_CALLBACK, "flb flb-0-v1", "preserve", "", true, 0 },
+		  "   12 k1 callback flb flb-0-v1                 preserve         -> 0" },
+		{ { 123456, 1, LFB_EVENT_AGENT, "session vm-1", "preserve", "token 7", true,
+		    -EEXIST },
+		  "123456 k1 agent    session vm-1                 preserve         token 7 "
+		  "-> -EEXIST" },
+		{ { 2, 0, LFB_EVENT_LUO, "a", "b", "c", true, -ENOTSUPP },
+		  "    2 k0 luo      a                            b                c "
+		  "-> -ENOTSUPP" },
+		{ { 2, 0, LFB_EVENT_LUO, "a", "b", "", true, 3 },
+		  "    2 k0 luo      a                            b                -> 3" },
+		{ { 2, 0, LFB_EVENT_LUO, "a", "b", "", true, -3000 },
+		  "    2 k0 luo      a                            b                -> -3000" },
+		{ { 2, 0, LFB_EVENT_LUO, "a", "b", "", true, -5000 },
+		  "    2 k0 luo      a                            b                -> -5000" },
+		{ { 3, 0, LFB_EVENT_PRINTK, "a\033[2J", "b\n", "c\177d", false, 0 },
+		  "    3 k0 printk   a?[2J                        b?               c?d" },
+	};
+	char line[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(lfb_event_format(&cases[i].event, line, sizeof(line)),
+				 strlen(cases[i].line));
+		assert_string_equal(line, cases[i].line);
+	}
+}
+
+static void a_line_is_cut_to_any_size(void **state)
+{
+	struct lfb_event event = { 1, 0, LFB_EVENT_AGENT, "s\n", "create", "d", true, -ENOMEM };
+	char whole[256];
+	size_t length;
+
+	(void)state;
+	length = lfb_event_format(&event, whole, sizeof(whole));
+	assert_int_equal(lfb_event_format(&event, NULL, 0), length);
+	for (size_t size = 1; size <= length + 2; size++) {
+		char *line = malloc(size);
+
+		assert_int_equal(lfb_event_format(&event, line, size), length);
+		assert_int_equal(strlen(line), size - 1 < length ? size - 1 : length);
+		assert_memory_equal(line, whole, strlen(line));
+		free(line);
+	}
+}
+
+static void a_failed_call_leaves_its_reason(void **state)
+{
+	(void)state;
+	assert_int_equal(lfb_fail(&kernel, -EINVAL, "memory size %d is odd", 3), -EINVAL);
+	assert_int_equal(lfb_fail(NULL, -ENOMEM, "no memory for a machine"), -ENOMEM);
+	assert_string_equal(lfb_fail_text(&kernel), "memory size 3 is odd");
+	assert_string_equal(lfb_fail_text(NULL), "no memory for a machine");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_has_a_name_of_its_own),
+		cmocka_unit_test_setup(without_a_sink_only_complaints_and_faults_are_counted,
+				       new_kernel),
+		cmocka_unit_test_setup(the_newest_complaint_is_kept, new_kernel),
+		cmocka_unit_test_setup(the_sink_sees_each_event_once_in_order, new_kernel),
+		cmocka_unit_test_setup(detail_is_one_bounded_line, new_kernel),
+		cmocka_unit_test_setup(unsafe_is_a_complaint_about_its_subject, new_kernel),
+		cmocka_unit_test(lines_have_fixed_columns),
+		cmocka_unit_test(a_line_is_cut_to_any_size),
+		cmocka_unit_test_setup(a_failed_call_leaves_its_reason, new_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
