@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The orchestrator's own life: early boot, late boot, reboot.
+ */
+#include "lib/luo.h"
+
+bool liveupdate_enabled(void)
+{
+	return luo_current() != NULL;
+}
+
+int luo_not_here(struct luo *luo, const char *function)
+{
+	lfb_warn(function, "%s has no such function", luo->profile->name);
+	return -EOPNOTSUPP;
+}
+
+struct entry {
+	luo_entry_fn body;
+	struct luo *luo;
+	void *a, *b, *c;
+};
+
+static long run_entry(void *argument)
+{
+	struct entry *entry = argument;
+
+	return entry->body(entry->luo, entry->a, entry->b, entry->c);
+}
+
+long luo_enter(luo_entry_fn body, const void *a, const void *b, const void *c)
+{
+	struct luo *luo = luo_current();
+	struct entry entry = { body, luo, (void *)a, (void *)b, (void *)c };
+
+	if (!luo)
+		return -EOPNOTSUPP;
+	return lfb_guarded(luo->kernel, run_entry, &entry);
+}
+
+/* Strict while booting: a state that breaks a rule is not understood. */
+static int refuse(void *context, int error, const struct lfb_problem *problem)
+{
+	*(struct lfb_problem *)context = *problem;
+	return error;
+}
+
+static int read_incoming(struct luo *luo, struct lfb_problem *problem)
+{
+	struct lfb_view view = kho_incoming_view(luo->kernel);
+	struct luo_reader reader = { .view = &view, .context = problem, .problem = refuse };
+	const struct luo_codec *codec = luo->profile->codec;
+	phys_addr_t phys;
+	size_t size;
+	int err;
+
+	err = kho_retrieve_subtree(LUO_FDT_KHO_ENTRY_NAME, &phys, &size);
+	if (err == -ENOENT)
+		return 0;
+	if (err)
+		return lfb_problem(problem, err, 0, "the KHO entry \"%s\" is malformed",
+				   LUO_FDT_KHO_ENTRY_NAME);
+	err = codec->read_head(codec, &reader, phys, size, &luo->head);
+	if (!err && !luo_quirk(luo, LUO_QUIRK_FLB_TRUST_SERIALIZED))
+		err = codec->read_flbs(codec, &reader, &luo->head);
+	if (err)
+		return err;
+	luo->number = luo->head.number;
+	luo->handed_over = true;
+	return 0;
+}
+
+/* What the kernel does about a state it cannot understand. */
+static void bad_incoming(struct luo *luo, const struct lfb_problem *problem)
+{
+	lfb_fail(luo->kernel, -EINVAL, "incoming LUO state at 0x%llx: %s",
+		 (unsigned long long)problem->where, problem->what);
+	luo->enabled = false;
+	if (luo->profile->bad_state == LUO_BAD_STATE_PANICS)
+		panic("luo: incoming state at 0x%llx: %s", (unsigned long long)problem->where,
+		      problem->what);
+	else
+		pr_err("luo: live update is off for this boot: incoming state at 0x%llx: %s",
+		       (unsigned long long)problem->where, problem->what);
+}
+
+int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile, u64 quirks,
+		   bool on)
+{
+	struct luo *luo = lfb_early_alloc(kernel, sizeof(*luo));
+	struct lfb_problem problem = { 0 };
+
+	if (!luo)
+		return lfb_fail(kernel, -ENOMEM, "no scratch memory for the orchestrator");
+	luo->kernel = kernel;
+	luo->profile = profile;
+	luo->quirks = quirks;
+	init_rwsem(&luo->register_lock);
+	INIT_LIST_HEAD(&luo->handlers);
+	INIT_LIST_HEAD(&luo->flbs);
+	luo_hash_init(&luo->preserved);
+	luo_sessions_init(&luo->incoming, true);
+	luo_sessions_init(&luo->outgoing, false);
+	luo->enabled = on && kho_is_enabled();
+	kernel->luo = luo;
+
+	if (!luo->enabled && profile->bad_state == LUO_BAD_STATE_DISABLES)
+		return 0;
+	if (read_incoming(luo, &problem))
+		bad_incoming(luo, &problem);
+	return 0;
+}
+
+int luo_late_init(struct lfb_kernel *kernel)
+{
+	struct luo *luo = kernel->luo;
+	int err;
+
+	if (!luo->enabled)
+		return 0;
+	luo->number++;
+	err = luo->profile->codec->setup(luo);
+	if (err) {
+		luo->enabled = false;
+		pr_err("luo: live update is off for this boot: outgoing state: %d", err);
+		return lfb_fail(kernel, err, "live update is off for this boot: its outgoing "
+				"state could not be prepared (%d)", err);
+	}
+	lfb_trace(kernel, LFB_EVENT_LUO, "luo", "ready", "update=%llu",
+		  (unsigned long long)luo->number);
+	return 0;
+}
+
+static long reboot(struct luo *luo, void *a, void *b, void *c)
+{
+	int err = luo_session_serialize(luo);
+
+	(void)a, (void)b, (void)c;
+	if (err)
+		return err;
+	luo_flb_serialize(luo);
+	if (luo->profile->finalizes_kho) {
+		err = kho_finalize();
+		if (err) {
+			pr_err("luo: memory map not written: %d", err);
+			return -EAGAIN;
+		}
+	}
+	luo->serialized = true;
+	return 0;
+}
+
+int liveupdate_reboot(void)
+{
+	long ret = luo_enter(reboot, NULL, NULL, NULL);
+
+	return ret == -EOPNOTSUPP && !luo_current() ? 0 : (int)ret;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * /dev/liveupdate: one opener at a time; the first open in a kernel restores the sessions.
+ */
+#include "lib/luo.h"
+
+bool luo_may_change(struct luo *luo, const char *what)
+{
+	if (likely(!luo->serialized))
+		return true;
+	if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+		lfb_fail(luo->kernel, -EAGAIN, "%s: the task blocks, the kernel is about to jump",
+			 what);
+		return false;
+	}
+	lfb_unsafe(luo->kernel, "luo", "%s after the sessions were serialized", what);
+	return true;
+}
+
+/* Reserves a descriptor, has @get make a session's file, installs it. */
+static long install_session(struct luo *luo, const char *name, s32 *fdp,
+			    int (*get)(struct luo *luo, const char *name, struct file **filep))
+{
+	struct file *file;
+	int fd, err;
+
+	fd = get_unused_fd_flags(0);
+	if (fd < 0)
+		return fd;
+	err = get(luo, name, &file);
+	if (err) {
+		put_unused_fd((unsigned int)fd);
+		return err;
+	}
+	fd_install((unsigned int)fd, file);
+	*fdp = fd;
+	return 0;
+}
+
+static long create_session(void *context, void *argument)
+{
+	struct liveupdate_ioctl_create_session *arg = argument;
+
+	return install_session(context, (const char *)arg->name, &arg->fd, luo_session_create);
+}
+
+static long retrieve_session(void *context, void *argument)
+{
+	struct liveupdate_ioctl_retrieve_session *arg = argument;
+
+	return install_session(context, (const char *)arg->name, &arg->fd, luo_session_retrieve);
+}
+
+static const struct luo_ioctl ioctls[] = {
+	{ LIVEUPDATE_IOCTL_CREATE_SESSION, sizeof(struct liveupdate_ioctl_create_session),
+	  sizeof(struct liveupdate_ioctl_create_session), create_session },
+	{ LIVEUPDATE_IOCTL_RETRIEVE_SESSION, sizeof(struct liveupdate_ioctl_retrieve_session),
+	  sizeof(struct liveupdate_ioctl_retrieve_session), retrieve_session },
+};
+
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct luo *luo = luo_current();
+
+	(void)file;
+	if (!luo_may_change(luo, "ioctl on /dev/liveupdate"))
+		return -EAGAIN;
+	return luo_ioctl(ioctls, LIVEUPDATE_IOCTL_CREATE_SESSION & 0xff, ARRAY_SIZE(ioctls), luo, cmd,
+			 arg);
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	(void)inode, (void)file;
+	luo_current()->device_open = false;
+	return 0;
+}
+
+static const struct file_operations device_fops = {
+	.release = device_release,
+	.unlocked_ioctl = device_ioctl,
+};
+
+struct file *luo_device_open(void)
+{
+	struct luo *luo = luo_current();
+	struct file *file;
+
+	if (!luo)
+		return ERR_PTR(lfb_fail(lfb_current, -ENOENT,
+					"there is no /dev/liveupdate: live update is off"));
+	if (luo->device_open)
+		return ERR_PTR(lfb_fail(luo->kernel, -EBUSY, "/dev/liveupdate is open already"));
+	file = anon_inode_getfile("/dev/liveupdate", &device_fops, luo, 0);
+	if (IS_ERR(file))
+		return file;
+	luo->device_open = true;
+	luo->was_opened = true;
+	if (luo_session_deserialize(luo) && luo->profile->failed_restore_is_io_error) {
+		fput(file);
+		return ERR_PTR(lfb_fail(luo->kernel, -EIO,
+					"the sessions handed over could not be restored"));
+	}
+	return file;
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Files in the old kernel: preserve and unpreserve, freeze and unfreeze.
+ */
+#include <string.h>
+
+#include "lib/luo.h"
+
+struct luo_file *luo_file_find(const struct liveupdate_session *session, u64 token)
+{
+	struct luo_hash_node *node = luo_hash_first(&session->tokens, luo_hash_u64(token));
+
+	for (; node; node = luo_hash_next(node)) {
+		struct luo_file *luo_file = container_of(node, struct luo_file, by_token);
+
+		if (luo_file->token == token)
+			return luo_file;
+	}
+	return NULL;
+}
+
+void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
+{
+	mutex_init(&luo_file->mutex);
+	list_add_tail(&luo_file->list, &session->files);
+	luo_hash_add(&session->tokens, &luo_file->by_token, luo_hash_u64(luo_file->token));
+	session->count++;
+}
+
+void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file)
+{
+	fput(luo_file->file);
+	luo_hash_del(&session->tokens, &luo_file->by_token);
+	list_del(&luo_file->list);
+	session->count--;
+	mutex_destroy(&luo_file->mutex);
+	kfree(luo_file);
+}
+
+void luo_file_args(const struct luo *luo, struct liveupdate_session *session,
+		   const struct luo_file *luo_file, struct liveupdate_file_op_args *args)
+{
+	*args = (struct liveupdate_file_op_args){
+		.handler = luo_file->handler,
+		.session = luo->profile->args_have_session ? session : NULL,
+		.file = luo_file->file,
+		.serialized_data = luo_file->serialized_data,
+		.private_data = luo_file->private_data,
+	};
+	if (luo->profile->args_have_retrieve_status)
+		args->retrieve_status = luo_file->retrieve_status;
+	else
+		args->retrieved = luo_file->retrieve_status == 1;
+}
+
+/*
+ * Preserve
+ */
+
+/* Does this kernel keep track of which files are preserved? */
+static bool knows_preserved(const struct luo *luo)
+{
+	return !luo_quirk(luo, LUO_QUIRK_FILE_PRESERVED_TWICE);
+}
+
+void luo_file_forget_preserved(struct luo *luo, struct luo_file *luo_file)
+{
+	if (knows_preserved(luo))
+		luo_hash_del(&luo->preserved, &luo_file->by_id);
+}
+
+static bool preserved_anywhere(const struct luo *luo, unsigned long id)
+{
+	struct luo_hash_node *node = luo_hash_first(&luo->preserved, luo_hash_u64(id));
+
+	for (; node; node = luo_hash_next(node)) {
+		if (container_of(node, struct luo_file, by_id)->id == id)
+			return true;
+	}
+	return false;
+}
+
+static unsigned long identity(const struct liveupdate_file_handler *fh, struct file *file)
+{
+	return fh->ops->get_id ? fh->ops->get_id(file) : (unsigned long)file;
+}
+
+static int check_room(struct luo *luo, const struct liveupdate_session *session)
+{
+	unsigned long max = luo->profile->codec->file_max;
+
+	if (max && session->count >= max)
+		return lfb_fail(luo->kernel, -ENOSPC, "session %.64s holds %lu files already",
+				session->name, max);
+	return 0;
+}
+
+/* The handler's part: its FLBs, the record, the callback. Undoes itself. */
+static int preserve_with(struct luo *luo, struct liveupdate_session *session,
+			 struct luo_file *draft)
+{
+	struct liveupdate_file_handler *fh = draft->handler;
+	struct liveupdate_file_op_args args;
+	struct luo_file *luo_file;
+	int err;
+
+	err = luo_flb_file_preserve(luo, fh);
+	if (err)
+		return lfb_fail(luo->kernel, err, "an FLB of handler %.47s could not be preserved "
+				"(%d)", fh->compatible, err);
+	luo_file = kmemdup(draft, sizeof(*draft), GFP_KERNEL);
+	if (!luo_file) {
+		if (!luo_quirk(luo, LUO_QUIRK_FILE_FLB_LEAK_ON_ENOMEM))
+			luo_flb_file_unpreserve(luo, fh);
+		return lfb_fail(luo->kernel, -ENOMEM, "no memory for a file's record");
+	}
+	luo_file_args(luo, session, luo_file, &args);
+	err = luo_call_file(luo, &args, "preserve", fh->ops->preserve, LFB_FAULT_FILE_PRESERVE);
+	if (err) {
+		kfree(luo_file);
+		luo_flb_file_unpreserve(luo, fh);
+		return lfb_fail(luo->kernel, err, "handler %.47s could not preserve the file (%d)",
+				fh->compatible, err);
+	}
+	luo_file->serialized_data = args.serialized_data;
+	luo_file->private_data = args.private_data;
+	luo_file_add(session, luo_file);
+	if (knows_preserved(luo))
+		luo_hash_add(&luo->preserved, &luo_file->by_id, luo_hash_u64(luo_file->id));
+	return 0;
+}
+
+/* Finds the handler and pins what is in use as long as the file is preserved. */
+static int preserve_file(struct luo *luo, struct liveupdate_session *session, u64 token,
+			 struct file *file)
+{
+	struct luo_file draft = { .file = file, .token = token };
+	struct liveupdate_file_handler *fh;
+	int err;
+
+	luo_registry_read(luo);
+	fh = luo_handler_for(luo, file);
+	if (fh && !luo_pin_used(luo, fh->ops->owner))
+		fh = NULL;
+	luo_registry_read_done(luo);
+	if (!fh)
+		return lfb_fail(luo->kernel, -ENOENT, "no handler takes the file");
+	draft.handler = fh;
+	draft.id = identity(fh, file);
+	if (knows_preserved(luo) && preserved_anywhere(luo, draft.id))
+		err = lfb_fail(luo->kernel, -EBUSY, "the file is preserved already");
+	else
+		err = preserve_with(luo, session, &draft);
+	if (err)
+		luo_unpin_used(luo, fh->ops->owner);
+	return err;
+}
+
+int luo_file_preserve(struct luo *luo, struct liveupdate_session *session, u64 token, int fd)
+{
+	const struct luo_codec *codec = luo->profile->codec;
+	bool full_first = luo->profile->full_before_bad_fd;
+	struct file *file;
+	int err;
+
+	if (luo_file_find(session, token))
+		return lfb_fail(luo->kernel, -EEXIST, "token %llu is in use in session %.64s",
+				(unsigned long long)token, session->name);
+	err = full_first ? check_room(luo, session) : 0;
+	if (err)
+		return err;
+	file = fd < 0 ? NULL : fget((unsigned int)fd);
+	if (!file)
+		return lfb_fail(luo->kernel, -EBADF, "descriptor %d is not open", fd);
+	err = full_first ? 0 : check_room(luo, session);
+	if (!err) {
+		err = codec->add_files(session);
+		if (!err)
+			err = preserve_file(luo, session, token, file);
+		if (err)
+			codec->drop_files(session);
+	}
+	if (err)
+		fput(file);
+	return err;
+}
+
+static void unpreserve_one(struct luo *luo, struct liveupdate_session *session,
+			   struct luo_file *luo_file)
+{
+	struct liveupdate_file_handler *fh = luo_file->handler;
+	struct liveupdate_file_op_args args;
+
+	luo_file_args(luo, session, luo_file, &args);
+	luo_call_file_void(luo, &args, "unpreserve", fh->ops->unpreserve);
+	luo_flb_file_unpreserve(luo, fh);
+	luo_unpin_used(luo, fh->ops->owner);
+	luo_file_forget_preserved(luo, luo_file);
+	luo_file_drop(session, luo_file);
+}
+
+void luo_file_unpreserve_all(struct luo *luo, struct liveupdate_session *session)
+{
+	while (!list_empty(&session->files))
+		unpreserve_one(luo, session,
+			       list_last_entry(&session->files, struct luo_file, list));
+	luo->profile->codec->drop_files(session);
+}
+
+/*
+ * Freeze
+ */
+
+static int freeze_one(struct luo *luo, struct liveupdate_session *session,
+		      struct luo_file *luo_file)
+{
+	const struct liveupdate_file_ops *ops = luo_file->handler->ops;
+	struct liveupdate_file_op_args args;
+	int err;
+
+	if (!ops->freeze)
+		return 0;
+	luo_file_args(luo, session, luo_file, &args);
+	mutex_lock(&luo_file->mutex);
+	err = luo_call_file(luo, &args, "freeze", ops->freeze, LFB_FAULT_FILE_FREEZE);
+	if (!err)
+		luo_file->serialized_data = args.serialized_data;
+	mutex_unlock(&luo_file->mutex);
+	return err;
+}
+
+/* Files before @failed, or all for NULL, are as before; what was serialized of them is gone. */
+static void unfreeze_until(struct luo *luo, struct liveupdate_session *session,
+			   const struct luo_file *failed)
+{
+	struct liveupdate_file_op_args args;
+	struct luo_file *luo_file;
+
+	list_for_each_entry(luo_file, &session->files, list) {
+		const struct liveupdate_file_ops *ops = luo_file->handler->ops;
+
+		if (luo_file == failed)
+			break;
+		if (ops->unfreeze) {
+			luo_file_args(luo, session, luo_file, &args);
+			mutex_lock(&luo_file->mutex);
+			luo_call_file_void(luo, &args, "unfreeze", ops->unfreeze);
+			mutex_unlock(&luo_file->mutex);
+		}
+		if (luo_quirk(luo, LUO_QUIRK_FILE_UNFREEZE_CLEARS_DATA))
+			luo_file->serialized_data = 0;
+	}
+	luo->profile->codec->clear_files(session);
+}
+
+int luo_file_freeze_all(struct luo *luo, struct liveupdate_session *session)
+{
+	struct luo_file_record record;
+	struct luo_file *luo_file;
+	u64 index = 0;
+	int err;
+
+	list_for_each_entry(luo_file, &session->files, list) {
+		err = freeze_one(luo, session, luo_file);
+		if (err) {
+			unfreeze_until(luo, session, luo_file);
+			return lfb_fail(luo->kernel, err, "session %.64s, token %llu: handler "
+					"%.47s could not freeze the file (%d)", session->name,
+					(unsigned long long)luo_file->token,
+					luo_file->handler->compatible, err);
+		}
+		record = (struct luo_file_record){
+			.data = luo_file->serialized_data,
+			.token = luo_file->token,
+		};
+		memcpy(record.compatible, luo_file->handler->compatible,
+		       sizeof(luo_file->handler->compatible));
+		luo->profile->codec->write_file(session, index++, &record);
+	}
+	return 0;
+}
+
+void luo_file_unfreeze_all(struct luo *luo, struct liveupdate_session *session)
+{
+	if (session->count)
+		unfreeze_until(luo, session, NULL);
+}

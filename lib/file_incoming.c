@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Files in the new kernel: restore the records, retrieve, finish.
+ */
+#include "lib/luo.h"
+
+/*
+ * Deserialize
+ */
+
+struct restoring {
+	struct luo *luo;
+	struct liveupdate_session *session;
+};
+
+static int restore_file(void *context, phys_addr_t where, const struct luo_file_record *record)
+{
+	struct restoring *restoring = context;
+	struct luo *luo = restoring->luo;
+	struct liveupdate_file_handler *fh;
+	struct luo_file *luo_file;
+
+	(void)where;
+	luo_registry_read(luo);
+	fh = luo_handler_by_compatible(luo, record->compatible);
+	if (fh && !luo_pin_used(luo, fh->ops->owner))
+		fh = NULL;
+	luo_registry_read_done(luo);
+	if (!fh) {
+		pr_warn("luo: no handler %.48s for token %llu of session %.64s",
+			record->compatible, (unsigned long long)record->token,
+			restoring->session->name);
+		return -ENOENT;
+	}
+	luo_file = kzalloc(sizeof(*luo_file), GFP_KERNEL);
+	if (!luo_file) {
+		luo_unpin_used(luo, fh->ops->owner);
+		return -ENOMEM;
+	}
+	luo_file->handler = fh;
+	luo_file->token = record->token;
+	luo_file->serialized_data = record->data;
+	luo_file_add(restoring->session, luo_file);
+	return 0;
+}
+
+static int refuse(void *context, int error, const struct lfb_problem *problem)
+{
+	struct restoring *restoring = context;
+
+	pr_warn("luo: session %.64s: files at 0x%llx: %s", restoring->session->name,
+		(unsigned long long)problem->where, problem->what);
+	return error;
+}
+
+static void forget_all(struct luo *luo, struct liveupdate_session *session)
+{
+	while (!list_empty(&session->files)) {
+		struct luo_file *luo_file =
+			list_last_entry(&session->files, struct luo_file, list);
+
+		luo_unpin_used(luo, luo_file->handler->ops->owner);
+		luo_file_drop(session, luo_file);
+	}
+}
+
+int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
+			 const struct luo_session_record *record)
+{
+	struct restoring restoring = { luo, session };
+	struct lfb_view view = kho_incoming_view(luo->kernel);
+	struct luo_reader reader = {
+		.view = &view,
+		.context = &restoring,
+		.problem = refuse,
+		.file = restore_file,
+	};
+	const struct luo_codec *codec = luo->profile->codec;
+	int err;
+
+	session->files_phys = record->files;
+	err = codec->read_files(codec, &reader, record);
+	if (!err || luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_IGNORES_FILES))
+		return 0;
+	forget_all(luo, session);
+	return err;
+}
+
+/*
+ * Retrieve
+ */
+
+/* The handler said 0; is there a file to show for it? */
+static int check_retrieved(struct luo *luo, const struct liveupdate_file_op_args *args)
+{
+	const char *name = args->handler->compatible;
+
+	if (likely(!IS_ERR_OR_NULL(args->file)))
+		return 0;
+	if (luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE)) {
+		lfb_unsafe(luo->kernel, "file", "%.47s: retrieve returned 0 without a file, which "
+			   "is used all the same", name);
+		return -EFAULT;
+	}
+	lfb_warn("luo_file_retrieve", "%.47s: retrieve returned 0 without a file", name);
+	return -EIO;
+}
+
+/* Called with luo_file->mutex held. */
+static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
+			   struct luo_file *luo_file)
+{
+	struct liveupdate_file_handler *fh = luo_file->handler;
+	struct liveupdate_file_op_args args;
+	int err;
+
+	if (luo_file->retrieve_status == 1)
+		return 0;
+	if (luo_file->retrieve_status < 0) {
+		if (!luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_RETRIED))
+			return luo_file->retrieve_status;
+		lfb_unsafe(luo->kernel, "file", "%.47s is retrieved again after it failed (%d)",
+			   fh->compatible, luo_file->retrieve_status);
+	}
+	if (!session->sessions->incoming)
+		lfb_unsafe(luo->kernel, "file", "%.47s: retrieve runs in the kernel that preserved "
+			   "the file", fh->compatible);
+	luo_file_args(luo, session, luo_file, &args);
+	err = luo_call_file(luo, &args, "retrieve", fh->ops->retrieve, LFB_FAULT_FILE_RETRIEVE);
+	if (!err)
+		err = check_retrieved(luo, &args);
+	luo_file->retrieve_status = err ? err : 1;
+	if (!err)
+		luo_file->file = args.file;
+	return err;
+}
+
+static int check_direction(struct luo *luo, const struct liveupdate_session *session,
+			   const char *what)
+{
+	if (session->sessions->incoming ||
+	    luo_quirk(luo, LUO_QUIRK_FILE_INCOMING_OPS_ON_OUTGOING))
+		return 0;
+	return lfb_fail(luo->kernel, -EINVAL, "%s: session %.64s is being preserved, not restored",
+			what, session->name);
+}
+
+int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 token,
+		      struct file **filep)
+{
+	struct luo_file *luo_file;
+	int err;
+
+	err = check_direction(luo, session, "retrieve");
+	if (err)
+		return err;
+	luo_file = luo_file_find(session, token);
+	if (!luo_file) {
+		if (luo_quirk(luo, LUO_QUIRK_FILE_TOKEN_NOT_FOUND_WILD))
+			lfb_unsafe(luo->kernel, "session", "%.64s: unknown token %llu: the list's "
+				   "head is read as a file", session->name,
+				   (unsigned long long)token);
+		return lfb_fail(luo->kernel, -ENOENT, "session %.64s has no token %llu",
+				session->name, (unsigned long long)token);
+	}
+	mutex_lock(&luo_file->mutex);
+	err = retrieve_locked(luo, session, luo_file);
+	if (!err)
+		*filep = get_file(luo_file->file);
+	mutex_unlock(&luo_file->mutex);
+	if (err)
+		return lfb_fail(luo->kernel, err, "handler %.47s could not retrieve token %llu "
+				"of session %.64s (%d)", luo_file->handler->compatible,
+				(unsigned long long)token, session->name, err);
+	return 0;
+}
+
+/*
+ * Finish
+ */
+
+static bool can_finish(struct luo *luo, struct liveupdate_session *session,
+		       struct luo_file *luo_file)
+{
+	struct liveupdate_file_op_args args;
+	bool can = true;
+
+	if (!luo_file->handler->ops->can_finish)
+		return true;
+	mutex_lock(&luo_file->mutex);
+	luo_file_args(luo, session, luo_file, &args);
+	can = luo_call_can_finish(luo, &args);
+	mutex_unlock(&luo_file->mutex);
+	return can;
+}
+
+static void finish_one(struct luo *luo, struct liveupdate_session *session,
+		       struct luo_file *luo_file)
+{
+	bool flb_first = luo_quirk(luo, LUO_QUIRK_FLB_FINISH_BEFORE_FILE);
+	struct liveupdate_file_handler *fh = luo_file->handler;
+	struct liveupdate_file_op_args args;
+
+	if (flb_first)
+		luo_flb_file_finish(luo, fh);
+	mutex_lock(&luo_file->mutex);
+	luo_file_args(luo, session, luo_file, &args);
+	luo_call_file_void(luo, &args, "finish", fh->ops->finish);
+	mutex_unlock(&luo_file->mutex);
+	if (!flb_first)
+		luo_flb_file_finish(luo, fh);
+	luo_unpin_used(luo, fh->ops->owner);
+	if (!session->sessions->incoming)
+		luo_file_forget_preserved(luo, luo_file);
+	luo_file_drop(session, luo_file);
+}
+
+/* What was handed over for the session's files has served its purpose. */
+static void free_handed_over(struct luo *luo, struct liveupdate_session *session)
+{
+	if (session->files_phys) {
+		luo->profile->codec->free_incoming_files(session->files_phys);
+		session->files_phys = 0;
+	}
+	if (session->files_mem) {
+		/* FILE_INCOMING_OPS_ON_OUTGOING: restored here, though never handed over. */
+		lfb_unsafe(luo->kernel, "session", "%.64s: memory being preserved is freed as if "
+			   "it had been handed over", session->name);
+		session->files_mem = NULL;
+	}
+}
+
+int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
+{
+	struct luo_file *luo_file;
+	int err;
+
+	err = check_direction(luo, session, "finish");
+	if (err)
+		return err;
+	list_for_each_entry(luo_file, &session->files, list) {
+		if (!can_finish(luo, session, luo_file))
+			return lfb_fail(luo->kernel, -EBUSY, "session %.64s: handler %.47s cannot "
+					"finish token %llu yet", session->name,
+					luo_file->handler->compatible,
+					(unsigned long long)luo_file->token);
+	}
+	while (!list_empty(&session->files))
+		finish_one(luo, session,
+			   list_last_entry(&session->files, struct luo_file, list));
+	free_handed_over(luo, session);
+	return 0;
+}
+
+/*
+ * Lookups for callbacks
+ */
+
+struct lookup {
+	struct liveupdate_session *session;
+	struct file *file;
+	u64 token;
+	u64 *tokenp;
+	struct file **filep;
+};
+
+static int check_lookup(struct luo *luo, const struct lookup *lookup, const char *function)
+{
+	if (!luo->profile->has_session_lookup)
+		return luo_not_here(luo, function);
+	if (!lookup->session || (!lookup->tokenp && !lookup->filep))
+		return lfb_fail(luo->kernel, -EINVAL, "%s: a NULL argument", function);
+	return 0;
+}
+
+static long get_token_outgoing(struct luo *luo, void *a, void *b, void *c)
+{
+	struct lookup *lookup = a;
+	struct luo_file *luo_file;
+	int err;
+
+	(void)b, (void)c;
+	err = check_lookup(luo, lookup, "liveupdate_get_token_outgoing");
+	if (err)
+		return err;
+	/* Files of a session are few in the kernels that have this. */
+	list_for_each_entry(luo_file, &lookup->session->files, list) {
+		if (luo_file->file == lookup->file) {
+			*lookup->tokenp = luo_file->token;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int liveupdate_get_token_outgoing(struct liveupdate_session *session, struct file *file,
+				  u64 *tokenp)
+{
+	struct lookup lookup = { .session = session, .file = file, .tokenp = tokenp };
+
+	return (int)luo_enter(get_token_outgoing, &lookup, NULL, NULL);
+}
+
+static long get_file_incoming(struct luo *luo, void *a, void *b, void *c)
+{
+	struct lookup *lookup = a;
+	int err;
+
+	(void)b, (void)c;
+	err = check_lookup(luo, lookup, "liveupdate_get_file_incoming");
+	if (err)
+		return err;
+	return luo_file_retrieve(luo, lookup->session, lookup->token, lookup->filep);
+}
+
+int liveupdate_get_file_incoming(struct liveupdate_session *session, u64 token,
+				 struct file **filep)
+{
+	struct lookup lookup = { .session = session, .token = token, .filep = filep };
+
+	return (int)luo_enter(get_file_incoming, &lookup, NULL, NULL);
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The life of a File-Lifecycle-Bound object: preserved for the first file that needs it,
+ * serialized with the count of them, retrieved when somebody asks, finished after the last.
+ */
+#include <string.h>
+
+#include "lib/luo.h"
+
+/*
+ * The old kernel
+ */
+
+static void forget(struct liveupdate_flb_state *state)
+{
+	state->data = 0;
+	state->obj = NULL;
+}
+
+/* One more user; the first one preserves. */
+static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct liveupdate_flb_state *state = &flb->private.outgoing;
+	struct liveupdate_flb_op_args args = { .flb = flb };
+	int err = 0;
+
+	mutex_lock(&state->lock);
+	if (!state->count && !state->references) {
+		if (!luo_pin_used(luo, flb->ops->owner)) {
+			mutex_unlock(&state->lock);
+			return -ENODEV;
+		}
+		err = luo_call_flb(luo, &args, "preserve", flb->ops->preserve,
+				   LFB_FAULT_FLB_PRESERVE);
+		if (err)
+			luo_unpin_used(luo, flb->ops->owner);
+		else
+			state->data = args.data, state->obj = args.obj;
+	}
+	if (!err)
+		state->count++;
+	mutex_unlock(&state->lock);
+	return err;
+}
+
+/* The last user is gone: undo preserve. Called with the lock held. */
+static void unpreserve(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct liveupdate_flb_state *state = &flb->private.outgoing;
+	struct liveupdate_flb_op_args args = { .flb = flb, .data = state->data, .obj = state->obj };
+
+	luo_call_flb_void(luo, &args, "unpreserve", flb->ops->unpreserve);
+	forget(state);
+	luo_unpin_used(luo, flb->ops->owner);
+}
+
+static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct liveupdate_flb_state *state = &flb->private.outgoing;
+
+	mutex_lock(&state->lock);
+	if (!WARN_ON(state->count <= 0) && --state->count == 0 && !state->references)
+		unpreserve(luo, flb);
+	mutex_unlock(&state->lock);
+}
+
+int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh)
+{
+	unsigned long changes = luo->register_changes;
+	struct luo_flb_link *link;
+	int err = 0;
+
+	list_for_each_entry(link, &fh->private.flb_list, list) {
+		err = preserve_one(luo, link->flb);
+		if (err)
+			break;
+		if (luo_registry_moved(luo, changes, "flbs of a handler"))
+			return -EIO;
+	}
+	if (!err)
+		return 0;
+	list_for_each_entry_continue_reverse(link, &fh->private.flb_list, list)
+		unpreserve_one(luo, link->flb);
+	return err;
+}
+
+void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh)
+{
+	struct luo_flb_link *link;
+
+	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
+		unpreserve_one(luo, link->flb);
+}
+
+void luo_flb_serialize(struct luo *luo)
+{
+	struct luo_flb_record record;
+	struct liveupdate_flb *flb;
+	u64 index = 0;
+
+	list_for_each_entry(flb, &luo->flbs, private.list) {
+		if (flb->private.outgoing.count <= 0)
+			continue;
+		record = (struct luo_flb_record){
+			.data = flb->private.outgoing.data,
+			.count = (u64)flb->private.outgoing.count,
+		};
+		memcpy(record.name, flb->compatible, sizeof(flb->compatible));
+		luo->profile->codec->write_flb(luo, index++, &record);
+	}
+	luo->profile->codec->write_flb_count(luo, index);
+}
+
+/*
+ * The new kernel
+ */
+
+struct flb_search {
+	struct luo *luo;
+	struct liveupdate_flb *flb;
+	struct luo_flb_record found;
+};
+
+/* Ends the reading at the first entry of this name. */
+static int match(void *context, phys_addr_t where, const struct luo_flb_record *record)
+{
+	struct flb_search *search = context;
+
+	(void)where;
+	if (strncmp(record->name, search->flb->compatible, sizeof(search->flb->compatible)))
+		return 0;
+	search->found = *record;
+	return 1;
+}
+
+/* Without the quirk the page was checked at boot; with it, a kernel reads what it must not. */
+static int trust(void *context, int error, const struct lfb_problem *problem)
+{
+	struct flb_search *search = context;
+
+	(void)error;
+	lfb_unsafe(search->luo->kernel, "flb", "serialized state is trusted: at 0x%llx: %s",
+		   (unsigned long long)problem->where, problem->what);
+	return 0;
+}
+
+/* Reads what was handed over for @flb. */
+static int load(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct lfb_view view = kho_incoming_view(luo->kernel);
+	struct flb_search search = { .luo = luo, .flb = flb };
+	struct luo_reader reader = {
+		.view = &view,
+		.context = &search,
+		.problem = trust,
+		.flb = match,
+	};
+	struct liveupdate_flb_state *state = &flb->private.incoming;
+	const struct luo_codec *codec = luo->profile->codec;
+
+	if (!luo->handed_over)
+		return -ENODATA;
+	if (codec->read_flbs(codec, &reader, &luo->head) != 1)
+		return -ENOENT;
+	state->data = search.found.data;
+	state->count = (s64)search.found.count;
+	state->loaded = true;
+	return 0;
+}
+
+/* Runs the callback; called with the lock held, after load(). */
+static int call_retrieve(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct liveupdate_flb_state *state = &flb->private.incoming;
+	struct liveupdate_flb_op_args args = { .flb = flb, .data = state->data };
+	int err;
+
+	if (!luo_pin_used(luo, flb->ops->owner))
+		return -ENODEV;
+	err = luo_call_flb(luo, &args, "retrieve", flb->ops->retrieve, LFB_FAULT_FLB_RETRIEVE);
+	if (!err && !args.obj && luo->profile->flb_null_object_is_error) {
+		lfb_warn("luo_flb_retrieve", "FLB %.47s: retrieve returned 0 and no object",
+			 flb->compatible);
+		err = -EIO;
+	}
+	state->retrieve_status = err ? err : 1;
+	if (err)
+		luo_unpin_used(luo, flb->ops->owner);
+	else
+		state->obj = args.obj;
+	return err;
+}
+
+/* Makes sure there is an incoming object; called with the lock held. */
+int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct liveupdate_flb_state *state = &flb->private.incoming;
+	bool retries = luo_quirk(luo, LUO_QUIRK_FLB_RETRIEVE_RETRIED);
+	int err;
+
+	if (state->finished && !luo_quirk(luo, LUO_QUIRK_FLB_RETRIEVE_AFTER_FINISH))
+		return -ENODATA;
+	if (state->retrieve_status == 1)
+		return 0;
+	if (state->retrieve_status < 0 && !retries)
+		return state->retrieve_status;
+	if (state->finished)
+		lfb_unsafe(luo->kernel, "flb", "%.47s is retrieved again after it was finished",
+			   flb->compatible);
+	else if (state->retrieve_status < 0)
+		lfb_unsafe(luo->kernel, "flb", "%.47s is retrieved again after it failed (%d)",
+			   flb->compatible, state->retrieve_status);
+	/* The shipped kernels read the count again at every try, forgetting who finished since. */
+	if (!state->loaded || retries) {
+		err = load(luo, flb);
+		if (err)
+			return err;
+	}
+	return call_retrieve(luo, flb);
+}
+
+/* The last user is gone; called with the lock held. */
+static void finish(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct liveupdate_flb_state *state = &flb->private.incoming;
+	struct liveupdate_flb_op_args args = { .flb = flb };
+
+	if (state->retrieve_status != 1 && luo_flb_retrieve_locked(luo, flb)) {
+		lfb_warn("luo_flb_finish", "FLB %.47s could not be retrieved to be finished",
+			 flb->compatible);
+		if (luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS))
+			return;
+		/* Without an object, but with the handle: the callback can still free the data. */
+		args.data = state->data;
+	}
+	args.obj = state->obj;
+	luo_call_flb_void(luo, &args, "finish", flb->ops->finish);
+	if (state->retrieve_status == 1)
+		luo_unpin_used(luo, flb->ops->owner);
+	forget(state);
+	state->finished = true;
+	state->retrieve_status = 0;
+}
+
+static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct liveupdate_flb_state *state = &flb->private.incoming;
+
+	mutex_lock(&state->lock);
+	if (!state->loaded && !luo_quirk(luo, LUO_QUIRK_FLB_FINISH_NEEDS_GET))
+		load(luo, flb);
+	state->count--;
+	if (!state->count && !state->references)
+		finish(luo, flb);
+	mutex_unlock(&state->lock);
+}
+
+void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
+{
+	struct luo_flb_link *link;
+
+	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
+		finish_one(luo, link->flb);
+}
+
+/*
+ * References
+ */
+
+void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+{
+	struct liveupdate_flb_state *state =
+		incoming ? &flb->private.incoming : &flb->private.outgoing;
+
+	mutex_lock(&state->lock);
+	if (!WARN(state->references <= 0, "FLB %.47s: put without get", flb->compatible) &&
+	    --state->references == 0 && state->count <= 0) {
+		if (incoming)
+			finish(luo, flb);
+		else
+			unpreserve(luo, flb);
+	}
+	mutex_unlock(&state->lock);
+}

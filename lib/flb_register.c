@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Which FLBs there are, and which handlers need them.
+ */
+#include <string.h>
+
+#include "lib/luo.h"
+
+static int set_up(struct liveupdate_flb *flb)
+{
+	INIT_LIST_HEAD(&flb->private.list);
+	memset(&flb->private.outgoing, 0, sizeof(flb->private.outgoing));
+	memset(&flb->private.incoming, 0, sizeof(flb->private.incoming));
+	lfb_lock_init(&flb->private.outgoing.lock.lock, "flb->outgoing.lock");
+	lfb_lock_init(&flb->private.incoming.lock.lock, "flb->incoming.lock");
+	flb->private.users = 0;
+	flb->private.initialized = true;
+	return 0;
+}
+
+static long init_flb(struct luo *luo, void *a, void *b, void *c)
+{
+	struct liveupdate_flb *flb = a;
+
+	(void)b, (void)c;
+	if (!luo->profile->has_init_flb)
+		return luo_not_here(luo, "liveupdate_init_flb");
+	if (!flb)
+		return lfb_fail(luo->kernel, -EINVAL, "liveupdate_init_flb: no FLB");
+	/* The posted patch allocates the private part here. */
+	if (lfb_fault(luo->kernel, LFB_FAULT_ALLOC, "liveupdate_init_flb"))
+		return -ENOMEM;
+	return set_up(flb);
+}
+
+int liveupdate_init_flb(struct liveupdate_flb *flb)
+{
+	return (int)luo_enter(init_flb, flb, NULL, NULL);
+}
+
+static struct luo_flb_link *find_link(struct liveupdate_file_handler *fh,
+				      struct liveupdate_flb *flb)
+{
+	struct luo_flb_link *link;
+
+	list_for_each_entry(link, &fh->private.flb_list, list) {
+		if (link->flb == flb)
+			return link;
+	}
+	return NULL;
+}
+
+static bool ops_complete(const struct liveupdate_flb_ops *ops)
+{
+	return ops && ops->preserve && ops->unpreserve && ops->retrieve && ops->finish;
+}
+
+static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
+			   struct liveupdate_flb *flb)
+{
+	if (WARN_ON(!fh || !flb))
+		return lfb_fail(luo->kernel, -EINVAL, "liveupdate_register_flb: no %s",
+				fh ? "FLB" : "file handler");
+	if (WARN_ON(!ops_complete(flb->ops)))
+		return lfb_fail(luo->kernel, -EINVAL, "FLB %.47s lacks one of preserve, "
+				"unpreserve, retrieve, finish", flb->compatible);
+	if (luo->profile->has_init_flb && WARN_ON(!flb->private.initialized))
+		return lfb_fail(luo->kernel, -EINVAL, "FLB %.47s: liveupdate_init_flb() first",
+				flb->compatible);
+	if (fh->private.registered)
+		return 0;
+	if (luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) && !fh->private.list.next) {
+		lfb_unsafe(luo->kernel, "flb", "%.47s is linked to a handler that was never "
+			   "registered: its list of FLBs is NULL", flb->compatible);
+		return lfb_fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
+				fh->compatible);
+	}
+	lfb_warn("liveupdate_register_flb", "the handler is not registered");
+	return lfb_fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
+			fh->compatible);
+}
+
+/* Not linked to the global list: this is the FLB's first handler. */
+static int list_globally(struct luo *luo, struct liveupdate_flb *flb)
+{
+	struct liveupdate_flb *other;
+	int err;
+
+	if (luo->flb_count == luo->profile->codec->flb_max)
+		return lfb_fail(luo->kernel, -ENOSPC, "FLB %.47s: there are %lu FLBs already",
+				flb->compatible, luo->flb_count);
+	list_for_each_entry(other, &luo->flbs, private.list) {
+		if (!strncmp(other->compatible, flb->compatible, sizeof(flb->compatible)))
+			return lfb_fail(luo->kernel, -EEXIST, "another FLB is registered as %.47s",
+					flb->compatible);
+	}
+	err = luo_pin_registered(luo, flb->ops->owner);
+	if (err)
+		return lfb_fail(luo->kernel, err, "FLB %.47s: its module is going away",
+				flb->compatible);
+	list_add_tail(&flb->private.list, &luo->flbs);
+	luo->flb_count++;
+	return 0;
+}
+
+/*
+ * Later kernels than the posted patch set an FLB up on its first use. With the shipped defect
+ * nothing keeps a second thread from doing the same in between.
+ */
+void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
+{
+	if (flb->private.initialized)
+		return;
+	if (luo_quirk(luo, LUO_QUIRK_FLB_LAZY_INIT_RACE)) {
+		lfb_sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
+		if (flb->private.initialized)
+			lfb_unsafe(luo->kernel, "flb", "%.47s was set up a second time while in use",
+				   flb->compatible);
+	}
+	set_up(flb);
+}
+
+static long register_flb(struct luo *luo, void *a, void *b, void *c)
+{
+	struct liveupdate_file_handler *fh = a;
+	struct liveupdate_flb *flb = b;
+	struct luo_flb_link *link;
+	int err;
+
+	(void)c;
+	err = check_arguments(luo, fh, flb);
+	if (!err)
+		err = luo_register_allowed(luo, "register an FLB");
+	if (err)
+		return err;
+	luo_flb_init_lazily(luo, flb);
+	link = kzalloc(sizeof(*link), GFP_KERNEL);
+	if (!link)
+		return lfb_fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
+	luo_registry_write(luo);
+	if (find_link(fh, flb))
+		err = lfb_fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s already",
+			       flb->compatible, fh->compatible);
+	if (!err && !flb->private.users)
+		err = list_globally(luo, flb);
+	if (!err) {
+		flb->private.users++;
+		link->flb = flb;
+		list_add_tail(&link->list, &fh->private.flb_list);
+		lfb_trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "register-flb",
+			  "handler=%.47s", fh->compatible);
+	}
+	luo_registry_write_done(luo);
+	if (err)
+		kfree(link);
+	return err;
+}
+
+int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
+{
+	return (int)luo_enter(register_flb, fh, flb, NULL);
+}
+
+static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
+{
+	struct liveupdate_flb *flb = link->flb;
+
+	list_del(&link->list);
+	kfree(link);
+	if (--flb->private.users)
+		return;
+	list_del_init(&flb->private.list);
+	luo->flb_count--;
+	luo_unpin_registered(luo, flb->ops->owner);
+}
+
+static long unregister_flb(struct luo *luo, void *a, void *b, void *c)
+{
+	struct liveupdate_file_handler *fh = a;
+	struct liveupdate_flb *flb = b;
+	struct luo_flb_link *link;
+	int err;
+
+	(void)c;
+	if (!luo->profile->has_unregister)
+		return luo_not_here(luo, "liveupdate_unregister_flb");
+	if (!fh || !flb)
+		return lfb_fail(luo->kernel, -EINVAL, "liveupdate_unregister_flb: no %s",
+				fh ? "FLB" : "file handler");
+	err = luo_register_allowed(luo, "unregister an FLB");
+	if (err)
+		return err;
+	link = fh->private.registered ? find_link(fh, flb) : NULL;
+	if (!link)
+		return lfb_fail(luo->kernel, -ENOENT, "FLB %.47s is not linked to handler %.47s",
+				flb->compatible, fh->compatible);
+	luo_registry_write(luo);
+	unlink_flb(luo, link);
+	luo_registry_write_done(luo);
+	lfb_trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "unregister-flb", "handler=%.47s",
+		  fh->compatible);
+	return 0;
+}
+
+int liveupdate_unregister_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
+{
+	return (int)luo_enter(unregister_flb, fh, flb, NULL);
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The registry: file handlers, and the locks and module references around it.
+ */
+#include <string.h>
+
+#include "lib/luo.h"
+
+void luo_registry_read(struct luo *luo)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
+		down_read(&luo->register_lock);
+}
+
+void luo_registry_read_done(struct luo *luo)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
+		up_read(&luo->register_lock);
+}
+
+void luo_registry_write(struct luo *luo)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
+		down_write(&luo->register_lock);
+	luo->register_changes++;
+}
+
+void luo_registry_write_done(struct luo *luo)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
+		up_write(&luo->register_lock);
+}
+
+bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walker)
+{
+	if (likely(luo->register_changes == changes))
+		return false;
+	lfb_unsafe(luo->kernel, walker,
+		   "a list of handlers or FLBs changed while it was walked without a lock");
+	return true;
+}
+
+int luo_pin_registered(struct luo *luo, struct module *owner)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
+		return 0;
+	return try_module_get(owner) ? 0 : -EAGAIN;
+}
+
+void luo_unpin_registered(struct luo *luo, struct module *owner)
+{
+	if (luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
+		module_put(owner);
+}
+
+bool luo_pin_used(struct luo *luo, struct module *owner)
+{
+	return luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION) || try_module_get(owner);
+}
+
+void luo_unpin_used(struct luo *luo, struct module *owner)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
+		module_put(owner);
+}
+
+int luo_register_allowed(struct luo *luo, const char *what)
+{
+	if (luo->profile->register_until == LUO_REGISTER_UNTIL_OPENED) {
+		if (!WARN(luo->was_opened, "%s after /dev/liveupdate was opened", what))
+			return 0;
+		return lfb_fail(luo->kernel, -EBUSY, "%s after /dev/liveupdate was opened", what);
+	}
+	if (!luo_any_session(luo))
+		return 0;
+	return lfb_fail(luo->kernel, -EBUSY, "%s while sessions exist", what);
+}
+
+struct liveupdate_file_handler *luo_handler_by_compatible(struct luo *luo, const char *compatible)
+{
+	struct liveupdate_file_handler *fh;
+
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		if (!strncmp(fh->compatible, compatible, sizeof(fh->compatible)))
+			return fh;
+	}
+	return NULL;
+}
+
+struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file)
+{
+	unsigned long changes = luo->register_changes;
+	struct liveupdate_file_handler *fh;
+
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		lfb_sched_point(luo->kernel, "can_preserve", fh->compatible);
+		if (fh->ops->can_preserve(fh, file))
+			return fh;
+		if (luo_registry_moved(luo, changes, "handlers"))
+			return NULL;
+	}
+	return NULL;
+}
+
+static bool ops_complete(const struct liveupdate_file_ops *ops)
+{
+	return ops && ops->can_preserve && ops->preserve && ops->unpreserve && ops->retrieve &&
+	       ops->finish;
+}
+
+static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
+{
+	struct liveupdate_file_handler *fh = a;
+	int err;
+
+	(void)b, (void)c;
+	if (!fh || !ops_complete(fh->ops))
+		return lfb_fail(luo->kernel, -EINVAL,
+				"file handler%s%.47s lacks one of can_preserve, preserve, "
+				"unpreserve, retrieve, finish", fh ? " " : "",
+				fh ? fh->compatible : "");
+	err = luo_register_allowed(luo, "register a file handler");
+	if (err)
+		return err;
+	if (luo_handler_by_compatible(luo, fh->compatible))
+		return lfb_fail(luo->kernel, -EEXIST, "file handler %.47s is registered already",
+				fh->compatible);
+	err = luo_pin_registered(luo, fh->ops->owner);
+	if (err)
+		return err;
+	luo_registry_write(luo);
+	INIT_LIST_HEAD(&fh->private.flb_list);
+	list_add_tail(&fh->private.list, &luo->handlers);
+	fh->private.registered = true;
+	luo_registry_write_done(luo);
+	lfb_trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "register-handler", "%s", "");
+	return 0;
+}
+
+int liveupdate_register_file_handler(struct liveupdate_file_handler *fh)
+{
+	return (int)luo_enter(register_file_handler, fh, NULL, NULL);
+}
+
+static long unregister_file_handler(struct luo *luo, void *a, void *b, void *c)
+{
+	struct liveupdate_file_handler *fh = a;
+	int err;
+
+	(void)b, (void)c;
+	if (!luo->profile->has_unregister)
+		return luo_not_here(luo, "liveupdate_unregister_file_handler");
+	if (!fh || !fh->private.registered)
+		return lfb_fail(luo->kernel, -EINVAL, "the file handler is not registered");
+	err = luo_register_allowed(luo, "unregister a file handler");
+	if (err)
+		return err;
+	if (!list_empty(&fh->private.flb_list))
+		return lfb_fail(luo->kernel, -EBUSY, "file handler %.47s has FLBs linked to it",
+				fh->compatible);
+	luo_registry_write(luo);
+	list_del_init(&fh->private.list);
+	fh->private.registered = false;
+	luo_registry_write_done(luo);
+	luo_unpin_registered(luo, fh->ops->owner);
+	lfb_trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "unregister-handler", "%s", "");
+	return 0;
+}
+
+int liveupdate_unregister_file_handler(struct liveupdate_file_handler *fh)
+{
+	return (int)luo_enter(unregister_file_handler, fh, NULL, NULL);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Requests from userspace: found by number, copied in and out with the caller's idea of their
+ * size, as the kernel's extensible structures are.
+ */
+#include <string.h>
+
+#include "lib/luo.h"
+
+/* The largest request there is. */
+union any_request {
+	struct liveupdate_ioctl_create_session create;
+	struct liveupdate_session_preserve_fd preserve;
+	struct liveupdate_session_get_name name;
+};
+
+/* A tail the kernel does not know must be zero, or it would be ignored silently. */
+static int check_tail(const u8 *user, u32 known, u32 size)
+{
+	u8 byte;
+
+	for (u32 i = known; i < size; i++) {
+		if (lfb_copy(lfb_current, &byte, user + i, 1))
+			return -EFAULT;
+		if (byte)
+			return -E2BIG;
+	}
+	return 0;
+}
+
+static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user, u32 user_size)
+{
+	u32 known = user_size < ioctl->size ? user_size : ioctl->size;
+	int err;
+
+	if (user_size < ioctl->min_size)
+		return lfb_fail(lfb_current, -EINVAL, "ioctl 0x%x: size %u is below %u",
+				ioctl->cmd, user_size, ioctl->min_size);
+	/* No structure is ever larger than a page; the kernel gives up there too. */
+	if (user_size > PAGE_SIZE)
+		return lfb_fail(lfb_current, -E2BIG, "ioctl 0x%x: size %u is above a page",
+				ioctl->cmd, user_size);
+	err = check_tail(user, known, user_size);
+	if (err == -E2BIG)
+		return lfb_fail(lfb_current, err, "ioctl 0x%x: bytes beyond %u are not zero",
+				ioctl->cmd, ioctl->size);
+	if (err)
+		return err;
+	return lfb_copy(lfb_current, request, user, known);
+}
+
+long luo_ioctl(const struct luo_ioctl *table, unsigned int first_nr, unsigned int count,
+	       void *context, unsigned int cmd, unsigned long arg)
+{
+	const struct luo_ioctl *ioctl;
+	unsigned int nr = _IOC_NR(cmd);
+	u8 *user = (u8 *)arg;
+	union any_request request;
+	u32 user_size;
+	long ret;
+
+	if (nr < first_nr || nr - first_nr >= count)
+		return lfb_fail(lfb_current, -EINVAL, "ioctl 0x%x: no such request", cmd);
+	ioctl = &table[nr - first_nr];
+	if (lfb_copy(lfb_current, &user_size, user, sizeof(user_size)))
+		return lfb_fail(lfb_current, -EFAULT, "ioctl 0x%x: no structure", cmd);
+	if (ioctl->cmd != cmd)
+		return lfb_fail(lfb_current, -ENOIOCTLCMD, "ioctl 0x%x: 0x%x is meant", cmd,
+				ioctl->cmd);
+	memset(&request, 0, sizeof(request));
+	ret = copy_in(&request, ioctl, user, user_size);
+	if (!ret)
+		ret = ioctl->op(context, &request);
+	if (!ret && lfb_copy(lfb_current, user, &request,
+			     user_size < ioctl->size ? user_size : ioctl->size))
+		ret = -EFAULT;
+	return ret;
+}

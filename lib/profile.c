@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#include "lib/profile.h"
+
+#include <string.h>
+
+#include "sim/kernel/kernel.h"
+
+#define R 1u
+#define Z 2u
+
+static const struct {
+	const char *name;
+	unsigned int profiles;
+	const char *about;
+} quirks[LUO_QUIRKS_NR] = {
+#define X(quirk, in, sentence) [LUO_QUIRK_##quirk] = { #quirk, in, sentence },
+	LUO_QUIRKS(X)
+#undef X
+};
+
+/* Every quirk whose row names the profile letter, as a constant. */
+#define X(quirk, in, sentence) | (((in) & R) ? 1ull << LUO_QUIRK_##quirk : 0)
+#define QUIRKS_RFC_V6 (0ull LUO_QUIRKS(X))
+static const struct luo_profile rfc_v6 = {
+	.name = "rfc-v6",
+	.about = "patch series \"Live Update Orchestrator\" v6, November 2025, as posted",
+	.kho = &kho_abi_v1,
+	.codec = &luo_codec_v1,
+	.quirks = QUIRKS_RFC_V6,
+	.has_init_flb = true,
+	.has_session_lookup = true,
+	.args_have_session = true,
+	.accessors = LUO_ACCESSORS_LOCKED,
+	.register_until = LUO_REGISTER_UNTIL_OPENED,
+	.bad_state = LUO_BAD_STATE_DISABLES,
+	.flb_null_object_is_error = true,
+	.session_full_error = -ENOMEM,
+	.finalizes_kho = true,
+};
+#undef X
+
+#define X(quirk, in, sentence) | (((in) & Z) ? 1ull << LUO_QUIRK_##quirk : 0)
+#define QUIRKS_LINUX_7_0 (0ull LUO_QUIRKS(X))
+static const struct luo_profile linux_7_0 = {
+	.name = "linux-7.0",
+	.about = "Linux 7.0, the first released kernel with FLB",
+	.kho = &kho_abi_v1,
+	.codec = &luo_codec_v2,
+	.quirks = QUIRKS_LINUX_7_0,
+	.has_unregister = true,
+	.args_have_retrieve_status = true,
+	.accessors = LUO_ACCESSORS_GET,
+	.register_until = LUO_REGISTER_WITHOUT_SESSIONS,
+	.bad_state = LUO_BAD_STATE_PANICS,
+	.full_before_bad_fd = true,
+	.failed_restore_is_io_error = true,
+	.session_full_error = -ENOMEM,
+	.finalizes_kho = true,
+};
+#undef X
+
+static const struct luo_profile *const profiles[] = { &rfc_v6, &linux_7_0 };
+
+const struct luo_profile *luo_profile_find(const char *name)
+{
+	for (size_t i = 0; name && i < ARRAY_SIZE(profiles); i++) {
+		if (!strcmp(profiles[i]->name, name))
+			return profiles[i];
+	}
+	return NULL;
+}
+
+static int quirk_find(const char *name, size_t length)
+{
+	for (int i = 0; i < LUO_QUIRKS_NR; i++) {
+		if (strlen(quirks[i].name) == length && !memcmp(quirks[i].name, name, length))
+			return i;
+	}
+	return -ENOENT;
+}
+
+int luo_quirks_parse(const char *list, bool set, u64 *mask, char *bad, size_t bad_size)
+{
+	static const char separators[] = " ,";
+
+	while (list && *list) {
+		size_t length = strcspn(list, separators);
+		int quirk = quirk_find(list, length);
+
+		if (length && quirk < 0) {
+			size_t shown = length < bad_size - 1 ? length : bad_size - 1;
+
+			memcpy(bad, list, shown);
+			bad[shown] = '\0';
+			return -EINVAL;
+		}
+		if (length && set)
+			*mask |= 1ull << quirk;
+		else if (length)
+			*mask &= ~(1ull << quirk);
+		list += length;
+		list += strspn(list, separators);
+	}
+	return 0;
+}
+
+const char *lfb_profile_name(unsigned int index)
+{
+	return index < ARRAY_SIZE(profiles) ? profiles[index]->name : NULL;
+}
+
+const char *lfb_profile_about(const char *name)
+{
+	const struct luo_profile *profile = luo_profile_find(name);
+
+	return profile ? profile->about : NULL;
+}
+
+const char *lfb_quirk_name(unsigned int index)
+{
+	return index < LUO_QUIRKS_NR ? quirks[index].name : NULL;
+}
+
+const char *lfb_quirk_about(const char *name)
+{
+	int quirk = name ? quirk_find(name, strlen(name)) : -ENOENT;
+
+	return quirk < 0 ? NULL : quirks[quirk].about;
+}
+
+bool lfb_profile_has_quirk(const char *profile_name, const char *quirk_name)
+{
+	const struct luo_profile *profile = luo_profile_find(profile_name);
+	int quirk = quirk_name ? quirk_find(quirk_name, strlen(quirk_name)) : -ENOENT;
+
+	return profile && quirk >= 0 && (profile->quirks & (1ull << quirk));
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Sessions: made and found by name, handed over at the reboot, restored in the next kernel.
+ */
+#include <string.h>
+
+#include "lib/luo.h"
+
+void luo_sessions_init(struct luo_sessions *sessions, bool incoming)
+{
+	lfb_lock_init(&sessions->rwsem.lock,
+		      incoming ? "incoming sessions" : "outgoing sessions");
+	INIT_LIST_HEAD(&sessions->list);
+	luo_hash_init(&sessions->names);
+	sessions->count = 0;
+	sessions->incoming = incoming;
+}
+
+bool luo_any_session(const struct luo *luo)
+{
+	return luo->incoming.count || luo->outgoing.count;
+}
+
+/* Names are compared over all 64 bytes: one that fills the field equals no kept name. */
+static struct liveupdate_session *find(const struct luo_sessions *sessions, const char *name)
+{
+	char text[LIVEUPDATE_SESSION_NAME_LENGTH + 1] = { 0 };
+	struct luo_hash_node *node;
+
+	memcpy(text, name, strnlen(name, LIVEUPDATE_SESSION_NAME_LENGTH));
+	node = luo_hash_first(&sessions->names, luo_hash_string(text));
+	for (; node; node = luo_hash_next(node)) {
+		struct liveupdate_session *session =
+			container_of(node, struct liveupdate_session, by_name);
+
+		if (!strncmp(session->name, name, sizeof(session->name)))
+			return session;
+	}
+	return NULL;
+}
+
+static struct liveupdate_session *session_alloc(const char *name)
+{
+	struct liveupdate_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+
+	if (!session)
+		return NULL;
+	memcpy(session->name, name, strnlen(name, sizeof(session->name) - 1));
+	mutex_init(&session->mutex);
+	INIT_LIST_HEAD(&session->list);
+	INIT_LIST_HEAD(&session->files);
+	luo_hash_init(&session->tokens);
+	return session;
+}
+
+static void session_free(struct liveupdate_session *session)
+{
+	mutex_destroy(&session->mutex);
+	luo_hash_destroy(&session->tokens);
+	kfree(session);
+}
+
+static int session_insert(struct luo *luo, struct luo_sessions *sessions,
+			  struct liveupdate_session *session)
+{
+	unsigned long max = luo->profile->codec->session_max;
+	int err = 0;
+
+	down_write(&sessions->rwsem);
+	if (!sessions->incoming && max && sessions->count == max) {
+		err = lfb_fail(luo->kernel, luo->profile->session_full_error,
+			       "there are %lu sessions already", max);
+	} else if (find(sessions, session->name)) {
+		err = lfb_fail(luo->kernel, -EEXIST, "session %.64s exists already",
+			       session->name);
+	} else {
+		session->sessions = sessions;
+		list_add_tail(&session->list, &sessions->list);
+		luo_hash_add(&sessions->names, &session->by_name, luo_hash_string(session->name));
+		sessions->count++;
+	}
+	up_write(&sessions->rwsem);
+	return err;
+}
+
+void luo_session_remove(struct liveupdate_session *session)
+{
+	struct luo_sessions *sessions = session->sessions;
+
+	down_write(&sessions->rwsem);
+	list_del(&session->list);
+	luo_hash_del(&sessions->names, &session->by_name);
+	sessions->count--;
+	up_write(&sessions->rwsem);
+	session_free(session);
+}
+
+static int check_name(struct luo *luo, const char *name)
+{
+	size_t length = strnlen(name, LIVEUPDATE_SESSION_NAME_LENGTH);
+
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_NAME_UNCHECKED))
+		return 0;
+	if (!length)
+		return lfb_fail(luo->kernel, -EINVAL, "a session needs a name");
+	if (length == LIVEUPDATE_SESSION_NAME_LENGTH)
+		return lfb_fail(luo->kernel, -EINVAL, "the session name is not terminated "
+				"within 64 bytes");
+	return 0;
+}
+
+int luo_session_create(struct luo *luo, const char *name, struct file **filep)
+{
+	struct liveupdate_session *session;
+	struct file *file;
+	int err;
+
+	err = check_name(luo, name);
+	if (err)
+		return err;
+	session = session_alloc(name);
+	if (!session)
+		return lfb_fail(luo->kernel, -ENOMEM, "no memory for session %.64s", name);
+	err = session_insert(luo, &luo->outgoing, session);
+	if (err) {
+		session_free(session);
+		return err;
+	}
+	file = luo_session_getfile(session);
+	if (IS_ERR(file)) {
+		luo_session_remove(session);
+		return lfb_fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s", name);
+	}
+	*filep = file;
+	lfb_trace(luo->kernel, LFB_EVENT_LUO, session->name, "create-session", "%s", "");
+	return 0;
+}
+
+/*
+ * With the shipped defect the list's lock is dropped between finding a session and locking it:
+ * whoever closes it in between leaves a pointer to nothing.
+ */
+static struct liveupdate_session *find_incoming(struct luo *luo, const char *name)
+{
+	struct luo_sessions *sessions = &luo->incoming;
+	struct liveupdate_session *session;
+
+	down_read(&sessions->rwsem);
+	session = find(sessions, name);
+	up_read(&sessions->rwsem);
+	if (!session || !luo_quirk(luo, LUO_QUIRK_SESSION_RETRIEVE_RACE))
+		return session;
+	lfb_sched_point(luo->kernel, "session-found", "incoming sessions");
+	if (find(sessions, name) == session)
+		return session;
+	lfb_unsafe(luo->kernel, "session", "%.64s was closed while it was being retrieved", name);
+	return NULL;
+}
+
+int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
+{
+	struct liveupdate_session *session = find_incoming(luo, name);
+	struct file *file;
+	int err = 0;
+
+	if (!session)
+		return lfb_fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
+	mutex_lock(&session->mutex);
+	if (session->retrieved) {
+		err = lfb_fail(luo->kernel, -EINVAL, "session %.64s is retrieved already",
+			       session->name);
+	} else {
+		file = luo_session_getfile(session);
+		if (IS_ERR(file)) {
+			err = lfb_fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
+				       session->name);
+		} else {
+			session->retrieved = true;
+			*filep = file;
+		}
+	}
+	mutex_unlock(&session->mutex);
+	return err;
+}
+
+/*
+ * The reboot
+ */
+
+static int freeze_session(struct luo *luo, struct liveupdate_session *session)
+{
+	int err;
+
+	mutex_lock(&session->mutex);
+	err = luo_file_freeze_all(luo, session);
+	mutex_unlock(&session->mutex);
+	return err;
+}
+
+static void unfreeze_session(struct luo *luo, struct liveupdate_session *session)
+{
+	mutex_lock(&session->mutex);
+	luo_file_unfreeze_all(luo, session);
+	mutex_unlock(&session->mutex);
+}
+
+int luo_session_serialize(struct luo *luo)
+{
+	struct luo_sessions *sessions = &luo->outgoing;
+	const struct luo_codec *codec = luo->profile->codec;
+	struct liveupdate_session *session;
+	u64 index = 0;
+	int err;
+
+	down_write(&sessions->rwsem);
+	list_for_each_entry(session, &sessions->list, list) {
+		err = freeze_session(luo, session);
+		if (err)
+			goto undo;
+		codec->write_session(luo, index++, session);
+	}
+	codec->write_session_count(luo, index);
+	up_write(&sessions->rwsem);
+	lfb_trace(luo->kernel, LFB_EVENT_LUO, "luo", "serialize", "sessions=%llu",
+		  (unsigned long long)index);
+	return 0;
+
+undo:
+	list_for_each_entry_continue_reverse(session, &sessions->list, list) {
+		unfreeze_session(luo, session);
+		codec->clear_session(luo, --index);
+	}
+	up_write(&sessions->rwsem);
+	return err;
+}
+
+/*
+ * The next kernel
+ */
+
+static int restore_session(void *context, phys_addr_t where,
+			   const struct luo_session_record *record)
+{
+	struct luo *luo = context;
+	struct liveupdate_session *session = session_alloc(record->name);
+	int err;
+
+	(void)where;
+	if (!session) {
+		pr_warn("luo: no memory to restore session %.64s", record->name);
+		return -ENOMEM;
+	}
+	err = session_insert(luo, &luo->incoming, session);
+	if (err) {
+		pr_warn("luo: session %.64s was handed over twice", record->name);
+		session_free(session);
+		return err;
+	}
+	mutex_lock(&session->mutex);
+	err = luo_file_deserialize(luo, session, record);
+	mutex_unlock(&session->mutex);
+	if (err)
+		luo_session_remove(session);
+	return err;
+}
+
+static int refuse(void *context, int error, const struct lfb_problem *problem)
+{
+	(void)context;
+	pr_warn("luo: sessions at 0x%llx: %s", (unsigned long long)problem->where, problem->what);
+	return error;
+}
+
+static int restore_sessions(struct luo *luo)
+{
+	struct lfb_view view = kho_incoming_view(luo->kernel);
+	struct luo_reader reader = {
+		.view = &view,
+		.context = luo,
+		.problem = refuse,
+		.session = restore_session,
+	};
+	const struct luo_codec *codec = luo->profile->codec;
+	int err;
+
+	err = codec->read_sessions(codec, &reader, &luo->head);
+	if (!err)
+		codec->free_incoming_sessions(&luo->head);
+	lfb_trace_result(luo->kernel, LFB_EVENT_LUO, err, "luo", "restore", "sessions=%llu",
+			 (unsigned long long)luo->incoming.count);
+	return err;
+}
+
+int luo_session_deserialize(struct luo *luo)
+{
+	int err = 0;
+
+	if (luo->restored)
+		return luo->restore_error;
+	luo->restored = true;
+	if (luo->handed_over)
+		err = restore_sessions(luo);
+	if (err != -ENOMEM || !luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_NOT_LATCHED))
+		luo->restore_error = err;
+	return err;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * A session as the agent holds it: a file with ioctls, whose close ends the session.
+ */
+#include "lib/luo.h"
+
+struct request {
+	struct luo *luo;
+	struct liveupdate_session *session;
+};
+
+static long preserve_fd(void *context, void *argument)
+{
+	struct liveupdate_session_preserve_fd *arg = argument;
+	struct request *request = context;
+
+	return luo_file_preserve(request->luo, request->session, arg->token, arg->fd);
+}
+
+static long retrieve_fd(void *context, void *argument)
+{
+	struct liveupdate_session_retrieve_fd *arg = argument;
+	struct request *request = context;
+	struct file *file;
+	int fd, err;
+
+	fd = get_unused_fd_flags(0);
+	if (fd < 0)
+		return fd;
+	err = luo_file_retrieve(request->luo, request->session, arg->token, &file);
+	if (err) {
+		put_unused_fd((unsigned int)fd);
+		return err;
+	}
+	fd_install((unsigned int)fd, file);
+	arg->fd = fd;
+	return 0;
+}
+
+static long finish(void *context, void *argument)
+{
+	struct request *request = context;
+
+	(void)argument;
+	return luo_file_finish_all(request->luo, request->session);
+}
+
+static const struct luo_ioctl ioctls[] = {
+	{ LIVEUPDATE_SESSION_PRESERVE_FD, sizeof(struct liveupdate_session_preserve_fd),
+	  sizeof(struct liveupdate_session_preserve_fd), preserve_fd },
+	{ LIVEUPDATE_SESSION_RETRIEVE_FD, sizeof(struct liveupdate_session_retrieve_fd),
+	  sizeof(struct liveupdate_session_retrieve_fd), retrieve_fd },
+	{ LIVEUPDATE_SESSION_FINISH, sizeof(struct liveupdate_session_finish),
+	  sizeof(struct liveupdate_session_finish), finish },
+};
+
+static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct request request = { luo_current(), file->private_data };
+	long ret;
+
+	if (!luo_may_change(request.luo, "ioctl on a session"))
+		return -EAGAIN;
+	mutex_lock(&request.session->mutex);
+	ret = luo_ioctl(ioctls, LIVEUPDATE_SESSION_PRESERVE_FD & 0xff, ARRAY_SIZE(ioctls), &request,
+			cmd, arg);
+	mutex_unlock(&request.session->mutex);
+	return ret;
+}
+
+/* An outgoing session is taken back; an incoming one is finished, or stays for ever. */
+static int session_release(struct inode *inode, struct file *file)
+{
+	struct liveupdate_session *session = file->private_data;
+	struct luo *luo = luo_current();
+	int err = 0;
+
+	(void)inode;
+	if (!luo_may_change(luo, "close of a session"))
+		return -EAGAIN;
+	mutex_lock(&session->mutex);
+	if (!session->sessions->incoming)
+		luo_file_unpreserve_all(luo, session);
+	else
+		err = luo_file_finish_all(luo, session);
+	if (err && !luo_quirk(luo, LUO_QUIRK_SESSION_STUCK_AFTER_FAILED_CLOSE))
+		session->retrieved = false;
+	mutex_unlock(&session->mutex);
+	if (err) {
+		pr_warn("luo: session %.64s was closed and could not be finished (%d)",
+			session->name, err);
+		return err;
+	}
+	lfb_trace(luo->kernel, LFB_EVENT_LUO, session->name, "end-session", "%s", "");
+	luo_session_remove(session);
+	return 0;
+}
+
+static const struct file_operations session_fops = {
+	.release = session_release,
+	.unlocked_ioctl = session_ioctl,
+};
+
+struct file *luo_session_getfile(struct liveupdate_session *session)
+{
+	return anon_inode_getfile("[luo_session]", &session_fops, session, 0);
+}
