@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The userspace agent: system calls, made by a process with descriptors of its own.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/luo.h"
+#include "sim/machine/machine.h"
+
+static bool valid(const struct lfb_agent *agent)
+{
+	if (likely(lfb_handle_valid(agent, LFB_HANDLE_AGENT)))
+		return true;
+	lfb_fail(NULL, -EINVAL, "%s", agent ? "the pointer is no live agent" : "no agent");
+	return false;
+}
+
+int lfb_agent_create(struct lfb_machine *machine, const char *name, struct lfb_agent **agentp)
+{
+	struct lfb_agent *agent;
+	int err;
+
+	if (!agentp)
+		return lfb_fail(NULL, -EINVAL, "no place for the agent");
+	*agentp = NULL;
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	agent = calloc(1, sizeof(*agent));
+	if (!agent)
+		return lfb_error(machine, -ENOMEM, "no memory for an agent");
+	err = lfb_handle_register(agent, LFB_HANDLE_AGENT);
+	if (err) {
+		free(agent);
+		return lfb_error(machine, err, "no memory for an agent");
+	}
+	snprintf(agent->name, sizeof(agent->name), "%s", name ? name : "agent");
+	agent->machine = machine;
+	agent->task.name = agent->name;
+	agent->task.fds = &agent->fds;
+	list_add_tail(&agent->list, &machine->agents);
+	*agentp = agent;
+	return 0;
+}
+
+static long close_all(void *argument)
+{
+	struct lfb_agent *agent = argument;
+
+	for (unsigned int fd = 0; fd < agent->fds.size; fd++)
+		fput(lfb_fd_take(&agent->fds, (int)fd));
+	return 0;
+}
+
+void lfb_agent_destroy(struct lfb_agent *agent)
+{
+	if (!agent || !valid(agent))
+		return;
+	if (lfb_machine_state(agent->machine) != LFB_OFF)
+		lfb_machine_run(agent->machine, &agent->task, close_all, agent);
+	list_del(&agent->list);
+	lfb_fds_destroy(&agent->fds);
+	lfb_handle_unregister(agent);
+	free(agent);
+}
+
+void lfb_agents_forget(struct lfb_machine *machine)
+{
+	struct lfb_agent *agent;
+
+	list_for_each_entry(agent, &machine->agents, list) {
+		lfb_fds_forget(&agent->fds);
+		agent->task.locks_held = 0;
+		agent->task.spinlocks_held = 0;
+	}
+}
+
+/*
+ * System calls. Each is a body that runs in the kernel, and a function around it.
+ */
+
+struct syscall {
+	struct lfb_agent *agent;
+	const char *name;
+	int fd;
+	unsigned int cmd;
+	void *arg;
+};
+
+static int call(struct syscall *call, long (*body)(void *argument))
+{
+	struct lfb_machine *machine = call->agent->machine;
+	long ret = lfb_machine_run(machine, &call->agent->task, body, call);
+
+	lfb_trace_result(&machine->kernel, LFB_EVENT_AGENT, ret, call->agent->name, call->name,
+			 "fd=%d", call->fd);
+	return (int)ret;
+}
+
+static long do_open(void *argument)
+{
+	int fd = get_unused_fd_flags(0);
+	struct file *file;
+
+	(void)argument;
+	if (fd < 0)
+		return fd;
+	file = luo_device_open();
+	if (IS_ERR(file)) {
+		put_unused_fd((unsigned int)fd);
+		return PTR_ERR(file);
+	}
+	fd_install((unsigned int)fd, file);
+	return fd;
+}
+
+int lfb_agent_open(struct lfb_agent *agent)
+{
+	struct syscall open = { .agent = agent, .name = "open", .fd = -1 };
+
+	return valid(agent) ? call(&open, do_open) : -EINVAL;
+}
+
+static int bad_fd(const struct syscall *call)
+{
+	return lfb_fail(lfb_current, -EBADF, "%s: descriptor %d is not open", call->name, call->fd);
+}
+
+static long do_close(void *argument)
+{
+	struct syscall *call = argument;
+	struct file *file = lfb_fd_take(&call->agent->fds, call->fd);
+
+	if (!file)
+		return bad_fd(call);
+	fput(file);
+	return 0;
+}
+
+int lfb_agent_close(struct lfb_agent *agent, int fd)
+{
+	struct syscall close = { .agent = agent, .name = "close", .fd = fd };
+
+	return valid(agent) ? call(&close, do_close) : -EINVAL;
+}
+
+static long do_ioctl(void *argument)
+{
+	struct syscall *call = argument;
+	struct file *file = lfb_fd_file(&call->agent->fds, call->fd);
+	long ret;
+
+	if (!file)
+		return bad_fd(call);
+	if (!file->f_op->unlocked_ioctl)
+		return lfb_fail(lfb_current, -ENOTTY, "descriptor %d takes no ioctls", call->fd);
+	get_file(file);
+	ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
+	fput(file);
+	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
+}
+
+static int request(struct lfb_agent *agent, const char *name, int fd, unsigned int cmd, void *arg)
+{
+	struct syscall ioctl = { .agent = agent, .name = name, .fd = fd, .cmd = cmd, .arg = arg };
+
+	return valid(agent) ? call(&ioctl, do_ioctl) : -EINVAL;
+}
+
+int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, void *arg)
+{
+	return request(agent, "ioctl", fd, cmd, arg);
+}
+
+static int session_request(struct lfb_agent *agent, const char *what, int device,
+			   unsigned int cmd, const char *name)
+{
+	struct liveupdate_ioctl_create_session arg = { .size = sizeof(arg), .fd = -1 };
+	int err;
+
+	_Static_assert(sizeof(struct liveupdate_ioctl_create_session) ==
+		       sizeof(struct liveupdate_ioctl_retrieve_session),
+		       "creating and retrieving take the same structure");
+	if (!valid(agent))
+		return -EINVAL;
+	if (!name)
+		return lfb_error(agent->machine, -EFAULT, "%s: no name", what);
+	memcpy(arg.name, name, strnlen(name, sizeof(arg.name)));
+	err = request(agent, what, device, cmd, &arg);
+	return err ? err : arg.fd;
+}
+
+int lfb_agent_create_session(struct lfb_agent *agent, int device, const char *name)
+{
+	return session_request(agent, "create session", device, LIVEUPDATE_IOCTL_CREATE_SESSION,
+			       name);
+}
+
+int lfb_agent_retrieve_session(struct lfb_agent *agent, int device, const char *name)
+{
+	return session_request(agent, "retrieve session", device,
+			       LIVEUPDATE_IOCTL_RETRIEVE_SESSION, name);
+}
+
+int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64 token)
+{
+	struct liveupdate_session_preserve_fd arg = {
+		.size = sizeof(arg),
+		.fd = fd,
+		.token = token,
+	};
+
+	return request(agent, "preserve", session, LIVEUPDATE_SESSION_PRESERVE_FD, &arg);
+}
+
+int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token)
+{
+	struct liveupdate_session_retrieve_fd arg = {
+		.size = sizeof(arg),
+		.fd = -1,
+		.token = token,
+	};
+	int err = request(agent, "retrieve", session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg);
+
+	return err ? err : arg.fd;
+}
+
+int lfb_agent_finish(struct lfb_agent *agent, int session)
+{
+	struct liveupdate_session_finish arg = { .size = sizeof(arg) };
+
+	return request(agent, "finish", session, LIVEUPDATE_SESSION_FINISH, &arg);
+}
+
+static long do_install(void *argument)
+{
+	struct syscall *call = argument;
+	int fd = get_unused_fd_flags(0);
+
+	if (fd >= 0)
+		fd_install((unsigned int)fd, call->arg);
+	return fd;
+}
+
+int lfb_agent_install(struct lfb_agent *agent, struct file *file)
+{
+	struct syscall install = { .agent = agent, .name = "install", .fd = -1, .arg = file };
+
+	if (!valid(agent))
+		return -EINVAL;
+	if (IS_ERR_OR_NULL(file))
+		return lfb_error(agent->machine, -EINVAL, "lfb_agent_install: no file");
+	return call(&install, do_install);
+}
+
+struct file *lfb_agent_file(struct lfb_agent *agent, int fd)
+{
+	return valid(agent) ? lfb_fd_file(&agent->fds, fd) : NULL;
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Power on, boot, jump, power off: the life of kernels in a machine.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/luo.h"
+#include "sim/machine/machine.h"
+
+/*
+ * Modules
+ */
+
+static long init_module(void *argument)
+{
+	struct lfb_image_module *image = argument;
+	struct lfb_module *module = image->module;
+	int err = 0;
+
+	if (module->data_size)
+		memcpy(module->data, image->pristine, module->data_size);
+	module->module->refcnt = 0;
+	module->module->state = MODULE_STATE_COMING;
+	if (module->init)
+		err = module->init();
+	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
+	image->loaded = err >= 0;
+	lfb_trace_result(lfb_current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s", "");
+	return err < 0 ? err : 0;
+}
+
+static struct lfb_image_module *find_module(struct lfb_machine *machine, const char *name)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		if (!strcmp(image->module->module->name, name))
+			return image;
+	}
+	return NULL;
+}
+
+static void forget_module(struct lfb_image_module *image)
+{
+	list_del(&image->list);
+	free(image->pristine);
+	free(image);
+}
+
+static bool runs(const struct lfb_machine *machine)
+{
+	return machine->state != LFB_OFF && !machine->kernel.dead;
+}
+
+int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module)
+{
+	struct lfb_image_module *image;
+	long err = 0;
+
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	if (!module || !module->module || !module->module->name ||
+	    (module->data_size && !module->data))
+		return lfb_error(machine, -EINVAL, "the module is incomplete");
+	if (find_module(machine, module->module->name))
+		return lfb_error(machine, -EEXIST, "there is a module %s already",
+				 module->module->name);
+	image = calloc(1, sizeof(*image));
+	if (image && module->data_size)
+		image->pristine = malloc(module->data_size);
+	if (!image || (module->data_size && !image->pristine)) {
+		free(image);
+		return lfb_error(machine, -ENOMEM, "no memory for module %s",
+				 module->module->name);
+	}
+	image->module = module;
+	if (module->data_size)
+		memcpy(image->pristine, module->data, module->data_size);
+	list_add_tail(&image->list, &machine->modules);
+	if (runs(machine))
+		err = lfb_machine_run(machine, &machine->kernel.boot_task, init_module, image);
+	if (err) {
+		forget_module(image);
+		return (int)err;
+	}
+	return 0;
+}
+
+static long exit_module(void *argument)
+{
+	struct lfb_image_module *image = argument;
+	struct lfb_module *module = image->module;
+
+	module->module->state = MODULE_STATE_GOING;
+	if (module->exit)
+		module->exit();
+	lfb_trace(lfb_current, LFB_EVENT_MODULE, module->module->name, "exit", "%s", "");
+	return 0;
+}
+
+int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
+{
+	struct lfb_image_module *image;
+	long err = 0;
+
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	image = name ? find_module(machine, name) : NULL;
+	if (!image)
+		return lfb_error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
+				 name ? name : "without a name");
+	if (runs(machine) && image->loaded) {
+		if (module_refcount(image->module->module) > 0)
+			return lfb_error(machine, -EBUSY, "module %s is in use (%d references)",
+					 name, module_refcount(image->module->module));
+		err = lfb_machine_run(machine, &machine->kernel.boot_task, exit_module, image);
+	}
+	forget_module(image);
+	return (int)err;
+}
+
+/*
+ * Boot
+ */
+
+struct boot {
+	struct lfb_machine *machine;
+	phys_addr_t root;
+};
+
+static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	struct lfb_problem problem = { 0 };
+	int err;
+
+	err = kho_boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
+	if (err) {
+		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
+		      (unsigned long long)problem.where, problem.what);
+		return err;
+	}
+	if (root && machine->kho_on && !kernel->kho.incoming) {
+		pr_warn("KHO: no handover: at 0x%llx: %s", (unsigned long long)problem.where,
+			problem.what);
+		lfb_fail(kernel, 0, "no KHO boot: at 0x%llx: %s",
+			 (unsigned long long)problem.where, problem.what);
+	}
+	lfb_pages_ready(kernel);
+	lfb_slabs_begin(kernel);
+	lfb_vmallocs_begin(kernel);
+	return kho_init(kernel);
+}
+
+static long boot_kernel(void *argument)
+{
+	struct boot *boot = argument;
+	struct lfb_machine *machine = boot->machine;
+	struct lfb_kernel *kernel = &machine->kernel;
+	struct lfb_image_module *image;
+	u64 quirks;
+	int err;
+
+	err = boot_memory(machine, boot->root);
+	if (err)
+		return lfb_fail(kernel, err, "the kernel could not boot: no memory for KHO");
+	quirks = (machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off;
+	err = luo_early_init(kernel, machine->profile, quirks, machine->liveupdate_on);
+	if (err)
+		return err;
+	list_for_each_entry(image, &machine->modules, list)
+		init_module(image);
+	/* A kernel that cannot prepare its outgoing state runs, without live update. */
+	luo_late_init(kernel);
+	return 0;
+}
+
+int lfb_machine_start(struct lfb_machine *machine, phys_addr_t root)
+{
+	struct boot boot = { machine, root };
+	struct lfb_kernel *kernel = &machine->kernel;
+	struct lfb_image_module *image;
+	char error[sizeof(kernel->error)];
+	long err;
+
+	lfb_agents_forget(machine);
+	list_for_each_entry(image, &machine->modules, list)
+		image->loaded = false;
+	lfb_kernel_reset(kernel);
+	kernel->boot_number = machine->boots++;
+	machine->handover_root = 0;
+	if (kernel->catch_faults)
+		lfb_guard_install();
+	lfb_machine_state_changed(machine, LFB_RUNNING);
+	lfb_trace(kernel, LFB_EVENT_BOOT, "kernel", root ? "boot handover" : "boot cold",
+		  "profile=%s", machine->profile->name);
+	lfb_pages_begin(kernel);
+	err = lfb_machine_run(machine, &kernel->boot_task, boot_kernel, &boot);
+	if (err && !kernel->dead) {
+		memcpy(error, kernel->error, sizeof(error));
+		lfb_machine_shutdown(machine);
+		return lfb_error(machine, (int)err, "%s", error);
+	}
+	return (int)err;
+}
+
+static int check_off(struct lfb_machine *machine)
+{
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	if (machine->state != LFB_OFF)
+		return lfb_error(machine, -EBUSY, "the machine is %s; shut it down first",
+				 lfb_machine_state_name(lfb_machine_state(machine)));
+	return 0;
+}
+
+int lfb_machine_boot(struct lfb_machine *machine)
+{
+	int err = check_off(machine);
+
+	if (err)
+		return err;
+	machine->boots = 0;
+	return lfb_machine_start(machine, 0);
+}
+
+int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob)
+{
+	phys_addr_t root;
+	int err = check_off(machine);
+
+	if (err)
+		return err;
+	if (!lfb_handle_valid(blob, LFB_HANDLE_BLOB))
+		return lfb_error(machine, -EINVAL, "the pointer is no live blob");
+	err = lfb_blob_place(blob, machine, &root);
+	if (err)
+		return err;
+	machine->boots = 0;
+	return lfb_machine_start(machine, root);
+}
+
+int lfb_machine_shutdown(struct lfb_machine *machine)
+{
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	if (machine->state == LFB_OFF)
+		return 0;
+	lfb_trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
+	lfb_machine_state_changed(machine, LFB_OFF);
+	lfb_agents_forget(machine);
+	machine->handover_root = 0;
+	machine->kernel.luo = NULL;
+	return 0;
+}
+
+/*
+ * Kexec
+ */
+
+static long prepare(void *argument)
+{
+	(void)argument;
+	return liveupdate_reboot();
+}
+
+int lfb_machine_prepare(struct lfb_machine *machine)
+{
+	struct lfb_kernel *kernel;
+	long err;
+
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	kernel = &machine->kernel;
+	if (machine->state == LFB_REBOOTING && !kernel->dead)
+		return lfb_error(machine, -EBUSY, "the machine is prepared already; jump");
+	err = lfb_machine_run(machine, &kernel->boot_task, prepare, NULL);
+	if (err)
+		return (int)err;
+	lfb_machine_state_changed(machine, LFB_REBOOTING);
+	machine->handover_root = kernel->kho.map_page ? kho_root_phys(kernel) : 0;
+	return 0;
+}
+
+int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
+{
+	const struct luo_profile *next;
+	int err;
+
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	next = profile ? luo_profile_find(profile) : machine->profile;
+	if (!next)
+		return lfb_error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);
+	if (machine->state != LFB_REBOOTING || machine->kernel.dead)
+		return lfb_error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
+				 lfb_machine_state_name(lfb_machine_state(machine)));
+	err = lfb_memory_remap(&machine->kernel);
+	if (err)
+		return lfb_error(machine, err, "the arena could not be moved");
+	lfb_trace(&machine->kernel, LFB_EVENT_JUMP, "kernel", "kexec", "from=%s to=%s",
+		  machine->profile->name, next->name);
+	machine->profile = next;
+	return lfb_machine_start(machine, machine->handover_root);
+}
+
+int lfb_machine_kexec(struct lfb_machine *machine)
+{
+	int err = lfb_machine_prepare(machine);
+
+	return err ? err : lfb_machine_jump(machine, NULL);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The machine, inside.
+ */
+#ifndef SIM_MACHINE_MACHINE_H
+#define SIM_MACHINE_MACHINE_H
+
+#include <luo/agent.h>
+#include <luo/blob.h>
+#include <luo/machine.h>
+
+#include "lib/profile.h"
+#include "sim/kernel/kernel.h"
+#include "sim/machine/handle.h"
+
+/* A module of the kernel image. */
+struct lfb_image_module {
+	struct list_head list;
+	struct lfb_module *module;
+	void *pristine;		/* its static data as every boot starts with it */
+	bool loaded;		/* in the running kernel */
+};
+
+struct lfb_agent {
+	struct list_head list;
+	struct lfb_machine *machine;
+	struct task_struct task;
+	struct lfb_fd_table fds;
+	char name[32];
+};
+
+struct lfb_machine {
+	struct lfb_kernel kernel;
+	const struct luo_profile *profile;
+	u64 quirks_on;
+	u64 quirks_off;
+	enum lfb_machine_state state;
+	unsigned int boots;
+	bool kho_on;
+	bool liveupdate_on;
+	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
+	struct list_head modules;
+	struct list_head agents;
+};
+
+/* @machine when it is a live machine, else NULL with the sentence set. */
+struct lfb_machine *lfb_machine_valid(struct lfb_machine *machine);
+
+/* Sets what lfb_error_text(@machine) says and returns @error. */
+int lfb_error(struct lfb_machine *machine, int error, const char *format, ...) LFB_PRINTF(3, 4);
+
+/* Runs @body as kernel code of @machine on behalf of @task; keeps machine->state up to date. */
+long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
+		     long (*body)(void *argument), void *argument);
+
+/* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
+void lfb_machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
+
+/* boot.c: starts a kernel on memory as it is; @root: KHO root tree, 0 for none. */
+int lfb_machine_start(struct lfb_machine *machine, phys_addr_t root);
+
+/* agent.c: all descriptors of all agents are gone, with their kernel. */
+void lfb_agents_forget(struct lfb_machine *machine);
+
+/* blob_load.c: copies a blob's pages into a machine that is off; sets the KHO root's address. */
+int lfb_blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);
+
+#endif
