@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What a live update costs: complete updates per second, and how cost grows with files, sessions
+ * and bytes. Prints figures and ratios; decides nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <luo/agent.h>
+#include <luo/blob.h>
+#include <luo/choose.h>
+#include <luo/file.h>
+#include <luo/kexec_handover.h>
+#include <luo/liveupdate.h>
+#include <luo/machine.h>
+#include <luo/mm.h>
+#include <luo/trace.h>
+
+#define FILES_PER_SESSION 128
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static int must(struct lfb_machine *machine, int ret, const char *what)
+{
+	if (ret < 0) {
+		fprintf(stderr, "bench: %s: %d %s\n", what, ret, lfb_error_text(machine));
+		exit(1);
+	}
+	return ret;
+}
+
+/*
+ * The module: an FLB with one page, files that are a number
+ */
+
+static const struct file_operations bench_fops;
+
+static int flb_preserve(struct liveupdate_flb_op_args *argp)
+{
+	argp->obj = kho_alloc_preserve(PAGE_SIZE);
+	if (IS_ERR(argp->obj))
+		return (int)PTR_ERR(argp->obj);
+	argp->data = virt_to_phys(argp->obj);
+	return 0;
+}
+
+static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
+{
+	kho_unpreserve_free(argp->obj);
+}
+
+static int flb_retrieve(struct liveupdate_flb_op_args *argp)
+{
+	argp->obj = phys_to_virt(argp->data);
+	return 0;
+}
+
+static void flb_finish(struct liveupdate_flb_op_args *argp)
+{
+	kho_restore_free(argp->obj);
+}
+
+static const struct liveupdate_flb_ops flb_ops = {
+	.preserve = flb_preserve,
+	.unpreserve = flb_unpreserve,
+	.retrieve = flb_retrieve,
+	.finish = flb_finish,
+};
+
+static LFB_MODULE_DATA(bench) struct liveupdate_flb bench_flb = {
+	.ops = &flb_ops,
+	.compatible = "bench-flb-v1",
+};
+
+static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
+{
+	(void)handler;
+	return file->f_op == &bench_fops;
+}
+
+static int preserve(struct liveupdate_file_op_args *args)
+{
+	args->serialized_data = args->file->f_inode->i_ino;
+	return 0;
+}
+
+static int freeze(struct liveupdate_file_op_args *args)
+{
+	args->serialized_data |= 1ull << 32;
+	return 0;
+}
+
+static void nothing(struct liveupdate_file_op_args *args)
+{
+	(void)args;
+}
+
+static int retrieve(struct liveupdate_file_op_args *args)
+{
+	args->file = anon_inode_getfile("bench", &bench_fops, NULL, 0);
+	return IS_ERR(args->file) ? (int)PTR_ERR(args->file) : 0;
+}
+
+static const struct liveupdate_file_ops file_ops = {
+	.can_preserve = can_preserve,
+	.preserve = preserve,
+	.unpreserve = nothing,
+	.freeze = freeze,
+	.retrieve = retrieve,
+	.finish = nothing,
+};
+
+static LFB_MODULE_DATA(bench) struct liveupdate_file_handler bench_handler = {
+	.ops = &file_ops,
+	.compatible = "bench-file-v1",
+};
+
+static int bench_init(void)
+{
+	int err = liveupdate_register_file_handler(&bench_handler);
+
+	return err ? err : liveupdate_register_flb(&bench_handler, &bench_flb);
+}
+
+LFB_MODULE(bench, bench_init, NULL);
+
+/*
+ * One update
+ */
+
+struct run {
+	struct lfb_machine *machine;
+	struct lfb_agent *agent;
+	unsigned long files;
+	unsigned long sessions;
+	bool blob;
+	double setup;	/* seconds spent on making files, which no update does */
+};
+
+static struct run *start(enum lfb_memory_mode mode, u64 memory)
+{
+	struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.mode = mode,
+		.memory = memory,
+	};
+	struct run *run = calloc(1, sizeof(*run));
+
+	if (!run)
+		exit(1);
+	must(NULL, lfb_machine_create(&options, &run->machine), "create");
+	must(run->machine, lfb_machine_add_module(run->machine, &bench_module), "module");
+	must(run->machine, lfb_machine_boot(run->machine), "boot");
+	must(run->machine, lfb_agent_create(run->machine, "bench", &run->agent), "agent");
+	run->files = 1;
+	run->sessions = 1;
+	return run;
+}
+
+static void stop(struct run *run)
+{
+	lfb_machine_destroy(run->machine);
+	free(run);
+}
+
+static const char *session_name(unsigned long index)
+{
+	static char name[32];
+
+	snprintf(name, sizeof(name), "session-%lu", index);
+	return name;
+}
+
+/* The file exists before it is preserved: making it is not part of what is measured. */
+static int make_file(struct run *run, unsigned long number)
+{
+	struct lfb_machine *before = lfb_machine_enter(run->machine);
+	struct file *file = anon_inode_getfile("bench", &bench_fops, NULL, 0);
+
+	if (IS_ERR(file))
+		must(run->machine, (int)PTR_ERR(file), "file");
+	file->f_inode->i_ino = number;
+	lfb_machine_enter(before);
+	return must(run->machine, lfb_agent_install(run->agent, file), "install");
+}
+
+static void preserve_all(struct run *run)
+{
+	int device = must(run->machine, lfb_agent_open(run->agent), "open");
+	unsigned long left = run->files;
+	double begin;
+	int session, *fds;
+
+	fds = malloc(FILES_PER_SESSION * sizeof(*fds));
+	if (!fds)
+		exit(1);
+	for (unsigned long s = 0; s < run->sessions; s++) {
+		unsigned long n = left < FILES_PER_SESSION ? left : FILES_PER_SESSION;
+
+		session = must(run->machine, lfb_agent_create_session(run->agent, device,
+								      session_name(s)), "create");
+		begin = now();
+		for (unsigned long i = 0; i < n; i++)
+			fds[i] = make_file(run, i);
+		run->setup += now() - begin;
+		for (unsigned long i = 0; i < n; i++)
+			must(run->machine, lfb_agent_preserve(run->agent, session, fds[i], i),
+			     "preserve");
+		left -= n;
+	}
+	free(fds);
+}
+
+static void finish_all(struct run *run)
+{
+	int device = must(run->machine, lfb_agent_open(run->agent), "open");
+	unsigned long left = run->files;
+	int session;
+
+	for (unsigned long s = 0; s < run->sessions; s++) {
+		unsigned long n = left < FILES_PER_SESSION ? left : FILES_PER_SESSION;
+
+		session = must(run->machine, lfb_agent_retrieve_session(run->agent, device,
+									session_name(s)), "rsession");
+		for (unsigned long i = 0; i < n; i++)
+			must(run->machine, lfb_agent_retrieve(run->agent, session, i), "retrieve");
+		must(run->machine, lfb_agent_finish(run->agent, session), "finish");
+		must(run->machine, lfb_agent_close(run->agent, session), "close");
+		left -= n;
+	}
+	must(run->machine, lfb_agent_close(run->agent, device), "close");
+}
+
+static void update(struct run *run)
+{
+	struct lfb_blob *blob = NULL;
+
+	preserve_all(run);
+	must(run->machine, lfb_machine_prepare(run->machine), "prepare");
+	if (run->blob) {
+		must(run->machine, lfb_blob_capture(run->machine, &blob), "blob");
+		lfb_blob_free(blob);
+	}
+	must(run->machine, lfb_machine_jump(run->machine, NULL), "jump");
+	finish_all(run);
+}
+
+/* Seconds an update takes: the best of three rounds of at least @seconds. */
+static double measure(struct run *run, double seconds)
+{
+	double best = 1e9;
+
+	update(run);
+	for (int round = 0; round < 3; round++) {
+		unsigned long updates = 0;
+		double begin = now(), took;
+
+		run->setup = 0;
+		do {
+			update(run);
+			updates++;
+			took = now() - begin;
+		} while (took < seconds);
+		took = (took - run->setup) / (double)updates;
+		if (took < best)
+			best = took;
+	}
+	return best;
+}
+
+/*
+ * The tables
+ */
+
+static void ignore(void *context, const struct lfb_event *event)
+{
+	(void)event;
+	++*(unsigned long *)context;
+}
+
+static void updates_per_second(void)
+{
+	static const char *const modes[] = { "remapped", "fixed" };
+	unsigned long events = 0;
+	double fixed = 0;
+
+	printf("complete updates: one session, one file, one FLB, 64 MiB\n");
+	printf("  %-10s %-14s %12s %10s %8s\n", "memory", "", "updates/s", "us each", "ratio");
+	for (int mode = LFB_MEMORY_FIXED; mode >= 0; mode--) {
+		for (int extra = 0; extra < 3; extra++) {
+			static const char *const extras[] = { "", "blob + digest", "trace on" };
+			struct run *run = start((enum lfb_memory_mode)mode, 0);
+			double seconds;
+
+			run->blob = extra == 1;
+			if (extra == 2)
+				lfb_trace_to(run->machine, ignore, &events);
+			seconds = measure(run, 0.3);
+			if (!fixed)
+				fixed = seconds;
+			printf("  %-10s %-14s %12.0f %10.2f %8.2f\n", modes[mode], extras[extra],
+			       1 / seconds, seconds * 1e6, seconds / fixed);
+			stop(run);
+		}
+	}
+}
+
+static void cost_per_file(void)
+{
+	static const unsigned long counts[] = { 1, 10, 100, 1000, 10000, 64000 };
+	struct run *run;
+	double empty, at_100 = 0;
+
+	run = start(LFB_MEMORY_FIXED, 256 << 20);
+	run->files = 0;
+	empty = measure(run, 0.2);
+	stop(run);
+	printf("\ncost of a file's whole life: preserve, freeze, serialize, restore, retrieve, "
+	       "finish; fixed memory, %d files a session\n", FILES_PER_SESSION);
+	printf("  %8s %12s %12s %14s\n", "files", "us a file", "to 100", "update, ms");
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		double seconds, each;
+
+		run = start(LFB_MEMORY_FIXED, 256 << 20);
+		run->files = counts[i];
+		run->sessions = (counts[i] + FILES_PER_SESSION - 1) / FILES_PER_SESSION;
+		seconds = measure(run, 0.3);
+		each = (seconds - empty) / (double)counts[i] * 1e6;
+		if (counts[i] == 100)
+			at_100 = each;
+		printf("  %8lu %12.3f ", counts[i], each);
+		if (at_100 > 0)
+			printf("%12.2f ", each / at_100);
+		else
+			printf("%12s ", "");
+		printf("%14.3f\n", seconds * 1e3);
+		stop(run);
+	}
+}
+
+static void cost_per_session(void)
+{
+	static const unsigned long counts[] = { 1, 10, 100, 400, 819 };
+	double at_100 = 0;
+
+	printf("\ncost of a session without files, linux-7.0 (its limit is 819), fixed memory\n");
+	printf("  %8s %12s %12s\n", "sessions", "us each", "to 100");
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		struct run *run = start(LFB_MEMORY_FIXED, 0);
+		double each;
+
+		run->files = 0;
+		run->sessions = counts[i];
+		each = measure(run, 0.2) / (double)counts[i] * 1e6;
+		if (counts[i] == 100)
+			at_100 = each;
+		printf("  %8lu %12.3f ", counts[i], each);
+		if (at_100 > 0)
+			printf("%12.2f\n", each / at_100);
+		else
+			printf("%12s\n", "");
+		stop(run);
+	}
+}
+
+int main(void)
+{
+	updates_per_second();
+	cost_per_file();
+	cost_per_session();
+	return 0;
+}
