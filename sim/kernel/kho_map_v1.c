@@ -6,6 +6,7 @@
 #include "sim/kernel/page.h"
 
 #define ELEMENTS 255
+#define BITMAP_WORDS (KHO_BITMAP_BITS / 64)
 
 struct khoser_mem_bitmap_ptr_v1 {
 	u64 phys_start;
@@ -102,13 +103,29 @@ struct reader {
 	struct lfb_problem *problem;
 };
 
+/* The first word from @word on with a bit set. Bitmaps are mostly empty: a cache line a step. */
+static unsigned int next_set_word(const u64 *bitmap, unsigned int word)
+{
+	while (word < BITMAP_WORDS && !bitmap[word]) {
+		const u64 *line = bitmap + word;
+
+		if (word % 8 == 0 && !(line[1] | line[2] | line[3] | line[4] | line[5] | line[6] |
+				       line[7]))
+			word += 8;
+		else
+			word++;
+	}
+	return word;
+}
+
 static int read_bitmap(const struct reader *reader, const struct khoser_mem_bitmap_ptr_v1 *element,
 		       unsigned int order, const u64 *bitmap)
 {
 	u64 room = reader->view->size - element->phys_start;
 	unsigned int word;
 
-	for (word = 0; word < KHO_BITMAP_BITS / 64; word++) {
+	for (word = next_set_word(bitmap, 0); word < BITMAP_WORDS;
+	     word = next_set_word(bitmap, word + 1)) {
 		u64 bits;
 
 		for (bits = bitmap[word]; bits; bits &= bits - 1) {

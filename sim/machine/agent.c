@@ -55,7 +55,7 @@ static long close_all(void *argument)
 
 void lfb_agent_destroy(struct lfb_agent *agent)
 {
-	if (!agent || !valid(agent))
+	if (!agent || !valid(agent) || lfb_machine_check_outside(agent->machine))
 		return;
 	if (lfb_machine_state(agent->machine) != LFB_OFF)
 		lfb_machine_run(agent->machine, &agent->task, close_all, agent);

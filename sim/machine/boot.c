@@ -41,8 +41,11 @@ static struct lfb_image_module *find_module(struct lfb_machine *machine, const c
 	return NULL;
 }
 
+/* Its data is as it was when it was added: it may be added again. */
 static void forget_module(struct lfb_image_module *image)
 {
+	if (image->module->data_size)
+		memcpy(image->module->data, image->pristine, image->module->data_size);
 	list_del(&image->list);
 	free(image->pristine);
 	free(image);
@@ -60,6 +63,8 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 
 	if (!lfb_machine_valid(machine))
 		return -EINVAL;
+	if (lfb_machine_check_outside(machine))
+		return -EBUSY;
 	if (!module || !module->module || !module->module->name ||
 	    (module->data_size && !module->data))
 		return lfb_error(machine, -EINVAL, "the module is incomplete");
@@ -106,6 +111,8 @@ int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 
 	if (!lfb_machine_valid(machine))
 		return -EINVAL;
+	if (lfb_machine_check_outside(machine))
+		return -EBUSY;
 	image = name ? find_module(machine, name) : NULL;
 	if (!image)
 		return lfb_error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
@@ -245,6 +252,8 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 {
 	if (!lfb_machine_valid(machine))
 		return -EINVAL;
+	if (lfb_machine_check_outside(machine))
+		return -EBUSY;
 	if (machine->state == LFB_OFF)
 		return 0;
 	lfb_trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
@@ -272,9 +281,12 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 
 	if (!lfb_machine_valid(machine))
 		return -EINVAL;
+	if (lfb_machine_check_outside(machine))
+		return -EBUSY;
+	if (lfb_machine_state(machine) != LFB_RUNNING)
+		return lfb_error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
+				 lfb_machine_state_name(lfb_machine_state(machine)));
 	kernel = &machine->kernel;
-	if (machine->state == LFB_REBOOTING && !kernel->dead)
-		return lfb_error(machine, -EBUSY, "the machine is prepared already; jump");
 	err = lfb_machine_run(machine, &kernel->boot_task, prepare, NULL);
 	if (err)
 		return (int)err;
@@ -290,6 +302,8 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 
 	if (!lfb_machine_valid(machine))
 		return -EINVAL;
+	if (lfb_machine_check_outside(machine))
+		return -EBUSY;
 	next = profile ? luo_profile_find(profile) : machine->profile;
 	if (!next)
 		return lfb_error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);

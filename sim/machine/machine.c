@@ -107,6 +107,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	struct lfb_machine *machine;
 	int err;
 
+	lfb_error(NULL, 0, "%s", "");
 	if (!machinep)
 		return lfb_error(NULL, -EINVAL, "no place for the machine");
 	*machinep = NULL;
@@ -148,7 +149,7 @@ out_free:
 
 void lfb_machine_destroy(struct lfb_machine *machine)
 {
-	if (!machine || !lfb_machine_valid(machine))
+	if (!machine || !lfb_machine_valid(machine) || lfb_machine_check_outside(machine))
 		return;
 	/* A test framework may have jumped out of kernel code: nothing to come back to. */
 	machine->kernel.guard = NULL;
@@ -203,23 +204,36 @@ void lfb_machine_state_changed(struct lfb_machine *machine, enum lfb_machine_sta
 		lfb_current = has_kernel(machine) ? &machine->kernel : NULL;
 }
 
+int lfb_machine_check_outside(struct lfb_machine *machine)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	/* The guard of a running kernel is further up the stack; one below was jumped out of. */
+	if (!machine->kernel.guard || here > (uintptr_t)machine->kernel.guard)
+		return 0;
+	return lfb_error(machine, -EBUSY, "called by the machine's own kernel code");
+}
+
 long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
 		     long (*body)(void *argument), void *argument)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
-	struct lfb_kernel *before = lfb_current;
 	struct task_struct *task_before = kernel->task;
+	struct lfb_machine *before = entered;
 	long ret;
 
 	kernel->error[0] = '\0';
 	if (!has_kernel(machine) || kernel->dead)
 		return lfb_error(machine, -ESHUTDOWN, "no kernel runs: the machine is %s",
 				 lfb_machine_state_name(lfb_machine_state(machine)));
+	entered = machine;
 	lfb_current = kernel;
 	kernel->task = task;
 	ret = lfb_guarded(kernel, body, argument);
 	kernel->task = task_before;
-	lfb_current = before;
+	/* Whatever the code has entered, or destroyed. */
+	entered = before && lfb_machine_valid(before) ? before : NULL;
+	lfb_current = entered && has_kernel(entered) ? &entered->kernel : NULL;
 	if (unlikely(kernel->dead))
 		lfb_fail(kernel, (int)ret, "the kernel died: %s", kernel->trace.complaint);
 	return ret;

@@ -53,6 +53,12 @@ int lfb_error(struct lfb_machine *machine, int error, const char *format, ...) L
 long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
 		     long (*body)(void *argument), void *argument);
 
+/*
+ * -EBUSY when the machine's own kernel code, a callback, calls: what ends a kernel or takes away
+ * what it stands on is for the world outside of it.
+ */
+int lfb_machine_check_outside(struct lfb_machine *machine);
+
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb_machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
 

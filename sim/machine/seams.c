@@ -29,7 +29,10 @@ int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_plan *plan
 {
 	if (!lfb_machine_valid(machine))
 		return -EINVAL;
-	return lfb_faults_arm(&machine->kernel, plan);
+	if (lfb_faults_arm(&machine->kernel, plan))
+		return lfb_error(machine, -EINVAL, "lfb_fault_arm: the plan's sz, kinds, or nth "
+				 "and chance make no sense");
+	return 0;
 }
 
 unsigned long lfb_fault_count(struct lfb_machine *machine, enum lfb_fault_kind kind)

@@ -269,7 +269,8 @@ static void a_u64_property_has_eight_bytes_in_native_order(void **state)
 
 		memcpy(bytes, &expected, sizeof(expected));
 		assert_int_equal(fdt_setprop(fdt, 0, "number", bytes, size), 0);
-		assert_int_equal(fdt_u64_property(fdt, 0, "number", &value), size == 8 ? 0 : -EINVAL);
+		assert_int_equal(fdt_u64_property(fdt, 0, "number", &value),
+				 size == 8 ? 0 : -EINVAL);
 	}
 	assert_int_equal(value, expected);
 }
@@ -282,16 +283,23 @@ static void compatible_is_compared_with_its_terminator(void **state)
 		int size;
 		bool is;
 	} cases[] = {
-		{ "kho-v1", 7, true },	 { "kho-v1", 6, false },	 { "kho-v1\0x", 9, false },
-		{ "kho-v2", 7, false },	 { "kho-v", 6, false },	 { "", 1, false },
-		{ "", 0, false },	 { "kho-v1\0\0", 8, false }, { "kho-v11", 8, false },
+		{ "kho-v1", 7, true },
+		{ "kho-v1", 6, false },
+		{ "kho-v1\0x", 9, false },
+		{ "kho-v1\0\0", 8, false },
+		{ "kho-v11", 8, false },
+		{ "kho-v2", 7, false },
+		{ "kho-v", 6, false },
+		{ "", 1, false },
+		{ "", 0, false },
 	};
 
 	(void)state;
 	assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
 	assert_false(fdt_compatible_is(fdt, 0, "kho-v1"));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_int_equal(fdt_setprop(fdt, 0, "compatible", cases[i].bytes, cases[i].size), 0);
+		assert_int_equal(fdt_setprop(fdt, 0, "compatible", cases[i].bytes, cases[i].size),
+				 0);
 		assert_int_equal(fdt_compatible_is(fdt, 0, "kho-v1"), cases[i].is);
 	}
 }

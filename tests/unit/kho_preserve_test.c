@@ -51,10 +51,13 @@ static bool is_in_cut(unsigned long pfn, unsigned int order, unsigned long first
 static void assert_cut(unsigned long first, unsigned long nr_pages, unsigned long from,
 		       unsigned long end)
 {
-	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
-		for (unsigned long pfn = from & ~((1ul << order) - 1); pfn < end; pfn += 1ul << order)
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+		const unsigned long pages = 1ul << order;
+
+		for (unsigned long pfn = from & ~(pages - 1); pfn < end; pfn += pages)
 			assert_int_equal(kho_is_preserved(kernel, pfn, order),
 					 is_in_cut(pfn, order, first, nr_pages));
+	}
 }
 
 static void a_folio_of_any_order_is_one_block(void **state)
@@ -306,11 +309,16 @@ static void allocated_memory_is_zeroed_rounded_up_and_preserved(void **state)
 		size_t size;
 		int order;	/* or the errno */
 	} cases[] = {
-		{ 0, -EINVAL },		  { 1, 0 },
-		{ PAGE_SIZE, 0 },	  { PAGE_SIZE + 1, 1 },
-		{ 2 * PAGE_SIZE, 1 },	  { 3 * PAGE_SIZE, 2 },
-		{ 512 * PAGE_SIZE + 1, 10 }, { 1024 * PAGE_SIZE, 10 },
-		{ 1024 * PAGE_SIZE + 1, -E2BIG }, { SIZE_MAX, -E2BIG },
+		{ 0, -EINVAL },
+		{ 1, 0 },
+		{ PAGE_SIZE, 0 },
+		{ PAGE_SIZE + 1, 1 },
+		{ 2 * PAGE_SIZE, 1 },
+		{ 3 * PAGE_SIZE, 2 },
+		{ 512 * PAGE_SIZE + 1, 10 },
+		{ 1024 * PAGE_SIZE, 10 },
+		{ 1024 * PAGE_SIZE + 1, -E2BIG },
+		{ SIZE_MAX, -E2BIG },
 	};
 	const unsigned long blocks = kernel->kho.blocks;
 	const unsigned long allocated = kernel->pages.allocated;

@@ -150,9 +150,9 @@ static void nothing_is_restored_when_a_block_is_missing(void **state)
 		assert_int_equal(fixture_warns(kernel), 0);
 		assert_null(kho_restore_pages(phys + PAGE_SIZE, 14));
 		assert_int_equal(fixture_warns(kernel), 1);
-		for (size_t other = 0; other < ARRAY_SIZE(starts); other++)
-			if (other != missing)
-				assert_non_null(kho_restore_folio(phys + starts[other] * PAGE_SIZE));
+		for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+			if (i != missing)
+				assert_non_null(kho_restore_folio(phys + starts[i] * PAGE_SIZE));
 		assert_int_equal(fixture_warns(kernel), 0);
 		assert_pages(0, 14);
 	}
