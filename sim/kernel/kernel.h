@@ -49,11 +49,13 @@ struct task_struct {
 	struct lfb_fd_table *fds;
 };
 
+#define LFB_FD_LEVELS 3
+
 /* One agent's descriptors. Slots are host memory; the files lie in the kernel's memory. */
 struct lfb_fd_table {
 	struct file **files; /* NULL: unused; LFB_FD_RESERVED: reserved */
 	unsigned int size;
-	unsigned int lowest_free; /* no free slot below this one */
+	u64 *used[LFB_FD_LEVELS]; /* see fd.c */
 };
 
 struct lfb_trace {
@@ -230,7 +232,7 @@ static inline void lfb_sched_point(struct lfb_kernel *kernel, const char *point,
 }
 
 /*
- * file.c: descriptors
+ * fd.c: descriptors
  */
 
 #define LFB_FD_RESERVED ((struct file *)(uintptr_t)1)

@@ -159,6 +159,7 @@ static struct run *start(enum lfb_memory_mode mode, u64 memory)
 	must(NULL, lfb_machine_create(&options, &run->machine), "create");
 	must(run->machine, lfb_machine_add_module(run->machine, &bench_module), "module");
 	must(run->machine, lfb_machine_boot(run->machine), "boot");
+	lfb_machine_enter(run->machine);
 	must(run->machine, lfb_agent_create(run->machine, "bench", &run->agent), "agent");
 	run->files = 1;
 	run->sessions = 1;
@@ -182,13 +183,11 @@ static const char *session_name(unsigned long index)
 /* The file exists before it is preserved: making it is not part of what is measured. */
 static int make_file(struct run *run, unsigned long number)
 {
-	struct lfb_machine *before = lfb_machine_enter(run->machine);
 	struct file *file = anon_inode_getfile("bench", &bench_fops, NULL, 0);
 
 	if (IS_ERR(file))
 		must(run->machine, (int)PTR_ERR(file), "file");
 	file->f_inode->i_ino = number;
-	lfb_machine_enter(before);
 	return must(run->machine, lfb_agent_install(run->agent, file), "install");
 }
 

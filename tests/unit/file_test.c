@@ -239,7 +239,7 @@ static void a_descriptor_means_its_file_once_installed(void **state)
 
 static void any_number_is_a_descriptor_that_is_not_open(void **state)
 {
-	static const int numbers[] = { -1, INT32_MIN, 0, 2, 3, 4, 63, 64, 1 << 20, INT32_MAX };
+	static const int numbers[] = { -1, INT32_MIN, 0, 2, 3, 4, 63, 64, 1 << 22, INT32_MAX };
 
 	(void)state;
 	for (int size = 0; size < 2; size++) {
@@ -304,10 +304,10 @@ static void reserving_is_a_fault_point(void **state)
 	assert_int_equal(get_unused_fd_flags(0), 3);
 }
 
-static void descriptors_run_out_at_2_to_the_20(void **state)
+static void descriptors_run_out_at_2_to_the_22(void **state)
 {
 	(void)state;
-	for (int fd = 3; fd < 1 << 20; fd++)
+	for (int fd = 3; fd < 1 << 22; fd++)
 		if (get_unused_fd_flags(0) != fd)
 			fail_msg("descriptor %d is missing", fd);
 	assert_int_equal(get_unused_fd_flags(0), -EMFILE);
@@ -349,7 +349,7 @@ int main(void)
 		TEST(misused_descriptors_are_warnings_and_change_nothing),
 		TEST(without_an_agent_there_are_no_descriptors),
 		TEST(reserving_is_a_fault_point),
-		TEST(descriptors_run_out_at_2_to_the_20),
+		TEST(descriptors_run_out_at_2_to_the_22),
 		TEST(the_descriptors_of_a_gone_kernel_are_forgotten),
 	};
 

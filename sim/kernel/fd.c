@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * An agent's descriptors: the lowest free one is found without looking at those in use.
+ *
+ * A set bit of level 0 is a descriptor in use, a set bit of the next level a full word of the one
+ * below it. The table is host memory: it belongs to the agent, not to the kernel.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/kernel/kernel.h"
+
+#define FD_FIRST 3u		/* 0 to 2 are the standard streams, which no agent here has */
+#define FD_TABLE_MIN 64u
+#define FD_LIMIT (1u << 22)
+#define WORD_BITS 64u
+
+static struct lfb_fd_table *current_fds(void)
+{
+	struct lfb_kernel *kernel = lfb_current;
+
+	return kernel && kernel->task ? kernel->task->fds : NULL;
+}
+
+/* How many words a level of a table of @size descriptors has. */
+static size_t words_of(unsigned int size, int level)
+{
+	size_t words = size;
+
+	for (; level >= 0; level--)
+		words = (words + WORD_BITS - 1) / WORD_BITS;
+	return words;
+}
+
+static void mark(struct lfb_fd_table *fds, unsigned int fd)
+{
+	for (int level = 0; level < LFB_FD_LEVELS; level++, fd /= WORD_BITS) {
+		u64 *word = &fds->used[level][fd / WORD_BITS];
+
+		*word |= 1ull << fd % WORD_BITS;
+		if (*word != ~0ull)
+			return;
+	}
+}
+
+static void unmark(struct lfb_fd_table *fds, unsigned int fd)
+{
+	for (int level = 0; level < LFB_FD_LEVELS; level++, fd /= WORD_BITS)
+		fds->used[level][fd / WORD_BITS] &= ~(1ull << fd % WORD_BITS);
+}
+
+/* The lowest free descriptor; beyond the table when all of it is in use. */
+static unsigned int lowest_free(const struct lfb_fd_table *fds)
+{
+	size_t words = words_of(fds->size, LFB_FD_LEVELS - 1);
+	unsigned int at = 0;
+
+	while (at < words && fds->used[LFB_FD_LEVELS - 1][at] == ~0ull)
+		at++;
+	if (at == words)
+		return fds->size;
+	for (int level = LFB_FD_LEVELS - 1; level >= 0; level--) {
+		/* A word that does not exist is free: the table ends there. */
+		if (at >= words_of(fds->size, level))
+			return fds->size;
+		at = at * WORD_BITS + (unsigned int)__builtin_ctzll(~fds->used[level][at]);
+	}
+	return at;
+}
+
+static int grow(struct lfb_fd_table *fds)
+{
+	unsigned int size = fds->size ? fds->size * 2 : FD_TABLE_MIN;
+	u64 *used[LFB_FD_LEVELS] = { NULL };
+	struct file **files;
+	int level;
+
+	if (fds->size == FD_LIMIT)
+		return -EMFILE;
+	files = calloc(size, sizeof(struct file *));
+	for (level = 0; files && level < LFB_FD_LEVELS; level++) {
+		used[level] = calloc(words_of(size, level), sizeof(u64));
+		if (!used[level])
+			break;
+	}
+	if (!files || level < LFB_FD_LEVELS) {
+		while (level-- > 0)
+			free(used[level]);
+		free(files);
+		return -ENOMEM;
+	}
+	if (fds->size) {
+		memcpy(files, fds->files, fds->size * sizeof(struct file *));
+		for (level = 0; level < LFB_FD_LEVELS; level++)
+			memcpy(used[level], fds->used[level],
+			       words_of(fds->size, level) * sizeof(u64));
+	}
+	lfb_fds_destroy(fds);
+	fds->files = files;
+	memcpy(fds->used, used, sizeof(used));
+	fds->size = size;
+	for (unsigned int fd = 0; fd < FD_FIRST; fd++)
+		mark(fds, fd);
+	return 0;
+}
+
+static void clear_slot(struct lfb_fd_table *fds, unsigned int fd)
+{
+	fds->files[fd] = NULL;
+	unmark(fds, fd);
+}
+
+static bool is_reserved(const struct lfb_fd_table *fds, unsigned int fd)
+{
+	return fds && fd < fds->size && fds->files[fd] == LFB_FD_RESERVED;
+}
+
+int get_unused_fd_flags(unsigned int flags)
+{
+	struct lfb_fd_table *fds = current_fds();
+	unsigned int fd;
+	int err;
+
+	(void)flags;
+	if (!fds)
+		return -EBADF;
+	if (lfb_fault(lfb_current, LFB_FAULT_ALLOC, __func__))
+		return -ENOMEM;
+	fd = lowest_free(fds);
+	if (fd >= fds->size) {
+		err = grow(fds);
+		if (err)
+			return err;
+		fd = lowest_free(fds);
+	}
+	fds->files[fd] = LFB_FD_RESERVED;
+	mark(fds, fd);
+	return (int)fd;
+}
+
+void put_unused_fd(unsigned int fd)
+{
+	struct lfb_fd_table *fds = current_fds();
+
+	if (is_reserved(fds, fd))
+		clear_slot(fds, fd);
+	else
+		lfb_warn(__func__, "descriptor %u is not reserved", fd);
+}
+
+void fd_install(unsigned int fd, struct file *file)
+{
+	struct lfb_fd_table *fds = current_fds();
+
+	if (!file)
+		lfb_warn(__func__, "no file for descriptor %u", fd);
+	else if (is_reserved(fds, fd))
+		fds->files[fd] = file;
+	else
+		lfb_warn(__func__, "descriptor %u is not reserved", fd);
+}
+
+struct file *lfb_fd_file(const struct lfb_fd_table *fds, int fd)
+{
+	if (!fds || fd < 0 || (unsigned int)fd >= fds->size || fds->files[fd] == LFB_FD_RESERVED)
+		return NULL;
+	return fds->files[fd];
+}
+
+struct file *fget(unsigned int fd)
+{
+	return fd < FD_LIMIT ? get_file(lfb_fd_file(current_fds(), (int)fd)) : NULL;
+}
+
+struct file *lfb_fd_take(struct lfb_fd_table *fds, int fd)
+{
+	struct file *file = lfb_fd_file(fds, fd);
+
+	if (file)
+		clear_slot(fds, (unsigned int)fd);
+	return file;
+}
+
+void lfb_fds_forget(struct lfb_fd_table *fds)
+{
+	if (!fds->size)
+		return;
+	memset(fds->files, 0, fds->size * sizeof(struct file *));
+	for (int level = 0; level < LFB_FD_LEVELS; level++)
+		memset(fds->used[level], 0, words_of(fds->size, level) * sizeof(u64));
+	for (unsigned int fd = 0; fd < FD_FIRST; fd++)
+		mark(fds, fd);
+}
+
+void lfb_fds_destroy(struct lfb_fd_table *fds)
+{
+	free(fds->files);
+	for (int level = 0; level < LFB_FD_LEVELS; level++)
+		free(fds->used[level]);
+	*fds = (struct lfb_fd_table){ 0 };
+}
