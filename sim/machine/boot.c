@@ -41,19 +41,22 @@ static struct lfb_image_module *find_module(struct lfb_machine *machine, const c
 	return NULL;
 }
 
-/* Its data is as it was when it was added: it may be added again. */
-static void forget_module(struct lfb_image_module *image)
+static bool runs(const struct lfb_machine *machine)
 {
-	if (image->module->data_size)
+	return machine->state != LFB_OFF && !machine->kernel.dead;
+}
+
+/*
+ * A module that is added again starts from its data as it is then. Where no kernel runs that must
+ * not be what a dead one left; where one runs it is what exit left.
+ */
+static void forget_module(struct lfb_machine *machine, struct lfb_image_module *image)
+{
+	if (!runs(machine) && image->module->data_size)
 		memcpy(image->module->data, image->pristine, image->module->data_size);
 	list_del(&image->list);
 	free(image->pristine);
 	free(image);
-}
-
-static bool runs(const struct lfb_machine *machine)
-{
-	return machine->state != LFB_OFF && !machine->kernel.dead;
 }
 
 int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module)
@@ -86,7 +89,7 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	if (runs(machine))
 		err = lfb_machine_run(machine, &machine->kernel.boot_task, init_module, image);
 	if (err) {
-		forget_module(image);
+		forget_module(machine, image);
 		return (int)err;
 	}
 	return 0;
@@ -123,7 +126,7 @@ int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 					 name, module_refcount(image->module->module));
 		err = lfb_machine_run(machine, &machine->kernel.boot_task, exit_module, image);
 	}
-	forget_module(image);
+	forget_module(machine, image);
 	return (int)err;
 }
 

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Files of the host: read whole, written whole or not at all.
+ */
+#define _GNU_SOURCE /* strerrordesc_np() */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/machine/host_file.h"
+#include "sim/machine/machine.h"
+
+/* What does not tell its size (a pipe, a device) is read up to here. */
+#define UNSIZED_MAX (64ul << 20)
+#define PIECE (64ul << 10)
+#define TEMPORARY_NAMES 100
+
+static int complain(const char *path, const char *what)
+{
+	int error = errno;
+
+	return lfb_error(NULL, -error, "%s: %s: %s", path, what, strerrordesc_np(error));
+}
+
+/* All of @fd into a buffer that grows; @size: what it is expected to be. */
+static int read_all(const char *path, int fd, size_t limit, char **bytes, size_t *size)
+{
+	size_t capacity = *size + 1, used = 0;
+	char *buffer = malloc(capacity);
+	ssize_t got = 1;
+
+	if (!buffer)
+		return lfb_error(NULL, -ENOMEM, "%s: no memory to read it", path);
+	while (got) {
+		if (used + 1 >= capacity) {
+			char *larger = realloc(buffer, capacity + capacity / 2 + PIECE);
+
+			if (!larger) {
+				free(buffer);
+				return lfb_error(NULL, -ENOMEM, "%s: no memory to read it", path);
+			}
+			buffer = larger;
+			capacity += capacity / 2 + PIECE;
+		}
+		got = read(fd, buffer + used, capacity - 1 - used);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			int err = complain(path, "cannot be read");
+
+			free(buffer);
+			return err;
+		}
+		used += (size_t)got;
+		if (used > limit) {
+			free(buffer);
+			return lfb_error(NULL, -EFBIG, "%s: larger than %zu bytes", path, limit);
+		}
+	}
+	buffer[used] = '\0';
+	*bytes = buffer;
+	*size = used;
+	return 0;
+}
+
+int lfb_read_whole_file(const char *path, char **bytes, size_t *size)
+{
+	size_t limit = UNSIZED_MAX;
+	struct stat st;
+	int fd, err;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return complain(path, "cannot be opened");
+	*size = 0;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		*size = (size_t)st.st_size;
+		limit = SIZE_MAX;
+	}
+	err = read_all(path, fd, limit, bytes, size);
+	close(fd);
+	return err;
+}
+
+static int write_all(int fd, const u8 *bytes, size_t size)
+{
+	while (size) {
+		ssize_t done = write(fd, bytes, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		bytes += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+/* A device or a pipe: there is nothing to replace. */
+static int write_in_place(const char *path, const void *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return complain(path, "cannot be opened for writing");
+	if (write_all(fd, bytes, size))
+		err = complain(path, "cannot be written");
+	if (close(fd) && !err)
+		err = complain(path, "cannot be written");
+	return err;
+}
+
+/* A new file beside @path, so that renaming it is atomic. Sets @name. */
+static int open_temporary(const char *path, char **name)
+{
+	int fd = -1;
+	int i;
+
+	for (i = 0; i < TEMPORARY_NAMES; i++) {
+		if (asprintf(name, "%s.%ld-%d.tmp", path, (long)getpid(), i) < 0) {
+			*name = NULL;
+			errno = ENOMEM;
+			return -1;
+		}
+		fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0)
+			return fd;
+		free(*name);
+		*name = NULL;
+		if (errno != EEXIST)
+			return -1;
+	}
+	return -1;
+}
+
+int lfb_write_whole_file(const char *path, const void *bytes, size_t size)
+{
+	struct stat st;
+	char *name;
+	int fd, err = 0;
+
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return write_in_place(path, bytes, size);
+	fd = open_temporary(path, &name);
+	if (fd < 0)
+		return complain(path, "cannot be created");
+	if (write_all(fd, bytes, size) || fsync(fd))
+		err = complain(path, "cannot be written");
+	if (close(fd) && !err)
+		err = complain(path, "cannot be written");
+	if (!err && rename(name, path))
+		err = complain(path, "cannot be replaced");
+	if (err)
+		unlink(name);
+	free(name);
+	return err;
+}

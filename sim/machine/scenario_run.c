@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Running scenarios: one agent and the recorded module in a machine, one operation after the other.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/machine/scenario_run.h"
+
+/*
+ * Output
+ */
+
+void lfb_transcript_line(struct lfb_transcript *transcript, const char *format, ...)
+{
+	char line[LFB_SCENARIO_LINE_MAX + 600];
+	va_list args;
+	int length;
+
+	if (!transcript->write || transcript->error)
+		return;
+	va_start(args, format);
+	length = vsnprintf(line, sizeof(line) - 1, format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	if ((size_t)length > sizeof(line) - 2)
+		length = sizeof(line) - 2;
+	line[length] = '\n';
+	transcript->error = transcript->write(transcript->context, line, (size_t)length + 1);
+	if (transcript->error > 0)
+		transcript->error = 0;
+}
+
+static void show_event(void *context, const struct lfb_event *event)
+{
+	struct lfb_run *run = context;
+	char line[512];
+
+	lfb_event_format(event, line, sizeof(line));
+	lfb_transcript_line(&run->transcript, "  %s", line);
+}
+
+/* A golden transcript shows the reboot's own line before the next kernel's boot. */
+void lfb_run_show_boot(struct lfb_run *run, const char *how)
+{
+	if (run->options.golden)
+		run->booted = how;
+	else
+		lfb_transcript_line(&run->transcript, "== boot %s", how);
+}
+
+static void show_booted(struct lfb_run *run)
+{
+	if (run->booted)
+		lfb_transcript_line(&run->transcript, "== boot %s", run->booted);
+	run->booted = NULL;
+}
+
+/* Whether success goes without saying. */
+static bool is_quiet(enum lfb_verb verb)
+{
+	switch (verb) {
+	case LFB_VERB_CLOSE:
+	case LFB_VERB_PUTIN:
+	case LFB_VERB_PUTOUT:
+	case LFB_VERB_FAIL:
+	case LFB_VERB_FAULT:
+	case LFB_VERB_PANIC:
+	case LFB_VERB_COLD:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void format_answer(enum lfb_verb verb, long result, u64 object, char *text, size_t size)
+{
+	if (lfb_answers_object(verb))
+		snprintf(text, size, "= %ld obj=%llx", result, (unsigned long long)object);
+	else
+		snprintf(text, size, "= %ld", result);
+}
+
+static void show_operation(struct lfb_run *run, const struct lfb_operation *operation, long result,
+			   u64 object)
+{
+	char answer[48];
+
+	format_answer(operation->verb, result, object, answer, sizeof(answer));
+	if (is_quiet(operation->verb) && !result)
+		lfb_transcript_line(&run->transcript, "> %s", operation->text);
+	else
+		lfb_transcript_line(&run->transcript, "> %s %s", operation->text, answer);
+}
+
+/*
+ * The run
+ */
+
+static bool is_dead(struct lfb_run *run)
+{
+	enum lfb_machine_state state = lfb_machine_state(run->machine);
+
+	return state == LFB_PANICKED || state == LFB_HUNG;
+}
+
+/* The first surprise is what the run answers. */
+static void surprise(struct lfb_run *run, int result, const char *format, ...) LFB_PRINTF(3, 4);
+
+static void surprise(struct lfb_run *run, int result, const char *format, ...)
+{
+	va_list args;
+
+	if (run->result)
+		return;
+	run->result = result;
+	va_start(args, format);
+	vsnprintf(run->why, sizeof(run->why), format, args);
+	va_end(args);
+}
+
+static void mismatch(struct lfb_run *run, const struct lfb_operation *operation, const char *actual)
+{
+	const struct lfb_expectation *expected = &operation->expected;
+	enum lfb_verb verb = expected->object_given ? LFB_VERB_GETIN : LFB_VERB_OPEN;
+	char wanted[48];
+
+	format_answer(verb, expected->result, expected->object, wanted, sizeof(wanted));
+	surprise(run, -EILSEQ, "%.160s:%u: %.200s: expected %s, got %s", run->scenario->name,
+		 operation->line, operation->text, wanted, actual);
+}
+
+static bool as_expected(const struct lfb_expectation *expected, long result, u64 object)
+{
+	return expected->result == result &&
+	       (!expected->object_given || expected->object == object);
+}
+
+/* Says that the kernel died just now, if it did. @result: of the call it died in. */
+static void notice_death(struct lfb_run *run, unsigned int line, long result, bool expected)
+{
+	const char *reason = lfb_error_text(run->machine);
+	const char *how = lfb_machine_state(run->machine) == LFB_HUNG ? "hung" : "panic";
+
+	if (!is_dead(run) || run->dead)
+		return;
+	run->dead = true;
+	if (!expected)
+		surprise(run, (int)result, "%.160s:%u: %.300s", run->scenario->name, line, reason);
+	if (run->options.golden)
+		lfb_transcript_line(&run->transcript, "== %s", how);
+	else
+		lfb_transcript_line(&run->transcript, "== %s: %s", how, reason);
+}
+
+/* Returns false when the run ends here. */
+static bool run_operation(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	const struct lfb_expectation *expected = &operation->expected;
+	char answer[48];
+	u64 object = 0;
+	long result;
+	bool good;
+
+	if (run->dead && operation->verb != LFB_VERB_COLD) {
+		if (expected->given)
+			mismatch(run, operation, "nothing: the kernel is dead");
+		return !expected->given;
+	}
+	result = lfb_run_perform(run, operation, &object);
+	show_operation(run, operation, result, object);
+	show_booted(run);
+	good = expected->given && as_expected(expected, result, object);
+	if (expected->given && !good) {
+		format_answer(operation->verb, result, object, answer, sizeof(answer));
+		mismatch(run, operation, answer);
+	}
+	notice_death(run, operation->line, result, good || operation->verb == LFB_VERB_PANIC);
+	return good || !expected->given;
+}
+
+static void run_all(struct lfb_run *run)
+{
+	const struct lfb_scenario *scenario = run->scenario;
+	long result = lfb_run_start(run, run->options.boot_from);
+	size_t i;
+
+	if (result)
+		surprise(run, (int)result, "%.400s", lfb_error_text(run->machine));
+	show_booted(run);
+	notice_death(run, 0, result, true);
+	for (i = 0; i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF; i++)
+		if (!run_operation(run, &scenario->operations[i]) || run->transcript.error)
+			return;
+	lfb_transcript_line(&run->transcript, "== end");
+}
+
+static int prepare(struct lfb_run *run)
+{
+	const struct lfb_scenario *scenario = run->scenario;
+	struct lfb_transcript *transcript = NULL;
+
+	run->transcript.write = run->options.write;
+	run->transcript.context = run->options.context;
+	if (run->options.golden && run->options.write)
+		transcript = &run->transcript;
+	run->sessions = calloc(scenario->nr_sessions + 1, sizeof(int));
+	run->files = calloc(scenario->nr_inodes + 1, sizeof(int));
+	run->recorder = lfb_recorder_create(scenario->nr_handlers, scenario->nr_flbs, transcript);
+	if (!run->sessions || !run->files || !run->recorder)
+		return lfb_error(run->machine, -ENOMEM, "no memory to run a scenario");
+	if (run->options.last_blob)
+		*run->options.last_blob = NULL;
+	if (run->options.last_memory) {
+		*run->options.last_memory = NULL;
+		*run->options.last_memory_size = 0;
+	}
+	return lfb_agent_create(run->machine, "agent", &run->agent);
+}
+
+/* An older caller's options are shorter; what it does not know is zero. */
+static int take_options(struct lfb_run *run, const struct lfb_scenario_options *given)
+{
+	struct lfb_scenario_options *options = &run->options;
+
+	if (!given)
+		return 0;
+	if (given->sz < offsetof(struct lfb_scenario_options, last_memory) ||
+	    given->sz > sizeof(*options))
+		return lfb_error(run->machine, -EINVAL, "the options' sz is %zu, not %zu",
+				 given->sz, sizeof(*options));
+	memcpy(options, given, given->sz);
+	if (!options->last_memory)
+		return 0;
+	if (!options->last_memory_size)
+		return lfb_error(run->machine, -EINVAL, "no place for the size of the memory");
+	if (run->machine->kernel.memory.policy != LFB_PAGES_ASCENDING)
+		return lfb_error(run->machine, -EINVAL, "memory can be saved only where pages are "
+				 "given out in ascending order");
+	return 0;
+}
+
+/* Runs with the trace going where the options say, and back to where it went before. */
+static int run_traced(struct lfb_run *run)
+{
+	struct lfb_machine *machine = run->machine;
+	const struct lfb_trace before = machine->kernel.trace;
+	int err;
+
+	if (run->options.write && !run->options.golden)
+		lfb_trace_to(machine, show_event, run);
+	run_all(run);
+	lfb_trace_to(machine, before.sink, before.context);
+	err = run->transcript.error;
+	lfb_machine_shutdown(machine);
+	if (err)
+		return lfb_error(machine, err, "the output could not be written");
+	if (run->result)
+		return lfb_error(machine, run->result, "%s", run->why);
+	return 0;
+}
+
+int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		     const struct lfb_scenario_options *options)
+{
+	struct lfb_run run = { .scenario = scenario, .machine = lfb_machine_valid(machine) };
+	int err;
+
+	if (!run.machine)
+		return -EINVAL;
+	if (!lfb_handle_valid(scenario, LFB_HANDLE_SCENARIO))
+		return lfb_error(machine, -EINVAL, "the pointer is no live scenario");
+	err = take_options(&run, options);
+	if (err)
+		return err;
+	if (lfb_machine_state(machine) != LFB_OFF)
+		return lfb_error(machine, -EBUSY, "the machine is %s; shut it down first",
+				 lfb_machine_state_name(lfb_machine_state(machine)));
+	err = prepare(&run);
+	if (!err)
+		err = run_traced(&run);
+	lfb_agent_destroy(run.agent);
+	lfb_recorder_destroy(run.recorder);
+	free(run.sessions);
+	free(run.files);
+	return err;
+}

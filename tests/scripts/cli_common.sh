@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# What the tests of the tool share: sourced, after "set -eu". Leaves a directory of its own in
+# $dir, where $dir/out and $dir/err are what the last command printed.
+
+: "${LFB:?the tool to test}"
+: "${LFB_TEST_DATA:?tests/data}"
+: "${LFB_SOURCE_DIR:?the top of the tree}"
+export LC_ALL=C
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failures=0
+checks=0
+
+fail() {
+	echo "FAILED: $*" >&2
+	failures=$((failures + 1))
+}
+
+# lfb STATUS ARGS...: runs the tool, which must exit with STATUS
+lfb() {
+	expected=$1
+	shift
+	status=0
+	"$LFB" "$@" >"$dir/out" 2>"$dir/err" || status=$?
+	checks=$((checks + 1))
+	if [ "$status" -ne "$expected" ]; then
+		fail "lfb $*: exit status $status, not $expected"
+		sed 's/^/    /' "$dir/err" >&2
+	fi
+}
+
+# prints FILE TEXT: the last command printed TEXT (a fixed string) to out or err
+prints() {
+	checks=$((checks + 1))
+	grep -qF -e "$2" "$dir/$1" || {
+		fail "standard $1 lacks \"$2\""
+		sed 's/^/    /' "$dir/$1" >&2
+	}
+}
+
+# silent FILE: the last command printed nothing there
+silent() {
+	checks=$((checks + 1))
+	[ ! -s "$dir/$1" ] || fail "standard $1 is not empty: $(head -n 1 "$dir/$1")"
+}
+
+# same FILE FILE
+same() {
+	checks=$((checks + 1))
+	cmp "$1" "$2" >&2 || fail "$1 and $2 differ"
+}
+
+finish() {
+	echo "$checks checks, $failures failed"
+	[ "$failures" -eq 0 ]
+}

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# lfb run: the shipped scenarios, and what a run prints.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+# The examples hold under every profile.
+examples=$LFB_SOURCE_DIR/examples/scenarios
+for scenario in "$examples"/*.lfb; do
+	for profile in rfc-v6 linux-7.0; do
+		lfb 0 run --profile "$profile" "$scenario"
+		silent err
+		lfb 0 run --profile "$profile" --golden "$scenario"
+		cp "$dir/out" "$dir/transcript"
+		# What is printed can be run again.
+		lfb 0 run --profile "$profile" --golden "$dir/transcript"
+		same "$dir/out" "$dir/transcript"
+	done
+done
+
+# The whole trace: operations, and indented what happened in them.
+lfb 0 run "$examples/first.lfb"
+prints out '== boot cold'
+prints out '== boot handover'
+prints out '> preserve vm-1 1 0 100 = 0'
+prints out 'callback flb flb-0-v1'
+checks=$((checks + 1))
+! grep -qv -e '^> ' -e '^== ' -e '^  ' "$dir/out" || fail "a line of an unknown kind"
+cp "$dir/out" "$dir/trace"
+lfb 0 run "$dir/trace"
+same "$dir/out" "$dir/trace"
+
+# Twice the same, however memory is laid out.
+lfb 0 run "$examples/three-updates.lfb"
+cp "$dir/out" "$dir/trace"
+lfb 0 run --mode fixed --seed 7 "$examples/three-updates.lfb"
+same "$dir/out" "$dir/trace"
+
+# From standard input, with Windows line ends.
+printf 'handler 0 = 0\r\nopen = 0\r\n' >"$dir/input"
+status=0
+"$LFB" run --golden - <"$dir/input" >"$dir/out" 2>"$dir/err" || status=$?
+[ "$status" -eq 0 ] || fail "run - exits with $status"
+prints out '> open = 0'
+
+# A quirk is a difference one can see.
+cat >"$dir/quirk" <<-'EOF'
+	handler 0
+	flb 0 0
+	open
+	getout 0
+EOF
+lfb 0 run --golden "$dir/quirk"
+prints out '> getout 0 = 0 obj=0'
+lfb 0 run --golden --quirk -FLB_GET_OUTGOING_NULL "$dir/quirk"
+prints out '> getout 0 = -2 obj=0'
+lfb 0 run --golden --quirk -FLB_GET_OUTGOING_NULL --quirk -FLB_FINISH_NEEDS_GET \
+	--quirk +FLB_FINISH_BEFORE_FILE "$dir/quirk"
+
+# An expectation that does not hold says where, what and what instead.
+printf 'handler 0\n\nopen = -5\n' >"$dir/wrong"
+lfb 1 run --golden "$dir/wrong"
+prints err "lfb: $dir/wrong:3: open: expected = -5, got = 0"
+printf 'handler 0\nflb 0 0\ngetin 0 = -61 obj=7\n' >"$dir/wrong"
+lfb 1 run --golden "$dir/wrong"
+prints err "$dir/wrong:3: getin 0: expected = -61 obj=7, got = -61 obj=0"
+
+# A dead kernel stays dead until the power is cycled.
+printf 'open\npanic\nopen\ncold\nopen = 0\n' >"$dir/dead"
+lfb 0 run --golden "$dir/dead"
+printf '== boot cold\n> open = 0\n> panic\n== panic\n> cold\n== boot cold\n> open = 0\n== end\n' \
+	>"$dir/expected"
+same "$dir/out" "$dir/expected"
+lfb 0 run "$dir/dead"
+prints out '== panic: '
+printf 'panic\nopen = 0\n' >"$dir/dead"
+lfb 1 run --golden "$dir/dead"
+prints err "$dir/dead:2: open: expected = 0, got nothing: the kernel is dead"
+
+# Another kernel takes over.
+printf 'open\nsession a\nreboot into rfc-v6 = 0\nopen\n' >"$dir/cross"
+lfb 0 run "$dir/cross"
+prints out 'from=linux-7.0 to=rfc-v6'
+
+# Injected faults.
+printf 'handler 0\nfault alloc 1\nopen = -12\nopen = 0\nfault off\n' >"$dir/fault"
+lfb 0 run --golden "$dir/fault"
+prints out '> fault alloc 1'
+
+finish
