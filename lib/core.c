@@ -55,7 +55,7 @@ static int read_incoming(struct luo *luo, struct lfb_problem *problem)
 	int err;
 
 	err = kho_retrieve_subtree(LUO_FDT_KHO_ENTRY_NAME, &phys, &size);
-	if (err == -ENOENT)
+	if (err == -ENOENT || err == -EOPNOTSUPP) /* no such entry; no KHO in this kernel */
 		return 0;
 	if (err)
 		return lfb_problem(problem, err, 0, "the KHO entry \"%s\" is malformed",

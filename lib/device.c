@@ -65,8 +65,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	(void)file;
 	if (!luo_may_change(luo, "ioctl on /dev/liveupdate"))
 		return -EAGAIN;
-	return luo_ioctl(ioctls, LIVEUPDATE_IOCTL_CREATE_SESSION & 0xff, ARRAY_SIZE(ioctls), luo, cmd,
-			 arg);
+	return luo_ioctl(ioctls, ARRAY_SIZE(ioctls), luo, cmd, arg);
 }
 
 static int device_release(struct inode *inode, struct file *file)

@@ -114,8 +114,8 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 	if (luo_quirk(luo, LUO_QUIRK_FLB_LAZY_INIT_RACE)) {
 		lfb_sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
 		if (flb->private.initialized)
-			lfb_unsafe(luo->kernel, "flb", "%.47s was set up a second time while in use",
-				   flb->compatible);
+			lfb_unsafe(luo->kernel, "flb", "%.47s was set up a second time while in "
+				   "use", flb->compatible);
 	}
 	set_up(flb);
 }

@@ -49,10 +49,11 @@ static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user,
 	return lfb_copy(lfb_current, request, user, known);
 }
 
-long luo_ioctl(const struct luo_ioctl *table, unsigned int first_nr, unsigned int count,
-	       void *context, unsigned int cmd, unsigned long arg)
+long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
+	       unsigned int cmd, unsigned long arg)
 {
 	const struct luo_ioctl *ioctl;
+	unsigned int first_nr = _IOC_NR(table[0].cmd);
 	unsigned int nr = _IOC_NR(cmd);
 	u8 *user = (u8 *)arg;
 	union any_request request;

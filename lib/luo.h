@@ -142,8 +142,9 @@ struct luo_ioctl {
 	u32 size;			/* of the structure now */
 	long (*op)(void *context, void *request);
 };
-long luo_ioctl(const struct luo_ioctl *table, unsigned int first_nr, unsigned int count,
-	       void *context, unsigned int cmd, unsigned long arg);
+/* @table is sorted by number, without gaps. */
+long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
+	       unsigned int cmd, unsigned long arg);
 
 /*
  * session.c

@@ -41,7 +41,8 @@
 	X(FILE_INCOMING_OPS_ON_OUTGOING, R | Z,                                                    \
 	  "retrieve and finish work on a session of the kernel that preserved it")                 \
 	X(FILE_TOKEN_NOT_FOUND_WILD, R, "an unknown token makes the list head be read as a file")  \
-	X(FILE_RETRIEVE_WITHOUT_FILE, R | Z, "retrieve returning 0 without a file: NULL is followed") \
+	X(FILE_RETRIEVE_WITHOUT_FILE, R | Z,                                                       \
+	  "a retrieve that returns 0 without a file makes NULL be followed")                       \
 	X(SESSION_NAME_UNCHECKED, R | Z, "empty and unterminated names are accepted and cut")      \
 	X(SESSION_DESERIALIZE_IGNORES_FILES, R | Z,                                                \
 	  "a session is restored without the files whose handler is missing")                      \

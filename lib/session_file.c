@@ -62,8 +62,7 @@ static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	if (!luo_may_change(request.luo, "ioctl on a session"))
 		return -EAGAIN;
 	mutex_lock(&request.session->mutex);
-	ret = luo_ioctl(ioctls, LIVEUPDATE_SESSION_PRESERVE_FD & 0xff, ARRAY_SIZE(ioctls), &request,
-			cmd, arg);
+	ret = luo_ioctl(ioctls, ARRAY_SIZE(ioctls), &request, cmd, arg);
 	mutex_unlock(&request.session->mutex);
 	return ret;
 }

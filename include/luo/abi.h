@@ -70,6 +70,7 @@ struct luo_flb_ser {
 
 #define LUO_FILE_MAX (LUO_FILE_PGCNT * PAGE_SIZE / sizeof(struct luo_file_ser))
 #define LUO_FLB_MAX                                                                                \
-	((LUO_FLB_PGCNT * PAGE_SIZE - sizeof(struct luo_flb_header_ser)) / sizeof(struct luo_flb_ser))
+	((LUO_FLB_PGCNT * PAGE_SIZE - sizeof(struct luo_flb_header_ser)) /                         \
+	 sizeof(struct luo_flb_ser))
 
 #endif

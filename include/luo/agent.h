@@ -94,8 +94,8 @@ LFB_API int lfb_agent_retrieve_session(struct lfb_agent *agent, int device, cons
  * @fd: the file
  * @token: what names it in the session
  *
- * Return: 0; -EEXIST token in use; -EBADF no such @fd; -ENOSPC 128 files already; -ENOENT no handler takes
- * it; -ENOMEM; what the handler's or an FLB's preserve returned. Nothing is left of a failure.
+ * Return: 0; -EEXIST token in use; -EBADF no such @fd; -ENOSPC 128 files already; -ENOENT no
+ * handler takes it; -ENOMEM; what the handler's or an FLB's preserve returned. Nothing is left of a failure.
  */
 LFB_API int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64 token);
 
@@ -119,7 +119,7 @@ LFB_API int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token);
  */
 LFB_API int lfb_agent_finish(struct lfb_agent *agent, int session);
 
-/** lfb_agent_install() - give the agent @file, whose reference it takes over. Return: fd, -EMFILE. */
+/** lfb_agent_install() - give the agent @file, and its reference. Return: fd, -EMFILE, -ENOMEM. */
 LFB_API int lfb_agent_install(struct lfb_agent *agent, struct file *file);
 /** lfb_agent_file() - Return: the file behind @fd, borrowed; NULL when it is not open. */
 LFB_API struct file *lfb_agent_file(struct lfb_agent *agent, int fd);

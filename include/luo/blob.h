@@ -20,8 +20,8 @@ struct lfb_machine;
  * @machine: a machine in state LFB_REBOOTING
  * @blob: set to the blob, NULL on error
  *
- * Return: 0; -EINVAL; -EBUSY lfb_machine_prepare() has not succeeded; -ENODATA nothing is handed over
- * (live update is off); -ENOMEM.
+ * Return: 0; -EINVAL; -EBUSY lfb_machine_prepare() has not succeeded; -ENODATA nothing is handed
+ * over (live update is off); -ENOMEM.
  */
 LFB_API int lfb_blob_capture(struct lfb_machine *machine, struct lfb_blob **blob);
 

@@ -121,8 +121,8 @@ LFB_API int lfb_machine_prepare(struct lfb_machine *machine);
  * @profile: the kernel that boots; NULL for the same again
  *
  * Everything not preserved is destroyed. Without serialized state (live update off) this is an
- * ordinary kexec. Return: 0; -EINVAL; -EBUSY not prepared; -EFAULT or -EDEADLK the new kernel died while
- * booting, for instance of an incoming state it could not understand (lfb_error_text()).
+ * ordinary kexec. Return: 0; -EINVAL; -EBUSY not prepared; -EFAULT or -EDEADLK the new kernel died
+ * while booting, for instance of an incoming state it could not understand (lfb_error_text()).
  */
 LFB_API int lfb_machine_jump(struct lfb_machine *machine, const char *profile);
 
@@ -135,7 +135,7 @@ LFB_API enum lfb_machine_state lfb_machine_state(struct lfb_machine *machine);
 LFB_API const char *lfb_machine_state_name(enum lfb_machine_state state);
 /** lfb_machine_profile() - Return: the name of the profile that runs or would boot next. */
 LFB_API const char *lfb_machine_profile(struct lfb_machine *machine);
-/** lfb_machine_boots() - Return: kernels that booted since the last cold boot, that one included. */
+/** lfb_machine_boots() - Return: kernels booted since the last cold boot, that one included. */
 LFB_API unsigned int lfb_machine_boots(struct lfb_machine *machine);
 
 /**

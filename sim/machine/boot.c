@@ -26,7 +26,8 @@ static long init_module(void *argument)
 		err = module->init();
 	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
 	image->loaded = err >= 0;
-	lfb_trace_result(lfb_current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s", "");
+	lfb_trace_result(lfb_current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s",
+			 "");
 	return err < 0 ? err : 0;
 }
 

@@ -227,8 +227,8 @@ static void finish_all(struct run *run)
 	for (unsigned long s = 0; s < run->sessions; s++) {
 		unsigned long n = left < FILES_PER_SESSION ? left : FILES_PER_SESSION;
 
-		session = must(run->machine, lfb_agent_retrieve_session(run->agent, device,
-									session_name(s)), "rsession");
+		session = lfb_agent_retrieve_session(run->agent, device, session_name(s));
+		must(run->machine, session, "retrieve session");
 		for (unsigned long i = 0; i < n; i++)
 			must(run->machine, lfb_agent_retrieve(run->agent, session, i), "retrieve");
 		must(run->machine, lfb_agent_finish(run->agent, session), "finish");
