@@ -8,7 +8,8 @@
  *	-EINVAL what was given is no live agent,
  *	-ESHUTDOWN no kernel runs,
  *	-EFAULT or -EDEADLK the kernel died in this call,
- *	-EBADF no such descriptor, or it is of another kind.
+ *	-EBADF no such descriptor,
+ *	-ENOTTY or -EINVAL the descriptor is of a kind that knows no such request.
  */
 #ifndef LUO_AGENT_H
 #define LUO_AGENT_H
@@ -119,7 +120,13 @@ LFB_API int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token);
  */
 LFB_API int lfb_agent_finish(struct lfb_agent *agent, int session);
 
-/** lfb_agent_install() - give the agent @file, and its reference. Return: fd, -EMFILE, -ENOMEM. */
+/**
+ * lfb_agent_install() - give the agent an open file
+ * @agent: the agent
+ * @file: the file; the caller's reference goes over, or is dropped on error
+ *
+ * Return: a descriptor, -EMFILE, -ENOMEM.
+ */
 LFB_API int lfb_agent_install(struct lfb_agent *agent, struct file *file);
 /** lfb_agent_file() - Return: the file behind @fd, borrowed; NULL when it is not open. */
 LFB_API struct file *lfb_agent_file(struct lfb_agent *agent, int fd);

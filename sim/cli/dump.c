@@ -73,8 +73,7 @@ static int dump_image(const struct dump *dump)
 		return cli_usage(dump->command, "--luo %s: expected an address, as 0x10000",
 				 dump->luo);
 	if (!lfb_profile_about(dump->profile))
-		return cli_usage(dump->command, "there is no profile \"%s\"; lfb profiles lists them",
-				 dump->profile);
+		return cli_usage(dump->command, "there is no profile \"%s\"", dump->profile);
 	if (cli_read_file(dump->image, &image, &size))
 		return CLI_FAILED;
 	err = lfb_inspect_memory(image, size, luo, dump->profile, dump->format, cli_write, NULL);

@@ -14,21 +14,21 @@
 
 #include "cli.h"
 
-#define OPTIONS_HELP                                                                               \
-	"  --profile P         the kernel that boots: lfb profiles lists them (default\n"          \
-	"                      linux-7.0)\n"                                                        \
-	"  --quirk +NAME       give the kernel a known defect; -NAME takes it away; may be\n"      \
-	"                      repeated\n"                                                         \
-	"  --golden            print the transcript of callbacks and results only, in the\n"       \
-	"                      format of the recorded kernels\n"                                   \
-	"  --memory SIZE       physical memory, with K, M or G (default 64M)\n"                    \
-	"  --mode MODE         remap: addresses of an old kernel fault in the next (default);\n"   \
-	"                      fixed: they stay, which is faster\n"                                \
-	"  --pages POLICY      buddy: as kernels do (default); ascending: in order, as the\n"      \
-	"                      golden images were recorded\n"                                      \
-	"  --seed N            for what is left to chance (default 0)\n"                           \
-	"  --save-blob FILE    write the handover of the last reboot to FILE\n"                    \
-	"  --save-memory FILE  write physical memory at the last reboot to FILE, from 0 to the\n"  \
+#define OPTIONS_HELP \
+	"  --profile P         the kernel that boots: lfb profiles lists them (default\n" \
+	"                      linux-7.0)\n" \
+	"  --quirk +NAME       give the kernel a known defect; -NAME takes it away; may be\n" \
+	"                      repeated\n" \
+	"  --golden            print the transcript of callbacks and results only, in the\n" \
+	"                      format of the recorded kernels\n" \
+	"  --memory SIZE       physical memory, with K, M or G (default 64M)\n" \
+	"  --mode MODE         remap: addresses of an old kernel fault in the next (default);\n" \
+	"                      fixed: they stay, which is faster\n" \
+	"  --pages POLICY      buddy: as kernels do (default); ascending: in order, as the\n" \
+	"                      golden images were recorded\n" \
+	"  --seed N            for what is left to chance (default 0)\n" \
+	"  --save-blob FILE    write the handover of the last reboot to FILE\n" \
+	"  --save-memory FILE  write physical memory at the last reboot to FILE, from 0 to the\n" \
 	"                      highest page given out; needs --pages ascending\n"
 
 const char cli_run_help[] =

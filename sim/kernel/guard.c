@@ -46,7 +46,8 @@ int lfb_copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
 	sigjmp_buf env;
 	int result = 0;
 
-	if (!to || !from)
+	if (!to || !from || (uintptr_t)to + size < (uintptr_t)to ||
+	    (uintptr_t)from + size < (uintptr_t)from)
 		return -EFAULT;
 	if (sigsetjmp(env, 0) == 0) {
 		kernel->copying = &env;

@@ -153,7 +153,7 @@ static long do_ioctl(void *argument)
 
 	if (!file)
 		return bad_fd(call);
-	if (!file->f_op->unlocked_ioctl)
+	if (!file->f_op || !file->f_op->unlocked_ioctl)
 		return lfb_fail(lfb_current, -ENOTTY, "descriptor %d takes no ioctls", call->fd);
 	get_file(file);
 	ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
@@ -240,6 +240,8 @@ static long do_install(void *argument)
 
 	if (fd >= 0)
 		fd_install((unsigned int)fd, call->arg);
+	else
+		fput(call->arg);
 	return fd;
 }
 

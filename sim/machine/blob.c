@@ -325,6 +325,11 @@ const char *lfb_blob_kind_name(enum lfb_blob_kind kind)
 	return "unknown";
 }
 
+static u64 range_size(const struct lfb_blob_range *range)
+{
+	return (u64)range->nr_pages << PAGE_SHIFT;
+}
+
 /* The last range that starts at or below @phys. */
 static const struct lfb_blob_range *range_below(const struct lfb_blob *blob, phys_addr_t phys)
 {
@@ -347,25 +352,23 @@ static const void *blob_at(const struct lfb_view *view, phys_addr_t phys, size_t
 	const struct lfb_blob *blob = view->context;
 	const struct lfb_blob_range *range = range_below(blob, phys);
 	const u8 *bytes;
-	u64 offset, room;
+	u64 offset;
 
 	if (!range || !size)
 		return NULL;
 	offset = phys - range->phys;
+	if (offset >= range_size(range))
+		return NULL;
 	bytes = range->bytes + offset;
-	for (;;) {
-		room = (u64)range->nr_pages << PAGE_SHIFT;
-		if (offset >= room)
-			return NULL;
-		if (size <= room - offset)
-			return bytes;
-		size -= room - offset;
+	while (size > range_size(range) - offset) {
+		size -= range_size(range) - offset;
 		offset = 0;
 		if (range + 1 == blob->ranges + blob->nr_ranges ||
-		    range[1].phys != range->phys + room)
+		    range[1].phys != range->phys + range_size(range))
 			return NULL;
 		range++;
 	}
+	return bytes;
 }
 
 struct lfb_view lfb_blob_view(const struct lfb_blob *blob)

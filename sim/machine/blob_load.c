@@ -66,8 +66,8 @@ static int check_envelope(u8 *bytes, size_t size, bool with_digest)
 				 LFB_BLOB_VERSION);
 	total = get64(bytes + LFB_BLOB_TOTAL_SIZE_AT);
 	if (total != size)
-		return lfb_error(NULL, -EINVAL, "blob: total size at offset 0x%x is %llu, but there "
-				 "are %zu bytes", LFB_BLOB_TOTAL_SIZE_AT,
+		return lfb_error(NULL, -EINVAL, "blob: total size at offset 0x%x is %llu, but "
+				 "there are %zu bytes", LFB_BLOB_TOTAL_SIZE_AT,
 				 (unsigned long long)total, size);
 	err = with_digest ? check_digest(bytes, size) : 0;
 	if (err)

@@ -116,7 +116,8 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 			return;
 		entry->name = fdt_get_name(fdt, node, NULL);
 		if (fdt_u64_property(fdt, node, abi->data_property, &address) ||
-		    (abi->size_property && fdt_u64_property(fdt, node, abi->size_property, &size))) {
+		    (abi->size_property &&
+		     fdt_u64_property(fdt, node, abi->size_property, &size))) {
 			found->entries.count--;
 			complain(found, found->root.phys, "entry %.64s of the root tree has no "
 				 "address of 8 bytes", entry->name);

@@ -87,7 +87,9 @@ static long reboot(struct lfb_run *run, const char *profile)
 		return err;
 	lfb_run_show_boot(run, "handover");
 	err = lfb_machine_jump(run->machine, profile);
-	forget(run);
+	/* Unless the jump itself was impossible: then the old kernel still has it all. */
+	if (lfb_machine_state(run->machine) != LFB_REBOOTING)
+		forget(run);
 	return err;
 }
 

@@ -444,7 +444,7 @@ int lfb_scenario_parse(const char *name, const char *text, size_t size,
 	parser.pool = parser.scenario->strings;
 	parser.line.file = parser.scenario->name;
 
-	err = parse_text(&parser, text, size);
+	err = size ? parse_text(&parser, text, size) : 0;
 	parser.scenario->nr_sessions = parser.sessions.count;
 	parser.scenario->nr_inodes = parser.inodes.count;
 	lfb_intern_destroy(&parser.sessions);
