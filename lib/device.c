@@ -70,8 +70,10 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 static int device_release(struct inode *inode, struct file *file)
 {
-	(void)inode, (void)file;
-	luo_current()->device_open = false;
+	struct luo *luo = file->private_data;
+
+	(void)inode;
+	luo->device_open = false;
 	return 0;
 }
 

@@ -210,8 +210,7 @@ static void finish_one(struct luo *luo, struct liveupdate_session *session,
 	if (!flb_first)
 		luo_flb_file_finish(luo, fh);
 	luo_unpin_used(luo, fh->ops->owner);
-	if (!session->sessions->incoming)
-		luo_file_forget_preserved(luo, luo_file);
+	luo_file_forget_preserved(luo, luo_file);
 	luo_file_drop(session, luo_file);
 }
 

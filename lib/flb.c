@@ -64,7 +64,7 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	mutex_unlock(&state->lock);
 }
 
-int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh)
+static int preserve_linked(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	unsigned long changes = luo->register_changes;
 	struct luo_flb_link *link;
@@ -84,12 +84,24 @@ int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh)
 	return err;
 }
 
+int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh)
+{
+	int err;
+
+	luo_registry_read(luo);
+	err = preserve_linked(luo, fh);
+	luo_registry_read_done(luo);
+	return err;
+}
+
 void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	struct luo_flb_link *link;
 
+	luo_registry_read(luo);
 	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
 		unpreserve_one(luo, link->flb);
+	luo_registry_read_done(luo);
 }
 
 void luo_flb_serialize(struct luo *luo)
@@ -98,6 +110,7 @@ void luo_flb_serialize(struct luo *luo)
 	struct liveupdate_flb *flb;
 	u64 index = 0;
 
+	luo_registry_read(luo);
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		if (flb->private.outgoing.count <= 0)
 			continue;
@@ -108,6 +121,7 @@ void luo_flb_serialize(struct luo *luo)
 		memcpy(record.name, flb->compatible, sizeof(flb->compatible));
 		luo->profile->codec->write_flb(luo, index++, &record);
 	}
+	luo_registry_read_done(luo);
 	luo->profile->codec->write_flb_count(luo, index);
 }
 
@@ -210,8 +224,11 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 	else if (state->retrieve_status < 0)
 		lfb_unsafe(luo->kernel, "flb", "%.47s is retrieved again after it failed (%d)",
 			   flb->compatible, state->retrieve_status);
-	/* The shipped kernels read the count again at every try, forgetting who finished since. */
-	if (!state->loaded || retries) {
+	/*
+	 * The shipped kernels read the count again at every try, forgetting who finished since;
+	 * finish forgot the data.
+	 */
+	if (!state->loaded || state->finished || retries) {
 		err = load(luo, flb);
 		if (err)
 			return err;
@@ -238,6 +255,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	if (state->retrieve_status == 1)
 		luo_unpin_used(luo, flb->ops->owner);
 	forget(state);
+	state->count = 0; /* a retrieve on the way here may have read it again */
 	state->finished = true;
 	state->retrieve_status = 0;
 }
@@ -259,8 +277,10 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	struct luo_flb_link *link;
 
+	luo_registry_read(luo);
 	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
 		finish_one(luo, link->flb);
+	luo_registry_read_done(luo);
 }
 
 /*

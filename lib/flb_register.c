@@ -6,7 +6,7 @@
 
 #include "lib/luo.h"
 
-static int set_up(struct liveupdate_flb *flb)
+static void set_up(struct liveupdate_flb *flb)
 {
 	INIT_LIST_HEAD(&flb->private.list);
 	memset(&flb->private.outgoing, 0, sizeof(flb->private.outgoing));
@@ -15,7 +15,17 @@ static int set_up(struct liveupdate_flb *flb)
 	lfb_lock_init(&flb->private.incoming.lock.lock, "flb->incoming.lock");
 	flb->private.users = 0;
 	flb->private.initialized = true;
-	return 0;
+}
+
+static bool is_listed(const struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_flb *other;
+
+	list_for_each_entry(other, &luo->flbs, private.list) {
+		if (other == flb)
+			return true;
+	}
+	return false;
 }
 
 static long init_flb(struct luo *luo, void *a, void *b, void *c)
@@ -30,7 +40,12 @@ static long init_flb(struct luo *luo, void *a, void *b, void *c)
 	/* The posted patch allocates the private part here. */
 	if (lfb_fault(luo->kernel, LFB_FAULT_ALLOC, "liveupdate_init_flb"))
 		return -ENOMEM;
-	return set_up(flb);
+	if (is_listed(luo, flb))
+		lfb_unsafe(luo->kernel, "flb", "%.47s is initialized a second time while in use",
+			   flb->compatible);
+	else
+		set_up(flb);
+	return 0;
 }
 
 int liveupdate_init_flb(struct liveupdate_flb *flb)
@@ -113,9 +128,11 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 		return;
 	if (luo_quirk(luo, LUO_QUIRK_FLB_LAZY_INIT_RACE)) {
 		lfb_sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
-		if (flb->private.initialized)
-			lfb_unsafe(luo->kernel, "flb", "%.47s was set up a second time while in "
-				   "use", flb->compatible);
+		if (flb->private.initialized) {
+			lfb_unsafe(luo->kernel, "flb", "%.47s is set up a second time while in use",
+				   flb->compatible);
+			return;
+		}
 	}
 	set_up(flb);
 }

@@ -108,6 +108,19 @@ static bool ops_complete(const struct liveupdate_file_ops *ops)
 	       ops->finish;
 }
 
+/* A handler that is listed is taken under any name: it was renamed since. */
+static bool is_taken(const struct luo *luo, const struct liveupdate_file_handler *fh)
+{
+	const struct liveupdate_file_handler *other;
+
+	list_for_each_entry(other, &luo->handlers, private.list) {
+		if (other == fh ||
+		    !strncmp(other->compatible, fh->compatible, sizeof(fh->compatible)))
+			return true;
+	}
+	return false;
+}
+
 static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 {
 	struct liveupdate_file_handler *fh = a;
@@ -122,7 +135,7 @@ static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 	err = luo_register_allowed(luo, "register a file handler");
 	if (err)
 		return err;
-	if (luo_handler_by_compatible(luo, fh->compatible))
+	if (is_taken(luo, fh))
 		return lfb_fail(luo->kernel, -EEXIST, "file handler %.47s is registered already",
 				fh->compatible);
 	err = luo_pin_registered(luo, fh->ops->owner);

@@ -44,9 +44,22 @@ static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user,
 	if (err == -E2BIG)
 		return lfb_fail(lfb_current, err, "ioctl 0x%x: bytes beyond %u are not zero",
 				ioctl->cmd, ioctl->size);
+	if (!err)
+		err = lfb_copy(lfb_current, request, user, known);
 	if (err)
-		return err;
-	return lfb_copy(lfb_current, request, user, known);
+		return lfb_fail(lfb_current, err, "ioctl 0x%x: size %u, and not all of it is there",
+				ioctl->cmd, user_size);
+	return 0;
+}
+
+static int copy_out(u8 *user, u32 user_size, const struct luo_ioctl *ioctl, const void *request)
+{
+	u32 known = user_size < ioctl->size ? user_size : ioctl->size;
+
+	if (!lfb_copy(lfb_current, user, request, known))
+		return 0;
+	return lfb_fail(lfb_current, -EFAULT, "ioctl 0x%x: the structure cannot be written to",
+			ioctl->cmd);
 }
 
 long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
@@ -70,10 +83,10 @@ long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
 				ioctl->cmd);
 	memset(&request, 0, sizeof(request));
 	ret = copy_in(&request, ioctl, user, user_size);
+	/* What cannot be answered is refused before anything is done: nothing is to be undone. */
+	if (!ret)
+		ret = copy_out(user, user_size, ioctl, &request);
 	if (!ret)
 		ret = ioctl->op(context, &request);
-	if (!ret && lfb_copy(lfb_current, user, &request,
-			     user_size < ioctl->size ? user_size : ioctl->size))
-		ret = -EFAULT;
-	return ret;
+	return ret ? ret : copy_out(user, user_size, ioctl, &request);
 }

@@ -137,35 +137,41 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 }
 
 /*
- * With the shipped defect the list's lock is dropped between finding a session and locking it:
- * whoever closes it in between leaves a pointer to nothing.
+ * Returns the session with its mutex held. With the shipped defect the list's lock is dropped
+ * between finding a session and locking it: whoever closes it in between leaves a pointer to
+ * nothing.
  */
-static struct liveupdate_session *find_incoming(struct luo *luo, const char *name)
+static struct liveupdate_session *find_and_lock(struct luo *luo, const char *name)
 {
 	struct luo_sessions *sessions = &luo->incoming;
 	struct liveupdate_session *session;
 
 	down_read(&sessions->rwsem);
 	session = find(sessions, name);
+	if (session && luo_quirk(luo, LUO_QUIRK_SESSION_RETRIEVE_RACE)) {
+		up_read(&sessions->rwsem);
+		lfb_sched_point(luo->kernel, "session-found", "incoming sessions");
+		down_read(&sessions->rwsem);
+		if (find(sessions, name) != session) {
+			lfb_unsafe(luo->kernel, "session",
+				   "%.64s was closed while it was being retrieved", name);
+			session = NULL;
+		}
+	}
+	if (session)
+		mutex_lock(&session->mutex);
 	up_read(&sessions->rwsem);
-	if (!session || !luo_quirk(luo, LUO_QUIRK_SESSION_RETRIEVE_RACE))
-		return session;
-	lfb_sched_point(luo->kernel, "session-found", "incoming sessions");
-	if (find(sessions, name) == session)
-		return session;
-	lfb_unsafe(luo->kernel, "session", "%.64s was closed while it was being retrieved", name);
-	return NULL;
+	return session;
 }
 
 int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
 {
-	struct liveupdate_session *session = find_incoming(luo, name);
+	struct liveupdate_session *session = find_and_lock(luo, name);
 	struct file *file;
 	int err = 0;
 
 	if (!session)
 		return lfb_fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
-	mutex_lock(&session->mutex);
 	if (session->retrieved) {
 		err = lfb_fail(luo->kernel, -EINVAL, "session %.64s is retrieved already",
 			       session->name);

@@ -75,6 +75,9 @@ static int session_release(struct inode *inode, struct file *file)
 	int err = 0;
 
 	(void)inode;
+	/* In a kernel that died there is nothing left to end. */
+	if (!luo)
+		return -ESHUTDOWN;
 	if (!luo_may_change(luo, "close of a session"))
 		return -EAGAIN;
 	mutex_lock(&session->mutex);
