@@ -83,18 +83,35 @@ void lfb_agents_forget(struct lfb_machine *machine)
 struct syscall {
 	struct lfb_agent *agent;
 	const char *name;
+	const char *object;	/* a session's name, for traces; NULL: none */
+	const u64 *token;	/* for traces; NULL: none */
 	int fd;
 	unsigned int cmd;
 	void *arg;
 };
+
+static void trace_call(struct lfb_kernel *kernel, const struct syscall *call, long ret)
+{
+	char text[96] = "";
+	int length = 0;
+
+	if (call->fd >= 0)
+		length = snprintf(text, sizeof(text), "fd=%d", call->fd);
+	if (call->object)
+		snprintf(text + length, sizeof(text) - (size_t)length, " name=%.64s", call->object);
+	else if (call->token)
+		snprintf(text + length, sizeof(text) - (size_t)length, " token=%llu",
+			 (unsigned long long)*call->token);
+	lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, call->agent->name, call->name, "%s", text);
+}
 
 static int call(struct syscall *call, long (*body)(void *argument))
 {
 	struct lfb_machine *machine = call->agent->machine;
 	long ret = lfb_machine_run(machine, &call->agent->task, body, call);
 
-	lfb_trace_result(&machine->kernel, LFB_EVENT_AGENT, ret, call->agent->name, call->name,
-			 "fd=%d", call->fd);
+	if (lfb_tracing(&machine->kernel))
+		trace_call(&machine->kernel, call, ret);
 	return (int)ret;
 }
 
@@ -161,22 +178,38 @@ static long do_ioctl(void *argument)
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
 
-static int request(struct lfb_agent *agent, const char *name, int fd, unsigned int cmd, void *arg)
+static int request(struct lfb_agent *agent, const char *name, int fd, unsigned int cmd, void *arg,
+		   const u64 *token)
 {
-	struct syscall ioctl = { .agent = agent, .name = name, .fd = fd, .cmd = cmd, .arg = arg };
+	struct syscall ioctl = {
+		.agent = agent,
+		.name = name,
+		.token = token,
+		.fd = fd,
+		.cmd = cmd,
+		.arg = arg,
+	};
 
 	return valid(agent) ? call(&ioctl, do_ioctl) : -EINVAL;
 }
 
 int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, void *arg)
 {
-	return request(agent, "ioctl", fd, cmd, arg);
+	return request(agent, "ioctl", fd, cmd, arg, NULL);
 }
 
 static int session_request(struct lfb_agent *agent, const char *what, int device,
 			   unsigned int cmd, const char *name)
 {
 	struct liveupdate_ioctl_create_session arg = { .size = sizeof(arg), .fd = -1 };
+	struct syscall ioctl = {
+		.agent = agent,
+		.name = what,
+		.object = name,
+		.fd = device,
+		.cmd = cmd,
+		.arg = &arg,
+	};
 	int err;
 
 	_Static_assert(sizeof(struct liveupdate_ioctl_create_session) ==
@@ -187,7 +220,7 @@ static int session_request(struct lfb_agent *agent, const char *what, int device
 	if (!name)
 		return lfb_error(agent->machine, -EFAULT, "%s: no name", what);
 	memcpy(arg.name, name, strnlen(name, sizeof(arg.name)));
-	err = request(agent, what, device, cmd, &arg);
+	err = call(&ioctl, do_ioctl);
 	return err ? err : arg.fd;
 }
 
@@ -211,7 +244,7 @@ int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64 token)
 		.token = token,
 	};
 
-	return request(agent, "preserve", session, LIVEUPDATE_SESSION_PRESERVE_FD, &arg);
+	return request(agent, "preserve", session, LIVEUPDATE_SESSION_PRESERVE_FD, &arg, &token);
 }
 
 int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token)
@@ -221,7 +254,7 @@ int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token)
 		.fd = -1,
 		.token = token,
 	};
-	int err = request(agent, "retrieve", session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg);
+	int err = request(agent, "retrieve", session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg, &token);
 
 	return err ? err : arg.fd;
 }
@@ -230,7 +263,7 @@ int lfb_agent_finish(struct lfb_agent *agent, int session)
 {
 	struct liveupdate_session_finish arg = { .size = sizeof(arg) };
 
-	return request(agent, "finish", session, LIVEUPDATE_SESSION_FINISH, &arg);
+	return request(agent, "finish", session, LIVEUPDATE_SESSION_FINISH, &arg, NULL);
 }
 
 static long do_install(void *argument)
