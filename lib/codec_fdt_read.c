@@ -81,12 +81,16 @@ int luo_fdt_read_head(const struct luo_codec *codec, const struct luo_reader *re
 	const void *fdt;
 	int err;
 
-	(void)size; /* kho-v1 carries none: it is a page */
+	/* It is a page, but what is looked at may end with the tree. */
+	if (size > PAGE_SIZE)
+		size = PAGE_SIZE;
+	if (luo < reader->view->size && size > reader->view->size - luo)
+		size = reader->view->size - luo;
 	memset(head, 0, sizeof(*head));
-	fdt = reader->view->at(reader->view, luo, PAGE_SIZE);
+	fdt = reader->view->at(reader->view, luo, size);
 	if (!fdt)
 		return broken(reader, -EINVAL, luo, "the LUO tree is not in handed-over memory");
-	err = fdt_is_sound(fdt, PAGE_SIZE, luo, &problem);
+	err = fdt_is_sound(fdt, size, luo, &problem);
 	if (err)
 		return broken(reader, err, problem.where, "%s", problem.what);
 	err = check_node(reader, luo, fdt, 0, "the LUO tree", LUO_FDT_COMPATIBLE);
@@ -256,7 +260,8 @@ int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *re
 	phys_addr_t where = head->flbs;
 	int err = 0;
 
-	header = view->at(view, where, sizeof(*header));
+	/* All of it: names are compared with those of the entries before. */
+	header = view->at(view, where, LUO_FLB_PGCNT * PAGE_SIZE);
 	if (!header)
 		return broken(reader, -EINVAL, where, "the FLB page is not in handed-over memory");
 	if (header->pgcnt != LUO_FLB_PGCNT)

@@ -31,7 +31,7 @@ static int hand_over(u64 number, struct rig_page **pagep)
 
 static int flb_preserve(struct liveupdate_flb_op_args *argp)
 {
-	struct rig_page *page;
+	struct rig_page *page = NULL;
 	int err = hook(container_of(argp->flb, struct rig_module, flb), "flb preserve");
 
 	if (!err)
@@ -89,7 +89,7 @@ static bool can_preserve(struct liveupdate_file_handler *handler, struct file *f
 
 static int file_preserve(struct liveupdate_file_op_args *args)
 {
-	struct rig_page *page;
+	struct rig_page *page = NULL;
 	int err = hook(container_of(args->handler, struct rig_module, handler), "file preserve");
 
 	if (!err)
@@ -195,6 +195,10 @@ static int init(void)
 
 static void leave(void)
 {
+	struct rig *rig = current_rig();
+
+	liveupdate_unregister_flb(&rig->data->handler, &rig->data->flb);
+	liveupdate_unregister_file_handler(&rig->data->handler);
 }
 
 static int make_module(struct rig *rig)
@@ -297,6 +301,16 @@ static void keep(void *context, const struct lfb_event *event)
 void rig_record(struct rig *rig)
 {
 	lfb_trace_to(rig->machine, keep, rig);
+}
+
+char *rig_take_log(struct rig *rig)
+{
+	char *log = rig->log;
+
+	lfb_trace_to(rig->machine, NULL, NULL);
+	rig->log = NULL;
+	rig->log_length = rig->log_size = 0;
+	return log;
 }
 
 /*

@@ -50,6 +50,7 @@ struct rig {
 	struct lfb_module image;
 	struct rig_module *data;
 	rig_hook hook;
+	void *context;			/* the hook's */
 	unsigned int finished;		/* files finished, in all kernels */
 	/* rig_record(): all events so far, one a line. */
 	char *log;
@@ -65,6 +66,8 @@ void rig_stop(struct rig *rig);
 
 /* Keeps all events from now on in rig->log. */
 void rig_record(struct rig *rig);
+/* Ends that and gives the log to the caller, to be freed. */
+char *rig_take_log(struct rig *rig);
 
 /* A new file of the module's kind for the agent. A descriptor or -errno. */
 int rig_open_file(struct rig *rig, unsigned long number);

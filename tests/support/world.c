@@ -332,7 +332,7 @@ struct world *world_create_with(const struct lfb_machine_options *options)
 	assert_int_equal(lfb_machine_create(options, &world->machine), 0);
 	assert_int_equal(lfb_machine_add_module(world->machine, &world->lfb_module), 0);
 	assert_int_equal(lfb_agent_create(world->machine, "agent", &world->agent), 0);
-	lfb_machine_enter(world->machine);
+	world->entered_before = lfb_machine_enter(world->machine);
 	assert_int_equal(lfb_machine_boot(world->machine), 0);
 	return world;
 }
@@ -364,9 +364,14 @@ struct world *world_create(const char *profile, const char *quirks_on, const cha
 	return world_create_with(&options);
 }
 
+struct world *world_create_quirk(const char *profile, const char *quirk, bool on)
+{
+	return world_create(profile, on ? quirk : NULL, on ? NULL : quirk);
+}
+
 void world_destroy(struct world *world)
 {
-	lfb_machine_enter(NULL);
+	lfb_machine_enter(world->entered_before);
 	lfb_machine_destroy(world->machine);
 	free(world->module);
 	free(world->log);
@@ -488,14 +493,8 @@ int world_incoming(struct world *world, const char *name)
 int world_file(struct world *world, unsigned int handler, unsigned long number)
 {
 	struct file *file = new_file(handler, number);
-	int fd;
 
-	if (IS_ERR(file))
-		return (int)PTR_ERR(file);
-	fd = lfb_agent_install(world->agent, file);
-	if (fd < 0)
-		fput(file);
-	return fd;
+	return IS_ERR(file) ? (int)PTR_ERR(file) : lfb_agent_install(world->agent, file);
 }
 
 int world_preserve(struct world *world, int session, u64 token, unsigned int handler,
@@ -573,4 +572,49 @@ unsigned long world_unsafe(struct world *world)
 unsigned long world_warns(struct world *world)
 {
 	return lfb_event_count(world->machine, LFB_EVENT_WARN);
+}
+
+/*
+ * Tests of quirks
+ */
+
+static bool has_test(const struct world_quirk_test *tests, size_t count, const char *quirk)
+{
+	while (count--) {
+		if (!strcmp(tests[count].quirk, quirk))
+			return true;
+	}
+	return false;
+}
+
+static bool has_prefix(const char *quirk, const char *const *prefixes)
+{
+	for (; *prefixes; prefixes++) {
+		if (!strncmp(quirk, *prefixes, strlen(*prefixes)))
+			return true;
+	}
+	return false;
+}
+
+int world_run_quirk_tests(const struct world_quirk_test *tests, size_t count,
+			  const char *const *prefixes)
+{
+	struct CMUnitTest *units = calloc(count, sizeof(*units));
+	const char *quirk;
+	int failed = 0;
+
+	for (unsigned int i = 0; (quirk = lfb_quirk_name(i)) != NULL; i++) {
+		if (has_prefix(quirk, prefixes) && !has_test(tests, count, quirk)) {
+			print_error("quirk %s has no test\n", quirk);
+			failed++;
+		}
+	}
+	for (size_t i = 0; units && i < count; i++)
+		units[i] = (struct CMUnitTest){
+			.name = tests[i].name,
+			.test_func = tests[i].function,
+		};
+	failed += units ? _cmocka_run_group_tests("quirks", units, count, NULL, NULL) : 1;
+	free(units);
+	return failed;
 }

@@ -59,6 +59,7 @@ typedef void (*world_meddle_fn)(struct world *world, const char *call, void *arg
 
 struct world {
 	struct lfb_machine *machine;
+	struct lfb_machine *entered_before;
 	struct lfb_agent *agent;
 	int device;		/* descriptor of /dev/liveupdate, -1 before the first use */
 	struct module this_module;
@@ -94,6 +95,8 @@ static inline bool world_is_rfc(const struct world *world)
  */
 struct world *world_create(const char *profile, const char *quirks_on, const char *quirks_off);
 struct world *world_create_with(const struct lfb_machine_options *options);
+/* With one quirk on or off, the others as the profile ships. */
+struct world *world_create_quirk(const char *profile, const char *quirk, bool on);
 void world_destroy(struct world *world);
 
 /*
@@ -135,6 +138,16 @@ struct lfb_machine_stats world_stats(struct world *world);
 /* UNSAFE events so far. */
 unsigned long world_unsafe(struct world *world);
 unsigned long world_warns(struct world *world);
+
+/* A test for each quirk: runs them all, and fails if @prefix has a quirk without one. */
+struct world_quirk_test {
+	const char *quirk;
+	CMUnitTestFunction function;
+	const char *name;
+};
+#define quirk_test(quirk, function) { #quirk, function, #function }
+int world_run_quirk_tests(const struct world_quirk_test *tests, size_t count,
+			  const char *const *prefixes);
 
 void world_log(struct world *world, const char *format, ...) LFB_PRINTF(2, 3);
 void world_forget_log(struct world *world);
