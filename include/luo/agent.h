@@ -96,7 +96,8 @@ LFB_API int lfb_agent_retrieve_session(struct lfb_agent *agent, int device, cons
  * @token: what names it in the session
  *
  * Return: 0; -EEXIST token in use; -EBADF no such @fd; -ENOSPC 128 files already; -ENOENT no
- * handler takes it; -ENOMEM; what the handler's or an FLB's preserve returned. Nothing is left of a failure.
+ * handler takes it; -ENOMEM; what the handler's or an FLB's preserve returned. Nothing is left of
+ * a failure.
  */
 LFB_API int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64 token);
 
