@@ -155,7 +155,12 @@ void world_forget_log(struct world *world);
 void world_check_log(struct world *world, const char *const *lines, const char *file, int line);
 #define assert_log(world, ...)                                                                     \
 	world_check_log(world, (const char *const[]){ __VA_ARGS__, NULL }, __FILE__, __LINE__)
-#define assert_no_log(world) world_check_log(world, (const char *const[]){ NULL }, __FILE__, __LINE__)
+#define assert_no_log(world)                                                                       \
+	world_check_log(world, (const char *const[]){ NULL }, __FILE__, __LINE__)
 #define assert_descriptor(expression) assert_true((expression) >= 0)
+
+/* world_module.c, for world.c */
+void world_make_module(struct world *world);
+struct file *world_new_file(unsigned int handler, unsigned long number);
 
 #endif

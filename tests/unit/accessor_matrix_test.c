@@ -12,14 +12,14 @@ enum state {
 	PRESERVE_FAILED,
 	UNPRESERVED,
 	SERIALIZED,
-	HANDED_OVER,			/* nobody asked yet */
+	HANDED_OVER, /* nobody asked yet */
 	HANDED_OVER_UNREGISTERED,
 	ASKED,
-	FAILED,				/* retrieve fails, every time */
+	FAILED, /* retrieve fails, every time */
 	FINISHED,
 	FINISHED_UNASKED,
 	HANDED_OVER_AND_PRESERVED,
-	OTHER_HANDED_OVER,		/* there is LUO data, without this FLB */
+	OTHER_HANDED_OVER, /* there is LUO data, without this FLB */
 	STATES,
 };
 
@@ -41,6 +41,7 @@ static const struct {
 #define E(name) (-E##name)
 #define NO_OUT E(NOENT), E(NOENT), 0, E(NOENT)
 
+/* clang-format off */
 static const struct {
 	int incoming[COLUMNS];
 	int outgoing[COLUMNS];
@@ -62,6 +63,8 @@ static const struct {
 [HANDED_OVER_AND_PRESERVED] = { { IN, IN, IN, IN }, { OUT, OUT, OUT, OUT } },
 [OTHER_HANDED_OVER] = { { E(NOENT), E(NOENT), E(NOENT), E(NOENT) }, { NO_OUT } },
 };
+
+/* clang-format on */
 
 static void preserve(struct world *world, unsigned int handler)
 {
@@ -106,8 +109,8 @@ static void bring_incoming(struct world *world, enum state state)
 
 static struct world *bring(enum column column, enum state state)
 {
-	struct world *world = world_create(columns[column].profile, NULL,
-					   columns[column].quirks_off);
+	struct world *world =
+		world_create(columns[column].profile, NULL, columns[column].quirks_off);
 
 	bring_outgoing(world, state);
 	if (state >= HANDED_OVER)

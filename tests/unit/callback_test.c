@@ -27,8 +27,8 @@ static int positive(struct world *world, const char *call)
 static void a_positive_answer_is_an_error_and_a_warning(void **state)
 {
 	static const char *const calls[] = {
-		"flb0.preserve", "flb0.retrieve", "file h0.preserve", "file h0.freeze",
-		"file h0.retrieve",
+		"flb0.preserve",  "flb0.retrieve",    "file h0.preserve",
+		"file h0.freeze", "file h0.retrieve",
 	};
 
 	(void)state;
@@ -121,8 +121,8 @@ static void die(struct world *world, const char *call, void *args, int *result)
 static void a_callback_may_kill_its_kernel(void **state)
 {
 	static const char *const calls[] = {
-		"file h0.can_preserve", "flb0.preserve", "file h0.preserve", "file h0.freeze",
-		"file h0.retrieve", "file h0.can_finish", "file h0.finish",
+		"file h0.can_preserve", "flb0.preserve",      "file h0.preserve", "file h0.freeze",
+		"file h0.retrieve",	"file h0.can_finish", "file h0.finish",
 	};
 
 	(void)state;
@@ -184,7 +184,8 @@ static void what_callbacks_write_elsewhere_is_discarded(void **state)
 {
 	(void)state;
 	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, "FILE_UNFREEZE_CLEARS_DATA "
+		struct world *world = world_create(profile, NULL,
+						   "FILE_UNFREEZE_CLEARS_DATA "
 						   "FLB_FINISH_BEFORE_FILE");
 		int session;
 		void *obj;
@@ -292,8 +293,8 @@ static void reenter(struct world *world, const char *call, void *args, int *resu
 	world->meddle = NULL;
 	switch ((enum reentry)(intptr_t)world->context) {
 	case SAME_SESSION:
-		world_preserve(world, lfb_agent_create_session(world->agent, world->device, "x"),
-			       1, 1, 5);
+		world_preserve(world, lfb_agent_create_session(world->agent, world->device, "x"), 1,
+			       1, 5);
 		lfb_agent_finish(world->agent, 4);
 		break;
 	case REBOOT:
@@ -361,8 +362,8 @@ static void write_down_event(void *context, const struct lfb_event *event)
 	if (event->kind != LFB_EVENT_CALLBACK)
 		return;
 	if (event->has_result)
-		world_log(context, "%s, %s, %s, %ld", event->subject, event->action,
-			  event->detail, event->result);
+		world_log(context, "%s, %s, %s, %ld", event->subject, event->action, event->detail,
+			  event->result);
 	else
 		world_log(context, "%s, %s, %s", event->subject, event->action, event->detail);
 }

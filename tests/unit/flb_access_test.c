@@ -243,7 +243,10 @@ static int drive(struct world *world, const char *call)
 static void a_callback_that_asks_for_its_own_flb_deadlocks(void **state)
 {
 	static const char *const calls[] = {
-		"flb0.preserve", "flb0.unpreserve", "flb0.retrieve", "flb0.finish",
+		"flb0.preserve",
+		"flb0.unpreserve",
+		"flb0.retrieve",
+		"flb0.finish",
 	};
 
 	(void)state;

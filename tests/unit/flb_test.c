@@ -64,8 +64,8 @@ static void flbs_are_preserved_in_the_handlers_order_and_dropped_in_reverse(void
 		world_wire(world, "1:2,0,1 0:1,2,0");
 		session = world_session(world, "s");
 		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		assert_log(world, "flb1.preserve -> 0", "flb2.preserve -> 0",
-			   "flb0.preserve -> 0", "file h0.preserve ino=1 -> 0");
+		assert_log(world, "flb1.preserve -> 0", "flb2.preserve -> 0", "flb0.preserve -> 0",
+			   "file h0.preserve ino=1 -> 0");
 		world_close(world, session);
 		assert_log(world, "file h0.unpreserve ino=1 data=d001",
 			   "flb0.unpreserve data=f000 obj=1000",
@@ -288,8 +288,7 @@ static void a_retrieve_without_an_object_is_an_error_in_rfc_v6_only(void **state
 		void *obj;
 
 		world_answer(world, "flb0.retrieve", 0, 1);
-		assert_int_equal(world_get(world, 0, true, &obj),
-				 world_is_rfc(world) ? -EIO : 0);
+		assert_int_equal(world_get(world, 0, true, &obj), world_is_rfc(world) ? -EIO : 0);
 		assert_null(obj);
 		assert_int_equal(world_warns(world), world_is_rfc(world));
 		world_destroy(world);

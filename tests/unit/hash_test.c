@@ -55,8 +55,7 @@ static void check(const struct luo_hash *table, u64 crowd)
 {
 	assert_int_equal(table->count, MANY - MANY / 3);
 	for (u64 i = 0; i < MANY; i++)
-		assert_ptr_equal(find(table, luo_hash_u64(i / crowd), i),
-				 i % 3 ? &items[i] : NULL);
+		assert_ptr_equal(find(table, luo_hash_u64(i / crowd), i), i % 3 ? &items[i] : NULL);
 	assert_null(luo_hash_first(table, luo_hash_u64(MANY / crowd + 1)));
 }
 
@@ -107,7 +106,10 @@ static void a_small_table_needs_no_memory(void **state)
 static void growing_is_no_fault_point(void **state)
 {
 	const struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = LFB_FAULT_ANY, .nth = 1, .forever = true,
+		.sz = sizeof(plan),
+		.kinds = LFB_FAULT_ANY,
+		.nth = 1,
+		.forever = true,
 	};
 	struct luo_hash table;
 
@@ -161,8 +163,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(everything_added_is_found_until_it_is_deleted,
 						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(deleting_what_is_not_there_changes_nothing,
-						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(deleting_what_is_not_there_changes_nothing, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(a_small_table_needs_no_memory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(growing_is_no_fault_point, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_memory_a_table_stays_small_and_works,

@@ -11,14 +11,24 @@ struct agent {
 	struct world *world;
 	struct lfb_agent *agent;
 	int device;
-	int outgoing;		/* session with a file of FLB 0 under token 1 */
-	int incoming;		/* the same, from the last kernel */
-	int file;		/* another file of that kind */
+	int outgoing; /* session with a file of FLB 0 under token 1 */
+	int incoming; /* the same, from the last kernel */
+	int file; /* another file of that kind */
 };
 
 enum call {
-	PRESERVE, RETRIEVE, FINISH, CLOSE_OUTGOING, CLOSE_INCOMING, GET_INCOMING, GET_OUTGOING,
-	CREATE, RETRIEVE_SESSION, CLOSE_DEVICE, REBOOT, CALLS,
+	PRESERVE,
+	RETRIEVE,
+	FINISH,
+	CLOSE_OUTGOING,
+	CLOSE_INCOMING,
+	GET_INCOMING,
+	GET_OUTGOING,
+	CREATE,
+	RETRIEVE_SESSION,
+	CLOSE_DEVICE,
+	REBOOT,
+	CALLS,
 };
 
 static int make_call(struct agent *agent, enum call call)

@@ -241,12 +241,10 @@ static void callbacks_are_told_what_the_profile_tells_them(void **state)
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
 		bool rfc = world_is_rfc(world);
-		const char *first = rfc ?
-			"handler=1 session=vm file=1 status=0,0 private=0" :
-			"handler=1 session=(none) file=1 status=0,0 private=0";
-		const char *later = rfc ?
-			"handler=1 session=vm file=1 status=0,0 private=77" :
-			"handler=1 session=(none) file=1 status=0,0 private=77";
+		const char *first = rfc ? "handler=1 session=vm file=1 status=0,0 private=0" :
+					  "handler=1 session=(none) file=1 status=0,0 private=0";
+		const char *later = rfc ? "handler=1 session=vm file=1 status=0,0 private=77" :
+					  "handler=1 session=(none) file=1 status=0,0 private=77";
 		int session;
 
 		world_wire(world, "0: 1:");

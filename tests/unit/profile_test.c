@@ -134,10 +134,12 @@ static void what_is_no_quirk_is_named(void **state)
 
 	(void)state;
 	assert_int_equal(luo_quirks_parse("REGISTRY_UNLOCKED NO_QUIRK", true, &mask, bad,
-					  sizeof(bad)), -EINVAL);
+					  sizeof(bad)),
+			 -EINVAL);
 	assert_string_equal(bad, "NO_QUIRK");
 	assert_int_equal(luo_quirks_parse("A_NAME_LONGER_THAN_THE_PLACE", true, &mask, bad,
-					  sizeof(bad)), -EINVAL);
+					  sizeof(bad)),
+			 -EINVAL);
 	assert_string_equal(bad, "A_NAME_LONGER_T");
 }
 
@@ -165,8 +167,7 @@ static void machines_take_quirks_that_exist_and_do_not_contradict(void **state)
 		};
 		struct lfb_machine *machine;
 
-		assert_int_equal(lfb_machine_create(&machine_options, &machine),
-				 options[i].result);
+		assert_int_equal(lfb_machine_create(&machine_options, &machine), options[i].result);
 		assert_int_equal(machine == NULL, options[i].result != 0);
 		lfb_machine_destroy(machine);
 	}
@@ -178,9 +179,8 @@ static void a_booted_kernel_has_its_profiles_quirks_more_or_less(void **state)
 	const u64 shipped = luo_profile_find("rfc-v6")->quirks;
 
 	(void)state;
-	assert_int_equal(world_luo(world)->quirks,
-			 (shipped | bit(LUO_QUIRK_FLB_LAZY_INIT_RACE)) &
-			 ~bit(LUO_QUIRK_FLB_GET_UNCOUNTED));
+	assert_int_equal(world_luo(world)->quirks, (shipped | bit(LUO_QUIRK_FLB_LAZY_INIT_RACE)) &
+							   ~bit(LUO_QUIRK_FLB_GET_UNCOUNTED));
 	world_destroy(world);
 	world = world_create("linux-7.0", NULL, "all");
 	assert_int_equal(world_luo(world)->quirks, 0);

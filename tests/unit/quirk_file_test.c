@@ -22,8 +22,8 @@ static void unfreeze_clears_the_handle(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile,
-								 "FILE_UNFREEZE_CLEARS_DATA", on);
+			struct world *world =
+				world_create_quirk(profile, "FILE_UNFREEZE_CLEARS_DATA", on);
 			int session;
 
 			world_wire(world, "0: 1:");
@@ -47,8 +47,8 @@ static void a_failed_retrieve_is_tried_again(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile, "FILE_RETRIEVE_RETRIED",
-								 on);
+			struct world *world =
+				world_create_quirk(profile, "FILE_RETRIEVE_RETRIED", on);
 			int session = hand_over(world);
 
 			world_answer(world, "file h0.retrieve", -EIO, 1);
@@ -72,8 +72,8 @@ static void one_file_is_preserved_twice(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile, "FILE_PRESERVED_TWICE",
-								 on);
+			struct world *world =
+				world_create_quirk(profile, "FILE_PRESERVED_TWICE", on);
 			const int busy = on ? 0 : -EBUSY;
 			int one, two, fd;
 
@@ -122,14 +122,16 @@ static void a_handler_says_what_identifies_its_files(void **state)
 static void no_memory_for_the_record_leaves_the_flbs_counted(void **state)
 {
 	const struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_ALLOC, .nth = 1,
+		.sz = sizeof(plan),
+		.kinds = 1u << LFB_FAULT_ALLOC,
+		.nth = 1,
 	};
 
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile,
-								 "FILE_FLB_LEAK_ON_ENOMEM", on);
+			struct world *world =
+				world_create_quirk(profile, "FILE_FLB_LEAK_ON_ENOMEM", on);
 			int session, fd;
 
 			world_wire(world, "0:0,1 1:");
@@ -139,8 +141,7 @@ static void no_memory_for_the_record_leaves_the_flbs_counted(void **state)
 			fd = world_file(world, 0, 2);
 			world_forget_log(world);
 			lfb_fault_arm(world->machine, &plan);
-			assert_int_equal(lfb_agent_preserve(world->agent, session, fd, 2),
-					 -ENOMEM);
+			assert_int_equal(lfb_agent_preserve(world->agent, session, fd, 2), -ENOMEM);
 			assert_int_equal(lfb_fault_hits(world->machine), 1);
 			if (on)
 				assert_log(world, "flb0.preserve -> 0", "flb1.preserve -> 0");
@@ -159,8 +160,8 @@ static void retrieve_runs_in_the_kernel_that_preserved(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(
-				profile, "FILE_INCOMING_OPS_ON_OUTGOING", on);
+			struct world *world =
+				world_create_quirk(profile, "FILE_INCOMING_OPS_ON_OUTGOING", on);
 			int session;
 
 			world_wire(world, "0:0");
@@ -186,8 +187,8 @@ static void finish_runs_in_the_kernel_that_preserved(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(
-				profile, "FILE_INCOMING_OPS_ON_OUTGOING", on);
+			struct world *world =
+				world_create_quirk(profile, "FILE_INCOMING_OPS_ON_OUTGOING", on);
 			int session;
 
 			world_wire(world, "0:0");
@@ -215,8 +216,8 @@ static void finish_runs_in_the_kernel_that_preserved(void **state)
 
 static void a_finished_outgoing_file_may_be_preserved_again(void **state)
 {
-	struct world *world = world_create("linux-7.0", "FILE_INCOMING_OPS_ON_OUTGOING",
-					   "FILE_PRESERVED_TWICE");
+	struct world *world =
+		world_create("linux-7.0", "FILE_INCOMING_OPS_ON_OUTGOING", "FILE_PRESERVED_TWICE");
 	int session, fd;
 
 	(void)state;
@@ -235,8 +236,8 @@ static void an_unknown_token_reads_the_lists_head(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile,
-								 "FILE_TOKEN_NOT_FOUND_WILD", on);
+			struct world *world =
+				world_create_quirk(profile, "FILE_TOKEN_NOT_FOUND_WILD", on);
 			int session = hand_over(world);
 
 			assert_int_equal(world_retrieve(world, session, 2), -ENOENT);
@@ -251,13 +252,12 @@ static void retrieve_succeeds_without_a_file(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(
-				profile, "FILE_RETRIEVE_WITHOUT_FILE", on);
+			struct world *world =
+				world_create_quirk(profile, "FILE_RETRIEVE_WITHOUT_FILE", on);
 			int session = hand_over(world);
 
 			world_answer(world, "file h0.retrieve", 0, 1);
-			assert_int_equal(world_retrieve(world, session, 1),
-					 on ? -EFAULT : -EIO);
+			assert_int_equal(world_retrieve(world, session, 1), on ? -EFAULT : -EIO);
 			assert_int_equal(world_unsafe(world), on);
 			assert_int_equal(world_warns(world), !on);
 			world_forget_log(world);
@@ -280,8 +280,7 @@ int main(void)
 			   no_memory_for_the_record_leaves_the_flbs_counted),
 		quirk_test(FILE_INCOMING_OPS_ON_OUTGOING,
 			   retrieve_runs_in_the_kernel_that_preserved),
-		quirk_test(FILE_INCOMING_OPS_ON_OUTGOING,
-			   finish_runs_in_the_kernel_that_preserved),
+		quirk_test(FILE_INCOMING_OPS_ON_OUTGOING, finish_runs_in_the_kernel_that_preserved),
 		quirk_test(FILE_INCOMING_OPS_ON_OUTGOING,
 			   a_finished_outgoing_file_may_be_preserved_again),
 		quirk_test(FILE_TOKEN_NOT_FOUND_WILD, an_unknown_token_reads_the_lists_head),

@@ -32,8 +32,8 @@ static void an_flb_nobody_asked_for_is_never_finished(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile, "FLB_FINISH_NEEDS_GET",
-								 on);
+			struct world *world =
+				world_create_quirk(profile, "FLB_FINISH_NEEDS_GET", on);
 			void *obj;
 
 			hand_over(world);
@@ -57,8 +57,8 @@ static void a_finished_flb_is_retrieved_again(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile,
-								 "FLB_RETRIEVE_AFTER_FINISH", on);
+			struct world *world =
+				world_create_quirk(profile, "FLB_RETRIEVE_AFTER_FINISH", on);
 			void *obj;
 
 			hand_over(world);
@@ -96,8 +96,8 @@ static void the_flb_is_finished_before_its_last_file(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile,
-								 "FLB_FINISH_BEFORE_FILE", on);
+			struct world *world =
+				world_create_quirk(profile, "FLB_FINISH_BEFORE_FILE", on);
 			void *obj;
 
 			hand_over(world);
@@ -142,8 +142,8 @@ static void unlock_replaces_the_object(void **state)
 		assert_int_equal(world_get(world, 0, false, &obj), 0);
 		assert_ptr_equal(obj, (void *)(uintptr_t)(on ? 0 : 0x1000));
 		finish(world);
-		assert_int_equal(logged(world, on ? "flb0.finish obj=4711" :
-						    "flb0.finish obj=2000"), true);
+		assert_int_equal(
+			logged(world, on ? "flb0.finish obj=4711" : "flb0.finish obj=2000"), true);
 		world_destroy(world);
 	}
 }
@@ -196,8 +196,8 @@ static void a_failed_retrieve_is_tried_again(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile, "FLB_RETRIEVE_RETRIED",
-								 on);
+			struct world *world =
+				world_create_quirk(profile, "FLB_RETRIEVE_RETRIED", on);
 			void *obj;
 
 			hand_over(world);
@@ -221,8 +221,8 @@ static void an_flb_that_cannot_be_retrieved_is_never_finished(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile,
-								 "FLB_FAILED_RETRIEVE_LEAKS", on);
+			struct world *world =
+				world_create_quirk(profile, "FLB_FAILED_RETRIEVE_LEAKS", on);
 			void *obj;
 
 			hand_over(world);
@@ -298,16 +298,17 @@ static void twice(struct luo_flb_header_ser *header, struct luo_flb_ser *entries
 static void the_flb_page_is_trusted(void **state)
 {
 	static void (*const spoil[])(struct luo_flb_header_ser *, struct luo_flb_ser *) = {
-		too_many, too_many_by_far, wrong_page_count, unterminated, no_users,
-		absurdly_many_users, twice,
+		too_many,     too_many_by_far, wrong_page_count,
+		unterminated, no_users,	       absurdly_many_users,
+		twice,
 	};
 
 	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < 2 * ARRAY_SIZE(spoil); i++) {
 			bool on = i % 2;
-			struct world *world = world_create_quirk(profile, "FLB_TRUST_SERIALIZED",
-								 on);
+			struct world *world =
+				world_create_quirk(profile, "FLB_TRUST_SERIALIZED", on);
 			struct luo_flb_header_ser *header = world_luo(world)->flb_mem;
 			bool panics = !on && !world_is_rfc(world);
 			void *obj;
@@ -337,8 +338,8 @@ static void a_zeroed_handler_passes_for_a_registered_one(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(
-				profile, "FLB_REGISTER_UNCHECKED_HANDLER", on);
+			struct world *world =
+				world_create_quirk(profile, "FLB_REGISTER_UNCHECKED_HANDLER", on);
 
 			assert_int_equal(world_link(world, 0, 0), on ? -EFAULT : -EINVAL);
 			assert_int_equal(world_unsafe(world), on);

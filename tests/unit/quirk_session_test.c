@@ -16,8 +16,8 @@ static void names_are_not_checked(void **state)
 	full[64] = '\0';
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile,
-								 "SESSION_NAME_UNCHECKED", on);
+			struct world *world =
+				world_create_quirk(profile, "SESSION_NAME_UNCHECKED", on);
 
 			assert_int_equal(world_session(world, "") >= 0, on);
 			assert_int_equal(world_session(world, full) >= 0, on);
@@ -74,13 +74,14 @@ static void a_session_is_restored_without_files_nobody_handles(void **state)
 static void a_second_open_succeeds_on_half_the_sessions(void **state)
 {
 	struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_ALLOC,
+		.sz = sizeof(plan),
+		.kinds = 1u << LFB_FAULT_ALLOC,
 	};
 
 	(void)state;
 	for_on_and_off(on) {
-		struct world *world = world_create_quirk("linux-7.0",
-							 "SESSION_DESERIALIZE_NOT_LATCHED", on);
+		struct world *world =
+			world_create_quirk("linux-7.0", "SESSION_DESERIALIZE_NOT_LATCHED", on);
 
 		assert_descriptor(world_session(world, "a"));
 		assert_descriptor(world_session(world, "b"));
@@ -106,8 +107,8 @@ static void a_session_whose_close_failed_is_stuck(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(
-				profile, "SESSION_STUCK_AFTER_FAILED_CLOSE", on);
+			struct world *world =
+				world_create_quirk(profile, "SESSION_STUCK_AFTER_FAILED_CLOSE", on);
 
 			world_wire(world, "0:");
 			assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1),
@@ -135,8 +136,8 @@ static void a_registered_module_is_never_unloaded(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(
-				profile, "MODULE_PINNED_FROM_REGISTRATION", on);
+			struct world *world =
+				world_create_quirk(profile, "MODULE_PINNED_FROM_REGISTRATION", on);
 
 			world_wire(world, "0:0");
 			assert_int_equal(module_refcount(&world->this_module), on ? 2 : 0);
@@ -151,8 +152,8 @@ static void without_the_quirk_a_module_is_pinned_while_in_use(void **state)
 {
 	(void)state;
 	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL,
-						   "MODULE_PINNED_FROM_REGISTRATION");
+		struct world *world =
+			world_create(profile, NULL, "MODULE_PINNED_FROM_REGISTRATION");
 		struct module *module = &world->this_module;
 		int session;
 		void *obj;
@@ -200,8 +201,8 @@ static void a_pin_ends_when_the_file_and_the_flb_are_finished(void **state)
 {
 	(void)state;
 	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL,
-						   "MODULE_PINNED_FROM_REGISTRATION");
+		struct world *world =
+			world_create(profile, NULL, "MODULE_PINNED_FROM_REGISTRATION");
 		int session;
 		void *obj;
 
@@ -222,8 +223,8 @@ static void a_file_whose_module_goes_away_is_not_restored(void **state)
 {
 	(void)state;
 	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL,
-						   "MODULE_PINNED_FROM_REGISTRATION");
+		struct world *world =
+			world_create(profile, NULL, "MODULE_PINNED_FROM_REGISTRATION");
 		int session;
 
 		world_wire(world, "0:0");
@@ -249,8 +250,7 @@ int main(void)
 			   a_session_is_restored_without_files_nobody_handles),
 		quirk_test(SESSION_DESERIALIZE_NOT_LATCHED,
 			   a_second_open_succeeds_on_half_the_sessions),
-		quirk_test(SESSION_STUCK_AFTER_FAILED_CLOSE,
-			   a_session_whose_close_failed_is_stuck),
+		quirk_test(SESSION_STUCK_AFTER_FAILED_CLOSE, a_session_whose_close_failed_is_stuck),
 		quirk_test(MODULE_PINNED_FROM_REGISTRATION, a_registered_module_is_never_unloaded),
 		quirk_test(MODULE_PINNED_FROM_REGISTRATION,
 			   without_the_quirk_a_module_is_pinned_while_in_use),

@@ -74,10 +74,12 @@ static void a_session_is_closed_while_it_is_being_retrieved(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile, "SESSION_RETRIEVE_RACE",
-								 on);
+			struct world *world =
+				world_create_quirk(profile, "SESSION_RETRIEVE_RACE", on);
 			struct other other = {
-				.point = "session-found", .at = 1, .act = close_session,
+				.point = "session-found",
+				.at = 1,
+				.act = close_session,
 			};
 
 			/* Without the quirk the point between the two locks does not exist. */
@@ -101,8 +103,8 @@ static void whenever_the_session_is_closed_nobody_uses_what_is_gone(void **state
 			struct other other = { .acted = true };
 
 			for (unsigned int at = 1; other.acted; at++, points++) {
-				struct world *world = world_create_quirk(
-					profile, "SESSION_RETRIEVE_RACE", on);
+				struct world *world =
+					world_create_quirk(profile, "SESSION_RETRIEVE_RACE", on);
 				int result;
 
 				other = (struct other){ .at = at, .act = close_session };
@@ -194,8 +196,7 @@ static void a_list_changes_while_it_is_walked(void **state)
 	}
 }
 
-static void register_from_a_callback(struct world *world, const char *call, void *args,
-				     int *result)
+static void register_from_a_callback(struct world *world, const char *call, void *args, int *result)
 {
 	(void)args;
 	(void)result;
@@ -258,13 +259,13 @@ static void the_agent_goes_on_while_the_kernel_is_rebooting(void **state)
 	for_each_profile(profile) {
 		for (int i = 0; i < 2 * MUTATIONS; i++) {
 			bool on = i % 2;
-			struct world *world = world_create_quirk(
-				profile, "SESSION_MUTATE_WHILE_REBOOTING", on);
+			struct world *world =
+				world_create_quirk(profile, "SESSION_MUTATE_WHILE_REBOOTING", on);
 			int outgoing, incoming, result;
 
 			world_wire(world, "0:");
-			assert_int_equal(world_preserve(world, world_session(world, "old"), 1, 0, 1),
-					 0);
+			outgoing = world_session(world, "old");
+			assert_int_equal(world_preserve(world, outgoing, 1, 0, 1), 0);
 			assert_descriptor(world_session(world, "other"));
 			assert_int_equal(world_reboot(world), 0);
 			incoming = world_incoming(world, "old");
@@ -276,7 +277,7 @@ static void the_agent_goes_on_while_the_kernel_is_rebooting(void **state)
 			result = mutate(world, (enum mutation)(i / 2), outgoing, incoming);
 			if (on)
 				assert_true(result >= 0);
-			else	/* close() itself never fails; the session is just not ended */
+			else /* close() itself never fails; the session is just not ended */
 				assert_int_equal(result, i / 2 == CLOSE ? 0 : -EAGAIN);
 			assert_int_equal(world_unsafe(world), on);
 			if (!on)

@@ -148,8 +148,8 @@ static void a_freeze_that_fails_anywhere_is_taken_back_everywhere(void **state)
 			check_rollback(world, failing);
 			check_data(world, sessions, failing);
 			check_serialized(world, sessions, failing);
-			assert_int_equal(((struct luo_flb_header_ser *)
-					  world_luo(world)->flb_mem)->count, 0);
+			assert_int_equal(
+				((struct luo_flb_header_ser *)world_luo(world)->flb_mem)->count, 0);
 			check_usable(world, sessions);
 			world_destroy(world);
 		}
@@ -254,7 +254,9 @@ static void what_freeze_writes_is_kept_only_when_it_succeeds(void **state)
 static void a_map_that_cannot_be_written_is_eagain_and_leaves_the_files_frozen(void **state)
 {
 	const struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_KHO, .nth = 1,
+		.sz = sizeof(plan),
+		.kinds = 1u << LFB_FAULT_KHO,
+		.nth = 1,
 	};
 
 	(void)state;

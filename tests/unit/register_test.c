@@ -15,11 +15,16 @@ static void a_handler_needs_its_five_required_ops_and_no_other(void **state)
 		size_t offset;
 		int result;
 	} ops[] = {
-		{ required(can_preserve), -EINVAL }, { required(preserve), -EINVAL },
-		{ required(unpreserve), -EINVAL },   { required(retrieve), -EINVAL },
-		{ required(finish), -EINVAL },	     { required(freeze), 0 },
-		{ required(unfreeze), 0 },	     { required(can_finish), 0 },
-		{ required(get_id), 0 },	     { required(owner), 0 },
+		{ required(can_preserve), -EINVAL },
+		{ required(preserve), -EINVAL },
+		{ required(unpreserve), -EINVAL },
+		{ required(retrieve), -EINVAL },
+		{ required(finish), -EINVAL },
+		{ required(freeze), 0 },
+		{ required(unfreeze), 0 },
+		{ required(can_finish), 0 },
+		{ required(get_id), 0 },
+		{ required(owner), 0 },
 	};
 
 	(void)state;
@@ -67,6 +72,74 @@ static void two_handlers_cannot_share_a_compatible(void **state)
 		((char *)world_handler(world, 2)->compatible)[46] = 'y';
 		assert_int_equal(world_register(world, 1), 0);
 		assert_int_equal(world_register(world, 2), 0);
+		world_destroy(world);
+	}
+}
+
+/* Everything that can be wrong with a registration, in all combinations. */
+enum wrong { OP_MISSING = 1, TOO_LATE = 2, TAKEN = 4, GOING = 8, ALL_WRONG = 16 };
+
+static int first_error(unsigned int wrong)
+{
+	if (wrong & OP_MISSING)
+		return -EINVAL;
+	if (wrong & TOO_LATE)
+		return -EBUSY;
+	if (wrong & TAKEN)
+		return -EEXIST;
+	return wrong & GOING ? -EAGAIN : 0;
+}
+
+/* Handler 0 with FLB 0 is there; handler 1 and FLB 1 are tried. */
+static struct world *about_to_register(const char *profile, unsigned int wrong)
+{
+	struct world *world = world_create(profile, NULL, NULL);
+
+	world_wire(world, "0:0");
+	if (world_is_rfc(world))
+		assert_int_equal(liveupdate_init_flb(world_flb(world, 1)), 0);
+	if (wrong & OP_MISSING) {
+		world->module->handlers[1].ops.finish = NULL;
+		world->module->flbs[1].ops.finish = NULL;
+	}
+	if (wrong & TOO_LATE)
+		assert_descriptor(world_session(world, "s"));
+	if (wrong & TAKEN) {
+		memcpy((char *)world_handler(world, 1)->compatible,
+		       world_handler(world, 0)->compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
+		memcpy((char *)world_flb(world, 1)->compatible, world_flb(world, 0)->compatible,
+		       LIVEUPDATE_FLB_COMPAT_LENGTH);
+	}
+	if (wrong & GOING)
+		world->this_module.state = MODULE_STATE_GOING;
+	return world;
+}
+
+static void registering_reports_the_first_error_of_its_order(void **state)
+{
+	(void)state;
+	for_each_profile(profile) {
+		for (unsigned int wrong = 0; wrong < ALL_WRONG; wrong++) {
+			struct world *world = about_to_register(profile, wrong);
+
+			assert_int_equal(world_link(world, 0, 1), first_error(wrong));
+			assert_int_equal(world_register(world, 1), first_error(wrong));
+			assert_int_equal(module_refcount(&world->this_module), wrong ? 2 : 4);
+			world_destroy(world);
+		}
+	}
+}
+
+static void a_handler_that_was_renamed_is_still_registered(void **state)
+{
+	(void)state;
+	for_each_profile(profile) {
+		struct world *world = world_create(profile, NULL, NULL);
+
+		assert_int_equal(world_register(world, 0), 0);
+		strcpy((char *)world_handler(world, 0)->compatible, "other");
+		assert_int_equal(world_register(world, 0), -EEXIST);
+		assert_int_equal(world_register(world, 1), 0);
 		world_destroy(world);
 	}
 }
@@ -192,7 +265,9 @@ static void only_rfc_v6_initializes_flbs(void **state)
 {
 	struct world *world = world_create("rfc-v6", NULL, NULL);
 	const struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_ALLOC, .nth = 1,
+		.sz = sizeof(plan),
+		.kinds = 1u << LFB_FAULT_ALLOC,
+		.nth = 1,
 	};
 
 	(void)state;
@@ -310,7 +385,9 @@ static void there_are_63_flbs_at_most(void **state)
 static void an_flb_without_memory_for_its_link_is_not_linked(void **state)
 {
 	const struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_ALLOC, .nth = 1,
+		.sz = sizeof(plan),
+		.kinds = 1u << LFB_FAULT_ALLOC,
+		.nth = 1,
 	};
 
 	(void)state;
@@ -354,7 +431,8 @@ static void the_last_unlink_takes_an_flb_off_the_global_list(void **state)
 	/* Its name is free again, and its place in the order is now the last. */
 	assert_int_equal(world_link(world, 2, 0), 0);
 	assert_ptr_equal(list_last_entry(&world_luo(world)->flbs, struct liveupdate_flb,
-					 private.list), world_flb(world, 0));
+					 private.list),
+			 world_flb(world, 0));
 	world_destroy(world);
 }
 
@@ -363,8 +441,11 @@ static void nothing_works_when_live_update_is_off(void **state)
 	(void)state;
 	for (int off = 0; off < 2; off++) {
 		const struct lfb_machine_options options = {
-			.sz = sizeof(options), .memory = 8 << 20, .profile = "rfc-v6",
-			.kho_off = off == 0, .liveupdate_off = off == 1,
+			.sz = sizeof(options),
+			.memory = 8 << 20,
+			.profile = "rfc-v6",
+			.kho_off = off == 0,
+			.liveupdate_off = off == 1,
 		};
 		struct world *world = world_create_with(&options);
 		struct liveupdate_file_handler *handler = world_handler(world, 0);
@@ -405,6 +486,8 @@ int main(void)
 		cmocka_unit_test(a_handler_needs_its_five_required_ops_and_no_other),
 		cmocka_unit_test(no_handler_and_no_ops_are_invalid),
 		cmocka_unit_test(two_handlers_cannot_share_a_compatible),
+		cmocka_unit_test(registering_reports_the_first_error_of_its_order),
+		cmocka_unit_test(a_handler_that_was_renamed_is_still_registered),
 		cmocka_unit_test(a_module_that_is_going_away_registers_nothing),
 		cmocka_unit_test(registering_pins_the_module_once_a_handler_and_once_an_flb),
 		cmocka_unit_test(too_late_is_after_the_first_open_in_rfc_v6),

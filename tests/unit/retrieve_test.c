@@ -202,8 +202,7 @@ static void handlers_without_can_finish_are_always_ready(void **state)
 		world->module->handlers[0].ops.can_finish = NULL;
 		assert_int_equal(world_finish(world, session), 0);
 		assert_log(world, "file h1.can_finish data=10d002 -> 1",
-			   "file h0.finish data=10d003 file=0",
-			   "file h1.finish data=10d002 file=0",
+			   "file h0.finish data=10d003 file=0", "file h1.finish data=10d002 file=0",
 			   "file h0.finish data=10d001 file=0");
 		world_destroy(world);
 	}
@@ -283,14 +282,14 @@ static void finishing_everything_leaves_only_the_next_updates_memory(void **stat
 		assert_int_equal(after.files, before.files);
 		assert_int_equal(after.slab_objects, before.slab_objects);
 		assert_int_equal(after.preserved_blocks, before.preserved_blocks);
-		/* The KHO root, the LUO tree and the FLB page of the last kernel are never freed. */
+		/* The last kernel's KHO root, LUO tree and FLB page are never freed. */
 		assert_int_equal(after.incoming_pages, 3);
 		world_destroy(world);
 	}
 }
 
 static void another_callback_finds_files_of_its_session(struct world *world, const char *call,
-							 void *arg, int *result)
+							void *arg, int *result)
 {
 	const struct liveupdate_file_op_args *args = arg;
 	struct file *file = NULL;

@@ -8,30 +8,38 @@
 #define NOT_OPEN 99
 
 enum state {
-	NONE,			/* nobody ever heard of it */
+	NONE, /* nobody ever heard of it */
 	CREATED,
-	WITH_FILE,		/* token 1 */
-	CLOSED,			/* created, a file preserved, closed */
-	SERIALIZED,		/* the reboot call succeeded */
-	LISTED,			/* handed over with token 1, not asked for */
+	WITH_FILE, /* token 1 */
+	CLOSED, /* created, a file preserved, closed */
+	SERIALIZED, /* the reboot call succeeded */
+	LISTED, /* handed over with token 1, not asked for */
 	RETRIEVED,
 	FILE_RETRIEVED,
-	BUSY,			/* token 1 cannot be finished yet */
+	BUSY, /* token 1 cannot be finished yet */
 	FINISHED,
 	FINISHED_AND_CLOSED,
-	STUCK,			/* closed while it could not be finished */
-	EXPIRED,		/* handed over and not finished, one kernel ago */
+	STUCK, /* closed while it could not be finished */
+	EXPIRED, /* handed over and not finished, one kernel ago */
 	STATES,
 };
 
 enum call {
-	CREATE, RETRIEVE_SESSION, PRESERVE_1, PRESERVE_2, RETRIEVE_1, RETRIEVE_2, FINISH, CLOSE,
+	CREATE,
+	RETRIEVE_SESSION,
+	PRESERVE_1,
+	PRESERVE_2,
+	RETRIEVE_1,
+	RETRIEVE_2,
+	FINISH,
+	CLOSE,
 	CALLS,
 };
 
 #define E(name) (-E##name)
 #define NO_FD E(BADF), E(BADF), E(BADF), E(BADF), E(BADF), E(BADF)
 
+/* clang-format off */
 /*                     create     session    preserve 1, 2    retrieve 1, 2         finish  close */
 static const int shipped[STATES][CALLS] = {
 [NONE]		    = { 0,	  E(NOENT),  NO_FD },
@@ -58,6 +66,8 @@ static const int mended[STATES][CALLS] = {
 [SERIALIZED]	    = { WAIT,	  WAIT,	     WAIT, WAIT,      WAIT, WAIT,	    WAIT,   0 },
 [STUCK]		    = { 0,	  0,	     NO_FD },
 };
+
+/* clang-format on */
 
 static int expected(enum state state, enum call call, bool quirks)
 {

@@ -7,7 +7,7 @@
 
 struct run {
 	struct world *world;
-	int error;		/* the first one */
+	int error; /* the first one */
 };
 
 /* Goes on after an error, as an agent would that checks nothing. */
@@ -228,7 +228,9 @@ static void a_boot_survives_every_failure(void **state)
 	for_each_profile(profile) {
 		for (int forever = 0; forever < 2; forever++) {
 			struct lfb_fault_plan plan = {
-				.sz = sizeof(plan), .kinds = LFB_FAULT_ANY, .nth = 1,
+				.sz = sizeof(plan),
+				.kinds = LFB_FAULT_ANY,
+				.nth = 1,
 				.forever = forever,
 			};
 			bool hit = true;
