@@ -3,8 +3,12 @@
  * Looking at physical memory from outside the kernel, whoever it belongs to and in whatever state
  * it is: a freed page has bytes too, though kernel code may not touch them.
  */
+#include <string.h>
+
+#include "sim/kernel/asan.h"
 #include "sim/kernel/kernel.h"
 
+#if LFB_ASAN
 /* Volatile, or the compiler makes a checked memcpy() of it again. */
 __attribute__((no_sanitize("address"))) static void copy_words(u8 *to, const volatile u8 *from,
 							       size_t size)
@@ -18,6 +22,12 @@ __attribute__((no_sanitize("address"))) static void copy_words(u8 *to, const vol
 	while (size--)
 		*to++ = *from++;
 }
+#else
+static void copy_words(u8 *to, const u8 *from, size_t size)
+{
+	memcpy(to, from, size);
+}
+#endif
 
 int lfb_memory_copy(const struct lfb_memory *memory, phys_addr_t phys, void *buffer, size_t size)
 {

@@ -7,10 +7,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "sim/machine/blob.h"
 #include "sim/machine/host_file.h"
 #include "sim/machine/machine.h"
+
+#define LARGE_PAGE ((size_t)2 << 20)
 
 /*
  * The digest
@@ -211,18 +214,29 @@ static int write_ranges(u8 *bytes, struct lfb_machine *machine, const struct cap
 	for (i = 0; i < capture->nr_ranges; i++, entry += LFB_BLOB_RANGE_SIZE) {
 		const struct lfb_blob_range *range = &capture->ranges[i];
 		size_t size = (size_t)range->nr_pages << PAGE_SHIFT;
-		const void *from = lfb_memory_at(&machine->kernel.memory, range->phys, size);
 
-		if (!from)
+		if (lfb_memory_copy(&machine->kernel.memory, range->phys, content, size))
 			return lfb_error(machine, -EINVAL, "0x%llx is preserved but no memory",
 					 (unsigned long long)range->phys);
 		put64(entry, range->phys);
 		put32(entry + 8, range->nr_pages);
 		put32(entry + 12, range->kind);
-		memcpy(content, from, size);
 		content += size;
 	}
 	return 0;
+}
+
+/* Large blobs in large pages: touching memory for the first time costs more than copying to it. */
+static u8 *alloc_bytes(size_t size)
+{
+	u8 *bytes;
+
+	if (size < 2 * LARGE_PAGE)
+		return malloc(size);
+	bytes = aligned_alloc(LARGE_PAGE, (size + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1));
+	if (bytes)
+		madvise(bytes, size & ~(LARGE_PAGE - 1), MADV_HUGEPAGE);
+	return bytes;
 }
 
 static int write_blob(struct lfb_machine *machine, const struct capture *capture,
@@ -230,7 +244,7 @@ static int write_blob(struct lfb_machine *machine, const struct capture *capture
 {
 	size_t table = LFB_BLOB_HEADER_SIZE + (size_t)capture->nr_ranges * LFB_BLOB_RANGE_SIZE;
 	size_t size = table + ((size_t)capture->nr_pages << PAGE_SHIFT) + LFB_DIGEST_SIZE;
-	u8 *bytes = malloc(size);
+	u8 *bytes = alloc_bytes(size);
 	int err;
 
 	if (!bytes)

@@ -125,8 +125,8 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	memory = (struct lfb_memory_options){ options.memory, options.mode, options.policy };
 	err = lfb_kernel_init(&machine->kernel, &memory, options.seed);
 	if (err) {
-		lfb_error(NULL, err, "no address space for %llu bytes of memory",
-			  (unsigned long long)options.memory);
+		lfb_error(NULL, err, "the host has no room for %llu bytes of memory (%d)",
+			  (unsigned long long)options.memory, err);
 		goto out_free;
 	}
 	machine->kho_on = !options.kho_off;
