@@ -20,7 +20,8 @@ LFB_PRESET=coverage ./dev test -LE tidy
 
 # A call that is left by a jump, as when a simulated kernel dies, makes gcov count negative
 # branches, which gcovr takes for a malformed line; the lines themselves are right.
-gcovr --gcov-ignore-parse-errors --root . --object-directory "$build" --filter lib/ --filter sim/kernel/ \
+gcovr --gcov-ignore-parse-errors --root . --object-directory "$build" \
+	--filter lib/ --filter sim/kernel/ \
 	--json-summary "$build/coverage.json" --txt "$build/coverage.txt"
 [ "${1:-}" != -v ] || cat "$build/coverage.txt"
 

@@ -58,11 +58,17 @@ enum lfb_machine_state {
  * @machine: set to the machine, NULL on error
  *
  * Return: 0; -EINVAL an option makes no sense (unknown profile or quirk, memory out of range);
- * -ENOMEM. lfb_error_text(NULL) says which.
+ * -ENOMEM, or what else the host said. lfb_error_text(NULL) says which.
  */
 LFB_API int lfb_machine_create(const struct lfb_machine_options *options,
 			       struct lfb_machine **machine);
-/** lfb_machine_destroy() - take a machine apart, whatever it is doing; NULL is ignored. */
+/**
+ * lfb_machine_destroy() - take a machine apart, whatever it is doing; NULL is ignored
+ * @machine: the machine
+ *
+ * This and what switches on and off, jumps, or adds and removes modules and agents is for the
+ * world outside: called by the machine's own kernel code it does nothing (-EBUSY).
+ */
 LFB_API void lfb_machine_destroy(struct lfb_machine *machine);
 
 /**
