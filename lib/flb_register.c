@@ -82,6 +82,8 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 	if (luo->profile->has_init_flb && WARN_ON(!flb->private.initialized))
 		return lfb_fail(luo->kernel, -EINVAL, "FLB %.47s: liveupdate_init_flb() first",
 				flb->compatible);
+	if (luo_check_compatible(luo, "flb", flb->compatible))
+		return -EINVAL;
 	if (fh->private.registered)
 		return 0;
 	if (luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) && !fh->private.list.next) {

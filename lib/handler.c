@@ -108,17 +108,14 @@ static bool ops_complete(const struct liveupdate_file_ops *ops)
 	       ops->finish;
 }
 
-/* A handler that is listed is taken under any name: it was renamed since. */
-static bool is_taken(const struct luo *luo, const struct liveupdate_file_handler *fh)
+int luo_check_compatible(struct luo *luo, const char *what, const char *compatible)
 {
-	const struct liveupdate_file_handler *other;
-
-	list_for_each_entry(other, &luo->handlers, private.list) {
-		if (other == fh ||
-		    !strncmp(other->compatible, fh->compatible, sizeof(fh->compatible)))
-			return true;
-	}
-	return false;
+	if (strnlen(compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH) < LIVEUPDATE_HNDL_COMPAT_LENGTH)
+		return 0;
+	lfb_unsafe(luo->kernel, what, "the compatible string %.47s… is not terminated within %d "
+		   "bytes", compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
+	return lfb_fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
+			what, compatible);
 }
 
 static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
@@ -132,10 +129,12 @@ static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 				"file handler%s%.47s lacks one of can_preserve, preserve, "
 				"unpreserve, retrieve, finish", fh ? " " : "",
 				fh ? fh->compatible : "");
-	err = luo_register_allowed(luo, "register a file handler");
+	err = luo_check_compatible(luo, "file handler", fh->compatible);
+	if (!err)
+		err = luo_register_allowed(luo, "register a file handler");
 	if (err)
 		return err;
-	if (is_taken(luo, fh))
+	if (luo_handler_by_compatible(luo, fh->compatible))
 		return lfb_fail(luo->kernel, -EEXIST, "file handler %.47s is registered already",
 				fh->compatible);
 	err = luo_pin_registered(luo, fh->ops->owner);

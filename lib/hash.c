@@ -86,7 +86,9 @@ void luo_hash_del(struct luo_hash *table, struct luo_hash_node *node)
 	if (!*at)
 		return;
 	*at = node->next;
-	table->count--;
+	/* An empty table holds no memory, or it would look like a leak. */
+	if (!--table->count && table->buckets)
+		luo_hash_destroy(table);
 }
 
 static struct luo_hash_node *with_hash(struct luo_hash_node *node, u64 hash)

@@ -193,6 +193,8 @@ void luo_file_args(const struct luo *luo, struct liveupdate_session *session,
  * handler.c
  */
 
+/* 0, or -EINVAL for a string that a kernel would read past the end of. */
+int luo_check_compatible(struct luo *luo, const char *what, const char *compatible);
 /* The registry lock, in the kernels that have one. */
 void luo_registry_read(struct luo *luo);
 void luo_registry_read_done(struct luo *luo);

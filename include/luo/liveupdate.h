@@ -174,7 +174,8 @@ LFB_API bool liveupdate_enabled(void);
  * @fh: the handler; must live until it is unregistered or the kernel ends
  *
  * Context: process; a subsystem's initcall as a rule.
- * Return: 0; -EINVAL a required op is missing (or @fh or its ops NULL); -EEXIST its compatible is
+ * Return: 0; -EINVAL a required op is missing (or @fh or its ops NULL), or the compatible string
+ * is not terminated (recorded as unsafe: a kernel reads on); -EEXIST its compatible is
  * registered already; -EAGAIN its module is going away; -EBUSY in rfc-v6 (with a WARN) once
  * /dev/liveupdate was opened, in linux-7.0 while any session exists; -EOPNOTSUPP.
  */
@@ -205,7 +206,7 @@ LFB_API int liveupdate_init_flb(struct liveupdate_flb *flb);
  *
  * The first link puts the FLB on the global list, in whose order FLBs are serialized.
  * Return: 0; -EINVAL (with a WARN) NULL argument, FLB not initialized (rfc-v6), an op missing,
- * handler not registered; -EEXIST linked already, or another FLB has this compatible; -ENOSPC
+ * handler not registered, compatible string not terminated; -EEXIST linked already, or another FLB has this compatible; -ENOSPC
  * more than 63 FLBs; -ENOMEM; -EAGAIN its module is going away; -EBUSY as for handlers.
  */
 LFB_API int liveupdate_register_flb(struct liveupdate_file_handler *fh,
@@ -317,8 +318,9 @@ LFB_API int liveupdate_get_file_incoming(struct liveupdate_session *session, u64
 /**
  * liveupdate_reboot() - the kernel's part of reboot(LINUX_REBOOT_CMD_KEXEC)
  *
- * Freezes and serializes all sessions, then the FLBs, then the map of preserved memory. On error
- * everything is unfrozen and usable as before. lfb_machine_kexec() calls it and then jumps.
+ * Freezes and serializes all sessions, then the FLBs, then the map of preserved memory. When a
+ * freeze fails everything is unfrozen; after -EAGAIN files stay frozen and the next try freezes
+ * them again. Either way all is usable as before. lfb_machine_kexec() calls it and then jumps.
  * Return: 0 (also when live update is off), what a freeze returned, -EAGAIN when the memory map
  * could not be written.
  */

@@ -183,7 +183,7 @@ LFB_API int lfb_machine_read(struct lfb_machine *machine, phys_addr_t phys, void
 /**
  * struct lfb_machine_stats - what is in use in the running kernel
  * @sz: set by the caller to sizeof(struct lfb_machine_stats)
- * @pages: allocated pages, slab and internal ones included
+ * @pages: pages given out, without those of the slab allocator and of KHO itself
  * @slab_objects: live slab objects
  * @vmalloc_areas: live vmalloc areas
  * @preserved_blocks: blocks marked preserved for the next kernel

@@ -386,6 +386,7 @@ static void an_flb_lives_through_many_kernels(void **state)
 			assert_int_equal(world_luo(world)->number, kernel + 3);
 		}
 		assert_int_equal(world_unsafe(world), 0);
+		assert_int_equal(world_warns(world), 0);
 		world_destroy(world);
 	}
 }

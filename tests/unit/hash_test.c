@@ -103,6 +103,22 @@ static void a_small_table_needs_no_memory(void **state)
 	luo_hash_destroy(&table);
 }
 
+static void an_empty_table_holds_no_memory(void **state)
+{
+	struct luo_hash table;
+
+	(void)state;
+	luo_hash_init(&table);
+	for (int round = 0; round < 3; round++) {
+		for (u64 i = 0; i < MANY; i++)
+			luo_hash_add(&table, &items[i].node, luo_hash_u64(i));
+		assert_int_equal(world_stats(world).slab_objects, 1);
+		for (u64 i = 0; i < MANY; i++)
+			luo_hash_del(&table, &items[i].node);
+		assert_int_equal(world_stats(world).slab_objects, 0);
+	}
+}
+
 static void growing_is_no_fault_point(void **state)
 {
 	const struct lfb_fault_plan plan = {
@@ -166,6 +182,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(deleting_what_is_not_there_changes_nothing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_small_table_needs_no_memory, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_empty_table_holds_no_memory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(growing_is_no_fault_point, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_memory_a_table_stays_small_and_works,
 						set_up, tear_down),

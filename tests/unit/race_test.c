@@ -129,7 +129,7 @@ static void whenever_the_session_is_closed_nobody_uses_what_is_gone(void **state
  * before that was so, was interrupted, and now goes on.
  */
 
-static void register_after_an_early_check(struct other *other)
+static void after_an_early_check(struct other *other, int (*change)(struct world *world))
 {
 	struct luo *luo = world_luo(other->world);
 	u64 sessions = luo->outgoing.count;
@@ -137,22 +137,52 @@ static void register_after_an_early_check(struct other *other)
 
 	luo->outgoing.count = 0;
 	luo->was_opened = false;
-	other->result = world_register(other->world, 3);
+	other->result = change(other->world);
 	luo->outgoing.count = sessions;
 	luo->was_opened = opened;
 }
 
-static void link_after_an_early_check(struct other *other)
+static int register_one(struct world *world)
 {
-	struct luo *luo = world_luo(other->world);
-	u64 sessions = luo->outgoing.count;
-	bool opened = luo->was_opened;
+	return world_register(world, 3);
+}
 
-	luo->outgoing.count = 0;
-	luo->was_opened = false;
-	other->result = world_link(other->world, 0, 1);
-	luo->outgoing.count = sessions;
-	luo->was_opened = opened;
+static int unregister_one(struct world *world)
+{
+	return world_is_rfc(world) ? register_one(world) :
+				     liveupdate_unregister_file_handler(world_handler(world, 1));
+}
+
+static int link_one(struct world *world)
+{
+	return world_link(world, 0, 1);
+}
+
+static int unlink_one(struct world *world)
+{
+	return world_is_rfc(world) ?
+		       link_one(world) :
+		       liveupdate_unregister_flb(world_handler(world, 0), world_flb(world, 0));
+}
+
+static void register_early(struct other *other)
+{
+	after_an_early_check(other, register_one);
+}
+
+static void unregister_early(struct other *other)
+{
+	after_an_early_check(other, unregister_one);
+}
+
+static void link_early(struct other *other)
+{
+	after_an_early_check(other, link_one);
+}
+
+static void unlink_early(struct other *other)
+{
+	after_an_early_check(other, unlink_one);
 }
 
 static void a_list_changes_while_it_is_walked(void **state)
@@ -163,8 +193,10 @@ static void a_list_changes_while_it_is_walked(void **state)
 		int result;
 	} walks[] = {
 		/* The handlers, then a handler's FLBs. */
-		{ "can_preserve", register_after_an_early_check, -ENOENT },
-		{ "preserve", link_after_an_early_check, -EIO },
+		{ "can_preserve", register_early, -ENOENT },
+		{ "can_preserve", unregister_early, -ENOENT },
+		{ "preserve", link_early, -EIO },
+		{ "preserve", unlink_early, -EIO },
 	};
 
 	(void)state;
@@ -191,8 +223,30 @@ static void a_list_changes_while_it_is_walked(void **state)
 			assert_int_equal(lfb_machine_state(world->machine),
 					 on ? LFB_RUNNING : LFB_HUNG);
 			assert_int_equal(world_unsafe(world), on);
+			assert_int_equal(on ? other.result : 0, 0);
 			world_destroy(world);
 		}
+	}
+}
+
+static void the_registry_lock_is_balanced(void **state)
+{
+	(void)state;
+	for_on_and_off(on) {
+		struct world *world = world_create_quirk("linux-7.0", "REGISTRY_UNLOCKED", on);
+		struct liveupdate_file_handler *handler = world_handler(world, 0);
+
+		for (int round = 0; round < 2; round++) {
+			assert_int_equal(world_register(world, 0), 0);
+			assert_int_equal(world_link(world, 0, 0), 0);
+			assert_int_equal(world_link(world, 0, 0), -EEXIST);
+			assert_int_equal(liveupdate_unregister_flb(handler, world_flb(world, 0)),
+					 0);
+			assert_int_equal(liveupdate_unregister_file_handler(handler), 0);
+		}
+		assert_int_equal(world_warns(world), 0);
+		assert_false(rwsem_is_locked(&world_luo(world)->register_lock));
+		world_destroy(world);
 	}
 }
 
@@ -296,6 +350,73 @@ static void the_agent_goes_on_while_the_kernel_is_rebooting(void **state)
 	}
 }
 
+/*
+ * Callback edges
+ */
+
+static void write_down_point(void *context, const char *point, const char *object)
+{
+	/* Asking whether a file is of its kind is interruptible only before. */
+	if (strcmp(object, "handler-0-v1") && strcmp(object, "flb-0-v1"))
+		return;
+	if (strcmp(point, "can_preserve") && strcmp(point, "flb-lazy-init"))
+		world_log(context, "%s %s", point, object);
+}
+
+/* Each line of the module is between two equal ones of the scheduler; returns how many. */
+static unsigned int check_edges(const struct world *world)
+{
+	char before[64], line[64], after[64];
+	const char *at = world->log;
+	unsigned int callbacks = 0;
+	int length;
+
+	while (sscanf(at, "%63[^\n]\n%63[^\n]\n%63[^\n]\n%n", before, line, after, &length) == 3) {
+		assert_string_equal(before, after);
+		assert_non_null(strstr(line, strtok(before, " ")));
+		at += length;
+		callbacks++;
+	}
+	assert_int_equal(*at, '\0');
+	return callbacks;
+}
+
+static void a_callback_can_be_interrupted_before_and_after(void **state)
+{
+	(void)state;
+	for_each_profile(profile) {
+		struct world *world = world_create(profile, NULL, NULL);
+		int session;
+		void *obj;
+
+		world_wire(world, "0:0");
+		lfb_sched_to(world->machine, write_down_point, world);
+		session = world_session(world, "s");
+		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+		world_close(world, session);
+		assert_int_equal(check_edges(world), 4);
+		world_forget_log(world);
+		session = world_session(world, "s");
+		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+		assert_int_equal(world_preserve(world, session, 2, 0, 2), 0);
+		world_forget_log(world);
+		world_answer(world, "file h0.freeze", 0, 1);
+		world_answer(world, "file h0.freeze", -EBUSY, 1);
+		assert_int_equal(lfb_machine_prepare(world->machine), -EBUSY);
+		assert_int_equal(check_edges(world), 3);
+		assert_int_equal(world_reboot(world), 0);
+		world_forget_log(world);
+		assert_int_equal(world_get(world, 0, true, &obj), 0);
+		session = world_incoming(world, "s");
+		assert_descriptor(world_retrieve(world, session, 1));
+		assert_int_equal(check_edges(world), 2);
+		world_forget_log(world);
+		assert_int_equal(world_finish(world, session), 0);
+		assert_int_equal(check_edges(world), 5);
+		world_destroy(world);
+	}
+}
+
 int main(void)
 {
 	static const char *const prefixes[] = { "SESSION_RETRIEVE", "REGISTRY", "SESSION_MUTATE",
@@ -305,9 +426,11 @@ int main(void)
 		quirk_test(SESSION_RETRIEVE_RACE,
 			   whenever_the_session_is_closed_nobody_uses_what_is_gone),
 		quirk_test(REGISTRY_UNLOCKED, a_list_changes_while_it_is_walked),
+		quirk_test(REGISTRY_UNLOCKED, the_registry_lock_is_balanced),
 		quirk_test(REGISTRY_UNLOCKED, callbacks_cannot_change_the_registry),
 		quirk_test(SESSION_MUTATE_WHILE_REBOOTING,
 			   the_agent_goes_on_while_the_kernel_is_rebooting),
+		quirk_test(REGISTRY_UNLOCKED, a_callback_can_be_interrupted_before_and_after),
 	};
 
 	return world_run_quirk_tests(tests, ARRAY_SIZE(tests), prefixes);

@@ -131,6 +131,7 @@ static void check_usable(struct world *world, const int *sessions)
 	world_forget_log(world);
 	assert_int_equal(world_finish(world, world_incoming(world, "late")), 0);
 	assert_non_null(strstr(world->log, "flb0.finish obj=2000\n"));
+	assert_int_equal(world_warns(world), 0);
 }
 
 static void a_freeze_that_fails_anywhere_is_taken_back_everywhere(void **state)

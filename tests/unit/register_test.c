@@ -144,6 +144,29 @@ static void a_handler_that_was_renamed_is_still_registered(void **state)
 	}
 }
 
+/* A kernel would read on behind the field. */
+static void a_name_without_end_is_not_registered(void **state)
+{
+	(void)state;
+	for_each_profile(profile) {
+		struct world *world = world_create(profile, NULL, NULL);
+		struct liveupdate_file_handler *fh = &world->module->handlers[0].handler;
+		struct liveupdate_flb *flb = &world->module->flbs[0].flb;
+		unsigned long unsafe = lfb_event_count(world->machine, LFB_EVENT_UNSAFE);
+
+		world_wire(world, "1:");
+		memset((char *)fh->compatible, 'x', sizeof(fh->compatible));
+		assert_int_equal(liveupdate_register_file_handler(fh), -EINVAL);
+		if (!strcmp(profile, "rfc-v6"))
+			assert_int_equal(liveupdate_init_flb(flb), 0);
+		memset((char *)flb->compatible, 'x', sizeof(flb->compatible));
+		fh = &world->module->handlers[1].handler;
+		assert_int_equal(liveupdate_register_flb(fh, flb), -EINVAL);
+		assert_int_equal(lfb_event_count(world->machine, LFB_EVENT_UNSAFE), unsafe + 2);
+		world_destroy(world);
+	}
+}
+
 static void a_module_that_is_going_away_registers_nothing(void **state)
 {
 	(void)state;
@@ -488,6 +511,7 @@ int main(void)
 		cmocka_unit_test(two_handlers_cannot_share_a_compatible),
 		cmocka_unit_test(registering_reports_the_first_error_of_its_order),
 		cmocka_unit_test(a_handler_that_was_renamed_is_still_registered),
+		cmocka_unit_test(a_name_without_end_is_not_registered),
 		cmocka_unit_test(a_module_that_is_going_away_registers_nothing),
 		cmocka_unit_test(registering_pins_the_module_once_a_handler_and_once_an_flb),
 		cmocka_unit_test(too_late_is_after_the_first_open_in_rfc_v6),

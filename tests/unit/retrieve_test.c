@@ -68,6 +68,8 @@ static void an_unknown_token_is_not_found(void **state)
 			assert_int_equal(world_retrieve(world, session, tokens[i]), -ENOENT);
 		assert_int_equal(world_stats(world).files, files);
 		assert_no_log(world);
+		/* Nor is a descriptor lost. */
+		assert_int_equal(world_retrieve(world, session, 1), session + 1);
 		world_destroy(world);
 	}
 }
@@ -127,6 +129,7 @@ static void files_are_asked_oldest_first_and_finished_newest_first(void **state)
 		assert_int_equal(world_finish(world, session), 0);
 		assert_int_equal(world_stats(world).sessions_incoming, 1);
 		assert_no_log(world);
+		assert_int_equal(world_warns(world), 0);
 		world_destroy(world);
 	}
 }

@@ -7,11 +7,16 @@ static void an_outgoing_name_is_taken_once(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
+		struct lfb_machine_stats before, after;
 		int session = world_session(world, "vm");
 
 		assert_descriptor(session);
+		before = world_stats(world);
 		assert_int_equal(world_session(world, "vm"), -EEXIST);
-		assert_descriptor(world_session(world, "vm1"));
+		after = world_stats(world);
+		assert_memory_equal(&before, &after, sizeof(before));
+		/* The descriptor that was meant for it is free again. */
+		assert_int_equal(world_session(world, "vm1"), session + 1);
 		assert_int_equal(world_close(world, session), 0);
 		assert_descriptor(world_session(world, "vm"));
 		/* What was handed over has names of its own. */
@@ -104,6 +109,7 @@ static void a_session_is_retrieved_once(void **state)
 		assert_descriptor(session);
 		assert_int_equal(world_incoming(world, "vm"), -EINVAL);
 		assert_int_equal(world_incoming(world, "v"), -ENOENT);
+		assert_int_equal(world_session(world, "next"), session + 1);
 		assert_int_equal(world_close(world, session), 0);
 		assert_int_equal(world_incoming(world, "vm"), -ENOENT);
 		world_destroy(world);
@@ -181,16 +187,39 @@ static void the_device_has_one_opener_at_a_time(void **state)
 	}
 }
 
+static void many_sessions_that_come_and_go_leave_nothing(void **state)
+{
+	char name[16];
+
+	(void)state;
+	for_each_profile(profile) {
+		struct world *world = world_create(profile, NULL, NULL);
+		struct lfb_machine_stats before, after;
+		int sessions[50];
+
+		assert_descriptor(world_open(world));
+		before = world_stats(world);
+		for (int i = 0; i < 50; i++) {
+			snprintf(name, sizeof(name), "s%d", i);
+			sessions[i] = world_session(world, name);
+		}
+		for (int i = 0; i < 50; i++)
+			assert_int_equal(world_close(world, sessions[i]), 0);
+		after = world_stats(world);
+		assert_memory_equal(&before, &after, sizeof(before));
+		world_destroy(world);
+	}
+}
+
 static void an_agent_that_dies_takes_its_sessions_back(void **state)
 {
 	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
-		struct lfb_machine_stats before = world_stats(world), after;
+		struct lfb_machine_stats before, after;
 
 		world_wire(world, "0:0");
-		before.slab_objects = world_stats(world).slab_objects;
-		before.pages = world_stats(world).pages;
+		before = world_stats(world);
 		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
 		world_forget_log(world);
 		lfb_agent_destroy(world->agent);
@@ -231,6 +260,7 @@ int main(void)
 		cmocka_unit_test(only_open_sessions_survive_and_only_one_update),
 		cmocka_unit_test(a_session_without_files_can_be_finished_and_closed),
 		cmocka_unit_test(the_device_has_one_opener_at_a_time),
+		cmocka_unit_test(many_sessions_that_come_and_go_leave_nothing),
 		cmocka_unit_test(an_agent_that_dies_takes_its_sessions_back),
 		cmocka_unit_test(calls_on_descriptors_of_another_kind_fail),
 	};
