@@ -206,8 +206,9 @@ LFB_API int liveupdate_init_flb(struct liveupdate_flb *flb);
  *
  * The first link puts the FLB on the global list, in whose order FLBs are serialized.
  * Return: 0; -EINVAL (with a WARN) NULL argument, FLB not initialized (rfc-v6), an op missing,
- * handler not registered, compatible string not terminated; -EEXIST linked already, or another FLB has this compatible; -ENOSPC
- * more than 63 FLBs; -ENOMEM; -EAGAIN its module is going away; -EBUSY as for handlers.
+ * handler not registered, compatible string not terminated; -EEXIST linked already, or another FLB
+ * has this compatible; -ENOSPC more than 63 FLBs; -ENOMEM; -EAGAIN its module is going away; -EBUSY
+ * as for handlers.
  */
 LFB_API int liveupdate_register_flb(struct liveupdate_file_handler *fh,
 				    struct liveupdate_flb *flb);
