@@ -49,7 +49,8 @@ struct file {
 	void *private_data;
 	struct inode *f_inode;
 	s64 f_pos;
-	long f_count;
+	int f_count;
+	bool lfb_preserved;	/* the orchestrator's: preserved in some session */
 	const char *f_name;
 	struct inode lfb_inode; /* where f_inode points unless the creator changes it */
 };

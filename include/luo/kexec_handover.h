@@ -8,7 +8,7 @@
  *
  *	void *state = kho_alloc_preserve(sizeof(*state));
  *	kho_add_subtree("my-subsystem", state, sizeof(*state));
- *	kho_finalize();				(the reboot does this)
+ *	kho_finalize();			(the reboot does this, where it is needed)
  *
  * The new kernel finds the blob, reads it in place, follows the physical addresses in it and takes
  * over each piece of memory once:
@@ -210,9 +210,9 @@ LFB_API int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *si
  *
  * Called by liveupdate_reboot() in the profiles that have it; may be called again, and must be for
  * what was preserved since to be handed over. A fault point of kind LFB_FAULT_KHO. Takes
- * kho_out.lock.
+ * kho_out.lock. Profiles with "kho-v4" do not have it, for their map is always current.
  * Return: 0, -ENOMEM (the map is as it was before), -EINVAL the root tree was overwritten,
- * -EOPNOTSUPP.
+ * -EOPNOTSUPP, with a WARN in profiles that do not have it.
  */
 LFB_API int kho_finalize(void);
 

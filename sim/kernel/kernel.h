@@ -45,6 +45,7 @@ struct task_struct {
 	const char *name;
 	unsigned int locks_held;
 	unsigned int spinlocks_held; /* of these, those under which nothing may sleep */
+	const char *blocked_on;	/* what it waits for, for ever: this kernel will jump */
 	/* The descriptor table; host memory, owned by the agent, NULL for the boot task. */
 	struct lfb_fd_table *fds;
 };

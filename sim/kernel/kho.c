@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Kexec HandOver through one boot: what the previous kernel left is found, the next kernel's root
- * tree made, and in the end the map written. What differs between generations of the ABI is
- * behind struct kho_abi.
+ * tree made, and in the end the map written, unless it is live. What differs between generations
+ * of the ABI is behind struct kho_abi.
  */
 #include <string.h>
 
@@ -92,6 +92,8 @@ int kho_boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled,
 	memset(kho, 0, sizeof(*kho));
 	kho->enabled = enabled;
 	kho->abi = abi;
+	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
+	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");
 	if (!enabled || !root || !find_root(kernel, root, &found, problem))
 		return 0;
 	err = abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
@@ -107,35 +109,48 @@ int kho_boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled,
 	return 0;
 }
 
+/* The outgoing root tree, in a page that is marked: the next kernel reads it while it runs. */
+static int make_root(struct lfb_kernel *kernel, struct page *page)
+{
+	unsigned long pfn = lfb_pfn(&kernel->memory, page);
+	void *root = lfb_pfn_address(&kernel->memory, pfn);
+	struct kho *kho = &kernel->kho;
+	int err;
+
+	err = kho_root_create(root, kho->abi);
+	if (!err)
+		err = kho_root_set_map(root, PFN_PHYS(kho->map_page));
+	if (!err)
+		err = kho_track_prepare(kernel, pfn, 1);
+	if (err)
+		return err;
+	kho_track_set(kernel, pfn, 1);
+	kho->root = root;
+	return 0;
+}
+
 int kho_init(struct lfb_kernel *kernel)
 {
 	struct kho *kho = &kernel->kho;
 	struct page *page;
-	unsigned long pfn;
 	int err;
 
 	if (!kho->enabled)
 		return 0;
-	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
-	err = kho_track_init(kernel);
+	err = kho->abi->track_init(kernel);
 	if (err)
 		return err;
 	page = lfb_alloc_internal_page(kernel);
-	if (!page)
-		return -ENOMEM;
-	pfn = lfb_pfn(&kernel->memory, page);
-	kho->root = lfb_pfn_address(&kernel->memory, pfn);
-	err = kho_root_create(kho->root, kho->abi);
+	err = page ? make_root(kernel, page) : -ENOMEM;
 	if (!err)
-		err = kho_track_prepare(kernel, pfn, 1);
-	if (err) {
-		kho->root = NULL;
+		return 0;
+	if (page)
 		lfb_free_internal_page(kernel, page);
-		return err;
-	}
-	/* The next kernel reads the tree for as long as it runs. */
-	kho_track_set(kernel, pfn, 1);
-	return 0;
+	/* A live map, which has nothing in it yet. */
+	if (kho->map_page)
+		lfb_free_internal_page(kernel, lfb_page(kernel, kho->map_page));
+	kho->map_page = 0;
+	return err;
 }
 
 phys_addr_t kho_root_phys(const struct lfb_kernel *kernel)
@@ -143,6 +158,11 @@ phys_addr_t kho_root_phys(const struct lfb_kernel *kernel)
 	const struct kho *kho = &kernel->kho;
 
 	return kho->root ? (phys_addr_t)((const u8 *)kho->root - kernel->memory.base) : 0;
+}
+
+bool kho_has_handover(const struct lfb_kernel *kernel)
+{
+	return kernel->kho.root && kernel->kho.map_page;
 }
 
 /*
@@ -177,6 +197,11 @@ int kho_finalize(void)
 
 	if (!kernel || !kernel->kho.root)
 		return -EOPNOTSUPP;
+	if (kernel->kho.abi->map_is_live) {
+		lfb_warn(__func__, "there is none with %s: its map is always current",
+			 kernel->kho.abi->compatible);
+		return -EOPNOTSUPP;
+	}
 	mutex_lock(&kernel->kho.lock);
 	err = finalize(kernel);
 	mutex_unlock(&kernel->kho.lock);

@@ -3,8 +3,9 @@
  * Kexec HandOver, inside.
  *
  * Preserved blocks are tracked as one bit per (address, order) in page-sized bitmaps that lie in
- * the kernel's own memory. A map codec (one an ABI generation) writes them in the form the next
- * kernel reads, and reads them back.
+ * the kernel's own memory. Each generation of the ABI (struct kho_abi) finds the bitmaps in its
+ * own way. In kho-v1 the map that the next kernel reads is written from them in the end; in kho-v4
+ * they are a part of it, and it is always current.
  */
 #ifndef SIM_KERNEL_KHO_H
 #define SIM_KERNEL_KHO_H
@@ -17,9 +18,10 @@ struct kho_abi;
 
 #define KHO_BITMAP_BITS (PAGE_SIZE * 8)
 
-/* Preserved blocks of one order: bitmap n covers blocks n * 32768 and up. */
+/* Preserved blocks of one order. */
 struct kho_order {
-	u32 *bitmaps;			/* page numbers; early memory; 0: no bitmap */
+	/* kho-v1: the page numbers of bitmaps, in early memory; n is for block n * 32768 and up */
+	u32 *bitmaps;
 	unsigned long nr_bitmaps;
 	unsigned long blocks;		/* bits set */
 };
@@ -29,9 +31,10 @@ struct kho {
 	bool incoming;			/* is_kho_boot() */
 	const struct kho_abi *abi;
 	/* outgoing */
-	struct mutex lock;		/* "kho_out.lock": edits of the root tree and the map */
+	struct mutex lock;		/* "kho_out.lock": root tree edits, writing the map */
+	struct mutex map_lock;		/* "kho radix tree": edits of a map that is live */
 	void *root;			/* root tree, one preserved page */
-	u32 map_page;			/* first page of the written map, 0: none */
+	u32 map_page;			/* first page of the map, 0: none */
 	struct kho_order orders[MAX_PAGE_ORDER + 1];
 	unsigned long blocks;		/* preserved blocks, all orders */
 	/* incoming */
@@ -64,22 +67,73 @@ struct kho_abi {
 	const char *compatible;		/* of the root tree */
 	const char *data_property;	/* of a subtree: "fdt" or "preserved-data" */
 	const char *size_property;	/* NULL: none */
+	/* The bitmaps are a part of the map: it is always current, and nothing writes it. */
+	bool map_is_live;
 	/*
-	 * Writes the map of kernel->kho.orders; on success *first is its first page number (0 for
-	 * an empty map), on error nothing stays allocated.
+	 * Room for the bookkeeping; a live map begins as one page, kernel->kho.map_page.
+	 * 0, -ENOMEM.
+	 */
+	int (*track_init)(struct lfb_kernel *kernel);
+	/* The page number of the bitmap that has the bit of a block, 0: there is none. */
+	u32 (*find_bitmap)(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
+	/* Makes it, where there is none. 0, -ENOMEM with nothing left behind. */
+	int (*add_bitmap)(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
+	/*
+	 * Writes the map of what is marked; on success *first is its first page number (0 for an
+	 * empty map), on error nothing stays allocated. Both are NULL where the map is live.
 	 */
 	int (*write_map)(struct lfb_kernel *kernel, u32 *first);
 	void (*free_map)(struct lfb_kernel *kernel, u32 first);
 	/*
-	 * Reads a map; block is called for each preserved block, own_page (may be NULL) for each
-	 * page of the map. Bounded for any content. A negative return of a callback ends it and is
-	 * returned; everything else that is wrong is -EINVAL with the reason in @problem.
+	 * Reads a map (0: an empty one); block is called for each preserved block, in an order
+	 * that depends on nothing but the set of blocks, own_page (may be NULL) for each page of
+	 * the map. Bounded for any content. A negative return of a callback ends it and is
+	 * returned; everything else that is wrong is -EINVAL with the reason in @problem, or
+	 * -ENOMEM when the host has no memory for a map of that many pages.
 	 */
 	int (*read_map)(const struct lfb_view *view, phys_addr_t first, kho_block_fn block,
 			kho_block_fn own_page, void *context, struct lfb_problem *problem);
 };
 
 extern const struct kho_abi kho_abi_v1;	/* kho_map_v1.c */
+extern const struct kho_abi kho_abi_v4;	/* kho_map_v4.c */
+
+/*
+ * kho_map_v4.c: what it calls a key, one number for a block's address and order
+ */
+
+u64 kho_v4_key(phys_addr_t phys, unsigned int order);
+/* The block of a key; false when it is no key of an order there is. */
+bool kho_v4_block(u64 key, phys_addr_t *phys, unsigned int *order);
+
+/*
+ * kho_bitmap.c: bitmaps, the leaves of every generation's map, read from memory that may hold
+ * anything
+ */
+
+/* Where a reader of a map looks, and whom it tells. */
+struct kho_reader {
+	const struct lfb_view *view;
+	kho_block_fn block;
+	kho_block_fn own_page;
+	void *context;
+	struct lfb_problem *problem;
+};
+
+#define KHO_PAGE_WORDS (PAGE_SIZE / sizeof(u64))
+
+/* The first word of a page from @word on that is not 0; KHO_PAGE_WORDS when there is none. */
+unsigned int kho_next_word(const u64 *page, unsigned int word);
+/* What lies in the page at @phys, NULL when there can be no page of a map. */
+const void *kho_map_page(const struct kho_reader *reader, phys_addr_t phys);
+/* Tells of a page of the map itself. 0 or what own_page returned. */
+int kho_read_own_page(const struct kho_reader *reader, phys_addr_t phys);
+/*
+ * Tells of each block in a bitmap of blocks of @order from @start on, which is inside of the
+ * view. 0, -EINVAL for a block that reaches beyond the end of memory, or what block returned.
+ */
+int kho_read_bitmap(const struct kho_reader *reader, const u64 *bitmap, phys_addr_t start,
+		    unsigned int order);
 
 /*
  * kho.c: life in one boot. The machine calls these, in this order.
@@ -89,8 +143,9 @@ extern const struct kho_abi kho_abi_v1;	/* kho_map_v1.c */
  * Forgets the previous kernel's KHO state, looks at what was handed over: reads the root tree at
  * @root (0: cold boot) and reserves the preserved pages, between lfb_pages_begin() and
  * lfb_pages_ready(). What is no root tree, one of another generation or one without a map makes
- * this no KHO boot (returns 0, reason in @problem); a map that cannot be read is -EINVAL with the
- * reason in @problem: then some blocks may be reserved, and the way on is lfb_pages_begin() again.
+ * this no KHO boot (returns 0, reason in @problem); a map that cannot be read is an error of
+ * read_map() with the reason in @problem: then some blocks may be reserved, and the way on is
+ * lfb_pages_begin() again.
  */
 int kho_boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled, phys_addr_t root,
 	     struct lfb_problem *problem);
@@ -98,6 +153,11 @@ int kho_boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled,
 int kho_init(struct lfb_kernel *kernel);
 /* Where the root tree for the next kernel lies, 0 with KHO off. */
 phys_addr_t kho_root_phys(const struct lfb_kernel *kernel);
+/*
+ * Is there something to hand to the next kernel? That is a map: one that kho_finalize() wrote, or
+ * one that is live, which is there as long as KHO is on.
+ */
+bool kho_has_handover(const struct lfb_kernel *kernel);
 /* This thread's kernel when it runs with KHO on, else NULL. */
 struct lfb_kernel *kho_kernel(void);
 
@@ -117,12 +177,12 @@ static inline unsigned int kho_cut(unsigned long pfn, unsigned long nr_pages)
 	return order;
 }
 
-/* Room for the bookkeeping, from early memory. 0, -ENOMEM. */
-int kho_track_init(struct lfb_kernel *kernel);
 /*
  * Marking is two steps, so that a caller with several ranges can do all that may fail before
- * anything is marked: kho_track_prepare() finds the bitmaps (0, -ENOMEM), kho_track_set() then
+ * anything is marked: kho_track_prepare() makes the bitmaps (0, -ENOMEM), kho_track_set() then
  * sets the bits of the blocks a range is cut into. Setting a set bit again changes nothing.
+ * Bitmaps stay until the kernel ends, also those that a failed kho_track_prepare() made for the
+ * first blocks of its range, and those whose last bit was cleared.
  */
 int kho_track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
 void kho_track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
@@ -130,8 +190,6 @@ void kho_track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long n
 bool kho_track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
 /* Is this block of 2^order pages marked preserved for the next kernel? */
 bool kho_is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
-/* Moves @n on to the next bitmap of @order, @n included, with a bit set; false at the end. */
-bool kho_track_next(const struct lfb_kernel *kernel, unsigned int order, unsigned long *n);
 
 /*
  * kho_preserve.c: checks shared by all that takes pointers from a module

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The preserved-memory map of kho-v1 (KERNEL-FACTS 8.4): a list of page-sized chunks, each with
- * bitmaps of one order. The written map points at the live tracking bitmaps.
+ * bitmaps of one order. The bitmaps are those that blocks are marked in; the chunks that point at
+ * them are written in the end.
  */
 #include "sim/kernel/page.h"
 
 #define ELEMENTS 255
-#define BITMAP_WORDS (KHO_BITMAP_BITS / 64)
 
 struct khoser_mem_bitmap_ptr_v1 {
 	u64 phys_start;
@@ -25,6 +25,75 @@ _Static_assert(sizeof(struct khoser_mem_chunk_v1) == PAGE_SIZE, "a chunk is one 
 static u64 window_size(unsigned int order)
 {
 	return (u64)KHO_BITMAP_BITS << (order + PAGE_SHIFT);
+}
+
+/*
+ * Tracking: a table of bitmaps for each order
+ */
+
+static int track_init(struct lfb_kernel *kernel)
+{
+	unsigned long nr_pages = kernel->memory.nr_pages;
+	unsigned long total = 0;
+	unsigned int order;
+	u32 *bitmaps;
+
+	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+		unsigned long covered = KHO_BITMAP_BITS << order;
+
+		kernel->kho.orders[order].nr_bitmaps = (nr_pages + covered - 1) / covered;
+		total += kernel->kho.orders[order].nr_bitmaps;
+	}
+	bitmaps = lfb_early_alloc(kernel, total * sizeof(*bitmaps));
+	if (!bitmaps) {
+		for (order = 0; order <= MAX_PAGE_ORDER; order++)
+			kernel->kho.orders[order].nr_bitmaps = 0;
+		return -ENOMEM;
+	}
+	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+		kernel->kho.orders[order].bitmaps = bitmaps;
+		bitmaps += kernel->kho.orders[order].nr_bitmaps;
+	}
+	return 0;
+}
+
+static u32 find_bitmap(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+{
+	const struct kho_order *of = &kernel->kho.orders[order];
+	unsigned long n = (pfn >> order) / KHO_BITMAP_BITS;
+
+	return n < of->nr_bitmaps ? of->bitmaps[n] : 0;
+}
+
+static int add_bitmap(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+{
+	struct kho_order *of = &kernel->kho.orders[order];
+	unsigned long n = (pfn >> order) / KHO_BITMAP_BITS;
+	struct page *page;
+
+	if (n >= of->nr_bitmaps)
+		return -ENOMEM;
+	if (of->bitmaps[n])
+		return 0;
+	page = lfb_alloc_internal_page(kernel);
+	if (!page)
+		return -ENOMEM;
+	page->private = 0;
+	of->bitmaps[n] = (u32)lfb_pfn(&kernel->memory, page);
+	return 0;
+}
+
+/* Moves @n on to the next bitmap of @order, @n included, with a bit set; false at the end. */
+static bool next_bitmap(const struct lfb_kernel *kernel, unsigned int order, unsigned long *n)
+{
+	const struct kho_order *of = &kernel->kho.orders[order];
+
+	if (!of->blocks)
+		return false;
+	for (; *n < of->nr_bitmaps; (*n)++)
+		if (of->bitmaps[*n] && lfb_page(kernel, of->bitmaps[*n])->private)
+			return true;
+	return false;
 }
 
 /*
@@ -74,7 +143,7 @@ static int write_map(struct lfb_kernel *kernel, u32 *first)
 
 	*first = 0;
 	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
-		for (n = 0; kho_track_next(kernel, order, &n); n++) {
+		for (n = 0; next_bitmap(kernel, order, &n); n++) {
 			if (!chunk || chunk->order != order || chunk->num_elms == ELEMENTS)
 				chunk = add_chunk(kernel, order, chunk, first);
 			if (!chunk) {
@@ -95,95 +164,36 @@ static int write_map(struct lfb_kernel *kernel, u32 *first)
  * Reading, from memory that may hold anything
  */
 
-struct reader {
-	const struct lfb_view *view;
-	kho_block_fn block;
-	kho_block_fn own_page;
-	void *context;
-	struct lfb_problem *problem;
-};
-
-/* The first word from @word on with a bit set. Bitmaps are mostly empty: a cache line a step. */
-static unsigned int next_set_word(const u64 *bitmap, unsigned int word)
-{
-	while (word < BITMAP_WORDS && !bitmap[word]) {
-		const u64 *line = bitmap + word;
-
-		if (word % 8 == 0 && !(line[1] | line[2] | line[3] | line[4] | line[5] | line[6] |
-				       line[7]))
-			word += 8;
-		else
-			word++;
-	}
-	return word;
-}
-
-static int read_bitmap(const struct reader *reader, const struct khoser_mem_bitmap_ptr_v1 *element,
-		       unsigned int order, const u64 *bitmap)
-{
-	u64 room = reader->view->size - element->phys_start;
-	unsigned int word;
-
-	for (word = next_set_word(bitmap, 0); word < BITMAP_WORDS;
-	     word = next_set_word(bitmap, word + 1)) {
-		u64 bits;
-
-		for (bits = bitmap[word]; bits; bits &= bits - 1) {
-			u64 n = word * 64 + (unsigned int)__builtin_ctzll(bits);
-			u64 offset = n << (order + PAGE_SHIFT);
-			int err;
-
-			if (offset + (PAGE_SIZE << order) > room)
-				return lfb_problem(reader->problem, -EINVAL,
-						   element->phys_start + offset,
-						   "preserved block of order %u lies beyond the "
-						   "end of memory", order);
-			err = reader->block(reader->context, element->phys_start + offset, order);
-			if (err)
-				return err;
-		}
-	}
-	return 0;
-}
-
-static int read_element(const struct reader *reader, phys_addr_t where,
+static int read_element(const struct kho_reader *reader, phys_addr_t where,
 			const struct khoser_mem_bitmap_ptr_v1 *element, unsigned int order)
 {
-	const struct lfb_view *view = reader->view;
-	const u64 *bitmap = NULL;
+	const u64 *bitmap;
 	int err;
 
 	if (element->phys_start % window_size(order))
 		return lfb_problem(reader->problem, -EINVAL, where,
 				   "start 0x%llx of a bitmap of order %u is misaligned",
 				   (unsigned long long)element->phys_start, order);
-	if (element->phys_start >= view->size)
+	if (element->phys_start >= reader->view->size)
 		return lfb_problem(reader->problem, -EINVAL, where,
 				   "start 0x%llx of a bitmap lies beyond the end of memory",
 				   (unsigned long long)element->phys_start);
-	if (element->bitmap_phys && IS_ALIGNED(element->bitmap_phys, PAGE_SIZE))
-		bitmap = view->at(view, element->bitmap_phys, PAGE_SIZE);
+	bitmap = kho_map_page(reader, element->bitmap_phys);
 	if (!bitmap)
 		return lfb_problem(reader->problem, -EINVAL, where,
 				   "0x%llx is no page a bitmap could be in",
 				   (unsigned long long)element->bitmap_phys);
-	if (reader->own_page) {
-		err = reader->own_page(reader->context, element->bitmap_phys, 0);
-		if (err)
-			return err;
-	}
-	return read_bitmap(reader, element, order, bitmap);
+	err = kho_read_own_page(reader, element->bitmap_phys);
+	return err ? err : kho_read_bitmap(reader, bitmap, element->phys_start, order);
 }
 
-static int read_chunk(const struct reader *reader, phys_addr_t phys, phys_addr_t *next,
+static int read_chunk(const struct kho_reader *reader, phys_addr_t phys, phys_addr_t *next,
 		      u64 *elements_left)
 {
-	const struct khoser_mem_chunk_v1 *chunk = NULL;
+	const struct khoser_mem_chunk_v1 *chunk = kho_map_page(reader, phys);
 	unsigned int i;
 	int err;
 
-	if (IS_ALIGNED(phys, PAGE_SIZE))
-		chunk = reader->view->at(reader->view, phys, PAGE_SIZE);
 	if (!chunk)
 		return lfb_problem(reader->problem, -EINVAL, phys,
 				   "0x%llx is no page a chunk of the map could be in",
@@ -199,7 +209,7 @@ static int read_chunk(const struct reader *reader, phys_addr_t phys, phys_addr_t
 				   "map has more bitmaps than this memory needs");
 	*elements_left -= chunk->num_elms;
 	*next = chunk->next_phys;
-	err = reader->own_page ? reader->own_page(reader->context, phys, 0) : 0;
+	err = kho_read_own_page(reader, phys);
 	for (i = 0; !err && i < chunk->num_elms; i++)
 		err = read_element(reader,
 				   phys + offsetof(struct khoser_mem_chunk_v1, elms[i]),
@@ -215,7 +225,7 @@ static int read_chunk(const struct reader *reader, phys_addr_t phys, phys_addr_t
 static int read_map(const struct lfb_view *view, phys_addr_t first, kho_block_fn block,
 		    kho_block_fn own_page, void *context, struct lfb_problem *problem)
 {
-	struct reader reader = { view, block, own_page, context, problem };
+	struct kho_reader reader = { view, block, own_page, context, problem };
 	phys_addr_t phys = first, remembered = 0;
 	u64 elements_left = 0, steps = 0;
 	unsigned int order;
@@ -243,6 +253,9 @@ static int read_map(const struct lfb_view *view, phys_addr_t first, kho_block_fn
 const struct kho_abi kho_abi_v1 = {
 	.compatible = "kho-v1",
 	.data_property = "fdt",
+	.track_init = track_init,
+	.find_bitmap = find_bitmap,
+	.add_bitmap = add_bitmap,
 	.write_map = write_map,
 	.free_map = free_map,
 	.read_map = read_map,

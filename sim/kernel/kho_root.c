@@ -11,7 +11,7 @@
 #define MAP_PROPERTY "preserved-memory-map"
 #define NAME_MAX_LENGTH 63
 
-static const struct kho_abi *const known_abis[] = { &kho_abi_v1 };
+static const struct kho_abi *const known_abis[] = { &kho_abi_v1, &kho_abi_v4 };
 
 int kho_read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
 		  struct lfb_problem *problem)

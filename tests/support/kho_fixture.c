@@ -2,16 +2,17 @@
 /*
  * A bare ground floor with KHO on it.
  */
-#include <stddef.h>
-
 #include "tests/support/kho_fixture.h"
+
+const struct kho_abi *const kho_fixture_abis[] = { &kho_abi_v1, &kho_abi_v4 };
+const struct kho_abi *kho_fixture_abi = &kho_abi_v1;
 
 struct lfb_kernel *kho_fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				     enum lfb_page_policy policy)
 {
 	struct lfb_kernel *kernel = fixture_start(memory_size, mode, policy);
 
-	if (kernel && (kho_boot(kernel, &kho_abi_v1, true, 0, NULL) || kho_init(kernel))) {
+	if (kernel && (kho_boot(kernel, kho_fixture_abi, true, 0, NULL) || kho_init(kernel))) {
 		fixture_stop(kernel);
 		return NULL;
 	}
@@ -23,16 +24,47 @@ int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_pro
 	int err;
 
 	fixture_jump(kernel);
-	err = kho_boot(kernel, &kho_abi_v1, true, root, problem);
+	err = kho_boot(kernel, kho_fixture_abi, true, root, problem);
 	fixture_ready(kernel);
 	return err ? err : kho_init(kernel);
 }
 
+int kho_fixture_finalize(void)
+{
+	return kho_fixture_abi->map_is_live ? 0 : kho_finalize();
+}
+
 int kho_fixture_handover(struct lfb_kernel *kernel)
 {
-	int err = kho_finalize();
+	int err = kho_fixture_finalize();
 
 	return err ? err : kho_fixture_jump(kernel, kho_root_phys(kernel), NULL);
+}
+
+int kho_blocks_add(void *context, phys_addr_t phys, unsigned int order)
+{
+	struct kho_blocks *blocks = context;
+
+	if (blocks->count == ARRAY_SIZE(blocks->block))
+		return -ENOSPC;
+	blocks->block[blocks->count++] = (struct kho_block){ phys, order };
+	return 0;
+}
+
+static int add_own_page(void *context, phys_addr_t phys, unsigned int order)
+{
+	struct kho_blocks *blocks = context;
+
+	blocks->own_pages++;
+	return order || !IS_ALIGNED(phys, PAGE_SIZE) ? -ERANGE : 0;
+}
+
+int kho_blocks_read(struct kho_blocks *blocks, const struct kho_abi *abi,
+		    const struct lfb_view *view, phys_addr_t first, struct lfb_problem *problem)
+{
+	blocks->count = 0;
+	blocks->own_pages = 0;
+	return abi->read_map(view, first, kho_blocks_add, add_own_page, blocks, problem);
 }
 
 void kho_fixture_fail(struct lfb_kernel *kernel, enum lfb_fault_kind kind, unsigned long nth)

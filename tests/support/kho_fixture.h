@@ -1,20 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A bare ground floor with KHO on it, and kexecs by hand.
+ * A bare ground floor with KHO on it, and kexecs by hand, in any generation of the KHO ABI.
  */
 #ifndef TESTS_SUPPORT_KHO_FIXTURE_H
 #define TESTS_SUPPORT_KHO_FIXTURE_H
 
 #include "tests/support/kernel_fixture.h"
 
+/* Every generation there is. */
+#define KHO_FIXTURE_ABIS 2
+extern const struct kho_abi *const kho_fixture_abis[KHO_FIXTURE_ABIS];
+/* The one that kernels are booted with. */
+extern const struct kho_abi *kho_fixture_abi;
+
+/* Runs a group of cmocka tests once for each generation; the number of those that failed. */
+#define kho_fixture_run_group(tests, failed)                                                       \
+	for (size_t abi_ = (failed) = 0; abi_ < KHO_FIXTURE_ABIS; abi_++) {                        \
+		kho_fixture_abi = kho_fixture_abis[abi_];                                          \
+		(failed) += cmocka_run_group_tests_name(kho_fixture_abi->compatible, tests,        \
+							NULL, NULL);                               \
+	}
+
 /* A cold boot with KHO on. NULL: the host has no room. */
 struct lfb_kernel *kho_fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				     enum lfb_page_policy policy);
 
-/* kho_finalize() and a jump into the next kernel. 0, or what kho_boot() and co. returned. */
+/* kho_finalize(), where the generation has it. */
+int kho_fixture_finalize(void);
+/* kho_fixture_finalize() and a jump into the next kernel. 0, or what kho_boot() and others say. */
 int kho_fixture_handover(struct lfb_kernel *kernel);
 /* A jump into a kernel that is told of a root tree at @root. */
 int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_problem *problem);
+
+struct kho_block {
+	phys_addr_t phys;
+	unsigned int order;
+};
+
+/* Blocks, and how many pages of the map itself, in the order a reader met them. */
+struct kho_blocks {
+	struct kho_block block[4096];
+	size_t count;
+	size_t own_pages;
+};
+
+/* Adds a block. 0, -ENOSPC. */
+int kho_blocks_add(void *blocks, phys_addr_t phys, unsigned int order);
+/* What read_map() says; -ERANGE when a page of the map itself is no page. */
+int kho_blocks_read(struct kho_blocks *blocks, const struct kho_abi *abi,
+		    const struct lfb_view *view, phys_addr_t first, struct lfb_problem *problem);
 
 /* Makes the @nth step of @kind from now on fail; 0: none. */
 void kho_fixture_fail(struct lfb_kernel *kernel, enum lfb_fault_kind kind, unsigned long nth);

@@ -29,45 +29,11 @@ static int stop(void **state)
 	return 0;
 }
 
-/*
- * Blocks in the order a reader met them.
- */
-
-struct block {
-	phys_addr_t phys;
-	unsigned int order;
-};
-
-struct blocks {
-	struct block block[4096];
-	size_t count;
-	size_t own_pages;
-};
-
-static struct blocks expected, found;
-
-static int collect(void *context, phys_addr_t phys, unsigned int order)
-{
-	struct blocks *blocks = context;
-
-	assert_true(blocks->count < ARRAY_SIZE(blocks->block));
-	blocks->block[blocks->count++] = (struct block){ phys, order };
-	return 0;
-}
-
-static int count_own_page(void *context, phys_addr_t phys, unsigned int order)
-{
-	struct blocks *blocks = context;
-
-	assert_true(IS_ALIGNED(phys, PAGE_SIZE));
-	assert_int_equal(order, 0);
-	blocks->own_pages++;
-	return 0;
-}
+static struct kho_blocks expected, found;
 
 static int by_order_and_address(const void *left, const void *right)
 {
-	const struct block *a = left, *b = right;
+	const struct kho_block *a = left, *b = right;
 
 	if (a->order != b->order)
 		return a->order < b->order ? -1 : 1;
@@ -80,9 +46,7 @@ static void assert_read_back(u32 first)
 	struct lfb_problem problem = { 0 };
 
 	qsort(expected.block, expected.count, sizeof(expected.block[0]), by_order_and_address);
-	memset(&found, 0, sizeof(found));
-	assert_int_equal(abi->read_map(&view, PFN_PHYS(first), collect, count_own_page, &found,
-				       &problem), 0);
+	assert_int_equal(kho_blocks_read(&found, abi, &view, PFN_PHYS(first), &problem), 0);
 	assert_string_equal(problem.what, "");
 	assert_int_equal(found.count, expected.count);
 	for (size_t i = 0; i < found.count; i++) {
@@ -98,7 +62,7 @@ static bool mark(unsigned long pfn, unsigned int order)
 		return false;
 	assert_int_equal(kho_track_prepare(kernel, pfn, 1ul << order), 0);
 	kho_track_set(kernel, pfn, 1ul << order);
-	collect(&expected, PFN_PHYS(pfn), order);
+	assert_int_equal(kho_blocks_add(&expected, PFN_PHYS(pfn), order), 0);
 	return true;
 }
 
@@ -106,7 +70,7 @@ static bool mark(unsigned long pfn, unsigned int order)
 static void expect_only_root(void)
 {
 	memset(&expected, 0, sizeof(expected));
-	collect(&expected, kho_root_phys(kernel), 0);
+	kho_blocks_add(&expected, kho_root_phys(kernel), 0);
 }
 
 static u64 draw(u64 *seed)
@@ -354,9 +318,8 @@ static int read_image(struct lfb_problem *problem)
 {
 	int err;
 
-	memset(&found, 0, sizeof(found));
 	*problem = (struct lfb_problem){ 0 };
-	err = abi->read_map(&image_view, FIRST, collect, count_own_page, &found, problem);
+	err = kho_blocks_read(&found, abi, &image_view, FIRST, problem);
 	assert_int_equal(!err, !problem->what[0]);
 	assert_true(!err || err == -EINVAL);
 	return err;
@@ -373,8 +336,9 @@ static void a_plain_image_is_read(void **state)
 	assert_int_equal(found.block[0].phys, 0x6000);
 	assert_int_equal(found.block[1].phys, 0x7000);
 	assert_int_equal(found.own_pages, 2);
-	assert_int_equal(abi->read_map(&image_view, FIRST, collect, NULL, &found, NULL), 0);
-	assert_int_equal(abi->read_map(&image_view, 0, collect, NULL, &found, NULL), 0);
+	assert_int_equal(abi->read_map(&image_view, FIRST, kho_blocks_add, NULL, &found, NULL), 0);
+	assert_int_equal(kho_blocks_read(&found, abi, &image_view, 0, NULL), 0);
+	assert_int_equal(found.count, 0);
 }
 
 static void every_kind_of_damage_is_named_with_its_place(void **state)
@@ -421,8 +385,7 @@ static void every_kind_of_damage_is_named_with_its_place(void **state)
 		assert_non_null(strstr(problem.what, damage[i].what));
 	}
 	make_image();
-	assert_int_equal(abi->read_map(&image_view, FIRST + 8, collect, NULL, &found, &problem),
-			 -EINVAL);
+	assert_int_equal(kho_blocks_read(&found, abi, &image_view, FIRST + 8, &problem), -EINVAL);
 }
 
 static void blocks_of_every_order_must_end_in_memory(void **state)

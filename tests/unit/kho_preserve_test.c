@@ -436,5 +436,8 @@ int main(void)
 		TEST_ASCENDING(unaligned_memory_is_preserved_in_pieces),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	kho_fixture_run_group(tests, failed);
+	return failed;
 }

@@ -338,5 +338,8 @@ int main(void)
 		TEST_ASCENDING(freeing_unaligned_memory_without_its_size_frees_the_first_block),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	kho_fixture_run_group(tests, failed);
+	return failed;
 }

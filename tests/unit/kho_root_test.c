@@ -48,12 +48,14 @@ static void a_new_root_tree_has_its_two_properties_in_order(void **state)
 	property = fdt_first_property_offset(root, 0);
 	fdt_getprop_by_offset(root, property, &name, &size);
 	assert_string_equal(name, "compatible");
-	assert_true(fdt_compatible_is(root, 0, "kho-v1"));
+	assert_true(fdt_compatible_is(root, 0, kho_fixture_abi->compatible));
 	property = fdt_next_property_offset(root, property);
 	fdt_getprop_by_offset(root, property, &name, &size);
 	assert_string_equal(name, "preserved-memory-map");
 	assert_int_equal(fdt_u64_property(root, 0, name, &map), 0);
-	assert_int_equal(map, 0);
+	/* A live map is there from the beginning. */
+	assert_int_equal(map, PFN_PHYS(kernel->kho.map_page));
+	assert_int_equal(map != 0, kho_fixture_abi->map_is_live);
 	assert_true(fdt_next_property_offset(root, property) < 0);
 	assert_int_equal(nr_subtrees(), 0);
 	assert_int_equal(kho_root_phys(kernel), virt_to_phys(root));
@@ -64,18 +66,28 @@ static void a_subtree_holds_the_address_of_its_blob(void **state)
 {
 	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
 	const void *root = kernel->kho.root;
-	int node, size;
-	u64 phys;
+	const char *name;
+	int node, property, length;
+	u64 phys, size;
 
 	(void)state;
-	assert_int_equal(kho_add_subtree("LUO", blob + 24, PAGE_SIZE), 0);
+	assert_int_equal(kho_add_subtree("LUO", blob + 24, 32), 0);
 	node = fdt_subnode_offset(root, 0, "LUO");
 	assert_true(node > 0);
-	assert_int_equal(fdt_u64_property(root, node, "fdt", &phys), 0);
+	property = fdt_first_property_offset(root, node);
+	fdt_getprop_by_offset(root, property, &name, &length);
+	assert_string_equal(name, kho_fixture_abi->data_property);
+	assert_int_equal(fdt_u64_property(root, node, name, &phys), 0);
 	assert_int_equal(phys, virt_to_phys(blob) + 24);
-	/* kho-v1 has no other property. */
-	assert_non_null(fdt_getprop(root, node, "fdt", &size));
-	assert_true(fdt_next_property_offset(root, fdt_first_property_offset(root, node)) < 0);
+	property = fdt_next_property_offset(root, property);
+	if (kho_fixture_abi->size_property) {
+		fdt_getprop_by_offset(root, property, &name, &length);
+		assert_string_equal(name, kho_fixture_abi->size_property);
+		assert_int_equal(fdt_u64_property(root, node, name, &size), 0);
+		assert_int_equal(size, 32);
+		property = fdt_next_property_offset(root, property);
+	}
+	assert_true(property < 0);
 	kho_remove_subtree(blob + 24);
 	assert_int_equal(nr_subtrees(), 0);
 	assert_int_equal(fixture_warns(kernel), 0);
@@ -195,7 +207,7 @@ static void a_subtree_is_found_by_the_next_kernel_only(void **state)
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	assert_int_equal(kho_retrieve_subtree("LUO", &phys, &size), 0);
 	assert_int_equal(phys, at + 16);
-	assert_int_equal(size, PAGE_SIZE);
+	assert_int_equal(size, kho_fixture_abi->size_property ? 64 : PAGE_SIZE);
 	assert_int_equal(kho_retrieve_subtree("LUO", &phys, NULL), 0);
 	assert_int_equal(kho_retrieve_subtree("other", &phys, &size), -ENOENT);
 	assert_int_equal(kho_retrieve_subtree(NULL, &phys, &size), -EINVAL);
@@ -207,24 +219,34 @@ static void a_subtree_is_found_by_the_next_kernel_only(void **state)
 	assert_true(is_kho_boot());
 }
 
+/* Each property missing (length 0), or of every length up to 15 bytes; the other one is sound. */
 static void damaged_subtrees_are_refused(void **state)
 {
+	const char *properties[] = { kho_fixture_abi->data_property,
+				     kho_fixture_abi->size_property };
 	static const u64 values[2];
-	phys_addr_t phys = 7;
-	size_t size = 7;
 
 	(void)state;
-	for (int length = 0; length <= 16; length++) {
-		void *root = kernel->kho.root;
-		int node = fdt_add_subnode(root, 0, "name");
+	for (size_t damaged = 0; damaged < 2 && properties[damaged]; damaged++) {
+		for (int length = 0; length <= 16; length++) {
+			void *root = kernel->kho.root;
+			int node = fdt_add_subnode(root, 0, "name");
+			phys_addr_t phys = 7;
+			size_t size = 7;
 
-		assert_true(node > 0);
-		if (length)
-			assert_int_equal(fdt_setprop(root, node, "fdt", values, length - 1), 0);
-		assert_int_equal(kho_fixture_handover(kernel), 0);
-		assert_int_equal(kho_retrieve_subtree("name", &phys, &size),
-				 length == 9 ? 0 : -EINVAL);
-		assert_int_equal(phys, length < 9 ? 7 : 0);
+			assert_true(node > 0);
+			if (length)
+				assert_int_equal(fdt_setprop(root, node, properties[damaged],
+							     values, length - 1), 0);
+			if (properties[!damaged])
+				assert_int_equal(fdt_setprop(root, node, properties[!damaged],
+							     values, 8), 0);
+			assert_int_equal(kho_fixture_handover(kernel), 0);
+			assert_int_equal(kho_retrieve_subtree("name", &phys, &size),
+					 length == 9 ? 0 : -EINVAL);
+			assert_int_equal(phys, length == 9 ? 0 : 7);
+			assert_int_equal(size == 7, length != 9);
+		}
 	}
 }
 
@@ -245,27 +267,25 @@ static void a_root_tree_that_was_reused_is_noticed(void **state)
 	assert_int_equal(kho_retrieve_subtree("LUO", &phys, NULL), -EINVAL);
 }
 
-/* A generation that carries sizes, as later ones do. */
+/* Whatever tracks the memory: the root tree of a generation with sizes. */
 static void sizes_are_carried_where_the_abi_has_them(void **state)
 {
-	struct kho_abi sized = kho_abi_v1;
+	const struct kho_abi *sized = &kho_abi_v4;
 	struct kho_root root = { .fdt = kernel->kho.root };
 	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
 	phys_addr_t phys;
 	u64 size;
 
 	(void)state;
-	sized.data_property = "preserved-data";
-	sized.size_property = "blob-size";
-	kernel->kho.abi = &sized;
+	kernel->kho.abi = sized;
 	assert_int_equal(kho_add_subtree("LUO", blob, 32), 0);
-	assert_int_equal(kho_read_subtree(&root, &sized, "LUO", &phys, &size), 0);
+	assert_int_equal(kho_read_subtree(&root, sized, "LUO", &phys, &size), 0);
 	assert_int_equal(phys, virt_to_phys(blob));
 	assert_int_equal(size, 32);
 	assert_int_equal(kho_read_subtree(&root, &kho_abi_v1, "LUO", &phys, &size), -EINVAL);
 	assert_int_equal(fdt_delprop(kernel->kho.root, fdt_subnode_offset(root.fdt, 0, "LUO"),
 				     "blob-size"), 0);
-	assert_int_equal(kho_read_subtree(&root, &sized, "LUO", &phys, &size), -EINVAL);
+	assert_int_equal(kho_read_subtree(&root, sized, "LUO", &phys, &size), -EINVAL);
 	kho_remove_subtree(blob);
 	assert_int_equal(nr_subtrees(), 0);
 
@@ -299,7 +319,7 @@ static void root_trees_are_read_from_any_view(void **state)
 	assert_ptr_equal(root.fdt, fdt);
 	assert_int_equal(root.phys, phys);
 	assert_int_equal(root.map, map);
-	assert_ptr_equal(kho_abi_of(&root), &kho_abi_v1);
+	assert_ptr_equal(kho_abi_of(&root), kho_fixture_abi);
 	assert_int_equal(fdt_setprop_string(fdt, 0, "compatible", "kho-v2"), 0);
 	assert_int_equal(kho_read_root(&view, phys, &root, &problem), 0);
 	assert_null(kho_abi_of(&root));
@@ -323,7 +343,7 @@ static void root_trees_are_read_from_any_view(void **state)
 
 static void a_root_tree_needs_its_page(void **state)
 {
-	struct kho_abi abi = kho_abi_v1;
+	struct kho_abi abi = *kho_fixture_abi;
 	char compatible[PAGE_SIZE];
 
 	(void)state;
@@ -331,7 +351,7 @@ static void a_root_tree_needs_its_page(void **state)
 	compatible[sizeof(compatible) - 1] = '\0';
 	abi.compatible = compatible;
 	assert_int_equal(kho_root_create(kernel->kho.root, &abi), -ENOMEM);
-	assert_int_equal(kho_root_create(kernel->kho.root, &kho_abi_v1), 0);
+	assert_int_equal(kho_root_create(kernel->kho.root, kho_fixture_abi), 0);
 }
 
 int main(void)
@@ -353,5 +373,8 @@ int main(void)
 		TEST(a_root_tree_needs_its_page),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	kho_fixture_run_group(tests, failed);
+	return failed;
 }

@@ -97,5 +97,8 @@ int main(void)
 		cmocka_unit_test(problems_are_cut_to_their_room),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	kho_fixture_run_group(tests, failed);
+	return failed;
 }

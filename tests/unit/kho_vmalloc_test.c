@@ -431,5 +431,8 @@ int main(void)
 		TEST(a_damaged_description_is_unpreserved_as_far_as_it_goes),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	kho_fixture_run_group(tests, failed);
+	return failed;
 }
