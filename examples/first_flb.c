@@ -176,6 +176,10 @@ static int new_kernel(struct lfb_machine *machine, struct lfb_agent *agent)
 
 	printf("new kernel:\n");
 	err = liveupdate_flb_get_incoming(&counters_flb, (void **)&counters);
+	if (!err) {
+		printf("  counters: somebody has opened %lu\n", counters->opened);
+		liveupdate_flb_put_incoming(&counters_flb);
+	}
 	lfb_machine_enter(before);
 	if (err)
 		return err;

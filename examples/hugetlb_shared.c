@@ -169,12 +169,15 @@ static void undo_preserve(struct huge_file *huge, struct huge_file_ser *ser, uns
 	kho_unpreserve_free(ser);
 }
 
-/* The books of the update; they are there as long as a file of ours is preserved. */
-static struct pool_ser *outgoing_books(void)
+/* Enters folios in the books of the update, which are there while a file of ours is preserved. */
+static void book(int nr_folios)
 {
-	void *books = NULL;
+	void *books;
 
-	return liveupdate_flb_get_outgoing(&pool_flb, &books) ? NULL : books;
+	if (liveupdate_flb_get_outgoing(&pool_flb, &books))
+		return;
+	((struct pool_ser *)books)->handed_over += nr_folios;
+	liveupdate_flb_put_outgoing(&pool_flb);
 }
 
 static int huge_preserve(struct liveupdate_file_op_args *args)
@@ -194,7 +197,7 @@ static int huge_preserve(struct liveupdate_file_op_args *args)
 		ser->folios[i] = PFN_PHYS(folio_pfn(huge->folios[i]));
 	}
 	ser->nr_folios = huge->nr_folios;
-	outgoing_books()->handed_over += huge->nr_folios;
+	book((int)huge->nr_folios);
 	args->private_data = ser;
 	args->serialized_data = virt_to_phys(ser);
 	printf("  %s: preserved, folios=%u\n", args->file->f_name, huge->nr_folios);
@@ -205,7 +208,7 @@ static void huge_unpreserve(struct liveupdate_file_op_args *args)
 {
 	struct huge_file *huge = args->file->private_data;
 
-	outgoing_books()->handed_over -= huge->nr_folios;
+	book(-(int)huge->nr_folios);
 	undo_preserve(huge, args->private_data, huge->nr_folios);
 	printf("  %s: unpreserved\n", args->file->f_name);
 }
@@ -301,7 +304,10 @@ static int hugetlb_init(void)
 	if (err && err != -ENODATA && err != -ENOENT)
 		return err;
 	pool.total = books ? (unsigned int)((struct pool_ser *)books)->total : POOL_SIZE;
-	return pool_fill(books ? (unsigned int)((struct pool_ser *)books)->handed_over : 0);
+	err = pool_fill(books ? (unsigned int)((struct pool_ser *)books)->handed_over : 0);
+	if (books)
+		liveupdate_flb_put_incoming(&pool_flb);
+	return err;
 }
 
 LFB_MODULE(hugetlb, hugetlb_init, NULL);

@@ -171,8 +171,10 @@ static int chain_init(void)
 	err = liveupdate_flb_get_incoming(&generation_flb, &previous);
 	if (err == -ENODATA || err == -ENOENT)
 		return 0; /* nobody was here before */
-	if (!err)
+	if (!err) {
 		generation = ((struct generation *)previous)->number;
+		liveupdate_flb_put_incoming(&generation_flb);
+	}
 	return err;
 }
 

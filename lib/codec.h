@@ -47,6 +47,8 @@ struct luo_flb_record {
  * Who reads. Records are handed to session, file and flb, with their physical address; a nonzero
  * return ends the reading and becomes its result.
  *
+ * memory is told of every area the format itself takes, as it is come across.
+ *
  * problem is told of every rule that does not hold. It returns 0 to go on like a kernel that does
  * not check (the reader then stays within memory by itself), or the errno that ends the reading.
  */
@@ -54,6 +56,7 @@ struct luo_reader {
 	const struct lfb_view *view;
 	void *context;
 	int (*problem)(void *context, int error, const struct lfb_problem *problem);
+	int (*memory)(void *context, phys_addr_t phys, size_t size);
 	int (*session)(void *context, phys_addr_t where, const struct luo_session_record *record);
 	int (*file)(void *context, phys_addr_t where, const struct luo_file_record *record);
 	int (*flb)(void *context, phys_addr_t where, const struct luo_flb_record *record);
@@ -85,14 +88,18 @@ struct luo_codec {
 			  const struct luo_session_record *session);
 	int (*read_flbs)(const struct luo_codec *codec, const struct luo_reader *reader,
 			 const struct luo_head *head);
-	/* Gives back what was handed over, once it is read. */
+	/* Gives back what was handed over, once it is read. The first may be NULL. */
+	void (*free_incoming_head)(phys_addr_t luo);
 	void (*free_incoming_sessions)(const struct luo_head *head);
 	void (*free_incoming_files)(phys_addr_t files);
 
 	/* Writing. setup prepares everything at boot: 0 or -errno with nothing left behind. */
 	int (*setup)(struct luo *luo);
-	int (*add_files)(struct liveupdate_session *session);	/* before a file is added */
-	void (*drop_files)(struct liveupdate_session *session);	/* when the last one went */
+	/* Room for one more, before it is added; room nobody needs any more, after it went. */
+	int (*add_session)(struct luo *luo);
+	void (*drop_session)(struct luo *luo);
+	int (*add_file)(struct liveupdate_session *session);
+	void (*drop_file)(struct liveupdate_session *session);
 	void (*write_session)(struct luo *luo, u64 index, const struct liveupdate_session *session);
 	void (*clear_session)(struct luo *luo, u64 index);
 	void (*write_session_count)(struct luo *luo, u64 count);
@@ -105,5 +112,6 @@ struct luo_codec {
 
 extern const struct luo_codec luo_codec_v1;	/* luo-v1 with luo-session-v1 */
 extern const struct luo_codec luo_codec_v2;	/* luo-v1 with luo-session-v2 */
+extern const struct luo_codec luo_codec_v5;	/* packed luo-v5 with linked blocks */
 
 #endif

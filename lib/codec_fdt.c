@@ -164,12 +164,24 @@ static void free_incoming_sessions(const struct luo_head *head)
  * Files
  */
 
-static int add_files(struct liveupdate_session *session)
+/* The array is as long as it will ever be. */
+static int add_session(struct luo *luo)
+{
+	(void)luo;
+	return 0;
+}
+
+static void drop_session(struct luo *luo)
+{
+	(void)luo;
+}
+
+static int add_file(struct liveupdate_session *session)
 {
 	return session->files_mem ? 0 : alloc_pages_for(&session->files_mem, LUO_FILE_PGCNT);
 }
 
-static void drop_files(struct liveupdate_session *session)
+static void drop_file(struct liveupdate_session *session)
 {
 	if (session->count)
 		return;
@@ -180,13 +192,7 @@ static void drop_files(struct liveupdate_session *session)
 static void write_file(struct liveupdate_session *session, u64 index,
 		       const struct luo_file_record *record)
 {
-	struct luo_file_ser *ser = (struct luo_file_ser *)session->files_mem + index;
-
-	memset(ser, 0, sizeof(*ser));
-	memcpy(ser->compatible, record->compatible,
-	       strnlen(record->compatible, sizeof(ser->compatible) - 1));
-	ser->data = record->data;
-	ser->token = record->token;
+	luo_write_file_entry((struct luo_file_ser *)session->files_mem + index, record);
 }
 
 static void clear_files(struct liveupdate_session *session)
@@ -200,26 +206,6 @@ static void free_incoming_files(phys_addr_t files)
 }
 
 /*
- * FLBs
- */
-
-static void write_flb(struct luo *luo, u64 index, const struct luo_flb_record *record)
-{
-	struct luo_flb_header_ser *header = luo->flb_mem;
-	struct luo_flb_ser *ser = (struct luo_flb_ser *)(header + 1) + index;
-
-	memset(ser, 0, sizeof(*ser));
-	memcpy(ser->name, record->name, strnlen(record->name, sizeof(ser->name) - 1));
-	ser->data = record->data;
-	ser->count = record->count;
-}
-
-static void write_flb_count(struct luo *luo, u64 count)
-{
-	((struct luo_flb_header_ser *)luo->flb_mem)->count = count;
-}
-
-/*
  * The tables
  */
 
@@ -227,11 +213,12 @@ static void write_flb_count(struct luo *luo, u64 count)
 	.file_max = LUO_FILE_MAX, .flb_max = LUO_FLB_MAX, .read_head = luo_fdt_read_head,          \
 	.read_sessions = luo_fdt_read_sessions, .read_files = luo_fdt_read_files,                  \
 	.read_flbs = luo_read_flb_page, .free_incoming_sessions = free_incoming_sessions,          \
-	.free_incoming_files = free_incoming_files, .setup = setup, .add_files = add_files,        \
-	.drop_files = drop_files, .write_session = write_session,                                  \
+	.free_incoming_files = free_incoming_files, .setup = setup, .add_session = add_session,    \
+	.drop_session = drop_session, .add_file = add_file, .drop_file = drop_file,                \
+	.write_session = write_session,                                                            \
 	.clear_session = clear_session, .write_session_count = write_session_count,                \
-	.write_file = write_file, .clear_files = clear_files, .write_flb = write_flb,              \
-	.write_flb_count = write_flb_count
+	.write_file = write_file, .clear_files = clear_files, .write_flb = luo_write_flb_entry,    \
+	.write_flb_count = luo_write_flb_count
 
 #define SESSION_ARRAY_SIZE (LUO_SESSION_PGCNT * PAGE_SIZE)
 

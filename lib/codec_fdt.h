@@ -5,8 +5,7 @@
 #ifndef LIB_CODEC_FDT_H
 #define LIB_CODEC_FDT_H
 
-#include "lib/codec.h"
-#include "sim/kernel/kernel.h"
+#include "lib/codec_common.h"
 
 int luo_fdt_read_head(const struct luo_codec *codec, const struct luo_reader *reader,
 		      phys_addr_t luo, u64 size, struct luo_head *head);
@@ -14,8 +13,5 @@ int luo_fdt_read_sessions(const struct luo_codec *codec, const struct luo_reader
 			  const struct luo_head *head);
 int luo_fdt_read_files(const struct luo_codec *codec, const struct luo_reader *reader,
 		       const struct luo_session_record *session);
-/* The same page in every generation. */
-int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *reader,
-		      const struct luo_head *head);
 
 #endif

@@ -3,29 +3,12 @@
  * Reading the generations that describe themselves by a device tree: luo-v1 with
  * luo-session-v1 (rfc-v6) or luo-session-v2 (linux-7.0). KERNEL-FACTS 8.1.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <libfdt.h>
 
 #include "lib/codec_fdt.h"
-
-/* Tells the reader of a broken rule: 0 to go on, else the error that ends the reading. */
-static int broken(const struct luo_reader *reader, int error, phys_addr_t where,
-		  const char *format, ...) LFB_PRINTF(4, 5);
-
-static int broken(const struct luo_reader *reader, int error, phys_addr_t where,
-		  const char *format, ...)
-{
-	struct lfb_problem problem = { .where = where };
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(problem.what, sizeof(problem.what), format, arguments);
-	va_end(arguments);
-	return reader->problem ? reader->problem(reader->context, error, &problem) : error;
-}
 
 static u64 get_u64(const void *bytes)
 {
@@ -46,7 +29,7 @@ static int check_node(const struct luo_reader *reader, phys_addr_t luo, const vo
 
 	if (fdt_compatible_is(fdt, node, compatible))
 		return 0;
-	return broken(reader, -EINVAL, luo, "%s is \"%s\", not \"%s\"", name,
+	return luo_broken(reader, -EINVAL, luo, "%s is \"%s\", not \"%s\"", name,
 		      fdt_compatible_text(fdt, node, found, sizeof(found)), compatible);
 }
 
@@ -59,16 +42,17 @@ static int read_address(const struct luo_reader *reader, phys_addr_t luo, const 
 	int err;
 
 	if (node < 0)
-		return broken(reader, -EINVAL, luo, "node %s is missing", node_name);
+		return luo_broken(reader, -EINVAL, luo, "node %s is missing", node_name);
 	err = check_node(reader, luo, fdt, node, node_name, compatible);
 	if (err)
 		return err;
 	err = fdt_u64_property(fdt, node, property, address);
 	if (err)
-		return broken(reader, err, luo, "%s of %s %s", property, node_name,
+		return luo_broken(reader, err, luo, "%s of %s %s", property, node_name,
 			      err == -ENOENT ? "is missing" : "is not 8 bytes");
 	if (!IS_ALIGNED(*address, PAGE_SIZE) || !reader->view->at(reader->view, *address, bytes))
-		return broken(reader, -EINVAL, luo, "%s is 0x%llx, where nothing was handed over",
+		return luo_broken(reader, -EINVAL, luo, "%s is 0x%llx, where nothing was handed "
+				  "over",
 			      property, (unsigned long long)*address);
 	return 0;
 }
@@ -89,16 +73,20 @@ int luo_fdt_read_head(const struct luo_codec *codec, const struct luo_reader *re
 	memset(head, 0, sizeof(*head));
 	fdt = reader->view->at(reader->view, luo, size);
 	if (!fdt)
-		return broken(reader, -EINVAL, luo, "the LUO tree is not in handed-over memory");
+		return luo_broken(reader, -EINVAL, luo, "the LUO tree is not in handed-over "
+				  "memory");
+	err = luo_area(reader, luo, PAGE_SIZE);
+	if (err)
+		return err;
 	err = fdt_is_sound(fdt, size, luo, &problem);
 	if (err)
-		return broken(reader, err, problem.where, "%s", problem.what);
+		return luo_broken(reader, err, problem.where, "%s", problem.what);
 	err = check_node(reader, luo, fdt, 0, "the LUO tree", LUO_FDT_COMPATIBLE);
 	if (err)
 		return err;
 	err = fdt_u64_property(fdt, 0, LUO_FDT_LIVEUPDATE_NUM, &head->number);
 	if (err)
-		return broken(reader, err, luo, "%s %s", LUO_FDT_LIVEUPDATE_NUM,
+		return luo_broken(reader, err, luo, "%s %s", LUO_FDT_LIVEUPDATE_NUM,
 			      err == -ENOENT ? "is missing" : "is not 8 bytes");
 	snprintf(head->session_compatible, sizeof(head->session_compatible), "%s",
 		 layout->session_compatible);
@@ -114,20 +102,6 @@ int luo_fdt_read_head(const struct luo_codec *codec, const struct luo_reader *re
  * Arrays
  */
 
-/* Copies a string field; an unterminated one is a broken rule and is cut. */
-static int read_name(const struct luo_reader *reader, phys_addr_t where, const char *what,
-		     const char *field, size_t size, char *name)
-{
-	size_t length = strnlen(field, size);
-
-	memcpy(name, field, length);
-	name[length] = '\0';
-	if (length == size)
-		return broken(reader, -EINVAL, where, "%s is not terminated within %zu bytes", what,
-			      size);
-	return 0;
-}
-
 static int read_session(const struct luo_codec *codec, const struct luo_reader *reader,
 			phys_addr_t where, const u8 *entry)
 {
@@ -139,16 +113,17 @@ static int read_session(const struct luo_codec *codec, const struct luo_reader *
 	u64 pages = record.files ? LUO_FILE_PGCNT : 0;
 	int err;
 
-	err = read_name(reader, where, "session name", (const char *)entry, 64, record.name);
+	err = luo_read_name(reader, where, "session name", (const char *)entry, 64, record.name);
 	if (!err && layout->has_pgcnt) {
 		record.pgcnt = get_u64(entry + offsetof(struct luo_session_ser_v1, pgcnt));
 		if (record.pgcnt != pages)
-			err = broken(reader, -EINVAL, where, "session %.64s says its files take "
-				     "%llu pages, not %llu", record.name,
+			err = luo_broken(reader, -EINVAL, where, "session %.64s says its files "
+				     "take %llu pages, not %llu", record.name,
 				     (unsigned long long)record.pgcnt, (unsigned long long)pages);
 	}
 	if (!err && record.count > codec->file_max)
-		err = broken(reader, -EINVAL, where, "session %.64s has %llu files, more than %lu",
+		err = luo_broken(reader, -EINVAL, where, "session %.64s has %llu files, more "
+				 "than %lu",
 			     record.name, (unsigned long long)record.count, codec->file_max);
 	if (err)
 		return err;
@@ -163,24 +138,26 @@ int luo_fdt_read_sessions(const struct luo_codec *codec, const struct luo_reader
 	phys_addr_t where = head->sessions;
 	const u8 *bytes = view->at(view, where, layout->session_header_size);
 	u64 count;
-	int err = 0;
+	int err;
 
 	if (!bytes)
-		return broken(reader, -EINVAL, where, "the session array is not in handed-over "
+		return luo_broken(reader, -EINVAL, where, "the session array is not in handed-over "
 			      "memory");
 	count = get_u64(bytes + layout->session_header_count);
-	if (layout->has_pgcnt && get_u64(bytes) != LUO_SESSION_PGCNT)
-		err = broken(reader, -EINVAL, where, "the session array takes %llu pages, not %d",
+	err = luo_area(reader, where, LUO_SESSION_PGCNT * PAGE_SIZE);
+	if (!err && layout->has_pgcnt && get_u64(bytes) != LUO_SESSION_PGCNT)
+		err = luo_broken(reader, -EINVAL, where, "the session array takes %llu pages, "
+				 "not %d",
 			     (unsigned long long)get_u64(bytes), LUO_SESSION_PGCNT);
 	if (!err && count > codec->session_max)
-		err = broken(reader, -EINVAL, where, "%llu sessions, more than %lu",
+		err = luo_broken(reader, -EINVAL, where, "%llu sessions, more than %lu",
 			     (unsigned long long)count, codec->session_max);
 	where += layout->session_header_size;
 	for (u64 i = 0; i < count && !err; i++, where += layout->session_size) {
 		bytes = view->at(view, where, layout->session_size);
 		if (!bytes)
-			return broken(reader, -EINVAL, where, "session %llu is not in handed-over "
-				      "memory", (unsigned long long)i);
+			return luo_broken(reader, -EINVAL, where, "session %llu is not in handed-"
+					  "over memory", (unsigned long long)i);
 		err = read_session(codec, reader, where, bytes);
 	}
 	return err;
@@ -191,93 +168,25 @@ int luo_fdt_read_files(const struct luo_codec *codec, const struct luo_reader *r
 {
 	const struct lfb_view *view = reader->view;
 	phys_addr_t where = session->files;
-	struct luo_file_record record;
 	int err = 0;
 
 	(void)codec;
-	if (!session->count)
-		return 0;
+	if (where && IS_ALIGNED(where, PAGE_SIZE))
+		err = luo_area(reader, where, LUO_FILE_PGCNT * PAGE_SIZE);
+	if (err || !session->count)
+		return err;
 	if (!where || !IS_ALIGNED(where, PAGE_SIZE))
-		return broken(reader, -EINVAL, where, "session %.64s has %llu files at 0x%llx",
-			      session->name, (unsigned long long)session->count,
-			      (unsigned long long)where);
+		return luo_broken(reader, -EINVAL, where, "session %.64s has %llu files at 0x%llx",
+				  session->name, (unsigned long long)session->count,
+				  (unsigned long long)where);
 	for (u64 i = 0; i < session->count && !err; i++, where += sizeof(struct luo_file_ser)) {
 		const struct luo_file_ser *ser = view->at(view, where, sizeof(*ser));
 
 		if (!ser)
-			return broken(reader, -EINVAL, where, "file %llu of session %.64s is not "
-				      "in handed-over memory", (unsigned long long)i,
-				      session->name);
-		err = read_name(reader, where, "handler name", ser->compatible,
-				sizeof(ser->compatible), record.compatible);
-		if (err)
-			break;
-		record.data = ser->data;
-		record.token = ser->token;
-		if (reader->file)
-			err = reader->file(reader->context, where, &record);
-	}
-	return err;
-}
-
-/*
- * FLBs; the page is the same in all generations
- */
-
-/* Is there an earlier entry with this name? The page holds 63 at the most. */
-static bool named_before(const struct luo_flb_ser *first, u64 index)
-{
-	for (u64 i = 0; i < index; i++) {
-		if (!strncmp(first[i].name, first[index].name, sizeof(first[i].name)))
-			return true;
-	}
-	return false;
-}
-
-static int read_flb(const struct luo_reader *reader, phys_addr_t where,
-		    const struct luo_flb_ser *ser, const struct luo_flb_ser *first, u64 index)
-{
-	struct luo_flb_record record = { .data = ser->data, .count = ser->count };
-	int err;
-
-	err = read_name(reader, where, "FLB name", ser->name, sizeof(ser->name), record.name);
-	if (!err && (!record.count || record.count > INT32_MAX))
-		err = broken(reader, -EINVAL, where, "FLB %.48s is needed by %llu files",
-			     record.name, (unsigned long long)record.count);
-	if (!err && index < LUO_FLB_MAX && named_before(first, index))
-		err = broken(reader, -EINVAL, where, "FLB %.48s is there twice", record.name);
-	if (err)
-		return err;
-	return reader->flb ? reader->flb(reader->context, where, &record) : 0;
-}
-
-int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *reader,
-		      const struct luo_head *head)
-{
-	const struct lfb_view *view = reader->view;
-	const struct luo_flb_header_ser *header;
-	const struct luo_flb_ser *first, *ser;
-	phys_addr_t where = head->flbs;
-	int err = 0;
-
-	/* All of it: names are compared with those of the entries before. */
-	header = view->at(view, where, LUO_FLB_PGCNT * PAGE_SIZE);
-	if (!header)
-		return broken(reader, -EINVAL, where, "the FLB page is not in handed-over memory");
-	if (header->pgcnt != LUO_FLB_PGCNT)
-		err = broken(reader, -EINVAL, where, "the FLB array takes %llu pages, not %d",
-			     (unsigned long long)header->pgcnt, LUO_FLB_PGCNT);
-	if (!err && header->count > codec->flb_max)
-		err = broken(reader, -EINVAL, where, "%llu FLBs, more than %lu",
-			     (unsigned long long)header->count, codec->flb_max);
-	first = (const struct luo_flb_ser *)(header + 1);
-	where += sizeof(*header);
-	for (u64 i = 0; i < header->count && !err; i++, where += sizeof(*ser)) {
-		ser = view->at(view, where, sizeof(*ser));
-		if (!ser)
-			return broken(reader, -EINVAL, where, "FLB %llu is not in handed-over "
-				      "memory", (unsigned long long)i);
-		err = read_flb(reader, where, ser, first, i);
+			return luo_broken(reader, -EINVAL, where, "file %llu of session %.64s is "
+					  "not in handed-over memory", (unsigned long long)i,
+					  session->name);
+		err = luo_read_file_entry(reader, where, ser);
 	}
 	return err;
 }

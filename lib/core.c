@@ -67,6 +67,8 @@ static int read_incoming(struct luo *luo, struct lfb_problem *problem)
 		return err;
 	luo->number = luo->head.number;
 	luo->handed_over = true;
+	if (codec->free_incoming_head)
+		codec->free_incoming_head(phys);
 	return 0;
 }
 
@@ -76,6 +78,7 @@ static void bad_incoming(struct luo *luo, const struct lfb_problem *problem)
 	lfb_fail(luo->kernel, -EINVAL, "incoming LUO state at 0x%llx: %s",
 		 (unsigned long long)problem->where, problem->what);
 	luo->enabled = false;
+	luo->problem = *problem;
 	if (luo->profile->bad_state == LUO_BAD_STATE_PANICS)
 		panic("luo: incoming state at 0x%llx: %s", (unsigned long long)problem->where,
 		      problem->what);
@@ -95,7 +98,7 @@ int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile,
 	luo->kernel = kernel;
 	luo->profile = profile;
 	luo->quirks = quirks;
-	init_rwsem(&luo->register_lock);
+	lfb_lock_init(&luo->register_lock.lock, "luo_register_rwlock");
 	INIT_LIST_HEAD(&luo->handlers);
 	INIT_LIST_HEAD(&luo->flbs);
 	luo_hash_init(&luo->preserved);
@@ -133,9 +136,12 @@ int luo_late_init(struct lfb_kernel *kernel)
 
 static long reboot(struct luo *luo, void *a, void *b, void *c)
 {
-	int err = luo_session_serialize(luo);
+	int err;
 
 	(void)a, (void)b, (void)c;
+	luo->serializing = true;
+	err = luo_session_serialize(luo);
+	luo->serializing = false;
 	if (err)
 		return err;
 	luo_flb_serialize(luo);

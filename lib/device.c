@@ -6,15 +6,22 @@
 
 bool luo_may_change(struct luo *luo, const char *what)
 {
-	if (likely(!luo->serialized))
+	if (likely(!luo->serializing && !luo->serialized))
 		return true;
-	if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
-		lfb_fail(luo->kernel, -EAGAIN, "%s: the task blocks, the kernel is about to jump",
-			 what);
-		return false;
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+		if (luo->serialized)
+			lfb_unsafe(luo->kernel, "luo", "%s after the sessions were serialized",
+				   what);
+		return true;
 	}
-	lfb_unsafe(luo->kernel, "luo", "%s after the sessions were serialized", what);
-	return true;
+	/* Held for writing by the reboot call, and never released once that succeeded. */
+	if (luo->serialized)
+		luo->kernel->task->blocked_on = "luo_session_serialize_rwsem";
+	lfb_trace(luo->kernel, LFB_EVENT_LUO, luo->kernel->task->name, "block", "%s: waits for "
+		  "luo_session_serialize_rwsem", what);
+	lfb_fail(luo->kernel, -EAGAIN, "%s: the task waits for luo_session_serialize_rwsem, which "
+		 "the reboot call holds", what);
+	return false;
 }
 
 /* Reserves a descriptor, has @get make a session's file, installs it. */
@@ -82,14 +89,22 @@ static const struct file_operations device_fops = {
 	.unlocked_ioctl = device_ioctl,
 };
 
+/* Leaves a sentence, with what was wrong with the state handed over, if anything was. */
+static struct file *no_device(const struct luo *luo, int error, const char *what)
+{
+	const char *why = luo ? luo->problem.what : "";
+
+	return ERR_PTR(lfb_fail(lfb_current, error, "%s%s%s", what, *why ? ": " : "", why));
+}
+
 struct file *luo_device_open(void)
 {
 	struct luo *luo = luo_current();
 	struct file *file;
 
 	if (!luo)
-		return ERR_PTR(lfb_fail(lfb_current, -ENOENT,
-					"there is no /dev/liveupdate: live update is off"));
+		return no_device(lfb_current->luo, -ENOENT,
+				 "there is no /dev/liveupdate: live update is off");
 	if (luo->device_open)
 		return ERR_PTR(lfb_fail(luo->kernel, -EBUSY, "/dev/liveupdate is open already"));
 	file = anon_inode_getfile("/dev/liveupdate", &device_fops, luo, 0);
@@ -99,8 +114,7 @@ struct file *luo_device_open(void)
 	luo->was_opened = true;
 	if (luo_session_deserialize(luo) && luo->profile->failed_restore_is_io_error) {
 		fput(file);
-		return ERR_PTR(lfb_fail(luo->kernel, -EIO,
-					"the sessions handed over could not be restored"));
+		return no_device(luo, -EIO, "the sessions handed over could not be restored");
 	}
 	return file;
 }

@@ -63,26 +63,42 @@ static bool knows_preserved(const struct luo *luo)
 	return !luo_quirk(luo, LUO_QUIRK_FILE_PRESERVED_TWICE);
 }
 
-void luo_file_forget_preserved(struct luo *luo, struct luo_file *luo_file)
+/*
+ * A file is itself unless its handler says what identifies it, so a mark in the file will do;
+ * only identities of a handler's own must be looked up.
+ */
+static bool preserved_anywhere(const struct luo *luo, const struct luo_file *draft)
 {
-	if (knows_preserved(luo))
-		luo_hash_del(&luo->preserved, &luo_file->by_id);
-}
+	struct luo_hash_node *node;
 
-static bool preserved_anywhere(const struct luo *luo, unsigned long id)
-{
-	struct luo_hash_node *node = luo_hash_first(&luo->preserved, luo_hash_u64(id));
-
+	if (!draft->handler->ops->get_id)
+		return draft->file->lfb_preserved;
+	node = luo_hash_first(&luo->preserved, luo_hash_u64(draft->id));
 	for (; node; node = luo_hash_next(node)) {
-		if (container_of(node, struct luo_file, by_id)->id == id)
+		if (container_of(node, struct luo_file, by_id)->id == draft->id)
 			return true;
 	}
 	return false;
 }
 
-static unsigned long identity(const struct liveupdate_file_handler *fh, struct file *file)
+static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
 {
-	return fh->ops->get_id ? fh->ops->get_id(file) : (unsigned long)file;
+	luo_file->marks_file = true;
+	if (luo_file->handler->ops->get_id)
+		luo_hash_add(&luo->preserved, &luo_file->by_id, luo_hash_u64(luo_file->id));
+	else
+		luo_file->file->lfb_preserved = true;
+}
+
+void luo_file_forget_preserved(struct luo *luo, struct luo_file *luo_file)
+{
+	if (!luo_file->marks_file)
+		return;
+	luo_file->marks_file = false;
+	if (luo_file->handler->ops->get_id)
+		luo_hash_del(&luo->preserved, &luo_file->by_id);
+	else
+		luo_file->file->lfb_preserved = false;
 }
 
 static int check_room(struct luo *luo, const struct liveupdate_session *session)
@@ -93,6 +109,14 @@ static int check_room(struct luo *luo, const struct liveupdate_session *session)
 		return lfb_fail(luo->kernel, -ENOSPC, "session %.64s holds %lu files already",
 				session->name, max);
 	return 0;
+}
+
+static int add_memory(struct luo *luo, struct liveupdate_session *session)
+{
+	int err = luo->profile->codec->add_file(session);
+
+	return err ? lfb_fail(luo->kernel, err, "session %.64s: no room for one more file (%d)",
+			      session->name, err) : 0;
 }
 
 /* The handler's part: its FLBs, the record, the callback. Undoes itself. */
@@ -126,7 +150,7 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	luo_file->private_data = args.private_data;
 	luo_file_add(session, luo_file);
 	if (knows_preserved(luo))
-		luo_hash_add(&luo->preserved, &luo_file->by_id, luo_hash_u64(luo_file->id));
+		remember_preserved(luo, luo_file);
 	return 0;
 }
 
@@ -146,8 +170,9 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 	if (!fh)
 		return lfb_fail(luo->kernel, -ENOENT, "no handler takes the file");
 	draft.handler = fh;
-	draft.id = identity(fh, file);
-	if (knows_preserved(luo) && preserved_anywhere(luo, draft.id))
+	if (fh->ops->get_id)
+		draft.id = fh->ops->get_id(file);
+	if (knows_preserved(luo) && preserved_anywhere(luo, &draft))
 		err = lfb_fail(luo->kernel, -EBUSY, "the file is preserved already");
 	else
 		err = preserve_with(luo, session, &draft);
@@ -158,30 +183,35 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 
 int luo_file_preserve(struct luo *luo, struct liveupdate_session *session, u64 token, int fd)
 {
-	const struct luo_codec *codec = luo->profile->codec;
-	bool full_first = luo->profile->full_before_bad_fd;
-	struct file *file;
-	int err;
+	enum luo_room room = luo->profile->room;
+	struct file *file = NULL;
+	int err = 0;
 
+	if (luo->profile->preserve_needs_outgoing && session->sessions->incoming)
+		return lfb_fail(luo->kernel, -EINVAL, "preserve: session %.64s was handed over",
+				session->name);
 	if (luo_file_find(session, token))
 		return lfb_fail(luo->kernel, -EEXIST, "token %llu is in use in session %.64s",
 				(unsigned long long)token, session->name);
-	err = full_first ? check_room(luo, session) : 0;
+	if (room != LUO_ROOM_AFTER_FD)
+		err = check_room(luo, session);
+	if (!err && room == LUO_ROOM_AND_MEMORY_BEFORE_FD)
+		err = add_memory(luo, session);
 	if (err)
 		return err;
 	file = fd < 0 ? NULL : fget((unsigned int)fd);
 	if (!file)
-		return lfb_fail(luo->kernel, -EBADF, "descriptor %d is not open", fd);
-	err = full_first ? 0 : check_room(luo, session);
-	if (!err) {
-		err = codec->add_files(session);
-		if (!err)
-			err = preserve_file(luo, session, token, file);
-		if (err)
-			codec->drop_files(session);
-	}
-	if (err)
+		err = lfb_fail(luo->kernel, -EBADF, "descriptor %d is not open", fd);
+	if (!err && room == LUO_ROOM_AFTER_FD)
+		err = check_room(luo, session);
+	if (!err && room != LUO_ROOM_AND_MEMORY_BEFORE_FD)
+		err = add_memory(luo, session);
+	if (!err)
+		err = preserve_file(luo, session, token, file);
+	if (err) {
+		luo->profile->codec->drop_file(session);
 		fput(file);
+	}
 	return err;
 }
 
@@ -197,6 +227,7 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_session *session,
 	luo_unpin_used(luo, fh->ops->owner);
 	luo_file_forget_preserved(luo, luo_file);
 	luo_file_drop(session, luo_file);
+	luo->profile->codec->drop_file(session);
 }
 
 void luo_file_unpreserve_all(struct luo *luo, struct liveupdate_session *session)
@@ -204,7 +235,6 @@ void luo_file_unpreserve_all(struct luo *luo, struct liveupdate_session *session
 	while (!list_empty(&session->files))
 		unpreserve_one(luo, session,
 			       list_last_entry(&session->files, struct luo_file, list));
-	luo->profile->codec->drop_files(session);
 }
 
 /*

@@ -20,16 +20,16 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	struct liveupdate_file_handler *fh;
 	struct luo_file *luo_file;
 
-	(void)where;
 	luo_registry_read(luo);
 	fh = luo_handler_by_compatible(luo, record->compatible);
 	if (fh && !luo_pin_used(luo, fh->ops->owner))
 		fh = NULL;
 	luo_registry_read_done(luo);
 	if (!fh) {
-		pr_warn("luo: no handler %.48s for token %llu of session %.64s",
-			record->compatible, (unsigned long long)record->token,
-			restoring->session->name);
+		lfb_problem(&luo->problem, -ENOENT, where,
+			    "no handler %.48s for token %llu of session %.64s", record->compatible,
+			    (unsigned long long)record->token, restoring->session->name);
+		pr_warn("luo: %s", luo->problem.what);
 		return -ENOENT;
 	}
 	luo_file = kzalloc(sizeof(*luo_file), GFP_KERNEL);
@@ -48,6 +48,7 @@ static int refuse(void *context, int error, const struct lfb_problem *problem)
 {
 	struct restoring *restoring = context;
 
+	restoring->luo->problem = *problem;
 	pr_warn("luo: session %.64s: files at 0x%llx: %s", restoring->session->name,
 		(unsigned long long)problem->where, problem->what);
 	return error;
@@ -130,8 +131,11 @@ static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 	if (!err)
 		err = check_retrieved(luo, &args);
 	luo_file->retrieve_status = err ? err : 1;
-	if (!err)
+	if (!err) {
+		/* In the kernel that preserved it this is about another file from now on. */
+		luo_file_forget_preserved(luo, luo_file);
 		luo_file->file = args.file;
+	}
 	return err;
 }
 
@@ -221,11 +225,12 @@ static void free_handed_over(struct luo *luo, struct liveupdate_session *session
 		luo->profile->codec->free_incoming_files(session->files_phys);
 		session->files_phys = 0;
 	}
-	if (session->files_mem) {
+	if (session->files_mem || session->file_blocks.count) {
 		/* FILE_INCOMING_OPS_ON_OUTGOING: restored here, though never handed over. */
 		lfb_unsafe(luo->kernel, "session", "%.64s: memory being preserved is freed as if "
 			   "it had been handed over", session->name);
 		session->files_mem = NULL;
+		luo->profile->codec->drop_file(session);
 	}
 }
 

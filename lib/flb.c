@@ -104,6 +104,19 @@ void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh
 	luo_registry_read_done(luo);
 }
 
+/* How many files of the next kernel will finish it. */
+static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_flb_state *state = &flb->private.outgoing;
+
+	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS))
+		return state->count + state->references;
+	if (state->count <= 0 && state->references > 0)
+		lfb_warn("luo_flb_serialize", "FLB %.47s is held by references alone: it is not "
+			 "handed over", flb->compatible);
+	return state->count;
+}
+
 void luo_flb_serialize(struct luo *luo)
 {
 	struct luo_flb_record record;
@@ -112,11 +125,13 @@ void luo_flb_serialize(struct luo *luo)
 
 	luo_registry_read(luo);
 	list_for_each_entry(flb, &luo->flbs, private.list) {
-		if (flb->private.outgoing.count <= 0)
+		s64 count = count_to_serialize(luo, flb);
+
+		if (count <= 0)
 			continue;
 		record = (struct luo_flb_record){
 			.data = flb->private.outgoing.data,
-			.count = (u64)flb->private.outgoing.count,
+			.count = (u64)count,
 		};
 		memcpy(record.name, flb->compatible, sizeof(flb->compatible));
 		luo->profile->codec->write_flb(luo, index++, &record);
@@ -245,15 +260,16 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	if (state->retrieve_status != 1 && luo_flb_retrieve_locked(luo, flb)) {
 		lfb_warn("luo_flb_finish", "FLB %.47s could not be retrieved to be finished",
 			 flb->compatible);
-		if (luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS))
+		/* A module that is going away can be called no more. */
+		if (luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS) ||
+		    !luo_pin_used(luo, flb->ops->owner))
 			return;
 		/* Without an object, but with the handle: the callback can still free the data. */
 		args.data = state->data;
 	}
 	args.obj = state->obj;
 	luo_call_flb_void(luo, &args, "finish", flb->ops->finish);
-	if (state->retrieve_status == 1)
-		luo_unpin_used(luo, flb->ops->owner);
+	luo_unpin_used(luo, flb->ops->owner);
 	forget(state);
 	state->count = 0; /* a retrieve on the way here may have read it again */
 	state->finished = true;

@@ -166,6 +166,7 @@ static long register_flb(struct luo *luo, void *a, void *b, void *c)
 		flb->private.users++;
 		link->flb = flb;
 		list_add_tail(&link->list, &fh->private.flb_list);
+		luo->register_changes++;
 		lfb_trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "register-flb",
 			  "handler=%.47s", fh->compatible);
 	}
@@ -185,6 +186,7 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 	struct liveupdate_flb *flb = link->flb;
 
 	list_del(&link->list);
+	luo->register_changes++;
 	kfree(link);
 	if (--flb->private.users)
 		return;
@@ -193,11 +195,60 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 	luo_unpin_registered(luo, flb->ops->owner);
 }
 
+/*
+ * An FLB that is preserved may not go: nobody would hand it over or unpreserve it. The shipped
+ * kernel lets it.
+ */
+static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	if (luo_quirk(luo, LUO_QUIRK_FLB_UNREGISTER_WHILE_PRESERVED) ||
+	    luo->profile->register_until != LUO_REGISTER_ALWAYS)
+		return 0;
+	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
+		return 0;
+	lfb_warn("liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
+	return lfb_fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
+}
+
+int luo_flb_unlink_all(struct luo *luo, struct liveupdate_file_handler *fh)
+{
+	struct luo_flb_link *link, *next;
+	int err;
+
+	list_for_each_entry(link, &fh->private.flb_list, list) {
+		err = check_idle(luo, link->flb);
+		if (err)
+			return err;
+	}
+	list_for_each_entry_safe(link, next, &fh->private.flb_list, list)
+		unlink_flb(luo, link);
+	return 0;
+}
+
+/* Called with the registry locked. */
+static int unlink_from(struct luo *luo, struct liveupdate_file_handler *fh,
+		       struct liveupdate_flb *flb)
+{
+	struct luo_flb_link *link = fh->private.registered ? find_link(fh, flb) : NULL;
+	int err;
+
+	if (!link) {
+		/* Where unregistering returns nothing, this is all the caller hears. */
+		WARN(luo->profile->unregister_unlinks, "FLB %.47s is not linked to handler %.47s",
+		     flb->compatible, fh->compatible);
+		return lfb_fail(luo->kernel, -ENOENT, "FLB %.47s is not linked to handler %.47s",
+				flb->compatible, fh->compatible);
+	}
+	err = check_idle(luo, flb);
+	if (!err)
+		unlink_flb(luo, link);
+	return err;
+}
+
 static long unregister_flb(struct luo *luo, void *a, void *b, void *c)
 {
 	struct liveupdate_file_handler *fh = a;
 	struct liveupdate_flb *flb = b;
-	struct luo_flb_link *link;
 	int err;
 
 	(void)c;
@@ -209,13 +260,11 @@ static long unregister_flb(struct luo *luo, void *a, void *b, void *c)
 	err = luo_register_allowed(luo, "unregister an FLB");
 	if (err)
 		return err;
-	link = fh->private.registered ? find_link(fh, flb) : NULL;
-	if (!link)
-		return lfb_fail(luo->kernel, -ENOENT, "FLB %.47s is not linked to handler %.47s",
-				flb->compatible, fh->compatible);
 	luo_registry_write(luo);
-	unlink_flb(luo, link);
+	err = unlink_from(luo, fh, flb);
 	luo_registry_write_done(luo);
+	if (err)
+		return err;
 	lfb_trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "unregister-flb", "handler=%.47s",
 		  fh->compatible);
 	return 0;

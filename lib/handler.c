@@ -22,7 +22,6 @@ void luo_registry_write(struct luo *luo)
 {
 	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
 		down_write(&luo->register_lock);
-	luo->register_changes++;
 }
 
 void luo_registry_write_done(struct luo *luo)
@@ -66,6 +65,8 @@ void luo_unpin_used(struct luo *luo, struct module *owner)
 
 int luo_register_allowed(struct luo *luo, const char *what)
 {
+	if (luo->profile->register_until == LUO_REGISTER_ALWAYS)
+		return 0;
 	if (luo->profile->register_until == LUO_REGISTER_UNTIL_OPENED) {
 		if (!WARN(luo->was_opened, "%s after /dev/liveupdate was opened", what))
 			return 0;
@@ -118,6 +119,24 @@ int luo_check_compatible(struct luo *luo, const char *what, const char *compatib
 			what, compatible);
 }
 
+/* Called with the registry locked. */
+static int list_handler(struct luo *luo, struct liveupdate_file_handler *fh)
+{
+	int err;
+
+	if (luo_handler_by_compatible(luo, fh->compatible))
+		return lfb_fail(luo->kernel, -EEXIST, "file handler %.47s is registered already",
+				fh->compatible);
+	err = luo_pin_registered(luo, fh->ops->owner);
+	if (err)
+		return err;
+	INIT_LIST_HEAD(&fh->private.flb_list);
+	list_add_tail(&fh->private.list, &luo->handlers);
+	luo->register_changes++;
+	fh->private.registered = true;
+	return 0;
+}
+
 static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 {
 	struct liveupdate_file_handler *fh = a;
@@ -134,17 +153,11 @@ static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 		err = luo_register_allowed(luo, "register a file handler");
 	if (err)
 		return err;
-	if (luo_handler_by_compatible(luo, fh->compatible))
-		return lfb_fail(luo->kernel, -EEXIST, "file handler %.47s is registered already",
-				fh->compatible);
-	err = luo_pin_registered(luo, fh->ops->owner);
+	luo_registry_write(luo);
+	err = list_handler(luo, fh);
+	luo_registry_write_done(luo);
 	if (err)
 		return err;
-	luo_registry_write(luo);
-	INIT_LIST_HEAD(&fh->private.flb_list);
-	list_add_tail(&fh->private.list, &luo->handlers);
-	fh->private.registered = true;
-	luo_registry_write_done(luo);
 	lfb_trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "register-handler", "%s", "");
 	return 0;
 }
@@ -167,13 +180,19 @@ static long unregister_file_handler(struct luo *luo, void *a, void *b, void *c)
 	err = luo_register_allowed(luo, "unregister a file handler");
 	if (err)
 		return err;
-	if (!list_empty(&fh->private.flb_list))
+	if (!luo->profile->unregister_unlinks && !list_empty(&fh->private.flb_list))
 		return lfb_fail(luo->kernel, -EBUSY, "file handler %.47s has FLBs linked to it",
 				fh->compatible);
 	luo_registry_write(luo);
-	list_del_init(&fh->private.list);
-	fh->private.registered = false;
+	err = luo_flb_unlink_all(luo, fh);
+	if (!err) {
+		list_del_init(&fh->private.list);
+		luo->register_changes++;
+		fh->private.registered = false;
+	}
 	luo_registry_write_done(luo);
+	if (err)
+		return err;
 	luo_unpin_registered(luo, fh->ops->owner);
 	lfb_trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "unregister-handler", "%s", "");
 	return 0;

@@ -8,7 +8,7 @@
 
 #include <luo/types.h>
 
-#define LUO_HASH_FIRST 8	/* buckets inside the table itself; a power of two */
+#define LUO_HASH_FIRST 2	/* buckets inside the table itself; a power of two */
 
 struct luo_hash_node {
 	struct luo_hash_node *next;

@@ -27,7 +27,7 @@ struct luo_flb_link {
 struct luo_file {
 	struct list_head list;		/* session->files, oldest first */
 	struct luo_hash_node by_token;	/* session->tokens */
-	struct luo_hash_node by_id;	/* luo->preserved, while preserved */
+	struct luo_hash_node by_id;	/* luo->preserved, when the handler has get_id */
 	unsigned long id;
 	struct liveupdate_file_handler *handler;
 	struct file *file;
@@ -35,10 +35,20 @@ struct luo_file {
 	u64 serialized_data;
 	void *private_data;
 	int retrieve_status;		/* 0 never tried, 1 succeeded, <0 failed with */
+	bool marks_file;		/* its file is known to be preserved because of it */
 	struct mutex mutex;
 };
 
 struct luo_sessions;
+
+/* A chain of pages for entries, of the generations that have one. */
+struct luo_blocks {
+	struct list_head list;		/* of struct luo_block, first to last */
+	u64 count;
+	struct luo_block *writing;	/* where the last entry was written */
+};
+
+void luo_blocks_init(struct luo_blocks *blocks);
 
 struct liveupdate_session {
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
@@ -49,7 +59,8 @@ struct liveupdate_session {
 	struct list_head files;
 	struct luo_hash tokens;
 	u64 count;			/* of files */
-	void *files_mem;		/* outgoing: serialized files */
+	void *files_mem;		/* outgoing: serialized files, as one array … */
+	struct luo_blocks file_blocks;	/* … or in blocks */
 	phys_addr_t files_phys;		/* incoming: serialized files */
 	bool retrieved;			/* incoming: an agent has it */
 };
@@ -74,22 +85,25 @@ struct luo {
 	struct list_head handlers;
 	struct list_head flbs;		/* global registration order */
 	unsigned long flb_count;
-	struct luo_hash preserved;	/* files preserved in any session, by identity */
+	struct luo_hash preserved;	/* files in any session, by their handlers' identities */
 
 	struct luo_sessions incoming;
 	struct luo_sessions outgoing;
 
 	bool handed_over;		/* there is a LUO state from the previous kernel */
 	struct luo_head head;		/* what it says */
+	struct lfb_problem problem;	/* with that state, the newest; no text: none */
 
-	bool serialized;		/* the reboot call succeeded; the jump is next */
+	bool serializing;		/* the reboot call is at work */
+	bool serialized;		/* it succeeded; the jump is next */
 	bool device_open;
 	bool was_opened;		/* the device, in this kernel */
 	bool restored;			/* sessions were read, or failed to for good */
 	int restore_error;
 
-	void *tree;			/* outgoing: LUO FDT */
-	void *session_mem;
+	void *tree;			/* outgoing: LUO FDT, or struct luo_ser */
+	void *session_mem;		/* sessions, as one array … */
+	struct luo_blocks session_blocks; /* … or in blocks */
 	void *flb_mem;
 };
 
@@ -151,6 +165,8 @@ long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
  */
 
 void luo_sessions_init(struct luo_sessions *sessions, bool incoming);
+/* An outgoing session without files; the list owns it. */
+int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp);
 /* 0 and *filep, or -errno. @name: LIVEUPDATE_SESSION_NAME_LENGTH bytes, maybe unterminated. */
 int luo_session_create(struct luo *luo, const char *name, struct file **filep);
 int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep);
@@ -163,7 +179,7 @@ bool luo_any_session(const struct luo *luo);
 struct file *luo_session_getfile(struct liveupdate_session *session);
 
 /* Takes it off its list and frees it. */
-void luo_session_remove(struct liveupdate_session *session);
+void luo_session_remove(struct luo *luo, struct liveupdate_session *session);
 
 /*
  * file.c: preserve and unpreserve, freeze and unfreeze
@@ -223,10 +239,25 @@ int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh);
 void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh);
 void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh);
 void luo_flb_serialize(struct luo *luo);
+/* Unlinks a handler's FLBs; called with the registry locked. -EBUSY: one is in use. */
+int luo_flb_unlink_all(struct luo *luo, struct liveupdate_file_handler *fh);
 /* Makes sure there is an incoming object; called with the FLB's incoming lock held. */
 int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb);
 void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming);
 void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb);
+
+/*
+ * transcribe.c: an outgoing state made of records, with no handlers or files behind it. The caller
+ * has checked that all of it fits.
+ */
+
+int luo_transcribe_session(struct luo *luo, const struct luo_session_record *session,
+			   const struct luo_file_record *(*file)(void *context, u64 index),
+			   void *context);
+/* After the last session: writes what was transcribed, and these FLBs. */
+void luo_transcribe_end(struct luo *luo, const struct luo_flb_record *(*flb)(void *context,
+									     u64 index),
+			void *context, u64 nr_flbs);
 
 /*
  * callback.c: every call out of the orchestrator, with its seams

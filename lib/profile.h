@@ -10,9 +10,9 @@
 
 #include "lib/codec.h"
 
-/* KERNEL-FACTS section 9: X(name, profiles that have it, what happens). R rfc-v6, 0 linux-7.0. */
+/* KERNEL-FACTS section 9: X(name, who has it, what happens). R rfc-v6, Z linux-7.0, T linux-7.3. */
 #define LUO_QUIRKS(X)                                                                              \
-	X(FLB_FINISH_NEEDS_GET, R | Z,                                                             \
+	X(FLB_FINISH_NEEDS_GET, R | Z | T,                                                         \
 	  "an FLB nobody asked for in the new kernel is never finished")                           \
 	X(FLB_RETRIEVE_AFTER_FINISH, R,                                                            \
 	  "asking for a finished FLB runs retrieve again, on freed memory")                        \
@@ -24,13 +24,17 @@
 	  "the incoming object is handed out without a reference")                                 \
 	X(FLB_RETRIEVE_RETRIED, R | Z,                                                             \
 	  "after a failed retrieve the next one who asks runs it again")                           \
-	X(FLB_FAILED_RETRIEVE_LEAKS, R | Z,                                                        \
+	X(FLB_FAILED_RETRIEVE_LEAKS, R | Z | T,                                                    \
 	  "an FLB whose retrieve failed is never finished, its data leaks")                        \
 	X(FLB_GET_OUTGOING_NULL, Z,                                                                \
 	  "get_outgoing with nothing preserved succeeds with a NULL object")                       \
-	X(FLB_TRUST_SERIALIZED, R | Z,                                                             \
+	X(FLB_COUNT_INCLUDES_GETS, T,                                                              \
+	  "references held across the reboot are handed over as files nobody will finish")         \
+	X(FLB_UNREGISTER_WHILE_PRESERVED, T,                                                       \
+	  "an FLB unregistered while preserved is not handed over and never unpreserved")          \
+	X(FLB_TRUST_SERIALIZED, R | Z | T,                                                         \
 	  "count and names of the handed-over FLB page are not checked")                           \
-	X(FLB_REGISTER_UNCHECKED_HANDLER, R | Z,                                                   \
+	X(FLB_REGISTER_UNCHECKED_HANDLER, R | Z | T,                                               \
 	  "a zeroed handler passes the check for registered ones, a NULL list is walked")          \
 	X(FLB_LAZY_INIT_RACE, Z, "two threads using a fresh FLB initialize it twice")              \
 	X(FILE_UNFREEZE_CLEARS_DATA, R, "unfreeze sets the file's handle to 0")                    \
@@ -41,7 +45,7 @@
 	X(FILE_INCOMING_OPS_ON_OUTGOING, R | Z,                                                    \
 	  "retrieve and finish work on a session of the kernel that preserved it")                 \
 	X(FILE_TOKEN_NOT_FOUND_WILD, R, "an unknown token makes the list head be read as a file")  \
-	X(FILE_RETRIEVE_WITHOUT_FILE, R | Z,                                                       \
+	X(FILE_RETRIEVE_WITHOUT_FILE, R | Z | T,                                                   \
 	  "a retrieve that returns 0 without a file makes NULL be followed")                       \
 	X(SESSION_NAME_UNCHECKED, R | Z, "empty and unterminated names are accepted and cut")      \
 	X(SESSION_DESERIALIZE_IGNORES_FILES, R | Z,                                                \
@@ -51,8 +55,10 @@
 	X(SESSION_RETRIEVE_RACE, R | Z, "retrieve by name races with close")                       \
 	X(SESSION_MUTATE_WHILE_REBOOTING, R | Z,                                                   \
 	  "the agent may change sessions that are serialized already")                             \
-	X(SESSION_STUCK_AFTER_FAILED_CLOSE, R | Z,                                                 \
+	X(SESSION_STUCK_AFTER_FAILED_CLOSE, R | Z | T,                                             \
 	  "a session whose close could not finish it can never be finished")                       \
+	X(SESSION_DUPLICATE_LEAVES_EMPTY_BLOCK, T,                                                 \
+	  "refusing a taken name when the blocks are full leaves an empty one to hand over")       \
 	X(REGISTRY_UNLOCKED, R | Z, "handlers and FLBs are listed without a lock")                 \
 	X(MODULE_PINNED_FROM_REGISTRATION, R | Z,                                                  \
 	  "a registered module can never be unloaded, used or not")
@@ -68,7 +74,18 @@ enum luo_quirk {
 enum luo_accessors { LUO_ACCESSORS_LOCKED, LUO_ACCESSORS_GET };
 
 /* When registering and unregistering is refused. */
-enum luo_register_until { LUO_REGISTER_UNTIL_OPENED, LUO_REGISTER_WITHOUT_SESSIONS };
+enum luo_register_until {
+	LUO_REGISTER_UNTIL_OPENED,
+	LUO_REGISTER_WITHOUT_SESSIONS,
+	LUO_REGISTER_ALWAYS,
+};
+
+/* When preserving finds out that there is no room: around the check of the descriptor. */
+enum luo_room {
+	LUO_ROOM_AFTER_FD,
+	LUO_ROOM_BEFORE_FD,	   /* its memory after the descriptor all the same */
+	LUO_ROOM_AND_MEMORY_BEFORE_FD,
+};
 
 /* What becomes of an incoming state that cannot be understood. */
 enum luo_bad_state { LUO_BAD_STATE_DISABLES, LUO_BAD_STATE_PANICS };
@@ -89,7 +106,11 @@ struct luo_profile {
 	enum luo_register_until register_until;
 	enum luo_bad_state bad_state;
 	bool flb_null_object_is_error;	/* retrieve returning 0 without obj: WARN, -EIO */
-	bool full_before_bad_fd;	/* preserve: -ENOSPC is checked before -EBADF */
+	enum luo_room room;
+	bool preserve_needs_outgoing;	/* -EINVAL for a session that was handed over */
+	bool has_get_name;		/* ioctl */
+	bool finish_checks_reserved;	/* ioctl */
+	bool unregister_unlinks;	/* unregistering a handler unlinks its FLBs */
 	bool failed_restore_is_io_error; /* first open failed: -EIO, for ever; else ignored */
 	int session_full_error;
 	bool finalizes_kho;		/* the reboot call writes the memory map */

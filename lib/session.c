@@ -49,6 +49,7 @@ static struct liveupdate_session *session_alloc(const char *name)
 	mutex_init(&session->mutex);
 	INIT_LIST_HEAD(&session->list);
 	INIT_LIST_HEAD(&session->files);
+	luo_blocks_init(&session->file_blocks);
 	luo_hash_init(&session->tokens);
 	return session;
 }
@@ -60,20 +61,35 @@ static void session_free(struct liveupdate_session *session)
 	kfree(session);
 }
 
+/* An outgoing session will be handed over: there must be room for one more. */
+static int make_room(struct luo *luo)
+{
+	const struct luo_codec *codec = luo->profile->codec;
+	int err;
+
+	if (codec->session_max && luo->outgoing.count == codec->session_max)
+		return lfb_fail(luo->kernel, luo->profile->session_full_error,
+				"there are %lu sessions already", codec->session_max);
+	err = codec->add_session(luo);
+	return err ? lfb_fail(luo->kernel, err, "no room for one more session (%d)", err) : 0;
+}
+
 static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 			  struct liveupdate_session *session)
 {
-	unsigned long max = luo->profile->codec->session_max;
 	int err = 0;
 
 	down_write(&sessions->rwsem);
-	if (!sessions->incoming && max && sessions->count == max) {
-		err = lfb_fail(luo->kernel, luo->profile->session_full_error,
-			       "there are %lu sessions already", max);
-	} else if (find(sessions, session->name)) {
+	if (!sessions->incoming)
+		err = make_room(luo);
+	if (!err && find(sessions, session->name)) {
 		err = lfb_fail(luo->kernel, -EEXIST, "session %.64s exists already",
 			       session->name);
-	} else {
+		if (!sessions->incoming &&
+		    !luo_quirk(luo, LUO_QUIRK_SESSION_DUPLICATE_LEAVES_EMPTY_BLOCK))
+			luo->profile->codec->drop_session(luo);
+	}
+	if (!err) {
 		session->sessions = sessions;
 		list_add_tail(&session->list, &sessions->list);
 		luo_hash_add(&sessions->names, &session->by_name, luo_hash_string(session->name));
@@ -83,7 +99,7 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	return err;
 }
 
-void luo_session_remove(struct liveupdate_session *session)
+void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 {
 	struct luo_sessions *sessions = session->sessions;
 
@@ -91,6 +107,8 @@ void luo_session_remove(struct liveupdate_session *session)
 	list_del(&session->list);
 	luo_hash_del(&sessions->names, &session->by_name);
 	sessions->count--;
+	if (!sessions->incoming)
+		luo->profile->codec->drop_session(luo);
 	up_write(&sessions->rwsem);
 	session_free(session);
 }
@@ -109,6 +127,21 @@ static int check_name(struct luo *luo, const char *name)
 	return 0;
 }
 
+int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp)
+{
+	struct liveupdate_session *session = session_alloc(name);
+	int err;
+
+	if (!session)
+		return lfb_fail(luo->kernel, -ENOMEM, "no memory for session %.64s", name);
+	err = session_insert(luo, &luo->outgoing, session);
+	if (err)
+		session_free(session);
+	else
+		*sessionp = session;
+	return err;
+}
+
 int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 {
 	struct liveupdate_session *session;
@@ -116,19 +149,13 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 	int err;
 
 	err = check_name(luo, name);
+	if (!err)
+		err = luo_session_new(luo, name, &session);
 	if (err)
 		return err;
-	session = session_alloc(name);
-	if (!session)
-		return lfb_fail(luo->kernel, -ENOMEM, "no memory for session %.64s", name);
-	err = session_insert(luo, &luo->outgoing, session);
-	if (err) {
-		session_free(session);
-		return err;
-	}
 	file = luo_session_getfile(session);
 	if (IS_ERR(file)) {
-		luo_session_remove(session);
+		luo_session_remove(luo, session);
 		return lfb_fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s", name);
 	}
 	*filep = file;
@@ -137,55 +164,57 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 }
 
 /*
- * Returns the session with its mutex held. With the shipped defect the list's lock is dropped
- * between finding a session and locking it: whoever closes it in between leaves a pointer to
- * nothing.
+ * Called with the list's lock held for reading, which keeps the session from being freed. With
+ * the shipped defect it is dropped before the session is used: whoever closes the session in
+ * between leaves a pointer to nothing.
  */
-static struct liveupdate_session *find_and_lock(struct luo *luo, const char *name)
+static struct liveupdate_session *find_incoming(struct luo *luo, const char *name)
 {
 	struct luo_sessions *sessions = &luo->incoming;
-	struct liveupdate_session *session;
+	struct liveupdate_session *session = find(sessions, name);
 
-	down_read(&sessions->rwsem);
-	session = find(sessions, name);
-	if (session && luo_quirk(luo, LUO_QUIRK_SESSION_RETRIEVE_RACE)) {
-		up_read(&sessions->rwsem);
-		lfb_sched_point(luo->kernel, "session-found", "incoming sessions");
-		down_read(&sessions->rwsem);
-		if (find(sessions, name) != session) {
-			lfb_unsafe(luo->kernel, "session",
-				   "%.64s was closed while it was being retrieved", name);
-			session = NULL;
-		}
-	}
-	if (session)
-		mutex_lock(&session->mutex);
+	if (!session || !luo_quirk(luo, LUO_QUIRK_SESSION_RETRIEVE_RACE))
+		return session;
 	up_read(&sessions->rwsem);
-	return session;
+	lfb_sched_point(luo->kernel, "session-found", "incoming sessions");
+	down_read(&sessions->rwsem);
+	if (find(sessions, name) == session)
+		return session;
+	lfb_unsafe(luo->kernel, "session", "%.64s was closed while it was being retrieved", name);
+	return NULL;
+}
+
+static int retrieve(struct luo *luo, struct liveupdate_session *session, struct file **filep)
+{
+	struct file *file;
+
+	if (session->retrieved)
+		return lfb_fail(luo->kernel, -EINVAL, "session %.64s is retrieved already",
+				session->name);
+	file = luo_session_getfile(session);
+	if (IS_ERR(file))
+		return lfb_fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
+				session->name);
+	session->retrieved = true;
+	*filep = file;
+	return 0;
 }
 
 int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
 {
-	struct liveupdate_session *session = find_and_lock(luo, name);
-	struct file *file;
-	int err = 0;
+	struct liveupdate_session *session;
+	int err;
 
-	if (!session)
-		return lfb_fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
-	if (session->retrieved) {
-		err = lfb_fail(luo->kernel, -EINVAL, "session %.64s is retrieved already",
-			       session->name);
+	down_read(&luo->incoming.rwsem);
+	session = find_incoming(luo, name);
+	if (session) {
+		mutex_lock(&session->mutex);
+		err = retrieve(luo, session, filep);
+		mutex_unlock(&session->mutex);
 	} else {
-		file = luo_session_getfile(session);
-		if (IS_ERR(file)) {
-			err = lfb_fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
-				       session->name);
-		} else {
-			session->retrieved = true;
-			*filep = file;
-		}
+		err = lfb_fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
 	}
-	mutex_unlock(&session->mutex);
+	up_read(&luo->incoming.rwsem);
 	return err;
 }
 
@@ -266,13 +295,15 @@ static int restore_session(void *context, phys_addr_t where,
 	err = luo_file_deserialize(luo, session, record);
 	mutex_unlock(&session->mutex);
 	if (err)
-		luo_session_remove(session);
+		luo_session_remove(luo, session);
 	return err;
 }
 
 static int refuse(void *context, int error, const struct lfb_problem *problem)
 {
-	(void)context;
+	struct luo *luo = context;
+
+	luo->problem = *problem;
 	pr_warn("luo: sessions at 0x%llx: %s", (unsigned long long)problem->where, problem->what);
 	return error;
 }

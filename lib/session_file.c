@@ -2,6 +2,8 @@
 /*
  * A session as the agent holds it: a file with ioctls, whose close ends the session.
  */
+#include <string.h>
+
 #include "lib/luo.h"
 
 struct request {
@@ -39,12 +41,28 @@ static long retrieve_fd(void *context, void *argument)
 
 static long finish(void *context, void *argument)
 {
+	struct liveupdate_session_finish *arg = argument;
 	struct request *request = context;
 
-	(void)argument;
+	if (request->luo->profile->finish_checks_reserved && arg->reserved)
+		return lfb_fail(request->luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
+				arg->reserved);
 	return luo_file_finish_all(request->luo, request->session);
 }
 
+static long get_name(void *context, void *argument)
+{
+	struct liveupdate_session_get_name *arg = argument;
+	struct request *request = context;
+
+	if (arg->reserved)
+		return lfb_fail(request->luo->kernel, -EINVAL, "get name: reserved is %u, not 0",
+				arg->reserved);
+	memcpy(arg->name, request->session->name, sizeof(arg->name));
+	return 0;
+}
+
+/* The last one is linux-7.3's. */
 static const struct luo_ioctl ioctls[] = {
 	{ LIVEUPDATE_SESSION_PRESERVE_FD, sizeof(struct liveupdate_session_preserve_fd),
 	  sizeof(struct liveupdate_session_preserve_fd), preserve_fd },
@@ -52,17 +70,22 @@ static const struct luo_ioctl ioctls[] = {
 	  sizeof(struct liveupdate_session_retrieve_fd), retrieve_fd },
 	{ LIVEUPDATE_SESSION_FINISH, sizeof(struct liveupdate_session_finish),
 	  sizeof(struct liveupdate_session_finish), finish },
+	{ LIVEUPDATE_SESSION_GET_NAME, sizeof(struct liveupdate_session_get_name),
+	  sizeof(struct liveupdate_session_get_name), get_name },
 };
 
 static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct request request = { luo_current(), file->private_data };
+	unsigned int count = ARRAY_SIZE(ioctls);
 	long ret;
 
+	if (!request.luo->profile->has_get_name)
+		count--;
 	if (!luo_may_change(request.luo, "ioctl on a session"))
 		return -EAGAIN;
 	mutex_lock(&request.session->mutex);
-	ret = luo_ioctl(ioctls, ARRAY_SIZE(ioctls), &request, cmd, arg);
+	ret = luo_ioctl(ioctls, count, &request, cmd, arg);
 	mutex_unlock(&request.session->mutex);
 	return ret;
 }
@@ -94,7 +117,7 @@ static int session_release(struct inode *inode, struct file *file)
 		return err;
 	}
 	lfb_trace(luo->kernel, LFB_EVENT_LUO, session->name, "end-session", "%s", "");
-	luo_session_remove(session);
+	luo_session_remove(luo, session);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ golden() {
 # record BUILD: everything the programs of BUILD print and save, in this directory
 record() {
 	build=$1
-	for profile in rfc-v6 linux-7.0; do
+	for profile in rfc-v6 linux-7.0 linux-7.3; do
 		for ops in "$root/tests/data/golden/$profile"/*.ops; do
 			golden "$profile" "$ops"
 		done

@@ -50,6 +50,28 @@ struct luo_session_ser_v2 {
 	u64 count;
 } LUO_ABI_PACKED;
 
+/* luo-v5: KHO entry "LUO" is this structure; its string is its size rounded up to 8. */
+#define LUO_ABI_COMPATIBLE_V5 "luo-v5"
+
+struct luo_ser_v5 {
+	char compatible[8];
+	u64 liveupdate_num;
+	u64 sessions_pa;	/* first block of session entries, 0 without sessions */
+	u64 flbs_pa;
+} LUO_ABI_PACKED;
+
+/* One page: this, then entries. */
+struct luo_block_ser {
+	u64 next_phys;
+	u64 count;
+} LUO_ABI_PACKED;
+
+#define LUO_SESSIONS_PER_BLOCK                                                                     \
+	((PAGE_SIZE - sizeof(struct luo_block_ser)) / sizeof(struct luo_session_ser_v2))
+#define LUO_FILES_PER_BLOCK                                                                        \
+	((PAGE_SIZE - sizeof(struct luo_block_ser)) / sizeof(struct luo_file_ser))
+#define LUO_BLOCKS_MAX 10000
+
 /* The same in all generations. */
 struct luo_file_ser {
 	char compatible[48];

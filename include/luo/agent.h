@@ -8,6 +8,7 @@
  *	-EINVAL what was given is no live agent,
  *	-ESHUTDOWN no kernel runs,
  *	-EFAULT or -EDEADLK the kernel died in this call,
+ *	-EAGAIN the agent is blocked (lfb_agent_blocked()),
  *	-EBADF no such descriptor,
  *	-ENOTTY or -EINVAL the descriptor is of a kind that knows no such request.
  */
@@ -33,6 +34,17 @@ LFB_API int lfb_agent_create(struct lfb_machine *machine, const char *name,
 			     struct lfb_agent **agent);
 /** lfb_agent_destroy() - end the process: its descriptors are closed, lowest first. */
 LFB_API void lfb_agent_destroy(struct lfb_agent *agent);
+
+/**
+ * lfb_agent_blocked() - does the process wait for something it will not get in this kernel?
+ * @agent: the agent
+ *
+ * From linux-7.3 on, a call that would change sessions after the reboot call has serialized them
+ * blocks until the kernel is gone. The call returns -EAGAIN here, and so do all later ones until
+ * the jump.
+ * Return: the name of the lock it waits for, NULL when it is not blocked.
+ */
+LFB_API const char *lfb_agent_blocked(struct lfb_agent *agent);
 
 /**
  * lfb_agent_open() - open("/dev/liveupdate")
@@ -120,6 +132,17 @@ LFB_API int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token);
  * Return: 0; -EBUSY a file cannot be finished yet, nothing was.
  */
 LFB_API int lfb_agent_finish(struct lfb_agent *agent, int session);
+
+/**
+ * lfb_agent_get_name() - LIVEUPDATE_SESSION_GET_NAME
+ * @agent: the agent
+ * @session: descriptor of a session
+ * @name: set to the session's name
+ *
+ * Return: 0; -EINVAL before linux-7.3, which has no such request; -EFAULT @name is NULL.
+ */
+LFB_API int lfb_agent_get_name(struct lfb_agent *agent, int session,
+			       char name[LIVEUPDATE_SESSION_NAME_LENGTH]);
 
 /**
  * lfb_agent_install() - give the agent an open file

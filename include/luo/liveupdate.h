@@ -113,7 +113,9 @@ struct liveupdate_flb_op_args {
  *	and @obj. Not "first ever": it can come and go again
  * @unpreserve: old kernel, when the last such file is unpreserved before the reboot
  * @retrieve: new kernel, once, when somebody first asks: make the object from @data, set @obj
- * @finish: new kernel, when the last file that needs it is finished
+ * @finish: new kernel, when the last file that needs it is finished. Gets the object; one that
+ *	could not be retrieved is NULL, then @data says where to free what was handed over (the
+ *	kernels with quirk FLB_FAILED_RETRIEVE_LEAKS do not call it then)
  * @owner: the module the callbacks live in
  *
  * The FLB's own mutex is held across its callbacks: asking for one's own FLB inside deadlocks.

@@ -192,6 +192,7 @@ LFB_API int lfb_machine_read(struct lfb_machine *machine, phys_addr_t phys, void
  * @sessions_outgoing: sessions that will be handed over
  * @sessions_incoming: sessions that were handed over and are not finished and closed
  * @files_preserved: files preserved in outgoing sessions
+ * @memory: bytes of memory in use: @pages, those of slab objects, and KHO's own
  */
 struct lfb_machine_stats {
 	size_t sz;
@@ -204,6 +205,7 @@ struct lfb_machine_stats {
 	unsigned long sessions_outgoing;
 	unsigned long sessions_incoming;
 	unsigned long files_preserved;
+	u64 memory;
 };
 
 /** lfb_machine_stats() - read the counters. Return: 0 or -EINVAL. */

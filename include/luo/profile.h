@@ -9,12 +9,21 @@
 #include <luo/types.h>
 
 /** LFB_PROFILE_DEFAULT - the profile a machine has unless told otherwise. */
-#define LFB_PROFILE_DEFAULT "linux-7.0"
+#define LFB_PROFILE_DEFAULT "reference"
 
 /** lfb_profile_name() - Return: the name of profile number @index, from 0; NULL past the last. */
 LFB_API const char *lfb_profile_name(unsigned int index);
 /** lfb_profile_about() - Return: what kernel profile @name models, NULL when there is none. */
 LFB_API const char *lfb_profile_about(const char *name);
+/**
+ * lfb_profile_luo_abi() - the format in which a kernel hands over sessions, files and FLBs
+ * @name: the profile
+ *
+ * Return: the strings that name it ("luo-v1/luo-session-v2"), NULL when there is no such profile.
+ */
+LFB_API const char *lfb_profile_luo_abi(const char *name);
+/** lfb_profile_kho_abi() - Return: the same of the handover as a whole ("kho-v1"). */
+LFB_API const char *lfb_profile_kho_abi(const char *name);
 
 /** lfb_quirk_name() - Return: the name of quirk number @index, from 0; NULL past the last. */
 LFB_API const char *lfb_quirk_name(unsigned int index);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * lfb profiles: the kernels that are modelled.
+ * lfb profiles: the kernels that are modelled, and who has which known defect.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,24 +12,54 @@
 const char cli_profiles_help[] =
 	"usage: lfb profiles\n"
 	"\n"
-	"Lists the kernels that are modelled, each with its known defects: the quirks that\n"
-	"lfb run --quirk gives and takes.\n";
+	"Lists the kernels that are modelled with the formats they hand over in, then all known\n"
+	"defects (quirks) with the kernels that have them. lfb run --quirk gives a kernel one or\n"
+	"takes it away.\n";
+
+static void print_profiles(void)
+{
+	const char *profile;
+	unsigned int i;
+
+	printf("%-11s%-23s%-9s%s\n", "profile", "LUO ABI", "KHO ABI", "what it is");
+	for (i = 0; (profile = lfb_profile_name(i)); i++)
+		printf("%-11s%-23s%-9s%s%s\n", profile, lfb_profile_luo_abi(profile),
+		       lfb_profile_kho_abi(profile), lfb_profile_about(profile),
+		       strcmp(profile, LFB_PROFILE_DEFAULT) ? "" : " (the default)");
+}
+
+/* One column for each profile, as wide as its name. */
+static void print_quirk(const char *quirk)
+{
+	const char *profile;
+	unsigned int i;
+
+	printf("%-36s", quirk);
+	for (i = 0; (profile = lfb_profile_name(i)); i++)
+		printf("  %*s", (int)strlen(profile),
+		       lfb_profile_has_quirk(profile, quirk) ? "yes" : "-");
+	printf("\n    %s\n", lfb_quirk_about(quirk));
+}
+
+static void print_quirks(void)
+{
+	const char *profile, *quirk;
+	unsigned int i;
+
+	printf("\n%-36s", "quirk");
+	for (i = 0; (profile = lfb_profile_name(i)); i++)
+		printf("  %s", profile);
+	printf("\n");
+	for (i = 0; (quirk = lfb_quirk_name(i)); i++)
+		print_quirk(quirk);
+}
 
 int cli_profiles(const struct cli_command *command, int argc, char **argv)
 {
-	const char *profile, *quirk;
-	unsigned int i, j;
-
 	(void)argv;
 	if (argc > 1)
 		return cli_usage(command, "profiles takes no arguments");
-	for (i = 0; (profile = lfb_profile_name(i)); i++) {
-		printf("%s%s: %s\n", profile,
-		       strcmp(profile, LFB_PROFILE_DEFAULT) ? "" : " (the default)",
-		       lfb_profile_about(profile));
-		for (j = 0; (quirk = lfb_quirk_name(j)); j++)
-			if (lfb_profile_has_quirk(profile, quirk))
-				printf("  %-34s %s\n", quirk, lfb_quirk_about(quirk));
-	}
+	print_profiles();
+	print_quirks();
 	return CLI_OK;
 }

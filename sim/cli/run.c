@@ -10,13 +10,14 @@
 
 #include <luo/blob.h>
 #include <luo/machine.h>
+#include <luo/profile.h>
 #include <luo/scenario.h>
 
 #include "cli.h"
 
 #define OPTIONS_HELP \
 	"  --profile P         the kernel that boots: lfb profiles lists them (default\n" \
-	"                      linux-7.0)\n" \
+	"                      " LFB_PROFILE_DEFAULT ")\n" \
 	"  --quirk +NAME       give the kernel a known defect; -NAME takes it away; may be\n" \
 	"                      repeated\n" \
 	"  --golden            print the transcript of callbacks and results only, in the\n" \

@@ -73,6 +73,7 @@ void lfb_agents_forget(struct lfb_machine *machine)
 		lfb_fds_forget(&agent->fds);
 		agent->task.locks_held = 0;
 		agent->task.spinlocks_held = 0;
+		agent->task.blocked_on = NULL;
 	}
 }
 
@@ -108,11 +109,23 @@ static void trace_call(struct lfb_kernel *kernel, const struct syscall *call, lo
 static int call(struct syscall *call, long (*body)(void *argument))
 {
 	struct lfb_machine *machine = call->agent->machine;
-	long ret = lfb_machine_run(machine, &call->agent->task, body, call);
+	struct task_struct *task = &call->agent->task;
+	long ret;
 
+	if (task->blocked_on)
+		return lfb_error(machine, -EAGAIN, "agent %s is blocked: it waits for %s",
+				 task->name, task->blocked_on);
+	ret = lfb_machine_run(machine, task, body, call);
+	if (task->blocked_on)
+		ret = -EAGAIN;
 	if (lfb_tracing(&machine->kernel))
 		trace_call(&machine->kernel, call, ret);
 	return (int)ret;
+}
+
+const char *lfb_agent_blocked(struct lfb_agent *agent)
+{
+	return valid(agent) ? agent->task.blocked_on : NULL;
 }
 
 static long do_open(void *argument)
@@ -264,6 +277,22 @@ int lfb_agent_finish(struct lfb_agent *agent, int session)
 	struct liveupdate_session_finish arg = { .size = sizeof(arg) };
 
 	return request(agent, "finish", session, LIVEUPDATE_SESSION_FINISH, &arg, NULL);
+}
+
+int lfb_agent_get_name(struct lfb_agent *agent, int session,
+		       char name[LIVEUPDATE_SESSION_NAME_LENGTH])
+{
+	struct liveupdate_session_get_name arg = { .size = sizeof(arg) };
+	int err;
+
+	if (!valid(agent))
+		return -EINVAL;
+	if (!name)
+		return lfb_error(agent->machine, -EFAULT, "get name: no place for the name");
+	err = request(agent, "get name", session, LIVEUPDATE_SESSION_GET_NAME, &arg, NULL);
+	if (!err)
+		memcpy(name, arg.name, sizeof(arg.name));
+	return err;
 }
 
 static long do_install(void *argument)

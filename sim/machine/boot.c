@@ -295,7 +295,7 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 	if (err)
 		return (int)err;
 	lfb_machine_state_changed(machine, LFB_REBOOTING);
-	machine->handover_root = kernel->kho.map_page ? kho_root_phys(kernel) : 0;
+	machine->handover_root = kho_has_handover(kernel) ? kho_root_phys(kernel) : 0;
 	return 0;
 }
 

@@ -128,6 +128,7 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 		if (!strcmp(entry->name, LUO_FDT_KHO_ENTRY_NAME)) {
 			found->has_luo = true;
 			found->luo = address;
+			found->luo_size = size;
 		}
 	}
 }
@@ -185,6 +186,17 @@ static int add_session(void *context, phys_addr_t where, const struct luo_sessio
 	return 0;
 }
 
+static int add_area(void *context, phys_addr_t address, size_t size)
+{
+	struct lfb_inspection *found = context;
+	struct lfb_found_area *area = add_item(found, &found->areas, sizeof(*area));
+
+	if (!area)
+		return -ENOMEM;
+	*area = (struct lfb_found_area){ address, size };
+	return 0;
+}
+
 static int add_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
 {
 	struct lfb_inspection *found = context;
@@ -200,16 +212,19 @@ static int add_flb(void *context, phys_addr_t where, const struct luo_flb_record
 /* The strings in the tree decide; when none fits, the profile's format says what is wrong. */
 static const struct luo_codec *codec_of(const struct lfb_inspection *found, const char *profile)
 {
-	static const struct luo_codec *const codecs[] = { &luo_codec_v1, &luo_codec_v2 };
+	static const struct luo_codec *const codecs[] = {
+		&luo_codec_v1, &luo_codec_v2, &luo_codec_v5,
+	};
 	const struct luo_profile *known = luo_profile_find(profile);
 	const struct luo_reader silent = { .view = &found->view };
 	struct luo_head head;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(codecs); i++)
-		if (!codecs[i]->read_head(codecs[i], &silent, found->luo, PAGE_SIZE, &head))
+		if (!codecs[i]->read_head(codecs[i], &silent, found->luo, found->luo_size,
+					  &head))
 			return codecs[i];
-	return known ? known->codec : &luo_codec_v2;
+	return known ? known->codec : codecs[0];
 }
 
 static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec)
@@ -218,13 +233,14 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 		.view = &found->view,
 		.context = found,
 		.problem = add_problem,
+		.memory = add_area,
 		.session = add_session,
 		.file = add_file,
 		.flb = add_flb,
 	};
 	size_t i;
 
-	if (codec->read_head(codec, &reader, found->luo, PAGE_SIZE, &found->head)) {
+	if (codec->read_head(codec, &reader, found->luo, found->luo_size, &found->head)) {
 		found->has_luo = false;
 		return;
 	}
@@ -253,6 +269,17 @@ static int check_output(enum lfb_inspect_format format, lfb_write_fn write)
 	return 0;
 }
 
+void lfb_inspection_release(struct lfb_inspection *found)
+{
+	free(found->entries.items);
+	free(found->runs.items);
+	free(found->areas.items);
+	free(found->sessions.items);
+	free(found->files.items);
+	free(found->flbs.items);
+	free(found->problems.items);
+}
+
 /* Writes what was found, forgets it, and answers for the whole. */
 static int finish(struct lfb_inspection *found, enum lfb_inspect_format format, lfb_write_fn write,
 		  void *context)
@@ -276,13 +303,17 @@ static int finish(struct lfb_inspection *found, enum lfb_inspect_format format, 
 			err = lfb_error(NULL, -EINVAL, "at 0x%llx: %s",
 					(unsigned long long)first->where, first->what);
 	}
-	free(found->entries.items);
-	free(found->runs.items);
-	free(found->sessions.items);
-	free(found->files.items);
-	free(found->flbs.items);
-	free(found->problems.items);
+	lfb_inspection_release(found);
 	return err;
+}
+
+void lfb_inspection_read(struct lfb_inspection *found, const struct lfb_blob *blob)
+{
+	found->blob = blob;
+	found->view = lfb_blob_view(blob);
+	read_kho(found);
+	if (found->has_luo && !found->error)
+		read_luo(found, codec_of(found, blob->profile));
 }
 
 int lfb_inspect_blob(const struct lfb_blob *blob, enum lfb_inspect_format format,
@@ -297,11 +328,7 @@ int lfb_inspect_blob(const struct lfb_blob *blob, enum lfb_inspect_format format
 	err = check_output(format, write);
 	if (err)
 		return err;
-	found.blob = blob;
-	found.view = lfb_blob_view(blob);
-	read_kho(&found);
-	if (found.has_luo && !found.error)
-		read_luo(&found, codec_of(&found, blob->profile));
+	lfb_inspection_read(&found, blob);
 	return finish(&found, format, write, context);
 }
 
@@ -345,6 +372,7 @@ int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo, const ch
 	found.view = (struct lfb_view){ .at = image_at, .context = &bytes, .size = size };
 	found.has_luo = true;
 	found.luo = luo;
+	found.luo_size = PAGE_SIZE;
 	read_luo(&found, known->codec);
 	err = finish(&found, format, write, context);
 	free(aligned);

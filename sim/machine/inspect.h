@@ -49,6 +49,11 @@ struct lfb_found_flb {
 	struct luo_flb_record record;
 };
 
+struct lfb_found_area {
+	phys_addr_t address;
+	u64 size;
+};
+
 struct lfb_inspection {
 	const struct lfb_blob *blob;	/* NULL: a bare image */
 	struct lfb_view view;
@@ -65,6 +70,8 @@ struct lfb_inspection {
 
 	bool has_luo;
 	phys_addr_t luo;
+	u64 luo_size;
+	struct lfb_list areas;		/* struct lfb_found_area: memory of the format itself */
 	struct luo_head head;
 	struct lfb_list sessions;	/* struct lfb_found_session */
 	struct lfb_list files;		/* struct lfb_found_file */
@@ -73,6 +80,9 @@ struct lfb_inspection {
 	struct lfb_list problems;	/* struct lfb_problem */
 };
 
+/* Reads all there is; what is wrong is listed, error is set when there is no memory to go on. */
+void lfb_inspection_read(struct lfb_inspection *found, const struct lfb_blob *blob);
+void lfb_inspection_release(struct lfb_inspection *found);
 void lfb_inspection_text(const struct lfb_inspection *found, struct lfb_output *output);
 void lfb_inspection_json(const struct lfb_inspection *found, struct lfb_output *output);
 

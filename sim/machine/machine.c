@@ -327,6 +327,8 @@ int lfb_machine_stats(struct lfb_machine *machine, struct lfb_machine_stats *sta
 	kernel = &machine->kernel;
 	if (has_kernel(machine) && !kernel->dead) {
 		now.pages = kernel->pages.allocated;
+		now.memory = PFN_PHYS((u64)kernel->pages.allocated + kernel->slabs.pages +
+				      kernel->pages.internal);
 		now.slab_objects = kernel->slabs.objects;
 		now.vmalloc_areas = kernel->vmallocs.count;
 		now.preserved_blocks = kernel->kho.blocks;

@@ -39,6 +39,7 @@ struct recorded_flb {
 	struct lfb_recorder *recorder;
 	unsigned int number;
 	bool initialized;
+	unsigned int held[2];		/* references kept: outgoing, incoming */
 	struct failure fails[LFB_RECORDED_OPS];
 };
 
@@ -265,6 +266,11 @@ struct lfb_recorder *lfb_recorder_create(unsigned int nr_handlers, unsigned int 
 		return NULL;
 	}
 	return recorder;
+}
+
+unsigned int *lfb_recorder_held(struct lfb_recorder *recorder, unsigned int number, bool incoming)
+{
+	return &recorder->flbs[number]->held[incoming];
 }
 
 void lfb_recorder_reset(struct lfb_recorder *recorder)

@@ -121,6 +121,8 @@ struct liveupdate_file_handler *lfb_recorder_handler(struct lfb_recorder *record
 int lfb_recorder_flb(struct lfb_recorder *recorder, unsigned int number, bool must_init,
 		     struct liveupdate_flb **flb);
 /* A file that handler @type takes, or an error pointer. Kernel code. */
+/* How many references to an FLB's object are kept; the FLB must exist. */
+unsigned int *lfb_recorder_held(struct lfb_recorder *recorder, unsigned int number, bool incoming);
 struct file *lfb_recorder_file(unsigned int type, u64 ino);
 
 /* The next @times calls of @op answer @error. 0 or -ENOMEM. */

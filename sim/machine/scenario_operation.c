@@ -7,10 +7,13 @@
 
 #include <luo/liveupdate.h>
 
+#include "lib/luo.h"
 #include "sim/machine/scenario_run.h"
 
 /* No open session of that name: the agent has nothing to call the kernel with. */
 #define NO_SESSION (-EBADFD)
+/* No reference is kept that could be put. */
+#define NOTHING_HELD (-EBADFD)
 
 /*
  * Kernels come and go
@@ -103,13 +106,64 @@ struct module_call {
 	void *object;
 };
 
+/* Does this kernel count references to FLB objects? */
+static bool counts_references(const struct lfb_run *run)
+{
+	const struct luo *luo = run->machine->kernel.luo;
+
+	return luo->profile->accessors == LUO_ACCESSORS_GET &&
+	       !luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED);
+}
+
+static void put(struct liveupdate_flb *flb, bool incoming)
+{
+	if (incoming)
+		liveupdate_flb_put_incoming(flb);
+	else
+		liveupdate_flb_put_outgoing(flb);
+}
+
+/* Asks for the object; a counted reference goes back at once. */
+static long get_and_put(struct module_call *call, struct liveupdate_flb *flb, bool incoming)
+{
+	int err = incoming ? liveupdate_flb_get_incoming(flb, &call->object) :
+			     liveupdate_flb_get_outgoing(flb, &call->object);
+
+	if (!err && counts_references(call->run))
+		put(flb, incoming);
+	return err;
+}
+
+static long hold_object(struct module_call *call, struct liveupdate_flb *flb, bool incoming)
+{
+	int err;
+
+	if (!counts_references(call->run))
+		return -EOPNOTSUPP;
+	err = incoming ? liveupdate_flb_get_incoming(flb, &call->object) :
+			 liveupdate_flb_get_outgoing(flb, &call->object);
+	if (!err)
+		++*lfb_recorder_held(call->run->recorder, call->operation->flb, incoming);
+	return err;
+}
+
+static long put_object(struct module_call *call, struct liveupdate_flb *flb, bool incoming)
+{
+	unsigned int *held = lfb_recorder_held(call->run->recorder, call->operation->flb, incoming);
+
+	if (!*held)
+		return NOTHING_HELD;
+	--*held;
+	put(flb, incoming);
+	return 0;
+}
+
 static long get_object(struct module_call *call, struct liveupdate_flb *flb, bool incoming)
 {
 	int err;
 
 	if (call->run->machine->profile->accessors == LUO_ACCESSORS_GET)
-		return incoming ? liveupdate_flb_get_incoming(flb, &call->object) :
-				  liveupdate_flb_get_outgoing(flb, &call->object);
+		return get_and_put(call, flb, incoming);
 	err = incoming ? liveupdate_flb_incoming_locked(flb, &call->object) :
 			 liveupdate_flb_outgoing_locked(flb, &call->object);
 	if (err)
@@ -138,9 +192,13 @@ static long call_flb(struct module_call *call, struct liveupdate_file_handler *h
 	case LFB_VERB_UNFLB:
 		return liveupdate_unregister_flb(handler, flb);
 	case LFB_VERB_GETIN:
-		return get_object(call, flb, true);
+	case LFB_VERB_GETOUT:
+		return get_object(call, flb, operation->verb == LFB_VERB_GETIN);
+	case LFB_VERB_HOLDIN:
+	case LFB_VERB_HOLDOUT:
+		return hold_object(call, flb, operation->verb == LFB_VERB_HOLDIN);
 	default:
-		return get_object(call, flb, false);
+		return put_object(call, flb, operation->verb == LFB_VERB_PUTIN);
 	}
 }
 
@@ -150,7 +208,7 @@ static long call_module(void *argument)
 	const struct lfb_operation *operation = call->operation;
 	struct liveupdate_file_handler *handler = NULL;
 
-	if (!lfb_answers_object(operation->verb)) {
+	if (operation->verb < LFB_VERB_GETIN || operation->verb > LFB_VERB_PUTOUT) {
 		handler = lfb_recorder_handler(call->run->recorder, operation->handler);
 		if (!handler)
 			return -ENOMEM;
@@ -257,6 +315,10 @@ long lfb_run_perform(struct lfb_run *run, const struct lfb_operation *operation,
 	case LFB_VERB_UNFLB:
 	case LFB_VERB_GETIN:
 	case LFB_VERB_GETOUT:
+	case LFB_VERB_HOLDIN:
+	case LFB_VERB_HOLDOUT:
+	case LFB_VERB_PUTIN:
+	case LFB_VERB_PUTOUT:
 		result = lfb_machine_call(run->machine, call_module, &call);
 		*object = result ? 0 : (u64)(uintptr_t)call.object;
 		return result;
@@ -285,8 +347,8 @@ long lfb_run_perform(struct lfb_run *run, const struct lfb_operation *operation,
 		return result == -EFAULT ? 0 : result;
 	case LFB_VERB_COLD:
 		return power_cycle(run);
-	default:
-		/* Counted references to FLB objects came with linux-7.3. */
-		return -EOPNOTSUPP;
+	case LFB_VERBS:
+		break;
 	}
+	return -EINVAL;
 }

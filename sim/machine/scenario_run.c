@@ -76,6 +76,16 @@ static bool is_quiet(enum lfb_verb verb)
 	}
 }
 
+/*
+ * Unregistering returns nothing in the kernels that unlink by themselves; only the mended one
+ * refuses, and says so.
+ */
+static bool is_void(const struct lfb_run *run, enum lfb_verb verb, long result)
+{
+	return run->machine->profile->unregister_unlinks && result != -EBUSY &&
+	       (verb == LFB_VERB_UNHANDLER || verb == LFB_VERB_UNFLB);
+}
+
 static void format_answer(enum lfb_verb verb, long result, u64 object, char *text, size_t size)
 {
 	if (lfb_answers_object(verb))
@@ -90,7 +100,7 @@ static void show_operation(struct lfb_run *run, const struct lfb_operation *oper
 	char answer[48];
 
 	format_answer(operation->verb, result, object, answer, sizeof(answer));
-	if (is_quiet(operation->verb) && !result)
+	if ((is_quiet(operation->verb) && !result) || is_void(run, operation->verb, result))
 		lfb_transcript_line(&run->transcript, "> %s", operation->text);
 	else
 		lfb_transcript_line(&run->transcript, "> %s %s", operation->text, answer);

@@ -16,6 +16,7 @@
 #include <luo/liveupdate.h>
 #include <luo/machine.h>
 #include <luo/mm.h>
+#include <luo/profile.h>
 #include <luo/trace.h>
 
 #define FILES_PER_SESSION 128
@@ -145,11 +146,12 @@ struct run {
 	double setup;	/* seconds spent on making files, which no update does */
 };
 
-static struct run *start(enum lfb_memory_mode mode, u64 memory)
+static struct run *start(const char *profile, enum lfb_memory_mode mode, u64 memory)
 {
 	struct lfb_machine_options options = {
 		.sz = sizeof(options),
 		.mode = mode,
+		.profile = profile,
 		.memory = memory,
 	};
 	struct run *run = calloc(1, sizeof(*run));
@@ -291,12 +293,12 @@ static void updates_per_second(void)
 	unsigned long events = 0;
 	double fixed = 0;
 
-	printf("complete updates: one session, one file, one FLB, 64 MiB\n");
+	printf("complete updates: one session, one file, one FLB, linux-7.0, 64 MiB\n");
 	printf("  %-10s %-14s %12s %10s %8s\n", "memory", "", "updates/s", "us each", "ratio");
 	for (int mode = LFB_MEMORY_FIXED; mode >= 0; mode--) {
 		for (int extra = 0; extra < 3; extra++) {
 			static const char *const extras[] = { "", "blob + digest", "trace on" };
-			struct run *run = start((enum lfb_memory_mode)mode, 0);
+			struct run *run = start("linux-7.0", (enum lfb_memory_mode)mode, 0);
 			double seconds;
 
 			run->blob = extra == 1;
@@ -312,13 +314,27 @@ static void updates_per_second(void)
 	}
 }
 
+static void other_profiles(void)
+{
+	const char *profile;
+
+	printf("\nthe same in fixed memory, by profile\n");
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++) {
+		struct run *run = start(profile, LFB_MEMORY_FIXED, 0);
+		double seconds = measure(run, 0.2);
+
+		printf("  %-25s %12.0f %10.2f\n", profile, 1 / seconds, seconds * 1e6);
+		stop(run);
+	}
+}
+
 static void cost_per_file(void)
 {
 	static const unsigned long counts[] = { 1, 10, 100, 1000, 10000, 64000 };
 	struct run *run;
 	double empty, at_100 = 0;
 
-	run = start(LFB_MEMORY_FIXED, 256 << 20);
+	run = start("linux-7.0", LFB_MEMORY_FIXED, 256 << 20);
 	run->files = 0;
 	empty = measure(run, 0.2);
 	stop(run);
@@ -328,7 +344,7 @@ static void cost_per_file(void)
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		double seconds, each;
 
-		run = start(LFB_MEMORY_FIXED, 256 << 20);
+		run = start("linux-7.0", LFB_MEMORY_FIXED, 256 << 20);
 		run->files = counts[i];
 		run->sessions = (counts[i] + FILES_PER_SESSION - 1) / FILES_PER_SESSION;
 		seconds = measure(run, 0.3);
@@ -353,7 +369,7 @@ static void cost_per_session(void)
 	printf("\ncost of a session without files, linux-7.0 (its limit is 819), fixed memory\n");
 	printf("  %8s %12s %12s\n", "sessions", "us each", "to 100");
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		struct run *run = start(LFB_MEMORY_FIXED, 0);
+		struct run *run = start("linux-7.0", LFB_MEMORY_FIXED, 0);
 		double each;
 
 		run->files = 0;
@@ -373,6 +389,7 @@ static void cost_per_session(void)
 int main(void)
 {
 	updates_per_second();
+	other_profiles();
 	cost_per_file();
 	cost_per_session();
 	return 0;

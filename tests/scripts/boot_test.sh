@@ -27,7 +27,7 @@ cat >"$dir/new" <<-'EOF'
 EOF
 cat "$dir/old" "$dir/new" >"$dir/both"
 
-for profile in rfc-v6 linux-7.0; do
+for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
 	lfb 0 run --profile "$profile" --golden --save-blob "$dir/blob" "$dir/old"
 	lfb 0 boot --profile "$profile" --golden "$dir/blob" "$dir/new"
 	cp "$dir/out" "$dir/second"
@@ -46,7 +46,7 @@ for profile in rfc-v6 linux-7.0; do
 done
 
 # Blobs go on: the second handover is saved, too.
-printf 'open\nsession next\nreboot\n' >"$dir/on"
+printf 'handler 0\nopen = 0\nsession next\nreboot = 0\n' >"$dir/on"
 lfb 0 boot --save-blob "$dir/third" "$dir/blob" "$dir/on"
 printf 'open\nrsession next = 0\nrsession vm-1 = -2\n' >"$dir/last"
 lfb 0 boot "$dir/third" "$dir/last"

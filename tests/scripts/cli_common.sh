@@ -53,6 +53,28 @@ same() {
 	cmp "$1" "$2" >&2 || fail "$1 and $2 differ"
 }
 
+# documented DOC NAME FILE: DOC, a file of docs/, holds FILE between its two lines
+# "<!-- generated: NAME -->" and "<!-- end: NAME -->". With LFB_UPDATE=1 it does afterwards.
+documented() {
+	awk -v name="$2" -v text="$3" '
+		$0 == "<!-- end: " name " -->" { inside = 0; seen++ }
+		!inside
+		$0 == "<!-- generated: " name " -->" {
+			inside = 1
+			seen++
+			while ((getline line <text) > 0)
+				print line
+		}
+		END { exit seen != 2 }' "$LFB_SOURCE_DIR/docs/$1" >"$dir/document" ||
+		fail "docs/$1 has no place for $2"
+	if [ "${LFB_UPDATE:-0}" != 0 ]; then
+		cp "$dir/document" "$LFB_SOURCE_DIR/docs/$1"
+	fi
+	checks=$((checks + 1))
+	diff -u --label "docs/$1" --label "what it should be" "$LFB_SOURCE_DIR/docs/$1" \
+		"$dir/document" || fail "docs/$1: LFB_UPDATE=1 $0 writes \"$2\" anew"
+}
+
 finish() {
 	echo "$checks checks, $failures failed"
 	[ "$failures" -eq 0 ]

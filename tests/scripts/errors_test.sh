@@ -90,8 +90,6 @@ lfb 0 version
 prints out 'lfb 0.'
 lfb 0 --version
 lfb 0 profiles
-prints out 'linux-7.0 (the default): '
-prints out 'rfc-v6: '
 prints out 'FLB_FINISH_NEEDS_GET'
 
 # Output that cannot be written is not lost in silence.

@@ -8,7 +8,7 @@ set -eu
 . "$(dirname "$0")/cli_common.sh"
 
 scenarios=0
-for profile in rfc-v6 linux-7.0; do
+for profile in rfc-v6 linux-7.0 linux-7.3; do
 	for trace in "$LFB_TEST_DATA/golden/$profile"/*.trace; do
 		scenarios=$((scenarios + 1))
 		lfb 0 run --profile "$profile" --golden "${trace%.trace}.ops"
@@ -17,6 +17,6 @@ for profile in rfc-v6 linux-7.0; do
 		same "$dir/out" "$trace"
 	done
 done
-[ "$scenarios" -eq 160 ] || fail "$scenarios scenarios, not 160"
+[ "$scenarios" -eq 260 ] || fail "$scenarios scenarios, not 260"
 echo "$scenarios recorded scenarios"
 finish

@@ -9,7 +9,7 @@ set -eu
 # The examples hold under every profile.
 examples=$LFB_SOURCE_DIR/examples/scenarios
 for scenario in "$examples"/*.lfb; do
-	for profile in rfc-v6 linux-7.0; do
+	for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
 		lfb 0 run --profile "$profile" "$scenario"
 		silent err
 		lfb 0 run --profile "$profile" --golden "$scenario"
@@ -52,10 +52,14 @@ cat >"$dir/quirk" <<-'EOF'
 	open
 	getout 0
 EOF
-lfb 0 run --golden "$dir/quirk"
+lfb 0 run --profile linux-7.0 --golden "$dir/quirk"
 prints out '> getout 0 = 0 obj=0'
-lfb 0 run --golden --quirk -FLB_GET_OUTGOING_NULL "$dir/quirk"
+lfb 0 run --profile linux-7.0 --golden --quirk -FLB_GET_OUTGOING_NULL "$dir/quirk"
 prints out '> getout 0 = -2 obj=0'
+lfb 0 run --golden "$dir/quirk"
+prints out '> getout 0 = -2 obj=0'
+lfb 0 run --golden --quirk +FLB_GET_OUTGOING_NULL "$dir/quirk"
+prints out '> getout 0 = 0 obj=0'
 lfb 0 run --golden --quirk -FLB_GET_OUTGOING_NULL --quirk -FLB_FINISH_NEEDS_GET \
 	--quirk +FLB_FINISH_BEFORE_FILE "$dir/quirk"
 
@@ -82,7 +86,7 @@ prints err "$dir/dead:2: open: expected = 0, got nothing: the kernel is dead"
 # Another kernel takes over.
 printf 'open\nsession a\nreboot into rfc-v6 = 0\nopen\n' >"$dir/cross"
 lfb 0 run "$dir/cross"
-prints out 'from=linux-7.0 to=rfc-v6'
+prints out 'from=reference to=rfc-v6'
 
 # Injected faults.
 printf 'handler 0\nfault alloc 1\nopen = -12\nopen = 0\nfault off\n' >"$dir/fault"

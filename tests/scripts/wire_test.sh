@@ -8,7 +8,7 @@ set -eu
 . "$(dirname "$0")/cli_common.sh"
 
 images=0
-for profile in rfc-v6 linux-7.0; do
+for profile in rfc-v6 linux-7.0 linux-7.3; do
 	for image in "$LFB_TEST_DATA/golden/wire/$profile"/*.mem; do
 		images=$((images + 1))
 		name=$(basename "$image" .mem)
@@ -25,6 +25,6 @@ for profile in rfc-v6 linux-7.0; do
 		same "$dir/memory" "$image"
 	done
 done
-[ "$images" -eq 8 ] || fail "$images images, not 8"
+[ "$images" -eq 12 ] || fail "$images images, not 12"
 echo "$images memory images"
 finish

@@ -78,10 +78,16 @@ struct world {
 	void *context;		/* for meddle */
 };
 
-/* The profiles a test is run for. */
+/* All profiles. */
 extern const char *const world_profiles[];
 #define for_each_profile(profile)                                                                  \
 	for (const char *const *profile##_ = world_profiles, *profile;                             \
+	     (profile = *profile##_) != NULL; profile##_++)
+
+/* Those before linux-7.3, where that is another story: see the tests of linux_7_3_*. */
+extern const char *const world_early_profiles[];
+#define for_each_early_profile(profile)                                                            \
+	for (const char *const *profile##_ = world_early_profiles, *profile;                       \
 	     (profile = *profile##_) != NULL; profile##_++)
 
 static inline bool world_is_rfc(const struct world *world)

@@ -53,12 +53,11 @@ static struct lfb_blob *blob_of(const char *text, u64 memory, const char *profil
 
 static const char story[] = "handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\n"
 			    "preserve a 2 0 2\nsession b\nreboot\n";
-static void handover_exists_only_before_the_jump(void **state)
+static void expect_handover_only_before_the_jump(const char *profile)
 {
-	struct lfb_machine *machine = new_machine(1 << 20, NULL);
+	struct lfb_machine *machine = new_machine(1 << 20, profile);
 	struct lfb_blob *blob;
 
-	(void)state;
 	assert_int_equal(lfb_blob_capture(machine, &blob), -EBUSY);
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_blob_capture(machine, &blob), -EBUSY);
@@ -67,12 +66,21 @@ static void handover_exists_only_before_the_jump(void **state)
 	assert_int_equal(lfb_blob_capture(machine, NULL), -EINVAL);
 	assert_int_equal(lfb_blob_capture(NULL, &blob), -EINVAL);
 	assert_int_equal(lfb_blob_capture(machine, &blob), 0);
-	assert_string_equal(lfb_blob_profile(blob), "linux-7.0");
+	assert_string_equal(lfb_blob_profile(blob), profile);
 	assert_int_equal(lfb_blob_memory(blob), 1 << 20);
 	lfb_blob_free(blob);
 	assert_int_equal(lfb_machine_jump(machine, NULL), 0);
 	assert_int_equal(lfb_blob_capture(machine, &blob), -EBUSY);
 	lfb_machine_destroy(machine);
+}
+
+static void handover_exists_only_before_the_jump(void **state)
+{
+	const char *profile;
+
+	(void)state;
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++)
+		expect_handover_only_before_the_jump(profile);
 }
 
 static void nothing_handed_over_is_no_blob(void **state)
@@ -89,45 +97,52 @@ static void nothing_handed_over_is_no_blob(void **state)
 	lfb_machine_destroy(machine);
 }
 
+/* Overwrites what is found in the root tree by @altered. */
+static void spoil_root(struct lfb_machine *machine, const void *found, const void *altered,
+		       size_t size)
+{
+	u8 *root = lfb_memory_at(&machine->kernel.memory, machine->handover_root, PAGE_SIZE);
+	u8 *at = memmem(root, PAGE_SIZE, found, size);
+
+	assert_non_null(at);
+	memcpy(at, altered, size);
+}
+
 static void handover_that_cannot_be_read_is_no_blob(void **state)
 {
 	static const struct {
-		const char *string;
+		const char *string; /* NULL: the generation; empty: the address of the map */
 		const char *altered;
 		const char *why;
 	} cases[] = {
 		{ "\xd0\x0d\xfe\xed", "\xd0\x0d\xfe\xee", "KHO root tree: " },
 		{ "preserved-memory-map", "preserved-memory-mop", "KHO root tree: " },
-		{ "kho-v1", "kho-v9", "unknown generation" },
+		{ NULL, "kho-v9", "unknown generation" },
+		{ "", NULL, "KHO memory map: " },
 	};
 	const u64 nowhere = 0xfff;
+	const char *profile;
 
 	(void)state;
-	for (unsigned int i = 0; i < 4; i++) {
-		struct lfb_machine *machine = new_machine(1 << 20, NULL);
+	for (unsigned int i = 0; (profile = lfb_profile_name(i / 4)) != NULL; i++) {
+		struct lfb_machine *machine = new_machine(1 << 20, profile);
+		const char *string = cases[i % 4].string, *altered = cases[i % 4].altered;
 		struct lfb_blob *blob;
-		u8 *root, *at;
+		u64 map;
 
 		assert_int_equal(lfb_machine_boot(machine), 0);
 		assert_int_equal(lfb_machine_prepare(machine), 0);
-		root = lfb_memory_at(&machine->kernel.memory, machine->handover_root, PAGE_SIZE);
-		if (i < 3) {
-			size_t length = strlen(cases[i].string);
-
-			at = memmem(root, PAGE_SIZE, cases[i].string, length);
-			assert_non_null(at);
-			memcpy(at, cases[i].altered, length);
-		} else {
-			u64 map = PFN_PHYS(machine->kernel.kho.map_page);
-
-			at = memmem(root, PAGE_SIZE, &map, sizeof(map));
-			assert_non_null(at);
-			memcpy(at, &nowhere, sizeof(nowhere));
-		}
+		if (!string)
+			string = lfb_profile_kho_abi(profile);
+		map = PFN_PHYS(machine->kernel.kho.map_page);
+		if (altered)
+			spoil_root(machine, string, altered, strlen(altered));
+		else
+			spoil_root(machine, &map, &nowhere, sizeof(map));
 		assert_int_equal(lfb_blob_capture(machine, &blob), -EINVAL);
 		assert_null(blob);
-		if (!strstr(lfb_error_text(machine), i < 3 ? cases[i].why : "KHO memory map: "))
-			fail_msg("%s", lfb_error_text(machine));
+		if (!strstr(lfb_error_text(machine), cases[i % 4].why))
+			fail_msg("%s: %s", profile, lfb_error_text(machine));
 		lfb_machine_destroy(machine);
 	}
 }
@@ -155,8 +170,8 @@ static void blob_is_its_bytes(void **state)
 static void same_scenario_gives_the_same_bytes(void **state)
 {
 	(void)state;
-	for (unsigned int i = 0; i < 2; i++) {
-		const char *profile = i ? "rfc-v6" : "linux-7.0";
+	for (unsigned int i = 0; lfb_profile_name(i); i++) {
+		const char *profile = lfb_profile_name(i);
 		struct lfb_blob *first = blob_of(story, 1 << 20, profile);
 		struct lfb_blob *second = blob_of(story, 1 << 20, profile);
 

@@ -103,22 +103,6 @@ static void a_small_table_needs_no_memory(void **state)
 	luo_hash_destroy(&table);
 }
 
-static void an_empty_table_holds_no_memory(void **state)
-{
-	struct luo_hash table;
-
-	(void)state;
-	luo_hash_init(&table);
-	for (int round = 0; round < 3; round++) {
-		for (u64 i = 0; i < MANY; i++)
-			luo_hash_add(&table, &items[i].node, luo_hash_u64(i));
-		assert_int_equal(world_stats(world).slab_objects, 1);
-		for (u64 i = 0; i < MANY; i++)
-			luo_hash_del(&table, &items[i].node);
-		assert_int_equal(world_stats(world).slab_objects, 0);
-	}
-}
-
 static void growing_is_no_fault_point(void **state)
 {
 	const struct lfb_fault_plan plan = {
@@ -154,6 +138,41 @@ static void without_memory_a_table_stays_small_and_works(void **state)
 	luo_hash_destroy(&table);
 }
 
+static void nothing_is_left_of_an_emptied_table(void **state)
+{
+	struct luo_hash table;
+
+	(void)state;
+	luo_hash_init(&table);
+	for (u64 i = 0; i < MANY; i++)
+		luo_hash_add(&table, &items[i].node, luo_hash_u64(i));
+	for (u64 i = 0; i < MANY; i++)
+		luo_hash_del(&table, &items[i].node);
+	assert_int_equal(world_stats(world).slab_objects, 0);
+	luo_hash_add(&table, &items[0].node, luo_hash_u64(0));
+	assert_ptr_equal(find(&table, luo_hash_u64(0), 0), &items[0]);
+}
+
+/* No distance that is a power of two puts numbers in few places. */
+static void numbers_at_any_distance_are_spread(void **state)
+{
+	enum { BUCKETS = 4096 };
+	static unsigned int buckets[BUCKETS];
+
+	(void)state;
+	for (unsigned int shift = 0; shift < 52; shift++) {
+		u64 visits = 0;
+
+		memset(buckets, 0, sizeof(buckets));
+		for (u64 i = 0; i < BUCKETS; i++)
+			visits += ++buckets[luo_hash_u64(i << shift) % BUCKETS];
+		/* Numbers drawn by lot would make it 1.5. */
+		if (visits > 3 * BUCKETS)
+			fail_msg("distance 2^%u: %.1f steps to find one", shift,
+				 (double)visits / BUCKETS);
+	}
+}
+
 static void hashes_spread_numbers_and_names(void **state)
 {
 	unsigned int buckets[64] = { 0 };
@@ -182,10 +201,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(deleting_what_is_not_there_changes_nothing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_small_table_needs_no_memory, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_empty_table_holds_no_memory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(growing_is_no_fault_point, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_memory_a_table_stays_small_and_works,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_is_left_of_an_emptied_table, set_up,
+						tear_down),
+		cmocka_unit_test(numbers_at_any_distance_are_spread),
 		cmocka_unit_test(hashes_spread_numbers_and_names),
 	};
 

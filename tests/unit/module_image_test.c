@@ -111,12 +111,22 @@ LFB_MODULE(spread, NULL, NULL);
 
 static struct lfb_machine *machine;
 
+struct kernel {
+	const char *profile;
+	const char *quirks_on, *quirks_off;
+};
+
+/* A test's initial state is its kernel; none: the default. */
 static int build(void **state)
 {
+	static const struct kernel usual;
+	const struct kernel *kernel = *state ? *state : &usual;
 	const struct lfb_machine_options options = {
 		.sz = sizeof(options),
 		.memory = 4 << 20,
-		.quirks_off = *state,
+		.profile = kernel->profile,
+		.quirks_on = kernel->quirks_on,
+		.quirks_off = kernel->quirks_off,
 	};
 
 	history[0] = '\0';
@@ -337,7 +347,7 @@ static void expect_removable(bool removable)
 	assert_int_equal(lfb_machine_remove_module(machine, "first"), removable ? 0 : -EBUSY);
 }
 
-/* MODULE_PINNED_FROM_REGISTRATION, as linux-7.0 ships. */
+/* MODULE_PINNED_FROM_REGISTRATION, as rfc-v6 and linux-7.0 ship. */
 static void a_registered_module_is_pinned_for_good(void **state)
 {
 	(void)state;
@@ -394,11 +404,24 @@ static void the_same_module_may_be_in_two_images(void **state)
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, build, take_apart)
-#define TEST_WITHOUT(test, quirk)                                                                  \
-	{ #test, test, build, take_apart, (void *)(quirk) }
+#define TEST_ON(test, kernel)                                                                      \
+	{ #test, test, build, take_apart, (void *)(kernel) }
+
+#define PINNED "MODULE_PINNED_FROM_REGISTRATION"
 
 int main(void)
 {
+	static const struct kernel pins[] = {
+		{ "rfc-v6", NULL, NULL },
+		{ "linux-7.0", NULL, NULL },
+		{ "linux-7.3", PINNED, NULL },
+		{ "reference", PINNED, NULL },
+	}, pins_not[] = {
+		{ "rfc-v6", NULL, PINNED },
+		{ "linux-7.0", NULL, PINNED },
+		{ "linux-7.3", NULL, NULL },
+		{ "reference", NULL, NULL },
+	};
 	const struct CMUnitTest tests[] = {
 		TEST(modules_are_loaded_in_the_order_they_were_added),
 		TEST(each_boot_finds_the_data_as_loaded),
@@ -410,9 +433,14 @@ int main(void)
 		TEST(a_module_in_use_stays),
 		TEST(references_end_with_their_kernel),
 		TEST(a_removed_module_is_left_out_of_later_boots),
-		TEST(a_registered_module_is_pinned_for_good),
-		TEST_WITHOUT(a_registered_module_is_pinned_while_in_use,
-			     "MODULE_PINNED_FROM_REGISTRATION"),
+		TEST_ON(a_registered_module_is_pinned_for_good, &pins[0]),
+		TEST_ON(a_registered_module_is_pinned_for_good, &pins[1]),
+		TEST_ON(a_registered_module_is_pinned_for_good, &pins[2]),
+		TEST_ON(a_registered_module_is_pinned_for_good, &pins[3]),
+		TEST_ON(a_registered_module_is_pinned_while_in_use, &pins_not[0]),
+		TEST_ON(a_registered_module_is_pinned_while_in_use, &pins_not[1]),
+		TEST_ON(a_registered_module_is_pinned_while_in_use, &pins_not[2]),
+		TEST_ON(a_registered_module_is_pinned_while_in_use, &pins_not[3]),
 		TEST(the_same_module_may_be_in_two_images),
 	};
 

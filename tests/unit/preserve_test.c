@@ -5,6 +5,12 @@
 #define FILES_MAX 128
 #define NO_SUCH_FD 999
 
+/* linux-7.3 keeps sessions and files in blocks, as many as are needed; before, in arrays. */
+static bool has_blocks(const char *profile)
+{
+	return !strcmp(lfb_profile_luo_abi(profile), "luo-v5");
+}
+
 /* Everything that can be wrong with a preserve, in all combinations, in the order of the checks. */
 enum wrong { TOKEN_USED = 1, BAD_FD = 2, SESSION_FULL = 4, NO_HANDLER = 8, ALL_WRONG = 16 };
 
@@ -21,10 +27,11 @@ static int expected(const struct world *world, unsigned int wrong)
 	return wrong & NO_HANDLER ? -ENOENT : 0;
 }
 
+/* The order of linux-7.3, whose sessions are never full: linux_7_3_files_test.c. */
 static void preserve_reports_the_first_error_of_its_order(void **state)
 {
 	(void)state;
-	for_each_profile(profile) {
+	for_each_early_profile(profile) {
 		for (unsigned int wrong = 0; wrong < ALL_WRONG; wrong++) {
 			struct world *world = world_create(profile, NULL, NULL);
 			int files = wrong & SESSION_FULL ? FILES_MAX : 1;
@@ -44,10 +51,12 @@ static void preserve_reports_the_first_error_of_its_order(void **state)
 	}
 }
 
+/* Before linux-7.3, whose blocks of 126 files are as many as are needed. */
 static void a_session_takes_128_files(void **state)
 {
 	(void)state;
 	for_each_profile(profile) {
+		bool limited = !has_blocks(profile);
 		struct world *world = world_create(profile, NULL, NULL);
 		int session, other;
 
@@ -55,11 +64,13 @@ static void a_session_takes_128_files(void **state)
 		session = world_session(world, "s");
 		for (u64 token = 0; token < FILES_MAX; token++)
 			assert_int_equal(world_preserve(world, session, token, 0, token), 0);
-		assert_int_equal(world_preserve(world, session, 1000, 0, 1), -ENOSPC);
+		assert_int_equal(world_preserve(world, session, 1000, 0, 1000),
+				 limited ? -ENOSPC : 0);
 		/* The limit is the session's own. */
 		other = world_session(world, "other");
-		assert_int_equal(world_preserve(world, other, 0, 0, 1), 0);
-		assert_int_equal(world_stats(world).files_preserved, FILES_MAX + 1);
+		assert_int_equal(world_preserve(world, other, 0, 0, 1001), 0);
+		assert_int_equal(world_stats(world).files_preserved,
+				 FILES_MAX + (limited ? 1 : 2));
 		assert_int_equal(world_reboot(world), 0);
 		session = world_incoming(world, "s");
 		for (u64 token = 0; token < FILES_MAX; token++)
@@ -214,7 +225,8 @@ static void the_file_array_exists_while_the_session_has_files(void **state)
 		assert_int_equal(world_preserve(world, session, 2, 1, 2), -ENOENT);
 		assert_int_equal(world_stats(world).preserved_blocks, blocks + 1);
 		world_close(world, session);
-		assert_int_equal(world_stats(world).preserved_blocks, blocks);
+		/* With the last session goes linux-7.3's block for sessions. */
+		assert_int_equal(world_stats(world).preserved_blocks, blocks - has_blocks(profile));
 		world_destroy(world);
 	}
 }

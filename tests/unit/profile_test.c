@@ -2,52 +2,76 @@
 /* Profiles and quirks: which there are, and which kernel has which. KERNEL-FACTS section 9. */
 #include "tests/support/world.h"
 
-static void profiles_have_names_and_say_what_they_are(void **state)
+static const struct {
+	const char *name, *luo_abi, *kho_abi;
+} profiles[] = {
+	{ "rfc-v6", "luo-v1/luo-session-v1", "kho-v1" },
+	{ "linux-7.0", "luo-v1/luo-session-v2", "kho-v1" },
+	{ "linux-7.3", "luo-v5", "kho-v4" },
+	{ "reference", "luo-v5", "kho-v4" },
+};
+
+static void profiles_have_names_formats_and_say_what_they_are(void **state)
 {
 	unsigned int count = 0;
 	const char *name;
 
 	(void)state;
 	for (; (name = lfb_profile_name(count)) != NULL; count++) {
-		assert_string_equal(name, world_profiles[count]);
+		assert_true(count < ARRAY_SIZE(profiles));
+		assert_string_equal(name, profiles[count].name);
+		assert_string_equal(lfb_profile_luo_abi(name), profiles[count].luo_abi);
+		assert_string_equal(lfb_profile_kho_abi(name), profiles[count].kho_abi);
 		assert_true(strlen(lfb_profile_about(name)) > 10);
 		assert_string_equal(luo_profile_find(name)->name, name);
 	}
-	assert_null(world_profiles[count]);
+	assert_int_equal(count, ARRAY_SIZE(profiles));
 	assert_null(lfb_profile_name(count + 1));
-	assert_null(lfb_profile_about("linux-6.0"));
-	assert_null(lfb_profile_about(""));
-	assert_null(lfb_profile_about(NULL));
 }
 
-/* R: rfc-v6, 0: linux-7.0. */
+static void unknown_profiles_have_nothing(void **state)
+{
+	static const char *const names[] = { "linux-6.0", "", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		assert_null(lfb_profile_about(names[i]));
+		assert_null(lfb_profile_luo_abi(names[i]));
+		assert_null(lfb_profile_kho_abi(names[i]));
+	}
+}
+
+/* R: rfc-v6, 0: linux-7.0, 3: linux-7.3; the reference has none. */
 static const struct {
 	const char *name;
 	const char *in;
 } quirks[] = {
-	{ "FLB_FINISH_NEEDS_GET", "R0" },
+	{ "FLB_FINISH_NEEDS_GET", "R03" },
 	{ "FLB_RETRIEVE_AFTER_FINISH", "R" },
 	{ "FLB_FINISH_BEFORE_FILE", "R" },
 	{ "FLB_UNLOCK_STORES_OBJ", "R" },
 	{ "FLB_GET_UNCOUNTED", "R0" },
 	{ "FLB_RETRIEVE_RETRIED", "R0" },
-	{ "FLB_FAILED_RETRIEVE_LEAKS", "R0" },
+	{ "FLB_FAILED_RETRIEVE_LEAKS", "R03" },
 	{ "FLB_GET_OUTGOING_NULL", "0" },
-	{ "FLB_TRUST_SERIALIZED", "R0" },
-	{ "FLB_REGISTER_UNCHECKED_HANDLER", "R0" },
+	{ "FLB_COUNT_INCLUDES_GETS", "3" },
+	{ "FLB_UNREGISTER_WHILE_PRESERVED", "3" },
+	{ "FLB_TRUST_SERIALIZED", "R03" },
+	{ "FLB_REGISTER_UNCHECKED_HANDLER", "R03" },
 	{ "FILE_UNFREEZE_CLEARS_DATA", "R" },
 	{ "FILE_RETRIEVE_RETRIED", "R" },
 	{ "FILE_PRESERVED_TWICE", "R0" },
 	{ "FILE_FLB_LEAK_ON_ENOMEM", "R" },
 	{ "FILE_INCOMING_OPS_ON_OUTGOING", "R0" },
 	{ "FILE_TOKEN_NOT_FOUND_WILD", "R" },
-	{ "FILE_RETRIEVE_WITHOUT_FILE", "R0" },
+	{ "FILE_RETRIEVE_WITHOUT_FILE", "R03" },
 	{ "SESSION_NAME_UNCHECKED", "R0" },
 	{ "SESSION_DESERIALIZE_IGNORES_FILES", "R0" },
 	{ "SESSION_DESERIALIZE_NOT_LATCHED", "0" },
 	{ "SESSION_RETRIEVE_RACE", "R0" },
 	{ "SESSION_MUTATE_WHILE_REBOOTING", "R0" },
-	{ "SESSION_STUCK_AFTER_FAILED_CLOSE", "R0" },
+	{ "SESSION_STUCK_AFTER_FAILED_CLOSE", "R03" },
+	{ "SESSION_DUPLICATE_LEAVES_EMPTY_BLOCK", "3" },
 	{ "FLB_LAZY_INIT_RACE", "0" },
 	{ "REGISTRY_UNLOCKED", "R0" },
 	{ "MODULE_PINNED_FROM_REGISTRATION", "R0" },
@@ -69,6 +93,9 @@ static void each_profile_has_the_defects_it_shipped_with(void **state)
 				 strchr(quirks[i].in, 'R') != NULL);
 		assert_int_equal(lfb_profile_has_quirk("linux-7.0", name),
 				 strchr(quirks[i].in, '0') != NULL);
+		assert_int_equal(lfb_profile_has_quirk("linux-7.3", name),
+				 strchr(quirks[i].in, '3') != NULL);
+		assert_false(lfb_profile_has_quirk("reference", name));
 		assert_true(strlen(lfb_quirk_about(name)) > 10);
 	}
 }
@@ -190,7 +217,8 @@ static void a_booted_kernel_has_its_profiles_quirks_more_or_less(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(profiles_have_names_and_say_what_they_are),
+		cmocka_unit_test(profiles_have_names_formats_and_say_what_they_are),
+		cmocka_unit_test(unknown_profiles_have_nothing),
 		cmocka_unit_test(each_profile_has_the_defects_it_shipped_with),
 		cmocka_unit_test(unknown_names_are_no_quirks),
 		cmocka_unit_test(lists_of_quirks_are_separated_by_spaces_and_commas),

@@ -3,7 +3,7 @@
  * The known defects of FLBs, KERNEL-FACTS section 9: each with its quirk on and off. Every
  * function runs through all profiles, also those that ship without the defect.
  */
-#include "tests/support/world.h"
+#include "tests/support/linux_7_3.h"
 
 #define for_on_and_off(on) for (int on = 1; on >= 0; on--)
 
@@ -148,11 +148,16 @@ static void unlock_replaces_the_object(void **state)
 	}
 }
 
+/* Those that have the accessors get and, since linux-7.3, put; rfc-v6 has lock and unlock. */
+static const char *const getting_profiles[] = { "linux-7.0", "linux-7.3", "reference" };
+
 static void an_object_goes_away_while_it_is_used(void **state)
 {
 	(void)state;
-	for_on_and_off(on) {
-		struct world *world = world_create_quirk("linux-7.0", "FLB_GET_UNCOUNTED", on);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(getting_profiles); i++) {
+		bool on = i % 2;
+		struct world *world =
+			world_create_quirk(getting_profiles[i / 2], "FLB_GET_UNCOUNTED", on);
 		struct liveupdate_flb *flb;
 		int session;
 		void *obj;
@@ -240,8 +245,10 @@ static void an_flb_that_cannot_be_retrieved_is_never_finished(void **state)
 static void get_outgoing_succeeds_with_nothing(void **state)
 {
 	(void)state;
-	for_on_and_off(on) {
-		struct world *world = world_create_quirk("linux-7.0", "FLB_GET_OUTGOING_NULL", on);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(getting_profiles); i++) {
+		bool on = i % 2;
+		struct world *world =
+			world_create_quirk(getting_profiles[i / 2], "FLB_GET_OUTGOING_NULL", on);
 		void *obj = world;
 
 		world_wire(world, "0:0");
@@ -249,6 +256,66 @@ static void get_outgoing_succeeds_with_nothing(void **state)
 				 on ? 0 : -ENOENT);
 		assert_null(obj);
 		world_destroy(world);
+	}
+}
+
+static struct world *create_counting(const char *profile, const char *quirk, bool on)
+{
+	char off[128];
+
+	snprintf(off, sizeof(off), "FLB_GET_UNCOUNTED %s", on ? "" : quirk);
+	return world_create(profile, on ? quirk : NULL, off);
+}
+
+static void references_are_handed_over_as_files(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(getting_profiles); i++) {
+		for_on_and_off(on) {
+			struct world *world = create_counting(getting_profiles[i],
+							      "FLB_COUNT_INCLUDES_GETS", on);
+			void *obj;
+
+			world_wire(world, "0:0");
+			assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1),
+					 0);
+			assert_int_equal(liveupdate_flb_get_outgoing(world_flb(world, 0), &obj), 0);
+			assert_int_equal(liveupdate_flb_get_outgoing(world_flb(world, 0), &obj), 0);
+			assert_int_equal(world_reboot(world), 0);
+			assert_int_equal(world_get(world, 0, true, &obj), 0);
+			finish(world);
+			/* One file was finished, two never will be. */
+			assert_int_equal(logged(world, "flb0.finish obj=2000"), !on);
+			assert_int_equal(world_flb(world, 0)->private.incoming.count, on ? 2 : 0);
+			assert_int_equal(world_get(world, 0, true, &obj), on ? 0 : -ENODATA);
+			world_destroy(world);
+		}
+	}
+}
+
+static void an_flb_is_unregistered_while_it_is_preserved(void **state)
+{
+	(void)state;
+	for_each_linux_7_3(profile) {
+		for_on_and_off(on) {
+			struct world *world = world_create_quirk(
+				profile, "FLB_UNREGISTER_WHILE_PRESERVED", on);
+			int session;
+			void *obj;
+
+			world_wire(world, "0:0");
+			session = world_session(world, "s");
+			assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+			assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0),
+								   world_flb(world, 0)),
+					 on ? 0 : -EBUSY);
+			assert_int_equal(world_reboot(world), 0);
+			assert_false(logged(world, "flb0.unpreserve"));
+			/* What its files need was left behind. */
+			assert_int_equal(world_get(world, 0, true, &obj), on ? -ENOENT : 0);
+			assert_int_equal(logged(world, "flb0.retrieve data=f000 -> 0"), !on);
+			world_destroy(world);
+		}
 	}
 }
 
@@ -367,8 +434,10 @@ static void use_flb(void *context, const char *point, const char *object)
 static void two_threads_set_a_fresh_flb_up(void **state)
 {
 	(void)state;
-	for_on_and_off(on) {
-		struct world *world = world_create_quirk("linux-7.0", "FLB_LAZY_INIT_RACE", on);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(getting_profiles); i++) {
+		bool on = i % 2;
+		struct world *world =
+			world_create_quirk(getting_profiles[i / 2], "FLB_LAZY_INIT_RACE", on);
 		void *obj;
 
 		world_wire(world, "0: 1:");
@@ -419,6 +488,9 @@ int main(void)
 		quirk_test(FLB_FAILED_RETRIEVE_LEAKS,
 			   an_flb_that_cannot_be_retrieved_is_never_finished),
 		quirk_test(FLB_GET_OUTGOING_NULL, get_outgoing_succeeds_with_nothing),
+		quirk_test(FLB_COUNT_INCLUDES_GETS, references_are_handed_over_as_files),
+		quirk_test(FLB_UNREGISTER_WHILE_PRESERVED,
+			   an_flb_is_unregistered_while_it_is_preserved),
 		quirk_test(FLB_TRUST_SERIALIZED, the_flb_page_is_trusted),
 		quirk_test(FLB_REGISTER_UNCHECKED_HANDLER,
 			   a_zeroed_handler_passes_for_a_registered_one),

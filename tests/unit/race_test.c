@@ -260,10 +260,11 @@ static void register_from_a_callback(struct world *world, const char *call, void
 	assert_int_equal(world_link(world, 0, 2), -EBUSY);
 }
 
+/* From linux-7.3 on it never is too late; there a callback deadlocks: linux_7_3_test.c. */
 static void callbacks_cannot_change_the_registry(void **state)
 {
 	(void)state;
-	for_each_profile(profile) {
+	for_each_early_profile(profile) {
 		for_on_and_off(on) {
 			struct world *world = world_create_quirk(profile, "REGISTRY_UNLOCKED", on);
 			int session;
@@ -311,11 +312,15 @@ static void the_agent_goes_on_while_the_kernel_is_rebooting(void **state)
 {
 	(void)state;
 	for_each_profile(profile) {
+		bool has_blocks = !strcmp(lfb_profile_luo_abi(profile), "luo-v5");
+
 		for (int i = 0; i < 2 * MUTATIONS; i++) {
 			bool on = i % 2;
 			struct world *world =
 				world_create_quirk(profile, "SESSION_MUTATE_WHILE_REBOOTING", on);
+			enum mutation mutation = (enum mutation)(i / 2);
 			int outgoing, incoming, result;
+			bool dangling;
 
 			world_wire(world, "0:");
 			outgoing = world_session(world, "old");
@@ -328,17 +333,36 @@ static void the_agent_goes_on_while_the_kernel_is_rebooting(void **state)
 			assert_int_equal(lfb_machine_prepare(world->machine), 0);
 			world_forget_log(world);
 
-			result = mutate(world, (enum mutation)(i / 2), outgoing, incoming);
+			result = mutate(world, mutation, outgoing, incoming);
 			if (on)
 				assert_true(result >= 0);
-			else /* close() itself never fails; the session is just not ended */
-				assert_int_equal(result, i / 2 == CLOSE ? 0 : -EAGAIN);
+			else
+				assert_int_equal(result, -EAGAIN);
 			assert_int_equal(world_unsafe(world), on);
-			if (!on)
+			if (on) {
+				assert_null(lfb_agent_blocked(world->agent));
+			} else {
 				assert_no_log(world);
+				/* What it called never returns, so nothing else is called. */
+				assert_string_equal(lfb_agent_blocked(world->agent),
+						    "luo_session_serialize_rwsem");
+				assert_int_equal(world_file(world, 0, 3), -EAGAIN);
+			}
 
-			/* The next kernel gets what was serialized, whatever happened since. */
-			assert_int_equal(lfb_machine_jump(world->machine, NULL), 0);
+			/*
+			 * The next kernel gets what was serialized, whatever happened since; the
+			 * blocks of linux-7.3 are freed with what is in them, which leaves it with
+			 * addresses of nothing.
+			 */
+			dangling = on && mutation == CLOSE && has_blocks;
+			assert_int_equal(lfb_machine_jump(world->machine, NULL),
+					 dangling ? -EFAULT : 0);
+			if (dangling) {
+				assert_int_equal(lfb_machine_state(world->machine), LFB_PANICKED);
+				world_destroy(world);
+				continue;
+			}
+			assert_null(lfb_agent_blocked(world->agent));
 			world->device = -1;
 			world_wire(world, "0:");
 			assert_int_equal(world_incoming(world, "late"), -ENOENT);

@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# The scenarios in examples/defects show their defect with it and not without, and docs/defects.md
+# shows what they print. LFB_UPDATE=1 writes that anew.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+# shorten: of a long run of lines that differ in numbers only, the first and the last
+shorten() {
+	awk '
+		function end_run() {
+			if (run > 3)
+				print "  (" run - 2 " more of these)"
+			else if (run == 3)
+				print middle
+			if (run > 1)
+				print last
+		}
+		{ kind = $0; gsub(/[0-9]+/, "N", kind) }
+		kind == kind_before { run++; middle = last; last = $0; next }
+		{ end_run(); kind_before = kind; run = 1; print }
+		END { end_run() }'
+}
+
+# side_by_side LEFT RIGHT: as a block of markdown
+side_by_side() {
+	echo '```'
+	shorten <"$1" >"$dir/left"
+	shorten <"$2" >"$dir/right"
+	diff --side-by-side --expand-tabs --width=90 "$dir/left" "$dir/right" | sed 's/ *$//'
+	echo '```'
+}
+
+# defect STATUS NAME: STATUS is how linux-7.3 ends
+defect() {
+	scenario=examples/defects/$2.lfb
+	quirk=$(echo "$2" | tr '[:lower:]' '[:upper:]')
+	lfb "$1" run --golden --profile linux-7.3 "$scenario"
+	cp "$dir/out" "$dir/shipped"
+	cp "$dir/err" "$dir/shipped.err"
+	lfb 0 run --golden --profile reference "$scenario"
+	cp "$dir/out" "$dir/mended"
+	silent err
+	# It is this defect, and no other, that makes the difference.
+	lfb 0 run --golden --profile linux-7.3 --quirk "-$quirk" "$scenario"
+	same "$dir/out" "$dir/mended"
+	lfb "$1" run --golden --profile reference --quirk "+$quirk" "$scenario"
+	same "$dir/out" "$dir/shipped"
+	side_by_side "$dir/shipped" "$dir/mended" >"$dir/both"
+	documented defects.md "$2" "$dir/both"
+}
+
+cd "$LFB_SOURCE_DIR"
+defect 0 flb_finish_needs_get
+silent shipped.err
+defect 0 flb_unregister_while_preserved
+silent shipped.err
+defect 1 session_duplicate_leaves_empty_block
+# Where the block lies is an accident.
+{
+	echo '```'
+	sed 's/ at 0x[0-9a-f]*:/ at ADDRESS:/' "$dir/shipped.err"
+	echo '```'
+} >"$dir/panic"
+documented defects.md panic "$dir/panic"
+[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 3 ] || fail "a scenario is not shown"
+
+# The way round the first.
+sed '/^reboot/,/^open/s/^open/getin 0\n&/' examples/defects/flb_finish_needs_get.lfb \
+	>"$dir/way-round"
+lfb 0 run --golden --profile linux-7.3 "$dir/way-round"
+prints out 'flb0.finish obj=2000'
+finish
