@@ -9,6 +9,7 @@
 #include <luo/agent.h>
 #include <luo/blob.h>
 #include <luo/choose.h>
+#include <luo/convert.h>
 #include <luo/fault.h>
 #include <luo/file.h>
 #include <luo/inspect.h>

@@ -23,9 +23,12 @@ struct cli_command {
 
 int cli_run(const struct cli_command *command, int argc, char **argv);
 int cli_dump(const struct cli_command *command, int argc, char **argv);
+int cli_convert(const struct cli_command *command, int argc, char **argv);
+int cli_matrix(const struct cli_command *command, int argc, char **argv);
 int cli_profiles(const struct cli_command *command, int argc, char **argv);
 
-extern const char cli_run_help[], cli_boot_help[], cli_dump_help[], cli_profiles_help[];
+extern const char cli_run_help[], cli_boot_help[], cli_dump_help[], cli_profiles_help[],
+	cli_matrix_help[], cli_convert_help[];
 
 /* "lfb: …" as one line on standard error. Returns CLI_FAILED. */
 int cli_failed(const char *format, ...) LFB_PRINTF(1, 2);

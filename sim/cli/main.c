@@ -19,6 +19,8 @@ static const struct cli_command commands[] = {
 	{ "run", "run a scenario in a machine that is switched on cold", cli_run_help, cli_run },
 	{ "boot", "run a scenario in a kernel that boots from a blob", cli_boot_help, cli_run },
 	{ "dump", "say what a blob or a memory image hands over", cli_dump_help, cli_dump },
+	{ "matrix", "say which kernel can take over from which", cli_matrix_help, cli_matrix },
+	{ "convert", "rewrite a handover for another kernel", cli_convert_help, cli_convert },
 	{ "profiles", "list the kernels that are modelled", cli_profiles_help, cli_profiles },
 	{ "help", "explain a command", help_help, help },
 	{ "version", "print the version", version_help, version },

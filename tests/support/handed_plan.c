@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#include "tests/support/handed_plan.h"
+
+#include <luo/agent.h>
+#include <luo/file.h>
+#include <luo/kexec_handover.h>
+#include <luo/liveupdate.h>
+#include <luo/mm.h>
+#include <luo/module.h>
+
+#include "sim/machine/convert.h"
+
+#define MEMORY (128ull << 20)
+#define ENTRY_NAME "other"
+#define MAX_FLBS 63
+#define FILE_NUMBER(session, file) ((session) * 1000ul + (file))
+
+/*
+ * Memory that is handed over: a number in every word
+ */
+
+static u64 mix(u64 value)
+{
+	value = (value ^ value >> 31) * 0x9e3779b97f4a7c15ull;
+	value = (value ^ value >> 29) * 0xbf58476d1ce4e5b9ull;
+	return value ^ value >> 32;
+}
+
+static void fill(u64 *words, size_t size, u64 number)
+{
+	words[0] = size;
+	for (size_t i = 1; i < size / sizeof(*words); i++)
+		words[i] = number;
+}
+
+static bool is_filled(const u64 *words, u64 number)
+{
+	if (!words || words[0] < PAGE_SIZE || words[0] > 4 * PAGE_SIZE)
+		return false;
+	for (size_t i = 1; i < words[0] / sizeof(*words); i++) {
+		if (words[i] != number)
+			return false;
+	}
+	return true;
+}
+
+static int hand_over(size_t size, u64 number, u64 *data)
+{
+	void *mem = kho_alloc_preserve(size);
+
+	if (IS_ERR(mem))
+		return (int)PTR_ERR(mem);
+	fill(mem, size, number);
+	*data = virt_to_phys(mem);
+	return 0;
+}
+
+/*
+ * The module
+ */
+
+static const struct handover_plan *current;
+static unsigned int flbs_finished;
+
+static LFB_MODULE_DATA(handover) struct liveupdate_flb flbs[MAX_FLBS];
+
+static u64 flb_number(const struct liveupdate_flb *flb)
+{
+	return 0xf1b00000u + (u64)(flb - flbs);
+}
+
+static int flb_preserve(struct liveupdate_flb_op_args *argp)
+{
+	return hand_over(PAGE_SIZE, flb_number(argp->flb), &argp->data);
+}
+
+static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
+{
+	kho_unpreserve_free(phys_to_virt(argp->data));
+}
+
+static int flb_retrieve(struct liveupdate_flb_op_args *argp)
+{
+	argp->obj = phys_to_virt(argp->data);
+	return is_filled(argp->obj, flb_number(argp->flb)) ? 0 : -EILSEQ;
+}
+
+static void flb_finish(struct liveupdate_flb_op_args *argp)
+{
+	flbs_finished++;
+	kho_restore_free(argp->obj);
+}
+
+static const struct liveupdate_flb_ops flb_ops = {
+	.preserve = flb_preserve,
+	.unpreserve = flb_unpreserve,
+	.retrieve = flb_retrieve,
+	.finish = flb_finish,
+};
+
+static const struct file_operations file_fops;
+
+static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
+{
+	(void)handler;
+	return file->f_op == &file_fops;
+}
+
+static int preserve(struct liveupdate_file_op_args *args)
+{
+	unsigned long number = file_inode(args->file)->i_ino;
+	size_t size = PAGE_SIZE;
+
+	if (current->seed)
+		size <<= mix(current->seed + number) % 3;
+	return hand_over(size, number, &args->serialized_data);
+}
+
+static void unpreserve(struct liveupdate_file_op_args *args)
+{
+	kho_unpreserve_free(phys_to_virt(args->serialized_data));
+}
+
+static int retrieve(struct liveupdate_file_op_args *args)
+{
+	u64 *words = phys_to_virt(args->serialized_data);
+
+	if (!words || !is_filled(words, words[1]))
+		return -EILSEQ;
+	args->file = anon_inode_getfile("handover", &file_fops, NULL, 0);
+	if (IS_ERR(args->file))
+		return (int)PTR_ERR(args->file);
+	file_inode(args->file)->i_ino = (unsigned long)words[1];
+	return 0;
+}
+
+static void finish(struct liveupdate_file_op_args *args)
+{
+	kho_restore_free(phys_to_virt(args->serialized_data));
+}
+
+static const struct liveupdate_file_ops file_ops = {
+	.can_preserve = can_preserve,
+	.preserve = preserve,
+	.unpreserve = unpreserve,
+	.retrieve = retrieve,
+	.finish = finish,
+};
+
+static LFB_MODULE_DATA(handover) struct liveupdate_file_handler handler = {
+	.ops = &file_ops,
+	.compatible = "handover-file-v1",
+};
+
+static bool is_rfc(void)
+{
+	return !strcmp(lfb_machine_profile(lfb_machine_current()), "rfc-v6");
+}
+
+static int init(void)
+{
+	int err = liveupdate_register_file_handler(&handler);
+
+	for (unsigned int i = 0; i < current->flbs && !err; i++) {
+		flbs[i].ops = &flb_ops;
+		snprintf((char *)flbs[i].compatible, sizeof(flbs[i].compatible),
+			 "handover-flb-%u-v1", i);
+		err = is_rfc() ? liveupdate_init_flb(&flbs[i]) : 0;
+		if (!err)
+			err = liveupdate_register_flb(&handler, &flbs[i]);
+	}
+	return err;
+}
+
+LFB_MODULE(handover, init, NULL);
+
+/*
+ * The plan
+ */
+
+static unsigned int files_of(const struct handover_plan *plan, unsigned int session)
+{
+	return plan->seed ? mix(plan->seed * 31 + session) % (plan->files + 1) : plan->files;
+}
+
+static u64 token_of(unsigned int file)
+{
+	return file * 0x100000001ull + 5;
+}
+
+static const char *name_of(const struct handover_plan *plan, unsigned int session)
+{
+	static char name[32];
+
+	snprintf(name, sizeof(name), "session-%u", session);
+	return plan->nameless && !session ? "" : name;
+}
+
+/*
+ * One machine
+ */
+
+struct side {
+	struct lfb_machine *machine;
+	struct lfb_agent *agent;
+	int device;
+};
+
+static void start(struct side *side, const char *profile, enum lfb_page_policy policy,
+		  const struct handover_plan *plan, const struct lfb_blob *blob)
+{
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.memory = plan->memory ? plan->memory : MEMORY,
+		.mode = LFB_MEMORY_FIXED,
+		.policy = policy,
+		.profile = profile,
+	};
+
+	current = plan;
+	flbs_finished = 0;
+	/* What the last machine's kernel left in them is not what this one's shall start with. */
+	memset(flbs, 0, sizeof(flbs));
+	memset(&handler.private, 0, sizeof(handler.private));
+	assert_int_equal(lfb_machine_create(&options, &side->machine), 0);
+	assert_int_equal(lfb_machine_add_module(side->machine, &handover_module), 0);
+	assert_int_equal(lfb_agent_create(side->machine, "agent", &side->agent), 0);
+	lfb_machine_enter(side->machine);
+	if (blob)
+		assert_int_equal(lfb_machine_boot_blob(side->machine, blob), 0);
+	else
+		assert_int_equal(lfb_machine_boot(side->machine), 0);
+	side->device = lfb_agent_open(side->agent);
+	assert_true(side->device >= 0);
+}
+
+static void stop(struct side *side)
+{
+	lfb_machine_enter(NULL);
+	lfb_machine_destroy(side->machine);
+}
+
+static void preserve_session(struct side *side, const struct handover_plan *plan,
+			     unsigned int session)
+{
+	int fd = lfb_agent_create_session(side->agent, side->device, name_of(plan, session));
+
+	assert_true(fd >= 0);
+	for (unsigned int i = 0; i < files_of(plan, session); i++) {
+		struct file *file = anon_inode_getfile("handover", &file_fops, NULL, 0);
+		int file_fd;
+
+		assert_false(IS_ERR(file));
+		file_inode(file)->i_ino = FILE_NUMBER(session, i);
+		file_fd = lfb_agent_install(side->agent, file);
+		assert_int_equal(lfb_agent_preserve(side->agent, fd, file_fd, token_of(i)), 0);
+		lfb_agent_close(side->agent, file_fd);
+	}
+}
+
+struct lfb_blob *handover_make(const char *profile, enum lfb_page_policy policy,
+			       const struct handover_plan *plan)
+{
+	struct lfb_blob *blob;
+	u64 data = 0;
+	struct side side;
+
+	start(&side, profile, policy, plan, NULL);
+	if (plan->entry) {
+		assert_int_equal(hand_over(PAGE_SIZE, 0xe, &data), 0);
+		assert_int_equal(kho_add_subtree(ENTRY_NAME, phys_to_virt(data), plan->entry), 0);
+	}
+	for (unsigned int i = 0; i < plan->sessions; i++)
+		preserve_session(&side, plan, i);
+	assert_int_equal(lfb_machine_prepare(side.machine), 0);
+	assert_int_equal(lfb_blob_capture(side.machine, &blob), 0);
+	stop(&side);
+	return blob;
+}
+
+static void ask_for_flb(struct liveupdate_flb *flb, int expected)
+{
+	bool counted = !lfb_profile_has_quirk(lfb_machine_profile(lfb_machine_current()),
+					      "FLB_GET_UNCOUNTED");
+	void *obj;
+
+	if (is_rfc()) {
+		assert_int_equal(liveupdate_flb_incoming_locked(flb, &obj), expected);
+		if (!expected)
+			liveupdate_flb_incoming_unlock(flb, obj);
+		return;
+	}
+	assert_int_equal(liveupdate_flb_get_incoming(flb, &obj), expected);
+	if (!expected && counted)
+		liveupdate_flb_put_incoming(flb);
+}
+
+static void take_session(struct side *side, const struct handover_plan *plan, unsigned int session)
+{
+	int fd = lfb_agent_retrieve_session(side->agent, side->device, name_of(plan, session));
+
+	assert_true(fd >= 0);
+	for (unsigned int i = 0; i < files_of(plan, session); i++) {
+		int file = lfb_agent_retrieve(side->agent, fd, token_of(i));
+
+		assert_true(file >= 0);
+		assert_int_equal(file_inode(lfb_agent_file(side->agent, file))->i_ino,
+				 FILE_NUMBER(session, i));
+		lfb_agent_close(side->agent, file);
+	}
+	assert_int_equal(lfb_agent_finish(side->agent, fd), 0);
+	assert_int_equal(lfb_agent_close(side->agent, fd), 0);
+}
+
+static void take_entry(const struct handover_plan *plan)
+{
+	phys_addr_t phys;
+	size_t size;
+
+	if (!plan->entry) {
+		assert_int_equal(kho_retrieve_subtree(ENTRY_NAME, &phys, &size), -ENOENT);
+		return;
+	}
+	assert_int_equal(kho_retrieve_subtree(ENTRY_NAME, &phys, &size), 0);
+	if (!strcmp(lfb_machine_profile(lfb_machine_current()), "linux-7.3") ||
+	    !strcmp(lfb_machine_profile(lfb_machine_current()), "reference"))
+		assert_int_equal(size, plan->entry);
+	assert_true(is_filled(phys_to_virt(phys), 0xe));
+	kho_restore_free(phys_to_virt(phys));
+}
+
+unsigned long handover_take(const struct lfb_blob *blob, const char *profile,
+			    const struct handover_plan *plan)
+{
+	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+	unsigned int files = 0;
+	struct side side;
+
+	for (unsigned int i = 0; i < plan->sessions; i++)
+		files += files_of(plan, i);
+	start(&side, profile, LFB_PAGES_BUDDY, plan, blob);
+	for (unsigned int i = 0; i < plan->flbs; i++)
+		ask_for_flb(&flbs[i], files ? 0 : -ENOENT);
+	for (unsigned int i = 0; i < plan->sessions; i++)
+		take_session(&side, plan, i);
+	assert_int_equal(lfb_agent_retrieve_session(side.agent, side.device, "session-x"), -ENOENT);
+	take_entry(plan);
+	assert_int_equal(flbs_finished, files ? plan->flbs : 0);
+	assert_int_equal(lfb_event_count(side.machine, LFB_EVENT_WARN), 0);
+	assert_int_equal(lfb_event_count(side.machine, LFB_EVENT_UNSAFE), 0);
+	assert_int_equal(lfb_machine_stats(side.machine, &stats), 0);
+	assert_int_equal(stats.sessions_incoming, 0);
+	stop(&side);
+	return stats.incoming_pages;
+}
+
+/*
+ * Two handovers
+ */
+
+static void compare_sessions(const struct lfb_inspection *a, const struct lfb_inspection *b)
+{
+	const struct lfb_found_session *left = a->sessions.items, *right = b->sessions.items;
+	const struct lfb_found_file *files = a->files.items, *other_files = b->files.items;
+
+	assert_int_equal(a->head.number, b->head.number);
+	assert_int_equal(a->sessions.count, b->sessions.count);
+	for (size_t i = 0; i < a->sessions.count; i++) {
+		assert_string_equal(left[i].record.name, right[i].record.name);
+		assert_int_equal(left[i].record.count, right[i].record.count);
+		assert_int_equal(left[i].first_file, right[i].first_file);
+	}
+	assert_int_equal(a->files.count, b->files.count);
+	for (size_t i = 0; i < a->files.count; i++)
+		assert_memory_equal(&files[i].record, &other_files[i].record,
+				    sizeof(files[i].record));
+}
+
+static void compare_flbs(const struct lfb_inspection *a, const struct lfb_inspection *b)
+{
+	const struct lfb_found_flb *left = a->flbs.items, *right = b->flbs.items;
+
+	assert_int_equal(a->flbs.count, b->flbs.count);
+	for (size_t i = 0; i < a->flbs.count; i++)
+		assert_memory_equal(&left[i].record, &right[i].record, sizeof(left[i].record));
+}
+
+static void compare_entries(const struct lfb_inspection *a, const struct lfb_inspection *b)
+{
+	const struct lfb_found_entry *left = a->entries.items, *right = b->entries.items;
+
+	assert_int_equal(a->entries.count, b->entries.count);
+	for (size_t i = 0; i < a->entries.count; i++) {
+		assert_string_equal(left[i].name, right[i].name);
+		if (!strcmp(left[i].name, LUO_FDT_KHO_ENTRY_NAME))
+			continue;
+		assert_int_equal(left[i].address, right[i].address);
+		assert_int_equal(left[i].size, right[i].size);
+	}
+}
+
+/* The blocks of others, in the order of the map. */
+struct kept {
+	phys_addr_t address;
+	unsigned int order;
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const struct kept *left = a, *right = b;
+
+	return left->address < right->address ? -1 : left->address > right->address;
+}
+
+static struct kept *list_kept(const struct lfb_inspection *found, size_t *count)
+{
+	const struct lfb_found_run *runs = found->runs.items;
+	struct kept *list = calloc(found->total_blocks + 1, sizeof(*list));
+	struct lfb_own own = { 0 };
+
+	assert_non_null(list);
+	assert_int_equal(lfb_own_find(&own, found), 0);
+	*count = 0;
+	for (size_t i = 0; i < found->runs.count; i++) {
+		for (u64 n = 0; n < runs[i].blocks; n++) {
+			u64 size = PAGE_SIZE << runs[i].order;
+			phys_addr_t at = runs[i].address + n * size;
+
+			if (lfb_own_block(&own, at, size) == LFB_OWNER_OTHER)
+				list[(*count)++] = (struct kept){ at, runs[i].order };
+		}
+	}
+	lfb_own_release(&own);
+	qsort(list, *count, sizeof(*list), by_address);
+	return list;
+}
+
+static void compare_memory(const struct lfb_inspection *a, const struct lfb_inspection *b)
+{
+	size_t count, other_count;
+	struct kept *left = list_kept(a, &count);
+	struct kept *right = list_kept(b, &other_count);
+
+	assert_int_equal(count, other_count);
+	for (size_t i = 0; i < count; i++) {
+		u64 size = PAGE_SIZE << left[i].order;
+
+		assert_int_equal(left[i].address, right[i].address);
+		assert_int_equal(left[i].order, right[i].order);
+		assert_memory_equal(a->view.at(&a->view, left[i].address, size),
+				    b->view.at(&b->view, left[i].address, size), size);
+	}
+	free(left);
+	free(right);
+}
+
+void handover_compare(const struct lfb_blob *a, const struct lfb_blob *b)
+{
+	struct lfb_inspection left = { 0 }, right = { 0 };
+
+	lfb_inspection_read(&left, a);
+	lfb_inspection_read(&right, b);
+	assert_int_equal(left.problems.count, 0);
+	assert_int_equal(right.problems.count, 0);
+	compare_sessions(&left, &right);
+	compare_flbs(&left, &right);
+	compare_entries(&left, &right);
+	compare_memory(&left, &right);
+	assert_int_equal(a->memory, b->memory);
+	assert_int_equal(a->boots, b->boots);
+	lfb_inspection_release(&left);
+	lfb_inspection_release(&right);
+}
+
+void handover_refused(struct lfb_blob *from, const char *profile, int error, const char *why)
+{
+	struct lfb_blob *to = from;
+
+	assert_int_equal(lfb_blob_convert(from, profile, &to), error);
+	assert_null(to);
+	if (!strstr(lfb_error_text(NULL), why))
+		fail_msg("\"%s\" does not say \"%s\"", lfb_error_text(NULL), why);
+	lfb_blob_free(from);
+}
