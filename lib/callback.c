@@ -10,17 +10,27 @@
 /* What injected failures look like: the callback is not run. */
 #define INJECTED_ERROR (-EIO)
 
-/* "flb NAME" or "file NAME", for traces; made only when somebody listens. */
-static const char *subject(char *text, size_t size, const char *kind, const char *compatible)
+/* The scheduling point behind a callback, and the trace of it; @result is NULL for void ones. */
+static void returned(struct lfb_kernel *kernel, const char *kind, const char *compatible,
+		     const char *op, u64 data, const int *result)
 {
-	snprintf(text, size, "%s %.47s", kind, compatible);
-	return text;
+	char subject[64];
+
+	lfb_sched_point(kernel, op, compatible);
+	if (!lfb_tracing(kernel))
+		return;
+	snprintf(subject, sizeof(subject), "%s %.47s", kind, compatible);
+	if (result)
+		lfb_emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, op, "data=0x%llx",
+				(unsigned long long)data);
+	else
+		lfb_emit(kernel, LFB_EVENT_CALLBACK, subject, op, "data=0x%llx",
+			 (unsigned long long)data);
 }
 
 /* A callback answers 0 or a negative errno; anything else would be taken for a success upstairs. */
-static int checked(struct lfb_kernel *kernel, const char *compatible, const char *op, int result)
+static int checked(const char *compatible, const char *op, int result)
 {
-	(void)kernel;
 	if (likely(result <= 0))
 		return result;
 	lfb_warn(op, "%.47s: returned %d, which is neither 0 nor a negative errno", compatible,
@@ -31,85 +41,57 @@ static int checked(struct lfb_kernel *kernel, const char *compatible, const char
 int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, const char *op,
 		 int (*call)(struct liveupdate_flb_op_args *args), enum lfb_fault_kind kind)
 {
-	struct lfb_kernel *kernel = luo->kernel;
 	const char *name = args->flb->compatible;
-	char text[64];
 	int result = INJECTED_ERROR;
 
-	lfb_sched_point(kernel, op, name);
-	if (!lfb_fault(kernel, kind, name))
-		result = checked(kernel, name, op, call(args));
-	lfb_sched_point(kernel, op, name);
-	if (lfb_tracing(kernel))
-		lfb_emit_result(kernel, LFB_EVENT_CALLBACK, result,
-				subject(text, sizeof(text), "flb", name), op, "data=0x%llx",
-				(unsigned long long)args->data);
+	lfb_sched_point(luo->kernel, op, name);
+	if (!lfb_fault(luo->kernel, kind, name))
+		result = checked(name, op, call(args));
+	returned(luo->kernel, "flb", name, op, args->data, &result);
 	return result;
 }
 
 void luo_call_flb_void(struct luo *luo, struct liveupdate_flb_op_args *args, const char *op,
 		       void (*call)(struct liveupdate_flb_op_args *args))
 {
-	struct lfb_kernel *kernel = luo->kernel;
-	char text[64];
+	const char *name = args->flb->compatible;
 
-	lfb_sched_point(kernel, op, args->flb->compatible);
+	lfb_sched_point(luo->kernel, op, name);
 	call(args);
-	lfb_sched_point(kernel, op, args->flb->compatible);
-	if (lfb_tracing(kernel))
-		lfb_emit(kernel, LFB_EVENT_CALLBACK,
-			 subject(text, sizeof(text), "flb", args->flb->compatible), op,
-			 "data=0x%llx", (unsigned long long)args->data);
+	returned(luo->kernel, "flb", name, op, args->data, NULL);
 }
 
 int luo_call_file(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
 		  int (*call)(struct liveupdate_file_op_args *args), enum lfb_fault_kind kind)
 {
-	struct lfb_kernel *kernel = luo->kernel;
 	const char *name = args->handler->compatible;
-	char text[64];
 	int result = INJECTED_ERROR;
 
-	lfb_sched_point(kernel, op, name);
-	if (!lfb_fault(kernel, kind, name))
-		result = checked(kernel, name, op, call(args));
-	lfb_sched_point(kernel, op, name);
-	if (lfb_tracing(kernel))
-		lfb_emit_result(kernel, LFB_EVENT_CALLBACK, result,
-				subject(text, sizeof(text), "file", name), op, "data=0x%llx",
-				(unsigned long long)args->serialized_data);
+	lfb_sched_point(luo->kernel, op, name);
+	if (!lfb_fault(luo->kernel, kind, name))
+		result = checked(name, op, call(args));
+	returned(luo->kernel, "file", name, op, args->serialized_data, &result);
 	return result;
 }
 
 void luo_call_file_void(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
 			void (*call)(struct liveupdate_file_op_args *args))
 {
-	struct lfb_kernel *kernel = luo->kernel;
-	char text[64];
+	const char *name = args->handler->compatible;
 
-	lfb_sched_point(kernel, op, args->handler->compatible);
+	lfb_sched_point(luo->kernel, op, name);
 	call(args);
-	lfb_sched_point(kernel, op, args->handler->compatible);
-	if (lfb_tracing(kernel))
-		lfb_emit(kernel, LFB_EVENT_CALLBACK,
-			 subject(text, sizeof(text), "file", args->handler->compatible), op,
-			 "data=0x%llx", (unsigned long long)args->serialized_data);
+	returned(luo->kernel, "file", name, op, args->serialized_data, NULL);
 }
 
 bool luo_call_can_finish(struct luo *luo, struct liveupdate_file_op_args *args)
 {
-	struct lfb_kernel *kernel = luo->kernel;
 	const char *name = args->handler->compatible;
-	char text[64];
-	bool can = false;
+	int can = false;
 
-	lfb_sched_point(kernel, "can_finish", name);
-	if (!lfb_fault(kernel, LFB_FAULT_FILE_CAN_FINISH, name))
+	lfb_sched_point(luo->kernel, "can_finish", name);
+	if (!lfb_fault(luo->kernel, LFB_FAULT_FILE_CAN_FINISH, name))
 		can = args->handler->ops->can_finish(args);
-	lfb_sched_point(kernel, "can_finish", name);
-	if (lfb_tracing(kernel))
-		lfb_emit_result(kernel, LFB_EVENT_CALLBACK, can,
-				subject(text, sizeof(text), "file", name), "can_finish",
-				"data=0x%llx", (unsigned long long)args->serialized_data);
+	returned(luo->kernel, "file", name, "can_finish", args->serialized_data, &can);
 	return can;
 }
