@@ -287,7 +287,7 @@ static long get_token_outgoing(struct luo *luo, void *a, void *b, void *c)
 	err = check_lookup(luo, lookup, "liveupdate_get_token_outgoing");
 	if (err)
 		return err;
-	/* Files of a session are few in the kernels that have this. */
+	/* By the list, as the kernels do: nothing leads from a file to its record. */
 	list_for_each_entry(luo_file, &lookup->session->files, list) {
 		if (luo_file->file == lookup->file) {
 			*lookup->tokenp = luo_file->token;

@@ -86,7 +86,8 @@ LFB_API int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, v
  * @name: the session's name; cut to 63 bytes in rfc-v6 and linux-7.0
  *
  * Return: a descriptor; -EEXIST an outgoing session has this name; -ENOMEM too many sessions
- * (744 in rfc-v6, 819 in linux-7.0) or no memory; -EMFILE.
+ * (744 in rfc-v6, 819 in linux-7.0) or no memory; -EMFILE; in linux-7.3 -EINVAL an empty name or
+ * one that is not terminated within 64 bytes, -ENOSPC more than fit into 10000 blocks.
  */
 LFB_API int lfb_agent_create_session(struct lfb_agent *agent, int device, const char *name);
 
@@ -107,9 +108,10 @@ LFB_API int lfb_agent_retrieve_session(struct lfb_agent *agent, int device, cons
  * @fd: the file
  * @token: what names it in the session
  *
- * Return: 0; -EEXIST token in use; -EBADF no such @fd; -ENOSPC 128 files already; -ENOENT no
- * handler takes it; -ENOMEM; what the handler's or an FLB's preserve returned. Nothing is left of
- * a failure.
+ * Return: 0; -EEXIST token in use; -EBADF no such @fd; -ENOSPC 128 files already (in linux-7.3
+ * 10000 blocks of them); -EBUSY preserved already, -EINVAL @session was handed over (linux-7.3);
+ * -ENOENT no handler takes it; -ENOMEM; what the handler's or an FLB's preserve returned. Nothing
+ * is left of a failure.
  */
 LFB_API int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64 token);
 
@@ -120,7 +122,8 @@ LFB_API int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64
  * @token: what names the file
  *
  * Return: a new descriptor for the file; -ENOENT unknown token; what the handler's retrieve
- * returned (remembered from linux-7.0 on); -EMFILE.
+ * returned (remembered from linux-7.0 on); -EMFILE; -EINVAL @session is being
+ * preserved (linux-7.3).
  */
 LFB_API int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token);
 
@@ -129,7 +132,8 @@ LFB_API int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token);
  * @agent: the agent
  * @session: descriptor of a retrieved session
  *
- * Return: 0; -EBUSY a file cannot be finished yet, nothing was.
+ * Return: 0; -EBUSY a file cannot be finished yet, nothing was; -EINVAL @session is being preserved
+ * (linux-7.3; earlier kernels go on, quirk FILE_INCOMING_OPS_ON_OUTGOING).
  */
 LFB_API int lfb_agent_finish(struct lfb_agent *agent, int session);
 

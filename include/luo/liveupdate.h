@@ -178,8 +178,9 @@ LFB_API bool liveupdate_enabled(void);
  * Context: process; a subsystem's initcall as a rule.
  * Return: 0; -EINVAL a required op is missing (or @fh or its ops NULL), or the compatible string
  * is not terminated (recorded as unsafe: a kernel reads on); -EEXIST its compatible is
- * registered already; -EAGAIN its module is going away; -EBUSY in rfc-v6 (with a WARN) once
- * /dev/liveupdate was opened, in linux-7.0 while any session exists; -EOPNOTSUPP.
+ * registered already; -EAGAIN its module is going away (linux-7.3 pins it in use only);
+ * -EBUSY in rfc-v6 (with a WARN) once /dev/liveupdate was opened, in linux-7.0 while any session
+ * exists, never in linux-7.3; -EOPNOTSUPP.
  */
 LFB_API int liveupdate_register_file_handler(struct liveupdate_file_handler *fh);
 
@@ -187,8 +188,9 @@ LFB_API int liveupdate_register_file_handler(struct liveupdate_file_handler *fh)
  * liveupdate_unregister_file_handler() - take the offer back
  * @fh: a registered handler
  *
- * Not in rfc-v6 (-EOPNOTSUPP). Return: 0; linux-7.0: -EBUSY while any session exists or FLBs are
- * linked to it; -EINVAL not registered.
+ * Not in rfc-v6 (-EOPNOTSUPP). linux-7.3 returns nothing there and unlinks the handler's FLBs.
+ * Return: 0; -EINVAL not registered; -EBUSY in linux-7.0 while any session exists or FLBs are
+ * linked to it, in reference (with a WARN) while one of its FLBs is preserved.
  */
 LFB_API int liveupdate_unregister_file_handler(struct liveupdate_file_handler *fh);
 
@@ -221,7 +223,9 @@ LFB_API int liveupdate_register_flb(struct liveupdate_file_handler *fh,
  * @flb: the FLB
  *
  * Not in rfc-v6 (-EOPNOTSUPP). The last unlink takes the FLB off the global list.
- * Return: 0; -ENOENT not linked; linux-7.0: -EBUSY while any session exists; -EINVAL NULL.
+ * Return: 0; -ENOENT not linked (with a WARN in linux-7.3, which returns nothing there); -EINVAL
+ * NULL; -EBUSY in linux-7.0 while any session exists, in reference (with a WARN) while the FLB is
+ * preserved.
  */
 LFB_API int liveupdate_unregister_flb(struct liveupdate_file_handler *fh,
 				      struct liveupdate_flb *flb);
@@ -265,10 +269,12 @@ LFB_API void liveupdate_flb_outgoing_unlock(struct liveupdate_flb *flb, void *ob
  * @flb: the FLB
  * @objp: set to the object, NULL on error
  *
- * linux-7.0: takes no reference; the object is gone when the last file is finished elsewhere.
- * First use runs retrieve.
+ * linux-7.0 takes no reference: the object is gone when the last file is finished elsewhere. From
+ * linux-7.3 on it takes one, to be given back by liveupdate_flb_put_incoming(). First use runs
+ * retrieve; linux-7.3 remembers its failure, earlier kernels try again.
  * Return: 0; -ENODATA nothing was handed over to this kernel, or it is finished; -ENOENT not this
- * FLB; what retrieve returned; -EINVAL; -EOPNOTSUPP in rfc-v6.
+ * FLB; -ENODEV its module is going away (linux-7.3); what retrieve returned; -EINVAL; -EOPNOTSUPP
+ * in rfc-v6.
  */
 LFB_API int liveupdate_flb_get_incoming(struct liveupdate_flb *flb, void **objp);
 
@@ -277,6 +283,7 @@ LFB_API int liveupdate_flb_get_incoming(struct liveupdate_flb *flb, void **objp)
  * @flb: the FLB
  * @objp: set to the object, NULL on error
  *
+ * From linux-7.3 on it takes a reference, to be given back by liveupdate_flb_put_outgoing().
  * Return: 0, in linux-7.0 also with a NULL object when nothing is preserved (quirk
  * FLB_GET_OUTGOING_NULL); -ENOENT nothing is preserved; -EINVAL; -EOPNOTSUPP in rfc-v6.
  */
