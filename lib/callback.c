@@ -3,28 +3,51 @@
  * Every call out of the orchestrator goes through here: a scheduling point before and after, a
  * fault point where the callback may fail, a trace event with what it answered.
  */
-#include <stdio.h>
+#include <string.h>
 
 #include "lib/luo.h"
 
 /* What injected failures look like: the callback is not run. */
 #define INJECTED_ERROR (-EIO)
 
-/* The scheduling point behind a callback, and the trace of it; @result is NULL for void ones. */
-static void returned(struct lfb_kernel *kernel, const char *kind, const char *compatible,
-		     const char *op, u64 data, const int *result)
+/* "flb iommu-v1". */
+static void name_subject(char subject[64], const struct lfb_frame *frame)
+{
+	size_t type = strlen(frame->type);
+	size_t name = strnlen(frame->name, 47);
+
+	memcpy(subject, frame->type, type);
+	subject[type] = ' ';
+	memcpy(subject + type + 1, frame->name, name);
+	subject[type + 1 + name] = '\0';
+}
+
+/* The scheduling point before a callback; what happens in it is the callback's from here on. */
+static void enter(struct lfb_kernel *kernel, struct lfb_frame *frame)
+{
+	lfb_sched_point(kernel, frame->op, frame->name);
+	frame->up = kernel->frame;
+	frame->call = ++kernel->calls;
+	frame->locks_held = kernel->task->locks_held;
+	kernel->frame = frame;
+}
+
+/* The scheduling point behind it, and the trace of it; @result is NULL for void ones. */
+static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 data,
+		  const int *result)
 {
 	char subject[64];
 
-	lfb_sched_point(kernel, op, compatible);
+	kernel->frame = frame->up;
+	lfb_sched_point(kernel, frame->op, frame->name);
 	if (!lfb_tracing(kernel))
 		return;
-	snprintf(subject, sizeof(subject), "%s %.47s", kind, compatible);
+	name_subject(subject, frame);
 	if (result)
-		lfb_emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, op, "data=0x%llx",
-				(unsigned long long)data);
+		lfb_emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, frame->op,
+				"data=0x%llx", (unsigned long long)data);
 	else
-		lfb_emit(kernel, LFB_EVENT_CALLBACK, subject, op, "data=0x%llx",
+		lfb_emit(kernel, LFB_EVENT_CALLBACK, subject, frame->op, "data=0x%llx",
 			 (unsigned long long)data);
 }
 
@@ -38,60 +61,80 @@ static int checked(const char *compatible, const char *op, int result)
 	return -EINVAL;
 }
 
+static struct lfb_frame flb_frame(const struct liveupdate_flb_op_args *args, const char *op)
+{
+	return (struct lfb_frame){
+		.type = "flb",
+		.name = args->flb->compatible,
+		.op = op,
+		.object = args->flb,
+	};
+}
+
+static struct lfb_frame file_frame(const struct liveupdate_file_op_args *args, const char *op)
+{
+	return (struct lfb_frame){
+		.type = "file",
+		.name = args->handler->compatible,
+		.op = op,
+		.object = args->handler,
+	};
+}
+
 int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, const char *op,
 		 int (*call)(struct liveupdate_flb_op_args *args), enum lfb_fault_kind kind)
 {
-	const char *name = args->flb->compatible;
+	struct lfb_frame frame = flb_frame(args, op);
 	int result = INJECTED_ERROR;
 
-	lfb_sched_point(luo->kernel, op, name);
-	if (!lfb_fault(luo->kernel, kind, name))
-		result = checked(name, op, call(args));
-	returned(luo->kernel, "flb", name, op, args->data, &result);
+	enter(luo->kernel, &frame);
+	if (!lfb_fault(luo->kernel, kind, frame.name))
+		result = checked(frame.name, op, call(args));
+	leave(luo->kernel, &frame, args->data, &result);
 	return result;
 }
 
 void luo_call_flb_void(struct luo *luo, struct liveupdate_flb_op_args *args, const char *op,
 		       void (*call)(struct liveupdate_flb_op_args *args))
 {
-	const char *name = args->flb->compatible;
+	struct lfb_frame frame = flb_frame(args, op);
 
-	lfb_sched_point(luo->kernel, op, name);
+	enter(luo->kernel, &frame);
 	call(args);
-	returned(luo->kernel, "flb", name, op, args->data, NULL);
+	leave(luo->kernel, &frame, args->data, NULL);
 }
 
 int luo_call_file(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
 		  int (*call)(struct liveupdate_file_op_args *args), enum lfb_fault_kind kind)
 {
-	const char *name = args->handler->compatible;
+	struct lfb_frame frame = file_frame(args, op);
 	int result = INJECTED_ERROR;
 
-	lfb_sched_point(luo->kernel, op, name);
-	if (!lfb_fault(luo->kernel, kind, name))
-		result = checked(name, op, call(args));
-	returned(luo->kernel, "file", name, op, args->serialized_data, &result);
+	enter(luo->kernel, &frame);
+	if (!lfb_fault(luo->kernel, kind, frame.name))
+		result = checked(frame.name, op, call(args));
+	leave(luo->kernel, &frame, args->serialized_data, &result);
 	return result;
 }
 
 void luo_call_file_void(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
 			void (*call)(struct liveupdate_file_op_args *args))
 {
-	const char *name = args->handler->compatible;
+	struct lfb_frame frame = file_frame(args, op);
 
-	lfb_sched_point(luo->kernel, op, name);
+	enter(luo->kernel, &frame);
 	call(args);
-	returned(luo->kernel, "file", name, op, args->serialized_data, NULL);
+	leave(luo->kernel, &frame, args->serialized_data, NULL);
 }
 
 bool luo_call_can_finish(struct luo *luo, struct liveupdate_file_op_args *args)
 {
-	const char *name = args->handler->compatible;
+	struct lfb_frame frame = file_frame(args, "can_finish");
 	int can = false;
 
-	lfb_sched_point(luo->kernel, "can_finish", name);
-	if (!lfb_fault(luo->kernel, LFB_FAULT_FILE_CAN_FINISH, name))
+	enter(luo->kernel, &frame);
+	if (!lfb_fault(luo->kernel, LFB_FAULT_FILE_CAN_FINISH, frame.name))
 		can = args->handler->ops->can_finish(args);
-	returned(luo->kernel, "file", name, "can_finish", args->serialized_data, &can);
+	leave(luo->kernel, &frame, args->serialized_data, &can);
 	return can;
 }

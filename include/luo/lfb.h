@@ -12,6 +12,7 @@
 #include <luo/convert.h>
 #include <luo/fault.h>
 #include <luo/file.h>
+#include <luo/finding.h>
 #include <luo/inspect.h>
 #include <luo/kexec_handover.h>
 #include <luo/list.h>

@@ -28,6 +28,7 @@ struct lfb_module;
  * @kho_off: boot without kho=on: nothing can be handed over
  * @liveupdate_off: boot without liveupdate=on
  * @raw_faults: do not turn faults inside kernel code into a dead kernel; for use with a debugger
+ * @checks: how closely kernels are watched; default LFB_CHECKS_ON
  */
 struct lfb_machine_options {
 	size_t sz;
@@ -41,6 +42,7 @@ struct lfb_machine_options {
 	bool kho_off;
 	bool liveupdate_off;
 	bool raw_faults;
+	enum lfb_checks checks;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */

@@ -29,4 +29,17 @@ enum lfb_page_policy {
 	LFB_PAGES_ASCENDING,
 };
 
+/**
+ * enum lfb_checks - how closely a machine watches the kernels that run in it
+ * @LFB_CHECKS_ON: mistakes become findings (luo/finding.h)
+ * @LFB_CHECKS_OFF: nothing is watched: fastest
+ * @LFB_CHECKS_GUARD: as ON, and each use of freed memory and of memory behind an object faults at
+ *	once, for which every object gets pages of its own: slow, and physical addresses are others
+ */
+enum lfb_checks {
+	LFB_CHECKS_ON,
+	LFB_CHECKS_OFF,
+	LFB_CHECKS_GUARD,
+};
+
 #endif

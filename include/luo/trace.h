@@ -27,6 +27,7 @@ enum lfb_event_kind {
 	LFB_EVENT_BUG,	    /* BUG, a fault or a deadlock: the kernel stops */
 	LFB_EVENT_PANIC,    /* panic: the kernel stops */
 	LFB_EVENT_FAULT,    /* a fault point was made to fail */
+	LFB_EVENT_FINDING,  /* a mistake was found: see luo/finding.h */
 	LFB_EVENT_KINDS,
 };
 
@@ -89,7 +90,8 @@ LFB_API size_t lfb_event_format(const struct lfb_event *event, char *line, size_
 /**
  * lfb_event_count() - how often a kind of complaint happened since the machine was created
  * @machine: the machine
- * @kind: LFB_EVENT_WARN, LFB_EVENT_UNSAFE, LFB_EVENT_BUG, LFB_EVENT_PANIC or LFB_EVENT_FAULT
+ * @kind: LFB_EVENT_WARN, LFB_EVENT_UNSAFE, LFB_EVENT_BUG, LFB_EVENT_PANIC, LFB_EVENT_FAULT or
+ *	LFB_EVENT_FINDING
  *
  * Counted with and without a sink.
  * Return: the count; 0 for kinds that are only counted by a sink and for what is no machine.

@@ -37,6 +37,8 @@ long lfb_guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	}
 	kernel->guard = NULL;
 	kernel->task = task;
+	if (unlikely(kernel->dead))
+		kernel->frame = NULL;
 	lfb_current = current;
 	return result;
 }

@@ -16,6 +16,14 @@ int lfb_kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *
 	error = lfb_memory_create(kernel, options);
 	if (error)
 		return error;
+	kernel->checks = options->checks;
+	if (lfb_checking(kernel)) {
+		error = lfb_history_create(&kernel->history);
+		if (error) {
+			lfb_memory_destroy(kernel);
+			return error;
+		}
+	}
 	lfb_choices_seed(&kernel->choices, seed);
 	lfb_kernel_reset(kernel);
 	return 0;
@@ -27,6 +35,9 @@ void lfb_kernel_destroy(struct lfb_kernel *kernel)
 		lfb_current = NULL;
 	lfb_memory_destroy(kernel);
 	lfb_choices_destroy(&kernel->choices);
+	lfb_findings_destroy(&kernel->findings);
+	lfb_ledger_destroy(&kernel->ledger);
+	lfb_history_destroy(&kernel->history);
 }
 
 void lfb_kernel_reset(struct lfb_kernel *kernel)

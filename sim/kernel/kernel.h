@@ -30,7 +30,9 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define IS_ALIGNED(x, a) (((x) & ((a) - 1)) == 0)
 
+#include "sim/kernel/finding.h"
 #include "sim/kernel/kho.h"
+#include "sim/kernel/ledger.h"
 #include "sim/kernel/memory.h"
 
 /* Bits of struct lfb_kernel.dead: why this kernel runs no more. */
@@ -100,6 +102,14 @@ struct lfb_kernel {
 	/* As long as the machine. */
 	struct lfb_memory memory;
 	struct lfb_trace trace;
+	enum lfb_checks checks;
+	struct lfb_history history;
+	struct lfb_findings findings;
+	struct lfb_ledger ledger;
+	unsigned long operation; /* counts calls from outside, boots and jumps */
+	bool operation_is_set;	 /* … by a scenario, for each of its lines */
+	const char *doing;	 /* the one that is at work, in a word */
+	const char *profile_name;
 	struct lfb_faults faults;
 	struct lfb_choices choices;
 	struct lfb_sched sched;
@@ -114,6 +124,8 @@ struct lfb_kernel {
 	enum lfb_death dead;
 	struct task_struct *task;
 	struct task_struct boot_task;
+	struct lfb_frame *frame; /* the callback that runs, NULL: none */
+	unsigned long calls;	 /* of callbacks */
 	struct lfb_pages pages;
 	struct lfb_slabs slabs;
 	struct lfb_vmallocs vmallocs;
@@ -168,17 +180,30 @@ int lfb_copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
  * trace.c
  */
 
+/* Does anybody want to know of events, now or when a finding asks what led there? */
 static inline bool lfb_tracing(const struct lfb_kernel *kernel)
 {
-	return unlikely(kernel->trace.sink != NULL);
+	return kernel->trace.sink || kernel->history.events;
 }
 
-/* Emits an event when somebody listens. Complaints are counted and kept in any case. */
+/* Does anybody want to know of mistakes? */
+static inline bool lfb_checking(const struct lfb_kernel *kernel)
+{
+	return kernel->checks != LFB_CHECKS_OFF;
+}
+
+/*
+ * Emits an event when somebody listens. Complaints are counted and kept in any case. @action and,
+ * but for complaints and kernel messages, @format must be string literals.
+ */
 void lfb_emit(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
 	      const char *action, const char *format, ...) LFB_PRINTF(5, 6);
 void lfb_emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long result,
 		     const char *subject, const char *action, const char *format, ...)
 	LFB_PRINTF(6, 7);
+
+/* An event without its number and columns: "k0 callback flb iommu-v1 preserve -> 0". */
+size_t lfb_event_format_short(const struct lfb_event *event, char *line, size_t size);
 
 /* lfb_emit() for functions that are printf-like themselves. */
 void lfb_emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,

@@ -65,6 +65,7 @@ struct lfb_memory_options {
 	u64 size;		/* bytes, a multiple of PAGE_SIZE */
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
+	enum lfb_checks checks;
 };
 
 struct lfb_memory {

@@ -4,6 +4,7 @@
  * current kernel, and nothing at all outside of one.
  */
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "sim/kernel/kernel.h"
 
@@ -33,6 +34,19 @@ void lfb_printk(enum lfb_level level, const char *format, ...)
 	va_end(args);
 }
 
+/* A complaint whose mistake has no name of its own: about the function that complains. */
+static void find_in(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *where,
+		    const char *format, va_list args) LFB_PRINTF(4, 0);
+
+static void find_in(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *where,
+		    const char *format, va_list args)
+{
+	char object[80];
+
+	snprintf(object, sizeof(object), "function %.64s", where);
+	lfb_find_args(kernel, id, object, format, args);
+}
+
 void lfb_warn(const char *where, const char *format, ...)
 {
 	struct lfb_kernel *kernel = lfb_current;
@@ -42,6 +56,25 @@ void lfb_warn(const char *where, const char *format, ...)
 		return;
 	va_start(args, format);
 	lfb_emit_args(kernel, LFB_EVENT_WARN, where, "warn", format, args);
+	va_end(args);
+	va_start(args, format);
+	find_in(kernel, LFB_FINDING_KERNEL_WARN, where, format, args);
+	va_end(args);
+}
+
+void lfb_warn_as(enum lfb_finding_id id, const char *object, const char *where,
+		 const char *format, ...)
+{
+	struct lfb_kernel *kernel = lfb_current;
+	va_list args;
+
+	if (!kernel)
+		return;
+	va_start(args, format);
+	lfb_emit_args(kernel, LFB_EVENT_WARN, where, "warn", format, args);
+	va_end(args);
+	va_start(args, format);
+	lfb_find_args(kernel, id, object, format, args);
 	va_end(args);
 }
 
@@ -55,6 +88,26 @@ void lfb_bug(const char *where, const char *format, ...)
 	va_start(args, format);
 	lfb_emit_args(kernel, LFB_EVENT_BUG, where, "stop", format, args);
 	va_end(args);
+	va_start(args, format);
+	find_in(kernel, LFB_FINDING_KERNEL_BUG, where, format, args);
+	va_end(args);
+	lfb_die(kernel, LFB_DEATH_PANIC);
+}
+
+void lfb_bug_as(enum lfb_finding_id id, const char *object, const char *where, const char *format,
+		...)
+{
+	struct lfb_kernel *kernel = lfb_current;
+	va_list args;
+
+	if (!kernel)
+		return;
+	va_start(args, format);
+	lfb_emit_args(kernel, LFB_EVENT_BUG, where, "stop", format, args);
+	va_end(args);
+	va_start(args, format);
+	lfb_find_args(kernel, id, object, format, args);
+	va_end(args);
 	lfb_die(kernel, LFB_DEATH_PANIC);
 }
 
@@ -67,6 +120,9 @@ void panic(const char *format, ...)
 		return;
 	va_start(args, format);
 	lfb_emit_args(kernel, LFB_EVENT_PANIC, "kernel", "panic", format, args);
+	va_end(args);
+	va_start(args, format);
+	lfb_find_args(kernel, LFB_FINDING_KERNEL_PANIC, "kernel", format, args);
 	va_end(args);
 	lfb_die(kernel, LFB_DEATH_PANIC);
 }

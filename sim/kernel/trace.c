@@ -24,6 +24,7 @@ static const char *const kind_names[LFB_EVENT_KINDS] = {
 	[LFB_EVENT_BUG] = "bug",
 	[LFB_EVENT_PANIC] = "panic",
 	[LFB_EVENT_FAULT] = "fault",
+	[LFB_EVENT_FINDING] = "finding",
 };
 
 const char *lfb_event_kind_name(enum lfb_event_kind kind)
@@ -52,9 +53,12 @@ static void emit(struct lfb_kernel *kernel, struct lfb_event *event, const char 
 	struct lfb_trace *trace = &kernel->trace;
 	char detail[DETAIL_SIZE];
 
-	if (is_complaint(event->kind) || event->kind == LFB_EVENT_FAULT)
+	if (is_complaint(event->kind) || event->kind >= LFB_EVENT_FAULT)
 		trace->count[event->kind]++;
-	else if (!trace->sink)
+	event->boot = kernel->boot_number;
+	if (kernel->history.events)
+		lfb_history_add(&kernel->history, event, format, args);
+	if (!trace->sink && !is_complaint(event->kind))
 		return;
 
 	vsnprintf(detail, sizeof(detail), format, args);
@@ -66,7 +70,6 @@ static void emit(struct lfb_kernel *kernel, struct lfb_event *event, const char 
 		return;
 
 	event->number = ++trace->number;
-	event->boot = kernel->boot_number;
 	event->detail = detail;
 	trace->sink(trace->context, event);
 }
@@ -115,6 +118,19 @@ void lfb_unsafe(struct lfb_kernel *kernel, const char *subject, const char *form
 	va_end(args);
 }
 
+void lfb_unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		   const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	lfb_emit_args(kernel, LFB_EVENT_UNSAFE, object, "touch", format, args);
+	va_end(args);
+	va_start(args, format);
+	lfb_find_args(kernel, id, object, format, args);
+	va_end(args);
+}
+
 /* " -> 0", " -> -ENOENT": results are errnos or small numbers. */
 static void format_result(const struct lfb_event *event, char *text, size_t size)
 {
@@ -132,6 +148,15 @@ static void format_result(const struct lfb_event *event, char *text, size_t size
 		snprintf(text, size, " -> %ld", event->result);
 }
 
+/* Names come from anywhere, hostile images included: a line stays one harmless line. */
+static size_t make_harmless(char *line, size_t size, int length)
+{
+	for (size_t i = 0; i + 1 < size && line[i]; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	return length < 0 ? 0 : (size_t)length;
+}
+
 size_t lfb_event_format(const struct lfb_event *event, char *line, size_t size)
 {
 	bool has_detail = event->detail[0] != '\0';
@@ -143,12 +168,17 @@ size_t lfb_event_format(const struct lfb_event *event, char *line, size_t size)
 			  lfb_event_kind_name(event->kind), event->subject,
 			  has_detail || event->has_result ? 16 : 0, event->action,
 			  has_detail ? " " : "", event->detail, result);
-	if (length < 0)
-		return 0;
+	return make_harmless(line, size, length);
+}
 
-	/* Names come from anywhere, hostile images included: a line stays one harmless line. */
-	for (size_t i = 0; i + 1 < size && line[i]; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
-	return (size_t)length;
+size_t lfb_event_format_short(const struct lfb_event *event, char *line, size_t size)
+{
+	char result[32];
+	int length;
+
+	format_result(event, result, sizeof(result));
+	length = snprintf(line, size, "k%u %s %s %s%s%s%s", event->boot,
+			  lfb_event_kind_name(event->kind), event->subject, event->action,
+			  event->detail[0] ? " " : "", event->detail, result);
+	return make_harmless(line, size, length);
 }

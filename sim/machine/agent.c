@@ -93,17 +93,18 @@ struct syscall {
 
 static void trace_call(struct lfb_kernel *kernel, const struct syscall *call, long ret)
 {
-	char text[96] = "";
-	int length = 0;
+	const char *agent = call->agent->name;
 
-	if (call->fd >= 0)
-		length = snprintf(text, sizeof(text), "fd=%d", call->fd);
 	if (call->object)
-		snprintf(text + length, sizeof(text) - (size_t)length, " name=%.64s", call->object);
+		lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
+				"fd=%d name=%.64s", call->fd, call->object);
 	else if (call->token)
-		snprintf(text + length, sizeof(text) - (size_t)length, " token=%llu",
-			 (unsigned long long)*call->token);
-	lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, call->agent->name, call->name, "%s", text);
+		lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "fd=%d token=%llu",
+				call->fd, (unsigned long long)*call->token);
+	else if (call->fd >= 0)
+		lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "fd=%d", call->fd);
+	else
+		lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "%s", "");
 }
 
 static int call(struct syscall *call, long (*body)(void *argument))
@@ -115,6 +116,7 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	if (task->blocked_on)
 		return lfb_error(machine, -EAGAIN, "agent %s is blocked: it waits for %s",
 				 task->name, task->blocked_on);
+	lfb_machine_doing(machine, call->name);
 	ret = lfb_machine_run(machine, task, body, call);
 	if (task->blocked_on)
 		ret = -EAGAIN;

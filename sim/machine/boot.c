@@ -200,6 +200,7 @@ int lfb_machine_start(struct lfb_machine *machine, phys_addr_t root)
 		image->loaded = false;
 	lfb_kernel_reset(kernel);
 	kernel->boot_number = machine->boots++;
+	kernel->profile_name = machine->profile->name;
 	machine->handover_root = 0;
 	if (kernel->catch_faults)
 		lfb_guard_install();
@@ -233,6 +234,8 @@ int lfb_machine_boot(struct lfb_machine *machine)
 	if (err)
 		return err;
 	machine->boots = 0;
+	lfb_ledger_jump(&machine->kernel, false);
+	lfb_machine_doing(machine, "boot");
 	return lfb_machine_start(machine, 0);
 }
 
@@ -249,6 +252,8 @@ int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *bl
 	if (err)
 		return err;
 	machine->boots = 0;
+	lfb_ledger_jump(&machine->kernel, false);
+	lfb_machine_doing(machine, "boot");
 	return lfb_machine_start(machine, root);
 }
 
@@ -291,6 +296,7 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 		return lfb_error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
 				 lfb_machine_state_name(lfb_machine_state(machine)));
 	kernel = &machine->kernel;
+	lfb_machine_doing(machine, "reboot");
 	err = lfb_machine_run(machine, &kernel->boot_task, prepare, NULL);
 	if (err)
 		return (int)err;
@@ -320,6 +326,8 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 	lfb_trace(&machine->kernel, LFB_EVENT_JUMP, "kernel", "kexec", "from=%s to=%s",
 		  machine->profile->name, next->name);
 	machine->profile = next;
+	lfb_ledger_jump(&machine->kernel, machine->handover_root != 0);
+	lfb_machine_doing(machine, "boot");
 	return lfb_machine_start(machine, machine->handover_root);
 }
 

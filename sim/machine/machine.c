@@ -67,6 +67,9 @@ static int check_options(struct lfb_machine_options *options)
 		return lfb_error(NULL, -EINVAL, "there is no memory mode %d", (int)options->mode);
 	if (options->policy > LFB_PAGES_ASCENDING)
 		return lfb_error(NULL, -EINVAL, "there is no page policy %d", (int)options->policy);
+	if (options->checks > LFB_CHECKS_GUARD)
+		return lfb_error(NULL, -EINVAL, "there is no kind of checks %d",
+				 (int)options->checks);
 	return 0;
 }
 
@@ -122,7 +125,12 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	err = choose_profile(machine, &options);
 	if (err)
 		goto out_free;
-	memory = (struct lfb_memory_options){ options.memory, options.mode, options.policy };
+	memory = (struct lfb_memory_options){
+		.size = options.memory,
+		.mode = options.mode,
+		.policy = options.policy,
+		.checks = options.checks,
+	};
 	err = lfb_kernel_init(&machine->kernel, &memory, options.seed);
 	if (err) {
 		lfb_error(NULL, err, "the host has no room for %llu bytes of memory (%d)",
@@ -219,6 +227,7 @@ long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct task_struct *task_before = kernel->task;
+	struct lfb_frame *frame_before = kernel->frame;
 	struct lfb_machine *before = entered;
 	long ret;
 
@@ -229,8 +238,12 @@ long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
 	entered = machine;
 	lfb_current = kernel;
 	kernel->task = task;
+	/* A call by kernel code is no operation of its own. */
+	if (!kernel->guard && !kernel->operation_is_set)
+		kernel->operation++;
 	ret = lfb_guarded(kernel, body, argument);
 	kernel->task = task_before;
+	kernel->frame = frame_before;
 	/* Whatever the code has entered, or destroyed. */
 	entered = before && lfb_machine_valid(before) ? before : NULL;
 	lfb_current = entered && has_kernel(entered) ? &entered->kernel : NULL;
@@ -246,6 +259,7 @@ long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argume
 		return -EINVAL;
 	if (!function)
 		return lfb_error(machine, -EINVAL, "no function to call");
+	lfb_machine_doing(machine, "module");
 	return lfb_machine_run(machine, &machine->kernel.boot_task, function, argument);
 }
 

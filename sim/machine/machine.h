@@ -53,6 +53,13 @@ int lfb_error(struct lfb_machine *machine, int error, const char *format, ...) L
 long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
 		     long (*body)(void *argument), void *argument);
 
+/* Says for findings what the next lfb_machine_run() is about, unless a scenario has said so. */
+static inline void lfb_machine_doing(struct lfb_machine *machine, const char *what)
+{
+	if (!machine->kernel.operation_is_set && !machine->kernel.guard)
+		machine->kernel.doing = what;
+}
+
 /*
  * -EBUSY when the machine's own kernel code, a callback, calls: what ends a kernel or takes away
  * what it stands on is for the world outside of it.

@@ -180,6 +180,8 @@ static bool run_operation(struct lfb_run *run, const struct lfb_operation *opera
 			mismatch(run, operation, "nothing: the kernel is dead");
 		return !expected->given;
 	}
+	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
+	run->machine->kernel.doing = operation->text;
 	result = lfb_run_perform(run, operation, &object);
 	show_operation(run, operation, result, object);
 	show_booted(run);
@@ -262,7 +264,13 @@ static int run_traced(struct lfb_run *run)
 
 	if (run->options.write && !run->options.golden)
 		lfb_trace_to(machine, show_event, run);
+	/* Findings are about lines: the texts live as long as the scenario, findings copy them. */
+	machine->kernel.operation = 0;
+	machine->kernel.doing = "boot";
+	machine->kernel.operation_is_set = true;
 	run_all(run);
+	machine->kernel.operation_is_set = false;
+	machine->kernel.doing = NULL;
 	lfb_trace_to(machine, before.sink, before.context);
 	err = run->transcript.error;
 	lfb_machine_shutdown(machine);

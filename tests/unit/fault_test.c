@@ -26,6 +26,7 @@ static int new_kernel(void **state)
 	(void)state;
 	lfb_choices_destroy(&kernel.choices);
 	memset(&kernel, 0, sizeof(kernel));
+	kernel.checks = LFB_CHECKS_OFF;
 	lfb_choices_seed(&kernel.choices, 1);
 	return 0;
 }

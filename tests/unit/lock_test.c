@@ -17,6 +17,7 @@ static int enter_kernel(void **state)
 {
 	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
+	kernel.checks = LFB_CHECKS_OFF;
 	agent = (struct task_struct){ .name = "agent" };
 	other = (struct task_struct){ .name = "other" };
 	kernel.task = &agent;

@@ -33,6 +33,7 @@ static int enter_kernel(void **state)
 {
 	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
+	kernel.checks = LFB_CHECKS_OFF;
 	kernel.trace.sink = keep;
 	lfb_current = &kernel;
 	return 0;

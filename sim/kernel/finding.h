@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Findings, inside: written down here, from wherever on the ground floor or above a mistake shows;
+ * with the callback that runs and the last events that concern the object.
+ */
+#ifndef SIM_KERNEL_FINDING_H
+#define SIM_KERNEL_FINDING_H
+
+#include <luo/finding.h>
+#include <luo/list.h>
+#include <luo/trace.h>
+
+struct lfb_kernel;
+struct lfb_site;
+
+/* What a callback works for, a file in a session or one direction of an FLB: see ledger.h. */
+struct lfb_holder {
+	struct list_head entries;	/* of struct lfb_ledger_entry, newest first */
+};
+
+/* A callback that runs; the innermost is kernel->frame. They lie on the stack. */
+struct lfb_frame {
+	struct lfb_frame *up;
+	const char *type;		/* "flb" or "file" */
+	const char *name;		/* compatible */
+	const char *op;
+	struct lfb_holder *holder;	/* NULL: none */
+	const void *object;		/* the FLB, or the file handler */
+	const struct lfb_site *site;	/* of what it does, for the ledger; NULL: not looked up */
+	unsigned long call;		/* number of this call, never 0 */
+	unsigned int locks_held;	/* when it began */
+	bool touched_nothing;		/* it asked for memory that is not there: see folio.c */
+};
+
+/*
+ * The last events, kept for findings. What printf() would do to them is put off until somebody
+ * wants to know: most are never looked at.
+ */
+#define LFB_PAST_EVENTS 64
+#define LFB_PAST_ARGS 4
+
+struct lfb_past {
+	enum lfb_event_kind kind;
+	unsigned int boot;
+	bool has_result;
+	long result;
+	const char *action;		/* a string literal */
+	const char *format;		/* likewise; NULL: text[] is the detail */
+	u64 args[LFB_PAST_ARGS];	/* numbers; strings as offsets into text[] */
+	char subject[56];
+	char text[96];
+};
+
+struct lfb_history {
+	struct lfb_past *events;	/* LFB_PAST_EVENTS of them, NULL: not kept */
+	unsigned long next;		/* counts all there ever were */
+};
+
+struct lfb_findings {
+	struct lfb_finding **all;
+	size_t count;
+	size_t capacity;
+	bool silent[LFB_FINDINGS_NR];
+	bool raising;			/* a finding's own event leads to no other finding */
+};
+
+/*
+ * Writes down a finding. @object says what it is about: a type and a name, separated by a blank,
+ * as in the events that concern it. Does nothing when nobody checks.
+ */
+void lfb_find(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+	      const char *format, ...) LFB_PRINTF(4, 5);
+void lfb_find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		   const char *format, va_list args) LFB_PRINTF(4, 0);
+/* lfb_warn(), lfb_bug() and lfb_unsafe() of mistakes that have a name of their own. */
+void lfb_warn_as(enum lfb_finding_id id, const char *object, const char *where,
+		 const char *format, ...) LFB_PRINTF(4, 5);
+void lfb_bug_as(enum lfb_finding_id id, const char *object, const char *where, const char *format,
+		...) LFB_PRINTF(4, 5);
+void lfb_unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		   const char *format, ...) LFB_PRINTF(4, 5);
+void lfb_findings_forget(struct lfb_findings *findings);
+void lfb_findings_destroy(struct lfb_findings *findings);
+
+/* history.c */
+int lfb_history_create(struct lfb_history *history);
+void lfb_history_destroy(struct lfb_history *history);
+void lfb_history_add(struct lfb_history *history, const struct lfb_event *event,
+		     const char *format, va_list args);
+/* The newest events that concern @object as lines in memory for free(); NULL without memory. */
+char *lfb_history_about(const struct lfb_history *history, const char *object);
+
+#endif

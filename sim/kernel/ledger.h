@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The ledger: what callbacks allocated and what was preserved, by whom and how, until it is freed
+ * or unpreserved. So a callback that leaves something behind can be told, and who restores memory
+ * can be held to how it was preserved, one kernel later.
+ *
+ * It is host memory, kept only while somebody checks (lfb_checking()). Without memory for an entry
+ * the entry is not there: checks that need it do not happen.
+ */
+#ifndef SIM_KERNEL_LEDGER_H
+#define SIM_KERNEL_LEDGER_H
+
+#include <luo/list.h>
+#include <luo/types.h>
+
+struct lfb_frame;
+struct lfb_kernel;
+struct lfb_holder;
+
+enum lfb_ledger_kind {
+	LFB_LEDGER_SLAB,	/* kmalloc() and co., made in a callback; the key is an address */
+	LFB_LEDGER_PAGES,	/* alloc_pages(), folio_alloc(), restored memory; physical */
+	LFB_LEDGER_VMALLOC,	/* the key is an address */
+	LFB_LEDGER_PRESERVED,	/* for the next kernel, made anywhere; physical */
+	LFB_LEDGER_INCOMING,	/* PRESERVED of the kernel before: who made it is gone */
+	LFB_LEDGER_KINDS,
+};
+
+/* How memory was preserved, which is how it must be unpreserved and restored. */
+enum lfb_preserved_as { LFB_AS_FOLIO, LFB_AS_PAGES, LFB_AS_ALLOC, LFB_AS_VMALLOC };
+
+/* "flb iommu-v1 preserve": who made an entry; kept as long as the machine. */
+struct lfb_site {
+	char type[8];
+	char name[48];
+	char op[16];
+};
+
+struct lfb_ledger_entry {
+	struct list_head owned;		/* holder->entries, or empty */
+	u64 key;
+	u64 size;			/* bytes */
+	const struct lfb_site *site;	/* NULL: made outside of callbacks */
+	unsigned long call;		/* frame->call, 0 outside */
+	unsigned long operation;
+	u32 next;			/* in its bucket */
+	u8 kind;
+	u8 as;				/* enum lfb_preserved_as */
+	bool internal;			/* the orchestrator's own */
+	bool restored;			/* INCOMING: has been */
+};
+
+struct lfb_ledger {
+	struct lfb_ledger_entry **chunks; /* entries never move */
+	u32 nr_chunks;
+	u32 free;			/* list of free entries */
+	u32 *buckets;
+	u32 nr_buckets;			/* a power of 2, 0: none yet */
+	unsigned long count;
+	struct lfb_site **sites;
+	size_t nr_sites;
+	size_t sites_capacity;
+};
+
+/* Adds what the running callback made; also outside of callbacks for kinds that are kept then. */
+struct lfb_ledger_entry *lfb_ledger_add(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+					u64 key, u64 size);
+/* NULL: there is none. */
+struct lfb_ledger_entry *lfb_ledger_find(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+					 u64 key);
+void lfb_ledger_remove(struct lfb_kernel *kernel, enum lfb_ledger_kind kind, u64 key);
+void lfb_ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry);
+
+/* All entries of a kind, in no order that may show; @fn may drop the one it is given. */
+void lfb_ledger_each(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+		     void (*fn)(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
+				void *context),
+		     void *context);
+
+void lfb_holder_init(struct lfb_holder *holder);
+/* Its entries are nobody's from here on. */
+void lfb_holder_forget(struct lfb_holder *holder);
+
+/* A jump: what was PRESERVED is INCOMING, all else is gone. Without: everything is. */
+void lfb_ledger_jump(struct lfb_kernel *kernel, bool handover);
+void lfb_ledger_destroy(struct lfb_ledger *ledger);
+
+/* "by flb iommu-v1 preserve in operation 7" for a message. */
+void lfb_ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t size);
+
+#endif

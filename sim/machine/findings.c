@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Findings from outside.
+ */
+#include "sim/machine/machine.h"
+
+size_t lfb_finding_count(struct lfb_machine *machine)
+{
+	return lfb_machine_valid(machine) ? machine->kernel.findings.count : 0;
+}
+
+const struct lfb_finding *lfb_finding_at(struct lfb_machine *machine, size_t index)
+{
+	if (!lfb_machine_valid(machine) || index >= machine->kernel.findings.count)
+		return NULL;
+	return machine->kernel.findings.all[index];
+}
+
+size_t lfb_findings_of(struct lfb_machine *machine, enum lfb_finding_id id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < lfb_finding_count(machine); i++)
+		count += machine->kernel.findings.all[i]->id == id;
+	return count;
+}
+
+void lfb_findings_clear(struct lfb_machine *machine)
+{
+	if (lfb_machine_valid(machine))
+		lfb_findings_forget(&machine->kernel.findings);
+}
+
+int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id id, bool silent)
+{
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	if ((unsigned int)id >= LFB_FINDINGS_NR)
+		return lfb_error(machine, -EINVAL, "there is no finding %d", (int)id);
+	machine->kernel.findings.silent[id] = silent;
+	return 0;
+}
