@@ -42,6 +42,7 @@ static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 
 	lfb_sched_point(kernel, frame->op, frame->name);
 	if (!lfb_tracing(kernel))
 		return;
+	data = lfb_memory_shown(&kernel->memory, data);
 	name_subject(subject, frame);
 	if (result)
 		lfb_emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, frame->op,
@@ -49,6 +50,29 @@ static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 
 	else
 		lfb_emit(kernel, LFB_EVENT_CALLBACK, subject, frame->op, "data=0x%llx",
 			 (unsigned long long)data);
+}
+
+static void tell(struct luo *luo, const struct lfb_returned *call)
+{
+	const struct lfb_watch *watch = &luo->kernel->watch;
+
+	if (unlikely(watch->returned != NULL))
+		watch->returned(watch->context, call);
+}
+
+static void tell_flb(struct luo *luo, const struct liveupdate_flb_op_args *args, const char *op,
+		     int result)
+{
+	tell(luo, &(struct lfb_returned){ args->flb, NULL, args->flb->compatible, op, true, result,
+					  args->data });
+}
+
+/* @given: the arguments before the callback, which may write to them. */
+static void tell_file(struct luo *luo, const struct liveupdate_file_op_args *given,
+		      const struct liveupdate_file_op_args *args, const char *op, int result)
+{
+	tell(luo, &(struct lfb_returned){ given->handler, given, given->handler->compatible, op,
+					  false, result, args->serialized_data });
 }
 
 /* A callback answers 0 or a negative errno; anything else would be taken for a success upstairs. */
@@ -90,6 +114,7 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, const cha
 	enter(luo->kernel, &frame);
 	if (!lfb_fault(luo->kernel, kind, frame.name))
 		result = checked(frame.name, op, call(args));
+	tell_flb(luo, args, op, result);
 	leave(luo->kernel, &frame, args->data, &result);
 	return result;
 }
@@ -101,18 +126,21 @@ void luo_call_flb_void(struct luo *luo, struct liveupdate_flb_op_args *args, con
 
 	enter(luo->kernel, &frame);
 	call(args);
+	tell_flb(luo, args, op, 0);
 	leave(luo->kernel, &frame, args->data, NULL);
 }
 
 int luo_call_file(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
 		  int (*call)(struct liveupdate_file_op_args *args), enum lfb_fault_kind kind)
 {
+	const struct liveupdate_file_op_args given = *args;
 	struct lfb_frame frame = file_frame(args, op);
 	int result = INJECTED_ERROR;
 
 	enter(luo->kernel, &frame);
 	if (!lfb_fault(luo->kernel, kind, frame.name))
 		result = checked(frame.name, op, call(args));
+	tell_file(luo, &given, args, op, result);
 	leave(luo->kernel, &frame, args->serialized_data, &result);
 	return result;
 }
@@ -120,21 +148,25 @@ int luo_call_file(struct luo *luo, struct liveupdate_file_op_args *args, const c
 void luo_call_file_void(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
 			void (*call)(struct liveupdate_file_op_args *args))
 {
+	const struct liveupdate_file_op_args given = *args;
 	struct lfb_frame frame = file_frame(args, op);
 
 	enter(luo->kernel, &frame);
 	call(args);
+	tell_file(luo, &given, args, op, 0);
 	leave(luo->kernel, &frame, args->serialized_data, NULL);
 }
 
 bool luo_call_can_finish(struct luo *luo, struct liveupdate_file_op_args *args)
 {
+	const struct liveupdate_file_op_args given = *args;
 	struct lfb_frame frame = file_frame(args, "can_finish");
 	int can = false;
 
 	enter(luo->kernel, &frame);
 	if (!lfb_fault(luo->kernel, LFB_FAULT_FILE_CAN_FINISH, frame.name))
 		can = args->handler->ops->can_finish(args);
+	tell_file(luo, &given, args, "can_finish", can ? 0 : -EBUSY);
 	leave(luo->kernel, &frame, args->serialized_data, &can);
 	return can;
 }

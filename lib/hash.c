@@ -29,12 +29,13 @@ static struct luo_hash_node **bucket(const struct luo_hash *table, u64 hash)
  */
 static void **alloc_buckets(unsigned long count)
 {
-	unsigned int kinds = lfb_current->faults.plan.kinds;
+	const struct lfb_faults faults = lfb_current->faults;
 	void **buckets;
 
 	lfb_current->faults.plan.kinds = 0;
 	buckets = kcalloc(count, sizeof(*buckets), GFP_KERNEL);
-	lfb_current->faults.plan.kinds = kinds;
+	/* Nor must it be counted as one. */
+	lfb_current->faults = faults;
 	return buckets;
 }
 

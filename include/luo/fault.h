@@ -33,12 +33,14 @@ enum lfb_fault_kind {
 
 /**
  * struct lfb_fault_plan - which fault point fails
- * @sz: sizeof(struct lfb_fault_plan)
+ * @sz: sizeof(struct lfb_fault_plan); what an older, shorter one lacks is 0
  * @kinds: mask of 1 << enum lfb_fault_kind; 0 switches the plan off
  * @nth: 1 fails the next point of these kinds, 2 the one after it …; 0 lets the choice stream
  *	decide at each point, with one chance in @chance
  * @forever: every later point of these kinds fails too
  * @chance: for @nth 0
+ * @then: that many points after the first one that fails another one does; 0: none. Makes no
+ *	difference where @forever is set
  */
 struct lfb_fault_plan {
 	size_t sz;
@@ -46,6 +48,7 @@ struct lfb_fault_plan {
 	unsigned long nth;
 	bool forever;
 	unsigned int chance;
+	unsigned long then;
 };
 
 /**
@@ -53,7 +56,8 @@ struct lfb_fault_plan {
  * @machine: the machine
  * @plan: the plan; NULL only counts
  *
- * The plan survives kexec. Return: 0 or -EINVAL (no machine, a plan that makes no sense).
+ * The plan survives kexec. Return: 0 or -EINVAL: no machine, or a plan that makes no sense (its sz,
+ * unknown kinds, neither nth nor chance).
  */
 LFB_API int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_plan *plan);
 
@@ -61,6 +65,15 @@ LFB_API int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_pl
 LFB_API unsigned long lfb_fault_count(struct lfb_machine *machine, enum lfb_fault_kind kind);
 /** lfb_fault_hits() - Return: points that failed since lfb_fault_arm(). */
 LFB_API unsigned long lfb_fault_hits(struct lfb_machine *machine);
+/**
+ * lfb_fault_where() - which step failed last
+ * @machine: the machine
+ * @kind: set to its kind when any failed; may be NULL
+ *
+ * Return: the name of the newest point that failed since lfb_fault_arm(), as the trace has it
+ * ("kmalloc", "flb-0-v1"); "" when none did. Good until the next call.
+ */
+LFB_API const char *lfb_fault_where(struct lfb_machine *machine, enum lfb_fault_kind *kind);
 /** lfb_fault_kind_name() - Return: a kind's name ("alloc"), as scenarios write it. */
 LFB_API const char *lfb_fault_kind_name(enum lfb_fault_kind kind);
 

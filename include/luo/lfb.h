@@ -25,6 +25,7 @@
 #include <luo/profile.h>
 #include <luo/scenario.h>
 #include <luo/slab.h>
+#include <luo/sweep.h>
 #include <luo/trace.h>
 #include <luo/uapi.h>
 #include <luo/version.h>

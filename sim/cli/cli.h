@@ -5,7 +5,8 @@
 #ifndef SIM_CLI_CLI_H
 #define SIM_CLI_CLI_H
 
-#include <luo/types.h>
+#include <luo/machine.h>
+#include <luo/profile.h>
 
 enum cli_exit {
 	CLI_OK,
@@ -25,10 +26,14 @@ int cli_run(const struct cli_command *command, int argc, char **argv);
 int cli_dump(const struct cli_command *command, int argc, char **argv);
 int cli_convert(const struct cli_command *command, int argc, char **argv);
 int cli_matrix(const struct cli_command *command, int argc, char **argv);
+int cli_explain(const struct cli_command *command, int argc, char **argv);
+int cli_zoo(const struct cli_command *command, int argc, char **argv);
+int cli_sweep(const struct cli_command *command, int argc, char **argv);
 int cli_profiles(const struct cli_command *command, int argc, char **argv);
 
 extern const char cli_run_help[], cli_boot_help[], cli_dump_help[], cli_profiles_help[],
-	cli_matrix_help[], cli_convert_help[];
+	cli_matrix_help[], cli_convert_help[], cli_explain_help[], cli_sweep_help[],
+	cli_zoo_help[];
 
 /* "lfb: …" as one line on standard error. Returns CLI_FAILED. */
 int cli_failed(const char *format, ...) LFB_PRINTF(1, 2);
@@ -43,6 +48,51 @@ int cli_write(void *context, const char *bytes, size_t size);
 /* A whole file, "-" for standard input. Returns CLI_OK and memory for free(), or CLI_FAILED. */
 int cli_read_file(const char *path, char **bytes, size_t *size);
 int cli_write_file(const char *path, const void *bytes, size_t size);
+
+/*
+ * machine.c: options of every command that runs scenarios
+ */
+
+struct cli_machine {
+	struct lfb_machine_options options;
+	char *quirks_on;		/* names, separated by commas */
+	char *quirks_off;
+};
+
+enum { CLI_PROFILE = 512, CLI_QUIRK, CLI_MEMORY, CLI_MODE, CLI_PAGES, CLI_SEED };
+
+/* Entries for getopt_long(). */
+#define CLI_MACHINE_OPTIONS \
+	{ "profile", required_argument, NULL, CLI_PROFILE }, \
+	{ "quirk", required_argument, NULL, CLI_QUIRK }, \
+	{ "memory", required_argument, NULL, CLI_MEMORY }, \
+	{ "mode", required_argument, NULL, CLI_MODE }, \
+	{ "pages", required_argument, NULL, CLI_PAGES }, \
+	{ "seed", required_argument, NULL, CLI_SEED }
+
+#define CLI_MACHINE_HELP \
+	"  --profile P         the kernel that boots: lfb profiles lists them (default\n" \
+	"                      " LFB_PROFILE_DEFAULT ")\n" \
+	"  --quirk +NAME       give the kernel a known defect; -NAME takes it away; may be\n" \
+	"                      repeated\n" \
+	"  --memory SIZE       physical memory, with K, M or G (default 64M)\n" \
+	"  --mode MODE         remap: addresses of an old kernel fault in the next; fixed: they\n" \
+	"                      stay, which is faster\n" \
+	"  --pages POLICY      buddy: as kernels do (default); ascending: in order, as the\n" \
+	"                      golden images were recorded\n" \
+	"  --seed N            for what is left to chance (default 0)\n"
+
+/* One of the options above. Returns CLI_OK or CLI_USAGE. */
+int cli_machine_option(struct cli_machine *machine, const struct cli_command *command, int option,
+		       const char *value);
+/* CLI_OK, or else said what is wrong. */
+int cli_machine_create(struct cli_machine *given, const struct cli_command *command,
+		       struct lfb_machine **machine);
+void cli_machine_end(struct cli_machine *machine);
+
+struct lfb_scenario;
+/* "-" for standard input. CLI_OK, or CLI_FAILED and said why. */
+int cli_load_scenario(const char *path, struct lfb_scenario **scenario);
 
 /* All of @text is a number; 0x… for hexadecimal. */
 bool cli_number(const char *text, u64 *number);

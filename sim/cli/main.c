@@ -18,7 +18,11 @@ static const char version_help[] = "usage: lfb version\n";
 static const struct cli_command commands[] = {
 	{ "run", "run a scenario in a machine that is switched on cold", cli_run_help, cli_run },
 	{ "boot", "run a scenario in a kernel that boots from a blob", cli_boot_help, cli_run },
+	{ "sweep", "fail every step of scenarios that can fail, and check what is left",
+	  cli_sweep_help, cli_sweep },
 	{ "dump", "say what a blob or a memory image hands over", cli_dump_help, cli_dump },
+	{ "explain", "say what a finding means", cli_explain_help, cli_explain },
+	{ "zoo", "show that known mistakes are found", cli_zoo_help, cli_zoo },
 	{ "matrix", "say which kernel can take over from which", cli_matrix_help, cli_matrix },
 	{ "convert", "rewrite a handover for another kernel", cli_convert_help, cli_convert },
 	{ "profiles", "list the kernels that are modelled", cli_profiles_help, cli_profiles },

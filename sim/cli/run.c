@@ -2,13 +2,13 @@
 /*
  * lfb run, lfb boot: scenarios.
  */
-#define _GNU_SOURCE /* asprintf() */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <luo/blob.h>
+#include <luo/finding.h>
 #include <luo/machine.h>
 #include <luo/profile.h>
 #include <luo/scenario.h>
@@ -16,18 +16,10 @@
 #include "cli.h"
 
 #define OPTIONS_HELP \
-	"  --profile P         the kernel that boots: lfb profiles lists them (default\n" \
-	"                      " LFB_PROFILE_DEFAULT ")\n" \
-	"  --quirk +NAME       give the kernel a known defect; -NAME takes it away; may be\n" \
-	"                      repeated\n" \
+	CLI_MACHINE_HELP \
 	"  --golden            print the transcript of callbacks and results only, in the\n" \
 	"                      format of the recorded kernels\n" \
-	"  --memory SIZE       physical memory, with K, M or G (default 64M)\n" \
-	"  --mode MODE         remap: addresses of an old kernel fault in the next (default);\n" \
-	"                      fixed: they stay, which is faster\n" \
-	"  --pages POLICY      buddy: as kernels do (default); ascending: in order, as the\n" \
-	"                      golden images were recorded\n" \
-	"  --seed N            for what is left to chance (default 0)\n" \
+	"  --findings          print what was found instead, in full; status 1 if anything was\n" \
 	"  --save-blob FILE    write the handover of the last reboot to FILE\n" \
 	"  --save-memory FILE  write physical memory at the last reboot to FILE, from 0 to the\n" \
 	"                      highest page given out; needs --pages ascending\n"
@@ -49,10 +41,9 @@ const char cli_boot_help[] =
 
 struct run {
 	const struct cli_command *command;
-	struct lfb_machine_options machine;
+	struct cli_machine machine;
 	struct lfb_scenario_options scenario;
-	char *quirks_on;		/* names, separated by commas */
-	char *quirks_off;
+	bool only_findings;
 	const char *blob_path;		/* to write to */
 	const char *memory_path;
 	struct lfb_blob *last_blob;
@@ -60,127 +51,39 @@ struct run {
 	size_t last_memory_size;
 };
 
-enum { PROFILE = 256, QUIRK, GOLDEN, MEMORY, MODE, PAGES, SEED, SAVE_BLOB, SAVE_MEMORY };
+enum { GOLDEN = 256, FINDINGS, SAVE_BLOB, SAVE_MEMORY };
 
 static const struct option options[] = {
-	{ "profile", required_argument, NULL, PROFILE },
-	{ "quirk", required_argument, NULL, QUIRK },
+	CLI_MACHINE_OPTIONS,
 	{ "golden", no_argument, NULL, GOLDEN },
-	{ "memory", required_argument, NULL, MEMORY },
-	{ "mode", required_argument, NULL, MODE },
-	{ "pages", required_argument, NULL, PAGES },
-	{ "seed", required_argument, NULL, SEED },
+	{ "findings", no_argument, NULL, FINDINGS },
 	{ "save-blob", required_argument, NULL, SAVE_BLOB },
 	{ "save-memory", required_argument, NULL, SAVE_MEMORY },
 	{ 0 },
 };
 
-static int add_quirk(struct run *run, const char *value)
-{
-	char **list = value[0] == '+' ? &run->quirks_on : &run->quirks_off;
-	char *longer;
-
-	if ((value[0] != '+' && value[0] != '-') || !value[1])
-		return cli_usage(run->command, "--quirk %s: expected +NAME or -NAME", value);
-	if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? "," : "", value + 1) < 0)
-		return cli_failed("no memory");
-	free(*list);
-	*list = longer;
-	return CLI_OK;
-}
-
-/* "64M": a number, and perhaps a unit. */
-static int set_memory(struct run *run, const char *value)
-{
-	static const char units[] = "KMG";
-	size_t length = strlen(value);
-	const char *unit = length ? memchr(units, value[length - 1], sizeof(units) - 1) : NULL;
-	unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
-	char digits[32];
-
-	if (length < sizeof(digits)) {
-		strcpy(digits, value);
-		if (unit)
-			digits[length - 1] = '\0';
-		if (cli_number(digits, &run->machine.memory) && run->machine.memory &&
-		    run->machine.memory <= UINT64_MAX >> shift) {
-			run->machine.memory <<= shift;
-			return CLI_OK;
-		}
-	}
-	return cli_usage(run->command, "--memory %s: expected a size, as 64M", value);
-}
-
-/* One of two words; sets *second to whether it is the second. */
-static int set_word(struct run *run, const char *option, const char *value, const char *first_word,
-		    const char *second_word, bool *second)
-{
-	*second = !strcmp(value, second_word);
-	if (*second || !strcmp(value, first_word))
-		return CLI_OK;
-	return cli_usage(run->command, "--%s %s: expected %s or %s", option, value, first_word,
-			 second_word);
-}
-
 static int set_option(struct run *run, int option, const char *value)
 {
-	bool second;
-	int result = CLI_OK;
-
 	switch (option) {
-	case PROFILE:
-		run->machine.profile = value;
-		break;
-	case QUIRK:
-		result = add_quirk(run, value);
-		break;
 	case GOLDEN:
 		run->scenario.golden = true;
-		break;
-	case MEMORY:
-		result = set_memory(run, value);
-		break;
-	case MODE:
-		result = set_word(run, "mode", value, "remap", "fixed", &second);
-		run->machine.mode = second ? LFB_MEMORY_FIXED : LFB_MEMORY_REMAP;
-		break;
-	case PAGES:
-		result = set_word(run, "pages", value, "buddy", "ascending", &second);
-		run->machine.policy = second ? LFB_PAGES_ASCENDING : LFB_PAGES_BUDDY;
-		break;
-	case SEED:
-		if (!cli_number(value, &run->machine.seed))
-			result = cli_usage(run->command, "--seed %s: expected a number", value);
-		break;
+		return CLI_OK;
+	case FINDINGS:
+		run->only_findings = true;
+		run->scenario.write = NULL;
+		return CLI_OK;
 	case SAVE_BLOB:
 		run->blob_path = value;
 		run->scenario.last_blob = &run->last_blob;
-		break;
+		return CLI_OK;
 	case SAVE_MEMORY:
 		run->memory_path = value;
 		run->scenario.last_memory = &run->last_memory;
 		run->scenario.last_memory_size = &run->last_memory_size;
-		break;
+		return CLI_OK;
+	default:
+		return cli_machine_option(&run->machine, run->command, option, value);
 	}
-	return result;
-}
-
-static int load_scenario(const char *path, struct lfb_scenario **scenario)
-{
-	bool from_stdin = !strcmp(path, "-");
-	char *text;
-	size_t size;
-	int err;
-
-	if (from_stdin) {
-		if (cli_read_file(path, &text, &size))
-			return CLI_FAILED;
-		err = lfb_scenario_parse("-", text, size, scenario);
-		free(text);
-	} else {
-		err = lfb_scenario_load(path, scenario);
-	}
-	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
 }
 
 static int save(struct run *run)
@@ -196,19 +99,33 @@ static int save(struct run *run)
 	return CLI_OK;
 }
 
+/* In full. Whether there is none. */
+static bool print_findings(struct lfb_machine *machine)
+{
+	const struct lfb_finding *finding;
+	char text[4096];
+	size_t i;
+
+	for (i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++) {
+		lfb_finding_format(finding, text, sizeof(text));
+		printf("%s%s", i ? "\n" : "", text);
+	}
+	return i == 0;
+}
+
 static int run_scenario(struct run *run, const struct lfb_scenario *scenario)
 {
 	struct lfb_machine *machine;
 	int err;
 
-	err = lfb_machine_create(&run->machine, &machine);
-	if (err == -EINVAL)
-		return cli_usage(run->command, "%s", lfb_error_text(NULL));
+	err = cli_machine_create(&run->machine, run->command, &machine);
 	if (err)
-		return cli_failed("%s", lfb_error_text(NULL));
+		return err;
 	err = lfb_scenario_run(scenario, machine, &run->scenario);
 	if (err)
 		cli_failed("%s", lfb_error_text(machine));
+	if (run->only_findings && !print_findings(machine) && !err)
+		err = -EILSEQ;
 	lfb_machine_destroy(machine);
 	return err ? CLI_FAILED : save(run);
 }
@@ -222,7 +139,7 @@ static int run_files(struct run *run, const char *blob_path, const char *path)
 	if (blob_path && lfb_blob_load(blob_path, &blob))
 		return cli_failed("%s", lfb_error_text(NULL));
 	run->scenario.boot_from = blob;
-	result = load_scenario(path, &scenario);
+	result = cli_load_scenario(path, &scenario);
 	if (!result)
 		result = run_scenario(run, scenario);
 	lfb_scenario_free(scenario);
@@ -237,7 +154,6 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
 	bool boot = command->help == cli_boot_help;
 	struct run run = {
 		.command = command,
-		.machine = { .sz = sizeof(run.machine) },
 		.scenario = { .sz = sizeof(run.scenario), .write = cli_write },
 	};
 	int result = CLI_OK;
@@ -247,16 +163,13 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
 	while (!result && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
 		result = option == '?' || option == ':' ? cli_bad_option(command, option, argv) :
 							  set_option(&run, option, optarg);
-	run.machine.quirks_on = run.quirks_on;
-	run.machine.quirks_off = run.quirks_off;
 	if (!result && argc - optind != 1 + boot)
 		result = cli_usage(command, boot ? "expected a blob and a scenario" :
 						   "expected one scenario");
-	if (!result && run.memory_path && run.machine.policy != LFB_PAGES_ASCENDING)
+	if (!result && run.memory_path && run.machine.options.policy != LFB_PAGES_ASCENDING)
 		result = cli_usage(command, "--save-memory needs --pages ascending");
 	if (!result)
 		result = run_files(&run, boot ? argv[optind] : NULL, argv[optind + boot]);
-	free(run.quirks_on);
-	free(run.quirks_off);
+	cli_machine_end(&run.machine);
 	return result;
 }

@@ -228,6 +228,21 @@ enum lfb_address_kind lfb_address_kind(const struct lfb_memory *memory, const vo
 	return LFB_ADDRESS_CURRENT;
 }
 
+u64 lfb_memory_shown(const struct lfb_memory *memory, u64 value)
+{
+	const u64 offset = value - (uintptr_t)memory->windows;
+	u64 inside, age;
+
+	if (offset >= memory->nr_windows * memory->window_stride)
+		return value;
+	inside = offset % memory->window_stride;
+	age = (memory->window + memory->nr_windows - offset / memory->window_stride) %
+	      memory->nr_windows;
+	if (inside < memory->size)
+		return 0xffff888000000000ull + (age << 41) + inside;
+	return 0xffffc90000000000ull + (age << 42) + (inside - memory->size);
+}
+
 unsigned long lfb_next_touched(const struct lfb_memory *memory, unsigned long pfn,
 			       unsigned long end)
 {

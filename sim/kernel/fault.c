@@ -2,6 +2,7 @@
 /*
  * Fault points: which of the steps that can fail does fail.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/kernel/kernel.h"
@@ -30,13 +31,14 @@ int lfb_faults_arm(struct lfb_kernel *kernel, const struct lfb_fault_plan *plan)
 	struct lfb_fault_plan accepted = { 0 };
 
 	if (plan) {
-		if (plan->sz < sizeof(*plan))
+		/* An older caller's plan is shorter; what it does not know is zero. */
+		if (plan->sz < offsetof(struct lfb_fault_plan, then) || plan->sz > sizeof(*plan))
 			return -EINVAL;
-		if (plan->kinds & ~LFB_FAULT_ANY)
+		memcpy(&accepted, plan, plan->sz);
+		if (accepted.kinds & ~LFB_FAULT_ANY)
 			return -EINVAL;
-		if (plan->kinds && plan->nth == 0 && plan->chance == 0)
+		if (accepted.kinds && accepted.nth == 0 && accepted.chance == 0)
 			return -EINVAL;
-		accepted = *plan;
 	}
 	memset(faults, 0, sizeof(*faults));
 	faults->plan = accepted;
@@ -56,6 +58,8 @@ static bool must_fail(struct lfb_kernel *kernel)
 
 	if (plan->forever && faults->hits > 0)
 		return true;
+	if (plan->then && faults->hits > 0)
+		return faults->reached == faults->first_hit + plan->then;
 	if (plan->nth == 0)
 		return lfb_choices_choose(&kernel->choices, plan->chance) == 0;
 	return faults->reached == plan->nth;
@@ -63,10 +67,15 @@ static bool must_fail(struct lfb_kernel *kernel)
 
 bool lfb_fault_fires(struct lfb_kernel *kernel, enum lfb_fault_kind kind, const char *where)
 {
-	kernel->faults.reached++;
+	struct lfb_faults *faults = &kernel->faults;
+
+	faults->reached++;
 	if (!must_fail(kernel))
 		return false;
-	kernel->faults.hits++;
+	if (!faults->hits++)
+		faults->first_hit = faults->reached;
+	faults->kind = kind;
+	snprintf(faults->where, sizeof(faults->where), "%s", where);
 	lfb_emit(kernel, LFB_EVENT_FAULT, where, "fail", "%s", lfb_fault_kind_name(kind));
 	lfb_fault_hit(where);
 	return true;

@@ -73,7 +73,27 @@ struct lfb_faults {
 	struct lfb_fault_plan plan;
 	unsigned long reached;	/* points of the plan's kinds since it was armed */
 	unsigned long hits;
+	unsigned long first_hit;	/* which of them failed first */
 	unsigned long count[LFB_FAULT_KINDS];
+	enum lfb_fault_kind kind;	/* of the newest one that failed … */
+	char where[64];			/* … and its name */
+};
+
+/* A callback of a handler or an FLB, as it returned. */
+struct lfb_returned {
+	const void *owner;		/* the handler or FLB */
+	const void *given;		/* what a handler's callback was given; NULL for an FLB's */
+	const char *compatible;
+	const char *op;
+	bool is_flb;
+	int result;			/* 0 for those that return nothing */
+	u64 data;			/* the handle, as the callback left it */
+};
+
+/* Who is told of callbacks, for checks of their balance; cheaper than the trace. */
+struct lfb_watch {
+	void (*returned)(void *context, const struct lfb_returned *call);
+	void *context;
 };
 
 enum lfb_choice_source { LFB_CHOICE_SEED, LFB_CHOICE_LIST, LFB_CHOICE_BYTES, LFB_CHOICE_ALL };
@@ -113,6 +133,7 @@ struct lfb_kernel {
 	struct lfb_faults faults;
 	struct lfb_choices choices;
 	struct lfb_sched sched;
+	struct lfb_watch watch;
 	char error[512];
 	bool catch_faults;
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */

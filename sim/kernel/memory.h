@@ -147,6 +147,13 @@ enum lfb_address_kind lfb_address_kind(const struct lfb_memory *memory, const vo
 				       phys_addr_t *phys);
 
 /*
+ * A value as traces show it, the same in every run: a pointer into the arena becomes a number made
+ * of how many kernels ago it was good (0: now) and of the offset, as linux has them on x86-64:
+ * 0xffff888000000000 up for the linear map, 0xffffc90000000000 up for vmalloc areas.
+ */
+u64 lfb_memory_shown(const struct lfb_memory *memory, u64 value);
+
+/*
  * A pointer to @size bytes at @phys in the arena, NULL when they are not all in memory. For looking
  * at any memory from outside of the kernel: the range may be read even where freed memory lies.
  */
@@ -216,6 +223,8 @@ struct page *lfb_page(const struct lfb_kernel *kernel, unsigned long pfn);
  */
 
 void lfb_slabs_begin(struct lfb_kernel *kernel);
+/* The start of the live object around @ptr, a linear-map address; NULL: there is none. */
+const void *lfb_slab_object(const struct lfb_kernel *kernel, const void *ptr);
 
 /*
  * vmalloc.c

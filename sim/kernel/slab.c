@@ -229,6 +229,26 @@ void kfree(const void *ptr)
 		free_object(kernel, &object);
 }
 
+const void *lfb_slab_object(const struct lfb_kernel *kernel, const void *ptr)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	unsigned long pfn = PHYS_PFN((uintptr_t)ptr - (uintptr_t)memory->base);
+	const struct page *slab;
+	struct object object;
+	u8 *start;
+
+	if (pfn >= memory->nr_pages || !(memory->map[pfn].flags & PG_SLAB))
+		return NULL;
+	if (memory->map[pfn].flags & PG_TAIL)
+		pfn = memory->map[pfn].next;
+	slab = &memory->map[pfn];
+	start = lfb_pfn_address(memory, pfn);
+	if (slab->slab_class != LARGE)
+		start += (size_t)((const u8 *)ptr - start) / classes[slab->slab_class].size *
+			 classes[slab->slab_class].size;
+	return find_object(kernel, start, &object) ? NULL : start;
+}
+
 size_t ksize(const void *ptr)
 {
 	struct object object;

@@ -231,6 +231,7 @@ long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
 	struct lfb_machine *before = entered;
 	long ret;
 
+	machine->calls++;
 	kernel->error[0] = '\0';
 	if (!has_kernel(machine) || kernel->dead)
 		return lfb_error(machine, -ESHUTDOWN, "no kernel runs: the machine is %s",

@@ -36,6 +36,7 @@ struct lfb_machine {
 	u64 quirks_off;
 	enum lfb_machine_state state;
 	unsigned int boots;
+	unsigned long calls;		/* into its kernel code: tells one from the next */
 	bool kho_on;
 	bool liveupdate_on;
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */

@@ -1,305 +1,133 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The recorded module: file handlers and FLBs that do nothing but say what they are asked, and
- * answer as a scenario told them to. Golden transcripts are what they say.
- *
- * The objects are host memory, not the kernel's: a module's static data takes no pages that could
- * be handed over, and saved images stay comparable with recorded ones.
+ * The recorded module's data: its objects, made anew for each kernel, and its code.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include <luo/file.h>
-#include <luo/liveupdate.h>
+#include "lib/luo.h"
+#include "sim/machine/recorder.h"
 
-#include "sim/machine/scenario.h"
-
-/* What the callbacks answer; part of the golden data. */
-#define FLB_DATA 0xf000u
-#define FLB_OBJ_PRESERVED 0x1000u
-#define FLB_OBJ_RETRIEVED 0x2000u
-#define FILE_DATA 0xd000u
-#define FILE_FROZEN 0x100000u
-#define FILE_INO_MASK 0xfffu
-
-struct failure {
-	int error;
-	unsigned int times;
-};
-
-struct recorded_handler {
-	struct liveupdate_file_handler handler;
-	struct lfb_recorder *recorder;
-	unsigned int number;
-	struct failure fails[LFB_RECORDED_OPS];
-};
-
-struct recorded_flb {
-	struct liveupdate_flb flb;
-	struct lfb_recorder *recorder;
-	unsigned int number;
-	bool initialized;
-	unsigned int held[2];		/* references kept: outgoing, incoming */
-	struct failure fails[LFB_RECORDED_OPS];
-};
-
-struct lfb_recorder {
-	struct lfb_transcript *transcript;
-	struct recorded_handler **handlers;
-	struct recorded_flb **flbs;
-	unsigned int nr_handlers;
-	unsigned int nr_flbs;
-};
-
-#define record(object, ...)                                                                        \
-	do {                                                                                       \
-		if ((object)->recorder->transcript)                                                \
-			lfb_transcript_line((object)->recorder->transcript, __VA_ARGS__);          \
-	} while (0)
-
-static int take_failure(struct failure *failure)
+static bool alloc_tables(struct lfb_recorder *recorder)
 {
-	if (!failure->times)
-		return 0;
-	failure->times--;
-	return failure->error;
+	const size_t handlers = recorder->nr_handlers + 1ul, flbs = recorder->nr_flbs + 1ul;
+
+	recorder->handlers = calloc(handlers, sizeof(*recorder->handlers));
+	recorder->handler_code = calloc(handlers, sizeof(*recorder->handler_code));
+	recorder->flbs = calloc(flbs, sizeof(*recorder->flbs));
+	recorder->flb_code = calloc(flbs, sizeof(*recorder->flb_code));
+	return recorder->handlers && recorder->handler_code && recorder->flbs &&
+	       recorder->flb_code;
 }
 
-static unsigned long long as_number(const void *obj)
-{
-	return (unsigned long long)(uintptr_t)obj;
-}
-
-/*
- * FLBs
- */
-
-static struct recorded_flb *flb_of(const struct liveupdate_flb_op_args *argp)
-{
-	return container_of(argp->flb, struct recorded_flb, flb);
-}
-
-static int flb_preserve(struct liveupdate_flb_op_args *argp)
-{
-	struct recorded_flb *flb = flb_of(argp);
-	int err = take_failure(&flb->fails[LFB_RECORDED_PRESERVE]);
-
-	record(flb, "flb%u.preserve -> %d", flb->number, err);
-	if (err)
-		return err;
-	argp->data = FLB_DATA + flb->number;
-	argp->obj = (void *)(uintptr_t)(FLB_OBJ_PRESERVED + flb->number);
-	return 0;
-}
-
-static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
-{
-	struct recorded_flb *flb = flb_of(argp);
-
-	record(flb, "flb%u.unpreserve data=%llx obj=%llx", flb->number,
-	       (unsigned long long)argp->data, as_number(argp->obj));
-}
-
-static int flb_retrieve(struct liveupdate_flb_op_args *argp)
-{
-	struct recorded_flb *flb = flb_of(argp);
-	int err = take_failure(&flb->fails[LFB_RECORDED_RETRIEVE]);
-
-	record(flb, "flb%u.retrieve data=%llx -> %d", flb->number, (unsigned long long)argp->data,
-	       err);
-	if (err)
-		return err;
-	argp->obj = (void *)(uintptr_t)(FLB_OBJ_RETRIEVED + flb->number);
-	return 0;
-}
-
-static void flb_finish(struct liveupdate_flb_op_args *argp)
-{
-	struct recorded_flb *flb = flb_of(argp);
-
-	record(flb, "flb%u.finish obj=%llx", flb->number, as_number(argp->obj));
-}
-
-static const struct liveupdate_flb_ops flb_ops = {
-	.preserve = flb_preserve,
-	.unpreserve = flb_unpreserve,
-	.retrieve = flb_retrieve,
-	.finish = flb_finish,
-};
-
-/*
- * Files. A file's kind is in private_data.
- */
-
-static const struct file_operations file_fops;
-
-struct file *lfb_recorder_file(unsigned int type, u64 ino)
-{
-	struct file *file = anon_inode_getfile("recorded", &file_fops, (void *)(uintptr_t)type, 0);
-
-	if (!IS_ERR(file))
-		file_inode(file)->i_ino = (unsigned long)ino;
-	return file;
-}
-
-static struct recorded_handler *handler_of(const struct liveupdate_file_op_args *args)
-{
-	return container_of(args->handler, struct recorded_handler, handler);
-}
-
-static bool file_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
-{
-	const struct recorded_handler *recorded =
-		container_of(handler, struct recorded_handler, handler);
-
-	return file->f_op == &file_fops && (uintptr_t)file->private_data == recorded->number;
-}
-
-static int file_preserve(struct liveupdate_file_op_args *args)
-{
-	struct recorded_handler *handler = handler_of(args);
-	unsigned long ino = file_inode(args->file)->i_ino;
-	int err = take_failure(&handler->fails[LFB_RECORDED_PRESERVE]);
-
-	record(handler, "file h%u.preserve ino=%lu -> %d", handler->number, ino, err);
-	if (err)
-		return err;
-	args->serialized_data = FILE_DATA + ino;
-	return 0;
-}
-
-static void file_unpreserve(struct liveupdate_file_op_args *args)
-{
-	struct recorded_handler *handler = handler_of(args);
-
-	record(handler, "file h%u.unpreserve ino=%lu data=%llx", handler->number,
-	       file_inode(args->file)->i_ino, (unsigned long long)args->serialized_data);
-}
-
-static int file_freeze(struct liveupdate_file_op_args *args)
-{
-	struct recorded_handler *handler = handler_of(args);
-	int err = take_failure(&handler->fails[LFB_RECORDED_FREEZE]);
-
-	record(handler, "file h%u.freeze data=%llx -> %d", handler->number,
-	       (unsigned long long)args->serialized_data, err);
-	if (err)
-		return err;
-	args->serialized_data |= FILE_FROZEN;
-	return 0;
-}
-
-static void file_unfreeze(struct liveupdate_file_op_args *args)
-{
-	struct recorded_handler *handler = handler_of(args);
-
-	record(handler, "file h%u.unfreeze data=%llx", handler->number,
-	       (unsigned long long)args->serialized_data);
-}
-
-static int file_retrieve(struct liveupdate_file_op_args *args)
-{
-	struct recorded_handler *handler = handler_of(args);
-	int err = take_failure(&handler->fails[LFB_RECORDED_RETRIEVE]);
-	struct file *file = NULL;
-
-	if (!err) {
-		file = lfb_recorder_file(handler->number, args->serialized_data & FILE_INO_MASK);
-		if (IS_ERR(file))
-			err = (int)PTR_ERR(file);
-	}
-	record(handler, "file h%u.retrieve data=%llx -> %d", handler->number,
-	       (unsigned long long)args->serialized_data, err);
-	if (err)
-		return err;
-	args->file = file;
-	return 0;
-}
-
-static bool file_can_finish(struct liveupdate_file_op_args *args)
-{
-	struct recorded_handler *handler = handler_of(args);
-	bool can = !take_failure(&handler->fails[LFB_RECORDED_CAN_FINISH]);
-
-	record(handler, "file h%u.can_finish data=%llx -> %d", handler->number,
-	       (unsigned long long)args->serialized_data, can);
-	return can;
-}
-
-static void file_finish(struct liveupdate_file_op_args *args)
-{
-	struct recorded_handler *handler = handler_of(args);
-
-	record(handler, "file h%u.finish data=%llx file=%d", handler->number,
-	       (unsigned long long)args->serialized_data, args->file != NULL);
-}
-
-static const struct liveupdate_file_ops file_ops = {
-	.can_preserve = file_can_preserve,
-	.preserve = file_preserve,
-	.unpreserve = file_unpreserve,
-	.freeze = file_freeze,
-	.unfreeze = file_unfreeze,
-	.retrieve = file_retrieve,
-	.can_finish = file_can_finish,
-	.finish = file_finish,
-};
-
-/*
- * The module's data
- */
-
-struct lfb_recorder *lfb_recorder_create(unsigned int nr_handlers, unsigned int nr_flbs,
-					 struct lfb_transcript *transcript)
+struct lfb_recorder *lfb_recorder_create(struct lfb_machine *machine, unsigned int nr_handlers,
+					 unsigned int nr_flbs, struct lfb_transcript *transcript)
 {
 	struct lfb_recorder *recorder = calloc(1, sizeof(*recorder));
 
 	if (!recorder)
 		return NULL;
+	recorder->machine = machine;
 	recorder->transcript = transcript;
 	recorder->nr_handlers = nr_handlers;
 	recorder->nr_flbs = nr_flbs;
-	recorder->handlers = calloc(nr_handlers + 1, sizeof(*recorder->handlers));
-	recorder->flbs = calloc(nr_flbs + 1, sizeof(*recorder->flbs));
-	if (!recorder->handlers || !recorder->flbs) {
+	recorder->file_ops = lfb_recorder_file_ops;
+	recorder->flb_ops = lfb_recorder_flb_ops;
+	if (!alloc_tables(recorder)) {
 		lfb_recorder_destroy(recorder);
 		return NULL;
 	}
 	return recorder;
 }
 
-unsigned int *lfb_recorder_held(struct lfb_recorder *recorder, unsigned int number, bool incoming)
+static void forget_answers(struct lfb_code *code)
 {
-	return &recorder->flbs[number]->held[incoming];
+	unsigned int callback, line;
+
+	for (callback = 0; code && callback < LFB_CALLBACKS; callback++) {
+		for (line = 0; line < code->programs[callback].count; line++)
+			code->programs[callback].lines[line].used = false;
+	}
 }
 
 void lfb_recorder_reset(struct lfb_recorder *recorder)
 {
 	unsigned int i;
 
-	for (i = 0; recorder->handlers && i < recorder->nr_handlers; i++) {
+	for (i = 0; i < recorder->nr_handlers; i++) {
 		free(recorder->handlers[i]);
 		recorder->handlers[i] = NULL;
+		forget_answers(recorder->handler_code[i]);
 	}
-	for (i = 0; recorder->flbs && i < recorder->nr_flbs; i++) {
+	for (i = 0; i < recorder->nr_flbs; i++) {
 		free(recorder->flbs[i]);
 		recorder->flbs[i] = NULL;
+		forget_answers(recorder->flb_code[i]);
 	}
+	lfb_slots_forget(&recorder->slots);
+	memset(&recorder->locks, 0, sizeof(recorder->locks));
+	recorder->nr_registrations = 0;
+	recorder->nr_held = 0;
+}
+
+static void free_code(struct lfb_code **table, unsigned int nr)
+{
+	unsigned int i, callback;
+
+	for (i = 0; table && i < nr; i++) {
+		for (callback = 0; table[i] && callback < LFB_CALLBACKS; callback++)
+			free(table[i]->programs[callback].lines);
+		free(table[i]);
+	}
+	free(table);
 }
 
 void lfb_recorder_destroy(struct lfb_recorder *recorder)
 {
 	if (!recorder)
 		return;
-	lfb_recorder_reset(recorder);
+	if (recorder->loaded)
+		lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
+	if (recorder->handlers && recorder->flbs && recorder->handler_code && recorder->flb_code)
+		lfb_recorder_reset(recorder);
 	free(recorder->handlers);
 	free(recorder->flbs);
+	free_code(recorder->handler_code, recorder->nr_handlers);
+	free_code(recorder->flb_code, recorder->nr_flbs);
+	lfb_slots_destroy(&recorder->slots);
+	free(recorder->registrations);
+	free(recorder->held);
 	free(recorder);
 }
 
-static struct recorded_handler *get_handler(struct lfb_recorder *recorder, unsigned int number)
+/*
+ * Handlers and FLBs
+ */
+
+static struct lfb_code *get_code(struct lfb_recorder *recorder, bool flb, unsigned int number)
 {
-	struct recorded_handler *handler = recorder->handlers[number];
+	struct lfb_code **code = flb ? &recorder->flb_code[number] :
+				       &recorder->handler_code[number];
+
+	if (!*code)
+		*code = calloc(1, sizeof(**code));
+	return *code;
+}
+
+static void name(char *compatible, const struct lfb_code *code, const char *format,
+		 unsigned int number)
+{
+	memset(compatible, 0, sizeof(code->compatible));
+	if (code->renamed)
+		memcpy(compatible, code->compatible, sizeof(code->compatible));
+	else
+		snprintf(compatible, sizeof(code->compatible), format, number);
+}
+
+static struct lfb_recorded_handler *get_handler(struct lfb_recorder *recorder, unsigned int number)
+{
+	struct lfb_recorded_handler *handler = recorder->handlers[number];
 
 	if (handler)
 		return handler;
@@ -308,16 +136,20 @@ static struct recorded_handler *get_handler(struct lfb_recorder *recorder, unsig
 		return NULL;
 	handler->recorder = recorder;
 	handler->number = number;
-	handler->handler.ops = &file_ops;
-	snprintf((char *)handler->handler.compatible, sizeof(handler->handler.compatible),
-		 "handler-%u-v1", number);
+	handler->handler.ops = &recorder->file_ops;
+	handler->code = get_code(recorder, false, number);
+	if (!handler->code) {
+		free(handler);
+		return NULL;
+	}
+	name((char *)handler->handler.compatible, handler->code, "handler-%u-v1", number);
 	recorder->handlers[number] = handler;
 	return handler;
 }
 
-static struct recorded_flb *get_flb(struct lfb_recorder *recorder, unsigned int number)
+static struct lfb_recorded_flb *get_flb(struct lfb_recorder *recorder, unsigned int number)
 {
-	struct recorded_flb *flb = recorder->flbs[number];
+	struct lfb_recorded_flb *flb = recorder->flbs[number];
 
 	if (flb)
 		return flb;
@@ -326,8 +158,13 @@ static struct recorded_flb *get_flb(struct lfb_recorder *recorder, unsigned int 
 		return NULL;
 	flb->recorder = recorder;
 	flb->number = number;
-	flb->flb.ops = &flb_ops;
-	snprintf((char *)flb->flb.compatible, sizeof(flb->flb.compatible), "flb-%u-v1", number);
+	flb->flb.ops = &recorder->flb_ops;
+	flb->code = get_code(recorder, true, number);
+	if (!flb->code) {
+		free(flb);
+		return NULL;
+	}
+	name((char *)flb->flb.compatible, flb->code, "flb-%u-v1", number);
 	recorder->flbs[number] = flb;
 	return flb;
 }
@@ -335,20 +172,20 @@ static struct recorded_flb *get_flb(struct lfb_recorder *recorder, unsigned int 
 struct liveupdate_file_handler *lfb_recorder_handler(struct lfb_recorder *recorder,
 						     unsigned int number)
 {
-	struct recorded_handler *handler = get_handler(recorder, number);
+	struct lfb_recorded_handler *handler = get_handler(recorder, number);
 
 	return handler ? &handler->handler : NULL;
 }
 
-int lfb_recorder_flb(struct lfb_recorder *recorder, unsigned int number, bool must_init,
+int lfb_recorder_flb(struct lfb_recorder *recorder, unsigned int number,
 		     struct liveupdate_flb **flb)
 {
-	struct recorded_flb *recorded = get_flb(recorder, number);
+	struct lfb_recorded_flb *recorded = get_flb(recorder, number);
 	int err;
 
 	if (!recorded)
 		return -ENOMEM;
-	if (must_init && !recorded->initialized) {
+	if (recorder->machine->profile->has_init_flb && !recorded->initialized) {
 		err = liveupdate_init_flb(&recorded->flb);
 		if (err)
 			return err;
@@ -358,24 +195,98 @@ int lfb_recorder_flb(struct lfb_recorder *recorder, unsigned int number, bool mu
 	return 0;
 }
 
-int lfb_recorder_fail_handler(struct lfb_recorder *recorder, unsigned int number,
-			      enum lfb_recorded_op op, int error, unsigned int times)
+unsigned int *lfb_recorder_held(struct lfb_recorder *recorder, unsigned int number, bool incoming)
 {
-	struct recorded_handler *handler = get_handler(recorder, number);
+	return &recorder->flbs[number]->held[incoming];
+}
 
+bool lfb_recorder_counts_references(const struct lfb_recorder *recorder)
+{
+	const struct luo *luo = recorder->machine->kernel.luo;
+
+	return luo && luo->profile->accessors == LUO_ACCESSORS_GET &&
+	       !luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED);
+}
+
+/*
+ * What scenarios change
+ */
+
+int lfb_recorder_fail(struct lfb_recorder *recorder, const struct lfb_operation *operation)
+{
+	const struct lfb_failure failure = { operation->fail_error, operation->fail_times };
+	struct lfb_recorded_handler *handler;
+	struct lfb_recorded_flb *flb;
+
+	if (operation->of_flb) {
+		flb = get_flb(recorder, operation->flb);
+		if (!flb)
+			return -ENOMEM;
+		flb->fails[operation->fail_op] = failure;
+		return 0;
+	}
+	handler = get_handler(recorder, operation->handler);
 	if (!handler)
 		return -ENOMEM;
-	handler->fails[op] = (struct failure){ error, times };
+	handler->fails[operation->fail_op] = failure;
 	return 0;
 }
 
-int lfb_recorder_fail_flb(struct lfb_recorder *recorder, unsigned int number,
-			  enum lfb_recorded_op op, int error, unsigned int times)
+static struct lfb_code *code_of(struct lfb_recorder *recorder,
+				const struct lfb_operation *operation)
 {
-	struct recorded_flb *flb = get_flb(recorder, number);
+	return get_code(recorder, operation->of_flb,
+			operation->of_flb ? operation->flb : operation->handler);
+}
 
-	if (!flb)
+int lfb_recorder_when(struct lfb_recorder *recorder, const struct lfb_operation *operation)
+{
+	struct lfb_code *code = code_of(recorder, operation);
+	struct lfb_program_line *lines;
+	struct lfb_program *program;
+
+	if (!code)
 		return -ENOMEM;
-	flb->fails[op] = (struct failure){ error, times };
+	program = &code->programs[operation->callback];
+	if (program->count == program->capacity) {
+		lines = reallocarray(program->lines, program->capacity * 2 + 4, sizeof(*lines));
+		if (!lines)
+			return -ENOMEM;
+		program->lines = lines;
+		program->capacity = program->capacity * 2 + 4;
+	}
+	program->lines[program->count++] = (struct lfb_program_line){ &operation->step, false };
+	return 0;
+}
+
+int lfb_recorder_forget(struct lfb_recorder *recorder, const struct lfb_operation *operation)
+{
+	struct lfb_code *code = code_of(recorder, operation);
+
+	if (!code)
+		return -ENOMEM;
+	code->programs[operation->callback].count = 0;
+	return 0;
+}
+
+int lfb_recorder_rename(struct lfb_recorder *recorder, const struct lfb_operation *operation)
+{
+	const unsigned int number = operation->of_flb ? operation->flb : operation->handler;
+	struct lfb_code *code = code_of(recorder, operation);
+	size_t size = strlen(operation->name);
+
+	if (!code)
+		return -ENOMEM;
+	if (lfb_recorder_is_registered(recorder, operation->of_flb, number))
+		return -EBUSY;
+	/* As a careless strncpy() does it: no terminator where there is no room for one. */
+	memset(code->compatible, 0, sizeof(code->compatible));
+	memcpy(code->compatible, operation->name,
+	       size < sizeof(code->compatible) ? size : sizeof(code->compatible));
+	code->renamed = true;
+	if (operation->of_flb && recorder->flbs[number])
+		name((char *)recorder->flbs[number]->flb.compatible, code, "", 0);
+	else if (!operation->of_flb && recorder->handlers[number])
+		name((char *)recorder->handlers[number]->handler.compatible, code, "", 0);
 	return 0;
 }

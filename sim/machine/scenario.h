@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Scenarios, inside: operations as the parser leaves them for the runner, the module they act on
- * (the recorder), and the transcript both write to. docs/scenarios.md is the language.
+ * Scenarios, inside: operations as the parser leaves them for the runner, and the transcript that
+ * the runner and the recorded module write to. docs/scenarios.md is the language.
  */
 #ifndef SIM_MACHINE_SCENARIO_H
 #define SIM_MACHINE_SCENARIO_H
@@ -9,8 +9,11 @@
 #include <luo/fault.h>
 #include <luo/scenario.h>
 
+#include "sim/machine/scenario_step.h"
+
 #define LFB_SCENARIO_LINE_MAX 1024	/* bytes of a line, without its end */
 #define LFB_SCENARIO_NUMBER_MAX 9999	/* of handlers and FLBs */
+#define LFB_SCENARIO_COMPATIBLE_MAX 64	/* more than the field has */
 
 enum lfb_verb {
 	LFB_VERB_HANDLER,
@@ -36,6 +39,16 @@ enum lfb_verb {
 	LFB_VERB_FAULT,
 	LFB_VERB_PANIC,
 	LFB_VERB_COLD,
+	LFB_VERB_WHEN,
+	LFB_VERB_FORGET,
+	LFB_VERB_DO,
+	LFB_VERB_COMPATIBLE,
+	LFB_VERB_MODULE,
+	LFB_VERB_INSMOD,
+	LFB_VERB_RMMOD,
+	LFB_VERB_PREPARE,
+	LFB_VERB_JUMP,
+	LFB_VERB_DAMAGE,
 	LFB_VERBS,
 };
 
@@ -47,6 +60,24 @@ enum lfb_recorded_op {
 	LFB_RECORDED_CAN_FINISH,
 	LFB_RECORDED_OPS,
 };
+
+/* All of them, as programs are kept for. */
+enum lfb_callback {
+	LFB_CALLBACK_PRESERVE,
+	LFB_CALLBACK_UNPRESERVE,
+	LFB_CALLBACK_RETRIEVE,
+	LFB_CALLBACK_FINISH,
+	LFB_CALLBACK_CAN_PRESERVE,	/* handlers only, as the next */
+	LFB_CALLBACK_FREEZE,
+	LFB_CALLBACK_UNFREEZE,
+	LFB_CALLBACK_CAN_FINISH,
+	LFB_CALLBACKS,
+};
+
+const char *lfb_callback_name(enum lfb_callback callback);
+
+/* What "damage" writes to. */
+enum lfb_damaged { LFB_DAMAGED_FLB, LFB_DAMAGED_SESSION, LFB_DAMAGED_TREE, LFB_DAMAGED };
 
 /* What a line says its operation will answer. */
 struct lfb_expectation {
@@ -67,12 +98,20 @@ struct lfb_operation {
 	unsigned int inode;		/* likewise for inode numbers */
 	u64 token;
 	u64 ino;
-	const char *name;		/* of a session; of a profile, NULL for the same again */
-	bool fail_flb;			/* fail: an FLB's callback, else a handler's */
+	const char *name;		/* session; compatible; profile, NULL for the same again */
 	enum lfb_recorded_op fail_op;
 	int fail_error;
 	unsigned int fail_times;
 	struct lfb_fault_plan plan;
+	bool of_flb;			/* fail, when …: an FLB's, else a handler's */
+	enum lfb_callback callback;
+	struct lfb_step step;
+	enum lfb_damaged damaged;
+	u64 offset;
+	u64 value;
+	const char *point;		/* at: where it is to be done; NULL: at once */
+	const char *point_text;		/* the operation alone, without "at POINT N" */
+	unsigned int nth;		/* how often the point is passed until then, from 1 */
 	struct lfb_expectation expected;
 };
 
@@ -85,6 +124,7 @@ struct lfb_scenario {
 	unsigned int nr_flbs;
 	unsigned int nr_sessions;
 	unsigned int nr_inodes;
+	unsigned int nr_points;		/* operations that wait for a point */
 };
 
 /* Where the output goes; the first error of writing is kept and ends it. */
@@ -96,39 +136,5 @@ struct lfb_transcript {
 
 void lfb_transcript_line(struct lfb_transcript *transcript, const char *format, ...)
 	LFB_PRINTF(2, 3);
-
-/*
- * recorder.c: the module whose callbacks the transcript shows. All its objects are as new in each
- * kernel.
- */
-
-struct file;
-struct lfb_recorder;
-struct liveupdate_file_handler;
-struct liveupdate_flb;
-
-/* @transcript: told of each callback; NULL for silence. NULL without memory. */
-struct lfb_recorder *lfb_recorder_create(unsigned int nr_handlers, unsigned int nr_flbs,
-					 struct lfb_transcript *transcript);
-void lfb_recorder_destroy(struct lfb_recorder *recorder);
-/* The kernel is gone, and the module's data with it. */
-void lfb_recorder_reset(struct lfb_recorder *recorder);
-
-/* Made on first mention. NULL without memory. */
-struct liveupdate_file_handler *lfb_recorder_handler(struct lfb_recorder *recorder,
-						     unsigned int number);
-/* The same; 0, -ENOMEM, or what liveupdate_init_flb() returned where @must_init. Kernel code. */
-int lfb_recorder_flb(struct lfb_recorder *recorder, unsigned int number, bool must_init,
-		     struct liveupdate_flb **flb);
-/* A file that handler @type takes, or an error pointer. Kernel code. */
-/* How many references to an FLB's object are kept; the FLB must exist. */
-unsigned int *lfb_recorder_held(struct lfb_recorder *recorder, unsigned int number, bool incoming);
-struct file *lfb_recorder_file(unsigned int type, u64 ino);
-
-/* The next @times calls of @op answer @error. 0 or -ENOMEM. */
-int lfb_recorder_fail_handler(struct lfb_recorder *recorder, unsigned int number,
-			      enum lfb_recorded_op op, int error, unsigned int times);
-int lfb_recorder_fail_flb(struct lfb_recorder *recorder, unsigned int number,
-			  enum lfb_recorded_op op, int error, unsigned int times);
 
 #endif

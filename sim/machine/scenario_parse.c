@@ -7,31 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/profile.h>
-
 #include "sim/machine/host_file.h"
-#include "sim/machine/intern.h"
 #include "sim/machine/machine.h"
-#include "sim/machine/scenario.h"
-#include "sim/machine/scenario_token.h"
+#include "sim/machine/scenario_parse.h"
 
-#define TIMES_MAX 1000000000u
-
-struct parser {
-	struct lfb_scenario *scenario;
-	size_t capacity; /* of scenario->operations */
-	char *pool; /* where the next string goes in scenario->strings */
-	struct lfb_intern sessions;
-	struct lfb_intern inodes;
-	struct lfb_line line;
-	bool transcript; /* only lines that start with "> " count */
-};
-
-/*
- * Each letter of a verb's arguments is one of:
- *	H handler number, F FLB number, N session name, T token, I inode number,
- *	R "into PROFILE" or nothing, W what fails and how often, P fault plan
- */
 static const struct {
 	const char *name;
 	const char *arguments;
@@ -47,199 +26,16 @@ static const struct {
 	[LFB_VERB_PUTOUT] = { "putout", "F" },	    [LFB_VERB_AGAIN] = { "again", "NTI" },
 	[LFB_VERB_FAIL] = { "fail", "W" },	    [LFB_VERB_REBOOT] = { "reboot", "R" },
 	[LFB_VERB_FAULT] = { "fault", "P" },	    [LFB_VERB_PANIC] = { "panic", "" },
-	[LFB_VERB_COLD] = { "cold", "" },
+	[LFB_VERB_COLD] = { "cold", "" },	    [LFB_VERB_WHEN] = { "when", "COS" },
+	[LFB_VERB_FORGET] = { "forget", "CO" },	    [LFB_VERB_DO] = { "do", "S" },
+	[LFB_VERB_COMPATIBLE] = { "compatible", "CB" },
+	[LFB_VERB_MODULE] = { "module", "" },	    [LFB_VERB_INSMOD] = { "insmod", "" },
+	[LFB_VERB_RMMOD] = { "rmmod", "" },	    [LFB_VERB_PREPARE] = { "prepare", "" },
+	[LFB_VERB_JUMP] = { "jump", "R" },	    [LFB_VERB_DAMAGE] = { "damage", "D" },
 };
-
-static const char *const recorded_ops[LFB_RECORDED_OPS] = {
-	[LFB_RECORDED_PRESERVE] = "preserve",
-	[LFB_RECORDED_RETRIEVE] = "retrieve",
-	[LFB_RECORDED_FREEZE] = "freeze",
-	[LFB_RECORDED_CAN_FINISH] = "can_finish",
-};
-
-/*
- * Arguments
- */
-
-static int parse_small_number(struct parser *parser, const char *what, unsigned int *number,
-			      unsigned int *nr)
-{
-	u64 value;
-
-	if (!lfb_token_number(&parser->line, LFB_SCENARIO_NUMBER_MAX, &value))
-		return lfb_refuse_token(&parser->line, "the number of %s (0 to %u)", what,
-					LFB_SCENARIO_NUMBER_MAX);
-	*number = (unsigned int)value;
-	if (*nr <= *number)
-		*nr = *number + 1;
-	return 0;
-}
-
-/* Copies the token behind what is in the pool already. */
-static const char *keep_token(struct parser *parser)
-{
-	char *kept = parser->pool;
-
-	memcpy(kept, parser->line.token.text, parser->line.token.size);
-	kept[parser->line.token.size] = '\0';
-	parser->pool += parser->line.token.size + 1;
-	return kept;
-}
-
-static int parse_session(struct parser *parser, struct lfb_operation *operation)
-{
-	if (!parser->line.token.size)
-		return lfb_refuse_token(&parser->line, "the name of a session");
-	operation->name = keep_token(parser);
-	return lfb_intern(&parser->sessions, operation->name, parser->line.token.size,
-			  &operation->session);
-}
-
-static int parse_inode(struct parser *parser, struct lfb_operation *operation)
-{
-	char *key = parser->pool;
-	int length;
-
-	if (!lfb_token_number(&parser->line, UINT64_MAX, &operation->ino))
-		return lfb_refuse_token(&parser->line, "an inode number (0 to 2^64 - 1)");
-	/* One number is one file, however it was written. Not longer than it was written. */
-	length = sprintf(key, "%llx", (unsigned long long)operation->ino);
-	parser->pool += length + 1;
-	return lfb_intern(&parser->inodes, key, (size_t)length, &operation->inode);
-}
-
-static int parse_reboot(struct parser *parser, struct lfb_operation *operation)
-{
-	if (!lfb_token_is(&parser->line, "into"))
-		return 0;
-	lfb_next_token(&parser->line);
-	operation->name = parser->line.token.size ? keep_token(parser) : NULL;
-	if (!operation->name || !lfb_profile_about(operation->name))
-		return lfb_refuse_token(&parser->line, "a profile (lfb profiles lists them)");
-	lfb_next_token(&parser->line);
-	return 0;
-}
-
-static int parse_fail_op(struct parser *parser, struct lfb_operation *operation)
-{
-	unsigned int op, nr = operation->fail_flb ? LFB_RECORDED_RETRIEVE + 1 : LFB_RECORDED_OPS;
-
-	for (op = 0; op < nr; op++) {
-		if (lfb_token_is(&parser->line, recorded_ops[op])) {
-			operation->fail_op = op;
-			return 0;
-		}
-	}
-	return lfb_refuse_token(&parser->line, operation->fail_flb ?
-						       "preserve or retrieve" :
-						       "preserve, freeze, retrieve or can_finish");
-}
-
-/* flb|h NUMBER OP ERRNO TIMES */
-static int parse_fail(struct parser *parser, struct lfb_operation *operation)
-{
-	struct lfb_scenario *scenario = parser->scenario;
-	long error;
-	u64 times;
-	int err;
-
-	operation->fail_flb = lfb_token_is(&parser->line, "flb");
-	if (!operation->fail_flb && !lfb_token_is(&parser->line, "h"))
-		return lfb_refuse_token(&parser->line, "flb or h");
-	lfb_next_token(&parser->line);
-	if (operation->fail_flb)
-		err = parse_small_number(parser, "an FLB", &operation->flb, &scenario->nr_flbs);
-	else
-		err = parse_small_number(parser, "a handler", &operation->handler,
-					 &scenario->nr_handlers);
-	if (err)
-		return err;
-	lfb_next_token(&parser->line);
-	err = parse_fail_op(parser, operation);
-	if (err)
-		return err;
-	lfb_next_token(&parser->line);
-	if (!lfb_token_errno(&parser->line, &error))
-		return lfb_refuse_token(&parser->line, "a negative errno, or 0");
-	lfb_next_token(&parser->line);
-	if (!lfb_token_number(&parser->line, TIMES_MAX, &times))
-		return lfb_refuse_token(&parser->line, "how many times (0 to %u)", TIMES_MAX);
-	lfb_next_token(&parser->line);
-	operation->fail_error = (int)error;
-	operation->fail_times = (unsigned int)times;
-	return 0;
-}
-
-/* KIND N [forever] | off */
-static int parse_fault(struct parser *parser, struct lfb_operation *operation)
-{
-	struct lfb_fault_plan *plan = &operation->plan;
-	unsigned int kind = 0;
-	u64 nth;
-
-	plan->sz = sizeof(*plan);
-	if (lfb_token_is(&parser->line, "off")) {
-		lfb_next_token(&parser->line);
-		return 0;
-	}
-	while (kind < LFB_FAULT_KINDS && !lfb_token_is(&parser->line, lfb_fault_kind_name(kind)))
-		kind++;
-	if (kind == LFB_FAULT_KINDS && !lfb_token_is(&parser->line, "any"))
-		return lfb_refuse_token(&parser->line,
-					"a kind of fault (alloc, kho, fdt, module, flb-preserve, "
-					"flb-retrieve, file-preserve, file-freeze, file-retrieve, "
-					"file-can-finish, any) or off");
-	plan->kinds = kind == LFB_FAULT_KINDS ? LFB_FAULT_ANY : 1u << kind;
-	lfb_next_token(&parser->line);
-	if (!lfb_token_number(&parser->line, TIMES_MAX, &nth) || !nth)
-		return lfb_refuse_token(&parser->line, "which one is to fail (1 to %u)", TIMES_MAX);
-	plan->nth = (unsigned long)nth;
-	lfb_next_token(&parser->line);
-	if (lfb_token_is(&parser->line, "forever")) {
-		plan->forever = true;
-		lfb_next_token(&parser->line);
-	}
-	return 0;
-}
-
-/* Starts with the argument's first token read, ends with the first one behind it read. */
-static int parse_argument(struct parser *parser, char letter, struct lfb_operation *operation)
-{
-	struct lfb_scenario *scenario = parser->scenario;
-	int err = 0;
-
-	switch (letter) {
-	case 'R':
-		return parse_reboot(parser, operation);
-	case 'W':
-		return parse_fail(parser, operation);
-	case 'P':
-		return parse_fault(parser, operation);
-	case 'H':
-		err = parse_small_number(parser, "a handler", &operation->handler,
-					 &scenario->nr_handlers);
-		break;
-	case 'F':
-		err = parse_small_number(parser, "an FLB", &operation->flb, &scenario->nr_flbs);
-		break;
-	case 'N':
-		err = parse_session(parser, operation);
-		break;
-	case 'T':
-		if (!lfb_token_number(&parser->line, UINT64_MAX, &operation->token))
-			err = lfb_refuse_token(&parser->line, "a token (0 to 2^64 - 1)");
-		break;
-	case 'I':
-		err = parse_inode(parser, operation);
-		break;
-	}
-	if (!err)
-		lfb_next_token(&parser->line);
-	return err;
-}
 
 /* "= RESULT [obj=HEX]" */
-static int parse_expectation(struct parser *parser, struct lfb_expectation *expected)
+static int parse_expectation(struct lfb_parser *parser, struct lfb_expectation *expected)
 {
 	static const char object[] = "obj=";
 	const size_t prefix = sizeof(object) - 1;
@@ -270,7 +66,7 @@ static int parse_expectation(struct parser *parser, struct lfb_expectation *expe
  */
 
 /* The operation's tokens, one space between them: from @first up to the token read last. */
-static const char *keep_operation(struct parser *parser, const char *first)
+static const char *keep_operation(struct lfb_parser *parser, const char *first)
 {
 	const char *stop = parser->line.token.text;
 	char *kept = parser->pool, *to = kept;
@@ -289,7 +85,7 @@ static const char *keep_operation(struct parser *parser, const char *first)
 	return kept;
 }
 
-static struct lfb_operation *add_operation(struct parser *parser)
+static struct lfb_operation *add_operation(struct lfb_parser *parser)
 {
 	struct lfb_scenario *scenario = parser->scenario;
 	struct lfb_operation *operations;
@@ -305,36 +101,64 @@ static struct lfb_operation *add_operation(struct parser *parser)
 	return memset(&scenario->operations[scenario->count++], 0, sizeof(*operations));
 }
 
-/* Starts with the verb's token read. */
-static int parse_operation(struct parser *parser)
+/* "at POINT [N]" in front of an operation; *@first is set to where that starts. */
+static int parse_point(struct lfb_parser *parser, struct lfb_operation *operation,
+		       const char **first)
 {
-	const char *first = parser->line.token.text;
-	struct lfb_operation *operation;
+	u64 nth = 1;
+
+	lfb_next_token(&parser->line);
+	if (!parser->line.token.size)
+		return lfb_refuse_token(&parser->line, "the name of a scheduling point");
+	operation->point = lfb_keep_token(parser);
+	lfb_next_token(&parser->line);
+	if (lfb_token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &nth)) {
+		if (!nth)
+			return lfb_refuse_token(&parser->line, "how many times (1 to %u)",
+						LFB_SCENARIO_TIMES_MAX);
+		lfb_next_token(&parser->line);
+	}
+	operation->nth = (unsigned int)nth;
+	*first = parser->line.token.text;
+	parser->scenario->nr_points++;
+	return 0;
+}
+
+/* Starts with the verb's token read. */
+static int parse_operation(struct lfb_parser *parser)
+{
+	const char *start = parser->line.token.text, *first = start;
+	struct lfb_operation *operation = add_operation(parser);
 	const char *letter;
 	unsigned int verb = 0;
 	int err = 0;
 
+	if (!operation)
+		return -ENOMEM;
+	operation->line = parser->line.number;
+	if (lfb_token_is(&parser->line, "at"))
+		err = parse_point(parser, operation, &first);
+	if (err)
+		return err;
 	while (verb < LFB_VERBS && !lfb_token_is(&parser->line, verbs[verb].name))
 		verb++;
 	if (verb == LFB_VERBS)
 		return lfb_refuse_token(&parser->line,
 					"an operation (docs/scenarios.md lists them)");
-	operation = add_operation(parser);
-	if (!operation)
-		return -ENOMEM;
 	operation->verb = verb;
-	operation->line = parser->line.number;
 
 	lfb_next_token(&parser->line);
 	for (letter = verbs[verb].arguments; !err && *letter; letter++)
-		err = parse_argument(parser, *letter, operation);
+		err = lfb_parse_argument(parser, *letter, operation);
 	if (err)
 		return err;
-	operation->text = keep_operation(parser, first);
+	operation->text = keep_operation(parser, start);
+	if (operation->point)
+		operation->point_text = keep_operation(parser, first);
 	return parse_expectation(parser, &operation->expected);
 }
 
-static int parse_line(struct parser *parser)
+static int parse_line(struct lfb_parser *parser)
 {
 	static const char mark[] = "> ";
 
@@ -373,7 +197,7 @@ static int check_line(const struct lfb_line *line)
 			     "the end of the line after at most 1024 bytes", found);
 }
 
-static int parse_text(struct parser *parser, const char *text, size_t size)
+static int parse_text(struct lfb_parser *parser, const char *text, size_t size)
 {
 	const char *stop = text + size;
 	int err = 0;
@@ -396,11 +220,11 @@ static int parse_text(struct parser *parser, const char *text, size_t size)
 
 /*
  * Bytes of strings that a text of @size bytes can need: a line's tokens as the operation's text and
- * once more as names and keys, each with a terminator where the text has at least a separator.
+ * twice more as names and keys, each with a terminator where the text has at least a separator.
  */
 static size_t pool_size(size_t size)
 {
-	return 2 * size + 8;
+	return 3 * size + 8;
 }
 
 static struct lfb_scenario *alloc_scenario(const char *name, size_t size)
@@ -430,7 +254,7 @@ static void destroy_scenario(struct lfb_scenario *scenario)
 int lfb_scenario_parse(const char *name, const char *text, size_t size,
 		       struct lfb_scenario **scenario)
 {
-	struct parser parser = { 0 };
+	struct lfb_parser parser = { 0 };
 	int err;
 
 	if (!scenario)
@@ -449,6 +273,7 @@ int lfb_scenario_parse(const char *name, const char *text, size_t size,
 	parser.scenario->nr_inodes = parser.inodes.count;
 	lfb_intern_destroy(&parser.sessions);
 	lfb_intern_destroy(&parser.inodes);
+	lfb_intern_destroy(&parser.slots);
 	if (!err)
 		err = lfb_handle_register(parser.scenario, LFB_HANDLE_SCENARIO);
 	if (err == -ENOMEM)

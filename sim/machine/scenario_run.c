@@ -70,6 +70,10 @@ static bool is_quiet(enum lfb_verb verb)
 	case LFB_VERB_FAULT:
 	case LFB_VERB_PANIC:
 	case LFB_VERB_COLD:
+	case LFB_VERB_WHEN:
+	case LFB_VERB_FORGET:
+	case LFB_VERB_COMPATIBLE:
+	case LFB_VERB_DAMAGE:
 		return true;
 	default:
 		return false;
@@ -94,16 +98,17 @@ static void format_answer(enum lfb_verb verb, long result, u64 object, char *tex
 		snprintf(text, size, "= %ld", result);
 }
 
-static void show_operation(struct lfb_run *run, const struct lfb_operation *operation, long result,
+/* @text: of the operation */
+static void show_operation(struct lfb_run *run, enum lfb_verb verb, const char *text, long result,
 			   u64 object)
 {
 	char answer[48];
 
-	format_answer(operation->verb, result, object, answer, sizeof(answer));
-	if ((is_quiet(operation->verb) && !result) || is_void(run, operation->verb, result))
-		lfb_transcript_line(&run->transcript, "> %s", operation->text);
+	format_answer(verb, result, object, answer, sizeof(answer));
+	if ((is_quiet(verb) && !result) || is_void(run, verb, result))
+		lfb_transcript_line(&run->transcript, "> %s", text);
 	else
-		lfb_transcript_line(&run->transcript, "> %s %s", operation->text, answer);
+		lfb_transcript_line(&run->transcript, "> %s %s", text, answer);
 }
 
 /*
@@ -166,11 +171,47 @@ static void notice_death(struct lfb_run *run, unsigned int line, long result, bo
 		lfb_transcript_line(&run->transcript, "== %s: %s", how, reason);
 }
 
+/* Says so when @result is not what the line expects. Returns whether it expects and gets it. */
+static bool check_result(struct lfb_run *run, const struct lfb_operation *operation, long result,
+			 u64 object)
+{
+	char answer[48];
+
+	if (!operation->expected.given)
+		return false;
+	if (as_expected(&operation->expected, result, object))
+		return true;
+	format_answer(operation->verb, result, object, answer, sizeof(answer));
+	mismatch(run, operation, answer);
+	return false;
+}
+
+/*
+ * Counted from where the running operation began: with this line in front of that one, the same
+ * happens again.
+ */
+void lfb_run_show_point(struct lfb_run *run, const struct lfb_run_point *point, long result,
+			u64 object)
+{
+	const struct lfb_operation *operation = point->operation;
+	char text[LFB_SCENARIO_LINE_MAX + 32];
+	bool good;
+
+	if (point->passed > 1)
+		snprintf(text, sizeof(text), "at %s %u %s", operation->point, point->passed,
+			 operation->point_text);
+	else
+		snprintf(text, sizeof(text), "at %s %s", operation->point, operation->point_text);
+	show_operation(run, operation->verb, text, result, object);
+	good = check_result(run, operation, result, object);
+	run->stop |= operation->expected.given && !good;
+	run->death_expected = good || operation->verb == LFB_VERB_PANIC;
+}
+
 /* Returns false when the run ends here. */
 static bool run_operation(struct lfb_run *run, const struct lfb_operation *operation)
 {
 	const struct lfb_expectation *expected = &operation->expected;
-	char answer[48];
 	u64 object = 0;
 	long result;
 	bool good;
@@ -180,18 +221,32 @@ static bool run_operation(struct lfb_run *run, const struct lfb_operation *opera
 			mismatch(run, operation, "nothing: the kernel is dead");
 		return !expected->given;
 	}
+	lfb_run_points_begin(run);
+	if (operation->point) {
+		lfb_run_wait(run, operation);
+		return true;
+	}
+	run->death_expected = false;
 	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
 	run->machine->kernel.doing = operation->text;
 	result = lfb_run_perform(run, operation, &object);
-	show_operation(run, operation, result, object);
+	lfb_run_point_died(run, result);
+	show_operation(run, operation->verb, operation->text, result, object);
 	show_booted(run);
-	good = expected->given && as_expected(expected, result, object);
-	if (expected->given && !good) {
-		format_answer(operation->verb, result, object, answer, sizeof(answer));
-		mismatch(run, operation, answer);
+	good = check_result(run, operation, result, object);
+	notice_death(run, operation->line, result,
+		     good || run->death_expected || operation->verb == LFB_VERB_PANIC);
+	return (good || !expected->given) && !run->stop;
+}
+
+/* What was to be done at points that never came. */
+static void check_waiting(struct lfb_run *run)
+{
+	lfb_run_points_begin(run);
+	for (unsigned int i = 0; i < run->nr_points; i++) {
+		if (run->points[i].operation->expected.given)
+			mismatch(run, run->points[i].operation, "nothing: it was never passed");
 	}
-	notice_death(run, operation->line, result, good || operation->verb == LFB_VERB_PANIC);
-	return good || !expected->given;
 }
 
 static void run_all(struct lfb_run *run)
@@ -207,13 +262,15 @@ static void run_all(struct lfb_run *run)
 	for (i = 0; i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF; i++)
 		if (!run_operation(run, &scenario->operations[i]) || run->transcript.error)
 			return;
+	check_waiting(run);
 	lfb_transcript_line(&run->transcript, "== end");
 }
 
-static int prepare(struct lfb_run *run)
+int lfb_run_prepare(struct lfb_run *run)
 {
 	const struct lfb_scenario *scenario = run->scenario;
 	struct lfb_transcript *transcript = NULL;
+	int err;
 
 	run->transcript.write = run->options.write;
 	run->transcript.context = run->options.context;
@@ -221,7 +278,8 @@ static int prepare(struct lfb_run *run)
 		transcript = &run->transcript;
 	run->sessions = calloc(scenario->nr_sessions + 1, sizeof(int));
 	run->files = calloc(scenario->nr_inodes + 1, sizeof(int));
-	run->recorder = lfb_recorder_create(scenario->nr_handlers, scenario->nr_flbs, transcript);
+	run->recorder = lfb_recorder_create(run->machine, scenario->nr_handlers,
+					    scenario->nr_flbs, transcript);
 	if (!run->sessions || !run->files || !run->recorder)
 		return lfb_error(run->machine, -ENOMEM, "no memory to run a scenario");
 	if (run->options.last_blob)
@@ -230,7 +288,18 @@ static int prepare(struct lfb_run *run)
 		*run->options.last_memory = NULL;
 		*run->options.last_memory_size = 0;
 	}
-	return lfb_agent_create(run->machine, "agent", &run->agent);
+	err = lfb_agent_create(run->machine, "agent", &run->agent);
+	return err ? err : lfb_run_points_prepare(run);
+}
+
+void lfb_run_release(struct lfb_run *run)
+{
+	lfb_agent_destroy(run->agent);
+	lfb_agent_destroy(run->other_agent);
+	lfb_recorder_destroy(run->recorder);
+	free(run->sessions);
+	free(run->files);
+	free(run->points);
 }
 
 /* An older caller's options are shorter; what it does not know is zero. */
@@ -268,7 +337,9 @@ static int run_traced(struct lfb_run *run)
 	machine->kernel.operation = 0;
 	machine->kernel.doing = "boot";
 	machine->kernel.operation_is_set = true;
+	lfb_run_points_hook(run);
 	run_all(run);
+	lfb_run_points_unhook(run);
 	machine->kernel.operation_is_set = false;
 	machine->kernel.doing = NULL;
 	lfb_trace_to(machine, before.sink, before.context);
@@ -297,12 +368,9 @@ int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *ma
 	if (lfb_machine_state(machine) != LFB_OFF)
 		return lfb_error(machine, -EBUSY, "the machine is %s; shut it down first",
 				 lfb_machine_state_name(lfb_machine_state(machine)));
-	err = prepare(&run);
+	err = lfb_run_prepare(&run);
 	if (!err)
 		err = run_traced(&run);
-	lfb_agent_destroy(run.agent);
-	lfb_recorder_destroy(run.recorder);
-	free(run.sessions);
-	free(run.files);
+	lfb_run_release(&run);
 	return err;
 }

@@ -47,6 +47,15 @@ unsigned long lfb_fault_hits(struct lfb_machine *machine)
 	return lfb_machine_valid(machine) ? machine->kernel.faults.hits : 0;
 }
 
+const char *lfb_fault_where(struct lfb_machine *machine, enum lfb_fault_kind *kind)
+{
+	if (!lfb_machine_valid(machine) || !machine->kernel.faults.hits)
+		return "";
+	if (kind)
+		*kind = machine->kernel.faults.kind;
+	return machine->kernel.faults.where;
+}
+
 unsigned int lfb_choose(struct lfb_machine *machine, unsigned int bound, const char *why)
 {
 	(void)why;

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The k-th-failure sweep: what if this step fails? One call tries it for every step that can fail
+ * (see fault.h), until none is left, and checks each time that the failure was reported or made no
+ * difference, that it left nothing behind, and that the same step works when it is repeated.
+ * docs/sweep.md says what is checked and what is excused.
+ *
+ * A case is one run: "KIND:K" fails the K-th fault point of a kind once, "KIND:K:forever" all from
+ * there on, "KIND:K:K2" the K-th and the K2-th. KIND is a fault kind's name, several of them
+ * joined by '+', or "any".
+ */
+#ifndef LUO_SWEEP_H
+#define LUO_SWEEP_H
+
+#include <luo/fault.h>
+#include <luo/inspect.h>
+#include <luo/types.h>
+
+struct lfb_machine;
+struct lfb_scenario;
+
+/** enum lfb_sweep_mode - for how long a point fails. */
+enum lfb_sweep_mode {
+	LFB_SWEEP_BOTH,	   /* each once, and each for good */
+	LFB_SWEEP_ONCE,
+	LFB_SWEEP_FOREVER,
+};
+
+/**
+ * struct lfb_sweep_options - what to try and where to report
+ * @sz: sizeof(struct lfb_sweep_options)
+ * @kinds: mask of 1 << enum lfb_fault_kind; 0: all. Each is swept by itself, and for good also all
+ *	together; once, that would fail the same points again
+ * @mode: for how long a point fails
+ * @pairs: also fail each two points of all kinds, where there are not more than @pairs_max
+ * @pairs_max: fault points of a run up to which pairs are tried; 0: 64
+ * @violations_max: end after so many violations; 0: 10
+ * @harmless: asked about a point that failed without anybody reporting it, by kind and by its name
+ *	in the trace; true: nobody needs to. NULL: no point is harmless
+ * @write: receives each violation as text that ends with what replays it; with @only also
+ *	everything that happens. NULL for silence
+ * @context: handed to @harmless and @write
+ * @only: the one case to run; NULL: all
+ * @replay: the command that replays a case, to which " --case CASE" is added; NULL for sweeps that
+ *	are replayed by setting @only
+ * @replay_file: what comes behind the case; NULL: nothing
+ */
+struct lfb_sweep_options {
+	size_t sz;
+	unsigned int kinds;
+	enum lfb_sweep_mode mode;
+	bool pairs;
+	unsigned int pairs_max;
+	unsigned int violations_max;
+	bool (*harmless)(void *context, enum lfb_fault_kind kind, const char *where);
+	lfb_write_fn write;
+	void *context;
+	const char *only;
+	const char *replay;
+	const char *replay_file;
+};
+
+/**
+ * struct lfb_sweep_result - what a sweep found
+ * @sz: set by the caller to sizeof(struct lfb_sweep_result)
+ * @points: fault points of the run without faults, by kind
+ * @runs: runs with faults
+ * @absorbed: of these, those in which the step succeeded completely all the same
+ * @reported: those in which it answered an error, left everything as it was, and then worked
+ * @remembered: those with a failure that kernels promise to remember (docs/sweep.md lists them)
+ * @harmless: those in which a point failed that was declared harmless
+ * @violations: those in which a rule was broken, and 1 for a run without faults that leaks
+ * @paired: two faults were tried too
+ * @first_case: the case of the first violation, "" without one; "none": the run without faults
+ * @first: what was wrong in it, one line
+ */
+struct lfb_sweep_result {
+	size_t sz;
+	unsigned long points[LFB_FAULT_KINDS];
+	unsigned long runs;
+	unsigned long absorbed;
+	unsigned long reported;
+	unsigned long remembered;
+	unsigned long harmless;
+	unsigned long violations;
+	bool paired;
+	char first_case[96];
+	char first[800];
+};
+
+/**
+ * lfb_scenario_sweep() - sweep a scenario: each of its operations is a step
+ * @scenario: the scenario, without fault plans of its own
+ * @machine: a machine that is switched off, and is again afterwards; LFB_MEMORY_FIXED is faster
+ * @options: what to try; NULL for the defaults
+ * @result: set to what was found; may be NULL
+ *
+ * Violations are no errors of the sweep. Return: 0; -EILSEQ, -EFAULT or -EDEADLK already the run
+ * without faults goes wrong, as lfb_scenario_run() would say; -EINVAL not a case, or one of a point
+ * that does not exist, options or result of a wrong sz, a scenario with "fault" in it; -EBUSY the
+ * machine is not off; -ENOMEM; what writing returned.
+ */
+LFB_API int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+			       const struct lfb_sweep_options *options,
+			       struct lfb_sweep_result *result);
+
+/**
+ * struct lfb_sweep_body - a test to be swept, in C
+ * @sz: sizeof(struct lfb_sweep_body)
+ * @name: what to call it in messages
+ * @prepare: brings the machine, which was just switched on, where @step begins; nothing fails in
+ *	it. May be NULL
+ * @step: what is to be tried. Must leave everything as it was when it returns an error
+ * @clean_up: takes down what the two others left; runs without faults, also when the kernel died,
+ *	and must then still give back what is not the kernel's. May be NULL
+ *
+ * All return 0 or a negative errno, and get the machine and the context of the sweep. They are
+ * called over and over, in this order, each time in a machine that was switched off in between.
+ */
+struct lfb_sweep_body {
+	size_t sz;
+	const char *name;
+	int (*prepare)(struct lfb_machine *machine, void *context);
+	int (*step)(struct lfb_machine *machine, void *context);
+	int (*clean_up)(struct lfb_machine *machine, void *context);
+};
+
+/**
+ * lfb_sweep() - sweep a test body
+ * @machine: a machine that is switched off, with its modules; it is off again afterwards
+ * @body: the test
+ * @context: handed to its functions
+ * @options: what to try; NULL for the defaults
+ * @result: set to what was found; may be NULL
+ *
+ * Also checks that the body leaves nothing behind when nothing fails.
+ * Return: as lfb_scenario_sweep(); what prepare or clean_up returned without faults; -EINVAL no
+ * step or a wrong sz.
+ */
+LFB_API int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *body, void *context,
+		      const struct lfb_sweep_options *options, struct lfb_sweep_result *result);
+
+#endif

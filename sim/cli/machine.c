@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * lfb, the tool: what commands that run scenarios share: the machine, and the scenario.
+ */
+#define _GNU_SOURCE /* asprintf() */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <luo/scenario.h>
+
+#include "cli.h"
+
+static int add_quirk(struct cli_machine *machine, const struct cli_command *command,
+		     const char *value)
+{
+	char **list = value[0] == '+' ? &machine->quirks_on : &machine->quirks_off;
+	char *longer;
+
+	if ((value[0] != '+' && value[0] != '-') || !value[1])
+		return cli_usage(command, "--quirk %s: expected +NAME or -NAME", value);
+	if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? "," : "", value + 1) < 0)
+		return cli_failed("no memory");
+	free(*list);
+	*list = longer;
+	return CLI_OK;
+}
+
+/* "64M": a number, and perhaps a unit. */
+static int set_memory(struct cli_machine *machine, const struct cli_command *command,
+		      const char *value)
+{
+	static const char units[] = "KMG";
+	size_t length = strlen(value);
+	const char *unit = length ? memchr(units, value[length - 1], sizeof(units) - 1) : NULL;
+	unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
+	char digits[32];
+
+	if (length < sizeof(digits)) {
+		strcpy(digits, value);
+		if (unit)
+			digits[length - 1] = '\0';
+		if (cli_number(digits, &machine->options.memory) && machine->options.memory &&
+		    machine->options.memory <= UINT64_MAX >> shift) {
+			machine->options.memory <<= shift;
+			return CLI_OK;
+		}
+	}
+	return cli_usage(command, "--memory %s: expected a size, as 64M", value);
+}
+
+/* One of two words; sets *second to whether it is the second. */
+static int set_word(const struct cli_command *command, const char *option, const char *value,
+		    const char *first_word, const char *second_word, bool *second)
+{
+	*second = !strcmp(value, second_word);
+	if (*second || !strcmp(value, first_word))
+		return CLI_OK;
+	return cli_usage(command, "--%s %s: expected %s or %s", option, value, first_word,
+			 second_word);
+}
+
+int cli_machine_option(struct cli_machine *machine, const struct cli_command *command, int option,
+		       const char *value)
+{
+	bool second = false;
+	int result = CLI_OK;
+
+	switch (option) {
+	case CLI_PROFILE:
+		machine->options.profile = value;
+		break;
+	case CLI_QUIRK:
+		result = add_quirk(machine, command, value);
+		break;
+	case CLI_MEMORY:
+		result = set_memory(machine, command, value);
+		break;
+	case CLI_MODE:
+		result = set_word(command, "mode", value, "remap", "fixed", &second);
+		machine->options.mode = second ? LFB_MEMORY_FIXED : LFB_MEMORY_REMAP;
+		break;
+	case CLI_PAGES:
+		result = set_word(command, "pages", value, "buddy", "ascending", &second);
+		machine->options.policy = second ? LFB_PAGES_ASCENDING : LFB_PAGES_BUDDY;
+		break;
+	case CLI_SEED:
+		if (!cli_number(value, &machine->options.seed))
+			result = cli_usage(command, "--seed %s: expected a number", value);
+		break;
+	}
+	return result;
+}
+
+int cli_machine_create(struct cli_machine *given, const struct cli_command *command,
+		       struct lfb_machine **machine)
+{
+	int err;
+
+	given->options.sz = sizeof(given->options);
+	given->options.quirks_on = given->quirks_on;
+	given->options.quirks_off = given->quirks_off;
+	err = lfb_machine_create(&given->options, machine);
+	if (err == -EINVAL)
+		return cli_usage(command, "%s", lfb_error_text(NULL));
+	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
+}
+
+void cli_machine_end(struct cli_machine *machine)
+{
+	free(machine->quirks_on);
+	free(machine->quirks_off);
+}
+
+int cli_load_scenario(const char *path, struct lfb_scenario **scenario)
+{
+	bool from_stdin = !strcmp(path, "-");
+	char *text;
+	size_t size;
+	int err;
+
+	if (from_stdin) {
+		if (cli_read_file(path, &text, &size))
+			return CLI_FAILED;
+		err = lfb_scenario_parse("-", text, size, scenario);
+		free(text);
+	} else {
+		err = lfb_scenario_load(path, scenario);
+	}
+	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
+}

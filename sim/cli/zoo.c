@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * lfb zoo: every mistake in tests/zoo is caught, every corrected twin is clean.
+ */
+#define _GNU_SOURCE /* strndup(), clock_gettime() */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <luo/finding.h>
+#include <luo/scenario.h>
+#include <luo/sweep.h>
+
+#include "cli.h"
+#include "embedded.h"
+
+const char cli_zoo_help[] =
+	"usage: lfb zoo [OPTION]... [NAME]...\n"
+	"\n"
+	"Runs the collection of known mistakes: those of kernels, and those in callbacks. Each must\n"
+	"raise the findings it is there for and no others, and its corrected twin none at all.\n"
+	"With names, only these. A line says how: \"run\" the scenario itself, \"sweep\" a step that is\n"
+	"made to fail, \"quirk off\" the twin is the same kernel mended.\n"
+	"\n"
+	"  --show              print the scenario of each and what is found\n";
+
+#define TWIN ".fixed.lfb"
+#define ENTRY ".lfb"
+
+struct zoo {
+	const struct cli_command *command;
+	bool show;
+	unsigned int entries;
+	unsigned int caught;
+	unsigned int clean;
+};
+
+/* An entry or a twin, as its header describes it. */
+struct exhibit {
+	const char *name;
+	const char *text;
+	bool wanted[LFB_FINDINGS_NR];
+	bool found[LFB_FINDINGS_NR];
+	struct cli_machine machine;
+	bool without_quirks;		/* the twin of a kernel's defect */
+	bool by_sweep;
+	char *words;			/* the header's, cut apart */
+};
+
+/*
+ * Headers
+ */
+
+/* What follows "# KEY:" at the top, "" when there is no such line; for free(). */
+static char *header(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+
+	while (text[0] == '#') {
+		size_t end = strcspn(text, "\n");
+
+		if (end > length + 3 && !strncmp(text + 2, key, length) && text[length + 2] == ':')
+			return strndup(text + length + 3, end - length - 3);
+		text += end + (text[end] == '\n');
+	}
+	return strdup("");
+}
+
+static int read_findings(struct exhibit *exhibit)
+{
+	char *ids = header(exhibit->text, "finds");
+	char *next = ids, *id;
+	int result = CLI_OK;
+
+	while (next && (id = strsep(&next, " ")) != NULL) {
+		int number = lfb_finding_by_name(id);
+
+		if (*id && number < 0)
+			result = cli_failed("%s: there is no finding %s", exhibit->name, id);
+		else if (*id)
+			exhibit->wanted[number] = true;
+	}
+	free(ids);
+	return result;
+}
+
+/* The options of lfb run, as in "--profile rfc-v6 --quirk +NAME". */
+static int read_machine(struct exhibit *exhibit, const struct cli_command *command)
+{
+	static const struct option options[] = { CLI_MACHINE_OPTIONS, { 0 } };
+	char *next, *word;
+	char *argv[32] = { (char *)"zoo" };
+	int argc = 1, option, result = CLI_OK;
+
+	exhibit->words = header(exhibit->text, "machine");
+	next = exhibit->words;
+	while (next && (word = strsep(&next, " ")) != NULL && argc < 31) {
+		if (*word)
+			argv[argc++] = word;
+	}
+	optind = 0;
+	while (!result && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			result = cli_failed("%s: the machine makes no sense", exhibit->name);
+		else if (option != CLI_QUIRK || !exhibit->without_quirks || optarg[0] != '+')
+			result = cli_machine_option(&exhibit->machine, command, option, optarg);
+	}
+	return result;
+}
+
+static int read_header(struct exhibit *exhibit, const struct cli_command *command)
+{
+	char *by = header(exhibit->text, "by");
+	int result = read_findings(exhibit);
+
+	exhibit->by_sweep = by && strstr(by, "sweep");
+	free(by);
+	return result ? result : read_machine(exhibit, command);
+}
+
+/*
+ * Running one
+ */
+
+static void collect(struct exhibit *exhibit, struct lfb_machine *machine, bool show)
+{
+	const struct lfb_finding *finding;
+	char text[4096];
+
+	for (size_t i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++) {
+		if (lfb_finding_severity(finding->id) < LFB_SEVERITY_WARNING)
+			continue;
+		exhibit->found[finding->id] = true;
+		lfb_finding_format(finding, text, sizeof(text));
+		if (show)
+			fputs(text, stdout);
+	}
+}
+
+/* What the scenario itself answers, or dies of, is its own affair: findings count. */
+static int run_one(struct exhibit *exhibit, const struct cli_command *command, bool show)
+{
+	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
+	struct lfb_scenario *scenario;
+	struct lfb_machine *machine;
+	int err, result;
+
+	if (lfb_scenario_parse(exhibit->name, exhibit->text, strlen(exhibit->text), &scenario))
+		return cli_failed("%s", lfb_error_text(NULL));
+	result = cli_machine_create(&exhibit->machine, command, &machine);
+	if (!result) {
+		err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, NULL, &swept) :
+					  lfb_scenario_run(scenario, machine, NULL);
+		if (err == -EINVAL || err == -ENOMEM)
+			result = cli_failed("%s: %s", exhibit->name, lfb_error_text(machine));
+		collect(exhibit, machine, show);
+		lfb_machine_destroy(machine);
+	}
+	lfb_scenario_free(scenario);
+	return result;
+}
+
+static int open_exhibit(struct exhibit *exhibit, const struct zoo *zoo, bool show)
+{
+	int result = read_header(exhibit, zoo->command);
+
+	if (show)
+		printf("%s\n", exhibit->text);
+	return result ? result : run_one(exhibit, zoo->command, show);
+}
+
+static void close_exhibit(struct exhibit *exhibit)
+{
+	cli_machine_end(&exhibit->machine);
+	free(exhibit->words);
+}
+
+static void print_difference(const struct exhibit *exhibit)
+{
+	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
+		if (exhibit->wanted[id] != exhibit->found[id])
+			printf("    %s: %s is %s\n", exhibit->name, lfb_finding_name(id),
+			       exhibit->wanted[id] ? "not found" : "found and should not be");
+	}
+}
+
+static bool as_wanted(const struct exhibit *exhibit)
+{
+	return !memcmp(exhibit->wanted, exhibit->found, sizeof(exhibit->wanted));
+}
+
+/*
+ * All of them
+ */
+
+static const char *twin_of(const char *name)
+{
+	size_t length = strlen(name) - strlen(ENTRY);
+
+	for (const struct cli_embedded *file = embedded_zoo; file->name; file++) {
+		if (!strncmp(file->name, name, length) && !strcmp(file->name + length, TWIN))
+			return file->text;
+	}
+	return NULL;
+}
+
+static int visit(struct zoo *zoo, const struct cli_embedded *file)
+{
+	const char *twin_text = twin_of(file->name);
+	struct exhibit entry = { .name = file->name, .text = file->text };
+	struct exhibit twin = {
+		.name = twin_text ? "its twin" : "without the quirk",
+		.text = twin_text ? twin_text : file->text,
+		.without_quirks = !twin_text,
+	};
+	int result = open_exhibit(&entry, zoo, zoo->show);
+
+	if (!result)
+		result = open_exhibit(&twin, zoo, false);
+	if (!twin_text)
+		memset(twin.wanted, 0, sizeof(twin.wanted));
+	if (!result) {
+		bool caught = as_wanted(&entry), clean = as_wanted(&twin);
+
+		zoo->entries++;
+		zoo->caught += caught;
+		zoo->clean += clean;
+		printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n",
+		       (int)(strlen(file->name) - strlen(ENTRY)), file->name,
+		       caught ? "caught" : "MISSED", entry.by_sweep ? "sweep" : "run",
+		       clean ? "clean" : "ACCUSED", twin_text ? "corrected" : "quirk off");
+		print_difference(&entry);
+		print_difference(&twin);
+	}
+	close_exhibit(&entry);
+	close_exhibit(&twin);
+	return result;
+}
+
+static bool is_entry(const char *name)
+{
+	size_t length = strlen(name), twin = strlen(TWIN);
+
+	return length <= twin || strcmp(name + length - twin, TWIN) != 0;
+}
+
+static bool is_chosen(const char *name, int argc, char **argv)
+{
+	size_t length = strlen(name) - strlen(ENTRY);
+
+	for (int i = 0; i < argc; i++) {
+		if (strlen(argv[i]) == length && !strncmp(argv[i], name, length))
+			return true;
+	}
+	return argc == 0;
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+int cli_zoo(const struct cli_command *command, int argc, char **argv)
+{
+	static const struct option options[] = { { "show", no_argument, NULL, 's' }, { 0 } };
+	struct zoo zoo = { .command = command };
+	double start = seconds();
+	int option, result = CLI_OK;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return cli_bad_option(command, option, argv);
+		zoo.show = true;
+	}
+	argc -= optind;
+	argv += optind;
+	for (const struct cli_embedded *file = embedded_zoo; file->name && !result; file++) {
+		if (is_entry(file->name) && is_chosen(file->name, argc, argv))
+			result = visit(&zoo, file);
+	}
+	if (result)
+		return result;
+	if (!zoo.entries)
+		return cli_usage(command, "there is no such entry in the zoo");
+	printf("%u of %u caught, %u of %u twins clean, in %.1f s\n", zoo.caught, zoo.entries,
+	       zoo.clean, zoo.entries, seconds() - start);
+	return zoo.caught == zoo.entries && zoo.clean == zoo.entries ? CLI_OK : CLI_FAILED;
+}
