@@ -3,7 +3,8 @@
 # Files of the tree as strings of a program.
 #
 # lfb_embed(TARGET NAME FILE...): adds a source to TARGET that defines
-#	const struct cli_embedded NAME[];	the files, sorted by name, behind them one without a name
+#	const struct cli_embedded NAME[];
+# the files, sorted by name, and behind them one without a name.
 # As a script (cmake -P) it writes that source: -DNAME=… -DFILES=A;B -DOUTPUT=….
 
 if(CMAKE_SCRIPT_MODE_FILE)

@@ -169,10 +169,18 @@ void luo_v5_free_blocks(phys_addr_t first)
 {
 	unsigned int blocks = 0;
 
-	/* Checked when it was read: it ends. */
+	/* Checked when it was read; but a module may have freed or overwritten it since. */
 	while (first && blocks++ < LUO_BLOCKS_MAX) {
-		struct luo_block_ser *block = phys_to_virt(first);
+		struct luo_block_ser *block = NULL;
 
+		if (IS_ALIGNED(first, PAGE_SIZE))
+			block = lfb_memory_at(&lfb_current->memory, first, PAGE_SIZE);
+		if (!block) {
+			lfb_unsafe(lfb_current, "luo", "a block that was handed over has been "
+				   "overwritten: the next one is said to be at 0x%llx",
+				   (unsigned long long)first);
+			return;
+		}
 		first = block->next_phys;
 		kho_restore_free(block);
 	}

@@ -283,7 +283,8 @@ static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
 	mutex_lock(&state->lock);
 	if (!state->loaded && !luo_quirk(luo, LUO_QUIRK_FLB_FINISH_NEEDS_GET))
 		load(luo, flb);
-	state->count--;
+	/* It may have been handed over as anything; a kernel wraps around. */
+	state->count = (s64)((u64)state->count - 1);
 	if (!state->count && !state->references)
 		finish(luo, flb);
 	mutex_unlock(&state->lock);

@@ -17,6 +17,7 @@
 #include <luo/types.h>
 
 struct lfb_machine;
+struct lfb_module;
 struct lfb_scenario;
 
 /** enum lfb_sweep_mode - for how long a point fails. */
@@ -113,6 +114,8 @@ LFB_API int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_m
  * @step: what is to be tried. Must leave everything as it was when it returns an error
  * @clean_up: takes down what the two others left; runs without faults, also when the kernel died,
  *	and must then still give back what is not the kernel's. May be NULL
+ * @modules: modules of every kernel of the test besides those the machine has, up to a NULL; they
+ *	are taken out again afterwards. May be NULL
  *
  * All return 0 or a negative errno, and get the machine and the context of the sweep. They are
  * called over and over, in this order, each time in a machine that was switched off in between.
@@ -123,6 +126,7 @@ struct lfb_sweep_body {
 	int (*prepare)(struct lfb_machine *machine, void *context);
 	int (*step)(struct lfb_machine *machine, void *context);
 	int (*clean_up)(struct lfb_machine *machine, void *context);
+	struct lfb_module *const *modules;
 };
 
 /**
@@ -135,7 +139,7 @@ struct lfb_sweep_body {
  *
  * Also checks that the body leaves nothing behind when nothing fails.
  * Return: as lfb_scenario_sweep(); what prepare or clean_up returned without faults; -EINVAL no
- * step or a wrong sz.
+ * step or a wrong sz; what adding a module returned.
  */
 LFB_API int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *body, void *context,
 		      const struct lfb_sweep_options *options, struct lfb_sweep_result *result);

@@ -14,8 +14,9 @@
 const char cli_explain_help[] =
 	"usage: lfb explain [OPTION]... [ID]\n"
 	"\n"
-	"Says of a finding, such as LFB-FLB-PUT-WITHOUT-GET, what it means on a real kernel, shows\n"
-	"the shortest scenario that has it, and how to mend it. Without an ID, lists all there are.\n"
+	"Says of a finding, such as LFB-FLB-PUT-WITHOUT-GET, what it means on a real\n"
+	"kernel, shows the shortest scenario that has it, and how to mend it. Without an ID,\n"
+	"lists all there are.\n"
 	"\n"
 	"  --scenario          print the scenario only, for lfb run\n"
 	"  --markdown          list as a table\n";

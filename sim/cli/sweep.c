@@ -16,10 +16,10 @@ const char cli_sweep_help[] =
 	"usage: lfb sweep [OPTION]... SCENARIO...\n"
 	"\n"
 	"Runs each scenario (- for standard input) once for every step in it that can fail, with\n"
-	"that step failing: once, and from there on for good; by kind and all kinds together. Each\n"
-	"failure must be reported, leave nothing behind, and do no harm once it is over. A line\n"
-	"behind each violation is the command that shows that case again. docs/sweep.md says what\n"
-	"is checked and what is excused.\n"
+	"that step failing: once, and from there on for good; by kind and all kinds together.\n"
+	"Each failure must be reported, leave nothing behind, and do no harm once it is over. A\n"
+	"line behind each violation is the command that shows that case again. docs/sweep.md\n"
+	"says what is checked and what is excused.\n"
 	"\n"
 	"  --case CASE         only this case, with all that happens in it: KIND:K fails the K-th\n"
 	"                      point of a kind, KIND:K:forever all from there on, KIND:K:K2 two\n"
@@ -57,7 +57,7 @@ struct sweep {
 	struct lfb_sweep_options options;
 	struct lfb_sweep_result total;
 	unsigned long files;
-	char replay[512];
+	char replay[1024];
 	bool quiet;
 	bool verbose;
 };

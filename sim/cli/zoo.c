@@ -19,10 +19,11 @@
 const char cli_zoo_help[] =
 	"usage: lfb zoo [OPTION]... [NAME]...\n"
 	"\n"
-	"Runs the collection of known mistakes: those of kernels, and those in callbacks. Each must\n"
-	"raise the findings it is there for and no others, and its corrected twin none at all.\n"
-	"With names, only these. A line says how: \"run\" the scenario itself, \"sweep\" a step that is\n"
-	"made to fail, \"quirk off\" the twin is the same kernel mended.\n"
+	"Runs the collection of known mistakes: those of kernels, and those in callbacks.\n"
+	"Each must raise the findings it is there for and no others, and its corrected twin\n"
+	"none at all. With names, only these. A line says how: \"run\" the scenario itself,\n"
+	"\"sweep\" a step that is made to fail; \"quirk off\": the twin is the same kernel,\n"
+	"mended.\n"
 	"\n"
 	"  --show              print the scenario of each and what is found\n";
 

@@ -31,10 +31,12 @@ int lfb_faults_arm(struct lfb_kernel *kernel, const struct lfb_fault_plan *plan)
 	struct lfb_fault_plan accepted = { 0 };
 
 	if (plan) {
+		const size_t older = offsetof(struct lfb_fault_plan, then);
+
 		/* An older caller's plan is shorter; what it does not know is zero. */
-		if (plan->sz < offsetof(struct lfb_fault_plan, then) || plan->sz > sizeof(*plan))
+		if (plan->sz != older && plan->sz < sizeof(*plan))
 			return -EINVAL;
-		memcpy(&accepted, plan, plan->sz);
+		memcpy(&accepted, plan, plan->sz == older ? older : sizeof(accepted));
 		if (accepted.kinds & ~LFB_FAULT_ANY)
 			return -EINVAL;
 		if (accepted.kinds && accepted.nth == 0 && accepted.chance == 0)

@@ -249,10 +249,12 @@ static unsigned long files_of(const struct luo_sessions *sessions)
 	return count;
 }
 
-static bool knows_file(const struct lfb_balance *balance, const struct luo_file *luo_file)
+/* *@at: where to begin; files are mostly asked for in the order they were preserved in. */
+static bool knows_file(const struct lfb_balance *balance, const struct luo_file *luo_file,
+		       size_t *at)
 {
-	for (size_t i = 0; i < balance->nr_files; i++) {
-		const struct lfb_balance_file *file = &balance->files[i];
+	for (size_t i = 0; i < balance->nr_files; i++, ++*at) {
+		const struct lfb_balance_file *file = &balance->files[*at % balance->nr_files];
 
 		if (file->handler == luo_file->handler && file->file == luo_file->file &&
 		    file->data == luo_file->serialized_data)
@@ -265,13 +267,14 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 {
 	const struct liveupdate_session *session;
 	const struct luo_file *file;
+	size_t at = 0;
 
 	if (files_of(sessions) != balance->nr_files)
 		breach(balance, "%lu files are preserved in sessions, but callbacks say %zu",
 		       files_of(sessions), balance->nr_files);
 	list_for_each_entry(session, &sessions->list, list)
 		list_for_each_entry(file, &session->files, list)
-			if (!knows_file(balance, file))
+			if (!knows_file(balance, file, &at))
 				breach(balance, "session %.64s, token %llu: its handle is 0x%llx, "
 				       "which its handler never said", session->name,
 				       (unsigned long long)file->token,

@@ -235,6 +235,8 @@ struct lfb_state_sink;
 
 /* Tells what the module remembers, and its FLBs that are on no list. Kernel code. */
 void lfb_recorder_state(const struct lfb_recorder *recorder, struct lfb_state_sink *sink);
+/* Forgets what a scenario wrote for it: it is to be run again. The machine is off. */
+void lfb_recorder_unlearn(struct lfb_recorder *recorder);
 /* Puts every reference that is kept, and fails no more. Kernel code. */
 void lfb_recorder_end(struct lfb_recorder *recorder);
 

@@ -7,6 +7,29 @@
 #include "sim/machine/recorder.h"
 #include "sim/machine/state.h"
 
+static void unlearn(struct lfb_code **table, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!table[i])
+			continue;
+		table[i]->renamed = false;
+		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
+			table[i]->programs[callback].count = 0;
+	}
+}
+
+void lfb_recorder_unlearn(struct lfb_recorder *recorder)
+{
+	unlearn(recorder->handler_code, recorder->nr_handlers);
+	unlearn(recorder->flb_code, recorder->nr_flbs);
+	if (recorder->loaded)
+		lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
+	recorder->loaded = false;
+	recorder->is_module = false;
+	recorder->file_ops.owner = NULL;
+	recorder->flb_ops.owner = NULL;
+}
+
 static void failures_state(const struct lfb_failure *fails, struct lfb_state_sink *sink)
 {
 	static const char *const names[LFB_RECORDED_OPS] = {
@@ -33,8 +56,9 @@ static bool is_as_new(const struct lfb_recorded_flb *flb)
 	const struct liveupdate_flb_state *in = &flb->flb.private.incoming;
 	unsigned int used = flb->held[0] | flb->held[1] | flb->flb.private.users;
 
-	return !used && !pending(flb->fails) && !out->count && !out->references && !out->obj &&
-	       !in->count && !in->references && !in->retrieve_status && !in->loaded &&
+	if (used || pending(flb->fails) || out->count || out->references || out->obj)
+		return false;
+	return (in->loaded || !in->count) && !in->references && !in->retrieve_status &&
 	       !in->finished;
 }
 

@@ -52,7 +52,7 @@ void lfb_run_point_died(struct lfb_run *run, long result)
 	ended(run, result, 0);
 }
 
-/* What waits does not wait for points that pass because of something that waited. */
+/* What waits does not wait for points passed by a boot, or by something that waited. */
 static void on_point(void *context, const char *name, const char *object)
 {
 	struct lfb_run *run = context;
@@ -60,7 +60,7 @@ static void on_point(void *context, const char *name, const char *object)
 
 	if (run->sched_before.hook)
 		run->sched_before.hook(run->sched_before.context, name, object);
-	for (i = 0; i < run->nr_points && !run->firing; i++) {
+	for (i = 0; i < run->nr_points && !run->firing && !run->booting; i++) {
 		struct lfb_run_point *point = &run->points[i];
 
 		if (!point->left || strcmp(point->operation->point, name))

@@ -25,10 +25,15 @@ static void forget(struct lfb_run *run)
 
 long lfb_run_start(struct lfb_run *run, const struct lfb_blob *blob)
 {
+	int err;
+
 	forget(run);
 	run->dead = false;
 	lfb_run_show_boot(run, blob ? "handover" : "cold");
-	return blob ? lfb_machine_boot_blob(run->machine, blob) : lfb_machine_boot(run->machine);
+	run->booting = true;
+	err = blob ? lfb_machine_boot_blob(run->machine, blob) : lfb_machine_boot(run->machine);
+	run->booting = false;
+	return err;
 }
 
 long lfb_run_power_cycle(struct lfb_run *run)
@@ -89,7 +94,9 @@ long lfb_run_jump(struct lfb_run *run, const char *profile)
 	if (err)
 		return err;
 	lfb_run_show_boot(run, "handover");
+	run->booting = true;
 	err = lfb_machine_jump(run->machine, profile);
+	run->booting = false;
 	/* Unless the jump itself was impossible: then the old kernel still has it all. */
 	if (lfb_machine_state(run->machine) != LFB_REBOOTING)
 		forget(run);

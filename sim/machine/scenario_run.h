@@ -32,6 +32,7 @@ struct lfb_run {
 	const struct lfb_run_point *firing; /* it is being done */
 	struct lfb_agent *other_agent;	/* the thread that does it; NULL: nothing ever waits */
 	struct lfb_sched sched_before;
+	bool booting;			/* a kernel is; the module's data may be the last one's */
 	bool stop;			/* what was done at a point was not as expected */
 	bool death_expected;		/* it led there, as expected */
 	bool dead;			/* the kernel is; it was said */

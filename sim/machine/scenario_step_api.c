@@ -101,28 +101,32 @@ int lfb_step_take_private(struct lfb_step_call *call, const struct lfb_step *ste
 	return call->private_data ? take(call, step, *call->private_data) : -EINVAL;
 }
 
+/* Compilers do not make pointers that are not aligned, and their sanitizers rely on it. */
+#define POINTER_MASK (~15ull)
+
 static const struct {
 	const char *name;
 	bool of_flb;
 	u8 size;
 	u16 offset;
+	u64 mask;
 } fields[LFB_FIELDS] = {
-#define FILE_FIELD(field)                                                                          \
+#define FILE_FIELD(field, mask)                                                                    \
 	{ #field, false, sizeof(((struct liveupdate_file_op_args *)0)->field),                     \
-	  offsetof(struct liveupdate_file_op_args, field) }
-#define FLB_FIELD(field)                                                                           \
+	  offsetof(struct liveupdate_file_op_args, field), mask }
+#define FLB_FIELD(field, mask)                                                                     \
 	{ #field, true, sizeof(((struct liveupdate_flb_op_args *)0)->field),                       \
-	  offsetof(struct liveupdate_flb_op_args, field) }
-	[LFB_FIELD_HANDLER] = FILE_FIELD(handler),
-	[LFB_FIELD_SESSION] = FILE_FIELD(session),
-	[LFB_FIELD_RETRIEVED] = FILE_FIELD(retrieved),
-	[LFB_FIELD_RETRIEVE_STATUS] = FILE_FIELD(retrieve_status),
-	[LFB_FIELD_FILE] = FILE_FIELD(file),
-	[LFB_FIELD_SERIALIZED_DATA] = FILE_FIELD(serialized_data),
-	[LFB_FIELD_PRIVATE_DATA] = FILE_FIELD(private_data),
-	[LFB_FIELD_FLB] = FLB_FIELD(flb),
-	[LFB_FIELD_DATA] = FLB_FIELD(data),
-	[LFB_FIELD_OBJ] = FLB_FIELD(obj),
+	  offsetof(struct liveupdate_flb_op_args, field), mask }
+	[LFB_FIELD_HANDLER] = FILE_FIELD(handler, POINTER_MASK),
+	[LFB_FIELD_SESSION] = FILE_FIELD(session, POINTER_MASK),
+	[LFB_FIELD_RETRIEVED] = FILE_FIELD(retrieved, ~0ull),
+	[LFB_FIELD_RETRIEVE_STATUS] = FILE_FIELD(retrieve_status, ~0ull),
+	[LFB_FIELD_FILE] = FILE_FIELD(file, POINTER_MASK),
+	[LFB_FIELD_SERIALIZED_DATA] = FILE_FIELD(serialized_data, ~0ull),
+	[LFB_FIELD_PRIVATE_DATA] = FILE_FIELD(private_data, ~0ull),
+	[LFB_FIELD_FLB] = FLB_FIELD(flb, POINTER_MASK),
+	[LFB_FIELD_DATA] = FLB_FIELD(data, ~0ull),
+	[LFB_FIELD_OBJ] = FLB_FIELD(obj, ~0ull),
 };
 
 const char *lfb_step_field_name(enum lfb_step_field field)
@@ -134,13 +138,14 @@ int lfb_step_set_arg(struct lfb_step_call *call, const struct lfb_step *step)
 {
 	const bool of_flb = fields[step->field].of_flb;
 	u8 *args = of_flb ? (u8 *)call->flb_args : (u8 *)call->file_args;
-	bool truth = step->numbers[0] != 0;
+	u64 number = step->numbers[0] & fields[step->field].mask;
+	bool truth = number != 0;
 
 	if (!args)
 		return -EINVAL;
 	/* Little-endian, as all that is handed over. */
 	memcpy(args + fields[step->field].offset,
-	       fields[step->field].size == sizeof(bool) ? (void *)&truth : (void *)step->numbers,
+	       fields[step->field].size == sizeof(truth) ? (void *)&truth : (void *)&number,
 	       fields[step->field].size);
 	call->data_given |= step->field == LFB_FIELD_DATA ||
 			    step->field == LFB_FIELD_SERIALIZED_DATA;

@@ -165,11 +165,11 @@ static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
 static void flb_unretrieved(struct lfb_state_sink *sink, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.incoming;
-	u64 count = (u64)state->count;
+	u64 handed = 0;
 
 	if (state->loaded && !state->finished)
-		count -= handed_count(sink->kernel->luo, flb);
-	lfb_state_fact(sink, "incoming count", count);
+		handed = handed_count(sink->kernel->luo, flb);
+	lfb_state_fact(sink, "files finished", handed - (u64)state->count);
 }
 
 static void flb_state(struct lfb_state_sink *sink, const struct liveupdate_flb_state *state,

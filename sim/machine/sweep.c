@@ -66,7 +66,7 @@ static void record(struct lfb_sweep *sweep, struct lfb_sweep_record *record)
 
 	lfb_sweep_digest(sweep, &record->after);
 	record->dead = machine->state != LFB_OFF && machine->kernel.dead;
-	record->modules = lfb_sweep_modules(machine);
+	lfb_sweep_note(machine, record);
 	memcpy(record->points, count, sizeof(record->points));
 	for (unsigned int kind = 0; kind < LFB_EVENT_KINDS; kind++)
 		record->complaints[kind] = lfb_sweep_complaints(sweep, kind);
@@ -91,9 +91,9 @@ static int run_plain(struct lfb_sweep *sweep)
 				      now->result);
 		record(sweep, now);
 		if (now->result < 0 && (step < subject->first_armed || step > subject->last_armed))
-			return lfb_error(sweep->machine, (int)now->result, "%.200s: without "
-					 "faults it answers %ld", subject->text(subject->self, step),
-					 now->result);
+			return lfb_error(sweep->machine, (int)now->result,
+					 "%.200s: without faults it answers %ld",
+					 subject->text(subject->self, step), now->result);
 	}
 	lfb_balance_compare(sweep->balance);
 	sweep->unbalanced = sweep->balance->breach[0] != '\0';

@@ -45,9 +45,10 @@ struct lfb_sweep_subject {
 	/* @step answered an error where it must not: the agent gives back what it made for it. */
 	void (*give_back)(void *self, size_t step);
 	/*
-	 * The kernels that remember make the agent go another way: does it. True when the step is
-	 * then done as if nothing had failed. NULL: there is none.
+	 * Has the agent another way to the same end? And goes it; true when it did. NULL: it has
+	 * none.
 	 */
+	bool (*can_repair)(void *self, size_t step);
 	bool (*repair)(void *self, size_t step);
 	/*
 	 * After a run that went astray: ends all there is. What is left that should not be goes to
@@ -64,6 +65,8 @@ struct lfb_sweep_record {
 	struct lfb_digest before;
 	struct lfb_digest after;
 	bool dead;				/* the kernel is, afterwards */
+	bool live_update;			/* is on, afterwards */
+	int restore_error;			/* of the sessions, afterwards */
 	unsigned int modules;			/* loaded afterwards */
 	unsigned long points[LFB_FAULT_KINDS];	/* from power on to the end of the step */
 	unsigned long complaints[LFB_EVENT_KINDS]; /* likewise */
@@ -74,6 +77,7 @@ struct lfb_sweep_moment {
 	struct lfb_machine *machine;
 	const struct lfb_sweep_record *record;
 	long result;
+	bool warned;		/* by a WARN that lfb_sweep_warn_reports() */
 	struct lfb_digest now;
 };
 
@@ -90,11 +94,12 @@ struct lfb_excuse {
 	bool (*applies)(const struct lfb_sweep_moment *moment);
 };
 
-/* The first one that applies, NULL for none. */
-const struct lfb_excuse *lfb_sweep_excuse(const struct lfb_sweep_moment *moment);
+/* The first one that applies, NULL for none. @can_repair: the agent knows another way. */
+const struct lfb_excuse *lfb_sweep_excuse(const struct lfb_sweep_moment *moment, bool can_repair);
 /* Is the newest WARN how a kernel reports that a point failed? */
 bool lfb_sweep_warn_reports(const struct lfb_machine *machine);
-unsigned int lfb_sweep_modules(const struct lfb_machine *machine);
+/* Notes what is to be compared later. */
+void lfb_sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record);
 
 /*
  * sweep.c

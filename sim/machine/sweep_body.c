@@ -89,18 +89,44 @@ static bool leaves_nothing(const struct lfb_machine_stats *now,
 	       !is_more(now->pages, allowed->pages, "pages", why, size);
 }
 
-/* clean_up ran already. A kernel that jumped in between counts from there. */
+/*
+ * clean_up ran already. What the kernel had in use that the test began with says nothing about the
+ * next one, nor about one that is about to jump.
+ */
 static bool take_down(void *self, char *why, size_t size)
 {
 	struct body *body = self;
 	struct lfb_machine_stats now = stats(body->machine);
-	bool same = lfb_machine_boots(body->machine) == body->boot;
+	bool same = lfb_machine_boots(body->machine) == body->boot &&
+		    lfb_machine_state(body->machine) == LFB_RUNNING;
 
 	if (body->knows_least)
 		return leaves_nothing(&now, &body->least, why, size);
 	body->least = now;
 	body->knows_least = true;
 	return !same || leaves_nothing(&now, &body->clean, why, size);
+}
+
+static void remove_modules(struct lfb_machine *machine, struct lfb_module *const *modules,
+			   size_t count)
+{
+	while (count-- > 0)
+		lfb_machine_remove_module(machine, modules[count]->module->name);
+}
+
+/* All of them, or none. */
+static int add_modules(struct lfb_machine *machine, struct lfb_module *const *modules,
+		       size_t *count)
+{
+	int err = 0;
+
+	for (*count = 0; modules && modules[*count] && !err; *count += !err)
+		err = lfb_machine_add_module(machine, modules[*count]);
+	if (!err)
+		return 0;
+	remove_modules(machine, modules, *count);
+	*count = 0;
+	return err;
 }
 
 int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *given, void *context,
@@ -116,6 +142,7 @@ int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *given, v
 	};
 	struct body body = { .machine = machine, .body = given, .context = context };
 	struct lfb_machine *before;
+	size_t modules;
 	int err;
 
 	if (!lfb_machine_valid(machine))
@@ -128,10 +155,14 @@ int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *given, v
 	err = lfb_sweep_check(machine, options, result);
 	if (err)
 		return err;
+	err = add_modules(machine, given->modules, &modules);
+	if (err)
+		return err;
 	subject.self = &body;
 	subject.name = given->name ? given->name : "body";
 	before = lfb_machine_enter(machine);
 	err = lfb_sweep_subject(machine, &subject, options, result, &body.balance);
 	lfb_machine_enter(before);
+	remove_modules(machine, given->modules, modules);
 	return err;
 }

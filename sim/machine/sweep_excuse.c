@@ -25,7 +25,7 @@ static bool live_update_is_off(const struct lfb_sweep_moment *moment)
 	const struct lfb_machine *machine = moment->machine;
 	const struct luo *luo = machine->kernel.luo;
 
-	if (!runs(machine) || moment->result || luo->enabled || !machine->liveupdate_on)
+	if (!runs(machine) || moment->result || luo->enabled || !moment->record->live_update)
 		return false;
 	return !luo->tree && !luo->session_mem && !luo->flb_mem &&
 	       machine->kernel.kho.blocks <= 1 && luo->restore_error == 0;
@@ -47,7 +47,8 @@ static bool restore_failed(const struct lfb_sweep_moment *moment)
 	const struct lfb_machine *machine = moment->machine;
 	const struct luo *luo = machine->kernel.luo;
 
-	return runs(machine) && moment->result == -EIO && luo->restore_error && !luo->device_open;
+	return runs(machine) && moment->result == -EIO && luo->restore_error &&
+	       !moment->record->restore_error && !luo->device_open;
 }
 
 static bool session_stays(const struct lfb_sweep_moment *moment)
@@ -64,7 +65,7 @@ static bool session_stays(const struct lfb_sweep_moment *moment)
 	return false;
 }
 
-unsigned int lfb_sweep_modules(const struct lfb_machine *machine)
+static unsigned int modules(const struct lfb_machine *machine)
 {
 	const struct lfb_image_module *image;
 	unsigned int count = 0;
@@ -77,7 +78,21 @@ unsigned int lfb_sweep_modules(const struct lfb_machine *machine)
 static bool module_not_loaded(const struct lfb_sweep_moment *moment)
 {
 	return runs(moment->machine) && !moment->result &&
-	       lfb_sweep_modules(moment->machine) < moment->record->modules;
+	       modules(moment->machine) < moment->record->modules;
+}
+
+void lfb_sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record)
+{
+	const struct luo *luo = machine->kernel.luo;
+
+	record->modules = modules(machine);
+	record->live_update = runs(machine) && luo->enabled;
+	record->restore_error = runs(machine) ? luo->restore_error : 0;
+}
+
+static bool module_is_going(const struct lfb_sweep_moment *moment)
+{
+	return runs(moment->machine) && moment->warned && moment->result == moment->record->result;
 }
 
 static const struct lfb_excuse excuses[] = {
@@ -113,6 +128,12 @@ static const struct lfb_excuse excuses[] = {
 		.repeated = true,
 		.applies = stays_frozen,
 	}, {
+		"module going away",
+		"The FLB of a module that is being unloaded cannot be finished, because its code "
+		"may not be called any more. A WARN says so; what was handed over for it stays "
+		"reserved until the next boot.",
+		.applies = module_is_going,
+	}, {
 		"close failed",
 		"close() has nobody to tell that a session could not be finished; the session "
 		"stays, to be retrieved and finished again.",
@@ -121,10 +142,10 @@ static const struct lfb_excuse excuses[] = {
 	},
 };
 
-const struct lfb_excuse *lfb_sweep_excuse(const struct lfb_sweep_moment *moment)
+const struct lfb_excuse *lfb_sweep_excuse(const struct lfb_sweep_moment *moment, bool can_repair)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(excuses); i++)
-		if (excuses[i].applies(moment))
+		if ((can_repair || !excuses[i].repaired) && excuses[i].applies(moment))
 			return &excuses[i];
 	return NULL;
 }

@@ -144,7 +144,7 @@ void lfb_sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *that
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	struct lfb_sweep_result *result = &sweep->result;
-	char name[sizeof(result->first_case)] = "none", replay[500], line[sizeof(result->first)];
+	char name[sizeof(result->first_case)] = "none", replay[1300], line[sizeof(result->first)];
 	size_t step = sweep->failed_step;
 
 	if (that)
@@ -156,8 +156,9 @@ void lfb_sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *that
 		snprintf(line, sizeof(line), "%s: at the end: %s", subject->name, sweep->what);
 	replay_line(sweep, name, replay, sizeof(replay));
 	if (!result->violations++) {
-		memcpy(result->first_case, name, sizeof(result->first_case));
-		memcpy(result->first, line, sizeof(result->first));
+		snprintf(result->first_case, sizeof(result->first_case), "%s", name);
+		snprintf(result->first, sizeof(result->first), "%s", line);
 	}
-	lfb_sweep_say(sweep, "%s\n    %s\n", line, replay);
+	lfb_sweep_say(sweep, "%s\n", line);
+	lfb_sweep_say(sweep, "    %s\n", replay);
 }

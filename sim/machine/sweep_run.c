@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Steps behind a failure for good of which each is looked at; the rest is more of the same. */
+#define ASTRAY_STEPS 32
+
 /*
  * Begin
  */
@@ -169,6 +172,8 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	bool forever = sweep->now->forever;
 	struct lfb_digest now;
+	char text[400];
+	bool repaired;
 	u64 object;
 	long again;
 
@@ -186,13 +191,18 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 			return WAY_OUT;
 		}
 	}
-	if (excuse->repaired && !forever && subject->repair && subject->repair(subject->self, step)) {
-		sweep->hits = sweep->machine->kernel.faults.hits;
-		lfb_sweep_digest(sweep, &now);
-		if (now.exact == sweep->records[step].after.exact)
-			return WAY_ON;
-	}
-	return WAY_ASTRAY;
+	if (!excuse->repaired || forever)
+		return WAY_ASTRAY;
+	repaired = subject->repair(subject->self, step);
+	if (sweep->hits != sweep->machine->kernel.faults.hits)
+		return WAY_ASTRAY;
+	lfb_sweep_digest(sweep, &now);
+	if (repaired && now.exact == sweep->records[step].after.exact)
+		return WAY_ON;
+	lfb_sweep_difference(sweep, text, sizeof(text));
+	lfb_sweep_fail(sweep, step, "answered %ld and did not do it; done another way, it is not "
+		       "the same%s", result, text);
+	return WAY_OUT;
 }
 
 static enum way wrong(struct lfb_sweep *sweep, size_t step, long result,
@@ -224,7 +234,8 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 {
 	const struct lfb_sweep_record *record = &sweep->records[step];
 	const struct lfb_sweep_subject *subject = sweep->subject;
-	struct lfb_sweep_moment moment = { sweep->machine, record, result, { 0 } };
+	struct lfb_sweep_moment moment = { sweep->machine, record, result, false, { 0 } };
+	const unsigned long warns = sweep->warns;
 	const struct lfb_excuse *excuse;
 
 	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, true) ||
@@ -245,7 +256,9 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 		worsen(sweep, LFB_OUTCOME_REPORTED);
 		return WAY_AGAIN;
 	}
-	excuse = lfb_sweep_excuse(&moment);
+	moment.warned = sweep->warns > warns;
+	excuse = lfb_sweep_excuse(&moment, subject->can_repair &&
+				  subject->can_repair(subject->self, step));
 	if (excuse)
 		return remember(sweep, step, result, excuse);
 	if (is_harmless(sweep) && (moment.now.exact == record->before.exact ||
@@ -287,21 +300,54 @@ static enum way follow(struct lfb_sweep *sweep, size_t step)
  * Run
  */
 
+/*
+ * A step that goes on failing: an error leaves everything as it was, or is excused. What the module
+ * was told to do by the scenario is not looked at: it may have been used up.
+ */
+static bool check_astray(struct lfb_sweep *sweep, size_t step, long result,
+			 const struct lfb_digest *before)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	struct lfb_sweep_record record = sweep->records[step];
+	struct lfb_sweep_moment moment = { sweep->machine, &record, result, false, { 0 } };
+	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
+
+	if (result >= 0 || sweep->hits == faults->hits)
+		return true;
+	if (subject->give_back)
+		subject->give_back(subject->self, step);
+	lfb_state_digest(sweep->machine, NULL, NULL, &moment.now);
+	record.before = *before;
+	if (moment.now.exact == before->exact || lfb_sweep_excuse(&moment, false))
+		return true;
+	return lfb_sweep_fail(sweep, step, "later, %s failed (%s) too: it answered %ld and left "
+			      "something behind", faults->where, lfb_fault_kind_name(faults->kind),
+			      result);
+}
+
 /* From @step on as it may, then the end of everything. */
 static void go_astray(struct lfb_sweep *sweep, size_t step)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	const struct lfb_sweep_record *last = &sweep->records[subject->steps - 1];
+	const size_t looked_at = step + ASTRAY_STEPS;
+	struct lfb_digest before;
 	char why[400] = "";
 	u64 object;
+	long result;
 
 	for (; step < subject->steps; step++) {
 		if (step > subject->last_armed)
 			disarm(sweep);
-		perform(sweep, step, &object);
+		sweep->hits = sweep->machine->kernel.faults.hits;
+		if (step < looked_at)
+			lfb_state_digest(sweep->machine, NULL, NULL, &before);
+		result = perform(sweep, step, &object);
 		sweep->warns = lfb_sweep_complaints(sweep, LFB_EVENT_WARN);
-		if (!check_alive(sweep, step) ||
-		    !check_complaints(sweep, step, last, false) || !check_balance(sweep, step))
+		if (!check_alive(sweep, step) || !check_complaints(sweep, step, last, false))
+			return;
+		if (step < looked_at && (!check_balance(sweep, step) ||
+					 !check_astray(sweep, step, result, &before)))
 			return;
 	}
 	disarm(sweep);

@@ -79,6 +79,7 @@ static long perform(void *self, size_t step, u64 *object)
 	play->made = -1;
 	if (!operation) {
 		play->run.nr_points = 0;
+		lfb_recorder_unlearn(play->run.recorder);
 		result = lfb_run_start(&play->run, NULL);
 		note_boot(play);
 		return result;
@@ -102,6 +103,13 @@ static void give_back(void *self, size_t step)
 }
 
 /* A session that could not be finished by closing it is retrieved and closed again. */
+static bool can_repair(void *self, size_t step)
+{
+	const struct lfb_operation *operation = operation_of(self, step);
+
+	return operation && operation->verb == LFB_VERB_CLOSE;
+}
+
 static bool repair(void *self, size_t step)
 {
 	struct play *play = self;
@@ -109,8 +117,6 @@ static bool repair(void *self, size_t step)
 	struct lfb_run *run = &play->run;
 	int session;
 
-	if (!operation || operation->verb != LFB_VERB_CLOSE)
-		return false;
 	session = lfb_agent_retrieve_session(run->agent, run->device, operation->name);
 	return session >= 0 && !lfb_agent_close(run->agent, session);
 }
@@ -249,6 +255,7 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 		.perform = perform,
 		.text = text,
 		.give_back = give_back,
+		.can_repair = can_repair,
 		.repair = repair,
 		.take_down = take_down,
 		.more = more,

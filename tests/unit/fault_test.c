@@ -202,6 +202,54 @@ static void arming_starts_to_count_again(void **state)
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, new_kernel, end_kernel)
 
+static void a_second_point_fails_so_many_later(void **state)
+{
+	(void)state;
+	for (unsigned long nth = 1; nth < POINTS; nth++) {
+		for (unsigned long then = 1; nth + then <= POINTS; then++) {
+			struct lfb_fault_plan plan = {
+				.sz = sizeof(plan),
+				.kinds = LFB_FAULT_ANY,
+				.nth = nth,
+				.then = then,
+			};
+
+			assert_int_equal(lfb_faults_arm(&kernel, &plan), 0);
+			assert_int_equal(pass(LFB_FAULT_KHO, POINTS),
+					 1u << (nth - 1) | 1u << (nth + then - 1));
+			assert_int_equal(kernel.faults.hits, 2);
+		}
+	}
+}
+
+static void an_older_shorter_plan_has_no_second_point(void **state)
+{
+	struct lfb_fault_plan plan = {
+		.sz = offsetof(struct lfb_fault_plan, then),
+		.kinds = LFB_FAULT_ANY,
+		.nth = 2,
+		.then = 3,
+	};
+
+	(void)state;
+	assert_int_equal(lfb_faults_arm(&kernel, &plan), 0);
+	assert_int_equal(pass(LFB_FAULT_KHO, POINTS), 2);
+	plan.sz--;
+	assert_int_equal(lfb_faults_arm(&kernel, &plan), -EINVAL);
+}
+
+static void which_point_failed_last_is_known(void **state)
+{
+	(void)state;
+	assert_int_equal(arm(LFB_FAULT_ANY, 2, false, 0), 0);
+	assert_string_equal(kernel.faults.where, "");
+	lfb_fault(&kernel, LFB_FAULT_KHO, "first");
+	lfb_fault(&kernel, LFB_FAULT_FDT, "second");
+	lfb_fault(&kernel, LFB_FAULT_ALLOC, "third");
+	assert_string_equal(kernel.faults.where, "second");
+	assert_int_equal(kernel.faults.kind, LFB_FAULT_FDT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +263,9 @@ int main(void)
 		TEST(a_failing_point_is_an_event),
 		TEST(plans_that_make_no_sense_are_refused_and_change_nothing),
 		TEST(arming_starts_to_count_again),
+		TEST(a_second_point_fails_so_many_later),
+		TEST(an_older_shorter_plan_has_no_second_point),
+		TEST(which_point_failed_last_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

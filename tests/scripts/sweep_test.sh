@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# lfb sweep: what it prints, and that what it prints can be run again.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+examples=$LFB_SOURCE_DIR/examples/scenarios
+
+# Nothing is wrong: one line a scenario and a total.
+lfb 0 sweep "$examples"/*.lfb
+silent err
+prints out 'first.lfb: 50 fault points, 150 runs: '
+prints out '5 scenarios: 409 fault points, '
+! grep -v ', 0 violations$' "$dir/out" || fail "there are violations"
+lfb 0 sweep --quiet --pairs "$examples/first.lfb"
+silent out
+lfb 0 sweep --verbose --once --kinds kho,fdt "$examples/first.lfb"
+prints out '    kho '
+! grep -q alloc "$dir/out" || fail "alloc was not asked for"
+
+# A violation, and the line behind it: a command that shows the same again.
+defect='--profile reference --quirk +FILE_FLB_LEAK_ON_ENOMEM'
+# shellcheck disable=SC2086 # a list of words
+lfb 1 sweep $defect --max 1 "$examples/first.lfb"
+prints out 'first.lfb:15: preserve vm-1 1 0 100: kmalloc failed (alloc): it answered -12 and left'
+prints out 'flb flb-0-v1: count 1, was 0'
+line=$(grep '^    lfb ' "$dir/out")
+violation=$(head -n 1 "$dir/out")
+[ "$line" = "    lfb sweep $defect --case alloc:15 $examples/first.lfb" ] ||
+	fail "the line to replay is: $line"
+# shellcheck disable=SC2086
+lfb 1 ${line#*lfb }
+prints out "$violation"
+prints out '== a violation'
+prints out '> '"$examples"'/first.lfb:15: preserve vm-1 1 0 100 = -12'
+prints out 'kmalloc                      fail             alloc'
+
+# What became of a case that is none, and what is excused.
+lfb 0 sweep --case alloc:9 "$examples/first.lfb"
+prints out '== reported, and then it worked'
+lfb 0 sweep --case flb-retrieve:1 "$examples/first.lfb"
+prints out '== excused: retrieve failed. '
+prints out '== remembered'
+lfb 0 sweep --case any:9:11 "$examples/first.lfb"
+lfb 0 sweep --case none "$examples/first.lfb"
+
+# From standard input.
+printf 'open\nsession a\n' >"$dir/input"
+status=0
+"$LFB" sweep - <"$dir/input" >"$dir/out" 2>"$dir/err" || status=$?
+[ "$status" -eq 0 ] || fail "sweep - exits with $status"
+prints out '-: 13 fault points, '
+
+# What makes no sense.
+lfb 2 sweep
+prints err 'expected a scenario'
+lfb 2 sweep --kinds heap "$examples/first.lfb"
+prints err 'there is no kind heap'
+lfb 2 sweep --case alloc:1 "$examples/first.lfb" "$examples/aborted.lfb"
+lfb 2 sweep --max 0 "$examples/first.lfb"
+lfb 2 sweep --profile no-such "$examples/first.lfb"
+lfb 1 sweep --case alloc:0 "$examples/first.lfb"
+prints err 'is no case'
+lfb 1 sweep --case alloc:9999 "$examples/first.lfb"
+prints err 'no point for case'
+lfb 1 sweep "$dir/nowhere"
+printf 'fault alloc 1\n' >"$dir/input"
+lfb 1 sweep "$dir/input"
+prints err 'a sweep arms its own fault plans'
+
+finish
