@@ -1,14 +1,32 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Every call out of the orchestrator goes through here: a scheduling point before and after, a
- * fault point where the callback may fail, a trace event with what it answered.
+ * fault point where the callback may fail, a look at what it did, a trace event with what it
+ * answered.
  */
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/contract.h"
 
 /* What injected failures look like: the callback is not run. */
 #define INJECTED_ERROR (-EIO)
+
+#define NO_FAULT LFB_FAULT_KINDS
+
+static const struct {
+	const char *name;
+	enum lfb_fault_kind flb;
+	enum lfb_fault_kind file;
+} ops[] = {
+	[LUO_CAN_PRESERVE] = { "can_preserve", NO_FAULT, NO_FAULT },
+	[LUO_PRESERVE] = { "preserve", LFB_FAULT_FLB_PRESERVE, LFB_FAULT_FILE_PRESERVE },
+	[LUO_UNPRESERVE] = { "unpreserve", NO_FAULT, NO_FAULT },
+	[LUO_FREEZE] = { "freeze", NO_FAULT, LFB_FAULT_FILE_FREEZE },
+	[LUO_UNFREEZE] = { "unfreeze", NO_FAULT, NO_FAULT },
+	[LUO_RETRIEVE] = { "retrieve", LFB_FAULT_FLB_RETRIEVE, LFB_FAULT_FILE_RETRIEVE },
+	[LUO_CAN_FINISH] = { "can_finish", NO_FAULT, LFB_FAULT_FILE_CAN_FINISH },
+	[LUO_FINISH] = { "finish", NO_FAULT, NO_FAULT },
+};
 
 /* "flb iommu-v1". */
 static void name_subject(char subject[64], const struct lfb_frame *frame)
@@ -22,14 +40,27 @@ static void name_subject(char subject[64], const struct lfb_frame *frame)
 	subject[type + 1 + name] = '\0';
 }
 
-/* The scheduling point before a callback; what happens in it is the callback's from here on. */
-static void enter(struct lfb_kernel *kernel, struct lfb_frame *frame)
+/* From here on what happens is the callback's. */
+static void push(struct lfb_kernel *kernel, struct lfb_frame *frame)
 {
-	lfb_sched_point(kernel, frame->op, frame->name);
 	frame->up = kernel->frame;
 	frame->call = ++kernel->calls;
 	frame->locks_held = kernel->task->locks_held;
 	kernel->frame = frame;
+}
+
+static void pop(struct lfb_kernel *kernel, const struct lfb_frame *frame)
+{
+	if (unlikely(kernel->task->locks_held > frame->locks_held))
+		lfb_locks_kept(kernel, frame->locks_held, frame->op);
+	kernel->frame = frame->up;
+}
+
+/* The scheduling point before a callback. */
+static void enter(struct lfb_kernel *kernel, struct lfb_frame *frame)
+{
+	lfb_sched_point(kernel, frame->op, frame->name);
+	push(kernel, frame);
 }
 
 /* The scheduling point behind it, and the trace of it; @result is NULL for void ones. */
@@ -38,7 +69,7 @@ static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 
 {
 	char subject[64];
 
-	kernel->frame = frame->up;
+	pop(kernel, frame);
 	lfb_sched_point(kernel, frame->op, frame->name);
 	if (!lfb_tracing(kernel))
 		return;
@@ -76,97 +107,161 @@ static void tell_file(struct luo *luo, const struct liveupdate_file_op_args *giv
 }
 
 /* A callback answers 0 or a negative errno; anything else would be taken for a success upstairs. */
-static int checked(const char *compatible, const char *op, int result)
+static int checked(const struct lfb_frame *frame, int result)
 {
+	struct luo_name object;
+
 	if (likely(result <= 0))
 		return result;
-	lfb_warn(op, "%.47s: returned %d, which is neither 0 nor a negative errno", compatible,
-		 result);
+	object = luo_name(frame->type, frame->name);
+	lfb_warn_as(LFB_FINDING_KERNEL_BAD_ANSWER, object.text, frame->op, "%.47s: returned %d, "
+		    "which is neither 0 nor a negative errno", frame->name, result);
 	return -EINVAL;
 }
 
-static struct lfb_frame flb_frame(const struct liveupdate_flb_op_args *args, const char *op)
+/* Where the code of an unloaded module was is something else by now: the call ends the kernel. */
+static bool is_gone(const struct lfb_frame *frame, bool gone)
 {
-	return (struct lfb_frame){
+	struct luo_name object;
+
+	if (likely(!gone))
+		return false;
+	object = luo_name(frame->type, frame->name);
+	lfb_bug_as(LFB_FINDING_MODULE_GONE, object.text, frame->op,
+		   "%.47s: the module of this callback is unloaded", frame->name);
+	return true;
+}
+
+/*
+ * FLBs
+ */
+
+static int run_flb(struct liveupdate_flb_op_args *args, enum luo_op op)
+{
+	const struct liveupdate_flb_ops *flb_ops = args->flb->ops;
+
+	switch (op) {
+	case LUO_PRESERVE:
+		return flb_ops->preserve(args);
+	case LUO_RETRIEVE:
+		return flb_ops->retrieve(args);
+	case LUO_UNPRESERVE:
+		flb_ops->unpreserve(args);
+		return 0;
+	default:
+		flb_ops->finish(args);
+		return 0;
+	}
+}
+
+int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_op op)
+{
+	struct liveupdate_flb *flb = args->flb;
+	struct liveupdate_flb_state *state = op == LUO_RETRIEVE || op == LUO_FINISH ?
+		&flb->private.incoming : &flb->private.outgoing;
+	const struct liveupdate_flb_op_args before = *args;
+	struct lfb_frame frame = {
 		.type = "flb",
-		.name = args->flb->compatible,
-		.op = op,
-		.object = args->flb,
+		.name = flb->compatible,
+		.op = ops[op].name,
+		.holder = &state->lfb_holder,
+		.object = flb,
+		.lock = &state->lock.lock,
+		.died = op == LUO_RETRIEVE && !args->data ? luo_contract_died : NULL,
 	};
+	bool may_fail = ops[op].flb != NO_FAULT;
+	int result = INJECTED_ERROR;
+
+	enter(luo->kernel, &frame);
+	if (is_gone(&frame, flb->private.gone)) {
+		result = -EFAULT;
+	} else if (!may_fail || !lfb_fault(luo->kernel, ops[op].flb, frame.name)) {
+		result = checked(&frame, run_flb(args, op));
+		if (lfb_checking(luo->kernel))
+			luo_contract_flb(luo, &frame, op, &before, args, result);
+	}
+	tell_flb(luo, args, frame.op, result);
+	leave(luo->kernel, &frame, args->data, may_fail ? &result : NULL);
+	return result;
 }
 
-static struct lfb_frame file_frame(const struct liveupdate_file_op_args *args, const char *op)
+/*
+ * Files
+ */
+
+static int run_file(struct liveupdate_file_op_args *args, enum luo_op op)
 {
-	return (struct lfb_frame){
+	const struct liveupdate_file_ops *file_ops = args->handler->ops;
+
+	switch (op) {
+	case LUO_PRESERVE:
+		return file_ops->preserve(args);
+	case LUO_FREEZE:
+		return file_ops->freeze(args);
+	case LUO_RETRIEVE:
+		return file_ops->retrieve(args);
+	case LUO_CAN_FINISH:
+		return file_ops->can_finish(args);
+	case LUO_UNPRESERVE:
+		file_ops->unpreserve(args);
+		return 0;
+	case LUO_UNFREEZE:
+		file_ops->unfreeze(args);
+		return 0;
+	default:
+		file_ops->finish(args);
+		return 0;
+	}
+}
+
+int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_file_op_args *args,
+		  enum luo_op op)
+{
+	struct liveupdate_file_handler *fh = luo_file->handler;
+	struct lfb_frame frame = {
 		.type = "file",
-		.name = args->handler->compatible,
-		.op = op,
-		.object = args->handler,
+		.name = fh->compatible,
+		.op = ops[op].name,
+		.holder = &luo_file->holder,
+		.object = fh,
 	};
-}
+	struct liveupdate_file_op_args before;
+	bool may_fail = ops[op].file != NO_FAULT;
+	int result = op == LUO_CAN_FINISH ? false : INJECTED_ERROR;
 
-int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, const char *op,
-		 int (*call)(struct liveupdate_flb_op_args *args), enum lfb_fault_kind kind)
-{
-	struct lfb_frame frame = flb_frame(args, op);
-	int result = INJECTED_ERROR;
-
+	luo_file_args(luo, luo_file, args);
+	before = *args;
 	enter(luo->kernel, &frame);
-	if (!lfb_fault(luo->kernel, kind, frame.name))
-		result = checked(frame.name, op, call(args));
-	tell_flb(luo, args, op, result);
-	leave(luo->kernel, &frame, args->data, &result);
+	if (is_gone(&frame, fh->private.gone)) {
+		result = op == LUO_CAN_FINISH ? false : -EFAULT;
+	} else if (!may_fail || !lfb_fault(luo->kernel, ops[op].file, frame.name)) {
+		if (lfb_checking(luo->kernel))
+			luo_contract_file_given(luo, luo_file, op);
+		result = run_file(args, op);
+		if (op != LUO_CAN_FINISH)
+			result = checked(&frame, result);
+		if (lfb_checking(luo->kernel))
+			luo_contract_file(luo, &frame, luo_file, op, &before, args, result);
+	}
+	tell_file(luo, &before, args, frame.op,
+		  op == LUO_CAN_FINISH && !result ? -EBUSY : op == LUO_CAN_FINISH ? 0 : result);
+	leave(luo->kernel, &frame, args->serialized_data, may_fail ? &result : NULL);
 	return result;
 }
 
-void luo_call_flb_void(struct luo *luo, struct liveupdate_flb_op_args *args, const char *op,
-		       void (*call)(struct liveupdate_flb_op_args *args))
+bool luo_call_can_preserve(struct luo *luo, struct liveupdate_file_handler *fh, struct file *file)
 {
-	struct lfb_frame frame = flb_frame(args, op);
+	struct lfb_frame frame = {
+		.type = "file",
+		.name = fh->compatible,
+		.op = ops[LUO_CAN_PRESERVE].name,
+		.object = fh,
+	};
+	bool can = false;
 
-	enter(luo->kernel, &frame);
-	call(args);
-	tell_flb(luo, args, op, 0);
-	leave(luo->kernel, &frame, args->data, NULL);
-}
-
-int luo_call_file(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
-		  int (*call)(struct liveupdate_file_op_args *args), enum lfb_fault_kind kind)
-{
-	const struct liveupdate_file_op_args given = *args;
-	struct lfb_frame frame = file_frame(args, op);
-	int result = INJECTED_ERROR;
-
-	enter(luo->kernel, &frame);
-	if (!lfb_fault(luo->kernel, kind, frame.name))
-		result = checked(frame.name, op, call(args));
-	tell_file(luo, &given, args, op, result);
-	leave(luo->kernel, &frame, args->serialized_data, &result);
-	return result;
-}
-
-void luo_call_file_void(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
-			void (*call)(struct liveupdate_file_op_args *args))
-{
-	const struct liveupdate_file_op_args given = *args;
-	struct lfb_frame frame = file_frame(args, op);
-
-	enter(luo->kernel, &frame);
-	call(args);
-	tell_file(luo, &given, args, op, 0);
-	leave(luo->kernel, &frame, args->serialized_data, NULL);
-}
-
-bool luo_call_can_finish(struct luo *luo, struct liveupdate_file_op_args *args)
-{
-	const struct liveupdate_file_op_args given = *args;
-	struct lfb_frame frame = file_frame(args, "can_finish");
-	int can = false;
-
-	enter(luo->kernel, &frame);
-	if (!lfb_fault(luo->kernel, LFB_FAULT_FILE_CAN_FINISH, frame.name))
-		can = args->handler->ops->can_finish(args);
-	tell_file(luo, &given, args, "can_finish", can ? 0 : -EBUSY);
-	leave(luo->kernel, &frame, args->serialized_data, &can);
+	push(luo->kernel, &frame);
+	if (!is_gone(&frame, fh->private.gone))
+		can = fh->ops->can_preserve(fh, file);
+	pop(luo->kernel, &frame);
 	return can;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/luo.h"
+#include "sim/kernel/check.h"
 
 int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
 	       const char *format, ...)
@@ -21,6 +22,7 @@ int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
 
 int luo_area(const struct luo_reader *reader, phys_addr_t phys, size_t size)
 {
+	kho_mark_own(reader->view, phys, size);
 	return reader->memory ? reader->memory(reader->context, phys, size) : 0;
 }
 

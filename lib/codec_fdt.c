@@ -85,7 +85,7 @@ static int make_tree(struct luo *luo)
 
 static int alloc_pages_for(void **mem, unsigned int pages)
 {
-	void *new = kho_alloc_preserve(pages * PAGE_SIZE);
+	void *new = kho_alloc_preserve_own(pages * PAGE_SIZE);
 
 	if (IS_ERR(new))
 		return (int)PTR_ERR(new);

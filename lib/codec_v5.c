@@ -41,7 +41,7 @@ static int blocks_grow(struct luo_blocks *blocks)
 	block = kzalloc(sizeof(*block), GFP_KERNEL);
 	if (!block)
 		return -ENOMEM;
-	page = kho_alloc_preserve(PAGE_SIZE);
+	page = kho_alloc_preserve_own(PAGE_SIZE);
 	if (IS_ERR(page)) {
 		kfree(block);
 		return (int)PTR_ERR(page);
@@ -93,7 +93,7 @@ static void *blocks_slot(struct luo_blocks *blocks, u64 index, u64 per_block, si
 
 static int alloc_page_for(void **mem)
 {
-	void *page = kho_alloc_preserve(PAGE_SIZE);
+	void *page = kho_alloc_preserve_own(PAGE_SIZE);
 
 	if (IS_ERR(page))
 		return (int)PTR_ERR(page);
@@ -175,6 +175,10 @@ static void write_session_count(struct luo *luo, u64 count)
 	list_for_each_entry(block, &luo->session_blocks.list, list) {
 		u64 here = count < LUO_SESSIONS_PER_BLOCK ? count : LUO_SESSIONS_PER_BLOCK;
 
+		if (unlikely(!here))
+			lfb_find(luo->kernel, LFB_FINDING_SESSION_EMPTY_BLOCK, "luo sessions",
+				 "%llu blocks are handed over, and the last is empty",
+				 (unsigned long long)luo->session_blocks.count);
 		block->ser->count = here;
 		count -= here;
 	}

@@ -2,6 +2,8 @@
 /*
  * The orchestrator's own life: early boot, late boot, reboot.
  */
+#include <stdio.h>
+
 #include "lib/luo.h"
 
 bool liveupdate_enabled(void)
@@ -11,8 +13,27 @@ bool liveupdate_enabled(void)
 
 int luo_not_here(struct luo *luo, const char *function)
 {
-	lfb_warn(function, "%s has no such function", luo->profile->name);
+	lfb_warn_as(LFB_FINDING_KERNEL_NO_SUCH_FUNCTION, luo_name("function", function).text,
+		    function, "%s has no such function", luo->profile->name);
 	return -EOPNOTSUPP;
+}
+
+struct luo_name luo_name(const char *type, const char *name)
+{
+	struct luo_name object;
+
+	snprintf(object.text, sizeof(object.text), "%s %.64s", type, name);
+	return object;
+}
+
+struct luo_name luo_file_name(const struct luo_file *luo_file)
+{
+	struct luo_name object;
+
+	snprintf(object.text, sizeof(object.text), "file %.47s token %llu of session %.64s",
+		 luo_file->handler->compatible, (unsigned long long)luo_file->token,
+		 luo_file->session->name);
+	return object;
 }
 
 struct entry {

@@ -4,14 +4,20 @@
  */
 #include "lib/luo.h"
 
-bool luo_may_change(struct luo *luo, const char *what)
+bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
 {
 	if (likely(!luo->serializing && !luo->serialized))
 		return true;
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+		struct luo_name name = session ? luo_name("session", session->name) :
+						 luo_name("luo", "sessions");
+
 		if (luo->serialized)
-			lfb_unsafe(luo->kernel, "luo", "%s after the sessions were serialized",
-				   what);
+			lfb_unsafe_as(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
+				      name.text, "%s after the sessions were serialized", what);
+		else if (session && session->serialized)
+			lfb_find(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
+				 name.text, "%s after this session was serialized", what);
 		return true;
 	}
 	/* Held for writing by the reboot call, and never released once that succeeded. */
@@ -70,7 +76,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct luo *luo = luo_current();
 
 	(void)file;
-	if (!luo_may_change(luo, "ioctl on /dev/liveupdate"))
+	if (!luo_may_change(luo, NULL, "ioctl on /dev/liveupdate"))
 		return -EAGAIN;
 	return luo_ioctl(ioctls, ARRAY_SIZE(ioctls), luo, cmd, arg);
 }

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/contract.h"
 
 struct luo_file *luo_file_find(const struct liveupdate_session *session, u64 token)
 {
@@ -33,16 +33,17 @@ void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file
 	luo_hash_del(&session->tokens, &luo_file->by_token);
 	list_del(&luo_file->list);
 	session->count--;
+	lfb_holder_forget(&luo_file->holder);
 	mutex_destroy(&luo_file->mutex);
 	kfree(luo_file);
 }
 
-void luo_file_args(const struct luo *luo, struct liveupdate_session *session,
-		   const struct luo_file *luo_file, struct liveupdate_file_op_args *args)
+void luo_file_args(const struct luo *luo, const struct luo_file *luo_file,
+		   struct liveupdate_file_op_args *args)
 {
 	*args = (struct liveupdate_file_op_args){
 		.handler = luo_file->handler,
-		.session = luo->profile->args_have_session ? session : NULL,
+		.session = luo->profile->args_have_session ? luo_file->session : NULL,
 		.file = luo_file->file,
 		.serialized_data = luo_file->serialized_data,
 		.private_data = luo_file->private_data,
@@ -79,6 +80,15 @@ static bool preserved_anywhere(const struct luo *luo, const struct luo_file *dra
 			return true;
 	}
 	return false;
+}
+
+/* The kernels that keep no track of it have the mark for this alone. */
+static void find_preserved_twice(struct luo *luo, const struct luo_file *luo_file)
+{
+	if (unlikely(preserved_anywhere(luo, luo_file)))
+		lfb_find(luo->kernel, LFB_FINDING_SESSION_FILE_TWICE,
+			 luo_name("session", luo_file->session->name).text, "the file under token "
+			 "%llu is preserved already", (unsigned long long)luo_file->token);
 }
 
 static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
@@ -138,9 +148,10 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 			luo_flb_file_unpreserve(luo, fh);
 		return lfb_fail(luo->kernel, -ENOMEM, "no memory for a file's record");
 	}
-	luo_file_args(luo, session, luo_file, &args);
-	err = luo_call_file(luo, &args, "preserve", fh->ops->preserve, LFB_FAULT_FILE_PRESERVE);
+	lfb_holder_init(&luo_file->holder);
+	err = luo_call_file(luo, luo_file, &args, LUO_PRESERVE);
 	if (err) {
+		lfb_holder_forget(&luo_file->holder);
 		kfree(luo_file);
 		luo_flb_file_unpreserve(luo, fh);
 		return lfb_fail(luo->kernel, err, "handler %.47s could not preserve the file (%d)",
@@ -149,8 +160,9 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	luo_file->serialized_data = args.serialized_data;
 	luo_file->private_data = args.private_data;
 	luo_file_add(session, luo_file);
-	if (knows_preserved(luo))
-		remember_preserved(luo, luo_file);
+	if (!knows_preserved(luo))
+		find_preserved_twice(luo, luo_file);
+	remember_preserved(luo, luo_file);
 	return 0;
 }
 
@@ -158,8 +170,9 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 static int preserve_file(struct luo *luo, struct liveupdate_session *session, u64 token,
 			 struct file *file)
 {
-	struct luo_file draft = { .file = file, .token = token };
+	struct luo_file draft = { .session = session, .file = file, .token = token };
 	struct liveupdate_file_handler *fh;
+	s64 users;
 	int err;
 
 	luo_registry_read(luo);
@@ -172,10 +185,13 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 	draft.handler = fh;
 	if (fh->ops->get_id)
 		draft.id = fh->ops->get_id(file);
+	users = lfb_checking(luo->kernel) ? luo_contract_users(fh) : 0;
 	if (knows_preserved(luo) && preserved_anywhere(luo, &draft))
 		err = lfb_fail(luo->kernel, -EBUSY, "the file is preserved already");
 	else
 		err = preserve_with(luo, session, &draft);
+	if (err && lfb_checking(luo->kernel))
+		luo_contract_users_again(luo, fh, users);
 	if (err)
 		luo_unpin_used(luo, fh->ops->owner);
 	return err;
@@ -221,8 +237,7 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_session *session,
 	struct liveupdate_file_handler *fh = luo_file->handler;
 	struct liveupdate_file_op_args args;
 
-	luo_file_args(luo, session, luo_file, &args);
-	luo_call_file_void(luo, &args, "unpreserve", fh->ops->unpreserve);
+	luo_call_file(luo, luo_file, &args, LUO_UNPRESERVE);
 	luo_flb_file_unpreserve(luo, fh);
 	luo_unpin_used(luo, fh->ops->owner);
 	luo_file_forget_preserved(luo, luo_file);
@@ -241,8 +256,7 @@ void luo_file_unpreserve_all(struct luo *luo, struct liveupdate_session *session
  * Freeze
  */
 
-static int freeze_one(struct luo *luo, struct liveupdate_session *session,
-		      struct luo_file *luo_file)
+static int freeze_one(struct luo *luo, struct luo_file *luo_file)
 {
 	const struct liveupdate_file_ops *ops = luo_file->handler->ops;
 	struct liveupdate_file_op_args args;
@@ -250,9 +264,8 @@ static int freeze_one(struct luo *luo, struct liveupdate_session *session,
 
 	if (!ops->freeze)
 		return 0;
-	luo_file_args(luo, session, luo_file, &args);
 	mutex_lock(&luo_file->mutex);
-	err = luo_call_file(luo, &args, "freeze", ops->freeze, LFB_FAULT_FILE_FREEZE);
+	err = luo_call_file(luo, luo_file, &args, LUO_FREEZE);
 	if (!err)
 		luo_file->serialized_data = args.serialized_data;
 	mutex_unlock(&luo_file->mutex);
@@ -272,9 +285,8 @@ static void unfreeze_until(struct luo *luo, struct liveupdate_session *session,
 		if (luo_file == failed)
 			break;
 		if (ops->unfreeze) {
-			luo_file_args(luo, session, luo_file, &args);
 			mutex_lock(&luo_file->mutex);
-			luo_call_file_void(luo, &args, "unfreeze", ops->unfreeze);
+			luo_call_file(luo, luo_file, &args, LUO_UNFREEZE);
 			mutex_unlock(&luo_file->mutex);
 		}
 		if (luo_quirk(luo, LUO_QUIRK_FILE_UNFREEZE_CLEARS_DATA))
@@ -291,7 +303,7 @@ int luo_file_freeze_all(struct luo *luo, struct liveupdate_session *session)
 	int err;
 
 	list_for_each_entry(luo_file, &session->files, list) {
-		err = freeze_one(luo, session, luo_file);
+		err = freeze_one(luo, luo_file);
 		if (err) {
 			unfreeze_until(luo, session, luo_file);
 			return lfb_fail(luo->kernel, err, "session %.64s, token %llu: handler "

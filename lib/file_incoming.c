@@ -37,9 +37,11 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 		luo_unpin_used(luo, fh->ops->owner);
 		return -ENOMEM;
 	}
+	lfb_holder_init(&luo_file->holder);
 	luo_file->handler = fh;
+	luo_file->session = restoring->session;
 	luo_file->token = record->token;
-	luo_file->serialized_data = record->data;
+	luo_file->serialized_data = luo_file->kept_data = record->data;
 	luo_file_add(restoring->session, luo_file);
 	return 0;
 }
@@ -81,8 +83,15 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 
 	session->files_phys = record->files;
 	err = codec->read_files(codec, &reader, record);
-	if (!err || luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_IGNORES_FILES))
+	if (!err)
 		return 0;
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_IGNORES_FILES)) {
+		lfb_find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
+			 luo_name("session", session->name).text, "%llu of %llu files are there: "
+			 "%s", (unsigned long long)session->count,
+			 (unsigned long long)record->count, luo->problem.what);
+		return 0;
+	}
 	forget_all(luo, session);
 	return err;
 }
@@ -92,18 +101,25 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
  */
 
 /* The handler said 0; is there a file to show for it? */
-static int check_retrieved(struct luo *luo, const struct liveupdate_file_op_args *args)
+static int check_retrieved(struct luo *luo, const struct luo_file *luo_file,
+			   const struct liveupdate_file_op_args *args)
 {
 	const char *name = args->handler->compatible;
+	struct luo_name object;
 
 	if (likely(!IS_ERR_OR_NULL(args->file)))
 		return 0;
+	object = luo_file_name(luo_file);
 	if (luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE)) {
-		lfb_unsafe(luo->kernel, "file", "%.47s: retrieve returned 0 without a file, which "
-			   "is used all the same", name);
+		lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,
+			      "%.47s: retrieve returned 0 without a file, which is used all the "
+			      "same", name);
+		lfb_find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
+			 "retrieve returned 0");
 		return -EFAULT;
 	}
-	lfb_warn("luo_file_retrieve", "%.47s: retrieve returned 0 without a file", name);
+	lfb_warn_as(LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text, "luo_file_retrieve",
+		    "%.47s: retrieve returned 0 without a file", name);
 	return -EIO;
 }
 
@@ -120,16 +136,17 @@ static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 	if (luo_file->retrieve_status < 0) {
 		if (!luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_RETRIED))
 			return luo_file->retrieve_status;
-		lfb_unsafe(luo->kernel, "file", "%.47s is retrieved again after it failed (%d)",
-			   fh->compatible, luo_file->retrieve_status);
+		lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_RETRIEVED_AGAIN,
+			      luo_file_name(luo_file).text, "%.47s is retrieved again after it "
+			      "failed (%d)", fh->compatible, luo_file->retrieve_status);
 	}
 	if (!session->sessions->incoming)
-		lfb_unsafe(luo->kernel, "file", "%.47s: retrieve runs in the kernel that preserved "
-			   "the file", fh->compatible);
-	luo_file_args(luo, session, luo_file, &args);
-	err = luo_call_file(luo, &args, "retrieve", fh->ops->retrieve, LFB_FAULT_FILE_RETRIEVE);
+		lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+			      luo_file_name(luo_file).text, "%.47s: retrieve runs in the kernel "
+			      "that preserved the file", fh->compatible);
+	err = luo_call_file(luo, luo_file, &args, LUO_RETRIEVE);
 	if (!err)
-		err = check_retrieved(luo, &args);
+		err = check_retrieved(luo, luo_file, &args);
 	luo_file->retrieve_status = err ? err : 1;
 	if (!err) {
 		/* In the kernel that preserved it this is about another file from now on. */
@@ -161,9 +178,10 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 	luo_file = luo_file_find(session, token);
 	if (!luo_file) {
 		if (luo_quirk(luo, LUO_QUIRK_FILE_TOKEN_NOT_FOUND_WILD))
-			lfb_unsafe(luo->kernel, "session", "%.64s: unknown token %llu: the list's "
-				   "head is read as a file", session->name,
-				   (unsigned long long)token);
+			lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_UNKNOWN_TOKEN,
+				      luo_name("session", session->name).text,
+				      "%.64s: unknown token %llu: the list's head is read as a "
+				      "file", session->name, (unsigned long long)token);
 		return lfb_fail(luo->kernel, -ENOENT, "session %.64s has no token %llu",
 				session->name, (unsigned long long)token);
 	}
@@ -183,8 +201,7 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
  * Finish
  */
 
-static bool can_finish(struct luo *luo, struct liveupdate_session *session,
-		       struct luo_file *luo_file)
+static bool can_finish(struct luo *luo, struct luo_file *luo_file)
 {
 	struct liveupdate_file_op_args args;
 	bool can = true;
@@ -192,8 +209,7 @@ static bool can_finish(struct luo *luo, struct liveupdate_session *session,
 	if (!luo_file->handler->ops->can_finish)
 		return true;
 	mutex_lock(&luo_file->mutex);
-	luo_file_args(luo, session, luo_file, &args);
-	can = luo_call_can_finish(luo, &args);
+	can = luo_call_file(luo, luo_file, &args, LUO_CAN_FINISH);
 	mutex_unlock(&luo_file->mutex);
 	return can;
 }
@@ -208,8 +224,11 @@ static void finish_one(struct luo *luo, struct liveupdate_session *session,
 	if (flb_first)
 		luo_flb_file_finish(luo, fh);
 	mutex_lock(&luo_file->mutex);
-	luo_file_args(luo, session, luo_file, &args);
-	luo_call_file_void(luo, &args, "finish", fh->ops->finish);
+	if (unlikely(!session->sessions->incoming))
+		lfb_find(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+			 luo_file_name(luo_file).text,
+			 "finish runs in the kernel that preserved the file");
+	luo_call_file(luo, luo_file, &args, LUO_FINISH);
 	mutex_unlock(&luo_file->mutex);
 	if (!flb_first)
 		luo_flb_file_finish(luo, fh);
@@ -227,8 +246,9 @@ static void free_handed_over(struct luo *luo, struct liveupdate_session *session
 	}
 	if (session->files_mem || session->file_blocks.count) {
 		/* FILE_INCOMING_OPS_ON_OUTGOING: restored here, though never handed over. */
-		lfb_unsafe(luo->kernel, "session", "%.64s: memory being preserved is freed as if "
-			   "it had been handed over", session->name);
+		lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+			      luo_name("session", session->name).text, "%.64s: memory being "
+			      "preserved is freed as if it had been handed over", session->name);
 		session->files_mem = NULL;
 		luo->profile->codec->drop_file(session);
 	}
@@ -243,7 +263,7 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 	if (err)
 		return err;
 	list_for_each_entry(luo_file, &session->files, list) {
-		if (!can_finish(luo, session, luo_file))
+		if (!can_finish(luo, luo_file))
 			return lfb_fail(luo->kernel, -EBUSY, "session %.64s: handler %.47s cannot "
 					"finish token %llu yet", session->name,
 					luo_file->handler->compatible,

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/contract.h"
 
 /*
  * The old kernel
@@ -15,6 +15,13 @@ static void forget(struct liveupdate_flb_state *state)
 {
 	state->data = 0;
 	state->obj = NULL;
+}
+
+/* Whoever was given the object without being counted has a pointer to nothing from here on. */
+static void end_loans(struct liveupdate_flb_state *state)
+{
+	state->overdue += state->lent;
+	state->lent = 0;
 }
 
 /* One more user; the first one preserves. */
@@ -30,8 +37,7 @@ static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
 			mutex_unlock(&state->lock);
 			return -ENODEV;
 		}
-		err = luo_call_flb(luo, &args, "preserve", flb->ops->preserve,
-				   LFB_FAULT_FLB_PRESERVE);
+		err = luo_call_flb(luo, &args, LUO_PRESERVE);
 		if (err)
 			luo_unpin_used(luo, flb->ops->owner);
 		else
@@ -49,8 +55,9 @@ static void unpreserve(struct luo *luo, struct liveupdate_flb *flb)
 	struct liveupdate_flb_state *state = &flb->private.outgoing;
 	struct liveupdate_flb_op_args args = { .flb = flb, .data = state->data, .obj = state->obj };
 
-	luo_call_flb_void(luo, &args, "unpreserve", flb->ops->unpreserve);
+	luo_call_flb(luo, &args, LUO_UNPRESERVE);
 	forget(state);
+	end_loans(state);
 	luo_unpin_used(luo, flb->ops->owner);
 }
 
@@ -109,11 +116,19 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
-	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS))
+	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS)) {
+		if (unlikely(state->references > 0))
+			lfb_find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH,
+				 luo_name("flb", flb->compatible).text, "%lld users are handed "
+				 "over: %lld files and %lld references",
+				 (long long)(state->count + state->references),
+				 (long long)state->count, (long long)state->references);
 		return state->count + state->references;
+	}
 	if (state->count <= 0 && state->references > 0)
-		lfb_warn("luo_flb_serialize", "FLB %.47s is held by references alone: it is not "
-			 "handed over", flb->compatible);
+		lfb_warn_as(LFB_FINDING_FLB_GET_NOT_PUT, luo_name("flb", flb->compatible).text,
+			    "luo_flb_serialize", "FLB %.47s is held by references alone: it is "
+			    "not handed over", flb->compatible);
 	return state->count;
 }
 
@@ -136,6 +151,8 @@ void luo_flb_serialize(struct luo *luo)
 		memcpy(record.name, flb->compatible, sizeof(flb->compatible));
 		luo->profile->codec->write_flb(luo, index++, &record);
 	}
+	if (lfb_checking(luo->kernel))
+		luo_contract_remember_flbs(luo);
 	luo_registry_read_done(luo);
 	luo->profile->codec->write_flb_count(luo, index);
 }
@@ -147,6 +164,7 @@ void luo_flb_serialize(struct luo *luo)
 struct flb_search {
 	struct luo *luo;
 	struct liveupdate_flb *flb;
+	unsigned int entry;
 	struct luo_flb_record found;
 };
 
@@ -156,8 +174,10 @@ static int match(void *context, phys_addr_t where, const struct luo_flb_record *
 	struct flb_search *search = context;
 
 	(void)where;
-	if (strncmp(record->name, search->flb->compatible, sizeof(search->flb->compatible)))
+	if (strncmp(record->name, search->flb->compatible, sizeof(search->flb->compatible))) {
+		search->entry++;
 		return 0;
+	}
 	search->found = *record;
 	return 1;
 }
@@ -168,8 +188,10 @@ static int trust(void *context, int error, const struct lfb_problem *problem)
 	struct flb_search *search = context;
 
 	(void)error;
-	lfb_unsafe(search->luo->kernel, "flb", "serialized state is trusted: at 0x%llx: %s",
-		   (unsigned long long)problem->where, problem->what);
+	lfb_unsafe_as(search->luo->kernel, LFB_FINDING_FLB_SERIALIZED_TRUSTED,
+		      luo_name("flb", search->flb->compatible).text,
+		      "serialized state is trusted: at 0x%llx: %s",
+		      (unsigned long long)problem->where, problem->what);
 	return 0;
 }
 
@@ -194,6 +216,9 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	state->data = search.found.data;
 	state->count = (s64)search.found.count;
 	state->loaded = true;
+	state->entry = (u8)search.entry;
+	if (lfb_checking(luo->kernel))
+		luo_contract_same_flb(luo, flb);
 	return 0;
 }
 
@@ -206,10 +231,11 @@ static int call_retrieve(struct luo *luo, struct liveupdate_flb *flb)
 
 	if (!luo_pin_used(luo, flb->ops->owner))
 		return -ENODEV;
-	err = luo_call_flb(luo, &args, "retrieve", flb->ops->retrieve, LFB_FAULT_FLB_RETRIEVE);
+	err = luo_call_flb(luo, &args, LUO_RETRIEVE);
 	if (!err && !args.obj && luo->profile->flb_null_object_is_error) {
-		lfb_warn("luo_flb_retrieve", "FLB %.47s: retrieve returned 0 and no object",
-			 flb->compatible);
+		lfb_warn_as(LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ,
+			    luo_name("flb", flb->compatible).text, "luo_flb_retrieve",
+			    "FLB %.47s: retrieve returned 0 and no object", flb->compatible);
 		err = -EIO;
 	}
 	state->retrieve_status = err ? err : 1;
@@ -234,11 +260,14 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 	if (state->retrieve_status < 0 && !retries)
 		return state->retrieve_status;
 	if (state->finished)
-		lfb_unsafe(luo->kernel, "flb", "%.47s is retrieved again after it was finished",
-			   flb->compatible);
+		lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AFTER_FINISH,
+			      luo_name("flb", flb->compatible).text,
+			      "%.47s is retrieved again after it was finished", flb->compatible);
 	else if (state->retrieve_status < 0)
-		lfb_unsafe(luo->kernel, "flb", "%.47s is retrieved again after it failed (%d)",
-			   flb->compatible, state->retrieve_status);
+		lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AGAIN,
+			      luo_name("flb", flb->compatible).text,
+			      "%.47s is retrieved again after it failed (%d)", flb->compatible,
+			      state->retrieve_status);
 	/*
 	 * The shipped kernels read the count again at every try, forgetting who finished since;
 	 * finish forgot the data.
@@ -258,21 +287,28 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	struct liveupdate_flb_op_args args = { .flb = flb };
 
 	if (state->retrieve_status != 1 && luo_flb_retrieve_locked(luo, flb)) {
-		lfb_warn("luo_flb_finish", "FLB %.47s could not be retrieved to be finished",
-			 flb->compatible);
 		/* A module that is going away can be called no more. */
-		if (luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS) ||
-		    !luo_pin_used(luo, flb->ops->owner))
+		bool leaks = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS) ||
+			     !luo_pin_used(luo, flb->ops->owner);
+
+		lfb_warn_as(leaks ? LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED :
+				    LFB_FINDING_KERNEL_WARN,
+			    luo_name("flb", flb->compatible).text, "luo_flb_finish",
+			    "FLB %.47s could not be retrieved to be finished", flb->compatible);
+		if (leaks)
 			return;
 		/* Without an object, but with the handle: the callback can still free the data. */
 		args.data = state->data;
 	}
 	args.obj = state->obj;
-	luo_call_flb_void(luo, &args, "finish", flb->ops->finish);
+	luo_call_flb(luo, &args, LUO_FINISH);
 	luo_unpin_used(luo, flb->ops->owner);
 	forget(state);
 	state->count = 0; /* a retrieve on the way here may have read it again */
 	state->finished = true;
+	if (state->entry < 64)
+		luo->flbs_finished |= 1ull << state->entry;
+	end_loans(state);
 	state->retrieve_status = 0;
 }
 
@@ -310,8 +346,11 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 		incoming ? &flb->private.incoming : &flb->private.outgoing;
 
 	mutex_lock(&state->lock);
-	if (!WARN(state->references <= 0, "FLB %.47s: put without get", flb->compatible) &&
-	    --state->references == 0 && state->count <= 0) {
+	if (unlikely(state->references <= 0)) {
+		lfb_warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET,
+			    luo_name("flb", flb->compatible).text, __func__,
+			    "FLB %.47s: put without get", flb->compatible);
+	} else if (--state->references == 0 && state->count <= 0) {
 		if (incoming)
 			finish(luo, flb);
 		else

@@ -35,6 +35,23 @@ static int have_object(struct luo *luo, struct liveupdate_flb *flb, enum directi
 	return state->count > 0 || state->references > 0 ? 0 : -ENOENT;
 }
 
+/* Called with the lock held, with what have_object() said. */
+static void find_wrong_phase(struct luo *luo, const struct liveupdate_flb *flb,
+			     enum direction direction, int err)
+{
+	const char *what = NULL;
+
+	if (direction == INCOMING && err == -ENODATA && flb->private.incoming.finished)
+		what = "the object of the kernel before is finished";
+	else if (direction == OUTGOING && err)
+		what = "nothing is preserved";
+	else if (direction == OUTGOING && luo->serialized)
+		what = "the FLBs are serialized: what is changed now is not handed over";
+	if (unlikely(what != NULL))
+		lfb_find(luo->kernel, LFB_FINDING_FLB_GET_WRONG_PHASE,
+			 luo_name("flb", flb->compatible).text, "%s", what);
+}
+
 /*
  * The locked family (rfc-v6): on success the object cannot go away until unlock.
  */
@@ -47,14 +64,17 @@ static int get_locked(struct luo *luo, struct liveupdate_flb *flb, void **objp,
 
 	mutex_lock(&state->lock);
 	err = have_object(luo, flb, direction);
+	if (!err || direction == INCOMING)
+		find_wrong_phase(luo, flb, direction, err);
 	if (!err) {
 		*objp = state->obj;
 		return 0;
 	}
 	mutex_unlock(&state->lock);
 	if (direction == OUTGOING)
-		lfb_warn("liveupdate_flb_outgoing_locked", "FLB %.47s: nothing is preserved",
-			 flb->compatible);
+		lfb_warn_as(LFB_FINDING_FLB_GET_WRONG_PHASE,
+			    luo_name("flb", flb->compatible).text, "liveupdate_flb_outgoing_locked",
+			    "FLB %.47s: nothing is preserved", flb->compatible);
 	return err;
 }
 
@@ -89,12 +109,22 @@ static void unlock(struct luo *luo, struct liveupdate_flb *flb, void *obj,
 		   enum direction direction)
 {
 	struct liveupdate_flb_state *state = state_of(flb, direction);
+	struct luo_name name;
 
-	if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ))
-		state->obj = obj;
-	else if (obj != state->obj)
-		lfb_warn("liveupdate_flb_unlock", "FLB %.47s: unlocked with another object than "
-			 "it was locked with", flb->compatible);
+	if (unlikely(obj != state->obj)) {
+		name = luo_name("flb", flb->compatible);
+		if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
+			state->obj = obj;
+			lfb_find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
+				 "unlocked with another object than it was locked with");
+			lfb_find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, name.text,
+				 "the argument of unlock is its object now");
+		} else {
+			lfb_warn_as(LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
+				    "liveupdate_flb_unlock", "FLB %.47s: unlocked with another "
+				    "object than it was locked with", flb->compatible);
+		}
+	}
 	mutex_unlock(&state->lock);
 }
 
@@ -147,9 +177,15 @@ static int get(struct luo *luo, struct liveupdate_flb *flb, void **objp, enum di
 		*objp = state->obj;
 		if (!luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED))
 			state->references++;
+		else
+			state->lent++;
 	} else if (direction == OUTGOING && luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NULL)) {
 		err = 0;
+		lfb_find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
+			 luo_name("flb", flb->compatible).text, "nothing is preserved, and "
+			 "liveupdate_flb_get_outgoing() returned 0");
 	}
+	find_wrong_phase(luo, flb, direction, err);
 	mutex_unlock(&state->lock);
 	return err;
 }
@@ -180,13 +216,34 @@ int liveupdate_flb_get_outgoing(struct liveupdate_flb *flb, void **objp)
 	return (int)luo_enter(get_outgoing, flb, objp, NULL);
 }
 
+/*
+ * A kernel without references has no put, but who calls it has used the object until now. With
+ * loans of both kinds it may be any of them: the younger ones are given back first.
+ */
+static void end_loan(struct luo *luo, const struct liveupdate_flb *flb,
+		     struct liveupdate_flb_state *state)
+{
+	if (state->lent > 0) {
+		state->lent--;
+	} else if (state->overdue > 0) {
+		state->overdue--;
+		lfb_find(luo->kernel, LFB_FINDING_FLB_USED_AFTER_PUT,
+			 luo_name("flb", flb->compatible).text, "it was taken before %s and is "
+			 "given back only now; this kernel counts no references",
+			 state == &flb->private.incoming ? "finish" : "unpreserve");
+	}
+}
+
 static long put_entry(struct luo *luo, struct liveupdate_flb *flb, enum direction direction,
 		      const char *function)
 {
 	int err;
 
-	if (luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED))
+	if (luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED)) {
+		if (flb && luo->profile->accessors == LUO_ACCESSORS_GET)
+			end_loan(luo, flb, state_of(flb, direction));
 		return luo_not_here(luo, function);
+	}
 	err = check(luo, flb, (void **)&flb, LUO_ACCESSORS_GET, function);
 	if (!err) {
 		luo_flb_init_lazily(luo, flb);

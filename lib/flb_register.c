@@ -13,6 +13,8 @@ static void set_up(struct liveupdate_flb *flb)
 	memset(&flb->private.incoming, 0, sizeof(flb->private.incoming));
 	lfb_lock_init(&flb->private.outgoing.lock.lock, "flb->outgoing.lock");
 	lfb_lock_init(&flb->private.incoming.lock.lock, "flb->incoming.lock");
+	lfb_holder_init(&flb->private.outgoing.lfb_holder);
+	lfb_holder_init(&flb->private.incoming.lfb_holder);
 	flb->private.users = 0;
 	flb->private.initialized = true;
 }
@@ -41,8 +43,9 @@ static long init_flb(struct luo *luo, void *a, void *b, void *c)
 	if (lfb_fault(luo->kernel, LFB_FAULT_ALLOC, "liveupdate_init_flb"))
 		return -ENOMEM;
 	if (is_listed(luo, flb))
-		lfb_unsafe(luo->kernel, "flb", "%.47s is initialized a second time while in use",
-			   flb->compatible);
+		lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
+			      luo_name("flb", flb->compatible).text,
+			      "%.47s is initialized a second time while in use", flb->compatible);
 	else
 		set_up(flb);
 	return 0;
@@ -82,17 +85,20 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 	if (luo->profile->has_init_flb && WARN_ON(!flb->private.initialized))
 		return lfb_fail(luo->kernel, -EINVAL, "FLB %.47s: liveupdate_init_flb() first",
 				flb->compatible);
-	if (luo_check_compatible(luo, "flb", flb->compatible))
+	if (luo_check_compatible(luo, LFB_FINDING_FLB_COMPATIBLE, "flb", flb->compatible))
 		return -EINVAL;
 	if (fh->private.registered)
 		return 0;
 	if (luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) && !fh->private.list.next) {
-		lfb_unsafe(luo->kernel, "flb", "%.47s is linked to a handler that was never "
-			   "registered: its list of FLBs is NULL", flb->compatible);
+		lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
+			      luo_name("flb", flb->compatible).text, "%.47s is linked to handler "
+			      "%.47s that was never registered: its list of FLBs is NULL",
+			      flb->compatible, fh->compatible);
 		return lfb_fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
 				fh->compatible);
 	}
-	lfb_warn("liveupdate_register_flb", "the handler is not registered");
+	lfb_warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
+		    "liveupdate_register_flb", "the handler is not registered");
 	return lfb_fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
 			fh->compatible);
 }
@@ -131,8 +137,10 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 	if (luo_quirk(luo, LUO_QUIRK_FLB_LAZY_INIT_RACE)) {
 		lfb_sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
 		if (flb->private.initialized) {
-			lfb_unsafe(luo->kernel, "flb", "%.47s is set up a second time while in use",
-				   flb->compatible);
+			lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
+				      luo_name("flb", flb->compatible).text,
+				      "%.47s is set up a second time while in use",
+				      flb->compatible);
 			return;
 		}
 	}
@@ -185,6 +193,12 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 {
 	struct liveupdate_flb *flb = link->flb;
 
+	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
+		lfb_find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
+			 luo_name("flb", flb->compatible).text, "%lld files need it%s",
+			 (long long)flb->private.outgoing.count, flb->private.users > 1 ?
+			 ", and those of this handler will never give it back" :
+			 "; it is not handed over, and nobody will unpreserve it");
 	list_del(&link->list);
 	luo->register_changes++;
 	kfree(link);
@@ -192,6 +206,9 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 		return;
 	list_del_init(&flb->private.list);
 	luo->flb_count--;
+	/* Its memory may go with its module. */
+	lfb_holder_forget(&flb->private.outgoing.lfb_holder);
+	lfb_holder_forget(&flb->private.incoming.lfb_holder);
 	luo_unpin_registered(luo, flb->ops->owner);
 }
 
@@ -206,7 +223,8 @@ static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 		return 0;
 	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
 		return 0;
-	lfb_warn("liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
+	lfb_warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
+		    "liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
 	return lfb_fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 }
 

@@ -2,9 +2,10 @@
 /*
  * The registry: file handlers, and the locks and module references around it.
  */
+#include <stdio.h>
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/contract.h"
 
 void luo_registry_read(struct luo *luo)
 {
@@ -34,8 +35,9 @@ bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walk
 {
 	if (likely(luo->register_changes == changes))
 		return false;
-	lfb_unsafe(luo->kernel, walker,
-		   "a list of handlers or FLBs changed while it was walked without a lock");
+	lfb_unsafe_as(luo->kernel, LFB_FINDING_LOCK_REGISTRY_CHANGED, "lock luo_register_rwlock",
+		      "%s: a list of handlers or FLBs changed while it was walked without a lock",
+		      walker);
 	return true;
 }
 
@@ -43,24 +45,24 @@ int luo_pin_registered(struct luo *luo, struct module *owner)
 {
 	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
 		return 0;
-	return try_module_get(owner) ? 0 : -EAGAIN;
+	return lfb_module_pin(owner) ? 0 : -EAGAIN;
 }
 
 void luo_unpin_registered(struct luo *luo, struct module *owner)
 {
 	if (luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
-		module_put(owner);
+		lfb_module_unpin(owner);
 }
 
 bool luo_pin_used(struct luo *luo, struct module *owner)
 {
-	return luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION) || try_module_get(owner);
+	return luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION) || lfb_module_pin(owner);
 }
 
 void luo_unpin_used(struct luo *luo, struct module *owner)
 {
 	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
-		module_put(owner);
+		lfb_module_unpin(owner);
 }
 
 int luo_register_allowed(struct luo *luo, const char *what)
@@ -95,8 +97,11 @@ struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *fi
 
 	list_for_each_entry(fh, &luo->handlers, private.list) {
 		lfb_sched_point(luo->kernel, "can_preserve", fh->compatible);
-		if (fh->ops->can_preserve(fh, file))
+		if (luo_call_can_preserve(luo, fh, file)) {
+			if (lfb_checking(luo->kernel))
+				luo_contract_other_handlers(luo, fh, file);
 			return fh;
+		}
 		if (luo_registry_moved(luo, changes, "handlers"))
 			return NULL;
 	}
@@ -109,12 +114,17 @@ static bool ops_complete(const struct liveupdate_file_ops *ops)
 	       ops->finish;
 }
 
-int luo_check_compatible(struct luo *luo, const char *what, const char *compatible)
+int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
+			 const char *compatible)
 {
+	char object[64];
+
 	if (strnlen(compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH) < LIVEUPDATE_HNDL_COMPAT_LENGTH)
 		return 0;
-	lfb_unsafe(luo->kernel, what, "the compatible string %.47s… is not terminated within %d "
-		   "bytes", compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
+	snprintf(object, sizeof(object), "%s %.47s", id == LFB_FINDING_FLB_COMPATIBLE ? "flb" :
+		 "file", compatible);
+	lfb_unsafe_as(luo->kernel, id, object, "the compatible string %.47s… is not terminated "
+		      "within %d bytes", compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
 	return lfb_fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
 			what, compatible);
 }
@@ -148,7 +158,7 @@ static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 				"file handler%s%.47s lacks one of can_preserve, preserve, "
 				"unpreserve, retrieve, finish", fh ? " " : "",
 				fh ? fh->compatible : "");
-	err = luo_check_compatible(luo, "file handler", fh->compatible);
+	err = luo_check_compatible(luo, LFB_FINDING_FILE_COMPATIBLE, "file handler", fh->compatible);
 	if (!err)
 		err = luo_register_allowed(luo, "register a file handler");
 	if (err)

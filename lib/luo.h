@@ -30,12 +30,16 @@ struct luo_file {
 	struct luo_hash_node by_id;	/* luo->preserved, when the handler has get_id */
 	unsigned long id;
 	struct liveupdate_file_handler *handler;
+	struct liveupdate_session *session;
 	struct file *file;
 	u64 token;
 	u64 serialized_data;
 	void *private_data;
 	int retrieve_status;		/* 0 never tried, 1 succeeded, <0 failed with */
 	bool marks_file;		/* its file is known to be preserved because of it */
+	struct lfb_holder holder;	/* what its callbacks made */
+	u64 kept_data;			/* the handle a callback set last */
+	unsigned long freeze_call;	/* of the freeze that succeeded last */
 	struct mutex mutex;
 };
 
@@ -63,6 +67,7 @@ struct liveupdate_session {
 	struct luo_blocks file_blocks;	/* … or in blocks */
 	phys_addr_t files_phys;		/* incoming: serialized files */
 	bool retrieved;			/* incoming: an agent has it */
+	bool serialized;		/* outgoing: written down, and the reboot still goes on */
 };
 
 struct luo_sessions {
@@ -85,6 +90,7 @@ struct luo {
 	struct list_head handlers;
 	struct list_head flbs;		/* global registration order */
 	unsigned long flb_count;
+	u64 flbs_finished;		/* of those handed over, a bit each */
 	struct luo_hash preserved;	/* files in any session, by their handlers' identities */
 
 	struct luo_sessions incoming;
@@ -100,6 +106,7 @@ struct luo {
 	bool was_opened;		/* the device, in this kernel */
 	bool restored;			/* sessions were read, or failed to for good */
 	int restore_error;
+	bool restore_failed;		/* also where the quirk forgets it */
 
 	void *tree;			/* outgoing: LUO FDT, or struct luo_ser */
 	void *session_mem;		/* sessions, as one array … */
@@ -115,6 +122,16 @@ static inline struct luo *luo_current(void)
 
 	return luo && luo->enabled ? luo : NULL;
 }
+
+/* What a finding is about, for the time of an expression. */
+struct luo_name {
+	char text[160];
+};
+
+/* "session vm-1"; @name may be unterminated at 64 bytes. */
+struct luo_name luo_name(const char *type, const char *name);
+/* "file memfd-v1 token 7 of session vm-1" */
+struct luo_name luo_file_name(const struct luo_file *luo_file);
 
 static inline bool luo_quirk(const struct luo *luo, enum luo_quirk quirk)
 {
@@ -143,8 +160,11 @@ long luo_enter(luo_entry_fn body, const void *a, const void *b, const void *c);
  * device.c: /dev/liveupdate
  */
 
-/* False when the agent must wait: everything is serialized and the kernel is about to jump. */
-bool luo_may_change(struct luo *luo, const char *what);
+/*
+ * False when the agent must wait: everything is serialized and the kernel is about to jump.
+ * @session: which one would be changed, NULL for none that is there yet.
+ */
+bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, const char *what);
 
 /* open(): a file, or ERR_PTR(-ENOENT, -EBUSY, -EIO, -ENOMEM). */
 struct file *luo_device_open(void);
@@ -202,15 +222,16 @@ void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 /* Drops the file's reference, takes the record off the session and frees it. */
 void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file);
 void luo_file_forget_preserved(struct luo *luo, struct luo_file *luo_file);
-void luo_file_args(const struct luo *luo, struct liveupdate_session *session,
-		   const struct luo_file *luo_file, struct liveupdate_file_op_args *args);
+void luo_file_args(const struct luo *luo, const struct luo_file *luo_file,
+		   struct liveupdate_file_op_args *args);
 
 /*
  * handler.c
  */
 
 /* 0, or -EINVAL for a string that a kernel would read past the end of. */
-int luo_check_compatible(struct luo *luo, const char *what, const char *compatible);
+int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
+			 const char *compatible);
 /* The registry lock, in the kernels that have one. */
 void luo_registry_read(struct luo *luo);
 void luo_registry_read_done(struct luo *luo);
@@ -263,14 +284,40 @@ void luo_transcribe_end(struct luo *luo, const struct luo_flb_record *(*flb)(voi
  * callback.c: every call out of the orchestrator, with its seams
  */
 
-int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, const char *op,
-		 int (*call)(struct liveupdate_flb_op_args *args), enum lfb_fault_kind kind);
-void luo_call_flb_void(struct luo *luo, struct liveupdate_flb_op_args *args, const char *op,
-		       void (*call)(struct liveupdate_flb_op_args *args));
-int luo_call_file(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
-		  int (*call)(struct liveupdate_file_op_args *args), enum lfb_fault_kind kind);
-void luo_call_file_void(struct luo *luo, struct liveupdate_file_op_args *args, const char *op,
-			void (*call)(struct liveupdate_file_op_args *args));
-bool luo_call_can_finish(struct luo *luo, struct liveupdate_file_op_args *args);
+enum luo_op {
+	LUO_CAN_PRESERVE,
+	LUO_PRESERVE,
+	LUO_UNPRESERVE,
+	LUO_FREEZE,
+	LUO_UNFREEZE,
+	LUO_RETRIEVE,
+	LUO_CAN_FINISH,
+	LUO_FINISH,
+};
+
+/* 0 for callbacks that return nothing. */
+int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_op op);
+/* Fills in @args from @luo_file; what the callback left there is the caller's. */
+int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_file_op_args *args,
+		  enum luo_op op);
+bool luo_call_can_preserve(struct luo *luo, struct liveupdate_file_handler *fh, struct file *file);
+
+/*
+ * settled.c: what should be over; nothing is raised where nobody checks
+ */
+
+/* A session handed over is finished and gone: was it the last? */
+void luo_session_is_over(struct luo *luo);
+/*
+ * Before the jump to the next kernel, and whenever the user says that all is over. Returns whether
+ * all files that were handed over are finished: what is left then is left for good.
+ */
+bool luo_check_settled(struct luo *luo);
+/* Is every file that was handed over finished? */
+bool luo_all_finished(const struct luo *luo);
+/* References on @module for being registered alone. */
+int luo_registration_pins(const struct luo *luo, const struct module *module);
+/* Its exit function has run. What it left registered is called no more: that ends the kernel. */
+void luo_module_is_gone(struct luo *luo, const struct lfb_module *module);
 
 #endif

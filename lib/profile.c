@@ -109,25 +109,35 @@ static int quirk_find(const char *name, size_t length)
 	return -ENOENT;
 }
 
+/* One bit, or all of them; 0 for no quirk. */
+static u64 quirk_bits(const char *name, size_t length)
+{
+	int quirk = quirk_find(name, length);
+
+	if (length == 3 && !memcmp(name, "all", length))
+		return LUO_QUIRKS_ALL;
+	return quirk < 0 ? 0 : 1ull << quirk;
+}
+
 int luo_quirks_parse(const char *list, bool set, u64 *mask, char *bad, size_t bad_size)
 {
 	static const char separators[] = " ,";
 
 	while (list && *list) {
 		size_t length = strcspn(list, separators);
-		int quirk = quirk_find(list, length);
+		u64 bits = quirk_bits(list, length);
 
-		if (length && quirk < 0) {
+		if (length && !bits) {
 			size_t shown = length < bad_size - 1 ? length : bad_size - 1;
 
 			memcpy(bad, list, shown);
 			bad[shown] = '\0';
 			return -EINVAL;
 		}
-		if (length && set)
-			*mask |= 1ull << quirk;
-		else if (length)
-			*mask &= ~(1ull << quirk);
+		if (set)
+			*mask |= bits;
+		else
+			*mask &= ~bits;
 		list += length;
 		list += strspn(list, separators);
 	}

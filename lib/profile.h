@@ -70,6 +70,8 @@ enum luo_quirk {
 	LUO_QUIRKS_NR,
 };
 
+#define LUO_QUIRKS_ALL ((1ull << LUO_QUIRKS_NR) - 1)
+
 /* Which family of accessors for FLB objects a kernel has. */
 enum luo_accessors { LUO_ACCESSORS_LOCKED, LUO_ACCESSORS_GET };
 
@@ -117,7 +119,7 @@ struct luo_profile {
 };
 
 const struct luo_profile *luo_profile_find(const char *name);
-/* 0 or -EINVAL: adds (or removes) the quirks named in @list to *quirks. */
+/* 0 or -EINVAL: adds (or removes) the quirks named in @list, "all" for all, to *quirks. */
 int luo_quirks_parse(const char *list, bool set, u64 *quirks, char *bad, size_t bad_size);
 
 #endif

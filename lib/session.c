@@ -111,6 +111,8 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 		luo->profile->codec->drop_session(luo);
 	up_write(&sessions->rwsem);
 	session_free(session);
+	if (sessions->incoming)
+		luo_session_is_over(luo);
 }
 
 static int check_name(struct luo *luo, const char *name)
@@ -142,6 +144,20 @@ int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session
 	return err;
 }
 
+/* Only the kernels that do not check names get here with one. */
+static void find_bad_name(struct luo *luo, const struct liveupdate_session *session,
+			  const char *name)
+{
+	if (unlikely(!name[0]))
+		lfb_find(luo->kernel, LFB_FINDING_SESSION_NAMELESS, "session", "it was created "
+			 "with an empty name");
+	else if (unlikely(strnlen(name, sizeof(session->name)) == sizeof(session->name)))
+		lfb_find(luo->kernel, LFB_FINDING_SESSION_NAME_TRUNCATED,
+			 luo_name("session", session->name).text, "the name it was created with "
+			 "does not end within %zu bytes; its last byte is lost",
+			 sizeof(session->name));
+}
+
 int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 {
 	struct liveupdate_session *session;
@@ -160,6 +176,7 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 	}
 	*filep = file;
 	lfb_trace(luo->kernel, LFB_EVENT_LUO, session->name, "create-session", "%s", "");
+	find_bad_name(luo, session, name);
 	return 0;
 }
 
@@ -180,7 +197,9 @@ static struct liveupdate_session *find_incoming(struct luo *luo, const char *nam
 	down_read(&sessions->rwsem);
 	if (find(sessions, name) == session)
 		return session;
-	lfb_unsafe(luo->kernel, "session", "%.64s was closed while it was being retrieved", name);
+	lfb_unsafe_as(luo->kernel, LFB_FINDING_SESSION_USED_AFTER_CLOSE,
+		      luo_name("session", name).text,
+		      "%.64s was closed while it was being retrieved", name);
 	return NULL;
 }
 
@@ -253,6 +272,7 @@ int luo_session_serialize(struct luo *luo)
 		if (err)
 			goto undo;
 		codec->write_session(luo, index++, session);
+		session->serialized = true;
 	}
 	codec->write_session_count(luo, index);
 	up_write(&sessions->rwsem);
@@ -264,6 +284,7 @@ undo:
 	list_for_each_entry_continue_reverse(session, &sessions->list, list) {
 		unfreeze_session(luo, session);
 		codec->clear_session(luo, --index);
+		session->serialized = false;
 	}
 	up_write(&sessions->rwsem);
 	return err;
@@ -332,11 +353,17 @@ int luo_session_deserialize(struct luo *luo)
 {
 	int err = 0;
 
-	if (luo->restored)
+	if (luo->restored) {
+		if (unlikely(luo->restore_failed && !luo->restore_error))
+			lfb_find(luo->kernel, LFB_FINDING_SESSION_HALF_RESTORED, "luo sessions",
+				 "restoring failed at the first open; %llu sessions are there",
+				 (unsigned long long)luo->incoming.count);
 		return luo->restore_error;
+	}
 	luo->restored = true;
 	if (luo->handed_over)
 		err = restore_sessions(luo);
+	luo->restore_failed = err;
 	if (err != -ENOMEM || !luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_NOT_LATCHED))
 		luo->restore_error = err;
 	return err;

@@ -82,7 +82,7 @@ static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 
 	if (!request.luo->profile->has_get_name)
 		count--;
-	if (!luo_may_change(request.luo, "ioctl on a session"))
+	if (!luo_may_change(request.luo, request.session, "ioctl on a session"))
 		return -EAGAIN;
 	mutex_lock(&request.session->mutex);
 	ret = luo_ioctl(ioctls, count, &request, cmd, arg);
@@ -90,26 +90,54 @@ static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	return ret;
 }
 
+static u64 count_unretrieved(const struct liveupdate_session *session)
+{
+	const struct luo_file *luo_file;
+	u64 count = 0;
+
+	list_for_each_entry(luo_file, &session->files, list)
+		count += !luo_file->retrieve_status;
+	return count;
+}
+
+static void find_how_it_ended(struct luo *luo, const struct liveupdate_session *session,
+			      u64 unretrieved, int err)
+{
+	if (unlikely(err))
+		lfb_find(luo->kernel, LFB_FINDING_SESSION_STUCK,
+			 luo_name("session", session->name).text, "its close could not finish it "
+			 "(%d), and nobody can retrieve it again", err);
+	else if (unlikely(unretrieved > 0))
+		lfb_find(luo->kernel, LFB_FINDING_SESSION_CLOSED_UNRETRIEVED,
+			 luo_name("session", session->name).text,
+			 "%llu of its files were not retrieved", (unsigned long long)unretrieved);
+}
+
 /* An outgoing session is taken back; an incoming one is finished, or stays for ever. */
 static int session_release(struct inode *inode, struct file *file)
 {
 	struct liveupdate_session *session = file->private_data;
 	struct luo *luo = luo_current();
+	u64 unretrieved = 0;
 	int err = 0;
 
 	(void)inode;
 	/* In a kernel that died there is nothing left to end. */
 	if (!luo)
 		return -ESHUTDOWN;
-	if (!luo_may_change(luo, "close of a session"))
+	if (!luo_may_change(luo, session, "close of a session"))
 		return -EAGAIN;
 	mutex_lock(&session->mutex);
-	if (!session->sessions->incoming)
+	if (!session->sessions->incoming) {
 		luo_file_unpreserve_all(luo, session);
-	else
+	} else {
+		unretrieved = lfb_checking(luo->kernel) ? count_unretrieved(session) : 0;
 		err = luo_file_finish_all(luo, session);
+	}
 	if (err && !luo_quirk(luo, LUO_QUIRK_SESSION_STUCK_AFTER_FAILED_CLOSE))
 		session->retrieved = false;
+	else
+		find_how_it_ended(luo, session, unretrieved, err);
 	mutex_unlock(&session->mutex);
 	if (err) {
 		pr_warn("luo: session %.64s was closed and could not be finished (%d)",

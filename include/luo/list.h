@@ -18,6 +18,14 @@ struct list_head {
 	struct list_head *prev;
 };
 
+/**
+ * struct lfb_holder - what the callbacks of one file or FLB made, for the checks
+ * @entries: of the simulator's own kind, newest first
+ */
+struct lfb_holder {
+	struct list_head entries;
+};
+
 #ifndef container_of
 /** container_of() - the structure of @type whose @member lies at @ptr. */
 #define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))

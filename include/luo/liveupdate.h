@@ -91,6 +91,7 @@ struct liveupdate_file_handler {
 		struct list_head list;	   /* on the list of handlers */
 		struct list_head flb_list; /* links to its FLBs, in registration order */
 		bool registered;
+		bool gone;		   /* with its module, which left it registered */
 	} private;
 };
 
@@ -138,6 +139,10 @@ struct liveupdate_flb_ops {
  * @retrieve_status: 0 never tried, 1 succeeded, a negative errno it failed with
  * @loaded: @data and @count were read from what was handed over
  * @finished: finish has run
+ * @entry: its place among the FLBs handed over, where @loaded
+ * @lent: get calls of kernels that do not count them, and not given back; checks only
+ * @overdue: of these, those from before the callback that ended the object; checks only
+ * @lfb_holder: what its callbacks made; checks only
  */
 struct liveupdate_flb_state {
 	struct mutex lock;
@@ -148,6 +153,10 @@ struct liveupdate_flb_state {
 	int retrieve_status;
 	bool loaded;
 	bool finished;
+	u8 entry;
+	s64 lent;
+	s64 overdue;
+	struct lfb_holder lfb_holder;
 };
 
 /**
@@ -165,6 +174,7 @@ struct liveupdate_flb {
 		struct liveupdate_flb_state incoming;
 		unsigned int users; /* handlers it is linked to */
 		bool initialized;
+		bool gone; /* with its module, which left it registered */
 	} private;
 };
 

@@ -8,6 +8,9 @@
  * with -EDEADLK and the machine is in state LFB_HUNG. The process goes on. There is one thread of
  * control, so what another task holds can never be had either. A sleeping lock taken under a
  * spinlock is a WARN. The locks of a dead kernel do nothing.
+ *
+ * Locks of one name are one class. Classes taken in both orders are a finding, whether or not
+ * anything ever waited; so is a lock held when a callback or system call returns.
  */
 #ifndef LUO_LOCK_H
 #define LUO_LOCK_H
@@ -24,12 +27,14 @@ struct task_struct;
  * @magic: LFB_LOCK_MAGIC once initialised
  * @owner: the task that holds it for itself alone
  * @readers: how many hold it shared
+ * @class: what lock order is watched by, found by its name
  */
 struct lfb_lock {
 	const char *name;
 	unsigned int magic;
 	unsigned int readers;
 	struct task_struct *owner;
+	unsigned int class;
 };
 
 /** struct mutex - a sleeping lock with one owner. */
@@ -62,6 +67,9 @@ typedef struct spinlock {
  * @name: a string that lives as long as the lock
  */
 LFB_API void lfb_lock_init(struct lfb_lock *lock, const char *name);
+
+/** might_sleep() - the caller may sleep; a finding while this task holds a spinlock. */
+LFB_API void might_sleep(void);
 
 /** mutex_lock() - take @lock; taking it twice is a deadlock, an uninitialised one a WARN. */
 LFB_API void mutex_lock(struct mutex *lock);

@@ -24,7 +24,8 @@ struct lfb_module;
  * @seed: for the choice stream
  * @profile: the kernel that boots; default LFB_PROFILE_DEFAULT
  * @quirks_on: quirk names to add to the profile's, separated by spaces or commas
- * @quirks_off: quirk names to take from it
+ * @quirks_off: quirk names to take from it; "all", here or there, means every quirk that the
+ *	other list does not name
  * @kho_off: boot without kho=on: nothing can be handed over
  * @liveupdate_off: boot without liveupdate=on
  * @raw_faults: do not turn faults inside kernel code into a dead kernel; for use with a debugger

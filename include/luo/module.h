@@ -22,11 +22,15 @@ enum module_state {
  * @name: its name, for traces
  * @state: where in its life it is
  * @refcnt: references that keep it from being unloaded
+ * @lfb_pins: of these, the kernel's own: for open files, and for what live update uses
+ * @lfb_taken: of these, those that callbacks took
  */
 struct module {
 	const char *name;
 	enum module_state state;
 	int refcnt;
+	int lfb_pins;
+	int lfb_taken;
 };
 
 /**

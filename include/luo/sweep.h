@@ -13,6 +13,7 @@
 #define LUO_SWEEP_H
 
 #include <luo/fault.h>
+#include <luo/finding.h>
 #include <luo/inspect.h>
 #include <luo/types.h>
 
@@ -61,6 +62,9 @@ struct lfb_sweep_options {
 	const char *replay_file;
 };
 
+/** LFB_SWEEP_FINDING_WORDS - words of 64 bits for one bit an id; there is room for new ids. */
+#define LFB_SWEEP_FINDING_WORDS 4
+
 /**
  * struct lfb_sweep_result - what a sweep found
  * @sz: set by the caller to sizeof(struct lfb_sweep_result)
@@ -72,6 +76,7 @@ struct lfb_sweep_options {
  * @harmless: those in which a point failed that was declared harmless
  * @violations: those in which a rule was broken, and 1 for a run without faults that leaks
  * @paired: two faults were tried too
+ * @findings: bit id % 64 of word id / 64: a violation was this finding (enum lfb_finding_id)
  * @first_case: the case of the first violation, "" without one; "none": the run without faults
  * @first: what was wrong in it, one line
  */
@@ -85,6 +90,7 @@ struct lfb_sweep_result {
 	unsigned long harmless;
 	unsigned long violations;
 	bool paired;
+	u64 findings[LFB_SWEEP_FINDING_WORDS];
 	char first_case[96];
 	char first[800];
 };
@@ -96,7 +102,8 @@ struct lfb_sweep_result {
  * @options: what to try; NULL for the defaults
  * @result: set to what was found; may be NULL
  *
- * Violations are no errors of the sweep. Return: 0; -EILSEQ, -EFAULT or -EDEADLK already the run
+ * Forgets the machine's findings: those of the last run with a fault are left. Violations are no
+ * errors of the sweep. Return: 0; -EILSEQ, -EFAULT or -EDEADLK already the run
  * without faults goes wrong, as lfb_scenario_run() would say; -EINVAL not a case, or one of a point
  * that does not exist, options or result of a wrong sz, a scenario with "fault" in it; -EBUSY the
  * machine is not off; -ENOMEM; what writing returned.

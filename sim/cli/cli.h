@@ -59,7 +59,7 @@ struct cli_machine {
 	char *quirks_off;
 };
 
-enum { CLI_PROFILE = 512, CLI_QUIRK, CLI_MEMORY, CLI_MODE, CLI_PAGES, CLI_SEED };
+enum { CLI_PROFILE = 512, CLI_QUIRK, CLI_MEMORY, CLI_MODE, CLI_PAGES, CLI_SEED, CLI_CHECKS };
 
 /* Entries for getopt_long(). */
 #define CLI_MACHINE_OPTIONS \
@@ -68,19 +68,22 @@ enum { CLI_PROFILE = 512, CLI_QUIRK, CLI_MEMORY, CLI_MODE, CLI_PAGES, CLI_SEED }
 	{ "memory", required_argument, NULL, CLI_MEMORY }, \
 	{ "mode", required_argument, NULL, CLI_MODE }, \
 	{ "pages", required_argument, NULL, CLI_PAGES }, \
-	{ "seed", required_argument, NULL, CLI_SEED }
+	{ "seed", required_argument, NULL, CLI_SEED }, \
+	{ "checks", required_argument, NULL, CLI_CHECKS }
 
 #define CLI_MACHINE_HELP \
 	"  --profile P         the kernel that boots: lfb profiles lists them (default\n" \
 	"                      " LFB_PROFILE_DEFAULT ")\n" \
 	"  --quirk +NAME       give the kernel a known defect; -NAME takes it away; may be\n" \
-	"                      repeated\n" \
+	"                      repeated; all: every one that is not named otherwise\n" \
 	"  --memory SIZE       physical memory, with K, M or G (default 64M)\n" \
 	"  --mode MODE         remap: addresses of an old kernel fault in the next; fixed: they\n" \
 	"                      stay, which is faster\n" \
 	"  --pages POLICY      buddy: as kernels do (default); ascending: in order, as the\n" \
 	"                      golden images were recorded\n" \
-	"  --seed N            for what is left to chance (default 0)\n"
+	"  --seed N            for what is left to chance (default 0)\n" \
+	"  --checks HOW        on: mistakes become findings (default); off: nothing is watched;\n" \
+	"                      guard: freed memory and that behind an object cannot be touched\n"
 
 /* One of the options above. Returns CLI_OK or CLI_USAGE. */
 int cli_machine_option(struct cli_machine *machine, const struct cli_command *command, int option,

@@ -60,6 +60,24 @@ static int set_word(const struct cli_command *command, const char *option, const
 			 second_word);
 }
 
+static int set_checks(struct cli_machine *machine, const struct cli_command *command,
+		      const char *value)
+{
+	static const char *const names[] = {
+		[LFB_CHECKS_ON] = "on",
+		[LFB_CHECKS_OFF] = "off",
+		[LFB_CHECKS_GUARD] = "guard",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(value, names[i])) {
+			machine->options.checks = (enum lfb_checks)i;
+			return CLI_OK;
+		}
+	}
+	return cli_usage(command, "--checks %s: expected on, off or guard", value);
+}
+
 int cli_machine_option(struct cli_machine *machine, const struct cli_command *command, int option,
 		       const char *value)
 {
@@ -83,6 +101,9 @@ int cli_machine_option(struct cli_machine *machine, const struct cli_command *co
 	case CLI_PAGES:
 		result = set_word(command, "pages", value, "buddy", "ascending", &second);
 		machine->options.policy = second ? LFB_PAGES_ASCENDING : LFB_PAGES_BUDDY;
+		break;
+	case CLI_CHECKS:
+		result = set_checks(machine, command, value);
 		break;
 	case CLI_SEED:
 		if (!cli_number(value, &machine->options.seed))

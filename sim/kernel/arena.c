@@ -47,7 +47,7 @@ static int create_tables(struct lfb_memory *memory)
 	const size_t map = memory->nr_chunks * LFB_CHUNK_PAGES * sizeof(*memory->map);
 	const size_t touched = memory->nr_chunks * LFB_CHUNK_PAGES / 8;
 	const size_t table = (memory->vmalloc_size >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table);
-	const size_t size = map + touched + table + memory->nr_chunks;
+	const size_t size = map + 3 * touched + table + 2 * memory->nr_chunks;
 	u8 *tables = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -57,9 +57,14 @@ static int create_tables(struct lfb_memory *memory)
 	madvise(tables, size, MADV_NOHUGEPAGE);
 	memory->host_size = size;
 	memory->map = (struct page *)tables;
-	memory->touched = (u64 *)(tables + map);
-	memory->vmalloc_table = (u32 *)(tables + map + touched);
-	memory->chunk_touched = tables + map + touched + table;
+	tables += map;
+	memory->touched = (u64 *)tables;
+	memory->lost = (u64 *)(tables + touched);
+	memory->lost_slab = (u64 *)(tables + 2 * touched);
+	tables += 3 * touched;
+	memory->vmalloc_table = (u32 *)tables;
+	memory->chunk_touched = tables + table;
+	memory->chunk_lost = memory->chunk_touched + memory->nr_chunks;
 	return 0;
 }
 

@@ -13,11 +13,14 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 	(void)flags;
 	if (!kernel || !fops)
 		return ERR_PTR(-EINVAL);
-	if (!try_module_get(fops->owner))
+	if (!lfb_module_pin(fops->owner))
 		return ERR_PTR(-ENOENT);
+	/* Files live on behind the callbacks that make them: it is no leak. */
+	lfb_internal_begin(kernel);
 	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	lfb_internal_end(kernel);
 	if (!file) {
-		module_put(fops->owner);
+		lfb_module_unpin(fops->owner);
 		return ERR_PTR(-ENOMEM);
 	}
 	file->f_op = fops;
@@ -58,7 +61,7 @@ void fput(struct file *file)
 		file->f_op->release(file->f_inode, file);
 	kernel->files_open--;
 	kfree(file);
-	module_put(owner);
+	lfb_module_unpin(owner);
 }
 
 long file_count(const struct file *file)

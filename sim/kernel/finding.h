@@ -11,12 +11,8 @@
 #include <luo/trace.h>
 
 struct lfb_kernel;
+struct lfb_lock;
 struct lfb_site;
-
-/* What a callback works for, a file in a session or one direction of an FLB: see ledger.h. */
-struct lfb_holder {
-	struct list_head entries;	/* of struct lfb_ledger_entry, newest first */
-};
 
 /* A callback that runs; the innermost is kernel->frame. They lie on the stack. */
 struct lfb_frame {
@@ -28,8 +24,11 @@ struct lfb_frame {
 	const void *object;		/* the FLB, or the file handler */
 	const struct lfb_site *site;	/* of what it does, for the ledger; NULL: not looked up */
 	unsigned long call;		/* number of this call, never 0 */
+	const struct lfb_lock *lock;	/* the object's own, held around the callback; NULL: none */
 	unsigned int locks_held;	/* when it began */
 	bool touched_nothing;		/* it asked for memory that is not there: see folio.c */
+	/* Told when the kernel dies in the callback; may be NULL. */
+	void (*died)(struct lfb_kernel *kernel, const struct lfb_frame *frame);
 };
 
 /*

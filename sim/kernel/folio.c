@@ -2,7 +2,21 @@
 /*
  * Pages, folios, page numbers, physical and virtual addresses: from each to the others.
  */
+#include "sim/kernel/check.h"
 #include "sim/kernel/page.h"
+
+/* Somebody makes a pointer of a number: does it mean anything? */
+static void converted(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	if (!lfb_checking(kernel))
+		return;
+	if (unlikely(phys < PFN_PHYS(LFB_LOW_PAGES) || phys >= kernel->memory.size)) {
+		if (kernel->frame)
+			kernel->frame->touched_nothing = true;
+	} else if (unlikely(lfb_was_in_use(&kernel->memory, PHYS_PFN(phys)))) {
+		lfb_check_converted(kernel, phys);
+	}
+}
 
 struct page *lfb_page(const struct lfb_kernel *kernel, unsigned long pfn)
 {
@@ -18,7 +32,10 @@ unsigned long page_to_pfn(const struct page *page)
 
 struct page *pfn_to_page(unsigned long pfn)
 {
-	return lfb_current ? lfb_page(lfb_current, pfn) : NULL;
+	if (!lfb_current)
+		return NULL;
+	converted(lfb_current, pfn > PHYS_PFN(~0ull) ? ~0ull : PFN_PHYS(pfn));
+	return lfb_page(lfb_current, pfn);
 }
 
 phys_addr_t page_to_phys(const struct page *page)
@@ -30,7 +47,10 @@ phys_addr_t page_to_phys(const struct page *page)
 
 struct page *phys_to_page(phys_addr_t phys)
 {
-	return pfn_to_page(PHYS_PFN(phys));
+	if (!lfb_current)
+		return NULL;
+	converted(lfb_current, phys);
+	return lfb_page(lfb_current, PHYS_PFN(phys));
 }
 
 void *page_address(const struct page *page)
@@ -40,9 +60,10 @@ void *page_address(const struct page *page)
 
 void *phys_to_virt(phys_addr_t phys)
 {
-	if (!lfb_current || phys >= lfb_current->memory.size)
+	if (!lfb_current)
 		return NULL;
-	return lfb_current->memory.base + phys;
+	converted(lfb_current, phys);
+	return phys < lfb_current->memory.size ? lfb_current->memory.base + phys : NULL;
 }
 
 /* ~0 for a pointer that is not in the linear map. */
@@ -96,7 +117,7 @@ struct folio *page_folio(struct page *page)
 	if (pfn == ~0ul)
 		return NULL;
 	if (page->flags & PG_TAIL)
-		page = pfn_to_page(page->next);
+		page = lfb_page(lfb_current, page->next);
 	return (struct folio *)page;
 }
 
@@ -107,7 +128,7 @@ int page_count(const struct page *page)
 	if (pfn == ~0ul)
 		return 0;
 	if (page->flags & PG_TAIL)
-		page = pfn_to_page(page->next);
+		page = lfb_page(lfb_current, page->next);
 	return (int)page->refcount;
 }
 

@@ -6,10 +6,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/check.h"
 
 /* The fault handler sees what was stored before, whatever the compiler knows about what follows. */
 #define barrier() __asm__ volatile("" : : : "memory")
@@ -26,6 +25,8 @@ long lfb_guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	if (kernel->guard)
 		return body(arg);
 
+	if (unlikely(kernel->serialized))
+		lfb_check_unchanged(kernel);
 	/* Without the signal mask: saving it is a system call, and the handler changes none. */
 	if (sigsetjmp(env, 0) == 0) {
 		kernel->guard = &env;
@@ -39,6 +40,8 @@ long lfb_guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	kernel->task = task;
 	if (unlikely(kernel->dead))
 		kernel->frame = NULL;
+	else if (unlikely(kernel->serialized))
+		lfb_check_unchanged(kernel);
 	lfb_current = current;
 	return result;
 }
@@ -74,35 +77,10 @@ static void mark_dead(struct lfb_kernel *kernel, enum lfb_death death)
 void lfb_die(struct lfb_kernel *kernel, enum lfb_death death)
 {
 	mark_dead(kernel, death);
+	if (kernel->frame && kernel->frame->died)
+		kernel->frame->died(kernel, kernel->frame);
 	if (kernel->guard)
 		siglongjmp(*kernel->guard, 1);
-}
-
-/*
- * Names what went wrong, never the address. The fault is synchronous and in kernel code, not in
- * the middle of the C library's formatting, so formatting and the sink are safe to call here.
- */
-static void report_fault(struct lfb_kernel *kernel, const siginfo_t *info)
-{
-	uintptr_t address = (uintptr_t)info->si_addr;
-	char text[128];
-	phys_addr_t phys;
-
-	if (info->si_code == SI_KERNEL) {
-		/* The processor does not say which: no address of this form can exist. */
-		strcpy(text, "a pointer that is no address was followed");
-	} else if (lfb_address_kind(&kernel->memory, info->si_addr, &phys) == LFB_ADDRESS_STALE) {
-		strcpy(text, "stale pointer: an address of an earlier kernel was followed");
-		if (phys < kernel->memory.size)
-			snprintf(text + strlen(text), sizeof(text) - strlen(text),
-				 " (physical 0x%llx)", (unsigned long long)phys);
-	} else if (address < PAGE_SIZE) {
-		snprintf(text, sizeof(text), "NULL pointer dereference at offset %lu",
-			 (unsigned long)address);
-	} else {
-		strcpy(text, "access to an address that is not mapped");
-	}
-	lfb_emit(kernel, LFB_EVENT_BUG, "kernel", "stop", "%s", text);
 }
 
 static struct sigaction earlier_segv, earlier_bus;
@@ -150,7 +128,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
 	mark_dead(kernel, LFB_DEATH_PANIC);
-	report_fault(kernel, info);
+	lfb_report_stray(kernel, info->si_addr, info->si_code == SI_KERNEL);
 	lfb_die(kernel, LFB_DEATH_PANIC);
 }
 

@@ -2,6 +2,7 @@
 /*
  * Life of the ground floor: made once a machine, emptied at every boot.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/kernel/kernel.h"
@@ -37,6 +38,8 @@ void lfb_kernel_destroy(struct lfb_kernel *kernel)
 	lfb_choices_destroy(&kernel->choices);
 	lfb_findings_destroy(&kernel->findings);
 	lfb_ledger_destroy(&kernel->ledger);
+	lfb_lockdep_destroy(kernel);
+	free(kernel->kept.data);
 	lfb_history_destroy(&kernel->history);
 }
 

@@ -33,6 +33,7 @@
 #include "sim/kernel/finding.h"
 #include "sim/kernel/kho.h"
 #include "sim/kernel/ledger.h"
+#include "sim/kernel/lockdep.h"
 #include "sim/kernel/memory.h"
 
 /* Bits of struct lfb_kernel.dead: why this kernel runs no more. */
@@ -43,11 +44,23 @@ enum lfb_death {
 };
 
 /* A thread of control inside the simulated kernel: the boot, or one agent. */
+#define LFB_HELD_MAX 16
+
+/* A lock somebody has, for the checks. */
+struct lfb_held {
+	const struct lfb_lock *lock;
+	const char *op;			/* of the callback it was taken in, NULL: none */
+	unsigned long operation;
+	u16 class;
+};
+
 struct task_struct {
 	const char *name;
 	unsigned int locks_held;
 	unsigned int spinlocks_held; /* of these, those under which nothing may sleep */
 	const char *blocked_on;	/* what it waits for, for ever: this kernel will jump */
+	unsigned int nr_held;	/* of held[]; those beyond its end are not known */
+	struct lfb_held held[LFB_HELD_MAX]; /* only while somebody checks; the oldest first */
 	/* The descriptor table; host memory, owned by the agent, NULL for the boot task. */
 	struct lfb_fd_table *fds;
 };
@@ -118,6 +131,14 @@ struct lfb_sched {
 	void *context;
 };
 
+/* What the orchestrator remembers from one kernel to the next, for the checks. Host memory. */
+struct lfb_kept {
+	void *data;
+	size_t count;
+	size_t capacity;
+	unsigned int boot;	/* whose it is */
+};
+
 struct lfb_kernel {
 	/* As long as the machine. */
 	struct lfb_memory memory;
@@ -126,6 +147,8 @@ struct lfb_kernel {
 	struct lfb_history history;
 	struct lfb_findings findings;
 	struct lfb_ledger ledger;
+	struct lfb_kept kept;
+	struct lfb_lockdep *lockdep; /* NULL: no two locks were ever held at once */
 	unsigned long operation; /* counts calls from outside, boots and jumps */
 	bool operation_is_set;	 /* … by a scenario, for each of its lines */
 	const char *doing;	 /* the one that is at work, in a word */
@@ -147,6 +170,8 @@ struct lfb_kernel {
 	struct task_struct boot_task;
 	struct lfb_frame *frame; /* the callback that runs, NULL: none */
 	unsigned long calls;	 /* of callbacks */
+	bool serialized;	 /* a reboot is prepared: preserved memory may not change */
+	bool watching;		 /* … and is being compared */
 	struct lfb_pages pages;
 	struct lfb_slabs slabs;
 	struct lfb_vmallocs vmallocs;
@@ -213,6 +238,13 @@ static inline bool lfb_checking(const struct lfb_kernel *kernel)
 	return kernel->checks != LFB_CHECKS_OFF;
 }
 
+/* Said by what may sleep; a word in @what. */
+static inline void lfb_might_sleep(struct lfb_kernel *kernel, const char *what)
+{
+	if (unlikely(kernel->task->spinlocks_held > 0))
+		lfb_locks_slept(kernel, what);
+}
+
 /*
  * Emits an event when somebody listens. Complaints are counted and kept in any case. @action and,
  * but for complaints and kernel messages, @format must be string literals.
@@ -277,6 +309,13 @@ static inline void lfb_sched_point(struct lfb_kernel *kernel, const char *point,
 	if (unlikely(kernel->sched.hook != NULL))
 		kernel->sched.hook(kernel->sched.context, point, object);
 }
+
+/*
+ * module.c: references of the kernel's own; as try_module_get() and module_put()
+ */
+
+bool lfb_module_pin(struct module *module);
+void lfb_module_unpin(struct module *module);
 
 /*
  * fd.c: descriptors

@@ -197,6 +197,8 @@ bool kho_is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsign
 
 /* Is this the start of a block that the kernel's code allocated and may hand over? */
 bool kho_is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
+/* kho_alloc_preserve() for the orchestrator itself: what is in it is nobody else's business. */
+void *kho_alloc_preserve_own(size_t size);
 
 /*
  * kho_restore.c
@@ -224,6 +226,7 @@ struct lfb_view kho_memory_view(const struct lfb_kernel *kernel);
  * whoever restored it and may hold anything by now.
  */
 struct lfb_view kho_incoming_view(const struct lfb_kernel *kernel);
+bool kho_is_incoming_view(const struct lfb_view *view);
 
 /*
  * kho_fdt.c: device trees that may be hostile. libfdt 1.6.1 is safe only behind fdt_is_sound().

@@ -2,6 +2,7 @@
 /*
  * Preserving memory: what a module names is checked here, then marked by kho_track.c.
  */
+#include "sim/kernel/check.h"
 #include "sim/kernel/page.h"
 
 bool kho_is_live_block(const struct lfb_kernel *kernel, unsigned long pfn)
@@ -19,43 +20,70 @@ static bool is_live_page(const struct lfb_kernel *kernel, unsigned long pfn)
 	return kho_is_live_block(kernel, page->flags & PG_TAIL ? page->next : pfn);
 }
 
+/*
+ * Complaints about what a module names, under the id of the mistake. Who unpreserves names
+ * something else than was preserved, whatever is wrong with it.
+ */
+
+static void complain(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+		     bool preserving, const char *what)
+{
+	enum lfb_finding_id id = LFB_FINDING_KHO_UNPRESERVE_MISMATCH;
+	struct lfb_object object;
+	const char *why;
+
+	if (preserving)
+		id = kho_why_not(kernel, pfn, &why);
+	else
+		kho_why_not(kernel, pfn, &why);
+	lfb_warn_as(id, lfb_phys_object(&object, PFN_PHYS(pfn)), where, "%s at 0x%llx %s", what,
+		    (unsigned long long)PFN_PHYS(pfn), why);
+}
+
+static void complain_of_nothing(const char *where, bool preserving, const char *what)
+{
+	lfb_warn_as(preserving ? LFB_FINDING_KHO_NOT_ALLOCATED :
+				 LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+		    "function of KHO", where, "%s", what);
+}
+
 /* The block behind what a module calls a folio, with a WARN when there is none. */
-static bool folio_block(const struct lfb_kernel *kernel, const char *where,
+static bool folio_block(struct lfb_kernel *kernel, const char *where, bool preserving,
 			const struct folio *folio, unsigned long *pfn, unsigned int *order)
 {
 	const struct page *page;
 
 	*pfn = lfb_pfn(&kernel->memory, (const struct page *)folio);
 	if (*pfn == LFB_NO_PFN) {
-		lfb_warn(where, "no folio of this kernel");
+		complain_of_nothing(where, preserving, "no folio of this kernel");
 		return false;
 	}
 	if (lfb_in_scratch(&kernel->memory, *pfn, 1)) {
-		lfb_warn(where, "folio at 0x%llx lies in scratch memory",
-			 (unsigned long long)PFN_PHYS(*pfn));
+		complain(kernel, where, *pfn, preserving, "folio");
 		return false;
 	}
 	page = lfb_page(kernel, *pfn);
 	*order = page->order;
-	if (!kho_is_live_block(kernel, *pfn) || (*order && !(page->flags & PG_FOLIO))) {
-		lfb_warn(where, "no live folio at 0x%llx", (unsigned long long)PFN_PHYS(*pfn));
+	if (!kho_is_live_block(kernel, *pfn)) {
+		complain(kernel, where, *pfn, preserving, "folio");
 		return false;
 	}
-	if (!IS_ALIGNED(*pfn, 1ul << *order)) {
-		lfb_warn(where, "folio of order %u at 0x%llx is not naturally aligned", *order,
-			 (unsigned long long)PFN_PHYS(*pfn));
+	if ((*order && !(page->flags & PG_FOLIO)) || !IS_ALIGNED(*pfn, 1ul << *order)) {
+		lfb_warn(where, "block of order %u at 0x%llx is no folio%s", *order,
+			 (unsigned long long)PFN_PHYS(*pfn),
+			 page->flags & PG_FOLIO ? " that is naturally aligned" : "");
 		return false;
 	}
 	return true;
 }
 
 /* The pages a module means, with a WARN when there are none or they are out of bounds. */
-static bool page_range(const struct lfb_kernel *kernel, const char *where,
+static bool page_range(struct lfb_kernel *kernel, const char *where, bool preserving,
 		       const struct page *page, unsigned long nr_pages, unsigned long *pfn)
 {
 	*pfn = lfb_pfn(&kernel->memory, page);
 	if (*pfn == LFB_NO_PFN) {
-		lfb_warn(where, "no page of this kernel");
+		complain_of_nothing(where, preserving, "no page of this kernel");
 		return false;
 	}
 	if (!nr_pages || nr_pages > kernel->memory.nr_pages - *pfn) {
@@ -64,21 +92,25 @@ static bool page_range(const struct lfb_kernel *kernel, const char *where,
 		return false;
 	}
 	if (lfb_in_scratch(&kernel->memory, *pfn, nr_pages)) {
-		lfb_warn(where, "%lu pages from 0x%llx reach into scratch memory", nr_pages,
-			 (unsigned long long)PFN_PHYS(*pfn));
+		struct lfb_object object;
+
+		lfb_warn_as(preserving ? LFB_FINDING_KHO_SCRATCH :
+					 LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+			    lfb_phys_object(&object, PFN_PHYS(*pfn)), where,
+			    "%lu pages from 0x%llx reach into scratch memory", nr_pages,
+			    (unsigned long long)PFN_PHYS(*pfn));
 		return false;
 	}
 	return true;
 }
 
 /* Are all of these pages a module's to hand over? A WARN when they are not. */
-static bool are_live(const struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+static bool are_live(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
 		     unsigned long nr_pages)
 {
 	for (; nr_pages; pfn++, nr_pages--) {
 		if (!is_live_page(kernel, pfn)) {
-			lfb_warn(where, "page at 0x%llx is not allocated",
-				 (unsigned long long)PFN_PHYS(pfn));
+			complain(kernel, where, pfn, true, "page");
 			return false;
 		}
 	}
@@ -87,16 +119,19 @@ static bool are_live(const struct lfb_kernel *kernel, const char *where, unsigne
 
 /* All of the range gets marked, or nothing. */
 static int preserve(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
-		    unsigned long nr_pages)
+		    unsigned long nr_pages, enum lfb_preserved_as as)
 {
 	int err;
 
 	if (lfb_fault(kernel, LFB_FAULT_KHO, where))
 		return -ENOMEM;
 	err = kho_track_prepare(kernel, pfn, nr_pages);
-	if (!err)
-		kho_track_set(kernel, pfn, nr_pages);
-	return err;
+	if (err)
+		return err;
+	kho_check_twice(kernel, pfn, nr_pages);
+	kho_track_set(kernel, pfn, nr_pages);
+	kho_note_preserved(kernel, pfn, nr_pages, as);
+	return 0;
 }
 
 int kho_preserve_folio(struct folio *folio)
@@ -108,20 +143,20 @@ int kho_preserve_folio(struct folio *folio)
 
 	if (!kernel)
 		return -EOPNOTSUPP;
-	if (!folio_block(kernel, __func__, folio, &pfn, &order))
+	if (!folio_block(kernel, __func__, true, folio, &pfn, &order))
 		return -EINVAL;
-	err = preserve(kernel, __func__, pfn, 1ul << order);
+	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
 	lfb_trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-folio",
 			 "phys=0x%llx order=%u", (unsigned long long)PFN_PHYS(pfn), order);
 	return err;
 }
 
 static void unpreserve(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
-		       unsigned long nr_pages)
+		       unsigned long nr_pages, enum lfb_preserved_as as)
 {
-	if (!kho_track_clear(kernel, pfn, nr_pages))
-		lfb_warn(where, "not all of %lu pages at 0x%llx were preserved so", nr_pages,
-			 (unsigned long long)PFN_PHYS(pfn));
+	bool all_set = kho_track_clear(kernel, pfn, nr_pages);
+
+	kho_check_unpreserved(kernel, where, pfn, nr_pages, as, all_set);
 }
 
 void kho_unpreserve_folio(struct folio *folio)
@@ -130,11 +165,11 @@ void kho_unpreserve_folio(struct folio *folio)
 	unsigned int order;
 	unsigned long pfn;
 
-	if (!kernel || !folio_block(kernel, __func__, folio, &pfn, &order))
+	if (!kernel || !folio_block(kernel, __func__, false, folio, &pfn, &order))
 		return;
 	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-folio", "phys=0x%llx order=%u",
 		  (unsigned long long)PFN_PHYS(pfn), order);
-	unpreserve(kernel, __func__, pfn, 1ul << order);
+	unpreserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
 }
 
 int kho_preserve_pages(struct page *page, unsigned long nr_pages)
@@ -145,10 +180,10 @@ int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 
 	if (!kernel)
 		return -EOPNOTSUPP;
-	if (!page_range(kernel, __func__, page, nr_pages, &pfn) ||
+	if (!page_range(kernel, __func__, true, page, nr_pages, &pfn) ||
 	    !are_live(kernel, __func__, pfn, nr_pages))
 		return -EINVAL;
-	err = preserve(kernel, __func__, pfn, nr_pages);
+	err = preserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
 	lfb_trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-pages",
 			 "phys=0x%llx pages=%lu", (unsigned long long)PFN_PHYS(pfn), nr_pages);
 	return err;
@@ -160,11 +195,11 @@ void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 	unsigned long pfn;
 
 	/* Pages freed too early are taken off the map all the same. */
-	if (!kernel || !page_range(kernel, __func__, page, nr_pages, &pfn))
+	if (!kernel || !page_range(kernel, __func__, false, page, nr_pages, &pfn))
 		return;
 	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-pages", "phys=0x%llx pages=%lu",
 		  (unsigned long long)PFN_PHYS(pfn), nr_pages);
-	unpreserve(kernel, __func__, pfn, nr_pages);
+	unpreserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
 }
 
 /*
@@ -191,7 +226,7 @@ void *kho_alloc_preserve(size_t size)
 	if (!folio)
 		return ERR_PTR(-ENOMEM);
 	pfn = folio_pfn(folio);
-	err = preserve(kernel, __func__, pfn, 1ul << order);
+	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_ALLOC);
 	lfb_trace_result(kernel, LFB_EVENT_KHO, err, "kho", "alloc-preserve",
 			 "phys=0x%llx order=%u", (unsigned long long)PFN_PHYS(pfn), order);
 	if (err) {
@@ -201,9 +236,23 @@ void *kho_alloc_preserve(size_t size)
 	return folio_address(folio);
 }
 
+void *kho_alloc_preserve_own(size_t size)
+{
+	struct lfb_kernel *kernel = kho_kernel();
+	void *mem;
+
+	if (kernel)
+		lfb_internal_begin(kernel);
+	mem = kho_alloc_preserve(size);
+	if (kernel)
+		lfb_internal_end(kernel);
+	return mem;
+}
+
 void kho_unpreserve_free(void *mem)
 {
 	struct lfb_kernel *kernel = kho_kernel();
+	struct lfb_object object;
 	unsigned long pfn;
 	phys_addr_t phys;
 	struct page *page;
@@ -218,13 +267,14 @@ void kho_unpreserve_free(void *mem)
 	if (phys == ~0ull)
 		return;
 	if (!IS_ALIGNED(phys, PAGE_SIZE) || !kho_is_live_block(kernel, PHYS_PFN(phys))) {
-		lfb_warn(__func__, "not what kho_alloc_preserve() returned");
+		lfb_warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb_phys_object(&object, phys),
+			    __func__, "not what kho_alloc_preserve() returned");
 		return;
 	}
 	pfn = PHYS_PFN(phys);
 	page = lfb_page(kernel, pfn);
 	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-free", "phys=0x%llx order=%u",
 		  (unsigned long long)phys, page->order);
-	unpreserve(kernel, __func__, pfn, 1ul << page->order);
+	unpreserve(kernel, __func__, pfn, 1ul << page->order, LFB_AS_ALLOC);
 	folio_put((struct folio *)page);
 }

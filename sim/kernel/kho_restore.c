@@ -2,7 +2,7 @@
 /*
  * Restoring memory: what the previous kernel preserved becomes this kernel's, once.
  */
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/check.h"
 
 bool kho_is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order)
 {
@@ -15,7 +15,7 @@ bool kho_is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned 
 }
 
 /* Are all the blocks waiting that @nr_pages at @phys were cut into? A WARN when not. */
-static bool check_range(const struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
 			unsigned long nr_pages)
 {
 	unsigned long pfn = PHYS_PFN(phys);
@@ -23,16 +23,18 @@ static bool check_range(const struct lfb_kernel *kernel, const char *where, phys
 
 	if (!nr_pages || !IS_ALIGNED(phys, PAGE_SIZE) || end < pfn ||
 	    end > kernel->memory.nr_pages) {
-		lfb_warn(where, "%lu pages at 0x%llx are no range of pages", nr_pages,
-			 (unsigned long long)phys);
+		struct lfb_object object;
+
+		lfb_warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb_phys_object(&object, phys),
+			    where, "%lu pages at 0x%llx are no range of pages", nr_pages,
+			    (unsigned long long)phys);
 		return false;
 	}
 	while (pfn < end) {
 		unsigned int order = kho_cut(pfn, end - pfn);
 
 		if (!kho_is_waiting(kernel, PFN_PHYS(pfn), order)) {
-			lfb_warn(where, "block of order %u at 0x%llx was not preserved, or is "
-				 "restored already", order, (unsigned long long)PFN_PHYS(pfn));
+			kho_complain_restore(kernel, where, PFN_PHYS(pfn), order);
 			return false;
 		}
 		pfn += 1ul << order;
@@ -50,14 +52,15 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 		return NULL;
 	if (!IS_ALIGNED(phys, PAGE_SIZE) || pfn >= kernel->memory.nr_pages ||
 	    !(lfb_page(kernel, pfn)->flags & PG_PRESERVED_IN)) {
-		lfb_warn(__func__, "nothing at 0x%llx was preserved, or it is restored already",
-			 (unsigned long long)phys);
+		kho_complain_restore(kernel, __func__, phys, 0);
 		return NULL;
 	}
 	page = lfb_page(kernel, pfn);
 	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "restore-folio", "phys=0x%llx order=%u",
 		  (unsigned long long)phys, page->order);
+	kho_check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
 	lfb_pages_claim(kernel, pfn, page->order, true);
+	lfb_ledger_add(kernel, LFB_LEDGER_PAGES, phys, PAGE_SIZE << page->order);
 	return (struct folio *)page;
 }
 
@@ -71,12 +74,16 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 		return NULL;
 	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "restore-pages", "phys=0x%llx pages=%lu",
 		  (unsigned long long)phys, nr_pages);
+	kho_check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
 	while (pfn < end) {
 		unsigned int order = kho_cut(pfn, end - pfn);
 
 		lfb_pages_claim(kernel, pfn, order, false);
 		pfn += 1ul << order;
 	}
+	/* Each is freed on its own. */
+	for (pfn = PHYS_PFN(phys); pfn < end; pfn++)
+		lfb_ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn), PAGE_SIZE);
 	return lfb_page(kernel, PHYS_PFN(phys));
 }
 
@@ -103,6 +110,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 		return;
 	lfb_trace(kernel, LFB_EVENT_KHO, "kho", "restore-free", "phys=0x%llx pages=%lu",
 		  (unsigned long long)phys, nr_pages);
+	kho_check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
 	while (pfn < end) {
 		unsigned int order = kho_cut(pfn, end - pfn);
 
@@ -129,12 +137,15 @@ void kho_restore_free(void *mem)
 void kho_restore_free_sized(void *mem, size_t size)
 {
 	struct lfb_kernel *kernel = kho_kernel();
+	struct lfb_object object;
 	phys_addr_t phys;
 
 	if (!kernel || !address_of(__func__, mem, &phys))
 		return;
 	if (!size || size > PAGE_SIZE << MAX_PAGE_ORDER) {
-		lfb_warn(__func__, "%zu bytes were never allocated by kho_alloc_preserve()", size);
+		lfb_warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, lfb_phys_object(&object, phys),
+			    __func__, "%zu bytes were never allocated by kho_alloc_preserve()",
+			    size);
 		return;
 	}
 	restore_free(kernel, __func__, phys, 1ul << get_order(size));

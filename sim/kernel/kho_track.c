@@ -40,12 +40,28 @@ static void flip(struct lfb_kernel *kernel, const struct spot *spot, unsigned in
 	kernel->kho.blocks += change;
 }
 
+/* Tells the pages of a block, for who frees them or preserves them again. */
+static void tell_pages(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order,
+		       bool preserved)
+{
+	struct page *page = lfb_page(kernel, pfn);
+
+	for (unsigned long i = 0; page && i < 1ul << order; i++) {
+		if (!preserved)
+			page[i].flags &= ~PG_PRESERVED;
+		else if (page[i].flags & PG_DIRTY)
+			page[i].flags |= PG_PRESERVED;
+	}
+}
+
 static void set_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
 {
 	struct spot spot = spot_of(kernel, pfn, order);
 
-	if (spot.bitmap && !is_set(&spot))
-		flip(kernel, &spot, order, 1);
+	if (!spot.bitmap || is_set(&spot))
+		return;
+	flip(kernel, &spot, order, 1);
+	tell_pages(kernel, pfn, order, true);
 }
 
 static bool clear_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
@@ -55,6 +71,7 @@ static bool clear_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned i
 	if (!is_set(&spot))
 		return false;
 	flip(kernel, &spot, order, -1);
+	tell_pages(kernel, pfn, order, false);
 	return true;
 }
 

@@ -65,6 +65,11 @@ static const void *incoming_at(const struct lfb_view *view, phys_addr_t phys, si
 	return bytes;
 }
 
+bool kho_is_incoming_view(const struct lfb_view *view)
+{
+	return view->at == incoming_at;
+}
+
 struct lfb_view kho_incoming_view(const struct lfb_kernel *kernel)
 {
 	return (struct lfb_view){

@@ -3,6 +3,7 @@
  * Handing over vmalloc areas: a list of chunk pages with the addresses of the area's pages
  * (KERNEL-FACTS 8.5). Every chunk is preserved memory of its own.
  */
+#include "sim/kernel/check.h"
 #include "sim/kernel/page.h"
 
 #define CHUNK_PAGES 511
@@ -46,8 +47,11 @@ static int describe(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 	*first = 0;
 	for (i = 0; i < nr_pages; i++) {
 		if (i % CHUNK_PAGES == 0) {
-			struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+			struct page *page;
 
+			lfb_internal_begin(kernel);
+			page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+			lfb_internal_end(kernel);
 			if (!page)
 				goto undo;
 			*link = page_to_phys(page);
@@ -66,6 +70,15 @@ undo:
 	return -ENOMEM;
 }
 
+/* One page of it; that of the first chunk is the area's in the ledger. */
+static void mark(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages, bool first)
+{
+	kho_check_twice(kernel, pfn, 1);
+	kho_track_set(kernel, pfn, 1);
+	kho_note_preserved(kernel, pfn, first ? nr_pages : 1,
+			   first ? LFB_AS_VMALLOC : LFB_AS_VMALLOC_PAGE);
+}
+
 static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages,
 		    struct kho_vmalloc *preservation)
 {
@@ -79,9 +92,9 @@ static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 	if (err)
 		return err;
 	for (phys = first; phys; phys = chunk_at(kernel, phys)->next_phys)
-		kho_track_set(kernel, PHYS_PFN(phys), 1);
+		mark(kernel, PHYS_PFN(phys), nr_pages, phys == first);
 	for (i = 0; i < nr_pages; i++)
-		kho_track_set(kernel, page_to_pfn(pages[i]), 1);
+		mark(kernel, page_to_pfn(pages[i]), nr_pages, false);
 	*preservation = (struct kho_vmalloc){
 		.first = first,
 		.total_pages = (u32)nr_pages,
@@ -100,8 +113,13 @@ int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 	if (!kernel)
 		return -EOPNOTSUPP;
 	pages = ptr ? lfb_vmalloc_pages(kernel, ptr, &nr_pages) : NULL;
-	if (!pages || !preservation) {
-		lfb_warn(__func__, pages ? "nowhere to describe it" : "no vmalloc area");
+	if (!pages) {
+		lfb_warn_as(LFB_FINDING_KHO_NOT_ALLOCATED, "function of KHO", __func__,
+			    "no vmalloc area");
+		return -EINVAL;
+	}
+	if (!preservation) {
+		lfb_warn(__func__, "nowhere to describe it");
 		return -EINVAL;
 	}
 	err = preserve(kernel, pages, nr_pages, preservation);
@@ -115,6 +133,14 @@ static bool is_own_chunk(const struct lfb_kernel *kernel, phys_addr_t phys)
 {
 	return IS_ALIGNED(phys, PAGE_SIZE) && kho_is_preserved(kernel, PHYS_PFN(phys), 0) &&
 	       kho_is_live_block(kernel, PHYS_PFN(phys));
+}
+
+static bool unmark(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	if (!kho_track_clear(kernel, PHYS_PFN(phys), 1))
+		return false;
+	lfb_ledger_remove(kernel, LFB_LEDGER_PRESERVED, phys);
+	return true;
 }
 
 void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
@@ -137,13 +163,14 @@ void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		chunk = chunk_at(kernel, phys);
 		for (i = 0; left && i < CHUNK_PAGES; i++, left--)
 			sound &= IS_ALIGNED(chunk->phys[i], PAGE_SIZE) &&
-				 kho_track_clear(kernel, PHYS_PFN(chunk->phys[i]), 1);
+				 unmark(kernel, chunk->phys[i]);
 		preservation->first = chunk->next_phys;
-		kho_track_clear(kernel, PHYS_PFN(phys), 1);
+		unmark(kernel, phys);
 		__free_pages(lfb_page(kernel, PHYS_PFN(phys)), 0);
 	}
 	if (!sound)
-		lfb_warn(__func__, "not what kho_preserve_vmalloc() described");
+		lfb_warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, "function of KHO", __func__,
+			    "not what kho_preserve_vmalloc() described");
 	else
 		lfb_trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-vmalloc", "pages=%u",
 			  preservation->total_pages);
@@ -160,6 +187,8 @@ struct restoration {
 	unsigned long nr_pages;
 	unsigned long nr_chunks;
 	unsigned int order;		/* blocks of the area: a chunk names 2^order pages a time */
+	phys_addr_t wrong;		/* a block that is not waiting, and its order */
+	unsigned int wrong_order;
 };
 
 static unsigned long nr_chunks(unsigned long nr_entries)
@@ -175,9 +204,11 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 	struct page **pages = work->pages;
 	unsigned long i, n;
 
+	work->wrong_order = 0;
 	for (n = 0; n < work->nr_chunks; n++) {
 		const struct kho_vmalloc_chunk *chunk;
 
+		work->wrong = phys;
 		if (!kho_is_waiting(kernel, phys, 0))
 			return false;
 		chunk = chunk_at(kernel, phys);
@@ -186,8 +217,11 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 			struct page *page = lfb_page(kernel, PHYS_PFN(chunk->phys[i]));
 			unsigned int j;
 
-			if (!kho_is_waiting(kernel, chunk->phys[i], work->order))
+			if (!kho_is_waiting(kernel, chunk->phys[i], work->order)) {
+				work->wrong = chunk->phys[i];
+				work->wrong_order = work->order;
 				return false;
+			}
 			for (j = 0; j < 1u << work->order; j++)
 				*pages++ = page + j;
 		}
@@ -221,14 +255,37 @@ static bool claim(struct lfb_kernel *kernel, const struct restoration *work)
 	return true;
 }
 
+static void complain(struct lfb_kernel *kernel, const struct restoration *work)
+{
+	struct lfb_object object;
+
+	if (!kho_is_waiting(kernel, work->wrong, work->wrong_order))
+		kho_complain_restore(kernel, "kho_restore_vmalloc", work->wrong,
+				     work->wrong_order);
+	else
+		lfb_warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH,
+			    lfb_phys_object(&object, work->wrong), "kho_restore_vmalloc",
+			    "the area was not preserved with %lu pages", work->nr_pages);
+}
+
 /* NULL without a WARN means that memory is exhausted. */
 static void *restore(struct lfb_kernel *kernel, phys_addr_t first, struct restoration *work)
 {
 	void *area;
 
-	if (!collect(kernel, first, work) || !claim(kernel, work)) {
-		lfb_warn("kho_restore_vmalloc",
-			 "the area was not preserved so, or is restored already");
+	if (!collect(kernel, first, work)) {
+		complain(kernel, work);
+		return NULL;
+	}
+	for (unsigned long i = 0; i < work->nr_pages + work->nr_chunks; i++) {
+		bool description = i == work->nr_pages;
+
+		kho_check_restored(kernel, lfb_pfn(&kernel->memory, work->pages[i]),
+				   description ? work->nr_pages : 1, LFB_AS_VMALLOC);
+	}
+	if (!claim(kernel, work)) {
+		lfb_warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, "function of KHO",
+			    "kho_restore_vmalloc", "the description names a page twice");
 		return NULL;
 	}
 	free_pages_of(work->pages + work->nr_pages, work->nr_chunks);
@@ -256,7 +313,11 @@ void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	if (!kernel)
 		return NULL;
 	if (!is_plausible(kernel, preservation)) {
-		lfb_warn(__func__, "the descriptor is damaged");
+		if (preservation && !kho_is_waiting(kernel, preservation->first, 0))
+			kho_complain_restore(kernel, __func__, preservation->first, 0);
+		else
+			lfb_warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, "function of KHO", __func__,
+				    "the descriptor is damaged");
 		return NULL;
 	}
 	work.order = preservation->order;

@@ -27,30 +27,38 @@ static u32 *bucket_of(const struct lfb_ledger *ledger, unsigned int kind, u64 ke
  * Room
  */
 
+static void link_entry(struct lfb_ledger *ledger, u32 index)
+{
+	struct lfb_ledger_entry *entry = entry_at(ledger, index);
+	u32 *bucket = bucket_of(ledger, entry->kind, entry->key);
+
+	entry->next = *bucket;
+	*bucket = index;
+}
+
 static bool grow_buckets(struct lfb_ledger *ledger)
 {
-	u32 nr = ledger->nr_buckets ? 2 * ledger->nr_buckets : CHUNK;
-	struct lfb_ledger grown = *ledger;
 	u32 *old = ledger->buckets;
+	u32 nr_old = ledger->nr_buckets;
+	u32 nr = nr_old ? 2 * nr_old : CHUNK;
+	u32 *buckets = malloc(nr * sizeof(*buckets));
 
-	grown.nr_buckets = nr;
-	grown.buckets = malloc(nr * sizeof(*grown.buckets));
-	if (!grown.buckets)
+	if (!buckets)
 		return false;
-	memset(grown.buckets, 0xff, nr * sizeof(*grown.buckets));
-	for (u32 i = 0; i < ledger->nr_buckets; i++) {
-		for (u32 index = old[i]; index != NONE;) {
-			struct lfb_ledger_entry *entry = entry_at(ledger, index);
-			u32 *bucket = bucket_of(&grown, entry->kind, entry->key);
-			u32 next = entry->next;
-
-			entry->next = *bucket;
-			*bucket = index;
-			index = next;
+	memset(buckets, 0xff, nr * sizeof(*buckets));
+	if (!old) {
+		for (int kind = 0; kind < LFB_LEDGER_KINDS; kind++)
+			INIT_LIST_HEAD(&ledger->all[kind]);
+	}
+	ledger->buckets = buckets;
+	ledger->nr_buckets = nr;
+	for (u32 i = 0; i < nr_old; i++) {
+		for (u32 index = old[i], next; index != NONE; index = next) {
+			next = entry_at(ledger, index)->next;
+			link_entry(ledger, index);
 		}
 	}
 	free(old);
-	*ledger = grown;
 	return true;
 }
 
@@ -88,15 +96,13 @@ static bool make_room(struct lfb_ledger *ledger)
 
 static const struct lfb_site *find_site(struct lfb_ledger *ledger, const struct lfb_frame *frame)
 {
-	struct lfb_site wanted;
+	struct lfb_site *site;
 
-	memset(&wanted, 0, sizeof(wanted));
-	snprintf(wanted.type, sizeof(wanted.type), "%s", frame->type);
-	snprintf(wanted.name, sizeof(wanted.name), "%.47s", frame->name);
-	snprintf(wanted.op, sizeof(wanted.op), "%s", frame->op);
 	for (size_t i = ledger->nr_sites; i-- > 0;) {
-		if (!memcmp(ledger->sites[i], &wanted, sizeof(wanted)))
-			return ledger->sites[i];
+		site = ledger->sites[i];
+		if (!strcmp(site->op, frame->op) && !strcmp(site->type, frame->type) &&
+		    !strncmp(site->name, frame->name, sizeof(site->name) - 1))
+			return site;
 	}
 	if (ledger->nr_sites == ledger->sites_capacity) {
 		size_t capacity = ledger->sites_capacity ? 2 * ledger->sites_capacity : 16;
@@ -107,32 +113,51 @@ static const struct lfb_site *find_site(struct lfb_ledger *ledger, const struct 
 		ledger->sites = sites;
 		ledger->sites_capacity = capacity;
 	}
-	ledger->sites[ledger->nr_sites] = malloc(sizeof(wanted));
-	if (!ledger->sites[ledger->nr_sites])
+	site = calloc(1, sizeof(*site));
+	if (!site)
 		return NULL;
-	*ledger->sites[ledger->nr_sites] = wanted;
-	return ledger->sites[ledger->nr_sites++];
+	snprintf(site->type, sizeof(site->type), "%s", frame->type);
+	snprintf(site->name, sizeof(site->name), "%.47s", frame->name);
+	snprintf(site->op, sizeof(site->op), "%s", frame->op);
+	ledger->sites[ledger->nr_sites++] = site;
+	return site;
 }
 
 /* Looked up once a call at most: callbacks are called much more often than they allocate. */
-static const struct lfb_site *site_of(struct lfb_kernel *kernel)
+const struct lfb_site *lfb_site_here(struct lfb_kernel *kernel)
 {
 	struct lfb_frame *frame = kernel->frame;
 
-	if (frame && !frame->site)
+	if (frame && !frame->site && lfb_checking(kernel))
 		frame->site = find_site(&kernel->ledger, frame);
 	return frame ? frame->site : NULL;
 }
 
+void lfb_site_who(const struct lfb_site *site, unsigned long operation, char *text, size_t size)
+{
+	if (site)
+		snprintf(text, size, "by %s %s %s in operation %lu", site->type, site->name,
+			 site->op, operation);
+	else
+		snprintf(text, size, "outside of callbacks in operation %lu", operation);
+}
+
 void lfb_ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t size)
 {
-	if (entry->site)
-		snprintf(text, size, "by %s %s %s in operation %lu", entry->site->type,
-			 entry->site->name, entry->site->op, entry->operation);
-	else if (entry->internal)
+	if (entry->internal)
 		snprintf(text, size, "by the kernel itself");
 	else
-		snprintf(text, size, "outside of callbacks in operation %lu", entry->operation);
+		lfb_site_who(entry->site, entry->operation, text, size);
+}
+
+void lfb_internal_begin(struct lfb_kernel *kernel)
+{
+	kernel->ledger.internal++;
+}
+
+void lfb_internal_end(struct lfb_kernel *kernel)
+{
+	kernel->ledger.internal--;
 }
 
 /*
@@ -143,9 +168,8 @@ struct lfb_ledger_entry *lfb_ledger_add(struct lfb_kernel *kernel, enum lfb_ledg
 					u64 key, u64 size)
 {
 	struct lfb_ledger *ledger = &kernel->ledger;
-	const struct lfb_frame *frame = kernel->frame;
+	const struct lfb_frame *frame = ledger->internal ? NULL : kernel->frame;
 	struct lfb_ledger_entry *entry;
-	u32 *bucket;
 	u32 index;
 
 	if (!lfb_checking(kernel) || (!frame && kind != LFB_LEDGER_PRESERVED) ||
@@ -155,17 +179,17 @@ struct lfb_ledger_entry *lfb_ledger_add(struct lfb_kernel *kernel, enum lfb_ledg
 	entry = entry_at(ledger, index);
 	ledger->free = entry->next;
 	ledger->count++;
-	bucket = bucket_of(ledger, kind, key);
 	*entry = (struct lfb_ledger_entry){
 		.key = key,
 		.size = size,
-		.site = site_of(kernel),
+		.site = frame ? lfb_site_here(kernel) : NULL,
 		.call = frame ? frame->call : 0,
 		.operation = kernel->operation,
-		.next = *bucket,
 		.kind = (u8)kind,
+		.internal = ledger->internal != 0,
 	};
-	*bucket = index;
+	link_entry(ledger, index);
+	list_add_tail(&entry->all, &ledger->all[kind]);
 	INIT_LIST_HEAD(&entry->owned);
 	if (frame && frame->holder)
 		list_add(&entry->owned, &frame->holder->entries);
@@ -189,9 +213,9 @@ struct lfb_ledger_entry *lfb_ledger_find(struct lfb_kernel *kernel, enum lfb_led
 	return NULL;
 }
 
-void lfb_ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry)
+/* Takes an entry out of its bucket; returns its index. */
+static u32 unlink_entry(struct lfb_ledger *ledger, struct lfb_ledger_entry *entry)
 {
-	struct lfb_ledger *ledger = &kernel->ledger;
 	u32 *link = bucket_of(ledger, entry->kind, entry->key);
 	u32 index = *link;
 
@@ -199,8 +223,17 @@ void lfb_ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry)
 		link = &entry_at(ledger, index)->next;
 		index = *link;
 	}
-	list_del_init(&entry->owned);
 	*link = entry->next;
+	return index;
+}
+
+void lfb_ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry)
+{
+	struct lfb_ledger *ledger = &kernel->ledger;
+	u32 index = unlink_entry(ledger, entry);
+
+	list_del_init(&entry->owned);
+	list_del(&entry->all);
 	entry->next = ledger->free;
 	ledger->free = index;
 	entry->kind = LFB_LEDGER_KINDS;
@@ -220,17 +253,26 @@ void lfb_ledger_each(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
 				void *context),
 		     void *context)
 {
-	struct lfb_ledger *ledger = &kernel->ledger;
+	struct lfb_ledger_entry *entry, *next;
 
-	for (u32 i = 0; i < ledger->nr_buckets && ledger->count; i++) {
-		for (u32 index = ledger->buckets[i]; index != NONE;) {
-			struct lfb_ledger_entry *entry = entry_at(ledger, index);
+	if (!kernel->ledger.count)
+		return;
+	list_for_each_entry_safe(entry, next, &kernel->ledger.all[kind], all)
+		fn(kernel, entry, context);
+}
 
-			index = entry->next;
-			if (entry->kind == kind)
-				fn(kernel, entry, context);
-		}
+struct lfb_ledger_entry *lfb_ledger_covering(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+					     phys_addr_t phys)
+{
+	struct lfb_ledger_entry *entry = lfb_ledger_find(kernel, kind, phys);
+
+	if (entry || !kernel->ledger.count)
+		return entry;
+	list_for_each_entry(entry, &kernel->ledger.all[kind], all) {
+		if (phys - entry->key < lfb_ledger_span(entry))
+			return entry;
 	}
+	return NULL;
 }
 
 void lfb_holder_init(struct lfb_holder *holder)
@@ -248,28 +290,40 @@ void lfb_holder_forget(struct lfb_holder *holder)
  * The jump
  */
 
+/* Holders lay in memory that is gone: their lists are not taken apart, but forgotten. */
+static void drop_all(struct lfb_kernel *kernel, enum lfb_ledger_kind kind)
+{
+	struct lfb_ledger_entry *entry, *next;
+
+	list_for_each_entry_safe(entry, next, &kernel->ledger.all[kind], all) {
+		INIT_LIST_HEAD(&entry->owned);
+		lfb_ledger_drop(kernel, entry);
+	}
+}
+
 void lfb_ledger_jump(struct lfb_kernel *kernel, bool handover)
 {
 	struct lfb_ledger *ledger = &kernel->ledger;
+	struct list_head *preserved = &ledger->all[LFB_LEDGER_PRESERVED];
+	struct list_head *incoming = &ledger->all[LFB_LEDGER_INCOMING];
 
-	if (ledger->nr_buckets)
-		memset(ledger->buckets, 0xff, ledger->nr_buckets * sizeof(*ledger->buckets));
-	ledger->free = NONE;
-	ledger->count = 0;
-	for (u32 index = ledger->nr_chunks * CHUNK; index-- > 0;) {
-		struct lfb_ledger_entry *entry = entry_at(ledger, index);
-		bool goes_over = handover && entry->kind == LFB_LEDGER_PRESERVED;
-		u32 *list = &ledger->free;
+	ledger->internal = 0;
+	if (!ledger->count)
+		return;
+	for (int kind = 0; kind < LFB_LEDGER_KINDS; kind++) {
+		if (kind != LFB_LEDGER_PRESERVED || !handover)
+			drop_all(kernel, kind);
+	}
+	while (!list_empty(preserved)) {
+		struct lfb_ledger_entry *entry =
+			list_first_entry(preserved, struct lfb_ledger_entry, all);
+		u32 index = unlink_entry(ledger, entry);
 
-		entry->kind = goes_over ? LFB_LEDGER_INCOMING : LFB_LEDGER_KINDS;
-		if (goes_over) {
-			/* The lists of holders lay in memory that is gone. */
-			INIT_LIST_HEAD(&entry->owned);
-			list = bucket_of(ledger, LFB_LEDGER_INCOMING, entry->key);
-			ledger->count++;
-		}
-		entry->next = *list;
-		*list = index;
+		entry->kind = LFB_LEDGER_INCOMING;
+		INIT_LIST_HEAD(&entry->owned);
+		list_del(&entry->all);
+		list_add_tail(&entry->all, incoming);
+		link_entry(ledger, index);
 	}
 }
 

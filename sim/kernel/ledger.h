@@ -26,8 +26,18 @@ enum lfb_ledger_kind {
 	LFB_LEDGER_KINDS,
 };
 
-/* How memory was preserved, which is how it must be unpreserved and restored. */
-enum lfb_preserved_as { LFB_AS_FOLIO, LFB_AS_PAGES, LFB_AS_ALLOC, LFB_AS_VMALLOC };
+/*
+ * How memory was preserved, which is how it must be unpreserved and restored. The entry of a
+ * vmalloc area is at the first page of its description; each other page has one of its own, which
+ * no holder has.
+ */
+enum lfb_preserved_as {
+	LFB_AS_FOLIO,
+	LFB_AS_PAGES,
+	LFB_AS_ALLOC,
+	LFB_AS_VMALLOC,
+	LFB_AS_VMALLOC_PAGE,
+};
 
 /* "flb iommu-v1 preserve": who made an entry; kept as long as the machine. */
 struct lfb_site {
@@ -38,6 +48,7 @@ struct lfb_site {
 
 struct lfb_ledger_entry {
 	struct list_head owned;		/* holder->entries, or empty */
+	struct list_head all;		/* of its kind, in order of their making */
 	u64 key;
 	u64 size;			/* bytes */
 	const struct lfb_site *site;	/* NULL: made outside of callbacks */
@@ -48,6 +59,8 @@ struct lfb_ledger_entry {
 	u8 as;				/* enum lfb_preserved_as */
 	bool internal;			/* the orchestrator's own */
 	bool restored;			/* INCOMING: has been */
+	bool watched;			/* PRESERVED: digest is set, see memory_check.c */
+	u64 digest;			/* of what it held */
 };
 
 struct lfb_ledger {
@@ -57,6 +70,8 @@ struct lfb_ledger {
 	u32 *buckets;
 	u32 nr_buckets;			/* a power of 2, 0: none yet */
 	unsigned long count;
+	unsigned int internal;		/* lfb_internal_begin() without its end */
+	struct list_head all[LFB_LEDGER_KINDS];
 	struct lfb_site **sites;
 	size_t nr_sites;
 	size_t sites_capacity;
@@ -71,7 +86,23 @@ struct lfb_ledger_entry *lfb_ledger_find(struct lfb_kernel *kernel, enum lfb_led
 void lfb_ledger_remove(struct lfb_kernel *kernel, enum lfb_ledger_kind kind, u64 key);
 void lfb_ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry);
 
-/* All entries of a kind, in no order that may show; @fn may drop the one it is given. */
+/*
+ * What the orchestrator does for itself in between: what it allocates is not in the ledger, what
+ * it preserves is there as internal.
+ */
+void lfb_internal_begin(struct lfb_kernel *kernel);
+void lfb_internal_end(struct lfb_kernel *kernel);
+
+/* The entry of a kind with physical keys that has the byte at @phys, NULL: none. */
+struct lfb_ledger_entry *lfb_ledger_covering(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+					     phys_addr_t phys);
+/* Bytes of it that lie at its key: of a vmalloc area one page. */
+static inline u64 lfb_ledger_span(const struct lfb_ledger_entry *entry)
+{
+	return entry->as == LFB_AS_VMALLOC ? PAGE_SIZE : entry->size;
+}
+
+/* All entries of a kind, oldest first; @fn may drop the one it is given. */
 void lfb_ledger_each(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
 		     void (*fn)(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
 				void *context),
@@ -87,5 +118,9 @@ void lfb_ledger_destroy(struct lfb_ledger *ledger);
 
 /* "by flb iommu-v1 preserve in operation 7" for a message. */
 void lfb_ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t size);
+/* The same of a site, or of what was done outside of callbacks. */
+void lfb_site_who(const struct lfb_site *site, unsigned long operation, char *text, size_t size);
+/* Who is at work: the running callback, NULL outside of callbacks and when nobody checks. */
+const struct lfb_site *lfb_site_here(struct lfb_kernel *kernel);
 
 #endif

@@ -41,7 +41,10 @@ struct lfb_view;
 #define PG_DIRTY 0x40u		/* has been written to since it was last destroyed */
 #define PG_SCRATCH 0x80u
 #define PG_VMALLOC 0x100u
-#define PG_INTERNAL 0x200u	/* KHO's own: tracking bitmaps, map pages */
+#define PG_INTERNAL 0x200u	/* KHO's own: bitmaps, map pages; head of what LUO handed over */
+#define PG_PRESERVED 0x400u	/* marked for the next kernel; each page of a block */
+#define PG_HANDED 0x800u	/* was handed over to this kernel, restored or not; each page */
+#define PG_STICKY (PG_PRESERVED | PG_HANDED)	/* true of a page whoever has it */
 
 struct page {
 	u32 flags;
@@ -88,6 +91,9 @@ struct lfb_memory {
 	struct page *map;		/* nr_pages entries, in untouched memory until used */
 	u64 *touched;			/* one bit a page: its map entry or its bytes are in use */
 	u8 *chunk_touched;		/* one byte a chunk, 1: one of its pages may be touched */
+	u64 *lost;			/* one bit a page: in use in the kernel before, see lfb_lost() */
+	u64 *lost_slab;			/* … by the slab allocator */
+	u8 *chunk_lost;			/* one byte a chunk, 1: there are such pages */
 	unsigned long nr_chunks;
 	size_t host_size;		/* bytes at map, with all the tables behind it */
 	phys_addr_t scratch;		/* where the next kernel boots */
@@ -194,6 +200,10 @@ void lfb_pages_mark_dirty(struct lfb_kernel *kernel, unsigned long pfn, unsigned
 
 /* Memory in scratch for the kernel image itself, before and after lfb_pages_ready(). Zeroed. */
 void *lfb_early_alloc(struct lfb_kernel *kernel, size_t size);
+
+/* What a page was in the kernel before, when nobody preserved it and it is not in use since. */
+enum lfb_lost { LFB_NOT_LOST, LFB_LOST, LFB_LOST_SLAB };
+enum lfb_lost lfb_lost(const struct lfb_kernel *kernel, unsigned long pfn);
 
 /* Turns a preserved block into an allocated one (a folio, or single pages). -ENOENT if none. */
 int lfb_pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio);

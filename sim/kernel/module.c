@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * References that keep a module loaded.
+ * References that keep a module loaded: the module's own, and pins, the kernel's for what it uses.
  */
+#include <stdio.h>
+
 #include "sim/kernel/kernel.h"
 
-bool try_module_get(struct module *module)
+/* "module demo" */
+struct object {
+	char text[80];
+};
+
+static struct object object_of(const struct module *module)
+{
+	struct object object;
+
+	snprintf(object.text, sizeof(object.text), "module %.64s", module->name);
+	return object;
+}
+
+bool lfb_module_pin(struct module *module)
 {
 	struct lfb_kernel *kernel = lfb_current;
 
@@ -12,12 +27,51 @@ bool try_module_get(struct module *module)
 		return true;
 	if (module->state == MODULE_STATE_GOING)
 		return false;
-	if (kernel && lfb_fault(kernel, LFB_FAULT_MODULE, __func__))
+	if (kernel && lfb_fault(kernel, LFB_FAULT_MODULE, "try_module_get"))
 		return false;
 	module->refcnt++;
+	module->lfb_pins++;
 	if (kernel)
 		lfb_trace(kernel, LFB_EVENT_MODULE, module->name, "get", "refcnt %d",
 			  module->refcnt);
+	return true;
+}
+
+static void drop(struct module *module)
+{
+	struct lfb_kernel *kernel = lfb_current;
+
+	if (module->refcnt <= 0) {
+		lfb_warn_as(LFB_FINDING_MODULE_PUT_TWICE, object_of(module).text, "module_put",
+			    "%s has no reference left to put", module->name);
+		return;
+	}
+	module->refcnt--;
+	if (kernel)
+		lfb_trace(kernel, LFB_EVENT_MODULE, module->name, "put", "refcnt %d",
+			  module->refcnt);
+}
+
+void lfb_module_unpin(struct module *module)
+{
+	if (!module)
+		return;
+	if (module->lfb_pins > 0)
+		module->lfb_pins--;
+	drop(module);
+}
+
+bool try_module_get(struct module *module)
+{
+	struct lfb_kernel *kernel = lfb_current;
+
+	if (!lfb_module_pin(module))
+		return false;
+	if (!module)
+		return true;
+	module->lfb_pins--;
+	if (kernel && kernel->frame)
+		module->lfb_taken++;
 	return true;
 }
 
@@ -27,14 +81,17 @@ void module_put(struct module *module)
 
 	if (!module)
 		return;
-	if (module->refcnt <= 0) {
-		lfb_warn(__func__, "%s has no reference left to put", module->name);
-		return;
-	}
-	module->refcnt--;
-	if (kernel)
-		lfb_trace(kernel, LFB_EVENT_MODULE, module->name, "put", "refcnt %d",
-			  module->refcnt);
+	/* Those that are left are the kernel's: whoever this was given back twice. */
+	if (kernel && module->refcnt > 0 && module->refcnt <= module->lfb_pins)
+		lfb_find(kernel, LFB_FINDING_MODULE_PUT_TWICE, object_of(module).text,
+			 "%s has %d references, all of them held by the kernel for what it uses",
+			 module->name, module->refcnt);
+	/* Taken outside of callbacks first, unless a callback gives it back. */
+	if (module->lfb_taken > 0 &&
+	    ((kernel && kernel->frame) ||
+	     module->refcnt <= module->lfb_pins + module->lfb_taken))
+		module->lfb_taken--;
+	drop(module);
 }
 
 int module_refcount(const struct module *module)

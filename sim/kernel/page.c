@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/kernel/asan.h"
+#include "sim/kernel/check.h"
 #include "sim/kernel/page.h"
 
 #define PG_IN_USE (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN)
@@ -175,12 +176,13 @@ struct page *lfb_alloc_block(struct lfb_kernel *kernel, unsigned int order, u32 
 
 	page = &memory->map[pfn];
 	lfb_touch(memory, pfn);
-	page->flags = PG_ALLOCATED | PG_DIRTY | kind;
+	page->flags = PG_ALLOCATED | PG_DIRTY | kind | (page->flags & PG_STICKY);
 	page->order = (u8)order;
 	page->refcount = 1;
 	for (i = 1; i < count; i++) {
 		lfb_touch(memory, pfn + i);
-		page[i].flags = PG_TAIL | PG_DIRTY | (kind & (PG_SLAB | PG_INTERNAL));
+		page[i].flags = PG_TAIL | PG_DIRTY | (kind & (PG_SLAB | PG_INTERNAL)) |
+				(page[i].flags & PG_STICKY);
 		page[i].next = (u32)pfn;
 	}
 	lfb_unpoison(lfb_pfn_address(memory, pfn), count << PAGE_SHIFT);
@@ -195,14 +197,19 @@ void lfb_free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	const size_t size = PAGE_SIZE << order;
 	void *address = lfb_pfn_address(memory, pfn);
 	unsigned long i;
+	u32 flags = 0;
 
 	if (LFB_ASAN) {
 		lfb_unpoison(address, size);
 		memset(address, LFB_POISON_FREED, size);
 		lfb_poison(address, size);
 	}
-	for (i = 0; i < 1ul << order; i++)
-		page[i] = (struct page){ .flags = PG_DIRTY };
+	for (i = 0; i < 1ul << order; i++) {
+		flags |= page[i].flags;
+		page[i] = (struct page){ .flags = PG_DIRTY | (page[i].flags & PG_STICKY) };
+	}
+	if (unlikely(flags & PG_PRESERVED))
+		kho_check_freed(kernel, pfn, 1ul << order);
 	if (memory->policy == LFB_PAGES_BUDDY)
 		give_buddy(kernel, pfn, order);
 }
@@ -210,18 +217,24 @@ void lfb_free_block(struct lfb_kernel *kernel, unsigned long pfn)
 static struct page *alloc_counted(gfp_t gfp, unsigned int order, u32 kind, const char *where)
 {
 	struct lfb_kernel *kernel = lfb_current;
+	unsigned long pfn;
 	struct page *page;
 
 	if (!kernel || order > MAX_PAGE_ORDER)
 		return NULL;
+	if (!(gfp & GFP_ATOMIC))
+		lfb_might_sleep(kernel, where);
 	if (lfb_fault(kernel, LFB_FAULT_ALLOC, where))
 		return NULL;
 	page = lfb_alloc_block(kernel, order, kind);
 	if (!page)
 		return NULL;
 	kernel->pages.allocated += 1ul << order;
+	pfn = lfb_pfn(&kernel->memory, page);
 	if (gfp & __GFP_ZERO)
-		memset(page_address(page), 0, PAGE_SIZE << order);
+		memset(lfb_pfn_address(&kernel->memory, pfn), 0, PAGE_SIZE << order);
+	if (kernel->frame)
+		lfb_ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn), PAGE_SIZE << order);
 	return page;
 }
 
@@ -253,20 +266,22 @@ static const char *not_given_out(const struct page *page)
 	return NULL;
 }
 
-/* The number of a page whose reference count may be changed, else LFB_NO_PFN and a BUG. */
+/* The number of a page whose reference count may be changed, else LFB_NO_PFN and a BUG of @id. */
 static unsigned long counted_pfn(struct lfb_kernel *kernel, const struct page *page,
-				 const char *where)
+				 enum lfb_finding_id id, const char *where)
 {
 	const unsigned long pfn = lfb_pfn(&kernel->memory, page);
+	struct lfb_object object;
 	const char *problem;
 
 	if (pfn == LFB_NO_PFN) {
-		lfb_bug(where, "not a page");
+		lfb_bug_as(id, "pointer to a page", where, "not a page");
 		return LFB_NO_PFN;
 	}
 	problem = not_given_out(page);
 	if (problem) {
-		lfb_bug(where, "page 0x%lx: %s", pfn, problem);
+		lfb_bug_as(id, lfb_phys_object(&object, PFN_PHYS(pfn)), where, "page 0x%lx: %s",
+			   pfn, problem);
 		return LFB_NO_PFN;
 	}
 	return pfn;
@@ -276,11 +291,13 @@ static unsigned long counted_pfn(struct lfb_kernel *kernel, const struct page *p
 static unsigned long block_pfn(struct lfb_kernel *kernel, const struct page *page,
 			       unsigned int order, const char *where)
 {
-	const unsigned long pfn = counted_pfn(kernel, page, where);
+	const unsigned long pfn = counted_pfn(kernel, page, LFB_FINDING_MEM_BAD_FREE, where);
+	struct lfb_object object;
 
 	if (pfn == LFB_NO_PFN || page->order == order)
 		return pfn;
-	lfb_bug(where, "page 0x%lx: it has order %u, not %u", pfn, page->order, order);
+	lfb_bug_as(LFB_FINDING_MEM_BAD_FREE, lfb_phys_object(&object, PFN_PHYS(pfn)), where,
+		   "page 0x%lx: it has order %u, not %u", pfn, page->order, order);
 	return LFB_NO_PFN;
 }
 
@@ -289,6 +306,8 @@ static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigne
 	if (--page->refcount > 0)
 		return;
 	kernel->pages.allocated -= 1ul << page->order;
+	if (kernel->ledger.count)
+		lfb_ledger_remove(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn));
 	lfb_free_block(kernel, pfn);
 }
 
@@ -308,7 +327,8 @@ void folio_get(struct folio *folio)
 {
 	struct lfb_kernel *kernel = lfb_current;
 
-	if (kernel && counted_pfn(kernel, (struct page *)folio, "folio_get") != LFB_NO_PFN)
+	if (kernel && counted_pfn(kernel, (struct page *)folio, LFB_FINDING_MEM_USE_AFTER_FREE,
+				  "folio_get") != LFB_NO_PFN)
 		folio->page.refcount++;
 }
 
@@ -319,7 +339,7 @@ void folio_put(struct folio *folio)
 
 	if (!kernel)
 		return;
-	pfn = counted_pfn(kernel, (struct page *)folio, "folio_put");
+	pfn = counted_pfn(kernel, (struct page *)folio, LFB_FINDING_MEM_BAD_FREE, "folio_put");
 	if (pfn != LFB_NO_PFN)
 		drop_reference(kernel, &folio->page, pfn);
 }
@@ -339,7 +359,8 @@ void free_pages(unsigned long addr, unsigned int order)
 	if (page)
 		__free_pages(page, order);
 	else
-		lfb_bug("free_pages", "not the address of a page");
+		lfb_bug_as(LFB_FINDING_MEM_BAD_FREE, "pointer to a page", "free_pages",
+			   "not the address of a page");
 }
 
 struct page *lfb_alloc_internal_page(struct lfb_kernel *kernel)
@@ -372,7 +393,7 @@ void lfb_split_page(struct lfb_kernel *kernel, struct page *page, unsigned int o
 	if (block_pfn(kernel, page, order, "lfb_split_page") == LFB_NO_PFN)
 		return;
 	for (i = 0; i < 1ul << order; i++) {
-		page[i].flags = PG_ALLOCATED | PG_DIRTY;
+		page[i].flags = PG_ALLOCATED | PG_DIRTY | (page[i].flags & PG_STICKY);
 		page[i].order = 0;
 		page[i].refcount = page->refcount;
 		page[i].next = 0;

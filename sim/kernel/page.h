@@ -47,6 +47,12 @@ static inline void lfb_untouch(struct lfb_memory *memory, unsigned long pfn)
 	memory->touched[pfn / LFB_BITS] &= ~(1ull << (pfn % LFB_BITS));
 }
 
+/* Was it in use when the kernel before jumped? */
+static inline bool lfb_was_in_use(const struct lfb_memory *memory, unsigned long pfn)
+{
+	return memory->lost[pfn / LFB_BITS] >> (pfn % LFB_BITS) & 1;
+}
+
 /* The first touched page from @pfn up; @end when there is none below @end. */
 unsigned long lfb_next_touched(const struct lfb_memory *memory, unsigned long pfn,
 			       unsigned long end);

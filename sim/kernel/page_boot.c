@@ -11,19 +11,83 @@ static bool is_preserved(const struct page *page)
 	return page->flags & (PG_PRESERVED_IN | PG_TAIL);
 }
 
+/*
+ * Pages that were in use when their kernel jumped: who names one of them to the next kernel, and
+ * had not preserved it, is told so.
+ */
+
+static void forget_lost(struct lfb_memory *memory)
+{
+	const unsigned long words = LFB_CHUNK_PAGES / LFB_BITS;
+	u8 *chunk = memory->chunk_lost;
+	u8 *end = chunk + memory->nr_chunks;
+
+	while ((chunk = memchr(chunk, 1, (size_t)(end - chunk))) != NULL) {
+		const unsigned long first = (unsigned long)(chunk - memory->chunk_lost) * words;
+
+		memset(memory->lost + first, 0, words * sizeof(*memory->lost));
+		memset(memory->lost_slab + first, 0, words * sizeof(*memory->lost_slab));
+		*chunk++ = 0;
+	}
+}
+
+static void mark_lost(struct lfb_memory *memory, unsigned long pfn, u32 flags)
+{
+	const u64 bit = 1ull << (pfn % LFB_BITS);
+
+	if (!(flags & (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN)))
+		return;
+	memory->chunk_lost[pfn / LFB_CHUNK_PAGES] = 1;
+	memory->lost[pfn / LFB_BITS] |= bit;
+	if (flags & PG_SLAB)
+		memory->lost_slab[pfn / LFB_BITS] |= bit;
+}
+
+/*
+ * Whoever has had a page in this kernel left a mark on it, and it is his. But no address of KHO's
+ * own pages is ever given away, and a callback that takes over what was preserved has no business
+ * with slab memory: what they mean is what was there before.
+ */
+static bool is_taken(const struct lfb_kernel *kernel, u32 flags)
+{
+	const char *op = kernel->frame ? kernel->frame->op : "";
+
+	if (!(flags & ~PG_FREE))
+		return false;
+	if (flags & PG_HANDED)
+		return true;
+	if (flags & PG_SLAB)
+		return strcmp(op, "retrieve") && strcmp(op, "finish");
+	return !(flags & PG_INTERNAL);
+}
+
+enum lfb_lost lfb_lost(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const u64 bit = 1ull << (pfn % LFB_BITS);
+
+	if (!lfb_was_in_use(memory, pfn) || is_taken(kernel, memory->map[pfn].flags))
+		return LFB_NOT_LOST;
+	return memory->lost_slab[pfn / LFB_BITS] & bit ? LFB_LOST_SLAB : LFB_LOST;
+}
+
 /* Nothing but map entries may change here: what lies in the pages is still to be read. */
 void lfb_pages_begin(struct lfb_kernel *kernel)
 {
 	struct lfb_memory *memory = &kernel->memory;
 	struct lfb_pages *pages = &kernel->pages;
+	const bool after_another = kernel->boot_number && lfb_checking(kernel);
 	unsigned long pfn;
 	unsigned int order;
 
 	lfb_unpoison_touched(memory, 0, memory->size);
+	forget_lost(memory);
 	for_each_touched(memory, pfn) {
 		struct page *page = &memory->map[pfn];
 		const u32 dirty = page->flags & PG_DIRTY;
 
+		if (after_another)
+			mark_lost(memory, pfn, page->flags);
 		*page = (struct page){ .flags = dirty };
 		if (!dirty)
 			lfb_untouch(memory, pfn);
@@ -57,10 +121,10 @@ int lfb_pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 	/* Dirty, so that it is destroyed at the boot after this one. */
 	for (i = 0; i < 1ul << order; i++) {
 		lfb_touch(memory, pfn + i);
-		page[i].flags = PG_TAIL | PG_DIRTY;
+		page[i].flags = PG_TAIL | PG_DIRTY | PG_HANDED;
 		page[i].next = (u32)pfn;
 	}
-	page->flags = PG_PRESERVED_IN | PG_DIRTY;
+	page->flags = PG_PRESERVED_IN | PG_DIRTY | PG_HANDED;
 	page->order = (u8)order;
 	kernel->pages.incoming += 1ul << order;
 	return 0;
@@ -137,7 +201,7 @@ int lfb_pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int o
 
 	if (!page || !(page->flags & PG_PRESERVED_IN) || page->order != order)
 		return -ENOENT;
-	page->flags = PG_ALLOCATED | PG_DIRTY | (folio ? PG_FOLIO : 0);
+	page->flags = PG_ALLOCATED | PG_DIRTY | PG_HANDED | (folio ? PG_FOLIO : 0);
 	page->refcount = 1;
 	page->next = 0;
 	kernel->pages.incoming -= 1ul << order;

@@ -3,9 +3,11 @@
  * The slab allocator. A slab is a block of pages cut into objects of one size; its head page has
  * a map of which are in use. Objects too large for a slab are blocks of pages of their own.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/kernel/asan.h"
+#include "sim/kernel/check.h"
 #include "sim/kernel/page.h"
 
 #define MAX_SLAB_OBJECT 8192
@@ -124,6 +126,8 @@ void *kmalloc(size_t size, gfp_t gfp)
 
 	if (!kernel || size == 0 || size > MAX_OBJECT)
 		return NULL;
+	if (!(gfp & GFP_ATOMIC))
+		lfb_might_sleep(kernel, "kmalloc");
 	if (lfb_fault(kernel, LFB_FAULT_ALLOC, "kmalloc"))
 		return NULL;
 	if (likely(size <= MAX_SLAB_OBJECT))
@@ -134,6 +138,8 @@ void *kmalloc(size_t size, gfp_t gfp)
 		return NULL;
 	kernel->slabs.objects++;
 	lfb_unpoison(object, size);
+	if (kernel->frame)
+		lfb_ledger_add(kernel, LFB_LEDGER_SLAB, (uintptr_t)object, size);
 	return gfp & __GFP_ZERO ? memset(object, 0, size) : object;
 }
 
@@ -204,6 +210,31 @@ static void free_object(struct lfb_kernel *kernel, const struct object *object)
 	free_slab(kernel, object);
 }
 
+const char *lfb_slab_name(struct lfb_object *object, size_t size)
+{
+	size_t named = PAGE_SIZE << get_order(size);
+
+	if (size && size <= MAX_SLAB_OBJECT)
+		named = classes[class_of(size)].size;
+	snprintf(object->text, sizeof(object->text), "object kmalloc-%zu", named);
+	return object->text;
+}
+
+/* About the object where there was one, else about the page. */
+static void complain(struct lfb_kernel *kernel, const void *ptr, const struct object *object,
+		     const char *problem)
+{
+	const size_t address = (uintptr_t)ptr - (uintptr_t)kernel->memory.base;
+	struct lfb_object name = { "pointer to an object" };
+
+	if (address < kernel->memory.size) {
+		lfb_phys_object(&name, address);
+		if (lfb_page(kernel, PHYS_PFN(address))->flags & PG_SLAB)
+			lfb_slab_name(&name, object->size);
+	}
+	lfb_bug_as(LFB_FINDING_MEM_BAD_FREE, name.text, "kfree", "%s", problem);
+}
+
 void kfree(const void *ptr)
 {
 	struct lfb_kernel *kernel = lfb_current;
@@ -214,10 +245,12 @@ void kfree(const void *ptr)
 		return;
 	problem = find_object(kernel, ptr, &object);
 	if (unlikely(problem != NULL)) {
-		lfb_bug("kfree", "%s", problem);
+		complain(kernel, ptr, &object, problem);
 		return;
 	}
 	kernel->slabs.objects--;
+	if (kernel->ledger.count)
+		lfb_ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
 	if (LFB_ASAN) {
 		lfb_unpoison(ptr, object.size);
 		memset((void *)(uintptr_t)ptr, LFB_POISON_FREED, object.size);

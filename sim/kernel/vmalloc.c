@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sim/kernel/check.h"
 #include "sim/kernel/page.h"
 
 struct vm_struct {
@@ -19,14 +20,18 @@ struct vm_struct {
 	struct page *pages[];
 };
 
-static struct vm_struct *new_area(unsigned long nr_pages)
+/* What an area is made of is in the ledger as the area, not by itself. */
+static struct vm_struct *new_area(struct lfb_kernel *kernel, unsigned long nr_pages)
 {
 	struct vm_struct *area = NULL;
 	size_t size;
 
 	if (nr_pages > 0 && !__builtin_mul_overflow(nr_pages, sizeof(area->pages[0]), &size) &&
-	    !__builtin_add_overflow(size, sizeof(*area), &size))
+	    !__builtin_add_overflow(size, sizeof(*area), &size)) {
+		lfb_internal_begin(kernel);
 		area = kmalloc(size, GFP_KERNEL);
+		lfb_internal_end(kernel);
+	}
 	if (area)
 		area->nr_pages = nr_pages;
 	return area;
@@ -84,6 +89,8 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	vmallocs->areas = area;
 	vmallocs->next = end + PAGE_SIZE;
 	vmallocs->count++;
+	lfb_ledger_add(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr,
+		       area->nr_pages << PAGE_SHIFT);
 	return 0;
 }
 
@@ -130,14 +137,16 @@ static void *alloc_area(size_t size, gfp_t gfp)
 
 	if (!kernel || size > kernel->memory.vmalloc_size)
 		return NULL;
-	area = new_area(PAGE_ALIGN(size) >> PAGE_SHIFT);
+	area = new_area(kernel, PAGE_ALIGN(size) >> PAGE_SHIFT);
 	if (!area)
 		return NULL;
+	lfb_internal_begin(kernel);
 	for (i = 0; i < area->nr_pages; i++) {
 		area->pages[i] = alloc_pages(gfp, 0);
 		if (!area->pages[i])
 			break;
 	}
+	lfb_internal_end(kernel);
 	if (i < area->nr_pages || place_area(kernel, area)) {
 		free_area(area, i);
 		return NULL;
@@ -157,7 +166,7 @@ void *vzalloc(size_t size)
 
 void *lfb_vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages)
 {
-	struct vm_struct *area = new_area(nr_pages);
+	struct vm_struct *area = new_area(kernel, nr_pages);
 
 	if (!area)
 		return NULL;
@@ -190,6 +199,17 @@ static struct vm_struct *find_area(const struct lfb_memory *memory, const void *
 	return area && area->addr == addr ? area : NULL;
 }
 
+/* One finding an area: that of the first page of it that is still handed over. */
+static void check_preserved(struct lfb_kernel *kernel, const struct vm_struct *area)
+{
+	for (unsigned long i = 0; i < area->nr_pages; i++) {
+		if (area->pages[i]->flags & PG_PRESERVED) {
+			kho_check_freed(kernel, lfb_pfn(&kernel->memory, area->pages[i]), 1);
+			return;
+		}
+	}
+}
+
 void vfree(const void *addr)
 {
 	struct lfb_kernel *kernel = lfb_current;
@@ -199,11 +219,16 @@ void vfree(const void *addr)
 		return;
 	area = find_area(&kernel->memory, addr);
 	if (!area) {
-		lfb_bug("vfree", "not the start of a vmalloc area");
+		lfb_bug_as(LFB_FINDING_MEM_BAD_FREE, "pointer to a vmalloc area", "vfree",
+			   "not the start of a vmalloc area");
 		return;
 	}
+	check_preserved(kernel, area);
+	lfb_ledger_remove(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr);
 	remove_area(kernel, area);
+	lfb_internal_begin(kernel);
 	free_area(area, area->nr_pages);
+	lfb_internal_end(kernel);
 }
 
 struct page *vmalloc_to_page(const void *addr)

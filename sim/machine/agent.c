@@ -73,6 +73,7 @@ void lfb_agents_forget(struct lfb_machine *machine)
 		lfb_fds_forget(&agent->fds);
 		agent->task.locks_held = 0;
 		agent->task.spinlocks_held = 0;
+		agent->task.nr_held = 0;
 		agent->task.blocked_on = NULL;
 	}
 }
@@ -111,6 +112,7 @@ static int call(struct syscall *call, long (*body)(void *argument))
 {
 	struct lfb_machine *machine = call->agent->machine;
 	struct task_struct *task = &call->agent->task;
+	unsigned int locks_held = task->locks_held;
 	long ret;
 
 	if (task->blocked_on)
@@ -118,6 +120,8 @@ static int call(struct syscall *call, long (*body)(void *argument))
 				 task->name, task->blocked_on);
 	lfb_machine_doing(machine, call->name);
 	ret = lfb_machine_run(machine, task, body, call);
+	if (unlikely(task->locks_held > locks_held))
+		lfb_machine_locks_kept(machine, task, locks_held, call->name);
 	if (task->blocked_on)
 		ret = -EAGAIN;
 	if (lfb_tracing(&machine->kernel))

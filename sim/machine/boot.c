@@ -2,10 +2,12 @@
 /*
  * Power on, boot, jump, power off: the life of kernels in a machine.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/luo.h"
+#include "sim/kernel/check.h"
 #include "sim/machine/machine.h"
 
 /*
@@ -21,6 +23,8 @@ static long init_module(void *argument)
 	if (module->data_size)
 		memcpy(module->data, image->pristine, module->data_size);
 	module->module->refcnt = 0;
+	module->module->lfb_pins = 0;
+	module->module->lfb_taken = 0;
 	module->module->state = MODULE_STATE_COMING;
 	if (module->init)
 		err = module->init();
@@ -105,7 +109,25 @@ static long exit_module(void *argument)
 	if (module->exit)
 		module->exit();
 	lfb_trace(lfb_current, LFB_EVENT_MODULE, module->module->name, "exit", "%s", "");
+	if (lfb_current->luo)
+		luo_module_is_gone(lfb_current->luo, module);
 	return 0;
+}
+
+/* Do the references come from nothing but being registered? */
+static void find_pinned_idle(struct lfb_machine *machine, const struct module *module)
+{
+	const struct luo *luo = machine->kernel.luo;
+	int pins = luo ? luo_registration_pins(luo, module) : 0;
+	char object[80];
+
+	if (!pins || pins < module->refcnt)
+		return;
+	snprintf(object, sizeof(object), "module %.64s", module->name);
+	lfb_machine_doing(machine, "rmmod");
+	lfb_find(&machine->kernel, LFB_FINDING_MODULE_PINNED_IDLE, object, "it is refused for %d "
+		 "references that come from what it registered; none of it is in use",
+		 module->refcnt);
 }
 
 int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
@@ -122,9 +144,11 @@ int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 		return lfb_error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
 				 name ? name : "without a name");
 	if (runs(machine) && image->loaded) {
-		if (module_refcount(image->module->module) > 0)
+		if (module_refcount(image->module->module) > 0) {
+			find_pinned_idle(machine, image->module->module);
 			return lfb_error(machine, -EBUSY, "module %s is in use (%d references)",
 					 name, module_refcount(image->module->module));
+		}
 		err = lfb_machine_run(machine, &machine->kernel.boot_task, exit_module, image);
 	}
 	forget_module(machine, image);
@@ -302,6 +326,7 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 		return (int)err;
 	lfb_machine_state_changed(machine, LFB_REBOOTING);
 	machine->handover_root = kho_has_handover(kernel) ? kho_root_phys(kernel) : 0;
+	lfb_check_serialized(kernel);
 	return 0;
 }
 
@@ -320,6 +345,8 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 	if (machine->state != LFB_REBOOTING || machine->kernel.dead)
 		return lfb_error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
 				 lfb_machine_state_name(lfb_machine_state(machine)));
+	lfb_machine_before_jump(machine);
+	lfb_check_jump(&machine->kernel);
 	err = lfb_memory_remap(&machine->kernel);
 	if (err)
 		return lfb_error(machine, err, "the arena could not be moved");

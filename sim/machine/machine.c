@@ -83,6 +83,11 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 	if (luo_quirks_parse(options->quirks_on, true, &machine->quirks_on, bad, sizeof(bad)) ||
 	    luo_quirks_parse(options->quirks_off, true, &machine->quirks_off, bad, sizeof(bad)))
 		return lfb_error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
+	/* "All" leaves those alone that are named on the other side. */
+	if (machine->quirks_off == LUO_QUIRKS_ALL)
+		machine->quirks_off &= ~machine->quirks_on;
+	else if (machine->quirks_on == LUO_QUIRKS_ALL)
+		machine->quirks_on &= ~machine->quirks_off;
 	if (machine->quirks_on & machine->quirks_off)
 		return lfb_error(NULL, -EINVAL, "a quirk is asked for both on and off");
 	return 0;
@@ -162,6 +167,7 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 	/* A test framework may have jumped out of kernel code: nothing to come back to. */
 	machine->kernel.guard = NULL;
 	machine->kernel.copying = NULL;
+	machine->kernel.frame = NULL;
 	lfb_machine_shutdown(machine);
 	if (entered == machine)
 		entered = NULL;

@@ -73,6 +73,18 @@ void lfb_machine_state_changed(struct lfb_machine *machine, enum lfb_machine_sta
 /* boot.c: starts a kernel on memory as it is; @root: KHO root tree, 0 for none. */
 int lfb_machine_start(struct lfb_machine *machine, phys_addr_t root);
 
+/*
+ * settle.c
+ */
+
+/* settle.c: lfb_machine_settle(), if nothing is under way that is yet to be finished. */
+void lfb_machine_at_end(struct lfb_machine *machine);
+/* Looks for what the jump is about to lose. */
+void lfb_machine_before_jump(struct lfb_machine *machine);
+/* A system call of @task returns with more locks than it began with. */
+void lfb_machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
+			    unsigned int before, const char *call);
+
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
 void lfb_agents_forget(struct lfb_machine *machine);
 

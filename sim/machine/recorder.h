@@ -80,7 +80,7 @@ struct lfb_recorded_locks {
 };
 
 /* What a step took, and what is needed to give it back. */
-struct lfb_held {
+struct lfb_taken {
 	enum lfb_holding holding;
 	u64 key;
 	struct lfb_slot slot;
@@ -105,7 +105,7 @@ struct lfb_recorder {
 	struct lfb_registration *registrations;
 	unsigned int nr_registrations;
 	unsigned int registrations_capacity;
-	struct lfb_held *held;		/* by the callbacks that run now, the outermost's first */
+	struct lfb_taken *held;		/* by the callbacks that run now, the outermost's first */
 	unsigned int nr_held;
 	unsigned int held_capacity;
 

@@ -70,8 +70,9 @@ static int parse_session(struct lfb_parser *parser, struct lfb_operation *operat
 {
 	if (!parser->line.token.size)
 		return lfb_refuse_token(&parser->line, "the name of a session");
-	operation->name = lfb_keep_token(parser);
-	return lfb_intern(&parser->sessions, operation->name, parser->line.token.size,
+	/* No name at all can be said as well: some kernels take it. */
+	operation->name = lfb_token_is(&parser->line, "\"\"") ? "" : lfb_keep_token(parser);
+	return lfb_intern(&parser->sessions, operation->name, strlen(operation->name),
 			  &operation->session);
 }
 

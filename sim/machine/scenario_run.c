@@ -249,6 +249,14 @@ static void check_waiting(struct lfb_run *run)
 	}
 }
 
+/* The scenario is over. If the story is too, what should be finished by now? */
+static void settle(struct lfb_run *run)
+{
+	run->machine->kernel.operation = run->scenario->count + 1;
+	run->machine->kernel.doing = "end of the scenario";
+	lfb_machine_at_end(run->machine);
+}
+
 static void run_all(struct lfb_run *run)
 {
 	const struct lfb_scenario *scenario = run->scenario;
@@ -263,6 +271,7 @@ static void run_all(struct lfb_run *run)
 		if (!run_operation(run, &scenario->operations[i]) || run->transcript.error)
 			return;
 	check_waiting(run);
+	settle(run);
 	lfb_transcript_line(&run->transcript, "== end");
 }
 

@@ -92,7 +92,7 @@ static u64 key_of(const struct lfb_step_call *call, const struct lfb_step *step,
 static int reserve_held(struct lfb_recorder *recorder)
 {
 	unsigned int capacity = recorder->held_capacity * 2 + 16;
-	struct lfb_held *held;
+	struct lfb_taken *held;
 
 	if (recorder->nr_held < recorder->held_capacity)
 		return 0;
@@ -107,7 +107,7 @@ static int reserve_held(struct lfb_recorder *recorder)
 static void note_taken(struct lfb_step_call *call, const struct lfb_step *step)
 {
 	struct lfb_recorder *recorder = call->recorder;
-	struct lfb_held *held = &recorder->held[recorder->nr_held++];
+	struct lfb_taken *held = &recorder->held[recorder->nr_held++];
 
 	held->holding = steps[step->code].takes;
 	held->step = step;
@@ -132,7 +132,7 @@ static void note_given(struct lfb_step_call *call, enum lfb_holding holding, u64
 	}
 }
 
-static int give_back_step(struct lfb_step_call *call, const struct lfb_held *held)
+static int give_back_step(struct lfb_step_call *call, const struct lfb_taken *held)
 {
 	static int (*const back[LFB_HOLDINGS])(struct lfb_step_call *, const struct lfb_step *) = {
 		[LFB_HOLD_FOLIO] = lfb_step_unpreserve_folio,
@@ -170,7 +170,7 @@ static void unwind(struct lfb_step_call *call)
 	struct lfb_recorder *recorder = call->recorder;
 
 	while (recorder->nr_held > call->held) {
-		const struct lfb_held held = recorder->held[--recorder->nr_held];
+		const struct lfb_taken held = recorder->held[--recorder->nr_held];
 
 		give_back_step(call, &held);
 	}

@@ -34,12 +34,14 @@ struct lfb_sweep {
 	/* The run without faults. */
 	struct lfb_sweep_record *records;
 	struct lfb_digest end;
+	bool known[LFB_FINDINGS_NR];	/* ids it raises by itself */
 
 	/* The run with faults. */
 	const struct lfb_sweep_case *now;
 	enum lfb_outcome outcome;
 	unsigned long hits;		/* of the plan, as far as they were looked at */
 	unsigned long warns;		/* excused ones */
+	size_t findings;		/* looked at */
 	size_t failed_step;
 	char what[640];			/* the violation */
 

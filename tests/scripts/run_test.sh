@@ -62,6 +62,19 @@ lfb 0 run --golden --quirk +FLB_GET_OUTGOING_NULL "$dir/quirk"
 prints out '> getout 0 = 0 obj=0'
 lfb 0 run --golden --quirk -FLB_GET_OUTGOING_NULL --quirk -FLB_FINISH_NEEDS_GET \
 	--quirk +FLB_FINISH_BEFORE_FILE "$dir/quirk"
+lfb 0 run --profile linux-7.0 --golden --quirk -all "$dir/quirk"
+prints out '> getout 0 = -2 obj=0'
+lfb 0 run --profile linux-7.0 --golden --quirk -all --quirk +FLB_GET_OUTGOING_NULL "$dir/quirk"
+prints out '> getout 0 = 0 obj=0'
+lfb 0 run --golden --quirk +all --quirk -FLB_GET_OUTGOING_NULL "$dir/quirk"
+prints out '> getout 0 = -2 obj=0'
+
+# The empty name can be said.
+printf 'open\nsession ""\n' >"$dir/nameless"
+lfb 0 run --golden "$dir/nameless"
+prints out '> session "" = -22'
+lfb 0 run --golden --quirk +SESSION_NAME_UNCHECKED "$dir/nameless"
+prints out '> session "" = 0'
 
 # An expectation that does not hold says where, what and what instead.
 printf 'handler 0\n\nopen = -5\n' >"$dir/wrong"

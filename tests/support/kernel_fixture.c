@@ -12,14 +12,18 @@
 struct lfb_kernel *fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				 enum lfb_page_policy policy)
 {
-	const struct lfb_memory_options options = {
+	return fixture_start_with(&(struct lfb_memory_options){
 		.size = memory_size,
 		.mode = mode,
 		.policy = policy,
-	};
+	});
+}
+
+struct lfb_kernel *fixture_start_with(const struct lfb_memory_options *options)
+{
 	struct lfb_kernel *kernel = malloc(sizeof(*kernel));
 
-	if (kernel && lfb_kernel_init(kernel, &options, 1)) {
+	if (kernel && lfb_kernel_init(kernel, options, 1)) {
 		free(kernel);
 		return NULL;
 	}

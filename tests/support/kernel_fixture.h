@@ -13,6 +13,7 @@
 /* Makes a kernel and boots it cold; it is lfb_current from then on. NULL: the host has no room. */
 struct lfb_kernel *fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				 enum lfb_page_policy policy);
+struct lfb_kernel *fixture_start_with(const struct lfb_memory_options *options);
 /* NULL is ignored. */
 void fixture_stop(struct lfb_kernel *kernel);
 

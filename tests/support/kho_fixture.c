@@ -2,6 +2,7 @@
 /*
  * A bare ground floor with KHO on it.
  */
+#include "sim/kernel/check.h"
 #include "tests/support/kho_fixture.h"
 
 const struct kho_abi *const kho_fixture_abis[] = { &kho_abi_v1, &kho_abi_v4 };
@@ -10,7 +11,16 @@ const struct kho_abi *kho_fixture_abi = &kho_abi_v1;
 struct lfb_kernel *kho_fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				     enum lfb_page_policy policy)
 {
-	struct lfb_kernel *kernel = fixture_start(memory_size, mode, policy);
+	return kho_fixture_start_with(&(struct lfb_memory_options){
+		.size = memory_size,
+		.mode = mode,
+		.policy = policy,
+	});
+}
+
+struct lfb_kernel *kho_fixture_start_with(const struct lfb_memory_options *options)
+{
+	struct lfb_kernel *kernel = fixture_start_with(options);
 
 	if (kernel && (kho_boot(kernel, kho_fixture_abi, true, 0, NULL) || kho_init(kernel))) {
 		fixture_stop(kernel);
@@ -23,7 +33,9 @@ int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_pro
 {
 	int err;
 
+	lfb_check_jump(kernel);
 	fixture_jump(kernel);
+	lfb_ledger_jump(kernel, root != 0);
 	err = kho_boot(kernel, kho_fixture_abi, true, root, problem);
 	fixture_ready(kernel);
 	return err ? err : kho_init(kernel);

@@ -24,6 +24,7 @@ extern const struct kho_abi *kho_fixture_abi;
 /* A cold boot with KHO on. NULL: the host has no room. */
 struct lfb_kernel *kho_fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				     enum lfb_page_policy policy);
+struct lfb_kernel *kho_fixture_start_with(const struct lfb_memory_options *options);
 
 /* kho_finalize(), where the generation has it. */
 int kho_fixture_finalize(void);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/finding.h>
 #include <luo/kexec_handover.h>
 #include <luo/list.h>
 #include <luo/mm.h>
@@ -242,6 +243,9 @@ int rig_create(struct rig *rig, const struct lfb_machine_options *options)
 	err = make_module(rig);
 	if (!err)
 		err = lfb_machine_create(options, &rig->machine);
+	/* The pages have a pointer in them on purpose. */
+	if (!err)
+		err = lfb_finding_silence(rig->machine, LFB_FINDING_MEM_POINTER_HANDED_OVER, true);
 	if (!err)
 		err = lfb_machine_add_module(rig->machine, &rig->image);
 	if (!err)

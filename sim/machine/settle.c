@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What should be over by now: looked for at every jump, and when the user says so.
+ */
+#include <stdio.h>
+
+#include "lib/luo.h"
+#include "sim/kernel/check.h"
+#include "sim/machine/machine.h"
+
+/* References that callbacks took, when there is nothing left that they could have taken them for. */
+static void check_modules(struct lfb_machine *machine)
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	const struct luo *luo = kernel->luo;
+	const struct lfb_image_module *image;
+	char object[80];
+
+	if (luo_any_session(luo) || kernel->files_open > luo->device_open)
+		return;
+	list_for_each_entry(image, &machine->modules, list) {
+		const struct module *module = image->module->module;
+
+		if (likely(!image->loaded || module->lfb_taken <= 0))
+			continue;
+		snprintf(object, sizeof(object), "module %.64s", module->name);
+		lfb_find(kernel, LFB_FINDING_MODULE_REFERENCE_LEAKED, object,
+			 "callbacks took %d references that nobody has dropped", module->lfb_taken);
+	}
+}
+
+static void check_locks(struct lfb_machine *machine,
+			void (*check)(struct lfb_kernel *kernel, const struct task_struct *task))
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	const struct lfb_agent *agent;
+
+	check(kernel, &kernel->boot_task);
+	list_for_each_entry(agent, &machine->agents, list)
+		check(kernel, &agent->task);
+}
+
+static long check_all(void *argument)
+{
+	struct lfb_machine *machine = argument;
+	struct lfb_kernel *kernel = &machine->kernel;
+
+	if (!kernel->luo || !lfb_checking(kernel))
+		return 0;
+	if (luo_check_settled(kernel->luo))
+		kho_check_left(kernel);
+	check_modules(machine);
+	return 0;
+}
+
+int lfb_machine_settle(struct lfb_machine *machine)
+{
+	int err;
+
+	if (!lfb_machine_valid(machine))
+		return -EINVAL;
+	lfb_machine_doing(machine, "settle");
+	err = (int)lfb_machine_run(machine, &machine->kernel.boot_task, check_all, machine);
+	if (!err)
+		check_locks(machine, lfb_locks_at_end);
+	return err;
+}
+
+void lfb_machine_at_end(struct lfb_machine *machine)
+{
+	const struct luo *luo = machine->kernel.luo;
+
+	if (lfb_machine_state(machine) == LFB_RUNNING && luo && luo_all_finished(luo))
+		lfb_machine_settle(machine);
+}
+
+void lfb_machine_before_jump(struct lfb_machine *machine)
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	bool set = kernel->operation_is_set;
+
+	if (!lfb_checking(kernel))
+		return;
+	/* A part of the operation that is at work already. */
+	kernel->operation_is_set = true;
+	check_locks(machine, lfb_locks_at_jump);
+	lfb_machine_run(machine, &kernel->boot_task, check_all, machine);
+	kernel->operation_is_set = set;
+}
+
+void lfb_machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
+			    unsigned int before, const char *call)
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	struct task_struct *now = kernel->task;
+
+	if (kernel->dead)
+		return;
+	kernel->task = task;
+	lfb_locks_kept(kernel, before, call);
+	kernel->task = now;
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Findings about memory: what is in it when it is handed over, what is expected of it in the next
+ * kernel, and pointers that lead nowhere.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/kernel/check.h"
+#include "sim/kernel/page.h"
+#include "tests/support/kho_fixture.h"
+
+#define MEMORY (16 * FIXTURE_MIB)
+
+static struct lfb_kernel *kernel;
+static struct lfb_frame frame = { .type = "flb", .name = "iommu-v1", .op = "preserve", .call = 1 };
+
+static void start(enum lfb_memory_mode mode)
+{
+	kernel = kho_fixture_start(MEMORY, mode, LFB_PAGES_BUDDY);
+	assert_non_null(kernel);
+	kernel->catch_faults = true;
+	kernel->operation = 3;
+}
+
+static int start_remapped(void **state)
+{
+	(void)state;
+	start(LFB_MEMORY_REMAP);
+	return 0;
+}
+
+static int start_fixed(void **state)
+{
+	(void)state;
+	start(LFB_MEMORY_FIXED);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fixture_stop(kernel);
+	return 0;
+}
+
+/* Preserved memory of flb iommu-v1. */
+static u64 *hand_over(size_t size)
+{
+	struct lfb_frame preserving = frame;
+	u64 *memory;
+
+	kernel->frame = &preserving;
+	memory = kho_alloc_preserve(size);
+	kernel->frame = NULL;
+	assert_false(IS_ERR(memory));
+	return memory;
+}
+
+static const struct lfb_finding *only_finding(enum lfb_finding_id id)
+{
+	assert_int_equal(kernel->findings.count, 1);
+	assert_string_equal(lfb_finding_name(kernel->findings.all[0]->id), lfb_finding_name(id));
+	return kernel->findings.all[0];
+}
+
+static void assert_text(const struct lfb_finding *finding, const char *object, const char *text)
+{
+	assert_string_equal(finding->object, object);
+	if (!strstr(finding->text, text))
+		fail_msg("\"%s\" is not in \"%s\"", text, finding->text);
+}
+
+static void assert_phys(const struct lfb_finding *finding, phys_addr_t phys, const char *text)
+{
+	struct lfb_object object;
+
+	assert_text(finding, lfb_phys_object(&object, phys), text);
+}
+
+/*
+ * What was not preserved
+ */
+
+static void memory_that_was_not_preserved_is_not_there(void **state)
+{
+	phys_addr_t phys = page_to_phys(alloc_pages(GFP_KERNEL, 1)) + PAGE_SIZE + 8;
+	phys_addr_t preserved = virt_to_phys(hand_over(PAGE_SIZE));
+
+	(void)state;
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	phys_to_virt(preserved);
+	assert_int_equal(kernel->findings.count, 0);
+	phys_to_virt(phys);
+	assert_phys(only_finding(LFB_FINDING_MEM_NOT_PRESERVED), phys, "was in use");
+	lfb_findings_forget(&kernel->findings);
+	phys_to_page(phys);
+	only_finding(LFB_FINDING_MEM_NOT_PRESERVED);
+	lfb_findings_forget(&kernel->findings);
+	pfn_to_page(PHYS_PFN(phys));
+	only_finding(LFB_FINDING_MEM_NOT_PRESERVED);
+}
+
+/* Also where slab memory lies again. */
+static void slab_memory_that_was_handed_over_is_called_so(void **state)
+{
+	struct lfb_frame retrieving = { .type = "flb", .name = "x", .op = "retrieve", .call = 1 };
+	phys_addr_t phys = virt_to_phys(kmalloc(8 * PAGE_SIZE, GFP_KERNEL)) + 7 * PAGE_SIZE;
+
+	(void)state;
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	phys_to_virt(phys);
+	assert_phys(only_finding(LFB_FINDING_MEM_SLAB_HANDED_OVER), phys, "slab memory");
+	lfb_findings_forget(&kernel->findings);
+	while (!(lfb_page(kernel, PHYS_PFN(phys))->flags & PG_SLAB))
+		assert_non_null(kmalloc(512, GFP_KERNEL));
+	phys_to_virt(phys);
+	assert_int_equal(kernel->findings.count, 0);
+	kernel->frame = &retrieving;
+	phys_to_virt(phys);
+	kernel->frame = NULL;
+	only_finding(LFB_FINDING_MEM_SLAB_HANDED_OVER);
+}
+
+/* Never used, freed in time, used anew, of a kernel before that or of another life: all is well. */
+static void other_memory_is_nobodys_mistake(void **state)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 9);
+	phys_addr_t freed = page_to_phys(page) + 511 * PAGE_SIZE;
+	phys_addr_t phys = virt_to_phys(kmalloc(8 * PAGE_SIZE, GFP_KERNEL)) + 7 * PAGE_SIZE;
+
+	(void)state;
+	__free_pages(page, 9);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	phys_to_virt(MEMORY / 2);
+	phys_to_virt(freed);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	phys_to_virt(phys);
+	page = alloc_pages(GFP_KERNEL, 4);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	while (page_to_phys(alloc_pages(GFP_KERNEL, 0)) < MEMORY / 4)
+		;
+	phys_to_virt(page_to_phys(page));
+	fixture_boot(kernel);
+	phys_to_virt(page_to_phys(page));
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+static void a_callback_that_asks_for_nothing_is_noted(void **state)
+{
+	static const phys_addr_t nowhere[] = { 0, 0xffff, MEMORY, ~0ull };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(nowhere); i++) {
+		struct lfb_frame asking = frame;
+
+		kernel->frame = &asking;
+		phys_to_virt(MEMORY / 2);
+		assert_false(asking.touched_nothing);
+		phys_to_virt(nowhere[i]);
+		assert_true(asking.touched_nothing);
+	}
+	kernel->frame = NULL;
+}
+
+/*
+ * What is in it
+ */
+
+static void a_pointer_that_is_handed_over_is_found(void **state)
+{
+	u64 *memory = hand_over(2 * PAGE_SIZE);
+	void *object = kmalloc(64, GFP_KERNEL), *mapped = vmalloc(PAGE_SIZE);
+	struct lfb_object name;
+	char text[160];
+
+	(void)state;
+	memory[700] = (uintptr_t)object + 8;
+	memory[900] = (uintptr_t)mapped;
+	lfb_check_serialized(kernel);
+	snprintf(text, sizeof(text), "at 0x%llx, offset 5600 of the block of 8192 bytes at 0x%llx, "
+		 "preserved by flb iommu-v1 preserve in operation 3; and more",
+		 (unsigned long long)virt_to_phys(&memory[700]),
+		 (unsigned long long)virt_to_phys(memory));
+	assert_text(only_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER),
+		    lfb_phys_object(&name, virt_to_phys(&memory[700])), text);
+}
+
+static void numbers_that_are_no_addresses_are_not(void **state)
+{
+	u64 *memory = hand_over(PAGE_SIZE);
+	u64 *own = kho_alloc_preserve_own(PAGE_SIZE);
+	u64 *not_handed_over = kmalloc(64, GFP_KERNEL);
+	int here;
+
+	(void)state;
+	memory[0] = virt_to_phys(memory);
+	memory[1] = ~0ull;
+	memory[2] = (uintptr_t)&here;
+	memory[3] = (uintptr_t)kernel->memory.base - 1;
+	memory[4] = (uintptr_t)kernel->memory.base + kernel->memory.size;
+	own[0] = (uintptr_t)own;
+	not_handed_over[0] = (uintptr_t)own;
+	assert_true(lfb_is_kernel_address(kernel, (uintptr_t)own));
+	lfb_check_serialized(kernel);
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+static void large_blocks_are_not_looked_through(void **state)
+{
+	u64 *large = hand_over(PAGE_SIZE << 5), *small = hand_over(PAGE_SIZE << 4);
+
+	(void)state;
+	large[4] = (uintptr_t)large;
+	lfb_check_serialized(kernel);
+	assert_int_equal(kernel->findings.count, 0);
+	small[(PAGE_SIZE << 4) / 8 - 1] = (uintptr_t)large;
+	lfb_check_serialized(kernel);
+	only_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER);
+}
+
+__attribute__((no_sanitize("address", "undefined"))) static long write_to(void *argument)
+{
+	*(volatile u64 *)argument += 1;
+	return 0;
+}
+
+/* Frameworks put a handler of their own there before each test. */
+static bool died(void *address)
+{
+	lfb_guard_install();
+	return lfb_guarded(kernel, write_to, address) == -EFAULT;
+}
+
+static long do_nothing(void *argument)
+{
+	(void)argument;
+	return 0;
+}
+
+static void a_write_after_the_state_is_serialized_is_found(void **state)
+{
+	u64 *memory = hand_over(PAGE_SIZE), *own = kho_alloc_preserve_own(PAGE_SIZE);
+
+	(void)state;
+	write_to(memory);
+	lfb_check_serialized(kernel);
+	lfb_guarded(kernel, do_nothing, NULL);
+	lfb_guarded(kernel, write_to, own);
+	lfb_guarded(kernel, write_to, kmalloc(8, GFP_KERNEL | __GFP_ZERO));
+	assert_int_equal(kernel->findings.count, 0);
+	lfb_guarded(kernel, write_to, memory);
+	assert_phys(only_finding(LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE), virt_to_phys(memory),
+		    "preserved by flb iommu-v1 preserve in operation 3");
+	lfb_guarded(kernel, do_nothing, NULL);
+	assert_int_equal(kernel->findings.all[0]->times, 1);
+	write_to(memory);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	assert_int_equal(kernel->findings.all[0]->times, 2);
+}
+
+static void writing_before_or_in_the_next_kernel_is_right(void **state)
+{
+	u64 *memory = hand_over(PAGE_SIZE);
+	phys_addr_t phys = virt_to_phys(memory);
+
+	(void)state;
+	lfb_guarded(kernel, write_to, memory);
+	lfb_check_serialized(kernel);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	lfb_guarded(kernel, write_to, phys_to_virt(phys));
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+/*
+ * Stray pointers
+ */
+
+static void a_stale_pointer_is_found_where_it_was_handed_over(void **state)
+{
+	u64 *memory = hand_over(PAGE_SIZE), *target = hand_over(PAGE_SIZE);
+	phys_addr_t phys = virt_to_phys(memory), target_phys = virt_to_phys(target);
+	char text[160];
+
+	(void)state;
+	memory[1] = (uintptr_t)target;
+	memory[5] = (uintptr_t)target - 256;
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	assert_true(died(target + 2));
+	snprintf(text, sizeof(text), "it was found at 0x%llx, offset 8 of the block of 4096 bytes "
+		 "at 0x%llx, preserved by flb iommu-v1 preserve in operation 3",
+		 (unsigned long long)phys + 8, (unsigned long long)phys);
+	assert_phys(only_finding(LFB_FINDING_MEM_STALE_POINTER), target_phys + 16, text);
+}
+
+/* After it was restored, and without knowing of its preservation. */
+static void a_stale_pointer_is_found_in_restored_and_in_foreign_memory(void **state)
+{
+	for (int foreign = 0; foreign < 2; foreign++) {
+		u64 *memory = hand_over(PAGE_SIZE), *target = hand_over(PAGE_SIZE);
+		phys_addr_t phys = virt_to_phys(memory);
+
+		(void)state;
+		memory[511] = (uintptr_t)target;
+		assert_int_equal(kho_fixture_handover(kernel), 0);
+		if (foreign)
+			lfb_ledger_jump(kernel, false);
+		else
+			kho_restore_folio(phys);
+		assert_true(died(target));
+		assert_non_null(strstr(only_finding(LFB_FINDING_MEM_STALE_POINTER)->text,
+				       foreign ? "in memory that was handed over" : "offset 4088"));
+		lfb_findings_forget(&kernel->findings);
+		fixture_boot(kernel);
+		assert_int_equal(kho_fixture_jump(kernel, 0, NULL), 0);
+	}
+}
+
+static void a_stale_pointer_from_elsewhere_is_one_as_well(void **state)
+{
+	u64 *target = hand_over(PAGE_SIZE);
+
+	(void)state;
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	assert_true(died(target));
+	assert_null(strstr(only_finding(LFB_FINDING_MEM_STALE_POINTER)->text, "found"));
+}
+
+static void a_stale_vmalloc_address_is_known_by_where_it_was(void **state)
+{
+	u64 *memory = hand_over(PAGE_SIZE);
+
+	(void)state;
+	memory[3] = (uintptr_t)vmalloc(PAGE_SIZE);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	kernel->frame = &frame;
+	assert_true(died(kernel->memory.vmalloc_base + 24));
+	assert_text(only_finding(LFB_FINDING_MEM_STALE_POINTER), "flb iommu-v1", "offset 24 of");
+}
+
+static void a_pointer_to_nothing_is_wild(void **state)
+{
+	static u64 *const wild[] = { NULL, (u64 *)0x18, (u64 *)0xdbdbdbdbdbdbdbd8ul };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
+		kernel->frame = &frame;
+		assert_true(died(wild[i]));
+		assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "flb iommu-v1",
+			    i == 1 ? "NULL pointer dereference at offset 24" : "");
+		lfb_findings_forget(&kernel->findings);
+		fixture_bugs(kernel);
+	}
+	kernel->frame = NULL;
+	assert_true(died(NULL));
+	assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "task boot", "");
+}
+
+static void what_is_behind_a_vmalloc_area_and_what_was_one_are_told_apart(void **state)
+{
+	u8 *area = vmalloc(2 * PAGE_SIZE), *behind = vmalloc(PAGE_SIZE);
+
+	(void)state;
+	assert_true(died(area + 2 * PAGE_SIZE + 8));
+	assert_text(only_finding(LFB_FINDING_MEM_OVERRUN), "task boot", "offset 8 behind");
+	lfb_findings_forget(&kernel->findings);
+	fixture_bugs(kernel);
+	vfree(behind);
+	assert_true(died(behind + 8));
+	only_finding(LFB_FINDING_MEM_USE_AFTER_FREE);
+}
+
+/*
+ * Freeing
+ */
+
+static void free_twice(void *object) { kfree(object), kfree(object); }
+static void free_inside(void *object) { kfree((u8 *)object + 8); }
+static void free_page_of_slab(void *object) { __free_pages(virt_to_page(object), 0); }
+static void free_as_area(void *object) { vfree(object); }
+static void free_foreign(void *object) { (void)object, kfree(&kernel); }
+static void put_twice(void *object)
+{
+	struct folio *folio = folio_alloc(GFP_KERNEL, 0);
+
+	(void)object;
+	folio_put(folio);
+	folio_put(folio);
+}
+static void free_with_another_order(void *object)
+{
+	(void)object;
+	__free_pages(alloc_pages(GFP_KERNEL, 1), 0);
+}
+
+static void freeing_what_is_not_there_is_found(void **state)
+{
+	static void (*const wrong[])(void *) = {
+		free_twice, free_inside, free_page_of_slab, free_as_area, free_foreign, put_twice,
+		free_with_another_order,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		wrong[i](kmalloc(100, GFP_KERNEL));
+		only_finding(LFB_FINDING_MEM_BAD_FREE);
+		if (i < 2)
+			assert_string_equal(kernel->findings.all[0]->object, "object kmalloc-128");
+		lfb_findings_forget(&kernel->findings);
+		fixture_bugs(kernel);
+	}
+}
+
+static void a_reference_on_a_freed_folio_is_use_after_free(void **state)
+{
+	struct folio *folio = folio_alloc(GFP_KERNEL, 0);
+
+	(void)state;
+	folio_put(folio);
+	folio_get(folio);
+	only_finding(LFB_FINDING_MEM_USE_AFTER_FREE);
+}
+
+static void without_checks_nothing_is_looked_at(void **state)
+{
+	u64 *memory;
+	phys_addr_t phys;
+
+	(void)state;
+	kernel->checks = LFB_CHECKS_OFF;
+	memory = hand_over(PAGE_SIZE);
+	memory[0] = (uintptr_t)memory;
+	phys = virt_to_phys(kmalloc(64, GFP_KERNEL));
+	lfb_check_serialized(kernel);
+	lfb_guarded(kernel, write_to, memory);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	phys_to_virt(phys);
+	kho_check_left(kernel);
+	assert_int_equal(kernel->findings.count, 0);
+	assert_int_equal(kernel->ledger.count, 0);
+}
+
+#define remapped_test(f) cmocka_unit_test_setup_teardown(f, start_remapped, stop)
+#define fixed_test(f) cmocka_unit_test_setup_teardown(f, start_fixed, stop)
+#define both_tests(f) remapped_test(f), fixed_test(f)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		both_tests(memory_that_was_not_preserved_is_not_there),
+		both_tests(slab_memory_that_was_handed_over_is_called_so),
+		both_tests(other_memory_is_nobodys_mistake),
+		fixed_test(a_callback_that_asks_for_nothing_is_noted),
+		both_tests(a_pointer_that_is_handed_over_is_found),
+		both_tests(numbers_that_are_no_addresses_are_not),
+		fixed_test(large_blocks_are_not_looked_through),
+		both_tests(a_write_after_the_state_is_serialized_is_found),
+		both_tests(writing_before_or_in_the_next_kernel_is_right),
+		remapped_test(a_stale_pointer_is_found_where_it_was_handed_over),
+		remapped_test(a_stale_pointer_is_found_in_restored_and_in_foreign_memory),
+		remapped_test(a_stale_pointer_from_elsewhere_is_one_as_well),
+		fixed_test(a_stale_vmalloc_address_is_known_by_where_it_was),
+		both_tests(a_pointer_to_nothing_is_wild),
+		fixed_test(what_is_behind_a_vmalloc_area_and_what_was_one_are_told_apart),
+		fixed_test(freeing_what_is_not_there_is_found),
+		fixed_test(a_reference_on_a_freed_folio_is_use_after_free),
+		fixed_test(without_checks_nothing_is_looked_at),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
