@@ -168,6 +168,7 @@ void luo_v5_free_head(phys_addr_t luo)
 void luo_v5_free_blocks(phys_addr_t first)
 {
 	unsigned int blocks = 0;
+	phys_addr_t block_phys;
 
 	/* Checked when it was read; but a module may have freed or overwritten it since. */
 	while (first && blocks++ < LUO_BLOCKS_MAX) {
@@ -181,8 +182,9 @@ void luo_v5_free_blocks(phys_addr_t first)
 				   (unsigned long long)first);
 			return;
 		}
+		block_phys = first;
 		first = block->next_phys;
-		kho_restore_free(block);
+		kho_restore_free(phys_to_virt(block_phys));
 	}
 }
 

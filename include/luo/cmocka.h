@@ -1,21 +1,277 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Assertions for tests with cmocka. There is nothing to link but cmocka itself, which is included
- * here with what it needs, and may have been before.
+ * Assertions for tests written with cmocka: no findings, exactly these, callbacks in this order,
+ * these counts, nothing left preserved, no step whose failure does harm. A header and nothing
+ * else: the library needs no cmocka.
+ *
+ * Each fails the test like cmocka's own do, with the line it stands in, and prints the machine's
+ * findings. Before this header, include <cmocka.h> as it wants to be included; without, that is
+ * done here.
  */
 #ifndef LUO_CMOCKA_H
 #define LUO_CMOCKA_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef CMOCKA_H_
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <cmocka.h>
+#endif
+
 #include <luo/lfb.h>
+
+/** LFB_CALLBACKS_MAX - how many callbacks a struct lfb_callbacks holds. */
+#define LFB_CALLBACKS_MAX 256
+
+/**
+ * struct lfb_callbacks - records the callbacks of a machine, for lfb_assert_callbacks()
+ * @machine: whose
+ * @count: how many there were since the last assertion
+ * @line: the first LFB_CALLBACKS_MAX of them
+ */
+struct lfb_callbacks {
+	struct lfb_machine *machine;
+	unsigned int count;
+	char line[LFB_CALLBACKS_MAX][96];
+};
+
+/* What the macros call. Names that end so are not for users. */
+
+static inline void lfb_print_findings_(struct lfb_machine *machine)
+{
+	char text[4096];
+
+	for (size_t i = 0; i < lfb_finding_count(machine); i++) {
+		lfb_finding_format(lfb_finding_at(machine, i), text, sizeof(text));
+		print_error("%s", text);
+	}
+}
+
+static inline void lfb_no_findings_(struct lfb_machine *machine, const char *file, int line)
+{
+	if (!lfb_finding_count(machine))
+		return;
+	print_error("there should be no findings, and there are:\n");
+	lfb_print_findings_(machine);
+	_fail(file, line);
+}
+
+static inline void lfb_findings_(struct lfb_machine *machine, const enum lfb_finding_id *ids,
+				 size_t count, const char *file, int line)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < count; i++) {
+		if (lfb_findings_of(machine, ids[i]))
+			continue;
+		good = false;
+		print_error("%s should be found, and is not\n", lfb_finding_name(ids[i]));
+	}
+	for (size_t i = 0; i < lfb_finding_count(machine); i++) {
+		enum lfb_finding_id found = lfb_finding_at(machine, i)->id;
+		bool wanted = false;
+
+		for (size_t k = 0; k < count; k++)
+			wanted |= ids[k] == found;
+		if (wanted)
+			continue;
+		good = false;
+		print_error("%s should not be found, and is\n", lfb_finding_name(found));
+	}
+	if (good)
+		return;
+	lfb_print_findings_(machine);
+	_fail(file, line);
+}
+
+static inline void lfb_callback_(void *context, const struct lfb_event *event)
+{
+	struct lfb_callbacks *callbacks = (struct lfb_callbacks *)context;
+
+	if (event->kind != LFB_EVENT_CALLBACK)
+		return;
+	if (callbacks->count < LFB_CALLBACKS_MAX) {
+		char *line = callbacks->line[callbacks->count];
+		int length = snprintf(line, sizeof(callbacks->line[0]), "%s %s", event->subject,
+				      event->action);
+
+		if (event->has_result && event->result < 0)
+			snprintf(line + length, sizeof(callbacks->line[0]) - (size_t)length,
+				 " -> %ld", event->result);
+	}
+	callbacks->count++;
+}
+
+static inline void lfb_callbacks_(struct lfb_callbacks *callbacks, const char *const *wanted,
+				  const char *file, int line)
+{
+	unsigned int count = 0;
+	bool good = true;
+
+	for (; wanted[count]; count++)
+		good = good && count < callbacks->count && count < LFB_CALLBACKS_MAX &&
+		       !strcmp(wanted[count], callbacks->line[count]);
+	if (good && count == callbacks->count) {
+		callbacks->count = 0;
+		return;
+	}
+	print_error("the callbacks should be:\n");
+	for (count = 0; wanted[count]; count++)
+		print_error("\t%s\n", wanted[count]);
+	print_error("and are:\n");
+	for (count = 0; count < callbacks->count && count < LFB_CALLBACKS_MAX; count++)
+		print_error("\t%s\n", callbacks->line[count]);
+	callbacks->count = 0;
+	lfb_print_findings_(callbacks->machine);
+	_fail(file, line);
+}
+
+static inline bool lfb_is_count_(const char *what, unsigned long is, unsigned long wanted)
+{
+	if (is != wanted)
+		print_error("there should be %lu %s, and there are %lu\n", wanted, what, is);
+	return is == wanted;
+}
+
+static inline void lfb_counts_(struct lfb_machine *machine, unsigned long outgoing,
+			       unsigned long incoming, unsigned long files, const char *file,
+			       int line)
+{
+	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+	bool good;
+
+	lfb_machine_stats(machine, &stats);
+	good = lfb_is_count_("outgoing sessions", stats.sessions_outgoing, outgoing);
+	good &= lfb_is_count_("incoming sessions", stats.sessions_incoming, incoming);
+	good &= lfb_is_count_("preserved files", stats.files_preserved, files);
+	if (good)
+		return;
+	lfb_print_findings_(machine);
+	_fail(file, line);
+}
+
+static inline void lfb_flb_counts_(const struct liveupdate_flb *flb, long outgoing, long incoming,
+				   const char *file, int line)
+{
+	long out = (long)flb->private.outgoing.count, in = (long)flb->private.incoming.count;
+
+	if (out == outgoing && in == incoming)
+		return;
+	print_error("FLB %.47s should count %ld files outgoing and %ld incoming, and counts %ld "
+		    "and %ld\n", flb->compatible, outgoing, incoming, out, in);
+	_fail(file, line);
+}
+
+/* What a kernel of this profile preserves by itself, with nothing to hand over. */
+static inline unsigned long lfb_blocks_of_its_own_(struct lfb_machine *machine)
+{
+	struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.profile = lfb_machine_profile(machine),
+	};
+	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+	struct lfb_machine *fresh;
+
+	if (lfb_machine_create(&options, &fresh))
+		return 0;
+	lfb_machine_boot(fresh);
+	lfb_machine_stats(fresh, &stats);
+	lfb_machine_destroy(fresh);
+	return stats.preserved_blocks;
+}
+
+static inline void lfb_nothing_preserved_(struct lfb_machine *machine, const char *file, int line)
+{
+	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+	unsigned long own = lfb_blocks_of_its_own_(machine);
+	bool good;
+
+	lfb_machine_stats(machine, &stats);
+	good = lfb_is_count_("preserved files", stats.files_preserved, 0);
+	good &= lfb_is_count_("outgoing sessions", stats.sessions_outgoing, 0);
+	if (stats.preserved_blocks > own) {
+		good = false;
+		print_error("%lu blocks are still preserved\n", stats.preserved_blocks - own);
+	}
+	if (good)
+		return;
+	lfb_print_findings_(machine);
+	_fail(file, line);
+}
+
+/**
+ * lfb_assert_no_findings() - the machine has no findings
+ * @machine: the machine
+ *
+ * To be asked at the end of a test, after lfb_machine_settle().
+ */
+#define lfb_assert_no_findings(machine) lfb_no_findings_(machine, __FILE__, __LINE__)
+
+/**
+ * lfb_assert_findings() - the machine has findings of these ids, each at least once, and no others
+ * @machine: the machine
+ * @...: one or more of enum lfb_finding_id
+ */
+#define lfb_assert_findings(machine, ...)                                                          \
+	lfb_findings_(machine, (const enum lfb_finding_id[]){ __VA_ARGS__ },                       \
+		      sizeof((const enum lfb_finding_id[]){ __VA_ARGS__ }) /                       \
+			      sizeof(enum lfb_finding_id), __FILE__, __LINE__)
+
+/**
+ * lfb_record_callbacks() - begin to record the callbacks of a machine
+ * @machine: the machine; its trace goes here from now on (lfb_trace_to())
+ * @callbacks: where to; must live as long as that is so
+ */
+static inline void lfb_record_callbacks(struct lfb_machine *machine,
+					struct lfb_callbacks *callbacks)
+{
+	callbacks->machine = machine;
+	callbacks->count = 0;
+	lfb_trace_to(machine, lfb_callback_, callbacks);
+}
+
+/**
+ * lfb_assert_callbacks() - these callbacks returned, in this order, since the last assertion
+ * @callbacks: the recorder
+ * @...: strings like "flb iommu-v1 preserve", for a callback that failed "file memfd-v1 freeze
+ *	-> -5"; none at all for no callbacks
+ */
+#define lfb_assert_callbacks(callbacks, ...)                                                       \
+	lfb_callbacks_(callbacks, (const char *const[]){ __VA_ARGS__ __VA_OPT__(,) NULL },         \
+		       __FILE__, __LINE__)
+
+/**
+ * lfb_assert_counts() - so many sessions and files are there
+ * @machine: the machine
+ * @outgoing: sessions that will be handed over
+ * @incoming: sessions that were handed over and are not finished and closed
+ * @files: files preserved in outgoing sessions
+ */
+#define lfb_assert_counts(machine, outgoing, incoming, files)                                      \
+	lfb_counts_(machine, outgoing, incoming, files, __FILE__, __LINE__)
+
+/**
+ * lfb_assert_flb_counts() - so many files need an FLB
+ * @flb: the FLB
+ * @outgoing: files of this kernel
+ * @incoming: files that were handed over and not finished, 0 before anybody asked for the FLB
+ */
+#define lfb_assert_flb_counts(flb, outgoing, incoming)                                             \
+	lfb_flb_counts_(flb, outgoing, incoming, __FILE__, __LINE__)
+
+/**
+ * lfb_assert_nothing_preserved() - nothing is preserved for the next kernel
+ * @machine: a machine whose kernel runs
+ *
+ * No session, no file, and no more memory than a kernel of this profile preserves for itself.
+ */
+#define lfb_assert_nothing_preserved(machine) lfb_nothing_preserved_(machine, __FILE__, __LINE__)
 
 /*
  * Sweeps

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sim/kernel/asan.h"
+#include "sim/kernel/fence.h"
 #include "sim/kernel/page.h"
 
 #define MIB (1024ul * 1024)
@@ -129,6 +130,8 @@ int lfb_memory_create(struct lfb_kernel *kernel, const struct lfb_memory_options
 	error = create_tables(memory);
 	if (!error)
 		error = create_windows(memory);
+	if (!error && options->checks == LFB_CHECKS_GUARD)
+		error = lfb_fence_create(memory);
 	if (error) {
 		lfb_memory_destroy(kernel);
 		return lfb_fail(kernel, error, "memory of %llu bytes: the host has no room",
@@ -147,6 +150,7 @@ void lfb_memory_destroy(struct lfb_kernel *kernel)
 		lfb_unpoison_touched(memory, 0, memory->size);
 		munmap(memory->reservation, memory->reservation_size);
 	}
+	lfb_fence_destroy(memory);
 	if (memory->fd >= 0)
 		close(memory->fd);
 	munmap(memory->map, memory->host_size);
@@ -182,7 +186,7 @@ void lfb_memory_clear_vmalloc(struct lfb_memory *memory)
  */
 static int move_window(const struct lfb_memory *memory, u8 *from, u8 *to)
 {
-	if (mremap(from, memory->size, memory->size,
+	if (!lfb_fenced(memory) && mremap(from, memory->size, memory->size,
 		   MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to) != MAP_FAILED)
 		return 0;
 	/* Kernels before 5.13 move only private memory in this way. */
@@ -297,6 +301,8 @@ void *lfb_memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t si
 {
 	if (phys > memory->size || size > memory->size - phys)
 		return NULL;
+	if (lfb_fenced(memory))
+		return memory->mirror + phys;
 	lfb_unpoison_touched(memory, phys, size);
 	return memory->base + phys;
 }

@@ -2,6 +2,7 @@
 /*
  * The last events: kept as they come, made readable when a finding asks for them.
  */
+#define _GNU_SOURCE /* memmem() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,21 +194,28 @@ static void print_line(const struct lfb_past *past, char *line, size_t size)
 	lfb_event_format_short(&event, line, size);
 }
 
-/* Its name is what is behind the type: "flb-0-v1" of "flb flb-0-v1", "0x1000" of "phys 0x1000". */
-static const char *name_of(const char *object)
+/*
+ * Its name is what is behind the type: "flb-0-v1" of "flb flb-0-v1", "0x1000" of "phys 0x1000";
+ * of "file memfd-v1 token 7 of session s" it is the handler's.
+ */
+static const char *name_of(const char *object, size_t *length)
 {
 	const char *blank = strchr(object, ' ');
+	const char *name = blank ? blank + 1 : object;
+	const char *token = strncmp(object, "file ", 5) ? NULL : strstr(name, " token ");
 
-	return blank ? blank + 1 : object;
+	*length = token ? (size_t)(token - name) : strlen(name);
+	return name;
 }
 
 /* Is @name there as a word of its own? 0x1000 is not in 0x10000. */
-static bool mentions(const char *line, const char *name)
+static bool mentions(const char *line, const char *object)
 {
-	size_t length = strlen(name);
 	const char *at = line;
+	size_t length;
+	const char *name = name_of(object, &length);
 
-	while (length && (at = strstr(at, name)) != NULL) {
+	while (length && (at = memmem(at, strlen(at), name, length)) != NULL) {
 		char before = at == line ? ' ' : at[-1];
 		char after = at[length];
 
@@ -231,7 +239,7 @@ char *lfb_history_about(const struct lfb_history *history, const char *object)
 			&history->events[(history->next - back) % LFB_PAST_EVENTS];
 
 		print_line(past, lines[found], LINE_SIZE);
-		if (past->kind != LFB_EVENT_FINDING && mentions(lines[found], name_of(object)))
+		if (past->kind != LFB_EVENT_FINDING && mentions(lines[found], object))
 			found++;
 	}
 	if (text)

@@ -204,7 +204,6 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 	struct page **pages = work->pages;
 	unsigned long i, n;
 
-	work->wrong_order = 0;
 	for (n = 0; n < work->nr_chunks; n++) {
 		const struct kho_vmalloc_chunk *chunk;
 
@@ -307,7 +306,7 @@ static bool is_plausible(const struct lfb_kernel *kernel, const struct kho_vmall
 void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 {
 	struct lfb_kernel *kernel = kho_kernel();
-	struct restoration work;
+	struct restoration work = { 0 };
 	void *area;
 
 	if (!kernel)

@@ -28,7 +28,7 @@ struct lfb_view;
 
 /* What freshly destroyed memory is filled with. */
 #define LFB_POISON_DESTROYED 0xdb
-/* What freed slab objects and pages are filled with, in sanitizer builds only. */
+/* What freed slab objects and pages are filled with in sanitizer builds, else slabs at the most. */
 #define LFB_POISON_FREED 0x6b
 
 /* struct page.flags */
@@ -91,11 +91,13 @@ struct lfb_memory {
 	struct page *map;		/* nr_pages entries, in untouched memory until used */
 	u64 *touched;			/* one bit a page: its map entry or its bytes are in use */
 	u8 *chunk_touched;		/* one byte a chunk, 1: one of its pages may be touched */
-	u64 *lost;			/* one bit a page: in use in the kernel before, see lfb_lost() */
+	u64 *lost;			/* one bit a page: in use one kernel ago: lfb_lost() */
 	u64 *lost_slab;			/* … by the slab allocator */
 	u8 *chunk_lost;			/* one byte a chunk, 1: there are such pages */
 	unsigned long nr_chunks;
 	size_t host_size;		/* bytes at map, with all the tables behind it */
+	struct lfb_fence *fence;	/* LFB_CHECKS_GUARD only, see fence.h */
+	u8 *mirror;			/* … the arena once more, always accessible */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
 };
@@ -110,6 +112,8 @@ struct lfb_pages {
 	unsigned long internal;			/* pages of KHO's own records */
 	unsigned long incoming;			/* pages handed over, not restored */
 	phys_addr_t early_next;			/* lfb_early_alloc() */
+	u32 oldest_freed;			/* fence.c: freed blocks not given out again */
+	u32 newest_freed;
 };
 
 #define LFB_SLAB_CLASSES 12

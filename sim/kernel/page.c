@@ -10,6 +10,7 @@
 
 #include "sim/kernel/asan.h"
 #include "sim/kernel/check.h"
+#include "sim/kernel/fence.h"
 #include "sim/kernel/page.h"
 
 #define PG_IN_USE (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN)
@@ -158,6 +159,19 @@ static unsigned long take_descending(struct lfb_kernel *kernel, unsigned long co
 	return LFB_NO_PFN;
 }
 
+/* Freed memory is given out again when there is no other, the oldest first. */
+static unsigned long take_fenced(struct lfb_kernel *kernel, unsigned int order)
+{
+	unsigned long pfn = take_buddy(kernel, order), freed;
+	unsigned int freed_order;
+
+	while (pfn == LFB_NO_PFN && lfb_fence_take_oldest(kernel, &freed, &freed_order)) {
+		give_buddy(kernel, freed, freed_order);
+		pfn = take_buddy(kernel, order);
+	}
+	return pfn;
+}
+
 struct page *lfb_alloc_block(struct lfb_kernel *kernel, unsigned int order, u32 kind)
 {
 	struct lfb_memory *memory = &kernel->memory;
@@ -166,7 +180,7 @@ struct page *lfb_alloc_block(struct lfb_kernel *kernel, unsigned int order, u32 
 	struct page *page;
 
 	if (memory->policy == LFB_PAGES_BUDDY)
-		pfn = take_buddy(kernel, order);
+		pfn = take_fenced(kernel, order);
 	else if (kind & (PG_SLAB | PG_INTERNAL))
 		pfn = take_descending(kernel, count);
 	else
@@ -185,6 +199,8 @@ struct page *lfb_alloc_block(struct lfb_kernel *kernel, unsigned int order, u32 
 				(page[i].flags & PG_STICKY);
 		page[i].next = (u32)pfn;
 	}
+	if (lfb_fenced(memory))
+		lfb_fence_given(kernel, pfn, order, kind);
 	lfb_unpoison(lfb_pfn_address(memory, pfn), count << PAGE_SHIFT);
 	return page;
 }
@@ -199,7 +215,7 @@ void lfb_free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	unsigned long i;
 	u32 flags = 0;
 
-	if (LFB_ASAN) {
+	if (LFB_ASAN && !lfb_fenced(memory)) {
 		lfb_unpoison(address, size);
 		memset(address, LFB_POISON_FREED, size);
 		lfb_poison(address, size);
@@ -210,7 +226,9 @@ void lfb_free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	}
 	if (unlikely(flags & PG_PRESERVED))
 		kho_check_freed(kernel, pfn, 1ul << order);
-	if (memory->policy == LFB_PAGES_BUDDY)
+	if (lfb_fenced(memory))
+		lfb_fence_freed(kernel, pfn, order);
+	else if (memory->policy == LFB_PAGES_BUDDY)
 		give_buddy(kernel, pfn, order);
 }
 

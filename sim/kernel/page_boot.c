@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "sim/kernel/fence.h"
 #include "sim/kernel/page.h"
 
 static bool is_preserved(const struct page *page)
@@ -81,6 +82,8 @@ void lfb_pages_begin(struct lfb_kernel *kernel)
 	unsigned int order;
 
 	lfb_unpoison_touched(memory, 0, memory->size);
+	if (lfb_fenced(memory))
+		lfb_fence_open(kernel);
 	forget_lost(memory);
 	for_each_touched(memory, pfn) {
 		struct page *page = &memory->map[pfn];
@@ -99,6 +102,7 @@ void lfb_pages_begin(struct lfb_kernel *kernel)
 	pages->bottom = LFB_LOW_PAGES;
 	pages->top = lfb_usable_end(memory);
 	pages->early_next = memory->scratch;
+	pages->oldest_freed = LFB_NO_PFN;
 }
 
 int lfb_pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
@@ -166,6 +170,8 @@ void lfb_pages_ready(struct lfb_kernel *kernel)
 		lfb_untouch(memory, pfn);
 	}
 	forget_clean_chunks(memory);
+	if (lfb_fenced(memory))
+		lfb_fence_close(kernel);
 }
 
 void lfb_pages_mark_dirty(struct lfb_kernel *kernel, unsigned long pfn, unsigned long count)
@@ -206,6 +212,8 @@ int lfb_pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int o
 	page->next = 0;
 	kernel->pages.incoming -= 1ul << order;
 	kernel->pages.allocated += 1ul << order;
+	if (lfb_fenced(&kernel->memory))
+		lfb_fence_given(kernel, pfn, order, 0);
 	if (!folio)
 		lfb_split_page(kernel, page, order);
 	return 0;

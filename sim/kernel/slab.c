@@ -8,11 +8,13 @@
 
 #include "sim/kernel/asan.h"
 #include "sim/kernel/check.h"
+#include "sim/kernel/fence.h"
 #include "sim/kernel/page.h"
 
 #define MAX_SLAB_OBJECT 8192
 #define MAX_OBJECT (PAGE_SIZE << MAX_PAGE_ORDER)
 #define LARGE LFB_SLAB_CLASSES	/* struct page.slab_class of a block that is one object */
+#define FENCED (LARGE + 1)	/* … and inaccessible around it */
 
 static const struct {
 	u16 size;
@@ -119,6 +121,18 @@ static void *alloc_large(struct lfb_kernel *kernel, size_t size)
 	return object;
 }
 
+static void *alloc_fenced(struct lfb_kernel *kernel, size_t size)
+{
+	const unsigned int order = lfb_fence_order(size);
+	struct page *page = lfb_alloc_block(kernel, order, PG_SLAB);
+
+	if (!page)
+		return NULL;
+	page->slab_class = FENCED;
+	kernel->slabs.pages += 1ul << order;
+	return lfb_fence_object(kernel, lfb_pfn(&kernel->memory, page), size);
+}
+
 void *kmalloc(size_t size, gfp_t gfp)
 {
 	struct lfb_kernel *kernel = lfb_current;
@@ -130,7 +144,9 @@ void *kmalloc(size_t size, gfp_t gfp)
 		lfb_might_sleep(kernel, "kmalloc");
 	if (lfb_fault(kernel, LFB_FAULT_ALLOC, "kmalloc"))
 		return NULL;
-	if (likely(size <= MAX_SLAB_OBJECT))
+	if (lfb_fenced(&kernel->memory))
+		object = alloc_fenced(kernel, size);
+	else if (likely(size <= MAX_SLAB_OBJECT))
 		object = alloc_object(kernel, size);
 	else
 		object = alloc_large(kernel, size);
@@ -172,6 +188,9 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 	object->pfn = page->flags & PG_TAIL ? page->next : address >> PAGE_SHIFT;
 	object->head = &memory->map[object->pfn];
 	offset = address - (object->pfn << PAGE_SHIFT);
+	if (object->head->slab_class == FENCED)
+		return offset != lfb_fence_start(kernel, object->pfn, &object->size) ?
+		       "inside of an object" : NULL;
 	if (object->head->slab_class == LARGE) {
 		object->index = 0;
 		object->size = PAGE_SIZE << object->head->order;
@@ -189,6 +208,10 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 
 static void free_slab(struct lfb_kernel *kernel, const struct object *object)
 {
+	/* Pointers in it would be taken for those of whoever has these pages next. */
+	if (object->head->slab_class < LARGE && lfb_checking(kernel) && !LFB_ASAN)
+		memset(lfb_pfn_address(&kernel->memory, object->pfn), LFB_POISON_FREED,
+		       PAGE_SIZE << object->head->order);
 	kernel->slabs.pages -= 1ul << object->head->order;
 	lfb_free_block(kernel, object->pfn);
 }
@@ -251,12 +274,14 @@ void kfree(const void *ptr)
 	kernel->slabs.objects--;
 	if (kernel->ledger.count)
 		lfb_ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
-	if (LFB_ASAN) {
+	if (lfb_fenced(&kernel->memory)) {
+		lfb_fence_check_slack(kernel, object.pfn);
+	} else if (LFB_ASAN) {
 		lfb_unpoison(ptr, object.size);
 		memset((void *)(uintptr_t)ptr, LFB_POISON_FREED, object.size);
 		lfb_poison(ptr, object.size);
 	}
-	if (object.head->slab_class == LARGE)
+	if (object.head->slab_class >= LARGE)
 		free_slab(kernel, &object);
 	else
 		free_object(kernel, &object);
@@ -276,7 +301,9 @@ const void *lfb_slab_object(const struct lfb_kernel *kernel, const void *ptr)
 		pfn = memory->map[pfn].next;
 	slab = &memory->map[pfn];
 	start = lfb_pfn_address(memory, pfn);
-	if (slab->slab_class != LARGE)
+	if (slab->slab_class == FENCED)
+		start += lfb_fence_start(kernel, pfn, &object.size);
+	else if (slab->slab_class != LARGE)
 		start += (size_t)((const u8 *)ptr - start) / classes[slab->slab_class].size *
 			 classes[slab->slab_class].size;
 	return find_object(kernel, start, &object) ? NULL : start;
@@ -289,6 +316,8 @@ size_t ksize(const void *ptr)
 	if (!lfb_current || find_object(lfb_current, ptr, &object))
 		return 0;
 	lfb_unpoison(ptr, object.size);
+	if (lfb_fenced(&lfb_current->memory))
+		lfb_fence_use_all(lfb_current, object.pfn);
 	return object.size;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/kernel/check.h"
+#include "sim/kernel/fence.h"
 #include "sim/kernel/page.h"
 
 #define TEXT_SIZE 400
@@ -93,6 +94,9 @@ void lfb_report_stray(struct lfb_kernel *kernel, const void *address, bool no_ad
 		       "a pointer that is no address was followed", "");
 	} else if (kind == LFB_ADDRESS_STALE) {
 		report_stale(kernel, address, phys);
+	} else if (kind == LFB_ADDRESS_CURRENT && lfb_fenced(memory) &&
+		   (uintptr_t)address - (uintptr_t)memory->base < memory->size) {
+		lfb_fence_report(kernel, (uintptr_t)address - (uintptr_t)memory->base);
 	} else if (kind == LFB_ADDRESS_CURRENT && vmalloc < memory->vmalloc_size) {
 		report_vmalloc(kernel, address);
 	} else {

@@ -48,6 +48,7 @@ for size in '' K 0 1 64X 1.5M -1M 99999999999999999999 17179869184G \
 done
 complains 2 'expected remap or fixed' run --mode quick "$dir/open"
 complains 2 'expected buddy or ascending' run --pages random "$dir/open"
+complains 2 'expected on, off or guard' run --checks some "$dir/open"
 complains 2 'expected a number' run --seed x "$dir/open"
 complains 2 'expected a number' run --seed 0x "$dir/open"
 complains 2 'needs --pages ascending' run --save-memory "$dir/m" "$dir/open"

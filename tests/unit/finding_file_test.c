@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The contract of file handlers: each mistake raises its finding, and the same without it raises
+ * none.
+ */
+#include "tests/support/linux_7_3.h"
+
+#include <luo/cmocka.h>
+
+static bool mistaken;
+
+/*
+ * Lives
+ */
+
+static int preserve_file(struct world *world)
+{
+	int session;
+
+	world_wire(world, "0: 1:");
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 7, 0, 1), 0);
+	return session;
+}
+
+static void aborted(struct world *world)
+{
+	world_close(world, preserve_file(world));
+}
+
+static int handed_over(struct world *world)
+{
+	preserve_file(world);
+	assert_int_equal(world_reboot(world), 0);
+	return world_incoming(world, "s");
+}
+
+static void whole(struct world *world)
+{
+	int session = handed_over(world);
+
+	lfb_agent_close(world->agent, world_retrieve(world, session, 7));
+	assert_int_equal(world_finish(world, session), 0);
+	world_close(world, session);
+	lfb_machine_settle(world->machine);
+}
+
+/* The second file's freeze fails, so the first is unfrozen; then all is taken back. */
+static void unfrozen(struct world *world)
+{
+	int session = preserve_file(world);
+
+	assert_int_equal(world_preserve(world, session, 8, 1, 2), 0);
+	world_answer(world, "file h1.freeze", -EIO, 1);
+	assert_int_equal(lfb_machine_prepare(world->machine), -EIO);
+	world_close(world, session);
+}
+
+/*
+ * What callbacks of handler 0 do beyond the world's own
+ */
+
+static bool is(const char *call, const char *op)
+{
+	return !strncmp(call, "file h0.", 8) && !strcmp(call + 8, op);
+}
+
+static void fail_late(const char *call, const char *op, int *result)
+{
+	void *memory;
+
+	if (!is(call, op))
+		return;
+	memory = kmalloc(100, GFP_KERNEL);
+	*result = -EIO;
+	if (!mistaken)
+		kfree(memory);
+}
+
+static void fail_to_preserve(struct world *world, const char *call, void *args, int *result)
+{
+	(void)world, (void)args;
+	fail_late(call, "preserve", result);
+}
+
+static void preserve_fails(struct world *world)
+{
+	world_wire(world, "0:");
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 7, 0, 1), -EIO);
+}
+
+static void fail_to_retrieve(struct world *world, const char *call, void *args, int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	(void)world;
+	if (is(call, "retrieve"))
+		fput(argp->file);
+	fail_late(call, "retrieve", result);
+}
+
+static void retrieve_fails(struct world *world)
+{
+	assert_int_equal(world_retrieve(world, handed_over(world), 7), -EIO);
+}
+
+static void retrieve_nothing(struct world *world, const char *call, void *args, int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	(void)world, (void)result;
+	if (!is(call, "retrieve") || !mistaken)
+		return;
+	fput(argp->file);
+	argp->file = NULL;
+}
+
+static void take_all_files(struct world *world, const char *call, void *args, int *result)
+{
+	(void)world, (void)args;
+	if (!strcmp(call, "file h1.can_preserve") && mistaken)
+		*result = true;
+}
+
+static void change_and_fail(struct world *world, const char *call, void *args, int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	(void)world;
+	if (!is(call, "freeze"))
+		return;
+	*result = -EIO;
+	argp->serialized_data = mistaken ? 0x4711 : 0xd001;
+}
+
+static void freeze_fails(struct world *world)
+{
+	preserve_file(world);
+	assert_int_equal(lfb_machine_prepare(world->machine), -EIO);
+}
+
+static void write_where_nobody_reads(struct world *world, const char *call, void *args, int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	(void)world, (void)result;
+	if (is(call, "freeze") && mistaken)
+		argp->private_data = argp;
+	/* This is mere tidiness. */
+	if (is(call, "unpreserve") || is(call, "finish")) {
+		argp->private_data = NULL;
+		argp->serialized_data = 0;
+	}
+}
+
+static void keep_private_data(struct world *world, const char *call, void *args, int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	(void)world, (void)result;
+	if (is(call, "preserve"))
+		argp->private_data = kmalloc(64, GFP_KERNEL);
+	if (is(call, "unpreserve") && !mistaken)
+		kfree(argp->private_data);
+}
+
+/* private_data leads to a page that is preserved. */
+static void keep_the_page(struct world *world, const char *call, void *args, int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	(void)world, (void)result;
+	if (is(call, "preserve")) {
+		void *page = kho_alloc_preserve(PAGE_SIZE);
+
+		argp->private_data = kmemdup(&page, sizeof(page), GFP_KERNEL);
+		argp->serialized_data = virt_to_phys(page);
+	}
+	if (is(call, "unpreserve")) {
+		if (!mistaken)
+			kho_unpreserve_free(*(void **)argp->private_data);
+		kfree(argp->private_data);
+	}
+}
+
+static void hand_a_page_over(struct world *world, const char *call, void *args, int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	(void)world, (void)result;
+	if (is(call, "preserve"))
+		argp->serialized_data = virt_to_phys(kho_alloc_preserve(PAGE_SIZE));
+	if (is(call, "freeze"))
+		argp->serialized_data &= ~0x100000ull;
+	if (is(call, "finish") && !mistaken)
+		kho_restore_free(phys_to_virt(argp->serialized_data));
+}
+
+/* freeze hands over one page more, which unfreeze must take back. */
+static void keep_what_freeze_made(struct world *world, const char *call, void *args, int *result)
+{
+	static void *page;
+
+	(void)world, (void)args, (void)result;
+	if (is(call, "freeze"))
+		page = kho_alloc_preserve(PAGE_SIZE);
+	if (is(call, "unfreeze") && !mistaken)
+		kho_unpreserve_free(page);
+}
+
+static void keep_what_finish_made(struct world *world, const char *call, void *args, int *result)
+{
+	void *memory;
+
+	(void)world, (void)args, (void)result;
+	if (!is(call, "finish"))
+		return;
+	memory = vmalloc(PAGE_SIZE);
+	if (!mistaken)
+		vfree(memory);
+}
+
+static void unterminated(struct world *world)
+{
+	struct liveupdate_file_handler *fh = world_handler(world, 0);
+
+	if (mistaken)
+		memset((char *)fh->compatible, 'x', sizeof(fh->compatible));
+	assert_int_equal(world_register(world, 0), mistaken ? -EINVAL : 0);
+}
+
+static void answer_nonsense(struct world *world, const char *call, void *args, int *result)
+{
+	(void)world, (void)args;
+	if (is(call, "freeze") && mistaken)
+		*result = 1;
+}
+
+static void reboot(struct world *world)
+{
+	preserve_file(world);
+	assert_int_equal(lfb_machine_prepare(world->machine), mistaken ? -EINVAL : 0);
+}
+
+static const struct mistake {
+	enum lfb_finding_id id;
+	void (*act)(struct world *world);
+	world_meddle_fn meddle;
+	enum lfb_finding_id also;	/* 0: nothing more */
+} mistakes[] = {
+	{ LFB_FINDING_FILE_PRESERVE_NOT_UNDONE, preserve_fails, fail_to_preserve, 0 },
+	{ LFB_FINDING_FILE_RETRIEVE_NOT_UNDONE, retrieve_fails, fail_to_retrieve, 0 },
+	{ LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, whole, retrieve_nothing, 0 },
+	{ LFB_FINDING_FILE_TWO_HANDLERS, aborted, take_all_files, 0 },
+	{ LFB_FINDING_FILE_FREEZE_CHANGED_AND_FAILED, freeze_fails, change_and_fail, 0 },
+	{ LFB_FINDING_FILE_DISCARDED_WRITE, whole, write_where_nobody_reads, 0 },
+	{ LFB_FINDING_FILE_PRIVATE_NOT_FREED, aborted, keep_private_data, 0 },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, aborted, keep_the_page, 0 },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, whole, hand_a_page_over, LFB_FINDING_KHO_NEVER_RESTORED },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, unfrozen, keep_what_freeze_made, 0 },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, whole, keep_what_finish_made, 0 },
+	{ LFB_FINDING_FILE_COMPATIBLE, unterminated, NULL, 0 },
+	{ LFB_FINDING_KERNEL_BAD_ANSWER, reboot, answer_nonsense,
+	  LFB_FINDING_FILE_FREEZE_CHANGED_AND_FAILED },
+};
+
+static void run(const struct mistake *mistake, bool mistakenly)
+{
+	struct world *world = world_create("reference", NULL, NULL);
+	struct lfb_machine *machine = world->machine;
+
+	mistaken = mistakenly;
+	world->meddle = mistake->meddle;
+	mistake->act(world);
+	if (mistakenly)
+		lfb_assert_findings(machine, mistake->id,
+				    mistake->also ? mistake->also : mistake->id);
+	else
+		lfb_assert_no_findings(machine);
+	world_destroy(world);
+}
+
+static void each_mistake_is_found_and_nothing_else(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
+		run(&mistakes[i], true);
+}
+
+static void without_the_mistake_there_is_no_finding(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
+		run(&mistakes[i], false);
+}
+
+static void a_finding_about_a_file_says_which(void **state)
+{
+	struct world *world = world_create("reference", NULL, NULL);
+	const struct lfb_finding *finding;
+
+	(void)state;
+	mistaken = true;
+	world->meddle = keep_private_data;
+	aborted(world);
+	finding = lfb_finding_at(world->machine, 0);
+	assert_string_equal(finding->object, "file handler-0-v1 token 7 of session s");
+	assert_string_equal(finding->callback, "file handler-0-v1 unpreserve");
+	assert_non_null(strstr(finding->history, "k0 callback file handler-0-v1 preserve"));
+	world_destroy(world);
+}
+
+/* No kernel asks the others: this is only to see. */
+static void asking_the_others_is_no_event(void **state)
+{
+	struct world *world = world_create("reference", NULL, NULL);
+	static struct lfb_callbacks callbacks;
+
+	(void)state;
+	mistaken = true;
+	world->meddle = take_all_files;
+	lfb_record_callbacks(world->machine, &callbacks);
+	aborted(world);
+	lfb_assert_callbacks(&callbacks, "file handler-0-v1 preserve",
+			     "file handler-0-v1 unpreserve");
+	assert_int_equal(lfb_findings_of(world->machine, LFB_FINDING_FILE_TWO_HANDLERS), 1);
+	world_destroy(world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_mistake_is_found_and_nothing_else),
+		cmocka_unit_test(without_the_mistake_there_is_no_finding),
+		cmocka_unit_test(a_finding_about_a_file_says_which),
+		cmocka_unit_test(asking_the_others_is_no_event),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

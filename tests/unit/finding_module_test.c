@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Modules: references, and code that is gone. Each mistake raises its finding, and the same
+ * without it raises none.
+ */
+#include "tests/support/world.h"
+
+#include <luo/cmocka.h>
+
+static bool mistaken;
+static struct world *current;	/* an exit function has no argument */
+
+static int preserve_file(struct world *world)
+{
+	int session;
+
+	world_wire(world, "0:0");
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	return session;
+}
+
+static void pin(struct world *world, const char *call, void *args, int *result)
+{
+	(void)args, (void)result;
+	if (!strcmp(call, "file h0.preserve"))
+		assert_true(try_module_get(&world->this_module));
+	if (!strcmp(call, "file h0.unpreserve") && !mistaken)
+		module_put(&world->this_module);
+}
+
+static void leak_a_reference(struct world *world)
+{
+	world->meddle = pin;
+	world_close(world, preserve_file(world));
+	assert_int_equal(lfb_machine_settle(world->machine), 0);
+}
+
+static void unpin(struct world *world, const char *call, void *args, int *result)
+{
+	(void)args, (void)result;
+	if (strcmp(call, "file h0.preserve"))
+		return;
+	if (!mistaken)
+		assert_true(try_module_get(&world->this_module));
+	module_put(&world->this_module);
+}
+
+/* The reference that goes is the kernel's, for the file; the kernel drops it too. */
+static void put_what_is_the_kernels(struct world *world)
+{
+	world->meddle = unpin;
+	world_close(world, preserve_file(world));
+}
+
+static void put_what_is_not_there(struct world *world)
+{
+	if (!mistaken)
+		assert_true(try_module_get(&world->this_module));
+	module_put(&world->this_module);
+}
+
+/* Taken and given back outside of callbacks it is nobody's business. */
+static void put_twice_outside(struct world *world)
+{
+	int session = preserve_file(world);
+
+	assert_true(try_module_get(&world->this_module));
+	module_put(&world->this_module);
+	if (mistaken)
+		module_put(&world->this_module);
+	world_close(world, session);
+}
+
+static void leave(void)
+{
+	if (mistaken)
+		return;
+	assert_int_equal(liveupdate_unregister_flb(world_handler(current, 0),
+						   world_flb(current, 0)), 0);
+	assert_int_equal(liveupdate_unregister_file_handler(world_handler(current, 0)), 0);
+}
+
+static void leave_registered(struct world *world)
+{
+	current = world;
+	world->lfb_module.exit = leave;
+	world_wire(world, "0:0");
+	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
+}
+
+static void call_what_is_gone(struct world *world)
+{
+	leave_registered(world);
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1),
+			 mistaken ? -EFAULT : -ENOENT);
+	assert_int_equal(lfb_machine_state(world->machine),
+			 mistaken ? LFB_PANICKED : LFB_RUNNING);
+}
+
+static const struct mistake {
+	enum lfb_finding_id id;
+	void (*act)(struct world *world);
+	enum lfb_finding_id also;	/* 0: nothing more */
+} mistakes[] = {
+	{ LFB_FINDING_MODULE_REFERENCE_LEAKED, leak_a_reference, 0 },
+	{ LFB_FINDING_MODULE_PUT_TWICE, put_what_is_the_kernels, 0 },
+	{ LFB_FINDING_MODULE_PUT_TWICE, put_what_is_not_there, 0 },
+	{ LFB_FINDING_MODULE_PUT_TWICE, put_twice_outside, 0 },
+	{ LFB_FINDING_MODULE_LEFT_REGISTERED, leave_registered, 0 },
+	{ LFB_FINDING_MODULE_GONE, call_what_is_gone, LFB_FINDING_MODULE_LEFT_REGISTERED },
+};
+
+static void run(const struct mistake *mistake, bool mistakenly)
+{
+	struct world *world = world_create("reference", NULL, NULL);
+	struct lfb_machine *machine = world->machine;
+
+	mistaken = mistakenly;
+	mistake->act(world);
+	if (mistakenly)
+		lfb_assert_findings(machine, mistake->id,
+				    mistake->also ? mistake->also : mistake->id);
+	else
+		lfb_assert_no_findings(machine);
+	world_destroy(world);
+}
+
+static void each_mistake_is_found_and_nothing_else(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
+		run(&mistakes[i], true);
+}
+
+static void without_the_mistake_there_is_no_finding(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
+		run(&mistakes[i], false);
+}
+
+/* Used, a module is pinned for good reason. */
+static void a_module_in_use_is_not_pinned_idle(void **state)
+{
+	struct world *world = world_create("linux-7.0", NULL, NULL);
+	int session;
+
+	(void)state;
+	session = preserve_file(world);
+	assert_true(try_module_get(&world->this_module));
+	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
+	lfb_assert_no_findings(world->machine);
+	module_put(&world->this_module);
+	world_close(world, session);
+	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
+	lfb_assert_findings(world->machine, LFB_FINDING_MODULE_PINNED_IDLE);
+	world_destroy(world);
+}
+
+/* Without checks as with them. */
+static void code_that_is_gone_ends_the_kernel_in_any_case(void **state)
+{
+	struct world *world = world_create_with(&(struct lfb_machine_options){
+		.sz = sizeof(struct lfb_machine_options),
+		.checks = LFB_CHECKS_OFF,
+	});
+
+	(void)state;
+	mistaken = true;
+	call_what_is_gone(world);
+	assert_int_equal(lfb_finding_count(world->machine), 0);
+	world_destroy(world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_mistake_is_found_and_nothing_else),
+		cmocka_unit_test(without_the_mistake_there_is_no_finding),
+		cmocka_unit_test(a_module_in_use_is_not_pinned_idle),
+		cmocka_unit_test(code_that_is_gone_ends_the_kernel_in_any_case),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Guard mode: what nobody has faults, what was freed stays so for long, and the kernel dies of it
+ * with a finding that says whose it was. In both memory modes, with both page policies.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <luo/agent.h>
+#include <luo/finding.h>
+#include <luo/profile.h>
+
+#include "sim/kernel/check.h"
+#include "tests/support/kho_fixture.h"
+#include "tests/support/rig.h"
+
+#define MEMORY (4 * FIXTURE_MIB)
+
+static struct lfb_kernel *kernel;
+static enum lfb_memory_mode mode;
+static enum lfb_page_policy policy;
+
+static int start(void **state)
+{
+	(void)state;
+	kernel = kho_fixture_start_with(&(struct lfb_memory_options){
+		.size = MEMORY,
+		.mode = mode,
+		.policy = policy,
+		.checks = LFB_CHECKS_GUARD,
+	});
+	assert_non_null(kernel);
+	kernel->catch_faults = true;
+	kernel->operation = 1;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fixture_stop(kernel);
+	return 0;
+}
+
+__attribute__((no_sanitize("address", "undefined"))) static long touch(void *address)
+{
+	*(volatile u8 *)address += 1;
+	return 0;
+}
+
+/* Kernel code touches a byte: does the kernel die? */
+static bool dies(void *address)
+{
+	/* Frameworks put a handler of their own there before each test. */
+	lfb_guard_install();
+	if (lfb_guarded(kernel, touch, address) != -EFAULT)
+		return false;
+	assert_int_equal(fixture_bugs(kernel), 1);
+	return true;
+}
+
+static void enter(struct lfb_frame *frame, const char *op, unsigned long operation)
+{
+	*frame = (struct lfb_frame){ .type = "flb", .name = "iommu-v1", .op = op, .call = 1 };
+	kernel->frame = frame;
+	kernel->operation = operation;
+}
+
+/* Exactly this one; forgotten then. */
+static void assert_finding(enum lfb_finding_id id, const char *object, const char *text)
+{
+	const struct lfb_finding *finding;
+
+	assert_int_equal(kernel->findings.count, 1);
+	finding = kernel->findings.all[0];
+	assert_string_equal(lfb_finding_name(finding->id), lfb_finding_name(id));
+	if (object)
+		assert_string_equal(finding->object, object);
+	if (!strstr(finding->text, text))
+		fail_msg("\"%s\" is not in \"%s\"", text, finding->text);
+	lfb_findings_forget(&kernel->findings);
+}
+
+static void objects_may_be_used_up_to_their_end(void **state)
+{
+	static const size_t sizes[] = { 1, 16, 24, 100, 128, 4096, 4097, 8192, 100000, 1 << 19 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const size_t size = sizes[i], end = (size + 15) & ~15ul;
+		u8 *object = kmalloc(size, GFP_KERNEL);
+
+		assert_non_null(object);
+		assert_true(((uintptr_t)object & 15) == 0);
+		memset(object, 0xff, size);
+		assert_true(dies(object + end));
+		assert_finding(LFB_FINDING_MEM_OVERRUN, NULL, "allocated outside of callbacks");
+		/* One page is the first of its block: before it is whatever there is. */
+		if (end % PAGE_SIZE == 0 && end > PAGE_SIZE) {
+			assert_true(dies(object - 1));
+			assert_finding(LFB_FINDING_MEM_OVERRUN, NULL, "used at offset -1");
+		}
+		kfree(object);
+		assert_int_equal(kernel->findings.count, 0);
+	}
+	assert_int_equal(kernel->slabs.objects, 0);
+	assert_int_equal(kernel->slabs.pages, 0);
+}
+
+static void bytes_nobody_asked_for_are_looked_at_when_it_is_freed(void **state)
+{
+	u8 *object = kmalloc(100, GFP_KERNEL);
+
+	(void)state;
+	assert_false(dies(object + 105));
+	kfree(object);
+	assert_int_equal(fixture_warns(kernel), 1);
+	assert_finding(LFB_FINDING_MEM_OVERRUN, "object kmalloc-128", "at offset 105");
+	object = kmalloc(100, GFP_KERNEL);
+	memset(object, 1, ksize(object));
+	kfree(object);
+	assert_int_equal(fixture_warns(kernel), 0);
+	assert_int_equal(fixture_bugs(kernel), 0);
+}
+
+static void a_freed_object_says_who_had_it_and_who_freed_it(void **state)
+{
+	struct lfb_frame frame;
+	u8 *object;
+
+	(void)state;
+	enter(&frame, "preserve", 3);
+	object = kmalloc(128, GFP_KERNEL);
+	enter(&frame, "retrieve", 9);
+	kfree(object);
+	kernel->frame = NULL;
+	assert_true(dies(object + 16));
+	assert_finding(LFB_FINDING_MEM_USE_AFTER_FREE, "object kmalloc-128",
+		       "an object of 128 bytes, allocated by flb iommu-v1 preserve in operation 3, "
+		       "freed by flb iommu-v1 retrieve in operation 9, was used at offset 16");
+}
+
+static void what_an_flb_frees_at_its_end_is_its_object(void **state)
+{
+	static const char *const ops[] = { "unpreserve", "finish" };
+	struct lfb_frame frame;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
+		u8 *object = kmalloc(64, GFP_KERNEL);
+		struct page *page = alloc_pages(GFP_KERNEL, 1);
+
+		enter(&frame, ops[i], 5);
+		kfree(object);
+		__free_pages(page, 1);
+		kernel->frame = NULL;
+		assert_true(dies(object));
+		assert_finding(LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1", ops[i]);
+		assert_true(dies((u8 *)kernel->memory.base + page_to_phys(page) + PAGE_SIZE));
+		assert_finding(LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1", "offset 4096");
+	}
+}
+
+static void freed_pages_fault_until_there_are_no_others(void **state)
+{
+	struct page *first = alloc_pages(GFP_KERNEL, 0);
+	u8 *bytes = page_address(first);
+	unsigned long others = 0;
+	struct page *page;
+
+	(void)state;
+	assert_false(dies(bytes));
+	__free_pages(first, 0);
+	assert_true(dies(bytes + 5));
+	assert_finding(LFB_FINDING_MEM_USE_AFTER_FREE, NULL, "was used at offset 5");
+	while ((page = alloc_pages(GFP_KERNEL, 0)) && page != first)
+		others++;
+	assert_true(others > 500);
+	assert_true(page == (policy == LFB_PAGES_BUDDY ? first : NULL));
+	assert_int_equal(dies(bytes), policy != LFB_PAGES_BUDDY);
+}
+
+/* Oldest first, and blocks that are put together again serve larger requests. */
+static void freed_memory_comes_back(void **state)
+{
+	unsigned int objects = 0;
+
+	(void)state;
+	if (policy != LFB_PAGES_BUDDY)
+		return;
+	for (int i = 0; i < 5000; i++) {
+		void *object = kmalloc(i % 9000 + 1, GFP_KERNEL);
+
+		assert_non_null(object);
+		kfree(object);
+	}
+	while (kmalloc(64, GFP_KERNEL))
+		objects++;
+	assert_in_range(objects, 400, 512);
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+static void memory_nobody_allocated_faults(void **state)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 0);
+	u8 *bytes = page_address(page);
+
+	(void)state;
+	assert_true(dies(kernel->memory.base + MEMORY / 2));
+	assert_finding(LFB_FINDING_MEM_WILD_POINTER, "phys 0x200000", "nobody allocated");
+	assert_true(dies(bytes + PAGE_SIZE + 8));
+	assert_finding(LFB_FINDING_MEM_OVERRUN, NULL, "8 bytes behind its end");
+	assert_true(dies(NULL));
+	assert_finding(LFB_FINDING_MEM_WILD_POINTER, "task boot", "NULL pointer");
+}
+
+static void reading_what_was_not_preserved_faults(void **state)
+{
+	phys_addr_t pages = page_to_phys(alloc_pages(GFP_KERNEL, 4)) + 12 * PAGE_SIZE;
+	phys_addr_t slab = virt_to_phys(kmalloc(15 * PAGE_SIZE, GFP_KERNEL)) + 12 * PAGE_SIZE;
+	u8 *preserved = kho_alloc_preserve(PAGE_SIZE);
+	phys_addr_t phys = virt_to_phys(preserved);
+
+	(void)state;
+	*preserved = 1;
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	assert_false(dies(kernel->memory.base + phys));
+	assert_int_equal(*(kernel->memory.base + phys), 2);
+	assert_true(dies(kernel->memory.base + pages));
+	assert_finding(LFB_FINDING_MEM_NOT_PRESERVED, NULL, "in the kernel before");
+	assert_true(dies(kernel->memory.base + slab));
+	assert_finding(LFB_FINDING_MEM_SLAB_HANDED_OVER, NULL, "in the kernel before");
+	kho_restore_free(phys_to_virt(phys));
+	assert_true(dies(kernel->memory.base + phys));
+	assert_finding(LFB_FINDING_MEM_USE_AFTER_FREE, NULL, "freed");
+}
+
+static void large_blocks_are_looked_through_as_well(void **state)
+{
+	u64 *block = kho_alloc_preserve(PAGE_SIZE << 6);
+
+	(void)state;
+	block[30000] = (uintptr_t)block;
+	lfb_check_serialized(kernel);
+	assert_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER, NULL, "offset 240000");
+	block[4] = 1;
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	assert_finding(LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE, NULL, "");
+}
+
+static void whoever_looks_from_outside_sees_all_memory(void **state)
+{
+	u8 *object = kmalloc(64, GFP_KERNEL | __GFP_ZERO), byte = 1;
+	phys_addr_t phys = virt_to_phys(object);
+
+	(void)state;
+	object[3] = 77;
+	kfree(object);
+	assert_int_equal(lfb_memory_copy(&kernel->memory, phys + 3, &byte, 1), 0);
+	assert_int_equal(byte, 77);
+	assert_non_null(lfb_memory_at(&kernel->memory, 0, MEMORY));
+	assert_false(fixture_readable(object));
+}
+
+/* A whole machine, with its orchestrator, in this mode: nothing it does is a mistake. */
+static void updates_work(void **state)
+{
+	struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.mode = mode,
+		.policy = policy,
+		.checks = LFB_CHECKS_GUARD,
+	};
+
+	(void)state;
+	for (unsigned int i = 0; lfb_profile_name(i); i++) {
+		struct rig rig;
+
+		options.profile = lfb_profile_name(i);
+		assert_int_equal(rig_start(&rig, &options), 0);
+		for (int update = 0; update < 3; update++)
+			assert_int_equal(rig_update(&rig), 0);
+		assert_int_equal(lfb_machine_shutdown(rig.machine), 0);
+		assert_int_equal(lfb_machine_boot(rig.machine), 0);
+		assert_int_equal(rig_update(&rig), 0);
+		if (lfb_finding_count(rig.machine))
+			fail_msg("%s", lfb_finding_at(rig.machine, 0)->text);
+		rig_stop(&rig);
+	}
+}
+
+#define fenced_test(f) cmocka_unit_test_setup_teardown(f, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fenced_test(objects_may_be_used_up_to_their_end),
+		fenced_test(bytes_nobody_asked_for_are_looked_at_when_it_is_freed),
+		fenced_test(a_freed_object_says_who_had_it_and_who_freed_it),
+		fenced_test(what_an_flb_frees_at_its_end_is_its_object),
+		fenced_test(freed_pages_fault_until_there_are_no_others),
+		fenced_test(freed_memory_comes_back),
+		fenced_test(memory_nobody_allocated_faults),
+		fenced_test(reading_what_was_not_preserved_faults),
+		fenced_test(large_blocks_are_looked_through_as_well),
+		fenced_test(whoever_looks_from_outside_sees_all_memory),
+		cmocka_unit_test(updates_work),
+	};
+	int failed = 0;
+
+	for (mode = LFB_MEMORY_REMAP; mode <= LFB_MEMORY_FIXED; mode++) {
+		for (policy = LFB_PAGES_BUDDY; policy <= LFB_PAGES_ASCENDING; policy++)
+			failed += cmocka_run_group_tests(tests, NULL, NULL);
+	}
+	return failed;
+}
