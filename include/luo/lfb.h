@@ -10,6 +10,7 @@
 #include <luo/blob.h>
 #include <luo/choose.h>
 #include <luo/convert.h>
+#include <luo/exhaust.h>
 #include <luo/fault.h>
 #include <luo/file.h>
 #include <luo/finding.h>
@@ -24,6 +25,7 @@
 #include <luo/printk.h>
 #include <luo/profile.h>
 #include <luo/scenario.h>
+#include <luo/shrink.h>
 #include <luo/slab.h>
 #include <luo/sweep.h>
 #include <luo/trace.h>

@@ -27,13 +27,15 @@ int cli_dump(const struct cli_command *command, int argc, char **argv);
 int cli_convert(const struct cli_command *command, int argc, char **argv);
 int cli_matrix(const struct cli_command *command, int argc, char **argv);
 int cli_explain(const struct cli_command *command, int argc, char **argv);
-int cli_zoo(const struct cli_command *command, int argc, char **argv);
+int cli_exhaust(const struct cli_command *command, int argc, char **argv);
+int cli_shrink(const struct cli_command *command, int argc, char **argv);
 int cli_sweep(const struct cli_command *command, int argc, char **argv);
+int cli_zoo(const struct cli_command *command, int argc, char **argv);
 int cli_profiles(const struct cli_command *command, int argc, char **argv);
 
 extern const char cli_run_help[], cli_boot_help[], cli_dump_help[], cli_profiles_help[],
-	cli_matrix_help[], cli_convert_help[], cli_explain_help[], cli_sweep_help[],
-	cli_zoo_help[];
+	cli_matrix_help[], cli_convert_help[], cli_exhaust_help[], cli_explain_help[],
+	cli_shrink_help[], cli_sweep_help[], cli_zoo_help[];
 
 /* "lfb: …" as one line on standard error. Returns CLI_FAILED. */
 int cli_failed(const char *format, ...) LFB_PRINTF(1, 2);
@@ -48,6 +50,12 @@ int cli_write(void *context, const char *bytes, size_t size);
 /* A whole file, "-" for standard input. Returns CLI_OK and memory for free(), or CLI_FAILED. */
 int cli_read_file(const char *path, char **bytes, size_t *size);
 int cli_write_file(const char *path, const void *bytes, size_t size);
+
+/* A scenario from a file, "-" for standard input. Returns CLI_OK or CLI_FAILED. */
+struct lfb_scenario;
+int cli_load_scenario(const char *path, struct lfb_scenario **scenario);
+/* "+NAME" or "-NAME" onto lists of names for struct lfb_machine_options, for free(). */
+int cli_add_quirk(const struct cli_command *command, const char *value, char **on, char **off);
 
 /*
  * machine.c: options of every command that runs scenarios
@@ -92,10 +100,6 @@ int cli_machine_option(struct cli_machine *machine, const struct cli_command *co
 int cli_machine_create(struct cli_machine *given, const struct cli_command *command,
 		       struct lfb_machine **machine);
 void cli_machine_end(struct cli_machine *machine);
-
-struct lfb_scenario;
-/* "-" for standard input. CLI_OK, or CLI_FAILED and said why. */
-int cli_load_scenario(const char *path, struct lfb_scenario **scenario);
 
 /* All of @text is a number; 0x… for hexadecimal. */
 bool cli_number(const char *text, u64 *number);

@@ -1,30 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * lfb, the tool: what commands that run scenarios share: the machine, and the scenario.
+ * lfb, the tool: the machine that commands run scenarios in.
  */
-#define _GNU_SOURCE /* asprintf() */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/scenario.h>
+#include <luo/machine.h>
 
 #include "cli.h"
-
-static int add_quirk(struct cli_machine *machine, const struct cli_command *command,
-		     const char *value)
-{
-	char **list = value[0] == '+' ? &machine->quirks_on : &machine->quirks_off;
-	char *longer;
-
-	if ((value[0] != '+' && value[0] != '-') || !value[1])
-		return cli_usage(command, "--quirk %s: expected +NAME or -NAME", value);
-	if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? "," : "", value + 1) < 0)
-		return cli_failed("no memory");
-	free(*list);
-	*list = longer;
-	return CLI_OK;
-}
 
 /* "64M": a number, and perhaps a unit. */
 static int set_memory(struct cli_machine *machine, const struct cli_command *command,
@@ -89,7 +72,8 @@ int cli_machine_option(struct cli_machine *machine, const struct cli_command *co
 		machine->options.profile = value;
 		break;
 	case CLI_QUIRK:
-		result = add_quirk(machine, command, value);
+		result = cli_add_quirk(command, value, &machine->quirks_on,
+				       &machine->quirks_off);
 		break;
 	case CLI_MEMORY:
 		result = set_memory(machine, command, value);
@@ -131,22 +115,4 @@ void cli_machine_end(struct cli_machine *machine)
 {
 	free(machine->quirks_on);
 	free(machine->quirks_off);
-}
-
-int cli_load_scenario(const char *path, struct lfb_scenario **scenario)
-{
-	bool from_stdin = !strcmp(path, "-");
-	char *text;
-	size_t size;
-	int err;
-
-	if (from_stdin) {
-		if (cli_read_file(path, &text, &size))
-			return CLI_FAILED;
-		err = lfb_scenario_parse("-", text, size, scenario);
-		free(text);
-	} else {
-		err = lfb_scenario_load(path, scenario);
-	}
-	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
 }

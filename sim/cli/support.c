@@ -2,11 +2,15 @@
 /*
  * lfb, the tool: messages, files and numbers.
  */
+#define _GNU_SOURCE /* asprintf() */
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <luo/machine.h>
+#include <luo/scenario.h>
 
 #include "cli.h"
 
@@ -121,4 +125,37 @@ bool cli_number(const char *text, u64 *number)
 	errno = 0;
 	*number = strtoull(text, &end, text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10);
 	return !errno && !*end;
+}
+
+int cli_load_scenario(const char *path, struct lfb_scenario **scenario)
+{
+	bool from_stdin = !strcmp(path, "-");
+	char *text;
+	size_t size;
+	int err;
+
+	*scenario = NULL;
+	if (from_stdin) {
+		if (cli_read_file(path, &text, &size))
+			return CLI_FAILED;
+		err = lfb_scenario_parse("-", text, size, scenario);
+		free(text);
+	} else {
+		err = lfb_scenario_load(path, scenario);
+	}
+	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
+}
+
+int cli_add_quirk(const struct cli_command *command, const char *value, char **on, char **off)
+{
+	char **list = value[0] == '+' ? on : off;
+	char *longer;
+
+	if ((value[0] != '+' && value[0] != '-') || !value[1])
+		return cli_usage(command, "--quirk %s: expected +NAME or -NAME", value);
+	if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? "," : "", value + 1) < 0)
+		return cli_failed("no memory");
+	free(*list);
+	*list = longer;
+	return CLI_OK;
 }

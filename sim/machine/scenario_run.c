@@ -275,7 +275,7 @@ static void run_all(struct lfb_run *run)
 	lfb_transcript_line(&run->transcript, "== end");
 }
 
-int lfb_run_prepare(struct lfb_run *run)
+int lfb_run_make(struct lfb_run *run)
 {
 	const struct lfb_scenario *scenario = run->scenario;
 	struct lfb_transcript *transcript = NULL;
@@ -377,7 +377,7 @@ int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *ma
 	if (lfb_machine_state(machine) != LFB_OFF)
 		return lfb_error(machine, -EBUSY, "the machine is %s; shut it down first",
 				 lfb_machine_state_name(lfb_machine_state(machine)));
-	err = lfb_run_prepare(&run);
+	err = lfb_run_make(&run);
 	if (!err)
 		err = run_traced(&run);
 	lfb_run_release(&run);

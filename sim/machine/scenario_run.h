@@ -46,10 +46,18 @@ static inline bool lfb_answers_object(enum lfb_verb verb)
 	return verb >= LFB_VERB_GETIN && verb <= LFB_VERB_HOLDOUT;
 }
 
-/* scenario_run.c: what a run of run->scenario in run->machine needs. 0 or an error. */
-int lfb_run_prepare(struct lfb_run *run);
+/*
+ * scenario_run.c
+ */
+
+/*
+ * With scenario, machine and options set: makes the rest, or returns -ENOMEM. What was made is
+ * for lfb_run_release(), in any case.
+ */
+int lfb_run_make(struct lfb_run *run);
 void lfb_run_release(struct lfb_run *run);
-/* scenario_run.c: a kernel is about to boot, "cold" or from a "handover". */
+
+/* A kernel is about to boot, "cold" or from a "handover". */
 void lfb_run_show_boot(struct lfb_run *run, const char *how);
 /* The operation at @point was done. */
 void lfb_run_show_point(struct lfb_run *run, const struct lfb_run_point *point, long result,

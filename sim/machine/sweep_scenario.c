@@ -264,7 +264,7 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 	int err;
 
 	subject.self = &play;
-	err = lfb_run_prepare(&play.run);
+	err = lfb_run_make(&play.run);
 	if (!err) {
 		machine->kernel.operation_is_set = true;
 		lfb_run_points_hook(&play.run);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Bounded-exhaustive search: every sequence of operations up to a length, in a small world,
+ * compared step by step with a model of the rules. docs/exhaust.md says what the world is.
+ */
+#ifndef LUO_EXHAUST_H
+#define LUO_EXHAUST_H
+
+#include <luo/types.h>
+
+struct lfb_scenario;
+
+/** LFB_EXHAUST_LENGTH_MAX - the longest sequences that can be asked for */
+#define LFB_EXHAUST_LENGTH_MAX 12u
+
+/**
+ * enum lfb_exhaust_group - operations beyond the basic ones, as bits
+ * @LFB_EXHAUST_LOCKED: objects are borrowed under a lock and given back, also with another one. The
+ *	kernel is rfc-v6 unless the options name another, without any quirk but those asked for
+ * @LFB_EXHAUST_UNREGISTERED: an FLB is linked to a handler that was never registered
+ * @LFB_EXHAUST_NAMES: a session gets a name that fills its field
+ * @LFB_EXHAUST_MANY: as many sessions are created as a block holds
+ * @LFB_EXHAUST_MISSING: a handler is not registered after a reboot
+ * @LFB_EXHAUST_FAULTS: an allocation fails in the next operation
+ * @LFB_EXHAUST_HALVES: the agent does something between the halves of a reboot
+ * @LFB_EXHAUST_DAMAGE: the serialized FLBs are written to between the halves of a reboot
+ * @LFB_EXHAUST_RACES: a second thread does something in the middle of an operation
+ * @LFB_EXHAUST_MODULES: the module is a real one, and unloaded
+ * @LFB_EXHAUST_NO_FILE: a retrieve answers 0 and gives no file
+ * @LFB_EXHAUST_ALL_GROUPS: all that any kernel has
+ */
+enum lfb_exhaust_group {
+	LFB_EXHAUST_LOCKED = 1 << 0,
+	LFB_EXHAUST_UNREGISTERED = 1 << 1,
+	LFB_EXHAUST_NAMES = 1 << 2,
+	LFB_EXHAUST_MANY = 1 << 3,
+	LFB_EXHAUST_MISSING = 1 << 4,
+	LFB_EXHAUST_FAULTS = 1 << 5,
+	LFB_EXHAUST_HALVES = 1 << 6,
+	LFB_EXHAUST_DAMAGE = 1 << 7,
+	LFB_EXHAUST_RACES = 1 << 8,
+	LFB_EXHAUST_MODULES = 1 << 9,
+	LFB_EXHAUST_NO_FILE = 1 << 10,
+	LFB_EXHAUST_ALL_GROUPS = (1 << 11) - 1 - LFB_EXHAUST_LOCKED,
+};
+
+/** lfb_exhaust_group_name() - Return: a group's name ("races") by its bit's number, or NULL. */
+LFB_API const char *lfb_exhaust_group_name(unsigned int bit);
+
+/**
+ * struct lfb_exhaust_options - what to search
+ * @sz: sizeof(struct lfb_exhaust_options)
+ * @profile: the kernel; default "reference"
+ * @quirks_on: quirk names to add to the profile's, separated by spaces or commas
+ * @quirks_off: quirk names to take from it
+ * @length: operations in a sequence, 1 to LFB_EXHAUST_LENGTH_MAX; default 5
+ * @jobs: threads; default as many as there are processors
+ * @groups: enum lfb_exhaust_group, added to what the quirks that are on need by themselves
+ * @all: follow every sequence to its end instead of going on once from equal states
+ */
+struct lfb_exhaust_options {
+	size_t sz;
+	const char *profile;
+	const char *quirks_on;
+	const char *quirks_off;
+	unsigned int length;
+	unsigned int jobs;
+	unsigned int groups;
+	bool all;
+};
+
+/**
+ * struct lfb_exhaust_result - what a search found; but for @scenario plain numbers
+ * @sz: sizeof(struct lfb_exhaust_result)
+ * @letters: operations a sequence is made of
+ * @length: the length that was completed; less than asked for when a difference was found
+ * @sequences: sequences of that length, all of them covered
+ * @states: different states that were gone on from
+ * @runs: times a machine was switched on
+ * @steps: operations done and compared
+ * @scenario: the shortest scenario that differs from the model, NULL when none was found; for
+ *	lfb_scenario_free()
+ * @found_length: operations in the sequence it was shrunk from
+ * @kernel: the options of lfb run for the kernel that was searched, "" for the default
+ * @what: what differs: "result", "callbacks", "counts", "safety" or "life"
+ * @expected: by the model
+ * @got: from the kernel
+ */
+struct lfb_exhaust_result {
+	size_t sz;
+	unsigned int letters;
+	unsigned int length;
+	u64 sequences;
+	u64 states;
+	u64 runs;
+	u64 steps;
+	struct lfb_scenario *scenario;
+	unsigned int found_length;
+	char kernel[1200];
+	char what[16];
+	char expected[2200];
+	char got[2200];
+};
+
+/**
+ * lfb_exhaust() - compare all sequences of operations with the model
+ * @options: which
+ * @result: set to what was found
+ *
+ * Shorter sequences are beginnings of the longest ones and compared on the way. The search ends
+ * with the first length at which something differs. The result does not depend on the number of
+ * threads.
+ *
+ * Return: 0, whether a difference was found or not; -EINVAL an option makes no sense; -ENOMEM.
+ */
+LFB_API int lfb_exhaust(const struct lfb_exhaust_options *options,
+			struct lfb_exhaust_result *result);
+
+/**
+ * lfb_exhaust_case() - compare one scenario with the model
+ * @options: the kernel; @length, @jobs, @groups and @all mean nothing
+ * @scenario: operations the model knows, in its world: handlers 0 to 2, FLBs 0 to 2
+ * @result: @what, @expected, @got and @steps are set; @what is empty when nothing differs
+ *
+ * Return: 0; -EINVAL an option makes no sense, or the scenario leaves the model's world:
+ * lfb_error_text(NULL) says where; -ENOMEM.
+ */
+LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
+			     const struct lfb_scenario *scenario,
+			     struct lfb_exhaust_result *result);
+
+#endif

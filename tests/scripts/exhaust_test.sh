@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# lfb exhaust: short searches, what a difference looks like, and that what docs/exhaust.md says was
+# found of each known defect shows it.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+document=$LFB_SOURCE_DIR/docs/exhaust.md
+
+lfb 0 exhaust --length 2 --time
+prints out 'no difference from the model'
+prints err ' s'
+cp "$dir/out" "$dir/first"
+lfb 0 exhaust --length 2 --jobs 3
+silent err
+same "$dir/out" "$dir/first"
+lfb 0 exhaust --length 2 --with all
+
+# A difference is a scenario that runs, fails, and can be compared again.
+lfb 1 exhaust --quirk +FLB_UNREGISTER_WHILE_PRESERVED
+prints out '# expected: -16'
+prints out '# got: 0'
+prints out '# replay: lfb exhaust --quirk +FLB_UNREGISTER_WHILE_PRESERVED --case THIS'
+cp "$dir/out" "$dir/found.lfb"
+lfb 1 exhaust --quirk +FLB_UNREGISTER_WHILE_PRESERVED --case "$dir/found.lfb"
+prints out 'the last operation differs: result'
+lfb 1 run --golden --quirk +FLB_UNREGISTER_WHILE_PRESERVED "$dir/found.lfb"
+prints err 'expected = -16, got = 0'
+lfb 0 exhaust --case - <"$dir/found.lfb"
+lfb 0 run --golden "$dir/found.lfb"
+
+# scenario QUIRK: the lines that the document says QUIRK was shrunk to
+scenario() {
+	grep "^| \`$1\` |" "$document" | sed 's/.* | \(`.*`\) |$/\1/; s/^`//; s/`$//; s/` `/\
+/g'
+}
+
+# Every quirk has its row. Each scenario shows the defect, and nothing without it.
+"$LFB" profiles | sed -n 's/^\([A-Z]*_[A-Z_]*\) .*/\1/p' | sort -u >"$dir/quirks"
+checks=$((checks + 1))
+[ "$(wc -l <"$dir/quirks")" -gt 20 ] || fail "lfb profiles lists $(wc -l <"$dir/quirks") quirks"
+while read -r quirk; do
+	scenario "$quirk" >"$dir/case.lfb"
+	checks=$((checks + 1))
+	if [ ! -s "$dir/case.lfb" ]; then
+		fail "docs/exhaust.md has no scenario for $quirk"
+		continue
+	fi
+	# The long one is cut in the document.
+	if grep -q '…' "$dir/case.lfb"; then
+		lfb 1 exhaust --length 2 --quirk "+$quirk"
+		cp "$dir/out" "$dir/case.lfb"
+	fi
+	lfb 1 exhaust --quirk "+$quirk" --case "$dir/case.lfb"
+	prints out 'the last operation differs'
+	if grep -q '^do ' "$dir/case.lfb"; then
+		lfb 0 exhaust --with locked --case "$dir/case.lfb"
+	else
+		lfb 0 exhaust --case "$dir/case.lfb"
+	fi
+done <"$dir/quirks"
+
+lfb 2 exhaust --length 0
+lfb 2 exhaust --length 13
+lfb 2 exhaust --with nothing
+lfb 2 exhaust --quirk +NOTHING
+lfb 2 exhaust --profile nothing
+lfb 2 exhaust --defects --quirk +FLB_GET_UNCOUNTED
+lfb 2 exhaust FILE
+lfb 1 exhaust --case "$dir/none.lfb"
+printf 'panic\n' >"$dir/panic.lfb"
+lfb 2 exhaust --case "$dir/panic.lfb"
+prints err 'panic.lfb:1: panic: the model does not know this'
+
+finish
