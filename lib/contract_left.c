@@ -41,7 +41,8 @@ struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *
 			continue;
 		if (is_object(kernel, entry, object)) {
 			left.object = true;
-		} else {
+		} else if (!entry->restored) {
+			/* What came with the update may go on elsewhere: in a pool, in the file. */
 			left.count++;
 			left.first = entry;
 		}

@@ -158,7 +158,8 @@ static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 				"file handler%s%.47s lacks one of can_preserve, preserve, "
 				"unpreserve, retrieve, finish", fh ? " " : "",
 				fh ? fh->compatible : "");
-	err = luo_check_compatible(luo, LFB_FINDING_FILE_COMPATIBLE, "file handler", fh->compatible);
+	err = luo_check_compatible(luo, LFB_FINDING_FILE_COMPATIBLE, "file handler",
+				   fh->compatible);
 	if (!err)
 		err = luo_register_allowed(luo, "register a file handler");
 	if (err)

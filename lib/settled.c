@@ -102,8 +102,8 @@ static int check_record(void *context, phys_addr_t where, const struct luo_sessi
 
 	(void)where;
 	lfb_find(luo->kernel, LFB_FINDING_SESSION_NEVER_FINISHED,
-		 luo_name("session", record->name).text, "it was handed over with %llu files, and %s",
-		 (unsigned long long)record->count,
+		 luo_name("session", record->name).text,
+		 "it was handed over with %llu files, and %s", (unsigned long long)record->count,
 		 luo->restored ? "could not be restored" : "nobody opened /dev/liveupdate");
 	return 0;
 }

@@ -90,6 +90,7 @@ LFB_API int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_modul
  * @machine: the machine
  * @name: the module's name
  *
+ * What its exit function leaves registered stays so; a kernel that calls it then ends in a BUG.
  * Return: 0, -ENOENT, -EBUSY while references are held, -EINVAL.
  */
 LFB_API int lfb_machine_remove_module(struct lfb_machine *machine, const char *name);

@@ -9,6 +9,9 @@
 
 #include "sim/kernel/kernel.h"
 
+/* What a finding is about where no memory can be named: the last KHO events lead there. */
+#define KHO_ITSELF "subsystem kho"
+
 /* "phys 0x12000": what a finding about memory is about. */
 struct lfb_object {
 	char text[48];

@@ -89,11 +89,13 @@ static struct lfb_finding *find_known(const struct lfb_kernel *kernel, enum lfb_
 {
 	const struct lfb_findings *findings = &kernel->findings;
 
+	/* Those of this kernel are the newest. */
 	for (size_t i = findings->count; i-- > 0;) {
 		struct lfb_finding *known = findings->all[i];
 
-		if (known->id == id && known->boot == kernel->boot_number &&
-		    !strncmp(known->object, object, WORDS_SIZE - 1))
+		if (known->boot != kernel->boot_number)
+			return NULL;
+		if (known->id == id && !strncmp(known->object, object, WORDS_SIZE - 1))
 			return known;
 	}
 	return NULL;

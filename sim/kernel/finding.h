@@ -50,7 +50,21 @@ struct lfb_past {
 	char text[96];
 };
 
+/* What a format wants, found out once: formats are string literals. */
+#define LFB_KNOWN_FORMATS 64	/* a power of 2 */
+
+enum lfb_past_arg { LFB_ARG_INT, LFB_ARG_UNSIGNED, LFB_ARG_LONG, LFB_ARG_STRING };
+
+struct lfb_known_format {
+	const char *format;
+	bool unusual;			/* not worth it */
+	u8 count;
+	u8 arg[LFB_PAST_ARGS];		/* enum lfb_past_arg */
+	int precision[LFB_PAST_ARGS];	/* of strings, -1: none */
+};
+
 struct lfb_history {
+	struct lfb_known_format *formats; /* LFB_KNOWN_FORMATS of them, by address */
 	struct lfb_past *events;	/* LFB_PAST_EVENTS of them, NULL: not kept */
 	unsigned long next;		/* counts all there ever were */
 };

@@ -15,13 +15,19 @@
 int lfb_history_create(struct lfb_history *history)
 {
 	history->events = calloc(LFB_PAST_EVENTS, sizeof(*history->events));
-	return history->events ? 0 : -ENOMEM;
+	history->formats = calloc(LFB_KNOWN_FORMATS, sizeof(*history->formats));
+	if (history->events && history->formats)
+		return 0;
+	lfb_history_destroy(history);
+	return -ENOMEM;
 }
 
 void lfb_history_destroy(struct lfb_history *history)
 {
 	free(history->events);
+	free(history->formats);
 	history->events = NULL;
+	history->formats = NULL;
 }
 
 /* One conversion of a format: "%.47s", "0x%llx" … */
@@ -73,27 +79,50 @@ static u64 keep_string(struct lfb_past *past, size_t *used, const char *string, 
 	return start;
 }
 
-/* Keeps the arguments. False for what is not worth it: then the detail is printed at once. */
-static bool keep_arguments(struct lfb_past *past, const char *format, va_list args)
+static void learn(struct lfb_known_format *known, const char *format)
 {
 	struct conversion conversion;
-	unsigned int count = 0;
+
+	*known = (struct lfb_known_format){ .format = format };
+	for (; next_conversion(format, &conversion); format = conversion.end) {
+		u8 *arg = &known->arg[known->count];
+
+		if (known->count == LFB_PAST_ARGS || !strchr("sdux", conversion.letter)) {
+			known->unusual = true;
+			return;
+		}
+		*arg = conversion.letter == 'd' ? LFB_ARG_INT : LFB_ARG_UNSIGNED;
+		if (conversion.letter == 's')
+			*arg = LFB_ARG_STRING;
+		else if (conversion.longs)
+			*arg = LFB_ARG_LONG;
+		known->precision[known->count++] = conversion.precision;
+	}
+}
+
+/* Keeps the arguments. False for what is not worth it: then the detail is printed at once. */
+static bool keep_arguments(struct lfb_history *history, struct lfb_past *past, const char *format,
+			   va_list args)
+{
+	const uintptr_t address = (uintptr_t)format;
+	struct lfb_known_format *known =
+		&history->formats[(address ^ address >> 6) % LFB_KNOWN_FORMATS];
 	size_t used = 0;
 
-	for (; next_conversion(format, &conversion); format = conversion.end) {
-		if (count == LFB_PAST_ARGS)
-			return false;
-		if (conversion.letter == 's')
-			past->args[count++] = keep_string(past, &used, va_arg(args, const char *),
-							  conversion.precision);
-		else if (!strchr("dux", conversion.letter))
-			return false;
-		else if (conversion.longs)
-			past->args[count++] = va_arg(args, unsigned long);
-		else if (conversion.letter == 'd')
-			past->args[count++] = (u64)(s64)va_arg(args, int);
+	if (unlikely(known->format != format))
+		learn(known, format);
+	if (known->unusual)
+		return false;
+	for (unsigned int i = 0; i < known->count; i++) {
+		if (known->arg[i] == LFB_ARG_STRING)
+			past->args[i] = keep_string(past, &used, va_arg(args, const char *),
+						    known->precision[i]);
+		else if (known->arg[i] == LFB_ARG_LONG)
+			past->args[i] = va_arg(args, unsigned long);
+		else if (known->arg[i] == LFB_ARG_INT)
+			past->args[i] = (u64)(s64)va_arg(args, int);
 		else
-			past->args[count++] = va_arg(args, unsigned int);
+			past->args[i] = va_arg(args, unsigned int);
 	}
 	return true;
 }
@@ -120,7 +149,7 @@ void lfb_history_add(struct lfb_history *history, const struct lfb_event *event,
 	past->subject[length] = '\0';
 	past->format = format;
 	va_copy(again, args);
-	if (!may_wait(event->kind) || !keep_arguments(past, format, again))
+	if (!may_wait(event->kind) || !keep_arguments(history, past, format, again))
 		past->format = NULL;
 	va_end(again);
 	if (past->format)

@@ -44,7 +44,7 @@ static void complain_of_nothing(const char *where, bool preserving, const char *
 {
 	lfb_warn_as(preserving ? LFB_FINDING_KHO_NOT_ALLOCATED :
 				 LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
-		    "function of KHO", where, "%s", what);
+		    KHO_ITSELF, where, "%s", what);
 }
 
 /* The block behind what a module calls a folio, with a WARN when there is none. */
@@ -260,7 +260,8 @@ void kho_unpreserve_free(void *mem)
 	if (!kernel || !mem)
 		return;
 	if (IS_ERR(mem)) {
-		lfb_bug(__func__, "given the error pointer %ld", PTR_ERR(mem));
+		lfb_bug_as(LFB_FINDING_MEM_BAD_FREE, KHO_ITSELF, __func__,
+			   "given the error pointer %ld", PTR_ERR(mem));
 		return;
 	}
 	phys = virt_to_phys(mem);

@@ -60,7 +60,8 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 		  (unsigned long long)phys, page->order);
 	kho_check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
 	lfb_pages_claim(kernel, pfn, page->order, true);
-	lfb_ledger_add(kernel, LFB_LEDGER_PAGES, phys, PAGE_SIZE << page->order);
+	lfb_ledger_came_over(lfb_ledger_add(kernel, LFB_LEDGER_PAGES, phys,
+					    PAGE_SIZE << page->order));
 	return (struct folio *)page;
 }
 
@@ -83,7 +84,8 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 	}
 	/* Each is freed on its own. */
 	for (pfn = PHYS_PFN(phys); pfn < end; pfn++)
-		lfb_ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn), PAGE_SIZE);
+		lfb_ledger_came_over(lfb_ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn),
+						    PAGE_SIZE));
 	return lfb_page(kernel, PHYS_PFN(phys));
 }
 
@@ -93,7 +95,8 @@ static bool address_of(const char *where, const void *mem, phys_addr_t *phys)
 	if (!mem)
 		return false;
 	if (IS_ERR(mem)) {
-		lfb_bug(where, "given the error pointer %ld", PTR_ERR(mem));
+		lfb_bug_as(LFB_FINDING_MEM_BAD_FREE, KHO_ITSELF, where,
+			   "given the error pointer %ld", PTR_ERR(mem));
 		return false;
 	}
 	*phys = virt_to_phys(mem);

@@ -114,7 +114,7 @@ int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 		return -EOPNOTSUPP;
 	pages = ptr ? lfb_vmalloc_pages(kernel, ptr, &nr_pages) : NULL;
 	if (!pages) {
-		lfb_warn_as(LFB_FINDING_KHO_NOT_ALLOCATED, "function of KHO", __func__,
+		lfb_warn_as(LFB_FINDING_KHO_NOT_ALLOCATED, KHO_ITSELF, __func__,
 			    "no vmalloc area");
 		return -EINVAL;
 	}
@@ -169,7 +169,7 @@ void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		__free_pages(lfb_page(kernel, PHYS_PFN(phys)), 0);
 	}
 	if (!sound)
-		lfb_warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, "function of KHO", __func__,
+		lfb_warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, KHO_ITSELF, __func__,
 			    "not what kho_preserve_vmalloc() described");
 	else
 		lfb_trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-vmalloc", "pages=%u",
@@ -283,7 +283,7 @@ static void *restore(struct lfb_kernel *kernel, phys_addr_t first, struct restor
 				   description ? work->nr_pages : 1, LFB_AS_VMALLOC);
 	}
 	if (!claim(kernel, work)) {
-		lfb_warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, "function of KHO",
+		lfb_warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, KHO_ITSELF,
 			    "kho_restore_vmalloc", "the description names a page twice");
 		return NULL;
 	}
@@ -291,6 +291,9 @@ static void *restore(struct lfb_kernel *kernel, phys_addr_t first, struct restor
 	area = lfb_vmap(kernel, work->pages, work->nr_pages);
 	if (!area)
 		free_pages_of(work->pages, work->nr_pages);
+	else
+		lfb_ledger_came_over(lfb_ledger_find(kernel, LFB_LEDGER_VMALLOC,
+						     (uintptr_t)area));
 	return area;
 }
 
@@ -315,7 +318,7 @@ void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 		if (preservation && !kho_is_waiting(kernel, preservation->first, 0))
 			kho_complain_restore(kernel, __func__, preservation->first, 0);
 		else
-			lfb_warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, "function of KHO", __func__,
+			lfb_warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, KHO_ITSELF, __func__,
 				    "the descriptor is damaged");
 		return NULL;
 	}

@@ -58,7 +58,7 @@ struct lfb_ledger_entry {
 	u8 kind;
 	u8 as;				/* enum lfb_preserved_as */
 	bool internal;			/* the orchestrator's own */
-	bool restored;			/* INCOMING: has been */
+	bool restored;			/* INCOMING: has been; others: came so, was not made here */
 	bool watched;			/* PRESERVED: digest is set, see memory_check.c */
 	u64 digest;			/* of what it held */
 };
@@ -85,6 +85,13 @@ struct lfb_ledger_entry *lfb_ledger_find(struct lfb_kernel *kernel, enum lfb_led
 					 u64 key);
 void lfb_ledger_remove(struct lfb_kernel *kernel, enum lfb_ledger_kind kind, u64 key);
 void lfb_ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry);
+/* It was not made here: the kernel before handed it over. NULL is ignored. */
+static inline void lfb_ledger_came_over(struct lfb_ledger_entry *entry)
+{
+	if (entry)
+		entry->restored = true;
+}
+
 
 /*
  * What the orchestrator does for itself in between: what it allocates is not in the ledger, what

@@ -238,8 +238,8 @@ void lfb_locks_kept(struct lfb_kernel *kernel, unsigned int before, const char *
 
 	for (unsigned int i = before; i < task->nr_held; i++) {
 		name_held(kernel, &task->held[i], object, sizeof(object));
-		lfb_find(kernel, LFB_FINDING_LOCK_HELD_AT_RETURN, object, "%s returned with it held",
-			 what);
+		lfb_find(kernel, LFB_FINDING_LOCK_HELD_AT_RETURN, object,
+			 "%s returned with it held", what);
 	}
 }
 

@@ -81,7 +81,7 @@ void module_put(struct module *module)
 
 	if (!module)
 		return;
-	/* Those that are left are the kernel's: whoever this was given back twice. */
+	/* All that are left are the kernel's. */
 	if (kernel && module->refcnt > 0 && module->refcnt <= module->lfb_pins)
 		lfb_find(kernel, LFB_FINDING_MODULE_PUT_TWICE, object_of(module).text,
 			 "%s has %d references, all of them held by the kernel for what it uses",

@@ -8,7 +8,7 @@
 #include "sim/kernel/check.h"
 #include "sim/machine/machine.h"
 
-/* References that callbacks took, when there is nothing left that they could have taken them for. */
+/* References that callbacks took, when nothing is left that they could have taken them for. */
 static void check_modules(struct lfb_machine *machine)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
