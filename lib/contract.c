@@ -63,7 +63,8 @@ void luo_contract_flb(struct luo *luo, const struct lfb_frame *frame, enum luo_o
 	const char *discarded = discarded_by_flb(op, before, after, result);
 	bool ends = op == LUO_UNPRESERVE || op == LUO_FINISH;
 	bool no_object = op == LUO_RETRIEVE && !result && !after->obj;
-	bool waits = op == LUO_FINISH &&
+	/* Without an object the callback may not know how to free what it could not retrieve. */
+	bool waits = op == LUO_FINISH && before->obj &&
 		luo_contract_waits(luo->kernel, frame, before->flb->private.incoming.data);
 	struct luo_name object;
 

@@ -288,10 +288,10 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 
 	if (state->retrieve_status != 1 && luo_flb_retrieve_locked(luo, flb)) {
 		/* A module that is going away can be called no more. */
-		bool leaks = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS) ||
-			     !luo_pin_used(luo, flb->ops->owner);
+		bool quirk = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS);
+		bool leaks = quirk || !luo_pin_used(luo, flb->ops->owner);
 
-		lfb_warn_as(leaks ? LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED :
+		lfb_warn_as(quirk ? LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED :
 				    LFB_FINDING_KERNEL_WARN,
 			    luo_name("flb", flb->compatible).text, "luo_flb_finish",
 			    "FLB %.47s could not be retrieved to be finished", flb->compatible);

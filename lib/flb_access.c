@@ -179,6 +179,12 @@ static int get(struct luo *luo, struct liveupdate_flb *flb, void **objp, enum di
 			state->references++;
 		else
 			state->lent++;
+		if (!state->obj)
+			lfb_find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
+				 luo_name("flb", flb->compatible).text, "%s succeeded, and there "
+				 "is no object", direction == INCOMING ?
+				 "liveupdate_flb_get_incoming()" :
+				 "liveupdate_flb_get_outgoing()");
 	} else if (direction == OUTGOING && luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NULL)) {
 		err = 0;
 		lfb_find(luo->kernel, LFB_FINDING_FLB_GET_NULL,

