@@ -56,6 +56,9 @@ void luo_contract_remember_flbs(struct luo *luo);
 /* An FLB's record was found: is it the same FLB? */
 void luo_contract_same_flb(struct luo *luo, const struct liveupdate_flb *flb);
 /* The sum of users of a handler's FLBs. */
+/* @flb is linked to @fh from here on: whose files may not be counted when they go. */
+void luo_contract_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
+			 const struct liveupdate_flb *flb);
 s64 luo_contract_users(const struct liveupdate_file_handler *fh);
 /* A file was not preserved: are they as many as before? */
 void luo_contract_users_again(struct luo *luo, const struct liveupdate_file_handler *fh,

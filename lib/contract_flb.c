@@ -158,3 +158,22 @@ void luo_contract_users_again(struct luo *luo, const struct liveupdate_file_hand
 			 "not preserved; %lld files need it all the same", fh->compatible,
 			 (long long)link->flb->private.outgoing.count);
 }
+
+void luo_contract_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
+			 const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_session *session;
+	const struct luo_file *luo_file;
+
+	list_for_each_entry(session, &luo->outgoing.list, list) {
+		list_for_each_entry(luo_file, &session->files, list) {
+			if (luo_file->handler != fh)
+				continue;
+			lfb_find(luo->kernel, LFB_FINDING_FLB_LINKED_WHILE_PRESERVED,
+				 luo_name("flb", flb->compatible).text, "it was linked to handler "
+				 "%.47s, which has files preserved without it: it is dropped for "
+				 "them all the same when they go", fh->compatible);
+			return;
+		}
+	}
+}

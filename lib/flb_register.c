@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/contract.h"
 
 static void set_up(struct liveupdate_flb *flb)
 {
@@ -177,6 +177,8 @@ static long register_flb(struct luo *luo, void *a, void *b, void *c)
 		luo->register_changes++;
 		lfb_trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "register-flb",
 			  "handler=%.47s", fh->compatible);
+		if (lfb_checking(luo->kernel))
+			luo_contract_linked(luo, fh, flb);
 	}
 	luo_registry_write_done(luo);
 	if (err)

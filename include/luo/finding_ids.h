@@ -73,7 +73,9 @@
 	X(FLB_INITIALIZED_TWICE, "LFB-FLB-INITIALIZED-TWICE", ERROR,                               \
 	  "an FLB in use was initialized again")                                                   \
 	X(FLB_DISCARDED_WRITE, "LFB-FLB-DISCARDED-WRITE", WARNING,                                 \
-	  "a callback wrote to an argument that the kernel discards")
+	  "a callback wrote to an argument that the kernel discards")                              \
+	X(FLB_LINKED_WHILE_PRESERVED, "LFB-FLB-LINKED-WHILE-PRESERVED", ERROR,                     \
+	  "an FLB was linked to a handler whose files are preserved already")
 
 #define LFB_FINDING_IDS_FILE(X)                                                                    \
 	X(FILE_PRESERVE_NOT_UNDONE, "LFB-FILE-PRESERVE-NOT-UNDONE", ERROR,                         \
