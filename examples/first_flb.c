@@ -130,7 +130,13 @@ static int demo_init(void)
 {
 	int err = liveupdate_register_file_handler(&demo_handler);
 
-	return err ? err : liveupdate_register_flb(&demo_handler, &counters_flb);
+	if (err)
+		return err;
+	err = liveupdate_register_flb(&demo_handler, &counters_flb);
+	/* A module that fails to load must leave nothing registered. */
+	if (err)
+		liveupdate_unregister_file_handler(&demo_handler);
+	return err;
 }
 
 LFB_MODULE(demo, demo_init, NULL);

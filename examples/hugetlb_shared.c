@@ -286,20 +286,11 @@ static const struct file_operations *fops_of(struct liveupdate_file_handler *han
 	return handler == &memfd_handler ? &memfd_fops : &guest_memfd_fops;
 }
 
-static int hugetlb_init(void)
+static int pool_start(void)
 {
 	void *books = NULL;
 	int err;
 
-	err = liveupdate_register_file_handler(&memfd_handler);
-	if (!err)
-		err = liveupdate_register_file_handler(&guest_memfd_handler);
-	if (!err)
-		err = liveupdate_register_flb(&memfd_handler, &pool_flb);
-	if (!err)
-		err = liveupdate_register_flb(&guest_memfd_handler, &pool_flb);
-	if (err)
-		return err;
 	err = liveupdate_flb_get_incoming(&pool_flb, &books);
 	if (err && err != -ENODATA && err != -ENOENT)
 		return err;
@@ -307,6 +298,42 @@ static int hugetlb_init(void)
 	err = pool_fill(books ? (unsigned int)((struct pool_ser *)books)->handed_over : 0);
 	if (books)
 		liveupdate_flb_put_incoming(&pool_flb);
+	return err;
+}
+
+static int register_all(void)
+{
+	int err;
+
+	err = liveupdate_register_file_handler(&memfd_handler);
+	if (err)
+		return err;
+	err = liveupdate_register_file_handler(&guest_memfd_handler);
+	if (err)
+		goto out_memfd;
+	err = liveupdate_register_flb(&memfd_handler, &pool_flb);
+	if (!err)
+		err = liveupdate_register_flb(&guest_memfd_handler, &pool_flb);
+	if (!err)
+		return 0;
+	/* Unregistering a handler takes its links to FLBs with it. */
+	liveupdate_unregister_file_handler(&guest_memfd_handler);
+out_memfd:
+	liveupdate_unregister_file_handler(&memfd_handler);
+	return err;
+}
+
+static int hugetlb_init(void)
+{
+	int err = register_all();
+
+	if (err)
+		return err;
+	err = pool_start();
+	if (err) {
+		liveupdate_unregister_file_handler(&guest_memfd_handler);
+		liveupdate_unregister_file_handler(&memfd_handler);
+	}
 	return err;
 }
 

@@ -158,14 +158,12 @@ static LFB_MODULE_DATA(chain) struct liveupdate_file_handler letter_handler = {
 	.compatible = "chain-letter-v1",
 };
 
-static int chain_init(void)
+static int chain_start(void)
 {
 	void *previous = NULL;
 	int err;
 
-	err = liveupdate_register_file_handler(&letter_handler);
-	if (!err)
-		err = liveupdate_register_flb(&letter_handler, &generation_flb);
+	err = liveupdate_register_flb(&letter_handler, &generation_flb);
 	if (err)
 		return err;
 	err = liveupdate_flb_get_incoming(&generation_flb, &previous);
@@ -175,6 +173,18 @@ static int chain_init(void)
 		generation = ((struct generation *)previous)->number;
 		liveupdate_flb_put_incoming(&generation_flb);
 	}
+	return err;
+}
+
+static int chain_init(void)
+{
+	int err = liveupdate_register_file_handler(&letter_handler);
+
+	if (err)
+		return err;
+	err = chain_start();
+	if (err)
+		liveupdate_unregister_file_handler(&letter_handler);
 	return err;
 }
 

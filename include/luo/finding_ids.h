@@ -194,7 +194,7 @@
 	  "a reference on a module was dropped that nobody held")                                  \
 	X(MODULE_GONE, "LFB-MODULE-GONE", FATAL, "code of an unloaded module was called")          \
 	X(MODULE_LEFT_REGISTERED, "LFB-MODULE-LEFT-REGISTERED", ERROR,                             \
-	  "a module was unloaded with its handlers or FLBs registered")                            \
+	  "a module went, or failed to load, with its handlers or FLBs registered")                \
 	X(MODULE_PINNED_IDLE, "LFB-MODULE-PINNED-IDLE", WARNING,                                   \
 	  "a module that does nothing cannot be unloaded")
 

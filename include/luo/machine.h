@@ -69,6 +69,8 @@ LFB_API int lfb_machine_create(const struct lfb_machine_options *options,
  * lfb_machine_destroy() - take a machine apart, whatever it is doing; NULL is ignored
  * @machine: the machine
  *
+ * The static data of its modules is what it was when they were added.
+ *
  * This and what switches on and off, jumps, or adds and removes modules and agents is for the
  * world outside: called by the machine's own kernel code it does nothing (-EBUSY).
  */

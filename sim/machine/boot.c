@@ -32,6 +32,8 @@ static long init_module(void *argument)
 	image->loaded = err >= 0;
 	lfb_trace_result(lfb_current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s",
 			 "");
+	if (err < 0 && lfb_current->luo)
+		luo_module_is_gone(lfb_current->luo, module);
 	return err < 0 ? err : 0;
 }
 

@@ -177,6 +177,9 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 		struct lfb_image_module *image =
 			list_first_entry(&machine->modules, struct lfb_image_module, list);
 
+		/* For the next machine it is as it was for this one. */
+		if (image->module->data_size)
+			memcpy(image->module->data, image->pristine, image->module->data_size);
 		list_del(&image->list);
 		free(image->pristine);
 		free(image);

@@ -4,20 +4,4 @@
 
 #include "examples/first_flb.c"
 
-#undef main
-
-static void the_example_has_no_findings(void **state)
-{
-	(void)state;
-	assert_int_equal(example_main(), 0);
-	assert_true(machines_seen);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_example_has_no_findings),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#include "tests/support/example_main.h"

@@ -89,6 +89,32 @@ static void leave_registered(struct world *world)
 	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
 }
 
+static struct liveupdate_file_handler *second_handler;
+
+static int fail_to_load(void)
+{
+	assert_int_equal(liveupdate_register_file_handler(second_handler), 0);
+	if (!mistaken)
+		assert_int_equal(liveupdate_unregister_file_handler(second_handler), 0);
+	return -ENOMEM;
+}
+
+static void load_what_fails(struct world *world)
+{
+	static struct module this_module = { .name = "second" };
+	static struct liveupdate_file_handler handler = { .compatible = "second-v1" };
+	static struct lfb_module second = {
+		.module = &this_module,
+		.init = fail_to_load,
+		.data = &handler,
+		.data_size = sizeof(handler),
+	};
+
+	handler.ops = &world->module->handlers[0].ops;
+	second_handler = &handler;
+	assert_int_equal(lfb_machine_add_module(world->machine, &second), -ENOMEM);
+}
+
 static void call_what_is_gone(struct world *world)
 {
 	leave_registered(world);
@@ -108,6 +134,7 @@ static const struct mistake {
 	{ LFB_FINDING_MODULE_PUT_TWICE, put_what_is_not_there, 0 },
 	{ LFB_FINDING_MODULE_PUT_TWICE, put_twice_outside, 0 },
 	{ LFB_FINDING_MODULE_LEFT_REGISTERED, leave_registered, 0 },
+	{ LFB_FINDING_MODULE_LEFT_REGISTERED, load_what_fails, 0 },
 	{ LFB_FINDING_MODULE_GONE, call_what_is_gone, LFB_FINDING_MODULE_LEFT_REGISTERED },
 };
 
