@@ -72,6 +72,15 @@ static void record(struct lfb_sweep *sweep, struct lfb_sweep_record *record)
 		record->complaints[kind] = lfb_sweep_complaints(sweep, kind);
 }
 
+/* What is no violation need not be written down in every run; a single case shows it all. */
+static void look_away(struct lfb_sweep *sweep)
+{
+	for (int id = 0; id < LFB_FINDINGS_NR && !sweep->options.only; id++) {
+		if (!lfb_sweep_is_news(sweep, (enum lfb_finding_id)id))
+			sweep->machine->kernel.findings.silent[id] = true;
+	}
+}
+
 /* Also finds out whether it can be taken down and leaves nothing. */
 static int run_plain(struct lfb_sweep *sweep)
 {
@@ -99,6 +108,7 @@ static int run_plain(struct lfb_sweep *sweep)
 	sweep->unbalanced = sweep->balance->breach[0] != '\0';
 	for (size_t i = 0; i < sweep->machine->kernel.findings.count; i++)
 		sweep->known[sweep->machine->kernel.findings.all[i]->id] = true;
+	look_away(sweep);
 	sweep->end = sweep->records[subject->steps - 1].after;
 	return 0;
 }
@@ -244,8 +254,10 @@ int lfb_sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subjec
 		.profile = machine->profile,
 		.choices = machine->kernel.choices,
 	};
+	bool silent[LFB_FINDINGS_NR];
 	int err;
 
+	memcpy(silent, machine->kernel.findings.silent, sizeof(silent));
 	take_options(&sweep, options);
 	sweep.records = calloc(subject->steps, sizeof(*sweep.records));
 	if (!sweep.records)
@@ -253,6 +265,7 @@ int lfb_sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subjec
 	lfb_balance_watch(balance, machine);
 	err = run_sweep(&sweep);
 	lfb_sweep_begin(&sweep);
+	memcpy(machine->kernel.findings.silent, silent, sizeof(silent));
 	lfb_balance_end(balance);
 	lfb_trace_to(machine, trace.sink, trace.context);
 	free(sweep.records);

@@ -378,6 +378,7 @@ static bool may_follow(enum lfb_finding_id id)
 	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
 	case LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE:
 	case LFB_FINDING_FLB_GET_NOT_PUT:
+	case LFB_FINDING_FLB_LINKED_WHILE_PRESERVED:
 	case LFB_FINDING_SESSION_NEVER_FINISHED:
 	case LFB_FINDING_KHO_NEVER_RESTORED:
 		return true;
@@ -386,10 +387,10 @@ static bool may_follow(enum lfb_finding_id id)
 	}
 }
 
-static bool is_news(const struct lfb_sweep *sweep, const struct lfb_finding *finding)
+bool lfb_sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id)
 {
-	return !sweep->known[finding->id] && !may_follow(finding->id) &&
-	       lfb_finding_severity(finding->id) >= LFB_SEVERITY_ERROR;
+	return !sweep->known[id] && !may_follow(id) &&
+	       lfb_finding_severity(id) >= LFB_SEVERITY_ERROR;
 }
 
 /*
@@ -406,7 +407,7 @@ static void name_findings(struct lfb_sweep *sweep)
 		const char *name = lfb_finding_name(finding->id);
 		size_t length = strlen(sweep->what);
 
-		if (!is_news(sweep, finding))
+		if (!lfb_sweep_is_news(sweep, finding->id))
 			continue;
 		sweep->result.findings[finding->id / 64] |= 1ull << (finding->id % 64);
 		if (!ended)

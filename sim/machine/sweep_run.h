@@ -55,6 +55,8 @@ struct lfb_sweep {
  * sweep_run.c
  */
 
+/* Would a finding of this id be a violation? Known after the run without faults. */
+bool lfb_sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id);
 /* Power off, everything as for the first run. */
 void lfb_sweep_begin(struct lfb_sweep *sweep);
 /* @plan: NULL only counts. */

@@ -59,7 +59,7 @@ silent err
 cp "$dir/out" "$dir/zoo"
 
 lfb 0 explain --markdown
-documented findings/README.md index "$dir/out"
+documented findings/catalogue.md index "$dir/out"
 
 for id in $("$LFB" explain | awk '{ print $1 }'); do
 	name=$(echo "${id#LFB-}" | tr '[:upper:]' '[:lower:]')
