@@ -317,7 +317,10 @@ bool luo_check_settled(struct luo *luo);
 bool luo_all_finished(const struct luo *luo);
 /* References on @module for being registered alone. */
 int luo_registration_pins(const struct luo *luo, const struct module *module);
-/* Its exit function has run. What it left registered is called no more: that ends the kernel. */
-void luo_module_is_gone(struct luo *luo, const struct lfb_module *module);
+/*
+ * Its exit function has run, or, not @loaded, its init function failed. What it left registered is
+ * called no more: that ends the kernel. Built-in code that failed to start is still there.
+ */
+void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool loaded);
 
 #endif

@@ -209,7 +209,7 @@ static bool is_of(const struct lfb_module *module, const void *object, const str
 	       (uintptr_t)object - (uintptr_t)module->data < module->data_size;
 }
 
-void luo_module_is_gone(struct luo *luo, const struct lfb_module *module)
+void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool loaded)
 {
 	struct luo_name object = luo_name("module", module->module->name);
 	struct liveupdate_file_handler *fh;
@@ -218,14 +218,14 @@ void luo_module_is_gone(struct luo *luo, const struct lfb_module *module)
 	list_for_each_entry(fh, &luo->handlers, private.list) {
 		if (!is_of(module, fh, fh->ops->owner))
 			continue;
-		fh->private.gone = true;
+		fh->private.gone = loaded || fh->ops->owner;
 		lfb_find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, object.text,
 			 "file handler %.47s is registered still", fh->compatible);
 	}
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		if (!is_of(module, flb, flb->ops->owner))
 			continue;
-		flb->private.gone = true;
+		flb->private.gone = loaded || flb->ops->owner;
 		lfb_find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, object.text,
 			 "FLB %.47s is registered still", flb->compatible);
 	}

@@ -33,7 +33,7 @@ static long init_module(void *argument)
 	lfb_trace_result(lfb_current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s",
 			 "");
 	if (err < 0 && lfb_current->luo)
-		luo_module_is_gone(lfb_current->luo, module);
+		luo_module_is_gone(lfb_current->luo, module, false);
 	return err < 0 ? err : 0;
 }
 
@@ -112,7 +112,7 @@ static long exit_module(void *argument)
 		module->exit();
 	lfb_trace(lfb_current, LFB_EVENT_MODULE, module->module->name, "exit", "%s", "");
 	if (lfb_current->luo)
-		luo_module_is_gone(lfb_current->luo, module);
+		luo_module_is_gone(lfb_current->luo, module, true);
 	return 0;
 }
 

@@ -191,7 +191,13 @@ static int init(void)
 		err = liveupdate_init_flb(&rig->data->flb);
 	if (!err)
 		err = liveupdate_register_file_handler(&rig->data->handler);
-	return err ? err : liveupdate_register_flb(&rig->data->handler, &rig->data->flb);
+	if (err)
+		return err;
+	err = liveupdate_register_flb(&rig->data->handler, &rig->data->flb);
+	/* The posted patch has nothing to undo it with. */
+	if (err && strcmp(lfb_machine_profile(rig->machine), "rfc-v6"))
+		liveupdate_unregister_file_handler(&rig->data->handler);
+	return err;
 }
 
 static void leave(void)

@@ -205,7 +205,12 @@ static int init(void)
 {
 	int err = liveupdate_register_file_handler(&handler);
 
-	return err ? err : liveupdate_register_flb(&handler, &flb);
+	if (err)
+		return err;
+	err = liveupdate_register_flb(&handler, &flb);
+	if (err)
+		liveupdate_unregister_file_handler(&handler);
+	return err;
 }
 
 static struct lfb_module *const modules[] = { &guest_module, NULL };
