@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Bounded-exhaustive search: every sequence of operations up to a length, in a small world,
- * compared step by step with a model of the rules. docs/exhaust.md says what the world is.
+ * compared step by step with a model of the rules; or done with somebody's module, and looked at
+ * for findings. docs/exhaust.md says what the worlds are.
  */
 #ifndef LUO_EXHAUST_H
 #define LUO_EXHAUST_H
 
+#include <luo/finding.h>
 #include <luo/types.h>
 
+struct lfb_machine;
 struct lfb_scenario;
 
 /** LFB_EXHAUST_LENGTH_MAX - the longest sequences that can be asked for */
@@ -128,5 +131,72 @@ LFB_API int lfb_exhaust(const struct lfb_exhaust_options *options,
 LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
 			     const struct lfb_scenario *scenario,
 			     struct lfb_exhaust_result *result);
+
+/**
+ * struct lfb_exhaust_module_options - what to look for, and how far
+ * @sz: sizeof(struct lfb_exhaust_module_options)
+ * @length: operations in a sequence, 1 to LFB_EXHAUST_LENGTH_MAX; default 5
+ * @finds: findings to look for, of any severity; the search is over when each was found. NULL:
+ *	all of severity error and fatal, up to @length
+ * @nr_finds: how many they are
+ */
+struct lfb_exhaust_module_options {
+	size_t sz;
+	unsigned int length;
+	const enum lfb_finding_id *finds;
+	size_t nr_finds;
+};
+
+/**
+ * struct lfb_exhaust_found - a finding, and the first sequence that raises it
+ * @id: which
+ * @length: operations in the sequence; 0: registering is enough
+ * @tried: sequences that were tried until then, this one included
+ * @scenario: the module and what is left of the sequence when it is shrunk: runs by itself
+ */
+struct lfb_exhaust_found {
+	enum lfb_finding_id id;
+	unsigned int length;
+	u64 tried;
+	struct lfb_scenario *scenario;
+};
+
+/**
+ * struct lfb_exhaust_module_result - what a search found in a module
+ * @sz: sizeof(struct lfb_exhaust_module_result)
+ * @length: the length of the last sequence that was tried
+ * @sequences: sequences that were tried, shorter ones included
+ * @found: an entry for each finding, in the order they were found; NULL when there is none
+ * @nr_found: how many
+ */
+struct lfb_exhaust_module_result {
+	size_t sz;
+	unsigned int length;
+	u64 sequences;
+	struct lfb_exhaust_found *found;
+	size_t nr_found;
+};
+
+/**
+ * lfb_exhaust_module() - try a module in all sequences of operations
+ * @module: a scenario; of its lines those that say what the module does count ("when", "forget",
+ *	"compatible", "module"), for handlers and FLBs 0 and 1. The others are left out
+ * @machine: a machine that is switched off, and is again afterwards; its findings and the orders
+ *	in which it saw locks taken are forgotten
+ * @options: which; NULL for the defaults
+ * @result: set to what was found, for lfb_exhaust_module_end()
+ *
+ * The agent makes no mistakes, so a finding is the module's, or the kernel's when it has defects.
+ * Sequences are tried by length, those of one length in the same order each time, with what is
+ * left over at their end looked for. There is no model: nothing is compared.
+ *
+ * Return: 0, whether something was found or not; -EINVAL no live scenario or machine, options or a
+ * result that make no sense, a module with other numbers; -EBUSY the machine is not off; -ENOMEM.
+ */
+LFB_API int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *machine,
+			       const struct lfb_exhaust_module_options *options,
+			       struct lfb_exhaust_module_result *result);
+/** lfb_exhaust_module_end() - free what a result holds. NULL is ignored. */
+LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
 
 #endif

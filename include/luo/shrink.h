@@ -5,6 +5,7 @@
 #ifndef LUO_SHRINK_H
 #define LUO_SHRINK_H
 
+#include <luo/finding.h>
 #include <luo/inspect.h>
 #include <luo/types.h>
 
@@ -54,6 +55,26 @@ typedef bool (*lfb_still_fn)(void *context, const struct lfb_scenario *candidate
  */
 LFB_API int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_fn still,
 				void *context, struct lfb_scenario **shortest);
+
+/**
+ * lfb_scenario_shrink_finding() - the shortest part of a scenario that still raises a finding
+ * @scenario: the scenario; not changed
+ * @machine: a machine that is switched off, and is again afterwards; its findings and the orders
+ *	in which it saw locks taken are forgotten
+ * @id: the finding
+ * @keep_module: leave the lines alone that say what the module does ("when", "forget",
+ *	"compatible", "module"): without one of them another mistake might raise the same finding
+ * @shortest: set to the result, for lfb_scenario_free(); NULL on error
+ *
+ * What raises something else than the whole does, of severity warning or above, is another story
+ * and no candidate.
+ *
+ * Return: as lfb_scenario_shrink(), -EINVAL also when @scenario does not raise @id or @machine is
+ * no live machine; -EBUSY the machine is not off.
+ */
+LFB_API int lfb_scenario_shrink_finding(const struct lfb_scenario *scenario,
+					struct lfb_machine *machine, enum lfb_finding_id id,
+					bool keep_module, struct lfb_scenario **shortest);
 
 /**
  * struct lfb_run_failure - how a run failed

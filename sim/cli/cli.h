@@ -5,6 +5,7 @@
 #ifndef SIM_CLI_CLI_H
 #define SIM_CLI_CLI_H
 
+#include <luo/finding.h>
 #include <luo/machine.h>
 #include <luo/profile.h>
 
@@ -100,6 +101,38 @@ int cli_machine_option(struct cli_machine *machine, const struct cli_command *co
 int cli_machine_create(struct cli_machine *given, const struct cli_command *command,
 		       struct lfb_machine **machine);
 void cli_machine_end(struct cli_machine *machine);
+
+/*
+ * exhaust_module.c: findings that are looked for
+ */
+
+struct cli_findings {
+	enum lfb_finding_id ids[LFB_FINDINGS_NR];
+	size_t count;
+};
+
+/* One more, by its name. Returns CLI_OK or CLI_USAGE. */
+int cli_add_finding(const struct cli_command *command, const char *value,
+		    struct cli_findings *findings);
+
+struct cli_module_search {
+	const char *path;
+	struct cli_findings finds;	/* none: all that are errors */
+	unsigned int length;		/* 0: the default */
+};
+
+/* lfb exhaust --module. Returns CLI_FAILED when something was found. */
+int cli_search_module(const struct cli_command *command, struct cli_machine *machine,
+		      const struct cli_module_search *search);
+
+/*
+ * sweep_shrink.c: prints the shortest part of @scenario that still breaks the rule that was broken
+ * first in @swept, and what replays it. Returns CLI_OK or CLI_FAILED.
+ */
+struct lfb_sweep_options;
+struct lfb_sweep_result;
+int cli_shrink_swept(struct lfb_machine *machine, const struct lfb_sweep_options *options,
+		     const struct lfb_scenario *scenario, const struct lfb_sweep_result *swept);
 
 /* All of @text is a number; 0x… for hexadecimal. */
 bool cli_number(const char *text, u64 *number);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * lfb exhaust: all sequences of operations, compared with the model.
+ * lfb exhaust: all sequences of operations, compared with the model, or done with a module.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -20,6 +20,7 @@ const char cli_exhaust_help[] =
 	"usage: lfb exhaust [OPTION]...\n"
 	"       lfb exhaust [OPTION]... --case SCENARIO\n"
 	"       lfb exhaust [--length N] [--jobs N] --defects\n"
+	"       lfb exhaust [OPTION]... --module SCENARIO [--finds ID]...\n"
 	"\n"
 	"Does every sequence of operations up to a length, in a small world, and compares each\n"
 	"step with a model of the rules: results, callbacks and what can be counted. A difference\n"
@@ -27,9 +28,6 @@ const char cli_exhaust_help[] =
 	"the world, the operations and the model.\n"
 	"\n"
 	"  --length N          operations in a sequence (default 5)\n"
-	"  --profile P         the kernel: lfb profiles lists them (default reference)\n"
-	"  --quirk +NAME       give the kernel a known defect; -NAME takes it away; may be\n"
-	"                      repeated\n"
 	"  --with GROUP        more operations: locked, unregistered, names, many, missing,\n"
 	"                      faults, halves, damage, races, modules, no-file; or all, which is\n"
 	"                      all but locked; may be repeated. A quirk brings what it needs\n"
@@ -38,29 +36,41 @@ const char cli_exhaust_help[] =
 	"  --time              say on standard error how long it took\n"
 	"  --case SCENARIO     compare one scenario (- for standard input) with the model\n"
 	"  --defects           search with each known defect by itself (default length 7), and\n"
-	"                      print what was found as a table\n";
+	"                      print what was found as a table\n"
+	"  --module SCENARIO   no model: do the sequences with the module that the scenario's\n"
+	"                      when, forget, compatible and module lines make, and look for\n"
+	"                      findings.\n"
+	"                      Prints the shortest sequence for each of severity error and fatal\n"
+	"  --finds ID          look for this finding, of any severity, and no longer than until\n"
+	"                      it is found; may be repeated\n"
+	"\n"
+	"Machines (from --memory on, with --module only):\n"
+	CLI_MACHINE_HELP;
 
-enum { LENGTH = 256, PROFILE, QUIRK, WITH, JOBS, ALL, TIME, CASE, DEFECTS };
+enum { LENGTH = 256, WITH, JOBS, ALL, TIME, CASE, DEFECTS, MODULE, FINDS };
 
 static const struct option options[] = {
 	{ "length", required_argument, NULL, LENGTH },
-	{ "profile", required_argument, NULL, PROFILE },
-	{ "quirk", required_argument, NULL, QUIRK },
+	CLI_MACHINE_OPTIONS,
 	{ "with", required_argument, NULL, WITH },
 	{ "jobs", required_argument, NULL, JOBS },
 	{ "all", no_argument, NULL, ALL },
 	{ "time", no_argument, NULL, TIME },
 	{ "case", required_argument, NULL, CASE },
 	{ "defects", no_argument, NULL, DEFECTS },
+	{ "module", required_argument, NULL, MODULE },
+	{ "finds", required_argument, NULL, FINDS },
 	{ 0 },
 };
 
 struct exhaust {
 	const struct cli_command *command;
 	struct lfb_exhaust_options search;
-	char *quirks_on;
-	char *quirks_off;
+	struct cli_machine machine;
+	struct cli_module_search module;
 	const char *path;	/* --case */
+	const char *model_only;	/* an option that was given … */
+	const char *module_only;
 	bool time;
 	bool defects;
 };
@@ -100,12 +110,6 @@ static int set_option(struct exhaust *exhaust, int option, const char *value)
 	case LENGTH:
 		return set_number(exhaust, "length", value, LFB_EXHAUST_LENGTH_MAX,
 				  &exhaust->search.length);
-	case PROFILE:
-		exhaust->search.profile = value;
-		return CLI_OK;
-	case QUIRK:
-		return cli_add_quirk(exhaust->command, value, &exhaust->quirks_on,
-				     &exhaust->quirks_off);
 	case WITH:
 		return add_group(exhaust, value);
 	case JOBS:
@@ -119,10 +123,42 @@ static int set_option(struct exhaust *exhaust, int option, const char *value)
 	case TIME:
 		exhaust->time = true;
 		return CLI_OK;
-	default:
+	case CASE:
 		exhaust->path = value;
 		return CLI_OK;
+	case MODULE:
+		exhaust->module.path = value;
+		return CLI_OK;
+	case FINDS:
+		return cli_add_finding(exhaust->command, value, &exhaust->module.finds);
+	default:
+		return cli_machine_option(&exhaust->machine, exhaust->command, option, value);
 	}
+}
+
+/* Which of the two searches is an option about? */
+static void remember(struct exhaust *exhaust, int option, int index)
+{
+	if (option == FINDS || option > CLI_QUIRK)
+		exhaust->module_only = options[index].name;
+	if (option == WITH || option == JOBS || option == ALL || option == CASE ||
+	    option == DEFECTS)
+		exhaust->model_only = options[index].name;
+}
+
+static int check_options(const struct exhaust *exhaust)
+{
+	const struct cli_command *command = exhaust->command;
+
+	if (exhaust->module.path && exhaust->model_only)
+		return cli_usage(command, "--%s is about the model, --module is not",
+				 exhaust->model_only);
+	if (!exhaust->module.path && exhaust->module_only)
+		return cli_usage(command, "--%s goes with --module", exhaust->module_only);
+	if (exhaust->defects && (exhaust->path || exhaust->search.quirks_on ||
+				 exhaust->search.quirks_off || exhaust->search.profile))
+		return cli_usage(command, "--defects chooses the kernels by itself");
+	return CLI_OK;
 }
 
 /* What may have lines, each as a comment of its own. */
@@ -269,31 +305,42 @@ static int run_defects(const struct exhaust *exhaust)
 	return found == i ? CLI_OK : CLI_FAILED;
 }
 
-static int run(const struct exhaust *exhaust)
+static int run(struct exhaust *exhaust)
 {
+	if (exhaust->module.path) {
+		exhaust->module.length = exhaust->search.length;
+		return cli_search_module(exhaust->command, &exhaust->machine, &exhaust->module);
+	}
 	if (exhaust->defects)
 		return run_defects(exhaust);
 	return exhaust->path ? run_case(exhaust) : run_search(exhaust);
+}
+
+static int read_options(struct exhaust *exhaust, int argc, char **argv)
+{
+	int option, index = 0, result = CLI_OK;
+
+	opterr = 0;
+	while (!result && (option = getopt_long(argc, argv, ":", options, &index)) != -1) {
+		if (option == '?' || option == ':')
+			return cli_bad_option(exhaust->command, option, argv);
+		remember(exhaust, option, index);
+		result = set_option(exhaust, option, optarg);
+	}
+	if (!result && argc != optind)
+		result = cli_usage(exhaust->command, "exhaust takes no arguments");
+	exhaust->search.profile = exhaust->machine.options.profile;
+	exhaust->search.quirks_on = exhaust->machine.quirks_on;
+	exhaust->search.quirks_off = exhaust->machine.quirks_off;
+	return result ? result : check_options(exhaust);
 }
 
 int cli_exhaust(const struct cli_command *command, int argc, char **argv)
 {
 	struct exhaust exhaust = { .command = command, .search = { .sz = sizeof(exhaust.search) } };
 	struct timespec begin, end;
-	int result = CLI_OK;
-	int option;
+	int result = read_options(&exhaust, argc, argv);
 
-	opterr = 0;
-	while (!result && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
-		result = option == '?' || option == ':' ? cli_bad_option(command, option, argv) :
-							  set_option(&exhaust, option, optarg);
-	exhaust.search.quirks_on = exhaust.quirks_on;
-	exhaust.search.quirks_off = exhaust.quirks_off;
-	if (!result && argc != optind)
-		result = cli_usage(command, "exhaust takes no arguments");
-	if (!result && exhaust.defects &&
-	    (exhaust.path || exhaust.quirks_on || exhaust.quirks_off || exhaust.search.profile))
-		result = cli_usage(command, "--defects chooses the kernels by itself");
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	if (!result)
 		result = run(&exhaust);
@@ -301,7 +348,6 @@ int cli_exhaust(const struct cli_command *command, int argc, char **argv)
 	if (exhaust.time)
 		fprintf(stderr, "lfb: %.1f s\n", (double)(end.tv_sec - begin.tv_sec) +
 						 (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
-	free(exhaust.quirks_on);
-	free(exhaust.quirks_off);
+	cli_machine_end(&exhaust.machine);
 	return result;
 }

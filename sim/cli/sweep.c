@@ -30,11 +30,13 @@ const char cli_sweep_help[] =
 	"  --pairs             also two failures in one run, where a scenario has few points\n"
 	"  --pairs-max N       how many are few (default 64)\n"
 	"  --max N             end a scenario after N violations (default 10)\n"
+	"  --shrink            then shrink the scenario, as far as the first violation stays: by\n"
+	"                      a fault of the same kind, with the same finding or message\n"
 	"  --quiet             print violations only\n"
 	"  --verbose           print fault points by kind\n"
 	CLI_MACHINE_HELP;
 
-enum { CASE = 256, KINDS, ONCE, FOREVER, PAIRS, PAIRS_MAX, MAX, QUIET, VERBOSE };
+enum { CASE = 256, KINDS, ONCE, FOREVER, PAIRS, PAIRS_MAX, MAX, SHRINK, QUIET, VERBOSE };
 
 static const struct option options[] = {
 	CLI_MACHINE_OPTIONS,
@@ -45,6 +47,7 @@ static const struct option options[] = {
 	{ "pairs", no_argument, NULL, PAIRS },
 	{ "pairs-max", required_argument, NULL, PAIRS_MAX },
 	{ "max", required_argument, NULL, MAX },
+	{ "shrink", no_argument, NULL, SHRINK },
 	{ "quiet", no_argument, NULL, QUIET },
 	{ "verbose", no_argument, NULL, VERBOSE },
 	{ 0 },
@@ -58,6 +61,7 @@ struct sweep {
 	struct lfb_sweep_result total;
 	unsigned long files;
 	char replay[1024];
+	bool shrink;
 	bool quiet;
 	bool verbose;
 };
@@ -129,6 +133,9 @@ static int set_option(struct sweep *sweep, int option, int index, const char *va
 		return set_count(sweep, "pairs-max", value, &sweep->options.pairs_max);
 	case MAX:
 		return set_count(sweep, "max", value, &sweep->options.violations_max);
+	case SHRINK:
+		sweep->shrink = true;
+		return CLI_OK;
 	case QUIET:
 		sweep->quiet = true;
 		return CLI_OK;
@@ -189,9 +196,13 @@ static int sweep_file(struct sweep *sweep, const char *path)
 		return CLI_FAILED;
 	sweep->options.replay_file = path;
 	err = lfb_scenario_sweep(scenario, sweep->made, &sweep->options, &result);
+	if (err)
+		cli_failed("%s", lfb_error_text(sweep->made));
+	else if (sweep->shrink && result.violations)
+		err = cli_shrink_swept(sweep->made, &sweep->options, scenario, &result);
 	lfb_scenario_free(scenario);
 	if (err)
-		return cli_failed("%s", lfb_error_text(sweep->made));
+		return CLI_FAILED;
 	if (!sweep->quiet && !sweep->options.only)
 		print_result(path, &result);
 	if (sweep->verbose && !sweep->options.only)
@@ -235,6 +246,8 @@ int cli_sweep(const struct cli_command *command, int argc, char **argv)
 		result = option == '?' || option == ':' ? cli_bad_option(command, option, argv) :
 							  set_option(&sweep, option, index, optarg);
 	sweep.options.replay = sweep.replay;
+	if (!result && sweep.shrink && sweep.options.only)
+		result = cli_usage(command, "--shrink looks for a case by itself");
 	if (!result && optind == argc)
 		result = cli_usage(command, "expected a scenario");
 	if (!result && sweep.options.only && argc - optind != 1)

@@ -13,8 +13,8 @@
 #include <luo/scenario.h>
 #include <luo/sweep.h>
 
-#include "cli.h"
 #include "embedded.h"
+#include "zoo.h"
 
 const char cli_zoo_help[] =
 	"usage: lfb zoo [OPTION]... [NAME]...\n"
@@ -25,31 +25,13 @@ const char cli_zoo_help[] =
 	"\"sweep\" a step that is made to fail; \"quirk off\": the twin is the same kernel,\n"
 	"mended.\n"
 	"\n"
-	"  --show              print the scenario of each and what is found\n";
+	"  --show              print the scenario of each and what is found\n"
+	"  --search            forget the scenarios' operations and see what is found without:\n"
+	"                      by lfb exhaust --module, by lfb sweep, and defects of kernels by\n"
+	"                      comparing with the model. Minutes for all of them\n";
 
 #define TWIN ".fixed.lfb"
-#define ENTRY ".lfb"
-
-struct zoo {
-	const struct cli_command *command;
-	bool show;
-	unsigned int entries;
-	unsigned int caught;
-	unsigned int clean;
-};
-
-/* An entry or a twin, as its header describes it. */
-struct exhibit {
-	const char *name;
-	const char *text;
-	bool wanted[LFB_FINDINGS_NR];
-	bool excused[LFB_FINDINGS_NR];	/* the caller's part in a kernel's defect */
-	bool found[LFB_FINDINGS_NR];
-	struct cli_machine machine;
-	bool without_quirks;		/* the twin of a kernel's defect */
-	bool by_sweep;
-	char *words;			/* the header's, cut apart */
-};
+#define ENTRY ZOO_ENTRY
 
 /*
  * Headers
@@ -112,7 +94,7 @@ static int read_machine(struct exhibit *exhibit, const struct cli_command *comma
 	return result;
 }
 
-static int read_header(struct exhibit *exhibit, const struct cli_command *command)
+int zoo_read_header(struct exhibit *exhibit, const struct cli_command *command)
 {
 	char *by = header(exhibit->text, "by");
 	int result = read_ids(exhibit, "finds", exhibit->wanted);
@@ -152,7 +134,7 @@ static void collect_swept(struct exhibit *exhibit, const struct lfb_sweep_result
 }
 
 /* What the scenario itself answers, or dies of, is its own affair: findings count. */
-static int run_one(struct exhibit *exhibit, const struct cli_command *command, bool show)
+int zoo_run(struct exhibit *exhibit, const struct cli_command *command, bool show)
 {
 	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
 	struct lfb_scenario *scenario;
@@ -179,14 +161,14 @@ static int run_one(struct exhibit *exhibit, const struct cli_command *command, b
 
 static int open_exhibit(struct exhibit *exhibit, const struct zoo *zoo, bool show)
 {
-	int result = read_header(exhibit, zoo->command);
+	int result = zoo_read_header(exhibit, zoo->command);
 
 	if (show)
 		printf("%s\n", exhibit->text);
-	return result ? result : run_one(exhibit, zoo->command, show);
+	return result ? result : zoo_run(exhibit, zoo->command, show);
 }
 
-static void close_exhibit(struct exhibit *exhibit)
+void zoo_close(struct exhibit *exhibit)
 {
 	cli_machine_end(&exhibit->machine);
 	free(exhibit->words);
@@ -214,7 +196,7 @@ static bool as_wanted(const struct exhibit *exhibit)
  * All of them
  */
 
-static const char *twin_of(const char *name)
+const char *zoo_twin_of(const char *name)
 {
 	size_t length = strlen(name) - strlen(ENTRY);
 
@@ -239,7 +221,7 @@ static void forgive(struct exhibit *twin)
 
 static int visit(struct zoo *zoo, const struct cli_embedded *file)
 {
-	const char *twin_text = twin_of(file->name);
+	const char *twin_text = zoo_twin_of(file->name);
 	struct exhibit entry = { .name = file->name, .text = file->text };
 	struct exhibit twin = {
 		.name = twin_text ? "its twin" : "without the quirk",
@@ -256,6 +238,7 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 		bool caught = as_wanted(&entry), clean = as_wanted(&twin);
 
 		zoo->entries++;
+		zoo->twins++;
 		zoo->caught += caught;
 		zoo->clean += clean;
 		printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n",
@@ -265,8 +248,8 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 		print_difference(&entry);
 		print_difference(&twin);
 	}
-	close_exhibit(&entry);
-	close_exhibit(&twin);
+	zoo_close(&entry);
+	zoo_close(&twin);
 	return result;
 }
 
@@ -296,30 +279,42 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-int cli_zoo(const struct cli_command *command, int argc, char **argv)
+static int read_options(struct zoo *zoo, int argc, char **argv)
 {
-	static const struct option options[] = { { "show", no_argument, NULL, 's' }, { 0 } };
-	struct zoo zoo = { .command = command };
-	double start = seconds();
-	int option, result = CLI_OK;
+	static const struct option options[] = { { "show", no_argument, NULL, 's' },
+						 { "search", no_argument, NULL, 'f' },
+						 { 0 } };
+	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option == '?' || option == ':')
-			return cli_bad_option(command, option, argv);
-		zoo.show = true;
+			return cli_bad_option(zoo->command, option, argv);
+		zoo->show |= option == 's';
+		zoo->search |= option == 'f';
 	}
+	return CLI_OK;
+}
+
+int cli_zoo(const struct cli_command *command, int argc, char **argv)
+{
+	struct zoo zoo = { .command = command };
+	double start = seconds();
+	int result = read_options(&zoo, argc, argv);
+
 	argc -= optind;
 	argv += optind;
 	for (const struct cli_embedded *file = embedded_zoo; file->name && !result; file++) {
 		if (is_entry(file->name) && is_chosen(file->name, argc, argv))
-			result = visit(&zoo, file);
+			result = zoo.search ? zoo_search(&zoo, file) : visit(&zoo, file);
 	}
 	if (result)
 		return result;
 	if (!zoo.entries)
 		return cli_usage(command, "there is no such entry in the zoo");
-	printf("%u of %u caught, %u of %u twins clean, in %.1f s\n", zoo.caught, zoo.entries,
-	       zoo.clean, zoo.entries, seconds() - start);
-	return zoo.caught == zoo.entries && zoo.clean == zoo.entries ? CLI_OK : CLI_FAILED;
+	printf("%u of %u %s, %u of %u twins clean, in %.1f s\n", zoo.caught, zoo.entries,
+	       zoo.search ? "found on their own" : "caught", zoo.clean, zoo.twins,
+	       seconds() - start);
+	return (zoo.search || zoo.caught == zoo.entries) && zoo.clean == zoo.twins ? CLI_OK :
+										     CLI_FAILED;
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * lfb zoo: what running the entries and searching for them have in common.
+ */
+#ifndef SIM_CLI_ZOO_H
+#define SIM_CLI_ZOO_H
+
+#include "cli.h"
+
+#define ZOO_ENTRY ".lfb"
+
+struct cli_embedded;
+
+struct zoo {
+	const struct cli_command *command;
+	bool show;
+	bool search;
+	unsigned int entries;
+	unsigned int caught;
+	unsigned int twins;
+	unsigned int clean;
+};
+
+/* An entry or a twin, as its header describes it. */
+struct exhibit {
+	const char *name;
+	const char *text;
+	bool wanted[LFB_FINDINGS_NR];
+	bool excused[LFB_FINDINGS_NR];	/* the caller's part in a kernel's defect */
+	bool found[LFB_FINDINGS_NR];
+	struct cli_machine machine;
+	bool without_quirks;		/* the twin of a kernel's defect */
+	bool by_sweep;
+	char *words;			/* the header's, cut apart */
+};
+
+/* Needs name and text. What it keeps is for zoo_close(), in any case. */
+int zoo_read_header(struct exhibit *exhibit, const struct cli_command *command);
+void zoo_close(struct exhibit *exhibit);
+/* Runs or sweeps the text and sets what is found. */
+int zoo_run(struct exhibit *exhibit, const struct cli_command *command, bool show);
+/* The corrected twin's text, NULL for defects of kernels. */
+const char *zoo_twin_of(const char *name);
+
+/* zoo_search.c: can it be found without its operations? */
+int zoo_search(struct zoo *zoo, const struct cli_embedded *file);
+
+#endif
