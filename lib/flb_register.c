@@ -122,6 +122,7 @@ static int list_globally(struct luo *luo, struct liveupdate_flb *flb)
 		return lfb_fail(luo->kernel, err, "FLB %.47s: its module is going away",
 				flb->compatible);
 	list_add_tail(&flb->private.list, &luo->flbs);
+	flb->private.gone = false;
 	luo->flb_count++;
 	return 0;
 }

@@ -144,6 +144,7 @@ static int list_handler(struct luo *luo, struct liveupdate_file_handler *fh)
 	list_add_tail(&fh->private.list, &luo->handlers);
 	luo->register_changes++;
 	fh->private.registered = true;
+	fh->private.gone = false;
 	return 0;
 }
 

@@ -255,8 +255,6 @@ static struct cost live_once(unsigned long sessions, unsigned long files)
 	lfb_machine_enter(run.machine);
 	must(run.machine, lfb_machine_boot(run.machine), "boot");
 	live(&run);
-	/* Takes back what is registered: the next machine's module starts as fresh as this one. */
-	must(run.machine, lfb_machine_remove_module(run.machine, "scale"), "remove");
 	lfb_machine_destroy(run.machine);
 	return run.cost;
 }

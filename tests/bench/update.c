@@ -180,9 +180,6 @@ static struct run *start(const char *profile, enum lfb_memory_mode mode, u64 mem
 
 static void stop(struct run *run)
 {
-	/* The next machine is to find the module's data as this one did. */
-	lfb_machine_shutdown(run->machine);
-	lfb_machine_remove_module(run->machine, "bench");
 	lfb_machine_destroy(run->machine);
 	free(run);
 }
