@@ -34,95 +34,83 @@ void lfb_printk(enum lfb_level level, const char *format, ...)
 	va_end(args);
 }
 
-/* A complaint whose mistake has no name of its own: about the function that complains. */
-static void find_in(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *where,
-		    const char *format, va_list args) LFB_PRINTF(4, 0);
+/*
+ * An event and the finding it is. Without an @object it is a complaint whose mistake has no name of
+ * its own: about the function that complains.
+ */
+static void complain(enum lfb_event_kind kind, enum lfb_finding_id id, const char *object,
+		     const char *where, const char *action, const char *format, va_list args)
+	LFB_PRINTF(6, 0);
 
-static void find_in(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *where,
-		    const char *format, va_list args)
+static void complain(enum lfb_event_kind kind, enum lfb_finding_id id, const char *object,
+		     const char *where, const char *action, const char *format, va_list args)
 {
-	char object[80];
+	struct lfb_kernel *kernel = lfb_current;
+	char function[80];
+	va_list again;
 
-	snprintf(object, sizeof(object), "function %.64s", where);
-	lfb_find_args(kernel, id, object, format, args);
+	if (!kernel)
+		return;
+	snprintf(function, sizeof(function), "function %.64s", where);
+	va_copy(again, args);
+	lfb_emit_args(kernel, kind, where, action, format, args);
+	lfb_find_args(kernel, id, object ? object : function, format, again);
+	va_end(again);
+}
+
+static void stop(void)
+{
+	if (lfb_current)
+		lfb_die(lfb_current, LFB_DEATH_PANIC);
 }
 
 void lfb_warn(const char *where, const char *format, ...)
 {
-	struct lfb_kernel *kernel = lfb_current;
 	va_list args;
 
-	if (!kernel)
-		return;
 	va_start(args, format);
-	lfb_emit_args(kernel, LFB_EVENT_WARN, where, "warn", format, args);
-	va_end(args);
-	va_start(args, format);
-	find_in(kernel, LFB_FINDING_KERNEL_WARN, where, format, args);
+	complain(LFB_EVENT_WARN, LFB_FINDING_KERNEL_WARN, NULL, where, "warn", format, args);
 	va_end(args);
 }
 
 void lfb_warn_as(enum lfb_finding_id id, const char *object, const char *where,
 		 const char *format, ...)
 {
-	struct lfb_kernel *kernel = lfb_current;
 	va_list args;
 
-	if (!kernel)
-		return;
 	va_start(args, format);
-	lfb_emit_args(kernel, LFB_EVENT_WARN, where, "warn", format, args);
-	va_end(args);
-	va_start(args, format);
-	lfb_find_args(kernel, id, object, format, args);
+	complain(LFB_EVENT_WARN, id, object, where, "warn", format, args);
 	va_end(args);
 }
 
 void lfb_bug(const char *where, const char *format, ...)
 {
-	struct lfb_kernel *kernel = lfb_current;
 	va_list args;
 
-	if (!kernel)
-		return;
 	va_start(args, format);
-	lfb_emit_args(kernel, LFB_EVENT_BUG, where, "stop", format, args);
+	complain(LFB_EVENT_BUG, LFB_FINDING_KERNEL_BUG, NULL, where, "stop", format, args);
 	va_end(args);
-	va_start(args, format);
-	find_in(kernel, LFB_FINDING_KERNEL_BUG, where, format, args);
-	va_end(args);
-	lfb_die(kernel, LFB_DEATH_PANIC);
+	stop();
 }
 
 void lfb_bug_as(enum lfb_finding_id id, const char *object, const char *where, const char *format,
 		...)
 {
-	struct lfb_kernel *kernel = lfb_current;
 	va_list args;
 
-	if (!kernel)
-		return;
 	va_start(args, format);
-	lfb_emit_args(kernel, LFB_EVENT_BUG, where, "stop", format, args);
+	complain(LFB_EVENT_BUG, id, object, where, "stop", format, args);
 	va_end(args);
-	va_start(args, format);
-	lfb_find_args(kernel, id, object, format, args);
-	va_end(args);
-	lfb_die(kernel, LFB_DEATH_PANIC);
+	stop();
 }
 
 void panic(const char *format, ...)
 {
-	struct lfb_kernel *kernel = lfb_current;
 	va_list args;
 
-	if (!kernel)
-		return;
 	va_start(args, format);
-	lfb_emit_args(kernel, LFB_EVENT_PANIC, "kernel", "panic", format, args);
+	complain(LFB_EVENT_PANIC, LFB_FINDING_KERNEL_PANIC, "kernel", "kernel", "panic", format,
+		 args);
 	va_end(args);
-	va_start(args, format);
-	lfb_find_args(kernel, LFB_FINDING_KERNEL_PANIC, "kernel", format, args);
-	va_end(args);
-	lfb_die(kernel, LFB_DEATH_PANIC);
+	stop();
 }
