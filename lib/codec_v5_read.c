@@ -2,6 +2,7 @@
 /*
  * Reading luo-v5. KERNEL-FACTS 8.2.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/codec_v5.h"
@@ -173,13 +174,15 @@ void luo_v5_free_blocks(phys_addr_t first)
 	/* Checked when it was read; but a module may have freed or overwritten it since. */
 	while (first && blocks++ < LUO_BLOCKS_MAX) {
 		struct luo_block_ser *block = NULL;
+		char object[32];
 
 		if (IS_ALIGNED(first, PAGE_SIZE))
 			block = lfb_memory_at(&lfb_current->memory, first, PAGE_SIZE);
 		if (!block) {
-			lfb_unsafe(lfb_current, "luo", "a block that was handed over has been "
-				   "overwritten: the next one is said to be at 0x%llx",
-				   (unsigned long long)first);
+			snprintf(object, sizeof(object), "phys 0x%llx", (unsigned long long)first);
+			lfb_unsafe_as(lfb_current, LFB_FINDING_MEM_WILD_POINTER, object,
+				      "a block that was handed over has been overwritten: the next "
+				      "one is said to be there");
 			return;
 		}
 		block_phys = first;

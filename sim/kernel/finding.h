@@ -85,11 +85,12 @@ void lfb_find(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *obj
 	      const char *format, ...) LFB_PRINTF(4, 5);
 void lfb_find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 		   const char *format, va_list args) LFB_PRINTF(4, 0);
-/* lfb_warn(), lfb_bug() and lfb_unsafe() of mistakes that have a name of their own. */
+/* lfb_warn() and lfb_bug() of mistakes that have a name of their own. */
 void lfb_warn_as(enum lfb_finding_id id, const char *object, const char *where,
 		 const char *format, ...) LFB_PRINTF(4, 5);
 void lfb_bug_as(enum lfb_finding_id id, const char *object, const char *where, const char *format,
 		...) LFB_PRINTF(4, 5);
+/* A real kernel would touch memory it must not touch here; recorded, not done. */
 void lfb_unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 		   const char *format, ...) LFB_PRINTF(4, 5);
 void lfb_findings_forget(struct lfb_findings *findings);

@@ -273,10 +273,6 @@ void lfb_emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const ch
 			lfb_emit_result(kernel, __VA_ARGS__);                                      \
 	} while (0)
 
-/* A real kernel would touch memory it must not touch here; recorded, not done. */
-void lfb_unsafe(struct lfb_kernel *kernel, const char *subject, const char *format, ...)
-	LFB_PRINTF(3, 4);
-
 /*
  * fault.c, choose.c
  */

@@ -109,15 +109,6 @@ void lfb_emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long r
 	va_end(args);
 }
 
-void lfb_unsafe(struct lfb_kernel *kernel, const char *subject, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	lfb_emit_args(kernel, LFB_EVENT_UNSAFE, subject, "touch", format, args);
-	va_end(args);
-}
-
 void lfb_unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 		   const char *format, ...)
 {

@@ -134,7 +134,7 @@ static void detail_is_one_bounded_line(void **state)
 static void unsafe_is_a_complaint_about_its_subject(void **state)
 {
 	(void)state;
-	lfb_unsafe(&kernel, "flb-0-v1", "restored %d times", 2);
+	lfb_unsafe_as(&kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "flb-0-v1", "restored %d times", 2);
 	assert_int_equal(kernel.trace.count[LFB_EVENT_UNSAFE], 1);
 	assert_string_equal(kernel.trace.complaint, "flb-0-v1: restored 2 times");
 }
