@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "lib/contract.h"
+#include "lib/contract/contract.h"
 
 /* What injected failures look like: the callback is not run. */
 #define INJECTED_ERROR (-EIO)
@@ -52,14 +52,14 @@ static void push(struct lfb_kernel *kernel, struct lfb_frame *frame)
 static void pop(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 {
 	if (unlikely(kernel->task->locks_held > frame->locks_held))
-		lfb_locks_kept(kernel, frame->locks_held, frame->op);
+		lfb__locks_kept(kernel, frame->locks_held, frame->op);
 	kernel->frame = frame->up;
 }
 
 /* The scheduling point before a callback. */
 static void enter(struct lfb_kernel *kernel, struct lfb_frame *frame)
 {
-	lfb_sched_point(kernel, frame->op, frame->name);
+	lfb__sched_point(kernel, frame->op, frame->name);
 	push(kernel, frame);
 }
 
@@ -70,17 +70,17 @@ static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 
 	char subject[64];
 
 	pop(kernel, frame);
-	lfb_sched_point(kernel, frame->op, frame->name);
-	if (!lfb_tracing(kernel))
+	lfb__sched_point(kernel, frame->op, frame->name);
+	if (!lfb__tracing(kernel))
 		return;
-	data = lfb_memory_shown(&kernel->memory, data);
+	data = lfb__memory_shown(&kernel->memory, data);
 	name_subject(subject, frame);
 	if (result)
-		lfb_emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, frame->op,
-				"data=0x%llx", (unsigned long long)data);
+		lfb__emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, frame->op,
+				 "data=0x%llx", (unsigned long long)data);
 	else
-		lfb_emit(kernel, LFB_EVENT_CALLBACK, subject, frame->op, "data=0x%llx",
-			 (unsigned long long)data);
+		lfb__emit(kernel, LFB_EVENT_CALLBACK, subject, frame->op, "data=0x%llx",
+			  (unsigned long long)data);
 }
 
 static void tell(struct luo *luo, const struct lfb_returned *call)
@@ -114,8 +114,8 @@ static int checked(const struct lfb_frame *frame, int result)
 	if (likely(result <= 0))
 		return result;
 	object = luo_name(frame->type, frame->name);
-	lfb_warn_as(LFB_FINDING_KERNEL_BAD_ANSWER, object.text, frame->op, "%.47s: returned %d, "
-		    "which is neither 0 nor a negative errno", frame->name, result);
+	lfb__warn_as(LFB_FINDING_KERNEL_BAD_ANSWER, object.text, frame->op, "%.47s: returned %d, "
+		     "which is neither 0 nor a negative errno", frame->name, result);
 	return -EINVAL;
 }
 
@@ -127,8 +127,8 @@ static bool is_gone(const struct lfb_frame *frame, bool gone)
 	if (likely(!gone))
 		return false;
 	object = luo_name(frame->type, frame->name);
-	lfb_bug_as(LFB_FINDING_MODULE_GONE, object.text, frame->op,
-		   "%.47s: the module of this callback is unloaded", frame->name);
+	lfb__bug_as(LFB_FINDING_MODULE_GONE, object.text, frame->op,
+		    "%.47s: the module of this callback is unloaded", frame->name);
 	return true;
 }
 
@@ -175,9 +175,9 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 	enter(luo->kernel, &frame);
 	if (is_gone(&frame, flb->private.gone)) {
 		result = -EFAULT;
-	} else if (!may_fail || !lfb_fault(luo->kernel, ops[op].flb, frame.name)) {
+	} else if (!may_fail || !lfb__fault(luo->kernel, ops[op].flb, frame.name)) {
 		result = checked(&frame, run_flb(args, op));
-		if (lfb_checking(luo->kernel))
+		if (lfb__checking(luo->kernel))
 			luo_contract_flb(luo, &frame, op, &before, args, result);
 	}
 	tell_flb(luo, args, frame.op, result);
@@ -234,13 +234,13 @@ int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_
 	enter(luo->kernel, &frame);
 	if (is_gone(&frame, fh->private.gone)) {
 		result = op == LUO_CAN_FINISH ? false : -EFAULT;
-	} else if (!may_fail || !lfb_fault(luo->kernel, ops[op].file, frame.name)) {
-		if (lfb_checking(luo->kernel))
+	} else if (!may_fail || !lfb__fault(luo->kernel, ops[op].file, frame.name)) {
+		if (lfb__checking(luo->kernel))
 			luo_contract_file_given(luo, luo_file, op);
 		result = run_file(args, op);
 		if (op != LUO_CAN_FINISH)
 			result = checked(&frame, result);
-		if (lfb_checking(luo->kernel))
+		if (lfb__checking(luo->kernel))
 			luo_contract_file(luo, &frame, luo_file, op, &before, args, result);
 	}
 	tell_file(luo, &before, args, frame.op,

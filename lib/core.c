@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 bool liveupdate_enabled(void)
 {
@@ -13,8 +13,8 @@ bool liveupdate_enabled(void)
 
 int luo_not_here(struct luo *luo, const char *function)
 {
-	lfb_warn_as(LFB_FINDING_KERNEL_NO_SUCH_FUNCTION, luo_name("function", function).text,
-		    function, "%s has no such function", luo->profile->name);
+	lfb__warn_as(LFB_FINDING_KERNEL_NO_SUCH_FUNCTION, luo_name("function", function).text,
+		     function, "%s has no such function", luo->profile->name);
 	return -EOPNOTSUPP;
 }
 
@@ -56,7 +56,7 @@ long luo_enter(luo_entry_fn body, const void *a, const void *b, const void *c)
 
 	if (!luo)
 		return -EOPNOTSUPP;
-	return lfb_guarded(luo->kernel, run_entry, &entry);
+	return lfb__guarded(luo->kernel, run_entry, &entry);
 }
 
 /* Strict while booting: a state that breaks a rule is not understood. */
@@ -68,7 +68,7 @@ static int refuse(void *context, int error, const struct lfb_problem *problem)
 
 static int read_incoming(struct luo *luo, struct lfb_problem *problem)
 {
-	struct lfb_view view = kho_incoming_view(luo->kernel);
+	struct lfb_view view = kho__incoming_view(luo->kernel);
 	struct luo_reader reader = { .view = &view, .context = problem, .problem = refuse };
 	const struct luo_codec *codec = luo->profile->codec;
 	phys_addr_t phys;
@@ -79,8 +79,8 @@ static int read_incoming(struct luo *luo, struct lfb_problem *problem)
 	if (err == -ENOENT || err == -EOPNOTSUPP) /* no such entry; no KHO in this kernel */
 		return 0;
 	if (err)
-		return lfb_problem(problem, err, 0, "the KHO entry \"%s\" is malformed",
-				   LUO_FDT_KHO_ENTRY_NAME);
+		return lfb__problem(problem, err, 0, "the KHO entry \"%s\" is malformed",
+				    LUO_FDT_KHO_ENTRY_NAME);
 	err = codec->read_head(codec, &reader, phys, size, &luo->head);
 	if (!err && !luo_quirk(luo, LUO_QUIRK_FLB_TRUST_SERIALIZED))
 		err = codec->read_flbs(codec, &reader, &luo->head);
@@ -96,8 +96,8 @@ static int read_incoming(struct luo *luo, struct lfb_problem *problem)
 /* What the kernel does about a state it cannot understand. */
 static void bad_incoming(struct luo *luo, const struct lfb_problem *problem)
 {
-	lfb_fail(luo->kernel, -EINVAL, "incoming LUO state at 0x%llx: %s",
-		 (unsigned long long)problem->where, problem->what);
+	lfb__fail(luo->kernel, -EINVAL, "incoming LUO state at 0x%llx: %s",
+		  (unsigned long long)problem->where, problem->what);
 	luo->enabled = false;
 	luo->problem = *problem;
 	if (luo->profile->bad_state == LUO_BAD_STATE_PANICS)
@@ -111,11 +111,11 @@ static void bad_incoming(struct luo *luo, const struct lfb_problem *problem)
 int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile, u64 quirks,
 		   bool on)
 {
-	struct luo *luo = lfb_early_alloc(kernel, sizeof(*luo));
+	struct luo *luo = lfb__early_alloc(kernel, sizeof(*luo));
 	struct lfb_problem problem = { 0 };
 
 	if (!luo)
-		return lfb_fail(kernel, -ENOMEM, "no scratch memory for the orchestrator");
+		return lfb__fail(kernel, -ENOMEM, "no scratch memory for the orchestrator");
 	luo->kernel = kernel;
 	luo->profile = profile;
 	luo->quirks = quirks;
@@ -147,11 +147,11 @@ int luo_late_init(struct lfb_kernel *kernel)
 	if (err) {
 		luo->enabled = false;
 		pr_err("luo: live update is off for this boot: outgoing state: %d", err);
-		return lfb_fail(kernel, err, "live update is off for this boot: its outgoing "
-				"state could not be prepared (%d)", err);
+		return lfb__fail(kernel, err, "live update is off for this boot: its outgoing "
+				 "state could not be prepared (%d)", err);
 	}
-	lfb_trace(kernel, LFB_EVENT_LUO, "luo", "ready", "update=%llu",
-		  (unsigned long long)luo->number);
+	lfb__trace(kernel, LFB_EVENT_LUO, "luo", "ready", "update=%llu",
+		   (unsigned long long)luo->number);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * /dev/liveupdate: one opener at a time; the first open in a kernel restores the sessions.
  */
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
 {
@@ -13,20 +13,20 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 						 luo_name("luo", "sessions");
 
 		if (luo->serialized)
-			lfb_unsafe_as(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
-				      name.text, "%s after the sessions were serialized", what);
+			lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
+				       name.text, "%s after the sessions were serialized", what);
 		else if (session && session->serialized)
-			lfb_find(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
-				 name.text, "%s after this session was serialized", what);
+			lfb__find(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
+				  name.text, "%s after this session was serialized", what);
 		return true;
 	}
 	/* Held for writing by the reboot call, and never released once that succeeded. */
 	if (luo->serialized)
 		luo->kernel->task->blocked_on = "luo_session_serialize_rwsem";
-	lfb_trace(luo->kernel, LFB_EVENT_LUO, luo->kernel->task->name, "block", "%s: waits for "
-		  "luo_session_serialize_rwsem", what);
-	lfb_fail(luo->kernel, -EAGAIN, "%s: the task waits for luo_session_serialize_rwsem, which "
-		 "the reboot call holds", what);
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, luo->kernel->task->name, "block", "%s: waits for "
+		   "luo_session_serialize_rwsem", what);
+	lfb__fail(luo->kernel, -EAGAIN, "%s: the task waits for luo_session_serialize_rwsem, which "
+		  "the reboot call holds", what);
 	return false;
 }
 
@@ -100,7 +100,7 @@ static struct file *no_device(const struct luo *luo, int error, const char *what
 {
 	const char *why = luo ? luo->problem.what : "";
 
-	return ERR_PTR(lfb_fail(lfb_current, error, "%s%s%s", what, *why ? ": " : "", why));
+	return ERR_PTR(lfb__fail(lfb__current, error, "%s%s%s", what, *why ? ": " : "", why));
 }
 
 struct file *luo_device_open(void)
@@ -109,10 +109,10 @@ struct file *luo_device_open(void)
 	struct file *file;
 
 	if (!luo)
-		return no_device(lfb_current->luo, -ENOENT,
+		return no_device(lfb__current->luo, -ENOENT,
 				 "there is no /dev/liveupdate: live update is off");
 	if (luo->device_open)
-		return ERR_PTR(lfb_fail(luo->kernel, -EBUSY, "/dev/liveupdate is open already"));
+		return ERR_PTR(lfb__fail(luo->kernel, -EBUSY, "/dev/liveupdate is open already"));
 	file = anon_inode_getfile("/dev/liveupdate", &device_fops, luo, 0);
 	if (IS_ERR(file))
 		return file;

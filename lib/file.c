@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "lib/contract.h"
+#include "lib/contract/contract.h"
 
 struct luo_file *luo_file_find(const struct liveupdate_session *session, u64 token)
 {
@@ -33,7 +33,7 @@ void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file
 	luo_hash_del(&session->tokens, &luo_file->by_token);
 	list_del(&luo_file->list);
 	session->count--;
-	lfb_holder_forget(&luo_file->holder);
+	lfb__holder_forget(&luo_file->holder);
 	mutex_destroy(&luo_file->mutex);
 	kfree(luo_file);
 }
@@ -86,9 +86,9 @@ static bool preserved_anywhere(const struct luo *luo, const struct luo_file *dra
 static void find_preserved_twice(struct luo *luo, const struct luo_file *luo_file)
 {
 	if (unlikely(preserved_anywhere(luo, luo_file)))
-		lfb_find(luo->kernel, LFB_FINDING_SESSION_FILE_TWICE,
-			 luo_name("session", luo_file->session->name).text, "the file under token "
-			 "%llu is preserved already", (unsigned long long)luo_file->token);
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_FILE_TWICE,
+			  luo_name("session", luo_file->session->name).text, "the file under token "
+			  "%llu is preserved already", (unsigned long long)luo_file->token);
 }
 
 static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
@@ -116,8 +116,8 @@ static int check_room(struct luo *luo, const struct liveupdate_session *session)
 	unsigned long max = luo->profile->codec->file_max;
 
 	if (max && session->count >= max)
-		return lfb_fail(luo->kernel, -ENOSPC, "session %.64s holds %lu files already",
-				session->name, max);
+		return lfb__fail(luo->kernel, -ENOSPC, "session %.64s holds %lu files already",
+				 session->name, max);
 	return 0;
 }
 
@@ -125,8 +125,8 @@ static int add_memory(struct luo *luo, struct liveupdate_session *session)
 {
 	int err = luo->profile->codec->add_file(session);
 
-	return err ? lfb_fail(luo->kernel, err, "session %.64s: no room for one more file (%d)",
-			      session->name, err) : 0;
+	return err ? lfb__fail(luo->kernel, err, "session %.64s: no room for one more file (%d)",
+			       session->name, err) : 0;
 }
 
 /* The handler's part: its FLBs, the record, the callback. Undoes itself. */
@@ -140,22 +140,22 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 
 	err = luo_flb_file_preserve(luo, fh);
 	if (err)
-		return lfb_fail(luo->kernel, err, "an FLB of handler %.47s could not be preserved "
-				"(%d)", fh->compatible, err);
+		return lfb__fail(luo->kernel, err, "an FLB of handler %.47s could not be preserved "
+				 "(%d)", fh->compatible, err);
 	luo_file = kmemdup(draft, sizeof(*draft), GFP_KERNEL);
 	if (!luo_file) {
 		if (!luo_quirk(luo, LUO_QUIRK_FILE_FLB_LEAK_ON_ENOMEM))
 			luo_flb_file_unpreserve(luo, fh);
-		return lfb_fail(luo->kernel, -ENOMEM, "no memory for a file's record");
+		return lfb__fail(luo->kernel, -ENOMEM, "no memory for a file's record");
 	}
-	lfb_holder_init(&luo_file->holder);
+	lfb__holder_init(&luo_file->holder);
 	err = luo_call_file(luo, luo_file, &args, LUO_PRESERVE);
 	if (err) {
-		lfb_holder_forget(&luo_file->holder);
+		lfb__holder_forget(&luo_file->holder);
 		kfree(luo_file);
 		luo_flb_file_unpreserve(luo, fh);
-		return lfb_fail(luo->kernel, err, "handler %.47s could not preserve the file (%d)",
-				fh->compatible, err);
+		return lfb__fail(luo->kernel, err, "handler %.47s could not preserve the file (%d)",
+				 fh->compatible, err);
 	}
 	luo_file->serialized_data = args.serialized_data;
 	luo_file->private_data = args.private_data;
@@ -181,16 +181,16 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 		fh = NULL;
 	luo_registry_read_done(luo);
 	if (!fh)
-		return lfb_fail(luo->kernel, -ENOENT, "no handler takes the file");
+		return lfb__fail(luo->kernel, -ENOENT, "no handler takes the file");
 	draft.handler = fh;
 	if (fh->ops->get_id)
 		draft.id = fh->ops->get_id(file);
-	users = lfb_checking(luo->kernel) ? luo_contract_users(fh) : 0;
+	users = lfb__checking(luo->kernel) ? luo_contract_users(fh) : 0;
 	if (knows_preserved(luo) && preserved_anywhere(luo, &draft))
-		err = lfb_fail(luo->kernel, -EBUSY, "the file is preserved already");
+		err = lfb__fail(luo->kernel, -EBUSY, "the file is preserved already");
 	else
 		err = preserve_with(luo, session, &draft);
-	if (err && lfb_checking(luo->kernel))
+	if (err && lfb__checking(luo->kernel))
 		luo_contract_users_again(luo, fh, users);
 	if (err)
 		luo_unpin_used(luo, fh->ops->owner);
@@ -204,11 +204,11 @@ int luo_file_preserve(struct luo *luo, struct liveupdate_session *session, u64 t
 	int err = 0;
 
 	if (luo->profile->preserve_needs_outgoing && session->sessions->incoming)
-		return lfb_fail(luo->kernel, -EINVAL, "preserve: session %.64s was handed over",
-				session->name);
+		return lfb__fail(luo->kernel, -EINVAL, "preserve: session %.64s was handed over",
+				 session->name);
 	if (luo_file_find(session, token))
-		return lfb_fail(luo->kernel, -EEXIST, "token %llu is in use in session %.64s",
-				(unsigned long long)token, session->name);
+		return lfb__fail(luo->kernel, -EEXIST, "token %llu is in use in session %.64s",
+				 (unsigned long long)token, session->name);
 	if (room != LUO_ROOM_AFTER_FD)
 		err = check_room(luo, session);
 	if (!err && room == LUO_ROOM_AND_MEMORY_BEFORE_FD)
@@ -217,7 +217,7 @@ int luo_file_preserve(struct luo *luo, struct liveupdate_session *session, u64 t
 		return err;
 	file = fd < 0 ? NULL : fget((unsigned int)fd);
 	if (!file)
-		err = lfb_fail(luo->kernel, -EBADF, "descriptor %d is not open", fd);
+		err = lfb__fail(luo->kernel, -EBADF, "descriptor %d is not open", fd);
 	if (!err && room == LUO_ROOM_AFTER_FD)
 		err = check_room(luo, session);
 	if (!err && room != LUO_ROOM_AND_MEMORY_BEFORE_FD)
@@ -306,10 +306,10 @@ int luo_file_freeze_all(struct luo *luo, struct liveupdate_session *session)
 		err = freeze_one(luo, luo_file);
 		if (err) {
 			unfreeze_until(luo, session, luo_file);
-			return lfb_fail(luo->kernel, err, "session %.64s, token %llu: handler "
-					"%.47s could not freeze the file (%d)", session->name,
-					(unsigned long long)luo_file->token,
-					luo_file->handler->compatible, err);
+			return lfb__fail(luo->kernel, err, "session %.64s, token %llu: handler "
+					 "%.47s could not freeze the file (%d)", session->name,
+					 (unsigned long long)luo_file->token,
+					 luo_file->handler->compatible, err);
 		}
 		record = (struct luo_file_record){
 			.data = luo_file->serialized_data,

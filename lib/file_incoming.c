@@ -2,7 +2,7 @@
 /*
  * Files in the new kernel: restore the records, retrieve, finish.
  */
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 /*
  * Deserialize
@@ -26,9 +26,9 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 		fh = NULL;
 	luo_registry_read_done(luo);
 	if (!fh) {
-		lfb_problem(&luo->problem, -ENOENT, where,
-			    "no handler %.48s for token %llu of session %.64s", record->compatible,
-			    (unsigned long long)record->token, restoring->session->name);
+		lfb__problem(&luo->problem, -ENOENT, where,
+			     "no handler %.48s for token %llu of session %.64s", record->compatible,
+			     (unsigned long long)record->token, restoring->session->name);
 		pr_warn("luo: %s", luo->problem.what);
 		return -ENOENT;
 	}
@@ -37,7 +37,7 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 		luo_unpin_used(luo, fh->ops->owner);
 		return -ENOMEM;
 	}
-	lfb_holder_init(&luo_file->holder);
+	lfb__holder_init(&luo_file->holder);
 	luo_file->handler = fh;
 	luo_file->session = restoring->session;
 	luo_file->token = record->token;
@@ -71,7 +71,7 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 			 const struct luo_session_record *record)
 {
 	struct restoring restoring = { luo, session };
-	struct lfb_view view = kho_incoming_view(luo->kernel);
+	struct lfb_view view = kho__incoming_view(luo->kernel);
 	struct luo_reader reader = {
 		.view = &view,
 		.context = &restoring,
@@ -86,10 +86,10 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 	if (!err)
 		return 0;
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_IGNORES_FILES)) {
-		lfb_find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
-			 luo_name("session", session->name).text, "%llu of %llu files are there: "
-			 "%s", (unsigned long long)session->count,
-			 (unsigned long long)record->count, luo->problem.what);
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
+			  luo_name("session", session->name).text, "%llu of %llu files are there: "
+			  "%s", (unsigned long long)session->count,
+			  (unsigned long long)record->count, luo->problem.what);
 		return 0;
 	}
 	forget_all(luo, session);
@@ -111,15 +111,15 @@ static int check_retrieved(struct luo *luo, const struct luo_file *luo_file,
 		return 0;
 	object = luo_file_name(luo_file);
 	if (luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE)) {
-		lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,
-			      "%.47s: retrieve returned 0 without a file, which is used all the "
-			      "same", name);
-		lfb_find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
-			 "retrieve returned 0");
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,
+			       "%.47s: retrieve returned 0 without a file, which is used all the "
+			       "same", name);
+		lfb__find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
+			  "retrieve returned 0");
 		return -EFAULT;
 	}
-	lfb_warn_as(LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text, "luo_file_retrieve",
-		    "%.47s: retrieve returned 0 without a file", name);
+	lfb__warn_as(LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text, "luo_file_retrieve",
+		     "%.47s: retrieve returned 0 without a file", name);
 	return -EIO;
 }
 
@@ -136,14 +136,14 @@ static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 	if (luo_file->retrieve_status < 0) {
 		if (!luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_RETRIED))
 			return luo_file->retrieve_status;
-		lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_RETRIEVED_AGAIN,
-			      luo_file_name(luo_file).text, "%.47s is retrieved again after it "
-			      "failed (%d)", fh->compatible, luo_file->retrieve_status);
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_RETRIEVED_AGAIN,
+			       luo_file_name(luo_file).text, "%.47s is retrieved again after it "
+			       "failed (%d)", fh->compatible, luo_file->retrieve_status);
 	}
 	if (!session->sessions->incoming)
-		lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
-			      luo_file_name(luo_file).text, "%.47s: retrieve runs in the kernel "
-			      "that preserved the file", fh->compatible);
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+			       luo_file_name(luo_file).text, "%.47s: retrieve runs in the kernel "
+			       "that preserved the file", fh->compatible);
 	err = luo_call_file(luo, luo_file, &args, LUO_RETRIEVE);
 	if (!err)
 		err = check_retrieved(luo, luo_file, &args);
@@ -162,8 +162,8 @@ static int check_direction(struct luo *luo, const struct liveupdate_session *ses
 	if (session->sessions->incoming ||
 	    luo_quirk(luo, LUO_QUIRK_FILE_INCOMING_OPS_ON_OUTGOING))
 		return 0;
-	return lfb_fail(luo->kernel, -EINVAL, "%s: session %.64s is being preserved, not restored",
-			what, session->name);
+	return lfb__fail(luo->kernel, -EINVAL, "%s: session %.64s is being preserved, not restored",
+			 what, session->name);
 }
 
 int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 token,
@@ -178,12 +178,12 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 	luo_file = luo_file_find(session, token);
 	if (!luo_file) {
 		if (luo_quirk(luo, LUO_QUIRK_FILE_TOKEN_NOT_FOUND_WILD))
-			lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_UNKNOWN_TOKEN,
-				      luo_name("session", session->name).text,
-				      "%.64s: unknown token %llu: the list's head is read as a "
-				      "file", session->name, (unsigned long long)token);
-		return lfb_fail(luo->kernel, -ENOENT, "session %.64s has no token %llu",
-				session->name, (unsigned long long)token);
+			lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_UNKNOWN_TOKEN,
+				       luo_name("session", session->name).text,
+				       "%.64s: unknown token %llu: the list's head is read as a "
+				       "file", session->name, (unsigned long long)token);
+		return lfb__fail(luo->kernel, -ENOENT, "session %.64s has no token %llu",
+				 session->name, (unsigned long long)token);
 	}
 	mutex_lock(&luo_file->mutex);
 	err = retrieve_locked(luo, session, luo_file);
@@ -191,9 +191,9 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 		*filep = get_file(luo_file->file);
 	mutex_unlock(&luo_file->mutex);
 	if (err)
-		return lfb_fail(luo->kernel, err, "handler %.47s could not retrieve token %llu "
-				"of session %.64s (%d)", luo_file->handler->compatible,
-				(unsigned long long)token, session->name, err);
+		return lfb__fail(luo->kernel, err, "handler %.47s could not retrieve token %llu "
+				 "of session %.64s (%d)", luo_file->handler->compatible,
+				 (unsigned long long)token, session->name, err);
 	return 0;
 }
 
@@ -225,9 +225,9 @@ static void finish_one(struct luo *luo, struct liveupdate_session *session,
 		luo_flb_file_finish(luo, fh);
 	mutex_lock(&luo_file->mutex);
 	if (unlikely(!session->sessions->incoming))
-		lfb_find(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
-			 luo_file_name(luo_file).text,
-			 "finish runs in the kernel that preserved the file");
+		lfb__find(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+			  luo_file_name(luo_file).text,
+			  "finish runs in the kernel that preserved the file");
 	luo_call_file(luo, luo_file, &args, LUO_FINISH);
 	mutex_unlock(&luo_file->mutex);
 	if (!flb_first)
@@ -246,9 +246,9 @@ static void free_handed_over(struct luo *luo, struct liveupdate_session *session
 	}
 	if (session->files_mem || session->file_blocks.count) {
 		/* FILE_INCOMING_OPS_ON_OUTGOING: restored here, though never handed over. */
-		lfb_unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
-			      luo_name("session", session->name).text, "%.64s: memory being "
-			      "preserved is freed as if it had been handed over", session->name);
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+			       luo_name("session", session->name).text, "%.64s: memory being "
+			       "preserved is freed as if it had been handed over", session->name);
 		session->files_mem = NULL;
 		luo->profile->codec->drop_file(session);
 	}
@@ -264,10 +264,10 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 		return err;
 	list_for_each_entry(luo_file, &session->files, list) {
 		if (!can_finish(luo, luo_file))
-			return lfb_fail(luo->kernel, -EBUSY, "session %.64s: handler %.47s cannot "
-					"finish token %llu yet", session->name,
-					luo_file->handler->compatible,
-					(unsigned long long)luo_file->token);
+			return lfb__fail(luo->kernel, -EBUSY, "session %.64s: handler %.47s cannot "
+					 "finish token %llu yet", session->name,
+					 luo_file->handler->compatible,
+					 (unsigned long long)luo_file->token);
 	}
 	while (!list_empty(&session->files))
 		finish_one(luo, session,
@@ -293,7 +293,7 @@ static int check_lookup(struct luo *luo, const struct lookup *lookup, const char
 	if (!luo->profile->has_session_lookup)
 		return luo_not_here(luo, function);
 	if (!lookup->session || (!lookup->tokenp && !lookup->filep))
-		return lfb_fail(luo->kernel, -EINVAL, "%s: a NULL argument", function);
+		return lfb__fail(luo->kernel, -EINVAL, "%s: a NULL argument", function);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "lib/contract.h"
+#include "lib/contract/contract.h"
 
 /*
  * The old kernel
@@ -118,17 +118,17 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 
 	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS)) {
 		if (unlikely(state->references > 0))
-			lfb_find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH,
-				 luo_name("flb", flb->compatible).text, "%lld users are handed "
-				 "over: %lld files and %lld references",
-				 (long long)(state->count + state->references),
-				 (long long)state->count, (long long)state->references);
+			lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH,
+				  luo_name("flb", flb->compatible).text, "%lld users are handed "
+				  "over: %lld files and %lld references",
+				  (long long)(state->count + state->references),
+				  (long long)state->count, (long long)state->references);
 		return state->count + state->references;
 	}
 	if (state->count <= 0 && state->references > 0)
-		lfb_warn_as(LFB_FINDING_FLB_GET_NOT_PUT, luo_name("flb", flb->compatible).text,
-			    "luo_flb_serialize", "FLB %.47s is held by references alone: it is "
-			    "not handed over", flb->compatible);
+		lfb__warn_as(LFB_FINDING_FLB_GET_NOT_PUT, luo_name("flb", flb->compatible).text,
+			     "luo_flb_serialize", "FLB %.47s is held by references alone: it is "
+			     "not handed over", flb->compatible);
 	return state->count;
 }
 
@@ -151,7 +151,7 @@ void luo_flb_serialize(struct luo *luo)
 		memcpy(record.name, flb->compatible, sizeof(flb->compatible));
 		luo->profile->codec->write_flb(luo, index++, &record);
 	}
-	if (lfb_checking(luo->kernel))
+	if (lfb__checking(luo->kernel))
 		luo_contract_remember_flbs(luo);
 	luo_registry_read_done(luo);
 	luo->profile->codec->write_flb_count(luo, index);
@@ -188,17 +188,17 @@ static int trust(void *context, int error, const struct lfb_problem *problem)
 	struct flb_search *search = context;
 
 	(void)error;
-	lfb_unsafe_as(search->luo->kernel, LFB_FINDING_FLB_SERIALIZED_TRUSTED,
-		      luo_name("flb", search->flb->compatible).text,
-		      "serialized state is trusted: at 0x%llx: %s",
-		      (unsigned long long)problem->where, problem->what);
+	lfb__unsafe_as(search->luo->kernel, LFB_FINDING_FLB_SERIALIZED_TRUSTED,
+		       luo_name("flb", search->flb->compatible).text,
+		       "serialized state is trusted: at 0x%llx: %s",
+		       (unsigned long long)problem->where, problem->what);
 	return 0;
 }
 
 /* Reads what was handed over for @flb. */
 static int load(struct luo *luo, struct liveupdate_flb *flb)
 {
-	struct lfb_view view = kho_incoming_view(luo->kernel);
+	struct lfb_view view = kho__incoming_view(luo->kernel);
 	struct flb_search search = { .luo = luo, .flb = flb };
 	struct luo_reader reader = {
 		.view = &view,
@@ -217,7 +217,7 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	state->count = (s64)search.found.count;
 	state->loaded = true;
 	state->entry = (u8)search.entry;
-	if (lfb_checking(luo->kernel))
+	if (lfb__checking(luo->kernel))
 		luo_contract_same_flb(luo, flb);
 	return 0;
 }
@@ -233,9 +233,9 @@ static int call_retrieve(struct luo *luo, struct liveupdate_flb *flb)
 		return -ENODEV;
 	err = luo_call_flb(luo, &args, LUO_RETRIEVE);
 	if (!err && !args.obj && luo->profile->flb_null_object_is_error) {
-		lfb_warn_as(LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ,
-			    luo_name("flb", flb->compatible).text, "luo_flb_retrieve",
-			    "FLB %.47s: retrieve returned 0 and no object", flb->compatible);
+		lfb__warn_as(LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ,
+			     luo_name("flb", flb->compatible).text, "luo_flb_retrieve",
+			     "FLB %.47s: retrieve returned 0 and no object", flb->compatible);
 		err = -EIO;
 	}
 	state->retrieve_status = err ? err : 1;
@@ -260,14 +260,14 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 	if (state->retrieve_status < 0 && !retries)
 		return state->retrieve_status;
 	if (state->finished)
-		lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AFTER_FINISH,
-			      luo_name("flb", flb->compatible).text,
-			      "%.47s is retrieved again after it was finished", flb->compatible);
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AFTER_FINISH,
+			       luo_name("flb", flb->compatible).text,
+			       "%.47s is retrieved again after it was finished", flb->compatible);
 	else if (state->retrieve_status < 0)
-		lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AGAIN,
-			      luo_name("flb", flb->compatible).text,
-			      "%.47s is retrieved again after it failed (%d)", flb->compatible,
-			      state->retrieve_status);
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AGAIN,
+			       luo_name("flb", flb->compatible).text,
+			       "%.47s is retrieved again after it failed (%d)", flb->compatible,
+			       state->retrieve_status);
 	/*
 	 * The shipped kernels read the count again at every try, forgetting who finished since;
 	 * finish forgot the data.
@@ -291,10 +291,10 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 		bool quirk = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS);
 		bool leaks = quirk || !luo_pin_used(luo, flb->ops->owner);
 
-		lfb_warn_as(quirk ? LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED :
+		lfb__warn_as(quirk ? LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED :
 				    LFB_FINDING_KERNEL_WARN,
-			    luo_name("flb", flb->compatible).text, "luo_flb_finish",
-			    "FLB %.47s could not be retrieved to be finished", flb->compatible);
+			     luo_name("flb", flb->compatible).text, "luo_flb_finish",
+			     "FLB %.47s could not be retrieved to be finished", flb->compatible);
 		if (leaks)
 			return;
 		/* Without an object, but with the handle: the callback can still free the data. */
@@ -347,9 +347,9 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 
 	mutex_lock(&state->lock);
 	if (unlikely(state->references <= 0)) {
-		lfb_warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET,
-			    luo_name("flb", flb->compatible).text, __func__,
-			    "FLB %.47s: put without get", flb->compatible);
+		lfb__warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET,
+			     luo_name("flb", flb->compatible).text, __func__,
+			     "FLB %.47s: put without get", flb->compatible);
 	} else if (--state->references == 0 && state->count <= 0) {
 		if (incoming)
 			finish(luo, flb);

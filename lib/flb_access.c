@@ -2,7 +2,7 @@
 /*
  * How subsystems get at their FLB's objects: two families, one helper each, two directions.
  */
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 enum direction { OUTGOING, INCOMING };
 
@@ -17,11 +17,11 @@ static int check(struct luo *luo, const struct liveupdate_flb *flb, void **objp,
 	if (luo->profile->accessors != family)
 		return luo_not_here(luo, function);
 	if (!flb || !objp)
-		return lfb_fail(luo->kernel, -EINVAL, "%s: no %s", function,
-				flb ? "place for the object" : "FLB");
+		return lfb__fail(luo->kernel, -EINVAL, "%s: no %s", function,
+				 flb ? "place for the object" : "FLB");
 	if (luo->profile->has_init_flb && !flb->private.initialized)
-		return lfb_fail(luo->kernel, -EINVAL, "%s: FLB %.47s: liveupdate_init_flb() first",
-				function, flb->compatible);
+		return lfb__fail(luo->kernel, -EINVAL, "%s: FLB %.47s: liveupdate_init_flb() first",
+				 function, flb->compatible);
 	return 0;
 }
 
@@ -48,8 +48,8 @@ static void find_wrong_phase(struct luo *luo, const struct liveupdate_flb *flb,
 	else if (direction == OUTGOING && luo->serialized)
 		what = "the FLBs are serialized: what is changed now is not handed over";
 	if (unlikely(what != NULL))
-		lfb_find(luo->kernel, LFB_FINDING_FLB_GET_WRONG_PHASE,
-			 luo_name("flb", flb->compatible).text, "%s", what);
+		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_WRONG_PHASE,
+			  luo_name("flb", flb->compatible).text, "%s", what);
 }
 
 /*
@@ -72,9 +72,9 @@ static int get_locked(struct luo *luo, struct liveupdate_flb *flb, void **objp,
 	}
 	mutex_unlock(&state->lock);
 	if (direction == OUTGOING)
-		lfb_warn_as(LFB_FINDING_FLB_GET_WRONG_PHASE,
-			    luo_name("flb", flb->compatible).text, "liveupdate_flb_outgoing_locked",
-			    "FLB %.47s: nothing is preserved", flb->compatible);
+		lfb__warn_as(LFB_FINDING_FLB_GET_WRONG_PHASE, luo_name("flb", flb->compatible).text,
+			     "liveupdate_flb_outgoing_locked", "FLB %.47s: nothing is preserved",
+			     flb->compatible);
 	return err;
 }
 
@@ -115,14 +115,14 @@ static void unlock(struct luo *luo, struct liveupdate_flb *flb, void *obj,
 		name = luo_name("flb", flb->compatible);
 		if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
 			state->obj = obj;
-			lfb_find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
-				 "unlocked with another object than it was locked with");
-			lfb_find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, name.text,
-				 "the argument of unlock is its object now");
+			lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
+				  "unlocked with another object than it was locked with");
+			lfb__find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, name.text,
+				  "the argument of unlock is its object now");
 		} else {
-			lfb_warn_as(LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
-				    "liveupdate_flb_unlock", "FLB %.47s: unlocked with another "
-				    "object than it was locked with", flb->compatible);
+			lfb__warn_as(LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
+				     "liveupdate_flb_unlock", "FLB %.47s: unlocked with another "
+				     "object than it was locked with", flb->compatible);
 		}
 	}
 	mutex_unlock(&state->lock);
@@ -180,16 +180,16 @@ static int get(struct luo *luo, struct liveupdate_flb *flb, void **objp, enum di
 		else
 			state->lent++;
 		if (!state->obj)
-			lfb_find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
-				 luo_name("flb", flb->compatible).text, "%s succeeded, and there "
-				 "is no object", direction == INCOMING ?
-				 "liveupdate_flb_get_incoming()" :
-				 "liveupdate_flb_get_outgoing()");
+			lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
+				  luo_name("flb", flb->compatible).text, "%s succeeded, and there "
+				  "is no object", direction == INCOMING ?
+				  "liveupdate_flb_get_incoming()" :
+				  "liveupdate_flb_get_outgoing()");
 	} else if (direction == OUTGOING && luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NULL)) {
 		err = 0;
-		lfb_find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
-			 luo_name("flb", flb->compatible).text, "nothing is preserved, and "
-			 "liveupdate_flb_get_outgoing() returned 0");
+		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
+			  luo_name("flb", flb->compatible).text, "nothing is preserved, and "
+			  "liveupdate_flb_get_outgoing() returned 0");
 	}
 	find_wrong_phase(luo, flb, direction, err);
 	mutex_unlock(&state->lock);
@@ -233,10 +233,10 @@ static void end_loan(struct luo *luo, const struct liveupdate_flb *flb,
 		state->lent--;
 	} else if (state->overdue > 0) {
 		state->overdue--;
-		lfb_find(luo->kernel, LFB_FINDING_FLB_USED_AFTER_PUT,
-			 luo_name("flb", flb->compatible).text, "it was taken before %s and is "
-			 "given back only now; this kernel counts no references",
-			 state == &flb->private.incoming ? "finish" : "unpreserve");
+		lfb__find(luo->kernel, LFB_FINDING_FLB_USED_AFTER_PUT,
+			  luo_name("flb", flb->compatible).text, "it was taken before %s and is "
+			  "given back only now; this kernel counts no references",
+			  state == &flb->private.incoming ? "finish" : "unpreserve");
 	}
 }
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "lib/contract.h"
+#include "lib/contract/contract.h"
 
 static void set_up(struct liveupdate_flb *flb)
 {
@@ -13,8 +13,8 @@ static void set_up(struct liveupdate_flb *flb)
 	memset(&flb->private.incoming, 0, sizeof(flb->private.incoming));
 	lfb_lock_init(&flb->private.outgoing.lock.lock, "flb->outgoing.lock");
 	lfb_lock_init(&flb->private.incoming.lock.lock, "flb->incoming.lock");
-	lfb_holder_init(&flb->private.outgoing.lfb_holder);
-	lfb_holder_init(&flb->private.incoming.lfb_holder);
+	lfb__holder_init(&flb->private.outgoing.lfb_holder);
+	lfb__holder_init(&flb->private.incoming.lfb_holder);
 	flb->private.users = 0;
 	flb->private.initialized = true;
 }
@@ -38,14 +38,14 @@ static long init_flb(struct luo *luo, void *a, void *b, void *c)
 	if (!luo->profile->has_init_flb)
 		return luo_not_here(luo, "liveupdate_init_flb");
 	if (!flb)
-		return lfb_fail(luo->kernel, -EINVAL, "liveupdate_init_flb: no FLB");
+		return lfb__fail(luo->kernel, -EINVAL, "liveupdate_init_flb: no FLB");
 	/* The posted patch allocates the private part here. */
-	if (lfb_fault(luo->kernel, LFB_FAULT_ALLOC, "liveupdate_init_flb"))
+	if (lfb__fault(luo->kernel, LFB_FAULT_ALLOC, "liveupdate_init_flb"))
 		return -ENOMEM;
 	if (is_listed(luo, flb))
-		lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-			      luo_name("flb", flb->compatible).text,
-			      "%.47s is initialized a second time while in use", flb->compatible);
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
+			       luo_name("flb", flb->compatible).text,
+			       "%.47s is initialized a second time while in use", flb->compatible);
 	else
 		set_up(flb);
 	return 0;
@@ -77,30 +77,30 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 			   struct liveupdate_flb *flb)
 {
 	if (WARN_ON(!fh || !flb))
-		return lfb_fail(luo->kernel, -EINVAL, "liveupdate_register_flb: no %s",
-				fh ? "FLB" : "file handler");
+		return lfb__fail(luo->kernel, -EINVAL, "liveupdate_register_flb: no %s",
+				 fh ? "FLB" : "file handler");
 	if (WARN_ON(!ops_complete(flb->ops)))
-		return lfb_fail(luo->kernel, -EINVAL, "FLB %.47s lacks one of preserve, "
-				"unpreserve, retrieve, finish", flb->compatible);
+		return lfb__fail(luo->kernel, -EINVAL, "FLB %.47s lacks one of preserve, "
+				 "unpreserve, retrieve, finish", flb->compatible);
 	if (luo->profile->has_init_flb && WARN_ON(!flb->private.initialized))
-		return lfb_fail(luo->kernel, -EINVAL, "FLB %.47s: liveupdate_init_flb() first",
-				flb->compatible);
+		return lfb__fail(luo->kernel, -EINVAL, "FLB %.47s: liveupdate_init_flb() first",
+				 flb->compatible);
 	if (luo_check_compatible(luo, LFB_FINDING_FLB_COMPATIBLE, "flb", flb->compatible))
 		return -EINVAL;
 	if (fh->private.registered)
 		return 0;
 	if (luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) && !fh->private.list.next) {
-		lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
-			      luo_name("flb", flb->compatible).text, "%.47s is linked to handler "
-			      "%.47s that was never registered: its list of FLBs is NULL",
-			      flb->compatible, fh->compatible);
-		return lfb_fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
-				fh->compatible);
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
+			       luo_name("flb", flb->compatible).text, "%.47s is linked to handler "
+			       "%.47s that was never registered: its list of FLBs is NULL",
+			       flb->compatible, fh->compatible);
+		return lfb__fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
+				 fh->compatible);
 	}
-	lfb_warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
-		    "liveupdate_register_flb", "the handler is not registered");
-	return lfb_fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
-			fh->compatible);
+	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
+		     "liveupdate_register_flb", "the handler is not registered");
+	return lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
+			 fh->compatible);
 }
 
 /* Not linked to the global list: this is the FLB's first handler. */
@@ -110,17 +110,17 @@ static int list_globally(struct luo *luo, struct liveupdate_flb *flb)
 	int err;
 
 	if (luo->flb_count == luo->profile->codec->flb_max)
-		return lfb_fail(luo->kernel, -ENOSPC, "FLB %.47s: there are %lu FLBs already",
-				flb->compatible, luo->flb_count);
+		return lfb__fail(luo->kernel, -ENOSPC, "FLB %.47s: there are %lu FLBs already",
+				 flb->compatible, luo->flb_count);
 	list_for_each_entry(other, &luo->flbs, private.list) {
 		if (!strncmp(other->compatible, flb->compatible, sizeof(flb->compatible)))
-			return lfb_fail(luo->kernel, -EEXIST, "another FLB is registered as %.47s",
-					flb->compatible);
+			return lfb__fail(luo->kernel, -EEXIST, "another FLB is registered as %.47s",
+					 flb->compatible);
 	}
 	err = luo_pin_registered(luo, flb->ops->owner);
 	if (err)
-		return lfb_fail(luo->kernel, err, "FLB %.47s: its module is going away",
-				flb->compatible);
+		return lfb__fail(luo->kernel, err, "FLB %.47s: its module is going away",
+				 flb->compatible);
 	list_add_tail(&flb->private.list, &luo->flbs);
 	flb->private.gone = false;
 	luo->flb_count++;
@@ -136,12 +136,12 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 	if (flb->private.initialized)
 		return;
 	if (luo_quirk(luo, LUO_QUIRK_FLB_LAZY_INIT_RACE)) {
-		lfb_sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
+		lfb__sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
 		if (flb->private.initialized) {
-			lfb_unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-				      luo_name("flb", flb->compatible).text,
-				      "%.47s is set up a second time while in use",
-				      flb->compatible);
+			lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
+				       luo_name("flb", flb->compatible).text,
+				       "%.47s is set up a second time while in use",
+				       flb->compatible);
 			return;
 		}
 	}
@@ -164,11 +164,12 @@ static long register_flb(struct luo *luo, void *a, void *b, void *c)
 	luo_flb_init_lazily(luo, flb);
 	link = kzalloc(sizeof(*link), GFP_KERNEL);
 	if (!link)
-		return lfb_fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
+		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
 	luo_registry_write(luo);
 	if (find_link(fh, flb))
-		err = lfb_fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s already",
-			       flb->compatible, fh->compatible);
+		err = lfb__fail(luo->kernel, -EEXIST,
+				"FLB %.47s is linked to handler %.47s already", flb->compatible,
+				fh->compatible);
 	if (!err && !flb->private.users)
 		err = list_globally(luo, flb);
 	if (!err) {
@@ -176,9 +177,9 @@ static long register_flb(struct luo *luo, void *a, void *b, void *c)
 		link->flb = flb;
 		list_add_tail(&link->list, &fh->private.flb_list);
 		luo->register_changes++;
-		lfb_trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "register-flb",
-			  "handler=%.47s", fh->compatible);
-		if (lfb_checking(luo->kernel))
+		lfb__trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "register-flb",
+			   "handler=%.47s", fh->compatible);
+		if (lfb__checking(luo->kernel))
 			luo_contract_linked(luo, fh, flb);
 	}
 	luo_registry_write_done(luo);
@@ -197,11 +198,11 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 	struct liveupdate_flb *flb = link->flb;
 
 	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
-		lfb_find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
-			 luo_name("flb", flb->compatible).text, "%lld files need it%s",
-			 (long long)flb->private.outgoing.count, flb->private.users > 1 ?
-			 ", and those of this handler will never give it back" :
-			 "; it is not handed over, and nobody will unpreserve it");
+		lfb__find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
+			  luo_name("flb", flb->compatible).text, "%lld files need it%s",
+			  (long long)flb->private.outgoing.count, flb->private.users > 1 ?
+			  ", and those of this handler will never give it back" :
+			  "; it is not handed over, and nobody will unpreserve it");
 	list_del(&link->list);
 	luo->register_changes++;
 	kfree(link);
@@ -210,8 +211,8 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 	list_del_init(&flb->private.list);
 	luo->flb_count--;
 	/* Its memory may go with its module. */
-	lfb_holder_forget(&flb->private.outgoing.lfb_holder);
-	lfb_holder_forget(&flb->private.incoming.lfb_holder);
+	lfb__holder_forget(&flb->private.outgoing.lfb_holder);
+	lfb__holder_forget(&flb->private.incoming.lfb_holder);
 	luo_unpin_registered(luo, flb->ops->owner);
 }
 
@@ -226,9 +227,9 @@ static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 		return 0;
 	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
 		return 0;
-	lfb_warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
-		    "liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
-	return lfb_fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
+	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
+		     "liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
+	return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 }
 
 int luo_flb_unlink_all(struct luo *luo, struct liveupdate_file_handler *fh)
@@ -257,8 +258,8 @@ static int unlink_from(struct luo *luo, struct liveupdate_file_handler *fh,
 		/* Where unregistering returns nothing, this is all the caller hears. */
 		WARN(luo->profile->unregister_unlinks, "FLB %.47s is not linked to handler %.47s",
 		     flb->compatible, fh->compatible);
-		return lfb_fail(luo->kernel, -ENOENT, "FLB %.47s is not linked to handler %.47s",
-				flb->compatible, fh->compatible);
+		return lfb__fail(luo->kernel, -ENOENT, "FLB %.47s is not linked to handler %.47s",
+				 flb->compatible, fh->compatible);
 	}
 	err = check_idle(luo, flb);
 	if (!err)
@@ -276,8 +277,8 @@ static long unregister_flb(struct luo *luo, void *a, void *b, void *c)
 	if (!luo->profile->has_unregister)
 		return luo_not_here(luo, "liveupdate_unregister_flb");
 	if (!fh || !flb)
-		return lfb_fail(luo->kernel, -EINVAL, "liveupdate_unregister_flb: no %s",
-				fh ? "FLB" : "file handler");
+		return lfb__fail(luo->kernel, -EINVAL, "liveupdate_unregister_flb: no %s",
+				 fh ? "FLB" : "file handler");
 	err = luo_register_allowed(luo, "unregister an FLB");
 	if (err)
 		return err;
@@ -286,8 +287,8 @@ static long unregister_flb(struct luo *luo, void *a, void *b, void *c)
 	luo_registry_write_done(luo);
 	if (err)
 		return err;
-	lfb_trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "unregister-flb", "handler=%.47s",
-		  fh->compatible);
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "unregister-flb", "handler=%.47s",
+		   fh->compatible);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/contract.h"
+#include "lib/contract/contract.h"
 
 void luo_registry_read(struct luo *luo)
 {
@@ -35,9 +35,9 @@ bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walk
 {
 	if (likely(luo->register_changes == changes))
 		return false;
-	lfb_unsafe_as(luo->kernel, LFB_FINDING_LOCK_REGISTRY_CHANGED, "lock luo_register_rwlock",
-		      "%s: a list of handlers or FLBs changed while it was walked without a lock",
-		      walker);
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_LOCK_REGISTRY_CHANGED, "lock luo_register_rwlock",
+		       "%s: a list of handlers or FLBs changed while it was walked without a lock",
+		       walker);
 	return true;
 }
 
@@ -45,24 +45,24 @@ int luo_pin_registered(struct luo *luo, struct module *owner)
 {
 	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
 		return 0;
-	return lfb_module_pin(owner) ? 0 : -EAGAIN;
+	return lfb__module_pin(owner) ? 0 : -EAGAIN;
 }
 
 void luo_unpin_registered(struct luo *luo, struct module *owner)
 {
 	if (luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
-		lfb_module_unpin(owner);
+		lfb__module_unpin(owner);
 }
 
 bool luo_pin_used(struct luo *luo, struct module *owner)
 {
-	return luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION) || lfb_module_pin(owner);
+	return luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION) || lfb__module_pin(owner);
 }
 
 void luo_unpin_used(struct luo *luo, struct module *owner)
 {
 	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
-		lfb_module_unpin(owner);
+		lfb__module_unpin(owner);
 }
 
 int luo_register_allowed(struct luo *luo, const char *what)
@@ -72,11 +72,11 @@ int luo_register_allowed(struct luo *luo, const char *what)
 	if (luo->profile->register_until == LUO_REGISTER_UNTIL_OPENED) {
 		if (!WARN(luo->was_opened, "%s after /dev/liveupdate was opened", what))
 			return 0;
-		return lfb_fail(luo->kernel, -EBUSY, "%s after /dev/liveupdate was opened", what);
+		return lfb__fail(luo->kernel, -EBUSY, "%s after /dev/liveupdate was opened", what);
 	}
 	if (!luo_any_session(luo))
 		return 0;
-	return lfb_fail(luo->kernel, -EBUSY, "%s while sessions exist", what);
+	return lfb__fail(luo->kernel, -EBUSY, "%s while sessions exist", what);
 }
 
 struct liveupdate_file_handler *luo_handler_by_compatible(struct luo *luo, const char *compatible)
@@ -96,9 +96,9 @@ struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *fi
 	struct liveupdate_file_handler *fh;
 
 	list_for_each_entry(fh, &luo->handlers, private.list) {
-		lfb_sched_point(luo->kernel, "can_preserve", fh->compatible);
+		lfb__sched_point(luo->kernel, "can_preserve", fh->compatible);
 		if (luo_call_can_preserve(luo, fh, file)) {
-			if (lfb_checking(luo->kernel))
+			if (lfb__checking(luo->kernel))
 				luo_contract_other_handlers(luo, fh, file);
 			return fh;
 		}
@@ -123,10 +123,10 @@ int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *wh
 		return 0;
 	snprintf(object, sizeof(object), "%s %.47s", id == LFB_FINDING_FLB_COMPATIBLE ? "flb" :
 		 "file", compatible);
-	lfb_unsafe_as(luo->kernel, id, object, "the compatible string %.47s… is not terminated "
-		      "within %d bytes", compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
-	return lfb_fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
-			what, compatible);
+	lfb__unsafe_as(luo->kernel, id, object, "the compatible string %.47s… is not terminated "
+		       "within %d bytes", compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
+	return lfb__fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
+			 what, compatible);
 }
 
 /* Called with the registry locked. */
@@ -135,8 +135,8 @@ static int list_handler(struct luo *luo, struct liveupdate_file_handler *fh)
 	int err;
 
 	if (luo_handler_by_compatible(luo, fh->compatible))
-		return lfb_fail(luo->kernel, -EEXIST, "file handler %.47s is registered already",
-				fh->compatible);
+		return lfb__fail(luo->kernel, -EEXIST, "file handler %.47s is registered already",
+				 fh->compatible);
 	err = luo_pin_registered(luo, fh->ops->owner);
 	if (err)
 		return err;
@@ -155,10 +155,10 @@ static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 
 	(void)b, (void)c;
 	if (!fh || !ops_complete(fh->ops))
-		return lfb_fail(luo->kernel, -EINVAL,
-				"file handler%s%.47s lacks one of can_preserve, preserve, "
-				"unpreserve, retrieve, finish", fh ? " " : "",
-				fh ? fh->compatible : "");
+		return lfb__fail(luo->kernel, -EINVAL,
+				 "file handler%s%.47s lacks one of can_preserve, preserve, "
+				 "unpreserve, retrieve, finish", fh ? " " : "",
+				 fh ? fh->compatible : "");
 	err = luo_check_compatible(luo, LFB_FINDING_FILE_COMPATIBLE, "file handler",
 				   fh->compatible);
 	if (!err)
@@ -170,7 +170,7 @@ static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 	luo_registry_write_done(luo);
 	if (err)
 		return err;
-	lfb_trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "register-handler", "%s", "");
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "register-handler", "%s", "");
 	return 0;
 }
 
@@ -188,13 +188,13 @@ static long unregister_file_handler(struct luo *luo, void *a, void *b, void *c)
 	if (!luo->profile->has_unregister)
 		return luo_not_here(luo, "liveupdate_unregister_file_handler");
 	if (!fh || !fh->private.registered)
-		return lfb_fail(luo->kernel, -EINVAL, "the file handler is not registered");
+		return lfb__fail(luo->kernel, -EINVAL, "the file handler is not registered");
 	err = luo_register_allowed(luo, "unregister a file handler");
 	if (err)
 		return err;
 	if (!luo->profile->unregister_unlinks && !list_empty(&fh->private.flb_list))
-		return lfb_fail(luo->kernel, -EBUSY, "file handler %.47s has FLBs linked to it",
-				fh->compatible);
+		return lfb__fail(luo->kernel, -EBUSY, "file handler %.47s has FLBs linked to it",
+				 fh->compatible);
 	luo_registry_write(luo);
 	err = luo_flb_unlink_all(luo, fh);
 	if (!err) {
@@ -206,7 +206,7 @@ static long unregister_file_handler(struct luo *luo, void *a, void *b, void *c)
 	if (err)
 		return err;
 	luo_unpin_registered(luo, fh->ops->owner);
-	lfb_trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "unregister-handler", "%s", "");
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "unregister-handler", "%s", "");
 	return 0;
 }
 

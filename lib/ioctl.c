@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 /* The largest request there is. */
 union any_request {
@@ -20,7 +20,7 @@ static int check_tail(const u8 *user, u32 known, u32 size)
 	u8 byte;
 
 	for (u32 i = known; i < size; i++) {
-		if (lfb_copy(lfb_current, &byte, user + i, 1))
+		if (lfb__copy(lfb__current, &byte, user + i, 1))
 			return -EFAULT;
 		if (byte)
 			return -E2BIG;
@@ -34,21 +34,22 @@ static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user,
 	int err;
 
 	if (user_size < ioctl->min_size)
-		return lfb_fail(lfb_current, -EINVAL, "ioctl 0x%x: size %u is below %u",
-				ioctl->cmd, user_size, ioctl->min_size);
+		return lfb__fail(lfb__current, -EINVAL, "ioctl 0x%x: size %u is below %u",
+				 ioctl->cmd, user_size, ioctl->min_size);
 	/* No structure is ever larger than a page; the kernel gives up there too. */
 	if (user_size > PAGE_SIZE)
-		return lfb_fail(lfb_current, -E2BIG, "ioctl 0x%x: size %u is above a page",
-				ioctl->cmd, user_size);
+		return lfb__fail(lfb__current, -E2BIG, "ioctl 0x%x: size %u is above a page",
+				 ioctl->cmd, user_size);
 	err = check_tail(user, known, user_size);
 	if (err == -E2BIG)
-		return lfb_fail(lfb_current, err, "ioctl 0x%x: bytes beyond %u are not zero",
-				ioctl->cmd, ioctl->size);
+		return lfb__fail(lfb__current, err, "ioctl 0x%x: bytes beyond %u are not zero",
+				 ioctl->cmd, ioctl->size);
 	if (!err)
-		err = lfb_copy(lfb_current, request, user, known);
+		err = lfb__copy(lfb__current, request, user, known);
 	if (err)
-		return lfb_fail(lfb_current, err, "ioctl 0x%x: size %u, and not all of it is there",
-				ioctl->cmd, user_size);
+		return lfb__fail(lfb__current, err,
+				 "ioctl 0x%x: size %u, and not all of it is there", ioctl->cmd,
+				 user_size);
 	return 0;
 }
 
@@ -56,10 +57,10 @@ static int copy_out(u8 *user, u32 user_size, const struct luo_ioctl *ioctl, cons
 {
 	u32 known = user_size < ioctl->size ? user_size : ioctl->size;
 
-	if (!lfb_copy(lfb_current, user, request, known))
+	if (!lfb__copy(lfb__current, user, request, known))
 		return 0;
-	return lfb_fail(lfb_current, -EFAULT, "ioctl 0x%x: the structure cannot be written to",
-			ioctl->cmd);
+	return lfb__fail(lfb__current, -EFAULT, "ioctl 0x%x: the structure cannot be written to",
+			 ioctl->cmd);
 }
 
 long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
@@ -74,13 +75,13 @@ long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
 	long ret;
 
 	if (nr < first_nr || nr - first_nr >= count)
-		return lfb_fail(lfb_current, -EINVAL, "ioctl 0x%x: no such request", cmd);
+		return lfb__fail(lfb__current, -EINVAL, "ioctl 0x%x: no such request", cmd);
 	ioctl = &table[nr - first_nr];
-	if (lfb_copy(lfb_current, &user_size, user, sizeof(user_size)))
-		return lfb_fail(lfb_current, -EFAULT, "ioctl 0x%x: no structure", cmd);
+	if (lfb__copy(lfb__current, &user_size, user, sizeof(user_size)))
+		return lfb__fail(lfb__current, -EFAULT, "ioctl 0x%x: no structure", cmd);
 	if (ioctl->cmd != cmd)
-		return lfb_fail(lfb_current, -ENOIOCTLCMD, "ioctl 0x%x: 0x%x is meant", cmd,
-				ioctl->cmd);
+		return lfb__fail(lfb__current, -ENOIOCTLCMD, "ioctl 0x%x: 0x%x is meant", cmd,
+				 ioctl->cmd);
 	memset(&request, 0, sizeof(request));
 	ret = copy_in(&request, ioctl, user, user_size);
 	/* What cannot be answered is refused before anything is done: nothing is to be undone. */

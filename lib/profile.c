@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-#include "lib/profile.h"
+#include "lib/luo/profile.h"
 
 #include <string.h>
 
@@ -25,7 +25,7 @@ static const struct {
 static const struct luo_profile rfc_v6 = {
 	.name = "rfc-v6",
 	.about = "patch series \"Live Update Orchestrator\" v6, November 2025, as posted",
-	.kho = &kho_abi_v1,
+	.kho = &kho__abi_v1,
 	.codec = &luo_codec_v1,
 	.quirks = QUIRKS_RFC_V6,
 	.has_init_flb = true,
@@ -45,7 +45,7 @@ static const struct luo_profile rfc_v6 = {
 static const struct luo_profile linux_7_0 = {
 	.name = "linux-7.0",
 	.about = "Linux 7.0, the first released kernel with FLB",
-	.kho = &kho_abi_v1,
+	.kho = &kho__abi_v1,
 	.codec = &luo_codec_v2,
 	.quirks = QUIRKS_LINUX_7_0,
 	.has_unregister = true,
@@ -64,14 +64,14 @@ static const struct luo_profile linux_7_0 = {
 #define QUIRKS_LINUX_7_3 (0ull LUO_QUIRKS(X))
 
 /* The same kernel, as shipped and with every defect mended. */
-#define LINUX_7_3                                                                                  \
-	.kho = &kho_abi_v4, .codec = &luo_codec_v5, .has_unregister = true,                        \
-	.has_session_lookup = true, .args_have_retrieve_status = true,                             \
-	.accessors = LUO_ACCESSORS_GET, .register_until = LUO_REGISTER_ALWAYS,                     \
-	.bad_state = LUO_BAD_STATE_PANICS, .room = LUO_ROOM_AND_MEMORY_BEFORE_FD,                  \
-	.has_get_name = true, .finish_checks_reserved = true, .unregister_unlinks = true,          \
-	.preserve_needs_outgoing = true,                                                           \
-	.failed_restore_is_io_error = true, .session_full_error = -ENOSPC
+#define LINUX_7_3                                                                         \
+	.kho = &kho__abi_v4, .codec = &luo_codec_v5, .has_unregister = true,              \
+	.has_session_lookup = true, .args_have_retrieve_status = true,                    \
+	.accessors = LUO_ACCESSORS_GET, .register_until = LUO_REGISTER_ALWAYS,            \
+	.bad_state = LUO_BAD_STATE_PANICS, .room = LUO_ROOM_AND_MEMORY_BEFORE_FD,         \
+	.has_get_name = true, .finish_checks_reserved = true, .unregister_unlinks = true, \
+	.preserve_needs_outgoing = true, .failed_restore_is_io_error = true,              \
+	.session_full_error = -ENOSPC
 
 static const struct luo_profile linux_7_3 = {
 	.name = "linux-7.3",

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 void luo_sessions_init(struct luo_sessions *sessions, bool incoming)
 {
@@ -68,10 +68,10 @@ static int make_room(struct luo *luo)
 	int err;
 
 	if (codec->session_max && luo->outgoing.count == codec->session_max)
-		return lfb_fail(luo->kernel, luo->profile->session_full_error,
-				"there are %lu sessions already", codec->session_max);
+		return lfb__fail(luo->kernel, luo->profile->session_full_error,
+				 "there are %lu sessions already", codec->session_max);
 	err = codec->add_session(luo);
-	return err ? lfb_fail(luo->kernel, err, "no room for one more session (%d)", err) : 0;
+	return err ? lfb__fail(luo->kernel, err, "no room for one more session (%d)", err) : 0;
 }
 
 static int session_insert(struct luo *luo, struct luo_sessions *sessions,
@@ -83,8 +83,8 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	if (!sessions->incoming)
 		err = make_room(luo);
 	if (!err && find(sessions, session->name)) {
-		err = lfb_fail(luo->kernel, -EEXIST, "session %.64s exists already",
-			       session->name);
+		err = lfb__fail(luo->kernel, -EEXIST, "session %.64s exists already",
+				session->name);
 		if (!sessions->incoming &&
 		    !luo_quirk(luo, LUO_QUIRK_SESSION_DUPLICATE_LEAVES_EMPTY_BLOCK))
 			luo->profile->codec->drop_session(luo);
@@ -122,10 +122,10 @@ static int check_name(struct luo *luo, const char *name)
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_NAME_UNCHECKED))
 		return 0;
 	if (!length)
-		return lfb_fail(luo->kernel, -EINVAL, "a session needs a name");
+		return lfb__fail(luo->kernel, -EINVAL, "a session needs a name");
 	if (length == LIVEUPDATE_SESSION_NAME_LENGTH)
-		return lfb_fail(luo->kernel, -EINVAL, "the session name is not terminated "
-				"within 64 bytes");
+		return lfb__fail(luo->kernel, -EINVAL, "the session name is not terminated "
+				 "within 64 bytes");
 	return 0;
 }
 
@@ -135,7 +135,7 @@ int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session
 	int err;
 
 	if (!session)
-		return lfb_fail(luo->kernel, -ENOMEM, "no memory for session %.64s", name);
+		return lfb__fail(luo->kernel, -ENOMEM, "no memory for session %.64s", name);
 	err = session_insert(luo, &luo->outgoing, session);
 	if (err)
 		session_free(session);
@@ -149,13 +149,13 @@ static void find_bad_name(struct luo *luo, const struct liveupdate_session *sess
 			  const char *name)
 {
 	if (unlikely(!name[0]))
-		lfb_find(luo->kernel, LFB_FINDING_SESSION_NAMELESS, "session", "it was created "
-			 "with an empty name");
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_NAMELESS, "session", "it was created "
+			  "with an empty name");
 	else if (unlikely(strnlen(name, sizeof(session->name)) == sizeof(session->name)))
-		lfb_find(luo->kernel, LFB_FINDING_SESSION_NAME_TRUNCATED,
-			 luo_name("session", session->name).text, "the name it was created with "
-			 "does not end within %zu bytes; its last byte is lost",
-			 sizeof(session->name));
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_NAME_TRUNCATED,
+			  luo_name("session", session->name).text, "the name it was created with "
+			  "does not end within %zu bytes; its last byte is lost",
+			  sizeof(session->name));
 }
 
 int luo_session_create(struct luo *luo, const char *name, struct file **filep)
@@ -172,10 +172,11 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 	file = luo_session_getfile(session);
 	if (IS_ERR(file)) {
 		luo_session_remove(luo, session);
-		return lfb_fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s", name);
+		return lfb__fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
+				 name);
 	}
 	*filep = file;
-	lfb_trace(luo->kernel, LFB_EVENT_LUO, session->name, "create-session", "%s", "");
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, session->name, "create-session", "%s", "");
 	find_bad_name(luo, session, name);
 	return 0;
 }
@@ -193,13 +194,13 @@ static struct liveupdate_session *find_incoming(struct luo *luo, const char *nam
 	if (!session || !luo_quirk(luo, LUO_QUIRK_SESSION_RETRIEVE_RACE))
 		return session;
 	up_read(&sessions->rwsem);
-	lfb_sched_point(luo->kernel, "session-found", "incoming sessions");
+	lfb__sched_point(luo->kernel, "session-found", "incoming sessions");
 	down_read(&sessions->rwsem);
 	if (find(sessions, name) == session)
 		return session;
-	lfb_unsafe_as(luo->kernel, LFB_FINDING_SESSION_USED_AFTER_CLOSE,
-		      luo_name("session", name).text,
-		      "%.64s was closed while it was being retrieved", name);
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_USED_AFTER_CLOSE,
+		       luo_name("session", name).text,
+		       "%.64s was closed while it was being retrieved", name);
 	return NULL;
 }
 
@@ -208,12 +209,12 @@ static int retrieve(struct luo *luo, struct liveupdate_session *session, struct 
 	struct file *file;
 
 	if (session->retrieved)
-		return lfb_fail(luo->kernel, -EINVAL, "session %.64s is retrieved already",
-				session->name);
+		return lfb__fail(luo->kernel, -EINVAL, "session %.64s is retrieved already",
+				 session->name);
 	file = luo_session_getfile(session);
 	if (IS_ERR(file))
-		return lfb_fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
-				session->name);
+		return lfb__fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
+				 session->name);
 	session->retrieved = true;
 	*filep = file;
 	return 0;
@@ -231,7 +232,7 @@ int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
 		err = retrieve(luo, session, filep);
 		mutex_unlock(&session->mutex);
 	} else {
-		err = lfb_fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
+		err = lfb__fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
 	}
 	up_read(&luo->incoming.rwsem);
 	return err;
@@ -276,8 +277,8 @@ int luo_session_serialize(struct luo *luo)
 	}
 	codec->write_session_count(luo, index);
 	up_write(&sessions->rwsem);
-	lfb_trace(luo->kernel, LFB_EVENT_LUO, "luo", "serialize", "sessions=%llu",
-		  (unsigned long long)index);
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, "luo", "serialize", "sessions=%llu",
+		   (unsigned long long)index);
 	return 0;
 
 undo:
@@ -331,7 +332,7 @@ static int refuse(void *context, int error, const struct lfb_problem *problem)
 
 static int restore_sessions(struct luo *luo)
 {
-	struct lfb_view view = kho_incoming_view(luo->kernel);
+	struct lfb_view view = kho__incoming_view(luo->kernel);
 	struct luo_reader reader = {
 		.view = &view,
 		.context = luo,
@@ -344,8 +345,8 @@ static int restore_sessions(struct luo *luo)
 	err = codec->read_sessions(codec, &reader, &luo->head);
 	if (!err)
 		codec->free_incoming_sessions(&luo->head);
-	lfb_trace_result(luo->kernel, LFB_EVENT_LUO, err, "luo", "restore", "sessions=%llu",
-			 (unsigned long long)luo->incoming.count);
+	lfb__trace_result(luo->kernel, LFB_EVENT_LUO, err, "luo", "restore", "sessions=%llu",
+			  (unsigned long long)luo->incoming.count);
 	return err;
 }
 
@@ -355,9 +356,9 @@ int luo_session_deserialize(struct luo *luo)
 
 	if (luo->restored) {
 		if (unlikely(luo->restore_failed && !luo->restore_error))
-			lfb_find(luo->kernel, LFB_FINDING_SESSION_HALF_RESTORED, "luo sessions",
-				 "restoring failed at the first open; %llu sessions are there",
-				 (unsigned long long)luo->incoming.count);
+			lfb__find(luo->kernel, LFB_FINDING_SESSION_HALF_RESTORED, "luo sessions",
+				  "restoring failed at the first open; %llu sessions are there",
+				  (unsigned long long)luo->incoming.count);
 		return luo->restore_error;
 	}
 	luo->restored = true;

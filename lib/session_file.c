@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 struct request {
 	struct luo *luo;
@@ -45,8 +45,8 @@ static long finish(void *context, void *argument)
 	struct request *request = context;
 
 	if (request->luo->profile->finish_checks_reserved && arg->reserved)
-		return lfb_fail(request->luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
-				arg->reserved);
+		return lfb__fail(request->luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
+				 arg->reserved);
 	return luo_file_finish_all(request->luo, request->session);
 }
 
@@ -56,8 +56,8 @@ static long get_name(void *context, void *argument)
 	struct request *request = context;
 
 	if (arg->reserved)
-		return lfb_fail(request->luo->kernel, -EINVAL, "get name: reserved is %u, not 0",
-				arg->reserved);
+		return lfb__fail(request->luo->kernel, -EINVAL, "get name: reserved is %u, not 0",
+				 arg->reserved);
 	memcpy(arg->name, request->session->name, sizeof(arg->name));
 	return 0;
 }
@@ -104,13 +104,13 @@ static void find_how_it_ended(struct luo *luo, const struct liveupdate_session *
 			      u64 unretrieved, int err)
 {
 	if (unlikely(err))
-		lfb_find(luo->kernel, LFB_FINDING_SESSION_STUCK,
-			 luo_name("session", session->name).text, "its close could not finish it "
-			 "(%d), and nobody can retrieve it again", err);
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_STUCK,
+			  luo_name("session", session->name).text, "its close could not finish it "
+			  "(%d), and nobody can retrieve it again", err);
 	else if (unlikely(unretrieved > 0))
-		lfb_find(luo->kernel, LFB_FINDING_SESSION_CLOSED_UNRETRIEVED,
-			 luo_name("session", session->name).text,
-			 "%llu of its files were not retrieved", (unsigned long long)unretrieved);
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_CLOSED_UNRETRIEVED,
+			  luo_name("session", session->name).text,
+			  "%llu of its files were not retrieved", (unsigned long long)unretrieved);
 }
 
 /* An outgoing session is taken back; an incoming one is finished, or stays for ever. */
@@ -131,7 +131,7 @@ static int session_release(struct inode *inode, struct file *file)
 	if (!session->sessions->incoming) {
 		luo_file_unpreserve_all(luo, session);
 	} else {
-		unretrieved = lfb_checking(luo->kernel) ? count_unretrieved(session) : 0;
+		unretrieved = lfb__checking(luo->kernel) ? count_unretrieved(session) : 0;
 		err = luo_file_finish_all(luo, session);
 	}
 	if (err && !luo_quirk(luo, LUO_QUIRK_SESSION_STUCK_AFTER_FAILED_CLOSE))
@@ -144,7 +144,7 @@ static int session_release(struct inode *inode, struct file *file)
 			session->name, err);
 		return err;
 	}
-	lfb_trace(luo->kernel, LFB_EVENT_LUO, session->name, "end-session", "%s", "");
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, session->name, "end-session", "%s", "");
 	luo_session_remove(luo, session);
 	return 0;
 }

@@ -3,7 +3,7 @@
  * The outgoing state of a kernel that never ran: written from records by the codec, for turning a
  * handover of one generation into one of another.
  */
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 int luo_transcribe_session(struct luo *luo, const struct luo_session_record *record,
 			   const struct luo_file_record *(*file)(void *context, u64 index),
@@ -19,8 +19,8 @@ int luo_transcribe_session(struct luo *luo, const struct luo_session_record *rec
 	for (u64 i = 0; i < record->count; i++) {
 		err = codec->add_file(session);
 		if (err)
-			return lfb_fail(luo->kernel, err, "session %.64s: no room for file %llu",
-					record->name, (unsigned long long)i);
+			return lfb__fail(luo->kernel, err, "session %.64s: no room for file %llu",
+					 record->name, (unsigned long long)i);
 		session->count++;
 		codec->write_file(session, i, file(context, i));
 	}

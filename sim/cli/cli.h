@@ -103,7 +103,7 @@ int cli_machine_create(struct cli_machine *given, const struct cli_command *comm
 void cli_machine_end(struct cli_machine *machine);
 
 /*
- * exhaust_module.c: findings that are looked for
+ * exhaust/module.c: findings that are looked for
  */
 
 struct cli_findings {

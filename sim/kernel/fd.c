@@ -17,7 +17,7 @@
 
 static struct lfb_fd_table *current_fds(void)
 {
-	struct lfb_kernel *kernel = lfb_current;
+	struct lfb_kernel *kernel = lfb__current;
 
 	return kernel && kernel->task ? kernel->task->fds : NULL;
 }
@@ -95,7 +95,7 @@ static int grow(struct lfb_fd_table *fds)
 			memcpy(used[level], fds->used[level],
 			       words_of(fds->size, level) * sizeof(u64));
 	}
-	lfb_fds_destroy(fds);
+	lfb__fds_destroy(fds);
 	fds->files = files;
 	memcpy(fds->used, used, sizeof(used));
 	fds->size = size;
@@ -124,7 +124,7 @@ int get_unused_fd_flags(unsigned int flags)
 	(void)flags;
 	if (!fds)
 		return -EBADF;
-	if (lfb_fault(lfb_current, LFB_FAULT_ALLOC, __func__))
+	if (lfb__fault(lfb__current, LFB_FAULT_ALLOC, __func__))
 		return -ENOMEM;
 	fd = lowest_free(fds);
 	if (fd >= fds->size) {
@@ -160,7 +160,7 @@ void fd_install(unsigned int fd, struct file *file)
 		lfb_warn(__func__, "descriptor %u is not reserved", fd);
 }
 
-struct file *lfb_fd_file(const struct lfb_fd_table *fds, int fd)
+struct file *lfb__fd_file(const struct lfb_fd_table *fds, int fd)
 {
 	if (!fds || fd < 0 || (unsigned int)fd >= fds->size || fds->files[fd] == LFB_FD_RESERVED)
 		return NULL;
@@ -169,19 +169,19 @@ struct file *lfb_fd_file(const struct lfb_fd_table *fds, int fd)
 
 struct file *fget(unsigned int fd)
 {
-	return fd < FD_LIMIT ? get_file(lfb_fd_file(current_fds(), (int)fd)) : NULL;
+	return fd < FD_LIMIT ? get_file(lfb__fd_file(current_fds(), (int)fd)) : NULL;
 }
 
-struct file *lfb_fd_take(struct lfb_fd_table *fds, int fd)
+struct file *lfb__fd_take(struct lfb_fd_table *fds, int fd)
 {
-	struct file *file = lfb_fd_file(fds, fd);
+	struct file *file = lfb__fd_file(fds, fd);
 
 	if (file)
 		clear_slot(fds, (unsigned int)fd);
 	return file;
 }
 
-void lfb_fds_forget(struct lfb_fd_table *fds)
+void lfb__fds_forget(struct lfb_fd_table *fds)
 {
 	if (!fds->size)
 		return;
@@ -192,7 +192,7 @@ void lfb_fds_forget(struct lfb_fd_table *fds)
 		mark(fds, fd);
 }
 
-void lfb_fds_destroy(struct lfb_fd_table *fds)
+void lfb__fds_destroy(struct lfb_fd_table *fds)
 {
 	free(fds->files);
 	for (int level = 0; level < LFB_FD_LEVELS; level++)

@@ -7,20 +7,20 @@
 struct file *anon_inode_getfile(const char *name, const struct file_operations *fops, void *priv,
 				int flags)
 {
-	struct lfb_kernel *kernel = lfb_current;
+	struct lfb_kernel *kernel = lfb__current;
 	struct file *file;
 
 	(void)flags;
 	if (!kernel || !fops)
 		return ERR_PTR(-EINVAL);
-	if (!lfb_module_pin(fops->owner))
+	if (!lfb__module_pin(fops->owner))
 		return ERR_PTR(-ENOENT);
 	/* Files live on behind the callbacks that make them: it is no leak. */
-	lfb_internal_begin(kernel);
+	lfb__internal_begin(kernel);
 	file = kzalloc(sizeof(*file), GFP_KERNEL);
-	lfb_internal_end(kernel);
+	lfb__internal_end(kernel);
 	if (!file) {
-		lfb_module_unpin(fops->owner);
+		lfb__module_unpin(fops->owner);
 		return ERR_PTR(-ENOMEM);
 	}
 	file->f_op = fops;
@@ -45,7 +45,7 @@ struct file *get_file(struct file *file)
 
 void fput(struct file *file)
 {
-	struct lfb_kernel *kernel = lfb_current;
+	struct lfb_kernel *kernel = lfb__current;
 	struct module *owner;
 
 	if (!kernel || !file)
@@ -61,7 +61,7 @@ void fput(struct file *file)
 		file->f_op->release(file->f_inode, file);
 	kernel->files_open--;
 	kfree(file);
-	lfb_module_unpin(owner);
+	lfb__module_unpin(owner);
 }
 
 long file_count(const struct file *file)

@@ -7,43 +7,43 @@
 
 #include "sim/kernel/kernel.h"
 
-_Thread_local struct lfb_kernel *lfb_current;
+_Thread_local struct lfb_kernel *lfb__current;
 
-int lfb_kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *options, u64 seed)
+int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *options, u64 seed)
 {
 	int error;
 
 	memset(kernel, 0, sizeof(*kernel));
-	error = lfb_memory_create(kernel, options);
+	error = lfb__memory_create(kernel, options);
 	if (error)
 		return error;
 	kernel->checks = options->checks;
-	if (lfb_checking(kernel)) {
-		error = lfb_history_create(&kernel->history);
+	if (lfb__checking(kernel)) {
+		error = lfb__history_create(&kernel->history);
 		if (error) {
-			lfb_memory_destroy(kernel);
+			lfb__memory_destroy(kernel);
 			return error;
 		}
 	}
-	lfb_choices_seed(&kernel->choices, seed);
-	lfb_kernel_reset(kernel);
+	lfb__choices_seed(&kernel->choices, seed);
+	lfb__kernel_reset(kernel);
 	return 0;
 }
 
-void lfb_kernel_destroy(struct lfb_kernel *kernel)
+void lfb__kernel_destroy(struct lfb_kernel *kernel)
 {
-	if (lfb_current == kernel)
-		lfb_current = NULL;
-	lfb_memory_destroy(kernel);
-	lfb_choices_destroy(&kernel->choices);
-	lfb_findings_destroy(&kernel->findings);
-	lfb_ledger_destroy(&kernel->ledger);
-	lfb_lockdep_destroy(kernel);
+	if (lfb__current == kernel)
+		lfb__current = NULL;
+	lfb__memory_destroy(kernel);
+	lfb__choices_destroy(&kernel->choices);
+	lfb__findings_destroy(&kernel->findings);
+	lfb__ledger_destroy(&kernel->ledger);
+	lfb__lockdep_destroy(kernel);
 	free(kernel->kept.data);
-	lfb_history_destroy(&kernel->history);
+	lfb__history_destroy(&kernel->history);
 }
 
-void lfb_kernel_reset(struct lfb_kernel *kernel)
+void lfb__kernel_reset(struct lfb_kernel *kernel)
 {
 	const size_t boot = offsetof(struct lfb_kernel, boot_number);
 

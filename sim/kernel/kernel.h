@@ -30,11 +30,11 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define IS_ALIGNED(x, a) (((x) & ((a) - 1)) == 0)
 
-#include "sim/kernel/finding.h"
-#include "sim/kernel/kho.h"
-#include "sim/kernel/ledger.h"
-#include "sim/kernel/lockdep.h"
-#include "sim/kernel/memory.h"
+#include "sim/kernel/seams/finding.h"
+#include "sim/kernel/kho/kho.h"
+#include "sim/kernel/task/ledger.h"
+#include "sim/kernel/task/lockdep.h"
+#include "sim/kernel/memory/memory.h"
 
 /* Bits of struct lfb_kernel.dead: why this kernel runs no more. */
 enum lfb_death {
@@ -161,9 +161,9 @@ struct lfb_kernel {
 	bool catch_faults;
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
 	int guard_result;	/* what the guarded entry returns after a death */
-	sigjmp_buf *copying;	/* in lfb_copy() */
+	sigjmp_buf *copying;	/* in lfb__copy() */
 
-	/* As long as one boot; cleared by lfb_kernel_reset(). */
+	/* As long as one boot; cleared by lfb__kernel_reset(). */
 	unsigned int boot_number;
 	enum lfb_death dead;
 	struct task_struct *task;
@@ -181,25 +181,25 @@ struct lfb_kernel {
 };
 
 /* The kernel of the machine this thread has entered, NULL when it has entered none. */
-extern _Thread_local struct lfb_kernel *lfb_current __attribute__((visibility("hidden")));
+extern _Thread_local struct lfb_kernel *lfb__current __attribute__((visibility("hidden")));
 
 /*
  * kernel.c: life of the ground floor
  */
 
-int lfb_kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *options, u64 seed);
-void lfb_kernel_destroy(struct lfb_kernel *kernel);
+int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *options, u64 seed);
+void lfb__kernel_destroy(struct lfb_kernel *kernel);
 /* Forget everything of the boot that ended; memory is dealt with by lfb_memory_boot(). */
-void lfb_kernel_reset(struct lfb_kernel *kernel);
+void lfb__kernel_reset(struct lfb_kernel *kernel);
 
 /*
  * error.c: the sentence behind an errno
  */
 
-/* Sets the sentence for the human and returns @error, so that "return lfb_fail(…)" works. */
-int lfb_fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
+/* Sets the sentence for the human and returns @error, so that "return lfb__fail(…)" works. */
+int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
 /* The newest sentence; with no kernel this thread's newest one about no kernel. */
-const char *lfb_fail_text(const struct lfb_kernel *kernel);
+const char *lfb__fail_text(const struct lfb_kernel *kernel);
 
 /*
  * guard.c: kernel code that must not take the process down with it
@@ -207,100 +207,100 @@ const char *lfb_fail_text(const struct lfb_kernel *kernel);
 
 /*
  * Runs body(arg) as kernel code. When the kernel dies inside (panic, BUG, a fault, a deadlock),
- * control comes back here and lfb_guarded() returns -EDEADLK for a hang, else -EFAULT. Nested
+ * control comes back here and lfb__guarded() returns -EDEADLK for a hang, else -EFAULT. Nested
  * calls run in the outer guard. A dead kernel runs nothing: -ESHUTDOWN.
  */
-long lfb_guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg);
+long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg);
 /* The current kernel dies; goes back to the guard, or returns when there is none. */
-void lfb_die(struct lfb_kernel *kernel, enum lfb_death death);
+void lfb__die(struct lfb_kernel *kernel, enum lfb_death death);
 /*
  * Makes the process's fault handler ours, chained to whatever was there before. Cheap when it is
  * ours already. Call it when a machine is created, entered and booted: test frameworks replace
  * the handler before each test.
  */
-void lfb_guard_install(void);
+void lfb__guard_install(void);
 /* Copies between kernel and userspace: -EFAULT, and no harm, for an address that is not there. */
-int lfb_copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
+int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 
 /*
  * trace.c
  */
 
 /* Does anybody want to know of events, now or when a finding asks what led there? */
-static inline bool lfb_tracing(const struct lfb_kernel *kernel)
+static inline bool lfb__tracing(const struct lfb_kernel *kernel)
 {
 	return kernel->trace.sink || kernel->history.events;
 }
 
 /* Does anybody want to know of mistakes? */
-static inline bool lfb_checking(const struct lfb_kernel *kernel)
+static inline bool lfb__checking(const struct lfb_kernel *kernel)
 {
 	return kernel->checks != LFB_CHECKS_OFF;
 }
 
 /* Said by what may sleep; a word in @what. */
-static inline void lfb_might_sleep(struct lfb_kernel *kernel, const char *what)
+static inline void lfb__might_sleep(struct lfb_kernel *kernel, const char *what)
 {
 	if (unlikely(kernel->task->spinlocks_held > 0))
-		lfb_locks_slept(kernel, what);
+		lfb__locks_slept(kernel, what);
 }
 
 /*
  * Emits an event when somebody listens. Complaints are counted and kept in any case. @action and,
  * but for complaints and kernel messages, @format must be string literals.
  */
-void lfb_emit(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
-	      const char *action, const char *format, ...) LFB_PRINTF(5, 6);
-void lfb_emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long result,
-		     const char *subject, const char *action, const char *format, ...)
+void lfb__emit(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
+	       const char *action, const char *format, ...) LFB_PRINTF(5, 6);
+void lfb__emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long result,
+		      const char *subject, const char *action, const char *format, ...)
 	LFB_PRINTF(6, 7);
 
 /* An event without its number and columns: "k0 callback flb iommu-v1 preserve -> 0". */
-size_t lfb_event_format_short(const struct lfb_event *event, char *line, size_t size);
+size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t size);
 
-/* lfb_emit() for functions that are printf-like themselves. */
-void lfb_emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
-		   const char *action, const char *format, va_list args) LFB_PRINTF(5, 0);
+/* lfb__emit() for functions that are printf-like themselves. */
+void lfb__emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
+		    const char *action, const char *format, va_list args) LFB_PRINTF(5, 0);
 
-#define lfb_trace(kernel, ...)                                                                     \
-	do {                                                                                       \
-		if (lfb_tracing(kernel))                                                           \
-			lfb_emit(kernel, __VA_ARGS__);                                             \
+#define lfb__trace(kernel, ...)                         \
+	do {                                            \
+		if (lfb__tracing(kernel))               \
+			lfb__emit(kernel, __VA_ARGS__); \
 	} while (0)
-#define lfb_trace_result(kernel, ...)                                                              \
-	do {                                                                                       \
-		if (lfb_tracing(kernel))                                                           \
-			lfb_emit_result(kernel, __VA_ARGS__);                                      \
+#define lfb__trace_result(kernel, ...)                         \
+	do {                                                   \
+		if (lfb__tracing(kernel))                      \
+			lfb__emit_result(kernel, __VA_ARGS__); \
 	} while (0)
 
 /*
  * fault.c, choose.c
  */
 
-bool lfb_fault_fires(struct lfb_kernel *kernel, enum lfb_fault_kind kind, const char *where);
+bool lfb__fault_fires(struct lfb_kernel *kernel, enum lfb_fault_kind kind, const char *where);
 
 /* True when the step at @where must fail. */
-static inline bool lfb_fault(struct lfb_kernel *kernel, enum lfb_fault_kind kind,
-			     const char *where)
+static inline bool lfb__fault(struct lfb_kernel *kernel, enum lfb_fault_kind kind,
+			      const char *where)
 {
 	kernel->faults.count[kind]++;
 	if (likely(!(kernel->faults.plan.kinds & (1u << kind))))
 		return false;
-	return lfb_fault_fires(kernel, kind, where);
+	return lfb__fault_fires(kernel, kind, where);
 }
 
-int lfb_faults_arm(struct lfb_kernel *kernel, const struct lfb_fault_plan *plan);
+int lfb__faults_arm(struct lfb_kernel *kernel, const struct lfb_fault_plan *plan);
 
-void lfb_choices_seed(struct lfb_choices *choices, u64 seed);
-int lfb_choices_list(struct lfb_choices *choices, const unsigned int *list, size_t count);
-int lfb_choices_bytes(struct lfb_choices *choices, const void *bytes, size_t size);
-void lfb_choices_all(struct lfb_choices *choices);
-bool lfb_choices_next(struct lfb_choices *choices);
-unsigned int lfb_choices_choose(struct lfb_choices *choices, unsigned int bound);
-void lfb_choices_destroy(struct lfb_choices *choices);
+void lfb__choices_seed(struct lfb_choices *choices, u64 seed);
+int lfb__choices_list(struct lfb_choices *choices, const unsigned int *list, size_t count);
+int lfb__choices_bytes(struct lfb_choices *choices, const void *bytes, size_t size);
+void lfb__choices_all(struct lfb_choices *choices);
+bool lfb__choices_next(struct lfb_choices *choices);
+unsigned int lfb__choices_choose(struct lfb_choices *choices, unsigned int bound);
+void lfb__choices_destroy(struct lfb_choices *choices);
 
-static inline void lfb_sched_point(struct lfb_kernel *kernel, const char *point,
-				   const char *object)
+static inline void lfb__sched_point(struct lfb_kernel *kernel, const char *point,
+				    const char *object)
 {
 	if (unlikely(kernel->sched.hook != NULL))
 		kernel->sched.hook(kernel->sched.context, point, object);
@@ -310,8 +310,8 @@ static inline void lfb_sched_point(struct lfb_kernel *kernel, const char *point,
  * module.c: references of the kernel's own; as try_module_get() and module_put()
  */
 
-bool lfb_module_pin(struct module *module);
-void lfb_module_unpin(struct module *module);
+bool lfb__module_pin(struct module *module);
+void lfb__module_unpin(struct module *module);
 
 /*
  * fd.c: descriptors
@@ -320,11 +320,11 @@ void lfb_module_unpin(struct module *module);
 #define LFB_FD_RESERVED ((struct file *)(uintptr_t)1)
 
 /* Forgets all descriptors without closing anything: their kernel is gone. */
-void lfb_fds_forget(struct lfb_fd_table *fds);
-void lfb_fds_destroy(struct lfb_fd_table *fds);
+void lfb__fds_forget(struct lfb_fd_table *fds);
+void lfb__fds_destroy(struct lfb_fd_table *fds);
 /* Borrowed pointer, NULL for a descriptor that is not open. */
-struct file *lfb_fd_file(const struct lfb_fd_table *fds, int fd);
+struct file *lfb__fd_file(const struct lfb_fd_table *fds, int fd);
 /* Takes the file out of its slot; the caller owns the reference. NULL: not open. */
-struct file *lfb_fd_take(struct lfb_fd_table *fds, int fd);
+struct file *lfb__fd_take(struct lfb_fd_table *fds, int fd);
 
 #endif

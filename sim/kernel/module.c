@@ -19,40 +19,40 @@ static struct object object_of(const struct module *module)
 	return object;
 }
 
-bool lfb_module_pin(struct module *module)
+bool lfb__module_pin(struct module *module)
 {
-	struct lfb_kernel *kernel = lfb_current;
+	struct lfb_kernel *kernel = lfb__current;
 
 	if (!module)
 		return true;
 	if (module->state == MODULE_STATE_GOING)
 		return false;
-	if (kernel && lfb_fault(kernel, LFB_FAULT_MODULE, "try_module_get"))
+	if (kernel && lfb__fault(kernel, LFB_FAULT_MODULE, "try_module_get"))
 		return false;
 	module->refcnt++;
 	module->lfb_pins++;
 	if (kernel)
-		lfb_trace(kernel, LFB_EVENT_MODULE, module->name, "get", "refcnt %d",
-			  module->refcnt);
+		lfb__trace(kernel, LFB_EVENT_MODULE, module->name, "get", "refcnt %d",
+			   module->refcnt);
 	return true;
 }
 
 static void drop(struct module *module)
 {
-	struct lfb_kernel *kernel = lfb_current;
+	struct lfb_kernel *kernel = lfb__current;
 
 	if (module->refcnt <= 0) {
-		lfb_warn_as(LFB_FINDING_MODULE_PUT_TWICE, object_of(module).text, "module_put",
-			    "%s has no reference left to put", module->name);
+		lfb__warn_as(LFB_FINDING_MODULE_PUT_TWICE, object_of(module).text, "module_put",
+			     "%s has no reference left to put", module->name);
 		return;
 	}
 	module->refcnt--;
 	if (kernel)
-		lfb_trace(kernel, LFB_EVENT_MODULE, module->name, "put", "refcnt %d",
-			  module->refcnt);
+		lfb__trace(kernel, LFB_EVENT_MODULE, module->name, "put", "refcnt %d",
+			   module->refcnt);
 }
 
-void lfb_module_unpin(struct module *module)
+void lfb__module_unpin(struct module *module)
 {
 	if (!module)
 		return;
@@ -63,9 +63,9 @@ void lfb_module_unpin(struct module *module)
 
 bool try_module_get(struct module *module)
 {
-	struct lfb_kernel *kernel = lfb_current;
+	struct lfb_kernel *kernel = lfb__current;
 
-	if (!lfb_module_pin(module))
+	if (!lfb__module_pin(module))
 		return false;
 	if (!module)
 		return true;
@@ -77,15 +77,15 @@ bool try_module_get(struct module *module)
 
 void module_put(struct module *module)
 {
-	struct lfb_kernel *kernel = lfb_current;
+	struct lfb_kernel *kernel = lfb__current;
 
 	if (!module)
 		return;
 	/* All that are left are the kernel's. */
 	if (kernel && module->refcnt > 0 && module->refcnt <= module->lfb_pins)
-		lfb_find(kernel, LFB_FINDING_MODULE_PUT_TWICE, object_of(module).text,
-			 "%s has %d references, all of them held by the kernel for what it uses",
-			 module->name, module->refcnt);
+		lfb__find(kernel, LFB_FINDING_MODULE_PUT_TWICE, object_of(module).text,
+			  "%s has %d references, all of them held by the kernel for what it uses",
+			  module->name, module->refcnt);
 	/* Taken outside of callbacks first, unless a callback gives it back. */
 	if (module->lfb_taken > 0 &&
 	    ((kernel && kernel->frame) ||

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 #include "sim/machine/machine.h"
 
 static bool valid(const struct lfb_agent *agent)
 {
-	if (likely(lfb_handle_valid(agent, LFB_HANDLE_AGENT)))
+	if (likely(lfb__handle_valid(agent, LFB_HANDLE_AGENT)))
 		return true;
-	lfb_fail(NULL, -EINVAL, "%s", agent ? "the pointer is no live agent" : "no agent");
+	lfb__fail(NULL, -EINVAL, "%s", agent ? "the pointer is no live agent" : "no agent");
 	return false;
 }
 
@@ -23,17 +23,17 @@ int lfb_agent_create(struct lfb_machine *machine, const char *name, struct lfb_a
 	int err;
 
 	if (!agentp)
-		return lfb_fail(NULL, -EINVAL, "no place for the agent");
+		return lfb__fail(NULL, -EINVAL, "no place for the agent");
 	*agentp = NULL;
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	agent = calloc(1, sizeof(*agent));
 	if (!agent)
-		return lfb_error(machine, -ENOMEM, "no memory for an agent");
-	err = lfb_handle_register(agent, LFB_HANDLE_AGENT);
+		return lfb__error(machine, -ENOMEM, "no memory for an agent");
+	err = lfb__handle_register(agent, LFB_HANDLE_AGENT);
 	if (err) {
 		free(agent);
-		return lfb_error(machine, err, "no memory for an agent");
+		return lfb__error(machine, err, "no memory for an agent");
 	}
 	snprintf(agent->name, sizeof(agent->name), "%s", name ? name : "agent");
 	agent->machine = machine;
@@ -49,28 +49,28 @@ static long close_all(void *argument)
 	struct lfb_agent *agent = argument;
 
 	for (unsigned int fd = 0; fd < agent->fds.size; fd++)
-		fput(lfb_fd_take(&agent->fds, (int)fd));
+		fput(lfb__fd_take(&agent->fds, (int)fd));
 	return 0;
 }
 
 void lfb_agent_destroy(struct lfb_agent *agent)
 {
-	if (!agent || !valid(agent) || lfb_machine_check_outside(agent->machine))
+	if (!agent || !valid(agent) || lfb__machine_check_outside(agent->machine))
 		return;
 	if (lfb_machine_state(agent->machine) != LFB_OFF)
-		lfb_machine_run(agent->machine, &agent->task, close_all, agent);
+		lfb__machine_run(agent->machine, &agent->task, close_all, agent);
 	list_del(&agent->list);
-	lfb_fds_destroy(&agent->fds);
-	lfb_handle_unregister(agent);
+	lfb__fds_destroy(&agent->fds);
+	lfb__handle_unregister(agent);
 	free(agent);
 }
 
-void lfb_agents_forget(struct lfb_machine *machine)
+void lfb__agents_forget(struct lfb_machine *machine)
 {
 	struct lfb_agent *agent;
 
 	list_for_each_entry(agent, &machine->agents, list) {
-		lfb_fds_forget(&agent->fds);
+		lfb__fds_forget(&agent->fds);
 		agent->task.locks_held = 0;
 		agent->task.spinlocks_held = 0;
 		agent->task.nr_held = 0;
@@ -97,15 +97,16 @@ static void trace_call(struct lfb_kernel *kernel, const struct syscall *call, lo
 	const char *agent = call->agent->name;
 
 	if (call->object)
-		lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
-				"fd=%d name=%.64s", call->fd, call->object);
+		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
+				 "fd=%d name=%.64s", call->fd, call->object);
 	else if (call->token)
-		lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "fd=%d token=%llu",
-				call->fd, (unsigned long long)*call->token);
+		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
+				 "fd=%d token=%llu", call->fd, (unsigned long long)*call->token);
 	else if (call->fd >= 0)
-		lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "fd=%d", call->fd);
+		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "fd=%d",
+				 call->fd);
 	else
-		lfb_emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "%s", "");
+		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "%s", "");
 }
 
 static int call(struct syscall *call, long (*body)(void *argument))
@@ -116,15 +117,15 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	long ret;
 
 	if (task->blocked_on)
-		return lfb_error(machine, -EAGAIN, "agent %s is blocked: it waits for %s",
-				 task->name, task->blocked_on);
-	lfb_machine_doing(machine, call->name);
-	ret = lfb_machine_run(machine, task, body, call);
+		return lfb__error(machine, -EAGAIN, "agent %s is blocked: it waits for %s",
+				  task->name, task->blocked_on);
+	lfb__machine_doing(machine, call->name);
+	ret = lfb__machine_run(machine, task, body, call);
 	if (unlikely(task->locks_held > locks_held))
-		lfb_machine_locks_kept(machine, task, locks_held, call->name);
+		lfb__machine_locks_kept(machine, task, locks_held, call->name);
 	if (task->blocked_on)
 		ret = -EAGAIN;
-	if (lfb_tracing(&machine->kernel))
+	if (lfb__tracing(&machine->kernel))
 		trace_call(&machine->kernel, call, ret);
 	return (int)ret;
 }
@@ -160,13 +161,14 @@ int lfb_agent_open(struct lfb_agent *agent)
 
 static int bad_fd(const struct syscall *call)
 {
-	return lfb_fail(lfb_current, -EBADF, "%s: descriptor %d is not open", call->name, call->fd);
+	return lfb__fail(lfb__current, -EBADF, "%s: descriptor %d is not open", call->name,
+			 call->fd);
 }
 
 static long do_close(void *argument)
 {
 	struct syscall *call = argument;
-	struct file *file = lfb_fd_take(&call->agent->fds, call->fd);
+	struct file *file = lfb__fd_take(&call->agent->fds, call->fd);
 
 	if (!file)
 		return bad_fd(call);
@@ -184,13 +186,13 @@ int lfb_agent_close(struct lfb_agent *agent, int fd)
 static long do_ioctl(void *argument)
 {
 	struct syscall *call = argument;
-	struct file *file = lfb_fd_file(&call->agent->fds, call->fd);
+	struct file *file = lfb__fd_file(&call->agent->fds, call->fd);
 	long ret;
 
 	if (!file)
 		return bad_fd(call);
 	if (!file->f_op || !file->f_op->unlocked_ioctl)
-		return lfb_fail(lfb_current, -ENOTTY, "descriptor %d takes no ioctls", call->fd);
+		return lfb__fail(lfb__current, -ENOTTY, "descriptor %d takes no ioctls", call->fd);
 	get_file(file);
 	ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
 	fput(file);
@@ -237,7 +239,7 @@ static int session_request(struct lfb_agent *agent, const char *what, int device
 	if (!valid(agent))
 		return -EINVAL;
 	if (!name)
-		return lfb_error(agent->machine, -EFAULT, "%s: no name", what);
+		return lfb__error(agent->machine, -EFAULT, "%s: no name", what);
 	memcpy(arg.name, name, strnlen(name, sizeof(arg.name)));
 	err = call(&ioctl, do_ioctl);
 	return err ? err : arg.fd;
@@ -294,7 +296,7 @@ int lfb_agent_get_name(struct lfb_agent *agent, int session,
 	if (!valid(agent))
 		return -EINVAL;
 	if (!name)
-		return lfb_error(agent->machine, -EFAULT, "get name: no place for the name");
+		return lfb__error(agent->machine, -EFAULT, "get name: no place for the name");
 	err = request(agent, "get name", session, LIVEUPDATE_SESSION_GET_NAME, &arg, NULL);
 	if (!err)
 		memcpy(name, arg.name, sizeof(arg.name));
@@ -320,11 +322,11 @@ int lfb_agent_install(struct lfb_agent *agent, struct file *file)
 	if (!valid(agent))
 		return -EINVAL;
 	if (IS_ERR_OR_NULL(file))
-		return lfb_error(agent->machine, -EINVAL, "lfb_agent_install: no file");
+		return lfb__error(agent->machine, -EINVAL, "lfb_agent_install: no file");
 	return call(&install, do_install);
 }
 
 struct file *lfb_agent_file(struct lfb_agent *agent, int fd)
 {
-	return valid(agent) ? lfb_fd_file(&agent->fds, fd) : NULL;
+	return valid(agent) ? lfb__fd_file(&agent->fds, fd) : NULL;
 }

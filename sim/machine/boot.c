@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/luo.h"
-#include "sim/kernel/check.h"
+#include "lib/luo/luo.h"
+#include "sim/kernel/memory/check.h"
 #include "sim/machine/machine.h"
 
 /*
@@ -30,10 +30,10 @@ static long init_module(void *argument)
 		err = module->init();
 	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
 	image->loaded = err >= 0;
-	lfb_trace_result(lfb_current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s",
-			 "");
-	if (err < 0 && lfb_current->luo)
-		luo_module_is_gone(lfb_current->luo, module, false);
+	lfb__trace_result(lfb__current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s",
+			  "");
+	if (err < 0 && lfb__current->luo)
+		luo_module_is_gone(lfb__current->luo, module, false);
 	return err < 0 ? err : 0;
 }
 
@@ -71,30 +71,30 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	struct lfb_image_module *image;
 	long err = 0;
 
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (lfb_machine_check_outside(machine))
+	if (lfb__machine_check_outside(machine))
 		return -EBUSY;
 	if (!module || !module->module || !module->module->name ||
 	    (module->data_size && !module->data))
-		return lfb_error(machine, -EINVAL, "the module is incomplete");
+		return lfb__error(machine, -EINVAL, "the module is incomplete");
 	if (find_module(machine, module->module->name))
-		return lfb_error(machine, -EEXIST, "there is a module %s already",
-				 module->module->name);
+		return lfb__error(machine, -EEXIST, "there is a module %s already",
+				  module->module->name);
 	image = calloc(1, sizeof(*image));
 	if (image && module->data_size)
 		image->pristine = malloc(module->data_size);
 	if (!image || (module->data_size && !image->pristine)) {
 		free(image);
-		return lfb_error(machine, -ENOMEM, "no memory for module %s",
-				 module->module->name);
+		return lfb__error(machine, -ENOMEM, "no memory for module %s",
+				  module->module->name);
 	}
 	image->module = module;
 	if (module->data_size)
 		memcpy(image->pristine, module->data, module->data_size);
 	list_add_tail(&image->list, &machine->modules);
 	if (runs(machine))
-		err = lfb_machine_run(machine, &machine->kernel.boot_task, init_module, image);
+		err = lfb__machine_run(machine, &machine->kernel.boot_task, init_module, image);
 	if (err) {
 		forget_module(machine, image);
 		return (int)err;
@@ -110,9 +110,9 @@ static long exit_module(void *argument)
 	module->module->state = MODULE_STATE_GOING;
 	if (module->exit)
 		module->exit();
-	lfb_trace(lfb_current, LFB_EVENT_MODULE, module->module->name, "exit", "%s", "");
-	if (lfb_current->luo)
-		luo_module_is_gone(lfb_current->luo, module, true);
+	lfb__trace(lfb__current, LFB_EVENT_MODULE, module->module->name, "exit", "%s", "");
+	if (lfb__current->luo)
+		luo_module_is_gone(lfb__current->luo, module, true);
 	return 0;
 }
 
@@ -126,10 +126,10 @@ static void find_pinned_idle(struct lfb_machine *machine, const struct module *m
 	if (!pins || pins < module->refcnt)
 		return;
 	snprintf(object, sizeof(object), "module %.64s", module->name);
-	lfb_machine_doing(machine, "rmmod");
-	lfb_find(&machine->kernel, LFB_FINDING_MODULE_PINNED_IDLE, object, "it is refused for %d "
-		 "references that come from what it registered; none of it is in use",
-		 module->refcnt);
+	lfb__machine_doing(machine, "rmmod");
+	lfb__find(&machine->kernel, LFB_FINDING_MODULE_PINNED_IDLE, object, "it is refused for %d "
+		  "references that come from what it registered; none of it is in use",
+		  module->refcnt);
 }
 
 int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
@@ -137,21 +137,21 @@ int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 	struct lfb_image_module *image;
 	long err = 0;
 
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (lfb_machine_check_outside(machine))
+	if (lfb__machine_check_outside(machine))
 		return -EBUSY;
 	image = name ? find_module(machine, name) : NULL;
 	if (!image)
-		return lfb_error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
-				 name ? name : "without a name");
+		return lfb__error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
+				  name ? name : "without a name");
 	if (runs(machine) && image->loaded) {
 		if (module_refcount(image->module->module) > 0) {
 			find_pinned_idle(machine, image->module->module);
-			return lfb_error(machine, -EBUSY, "module %s is in use (%d references)",
-					 name, module_refcount(image->module->module));
+			return lfb__error(machine, -EBUSY, "module %s is in use (%d references)",
+					  name, module_refcount(image->module->module));
 		}
-		err = lfb_machine_run(machine, &machine->kernel.boot_task, exit_module, image);
+		err = lfb__machine_run(machine, &machine->kernel.boot_task, exit_module, image);
 	}
 	forget_module(machine, image);
 	return (int)err;
@@ -172,7 +172,7 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 	struct lfb_problem problem = { 0 };
 	int err;
 
-	err = kho_boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
+	err = kho__boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
 		      (unsigned long long)problem.where, problem.what);
@@ -181,13 +181,13 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 	if (root && machine->kho_on && !kernel->kho.incoming) {
 		pr_warn("KHO: no handover: at 0x%llx: %s", (unsigned long long)problem.where,
 			problem.what);
-		lfb_fail(kernel, 0, "no KHO boot: at 0x%llx: %s",
-			 (unsigned long long)problem.where, problem.what);
+		lfb__fail(kernel, 0, "no KHO boot: at 0x%llx: %s",
+			  (unsigned long long)problem.where, problem.what);
 	}
-	lfb_pages_ready(kernel);
-	lfb_slabs_begin(kernel);
-	lfb_vmallocs_begin(kernel);
-	return kho_init(kernel);
+	lfb__pages_ready(kernel);
+	lfb__slabs_begin(kernel);
+	lfb__vmallocs_begin(kernel);
+	return kho__init(kernel);
 }
 
 static long boot_kernel(void *argument)
@@ -201,7 +201,7 @@ static long boot_kernel(void *argument)
 
 	err = boot_memory(machine, boot->root);
 	if (err)
-		return lfb_fail(kernel, err, "the kernel could not boot: no memory for KHO");
+		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
 	quirks = (machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off;
 	err = luo_early_init(kernel, machine->profile, quirks, machine->liveupdate_on);
 	if (err)
@@ -213,7 +213,7 @@ static long boot_kernel(void *argument)
 	return 0;
 }
 
-int lfb_machine_start(struct lfb_machine *machine, phys_addr_t root)
+int lfb__machine_start(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct boot boot = { machine, root };
 	struct lfb_kernel *kernel = &machine->kernel;
@@ -221,35 +221,35 @@ int lfb_machine_start(struct lfb_machine *machine, phys_addr_t root)
 	char error[sizeof(kernel->error)];
 	long err;
 
-	lfb_agents_forget(machine);
+	lfb__agents_forget(machine);
 	list_for_each_entry(image, &machine->modules, list)
 		image->loaded = false;
-	lfb_kernel_reset(kernel);
+	lfb__kernel_reset(kernel);
 	kernel->boot_number = machine->boots++;
 	kernel->profile_name = machine->profile->name;
 	machine->handover_root = 0;
 	if (kernel->catch_faults)
-		lfb_guard_install();
-	lfb_machine_state_changed(machine, LFB_RUNNING);
-	lfb_trace(kernel, LFB_EVENT_BOOT, "kernel", root ? "boot handover" : "boot cold",
-		  "profile=%s", machine->profile->name);
-	lfb_pages_begin(kernel);
-	err = lfb_machine_run(machine, &kernel->boot_task, boot_kernel, &boot);
+		lfb__guard_install();
+	lfb__machine_state_changed(machine, LFB_RUNNING);
+	lfb__trace(kernel, LFB_EVENT_BOOT, "kernel", root ? "boot handover" : "boot cold",
+		   "profile=%s", machine->profile->name);
+	lfb__pages_begin(kernel);
+	err = lfb__machine_run(machine, &kernel->boot_task, boot_kernel, &boot);
 	if (err && !kernel->dead) {
 		memcpy(error, kernel->error, sizeof(error));
 		lfb_machine_shutdown(machine);
-		return lfb_error(machine, (int)err, "%s", error);
+		return lfb__error(machine, (int)err, "%s", error);
 	}
 	return (int)err;
 }
 
 static int check_off(struct lfb_machine *machine)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (machine->state != LFB_OFF)
-		return lfb_error(machine, -EBUSY, "the machine is %s; shut it down first",
-				 lfb_machine_state_name(lfb_machine_state(machine)));
+		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
+				  lfb_machine_state_name(lfb_machine_state(machine)));
 	return 0;
 }
 
@@ -257,8 +257,8 @@ static int check_off(struct lfb_machine *machine)
 static void switched_on(struct lfb_machine *machine)
 {
 	machine->boots = 0;
-	lfb_ledger_jump(&machine->kernel, false);
-	lfb_machine_doing(machine, "boot");
+	lfb__ledger_jump(&machine->kernel, false);
+	lfb__machine_doing(machine, "boot");
 	if (!machine->kernel.operation_is_set)
 		machine->kernel.operation = 0;
 }
@@ -270,7 +270,7 @@ int lfb_machine_boot(struct lfb_machine *machine)
 	if (err)
 		return err;
 	switched_on(machine);
-	return lfb_machine_start(machine, 0);
+	return lfb__machine_start(machine, 0);
 }
 
 int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob)
@@ -280,26 +280,26 @@ int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *bl
 
 	if (err)
 		return err;
-	if (!lfb_handle_valid(blob, LFB_HANDLE_BLOB))
-		return lfb_error(machine, -EINVAL, "the pointer is no live blob");
-	err = lfb_blob_place(blob, machine, &root);
+	if (!lfb__handle_valid(blob, LFB_HANDLE_BLOB))
+		return lfb__error(machine, -EINVAL, "the pointer is no live blob");
+	err = lfb__blob_place(blob, machine, &root);
 	if (err)
 		return err;
 	switched_on(machine);
-	return lfb_machine_start(machine, root);
+	return lfb__machine_start(machine, root);
 }
 
 int lfb_machine_shutdown(struct lfb_machine *machine)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (lfb_machine_check_outside(machine))
+	if (lfb__machine_check_outside(machine))
 		return -EBUSY;
 	if (machine->state == LFB_OFF)
 		return 0;
-	lfb_trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
-	lfb_machine_state_changed(machine, LFB_OFF);
-	lfb_agents_forget(machine);
+	lfb__trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
+	lfb__machine_state_changed(machine, LFB_OFF);
+	lfb__agents_forget(machine);
 	machine->handover_root = 0;
 	machine->kernel.luo = NULL;
 	return 0;
@@ -320,21 +320,21 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 	struct lfb_kernel *kernel;
 	long err;
 
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (lfb_machine_check_outside(machine))
+	if (lfb__machine_check_outside(machine))
 		return -EBUSY;
 	if (lfb_machine_state(machine) != LFB_RUNNING)
-		return lfb_error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
-				 lfb_machine_state_name(lfb_machine_state(machine)));
+		return lfb__error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
+				  lfb_machine_state_name(lfb_machine_state(machine)));
 	kernel = &machine->kernel;
-	lfb_machine_doing(machine, "reboot");
-	err = lfb_machine_run(machine, &kernel->boot_task, prepare, NULL);
+	lfb__machine_doing(machine, "reboot");
+	err = lfb__machine_run(machine, &kernel->boot_task, prepare, NULL);
 	if (err)
 		return (int)err;
-	lfb_machine_state_changed(machine, LFB_REBOOTING);
-	machine->handover_root = kho_has_handover(kernel) ? kho_root_phys(kernel) : 0;
-	lfb_check_serialized(kernel);
+	lfb__machine_state_changed(machine, LFB_REBOOTING);
+	machine->handover_root = kho__has_handover(kernel) ? kho__root_phys(kernel) : 0;
+	lfb__check_serialized(kernel);
 	return 0;
 }
 
@@ -343,27 +343,27 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 	const struct luo_profile *next;
 	int err;
 
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (lfb_machine_check_outside(machine))
+	if (lfb__machine_check_outside(machine))
 		return -EBUSY;
 	next = profile ? luo_profile_find(profile) : machine->profile;
 	if (!next)
-		return lfb_error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);
+		return lfb__error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);
 	if (machine->state != LFB_REBOOTING || machine->kernel.dead)
-		return lfb_error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
-				 lfb_machine_state_name(lfb_machine_state(machine)));
-	lfb_machine_before_jump(machine);
-	lfb_check_jump(&machine->kernel);
-	err = lfb_memory_remap(&machine->kernel);
+		return lfb__error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
+				  lfb_machine_state_name(lfb_machine_state(machine)));
+	lfb__machine_before_jump(machine);
+	lfb__check_jump(&machine->kernel);
+	err = lfb__memory_remap(&machine->kernel);
 	if (err)
-		return lfb_error(machine, err, "the arena could not be moved");
-	lfb_trace(&machine->kernel, LFB_EVENT_JUMP, "kernel", "kexec", "from=%s to=%s",
-		  machine->profile->name, next->name);
+		return lfb__error(machine, err, "the arena could not be moved");
+	lfb__trace(&machine->kernel, LFB_EVENT_JUMP, "kernel", "kexec", "from=%s to=%s",
+		   machine->profile->name, next->name);
 	machine->profile = next;
-	lfb_ledger_jump(&machine->kernel, machine->handover_root != 0);
-	lfb_machine_doing(machine, "boot");
-	return lfb_machine_start(machine, machine->handover_root);
+	lfb__ledger_jump(&machine->kernel, machine->handover_root != 0);
+	lfb__machine_doing(machine, "boot");
+	return lfb__machine_start(machine, machine->handover_root);
 }
 
 int lfb_machine_kexec(struct lfb_machine *machine)

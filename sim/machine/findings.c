@@ -6,12 +6,12 @@
 
 size_t lfb_finding_count(struct lfb_machine *machine)
 {
-	return lfb_machine_valid(machine) ? machine->kernel.findings.count : 0;
+	return lfb__machine_valid(machine) ? machine->kernel.findings.count : 0;
 }
 
 const struct lfb_finding *lfb_finding_at(struct lfb_machine *machine, size_t index)
 {
-	if (!lfb_machine_valid(machine) || index >= machine->kernel.findings.count)
+	if (!lfb__machine_valid(machine) || index >= machine->kernel.findings.count)
 		return NULL;
 	return machine->kernel.findings.all[index];
 }
@@ -27,16 +27,16 @@ size_t lfb_findings_of(struct lfb_machine *machine, enum lfb_finding_id id)
 
 void lfb_findings_clear(struct lfb_machine *machine)
 {
-	if (lfb_machine_valid(machine))
-		lfb_findings_forget(&machine->kernel.findings);
+	if (lfb__machine_valid(machine))
+		lfb__findings_forget(&machine->kernel.findings);
 }
 
 int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id id, bool silent)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if ((unsigned int)id >= LFB_FINDINGS_NR)
-		return lfb_error(machine, -EINVAL, "there is no finding %d", (int)id);
+		return lfb__error(machine, -EINVAL, "there is no finding %d", (int)id);
 	machine->kernel.findings.silent[id] = silent;
 	return 0;
 }

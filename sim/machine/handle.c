@@ -70,7 +70,7 @@ static int make_room(void)
 	return 0;
 }
 
-int lfb_handle_register(const void *handle, enum lfb_handle_kind kind)
+int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
 {
 	struct entry entry = { handle, kind };
 	int err;
@@ -101,7 +101,7 @@ static struct entry *find(const void *handle)
 	return NULL;
 }
 
-void lfb_handle_unregister(const void *handle)
+void lfb__handle_unregister(const void *handle)
 {
 	struct entry *entry;
 
@@ -136,7 +136,7 @@ static void forget_if_stale(void)
 	remembered.removals = removals;
 }
 
-bool lfb_handle_valid(const void *handle, enum lfb_handle_kind kind)
+bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
 {
 	struct entry *entry;
 	bool valid;

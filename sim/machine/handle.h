@@ -17,9 +17,9 @@ enum lfb_handle_kind {
 };
 
 /* 0 or -ENOMEM. Thread-safe. */
-int lfb_handle_register(const void *handle, enum lfb_handle_kind kind);
-void lfb_handle_unregister(const void *handle);
+int lfb__handle_register(const void *handle, enum lfb_handle_kind kind);
+void lfb__handle_unregister(const void *handle);
 /* Does not look at what @handle points to. */
-bool lfb_handle_valid(const void *handle, enum lfb_handle_kind kind);
+bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind);
 
 #endif

@@ -22,7 +22,7 @@ static int complain(const char *path, const char *what)
 {
 	int error = errno;
 
-	return lfb_error(NULL, -error, "%s: %s: %s", path, what, strerrordesc_np(error));
+	return lfb__error(NULL, -error, "%s: %s: %s", path, what, strerrordesc_np(error));
 }
 
 /* All of @fd into a buffer that grows; @size: what it is expected to be. */
@@ -33,14 +33,14 @@ static int read_all(const char *path, int fd, size_t limit, char **bytes, size_t
 	ssize_t got = 1;
 
 	if (!buffer)
-		return lfb_error(NULL, -ENOMEM, "%s: no memory to read it", path);
+		return lfb__error(NULL, -ENOMEM, "%s: no memory to read it", path);
 	while (got) {
 		if (used + 1 >= capacity) {
 			char *larger = realloc(buffer, capacity + capacity / 2 + PIECE);
 
 			if (!larger) {
 				free(buffer);
-				return lfb_error(NULL, -ENOMEM, "%s: no memory to read it", path);
+				return lfb__error(NULL, -ENOMEM, "%s: no memory to read it", path);
 			}
 			buffer = larger;
 			capacity += capacity / 2 + PIECE;
@@ -57,7 +57,7 @@ static int read_all(const char *path, int fd, size_t limit, char **bytes, size_t
 		used += (size_t)got;
 		if (used > limit) {
 			free(buffer);
-			return lfb_error(NULL, -EFBIG, "%s: larger than %zu bytes", path, limit);
+			return lfb__error(NULL, -EFBIG, "%s: larger than %zu bytes", path, limit);
 		}
 	}
 	buffer[used] = '\0';
@@ -66,7 +66,7 @@ static int read_all(const char *path, int fd, size_t limit, char **bytes, size_t
 	return 0;
 }
 
-int lfb_read_whole_file(const char *path, char **bytes, size_t *size)
+int lfb__read_whole_file(const char *path, char **bytes, size_t *size)
 {
 	size_t limit = UNSIZED_MAX;
 	struct stat st;
@@ -138,7 +138,7 @@ static int open_temporary(const char *path, char **name)
 	return -1;
 }
 
-int lfb_write_whole_file(const char *path, const void *bytes, size_t size)
+int lfb__write_whole_file(const char *path, const void *bytes, size_t size)
 {
 	struct stat st;
 	char *name;

@@ -8,8 +8,8 @@
 #include <luo/types.h>
 
 /* @bytes: for free(); a NUL follows the last one. */
-int lfb_read_whole_file(const char *path, char **bytes, size_t *size);
+int lfb__read_whole_file(const char *path, char **bytes, size_t *size);
 /* Replaces what was there only when all of it is written. */
-int lfb_write_whole_file(const char *path, const void *bytes, size_t size);
+int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <luo/version.h>
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 
 #define MEMORY_MIN (1ull << 20)
 #define MEMORY_MAX (1ull << 40)
@@ -18,15 +18,15 @@
 
 static _Thread_local struct lfb_machine *entered;
 
-struct lfb_machine *lfb_machine_valid(struct lfb_machine *machine)
+struct lfb_machine *lfb__machine_valid(struct lfb_machine *machine)
 {
-	if (likely(lfb_handle_valid(machine, LFB_HANDLE_MACHINE)))
+	if (likely(lfb__handle_valid(machine, LFB_HANDLE_MACHINE)))
 		return machine;
-	lfb_fail(NULL, -EINVAL, "%s", machine ? "the pointer is no live machine" : "no machine");
+	lfb__fail(NULL, -EINVAL, "%s", machine ? "the pointer is no live machine" : "no machine");
 	return NULL;
 }
 
-int lfb_error(struct lfb_machine *machine, int error, const char *format, ...)
+int lfb__error(struct lfb_machine *machine, int error, const char *format, ...)
 {
 	char text[sizeof(machine->kernel.error)];
 	va_list arguments;
@@ -34,14 +34,14 @@ int lfb_error(struct lfb_machine *machine, int error, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	return lfb_fail(machine ? &machine->kernel : NULL, error, "%s", text);
+	return lfb__fail(machine ? &machine->kernel : NULL, error, "%s", text);
 }
 
 const char *lfb_error_text(struct lfb_machine *machine)
 {
-	if (machine && !lfb_machine_valid(machine))
-		return lfb_fail_text(NULL);
-	return lfb_fail_text(machine ? &machine->kernel : NULL);
+	if (machine && !lfb__machine_valid(machine))
+		return lfb__fail_text(NULL);
+	return lfb__fail_text(machine ? &machine->kernel : NULL);
 }
 
 const char *lfb_version(void)
@@ -61,15 +61,18 @@ static int check_options(struct lfb_machine_options *options)
 		options->profile = LFB_PROFILE_DEFAULT;
 	if (options->memory < MEMORY_MIN || options->memory > MEMORY_MAX ||
 	    !IS_ALIGNED(options->memory, PAGE_SIZE))
-		return lfb_error(NULL, -EINVAL, "memory is %llu bytes; it must be whole pages from "
-				 "1 MiB to 1 TiB", (unsigned long long)options->memory);
+		return lfb__error(NULL, -EINVAL,
+				  "memory is %llu bytes; it must be whole pages from "
+				  "1 MiB to 1 TiB",
+				  (unsigned long long)options->memory);
 	if (options->mode > LFB_MEMORY_FIXED)
-		return lfb_error(NULL, -EINVAL, "there is no memory mode %d", (int)options->mode);
+		return lfb__error(NULL, -EINVAL, "there is no memory mode %d", (int)options->mode);
 	if (options->policy > LFB_PAGES_ASCENDING)
-		return lfb_error(NULL, -EINVAL, "there is no page policy %d", (int)options->policy);
+		return lfb__error(NULL, -EINVAL, "there is no page policy %d",
+				  (int)options->policy);
 	if (options->checks > LFB_CHECKS_GUARD)
-		return lfb_error(NULL, -EINVAL, "there is no kind of checks %d",
-				 (int)options->checks);
+		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
+				  (int)options->checks);
 	return 0;
 }
 
@@ -79,17 +82,17 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 
 	machine->profile = luo_profile_find(options->profile);
 	if (!machine->profile)
-		return lfb_error(NULL, -EINVAL, "there is no profile \"%.40s\"", options->profile);
+		return lfb__error(NULL, -EINVAL, "there is no profile \"%.40s\"", options->profile);
 	if (luo_quirks_parse(options->quirks_on, true, &machine->quirks_on, bad, sizeof(bad)) ||
 	    luo_quirks_parse(options->quirks_off, true, &machine->quirks_off, bad, sizeof(bad)))
-		return lfb_error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
+		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
 	/* "All" leaves those alone that are named on the other side. */
 	if (machine->quirks_off == LUO_QUIRKS_ALL)
 		machine->quirks_off &= ~machine->quirks_on;
 	else if (machine->quirks_on == LUO_QUIRKS_ALL)
 		machine->quirks_on &= ~machine->quirks_off;
 	if (machine->quirks_on & machine->quirks_off)
-		return lfb_error(NULL, -EINVAL, "a quirk is asked for both on and off");
+		return lfb__error(NULL, -EINVAL, "a quirk is asked for both on and off");
 	return 0;
 }
 
@@ -102,8 +105,8 @@ static int copy_options(struct lfb_machine_options *options,
 		return 0;
 	if (given->sz < offsetof(struct lfb_machine_options, memory) + sizeof(given->memory) ||
 	    given->sz > sizeof(*options))
-		return lfb_error(NULL, -EINVAL, "the options' sz is %zu, not %zu", given->sz,
-				 sizeof(*options));
+		return lfb__error(NULL, -EINVAL, "the options' sz is %zu, not %zu", given->sz,
+				  sizeof(*options));
 	memcpy(options, given, given->sz);
 	return 0;
 }
@@ -115,9 +118,9 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	struct lfb_machine *machine;
 	int err;
 
-	lfb_error(NULL, 0, "%s", "");
+	lfb__error(NULL, 0, "%s", "");
 	if (!machinep)
-		return lfb_error(NULL, -EINVAL, "no place for the machine");
+		return lfb__error(NULL, -EINVAL, "no place for the machine");
 	*machinep = NULL;
 	err = copy_options(&options, given);
 	if (!err)
@@ -126,7 +129,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 		return err;
 	machine = calloc(1, sizeof(*machine));
 	if (!machine)
-		return lfb_error(NULL, -ENOMEM, "no memory for a machine");
+		return lfb__error(NULL, -ENOMEM, "no memory for a machine");
 	err = choose_profile(machine, &options);
 	if (err)
 		goto out_free;
@@ -136,10 +139,10 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 		.policy = options.policy,
 		.checks = options.checks,
 	};
-	err = lfb_kernel_init(&machine->kernel, &memory, options.seed);
+	err = lfb__kernel_init(&machine->kernel, &memory, options.seed);
 	if (err) {
-		lfb_error(NULL, err, "the host has no room for %llu bytes of memory (%d)",
-			  (unsigned long long)options.memory, err);
+		lfb__error(NULL, err, "the host has no room for %llu bytes of memory (%d)",
+			   (unsigned long long)options.memory, err);
 		goto out_free;
 	}
 	machine->kho_on = !options.kho_off;
@@ -147,9 +150,9 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	machine->kernel.catch_faults = !options.raw_faults;
 	INIT_LIST_HEAD(&machine->modules);
 	INIT_LIST_HEAD(&machine->agents);
-	err = lfb_handle_register(machine, LFB_HANDLE_MACHINE);
+	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
 	if (err) {
-		lfb_kernel_destroy(&machine->kernel);
+		lfb__kernel_destroy(&machine->kernel);
 		goto out_free;
 	}
 	*machinep = machine;
@@ -162,7 +165,7 @@ out_free:
 
 void lfb_machine_destroy(struct lfb_machine *machine)
 {
-	if (!machine || !lfb_machine_valid(machine) || lfb_machine_check_outside(machine))
+	if (!machine || !lfb__machine_valid(machine) || lfb__machine_check_outside(machine))
 		return;
 	/* A test framework may have jumped out of kernel code: nothing to come back to. */
 	machine->kernel.guard = NULL;
@@ -184,8 +187,8 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 		free(image->pristine);
 		free(image);
 	}
-	lfb_handle_unregister(machine);
-	lfb_kernel_destroy(&machine->kernel);
+	lfb__handle_unregister(machine);
+	lfb__kernel_destroy(&machine->kernel);
 	free(machine);
 }
 
@@ -200,39 +203,39 @@ static bool has_kernel(const struct lfb_machine *machine)
 
 struct lfb_machine *lfb_machine_current(void)
 {
-	return entered && lfb_machine_valid(entered) ? entered : NULL;
+	return entered && lfb__machine_valid(entered) ? entered : NULL;
 }
 
 struct lfb_machine *lfb_machine_enter(struct lfb_machine *machine)
 {
 	struct lfb_machine *before = lfb_machine_current();
 
-	entered = machine && lfb_machine_valid(machine) ? machine : NULL;
+	entered = machine && lfb__machine_valid(machine) ? machine : NULL;
 	if (entered && entered->kernel.catch_faults)
-		lfb_guard_install();
-	lfb_current = entered && has_kernel(entered) ? &entered->kernel : NULL;
+		lfb__guard_install();
+	lfb__current = entered && has_kernel(entered) ? &entered->kernel : NULL;
 	return before;
 }
 
-void lfb_machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state)
+void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state)
 {
 	machine->state = state;
 	if (entered == machine)
-		lfb_current = has_kernel(machine) ? &machine->kernel : NULL;
+		lfb__current = has_kernel(machine) ? &machine->kernel : NULL;
 }
 
-int lfb_machine_check_outside(struct lfb_machine *machine)
+int lfb__machine_check_outside(struct lfb_machine *machine)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
 	/* The guard of a running kernel is further up the stack; one below was jumped out of. */
 	if (!machine->kernel.guard || here > (uintptr_t)machine->kernel.guard)
 		return 0;
-	return lfb_error(machine, -EBUSY, "called by the machine's own kernel code");
+	return lfb__error(machine, -EBUSY, "called by the machine's own kernel code");
 }
 
-long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
-		     long (*body)(void *argument), void *argument)
+long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
+		      long (*body)(void *argument), void *argument)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct task_struct *task_before = kernel->task;
@@ -243,34 +246,34 @@ long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
 	machine->calls++;
 	kernel->error[0] = '\0';
 	if (!has_kernel(machine) || kernel->dead)
-		return lfb_error(machine, -ESHUTDOWN, "no kernel runs: the machine is %s",
-				 lfb_machine_state_name(lfb_machine_state(machine)));
+		return lfb__error(machine, -ESHUTDOWN, "no kernel runs: the machine is %s",
+				  lfb_machine_state_name(lfb_machine_state(machine)));
 	entered = machine;
-	lfb_current = kernel;
+	lfb__current = kernel;
 	kernel->task = task;
 	/* A call by kernel code is no operation of its own. */
 	if (!kernel->guard && !kernel->operation_is_set)
 		kernel->operation++;
-	ret = lfb_guarded(kernel, body, argument);
+	ret = lfb__guarded(kernel, body, argument);
 	kernel->task = task_before;
 	kernel->frame = frame_before;
 	/* Whatever the code has entered, or destroyed. */
-	entered = before && lfb_machine_valid(before) ? before : NULL;
-	lfb_current = entered && has_kernel(entered) ? &entered->kernel : NULL;
+	entered = before && lfb__machine_valid(before) ? before : NULL;
+	lfb__current = entered && has_kernel(entered) ? &entered->kernel : NULL;
 	if (unlikely(kernel->dead))
-		lfb_fail(kernel, (int)ret, "the kernel died: %s", kernel->trace.complaint);
+		lfb__fail(kernel, (int)ret, "the kernel died: %s", kernel->trace.complaint);
 	return ret;
 }
 
 long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argument),
 		      void *argument)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (!function)
-		return lfb_error(machine, -EINVAL, "no function to call");
-	lfb_machine_doing(machine, "module");
-	return lfb_machine_run(machine, &machine->kernel.boot_task, function, argument);
+		return lfb__error(machine, -EINVAL, "no function to call");
+	lfb__machine_doing(machine, "module");
+	return lfb__machine_run(machine, &machine->kernel.boot_task, function, argument);
 }
 
 /*
@@ -279,7 +282,7 @@ long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argume
 
 enum lfb_machine_state lfb_machine_state(struct lfb_machine *machine)
 {
-	if (!lfb_machine_valid(machine) || !has_kernel(machine))
+	if (!lfb__machine_valid(machine) || !has_kernel(machine))
 		return LFB_OFF;
 	switch (machine->kernel.dead) {
 	case LFB_DEATH_PANIC:
@@ -307,24 +310,24 @@ const char *lfb_machine_state_name(enum lfb_machine_state state)
 
 const char *lfb_machine_profile(struct lfb_machine *machine)
 {
-	return lfb_machine_valid(machine) ? machine->profile->name : "";
+	return lfb__machine_valid(machine) ? machine->profile->name : "";
 }
 
 unsigned int lfb_machine_boots(struct lfb_machine *machine)
 {
-	return lfb_machine_valid(machine) ? machine->boots : 0;
+	return lfb__machine_valid(machine) ? machine->boots : 0;
 }
 
 int lfb_machine_read(struct lfb_machine *machine, phys_addr_t phys, void *buffer, size_t size)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (!buffer || !has_kernel(machine))
-		return lfb_error(machine, -EINVAL, "lfb_machine_read: %s",
-				 buffer ? "the machine is off" : "no buffer");
-	if (lfb_memory_copy(&machine->kernel.memory, phys, buffer, size))
-		return lfb_error(machine, -EFAULT, "0x%llx and %zu bytes behind it are not all in "
-				 "memory", (unsigned long long)phys, size);
+		return lfb__error(machine, -EINVAL, "lfb_machine_read: %s",
+				  buffer ? "the machine is off" : "no buffer");
+	if (lfb__memory_copy(&machine->kernel.memory, phys, buffer, size))
+		return lfb__error(machine, -EFAULT, "0x%llx and %zu bytes behind it are not all in "
+				  "memory", (unsigned long long)phys, size);
 	return 0;
 }
 
@@ -343,11 +346,11 @@ int lfb_machine_stats(struct lfb_machine *machine, struct lfb_machine_stats *sta
 	struct lfb_machine_stats now = { .sz = sizeof(now) };
 	struct lfb_kernel *kernel;
 
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (!stats || stats->sz < sizeof(size_t) || stats->sz > sizeof(now))
-		return lfb_error(machine, -EINVAL, "lfb_machine_stats: sz must be %zu",
-				 sizeof(now));
+		return lfb__error(machine, -EINVAL, "lfb_machine_stats: sz must be %zu",
+				  sizeof(now));
 	kernel = &machine->kernel;
 	if (has_kernel(machine) && !kernel->dead) {
 		now.pages = kernel->pages.allocated;

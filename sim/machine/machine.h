@@ -9,7 +9,7 @@
 #include <luo/blob.h>
 #include <luo/machine.h>
 
-#include "lib/profile.h"
+#include "lib/luo/profile.h"
 #include "sim/kernel/kernel.h"
 #include "sim/machine/handle.h"
 
@@ -45,17 +45,17 @@ struct lfb_machine {
 };
 
 /* @machine when it is a live machine, else NULL with the sentence set. */
-struct lfb_machine *lfb_machine_valid(struct lfb_machine *machine);
+struct lfb_machine *lfb__machine_valid(struct lfb_machine *machine);
 
 /* Sets what lfb_error_text(@machine) says and returns @error. */
-int lfb_error(struct lfb_machine *machine, int error, const char *format, ...) LFB_PRINTF(3, 4);
+int lfb__error(struct lfb_machine *machine, int error, const char *format, ...) LFB_PRINTF(3, 4);
 
 /* Runs @body as kernel code of @machine on behalf of @task; keeps machine->state up to date. */
-long lfb_machine_run(struct lfb_machine *machine, struct task_struct *task,
-		     long (*body)(void *argument), void *argument);
+long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
+		      long (*body)(void *argument), void *argument);
 
-/* Says for findings what the next lfb_machine_run() is about, unless a scenario has said so. */
-static inline void lfb_machine_doing(struct lfb_machine *machine, const char *what)
+/* Says for findings what the next lfb__machine_run() is about, unless a scenario has said so. */
+static inline void lfb__machine_doing(struct lfb_machine *machine, const char *what)
 {
 	if (!machine->kernel.operation_is_set && !machine->kernel.guard)
 		machine->kernel.doing = what;
@@ -65,30 +65,30 @@ static inline void lfb_machine_doing(struct lfb_machine *machine, const char *wh
  * -EBUSY when the machine's own kernel code, a callback, calls: what ends a kernel or takes away
  * what it stands on is for the world outside of it.
  */
-int lfb_machine_check_outside(struct lfb_machine *machine);
+int lfb__machine_check_outside(struct lfb_machine *machine);
 
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
-void lfb_machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
+void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
 
 /* boot.c: starts a kernel on memory as it is; @root: KHO root tree, 0 for none. */
-int lfb_machine_start(struct lfb_machine *machine, phys_addr_t root);
+int lfb__machine_start(struct lfb_machine *machine, phys_addr_t root);
 
 /*
  * settle.c
  */
 
 /* settle.c: lfb_machine_settle(), if nothing is under way that is yet to be finished. */
-void lfb_machine_at_end(struct lfb_machine *machine);
+void lfb__machine_at_end(struct lfb_machine *machine);
 /* Looks for what the jump is about to lose. */
-void lfb_machine_before_jump(struct lfb_machine *machine);
+void lfb__machine_before_jump(struct lfb_machine *machine);
 /* A system call of @task returns with more locks than it began with. */
-void lfb_machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
-			    unsigned int before, const char *call);
+void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
+			     unsigned int before, const char *call);
 
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
-void lfb_agents_forget(struct lfb_machine *machine);
+void lfb__agents_forget(struct lfb_machine *machine);
 
 /* blob_load.c: copies a blob's pages into a machine that is off; sets the KHO root's address. */
-int lfb_blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);
+int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);
 
 #endif

@@ -6,7 +6,7 @@
 
 int lfb_trace_to(struct lfb_machine *machine, lfb_trace_fn sink, void *context)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	machine->kernel.trace.sink = sink;
 	machine->kernel.trace.context = context;
@@ -15,41 +15,41 @@ int lfb_trace_to(struct lfb_machine *machine, lfb_trace_fn sink, void *context)
 
 unsigned long lfb_event_count(struct lfb_machine *machine, enum lfb_event_kind kind)
 {
-	if (!lfb_machine_valid(machine) || (unsigned int)kind >= LFB_EVENT_KINDS)
+	if (!lfb__machine_valid(machine) || (unsigned int)kind >= LFB_EVENT_KINDS)
 		return 0;
 	return machine->kernel.trace.count[kind];
 }
 
 const char *lfb_last_complaint(struct lfb_machine *machine)
 {
-	return lfb_machine_valid(machine) ? machine->kernel.trace.complaint : "";
+	return lfb__machine_valid(machine) ? machine->kernel.trace.complaint : "";
 }
 
 int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_plan *plan)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (lfb_faults_arm(&machine->kernel, plan))
-		return lfb_error(machine, -EINVAL, "lfb_fault_arm: the plan's sz, kinds, or nth "
-				 "and chance make no sense");
+	if (lfb__faults_arm(&machine->kernel, plan))
+		return lfb__error(machine, -EINVAL, "lfb_fault_arm: the plan's sz, kinds, or nth "
+				  "and chance make no sense");
 	return 0;
 }
 
 unsigned long lfb_fault_count(struct lfb_machine *machine, enum lfb_fault_kind kind)
 {
-	if (!lfb_machine_valid(machine) || (unsigned int)kind >= LFB_FAULT_KINDS)
+	if (!lfb__machine_valid(machine) || (unsigned int)kind >= LFB_FAULT_KINDS)
 		return 0;
 	return machine->kernel.faults.count[kind];
 }
 
 unsigned long lfb_fault_hits(struct lfb_machine *machine)
 {
-	return lfb_machine_valid(machine) ? machine->kernel.faults.hits : 0;
+	return lfb__machine_valid(machine) ? machine->kernel.faults.hits : 0;
 }
 
 const char *lfb_fault_where(struct lfb_machine *machine, enum lfb_fault_kind *kind)
 {
-	if (!lfb_machine_valid(machine) || !machine->kernel.faults.hits)
+	if (!lfb__machine_valid(machine) || !machine->kernel.faults.hits)
 		return "";
 	if (kind)
 		*kind = machine->kernel.faults.kind;
@@ -59,51 +59,52 @@ const char *lfb_fault_where(struct lfb_machine *machine, enum lfb_fault_kind *ki
 unsigned int lfb_choose(struct lfb_machine *machine, unsigned int bound, const char *why)
 {
 	(void)why;
-	return lfb_machine_valid(machine) ? lfb_choices_choose(&machine->kernel.choices, bound) : 0;
+	return lfb__machine_valid(machine) ? lfb__choices_choose(&machine->kernel.choices, bound) :
+					     0;
 }
 
 int lfb_choose_seeded(struct lfb_machine *machine, u64 seed)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	lfb_choices_seed(&machine->kernel.choices, seed);
+	lfb__choices_seed(&machine->kernel.choices, seed);
 	return 0;
 }
 
 int lfb_choose_listed(struct lfb_machine *machine, const unsigned int *list, size_t count)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (count && !list)
-		return lfb_error(machine, -EINVAL, "lfb_choose_listed: no list");
-	return lfb_choices_list(&machine->kernel.choices, list, count);
+		return lfb__error(machine, -EINVAL, "lfb_choose_listed: no list");
+	return lfb__choices_list(&machine->kernel.choices, list, count);
 }
 
 int lfb_choose_bytes(struct lfb_machine *machine, const void *bytes, size_t size)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (size && !bytes)
-		return lfb_error(machine, -EINVAL, "lfb_choose_bytes: no bytes");
-	return lfb_choices_bytes(&machine->kernel.choices, bytes, size);
+		return lfb__error(machine, -EINVAL, "lfb_choose_bytes: no bytes");
+	return lfb__choices_bytes(&machine->kernel.choices, bytes, size);
 }
 
 int lfb_choose_all(struct lfb_machine *machine)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	lfb_choices_all(&machine->kernel.choices);
+	lfb__choices_all(&machine->kernel.choices);
 	return 0;
 }
 
 bool lfb_choose_next(struct lfb_machine *machine)
 {
-	return lfb_machine_valid(machine) && lfb_choices_next(&machine->kernel.choices);
+	return lfb__machine_valid(machine) && lfb__choices_next(&machine->kernel.choices);
 }
 
 const unsigned int *lfb_choose_record(struct lfb_machine *machine, size_t *count)
 {
-	if (!lfb_machine_valid(machine) || !count)
+	if (!lfb__machine_valid(machine) || !count)
 		return NULL;
 	*count = machine->kernel.choices.record_count;
 	return *count ? machine->kernel.choices.record : NULL;
@@ -111,7 +112,7 @@ const unsigned int *lfb_choose_record(struct lfb_machine *machine, size_t *count
 
 int lfb_sched_to(struct lfb_machine *machine, lfb_sched_fn hook, void *context)
 {
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	machine->kernel.sched.hook = hook;
 	machine->kernel.sched.context = context;

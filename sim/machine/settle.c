@@ -4,8 +4,8 @@
  */
 #include <stdio.h>
 
-#include "lib/luo.h"
-#include "sim/kernel/check.h"
+#include "lib/luo/luo.h"
+#include "sim/kernel/memory/check.h"
 #include "sim/machine/machine.h"
 
 /* References that callbacks took, when nothing is left that they could have taken them for. */
@@ -24,8 +24,9 @@ static void check_modules(struct lfb_machine *machine)
 		if (likely(!image->loaded || module->lfb_taken <= 0))
 			continue;
 		snprintf(object, sizeof(object), "module %.64s", module->name);
-		lfb_find(kernel, LFB_FINDING_MODULE_REFERENCE_LEAKED, object,
-			 "callbacks took %d references that nobody has dropped", module->lfb_taken);
+		lfb__find(kernel, LFB_FINDING_MODULE_REFERENCE_LEAKED, object,
+			  "callbacks took %d references that nobody has dropped",
+			  module->lfb_taken);
 	}
 }
 
@@ -45,10 +46,10 @@ static long check_all(void *argument)
 	struct lfb_machine *machine = argument;
 	struct lfb_kernel *kernel = &machine->kernel;
 
-	if (!kernel->luo || !lfb_checking(kernel))
+	if (!kernel->luo || !lfb__checking(kernel))
 		return 0;
 	if (luo_check_settled(kernel->luo))
-		kho_check_left(kernel);
+		kho__check_left(kernel);
 	check_modules(machine);
 	return 0;
 }
@@ -57,16 +58,16 @@ int lfb_machine_settle(struct lfb_machine *machine)
 {
 	int err;
 
-	if (!lfb_machine_valid(machine))
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	lfb_machine_doing(machine, "settle");
-	err = (int)lfb_machine_run(machine, &machine->kernel.boot_task, check_all, machine);
+	lfb__machine_doing(machine, "settle");
+	err = (int)lfb__machine_run(machine, &machine->kernel.boot_task, check_all, machine);
 	if (!err)
-		check_locks(machine, lfb_locks_at_end);
+		check_locks(machine, lfb__locks_at_end);
 	return err;
 }
 
-void lfb_machine_at_end(struct lfb_machine *machine)
+void lfb__machine_at_end(struct lfb_machine *machine)
 {
 	const struct luo *luo = machine->kernel.luo;
 
@@ -74,22 +75,22 @@ void lfb_machine_at_end(struct lfb_machine *machine)
 		lfb_machine_settle(machine);
 }
 
-void lfb_machine_before_jump(struct lfb_machine *machine)
+void lfb__machine_before_jump(struct lfb_machine *machine)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	bool set = kernel->operation_is_set;
 
-	if (!lfb_checking(kernel))
+	if (!lfb__checking(kernel))
 		return;
 	/* A part of the operation that is at work already. */
 	kernel->operation_is_set = true;
-	check_locks(machine, lfb_locks_at_jump);
-	lfb_machine_run(machine, &kernel->boot_task, check_all, machine);
+	check_locks(machine, lfb__locks_at_jump);
+	lfb__machine_run(machine, &kernel->boot_task, check_all, machine);
 	kernel->operation_is_set = set;
 }
 
-void lfb_machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
-			    unsigned int before, const char *call)
+void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
+			     unsigned int before, const char *call)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct task_struct *now = kernel->task;
@@ -97,6 +98,6 @@ void lfb_machine_locks_kept(struct lfb_machine *machine, struct task_struct *tas
 	if (kernel->dead)
 		return;
 	kernel->task = task;
-	lfb_locks_kept(kernel, before, call);
+	lfb__locks_kept(kernel, before, call);
 	kernel->task = now;
 }

@@ -11,8 +11,8 @@
 #include <luo/liveupdate.h>
 #include <luo/machine.h>
 
-#include "sim/machine/blob.h"
-#include "sim/machine/scenario.h"
+#include "sim/handover/blob.h"
+#include "sim/scenario/scenario.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!mended)
 		return 0;
 	memcpy(mended, data, size);
-	if (lfb_blob_seal(mended, size) || lfb_blob_open(mended, size, true, &blob))
+	if (lfb__blob_seal(mended, size) || lfb__blob_open(mended, size, true, &blob))
 		return 0;
 	inspect(blob);
 	boot(blob, "linux-7.0");

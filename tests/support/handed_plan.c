@@ -8,7 +8,7 @@
 #include <luo/mm.h>
 #include <luo/module.h>
 
-#include "sim/machine/convert.h"
+#include "sim/handover/convert.h"
 
 #define MEMORY (128ull << 20)
 #define ENTRY_NAME "other"
@@ -419,18 +419,18 @@ static struct kept *list_kept(const struct lfb_inspection *found, size_t *count)
 	struct lfb_own own = { 0 };
 
 	assert_non_null(list);
-	assert_int_equal(lfb_own_find(&own, found), 0);
+	assert_int_equal(lfb__own_find(&own, found), 0);
 	*count = 0;
 	for (size_t i = 0; i < found->runs.count; i++) {
 		for (u64 n = 0; n < runs[i].blocks; n++) {
 			u64 size = PAGE_SIZE << runs[i].order;
 			phys_addr_t at = runs[i].address + n * size;
 
-			if (lfb_own_block(&own, at, size) == LFB_OWNER_OTHER)
+			if (lfb__own_block(&own, at, size) == LFB_OWNER_OTHER)
 				list[(*count)++] = (struct kept){ at, runs[i].order };
 		}
 	}
-	lfb_own_release(&own);
+	lfb__own_release(&own);
 	qsort(list, *count, sizeof(*list), by_address);
 	return list;
 }
@@ -458,8 +458,8 @@ void handover_compare(const struct lfb_blob *a, const struct lfb_blob *b)
 {
 	struct lfb_inspection left = { 0 }, right = { 0 };
 
-	lfb_inspection_read(&left, a);
-	lfb_inspection_read(&right, b);
+	lfb__inspection_read(&left, a);
+	lfb__inspection_read(&right, b);
 	assert_int_equal(left.problems.count, 0);
 	assert_int_equal(right.problems.count, 0);
 	compare_sessions(&left, &right);
@@ -468,8 +468,8 @@ void handover_compare(const struct lfb_blob *a, const struct lfb_blob *b)
 	compare_memory(&left, &right);
 	assert_int_equal(a->memory, b->memory);
 	assert_int_equal(a->boots, b->boots);
-	lfb_inspection_release(&left);
-	lfb_inspection_release(&right);
+	lfb__inspection_release(&left);
+	lfb__inspection_release(&right);
 }
 
 void handover_refused(struct lfb_blob *from, const char *profile, int error, const char *why)

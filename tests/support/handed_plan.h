@@ -19,7 +19,7 @@
 #include <luo/blob.h>
 #include <luo/machine.h>
 
-#include "sim/machine/inspect.h"
+#include "sim/handover/inspect.h"
 
 /*
  * What is handed over. With a seed the files of each session are a random number up to @files and

@@ -5,7 +5,7 @@
 #ifndef TESTS_SUPPORT_HANDOVER_H
 #define TESTS_SUPPORT_HANDOVER_H
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 #include "sim/machine/machine.h"
 #include "tests/support/rig.h"
 

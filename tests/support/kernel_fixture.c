@@ -23,7 +23,7 @@ struct lfb_kernel *fixture_start_with(const struct lfb_memory_options *options)
 {
 	struct lfb_kernel *kernel = malloc(sizeof(*kernel));
 
-	if (kernel && lfb_kernel_init(kernel, options, 1)) {
+	if (kernel && lfb__kernel_init(kernel, options, 1)) {
 		free(kernel);
 		return NULL;
 	}
@@ -36,15 +36,15 @@ void fixture_stop(struct lfb_kernel *kernel)
 {
 	if (!kernel)
 		return;
-	lfb_kernel_destroy(kernel);
+	lfb__kernel_destroy(kernel);
 	free(kernel);
 }
 
 void fixture_boot(struct lfb_kernel *kernel)
 {
-	lfb_current = kernel;
-	lfb_kernel_reset(kernel);
-	lfb_pages_begin(kernel);
+	lfb__current = kernel;
+	lfb__kernel_reset(kernel);
+	lfb__pages_begin(kernel);
 	fixture_ready(kernel);
 }
 
@@ -52,18 +52,18 @@ void fixture_jump(struct lfb_kernel *kernel)
 {
 	const unsigned int boot_number = kernel->boot_number;
 
-	if (lfb_memory_remap(kernel))
+	if (lfb__memory_remap(kernel))
 		abort();
-	lfb_kernel_reset(kernel);
+	lfb__kernel_reset(kernel);
 	kernel->boot_number = boot_number + 1;
-	lfb_pages_begin(kernel);
+	lfb__pages_begin(kernel);
 }
 
 void fixture_ready(struct lfb_kernel *kernel)
 {
-	lfb_pages_ready(kernel);
-	lfb_slabs_begin(kernel);
-	lfb_vmallocs_begin(kernel);
+	lfb__pages_ready(kernel);
+	lfb__slabs_begin(kernel);
+	lfb__vmallocs_begin(kernel);
 }
 
 static unsigned long take_count(struct lfb_kernel *kernel, enum lfb_event_kind kind)
@@ -94,7 +94,7 @@ void fixture_fail_alloc(struct lfb_kernel *kernel, unsigned long nth, bool forev
 		.forever = forever,
 	};
 
-	lfb_faults_arm(kernel, nth ? &plan : NULL);
+	lfb__faults_arm(kernel, nth ? &plan : NULL);
 }
 
 bool fixture_readable(const void *address)

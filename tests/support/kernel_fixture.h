@@ -10,7 +10,7 @@
 #define FIXTURE_MIB (1024ul * 1024)
 #define FIXTURE_GIB (1024 * FIXTURE_MIB)
 
-/* Makes a kernel and boots it cold; it is lfb_current from then on. NULL: the host has no room. */
+/* Makes a kernel and boots it cold; it is lfb__current from then on. NULL: the host has no room. */
 struct lfb_kernel *fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				 enum lfb_page_policy policy);
 struct lfb_kernel *fixture_start_with(const struct lfb_memory_options *options);
@@ -21,7 +21,7 @@ void fixture_stop(struct lfb_kernel *kernel);
 void fixture_boot(struct lfb_kernel *kernel);
 
 /*
- * A kexec in two steps. After the jump the old kernel is gone and lfb_pages_reserve() may be
+ * A kexec in two steps. After the jump the old kernel is gone and lfb__pages_reserve() may be
  * called; fixture_ready() ends the boot.
  */
 void fixture_jump(struct lfb_kernel *kernel);

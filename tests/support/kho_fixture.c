@@ -2,11 +2,11 @@
 /*
  * A bare ground floor with KHO on it.
  */
-#include "sim/kernel/check.h"
+#include "sim/kernel/memory/check.h"
 #include "tests/support/kho_fixture.h"
 
-const struct kho_abi *const kho_fixture_abis[] = { &kho_abi_v1, &kho_abi_v4 };
-const struct kho_abi *kho_fixture_abi = &kho_abi_v1;
+const struct kho_abi *const kho_fixture_abis[] = { &kho__abi_v1, &kho__abi_v4 };
+const struct kho_abi *kho_fixture_abi = &kho__abi_v1;
 
 struct lfb_kernel *kho_fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				     enum lfb_page_policy policy)
@@ -22,7 +22,7 @@ struct lfb_kernel *kho_fixture_start_with(const struct lfb_memory_options *optio
 {
 	struct lfb_kernel *kernel = fixture_start_with(options);
 
-	if (kernel && (kho_boot(kernel, kho_fixture_abi, true, 0, NULL) || kho_init(kernel))) {
+	if (kernel && (kho__boot(kernel, kho_fixture_abi, true, 0, NULL) || kho__init(kernel))) {
 		fixture_stop(kernel);
 		return NULL;
 	}
@@ -33,12 +33,12 @@ int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_pro
 {
 	int err;
 
-	lfb_check_jump(kernel);
+	lfb__check_jump(kernel);
 	fixture_jump(kernel);
-	lfb_ledger_jump(kernel, root != 0);
-	err = kho_boot(kernel, kho_fixture_abi, true, root, problem);
+	lfb__ledger_jump(kernel, root != 0);
+	err = kho__boot(kernel, kho_fixture_abi, true, root, problem);
 	fixture_ready(kernel);
-	return err ? err : kho_init(kernel);
+	return err ? err : kho__init(kernel);
 }
 
 int kho_fixture_finalize(void)
@@ -50,7 +50,7 @@ int kho_fixture_handover(struct lfb_kernel *kernel)
 {
 	int err = kho_fixture_finalize();
 
-	return err ? err : kho_fixture_jump(kernel, kho_root_phys(kernel), NULL);
+	return err ? err : kho_fixture_jump(kernel, kho__root_phys(kernel), NULL);
 }
 
 int kho_blocks_add(void *context, phys_addr_t phys, unsigned int order)
@@ -87,7 +87,7 @@ void kho_fixture_fail(struct lfb_kernel *kernel, enum lfb_fault_kind kind, unsig
 		.nth = nth,
 	};
 
-	lfb_faults_arm(kernel, nth ? &plan : NULL);
+	lfb__faults_arm(kernel, nth ? &plan : NULL);
 }
 
 void kho_fixture_exhaust(void)

@@ -28,7 +28,7 @@ struct lfb_kernel *kho_fixture_start_with(const struct lfb_memory_options *optio
 
 /* kho_finalize(), where the generation has it. */
 int kho_fixture_finalize(void);
-/* kho_fixture_finalize() and a jump into the next kernel. 0, or what kho_boot() and others say. */
+/* kho_fixture_finalize() and a jump into the next kernel. 0, or what kho__boot() and others say. */
 int kho_fixture_handover(struct lfb_kernel *kernel);
 /* A jump into a kernel that is told of a root tree at @root. */
 int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_problem *problem);

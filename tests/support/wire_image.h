@@ -7,7 +7,7 @@
 #ifndef TESTS_SUPPORT_WIRE_IMAGE_H
 #define TESTS_SUPPORT_WIRE_IMAGE_H
 
-#include "lib/codec.h"
+#include "lib/codec/codec.h"
 
 #define WIRE LFB_TEST_DATA "/golden/wire/"
 #define TREE 0x10000ull		/* where the recorded images have the LUO tree */

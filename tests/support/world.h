@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 #include "sim/machine/machine.h"
 
 #define WORLD_HANDLERS 4

@@ -31,11 +31,11 @@ static int init(u64 size, int mode, int policy)
 		.mode = (enum lfb_memory_mode)mode,
 		.policy = (enum lfb_page_policy)policy,
 	};
-	int error = lfb_kernel_init(&kernel, &options, 0);
+	int error = lfb__kernel_init(&kernel, &options, 0);
 
 	if (error)
 		assert_string_not_equal(kernel.error, "");
-	lfb_kernel_destroy(&kernel);
+	lfb__kernel_destroy(&kernel);
 	return error;
 }
 
@@ -112,13 +112,13 @@ static void a_jump_without_room_changes_nothing(void **state)
 	(void)state;
 	base[0x10000] = 42;
 	with_limit(RLIMIT_AS, 1, &before);
-	error = lfb_memory_remap(kernel);
+	error = lfb__memory_remap(kernel);
 	setrlimit(RLIMIT_AS, &before);
 	assert_int_equal(error, -ENOMEM);
 	assert_ptr_equal(kernel->memory.base, base);
 	assert_int_equal(base[0x10000], 42);
 
-	assert_int_equal(lfb_memory_remap(kernel), 0);
+	assert_int_equal(lfb__memory_remap(kernel), 0);
 	assert_int_equal(kernel->memory.base[0x10000], 42);
 	fixture_stop(kernel);
 }
@@ -129,11 +129,11 @@ static void destroying_twice_is_harmless(void **state)
 	const struct lfb_memory_options options = { .size = FIXTURE_MIB };
 
 	(void)state;
-	assert_int_equal(lfb_kernel_init(&kernel, &options, 0), 0);
-	lfb_current = &kernel;
-	lfb_kernel_destroy(&kernel);
-	assert_null(lfb_current);
-	lfb_kernel_destroy(&kernel);
+	assert_int_equal(lfb__kernel_init(&kernel, &options, 0), 0);
+	lfb__current = &kernel;
+	lfb__kernel_destroy(&kernel);
+	assert_null(lfb__current);
+	lfb__kernel_destroy(&kernel);
 }
 
 static void scratch_is_a_64th_of_memory_at_its_top(void **state)
@@ -158,14 +158,14 @@ static void scratch_is_a_64th_of_memory_at_its_top(void **state)
 
 		assert_int_equal(memory->scratch_size, sizes[i].scratch);
 		assert_int_equal(memory->scratch, sizes[i].memory - sizes[i].scratch);
-		assert_false(lfb_in_scratch(memory, first - 1, 1));
-		assert_false(lfb_in_scratch(memory, 0, first));
-		assert_true(lfb_in_scratch(memory, 0, first + 1));
-		assert_true(lfb_in_scratch(memory, first - 1, 2));
-		assert_true(lfb_in_scratch(memory, first, 1));
-		assert_true(lfb_in_scratch(memory, memory->nr_pages - 1, ~0ul));
-		assert_false(lfb_in_scratch(memory, first, 0));
-		assert_false(lfb_in_scratch(memory, memory->nr_pages, 1));
+		assert_false(lfb__in_scratch(memory, first - 1, 1));
+		assert_false(lfb__in_scratch(memory, 0, first));
+		assert_true(lfb__in_scratch(memory, 0, first + 1));
+		assert_true(lfb__in_scratch(memory, first - 1, 2));
+		assert_true(lfb__in_scratch(memory, first, 1));
+		assert_true(lfb__in_scratch(memory, memory->nr_pages - 1, ~0ul));
+		assert_false(lfb__in_scratch(memory, first, 0));
+		assert_false(lfb__in_scratch(memory, memory->nr_pages, 1));
 		fixture_stop(kernel);
 	}
 }
@@ -180,7 +180,7 @@ static void a_jump_moves_memory_and_the_old_place_faults(void **state)
 	bases[0] = kernel->memory.base;
 	strcpy((char *)bases[0] + 0x12345, "handed over");
 	for (i = 1; i <= LFB_WINDOWS; i++) {
-		assert_int_equal(lfb_memory_remap(kernel), 0);
+		assert_int_equal(lfb__memory_remap(kernel), 0);
 		bases[i] = kernel->memory.base;
 		assert_string_equal((char *)bases[i] + 0x12345, "handed over");
 		for (j = 0; j < i; j++) {
@@ -205,7 +205,7 @@ static void what_lies_behind_memory_faults(void **state)
 		assert_false(fixture_readable(memory->base + memory->size));
 		assert_false(fixture_readable(memory->base - 1));
 		assert_false(fixture_readable(memory->vmalloc_base));
-		assert_int_equal(lfb_memory_remap(kernel), 0);
+		assert_int_equal(lfb__memory_remap(kernel), 0);
 	}
 	fixture_stop(kernel);
 }
@@ -217,7 +217,7 @@ static void in_fixed_mode_nothing_moves(void **state)
 
 	(void)state;
 	base[0x10000] = 7;
-	assert_int_equal(lfb_memory_remap(kernel), 0);
+	assert_int_equal(lfb__memory_remap(kernel), 0);
 	assert_ptr_equal(kernel->memory.base, base);
 	assert_int_equal(base[0x10000], 7);
 	fixture_stop(kernel);
@@ -232,29 +232,29 @@ static void an_address_tells_which_kernel_it_is_of(void **state)
 	phys_addr_t phys;
 
 	(void)state;
-	assert_int_equal(lfb_address_kind(memory, base + 0x1234, &phys), LFB_ADDRESS_CURRENT);
+	assert_int_equal(lfb__address_kind(memory, base + 0x1234, &phys), LFB_ADDRESS_CURRENT);
 	assert_int_equal(phys, 0x1234);
-	assert_int_equal(lfb_address_kind(memory, base + memory->size, &phys),
+	assert_int_equal(lfb__address_kind(memory, base + memory->size, &phys),
 			 LFB_ADDRESS_CURRENT);
 	assert_int_equal(phys, ~0ull);
-	assert_int_equal(lfb_address_kind(memory, vmalloc_base, &phys), LFB_ADDRESS_CURRENT);
+	assert_int_equal(lfb__address_kind(memory, vmalloc_base, &phys), LFB_ADDRESS_CURRENT);
 	assert_int_equal(phys, ~0ull);
 
-	assert_int_equal(lfb_memory_remap(kernel), 0);
-	assert_int_equal(lfb_address_kind(memory, base + 0x1234, &phys), LFB_ADDRESS_STALE);
+	assert_int_equal(lfb__memory_remap(kernel), 0);
+	assert_int_equal(lfb__address_kind(memory, base + 0x1234, &phys), LFB_ADDRESS_STALE);
 	assert_int_equal(phys, 0x1234);
-	assert_int_equal(lfb_address_kind(memory, vmalloc_base + 5, &phys), LFB_ADDRESS_STALE);
+	assert_int_equal(lfb__address_kind(memory, vmalloc_base + 5, &phys), LFB_ADDRESS_STALE);
 	assert_int_equal(phys, ~0ull);
-	assert_int_equal(lfb_address_kind(memory, memory->base, &phys), LFB_ADDRESS_CURRENT);
+	assert_int_equal(lfb__address_kind(memory, memory->base, &phys), LFB_ADDRESS_CURRENT);
 	assert_int_equal(phys, 0);
 
-	assert_int_equal(lfb_address_kind(memory, &phys, &phys), LFB_ADDRESS_FOREIGN);
+	assert_int_equal(lfb__address_kind(memory, &phys, &phys), LFB_ADDRESS_FOREIGN);
 	assert_int_equal(phys, ~0ull);
-	assert_int_equal(lfb_address_kind(memory, NULL, &phys), LFB_ADDRESS_FOREIGN);
-	assert_int_equal(lfb_address_kind(memory, memory->windows - 1, &phys),
+	assert_int_equal(lfb__address_kind(memory, NULL, &phys), LFB_ADDRESS_FOREIGN);
+	assert_int_equal(lfb__address_kind(memory, memory->windows - 1, &phys),
 			 LFB_ADDRESS_FOREIGN);
 	fixture_stop(kernel);
-	assert_int_equal(lfb_address_kind(&(struct lfb_memory){ 0 }, base, &phys),
+	assert_int_equal(lfb__address_kind(&(struct lfb_memory){ 0 }, base, &phys),
 			 LFB_ADDRESS_FOREIGN);
 }
 
@@ -265,16 +265,16 @@ static void a_range_is_given_only_when_all_of_it_is_memory(void **state)
 	const u64 size = memory->size;
 
 	(void)state;
-	assert_ptr_equal(lfb_memory_at(memory, 0, size), memory->base);
-	assert_ptr_equal(lfb_memory_at(memory, 100, 10), memory->base + 100);
-	assert_ptr_equal(lfb_memory_at(memory, size - 1, 1), memory->base + size - 1);
-	assert_ptr_equal(lfb_memory_at(memory, size, 0), memory->base + size);
-	assert_null(lfb_memory_at(memory, 0, size + 1));
-	assert_null(lfb_memory_at(memory, size - 1, 2));
-	assert_null(lfb_memory_at(memory, size, 1));
-	assert_null(lfb_memory_at(memory, size + 1, 0));
-	assert_null(lfb_memory_at(memory, ~0ull, 1));
-	assert_null(lfb_memory_at(memory, 1, SIZE_MAX));
+	assert_ptr_equal(lfb__memory_at(memory, 0, size), memory->base);
+	assert_ptr_equal(lfb__memory_at(memory, 100, 10), memory->base + 100);
+	assert_ptr_equal(lfb__memory_at(memory, size - 1, 1), memory->base + size - 1);
+	assert_ptr_equal(lfb__memory_at(memory, size, 0), memory->base + size);
+	assert_null(lfb__memory_at(memory, 0, size + 1));
+	assert_null(lfb__memory_at(memory, size - 1, 2));
+	assert_null(lfb__memory_at(memory, size, 1));
+	assert_null(lfb__memory_at(memory, size + 1, 0));
+	assert_null(lfb__memory_at(memory, ~0ull, 1));
+	assert_null(lfb__memory_at(memory, 1, SIZE_MAX));
 	fixture_stop(kernel);
 }
 
@@ -288,7 +288,7 @@ static void freed_memory_may_be_looked_at_from_outside(void **state)
 
 	(void)state;
 	__free_pages(page, 1);
-	bytes = lfb_memory_at(&kernel->memory, phys + 100, PAGE_SIZE);
+	bytes = lfb__memory_at(&kernel->memory, phys + 100, PAGE_SIZE);
 	for (i = 1; i < PAGE_SIZE; i++)
 		assert_int_equal(bytes[i], bytes[0]);
 	fixture_stop(kernel);
@@ -311,7 +311,7 @@ static void a_machine_of_64_gib_costs_what_it_uses(void **state)
 			assert_non_null(alloc_pages(0, 0));
 			assert_non_null(alloc_pages(0, MAX_PAGE_ORDER));
 			fixture_jump(kernel);
-			assert_int_equal(lfb_pages_reserve(kernel, highest, 0), 0);
+			assert_int_equal(lfb__pages_reserve(kernel, highest, 0), 0);
 			fixture_ready(kernel);
 		}
 		assert_int_equal(fstat(kernel->memory.fd, &stat), 0);

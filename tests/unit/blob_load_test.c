@@ -14,7 +14,7 @@
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/machine/blob.h"
+#include "sim/handover/blob.h"
 #include "sim/machine/machine.h"
 
 static struct lfb_machine *new_machine(u64 memory, const char *profile)
@@ -85,7 +85,7 @@ static u8 *smallest(size_t *size)
 	memcpy(bytes + LFB_BLOB_HEADER_SIZE, &fields[2], 8);
 	bytes[LFB_BLOB_HEADER_SIZE + 8] = 1;
 	bytes[LFB_BLOB_HEADER_SIZE + 12] = LFB_BLOB_ROOT;
-	assert_int_equal(lfb_blob_seal(bytes, *size), 0);
+	assert_int_equal(lfb__blob_seal(bytes, *size), 0);
 	return bytes;
 }
 
@@ -145,7 +145,7 @@ static void try_sealed(u8 *bytes, size_t size, struct lfb_machine *machine,
 	struct lfb_scenario_options options = { .sz = sizeof(options) };
 	struct lfb_blob *blob;
 
-	assert_int_equal(lfb_blob_seal(bytes, size), 0);
+	assert_int_equal(lfb__blob_seal(bytes, size), 0);
 	if (lfb_blob_from_memory(bytes, size, &blob)) {
 		assert_string_not_equal(lfb_error_text(NULL), "");
 		return;
@@ -242,7 +242,7 @@ static void every_field_is_checked(void **state)
 		u8 *bytes = smallest(&size);
 
 		memcpy(bytes + cases[i].at, &cases[i].value, cases[i].size);
-		assert_int_equal(lfb_blob_seal(bytes, size), 0);
+		assert_int_equal(lfb__blob_seal(bytes, size), 0);
 		assert_refused(bytes, size, cases[i].why);
 		free(bytes);
 	}
@@ -284,7 +284,7 @@ static void ranges_must_be_ascending_disjoint_and_merged(void **state)
 		memcpy(entry + 16, &cases[i].phys, 8);
 		entry[24] = 1;
 		memcpy(entry + 28, &cases[i].kind, 4);
-		assert_int_equal(lfb_blob_seal(bytes, size), 0);
+		assert_int_equal(lfb__blob_seal(bytes, size), 0);
 		if (cases[i].why) {
 			assert_refused(bytes, size, cases[i].why);
 		} else {
@@ -313,7 +313,7 @@ static void blob_must_fit_the_machine(void **state)
 	for (unsigned int i = 0; i < 2; i++) {
 		memcpy(bytes + LFB_BLOB_ROOT_AT, &places[i], 8);
 		memcpy(bytes + LFB_BLOB_HEADER_SIZE, &places[i], 8);
-		assert_int_equal(lfb_blob_seal(bytes, size), 0);
+		assert_int_equal(lfb__blob_seal(bytes, size), 0);
 		assert_int_equal(lfb_blob_from_memory(bytes, size, &blob), 0);
 		assert_int_equal(lfb_machine_boot_blob(small, blob), -EINVAL);
 		assert_non_null(strstr(lfb_error_text(small), why[i]));

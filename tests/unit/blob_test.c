@@ -18,7 +18,7 @@
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/machine/blob.h"
+#include "sim/handover/blob.h"
 #include "sim/machine/machine.h"
 
 static struct lfb_machine *new_machine(u64 memory, const char *profile)
@@ -101,7 +101,7 @@ static void nothing_handed_over_is_no_blob(void **state)
 static void spoil_root(struct lfb_machine *machine, const void *found, const void *altered,
 		       size_t size)
 {
-	u8 *root = lfb_memory_at(&machine->kernel.memory, machine->handover_root, PAGE_SIZE);
+	u8 *root = lfb__memory_at(&machine->kernel.memory, machine->handover_root, PAGE_SIZE);
 	u8 *at = memmem(root, PAGE_SIZE, found, size);
 
 	assert_non_null(at);
@@ -215,7 +215,7 @@ static void every_preserved_block_is_in_the_blob(void **state)
 	assert_int_equal(lfb_machine_call(machine, preserve_blocks, where), 0);
 	assert_int_equal(lfb_machine_prepare(machine), 0);
 	assert_int_equal(lfb_blob_capture(machine, &blob), 0);
-	view = lfb_blob_view(blob);
+	view = lfb__blob_view(blob);
 	for (unsigned int order = 0; order < 6; order++) {
 		const u8 *bytes = view.at(&view, where[order], PAGE_SIZE << order);
 
@@ -237,7 +237,7 @@ static void every_preserved_block_is_in_the_blob(void **state)
 static void view_shows_nothing_but_the_ranges(void **state)
 {
 	struct lfb_blob *blob = blob_of(story, 1 << 20, NULL);
-	struct lfb_view view = lfb_blob_view(blob);
+	struct lfb_view view = lfb__blob_view(blob);
 	u8 present[256] = { 0 };
 
 	(void)state;
@@ -347,10 +347,10 @@ static void what_is_no_live_blob_is_refused(void **state)
 static void every_kind_of_range_has_a_name(void **state)
 {
 	(void)state;
-	assert_string_equal(lfb_blob_kind_name(LFB_BLOB_ROOT), "root tree");
-	assert_string_equal(lfb_blob_kind_name(LFB_BLOB_MAP), "memory map");
-	assert_string_equal(lfb_blob_kind_name(LFB_BLOB_PRESERVED), "preserved");
-	assert_string_equal(lfb_blob_kind_name(0), "unknown");
+	assert_string_equal(lfb__blob_kind_name(LFB_BLOB_ROOT), "root tree");
+	assert_string_equal(lfb__blob_kind_name(LFB_BLOB_MAP), "memory map");
+	assert_string_equal(lfb__blob_kind_name(LFB_BLOB_PRESERVED), "preserved");
+	assert_string_equal(lfb__blob_kind_name(0), "unknown");
 }
 
 int main(void)

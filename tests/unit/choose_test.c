@@ -23,20 +23,20 @@ static int new_choices(void **state)
 {
 	(void)state;
 	memset(&choices, 0, sizeof(choices));
-	lfb_choices_seed(&choices, 0);
+	lfb__choices_seed(&choices, 0);
 	return 0;
 }
 
 static int end_choices(void **state)
 {
 	(void)state;
-	lfb_choices_destroy(&choices);
+	lfb__choices_destroy(&choices);
 	return 0;
 }
 
 static unsigned int choose(unsigned int bound)
 {
-	return lfb_choices_choose(&choices, bound);
+	return lfb__choices_choose(&choices, bound);
 }
 
 static void a_seed_gives_the_same_decisions_each_time(void **state)
@@ -45,13 +45,13 @@ static void a_seed_gives_the_same_decisions_each_time(void **state)
 
 	(void)state;
 	for (u64 seed = 0; seed < 8; seed++) {
-		lfb_choices_seed(&choices, seed);
+		lfb__choices_seed(&choices, seed);
 		for (unsigned int i = 0; i < 64; i++)
 			first[i] = choose(i + 2);
-		lfb_choices_seed(&choices, seed);
+		lfb__choices_seed(&choices, seed);
 		for (unsigned int i = 0; i < 64; i++)
 			assert_int_equal(choose(i + 2), first[i]);
-		lfb_choices_seed(&choices, seed + 1);
+		lfb__choices_seed(&choices, seed + 1);
 		for (unsigned int i = 0; i < 64; i++)
 			choose(i + 2);
 		assert_memory_not_equal(choices.record, first, sizeof(first));
@@ -62,7 +62,7 @@ static void a_seed_gives_the_same_decisions_each_time(void **state)
 static void the_generator_is_splitmix64(void **state)
 {
 	(void)state;
-	lfb_choices_seed(&choices, 1234567);
+	lfb__choices_seed(&choices, 1234567);
 	assert_int_equal(choose(UINT32_MAX), (6457827717110365317ull >> 32) - 1);
 	assert_int_equal(choose(UINT32_MAX), (3203168211198807973ull >> 32) - 1);
 }
@@ -76,13 +76,13 @@ static void decisions_stay_below_their_bound(void **state)
 	for (unsigned int source = 0; source < 4; source++) {
 		for (unsigned int bound = 0; bound < 600; bound++) {
 			if (source == 0)
-				lfb_choices_seed(&choices, bound);
+				lfb__choices_seed(&choices, bound);
 			else if (source == 1)
-				assert_int_equal(lfb_choices_list(&choices, list, 3), 0);
+				assert_int_equal(lfb__choices_list(&choices, list, 3), 0);
 			else if (source == 2)
-				assert_int_equal(lfb_choices_bytes(&choices, bytes, 5), 0);
+				assert_int_equal(lfb__choices_bytes(&choices, bytes, 5), 0);
 			else
-				lfb_choices_all(&choices);
+				lfb__choices_all(&choices);
 			for (int i = 0; i < 8; i++)
 				assert_true(choose(bound) < (bound ? bound : 1));
 		}
@@ -106,16 +106,16 @@ static void a_list_is_followed_then_all_is_0(void **state)
 	const unsigned int list[] = { 3, 1, 7 };
 
 	(void)state;
-	assert_int_equal(lfb_choices_list(&choices, list, 3), 0);
+	assert_int_equal(lfb__choices_list(&choices, list, 3), 0);
 	assert_int_equal(choose(5), 3);
 	assert_int_equal(choose(5), 1);
 	assert_int_equal(choose(5), 2);
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(choose(5), 0);
 
-	assert_int_equal(lfb_choices_list(&choices, NULL, 0), 0);
+	assert_int_equal(lfb__choices_list(&choices, NULL, 0), 0);
 	assert_int_equal(choose(5), 0);
-	assert_int_equal(lfb_choices_list(&choices, NULL, 1), -EINVAL);
+	assert_int_equal(lfb__choices_list(&choices, NULL, 1), -EINVAL);
 }
 
 static void bytes_are_read_one_or_four_a_decision(void **state)
@@ -123,7 +123,7 @@ static void bytes_are_read_one_or_four_a_decision(void **state)
 	const u8 bytes[] = { 7, 255, 0x01, 0x02, 0x03, 0x04, 0xaa, 0xbb };
 
 	(void)state;
-	assert_int_equal(lfb_choices_bytes(&choices, bytes, sizeof(bytes)), 0);
+	assert_int_equal(lfb__choices_bytes(&choices, bytes, sizeof(bytes)), 0);
 	assert_int_equal(choose(5), 2);
 	assert_int_equal(choose(256), 255);
 	assert_int_equal(choose(0x80000000u), 0x04030201);
@@ -132,9 +132,9 @@ static void bytes_are_read_one_or_four_a_decision(void **state)
 	assert_int_equal(choose(0x80000000u), 0);
 	assert_int_equal(choose(2), 0);
 
-	assert_int_equal(lfb_choices_bytes(&choices, NULL, 0), 0);
+	assert_int_equal(lfb__choices_bytes(&choices, NULL, 0), 0);
 	assert_int_equal(choose(9), 0);
-	assert_int_equal(lfb_choices_bytes(&choices, NULL, 1), -EINVAL);
+	assert_int_equal(lfb__choices_bytes(&choices, NULL, 1), -EINVAL);
 }
 
 static void a_refused_source_leaves_the_old_one(void **state)
@@ -142,11 +142,11 @@ static void a_refused_source_leaves_the_old_one(void **state)
 	const unsigned int list[] = { 4, 3 };
 
 	(void)state;
-	assert_int_equal(lfb_choices_list(&choices, list, 2), 0);
+	assert_int_equal(lfb__choices_list(&choices, list, 2), 0);
 	assert_int_equal(choose(9), 4);
-	assert_int_equal(lfb_choices_bytes(&choices, NULL, 1), -EINVAL);
-	assert_int_equal(lfb_choices_bytes(&choices, list, SIZE_MAX / 2), -ENOMEM);
-	assert_int_equal(lfb_choices_list(&choices, list, SIZE_MAX / 2), -ENOMEM);
+	assert_int_equal(lfb__choices_bytes(&choices, NULL, 1), -EINVAL);
+	assert_int_equal(lfb__choices_bytes(&choices, list, SIZE_MAX / 2), -ENOMEM);
+	assert_int_equal(lfb__choices_list(&choices, list, SIZE_MAX / 2), -ENOMEM);
 	assert_int_equal(choose(9), 3);
 	assert_int_equal(choices.record_count, 2);
 }
@@ -159,7 +159,7 @@ static void all_combinations_are_met_once_in_order(void **state)
 			for (unsigned int c = 1; c <= 4; c++) {
 				unsigned int runs = 0;
 
-				lfb_choices_all(&choices);
+				lfb__choices_all(&choices);
 				do {
 					unsigned int run = choose(a) * b * c;
 
@@ -167,7 +167,7 @@ static void all_combinations_are_met_once_in_order(void **state)
 					run += choose(c);
 					assert_int_equal(run, runs);
 					runs++;
-				} while (lfb_choices_next(&choices));
+				} while (lfb__choices_next(&choices));
 				assert_int_equal(runs, a * b * c);
 			}
 		}
@@ -181,7 +181,7 @@ static void bounds_may_depend_on_earlier_decisions(void **state)
 	unsigned int runs = 0;
 
 	(void)state;
-	lfb_choices_all(&choices);
+	lfb__choices_all(&choices);
 	do {
 		unsigned int set = 0;
 
@@ -194,7 +194,7 @@ static void bounds_may_depend_on_earlier_decisions(void **state)
 		assert_false(seen[set]);
 		seen[set] = true;
 		runs++;
-	} while (lfb_choices_next(&choices));
+	} while (lfb__choices_next(&choices));
 	/* They all end in 0: the sets of numbers below 8 that hold 0. */
 	assert_int_equal(runs, 128);
 }
@@ -202,13 +202,13 @@ static void bounds_may_depend_on_earlier_decisions(void **state)
 static void a_body_without_decisions_runs_once(void **state)
 {
 	(void)state;
-	lfb_choices_all(&choices);
-	assert_false(lfb_choices_next(&choices));
+	lfb__choices_all(&choices);
+	assert_false(lfb__choices_next(&choices));
 	/* And the next round starts from the beginning. */
 	assert_int_equal(choose(2), 0);
-	assert_true(lfb_choices_next(&choices));
+	assert_true(lfb__choices_next(&choices));
 	assert_int_equal(choose(2), 1);
-	assert_false(lfb_choices_next(&choices));
+	assert_false(lfb__choices_next(&choices));
 	assert_int_equal(choose(2), 0);
 }
 
@@ -217,23 +217,23 @@ static void a_body_that_asks_differently_stays_in_bounds_and_ends(void **state)
 	unsigned int runs = 0;
 
 	(void)state;
-	lfb_choices_all(&choices);
+	lfb__choices_all(&choices);
 	do {
 		unsigned int bound = runs % 2 ? 2 : 5;
 
 		for (unsigned int i = 0; i < 3 - runs % 3; i++)
 			assert_true(choose(bound) < bound);
 		runs++;
-	} while (lfb_choices_next(&choices) && runs < 1000);
+	} while (lfb__choices_next(&choices) && runs < 1000);
 	assert_true(runs > 1);
 }
 
 static void only_the_odometer_has_a_next_combination(void **state)
 {
 	(void)state;
-	assert_false(lfb_choices_next(&choices));
+	assert_false(lfb__choices_next(&choices));
 	choose(2);
-	assert_false(lfb_choices_next(&choices));
+	assert_false(lfb__choices_next(&choices));
 }
 
 static void a_record_replays_any_run(void **state)
@@ -244,15 +244,15 @@ static void a_record_replays_any_run(void **state)
 	(void)state;
 	for (unsigned int source = 0; source < 3; source++) {
 		if (source == 0)
-			lfb_choices_seed(&choices, 42);
+			lfb__choices_seed(&choices, 42);
 		else if (source == 1)
-			assert_int_equal(lfb_choices_bytes(&choices, bytes, sizeof(bytes)), 0);
+			assert_int_equal(lfb__choices_bytes(&choices, bytes, sizeof(bytes)), 0);
 		else
-			lfb_choices_all(&choices);
+			lfb__choices_all(&choices);
 		for (unsigned int i = 0; i < 100; i++)
 			first[i] = choose(1 + i % 7);
 		assert_int_equal(choices.record_count, 100);
-		assert_int_equal(lfb_choices_list(&choices, choices.record, 100), 0);
+		assert_int_equal(lfb__choices_list(&choices, choices.record, 100), 0);
 		assert_int_equal(choices.record_count, 0);
 		for (unsigned int i = 0; i < 100; i++)
 			assert_int_equal(choose(1 + i % 7), first[i]);
@@ -267,7 +267,7 @@ static void the_record_of_an_endless_run_keeps_its_beginning(void **state)
 		choose(3);
 	assert_int_equal(choices.record_count, 1u << 20);
 	assert_true(choices.record_ended);
-	lfb_choices_seed(&choices, 0);
+	lfb__choices_seed(&choices, 0);
 	choose(3);
 	assert_int_equal(choices.record_count, 1);
 }

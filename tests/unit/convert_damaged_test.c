@@ -10,7 +10,7 @@
 #include <luo/convert.h>
 #include <luo/kexec_handover.h>
 
-#include "lib/luo.h"
+#include "lib/luo/luo.h"
 #include "sim/machine/machine.h"
 
 #define V7_0 "linux-7.0"
@@ -28,7 +28,7 @@ static void edit(struct edited *edited, const char *profile, const struct handov
 {
 	memset(edited, 0, sizeof(*edited));
 	edited->blob = handover_make(profile, LFB_PAGES_BUDDY, plan);
-	lfb_inspection_read(&edited->found, edited->blob);
+	lfb__inspection_read(&edited->found, edited->blob);
 }
 
 static void *memory(struct edited *edited, phys_addr_t phys)
@@ -46,9 +46,9 @@ static struct lfb_blob *edited(struct edited *edited)
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, size);
-	assert_int_equal(lfb_blob_seal(copy, size), 0);
-	assert_int_equal(lfb_blob_open(copy, size, true, &blob), 0);
-	lfb_inspection_release(&edited->found);
+	assert_int_equal(lfb__blob_seal(copy, size), 0);
+	assert_int_equal(lfb__blob_open(copy, size, true, &blob), 0);
+	lfb__inspection_release(&edited->found);
 	lfb_blob_free(edited->blob);
 	return blob;
 }
@@ -183,10 +183,10 @@ static void blocks_that_overlap_are_refused(void **state)
 		assert_int_equal(pfn % 2, 0);
 		if (!own)
 			pfn = PHYS_PFN(virt_to_phys(kho_alloc_preserve(2 * PAGE_SIZE)));
-		assert_int_equal(kho_track_prepare(&machine->kernel, pfn, 1), 0);
-		assert_int_equal(kho_track_prepare(&machine->kernel, pfn, 2), 0);
-		kho_track_set(&machine->kernel, pfn, 1);
-		kho_track_set(&machine->kernel, pfn, 2);
+		assert_int_equal(kho__track_prepare(&machine->kernel, pfn, 1), 0);
+		assert_int_equal(kho__track_prepare(&machine->kernel, pfn, 2), 0);
+		kho__track_set(&machine->kernel, pfn, 1);
+		kho__track_set(&machine->kernel, pfn, 2);
 		assert_int_equal(lfb_machine_prepare(machine), 0);
 		assert_int_equal(lfb_blob_capture(machine, &blob), 0);
 		lfb_machine_destroy(machine);

@@ -24,17 +24,17 @@ static void keep(void *context, const struct lfb_event *event)
 static int new_kernel(void **state)
 {
 	(void)state;
-	lfb_choices_destroy(&kernel.choices);
+	lfb__choices_destroy(&kernel.choices);
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.checks = LFB_CHECKS_OFF;
-	lfb_choices_seed(&kernel.choices, 1);
+	lfb__choices_seed(&kernel.choices, 1);
 	return 0;
 }
 
 static int end_kernel(void **state)
 {
 	(void)state;
-	lfb_choices_destroy(&kernel.choices);
+	lfb__choices_destroy(&kernel.choices);
 	return 0;
 }
 
@@ -48,7 +48,7 @@ static int arm(unsigned int kinds, unsigned long nth, bool forever, unsigned int
 		.chance = chance,
 	};
 
-	return lfb_faults_arm(&kernel, &plan);
+	return lfb__faults_arm(&kernel, &plan);
 }
 
 /* Passes @count points of @kind; bit n of the result: point n failed. */
@@ -57,7 +57,7 @@ static unsigned int pass(enum lfb_fault_kind kind, unsigned int count)
 	unsigned int failed = 0;
 
 	for (unsigned int i = 0; i < count; i++)
-		if (lfb_fault(&kernel, kind, "here"))
+		if (lfb__fault(&kernel, kind, "here"))
 			failed |= 1u << i;
 	return failed;
 }
@@ -122,7 +122,7 @@ static void only_points_of_the_plans_kinds_count_and_fail(void **state)
 		for (int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
 			if (kinds & (1u << kind))
 				seen++;
-			assert_int_equal(lfb_fault(&kernel, kind, "here"),
+			assert_int_equal(lfb__fault(&kernel, kind, "here"),
 					 (kinds & (1u << kind)) && seen == 2);
 		}
 	}
@@ -134,7 +134,7 @@ static void with_nth_0_the_choice_stream_decides(void **state)
 
 	(void)state;
 	for (int forever = 0; forever < 2; forever++) {
-		assert_int_equal(lfb_choices_list(&kernel.choices, list, ARRAY_SIZE(list)), 0);
+		assert_int_equal(lfb__choices_list(&kernel.choices, list, ARRAY_SIZE(list)), 0);
 		assert_int_equal(arm(1u << LFB_FAULT_FDT, 0, forever, 3), 0);
 		assert_int_equal(pass(LFB_FAULT_KHO, 5), 0);
 		assert_int_equal(pass(LFB_FAULT_FDT, ARRAY_SIZE(list)), forever ? 0x3c : 0x14);
@@ -148,11 +148,11 @@ static void all_ways_to_fail_can_be_enumerated(void **state)
 	unsigned int seen[8] = { 0 };
 
 	(void)state;
-	lfb_choices_all(&kernel.choices);
+	lfb__choices_all(&kernel.choices);
 	do {
 		assert_int_equal(arm(LFB_FAULT_ANY, 0, false, 2), 0);
 		seen[pass(LFB_FAULT_MODULE, 3)]++;
-	} while (lfb_choices_next(&kernel.choices));
+	} while (lfb__choices_next(&kernel.choices));
 	for (size_t i = 0; i < ARRAY_SIZE(seen); i++)
 		assert_int_equal(seen[i], 1);
 }
@@ -162,7 +162,7 @@ static void a_failing_point_is_an_event(void **state)
 	(void)state;
 	kernel.trace.sink = keep;
 	assert_int_equal(arm(LFB_FAULT_ANY, 1, false, 0), 0);
-	assert_true(lfb_fault(&kernel, LFB_FAULT_FLB_RETRIEVE, "flb-0-v1"));
+	assert_true(lfb__fault(&kernel, LFB_FAULT_FLB_RETRIEVE, "flb-0-v1"));
 	assert_string_equal(line, "fault flb-0-v1 fail: flb-retrieve");
 	assert_string_equal(kernel.trace.complaint, "");
 }
@@ -176,13 +176,13 @@ static void plans_that_make_no_sense_are_refused_and_change_nothing(void **state
 	assert_int_equal(arm(LFB_FAULT_ANY, 2, false, 0), 0);
 	assert_int_equal(pass(LFB_FAULT_ALLOC, 1), 0);
 
-	assert_int_equal(lfb_faults_arm(&kernel, &too_small), -EINVAL);
+	assert_int_equal(lfb__faults_arm(&kernel, &too_small), -EINVAL);
 	assert_int_equal(arm(LFB_FAULT_ANY + 1, 1, false, 0), -EINVAL);
 	assert_int_equal(arm(LFB_FAULT_ANY, 0, false, 0), -EINVAL);
 	assert_int_equal(kernel.faults.count[LFB_FAULT_ALLOC], 1);
 	assert_int_equal(pass(LFB_FAULT_ALLOC, 2), 1);
 
-	assert_int_equal(lfb_faults_arm(&kernel, &newer), 0);
+	assert_int_equal(lfb__faults_arm(&kernel, &newer), 0);
 	assert_int_equal(kernel.faults.plan.nth, 5);
 }
 
@@ -195,7 +195,7 @@ static void arming_starts_to_count_again(void **state)
 	assert_int_equal(kernel.faults.hits, 0);
 	assert_int_equal(pass(LFB_FAULT_ALLOC, 3), 0);
 	assert_int_equal(kernel.faults.count[LFB_FAULT_ALLOC], 3);
-	assert_int_equal(lfb_faults_arm(&kernel, NULL), 0);
+	assert_int_equal(lfb__faults_arm(&kernel, NULL), 0);
 	assert_int_equal(kernel.faults.count[LFB_FAULT_ALLOC], 0);
 	assert_int_equal(pass(LFB_FAULT_ALLOC, 3), 0);
 }
@@ -214,7 +214,7 @@ static void a_second_point_fails_so_many_later(void **state)
 				.then = then,
 			};
 
-			assert_int_equal(lfb_faults_arm(&kernel, &plan), 0);
+			assert_int_equal(lfb__faults_arm(&kernel, &plan), 0);
 			assert_int_equal(pass(LFB_FAULT_KHO, POINTS),
 					 1u << (nth - 1) | 1u << (nth + then - 1));
 			assert_int_equal(kernel.faults.hits, 2);
@@ -232,10 +232,10 @@ static void an_older_shorter_plan_has_no_second_point(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(lfb_faults_arm(&kernel, &plan), 0);
+	assert_int_equal(lfb__faults_arm(&kernel, &plan), 0);
 	assert_int_equal(pass(LFB_FAULT_KHO, POINTS), 2);
 	plan.sz--;
-	assert_int_equal(lfb_faults_arm(&kernel, &plan), -EINVAL);
+	assert_int_equal(lfb__faults_arm(&kernel, &plan), -EINVAL);
 }
 
 static void which_point_failed_last_is_known(void **state)
@@ -243,9 +243,9 @@ static void which_point_failed_last_is_known(void **state)
 	(void)state;
 	assert_int_equal(arm(LFB_FAULT_ANY, 2, false, 0), 0);
 	assert_string_equal(kernel.faults.where, "");
-	lfb_fault(&kernel, LFB_FAULT_KHO, "first");
-	lfb_fault(&kernel, LFB_FAULT_FDT, "second");
-	lfb_fault(&kernel, LFB_FAULT_ALLOC, "third");
+	lfb__fault(&kernel, LFB_FAULT_KHO, "first");
+	lfb__fault(&kernel, LFB_FAULT_FDT, "second");
+	lfb__fault(&kernel, LFB_FAULT_ALLOC, "third");
 	assert_string_equal(kernel.faults.where, "second");
 	assert_int_equal(kernel.faults.kind, LFB_FAULT_FDT);
 }

@@ -52,7 +52,7 @@ static int start(void **state)
 static int stop(void **state)
 {
 	(void)state;
-	lfb_fds_destroy(&fds);
+	lfb__fds_destroy(&fds);
 	fixture_stop(kernel);
 	return 0;
 }
@@ -141,16 +141,16 @@ static void every_step_of_making_a_file_can_fail(void **state)
 	assert_int_equal(PTR_ERR(anon_inode_getfile("demo", &counting, NULL, 0)), -ENOENT);
 	owner.state = MODULE_STATE_LIVE;
 
-	assert_int_equal(lfb_faults_arm(kernel, &plan), 0);
+	assert_int_equal(lfb__faults_arm(kernel, &plan), 0);
 	assert_int_equal(PTR_ERR(anon_inode_getfile("demo", &counting, NULL, 0)), -ENOENT);
 	plan.nth = 2;
-	assert_int_equal(lfb_faults_arm(kernel, &plan), 0);
+	assert_int_equal(lfb__faults_arm(kernel, &plan), 0);
 	assert_int_equal(PTR_ERR(anon_inode_getfile("demo", &counting, NULL, 0)), -ENOMEM);
-	assert_int_equal(lfb_faults_arm(kernel, NULL), 0);
+	assert_int_equal(lfb__faults_arm(kernel, NULL), 0);
 
-	lfb_current = NULL;
+	lfb__current = NULL;
 	assert_int_equal(PTR_ERR(anon_inode_getfile("demo", &plain, NULL, 0)), -EINVAL);
-	lfb_current = kernel;
+	lfb__current = kernel;
 	assert_int_equal(module_refcount(&owner), 0);
 	assert_int_equal(kernel->files_open, 0);
 	assert_int_equal(kernel->slabs.objects, 0);
@@ -171,9 +171,9 @@ static void outside_of_a_kernel_fput_does_nothing(void **state)
 	struct file *file = new_file();
 
 	(void)state;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	fput(file);
-	lfb_current = kernel;
+	lfb__current = kernel;
 	assert_int_equal(file_count(file), 1);
 	fput(file);
 }
@@ -204,7 +204,7 @@ static void descriptors_start_at_3_and_the_lowest_comes_first(void **state)
 				continue;
 			put_unused_fd((unsigned int)a);
 			fd_install((unsigned int)b, get_file(file));
-			fput(lfb_fd_take(&fds, b));
+			fput(lfb__fd_take(&fds, b));
 			assert_int_equal(get_unused_fd_flags(0), a < b ? a : b);
 			assert_int_equal(get_unused_fd_flags(0), a < b ? b : a);
 			assert_int_equal(get_unused_fd_flags(0), 10);
@@ -221,17 +221,17 @@ static void a_descriptor_means_its_file_once_installed(void **state)
 	int fd = get_unused_fd_flags(0);
 
 	(void)state;
-	assert_null(lfb_fd_file(&fds, fd));
+	assert_null(lfb__fd_file(&fds, fd));
 	assert_null(fget((unsigned int)fd));
-	assert_null(lfb_fd_take(&fds, fd));
+	assert_null(lfb__fd_take(&fds, fd));
 	fd_install((unsigned int)fd, file);
-	assert_ptr_equal(lfb_fd_file(&fds, fd), file);
+	assert_ptr_equal(lfb__fd_file(&fds, fd), file);
 	assert_int_equal(file_count(file), 1);
 	assert_ptr_equal(fget((unsigned int)fd), file);
 	assert_int_equal(file_count(file), 2);
 	fput(file);
-	assert_ptr_equal(lfb_fd_take(&fds, fd), file);
-	assert_null(lfb_fd_file(&fds, fd));
+	assert_ptr_equal(lfb__fd_take(&fds, fd), file);
+	assert_null(lfb__fd_file(&fds, fd));
 	assert_int_equal(file_count(file), 1);
 	fput(file);
 	assert_int_equal(fixture_warns(kernel), 0);
@@ -244,13 +244,13 @@ static void any_number_is_a_descriptor_that_is_not_open(void **state)
 	(void)state;
 	for (int size = 0; size < 2; size++) {
 		for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
-			assert_null(lfb_fd_file(&fds, numbers[i]));
-			assert_null(lfb_fd_take(&fds, numbers[i]));
+			assert_null(lfb__fd_file(&fds, numbers[i]));
+			assert_null(lfb__fd_take(&fds, numbers[i]));
 			assert_null(fget((unsigned int)numbers[i]));
 		}
 		put_unused_fd((unsigned int)get_unused_fd_flags(0));
 	}
-	assert_null(lfb_fd_file(NULL, 3));
+	assert_null(lfb__fd_file(NULL, 3));
 	assert_int_equal(fixture_warns(kernel), 0);
 }
 
@@ -272,9 +272,9 @@ static void misused_descriptors_are_warnings_and_change_nothing(void **state)
 			    "put_unused_fd: descriptor 1000 is not reserved");
 	fd_install((unsigned int)get_unused_fd_flags(0), NULL);
 	assert_int_equal(fixture_warns(kernel), 1);
-	assert_ptr_equal(lfb_fd_file(&fds, fd), file);
+	assert_ptr_equal(lfb__fd_file(&fds, fd), file);
 	assert_int_equal(file_count(file), 1);
-	fput(lfb_fd_take(&fds, fd));
+	fput(lfb__fd_take(&fds, fd));
 }
 
 static void without_an_agent_there_are_no_descriptors(void **state)
@@ -290,9 +290,9 @@ static void without_an_agent_there_are_no_descriptors(void **state)
 	assert_int_equal(fixture_warns(kernel), 2);
 	kernel->task = NULL;
 	assert_int_equal(get_unused_fd_flags(0), -EBADF);
-	lfb_current = NULL;
+	lfb__current = NULL;
 	assert_int_equal(get_unused_fd_flags(0), -EBADF);
-	lfb_current = kernel;
+	lfb__current = kernel;
 	fput(file);
 }
 
@@ -319,14 +319,14 @@ static void descriptors_run_out_at_2_to_the_22(void **state)
 static void the_descriptors_of_a_gone_kernel_are_forgotten(void **state)
 {
 	(void)state;
-	lfb_fds_forget(&fds);
+	lfb__fds_forget(&fds);
 	for (int i = 3; i < 200; i++)
 		assert_int_equal(install(anon_inode_getfile("demo", &counting, NULL, 0)), i);
-	lfb_fds_forget(&fds);
+	lfb__fds_forget(&fds);
 	assert_int_equal(released, 0);
-	assert_null(lfb_fd_file(&fds, 3));
+	assert_null(lfb__fd_file(&fds, 3));
 	assert_int_equal(get_unused_fd_flags(0), 3);
-	lfb_fds_destroy(&fds);
+	lfb__fds_destroy(&fds);
 	assert_null(fds.files);
 	assert_int_equal(get_unused_fd_flags(0), 3);
 }

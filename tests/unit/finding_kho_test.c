@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "sim/kernel/check.h"
+#include "sim/kernel/memory/check.h"
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)
@@ -42,7 +42,7 @@ static struct page *new_pages(unsigned int order)
 static void hand_folio(void) { assert_int_equal(kho_preserve_folio(new_folio(2)), 0); }
 static void hand_pages(void) { assert_int_equal(kho_preserve_pages(new_pages(2), 3), 0); }
 static void hand_alloc(void) { phys = virt_to_phys(kho_alloc_preserve(PAGE_SIZE)); }
-static void hand_own(void) { phys = virt_to_phys(kho_alloc_preserve_own(PAGE_SIZE)); }
+static void hand_own(void) { phys = virt_to_phys(kho__alloc_preserve_own(PAGE_SIZE)); }
 static void hand_area(void)
 {
 	assert_int_equal(kho_preserve_vmalloc(vzalloc(3 * PAGE_SIZE), &area), 0);
@@ -280,12 +280,12 @@ static void check(const struct mistake *mistake, bool in_callbacks, bool known)
 	    !kernel->findings.count) {
 		assert_int_equal(kho_fixture_handover(kernel), 0);
 		if (!known)
-			lfb_ledger_jump(kernel, false);
+			lfb__ledger_jump(kernel, false);
 		if (mistake->after)
 			mistake->after();
 		if (mistake->id == LFB_FINDING_KHO_NEVER_RESTORED ||
 		    (mistake->id == NONE && (known || mistake->before != hand_own)))
-			kho_check_left(kernel);
+			kho__check_left(kernel);
 	}
 	for (size_t i = 0; i < kernel->findings.count; i++) {
 		if (kernel->findings.all[i]->id != mistake->id)
@@ -358,23 +358,23 @@ static void the_ledger_knows_what_callbacks_made(void **state)
 
 	(void)state;
 	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	lfb_holder_init(&holder);
+	lfb__holder_init(&holder);
 	kernel->frame = &frame;
 	object = kmalloc(100, GFP_KERNEL);
-	assert_int_equal(lfb_ledger_find(kernel, LFB_LEDGER_SLAB, (uintptr_t)object)->size, 100);
+	assert_int_equal(lfb__ledger_find(kernel, LFB_LEDGER_SLAB, (uintptr_t)object)->size, 100);
 	page = new_pages(1);
 	memory = vmalloc(5 * PAGE_SIZE);
 	assert_int_equal(entries_of(&holder), 3);
 	assert_int_equal(kho_preserve_vmalloc(memory, &area), 0);
 	assert_int_equal(entries_of(&holder), 4);
-	assert_int_equal(lfb_ledger_find(kernel, LFB_LEDGER_PRESERVED, area.first)->size,
+	assert_int_equal(lfb__ledger_find(kernel, LFB_LEDGER_PRESERVED, area.first)->size,
 			 5 * PAGE_SIZE);
 	kho_unpreserve_vmalloc(&area);
 	vfree(memory);
 	__free_pages(page, 1);
 	kfree(object);
 	assert_int_equal(entries_of(&holder), 0);
-	kho_alloc_preserve_own(PAGE_SIZE);
+	kho__alloc_preserve_own(PAGE_SIZE);
 	assert_int_equal(entries_of(&holder), 0);
 	fixture_stop(kernel);
 }

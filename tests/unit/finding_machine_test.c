@@ -19,7 +19,7 @@
 #include <luo/profile.h>
 #include <luo/scenario.h>
 
-#include "sim/kernel/check.h"
+#include "sim/kernel/memory/check.h"
 #include "sim/machine/machine.h"
 #include "tests/support/rig.h"
 
@@ -45,7 +45,7 @@ static void start(struct rig *rig, const char *profile, enum lfb_checks checks)
 
 static size_t left_in(struct lfb_machine *machine)
 {
-	kho_check_left(&machine->kernel);
+	kho__check_left(&machine->kernel);
 	return lfb_findings_of(machine, LFB_FINDING_KHO_NEVER_RESTORED);
 }
 

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "sim/kernel/check.h"
-#include "sim/kernel/page.h"
+#include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/page.h"
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)
@@ -80,7 +80,7 @@ static void assert_phys(const struct lfb_finding *finding, phys_addr_t phys, con
 {
 	struct lfb_object object;
 
-	assert_text(finding, lfb_phys_object(&object, phys), text);
+	assert_text(finding, lfb__phys_object(&object, phys), text);
 }
 
 /*
@@ -98,10 +98,10 @@ static void memory_that_was_not_preserved_is_not_there(void **state)
 	assert_int_equal(kernel->findings.count, 0);
 	phys_to_virt(phys);
 	assert_phys(only_finding(LFB_FINDING_MEM_NOT_PRESERVED), phys, "was in use");
-	lfb_findings_forget(&kernel->findings);
+	lfb__findings_forget(&kernel->findings);
 	phys_to_page(phys);
 	only_finding(LFB_FINDING_MEM_NOT_PRESERVED);
-	lfb_findings_forget(&kernel->findings);
+	lfb__findings_forget(&kernel->findings);
 	pfn_to_page(PHYS_PFN(phys));
 	only_finding(LFB_FINDING_MEM_NOT_PRESERVED);
 }
@@ -116,8 +116,8 @@ static void slab_memory_that_was_handed_over_is_called_so(void **state)
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	phys_to_virt(phys);
 	assert_phys(only_finding(LFB_FINDING_MEM_SLAB_HANDED_OVER), phys, "slab memory");
-	lfb_findings_forget(&kernel->findings);
-	while (!(lfb_page(kernel, PHYS_PFN(phys))->flags & PG_SLAB))
+	lfb__findings_forget(&kernel->findings);
+	while (!(lfb__page(kernel, PHYS_PFN(phys))->flags & PG_SLAB))
 		assert_non_null(kmalloc(512, GFP_KERNEL));
 	phys_to_virt(phys);
 	assert_int_equal(kernel->findings.count, 0);
@@ -182,19 +182,19 @@ static void a_pointer_that_is_handed_over_is_found(void **state)
 	(void)state;
 	memory[700] = (uintptr_t)object + 8;
 	memory[900] = (uintptr_t)mapped;
-	lfb_check_serialized(kernel);
+	lfb__check_serialized(kernel);
 	snprintf(text, sizeof(text), "at 0x%llx, offset 5600 of the block of 8192 bytes at 0x%llx, "
 		 "preserved by flb iommu-v1 preserve in operation 3; and more",
 		 (unsigned long long)virt_to_phys(&memory[700]),
 		 (unsigned long long)virt_to_phys(memory));
 	assert_text(only_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER),
-		    lfb_phys_object(&name, virt_to_phys(&memory[700])), text);
+		    lfb__phys_object(&name, virt_to_phys(&memory[700])), text);
 }
 
 static void numbers_that_are_no_addresses_are_not(void **state)
 {
 	u64 *memory = hand_over(PAGE_SIZE);
-	u64 *own = kho_alloc_preserve_own(PAGE_SIZE);
+	u64 *own = kho__alloc_preserve_own(PAGE_SIZE);
 	u64 *not_handed_over = kmalloc(64, GFP_KERNEL);
 	int here;
 
@@ -206,8 +206,8 @@ static void numbers_that_are_no_addresses_are_not(void **state)
 	memory[4] = (uintptr_t)kernel->memory.base + kernel->memory.size;
 	own[0] = (uintptr_t)own;
 	not_handed_over[0] = (uintptr_t)own;
-	assert_true(lfb_is_kernel_address(kernel, (uintptr_t)own));
-	lfb_check_serialized(kernel);
+	assert_true(lfb__is_kernel_address(kernel, (uintptr_t)own));
+	lfb__check_serialized(kernel);
 	assert_int_equal(kernel->findings.count, 0);
 }
 
@@ -217,10 +217,10 @@ static void large_blocks_are_not_looked_through(void **state)
 
 	(void)state;
 	large[4] = (uintptr_t)large;
-	lfb_check_serialized(kernel);
+	lfb__check_serialized(kernel);
 	assert_int_equal(kernel->findings.count, 0);
 	small[(PAGE_SIZE << 4) / 8 - 1] = (uintptr_t)large;
-	lfb_check_serialized(kernel);
+	lfb__check_serialized(kernel);
 	only_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER);
 }
 
@@ -233,8 +233,8 @@ __attribute__((no_sanitize("address", "undefined"))) static long write_to(void *
 /* Frameworks put a handler of their own there before each test. */
 static bool died(void *address)
 {
-	lfb_guard_install();
-	return lfb_guarded(kernel, write_to, address) == -EFAULT;
+	lfb__guard_install();
+	return lfb__guarded(kernel, write_to, address) == -EFAULT;
 }
 
 static long do_nothing(void *argument)
@@ -245,19 +245,19 @@ static long do_nothing(void *argument)
 
 static void a_write_after_the_state_is_serialized_is_found(void **state)
 {
-	u64 *memory = hand_over(PAGE_SIZE), *own = kho_alloc_preserve_own(PAGE_SIZE);
+	u64 *memory = hand_over(PAGE_SIZE), *own = kho__alloc_preserve_own(PAGE_SIZE);
 
 	(void)state;
 	write_to(memory);
-	lfb_check_serialized(kernel);
-	lfb_guarded(kernel, do_nothing, NULL);
-	lfb_guarded(kernel, write_to, own);
-	lfb_guarded(kernel, write_to, kmalloc(8, GFP_KERNEL | __GFP_ZERO));
+	lfb__check_serialized(kernel);
+	lfb__guarded(kernel, do_nothing, NULL);
+	lfb__guarded(kernel, write_to, own);
+	lfb__guarded(kernel, write_to, kmalloc(8, GFP_KERNEL | __GFP_ZERO));
 	assert_int_equal(kernel->findings.count, 0);
-	lfb_guarded(kernel, write_to, memory);
+	lfb__guarded(kernel, write_to, memory);
 	assert_phys(only_finding(LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE), virt_to_phys(memory),
 		    "preserved by flb iommu-v1 preserve in operation 3");
-	lfb_guarded(kernel, do_nothing, NULL);
+	lfb__guarded(kernel, do_nothing, NULL);
 	assert_int_equal(kernel->findings.all[0]->times, 1);
 	write_to(memory);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -270,10 +270,10 @@ static void writing_before_or_in_the_next_kernel_is_right(void **state)
 	phys_addr_t phys = virt_to_phys(memory);
 
 	(void)state;
-	lfb_guarded(kernel, write_to, memory);
-	lfb_check_serialized(kernel);
+	lfb__guarded(kernel, write_to, memory);
+	lfb__check_serialized(kernel);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
-	lfb_guarded(kernel, write_to, phys_to_virt(phys));
+	lfb__guarded(kernel, write_to, phys_to_virt(phys));
 	assert_int_equal(kernel->findings.count, 0);
 }
 
@@ -309,13 +309,13 @@ static void a_stale_pointer_is_found_in_restored_and_in_foreign_memory(void **st
 		memory[511] = (uintptr_t)target;
 		assert_int_equal(kho_fixture_handover(kernel), 0);
 		if (foreign)
-			lfb_ledger_jump(kernel, false);
+			lfb__ledger_jump(kernel, false);
 		else
 			kho_restore_folio(phys);
 		assert_true(died(target));
 		assert_non_null(strstr(only_finding(LFB_FINDING_MEM_STALE_POINTER)->text,
 				       foreign ? "in memory that was handed over" : "offset 4088"));
-		lfb_findings_forget(&kernel->findings);
+		lfb__findings_forget(&kernel->findings);
 		fixture_boot(kernel);
 		assert_int_equal(kho_fixture_jump(kernel, 0, NULL), 0);
 	}
@@ -353,7 +353,7 @@ static void a_pointer_to_nothing_is_wild(void **state)
 		assert_true(died(wild[i]));
 		assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "flb iommu-v1",
 			    i == 1 ? "NULL pointer dereference at offset 24" : "");
-		lfb_findings_forget(&kernel->findings);
+		lfb__findings_forget(&kernel->findings);
 		fixture_bugs(kernel);
 	}
 	kernel->frame = NULL;
@@ -368,7 +368,7 @@ static void what_is_behind_a_vmalloc_area_and_what_was_one_are_told_apart(void *
 	(void)state;
 	assert_true(died(area + 2 * PAGE_SIZE + 8));
 	assert_text(only_finding(LFB_FINDING_MEM_OVERRUN), "task boot", "offset 8 behind");
-	lfb_findings_forget(&kernel->findings);
+	lfb__findings_forget(&kernel->findings);
 	fixture_bugs(kernel);
 	vfree(behind);
 	assert_true(died(behind + 8));
@@ -411,7 +411,7 @@ static void freeing_what_is_not_there_is_found(void **state)
 		only_finding(LFB_FINDING_MEM_BAD_FREE);
 		if (i < 2)
 			assert_string_equal(kernel->findings.all[0]->object, "object kmalloc-128");
-		lfb_findings_forget(&kernel->findings);
+		lfb__findings_forget(&kernel->findings);
 		fixture_bugs(kernel);
 	}
 }
@@ -436,11 +436,11 @@ static void without_checks_nothing_is_looked_at(void **state)
 	memory = hand_over(PAGE_SIZE);
 	memory[0] = (uintptr_t)memory;
 	phys = virt_to_phys(kmalloc(64, GFP_KERNEL));
-	lfb_check_serialized(kernel);
-	lfb_guarded(kernel, write_to, memory);
+	lfb__check_serialized(kernel);
+	lfb__guarded(kernel, write_to, memory);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	phys_to_virt(phys);
-	kho_check_left(kernel);
+	kho__check_left(kernel);
 	assert_int_equal(kernel->findings.count, 0);
 	assert_int_equal(kernel->ledger.count, 0);
 }

@@ -36,7 +36,7 @@ static long complain(void *argument)
 {
 	pr_info("nothing of interest");
 	for (unsigned long i = 0; i < (unsigned long)argument; i++)
-		lfb_find(lfb_current, LFB_FINDING_KHO_SCRATCH, "phys 0x1000", "time %lu", i);
+		lfb__find(lfb__current, LFB_FINDING_KHO_SCRATCH, "phys 0x1000", "time %lu", i);
 	return 0;
 }
 
@@ -105,8 +105,8 @@ static void find_about_the_flb(struct world *world, const char *call, void *args
 
 	(void)result;
 	if (!strcmp(call, "flb0.unpreserve"))
-		lfb_find(&world->machine->kernel, LFB_FINDING_FLB_LEFT_BEHIND, "flb flb-0-v1",
-			 "data %llx", (unsigned long long)argp->data);
+		lfb__find(&world->machine->kernel, LFB_FINDING_FLB_LEFT_BEHIND, "flb flb-0-v1",
+			  "data %llx", (unsigned long long)argp->data);
 }
 
 /* Preserve a file, close the session: the finding in unpreserve knows of both. */
@@ -157,7 +157,7 @@ static unsigned int entries(struct lfb_kernel *kernel, enum lfb_ledger_kind kind
 {
 	unsigned int count = 0;
 
-	lfb_ledger_each(kernel, kind, count_entry, &count);
+	lfb__ledger_each(kernel, kind, count_entry, &count);
 	return count;
 }
 
@@ -169,24 +169,24 @@ static void the_ledger_finds_what_was_added_and_forgets_what_was_removed(void **
 
 	(void)state;
 	for (u64 i = 0; i < 2000; i++)
-		assert_non_null(lfb_ledger_add(kernel, LFB_LEDGER_PRESERVED, i << 40, i));
+		assert_non_null(lfb__ledger_add(kernel, LFB_LEDGER_PRESERVED, i << 40, i));
 	for (u64 i = 0; i < 2000; i += 2)
-		lfb_ledger_remove(kernel, LFB_LEDGER_PRESERVED, i << 40);
+		lfb__ledger_remove(kernel, LFB_LEDGER_PRESERVED, i << 40);
 	for (u64 i = 0; i < 2000; i++) {
 		struct lfb_ledger_entry *entry =
-			lfb_ledger_find(kernel, LFB_LEDGER_PRESERVED, i << 40);
+			lfb__ledger_find(kernel, LFB_LEDGER_PRESERVED, i << 40);
 
 		assert_int_equal(entry != NULL, i % 2);
 		if (entry)
 			assert_int_equal(entry->size, i);
-		assert_null(lfb_ledger_find(kernel, LFB_LEDGER_PAGES, i << 40));
+		assert_null(lfb__ledger_find(kernel, LFB_LEDGER_PAGES, i << 40));
 	}
 	assert_int_equal(entries(kernel, LFB_LEDGER_PRESERVED), before + 1000);
-	lfb_ledger_jump(kernel, true);
+	lfb__ledger_jump(kernel, true);
 	assert_int_equal(entries(kernel, LFB_LEDGER_PRESERVED), 0);
 	assert_int_equal(entries(kernel, LFB_LEDGER_INCOMING), before + 1000);
-	assert_int_equal(lfb_ledger_find(kernel, LFB_LEDGER_INCOMING, 7ull << 40)->size, 7);
-	lfb_ledger_jump(kernel, false);
+	assert_int_equal(lfb__ledger_find(kernel, LFB_LEDGER_INCOMING, 7ull << 40)->size, 7);
+	lfb__ledger_jump(kernel, false);
 	assert_int_equal(entries(kernel, LFB_LEDGER_INCOMING), 0);
 	world_destroy(world);
 }

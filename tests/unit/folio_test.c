@@ -90,7 +90,7 @@ static void every_page_has_a_number_an_address_and_a_place(void **state)
 		assert_ptr_equal(phys_to_page(PFN_PHYS(pfn) + 4095), page);
 		assert_ptr_equal(page_address(page), phys_to_virt(PFN_PHYS(pfn)));
 		assert_ptr_equal(virt_to_page((u8 *)page_address(page) + 77), page);
-		assert_ptr_equal(lfb_page(kernel, pfn), page);
+		assert_ptr_equal(lfb__page(kernel, pfn), page);
 	}
 	assert_null(pfn_to_page(nr_pages));
 	assert_null(pfn_to_page(~0ul));
@@ -188,7 +188,7 @@ static void outside_of_a_kernel_everything_fails_quietly(void **state)
 	unsigned long address = __get_free_pages(0, 0);
 
 	(void)state;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	assert_null(alloc_pages(0, 0));
 	assert_int_equal(__get_free_pages(0, 0), 0);
 	assert_null(folio_alloc(0, 0));
@@ -225,7 +225,7 @@ static void outside_of_a_kernel_everything_fails_quietly(void **state)
 	kfree(object);
 	vfree(area);
 
-	lfb_current = kernel;
+	lfb__current = kernel;
 	assert_int_equal(kernel->pages.allocated, 5);
 	assert_int_equal(kernel->slabs.objects, 2);
 	assert_int_equal(fixture_bugs(kernel) + fixture_warns(kernel), 0);

@@ -15,7 +15,7 @@
 #include <luo/finding.h>
 #include <luo/profile.h>
 
-#include "sim/kernel/check.h"
+#include "sim/kernel/memory/check.h"
 #include "tests/support/kho_fixture.h"
 #include "tests/support/rig.h"
 
@@ -57,8 +57,8 @@ __attribute__((no_sanitize("address", "undefined"))) static long touch(void *add
 static bool dies(void *address)
 {
 	/* Frameworks put a handler of their own there before each test. */
-	lfb_guard_install();
-	if (lfb_guarded(kernel, touch, address) != -EFAULT)
+	lfb__guard_install();
+	if (lfb__guarded(kernel, touch, address) != -EFAULT)
 		return false;
 	assert_int_equal(fixture_bugs(kernel), 1);
 	return true;
@@ -83,7 +83,7 @@ static void assert_finding(enum lfb_finding_id id, const char *object, const cha
 		assert_string_equal(finding->object, object);
 	if (!strstr(finding->text, text))
 		fail_msg("\"%s\" is not in \"%s\"", text, finding->text);
-	lfb_findings_forget(&kernel->findings);
+	lfb__findings_forget(&kernel->findings);
 }
 
 static void objects_may_be_used_up_to_their_end(void **state)
@@ -246,7 +246,7 @@ static void large_blocks_are_looked_through_as_well(void **state)
 
 	(void)state;
 	block[30000] = (uintptr_t)block;
-	lfb_check_serialized(kernel);
+	lfb__check_serialized(kernel);
 	assert_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER, NULL, "offset 240000");
 	block[4] = 1;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -261,9 +261,9 @@ static void whoever_looks_from_outside_sees_all_memory(void **state)
 	(void)state;
 	object[3] = 77;
 	kfree(object);
-	assert_int_equal(lfb_memory_copy(&kernel->memory, phys + 3, &byte, 1), 0);
+	assert_int_equal(lfb__memory_copy(&kernel->memory, phys + 3, &byte, 1), 0);
 	assert_int_equal(byte, 77);
-	assert_non_null(lfb_memory_at(&kernel->memory, 0, MEMORY));
+	assert_non_null(lfb__memory_at(&kernel->memory, 0, MEMORY));
 	assert_false(fixture_readable(object));
 }
 

@@ -25,19 +25,19 @@ static int enter_kernel(void **state)
 	const struct lfb_memory_options options = { .size = 16 << 20, .mode = LFB_MEMORY_REMAP };
 
 	(void)state;
-	if (lfb_kernel_init(&kernel, &options, 0) || lfb_kernel_init(&other, &options, 0))
+	if (lfb__kernel_init(&kernel, &options, 0) || lfb__kernel_init(&other, &options, 0))
 		return -1;
 	kernel.catch_faults = true;
 	other.catch_faults = true;
-	lfb_current = &kernel;
+	lfb__current = &kernel;
 	return 0;
 }
 
 static int leave_kernel(void **state)
 {
 	(void)state;
-	lfb_kernel_destroy(&kernel);
-	lfb_kernel_destroy(&other);
+	lfb__kernel_destroy(&kernel);
+	lfb__kernel_destroy(&other);
 	return 0;
 }
 
@@ -83,7 +83,7 @@ static long bugs(void *arg)
 
 static long hangs(void *arg)
 {
-	lfb_die(arg, LFB_DEATH_HANG);
+	lfb__die(arg, LFB_DEATH_HANG);
 	return 7;
 }
 
@@ -91,7 +91,7 @@ static void a_body_that_lives_returns_its_result(void **state)
 {
 	(void)state;
 	for (long arg = -5; arg < 5; arg++)
-		assert_int_equal(lfb_guarded(&kernel, answer, &arg), arg + 1);
+		assert_int_equal(lfb__guarded(&kernel, answer, &arg), arg + 1);
 	assert_null(kernel.guard);
 	assert_int_equal(kernel.dead, LFB_ALIVE);
 }
@@ -99,15 +99,15 @@ static void a_body_that_lives_returns_its_result(void **state)
 static void panic_and_bug_give_efault_and_a_hang_edeadlk(void **state)
 {
 	(void)state;
-	assert_int_equal(lfb_guarded(&kernel, panics, "here"), -EFAULT);
+	assert_int_equal(lfb__guarded(&kernel, panics, "here"), -EFAULT);
 	assert_int_equal(kernel.dead, LFB_DEATH_PANIC);
 	assert_string_equal(kernel.trace.complaint, "kernel: no way on from here");
 	revive();
-	assert_int_equal(lfb_guarded(&kernel, bugs, &kernel), -EFAULT);
+	assert_int_equal(lfb__guarded(&kernel, bugs, &kernel), -EFAULT);
 	assert_int_equal(kernel.dead, LFB_DEATH_PANIC);
 	assert_string_equal(kernel.trace.complaint, "bugs: arg != NULL");
 	revive();
-	assert_int_equal(lfb_guarded(&kernel, hangs, &kernel), -EDEADLK);
+	assert_int_equal(lfb__guarded(&kernel, hangs, &kernel), -EDEADLK);
 	assert_int_equal(kernel.dead, LFB_DEATH_HANG);
 }
 
@@ -116,17 +116,17 @@ static void a_dead_kernel_runs_nothing(void **state)
 	long arg = 1;
 
 	(void)state;
-	assert_int_equal(lfb_guarded(&kernel, hangs, &kernel), -EDEADLK);
-	assert_int_equal(lfb_guarded(&kernel, answer, &arg), -ESHUTDOWN);
+	assert_int_equal(lfb__guarded(&kernel, hangs, &kernel), -EDEADLK);
+	assert_int_equal(lfb__guarded(&kernel, answer, &arg), -ESHUTDOWN);
 	revive();
-	assert_int_equal(lfb_guarded(&kernel, answer, &arg), 2);
+	assert_int_equal(lfb__guarded(&kernel, answer, &arg), 2);
 }
 
 static void the_first_death_wins(void **state)
 {
 	(void)state;
-	lfb_die(&kernel, LFB_DEATH_HANG);
-	lfb_die(&kernel, LFB_DEATH_PANIC);
+	lfb__die(&kernel, LFB_DEATH_HANG);
+	lfb__die(&kernel, LFB_DEATH_PANIC);
 	assert_int_equal(kernel.dead, LFB_DEATH_HANG);
 }
 
@@ -136,10 +136,10 @@ static void a_null_pointer_is_named_with_its_offset(void **state)
 	char expected[64];
 
 	(void)state;
-	lfb_guard_install();
+	lfb__guard_install();
 	for (size_t i = 0; i < ARRAY_SIZE(bodies); i++) {
 		for (uintptr_t offset = 0; offset < PAGE_SIZE; offset += PAGE_SIZE / 4 - 1) {
-			assert_int_equal(lfb_guarded(&kernel, bodies[i], (void *)offset), -EFAULT);
+			assert_int_equal(lfb__guarded(&kernel, bodies[i], (void *)offset), -EFAULT);
 			snprintf(expected, sizeof(expected),
 				 "kernel: NULL pointer dereference at offset %lu",
 				 (unsigned long)offset);
@@ -157,12 +157,12 @@ static void a_wild_address_is_caught_and_not_printed(void **state)
 
 	(void)state;
 	assert_ptr_not_equal(page, MAP_FAILED);
-	lfb_guard_install();
-	assert_int_equal(lfb_guarded(&kernel, read_at, page + 8), -EFAULT);
+	lfb__guard_install();
+	assert_int_equal(lfb__guarded(&kernel, read_at, page + 8), -EFAULT);
 	assert_string_equal(kernel.trace.complaint,
 			    "kernel: access to an address that is not mapped");
 	revive();
-	assert_int_equal(lfb_guarded(&kernel, write_at, page + 8), -EFAULT);
+	assert_int_equal(lfb__guarded(&kernel, write_at, page + 8), -EFAULT);
 	assert_string_equal(kernel.trace.complaint,
 			    "kernel: access to an address that is not mapped");
 	munmap(page, PAGE_SIZE);
@@ -172,8 +172,8 @@ static void a_poisoned_pointer_is_no_address(void **state)
 {
 	(void)state;
 #ifdef __x86_64__
-	lfb_guard_install();
-	assert_int_equal(lfb_guarded(&kernel, read_at, (void *)0xdbdbdbdbdbdbdbdbul), -EFAULT);
+	lfb__guard_install();
+	assert_int_equal(lfb__guarded(&kernel, read_at, (void *)0xdbdbdbdbdbdbdbdbul), -EFAULT);
 	assert_string_equal(kernel.trace.complaint,
 			    "kernel: a pointer that is no address was followed");
 #else
@@ -190,8 +190,8 @@ static void a_file_shorter_than_its_mapping_is_caught(void **state)
 	assert_non_null(file);
 	page = mmap(NULL, PAGE_SIZE, PROT_READ, MAP_SHARED, fileno(file), 0);
 	assert_ptr_not_equal(page, MAP_FAILED);
-	lfb_guard_install();
-	assert_int_equal(lfb_guarded(&kernel, read_at, page), -EFAULT);
+	lfb__guard_install();
+	assert_int_equal(lfb__guarded(&kernel, read_at, page), -EFAULT);
 	assert_string_equal(kernel.trace.complaint,
 			    "kernel: access to an address that is not mapped");
 	munmap(page, PAGE_SIZE);
@@ -203,15 +203,15 @@ static void a_pointer_of_an_earlier_kernel_is_called_stale(void **state)
 	u8 *base = kernel.memory.base;
 
 	(void)state;
-	lfb_guard_install();
-	assert_int_equal(lfb_memory_remap(&kernel), 0);
-	assert_int_equal(lfb_guarded(&kernel, read_at, base + 0x12345), -EFAULT);
+	lfb__guard_install();
+	assert_int_equal(lfb__memory_remap(&kernel), 0);
+	assert_int_equal(lfb__guarded(&kernel, read_at, base + 0x12345), -EFAULT);
 	assert_string_equal(kernel.trace.complaint,
 			    "kernel: stale pointer: an address of an earlier kernel was followed "
 			    "(physical 0x12345)");
 	revive();
 	/* Behind the linear map: an old vmalloc address, say. */
-	assert_int_equal(lfb_guarded(&kernel, write_at, base + kernel.memory.size + PAGE_SIZE),
+	assert_int_equal(lfb__guarded(&kernel, write_at, base + kernel.memory.size + PAGE_SIZE),
 			 -EFAULT);
 	assert_string_equal(kernel.trace.complaint,
 			    "kernel: stale pointer: an address of an earlier kernel was followed");
@@ -219,7 +219,7 @@ static void a_pointer_of_an_earlier_kernel_is_called_stale(void **state)
 
 static long guarded_panic(void *arg)
 {
-	long result = lfb_guarded(&kernel, panics, arg);
+	long result = lfb__guarded(&kernel, panics, arg);
 
 	assert_int_equal(result, 12345); /* never reached */
 	return result;
@@ -227,7 +227,7 @@ static long guarded_panic(void *arg)
 
 static long guarded_answer(void *arg)
 {
-	return lfb_guarded(&kernel, answer, arg) + 1;
+	return lfb__guarded(&kernel, answer, arg) + 1;
 }
 
 static void nested_guards_are_one(void **state)
@@ -235,8 +235,8 @@ static void nested_guards_are_one(void **state)
 	long arg = 5;
 
 	(void)state;
-	assert_int_equal(lfb_guarded(&kernel, guarded_answer, &arg), 7);
-	assert_int_equal(lfb_guarded(&kernel, guarded_panic, "inside"), -EFAULT);
+	assert_int_equal(lfb__guarded(&kernel, guarded_answer, &arg), 7);
+	assert_int_equal(lfb__guarded(&kernel, guarded_panic, "inside"), -EFAULT);
 	assert_null(kernel.guard);
 }
 
@@ -244,18 +244,18 @@ static long dies_in_another_kernel(void *arg)
 {
 	long result;
 
-	lfb_current = &other;
-	result = lfb_guarded(&other, read_at, arg);
-	assert_ptr_equal(lfb_current, &other);
-	lfb_current = &kernel;
+	lfb__current = &other;
+	result = lfb__guarded(&other, read_at, arg);
+	assert_ptr_equal(lfb__current, &other);
+	lfb__current = &kernel;
 	return result - 1;
 }
 
 static void the_death_of_one_kernel_is_not_that_of_another(void **state)
 {
 	(void)state;
-	lfb_guard_install();
-	assert_int_equal(lfb_guarded(&kernel, dies_in_another_kernel, NULL), -EFAULT - 1);
+	lfb__guard_install();
+	assert_int_equal(lfb__guarded(&kernel, dies_in_another_kernel, NULL), -EFAULT - 1);
 	assert_int_equal(kernel.dead, LFB_ALIVE);
 	assert_int_equal(other.dead, LFB_DEATH_PANIC);
 }
@@ -263,8 +263,8 @@ static void the_death_of_one_kernel_is_not_that_of_another(void **state)
 static long changes_task_and_dies(void *arg)
 {
 	kernel.task = arg;
-	lfb_current = &other;
-	lfb_die(&kernel, LFB_DEATH_PANIC);
+	lfb__current = &other;
+	lfb__die(&kernel, LFB_DEATH_PANIC);
 	return 0;
 }
 
@@ -274,16 +274,16 @@ static void task_and_current_kernel_are_as_before(void **state)
 	struct task_struct *task = kernel.task;
 
 	(void)state;
-	assert_int_equal(lfb_guarded(&kernel, changes_task_and_dies, &agent), -EFAULT);
+	assert_int_equal(lfb__guarded(&kernel, changes_task_and_dies, &agent), -EFAULT);
 	assert_ptr_equal(kernel.task, task);
-	assert_ptr_equal(lfb_current, &kernel);
+	assert_ptr_equal(lfb__current, &kernel);
 }
 
 static long copies_from_nowhere(void *nowhere)
 {
 	u8 byte = 0;
 
-	return lfb_copy(&kernel, &byte, nowhere, 1) - 1;
+	return lfb__copy(&kernel, &byte, nowhere, 1) - 1;
 }
 
 static void copying_from_or_to_nowhere_is_an_error_and_no_death(void **state)
@@ -293,14 +293,14 @@ static void copying_from_or_to_nowhere_is_an_error_and_no_death(void **state)
 
 	(void)state;
 	assert_ptr_not_equal(page, MAP_FAILED);
-	lfb_guard_install();
-	assert_int_equal(lfb_copy(&kernel, to, from, sizeof(to)), 0);
+	lfb__guard_install();
+	assert_int_equal(lfb__copy(&kernel, to, from, sizeof(to)), 0);
 	assert_memory_equal(to, from, sizeof(to));
-	assert_int_equal(lfb_copy(&kernel, to, NULL, 1), -EFAULT);
-	assert_int_equal(lfb_copy(&kernel, NULL, from, 1), -EFAULT);
-	assert_int_equal(lfb_copy(&kernel, to, page, 1), -EFAULT);
-	assert_int_equal(lfb_copy(&kernel, page, from, 1), -EFAULT);
-	assert_int_equal(lfb_guarded(&kernel, copies_from_nowhere, page), -EFAULT - 1);
+	assert_int_equal(lfb__copy(&kernel, to, NULL, 1), -EFAULT);
+	assert_int_equal(lfb__copy(&kernel, NULL, from, 1), -EFAULT);
+	assert_int_equal(lfb__copy(&kernel, to, page, 1), -EFAULT);
+	assert_int_equal(lfb__copy(&kernel, page, from, 1), -EFAULT);
+	assert_int_equal(lfb__guarded(&kernel, copies_from_nowhere, page), -EFAULT - 1);
 	assert_null(kernel.copying);
 	assert_int_equal(kernel.dead, LFB_ALIVE);
 	assert_int_equal(kernel.trace.count[LFB_EVENT_BUG], 0);
@@ -317,8 +317,8 @@ static int status_of_child(long (*body)(void *), void *arg)
 	if (child == 0) {
 		signal(SIGSEGV, SIG_DFL);
 		setrlimit(RLIMIT_CORE, &no_core);
-		lfb_guard_install();
-		_exit(lfb_guarded(&kernel, body, arg) == -EFAULT ? 0 : 1);
+		lfb__guard_install();
+		_exit(lfb__guarded(&kernel, body, arg) == -EFAULT ? 0 : 1);
 	}
 	assert_true(child > 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -361,7 +361,7 @@ static void faults_that_are_not_ours_kill_as_ever(void **state)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 
 	kernel.catch_faults = true;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	status = status_of_child(read_at, NULL);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 }
@@ -391,12 +391,12 @@ static void the_earlier_handler_gets_what_is_not_ours(void **state)
 	sigaction(SIGSEGV, NULL, &before_segv);
 	sigaction(SIGBUS, &full, &before_bus);
 	signal(SIGSEGV, plain_handler);
-	lfb_guard_install();
-	lfb_guard_install();
+	lfb__guard_install();
+	lfb__guard_install();
 	handled = 0;
 	kernel.catch_faults = false;
 	if (sigsetjmp(back, 1) == 0)
-		lfb_guarded(&kernel, read_at, NULL);
+		lfb__guarded(&kernel, read_at, NULL);
 	assert_int_equal(handled, 1);
 	kernel.guard = NULL;
 	raise(SIGBUS);
@@ -418,7 +418,7 @@ static long hand_on_in_a_circle(void *arg)
 	struct sigaction later = { .sa_sigaction = hands_on_to_ours, .sa_flags = SA_SIGINFO };
 
 	sigaction(SIGSEGV, &later, &ours);
-	lfb_guard_install();
+	lfb__guard_install();
 	kernel.catch_faults = false;
 	return read_at(arg);
 }
@@ -434,9 +434,9 @@ static void two_handlers_that_hand_on_to_each_other_do_not_hang(void **state)
 static void a_kernel_may_die_many_times(void **state)
 {
 	(void)state;
-	lfb_guard_install();
+	lfb__guard_install();
 	for (unsigned int i = 0; i < 2000; i++) {
-		assert_int_equal(lfb_guarded(&kernel, i % 2 ? read_at : panics, NULL), -EFAULT);
+		assert_int_equal(lfb__guarded(&kernel, i % 2 ? read_at : panics, NULL), -EFAULT);
 		revive();
 	}
 	assert_int_equal(kernel.trace.count[LFB_EVENT_BUG], 1000);

@@ -31,16 +31,16 @@ static void a_handle_is_valid_as_its_own_kind_only(void **state)
 {
 	(void)state;
 	for (int kind = LFB_HANDLE_MACHINE; kind < KINDS; kind++) {
-		assert_int_equal(lfb_handle_register(object(1), (enum lfb_handle_kind)kind), 0);
+		assert_int_equal(lfb__handle_register(object(1), (enum lfb_handle_kind)kind), 0);
 		for (int asked = 0; asked < KINDS + 1; asked++) {
 			/* Twice: the second answer may come from this thread's memory. */
 			for (int i = 0; i < 2; i++)
-				assert_int_equal(lfb_handle_valid(object(1),
-								  (enum lfb_handle_kind)asked),
+				assert_int_equal(lfb__handle_valid(object(1),
+								   (enum lfb_handle_kind)asked),
 						 asked == kind);
 		}
-		lfb_handle_unregister(object(1));
-		assert_false(lfb_handle_valid(object(1), (enum lfb_handle_kind)kind));
+		lfb__handle_unregister(object(1));
+		assert_false(lfb__handle_valid(object(1), (enum lfb_handle_kind)kind));
 	}
 }
 
@@ -53,36 +53,36 @@ static void what_was_never_registered_is_not_valid(void **state)
 	for (int registered = 0; registered < 2; registered++) {
 		for (size_t i = 0; i < sizeof(wild) / sizeof(wild[0]); i++) {
 			for (int kind = 0; kind < KINDS; kind++)
-				assert_false(lfb_handle_valid(wild[i],
-							      (enum lfb_handle_kind)kind));
-			lfb_handle_unregister(wild[i]);
+				assert_false(lfb__handle_valid(wild[i],
+							       (enum lfb_handle_kind)kind));
+			lfb__handle_unregister(wild[i]);
 		}
 		if (!registered)
-			assert_int_equal(lfb_handle_register(object(0), LFB_HANDLE_BLOB), 0);
+			assert_int_equal(lfb__handle_register(object(0), LFB_HANDLE_BLOB), 0);
 	}
-	assert_true(lfb_handle_valid(object(0), LFB_HANDLE_BLOB));
-	lfb_handle_unregister(object(0));
+	assert_true(lfb__handle_valid(object(0), LFB_HANDLE_BLOB));
+	lfb__handle_unregister(object(0));
 }
 
 static void expect_valid(size_t from, size_t to)
 {
 	for (size_t i = 0; i < MANY; i++)
-		assert_int_equal(lfb_handle_valid(object(i), kind_of(i)), i >= from && i < to);
+		assert_int_equal(lfb__handle_valid(object(i), kind_of(i)), i >= from && i < to);
 }
 
 static void any_number_of_handles_can_live(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < MANY; i++)
-		assert_int_equal(lfb_handle_register(object(i), kind_of(i)), 0);
+		assert_int_equal(lfb__handle_register(object(i), kind_of(i)), 0);
 	expect_valid(0, MANY);
 	for (size_t i = 0; i < MANY / 2; i++)
-		lfb_handle_unregister(object(i));
+		lfb__handle_unregister(object(i));
 	expect_valid(MANY / 2, MANY);
 	for (size_t i = MANY; i-- > MANY / 2 + 1;)
-		lfb_handle_unregister(object(i));
+		lfb__handle_unregister(object(i));
 	expect_valid(MANY / 2, MANY / 2 + 1);
-	lfb_handle_unregister(object(MANY / 2));
+	lfb__handle_unregister(object(MANY / 2));
 	expect_valid(0, 0);
 }
 
@@ -90,17 +90,17 @@ static void any_number_of_handles_can_live(void **state)
 static void coming_and_going_for_ever_is_no_problem(void **state)
 {
 	(void)state;
-	assert_int_equal(lfb_handle_register(object(0), LFB_HANDLE_MACHINE), 0);
+	assert_int_equal(lfb__handle_register(object(0), LFB_HANDLE_MACHINE), 0);
 	for (size_t i = 1; i < 20 * MANY; i++) {
 		void *now = object(1 + i % (MANY - 1));
 
-		assert_int_equal(lfb_handle_register(now, LFB_HANDLE_AGENT), 0);
-		assert_true(lfb_handle_valid(now, LFB_HANDLE_AGENT));
-		assert_true(lfb_handle_valid(object(0), LFB_HANDLE_MACHINE));
-		lfb_handle_unregister(now);
-		assert_false(lfb_handle_valid(now, LFB_HANDLE_AGENT));
+		assert_int_equal(lfb__handle_register(now, LFB_HANDLE_AGENT), 0);
+		assert_true(lfb__handle_valid(now, LFB_HANDLE_AGENT));
+		assert_true(lfb__handle_valid(object(0), LFB_HANDLE_MACHINE));
+		lfb__handle_unregister(now);
+		assert_false(lfb__handle_valid(now, LFB_HANDLE_AGENT));
 	}
-	lfb_handle_unregister(object(0));
+	lfb__handle_unregister(object(0));
 }
 
 static void *come_and_go(void *argument)
@@ -110,12 +110,12 @@ static void *come_and_go(void *argument)
 
 	for (int round = 0; round < 200; round++) {
 		for (size_t i = first; i < first + 50; i++)
-			wrong += lfb_handle_register(object(i), kind_of(i)) != 0;
+			wrong += lfb__handle_register(object(i), kind_of(i)) != 0;
 		for (size_t i = first; i < first + 50; i++)
-			wrong += !lfb_handle_valid(object(i), kind_of(i));
+			wrong += !lfb__handle_valid(object(i), kind_of(i));
 		for (size_t i = first; i < first + 50; i++) {
-			lfb_handle_unregister(object(i));
-			wrong += lfb_handle_valid(object(i), kind_of(i));
+			lfb__handle_unregister(object(i));
+			wrong += lfb__handle_valid(object(i), kind_of(i));
 		}
 	}
 	return (void *)(uintptr_t)wrong;
@@ -140,7 +140,7 @@ static void threads_come_and_go_at_the_same_time(void **state)
 
 static void *unregister_it(void *argument)
 {
-	lfb_handle_unregister(argument);
+	lfb__handle_unregister(argument);
 	return NULL;
 }
 
@@ -149,11 +149,11 @@ static void what_another_thread_took_away_is_forgotten(void **state)
 	pthread_t thread;
 
 	(void)state;
-	assert_int_equal(lfb_handle_register(object(7), LFB_HANDLE_MACHINE), 0);
-	assert_true(lfb_handle_valid(object(7), LFB_HANDLE_MACHINE));
+	assert_int_equal(lfb__handle_register(object(7), LFB_HANDLE_MACHINE), 0);
+	assert_true(lfb__handle_valid(object(7), LFB_HANDLE_MACHINE));
 	assert_int_equal(pthread_create(&thread, NULL, unregister_it, object(7)), 0);
 	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_false(lfb_handle_valid(object(7), LFB_HANDLE_MACHINE));
+	assert_false(lfb__handle_valid(object(7), LFB_HANDLE_MACHINE));
 }
 
 int main(void)

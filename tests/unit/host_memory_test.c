@@ -57,11 +57,11 @@ static char *meagre_strdup(const char *string)
 #define reallocarray meagre_reallocarray
 #define strdup meagre_strdup
 
-#include "sim/machine/blob.c"
-#include "sim/machine/blob_load.c"
-#include "sim/machine/intern.c"
-#include "sim/machine/recorder.c"
-#include "sim/machine/scenario_parse.c"
+#include "sim/handover/blob.c"
+#include "sim/handover/blob_load.c"
+#include "sim/scenario/intern.c"
+#include "sim/recorder/recorder.c"
+#include "sim/scenario/parse.c"
 #define complain host_file_complain
 #include "sim/machine/host_file.c"
 #undef complain
@@ -69,9 +69,9 @@ static char *meagre_strdup(const char *string)
 #define add_block inspect_add_block
 #define read_header inspect_read_header
 #define finish inspect_finish
-#include "sim/machine/inspect.c"
+#include "sim/handover/inspect.c"
 #define prepare scenario_prepare
-#include "sim/machine/scenario_run.c"
+#include "sim/play/run.c"
 
 #undef malloc
 #undef calloc
@@ -223,7 +223,7 @@ static int try_read_pipe(void *context)
 	assert_int_equal(write(ends[1], context, 1000), 1000);
 	close(ends[1]);
 	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
-	err = lfb_read_whole_file(path, &bytes, &size);
+	err = lfb__read_whole_file(path, &bytes, &size);
 	close(ends[0]);
 	if (err)
 		return err;

@@ -15,9 +15,9 @@
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/machine/blob.h"
+#include "sim/handover/blob.h"
 #include "sim/machine/host_file.h"
-#include "sim/machine/json.h"
+#include "sim/handover/json.h"
 
 struct output {
 	char *text;
@@ -208,7 +208,7 @@ static void state_without_sessions_is_described(void **state)
 static struct lfb_blob *altered(const struct lfb_blob *blob, phys_addr_t phys, const void *bytes,
 				size_t size)
 {
-	struct lfb_view view = lfb_blob_view(blob);
+	struct lfb_view view = lfb__blob_view(blob);
 	const u8 *at = view.at(&view, phys, size);
 	u8 *copy = malloc(blob->size);
 	struct lfb_blob *result;
@@ -217,8 +217,8 @@ static struct lfb_blob *altered(const struct lfb_blob *blob, phys_addr_t phys, c
 	assert_non_null(copy);
 	memcpy(copy, blob->bytes, blob->size);
 	memcpy(copy + (at - blob->bytes), bytes, size);
-	assert_int_equal(lfb_blob_seal(copy, blob->size), 0);
-	assert_int_equal(lfb_blob_open(copy, blob->size, true, &result), 0);
+	assert_int_equal(lfb__blob_seal(copy, blob->size), 0);
+	assert_int_equal(lfb__blob_open(copy, blob->size, true, &result), 0);
 	return result;
 }
 
@@ -312,7 +312,7 @@ static void what_is_sound_is_shown_beside_a_problem(void **state)
 static void preserved_memory_that_is_not_there_is_a_problem(void **state)
 {
 	struct lfb_blob *blob = blob_of(story, "linux-7.0");
-	struct lfb_view view = lfb_blob_view(blob);
+	struct lfb_view view = lfb__blob_view(blob);
 	char *text = described(blob, LFB_INSPECT_JSON, 0);
 	unsigned long long map;
 	const u64 *chunk;
@@ -339,8 +339,8 @@ static void the_header_must_name_the_root_tree_s_generation(void **state)
 	(void)state;
 	memcpy(bytes, blob->bytes, blob->size);
 	bytes[LFB_BLOB_COMPATIBLE_AT + 5] = '2';
-	assert_int_equal(lfb_blob_seal(bytes, blob->size), 0);
-	assert_int_equal(lfb_blob_open(bytes, blob->size, true, &bad), 0);
+	assert_int_equal(lfb__blob_seal(bytes, blob->size), 0);
+	assert_int_equal(lfb__blob_open(bytes, blob->size, true, &bad), 0);
 	text = described(bad, LFB_INSPECT_TEXT, -EINVAL);
 	assert_says(text, "root tree is kho-v1, the blob's header says kho-v2");
 	free(text);
@@ -405,7 +405,7 @@ static void recorded_images_are_read_wherever_they_lie(void **state)
 
 		snprintf(path, sizeof(path), "%s/golden/wire/%s/%s.mem", LFB_TEST_DATA,
 			 profiles[i / 4], names[i % 4]);
-		assert_int_equal(lfb_read_whole_file(path, &image, &size), 0);
+		assert_int_equal(lfb__read_whole_file(path, &image, &size), 0);
 		moved = malloc(size + 1);
 		assert_non_null(moved);
 		memcpy(moved + 1, image, size);
@@ -430,8 +430,8 @@ static void every_truncation_of_an_image_is_survived(void **state)
 	size_t size;
 
 	(void)state;
-	assert_int_equal(lfb_read_whole_file(LFB_TEST_DATA "/golden/wire/linux-7.0/small.mem",
-					     &image, &size), 0);
+	assert_int_equal(lfb__read_whole_file(LFB_TEST_DATA "/golden/wire/linux-7.0/small.mem",
+					      &image, &size), 0);
 	for (size_t n = 0; n < size; n += n % PAGE_SIZE < 256 ? 8 : 120) {
 		struct output output = { .writes_left = -1 };
 		char *cut = malloc(n ? n : 1);

@@ -53,9 +53,9 @@ static unsigned int walk(const void *fdt)
 		things++;
 		fdt_get_name(fdt, node, &size);
 		fdt_subnode_offset(fdt, node, "luo-session");
-		fdt_u64_property(fdt, node, "liveupdate-number", &value);
-		fdt_compatible_is(fdt, node, "luo-v1");
-		assert_ptr_equal(fdt_compatible_text(fdt, node, text, sizeof(text)), text);
+		kho__fdt_u64_property(fdt, node, "liveupdate-number", &value);
+		kho__fdt_compatible_is(fdt, node, "luo-v1");
+		assert_ptr_equal(kho__fdt_compatible_text(fdt, node, text, sizeof(text)), text);
 		assert_true(strlen(text) < sizeof(text));
 		fdt_for_each_property_offset(property, fdt, node) {
 			const char *name;
@@ -73,7 +73,7 @@ static bool is_read_or_refused(const void *fdt, size_t size)
 	int err;
 
 	problem = (struct lfb_problem){ 0 };
-	err = fdt_is_sound(fdt, size, WHERE, &problem);
+	err = kho__fdt_is_sound(fdt, size, WHERE, &problem);
 	if (!err) {
 		assert_string_equal(problem.what, "");
 		assert_true(walk(fdt) > 0);
@@ -93,7 +93,7 @@ static void the_seed_is_sound(void **state)
 	(void)state;
 	assert_true(is_read_or_refused(fdt, size));
 	assert_int_equal(walk(fdt), 9);
-	assert_int_equal(fdt_is_sound(fdt, size, WHERE, NULL), 0);
+	assert_int_equal(kho__fdt_is_sound(fdt, size, WHERE, NULL), 0);
 	free(fdt);
 }
 
@@ -115,7 +115,7 @@ static void hostile_trees_are_refused_with_a_reason(void **state)
 
 		assert_false(is_read_or_refused(fdt, size));
 		assert_non_null(strstr(problem.what, trees[i].reason));
-		assert_int_equal(fdt_is_sound(fdt, size, WHERE, NULL), -EINVAL);
+		assert_int_equal(kho__fdt_is_sound(fdt, size, WHERE, NULL), -EINVAL);
 		free(fdt);
 	}
 }
@@ -263,13 +263,13 @@ static void a_u64_property_has_eight_bytes_in_native_order(void **state)
 
 	(void)state;
 	assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
-	assert_int_equal(fdt_u64_property(fdt, 0, "number", &value), -ENOENT);
+	assert_int_equal(kho__fdt_u64_property(fdt, 0, "number", &value), -ENOENT);
 	for (int size = 0; size <= 16; size++) {
 		u8 bytes[16] = { 0 };
 
 		memcpy(bytes, &expected, sizeof(expected));
 		assert_int_equal(fdt_setprop(fdt, 0, "number", bytes, size), 0);
-		assert_int_equal(fdt_u64_property(fdt, 0, "number", &value),
+		assert_int_equal(kho__fdt_u64_property(fdt, 0, "number", &value),
 				 size == 8 ? 0 : -EINVAL);
 	}
 	assert_int_equal(value, expected);
@@ -296,11 +296,11 @@ static void compatible_is_compared_with_its_terminator(void **state)
 
 	(void)state;
 	assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
-	assert_false(fdt_compatible_is(fdt, 0, "kho-v1"));
+	assert_false(kho__fdt_compatible_is(fdt, 0, "kho-v1"));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(fdt_setprop(fdt, 0, "compatible", cases[i].bytes, cases[i].size),
 				 0);
-		assert_int_equal(fdt_compatible_is(fdt, 0, "kho-v1"), cases[i].is);
+		assert_int_equal(kho__fdt_compatible_is(fdt, 0, "kho-v1"), cases[i].is);
 	}
 }
 
@@ -311,15 +311,15 @@ static void compatible_text_is_printable_and_bounded(void **state)
 
 	(void)state;
 	assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
-	assert_string_equal(fdt_compatible_text(fdt, 0, text, sizeof(text)), "");
+	assert_string_equal(kho__fdt_compatible_text(fdt, 0, text, sizeof(text)), "");
 	assert_int_equal(fdt_setprop(fdt, 0, "compatible", "a\x01\xff~ \x7f", 6), 0);
-	assert_string_equal(fdt_compatible_text(fdt, 0, text, sizeof(text)), "a??~ ?");
+	assert_string_equal(kho__fdt_compatible_text(fdt, 0, text, sizeof(text)), "a??~ ?");
 	assert_int_equal(fdt_setprop_string(fdt, 0, "compatible", "longer than it"), 0);
-	assert_string_equal(fdt_compatible_text(fdt, 0, text, sizeof(text)), "longer ");
-	assert_string_equal(fdt_compatible_text(fdt, 0, text, 1), "");
+	assert_string_equal(kho__fdt_compatible_text(fdt, 0, text, sizeof(text)), "longer ");
+	assert_string_equal(kho__fdt_compatible_text(fdt, 0, text, 1), "");
 	assert_int_equal(fdt_setprop(fdt, 0, "compatible", "one\0two", 8), 0);
-	assert_string_equal(fdt_compatible_text(fdt, 0, text, sizeof(text)), "one");
-	assert_ptr_equal(fdt_compatible_text(fdt, 0, text, 0), text);
+	assert_string_equal(kho__fdt_compatible_text(fdt, 0, text, sizeof(text)), "one");
+	assert_ptr_equal(kho__fdt_compatible_text(fdt, 0, text, 0), text);
 	assert_string_equal(text, "one");
 }
 

@@ -33,8 +33,8 @@ static void without_it_nothing_is_handed_over(void **state)
 	struct lfb_problem problem = { 0 };
 
 	(void)state;
-	assert_false(kho_has_handover(kernel));
-	assert_int_equal(kho_fixture_jump(kernel, kho_root_phys(kernel), &problem), 0);
+	assert_false(kho__has_handover(kernel));
+	assert_int_equal(kho_fixture_jump(kernel, kho__root_phys(kernel), &problem), 0);
 	assert_non_null(strstr(problem.what, "no map"));
 	assert_false(is_kho_boot());
 }
@@ -48,9 +48,9 @@ static void finalizing_again_takes_in_what_came_since(void **state)
 	(void)state;
 	mem[0] = kho_alloc_preserve(PAGE_SIZE);
 	mem[1] = kho_alloc_preserve(PAGE_SIZE);
-	assert_false(kho_has_handover(kernel));
+	assert_false(kho__has_handover(kernel));
 	assert_int_equal(kho_finalize(), 0);
-	assert_true(kho_has_handover(kernel));
+	assert_true(kho__has_handover(kernel));
 	internal = kernel->pages.internal;
 	assert_int_equal(kho_finalize(), 0);
 	assert_int_equal(kernel->pages.internal, internal);
@@ -79,7 +79,8 @@ static void a_failed_finalize_keeps_the_map_before(void **state)
 
 	(void)state;
 	assert_int_equal(kho_finalize(), 0);
-	assert_int_equal(fdt_u64_property(kernel->kho.root, 0, "preserved-memory-map", &map), 0);
+	assert_int_equal(kho__fdt_u64_property(kernel->kho.root, 0, "preserved-memory-map", &map),
+			 0);
 	assert_int_equal(map, PFN_PHYS(kernel->kho.map_page));
 
 	kho_fixture_fail(kernel, LFB_FAULT_KHO, 1);
@@ -90,10 +91,11 @@ static void a_failed_finalize_keeps_the_map_before(void **state)
 	kho_fixture_exhaust();
 	assert_int_equal(kho_finalize(), -ENOMEM);
 	assert_false(mutex_is_locked(&kernel->kho.lock));
-	assert_int_equal(fdt_u64_property(kernel->kho.root, 0, "preserved-memory-map", &after), 0);
+	assert_int_equal(kho__fdt_u64_property(kernel->kho.root, 0, "preserved-memory-map", &after),
+			 0);
 	assert_int_equal(after, map);
 
-	assert_int_equal(kho_fixture_jump(kernel, kho_root_phys(kernel), NULL), 0);
+	assert_int_equal(kho_fixture_jump(kernel, kho__root_phys(kernel), NULL), 0);
 	assert_true(is_kho_boot());
 	assert_non_null(kho_restore_folio(phys));
 	assert_int_equal(kernel->pages.incoming, 1);
@@ -119,6 +121,6 @@ int main(void)
 		TEST(a_root_tree_that_was_overwritten_cannot_be_finalized),
 	};
 
-	kho_fixture_abi = &kho_abi_v1;
+	kho_fixture_abi = &kho__abi_v1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

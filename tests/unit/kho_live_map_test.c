@@ -27,14 +27,14 @@ static void start_again(const struct kho_abi *abi, u64 memory_size)
 static int start(void **state)
 {
 	(void)state;
-	start_again(&kho_abi_v4, MEMORY);
+	start_again(&kho__abi_v4, MEMORY);
 	return 0;
 }
 
 static int start_small(void **state)
 {
 	(void)state;
-	start_again(&kho_abi_v4, SMALL_MEMORY);
+	start_again(&kho__abi_v4, SMALL_MEMORY);
 	return 0;
 }
 
@@ -51,11 +51,11 @@ static bool mark(phys_addr_t phys, unsigned int order)
 {
 	const unsigned long pfn = PHYS_PFN(phys);
 
-	if (kho_is_preserved(kernel, pfn, order))
+	if (kho__is_preserved(kernel, pfn, order))
 		return false;
-	assert_int_equal(kho_track_prepare(kernel, pfn, 1ul << order), 0);
-	kho_track_set(kernel, pfn, 1ul << order);
-	assert_true(kho_is_preserved(kernel, pfn, order));
+	assert_int_equal(kho__track_prepare(kernel, pfn, 1ul << order), 0);
+	kho__track_set(kernel, pfn, 1ul << order);
+	assert_true(kho__is_preserved(kernel, pfn, order));
 	assert_int_equal(kho_blocks_add(&expected, phys, order), 0);
 	return true;
 }
@@ -64,7 +64,7 @@ static bool mark(phys_addr_t phys, unsigned int order)
 static void expect_only_root(void)
 {
 	expected.count = 0;
-	assert_int_equal(kho_blocks_add(&expected, kho_root_phys(kernel), 0), 0);
+	assert_int_equal(kho_blocks_add(&expected, kho__root_phys(kernel), 0), 0);
 }
 
 static int by_key(const void *left, const void *right)
@@ -79,14 +79,14 @@ static int by_key(const void *left, const void *right)
 /* The map that the root tree names, as a kernel with @size bytes of memory reads it. */
 static void read_live_map(u64 size)
 {
-	struct lfb_view view = kho_memory_view(kernel);
+	struct lfb_view view = kho__memory_view(kernel);
 	struct lfb_problem problem = { 0 };
 	struct kho_root root;
 
-	assert_int_equal(kho_read_root(&view, kho_root_phys(kernel), &root, &problem), 0);
-	assert_ptr_equal(kho_abi_of(&root), &kho_abi_v4);
+	assert_int_equal(kho__read_root(&view, kho__root_phys(kernel), &root, &problem), 0);
+	assert_ptr_equal(kho__abi_of(&root), &kho__abi_v4);
 	view.size = size;
-	assert_int_equal(kho_blocks_read(&found, &kho_abi_v4, &view, root.map, &problem), 0);
+	assert_int_equal(kho_blocks_read(&found, &kho__abi_v4, &view, root.map, &problem), 0);
 	assert_string_equal(problem.what, "");
 }
 
@@ -115,11 +115,11 @@ static void unmark_all_but_root(void)
 		const struct kho_block *block = &expected.block[i];
 		const unsigned long pfn = PHYS_PFN(block->phys);
 
-		if (block->phys == kho_root_phys(kernel) && !block->order)
+		if (block->phys == kho__root_phys(kernel) && !block->order)
 			continue;
-		assert_true(kho_track_clear(kernel, pfn, 1ul << block->order));
-		assert_false(kho_track_clear(kernel, pfn, 1ul << block->order));
-		assert_false(kho_is_preserved(kernel, pfn, block->order));
+		assert_true(kho__track_clear(kernel, pfn, 1ul << block->order));
+		assert_false(kho__track_clear(kernel, pfn, 1ul << block->order));
+		assert_false(kho__is_preserved(kernel, pfn, block->order));
 	}
 	expect_only_root();
 }
@@ -215,19 +215,19 @@ static void both_formats_hand_over_the_same_blocks(void **state)
 		u32 first;
 
 		/* What lies where depends on the format, also the root tree: that is left out. */
-		start_again(&kho_abi_v1, MEMORY);
-		assert_true(kho_track_clear(kernel, PHYS_PFN(kho_root_phys(kernel)), 1));
+		start_again(&kho__abi_v1, MEMORY);
+		assert_true(kho__track_clear(kernel, PHYS_PFN(kho__root_phys(kernel)), 1));
 		expected.count = 0;
 		mark_generated(seed);
-		assert_int_equal(kho_abi_v1.write_map(kernel, &first), 0);
-		view = kho_memory_view(kernel);
-		assert_int_equal(kho_blocks_read(&found, &kho_abi_v1, &view, PFN_PHYS(first),
+		assert_int_equal(kho__abi_v1.write_map(kernel, &first), 0);
+		view = kho__memory_view(kernel);
+		assert_int_equal(kho_blocks_read(&found, &kho__abi_v1, &view, PFN_PHYS(first),
 						 NULL), 0);
 		qsort(found.block, found.count, sizeof(found.block[0]), by_key);
 		assert_same_blocks();
 
-		start_again(&kho_abi_v4, MEMORY);
-		assert_true(kho_track_clear(kernel, PHYS_PFN(kho_root_phys(kernel)), 1));
+		start_again(&kho__abi_v4, MEMORY);
+		assert_true(kho__track_clear(kernel, PHYS_PFN(kho__root_phys(kernel)), 1));
 		expected.count = 0;
 		mark_generated(seed);
 		qsort(expected.block, expected.count, sizeof(expected.block[0]), by_key);
@@ -283,7 +283,7 @@ static void the_map_is_current_at_any_time(void **state)
 	phys_addr_t phys[2];
 
 	(void)state;
-	assert_true(kho_has_handover(kernel));
+	assert_true(kho__has_handover(kernel));
 	expect_only_root();
 	assert_read_back(SMALL_MEMORY);
 	for (int i = 0; i < 2; i++) {
@@ -294,11 +294,11 @@ static void the_map_is_current_at_any_time(void **state)
 	}
 	kho_unpreserve_free(mem[1]);
 	expected.block[0] = (struct kho_block){ phys[0], 2 };
-	expected.block[1] = (struct kho_block){ kho_root_phys(kernel), 0 };
+	expected.block[1] = (struct kho_block){ kho__root_phys(kernel), 0 };
 	expected.count = 2;
 	assert_read_back(SMALL_MEMORY);
 
-	assert_int_equal(kho_fixture_jump(kernel, kho_root_phys(kernel), NULL), 0);
+	assert_int_equal(kho_fixture_jump(kernel, kho__root_phys(kernel), NULL), 0);
 	assert_true(is_kho_boot());
 	assert_null(kho_restore_folio(phys[1]));
 	assert_int_equal(fixture_warns(kernel), 1);
@@ -316,8 +316,8 @@ static void there_is_nothing_to_finalize(void **state)
 	assert_non_null(strstr(kernel->trace.complaint, "kho-v4"));
 	assert_int_equal(kernel->kho.map_page, map);
 	assert_int_equal(kernel->faults.count[LFB_FAULT_KHO], 0);
-	assert_null(kho_abi_v4.write_map);
-	assert_null(kho_abi_v4.free_map);
+	assert_null(kho__abi_v4.write_map);
+	assert_null(kho__abi_v4.free_map);
 }
 
 static void emptied_nodes_are_used_again(void **state)
@@ -375,7 +375,7 @@ static void every_failing_allocation_leaves_the_tracking_as_it_was(void **state)
 			unsigned long internal;
 			int err;
 
-			start_again(&kho_abi_v4, SMALL_MEMORY);
+			start_again(&kho__abi_v4, SMALL_MEMORY);
 			folio = folio_alloc(GFP_KERNEL, 3);
 			for (unsigned long n = 0; n < pages; n++)
 				room[n] = alloc_pages(GFP_KERNEL, 0);
@@ -407,7 +407,7 @@ static void allocating_for_the_handover_without_room_for_nodes_frees_the_memory(
 		unsigned long allocated, internal;
 		void *mem;
 
-		start_again(&kho_abi_v4, SMALL_MEMORY);
+		start_again(&kho__abi_v4, SMALL_MEMORY);
 		for (unsigned long n = 0; n < pairs; n++)
 			room[n] = alloc_pages(GFP_KERNEL, 1);
 		kho_fixture_exhaust();
@@ -454,7 +454,7 @@ static void count_lock_use(void *context, const char *point, const char *object)
 
 static void only_a_live_map_has_a_lock_of_its_own(void **state)
 {
-	static const struct kho_abi *const abis[] = { &kho_abi_v1, &kho_abi_v4 };
+	static const struct kho_abi *const abis[] = { &kho__abi_v1, &kho__abi_v4 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(abis); i++) {

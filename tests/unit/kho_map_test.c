@@ -12,7 +12,7 @@
 
 #define ORDERS (MAX_PAGE_ORDER + 1)
 
-static const struct kho_abi *abi = &kho_abi_v1;
+static const struct kho_abi *abi = &kho__abi_v1;
 static struct lfb_kernel *kernel;
 
 static int start(void **state)
@@ -42,7 +42,7 @@ static int by_order_and_address(const void *left, const void *right)
 
 static void assert_read_back(u32 first)
 {
-	const struct lfb_view view = kho_memory_view(kernel);
+	const struct lfb_view view = kho__memory_view(kernel);
 	struct lfb_problem problem = { 0 };
 
 	qsort(expected.block, expected.count, sizeof(expected.block[0]), by_order_and_address);
@@ -58,10 +58,10 @@ static void assert_read_back(u32 first)
 /* Marks a block without asking whose memory it is; false when it was marked already. */
 static bool mark(unsigned long pfn, unsigned int order)
 {
-	if (kho_is_preserved(kernel, pfn, order))
+	if (kho__is_preserved(kernel, pfn, order))
 		return false;
-	assert_int_equal(kho_track_prepare(kernel, pfn, 1ul << order), 0);
-	kho_track_set(kernel, pfn, 1ul << order);
+	assert_int_equal(kho__track_prepare(kernel, pfn, 1ul << order), 0);
+	kho__track_set(kernel, pfn, 1ul << order);
 	assert_int_equal(kho_blocks_add(&expected, PFN_PHYS(pfn), order), 0);
 	return true;
 }
@@ -70,7 +70,7 @@ static bool mark(unsigned long pfn, unsigned int order)
 static void expect_only_root(void)
 {
 	memset(&expected, 0, sizeof(expected));
-	kho_blocks_add(&expected, kho_root_phys(kernel), 0);
+	kho_blocks_add(&expected, kho__root_phys(kernel), 0);
 }
 
 static u64 draw(u64 *seed)
@@ -114,11 +114,11 @@ static void every_set_of_blocks_is_read_back_as_written(void **state)
 		assert_int_equal(kernel->pages.internal, with_bitmaps);
 
 		for (size_t i = 0; i < expected.count; i++)
-			if (expected.block[i].phys != kho_root_phys(kernel) ||
+			if (expected.block[i].phys != kho__root_phys(kernel) ||
 			    expected.block[i].order)
-				assert_true(kho_track_clear(kernel,
-							    PHYS_PFN(expected.block[i].phys),
-							    1ul << expected.block[i].order));
+				assert_true(kho__track_clear(kernel,
+							     PHYS_PFN(expected.block[i].phys),
+							     1ul << expected.block[i].order));
 		assert_int_equal(kernel->kho.blocks, 1);
 	}
 	assert_true(kernel->pages.internal > internal);
@@ -177,8 +177,8 @@ static void a_chunk_is_as_the_kernel_lays_it_out(void **state)
 	assert_int_equal(get32(phys, 8), 0);
 	assert_int_equal(get32(phys, 12), 2);
 	assert_int_equal(get64(phys, 16), 0);
-	assert_int_equal(get64(get64(phys, 24), PHYS_PFN(kho_root_phys(kernel)) / 64 * 8),
-			 1ull << PHYS_PFN(kho_root_phys(kernel)) % 64);
+	assert_int_equal(get64(get64(phys, 24), PHYS_PFN(kho__root_phys(kernel)) / 64 * 8),
+			 1ull << PHYS_PFN(kho__root_phys(kernel)) % 64);
 	assert_int_equal(get64(phys, 32), last_window);
 	assert_int_equal(get64(get64(phys, 40), 0), 0);
 	assert_int_equal(get64(get64(phys, 40), 8), 2);
@@ -203,8 +203,8 @@ static void emptied_bitmaps_are_not_written(void **state)
 	mark(far, 0);
 	mark(far, 4);
 	with_bitmaps = kernel->pages.internal;
-	assert_true(kho_track_clear(kernel, far, 1));
-	assert_true(kho_track_clear(kernel, far, 16));
+	assert_true(kho__track_clear(kernel, far, 1));
+	assert_true(kho__track_clear(kernel, far, 16));
 	assert_int_equal(kernel->pages.internal, with_bitmaps);
 	expect_only_root();
 	assert_int_equal(abi->write_map(kernel, &first), 0);
@@ -212,7 +212,7 @@ static void emptied_bitmaps_are_not_written(void **state)
 	assert_int_equal(found.own_pages, 2);
 	abi->free_map(kernel, first);
 
-	assert_true(kho_track_clear(kernel, PHYS_PFN(kho_root_phys(kernel)), 1));
+	assert_true(kho__track_clear(kernel, PHYS_PFN(kho__root_phys(kernel)), 1));
 	assert_int_equal(abi->write_map(kernel, &first), 0);
 	assert_int_equal(first, 0);
 	abi->free_map(kernel, first);

@@ -12,7 +12,7 @@
 
 #define ORDERS (MAX_PAGE_ORDER + 1)
 
-static const struct kho_abi *abi = &kho_abi_v4;
+static const struct kho_abi *abi = &kho__abi_v4;
 
 /*
  * Keys
@@ -23,8 +23,8 @@ static void assert_key(phys_addr_t phys, unsigned int order, u64 key)
 	phys_addr_t block = ~phys;
 	unsigned int block_order = ~0u;
 
-	assert_int_equal(kho_v4_key(phys, order), key);
-	assert_true(kho_v4_block(key, &block, &block_order));
+	assert_int_equal(kho__v4_key(phys, order), key);
+	assert_true(kho__v4_block(key, &block, &block_order));
 	assert_int_equal(block, phys);
 	assert_int_equal(block_order, order);
 }
@@ -65,7 +65,7 @@ static void every_block_has_a_key_of_its_own(void **state)
 		}
 		/* The last block of an order comes just before the first one of the order below. */
 		if (order)
-			assert_int_equal(kho_v4_key(-size, order) + 1, kho_v4_key(0, order - 1));
+			assert_int_equal(kho__v4_key(-size, order) + 1, kho__v4_key(0, order - 1));
 	}
 }
 
@@ -75,13 +75,13 @@ static void the_highest_bit_of_a_key_must_be_that_of_an_order(void **state)
 	unsigned int order;
 
 	(void)state;
-	assert_false(kho_v4_block(0, &phys, &order));
+	assert_false(kho__v4_block(0, &phys, &order));
 	for (unsigned int top = 0; top < 64; top++) {
 		const u64 bit = 1ull << top;
 		const u64 keys[] = { bit, bit | (bit - 1), bit | bit >> 1, bit | 1 };
 
 		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-			assert_int_equal(kho_v4_block(keys[i], &phys, &order),
+			assert_int_equal(kho__v4_block(keys[i], &phys, &order),
 					 top >= 42 && top <= 52);
 			if (top >= 42 && top <= 52)
 				assert_int_equal(order, 52 - top);

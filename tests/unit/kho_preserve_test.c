@@ -55,7 +55,7 @@ static void assert_cut(unsigned long first, unsigned long nr_pages, unsigned lon
 		const unsigned long pages = 1ul << order;
 
 		for (unsigned long pfn = from & ~(pages - 1); pfn < end; pfn += pages)
-			assert_int_equal(kho_is_preserved(kernel, pfn, order),
+			assert_int_equal(kho__is_preserved(kernel, pfn, order),
 					 is_in_cut(pfn, order, first, nr_pages));
 	}
 }
@@ -72,11 +72,11 @@ static void a_folio_of_any_order_is_one_block(void **state)
 		assert_int_equal(kho_preserve_folio(folio), 0);
 		assert_int_equal(kernel->kho.blocks, before + 1);
 		for (unsigned int other = 0; other <= MAX_PAGE_ORDER + 1; other++)
-			assert_int_equal(kho_is_preserved(kernel, folio_pfn(folio), other),
+			assert_int_equal(kho__is_preserved(kernel, folio_pfn(folio), other),
 					 other == order);
 		kho_unpreserve_folio(folio);
 		assert_int_equal(kernel->kho.blocks, before);
-		assert_false(kho_is_preserved(kernel, folio_pfn(folio), order));
+		assert_false(kho__is_preserved(kernel, folio_pfn(folio), order));
 		folio_put(folio);
 	}
 	assert_int_equal(fixture_warns(kernel), 0);
@@ -236,7 +236,7 @@ static void every_page_of_a_range_is_looked_at(void **state)
 	const unsigned long left = nr_pages - page_to_pfn(page);
 
 	(void)state;
-	lfb_split_page(kernel, page, 2);
+	lfb__split_page(kernel, page, 2);
 	assert_int_equal(kho_preserve_pages(page, 4), 0);
 	kho_unpreserve_pages(page, 4);
 	for (unsigned int hole = 0; hole < 4; hole++) {
@@ -270,8 +270,8 @@ static void without_room_for_a_bitmap_nothing_new_is_marked(void **state)
 	kho_fixture_exhaust();
 	assert_int_equal(kho_preserve_pages(page + 1, 3), -ENOMEM);
 	assert_int_equal(kernel->kho.blocks, before);
-	assert_true(kho_is_preserved(kernel, pfn + 1, 0));
-	assert_false(kho_is_preserved(kernel, pfn + 2, 1));
+	assert_true(kho__is_preserved(kernel, pfn + 1, 0));
+	assert_false(kho__is_preserved(kernel, pfn + 2, 1));
 	assert_int_equal(kho_preserve_pages(page + 3, 1), 0);
 	assert_int_equal(kernel->kho.blocks, before + 1);
 	assert_int_equal(fixture_warns(kernel), 0);
@@ -335,8 +335,8 @@ static void allocated_memory_is_zeroed_rounded_up_and_preserved(void **state)
 		for (size_t at = 0; at < PAGE_SIZE << cases[i].order; at++)
 			assert_int_equal(mem[at], 0);
 		memset(mem, 0xaa, PAGE_SIZE << cases[i].order);
-		assert_true(kho_is_preserved(kernel, PHYS_PFN(virt_to_phys(mem)),
-					     (unsigned int)cases[i].order));
+		assert_true(kho__is_preserved(kernel, PHYS_PFN(virt_to_phys(mem)),
+					      (unsigned int)cases[i].order));
 		assert_int_equal(kernel->kho.blocks, blocks + 1);
 		kho_unpreserve_free(mem);
 		assert_int_equal(kernel->kho.blocks, blocks);

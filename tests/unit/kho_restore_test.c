@@ -218,7 +218,7 @@ static void nothing_can_be_restored_after_a_cold_boot(void **state)
 	assert_null(kho_restore_folio(virt_to_phys(mem)));
 	assert_null(kho_restore_pages(virt_to_phys(mem), 1));
 	kho_restore_free(mem);
-	kho_restore_free_sized(mem, PAGE_SIZE);
+	kho__restore_free_sized(mem, PAGE_SIZE);
 	assert_int_equal(fixture_warns(kernel), 4);
 	kho_unpreserve_free(mem);
 	assert_int_equal(fixture_warns(kernel), 0);
@@ -237,12 +237,12 @@ static void allocated_memory_of_every_order_is_restored_and_freed(void **state)
 		assert_pages(2ul << order, 0);
 		kho_restore_free(phys_to_virt(phys));
 		assert_pages(1ul << order, 0);
-		kho_restore_free_sized(phys_to_virt(other_phys),
-				       (PAGE_SIZE << order) - PAGE_SIZE + 1);
+		kho__restore_free_sized(phys_to_virt(other_phys),
+					(PAGE_SIZE << order) - PAGE_SIZE + 1);
 		assert_pages(0, 0);
 		assert_int_equal(fixture_warns(kernel), 0);
 		kho_restore_free(phys_to_virt(phys));
-		kho_restore_free_sized(phys_to_virt(other_phys), PAGE_SIZE << order);
+		kho__restore_free_sized(phys_to_virt(other_phys), PAGE_SIZE << order);
 		assert_int_equal(fixture_warns(kernel), 2);
 	}
 	assert_int_equal(fixture_bugs(kernel), 0);
@@ -258,25 +258,25 @@ static void freeing_what_is_no_such_memory_is_found(void **state)
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	mem = phys_to_virt(phys);
 	kho_restore_free(NULL);
-	kho_restore_free_sized(NULL, PAGE_SIZE);
+	kho__restore_free_sized(NULL, PAGE_SIZE);
 	assert_int_equal(fixture_warns(kernel) + fixture_bugs(kernel), 0);
 	kho_restore_free(ERR_PTR(-EINVAL));
-	kho_restore_free_sized(ERR_PTR(-EINVAL), PAGE_SIZE);
+	kho__restore_free_sized(ERR_PTR(-EINVAL), PAGE_SIZE);
 	assert_int_equal(fixture_bugs(kernel), 2);
 
 	kho_restore_free(&local);
 	kho_restore_free((u8 *)mem + 8);
 	kho_restore_free((u8 *)mem + PAGE_SIZE);
 	kho_restore_free(kernel->memory.base);
-	kho_restore_free_sized(&local, PAGE_SIZE);
-	kho_restore_free_sized(mem, PAGE_SIZE);
-	kho_restore_free_sized(mem, 3 * PAGE_SIZE);
-	kho_restore_free_sized(mem, 0);
-	kho_restore_free_sized(mem, SIZE_MAX);
-	kho_restore_free_sized(phys_to_virt(MEMORY - PAGE_SIZE), 2 * PAGE_SIZE);
+	kho__restore_free_sized(&local, PAGE_SIZE);
+	kho__restore_free_sized(mem, PAGE_SIZE);
+	kho__restore_free_sized(mem, 3 * PAGE_SIZE);
+	kho__restore_free_sized(mem, 0);
+	kho__restore_free_sized(mem, SIZE_MAX);
+	kho__restore_free_sized(phys_to_virt(MEMORY - PAGE_SIZE), 2 * PAGE_SIZE);
 	assert_int_equal(fixture_warns(kernel), 10);
 	assert_pages(2, 0);
-	kho_restore_free_sized(mem, 2 * PAGE_SIZE);
+	kho__restore_free_sized(mem, 2 * PAGE_SIZE);
 	assert_pages(0, 0);
 	assert_int_equal(fixture_warns(kernel) + fixture_bugs(kernel), 0);
 }
@@ -301,7 +301,7 @@ static void unaligned_memory_is_restored_and_freed_as_a_whole(void **state)
 			assert_int_equal(kho_fixture_handover(kernel), 0);
 			assert_pages(1ul << order, 0);
 			assert_filled(phys, 1ul << order);
-			kho_restore_free_sized(phys_to_virt(phys), PAGE_SIZE << order);
+			kho__restore_free_sized(phys_to_virt(phys), PAGE_SIZE << order);
 			assert_pages(0, 0);
 			assert_int_equal(fixture_warns(kernel) + fixture_bugs(kernel), 0);
 		}

@@ -44,22 +44,22 @@ static void a_new_root_tree_has_its_two_properties_in_order(void **state)
 	int property, size;
 
 	(void)state;
-	assert_int_equal(fdt_is_sound(root, PAGE_SIZE, 0, NULL), 0);
+	assert_int_equal(kho__fdt_is_sound(root, PAGE_SIZE, 0, NULL), 0);
 	property = fdt_first_property_offset(root, 0);
 	fdt_getprop_by_offset(root, property, &name, &size);
 	assert_string_equal(name, "compatible");
-	assert_true(fdt_compatible_is(root, 0, kho_fixture_abi->compatible));
+	assert_true(kho__fdt_compatible_is(root, 0, kho_fixture_abi->compatible));
 	property = fdt_next_property_offset(root, property);
 	fdt_getprop_by_offset(root, property, &name, &size);
 	assert_string_equal(name, "preserved-memory-map");
-	assert_int_equal(fdt_u64_property(root, 0, name, &map), 0);
+	assert_int_equal(kho__fdt_u64_property(root, 0, name, &map), 0);
 	/* A live map is there from the beginning. */
 	assert_int_equal(map, PFN_PHYS(kernel->kho.map_page));
 	assert_int_equal(map != 0, kho_fixture_abi->map_is_live);
 	assert_true(fdt_next_property_offset(root, property) < 0);
 	assert_int_equal(nr_subtrees(), 0);
-	assert_int_equal(kho_root_phys(kernel), virt_to_phys(root));
-	assert_true(kho_is_preserved(kernel, PHYS_PFN(virt_to_phys(root)), 0));
+	assert_int_equal(kho__root_phys(kernel), virt_to_phys(root));
+	assert_true(kho__is_preserved(kernel, PHYS_PFN(virt_to_phys(root)), 0));
 }
 
 static void a_subtree_holds_the_address_of_its_blob(void **state)
@@ -77,13 +77,13 @@ static void a_subtree_holds_the_address_of_its_blob(void **state)
 	property = fdt_first_property_offset(root, node);
 	fdt_getprop_by_offset(root, property, &name, &length);
 	assert_string_equal(name, kho_fixture_abi->data_property);
-	assert_int_equal(fdt_u64_property(root, node, name, &phys), 0);
+	assert_int_equal(kho__fdt_u64_property(root, node, name, &phys), 0);
 	assert_int_equal(phys, virt_to_phys(blob) + 24);
 	property = fdt_next_property_offset(root, property);
 	if (kho_fixture_abi->size_property) {
 		fdt_getprop_by_offset(root, property, &name, &length);
 		assert_string_equal(name, kho_fixture_abi->size_property);
-		assert_int_equal(fdt_u64_property(root, node, name, &size), 0);
+		assert_int_equal(kho__fdt_u64_property(root, node, name, &size), 0);
 		assert_int_equal(size, 32);
 		property = fdt_next_property_offset(root, property);
 	}
@@ -186,7 +186,7 @@ static void a_full_page_refuses_and_stays_whole(void **state)
 		assert_int_equal(err, -ENOMEM);
 		assert_int_equal(nr_subtrees(), --count);
 		assert_true(count > 30);
-		assert_int_equal(fdt_is_sound(kernel->kho.root, PAGE_SIZE, 0, NULL), 0);
+		assert_int_equal(kho__fdt_is_sound(kernel->kho.root, PAGE_SIZE, 0, NULL), 0);
 		while (count--)
 			kho_remove_subtree(blob + count);
 		assert_int_equal(nr_subtrees(), 0);
@@ -270,7 +270,7 @@ static void a_root_tree_that_was_reused_is_noticed(void **state)
 /* Whatever tracks the memory: the root tree of a generation with sizes. */
 static void sizes_are_carried_where_the_abi_has_them(void **state)
 {
-	const struct kho_abi *sized = &kho_abi_v4;
+	const struct kho_abi *sized = &kho__abi_v4;
 	struct kho_root root = { .fdt = kernel->kho.root };
 	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
 	phys_addr_t phys;
@@ -279,13 +279,13 @@ static void sizes_are_carried_where_the_abi_has_them(void **state)
 	(void)state;
 	kernel->kho.abi = sized;
 	assert_int_equal(kho_add_subtree("LUO", blob, 32), 0);
-	assert_int_equal(kho_read_subtree(&root, sized, "LUO", &phys, &size), 0);
+	assert_int_equal(kho__read_subtree(&root, sized, "LUO", &phys, &size), 0);
 	assert_int_equal(phys, virt_to_phys(blob));
 	assert_int_equal(size, 32);
-	assert_int_equal(kho_read_subtree(&root, &kho_abi_v1, "LUO", &phys, &size), -EINVAL);
+	assert_int_equal(kho__read_subtree(&root, &kho__abi_v1, "LUO", &phys, &size), -EINVAL);
 	assert_int_equal(fdt_delprop(kernel->kho.root, fdt_subnode_offset(root.fdt, 0, "LUO"),
 				     "blob-size"), 0);
-	assert_int_equal(kho_read_subtree(&root, sized, "LUO", &phys, &size), -EINVAL);
+	assert_int_equal(kho__read_subtree(&root, sized, "LUO", &phys, &size), -EINVAL);
 	kho_remove_subtree(blob);
 	assert_int_equal(nr_subtrees(), 0);
 
@@ -306,38 +306,38 @@ static void sizes_are_carried_where_the_abi_has_them(void **state)
 
 static void root_trees_are_read_from_any_view(void **state)
 {
-	const phys_addr_t phys = kho_root_phys(kernel);
-	const struct lfb_view view = kho_memory_view(kernel);
+	const phys_addr_t phys = kho__root_phys(kernel);
+	const struct lfb_view view = kho__memory_view(kernel);
 	struct lfb_problem problem = { 0 };
 	struct kho_root root;
 	void *fdt = kernel->kho.root;
 	u64 map = 0x123000;
 
 	(void)state;
-	assert_int_equal(kho_root_set_map(fdt, map), 0);
-	assert_int_equal(kho_read_root(&view, phys, &root, &problem), 0);
+	assert_int_equal(kho__root_set_map(fdt, map), 0);
+	assert_int_equal(kho__read_root(&view, phys, &root, &problem), 0);
 	assert_ptr_equal(root.fdt, fdt);
 	assert_int_equal(root.phys, phys);
 	assert_int_equal(root.map, map);
-	assert_ptr_equal(kho_abi_of(&root), kho_fixture_abi);
+	assert_ptr_equal(kho__abi_of(&root), kho_fixture_abi);
 	assert_int_equal(fdt_setprop_string(fdt, 0, "compatible", "kho-v2"), 0);
-	assert_int_equal(kho_read_root(&view, phys, &root, &problem), 0);
-	assert_null(kho_abi_of(&root));
+	assert_int_equal(kho__read_root(&view, phys, &root, &problem), 0);
+	assert_null(kho__abi_of(&root));
 	assert_string_equal(problem.what, "");
 
-	assert_int_equal(kho_read_root(&view, phys + 8, &root, &problem), -EINVAL);
+	assert_int_equal(kho__read_root(&view, phys + 8, &root, &problem), -EINVAL);
 	assert_int_equal(problem.where, phys + 8);
-	assert_int_equal(kho_read_root(&view, view.size, &root, &problem), -EINVAL);
-	assert_int_equal(kho_read_root(&view, ~0xfffull, &root, &problem), -EINVAL);
+	assert_int_equal(kho__read_root(&view, view.size, &root, &problem), -EINVAL);
+	assert_int_equal(kho__read_root(&view, ~0xfffull, &root, &problem), -EINVAL);
 	assert_int_equal(fdt_setprop(fdt, 0, "preserved-memory-map", &map, 4), 0);
-	assert_int_equal(kho_read_root(&view, phys, &root, &problem), -EINVAL);
+	assert_int_equal(kho__read_root(&view, phys, &root, &problem), -EINVAL);
 	assert_non_null(strstr(problem.what, "not 8 bytes"));
-	assert_int_equal(kho_root_set_map(fdt, 0), -EINVAL);
+	assert_int_equal(kho__root_set_map(fdt, 0), -EINVAL);
 	assert_int_equal(fdt_delprop(fdt, 0, "preserved-memory-map"), 0);
-	assert_int_equal(kho_read_root(&view, phys, &root, &problem), -EINVAL);
+	assert_int_equal(kho__read_root(&view, phys, &root, &problem), -EINVAL);
 	assert_non_null(strstr(problem.what, "missing"));
 	memset(fdt, 0, PAGE_SIZE);
-	assert_int_equal(kho_read_root(&view, phys, &root, &problem), -EINVAL);
+	assert_int_equal(kho__read_root(&view, phys, &root, &problem), -EINVAL);
 	assert_non_null(strstr(problem.what, "magic"));
 }
 
@@ -350,8 +350,8 @@ static void a_root_tree_needs_its_page(void **state)
 	memset(compatible, 'k', sizeof(compatible));
 	compatible[sizeof(compatible) - 1] = '\0';
 	abi.compatible = compatible;
-	assert_int_equal(kho_root_create(kernel->kho.root, &abi), -ENOMEM);
-	assert_int_equal(kho_root_create(kernel->kho.root, kho_fixture_abi), 0);
+	assert_int_equal(kho__root_create(kernel->kho.root, &abi), -ENOMEM);
+	assert_int_equal(kho__root_create(kernel->kho.root, kho_fixture_abi), 0);
 }
 
 int main(void)

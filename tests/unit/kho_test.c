@@ -48,7 +48,7 @@ static int stop(void **state)
 static void boot_up_to_init(phys_addr_t root)
 {
 	fixture_jump(kernel);
-	assert_int_equal(kho_boot(kernel, kho_fixture_abi, true, root, NULL), 0);
+	assert_int_equal(kho__boot(kernel, kho_fixture_abi, true, root, NULL), 0);
 	fixture_ready(kernel);
 }
 
@@ -85,7 +85,7 @@ static void assert_all_calls_are_quiet(void)
 	assert_int_equal(PTR_ERR(kho_alloc_preserve(1)), -EOPNOTSUPP);
 	kho_unpreserve_free(&local);
 	kho_restore_free(&local);
-	kho_restore_free_sized(&local, 1);
+	kho__restore_free_sized(&local, 1);
 	assert_int_equal(kho_add_subtree("name", &local, 1), -EOPNOTSUPP);
 	kho_remove_subtree(&local);
 	assert_int_equal(kho_retrieve_subtree("name", &phys, NULL), -EOPNOTSUPP);
@@ -95,9 +95,9 @@ static void assert_all_calls_are_quiet(void)
 static void without_a_kernel_everything_is_quiet(void **state)
 {
 	(void)state;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	assert_all_calls_are_quiet();
-	lfb_current = kernel;
+	lfb__current = kernel;
 	assert_int_equal(fixture_warns(kernel) + fixture_bugs(kernel), 0);
 }
 
@@ -107,12 +107,12 @@ static void with_kho_off_everything_is_quiet(void **state)
 
 	(void)state;
 	fixture_jump(kernel);
-	assert_int_equal(kho_boot(kernel, kho_fixture_abi, false, PAGE_SIZE, &problem), 0);
+	assert_int_equal(kho__boot(kernel, kho_fixture_abi, false, PAGE_SIZE, &problem), 0);
 	fixture_ready(kernel);
-	assert_int_equal(kho_init(kernel), 0);
+	assert_int_equal(kho__init(kernel), 0);
 	assert_all_calls_are_quiet();
-	assert_int_equal(kho_root_phys(kernel), 0);
-	assert_false(kho_is_preserved(kernel, LFB_LOW_PAGES, 0));
+	assert_int_equal(kho__root_phys(kernel), 0);
+	assert_false(kho__is_preserved(kernel, LFB_LOW_PAGES, 0));
 	assert_int_equal(kernel->pages.internal, 0);
 	assert_string_equal(problem.what, "");
 	assert_int_equal(fixture_warns(kernel) + fixture_bugs(kernel), 0);
@@ -130,7 +130,7 @@ static void before_init_nothing_can_be_preserved(void **state)
 	assert_int_equal(kho_add_subtree("name", folio_address(folio), 1), -EOPNOTSUPP);
 	kho_remove_subtree(folio_address(folio));
 	assert_int_equal(kho_finalize(), -EOPNOTSUPP);
-	assert_int_equal(kho_init(kernel), 0);
+	assert_int_equal(kho__init(kernel), 0);
 	assert_int_equal(kho_preserve_folio(folio), 0);
 }
 
@@ -148,19 +148,19 @@ static void init_without_room_leaves_nothing_behind(void **state)
 		kho_fixture_exhaust();
 		for (unsigned long i = 0; i < pages; i++)
 			__free_pages(room[i], 0);
-		assert_int_equal(kho_init(kernel), pages < needed ? -ENOMEM : 0);
+		assert_int_equal(kho__init(kernel), pages < needed ? -ENOMEM : 0);
 		assert_int_equal(kernel->pages.internal, pages < needed ? 0 : needed);
-		assert_int_equal(!kho_root_phys(kernel), pages < needed);
-		assert_int_equal(kho_has_handover(kernel),
+		assert_int_equal(!kho__root_phys(kernel), pages < needed);
+		assert_int_equal(kho__has_handover(kernel),
 				 pages == needed && kho_fixture_abi->map_is_live);
 	}
 	/* Where no bookkeeping was possible, it does not become so. */
 	boot_up_to_init(0);
-	assert_non_null(lfb_early_alloc(kernel, kernel->memory.scratch_size));
+	assert_non_null(lfb__early_alloc(kernel, kernel->memory.scratch_size));
 	page = alloc_pages(GFP_KERNEL, 0);
 	room[0] = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
 	kho_fixture_exhaust();
-	assert_int_equal(kho_init(kernel), -ENOMEM);
+	assert_int_equal(kho__init(kernel), -ENOMEM);
 	__free_pages(room[0], MAX_PAGE_ORDER);
 	assert_int_equal(kho_preserve_pages(page, 1), -ENOMEM);
 	kho_unpreserve_pages(page, 1);
@@ -184,7 +184,7 @@ static void what_is_preserved_arrives_and_all_else_is_destroyed(void **state)
 		fill(lost[order], order, 0x40);
 	}
 	assert_int_equal(kho_fixture_finalize(), 0);
-	boot_up_to_init(kho_root_phys(kernel));
+	boot_up_to_init(kho__root_phys(kernel));
 
 	assert_true(is_kho_boot());
 	assert_true(kernel->memory.base != old_base);
@@ -193,7 +193,7 @@ static void what_is_preserved_arrives_and_all_else_is_destroyed(void **state)
 		assert_filled(lost[order], order, LFB_POISON_DESTROYED);
 	}
 	/* Nothing that is handed over is given out. */
-	assert_int_equal(kho_init(kernel), 0);
+	assert_int_equal(kho__init(kernel), 0);
 	kho_fixture_exhaust();
 	for (unsigned int order = 0; order < ORDERS; order++) {
 		assert_filled(kept[order], order, 0x10 + (int)order);
@@ -208,7 +208,7 @@ static void what_nobody_restored_is_gone_in_the_third_kernel(void **state)
 {
 	struct folio *folio = folio_alloc(GFP_KERNEL, 2);
 	const phys_addr_t phys = PFN_PHYS(folio_pfn(folio));
-	phys_addr_t first_root = kho_root_phys(kernel);
+	phys_addr_t first_root = kho__root_phys(kernel);
 
 	(void)state;
 	fill(phys, 2, 0x11);
@@ -216,9 +216,9 @@ static void what_nobody_restored_is_gone_in_the_third_kernel(void **state)
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	assert_int_equal(kernel->kho.incoming_root_phys, first_root);
 	assert_filled(phys, 2, 0x11);
-	assert_true(kho_root_phys(kernel) != first_root);
+	assert_true(kho__root_phys(kernel) != first_root);
 	assert_int_equal(kho_fixture_finalize(), 0);
-	boot_up_to_init(kho_root_phys(kernel));
+	boot_up_to_init(kho__root_phys(kernel));
 	assert_true(is_kho_boot());
 	assert_filled(phys, 2, LFB_POISON_DESTROYED);
 	assert_filled(first_root, 0, LFB_POISON_DESTROYED);
@@ -240,7 +240,8 @@ static void the_incoming_root_tree_is_readable_for_the_whole_life(void **state)
 	assert_int_equal(kho_retrieve_subtree("LUO", &phys, NULL), 0);
 	assert_int_equal(phys, at);
 	assert_int_equal(kho_fixture_finalize(), kho_fixture_abi->map_is_live ? 0 : -ENOMEM);
-	assert_true(fdt_compatible_is(kernel->kho.incoming_root, 0, kho_fixture_abi->compatible));
+	assert_true(
+		kho__fdt_compatible_is(kernel->kho.incoming_root, 0, kho_fixture_abi->compatible));
 }
 
 static u64 draw(u64 *seed)
@@ -256,7 +257,7 @@ static bool is_taken(unsigned long pfn, unsigned int order)
 		unsigned long at = pfn & ~((1ul << other) - 1);
 
 		for (; at < pfn + (1ul << order); at += 1ul << other)
-			if (kho_is_preserved(kernel, at, other))
+			if (kho__is_preserved(kernel, at, other))
 				return true;
 	}
 	return false;
@@ -285,8 +286,8 @@ static void every_generated_set_of_blocks_is_handed_over(void **state)
 				if (pfn < LFB_LOW_PAGES || pfn + (1ul << order) > end ||
 				    is_taken(pfn, order))
 					continue;
-				assert_int_equal(kho_track_prepare(kernel, pfn, 1ul << order), 0);
-				kho_track_set(kernel, pfn, 1ul << order);
+				assert_int_equal(kho__track_prepare(kernel, pfn, 1ul << order), 0);
+				kho__track_set(kernel, pfn, 1ul << order);
 				block[count].pfn = pfn;
 				block[count++].order = order;
 				pages += 1ul << order;
@@ -332,11 +333,11 @@ static void what_is_no_root_tree_makes_no_kho_boot(void **state)
 	char reason[64];
 
 	(void)state;
-	assert_int_equal(kho_root_set_map(kernel->kho.root, 0), 0);
-	assert_no_kho_boot(kho_root_phys(kernel), "no map");
+	assert_int_equal(kho__root_set_map(kernel->kho.root, 0), 0);
+	assert_no_kho_boot(kho__root_phys(kernel), "no map");
 	assert_no_kho_boot(MEMORY, "no page with a root tree");
 	assert_no_kho_boot(~0xfffull, "no page with a root tree");
-	assert_no_kho_boot(kho_root_phys(kernel) + 8, "no page with a root tree");
+	assert_no_kho_boot(kho__root_phys(kernel) + 8, "no page with a root tree");
 	assert_no_kho_boot(kernel->memory.scratch, "magic");
 
 	assert_int_equal(kho_fixture_finalize(), 0);
@@ -344,13 +345,13 @@ static void what_is_no_root_tree_makes_no_kho_boot(void **state)
 			 0);
 	snprintf(reason, sizeof(reason), "\"%s\", this kernel reads \"%s\"", other->compatible,
 		 kho_fixture_abi->compatible);
-	assert_no_kho_boot(kho_root_phys(kernel), reason);
+	assert_no_kho_boot(kho__root_phys(kernel), reason);
 	assert_int_equal(kho_fixture_finalize(), 0);
 	assert_int_equal(fdt_delprop(kernel->kho.root, 0, "compatible"), 0);
-	assert_no_kho_boot(kho_root_phys(kernel), "\"\"");
+	assert_no_kho_boot(kho__root_phys(kernel), "\"\"");
 	assert_int_equal(kho_fixture_finalize(), 0);
 	assert_int_equal(fdt_delprop(kernel->kho.root, 0, "preserved-memory-map"), 0);
-	assert_no_kho_boot(kho_root_phys(kernel), "missing");
+	assert_no_kho_boot(kho__root_phys(kernel), "missing");
 }
 
 /* Jumps with the finalized root tree; the map must be refused for this reason. */
@@ -359,16 +360,16 @@ static void assert_refused(phys_addr_t where, const char *reason)
 	struct lfb_problem problem = { 0 };
 
 	fixture_jump(kernel);
-	assert_int_equal(kho_boot(kernel, kho_fixture_abi, true, where & PAGE_MASK, &problem),
+	assert_int_equal(kho__boot(kernel, kho_fixture_abi, true, where & PAGE_MASK, &problem),
 			 -EINVAL);
 	assert_non_null(strstr(problem.what, reason));
 	assert_false(is_kho_boot());
 	/* The way on after a refusal: the same kernel, cold. */
-	lfb_pages_begin(kernel);
-	assert_int_equal(kho_boot(kernel, kho_fixture_abi, true, 0, NULL), 0);
+	lfb__pages_begin(kernel);
+	assert_int_equal(kho__boot(kernel, kho_fixture_abi, true, 0, NULL), 0);
 	fixture_ready(kernel);
 	assert_int_equal(kernel->pages.incoming, 0);
-	assert_int_equal(kho_init(kernel), 0);
+	assert_int_equal(kho__init(kernel), 0);
 }
 
 static void maps_that_make_no_sense_are_refused(void **state)
@@ -390,21 +391,22 @@ static void maps_that_make_no_sense_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_int_equal(kho_track_prepare(kernel, 2048, 16), 0);
-		kho_track_set(kernel, 2048, 16);
-		assert_int_equal(kho_track_prepare(kernel, cases[i].pfn, 1ul << cases[i].order), 0);
-		kho_track_set(kernel, cases[i].pfn, 1ul << cases[i].order);
+		assert_int_equal(kho__track_prepare(kernel, 2048, 16), 0);
+		kho__track_set(kernel, 2048, 16);
+		assert_int_equal(kho__track_prepare(kernel, cases[i].pfn, 1ul << cases[i].order),
+				 0);
+		kho__track_set(kernel, cases[i].pfn, 1ul << cases[i].order);
 		assert_int_equal(kho_fixture_finalize(), 0);
-		assert_refused(kho_root_phys(kernel), cases[i].reason);
+		assert_refused(kho__root_phys(kernel), cases[i].reason);
 	}
 
-	kho_track_clear(kernel, PHYS_PFN(kho_root_phys(kernel)), 1);
+	kho__track_clear(kernel, PHYS_PFN(kho__root_phys(kernel)), 1);
 	assert_int_equal(kho_alloc_preserve(1) ? kho_fixture_finalize() : -1, 0);
-	assert_refused(kho_root_phys(kernel), "not in preserved memory");
+	assert_refused(kho__root_phys(kernel), "not in preserved memory");
 
 	assert_int_equal(kho_fixture_finalize(), 0);
-	assert_int_equal(kho_root_set_map(kernel->kho.root, 0x11), 0);
-	assert_refused(kho_root_phys(kernel), "0x11 is no page");
+	assert_int_equal(kho__root_set_map(kernel->kho.root, 0x11), 0);
+	assert_refused(kho__root_phys(kernel), "0x11 is no page");
 }
 
 /*
@@ -465,7 +467,7 @@ static void every_change_is_an_event(void **state)
 	kho_add_subtree("LUO", mem, 1);
 	snprintf(boot, sizeof(boot), "%sboot root=0x%llx pages=9\n",
 		 kho_fixture_abi->map_is_live ? "" : "finalize blocks=7 = 0\n",
-		 (unsigned long long)kho_root_phys(kernel));
+		 (unsigned long long)kho__root_phys(kernel));
 	kho_fixture_handover(kernel);
 	assert_non_null(strstr(events.text, boot));
 	*strstr(events.text, boot) = '\0';

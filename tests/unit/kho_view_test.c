@@ -29,7 +29,7 @@ static int stop(void **state)
 
 static void the_memory_view_shows_the_whole_arena(void **state)
 {
-	const struct lfb_view view = kho_memory_view(kernel);
+	const struct lfb_view view = kho__memory_view(kernel);
 
 	(void)state;
 	assert_int_equal(view.size, MEMORY);
@@ -50,7 +50,7 @@ static void the_incoming_view_shows_what_waits_to_be_restored(void **state)
 	/* Blocks of 1, 2, 4, 4, 2 and 1 pages side by side. */
 	assert_int_equal(kho_preserve_pages(page + 1, 14), 0);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
-	view = kho_incoming_view(kernel);
+	view = kho__incoming_view(kernel);
 	assert_int_equal(view.size, MEMORY);
 	for (int restored = 0; restored < 2; restored++) {
 		for (unsigned long first = 0; first < 16; first++) {
@@ -82,10 +82,10 @@ static void problems_are_cut_to_their_room(void **state)
 	(void)state;
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
-	assert_int_equal(lfb_problem(&problem, -EIO, 5, "%s", text), -EIO);
+	assert_int_equal(lfb__problem(&problem, -EIO, 5, "%s", text), -EIO);
 	assert_int_equal(problem.where, 5);
 	assert_int_equal(strlen(problem.what), sizeof(problem.what) - 1);
-	assert_int_equal(lfb_problem(NULL, -ENOENT, 5, "%s", text), -ENOENT);
+	assert_int_equal(lfb__problem(NULL, -ENOENT, 5, "%s", text), -ENOENT);
 }
 
 int main(void)

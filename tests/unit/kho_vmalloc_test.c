@@ -104,12 +104,12 @@ static void chunks_are_as_the_kernel_lays_them_out(void **state)
 
 	(void)state;
 	assert_int_equal(kho_preserve_vmalloc(area, &preservation), 0);
-	pages = lfb_vmalloc_pages(kernel, area, &nr_pages);
+	pages = lfb__vmalloc_pages(kernel, area, &nr_pages);
 	assert_int_equal(nr_pages, 513);
 	chunk = chunk_at(preservation.first);
 	for (unsigned long i = 0; i < CHUNK_PAGES; i++)
 		assert_int_equal(chunk[1 + i], page_to_phys(pages[i]));
-	assert_true(kho_is_preserved(kernel, PHYS_PFN(chunk[0]), 0));
+	assert_true(kho__is_preserved(kernel, PHYS_PFN(chunk[0]), 0));
 	chunk = chunk_at(chunk[0]);
 	assert_int_equal(chunk[0], 0);
 	assert_int_equal(chunk[1], page_to_phys(pages[511]));
@@ -215,7 +215,7 @@ static void without_room_for_a_bitmap_nothing_is_marked(void **state)
 	__free_pages(high, MAX_PAGE_ORDER);
 	area = vmalloc(PAGE_SIZE);
 	spare[1] = alloc_pages(GFP_KERNEL, 0);
-	assert_true(page_to_pfn(*lfb_vmalloc_pages(kernel, area, &nr_pages)) > KHO_BITMAP_BITS);
+	assert_true(page_to_pfn(*lfb__vmalloc_pages(kernel, area, &nr_pages)) > KHO_BITMAP_BITS);
 	assert_true(page_to_pfn(spare[1]) > KHO_BITMAP_BITS);
 	kho_fixture_exhaust();
 
@@ -276,7 +276,7 @@ static void every_lie_in_a_chunk_is_noticed(void **state)
 	u64 *chunk[2] = { chunk_at(preservation.first) };
 	const u64 lies[] = { 0, 1, PAGE_SIZE, MEMORY, ~0xfffull, ~0ull,
 			     kernel->kho.incoming_root_phys + 8,
-			     kho_root_phys(kernel) };
+			     kho__root_phys(kernel) };
 	const size_t places[][2] = { { 0, 0 }, { 0, 1 }, { 0, 511 }, { 1, 1 }, { 1, 4 } };
 
 	(void)state;
@@ -396,9 +396,10 @@ static void a_damaged_description_is_unpreserved_as_far_as_it_goes(void **state)
 	/* No chunk at all. */
 	preservation = (struct kho_vmalloc){ .first = MEMORY, .total_pages = 3 };
 	kho_unpreserve_vmalloc(&preservation);
-	preservation = (struct kho_vmalloc){ .first = kho_root_phys(kernel), .total_pages = 3 };
+	preservation = (struct kho_vmalloc){ .first = kho__root_phys(kernel), .total_pages = 3 };
 	kho_unpreserve_vmalloc(&preservation);
-	preservation = (struct kho_vmalloc){ .first = kho_root_phys(kernel) + 8, .total_pages = 3 };
+	preservation =
+		(struct kho_vmalloc){ .first = kho__root_phys(kernel) + 8, .total_pages = 3 };
 	kho_unpreserve_vmalloc(&preservation);
 	assert_int_equal(fixture_warns(kernel), 3);
 	assert_int_equal(kernel->kho.blocks, 2);

@@ -21,14 +21,14 @@ static int enter_kernel(void **state)
 	agent = (struct task_struct){ .name = "agent" };
 	other = (struct task_struct){ .name = "other" };
 	kernel.task = &agent;
-	lfb_current = &kernel;
+	lfb__current = &kernel;
 	return 0;
 }
 
 static int leave_kernel(void **state)
 {
 	(void)state;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	return 0;
 }
 
@@ -192,7 +192,7 @@ static void a_lock_that_can_never_be_had_hangs_the_kernel(void **state)
 			kernel.task = own ? &agent : &other;
 			take(pairs[i].held);
 			kernel.task = &agent;
-			result = lfb_guarded(&kernel, take_guarded, &wanted);
+			result = lfb__guarded(&kernel, take_guarded, &wanted);
 			assert_int_equal(result, pairs[i].deadlock ? -EDEADLK : 0);
 			assert_int_equal(kernel.dead,
 					 pairs[i].deadlock ? LFB_DEATH_HANG : LFB_ALIVE);
@@ -357,7 +357,7 @@ static void locks_work_without_a_task_and_without_a_kernel(void **state)
 	(void)state;
 	for (int outside = 0; outside < 2; outside++) {
 		kernel.task = NULL;
-		lfb_current = outside ? NULL : &kernel;
+		lfb__current = outside ? NULL : &kernel;
 		mutex_init(&mutex);
 		init_rwsem(&sem);
 		spin_lock_init(&spin);

@@ -13,7 +13,7 @@
 
 #include <luo/machine.h>
 
-#include "sim/machine/model.h"
+#include "sim/explore/exhaust/model.h"
 
 #define SETUP "handler 0\nhandler 1\nflb 0 0\nflb 1 0\nflb 1 1\nopen\n"
 #define TWO_FILES SETUP "session a\npreserve a 1 0 1\npreserve a 3 1 3\n"
@@ -35,11 +35,11 @@ static void assert_answers(const char *setup, const char *then, const char *expe
 	for (size_t i = 0; i < scenario->count; i++) {
 		const struct lfb_operation *operation = &scenario->operations[i];
 
-		if (!lfb_model_possible(&model, operation)) {
+		if (!lfb__model_possible(&model, operation)) {
 			strcat(got, "impossible\n");
 			continue;
 		}
-		lfb_model_step(&model, operation, &answer);
+		lfb__model_step(&model, operation, &answer);
 		if (i >= lines)
 			sprintf(got + strlen(got), "%s%s = %ld\n", answer.callbacks,
 				operation->text, answer.result);
@@ -186,13 +186,13 @@ static void a_failed_allocation_leaves_nothing(void **state)
 
 	(void)state;
 	model.open_files = 7;
-	assert_false(lfb_model_take_fault(&model, &before, &operation, -EBUSY, true));
+	assert_false(lfb__model_take_fault(&model, &before, &operation, -EBUSY, true));
 	assert_int_equal(model.open_files, 7);
-	assert_true(lfb_model_take_fault(&model, &before, &operation, -ENOMEM, true));
+	assert_true(lfb__model_take_fault(&model, &before, &operation, -ENOMEM, true));
 	assert_int_equal(model.open_files, 1);
 	assert_int_equal(model.made[0], 1);
 	operation.verb = LFB_VERB_OPEN;
-	assert_true(lfb_model_take_fault(&model, &before, &operation, -EIO, false));
+	assert_true(lfb__model_take_fault(&model, &before, &operation, -EIO, false));
 	assert_true(model.useless);
 }
 
@@ -202,15 +202,15 @@ static void what_can_be_counted_is_counted(void **state)
 	struct lfb_model model = { 0 };
 
 	(void)state;
-	lfb_model_count(&model, &counts);
+	lfb__model_count(&model, &counts);
 	assert_int_equal(counts.preserved_blocks, 3);
 	model.outgoing.count = 51;
 	model.outgoing.list[4].nr_files = 2;
-	lfb_model_count(&model, &counts);
+	lfb__model_count(&model, &counts);
 	assert_int_equal(counts.preserved_blocks, 5);
 	assert_int_equal(counts.files_preserved, 2);
 	model.outgoing.count = 52;
-	lfb_model_count(&model, &counts);
+	lfb__model_count(&model, &counts);
 	assert_int_equal(counts.preserved_blocks, 6);
 	assert_int_equal(counts.sessions_outgoing, 52);
 }

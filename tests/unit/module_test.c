@@ -35,14 +35,14 @@ static int enter_kernel(void **state)
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.checks = LFB_CHECKS_OFF;
 	kernel.trace.sink = keep;
-	lfb_current = &kernel;
+	lfb__current = &kernel;
 	return 0;
 }
 
 static int leave_kernel(void **state)
 {
 	(void)state;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	return 0;
 }
 
@@ -139,7 +139,7 @@ static void pinning_is_a_fault_point(void **state)
 	struct module module = { .name = "gpu" };
 
 	(void)state;
-	assert_int_equal(lfb_faults_arm(&kernel, &plan), 0);
+	assert_int_equal(lfb__faults_arm(&kernel, &plan), 0);
 	assert_true(try_module_get(&module));
 	assert_false(try_module_get(&module));
 	assert_true(try_module_get(&module));
@@ -151,7 +151,7 @@ static void references_work_outside_of_a_kernel(void **state)
 	struct module module = { .name = "gpu" };
 
 	(void)state;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	assert_true(try_module_get(&module));
 	module_put(&module);
 	module_put(&module);

@@ -22,7 +22,7 @@ static struct lfb_kernel *start(u64 size, enum lfb_memory_mode mode)
 /* Is all of a page one byte value? */
 static bool page_is(const struct lfb_kernel *kernel, unsigned long pfn, u8 value)
 {
-	const u8 *bytes = lfb_memory_at(&kernel->memory, PFN_PHYS(pfn), PAGE_SIZE);
+	const u8 *bytes = lfb__memory_at(&kernel->memory, PFN_PHYS(pfn), PAGE_SIZE);
 
 	return bytes[0] == value && memcmp(bytes, bytes + 1, PAGE_SIZE - 1) == 0;
 }
@@ -49,7 +49,7 @@ static void only_what_was_handed_over_survives(enum lfb_memory_mode mode)
 	/* Until the boot has read what it was handed, nothing changes. */
 	assert_true(page_is(kernel, kept, 1));
 	assert_true(page_is(kernel, lost, 2));
-	assert_int_equal(lfb_pages_reserve(kernel, kept, 0), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, kept, 0), 0);
 	fixture_ready(kernel);
 	assert_true(page_is(kernel, kept, 1));
 	assert_true(page_is(kernel, lost, LFB_POISON_DESTROYED));
@@ -82,7 +82,7 @@ static void all_pages_of_a_block_nobody_restores_are_destroyed(void **state)
 	(void)state;
 	memset(page_address(page), 5, 8 * PAGE_SIZE);
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, pfn, 3), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, pfn, 3), 0);
 	fixture_ready(kernel);
 	fixture_jump(kernel);
 	assert_true(page_is(kernel, pfn + 7, 5));
@@ -99,7 +99,7 @@ static void a_boot_given_up_half_way_leaves_its_work_to_the_next(void **state)
 
 	(void)state;
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, reserved, 0), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, reserved, 0), 0);
 	fixture_boot(kernel);
 	assert_true(page_is(kernel, pfn, LFB_POISON_DESTROYED));
 	assert_true(page_is(kernel, reserved, LFB_POISON_DESTROYED));
@@ -126,18 +126,19 @@ static void pages_written_from_outside_are_destroyed_too(void **state)
 	unsigned int i;
 
 	(void)state;
-	lfb_memory_remap(kernel);
-	lfb_kernel_reset(kernel);
+	lfb__memory_remap(kernel);
+	lfb__kernel_reset(kernel);
 	for (i = 0; i < ARRAY_SIZE(pages); i++)
-		memset(lfb_memory_at(&kernel->memory, PFN_PHYS(pages[i]), PAGE_SIZE), 7, PAGE_SIZE);
-	lfb_pages_mark_dirty(kernel, 0, 1);
-	lfb_pages_mark_dirty(kernel, 5, 1);
-	lfb_pages_mark_dirty(kernel, 100, 2);
-	lfb_pages_mark_dirty(kernel, 200, 0);
-	lfb_pages_mark_dirty(kernel, last, ~0ul);
-	lfb_pages_mark_dirty(kernel, ~0ul, ~0ul);
-	lfb_pages_begin(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, 101, 0), 0);
+		memset(lfb__memory_at(&kernel->memory, PFN_PHYS(pages[i]), PAGE_SIZE), 7,
+		       PAGE_SIZE);
+	lfb__pages_mark_dirty(kernel, 0, 1);
+	lfb__pages_mark_dirty(kernel, 5, 1);
+	lfb__pages_mark_dirty(kernel, 100, 2);
+	lfb__pages_mark_dirty(kernel, 200, 0);
+	lfb__pages_mark_dirty(kernel, last, ~0ul);
+	lfb__pages_mark_dirty(kernel, ~0ul, ~0ul);
+	lfb__pages_begin(kernel);
+	assert_int_equal(lfb__pages_reserve(kernel, 101, 0), 0);
 	fixture_ready(kernel);
 	for (i = 0; i < ARRAY_SIZE(pages); i++)
 		assert_true(page_is(kernel, pages[i], pages[i] == 101 ? 7 : LFB_POISON_DESTROYED));
@@ -153,7 +154,7 @@ static void hand_over(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 	struct page *page;
 
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, pfn, order), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, pfn, order), 0);
 	fixture_ready(kernel);
 	assert_int_equal(kernel->pages.incoming, n);
 	while ((page = alloc_pages(0, 0)) != NULL) {
@@ -162,7 +163,7 @@ static void hand_over(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 	}
 	assert_int_equal(free, all - n);
 
-	assert_int_equal(lfb_pages_claim(kernel, pfn, order, folio), 0);
+	assert_int_equal(lfb__pages_claim(kernel, pfn, order, folio), 0);
 	assert_int_equal(kernel->pages.incoming, 0);
 	assert_int_equal(kernel->pages.allocated, all);
 	for (i = 0; i < n; i++) {
@@ -222,16 +223,16 @@ static void a_restored_block_freed_before_its_chunk_is_used_is_found(void **stat
 
 	(void)state;
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, 1024 + 7, 0), 0);
-	assert_int_equal(lfb_pages_reserve(kernel, 2048 + 8, 3), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, 1024 + 7, 0), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, 2048 + 8, 3), 0);
 	fixture_ready(kernel);
-	assert_int_equal(lfb_pages_claim(kernel, 1024 + 7, 0, true), 0);
+	assert_int_equal(lfb__pages_claim(kernel, 1024 + 7, 0, true), 0);
 	folio_put(page_folio(pfn_to_page(1024 + 7)));
 	/* Of three whole chunks, one still has something in it. */
 	page = alloc_pages(0, MAX_PAGE_ORDER);
 	assert_int_equal(page_to_pfn(page), 1024);
 	assert_null(alloc_pages(0, MAX_PAGE_ORDER));
-	assert_int_equal(lfb_pages_claim(kernel, 2048 + 8, 3, true), 0);
+	assert_int_equal(lfb__pages_claim(kernel, 2048 + 8, 3, true), 0);
 	folio_put(page_folio(pfn_to_page(2048 + 8)));
 	assert_int_equal(page_to_pfn(alloc_pages(0, MAX_PAGE_ORDER)), 2048);
 	while (alloc_pages(0, 0))
@@ -247,21 +248,21 @@ static void a_block_that_cannot_be_is_refused(void **state)
 
 	(void)state;
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, 1024, MAX_PAGE_ORDER + 1), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, 0, 64), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, 33, 1), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, 1024 + 512, 10), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, 0, 0), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, LFB_LOW_PAGES - 1, 0), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, 0, 5), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, scratch, 0), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, 3072, 10), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, kernel->memory.nr_pages, 0), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, ~0ul, 0), -EINVAL);
-	assert_int_equal(lfb_pages_reserve(kernel, 1ul << 62, 10), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 1024, MAX_PAGE_ORDER + 1), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 0, 64), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 33, 1), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 1024 + 512, 10), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 0, 0), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, LFB_LOW_PAGES - 1, 0), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 0, 5), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, scratch, 0), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 3072, 10), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, kernel->memory.nr_pages, 0), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, ~0ul, 0), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 1ul << 62, 10), -EINVAL);
 	assert_int_equal(kernel->pages.incoming, 0);
-	assert_int_equal(lfb_pages_reserve(kernel, LFB_LOW_PAGES, 0), 0);
-	assert_int_equal(lfb_pages_reserve(kernel, scratch - 1, 0), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, LFB_LOW_PAGES, 0), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, scratch - 1, 0), 0);
 	assert_int_equal(kernel->pages.incoming, 2);
 	fixture_stop(kernel);
 }
@@ -274,19 +275,19 @@ static void overlapping_blocks_are_refused(void **state)
 
 	(void)state;
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, 64, 3), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, 64, 3), 0);
 	for (order = 0; order <= 5; order++) {
 		for (pfn = 32; pfn < 128; pfn += 1ul << order) {
 			if (!IS_ALIGNED(pfn, 1ul << order))
 				continue;
 			if (pfn + (1ul << order) <= 64 || pfn >= 72)
 				continue;
-			assert_int_equal(lfb_pages_reserve(kernel, pfn, order), -EEXIST);
+			assert_int_equal(lfb__pages_reserve(kernel, pfn, order), -EEXIST);
 		}
 	}
 	assert_int_equal(kernel->pages.incoming, 8);
-	assert_int_equal(lfb_pages_reserve(kernel, 72, 3), 0);
-	assert_int_equal(lfb_pages_reserve(kernel, 63, 0), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, 72, 3), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, 63, 0), 0);
 	fixture_stop(kernel);
 }
 
@@ -296,19 +297,19 @@ static void only_the_block_that_was_handed_over_can_be_claimed(void **state)
 
 	(void)state;
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, 32, 2), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, 32, 2), 0);
 	fixture_ready(kernel);
 	__free_pages(pfn_to_page(32), 2);
 	assert_int_equal(fixture_bugs(kernel), 1);
 	assert_non_null(strstr(kernel->trace.complaint, "not restored"));
-	assert_int_equal(lfb_pages_claim(kernel, 32, 1, true), -ENOENT);
-	assert_int_equal(lfb_pages_claim(kernel, 32, 3, true), -ENOENT);
-	assert_int_equal(lfb_pages_claim(kernel, 32, 99, true), -ENOENT);
-	assert_int_equal(lfb_pages_claim(kernel, 33, 0, true), -ENOENT);
-	assert_int_equal(lfb_pages_claim(kernel, 36, 2, true), -ENOENT);
-	assert_int_equal(lfb_pages_claim(kernel, ~0ul, 2, true), -ENOENT);
-	assert_int_equal(lfb_pages_claim(kernel, 32, 2, true), 0);
-	assert_int_equal(lfb_pages_claim(kernel, 32, 2, true), -ENOENT);
+	assert_int_equal(lfb__pages_claim(kernel, 32, 1, true), -ENOENT);
+	assert_int_equal(lfb__pages_claim(kernel, 32, 3, true), -ENOENT);
+	assert_int_equal(lfb__pages_claim(kernel, 32, 99, true), -ENOENT);
+	assert_int_equal(lfb__pages_claim(kernel, 33, 0, true), -ENOENT);
+	assert_int_equal(lfb__pages_claim(kernel, 36, 2, true), -ENOENT);
+	assert_int_equal(lfb__pages_claim(kernel, ~0ul, 2, true), -ENOENT);
+	assert_int_equal(lfb__pages_claim(kernel, 32, 2, true), 0);
+	assert_int_equal(lfb__pages_claim(kernel, 32, 2, true), -ENOENT);
 	fixture_stop(kernel);
 }
 
@@ -325,28 +326,28 @@ static void incoming_blocks_are_walked_in_order(void **state)
 	(void)state;
 	fixture_jump(kernel);
 	for (i = ARRAY_SIZE(blocks); i-- > 0;)
-		assert_int_equal(lfb_pages_reserve(kernel, blocks[i].pfn, blocks[i].order), 0);
+		assert_int_equal(lfb__pages_reserve(kernel, blocks[i].pfn, blocks[i].order), 0);
 	fixture_ready(kernel);
 	alloc_pages(0, 3);
 	pfn = 0;
 	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
-		assert_true(lfb_pages_next_incoming(kernel, &pfn, &order));
+		assert_true(lfb__pages_next_incoming(kernel, &pfn, &order));
 		assert_int_equal(pfn, blocks[i].pfn);
 		assert_int_equal(order, blocks[i].order);
 		pfn += 1ul << order;
 	}
-	assert_false(lfb_pages_next_incoming(kernel, &pfn, &order));
+	assert_false(lfb__pages_next_incoming(kernel, &pfn, &order));
 	for (i = 0; i < ARRAY_SIZE(blocks); i++)
-		assert_int_equal(lfb_pages_claim(kernel, blocks[i].pfn, blocks[i].order, true), 0);
+		assert_int_equal(lfb__pages_claim(kernel, blocks[i].pfn, blocks[i].order, true), 0);
 	pfn = 0;
-	assert_false(lfb_pages_next_incoming(kernel, &pfn, &order));
+	assert_false(lfb__pages_next_incoming(kernel, &pfn, &order));
 	fixture_stop(kernel);
 }
 
 static void early_memory_is_zeroed_and_starts_anew_each_boot(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_REMAP);
-	u8 *first = lfb_early_alloc(kernel, 10), *second = lfb_early_alloc(kernel, 5000);
+	u8 *first = lfb__early_alloc(kernel, 10), *second = lfb__early_alloc(kernel, 5000);
 	u8 *before;
 	unsigned int i;
 
@@ -355,11 +356,11 @@ static void early_memory_is_zeroed_and_starts_anew_each_boot(void **state)
 	assert_ptr_equal(second, first + 16);
 	memset(first, 1, 10);
 	memset(second, 2, 5000);
-	assert_null(lfb_early_alloc(kernel, 0));
-	assert_null(lfb_early_alloc(kernel, SIZE_MAX));
+	assert_null(lfb__early_alloc(kernel, 0));
+	assert_null(lfb__early_alloc(kernel, SIZE_MAX));
 
 	fixture_jump(kernel);
-	before = lfb_early_alloc(kernel, 100);
+	before = lfb__early_alloc(kernel, 100);
 	assert_int_equal(virt_to_phys(before), kernel->memory.scratch);
 	for (i = 0; i < 100; i++)
 		assert_int_equal(before[i], 0);
@@ -377,11 +378,11 @@ static void early_memory_ends(void **state)
 	unsigned int count = 0;
 
 	(void)state;
-	while (lfb_early_alloc(kernel, 1000))
+	while (lfb__early_alloc(kernel, 1000))
 		count++;
 	assert_int_equal(count, (64 << 10) / 1008);
-	assert_non_null(lfb_early_alloc(kernel, 16));
-	assert_null(lfb_early_alloc(kernel, 1000));
+	assert_non_null(lfb__early_alloc(kernel, 16));
+	assert_null(lfb__early_alloc(kernel, 1000));
 	assert_non_null(alloc_pages(0, 0));
 	fixture_stop(kernel);
 }

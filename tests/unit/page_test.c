@@ -103,7 +103,7 @@ static void exhausted_memory_recovers(void **state)
 		count = take_all(order, pages);
 		assert_int_equal(count, 224 >> order);
 		assert_null(alloc_pages(0, 0));
-		assert_null(lfb_alloc_internal_page(kernel));
+		assert_null(lfb__alloc_internal_page(kernel));
 		assert_null(kmalloc(1, GFP_KERNEL));
 		assert_null(kmalloc(10000, GFP_KERNEL));
 		for (i = 0; i < count; i++)
@@ -290,7 +290,7 @@ static void golden_images_find_their_addresses(void **state)
 	page = alloc_pages(0, 4);
 	assert_int_equal(page_to_phys(page), 0x11000);
 	assert_non_null(kmalloc(100, GFP_KERNEL));
-	assert_non_null(lfb_alloc_internal_page(kernel));
+	assert_non_null(lfb__alloc_internal_page(kernel));
 	assert_int_equal(folio_pfn(folio_alloc(0, 0)), 0x21);
 	__free_pages(page, 4);
 	page = alloc_pages(0, 1);
@@ -308,20 +308,20 @@ static void ascending_pages_go_round_what_was_handed_over(void **state)
 
 	(void)state;
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, 0x12, 1), 0);
-	assert_int_equal(lfb_pages_reserve(kernel, end - 3, 0), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, 0x12, 1), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, end - 3, 0), 0);
 	fixture_ready(kernel);
 	/* The first page not at 0x11: a block goes where all of it has room. */
 	assert_int_equal(page_to_pfn(alloc_pages(0, 0)), 0x10);
 	assert_int_equal(page_to_pfn(alloc_pages(0, 1)), 0x14);
-	assert_int_equal(lfb_pages_claim(kernel, 0x12, 1, true), 0);
+	assert_int_equal(lfb__pages_claim(kernel, 0x12, 1, true), 0);
 	restored = pfn_to_page(0x12);
 	__free_pages(restored, 1);
 	assert_int_equal(page_to_pfn(alloc_pages(0, 0)), 0x16);
 
-	assert_int_equal(page_to_pfn(lfb_alloc_internal_page(kernel)), end - 1);
-	assert_int_equal(page_to_pfn(lfb_alloc_internal_page(kernel)), end - 2);
-	assert_int_equal(page_to_pfn(lfb_alloc_internal_page(kernel)), end - 4);
+	assert_int_equal(page_to_pfn(lfb__alloc_internal_page(kernel)), end - 1);
+	assert_int_equal(page_to_pfn(lfb__alloc_internal_page(kernel)), end - 2);
+	assert_int_equal(page_to_pfn(lfb__alloc_internal_page(kernel)), end - 4);
 	fixture_stop(kernel);
 }
 
@@ -331,7 +331,7 @@ static void the_gap_right_behind_what_was_handed_over_is_used(void **state)
 
 	(void)state;
 	fixture_jump(kernel);
-	assert_int_equal(lfb_pages_reserve(kernel, 0x12, 0), 0);
+	assert_int_equal(lfb__pages_reserve(kernel, 0x12, 0), 0);
 	fixture_ready(kernel);
 	assert_int_equal(page_to_pfn(alloc_pages(0, 2)), 0x13);
 	fixture_stop(kernel);
@@ -346,11 +346,11 @@ static void ascending_and_internal_pages_meet_in_the_middle(void **state)
 	while (alloc_pages(0, 3))
 		low++;
 	assert_int_equal(low, 224 / 8);
-	assert_null(lfb_alloc_internal_page(kernel));
+	assert_null(lfb__alloc_internal_page(kernel));
 	fixture_boot(kernel);
 	for (low = 0; low < 100; low++)
 		assert_non_null(alloc_pages(0, 0));
-	while (lfb_alloc_internal_page(kernel))
+	while (lfb__alloc_internal_page(kernel))
 		high++;
 	assert_int_equal(high, 124);
 	internal = kernel->pages.internal;
@@ -379,7 +379,7 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 {
 	struct lfb_kernel *kernel = start(4 * FIXTURE_MIB, LFB_PAGES_BUDDY);
 	struct page *page = alloc_pages(0, 2);
-	struct page *internal = lfb_alloc_internal_page(kernel);
+	struct page *internal = lfb__alloc_internal_page(kernel);
 	struct page *other = alloc_pages(0, 0);
 	void *object = kmalloc(5000, GFP_KERNEL);
 	void *area = vmalloc(1);
@@ -406,11 +406,11 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	expect_refused(kernel, page, 2, "not allocated");
 	kfree(object);
 	vfree(area);
-	lfb_free_internal_page(kernel, internal);
+	lfb__free_internal_page(kernel, internal);
 	assert_int_equal(kernel->pages.internal, 0);
 	assert_int_equal(fixture_bugs(kernel), 0);
-	lfb_free_internal_page(kernel, internal);
-	lfb_free_internal_page(kernel, NULL);
+	lfb__free_internal_page(kernel, internal);
+	lfb__free_internal_page(kernel, NULL);
 	assert_int_equal(fixture_bugs(kernel), 2);
 	assert_int_equal(kernel->pages.allocated, 0);
 	fixture_stop(kernel);
@@ -442,9 +442,9 @@ static void a_split_block_is_freed_page_by_page(void **state)
 	unsigned int i;
 
 	(void)state;
-	lfb_split_page(kernel, page, 2);
+	lfb__split_page(kernel, page, 2);
 	assert_int_equal(fixture_bugs(kernel), 1);
-	lfb_split_page(kernel, page, 3);
+	lfb__split_page(kernel, page, 3);
 	for (i = 0; i < 8; i++) {
 		assert_int_equal(page_count(page + i), 1);
 		assert_ptr_equal(page_folio(page + i), page + i);
@@ -467,7 +467,7 @@ static void an_armed_fault_point_gives_no_page(void **state)
 	assert_int_equal(__get_free_pages(0, 0), 0);
 	assert_int_equal(kernel->faults.count[LFB_FAULT_ALLOC], 3);
 	/* KHO's own pages and orders that do not exist are no fault points. */
-	assert_non_null(lfb_alloc_internal_page(kernel));
+	assert_non_null(lfb__alloc_internal_page(kernel));
 	assert_null(alloc_pages(0, MAX_PAGE_ORDER + 1));
 	assert_int_equal(kernel->faults.count[LFB_FAULT_ALLOC], 3);
 	assert_int_equal(kernel->pages.allocated, 0);

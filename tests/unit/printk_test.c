@@ -25,7 +25,7 @@ static int enter_kernel(void **state)
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.checks = LFB_CHECKS_OFF;
 	kernel.trace.sink = keep;
-	lfb_current = &kernel;
+	lfb__current = &kernel;
 	line[0] = '\0';
 	return 0;
 }
@@ -33,7 +33,7 @@ static int enter_kernel(void **state)
 static int leave_kernel(void **state)
 {
 	(void)state;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	return 0;
 }
 
@@ -114,7 +114,7 @@ static void bug_and_panic_end_the_kernel(void **state)
 static void outside_of_a_kernel_nothing_is_said(void **state)
 {
 	(void)state;
-	lfb_current = NULL;
+	lfb__current = NULL;
 	pr_info("hello\n");
 	assert_true(WARN_ON(true));
 	BUG();

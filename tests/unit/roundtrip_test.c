@@ -12,7 +12,7 @@
 #include <luo/scenario.h>
 #include <luo/trace.h>
 
-#include "sim/machine/convert.h"
+#include "sim/handover/convert.h"
 
 static const char *const profiles[] = { "rfc-v6", "linux-7.0", "linux-7.3", "reference" };
 #define NR_PROFILES (sizeof(profiles) / sizeof(profiles[0]))
@@ -104,14 +104,14 @@ static void write_again(const char *what, const struct lfb_blob *blob, struct ta
 	struct lfb_inspection before = { 0 }, after = { 0 };
 	struct lfb_blob *again;
 
-	if (lfb_convert(blob, lfb_blob_profile(blob), LFB_PAGES_ASCENDING, &again))
+	if (lfb__convert(blob, lfb_blob_profile(blob), LFB_PAGES_ASCENDING, &again))
 		fail_msg("%s: %s", what, lfb_error_text(NULL));
 	handover_compare(blob, again);
-	lfb_inspection_read(&before, blob);
-	lfb_inspection_read(&after, again);
+	lfb__inspection_read(&before, blob);
+	lfb__inspection_read(&after, again);
 	compare_areas(what, &before, &after, tally);
-	lfb_inspection_release(&before);
-	lfb_inspection_release(&after);
+	lfb__inspection_release(&before);
+	lfb__inspection_release(&after);
 	lfb_blob_free(again);
 }
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <luo/lfb.h>
 
-#include "sim/kernel/asan.h"
+#include "sim/kernel/memory/asan.h"
 
 #define SMALL 64	/* fault points up to which pairs are tried … */
 #define SMALL_EXAMPLE 120	/* … and of examples, which are few */

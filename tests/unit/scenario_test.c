@@ -13,8 +13,8 @@
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/machine/intern.h"
-#include "sim/machine/scenario.h"
+#include "sim/scenario/intern.h"
+#include "sim/scenario/scenario.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -273,15 +273,15 @@ static void interned_strings_are_found_however_many_there_are(void **state)
 	for (unsigned int i = 0; i < 5000; i++) {
 		int length = snprintf(names[i], sizeof(names[i]), "n%u", i);
 
-		assert_int_equal(lfb_intern(&table, names[i], (size_t)length, &number), 0);
+		assert_int_equal(lfb__intern(&table, names[i], (size_t)length, &number), 0);
 		assert_int_equal(number, i);
 	}
 	for (unsigned int i = 0; i < 5000; i++) {
-		assert_int_equal(lfb_intern(&table, names[i], strlen(names[i]), &number), 0);
+		assert_int_equal(lfb__intern(&table, names[i], strlen(names[i]), &number), 0);
 		assert_int_equal(number, i);
 	}
 	assert_int_equal(table.count, 5000);
-	lfb_intern_destroy(&table);
+	lfb__intern_destroy(&table);
 }
 
 static void transcript_is_a_scenario(void **state)

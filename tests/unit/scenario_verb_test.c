@@ -9,7 +9,7 @@
 #include <luo/choose.h>
 #include <luo/module.h>
 
-#include "sim/machine/scenario.h"
+#include "sim/scenario/scenario.h"
 #include "tests/support/scripted.h"
 
 #define START "handler 0\nflb 0 0\nopen\nsession a\n"

@@ -15,7 +15,7 @@
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
-#include "sim/machine/scenario.h"
+#include "sim/scenario/scenario.h"
 
 #define LINES 9
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "sim/kernel/asan.h"
+#include "sim/kernel/memory/asan.h"
 #include "tests/support/kernel_fixture.h"
 
 #define MAX_KMALLOC (PAGE_SIZE << MAX_PAGE_ORDER)

@@ -5,20 +5,20 @@
  */
 #include "tests/support/world.h"
 
-#include "sim/machine/balance.h"
-#include "sim/machine/state.h"
+#include "sim/explore/sweep/balance.h"
+#include "sim/explore/sweep/state.h"
 
 static u64 exact(struct world *world)
 {
 	struct lfb_digest digest;
 
-	lfb_state_digest(world->machine, NULL, NULL, &digest);
+	lfb__state_digest(world->machine, NULL, NULL, &digest);
 	return digest.exact;
 }
 
 static struct lfb_state *capture(struct world *world)
 {
-	struct lfb_state *state = lfb_state_capture(world->machine, NULL, NULL);
+	struct lfb_state *state = lfb__state_capture(world->machine, NULL, NULL);
 
 	assert_non_null(state);
 	return state;
@@ -31,13 +31,13 @@ static void check_difference(struct world *world, struct lfb_state *before, cons
 	char text[600];
 
 	if (what)
-		assert_true(lfb_state_diff(before, after, text, sizeof(text)) > 0);
+		assert_true(lfb__state_diff(before, after, text, sizeof(text)) > 0);
 	else
-		assert_int_equal(lfb_state_diff(before, after, text, sizeof(text)), 0);
+		assert_int_equal(lfb__state_diff(before, after, text, sizeof(text)), 0);
 	if (what && !strstr(text, what))
 		fail_msg("expected \"%s\" in: %s", what, text);
-	lfb_state_free(before);
-	lfb_state_free(after);
+	lfb__state_free(before);
+	lfb__state_free(after);
 }
 
 static struct world *new_world(void)
@@ -135,14 +135,14 @@ static void having_read_what_was_handed_over_is_no_difference(void **state)
 	(void)state;
 	assert_int_equal(world_preserve(world, world_session(world, "a"), 1, 0, 7), 0);
 	assert_int_equal(world_reboot(world), 0);
-	lfb_state_digest(world->machine, NULL, NULL, &before);
+	lfb__state_digest(world->machine, NULL, NULL, &before);
 	world_answer(world, "flb0.retrieve", -ENODEV, 1);
 	assert_int_equal(world_get(world, 0, true, &obj), -ENODEV);
-	lfb_state_digest(world->machine, NULL, NULL, &after);
+	lfb__state_digest(world->machine, NULL, NULL, &after);
 	assert_int_not_equal(after.exact, before.exact);
 	assert_int_equal(after.forgiving, before.forgiving);
 	world_flb(world, 0)->private.incoming.retrieve_status = 0;
-	lfb_state_digest(world->machine, NULL, NULL, &after);
+	lfb__state_digest(world->machine, NULL, NULL, &after);
 	assert_int_equal(after.exact, before.exact);
 	world_destroy(world);
 }
@@ -215,16 +215,16 @@ static void every_imbalance_is_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		lfb_balance_watch(&balance, world->machine);
+		lfb__balance_watch(&balance, world->machine);
 		for (size_t op = 0; cases[i].ops[op]; op++) {
 			bool second = cases[i].ops[op][0] == '1';
 
 			tell(world, cases[i].ops[op] + second, true, second, 0);
 		}
-		lfb_balance_compare(&balance);
+		lfb__balance_compare(&balance);
 		if (cases[i].what[0] ? !strstr(balance.breach, cases[i].what) : balance.breach[0])
 			fail_msg("case %zu: expected \"%s\": %s", i, cases[i].what, balance.breach);
-		lfb_balance_end(&balance);
+		lfb__balance_end(&balance);
 	}
 	world_destroy(world);
 }
@@ -235,16 +235,16 @@ static void a_failed_preserve_is_undone_by_nobody(void **state)
 	struct lfb_balance balance;
 
 	(void)state;
-	lfb_balance_watch(&balance, world->machine);
+	lfb__balance_watch(&balance, world->machine);
 	tell(world, "preserve", false, 0, -ENOMEM);
 	tell(world, "unpreserve", false, 0, 0);
 	assert_non_null(strstr(balance.breach, "not its session's newest"));
-	lfb_balance_end(&balance);
-	lfb_balance_watch(&balance, world->machine);
+	lfb__balance_end(&balance);
+	lfb__balance_watch(&balance, world->machine);
 	tell(world, "preserve", true, 0, -ENOMEM);
 	tell(world, "unpreserve", true, 0, 0);
 	assert_non_null(strstr(balance.breach, "without a preserve that succeeded"));
-	lfb_balance_end(&balance);
+	lfb__balance_end(&balance);
 	world_destroy(world);
 }
 
@@ -255,20 +255,20 @@ static void a_whole_update_is_in_balance(void **state)
 	int session;
 
 	(void)state;
-	lfb_balance_watch(&balance, world->machine);
+	lfb__balance_watch(&balance, world->machine);
 	session = world_session(world, "a");
 	assert_int_equal(world_preserve(world, session, 1, 0, 7), 0);
 	assert_int_equal(world_preserve(world, session, 2, 1, 8), 0);
-	lfb_balance_compare(&balance);
+	lfb__balance_compare(&balance);
 	assert_int_equal(world_reboot(world), 0);
 	session = world_incoming(world, "a");
 	assert_descriptor(world_retrieve(world, session, 2));
 	assert_int_equal(world_finish(world, session), 0);
-	lfb_balance_compare(&balance);
+	lfb__balance_compare(&balance);
 	assert_string_equal(balance.breach, "");
 	assert_int_equal(balance.handed, 2);
 	assert_int_equal(balance.finished, 2);
-	lfb_balance_end(&balance);
+	lfb__balance_end(&balance);
 	world_destroy(world);
 }
 

@@ -60,7 +60,7 @@ static void without_a_sink_only_complaints_are_counted(void **state)
 	for (int kind = 0; kind < LFB_EVENT_KINDS; kind++) {
 		unsigned long counted = is_complaint(kind) || kind >= LFB_EVENT_FAULT;
 
-		lfb_emit(&kernel, kind, "subject", "action", "detail");
+		lfb__emit(&kernel, kind, "subject", "action", "detail");
 		assert_int_equal(kernel.trace.count[kind], counted);
 	}
 	assert_int_equal(kernel.trace.number, 0);
@@ -76,7 +76,7 @@ static void the_newest_complaint_is_kept(void **state)
 		kernel.trace.context = &seen;
 		for (int kind = 0; kind < LFB_EVENT_KINDS; kind++) {
 			strcpy(kernel.trace.complaint, "older");
-			lfb_emit(&kernel, kind, "file-1", "preserve", "twice by %s", "vm");
+			lfb__emit(&kernel, kind, "file-1", "preserve", "twice by %s", "vm");
 			assert_string_equal(kernel.trace.complaint,
 					    is_complaint(kind) ? "file-1: twice by vm" : "older");
 		}
@@ -89,16 +89,16 @@ static void the_sink_sees_each_event_once_in_order(void **state)
 
 	(void)state;
 	kernel.boot_number = 3;
-	lfb_trace(&kernel, LFB_EVENT_LUO, "nobody", "listens", "yet");
+	lfb__trace(&kernel, LFB_EVENT_LUO, "nobody", "listens", "yet");
 	kernel.trace.sink = keep;
 	kernel.trace.context = &seen;
 	for (unsigned int i = 1; i <= 2 * LFB_EVENT_KINDS; i++) {
 		enum lfb_event_kind kind = i % LFB_EVENT_KINDS;
 
 		if (i % 2)
-			lfb_trace(&kernel, kind, "subject", "action", "%u", i);
+			lfb__trace(&kernel, kind, "subject", "action", "%u", i);
 		else
-			lfb_trace_result(&kernel, kind, -(long)i, "subject", "action", "%u", i);
+			lfb__trace_result(&kernel, kind, -(long)i, "subject", "action", "%u", i);
 		assert_int_equal(seen.events, i);
 		assert_int_equal(seen.last.number, i);
 		assert_int_equal(seen.last.boot, 3);
@@ -119,14 +119,14 @@ static void detail_is_one_bounded_line(void **state)
 	(void)state;
 	kernel.trace.sink = keep;
 	kernel.trace.context = &seen;
-	lfb_emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "hello\n\n");
+	lfb__emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "hello\n\n");
 	assert_string_equal(seen.detail, "hello");
-	lfb_emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "\n");
+	lfb__emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "\n");
 	assert_string_equal(seen.detail, "");
 
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	lfb_emit(&kernel, LFB_EVENT_WARN, text, "warn", "%s", text);
+	lfb__emit(&kernel, LFB_EVENT_WARN, text, "warn", "%s", text);
 	assert_int_equal(strlen(seen.detail), 511);
 	assert_int_equal(strlen(kernel.trace.complaint), sizeof(kernel.trace.complaint) - 1);
 }
@@ -134,7 +134,7 @@ static void detail_is_one_bounded_line(void **state)
 static void unsafe_is_a_complaint_about_its_subject(void **state)
 {
 	(void)state;
-	lfb_unsafe_as(&kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "flb-0-v1", "restored %d times", 2);
+	lfb__unsafe_as(&kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "flb-0-v1", "restored %d times", 2);
 	assert_int_equal(kernel.trace.count[LFB_EVENT_UNSAFE], 1);
 	assert_string_equal(kernel.trace.complaint, "flb-0-v1: restored 2 times");
 }
@@ -197,10 +197,10 @@ static void a_line_is_cut_to_any_size(void **state)
 static void a_failed_call_leaves_its_reason(void **state)
 {
 	(void)state;
-	assert_int_equal(lfb_fail(&kernel, -EINVAL, "memory size %d is odd", 3), -EINVAL);
-	assert_int_equal(lfb_fail(NULL, -ENOMEM, "no memory for a machine"), -ENOMEM);
-	assert_string_equal(lfb_fail_text(&kernel), "memory size 3 is odd");
-	assert_string_equal(lfb_fail_text(NULL), "no memory for a machine");
+	assert_int_equal(lfb__fail(&kernel, -EINVAL, "memory size %d is odd", 3), -EINVAL);
+	assert_int_equal(lfb__fail(NULL, -ENOMEM, "no memory for a machine"), -ENOMEM);
+	assert_string_equal(lfb__fail_text(&kernel), "memory size 3 is odd");
+	assert_string_equal(lfb__fail_text(NULL), "no memory for a machine");
 }
 
 int main(void)

@@ -36,7 +36,7 @@ static void an_area_shows_its_pages_side_by_side(void **state)
 	(void)state;
 	for (n = 1; n <= 20; n++) {
 		u8 *area = vmalloc(n * PAGE_SIZE - 7);
-		struct page **pages = lfb_vmalloc_pages(kernel, area, &nr_pages);
+		struct page **pages = lfb__vmalloc_pages(kernel, area, &nr_pages);
 
 		assert_non_null(area);
 		assert_int_equal(nr_pages, n);
@@ -74,12 +74,12 @@ static void scattered_pages_are_mapped_in_the_order_given(void **state)
 	}
 	for (i = 0; i < 8; i++)
 		given[i] = pages[order[i]];
-	area = lfb_vmap(kernel, given, 8);
+	area = lfb__vmap(kernel, given, 8);
 	assert_non_null(area);
 	for (i = 0; i < 8; i++)
 		assert_int_equal(area[i * PAGE_SIZE + 100], order[i]);
 	vfree(area);
-	assert_null(lfb_vmap(kernel, given, 0));
+	assert_null(lfb__vmap(kernel, given, 0));
 	expect_nothing_allocated(kernel);
 	fixture_stop(kernel);
 }
@@ -151,7 +151,7 @@ static void every_step_can_fail_and_is_undone(void **state)
 	vfree(area);
 
 	fixture_fail_alloc(kernel, 1, false);
-	assert_null(lfb_vmap(kernel, &(struct page *){ pfn_to_page(20) }, 1));
+	assert_null(lfb__vmap(kernel, &(struct page *){ pfn_to_page(20) }, 1));
 	expect_nothing_allocated(kernel);
 	fixture_stop(kernel);
 }
@@ -166,8 +166,8 @@ static void sizes_that_cannot_be_give_nothing(void **state)
 	assert_null(vmalloc(kernel->memory.vmalloc_size));
 	assert_null(vmalloc(kernel->memory.vmalloc_size + 1));
 	assert_null(vmalloc(SIZE_MAX));
-	assert_null(lfb_vmap(kernel, NULL, SIZE_MAX / 8));
-	assert_null(lfb_vmap(kernel, NULL, SIZE_MAX / 4));
+	assert_null(lfb__vmap(kernel, NULL, SIZE_MAX / 8));
+	assert_null(lfb__vmap(kernel, NULL, SIZE_MAX / 4));
 	expect_nothing_allocated(kernel);
 	fixture_stop(kernel);
 }
@@ -186,9 +186,9 @@ static void a_full_window_gives_nothing(void **state)
 	assert_non_null(areas[3]);
 	kernel->vmallocs.next = kernel->memory.vmalloc_size - PAGE_SIZE;
 	assert_null(vmalloc(1));
-	assert_null(lfb_vmap(kernel, &page, 1));
+	assert_null(lfb__vmap(kernel, &page, 1));
 	kernel->vmallocs.next -= PAGE_SIZE;
-	areas[4] = lfb_vmap(kernel, &page, 1);
+	areas[4] = lfb__vmap(kernel, &page, 1);
 	assert_non_null(areas[4]);
 	assert_false(fixture_readable(areas[4] + PAGE_SIZE));
 	for (i = 0; i < 5; i++)
@@ -232,7 +232,7 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		vfree(wrong[i]);
 		assert_int_equal(fixture_bugs(kernel), 1);
-		assert_null(lfb_vmalloc_pages(kernel, wrong[i], &nr_pages));
+		assert_null(lfb__vmalloc_pages(kernel, wrong[i], &nr_pages));
 		assert_int_equal(kernel->vmallocs.count, 1);
 	}
 	assert_null(vmalloc_to_page(&area));
@@ -255,14 +255,14 @@ static void areas_do_not_survive_a_jump(enum lfb_memory_mode mode)
 		u8 *area = vmalloc(3 * PAGE_SIZE), *window = kernel->memory.vmalloc_base;
 
 		assert_ptr_equal(area, window);
-		assert_int_equal(lfb_address_kind(&kernel->memory, area + PAGE_SIZE + 3, &phys),
+		assert_int_equal(lfb__address_kind(&kernel->memory, area + PAGE_SIZE + 3, &phys),
 				 LFB_ADDRESS_CURRENT);
 		assert_int_equal(phys, page_to_phys(vmalloc_to_page(area + PAGE_SIZE)) + 3);
 		fixture_jump(kernel);
 		assert_false(fixture_readable(area));
 		fixture_ready(kernel);
 		assert_false(is_vmalloc_addr(area));
-		assert_int_equal(lfb_address_kind(&kernel->memory, area, &phys),
+		assert_int_equal(lfb__address_kind(&kernel->memory, area, &phys),
 				 mode == LFB_MEMORY_REMAP ? LFB_ADDRESS_STALE :
 							    LFB_ADDRESS_CURRENT);
 		assert_int_equal(phys, ~0ull);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#include "lib/codec/common.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/luo/luo.h"
+#include "sim/kernel/memory/check.h"
+
+int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
+	       const char *format, ...)
+{
+	struct lfb_problem problem = { .where = where };
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(problem.what, sizeof(problem.what), format, arguments);
+	va_end(arguments);
+	return reader->problem ? reader->problem(reader->context, error, &problem) : error;
+}
+
+int luo_area(const struct luo_reader *reader, phys_addr_t phys, size_t size)
+{
+	kho__mark_own(reader->view, phys, size);
+	return reader->memory ? reader->memory(reader->context, phys, size) : 0;
+}
+
+int luo_read_name(const struct luo_reader *reader, phys_addr_t where, const char *what,
+		  const char *field, size_t size, char *name)
+{
+	size_t length = strnlen(field, size);
+
+	memcpy(name, field, length);
+	name[length] = '\0';
+	if (length == size)
+		return luo_broken(reader, -EINVAL, where, "%s is not terminated within %zu bytes",
+				  what, size);
+	return 0;
+}
+
+/*
+ * The file entry
+ */
+
+int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where,
+			const struct luo_file_ser *ser)
+{
+	struct luo_file_record record = { .data = ser->data, .token = ser->token };
+	int err;
+
+	err = luo_read_name(reader, where, "handler name", ser->compatible,
+			    sizeof(ser->compatible), record.compatible);
+	if (err)
+		return err;
+	return reader->file ? reader->file(reader->context, where, &record) : 0;
+}
+
+void luo_write_file_entry(struct luo_file_ser *ser, const struct luo_file_record *record)
+{
+	memset(ser, 0, sizeof(*ser));
+	memcpy(ser->compatible, record->compatible,
+	       strnlen(record->compatible, sizeof(ser->compatible) - 1));
+	ser->data = record->data;
+	ser->token = record->token;
+}
+
+/*
+ * The FLB page
+ */
+
+/* Is there an earlier entry with this name? The page holds 63 at the most. */
+static bool named_before(const struct luo_flb_ser *first, u64 index)
+{
+	for (u64 i = 0; i < index; i++) {
+		if (!strncmp(first[i].name, first[index].name, sizeof(first[i].name)))
+			return true;
+	}
+	return false;
+}
+
+static int read_flb(const struct luo_reader *reader, phys_addr_t where,
+		    const struct luo_flb_ser *ser, const struct luo_flb_ser *first, u64 index)
+{
+	struct luo_flb_record record = { .data = ser->data, .count = ser->count };
+	int err;
+
+	err = luo_read_name(reader, where, "FLB name", ser->name, sizeof(ser->name), record.name);
+	if (!err && (!record.count || record.count > INT32_MAX))
+		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is needed by %llu files",
+			     record.name, (unsigned long long)record.count);
+	if (!err && index < LUO_FLB_MAX && named_before(first, index))
+		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is there twice", record.name);
+	if (err)
+		return err;
+	return reader->flb ? reader->flb(reader->context, where, &record) : 0;
+}
+
+int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *reader,
+		      const struct luo_head *head)
+{
+	const struct lfb_view *view = reader->view;
+	const struct luo_flb_header_ser *header;
+	const struct luo_flb_ser *first, *ser;
+	phys_addr_t where = head->flbs;
+	int err;
+
+	/* All of it: names are compared with those of the entries before. */
+	header = view->at(view, where, LUO_FLB_PGCNT * PAGE_SIZE);
+	if (!header)
+		return luo_broken(reader, -EINVAL, where, "the FLB page is not in handed-over "
+				  "memory");
+	err = luo_area(reader, where, LUO_FLB_PGCNT * PAGE_SIZE);
+	if (!err && header->pgcnt != LUO_FLB_PGCNT)
+		err = luo_broken(reader, -EINVAL, where, "the FLB array takes %llu pages, not %d",
+			     (unsigned long long)header->pgcnt, LUO_FLB_PGCNT);
+	if (!err && header->count > codec->flb_max)
+		err = luo_broken(reader, -EINVAL, where, "%llu FLBs, more than %lu",
+			     (unsigned long long)header->count, codec->flb_max);
+	first = (const struct luo_flb_ser *)(header + 1);
+	where += sizeof(*header);
+	for (u64 i = 0; i < header->count && !err; i++, where += sizeof(*ser)) {
+		ser = view->at(view, where, sizeof(*ser));
+		if (!ser)
+			return luo_broken(reader, -EINVAL, where, "FLB %llu is not in handed-over "
+				      "memory", (unsigned long long)i);
+		err = read_flb(reader, where, ser, first, i);
+	}
+	return err;
+}
+
+void luo_write_flb_entry(struct luo *luo, u64 index, const struct luo_flb_record *record)
+{
+	struct luo_flb_header_ser *header = luo->flb_mem;
+	struct luo_flb_ser *ser = (struct luo_flb_ser *)(header + 1) + index;
+
+	memset(ser, 0, sizeof(*ser));
+	memcpy(ser->name, record->name, strnlen(record->name, sizeof(ser->name) - 1));
+	ser->data = record->data;
+	ser->count = record->count;
+}
+
+void luo_write_flb_count(struct luo *luo, u64 count)
+{
+	((struct luo_flb_header_ser *)luo->flb_mem)->count = count;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What the codecs share: telling a reader of broken rules, strings, the file entry and the FLB
+ * page, which are the same in all generations.
+ */
+#ifndef LIB_CODEC_COMMON_H
+#define LIB_CODEC_COMMON_H
+
+#include "lib/codec/codec.h"
+#include "sim/kernel/kernel.h"
+
+/* Tells the reader of a broken rule: 0 to go on, else the error that ends the reading. */
+int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
+	       const char *format, ...) LFB_PRINTF(4, 5);
+/* Tells the reader of an area; 0 or the error that ends the reading. */
+int luo_area(const struct luo_reader *reader, phys_addr_t phys, size_t size);
+/* Copies a string field; an unterminated one is a broken rule and is cut. */
+int luo_read_name(const struct luo_reader *reader, phys_addr_t where, const char *what,
+		  const char *field, size_t size, char *name);
+int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where,
+			const struct luo_file_ser *ser);
+int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *reader,
+		      const struct luo_head *head);
+
+void luo_write_file_entry(struct luo_file_ser *ser, const struct luo_file_record *record);
+void luo_write_flb_entry(struct luo *luo, u64 index, const struct luo_flb_record *record);
+void luo_write_flb_count(struct luo *luo, u64 count);
+
+#endif

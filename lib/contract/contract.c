@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What callbacks owe: looked at when they return. Only what a callback did wrong is named here;
+ * what the orchestrator does wrong is named where it does so.
+ */
+#include "lib/contract/contract.h"
+
+/*
+ * FLBs
+ */
+
+/* Fields a callback may write are those that are kept; clearing what it freed harms nobody. */
+static const char *discarded_by_flb(enum luo_op op, const struct liveupdate_flb_op_args *before,
+				    const struct liveupdate_flb_op_args *after, int result)
+{
+	bool ends = op == LUO_UNPRESERVE || op == LUO_FINISH;
+
+	if (after->flb != before->flb)
+		return "flb";
+	if (result || op == LUO_PRESERVE)
+		return NULL;
+	if (after->data != before->data && !(ends && !after->data))
+		return "data";
+	if (ends && after->obj != before->obj && after->obj)
+		return "obj";
+	return NULL;
+}
+
+static void check_flb_failed(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
+			     const struct liveupdate_flb_op_args *before, int result,
+			     const char *object)
+{
+	struct luo_left left = luo_contract_left(luo->kernel, frame->holder, frame->call, NULL);
+
+	luo_contract_find_left(luo->kernel, &left, op == LUO_PRESERVE ?
+			       LFB_FINDING_FLB_PRESERVE_NOT_UNDONE :
+			       LFB_FINDING_FLB_RETRIEVE_NOT_UNDONE, object);
+	/* Want of memory says nothing about the handle. */
+	if (op == LUO_RETRIEVE && !before->data && (result != -ENOMEM || frame->touched_nothing))
+		lfb__find(luo->kernel, LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA, object,
+			  "retrieve was given no handle and returned %d", result);
+}
+
+static void check_flb_ended(struct lfb_kernel *kernel, const struct lfb_frame *frame, bool waits,
+			    const struct liveupdate_flb_op_args *before, const char *object)
+{
+	struct luo_left left = luo_contract_left(kernel, frame->holder, 0, before->obj);
+
+	if (left.object)
+		lfb__find(kernel, LFB_FINDING_FLB_OBJ_NOT_FREED, object,
+			  "its object is still allocated after %s", frame->op);
+	luo_contract_find_left(kernel, &left, LFB_FINDING_FLB_LEFT_BEHIND, object);
+	if (waits)
+		lfb__find(kernel, LFB_FINDING_FLB_LEFT_BEHIND, object, "what was handed over at "
+			  "0x%llx is neither restored nor freed",
+			  (unsigned long long)before->flb->private.incoming.data);
+}
+
+void luo_contract_flb(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
+		      const struct liveupdate_flb_op_args *before,
+		      const struct liveupdate_flb_op_args *after, int result)
+{
+	const char *discarded = discarded_by_flb(op, before, after, result);
+	bool ends = op == LUO_UNPRESERVE || op == LUO_FINISH;
+	bool no_object = op == LUO_RETRIEVE && !result && !after->obj;
+	/* Without an object the callback may not know how to free what it could not retrieve. */
+	bool waits = op == LUO_FINISH && before->obj &&
+		luo_contract_waits(luo->kernel, frame, before->flb->private.incoming.data);
+	struct luo_name object;
+
+	if (likely(!discarded && !result && !no_object && !frame->touched_nothing && !waits &&
+		   (!ends || list_empty(&frame->holder->entries))))
+		return;
+	object = luo_name("flb", frame->name);
+	if (discarded)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_DISCARDED_WRITE, object.text,
+			  "%s wrote to %s, which is not kept", frame->op, discarded);
+	if (no_object && !luo->profile->flb_null_object_is_error)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ, object.text,
+			  "retrieve returned 0");
+	if (result)
+		check_flb_failed(luo, frame, op, before, result, object.text);
+	else if (op == LUO_RETRIEVE && !before->data && frame->touched_nothing)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA, object.text,
+			  "retrieve was given no handle and asked for memory all the same");
+	if (ends)
+		check_flb_ended(luo->kernel, frame, waits, before, object.text);
+}
+
+void luo_contract_died(struct lfb_kernel *kernel, const struct lfb_frame *frame)
+{
+	lfb__find(kernel, LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA,
+		  luo_name(frame->type, frame->name).text,
+		  "retrieve was given no handle, and the kernel died in it");
+}
+
+/*
+ * Files
+ */
+
+void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, enum luo_op op)
+{
+	const struct liveupdate_flb *flb;
+	struct luo_flb_link *link;
+
+	if (unlikely(op != LUO_PRESERVE && luo_file->serialized_data != luo_file->kept_data))
+		lfb__find(luo->kernel, LFB_FINDING_FILE_HANDLE_CHANGED,
+			  luo_file_name(luo_file).text, "it is given 0x%llx; the handle is 0x%llx",
+			  (unsigned long long)luo_file->serialized_data,
+			  (unsigned long long)luo_file->kept_data);
+	if (op != LUO_FINISH || !luo_file->session->sessions->incoming)
+		return;
+	list_for_each_entry(link, &luo_file->handler->private.flb_list, list) {
+		flb = link->flb;
+		if (unlikely(flb->private.incoming.finished))
+			lfb__find(luo->kernel, LFB_FINDING_FLB_FINISHED_BEFORE_FILE,
+				  luo_name("flb", flb->compatible).text, "token %llu of session "
+				  "%.64s is finished after it",
+				  (unsigned long long)luo_file->token, luo_file->session->name);
+	}
+}
+
+static bool keeps_data(enum luo_op op)
+{
+	return op == LUO_PRESERVE || op == LUO_FREEZE;
+}
+
+static const char *discarded_by_file(enum luo_op op, const struct liveupdate_file_op_args *before,
+				     const struct liveupdate_file_op_args *after, int result)
+{
+	bool ends = op == LUO_UNPRESERVE || op == LUO_FINISH;
+
+	if (after->handler != before->handler)
+		return "handler";
+	if (after->session != before->session)
+		return "session";
+	if (after->retrieved != before->retrieved ||
+	    after->retrieve_status != before->retrieve_status)
+		return "retrieve_status";
+	/* What a failing callback leaves there is nobody's, and it knows. */
+	if (result < 0)
+		return NULL;
+	if (after->file != before->file && op != LUO_RETRIEVE && !(ends && !after->file))
+		return "file";
+	if (after->serialized_data != before->serialized_data && !keeps_data(op) &&
+	    !(ends && !after->serialized_data))
+		return "serialized_data";
+	if (after->private_data != before->private_data && op != LUO_PRESERVE &&
+	    !(ends && !after->private_data))
+		return "private_data";
+	return NULL;
+}
+
+static void check_file_failed(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
+			      bool changed, const char *object)
+{
+	struct luo_left left;
+
+	if (op == LUO_FREEZE && changed)
+		lfb__find(luo->kernel, LFB_FINDING_FILE_FREEZE_CHANGED_AND_FAILED, object,
+			  "freeze set another handle and failed");
+	if (op == LUO_FREEZE)
+		return;
+	left = luo_contract_left(luo->kernel, frame->holder, frame->call, NULL);
+	luo_contract_find_left(luo->kernel, &left, op == LUO_PRESERVE ?
+			       LFB_FINDING_FILE_PRESERVE_NOT_UNDONE :
+			       LFB_FINDING_FILE_RETRIEVE_NOT_UNDONE, object);
+}
+
+/* unpreserve ends all there is, unfreeze what freeze made, finish what it made itself. */
+static void check_file_ended(struct luo *luo, const struct lfb_frame *frame,
+			     struct luo_file *luo_file, enum luo_op op,
+			     const struct liveupdate_file_op_args *before)
+{
+	struct lfb_kernel *kernel = luo->kernel;
+	unsigned long call = op == LUO_FINISH ? frame->call : luo_file->freeze_call;
+	struct luo_name object;
+	struct luo_left left;
+	bool waits = false;
+
+	if (op == LUO_UNFREEZE && !luo_file->freeze_call)
+		return;
+	if (op == LUO_UNPRESERVE)
+		call = 0;
+	if (op == LUO_FINISH && luo_file->session->sessions->incoming)
+		waits = luo_contract_waits(kernel, frame, before->serialized_data);
+	if (likely(!waits && list_empty(&frame->holder->entries)))
+		return;
+	object = luo_file_name(luo_file);
+	left = luo_contract_left(kernel, frame->holder, call,
+				 op == LUO_UNPRESERVE ? before->private_data : NULL);
+	if (left.object)
+		lfb__find(kernel, LFB_FINDING_FILE_PRIVATE_NOT_FREED, object.text,
+			  "private_data is still allocated");
+	luo_contract_find_left(kernel, &left, LFB_FINDING_FILE_LEFT_BEHIND, object.text);
+	if (waits)
+		lfb__find(kernel, LFB_FINDING_FILE_LEFT_BEHIND, object.text, "what was handed over "
+			  "at 0x%llx is neither restored nor freed",
+			  (unsigned long long)before->serialized_data);
+}
+
+void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct luo_file *luo_file,
+		       enum luo_op op, const struct liveupdate_file_op_args *before,
+		       const struct liveupdate_file_op_args *after, int result)
+{
+	const char *discarded = discarded_by_file(op, before, after, result);
+
+	if (unlikely(discarded != NULL))
+		lfb__find(luo->kernel, LFB_FINDING_FILE_DISCARDED_WRITE,
+			  luo_file_name(luo_file).text, "%s wrote to %s, which is not kept",
+			  frame->op, discarded);
+	if (unlikely(result < 0))
+		check_file_failed(luo, frame, op,
+				  after->serialized_data != before->serialized_data,
+				  luo_file_name(luo_file).text);
+	else if (keeps_data(op))
+		luo_file->kept_data = after->serialized_data;
+	if (op == LUO_FREEZE)
+		luo_file->freeze_call = result ? 0 : frame->call;
+	if (op == LUO_UNPRESERVE || op == LUO_UNFREEZE || op == LUO_FINISH)
+		check_file_ended(luo, frame, luo_file, op, before);
+}
+
+void luo_contract_other_handlers(struct luo *luo, struct liveupdate_file_handler *first,
+				 struct file *file)
+{
+	struct liveupdate_file_handler *fh;
+	bool behind = false;
+
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		bool ask = behind && !fh->private.gone;
+
+		behind |= fh == first;
+		if (!ask || !luo_call_can_preserve(luo, fh, file))
+			continue;
+		lfb__find(luo->kernel, LFB_FINDING_FILE_TWO_HANDLERS,
+			  luo_name("file", first->compatible).text, "%.47s takes %.64s as well",
+			  fh->compatible, file->f_name);
+	}
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What callbacks leave behind, by the ledger.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/contract/contract.h"
+#include "sim/kernel/memory/page.h"
+
+/* Memory in the linear map as its physical address, anything else as ~0. */
+static u64 linear(const struct lfb_kernel *kernel, const void *address)
+{
+	u64 offset = (u64)((uintptr_t)address - (uintptr_t)kernel->memory.base);
+
+	return offset < kernel->memory.size ? offset : ~0ull;
+}
+
+static bool is_object(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry,
+		      const void *object)
+{
+	if (!object)
+		return false;
+	if (entry->kind == LFB_LEDGER_SLAB || entry->kind == LFB_LEDGER_VMALLOC)
+		return entry->key == (u64)(uintptr_t)object;
+	return entry->key == linear(kernel, object);
+}
+
+struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *holder,
+				  unsigned long call, const void *object)
+{
+	struct luo_left left = { 0 };
+	struct list_head *at = holder->entries.next;
+
+	while (at != &holder->entries) {
+		struct lfb_ledger_entry *entry =
+			list_entry(at, struct lfb_ledger_entry, owned);
+
+		at = at->next;
+		if (entry->internal || (call && entry->call != call))
+			continue;
+		if (is_object(kernel, entry, object)) {
+			left.object = true;
+		} else if (!entry->restored) {
+			/* What came with the update may go on elsewhere: in a pool, in the file. */
+			left.count++;
+			left.first = entry;
+		}
+		list_del_init(&entry->owned);
+	}
+	return left;
+}
+
+static void describe(const struct lfb_ledger_entry *entry, char *text, size_t size)
+{
+	unsigned long long bytes = entry->size, key = entry->key;
+
+	switch (entry->kind) {
+	case LFB_LEDGER_SLAB:
+		snprintf(text, size, "%llu bytes from kmalloc()", bytes);
+		return;
+	case LFB_LEDGER_VMALLOC:
+		snprintf(text, size, "%llu bytes from vmalloc()", bytes);
+		return;
+	case LFB_LEDGER_PRESERVED:
+		snprintf(text, size, "%llu bytes preserved at 0x%llx", bytes, key);
+		return;
+	default:
+		snprintf(text, size, "%llu bytes of pages at 0x%llx", bytes, key);
+	}
+}
+
+void luo_contract_find_left(struct lfb_kernel *kernel, const struct luo_left *left,
+			    enum lfb_finding_id id, const char *object)
+{
+	char what[80], who[120], more[32] = "";
+
+	if (likely(!left->count))
+		return;
+	describe(left->first, what, sizeof(what));
+	lfb__ledger_who(left->first, who, sizeof(who));
+	if (left->count > 1)
+		snprintf(more, sizeof(more), ", and %u more", left->count - 1);
+	lfb__find(kernel, id, object, "%s, made %s%s", what, who, more);
+}
+
+bool luo_contract_waits(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 data)
+{
+	const struct lfb_ledger_entry *entry;
+	const struct page *page;
+
+	/* A handle is whatever the callback likes; what it preserved itself at that address. */
+	if (!data || !IS_ALIGNED(data, PAGE_SIZE))
+		return false;
+	entry = lfb__ledger_find(kernel, LFB_LEDGER_INCOMING, data);
+	if (!entry || entry->restored || !entry->site || strcmp(entry->site->type, frame->type) ||
+	    strncmp(entry->site->name, frame->name, sizeof(entry->site->name) - 1))
+		return false;
+	page = lfb__page(kernel, PHYS_PFN(data));
+	return page && page->flags & PG_PRESERVED_IN;
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The rules around sessions, files and FLBs: the device, the reboot, the registry. And which rule
+ * an operation is about.
+ */
+#include "sim/explore/exhaust/model_rules.h"
+
+/* The first open restores what was handed over: all of it, or the device is no use for ever. */
+static long open_device(model_t *m)
+{
+	if (m->opened)
+		return -EBUSY;
+	for (unsigned int i = 0; i < m->incoming.count; i++)
+		for (unsigned int j = 0; j < m->incoming.list[i].nr_files; j++)
+			m->useless |= !m->registered[m->incoming.list[i].files[j].handler];
+	if (m->useless)
+		return -EIO;
+	m->opened = true;
+	m->open_files++;
+	return 0;
+}
+
+/*
+ * The reboot, at once or in two halves. A kernel does not boot on what it cannot understand.
+ */
+
+static long jump(model_t *m)
+{
+	m->dead = m->damaged;
+	if (m->dead)
+		return -EFAULT;
+	lfb__rule_jump(m);
+	return 0;
+}
+
+static long reboot(model_t *m, answer_t *answer)
+{
+	long err = lfb__rule_freeze_all(m, answer);
+
+	return err ? err : jump(m);
+}
+
+static long prepare(model_t *m, answer_t *answer)
+{
+	long err = lfb__rule_freeze_all(m, answer);
+
+	m->prepared = !err;
+	return err;
+}
+
+/*
+ * The registry: an FLB that is preserved stays linked.
+ */
+
+static bool in_use(const model_t *m, unsigned int f)
+{
+	return m->outgoing_flb[f].count || m->outgoing_flb[f].references;
+}
+
+static long change_registry(model_t *m, const struct lfb_operation *op)
+{
+	unsigned int h = op->handler, f = op->flb, at = 0;
+
+	if (m->locked && (op->verb == LFB_VERB_UNHANDLER || op->verb == LFB_VERB_UNFLB))
+		return -EOPNOTSUPP;
+	if (m->locked && m->opened)
+		return -EBUSY;
+	while (at < m->nr_links[h] && m->links[h][at] != f)
+		at++;
+	switch (op->verb) {
+	case LFB_VERB_HANDLER:
+		if (m->registered[h])
+			return -EEXIST;
+		m->registered[h] = true;
+		return 0;
+	case LFB_VERB_UNHANDLER:
+		if (!m->registered[h])
+			return -EINVAL;
+		for (at = 0; at < m->nr_links[h]; at++)
+			if (in_use(m, m->links[h][at]))
+				return -EBUSY;
+		m->registered[h] = false;
+		m->nr_links[h] = 0;
+		memset(m->links[h], 0, sizeof(m->links[h]));
+		return 0;
+	case LFB_VERB_FLB:
+		if (!m->registered[h])
+			return -EINVAL;
+		if (at < m->nr_links[h])
+			return -EEXIST;
+		m->links[h][m->nr_links[h]++] = (u8)f;
+		return 0;
+	default:
+		if (at == m->nr_links[h])
+			return -ENOENT;
+		if (in_use(m, f))
+			return -EBUSY;
+		for (m->nr_links[h]--; at < m->nr_links[h]; at++)
+			m->links[h][at] = m->links[h][at + 1];
+		m->links[h][at] = 0;
+		return 0;
+	}
+}
+
+/* A module that is used stays. */
+static long remove_module(model_t *m)
+{
+	for (unsigned int f = 0; f < LFB_MODEL_FLBS; f++)
+		if (in_use(m, f) || m->incoming_flb[f].status == 1)
+			return -EBUSY;
+	for (unsigned int i = 0; i < LFB_MODEL_NAMES; i++)
+		if (m->outgoing.list[i].nr_files || (m->opened && m->incoming.list[i].nr_files))
+			return -EBUSY;
+	return 0;
+}
+
+/* Borrows an object under its lock, or gives it back; the object stays what it is. */
+static long borrow(model_t *m, const struct lfb_step *step, answer_t *answer)
+{
+	long err = 0;
+
+	if (step->code == LFB_STEP_lock_incoming)
+		err = lfb__rule_retrieve_flb(m, step->flb, answer);
+	else if (step->code == LFB_STEP_lock_outgoing)
+		err = m->outgoing_flb[step->flb].count ? 0 : -ENOENT;
+	m->lent[step->flb] = LFB_MODEL_CLOSED;
+	if (!err && step->code == LFB_STEP_lock_incoming)
+		m->lent[step->flb] = LFB_MODEL_INCOMING;
+	if (!err && step->code == LFB_STEP_lock_outgoing)
+		m->lent[step->flb] = LFB_MODEL_OUTGOING;
+	return err;
+}
+
+/* Nothing else is done while an object is lent: who waits for its lock waits for ever. */
+static bool lends(const model_t *m, const struct lfb_operation *op)
+{
+	unsigned int f = op->step.flb;
+
+	for (unsigned int other = 0; other < LFB_MODEL_FLBS; other++)
+		if (m->lent[other] && (op->verb != LFB_VERB_DO || other != f))
+			return false;
+	if (op->verb == LFB_VERB_DO && op->step.code == LFB_STEP_unlock_incoming)
+		return m->lent[f] == LFB_MODEL_INCOMING;
+	if (op->verb == LFB_VERB_DO && op->step.code == LFB_STEP_unlock_outgoing)
+		return m->lent[f] == LFB_MODEL_OUTGOING;
+	return !m->lent[f] || op->verb != LFB_VERB_DO;
+}
+
+static long fail(model_t *m, const struct lfb_operation *op)
+{
+	short *next = op->of_flb ? &m->flb_fails[op->flb][op->fail_op] :
+				     &m->file_fails[op->handler][op->fail_op];
+
+	*next = op->fail_times ? (short)op->fail_error : 0;
+	return 0;
+}
+
+static void step(model_t *model, const struct lfb_operation *op, answer_t *answer)
+{
+	answer->result = 0;
+	switch (op->verb) {
+	case LFB_VERB_HANDLER:
+	case LFB_VERB_UNHANDLER:
+	case LFB_VERB_FLB:
+	case LFB_VERB_UNFLB:
+		answer->result = change_registry(model, op);
+		break;
+	case LFB_VERB_OPEN:
+		answer->result = open_device(model);
+		break;
+	case LFB_VERB_SESSION:
+		answer->result = lfb__rule_create_session(model, op);
+		break;
+	case LFB_VERB_RSESSION:
+		answer->result = lfb__rule_retrieve_session(model, op);
+		break;
+	case LFB_VERB_GETIN:
+	case LFB_VERB_GETOUT:
+	case LFB_VERB_HOLDIN:
+	case LFB_VERB_HOLDOUT:
+		answer->result = lfb__rule_get(model, op, answer);
+		break;
+	case LFB_VERB_PUTIN:
+	case LFB_VERB_PUTOUT:
+		answer->result = lfb__rule_put(model, op, answer);
+		break;
+	case LFB_VERB_FAIL:
+		answer->result = fail(model, op);
+		break;
+	case LFB_VERB_REBOOT:
+		answer->result = reboot(model, answer);
+		break;
+	case LFB_VERB_PREPARE:
+		answer->result = prepare(model, answer);
+		break;
+	case LFB_VERB_JUMP:
+		answer->result = jump(model);
+		break;
+	case LFB_VERB_DAMAGE:
+		model->damaged = true;
+		break;
+	case LFB_VERB_FAULT:
+		model->faulty = op->plan.kinds != 0;
+		break;
+	case LFB_VERB_WHEN:
+		model->no_file[op->handler] = true;
+		break;
+	case LFB_VERB_MODULE:
+		model->module = true;
+		break;
+	case LFB_VERB_RMMOD:
+		answer->result = remove_module(model);
+		break;
+	case LFB_VERB_DO:
+		answer->result = borrow(model, &op->step, answer);
+		break;
+	default:
+		answer->result = lfb__rule_use_session(model, op, answer);
+	}
+}
+
+/* What an agent calls that changes sessions. */
+static bool changes_sessions(enum lfb_verb verb)
+{
+	switch (verb) {
+	case LFB_VERB_SESSION:
+	case LFB_VERB_RSESSION:
+	case LFB_VERB_PRESERVE:
+	case LFB_VERB_AGAIN:
+	case LFB_VERB_RETRIEVE:
+	case LFB_VERB_FINISH:
+	case LFB_VERB_CLOSE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Between the halves of a reboot the agent waits, for ever. */
+void lfb__model_step(model_t *model, const struct lfb_operation *op, answer_t *answer)
+{
+	answer->object = 0;
+	answer->length = 0;
+	answer->callbacks[0] = '\0';
+	answer->result = -EAGAIN;
+	if (!model->prepared || !changes_sessions(op->verb))
+		step(model, op, answer);
+}
+
+bool lfb__model_take_fault(model_t *model, const model_t *before, const struct lfb_operation *op,
+			   long result, bool made)
+{
+	bool open = op->verb == LFB_VERB_OPEN;
+
+	if (result != -ENOMEM && !(open && result == -EIO))
+		return false;
+	*model = *before;
+	model->useless |= open && result == -EIO;
+	if (made && !model->made[op->inode]) {
+		model->made[op->inode] = (u8)(op->handler + 1);
+		model->open_files++;
+	}
+	return true;
+}
+
+/* Sessions and FLBs can be used only by who has them. */
+bool lfb__model_possible(const model_t *model, const struct lfb_operation *op)
+{
+	if (model->dead || !lends(model, op))
+		return false;
+	switch (op->verb) {
+	case LFB_VERB_SESSION:
+	case LFB_VERB_RSESSION:
+		return model->opened;
+	case LFB_VERB_PRESERVE:
+		return model->handles[op->session] && !model->made[op->inode];
+	case LFB_VERB_AGAIN:
+		return model->handles[op->session] && model->made[op->inode];
+	case LFB_VERB_RETRIEVE:
+	case LFB_VERB_FINISH:
+	case LFB_VERB_CLOSE:
+		return model->handles[op->session];
+	case LFB_VERB_RMMOD:
+		return model->module && !model->useless;
+	case LFB_VERB_PUTIN:
+		return model->incoming_flb[op->flb].references > 0;
+	case LFB_VERB_PUTOUT:
+		return model->outgoing_flb[op->flb].references > 0;
+	default:
+		return true;
+	}
+}
+
+void lfb__model_count(const model_t *model, struct lfb_model_counts *counts)
+{
+	unsigned int i;
+
+	memset(counts, 0, sizeof(*counts));
+	counts->sessions_outgoing = model->outgoing.count;
+	counts->sessions_incoming = model->opened ? model->incoming.count : 0;
+	counts->files = model->open_files;
+	/* What each kernel prepares, blocks of 51 sessions, a block for a session's files. */
+	counts->preserved_blocks = 3 + (model->outgoing.count + 50) / 51;
+	for (i = 0; i < model->outgoing.count; i++) {
+		counts->files_preserved += model->outgoing.list[i].nr_files;
+		counts->preserved_blocks += model->outgoing.list[i].nr_files > 0;
+	}
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What is done with a sequence that differs: it becomes a scenario, and as short as it can be.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <luo/scenario.h>
+#include <luo/shrink.h>
+
+#include "sim/explore/exhaust/search.h"
+
+/* Every quirk the profile has, but those asked for. */
+static void list_others(const struct luo_profile *profile, u64 wanted, char *list, size_t size)
+{
+	size_t length = 0;
+
+	for (unsigned int i = 0; i < LUO_QUIRKS_NR; i++) {
+		if (profile->quirks & ~wanted & (1ull << i))
+			length += (size_t)snprintf(list + length, size - length, "%s%s",
+						   length ? "," : "", lfb_quirk_name(i));
+	}
+}
+
+/* As options of the tool. */
+static void describe_kernel(const struct lfb_exhaust_options *options, char *text, size_t size)
+{
+	size_t length = 0;
+
+	if (options->profile)
+		length += (size_t)snprintf(text, size, " --profile %.40s", options->profile);
+	if (options->quirks_on && *options->quirks_on)
+		length += (size_t)snprintf(text + length, size - length, " --quirk +%.300s",
+					   options->quirks_on);
+	if (options->quirks_off && *options->quirks_off)
+		snprintf(text + length, size - length, " --quirk -%.800s", options->quirks_off);
+}
+
+int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct exhaust_plan *plan,
+		      struct lfb_exhaust_result *result)
+{
+	struct lfb_exhaust_options *options = &plan->options;
+	size_t sz = result ? result->sz : 0;
+	char bad[64];
+	u64 on = 0;
+
+	memset(plan, 0, sizeof(*plan));
+	options->sz = sizeof(*options);
+	if (given && (given->sz < sizeof(size_t) || given->sz > sizeof(*options)))
+		return lfb__error(NULL, -EINVAL, "the options' sz is %zu, not %zu", given->sz,
+				  sizeof(*options));
+	if (given)
+		memcpy(options, given, given->sz);
+	if (sz != sizeof(*result))
+		return lfb__error(NULL, -EINVAL, "the result's sz is %zu, not %zu", sz,
+				  sizeof(*result));
+	if (options->length > LFB_EXHAUST_LENGTH_MAX)
+		return lfb__error(NULL, -EINVAL, "sequences are at most %u long, not %u",
+				  LFB_EXHAUST_LENGTH_MAX, options->length);
+	if (luo_quirks_parse(options->quirks_on, true, &on, bad, sizeof(bad)))
+		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
+	if (options->groups & ~(unsigned int)(LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED))
+		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
+				  options->groups);
+	options->groups |= lfb__world_groups_for(on);
+	if ((options->groups & LFB_EXHAUST_LOCKED) && !options->profile && !options->quirks_off) {
+		options->profile = "rfc-v6";
+		list_others(luo_profile_find("rfc-v6"), on, plan->quirks_off,
+			    sizeof(plan->quirks_off));
+		options->quirks_off = plan->quirks_off;
+	}
+	memset(result, 0, sizeof(*result));
+	result->sz = sz;
+	describe_kernel(options, result->kernel, sizeof(result->kernel));
+	return 0;
+}
+
+/*
+ * A scenario, operation by operation. Leaving the model's world ends it.
+ */
+
+static bool in_world(const struct lfb_operation *operation)
+{
+	switch (operation->verb) {
+	case LFB_VERB_PANIC:
+	case LFB_VERB_COLD:
+	case LFB_VERB_FORGET:
+	case LFB_VERB_COMPATIBLE:
+	case LFB_VERB_INSMOD:
+		return false;
+	case LFB_VERB_FAULT:
+		return operation->plan.kinds == 0 || operation->plan.kinds == 1u << LFB_FAULT_ALLOC;
+	case LFB_VERB_REBOOT:
+	case LFB_VERB_JUMP:
+		return !operation->name;
+	case LFB_VERB_WHEN:
+		return !operation->of_flb && operation->handler < LFB_MODEL_HANDLERS &&
+		       operation->callback == LFB_CALLBACK_RETRIEVE &&
+		       operation->step.code == LFB_STEP_no_file;
+	case LFB_VERB_DO:
+		return operation->step.flb < LFB_MODEL_FLBS &&
+		       operation->step.code >= LFB_STEP_lock_incoming &&
+		       operation->step.code <= LFB_STEP_unlock_outgoing;
+	default:
+		return operation->handler < LFB_MODEL_HANDLERS &&
+		       operation->flb < LFB_MODEL_FLBS && operation->session < LFB_MODEL_NAMES &&
+		       operation->inode < LFB_MODEL_FILES;
+	}
+}
+
+/* Returns the operation that differs, NULL for none; *left is set to one the model cannot do. */
+static const struct lfb_operation *compare(struct lfb_walker *walker,
+					   const struct lfb_scenario *scenario,
+					   const struct lfb_operation **left)
+{
+	*left = NULL;
+	for (size_t i = 0; i < scenario->count; i++) {
+		const struct lfb_operation *operation = &scenario->operations[i];
+
+		if (walker->lost || !in_world(operation) ||
+		    !lfb__model_possible(&walker->model, operation)) {
+			*left = operation;
+			return NULL;
+		}
+		if (!lfb__walker_do(walker, operation))
+			return operation;
+	}
+	return NULL;
+}
+
+/*
+ * Shrinking
+ */
+
+struct question {
+	struct lfb_exhaust_options options;
+	struct lfb_difference difference;	/* what the candidate shows */
+	const char *what;			/* what it must show */
+	enum lfb_verb verb;
+};
+
+/* Runs the candidate and sets *difference. Returns whether the model can follow it to there. */
+static bool follow(const struct lfb_exhaust_options *options, const struct lfb_scenario *candidate,
+		   struct lfb_difference *difference)
+{
+	const struct lfb_operation *left = NULL;
+	struct lfb_walker *walker;
+	bool booted = !lfb__walker_create(options, candidate, &walker) && !lfb__walker_boot(walker);
+
+	difference->what = NULL;
+	if (booted && compare(walker, candidate, &left))
+		*difference = walker->difference;
+	lfb__walker_destroy(walker);
+	return booted && !left;
+}
+
+/* The kernel differs from the model, and without the quirks in question it does not. */
+static bool differs_the_same(void *context, const struct lfb_scenario *candidate)
+{
+	struct lfb_difference difference;
+	struct question *question = context;
+	struct lfb_exhaust_options mended = question->options;
+	char off[1600];
+
+	if (!follow(&question->options, candidate, &question->difference) ||
+	    question->difference.what != question->what ||
+	    question->difference.verb != question->verb)
+		return false;
+	if (!mended.quirks_on || !*mended.quirks_on)
+		return true;
+	snprintf(off, sizeof(off), "%s,%s", mended.quirks_off ? mended.quirks_off : "",
+		 mended.quirks_on);
+	mended.quirks_off = off;
+	mended.quirks_on = NULL;
+	return follow(&mended, candidate, &difference) && !difference.what;
+}
+
+struct writing {
+	char *text;
+	size_t size, length;
+};
+
+/* Operations as they are done. */
+static void note_line(void *context, const struct lfb_operation *operation)
+{
+	struct writing *writing = context;
+
+	writing->length += (size_t)snprintf(writing->text + writing->length,
+					    writing->size - writing->length, "%s\n",
+					    operation->text);
+}
+
+/* The sequence that differs as a scenario, up to the operation that does. */
+static struct lfb_scenario *as_scenario(const struct lfb_exhaust_options *options,
+					struct search *search)
+{
+	const struct lfb_scenario *world = search->world.scenario;
+	struct lfb_scenario *scenario = NULL;
+	struct writing writing = { 0 };
+	struct lfb_walker *walker;
+
+	for (size_t i = 0; i < world->count; i++)
+		writing.size += strlen(world->operations[i].text) + 1;
+	writing.size = writing.size * (LFB_EXHAUST_LENGTH_MAX + 2) + 1;
+	writing.text = malloc(writing.size);
+	if (!lfb__walker_create(options, world, &walker) && writing.text) {
+		walker->done = note_line;
+		walker->done_context = &writing;
+		if (!lfb__walker_boot(walker))
+			lfb__walker_word(walker, &search->world, search->word, search->word_length);
+		lfb_scenario_parse("exhaust", writing.text, writing.length, &scenario);
+	}
+	lfb__walker_destroy(walker);
+	free(writing.text);
+	return scenario;
+}
+
+static void describe(const struct lfb_difference *difference, struct lfb_exhaust_result *result)
+{
+	snprintf(result->what, sizeof(result->what), "%s", difference->what);
+	snprintf(result->expected, sizeof(result->expected), "%s", difference->expected);
+	snprintf(result->got, sizeof(result->got), "%s", difference->got);
+}
+
+/* With the answer that was expected, so that whoever runs it sees it fail. */
+static void expect_answer(struct lfb_scenario *scenario, const struct lfb_difference *difference)
+{
+	if (scenario->count && !strcmp(difference->what, "result"))
+		scenario->operations[scenario->count - 1].expected = difference->expected_answer;
+}
+
+int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, struct search *search,
+			struct lfb_exhaust_result *result)
+{
+	struct question question = { .options = *options };
+	struct lfb_scenario *scenario = as_scenario(options, search);
+	int err;
+
+	if (!scenario)
+		return lfb__error(NULL, -ENOMEM, "no memory for the sequence that differs");
+	result->found_length = search->word_length;
+	follow(options, scenario, &question.difference);
+	question.what = question.difference.what;
+	question.verb = question.difference.verb;
+	if (question.what)
+		err = lfb_scenario_shrink(scenario, differs_the_same, &question,
+					  &result->scenario);
+	else
+		err = lfb__error(NULL, -EILSEQ, "a sequence that differed does not differ again");
+	lfb_scenario_free(scenario);
+	if (err)
+		return err;
+	follow(options, result->scenario, &question.difference);
+	describe(&question.difference, result);
+	expect_answer(result->scenario, &question.difference);
+	return 0;
+}
+
+int lfb_exhaust_case(const struct lfb_exhaust_options *given, const struct lfb_scenario *scenario,
+		     struct lfb_exhaust_result *result)
+{
+	const struct lfb_operation *left = NULL;
+	struct exhaust_plan plan;
+	struct lfb_walker *walker;
+	int err = lfb__exhaust_take(given, &plan, result);
+
+	if (err)
+		return err;
+	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
+		return lfb__error(NULL, -EINVAL, "the pointer is no live scenario");
+	err = lfb__walker_create(&plan.options, scenario, &walker);
+	if (err)
+		return err;
+	err = lfb__walker_boot(walker);
+	if (!err && compare(walker, scenario, &left))
+		describe(&walker->difference, result);
+	result->steps = walker->steps;
+	lfb__walker_destroy(walker);
+	if (left)
+		return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, "
+				  "or there is nothing to do it with", scenario->name, left->line,
+				  left->text);
+	return err;
+}

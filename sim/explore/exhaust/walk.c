@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * A machine and the model, one operation after the other, compared after each.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <luo/trace.h>
+
+#include "sim/explore/exhaust/exhaust.h"
+
+#define MEMORY (4ull << 20)
+
+static int capture(void *context, const char *bytes, size_t size)
+{
+	struct lfb_walker *walker = context;
+
+	if (walker->length + size < sizeof(walker->callbacks)) {
+		memcpy(walker->callbacks + walker->length, bytes, size);
+		walker->length += size;
+	}
+	walker->callbacks[walker->length] = '\0';
+	return 0;
+}
+
+/* A machine, an agent and the recorded module, as new. */
+static int build(struct lfb_walker *walker)
+{
+	const struct lfb_exhaust_options *options = walker->options;
+	struct lfb_machine_options machine = {
+		.sz = sizeof(machine),
+		.memory = MEMORY,
+		.mode = LFB_MEMORY_FIXED,
+		.profile = options->profile,
+		.quirks_on = options->quirks_on,
+		.quirks_off = options->quirks_off,
+	};
+	struct lfb_run run = {
+		.scenario = walker->run.scenario,
+		.options = {
+			.sz = sizeof(run.options),
+			.golden = true,
+			.write = capture,
+			.context = walker,
+		},
+	};
+	int err = lfb_machine_create(&machine, &run.machine);
+
+	walker->run = run;
+	return err ? err : lfb__run_make(&walker->run);
+}
+
+static void demolish(struct lfb_walker *walker)
+{
+	if (!walker->run.machine)
+		return;
+	lfb_machine_shutdown(walker->run.machine);
+	lfb__run_release(&walker->run);
+	lfb_machine_destroy(walker->run.machine);
+}
+
+int lfb__walker_create(const struct lfb_exhaust_options *options,
+		       const struct lfb_scenario *scenario, struct lfb_walker **walkerp)
+{
+	struct lfb_walker *walker = calloc(1, sizeof(*walker));
+	int err;
+
+	*walkerp = NULL;
+	if (!walker)
+		return lfb__error(NULL, -ENOMEM, "no memory for a search");
+	walker->options = options;
+	walker->run.scenario = scenario;
+	err = build(walker);
+	if (err)
+		lfb__walker_destroy(walker);
+	else
+		*walkerp = walker;
+	return err;
+}
+
+void lfb__walker_destroy(struct lfb_walker *walker)
+{
+	if (!walker)
+		return;
+	demolish(walker);
+	free(walker);
+}
+
+/* What the module was taught outlives a power cycle, and so does its being one. */
+static int forget(struct lfb_walker *walker)
+{
+	const struct lfb_scenario *scenario = walker->run.scenario;
+	struct lfb_run *run = &walker->run;
+
+	if (run->recorder->is_module) {
+		demolish(walker);
+		return build(walker);
+	}
+	lfb__recorder_destroy(run->recorder);
+	run->recorder = lfb__recorder_create(run->machine, scenario->nr_handlers, scenario->nr_flbs,
+					     &run->transcript);
+	return run->recorder ? 0 : lfb__error(NULL, -ENOMEM, "no memory for a search");
+}
+
+int lfb__walker_boot(struct lfb_walker *walker)
+{
+	struct lfb_machine *machine;
+	int err = 0;
+
+	lfb_machine_shutdown(walker->run.machine);
+	if (walker->learnt)
+		err = forget(walker);
+	if (err)
+		return err;
+	machine = walker->run.machine;
+	memset(&walker->model, 0, sizeof(walker->model));
+	walker->model.locked = machine->profile->accessors == LUO_ACCESSORS_LOCKED;
+	walker->learnt = false;
+	walker->lost = false;
+	walker->run.nr_points = 0;
+	walker->difference.what = NULL;
+	walker->unsafe = machine->kernel.trace.count[LFB_EVENT_UNSAFE];
+	return (int)lfb__run_start(&walker->run, NULL);
+}
+
+/*
+ * Where the answer is not one that must be, but one of several that may.
+ */
+
+/* An allocation failed, and the operation with it. */
+static bool failed_for_want_of_memory(struct lfb_walker *walker, const struct lfb_model *before,
+				      const struct lfb_operation *operation, long result)
+{
+	bool about_file = operation->verb == LFB_VERB_PRESERVE;
+
+	return walker->run.machine->kernel.faults.hits &&
+	       lfb__model_take_fault(&walker->model, before, operation, result,
+				     about_file && walker->run.files[operation->inode] >= 0);
+}
+
+/*
+ * A second thread did something in the middle of the operation. If it waits for what the first one
+ * has, that is how it should be (there is one thread of control, so here it hangs); if it went well
+ * the model does not say in which order. What remains is that nothing unsafe was done.
+ */
+static bool raced(struct lfb_walker *walker)
+{
+	bool fired = walker->run.nr_points && !walker->run.points[0].left;
+
+	walker->run.nr_points = 0;
+	walker->lost = fired;
+	return fired;
+}
+
+bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *operation)
+{
+	bool faulty = walker->model.faulty;
+	struct lfb_model before;
+	u64 object = 0;
+	long result;
+
+	if (walker->done)
+		walker->done(walker->done_context, operation);
+	if (operation->point) {
+		lfb__run_wait(&walker->run, operation);
+		return true;
+	}
+	walker->learnt |= operation->verb == LFB_VERB_WHEN || operation->verb == LFB_VERB_MODULE;
+	walker->steps++;
+	walker->length = 0;
+	walker->callbacks[0] = '\0';
+	if (faulty)
+		before = walker->model;
+	lfb__model_step(&walker->model, operation, &walker->answer);
+	lfb__run_points_hook(&walker->run);
+	result = lfb__run_perform(&walker->run, operation, &object);
+	lfb__run_point_died(&walker->run, result);
+	lfb__run_points_unhook(&walker->run);
+	walker->difference.verb = operation->verb;
+	walker->difference.expected_answer = (struct lfb_expectation){
+		.given = true,
+		.object_given = lfb__answers_object(operation->verb),
+		.result = walker->answer.result,
+		.object = walker->answer.object,
+	};
+	if (walker->run.nr_points && raced(walker))
+		return lfb__same_safety(walker);
+	if (faulty && failed_for_want_of_memory(walker, &before, operation, result))
+		return lfb__same_state(walker);
+	/* What a kernel that died answered says less than that it did. */
+	return (walker->run.machine->kernel.dead ||
+		lfb__same_answer(walker, operation, result, object)) && lfb__same_state(walker);
+}
+
+/*
+ * Letters
+ */
+
+bool lfb__walker_set_up(struct lfb_walker *walker, const struct lfb_world *world, bool first)
+{
+	size_t begin = first ? 0 : world->once;
+	size_t end = world->once + world->setup;
+
+	for (size_t i = begin; i < end; i++)
+		if (!lfb__walker_do(walker, &world->scenario->operations[i]))
+			return false;
+	return true;
+}
+
+/* Without it, what the rest of the letter is about is not there. */
+static bool rest_depends_on(enum lfb_verb verb)
+{
+	return verb == LFB_VERB_REBOOT || verb == LFB_VERB_PREPARE || verb == LFB_VERB_DO;
+}
+
+bool lfb__walker_letter(struct lfb_walker *walker, const struct lfb_world *world,
+			unsigned int number)
+{
+	const struct lfb_letter *letter = &world->letters[number];
+	const struct lfb_operation *operation =
+		&world->scenario->operations[letter->first];
+
+	for (unsigned int i = 0; i < letter->count; i++, operation++) {
+		bool jumps = operation->verb == LFB_VERB_REBOOT ||
+			     operation->verb == LFB_VERB_JUMP;
+
+		if (!lfb__walker_do(walker, operation))
+			return false;
+		if (walker->answer.result && rest_depends_on(operation->verb))
+			return true;
+		if (jumps && !letter->sets_up && !walker->answer.result &&
+		    !lfb__walker_set_up(walker, world, false))
+			return false;
+	}
+	return true;
+}
+
+bool lfb__walker_word(struct lfb_walker *walker, const struct lfb_world *world, const u8 *word,
+		      size_t length)
+{
+	bool same = lfb__walker_set_up(walker, world, true);
+
+	for (size_t i = 0; same && i < length; i++)
+		same = lfb__walker_letter(walker, world, word[i]);
+	return same;
+}
+
+void lfb__walker_key(const struct lfb_walker *walker, struct lfb_state_key *key)
+{
+	const struct lfb_model *model = &walker->model;
+
+	*key = (struct lfb_state_key){ { 1, 2 } };
+	lfb__digest_bytes(key, model, offsetof(struct lfb_model, outgoing));
+	lfb__digest_bytes(key, &model->outgoing.list,
+			  model->outgoing.count * sizeof(model->outgoing.list[0]));
+	lfb__digest_bytes(key, &model->incoming.list,
+			  model->incoming.count * sizeof(model->incoming.list[0]));
+	if (lfb_machine_state(walker->run.machine) == LFB_RUNNING)
+		lfb__digest_kernel(&walker->run, key);
+}

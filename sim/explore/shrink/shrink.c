@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Shrinking scenarios, as text: every candidate is a scenario that a person could have written.
+ *
+ * A. Zeller's delta debugging (ddmin) takes out what it can in large pieces; single lines and
+ * numbers follow until nothing changes any more.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <luo/machine.h>
+#include <luo/shrink.h>
+
+#include "sim/machine/machine.h"
+#include "sim/scenario/scenario.h"
+
+#define SMALLEST_TRIED 4	/* numbers from 0 on that stand in for larger ones */
+#define PAIRS_MAX 64		/* lines of a scenario of which all pairs are tried */
+#define EXPECTATION_MAX 64	/* bytes of " = RESULT obj=HEX" */
+
+struct line {
+	char *text;		/* never gets longer */
+	bool expects;		/* with what the operation says it must answer */
+	const struct lfb_operation *operation;
+};
+
+struct shrinking {
+	const char *name;
+	lfb_still_fn still;
+	void *context;
+	struct line *lines;	/* the shortest so far … */
+	size_t count;
+	struct line *trial;	/* … and what is tried next */
+	char *text;		/* of a candidate */
+	unsigned int tries;
+	int error;
+};
+
+/*
+ * Writing
+ */
+
+static size_t format_expectation(const struct lfb_expectation *expected, char *text, size_t size)
+{
+	size_t length;
+
+	text[0] = '\0';
+	if (!expected->given)
+		return 0;
+	length = (size_t)snprintf(text, size, " = %ld", expected->result);
+	if (expected->object_given)
+		length += (size_t)snprintf(text + length, size - length, " obj=%llx",
+					   (unsigned long long)expected->object);
+	return length;
+}
+
+int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, lfb_write_fn write,
+		       void *context)
+{
+	char line[LFB_SCENARIO_LINE_MAX + EXPECTATION_MAX];
+	size_t i, length;
+	int err = 0;
+
+	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO) || !write)
+		return lfb__error(NULL, -EINVAL, "lfb_scenario_write(): no %s",
+				  write ? "live scenario" : "place to write to");
+	for (i = 0; err >= 0 && i < scenario->count; i++) {
+		const struct lfb_operation *operation = &scenario->operations[i];
+
+		length = strlen(operation->text);
+		memcpy(line, operation->text, length);
+		if (expectations)
+			length += format_expectation(&operation->expected, line + length,
+						     EXPECTATION_MAX);
+		line[length++] = '\n';
+		err = write(context, line, length);
+	}
+	return err < 0 ? err : 0;
+}
+
+/*
+ * Candidates
+ */
+
+static struct lfb_scenario *make_candidate(struct shrinking *shrinking, const struct line *lines,
+					   size_t count)
+{
+	struct lfb_scenario *candidate = NULL;
+	char *end = shrinking->text;
+	size_t i;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		end = stpcpy(end, lines[i].text);
+		if (lines[i].expects)
+			end += format_expectation(&lines[i].operation->expected, end,
+						  EXPECTATION_MAX);
+		*end++ = '\n';
+	}
+	err = lfb_scenario_parse(shrinking->name, shrinking->text,
+				 (size_t)(end - shrinking->text), &candidate);
+	if (err == -ENOMEM)
+		shrinking->error = err;
+	return candidate;
+}
+
+/* Asks; a candidate that makes no sense as a scenario does not show it. */
+static bool holds(struct shrinking *shrinking, const struct line *lines, size_t count)
+{
+	struct lfb_scenario *candidate;
+	bool still;
+
+	if (shrinking->error || shrinking->tries == LFB_SHRINK_TRIES)
+		return false;
+	shrinking->tries++;
+	candidate = make_candidate(shrinking, lines, count);
+	if (!candidate)
+		return false;
+	still = shrinking->still(shrinking->context, candidate);
+	lfb_scenario_free(candidate);
+	return still;
+}
+
+/* Goes on without the lines from @first to before @end, if that shows it too. */
+static bool leave_out(struct shrinking *shrinking, size_t first, size_t end)
+{
+	size_t count = shrinking->count - (end - first);
+
+	memcpy(shrinking->trial, shrinking->lines, first * sizeof(struct line));
+	memcpy(shrinking->trial + first, shrinking->lines + end,
+	       (shrinking->count - end) * sizeof(struct line));
+	if (!holds(shrinking, shrinking->trial, count))
+		return false;
+	/* What is left out stays behind the end, where it is freed with the rest. */
+	memcpy(shrinking->trial + count, shrinking->lines + first,
+	       (end - first) * sizeof(struct line));
+	memcpy(shrinking->lines, shrinking->trial, shrinking->count * sizeof(struct line));
+	shrinking->count = count;
+	return true;
+}
+
+/*
+ * Lines
+ */
+
+/* Halves, quarters … down to single lines. */
+static void leave_out_pieces(struct shrinking *shrinking)
+{
+	size_t piece = shrinking->count;
+
+	while (piece) {
+		size_t at = 0;
+
+		while (at < shrinking->count) {
+			size_t end = at + piece < shrinking->count ? at + piece : shrinking->count;
+
+			if (!leave_out(shrinking, at, end))
+				at = end;
+		}
+		piece /= 2;
+	}
+}
+
+static void leave_out_lines(struct shrinking *shrinking)
+{
+	size_t before;
+
+	do {
+		size_t at = shrinking->count;
+
+		before = shrinking->count;
+		while (at--)
+			leave_out(shrinking, at, at + 1);
+	} while (shrinking->count != before);
+}
+
+/* Lines that only make sense together, as one that makes and one that ends a thing. */
+static bool leave_out_pair(struct shrinking *shrinking)
+{
+	size_t first, second;
+
+	for (first = 0; first + 1 < shrinking->count; first++) {
+		for (second = first + 1; second < shrinking->count; second++) {
+			size_t between = second - first - 1;
+			size_t count = shrinking->count - 2;
+
+			memcpy(shrinking->trial, shrinking->lines, first * sizeof(struct line));
+			memcpy(shrinking->trial + first, shrinking->lines + first + 1,
+			       between * sizeof(struct line));
+			memcpy(shrinking->trial + second - 1, shrinking->lines + second + 1,
+			       (shrinking->count - second - 1) * sizeof(struct line));
+			if (!holds(shrinking, shrinking->trial, count))
+				continue;
+			shrinking->trial[count] = shrinking->lines[first];
+			shrinking->trial[count + 1] = shrinking->lines[second];
+			memcpy(shrinking->lines, shrinking->trial,
+			       shrinking->count * sizeof(struct line));
+			shrinking->count = count;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Expectations
+ */
+
+/* Goes on without what the lines from @first to before @end say they must answer. */
+static bool drop_expectations(struct shrinking *shrinking, size_t first, size_t end)
+{
+	bool any = false;
+	size_t i;
+
+	memcpy(shrinking->trial, shrinking->lines, shrinking->count * sizeof(struct line));
+	for (i = first; i < end; i++) {
+		any = any || shrinking->trial[i].expects;
+		shrinking->trial[i].expects = false;
+	}
+	if (!any || !holds(shrinking, shrinking->trial, shrinking->count))
+		return false;
+	memcpy(shrinking->lines, shrinking->trial, shrinking->count * sizeof(struct line));
+	return true;
+}
+
+static void drop_each_expectation(struct shrinking *shrinking)
+{
+	size_t i;
+
+	for (i = 0; i < shrinking->count; i++)
+		drop_expectations(shrinking, i, i + 1);
+}
+
+/*
+ * Numbers
+ */
+
+struct word {
+	const char *text;	/* in a line */
+	size_t size;
+	u64 value;
+};
+
+/* The next word behind *@at that is a number; the verb is none. */
+static bool next_number(const char **at, struct word *word)
+{
+	const char *blank;
+
+	while ((blank = strchr(*at, ' '))) {
+		word->text = blank + 1;
+		word->size = strcspn(word->text, " ");
+		*at = word->text;
+		if (strspn(word->text, "0123456789") >= word->size &&
+		    sscanf(word->text, "%llu", (unsigned long long *)&word->value) == 1)
+			return true;
+		if (word->size > 2 && word->text[0] == '0' && word->text[1] == 'x' &&
+		    sscanf(word->text, "%llx", (unsigned long long *)&word->value) == 1)
+			return true;
+	}
+	return false;
+}
+
+/* @text with this @smaller number for those equal to @word, or only at @place. For free(). */
+static char *with_number(const char *text, const struct word *word, unsigned int smaller,
+			 const char *place)
+{
+	char *changed = strdup(text), *to = changed;
+	const char *from = text, *at = text;
+	struct word other;
+
+	while (changed && next_number(&at, &other)) {
+		if (place ? other.text != place : other.value != word->value)
+			continue;
+		memcpy(to, from, (size_t)(other.text - from));
+		to += other.text - from;
+		*to++ = (char)('0' + smaller);
+		from = other.text + other.size;
+	}
+	if (changed)
+		memmove(to, from, strlen(from) + 1);
+	return changed;
+}
+
+/* Goes on with the smaller number, if that shows it too: everywhere, or only at @place. */
+static bool make_smaller(struct shrinking *shrinking, const struct word *word,
+			 unsigned int smaller, const char *place)
+{
+	struct line *lines = shrinking->lines, *trial = shrinking->trial;
+	bool still = false;
+	size_t i, made;
+
+	memcpy(trial, lines, shrinking->count * sizeof(*trial));
+	for (made = 0; made < shrinking->count; made++) {
+		trial[made].text = with_number(lines[made].text, word, smaller, place);
+		if (!trial[made].text)
+			break;
+	}
+	if (made < shrinking->count)
+		shrinking->error = -ENOMEM;
+	else
+		still = holds(shrinking, trial, shrinking->count);
+	for (i = 0; i < made; i++)
+		free(still ? lines[i].text : trial[i].text);
+	if (still)
+		memcpy(lines, trial, shrinking->count * sizeof(*lines));
+	return still;
+}
+
+/* Returns whether something changed: then @word is no longer there. */
+static bool make_small(struct shrinking *shrinking, const struct word *word)
+{
+	unsigned int smaller;
+
+	for (smaller = 0; smaller < SMALLEST_TRIED && smaller < word->value; smaller++) {
+		if (make_smaller(shrinking, word, smaller, NULL) ||
+		    make_smaller(shrinking, word, smaller, word->text))
+			return true;
+	}
+	return false;
+}
+
+static bool make_numbers_small(struct shrinking *shrinking)
+{
+	bool changed = false;
+	size_t i, offset;
+
+	for (i = 0; i < shrinking->count && !shrinking->error; i++) {
+		const char *at = shrinking->lines[i].text;
+		struct word word;
+
+		while (next_number(&at, &word)) {
+			offset = (size_t)(word.text - shrinking->lines[i].text);
+			if (!make_small(shrinking, &word))
+				continue;
+			changed = true;
+			/* Look at what stands there now once more. */
+			at = shrinking->lines[i].text + (offset ? offset - 1 : 0);
+		}
+	}
+	return changed;
+}
+
+/*
+ * The search
+ */
+
+static void search(struct shrinking *shrinking)
+{
+	drop_expectations(shrinking, 0, shrinking->count);
+	leave_out_pieces(shrinking);
+	drop_each_expectation(shrinking);
+	do
+		leave_out_lines(shrinking);
+	while ((shrinking->count <= PAIRS_MAX && leave_out_pair(shrinking)) ||
+	       make_numbers_small(shrinking));
+}
+
+static void release(struct shrinking *shrinking, size_t count)
+{
+	size_t i;
+
+	for (i = 0; shrinking->lines && i < count; i++)
+		free(shrinking->lines[i].text);
+	free(shrinking->lines);
+	free(shrinking->trial);
+	free(shrinking->text);
+}
+
+static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scenario)
+{
+	size_t size = 1;
+	size_t i;
+
+	shrinking->lines = calloc(scenario->count + 1, sizeof(struct line));
+	shrinking->trial = calloc(scenario->count + 1, sizeof(struct line));
+	if (!shrinking->lines || !shrinking->trial)
+		return -ENOMEM;
+	for (i = 0; i < scenario->count; i++) {
+		struct line *line = &shrinking->lines[i];
+
+		line->operation = &scenario->operations[i];
+		line->expects = line->operation->expected.given;
+		line->text = strdup(line->operation->text);
+		if (!line->text)
+			return -ENOMEM;
+		size += strlen(line->text) + EXPECTATION_MAX + 1;
+	}
+	shrinking->count = scenario->count;
+	shrinking->text = malloc(size);
+	return shrinking->text ? 0 : -ENOMEM;
+}
+
+int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_fn still, void *context,
+			struct lfb_scenario **shortest)
+{
+	struct shrinking shrinking = { .still = still, .context = context };
+
+	if (!shortest)
+		return lfb__error(NULL, -EINVAL, "lfb_scenario_shrink(): no place for the result");
+	*shortest = NULL;
+	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO) || !still)
+		return lfb__error(NULL, -EINVAL, "lfb_scenario_shrink(): no %s",
+				  still ? "live scenario" : "question to ask");
+	shrinking.name = scenario->name;
+	shrinking.error = prepare(&shrinking, scenario);
+	if (!shrinking.error && !holds(&shrinking, shrinking.lines, shrinking.count))
+		shrinking.error = shrinking.error ?: -EINVAL;
+	if (!shrinking.error)
+		search(&shrinking);
+	if (!shrinking.error)
+		*shortest = make_candidate(&shrinking, shrinking.lines, shrinking.count);
+	release(&shrinking, scenario->count);
+	if (shrinking.error == -EINVAL)
+		return lfb__error(NULL, -EINVAL, "%.200s: there is nothing to shrink: the scenario "
+				  "as it is does not show it", scenario->name);
+	return shrinking.error ? lfb__error(NULL, -ENOMEM, "no memory to shrink a scenario") : 0;
+}
+
+/*
+ * The commonest question: does it still fail in the same way?
+ */
+
+static void without_numbers(const char *from, char *to, size_t size)
+{
+	char *stop = to + size - 1;
+
+	while (*from && to < stop) {
+		size_t digits = strspn(from, "0123456789");
+
+		*to++ = digits ? 'N' : *from;
+		from += digits ? digits : 1;
+	}
+	*to = '\0';
+}
+
+int lfb_scenario_failure(const struct lfb_scenario *scenario,
+			 const struct lfb_machine_options *options, struct lfb_run_failure *failure)
+{
+	struct lfb_machine *machine;
+	int err;
+
+	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO) || !failure)
+		return lfb__error(NULL, -EINVAL, "lfb_scenario_failure(): no %s",
+				  failure ? "live scenario" : "place for the result");
+	memset(failure, 0, sizeof(*failure));
+	err = lfb_machine_create(options, &machine);
+	if (err)
+		return err;
+	failure->result = lfb_scenario_run(scenario, machine, NULL);
+	if (failure->result)
+		without_numbers(lfb_error_text(machine), failure->why, sizeof(failure->why));
+	lfb_machine_destroy(machine);
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Callbacks keep a balance: what was preserved is unpreserved once or handed over once, what
+ * failed is not undone by anybody else, and undo goes backwards. A file's handle is what its
+ * handler made it in preserve or freeze. Followed callback by callback
+ * while a machine runs; the first breach is kept as a sentence.
+ *
+ * An FLB is preserved or not, retrieved or not. A file is one of those preserved, until it is
+ * unpreserved or the kernel is gone; the next kernel finishes no more than were handed over. Where
+ * several FLBs are preserved for one call and that call fails, the newest goes first; a session's
+ * files are unpreserved and finished newest first.
+ */
+#ifndef SIM_EXPLORE_SWEEP_BALANCE_H
+#define SIM_EXPLORE_SWEEP_BALANCE_H
+
+#include "sim/machine/machine.h"
+
+struct lfb_balance_flb {
+	const void *flb;
+	bool preserved;
+	bool retrieved;
+	unsigned long number;		/* of its preserve */
+	unsigned long call;		/* in which it was preserved */
+};
+
+struct lfb_balance_file {
+	const void *handler;
+	const void *file;
+	u64 data;			/* as its handler said last */
+};
+
+struct lfb_balance {
+	struct lfb_machine *machine;
+	unsigned int boot;		/* which kernel this is about */
+	unsigned long numbers;
+	struct lfb_balance_flb *flbs;
+	size_t nr_flbs, max_flbs;
+	struct lfb_balance_file *files;	/* preserved */
+	size_t nr_files, max_files;
+	unsigned long handed;		/* files that came from the previous kernel, at most */
+	unsigned long finished;		/* of them */
+	bool blind;			/* no memory to follow: nothing is said any more */
+	char breach[200];		/* "": all is well */
+};
+
+/* Watches from the next boot on; there must be no other watcher. */
+void lfb__balance_watch(struct lfb_balance *balance, struct lfb_machine *machine);
+/* Power was off: nothing is preserved any more. A breach stays. */
+void lfb__balance_reset(struct lfb_balance *balance);
+/* Compares with what the orchestrator believes, between two calls. */
+void lfb__balance_compare(struct lfb_balance *balance);
+void lfb__balance_end(struct lfb_balance *balance);
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Sweeping a test body written in C: power on and prepare, the step, clean up.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/explore/sweep/sweep.h"
+
+enum { PREPARE, STEP, CLEAN_UP, STEPS };
+
+struct body {
+	struct lfb_machine *machine;
+	const struct lfb_sweep_body *body;
+	void *context;
+	struct lfb_balance balance;
+	struct lfb_machine_stats clean;	/* what is in use when nothing was done … */
+	unsigned int boot;		/* … in this kernel */
+	struct lfb_machine_stats least;	/* what the run without faults leaves */
+	bool knows_least;
+	char text[160];
+};
+
+static struct lfb_machine_stats stats(struct lfb_machine *machine)
+{
+	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+
+	lfb_machine_stats(machine, &stats);
+	return stats;
+}
+
+static long prepare(struct body *body)
+{
+	long err = lfb_machine_boot(body->machine);
+
+	if (err)
+		return err;
+	body->clean = stats(body->machine);
+	body->boot = lfb_machine_boots(body->machine);
+	return body->body->prepare ? body->body->prepare(body->machine, body->context) : 0;
+}
+
+static long perform(void *self, size_t step, u64 *object)
+{
+	struct body *body = self;
+
+	(void)object;
+	switch (step) {
+	case PREPARE:
+		return prepare(body);
+	case STEP:
+		return body->body->step(body->machine, body->context);
+	default:
+		return body->body->clean_up ?
+			       body->body->clean_up(body->machine, body->context) : 0;
+	}
+}
+
+static const char *text(void *self, size_t step)
+{
+	static const char *const names[] = { "prepare", "step", "clean up" };
+	struct body *body = self;
+
+	snprintf(body->text, sizeof(body->text), "%.100s: %s",
+		 body->body->name ? body->body->name : "body", names[step]);
+	return body->text;
+}
+
+/* More than there may be is left behind. */
+static bool is_more(unsigned long now, unsigned long allowed, const char *what, char *why,
+		    size_t size)
+{
+	if (now <= allowed)
+		return false;
+	snprintf(why, size, "it left something behind: %s %lu, was %lu", what, now, allowed);
+	return true;
+}
+
+static bool leaves_nothing(const struct lfb_machine_stats *now,
+			   const struct lfb_machine_stats *allowed, char *why, size_t size)
+{
+	return !is_more(now->files, allowed->files, "open files", why, size) &&
+	       !is_more(now->sessions_outgoing, allowed->sessions_outgoing, "sessions", why,
+			size) &&
+	       !is_more(now->preserved_blocks, allowed->preserved_blocks, "preserved blocks", why,
+			size) &&
+	       !is_more(now->vmalloc_areas, allowed->vmalloc_areas, "vmalloc areas", why, size) &&
+	       !is_more(now->slab_objects, allowed->slab_objects, "slab objects", why, size) &&
+	       !is_more(now->pages, allowed->pages, "pages", why, size);
+}
+
+/*
+ * clean_up ran already. What the kernel had in use that the test began with says nothing about the
+ * next one, nor about one that is about to jump.
+ */
+static bool take_down(void *self, char *why, size_t size)
+{
+	struct body *body = self;
+	struct lfb_machine_stats now = stats(body->machine);
+	bool same = lfb_machine_boots(body->machine) == body->boot &&
+		    lfb_machine_state(body->machine) == LFB_RUNNING;
+
+	if (body->knows_least)
+		return leaves_nothing(&now, &body->least, why, size);
+	body->least = now;
+	body->knows_least = true;
+	return !same || leaves_nothing(&now, &body->clean, why, size);
+}
+
+static void remove_modules(struct lfb_machine *machine, struct lfb_module *const *modules,
+			   size_t count)
+{
+	while (count-- > 0)
+		lfb_machine_remove_module(machine, modules[count]->module->name);
+}
+
+/* All of them, or none. */
+static int add_modules(struct lfb_machine *machine, struct lfb_module *const *modules,
+		       size_t *count)
+{
+	int err = 0;
+
+	for (*count = 0; modules && modules[*count] && !err; *count += !err)
+		err = lfb_machine_add_module(machine, modules[*count]);
+	if (!err)
+		return 0;
+	remove_modules(machine, modules, *count);
+	*count = 0;
+	return err;
+}
+
+int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *given, void *context,
+	      const struct lfb_sweep_options *options, struct lfb_sweep_result *result)
+{
+	struct lfb_sweep_subject subject = {
+		.steps = STEPS,
+		.first_armed = STEP,
+		.last_armed = STEP,
+		.perform = perform,
+		.text = text,
+		.take_down = take_down,
+	};
+	struct body body = { .machine = machine, .body = given, .context = context };
+	struct lfb_machine *before;
+	size_t modules;
+	int err;
+
+	if (!lfb__machine_valid(machine))
+		return -EINVAL;
+	if (lfb__machine_check_outside(machine))
+		return -EBUSY;
+	if (!given || given->sz != sizeof(*given) || !given->step)
+		return lfb__error(machine, -EINVAL, "the body has no step, or its sz is not %zu",
+				  sizeof(*given));
+	err = lfb__sweep_check(machine, options, result);
+	if (err)
+		return err;
+	err = add_modules(machine, given->modules, &modules);
+	if (err)
+		return err;
+	subject.self = &body;
+	subject.name = given->name ? given->name : "body";
+	before = lfb_machine_enter(machine);
+	err = lfb__sweep_subject(machine, &subject, options, result, &body.balance);
+	lfb_machine_enter(before);
+	remove_modules(machine, given->modules, modules);
+	return err;
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What a sweep tells: violations with what replays them, and all of one case.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/explore/sweep/run.h"
+
+/*
+ * Output
+ */
+
+static void write_text(struct lfb_sweep *sweep, const char *text, size_t length)
+{
+	const struct lfb_sweep_options *options = &sweep->options;
+
+	if (!options->write || sweep->error)
+		return;
+	sweep->error = options->write(options->context, text, length);
+	if (sweep->error > 0)
+		sweep->error = 0;
+}
+
+void lfb__sweep_say(struct lfb_sweep *sweep, const char *format, ...)
+{
+	char text[1400];
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	if ((size_t)length >= sizeof(text)) {
+		length = sizeof(text) - 1;
+		text[length - 1] = '\n';
+	}
+	write_text(sweep, text, (size_t)length);
+}
+
+static void show_event(void *context, const struct lfb_event *event)
+{
+	char line[512];
+
+	lfb_event_format(event, line, sizeof(line));
+	lfb__sweep_say(context, "  %s\n", line);
+}
+
+void lfb__sweep_trace(struct lfb_sweep *sweep, bool on)
+{
+	sweep->traces = on;
+	lfb_trace_to(sweep->machine, on ? show_event : NULL, sweep);
+	if (on)
+		sweep->machine->kernel.trace.number = 0;
+}
+
+/*
+ * Violations
+ */
+
+bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, ...)
+{
+	va_list args;
+
+	sweep->outcome = LFB_OUTCOME_VIOLATION;
+	if (sweep->what[0])
+		return false;
+	sweep->failed_step = step;
+	va_start(args, format);
+	vsnprintf(sweep->what, sizeof(sweep->what), format, args);
+	va_end(args);
+	return false;
+}
+
+/* The shorter one of the two differences is what it is about. */
+void lfb__sweep_difference(struct lfb_sweep *sweep, char *text, size_t size)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	struct lfb_state *now;
+	unsigned int from_before, from_after;
+	char before[400], after[400];
+
+	text[0] = '\0';
+	if (!sweep->before && !sweep->after)
+		return;
+	now = lfb__state_capture(sweep->machine, subject->more, subject->self);
+	from_before = lfb__state_diff(sweep->before, now, before, sizeof(before));
+	from_after = lfb__state_diff(sweep->after, now, after, sizeof(after));
+	lfb__state_free(now);
+	if (from_before && (!from_after || from_before <= from_after))
+		snprintf(text, size, ": %s", before);
+	else if (from_after)
+		snprintf(text, size, ": %s (compared with the step done)", after);
+}
+
+/* Follows the run without faults up to @failed and keeps the state around that step. */
+static void capture(struct lfb_sweep *sweep, size_t failed)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	u64 object;
+
+	lfb__sweep_begin(sweep);
+	for (size_t step = 0; step < subject->steps; step++) {
+		if (step == failed)
+			sweep->before = lfb__state_capture(sweep->machine, subject->more,
+							   subject->self);
+		subject->perform(subject->self, step, &object);
+		if (step == failed || (step == subject->steps - 1 && step < failed))
+			sweep->after = lfb__state_capture(sweep->machine, subject->more,
+							  subject->self);
+	}
+}
+
+void lfb__sweep_explain(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+{
+	bool traces = sweep->traces;
+
+	lfb__sweep_trace(sweep, false);
+	capture(sweep, sweep->failed_step);
+	lfb__sweep_trace(sweep, traces);
+	lfb__sweep_run(sweep, that);
+	lfb__state_free(sweep->before);
+	lfb__state_free(sweep->after);
+	sweep->before = sweep->after = NULL;
+}
+
+/* How to run this case again. Shrinking, which makes the scenario shorter first, belongs here. */
+static void replay_line(const struct lfb_sweep *sweep, const char *name, char *text, size_t size)
+{
+	const struct lfb_sweep_options *options = &sweep->options;
+
+	if (options->replay)
+		snprintf(text, size, "%s --case %s%s%s", options->replay, name,
+			 options->replay_file ? " " : "",
+			 options->replay_file ? options->replay_file : "");
+	else
+		snprintf(text, size, "lfb_sweep_options.only = \"%s\"", name);
+}
+
+void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	struct lfb_sweep_result *result = &sweep->result;
+	char name[sizeof(result->first_case)] = "none", replay[1300], line[sizeof(result->first)];
+	size_t step = sweep->failed_step;
+
+	if (that)
+		lfb__case_format(that, name, sizeof(name));
+	if (step < subject->steps)
+		snprintf(line, sizeof(line), "%s: %s", subject->text(subject->self, step),
+			 sweep->what);
+	else
+		snprintf(line, sizeof(line), "%s: at the end: %s", subject->name, sweep->what);
+	replay_line(sweep, name, replay, sizeof(replay));
+	if (!result->violations++) {
+		snprintf(result->first_case, sizeof(result->first_case), "%s", name);
+		snprintf(result->first, sizeof(result->first), "%s", line);
+	}
+	lfb__sweep_say(sweep, "%s\n", line);
+	lfb__sweep_say(sweep, "    %s\n", replay);
+}

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * One run of a sweep. It follows the run without faults step by step: where a point failed, the
+ * state afterwards decides how it goes on. After a failure that cannot be made good it goes astray:
+ * the rest runs as it may, and in the end all must be possible to take down.
+ */
+#include "sim/explore/sweep/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Steps behind a failure for good of which each is looked at; the rest is more of the same. */
+#define ASTRAY_STEPS 32
+
+/*
+ * Begin
+ */
+
+void lfb__sweep_begin(struct lfb_sweep *sweep)
+{
+	struct lfb_machine *machine = sweep->machine;
+	struct lfb_choices *choices = &machine->kernel.choices;
+
+	lfb_machine_shutdown(machine);
+	machine->profile = sweep->profile;
+	choices->state = sweep->choices.state;
+	choices->next = sweep->choices.next;
+	lfb__faults_arm(&machine->kernel, NULL);
+	lfb__balance_reset(sweep->balance);
+	sweep->balance->breach[0] = '\0';
+	memcpy(sweep->complaints, machine->kernel.trace.count, sizeof(sweep->complaints));
+	lfb__findings_forget(&machine->kernel.findings);
+	sweep->hits = 0;
+	sweep->warns = 0;
+	sweep->what[0] = '\0';
+	sweep->outcome = LFB_OUTCOME_UNREACHED;
+}
+
+void lfb__sweep_arm(struct lfb_sweep *sweep, const struct lfb_fault_plan *plan)
+{
+	lfb__faults_arm(&sweep->machine->kernel, plan);
+	sweep->hits = 0;
+}
+
+/* No more failures; what was counted stays. */
+static void disarm(struct lfb_sweep *sweep)
+{
+	sweep->machine->kernel.faults.plan.kinds = 0;
+}
+
+unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_event_kind kind)
+{
+	return sweep->machine->kernel.trace.count[kind] - sweep->complaints[kind];
+}
+
+void lfb__sweep_digest(const struct lfb_sweep *sweep, struct lfb_digest *digest)
+{
+	lfb__state_digest(sweep->machine, sweep->subject->more, sweep->subject->self, digest);
+}
+
+static bool is_dead(const struct lfb_sweep *sweep)
+{
+	return sweep->machine->state != LFB_OFF && sweep->machine->kernel.dead;
+}
+
+static void worsen(struct lfb_sweep *sweep, enum lfb_outcome outcome)
+{
+	if (sweep->outcome < outcome)
+		sweep->outcome = outcome;
+}
+
+static long perform(struct lfb_sweep *sweep, size_t step, u64 *object)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	long result;
+
+	*object = 0;
+	result = subject->perform(subject->self, step, object);
+	if (sweep->traces)
+		lfb__sweep_say(sweep, "> %s = %ld\n", subject->text(subject->self, step), result);
+	return result;
+}
+
+/*
+ * Rules for every step
+ */
+
+/* Complaints that the run without faults does not make. */
+static bool check_complaints(struct lfb_sweep *sweep, size_t step,
+			     const struct lfb_sweep_record *record, bool failed_here)
+{
+	static const enum lfb_event_kind grave[] = {
+		LFB_EVENT_UNSAFE, LFB_EVENT_BUG, LFB_EVENT_PANIC,
+	};
+	const struct lfb_machine *machine = sweep->machine;
+	unsigned long warns = lfb__sweep_complaints(sweep, LFB_EVENT_WARN) - sweep->warns;
+
+	for (size_t i = 0; i < ARRAY_SIZE(grave); i++)
+		if (lfb__sweep_complaints(sweep, grave[i]) > record->complaints[grave[i]])
+			return lfb__sweep_fail(sweep, step, "%s", machine->kernel.trace.complaint);
+	if (warns <= record->complaints[LFB_EVENT_WARN])
+		return true;
+	if (!failed_here || !lfb__sweep_warn_reports(machine))
+		return lfb__sweep_fail(sweep, step, "WARN: %s", machine->kernel.trace.complaint);
+	sweep->warns += warns - record->complaints[LFB_EVENT_WARN];
+	return true;
+}
+
+static bool check_alive(struct lfb_sweep *sweep, size_t step)
+{
+	if (!is_dead(sweep) || sweep->records[step].dead)
+		return true;
+	return lfb__sweep_fail(sweep, step, "the kernel died: %s",
+			       sweep->machine->kernel.trace.complaint);
+}
+
+static bool check_balance(struct lfb_sweep *sweep, size_t step)
+{
+	if (sweep->unbalanced)
+		return true;
+	lfb__balance_compare(sweep->balance);
+	if (!sweep->balance->breach[0])
+		return true;
+	return lfb__sweep_fail(sweep, step, "callbacks are out of balance: %s",
+			       sweep->balance->breach);
+}
+
+/* A step in which nothing failed goes as it does without faults. */
+static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 object, bool again)
+{
+	const struct lfb_sweep_record *record = &sweep->records[step];
+	struct lfb_digest now;
+	char text[400];
+
+	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, false))
+		return false;
+	if (result != record->result || object != record->object)
+		return lfb__sweep_fail(sweep, step, "%s %ld, without faults %ld", again ?
+				       "repeated without the fault it answers" :
+				       "after a fault in an earlier step it answers", result,
+				       record->result);
+	if (!again)
+		return true;
+	lfb__sweep_digest(sweep, &now);
+	if (now.exact == record->after.exact)
+		return true;
+	lfb__sweep_difference(sweep, text, sizeof(text));
+	return lfb__sweep_fail(sweep, step, "repeated without the fault it succeeds, with another "
+			       "outcome%s", text);
+}
+
+/*
+ * A step in which a point failed
+ */
+
+enum way { WAY_ON, WAY_AGAIN, WAY_ASTRAY, WAY_OUT };
+
+static bool is_harmless(const struct lfb_sweep *sweep)
+{
+	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
+
+	return sweep->options.harmless &&
+	       sweep->options.harmless(sweep->options.context, faults->kind, faults->where);
+}
+
+/* Kernels that remember say the same again. */
+static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
+			 const struct lfb_excuse *excuse)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	bool forever = sweep->now->forever;
+	struct lfb_digest now;
+	char text[400];
+	bool repaired;
+	u64 object;
+	long again;
+
+	worsen(sweep, LFB_OUTCOME_REMEMBERED);
+	if (sweep->traces)
+		lfb__sweep_say(sweep, "== excused: %s. %s\n", excuse->name, excuse->why);
+	if (excuse->repeated)
+		return WAY_AGAIN;
+	if (excuse->asked_again && !forever) {
+		again = perform(sweep, step, &object);
+		sweep->hits = sweep->machine->kernel.faults.hits;
+		if (again != result && sweep->hits < 2) {
+			lfb__sweep_fail(sweep, step, "answered %ld, which is to be remembered, "
+					"but asked again %ld", result, again);
+			return WAY_OUT;
+		}
+	}
+	if (!excuse->repaired || forever)
+		return WAY_ASTRAY;
+	repaired = subject->repair(subject->self, step);
+	if (sweep->hits != sweep->machine->kernel.faults.hits)
+		return WAY_ASTRAY;
+	lfb__sweep_digest(sweep, &now);
+	if (repaired && now.exact == sweep->records[step].after.exact)
+		return WAY_ON;
+	lfb__sweep_difference(sweep, text, sizeof(text));
+	lfb__sweep_fail(sweep, step, "answered %ld and did not do it; done another way, it is not "
+			"the same%s", result, text);
+	return WAY_OUT;
+}
+
+static enum way wrong(struct lfb_sweep *sweep, size_t step, long result,
+		      const struct lfb_digest *now)
+{
+	const struct lfb_sweep_record *record = &sweep->records[step];
+	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
+	char where[96], difference[400];
+
+	snprintf(where, sizeof(where), "%s failed (%s)", faults->where,
+		 lfb_fault_kind_name(faults->kind));
+	lfb__sweep_difference(sweep, difference, sizeof(difference));
+	if (now->exact == record->before.exact)
+		lfb__sweep_fail(sweep, step, "%s: nothing happened, but it answered %ld as if it "
+				"had", where, result);
+	else if (result < 0)
+		lfb__sweep_fail(sweep, step, "%s: it answered %ld and left something "
+				"behind%s", where, result, difference);
+	else if (now->exact == record->after.exact)
+		lfb__sweep_fail(sweep, step, "%s: it answered %ld, without faults %ld", where,
+				result, record->result);
+	else
+		lfb__sweep_fail(sweep, step, "%s: it answered %ld, but it is half done%s", where,
+				result, difference);
+	return WAY_OUT;
+}
+
+static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 object)
+{
+	const struct lfb_sweep_record *record = &sweep->records[step];
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	struct lfb_sweep_moment moment = { sweep->machine, record, result, false, { 0 } };
+	const unsigned long warns = sweep->warns;
+	const struct lfb_excuse *excuse;
+
+	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, true) ||
+	    !check_balance(sweep, step))
+		return WAY_OUT;
+	lfb__sweep_digest(sweep, &moment.now);
+	if (result == record->result && object == record->object &&
+	    moment.now.exact == record->after.exact) {
+		worsen(sweep, LFB_OUTCOME_ABSORBED);
+		return WAY_ON;
+	}
+	if (result < 0 && subject->give_back) {
+		subject->give_back(subject->self, step);
+		lfb__sweep_digest(sweep, &moment.now);
+	}
+	if (result < 0 && (moment.now.exact == record->before.exact ||
+			   moment.now.exact == record->after.exact)) {
+		worsen(sweep, LFB_OUTCOME_REPORTED);
+		return WAY_AGAIN;
+	}
+	moment.warned = sweep->warns > warns;
+	excuse = lfb__sweep_excuse(&moment, subject->can_repair &&
+				   subject->can_repair(subject->self, step));
+	if (excuse)
+		return remember(sweep, step, result, excuse);
+	if (is_harmless(sweep) && (moment.now.exact == record->before.exact ||
+				   moment.now.exact == record->after.exact)) {
+		worsen(sweep, LFB_OUTCOME_HARMLESS);
+		return moment.now.exact == record->after.exact ? WAY_ON : WAY_ASTRAY;
+	}
+	return wrong(sweep, step, result, &moment.now);
+}
+
+/* A step, and again after a failure that was reported. */
+static enum way follow(struct lfb_sweep *sweep, size_t step)
+{
+	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
+	bool again = false;
+	enum way way;
+	u64 object;
+	long result;
+
+	for (;;) {
+		result = perform(sweep, step, &object);
+		if (faults->hits == sweep->hits)
+			return check_plain(sweep, step, result, object, again) ? WAY_ON : WAY_OUT;
+		sweep->hits = faults->hits;
+		way = judge(sweep, step, result, object);
+		if (way != WAY_AGAIN)
+			return way;
+		again = true;
+		if (!sweep->now->forever)
+			continue;
+		/* The last step there is has nothing to go on with but itself. */
+		if (step < sweep->subject->last_armed)
+			return WAY_ASTRAY;
+		disarm(sweep);
+	}
+}
+
+/*
+ * Run
+ */
+
+/*
+ * A step that goes on failing: an error leaves everything as it was, or is excused. What the module
+ * was told to do by the scenario is not looked at: it may have been used up.
+ */
+static bool check_astray(struct lfb_sweep *sweep, size_t step, long result,
+			 const struct lfb_digest *before)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	struct lfb_sweep_record record = sweep->records[step];
+	struct lfb_sweep_moment moment = { sweep->machine, &record, result, false, { 0 } };
+	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
+
+	if (result >= 0 || sweep->hits == faults->hits)
+		return true;
+	if (subject->give_back)
+		subject->give_back(subject->self, step);
+	lfb__state_digest(sweep->machine, NULL, NULL, &moment.now);
+	record.before = *before;
+	if (moment.now.exact == before->exact || lfb__sweep_excuse(&moment, false))
+		return true;
+	return lfb__sweep_fail(sweep, step, "later, %s failed (%s) too: it answered %ld and left "
+			       "something behind", faults->where, lfb_fault_kind_name(faults->kind),
+			       result);
+}
+
+/* From @step on as it may, then the end of everything. */
+static void go_astray(struct lfb_sweep *sweep, size_t step)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	const struct lfb_sweep_record *last = &sweep->records[subject->steps - 1];
+	const size_t looked_at = step + ASTRAY_STEPS;
+	struct lfb_digest before;
+	char why[400] = "";
+	u64 object;
+	long result;
+
+	for (; step < subject->steps; step++) {
+		if (step > subject->last_armed)
+			disarm(sweep);
+		sweep->hits = sweep->machine->kernel.faults.hits;
+		if (step < looked_at)
+			lfb__state_digest(sweep->machine, NULL, NULL, &before);
+		result = perform(sweep, step, &object);
+		sweep->warns = lfb__sweep_complaints(sweep, LFB_EVENT_WARN);
+		if (!check_alive(sweep, step) || !check_complaints(sweep, step, last, false))
+			return;
+		if (step < looked_at && (!check_balance(sweep, step) ||
+					 !check_astray(sweep, step, result, &before)))
+			return;
+	}
+	disarm(sweep);
+	if (subject->take_down && !subject->take_down(subject->self, why, sizeof(why)))
+		lfb__sweep_fail(sweep, subject->steps, "afterwards all was taken down, but %s",
+				why);
+	else if (!sweep->unbalanced && sweep->balance->breach[0])
+		check_balance(sweep, subject->steps);
+}
+
+static void check_end(struct lfb_sweep *sweep)
+{
+	struct lfb_digest now;
+	char difference[400];
+
+	if (!sweep->hits || !check_balance(sweep, sweep->subject->steps))
+		return;
+	lfb__sweep_digest(sweep, &now);
+	if (now.exact == sweep->end.exact)
+		return;
+	lfb__sweep_difference(sweep, difference, sizeof(difference));
+	lfb__sweep_fail(sweep, sweep->subject->steps, "every step went well in the end, but it "
+			"ends otherwise than without faults%s", difference);
+}
+
+/* What may follow from a fault that was reported: what could not be registered is missing. */
+static bool may_follow(enum lfb_finding_id id)
+{
+	switch (id) {
+	case LFB_FINDING_FLB_NOBODY_REGISTERED:
+	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
+	case LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE:
+	case LFB_FINDING_FLB_GET_NOT_PUT:
+	case LFB_FINDING_FLB_LINKED_WHILE_PRESERVED:
+	case LFB_FINDING_SESSION_NEVER_FINISHED:
+	case LFB_FINDING_KHO_NEVER_RESTORED:
+		return true;
+	default:
+		return id >= LFB_FINDING_KERNEL_WARN && id <= LFB_FINDING_KERNEL_PANIC;
+	}
+}
+
+bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id)
+{
+	return !sweep->known[id] && !may_follow(id) &&
+	       lfb_finding_severity(id) >= LFB_SEVERITY_ERROR;
+}
+
+/*
+ * Findings that the run without faults does not have: a violation as well, or the name of the one
+ * that ended the run.
+ */
+static void name_findings(struct lfb_sweep *sweep)
+{
+	const struct lfb_findings *findings = &sweep->machine->kernel.findings;
+	const bool ended = sweep->outcome == LFB_OUTCOME_VIOLATION;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct lfb_finding *finding = findings->all[i];
+		const char *name = lfb_finding_name(finding->id);
+		size_t length = strlen(sweep->what);
+
+		if (!lfb__sweep_is_news(sweep, finding->id))
+			continue;
+		sweep->result.findings[finding->id / 64] |= 1ull << (finding->id % 64);
+		if (!ended)
+			lfb__sweep_fail(sweep, sweep->subject->steps, "%s: %s%s%s: %s", name,
+					finding->callback, *finding->callback ? ", " : "",
+					finding->object, finding->text);
+		else if (!strstr(sweep->what, name))
+			snprintf(sweep->what + length, sizeof(sweep->what) - length, " (%s)", name);
+	}
+}
+
+/* Whatever is wrong: what the test body holds, it must give back. */
+static void give_up(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	u64 object;
+
+	disarm(sweep);
+	for (size_t step = subject->last_armed + 1; step < subject->steps; step++)
+		subject->perform(subject->self, step, &object);
+}
+
+enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	struct lfb_fault_plan plan;
+	enum way way = WAY_ON;
+	size_t step;
+
+	sweep->now = that;
+	lfb__case_plan(that, &plan);
+	lfb__sweep_begin(sweep);
+	for (step = 0; step < subject->steps && way == WAY_ON; step++) {
+		if (step == subject->first_armed)
+			lfb__sweep_arm(sweep, &plan);
+		if (step == subject->last_armed + 1)
+			disarm(sweep);
+		way = follow(sweep, step);
+	}
+	if (way == WAY_ON)
+		check_end(sweep);
+	else if (way == WAY_ASTRAY)
+		go_astray(sweep, step);
+	else
+		give_up(sweep);
+	name_findings(sweep);
+	return sweep->outcome;
+}

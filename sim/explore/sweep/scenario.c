@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Sweeping a scenario: power on is the first step, each operation another.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/luo/luo.h"
+#include "sim/play/play.h"
+#include "sim/explore/sweep/sweep.h"
+
+struct play {
+	struct lfb_run run;
+	struct lfb_balance balance;
+	struct lfb_machine_stats at_boot; /* of the running kernel */
+	int made;			/* descriptor the newest step made, -1 for none … */
+	int made_before;		/* … and the one of that inode number before */
+	char text[360];
+};
+
+static const struct lfb_operation *operation_of(const struct play *play, size_t step)
+{
+	return step ? &play->run.scenario->operations[step - 1] : NULL;
+}
+
+static const char *text(void *self, size_t step)
+{
+	struct play *play = self;
+	const struct lfb_operation *operation = operation_of(play, step);
+
+	if (operation)
+		snprintf(play->text, sizeof(play->text), "%.120s:%u: %.200s",
+			 play->run.scenario->name, operation->line, operation->text);
+	else
+		snprintf(play->text, sizeof(play->text), "%.120s: power on",
+			 play->run.scenario->name);
+	return play->text;
+}
+
+static void note_boot(struct play *play)
+{
+	play->at_boot = (struct lfb_machine_stats){ .sz = sizeof(play->at_boot) };
+	lfb_machine_stats(play->run.machine, &play->at_boot);
+}
+
+static long operate(struct play *play, const struct lfb_operation *operation, u64 *object)
+{
+	struct lfb_run *run = &play->run;
+	bool preserves = operation->verb == LFB_VERB_PRESERVE;
+	bool boots = operation->verb == LFB_VERB_COLD || operation->verb == LFB_VERB_REBOOT;
+	long result;
+
+	lfb__run_points_begin(run);
+	if (operation->point) {
+		lfb__run_wait(run, operation);
+		return 0;
+	}
+	run->machine->kernel.operation = operation - run->scenario->operations + 1ul;
+	run->machine->kernel.doing = operation->text;
+	if (preserves)
+		play->made_before = run->files[operation->inode];
+	if (operation->verb == LFB_VERB_COLD)
+		lfb__balance_reset(&play->balance);
+	result = lfb__run_perform(run, operation, object);
+	if (preserves && run->files[operation->inode] != play->made_before)
+		play->made = run->files[operation->inode];
+	if (boots && !result)
+		note_boot(play);
+	return result;
+}
+
+static long perform(void *self, size_t step, u64 *object)
+{
+	struct play *play = self;
+	const struct lfb_operation *operation = operation_of(play, step);
+	struct lfb_machine *machine = play->run.machine;
+	long result;
+
+	play->made = -1;
+	if (!operation) {
+		play->run.nr_points = 0;
+		lfb__recorder_unlearn(play->run.recorder);
+		result = lfb__run_start(&play->run, NULL);
+		note_boot(play);
+		return result;
+	}
+	/* A dead kernel does nothing until its power is cycled. */
+	if (machine->state != LFB_OFF && machine->kernel.dead && operation->verb != LFB_VERB_COLD)
+		return 0;
+	return operate(play, operation, object);
+}
+
+/* A file that could not be preserved is closed again. */
+static void give_back(void *self, size_t step)
+{
+	struct play *play = self;
+
+	if (play->made < 0)
+		return;
+	lfb_agent_close(play->run.agent, play->made);
+	play->run.files[operation_of(play, step)->inode] = play->made_before;
+	play->made = -1;
+}
+
+/* A session that could not be finished by closing it is retrieved and closed again. */
+static bool can_repair(void *self, size_t step)
+{
+	const struct lfb_operation *operation = operation_of(self, step);
+
+	return operation && operation->verb == LFB_VERB_CLOSE;
+}
+
+static bool repair(void *self, size_t step)
+{
+	struct play *play = self;
+	const struct lfb_operation *operation = operation_of(play, step);
+	struct lfb_run *run = &play->run;
+	int session;
+
+	session = lfb_agent_retrieve_session(run->agent, run->device, operation->name);
+	return session >= 0 && !lfb_agent_close(run->agent, session);
+}
+
+static void more(struct lfb_state_sink *sink, const void *self)
+{
+	lfb__recorder_state(((const struct play *)self)->run.recorder, sink);
+}
+
+/*
+ * The end of everything
+ */
+
+static long end_module(void *recorder)
+{
+	lfb__recorder_end(recorder);
+	return 0;
+}
+
+static void close_all(struct lfb_agent *agent)
+{
+	for (unsigned int fd = 0; fd < agent->fds.size; fd++)
+		if (lfb__fd_file(&agent->fds, (int)fd))
+			lfb_agent_close(agent, (int)fd);
+}
+
+/* What nobody has taken over yet is taken over and finished. */
+static bool finish_incoming(struct play *play, char *why, size_t size)
+{
+	const struct luo *luo = play->run.machine->kernel.luo;
+	struct lfb_agent *agent = play->run.agent;
+	int device = lfb_agent_open(agent), session, err;
+
+	while (device >= 0 && !list_empty(&luo->incoming.list)) {
+		const struct liveupdate_session *first =
+			list_first_entry(&luo->incoming.list, struct liveupdate_session, list);
+		char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1] = "";
+
+		memcpy(name, first->name, sizeof(first->name));
+		session = lfb_agent_retrieve_session(agent, device, name);
+		err = session < 0 ? session : lfb_agent_finish(agent, session);
+		if (session >= 0)
+			lfb_agent_close(agent, session);
+		if (err) {
+			snprintf(why, size, "session %.64s cannot be finished (%d)", name, err);
+			return false;
+		}
+	}
+	lfb_agent_close(agent, device);
+	return true;
+}
+
+/* A link of an FLB to a handler is all that may be left of the orchestrator's objects. */
+static unsigned long links(const struct luo *luo)
+{
+	const struct liveupdate_file_handler *handler;
+	const struct luo_flb_link *link;
+	unsigned long count = 0;
+
+	list_for_each_entry(handler, &luo->handlers, private.list)
+		list_for_each_entry(link, &handler->private.flb_list, list)
+			count++;
+	return count;
+}
+
+static bool is_not(unsigned long now, unsigned long wanted, const char *what, char *why,
+		   size_t size)
+{
+	if (now == wanted)
+		return false;
+	snprintf(why, size, "there are %lu %s, not %lu", now, what, wanted);
+	return true;
+}
+
+static bool is_clean(const struct play *play, char *why, size_t size)
+{
+	const struct lfb_machine *machine = play->run.machine;
+	const struct lfb_kernel *kernel = &machine->kernel;
+	const struct luo *luo = kernel->luo;
+	const struct lfb_machine_stats *at_boot = &play->at_boot;
+	unsigned long objects = at_boot->slab_objects + links(luo);
+
+	if (is_not(kernel->files_open, 0, "open files", why, size) ||
+	    is_not(luo->outgoing.count, 0, "sessions", why, size) ||
+	    is_not(kernel->kho.blocks, at_boot->preserved_blocks, "preserved blocks", why, size) ||
+	    is_not(kernel->vmallocs.count, at_boot->vmalloc_areas, "vmalloc areas", why, size))
+		return false;
+	/* What a restore that failed for good has left is nobody's any more. */
+	if (luo->restore_error)
+		return true;
+	return !is_not(luo->incoming.count, 0, "incoming sessions", why, size) &&
+	       !is_not(kernel->pages.allocated, at_boot->pages, "pages in use", why, size) &&
+	       !is_not(kernel->slabs.objects, objects, "slab objects", why, size) &&
+	       !is_not(kernel->boot_task.locks_held + play->run.agent->task.locks_held, 0,
+		       "locks held", why, size);
+}
+
+static bool take_down(void *self, char *why, size_t size)
+{
+	struct play *play = self;
+	struct lfb_machine *machine = play->run.machine;
+
+	if (machine->state != LFB_RUNNING || machine->kernel.dead)
+		return true;
+	lfb_machine_call(machine, end_module, play->run.recorder);
+	close_all(play->run.agent);
+	if (!finish_incoming(play, why, size))
+		return false;
+	if (lfb_machine_state(machine) != LFB_RUNNING) {
+		snprintf(why, size, "the kernel died: %.300s", machine->kernel.trace.complaint);
+		return false;
+	}
+	return is_clean(play, why, size);
+}
+
+/*
+ * The sweep
+ */
+
+static int check_scenario(const struct lfb_scenario *scenario, struct lfb_machine *machine)
+{
+	for (size_t i = 0; i < scenario->count; i++)
+		if (scenario->operations[i].verb == LFB_VERB_FAULT)
+			return lfb__error(machine, -EINVAL, "%.160s:%u: a sweep arms its own fault "
+					  "plans", scenario->name, scenario->operations[i].line);
+	return 0;
+}
+
+static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		 const struct lfb_sweep_options *options, struct lfb_sweep_result *result)
+{
+	struct lfb_sweep_subject subject = {
+		.name = scenario->name,
+		.steps = scenario->count + 1,
+		.last_armed = scenario->count,
+		.perform = perform,
+		.text = text,
+		.give_back = give_back,
+		.can_repair = can_repair,
+		.repair = repair,
+		.take_down = take_down,
+		.more = more,
+	};
+	struct play play = { .run = { .scenario = scenario, .machine = machine }, .made = -1 };
+	int err;
+
+	subject.self = &play;
+	err = lfb__run_make(&play.run);
+	if (!err) {
+		machine->kernel.operation_is_set = true;
+		lfb__run_points_hook(&play.run);
+		err = lfb__sweep_subject(machine, &subject, options, result, &play.balance);
+		lfb__run_points_unhook(&play.run);
+		machine->kernel.operation_is_set = false;
+		machine->kernel.doing = NULL;
+	}
+	lfb__run_release(&play.run);
+	return err;
+}
+
+int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		       const struct lfb_sweep_options *options, struct lfb_sweep_result *result)
+{
+	const struct luo_profile *profile;
+	int err;
+
+	if (!lfb__machine_valid(machine))
+		return -EINVAL;
+	if (lfb__machine_check_outside(machine))
+		return -EBUSY;
+	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
+		return lfb__error(machine, -EINVAL, "the pointer is no live scenario");
+	err = lfb__sweep_check(machine, options, result);
+	if (!err)
+		err = check_scenario(scenario, machine);
+	if (err)
+		return err;
+	/* What the scenario itself expects must hold. */
+	profile = machine->profile;
+	err = lfb_scenario_run(scenario, machine, NULL);
+	machine->profile = profile;
+	return err ? err : sweep(scenario, machine, options, result);
+}

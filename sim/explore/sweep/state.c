@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What there is in a machine, fact by fact. state_text.c keeps facts and compares them.
+ */
+#include "sim/explore/sweep/state.h"
+
+#include <string.h>
+
+#include "lib/luo/luo.h"
+#include "sim/kernel/memory/page.h"
+#include "sim/explore/sweep/state_sink.h"
+
+/*
+ * Facts
+ */
+
+static u64 mix(u64 hash, u64 value)
+{
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
+	return hash ^ hash >> 29;
+}
+
+static u64 mix_name(u64 hash, const char *name, size_t length)
+{
+	for (; length; name += 8) {
+		size_t now = length < 8 ? length : 8;
+		u64 word = 0;
+
+		memcpy(&word, name, now);
+		hash = mix(hash, word);
+		length -= now;
+	}
+	return hash;
+}
+
+static void mix_all(struct lfb_state_sink *sink, u64 value)
+{
+	sink->digest.exact = mix(sink->digest.exact, value);
+	sink->digest.forgiving = mix(sink->digest.forgiving, value);
+	sink->digest.thawed = mix(sink->digest.thawed, value);
+}
+
+void lfb__state_subject(struct lfb_state_sink *sink, const char *kind, const char *name,
+			size_t size)
+{
+	sink->kind = kind;
+	sink->name = name;
+	sink->length = (unsigned int)strnlen(name, size);
+	sink->numbered = false;
+	mix_all(sink, mix_name(sink->length, name, sink->length));
+}
+
+static void number_subject(struct lfb_state_sink *sink, u64 number)
+{
+	sink->numbered = true;
+	sink->number = number;
+	lfb__state_fact(sink, "is there", 1);
+}
+
+void lfb__state_fact(struct lfb_state_sink *sink, const char *field, u64 value)
+{
+	mix_all(sink, value);
+	if (sink->state)
+		lfb__state_keep(sink, field, value);
+}
+
+/* The handle of a file. */
+static void thawing(struct lfb_state_sink *sink, const char *field, u64 value)
+{
+	sink->digest.exact = mix(sink->digest.exact, value);
+	sink->digest.forgiving = mix(sink->digest.forgiving, value);
+	if (sink->state)
+		lfb__state_keep(sink, field, value);
+}
+
+/* An error that kernels promise to remember; 0 where there is none. */
+static void remembered(struct lfb_state_sink *sink, const char *field, int status)
+{
+	sink->digest.exact = mix(sink->digest.exact, (u64)status);
+	sink->digest.thawed = mix(sink->digest.thawed, (u64)status);
+	sink->digest.forgiving = mix(sink->digest.forgiving, status < 0 ? 0 : (u64)status);
+	if (sink->state)
+		lfb__state_keep(sink, field, (u64)status);
+}
+
+/* A handle: the address of a live block may be another one next time. */
+static u64 handle(const struct lfb_kernel *kernel, u64 value)
+{
+	unsigned long pfn = PHYS_PFN(value);
+	const struct page *page;
+
+	if (!IS_ALIGNED(value, PAGE_SIZE) || pfn < LFB_LOW_PAGES || pfn >= kernel->memory.nr_pages)
+		return value;
+	page = lfb__page(kernel, pfn);
+	if ((page->flags & (PG_ALLOCATED | PG_PRESERVED_IN)) && !(page->flags & PG_SLAB))
+		return LFB_STATE_BLOCK | page->order;
+	return value;
+}
+
+/* Small numbers in a pointer are what test modules put there. */
+static u64 pointer(const struct lfb_kernel *kernel, const void *address)
+{
+	phys_addr_t phys;
+
+	if ((uintptr_t)address < LFB_STATE_SMALL)
+		return (uintptr_t)address;
+	switch (lfb__address_kind(&kernel->memory, address, &phys)) {
+	case LFB_ADDRESS_CURRENT:
+		return LFB_STATE_MEMORY;
+	case LFB_ADDRESS_STALE:
+		return LFB_STATE_STALE;
+	case LFB_ADDRESS_FOREIGN:
+		break;
+	}
+	return LFB_STATE_POINTER;
+}
+
+static void lock(struct lfb_state_sink *sink, const char *field, const struct lfb_lock *lock)
+{
+	lfb__state_fact(sink, field, lock->readers + (lock->owner ? 1000000 : 0));
+}
+
+/*
+ * FLBs
+ */
+
+struct search {
+	const struct liveupdate_flb *flb;
+	u64 count;
+};
+
+static int match(void *context, phys_addr_t where, const struct luo_flb_record *record)
+{
+	struct search *search = context;
+
+	(void)where;
+	if (strncmp(record->name, search->flb->compatible, sizeof(search->flb->compatible)))
+		return 0;
+	search->count = record->count;
+	return 1;
+}
+
+static int go_on(void *context, int error, const struct lfb_problem *problem)
+{
+	(void)context, (void)error, (void)problem;
+	return 0;
+}
+
+/* How many files were said to need it, when the kernel was told. */
+static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	struct lfb_view view = kho__incoming_view(luo->kernel);
+	struct search search = { .flb = flb };
+	struct luo_reader reader = {
+		.view = &view,
+		.context = &search,
+		.problem = go_on,
+		.flb = match,
+	};
+
+	luo->profile->codec->read_flbs(luo->profile->codec, &reader, &luo->head);
+	return search.count;
+}
+
+/* An object that is not there yet: having read what was handed over makes no difference. */
+static void flb_unretrieved(struct lfb_state_sink *sink, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_flb_state *state = &flb->private.incoming;
+	u64 handed = 0;
+
+	if (state->loaded && !state->finished)
+		handed = handed_count(sink->kernel->luo, flb);
+	lfb__state_fact(sink, "files finished", handed - (u64)state->count);
+}
+
+static void flb_state(struct lfb_state_sink *sink, const struct liveupdate_flb_state *state,
+		      const char *const fields[4])
+{
+	lfb__state_fact(sink, fields[0], (u64)state->count);
+	lfb__state_fact(sink, fields[1], (u64)state->references);
+	lfb__state_fact(sink, fields[2], handle(sink->kernel, state->data));
+	lfb__state_fact(sink, fields[3], pointer(sink->kernel, state->obj));
+}
+
+void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *flb)
+{
+	static const char *const outgoing[] = { "count", "references", "data", "object" };
+	static const char *const incoming[] = { "incoming count", "incoming references",
+						"incoming data", "incoming object" };
+	const struct liveupdate_flb_state *in = &flb->private.incoming;
+
+	lfb__state_subject(sink, "flb", flb->compatible, sizeof(flb->compatible));
+	if (!flb->private.initialized)
+		return;
+	lfb__state_fact(sink, "handlers", flb->private.users);
+	flb_state(sink, &flb->private.outgoing, outgoing);
+	lock(sink, "outgoing lock", &flb->private.outgoing.lock.lock);
+	remembered(sink, "retrieved", in->retrieve_status);
+	lfb__state_fact(sink, "finished", in->finished);
+	if (in->retrieve_status == 1)
+		flb_state(sink, in, incoming);
+	else
+		flb_unretrieved(sink, flb);
+	lock(sink, "incoming lock", &in->lock.lock);
+}
+
+/*
+ * Sessions and their files
+ */
+
+static void file_state(struct lfb_state_sink *sink, const struct liveupdate_session *session,
+		       const struct luo_file *file)
+{
+	sink->kind = "file of session";
+	sink->name = session->name;
+	sink->length = (unsigned int)strnlen(session->name, sizeof(session->name));
+	number_subject(sink, file->token);
+	lfb__state_fact(sink, "token", file->token);
+	if (session->sessions->incoming)
+		lfb__state_fact(sink, "data", handle(sink->kernel, file->serialized_data));
+	else
+		thawing(sink, "data", handle(sink->kernel, file->serialized_data));
+	lfb__state_fact(sink, "private data", pointer(sink->kernel, file->private_data));
+	lfb__state_fact(sink, "file", pointer(sink->kernel, file->file));
+	remembered(sink, "retrieved", file->retrieve_status);
+	lock(sink, "lock", &file->mutex.lock);
+	lfb__state_subject(sink, "handler of a file", file->handler->compatible,
+			   sizeof(file->handler->compatible));
+}
+
+static void session_state(struct lfb_state_sink *sink, const struct liveupdate_session *session)
+{
+	const struct luo_file *file;
+
+	lfb__state_subject(sink, session->sessions->incoming ? "incoming session" : "session",
+			   session->name, sizeof(session->name));
+	number_subject(sink, 0);
+	lfb__state_fact(sink, "files", session->count);
+	lfb__state_fact(sink, "array of files", session->files_mem != NULL);
+	lfb__state_fact(sink, "blocks of files", session->file_blocks.count);
+	lfb__state_fact(sink, "files handed over", session->files_phys != 0);
+	lfb__state_fact(sink, "held by an agent", session->retrieved);
+	lock(sink, "lock", &session->mutex.lock);
+	sink->tables += session->tokens.buckets != NULL;
+	list_for_each_entry(file, &session->files, list)
+		file_state(sink, session, file);
+}
+
+static void sessions_state(struct lfb_state_sink *sink, const struct luo_sessions *sessions)
+{
+	const char *name = sessions->incoming ? "incoming" : "outgoing";
+	const struct liveupdate_session *session;
+
+	lfb__state_subject(sink, "sessions", name, 16);
+	lfb__state_fact(sink, "count", sessions->count);
+	lock(sink, "lock", &sessions->rwsem.lock);
+	sink->tables += sessions->names.buckets != NULL;
+	list_for_each_entry(session, &sessions->list, list)
+		session_state(sink, session);
+}
+
+/*
+ * The orchestrator
+ */
+
+static void registry_state(struct lfb_state_sink *sink, const struct luo *luo)
+{
+	const struct liveupdate_file_handler *handler;
+	const struct liveupdate_flb *flb;
+	const struct luo_flb_link *link;
+
+	list_for_each_entry(handler, &luo->handlers, private.list) {
+		lfb__state_subject(sink, "handler", handler->compatible,
+				   sizeof(handler->compatible));
+		number_subject(sink, 0);
+		list_for_each_entry(link, &handler->private.flb_list, list) {
+			lfb__state_subject(sink, "linked flb", link->flb->compatible,
+					   sizeof(link->flb->compatible));
+			number_subject(sink, 0);
+		}
+	}
+	list_for_each_entry(flb, &luo->flbs, private.list)
+		lfb__state_flb(sink, flb);
+}
+
+static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
+{
+	lfb__state_subject(sink, "luo", "", 1);
+	lfb__state_fact(sink, "enabled", luo->enabled);
+	lfb__state_fact(sink, "update number", luo->number);
+	lfb__state_fact(sink, "state handed over", luo->handed_over);
+	lfb__state_fact(sink, "serialized", luo->serialized + 2 * luo->serializing);
+	lfb__state_fact(sink, "device open", luo->device_open);
+	lfb__state_fact(sink, "sessions restored", luo->restored);
+	lfb__state_fact(sink, "restore error", (u64)luo->restore_error);
+	lfb__state_fact(sink, "FLBs", luo->flb_count);
+	lfb__state_fact(sink, "tree", luo->tree != NULL);
+	lfb__state_fact(sink, "array of sessions", luo->session_mem != NULL);
+	lfb__state_fact(sink, "page of FLBs", luo->flb_mem != NULL);
+	/* A kernel without live update never set this up. */
+	lfb__state_fact(sink, "blocks of sessions", luo->session_blocks.count);
+	lfb__state_fact(sink, "files known to be preserved", luo->preserved.count);
+	lock(sink, "registry lock", &luo->register_lock.lock);
+	sink->tables += luo->preserved.buckets != NULL;
+	registry_state(sink, luo);
+	sessions_state(sink, &luo->outgoing);
+	sessions_state(sink, &luo->incoming);
+}
+
+/*
+ * The ground floor
+ */
+
+static void kho_state(struct lfb_state_sink *sink, const struct kho *kho)
+{
+	static const char *const orders[] = {
+		"blocks of order 0", "blocks of order 1", "blocks of order 2",
+		"blocks of order 3", "blocks of order 4", "blocks of order 5",
+		"blocks of order 6", "blocks of order 7", "blocks of order 8",
+		"blocks of order 9", "blocks of order 10",
+	};
+	unsigned int order;
+
+	_Static_assert(ARRAY_SIZE(orders) == MAX_PAGE_ORDER + 1, "a name for each order");
+	lfb__state_subject(sink, "preserved memory", "", 1);
+	lfb__state_fact(sink, "on", kho->enabled);
+	lfb__state_fact(sink, "handed over", kho->incoming);
+	for (order = 0; order <= MAX_PAGE_ORDER; order++)
+		lfb__state_fact(sink, orders[order], kho->orders[order].blocks);
+	lock(sink, "kho_out.lock", &kho->lock.lock);
+	lock(sink, "map lock", &kho->map_lock.lock);
+}
+
+static void memory_state(struct lfb_state_sink *sink, const struct lfb_kernel *kernel)
+{
+	lfb__state_subject(sink, "memory", "", 1);
+	lfb__state_fact(sink, "pages", kernel->pages.allocated);
+	lfb__state_fact(sink, "slab objects", kernel->slabs.objects - sink->tables);
+	lfb__state_fact(sink, "vmalloc areas", kernel->vmallocs.count);
+	lfb__state_fact(sink, "pages not restored", kernel->pages.incoming);
+	lfb__state_fact(sink, "open files", kernel->files_open);
+}
+
+static void task_state(struct lfb_state_sink *sink, const struct task_struct *task)
+{
+	lfb__state_subject(sink, "task", task->name, 64);
+	lfb__state_fact(sink, "locks held", task->locks_held);
+	lfb__state_fact(sink, "blocked", task->blocked_on != NULL);
+}
+
+static void agent_state(struct lfb_state_sink *sink, const struct lfb_agent *agent)
+{
+	const struct lfb_fd_table *fds = &agent->fds;
+
+	task_state(sink, &agent->task);
+	for (unsigned int fd = 0; fd < fds->size; fd++) {
+		const struct file *file = fds->files[fd];
+
+		if (!file)
+			continue;
+		sink->kind = "descriptor";
+		number_subject(sink, fd);
+		if (file == LFB_FD_RESERVED)
+			lfb__state_fact(sink, "reserved", 1);
+		else
+			lfb__state_fact(sink, "references", (u64)file->f_count);
+	}
+}
+
+static void modules_state(struct lfb_state_sink *sink, const struct lfb_machine *machine)
+{
+	const struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		const struct module *module = image->module->module;
+
+		lfb__state_subject(sink, "module", module->name, 64);
+		lfb__state_fact(sink, "loaded", image->loaded);
+		lfb__state_fact(sink, "references", (u64)module->refcnt);
+		lfb__state_fact(sink, "state", module->state);
+	}
+}
+
+struct walk {
+	struct lfb_state_sink *sink;
+	struct lfb_machine *machine;
+	lfb_state_more_fn more;
+	const void *context;
+};
+
+static long walk_kernel(void *argument)
+{
+	struct walk *walk = argument;
+	struct lfb_state_sink *sink = walk->sink;
+	const struct lfb_kernel *kernel = sink->kernel;
+	const struct lfb_agent *agent;
+
+	if (kernel->luo)
+		luo_state(sink, kernel->luo);
+	if (walk->more)
+		walk->more(sink, walk->context);
+	kho_state(sink, &kernel->kho);
+	memory_state(sink, kernel);
+	modules_state(sink, walk->machine);
+	list_for_each_entry(agent, &walk->machine->agents, list)
+		agent_state(sink, agent);
+	return 0;
+}
+
+void lfb__state_walk(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
+		     struct lfb_state_sink *sink)
+{
+	struct walk walk = { sink, machine, more, context };
+	struct lfb_kernel *kernel = &machine->kernel;
+
+	sink->kernel = kernel;
+	lfb__state_subject(sink, "machine", "", 1);
+	lfb__state_fact(sink, "state", lfb_machine_state(machine));
+	if (lfb_machine_state(machine) == LFB_OFF || kernel->dead)
+		return;
+	lfb__state_fact(sink, "kernels booted", machine->boots);
+	lfb__state_subject(sink, "profile", machine->profile->name, 64);
+	/* As kernel code: whatever a module did to a list ends the kernel, and not the process. */
+	if (lfb__machine_run(machine, &kernel->boot_task, walk_kernel, &walk))
+		lfb__state_fact(sink, "intact", 0);
+}
+
+void lfb__state_digest(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
+		       struct lfb_digest *digest)
+{
+	struct lfb_state_sink sink = { 0 };
+
+	lfb__state_walk(machine, more, context, &sink);
+	*digest = sink.digest;
+}

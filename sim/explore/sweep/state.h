@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The state of a running machine in a form that can be compared: what an agent or a module could
+ * tell apart, and what would be a leak. A failed step must leave it as it was.
+ *
+ * Names, orders, counts, numbers and errnos are compared exactly; of pointers and of physical
+ * addresses of live blocks only that they are there, because memory may come from elsewhere the
+ * second time. What a kernel keeps for speed (empty slabs and nodes of trees, hash tables, what it
+ * has read already of what was handed over) is no part of the state.
+ */
+#ifndef SIM_EXPLORE_SWEEP_STATE_H
+#define SIM_EXPLORE_SWEEP_STATE_H
+
+#include "sim/machine/machine.h"
+
+struct liveupdate_flb;
+struct lfb_state;
+struct lfb_state_sink;
+
+/*
+ * Equal states have equal digests. Some leave out what kernels promise to keep: @forgiving the
+ * errors that are remembered, of a failed retrieve of a file or an FLB; @thawed the handles of
+ * preserved files, which freeze may change and unfreeze cannot.
+ */
+struct lfb_digest {
+	u64 exact;
+	u64 forgiving;
+	u64 thawed;
+};
+
+/* Adds what the machine cannot know: a module's own objects. Called as kernel code. */
+typedef void (*lfb_state_more_fn)(struct lfb_state_sink *sink, const void *context);
+
+/* @more may be NULL. */
+void lfb__state_digest(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
+		       struct lfb_digest *digest);
+/* The same facts with names, to be compared by lfb__state_diff(). NULL without memory. */
+struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more_fn more,
+				     const void *context);
+void lfb__state_free(struct lfb_state *state);
+
+/*
+ * Says what differs, as "flb flb-0-v1: count 1, was 0; …". Returns how many facts do; the text is
+ * cut where @size ends.
+ */
+unsigned int lfb__state_diff(const struct lfb_state *before, const struct lfb_state *after,
+			     char *text, size_t size);
+
+/*
+ * For lfb_state_more_fn: what the next facts are about, and the facts. @name may lack its NUL when
+ * it fills its field of @size bytes. Strings must be constants.
+ */
+void lfb__state_subject(struct lfb_state_sink *sink, const char *kind, const char *name,
+			size_t size);
+void lfb__state_fact(struct lfb_state_sink *sink, const char *field, u64 value);
+/* The private part of an FLB that may be on no list. */
+void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *flb);
+
+#endif

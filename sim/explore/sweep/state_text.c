@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * States with names: what differs between two of them, for people.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/explore/sweep/state_sink.h"
+
+struct fact {
+	char subject[120];
+	const char *field;
+	u64 value;
+};
+
+struct lfb_state {
+	struct fact *facts;
+	size_t count;
+	size_t capacity;
+	bool incomplete;	/* no memory for all of them */
+};
+
+static struct fact *more(struct lfb_state *state)
+{
+	struct fact *facts;
+	size_t capacity;
+
+	if (state->count == state->capacity) {
+		capacity = state->capacity ? 2 * state->capacity : 256;
+		facts = reallocarray(state->facts, capacity, sizeof(*facts));
+		if (!facts) {
+			state->incomplete = true;
+			return NULL;
+		}
+		state->facts = facts;
+		state->capacity = capacity;
+	}
+	return &state->facts[state->count++];
+}
+
+void lfb__state_keep(struct lfb_state_sink *sink, const char *field, u64 value)
+{
+	struct fact *fact = more(sink->state);
+	int length;
+
+	if (!fact)
+		return;
+	fact->field = field;
+	fact->value = value;
+	length = snprintf(fact->subject, sizeof(fact->subject), "%s%s%.*s", sink->kind,
+			  sink->length ? " " : "", (int)sink->length, sink->name);
+	if (!sink->numbered || length < 0 || (size_t)length >= sizeof(fact->subject))
+		return;
+	if (!strcmp(sink->kind, "file of session"))
+		snprintf(fact->subject + length, sizeof(fact->subject) - (size_t)length,
+			 ", token %llu", (unsigned long long)sink->number);
+	else if (!strcmp(sink->kind, "descriptor"))
+		snprintf(fact->subject, sizeof(fact->subject), "descriptor %llu of agent %.*s",
+			 (unsigned long long)sink->number, (int)sink->length, sink->name);
+}
+
+struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more_fn more_facts,
+				     const void *context)
+{
+	struct lfb_state *state = calloc(1, sizeof(*state));
+	struct lfb_state_sink sink = { .state = state };
+
+	if (!state)
+		return NULL;
+	lfb__state_walk(machine, more_facts, context, &sink);
+	if (state->incomplete) {
+		lfb__state_free(state);
+		return NULL;
+	}
+	return state;
+}
+
+void lfb__state_free(struct lfb_state *state)
+{
+	if (!state)
+		return;
+	free(state->facts);
+	free(state);
+}
+
+/*
+ * Differences
+ */
+
+static const struct fact *find(const struct lfb_state *state, const struct fact *wanted)
+{
+	for (size_t i = 0; i < state->count; i++)
+		if (state->facts[i].field == wanted->field &&
+		    !strcmp(state->facts[i].subject, wanted->subject))
+			return &state->facts[i];
+	return NULL;
+}
+
+static const char *format_value(u64 value, char *text, size_t size)
+{
+	if ((value & ~0xffull) == LFB_STATE_BLOCK)
+		snprintf(text, size, "a block of order %u", (unsigned int)(value & 0xff));
+	else if (value == LFB_STATE_MEMORY)
+		snprintf(text, size, "memory");
+	else if (value == LFB_STATE_STALE)
+		snprintf(text, size, "memory of an earlier kernel");
+	else if (value == LFB_STATE_POINTER)
+		snprintf(text, size, "a pointer");
+	else if (value > 0xfffff && (s64)value > 0)
+		snprintf(text, size, "0x%llx", (unsigned long long)value);
+	else
+		snprintf(text, size, "%lld", (long long)value);
+	return text;
+}
+
+struct differences {
+	char *text;
+	size_t size;
+	size_t length;
+	unsigned int count;
+};
+
+static void add(struct differences *differences, const struct fact *fact, const char *now,
+		const char *was)
+{
+	int length;
+
+	if (differences->length + 1 < differences->size) {
+		length = snprintf(differences->text + differences->length,
+				  differences->size - differences->length, "%s%s: %s %s, was %s",
+				  differences->count ? "; " : "", fact->subject, fact->field, now,
+				  was);
+		if (length > 0)
+			differences->length += (size_t)length;
+	}
+	differences->count++;
+}
+
+/* Facts of @state that @other lacks altogether, one for each subject. */
+static void add_missing(struct differences *differences, const struct lfb_state *state,
+			const struct lfb_state *other, bool gone)
+{
+	const char *subject = "";
+
+	for (size_t i = 0; i < state->count; i++) {
+		const struct fact *fact = &state->facts[i];
+		char value[48];
+
+		if (find(other, fact) || !strcmp(fact->subject, subject))
+			continue;
+		subject = fact->subject;
+		format_value(fact->value, value, sizeof(value));
+		add(differences, fact, gone ? "gone" : value, gone ? value : "not there");
+	}
+}
+
+/* The same facts, but in another order? */
+static void check_order(struct differences *differences, const struct lfb_state *before,
+			const struct lfb_state *after)
+{
+	for (size_t i = 0; i < before->count && i < after->count; i++) {
+		const struct fact *was = &before->facts[i];
+		const struct fact *now = &after->facts[i];
+
+		if (was->field == now->field && !strcmp(was->subject, now->subject))
+			continue;
+		add(differences, now, "earlier", "later");
+		return;
+	}
+}
+
+unsigned int lfb__state_diff(const struct lfb_state *before, const struct lfb_state *after,
+			     char *text, size_t size)
+{
+	struct differences differences = { .text = text, .size = size };
+
+	if (size)
+		text[0] = '\0';
+	if (!before || !after)
+		return 0;
+	for (size_t i = 0; i < after->count; i++) {
+		const struct fact *now = &after->facts[i];
+		const struct fact *was = find(before, now);
+		char is[48], before_it[48];
+
+		if (was && was->value != now->value)
+			add(&differences, now, format_value(now->value, is, sizeof(is)),
+			    format_value(was->value, before_it, sizeof(before_it)));
+	}
+	add_missing(&differences, after, before, false);
+	add_missing(&differences, before, after, true);
+	if (!differences.count)
+		check_order(&differences, before, after);
+	return differences.count;
+}

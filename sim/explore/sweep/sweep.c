@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Sweeps: the run without faults, and then every case there is.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/explore/sweep/run.h"
+
+#define PAIRS_MAX_DEFAULT 64
+#define VIOLATIONS_MAX_DEFAULT 10
+
+/*
+ * What is asked for
+ */
+
+int lfb__sweep_check(struct lfb_machine *machine, const struct lfb_sweep_options *options,
+		     const struct lfb_sweep_result *result)
+{
+	struct lfb_sweep_case that;
+
+	if (options && (options->sz < offsetof(struct lfb_sweep_options, kinds) +
+					  sizeof(options->kinds) ||
+			options->sz > sizeof(*options)))
+		return lfb__error(machine, -EINVAL, "the options' sz is %zu, not %zu", options->sz,
+				  sizeof(*options));
+	if (result && (result->sz < sizeof(result->sz) || result->sz > sizeof(*result)))
+		return lfb__error(machine, -EINVAL, "the result's sz is %zu, not %zu", result->sz,
+				  sizeof(*result));
+	if (options && (options->kinds & ~LFB_FAULT_ANY))
+		return lfb__error(machine, -EINVAL, "unknown kinds of faults: 0x%x",
+				  options->kinds);
+	if (options && options->sz > offsetof(struct lfb_sweep_options, only) && options->only &&
+	    strcmp(options->only, "none") && !lfb__case_parse(options->only, &that))
+		return lfb__error(machine, -EINVAL, "%.80s is no case: expected KIND:K, "
+				  "KIND:K:forever or KIND:K:K2", options->only);
+	if (lfb_machine_state(machine) != LFB_OFF)
+		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
+				  lfb_machine_state_name(lfb_machine_state(machine)));
+	return 0;
+}
+
+/* An older caller's options are shorter; what it does not know is zero. */
+static void take_options(struct lfb_sweep *sweep, const struct lfb_sweep_options *given)
+{
+	struct lfb_sweep_options *options = &sweep->options;
+
+	if (given)
+		memcpy(options, given, given->sz);
+	if (!options->kinds)
+		options->kinds = LFB_FAULT_ANY;
+	if (!options->pairs_max)
+		options->pairs_max = PAIRS_MAX_DEFAULT;
+	if (!options->violations_max)
+		options->violations_max = VIOLATIONS_MAX_DEFAULT;
+}
+
+/*
+ * The run without faults
+ */
+
+static void record(struct lfb_sweep *sweep, struct lfb_sweep_record *record)
+{
+	const struct lfb_machine *machine = sweep->machine;
+	const unsigned long *count = machine->kernel.faults.count;
+
+	lfb__sweep_digest(sweep, &record->after);
+	record->dead = machine->state != LFB_OFF && machine->kernel.dead;
+	lfb__sweep_note(machine, record);
+	memcpy(record->points, count, sizeof(record->points));
+	for (unsigned int kind = 0; kind < LFB_EVENT_KINDS; kind++)
+		record->complaints[kind] = lfb__sweep_complaints(sweep, kind);
+}
+
+/* What is no violation need not be written down in every run; a single case shows it all. */
+static void look_away(struct lfb_sweep *sweep)
+{
+	for (int id = 0; id < LFB_FINDINGS_NR && !sweep->options.only; id++) {
+		if (!lfb__sweep_is_news(sweep, (enum lfb_finding_id)id))
+			sweep->machine->kernel.findings.silent[id] = true;
+	}
+}
+
+/* Also finds out whether it can be taken down and leaves nothing. */
+static int run_plain(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	size_t step;
+
+	lfb__sweep_begin(sweep);
+	for (step = 0; step < subject->steps; step++) {
+		struct lfb_sweep_record *now = &sweep->records[step];
+
+		if (step == subject->first_armed)
+			lfb__sweep_arm(sweep, NULL);
+		lfb__sweep_digest(sweep, &now->before);
+		now->result = subject->perform(subject->self, step, &now->object);
+		if (sweep->traces)
+			lfb__sweep_say(sweep, "> %s = %ld\n", subject->text(subject->self, step),
+				       now->result);
+		record(sweep, now);
+		if (now->result < 0 && (step < subject->first_armed || step > subject->last_armed))
+			return lfb__error(sweep->machine, (int)now->result,
+					  "%.200s: without faults it answers %ld",
+					  subject->text(subject->self, step), now->result);
+	}
+	lfb__balance_compare(sweep->balance);
+	sweep->unbalanced = sweep->balance->breach[0] != '\0';
+	for (size_t i = 0; i < sweep->machine->kernel.findings.count; i++)
+		sweep->known[sweep->machine->kernel.findings.all[i]->id] = true;
+	look_away(sweep);
+	sweep->end = sweep->records[subject->steps - 1].after;
+	return 0;
+}
+
+static void check_plain_end(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	char why[400] = "";
+
+	if (subject->take_down(subject->self, why, sizeof(why)))
+		return;
+	lfb__sweep_fail(sweep, subject->steps, "without any fault, %s", why);
+	lfb__sweep_report(sweep, NULL);
+}
+
+/*
+ * Cases
+ */
+
+static bool is_over(const struct lfb_sweep *sweep)
+{
+	return sweep->error || sweep->result.violations >= sweep->options.violations_max;
+}
+
+static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+{
+	struct lfb_sweep_result *result = &sweep->result;
+	enum lfb_outcome outcome = lfb__sweep_run(sweep, that);
+
+	if (outcome == LFB_OUTCOME_VIOLATION) {
+		lfb__sweep_explain(sweep, that);
+		lfb__sweep_report(sweep, that);
+	}
+	result->runs++;
+	result->absorbed += outcome == LFB_OUTCOME_ABSORBED;
+	result->reported += outcome == LFB_OUTCOME_REPORTED;
+	result->harmless += outcome == LFB_OUTCOME_HARMLESS;
+	result->remembered += outcome == LFB_OUTCOME_REMEMBERED;
+	return outcome;
+}
+
+/* All points that the run without faults has; there are no more, and no fewer. */
+static void sweep_kinds(struct lfb_sweep *sweep, unsigned int kinds, unsigned long points,
+			bool forever)
+{
+	struct lfb_sweep_case that = { .kinds = kinds, .forever = forever };
+
+	for (that.nth = 1; that.nth <= points && !is_over(sweep); that.nth++)
+		if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED) {
+			lfb__sweep_fail(sweep, sweep->subject->steps, "the point is never reached: "
+					"the test is not deterministic");
+			lfb__sweep_report(sweep, &that);
+		}
+}
+
+/* Every second point behind every first one, until there is none. */
+static void sweep_pairs(struct lfb_sweep *sweep, unsigned long points)
+{
+	struct lfb_sweep_case that = { .kinds = sweep->options.kinds };
+
+	sweep->result.paired = true;
+	for (that.nth = 1; that.nth <= points; that.nth++)
+		for (that.then = 1; !is_over(sweep); that.then++) {
+			run_case(sweep, &that);
+			if (sweep->machine->kernel.faults.hits < 2)
+				break;
+		}
+}
+
+static void sweep_all(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_options *options = &sweep->options;
+	const unsigned long *points = sweep->result.points;
+	unsigned long all = 0;
+	unsigned int used = 0;
+
+	for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
+		if (!(options->kinds & (1u << kind)))
+			continue;
+		used += points[kind] != 0;
+		all += points[kind];
+		if (options->mode != LFB_SWEEP_FOREVER)
+			sweep_kinds(sweep, 1u << kind, points[kind], false);
+		if (options->mode != LFB_SWEEP_ONCE)
+			sweep_kinds(sweep, 1u << kind, points[kind], true);
+	}
+	if (used > 1 && options->mode != LFB_SWEEP_ONCE)
+		sweep_kinds(sweep, options->kinds, all, true);
+	if (options->pairs && all <= options->pairs_max)
+		sweep_pairs(sweep, all);
+}
+
+static int sweep_one(struct lfb_sweep *sweep)
+{
+	struct lfb_sweep_case that;
+
+	if (!strcmp(sweep->options.only, "none"))
+		return 0;
+	lfb__case_parse(sweep->options.only, &that);
+	lfb__sweep_trace(sweep, true);
+	lfb__sweep_say(sweep, "== %s: case %s\n", sweep->subject->name, sweep->options.only);
+	if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED)
+		return lfb__error(sweep->machine, -EINVAL, "%s has no point for case %.80s",
+				  sweep->subject->name, sweep->options.only);
+	lfb__sweep_say(sweep, "== %s\n", sweep->result.violations ? "a violation" :
+		       sweep->result.absorbed ? "absorbed: it succeeded all the same" :
+		       sweep->result.reported ? "reported, and then it worked" :
+		       sweep->result.harmless ? "declared harmless" : "remembered");
+	return 0;
+}
+
+static int run_sweep(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	bool show = sweep->options.only && !strcmp(sweep->options.only, "none");
+	int err;
+
+	lfb__sweep_trace(sweep, show);
+	err = run_plain(sweep);
+	if (err)
+		return err;
+	for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++)
+		if (sweep->options.kinds & (1u << kind))
+			sweep->result.points[kind] =
+				sweep->records[subject->last_armed].points[kind];
+	check_plain_end(sweep);
+	if (sweep->options.only)
+		return sweep_one(sweep);
+	if (!is_over(sweep))
+		sweep_all(sweep);
+	return 0;
+}
+
+int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subject *subject,
+		       const struct lfb_sweep_options *options, struct lfb_sweep_result *result,
+		       struct lfb_balance *balance)
+{
+	const struct lfb_trace trace = machine->kernel.trace;
+	struct lfb_sweep sweep = {
+		.machine = machine,
+		.subject = subject,
+		.balance = balance,
+		.profile = machine->profile,
+		.choices = machine->kernel.choices,
+	};
+	bool silent[LFB_FINDINGS_NR];
+	int err;
+
+	memcpy(silent, machine->kernel.findings.silent, sizeof(silent));
+	take_options(&sweep, options);
+	sweep.records = calloc(subject->steps, sizeof(*sweep.records));
+	if (!sweep.records)
+		return lfb__error(machine, -ENOMEM, "no memory to sweep %s", subject->name);
+	lfb__balance_watch(balance, machine);
+	err = run_sweep(&sweep);
+	lfb__sweep_begin(&sweep);
+	memcpy(machine->kernel.findings.silent, silent, sizeof(silent));
+	lfb__balance_end(balance);
+	lfb_trace_to(machine, trace.sink, trace.context);
+	free(sweep.records);
+	if (!err && sweep.error)
+		err = lfb__error(machine, sweep.error, "the output could not be written");
+	if (result) {
+		sweep.result.sz = result->sz;
+		memcpy(result, &sweep.result, result->sz);
+	}
+	return err;
+}

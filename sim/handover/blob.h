@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The blob, inside. docs/blob.md is the format; these are its numbers.
+ */
+#ifndef SIM_HANDOVER_BLOB_H
+#define SIM_HANDOVER_BLOB_H
+
+#include <luo/blob.h>
+
+#include "sim/kernel/kernel.h"
+
+#define LFB_BLOB_MAGIC "LFBBLOB\n"
+#define LFB_BLOB_MAGIC_SIZE 8
+#define LFB_BLOB_PROFILE_SIZE 32
+#define LFB_BLOB_COMPATIBLE_SIZE 16
+
+/* Offsets of the header's fields; all integers are little-endian. */
+enum {
+	LFB_BLOB_VERSION_AT = 8,	/* u32 */
+	LFB_BLOB_HEADER_SIZE_AT = 12,	/* u32 */
+	LFB_BLOB_TOTAL_SIZE_AT = 16,	/* u64, from here on */
+	LFB_BLOB_MEMORY_AT = 24,
+	LFB_BLOB_ROOT_AT = 32,
+	LFB_BLOB_SCRATCH_AT = 40,
+	LFB_BLOB_SCRATCH_SIZE_AT = 48,
+	LFB_BLOB_BOOTS_AT = 56,		/* u32 */
+	LFB_BLOB_NR_RANGES_AT = 60,	/* u32 */
+	LFB_BLOB_PROFILE_AT = 64,
+	LFB_BLOB_COMPATIBLE_AT = 96,
+	LFB_BLOB_RESERVED_AT = 112,
+	LFB_BLOB_HEADER_SIZE = 128,
+};
+
+/* An entry of the range table: u64 phys, u32 pages, u32 kind. */
+#define LFB_BLOB_RANGE_SIZE 16
+
+enum lfb_blob_kind {
+	LFB_BLOB_ROOT = 1,	/* the KHO root tree */
+	LFB_BLOB_MAP = 2,	/* the memory map's own pages */
+	LFB_BLOB_PRESERVED = 3,
+};
+
+struct lfb_blob_range {
+	u64 phys;
+	u32 nr_pages;
+	enum lfb_blob_kind kind;
+	const u8 *bytes;	/* in lfb_blob.bytes */
+};
+
+/* The bytes, and what they say. */
+struct lfb_blob {
+	u8 *bytes;
+	size_t size;
+	u64 memory;
+	u64 kho_root;
+	u64 scratch;
+	u64 scratch_size;
+	u32 boots;
+	u32 nr_ranges;
+	struct lfb_blob_range *ranges;
+	char profile[LFB_BLOB_PROFILE_SIZE];
+	char kho_compatible[LFB_BLOB_COMPATIBLE_SIZE];
+};
+
+/* What a kind of range is called. */
+const char *lfb__blob_kind_name(enum lfb_blob_kind kind);
+/* Writes the SHA-256 over all but the last LFB_DIGEST_SIZE of @size bytes there. 0, -ENOMEM. */
+int lfb__blob_seal(u8 *bytes, size_t size);
+/* A look at the handed-over memory; nothing else is there. */
+struct lfb_view lfb__blob_view(const struct lfb_blob *blob);
+/* @blob when it is a live blob, else NULL with the sentence set. */
+const struct lfb_blob *lfb__blob_valid(const struct lfb_blob *blob);
+
+/*
+ * blob_load.c: takes over @bytes (from malloc()), also on error. The digest is checked only if
+ * @check_digest: who just made it need not.
+ */
+int lfb__blob_open(u8 *bytes, size_t size, bool check_digest, struct lfb_blob **blob);
+
+#endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Blobs from bytes that may be anything, and into a machine. Nothing is used before it is checked:
+ * first the digest, then field by field.
+ */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/handover/blob.h"
+#include "sim/machine/host_file.h"
+#include "sim/machine/machine.h"
+
+#define MEMORY_MIN (1ull << 20)
+#define MEMORY_MAX (1ull << 40)
+
+static u32 get32(const u8 *at)
+{
+	u32 value;
+
+	memcpy(&value, at, sizeof(value));
+	return le32toh(value);
+}
+
+static u64 get64(const u8 *at)
+{
+	u64 value;
+
+	memcpy(&value, at, sizeof(value));
+	return le64toh(value);
+}
+
+static int check_digest(u8 *bytes, size_t size)
+{
+	u8 *digest = bytes + size - LFB_DIGEST_SIZE;
+	u8 stored[LFB_DIGEST_SIZE];
+	int err;
+
+	memcpy(stored, digest, sizeof(stored));
+	err = lfb__blob_seal(bytes, size);
+	if (err)
+		return err;
+	if (!memcmp(stored, digest, sizeof(stored)))
+		return 0;
+	return lfb__error(NULL, -EINVAL, "blob: the SHA-256 at offset 0x%zx is not that of the %zu "
+			  "bytes before it: altered or cut off", size - LFB_DIGEST_SIZE,
+			  size - LFB_DIGEST_SIZE);
+}
+
+/* What tells a blob from anything else comes first, so that the message fits. */
+static int check_envelope(u8 *bytes, size_t size, bool with_digest)
+{
+	u32 version;
+	u64 total;
+	int err;
+
+	if (size < LFB_BLOB_MAGIC_SIZE || memcmp(bytes, LFB_BLOB_MAGIC, LFB_BLOB_MAGIC_SIZE))
+		return lfb__error(NULL, -EINVAL, "not a blob: it does not start with LFBBLOB");
+	if (size < LFB_BLOB_HEADER_SIZE + LFB_DIGEST_SIZE)
+		return lfb__error(NULL, -EINVAL, "blob: cut off after %zu bytes, inside the header",
+				  size);
+	version = get32(bytes + LFB_BLOB_VERSION_AT);
+	if (version != LFB_BLOB_VERSION)
+		return lfb__error(NULL, -EPROTONOSUPPORT, "blob: format version %u at offset 0x%x, "
+				  "this library reads %u", version, LFB_BLOB_VERSION_AT,
+				  LFB_BLOB_VERSION);
+	total = get64(bytes + LFB_BLOB_TOTAL_SIZE_AT);
+	if (total != size)
+		return lfb__error(NULL, -EINVAL, "blob: total size at offset 0x%x is %llu, but "
+				  "there are %zu bytes", LFB_BLOB_TOTAL_SIZE_AT,
+				  (unsigned long long)total, size);
+	err = with_digest ? check_digest(bytes, size) : 0;
+	if (err)
+		return err;
+	if (get32(bytes + LFB_BLOB_HEADER_SIZE_AT) != LFB_BLOB_HEADER_SIZE)
+		return lfb__error(NULL, -EINVAL, "blob: header size at offset 0x%x is %u, not %u",
+				  LFB_BLOB_HEADER_SIZE_AT, get32(bytes + LFB_BLOB_HEADER_SIZE_AT),
+				  LFB_BLOB_HEADER_SIZE);
+	return 0;
+}
+
+/* A field of text: printable, terminated, and nothing behind the terminator. */
+static int read_text(const u8 *bytes, unsigned int at, size_t size, const char *what, char *text)
+{
+	size_t i = 0;
+
+	while (i < size && bytes[at + i] > ' ' && bytes[at + i] < 0x7f)
+		i++;
+	if (i == 0)
+		return lfb__error(NULL, -EINVAL, "blob: %s at offset 0x%x is no name", what, at);
+	memcpy(text, bytes + at, i);
+	while (i < size && !bytes[at + i])
+		text[i++] = '\0';
+	if (i == size && !text[size - 1])
+		return 0;
+	return lfb__error(NULL, -EINVAL, "blob: %s at offset 0x%x is no terminated name", what, at);
+}
+
+static bool is_area(u64 start, u64 size, u64 memory)
+{
+	return IS_ALIGNED(start | size, PAGE_SIZE) && start < memory && size <= memory - start;
+}
+
+static int read_header(struct lfb_blob *blob)
+{
+	const u8 *bytes = blob->bytes;
+	unsigned int i;
+	int err;
+
+	blob->memory = get64(bytes + LFB_BLOB_MEMORY_AT);
+	blob->kho_root = get64(bytes + LFB_BLOB_ROOT_AT);
+	blob->scratch = get64(bytes + LFB_BLOB_SCRATCH_AT);
+	blob->scratch_size = get64(bytes + LFB_BLOB_SCRATCH_SIZE_AT);
+	blob->boots = get32(bytes + LFB_BLOB_BOOTS_AT);
+	blob->nr_ranges = get32(bytes + LFB_BLOB_NR_RANGES_AT);
+	err = read_text(bytes, LFB_BLOB_PROFILE_AT, LFB_BLOB_PROFILE_SIZE, "profile",
+			blob->profile);
+	if (!err)
+		err = read_text(bytes, LFB_BLOB_COMPATIBLE_AT, LFB_BLOB_COMPATIBLE_SIZE,
+				"KHO compatible", blob->kho_compatible);
+	if (err)
+		return err;
+	if (blob->memory < MEMORY_MIN || blob->memory > MEMORY_MAX ||
+	    !IS_ALIGNED(blob->memory, PAGE_SIZE))
+		return lfb__error(NULL, -EINVAL, "blob: memory size at offset 0x%x is %llu, not "
+				  "whole pages from 1 MiB to 1 TiB", LFB_BLOB_MEMORY_AT,
+				  (unsigned long long)blob->memory);
+	if (!is_area(blob->scratch, blob->scratch_size, blob->memory))
+		return lfb__error(NULL, -EINVAL, "blob: scratch at offset 0x%x is no area of whole "
+				  "pages in memory", LFB_BLOB_SCRATCH_AT);
+	if (!blob->boots)
+		return lfb__error(NULL, -EINVAL, "blob: number of kernels at offset 0x%x is 0",
+				  LFB_BLOB_BOOTS_AT);
+	for (i = LFB_BLOB_RESERVED_AT; i < LFB_BLOB_HEADER_SIZE; i++)
+		if (bytes[i])
+			return lfb__error(NULL, -EINVAL,
+					  "blob: reserved byte at offset 0x%x is not "
+					  "0",
+					  i);
+	return 0;
+}
+
+static int bad_range(u32 index, const char *what)
+{
+	return lfb__error(NULL, -EINVAL, "blob: range %u at offset 0x%llx: %s", index,
+			  LFB_BLOB_HEADER_SIZE + (unsigned long long)index * LFB_BLOB_RANGE_SIZE,
+			  what);
+}
+
+static int check_range(const struct lfb_blob *blob, u32 index)
+{
+	const struct lfb_blob_range *range = &blob->ranges[index];
+	u64 size = (u64)range->nr_pages << PAGE_SHIFT;
+	u64 end = range->phys + size;
+
+	if (!range->nr_pages)
+		return bad_range(index, "it has no pages");
+	if (!is_area(range->phys, size, blob->memory))
+		return bad_range(index, "it is no area of whole pages in memory");
+	if (range->phys < PFN_PHYS(LFB_LOW_PAGES))
+		return bad_range(index, "it lies in the first 64 KiB, which are never given out");
+	if (range->phys < blob->scratch + blob->scratch_size && end > blob->scratch)
+		return bad_range(index, "it lies in scratch");
+	if (range->kind < LFB_BLOB_ROOT || range->kind > LFB_BLOB_PRESERVED)
+		return bad_range(index, "its kind is unknown");
+	if (range->kind == LFB_BLOB_ROOT && (range->phys != blob->kho_root || range->nr_pages != 1))
+		return bad_range(index, "it is not the page the header says the root tree is in");
+	if (index) {
+		const struct lfb_blob_range *before = range - 1;
+		u64 before_end = before->phys + ((u64)before->nr_pages << PAGE_SHIFT);
+
+		if (range->phys < before_end)
+			return bad_range(index, "it does not lie above the range before it");
+		if (range->phys == before_end && range->kind == before->kind)
+			return bad_range(index, "it is a part of the range before it");
+	}
+	return 0;
+}
+
+static int read_ranges(struct lfb_blob *blob)
+{
+	size_t room = blob->size - LFB_BLOB_HEADER_SIZE - LFB_DIGEST_SIZE;
+	const u8 *entry = blob->bytes + LFB_BLOB_HEADER_SIZE;
+	bool has_root = false;
+	const u8 *content;
+	u32 i;
+	int err;
+
+	if (blob->nr_ranges > room / LFB_BLOB_RANGE_SIZE)
+		return lfb__error(NULL, -EINVAL, "blob: %u ranges at offset 0x%x, more than fit",
+				  blob->nr_ranges, LFB_BLOB_NR_RANGES_AT);
+	room -= (size_t)blob->nr_ranges * LFB_BLOB_RANGE_SIZE;
+	content = entry + (size_t)blob->nr_ranges * LFB_BLOB_RANGE_SIZE;
+	blob->ranges = calloc(blob->nr_ranges + 1ul, sizeof(*blob->ranges));
+	if (!blob->ranges)
+		return lfb__error(NULL, -ENOMEM, "no memory for a blob's range table");
+	for (i = 0; i < blob->nr_ranges; i++, entry += LFB_BLOB_RANGE_SIZE) {
+		struct lfb_blob_range *range = &blob->ranges[i];
+		u64 size;
+
+		range->phys = get64(entry);
+		range->nr_pages = get32(entry + 8);
+		range->kind = get32(entry + 12);
+		range->bytes = content;
+		err = check_range(blob, i);
+		if (err)
+			return err;
+		has_root |= range->kind == LFB_BLOB_ROOT;
+		size = (u64)range->nr_pages << PAGE_SHIFT;
+		if (size > room)
+			return bad_range(i, "its pages are not all there");
+		room -= size;
+		content += size;
+	}
+	if (room)
+		return lfb__error(NULL, -EINVAL, "blob: %zu bytes at offset 0x%zx belong to no "
+				  "range", room, (size_t)(content - blob->bytes));
+	if (!has_root)
+		return lfb__error(NULL, -EINVAL, "blob: no range holds the root tree, which the "
+				  "header says at offset 0x%x is at 0x%llx", LFB_BLOB_ROOT_AT,
+				  (unsigned long long)blob->kho_root);
+	return 0;
+}
+
+int lfb__blob_open(u8 *bytes, size_t size, bool with_digest, struct lfb_blob **blob)
+{
+	struct lfb_blob *opened;
+	int err = check_envelope(bytes, size, with_digest);
+
+	if (err) {
+		free(bytes);
+		return err;
+	}
+	opened = calloc(1, sizeof(*opened));
+	if (!opened) {
+		free(bytes);
+		return lfb__error(NULL, -ENOMEM, "no memory for a blob");
+	}
+	opened->bytes = bytes;
+	opened->size = size;
+	err = read_header(opened);
+	if (!err)
+		err = read_ranges(opened);
+	if (!err)
+		err = lfb__handle_register(opened, LFB_HANDLE_BLOB);
+	if (err) {
+		free(opened->ranges);
+		free(opened->bytes);
+		free(opened);
+		return err;
+	}
+	*blob = opened;
+	return 0;
+}
+
+int lfb_blob_from_memory(const void *bytes, size_t size, struct lfb_blob **blob)
+{
+	u8 *copy;
+
+	if (!blob)
+		return lfb__error(NULL, -EINVAL, "lfb_blob_from_memory(): no place for the blob");
+	*blob = NULL;
+	if (!bytes && size)
+		return lfb__error(NULL, -EINVAL, "lfb_blob_from_memory(): no bytes");
+	copy = malloc(size ? size : 1);
+	if (!copy)
+		return lfb__error(NULL, -ENOMEM, "no memory for a blob of %zu bytes", size);
+	if (size)
+		memcpy(copy, bytes, size);
+	return lfb__blob_open(copy, size, true, blob);
+}
+
+int lfb_blob_load(const char *path, struct lfb_blob **blob)
+{
+	char reason[256];
+	char *bytes;
+	size_t size;
+	int err;
+
+	if (!blob)
+		return lfb__error(NULL, -EINVAL, "lfb_blob_load(): no place for the blob");
+	*blob = NULL;
+	if (!path)
+		return lfb__error(NULL, -EINVAL, "lfb_blob_load(): no path");
+	err = lfb__read_whole_file(path, &bytes, &size);
+	if (err)
+		return err;
+	err = lfb__blob_open((u8 *)bytes, size, true, blob);
+	if (!err)
+		return 0;
+	strncpy(reason, lfb_error_text(NULL), sizeof(reason) - 1);
+	reason[sizeof(reason) - 1] = '\0';
+	return lfb__error(NULL, err, "%.200s: %s", path, reason);
+}
+
+/*
+ * Into a machine
+ */
+
+static int check_place(const struct lfb_blob_range *range, struct lfb_machine *machine)
+{
+	const struct lfb_memory *memory = &machine->kernel.memory;
+	u64 end = range->phys + ((u64)range->nr_pages << PAGE_SHIFT);
+
+	if (end > memory->size)
+		return lfb__error(machine, -EINVAL, "the blob has pages up to 0x%llx, this machine "
+				  "has memory up to 0x%llx: give it more", (unsigned long long)end,
+				  (unsigned long long)memory->size);
+	if (range->phys < memory->scratch + memory->scratch_size && end > memory->scratch)
+		return lfb__error(machine, -EINVAL, "the blob has pages at 0x%llx, where this "
+				  "machine has its scratch area: give it more memory",
+				  (unsigned long long)range->phys);
+	return 0;
+}
+
+int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root)
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	u32 i;
+	int err;
+
+	for (i = 0; i < blob->nr_ranges; i++) {
+		err = check_place(&blob->ranges[i], machine);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < blob->nr_ranges; i++) {
+		const struct lfb_blob_range *range = &blob->ranges[i];
+		size_t size = (size_t)range->nr_pages << PAGE_SHIFT;
+		void *to = lfb__memory_at(&kernel->memory, range->phys, size);
+
+		if (!to)
+			return lfb__error(machine, -EINVAL, "0x%llx is no memory of this machine",
+					  (unsigned long long)range->phys);
+		memcpy(to, range->bytes, size);
+		lfb__pages_mark_dirty(kernel, PHYS_PFN(range->phys), range->nr_pages);
+	}
+	*root = blob->kho_root;
+	return 0;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * An inspection for people.
+ */
+#include "sim/handover/inspect.h"
+
+static unsigned long long hex(u64 value)
+{
+	return value;
+}
+
+/* A name from anywhere, so that it cannot do more to a terminal than be ugly. */
+static void name(struct lfb_output *output, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < ' ' || c >= 0x7f)
+			lfb__output_text(output, "\\x%02x", c);
+		else
+			lfb__output_bytes(output, text, 1);
+	}
+}
+
+static const char *plural(u64 count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void count(struct lfb_output *output, u64 number, const char *what)
+{
+	lfb__output_text(output, "%llu %s%s", (unsigned long long)number, what, plural(number));
+}
+
+static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
+{
+	const u8 *digest = blob->bytes + blob->size - LFB_DIGEST_SIZE;
+	u32 i;
+
+	lfb__output_text(output, "blob version %u, %zu bytes\n", LFB_BLOB_VERSION, blob->size);
+	lfb__output_text(output, "  written by   kernel %u of a machine with %llu bytes of memory, "
+			 "%s\n", blob->boots, (unsigned long long)blob->memory, blob->profile);
+	lfb__output_text(output, "  sha256       ");
+	for (i = 0; i < LFB_DIGEST_SIZE; i++)
+		lfb__output_text(output, "%02x", digest[i]);
+	lfb__output_text(output, "\n  scratch      0x%llx, %llu bytes\n", hex(blob->scratch),
+			 (unsigned long long)blob->scratch_size);
+	for (i = 0; i < blob->nr_ranges; i++) {
+		const struct lfb_blob_range *range = &blob->ranges[i];
+
+		lfb__output_text(output, "  %-12s 0x%llx, ", lfb__blob_kind_name(range->kind),
+				 hex(range->phys));
+		count(output, range->nr_pages, "page");
+		lfb__output_text(output, "\n");
+	}
+}
+
+static void kho(struct lfb_output *output, const struct lfb_inspection *found)
+{
+	const struct lfb_found_entry *entries = found->entries.items;
+	const struct lfb_found_run *runs = found->runs.items;
+	unsigned int order;
+	size_t i;
+
+	lfb__output_text(output, "KHO root tree at 0x%llx, ", hex(found->root.phys));
+	name(output, found->root_compatible);
+	lfb__output_text(output, "\n");
+	for (i = 0; i < found->entries.count; i++) {
+		lfb__output_text(output, "  entry ");
+		name(output, entries[i].name);
+		lfb__output_text(output, " at 0x%llx, %llu bytes\n", hex(entries[i].address),
+				 (unsigned long long)entries[i].size);
+	}
+	lfb__output_text(output, "memory map at 0x%llx: ", hex(found->root.map));
+	count(output, found->total_blocks, "block");
+	lfb__output_text(output, ", %llu bytes\n", (unsigned long long)found->total_bytes);
+	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+		if (!found->blocks[order])
+			continue;
+		lfb__output_text(output, "  order %u: ", order);
+		count(output, found->blocks[order], "block");
+		lfb__output_text(output, "\n");
+		for (i = 0; i < found->runs.count; i++) {
+			if (runs[i].order != order)
+				continue;
+			lfb__output_text(output, "    0x%llx, ", hex(runs[i].address));
+			count(output, runs[i].blocks, "block");
+			lfb__output_text(output, "\n");
+		}
+	}
+}
+
+static void session(struct lfb_output *output, const struct lfb_inspection *found,
+		    const struct lfb_found_session *item)
+{
+	const struct lfb_found_file *files = found->files.items;
+	size_t i;
+
+	lfb__output_text(output, "  session ");
+	name(output, item->record.name);
+	lfb__output_text(output, ": ");
+	count(output, item->record.count, "file");
+	if (item->record.files)
+		lfb__output_text(output, " at 0x%llx", hex(item->record.files));
+	lfb__output_text(output, "\n");
+	for (i = item->first_file; i < item->first_file + item->nr_files; i++) {
+		lfb__output_text(output, "    token %llu: ",
+				 (unsigned long long)files[i].record.token);
+		name(output, files[i].record.compatible);
+		lfb__output_text(output, ", data 0x%llx\n", hex(files[i].record.data));
+	}
+}
+
+static void luo(struct lfb_output *output, const struct lfb_inspection *found)
+{
+	const struct lfb_found_session *sessions = found->sessions.items;
+	const struct lfb_found_flb *flbs = found->flbs.items;
+	size_t i;
+
+	lfb__output_text(output, "LUO state at 0x%llx, update number %llu", hex(found->luo),
+			 (unsigned long long)found->head.number);
+	if (found->head.session_compatible[0])
+		lfb__output_text(output, ", %s", found->head.session_compatible);
+	lfb__output_text(output, "\n  sessions at 0x%llx, FLBs at 0x%llx\n",
+			 hex(found->head.sessions), hex(found->head.flbs));
+	for (i = 0; i < found->sessions.count; i++)
+		session(output, found, &sessions[i]);
+	for (i = 0; i < found->flbs.count; i++) {
+		lfb__output_text(output, "  FLB ");
+		name(output, flbs[i].record.name);
+		lfb__output_text(output, ": needed by ");
+		count(output, flbs[i].record.count, "file");
+		lfb__output_text(output, ", data 0x%llx\n", hex(flbs[i].record.data));
+	}
+}
+
+void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output *output)
+{
+	const struct lfb_problem *problems = found->problems.items;
+	size_t i;
+
+	if (found->blob)
+		blob_header(output, found->blob);
+	if (found->has_root)
+		kho(output, found);
+	if (found->has_luo)
+		luo(output, found);
+	else if (!found->problems.count)
+		lfb__output_text(output, "no LUO state\n");
+	for (i = 0; i < found->problems.count; i++) {
+		lfb__output_text(output, "problem at 0x%llx: ", hex(problems[i].where));
+		name(output, problems[i].what);
+		lfb__output_text(output, "\n");
+	}
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Writing JSON and text.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/handover/json.h"
+
+void lfb__output_begin(struct lfb_output *output, lfb_write_fn write, void *context)
+{
+	output->write = write;
+	output->context = context;
+	output->error = 0;
+	output->used = 0;
+}
+
+static void flush(struct lfb_output *output)
+{
+	int result;
+
+	if (output->used && !output->error) {
+		result = output->write(output->context, output->buffer, output->used);
+		if (result < 0)
+			output->error = result;
+	}
+	output->used = 0;
+}
+
+void lfb__output_bytes(struct lfb_output *output, const char *bytes, size_t size)
+{
+	while (size) {
+		size_t room = sizeof(output->buffer) - output->used;
+		size_t now = size < room ? size : room;
+
+		memcpy(output->buffer + output->used, bytes, now);
+		output->used += now;
+		bytes += now;
+		size -= now;
+		if (output->used == sizeof(output->buffer))
+			flush(output);
+	}
+}
+
+void lfb__output_text(struct lfb_output *output, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (length > 0)
+		lfb__output_bytes(output, text,
+				  (size_t)length < sizeof(text) ? (size_t)length :
+								  sizeof(text) - 1);
+}
+
+int lfb__output_end(struct lfb_output *output)
+{
+	flush(output);
+	return output->error;
+}
+
+static void write_string(struct lfb_output *output, const char *string)
+{
+	lfb__output_bytes(output, "\"", 1);
+	for (; *string; string++) {
+		unsigned char c = (unsigned char)*string;
+
+		if (c == '"' || c == '\\')
+			lfb__output_text(output, "\\%c", c);
+		else if (c < ' ' || c >= 0x7f)
+			lfb__output_text(output, "\\u%04x", c);
+		else
+			lfb__output_bytes(output, string, 1);
+	}
+	lfb__output_bytes(output, "\"", 1);
+}
+
+static void new_line(struct lfb_json *json)
+{
+	unsigned int i;
+
+	lfb__output_bytes(json->output, "\n", 1);
+	for (i = 0; i < json->depth; i++)
+		lfb__output_bytes(json->output, "  ", 2);
+}
+
+/* What comes before a value: a comma, a line of its own, the key. */
+static void before_value(struct lfb_json *json, const char *key)
+{
+	if (json->depth) {
+		if (!json->empty)
+			lfb__output_bytes(json->output, ",", 1);
+		new_line(json);
+	}
+	json->empty = false;
+	if (key)
+		lfb__output_text(json->output, "\"%s\": ", key);
+}
+
+void lfb__json_open(struct lfb_json *json, const char *key, char bracket)
+{
+	before_value(json, key);
+	lfb__output_bytes(json->output, &bracket, 1);
+	json->depth++;
+	json->empty = true;
+}
+
+void lfb__json_close(struct lfb_json *json, char bracket)
+{
+	json->depth--;
+	if (!json->empty)
+		new_line(json);
+	json->empty = false;
+	lfb__output_bytes(json->output, &bracket, 1);
+	if (!json->depth)
+		lfb__output_bytes(json->output, "\n", 1);
+}
+
+void lfb__json_number(struct lfb_json *json, const char *key, u64 value)
+{
+	before_value(json, key);
+	lfb__output_text(json->output, "%llu", (unsigned long long)value);
+}
+
+void lfb__json_string(struct lfb_json *json, const char *key, const char *string)
+{
+	before_value(json, key);
+	write_string(json->output, string);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Writing JSON: one value a line, indented, keys in the order they are given, so that equal
+ * content gives equal bytes. And plain text through the same buffer.
+ */
+#ifndef SIM_HANDOVER_JSON_H
+#define SIM_HANDOVER_JSON_H
+
+#include <luo/inspect.h>
+
+#define LFB_OUTPUT_BUFFER 4096
+
+/* Collects output and hands it on in larger pieces. The first error is kept and ends it. */
+struct lfb_output {
+	lfb_write_fn write;
+	void *context;
+	int error;
+	size_t used;
+	char buffer[LFB_OUTPUT_BUFFER];
+};
+
+void lfb__output_begin(struct lfb_output *output, lfb_write_fn write, void *context);
+void lfb__output_bytes(struct lfb_output *output, const char *bytes, size_t size);
+void lfb__output_text(struct lfb_output *output, const char *format, ...) LFB_PRINTF(2, 3);
+/* Hands on what is left. Returns 0 or the first error. */
+int lfb__output_end(struct lfb_output *output);
+
+struct lfb_json {
+	struct lfb_output *output;
+	unsigned int depth;
+	bool empty;		/* nothing in the innermost object or array yet */
+};
+
+/* @key is NULL in an array and for the outermost value. */
+void lfb__json_open(struct lfb_json *json, const char *key, char bracket);
+void lfb__json_close(struct lfb_json *json, char bracket);
+void lfb__json_number(struct lfb_json *json, const char *key, u64 value);
+/* Any bytes up to a NUL: those that are no printable ASCII are written as the code point. */
+void lfb__json_string(struct lfb_json *json, const char *key, const char *string);
+
+#endif

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * How memory is preserved, unpreserved, restored and freed, held to how it was preserved before,
+ * in this kernel or in the one before it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/page.h"
+
+#define WHAT_SIZE 240
+
+const char *lfb__phys_object(struct lfb_object *object, phys_addr_t phys)
+{
+	snprintf(object->text, sizeof(object->text), "phys 0x%llx", (unsigned long long)phys);
+	return object->text;
+}
+
+static const char *const preserved_as[] = {
+	[LFB_AS_FOLIO] = "preserved as a folio",
+	[LFB_AS_PAGES] = "preserved as pages",
+	[LFB_AS_ALLOC] = "from kho_alloc_preserve()",
+	[LFB_AS_VMALLOC] = "the description of a preserved vmalloc area",
+	[LFB_AS_VMALLOC_PAGE] = "a page of a preserved vmalloc area",
+};
+
+/* "8192 bytes at 0x12000, preserved as a folio by flb x preserve in operation 3". */
+static const char *describe(const struct lfb_ledger_entry *entry, char what[WHAT_SIZE])
+{
+	char who[120];
+
+	lfb__ledger_who(entry, who, sizeof(who));
+	snprintf(what, WHAT_SIZE, "%llu bytes at 0x%llx, %s %s",
+		 (unsigned long long)lfb__ledger_span(entry), (unsigned long long)entry->key,
+		 preserved_as[entry->as], who);
+	return what;
+}
+
+/* The same of whatever is known there: "" where nothing is. */
+static const char *describe_at(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+			       phys_addr_t phys, const char *before, char what[WHAT_SIZE])
+{
+	const struct lfb_ledger_entry *entry = lfb__ledger_covering(kernel, kind, phys);
+	char text[WHAT_SIZE];
+
+	what[0] = '\0';
+	if (entry)
+		snprintf(what, WHAT_SIZE, "%s%.*s", before,
+			 (int)(WHAT_SIZE - 1 - strlen(before)), describe(entry, text));
+	return what;
+}
+
+/*
+ * This kernel's
+ */
+
+enum lfb_finding_id kho__why_not(const struct lfb_kernel *kernel, unsigned long pfn,
+				 const char **why)
+{
+	const struct page *page = lfb__page(kernel, pfn);
+
+	if (page->flags & PG_TAIL)
+		page = lfb__page(kernel, page->next);
+	*why = "is not allocated";
+	if (lfb__in_scratch(&kernel->memory, pfn, 1)) {
+		*why = "lies in scratch memory";
+		return LFB_FINDING_KHO_SCRATCH;
+	}
+	if (page->flags & PG_SLAB) {
+		*why = "belongs to the slab allocator";
+		return LFB_FINDING_KHO_SLAB_PRESERVED;
+	}
+	if (page->flags & PG_PRESERVED_IN)
+		*why = "was handed over and is not restored";
+	else if (page->flags & PG_INTERNAL)
+		*why = "belongs to KHO";
+	return LFB_FINDING_KHO_NOT_ALLOCATED;
+}
+
+void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+{
+	const struct page *page = lfb__page(kernel, pfn);
+	struct lfb_object object;
+	char what[WHAT_SIZE];
+	unsigned long i = 0;
+
+	if (!lfb__checking(kernel))
+		return;
+	while (i < nr_pages && !(page[i].flags & PG_PRESERVED))
+		i++;
+	if (i == nr_pages)
+		return;
+	describe_at(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn + i), ": ", what);
+	lfb__find(kernel, LFB_FINDING_KHO_PRESERVED_TWICE, lfb__phys_object(&object, PFN_PHYS(pfn)),
+		  "%lu pages at 0x%llx are preserved, of which the one at 0x%llx is already%s",
+		  nr_pages, (unsigned long long)PFN_PHYS(pfn),
+		  (unsigned long long)PFN_PHYS(pfn + i), what);
+}
+
+void kho__note_preserved(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+			 enum lfb_preserved_as as)
+{
+	struct lfb_ledger_entry *entry;
+
+	/* The second time: the first one counts. */
+	if (lfb__ledger_find(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn)))
+		return;
+	entry = lfb__ledger_add(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn), PFN_PHYS(nr_pages));
+	if (!entry)
+		return;
+	entry->as = (u8)as;
+	if (as == LFB_AS_VMALLOC_PAGE)
+		list_del_init(&entry->owned);
+}
+
+static bool any_preserved(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
+{
+	const struct page *page = lfb__page(kernel, PHYS_PFN(entry->key));
+	unsigned long i, nr_pages = PHYS_PFN(lfb__ledger_span(entry));
+
+	for (i = 0; page && i < nr_pages; i++) {
+		if (page[i].flags & PG_PRESERVED)
+			return true;
+	}
+	return false;
+}
+
+static void drop_if_gone(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *context)
+{
+	(void)context;
+	if (!any_preserved(kernel, entry))
+		lfb__ledger_drop(kernel, entry);
+}
+
+/* As kernels have it, what kho_alloc_preserve() gives is a folio. */
+static bool fits(const struct lfb_ledger_entry *entry, enum lfb_preserved_as as)
+{
+	return entry->as == as || (entry->as == LFB_AS_ALLOC && as == LFB_AS_FOLIO) ||
+	       (entry->as == LFB_AS_VMALLOC_PAGE && as == LFB_AS_VMALLOC);
+}
+
+void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+			    unsigned long nr_pages, enum lfb_preserved_as as, bool all_set)
+{
+	const phys_addr_t phys = PFN_PHYS(pfn);
+	struct lfb_ledger_entry *entry = lfb__ledger_find(kernel, LFB_LEDGER_PRESERVED, phys);
+	bool exact = entry && lfb__ledger_span(entry) == PFN_PHYS(nr_pages);
+	struct lfb_object object;
+	char what[WHAT_SIZE];
+
+	if (!all_set) {
+		describe_at(kernel, LFB_LEDGER_PRESERVED, phys, ", but: ", what);
+		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(&object, phys),
+			     where, "not all of %lu pages at 0x%llx were preserved so%s", nr_pages,
+			     (unsigned long long)phys, what);
+	} else if (entry && (!exact || !fits(entry, as))) {
+		lfb__find(kernel, LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+			  lfb__phys_object(&object, phys),
+			  "%s() unpreserved %lu pages of: %s", where, nr_pages,
+			  describe(entry, what));
+	}
+	if (exact && !any_preserved(kernel, entry))
+		lfb__ledger_drop(kernel, entry);
+	else
+		lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, drop_if_gone, NULL);
+}
+
+void kho__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+{
+	const phys_addr_t phys = PFN_PHYS(pfn);
+	struct lfb_object object;
+	char what[WHAT_SIZE];
+
+	if (!lfb__checking(kernel) || kernel->ledger.internal)
+		return;
+	describe_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ", what);
+	lfb__find(kernel, LFB_FINDING_KHO_FREED_WHILE_PRESERVED, lfb__phys_object(&object, phys),
+		  "%lu pages at 0x%llx were freed and are handed over all the same%s", nr_pages,
+		  (unsigned long long)phys, what);
+}
+
+/*
+ * The kernel's before
+ */
+
+void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			   unsigned int order)
+{
+	const struct page *page = lfb__page(kernel, PHYS_PFN(phys));
+	enum lfb_finding_id id = LFB_FINDING_KHO_RESTORE_NOT_PRESERVED;
+	const char *why = "was never preserved";
+	struct lfb_object object;
+	char what[WHAT_SIZE];
+
+	what[0] = '\0';
+	if (page)
+		describe_at(kernel, LFB_LEDGER_INCOMING, phys, ": ", what);
+	if (!page || !IS_ALIGNED(phys, PAGE_SIZE)) {
+		why = "is no page";
+	} else if (page->flags & PG_PRESERVED_IN) {
+		id = LFB_FINDING_KHO_RESTORE_MISMATCH;
+		why = "was preserved with another order";
+	} else if (page->flags & PG_TAIL &&
+		   lfb__page(kernel, page->next)->flags & PG_PRESERVED_IN) {
+		id = LFB_FINDING_KHO_RESTORE_MISMATCH;
+		why = "is inside of a preserved block";
+	} else if (page->flags & PG_HANDED) {
+		id = LFB_FINDING_KHO_RESTORED_TWICE;
+		why = "is restored already";
+	} else if (lfb__lost(kernel, PHYS_PFN(phys))) {
+		why = "was in use in the kernel before, which did not preserve it";
+	}
+	lfb__warn_as(id, lfb__phys_object(&object, phys), where, "block of order %u at 0x%llx %s%s",
+		     order, (unsigned long long)phys, why, what);
+}
+
+void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+			 enum lfb_preserved_as as)
+{
+	struct lfb_ledger_entry *entry =
+		lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, PFN_PHYS(pfn));
+	struct lfb_object object;
+	char what[WHAT_SIZE];
+	bool same;
+
+	if (!entry)
+		return;
+	entry->restored = true;
+	same = fits(entry, as) && entry->key == PFN_PHYS(pfn);
+	/* Of these the map does not know how many pages there are. */
+	if ((as == LFB_AS_PAGES || as == LFB_AS_VMALLOC) && entry->size != PFN_PHYS(nr_pages))
+		same = false;
+	if (!same)
+		lfb__find(kernel, LFB_FINDING_KHO_RESTORE_MISMATCH,
+			  lfb__phys_object(&object, PFN_PHYS(pfn)),
+			  "%lu pages were %s: %s", nr_pages,
+			  as == LFB_AS_FOLIO ? "restored as a folio" :
+			  as == LFB_AS_PAGES ? "restored as pages" :
+			  as == LFB_AS_ALLOC ? "freed by kho_restore_free()" :
+					      "restored as part of a vmalloc area",
+			  describe(entry, what));
+}
+
+static bool is_own(const struct lfb_kernel *kernel, unsigned long pfn,
+		   const struct lfb_ledger_entry *entry)
+{
+	if (lfb__page(kernel, pfn)->flags & PG_INTERNAL ||
+	    pfn == PHYS_PFN(kernel->kho.incoming_root_phys))
+		return true;
+	/* Of an area its description tells; what did not go over in one piece is half freed. */
+	return entry && (entry->internal || entry->as == LFB_AS_VMALLOC_PAGE ||
+			 (entry->as == LFB_AS_ALLOC && entry->restored));
+}
+
+void kho__check_left(struct lfb_kernel *kernel)
+{
+	const struct lfb_ledger_entry *entry = NULL, *before;
+	unsigned int order = 0;
+	unsigned long pfn = 0;
+	struct lfb_object object;
+	char what[WHAT_SIZE];
+
+	if (!lfb__checking(kernel))
+		return;
+	for (; lfb__pages_next_incoming(kernel, &pfn, &order); pfn += 1ul << order) {
+		before = entry;
+		if (!entry || PFN_PHYS(pfn) - entry->key >= lfb__ledger_span(entry))
+			entry = lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, PFN_PHYS(pfn));
+		if (is_own(kernel, pfn, entry) || (entry && entry == before))
+			continue;
+		snprintf(what, sizeof(what), "a block of order %u", order);
+		lfb__find(kernel, LFB_FINDING_KHO_NEVER_RESTORED,
+			  lfb__phys_object(&object, PFN_PHYS(pfn)),
+			  "nobody restored or freed what was handed over: %s",
+			  entry ? describe(entry, what) : what);
+	}
+}
+
+void kho__mark_own(const struct lfb_view *view, phys_addr_t phys, size_t size)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	if (!kernel || !kho__is_incoming_view(view) || view->context != kernel || !size)
+		return;
+	for (unsigned long pfn = PHYS_PFN(phys); pfn <= PHYS_PFN(phys + size - 1); pfn++) {
+		struct page *page = lfb__page(kernel, pfn);
+
+		if (!page)
+			break;
+		if (page->flags & PG_PRESERVED_IN)
+			page->flags |= PG_INTERNAL;
+	}
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Kexec HandOver through one boot: what the previous kernel left is found, the next kernel's root
+ * tree made, and in the end the map written, unless it is live. What differs between generations
+ * of the ABI is behind struct kho_abi.
+ */
+#include <string.h>
+
+#include "sim/kernel/memory/page.h"
+
+struct lfb_kernel *kho__kernel(void)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	return kernel && kernel->kho.enabled ? kernel : NULL;
+}
+
+bool kho_is_enabled(void)
+{
+	return kho__kernel() != NULL;
+}
+
+bool is_kho_boot(void)
+{
+	const struct lfb_kernel *kernel = kho__kernel();
+
+	return kernel && kernel->kho.incoming;
+}
+
+/*
+ * Boot
+ */
+
+struct reservation {
+	struct lfb_kernel *kernel;
+	struct lfb_problem *problem;
+	bool has_root;
+	unsigned long root_pfn;
+};
+
+static int reserve_block(void *context, phys_addr_t phys, unsigned int order)
+{
+	struct reservation *reservation = context;
+	unsigned long pfn = PHYS_PFN(phys);
+	int err = lfb__pages_reserve(reservation->kernel, pfn, order);
+
+	if (err)
+		return lfb__problem(reservation->problem, -EINVAL, phys,
+				    "preserved block of order %u %s", order,
+				    err == -EEXIST ? "overlaps another one"
+						  : "lies where none may be");
+	if (pfn <= reservation->root_pfn && reservation->root_pfn < pfn + (1ul << order))
+		reservation->has_root = true;
+	return 0;
+}
+
+/* A root tree this kernel understands, with a map; false when this is no KHO boot. */
+static bool find_root(struct lfb_kernel *kernel, phys_addr_t phys, struct kho_root *root,
+		      struct lfb_problem *problem)
+{
+	struct lfb_view view = kho__memory_view(kernel);
+	char text[48];
+
+	if (kho__read_root(&view, phys, root, problem))
+		return false;
+	if (kho__abi_of(root) != kernel->kho.abi) {
+		kho__fdt_compatible_text(root->fdt, 0, text, sizeof(text));
+		lfb__problem(problem, 0, phys, "root tree is \"%s\", this kernel reads \"%s\"",
+			     text, kernel->kho.abi->compatible);
+		return false;
+	}
+	if (!root->map) {
+		lfb__problem(problem, 0, phys, "the previous kernel wrote no map of its memory");
+		return false;
+	}
+	return true;
+}
+
+int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled, phys_addr_t root,
+	      struct lfb_problem *problem)
+{
+	struct reservation reservation = {
+		.kernel = kernel,
+		.problem = problem,
+		.root_pfn = PHYS_PFN(root),
+	};
+	struct kho *kho = &kernel->kho;
+	struct lfb_view view = kho__memory_view(kernel);
+	struct kho_root found;
+	int err;
+
+	memset(kho, 0, sizeof(*kho));
+	kho->enabled = enabled;
+	kho->abi = abi;
+	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
+	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");
+	if (!enabled || !root || !find_root(kernel, root, &found, problem))
+		return 0;
+	err = abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
+	if (err)
+		return err;
+	if (!reservation.has_root)
+		return lfb__problem(problem, -EINVAL, root, "root tree is not in preserved memory");
+	kho->incoming = true;
+	kho->incoming_root = found.fdt;
+	kho->incoming_root_phys = root;
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "boot", "root=0x%llx pages=%lu",
+		   (unsigned long long)root, kernel->pages.incoming);
+	return 0;
+}
+
+/* The outgoing root tree, in a page that is marked: the next kernel reads it while it runs. */
+static int make_root(struct lfb_kernel *kernel, struct page *page)
+{
+	unsigned long pfn = lfb__pfn(&kernel->memory, page);
+	void *root = lfb__pfn_address(&kernel->memory, pfn);
+	struct kho *kho = &kernel->kho;
+	int err;
+
+	err = kho__root_create(root, kho->abi);
+	if (!err)
+		err = kho__root_set_map(root, PFN_PHYS(kho->map_page));
+	if (!err)
+		err = kho__track_prepare(kernel, pfn, 1);
+	if (err)
+		return err;
+	kho__track_set(kernel, pfn, 1);
+	kho->root = root;
+	return 0;
+}
+
+int kho__init(struct lfb_kernel *kernel)
+{
+	struct kho *kho = &kernel->kho;
+	struct page *page;
+	int err;
+
+	if (!kho->enabled)
+		return 0;
+	err = kho->abi->track_init(kernel);
+	if (err)
+		return err;
+	page = lfb__alloc_internal_page(kernel);
+	err = page ? make_root(kernel, page) : -ENOMEM;
+	if (!err)
+		return 0;
+	if (page)
+		lfb__free_internal_page(kernel, page);
+	/* A live map, which has nothing in it yet. */
+	if (kho->map_page)
+		lfb__free_internal_page(kernel, lfb__page(kernel, kho->map_page));
+	kho->map_page = 0;
+	return err;
+}
+
+phys_addr_t kho__root_phys(const struct lfb_kernel *kernel)
+{
+	const struct kho *kho = &kernel->kho;
+
+	return kho->root ? (phys_addr_t)((const u8 *)kho->root - kernel->memory.base) : 0;
+}
+
+bool kho__has_handover(const struct lfb_kernel *kernel)
+{
+	return kernel->kho.root && kernel->kho.map_page;
+}
+
+/*
+ * The way out
+ */
+
+static int finalize(struct lfb_kernel *kernel)
+{
+	struct kho *kho = &kernel->kho;
+	u32 map;
+	int err;
+
+	if (lfb__fault(kernel, LFB_FAULT_KHO, "kho_finalize"))
+		return -ENOMEM;
+	err = kho->abi->write_map(kernel, &map);
+	if (err)
+		return err;
+	err = kho__root_set_map(kho->root, PFN_PHYS(map));
+	if (err) {
+		kho->abi->free_map(kernel, map);
+		return err;
+	}
+	kho->abi->free_map(kernel, kho->map_page);
+	kho->map_page = map;
+	return 0;
+}
+
+int kho_finalize(void)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	int err;
+
+	if (!kernel || !kernel->kho.root)
+		return -EOPNOTSUPP;
+	if (kernel->kho.abi->map_is_live) {
+		lfb_warn(__func__, "there is none with %s: its map is always current",
+			 kernel->kho.abi->compatible);
+		return -EOPNOTSUPP;
+	}
+	mutex_lock(&kernel->kho.lock);
+	err = finalize(kernel);
+	mutex_unlock(&kernel->kho.lock);
+	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "finalize", "blocks=%lu",
+			  kernel->kho.blocks);
+	return err;
+}

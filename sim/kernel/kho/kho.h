@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Kexec HandOver, inside.
+ *
+ * Preserved blocks are tracked as one bit per (address, order) in page-sized bitmaps that lie in
+ * the kernel's own memory. Each generation of the ABI (struct kho_abi) finds the bitmaps in its
+ * own way. In kho-v1 the map that the next kernel reads is written from them in the end; in kho-v4
+ * they are a part of it, and it is always current.
+ */
+#ifndef SIM_KERNEL_KHO_KHO_H
+#define SIM_KERNEL_KHO_KHO_H
+
+#include <luo/lock.h>
+#include <luo/types.h>
+
+struct lfb_kernel;
+struct kho_abi;
+
+#define KHO_BITMAP_BITS (PAGE_SIZE * 8)
+
+/* Preserved blocks of one order. */
+struct kho_order {
+	/* kho-v1: the page numbers of bitmaps, in early memory; n is for block n * 32768 and up */
+	u32 *bitmaps;
+	unsigned long nr_bitmaps;
+	unsigned long blocks;		/* bits set */
+};
+
+struct kho {
+	bool enabled;
+	bool incoming;			/* is_kho_boot() */
+	const struct kho_abi *abi;
+	/* outgoing */
+	struct mutex lock;		/* "kho_out.lock": root tree edits, writing the map */
+	struct mutex map_lock;		/* "kho radix tree": edits of a map that is live */
+	void *root;			/* root tree, one preserved page */
+	u32 map_page;			/* first page of the map, 0: none */
+	struct kho_order orders[MAX_PAGE_ORDER + 1];
+	unsigned long blocks;		/* preserved blocks, all orders */
+	/* incoming */
+	const void *incoming_root;
+	phys_addr_t incoming_root_phys;
+};
+
+/* A bounded look at memory that may hold anything: a running kernel's, a blob's, a raw image's. */
+struct lfb_view {
+	/*
+	 * @size bytes at @phys, NULL unless all of them are there; good while the view is. What is
+	 * 8-byte aligned in physical memory is so where it is read.
+	 */
+	const void *(*at)(const struct lfb_view *view, phys_addr_t phys, size_t size);
+	const void *context;
+	u64 size;			/* highest address + 1 */
+};
+
+/* What was wrong with something read, and where. */
+struct lfb_problem {
+	phys_addr_t where;
+	char what[160];
+};
+
+/* One preserved block, or one page of the map itself, as a reader of the map meets it. */
+typedef int (*kho_block_fn)(void *context, phys_addr_t phys, unsigned int order);
+
+/* What differs between generations of the KHO ABI. */
+struct kho_abi {
+	const char *compatible;		/* of the root tree */
+	const char *data_property;	/* of a subtree: "fdt" or "preserved-data" */
+	const char *size_property;	/* NULL: none */
+	/* The bitmaps are a part of the map: it is always current, and nothing writes it. */
+	bool map_is_live;
+	/*
+	 * Room for the bookkeeping; a live map begins as one page, kernel->kho.map_page.
+	 * 0, -ENOMEM.
+	 */
+	int (*track_init)(struct lfb_kernel *kernel);
+	/* The page number of the bitmap that has the bit of a block, 0: there is none. */
+	u32 (*find_bitmap)(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
+	/* Makes it, where there is none. 0, -ENOMEM with nothing left behind. */
+	int (*add_bitmap)(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
+	/*
+	 * Writes the map of what is marked; on success *first is its first page number (0 for an
+	 * empty map), on error nothing stays allocated. Both are NULL where the map is live.
+	 */
+	int (*write_map)(struct lfb_kernel *kernel, u32 *first);
+	void (*free_map)(struct lfb_kernel *kernel, u32 first);
+	/*
+	 * Reads a map (0: an empty one); block is called for each preserved block, in an order
+	 * that depends on nothing but the set of blocks, own_page (may be NULL) for each page of
+	 * the map. Bounded for any content. A negative return of a callback ends it and is
+	 * returned; everything else that is wrong is -EINVAL with the reason in @problem, or
+	 * -ENOMEM when the host has no memory for a map of that many pages.
+	 */
+	int (*read_map)(const struct lfb_view *view, phys_addr_t first, kho_block_fn block,
+			kho_block_fn own_page, void *context, struct lfb_problem *problem);
+};
+
+extern const struct kho_abi kho__abi_v1;	/* map_v1.c */
+extern const struct kho_abi kho__abi_v4;	/* map_v4.c */
+
+/*
+ * map_v4.c: what it calls a key, one number for a block's address and order
+ */
+
+u64 kho__v4_key(phys_addr_t phys, unsigned int order);
+/* The block of a key; false when it is no key of an order there is. */
+bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order);
+
+/*
+ * bitmap.c: bitmaps, the leaves of every generation's map, read from memory that may hold
+ * anything
+ */
+
+/* Where a reader of a map looks, and whom it tells. */
+struct kho_reader {
+	const struct lfb_view *view;
+	kho_block_fn block;
+	kho_block_fn own_page;
+	void *context;
+	struct lfb_problem *problem;
+};
+
+#define KHO_PAGE_WORDS (PAGE_SIZE / sizeof(u64))
+
+/* The first word of a page from @word on that is not 0; KHO_PAGE_WORDS when there is none. */
+unsigned int kho__next_word(const u64 *page, unsigned int word);
+/* What lies in the page at @phys, NULL when there can be no page of a map. */
+const void *kho__map_page(const struct kho_reader *reader, phys_addr_t phys);
+/* Tells of a page of the map itself. 0 or what own_page returned. */
+int kho__read_own_page(const struct kho_reader *reader, phys_addr_t phys);
+/*
+ * Tells of each block in a bitmap of blocks of @order from @start on, which is inside of the
+ * view. 0, -EINVAL for a block that reaches beyond the end of memory, or what block returned.
+ */
+int kho__read_bitmap(const struct kho_reader *reader, const u64 *bitmap, phys_addr_t start,
+		     unsigned int order);
+
+/*
+ * kho.c: life in one boot. The machine calls these, in this order.
+ */
+
+/*
+ * Forgets the previous kernel's KHO state, looks at what was handed over: reads the root tree at
+ * @root (0: cold boot) and reserves the preserved pages, between lfb__pages_begin() and
+ * lfb__pages_ready(). What is no root tree, one of another generation or one without a map makes
+ * this no KHO boot (returns 0, reason in @problem); a map that cannot be read is an error of
+ * read_map() with the reason in @problem: then some blocks may be reserved, and the way on is
+ * lfb__pages_begin() again.
+ */
+int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled, phys_addr_t root,
+	      struct lfb_problem *problem);
+/* Makes the outgoing root tree, once the page allocator is ready. 0, -ENOMEM. */
+int kho__init(struct lfb_kernel *kernel);
+/* Where the root tree for the next kernel lies, 0 with KHO off. */
+phys_addr_t kho__root_phys(const struct lfb_kernel *kernel);
+/*
+ * Is there something to hand to the next kernel? That is a map: one that kho_finalize() wrote, or
+ * one that is live, which is there as long as KHO is on.
+ */
+bool kho__has_handover(const struct lfb_kernel *kernel);
+/* This thread's kernel when it runs with KHO on, else NULL. */
+struct lfb_kernel *kho__kernel(void);
+
+/*
+ * track.c: which blocks are marked for the next kernel
+ */
+
+/* Order of the first block when @nr_pages at @pfn are cut into maximal naturally aligned ones. */
+static inline unsigned int kho__cut(unsigned long pfn, unsigned long nr_pages)
+{
+	unsigned int order = pfn ? (unsigned int)__builtin_ctzl(pfn) : MAX_PAGE_ORDER;
+
+	if (order > MAX_PAGE_ORDER)
+		order = MAX_PAGE_ORDER;
+	while (1ul << order > nr_pages)
+		order--;
+	return order;
+}
+
+/*
+ * Marking is two steps, so that a caller with several ranges can do all that may fail before
+ * anything is marked: kho__track_prepare() makes the bitmaps (0, -ENOMEM), kho__track_set() then
+ * sets the bits of the blocks a range is cut into. Setting a set bit again changes nothing.
+ * Bitmaps stay until the kernel ends, also those that a failed kho__track_prepare() made for the
+ * first blocks of its range, and those whose last bit was cleared.
+ */
+int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+/* Clears the bits of a range; false when one of them was clear already. */
+bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+/* Is this block of 2^order pages marked preserved for the next kernel? */
+bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
+
+/*
+ * preserve.c: checks shared by all that takes pointers from a module
+ */
+
+/* Is this the start of a block that the kernel's code allocated and may hand over? */
+bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
+/* kho_alloc_preserve() for the orchestrator itself: what is in it is nobody else's business. */
+void *kho__alloc_preserve_own(size_t size);
+
+/*
+ * restore.c
+ */
+
+/* Is a block of exactly 2^order pages at @phys handed over and not yet restored? */
+bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order);
+/*
+ * Restores and frees what kho_alloc_preserve(@size) gave the previous kernel, also where the
+ * page policy gave it a block that is not naturally aligned and went over in pieces.
+ */
+void kho__restore_free_sized(void *mem, size_t size);
+
+/*
+ * view.c: bounded looks at memory, and what is wrong with what was seen
+ */
+
+/* Fills in @problem (may be NULL) and returns @error, so that "return lfb__problem(…)" works. */
+int lfb__problem(struct lfb_problem *problem, int error, phys_addr_t where, const char *format, ...)
+	LFB_PRINTF(4, 5);
+/* The running kernel's memory as a view: the whole arena. */
+struct lfb_view kho__memory_view(const struct lfb_kernel *kernel);
+/*
+ * Only what the last kernel preserved and nobody has restored yet: what was restored belongs to
+ * whoever restored it and may hold anything by now.
+ */
+struct lfb_view kho__incoming_view(const struct lfb_kernel *kernel);
+bool kho__is_incoming_view(const struct lfb_view *view);
+
+/*
+ * fdt.c: device trees that may be hostile. libfdt 1.6.1 is safe only behind kho__fdt_is_sound().
+ */
+
+/* Larger trees are refused: everything handed over as a tree fits in pages. */
+#define LFB_FDT_MAX_SIZE 65536
+
+/* Checks @fdt (8-byte aligned, @size bytes) before libfdt may see it. 0 or -EINVAL + reason. */
+int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem);
+/* A raw native-endian u64 property. 0, -ENOENT no such property, -EINVAL not 8 bytes. */
+int kho__fdt_u64_property(const void *fdt, int node, const char *name, u64 *value);
+/* The "compatible" of a node equals @compatible, terminator and all. */
+bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible);
+/* The compatible string for a message: printable, bounded, "" when missing. */
+const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size_t size);
+
+/*
+ * root.c: the root tree, read and edited
+ */
+
+/* Root tree as read from a view, for the booting kernel and for the inspector. */
+struct kho_root {
+	const void *fdt;
+	phys_addr_t phys;
+	u64 map;			/* physical address of the preserved-memory map, 0: none */
+};
+
+/* 0, or -EINVAL with the reason in @problem. Any generation's tree will do. */
+int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
+		   struct lfb_problem *problem);
+/* Finds the ABI a root tree belongs to, NULL when none is known. */
+const struct kho_abi *kho__abi_of(const struct kho_root *root);
+/* Subtree @name: 0, -ENOENT, -EINVAL. @size is PAGE_SIZE where the ABI has none. */
+int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, const char *name,
+		      phys_addr_t *phys, u64 *size);
+
+/* Makes the outgoing root tree, without subtrees, in the page at @root. 0, -ENOMEM. */
+int kho__root_create(void *root, const struct kho_abi *abi);
+/* Stores where the map lies. 0, or -EINVAL when the tree is one no more. */
+int kho__root_set_map(void *root, phys_addr_t map);
+
+#endif

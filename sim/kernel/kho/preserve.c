@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Preserving memory: what a module names is checked here, then marked by track.c.
+ */
+#include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/page.h"
+
+bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	u32 flags = lfb__page(kernel, pfn)->flags;
+
+	return (flags & PG_ALLOCATED) && !(flags & (PG_SLAB | PG_INTERNAL));
+}
+
+/* Is this page in such a block? */
+static bool is_live_page(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	const struct page *page = lfb__page(kernel, pfn);
+
+	return kho__is_live_block(kernel, page->flags & PG_TAIL ? page->next : pfn);
+}
+
+/*
+ * Complaints about what a module names, under the id of the mistake. Who unpreserves names
+ * something else than was preserved, whatever is wrong with it.
+ */
+
+static void complain(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+		     bool preserving, const char *what)
+{
+	enum lfb_finding_id id = LFB_FINDING_KHO_UNPRESERVE_MISMATCH;
+	struct lfb_object object;
+	const char *why;
+
+	if (preserving)
+		id = kho__why_not(kernel, pfn, &why);
+	else
+		kho__why_not(kernel, pfn, &why);
+	lfb__warn_as(id, lfb__phys_object(&object, PFN_PHYS(pfn)), where, "%s at 0x%llx %s", what,
+		     (unsigned long long)PFN_PHYS(pfn), why);
+}
+
+static void complain_of_nothing(const char *where, bool preserving, const char *what)
+{
+	lfb__warn_as(preserving ? LFB_FINDING_KHO_NOT_ALLOCATED :
+				 LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+		     KHO_ITSELF, where, "%s", what);
+}
+
+/* The block behind what a module calls a folio, with a WARN when there is none. */
+static bool folio_block(struct lfb_kernel *kernel, const char *where, bool preserving,
+			const struct folio *folio, unsigned long *pfn, unsigned int *order)
+{
+	const struct page *page;
+
+	*pfn = lfb__pfn(&kernel->memory, (const struct page *)folio);
+	if (*pfn == LFB_NO_PFN) {
+		complain_of_nothing(where, preserving, "no folio of this kernel");
+		return false;
+	}
+	if (lfb__in_scratch(&kernel->memory, *pfn, 1)) {
+		complain(kernel, where, *pfn, preserving, "folio");
+		return false;
+	}
+	page = lfb__page(kernel, *pfn);
+	*order = page->order;
+	if (!kho__is_live_block(kernel, *pfn)) {
+		complain(kernel, where, *pfn, preserving, "folio");
+		return false;
+	}
+	if ((*order && !(page->flags & PG_FOLIO)) || !IS_ALIGNED(*pfn, 1ul << *order)) {
+		lfb_warn(where, "block of order %u at 0x%llx is no folio%s", *order,
+			 (unsigned long long)PFN_PHYS(*pfn),
+			 page->flags & PG_FOLIO ? " that is naturally aligned" : "");
+		return false;
+	}
+	return true;
+}
+
+/* The pages a module means, with a WARN when there are none or they are out of bounds. */
+static bool page_range(struct lfb_kernel *kernel, const char *where, bool preserving,
+		       const struct page *page, unsigned long nr_pages, unsigned long *pfn)
+{
+	*pfn = lfb__pfn(&kernel->memory, page);
+	if (*pfn == LFB_NO_PFN) {
+		complain_of_nothing(where, preserving, "no page of this kernel");
+		return false;
+	}
+	if (!nr_pages || nr_pages > kernel->memory.nr_pages - *pfn) {
+		lfb_warn(where, "%lu pages from 0x%llx are none or too many", nr_pages,
+			 (unsigned long long)PFN_PHYS(*pfn));
+		return false;
+	}
+	if (lfb__in_scratch(&kernel->memory, *pfn, nr_pages)) {
+		struct lfb_object object;
+
+		lfb__warn_as(preserving ? LFB_FINDING_KHO_SCRATCH :
+					 LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+			     lfb__phys_object(&object, PFN_PHYS(*pfn)), where,
+			     "%lu pages from 0x%llx reach into scratch memory", nr_pages,
+			     (unsigned long long)PFN_PHYS(*pfn));
+		return false;
+	}
+	return true;
+}
+
+/* Are all of these pages a module's to hand over? A WARN when they are not. */
+static bool are_live(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+		     unsigned long nr_pages)
+{
+	for (; nr_pages; pfn++, nr_pages--) {
+		if (!is_live_page(kernel, pfn)) {
+			complain(kernel, where, pfn, true, "page");
+			return false;
+		}
+	}
+	return true;
+}
+
+/* All of the range gets marked, or nothing. */
+static int preserve(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+		    unsigned long nr_pages, enum lfb_preserved_as as)
+{
+	int err;
+
+	if (lfb__fault(kernel, LFB_FAULT_KHO, where))
+		return -ENOMEM;
+	err = kho__track_prepare(kernel, pfn, nr_pages);
+	if (err)
+		return err;
+	kho__check_twice(kernel, pfn, nr_pages);
+	kho__track_set(kernel, pfn, nr_pages);
+	kho__note_preserved(kernel, pfn, nr_pages, as);
+	return 0;
+}
+
+int kho_preserve_folio(struct folio *folio)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	unsigned int order;
+	unsigned long pfn;
+	int err;
+
+	if (!kernel)
+		return -EOPNOTSUPP;
+	if (!folio_block(kernel, __func__, true, folio, &pfn, &order))
+		return -EINVAL;
+	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
+	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-folio",
+			  "phys=0x%llx order=%u", (unsigned long long)PFN_PHYS(pfn), order);
+	return err;
+}
+
+static void unpreserve(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+		       unsigned long nr_pages, enum lfb_preserved_as as)
+{
+	bool all_set = kho__track_clear(kernel, pfn, nr_pages);
+
+	kho__check_unpreserved(kernel, where, pfn, nr_pages, as, all_set);
+}
+
+void kho_unpreserve_folio(struct folio *folio)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	unsigned int order;
+	unsigned long pfn;
+
+	if (!kernel || !folio_block(kernel, __func__, false, folio, &pfn, &order))
+		return;
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-folio", "phys=0x%llx order=%u",
+		   (unsigned long long)PFN_PHYS(pfn), order);
+	unpreserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
+}
+
+int kho_preserve_pages(struct page *page, unsigned long nr_pages)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	unsigned long pfn;
+	int err;
+
+	if (!kernel)
+		return -EOPNOTSUPP;
+	if (!page_range(kernel, __func__, true, page, nr_pages, &pfn) ||
+	    !are_live(kernel, __func__, pfn, nr_pages))
+		return -EINVAL;
+	err = preserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
+	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-pages",
+			  "phys=0x%llx pages=%lu", (unsigned long long)PFN_PHYS(pfn), nr_pages);
+	return err;
+}
+
+void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	unsigned long pfn;
+
+	/* Pages freed too early are taken off the map all the same. */
+	if (!kernel || !page_range(kernel, __func__, false, page, nr_pages, &pfn))
+		return;
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-pages", "phys=0x%llx pages=%lu",
+		   (unsigned long long)PFN_PHYS(pfn), nr_pages);
+	unpreserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
+}
+
+/*
+ * Memory allocated for the handover. A block is preserved by the rule for pages: for a naturally
+ * aligned block that is the rule for folios, and LFB_PAGES_ASCENDING gives others too.
+ */
+
+void *kho_alloc_preserve(size_t size)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	struct folio *folio;
+	unsigned long pfn;
+	unsigned int order;
+	int err;
+
+	if (!kernel)
+		return ERR_PTR(-EOPNOTSUPP);
+	if (!size)
+		return ERR_PTR(-EINVAL);
+	if (size > PAGE_SIZE << MAX_PAGE_ORDER)
+		return ERR_PTR(-E2BIG);
+	order = get_order(size);
+	folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, order);
+	if (!folio)
+		return ERR_PTR(-ENOMEM);
+	pfn = folio_pfn(folio);
+	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_ALLOC);
+	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "alloc-preserve",
+			  "phys=0x%llx order=%u", (unsigned long long)PFN_PHYS(pfn), order);
+	if (err) {
+		folio_put(folio);
+		return ERR_PTR(err);
+	}
+	return folio_address(folio);
+}
+
+void *kho__alloc_preserve_own(size_t size)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	void *mem;
+
+	if (kernel)
+		lfb__internal_begin(kernel);
+	mem = kho_alloc_preserve(size);
+	if (kernel)
+		lfb__internal_end(kernel);
+	return mem;
+}
+
+void kho_unpreserve_free(void *mem)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_object object;
+	unsigned long pfn;
+	phys_addr_t phys;
+	struct page *page;
+
+	if (!kernel || !mem)
+		return;
+	if (IS_ERR(mem)) {
+		lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, KHO_ITSELF, __func__,
+			    "given the error pointer %ld", PTR_ERR(mem));
+		return;
+	}
+	phys = virt_to_phys(mem);
+	if (phys == ~0ull)
+		return;
+	if (!IS_ALIGNED(phys, PAGE_SIZE) || !kho__is_live_block(kernel, PHYS_PFN(phys))) {
+		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(&object, phys),
+			     __func__, "not what kho_alloc_preserve() returned");
+		return;
+	}
+	pfn = PHYS_PFN(phys);
+	page = lfb__page(kernel, pfn);
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-free", "phys=0x%llx order=%u",
+		   (unsigned long long)phys, page->order);
+	unpreserve(kernel, __func__, pfn, 1ul << page->order, LFB_AS_ALLOC);
+	folio_put((struct folio *)page);
+}

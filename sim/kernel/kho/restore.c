@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Restoring memory: what the previous kernel preserved becomes this kernel's, once.
+ */
+#include "sim/kernel/memory/check.h"
+
+bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order)
+{
+	const struct page *page;
+
+	if (!IS_ALIGNED(phys, PAGE_SIZE) || PHYS_PFN(phys) >= kernel->memory.nr_pages)
+		return false;
+	page = lfb__page(kernel, PHYS_PFN(phys));
+	return (page->flags & PG_PRESERVED_IN) && page->order == order;
+}
+
+/* Are all the blocks waiting that @nr_pages at @phys were cut into? A WARN when not. */
+static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			unsigned long nr_pages)
+{
+	unsigned long pfn = PHYS_PFN(phys);
+	unsigned long end = pfn + nr_pages;
+
+	if (!nr_pages || !IS_ALIGNED(phys, PAGE_SIZE) || end < pfn ||
+	    end > kernel->memory.nr_pages) {
+		struct lfb_object object;
+
+		lfb__warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb__phys_object(&object, phys),
+			     where, "%lu pages at 0x%llx are no range of pages", nr_pages,
+			     (unsigned long long)phys);
+		return false;
+	}
+	while (pfn < end) {
+		unsigned int order = kho__cut(pfn, end - pfn);
+
+		if (!kho__is_waiting(kernel, PFN_PHYS(pfn), order)) {
+			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
+			return false;
+		}
+		pfn += 1ul << order;
+	}
+	return true;
+}
+
+struct folio *kho_restore_folio(phys_addr_t phys)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	unsigned long pfn = PHYS_PFN(phys);
+	struct page *page;
+
+	if (!kernel)
+		return NULL;
+	if (!IS_ALIGNED(phys, PAGE_SIZE) || pfn >= kernel->memory.nr_pages ||
+	    !(lfb__page(kernel, pfn)->flags & PG_PRESERVED_IN)) {
+		kho__complain_restore(kernel, __func__, phys, 0);
+		return NULL;
+	}
+	page = lfb__page(kernel, pfn);
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-folio", "phys=0x%llx order=%u",
+		   (unsigned long long)phys, page->order);
+	kho__check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
+	lfb__pages_claim(kernel, pfn, page->order, true);
+	lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, phys,
+					      PAGE_SIZE << page->order));
+	return (struct folio *)page;
+}
+
+struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	unsigned long pfn = PHYS_PFN(phys);
+	unsigned long end = pfn + nr_pages;
+
+	if (!kernel || !check_range(kernel, __func__, phys, nr_pages))
+		return NULL;
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-pages", "phys=0x%llx pages=%lu",
+		   (unsigned long long)phys, nr_pages);
+	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
+	while (pfn < end) {
+		unsigned int order = kho__cut(pfn, end - pfn);
+
+		lfb__pages_claim(kernel, pfn, order, false);
+		pfn += 1ul << order;
+	}
+	/* Each is freed on its own. */
+	for (pfn = PHYS_PFN(phys); pfn < end; pfn++)
+		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn),
+						      PAGE_SIZE));
+	return lfb__page(kernel, PHYS_PFN(phys));
+}
+
+/* The physical address behind @mem; false, with a BUG or WARN where there ought to be one. */
+static bool address_of(const char *where, const void *mem, phys_addr_t *phys)
+{
+	if (!mem)
+		return false;
+	if (IS_ERR(mem)) {
+		lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, KHO_ITSELF, where,
+			    "given the error pointer %ld", PTR_ERR(mem));
+		return false;
+	}
+	*phys = virt_to_phys(mem);
+	return *phys != ~0ull;
+}
+
+static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			 unsigned long nr_pages)
+{
+	unsigned long pfn = PHYS_PFN(phys);
+	unsigned long end = pfn + nr_pages;
+
+	if (!check_range(kernel, where, phys, nr_pages))
+		return;
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-free", "phys=0x%llx pages=%lu",
+		   (unsigned long long)phys, nr_pages);
+	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
+	while (pfn < end) {
+		unsigned int order = kho__cut(pfn, end - pfn);
+
+		lfb__pages_claim(kernel, pfn, order, true);
+		folio_put((struct folio *)lfb__page(kernel, pfn));
+		pfn += 1ul << order;
+	}
+}
+
+void kho_restore_free(void *mem)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	phys_addr_t phys;
+	unsigned int order = 0;
+
+	if (!kernel || !address_of(__func__, mem, &phys))
+		return;
+	/* How much it is only the map knows. What is not waiting is refused below, as one page. */
+	if (lfb__page(kernel, PHYS_PFN(phys))->flags & PG_PRESERVED_IN)
+		order = lfb__page(kernel, PHYS_PFN(phys))->order;
+	restore_free(kernel, __func__, phys, 1ul << order);
+}
+
+void kho__restore_free_sized(void *mem, size_t size)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_object object;
+	phys_addr_t phys;
+
+	if (!kernel || !address_of(__func__, mem, &phys))
+		return;
+	if (!size || size > PAGE_SIZE << MAX_PAGE_ORDER) {
+		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, lfb__phys_object(&object, phys),
+			     __func__, "%zu bytes were never allocated by kho_alloc_preserve()",
+			     size);
+		return;
+	}
+	restore_free(kernel, __func__, phys, 1ul << get_order(size));
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The KHO root tree: one page that names the map of preserved memory and the subsystems' blobs.
+ * Read from whatever was handed over, edited for the next kernel.
+ */
+#include <libfdt.h>
+#include <string.h>
+
+#include "sim/kernel/kernel.h"
+
+#define MAP_PROPERTY "preserved-memory-map"
+#define NAME_MAX_LENGTH 63
+
+static const struct kho_abi *const known_abis[] = { &kho__abi_v1, &kho__abi_v4 };
+
+int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
+		   struct lfb_problem *problem)
+{
+	const void *fdt = NULL;
+	int err;
+
+	if (IS_ALIGNED(phys, PAGE_SIZE))
+		fdt = view->at(view, phys, PAGE_SIZE);
+	if (!fdt)
+		return lfb__problem(problem, -EINVAL, phys, "0x%llx is no page with a root tree",
+				    (unsigned long long)phys);
+	err = kho__fdt_is_sound(fdt, PAGE_SIZE, phys, problem);
+	if (err)
+		return err;
+	err = kho__fdt_u64_property(fdt, 0, MAP_PROPERTY, &root->map);
+	if (err)
+		return lfb__problem(problem, -EINVAL, phys, "root tree: " MAP_PROPERTY " is %s",
+				    err == -ENOENT ? "missing" : "not 8 bytes long");
+	root->fdt = fdt;
+	root->phys = phys;
+	return 0;
+}
+
+const struct kho_abi *kho__abi_of(const struct kho_root *root)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(known_abis); i++)
+		if (kho__fdt_compatible_is(root->fdt, 0, known_abis[i]->compatible))
+			return known_abis[i];
+	return NULL;
+}
+
+int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, const char *name,
+		      phys_addr_t *phys, u64 *size)
+{
+	int node = fdt_subnode_offset(root->fdt, 0, name);
+	u64 at, bytes = PAGE_SIZE;
+
+	if (node < 0)
+		return -ENOENT;
+	if (kho__fdt_u64_property(root->fdt, node, abi->data_property, &at))
+		return -EINVAL;
+	if (abi->size_property &&
+	    kho__fdt_u64_property(root->fdt, node, abi->size_property, &bytes))
+		return -EINVAL;
+	*phys = at;
+	*size = bytes;
+	return 0;
+}
+
+int kho__root_create(void *root, const struct kho_abi *abi)
+{
+	static const u64 no_map;
+	int err;
+
+	/* libfdt puts a new property before the others: the last one written comes first. */
+	err = fdt_create_empty_tree(root, PAGE_SIZE);
+	if (!err)
+		err = fdt_setprop(root, 0, MAP_PROPERTY, &no_map, sizeof(no_map));
+	if (!err)
+		err = fdt_setprop_string(root, 0, "compatible", abi->compatible);
+	return err ? -ENOMEM : 0;
+}
+
+int kho__root_set_map(void *root, phys_addr_t map)
+{
+	return fdt_setprop_inplace(root, 0, MAP_PROPERTY, &map, sizeof(map)) ? -EINVAL : 0;
+}
+
+static bool is_node_name(const char *name)
+{
+	size_t length = strnlen(name, NAME_MAX_LENGTH + 1);
+
+	return length && length <= NAME_MAX_LENGTH && !memchr(name, '/', length);
+}
+
+static int set_subtree(struct lfb_kernel *kernel, int node, phys_addr_t phys, u64 size)
+{
+	const struct kho_abi *abi = kernel->kho.abi;
+	void *root = kernel->kho.root;
+	int err;
+
+	if (lfb__fault(kernel, LFB_FAULT_FDT, "kho_add_subtree"))
+		return -FDT_ERR_NOSPACE;
+	if (abi->size_property) {
+		err = fdt_setprop(root, node, abi->size_property, &size, sizeof(size));
+		if (err)
+			return err;
+	}
+	return fdt_setprop(root, node, abi->data_property, &phys, sizeof(phys));
+}
+
+static int add_subtree(struct lfb_kernel *kernel, const char *name, phys_addr_t phys, u64 size)
+{
+	void *root = kernel->kho.root;
+	int node = fdt_add_subnode(root, 0, name);
+
+	if (node == -FDT_ERR_EXISTS)
+		return -EEXIST;
+	if (node < 0)
+		return -ENOMEM;
+	if (!set_subtree(kernel, node, phys, size))
+		return 0;
+	fdt_del_node(root, node);
+	return -ENOMEM;
+}
+
+int kho_add_subtree(const char *name, void *blob, size_t size)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	phys_addr_t phys;
+	int err;
+
+	if (!kernel || !kernel->kho.root)
+		return -EOPNOTSUPP;
+	if (!name || !is_node_name(name) || !blob)
+		return -EINVAL;
+	phys = virt_to_phys(blob);
+	if (phys == ~0ull)
+		return -EINVAL;
+	mutex_lock(&kernel->kho.lock);
+	err = add_subtree(kernel, name, phys, size);
+	mutex_unlock(&kernel->kho.lock);
+	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "add-subtree", "%s phys=0x%llx", name,
+			  (unsigned long long)phys);
+	return err;
+}
+
+static bool remove_subtree(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	void *root = kernel->kho.root;
+	u64 at;
+	int node;
+
+	fdt_for_each_subnode(node, root, 0)
+		if (!kho__fdt_u64_property(root, node, kernel->kho.abi->data_property, &at) &&
+		    at == phys)
+			return !fdt_del_node(root, node);
+	return false;
+}
+
+void kho_remove_subtree(void *blob)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	phys_addr_t phys;
+	bool found;
+
+	if (!kernel || !kernel->kho.root)
+		return;
+	phys = virt_to_phys(blob);
+	if (phys == ~0ull)
+		return;
+	mutex_lock(&kernel->kho.lock);
+	found = remove_subtree(kernel, phys);
+	mutex_unlock(&kernel->kho.lock);
+	if (!found) {
+		lfb_warn(__func__, "no subtree is at 0x%llx", (unsigned long long)phys);
+		return;
+	}
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "remove-subtree", "phys=0x%llx",
+		   (unsigned long long)phys);
+}
+
+int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	struct kho_root root;
+	struct lfb_view view;
+	u64 bytes;
+	int err;
+
+	if (!kernel)
+		return -EOPNOTSUPP;
+	if (!name || !phys)
+		return -EINVAL;
+	if (!kernel->kho.incoming)
+		return -ENOENT;
+	/* Read anew: its page is ordinary memory, and somebody may have restored and reused it. */
+	view = kho__incoming_view(kernel);
+	err = kho__read_root(&view, kernel->kho.incoming_root_phys, &root, NULL);
+	if (!err)
+		err = kho__read_subtree(&root, kernel->kho.abi, name, phys, &bytes);
+	if (!err && size)
+		*size = bytes;
+	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "retrieve-subtree", "%s", name);
+	return err;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Handing over vmalloc areas: a list of chunk pages with the addresses of the area's pages
+ * (KERNEL-FACTS 8.5). Every chunk is preserved memory of its own.
+ */
+#include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/page.h"
+
+#define CHUNK_PAGES 511
+#define KNOWN_FLAGS (KHO_VMALLOC_ALLOC | KHO_VMALLOC_HUGE_VMAP)
+
+struct kho_vmalloc_chunk {
+	u64 next_phys;
+	u64 phys[CHUNK_PAGES];
+};
+_Static_assert(sizeof(struct kho_vmalloc_chunk) == PAGE_SIZE, "a chunk is one page");
+_Static_assert(sizeof(struct kho_vmalloc) == 16, "the descriptor is handed over as it is");
+
+static struct kho_vmalloc_chunk *chunk_at(const struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	return lfb__memory_at(&kernel->memory, phys, PAGE_SIZE);
+}
+
+/*
+ * Preserving
+ */
+
+/* Frees chunks that nothing marked yet. */
+static void free_chunks(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	while (phys) {
+		phys_addr_t next = chunk_at(kernel, phys)->next_phys;
+
+		__free_pages(lfb__page(kernel, PHYS_PFN(phys)), 0);
+		phys = next;
+	}
+}
+
+/* Chunks with the addresses of @pages, and bitmaps for all of it; marks nothing. */
+static int describe(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages,
+		    phys_addr_t *first)
+{
+	u64 *link = first;
+	struct kho_vmalloc_chunk *chunk = NULL;
+	unsigned long i;
+
+	*first = 0;
+	for (i = 0; i < nr_pages; i++) {
+		if (i % CHUNK_PAGES == 0) {
+			struct page *page;
+
+			lfb__internal_begin(kernel);
+			page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+			lfb__internal_end(kernel);
+			if (!page)
+				goto undo;
+			*link = page_to_phys(page);
+			chunk = chunk_at(kernel, *link);
+			link = &chunk->next_phys;
+			if (kho__track_prepare(kernel, page_to_pfn(page), 1))
+				goto undo;
+		}
+		chunk->phys[i % CHUNK_PAGES] = page_to_phys(pages[i]);
+		if (kho__track_prepare(kernel, page_to_pfn(pages[i]), 1))
+			goto undo;
+	}
+	return 0;
+undo:
+	free_chunks(kernel, *first);
+	return -ENOMEM;
+}
+
+/* One page of it; that of the first chunk is the area's in the ledger. */
+static void mark(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages, bool first)
+{
+	kho__check_twice(kernel, pfn, 1);
+	kho__track_set(kernel, pfn, 1);
+	kho__note_preserved(kernel, pfn, first ? nr_pages : 1,
+			    first ? LFB_AS_VMALLOC : LFB_AS_VMALLOC_PAGE);
+}
+
+static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages,
+		    struct kho_vmalloc *preservation)
+{
+	phys_addr_t first, phys;
+	unsigned long i;
+	int err;
+
+	if (lfb__fault(kernel, LFB_FAULT_KHO, "kho_preserve_vmalloc"))
+		return -ENOMEM;
+	err = describe(kernel, pages, nr_pages, &first);
+	if (err)
+		return err;
+	for (phys = first; phys; phys = chunk_at(kernel, phys)->next_phys)
+		mark(kernel, PHYS_PFN(phys), nr_pages, phys == first);
+	for (i = 0; i < nr_pages; i++)
+		mark(kernel, page_to_pfn(pages[i]), nr_pages, false);
+	*preservation = (struct kho_vmalloc){
+		.first = first,
+		.total_pages = (u32)nr_pages,
+		.flags = KHO_VMALLOC_ALLOC,
+	};
+	return 0;
+}
+
+int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	unsigned long nr_pages = 0;
+	struct page **pages;
+	int err;
+
+	if (!kernel)
+		return -EOPNOTSUPP;
+	pages = ptr ? lfb__vmalloc_pages(kernel, ptr, &nr_pages) : NULL;
+	if (!pages) {
+		lfb__warn_as(LFB_FINDING_KHO_NOT_ALLOCATED, KHO_ITSELF, __func__,
+			     "no vmalloc area");
+		return -EINVAL;
+	}
+	if (!preservation) {
+		lfb_warn(__func__, "nowhere to describe it");
+		return -EINVAL;
+	}
+	err = preserve(kernel, pages, nr_pages, preservation);
+	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-vmalloc", "pages=%lu",
+			  nr_pages);
+	return err;
+}
+
+/* Is there a chunk that this kernel preserved, as far as can be known? */
+static bool is_own_chunk(const struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	return IS_ALIGNED(phys, PAGE_SIZE) && kho__is_preserved(kernel, PHYS_PFN(phys), 0) &&
+	       kho__is_live_block(kernel, PHYS_PFN(phys));
+}
+
+static bool unmark(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	if (!kho__track_clear(kernel, PHYS_PFN(phys), 1))
+		return false;
+	lfb__ledger_remove(kernel, LFB_LEDGER_PRESERVED, phys);
+	return true;
+}
+
+void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	unsigned long left, i;
+	bool sound;
+
+	if (!kernel)
+		return;
+	sound = preservation && preservation->first;
+	left = sound ? preservation->total_pages : 0;
+	while (left && sound) {
+		phys_addr_t phys = preservation->first;
+		struct kho_vmalloc_chunk *chunk;
+
+		sound = is_own_chunk(kernel, phys);
+		if (!sound)
+			break;
+		chunk = chunk_at(kernel, phys);
+		for (i = 0; left && i < CHUNK_PAGES; i++, left--)
+			sound &= IS_ALIGNED(chunk->phys[i], PAGE_SIZE) &&
+				 unmark(kernel, chunk->phys[i]);
+		preservation->first = chunk->next_phys;
+		unmark(kernel, phys);
+		__free_pages(lfb__page(kernel, PHYS_PFN(phys)), 0);
+	}
+	if (!sound)
+		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, KHO_ITSELF, __func__,
+			     "not what kho_preserve_vmalloc() described");
+	else
+		lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-vmalloc", "pages=%u",
+			   preservation->total_pages);
+	if (preservation)
+		*preservation = (struct kho_vmalloc){ 0 };
+}
+
+/*
+ * Restoring: nothing the descriptor or the chunks say is believed
+ */
+
+struct restoration {
+	struct page **pages;		/* the area's pages, then the chunks' */
+	unsigned long nr_pages;
+	unsigned long nr_chunks;
+	unsigned int order;		/* blocks of the area: a chunk names 2^order pages a time */
+	phys_addr_t wrong;		/* a block that is not waiting, and its order */
+	unsigned int wrong_order;
+};
+
+static unsigned long nr_chunks(unsigned long nr_entries)
+{
+	return (nr_entries + CHUNK_PAGES - 1) / CHUNK_PAGES;
+}
+
+/* Finds the pages of the area and of its chunks, all of which must be waiting. */
+static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct restoration *work)
+{
+	unsigned long nr_entries = work->nr_pages >> work->order;
+	struct page **chunks = work->pages + work->nr_pages;
+	struct page **pages = work->pages;
+	unsigned long i, n;
+
+	for (n = 0; n < work->nr_chunks; n++) {
+		const struct kho_vmalloc_chunk *chunk;
+
+		work->wrong = phys;
+		if (!kho__is_waiting(kernel, phys, 0))
+			return false;
+		chunk = chunk_at(kernel, phys);
+		*chunks++ = lfb__page(kernel, PHYS_PFN(phys));
+		for (i = 0; i < CHUNK_PAGES && nr_entries; i++, nr_entries--) {
+			struct page *page = lfb__page(kernel, PHYS_PFN(chunk->phys[i]));
+			unsigned int j;
+
+			if (!kho__is_waiting(kernel, chunk->phys[i], work->order)) {
+				work->wrong = chunk->phys[i];
+				work->wrong_order = work->order;
+				return false;
+			}
+			for (j = 0; j < 1u << work->order; j++)
+				*pages++ = page + j;
+		}
+		phys = chunk->next_phys;
+	}
+	return !phys;
+}
+
+static void free_pages_of(struct page **pages, unsigned long nr_pages)
+{
+	while (nr_pages--)
+		__free_pages(*pages++, 0);
+}
+
+/* Claims what was collected. False: something was named twice, and all of it is freed again. */
+static bool claim(struct lfb_kernel *kernel, const struct restoration *work)
+{
+	unsigned long total = work->nr_pages + work->nr_chunks;
+	unsigned long i = 0;
+
+	while (i < total) {
+		unsigned int order = i < work->nr_pages ? work->order : 0;
+
+		if (lfb__pages_claim(kernel, lfb__pfn(&kernel->memory, work->pages[i]), order,
+				     false)) {
+			free_pages_of(work->pages, i);
+			return false;
+		}
+		i += 1ul << order;
+	}
+	return true;
+}
+
+static void complain(struct lfb_kernel *kernel, const struct restoration *work)
+{
+	struct lfb_object object;
+
+	if (!kho__is_waiting(kernel, work->wrong, work->wrong_order))
+		kho__complain_restore(kernel, "kho_restore_vmalloc", work->wrong,
+				      work->wrong_order);
+	else
+		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH,
+			     lfb__phys_object(&object, work->wrong), "kho_restore_vmalloc",
+			     "the area was not preserved with %lu pages", work->nr_pages);
+}
+
+/* NULL without a WARN means that memory is exhausted. */
+static void *restore(struct lfb_kernel *kernel, phys_addr_t first, struct restoration *work)
+{
+	void *area;
+
+	if (!collect(kernel, first, work)) {
+		complain(kernel, work);
+		return NULL;
+	}
+	for (unsigned long i = 0; i < work->nr_pages + work->nr_chunks; i++) {
+		bool description = i == work->nr_pages;
+
+		kho__check_restored(kernel, lfb__pfn(&kernel->memory, work->pages[i]),
+				    description ? work->nr_pages : 1, LFB_AS_VMALLOC);
+	}
+	if (!claim(kernel, work)) {
+		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, KHO_ITSELF,
+			     "kho_restore_vmalloc", "the description names a page twice");
+		return NULL;
+	}
+	free_pages_of(work->pages + work->nr_pages, work->nr_chunks);
+	area = lfb__vmap(kernel, work->pages, work->nr_pages);
+	if (!area)
+		free_pages_of(work->pages, work->nr_pages);
+	else
+		lfb__ledger_came_over(lfb__ledger_find(kernel, LFB_LEDGER_VMALLOC,
+						       (uintptr_t)area));
+	return area;
+}
+
+/* A descriptor that could be true: nothing larger than what was handed over. */
+static bool is_plausible(const struct lfb_kernel *kernel, const struct kho_vmalloc *preservation)
+{
+	return preservation && preservation->total_pages &&
+	       preservation->total_pages <= kernel->pages.incoming &&
+	       !(preservation->flags & ~KNOWN_FLAGS) && preservation->order <= MAX_PAGE_ORDER &&
+	       IS_ALIGNED(preservation->total_pages, 1u << preservation->order);
+}
+
+void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
+{
+	struct lfb_kernel *kernel = kho__kernel();
+	struct restoration work = { 0 };
+	void *area;
+
+	if (!kernel)
+		return NULL;
+	if (!is_plausible(kernel, preservation)) {
+		if (preservation && !kho__is_waiting(kernel, preservation->first, 0))
+			kho__complain_restore(kernel, __func__, preservation->first, 0);
+		else
+			lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, KHO_ITSELF, __func__,
+				     "the descriptor is damaged");
+		return NULL;
+	}
+	work.order = preservation->order;
+	work.nr_pages = preservation->total_pages;
+	work.nr_chunks = nr_chunks(work.nr_pages >> work.order);
+	work.pages = kcalloc(work.nr_pages + work.nr_chunks, sizeof(*work.pages), GFP_KERNEL);
+	if (!work.pages)
+		return NULL;
+	area = restore(kernel, preservation->first, &work);
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-vmalloc", "pages=%lu", work.nr_pages);
+	kfree(work.pages);
+	return area;
+}

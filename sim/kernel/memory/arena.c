@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The arena: where the bytes of physical memory are, and at which address they appear.
+ */
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sim/kernel/memory/asan.h"
+#include "sim/kernel/memory/fence.h"
+#include "sim/kernel/memory/page.h"
+
+#define MIB (1024ul * 1024)
+#define GIB (1024 * MIB)
+#define MIN_MEMORY (1 * MIB)
+#define MIN_SCRATCH (64 * 1024ul)
+#define MAX_SCRATCH (16 * MIB)
+#define MIN_VMALLOC (64 * MIB)
+
+#define ALIGN_UP(x, to) (((x) + (to) - 1) / (to) * (to))
+
+static u64 scratch_size(u64 memory_size)
+{
+	u64 size = PAGE_ALIGN(memory_size / 64);
+
+	if (size < MIN_SCRATCH)
+		return MIN_SCRATCH;
+	return size > MAX_SCRATCH ? MAX_SCRATCH : size;
+}
+
+static void lay_out(struct lfb_memory *memory, const struct lfb_memory_options *options)
+{
+	memory->size = options->size;
+	memory->mode = options->mode;
+	memory->policy = options->policy;
+	memory->nr_pages = memory->size >> PAGE_SHIFT;
+	memory->nr_chunks = ALIGN_UP(memory->nr_pages, LFB_CHUNK_PAGES) / LFB_CHUNK_PAGES;
+	memory->scratch_size = scratch_size(memory->size);
+	memory->scratch = memory->size - memory->scratch_size;
+	memory->vmalloc_size = memory->size > MIN_VMALLOC ? memory->size : MIN_VMALLOC;
+	memory->nr_windows = memory->mode == LFB_MEMORY_REMAP ? LFB_WINDOWS : 1;
+}
+
+/* The page map and its companions, all in one stretch of host memory that is zero until used. */
+static int create_tables(struct lfb_memory *memory)
+{
+	const size_t map = memory->nr_chunks * LFB_CHUNK_PAGES * sizeof(*memory->map);
+	const size_t touched = memory->nr_chunks * LFB_CHUNK_PAGES / 8;
+	const size_t table = (memory->vmalloc_size >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table);
+	const size_t size = map + 3 * touched + table + 2 * memory->nr_chunks;
+	u8 *tables = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (tables == MAP_FAILED)
+		return -ENOMEM;
+	/* Huge pages would make a few entries here and there cost 2 MiB each. */
+	madvise(tables, size, MADV_NOHUGEPAGE);
+	memory->host_size = size;
+	memory->map = (struct page *)tables;
+	tables += map;
+	memory->touched = (u64 *)tables;
+	memory->lost = (u64 *)(tables + touched);
+	memory->lost_slab = (u64 *)(tables + 2 * touched);
+	tables += 3 * touched;
+	memory->vmalloc_table = (u32 *)tables;
+	memory->chunk_touched = tables + table;
+	memory->chunk_lost = memory->chunk_touched + memory->nr_chunks;
+	return 0;
+}
+
+static void use_window(struct lfb_memory *memory, unsigned int window)
+{
+	memory->window = window;
+	memory->base = memory->windows + window * memory->window_stride;
+	memory->vmalloc_base = memory->base + memory->size + PAGE_SIZE;
+}
+
+/* Maps the arena at a window's start. */
+static int map_window(const struct lfb_memory *memory, u8 *base)
+{
+	if (mmap(base, memory->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory->fd,
+		 0) == MAP_FAILED)
+		return -ENOMEM;
+	madvise(base, memory->size, MADV_NOHUGEPAGE);
+	return 0;
+}
+
+static int create_windows(struct lfb_memory *memory)
+{
+	/* So aligned, moving a mapping moves whole page tables and not single entries. */
+	const size_t align = memory->size >= GIB ? GIB : 2 * MIB;
+	void *reserved;
+
+	memory->window_stride = ALIGN_UP(memory->size + memory->vmalloc_size + 2 * PAGE_SIZE,
+					 align);
+	memory->reservation_size = memory->nr_windows * memory->window_stride + align;
+	reserved = mmap(NULL, memory->reservation_size, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (reserved == MAP_FAILED)
+		return -ENOMEM;
+	memory->reservation = reserved;
+	memory->windows = (u8 *)reserved + (-(uintptr_t)reserved & (align - 1));
+	use_window(memory, 0);
+
+	memory->fd = memfd_create("lfb-memory", MFD_CLOEXEC);
+	if (memory->fd < 0)
+		return -errno;
+	if (ftruncate(memory->fd, (off_t)memory->size) < 0)
+		return -errno;
+	return map_window(memory, memory->base);
+}
+
+int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_options *options)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	int error;
+
+	if (options->size < MIN_MEMORY || !IS_ALIGNED(options->size, PAGE_SIZE) ||
+	    PHYS_PFN(options->size) >= LFB_NO_PFN)
+		return lfb__fail(kernel, -EINVAL,
+				 "memory of %llu bytes: must be whole pages, 1 MiB or more",
+				 (unsigned long long)options->size);
+	if (options->mode > LFB_MEMORY_FIXED || options->policy > LFB_PAGES_ASCENDING)
+		return lfb__fail(kernel, -EINVAL, "no such memory mode or page policy");
+
+	memset(memory, 0, sizeof(*memory));
+	memory->fd = -1;
+	lay_out(memory, options);
+	error = create_tables(memory);
+	if (!error)
+		error = create_windows(memory);
+	if (!error && options->checks == LFB_CHECKS_GUARD)
+		error = lfb__fence_create(memory);
+	if (error) {
+		lfb__memory_destroy(kernel);
+		return lfb__fail(kernel, error, "memory of %llu bytes: the host has no room",
+				 (unsigned long long)options->size);
+	}
+	return 0;
+}
+
+void lfb__memory_destroy(struct lfb_kernel *kernel)
+{
+	struct lfb_memory *memory = &kernel->memory;
+
+	if (!memory->map)
+		return;
+	if (memory->reservation) {
+		lfb__unpoison_touched(memory, 0, memory->size);
+		munmap(memory->reservation, memory->reservation_size);
+	}
+	lfb__fence_destroy(memory);
+	if (memory->fd >= 0)
+		close(memory->fd);
+	munmap(memory->map, memory->host_size);
+	memset(memory, 0, sizeof(*memory));
+}
+
+int lfb__memory_seal(void *address, size_t size)
+{
+	if (mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+		 -1, 0) == MAP_FAILED)
+		return -ENOMEM;
+	return 0;
+}
+
+static void forget_vmalloc(struct lfb_memory *memory)
+{
+	memset(memory->vmalloc_table, 0,
+	       (memory->vmalloc_used >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table));
+	memory->vmalloc_used = 0;
+}
+
+void lfb__memory_clear_vmalloc(struct lfb_memory *memory)
+{
+	if (memory->vmalloc_used == 0)
+		return;
+	lfb__memory_seal(memory->vmalloc_base, memory->vmalloc_used);
+	forget_vmalloc(memory);
+}
+
+/*
+ * Moving keeps the page tables, so that nothing has to be faulted in again. The old range is left
+ * mapped for the moment it takes to seal it, rather than free for somebody else to map.
+ */
+static int move_window(const struct lfb_memory *memory, u8 *from, u8 *to)
+{
+	if (!lfb__fenced(memory) && mremap(from, memory->size, memory->size,
+		   MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to) != MAP_FAILED)
+		return 0;
+	/* Kernels before 5.13 move only private memory in this way. */
+	return map_window(memory, to);
+}
+
+int lfb__memory_remap(struct lfb_kernel *kernel)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	unsigned int next = (memory->window + 1) % memory->nr_windows;
+	u8 *to = memory->windows + next * memory->window_stride;
+
+	if (memory->mode == LFB_MEMORY_FIXED) {
+		lfb__memory_clear_vmalloc(memory);
+		return 0;
+	}
+	if (move_window(memory, memory->base, to)) {
+		lfb__memory_seal(to, memory->size);
+		return lfb__fail(kernel, -ENOMEM, "the host cannot map the memory elsewhere");
+	}
+	if (lfb__memory_seal(memory->base, memory->size)) {
+		lfb__memory_seal(to, memory->size);
+		return lfb__fail(kernel, -ENOMEM, "the host cannot unmap the memory");
+	}
+	lfb__unpoison_touched(memory, 0, memory->size);
+	lfb__memory_clear_vmalloc(memory);
+	use_window(memory, next);
+	return 0;
+}
+
+enum lfb_address_kind lfb__address_kind(const struct lfb_memory *memory, const void *address,
+					phys_addr_t *phys)
+{
+	const size_t offset = (uintptr_t)address - (uintptr_t)memory->windows;
+	const size_t inside = memory->window_stride ? offset % memory->window_stride : 0;
+	const size_t vmalloc = inside - (memory->size + PAGE_SIZE);
+
+	*phys = ~0ull;
+	if (offset >= memory->nr_windows * memory->window_stride)
+		return LFB_ADDRESS_FOREIGN;
+	if (inside < memory->size)
+		*phys = inside;
+	if (offset / memory->window_stride != memory->window)
+		return LFB_ADDRESS_STALE;
+	if (vmalloc < memory->vmalloc_used && memory->vmalloc_table[vmalloc >> PAGE_SHIFT])
+		*phys = PFN_PHYS(memory->vmalloc_table[vmalloc >> PAGE_SHIFT]) +
+			(vmalloc & ~PAGE_MASK);
+	return LFB_ADDRESS_CURRENT;
+}
+
+u64 lfb__memory_shown(const struct lfb_memory *memory, u64 value)
+{
+	const u64 offset = value - (uintptr_t)memory->windows;
+	u64 inside, age;
+
+	if (offset >= memory->nr_windows * memory->window_stride)
+		return value;
+	inside = offset % memory->window_stride;
+	age = (memory->window + memory->nr_windows - offset / memory->window_stride) %
+	      memory->nr_windows;
+	if (inside < memory->size)
+		return 0xffff888000000000ull + (age << 41) + inside;
+	return 0xffffc90000000000ull + (age << 42) + (inside - memory->size);
+}
+
+unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long pfn,
+				unsigned long end)
+{
+	const u8 *chunks = memory->chunk_touched;
+
+	while (pfn < end) {
+		unsigned long chunk = pfn / LFB_CHUNK_PAGES;
+		u64 word;
+
+		if (!chunks[chunk]) {
+			const u8 *next = memchr(chunks + chunk, 1,
+						(end - 1) / LFB_CHUNK_PAGES - chunk + 1);
+
+			if (!next)
+				return end;
+			pfn = (unsigned long)(next - chunks) * LFB_CHUNK_PAGES;
+		}
+		word = memory->touched[pfn / LFB_BITS] >> (pfn % LFB_BITS);
+		if (word) {
+			pfn += (unsigned int)__builtin_ctzll(word);
+			break;
+		}
+		pfn = (pfn | (LFB_BITS - 1)) + 1;
+	}
+	return pfn < end ? pfn : end;
+}
+
+void lfb__unpoison_touched(const struct lfb_memory *memory, phys_addr_t phys, size_t size)
+{
+	const unsigned long end = PHYS_PFN(PAGE_ALIGN(phys + size));
+	unsigned long pfn;
+
+	if (!LFB_ASAN)
+		return;
+	for (pfn = lfb__next_touched(memory, PHYS_PFN(phys), end); pfn < end;
+	     pfn = lfb__next_touched(memory, pfn + 1, end)) {
+		phys_addr_t from = PFN_PHYS(pfn) < phys ? phys : PFN_PHYS(pfn);
+		phys_addr_t to = PFN_PHYS(pfn + 1);
+
+		if (to > phys + size)
+			to = phys + size;
+		lfb__unpoison(memory->base + from, to - from);
+	}
+}
+
+void *lfb__memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t size)
+{
+	if (phys > memory->size || size > memory->size - phys)
+		return NULL;
+	if (lfb__fenced(memory))
+		return memory->mirror + phys;
+	lfb__unpoison_touched(memory, phys, size);
+	return memory->base + phys;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What is in preserved memory and what is expected of memory that was not: pointers that are
+ * handed over, writes that come too late, addresses of what is gone.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/page.h"
+
+#define PAGE_WORDS (PAGE_SIZE / sizeof(u64))
+#define SCANNED_SIZE (PAGE_SIZE << 4)	/* larger blocks are not looked through by default */
+#define POINTER_REACH 65536		/* a field is not further from the pointer to its object */
+
+bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+
+	return value - (uintptr_t)memory->base < memory->size ||
+	       value - (uintptr_t)memory->vmalloc_base < memory->vmalloc_used;
+}
+
+void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	enum lfb_lost lost = lfb__lost(kernel, PHYS_PFN(phys));
+	struct lfb_object object;
+
+	if (lost == LFB_LOST)
+		lfb__find(kernel, LFB_FINDING_MEM_NOT_PRESERVED, lfb__phys_object(&object, phys),
+			  "the page of 0x%llx was in use in the kernel before and not preserved: "
+			  "what it held is gone", (unsigned long long)phys);
+	else if (lost == LFB_LOST_SLAB)
+		lfb__find(kernel, LFB_FINDING_MEM_SLAB_HANDED_OVER, lfb__phys_object(&object, phys),
+			  "0x%llx was slab memory in the kernel before, which cannot be preserved: "
+			  "what it held is gone", (unsigned long long)phys);
+}
+
+/*
+ * Preserved blocks
+ */
+
+/* Is all of it still there to be looked at? What was freed too early is a finding already. */
+static const u64 *contents(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
+{
+	const struct page *page = lfb__page(kernel, PHYS_PFN(entry->key));
+	unsigned long i, nr_pages = PHYS_PFN(lfb__ledger_span(entry));
+
+	for (i = 0; page && i < nr_pages; i++) {
+		if (!(page[i].flags & (PG_ALLOCATED | PG_TAIL)) || page[i].flags & PG_SLAB)
+			return NULL;
+	}
+	return page ? lfb__pfn_address(&kernel->memory, PHYS_PFN(entry->key)) : NULL;
+}
+
+/* "offset 8 of the block of 4096 bytes at 0x12000, preserved by flb x preserve in operation 3" */
+static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *text, size_t size)
+{
+	char who[120];
+
+	lfb__ledger_who(entry, who, sizeof(who));
+	snprintf(text, size, "offset %llu of the block of %llu bytes at 0x%llx, preserved %s",
+		 (unsigned long long)(phys - entry->key),
+		 (unsigned long long)lfb__ledger_span(entry), (unsigned long long)entry->key, who);
+}
+
+/*
+ * Pointers
+ */
+
+/* The first of @count words from @i on that is between @base and @base + @span; @count: none. */
+static size_t next_pointer(const u64 *words, size_t i, size_t count, u64 base, u64 span)
+{
+	for (; i < count && i % 8; i++) {
+		if (words[i] - base < span)
+			return i;
+	}
+	for (; i < count; i += 8) {
+		unsigned int found = 0;
+
+		for (unsigned int j = 0; j < 8; j++)
+			found |= (words[i + j] - base < span) << j;
+		if (found)
+			return i + (unsigned int)__builtin_ctz(found);
+	}
+	return count;
+}
+
+static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *context)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const u64 base = (uintptr_t)memory->base;
+	const u64 span = memory->size + PAGE_SIZE + memory->vmalloc_used;
+	const size_t count = lfb__ledger_span(entry) / sizeof(u64);
+	size_t first = count, found = 0;
+	struct lfb_object object;
+	const u64 *words;
+	char where[200];
+
+	(void)context;
+	if (entry->internal || (lfb__ledger_span(entry) > SCANNED_SIZE &&
+				kernel->checks != LFB_CHECKS_GUARD))
+		return;
+	words = contents(kernel, entry);
+	for (size_t i = 0; words && i < count; i++) {
+		i = next_pointer(words, i, count, base, span);
+		if (i == count || !lfb__is_kernel_address(kernel, words[i]))
+			continue;
+		if (!found++)
+			first = i;
+	}
+	if (!found)
+		return;
+	place(entry, entry->key + first * sizeof(u64), where, sizeof(where));
+	lfb__find(kernel, LFB_FINDING_MEM_POINTER_HANDED_OVER,
+		  lfb__phys_object(&object, entry->key + first * sizeof(u64)),
+		  "an address of this kernel is at 0x%llx, %s%s",
+		  (unsigned long long)(entry->key + first * sizeof(u64)), where,
+		  found > 1 ? "; and more in the same block" : "");
+}
+
+/* Words of one page where @address may have come from: the nearest value at or below it. */
+static void search_page(const u64 *words, u64 address, u64 *distance, size_t *found)
+{
+	for (size_t i = 0; i < PAGE_WORDS; i++) {
+		if (address - words[i] < *distance) {
+			*distance = address - words[i];
+			*found = i;
+		}
+	}
+}
+
+struct search {
+	u64 address;
+	u64 distance;	/* of the nearest pointer so far */
+	phys_addr_t phys;
+	const struct lfb_ledger_entry *entry;
+};
+
+static void search_block(struct lfb_kernel *kernel, struct search *search, phys_addr_t phys,
+			 u64 size, const struct lfb_ledger_entry *entry)
+{
+	u64 words[PAGE_WORDS];
+
+	for (; size; phys += PAGE_SIZE, size -= PAGE_SIZE) {
+		size_t found = PAGE_WORDS;
+
+		if (lfb__memory_copy(&kernel->memory, phys, words, sizeof(words)))
+			return;
+		search_page(words, search->address, &search->distance, &found);
+		if (found < PAGE_WORDS) {
+			search->phys = phys + found * sizeof(*words);
+			search->entry = entry;
+		}
+	}
+}
+
+static void search_entry(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *context)
+{
+	if (!entry->internal)
+		search_block(kernel, context, entry->key, lfb__ledger_span(entry), entry);
+}
+
+bool lfb__find_handed_over(struct lfb_kernel *kernel, u64 address, char *text, size_t size)
+{
+	struct search search = { .address = address, .distance = POINTER_REACH };
+	unsigned long pfn = 0;
+	unsigned int order;
+	char where[200];
+
+	lfb__ledger_each(kernel, LFB_LEDGER_INCOMING, search_entry, &search);
+	/* Of what came from elsewhere nobody knows more than that it is there. */
+	for (; !search.entry && lfb__pages_next_incoming(kernel, &pfn, &order); pfn += 1ul << order)
+		search_block(kernel, &search, PFN_PHYS(pfn), PAGE_SIZE << order, NULL);
+	if (search.distance == POINTER_REACH)
+		return false;
+	snprintf(where, sizeof(where), "in memory that was handed over");
+	if (search.entry)
+		place(search.entry, search.phys, where, sizeof(where));
+	snprintf(text, size, "0x%llx, %s", (unsigned long long)search.phys, where);
+	return true;
+}
+
+/*
+ * Writes that come too late
+ */
+
+static u64 digest_of(const u64 *words, size_t count)
+{
+	u64 lanes[4] = { 1, 2, 3, 4 };
+
+	for (size_t i = 0; i < count; i++) {
+		u64 mixed = (lanes[i % 4] ^ words[i]) * 0x9e3779b97f4a7c15ull;
+
+		lanes[i % 4] = mixed ^ mixed >> 29;
+	}
+	return ((lanes[0] * 3 + lanes[1]) * 5 + lanes[2]) * 7 + lanes[3];
+}
+
+static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
+			    void *context)
+{
+	struct lfb_object object;
+	const u64 *words;
+	char who[120];
+	u64 digest;
+
+	(void)context;
+	words = entry->internal ? NULL : contents(kernel, entry);
+	if (!words)
+		return;
+	digest = digest_of(words, lfb__ledger_span(entry) / sizeof(u64));
+	if (entry->watched && entry->digest != digest) {
+		lfb__ledger_who(entry, who, sizeof(who));
+		lfb__find(kernel, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE,
+			  lfb__phys_object(&object, entry->key),
+			  "%llu bytes at 0x%llx, preserved %s, changed after the reboot had "
+			  "serialized the state",
+			  (unsigned long long)lfb__ledger_span(entry),
+			  (unsigned long long)entry->key, who);
+	}
+	entry->watched = true;
+	entry->digest = digest;
+}
+
+void lfb__check_unchanged(struct lfb_kernel *kernel)
+{
+	if (!kernel->serialized || kernel->dead)
+		return;
+	kernel->watching = true;
+	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, check_unchanged, NULL);
+}
+
+/* When nothing ran in between there is nothing to compare with. */
+void lfb__check_jump(struct lfb_kernel *kernel)
+{
+	if (kernel->watching)
+		lfb__check_unchanged(kernel);
+}
+
+void lfb__check_serialized(struct lfb_kernel *kernel)
+{
+	if (!lfb__checking(kernel))
+		return;
+	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, find_pointers, NULL);
+	kernel->serialized = true;
+	if (kernel->checks == LFB_CHECKS_GUARD)
+		lfb__check_unchanged(kernel);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Guard mode (LFB_CHECKS_GUARD): memory that nobody has faults, and so does what is behind an
+ * object.
+ *
+ * A slab object has pages of its own, lies at their end and has a page behind it that is never
+ * accessible. What is freed is inaccessible until it is given out again, which is as late as
+ * possible: the oldest first, when there is nothing else left. Who had it is kept until then.
+ *
+ * The simulator itself looks at memory through a mapping of its own (lfb__memory_at()), which is
+ * always accessible.
+ */
+#ifndef SIM_KERNEL_MEMORY_FENCE_H
+#define SIM_KERNEL_MEMORY_FENCE_H
+
+#include "sim/kernel/kernel.h"
+
+static inline bool lfb__fenced(const struct lfb_memory *memory)
+{
+	return unlikely(memory->fence != NULL);
+}
+
+/* 0 or -ENOMEM. */
+int lfb__fence_create(struct lfb_memory *memory);
+void lfb__fence_destroy(struct lfb_memory *memory);
+
+/* A boot begins: everything is accessible and forgotten. */
+void lfb__fence_open(struct lfb_kernel *kernel);
+/* Memory is ready: what was not handed over and is not scratch becomes inaccessible. */
+void lfb__fence_close(struct lfb_kernel *kernel);
+
+/* A block was given out; one of PG_SLAB is for lfb__fence_object() to make accessible. */
+void lfb__fence_given(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, u32 kind);
+/* It was freed, and is kept from being given out again. */
+void lfb__fence_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
+/* Takes the oldest freed block; false: there is none. */
+bool lfb__fence_take_oldest(struct lfb_kernel *kernel, unsigned long *pfn, unsigned int *order);
+
+/* The order of the block that an object of @size bytes takes. */
+unsigned int lfb__fence_order(size_t size);
+/* Makes the block at @pfn one object of @size bytes. */
+void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t size);
+/* Where that object begins in its block, and how many bytes may be used. */
+size_t lfb__fence_start(const struct lfb_kernel *kernel, unsigned long pfn, size_t *size);
+/* From now on all of these may be: somebody asked how many there are. */
+void lfb__fence_use_all(struct lfb_kernel *kernel, unsigned long pfn);
+/* It is about to be freed: complains when bytes were written that nobody had asked for. */
+void lfb__fence_check_slack(struct lfb_kernel *kernel, unsigned long pfn);
+
+/* The kernel died of an access to memory at @phys: what that was. */
+void lfb__fence_report(struct lfb_kernel *kernel, phys_addr_t phys);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What a boot does to physical memory: keep what was handed over, destroy everything else.
+ */
+#include <string.h>
+
+#include "sim/kernel/memory/fence.h"
+#include "sim/kernel/memory/page.h"
+
+static bool is_preserved(const struct page *page)
+{
+	return page->flags & (PG_PRESERVED_IN | PG_TAIL);
+}
+
+/*
+ * Pages that were in use when their kernel jumped: who names one of them to the next kernel, and
+ * had not preserved it, is told so.
+ */
+
+static void forget_lost(struct lfb_memory *memory)
+{
+	const unsigned long words = LFB_CHUNK_PAGES / LFB_BITS;
+	u8 *chunk = memory->chunk_lost;
+	u8 *end = chunk + memory->nr_chunks;
+
+	while ((chunk = memchr(chunk, 1, (size_t)(end - chunk))) != NULL) {
+		const unsigned long first = (unsigned long)(chunk - memory->chunk_lost) * words;
+
+		memset(memory->lost + first, 0, words * sizeof(*memory->lost));
+		memset(memory->lost_slab + first, 0, words * sizeof(*memory->lost_slab));
+		*chunk++ = 0;
+	}
+}
+
+static void mark_lost(struct lfb_memory *memory, unsigned long pfn, u32 flags)
+{
+	const u64 bit = 1ull << (pfn % LFB_BITS);
+
+	if (!(flags & (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN)))
+		return;
+	memory->chunk_lost[pfn / LFB_CHUNK_PAGES] = 1;
+	memory->lost[pfn / LFB_BITS] |= bit;
+	if (flags & PG_SLAB)
+		memory->lost_slab[pfn / LFB_BITS] |= bit;
+}
+
+/*
+ * Whoever has had a page in this kernel left a mark on it, and it is his. But no address of KHO's
+ * own pages is ever given away, and a callback that takes over what was preserved has no business
+ * with slab memory: what they mean is what was there before.
+ */
+static bool is_taken(const struct lfb_kernel *kernel, u32 flags)
+{
+	const char *op = kernel->frame ? kernel->frame->op : "";
+
+	if (!(flags & ~PG_FREE))
+		return false;
+	if (flags & PG_HANDED)
+		return true;
+	if (flags & PG_SLAB)
+		return strcmp(op, "retrieve") && strcmp(op, "finish");
+	return !(flags & PG_INTERNAL);
+}
+
+enum lfb_lost lfb__lost(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const u64 bit = 1ull << (pfn % LFB_BITS);
+
+	if (!lfb__was_in_use(memory, pfn) || is_taken(kernel, memory->map[pfn].flags))
+		return LFB_NOT_LOST;
+	return memory->lost_slab[pfn / LFB_BITS] & bit ? LFB_LOST_SLAB : LFB_LOST;
+}
+
+/* Nothing but map entries may change here: what lies in the pages is still to be read. */
+void lfb__pages_begin(struct lfb_kernel *kernel)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	struct lfb_pages *pages = &kernel->pages;
+	const bool after_another = kernel->boot_number && lfb__checking(kernel);
+	unsigned long pfn;
+	unsigned int order;
+
+	lfb__unpoison_touched(memory, 0, memory->size);
+	if (lfb__fenced(memory))
+		lfb__fence_open(kernel);
+	forget_lost(memory);
+	for_each_touched(memory, pfn) {
+		struct page *page = &memory->map[pfn];
+		const u32 dirty = page->flags & PG_DIRTY;
+
+		if (after_another)
+			mark_lost(memory, pfn, page->flags);
+		*page = (struct page){ .flags = dirty };
+		if (!dirty)
+			lfb__untouch(memory, pfn);
+	}
+
+	memset(pages, 0, sizeof(*pages));
+	for (order = 0; order <= MAX_PAGE_ORDER; order++)
+		pages->free_list[order] = LFB_NO_PFN;
+	pages->bottom = LFB_LOW_PAGES;
+	pages->top = lfb__usable_end(memory);
+	pages->early_next = memory->scratch;
+	pages->oldest_freed = LFB_NO_PFN;
+}
+
+int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	const unsigned long end = lfb__usable_end(memory);
+	struct page *page;
+	unsigned long i;
+
+	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order))
+		return -EINVAL;
+	if (pfn < LFB_LOW_PAGES || pfn >= end || 1ul << order > end - pfn)
+		return -EINVAL;
+	page = &memory->map[pfn];
+	for (i = 0; i < 1ul << order; i++) {
+		if (is_preserved(&page[i]))
+			return -EEXIST;
+	}
+
+	/* Dirty, so that it is destroyed at the boot after this one. */
+	for (i = 0; i < 1ul << order; i++) {
+		lfb__touch(memory, pfn + i);
+		page[i].flags = PG_TAIL | PG_DIRTY | PG_HANDED;
+		page[i].next = (u32)pfn;
+	}
+	page->flags = PG_PRESERVED_IN | PG_DIRTY | PG_HANDED;
+	page->order = (u8)order;
+	kernel->pages.incoming += 1ul << order;
+	return 0;
+}
+
+static bool is_early_alloced(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	return PFN_PHYS(pfn) >= kernel->memory.scratch && PFN_PHYS(pfn) < kernel->pages.early_next;
+}
+
+/* Chunks without a touched page need not be looked at again. */
+static void forget_clean_chunks(struct lfb_memory *memory)
+{
+	const unsigned long words = LFB_CHUNK_PAGES / LFB_BITS;
+	u8 *chunk = memory->chunk_touched;
+	u8 *end = chunk + memory->nr_chunks;
+
+	while ((chunk = memchr(chunk, 1, (size_t)(end - chunk))) != NULL) {
+		const u64 *touched = memory->touched + (chunk - memory->chunk_touched) * words;
+		u64 any = 0;
+		unsigned long i;
+
+		for (i = 0; i < words; i++)
+			any |= touched[i];
+		*chunk++ = any != 0;
+	}
+}
+
+void lfb__pages_ready(struct lfb_kernel *kernel)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	unsigned long pfn;
+
+	for_each_touched(memory, pfn) {
+		if (is_preserved(&memory->map[pfn]) || is_early_alloced(kernel, pfn))
+			continue;
+		memset(lfb__pfn_address(memory, pfn), LFB_POISON_DESTROYED, PAGE_SIZE);
+		memory->map[pfn].flags = 0;
+		lfb__untouch(memory, pfn);
+	}
+	forget_clean_chunks(memory);
+	if (lfb__fenced(memory))
+		lfb__fence_close(kernel);
+}
+
+void lfb__pages_mark_dirty(struct lfb_kernel *kernel, unsigned long pfn, unsigned long count)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	const unsigned long end = memory->nr_pages;
+
+	for (; count > 0 && pfn < end; pfn++, count--) {
+		lfb__touch(memory, pfn);
+		memory->map[pfn].flags |= PG_DIRTY;
+	}
+}
+
+void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	const phys_addr_t start = kernel->pages.early_next;
+	const phys_addr_t room = memory->scratch + memory->scratch_size - start;
+	void *address;
+
+	if (size == 0 || size > room)
+		return NULL;
+	lfb__pages_mark_dirty(kernel, PHYS_PFN(start),
+			      PHYS_PFN(start + size - 1) - PHYS_PFN(start) + 1);
+	kernel->pages.early_next += (size + 15) & ~15ull;
+	address = memory->base + start;
+	return memset(address, 0, size);
+}
+
+int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio)
+{
+	struct page *page = lfb__page(kernel, pfn);
+
+	if (!page || !(page->flags & PG_PRESERVED_IN) || page->order != order)
+		return -ENOENT;
+	page->flags = PG_ALLOCATED | PG_DIRTY | PG_HANDED | (folio ? PG_FOLIO : 0);
+	page->refcount = 1;
+	page->next = 0;
+	kernel->pages.incoming -= 1ul << order;
+	kernel->pages.allocated += 1ul << order;
+	if (lfb__fenced(&kernel->memory))
+		lfb__fence_given(kernel, pfn, order, 0);
+	if (!folio)
+		lfb__split_page(kernel, page, order);
+	return 0;
+}
+
+bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pfn,
+			      unsigned int *order)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const unsigned long end = kernel->pages.incoming ? memory->nr_pages : 0;
+	unsigned long at;
+
+	for (at = lfb__next_touched(memory, *pfn, end); at < end;
+	     at = lfb__next_touched(memory, at + 1, end)) {
+		if (memory->map[at].flags & PG_PRESERVED_IN) {
+			*pfn = at;
+			*order = memory->map[at].order;
+			return true;
+		}
+	}
+	return false;
+}

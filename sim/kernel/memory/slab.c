@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The slab allocator. A slab is a block of pages cut into objects of one size; its head page has
+ * a map of which are in use. Objects too large for a slab are blocks of pages of their own.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/kernel/memory/asan.h"
+#include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/fence.h"
+#include "sim/kernel/memory/page.h"
+
+#define MAX_SLAB_OBJECT 8192
+#define MAX_OBJECT (PAGE_SIZE << MAX_PAGE_ORDER)
+#define LARGE LFB_SLAB_CLASSES	/* struct page.slab_class of a block that is one object */
+#define FENCED (LARGE + 1)	/* … and inaccessible around it */
+
+static const struct {
+	u16 size;
+	u16 objects;	/* in a slab */
+	u8 order;	/* of a slab */
+} classes[LFB_SLAB_CLASSES] = {
+#define CLASS(size, order) { size, (PAGE_SIZE << (order)) / (size), order }
+	CLASS(16, 0),  CLASS(32, 0),  CLASS(64, 0),   CLASS(96, 0),   CLASS(128, 0),  CLASS(192, 0),
+	CLASS(256, 0), CLASS(512, 0), CLASS(1024, 1), CLASS(2048, 2), CLASS(4096, 3),
+	CLASS(MAX_SLAB_OBJECT, 3),
+#undef CLASS
+};
+
+static unsigned int class_of(size_t size)
+{
+	/* One entry for each 16 bytes up to 256. */
+	static const u8 small[] = { 0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6 };
+	unsigned int halves = (unsigned int)((size - 1) >> 9);
+
+	if (size <= 256)
+		return small[(size - 1) >> 4];
+	return halves ? 7 + 32 - (unsigned int)__builtin_clz(halves) : 7;
+}
+
+static void add_partial(struct lfb_kernel *kernel, struct page *slab, unsigned long pfn)
+{
+	struct page *map = kernel->memory.map;
+	u32 *list = &kernel->slabs.partial[slab->slab_class];
+
+	slab->prev = LFB_NO_PFN;
+	slab->next = *list;
+	if (*list != LFB_NO_PFN)
+		map[*list].prev = (u32)pfn;
+	*list = (u32)pfn;
+}
+
+static void remove_partial(struct lfb_kernel *kernel, struct page *slab)
+{
+	struct page *map = kernel->memory.map;
+
+	if (slab->prev == LFB_NO_PFN)
+		kernel->slabs.partial[slab->slab_class] = slab->next;
+	else
+		map[slab->prev].next = slab->next;
+	if (slab->next != LFB_NO_PFN)
+		map[slab->next].prev = slab->prev;
+}
+
+static struct page *new_slab(struct lfb_kernel *kernel, unsigned int class)
+{
+	const unsigned int order = classes[class].order;
+	struct page *slab = lfb__alloc_block(kernel, order, PG_SLAB);
+	unsigned long pfn;
+	unsigned int i;
+
+	if (!slab)
+		return NULL;
+	pfn = lfb__pfn(&kernel->memory, slab);
+	slab->slab_class = (u8)class;
+	slab->slab_objects = classes[class].objects;
+	/* What is behind the last object is never free. */
+	memset(slab->slab_map, 0xff, sizeof(slab->slab_map));
+	for (i = 0; i < slab->slab_objects; i++)
+		slab->slab_map[i / 64] &= ~(1ull << (i % 64));
+	lfb__poison(lfb__pfn_address(&kernel->memory, pfn), PAGE_SIZE << order);
+	kernel->slabs.pages += 1ul << order;
+	add_partial(kernel, slab, pfn);
+	return slab;
+}
+
+static void *alloc_object(struct lfb_kernel *kernel, size_t size)
+{
+	const unsigned int class = class_of(size);
+	const u32 pfn = kernel->slabs.partial[class];
+	struct page *slab;
+	unsigned int word = 0, bit;
+	u8 *object;
+
+	slab = likely(pfn != LFB_NO_PFN) ? &kernel->memory.map[pfn] : new_slab(kernel, class);
+	if (!slab)
+		return NULL;
+	while (slab->slab_map[word] == ~0ull)
+		word++;
+	bit = (unsigned int)__builtin_ctzll(~slab->slab_map[word]);
+	slab->slab_map[word] |= 1ull << bit;
+	if (++slab->slab_used == slab->slab_objects)
+		remove_partial(kernel, slab);
+	object = lfb__pfn_address(&kernel->memory, (unsigned long)(slab - kernel->memory.map));
+	return object + (word * 64 + bit) * classes[class].size;
+}
+
+static void *alloc_large(struct lfb_kernel *kernel, size_t size)
+{
+	const unsigned int order = get_order(size);
+	struct page *page = lfb__alloc_block(kernel, order, PG_SLAB);
+	void *object;
+
+	if (!page)
+		return NULL;
+	page->slab_class = LARGE;
+	kernel->slabs.pages += 1ul << order;
+	object = lfb__pfn_address(&kernel->memory, lfb__pfn(&kernel->memory, page));
+	lfb__poison(object, PAGE_SIZE << order);
+	return object;
+}
+
+static void *alloc_fenced(struct lfb_kernel *kernel, size_t size)
+{
+	const unsigned int order = lfb__fence_order(size);
+	struct page *page = lfb__alloc_block(kernel, order, PG_SLAB);
+
+	if (!page)
+		return NULL;
+	page->slab_class = FENCED;
+	kernel->slabs.pages += 1ul << order;
+	return lfb__fence_object(kernel, lfb__pfn(&kernel->memory, page), size);
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	void *object;
+
+	if (!kernel || size == 0 || size > MAX_OBJECT)
+		return NULL;
+	if (!(gfp & GFP_ATOMIC))
+		lfb__might_sleep(kernel, "kmalloc");
+	if (lfb__fault(kernel, LFB_FAULT_ALLOC, "kmalloc"))
+		return NULL;
+	if (lfb__fenced(&kernel->memory))
+		object = alloc_fenced(kernel, size);
+	else if (likely(size <= MAX_SLAB_OBJECT))
+		object = alloc_object(kernel, size);
+	else
+		object = alloc_large(kernel, size);
+	if (!object)
+		return NULL;
+	kernel->slabs.objects++;
+	lfb__unpoison(object, size);
+	if (kernel->frame)
+		lfb__ledger_add(kernel, LFB_LEDGER_SLAB, (uintptr_t)object, size);
+	return gfp & __GFP_ZERO ? memset(object, 0, size) : object;
+}
+
+/* A live object, found from its address. */
+struct object {
+	struct page *head;	/* of its slab or block */
+	unsigned long pfn;	/* of the head */
+	unsigned int index;	/* in its slab */
+	size_t size;
+};
+
+/* Returns NULL, or why there is no live object at @ptr. */
+static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
+			       struct object *object)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const size_t address = (uintptr_t)ptr - (uintptr_t)memory->base;
+	struct page *page;
+	size_t offset;
+
+	if (unlikely(address >= memory->size)) {
+		phys_addr_t phys;
+
+		return lfb__address_kind(memory, ptr, &phys) == LFB_ADDRESS_STALE ?
+		       "a pointer of an earlier kernel" : "not in this kernel's memory";
+	}
+	page = &memory->map[address >> PAGE_SHIFT];
+	if (!(page->flags & PG_SLAB))
+		return "not an object of the slab allocator, or its slab is free";
+	object->pfn = page->flags & PG_TAIL ? page->next : address >> PAGE_SHIFT;
+	object->head = &memory->map[object->pfn];
+	offset = address - (object->pfn << PAGE_SHIFT);
+	if (object->head->slab_class == FENCED)
+		return offset != lfb__fence_start(kernel, object->pfn, &object->size) ?
+		       "inside of an object" : NULL;
+	if (object->head->slab_class == LARGE) {
+		object->index = 0;
+		object->size = PAGE_SIZE << object->head->order;
+		return offset ? "inside of an object" : NULL;
+	}
+	object->size = classes[object->head->slab_class].size;
+	object->index = (unsigned int)offset / (unsigned int)object->size;
+	if (offset != object->index * object->size)
+		return "inside of an object";
+	if (object->index >= object->head->slab_objects ||
+	    !(object->head->slab_map[object->index / 64] >> (object->index % 64) & 1))
+		return "not allocated";
+	return NULL;
+}
+
+static void free_slab(struct lfb_kernel *kernel, const struct object *object)
+{
+	/* Pointers in it would be taken for those of whoever has these pages next. */
+	if (object->head->slab_class < LARGE && lfb__checking(kernel) && !LFB_ASAN)
+		memset(lfb__pfn_address(&kernel->memory, object->pfn), LFB_POISON_FREED,
+		       PAGE_SIZE << object->head->order);
+	kernel->slabs.pages -= 1ul << object->head->order;
+	lfb__free_block(kernel, object->pfn);
+}
+
+static void free_object(struct lfb_kernel *kernel, const struct object *object)
+{
+	struct page *slab = object->head;
+
+	slab->slab_map[object->index / 64] &= ~(1ull << (object->index % 64));
+	if (slab->slab_used-- == slab->slab_objects)
+		add_partial(kernel, slab, object->pfn);
+	/* The last slab of a class stays: the next object will want one. */
+	if (slab->slab_used > 0 || (slab->prev == LFB_NO_PFN && slab->next == LFB_NO_PFN))
+		return;
+	/* Pages are not given out twice by the other policy: giving them back would lose them. */
+	if (kernel->memory.policy != LFB_PAGES_BUDDY)
+		return;
+	remove_partial(kernel, slab);
+	free_slab(kernel, object);
+}
+
+const char *lfb__slab_name(struct lfb_object *object, size_t size)
+{
+	size_t named = PAGE_SIZE << get_order(size);
+
+	if (size && size <= MAX_SLAB_OBJECT)
+		named = classes[class_of(size)].size;
+	snprintf(object->text, sizeof(object->text), "object kmalloc-%zu", named);
+	return object->text;
+}
+
+/* About the object where there was one, else about the page. */
+static void complain(struct lfb_kernel *kernel, const void *ptr, const struct object *object,
+		     const char *problem)
+{
+	const size_t address = (uintptr_t)ptr - (uintptr_t)kernel->memory.base;
+	struct lfb_object name = { "pointer to an object" };
+
+	if (address < kernel->memory.size) {
+		lfb__phys_object(&name, address);
+		if (lfb__page(kernel, PHYS_PFN(address))->flags & PG_SLAB)
+			lfb__slab_name(&name, object->size);
+	}
+	lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, name.text, "kfree", "%s", problem);
+}
+
+void kfree(const void *ptr)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	struct object object;
+	const char *problem;
+
+	if (!kernel || !ptr)
+		return;
+	problem = find_object(kernel, ptr, &object);
+	if (unlikely(problem != NULL)) {
+		complain(kernel, ptr, &object, problem);
+		return;
+	}
+	kernel->slabs.objects--;
+	if (kernel->ledger.count)
+		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
+	if (lfb__fenced(&kernel->memory)) {
+		lfb__fence_check_slack(kernel, object.pfn);
+	} else if (LFB_ASAN) {
+		lfb__unpoison(ptr, object.size);
+		memset((void *)(uintptr_t)ptr, LFB_POISON_FREED, object.size);
+		lfb__poison(ptr, object.size);
+	}
+	if (object.head->slab_class >= LARGE)
+		free_slab(kernel, &object);
+	else
+		free_object(kernel, &object);
+}
+
+const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	unsigned long pfn = PHYS_PFN((uintptr_t)ptr - (uintptr_t)memory->base);
+	const struct page *slab;
+	struct object object;
+	u8 *start;
+
+	if (pfn >= memory->nr_pages || !(memory->map[pfn].flags & PG_SLAB))
+		return NULL;
+	if (memory->map[pfn].flags & PG_TAIL)
+		pfn = memory->map[pfn].next;
+	slab = &memory->map[pfn];
+	start = lfb__pfn_address(memory, pfn);
+	if (slab->slab_class == FENCED)
+		start += lfb__fence_start(kernel, pfn, &object.size);
+	else if (slab->slab_class != LARGE)
+		start += (size_t)((const u8 *)ptr - start) / classes[slab->slab_class].size *
+			 classes[slab->slab_class].size;
+	return find_object(kernel, start, &object) ? NULL : start;
+}
+
+size_t ksize(const void *ptr)
+{
+	struct object object;
+
+	if (!lfb__current || find_object(lfb__current, ptr, &object))
+		return 0;
+	lfb__unpoison(ptr, object.size);
+	if (lfb__fenced(&lfb__current->memory))
+		lfb__fence_use_all(lfb__current, object.pfn);
+	return object.size;
+}
+
+void *kzalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc(size, gfp | __GFP_ZERO);
+}
+
+void *kcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? NULL : kzalloc(bytes, gfp);
+}
+
+void *kmemdup(const void *src, size_t size, gfp_t gfp)
+{
+	void *copy = src ? kmalloc(size, gfp) : NULL;
+
+	return copy ? memcpy(copy, src, size) : NULL;
+}
+
+char *kstrdup(const char *s, gfp_t gfp)
+{
+	return s ? kmemdup(s, strlen(s) + 1, gfp) : NULL;
+}
+
+void lfb__slabs_begin(struct lfb_kernel *kernel)
+{
+	unsigned int class;
+
+	memset(&kernel->slabs, 0, sizeof(kernel->slabs));
+	for (class = 0; class < LFB_SLAB_CLASSES; class++)
+		kernel->slabs.partial[class] = LFB_NO_PFN;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * vmalloc: single pages, mapped side by side. Each area is followed by a page that faults.
+ *
+ * The table in struct lfb_memory tells the page behind each page of the window; the first page of
+ * an area has its struct vm_struct in .private.
+ */
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/page.h"
+
+struct vm_struct {
+	u8 *addr;
+	struct vm_struct *lower;	/* neighbours in the window */
+	struct vm_struct *higher;
+	unsigned long nr_pages;
+	struct page *pages[];
+};
+
+/* What an area is made of is in the ledger as the area, not by itself. */
+static struct vm_struct *new_area(struct lfb_kernel *kernel, unsigned long nr_pages)
+{
+	struct vm_struct *area = NULL;
+	size_t size;
+
+	if (nr_pages > 0 && !__builtin_mul_overflow(nr_pages, sizeof(area->pages[0]), &size) &&
+	    !__builtin_add_overflow(size, sizeof(*area), &size)) {
+		lfb__internal_begin(kernel);
+		area = kmalloc(size, GFP_KERNEL);
+		lfb__internal_end(kernel);
+	}
+	if (area)
+		area->nr_pages = nr_pages;
+	return area;
+}
+
+/* Maps the pages of an area, runs of neighbours at once. */
+static int map_area(const struct lfb_memory *memory, const struct vm_struct *area)
+{
+	unsigned long done, run;
+
+	for (done = 0; done < area->nr_pages; done += run) {
+		struct page *const *pages = area->pages + done;
+		off_t offset = (off_t)PFN_PHYS(lfb__pfn(memory, pages[0]));
+
+		run = 1;
+		while (done + run < area->nr_pages && pages[run] == pages[0] + run)
+			run++;
+		if (mmap(area->addr + (done << PAGE_SHIFT), run << PAGE_SHIFT,
+			 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory->fd,
+			 offset) == MAP_FAILED) {
+			lfb__memory_seal(area->addr, done << PAGE_SHIFT);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* Gives an area whose pages are filled in a place in the window. */
+static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
+	const size_t end = vmallocs->next + (area->nr_pages << PAGE_SHIFT);
+	u32 *table = memory->vmalloc_table + (vmallocs->next >> PAGE_SHIFT);
+	unsigned long i;
+
+	/* Strictly below: room for the page that faults. */
+	if (end >= memory->vmalloc_size)
+		return -ENOMEM;
+	area->addr = memory->vmalloc_base + vmallocs->next;
+	if (memory->vmalloc_used < end)
+		memory->vmalloc_used = end;
+	if (map_area(memory, area))
+		return -ENOMEM;
+	for (i = 0; i < area->nr_pages; i++) {
+		table[i] = (u32)lfb__pfn(memory, area->pages[i]);
+		area->pages[i]->flags |= PG_VMALLOC;
+	}
+	area->pages[0]->private = (uintptr_t)area;
+
+	area->higher = NULL;
+	area->lower = vmallocs->areas;
+	if (area->lower)
+		area->lower->higher = area;
+	vmallocs->areas = area;
+	vmallocs->next = end + PAGE_SIZE;
+	vmallocs->count++;
+	lfb__ledger_add(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr,
+			area->nr_pages << PAGE_SHIFT);
+	return 0;
+}
+
+/* Takes an area out of the window; the space behind the highest one left is free again. */
+static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
+	const size_t offset = (size_t)(area->addr - memory->vmalloc_base);
+	unsigned long i;
+
+	lfb__memory_seal(area->addr, area->nr_pages << PAGE_SHIFT);
+	for (i = 0; i < area->nr_pages; i++) {
+		memory->vmalloc_table[(offset >> PAGE_SHIFT) + i] = 0;
+		area->pages[i]->flags &= ~PG_VMALLOC;
+	}
+	area->pages[0]->private = 0;
+
+	if (area->lower)
+		area->lower->higher = area->higher;
+	if (area->higher)
+		area->higher->lower = area->lower;
+	else
+		vmallocs->areas = area->lower;
+	vmallocs->next = 0;
+	if (vmallocs->areas)
+		vmallocs->next = (size_t)(vmallocs->areas->addr - memory->vmalloc_base) +
+				 ((vmallocs->areas->nr_pages + 1) << PAGE_SHIFT);
+	vmallocs->count--;
+}
+
+static void free_area(struct vm_struct *area, unsigned long nr_pages)
+{
+	while (nr_pages > 0)
+		__free_pages(area->pages[--nr_pages], 0);
+	kfree(area);
+}
+
+static void *alloc_area(size_t size, gfp_t gfp)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	struct vm_struct *area;
+	unsigned long i;
+
+	if (!kernel || size > kernel->memory.vmalloc_size)
+		return NULL;
+	area = new_area(kernel, PAGE_ALIGN(size) >> PAGE_SHIFT);
+	if (!area)
+		return NULL;
+	lfb__internal_begin(kernel);
+	for (i = 0; i < area->nr_pages; i++) {
+		area->pages[i] = alloc_pages(gfp, 0);
+		if (!area->pages[i])
+			break;
+	}
+	lfb__internal_end(kernel);
+	if (i < area->nr_pages || place_area(kernel, area)) {
+		free_area(area, i);
+		return NULL;
+	}
+	return area->addr;
+}
+
+void *vmalloc(size_t size)
+{
+	return alloc_area(size, GFP_KERNEL);
+}
+
+void *vzalloc(size_t size)
+{
+	return alloc_area(size, GFP_KERNEL | __GFP_ZERO);
+}
+
+void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages)
+{
+	struct vm_struct *area = new_area(kernel, nr_pages);
+
+	if (!area)
+		return NULL;
+	memcpy(area->pages, pages, nr_pages * sizeof(*pages));
+	if (place_area(kernel, area)) {
+		kfree(area);
+		return NULL;
+	}
+	return area->addr;
+}
+
+/* The page behind an address of the window, NULL where nothing is mapped. */
+static struct page *mapped_page(const struct lfb_memory *memory, const void *addr)
+{
+	const size_t offset = (uintptr_t)addr - (uintptr_t)memory->vmalloc_base;
+	u32 pfn;
+
+	if (offset >= memory->vmalloc_size)
+		return NULL;
+	pfn = memory->vmalloc_table[offset >> PAGE_SHIFT];
+	return pfn ? &memory->map[pfn] : NULL;
+}
+
+/* The area that starts at an address, else NULL. */
+static struct vm_struct *find_area(const struct lfb_memory *memory, const void *addr)
+{
+	const struct page *page = mapped_page(memory, addr);
+	struct vm_struct *area = page ? (struct vm_struct *)(uintptr_t)page->private : NULL;
+
+	return area && area->addr == addr ? area : NULL;
+}
+
+/* One finding an area: that of the first page of it that is still handed over. */
+static void check_preserved(struct lfb_kernel *kernel, const struct vm_struct *area)
+{
+	for (unsigned long i = 0; i < area->nr_pages; i++) {
+		if (area->pages[i]->flags & PG_PRESERVED) {
+			kho__check_freed(kernel, lfb__pfn(&kernel->memory, area->pages[i]), 1);
+			return;
+		}
+	}
+}
+
+void vfree(const void *addr)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	struct vm_struct *area;
+
+	if (!kernel || !addr)
+		return;
+	area = find_area(&kernel->memory, addr);
+	if (!area) {
+		lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, "pointer to a vmalloc area", "vfree",
+			    "not the start of a vmalloc area");
+		return;
+	}
+	check_preserved(kernel, area);
+	lfb__ledger_remove(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr);
+	remove_area(kernel, area);
+	lfb__internal_begin(kernel);
+	free_area(area, area->nr_pages);
+	lfb__internal_end(kernel);
+}
+
+struct page *vmalloc_to_page(const void *addr)
+{
+	return lfb__current ? mapped_page(&lfb__current->memory, addr) : NULL;
+}
+
+bool is_vmalloc_addr(const void *addr)
+{
+	return vmalloc_to_page(addr) != NULL;
+}
+
+struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
+				 unsigned long *nr_pages)
+{
+	struct vm_struct *area = find_area(&kernel->memory, addr);
+
+	if (!area)
+		return NULL;
+	*nr_pages = area->nr_pages;
+	return area->pages;
+}
+
+void lfb__vmallocs_begin(struct lfb_kernel *kernel)
+{
+	lfb__memory_clear_vmalloc(&kernel->memory);
+	memset(&kernel->vmallocs, 0, sizeof(kernel->vmallocs));
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The choice stream. One question, "which of @bound?", and four things that can answer it: a
+ * seeded generator, a list, a fuzzer's bytes, or an odometer that goes through all answers there
+ * are. Whoever answered, the decision is recorded, so that a list can repeat it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/kernel/kernel.h"
+
+/* A longer run is not replayed by its record but by its seed. */
+#define RECORD_MAX (1ul << 20)
+
+/* splitmix64: one word of state, and any seed is a good one. */
+static u64 random_u64(u64 *state)
+{
+	u64 z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+static unsigned int choose_seeded(struct lfb_choices *choices, unsigned int bound)
+{
+	/* The high half of the product spreads evenly over 0 … bound - 1. */
+	return (unsigned int)(((random_u64(&choices->state) >> 32) * bound) >> 32);
+}
+
+static unsigned int choose_listed(struct lfb_choices *choices, unsigned int bound)
+{
+	if (choices->next == choices->count)
+		return 0;
+	return choices->list[choices->next++] % bound;
+}
+
+static unsigned int choose_bytes(struct lfb_choices *choices, unsigned int bound)
+{
+	size_t wanted = bound <= 256 ? 1 : sizeof(u32);
+	u32 value = 0;
+
+	for (size_t i = 0; i < wanted && choices->next < choices->count; i++)
+		value |= (u32)choices->bytes[choices->next++] << (8 * i);
+	return value % bound;
+}
+
+static bool grow(unsigned int **array, size_t capacity)
+{
+	unsigned int *bigger = reallocarray(*array, capacity, sizeof(**array));
+
+	if (!bigger)
+		return false;
+	*array = bigger;
+	return true;
+}
+
+static bool make_room(struct lfb_choices *choices, size_t count)
+{
+	size_t capacity = choices->capacity ? choices->capacity * 2 : 16;
+
+	if (count <= choices->capacity)
+		return true;
+	if (capacity < count)
+		capacity = count;
+	if (!grow(&choices->list, capacity) || !grow(&choices->bounds, capacity))
+		return false;
+	choices->capacity = capacity;
+	return true;
+}
+
+/* The odometer: a digit for each decision of the run, each with the bound it was asked with. */
+static unsigned int choose_all(struct lfb_choices *choices, unsigned int bound)
+{
+	size_t digit = choices->next;
+
+	if (digit == choices->count) {
+		if (!make_room(choices, digit + 1))
+			return 0;
+		choices->list[digit] = 0;
+		choices->count++;
+	}
+	/* A run that repeats its decisions repeats its bounds; any other must not get too much. */
+	choices->bounds[digit] = bound;
+	choices->list[digit] %= bound;
+	choices->next++;
+	return choices->list[digit];
+}
+
+static void record(struct lfb_choices *choices, unsigned int decision)
+{
+	if (choices->record_ended)
+		return;
+	if (choices->record_count == choices->record_capacity) {
+		size_t capacity = choices->record_capacity ? choices->record_capacity * 2 : 64;
+
+		if (capacity > RECORD_MAX || !grow(&choices->record, capacity)) {
+			choices->record_ended = true;
+			return;
+		}
+		choices->record_capacity = capacity;
+	}
+	choices->record[choices->record_count++] = decision;
+}
+
+unsigned int lfb__choices_choose(struct lfb_choices *choices, unsigned int bound)
+{
+	unsigned int decision = 0;
+
+	if (bound == 0)
+		bound = 1;
+	switch (choices->source) {
+	case LFB_CHOICE_SEED:
+		decision = choose_seeded(choices, bound);
+		break;
+	case LFB_CHOICE_LIST:
+		decision = choose_listed(choices, bound);
+		break;
+	case LFB_CHOICE_BYTES:
+		decision = choose_bytes(choices, bound);
+		break;
+	case LFB_CHOICE_ALL:
+		decision = choose_all(choices, bound);
+		break;
+	}
+	record(choices, decision);
+	return decision;
+}
+
+static void start(struct lfb_choices *choices, enum lfb_choice_source source, size_t count)
+{
+	choices->source = source;
+	choices->count = count;
+	choices->next = 0;
+	choices->record_count = 0;
+	choices->record_ended = false;
+}
+
+void lfb__choices_seed(struct lfb_choices *choices, u64 seed)
+{
+	start(choices, LFB_CHOICE_SEED, 0);
+	choices->state = seed;
+}
+
+int lfb__choices_list(struct lfb_choices *choices, const unsigned int *list, size_t count)
+{
+	if (!list && count > 0)
+		return -EINVAL;
+	if (!make_room(choices, count))
+		return -ENOMEM;
+	if (count > 0)
+		memmove(choices->list, list, count * sizeof(*list));
+	start(choices, LFB_CHOICE_LIST, count);
+	return 0;
+}
+
+int lfb__choices_bytes(struct lfb_choices *choices, const void *bytes, size_t size)
+{
+	u8 *copy = NULL;
+
+	if (!bytes && size > 0)
+		return -EINVAL;
+	if (size > 0) {
+		copy = malloc(size);
+		if (!copy)
+			return -ENOMEM;
+		memcpy(copy, bytes, size);
+	}
+	free(choices->bytes);
+	choices->bytes = copy;
+	start(choices, LFB_CHOICE_BYTES, size);
+	return 0;
+}
+
+void lfb__choices_all(struct lfb_choices *choices)
+{
+	start(choices, LFB_CHOICE_ALL, 0);
+}
+
+bool lfb__choices_next(struct lfb_choices *choices)
+{
+	size_t digit;
+
+	if (choices->source != LFB_CHOICE_ALL)
+		return false;
+	/* Turn the last digit that can be turned; those behind it start again at 0. */
+	for (digit = choices->next; digit > 0; digit--)
+		if (choices->list[digit - 1] + 1 < choices->bounds[digit - 1])
+			break;
+	if (digit > 0)
+		choices->list[digit - 1]++;
+	start(choices, LFB_CHOICE_ALL, digit);
+	return digit > 0;
+}
+
+void lfb__choices_destroy(struct lfb_choices *choices)
+{
+	free(choices->list);
+	free(choices->bounds);
+	free(choices->bytes);
+	free(choices->record);
+	memset(choices, 0, sizeof(*choices));
+}

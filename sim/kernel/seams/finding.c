@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Findings: the catalogue, and writing one down.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "sim/kernel/kernel.h"
+
+/* A scenario that goes wrong in ever new ways must not eat the host's memory. */
+#define MAX_FINDINGS 1024
+#define TEXT_SIZE 480
+#define WORDS_SIZE 160
+
+static const struct {
+	const char *id;
+	enum lfb_severity severity;
+	const char *sentence;
+} catalogue[LFB_FINDINGS_NR] = {
+#define X(name, id, severity, sentence)                                                            \
+	[LFB_FINDING_##name] = { id, LFB_SEVERITY_##severity, sentence },
+	LFB_FINDING_IDS(X)
+#undef X
+};
+
+static bool is_id(enum lfb_finding_id id)
+{
+	return (unsigned int)id < LFB_FINDINGS_NR;
+}
+
+const char *lfb_finding_name(enum lfb_finding_id id)
+{
+	return is_id(id) ? catalogue[id].id : NULL;
+}
+
+const char *lfb_finding_sentence(enum lfb_finding_id id)
+{
+	return is_id(id) ? catalogue[id].sentence : "";
+}
+
+enum lfb_severity lfb_finding_severity(enum lfb_finding_id id)
+{
+	return is_id(id) ? catalogue[id].severity : LFB_SEVERITY_NOTE;
+}
+
+const char *lfb_severity_name(enum lfb_severity severity)
+{
+	static const char *const names[] = { "note", "warning", "error", "fatal" };
+
+	return (size_t)severity < ARRAY_SIZE(names) ? names[severity] : "unknown";
+}
+
+int lfb_finding_by_name(const char *name)
+{
+	for (int id = 0; name && id < LFB_FINDINGS_NR; id++) {
+		if (!strcasecmp(catalogue[id].id, name))
+			return id;
+	}
+	return -ENOENT;
+}
+
+/*
+ * Writing one down
+ */
+
+/* The strings of a finding lie behind it, in one piece of memory. */
+struct stored {
+	struct lfb_finding finding;
+	char doing[WORDS_SIZE];
+	char task[32];
+	char callback[WORDS_SIZE];
+	char object[WORDS_SIZE];
+	char text[TEXT_SIZE];
+};
+
+/* Names come from anywhere, hostile images included. */
+static void make_harmless(char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+	}
+}
+
+static struct lfb_finding *find_known(const struct lfb_kernel *kernel, enum lfb_finding_id id,
+				      const char *object)
+{
+	const struct lfb_findings *findings = &kernel->findings;
+
+	/* Those of this kernel are the newest. */
+	for (size_t i = findings->count; i-- > 0;) {
+		struct lfb_finding *known = findings->all[i];
+
+		if (known->boot != kernel->boot_number)
+			return NULL;
+		if (known->id == id && !strncmp(known->object, object, WORDS_SIZE - 1))
+			return known;
+	}
+	return NULL;
+}
+
+static bool make_room(struct lfb_findings *findings)
+{
+	size_t capacity = findings->capacity ? 2 * findings->capacity : 8;
+	struct lfb_finding **all;
+
+	if (findings->count == MAX_FINDINGS)
+		return false;
+	if (findings->count < findings->capacity)
+		return true;
+	all = realloc(findings->all, capacity * sizeof(*all));
+	if (!all)
+		return false;
+	findings->all = all;
+	findings->capacity = capacity;
+	return true;
+}
+
+static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
+{
+	const struct lfb_frame *frame = kernel->frame;
+	struct lfb_finding *finding = &stored->finding;
+
+	finding->operation = kernel->operation;
+	finding->boot = kernel->boot_number;
+	finding->profile = kernel->profile_name ? kernel->profile_name : "";
+	snprintf(stored->doing, sizeof(stored->doing), "%s", kernel->doing ? kernel->doing : "");
+	snprintf(stored->task, sizeof(stored->task), "%s",
+		 kernel->task ? kernel->task->name : "nobody");
+	if (frame)
+		snprintf(stored->callback, sizeof(stored->callback), "%s %.47s %s", frame->type,
+			 frame->name, frame->op);
+	finding->doing = stored->doing;
+	finding->task = stored->task;
+	finding->callback = stored->callback;
+}
+
+static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_finding_id id,
+				      const char *object, const char *text)
+{
+	struct stored *stored;
+
+	if (!make_room(&kernel->findings))
+		return NULL;
+	stored = calloc(1, sizeof(*stored));
+	if (!stored)
+		return NULL;
+	stored->finding.id = id;
+	where_it_is(kernel, stored);
+	snprintf(stored->object, sizeof(stored->object), "%s", object);
+	snprintf(stored->text, sizeof(stored->text), "%s", text);
+	make_harmless(stored->doing);
+	make_harmless(stored->callback);
+	make_harmless(stored->object);
+	make_harmless(stored->text);
+	stored->finding.object = stored->object;
+	stored->finding.text = stored->text;
+	stored->finding.history = lfb__history_about(&kernel->history, stored->object);
+	if (!stored->finding.history)
+		stored->finding.history = strdup("");
+	kernel->findings.all[kernel->findings.count++] = &stored->finding;
+	return &stored->finding;
+}
+
+void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		    const char *format, va_list args)
+{
+	struct lfb_findings *findings = &kernel->findings;
+	struct lfb_finding *finding;
+	char text[TEXT_SIZE];
+
+	if (!lfb__checking(kernel) || findings->silent[id] || findings->raising)
+		return;
+	findings->raising = true;
+	vsnprintf(text, sizeof(text), format, args);
+	finding = find_known(kernel, id, object);
+	if (!finding)
+		finding = write_down(kernel, id, object, text);
+	if (finding)
+		finding->times++;
+	/* A complaint that has no other name is in the trace already. */
+	if (id < LFB_FINDING_KERNEL_WARN || id > LFB_FINDING_KERNEL_PANIC)
+		lfb__emit(kernel, LFB_EVENT_FINDING, object, catalogue[id].id, "%s", text);
+	findings->raising = false;
+}
+
+void lfb__find(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+	       const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	lfb__find_args(kernel, id, object, format, args);
+	va_end(args);
+}
+
+void lfb__findings_forget(struct lfb_findings *findings)
+{
+	while (findings->count) {
+		struct lfb_finding *finding = findings->all[--findings->count];
+
+		free((char *)finding->history);
+		free(container_of(finding, struct stored, finding));
+	}
+}
+
+void lfb__findings_destroy(struct lfb_findings *findings)
+{
+	lfb__findings_forget(findings);
+	free(findings->all);
+	findings->all = NULL;
+	findings->capacity = 0;
+}
+
+/*
+ * Reading one
+ */
+
+/* Adds to text that may be cut already; @length is that of the whole. */
+static void add(char *text, size_t size, size_t *length, const char *format, ...) LFB_PRINTF(4, 5);
+
+static void add(char *text, size_t size, size_t *length, const char *format, ...)
+{
+	size_t room = *length < size ? size - *length : 0;
+	va_list args;
+	int more;
+
+	va_start(args, format);
+	more = vsnprintf(room ? text + *length : NULL, room, format, args);
+	va_end(args);
+	if (more > 0)
+		*length += (size_t)more;
+}
+
+size_t lfb_finding_format(const struct lfb_finding *finding, char *text, size_t size)
+{
+	const char *line = finding->history ? finding->history : "";
+	size_t length = 0;
+
+	if (size)
+		text[0] = '\0';
+	add(text, size, &length, "%s (%s): %s\n", lfb_finding_name(finding->id),
+	    lfb_severity_name(lfb_finding_severity(finding->id)),
+	    lfb_finding_sentence(finding->id));
+	add(text, size, &length, "  where:  operation %lu%s%s%s, kernel %u (%s), task %s%s%s",
+	    finding->operation, *finding->doing ? " (" : "", finding->doing,
+	    *finding->doing ? ")" : "", finding->boot, finding->profile, finding->task,
+	    *finding->callback ? ", in " : "", finding->callback);
+	if (finding->times > 1)
+		add(text, size, &length, ", %lu times", finding->times);
+	add(text, size, &length, "\n  object: %s\n  what:   %s\n", finding->object, finding->text);
+	for (bool first = true; *line; first = false) {
+		size_t end = strcspn(line, "\n");
+
+		add(text, size, &length, "  %s %.*s\n", first ? "before:" : "       ", (int)end,
+		    line);
+		line += end + (line[end] == '\n');
+	}
+	return length;
+}

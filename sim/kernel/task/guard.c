@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A simulated kernel may die; the process it runs in may not. Kernel code is entered through
+ * lfb__guarded(), and whatever kills the kernel jumps back to there.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "sim/kernel/memory/check.h"
+
+/* The fault handler sees what was stored before, whatever the compiler knows about what follows. */
+#define barrier() __asm__ volatile("" : : : "memory")
+
+long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
+{
+	struct lfb_kernel *current = lfb__current;
+	struct task_struct *task = kernel->task;
+	sigjmp_buf env;
+	long result;
+
+	if (kernel->dead)
+		return -ESHUTDOWN;
+	if (kernel->guard)
+		return body(arg);
+
+	if (unlikely(kernel->serialized))
+		lfb__check_unchanged(kernel);
+	/* Without the signal mask: saving it is a system call, and the handler changes none. */
+	if (sigsetjmp(env, 0) == 0) {
+		kernel->guard = &env;
+		barrier();
+		result = body(arg);
+		barrier();
+	} else {
+		result = kernel->guard_result;
+	}
+	kernel->guard = NULL;
+	kernel->task = task;
+	if (unlikely(kernel->dead))
+		kernel->frame = NULL;
+	else if (unlikely(kernel->serialized))
+		lfb__check_unchanged(kernel);
+	lfb__current = current;
+	return result;
+}
+
+int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
+{
+	sigjmp_buf env;
+	int result = 0;
+
+	if (!to || !from || (uintptr_t)to + size < (uintptr_t)to ||
+	    (uintptr_t)from + size < (uintptr_t)from)
+		return -EFAULT;
+	if (sigsetjmp(env, 0) == 0) {
+		kernel->copying = &env;
+		barrier();
+		memcpy(to, from, size);
+		barrier();
+	} else {
+		result = -EFAULT;
+	}
+	kernel->copying = NULL;
+	return result;
+}
+
+static void mark_dead(struct lfb_kernel *kernel, enum lfb_death death)
+{
+	if (kernel->dead)
+		return;
+	kernel->dead = death;
+	kernel->guard_result = death == LFB_DEATH_HANG ? -EDEADLK : -EFAULT;
+}
+
+void lfb__die(struct lfb_kernel *kernel, enum lfb_death death)
+{
+	mark_dead(kernel, death);
+	if (kernel->frame && kernel->frame->died)
+		kernel->frame->died(kernel, kernel->frame);
+	if (kernel->guard)
+		siglongjmp(*kernel->guard, 1);
+}
+
+static struct sigaction earlier_segv, earlier_bus;
+
+static void on_fault(int number, siginfo_t *info, void *context);
+
+static bool is_ours(const struct sigaction *action)
+{
+	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_fault;
+}
+
+/*
+ * Not our business: steps aside, so that it happens again as if this handler did not exist. A
+ * fault does so by itself on return. lfb__guard_install() brings the handler back.
+ */
+static void step_aside(int number, const siginfo_t *info)
+{
+	const struct sigaction *earlier = number == SIGSEGV ? &earlier_segv : &earlier_bus;
+	const struct sigaction standard = { .sa_handler = SIG_DFL };
+	struct sigaction now;
+
+	sigaction(number, NULL, &now);
+	/* A handler may have come to hand on to us that we stepped in front of: once around. */
+	if (now.sa_handler == earlier->sa_handler)
+		earlier = &standard;
+	sigaction(number, earlier, NULL);
+	if (info->si_code > 0)
+		return;
+	raise(number);
+	if (is_ours(&now))
+		sigaction(number, &now, NULL);
+}
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	(void)context;
+	/* A sent signal (si_code <= 0) is no fault; one in a dying kernel is the sink's own. */
+	if (!kernel || !kernel->catch_faults || kernel->dead || info->si_code <= 0 ||
+	    (!kernel->guard && !kernel->copying)) {
+		step_aside(number, info);
+		return;
+	}
+	if (kernel->copying)
+		siglongjmp(*kernel->copying, 1);
+	mark_dead(kernel, LFB_DEATH_PANIC);
+	lfb__report_stray(kernel, info->si_addr, info->si_code == SI_KERNEL);
+	lfb__die(kernel, LFB_DEATH_PANIC);
+}
+
+static void install(int number, struct sigaction *earlier)
+{
+	/* SA_NODEFER: the handler is left by a jump, which does not restore the signal mask. */
+	const struct sigaction ours = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK,
+	};
+	struct sigaction now;
+
+	sigaction(number, NULL, &now);
+	if (is_ours(&now))
+		return;
+	*earlier = now;
+	sigaction(number, &ours, NULL);
+}
+
+void lfb__guard_install(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct sigaction now;
+
+	/*
+	 * Test frameworks put handlers of their own there before every test, so look every time;
+	 * who replaces one replaces both.
+	 */
+	sigaction(SIGSEGV, NULL, &now);
+	if (is_ours(&now))
+		return;
+	pthread_mutex_lock(&lock);
+	install(SIGBUS, &earlier_bus);
+	install(SIGSEGV, &earlier_segv);
+	pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Locks with owners. There is one thread of control, so a lock that is not free when somebody
+ * wants it never will be: that is a deadlock, found at once.
+ */
+#include <stdio.h>
+
+#include "sim/kernel/kernel.h"
+
+/* Holds locks where there is no task: outside of a kernel. Never written to. */
+static const struct task_struct nobody = { .name = "nobody" };
+
+static struct task_struct *current_task(void)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	return kernel && kernel->task ? kernel->task : (struct task_struct *)&nobody;
+}
+
+void lfb_lock_init(struct lfb_lock *lock, const char *name)
+{
+	*lock = (struct lfb_lock){ .name = name, .magic = LFB_LOCK_MAGIC };
+}
+
+/* "lock luo_register_rwlock", for the time of an expression. */
+struct object {
+	char text[80];
+};
+
+static struct object object_of(const char *name, const char *type)
+{
+	struct object object;
+
+	snprintf(object.text, sizeof(object.text), "%s %.64s", type, name);
+	return object;
+}
+
+/*
+ * What every operation begins with. False: there is nothing to do, the kernel is dead and its
+ * locks mean nothing any more.
+ */
+static bool begin(struct lfb_lock *lock, const char *operation)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	if (unlikely(lock->magic != LFB_LOCK_MAGIC)) {
+		lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED, object_of(operation, "function").text,
+			     operation, "lock was never initialised");
+		lfb_lock_init(lock, "uninitialised lock");
+	}
+	if (!kernel)
+		return true;
+	lfb__sched_point(kernel, operation, lock->name);
+	return !kernel->dead;
+}
+
+static bool is_held(const struct lfb_lock *lock)
+{
+	return lock->owner || lock->readers > 0;
+}
+
+/* Every lock that is had goes through here … */
+static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
+{
+	struct task_struct *task = current_task();
+
+	if (shared)
+		lock->readers++;
+	else
+		lock->owner = task;
+	if (task == &nobody)
+		return;
+	task->locks_held++;
+	if (lfb__checking(lfb__current))
+		lfb__locks_take(lfb__current, lock, may_wait);
+}
+
+/* … and every lock that is given back through here. */
+static void lfb_lock_released(struct lfb_lock *lock, bool shared)
+{
+	struct task_struct *task = shared ? current_task() : lock->owner;
+
+	if (shared)
+		lock->readers--;
+	else
+		lock->owner = NULL;
+	/* Readers have no names: one may release what another task took. */
+	if (task == &nobody)
+		return;
+	if (task->locks_held > 0)
+		task->locks_held--;
+	if (task->nr_held)
+		lfb__locks_drop(task, lock);
+}
+
+/* Who waits for whom. Another task that holds @lock goes on only when this one has come back. */
+static void describe_circle(const struct task_struct *task, const struct lfb_lock *lock,
+			    char *text, size_t size)
+{
+	if (!lock->owner)
+		snprintf(text, size, "task %.31s -> %.47s (held by %u reader%s) -> task %.31s",
+			 task->name, lock->name, lock->readers, lock->readers == 1 ? "" : "s",
+			 task->name);
+	else if (lock->owner == task)
+		snprintf(text, size, "task %.31s -> %.47s -> task %.31s", task->name, lock->name,
+			 task->name);
+	else
+		snprintf(text, size, "task %.31s -> %.47s -> task %.31s -> task %.31s, whose call "
+			 "must return first", task->name, lock->name, lock->owner->name,
+			 task->name);
+}
+
+static void deadlock(const struct lfb_lock *lock, const char *operation)
+{
+	const struct task_struct *task = current_task();
+	struct lfb_kernel *kernel = lfb__current;
+	char how[256];
+
+	if (!kernel)
+		return;
+	if (!lock->owner)
+		lfb__emit(kernel, LFB_EVENT_BUG, operation, "stop",
+			  "deadlock: task %s waits for %s held by %u reader%s", task->name,
+			  lock->name, lock->readers, lock->readers == 1 ? "" : "s");
+	else
+		lfb__emit(kernel, LFB_EVENT_BUG, operation, "stop",
+			  "deadlock: task %s waits for %s held by %s", task->name, lock->name,
+			  lock->owner == task ? "itself" : lock->owner->name);
+	describe_circle(task, lock, how, sizeof(how));
+	lfb__locks_deadlock(kernel, lock, how);
+	lfb__die(kernel, LFB_DEATH_HANG);
+}
+
+/* Takes @lock, or finds that it can never be had. Returns whether it was taken. */
+static bool acquire(struct lfb_lock *lock, bool shared, const char *operation)
+{
+	if (!begin(lock, operation))
+		return false;
+	if (shared ? lock->owner != NULL : is_held(lock)) {
+		deadlock(lock, operation);
+		return false;
+	}
+	lfb_lock_acquired(lock, shared, true);
+	return true;
+}
+
+static void acquire_sleeping(struct lfb_lock *lock, bool shared, const char *operation)
+{
+	if (current_task()->spinlocks_held > 0)
+		lfb__warn_as(LFB_FINDING_LOCK_SLEEP_UNDER_SPINLOCK,
+			     object_of(lock->name, "lock").text, operation,
+			     "sleeping lock %s taken under a spinlock", lock->name);
+	acquire(lock, shared, operation);
+}
+
+/* Returns whether there was anything to release. */
+static bool release(struct lfb_lock *lock, const char *operation)
+{
+	const struct task_struct *task = current_task();
+
+	if (!begin(lock, operation))
+		return false;
+	if (!lock->owner) {
+		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock->name, "lock").text,
+			     operation, "%s is not held", lock->name);
+		return false;
+	}
+	/* As on a real kernel, it is released all the same. */
+	if (lock->owner != task)
+		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock->name, "lock").text,
+			     operation, "%s is held by %s, released by %s", lock->name,
+			     lock->owner->name, task->name);
+	lfb_lock_released(lock, false);
+	return true;
+}
+
+void might_sleep(void)
+{
+	if (lfb__current)
+		lfb__might_sleep(lfb__current, __func__);
+}
+
+void mutex_lock(struct mutex *lock)
+{
+	acquire_sleeping(&lock->lock, false, __func__);
+}
+
+int mutex_trylock(struct mutex *lock)
+{
+	if (!begin(&lock->lock, __func__) || is_held(&lock->lock))
+		return 0;
+	lfb_lock_acquired(&lock->lock, false, false);
+	return 1;
+}
+
+void mutex_unlock(struct mutex *lock)
+{
+	release(&lock->lock, __func__);
+}
+
+bool mutex_is_locked(struct mutex *lock)
+{
+	return is_held(&lock->lock);
+}
+
+void mutex_destroy(struct mutex *lock)
+{
+	if (!begin(&lock->lock, __func__))
+		return;
+	if (is_held(&lock->lock))
+		lfb__warn_as(LFB_FINDING_KERNEL_WARN, object_of(lock->lock.name, "lock").text,
+			     __func__, "%s is held by %s", lock->lock.name, lock->lock.owner->name);
+	if (current_task()->nr_held)
+		lfb__locks_drop(current_task(), &lock->lock);
+	/* Using it again is using a lock that was never initialised. */
+	lock->lock = (struct lfb_lock){ 0 };
+}
+
+void down_read(struct rw_semaphore *sem)
+{
+	acquire_sleeping(&sem->lock, true, __func__);
+}
+
+void up_read(struct rw_semaphore *sem)
+{
+	if (!begin(&sem->lock, __func__))
+		return;
+	if (sem->lock.readers == 0)
+		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(sem->lock.name, "lock").text,
+			     __func__, "%s is not held for reading", sem->lock.name);
+	else
+		lfb_lock_released(&sem->lock, true);
+}
+
+void down_write(struct rw_semaphore *sem)
+{
+	acquire_sleeping(&sem->lock, false, __func__);
+}
+
+void up_write(struct rw_semaphore *sem)
+{
+	release(&sem->lock, __func__);
+}
+
+bool rwsem_is_locked(struct rw_semaphore *sem)
+{
+	return is_held(&sem->lock);
+}
+
+void spin_lock(spinlock_t *lock)
+{
+	struct task_struct *task = current_task();
+
+	if (acquire(&lock->lock, false, __func__) && task != &nobody)
+		task->spinlocks_held++;
+}
+
+void spin_unlock(spinlock_t *lock)
+{
+	struct task_struct *owner = lock->lock.owner;
+
+	if (release(&lock->lock, __func__) && owner != &nobody)
+		owner->spinlocks_held--;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Lock classes and the orders they are taken in: a graph with an edge from each class to those
+ * taken while it was held. An edge that closes a circle is an inversion.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/kernel/kernel.h"
+
+#define MAX_CLASSES 128		/* the locks of classes beyond say nothing about orders */
+#define NO_CLASS MAX_CLASSES
+#define WORDS (MAX_CLASSES / 64)
+
+struct class {
+	char name[48];
+	const char *key;	/* where a lock's name lay: found again without comparing */
+	u64 after[WORDS];	/* classes taken while one of this was held */
+};
+
+/* How an order came to be known. */
+struct edge {
+	u16 from, to;
+	char text[160];
+};
+
+struct lfb_lockdep {
+	unsigned int nr_classes;
+	struct class classes[MAX_CLASSES];
+	struct edge *edges;
+	size_t nr_edges;
+	size_t edges_capacity;
+};
+
+void lfb__lockdep_destroy(struct lfb_kernel *kernel)
+{
+	if (kernel->lockdep)
+		free(kernel->lockdep->edges);
+	free(kernel->lockdep);
+	kernel->lockdep = NULL;
+}
+
+static unsigned int find_class(struct lfb_lockdep *lockdep, const char *name)
+{
+	struct class *class;
+
+	for (unsigned int i = 0; i < lockdep->nr_classes; i++) {
+		if (!strncmp(lockdep->classes[i].name, name, sizeof(class->name) - 1))
+			return i;
+	}
+	if (lockdep->nr_classes == MAX_CLASSES)
+		return NO_CLASS;
+	class = &lockdep->classes[lockdep->nr_classes];
+	snprintf(class->name, sizeof(class->name), "%s", name);
+	class->key = name;
+	return lockdep->nr_classes++;
+}
+
+static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
+{
+	struct lfb_lockdep *lockdep = kernel->lockdep;
+
+	if (unlikely(!lockdep)) {
+		lockdep = kernel->lockdep = calloc(1, sizeof(*lockdep));
+		if (!lockdep)
+			return NO_CLASS;
+	}
+	/* The hint may be another machine's. */
+	if (likely(lock->class < lockdep->nr_classes &&
+		   (lockdep->classes[lock->class].key == lock->name ||
+		    !strncmp(lockdep->classes[lock->class].name, lock->name, 47))))
+		return lock->class;
+	lock->class = find_class(lockdep, lock->name ? lock->name : "");
+	return lock->class;
+}
+
+/*
+ * Orders
+ */
+
+static bool follows(const struct lfb_lockdep *lockdep, unsigned int from, unsigned int to)
+{
+	return lockdep->classes[from].after[to / 64] >> (to % 64) & 1;
+}
+
+/*
+ * The shortest way from @from to @to, as the class each was come from; false: there is none.
+ * Breadth first.
+ */
+static bool find_way(const struct lfb_lockdep *lockdep, unsigned int from, unsigned int to,
+		     u16 came_from[MAX_CLASSES])
+{
+	u16 queue[MAX_CLASSES];
+	unsigned int first = 0, last = 0;
+
+	memset(came_from, 0xff, MAX_CLASSES * sizeof(*came_from));
+	came_from[from] = (u16)from;
+	queue[last++] = (u16)from;
+	while (first < last) {
+		unsigned int at = queue[first++];
+
+		for (unsigned int next = 0; next < lockdep->nr_classes; next++) {
+			if (came_from[next] != UINT16_MAX || !follows(lockdep, at, next))
+				continue;
+			came_from[next] = (u16)at;
+			if (next == to)
+				return true;
+			queue[last++] = (u16)next;
+		}
+	}
+	return false;
+}
+
+static const char *edge_text(const struct lfb_lockdep *lockdep, unsigned int from, unsigned int to)
+{
+	for (size_t i = 0; i < lockdep->nr_edges; i++) {
+		if (lockdep->edges[i].from == from && lockdep->edges[i].to == to)
+			return lockdep->edges[i].text;
+	}
+	return "";
+}
+
+/* "agent took B holding A in file memfd-v1 freeze, operation 12" */
+static void describe_edge(const struct lfb_kernel *kernel, unsigned int from, unsigned int to,
+			  char *text, size_t size)
+{
+	const struct lfb_lockdep *lockdep = kernel->lockdep;
+	const struct lfb_frame *frame = kernel->frame;
+	char callback[80] = "";
+
+	if (frame)
+		snprintf(callback, sizeof(callback), " in %s %.47s %s", frame->type, frame->name,
+			 frame->op);
+	snprintf(text, size, "%s took %s holding %s%s, operation %lu", kernel->task->name,
+		 lockdep->classes[to].name, lockdep->classes[from].name, callback,
+		 kernel->operation);
+}
+
+static struct edge *add_edge(struct lfb_lockdep *lockdep)
+{
+	size_t capacity = lockdep->edges_capacity ? 2 * lockdep->edges_capacity : 16;
+	struct edge *edges;
+
+	if (lockdep->nr_edges == lockdep->edges_capacity) {
+		edges = realloc(lockdep->edges, capacity * sizeof(*edges));
+		if (!edges)
+			return NULL;
+		lockdep->edges = edges;
+		lockdep->edges_capacity = capacity;
+	}
+	return &lockdep->edges[lockdep->nr_edges++];
+}
+
+static void report_inversion(struct lfb_kernel *kernel, unsigned int from, unsigned int to,
+			     const u16 came_from[MAX_CLASSES], const char *text)
+{
+	const struct lfb_lockdep *lockdep = kernel->lockdep;
+	char earlier[400] = "";
+	char object[64];
+	size_t length = 0;
+
+	/* The way leads from @to to @from; it is told from its end. */
+	for (unsigned int at = from; at != to && length < sizeof(earlier); at = came_from[at])
+		length += (size_t)snprintf(earlier + length, sizeof(earlier) - length, "; %s",
+					   edge_text(lockdep, came_from[at], at));
+	snprintf(object, sizeof(object), "lock %s", lockdep->classes[to].name);
+	lfb__find(kernel, LFB_FINDING_LOCK_INVERSION, object, "%s%s", text, earlier);
+}
+
+/* A lock of class @to is taken while one of @from is held, for the first time. */
+static void new_order(struct lfb_kernel *kernel, unsigned int from, unsigned int to)
+{
+	struct lfb_lockdep *lockdep = kernel->lockdep;
+	struct edge *edge = add_edge(lockdep);
+	u16 came_from[MAX_CLASSES];
+
+	if (!edge)
+		return;
+	edge->from = (u16)from;
+	edge->to = (u16)to;
+	describe_edge(kernel, from, to, edge->text, sizeof(edge->text));
+	if (find_way(lockdep, to, from, came_from))
+		report_inversion(kernel, from, to, came_from, edge->text);
+	lockdep->classes[from].after[to / 64] |= 1ull << (to % 64);
+}
+
+/*
+ * Holding
+ */
+
+void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait)
+{
+	struct task_struct *task = kernel->task;
+	unsigned int class = class_of(kernel, lock);
+
+	for (unsigned int i = 0; may_wait && class != NO_CLASS && i < task->nr_held; i++) {
+		unsigned int held = task->held[i].class;
+
+		if (likely(held == NO_CLASS || held == class ||
+			   follows(kernel->lockdep, held, class)))
+			continue;
+		new_order(kernel, held, class);
+	}
+	if (task->nr_held < LFB_HELD_MAX)
+		task->held[task->nr_held++] = (struct lfb_held){
+			.lock = lock,
+			.op = kernel->frame ? kernel->frame->op : NULL,
+			.operation = kernel->operation,
+			.class = (u16)class,
+		};
+}
+
+void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock)
+{
+	for (unsigned int i = task->nr_held; i-- > 0;) {
+		if (task->held[i].lock != lock)
+			continue;
+		task->nr_held--;
+		for (; i < task->nr_held; i++)
+			task->held[i] = task->held[i + 1];
+		return;
+	}
+}
+
+/* "lock flb->incoming.lock"; the lock itself may be gone. */
+static void name_held(const struct lfb_kernel *kernel, const struct lfb_held *held, char *text,
+		      size_t size)
+{
+	snprintf(text, size, "lock %s", held->class == NO_CLASS ? "of no known class" :
+		 kernel->lockdep->classes[held->class].name);
+}
+
+void lfb__locks_kept(struct lfb_kernel *kernel, unsigned int before, const char *what)
+{
+	const struct task_struct *task = kernel->task;
+	char object[64];
+
+	for (unsigned int i = before; i < task->nr_held; i++) {
+		name_held(kernel, &task->held[i], object, sizeof(object));
+		lfb__find(kernel, LFB_FINDING_LOCK_HELD_AT_RETURN, object,
+			  "%s returned with it held", what);
+	}
+}
+
+static void find_held(struct lfb_kernel *kernel, const struct task_struct *task,
+		      enum lfb_finding_id id)
+{
+	char object[64];
+
+	for (unsigned int i = 0; i < task->nr_held; i++) {
+		const struct lfb_held *held = &task->held[i];
+
+		name_held(kernel, held, object, sizeof(object));
+		lfb__find(kernel, id, object, "task %s took it in operation %lu%s%s and holds it",
+			  task->name, held->operation, held->op ? ", in " : "",
+			  held->op ? held->op : "");
+	}
+}
+
+void lfb__locks_at_end(struct lfb_kernel *kernel, const struct task_struct *task)
+{
+	find_held(kernel, task, LFB_FINDING_LOCK_HELD_AT_RETURN);
+}
+
+void lfb__locks_at_jump(struct lfb_kernel *kernel, const struct task_struct *task)
+{
+	find_held(kernel, task, LFB_FINDING_LOCK_HELD_ACROSS_KEXEC);
+}
+
+/*
+ * Waiting
+ */
+
+void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock, const char *how)
+{
+	const struct lfb_frame *frame = kernel->frame;
+	char object[80];
+
+	while (frame && frame->lock != lock)
+		frame = frame->up;
+	if (frame) {
+		snprintf(object, sizeof(object), "%s %.47s", frame->type, frame->name);
+		lfb__find(kernel, LFB_FINDING_FLB_SELF_DEADLOCK, object, "its %s asks for it, with "
+			  "%s held around the callback", frame->op, lock->name);
+		return;
+	}
+	snprintf(object, sizeof(object), "lock %.64s", lock->name);
+	lfb__find(kernel, LFB_FINDING_LOCK_DEADLOCK, object, "%s", how);
+}
+
+void lfb__locks_slept(struct lfb_kernel *kernel, const char *what)
+{
+	const struct task_struct *task = kernel->task;
+	char object[80];
+
+	snprintf(object, sizeof(object), "function %.64s", what);
+	lfb__find(kernel, LFB_FINDING_LOCK_SLEEP_UNDER_SPINLOCK, object, "task %s may sleep in it "
+		  "and holds %u spinlock%s", task->name, task->spinlocks_held,
+		  task->spinlocks_held == 1 ? "" : "s");
+}

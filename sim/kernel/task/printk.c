@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Kernel messages and complaints. Nothing is printed: all of it becomes trace events of the
+ * current kernel, and nothing at all outside of one.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sim/kernel/kernel.h"
+
+static const char *const level_names[] = {
+	[LFB_LEVEL_EMERG] = "emerg",
+	[LFB_LEVEL_ALERT] = "alert",
+	[LFB_LEVEL_CRIT] = "crit",
+	[LFB_LEVEL_ERR] = "err",
+	[LFB_LEVEL_WARNING] = "warning",
+	[LFB_LEVEL_NOTICE] = "notice",
+	[LFB_LEVEL_INFO] = "info",
+	[LFB_LEVEL_DEBUG] = "debug",
+};
+
+void lfb_printk(enum lfb_level level, const char *format, ...)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	const char *name = "unknown";
+	va_list args;
+
+	if (!kernel || !lfb__tracing(kernel))
+		return;
+	if ((unsigned int)level < ARRAY_SIZE(level_names))
+		name = level_names[level];
+	va_start(args, format);
+	lfb__emit_args(kernel, LFB_EVENT_PRINTK, name, "print", format, args);
+	va_end(args);
+}
+
+/*
+ * An event and the finding it is. Without an @object it is a complaint whose mistake has no name of
+ * its own: about the function that complains.
+ */
+static void complain(enum lfb_event_kind kind, enum lfb_finding_id id, const char *object,
+		     const char *where, const char *action, const char *format, va_list args)
+	LFB_PRINTF(6, 0);
+
+static void complain(enum lfb_event_kind kind, enum lfb_finding_id id, const char *object,
+		     const char *where, const char *action, const char *format, va_list args)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	char function[80];
+	va_list again;
+
+	if (!kernel)
+		return;
+	snprintf(function, sizeof(function), "function %.64s", where);
+	va_copy(again, args);
+	lfb__emit_args(kernel, kind, where, action, format, args);
+	lfb__find_args(kernel, id, object ? object : function, format, again);
+	va_end(again);
+}
+
+static void stop(void)
+{
+	if (lfb__current)
+		lfb__die(lfb__current, LFB_DEATH_PANIC);
+}
+
+void lfb_warn(const char *where, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(LFB_EVENT_WARN, LFB_FINDING_KERNEL_WARN, NULL, where, "warn", format, args);
+	va_end(args);
+}
+
+void lfb__warn_as(enum lfb_finding_id id, const char *object, const char *where,
+		  const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(LFB_EVENT_WARN, id, object, where, "warn", format, args);
+	va_end(args);
+}
+
+void lfb_bug(const char *where, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(LFB_EVENT_BUG, LFB_FINDING_KERNEL_BUG, NULL, where, "stop", format, args);
+	va_end(args);
+	stop();
+}
+
+void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, const char *format,
+		 ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(LFB_EVENT_BUG, id, object, where, "stop", format, args);
+	va_end(args);
+	stop();
+}
+
+void panic(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(LFB_EVENT_PANIC, LFB_FINDING_KERNEL_PANIC, "kernel", "kernel", "panic", format,
+		 args);
+	va_end(args);
+	stop();
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A scenario while it runs.
+ */
+#ifndef SIM_PLAY_PLAY_H
+#define SIM_PLAY_PLAY_H
+
+#include "sim/machine/machine.h"
+#include "sim/recorder/recorder.h"
+#include "sim/scenario/scenario.h"
+
+/* An operation that waits for a scheduling point. */
+struct lfb_run_point {
+	const struct lfb_operation *operation;
+	unsigned int left;		/* times to be passed; 0: it was done */
+	unsigned int passed;		/* since the running operation began */
+};
+
+struct lfb_run {
+	const struct lfb_scenario *scenario;
+	struct lfb_scenario_options options;
+	struct lfb_machine *machine;
+	struct lfb_agent *agent;
+	struct lfb_recorder *recorder;
+	struct lfb_transcript transcript;
+	int device;			/* descriptors; -1: not open */
+	int *sessions;			/* by session number: the one opened last */
+	int *files;			/* by inode number: the one opened last */
+	const char *booted;		/* how, when the operation's line must come first */
+	struct lfb_run_point *points;	/* in the order in which they began to wait */
+	unsigned int nr_points;
+	const struct lfb_run_point *firing; /* it is being done */
+	struct lfb_agent *other_agent;	/* the thread that does it; NULL: nothing ever waits */
+	struct lfb_sched sched_before;
+	bool booting;			/* a kernel is; the module's data may be the last one's */
+	bool stop;			/* what was done at a point was not as expected */
+	bool death_expected;		/* it led there, as expected */
+	bool dead;			/* the kernel is; it was said */
+	int result;			/* of the run, while it goes on: of the first surprise */
+	char why[512];			/* the sentence for @result */
+};
+
+/* Does it answer with an FLB's object? */
+static inline bool lfb__answers_object(enum lfb_verb verb)
+{
+	return verb >= LFB_VERB_GETIN && verb <= LFB_VERB_HOLDOUT;
+}
+
+/*
+ * run.c
+ */
+
+/*
+ * With scenario, machine and options set: makes the rest, or returns -ENOMEM. What was made is
+ * for lfb__run_release(), in any case.
+ */
+int lfb__run_make(struct lfb_run *run);
+void lfb__run_release(struct lfb_run *run);
+
+/* A kernel is about to boot, "cold" or from a "handover". */
+void lfb__run_show_boot(struct lfb_run *run, const char *how);
+/* The operation at @point was done. */
+void lfb__run_show_point(struct lfb_run *run, const struct lfb_run_point *point, long result,
+			 u64 object);
+
+/*
+ * point.c
+ */
+
+int lfb__run_points_prepare(struct lfb_run *run);
+/* Has each scheduling point of the machine looked at, and no longer. */
+void lfb__run_points_hook(struct lfb_run *run);
+void lfb__run_points_unhook(struct lfb_run *run);
+/* Another operation begins. */
+void lfb__run_points_begin(struct lfb_run *run);
+void lfb__run_wait(struct lfb_run *run, const struct lfb_operation *operation);
+/* The running operation answered @result; if the kernel died in one at a point, it ended too. */
+void lfb__run_point_died(struct lfb_run *run, long result);
+
+/*
+ * operation.c
+ */
+
+/* Does what a line says. Returns its result; *object is set where the verb answers with one. */
+long lfb__run_perform(struct lfb_run *run, const struct lfb_operation *operation, u64 *object);
+
+/* module_operation.c: the same for what the recorded module does. */
+long lfb__run_module(struct lfb_run *run, const struct lfb_operation *operation, u64 *object);
+
+/*
+ * power.c
+ */
+
+/* Boots the first kernel, or the first after a power cycle. */
+long lfb__run_start(struct lfb_run *run, const struct lfb_blob *blob);
+long lfb__run_power_cycle(struct lfb_run *run);
+long lfb__run_reboot_prepare(struct lfb_run *run);
+long lfb__run_jump(struct lfb_run *run, const char *profile);
+long lfb__run_reboot(struct lfb_run *run, const char *profile);
+long lfb__run_damage(struct lfb_run *run, const struct lfb_operation *operation);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What the operations of a scenario do: kernels come and go.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <luo/abi.h>
+
+#include "lib/luo/luo.h"
+#include "sim/play/play.h"
+
+/* Everything that belonged to a kernel went with it. */
+static void forget(struct lfb_run *run)
+{
+	unsigned int i;
+
+	run->device = -1;
+	for (i = 0; i < run->scenario->nr_sessions; i++)
+		run->sessions[i] = -1;
+	for (i = 0; i < run->scenario->nr_inodes; i++)
+		run->files[i] = -1;
+	lfb__recorder_reset(run->recorder);
+}
+
+long lfb__run_start(struct lfb_run *run, const struct lfb_blob *blob)
+{
+	int err;
+
+	forget(run);
+	run->dead = false;
+	lfb__run_show_boot(run, blob ? "handover" : "cold");
+	run->booting = true;
+	err = blob ? lfb_machine_boot_blob(run->machine, blob) : lfb_machine_boot(run->machine);
+	run->booting = false;
+	return err;
+}
+
+long lfb__run_power_cycle(struct lfb_run *run)
+{
+	int err = lfb_machine_shutdown(run->machine);
+
+	return err ? err : lfb__run_start(run, NULL);
+}
+
+static int save_blob(struct lfb_run *run)
+{
+	struct lfb_blob *blob = NULL;
+	int err = lfb_blob_capture(run->machine, &blob);
+
+	if (err && err != -ENODATA)
+		return err;
+	lfb_blob_free(*run->options.last_blob);
+	*run->options.last_blob = blob;
+	return 0;
+}
+
+static int save_memory(struct lfb_run *run)
+{
+	size_t size = PFN_PHYS(run->machine->kernel.pages.bottom);
+	void *image = malloc(size);
+	int err;
+
+	if (!image)
+		return lfb__error(run->machine, -ENOMEM, "no memory for a copy of memory");
+	err = lfb_machine_read(run->machine, 0, image, size);
+	if (err) {
+		free(image);
+		return err;
+	}
+	free(*run->options.last_memory);
+	*run->options.last_memory = image;
+	*run->options.last_memory_size = size;
+	return 0;
+}
+
+long lfb__run_reboot_prepare(struct lfb_run *run)
+{
+	return lfb_machine_prepare(run->machine);
+}
+
+long lfb__run_jump(struct lfb_run *run, const char *profile)
+{
+	int err = 0;
+
+	/* Not prepared: nothing to save, and no boot to show. */
+	if (lfb_machine_state(run->machine) != LFB_REBOOTING)
+		return lfb_machine_jump(run->machine, profile);
+	err = lfb__machine_check_outside(run->machine);
+	if (!err && run->options.last_blob)
+		err = save_blob(run);
+	if (!err && run->options.last_memory)
+		err = save_memory(run);
+	if (err)
+		return err;
+	lfb__run_show_boot(run, "handover");
+	run->booting = true;
+	err = lfb_machine_jump(run->machine, profile);
+	run->booting = false;
+	/* Unless the jump itself was impossible: then the old kernel still has it all. */
+	if (lfb_machine_state(run->machine) != LFB_REBOOTING)
+		forget(run);
+	return err;
+}
+
+long lfb__run_reboot(struct lfb_run *run, const char *profile)
+{
+	long err = lfb__run_reboot_prepare(run);
+
+	return err ? err : lfb__run_jump(run, profile);
+}
+
+/*
+ * Hostile images
+ */
+
+/* In the generations with blocks; wherever else a damaged tree may point, nothing is damaged. */
+static void *first_block(const struct luo *luo)
+{
+	const struct lfb_memory *memory = &luo->kernel->memory;
+	const struct luo_ser_v5 *tree = luo->tree;
+	const phys_addr_t phys = tree ? tree->sessions_pa : 0;
+
+	if (!phys || !IS_ALIGNED(phys, PAGE_SIZE) || phys >= memory->size ||
+	    (memory->map[PHYS_PFN(phys)].flags & (PG_ALLOCATED | PG_SLAB)) != PG_ALLOCATED)
+		return NULL;
+	return lfb__memory_at(memory, phys, PAGE_SIZE);
+}
+
+static u8 *damaged_page(const struct luo *luo, enum lfb_damaged what)
+{
+	switch (what) {
+	case LFB_DAMAGED_FLB:
+		return luo->flb_mem;
+	case LFB_DAMAGED_SESSION:
+		return luo->session_mem ? luo->session_mem : first_block(luo);
+	case LFB_DAMAGED_TREE:
+		return luo->tree;
+	case LFB_DAMAGED:
+		break;
+	}
+	return NULL;
+}
+
+long lfb__run_damage(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	const struct luo *luo = run->machine->kernel.luo;
+	u8 *page;
+
+	if (lfb_machine_state(run->machine) != LFB_REBOOTING || !luo)
+		return -EBUSY;
+	page = luo->enabled ? damaged_page(luo, operation->damaged) : NULL;
+	if (!page)
+		return -ENODATA;
+	if (operation->offset > PAGE_SIZE - sizeof(operation->value))
+		return -EINVAL;
+	memcpy(page + operation->offset, &operation->value, sizeof(operation->value));
+	return 0;
+}

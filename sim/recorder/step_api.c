@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Steps: what a callback is told and answers, locks, live update's own API, ways to die.
+ */
+#include <string.h>
+
+#include "sim/recorder/recorder.h"
+
+/*
+ * What a callback is told and what it answers. -EINVAL: this one has no such argument.
+ */
+
+static int give_data(struct lfb_step_call *call, u64 data)
+{
+	if (!call->data)
+		return -EINVAL;
+	*call->data = data;
+	call->data_given = true;
+	return 0;
+}
+
+static int give_obj(struct lfb_step_call *call, u64 obj)
+{
+	if (!call->obj)
+		return -EINVAL;
+	*call->obj = (void *)(uintptr_t)obj;
+	call->obj_given = true;
+	return 0;
+}
+
+int lfb__step_data(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	if (!call->data)
+		return -EINVAL;
+	return give_data(call, step->nr_slots ?
+				       virt_to_phys(lfb__step_slot(call, step, 0).address) :
+				       step->numbers[0]);
+}
+
+int lfb__step_data_pointer(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return give_data(call, lfb__step_value(call, step));
+}
+
+int lfb__step_obj(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return give_obj(call, lfb__step_value(call, step));
+}
+
+int lfb__step_private(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	if (!call->private_data)
+		return -EINVAL;
+	*call->private_data = (void *)(uintptr_t)lfb__step_value(call, step);
+	return 0;
+}
+
+int lfb__step_no_data(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)step;
+	return give_data(call, 0);
+}
+
+int lfb__step_no_obj(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)step;
+	return give_obj(call, 0);
+}
+
+int lfb__step_no_file(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)step;
+	if (!call->file_args)
+		return -EINVAL;
+	call->file_args->file = NULL;
+	call->file_given = true;
+	return 0;
+}
+
+static int take(struct lfb_step_call *call, const struct lfb_step *step, void *pointer)
+{
+	return lfb__step_fill(call, step, 0, (struct lfb_slot){ pointer, LFB_SLOT_POINTER, 0 });
+}
+
+int lfb__step_take(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return call->data ? take(call, step, phys_to_virt(*call->data)) : -EINVAL;
+}
+
+int lfb__step_take_pointer(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return call->data ? take(call, step, (void *)(uintptr_t)*call->data) : -EINVAL;
+}
+
+int lfb__step_take_obj(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return call->obj ? take(call, step, *call->obj) : -EINVAL;
+}
+
+int lfb__step_take_private(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return call->private_data ? take(call, step, *call->private_data) : -EINVAL;
+}
+
+/* Compilers do not make pointers that are not aligned, and their sanitizers rely on it. */
+#define POINTER_MASK (~15ull)
+
+static const struct {
+	const char *name;
+	bool of_flb;
+	u8 size;
+	u16 offset;
+	u64 mask;
+} fields[LFB_FIELDS] = {
+#define FILE_FIELD(field, mask)                                                                    \
+	{ #field, false, sizeof(((struct liveupdate_file_op_args *)0)->field),                     \
+	  offsetof(struct liveupdate_file_op_args, field), mask }
+#define FLB_FIELD(field, mask)                                                                     \
+	{ #field, true, sizeof(((struct liveupdate_flb_op_args *)0)->field),                       \
+	  offsetof(struct liveupdate_flb_op_args, field), mask }
+	[LFB_FIELD_HANDLER] = FILE_FIELD(handler, POINTER_MASK),
+	[LFB_FIELD_SESSION] = FILE_FIELD(session, POINTER_MASK),
+	[LFB_FIELD_RETRIEVED] = FILE_FIELD(retrieved, ~0ull),
+	[LFB_FIELD_RETRIEVE_STATUS] = FILE_FIELD(retrieve_status, ~0ull),
+	[LFB_FIELD_FILE] = FILE_FIELD(file, POINTER_MASK),
+	[LFB_FIELD_SERIALIZED_DATA] = FILE_FIELD(serialized_data, ~0ull),
+	[LFB_FIELD_PRIVATE_DATA] = FILE_FIELD(private_data, ~0ull),
+	[LFB_FIELD_FLB] = FLB_FIELD(flb, POINTER_MASK),
+	[LFB_FIELD_DATA] = FLB_FIELD(data, ~0ull),
+	[LFB_FIELD_OBJ] = FLB_FIELD(obj, ~0ull),
+};
+
+const char *lfb__step_field_name(enum lfb_step_field field)
+{
+	return fields[field].name;
+}
+
+int lfb__step_set_arg(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	const bool of_flb = fields[step->field].of_flb;
+	u8 *args = of_flb ? (u8 *)call->flb_args : (u8 *)call->file_args;
+	u64 number = step->numbers[0] & fields[step->field].mask;
+	bool truth = number != 0;
+
+	if (!args)
+		return -EINVAL;
+	/* Little-endian, as all that is handed over. */
+	memcpy(args + fields[step->field].offset,
+	       fields[step->field].size == sizeof(truth) ? (void *)&truth : (void *)&number,
+	       fields[step->field].size);
+	call->data_given |= step->field == LFB_FIELD_DATA ||
+			    step->field == LFB_FIELD_SERIALIZED_DATA;
+	call->obj_given |= step->field == LFB_FIELD_OBJ;
+	call->file_given |= step->field == LFB_FIELD_FILE;
+	return 0;
+}
+
+int lfb__step_answer(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	if (!call->program || !call->can_fail)
+		return -EINVAL;
+	call->answer = step->error;
+	call->answered = true;
+	return 0;
+}
+
+int lfb__step_answer_once(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	if (!call->program || !call->can_fail)
+		return -EINVAL;
+	if (call->program->lines[call->line].used)
+		return 0;
+	call->program->lines[call->line].used = true;
+	return lfb__step_answer(call, step);
+}
+
+/* Looked for when it matters. */
+int lfb__step_no_unwind(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)step;
+	return call->program ? 0 : -EINVAL;
+}
+
+/*
+ * Locks. What a lock is its first use says; -EINVAL for any other.
+ */
+
+static int use_lock(struct lfb_step_call *call, const struct lfb_step *step,
+		    enum lfb_recorded_lock kind)
+{
+	static const char *const names[LFB_STEP_LOCKS] = {
+		"lock 0", "lock 1", "lock 2", "lock 3", "lock 4",
+		"lock 5", "lock 6", "lock 7", "lock 8", "lock 9",
+	};
+	struct lfb_recorded_locks *locks = &call->recorder->locks;
+	const unsigned int i = step->lock;
+
+	if (locks->kind[i] == LFB_LOCK_UNUSED) {
+		lfb_lock_init(&locks->mutex[i].lock, names[i]);
+		lfb_lock_init(&locks->spin[i].lock, names[i]);
+		lfb_lock_init(&locks->rwsem[i].lock, names[i]);
+		locks->kind[i] = kind;
+	}
+	return locks->kind[i] == kind ? 0 : -EINVAL;
+}
+
+#define LOCK_STEP(step_name, kind, function, member)                                       \
+	int lfb__step_##step_name(struct lfb_step_call *call, const struct lfb_step *step) \
+	{                                                                                  \
+		int err = use_lock(call, step, kind);                                      \
+                                                                                           \
+		if (!err)                                                                  \
+			function(&call->recorder->locks.member[step->lock]);               \
+		return err;                                                                \
+	}
+
+LOCK_STEP(lock, LFB_LOCK_MUTEX, mutex_lock, mutex)
+LOCK_STEP(unlock, LFB_LOCK_MUTEX, mutex_unlock, mutex)
+LOCK_STEP(spin_lock, LFB_LOCK_SPIN, spin_lock, spin)
+LOCK_STEP(spin_unlock, LFB_LOCK_SPIN, spin_unlock, spin)
+LOCK_STEP(down_read, LFB_LOCK_RWSEM, down_read, rwsem)
+LOCK_STEP(up_read, LFB_LOCK_RWSEM, up_read, rwsem)
+LOCK_STEP(down_write, LFB_LOCK_RWSEM, down_write, rwsem)
+LOCK_STEP(up_write, LFB_LOCK_RWSEM, up_write, rwsem)
+
+int lfb__step_trylock(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	int err = use_lock(call, step, LFB_LOCK_MUTEX);
+
+	if (err)
+		return err;
+	return mutex_trylock(&call->recorder->locks.mutex[step->lock]) ? 0 : -EBUSY;
+}
+
+int lfb__step_sleep(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct mutex *mutex = &call->recorder->locks.sleep;
+
+	(void)step;
+	if (mutex->lock.magic != LFB_LOCK_MAGIC)
+		lfb_lock_init(&mutex->lock, "sleep");
+	mutex_lock(mutex);
+	mutex_unlock(mutex);
+	return 0;
+}
+
+int lfb__step_lock_fresh(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct mutex *mutex = &call->recorder->locks.sleep;
+
+	(void)step;
+	memset(mutex, 0, sizeof(*mutex));
+	mutex_lock(mutex);
+	mutex_unlock(mutex);
+	return 0;
+}
+
+/*
+ * Live update
+ */
+
+static int get_object(struct lfb_step_call *call, const struct lfb_step *step,
+		      int (*get)(struct liveupdate_flb *flb, void **objp))
+{
+	struct liveupdate_flb *flb;
+	void *object = NULL;
+	int err = lfb__recorder_flb(call->recorder, step->flb, &flb);
+
+	if (!err)
+		err = get(flb, &object);
+	return err ? err : take(call, step, object);
+}
+
+int lfb__step_get_incoming(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return get_object(call, step, liveupdate_flb_get_incoming);
+}
+
+int lfb__step_get_outgoing(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return get_object(call, step, liveupdate_flb_get_outgoing);
+}
+
+int lfb__step_lock_incoming(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return get_object(call, step, liveupdate_flb_incoming_locked);
+}
+
+int lfb__step_lock_outgoing(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return get_object(call, step, liveupdate_flb_outgoing_locked);
+}
+
+#define PUT_STEP(step_name, statement)                                                     \
+	int lfb__step_##step_name(struct lfb_step_call *call, const struct lfb_step *step) \
+	{                                                                                  \
+		struct liveupdate_flb *flb;                                                \
+		int err = lfb__recorder_flb(call->recorder, step->flb, &flb);              \
+                                                                                           \
+		if (!err)                                                                  \
+			statement;                                                         \
+		return err;                                                                \
+	}
+
+PUT_STEP(put_incoming, liveupdate_flb_put_incoming(flb))
+PUT_STEP(put_outgoing, liveupdate_flb_put_outgoing(flb))
+PUT_STEP(unlock_incoming,
+	 liveupdate_flb_incoming_unlock(flb, (void *)(uintptr_t)lfb__step_value(call, step)))
+PUT_STEP(unlock_outgoing,
+	 liveupdate_flb_outgoing_unlock(flb, (void *)(uintptr_t)lfb__step_value(call, step)))
+
+int lfb__step_register_handler(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return lfb__recorder_register_handler(call->recorder, step->handler);
+}
+
+int lfb__step_unregister_handler(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return lfb__recorder_unregister_handler(call->recorder, step->handler);
+}
+
+int lfb__step_register_flb(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return lfb__recorder_register_flb(call->recorder, step->handler, step->flb);
+}
+
+int lfb__step_unregister_flb(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return lfb__recorder_unregister_flb(call->recorder, step->handler, step->flb);
+}
+
+int lfb__step_get_token(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	u64 token;
+
+	(void)step;
+	if (!call->file_args)
+		return -EINVAL;
+	return liveupdate_get_token_outgoing(call->file_args->session, call->file_args->file,
+					     &token);
+}
+
+int lfb__step_get_file(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct file *file;
+	int err;
+
+	if (!call->file_args)
+		return -EINVAL;
+	err = liveupdate_get_file_incoming(call->file_args->session, step->numbers[0], &file);
+	if (!err)
+		fput(file);
+	return err;
+}
+
+int lfb__step_module_get(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)step;
+	return try_module_get(call->recorder->file_ops.owner) ? 0 : -ENODEV;
+}
+
+int lfb__step_module_put(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)step;
+	module_put(call->recorder->file_ops.owner);
+	return 0;
+}
+
+/*
+ * Complaints and deaths
+ */
+
+int lfb__step_warn(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)call;
+	(void)step;
+	lfb_warn(LFB_RECORDER_NAME, "the scenario says so");
+	return 0;
+}
+
+int lfb__step_bug(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)call;
+	(void)step;
+	lfb_bug(LFB_RECORDER_NAME, "the scenario says so");
+	return 0;
+}
+
+int lfb__step_panic(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)call;
+	(void)step;
+	panic("the scenario says so");
+	return 0;
+}
+
+int lfb__step_null(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)step;
+	lfb__access_read(&call->recorder->machine->kernel, NULL);
+	return 0;
+}

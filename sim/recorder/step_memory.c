@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Steps: memory, and handing it over.
+ */
+#include <string.h>
+
+#include "sim/recorder/recorder.h"
+
+static struct lfb_kernel *kernel_of(const struct lfb_step_call *call)
+{
+	return &call->recorder->machine->kernel;
+}
+
+static void *address_of(const struct lfb_step_call *call, const struct lfb_step *step,
+			unsigned int index)
+{
+	return lfb__step_slot(call, step, index).address;
+}
+
+/* Keeps what was allocated in the step's first slot. */
+static int keep(struct lfb_step_call *call, const struct lfb_step *step, void *address,
+		enum lfb_slot_kind kind, u64 count)
+{
+	int err;
+
+	if (!address)
+		return -ENOMEM;
+	if (kind != LFB_SLOT_POINTER && kind != LFB_SLOT_AREA) {
+		err = lfb__memory_own(&call->recorder->slots, address, true);
+		if (err)
+			return err;
+	}
+	return lfb__step_fill(call, step, 0, (struct lfb_slot){ address, kind, count });
+}
+
+/* Before something is freed; what is not the module's to free ends the kernel. */
+static void disown(struct lfb_step_call *call, const void *address)
+{
+	lfb__access_check_own(kernel_of(call), &call->recorder->slots, address, "free");
+	lfb__memory_own(&call->recorder->slots, address, false);
+}
+
+/* An order as the kernel's functions take it. */
+static unsigned int order_of(const struct lfb_step *step)
+{
+	return step->numbers[0] > UINT32_MAX ? UINT32_MAX : (unsigned int)step->numbers[0];
+}
+
+/*
+ * Allocating and freeing
+ */
+
+int lfb__step_kmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return keep(call, step, kmalloc(step->numbers[0], GFP_KERNEL), LFB_SLOT_OBJECT, 0);
+}
+
+int lfb__step_kfree(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	void *address = address_of(call, step, 0);
+
+	disown(call, address);
+	kfree(address);
+	return 0;
+}
+
+int lfb__step_pages(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, order_of(step));
+
+	return keep(call, step, page ? page_address(page) : NULL, LFB_SLOT_PAGES,
+		    order_of(step));
+}
+
+static void give_pages(struct lfb_step_call *call, void *address, unsigned int order)
+{
+	disown(call, address);
+	free_pages((unsigned long)(uintptr_t)address, order);
+}
+
+int lfb__step_free_pages(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	give_pages(call, address_of(call, step, 0), order_of(step));
+	return 0;
+}
+
+int lfb__step_folio(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct folio *folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, order_of(step));
+
+	return keep(call, step, folio ? folio_address(folio) : NULL, LFB_SLOT_FOLIO,
+		    order_of(step));
+}
+
+static void put_folio(struct lfb_step_call *call, void *address)
+{
+	disown(call, address);
+	folio_put(virt_to_folio(address));
+}
+
+int lfb__step_folio_put(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	put_folio(call, address_of(call, step, 0));
+	return 0;
+}
+
+int lfb__step_vmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return keep(call, step, vzalloc(step->numbers[0]), LFB_SLOT_AREA, 0);
+}
+
+int lfb__step_vfree(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	vfree(address_of(call, step, 0));
+	return 0;
+}
+
+static void free_kho(struct lfb_step_call *call, void *address)
+{
+	disown(call, address);
+	kho_unpreserve_free(address);
+}
+
+int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot)
+{
+	u64 i;
+
+	switch (slot->kind) {
+	case LFB_SLOT_EMPTY:
+		return 0;
+	case LFB_SLOT_POINTER:
+		return -EINVAL;
+	case LFB_SLOT_OBJECT:
+		disown(call, slot->address);
+		kfree(slot->address);
+		return 0;
+	case LFB_SLOT_PAGES:
+		give_pages(call, slot->address, (unsigned int)slot->count);
+		return 0;
+	case LFB_SLOT_FOLIO:
+		put_folio(call, slot->address);
+		return 0;
+	case LFB_SLOT_AREA:
+		vfree(slot->address);
+		return 0;
+	case LFB_SLOT_KHO:
+		free_kho(call, slot->address);
+		return 0;
+	case LFB_SLOT_SINGLE_PAGES:
+		for (i = 0; i < slot->count; i++)
+			give_pages(call, (u8 *)slot->address + i * PAGE_SIZE, 0);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int lfb__step_free(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	const struct lfb_slot slot = lfb__step_slot(call, step, 0);
+
+	return lfb__free_slot(call, &slot);
+}
+
+int lfb__step_kho(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	void *address = kho_alloc_preserve(step->numbers[0]);
+
+	if (IS_ERR(address))
+		return (int)PTR_ERR(address);
+	return keep(call, step, address, LFB_SLOT_KHO, 0);
+}
+
+int lfb__step_kho_unpreserve_free(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	free_kho(call, address_of(call, step, 0));
+	return 0;
+}
+
+int lfb__step_kho_restore_free(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	void *address = address_of(call, step, 0);
+
+	disown(call, address);
+	kho_restore_free(address);
+	return 0;
+}
+
+/*
+ * Handing over
+ */
+
+int lfb__step_preserve_folio(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return kho_preserve_folio(virt_to_folio(address_of(call, step, 0)));
+}
+
+int lfb__step_unpreserve_folio(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	kho_unpreserve_folio(virt_to_folio(address_of(call, step, 0)));
+	return 0;
+}
+
+int lfb__step_restore_folio(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct folio *folio = kho_restore_folio(virt_to_phys(address_of(call, step, 0)));
+
+	if (!folio)
+		return -ENOENT;
+	return keep(call, step, folio_address(folio), LFB_SLOT_FOLIO, folio_order(folio));
+}
+
+int lfb__step_preserve_pages(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return kho_preserve_pages(virt_to_page(address_of(call, step, 0)), step->numbers[0]);
+}
+
+int lfb__step_unpreserve_pages(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	kho_unpreserve_pages(virt_to_page(address_of(call, step, 0)), step->numbers[0]);
+	return 0;
+}
+
+int lfb__step_restore_pages(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct page *page = kho_restore_pages(virt_to_phys(address_of(call, step, 0)),
+					      step->numbers[0]);
+	u8 *address = page ? page_address(page) : NULL;
+	int err = address ? 0 : -ENOENT;
+	u64 i;
+
+	for (i = 0; !err && i < step->numbers[0]; i++)
+		err = lfb__memory_own(&call->recorder->slots, address + i * PAGE_SIZE, true);
+	if (err)
+		return err;
+	return keep(call, step, address, LFB_SLOT_SINGLE_PAGES, step->numbers[0]);
+}
+
+/*
+ * A vmalloc area is described in memory that is handed over too. The description goes there and
+ * comes from there as steps touch memory, for whatever is there.
+ */
+
+#define AREA_WORDS (sizeof(struct kho_vmalloc) / sizeof(u64))
+
+/* In numbers: the pointer may be anything. */
+static void *word_at(const void *start, u64 offset)
+{
+	return (void *)((uintptr_t)start + offset);
+}
+
+static void read_area(struct lfb_step_call *call, const void *from, struct kho_vmalloc *area)
+{
+	u64 words[AREA_WORDS];
+
+	for (unsigned int i = 0; i < AREA_WORDS; i++)
+		words[i] = lfb__access_read(kernel_of(call), word_at(from, i * sizeof(u64)));
+	memcpy(area, words, sizeof(words));
+}
+
+static void write_area(struct lfb_step_call *call, const void *to, const struct kho_vmalloc *area)
+{
+	u64 words[AREA_WORDS];
+
+	memcpy(words, area, sizeof(words));
+	for (unsigned int i = 0; i < AREA_WORDS; i++)
+		lfb__access_write(kernel_of(call), &call->recorder->slots,
+				  word_at(to, i * sizeof(u64)), words[i]);
+}
+
+int lfb__step_preserve_vmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct kho_vmalloc area = { 0 };
+	int err = kho_preserve_vmalloc(address_of(call, step, 0), &area);
+
+	if (!err)
+		write_area(call, address_of(call, step, 1), &area);
+	return err;
+}
+
+int lfb__step_unpreserve_vmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	void *where = address_of(call, step, 0);
+	struct kho_vmalloc area;
+
+	read_area(call, where, &area);
+	kho_unpreserve_vmalloc(&area);
+	write_area(call, where, &area);
+	return 0;
+}
+
+int lfb__step_restore_vmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	struct kho_vmalloc area;
+
+	read_area(call, address_of(call, step, 1), &area);
+	return keep(call, step, kho_restore_vmalloc(&area), LFB_SLOT_AREA, 0);
+}
+
+int lfb__step_preserve_scratch(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	(void)step;
+	return kho_preserve_pages(phys_to_page(kernel_of(call)->memory.scratch), 1);
+}
+
+int lfb__step_add_subtree(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return kho_add_subtree(step->word, address_of(call, step, 0), PAGE_SIZE);
+}
+
+int lfb__step_remove_subtree(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	kho_remove_subtree(address_of(call, step, 0));
+	return 0;
+}
+
+int lfb__step_retrieve_subtree(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	phys_addr_t phys;
+	int err = kho_retrieve_subtree(step->word, &phys, NULL);
+
+	return err ? err : keep(call, step, phys_to_virt(phys), LFB_SLOT_POINTER, 0);
+}
+
+/*
+ * Bytes, eight at a time
+ */
+
+static void *at_offset(const struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return word_at(address_of(call, step, 0), step->numbers[0]);
+}
+
+static int write_there(struct lfb_step_call *call, const struct lfb_step *step, u64 value)
+{
+	lfb__access_write(kernel_of(call), &call->recorder->slots, at_offset(call, step), value);
+	return 0;
+}
+
+static u64 read_there(const struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return lfb__access_read(kernel_of(call), at_offset(call, step));
+}
+
+int lfb__step_write(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return write_there(call, step, step->numbers[1]);
+}
+
+int lfb__step_read(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	read_there(call, step);
+	return 0;
+}
+
+int lfb__step_expect(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return read_there(call, step) == step->numbers[1] ? 0 : -EILSEQ;
+}
+
+int lfb__step_store(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return write_there(call, step, (uintptr_t)address_of(call, step, 1));
+}
+
+int lfb__step_store_phys(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return write_there(call, step, virt_to_phys(address_of(call, step, 1)));
+}
+
+static int load(struct lfb_step_call *call, const struct lfb_step *step, void *address)
+{
+	return lfb__step_fill(call, step, 1, (struct lfb_slot){ address, LFB_SLOT_POINTER, 0 });
+}
+
+int lfb__step_load(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return load(call, step, (void *)(uintptr_t)read_there(call, step));
+}
+
+int lfb__step_load_phys(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return load(call, step, phys_to_virt(read_there(call, step)));
+}
+
+int lfb__step_follow(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	lfb__access_read(kernel_of(call), (void *)(uintptr_t)read_there(call, step));
+	return 0;
+}
+
+int lfb__step_follow_phys(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	lfb__access_read(kernel_of(call), phys_to_virt(read_there(call, step)));
+	return 0;
+}

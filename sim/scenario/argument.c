@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Reading scenarios: the arguments of operations.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <luo/profile.h>
+
+#include "sim/scenario/parse.h"
+
+static const char *const recorded_ops[LFB_RECORDED_OPS] = {
+	[LFB_RECORDED_PRESERVE] = "preserve",
+	[LFB_RECORDED_RETRIEVE] = "retrieve",
+	[LFB_RECORDED_FREEZE] = "freeze",
+	[LFB_RECORDED_CAN_FINISH] = "can_finish",
+};
+
+static const char *const callbacks[LFB_CALLBACKS] = {
+	[LFB_CALLBACK_PRESERVE] = "preserve",
+	[LFB_CALLBACK_UNPRESERVE] = "unpreserve",
+	[LFB_CALLBACK_RETRIEVE] = "retrieve",
+	[LFB_CALLBACK_FINISH] = "finish",
+	[LFB_CALLBACK_CAN_PRESERVE] = "can_preserve",
+	[LFB_CALLBACK_FREEZE] = "freeze",
+	[LFB_CALLBACK_UNFREEZE] = "unfreeze",
+	[LFB_CALLBACK_CAN_FINISH] = "can_finish",
+};
+
+const char *lfb__callback_name(enum lfb_callback callback)
+{
+	return callbacks[callback];
+}
+
+static int parse_small_number(struct lfb_parser *parser, const char *what, unsigned int *number,
+			      unsigned int *nr)
+{
+	u64 value;
+
+	if (!lfb__token_number(&parser->line, LFB_SCENARIO_NUMBER_MAX, &value))
+		return lfb__refuse_token(&parser->line, "the number of %s (0 to %u)", what,
+					 LFB_SCENARIO_NUMBER_MAX);
+	*number = (unsigned int)value;
+	if (*nr <= *number)
+		*nr = *number + 1;
+	return 0;
+}
+
+int lfb__parse_handler(struct lfb_parser *parser, unsigned int *number)
+{
+	return parse_small_number(parser, "a handler", number, &parser->scenario->nr_handlers);
+}
+
+int lfb__parse_flb(struct lfb_parser *parser, unsigned int *number)
+{
+	return parse_small_number(parser, "an FLB", number, &parser->scenario->nr_flbs);
+}
+
+const char *lfb__keep_token(struct lfb_parser *parser)
+{
+	char *kept = parser->pool;
+
+	memcpy(kept, parser->line.token.text, parser->line.token.size);
+	kept[parser->line.token.size] = '\0';
+	parser->pool += parser->line.token.size + 1;
+	return kept;
+}
+
+static int parse_session(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	if (!parser->line.token.size)
+		return lfb__refuse_token(&parser->line, "the name of a session");
+	/* No name at all can be said as well: some kernels take it. */
+	operation->name = lfb__token_is(&parser->line, "\"\"") ? "" : lfb__keep_token(parser);
+	return lfb__intern(&parser->sessions, operation->name, strlen(operation->name),
+			   &operation->session);
+}
+
+static int parse_inode(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	char *key = parser->pool;
+	int length;
+
+	if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->ino))
+		return lfb__refuse_token(&parser->line, "an inode number (0 to 2^64 - 1)");
+	/* One number is one file, however it was written. Not longer than it was written. */
+	length = sprintf(key, "%llx", (unsigned long long)operation->ino);
+	parser->pool += length + 1;
+	return lfb__intern(&parser->inodes, key, (size_t)length, &operation->inode);
+}
+
+static int parse_reboot(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	if (!lfb__token_is(&parser->line, "into"))
+		return 0;
+	lfb__next_token(&parser->line);
+	operation->name = parser->line.token.size ? lfb__keep_token(parser) : NULL;
+	if (!operation->name || !lfb_profile_about(operation->name))
+		return lfb__refuse_token(&parser->line, "a profile (lfb profiles lists them)");
+	lfb__next_token(&parser->line);
+	return 0;
+}
+
+/* flb|h NUMBER */
+static int parse_whose(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	int err;
+
+	operation->of_flb = lfb__token_is(&parser->line, "flb");
+	if (!operation->of_flb && !lfb__token_is(&parser->line, "h"))
+		return lfb__refuse_token(&parser->line, "flb or h");
+	lfb__next_token(&parser->line);
+	err = operation->of_flb ? lfb__parse_flb(parser, &operation->flb) :
+				  lfb__parse_handler(parser, &operation->handler);
+	if (!err)
+		lfb__next_token(&parser->line);
+	return err;
+}
+
+static int parse_callback(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	unsigned int nr = operation->of_flb ? LFB_CALLBACK_FINISH + 1 : LFB_CALLBACKS;
+	unsigned int callback;
+
+	for (callback = 0; callback < nr; callback++) {
+		if (lfb__token_is(&parser->line, callbacks[callback])) {
+			operation->callback = callback;
+			lfb__next_token(&parser->line);
+			return 0;
+		}
+	}
+	return lfb__refuse_token(&parser->line, operation->of_flb ?
+			"preserve, unpreserve, retrieve or finish" :
+			"can_preserve, preserve, unpreserve, freeze, unfreeze, retrieve, "
+			"can_finish or finish");
+}
+
+static int parse_compatible(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	if (!parser->line.token.size || parser->line.token.size > LFB_SCENARIO_COMPATIBLE_MAX)
+		return lfb__refuse_token(&parser->line, "a string of at most %d bytes",
+					 LFB_SCENARIO_COMPATIBLE_MAX);
+	operation->name = lfb__keep_token(parser);
+	lfb__next_token(&parser->line);
+	return 0;
+}
+
+/* flb|session|tree OFFSET VALUE */
+static int parse_damage(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	static const char *const names[LFB_DAMAGED] = {
+		[LFB_DAMAGED_FLB] = "flb",
+		[LFB_DAMAGED_SESSION] = "session",
+		[LFB_DAMAGED_TREE] = "tree",
+	};
+	unsigned int what = 0;
+
+	while (what < LFB_DAMAGED && !lfb__token_is(&parser->line, names[what]))
+		what++;
+	if (what == LFB_DAMAGED)
+		return lfb__refuse_token(&parser->line, "flb, session or tree");
+	operation->damaged = what;
+	lfb__next_token(&parser->line);
+	if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->offset))
+		return lfb__refuse_token(&parser->line, "an offset (0 to 2^64 - 1)");
+	lfb__next_token(&parser->line);
+	if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->value))
+		return lfb__refuse_token(&parser->line, "a value (0 to 2^64 - 1)");
+	lfb__next_token(&parser->line);
+	return 0;
+}
+
+static int parse_fail_op(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	unsigned int op, nr = operation->of_flb ? LFB_RECORDED_RETRIEVE + 1 : LFB_RECORDED_OPS;
+
+	for (op = 0; op < nr; op++) {
+		if (lfb__token_is(&parser->line, recorded_ops[op])) {
+			operation->fail_op = op;
+			return 0;
+		}
+	}
+	return lfb__refuse_token(&parser->line, operation->of_flb ?
+						       "preserve or retrieve" :
+						       "preserve, freeze, retrieve or can_finish");
+}
+
+/* flb|h NUMBER OP ERRNO TIMES */
+static int parse_fail(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	long error;
+	u64 times;
+	int err = parse_whose(parser, operation);
+
+	if (err)
+		return err;
+	err = parse_fail_op(parser, operation);
+	if (err)
+		return err;
+	lfb__next_token(&parser->line);
+	if (!lfb__token_errno(&parser->line, &error))
+		return lfb__refuse_token(&parser->line, "a negative errno, or 0");
+	lfb__next_token(&parser->line);
+	if (!lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &times))
+		return lfb__refuse_token(&parser->line, "how many times (0 to %u)",
+					 LFB_SCENARIO_TIMES_MAX);
+	lfb__next_token(&parser->line);
+	operation->fail_error = (int)error;
+	operation->fail_times = (unsigned int)times;
+	return 0;
+}
+
+/* KIND N [forever] | off */
+static int parse_fault(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	struct lfb_fault_plan *plan = &operation->plan;
+	unsigned int kind = 0;
+	u64 nth;
+
+	plan->sz = sizeof(*plan);
+	if (lfb__token_is(&parser->line, "off")) {
+		lfb__next_token(&parser->line);
+		return 0;
+	}
+	while (kind < LFB_FAULT_KINDS && !lfb__token_is(&parser->line, lfb_fault_kind_name(kind)))
+		kind++;
+	if (kind == LFB_FAULT_KINDS && !lfb__token_is(&parser->line, "any"))
+		return lfb__refuse_token(&parser->line,
+					 "a kind of fault (alloc, kho, fdt, module, flb-preserve, "
+					 "flb-retrieve, file-preserve, file-freeze, file-retrieve, "
+					 "file-can-finish, any) or off");
+	plan->kinds = kind == LFB_FAULT_KINDS ? LFB_FAULT_ANY : 1u << kind;
+	lfb__next_token(&parser->line);
+	if (!lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &nth) || !nth)
+		return lfb__refuse_token(&parser->line, "which one is to fail (1 to %u)",
+					 LFB_SCENARIO_TIMES_MAX);
+	plan->nth = (unsigned long)nth;
+	lfb__next_token(&parser->line);
+	if (lfb__token_is(&parser->line, "forever")) {
+		plan->forever = true;
+		lfb__next_token(&parser->line);
+	}
+	return 0;
+}
+
+int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_operation *operation)
+{
+	int err = 0;
+
+	switch (letter) {
+	case 'R':
+		return parse_reboot(parser, operation);
+	case 'W':
+		return parse_fail(parser, operation);
+	case 'P':
+		return parse_fault(parser, operation);
+	case 'C':
+		return parse_whose(parser, operation);
+	case 'O':
+		return parse_callback(parser, operation);
+	case 'S':
+		return lfb__parse_step(parser, &operation->step);
+	case 'B':
+		return parse_compatible(parser, operation);
+	case 'D':
+		return parse_damage(parser, operation);
+	case 'H':
+		err = lfb__parse_handler(parser, &operation->handler);
+		break;
+	case 'F':
+		err = lfb__parse_flb(parser, &operation->flb);
+		break;
+	case 'N':
+		err = parse_session(parser, operation);
+		break;
+	case 'T':
+		if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->token))
+			err = lfb__refuse_token(&parser->line, "a token (0 to 2^64 - 1)");
+		break;
+	case 'I':
+		err = parse_inode(parser, operation);
+		break;
+	}
+	if (!err)
+		lfb__next_token(&parser->line);
+	return err;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Numbers for strings: equal strings get equal numbers, from 0 up in order of first appearance,
+ * so that what runs later can use arrays instead of looking names up.
+ */
+#ifndef SIM_SCENARIO_INTERN_H
+#define SIM_SCENARIO_INTERN_H
+
+#include <luo/types.h>
+
+struct lfb_intern_entry {
+	const void *bytes;	/* the caller's, not copied */
+	size_t size;
+	u64 hash;
+};
+
+/* Starts as all zero. */
+struct lfb_intern {
+	struct lfb_intern_entry *entries;
+	unsigned int count;
+	u32 *slots;		/* open addressing; 0: empty, else index + 1 */
+	unsigned int nr_slots;	/* a power of two, at least twice as many as entries */
+};
+
+/* 0 and *number, or -ENOMEM. @bytes must live as long as the table. */
+int lfb__intern(struct lfb_intern *table, const void *bytes, size_t size, unsigned int *number);
+void lfb__intern_destroy(struct lfb_intern *table);
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Reading scenarios. The whole text is understood before anything runs; what is not understood is
+ * reported with line, column and what would have been.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/machine/host_file.h"
+#include "sim/machine/machine.h"
+#include "sim/scenario/parse.h"
+
+static const struct {
+	const char *name;
+	const char *arguments;
+} verbs[LFB_VERBS] = {
+	[LFB_VERB_HANDLER] = { "handler", "H" },    [LFB_VERB_UNHANDLER] = { "unhandler", "H" },
+	[LFB_VERB_FLB] = { "flb", "HF" },	    [LFB_VERB_UNFLB] = { "unflb", "HF" },
+	[LFB_VERB_OPEN] = { "open", "" },	    [LFB_VERB_SESSION] = { "session", "N" },
+	[LFB_VERB_RSESSION] = { "rsession", "N" },  [LFB_VERB_PRESERVE] = { "preserve", "NTHI" },
+	[LFB_VERB_RETRIEVE] = { "retrieve", "NT" }, [LFB_VERB_FINISH] = { "finish", "N" },
+	[LFB_VERB_CLOSE] = { "close", "N" },	    [LFB_VERB_GETIN] = { "getin", "F" },
+	[LFB_VERB_GETOUT] = { "getout", "F" },	    [LFB_VERB_HOLDIN] = { "holdin", "F" },
+	[LFB_VERB_HOLDOUT] = { "holdout", "F" },    [LFB_VERB_PUTIN] = { "putin", "F" },
+	[LFB_VERB_PUTOUT] = { "putout", "F" },	    [LFB_VERB_AGAIN] = { "again", "NTI" },
+	[LFB_VERB_FAIL] = { "fail", "W" },	    [LFB_VERB_REBOOT] = { "reboot", "R" },
+	[LFB_VERB_FAULT] = { "fault", "P" },	    [LFB_VERB_PANIC] = { "panic", "" },
+	[LFB_VERB_COLD] = { "cold", "" },	    [LFB_VERB_WHEN] = { "when", "COS" },
+	[LFB_VERB_FORGET] = { "forget", "CO" },	    [LFB_VERB_DO] = { "do", "S" },
+	[LFB_VERB_COMPATIBLE] = { "compatible", "CB" },
+	[LFB_VERB_MODULE] = { "module", "" },	    [LFB_VERB_INSMOD] = { "insmod", "" },
+	[LFB_VERB_RMMOD] = { "rmmod", "" },	    [LFB_VERB_PREPARE] = { "prepare", "" },
+	[LFB_VERB_JUMP] = { "jump", "R" },	    [LFB_VERB_DAMAGE] = { "damage", "D" },
+};
+
+/* "= RESULT [obj=HEX]" */
+static int parse_expectation(struct lfb_parser *parser, struct lfb_expectation *expected)
+{
+	static const char object[] = "obj=";
+	const size_t prefix = sizeof(object) - 1;
+
+	if (!parser->line.token.size)
+		return 0;
+	if (!lfb__token_is(&parser->line, "="))
+		return lfb__refuse_token(&parser->line, "\"= RESULT\" or the end of the line");
+	lfb__next_token(&parser->line);
+	if (!lfb__token_errno(&parser->line, &expected->result))
+		return lfb__refuse_token(&parser->line, "a result: 0 or a negative errno");
+	expected->given = true;
+	lfb__next_token(&parser->line);
+	if (parser->line.token.size > prefix && !memcmp(parser->line.token.text, object, prefix)) {
+		if (!lfb__number_in(parser->line.token.text + prefix,
+				    parser->line.token.size - prefix, 16, &expected->object))
+			return lfb__refuse_token(&parser->line, "obj= and a hexadecimal number");
+		expected->object_given = true;
+		lfb__next_token(&parser->line);
+	}
+	if (parser->line.token.size)
+		return lfb__refuse_token(&parser->line, "the end of the line");
+	return 0;
+}
+
+/*
+ * Lines
+ */
+
+/* The operation's tokens, one space between them: from @first up to the token read last. */
+static const char *keep_operation(struct lfb_parser *parser, const char *first)
+{
+	const char *stop = parser->line.token.text;
+	char *kept = parser->pool, *to = kept;
+	const char *at;
+
+	for (at = first; at < stop; at++) {
+		if (!lfb__is_space(*at))
+			*to++ = *at;
+		else if (to[-1] != ' ')
+			*to++ = ' ';
+	}
+	while (to[-1] == ' ')
+		to--;
+	*to = '\0';
+	parser->pool = to + 1;
+	return kept;
+}
+
+static struct lfb_operation *add_operation(struct lfb_parser *parser)
+{
+	struct lfb_scenario *scenario = parser->scenario;
+	struct lfb_operation *operations;
+
+	if (scenario->count == parser->capacity) {
+		parser->capacity = parser->capacity ? parser->capacity * 2 : 64;
+		operations =
+			reallocarray(scenario->operations, parser->capacity, sizeof(*operations));
+		if (!operations)
+			return NULL;
+		scenario->operations = operations;
+	}
+	return memset(&scenario->operations[scenario->count++], 0, sizeof(*operations));
+}
+
+/* "at POINT [N]" in front of an operation; *@first is set to where that starts. */
+static int parse_point(struct lfb_parser *parser, struct lfb_operation *operation,
+		       const char **first)
+{
+	u64 nth = 1;
+
+	lfb__next_token(&parser->line);
+	if (!parser->line.token.size)
+		return lfb__refuse_token(&parser->line, "the name of a scheduling point");
+	operation->point = lfb__keep_token(parser);
+	lfb__next_token(&parser->line);
+	if (lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &nth)) {
+		if (!nth)
+			return lfb__refuse_token(&parser->line, "how many times (1 to %u)",
+						 LFB_SCENARIO_TIMES_MAX);
+		lfb__next_token(&parser->line);
+	}
+	operation->nth = (unsigned int)nth;
+	*first = parser->line.token.text;
+	parser->scenario->nr_points++;
+	return 0;
+}
+
+/* Starts with the verb's token read. */
+static int parse_operation(struct lfb_parser *parser)
+{
+	const char *start = parser->line.token.text, *first = start;
+	struct lfb_operation *operation = add_operation(parser);
+	const char *letter;
+	unsigned int verb = 0;
+	int err = 0;
+
+	if (!operation)
+		return -ENOMEM;
+	operation->line = parser->line.number;
+	if (lfb__token_is(&parser->line, "at"))
+		err = parse_point(parser, operation, &first);
+	if (err)
+		return err;
+	while (verb < LFB_VERBS && !lfb__token_is(&parser->line, verbs[verb].name))
+		verb++;
+	if (verb == LFB_VERBS)
+		return lfb__refuse_token(&parser->line,
+					 "an operation (docs/scenarios.md lists them)");
+	operation->verb = verb;
+
+	lfb__next_token(&parser->line);
+	for (letter = verbs[verb].arguments; !err && *letter; letter++)
+		err = lfb__parse_argument(parser, *letter, operation);
+	if (err)
+		return err;
+	operation->text = keep_operation(parser, start);
+	if (operation->point)
+		operation->point_text = keep_operation(parser, first);
+	return parse_expectation(parser, &operation->expected);
+}
+
+static int parse_line(struct lfb_parser *parser)
+{
+	static const char mark[] = "> ";
+
+	lfb__next_token(&parser->line);
+	if (!parser->line.token.size)
+		return 0;
+	if (!parser->scenario->count && !parser->transcript && lfb__token_is(&parser->line, "==")) {
+		lfb__next_token(&parser->line);
+		if (!lfb__token_is(&parser->line, "boot"))
+			return lfb__refuse_token(&parser->line, "boot, as transcripts start");
+		parser->transcript = true;
+		return 0;
+	}
+	if (!parser->transcript)
+		return parse_operation(parser);
+	if (parser->line.end - parser->line.start < 2 || memcmp(parser->line.start, mark, 2))
+		return 0;
+	parser->line.at = parser->line.start + 2;
+	lfb__next_token(&parser->line);
+	return parse_operation(parser);
+}
+
+/* What no line may hold; checked first, so that nothing else need think of it. */
+static int check_line(const struct lfb_line *line)
+{
+	size_t size = (size_t)(line->end - line->start);
+	const char *nul = memchr(line->start, '\0', size);
+	char found[32];
+
+	if (nul)
+		return lfb__refuse_at(line, nul, "text", "a NUL byte");
+	if (size <= LFB_SCENARIO_LINE_MAX)
+		return 0;
+	snprintf(found, sizeof(found), "%zu bytes", size);
+	return lfb__refuse_at(line, line->start + LFB_SCENARIO_LINE_MAX,
+			      "the end of the line after at most 1024 bytes", found);
+}
+
+static int parse_text(struct lfb_parser *parser, const char *text, size_t size)
+{
+	const char *stop = text + size;
+	int err = 0;
+
+	while (!err && text < stop) {
+		const char *newline = memchr(text, '\n', (size_t)(stop - text));
+
+		parser->line.number++;
+		parser->line.start = parser->line.at = text;
+		parser->line.end = newline ? newline : stop;
+		text = newline ? newline + 1 : stop;
+		if (parser->line.end > parser->line.start && parser->line.end[-1] == '\r')
+			parser->line.end--;
+		err = check_line(&parser->line);
+		if (!err)
+			err = parse_line(parser);
+	}
+	return err;
+}
+
+/*
+ * Bytes of strings that a text of @size bytes can need: a line's tokens as the operation's text and
+ * twice more as names and keys, each with a terminator where the text has at least a separator.
+ */
+static size_t pool_size(size_t size)
+{
+	return 3 * size + 8;
+}
+
+static struct lfb_scenario *alloc_scenario(const char *name, size_t size)
+{
+	struct lfb_scenario *scenario = calloc(1, sizeof(*scenario));
+
+	if (!scenario)
+		return NULL;
+	scenario->name = strdup(name && *name ? name : "scenario");
+	scenario->strings = malloc(pool_size(size));
+	if (scenario->name && scenario->strings)
+		return scenario;
+	free(scenario->name);
+	free(scenario->strings);
+	free(scenario);
+	return NULL;
+}
+
+static void destroy_scenario(struct lfb_scenario *scenario)
+{
+	free(scenario->operations);
+	free(scenario->strings);
+	free(scenario->name);
+	free(scenario);
+}
+
+int lfb_scenario_parse(const char *name, const char *text, size_t size,
+		       struct lfb_scenario **scenario)
+{
+	struct lfb_parser parser = { 0 };
+	int err;
+
+	if (!scenario)
+		return lfb__error(NULL, -EINVAL, "lfb_scenario_parse(): no place for the scenario");
+	*scenario = NULL;
+	if (!text && size)
+		return lfb__error(NULL, -EINVAL, "lfb_scenario_parse(): no text");
+	parser.scenario = alloc_scenario(name, size);
+	if (!parser.scenario)
+		return lfb__error(NULL, -ENOMEM, "no memory for a scenario");
+	parser.pool = parser.scenario->strings;
+	parser.line.file = parser.scenario->name;
+
+	err = size ? parse_text(&parser, text, size) : 0;
+	parser.scenario->nr_sessions = parser.sessions.count;
+	parser.scenario->nr_inodes = parser.inodes.count;
+	lfb__intern_destroy(&parser.sessions);
+	lfb__intern_destroy(&parser.inodes);
+	lfb__intern_destroy(&parser.slots);
+	if (!err)
+		err = lfb__handle_register(parser.scenario, LFB_HANDLE_SCENARIO);
+	if (err == -ENOMEM)
+		lfb__error(NULL, err, "no memory for a scenario");
+	if (err) {
+		destroy_scenario(parser.scenario);
+		return err;
+	}
+	*scenario = parser.scenario;
+	return 0;
+}
+
+int lfb_scenario_load(const char *path, struct lfb_scenario **scenario)
+{
+	char *text;
+	size_t size;
+	int err;
+
+	if (!scenario)
+		return lfb__error(NULL, -EINVAL, "lfb_scenario_load(): no place for the scenario");
+	*scenario = NULL;
+	if (!path)
+		return lfb__error(NULL, -EINVAL, "lfb_scenario_load(): no path");
+	err = lfb__read_whole_file(path, &text, &size);
+	if (err)
+		return err;
+	err = lfb_scenario_parse(path, text, size, scenario);
+	free(text);
+	return err;
+}
+
+void lfb_scenario_free(struct lfb_scenario *scenario)
+{
+	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
+		return;
+	lfb__handle_unregister(scenario);
+	destroy_scenario(scenario);
+}

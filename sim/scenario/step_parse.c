@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Reading scenarios: steps.
+ */
+#include <string.h>
+
+#include "sim/scenario/parse.h"
+
+#define SLOT_NAME_MAX 32
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* A letter, then letters, digits and '-'; in front of it ':' for one of the module's. */
+static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
+{
+	const char *name = parser->line.token.text;
+	size_t i, size = parser->line.token.size;
+	bool of_module = size && *name == ':';
+	unsigned int number;
+	int err;
+
+	name += of_module;
+	size -= of_module;
+	if (!size || size > SLOT_NAME_MAX || !is_letter(*name))
+		return lfb__refuse_token(&parser->line, "the name of a slot (1 to %d letters, "
+					 "digits and '-', a letter first)", SLOT_NAME_MAX);
+	for (i = 1; i < size; i++) {
+		if (!is_letter(name[i]) && name[i] != '-' && (name[i] < '0' || name[i] > '9'))
+			return lfb__refuse_token(&parser->line, "the name of a slot (letters, "
+						 "digits and '-')");
+	}
+	err = lfb__intern(&parser->slots, lfb__keep_token(parser) + of_module, size, &number);
+	if (err)
+		return err;
+	step->slots[step->nr_slots].name = number;
+	step->slots[step->nr_slots++].of_module = of_module;
+	return 0;
+}
+
+static int parse_number(struct lfb_parser *parser, struct lfb_step *step)
+{
+	if (!lfb__token_number(&parser->line, UINT64_MAX, &step->numbers[step->nr_numbers]))
+		return lfb__refuse_token(&parser->line, "a number (0 to 2^64 - 1)");
+	step->nr_numbers++;
+	return 0;
+}
+
+/* Negative or not: what a callback must not answer can be said too. */
+static int parse_error(struct lfb_parser *parser, struct lfb_step *step)
+{
+	const struct lfb_token *token = &parser->line.token;
+	bool negative = token->size && *token->text == '-';
+	u64 number;
+
+	if (!lfb__number_in(token->text + negative, token->size - negative, 10, &number) ||
+	    number > INT32_MAX)
+		return lfb__refuse_token(&parser->line, "a number (%d to %d)", -INT32_MAX,
+					 INT32_MAX);
+	step->error = negative ? -(int)number : (int)number;
+	return 0;
+}
+
+static int parse_lock(struct lfb_parser *parser, struct lfb_step *step)
+{
+	u64 number;
+
+	if (!lfb__token_number(&parser->line, LFB_STEP_LOCKS - 1, &number))
+		return lfb__refuse_token(&parser->line, "the number of a lock (0 to %d)",
+					 LFB_STEP_LOCKS - 1);
+	step->lock = (unsigned int)number;
+	return 0;
+}
+
+static int parse_field(struct lfb_parser *parser, struct lfb_step *step)
+{
+	unsigned int field = 0;
+
+	while (field < LFB_FIELDS && !lfb__token_is(&parser->line, lfb__step_field_name(field)))
+		field++;
+	if (field == LFB_FIELDS)
+		return lfb__refuse_token(&parser->line, "a field (handler, session, retrieved, "
+					 "retrieve_status, file, serialized_data, private_data, "
+					 "flb, data, obj)");
+	step->field = field;
+	return 0;
+}
+
+static int parse_word(struct lfb_parser *parser, struct lfb_step *step)
+{
+	if (!parser->line.token.size)
+		return lfb__refuse_token(&parser->line, "a name");
+	step->word = lfb__keep_token(parser);
+	return 0;
+}
+
+static int parse_argument(struct lfb_parser *parser, char letter, struct lfb_step *step)
+{
+	char first = parser->line.token.size ? *parser->line.token.text : '\0';
+
+	switch (letter) {
+	case 'S':
+		return parse_slot(parser, step);
+	case 'V':
+		return first >= '0' && first <= '9' ? parse_number(parser, step) :
+						      parse_slot(parser, step);
+	case 'L':
+		return parse_lock(parser, step);
+	case 'F':
+		return lfb__parse_flb(parser, &step->flb);
+	case 'H':
+		return lfb__parse_handler(parser, &step->handler);
+	case 'E':
+		return parse_error(parser, step);
+	case 'A':
+		return parse_field(parser, step);
+	case 'W':
+		return parse_word(parser, step);
+	default:
+		return parse_number(parser, step);
+	}
+}
+
+int lfb__parse_step(struct lfb_parser *parser, struct lfb_step *step)
+{
+	const char *letter;
+	unsigned int code = 0;
+	int err;
+
+	while (code < LFB_STEP_CODES && !lfb__token_is(&parser->line, lfb__step_name(code)))
+		code++;
+	if (code == LFB_STEP_CODES)
+		return lfb__refuse_token(&parser->line, "a step (docs/scenarios.md lists them)");
+	step->code = code;
+	lfb__next_token(&parser->line);
+	for (letter = lfb__step_arguments(code); *letter; letter++) {
+		err = parse_argument(parser, *letter, step);
+		if (err)
+			return err;
+		lfb__next_token(&parser->line);
+	}
+	return 0;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A line of a scenario as tokens, and numbers as scenarios write them.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/machine/machine.h"
+#include "sim/scenario/token.h"
+
+#define FOUND_MAX 40 /* bytes of a token that a message shows */
+
+bool lfb__is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+void lfb__next_token(struct lfb_line *line)
+{
+	const char *at = line->at;
+
+	while (at < line->end && lfb__is_space(*at))
+		at++;
+	line->token.text = at;
+	if (at == line->end || *at == '#') {
+		line->token.size = 0;
+		line->at = line->end;
+		return;
+	}
+	while (at < line->end && !lfb__is_space(*at))
+		at++;
+	line->token.size = (size_t)(at - line->token.text);
+	line->at = at;
+}
+
+bool lfb__token_is(const struct lfb_line *line, const char *word)
+{
+	return line->token.size == strlen(word) &&
+	       !memcmp(line->token.text, word, line->token.size);
+}
+
+/* The text as a message can show it: printable and not too long. */
+static void describe_found(const struct lfb_token *token, char *found, size_t size)
+{
+	size_t shown = token->size < FOUND_MAX ? token->size : FOUND_MAX;
+	size_t i, used;
+
+	if (!token->size) {
+		snprintf(found, size, "the end of the line");
+		return;
+	}
+	found[0] = '"';
+	for (i = 0; i < shown; i++) {
+		unsigned char c = (unsigned char)token->text[i];
+
+		found[i + 1] = c < ' ' || c == 0x7f ? '?' : (char)c;
+	}
+	used = shown + 1;
+	snprintf(found + used, size - used, "%s\"", shown < token->size ? "..." : "");
+}
+
+int lfb__refuse_at(const struct lfb_line *line, const char *at, const char *expected,
+		   const char *found)
+{
+	return lfb__error(NULL, -EINVAL, "%.200s:%u:%zu: expected %s, found %s", line->file,
+			  line->number, (size_t)(at - line->start) + 1, expected, found);
+}
+
+int lfb__refuse_token(const struct lfb_line *line, const char *format, ...)
+{
+	char expected[192], found[FOUND_MAX + 16];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(expected, sizeof(expected), format, args);
+	va_end(args);
+	describe_found(&line->token, found, sizeof(found));
+	return lfb__refuse_at(line, line->token.text, expected, found);
+}
+
+static int digit(char c, unsigned int base)
+{
+	unsigned int value = 16;
+
+	if (c >= '0' && c <= '9')
+		value = (unsigned int)(c - '0');
+	else if (c >= 'a' && c <= 'f')
+		value = (unsigned int)(c - 'a') + 10;
+	else if (c >= 'A' && c <= 'F')
+		value = (unsigned int)(c - 'A') + 10;
+	return value < base ? (int)value : -1;
+}
+
+bool lfb__number_in(const char *text, size_t size, unsigned int base, u64 *number)
+{
+	u64 value = 0;
+
+	if (!size)
+		return false;
+	for (; size; size--, text++) {
+		int next = digit(*text, base);
+
+		if (next < 0 || __builtin_mul_overflow(value, base, &value) ||
+		    __builtin_add_overflow(value, (u64)next, &value))
+			return false;
+	}
+	*number = value;
+	return true;
+}
+
+bool lfb__token_number(const struct lfb_line *line, u64 max, u64 *number)
+{
+	const char *text = line->token.text;
+	size_t size = line->token.size;
+	bool hex = size > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+
+	if (!lfb__number_in(text + (hex ? 2 : 0), size - (hex ? 2 : 0), hex ? 16 : 10, number))
+		return false;
+	return *number <= max;
+}
+
+bool lfb__token_errno(const struct lfb_line *line, long *result)
+{
+	bool negative = line->token.size && line->token.text[0] == '-';
+	u64 number;
+
+	if (!lfb__number_in(line->token.text + negative, line->token.size - negative, 10,
+			    &number) ||
+	    number > (negative ? MAX_ERRNO : 0))
+		return false;
+	*result = -(long)number;
+	return true;
+}

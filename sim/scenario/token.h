@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A line of a scenario as tokens, and numbers as scenarios write them.
+ */
+#ifndef SIM_SCENARIO_TOKEN_H
+#define SIM_SCENARIO_TOKEN_H
+
+#include <luo/types.h>
+
+struct lfb_token {
+	const char *text;
+	size_t size;		/* 0: the end of the line */
+};
+
+struct lfb_line {
+	const char *file;	/* for messages */
+	unsigned int number;
+	const char *start;
+	const char *at;
+	const char *end;
+	struct lfb_token token;	/* the one read last */
+};
+
+bool lfb__is_space(char c);
+/* Reads on to the next token; at the end of the line, or before a comment, an empty one. */
+void lfb__next_token(struct lfb_line *line);
+bool lfb__token_is(const struct lfb_line *line, const char *word);
+/* The token read last is not what belongs here: -EINVAL with the sentence set. */
+int lfb__refuse_token(const struct lfb_line *line, const char *format, ...) LFB_PRINTF(2, 3);
+
+int lfb__refuse_at(const struct lfb_line *line, const char *at, const char *expected,
+		   const char *found);
+
+/* All of @text is a number of @base that fits. */
+bool lfb__number_in(const char *text, size_t size, unsigned int base, u64 *number);
+/* The token is a number, decimal or hexadecimal after 0x, of at most @max. */
+bool lfb__token_number(const struct lfb_line *line, u64 max, u64 *number);
+/* The token is 0 or an errno, as operations answer: "-17". */
+bool lfb__token_errno(const struct lfb_line *line, long *result);
+
+#endif

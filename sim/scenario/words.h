@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Steps: what the recorded module can be told to do inside a callback, or at once.
+ * docs/scenarios.md says what each of them means.
+ */
+#ifndef SIM_SCENARIO_WORDS_H
+#define SIM_SCENARIO_WORDS_H
+
+#include <luo/types.h>
+
+struct lfb_line;
+
+/*
+ * What a step takes and another gives back; when a callback fails, what its steps took and still
+ * have goes back.
+ */
+enum lfb_holding {
+	LFB_HOLD_NONE,
+	LFB_HOLD_MEMORY,
+	LFB_HOLD_FOLIO,
+	LFB_HOLD_PAGES,
+	LFB_HOLD_AREA,
+	LFB_HOLD_SUBTREE,
+	LFB_HOLD_MUTEX,
+	LFB_HOLD_SPIN,
+	LFB_HOLD_READ,
+	LFB_HOLD_WRITE,
+	LFB_HOLD_INCOMING,
+	LFB_HOLD_OUTGOING,
+	LFB_HOLD_INCOMING_LOCK,
+	LFB_HOLD_OUTGOING_LOCK,
+	LFB_HOLD_MODULE,
+	LFB_HOLDINGS,
+};
+
+/*
+ * X(function, name, arguments, what it takes, what it gives back). Each letter of the arguments is
+ * one of:
+ *	S slot, N number, V slot or number, L lock, F FLB, H handler, E errno, A field of the
+ *	arguments, W word
+ */
+#define LFB_STEPS(X)                                                                               \
+	X(kmalloc, "kmalloc", "SN", MEMORY, NONE)                                                  \
+	X(kfree, "kfree", "S", NONE, MEMORY)                                                       \
+	X(pages, "pages", "SN", MEMORY, NONE)                                                      \
+	X(free_pages, "free-pages", "SN", NONE, MEMORY)                                            \
+	X(folio, "folio", "SN", MEMORY, NONE)                                                      \
+	X(folio_put, "folio-put", "S", NONE, MEMORY)                                               \
+	X(vmalloc, "vmalloc", "SN", MEMORY, NONE)                                                  \
+	X(vfree, "vfree", "S", NONE, MEMORY)                                                       \
+	X(free, "free", "S", NONE, MEMORY)                                                         \
+	X(kho, "kho", "SN", MEMORY, NONE)                                                          \
+	X(kho_unpreserve_free, "kho-unpreserve-free", "S", NONE, MEMORY)                           \
+	X(kho_restore_free, "kho-restore-free", "S", NONE, MEMORY)                                 \
+	X(preserve_folio, "preserve-folio", "S", FOLIO, NONE)                                      \
+	X(unpreserve_folio, "unpreserve-folio", "S", NONE, FOLIO)                                  \
+	X(restore_folio, "restore-folio", "S", NONE, NONE)                                         \
+	X(preserve_pages, "preserve-pages", "SN", PAGES, NONE)                                     \
+	X(unpreserve_pages, "unpreserve-pages", "SN", NONE, PAGES)                                 \
+	X(restore_pages, "restore-pages", "SN", NONE, NONE)                                        \
+	X(preserve_vmalloc, "preserve-vmalloc", "SS", AREA, NONE)                                  \
+	X(unpreserve_vmalloc, "unpreserve-vmalloc", "S", NONE, AREA)                               \
+	X(restore_vmalloc, "restore-vmalloc", "SS", NONE, NONE)                                    \
+	X(preserve_scratch, "preserve-scratch", "", NONE, NONE)                                    \
+	X(add_subtree, "add-subtree", "WS", SUBTREE, NONE)                                         \
+	X(remove_subtree, "remove-subtree", "S", NONE, SUBTREE)                                    \
+	X(retrieve_subtree, "retrieve-subtree", "WS", NONE, NONE)                                  \
+	X(data, "data", "V", NONE, NONE)                                                           \
+	X(data_pointer, "data-pointer", "S", NONE, NONE)                                           \
+	X(obj, "obj", "V", NONE, NONE)                                                             \
+	X(private, "private", "V", NONE, NONE)                                                     \
+	X(no_data, "no-data", "", NONE, NONE)                                                      \
+	X(no_obj, "no-obj", "", NONE, NONE)                                                        \
+	X(no_file, "no-file", "", NONE, NONE)                                                      \
+	X(take, "take", "S", NONE, NONE)                                                           \
+	X(take_pointer, "take-pointer", "S", NONE, NONE)                                           \
+	X(take_obj, "take-obj", "S", NONE, NONE)                                                   \
+	X(take_private, "take-private", "S", NONE, NONE)                                           \
+	X(set_arg, "set-arg", "AN", NONE, NONE)                                                    \
+	X(write, "write", "SNN", NONE, NONE)                                                       \
+	X(read, "read", "SN", NONE, NONE)                                                          \
+	X(expect, "expect", "SNN", NONE, NONE)                                                     \
+	X(store, "store", "SNS", NONE, NONE)                                                       \
+	X(store_phys, "store-phys", "SNS", NONE, NONE)                                             \
+	X(load, "load", "SNS", NONE, NONE)                                                         \
+	X(load_phys, "load-phys", "SNS", NONE, NONE)                                               \
+	X(follow, "follow", "SN", NONE, NONE)                                                      \
+	X(follow_phys, "follow-phys", "SN", NONE, NONE)                                            \
+	X(lock, "lock", "L", MUTEX, NONE)                                                          \
+	X(trylock, "trylock", "L", MUTEX, NONE)                                                    \
+	X(unlock, "unlock", "L", NONE, MUTEX)                                                      \
+	X(spin_lock, "spin-lock", "L", SPIN, NONE)                                                 \
+	X(spin_unlock, "spin-unlock", "L", NONE, SPIN)                                             \
+	X(down_read, "down-read", "L", READ, NONE)                                                 \
+	X(up_read, "up-read", "L", NONE, READ)                                                     \
+	X(down_write, "down-write", "L", WRITE, NONE)                                              \
+	X(up_write, "up-write", "L", NONE, WRITE)                                                  \
+	X(get_incoming, "get-incoming", "FS", INCOMING, NONE)                                      \
+	X(get_outgoing, "get-outgoing", "FS", OUTGOING, NONE)                                      \
+	X(put_incoming, "put-incoming", "F", NONE, INCOMING)                                       \
+	X(put_outgoing, "put-outgoing", "F", NONE, OUTGOING)                                       \
+	X(lock_incoming, "lock-incoming", "FS", INCOMING_LOCK, NONE)                               \
+	X(lock_outgoing, "lock-outgoing", "FS", OUTGOING_LOCK, NONE)                               \
+	X(unlock_incoming, "unlock-incoming", "FV", NONE, INCOMING_LOCK)                           \
+	X(unlock_outgoing, "unlock-outgoing", "FV", NONE, OUTGOING_LOCK)                           \
+	X(register_handler, "register-handler", "H", NONE, NONE)                                   \
+	X(unregister_handler, "unregister-handler", "H", NONE, NONE)                               \
+	X(register_flb, "register-flb", "HF", NONE, NONE)                                          \
+	X(unregister_flb, "unregister-flb", "HF", NONE, NONE)                                      \
+	X(get_token, "get-token", "", NONE, NONE)                                                  \
+	X(get_file, "get-file", "N", NONE, NONE)                                                   \
+	X(module_get, "module-get", "", MODULE, NONE)                                              \
+	X(module_put, "module-put", "", NONE, MODULE)                                              \
+	X(answer, "answer", "E", NONE, NONE)                                                       \
+	X(answer_once, "answer-once", "E", NONE, NONE)                                             \
+	X(no_unwind, "no-unwind", "", NONE, NONE)                                                  \
+	X(sleep, "sleep", "", NONE, NONE)                                                          \
+	X(lock_fresh, "lock-fresh", "", NONE, NONE)                                                \
+	X(warn, "warn", "", NONE, NONE)                                                            \
+	X(bug, "bug", "", NONE, NONE)                                                              \
+	X(panic, "panic-now", "", NONE, NONE)                                                      \
+	X(null, "null", "", NONE, NONE)
+
+enum lfb_step_code {
+#define X(function, name, arguments, takes, gives) LFB_STEP_##function,
+	LFB_STEPS(X)
+#undef X
+	LFB_STEP_CODES,
+};
+
+#define LFB_STEP_SLOTS 2	/* at most, in one step */
+#define LFB_STEP_NUMBERS 2
+
+/* What set-arg can write to. */
+enum lfb_step_field {
+	LFB_FIELD_HANDLER,
+	LFB_FIELD_SESSION,
+	LFB_FIELD_RETRIEVED,
+	LFB_FIELD_RETRIEVE_STATUS,
+	LFB_FIELD_FILE,
+	LFB_FIELD_SERIALIZED_DATA,
+	LFB_FIELD_PRIVATE_DATA,
+	LFB_FIELD_FLB,
+	LFB_FIELD_DATA,
+	LFB_FIELD_OBJ,
+	LFB_FIELDS,
+};
+
+struct lfb_step {
+	enum lfb_step_code code;
+	enum lfb_step_field field;
+	struct {
+		u32 name;		/* equal names have equal numbers, from 0 */
+		bool of_module;		/* written with ':' */
+	} slots[LFB_STEP_SLOTS];
+	unsigned int nr_slots;
+	u64 numbers[LFB_STEP_NUMBERS];
+	unsigned int nr_numbers;
+	unsigned int lock;
+	unsigned int flb;
+	unsigned int handler;
+	int error;
+	const char *word;
+};
+
+#define LFB_STEP_LOCKS 10
+
+/* recorder/step.c */
+const char *lfb__step_name(enum lfb_step_code code);
+const char *lfb__step_arguments(enum lfb_step_code code);
+const char *lfb__step_field_name(enum lfb_step_field field);
+
+#endif
