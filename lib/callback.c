@@ -77,10 +77,10 @@ static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 
 	name_subject(subject, frame);
 	if (result)
 		lfb__emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, frame->op,
-				 "data=0x%llx", (unsigned long long)data);
+				 "data=0x%llx", data);
 	else
 		lfb__emit(kernel, LFB_EVENT_CALLBACK, subject, frame->op, "data=0x%llx",
-			  (unsigned long long)data);
+			  data);
 }
 
 static void tell(struct luo *luo, const struct lfb_returned *call)

@@ -31,7 +31,7 @@ struct luo_name luo_file_name(const struct luo_file *luo_file)
 	struct luo_name object;
 
 	snprintf(object.text, sizeof(object.text), "file %.47s token %llu of session %.64s",
-		 luo_file->handler->compatible, (unsigned long long)luo_file->token,
+		 luo_file->handler->compatible, luo_file->token,
 		 luo_file->session->name);
 	return object;
 }
@@ -97,15 +97,15 @@ static int read_incoming(struct luo *luo, struct lfb_problem *problem)
 static void bad_incoming(struct luo *luo, const struct lfb_problem *problem)
 {
 	lfb__fail(luo->kernel, -EINVAL, "incoming LUO state at 0x%llx: %s",
-		  (unsigned long long)problem->where, problem->what);
+		  problem->where, problem->what);
 	luo->enabled = false;
 	luo->problem = *problem;
 	if (luo->profile->bad_state == LUO_BAD_STATE_PANICS)
-		panic("luo: incoming state at 0x%llx: %s", (unsigned long long)problem->where,
+		panic("luo: incoming state at 0x%llx: %s", problem->where,
 		      problem->what);
 	else
 		pr_err("luo: live update is off for this boot: incoming state at 0x%llx: %s",
-		       (unsigned long long)problem->where, problem->what);
+		       problem->where, problem->what);
 }
 
 int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile, u64 quirks,
@@ -151,7 +151,7 @@ int luo_late_init(struct lfb_kernel *kernel)
 				 "state could not be prepared (%d)", err);
 	}
 	lfb__trace(kernel, LFB_EVENT_LUO, "luo", "ready", "update=%llu",
-		   (unsigned long long)luo->number);
+		   luo->number);
 	return 0;
 }
 

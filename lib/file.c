@@ -88,7 +88,7 @@ static void find_preserved_twice(struct luo *luo, const struct luo_file *luo_fil
 	if (unlikely(preserved_anywhere(luo, luo_file)))
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_FILE_TWICE,
 			  luo_name("session", luo_file->session->name).text, "the file under token "
-			  "%llu is preserved already", (unsigned long long)luo_file->token);
+			  "%llu is preserved already", luo_file->token);
 }
 
 static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
@@ -208,7 +208,7 @@ int luo_file_preserve(struct luo *luo, struct liveupdate_session *session, u64 t
 				 session->name);
 	if (luo_file_find(session, token))
 		return lfb__fail(luo->kernel, -EEXIST, "token %llu is in use in session %.64s",
-				 (unsigned long long)token, session->name);
+				 token, session->name);
 	if (room != LUO_ROOM_AFTER_FD)
 		err = check_room(luo, session);
 	if (!err && room == LUO_ROOM_AND_MEMORY_BEFORE_FD)
@@ -308,7 +308,7 @@ int luo_file_freeze_all(struct luo *luo, struct liveupdate_session *session)
 			unfreeze_until(luo, session, luo_file);
 			return lfb__fail(luo->kernel, err, "session %.64s, token %llu: handler "
 					 "%.47s could not freeze the file (%d)", session->name,
-					 (unsigned long long)luo_file->token,
+					 luo_file->token,
 					 luo_file->handler->compatible, err);
 		}
 		record = (struct luo_file_record){

@@ -28,7 +28,7 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	if (!fh) {
 		lfb__problem(&luo->problem, -ENOENT, where,
 			     "no handler %.48s for token %llu of session %.64s", record->compatible,
-			     (unsigned long long)record->token, restoring->session->name);
+			     record->token, restoring->session->name);
 		pr_warn("luo: %s", luo->problem.what);
 		return -ENOENT;
 	}
@@ -52,7 +52,7 @@ static int refuse(void *context, int error, const struct lfb_problem *problem)
 
 	restoring->luo->problem = *problem;
 	pr_warn("luo: session %.64s: files at 0x%llx: %s", restoring->session->name,
-		(unsigned long long)problem->where, problem->what);
+		problem->where, problem->what);
 	return error;
 }
 
@@ -88,8 +88,8 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_IGNORES_FILES)) {
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
 			  luo_name("session", session->name).text, "%llu of %llu files are there: "
-			  "%s", (unsigned long long)session->count,
-			  (unsigned long long)record->count, luo->problem.what);
+			  "%s", session->count,
+			  record->count, luo->problem.what);
 		return 0;
 	}
 	forget_all(luo, session);
@@ -181,9 +181,9 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 			lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_UNKNOWN_TOKEN,
 				       luo_name("session", session->name).text,
 				       "%.64s: unknown token %llu: the list's head is read as a "
-				       "file", session->name, (unsigned long long)token);
+				       "file", session->name, token);
 		return lfb__fail(luo->kernel, -ENOENT, "session %.64s has no token %llu",
-				 session->name, (unsigned long long)token);
+				 session->name, token);
 	}
 	mutex_lock(&luo_file->mutex);
 	err = retrieve_locked(luo, session, luo_file);
@@ -193,7 +193,7 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 	if (err)
 		return lfb__fail(luo->kernel, err, "handler %.47s could not retrieve token %llu "
 				 "of session %.64s (%d)", luo_file->handler->compatible,
-				 (unsigned long long)token, session->name, err);
+				 token, session->name, err);
 	return 0;
 }
 
@@ -267,7 +267,7 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 			return lfb__fail(luo->kernel, -EBUSY, "session %.64s: handler %.47s cannot "
 					 "finish token %llu yet", session->name,
 					 luo_file->handler->compatible,
-					 (unsigned long long)luo_file->token);
+					 luo_file->token);
 	}
 	while (!list_empty(&session->files))
 		finish_one(luo, session,

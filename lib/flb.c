@@ -121,8 +121,8 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 			lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH,
 				  luo_name("flb", flb->compatible).text, "%lld users are handed "
 				  "over: %lld files and %lld references",
-				  (long long)(state->count + state->references),
-				  (long long)state->count, (long long)state->references);
+				  (state->count + state->references),
+				  state->count, state->references);
 		return state->count + state->references;
 	}
 	if (state->count <= 0 && state->references > 0)
@@ -191,7 +191,7 @@ static int trust(void *context, int error, const struct lfb_problem *problem)
 	lfb__unsafe_as(search->luo->kernel, LFB_FINDING_FLB_SERIALIZED_TRUSTED,
 		       luo_name("flb", search->flb->compatible).text,
 		       "serialized state is trusted: at 0x%llx: %s",
-		       (unsigned long long)problem->where, problem->what);
+		       problem->where, problem->what);
 	return 0;
 }
 

@@ -200,7 +200,7 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
 			  luo_name("flb", flb->compatible).text, "%lld files need it%s",
-			  (long long)flb->private.outgoing.count, flb->private.users > 1 ?
+			  flb->private.outgoing.count, flb->private.users > 1 ?
 			  ", and those of this handler will never give it back" :
 			  "; it is not handed over, and nobody will unpreserve it");
 	list_del(&link->list);

@@ -278,7 +278,7 @@ int luo_session_serialize(struct luo *luo)
 	codec->write_session_count(luo, index);
 	up_write(&sessions->rwsem);
 	lfb__trace(luo->kernel, LFB_EVENT_LUO, "luo", "serialize", "sessions=%llu",
-		   (unsigned long long)index);
+		   index);
 	return 0;
 
 undo:
@@ -326,7 +326,7 @@ static int refuse(void *context, int error, const struct lfb_problem *problem)
 	struct luo *luo = context;
 
 	luo->problem = *problem;
-	pr_warn("luo: sessions at 0x%llx: %s", (unsigned long long)problem->where, problem->what);
+	pr_warn("luo: sessions at 0x%llx: %s", problem->where, problem->what);
 	return error;
 }
 
@@ -346,7 +346,7 @@ static int restore_sessions(struct luo *luo)
 	if (!err)
 		codec->free_incoming_sessions(&luo->head);
 	lfb__trace_result(luo->kernel, LFB_EVENT_LUO, err, "luo", "restore", "sessions=%llu",
-			  (unsigned long long)luo->incoming.count);
+			  luo->incoming.count);
 	return err;
 }
 
@@ -358,7 +358,7 @@ int luo_session_deserialize(struct luo *luo)
 		if (unlikely(luo->restore_failed && !luo->restore_error))
 			lfb__find(luo->kernel, LFB_FINDING_SESSION_HALF_RESTORED, "luo sessions",
 				  "restoring failed at the first open; %llu sessions are there",
-				  (unsigned long long)luo->incoming.count);
+				  luo->incoming.count);
 		return luo->restore_error;
 	}
 	luo->restored = true;

@@ -110,7 +110,7 @@ static void find_how_it_ended(struct luo *luo, const struct liveupdate_session *
 	else if (unlikely(unretrieved > 0))
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_CLOSED_UNRETRIEVED,
 			  luo_name("session", session->name).text,
-			  "%llu of its files were not retrieved", (unsigned long long)unretrieved);
+			  "%llu of its files were not retrieved", unretrieved);
 }
 
 /* An outgoing session is taken back; an incoming one is finished, or stays for ever. */

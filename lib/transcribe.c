@@ -20,7 +20,7 @@ int luo_transcribe_session(struct luo *luo, const struct luo_session_record *rec
 		err = codec->add_file(session);
 		if (err)
 			return lfb__fail(luo->kernel, err, "session %.64s: no room for file %llu",
-					 record->name, (unsigned long long)i);
+					 record->name, i);
 		session->count++;
 		codec->write_file(session, i, file(context, i));
 	}

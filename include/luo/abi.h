@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Wire formats: what lies in handed-over memory, byte for byte (KERNEL-FACTS section 8).
+ * Wire formats: what lies in handed-over memory, byte for byte (docs/facts.md section 8).
  * Native-endian, packed. The kernel's names, plus the generation where they differ.
  */
 #ifndef LUO_ABI_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Kexec HandOver (KHO): how memory gets from one kernel to the next. Mirrors
- * linux/kexec_handover.h; the rules are those of KERNEL-FACTS section 10.
+ * linux/kexec_handover.h; the rules are those of docs/facts.md section 10.
  *
  * The old kernel preserves memory, names the blobs that the new one must find, and writes the map
  * of what it preserved:
@@ -41,7 +41,7 @@ struct page;
 #define KHO_VMALLOC_HUGE_VMAP 0x2
 
 /**
- * struct kho_vmalloc - describes a preserved vmalloc area (KERNEL-FACTS 8.5)
+ * struct kho_vmalloc - describes a preserved vmalloc area (docs/facts.md 8.5)
  * @first: physical address of the first chunk page
  * @total_pages: pages of the area
  * @flags: KHO_VMALLOC_*

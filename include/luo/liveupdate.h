@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The Live Update Orchestrator's API for kernel subsystems. Mirrors linux/liveupdate.h of the
- * modelled kernels (KERNEL-FACTS sections 2, 3 and 5).
+ * modelled kernels (docs/facts.md sections 2, 3 and 5).
  *
  * This is the union of what the kernels offer, so source written for any of them compiles. A
  * function the running profile does not have returns -EOPNOTSUPP and records a WARN.

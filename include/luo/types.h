@@ -20,9 +20,9 @@
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
-typedef uint64_t u64;
+typedef unsigned long long u64;
 typedef int32_t s32;
-typedef int64_t s64;
+typedef long long s64;
 
 /** typedef phys_addr_t - an address in the machine's physical memory, in bytes from 0. */
 typedef u64 phys_addr_t;

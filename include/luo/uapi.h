@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What userspace sees of live update: ioctl numbers and structures. Mirrors
- * uapi/linux/liveupdate.h (KERNEL-FACTS section 4).
+ * uapi/linux/liveupdate.h (docs/facts.md section 4).
  *
  * @size is the caller's structure size: smaller than the kernel's minimum gives -EINVAL, larger
  * with a tail that is not zero -E2BIG.

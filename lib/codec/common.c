@@ -88,7 +88,7 @@ static int read_flb(const struct luo_reader *reader, phys_addr_t where,
 	err = luo_read_name(reader, where, "FLB name", ser->name, sizeof(ser->name), record.name);
 	if (!err && (!record.count || record.count > INT32_MAX))
 		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is needed by %llu files",
-			     record.name, (unsigned long long)record.count);
+			     record.name, record.count);
 	if (!err && index < LUO_FLB_MAX && named_before(first, index))
 		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is there twice", record.name);
 	if (err)
@@ -113,17 +113,17 @@ int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *re
 	err = luo_area(reader, where, LUO_FLB_PGCNT * PAGE_SIZE);
 	if (!err && header->pgcnt != LUO_FLB_PGCNT)
 		err = luo_broken(reader, -EINVAL, where, "the FLB array takes %llu pages, not %d",
-			     (unsigned long long)header->pgcnt, LUO_FLB_PGCNT);
+			     header->pgcnt, LUO_FLB_PGCNT);
 	if (!err && header->count > codec->flb_max)
 		err = luo_broken(reader, -EINVAL, where, "%llu FLBs, more than %lu",
-			     (unsigned long long)header->count, codec->flb_max);
+			     header->count, codec->flb_max);
 	first = (const struct luo_flb_ser *)(header + 1);
 	where += sizeof(*header);
 	for (u64 i = 0; i < header->count && !err; i++, where += sizeof(*ser)) {
 		ser = view->at(view, where, sizeof(*ser));
 		if (!ser)
 			return luo_broken(reader, -EINVAL, where, "FLB %llu is not in handed-over "
-				      "memory", (unsigned long long)i);
+				      "memory", i);
 		err = read_flb(reader, where, ser, first, i);
 	}
 	return err;

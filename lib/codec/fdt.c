@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Writing the generations that describe themselves by a device tree. KERNEL-FACTS 8.1.
+ * Writing the generations that describe themselves by a device tree. docs/facts.md 8.1.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Reading the generations that describe themselves by a device tree: luo-v1 with
- * luo-session-v1 (rfc-v6) or luo-session-v2 (linux-7.0). KERNEL-FACTS 8.1.
+ * luo-session-v1 (rfc-v6) or luo-session-v2 (linux-7.0). docs/facts.md 8.1.
  */
 #include <stdio.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static int read_address(const struct luo_reader *reader, phys_addr_t luo, const 
 	if (!IS_ALIGNED(*address, PAGE_SIZE) || !reader->view->at(reader->view, *address, bytes))
 		return luo_broken(reader, -EINVAL, luo, "%s is 0x%llx, where nothing was handed "
 				  "over",
-			      property, (unsigned long long)*address);
+			      property, *address);
 	return 0;
 }
 
@@ -119,12 +119,12 @@ static int read_session(const struct luo_codec *codec, const struct luo_reader *
 		if (record.pgcnt != pages)
 			err = luo_broken(reader, -EINVAL, where, "session %.64s says its files "
 				     "take %llu pages, not %llu", record.name,
-				     (unsigned long long)record.pgcnt, (unsigned long long)pages);
+				     record.pgcnt, pages);
 	}
 	if (!err && record.count > codec->file_max)
 		err = luo_broken(reader, -EINVAL, where, "session %.64s has %llu files, more "
 				 "than %lu",
-			     record.name, (unsigned long long)record.count, codec->file_max);
+			     record.name, record.count, codec->file_max);
 	if (err)
 		return err;
 	return reader->session ? reader->session(reader->context, where, &record) : 0;
@@ -148,16 +148,16 @@ int luo_fdt_read_sessions(const struct luo_codec *codec, const struct luo_reader
 	if (!err && layout->has_pgcnt && get_u64(bytes) != LUO_SESSION_PGCNT)
 		err = luo_broken(reader, -EINVAL, where, "the session array takes %llu pages, "
 				 "not %d",
-			     (unsigned long long)get_u64(bytes), LUO_SESSION_PGCNT);
+			     get_u64(bytes), LUO_SESSION_PGCNT);
 	if (!err && count > codec->session_max)
 		err = luo_broken(reader, -EINVAL, where, "%llu sessions, more than %lu",
-			     (unsigned long long)count, codec->session_max);
+			     count, codec->session_max);
 	where += layout->session_header_size;
 	for (u64 i = 0; i < count && !err; i++, where += layout->session_size) {
 		bytes = view->at(view, where, layout->session_size);
 		if (!bytes)
 			return luo_broken(reader, -EINVAL, where, "session %llu is not in handed-"
-					  "over memory", (unsigned long long)i);
+					  "over memory", i);
 		err = read_session(codec, reader, where, bytes);
 	}
 	return err;
@@ -177,14 +177,14 @@ int luo_fdt_read_files(const struct luo_codec *codec, const struct luo_reader *r
 		return err;
 	if (!where || !IS_ALIGNED(where, PAGE_SIZE))
 		return luo_broken(reader, -EINVAL, where, "session %.64s has %llu files at 0x%llx",
-				  session->name, (unsigned long long)session->count,
-				  (unsigned long long)where);
+				  session->name, session->count,
+				  where);
 	for (u64 i = 0; i < session->count && !err; i++, where += sizeof(struct luo_file_ser)) {
 		const struct luo_file_ser *ser = view->at(view, where, sizeof(*ser));
 
 		if (!ser)
 			return luo_broken(reader, -EINVAL, where, "file %llu of session %.64s is "
-					  "not in handed-over memory", (unsigned long long)i,
+					  "not in handed-over memory", i,
 					  session->name);
 		err = luo_read_file_entry(reader, where, ser);
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Writing luo-v5: a packed head, sessions and files in linked blocks, the FLB page.
- * KERNEL-FACTS 8.2.
+ * docs/facts.md 8.2.
  */
 #include <string.h>
 
@@ -178,7 +178,7 @@ static void write_session_count(struct luo *luo, u64 count)
 		if (unlikely(!here))
 			lfb__find(luo->kernel, LFB_FINDING_SESSION_EMPTY_BLOCK, "luo sessions",
 				  "%llu blocks are handed over, and the last is empty",
-				  (unsigned long long)luo->session_blocks.count);
+				  luo->session_blocks.count);
 		block->ser->count = here;
 		count -= here;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Reading luo-v5. KERNEL-FACTS 8.2.
+ * Reading luo-v5. docs/facts.md 8.2.
  */
 #include <stdio.h>
 #include <string.h>
@@ -47,8 +47,8 @@ static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn e
 		if (!block->count || block->count > chain->per_block)
 			return luo_broken(reader, -EINVAL, phys, "block %u of %s has %llu "
 					  "entries, not 1 to %llu", blocks - 1, chain->what,
-					  (unsigned long long)block->count,
-					  (unsigned long long)chain->per_block);
+					  block->count,
+					  chain->per_block);
 		if (entry)
 			err = luo_area(reader, phys, PAGE_SIZE);
 		for (u64 i = 0; entry && i < block->count && !err; i++) {
@@ -83,7 +83,7 @@ int luo_v5_read_head(const struct luo_codec *codec, const struct luo_reader *rea
 	memset(head, 0, sizeof(*head));
 	if (size < sizeof(*ser))
 		return luo_broken(reader, -EINVAL, luo, "the LUO state is %llu bytes, not %zu",
-				  (unsigned long long)size, sizeof(*ser));
+				  size, sizeof(*ser));
 	ser = reader->view->at(reader->view, luo, sizeof(*ser));
 	if (!ser)
 		return luo_broken(reader, -EINVAL, luo, "the LUO state is not in handed-over "
@@ -97,7 +97,7 @@ int luo_v5_read_head(const struct luo_codec *codec, const struct luo_reader *rea
 	if (!IS_ALIGNED(head->flbs, PAGE_SIZE) ||
 	    !reader->view->at(reader->view, head->flbs, PAGE_SIZE))
 		return luo_broken(reader, -EINVAL, luo, "flbs_pa is 0x%llx, where nothing was "
-				  "handed over", (unsigned long long)head->flbs);
+				  "handed over", head->flbs);
 	err = luo_area(reader, luo, PAGE_SIZE);
 	if (err)
 		return err;
@@ -152,8 +152,8 @@ int luo_v5_read_files(const struct luo_codec *codec, const struct luo_reader *re
 	if (!err && chain.entries != session->count)
 		err = luo_broken(reader, -EINVAL, session->files, "session %.64s has %llu files, "
 				 "its blocks hold %llu", session->name,
-				 (unsigned long long)session->count,
-				 (unsigned long long)chain.entries);
+				 session->count,
+				 chain.entries);
 	return err ? err : walk(reader, &chain, read_file, NULL);
 }
 
@@ -179,7 +179,7 @@ void luo_v5_free_blocks(phys_addr_t first)
 		if (IS_ALIGNED(first, PAGE_SIZE))
 			block = lfb__memory_at(&lfb__current->memory, first, PAGE_SIZE);
 		if (!block) {
-			snprintf(object, sizeof(object), "phys 0x%llx", (unsigned long long)first);
+			snprintf(object, sizeof(object), "phys 0x%llx", first);
 			lfb__unsafe_as(
 				lfb__current, LFB_FINDING_MEM_WILD_POINTER, object,
 				"a block that was handed over has been overwritten: the next "

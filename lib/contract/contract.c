@@ -53,7 +53,7 @@ static void check_flb_ended(struct lfb_kernel *kernel, const struct lfb_frame *f
 	if (waits)
 		lfb__find(kernel, LFB_FINDING_FLB_LEFT_BEHIND, object, "what was handed over at "
 			  "0x%llx is neither restored nor freed",
-			  (unsigned long long)before->flb->private.incoming.data);
+			  before->flb->private.incoming.data);
 }
 
 void luo_contract_flb(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
@@ -106,8 +106,8 @@ void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, e
 	if (unlikely(op != LUO_PRESERVE && luo_file->serialized_data != luo_file->kept_data))
 		lfb__find(luo->kernel, LFB_FINDING_FILE_HANDLE_CHANGED,
 			  luo_file_name(luo_file).text, "it is given 0x%llx; the handle is 0x%llx",
-			  (unsigned long long)luo_file->serialized_data,
-			  (unsigned long long)luo_file->kept_data);
+			  luo_file->serialized_data,
+			  luo_file->kept_data);
 	if (op != LUO_FINISH || !luo_file->session->sessions->incoming)
 		return;
 	list_for_each_entry(link, &luo_file->handler->private.flb_list, list) {
@@ -116,7 +116,7 @@ void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, e
 			lfb__find(luo->kernel, LFB_FINDING_FLB_FINISHED_BEFORE_FILE,
 				  luo_name("flb", flb->compatible).text, "token %llu of session "
 				  "%.64s is finished after it",
-				  (unsigned long long)luo_file->token, luo_file->session->name);
+				  luo_file->token, luo_file->session->name);
 	}
 }
 
@@ -196,7 +196,7 @@ static void check_file_ended(struct luo *luo, const struct lfb_frame *frame,
 	if (waits)
 		lfb__find(kernel, LFB_FINDING_FILE_LEFT_BEHIND, object.text, "what was handed over "
 			  "at 0x%llx is neither restored nor freed",
-			  (unsigned long long)before->serialized_data);
+			  before->serialized_data);
 }
 
 void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct luo_file *luo_file,

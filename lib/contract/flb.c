@@ -159,7 +159,7 @@ void luo_contract_users_again(struct luo *luo, const struct liveupdate_file_hand
 			  luo_name("flb", link->flb->compatible).text,
 			  "a file of handler %.47s was "
 			  "not preserved; %lld files need it all the same",
-			  fh->compatible, (long long)link->flb->private.outgoing.count);
+			  fh->compatible, link->flb->private.outgoing.count);
 }
 
 void luo_contract_linked(struct luo *luo, const struct liveupdate_file_handler *fh,

@@ -45,7 +45,7 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 	if (!flb) {
 		lfb__find(luo->kernel, LFB_FINDING_FLB_NOBODY_REGISTERED, object.text, "%llu files "
 			  "needed it, and what it handed over with handle 0x%llx stays",
-			  (unsigned long long)record->count, (unsigned long long)record->data);
+			  record->count, record->data);
 		return 0;
 	}
 	luo_contract_same_flb(luo, flb);
@@ -56,11 +56,11 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 	if (state->loaded)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_FINISH_NEVER_REACHED, object.text,
 			  "%lld of %llu users have not finished it and never will",
-			  (long long)state->count, (unsigned long long)record->count);
+			  state->count, record->count);
 	else
 		lfb__find(luo->kernel, LFB_FINDING_FLB_FINISH_NEVER_REACHED, object.text,
 			  "%llu files needed it, and nobody asked for it",
-			  (unsigned long long)record->count);
+			  record->count);
 	return 0;
 }
 
@@ -103,7 +103,7 @@ static int check_record(void *context, phys_addr_t where, const struct luo_sessi
 	(void)where;
 	lfb__find(luo->kernel, LFB_FINDING_SESSION_NEVER_FINISHED,
 		  luo_name("session", record->name).text,
-		  "it was handed over with %llu files, and %s", (unsigned long long)record->count,
+		  "it was handed over with %llu files, and %s", record->count,
 		  luo->restored ? "could not be restored" : "nobody opened /dev/liveupdate");
 	return 0;
 }
@@ -132,7 +132,7 @@ static void check_sessions(struct luo *luo)
 			continue;
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_NEVER_FINISHED,
 			  luo_name("session", session->name).text, "%llu of its files are not "
-			  "finished%s", (unsigned long long)session->count,
+			  "finished%s", session->count,
 			  session->retrieved ? "" : ", and nobody has it");
 	}
 }
@@ -163,7 +163,7 @@ static void check_references(struct luo *luo)
 				  luo_name("flb", flb->compatible).text,
 				  "%lld references to the %s "
 				  "object are still held",
-				  (long long)(outgoing > 0 ? outgoing : incoming),
+				  (outgoing > 0 ? outgoing : incoming),
 				  outgoing > 0 ? "outgoing" : "incoming");
 	}
 }

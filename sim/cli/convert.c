@@ -19,15 +19,10 @@ const char cli_convert_help[] =
 	"has no place for something: nothing is ever left out. docs/convert.md says what goes\n"
 	"where.\n";
 
-static unsigned long long number(u64 value)
-{
-	return value;
-}
-
 /* "3 files", "1 file" */
 static void print_count(u64 count, const char *what, const char *after)
 {
-	printf("%llu %s%s%s", number(count), what, count == 1 ? "" : "s", after);
+	printf("%llu %s%s%s", count, what, count == 1 ? "" : "s", after);
 }
 
 static void report(const struct lfb_blob *from, const struct lfb_blob *to,
@@ -38,7 +33,7 @@ static void report(const struct lfb_blob *from, const struct lfb_blob *to,
 	print_count(handover->files, "file", ", ");
 	print_count(handover->flbs, "FLB", "; ");
 	printf("%llu bytes of subsystems stay, %llu are written anew\n",
-	       number(handover->bytes - handover->own_bytes), number(handover->own_bytes));
+	       handover->bytes - handover->own_bytes, handover->own_bytes);
 }
 
 static int convert(const char *in, const char *profile, const char *out)

@@ -82,7 +82,7 @@ static int set_number(struct exhaust *exhaust, const char *option, const char *v
 
 	if (!cli_number(value, &given) || !given || given > max)
 		return cli_usage(exhaust->command, "--%s %s: expected a number from 1 to %llu",
-				 option, value, (unsigned long long)max);
+				 option, value, max);
 	*number = (unsigned int)given;
 	return CLI_OK;
 }
@@ -196,11 +196,11 @@ static int run_search(const struct exhaust *exhaust)
 	if (err)
 		return fail(exhaust, err);
 	printf("# %u operations to choose from\n", result.letters);
-	printf("# all %llu sequences of length %u: %s\n", (unsigned long long)result.sequences,
+	printf("# all %llu sequences of length %u: %s\n", result.sequences,
 	       result.length, result.scenario ? "no difference" : "no difference from the model");
 	printf("# %llu states, %llu runs, %llu steps compared\n",
-	       (unsigned long long)result.states, (unsigned long long)result.runs,
-	       (unsigned long long)result.steps);
+	       result.states, result.runs,
+	       result.steps);
 	if (!result.scenario)
 		return CLI_OK;
 	printf("# found after %u operations:\n", result.found_length);
@@ -224,7 +224,7 @@ static int run_case(const struct exhaust *exhaust)
 	lfb_scenario_free(scenario);
 	if (err)
 		return fail(exhaust, err);
-	printf("# %llu steps compared\n", (unsigned long long)result.steps);
+	printf("# %llu steps compared\n", result.steps);
 	if (*result.what)
 		print_difference(&result);
 	return *result.what ? CLI_FAILED : CLI_OK;
@@ -271,12 +271,12 @@ static void print_row(const char *quirk, const struct lfb_exhaust_result *result
 
 	if (!result->scenario) {
 		printf("| `%s` | not found | | | %llu | |\n", quirk,
-		       (unsigned long long)result->sequences);
+		       result->sequences);
 		return;
 	}
 	lfb_scenario_write(result->scenario, true, count_line, &joined);
 	printf("| `%s` | %u | %s | %u | %llu | ", quirk, result->found_length, result->what,
-	       joined.lines, (unsigned long long)result->sequences);
+	       joined.lines, result->sequences);
 	lfb_scenario_write(result->scenario, true, join_line, &joined);
 	printf(" |\n");
 }

@@ -32,7 +32,7 @@ static void print_found(const struct lfb_exhaust_found *found)
 	       lfb_severity_name(lfb_finding_severity(found->id)),
 	       lfb_finding_sentence(found->id));
 	printf("# after %u operation%s, %llu sequence%s tried\n", found->length,
-	       found->length == 1 ? "" : "s", (unsigned long long)found->tried,
+	       found->length == 1 ? "" : "s", found->tried,
 	       found->tried == 1 ? "" : "s");
 	lfb_scenario_write(found->scenario, false, cli_write, NULL);
 }
@@ -40,7 +40,7 @@ static void print_found(const struct lfb_exhaust_found *found)
 static void print_result(const char *path, const struct lfb_exhaust_module_result *result)
 {
 	printf("# %s: %llu sequences of up to %u operations: ", path,
-	       (unsigned long long)result->sequences, result->length);
+	       result->sequences, result->length);
 	if (result->nr_found)
 		printf("%zu finding%s\n", result->nr_found, result->nr_found == 1 ? "" : "s");
 	else

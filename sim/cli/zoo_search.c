@@ -127,7 +127,7 @@ static int search_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *t
 		length = result.length ? result.length : 1;
 		zoo->caught++;
 		printf("by search, length %u, %7llu sequences", result.length,
-		       (unsigned long long)result.sequences);
+		       result.sequences);
 	} else {
 		printf("not on its own: no sequence of %u shows it", LENGTH);
 	}
@@ -191,7 +191,7 @@ static int compare_quirk(struct zoo *zoo, const char *name)
 	zoo->caught += result.scenario != NULL;
 	if (result.scenario)
 		printf("by model, length %u, %8llu sequences before\n", result.found_length,
-		       (unsigned long long)result.sequences);
+		       result.sequences);
 	else
 		printf("not on its own: no sequence of %u differs\n", LENGTH);
 	lfb_scenario_free(result.scenario);

@@ -217,7 +217,7 @@ static int write_ranges(u8 *bytes, struct lfb_machine *machine, const struct cap
 
 		if (lfb__memory_copy(&machine->kernel.memory, range->phys, content, size))
 			return lfb__error(machine, -EINVAL, "0x%llx is preserved but no memory",
-					  (unsigned long long)range->phys);
+					  range->phys);
 		put64(entry, range->phys);
 		put32(entry + 8, range->nr_pages);
 		put32(entry + 12, range->kind);

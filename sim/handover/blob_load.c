@@ -68,7 +68,7 @@ static int check_envelope(u8 *bytes, size_t size, bool with_digest)
 	if (total != size)
 		return lfb__error(NULL, -EINVAL, "blob: total size at offset 0x%x is %llu, but "
 				  "there are %zu bytes", LFB_BLOB_TOTAL_SIZE_AT,
-				  (unsigned long long)total, size);
+				  total, size);
 	err = with_digest ? check_digest(bytes, size) : 0;
 	if (err)
 		return err;
@@ -124,7 +124,7 @@ static int read_header(struct lfb_blob *blob)
 	    !IS_ALIGNED(blob->memory, PAGE_SIZE))
 		return lfb__error(NULL, -EINVAL, "blob: memory size at offset 0x%x is %llu, not "
 				  "whole pages from 1 MiB to 1 TiB", LFB_BLOB_MEMORY_AT,
-				  (unsigned long long)blob->memory);
+				  blob->memory);
 	if (!is_area(blob->scratch, blob->scratch_size, blob->memory))
 		return lfb__error(NULL, -EINVAL, "blob: scratch at offset 0x%x is no area of whole "
 				  "pages in memory", LFB_BLOB_SCRATCH_AT);
@@ -218,7 +218,7 @@ static int read_ranges(struct lfb_blob *blob)
 	if (!has_root)
 		return lfb__error(NULL, -EINVAL, "blob: no range holds the root tree, which the "
 				  "header says at offset 0x%x is at 0x%llx", LFB_BLOB_ROOT_AT,
-				  (unsigned long long)blob->kho_root);
+				  blob->kho_root);
 	return 0;
 }
 
@@ -304,12 +304,12 @@ static int check_place(const struct lfb_blob_range *range, struct lfb_machine *m
 
 	if (end > memory->size)
 		return lfb__error(machine, -EINVAL, "the blob has pages up to 0x%llx, this machine "
-				  "has memory up to 0x%llx: give it more", (unsigned long long)end,
-				  (unsigned long long)memory->size);
+				  "has memory up to 0x%llx: give it more", end,
+				  memory->size);
 	if (range->phys < memory->scratch + memory->scratch_size && end > memory->scratch)
 		return lfb__error(machine, -EINVAL, "the blob has pages at 0x%llx, where this "
 				  "machine has its scratch area: give it more memory",
-				  (unsigned long long)range->phys);
+				  range->phys);
 	return 0;
 }
 
@@ -331,7 +331,7 @@ int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, ph
 
 		if (!to)
 			return lfb__error(machine, -EINVAL, "0x%llx is no memory of this machine",
-					  (unsigned long long)range->phys);
+					  range->phys);
 		memcpy(to, range->bytes, size);
 		lfb__pages_mark_dirty(kernel, PHYS_PFN(range->phys), range->nr_pages);
 	}

@@ -33,7 +33,7 @@ static int for_block(struct conversion *conversion, phys_addr_t address, unsigne
 		return 0;
 	case LFB_OWNER_BOTH:
 		return lfb__fail(kernel, -EINVAL, "the block of order %u at 0x%llx holds the old "
-				 "state and something else", order, (unsigned long long)address);
+				 "state and something else", order, address);
 	default:
 		return fn(kernel, PHYS_PFN(address), order);
 	}
@@ -60,7 +60,7 @@ static int reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int or
 	int err = lfb__pages_reserve(kernel, pfn, order);
 
 	return err ? lfb__fail(kernel, -EINVAL, "the block of order %u at 0x%llx %s", order,
-			       (unsigned long long)PFN_PHYS(pfn),
+			       PFN_PHYS(pfn),
 			       err == -EEXIST ? "overlaps another one" :
 					       "lies where none may be") : 0;
 }

@@ -10,11 +10,6 @@
 #include "sim/handover/convert.h"
 #include "sim/machine/machine.h"
 
-static unsigned long long number(u64 value)
-{
-	return value;
-}
-
 /*
  * The format's own pages
  */
@@ -47,11 +42,11 @@ int lfb__own_find(struct lfb_own *own, const struct lfb_inspection *found)
 	for (size_t i = 0; i < own->count; i++) {
 		if (!IS_ALIGNED(areas[i].address, PAGE_SIZE))
 			return lfb__error(NULL, -EINVAL, "the LUO state at 0x%llx does not begin "
-					  "with a page", number(areas[i].address));
+					  "with a page", areas[i].address);
 		if (i && areas[i].address < area_end(&areas[i - 1]))
 			return lfb__error(NULL, -EINVAL, "two parts of the state, at 0x%llx and "
-					  "0x%llx, share a page", number(areas[i - 1].address),
-					  number(areas[i].address));
+					  "0x%llx, share a page", areas[i - 1].address,
+					  areas[i].address);
 	}
 	return 0;
 }
@@ -93,7 +88,7 @@ int lfb__convert_readable(const struct lfb_inspection *found)
 		return lfb__error(NULL, found->error, "no memory to read the handover");
 	if (found->problems.count)
 		return lfb__error(NULL, -EINVAL, "the handover cannot be understood: at 0x%llx: %s",
-				  number(first->where), first->what);
+				  first->where, first->what);
 	return 0;
 }
 
@@ -157,11 +152,11 @@ static int check_entry(const struct lfb_inspection *found, const struct lfb_own 
 	if (!found->view.at(&found->view, page, PAGE_SIZE) ||
 	    lfb__own_block(own, page, PAGE_SIZE) != LFB_OWNER_OTHER)
 		return lfb__error(NULL, -EINVAL, "entry %.64s points to 0x%llx, where nothing of "
-				  "its own was handed over", entry->name, number(entry->address));
+				  "its own was handed over", entry->name, entry->address);
 	if (!abi->size_property && entry->size != PAGE_SIZE)
 		return lfb__error(NULL, -EOPNOTSUPP, "entry %.64s has a size of %llu bytes; %s has "
 				  "no place for it, there each is a page", entry->name,
-				  number(entry->size), abi->compatible);
+				  entry->size, abi->compatible);
 	return 0;
 }
 
@@ -174,10 +169,10 @@ static int check_session(const struct luo_session_record *session, const struct 
 				  target->name);
 	if (!session->count && session->files)
 		return lfb__error(NULL, -EINVAL, "session %.64s has memory for files, at 0x%llx, "
-				  "and no files", session->name, number(session->files));
+				  "and no files", session->name, session->files);
 	if (max && session->count > max)
 		return lfb__error(NULL, -E2BIG, "session %.64s has %llu files; %s takes %lu a "
-				  "session", session->name, number(session->count), target->name,
+				  "session", session->name, session->count, target->name,
 				  max);
 	return 0;
 }

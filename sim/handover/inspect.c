@@ -301,7 +301,7 @@ static int finish(struct lfb_inspection *found, enum lfb_inspect_format format, 
 			lfb__error(NULL, err, "the inspection could not be written");
 		else if (found->problems.count)
 			err = lfb__error(NULL, -EINVAL, "at 0x%llx: %s",
-					 (unsigned long long)first->where, first->what);
+					 first->where, first->what);
 	}
 	lfb__inspection_release(found);
 	return err;

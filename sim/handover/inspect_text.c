@@ -4,11 +4,6 @@
  */
 #include "sim/handover/inspect.h"
 
-static unsigned long long hex(u64 value)
-{
-	return value;
-}
-
 /* A name from anywhere, so that it cannot do more to a terminal than be ugly. */
 static void name(struct lfb_output *output, const char *text)
 {
@@ -29,7 +24,7 @@ static const char *plural(u64 count)
 
 static void count(struct lfb_output *output, u64 number, const char *what)
 {
-	lfb__output_text(output, "%llu %s%s", (unsigned long long)number, what, plural(number));
+	lfb__output_text(output, "%llu %s%s", number, what, plural(number));
 }
 
 static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
@@ -39,17 +34,17 @@ static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
 
 	lfb__output_text(output, "blob version %u, %zu bytes\n", LFB_BLOB_VERSION, blob->size);
 	lfb__output_text(output, "  written by   kernel %u of a machine with %llu bytes of memory, "
-			 "%s\n", blob->boots, (unsigned long long)blob->memory, blob->profile);
+			 "%s\n", blob->boots, blob->memory, blob->profile);
 	lfb__output_text(output, "  sha256       ");
 	for (i = 0; i < LFB_DIGEST_SIZE; i++)
 		lfb__output_text(output, "%02x", digest[i]);
-	lfb__output_text(output, "\n  scratch      0x%llx, %llu bytes\n", hex(blob->scratch),
-			 (unsigned long long)blob->scratch_size);
+	lfb__output_text(output, "\n  scratch      0x%llx, %llu bytes\n", blob->scratch,
+			 blob->scratch_size);
 	for (i = 0; i < blob->nr_ranges; i++) {
 		const struct lfb_blob_range *range = &blob->ranges[i];
 
 		lfb__output_text(output, "  %-12s 0x%llx, ", lfb__blob_kind_name(range->kind),
-				 hex(range->phys));
+				 range->phys);
 		count(output, range->nr_pages, "page");
 		lfb__output_text(output, "\n");
 	}
@@ -62,18 +57,18 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 	unsigned int order;
 	size_t i;
 
-	lfb__output_text(output, "KHO root tree at 0x%llx, ", hex(found->root.phys));
+	lfb__output_text(output, "KHO root tree at 0x%llx, ", found->root.phys);
 	name(output, found->root_compatible);
 	lfb__output_text(output, "\n");
 	for (i = 0; i < found->entries.count; i++) {
 		lfb__output_text(output, "  entry ");
 		name(output, entries[i].name);
-		lfb__output_text(output, " at 0x%llx, %llu bytes\n", hex(entries[i].address),
-				 (unsigned long long)entries[i].size);
+		lfb__output_text(output, " at 0x%llx, %llu bytes\n", entries[i].address,
+				 entries[i].size);
 	}
-	lfb__output_text(output, "memory map at 0x%llx: ", hex(found->root.map));
+	lfb__output_text(output, "memory map at 0x%llx: ", found->root.map);
 	count(output, found->total_blocks, "block");
-	lfb__output_text(output, ", %llu bytes\n", (unsigned long long)found->total_bytes);
+	lfb__output_text(output, ", %llu bytes\n", found->total_bytes);
 	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
 		if (!found->blocks[order])
 			continue;
@@ -83,7 +78,7 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 		for (i = 0; i < found->runs.count; i++) {
 			if (runs[i].order != order)
 				continue;
-			lfb__output_text(output, "    0x%llx, ", hex(runs[i].address));
+			lfb__output_text(output, "    0x%llx, ", runs[i].address);
 			count(output, runs[i].blocks, "block");
 			lfb__output_text(output, "\n");
 		}
@@ -101,13 +96,13 @@ static void session(struct lfb_output *output, const struct lfb_inspection *foun
 	lfb__output_text(output, ": ");
 	count(output, item->record.count, "file");
 	if (item->record.files)
-		lfb__output_text(output, " at 0x%llx", hex(item->record.files));
+		lfb__output_text(output, " at 0x%llx", item->record.files);
 	lfb__output_text(output, "\n");
 	for (i = item->first_file; i < item->first_file + item->nr_files; i++) {
 		lfb__output_text(output, "    token %llu: ",
-				 (unsigned long long)files[i].record.token);
+				 files[i].record.token);
 		name(output, files[i].record.compatible);
-		lfb__output_text(output, ", data 0x%llx\n", hex(files[i].record.data));
+		lfb__output_text(output, ", data 0x%llx\n", files[i].record.data);
 	}
 }
 
@@ -117,12 +112,12 @@ static void luo(struct lfb_output *output, const struct lfb_inspection *found)
 	const struct lfb_found_flb *flbs = found->flbs.items;
 	size_t i;
 
-	lfb__output_text(output, "LUO state at 0x%llx, update number %llu", hex(found->luo),
-			 (unsigned long long)found->head.number);
+	lfb__output_text(output, "LUO state at 0x%llx, update number %llu", found->luo,
+			 found->head.number);
 	if (found->head.session_compatible[0])
 		lfb__output_text(output, ", %s", found->head.session_compatible);
 	lfb__output_text(output, "\n  sessions at 0x%llx, FLBs at 0x%llx\n",
-			 hex(found->head.sessions), hex(found->head.flbs));
+			 found->head.sessions, found->head.flbs);
 	for (i = 0; i < found->sessions.count; i++)
 		session(output, found, &sessions[i]);
 	for (i = 0; i < found->flbs.count; i++) {
@@ -130,7 +125,7 @@ static void luo(struct lfb_output *output, const struct lfb_inspection *found)
 		name(output, flbs[i].record.name);
 		lfb__output_text(output, ": needed by ");
 		count(output, flbs[i].record.count, "file");
-		lfb__output_text(output, ", data 0x%llx\n", hex(flbs[i].record.data));
+		lfb__output_text(output, ", data 0x%llx\n", flbs[i].record.data);
 	}
 }
 
@@ -148,7 +143,7 @@ void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output 
 	else if (!found->problems.count)
 		lfb__output_text(output, "no LUO state\n");
 	for (i = 0; i < found->problems.count; i++) {
-		lfb__output_text(output, "problem at 0x%llx: ", hex(problems[i].where));
+		lfb__output_text(output, "problem at 0x%llx: ", problems[i].where);
 		name(output, problems[i].what);
 		lfb__output_text(output, "\n");
 	}

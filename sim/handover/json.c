@@ -124,7 +124,7 @@ void lfb__json_close(struct lfb_json *json, char bracket)
 void lfb__json_number(struct lfb_json *json, const char *key, u64 value)
 {
 	before_value(json, key);
-	lfb__output_text(json->output, "%llu", (unsigned long long)value);
+	lfb__output_text(json->output, "%llu", value);
 }
 
 void lfb__json_string(struct lfb_json *json, const char *key, const char *string)

@@ -101,7 +101,7 @@ static void trace_call(struct lfb_kernel *kernel, const struct syscall *call, lo
 				 "fd=%d name=%.64s", call->fd, call->object);
 	else if (call->token)
 		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
-				 "fd=%d token=%llu", call->fd, (unsigned long long)*call->token);
+				 "fd=%d token=%llu", call->fd, *call->token);
 	else if (call->fd >= 0)
 		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "fd=%d",
 				 call->fd);

@@ -175,14 +175,14 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 	err = kho__boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
-		      (unsigned long long)problem.where, problem.what);
+		      problem.where, problem.what);
 		return err;
 	}
 	if (root && machine->kho_on && !kernel->kho.incoming) {
-		pr_warn("KHO: no handover: at 0x%llx: %s", (unsigned long long)problem.where,
+		pr_warn("KHO: no handover: at 0x%llx: %s", problem.where,
 			problem.what);
 		lfb__fail(kernel, 0, "no KHO boot: at 0x%llx: %s",
-			  (unsigned long long)problem.where, problem.what);
+			  problem.where, problem.what);
 	}
 	lfb__pages_ready(kernel);
 	lfb__slabs_begin(kernel);

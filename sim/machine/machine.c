@@ -64,7 +64,7 @@ static int check_options(struct lfb_machine_options *options)
 		return lfb__error(NULL, -EINVAL,
 				  "memory is %llu bytes; it must be whole pages from "
 				  "1 MiB to 1 TiB",
-				  (unsigned long long)options->memory);
+				  options->memory);
 	if (options->mode > LFB_MEMORY_FIXED)
 		return lfb__error(NULL, -EINVAL, "there is no memory mode %d", (int)options->mode);
 	if (options->policy > LFB_PAGES_ASCENDING)
@@ -142,7 +142,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	err = lfb__kernel_init(&machine->kernel, &memory, options.seed);
 	if (err) {
 		lfb__error(NULL, err, "the host has no room for %llu bytes of memory (%d)",
-			   (unsigned long long)options.memory, err);
+			   options.memory, err);
 		goto out_free;
 	}
 	machine->kho_on = !options.kho_off;
@@ -327,7 +327,7 @@ int lfb_machine_read(struct lfb_machine *machine, phys_addr_t phys, void *buffer
 				  buffer ? "the machine is off" : "no buffer");
 	if (lfb__memory_copy(&machine->kernel.memory, phys, buffer, size))
 		return lfb__error(machine, -EFAULT, "0x%llx and %zu bytes behind it are not all in "
-				  "memory", (unsigned long long)phys, size);
+				  "memory", phys, size);
 	return 0;
 }
 

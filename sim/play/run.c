@@ -93,7 +93,7 @@ static bool is_void(const struct lfb_run *run, enum lfb_verb verb, long result)
 static void format_answer(enum lfb_verb verb, long result, u64 object, char *text, size_t size)
 {
 	if (lfb__answers_object(verb))
-		snprintf(text, size, "= %ld obj=%llx", result, (unsigned long long)object);
+		snprintf(text, size, "= %ld obj=%llx", result, object);
 	else
 		snprintf(text, size, "= %ld", result);
 }

@@ -23,12 +23,12 @@ u64 lfb__recorder_shown(const struct lfb_recorder *recorder, u64 value)
 	return lfb__memory_shown(&recorder->machine->kernel.memory, value);
 }
 
-static unsigned long long shown(const struct lfb_recorder *recorder, u64 value)
+static u64 shown(const struct lfb_recorder *recorder, u64 value)
 {
 	return lfb__recorder_shown(recorder, value);
 }
 
-static unsigned long long shown_obj(const struct lfb_recorder *recorder, const void *obj)
+static u64 shown_obj(const struct lfb_recorder *recorder, const void *obj)
 {
 	return lfb__recorder_shown(recorder, (uintptr_t)obj);
 }

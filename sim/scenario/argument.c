@@ -84,7 +84,7 @@ static int parse_inode(struct lfb_parser *parser, struct lfb_operation *operatio
 	if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->ino))
 		return lfb__refuse_token(&parser->line, "an inode number (0 to 2^64 - 1)");
 	/* One number is one file, however it was written. Not longer than it was written. */
-	length = sprintf(key, "%llx", (unsigned long long)operation->ino);
+	length = sprintf(key, "%llx", operation->ino);
 	parser->pool += length + 1;
 	return lfb__intern(&parser->inodes, key, (size_t)length, &operation->inode);
 }

@@ -134,7 +134,7 @@ static int on_file(void *context, phys_addr_t where, const struct luo_file_recor
 	expect_inside(reading, where, sizeof(struct luo_file_ser));
 	reading->files++;
 	reading_say(reading, "file %s %llu %llx\n", record->compatible,
-	    (unsigned long long)record->token, (unsigned long long)record->data);
+	    record->token, record->data);
 	return 0;
 }
 
@@ -153,7 +153,7 @@ static int on_session(void *context, phys_addr_t where, const struct luo_session
 
 	expect_inside(reading, where, reading->codec->layout->session_size);
 	reading->sessions++;
-	reading_say(reading, "session %s %llu\n", record->name, (unsigned long long)record->count);
+	reading_say(reading, "session %s %llu\n", record->name, record->count);
 	err = reading->codec->read_files(reading->codec, &reader, record);
 	assert_true(reading->files - files <=
 		    reading->image->size / sizeof(struct luo_file_ser) + 1);
@@ -166,8 +166,8 @@ static int on_flb(void *context, phys_addr_t where, const struct luo_flb_record 
 
 	expect_inside(reading, where, sizeof(struct luo_flb_ser));
 	reading->flbs++;
-	reading_say(reading, "flb %s %llu %llx\n", record->name, (unsigned long long)record->count,
-	    (unsigned long long)record->data);
+	reading_say(reading, "flb %s %llu %llx\n", record->name, record->count,
+	    record->data);
 	return 0;
 }
 
@@ -188,7 +188,7 @@ int image_read(struct reading *reading, phys_addr_t tree)
 
 	err = codec->read_head(codec, &reader, tree, PAGE_SIZE, &head);
 	if (!err) {
-		reading_say(reading, "number %llu\n", (unsigned long long)head.number);
+		reading_say(reading, "number %llu\n", head.number);
 		err = codec->read_flbs(codec, &reader, &head);
 	}
 	if (!err)

@@ -132,7 +132,7 @@ static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
 
 	snprintf(call, sizeof(call), "flb%u.unpreserve", flb->number);
 	meddle(flb->world, call, argp, NULL);
-	world_log(flb->world, "%s data=%llx obj=%lx", call, (unsigned long long)argp->data,
+	world_log(flb->world, "%s data=%llx obj=%lx", call, argp->data,
 		  (unsigned long)(uintptr_t)argp->obj);
 }
 
@@ -203,7 +203,7 @@ static void file_unpreserve(struct liveupdate_file_op_args *args)
 	snprintf(call, sizeof(call), "file h%u.unpreserve", handler->number);
 	meddle(handler->world, call, args, NULL);
 	world_log(handler->world, "%s ino=%lu data=%llx", call, file_inode(args->file)->i_ino,
-		  (unsigned long long)args->serialized_data);
+		  args->serialized_data);
 }
 
 /* A callback that is told the data: freeze, unfreeze, retrieve, can_finish. */
@@ -240,7 +240,7 @@ static void file_unfreeze(struct liveupdate_file_op_args *args)
 
 	snprintf(call, sizeof(call), "file h%u.unfreeze", handler->number);
 	meddle(handler->world, call, args, NULL);
-	world_log(handler->world, "%s data=%llx", call, (unsigned long long)args->serialized_data);
+	world_log(handler->world, "%s data=%llx", call, args->serialized_data);
 }
 
 struct file *world_new_file(unsigned int handler, unsigned long number)
@@ -281,7 +281,7 @@ static void file_finish(struct liveupdate_file_op_args *args)
 	snprintf(call, sizeof(call), "file h%u.finish", handler->number);
 	meddle(handler->world, call, args, NULL);
 	world_log(handler->world, "%s data=%llx file=%d", call,
-		  (unsigned long long)args->serialized_data, args->file != NULL);
+		  args->serialized_data, args->file != NULL);
 }
 
 /*

@@ -330,9 +330,9 @@ static void a_finding_says_how_it_was_preserved_and_by_whom(void **state)
 	take_free();
 	snprintf(text, sizeof(text), "4 pages were freed by kho_restore_free(): 16384 bytes at "
 		 "0x%llx, preserved as a folio by flb iommu-v1 preserve in operation 7",
-		 (unsigned long long)phys);
+		 phys);
 	assert_string_equal(only_finding()->text, text);
-	snprintf(text, sizeof(text), "phys 0x%llx", (unsigned long long)phys);
+	snprintf(text, sizeof(text), "phys 0x%llx", phys);
 	assert_string_equal(only_finding()->object, text);
 	fixture_stop(kernel);
 }

@@ -185,8 +185,8 @@ static void a_pointer_that_is_handed_over_is_found(void **state)
 	lfb__check_serialized(kernel);
 	snprintf(text, sizeof(text), "at 0x%llx, offset 5600 of the block of 8192 bytes at 0x%llx, "
 		 "preserved by flb iommu-v1 preserve in operation 3; and more",
-		 (unsigned long long)virt_to_phys(&memory[700]),
-		 (unsigned long long)virt_to_phys(memory));
+		 virt_to_phys(&memory[700]),
+		 virt_to_phys(memory));
 	assert_text(only_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER),
 		    lfb__phys_object(&name, virt_to_phys(&memory[700])), text);
 }
@@ -294,7 +294,7 @@ static void a_stale_pointer_is_found_where_it_was_handed_over(void **state)
 	assert_true(died(target + 2));
 	snprintf(text, sizeof(text), "it was found at 0x%llx, offset 8 of the block of 4096 bytes "
 		 "at 0x%llx, preserved by flb iommu-v1 preserve in operation 3",
-		 (unsigned long long)phys + 8, (unsigned long long)phys);
+		 phys + 8, phys);
 	assert_phys(only_finding(LFB_FINDING_MEM_STALE_POINTER), target_phys + 16, text);
 }
 

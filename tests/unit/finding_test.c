@@ -106,7 +106,7 @@ static void find_about_the_flb(struct world *world, const char *call, void *args
 	(void)result;
 	if (!strcmp(call, "flb0.unpreserve"))
 		lfb__find(&world->machine->kernel, LFB_FINDING_FLB_LEFT_BEHIND, "flb flb-0-v1",
-			  "data %llx", (unsigned long long)argp->data);
+			  "data %llx", argp->data);
 }
 
 /* Preserve a file, close the session: the finding in unpreserve knows of both. */

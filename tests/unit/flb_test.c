@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The life of an FLB: KERNEL-FACTS section 5, as the profiles ship. */
+/* The life of an FLB: docs/facts.md section 5, as the profiles ship. */
 #include "tests/support/world.h"
 
 static void an_flb_is_preserved_for_the_first_file_and_unpreserved_after_the_last(void **state)

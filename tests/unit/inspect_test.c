@@ -156,7 +156,7 @@ static void text_names_everything_handed_over(void **state)
 			 "%s\n", profile);
 		assert_says(text, line);
 		snprintf(line, sizeof(line), "KHO root tree at 0x%llx, kho-v1\n",
-			 (unsigned long long)blob->kho_root);
+			 blob->kho_root);
 		assert_says(text, line);
 		assert_says(text, "  entry LUO at 0x");
 		assert_says(text, "  order 4: 1 block\n");

@@ -467,7 +467,7 @@ static void every_change_is_an_event(void **state)
 	kho_add_subtree("LUO", mem, 1);
 	snprintf(boot, sizeof(boot), "%sboot root=0x%llx pages=9\n",
 		 kho_fixture_abi->map_is_live ? "" : "finalize blocks=7 = 0\n",
-		 (unsigned long long)kho__root_phys(kernel));
+		 kho__root_phys(kernel));
 	kho_fixture_handover(kernel);
 	assert_non_null(strstr(events.text, boot));
 	*strstr(events.text, boot) = '\0';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What linux-7.3 makes of what it is handed over: whole, it is given back step by step; damaged,
- * the kernel panics at boot or never opens the device. KERNEL-FACTS sections 4, 7 and 8.2.
+ * the kernel panics at boot or never opens the device. docs/facts.md sections 4, 7 and 8.2.
  */
 #include "tests/support/linux_7_3.h"
 

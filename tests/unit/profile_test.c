@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Profiles and quirks: which there are, and which kernel has which. KERNEL-FACTS section 9. */
+/* Profiles and quirks: which there are, and which kernel has which. docs/facts.md section 9. */
 #include "tests/support/world.h"
 
 static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The known defects of sessions, the registry and modules, KERNEL-FACTS section 9: each with its
+ * The known defects of sessions, the registry and modules, docs/facts.md section 9: each with its
  * quirk on and off.
  */
 #include "tests/support/world.h"

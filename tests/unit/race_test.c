@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Races, played through the scheduling hook: another task acts at a point where the first one can
- * be interrupted. KERNEL-FACTS sections 6 and 9.
+ * be interrupted. docs/facts.md sections 6 and 9.
  */
 #include "tests/support/world.h"
 

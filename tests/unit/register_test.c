@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Registering file handlers and FLBs: KERNEL-FACTS section 3, every error of it. */
+/* Registering file handlers and FLBs: docs/facts.md section 3, every error of it. */
 #include "tests/support/world.h"
 
 /* How often each registration pins its module: once, unless that defect is mended. */

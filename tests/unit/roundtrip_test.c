@@ -89,7 +89,7 @@ static void compare_areas(const char *what, const struct lfb_inspection *a,
 		assert_int_equal(left[i].size, right[i].size);
 		if (memcmp(wanted, bytes_of(b, &right[i]), right[i].size)) {
 			print_error("%s: area %zu at 0x%llx\n", what, i,
-				    (unsigned long long)left[i].address);
+				    left[i].address);
 			assert_memory_equal(wanted, bytes_of(b, &right[i]), right[i].size);
 		}
 		free(wanted);
@@ -126,7 +126,7 @@ static void check_plan(const char *profile, const struct handover_plan *plan, st
 	char what[120];
 
 	snprintf(what, sizeof(what), "%s: %u sessions, %u files, %u FLBs, seed %llu", profile,
-		 plan->sessions, plan->files, plan->flbs, (unsigned long long)plan->seed);
+		 plan->sessions, plan->files, plan->flbs, plan->seed);
 	write_again(what, blob, tally);
 	if (tally->in_place == in_place)
 		fail_msg("%s: the pages are elsewhere", what);

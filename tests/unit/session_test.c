@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Sessions and the device: KERNEL-FACTS section 4. */
+/* Sessions and the device: docs/facts.md section 4. */
 #include "tests/support/world.h"
 
 static void an_outgoing_name_is_taken_once(void **state)

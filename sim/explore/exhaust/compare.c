@@ -49,9 +49,9 @@ static bool same_answer(struct lfb_walker *walker, const struct lfb_operation *o
 	if (result == answer->result && object == answer->object)
 		return true;
 	snprintf(difference->expected, LFB_DIFFERENCE_MAX, shows ? "%ld obj=%llx" : "%ld",
-		 answer->result, (unsigned long long)answer->object);
+		 answer->result, answer->object);
 	snprintf(difference->got, LFB_DIFFERENCE_MAX, shows ? "%ld obj=%llx" : "%ld", result,
-		 (unsigned long long)object);
+		 object);
 	return differs(walker, "result");
 }
 
@@ -121,14 +121,14 @@ static bool same_outgoing(struct lfb_walker *walker, unsigned int f,
 {
 	const struct lfb_model_flb *flb = &walker->model.outgoing_flb[f];
 	struct lfb_difference *difference = &walker->difference;
-	static const char format[] = "FLB %u outgoing: %lld files, %lld references";
+	static const char format[] = "FLB %u outgoing: %d files, %d references";
 
 	if (state->count == flb->count && state->references == flb->references)
 		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, format, f, (long long)flb->count,
-		 (long long)flb->references);
-	snprintf(difference->got, LFB_DIFFERENCE_MAX, format, f, (long long)state->count,
-		 (long long)state->references);
+	snprintf(difference->expected, LFB_DIFFERENCE_MAX, format, f, flb->count,
+		 flb->references);
+	snprintf(difference->got, LFB_DIFFERENCE_MAX, format, f, (int)state->count,
+		 (int)state->references);
 	return differs(walker, "counts");
 }
 
@@ -138,17 +138,17 @@ static bool same_incoming(struct lfb_walker *walker, unsigned int f,
 {
 	const struct lfb_model_flb *flb = &walker->model.incoming_flb[f];
 	struct lfb_difference *difference = &walker->difference;
-	long long count = flb->loaded && !flb->finished ? state->count : flb->count;
+	int count = flb->loaded && !flb->finished ? (int)state->count : flb->count;
 	static const char format[] =
-		"FLB %u incoming: %lld files, %lld references, retrieve %d, finished %d";
+		"FLB %u incoming: %d files, %d references, retrieve %d, finished %d";
 
 	if (count == flb->count && state->references == flb->references &&
 	    state->retrieve_status == flb->status && state->finished == flb->finished)
 		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, format, f, (long long)flb->count,
-		 (long long)flb->references, flb->status, flb->finished);
+	snprintf(difference->expected, LFB_DIFFERENCE_MAX, format, f, flb->count,
+		 flb->references, flb->status, flb->finished);
 	snprintf(difference->got, LFB_DIFFERENCE_MAX, format, f, count,
-		 (long long)state->references, state->retrieve_status, state->finished);
+		 (int)state->references, state->retrieve_status, state->finished);
 	return differs(walker, "counts");
 }
 

@@ -85,7 +85,7 @@ static long preserve(model_t *m, session_t *session, const struct lfb_operation 
 	if (err)
 		return err;
 	err = take(&m->file_fails[h][LFB_RECORDED_PRESERVE]);
-	SAY(answer, "file h%u.preserve ino=%llu -> %d\n", h, (unsigned long long)op->ino, err);
+	SAY(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
 	if (err)
 		lfb__rule_drop_flbs(m, h, m->nr_links[h], answer);
 	else

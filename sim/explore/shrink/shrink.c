@@ -51,7 +51,7 @@ static size_t format_expectation(const struct lfb_expectation *expected, char *t
 	length = (size_t)snprintf(text, size, " = %ld", expected->result);
 	if (expected->object_given)
 		length += (size_t)snprintf(text + length, size - length, " obj=%llx",
-					   (unsigned long long)expected->object);
+					   expected->object);
 	return length;
 }
 
@@ -252,10 +252,10 @@ static bool next_number(const char **at, struct word *word)
 		word->size = strcspn(word->text, " ");
 		*at = word->text;
 		if (strspn(word->text, "0123456789") >= word->size &&
-		    sscanf(word->text, "%llu", (unsigned long long *)&word->value) == 1)
+		    sscanf(word->text, "%llu", &word->value) == 1)
 			return true;
 		if (word->size > 2 && word->text[0] == '0' && word->text[1] == 'x' &&
-		    sscanf(word->text, "%llx", (unsigned long long *)&word->value) == 1)
+		    sscanf(word->text, "%llx", &word->value) == 1)
 			return true;
 	}
 	return false;

@@ -277,8 +277,8 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 			if (!knows_file(balance, file, &at))
 				breach(balance, "session %.64s, token %llu: its handle is 0x%llx, "
 				       "which its handler never said", session->name,
-				       (unsigned long long)file->token,
-				       (unsigned long long)file->serialized_data);
+				       file->token,
+				       file->serialized_data);
 }
 
 static long compare(void *argument)

@@ -54,10 +54,10 @@ void lfb__state_keep(struct lfb_state_sink *sink, const char *field, u64 value)
 		return;
 	if (!strcmp(sink->kind, "file of session"))
 		snprintf(fact->subject + length, sizeof(fact->subject) - (size_t)length,
-			 ", token %llu", (unsigned long long)sink->number);
+			 ", token %llu", sink->number);
 	else if (!strcmp(sink->kind, "descriptor"))
 		snprintf(fact->subject, sizeof(fact->subject), "descriptor %llu of agent %.*s",
-			 (unsigned long long)sink->number, (int)sink->length, sink->name);
+			 sink->number, (int)sink->length, sink->name);
 }
 
 struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more_fn more_facts,
@@ -108,9 +108,9 @@ static const char *format_value(u64 value, char *text, size_t size)
 	else if (value == LFB_STATE_POINTER)
 		snprintf(text, size, "a pointer");
 	else if (value > 0xfffff && (s64)value > 0)
-		snprintf(text, size, "0x%llx", (unsigned long long)value);
+		snprintf(text, size, "0x%llx", value);
 	else
-		snprintf(text, size, "%lld", (long long)value);
+		snprintf(text, size, "%lld", value);
 	return text;
 }
 

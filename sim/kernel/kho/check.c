@@ -13,7 +13,7 @@
 
 const char *lfb__phys_object(struct lfb_object *object, phys_addr_t phys)
 {
-	snprintf(object->text, sizeof(object->text), "phys 0x%llx", (unsigned long long)phys);
+	snprintf(object->text, sizeof(object->text), "phys 0x%llx", phys);
 	return object->text;
 }
 
@@ -32,7 +32,7 @@ static const char *describe(const struct lfb_ledger_entry *entry, char what[WHAT
 
 	lfb__ledger_who(entry, who, sizeof(who));
 	snprintf(what, WHAT_SIZE, "%llu bytes at 0x%llx, %s %s",
-		 (unsigned long long)lfb__ledger_span(entry), (unsigned long long)entry->key,
+		 lfb__ledger_span(entry), entry->key,
 		 preserved_as[entry->as], who);
 	return what;
 }
@@ -94,8 +94,8 @@ void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 	describe_at(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn + i), ": ", what);
 	lfb__find(kernel, LFB_FINDING_KHO_PRESERVED_TWICE, lfb__phys_object(&object, PFN_PHYS(pfn)),
 		  "%lu pages at 0x%llx are preserved, of which the one at 0x%llx is already%s",
-		  nr_pages, (unsigned long long)PFN_PHYS(pfn),
-		  (unsigned long long)PFN_PHYS(pfn + i), what);
+		  nr_pages, PFN_PHYS(pfn),
+		  PFN_PHYS(pfn + i), what);
 }
 
 void kho__note_preserved(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
@@ -153,7 +153,7 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 		describe_at(kernel, LFB_LEDGER_PRESERVED, phys, ", but: ", what);
 		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(&object, phys),
 			     where, "not all of %lu pages at 0x%llx were preserved so%s", nr_pages,
-			     (unsigned long long)phys, what);
+			     phys, what);
 	} else if (entry && (!exact || !fits(entry, as))) {
 		lfb__find(kernel, LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
 			  lfb__phys_object(&object, phys),
@@ -177,7 +177,7 @@ void kho__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 	describe_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ", what);
 	lfb__find(kernel, LFB_FINDING_KHO_FREED_WHILE_PRESERVED, lfb__phys_object(&object, phys),
 		  "%lu pages at 0x%llx were freed and are handed over all the same%s", nr_pages,
-		  (unsigned long long)phys, what);
+		  phys, what);
 }
 
 /*
@@ -212,7 +212,7 @@ void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_ad
 		why = "was in use in the kernel before, which did not preserve it";
 	}
 	lfb__warn_as(id, lfb__phys_object(&object, phys), where, "block of order %u at 0x%llx %s%s",
-		     order, (unsigned long long)phys, why, what);
+		     order, phys, why, what);
 }
 
 void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,

@@ -105,7 +105,7 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled
 	kho->incoming_root = found.fdt;
 	kho->incoming_root_phys = root;
 	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "boot", "root=0x%llx pages=%lu",
-		   (unsigned long long)root, kernel->pages.incoming);
+		   root, kernel->pages.incoming);
 	return 0;
 }
 

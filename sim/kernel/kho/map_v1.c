@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The preserved-memory map of kho-v1 (KERNEL-FACTS 8.4): a list of page-sized chunks, each with
+ * The preserved-memory map of kho-v1 (docs/facts.md 8.4): a list of page-sized chunks, each with
  * bitmaps of one order. The bitmaps are those that blocks are marked in; the chunks that point at
  * them are written in the end.
  */
@@ -173,16 +173,16 @@ static int read_element(const struct kho_reader *reader, phys_addr_t where,
 	if (element->phys_start % window_size(order))
 		return lfb__problem(reader->problem, -EINVAL, where,
 				    "start 0x%llx of a bitmap of order %u is misaligned",
-				    (unsigned long long)element->phys_start, order);
+				    element->phys_start, order);
 	if (element->phys_start >= reader->view->size)
 		return lfb__problem(reader->problem, -EINVAL, where,
 				    "start 0x%llx of a bitmap lies beyond the end of memory",
-				    (unsigned long long)element->phys_start);
+				    element->phys_start);
 	bitmap = kho__map_page(reader, element->bitmap_phys);
 	if (!bitmap)
 		return lfb__problem(reader->problem, -EINVAL, where,
 				    "0x%llx is no page a bitmap could be in",
-				    (unsigned long long)element->bitmap_phys);
+				    element->bitmap_phys);
 	err = kho__read_own_page(reader, element->bitmap_phys);
 	return err ? err : kho__read_bitmap(reader, bitmap, element->phys_start, order);
 }
@@ -197,7 +197,7 @@ static int read_chunk(const struct kho_reader *reader, phys_addr_t phys, phys_ad
 	if (!chunk)
 		return lfb__problem(reader->problem, -EINVAL, phys,
 				    "0x%llx is no page a chunk of the map could be in",
-				    (unsigned long long)phys);
+				    phys);
 	if (chunk->order > MAX_PAGE_ORDER)
 		return lfb__problem(reader->problem, -EINVAL, phys,
 				    "chunk has order %u, above %u", chunk->order, MAX_PAGE_ORDER);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The preserved-memory map of kho-v4 (KERNEL-FACTS 8.4): a radix tree of pages that are linked by
+ * The preserved-memory map of kho-v4 (docs/facts.md 8.4): a radix tree of pages that are linked by
  * physical address, five levels of tables above bitmaps. Blocks are marked in the tree itself, so
  * it is always what the next kernel should read.
  *
@@ -195,13 +195,13 @@ static int check_keys(const struct walk *walk, phys_addr_t where, u64 key, unsig
 		return 0;
 	if (!kho__v4_block(key, &phys, &order))
 		return lfb__problem(reader->problem, -EINVAL, where,
-				    "key 0x%llx is of no order up to %u", (unsigned long long)key,
+				    "key 0x%llx is of no order up to %u", key,
 				    MAX_PAGE_ORDER);
 	if (phys >= reader->view->size)
 		return lfb__problem(
 			reader->problem, -EINVAL, where,
 			"blocks of order %u from 0x%llx on lie beyond the end of memory", order,
-			(unsigned long long)phys);
+			phys);
 	return 0;
 }
 
@@ -214,12 +214,12 @@ static int enter_node(struct walk *walk, phys_addr_t where, phys_addr_t phys, co
 	if (!*node)
 		return lfb__problem(walk->reader.problem, -EINVAL, where,
 				    "0x%llx is no page a node of the map could be in",
-				    (unsigned long long)phys);
+				    phys);
 	err = nodes_add(&walk->nodes, phys);
 	if (err == -EEXIST)
 		return lfb__problem(walk->reader.problem, -EINVAL, where,
 				    "the page at 0x%llx is a node of the map twice",
-				    (unsigned long long)phys);
+				    phys);
 	if (err)
 		return lfb__problem(walk->reader.problem, err, where,
 				    "no memory for a map of %zu pages", walk->nodes.count);

@@ -37,7 +37,7 @@ static void complain(struct lfb_kernel *kernel, const char *where, unsigned long
 	else
 		kho__why_not(kernel, pfn, &why);
 	lfb__warn_as(id, lfb__phys_object(&object, PFN_PHYS(pfn)), where, "%s at 0x%llx %s", what,
-		     (unsigned long long)PFN_PHYS(pfn), why);
+		     PFN_PHYS(pfn), why);
 }
 
 static void complain_of_nothing(const char *where, bool preserving, const char *what)
@@ -70,7 +70,7 @@ static bool folio_block(struct lfb_kernel *kernel, const char *where, bool prese
 	}
 	if ((*order && !(page->flags & PG_FOLIO)) || !IS_ALIGNED(*pfn, 1ul << *order)) {
 		lfb_warn(where, "block of order %u at 0x%llx is no folio%s", *order,
-			 (unsigned long long)PFN_PHYS(*pfn),
+			 PFN_PHYS(*pfn),
 			 page->flags & PG_FOLIO ? " that is naturally aligned" : "");
 		return false;
 	}
@@ -88,7 +88,7 @@ static bool page_range(struct lfb_kernel *kernel, const char *where, bool preser
 	}
 	if (!nr_pages || nr_pages > kernel->memory.nr_pages - *pfn) {
 		lfb_warn(where, "%lu pages from 0x%llx are none or too many", nr_pages,
-			 (unsigned long long)PFN_PHYS(*pfn));
+			 PFN_PHYS(*pfn));
 		return false;
 	}
 	if (lfb__in_scratch(&kernel->memory, *pfn, nr_pages)) {
@@ -98,7 +98,7 @@ static bool page_range(struct lfb_kernel *kernel, const char *where, bool preser
 					 LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
 			     lfb__phys_object(&object, PFN_PHYS(*pfn)), where,
 			     "%lu pages from 0x%llx reach into scratch memory", nr_pages,
-			     (unsigned long long)PFN_PHYS(*pfn));
+			     PFN_PHYS(*pfn));
 		return false;
 	}
 	return true;
@@ -147,7 +147,7 @@ int kho_preserve_folio(struct folio *folio)
 		return -EINVAL;
 	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
 	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-folio",
-			  "phys=0x%llx order=%u", (unsigned long long)PFN_PHYS(pfn), order);
+			  "phys=0x%llx order=%u", PFN_PHYS(pfn), order);
 	return err;
 }
 
@@ -168,7 +168,7 @@ void kho_unpreserve_folio(struct folio *folio)
 	if (!kernel || !folio_block(kernel, __func__, false, folio, &pfn, &order))
 		return;
 	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-folio", "phys=0x%llx order=%u",
-		   (unsigned long long)PFN_PHYS(pfn), order);
+		   PFN_PHYS(pfn), order);
 	unpreserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
 }
 
@@ -185,7 +185,7 @@ int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 		return -EINVAL;
 	err = preserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
 	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-pages",
-			  "phys=0x%llx pages=%lu", (unsigned long long)PFN_PHYS(pfn), nr_pages);
+			  "phys=0x%llx pages=%lu", PFN_PHYS(pfn), nr_pages);
 	return err;
 }
 
@@ -198,7 +198,7 @@ void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 	if (!kernel || !page_range(kernel, __func__, false, page, nr_pages, &pfn))
 		return;
 	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-pages", "phys=0x%llx pages=%lu",
-		   (unsigned long long)PFN_PHYS(pfn), nr_pages);
+		   PFN_PHYS(pfn), nr_pages);
 	unpreserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
 }
 
@@ -228,7 +228,7 @@ void *kho_alloc_preserve(size_t size)
 	pfn = folio_pfn(folio);
 	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_ALLOC);
 	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "alloc-preserve",
-			  "phys=0x%llx order=%u", (unsigned long long)PFN_PHYS(pfn), order);
+			  "phys=0x%llx order=%u", PFN_PHYS(pfn), order);
 	if (err) {
 		folio_put(folio);
 		return ERR_PTR(err);
@@ -275,7 +275,7 @@ void kho_unpreserve_free(void *mem)
 	pfn = PHYS_PFN(phys);
 	page = lfb__page(kernel, pfn);
 	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-free", "phys=0x%llx order=%u",
-		   (unsigned long long)phys, page->order);
+		   phys, page->order);
 	unpreserve(kernel, __func__, pfn, 1ul << page->order, LFB_AS_ALLOC);
 	folio_put((struct folio *)page);
 }

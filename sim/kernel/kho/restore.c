@@ -27,7 +27,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 		lfb__warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb__phys_object(&object, phys),
 			     where, "%lu pages at 0x%llx are no range of pages", nr_pages,
-			     (unsigned long long)phys);
+			     phys);
 		return false;
 	}
 	while (pfn < end) {
@@ -57,7 +57,7 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 	}
 	page = lfb__page(kernel, pfn);
 	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-folio", "phys=0x%llx order=%u",
-		   (unsigned long long)phys, page->order);
+		   phys, page->order);
 	kho__check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
 	lfb__pages_claim(kernel, pfn, page->order, true);
 	lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, phys,
@@ -74,7 +74,7 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 	if (!kernel || !check_range(kernel, __func__, phys, nr_pages))
 		return NULL;
 	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-pages", "phys=0x%llx pages=%lu",
-		   (unsigned long long)phys, nr_pages);
+		   phys, nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
 	while (pfn < end) {
 		unsigned int order = kho__cut(pfn, end - pfn);
@@ -112,7 +112,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 	if (!check_range(kernel, where, phys, nr_pages))
 		return;
 	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-free", "phys=0x%llx pages=%lu",
-		   (unsigned long long)phys, nr_pages);
+		   phys, nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
 	while (pfn < end) {
 		unsigned int order = kho__cut(pfn, end - pfn);

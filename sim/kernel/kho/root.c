@@ -23,7 +23,7 @@ int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_roo
 		fdt = view->at(view, phys, PAGE_SIZE);
 	if (!fdt)
 		return lfb__problem(problem, -EINVAL, phys, "0x%llx is no page with a root tree",
-				    (unsigned long long)phys);
+				    phys);
 	err = kho__fdt_is_sound(fdt, PAGE_SIZE, phys, problem);
 	if (err)
 		return err;
@@ -138,7 +138,7 @@ int kho_add_subtree(const char *name, void *blob, size_t size)
 	err = add_subtree(kernel, name, phys, size);
 	mutex_unlock(&kernel->kho.lock);
 	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "add-subtree", "%s phys=0x%llx", name,
-			  (unsigned long long)phys);
+			  phys);
 	return err;
 }
 
@@ -170,11 +170,11 @@ void kho_remove_subtree(void *blob)
 	found = remove_subtree(kernel, phys);
 	mutex_unlock(&kernel->kho.lock);
 	if (!found) {
-		lfb_warn(__func__, "no subtree is at 0x%llx", (unsigned long long)phys);
+		lfb_warn(__func__, "no subtree is at 0x%llx", phys);
 		return;
 	}
 	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "remove-subtree", "phys=0x%llx",
-		   (unsigned long long)phys);
+		   phys);
 }
 
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Handing over vmalloc areas: a list of chunk pages with the addresses of the area's pages
- * (KERNEL-FACTS 8.5). Every chunk is preserved memory of its own.
+ * (docs/facts.md 8.5). Every chunk is preserved memory of its own.
  */
 #include "sim/kernel/memory/check.h"
 #include "sim/kernel/memory/page.h"

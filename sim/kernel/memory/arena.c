@@ -120,7 +120,7 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	    PHYS_PFN(options->size) >= LFB_NO_PFN)
 		return lfb__fail(kernel, -EINVAL,
 				 "memory of %llu bytes: must be whole pages, 1 MiB or more",
-				 (unsigned long long)options->size);
+				 options->size);
 	if (options->mode > LFB_MEMORY_FIXED || options->policy > LFB_PAGES_ASCENDING)
 		return lfb__fail(kernel, -EINVAL, "no such memory mode or page policy");
 
@@ -135,7 +135,7 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	if (error) {
 		lfb__memory_destroy(kernel);
 		return lfb__fail(kernel, error, "memory of %llu bytes: the host has no room",
-				 (unsigned long long)options->size);
+				 options->size);
 	}
 	return 0;
 }

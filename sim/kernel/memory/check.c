@@ -29,11 +29,11 @@ void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys)
 	if (lost == LFB_LOST)
 		lfb__find(kernel, LFB_FINDING_MEM_NOT_PRESERVED, lfb__phys_object(&object, phys),
 			  "the page of 0x%llx was in use in the kernel before and not preserved: "
-			  "what it held is gone", (unsigned long long)phys);
+			  "what it held is gone", phys);
 	else if (lost == LFB_LOST_SLAB)
 		lfb__find(kernel, LFB_FINDING_MEM_SLAB_HANDED_OVER, lfb__phys_object(&object, phys),
 			  "0x%llx was slab memory in the kernel before, which cannot be preserved: "
-			  "what it held is gone", (unsigned long long)phys);
+			  "what it held is gone", phys);
 }
 
 /*
@@ -60,8 +60,8 @@ static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *
 
 	lfb__ledger_who(entry, who, sizeof(who));
 	snprintf(text, size, "offset %llu of the block of %llu bytes at 0x%llx, preserved %s",
-		 (unsigned long long)(phys - entry->key),
-		 (unsigned long long)lfb__ledger_span(entry), (unsigned long long)entry->key, who);
+		 (phys - entry->key),
+		 lfb__ledger_span(entry), entry->key, who);
 }
 
 /*
@@ -115,7 +115,7 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 	lfb__find(kernel, LFB_FINDING_MEM_POINTER_HANDED_OVER,
 		  lfb__phys_object(&object, entry->key + first * sizeof(u64)),
 		  "an address of this kernel is at 0x%llx, %s%s",
-		  (unsigned long long)(entry->key + first * sizeof(u64)), where,
+		  (entry->key + first * sizeof(u64)), where,
 		  found > 1 ? "; and more in the same block" : "");
 }
 
@@ -177,7 +177,7 @@ bool lfb__find_handed_over(struct lfb_kernel *kernel, u64 address, char *text, s
 	snprintf(where, sizeof(where), "in memory that was handed over");
 	if (search.entry)
 		place(search.entry, search.phys, where, sizeof(where));
-	snprintf(text, size, "0x%llx, %s", (unsigned long long)search.phys, where);
+	snprintf(text, size, "0x%llx, %s", search.phys, where);
 	return true;
 }
 
@@ -216,8 +216,8 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 			  lfb__phys_object(&object, entry->key),
 			  "%llu bytes at 0x%llx, preserved %s, changed after the reboot had "
 			  "serialized the state",
-			  (unsigned long long)lfb__ledger_span(entry),
-			  (unsigned long long)entry->key, who);
+			  lfb__ledger_span(entry),
+			  entry->key, who);
 	}
 	entry->watched = true;
 	entry->digest = digest;

@@ -261,7 +261,7 @@ static void describe(const struct lfb_fence_page *page, struct fault *fault)
 	else
 		snprintf(fault->text, sizeof(fault->text),
 			 "a block of order %u at 0x%llx, allocated %s", page->order,
-			 (unsigned long long)PFN_PHYS(page->head), who);
+			 PFN_PHYS(page->head), who);
 	if (page->size)
 		lfb__slab_name(&fault->object, page->size);
 	else
@@ -315,16 +315,16 @@ static void describe_unused(struct lfb_kernel *kernel, phys_addr_t phys, struct 
 		fault->id = lost == LFB_LOST_SLAB ? LFB_FINDING_MEM_SLAB_HANDED_OVER :
 						    LFB_FINDING_MEM_NOT_PRESERVED;
 		add(fault, "memory at 0x%llx was used, which was in use in the kernel before and "
-		    "not preserved", (unsigned long long)phys);
+		    "not preserved", phys);
 	} else if (before->use == IN_USE) {
 		fault->id = LFB_FINDING_MEM_OVERRUN;
 		describe(before, fault);
 		add(fault, ", was used %llu bytes behind its end",
-		    (unsigned long long)(phys & ~PAGE_MASK));
+		    (phys & ~PAGE_MASK));
 	} else {
 		fault->id = LFB_FINDING_MEM_WILD_POINTER;
 		add(fault, "memory at 0x%llx was used, which nobody allocated",
-		    (unsigned long long)phys);
+		    phys);
 	}
 }
 

@@ -42,7 +42,7 @@ static void report_stale(struct lfb_kernel *kernel, const void *address, phys_ad
 	if (phys < kernel->memory.size) {
 		lfb__phys_object(&object, phys);
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), " (physical 0x%llx)",
-			 (unsigned long long)phys);
+			 phys);
 	} else {
 		culprit(kernel, &object);
 	}
