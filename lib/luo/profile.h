@@ -10,7 +10,10 @@
 
 #include "lib/codec/codec.h"
 
-/* docs/facts.md section 9: X(name, who has it, what happens). R rfc-v6, Z linux-7.0, T linux-7.3. */
+/*
+ * docs/facts.md section 9: X(name, who has it, what happens). R rfc-v6, Z linux-7.0,
+ * T linux-7.3.
+ */
 #define LUO_QUIRKS(X)                                                                              \
 	X(FLB_FINISH_NEEDS_GET, R | Z | T,                                                         \
 	  "an FLB nobody asked for in the new kernel is never finished")                           \

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Sessions of linux-7.3, made and unmade: names, requests, blocks. docs/facts.md sections 4, 8.2. */
+/*
+ * Sessions of linux-7.3, made and unmade: names, requests, blocks. docs/facts.md sections 4 and
+ * 8.2.
+ */
 #define _GNU_SOURCE /* memmem() */
 #include "tests/support/linux_7_3.h"
 
