@@ -8,7 +8,7 @@
 # As a script (cmake -P) it writes that source: -DNAME=… -DFILES=A;B -DOUTPUT=….
 
 if(CMAKE_SCRIPT_MODE_FILE)
-	set(text "/* Made by cmake/LfbEmbed.cmake. */\n#include \"sim/cli/embedded.h\"\n\n")
+	set(text "/* Made by cmake/LfbEmbed.cmake. */\n#include \"sim/cli/cli.h\"\n\n")
 	set(table "")
 	set(number 0)
 	foreach(file IN LISTS FILES)

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * lfb, the tool: what its commands share. It uses the library as any program may.
+ * lfb, the tool: options in, sentences and exit codes out. Each command is a struct cli_command
+ * with its options as rows of a table, which are parsed and explained by options.c; what a command
+ * does is one function. It uses the library as any program may: public headers only.
  */
 #ifndef SIM_CLI_CLI_H
 #define SIM_CLI_CLI_H
 
+#include <stddef.h>
+
 #include <luo/finding.h>
 #include <luo/machine.h>
 #include <luo/profile.h>
+
+struct lfb_scenario;
 
 enum cli_exit {
 	CLI_OK,
@@ -15,35 +21,120 @@ enum cli_exit {
 	CLI_USAGE,	/* the command line makes no sense */
 };
 
+/*
+ * options.c
+ */
+
+struct cli_given;
+
+/* A table ends with a row that has neither a name nor more rows. */
+struct cli_option {
+	const char *name;	/* without "--" */
+	const char *value;	/* what help calls its value; NULL: it takes none */
+	const char *help;	/* its lines; NULL: the next row's are about both */
+	int (*set)(const struct cli_given *given); /* returns an enum cli_exit */
+	size_t at;		/* where in its command's state the value goes */
+	const char *wanted;	/* "expected …", when it has another value */
+	unsigned int max;
+	unsigned int group;	/* of options that are remembered: below CLI_GROUPS, 0 for none */
+	const struct cli_option *more;	/* another table, about the machine; help is its heading */
+};
+
+enum { CLI_GROUPS = 3, CLI_GROUP_MACHINE = 1 };
+
+struct cli_machine {
+	struct lfb_machine_options options;
+	char *quirks_on;		/* names, separated by commas */
+	char *quirks_off;
+	char *given;			/* all of its options, each as " --NAME VALUE" */
+};
+
+/* A command line, read. */
+struct cli_line {
+	const struct cli_command *command;
+	void *state;
+	struct cli_machine machine;
+	const char *last[CLI_GROUPS];	/* the option of a group that came last; NULL: none did */
+	int argc;			/* arguments that are no options */
+	char **argv;
+};
+
+/* An option on it. */
+struct cli_given {
+	struct cli_line *line;
+	const struct cli_option *option;
+	const char *value;
+	void *into;
+};
+
 struct cli_command {
 	const char *name;
 	const char *about;
-	const char *help;
-	/* argv[0] is the command's name. Returns an enum cli_exit. */
-	int (*run)(const struct cli_command *command, int argc, char **argv);
+	const char *help;		/* what comes before the options */
+	const struct cli_option *options; /* NULL: whatever is given is an argument */
+	unsigned int column;		/* in which their help begins; 0: the usual one */
+	size_t size;			/* of its state, all zero when it begins */
+	enum lfb_memory_mode mode;	/* of its machine, unless told otherwise */
+	int min, max;			/* how many arguments it takes … */
+	const char *expected;		/* … or else this is said; NULL: they are not counted */
+	/* What else may be wrong, before arguments are counted. Returns an enum cli_exit. */
+	int (*check)(const struct cli_line *line);
+	int (*run)(struct cli_line *line);
 };
 
-int cli_run(const struct cli_command *command, int argc, char **argv);
-int cli_dump(const struct cli_command *command, int argc, char **argv);
-int cli_convert(const struct cli_command *command, int argc, char **argv);
-int cli_matrix(const struct cli_command *command, int argc, char **argv);
-int cli_explain(const struct cli_command *command, int argc, char **argv);
-int cli_exhaust(const struct cli_command *command, int argc, char **argv);
-int cli_shrink(const struct cli_command *command, int argc, char **argv);
-int cli_sweep(const struct cli_command *command, int argc, char **argv);
-int cli_zoo(const struct cli_command *command, int argc, char **argv);
-int cli_profiles(const struct cli_command *command, int argc, char **argv);
+extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
+	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles;
 
-extern const char cli_run_help[], cli_boot_help[], cli_dump_help[], cli_profiles_help[],
-	cli_matrix_help[], cli_convert_help[], cli_exhaust_help[], cli_explain_help[],
-	cli_shrink_help[], cli_sweep_help[], cli_zoo_help[];
+/* Reads a command line; argv[0] is the command's name. What it keeps is for cli_line_end(). */
+int cli_line_read(struct cli_line *line, const struct cli_option *options, int argc, char **argv);
+void cli_line_end(struct cli_line *line);
+/* Reads it, and does what it says. */
+int cli_do(const struct cli_command *command, int argc, char **argv);
+void cli_print_help(const struct cli_command *command);
+
+/* Where values go: a bool, a const char *, an unsigned int from 1 to max, … */
+int cli_set_flag(const struct cli_given *given);
+int cli_set_text(const struct cli_given *given);
+int cli_set_number(const struct cli_given *given);
+/* … an enum whose values are, in this order, the words of "one, two or three". */
+int cli_set_word(const struct cli_given *given);
+/* … a struct cli_findings, which gets one more. */
+int cli_set_finding(const struct cli_given *given);
+/* Says what the option wants. Returns CLI_USAGE. */
+int cli_expected(const struct cli_given *given);
+
+struct cli_findings {
+	enum lfb_finding_id ids[LFB_FINDINGS_NR];
+	size_t count;
+};
+
+/*
+ * machine.c: what commands that run scenarios have in common
+ */
+
+extern const struct cli_option cli_machine_options[];
+
+/* CLI_OK, or else said what is wrong. */
+int cli_machine_create(struct cli_line *line, struct lfb_machine **machine);
+/* A scenario from a file, "-" for standard input. Returns CLI_OK or CLI_FAILED. */
+int cli_load_scenario(const char *path, struct lfb_scenario **scenario);
+/* Loads a scenario, creates the machine, and does something with both. */
+int cli_with_scenario(struct cli_line *line, const char *path,
+		      int (*act)(struct cli_line *line, struct lfb_machine *machine,
+				 const struct lfb_scenario *scenario));
+/* Prints a scenario, and frees it. */
+void cli_give_scenario(struct lfb_scenario *scenario, bool golden);
+
+/*
+ * support.c: messages, files and numbers
+ */
 
 /* "lfb: …" as one line on standard error. Returns CLI_FAILED. */
 int cli_failed(const char *format, ...) LFB_PRINTF(1, 2);
 /* The same, and where help is to be had. Returns CLI_USAGE. */
 int cli_usage(const struct cli_command *command, const char *format, ...) LFB_PRINTF(2, 3);
-/* What getopt_long() just returned '?' or ':' for. Returns CLI_USAGE. */
-int cli_bad_option(const struct cli_command *command, int what, char **argv);
+/* Says why a call that has no machine failed: with -EINVAL it is about the command line. */
+int cli_error(const struct cli_line *line, int err);
 
 /* An lfb_write_fn for standard output, which is buffered; errors show at the end. */
 int cli_write(void *context, const char *bytes, size_t size);
@@ -52,89 +143,22 @@ int cli_write(void *context, const char *bytes, size_t size);
 int cli_read_file(const char *path, char **bytes, size_t *size);
 int cli_write_file(const char *path, const void *bytes, size_t size);
 
-/* A scenario from a file, "-" for standard input. Returns CLI_OK or CLI_FAILED. */
-struct lfb_scenario;
-int cli_load_scenario(const char *path, struct lfb_scenario **scenario);
-/* "+NAME" or "-NAME" onto lists of names for struct lfb_machine_options, for free(). */
-int cli_add_quirk(const struct cli_command *command, const char *value, char **on, char **off);
-
-/*
- * machine.c: options of every command that runs scenarios
- */
-
-struct cli_machine {
-	struct lfb_machine_options options;
-	char *quirks_on;		/* names, separated by commas */
-	char *quirks_off;
-};
-
-enum { CLI_PROFILE = 512, CLI_QUIRK, CLI_MEMORY, CLI_MODE, CLI_PAGES, CLI_SEED, CLI_CHECKS };
-
-/* Entries for getopt_long(). */
-#define CLI_MACHINE_OPTIONS \
-	{ "profile", required_argument, NULL, CLI_PROFILE }, \
-	{ "quirk", required_argument, NULL, CLI_QUIRK }, \
-	{ "memory", required_argument, NULL, CLI_MEMORY }, \
-	{ "mode", required_argument, NULL, CLI_MODE }, \
-	{ "pages", required_argument, NULL, CLI_PAGES }, \
-	{ "seed", required_argument, NULL, CLI_SEED }, \
-	{ "checks", required_argument, NULL, CLI_CHECKS }
-
-#define CLI_MACHINE_HELP \
-	"  --profile P         the kernel that boots: lfb profiles lists them (default\n" \
-	"                      " LFB_PROFILE_DEFAULT ")\n" \
-	"  --quirk +NAME       give the kernel a known defect; -NAME takes it away; may be\n" \
-	"                      repeated; all: every one that is not named otherwise\n" \
-	"  --memory SIZE       physical memory, with K, M or G (default 64M)\n" \
-	"  --mode MODE         remap: addresses of an old kernel fault in the next; fixed: they\n" \
-	"                      stay, which is faster\n" \
-	"  --pages POLICY      buddy: as kernels do (default); ascending: in order, as the\n" \
-	"                      golden images were recorded\n" \
-	"  --seed N            for what is left to chance (default 0)\n" \
-	"  --checks HOW        on: mistakes become findings (default); off: nothing is watched;\n" \
-	"                      guard: freed memory and that behind an object cannot be touched\n"
-
-/* One of the options above. Returns CLI_OK or CLI_USAGE. */
-int cli_machine_option(struct cli_machine *machine, const struct cli_command *command, int option,
-		       const char *value);
-/* CLI_OK, or else said what is wrong. */
-int cli_machine_create(struct cli_machine *given, const struct cli_command *command,
-		       struct lfb_machine **machine);
-void cli_machine_end(struct cli_machine *machine);
-
-/*
- * exhaust/module.c: findings that are looked for
- */
-
-struct cli_findings {
-	enum lfb_finding_id ids[LFB_FINDINGS_NR];
-	size_t count;
-};
-
-/* One more, by its name. Returns CLI_OK or CLI_USAGE. */
-int cli_add_finding(const struct cli_command *command, const char *value,
-		    struct cli_findings *findings);
-
-struct cli_module_search {
-	const char *path;
-	struct cli_findings finds;	/* none: all that are errors */
-	unsigned int length;		/* 0: the default */
-};
-
-/* lfb exhaust --module. Returns CLI_FAILED when something was found. */
-int cli_search_module(const struct cli_command *command, struct cli_machine *machine,
-		      const struct cli_module_search *search);
-
-/*
- * sweep_shrink.c: prints the shortest part of @scenario that still breaks the rule that was broken
- * first in @swept, and what replays it. Returns CLI_OK or CLI_FAILED.
- */
-struct lfb_sweep_options;
-struct lfb_sweep_result;
-int cli_shrink_swept(struct lfb_machine *machine, const struct lfb_sweep_options *options,
-		     const struct lfb_scenario *scenario, const struct lfb_sweep_result *swept);
-
 /* All of @text is a number; 0x… for hexadecimal. */
 bool cli_number(const char *text, u64 *number);
+
+/* "s" behind all numbers but 1. */
+const char *cli_plural(u64 number);
+
+/* Seconds since something. */
+double cli_seconds(void);
+
+/* A file of the source tree that the tool carries with it: cmake/LfbEmbed.cmake. */
+struct cli_embedded {
+	const char *name;	/* of the file, without directories; NULL ends the table */
+	const char *text;
+};
+
+extern const struct cli_embedded embedded_findings[];	/* docs/findings/LFB-*.md */
+extern const struct cli_embedded embedded_zoo[];	/* tests/zoo: *.lfb */
 
 #endif

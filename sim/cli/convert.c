@@ -11,27 +11,13 @@
 
 #include "cli.h"
 
-const char cli_convert_help[] =
-	"usage: lfb convert BLOB PROFILE OUT\n"
-	"\n"
-	"Rewrites a handover in the formats another kernel reads, into OUT. What subsystems\n"
-	"preserved stays where it is. Exit status 1, with the reason, when the other format\n"
-	"has no place for something: nothing is ever left out. docs/convert.md says what goes\n"
-	"where.\n";
-
-/* "3 files", "1 file" */
-static void print_count(u64 count, const char *what, const char *after)
-{
-	printf("%llu %s%s%s", count, what, count == 1 ? "" : "s", after);
-}
-
 static void report(const struct lfb_blob *from, const struct lfb_blob *to,
 		   const struct lfb_handover *handover)
 {
-	printf("%s to %s: ", lfb_blob_profile(from), lfb_blob_profile(to));
-	print_count(handover->sessions, "session", ", ");
-	print_count(handover->files, "file", ", ");
-	print_count(handover->flbs, "FLB", "; ");
+	printf("%s to %s: %llu session%s, %llu file%s, %llu FLB%s; ", lfb_blob_profile(from),
+	       lfb_blob_profile(to), handover->sessions, cli_plural(handover->sessions),
+	       handover->files, cli_plural(handover->files), handover->flbs,
+	       cli_plural(handover->flbs));
 	printf("%llu bytes of subsystems stay, %llu are written anew\n",
 	       handover->bytes - handover->own_bytes, handover->own_bytes);
 }
@@ -58,12 +44,26 @@ static int convert(const char *in, const char *profile, const char *out)
 	return result;
 }
 
-int cli_convert(const struct cli_command *command, int argc, char **argv)
+static int run(struct cli_line *line)
 {
-	if (argc != 4)
-		return cli_usage(command, "expected a blob, a profile and a file to write");
-	if (!lfb_profile_about(argv[2]))
-		return cli_usage(command, "there is no profile \"%s\"; lfb profiles lists them",
-				 argv[2]);
-	return convert(argv[1], argv[2], argv[3]);
+	if (!lfb_profile_about(line->argv[1]))
+		return cli_usage(line->command,
+				 "there is no profile \"%s\"; lfb profiles lists them",
+				 line->argv[1]);
+	return convert(line->argv[0], line->argv[1], line->argv[2]);
 }
+
+const struct cli_command cli_convert = {
+	.name = "convert",
+	.about = "rewrite a handover for another kernel",
+	.help = "usage: lfb convert BLOB PROFILE OUT\n"
+		"\n"
+		"Rewrites a handover in the formats another kernel reads, into OUT. What subsystems\n"
+		"preserved stays where it is. Exit status 1, with the reason, when the other format\n"
+		"has no place for something: nothing is ever left out. docs/convert.md says what goes\n"
+		"where.\n",
+	.min = 3,
+	.max = 3,
+	.expected = "expected a blob, a profile and a file to write",
+	.run = run,
+};

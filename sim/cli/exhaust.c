@@ -2,11 +2,8 @@
 /*
  * lfb exhaust: all sequences of operations, compared with the model, or done with a module.
  */
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <luo/exhaust.h>
 #include <luo/machine.h>
@@ -16,150 +13,40 @@
 
 #include "cli.h"
 
-const char cli_exhaust_help[] =
-	"usage: lfb exhaust [OPTION]...\n"
-	"       lfb exhaust [OPTION]... --case SCENARIO\n"
-	"       lfb exhaust [--length N] [--jobs N] --defects\n"
-	"       lfb exhaust [OPTION]... --module SCENARIO [--finds ID]...\n"
-	"\n"
-	"Does every sequence of operations up to a length, in a small world, and compares each\n"
-	"step with a model of the rules: results, callbacks and what can be counted. A difference\n"
-	"is shrunk and printed as a scenario; then the exit status is 1. docs/exhaust.md is about\n"
-	"the world, the operations and the model.\n"
-	"\n"
-	"  --length N          operations in a sequence (default 5)\n"
-	"  --with GROUP        more operations: locked, unregistered, names, many, missing,\n"
-	"                      faults, halves, damage, races, modules, no-file; or all, which is\n"
-	"                      all but locked; may be repeated. A quirk brings what it needs\n"
-	"  --jobs N            threads (default: as many as there are processors)\n"
-	"  --all               go on from equal states every time, not once\n"
-	"  --time              say on standard error how long it took\n"
-	"  --case SCENARIO     compare one scenario (- for standard input) with the model\n"
-	"  --defects           search with each known defect by itself (default length 7), and\n"
-	"                      print what was found as a table\n"
-	"  --module SCENARIO   no model: do the sequences with the module that the scenario's\n"
-	"                      when, forget, compatible and module lines make, and look for\n"
-	"                      findings.\n"
-	"                      Prints the shortest sequence for each of severity error and fatal\n"
-	"  --finds ID          look for this finding, of any severity, and no longer than until\n"
-	"                      it is found; may be repeated\n"
-	"\n"
-	"Machines (from --memory on, with --module only):\n"
-	CLI_MACHINE_HELP;
-
-enum { LENGTH = 256, WITH, JOBS, ALL, TIME, CASE, DEFECTS, MODULE, FINDS };
-
-static const struct option options[] = {
-	{ "length", required_argument, NULL, LENGTH },
-	CLI_MACHINE_OPTIONS,
-	{ "with", required_argument, NULL, WITH },
-	{ "jobs", required_argument, NULL, JOBS },
-	{ "all", no_argument, NULL, ALL },
-	{ "time", no_argument, NULL, TIME },
-	{ "case", required_argument, NULL, CASE },
-	{ "defects", no_argument, NULL, DEFECTS },
-	{ "module", required_argument, NULL, MODULE },
-	{ "finds", required_argument, NULL, FINDS },
-	{ 0 },
-};
+/* Options about the model; those about the module are a machine's. */
+#define GROUP_MODEL 2
+#define GROUP_MODULE CLI_GROUP_MACHINE
 
 struct exhaust {
-	const struct cli_command *command;
 	struct lfb_exhaust_options search;
-	struct cli_machine machine;
-	struct cli_module_search module;
-	const char *path;	/* --case */
-	const char *model_only;	/* an option that was given … */
-	const char *module_only;
+	const char *module;		/* --module */
+	struct cli_findings finds;	/* none: all that are errors */
+	const char *path;		/* --case */
 	bool time;
 	bool defects;
 };
 
-static int set_number(struct exhaust *exhaust, const char *option, const char *value, u64 max,
-		      unsigned int *number)
+static int add_group(const struct cli_given *given)
 {
-	u64 given;
-
-	if (!cli_number(value, &given) || !given || given > max)
-		return cli_usage(exhaust->command, "--%s %s: expected a number from 1 to %llu",
-				 option, value, max);
-	*number = (unsigned int)given;
-	return CLI_OK;
-}
-
-static int add_group(struct exhaust *exhaust, const char *value)
-{
+	unsigned int *groups = given->into;
 	const char *name;
-	unsigned int bit;
 
-	for (bit = 0; (name = lfb_exhaust_group_name(bit)); bit++) {
-		if (!strcmp(value, name)) {
-			exhaust->search.groups |= 1u << bit;
+	for (unsigned int bit = 0; (name = lfb_exhaust_group_name(bit)); bit++) {
+		if (!strcmp(given->value, name)) {
+			*groups |= 1u << bit;
 			return CLI_OK;
 		}
 	}
-	if (strcmp(value, "all"))
-		return cli_usage(exhaust->command, "--with %s: there is no such group", value);
-	exhaust->search.groups |= LFB_EXHAUST_ALL_GROUPS;
+	if (strcmp(given->value, "all"))
+		return cli_usage(given->line->command, "--with %s: there is no such group",
+				 given->value);
+	*groups |= LFB_EXHAUST_ALL_GROUPS;
 	return CLI_OK;
 }
 
-static int set_option(struct exhaust *exhaust, int option, const char *value)
-{
-	switch (option) {
-	case LENGTH:
-		return set_number(exhaust, "length", value, LFB_EXHAUST_LENGTH_MAX,
-				  &exhaust->search.length);
-	case WITH:
-		return add_group(exhaust, value);
-	case JOBS:
-		return set_number(exhaust, "jobs", value, 64, &exhaust->search.jobs);
-	case ALL:
-		exhaust->search.all = true;
-		return CLI_OK;
-	case DEFECTS:
-		exhaust->defects = true;
-		return CLI_OK;
-	case TIME:
-		exhaust->time = true;
-		return CLI_OK;
-	case CASE:
-		exhaust->path = value;
-		return CLI_OK;
-	case MODULE:
-		exhaust->module.path = value;
-		return CLI_OK;
-	case FINDS:
-		return cli_add_finding(exhaust->command, value, &exhaust->module.finds);
-	default:
-		return cli_machine_option(&exhaust->machine, exhaust->command, option, value);
-	}
-}
-
-/* Which of the two searches is an option about? */
-static void remember(struct exhaust *exhaust, int option, int index)
-{
-	if (option == FINDS || option > CLI_QUIRK)
-		exhaust->module_only = options[index].name;
-	if (option == WITH || option == JOBS || option == ALL || option == CASE ||
-	    option == DEFECTS)
-		exhaust->model_only = options[index].name;
-}
-
-static int check_options(const struct exhaust *exhaust)
-{
-	const struct cli_command *command = exhaust->command;
-
-	if (exhaust->module.path && exhaust->model_only)
-		return cli_usage(command, "--%s is about the model, --module is not",
-				 exhaust->model_only);
-	if (!exhaust->module.path && exhaust->module_only)
-		return cli_usage(command, "--%s goes with --module", exhaust->module_only);
-	if (exhaust->defects && (exhaust->path || exhaust->search.quirks_on ||
-				 exhaust->search.quirks_off || exhaust->search.profile))
-		return cli_usage(command, "--defects chooses the kernels by itself");
-	return CLI_OK;
-}
+/*
+ * Compared with the model
+ */
 
 /* What may have lines, each as a comment of its own. */
 static void print_comment(const char *what, const char *text)
@@ -181,25 +68,18 @@ static void print_difference(const struct lfb_exhaust_result *result)
 	print_comment("got", result->got);
 }
 
-static int fail(const struct exhaust *exhaust, int err)
+static int run_search(const struct cli_line *line)
 {
-	if (err == -EINVAL)
-		return cli_usage(exhaust->command, "%s", lfb_error_text(NULL));
-	return cli_failed("%s", lfb_error_text(NULL));
-}
-
-static int run_search(const struct exhaust *exhaust)
-{
+	const struct exhaust *exhaust = line->state;
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 	int err = lfb_exhaust(&exhaust->search, &result);
 
 	if (err)
-		return fail(exhaust, err);
+		return cli_error(line, err);
 	printf("# %u operations to choose from\n", result.letters);
 	printf("# all %llu sequences of length %u: %s\n", result.sequences,
 	       result.length, result.scenario ? "no difference" : "no difference from the model");
-	printf("# %llu states, %llu runs, %llu steps compared\n",
-	       result.states, result.runs,
+	printf("# %llu states, %llu runs, %llu steps compared\n", result.states, result.runs,
 	       result.steps);
 	if (!result.scenario)
 		return CLI_OK;
@@ -207,13 +87,13 @@ static int run_search(const struct exhaust *exhaust)
 	print_difference(&result);
 	printf("# replay: lfb exhaust%s --case THIS, lfb run --golden%s THIS\n", result.kernel,
 	       result.kernel);
-	lfb_scenario_write(result.scenario, true, cli_write, NULL);
-	lfb_scenario_free(result.scenario);
+	cli_give_scenario(result.scenario, true);
 	return CLI_FAILED;
 }
 
-static int run_case(const struct exhaust *exhaust)
+static int run_case(const struct cli_line *line)
 {
+	const struct exhaust *exhaust = line->state;
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 	struct lfb_scenario *scenario;
 	int err;
@@ -223,7 +103,7 @@ static int run_case(const struct exhaust *exhaust)
 	err = lfb_exhaust_case(&exhaust->search, scenario, &result);
 	lfb_scenario_free(scenario);
 	if (err)
-		return fail(exhaust, err);
+		return cli_error(line, err);
 	printf("# %llu steps compared\n", result.steps);
 	if (*result.what)
 		print_difference(&result);
@@ -270,8 +150,7 @@ static void print_row(const char *quirk, const struct lfb_exhaust_result *result
 	struct joined joined = { 0 };
 
 	if (!result->scenario) {
-		printf("| `%s` | not found | | | %llu | |\n", quirk,
-		       result->sequences);
+		printf("| `%s` | not found | | | %llu | |\n", quirk, result->sequences);
 		return;
 	}
 	lfb_scenario_write(result->scenario, true, count_line, &joined);
@@ -305,49 +184,151 @@ static int run_defects(const struct exhaust *exhaust)
 	return found == i ? CLI_OK : CLI_FAILED;
 }
 
-static int run(struct exhaust *exhaust)
+/*
+ * Done with a module
+ */
+
+static void print_found(const struct lfb_exhaust_found *found)
 {
-	if (exhaust->module.path) {
-		exhaust->module.length = exhaust->search.length;
-		return cli_search_module(exhaust->command, &exhaust->machine, &exhaust->module);
-	}
+	printf("\n# %s (%s): %s\n", lfb_finding_name(found->id),
+	       lfb_severity_name(lfb_finding_severity(found->id)),
+	       lfb_finding_sentence(found->id));
+	printf("# after %u operation%s, %llu sequence%s tried\n", found->length,
+	       cli_plural(found->length), found->tried, cli_plural(found->tried));
+	lfb_scenario_write(found->scenario, false, cli_write, NULL);
+}
+
+static void print_result(const char *path, const struct lfb_exhaust_module_result *result)
+{
+	printf("# %s: %llu sequences of up to %u operations: ", path, result->sequences,
+	       result->length);
+	if (result->nr_found)
+		printf("%zu finding%s\n", result->nr_found, cli_plural(result->nr_found));
+	else
+		printf("nothing found\n");
+	for (size_t i = 0; i < result->nr_found; i++)
+		print_found(&result->found[i]);
+}
+
+static int search_module(struct cli_line *line, struct lfb_machine *machine,
+			 const struct lfb_scenario *module)
+{
+	const struct exhaust *exhaust = line->state;
+	const struct lfb_exhaust_module_options search = {
+		.sz = sizeof(search),
+		.length = exhaust->search.length,
+		.finds = exhaust->finds.count ? exhaust->finds.ids : NULL,
+		.nr_finds = exhaust->finds.count,
+	};
+	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
+	int err = lfb_exhaust_module(module, machine, &search, &result);
+	bool found;
+
+	if (err)
+		return cli_error(line, err);
+	print_result(exhaust->module, &result);
+	found = result.nr_found;
+	lfb_exhaust_module_end(&result);
+	return found ? CLI_FAILED : CLI_OK;
+}
+
+/*
+ * The command
+ */
+
+static int search(struct cli_line *line)
+{
+	const struct exhaust *exhaust = line->state;
+
+	if (exhaust->module)
+		return cli_with_scenario(line, exhaust->module, search_module);
 	if (exhaust->defects)
 		return run_defects(exhaust);
-	return exhaust->path ? run_case(exhaust) : run_search(exhaust);
+	return exhaust->path ? run_case(line) : run_search(line);
 }
 
-static int read_options(struct exhaust *exhaust, int argc, char **argv)
+static int check(const struct cli_line *line)
 {
-	int option, index = 0, result = CLI_OK;
+	const struct exhaust *exhaust = line->state;
+	const struct cli_machine *machine = &line->machine;
 
-	opterr = 0;
-	while (!result && (option = getopt_long(argc, argv, ":", options, &index)) != -1) {
-		if (option == '?' || option == ':')
-			return cli_bad_option(exhaust->command, option, argv);
-		remember(exhaust, option, index);
-		result = set_option(exhaust, option, optarg);
-	}
-	if (!result && argc != optind)
-		result = cli_usage(exhaust->command, "exhaust takes no arguments");
-	exhaust->search.profile = exhaust->machine.options.profile;
-	exhaust->search.quirks_on = exhaust->machine.quirks_on;
-	exhaust->search.quirks_off = exhaust->machine.quirks_off;
-	return result ? result : check_options(exhaust);
+	if (exhaust->module && line->last[GROUP_MODEL])
+		return cli_usage(line->command, "--%s is about the model, --module is not",
+				 line->last[GROUP_MODEL]);
+	if (!exhaust->module && line->last[GROUP_MODULE])
+		return cli_usage(line->command, "--%s goes with --module",
+				 line->last[GROUP_MODULE]);
+	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
+				 machine->options.profile))
+		return cli_usage(line->command, "--defects chooses the kernels by itself");
+	return CLI_OK;
 }
 
-int cli_exhaust(const struct cli_command *command, int argc, char **argv)
+static int run(struct cli_line *line)
 {
-	struct exhaust exhaust = { .command = command, .search = { .sz = sizeof(exhaust.search) } };
-	struct timespec begin, end;
-	int result = read_options(&exhaust, argc, argv);
+	struct exhaust *exhaust = line->state;
+	double begin = cli_seconds();
+	int result = check(line);
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
+	exhaust->search.sz = sizeof(exhaust->search);
+	exhaust->search.profile = line->machine.options.profile;
+	exhaust->search.quirks_on = line->machine.quirks_on;
+	exhaust->search.quirks_off = line->machine.quirks_off;
 	if (!result)
-		result = run(&exhaust);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	if (exhaust.time)
-		fprintf(stderr, "lfb: %.1f s\n", (double)(end.tv_sec - begin.tv_sec) +
-						 (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
-	cli_machine_end(&exhaust.machine);
+		result = search(line);
+	if (exhaust->time)
+		fprintf(stderr, "lfb: %.1f s\n", cli_seconds() - begin);
 	return result;
 }
+
+static const struct cli_option options[] = {
+	{ "length", "N", "operations in a sequence (default 5)", cli_set_number,
+	  offsetof(struct exhaust, search.length), "a number from 1 to",
+	  .max = LFB_EXHAUST_LENGTH_MAX },
+	{ "with", "GROUP", "more operations: locked, unregistered, names, many, missing,\n"
+	  "faults, halves, damage, races, modules, no-file; or all, which is\n"
+	  "all but locked; may be repeated. A quirk brings what it needs", add_group,
+	  offsetof(struct exhaust, search.groups), .group = GROUP_MODEL },
+	{ "jobs", "N", "threads (default: as many as there are processors)", cli_set_number,
+	  offsetof(struct exhaust, search.jobs), "a number from 1 to", .max = 64,
+	  .group = GROUP_MODEL },
+	{ "all", NULL, "go on from equal states every time, not once", cli_set_flag,
+	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },
+	{ "time", NULL, "say on standard error how long it took", cli_set_flag,
+	  .at = offsetof(struct exhaust, time) },
+	{ "case", "SCENARIO", "compare one scenario (- for standard input) with the model",
+	  cli_set_text, offsetof(struct exhaust, path), .group = GROUP_MODEL },
+	{ "defects", NULL, "search with each known defect by itself (default length 7), and\n"
+	  "print what was found as a table", cli_set_flag, offsetof(struct exhaust, defects),
+	  .group = GROUP_MODEL },
+	{ "module", "SCENARIO", "no model: do the sequences with the module that the scenario's\n"
+	  "when, forget, compatible and module lines make, and look for\n"
+	  "findings.\n"
+	  "Prints the shortest sequence for each of severity error and fatal", cli_set_text,
+	  .at = offsetof(struct exhaust, module) },
+	{ "finds", "ID", "look for this finding, of any severity, and no longer than until\n"
+	  "it is found; may be repeated", cli_set_finding, offsetof(struct exhaust, finds),
+	  .group = GROUP_MODULE },
+	{ .more = cli_machine_options,
+	  .help = "\nMachines (from --memory on, with --module only):\n" },
+	{ 0 },
+};
+
+const struct cli_command cli_exhaust = {
+	.name = "exhaust",
+	.about = "compare all sequences of operations with a model",
+	.help = "usage: lfb exhaust [OPTION]...\n"
+		"       lfb exhaust [OPTION]... --case SCENARIO\n"
+		"       lfb exhaust [--length N] [--jobs N] --defects\n"
+		"       lfb exhaust [OPTION]... --module SCENARIO [--finds ID]...\n"
+		"\n"
+		"Does every sequence of operations up to a length, in a small world, and compares each\n"
+		"step with a model of the rules: results, callbacks and what can be counted. A difference\n"
+		"is shrunk and printed as a scenario; then the exit status is 1. docs/exhaust.md is about\n"
+		"the world, the operations and the model.\n"
+		"\n",
+	.options = options,
+	.size = sizeof(struct exhaust),
+	.expected = "exhaust takes no arguments",
+	.run = run,
+};

@@ -2,24 +2,17 @@
 /*
  * lfb explain: what a finding means. The texts are those of docs/findings.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <luo/finding.h>
 
 #include "cli.h"
-#include "embedded.h"
 
-const char cli_explain_help[] =
-	"usage: lfb explain [OPTION]... [ID]\n"
-	"\n"
-	"Says of a finding, such as LFB-FLB-PUT-WITHOUT-GET, what it means on a real\n"
-	"kernel, shows the shortest scenario that has it, and how to mend it. Without an ID,\n"
-	"lists all there are.\n"
-	"\n"
-	"  --scenario          print the scenario only, for lfb run\n"
-	"  --markdown          list as a table\n";
+struct explain {
+	bool scenario;
+	bool markdown;
+};
 
 static const char *text_of(enum lfb_finding_id id)
 {
@@ -81,13 +74,13 @@ static void list_all(bool markdown)
 		       lfb_severity_name(lfb_finding_severity(id)), lfb_finding_sentence(id));
 }
 
-static int explain(const struct cli_command *command, const char *name, bool scenario)
+static int explain(const struct cli_line *line, const char *name, bool scenario)
 {
 	int id = lfb_finding_by_name(name);
 	const char *text;
 
 	if (id < 0)
-		return cli_usage(command, "there is no finding \"%s\"", name);
+		return cli_usage(line->command, "there is no finding \"%s\"", name);
 	text = text_of(id);
 	if (!text)
 		return cli_failed("there is no text about %s", lfb_finding_name(id));
@@ -97,29 +90,38 @@ static int explain(const struct cli_command *command, const char *name, bool sce
 	return CLI_OK;
 }
 
-int cli_explain(const struct cli_command *command, int argc, char **argv)
+static int run(struct cli_line *line)
 {
-	static const struct option options[] = {
-		{ "scenario", no_argument, NULL, 's' },
-		{ "markdown", no_argument, NULL, 'm' },
-		{ 0 },
-	};
-	bool scenario = false, markdown = false;
-	int option;
+	const struct explain *given = line->state;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option == '?' || option == ':')
-			return cli_bad_option(command, option, argv);
-		scenario |= option == 's';
-		markdown |= option == 'm';
-	}
-	if (argc - optind > 1)
-		return cli_usage(command, "explain takes one finding at a time");
-	if (optind < argc)
-		return explain(command, argv[optind], scenario);
-	if (scenario)
-		return cli_usage(command, "--scenario needs a finding");
-	list_all(markdown);
+	if (line->argc)
+		return explain(line, line->argv[0], given->scenario);
+	if (given->scenario)
+		return cli_usage(line->command, "--scenario needs a finding");
+	list_all(given->markdown);
 	return CLI_OK;
 }
+
+static const struct cli_option options[] = {
+	{ "scenario", NULL, "print the scenario only, for lfb run", cli_set_flag,
+	  .at = offsetof(struct explain, scenario) },
+	{ "markdown", NULL, "list as a table", cli_set_flag,
+	  .at = offsetof(struct explain, markdown) },
+	{ 0 },
+};
+
+const struct cli_command cli_explain = {
+	.name = "explain",
+	.about = "say what a finding means",
+	.help = "usage: lfb explain [OPTION]... [ID]\n"
+		"\n"
+		"Says of a finding, such as LFB-FLB-PUT-WITHOUT-GET, what it means on a real\n"
+		"kernel, shows the shortest scenario that has it, and how to mend it. Without an ID,\n"
+		"lists all there are.\n"
+		"\n",
+	.options = options,
+	.size = sizeof(struct explain),
+	.max = 1,
+	.expected = "explain takes one finding at a time",
+	.run = run,
+};

@@ -1,118 +1,140 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * lfb, the tool: the machine that commands run scenarios in.
+ * lfb, the tool: scenarios, and the machine that commands run them in.
  */
+#define _GNU_SOURCE /* asprintf() */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <luo/machine.h>
+#include <luo/scenario.h>
+#include <luo/shrink.h>
 
 #include "cli.h"
 
+/* "+NAME" or "-NAME", onto one of two lists. */
+static int add_quirk(const struct cli_given *given)
+{
+	struct cli_machine *machine = given->into;
+	const char *value = given->value;
+	char **list = value[0] == '+' ? &machine->quirks_on : &machine->quirks_off;
+	char *longer;
+
+	if ((value[0] != '+' && value[0] != '-') || !value[1])
+		return cli_expected(given);
+	if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? "," : "", value + 1) < 0)
+		return cli_failed("no memory");
+	free(*list);
+	*list = longer;
+	return CLI_OK;
+}
+
 /* "64M": a number, and perhaps a unit. */
-static int set_memory(struct cli_machine *machine, const struct cli_command *command,
-		      const char *value)
+static int set_memory(const struct cli_given *given)
 {
 	static const char units[] = "KMG";
-	size_t length = strlen(value);
-	const char *unit = length ? memchr(units, value[length - 1], sizeof(units) - 1) : NULL;
+	size_t length = strlen(given->value);
+	const char *unit = length ? memchr(units, given->value[length - 1], strlen(units)) : NULL;
 	unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
+	u64 *memory = given->into;
 	char digits[32];
 
-	if (length < sizeof(digits)) {
-		strcpy(digits, value);
-		if (unit)
-			digits[length - 1] = '\0';
-		if (cli_number(digits, &machine->options.memory) && machine->options.memory &&
-		    machine->options.memory <= UINT64_MAX >> shift) {
-			machine->options.memory <<= shift;
-			return CLI_OK;
-		}
-	}
-	return cli_usage(command, "--memory %s: expected a size, as 64M", value);
+	if (length >= sizeof(digits))
+		return cli_expected(given);
+	memcpy(digits, given->value, length + 1);
+	if (unit)
+		digits[length - 1] = '\0';
+	if (!cli_number(digits, memory) || !*memory || *memory > UINT64_MAX >> shift)
+		return cli_expected(given);
+	*memory <<= shift;
+	return CLI_OK;
 }
 
-/* One of two words; sets *second to whether it is the second. */
-static int set_word(const struct cli_command *command, const char *option, const char *value,
-		    const char *first_word, const char *second_word, bool *second)
+static int set_seed(const struct cli_given *given)
 {
-	*second = !strcmp(value, second_word);
-	if (*second || !strcmp(value, first_word))
-		return CLI_OK;
-	return cli_usage(command, "--%s %s: expected %s or %s", option, value, first_word,
-			 second_word);
+	return cli_number(given->value, given->into) ? CLI_OK : cli_expected(given);
 }
 
-static int set_checks(struct cli_machine *machine, const struct cli_command *command,
-		      const char *value)
-{
-	static const char *const names[] = {
-		[LFB_CHECKS_ON] = "on",
-		[LFB_CHECKS_OFF] = "off",
-		[LFB_CHECKS_GUARD] = "guard",
-	};
+const struct cli_option cli_machine_options[] = {
+	{ "profile", "P", "the kernel that boots: lfb profiles lists them (default\n"
+	  LFB_PROFILE_DEFAULT ")", cli_set_text,
+	  .at = offsetof(struct cli_machine, options.profile) },
+	{ "quirk", "+NAME", "give the kernel a known defect; -NAME takes it away; may be\n"
+	  "repeated; all: every one that is not named otherwise", add_quirk,
+	  .wanted = "+NAME or -NAME" },
+	{ "memory", "SIZE", "physical memory, with K, M or G (default 64M)", set_memory,
+	  offsetof(struct cli_machine, options.memory), "a size, as 64M",
+	  .group = CLI_GROUP_MACHINE },
+	{ "mode", "MODE", "remap: addresses of an old kernel fault in the next; fixed: they\n"
+	  "stay, which is faster", cli_set_word, offsetof(struct cli_machine, options.mode),
+	  "remap or fixed", .group = CLI_GROUP_MACHINE },
+	{ "pages", "POLICY", "buddy: as kernels do (default); ascending: in order, as the\n"
+	  "golden images were recorded", cli_set_word,
+	  offsetof(struct cli_machine, options.policy), "buddy or ascending",
+	  .group = CLI_GROUP_MACHINE },
+	{ "seed", "N", "for what is left to chance (default 0)", set_seed,
+	  offsetof(struct cli_machine, options.seed), "a number", .group = CLI_GROUP_MACHINE },
+	{ "checks", "HOW", "on: mistakes become findings (default); off: nothing is watched;\n"
+	  "guard: freed memory and that behind an object cannot be touched", cli_set_word,
+	  offsetof(struct cli_machine, options.checks), "on, off or guard",
+	  .group = CLI_GROUP_MACHINE },
+	{ 0 },
+};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(value, names[i])) {
-			machine->options.checks = (enum lfb_checks)i;
-			return CLI_OK;
-		}
-	}
-	return cli_usage(command, "--checks %s: expected on, off or guard", value);
+_Static_assert(LFB_MEMORY_REMAP == 0 && LFB_MEMORY_FIXED == 1 && LFB_PAGES_BUDDY == 0 &&
+	       LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_ON == 0 && LFB_CHECKS_OFF == 1 &&
+	       LFB_CHECKS_GUARD == 2, "the words of these options are in the order of their values");
+
+int cli_machine_create(struct cli_line *line, struct lfb_machine **machine)
+{
+	struct lfb_machine_options *options = &line->machine.options;
+
+	options->sz = sizeof(*options);
+	options->quirks_on = line->machine.quirks_on;
+	options->quirks_off = line->machine.quirks_off;
+	return cli_error(line, lfb_machine_create(options, machine));
 }
 
-int cli_machine_option(struct cli_machine *machine, const struct cli_command *command, int option,
-		       const char *value)
+int cli_load_scenario(const char *path, struct lfb_scenario **scenario)
 {
-	bool second = false;
-	int result = CLI_OK;
-
-	switch (option) {
-	case CLI_PROFILE:
-		machine->options.profile = value;
-		break;
-	case CLI_QUIRK:
-		result = cli_add_quirk(command, value, &machine->quirks_on,
-				       &machine->quirks_off);
-		break;
-	case CLI_MEMORY:
-		result = set_memory(machine, command, value);
-		break;
-	case CLI_MODE:
-		result = set_word(command, "mode", value, "remap", "fixed", &second);
-		machine->options.mode = second ? LFB_MEMORY_FIXED : LFB_MEMORY_REMAP;
-		break;
-	case CLI_PAGES:
-		result = set_word(command, "pages", value, "buddy", "ascending", &second);
-		machine->options.policy = second ? LFB_PAGES_ASCENDING : LFB_PAGES_BUDDY;
-		break;
-	case CLI_CHECKS:
-		result = set_checks(machine, command, value);
-		break;
-	case CLI_SEED:
-		if (!cli_number(value, &machine->options.seed))
-			result = cli_usage(command, "--seed %s: expected a number", value);
-		break;
-	}
-	return result;
-}
-
-int cli_machine_create(struct cli_machine *given, const struct cli_command *command,
-		       struct lfb_machine **machine)
-{
+	char *text;
+	size_t size;
 	int err;
 
-	given->options.sz = sizeof(given->options);
-	given->options.quirks_on = given->quirks_on;
-	given->options.quirks_off = given->quirks_off;
-	err = lfb_machine_create(&given->options, machine);
-	if (err == -EINVAL)
-		return cli_usage(command, "%s", lfb_error_text(NULL));
+	*scenario = NULL;
+	if (!strcmp(path, "-")) {
+		if (cli_read_file(path, &text, &size))
+			return CLI_FAILED;
+		err = lfb_scenario_parse("-", text, size, scenario);
+		free(text);
+	} else {
+		err = lfb_scenario_load(path, scenario);
+	}
 	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
 }
 
-void cli_machine_end(struct cli_machine *machine)
+int cli_with_scenario(struct cli_line *line, const char *path,
+		      int (*act)(struct cli_line *line, struct lfb_machine *machine,
+				 const struct lfb_scenario *scenario))
 {
-	free(machine->quirks_on);
-	free(machine->quirks_off);
+	struct lfb_scenario *scenario;
+	struct lfb_machine *machine;
+	int result = cli_load_scenario(path, &scenario);
+
+	if (result)
+		return result;
+	result = cli_machine_create(line, &machine);
+	if (!result) {
+		result = act(line, machine, scenario);
+		lfb_machine_destroy(machine);
+	}
+	lfb_scenario_free(scenario);
+	return result;
+}
+
+void cli_give_scenario(struct lfb_scenario *scenario, bool expectations)
+{
+	lfb_scenario_write(scenario, expectations, cli_write, NULL);
+	lfb_scenario_free(scenario);
 }

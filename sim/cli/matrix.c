@@ -2,7 +2,6 @@
 /*
  * lfb matrix: which kernel can take over from which, found out by doing it.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,20 +12,12 @@
 
 #include "cli.h"
 
-const char cli_matrix_help[] =
-	"usage: lfb matrix [--chains]\n"
-	"\n"
-	"Has each kernel hand over to each other one, with all kinds of things in hand, and\n"
-	"prints what becomes of it as tables in Markdown: docs/kernels.md explains them.\n"
-	"\n"
-	"  --chains            three kernels in a row: what arrives is finished, and the same\n"
-	"                      sent again to the third\n";
-
 #define PROFILES_MAX 8
 #define HOPS_MAX 2
 
 /* What became of every kexec of every run: runs of one kind lie together. */
 struct matrix {
+	bool chains;
 	const char *profiles[PROFILES_MAX];
 	unsigned int nr_profiles;
 	unsigned int length;		/* of a chain, in hops */
@@ -73,10 +64,10 @@ static int run_one(const struct matrix *matrix, unsigned int kind, unsigned int 
 	const char *to[HOPS_MAX];
 	struct lfb_matrix_hop *hops = hops_of(matrix, kind, run);
 	struct lfb_machine *machine;
-	unsigned int rest = run, i;
+	unsigned int rest = run;
 	int err;
 
-	for (i = matrix->length; i-- > 0; rest /= matrix->nr_profiles)
+	for (unsigned int i = matrix->length; i-- > 0; rest /= matrix->nr_profiles)
 		to[i] = matrix->profiles[rest % matrix->nr_profiles];
 	options.profile = matrix->profiles[rest];
 	err = lfb_machine_create(&options, &machine);
@@ -87,24 +78,20 @@ static int run_one(const struct matrix *matrix, unsigned int kind, unsigned int 
 		cli_failed("%s, %s: %s: %s", options.profile, lfb_matrix_kind_name(kind),
 			   lfb_error_text(machine), strerror(-err));
 	lfb_machine_destroy(machine);
-	for (i = 0; i < matrix->length; i++)
+	for (unsigned int i = 0; i < matrix->length; i++)
 		hide_addresses(hops[i].reason);
 	return err ? CLI_FAILED : CLI_OK;
 }
 
 static int run_all(const struct matrix *matrix)
 {
-	unsigned int kind, run;
-	int result;
+	int result = CLI_OK;
 
-	for (kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
-		for (run = 0; run < matrix->runs; run++) {
+	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
+		for (unsigned int run = 0; run < matrix->runs && !result; run++)
 			result = run_one(matrix, kind, run);
-			if (result)
-				return result;
-		}
 	}
-	return CLI_OK;
+	return result;
 }
 
 /*
@@ -113,11 +100,10 @@ static int run_all(const struct matrix *matrix)
 
 static bool alike(const struct matrix *matrix, unsigned int a, unsigned int b)
 {
-	unsigned int i;
-
-	for (i = 0; i < matrix->runs * matrix->length; i++)
+	for (unsigned int i = 0; i < matrix->runs * matrix->length; i++) {
 		if (hops_of(matrix, a, 0)[i].outcome != hops_of(matrix, b, 0)[i].outcome)
 			return false;
+	}
 	return true;
 }
 
@@ -133,11 +119,10 @@ static unsigned int first_alike(const struct matrix *matrix, unsigned int kind)
 /* "A, B, C:" for all kinds that come out like @first. */
 static void print_kinds(const struct matrix *matrix, unsigned int first)
 {
-	unsigned int kind;
-
-	for (kind = first; kind < LFB_MATRIX_KINDS; kind++)
+	for (unsigned int kind = first; kind < LFB_MATRIX_KINDS; kind++) {
 		if (first_alike(matrix, kind) == first)
 			printf("%s`%s`", kind == first ? "" : ", ", lfb_matrix_kind_name(kind));
+	}
 	printf(":\n\n");
 }
 
@@ -150,46 +135,35 @@ static const char *word(const struct lfb_matrix_hop *hop)
 	return lfb_matrix_outcome_name(hop->outcome);
 }
 
-static void print_heading(const struct matrix *matrix, const char *left, const char *to)
+/* @columns of what is on the left, and one for each profile. */
+static void print_heading(const struct matrix *matrix, unsigned int columns, const char *left,
+			  const char *to)
 {
-	unsigned int columns = matrix->length == 1 ? 1 : 3, i;
-
 	printf("| %s |", left);
-	for (i = 0; i < matrix->nr_profiles; i++)
+	for (unsigned int i = 0; i < matrix->nr_profiles; i++)
 		printf(" %s `%s` |", to, matrix->profiles[i]);
 	printf("\n|");
-	for (i = 0; i < columns + matrix->nr_profiles; i++)
+	for (unsigned int i = 0; i < columns + matrix->nr_profiles; i++)
 		printf("---|");
 	printf("\n");
 }
 
-static void print_pairs(const struct matrix *matrix, unsigned int kind)
+/* A line has the runs that differ in their last kernel only. */
+static void print_table(const struct matrix *matrix, unsigned int kind)
 {
-	unsigned int run;
-
-	print_heading(matrix, "from", "to");
-	for (run = 0; run < matrix->runs; run++) {
+	if (matrix->chains)
+		print_heading(matrix, 3, "from | to | outcome", "then to");
+	else
+		print_heading(matrix, 1, "from", "to");
+	for (unsigned int run = 0; run < matrix->runs; run++) {
 		const struct lfb_matrix_hop *hop = hops_of(matrix, kind, run);
 
-		if (run % matrix->nr_profiles == 0)
+		if (run % matrix->nr_profiles == 0) {
 			printf("| `%s` |", hop->from);
-		printf(" %s |", word(hop));
-		if (run % matrix->nr_profiles == matrix->nr_profiles - 1)
-			printf("\n");
-	}
-}
-
-static void print_triples(const struct matrix *matrix, unsigned int kind)
-{
-	unsigned int run;
-
-	print_heading(matrix, "from | to | outcome", "then to");
-	for (run = 0; run < matrix->runs; run++) {
-		const struct lfb_matrix_hop *hop = hops_of(matrix, kind, run);
-
-		if (run % matrix->nr_profiles == 0)
-			printf("| `%s` | `%s` | %s |", hop->from, hop->to, word(hop));
-		printf(" %s |", word(&hop[1]));
+			if (matrix->chains)
+				printf(" `%s` | %s |", hop->to, word(hop));
+		}
+		printf(" %s |", word(&hop[matrix->length - 1]));
 		if (run % matrix->nr_profiles == matrix->nr_profiles - 1)
 			printf("\n");
 	}
@@ -213,11 +187,10 @@ static bool same_kernels(const struct lfb_matrix_hop *a, const struct lfb_matrix
 static bool said(const struct matrix *matrix, const struct lfb_matrix_hop *hop,
 		 const struct lfb_matrix_hop *kernels)
 {
-	const struct lfb_matrix_hop *before;
-
-	for (before = matrix->hops; before < hop; before++)
+	for (const struct lfb_matrix_hop *before = matrix->hops; before < hop; before++) {
 		if (same_reason(before, hop) && (!kernels || same_kernels(before, kernels)))
 			return true;
+	}
 	return false;
 }
 
@@ -226,9 +199,10 @@ static void print_who(const struct matrix *matrix, const struct lfb_matrix_hop *
 {
 	const struct lfb_matrix_hop *end = hops_of(matrix, LFB_MATRIX_KINDS, 0), *hop;
 
-	for (hop = first; hop < end; hop++)
+	for (hop = first; hop < end; hop++) {
 		if (same_reason(hop, first) && !said(matrix, hop, hop))
 			printf("%s`%s` → `%s`", hop == first ? "" : ", ", hop->from, hop->to);
+	}
 }
 
 static void print_reasons(const struct matrix *matrix)
@@ -248,18 +222,10 @@ static void print_reasons(const struct matrix *matrix)
 /* How much it was, by sender. */
 static void print_loads(const struct matrix *matrix)
 {
-	unsigned int kind, i;
-
-	printf("| kind | what is handed over |");
-	for (i = 0; i < matrix->nr_profiles; i++)
-		printf(" by `%s` |", matrix->profiles[i]);
-	printf("\n|---|---|");
-	for (i = 0; i < matrix->nr_profiles; i++)
-		printf("---|");
-	printf("\n");
-	for (kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
+	print_heading(matrix, 2, "kind | what is handed over", "by");
+	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
 		printf("| `%s` | %s |", lfb_matrix_kind_name(kind), lfb_matrix_kind_about(kind));
-		for (i = 0; i < matrix->nr_profiles; i++) {
+		for (unsigned int i = 0; i < matrix->nr_profiles; i++) {
 			const struct lfb_matrix_load *sent =
 				&hops_of(matrix, kind, i * matrix->nr_profiles)->sent;
 
@@ -272,58 +238,64 @@ static void print_loads(const struct matrix *matrix)
 
 static void print_all(const struct matrix *matrix)
 {
-	unsigned int kind;
-
-	if (matrix->length == 1)
+	if (!matrix->chains)
 		print_loads(matrix);
-	for (kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
+	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
 		if (first_alike(matrix, kind) != kind)
 			continue;
 		print_kinds(matrix, kind);
-		if (matrix->length == 1)
-			print_pairs(matrix, kind);
-		else
-			print_triples(matrix, kind);
+		print_table(matrix, kind);
 		printf("\n");
 	}
-	if (matrix->length == 1)
+	if (!matrix->chains) {
 		print_reasons(matrix);
-	printf("%s%u ordered %s of kernels, %d kinds of handover: %u runs.\n",
-	       matrix->length == 1 ? "\n" : "", matrix->runs,
-	       matrix->length == 1 ? "pairs" : "triples", LFB_MATRIX_KINDS,
+		printf("\n");
+	}
+	printf("%u ordered %s of kernels, %d kinds of handover: %u runs.\n", matrix->runs,
+	       matrix->chains ? "triples" : "pairs", LFB_MATRIX_KINDS,
 	       matrix->runs * LFB_MATRIX_KINDS);
 }
 
-int cli_matrix(const struct cli_command *command, int argc, char **argv)
+static int run(struct cli_line *line)
 {
-	static const struct option options[] = {
-		{ "chains", no_argument, NULL, 'c' },
-		{ 0 },
-	};
-	struct matrix matrix = { .length = 1, .runs = 1 };
+	struct matrix *matrix = line->state;
 	const char *profile;
-	unsigned int i;
-	int option, result;
+	int result;
 
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option != 'c')
-			return cli_bad_option(command, option, argv);
-		matrix.length = 2;
-	}
-	if (optind < argc)
-		return cli_usage(command, "matrix takes no arguments");
-	while (matrix.nr_profiles < PROFILES_MAX &&
-	       (profile = lfb_profile_name(matrix.nr_profiles)))
-		matrix.profiles[matrix.nr_profiles++] = profile;
-	for (i = 0; i <= matrix.length; i++)
-		matrix.runs *= matrix.nr_profiles;
-	matrix.hops = calloc((size_t)matrix.runs * LFB_MATRIX_KINDS * matrix.length,
-			     sizeof(*matrix.hops));
-	if (!matrix.hops)
+	while (matrix->nr_profiles < PROFILES_MAX &&
+	       (profile = lfb_profile_name(matrix->nr_profiles)))
+		matrix->profiles[matrix->nr_profiles++] = profile;
+	matrix->length = matrix->chains ? 2 : 1;
+	matrix->runs = matrix->nr_profiles;
+	for (unsigned int i = 0; i < matrix->length; i++)
+		matrix->runs *= matrix->nr_profiles;
+	matrix->hops = calloc((size_t)matrix->runs * LFB_MATRIX_KINDS * matrix->length,
+			      sizeof(*matrix->hops));
+	if (!matrix->hops)
 		return cli_failed("no memory");
-	result = run_all(&matrix);
+	result = run_all(matrix);
 	if (!result)
-		print_all(&matrix);
-	free(matrix.hops);
+		print_all(matrix);
+	free(matrix->hops);
 	return result;
 }
+
+static const struct cli_option options[] = {
+	{ "chains", NULL, "three kernels in a row: what arrives is finished, and the same\n"
+	  "sent again to the third", cli_set_flag, .at = offsetof(struct matrix, chains) },
+	{ 0 },
+};
+
+const struct cli_command cli_matrix = {
+	.name = "matrix",
+	.about = "say which kernel can take over from which",
+	.help = "usage: lfb matrix [--chains]\n"
+		"\n"
+		"Has each kernel hand over to each other one, with all kinds of things in hand, and\n"
+		"prints what becomes of it as tables in Markdown: docs/kernels.md explains them.\n"
+		"\n",
+	.options = options,
+	.size = sizeof(struct matrix),
+	.expected = "matrix takes no arguments",
+	.run = run,
+};

@@ -9,20 +9,12 @@
 
 #include "cli.h"
 
-const char cli_profiles_help[] =
-	"usage: lfb profiles\n"
-	"\n"
-	"Lists the kernels that are modelled with the formats they hand over in, then all known\n"
-	"defects (quirks) with the kernels that have them. lfb run --quirk gives a kernel one or\n"
-	"takes it away.\n";
-
 static void print_profiles(void)
 {
 	const char *profile;
-	unsigned int i;
 
 	printf("%-11s%-23s%-9s%s\n", "profile", "LUO ABI", "KHO ABI", "what it is");
-	for (i = 0; (profile = lfb_profile_name(i)); i++)
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++)
 		printf("%-11s%-23s%-9s%s%s\n", profile, lfb_profile_luo_abi(profile),
 		       lfb_profile_kho_abi(profile), lfb_profile_about(profile),
 		       strcmp(profile, LFB_PROFILE_DEFAULT) ? "" : " (the default)");
@@ -32,10 +24,9 @@ static void print_profiles(void)
 static void print_quirk(const char *quirk)
 {
 	const char *profile;
-	unsigned int i;
 
 	printf("%-36s", quirk);
-	for (i = 0; (profile = lfb_profile_name(i)); i++)
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++)
 		printf("  %*s", (int)strlen(profile),
 		       lfb_profile_has_quirk(profile, quirk) ? "yes" : "-");
 	printf("\n    %s\n", lfb_quirk_about(quirk));
@@ -44,22 +35,31 @@ static void print_quirk(const char *quirk)
 static void print_quirks(void)
 {
 	const char *profile, *quirk;
-	unsigned int i;
 
 	printf("\n%-36s", "quirk");
-	for (i = 0; (profile = lfb_profile_name(i)); i++)
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++)
 		printf("  %s", profile);
 	printf("\n");
-	for (i = 0; (quirk = lfb_quirk_name(i)); i++)
+	for (unsigned int i = 0; (quirk = lfb_quirk_name(i)); i++)
 		print_quirk(quirk);
 }
 
-int cli_profiles(const struct cli_command *command, int argc, char **argv)
+static int run(struct cli_line *line)
 {
-	(void)argv;
-	if (argc > 1)
-		return cli_usage(command, "profiles takes no arguments");
+	(void)line;
 	print_profiles();
 	print_quirks();
 	return CLI_OK;
 }
+
+const struct cli_command cli_profiles = {
+	.name = "profiles",
+	.about = "list the kernels that are modelled",
+	.help = "usage: lfb profiles\n"
+		"\n"
+		"Lists the kernels that are modelled with the formats they hand over in, then all known\n"
+		"defects (quirks) with the kernels that have them. lfb run --quirk gives a kernel one or\n"
+		"takes it away.\n",
+	.expected = "profiles takes no arguments",
+	.run = run,
+};

@@ -2,7 +2,6 @@
 /*
  * lfb run, lfb boot: scenarios.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,33 +14,7 @@
 
 #include "cli.h"
 
-#define OPTIONS_HELP \
-	CLI_MACHINE_HELP \
-	"  --golden            print the transcript of callbacks and results only, in the\n" \
-	"                      format of the recorded kernels\n" \
-	"  --findings          print what was found instead, in full; status 1 if anything was\n" \
-	"  --save-blob FILE    write the handover of the last reboot to FILE\n" \
-	"  --save-memory FILE  write physical memory at the last reboot to FILE, from 0 to the\n" \
-	"                      highest page given out; needs --pages ascending\n"
-
-const char cli_run_help[] =
-	"usage: lfb run [OPTION]... SCENARIO\n"
-	"\n"
-	"Runs a scenario (- for standard input) in a machine that is switched on cold and prints\n"
-	"what happens. A transcript is a scenario too: its operations run again and must answer\n"
-	"what it says. docs/scenarios.md is the language.\n"
-	"\n" OPTIONS_HELP;
-
-const char cli_boot_help[] =
-	"usage: lfb boot [OPTION]... BLOB SCENARIO\n"
-	"\n"
-	"Like lfb run, but the first kernel boots from what another machine handed over, saved\n"
-	"by --save-blob.\n"
-	"\n" OPTIONS_HELP;
-
 struct run {
-	const struct cli_command *command;
-	struct cli_machine machine;
 	struct lfb_scenario_options scenario;
 	bool only_findings;
 	const char *blob_path;		/* to write to */
@@ -51,42 +24,7 @@ struct run {
 	size_t last_memory_size;
 };
 
-enum { GOLDEN = 256, FINDINGS, SAVE_BLOB, SAVE_MEMORY };
-
-static const struct option options[] = {
-	CLI_MACHINE_OPTIONS,
-	{ "golden", no_argument, NULL, GOLDEN },
-	{ "findings", no_argument, NULL, FINDINGS },
-	{ "save-blob", required_argument, NULL, SAVE_BLOB },
-	{ "save-memory", required_argument, NULL, SAVE_MEMORY },
-	{ 0 },
-};
-
-static int set_option(struct run *run, int option, const char *value)
-{
-	switch (option) {
-	case GOLDEN:
-		run->scenario.golden = true;
-		return CLI_OK;
-	case FINDINGS:
-		run->only_findings = true;
-		run->scenario.write = NULL;
-		return CLI_OK;
-	case SAVE_BLOB:
-		run->blob_path = value;
-		run->scenario.last_blob = &run->last_blob;
-		return CLI_OK;
-	case SAVE_MEMORY:
-		run->memory_path = value;
-		run->scenario.last_memory = &run->last_memory;
-		run->scenario.last_memory_size = &run->last_memory_size;
-		return CLI_OK;
-	default:
-		return cli_machine_option(&run->machine, run->command, option, value);
-	}
-}
-
-static int save(struct run *run)
+static int save(const struct run *run)
 {
 	if ((run->blob_path && !run->last_blob) || (run->memory_path && !run->last_memory))
 		return cli_failed("%s: not written: the scenario handed nothing over",
@@ -113,63 +51,95 @@ static bool print_findings(struct lfb_machine *machine)
 	return i == 0;
 }
 
-static int run_scenario(struct run *run, const struct lfb_scenario *scenario)
+static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
+			const struct lfb_scenario *scenario)
 {
-	struct lfb_machine *machine;
-	int err;
+	struct run *run = line->state;
+	int err = lfb_scenario_run(scenario, machine, &run->scenario);
 
-	err = cli_machine_create(&run->machine, run->command, &machine);
-	if (err)
-		return err;
-	err = lfb_scenario_run(scenario, machine, &run->scenario);
 	if (err)
 		cli_failed("%s", lfb_error_text(machine));
 	if (run->only_findings && !print_findings(machine) && !err)
 		err = -EILSEQ;
-	lfb_machine_destroy(machine);
 	return err ? CLI_FAILED : save(run);
 }
 
-static int run_files(struct run *run, const char *blob_path, const char *path)
+static int run_from(struct cli_line *line, struct lfb_blob *blob, const char *path)
 {
-	struct lfb_scenario *scenario = NULL;
-	struct lfb_blob *blob = NULL;
+	struct run *run = line->state;
+	struct lfb_scenario_options *options = &run->scenario;
 	int result;
 
-	if (blob_path && lfb_blob_load(blob_path, &blob))
-		return cli_failed("%s", lfb_error_text(NULL));
-	run->scenario.boot_from = blob;
-	result = cli_load_scenario(path, &scenario);
-	if (!result)
-		result = run_scenario(run, scenario);
-	lfb_scenario_free(scenario);
+	options->sz = sizeof(*options);
+	options->write = run->only_findings ? NULL : cli_write;
+	options->boot_from = blob;
+	options->last_blob = run->blob_path ? &run->last_blob : NULL;
+	options->last_memory = run->memory_path ? &run->last_memory : NULL;
+	options->last_memory_size = &run->last_memory_size;
+	result = cli_with_scenario(line, path, run_scenario);
 	lfb_blob_free(blob);
 	lfb_blob_free(run->last_blob);
 	free(run->last_memory);
 	return result;
 }
 
-int cli_run(const struct cli_command *command, int argc, char **argv)
+static int run(struct cli_line *line)
 {
-	bool boot = command->help == cli_boot_help;
-	struct run run = {
-		.command = command,
-		.scenario = { .sz = sizeof(run.scenario), .write = cli_write },
-	};
-	int result = CLI_OK;
-	int option;
+	const struct run *given = line->state;
+	const char *path = line->argv[line->argc - 1];
+	struct lfb_blob *blob = NULL;
 
-	opterr = 0;
-	while (!result && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
-		result = option == '?' || option == ':' ? cli_bad_option(command, option, argv) :
-							  set_option(&run, option, optarg);
-	if (!result && argc - optind != 1 + boot)
-		result = cli_usage(command, boot ? "expected a blob and a scenario" :
-						   "expected one scenario");
-	if (!result && run.memory_path && run.machine.options.policy != LFB_PAGES_ASCENDING)
-		result = cli_usage(command, "--save-memory needs --pages ascending");
-	if (!result)
-		result = run_files(&run, boot ? argv[optind] : NULL, argv[optind + boot]);
-	cli_machine_end(&run.machine);
-	return result;
+	if (given->memory_path && line->machine.options.policy != LFB_PAGES_ASCENDING)
+		return cli_usage(line->command, "--save-memory needs --pages ascending");
+	if (line->argc > 1 && lfb_blob_load(line->argv[0], &blob))
+		return cli_failed("%s", lfb_error_text(NULL));
+	return run_from(line, blob, path);
 }
+
+static const struct cli_option options[] = {
+	{ .more = cli_machine_options },
+	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
+	  "format of the recorded kernels", cli_set_flag,
+	  .at = offsetof(struct run, scenario.golden) },
+	{ "findings", NULL, "print what was found instead, in full; status 1 if anything was",
+	  cli_set_flag, .at = offsetof(struct run, only_findings) },
+	{ "save-blob", "FILE", "write the handover of the last reboot to FILE", cli_set_text,
+	  .at = offsetof(struct run, blob_path) },
+	{ "save-memory", "FILE", "write physical memory at the last reboot to FILE, from 0 to the\n"
+	  "highest page given out; needs --pages ascending", cli_set_text,
+	  .at = offsetof(struct run, memory_path) },
+	{ 0 },
+};
+
+const struct cli_command cli_run = {
+	.name = "run",
+	.about = "run a scenario in a machine that is switched on cold",
+	.help = "usage: lfb run [OPTION]... SCENARIO\n"
+		"\n"
+		"Runs a scenario (- for standard input) in a machine that is switched on cold and prints\n"
+		"what happens. A transcript is a scenario too: its operations run again and must answer\n"
+		"what it says. docs/scenarios.md is the language.\n"
+		"\n",
+	.options = options,
+	.size = sizeof(struct run),
+	.min = 1,
+	.max = 1,
+	.expected = "expected one scenario",
+	.run = run,
+};
+
+const struct cli_command cli_boot = {
+	.name = "boot",
+	.about = "run a scenario in a kernel that boots from a blob",
+	.help = "usage: lfb boot [OPTION]... BLOB SCENARIO\n"
+		"\n"
+		"Like lfb run, but the first kernel boots from what another machine handed over, saved\n"
+		"by --save-blob.\n"
+		"\n",
+	.options = options,
+	.size = sizeof(struct run),
+	.min = 2,
+	.max = 2,
+	.expected = "expected a blob and a scenario",
+	.run = run,
+};

@@ -2,27 +2,32 @@
 /*
  * lfb, the tool: messages, files and numbers.
  */
-#define _GNU_SOURCE /* asprintf() */
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <luo/machine.h>
-#include <luo/scenario.h>
 
 #include "cli.h"
 
 #define FIRST_CAPACITY (64ul << 10)
 
+static void complain(const char *format, va_list args) LFB_PRINTF(1, 0);
+
+static void complain(const char *format, va_list args)
+{
+	fputs("lfb: ", stderr);
+	vfprintf(stderr, format, args);
+}
+
 int cli_failed(const char *format, ...)
 {
 	va_list args;
 
-	fputs("lfb: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	complain(format, args);
 	va_end(args);
 	fputs("\n", stderr);
 	return CLI_FAILED;
@@ -32,22 +37,19 @@ int cli_usage(const struct cli_command *command, const char *format, ...)
 {
 	va_list args;
 
-	fputs("lfb: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	complain(format, args);
 	va_end(args);
 	fprintf(stderr, " (lfb %s%s says more)\n", command ? command->name : "",
 		command ? " --help" : "help");
 	return CLI_USAGE;
 }
 
-int cli_bad_option(const struct cli_command *command, int what, char **argv)
+int cli_error(const struct cli_line *line, int err)
 {
-	const char *option = argv[optind - 1];
-
-	if (what == ':')
-		return cli_usage(command, "option %s needs a value", option);
-	return cli_usage(command, "there is no option %s, or it takes no value", option);
+	if (err == -EINVAL)
+		return cli_usage(line->command, "%s", lfb_error_text(NULL));
+	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
 }
 
 int cli_write(void *context, const char *bytes, size_t size)
@@ -60,32 +62,24 @@ int cli_write(void *context, const char *bytes, size_t size)
 
 static int read_stream(FILE *file, const char *path, char **bytes, size_t *size)
 {
-	size_t capacity = 0, used = 0;
-	char *buffer = NULL;
+	size_t capacity = FIRST_CAPACITY / 2;
 
-	for (;;) {
-		if (used == capacity) {
-			size_t larger = capacity ? capacity * 2 : FIRST_CAPACITY;
-			char *moved = realloc(buffer, larger);
+	*bytes = NULL;
+	*size = 0;
+	do {
+		char *moved = realloc(*bytes, capacity *= 2);
 
-			if (!moved) {
-				free(buffer);
-				return cli_failed("%s: no memory to read it", path);
-			}
-			buffer = moved;
-			capacity = larger;
+		if (!moved) {
+			free(*bytes);
+			return cli_failed("%s: no memory to read it", path);
 		}
-		used += fread(buffer + used, 1, capacity - used, file);
-		if (ferror(file)) {
-			free(buffer);
-			return cli_failed("%s: cannot be read: %s", path, strerror(errno));
-		}
-		if (feof(file))
-			break;
-	}
-	*bytes = buffer;
-	*size = used;
-	return CLI_OK;
+		*bytes = moved;
+		*size += fread(moved + *size, 1, capacity - *size, file);
+	} while (*size == capacity);
+	if (!ferror(file))
+		return CLI_OK;
+	free(*bytes);
+	return cli_failed("%s: cannot be read: %s", path, strerror(errno));
 }
 
 int cli_read_file(const char *path, char **bytes, size_t *size)
@@ -127,35 +121,15 @@ bool cli_number(const char *text, u64 *number)
 	return !errno && !*end;
 }
 
-int cli_load_scenario(const char *path, struct lfb_scenario **scenario)
+const char *cli_plural(u64 number)
 {
-	bool from_stdin = !strcmp(path, "-");
-	char *text;
-	size_t size;
-	int err;
-
-	*scenario = NULL;
-	if (from_stdin) {
-		if (cli_read_file(path, &text, &size))
-			return CLI_FAILED;
-		err = lfb_scenario_parse("-", text, size, scenario);
-		free(text);
-	} else {
-		err = lfb_scenario_load(path, scenario);
-	}
-	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
+	return number == 1 ? "" : "s";
 }
 
-int cli_add_quirk(const struct cli_command *command, const char *value, char **on, char **off)
+double cli_seconds(void)
 {
-	char **list = value[0] == '+' ? on : off;
-	char *longer;
+	struct timespec now;
 
-	if ((value[0] != '+' && value[0] != '-') || !value[1])
-		return cli_usage(command, "--quirk %s: expected +NAME or -NAME", value);
-	if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? "," : "", value + 1) < 0)
-		return cli_failed("no memory");
-	free(*list);
-	*list = longer;
-	return CLI_OK;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }

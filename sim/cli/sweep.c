@@ -2,150 +2,65 @@
 /*
  * lfb sweep: every step that can fail does fail.
  */
-#include <getopt.h>
+#include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <luo/scenario.h>
+#include <luo/shrink.h>
 #include <luo/sweep.h>
 
 #include "cli.h"
 
-const char cli_sweep_help[] =
-	"usage: lfb sweep [OPTION]... SCENARIO...\n"
-	"\n"
-	"Runs each scenario (- for standard input) once for every step in it that can fail, with\n"
-	"that step failing: once, and from there on for good; by kind and all kinds together.\n"
-	"Each failure must be reported, leave nothing behind, and do no harm once it is over. A\n"
-	"line behind each violation is the command that shows that case again. docs/sweep.md\n"
-	"says what is checked and what is excused.\n"
-	"\n"
-	"  --case CASE         only this case, with all that happens in it: KIND:K fails the K-th\n"
-	"                      point of a kind, KIND:K:forever all from there on, KIND:K:K2 two\n"
-	"                      of them; none is the run without faults\n"
-	"  --kinds KIND,...    only these: alloc, kho, fdt, module, flb-preserve, flb-retrieve,\n"
-	"                      file-preserve, file-freeze, file-retrieve, file-can-finish\n"
-	"  --once, --forever   only one of the two\n"
-	"  --pairs             also two failures in one run, where a scenario has few points\n"
-	"  --pairs-max N       how many are few (default 64)\n"
-	"  --max N             end a scenario after N violations (default 10)\n"
-	"  --shrink            then shrink the scenario, as far as the first violation stays: by\n"
-	"                      a fault of the same kind, with the same finding or message\n"
-	"  --quiet             print violations only\n"
-	"  --verbose           print fault points by kind\n"
-	CLI_MACHINE_HELP;
-
-enum { CASE = 256, KINDS, ONCE, FOREVER, PAIRS, PAIRS_MAX, MAX, SHRINK, QUIET, VERBOSE };
-
-static const struct option options[] = {
-	CLI_MACHINE_OPTIONS,
-	{ "case", required_argument, NULL, CASE },
-	{ "kinds", required_argument, NULL, KINDS },
-	{ "once", no_argument, NULL, ONCE },
-	{ "forever", no_argument, NULL, FOREVER },
-	{ "pairs", no_argument, NULL, PAIRS },
-	{ "pairs-max", required_argument, NULL, PAIRS_MAX },
-	{ "max", required_argument, NULL, MAX },
-	{ "shrink", no_argument, NULL, SHRINK },
-	{ "quiet", no_argument, NULL, QUIET },
-	{ "verbose", no_argument, NULL, VERBOSE },
-	{ 0 },
-};
+#define REPLAY_MAX 1024
 
 struct sweep {
-	const struct cli_command *command;
-	struct cli_machine machine;
 	struct lfb_machine *made;
 	struct lfb_sweep_options options;
 	struct lfb_sweep_result total;
 	unsigned long files;
-	char replay[1024];
+	char replay[REPLAY_MAX];
 	bool shrink;
 	bool quiet;
 	bool verbose;
 };
 
-static int set_kinds(struct sweep *sweep, const char *value)
+/* The kind of faults with this name; LFB_FAULT_KINDS: there is none. */
+static int kind_of(const char *name, size_t length)
 {
-	const char *word = value;
+	int kind = 0;
+
+	while (kind < LFB_FAULT_KINDS && (strlen(lfb_fault_kind_name(kind)) != length ||
+					  strncmp(lfb_fault_kind_name(kind), name, length)))
+		kind++;
+	return kind;
+}
+
+static int set_kinds(const struct cli_given *given)
+{
+	const char *word = given->value;
+	unsigned int *kinds = given->into;
 
 	while (*word) {
 		size_t length = strcspn(word, ",");
-		int kind = 0;
+		int kind = kind_of(word, length);
 
-		while (kind < LFB_FAULT_KINDS &&
-		       (strlen(lfb_fault_kind_name(kind)) != length ||
-			strncmp(lfb_fault_kind_name(kind), word, length)))
-			kind++;
 		if (kind == LFB_FAULT_KINDS)
-			return cli_usage(sweep->command, "--kinds %s: there is no kind %.*s", value,
-					 (int)length, word);
-		sweep->options.kinds |= 1u << kind;
+			return cli_usage(given->line->command, "--kinds %s: there is no kind %.*s",
+					 given->value, (int)length, word);
+		*kinds |= 1u << kind;
 		word += length + (word[length] == ',');
 	}
-	return sweep->options.kinds ? CLI_OK :
-				      cli_usage(sweep->command, "--kinds: expected a kind");
+	return *kinds ? CLI_OK : cli_usage(given->line->command, "--kinds: expected a kind");
 }
 
-static int set_count(struct sweep *sweep, const char *option, const char *value,
-		     unsigned int *count)
+static int set_mode(const struct cli_given *given)
 {
-	u64 number;
+	enum lfb_sweep_mode *mode = given->into;
 
-	if (!cli_number(value, &number) || !number || number > 1000000)
-		return cli_usage(sweep->command, "--%s %s: expected 1 to 1000000", option, value);
-	*count = (unsigned int)number;
+	*mode = !strcmp(given->option->name, "once") ? LFB_SWEEP_ONCE : LFB_SWEEP_FOREVER;
 	return CLI_OK;
-}
-
-/* What the replay line must say again. */
-static int remember(struct sweep *sweep, const char *option, const char *value)
-{
-	size_t used = strlen(sweep->replay);
-
-	if ((size_t)snprintf(sweep->replay + used, sizeof(sweep->replay) - used, " --%s %s", option,
-			     value) >= sizeof(sweep->replay) - used)
-		return cli_usage(sweep->command, "too many options");
-	return CLI_OK;
-}
-
-static int set_option(struct sweep *sweep, int option, int index, const char *value)
-{
-	int result;
-
-	switch (option) {
-	case CASE:
-		sweep->options.only = value;
-		return CLI_OK;
-	case KINDS:
-		return set_kinds(sweep, value);
-	case ONCE:
-		sweep->options.mode = LFB_SWEEP_ONCE;
-		return CLI_OK;
-	case FOREVER:
-		sweep->options.mode = LFB_SWEEP_FOREVER;
-		return CLI_OK;
-	case PAIRS:
-		sweep->options.pairs = true;
-		return CLI_OK;
-	case PAIRS_MAX:
-		return set_count(sweep, "pairs-max", value, &sweep->options.pairs_max);
-	case MAX:
-		return set_count(sweep, "max", value, &sweep->options.violations_max);
-	case SHRINK:
-		sweep->shrink = true;
-		return CLI_OK;
-	case QUIET:
-		sweep->quiet = true;
-		return CLI_OK;
-	case VERBOSE:
-		sweep->verbose = true;
-		return CLI_OK;
-	default:
-		result = cli_machine_option(&sweep->machine, sweep->command, option, value);
-		return result ? result : remember(sweep, options[index].name, value);
-	}
 }
 
 static unsigned long add_up(const unsigned long *points)
@@ -163,14 +78,15 @@ static void print_result(const char *what, const struct lfb_sweep_result *result
 	       "%lu harmless, %lu violation%s\n", what, add_up(result->points), result->runs,
 	       result->paired ? " with pairs" : "", result->reported, result->absorbed,
 	       result->remembered, result->harmless, result->violations,
-	       result->violations == 1 ? "" : "s");
+	       cli_plural(result->violations));
 }
 
 static void print_points(const struct lfb_sweep_result *result)
 {
-	for (int kind = 0; kind < LFB_FAULT_KINDS; kind++)
+	for (int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
 		if (result->points[kind])
 			printf("    %-16s%lu\n", lfb_fault_kind_name(kind), result->points[kind]);
+	}
 }
 
 static void add_result(struct lfb_sweep_result *total, const struct lfb_sweep_result *result)
@@ -186,6 +102,103 @@ static void add_result(struct lfb_sweep_result *total, const struct lfb_sweep_re
 	total->paired |= result->paired;
 }
 
+/*
+ * Shrinking: the shortest scenario in which the same kind of fault does the same harm
+ */
+
+struct swept {
+	struct lfb_machine *machine;
+	struct lfb_sweep_options options;
+	struct lfb_sweep_result result;		/* of the last candidate */
+	u64 findings[LFB_SWEEP_FINDING_WORDS];	/* the violation to keep is one of these … */
+	char what[sizeof(((struct lfb_sweep_result *)0)->first)]; /* … or else says this */
+};
+
+/* The message with each number, decimal or hexadecimal, as one "N". */
+static void without_numbers(const char *from, char *to)
+{
+	while (*from) {
+		bool hexadecimal = from[0] == '0' && from[1] == 'x';
+
+		if (!isdigit((unsigned char)*from)) {
+			*to++ = *from++;
+			continue;
+		}
+		*to++ = 'N';
+		from += hexadecimal ? 2 : 0;
+		while (hexadecimal ? isxdigit((unsigned char)*from) : isdigit((unsigned char)*from))
+			from++;
+	}
+	*to = '\0';
+}
+
+static bool is_finding(const u64 *findings)
+{
+	for (int i = 0; i < LFB_SWEEP_FINDING_WORDS; i++) {
+		if (findings[i])
+			return true;
+	}
+	return false;
+}
+
+static bool breaks_the_same(void *context, const struct lfb_scenario *candidate)
+{
+	struct swept *swept = context;
+	char what[sizeof(swept->what)];
+
+	swept->result.sz = sizeof(swept->result);
+	if (lfb_scenario_sweep(candidate, swept->machine, &swept->options, &swept->result) ||
+	    !swept->result.violations)
+		return false;
+	if (is_finding(swept->findings))
+		return !memcmp(swept->findings, swept->result.findings, sizeof(swept->findings));
+	without_numbers(swept->result.first, what);
+	return !strcmp(swept->what, what);
+}
+
+/* Only faults of the kind that did it, once or for good; pairs and the run without: as before. */
+static void narrow(struct lfb_sweep_options *options, const char *name)
+{
+	int kind = kind_of(name, strcspn(name, ":"));
+
+	if (kind == LFB_FAULT_KINDS)
+		return;
+	options->kinds = 1u << kind;
+	options->mode = strstr(name, ":forever") ? LFB_SWEEP_FOREVER : LFB_SWEEP_ONCE;
+	options->pairs = false;
+}
+
+/* Prints the shortest scenario that still breaks the rule that was broken first in @found. */
+static int shrink(const struct sweep *sweep, const struct lfb_scenario *scenario,
+		  const struct lfb_sweep_result *found)
+{
+	struct swept swept = { .machine = sweep->made, .options = sweep->options };
+	struct lfb_scenario *shortest;
+
+	swept.options.write = NULL;
+	swept.options.violations_max = 1;
+	narrow(&swept.options, found->first_case);
+	swept.result.sz = sizeof(swept.result);
+	if (lfb_scenario_sweep(scenario, sweep->made, &swept.options, &swept.result))
+		return cli_failed("%s", lfb_error_text(sweep->made));
+	memcpy(swept.findings, swept.result.findings, sizeof(swept.findings));
+	without_numbers(swept.result.first, swept.what);
+	if (lfb_scenario_shrink(scenario, breaks_the_same, &swept, &shortest))
+		return cli_failed("%s", lfb_error_text(NULL));
+	if (!breaks_the_same(&swept, shortest)) {
+		lfb_scenario_free(shortest);
+		return cli_failed("the shortest scenario does not break the rule again");
+	}
+	printf("# %s\n", swept.result.first);
+	printf("# replay: %s --case %s THIS\n", sweep->replay, swept.result.first_case);
+	cli_give_scenario(shortest, true);
+	return CLI_OK;
+}
+
+/*
+ * The command
+ */
+
 static int sweep_file(struct sweep *sweep, const char *path)
 {
 	struct lfb_sweep_result result = { .sz = sizeof(result) };
@@ -199,7 +212,7 @@ static int sweep_file(struct sweep *sweep, const char *path)
 	if (err)
 		cli_failed("%s", lfb_error_text(sweep->made));
 	else if (sweep->shrink && result.violations)
-		err = cli_shrink_swept(sweep->made, &sweep->options, scenario, &result);
+		err = shrink(sweep, scenario, &result);
 	lfb_scenario_free(scenario);
 	if (err)
 		return CLI_FAILED;
@@ -212,16 +225,25 @@ static int sweep_file(struct sweep *sweep, const char *path)
 	return result.violations ? CLI_FAILED : CLI_OK;
 }
 
-static int sweep_files(struct sweep *sweep, int argc, char **argv)
+static int run(struct cli_line *line)
 {
-	int worst = cli_machine_create(&sweep->machine, sweep->command, &sweep->made);
+	struct sweep *sweep = line->state;
+	const char *given = line->machine.given;
 	char what[40];
+	int worst;
 
+	if (snprintf(sweep->replay, REPLAY_MAX, "lfb sweep%s", given ? given : "") >= REPLAY_MAX)
+		return cli_usage(line->command, "too many options");
+	worst = cli_machine_create(line, &sweep->made);
 	if (worst)
 		return worst;
-	for (int i = 0; i < argc; i++)
-		if (sweep_file(sweep, argv[i]))
+	sweep->options.sz = sizeof(sweep->options);
+	sweep->options.write = cli_write;
+	sweep->options.replay = sweep->replay;
+	for (int i = 0; i < line->argc; i++) {
+		if (sweep_file(sweep, line->argv[i]))
 			worst = CLI_FAILED;
+	}
 	if (sweep->files > 1 && !sweep->quiet) {
 		snprintf(what, sizeof(what), "%lu scenarios", sweep->files);
 		print_result(what, &sweep->total);
@@ -230,30 +252,62 @@ static int sweep_files(struct sweep *sweep, int argc, char **argv)
 	return worst;
 }
 
-int cli_sweep(const struct cli_command *command, int argc, char **argv)
+static int check(const struct cli_line *line)
 {
-	struct sweep sweep = {
-		.command = command,
-		.machine = { .options = { .mode = LFB_MEMORY_FIXED } },
-		.options = { .sz = sizeof(sweep.options), .write = cli_write },
-		.replay = "lfb sweep",
-	};
-	int result = CLI_OK;
-	int option, index = 0;
+	const struct sweep *sweep = line->state;
 
-	opterr = 0;
-	while (!result && (option = getopt_long(argc, argv, ":", options, &index)) != -1)
-		result = option == '?' || option == ':' ? cli_bad_option(command, option, argv) :
-							  set_option(&sweep, option, index, optarg);
-	sweep.options.replay = sweep.replay;
-	if (!result && sweep.shrink && sweep.options.only)
-		result = cli_usage(command, "--shrink looks for a case by itself");
-	if (!result && optind == argc)
-		result = cli_usage(command, "expected a scenario");
-	if (!result && sweep.options.only && argc - optind != 1)
-		result = cli_usage(command, "--case is about one scenario");
-	if (!result)
-		result = sweep_files(&sweep, argc - optind, argv + optind);
-	cli_machine_end(&sweep.machine);
-	return result;
+	if (sweep->shrink && sweep->options.only)
+		return cli_usage(line->command, "--shrink looks for a case by itself");
+	if (sweep->options.only && line->argc > 1)
+		return cli_usage(line->command, "--case is about one scenario");
+	return CLI_OK;
 }
+
+static const struct cli_option options[] = {
+	{ "case", "CASE", "only this case, with all that happens in it: KIND:K fails the K-th\n"
+	  "point of a kind, KIND:K:forever all from there on, KIND:K:K2 two\n"
+	  "of them; none is the run without faults", cli_set_text,
+	  .at = offsetof(struct sweep, options.only) },
+	{ "kinds", "KIND,...", "only these: alloc, kho, fdt, module, flb-preserve, flb-retrieve,\n"
+	  "file-preserve, file-freeze, file-retrieve, file-can-finish", set_kinds,
+	  .at = offsetof(struct sweep, options.kinds) },
+	{ "once", NULL, NULL, set_mode, .at = offsetof(struct sweep, options.mode) },
+	{ "forever", NULL, "only one of the two", set_mode,
+	  .at = offsetof(struct sweep, options.mode) },
+	{ "pairs", NULL, "also two failures in one run, where a scenario has few points",
+	  cli_set_flag, .at = offsetof(struct sweep, options.pairs) },
+	{ "pairs-max", "N", "how many are few (default 64)", cli_set_number,
+	  offsetof(struct sweep, options.pairs_max), "1 to", .max = 1000000 },
+	{ "max", "N", "end a scenario after N violations (default 10)", cli_set_number,
+	  offsetof(struct sweep, options.violations_max), "1 to", .max = 1000000 },
+	{ "shrink", NULL, "then shrink the scenario, as far as the first violation stays: by\n"
+	  "a fault of the same kind, with the same finding or message", cli_set_flag,
+	  .at = offsetof(struct sweep, shrink) },
+	{ "quiet", NULL, "print violations only", cli_set_flag,
+	  .at = offsetof(struct sweep, quiet) },
+	{ "verbose", NULL, "print fault points by kind", cli_set_flag,
+	  .at = offsetof(struct sweep, verbose) },
+	{ .more = cli_machine_options },
+	{ 0 },
+};
+
+const struct cli_command cli_sweep = {
+	.name = "sweep",
+	.about = "fail every step of scenarios that can fail, and check what is left",
+	.help = "usage: lfb sweep [OPTION]... SCENARIO...\n"
+		"\n"
+		"Runs each scenario (- for standard input) once for every step in it that can fail, with\n"
+		"that step failing: once, and from there on for good; by kind and all kinds together.\n"
+		"Each failure must be reported, leave nothing behind, and do no harm once it is over. A\n"
+		"line behind each violation is the command that shows that case again. docs/sweep.md\n"
+		"says what is checked and what is excused.\n"
+		"\n",
+	.options = options,
+	.size = sizeof(struct sweep),
+	.mode = LFB_MEMORY_FIXED,
+	.min = 1,
+	.max = INT_MAX,
+	.expected = "expected a scenario",
+	.check = check,
+	.run = run,
+};

@@ -2,36 +2,18 @@
 /*
  * lfb zoo: every mistake in tests/zoo is caught, every corrected twin is clean.
  */
-#define _GNU_SOURCE /* strndup(), clock_gettime() */
-#include <getopt.h>
+#define _GNU_SOURCE /* strndup() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <luo/finding.h>
 #include <luo/scenario.h>
 #include <luo/sweep.h>
 
-#include "embedded.h"
 #include "zoo.h"
 
-const char cli_zoo_help[] =
-	"usage: lfb zoo [OPTION]... [NAME]...\n"
-	"\n"
-	"Runs the collection of known mistakes: those of kernels, and those in callbacks.\n"
-	"Each must raise the findings it is there for and no others, and its corrected twin\n"
-	"none at all. With names, only these. A line says how: \"run\" the scenario itself,\n"
-	"\"sweep\" a step that is made to fail; \"quirk off\": the twin is the same kernel,\n"
-	"mended.\n"
-	"\n"
-	"  --show              print the scenario of each and what is found\n"
-	"  --search            forget the scenarios' operations and see what is found without:\n"
-	"                      by lfb exhaust --module, by lfb sweep, and defects of kernels by\n"
-	"                      comparing with the model. Minutes for all of them\n";
-
 #define TWIN ".fixed.lfb"
-#define ENTRY ZOO_ENTRY
 
 /*
  * Headers
@@ -71,12 +53,13 @@ static int read_ids(const struct exhibit *exhibit, const char *key, bool *set)
 }
 
 /* The options of lfb run, as in "--profile rfc-v6 --quirk +NAME". */
-static int read_machine(struct exhibit *exhibit, const struct cli_command *command)
+static int read_machine(struct exhibit *exhibit)
 {
-	static const struct option options[] = { CLI_MACHINE_OPTIONS, { 0 } };
-	char *next, *word;
+	static const struct cli_option options[] = { { .more = cli_machine_options }, { 0 } };
+	struct cli_machine *machine = &exhibit->line.machine;
 	char *argv[32] = { (char *)"zoo" };
-	int argc = 1, option, result = CLI_OK;
+	char *next, *word;
+	int argc = 1;
 
 	exhibit->words = header(exhibit->text, "machine");
 	next = exhibit->words;
@@ -84,17 +67,17 @@ static int read_machine(struct exhibit *exhibit, const struct cli_command *comma
 		if (*word)
 			argv[argc++] = word;
 	}
-	optind = 0;
-	while (!result && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option == '?' || option == ':')
-			result = cli_failed("%s: the machine makes no sense", exhibit->name);
-		else if (option != CLI_QUIRK || !exhibit->without_quirks || optarg[0] != '+')
-			result = cli_machine_option(&exhibit->machine, command, option, optarg);
+	exhibit->line.command = &cli_zoo;
+	if (cli_line_read(&exhibit->line, options, argc, argv))
+		return cli_failed("%s: the machine makes no sense", exhibit->name);
+	if (exhibit->without_quirks) {
+		free(machine->quirks_on);
+		machine->quirks_on = NULL;
 	}
-	return result;
+	return CLI_OK;
 }
 
-int zoo_read_header(struct exhibit *exhibit, const struct cli_command *command)
+int zoo_read_header(struct exhibit *exhibit)
 {
 	char *by = header(exhibit->text, "by");
 	int result = read_ids(exhibit, "finds", exhibit->wanted);
@@ -103,7 +86,13 @@ int zoo_read_header(struct exhibit *exhibit, const struct cli_command *command)
 		result = read_ids(exhibit, "also", exhibit->excused);
 	exhibit->by_sweep = by && strstr(by, "sweep");
 	free(by);
-	return result ? result : read_machine(exhibit, command);
+	return result ? result : read_machine(exhibit);
+}
+
+void zoo_close(struct exhibit *exhibit)
+{
+	cli_line_end(&exhibit->line);
+	free(exhibit->words);
 }
 
 /*
@@ -133,51 +122,66 @@ static void collect_swept(struct exhibit *exhibit, const struct lfb_sweep_result
 		printf("--case %s: %s\n", swept->first_case, swept->first);
 }
 
-/* What the scenario itself answers, or dies of, is its own affair: findings count. */
-int zoo_run(struct exhibit *exhibit, const struct cli_command *command, bool show)
+int zoo_with_scenario(struct exhibit *exhibit, void *context,
+		      int (*act)(struct exhibit *exhibit, struct lfb_machine *machine,
+				 const struct lfb_scenario *scenario, void *context))
 {
-	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
 	struct lfb_scenario *scenario;
 	struct lfb_machine *machine;
-	int err, result;
+	int result;
 
 	if (lfb_scenario_parse(exhibit->name, exhibit->text, strlen(exhibit->text), &scenario))
 		return cli_failed("%s", lfb_error_text(NULL));
-	result = cli_machine_create(&exhibit->machine, command, &machine);
+	result = cli_machine_create(&exhibit->line, &machine);
 	if (!result) {
-		err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, NULL, &swept) :
-					  lfb_scenario_run(scenario, machine, NULL);
-		if (err == -EINVAL || err == -ENOMEM)
-			result = cli_failed("%s: %s", exhibit->name, lfb_error_text(machine));
-		if (exhibit->by_sweep)
-			collect_swept(exhibit, &swept, show);
-		else
-			collect(exhibit, machine, show);
+		result = act(exhibit, machine, scenario, context);
 		lfb_machine_destroy(machine);
 	}
 	lfb_scenario_free(scenario);
 	return result;
 }
 
-static int open_exhibit(struct exhibit *exhibit, const struct zoo *zoo, bool show)
+/* What the scenario itself answers, or dies of, is its own affair: findings count. */
+static int run_one(struct exhibit *exhibit, struct lfb_machine *machine,
+		   const struct lfb_scenario *scenario, void *context)
 {
-	int result = zoo_read_header(exhibit, zoo->command);
+	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
+	const bool *show = context;
+	int err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, NULL, &swept) :
+				      lfb_scenario_run(scenario, machine, NULL);
+
+	if (err == -EINVAL || err == -ENOMEM)
+		return cli_failed("%s: %s", exhibit->name, lfb_error_text(machine));
+	if (exhibit->by_sweep)
+		collect_swept(exhibit, &swept, *show);
+	else
+		collect(exhibit, machine, *show);
+	return CLI_OK;
+}
+
+int zoo_run(struct exhibit *exhibit, bool show)
+{
+	return zoo_with_scenario(exhibit, &show, run_one);
+}
+
+static int open_exhibit(struct exhibit *exhibit, bool show)
+{
+	int result = zoo_read_header(exhibit);
 
 	if (show)
 		printf("%s\n", exhibit->text);
-	return result ? result : zoo_run(exhibit, zoo->command, show);
+	return result ? result : zoo_run(exhibit, show);
 }
 
-void zoo_close(struct exhibit *exhibit)
+static bool differs(const struct exhibit *exhibit, int id)
 {
-	cli_machine_end(&exhibit->machine);
-	free(exhibit->words);
+	return exhibit->wanted[id] != exhibit->found[id] && !exhibit->excused[id];
 }
 
 static void print_difference(const struct exhibit *exhibit)
 {
 	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
-		if (exhibit->wanted[id] != exhibit->found[id] && !exhibit->excused[id])
+		if (differs(exhibit, id))
 			printf("    %s: %s is %s\n", exhibit->name, lfb_finding_name(id),
 			       exhibit->wanted[id] ? "not found" : "found and should not be");
 	}
@@ -186,7 +190,7 @@ static void print_difference(const struct exhibit *exhibit)
 static bool as_wanted(const struct exhibit *exhibit)
 {
 	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
-		if (exhibit->wanted[id] != exhibit->found[id] && !exhibit->excused[id])
+		if (differs(exhibit, id))
 			return false;
 	}
 	return true;
@@ -196,9 +200,14 @@ static bool as_wanted(const struct exhibit *exhibit)
  * All of them
  */
 
+int zoo_name_length(const char *name)
+{
+	return (int)(strlen(name) - strlen(ZOO_ENTRY));
+}
+
 const char *zoo_twin_of(const char *name)
 {
-	size_t length = strlen(name) - strlen(ENTRY);
+	size_t length = (size_t)zoo_name_length(name);
 
 	for (const struct cli_embedded *file = embedded_zoo; file->name; file++) {
 		if (!strncmp(file->name, name, length) && !strcmp(file->name + length, TWIN))
@@ -228,10 +237,10 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 		.text = twin_text ? twin_text : file->text,
 		.without_quirks = !twin_text,
 	};
-	int result = open_exhibit(&entry, zoo, zoo->show);
+	int result = open_exhibit(&entry, zoo->show);
 
 	if (!result)
-		result = open_exhibit(&twin, zoo, false);
+		result = open_exhibit(&twin, false);
 	if (!twin_text)
 		forgive(&twin);
 	if (!result) {
@@ -242,7 +251,7 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 		zoo->caught += caught;
 		zoo->clean += clean;
 		printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n",
-		       (int)(strlen(file->name) - strlen(ENTRY)), file->name,
+		       zoo_name_length(file->name), file->name,
 		       caught ? "caught" : "MISSED", entry.by_sweep ? "sweep" : "run",
 		       clean ? "clean" : "ACCUSED", twin_text ? "corrected" : "quirk off");
 		print_difference(&entry);
@@ -260,61 +269,61 @@ static bool is_entry(const char *name)
 	return length <= twin || strcmp(name + length - twin, TWIN) != 0;
 }
 
-static bool is_chosen(const char *name, int argc, char **argv)
+static bool is_chosen(const char *name, const struct cli_line *line)
 {
-	size_t length = strlen(name) - strlen(ENTRY);
+	size_t length = (size_t)zoo_name_length(name);
 
-	for (int i = 0; i < argc; i++) {
-		if (strlen(argv[i]) == length && !strncmp(argv[i], name, length))
+	for (int i = 0; i < line->argc; i++) {
+		if (strlen(line->argv[i]) == length && !strncmp(line->argv[i], name, length))
 			return true;
 	}
-	return argc == 0;
+	return line->argc == 0;
 }
 
-static double seconds(void)
+static int run(struct cli_line *line)
 {
-	struct timespec now;
+	struct zoo *zoo = line->state;
+	double start = cli_seconds();
+	int result = CLI_OK;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static int read_options(struct zoo *zoo, int argc, char **argv)
-{
-	static const struct option options[] = { { "show", no_argument, NULL, 's' },
-						 { "search", no_argument, NULL, 'f' },
-						 { 0 } };
-	int option;
-
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option == '?' || option == ':')
-			return cli_bad_option(zoo->command, option, argv);
-		zoo->show |= option == 's';
-		zoo->search |= option == 'f';
-	}
-	return CLI_OK;
-}
-
-int cli_zoo(const struct cli_command *command, int argc, char **argv)
-{
-	struct zoo zoo = { .command = command };
-	double start = seconds();
-	int result = read_options(&zoo, argc, argv);
-
-	argc -= optind;
-	argv += optind;
 	for (const struct cli_embedded *file = embedded_zoo; file->name && !result; file++) {
-		if (is_entry(file->name) && is_chosen(file->name, argc, argv))
-			result = zoo.search ? zoo_search(&zoo, file) : visit(&zoo, file);
+		if (is_entry(file->name) && is_chosen(file->name, line))
+			result = zoo->search ? zoo_search(zoo, file) : visit(zoo, file);
 	}
 	if (result)
 		return result;
-	if (!zoo.entries)
-		return cli_usage(command, "there is no such entry in the zoo");
-	printf("%u of %u %s, %u of %u twins clean, in %.1f s\n", zoo.caught, zoo.entries,
-	       zoo.search ? "found on their own" : "caught", zoo.clean, zoo.twins,
-	       seconds() - start);
-	return (zoo.search || zoo.caught == zoo.entries) && zoo.clean == zoo.twins ? CLI_OK :
-										     CLI_FAILED;
+	if (!zoo->entries)
+		return cli_usage(line->command, "there is no such entry in the zoo");
+	printf("%u of %u %s, %u of %u twins clean, in %.1f s\n", zoo->caught, zoo->entries,
+	       zoo->search ? "found on their own" : "caught", zoo->clean, zoo->twins,
+	       cli_seconds() - start);
+	if (zoo->clean != zoo->twins || (!zoo->search && zoo->caught != zoo->entries))
+		return CLI_FAILED;
+	return CLI_OK;
 }
+
+static const struct cli_option options[] = {
+	{ "show", NULL, "print the scenario of each and what is found", cli_set_flag,
+	  .at = offsetof(struct zoo, show) },
+	{ "search", NULL, "forget the scenarios' operations and see what is found without:\n"
+	  "by lfb exhaust --module, by lfb sweep, and defects of kernels by\n"
+	  "comparing with the model. Minutes for all of them", cli_set_flag,
+	  .at = offsetof(struct zoo, search) },
+	{ 0 },
+};
+
+const struct cli_command cli_zoo = {
+	.name = "zoo",
+	.about = "show that known mistakes are found",
+	.help = "usage: lfb zoo [OPTION]... [NAME]...\n"
+		"\n"
+		"Runs the collection of known mistakes: those of kernels, and those in callbacks.\n"
+		"Each must raise the findings it is there for and no others, and its corrected twin\n"
+		"none at all. With names, only these. A line says how: \"run\" the scenario itself,\n"
+		"\"sweep\" a step that is made to fail; \"quirk off\": the twin is the same kernel,\n"
+		"mended.\n"
+		"\n",
+	.options = options,
+	.size = sizeof(struct zoo),
+	.run = run,
+};

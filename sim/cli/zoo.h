@@ -9,10 +9,7 @@
 
 #define ZOO_ENTRY ".lfb"
 
-struct cli_embedded;
-
 struct zoo {
-	const struct cli_command *command;
 	bool show;
 	bool search;
 	unsigned int entries;
@@ -28,19 +25,25 @@ struct exhibit {
 	bool wanted[LFB_FINDINGS_NR];
 	bool excused[LFB_FINDINGS_NR];	/* the caller's part in a kernel's defect */
 	bool found[LFB_FINDINGS_NR];
-	struct cli_machine machine;
+	struct cli_line line;		/* its machine is the header's */
 	bool without_quirks;		/* the twin of a kernel's defect */
 	bool by_sweep;
 	char *words;			/* the header's, cut apart */
 };
 
 /* Needs name and text. What it keeps is for zoo_close(), in any case. */
-int zoo_read_header(struct exhibit *exhibit, const struct cli_command *command);
+int zoo_read_header(struct exhibit *exhibit);
 void zoo_close(struct exhibit *exhibit);
+/* Does something with the exhibit's scenario, or its module, in its machine. */
+int zoo_with_scenario(struct exhibit *exhibit, void *context,
+		      int (*act)(struct exhibit *exhibit, struct lfb_machine *machine,
+				 const struct lfb_scenario *scenario, void *context));
 /* Runs or sweeps the text and sets what is found. */
-int zoo_run(struct exhibit *exhibit, const struct cli_command *command, bool show);
+int zoo_run(struct exhibit *exhibit, bool show);
 /* The corrected twin's text, NULL for defects of kernels. */
 const char *zoo_twin_of(const char *name);
+/* The length of an entry's name without ".lfb", for %.*s. */
+int zoo_name_length(const char *name);
 
 /* zoo_search.c: can it be found without its operations? */
 int zoo_search(struct zoo *zoo, const struct cli_embedded *file);

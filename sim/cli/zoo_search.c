@@ -10,7 +10,6 @@
 #include <luo/exhaust.h>
 #include <luo/scenario.h>
 
-#include "embedded.h"
 #include "zoo.h"
 
 #define LENGTH 6u	/* of sequences; minutes for all entries */
@@ -60,29 +59,30 @@ static bool found_all(const struct exhibit *exhibit)
  * All sequences with a module
  */
 
-/* @result: for lfb_exhaust_module_end() */
-static int search(struct exhibit *exhibit, const struct cli_command *command,
-		  const struct cli_findings *finds, unsigned int length,
-		  struct lfb_exhaust_module_result *result)
-{
-	const struct lfb_exhaust_module_options options = {
-		.sz = sizeof(options), .length = length,
-		.finds = finds->ids, .nr_finds = finds->count,
-	};
-	struct lfb_scenario *module;
-	struct lfb_machine *machine;
-	int status;
+struct search {
+	struct lfb_exhaust_module_options options;
+	struct lfb_exhaust_module_result result;	/* for lfb_exhaust_module_end() */
+};
 
-	if (lfb_scenario_parse(exhibit->name, exhibit->text, strlen(exhibit->text), &module))
-		return cli_failed("%s", lfb_error_text(NULL));
-	status = cli_machine_create(&exhibit->machine, command, &machine);
-	if (!status) {
-		if (lfb_exhaust_module(module, machine, &options, result))
-			status = cli_failed("%s: %s", exhibit->name, lfb_error_text(NULL));
-		lfb_machine_destroy(machine);
-	}
-	lfb_scenario_free(module);
-	return status;
+static int search_module(struct exhibit *exhibit, struct lfb_machine *machine,
+			 const struct lfb_scenario *module, void *context)
+{
+	struct search *search = context;
+
+	if (lfb_exhaust_module(module, machine, &search->options, &search->result))
+		return cli_failed("%s: %s", exhibit->name, lfb_error_text(NULL));
+	return CLI_OK;
+}
+
+static int search(struct exhibit *exhibit, const struct cli_findings *finds, unsigned int length,
+		  struct search *search)
+{
+	*search = (struct search){
+		.options = { .sz = sizeof(search->options), .length = length,
+			     .finds = finds->ids, .nr_finds = finds->count },
+		.result = { .sz = sizeof(search->result) },
+	};
+	return zoo_with_scenario(exhibit, search, search_module);
 }
 
 static void list_findings(const struct exhibit *exhibit, bool errors, struct cli_findings *finds)
@@ -97,7 +97,7 @@ static void list_findings(const struct exhibit *exhibit, bool errors, struct cli
 
 static void print_name(const char *name)
 {
-	printf("%-40.*s ", (int)(strlen(name) - strlen(ZOO_ENTRY)), name);
+	printf("%-40.*s ", zoo_name_length(name), name);
 }
 
 static void print_twin(struct zoo *zoo, const struct lfb_exhaust_module_result *result)
@@ -113,30 +113,31 @@ static void print_twin(struct zoo *zoo, const struct lfb_exhaust_module_result *
 /* The twin must be clean in all sequences of the length that shows the mistake. */
 static int search_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *twin)
 {
-	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
+	const struct lfb_exhaust_module_result *result;
 	struct cli_findings finds;
+	struct search done;
 	unsigned int length = LENGTH;
 	int status;
 
 	list_findings(entry, false, &finds);
-	status = search(entry, zoo->command, &finds, LENGTH, &result);
+	status = search(entry, &finds, LENGTH, &done);
 	if (status)
 		return status;
+	result = &done.result;
 	print_name(entry->name);
-	if (result.nr_found == finds.count) {
-		length = result.length ? result.length : 1;
+	if (result->nr_found == finds.count) {
+		length = result->length ? result->length : 1;
 		zoo->caught++;
-		printf("by search, length %u, %7llu sequences", result.length,
-		       result.sequences);
+		printf("by search, length %u, %7llu sequences", result->length, result->sequences);
 	} else {
 		printf("not on its own: no sequence of %u shows it", LENGTH);
 	}
-	lfb_exhaust_module_end(&result);
+	lfb_exhaust_module_end(&done.result);
 	list_findings(entry, true, &finds);
-	status = search(twin, zoo->command, &finds, length, &result);
+	status = search(twin, &finds, length, &done);
 	if (!status)
-		print_twin(zoo, &result);
-	lfb_exhaust_module_end(&result);
+		print_twin(zoo, result);
+	lfb_exhaust_module_end(&done.result);
 	return status;
 }
 
@@ -155,14 +156,14 @@ static int sweep_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *tw
 
 	if (module && operations && asprintf(&joined, "%s%s", module, operations) >= 0) {
 		entry->text = joined;
-		status = zoo_run(entry, zoo->command, false);
+		status = zoo_run(entry, false);
 		entry->text = text;
 	}
 	free(joined);
 	free(module);
 	free(operations);
 	if (!status)
-		status = zoo_run(twin, zoo->command, false);
+		status = zoo_run(twin, false);
 	if (status)
 		return status;
 	for (int id = 0; id < LFB_FINDINGS_NR; id++)
@@ -184,7 +185,7 @@ static int compare_quirk(struct zoo *zoo, const char *name)
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 
 	snprintf(quirk, sizeof(quirk), "%.*s",
-		 (int)(strlen(name) - strlen(QUIRK) - strlen(ZOO_ENTRY)), name + strlen(QUIRK));
+		 zoo_name_length(name + strlen(QUIRK)), name + strlen(QUIRK));
 	if (lfb_exhaust(&options, &result))
 		return cli_failed("%s: %s", name, lfb_error_text(NULL));
 	print_name(name);
@@ -212,9 +213,9 @@ int zoo_search(struct zoo *zoo, const struct cli_embedded *file)
 		printf("not on its own: the mistake is in the operations\n");
 		return CLI_OK;
 	}
-	status = zoo_read_header(&entry, zoo->command);
+	status = zoo_read_header(&entry);
 	if (!status)
-		status = zoo_read_header(&twin, zoo->command);
+		status = zoo_read_header(&twin);
 	if (!status)
 		status = entry.by_sweep ? sweep_both(zoo, &entry, &twin) :
 					  search_both(zoo, &entry, &twin);
