@@ -7,6 +7,7 @@
 #ifndef SIM_CLI_CLI_H
 #define SIM_CLI_CLI_H
 
+#include <limits.h>
 #include <stddef.h>
 
 #include <luo/finding.h>
@@ -32,10 +33,11 @@ struct cli_option {
 	const char *name;	/* without "--" */
 	const char *value;	/* what help calls its value; NULL: it takes none */
 	const char *help;	/* its lines; NULL: the next row's are about both */
-	int (*set)(const struct cli_given *given); /* returns an enum cli_exit */
-	size_t at;		/* where in its command's state the value goes */
-	const char *wanted;	/* "expected …", when it has another value */
-	unsigned int max;
+	size_t at;		/* in its command's state: of a bool if it takes no value, … */
+	unsigned int max;	/* … else an unsigned int from 1 to this, … */
+	const char *wanted;	/* … an enum, whose words are "one, two or three", … */
+	/* … whatever this sets, else a const char *. Returns an enum cli_exit. */
+	int (*set)(const struct cli_given *given);
 	unsigned int group;	/* of options that are remembered: below CLI_GROUPS, 0 for none */
 	const struct cli_option *more;	/* another table, about the machine; help is its heading */
 };
@@ -72,14 +74,14 @@ struct cli_command {
 	const char *about;
 	const char *help;		/* what comes before the options */
 	const struct cli_option *options; /* NULL: whatever is given is an argument */
-	unsigned int column;		/* in which their help begins; 0: the usual one */
 	size_t size;			/* of its state, all zero when it begins */
+	int (*run)(struct cli_line *line);
+	int column;			/* in which the options' help begins; 0: the usual one */
 	enum lfb_memory_mode mode;	/* of its machine, unless told otherwise */
 	int min, max;			/* how many arguments it takes … */
-	const char *expected;		/* … or else this is said; NULL: they are not counted */
+	const char *expected;		/* … or else this is said; NULL: it takes no arguments */
 	/* What else may be wrong, before arguments are counted. Returns an enum cli_exit. */
 	int (*check)(const struct cli_line *line);
-	int (*run)(struct cli_line *line);
 };
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
@@ -92,16 +94,10 @@ void cli_line_end(struct cli_line *line);
 int cli_do(const struct cli_command *command, int argc, char **argv);
 void cli_print_help(const struct cli_command *command);
 
-/* Where values go: a bool, a const char *, an unsigned int from 1 to max, … */
-int cli_set_flag(const struct cli_given *given);
-int cli_set_text(const struct cli_given *given);
-int cli_set_number(const struct cli_given *given);
-/* … an enum whose values are, in this order, the words of "one, two or three". */
-int cli_set_word(const struct cli_given *given);
-/* … a struct cli_findings, which gets one more. */
-int cli_set_finding(const struct cli_given *given);
 /* Says what the option wants. Returns CLI_USAGE. */
 int cli_expected(const struct cli_given *given);
+/* Sets a struct cli_findings, which gets one more. */
+int cli_add_finding(const struct cli_given *given);
 
 struct cli_findings {
 	enum lfb_finding_id ids[LFB_FINDINGS_NR];
@@ -123,7 +119,7 @@ int cli_with_scenario(struct cli_line *line, const char *path,
 		      int (*act)(struct cli_line *line, struct lfb_machine *machine,
 				 const struct lfb_scenario *scenario));
 /* Prints a scenario, and frees it. */
-void cli_give_scenario(struct lfb_scenario *scenario, bool golden);
+void cli_give_scenario(struct lfb_scenario *scenario, bool expectations);
 
 /*
  * support.c: messages, files and numbers

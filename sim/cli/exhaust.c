@@ -282,32 +282,31 @@ static int run(struct cli_line *line)
 }
 
 static const struct cli_option options[] = {
-	{ "length", "N", "operations in a sequence (default 5)", cli_set_number,
-	  offsetof(struct exhaust, search.length), "a number from 1 to",
-	  .max = LFB_EXHAUST_LENGTH_MAX },
+	{ "length", "N", "operations in a sequence (default 5)",
+	  offsetof(struct exhaust, search.length), LFB_EXHAUST_LENGTH_MAX,
+	  .wanted = "a number from " },
 	{ "with", "GROUP", "more operations: locked, unregistered, names, many, missing,\n"
 	  "faults, halves, damage, races, modules, no-file; or all, which is\n"
-	  "all but locked; may be repeated. A quirk brings what it needs", add_group,
-	  offsetof(struct exhaust, search.groups), .group = GROUP_MODEL },
-	{ "jobs", "N", "threads (default: as many as there are processors)", cli_set_number,
-	  offsetof(struct exhaust, search.jobs), "a number from 1 to", .max = 64,
-	  .group = GROUP_MODEL },
-	{ "all", NULL, "go on from equal states every time, not once", cli_set_flag,
+	  "all but locked; may be repeated. A quirk brings what it needs",
+	  offsetof(struct exhaust, search.groups), .set = add_group, .group = GROUP_MODEL },
+	{ "jobs", "N", "threads (default: as many as there are processors)",
+	  offsetof(struct exhaust, search.jobs), 64, "a number from ", .group = GROUP_MODEL },
+	{ "all", NULL, "go on from equal states every time, not once",
 	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },
-	{ "time", NULL, "say on standard error how long it took", cli_set_flag,
+	{ "time", NULL, "say on standard error how long it took",
 	  .at = offsetof(struct exhaust, time) },
 	{ "case", "SCENARIO", "compare one scenario (- for standard input) with the model",
-	  cli_set_text, offsetof(struct exhaust, path), .group = GROUP_MODEL },
+	  offsetof(struct exhaust, path), .group = GROUP_MODEL },
 	{ "defects", NULL, "search with each known defect by itself (default length 7), and\n"
-	  "print what was found as a table", cli_set_flag, offsetof(struct exhaust, defects),
+	  "print what was found as a table", offsetof(struct exhaust, defects),
 	  .group = GROUP_MODEL },
 	{ "module", "SCENARIO", "no model: do the sequences with the module that the scenario's\n"
 	  "when, forget, compatible and module lines make, and look for\n"
 	  "findings.\n"
-	  "Prints the shortest sequence for each of severity error and fatal", cli_set_text,
+	  "Prints the shortest sequence for each of severity error and fatal",
 	  .at = offsetof(struct exhaust, module) },
 	{ "finds", "ID", "look for this finding, of any severity, and no longer than until\n"
-	  "it is found; may be repeated", cli_set_finding, offsetof(struct exhaust, finds),
+	  "it is found; may be repeated", offsetof(struct exhaust, finds), .set = cli_add_finding,
 	  .group = GROUP_MODULE },
 	{ .more = cli_machine_options,
 	  .help = "\nMachines (from --memory on, with --module only):\n" },
@@ -315,20 +314,15 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_command cli_exhaust = {
-	.name = "exhaust",
-	.about = "compare all sequences of operations with a model",
-	.help = "usage: lfb exhaust [OPTION]...\n"
-		"       lfb exhaust [OPTION]... --case SCENARIO\n"
-		"       lfb exhaust [--length N] [--jobs N] --defects\n"
-		"       lfb exhaust [OPTION]... --module SCENARIO [--finds ID]...\n"
-		"\n"
-		"Does every sequence of operations up to a length, in a small world, and compares each\n"
-		"step with a model of the rules: results, callbacks and what can be counted. A difference\n"
-		"is shrunk and printed as a scenario; then the exit status is 1. docs/exhaust.md is about\n"
-		"the world, the operations and the model.\n"
-		"\n",
-	.options = options,
-	.size = sizeof(struct exhaust),
-	.expected = "exhaust takes no arguments",
-	.run = run,
+	"exhaust", "compare all sequences of operations with a model",
+	"usage: lfb exhaust [OPTION]...\n"
+	"       lfb exhaust [OPTION]... --case SCENARIO\n"
+	"       lfb exhaust [--length N] [--jobs N] --defects\n"
+	"       lfb exhaust [OPTION]... --module SCENARIO [--finds ID]...\n"
+	"\n"
+	"Does every sequence of operations up to a length, in a small world, and compares each\n"
+	"step with a model of the rules: results, callbacks and what can be counted. A difference\n"
+	"is shrunk and printed as a scenario; then the exit status is 1. docs/exhaust.md is about\n"
+	"the world, the operations and the model.\n",
+	options, sizeof(struct exhaust), run, .max = 0,
 };

@@ -103,25 +103,18 @@ static int run(struct cli_line *line)
 }
 
 static const struct cli_option options[] = {
-	{ "scenario", NULL, "print the scenario only, for lfb run", cli_set_flag,
-	  .at = offsetof(struct explain, scenario) },
-	{ "markdown", NULL, "list as a table", cli_set_flag,
-	  .at = offsetof(struct explain, markdown) },
+	{ "scenario", NULL, "print the scenario only, for lfb run", .at = offsetof(struct explain, scenario) },
+	{ "markdown", NULL, "list as a table", .at = offsetof(struct explain, markdown) },
 	{ 0 },
 };
 
 const struct cli_command cli_explain = {
-	.name = "explain",
-	.about = "say what a finding means",
-	.help = "usage: lfb explain [OPTION]... [ID]\n"
-		"\n"
-		"Says of a finding, such as LFB-FLB-PUT-WITHOUT-GET, what it means on a real\n"
-		"kernel, shows the shortest scenario that has it, and how to mend it. Without an ID,\n"
-		"lists all there are.\n"
-		"\n",
-	.options = options,
-	.size = sizeof(struct explain),
-	.max = 1,
-	.expected = "explain takes one finding at a time",
-	.run = run,
+	"explain", "say what a finding means",
+	"usage: lfb explain [OPTION]... [ID]\n"
+	"\n"
+	"Says of a finding, such as LFB-FLB-PUT-WITHOUT-GET, what it means on a real\n"
+	"kernel, shows the shortest scenario that has it, and how to mend it. Without an ID,\n"
+	"lists all there are.\n",
+	options, sizeof(struct explain), run,
+	.max = 1, .expected = "explain takes one finding at a time",
 };

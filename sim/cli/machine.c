@@ -58,33 +58,33 @@ static int set_seed(const struct cli_given *given)
 
 const struct cli_option cli_machine_options[] = {
 	{ "profile", "P", "the kernel that boots: lfb profiles lists them (default\n"
-	  LFB_PROFILE_DEFAULT ")", cli_set_text,
-	  .at = offsetof(struct cli_machine, options.profile) },
+	  LFB_PROFILE_DEFAULT ")", .at = offsetof(struct cli_machine, options.profile) },
 	{ "quirk", "+NAME", "give the kernel a known defect; -NAME takes it away; may be\n"
-	  "repeated; all: every one that is not named otherwise", add_quirk,
-	  .wanted = "+NAME or -NAME" },
-	{ "memory", "SIZE", "physical memory, with K, M or G (default 64M)", set_memory,
-	  offsetof(struct cli_machine, options.memory), "a size, as 64M",
+	  "repeated; all: every one that is not named otherwise",
+	  .wanted = "+NAME or -NAME", .set = add_quirk },
+	{ "memory", "SIZE", "physical memory, with K, M or G (default 64M)",
+	  offsetof(struct cli_machine, options.memory), 0, "a size, as 64M", set_memory,
 	  .group = CLI_GROUP_MACHINE },
 	{ "mode", "MODE", "remap: addresses of an old kernel fault in the next; fixed: they\n"
-	  "stay, which is faster", cli_set_word, offsetof(struct cli_machine, options.mode),
-	  "remap or fixed", .group = CLI_GROUP_MACHINE },
-	{ "pages", "POLICY", "buddy: as kernels do (default); ascending: in order, as the\n"
-	  "golden images were recorded", cli_set_word,
-	  offsetof(struct cli_machine, options.policy), "buddy or ascending",
+	  "stay, which is faster",
+	  offsetof(struct cli_machine, options.mode), 0, "remap or fixed",
 	  .group = CLI_GROUP_MACHINE },
-	{ "seed", "N", "for what is left to chance (default 0)", set_seed,
-	  offsetof(struct cli_machine, options.seed), "a number", .group = CLI_GROUP_MACHINE },
+	{ "pages", "POLICY", "buddy: as kernels do (default); ascending: in order, as the\n"
+	  "golden images were recorded",
+	  offsetof(struct cli_machine, options.policy), 0, "buddy or ascending",
+	  .group = CLI_GROUP_MACHINE },
+	{ "seed", "N", "for what is left to chance (default 0)",
+	  offsetof(struct cli_machine, options.seed), 0, "a number", set_seed,
+	  .group = CLI_GROUP_MACHINE },
 	{ "checks", "HOW", "on: mistakes become findings (default); off: nothing is watched;\n"
-	  "guard: freed memory and that behind an object cannot be touched", cli_set_word,
-	  offsetof(struct cli_machine, options.checks), "on, off or guard",
+	  "guard: freed memory and that behind an object cannot be touched",
+	  offsetof(struct cli_machine, options.checks), 0, "on, off or guard",
 	  .group = CLI_GROUP_MACHINE },
 	{ 0 },
 };
 
-_Static_assert(LFB_MEMORY_REMAP == 0 && LFB_MEMORY_FIXED == 1 && LFB_PAGES_BUDDY == 0 &&
-	       LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_ON == 0 && LFB_CHECKS_OFF == 1 &&
-	       LFB_CHECKS_GUARD == 2, "the words of these options are in the order of their values");
+_Static_assert(LFB_MEMORY_FIXED == 1 && LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_OFF == 1 &&
+	       LFB_CHECKS_GUARD == 2, "the words stand in the order of their values");
 
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine)
 {

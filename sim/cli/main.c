@@ -56,12 +56,9 @@ static int print_help(struct cli_line *line)
 }
 
 static const struct cli_command help = {
-	.name = "help",
-	.about = "explain a command",
-	.help = "usage: lfb help [COMMAND]\n",
-	.max = 1,
-	.expected = "help explains one command at a time",
-	.run = print_help,
+	"help", "explain a command",
+	"usage: lfb help [COMMAND]\n",
+	NULL, 0, print_help, .max = 1, .expected = "help explains one command at a time",
 };
 
 static int print_version(struct cli_line *line)
@@ -72,11 +69,9 @@ static int print_version(struct cli_line *line)
 }
 
 static const struct cli_command version = {
-	.name = "version",
-	.about = "print the version",
-	.help = "usage: lfb version\n",
-	.expected = "version takes no arguments",
-	.run = print_version,
+	"version", "print the version",
+	"usage: lfb version\n",
+	NULL, 0, print_version, .max = 0,
 };
 
 static bool wants_help(int argc, char **argv)

@@ -282,20 +282,15 @@ static int run(struct cli_line *line)
 
 static const struct cli_option options[] = {
 	{ "chains", NULL, "three kernels in a row: what arrives is finished, and the same\n"
-	  "sent again to the third", cli_set_flag, .at = offsetof(struct matrix, chains) },
+	  "sent again to the third", .at = offsetof(struct matrix, chains) },
 	{ 0 },
 };
 
 const struct cli_command cli_matrix = {
-	.name = "matrix",
-	.about = "say which kernel can take over from which",
-	.help = "usage: lfb matrix [--chains]\n"
-		"\n"
-		"Has each kernel hand over to each other one, with all kinds of things in hand, and\n"
-		"prints what becomes of it as tables in Markdown: docs/kernels.md explains them.\n"
-		"\n",
-	.options = options,
-	.size = sizeof(struct matrix),
-	.expected = "matrix takes no arguments",
-	.run = run,
+	"matrix", "say which kernel can take over from which",
+	"usage: lfb matrix [--chains]\n"
+	"\n"
+	"Has each kernel hand over to each other one, with all kinds of things in hand, and\n"
+	"prints what becomes of it as tables in Markdown: docs/kernels.md explains them.\n",
+	options, sizeof(struct matrix), run, .max = 0,
 };

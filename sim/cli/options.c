@@ -15,6 +15,84 @@
 #define FIRST_CODE 512		/* what getopt_long() returns for the first row */
 
 /*
+ * Values
+ */
+
+int cli_expected(const struct cli_given *given)
+{
+	const struct cli_option *option = given->option;
+
+	if (option->max)
+		return cli_usage(given->line->command, "--%s %s: expected %s1 to %u", option->name,
+				 given->value, option->wanted, option->max);
+	return cli_usage(given->line->command, "--%s %s: expected %s", option->name, given->value,
+			 option->wanted);
+}
+
+static int set_number(const struct cli_given *given)
+{
+	u64 number;
+
+	if (!cli_number(given->value, &number) || !number || number > given->option->max)
+		return cli_expected(given);
+	*(unsigned int *)given->into = (unsigned int)number;
+	return CLI_OK;
+}
+
+static int set_word(const struct cli_given *given)
+{
+	const char *word = given->option->wanted;
+	size_t size = strlen(given->value);
+
+	for (unsigned int value = 0; *word; value++) {
+		size_t length = strcspn(word, ", ");
+
+		if (size == length && !strncmp(word, given->value, length)) {
+			*(unsigned int *)given->into = value;
+			return CLI_OK;
+		}
+		word += length;
+		word += strspn(word, ", ");
+		if (!strncmp(word, "or ", 3))
+			word += 3;
+	}
+	return cli_expected(given);
+}
+
+int cli_add_finding(const struct cli_given *given)
+{
+	struct cli_findings *findings = given->into;
+	int id = lfb_finding_by_name(given->value);
+
+	if (id < 0)
+		return cli_usage(given->line->command, "--%s %s: there is no such finding",
+				 given->option->name, given->value);
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->ids[i] == (enum lfb_finding_id)id)
+			return CLI_OK;
+	}
+	findings->ids[findings->count++] = (enum lfb_finding_id)id;
+	return CLI_OK;
+}
+
+static int set_value(const struct cli_given *given)
+{
+	const struct cli_option *option = given->option;
+
+	if (option->set)
+		return option->set(given);
+	if (option->max)
+		return set_number(given);
+	if (option->wanted)
+		return set_word(given);
+	if (option->value)
+		*(const char **)given->into = given->value;
+	else
+		*(bool *)given->into = true;
+	return CLI_OK;
+}
+
+/*
  * Reading
  */
 
@@ -82,7 +160,7 @@ int cli_line_read(struct cli_line *line, const struct cli_option *options, int a
 		given.option = rows.options[at];
 		given.into = (char *)rows.states[at] + given.option->at;
 		line->last[given.option->group] = given.option->name;
-		result = given.option->set(&given);
+		result = set_value(&given);
 		if (!result && rows.states[at] == &line->machine)
 			result = remember(line, given.option, optarg);
 	}
@@ -109,10 +187,11 @@ static int read_line(struct cli_line *line, int argc, char **argv)
 		result = cli_line_read(line, command->options, argc, argv);
 	if (!result && command->check)
 		result = command->check(line);
-	if (!result && command->expected &&
-	    (line->argc < command->min || line->argc > command->max))
-		result = cli_usage(command, "%s", command->expected);
-	return result;
+	if (result || (line->argc >= command->min && line->argc <= command->max))
+		return result;
+	if (!command->expected)
+		return cli_usage(command, "%s takes no arguments", command->name);
+	return cli_usage(command, "%s", command->expected);
 }
 
 int cli_do(const struct cli_command *command, int argc, char **argv)
@@ -129,79 +208,6 @@ int cli_do(const struct cli_command *command, int argc, char **argv)
 	cli_line_end(&line);
 	free(line.state);
 	return result;
-}
-
-/*
- * Values
- */
-
-int cli_expected(const struct cli_given *given)
-{
-	const struct cli_option *option = given->option;
-	char max[16] = "";
-
-	if (option->max)
-		snprintf(max, sizeof(max), " %u", option->max);
-	return cli_usage(given->line->command, "--%s %s: expected %s%s", option->name,
-			 given->value, option->wanted, max);
-}
-
-int cli_set_flag(const struct cli_given *given)
-{
-	*(bool *)given->into = true;
-	return CLI_OK;
-}
-
-int cli_set_text(const struct cli_given *given)
-{
-	*(const char **)given->into = given->value;
-	return CLI_OK;
-}
-
-int cli_set_number(const struct cli_given *given)
-{
-	u64 number;
-
-	if (!cli_number(given->value, &number) || !number || number > given->option->max)
-		return cli_expected(given);
-	*(unsigned int *)given->into = (unsigned int)number;
-	return CLI_OK;
-}
-
-int cli_set_word(const struct cli_given *given)
-{
-	const char *word = given->option->wanted;
-	size_t size = strlen(given->value);
-
-	for (unsigned int value = 0; *word; value++) {
-		size_t length = strcspn(word, ", ");
-
-		if (size == length && !strncmp(word, given->value, length)) {
-			*(unsigned int *)given->into = value;
-			return CLI_OK;
-		}
-		word += length;
-		word += strspn(word, ", ");
-		if (!strncmp(word, "or ", 3))
-			word += 3;
-	}
-	return cli_expected(given);
-}
-
-int cli_set_finding(const struct cli_given *given)
-{
-	struct cli_findings *findings = given->into;
-	int id = lfb_finding_by_name(given->value);
-
-	if (id < 0)
-		return cli_usage(given->line->command, "--%s %s: there is no such finding",
-				 given->option->name, given->value);
-	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->ids[i] == (enum lfb_finding_id)id)
-			return CLI_OK;
-	}
-	findings->ids[findings->count++] = (enum lfb_finding_id)id;
-	return CLI_OK;
 }
 
 /*
@@ -234,6 +240,8 @@ static void print_rows(const struct cli_option *option, int column)
 void cli_print_help(const struct cli_command *command)
 {
 	fputs(command->help, stdout);
-	if (command->options)
-		print_rows(command->options, command->column ? (int)command->column : COLUMN);
+	if (!command->options)
+		return;
+	printf("\n");
+	print_rows(command->options, command->column ? command->column : COLUMN);
 }

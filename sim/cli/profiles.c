@@ -53,13 +53,11 @@ static int run(struct cli_line *line)
 }
 
 const struct cli_command cli_profiles = {
-	.name = "profiles",
-	.about = "list the kernels that are modelled",
-	.help = "usage: lfb profiles\n"
-		"\n"
-		"Lists the kernels that are modelled with the formats they hand over in, then all known\n"
-		"defects (quirks) with the kernels that have them. lfb run --quirk gives a kernel one or\n"
-		"takes it away.\n",
-	.expected = "profiles takes no arguments",
-	.run = run,
+	"profiles", "list the kernels that are modelled",
+	"usage: lfb profiles\n"
+	"\n"
+	"Lists the kernels that are modelled with the formats they hand over in, then all known\n"
+	"defects (quirks) with the kernels that have them. lfb run --quirk gives a kernel one or\n"
+	"takes it away.\n",
+	NULL, 0, run, .max = 0,
 };

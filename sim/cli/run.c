@@ -99,47 +99,33 @@ static int run(struct cli_line *line)
 static const struct cli_option options[] = {
 	{ .more = cli_machine_options },
 	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
-	  "format of the recorded kernels", cli_set_flag,
-	  .at = offsetof(struct run, scenario.golden) },
+	  "format of the recorded kernels", .at = offsetof(struct run, scenario.golden) },
 	{ "findings", NULL, "print what was found instead, in full; status 1 if anything was",
-	  cli_set_flag, .at = offsetof(struct run, only_findings) },
-	{ "save-blob", "FILE", "write the handover of the last reboot to FILE", cli_set_text,
+	  .at = offsetof(struct run, only_findings) },
+	{ "save-blob", "FILE", "write the handover of the last reboot to FILE",
 	  .at = offsetof(struct run, blob_path) },
 	{ "save-memory", "FILE", "write physical memory at the last reboot to FILE, from 0 to the\n"
-	  "highest page given out; needs --pages ascending", cli_set_text,
+	  "highest page given out; needs --pages ascending",
 	  .at = offsetof(struct run, memory_path) },
 	{ 0 },
 };
 
 const struct cli_command cli_run = {
-	.name = "run",
-	.about = "run a scenario in a machine that is switched on cold",
-	.help = "usage: lfb run [OPTION]... SCENARIO\n"
-		"\n"
-		"Runs a scenario (- for standard input) in a machine that is switched on cold and prints\n"
-		"what happens. A transcript is a scenario too: its operations run again and must answer\n"
-		"what it says. docs/scenarios.md is the language.\n"
-		"\n",
-	.options = options,
-	.size = sizeof(struct run),
-	.min = 1,
-	.max = 1,
-	.expected = "expected one scenario",
-	.run = run,
+	"run", "run a scenario in a machine that is switched on cold",
+	"usage: lfb run [OPTION]... SCENARIO\n"
+	"\n"
+	"Runs a scenario (- for standard input) in a machine that is switched on cold and prints\n"
+	"what happens. A transcript is a scenario too: its operations run again and must answer\n"
+	"what it says. docs/scenarios.md is the language.\n",
+	options, sizeof(struct run), run, .min = 1, .max = 1, .expected = "expected one scenario",
 };
 
 const struct cli_command cli_boot = {
-	.name = "boot",
-	.about = "run a scenario in a kernel that boots from a blob",
-	.help = "usage: lfb boot [OPTION]... BLOB SCENARIO\n"
-		"\n"
-		"Like lfb run, but the first kernel boots from what another machine handed over, saved\n"
-		"by --save-blob.\n"
-		"\n",
-	.options = options,
-	.size = sizeof(struct run),
-	.min = 2,
-	.max = 2,
-	.expected = "expected a blob and a scenario",
-	.run = run,
+	"boot", "run a scenario in a kernel that boots from a blob",
+	"usage: lfb boot [OPTION]... BLOB SCENARIO\n"
+	"\n"
+	"Like lfb run, but the first kernel boots from what another machine handed over, saved\n"
+	"by --save-blob.\n",
+	options, sizeof(struct run), run,
+	.min = 2, .max = 2, .expected = "expected a blob and a scenario",
 };

@@ -78,27 +78,20 @@ static int run(struct cli_line *line)
 
 static const struct cli_option options[] = {
 	{ "finds", "ID", "the shortest part that still raises this finding, and no other\n"
-	  "than the whole, however the run ends", cli_set_finding,
-	  .at = offsetof(struct shrink, finds) },
+	  "than the whole, however the run ends", .at = offsetof(struct shrink, finds),
+	  .set = cli_add_finding },
 	{ .more = cli_machine_options },
 	{ 0 },
 };
 
 const struct cli_command cli_shrink = {
-	.name = "shrink",
-	.about = "shorten a scenario that fails",
-	.help = "usage: lfb shrink [OPTION]... SCENARIO\n"
-		"\n"
-		"Prints the shortest part of a scenario (- for standard input) whose run still fails in\n"
-		"the same way: with the same error and the same message, numbers in it aside. What\n"
-		"can be left out is left out, numbers are as small as they can be; leaving out any\n"
-		"one line more, it would not fail, or fail otherwise.\n"
-		"\n",
-	.options = options,
-	.size = sizeof(struct shrink),
-	.min = 1,
-	.max = 1,
-	.expected = "expected one scenario",
-	.check = check,
-	.run = run,
+	"shrink", "shorten a scenario that fails",
+	"usage: lfb shrink [OPTION]... SCENARIO\n"
+	"\n"
+	"Prints the shortest part of a scenario (- for standard input) whose run still fails in\n"
+	"the same way: with the same error and the same message, numbers in it aside. What\n"
+	"can be left out is left out, numbers are as small as they can be; leaving out any\n"
+	"one line more, it would not fail, or fail otherwise.\n",
+	options, sizeof(struct shrink), run,
+	.min = 1, .max = 1, .expected = "expected one scenario", .check = check,
 };

@@ -3,7 +3,6 @@
  * lfb sweep: every step that can fail does fail.
  */
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -266,48 +265,37 @@ static int check(const struct cli_line *line)
 static const struct cli_option options[] = {
 	{ "case", "CASE", "only this case, with all that happens in it: KIND:K fails the K-th\n"
 	  "point of a kind, KIND:K:forever all from there on, KIND:K:K2 two\n"
-	  "of them; none is the run without faults", cli_set_text,
-	  .at = offsetof(struct sweep, options.only) },
+	  "of them; none is the run without faults", .at = offsetof(struct sweep, options.only) },
 	{ "kinds", "KIND,...", "only these: alloc, kho, fdt, module, flb-preserve, flb-retrieve,\n"
-	  "file-preserve, file-freeze, file-retrieve, file-can-finish", set_kinds,
-	  .at = offsetof(struct sweep, options.kinds) },
-	{ "once", NULL, NULL, set_mode, .at = offsetof(struct sweep, options.mode) },
-	{ "forever", NULL, "only one of the two", set_mode,
-	  .at = offsetof(struct sweep, options.mode) },
+	  "file-preserve, file-freeze, file-retrieve, file-can-finish",
+	  .at = offsetof(struct sweep, options.kinds), .set = set_kinds },
+	{ "once", .at = offsetof(struct sweep, options.mode), .set = set_mode },
+	{ "forever", NULL, "only one of the two", .at = offsetof(struct sweep, options.mode),
+	  .set = set_mode },
 	{ "pairs", NULL, "also two failures in one run, where a scenario has few points",
-	  cli_set_flag, .at = offsetof(struct sweep, options.pairs) },
-	{ "pairs-max", "N", "how many are few (default 64)", cli_set_number,
-	  offsetof(struct sweep, options.pairs_max), "1 to", .max = 1000000 },
-	{ "max", "N", "end a scenario after N violations (default 10)", cli_set_number,
-	  offsetof(struct sweep, options.violations_max), "1 to", .max = 1000000 },
+	  .at = offsetof(struct sweep, options.pairs) },
+	{ "pairs-max", "N", "how many are few (default 64)",
+	  offsetof(struct sweep, options.pairs_max), 1000000, .wanted = "" },
+	{ "max", "N", "end a scenario after N violations (default 10)",
+	  offsetof(struct sweep, options.violations_max), 1000000, .wanted = "" },
 	{ "shrink", NULL, "then shrink the scenario, as far as the first violation stays: by\n"
-	  "a fault of the same kind, with the same finding or message", cli_set_flag,
+	  "a fault of the same kind, with the same finding or message",
 	  .at = offsetof(struct sweep, shrink) },
-	{ "quiet", NULL, "print violations only", cli_set_flag,
-	  .at = offsetof(struct sweep, quiet) },
-	{ "verbose", NULL, "print fault points by kind", cli_set_flag,
-	  .at = offsetof(struct sweep, verbose) },
+	{ "quiet", NULL, "print violations only", .at = offsetof(struct sweep, quiet) },
+	{ "verbose", NULL, "print fault points by kind", .at = offsetof(struct sweep, verbose) },
 	{ .more = cli_machine_options },
 	{ 0 },
 };
 
 const struct cli_command cli_sweep = {
-	.name = "sweep",
-	.about = "fail every step of scenarios that can fail, and check what is left",
-	.help = "usage: lfb sweep [OPTION]... SCENARIO...\n"
-		"\n"
-		"Runs each scenario (- for standard input) once for every step in it that can fail, with\n"
-		"that step failing: once, and from there on for good; by kind and all kinds together.\n"
-		"Each failure must be reported, leave nothing behind, and do no harm once it is over. A\n"
-		"line behind each violation is the command that shows that case again. docs/sweep.md\n"
-		"says what is checked and what is excused.\n"
-		"\n",
-	.options = options,
-	.size = sizeof(struct sweep),
-	.mode = LFB_MEMORY_FIXED,
-	.min = 1,
-	.max = INT_MAX,
-	.expected = "expected a scenario",
-	.check = check,
-	.run = run,
+	"sweep", "fail every step of scenarios that can fail, and check what is left",
+	"usage: lfb sweep [OPTION]... SCENARIO...\n"
+	"\n"
+	"Runs each scenario (- for standard input) once for every step in it that can fail, with\n"
+	"that step failing: once, and from there on for good; by kind and all kinds together.\n"
+	"Each failure must be reported, leave nothing behind, and do no harm once it is over. A\n"
+	"line behind each violation is the command that shows that case again. docs/sweep.md\n"
+	"says what is checked and what is excused.\n",
+	options, sizeof(struct sweep), run,
+	.mode = LFB_MEMORY_FIXED, .min = 1, .max = INT_MAX, .expected = "expected a scenario", .check = check,
 };

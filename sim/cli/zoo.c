@@ -303,27 +303,21 @@ static int run(struct cli_line *line)
 }
 
 static const struct cli_option options[] = {
-	{ "show", NULL, "print the scenario of each and what is found", cli_set_flag,
-	  .at = offsetof(struct zoo, show) },
+	{ "show", NULL, "print the scenario of each and what is found", .at = offsetof(struct zoo, show) },
 	{ "search", NULL, "forget the scenarios' operations and see what is found without:\n"
 	  "by lfb exhaust --module, by lfb sweep, and defects of kernels by\n"
-	  "comparing with the model. Minutes for all of them", cli_set_flag,
-	  .at = offsetof(struct zoo, search) },
+	  "comparing with the model. Minutes for all of them", .at = offsetof(struct zoo, search) },
 	{ 0 },
 };
 
 const struct cli_command cli_zoo = {
-	.name = "zoo",
-	.about = "show that known mistakes are found",
-	.help = "usage: lfb zoo [OPTION]... [NAME]...\n"
-		"\n"
-		"Runs the collection of known mistakes: those of kernels, and those in callbacks.\n"
-		"Each must raise the findings it is there for and no others, and its corrected twin\n"
-		"none at all. With names, only these. A line says how: \"run\" the scenario itself,\n"
-		"\"sweep\" a step that is made to fail; \"quirk off\": the twin is the same kernel,\n"
-		"mended.\n"
-		"\n",
-	.options = options,
-	.size = sizeof(struct zoo),
-	.run = run,
+	"zoo", "show that known mistakes are found",
+	"usage: lfb zoo [OPTION]... [NAME]...\n"
+	"\n"
+	"Runs the collection of known mistakes: those of kernels, and those in callbacks.\n"
+	"Each must raise the findings it is there for and no others, and its corrected twin\n"
+	"none at all. With names, only these. A line says how: \"run\" the scenario itself,\n"
+	"\"sweep\" a step that is made to fail; \"quirk off\": the twin is the same kernel,\n"
+	"mended.\n",
+	options, sizeof(struct zoo), run, .max = INT_MAX,
 };

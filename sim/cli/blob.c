@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * lfb dump, lfb convert: what a handover holds, and the same for another kernel.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <luo/blob.h>
+#include <luo/convert.h>
+#include <luo/inspect.h>
+#include <luo/machine.h>
+#include <luo/profile.h>
+
+#include "cli.h"
+
+struct dump {
+	bool json;
+	const char *image;
+	const char *luo;
+	const char *profile;
+};
+
+static enum lfb_inspect_format format_of(const struct dump *dump)
+{
+	return dump->json ? LFB_INSPECT_JSON : LFB_INSPECT_TEXT;
+}
+
+static int dump_blob(const struct cli_line *line, const char *path)
+{
+	const struct dump *dump = line->state;
+	struct lfb_blob *blob;
+	int err;
+
+	if (dump->luo || dump->profile)
+		return cli_usage(line->command, "--luo and --profile are for --raw; a blob says "
+				 "both itself");
+	if (lfb_blob_load(path, &blob))
+		return cli_failed("%s", lfb_error_text(NULL));
+	err = lfb_inspect_blob(blob, format_of(dump), cli_write, NULL);
+	if (err)
+		cli_failed("%s: %s", path, lfb_error_text(NULL));
+	lfb_blob_free(blob);
+	return err ? CLI_FAILED : CLI_OK;
+}
+
+static int dump_image(const struct cli_line *line)
+{
+	const struct dump *dump = line->state;
+	char *image;
+	size_t size;
+	u64 luo;
+	int err;
+
+	if (!dump->luo || !dump->profile)
+		return cli_usage(line->command, "--raw needs --luo and --profile");
+	if (!cli_number(dump->luo, &luo))
+		return cli_usage(line->command, "--luo %s: expected an address, as 0x10000",
+				 dump->luo);
+	if (!lfb_profile_about(dump->profile))
+		return cli_usage(line->command, "there is no profile \"%s\"", dump->profile);
+	if (cli_read_file(dump->image, &image, &size))
+		return CLI_FAILED;
+	err = lfb_inspect_memory(image, size, luo, dump->profile, format_of(dump), cli_write,
+				 NULL);
+	if (err)
+		cli_failed("%s: %s", dump->image, lfb_error_text(NULL));
+	free(image);
+	return err ? CLI_FAILED : CLI_OK;
+}
+
+static int run_dump(struct cli_line *line)
+{
+	const struct dump *dump = line->state;
+
+	if (line->argc != !dump->image)
+		return cli_usage(line->command, dump->image ? "--raw takes the place of the blob" :
+							      "expected one blob");
+	return dump->image ? dump_image(line) : dump_blob(line, line->argv[0]);
+}
+
+static const struct cli_option options[] = {
+	{ "json", NULL, "for programs", .at = offsetof(struct dump, json) },
+	{ "raw", "IMAGE", "a bare image instead of a blob", .at = offsetof(struct dump, image) },
+	{ "luo", "ADDRESS", "where in the image LUO's tree is, as 0x10000",
+	  .at = offsetof(struct dump, luo) },
+	{ "profile", "P", "the kernel that wrote the image", .at = offsetof(struct dump, profile) },
+	{ 0 },
+};
+
+const struct cli_command cli_dump = {
+	"dump", "say what a blob or a memory image hands over",
+	"usage: lfb dump [--json] BLOB\n"
+	"       lfb dump [--json] --raw IMAGE --luo ADDRESS --profile P\n"
+	"\n"
+	"Says what a blob holds, or an image of physical memory from address 0 up, decoded by the\n"
+	"code a booting kernel uses. Exit status 1 when something in it cannot be understood.\n",
+	options, sizeof(struct dump), run_dump, .column = 17, .max = INT_MAX,
+};
+
+static void report(const struct lfb_blob *from, const struct lfb_blob *to,
+		   const struct lfb_handover *handover)
+{
+	printf("%s to %s: %llu session%s, %llu file%s, %llu FLB%s; ", lfb_blob_profile(from),
+	       lfb_blob_profile(to), handover->sessions, cli_plural(handover->sessions),
+	       handover->files, cli_plural(handover->files), handover->flbs,
+	       cli_plural(handover->flbs));
+	printf("%llu bytes of subsystems stay, %llu are written anew\n",
+	       handover->bytes - handover->own_bytes, handover->own_bytes);
+}
+
+static int convert(const char *in, const char *profile, const char *out)
+{
+	struct lfb_handover handover = { .sz = sizeof(handover) };
+	struct lfb_blob *from, *to;
+	int result = CLI_OK;
+
+	if (lfb_blob_load(in, &from))
+		return cli_failed("%s", lfb_error_text(NULL));
+	if (lfb_blob_convert(from, profile, &to)) {
+		result = cli_failed("%s: no handover for %s can be made of it: %s", in, profile,
+				    lfb_error_text(NULL));
+	} else {
+		if (lfb_blob_count(to, &handover) || lfb_blob_save(to, out))
+			result = cli_failed("%s", lfb_error_text(NULL));
+		else
+			report(from, to, &handover);
+		lfb_blob_free(to);
+	}
+	lfb_blob_free(from);
+	return result;
+}
+
+static int run_convert(struct cli_line *line)
+{
+	if (!lfb_profile_about(line->argv[1]))
+		return cli_usage(line->command,
+				 "there is no profile \"%s\"; lfb profiles lists them",
+				 line->argv[1]);
+	return convert(line->argv[0], line->argv[1], line->argv[2]);
+}
+
+const struct cli_command cli_convert = {
+	"convert", "rewrite a handover for another kernel",
+	"usage: lfb convert BLOB PROFILE OUT\n"
+	"\n"
+	"Rewrites a handover in the formats another kernel reads, into OUT. What subsystems\n"
+	"preserved stays where it is. Exit status 1, with the reason, when the other format\n"
+	"has no place for something: nothing is ever left out. docs/convert.md says what goes\n"
+	"where.\n",
+	NULL, 0, run_convert,
+	.min = 3, .max = 3, .expected = "expected a blob, a profile and a file to write",
+};
