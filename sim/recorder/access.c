@@ -113,6 +113,19 @@ void lfb__access_check_own(struct lfb_kernel *kernel, const struct lfb_slots *sl
 	stop(kernel, text);
 }
 
+u64 *lfb__access_page(const struct lfb_kernel *kernel, const void *address)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	phys_addr_t phys;
+
+	if (lfb__address_kind(memory, address, &phys) != LFB_ADDRESS_CURRENT ||
+	    !IS_ALIGNED(phys, PAGE_SIZE) || phys >= memory->size ||
+	    !(memory->map[PHYS_PFN(phys)].flags & (PG_ALLOCATED | PG_PRESERVED_IN)) ||
+	    (memory->map[PHYS_PFN(phys)].flags & (PG_SLAB | PG_INTERNAL)))
+		return NULL;
+	return lfb__memory_at(memory, phys, PAGE_SIZE);
+}
+
 /* Memory nobody has allocated is swept at the next boot only where somebody wrote to it. */
 static void mark_written(struct lfb_kernel *kernel, const void *address)
 {

@@ -264,9 +264,9 @@ static void file_unfreeze(struct liveupdate_file_op_args *args)
 	       shown(handler->recorder, data));
 }
 
-static int make_retrieved(struct lfb_recorded_handler *handler, u64 data, struct file **file)
+static int make_retrieved(struct lfb_recorded_handler *handler, u64 ino, struct file **file)
 {
-	*file = lfb__recorder_file(handler->number, data & FILE_INO_MASK);
+	*file = lfb__recorder_file(handler->number, ino);
 	return IS_ERR(*file) ? (int)PTR_ERR(*file) : 0;
 }
 
@@ -281,7 +281,8 @@ static int file_retrieve(struct liveupdate_file_op_args *args)
 	if (!err)
 		err = run_file(&call, handler, args, LFB_CALLBACK_RETRIEVE);
 	if (!err && !call.file_given)
-		err = make_retrieved(handler, data, &file);
+		err = make_retrieved(handler, call.ino_given ? call.ino : data & FILE_INO_MASK,
+				     &file);
 	record(handler, "file h%u.retrieve data=%llx -> %d", handler->number,
 	       shown(handler->recorder, data), err);
 	if (err)

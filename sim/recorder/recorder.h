@@ -198,6 +198,8 @@ struct lfb_step_call {
 	bool data_given;		/* by a step, as the next */
 	bool obj_given;
 	bool file_given;
+	bool ino_given;
+	u64 ino;			/* of the file that retrieve makes */
 	bool answered;
 	int answer;
 	unsigned int line;		/* of the program */

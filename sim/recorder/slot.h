@@ -74,6 +74,8 @@ int lfb__memory_own(struct lfb_slots *slots, const void *address, bool own);
 u64 lfb__access_read(struct lfb_kernel *kernel, const void *address);
 void lfb__access_write(struct lfb_kernel *kernel, const struct lfb_slots *slots, void *address,
 		       u64 value);
+/* The page that starts at @address, if it is one that is in use as such; else NULL. */
+u64 *lfb__access_page(const struct lfb_kernel *kernel, const void *address);
 void lfb__access_check_own(struct lfb_kernel *kernel, const struct lfb_slots *slots,
 			   const void *address, const char *action);
 

@@ -357,6 +357,51 @@ int lfb__step_expect(struct lfb_step_call *call, const struct lfb_step *step)
 	return read_there(call, step) == step->numbers[1] ? 0 : -EILSEQ;
 }
 
+/*
+ * Stamps: pages that say whose they are, each word another
+ */
+
+static u64 stamp_word(u64 number, size_t index)
+{
+	return number + index * 0x9e3779b97f4a7c15ull;
+}
+
+/* An FLB's is never a file's. */
+static u64 stamp_of(const struct lfb_scope *scope)
+{
+	return scope->of == LFB_SCOPE_FILE ? scope->file : scope->number | 1ull << 63;
+}
+
+int lfb__step_stamp(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	void *address = address_of(call, step, 0);
+	u64 *page = lfb__access_page(kernel_of(call), address);
+
+	if (!page)
+		return -EINVAL;
+	lfb__access_check_own(kernel_of(call), &call->recorder->slots, address, "write to");
+	for (size_t i = 0; i < PAGE_SIZE / sizeof(u64); i++)
+		page[i] = stamp_word(stamp_of(&call->scope), i);
+	return 0;
+}
+
+int lfb__step_check_stamp(struct lfb_step_call *call, const struct lfb_step *step)
+{
+	const u64 *page = lfb__access_page(kernel_of(call), address_of(call, step, 0));
+
+	if (!page)
+		return -EINVAL;
+	for (size_t i = 0; i < PAGE_SIZE / sizeof(u64); i++) {
+		if (page[i] != stamp_word(page[0], i))
+			return -EILSEQ;
+	}
+	if (call->scope.of != LFB_SCOPE_FILE)
+		return page[0] == stamp_of(&call->scope) ? 0 : -EILSEQ;
+	call->ino = page[0];
+	call->ino_given = true;
+	return 0;
+}
+
 int lfb__step_store(struct lfb_step_call *call, const struct lfb_step *step)
 {
 	return write_there(call, step, (uintptr_t)address_of(call, step, 1));

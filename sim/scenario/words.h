@@ -80,6 +80,8 @@ enum lfb_holding {
 	X(write, "write", "SNN", NONE, NONE)                                                       \
 	X(read, "read", "SN", NONE, NONE)                                                          \
 	X(expect, "expect", "SNN", NONE, NONE)                                                     \
+	X(stamp, "stamp", "S", NONE, NONE)                                                         \
+	X(check_stamp, "check-stamp", "S", NONE, NONE)                                             \
 	X(store, "store", "SNS", NONE, NONE)                                                       \
 	X(store_phys, "store-phys", "SNS", NONE, NONE)                                             \
 	X(load, "load", "SNS", NONE, NONE)                                                         \

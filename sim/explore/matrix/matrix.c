@@ -1,62 +1,56 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The upgrade matrix: fill a kernel, jump into another, see what arrived.
+ * The upgrade matrix: fill a kernel, jump into another, see what arrived. What is done is a
+ * scenario; this file writes one for each kind of handover, and looks at what its lines answer.
  */
+#define _GNU_SOURCE /* memmem() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/matrix.h>
+
 #include "lib/luo/luo.h"
-#include "sim/explore/matrix/matrix.h"
+#include "sim/play/play.h"
 
 /*
  * Words
  */
 
-#define MANY LFB_MATRIX_MANY
-
 static const struct kind {
 	const char *name;
 	const char *about;
 	unsigned int sessions;
-	unsigned int files;	/* in each session */
+	unsigned int files;		/* in each session */
 	unsigned int flbs;
-	bool taken_name;	/* then a session is created whose name is taken */
-	bool new_handler;	/* each kernel's handler has a compatible string of its own */
+	bool taken_name;		/* then a session is created whose name is taken */
+	bool new_handler;		/* each kernel's has a compatible string of its own */
 } kinds[LFB_MATRIX_KINDS] = {
-	[LFB_MATRIX_EMPTY] = { .name = "empty", .about = "nothing: live update is on but unused" },
-	[LFB_MATRIX_SESSIONS] = {
-		.name = "sessions", .about = "3 sessions without files", .sessions = 3,
-	},
-	[LFB_MATRIX_FILE] = {
-		.name = "file", .about = "1 session with 1 file", .sessions = 1, .files = 1,
-	},
+	[LFB_MATRIX_EMPTY] = { "empty", .about = "nothing: live update is on but unused" },
+	[LFB_MATRIX_SESSIONS] = { "sessions", "3 sessions without files", .sessions = 3 },
+	[LFB_MATRIX_FILE] = { "file", "1 session with 1 file", 1, .files = 1 },
 	[LFB_MATRIX_FLBS] = {
-		.name = "flbs", .about = "2 sessions with 2 files each, which need 2 FLBs",
-		.sessions = 2, .files = 2, .flbs = 2,
+		"flbs", "2 sessions with 2 files each, which need 2 FLBs", 2, 2, .flbs = 2,
 	},
 	[LFB_MATRIX_FULL_SESSIONS] = {
-		.name = "full-sessions",
-		.about = "as many sessions as the sender takes, 1 file in each",
-		.sessions = MANY, .files = 1,
+		"full-sessions", "as many sessions as the sender takes, 1 file in each",
+		LFB_MATRIX_MANY, .files = 1,
 	},
 	[LFB_MATRIX_FULL_FILES] = {
-		.name = "full-files", .about = "1 session with as many files as the sender takes",
-		.sessions = 1, .files = MANY,
+		"full-files", "1 session with as many files as the sender takes",
+		1, .files = LFB_MATRIX_MANY,
 	},
 	[LFB_MATRIX_FULL_FLBS] = {
-		.name = "full-flbs", .about = "1 file which needs as many FLBs as the sender takes",
-		.sessions = 1, .files = 1, .flbs = MANY,
+		"full-flbs", "1 file which needs as many FLBs as the sender takes",
+		1, 1, .flbs = LUO_FLB_MAX + 1,
 	},
 	[LFB_MATRIX_TAKEN_NAME] = {
-		.name = "taken-name",
-		.about = "51 sessions, after one more was refused because its name is taken",
-		.sessions = LUO_SESSIONS_PER_BLOCK, .taken_name = true,
+		"taken-name", "51 sessions, after one more was refused because its name is taken",
+		LUO_SESSIONS_PER_BLOCK, .taken_name = true,
 	},
 	[LFB_MATRIX_NEW_HANDLER] = {
-		.name = "new-handler",
-		.about = "1 file whose handler has another compatible string in the receiver",
-		.sessions = 1, .files = 1, .new_handler = true,
+		"new-handler", "1 file whose handler has another compatible string in the receiver",
+		1, 1, .new_handler = true,
 	},
 };
 
@@ -107,126 +101,185 @@ const char *lfb_matrix_outcome_about(enum lfb_matrix_outcome outcome)
 }
 
 /*
- * The old kernel
+ * The scenario
  */
 
+/* A page each that says whose it is, so that whatever arrives can be told from everything else. */
+static const char file_code[] =
+	"when h 0 preserve kho page 4096\n"
+	"when h 0 preserve stamp page\n"
+	"when h 0 preserve data page\n"
+	"when h 0 freeze data page\n"
+	"when h 0 unpreserve kho-unpreserve-free page\n"
+	"when h 0 retrieve take page\n"
+	"when h 0 retrieve check-stamp page\n"
+	"when h 0 finish take page\n"
+	"when h 0 finish kho-restore-free page\n";
+static const char flb_code[] =
+	"when flb %1$u preserve kho page 4096\n"
+	"when flb %1$u preserve stamp page\n"
+	"when flb %1$u preserve data page\n"
+	"when flb %1$u preserve obj page\n"
+	"when flb %1$u unpreserve kho-unpreserve-free page\n"
+	"when flb %1$u retrieve take page\n"
+	"when flb %1$u retrieve check-stamp page\n"
+	"when flb %1$u retrieve obj page\n"
+	"when flb %1$u finish take-obj page\n"
+	"when flb %1$u finish kho-restore-free page\n";
+
+/* Never 0. */
+static u64 file_number(unsigned int session, u64 token)
+{
+	return (u64)session << 32 | (token + 1);
+}
+
+static void write_sending(FILE *text, const struct kind *kind)
+{
+	for (unsigned int session = 0; session < kind->sessions; session++) {
+		fprintf(text, "session session-%u\n", session);
+		for (unsigned int file = 0; file < kind->files; file++)
+			fprintf(text, "preserve session-%u %u 0 %llu\n", session, file,
+				file_number(session, file));
+	}
+	if (kind->taken_name)
+		fprintf(text, "session session-0 = %d\n", -EEXIST);
+}
+
+static void write_receiving(FILE *text, const struct kind *kind)
+{
+	for (unsigned int flb = 0; flb < kind->flbs; flb++)
+		fprintf(text, "getin %u\n", flb);
+	for (unsigned int session = 0; session < kind->sessions; session++) {
+		fprintf(text, "rsession session-%u\n", session);
+		for (unsigned int file = 0; file < kind->files; file++)
+			fprintf(text, "retrieve session-%u %u\n", session, file);
+		fprintf(text, "finish session-%1$u\nclose session-%1$u\n", session);
+	}
+}
+
+/* The module, coming up, sending and receiving: each kernel starts somewhere in it. */
+static struct lfb_scenario *make_scenario(const struct kind *kind)
+{
+	struct lfb_scenario *scenario = NULL;
+	char *bytes = NULL;
+	size_t size;
+	FILE *text = open_memstream(&bytes, &size);
+
+	if (!text)
+		return NULL;
+	fputs(file_code, text);
+	for (unsigned int flb = 0; flb < kind->flbs; flb++)
+		fprintf(text, flb_code, flb);
+	fputs("handler 0\n", text);
+	for (unsigned int flb = 0; flb < kind->flbs; flb++)
+		fprintf(text, "flb 0 %u\n", flb);
+	fputs("open\n", text);
+	write_sending(text, kind);
+	fputs("prepare\n", text);
+	write_receiving(text, kind);
+	if (!fclose(text))
+		lfb_scenario_parse("matrix", bytes, size, &scenario);
+	free(bytes);
+	return scenario;
+}
+
 struct run {
-	struct lfb_machine *machine;
-	struct lfb_agent *agent;
+	struct lfb_run play;
 	const struct kind *kind;
-	struct matrix_module module;
-	int device;			/* descriptor of /dev/liveupdate; <0: there is none */
-	struct lfb_matrix_load sent;	/* by this kernel */
-	unsigned int *files;		/* sent in each session */
+	int opened;			/* what opening /dev/liveupdate answered */
+	unsigned int nr_flbs;		/* registered */
+	struct lfb_matrix_load finished; /* callbacks in this kernel; no sessions */
 };
 
-static void session_name(unsigned int session, char *name, size_t size)
+static int perform(struct run *run, const struct lfb_operation *operation)
 {
-	snprintf(name, size, "session-%u", session);
+	u64 object;
+
+	return (int)lfb__run_perform(&run->play, operation, &object);
 }
 
-static u64 file_number(unsigned int session, unsigned int file)
+/* The first line with this verb; there is one. */
+static const struct lfb_operation *first(const struct run *run, enum lfb_verb verb)
 {
-	return (u64)session << 32 | file;
+	const struct lfb_operation *line = run->play.scenario->operations;
+
+	while (line->verb != verb)
+		line++;
+	return line;
 }
 
-/* What a kernel answers when it takes no more. */
-static bool is_full(int err)
+/* An lfb_write_fn for the transcript of what callbacks are asked. */
+static int count_finished(void *context, const char *line, size_t size)
 {
-	return err == -ENOSPC || err == -ENOMEM;
-}
+	struct run *run = context;
 
-static int fill_session(struct run *run, unsigned int session, int fd)
-{
-	unsigned int file;
-	int err = 0;
-
-	for (file = 0; file < run->kind->files; file++) {
-		int ours = matrix_open_file(run->machine, run->agent, file_number(session, file));
-
-		if (ours < 0)
-			return ours;
-		err = lfb_agent_preserve(run->agent, fd, ours, file);
-		lfb_agent_close(run->agent, ours);
-		if (err)
-			break;
-	}
-	run->files[session] = file;
-	run->sent.files += file;
-	return is_full(err) && file ? 0 : err;
-}
-
-/* -EEXIST is what the kernel shall say. */
-static int ask_for_taken_name(struct run *run)
-{
-	int fd = lfb_agent_create_session(run->agent, run->device, "session-0");
-
-	return fd == -EEXIST ? 0 : fd < 0 ? fd : -EILSEQ;
-}
-
-/* Sends what the kind says, or as much of it as this kernel takes. */
-static int fill(struct run *run)
-{
-	unsigned int session;
-	char name[32];
-	int fd, err = 0;
-
-	for (session = 0; session < run->kind->sessions && !err; session++) {
-		session_name(session, name, sizeof(name));
-		fd = lfb_agent_create_session(run->agent, run->device, name);
-		if (fd < 0) {
-			err = is_full(fd) && session ? 0 : fd;
-			break;
-		}
-		run->sent.sessions++;
-		err = fill_session(run, session, fd);
-	}
-	if (!err && run->kind->taken_name)
-		err = ask_for_taken_name(run);
-	if (!err && run->sent.files)
-		run->sent.flbs = run->module.nr_flbs;
-	return err;
+	if (memmem(line, size, ".finish ", 8))
+		++*(line[1] == 'l' ? &run->finished.flbs : &run->finished.files);
+	return 0;
 }
 
 /*
- * The new kernel
+ * Sends what the kind says, or as much of it as this kernel takes: after the first of a kind it may
+ * be full. What a line expects is what the kernel shall say.
  */
-
-static void receive_session(struct run *run, unsigned int session, unsigned int files,
-			    struct lfb_matrix_hop *hop)
+static int send_all(struct run *run, struct lfb_matrix_load *sent)
 {
-	char name[32];
-	int fd;
+	const struct lfb_operation *line = first(run, LFB_VERB_OPEN);
+	unsigned int here = 0;		/* files in this session */
+	int err = 0;
 
-	session_name(session, name, sizeof(name));
-	fd = lfb_agent_retrieve_session(run->agent, run->device, name);
-	if (fd < 0)
-		return;
-	hop->arrived.sessions++;
-	for (unsigned int file = 0; file < files; file++) {
-		int ours = lfb_agent_retrieve(run->agent, fd, file);
+	while (!err && (++line)->verb != LFB_VERB_PREPARE) {
+		bool is_file = line->verb == LFB_VERB_PRESERVE;
 
-		if (matrix_file_is(run->agent, ours, file_number(session, file)))
-			hop->arrived.files++;
-		if (ours >= 0)
-			lfb_agent_close(run->agent, ours);
+		err = perform(run, line);
+		if (line->expected.given) {
+			err = err == line->expected.result ? 0 : err ? err : -EILSEQ;
+		} else if (!err) {
+			here = is_file ? here + 1 : 0;
+			++*(is_file ? &sent->files : &sent->sessions);
+		} else if (err == -EBADFD || ((err == -ENOSPC || err == -ENOMEM) &&
+					      (is_file ? here : sent->sessions))) {
+			err = 0;
+		}
 	}
-	if (!lfb_agent_finish(run->agent, fd))
-		hop->finished.sessions++;
-	lfb_agent_close(run->agent, fd);
+	sent->flbs = sent->files ? run->nr_flbs : 0;
+	return err;
 }
 
+static bool file_arrives(struct run *run, const struct lfb_operation *retrieve)
+{
+	struct lfb_agent *agent = run->play.agent;
+	int fd = lfb_agent_retrieve(agent, run->play.sessions[retrieve->session], retrieve->token);
+	struct file *file = lfb_agent_file(agent, fd);
+	u64 number = file ? file_inode(file)->i_ino : 0;
+
+	if (fd >= 0)
+		lfb_agent_close(agent, fd);
+	return number == file_number(retrieve->session, retrieve->token);
+}
+
+/* Asks for everything that may have been sent. */
 static void receive(struct run *run, struct lfb_matrix_hop *hop)
 {
-	for (unsigned int i = 0; i < hop->sent.flbs && i < run->module.nr_flbs; i++) {
-		if (!matrix_check_flb(run->machine, &run->module, i))
-			hop->arrived.flbs++;
+	const struct lfb_scenario *scenario = run->play.scenario;
+	const struct lfb_operation *line = first(run, LFB_VERB_PREPARE);
+
+	while (++line < scenario->operations + scenario->count) {
+		bool done = line->verb == LFB_VERB_RETRIEVE ? file_arrives(run, line) :
+							      !perform(run, line);
+
+		hop->arrived.flbs += done && line->verb == LFB_VERB_GETIN;
+		hop->arrived.sessions += done && line->verb == LFB_VERB_RSESSION;
+		hop->arrived.files += done && line->verb == LFB_VERB_RETRIEVE;
+		hop->finished.sessions += done && line->verb == LFB_VERB_FINISH;
 	}
-	for (unsigned int session = 0; session < hop->sent.sessions; session++)
-		receive_session(run, session, run->files[session], hop);
-	hop->finished.files = run->module.files_finished;
-	hop->finished.flbs = run->module.flbs_finished;
+	hop->finished.files = run->finished.files;
+	hop->finished.flbs = run->finished.flbs;
 }
+
+/*
+ * What became of it
+ */
 
 static bool same(const struct lfb_matrix_load *a, const struct lfb_matrix_load *b)
 {
@@ -240,10 +293,10 @@ static void say(struct lfb_matrix_hop *hop, const char *reason)
 
 static void say_lost(const struct run *run, struct lfb_matrix_hop *hop)
 {
-	const struct luo *luo = run->machine->kernel.luo;
+	const struct luo *luo = run->play.machine->kernel.luo;
 
-	if (lfb_machine_state(run->machine) != LFB_RUNNING)
-		say(hop, lfb_last_complaint(run->machine));
+	if (lfb_machine_state(run->play.machine) != LFB_RUNNING)
+		say(hop, lfb_last_complaint(run->play.machine));
 	else if (luo->problem.what[0])
 		say(hop, luo->problem.what);
 	else
@@ -268,30 +321,39 @@ static void judge_arrival(struct run *run, struct lfb_matrix_hop *hop)
 }
 
 /*
- * Modules register, the agent opens the device. With live update off there is nothing to register
- * with; what the agent gets says it all.
+ * The module registers, the agent opens the device. With live update off there is nothing to
+ * register with; what the agent gets says it all.
  */
 static int come_up(struct run *run)
 {
-	unsigned int version = run->kind->new_handler ? run->machine->boots : 1;
+	char compatible[LIVEUPDATE_HNDL_COMPAT_LENGTH];
+	const struct lfb_operation rename = { .verb = LFB_VERB_COMPATIBLE, .name = compatible };
+	const struct lfb_operation *line = first(run, LFB_VERB_HANDLER);
 	int err;
 
-	matrix_module_load(&run->module, version);
-	err = matrix_register(run->machine, &run->module, run->kind->flbs);
-	if (err && err != -EOPNOTSUPP)
+	snprintf(compatible, sizeof(compatible), "matrix-file-v%u",
+		 run->kind->new_handler ? (unsigned int)run->play.machine->boots : 1);
+	err = perform(run, &rename);
+	for (run->nr_flbs = 0; !err && line->verb != LFB_VERB_OPEN; line++) {
+		err = perform(run, line);
+		run->nr_flbs += !err && line->verb == LFB_VERB_FLB;
+	}
+	if (err && err != -EOPNOTSUPP && err != -ENOSPC)
 		return err;
-	run->device = lfb_agent_open(run->agent);
+	run->opened = perform(run, first(run, LFB_VERB_OPEN));
 	return 0;
 }
 
 /* Boots @to from what is there. @could_send: the kernel that ends had live update. */
 static int jump(struct run *run, const char *to, bool could_send, struct lfb_matrix_hop *hop)
 {
-	struct lfb_machine *machine = run->machine;
+	const struct lfb_operation jump = { .verb = LFB_VERB_JUMP, .name = to };
+	struct lfb_machine *machine = run->play.machine;
 	bool handed_over = machine->handover_root != 0;
 	int err;
 
-	hop->error = lfb_machine_jump(machine, to);
+	run->finished = (struct lfb_matrix_load){ 0 };
+	hop->error = perform(run, &jump);
 	say(hop, lfb_error_text(machine));
 	if (hop->error) {
 		hop->outcome = LFB_MATRIX_PANIC;
@@ -302,12 +364,12 @@ static int jump(struct run *run, const char *to, bool could_send, struct lfb_mat
 		return err;
 	if (handed_over && !machine->kernel.kho.incoming) {
 		hop->outcome = LFB_MATRIX_FRESH;
-	} else if (run->device == -EIO || run->device == -ENOENT) {
-		hop->error = run->device;
-		hop->outcome = run->device == -EIO ? LFB_MATRIX_EIO : LFB_MATRIX_DISABLED;
+	} else if (run->opened == -EIO || run->opened == -ENOENT) {
+		hop->error = run->opened;
+		hop->outcome = run->opened == -EIO ? LFB_MATRIX_EIO : LFB_MATRIX_DISABLED;
 		say(hop, lfb_error_text(machine));
-	} else if (run->device < 0) {
-		return run->device;
+	} else if (run->opened) {
+		return run->opened;
 	} else if (!could_send) {
 		hop->outcome = LFB_MATRIX_UNSENT;
 	} else {
@@ -319,16 +381,14 @@ static int jump(struct run *run, const char *to, bool could_send, struct lfb_mat
 /* The kernel that runs sends, and the next one receives. */
 static int hop_to(struct run *run, const char *to, struct lfb_matrix_hop *hop)
 {
-	bool can_send = run->device >= 0;
+	bool can_send = !run->opened;
 	int err;
 
-	hop->from = run->machine->profile->name;
+	hop->from = run->play.machine->profile->name;
 	hop->to = to;
-	run->sent = (struct lfb_matrix_load){ 0 };
-	err = can_send ? fill(run) : 0;
+	err = can_send ? send_all(run, &hop->sent) : 0;
 	if (!err)
-		err = lfb_machine_prepare(run->machine);
-	hop->sent = run->sent;
+		err = perform(run, first(run, LFB_VERB_PREPARE));
 	return err ? err : jump(run, to, can_send, hop);
 }
 
@@ -342,14 +402,17 @@ static void unreached(const char *from, const char *to, struct lfb_matrix_hop *h
 static int run_chain(struct run *run, const char *const *to, unsigned int count,
 		     struct lfb_matrix_hop *hops)
 {
-	int err = lfb_machine_boot(run->machine);
+	const struct lfb_operation *when = first(run, LFB_VERB_WHEN);
+	int err = (int)lfb__run_start(&run->play, NULL);
 
+	for (; !err && when->verb == LFB_VERB_WHEN; when++)
+		err = perform(run, when);
 	if (!err)
 		err = come_up(run);
-	if (!err && run->device < 0)
-		err = run->device;
+	if (!err)
+		err = run->opened;
 	for (unsigned int i = 0; i < count && !err; i++) {
-		if (i && lfb_machine_state(run->machine) != LFB_RUNNING)
+		if (i && lfb_machine_state(run->play.machine) != LFB_RUNNING)
 			unreached(to[i - 1], to[i], &hops[i]);
 		else
 			err = hop_to(run, to[i], &hops[i]);
@@ -360,12 +423,12 @@ static int run_chain(struct run *run, const char *const *to, unsigned int count,
 /* Switches off, and leaves the sentence behind @err. */
 static void end_run(struct run *run, int err)
 {
-	struct lfb_machine *machine = run->machine;
+	struct lfb_machine *machine = run->play.machine;
 	char reason[sizeof(machine->kernel.error)];
 
 	snprintf(reason, sizeof(reason), "%s", lfb_error_text(machine));
 	lfb_machine_shutdown(machine);
-	lfb_agent_destroy(run->agent);
+	lfb__run_release(&run->play);
 	if (err && !reason[0])
 		snprintf(reason, sizeof(reason), "%s ran short of something",
 			 machine->profile->name);
@@ -391,7 +454,8 @@ static int check(struct lfb_machine *machine, enum lfb_matrix_kind kind, const c
 int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const char *const *to,
 		   unsigned int count, struct lfb_matrix_hop *hops)
 {
-	struct run *run;
+	struct run run = { .play = { .machine = machine, .options = { .golden = true } } };
+	struct lfb_scenario *scenario;
 	int err;
 
 	if (!lfb__machine_valid(machine))
@@ -404,22 +468,17 @@ int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const
 		return err;
 	if (count)
 		memset(hops, 0, count * sizeof(*hops));
-	run = calloc(1, sizeof(*run));
-	if (run)
-		run->files = calloc(kinds[kind].sessions + 1, sizeof(*run->files));
-	if (!run || !run->files) {
-		err = lfb__error(machine, -ENOMEM, "no memory for a run of the matrix");
-		goto out;
-	}
-	run->machine = machine;
-	run->kind = &kinds[kind];
-	err = lfb_agent_create(machine, "agent", &run->agent);
+	run.kind = &kinds[kind];
+	scenario = make_scenario(run.kind);
+	if (!scenario)
+		return lfb__error(machine, -ENOMEM, "no memory for a run of the matrix");
+	run.play.scenario = scenario;
+	run.play.options.write = count_finished;
+	run.play.options.context = &run;
+	err = lfb__run_make(&run.play);
 	if (!err)
-		err = run_chain(run, to, count, hops);
-	end_run(run, err);
-out:
-	if (run)
-		free(run->files);
-	free(run);
+		err = run_chain(&run, to, count, hops);
+	end_run(&run, err);
+	lfb_scenario_free(scenario);
 	return err;
 }
