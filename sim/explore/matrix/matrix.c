@@ -1,58 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The upgrade matrix: fill a kernel, jump into another, see what arrived. What is done is a
- * scenario; this file writes one for each kind of handover, and looks at what its lines answer.
+ * The upgrade matrix: fill a kernel, jump into another, see what arrived.
  */
 #define _GNU_SOURCE /* memmem() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/matrix.h>
-
 #include "lib/luo/luo.h"
+#include "sim/explore/matrix/matrix.h"
 #include "sim/play/play.h"
-
-/*
- * Words
- */
-
-static const struct kind {
-	const char *name;
-	const char *about;
-	unsigned int sessions;
-	unsigned int files;		/* in each session */
-	unsigned int flbs;
-	bool taken_name;		/* then a session is created whose name is taken */
-	bool new_handler;		/* each kernel's has a compatible string of its own */
-} kinds[LFB_MATRIX_KINDS] = {
-	[LFB_MATRIX_EMPTY] = { "empty", .about = "nothing: live update is on but unused" },
-	[LFB_MATRIX_SESSIONS] = { "sessions", "3 sessions without files", .sessions = 3 },
-	[LFB_MATRIX_FILE] = { "file", "1 session with 1 file", 1, .files = 1 },
-	[LFB_MATRIX_FLBS] = {
-		"flbs", "2 sessions with 2 files each, which need 2 FLBs", 2, 2, .flbs = 2,
-	},
-	[LFB_MATRIX_FULL_SESSIONS] = {
-		"full-sessions", "as many sessions as the sender takes, 1 file in each",
-		LFB_MATRIX_MANY, .files = 1,
-	},
-	[LFB_MATRIX_FULL_FILES] = {
-		"full-files", "1 session with as many files as the sender takes",
-		1, .files = LFB_MATRIX_MANY,
-	},
-	[LFB_MATRIX_FULL_FLBS] = {
-		"full-flbs", "1 file which needs as many FLBs as the sender takes",
-		1, 1, .flbs = LUO_FLB_MAX + 1,
-	},
-	[LFB_MATRIX_TAKEN_NAME] = {
-		"taken-name", "51 sessions, after one more was refused because its name is taken",
-		LUO_SESSIONS_PER_BLOCK, .taken_name = true,
-	},
-	[LFB_MATRIX_NEW_HANDLER] = {
-		"new-handler", "1 file whose handler has another compatible string in the receiver",
-		1, 1, .new_handler = true,
-	},
-};
 
 static const struct {
 	const char *name;
@@ -80,16 +37,6 @@ static const struct {
 	[LFB_MATRIX_UNREACHED] = { "-", "never booted: the kernel before died" },
 };
 
-const char *lfb_matrix_kind_name(enum lfb_matrix_kind kind)
-{
-	return (size_t)kind < LFB_MATRIX_KINDS ? kinds[kind].name : NULL;
-}
-
-const char *lfb_matrix_kind_about(enum lfb_matrix_kind kind)
-{
-	return (size_t)kind < LFB_MATRIX_KINDS ? kinds[kind].about : NULL;
-}
-
 const char *lfb_matrix_outcome_name(enum lfb_matrix_outcome outcome)
 {
 	return (size_t)outcome < LFB_MATRIX_OUTCOMES ? outcomes[outcome].name : NULL;
@@ -101,91 +48,12 @@ const char *lfb_matrix_outcome_about(enum lfb_matrix_outcome outcome)
 }
 
 /*
- * The scenario
+ * A run
  */
-
-/* A page each that says whose it is, so that whatever arrives can be told from everything else. */
-static const char file_code[] =
-	"when h 0 preserve kho page 4096\n"
-	"when h 0 preserve stamp page\n"
-	"when h 0 preserve data page\n"
-	"when h 0 freeze data page\n"
-	"when h 0 unpreserve kho-unpreserve-free page\n"
-	"when h 0 retrieve take page\n"
-	"when h 0 retrieve check-stamp page\n"
-	"when h 0 finish take page\n"
-	"when h 0 finish kho-restore-free page\n";
-static const char flb_code[] =
-	"when flb %1$u preserve kho page 4096\n"
-	"when flb %1$u preserve stamp page\n"
-	"when flb %1$u preserve data page\n"
-	"when flb %1$u preserve obj page\n"
-	"when flb %1$u unpreserve kho-unpreserve-free page\n"
-	"when flb %1$u retrieve take page\n"
-	"when flb %1$u retrieve check-stamp page\n"
-	"when flb %1$u retrieve obj page\n"
-	"when flb %1$u finish take-obj page\n"
-	"when flb %1$u finish kho-restore-free page\n";
-
-/* Never 0. */
-static u64 file_number(unsigned int session, u64 token)
-{
-	return (u64)session << 32 | (token + 1);
-}
-
-static void write_sending(FILE *text, const struct kind *kind)
-{
-	for (unsigned int session = 0; session < kind->sessions; session++) {
-		fprintf(text, "session session-%u\n", session);
-		for (unsigned int file = 0; file < kind->files; file++)
-			fprintf(text, "preserve session-%u %u 0 %llu\n", session, file,
-				file_number(session, file));
-	}
-	if (kind->taken_name)
-		fprintf(text, "session session-0 = %d\n", -EEXIST);
-}
-
-static void write_receiving(FILE *text, const struct kind *kind)
-{
-	for (unsigned int flb = 0; flb < kind->flbs; flb++)
-		fprintf(text, "getin %u\n", flb);
-	for (unsigned int session = 0; session < kind->sessions; session++) {
-		fprintf(text, "rsession session-%u\n", session);
-		for (unsigned int file = 0; file < kind->files; file++)
-			fprintf(text, "retrieve session-%u %u\n", session, file);
-		fprintf(text, "finish session-%1$u\nclose session-%1$u\n", session);
-	}
-}
-
-/* The module, coming up, sending and receiving: each kernel starts somewhere in it. */
-static struct lfb_scenario *make_scenario(const struct kind *kind)
-{
-	struct lfb_scenario *scenario = NULL;
-	char *bytes = NULL;
-	size_t size;
-	FILE *text = open_memstream(&bytes, &size);
-
-	if (!text)
-		return NULL;
-	fputs(file_code, text);
-	for (unsigned int flb = 0; flb < kind->flbs; flb++)
-		fprintf(text, flb_code, flb);
-	fputs("handler 0\n", text);
-	for (unsigned int flb = 0; flb < kind->flbs; flb++)
-		fprintf(text, "flb 0 %u\n", flb);
-	fputs("open\n", text);
-	write_sending(text, kind);
-	fputs("prepare\n", text);
-	write_receiving(text, kind);
-	if (!fclose(text))
-		lfb_scenario_parse("matrix", bytes, size, &scenario);
-	free(bytes);
-	return scenario;
-}
 
 struct run {
 	struct lfb_run play;
-	const struct kind *kind;
+	const struct lfb_matrix_handover *kind;
 	int opened;			/* what opening /dev/liveupdate answered */
 	unsigned int nr_flbs;		/* registered */
 	struct lfb_matrix_load finished; /* callbacks in this kernel; no sessions */
@@ -255,7 +123,7 @@ static bool file_arrives(struct run *run, const struct lfb_operation *retrieve)
 
 	if (fd >= 0)
 		lfb_agent_close(agent, fd);
-	return number == file_number(retrieve->session, retrieve->token);
+	return number == lfb__matrix_file(retrieve->session, retrieve->token);
 }
 
 /* Asks for everything that may have been sent. */
@@ -468,8 +336,8 @@ int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const
 		return err;
 	if (count)
 		memset(hops, 0, count * sizeof(*hops));
-	run.kind = &kinds[kind];
-	scenario = make_scenario(run.kind);
+	run.kind = &lfb__matrix_kinds[kind];
+	scenario = lfb__matrix_scenario(run.kind);
 	if (!scenario)
 		return lfb__error(machine, -ENOMEM, "no memory for a run of the matrix");
 	run.play.scenario = scenario;
