@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * lfb, the tool: options in, sentences and exit codes out. Each command is a struct cli_command
- * with its options as rows of a table, which are parsed and explained by options.c; what a command
- * does is one function. It uses the library as any program may: public headers only.
+ * lfb, the tool: options in, sentences and exit codes out. A command is a struct cli_command: its
+ * options are rows of a table, which options.c reads and explains, and what it does is one
+ * function. A new one is a file of its own and a line in main.c. It may use what any program may:
+ * public headers only.
  */
 #ifndef SIM_CLI_CLI_H
 #define SIM_CLI_CLI_H
@@ -141,6 +142,9 @@ int cli_write_file(const char *path, const void *bytes, size_t size);
 
 /* All of @text is a number; 0x… for hexadecimal. */
 bool cli_number(const char *text, u64 *number);
+
+/* Makes a string for free(), or NULL, longer. Returns CLI_OK or CLI_FAILED. */
+int cli_append(char **text, const char *joint, const char *more);
 
 /* "s" behind all numbers but 1. */
 const char *cli_plural(u64 number);

@@ -103,7 +103,8 @@ static int run(struct cli_line *line)
 }
 
 static const struct cli_option options[] = {
-	{ "scenario", NULL, "print the scenario only, for lfb run", .at = offsetof(struct explain, scenario) },
+	{ "scenario", NULL, "print the scenario only, for lfb run",
+	  .at = offsetof(struct explain, scenario) },
 	{ "markdown", NULL, "list as a table", .at = offsetof(struct explain, markdown) },
 	{ 0 },
 };

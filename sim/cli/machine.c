@@ -2,7 +2,6 @@
 /*
  * lfb, the tool: scenarios, and the machine that commands run them in.
  */
-#define _GNU_SOURCE /* asprintf() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +18,10 @@ static int add_quirk(const struct cli_given *given)
 	struct cli_machine *machine = given->into;
 	const char *value = given->value;
 	char **list = value[0] == '+' ? &machine->quirks_on : &machine->quirks_off;
-	char *longer;
 
 	if ((value[0] != '+' && value[0] != '-') || !value[1])
 		return cli_expected(given);
-	if (asprintf(&longer, "%s%s%s", *list ? *list : "", *list ? "," : "", value + 1) < 0)
-		return cli_failed("no memory");
-	free(*list);
-	*list = longer;
-	return CLI_OK;
+	return cli_append(list, *list ? "," : "", value + 1);
 }
 
 /* "64M": a number, and perhaps a unit. */

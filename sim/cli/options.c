@@ -2,7 +2,6 @@
 /*
  * lfb, the tool: the one place where options are read and explained.
  */
-#define _GNU_SOURCE /* asprintf() */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,20 +129,6 @@ static int bad_option(const struct cli_line *line, int what, const char *option)
 	return cli_usage(line->command, "there is no option %s, or it takes no value", option);
 }
 
-/* What a command that is to be repeated must say again. */
-static int remember(struct cli_line *line, const struct cli_option *option, const char *value)
-{
-	char *before = line->machine.given;
-
-	if (asprintf(&line->machine.given, "%s --%s %s", before ? before : "", option->name,
-		     value) < 0) {
-		line->machine.given = before;
-		return cli_failed("no memory");
-	}
-	free(before);
-	return CLI_OK;
-}
-
 int cli_line_read(struct cli_line *line, const struct cli_option *options, int argc, char **argv)
 {
 	struct rows rows = { .count = 0 };
@@ -162,7 +147,8 @@ int cli_line_read(struct cli_line *line, const struct cli_option *options, int a
 		line->last[given.option->group] = given.option->name;
 		result = set_value(&given);
 		if (!result && rows.states[at] == &line->machine)
-			result = remember(line, given.option, optarg);
+			result = cli_append(&line->machine.given, " --", given.option->name) ||
+				 cli_append(&line->machine.given, " ", optarg);
 	}
 	line->argc = argc - optind;
 	line->argv = argv + optind;

@@ -2,6 +2,7 @@
 /*
  * lfb, the tool: messages, files and numbers.
  */
+#define _GNU_SOURCE /* asprintf() */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,17 @@ bool cli_number(const char *text, u64 *number)
 	errno = 0;
 	*number = strtoull(text, &end, text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10);
 	return !errno && !*end;
+}
+
+int cli_append(char **text, const char *joint, const char *more)
+{
+	char *longer;
+
+	if (asprintf(&longer, "%s%s%s", *text ? *text : "", joint, more) < 0)
+		return cli_failed("no memory");
+	free(*text);
+	*text = longer;
+	return CLI_OK;
 }
 
 const char *cli_plural(u64 number)
