@@ -11,7 +11,7 @@
 
 #include <luo/abi.h>
 
-#include "sim/kernel/kho/kho.h"
+#include "sim/kernel/kernel.h"
 
 struct luo;
 struct liveupdate_session;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/luo/luo.h"
-#include "sim/kernel/memory/check.h"
+#include "sim/kernel/kernel.h"
 
 int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
 	       const char *format, ...)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/luo/luo.h"
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kernel.h"
 #include "sim/explore/sweep/state_sink.h"
 
 /*
