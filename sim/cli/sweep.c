@@ -297,5 +297,6 @@ const struct cli_command cli_sweep = {
 	"line behind each violation is the command that shows that case again. docs/sweep.md\n"
 	"says what is checked and what is excused.\n",
 	options, sizeof(struct sweep), run,
-	.mode = LFB_MEMORY_FIXED, .min = 1, .max = INT_MAX, .expected = "expected a scenario", .check = check,
+	.mode = LFB_MEMORY_FIXED, .min = 1, .max = INT_MAX, .expected = "expected a scenario",
+	.check = check,
 };

@@ -303,7 +303,8 @@ static int run(struct cli_line *line)
 }
 
 static const struct cli_option options[] = {
-	{ "show", NULL, "print the scenario of each and what is found", .at = offsetof(struct zoo, show) },
+	{ "show", NULL, "print the scenario of each and what is found",
+	  .at = offsetof(struct zoo, show) },
 	{ "search", NULL, "forget the scenarios' operations and see what is found without:\n"
 	  "by lfb exhaust --module, by lfb sweep, and defects of kernels by\n"
 	  "comparing with the model. Minutes for all of them", .at = offsetof(struct zoo, search) },

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <luo/abi.h>
 #include <luo/scenario.h>
 
-#include "lib/luo/luo.h"
 #include "sim/explore/matrix/matrix.h"
 
 const struct lfb_matrix_handover lfb__matrix_kinds[LFB_MATRIX_KINDS] = {
