@@ -163,14 +163,14 @@ static void print_row(const char *quirk, const struct lfb_exhaust_result *result
 static int run_defects(const struct exhaust *exhaust)
 {
 	struct lfb_exhaust_options search = exhaust->search;
-	unsigned int i, found = 0;
+	unsigned int tried = 0, found = 0;
 	const char *quirk;
 
 	if (!search.length)
 		search.length = DEFECTS_LENGTH;
 	printf("| defect | found after | what differs | lines | sequences before | shrunk to |\n"
 	       "|---|---|---|---|---|---|\n");
-	for (i = 0; (quirk = lfb_quirk_name(i)); i++) {
+	for (; (quirk = lfb_quirk_name(tried)); tried++) {
 		struct lfb_exhaust_result result = { .sz = sizeof(result) };
 
 		search.quirks_on = quirk;
@@ -180,8 +180,8 @@ static int run_defects(const struct exhaust *exhaust)
 		found += result.scenario != NULL;
 		lfb_scenario_free(result.scenario);
 	}
-	printf("\n%u of %u found.\n", found, i);
-	return found == i ? CLI_OK : CLI_FAILED;
+	printf("\n%u of %u found.\n", found, tried);
+	return found == tried ? CLI_OK : CLI_FAILED;
 }
 
 /*

@@ -42,13 +42,12 @@ static bool print_findings(struct lfb_machine *machine)
 {
 	const struct lfb_finding *finding;
 	char text[4096];
-	size_t i;
 
-	for (i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++) {
+	for (size_t i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++) {
 		lfb_finding_format(finding, text, sizeof(text));
 		printf("%s%s", i ? "\n" : "", text);
 	}
-	return i == 0;
+	return !lfb_finding_at(machine, 0);
 }
 
 static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
