@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/task/task.h"
 
 static u64 hash_of(unsigned int kind, u64 key)
 {
