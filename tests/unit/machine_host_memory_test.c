@@ -101,7 +101,7 @@ static void every_allocation_may_fail(void **state)
 	}
 	allocations_left = -1;
 	assert_int_equal(err, 0);
-	/* The machine, the module twice, the agents; the list of handles is large already. */
+	/* The machine, the module twice, the agents; the list of handles is larger already. */
 	assert_true(nth >= 1 + 2 + 20);
 	lfb_machine_destroy(machine);
 	rig_stop(&rig);
