@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/handover/blob.h"
-#include "sim/machine/host_file.h"
-#include "sim/machine/machine.h"
+#include "sim/handover/handover.h"
 
 #define MEMORY_MIN (1ull << 20)
 #define MEMORY_MAX (1ull << 40)
@@ -337,4 +335,17 @@ int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, ph
 	}
 	*root = blob->kho_root;
 	return 0;
+}
+
+int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob)
+{
+	phys_addr_t root;
+	int err = lfb__machine_check_off(machine);
+
+	if (err)
+		return err;
+	if (!lfb__blob_valid(blob))
+		return lfb__error(machine, -EINVAL, "the pointer is no live blob");
+	err = lfb__blob_place(blob, machine, &root);
+	return err ? err : lfb__machine_switch_on(machine, root);
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "sim/handover/convert.h"
-#include "sim/machine/machine.h"
 
 /*
  * The format's own pages

@@ -11,7 +11,6 @@
 
 #include "lib/orchestrator.h"
 #include "sim/handover/inspect.h"
-#include "sim/machine/machine.h"
 
 #define PROBLEMS_MAX 1000
 
@@ -315,8 +314,7 @@ int lfb_inspect_blob(const struct lfb_blob *blob, enum lfb_inspect_format format
 	struct lfb_inspection found = { 0 };
 	int err;
 
-	blob = lfb__blob_valid(blob);
-	if (!blob)
+	if (!lfb__blob_valid(blob))
 		return -EINVAL;
 	err = check_output(format, write);
 	if (err)

@@ -8,7 +8,7 @@
 #include <luo/inspect.h>
 
 #include "lib/codec/codec.h"
-#include "sim/handover/blob.h"
+#include "sim/handover/handover.h"
 #include "sim/handover/json.h"
 
 /* An entry of the KHO root tree. */

@@ -11,10 +11,7 @@
 
 static bool valid(const struct lfb_agent *agent)
 {
-	if (likely(lfb__handle_valid(agent, LFB_HANDLE_AGENT)))
-		return true;
-	lfb__fail(NULL, -EINVAL, "%s", agent ? "the pointer is no live agent" : "no agent");
-	return false;
+	return lfb__handle_valid(agent, LFB_HANDLE_AGENT);
 }
 
 int lfb_agent_create(struct lfb_machine *machine, const char *name, struct lfb_agent **agentp)

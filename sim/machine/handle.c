@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-#include "sim/machine/handle.h"
-
-#include <pthread.h>
-#include <stdatomic.h>
-
-#include "sim/kernel/host/host.h"
-
 /*
  * What is alive. Looking a handle up must not cost a lock each time: a thread remembers the last
  * ones it found, until anything at all is unregistered.
  */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "sim/machine/machine.h"
 
 struct entry {
 	const void *handle;
@@ -108,13 +105,11 @@ static void forget_if_stale(void)
 	remembered.removals = removals;
 }
 
-bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
+static bool is_alive(const void *handle, enum lfb_handle_kind kind)
 {
 	const struct entry *entry;
-	bool valid;
+	bool alive;
 
-	if (!handle)
-		return false;
 	forget_if_stale();
 	for (int i = 0; i < 4; i++) {
 		if (remembered.entry[i].handle == handle)
@@ -122,9 +117,24 @@ bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
 	}
 	pthread_mutex_lock(&handles.lock);
 	entry = find(handle);
-	valid = entry && entry->kind == kind;
-	if (valid)
+	alive = entry && entry->kind == kind;
+	if (alive)
 		remember(entry);
 	pthread_mutex_unlock(&handles.lock);
-	return valid;
+	return alive;
+}
+
+bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
+{
+	static const char *const names[LFB_HANDLE_KINDS] = {
+		[LFB_HANDLE_MACHINE] = "machine",
+		[LFB_HANDLE_AGENT] = "agent",
+		[LFB_HANDLE_BLOB] = "blob",
+		[LFB_HANDLE_SCENARIO] = "scenario",
+	};
+
+	if (likely(handle && is_alive(handle, kind)))
+		return true;
+	lfb__fail(NULL, -EINVAL, "%s%s", handle ? "the pointer is no live " : "no ", names[kind]);
+	return false;
 }

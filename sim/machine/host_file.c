@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/machine/host_file.h"
 #include "sim/machine/machine.h"
 
 /* What does not tell its size (a pipe, a device) is read up to here. */

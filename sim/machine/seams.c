@@ -25,14 +25,19 @@ const char *lfb_last_complaint(struct lfb_machine *machine)
 	return lfb__machine_valid(machine) ? machine->kernel.trace.complaint : "";
 }
 
-int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_plan *plan)
+int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_plan *given)
 {
+	struct lfb_fault_plan plan;
+	int err;
+
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (lfb__faults_arm(&machine->kernel, plan))
-		return lfb__error(machine, -EINVAL, "lfb_fault_arm: the plan's sz, kinds, or nth "
-				  "and chance make no sense");
-	return 0;
+	err = lfb__options_take(machine, "lfb_fault_arm: the plan", &plan, sizeof(plan), given,
+				offsetof(struct lfb_fault_plan, then));
+	if (!err && lfb__faults_arm(&machine->kernel, &plan))
+		err = lfb__error(machine, -EINVAL, "lfb_fault_arm: the plan's kinds, or nth and "
+				 "chance make no sense");
+	return err;
 }
 
 unsigned long lfb_fault_count(struct lfb_machine *machine, enum lfb_fault_kind kind)

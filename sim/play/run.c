@@ -311,20 +311,15 @@ void lfb__run_release(struct lfb_run *run)
 	free(run->points);
 }
 
-/* An older caller's options are shorter; what it does not know is zero. */
 static int take_options(struct lfb_run *run, const struct lfb_scenario_options *given)
 {
 	struct lfb_scenario_options *options = &run->options;
 
-	if (!given)
-		return 0;
-	if (given->sz < offsetof(struct lfb_scenario_options, last_memory) ||
-	    given->sz > sizeof(*options))
-		return lfb__error(run->machine, -EINVAL, "the options' sz is %zu, not %zu",
-				  given->sz, sizeof(*options));
-	memcpy(options, given, given->sz);
-	if (!options->last_memory)
-		return 0;
+	int err = lfb__options_take(run->machine, "the options", options, sizeof(*options), given,
+				    offsetof(struct lfb_scenario_options, last_memory));
+
+	if (err || !options->last_memory)
+		return err;
 	if (!options->last_memory_size)
 		return lfb__error(run->machine, -EINVAL, "no place for the size of the memory");
 	if (run->machine->kernel.memory.policy != LFB_PAGES_ASCENDING)
@@ -364,10 +359,10 @@ static int run_traced(struct lfb_run *run)
 int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 		     const struct lfb_scenario_options *options)
 {
-	struct lfb_run run = { .scenario = scenario, .machine = lfb__machine_valid(machine) };
+	struct lfb_run run = { .scenario = scenario, .machine = machine };
 	int err;
 
-	if (!run.machine)
+	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
 		return lfb__error(machine, -EINVAL, "the pointer is no live scenario");

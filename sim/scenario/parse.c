@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/machine/host_file.h"
 #include "sim/machine/machine.h"
 #include "sim/scenario/parse.h"
 
@@ -304,7 +303,7 @@ int lfb_scenario_load(const char *path, struct lfb_scenario **scenario)
 
 void lfb_scenario_free(struct lfb_scenario *scenario)
 {
-	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
+	if (!scenario || !lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
 		return;
 	lfb__handle_unregister(scenario);
 	destroy_scenario(scenario);

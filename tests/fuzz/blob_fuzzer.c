@@ -11,7 +11,7 @@
 #include <luo/liveupdate.h>
 #include <luo/machine.h>
 
-#include "sim/handover/blob.h"
+#include "sim/handover/handover.h"
 #include "sim/scenario/scenario.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

@@ -14,7 +14,7 @@
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/handover/blob.h"
+#include "sim/handover/handover.h"
 #include "sim/machine/machine.h"
 
 static struct lfb_machine *new_machine(u64 memory, const char *profile)

@@ -222,22 +222,6 @@ static void a_second_point_fails_so_many_later(void **state)
 	}
 }
 
-static void an_older_shorter_plan_has_no_second_point(void **state)
-{
-	struct lfb_fault_plan plan = {
-		.sz = offsetof(struct lfb_fault_plan, then),
-		.kinds = LFB_FAULT_ANY,
-		.nth = 2,
-		.then = 3,
-	};
-
-	(void)state;
-	assert_int_equal(lfb__faults_arm(&kernel, &plan), 0);
-	assert_int_equal(pass(LFB_FAULT_KHO, POINTS), 2);
-	plan.sz--;
-	assert_int_equal(lfb__faults_arm(&kernel, &plan), -EINVAL);
-}
-
 static void which_point_failed_last_is_known(void **state)
 {
 	(void)state;
@@ -264,7 +248,6 @@ int main(void)
 		TEST(plans_that_make_no_sense_are_refused_and_change_nothing),
 		TEST(arming_starts_to_count_again),
 		TEST(a_second_point_fails_so_many_later),
-		TEST(an_older_shorter_plan_has_no_second_point),
 		TEST(which_point_failed_last_is_known),
 	};
 

@@ -60,6 +60,7 @@ static char *meagre_strdup(const char *string)
 #undef same
 #include "sim/handover/blob.c"
 #include "sim/handover/blob_load.c"
+#include "sim/handover/capture.c"
 #include "sim/recorder/recorder.c"
 #include "sim/scenario/parse.c"
 #define complain host_file_complain

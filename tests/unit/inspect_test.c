@@ -15,8 +15,7 @@
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/handover/blob.h"
-#include "sim/machine/host_file.h"
+#include "sim/handover/handover.h"
 #include "sim/handover/json.h"
 
 struct output {

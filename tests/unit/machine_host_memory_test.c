@@ -51,7 +51,9 @@ static void *meagre_reallocarray(void *memory, size_t count, size_t size)
 #include "sim/machine/agent.c"
 #include "sim/machine/boot.c"
 #include "sim/machine/handle.c"
+#include "sim/machine/build.c"
 #include "sim/machine/machine.c"
+#include "sim/machine/module.c"
 #undef malloc
 #undef calloc
 #undef reallocarray

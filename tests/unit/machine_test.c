@@ -82,8 +82,8 @@ static void quirk_lists_take_spaces_and_commas(void **state)
 	}
 }
 
-/* A caller compiled against older headers has a shorter structure. */
-static void options_may_be_shorter_but_not_longer(void **state)
+/* A caller compiled against other headers has a shorter or a longer structure. */
+static void options_may_be_shorter_or_longer(void **state)
 {
 	struct {
 		struct lfb_machine_options options;
@@ -94,12 +94,12 @@ static void options_may_be_shorter_but_not_longer(void **state)
 	(void)state;
 	for (size_t size = 0; size <= sizeof(given); size++) {
 		bool good = size >= offsetof(struct lfb_machine_options, mode) &&
-			    size <= sizeof(given.options);
+			    size % sizeof(size) == 0;
 
 		given.options.sz = size;
 		assert_int_equal(lfb_machine_create(&given.options, &machine), good ? 0 : -EINVAL);
 		if (!good)
-			assert_non_null(strstr(lfb_error_text(NULL), "the options' sz is"));
+			assert_non_null(strstr(lfb_error_text(NULL), "the options: sz is"));
 		lfb_machine_destroy(machine);
 	}
 	/* What lies beyond the structure's declared end is not looked at. */
@@ -532,7 +532,7 @@ static void shorter_statistics_can_be_asked_for(void **state)
 	assert_int_equal(all.sessions_incoming, 0);
 	assert_int_equal(all.files_preserved, 2);
 	assert_int_equal(all.files, 4); /* the device, the session, two files */
-	for (size_t size = sizeof(size_t); size <= sizeof(all); size++) {
+	for (size_t size = sizeof(size_t); size <= sizeof(all); size += sizeof(size)) {
 		memset(&some, 0xee, sizeof(some));
 		some.sz = size;
 		assert_int_equal(lfb_machine_stats(rig.machine, &some), 0);
@@ -558,7 +558,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_that_make_no_sense_are_refused),
 		cmocka_unit_test(quirk_lists_take_spaces_and_commas),
-		cmocka_unit_test(options_may_be_shorter_but_not_longer),
+		cmocka_unit_test(options_may_be_shorter_or_longer),
 		cmocka_unit_test(defaults_are_as_documented),
 		cmocka_unit_test(the_smallest_machine_runs_out_of_memory_cleanly),
 		cmocka_unit_test(sessions_are_made_until_memory_is_used_up),
