@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/recorder/slot.h"
+#include "sim/recorder/inside.h"
 #include "sim/kernel/memory/page.h"
 
 /*

@@ -2,7 +2,7 @@
 /*
  * The recorded module's callbacks: first what the scenario wrote for them, then what they answer.
  */
-#include "sim/recorder/recorder.h"
+#include "sim/recorder/inside.h"
 
 /* What the callbacks answer; part of the golden data. */
 #define FLB_DATA 0xf000u

@@ -60,6 +60,8 @@ static char *meagre_strdup(const char *string)
 #include "sim/handover/blob.c"
 #include "sim/handover/blob_load.c"
 #include "sim/scenario/intern.c"
+#include "sim/recorder/learn.c"
+#include "sim/recorder/object.c"
 #include "sim/recorder/recorder.c"
 #include "sim/scenario/parse.c"
 #define complain host_file_complain

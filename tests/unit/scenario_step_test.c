@@ -18,9 +18,9 @@ static void write_step(enum lfb_step_code code, char *text, size_t size)
 		['S'] = "s", ['N'] = "8", ['V'] = "s", ['L'] = "9",	      ['F'] = "0",
 		['H'] = "0", ['E'] = "7", ['W'] = "x", ['A'] = "retrieve_status",
 	};
-	size_t length = (size_t)snprintf(text, size, "%s", lfb__step_name(code));
+	size_t length = (size_t)snprintf(text, size, "%s", lfb__steps[code].name);
 
-	for (const char *letter = lfb__step_arguments(code); *letter; letter++)
+	for (const char *letter = lfb__steps[code].arguments; *letter; letter++)
 		length += (size_t)snprintf(text + length, size - length, " %s",
 					   arguments[(unsigned char)*letter]);
 }
@@ -52,7 +52,7 @@ static void every_step_is_understood(void **state)
 
 		snprintf(refused, sizeof(refused), "%s ?!", text);
 		assert_refused(refused, "found \"?!\"");
-		for (last = strrchr(text, ' '); *lfb__step_arguments(code) && last > text + 18;
+		for (last = strrchr(text, ' '); *lfb__steps[code].arguments && last > text + 18;
 		     last = strrchr(text, ' ')) {
 			*last = '\0';
 			assert_refused(text, "found the end of the line");
@@ -396,10 +396,10 @@ static void every_step_in_every_callback_spares_the_process(void **state)
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++) {
 		for (unsigned int code = 0; code < LFB_STEP_CODES; code++) {
 			for (unsigned int op = 0; op < LFB_CALLBACKS; op++) {
-				run_in_callback(profile, "h", lfb__callback_name(op), code,
+				run_in_callback(profile, "h", lfb__callbacks[op], code,
 						(code + op) % 3);
 				if (op <= LFB_CALLBACK_FINISH)
-					run_in_callback(profile, "flb", lfb__callback_name(op),
+					run_in_callback(profile, "flb", lfb__callbacks[op],
 							code, (code + op + i) % 3);
 			}
 		}

@@ -9,6 +9,7 @@
 #include <luo/choose.h>
 #include <luo/module.h>
 
+#include "sim/machine/host_file.h"
 #include "sim/scenario/scenario.h"
 #include "tests/support/scripted.h"
 
@@ -281,6 +282,39 @@ static void images_can_be_damaged(void **state)
 		    0, NULL);
 }
 
+/* A word at the start of an example: "`word" and no more letters of it. */
+static bool is_documented(const char *document, const char *word)
+{
+	char start[40];
+	int length = snprintf(start, sizeof(start), "`%s", word);
+
+	while ((document = strstr(document, start)) != NULL) {
+		document += length;
+		if (*document == '`' || *document == ' ')
+			return true;
+	}
+	return false;
+}
+
+static void every_word_is_documented(void **state)
+{
+	char *document;
+	size_t size;
+
+	(void)state;
+	assert_int_equal(lfb__read_whole_file(LFB_TEST_DATA "/../../docs/scenarios.md", &document,
+					      &size), 0);
+	for (int verb = 0; verb < LFB_VERBS; verb++) {
+		if (!is_documented(document, lfb__verbs[verb].name))
+			fail_msg("docs/scenarios.md has no verb %s", lfb__verbs[verb].name);
+	}
+	for (int step = 0; step < LFB_STEP_CODES; step++) {
+		if (!is_documented(document, lfb__steps[step].name))
+			fail_msg("docs/scenarios.md has no step %s", lfb__steps[step].name);
+	}
+	free(document);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +331,7 @@ int main(void)
 		cmocka_unit_test(two_modules_of_one_name_do_not_mix),
 		cmocka_unit_test(a_reboot_has_two_halves),
 		cmocka_unit_test(images_can_be_damaged),
+		cmocka_unit_test(every_word_is_documented),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

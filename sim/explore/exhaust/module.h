@@ -63,8 +63,6 @@ struct lfb_agent_world {
 	struct lfb_agent_letter letters[LFB_AGENT_LETTERS];
 };
 
-/* shrink/finding.c: is the line about what the module does? */
-bool lfb__defines_module(const struct lfb_operation *operation);
 /* No run shall find what it would not find by itself. */
 void lfb__machine_forget_seen(struct lfb_machine *machine);
 

@@ -16,19 +16,6 @@ struct raising {
 	bool allowed[LFB_FINDINGS_NR];	/* what the whole raises */
 };
 
-bool lfb__defines_module(const struct lfb_operation *operation)
-{
-	switch (operation->verb) {
-	case LFB_VERB_WHEN:
-	case LFB_VERB_FORGET:
-	case LFB_VERB_COMPATIBLE:
-	case LFB_VERB_MODULE:
-		return !operation->point;
-	default:
-		return false;
-	}
-}
-
 static const struct lfb_operation *next_definition(const struct lfb_scenario *scenario, size_t *at)
 {
 	while (*at < scenario->count) {

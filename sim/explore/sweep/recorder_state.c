@@ -2,33 +2,8 @@
 /*
  * The recorded module as a part of the machine's state, for sweeps.
  */
-#include <string.h>
-
 #include "sim/recorder/recorder.h"
 #include "sim/explore/sweep/state.h"
-
-static void unlearn(struct lfb_code **table, unsigned int nr)
-{
-	for (unsigned int i = 0; i < nr; i++) {
-		if (!table[i])
-			continue;
-		table[i]->renamed = false;
-		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
-			table[i]->programs[callback].count = 0;
-	}
-}
-
-void lfb__recorder_unlearn(struct lfb_recorder *recorder)
-{
-	unlearn(recorder->handler_code, recorder->nr_handlers);
-	unlearn(recorder->flb_code, recorder->nr_flbs);
-	if (recorder->loaded)
-		lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
-	recorder->loaded = false;
-	recorder->is_module = false;
-	recorder->file_ops.owner = NULL;
-	recorder->flb_ops.owner = NULL;
-}
 
 static void failures_state(const struct lfb_failure *fails, struct lfb_state_sink *sink)
 {
@@ -84,28 +59,5 @@ void lfb__recorder_state(const struct lfb_recorder *recorder, struct lfb_state_s
 		lfb__state_fact(sink, "references kept", flb->held[0]);
 		lfb__state_fact(sink, "incoming references kept", flb->held[1]);
 		failures_state(flb->fails, sink);
-	}
-}
-
-void lfb__recorder_end(struct lfb_recorder *recorder)
-{
-	unsigned int i;
-
-	for (i = 0; i < recorder->nr_handlers; i++) {
-		struct lfb_recorded_handler *handler = recorder->handlers[i];
-
-		if (handler)
-			memset(handler->fails, 0, sizeof(handler->fails));
-	}
-	for (i = 0; i < recorder->nr_flbs; i++) {
-		struct lfb_recorded_flb *flb = recorder->flbs[i];
-
-		if (!flb)
-			continue;
-		memset(flb->fails, 0, sizeof(flb->fails));
-		for (; flb->held[0]; flb->held[0]--)
-			liveupdate_flb_put_outgoing(&flb->flb);
-		for (; flb->held[1]; flb->held[1]--)
-			liveupdate_flb_put_incoming(&flb->flb);
 	}
 }

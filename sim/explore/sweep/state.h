@@ -13,6 +13,7 @@
 
 #include "sim/machine/machine.h"
 
+struct lfb_recorder;
 struct liveupdate_flb;
 struct lfb_state;
 struct lfb_state_sink;
@@ -55,5 +56,8 @@ void lfb__state_subject(struct lfb_state_sink *sink, const char *kind, const cha
 void lfb__state_fact(struct lfb_state_sink *sink, const char *field, u64 value);
 /* The private part of an FLB that may be on no list. */
 void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *flb);
+
+/* recorder_state.c: what the recorded module remembers, and its FLBs that are on no list. */
+void lfb__recorder_state(const struct lfb_recorder *recorder, struct lfb_state_sink *sink);
 
 #endif
