@@ -6,8 +6,8 @@
 
 static void recorder_exit(void);
 
-/* The recorder whose module is being unloaded: its machine is the one whose code runs. */
-static struct lfb_recorder *going(void)
+/* The recorder whose module comes or goes: its machine is the one whose code runs. */
+static struct lfb_recorder *coming_or_going(void)
 {
 	struct lfb_image_module *image;
 
@@ -21,7 +21,7 @@ static struct lfb_recorder *going(void)
 /* In reverse order; what cannot be unregistered stays, as with any module that ignores errors. */
 static void recorder_exit(void)
 {
-	struct lfb_recorder *recorder = going();
+	struct lfb_recorder *recorder = coming_or_going();
 	unsigned int i;
 
 	for (i = recorder ? recorder->nr_registrations : 0; i-- > 0;) {
@@ -36,6 +36,14 @@ static void recorder_exit(void)
 		if (i > recorder->nr_registrations)
 			i = recorder->nr_registrations;
 	}
+}
+
+static int recorder_init(void)
+{
+	struct lfb_recorder *recorder = coming_or_going();
+
+	lfb__recorder_reset(recorder);
+	return recorder->user.init(recorder);
 }
 
 int lfb__recorder_insmod(struct lfb_recorder *recorder)
@@ -62,6 +70,7 @@ int lfb__recorder_become_module(struct lfb_recorder *recorder)
 		return -EBUSY;
 	recorder->this_module.name = LFB_RECORDER_NAME;
 	recorder->image.module = &recorder->this_module;
+	recorder->image.init = recorder->user.init ? recorder_init : NULL;
 	recorder->image.exit = recorder_exit;
 	recorder->is_module = true;
 	err = lfb__recorder_insmod(recorder);

@@ -13,9 +13,8 @@ struct world *world_create_with(const struct lfb_machine_options *options)
 
 	assert_non_null(world);
 	world->device = -1;
-	world_make_module(world);
 	assert_int_equal(lfb_machine_create(options, &world->machine), 0);
-	assert_int_equal(lfb_machine_add_module(world->machine, &world->lfb_module), 0);
+	world_make_module(world);
 	assert_int_equal(lfb_agent_create(world->machine, "agent", &world->agent), 0);
 	world->entered_before = lfb_machine_enter(world->machine);
 	assert_int_equal(lfb_machine_boot(world->machine), 0);
@@ -58,19 +57,10 @@ void world_destroy(struct world *world)
 {
 	lfb_machine_enter(world->entered_before);
 	lfb_machine_destroy(world->machine);
-	free(world->module);
+	world->recorder->loaded = false;
+	lfb__recorder_destroy(world->recorder);
 	free(world->log);
 	free(world);
-}
-
-struct liveupdate_file_handler *world_handler(struct world *world, unsigned int handler)
-{
-	return &world->module->handlers[handler].handler;
-}
-
-struct liveupdate_flb *world_flb(struct world *world, unsigned int flb)
-{
-	return &world->module->flbs[flb].flb;
 }
 
 struct luo *world_luo(struct world *world)
@@ -159,7 +149,7 @@ int world_incoming(struct world *world, const char *name)
 
 int world_file(struct world *world, unsigned int handler, unsigned long number)
 {
-	struct file *file = world_new_file(handler, number);
+	struct file *file = lfb__recorder_file(handler, number);
 
 	return IS_ERR(file) ? (int)PTR_ERR(file) : lfb_agent_install(world->agent, file);
 }

@@ -90,12 +90,12 @@ static int stats(struct lfb_machine *machine)
 
 static int add_module(struct lfb_machine *machine)
 {
-	return lfb_machine_add_module(machine, &rig.image);
+	return lfb_machine_add_module(machine, &rig.recorder->image);
 }
 
 static int remove_module(struct lfb_machine *machine)
 {
-	return lfb_machine_remove_module(machine, "rig");
+	return lfb_machine_remove_module(machine, LFB_RECORDER_NAME);
 }
 
 static int agent_create(struct lfb_machine *machine)

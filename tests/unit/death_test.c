@@ -41,7 +41,7 @@ NOT_CHECKED static void write_to(volatile char *address)
 }
 
 /* The page at the KHO entry "stale" holds a pointer of the kernel that wrote it. */
-static struct rig_page *stale_page(void)
+static struct lfb_recorded_page *stale_page(void)
 {
 	phys_addr_t phys;
 
@@ -142,7 +142,7 @@ static unsigned int freezes_left; /* the freeze that is left when there is one f
 static int kill_at(struct rig *rig, const char *op)
 {
 	(void)rig;
-	if (!strcmp(op, "file freeze") && freezes_left && !--freezes_left)
+	if (!strcmp(op, "file h0.freeze") && freezes_left && !--freezes_left)
 		return -EIO;
 	if (!strcmp(op, fatal_op))
 		deaths[fatal_death].die();
@@ -158,7 +158,7 @@ static int kill_at_new_init(struct rig *rig, const char *op)
 
 static long leave_stale_pointer(void *argument)
 {
-	struct rig_page *page = kho_alloc_preserve(sizeof(*page));
+	struct lfb_recorded_page *page = kho_alloc_preserve(sizeof(*page));
 
 	(void)argument;
 	if (IS_ERR(page))
@@ -187,17 +187,17 @@ static const struct {
 	int (*drive)(struct rig *rig);
 	bool in_new_kernel;
 } places[] = {
-	{ "flb preserve", rig_update, false },
-	{ "file preserve", rig_update, false },
-	{ "file freeze", rig_update, false },
-	{ "file unpreserve", close_session, false },
-	{ "flb unpreserve", close_session, false },
-	{ "file unfreeze", fail_to_freeze, false },
-	{ "flb retrieve", rig_update, true },
-	{ "file retrieve", rig_update, true },
-	{ "file can_finish", rig_update, true },
-	{ "file finish", rig_update, true },
-	{ "flb finish", rig_update, true },
+	{ "flb0.preserve", rig_update, false },
+	{ "file h0.preserve", rig_update, false },
+	{ "file h0.freeze", rig_update, false },
+	{ "file h0.unpreserve", close_session, false },
+	{ "flb0.unpreserve", close_session, false },
+	{ "file h0.unfreeze", fail_to_freeze, false },
+	{ "flb0.retrieve", rig_update, true },
+	{ "file h0.retrieve", rig_update, true },
+	{ "file h0.can_finish", rig_update, true },
+	{ "file h0.finish", rig_update, true },
+	{ "flb0.finish", rig_update, true },
 };
 
 static void check_dead(struct rig *rig, int result, unsigned int death, const char *op)
@@ -292,15 +292,15 @@ static void a_module_may_panic_while_it_is_loaded(void **state)
 
 	(void)state;
 	assert_int_equal(rig_create(&rig, OPTIONS()), 0);
-	assert_int_equal(lfb_machine_remove_module(rig.machine, "rig"), 0);
+	assert_int_equal(lfb_machine_remove_module(rig.machine, LFB_RECORDER_NAME), 0);
 	assert_int_equal(lfb_machine_boot(rig.machine), 0);
 	rig.hook = panic_in_init;
-	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.image), -EFAULT);
+	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.recorder->image), -EFAULT);
 	assert_int_equal(lfb_machine_state(rig.machine), LFB_PANICKED);
 	rig.hook = NULL;
 	/* It did not become part of the image, and can be added again. */
-	assert_int_equal(lfb_machine_remove_module(rig.machine, "rig"), -ENOENT);
-	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.image), 0);
+	assert_int_equal(lfb_machine_remove_module(rig.machine, LFB_RECORDER_NAME), -ENOENT);
+	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.recorder->image), 0);
 	assert_int_equal(rig_still_works(&rig), 0);
 	rig_stop(&rig);
 }
@@ -311,7 +311,7 @@ static void a_stale_pointer_goes_unnoticed_where_memory_does_not_move(void **sta
 	struct rig rig;
 
 	(void)state;
-	fatal_op = "flb retrieve";
+	fatal_op = "flb0.retrieve";
 	fatal_death = 0;
 	assert_int_equal(rig_start(&rig, OPTIONS(.mode = LFB_MEMORY_FIXED)), 0);
 	assert_int_equal(lfb_machine_call(rig.machine, leave_stale_pointer, NULL), 0);
@@ -379,13 +379,13 @@ static int nested_panic(struct rig *rig, const char *op)
 {
 	struct rig *other = rig->context;
 
-	return strcmp(op, "file freeze") ? 0 : (int)lfb_machine_kexec(other->machine);
+	return strcmp(op, "file h0.freeze") ? 0 : (int)lfb_machine_kexec(other->machine);
 }
 
 static int panic_in_freeze(struct rig *rig, const char *op)
 {
 	(void)rig;
-	if (!strcmp(op, "file freeze"))
+	if (!strcmp(op, "file h0.freeze"))
 		panic("inner");
 	return 0;
 }

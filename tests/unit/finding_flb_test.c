@@ -274,11 +274,11 @@ static void another_module(struct world *world)
 	preserve_file(world);
 	world->wiring = NULL;
 	assert_int_equal(world_reboot(world), 0);
-	world->module->flbs[0].ops.owner = mistaken ? &stranger : &world->this_module;
+	world_flb_ops(world, 0)->owner = mistaken ? &stranger : &world->recorder->this_module;
 	world_wire(world, "0:0");
 	world_get(world, 0, true, &obj);
 	finish_file(world);
-	world->module->flbs[0].ops.owner = &world->this_module;
+	world_flb_ops(world, 0)->owner = &world->recorder->this_module;
 }
 
 static void other_handlers(struct world *world)

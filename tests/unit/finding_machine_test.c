@@ -140,9 +140,9 @@ static void pointers_are_found_at_the_reboot(void **state)
 static long write_to_flb(void *argument)
 {
 	struct rig *rig = argument;
-	struct rig_page *page = NULL;
+	struct lfb_recorded_page *page = NULL;
 
-	if (liveupdate_flb_get_outgoing(&rig->data->flb, (void **)&page))
+	if (liveupdate_flb_get_outgoing(rig_flb(rig), (void **)&page))
 		return -EINVAL;
 	page->number++;
 	return 0;

@@ -24,9 +24,9 @@ static void pin(struct world *world, const char *call, void *args, int *result)
 {
 	(void)args, (void)result;
 	if (!strcmp(call, "file h0.preserve"))
-		assert_true(try_module_get(&world->this_module));
+		assert_true(try_module_get(&world->recorder->this_module));
 	if (!strcmp(call, "file h0.unpreserve") && !mistaken)
-		module_put(&world->this_module);
+		module_put(&world->recorder->this_module);
 }
 
 static void leak_a_reference(struct world *world)
@@ -42,8 +42,8 @@ static void unpin(struct world *world, const char *call, void *args, int *result
 	if (strcmp(call, "file h0.preserve"))
 		return;
 	if (!mistaken)
-		assert_true(try_module_get(&world->this_module));
-	module_put(&world->this_module);
+		assert_true(try_module_get(&world->recorder->this_module));
+	module_put(&world->recorder->this_module);
 }
 
 /* The reference that goes is the kernel's, for the file; the kernel drops it too. */
@@ -56,8 +56,8 @@ static void put_what_is_the_kernels(struct world *world)
 static void put_what_is_not_there(struct world *world)
 {
 	if (!mistaken)
-		assert_true(try_module_get(&world->this_module));
-	module_put(&world->this_module);
+		assert_true(try_module_get(&world->recorder->this_module));
+	module_put(&world->recorder->this_module);
 }
 
 /* Taken and given back outside of callbacks it is nobody's business. */
@@ -65,10 +65,10 @@ static void put_twice_outside(struct world *world)
 {
 	int session = preserve_file(world);
 
-	assert_true(try_module_get(&world->this_module));
-	module_put(&world->this_module);
+	assert_true(try_module_get(&world->recorder->this_module));
+	module_put(&world->recorder->this_module);
 	if (mistaken)
-		module_put(&world->this_module);
+		module_put(&world->recorder->this_module);
 	world_close(world, session);
 }
 
@@ -84,9 +84,9 @@ static void leave(void)
 static void leave_registered(struct world *world)
 {
 	current = world;
-	world->lfb_module.exit = leave;
+	world->recorder->image.exit = leave;
 	world_wire(world, "0:0");
-	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
+	assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), 0);
 }
 
 static struct liveupdate_file_handler *second_handler;
@@ -110,7 +110,7 @@ static void load_what_fails(struct world *world)
 		.data_size = sizeof(handler),
 	};
 
-	handler.ops = &world->module->handlers[0].ops;
+	handler.ops = world_file_ops(world, 0);
 	second_handler = &handler;
 	assert_int_equal(lfb_machine_add_module(world->machine, &second), -ENOMEM);
 }
@@ -175,12 +175,12 @@ static void a_module_in_use_is_not_pinned_idle(void **state)
 
 	(void)state;
 	session = preserve_file(world);
-	assert_true(try_module_get(&world->this_module));
-	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
+	assert_true(try_module_get(&world->recorder->this_module));
+	assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), -EBUSY);
 	lfb_assert_no_findings(world->machine);
-	module_put(&world->this_module);
+	module_put(&world->recorder->this_module);
 	world_close(world, session);
-	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
+	assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), -EBUSY);
 	lfb_assert_findings(world->machine, LFB_FINDING_MODULE_PINNED_IDLE);
 	world_destroy(world);
 }

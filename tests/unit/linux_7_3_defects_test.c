@@ -86,7 +86,7 @@ static void flb_failed_retrieve_leaks(void **state)
 		assert_int_equal(world_warns(world), 1);
 		assert_int_equal(world_get(world, 0, true, &obj),
 				 variant->defect ? -EIO : -ENODATA);
-		assert_int_equal(module_refcount(&world->this_module), 0);
+		assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 		world_destroy(world);
 	}
 }
@@ -102,7 +102,7 @@ static void an_flb_whose_module_is_going_away_is_not_finished(void **state)
 
 		hand_over(world);
 		other = (struct module){ .name = "other" };
-		world->module->flbs[0].ops.owner = &other;
+		world_flb_ops(world, 0)->owner = &other;
 		world_answer(world, "flb0.retrieve", -EIO, 1);
 		assert_int_equal(world_get(world, 0, true, &obj), -EIO);
 		other.state = MODULE_STATE_GOING;

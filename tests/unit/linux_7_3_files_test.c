@@ -49,11 +49,11 @@ static void check_wrong(struct world *world, int session, int fd, unsigned int w
 	if (wrong & NO_HANDLER)
 		world_answer(world, "file h0.can_preserve", 0, -1);
 	if (wrong & MODULE_GOING)
-		world->this_module.state = MODULE_STATE_GOING;
+		world->recorder->this_module.state = MODULE_STATE_GOING;
 	world_fail_step(world, LFB_FAULT_KHO, wrong & NO_MEMORY ? 1 : 0);
 	err = lfb_agent_preserve(world->agent, session, wrong & BAD_FD ? NO_SUCH_FD : fd, token);
 	world_fail_step(world, LFB_FAULT_KHO, 0);
-	world->this_module.state = MODULE_STATE_LIVE;
+	world->recorder->this_module.state = MODULE_STATE_LIVE;
 	world_answer_nothing(world);
 	assert_int_equal(err, expected(wrong));
 	if (err) {
@@ -161,7 +161,7 @@ static void get_id_says_which_files_are_the_same(void **state)
 		struct world *world = world_create(profile, NULL, NULL);
 		int first, second;
 
-		world->module->handlers[0].ops.get_id = number_of;
+		world_file_ops(world, 0)->get_id = number_of;
 		world_wire(world, "0:0");
 		first = world_session(world, "first");
 		second = world_session(world, "second");

@@ -67,7 +67,7 @@ static void the_last_one_to_let_go_unpreserves(void **state)
 			}
 			assert_int_equal(liveupdate_flb_get_outgoing(flb, &obj), -ENOENT);
 			assert_int_equal(world_warns(world), 0);
-			assert_int_equal(module_refcount(&world->this_module), 0);
+			assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 			world_destroy(world);
 		}
 	}
@@ -206,7 +206,7 @@ static void a_failed_retrieve_is_remembered_and_takes_no_reference(void **state)
 		liveupdate_flb_put_incoming(world_flb(world, 0));
 		assert_int_equal(world_warns(world), 1);
 		assert_no_log(world);
-		assert_int_equal(module_refcount(&world->this_module), 0);
+		assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 		world_destroy(world);
 	}
 }

@@ -366,7 +366,7 @@ static void what_cannot_be_restored_keeps_the_device_shut(void **state)
 			for (int tries = 0; tries < 3; tries++)
 				assert_int_equal(world_open(world), -EIO);
 			world_check_stats(world, &before);
-			assert_int_equal(module_refcount(&world->this_module), 0);
+			assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 			world_destroy(world);
 		}
 	}

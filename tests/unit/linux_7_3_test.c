@@ -89,11 +89,11 @@ static void a_file_outlives_the_registration_of_its_handler(void **state)
 		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
 		assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 0)), 0);
 		assert_int_equal(world_preserve(world, session, 2, 0, 2), -ENOENT);
-		assert_int_equal(module_refcount(&world->this_module), 1);
+		assert_int_equal(module_refcount(&world->recorder->this_module), 1);
 		world_forget_log(world);
 		assert_int_equal(world_close(world, session), 0);
 		assert_log(world, "file h0.unpreserve ino=1 data=d001");
-		assert_int_equal(module_refcount(&world->this_module), 0);
+		assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 		world_destroy(world);
 	}
 }
@@ -154,7 +154,7 @@ static void a_module_is_pinned_while_it_is_in_use(void **state)
 	(void)state;
 	for_each_linux_7_3(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
-		const struct module *module = &world->this_module;
+		const struct module *module = &world->recorder->this_module;
 		int a, b;
 
 		world_wire(world, "0:0,1");
@@ -166,7 +166,7 @@ static void a_module_is_pinned_while_it_is_in_use(void **state)
 		assert_int_equal(module_refcount(module), 3);
 		assert_int_equal(world_preserve(world, b, 1, 0, 2), 0);
 		assert_int_equal(module_refcount(module), 4);
-		assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
+		assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), -EBUSY);
 		assert_int_equal(world_close(world, a), 0);
 		assert_int_equal(module_refcount(module), 3);
 		assert_int_equal(world_close(world, b), 0);
@@ -179,7 +179,7 @@ static void a_module_is_pinned_while_it_is_in_use(void **state)
 		world_answer(world, "file h0.preserve", -EIO, 1);
 		assert_int_equal(world_preserve(world, a, 1, 0, 1), -EIO);
 		assert_int_equal(module_refcount(module), 0);
-		assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
+		assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), 0);
 		world_destroy(world);
 	}
 }
@@ -189,7 +189,7 @@ static void a_module_is_pinned_for_what_was_handed_over(void **state)
 	(void)state;
 	for_each_linux_7_3(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
-		const struct module *module = &world->this_module;
+		const struct module *module = &world->recorder->this_module;
 		void *obj;
 		int session;
 
@@ -223,7 +223,7 @@ static void an_flb_whose_module_is_going_away_cannot_be_used(void **state)
 		void *obj;
 
 		other = (struct module){ .name = "other" };
-		world->module->flbs[1].ops.owner = &other;
+		world_flb_ops(world, 1)->owner = &other;
 		world_wire(world, "0:0,1");
 		session = world_session(world, "s");
 		other.state = MODULE_STATE_GOING;
@@ -235,7 +235,7 @@ static void an_flb_whose_module_is_going_away_cannot_be_used(void **state)
 		assert_int_equal(module_refcount(&other), 1);
 		assert_int_equal(world_reboot(world), 0);
 
-		world->module->flbs[1].ops.owner = &other;
+		world_flb_ops(world, 1)->owner = &other;
 		other = (struct module){ .name = "other", .state = MODULE_STATE_GOING };
 		world_forget_log(world);
 		assert_int_equal(world_get(world, 1, true, &obj), -ENODEV);
@@ -258,11 +258,11 @@ static void a_handler_whose_module_is_going_away_restores_nothing(void **state)
 		world_wire(world, "0:");
 		world_fill(world, 2, 0);
 		assert_int_equal(world_reboot(world), 0);
-		world->this_module.state = MODULE_STATE_GOING;
+		world->recorder->this_module.state = MODULE_STATE_GOING;
 		assert_int_equal(world_open(world), -EIO);
-		world->this_module.state = MODULE_STATE_LIVE;
+		world->recorder->this_module.state = MODULE_STATE_LIVE;
 		assert_int_equal(world_open(world), -EIO);
-		assert_int_equal(module_refcount(&world->this_module), 0);
+		assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 		world_destroy(world);
 	}
 }

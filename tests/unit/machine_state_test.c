@@ -135,17 +135,17 @@ static int do_add(struct rig *rig)
 
 static int do_add_again(struct rig *rig)
 {
-	return lfb_machine_add_module(rig->machine, &rig->image);
+	return lfb_machine_add_module(rig->machine, &rig->recorder->image);
 }
 
 static int do_remove(struct rig *rig)
 {
-	int err = lfb_machine_remove_module(rig->machine, "rig");
+	int err = lfb_machine_remove_module(rig->machine, LFB_RECORDER_NAME);
 	enum lfb_machine_state state = lfb_machine_state(rig->machine);
 
 	/* Back into the image while it is off, for the check that all still works. */
 	if (!err && state == LFB_OFF)
-		err = lfb_machine_add_module(rig->machine, &rig->image);
+		err = lfb_machine_add_module(rig->machine, &rig->recorder->image);
 	return err;
 }
 
@@ -299,7 +299,7 @@ static void check(size_t call, enum lfb_machine_state state)
 			 lfb_machine_state_name(lfb_machine_state(rig.machine)));
 	/* Whatever happened, the machine can be used. */
 	assert_int_equal(lfb_machine_shutdown(rig.machine), 0);
-	ret = lfb_machine_add_module(rig.machine, &rig.image);
+	ret = lfb_machine_add_module(rig.machine, &rig.recorder->image);
 	assert_true(ret == 0 || ret == -EEXIST);
 	if (rig_still_works(&rig))
 		fail_msg("after %s on a machine that is %s, an update says: %s", calls[call].name,
@@ -332,7 +332,7 @@ static void every_pair_of_calls_leaves_a_machine_that_works(void **state)
 		calls[pair / count].call(&rig);
 		calls[pair % count].call(&rig);
 		assert_int_equal(lfb_machine_shutdown(rig.machine), 0);
-		ret = lfb_machine_add_module(rig.machine, &rig.image);
+		ret = lfb_machine_add_module(rig.machine, &rig.recorder->image);
 		assert_true(ret == 0 || ret == -EEXIST);
 		assert_int_equal(rig_still_works(&rig), 0);
 		rig_stop(&rig);
@@ -354,7 +354,7 @@ static void states_have_names(void **state)
 /* A failed preparation leaves the kernel running; what made it fail gone, it succeeds. */
 static int refuse_once(struct rig *rig, const char *op)
 {
-	if (strcmp(op, "file freeze"))
+	if (strcmp(op, "file h0.freeze"))
 		return 0;
 	rig->hook = NULL;
 	return -ENXIO;

@@ -111,8 +111,8 @@ static void nothing_is_handed_over(void)
 
 static void live_update_is_off(void)
 {
-	struct liveupdate_file_handler *fh = &rig.data->handler;
-	struct liveupdate_flb *flb = &rig.data->flb;
+	struct liveupdate_file_handler *fh = rig_handler(&rig);
+	struct liveupdate_flb *flb = rig_flb(&rig);
 	struct file *file;
 	void *obj;
 	u64 token;

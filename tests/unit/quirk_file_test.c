@@ -106,7 +106,7 @@ static void a_handler_says_what_identifies_its_files(void **state)
 	int session;
 
 	(void)state;
-	world->module->handlers[0].ops.get_id = number_of;
+	world_file_ops(world, 0)->get_id = number_of;
 	world_wire(world, "0: 1:");
 	session = world_session(world, "s");
 	for (unsigned long number = 0; number < 40; number++)

@@ -140,8 +140,8 @@ static void a_registered_module_is_never_unloaded(void **state)
 				world_create_quirk(profile, "MODULE_PINNED_FROM_REGISTRATION", on);
 
 			world_wire(world, "0:0");
-			assert_int_equal(module_refcount(&world->this_module), on ? 2 : 0);
-			assert_int_equal(lfb_machine_remove_module(world->machine, "world"),
+			assert_int_equal(module_refcount(&world->recorder->this_module), on ? 2 : 0);
+			assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME),
 					 on ? -EBUSY : 0);
 			world_destroy(world);
 		}
@@ -154,7 +154,7 @@ static void without_the_quirk_a_module_is_pinned_while_in_use(void **state)
 	for_each_profile(profile) {
 		struct world *world =
 			world_create(profile, NULL, "MODULE_PINNED_FROM_REGISTRATION");
-		struct module *module = &world->this_module;
+		struct module *module = &world->recorder->this_module;
 		int session;
 		void *obj;
 
@@ -164,11 +164,11 @@ static void without_the_quirk_a_module_is_pinned_while_in_use(void **state)
 		module->state = MODULE_STATE_GOING;
 		assert_int_equal(world_preserve(world, session, 1, 0, 1), -ENOENT);
 		module->state = MODULE_STATE_LIVE;
-		world->module->handlers[0].ops.owner = NULL;
+		world_file_ops(world, 0)->owner = NULL;
 		module->state = MODULE_STATE_GOING;
 		assert_int_equal(world_preserve(world, session, 1, 0, 1), -ENODEV);
 		module->state = MODULE_STATE_LIVE;
-		world->module->handlers[0].ops.owner = module;
+		world_file_ops(world, 0)->owner = module;
 		assert_no_log(world);
 		assert_int_equal(module_refcount(module), 0);
 
@@ -211,10 +211,10 @@ static void a_pin_ends_when_the_file_and_the_flb_are_finished(void **state)
 		assert_int_equal(world_reboot(world), 0);
 		session = world_incoming(world, "s");
 		assert_int_equal(world_get(world, 0, true, &obj), 0);
-		assert_int_equal(module_refcount(&world->this_module), 2);
+		assert_int_equal(module_refcount(&world->recorder->this_module), 2);
 		assert_int_equal(world_finish(world, session), 0);
-		assert_int_equal(module_refcount(&world->this_module), 0);
-		assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
+		assert_int_equal(module_refcount(&world->recorder->this_module), 0);
+		assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), 0);
 		world_destroy(world);
 	}
 }
@@ -230,7 +230,7 @@ static void a_file_whose_module_goes_away_is_not_restored(void **state)
 		world_wire(world, "0:0");
 		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
 		assert_int_equal(world_reboot(world), 0);
-		world->this_module.state = MODULE_STATE_GOING;
+		world->recorder->this_module.state = MODULE_STATE_GOING;
 		session = world_incoming(world, "s");
 		if (lfb_profile_has_quirk(profile, "SESSION_DESERIALIZE_IGNORES_FILES")) {
 			assert_descriptor(session);

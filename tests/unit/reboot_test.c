@@ -223,8 +223,8 @@ static void freeze_and_unfreeze_are_optional(void **state)
 		struct world *world = world_create(profile, NULL, NULL);
 		int session;
 
-		world->module->handlers[0].ops.freeze = NULL;
-		world->module->handlers[0].ops.unfreeze = NULL;
+		world_file_ops(world, 0)->freeze = NULL;
+		world_file_ops(world, 0)->unfreeze = NULL;
 		world_wire(world, "0: 1:");
 		session = world_session(world, "s");
 		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);

@@ -38,7 +38,7 @@ static void a_handler_needs_its_five_required_ops_and_no_other(void **state)
 		for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
 			struct world *world = world_create(profile, NULL, NULL);
 
-			clear_op(&world->module->handlers[0].ops, ops[i].offset);
+			clear_op(world_file_ops(world, 0), ops[i].offset);
 			assert_int_equal(world_register(world, 0), ops[i].result);
 			assert_int_equal(list_empty(&world_luo(world)->handlers),
 					 ops[i].result != 0);
@@ -71,7 +71,7 @@ static void two_handlers_cannot_share_a_compatible(void **state)
 		memcpy((char *)world_handler(world, 1)->compatible,
 		       world_handler(world, 0)->compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
 		assert_int_equal(world_register(world, 1), -EEXIST);
-		assert_int_equal(module_refcount(&world->this_module), pins(profile));
+		assert_int_equal(module_refcount(&world->recorder->this_module), pins(profile));
 		/* All 48 bytes count. */
 		memset((char *)world_handler(world, 1)->compatible, 'x', 47);
 		memset((char *)world_handler(world, 2)->compatible, 'x', 47);
@@ -108,8 +108,8 @@ static struct world *about_to_register(const char *profile, unsigned int wrong)
 	if (world_is_rfc(world))
 		assert_int_equal(liveupdate_init_flb(world_flb(world, 1)), 0);
 	if (wrong & OP_MISSING) {
-		world->module->handlers[1].ops.finish = NULL;
-		world->module->flbs[1].ops.finish = NULL;
+		world_file_ops(world, 1)->finish = NULL;
+		world_flb_ops(world, 1)->finish = NULL;
 	}
 	if (wrong & TOO_LATE)
 		assert_descriptor(world_session(world, "s"));
@@ -120,7 +120,7 @@ static struct world *about_to_register(const char *profile, unsigned int wrong)
 		       LIVEUPDATE_FLB_COMPAT_LENGTH);
 	}
 	if (wrong & GOING)
-		world->this_module.state = MODULE_STATE_GOING;
+		world->recorder->this_module.state = MODULE_STATE_GOING;
 	return world;
 }
 
@@ -134,7 +134,7 @@ static void registering_reports_the_first_error_of_its_order(void **state)
 
 			assert_int_equal(world_link(world, 0, 1), error);
 			assert_int_equal(world_register(world, 1), error);
-			assert_int_equal(module_refcount(&world->this_module),
+			assert_int_equal(module_refcount(&world->recorder->this_module),
 					 (error ? 2 : 4) * pins(profile));
 			world_destroy(world);
 		}
@@ -161,8 +161,8 @@ static void a_name_without_end_is_not_registered(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
-		struct liveupdate_file_handler *fh = &world->module->handlers[0].handler;
-		struct liveupdate_flb *flb = &world->module->flbs[0].flb;
+		struct liveupdate_file_handler *fh = world_handler(world, 0);
+		struct liveupdate_flb *flb = world_flb(world, 0);
 		unsigned long unsafe = lfb_event_count(world->machine, LFB_EVENT_UNSAFE);
 
 		world_wire(world, "1:");
@@ -171,7 +171,7 @@ static void a_name_without_end_is_not_registered(void **state)
 		if (!strcmp(profile, "rfc-v6"))
 			assert_int_equal(liveupdate_init_flb(flb), 0);
 		memset((char *)flb->compatible, 'x', sizeof(flb->compatible));
-		fh = &world->module->handlers[1].handler;
+		fh = world_handler(world, 1);
 		assert_int_equal(liveupdate_register_flb(fh, flb), -EINVAL);
 		assert_int_equal(lfb_event_count(world->machine, LFB_EVENT_UNSAFE), unsafe + 2);
 		world_destroy(world);
@@ -185,12 +185,12 @@ static void a_module_that_is_going_away_registers_nothing(void **state)
 	for_each_early_profile(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
 
-		world->this_module.state = MODULE_STATE_GOING;
+		world->recorder->this_module.state = MODULE_STATE_GOING;
 		assert_int_equal(world_register(world, 0), -EAGAIN);
 		assert_true(list_empty(&world_luo(world)->handlers));
-		world->this_module.state = MODULE_STATE_LIVE;
+		world->recorder->this_module.state = MODULE_STATE_LIVE;
 		assert_int_equal(world_register(world, 0), 0);
-		world->this_module.state = MODULE_STATE_GOING;
+		world->recorder->this_module.state = MODULE_STATE_GOING;
 		assert_int_equal(world_link(world, 0, 0), -EAGAIN);
 		assert_true(list_empty(&world_luo(world)->flbs));
 		assert_true(list_empty(&world_handler(world, 0)->private.flb_list));
@@ -205,8 +205,8 @@ static void registering_pins_the_module_once_a_handler_and_once_an_flb(void **st
 		struct world *world = world_create(profile, NULL, NULL);
 
 		world_wire(world, "0:0,1 1:0");
-		assert_int_equal(module_refcount(&world->this_module), 4 * pins(profile));
-		assert_int_equal(lfb_machine_remove_module(world->machine, "world"),
+		assert_int_equal(module_refcount(&world->recorder->this_module), 4 * pins(profile));
+		assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME),
 				 pins(profile) ? -EBUSY : 0);
 		world_destroy(world);
 	}
@@ -226,7 +226,7 @@ static void too_late_is_after_the_first_open_in_rfc_v6(void **state)
 	assert_int_equal(world_link(world, 0, 0), -EBUSY);
 	assert_int_equal(world_warns(world), 2);
 	/* A missing op and a handler that is there already come first and second. */
-	clear_op(&world->module->handlers[1].ops, required(finish));
+	clear_op(world_file_ops(world, 1), required(finish));
 	assert_int_equal(world_register(world, 1), -EINVAL);
 	assert_int_equal(world_register(world, 0), -EBUSY);
 	world_destroy(world);
@@ -277,7 +277,7 @@ static void a_handler_is_unregistered_only_without_flbs(void **state)
 	assert_int_equal(liveupdate_unregister_flb(handler, world_flb(world, 0)), 0);
 	assert_int_equal(liveupdate_unregister_file_handler(handler), 0);
 	assert_int_equal(liveupdate_unregister_file_handler(handler), -EINVAL);
-	assert_int_equal(module_refcount(&world->this_module), 0);
+	assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 	assert_int_equal(world_stats(world).slab_objects, 0);
 	world_wire(world, "0:0");
 	world_destroy(world);
@@ -293,7 +293,7 @@ static void rfc_v6_cannot_unregister(void **state)
 			 -EOPNOTSUPP);
 	assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 0)), -EOPNOTSUPP);
 	assert_int_equal(world_warns(world), 2);
-	assert_int_equal(module_refcount(&world->this_module), 2);
+	assert_int_equal(module_refcount(&world->recorder->this_module), 2);
 	world_destroy(world);
 }
 
@@ -340,7 +340,7 @@ static void an_flb_needs_all_four_ops_a_handler_and_itself(void **state)
 
 		assert_int_equal(world_register(world, 0), 0);
 		for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
-			clear_op(&world->module->flbs[i].ops, ops[i]);
+			clear_op(world_flb_ops(world, i), ops[i]);
 			assert_int_equal(world_link(world, 0, (unsigned int)i), -EINVAL);
 			assert_int_equal(world_warns(world), ++warns);
 		}
@@ -413,7 +413,7 @@ static void there_are_63_flbs_at_most(void **state)
 		       LIVEUPDATE_FLB_COMPAT_LENGTH);
 		assert_int_equal(world_link(world, 0, 64), -ENOSPC);
 		assert_int_equal(world_link(world, 0, 5), -EEXIST);
-		assert_int_equal(module_refcount(&world->this_module),
+		assert_int_equal(module_refcount(&world->recorder->this_module),
 				 (2 + 63) * pins(profile));
 		world_destroy(world);
 	}
@@ -437,7 +437,7 @@ static void an_flb_without_memory_for_its_link_is_not_linked(void **state)
 		lfb_fault_arm(world->machine, &plan);
 		assert_int_equal(world_link(world, 0, 1), -ENOMEM);
 		assert_int_equal(world_luo(world)->flb_count, 1);
-		assert_int_equal(module_refcount(&world->this_module), 2 * pins(profile));
+		assert_int_equal(module_refcount(&world->recorder->this_module), 2 * pins(profile));
 		assert_int_equal(world_link(world, 0, 1), 0);
 		world_destroy(world);
 	}
@@ -452,7 +452,7 @@ static void the_last_unlink_takes_an_flb_off_the_global_list(void **state)
 	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0), world_flb(world, 0)),
 			 0);
 	assert_int_equal(world_luo(world)->flb_count, 2);
-	assert_int_equal(module_refcount(&world->this_module), 5);
+	assert_int_equal(module_refcount(&world->recorder->this_module), 5);
 	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0), world_flb(world, 0)),
 			 -ENOENT);
 	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 2), world_flb(world, 0)),
@@ -462,7 +462,7 @@ static void the_last_unlink_takes_an_flb_off_the_global_list(void **state)
 	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 1), world_flb(world, 0)),
 			 0);
 	assert_int_equal(world_luo(world)->flb_count, 1);
-	assert_int_equal(module_refcount(&world->this_module), 4);
+	assert_int_equal(module_refcount(&world->recorder->this_module), 4);
 	assert_int_equal(liveupdate_unregister_flb(NULL, world_flb(world, 0)), -EINVAL);
 	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0), NULL), -EINVAL);
 	/* Its name is free again, and its place in the order is now the last. */

@@ -203,7 +203,7 @@ static void handlers_without_can_finish_are_always_ready(void **state)
 		struct world *world = world_create(profile, "FLB_FINISH_NEEDS_GET", NULL);
 		int session = hand_over(world);
 
-		world->module->handlers[0].ops.can_finish = NULL;
+		world_file_ops(world, 0)->can_finish = NULL;
 		assert_int_equal(world_finish(world, session), 0);
 		assert_log(world, "file h1.can_finish data=10d002 -> 1",
 			   "file h0.finish data=10d003 file=0", "file h1.finish data=10d002 file=0",

@@ -153,7 +153,7 @@ static void check_nothing_left(struct world *world)
 		return;
 	assert_int_equal(now.sessions_incoming, 0);
 	assert_int_equal(now.slab_objects, links(world));
-	assert_int_equal(module_refcount(&world->this_module), objects(world));
+	assert_int_equal(module_refcount(&world->recorder->this_module), objects(world));
 	if (!world_luo(world)->restore_error)
 		assert_true(now.incoming_pages <= 3);
 }

@@ -143,11 +143,6 @@ static void *update_once(void *argument)
 	return NULL;
 }
 
-static int init_of_no_rig(void)
-{
-	return 0;
-}
-
 static void a_machine_can_be_handed_to_another_thread(void **state)
 {
 	pthread_t thread;
@@ -155,7 +150,6 @@ static void a_machine_can_be_handed_to_another_thread(void **state)
 
 	(void)state;
 	assert_int_equal(rig_create(&rig, NULL), 0);
-	rig.image.init = init_of_no_rig; /* the rig is known to this thread only */
 	assert_int_equal(lfb_machine_boot(rig.machine), 0);
 	for (int i = 0; i < 5; i++) {
 		rig.finished = 0;
