@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "sim/recorder/inside.h"
-#include "sim/kernel/memory/page.h"
 
 /*
  * The bytes of a word, one by one, wherever it lies. Without the sanitizer: it ends the process at

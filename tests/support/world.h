@@ -20,7 +20,8 @@
 
 #include <cmocka.h>
 
-#include "lib/luo/luo.h"
+#include "lib/codec/codec.h"
+#include "lib/orchestrator.h"
 #include "sim/machine/machine.h"
 #include "sim/recorder/inside.h"
 
