@@ -157,28 +157,6 @@ void lfb__recorder_end(struct lfb_recorder *recorder);
 long lfb__recorder_perform(struct lfb_recorder *recorder, const struct lfb_operation *operation,
 			   u64 *object);
 
-/*
- * page.c: pages that say whose they are, for users whose handlers and FLBs shall hand over more
- * than a number. Kernel code.
- */
-
-struct lfb_recorded_page {
-	u64 size;			/* of all of it */
-	u64 number;			/* of the file; LFB_PAGE_OF_FLB and the FLB's */
-	void *pointer;			/* nobody's */
-	u64 words[];
-};
-
-#define LFB_PAGE_OF_FLB (1ull << 63)
-
-/* 0 and *page, which is preserved, or what kho_alloc_preserve() returned. */
-int lfb__page_hand_over(size_t size, u64 number, struct lfb_recorded_page **page);
-/* What was handed over so, as it was; NULL: nothing of the kind is there. */
-struct lfb_recorded_page *lfb__page_find(phys_addr_t data);
-/* For "answers" and "meddles": each handler and FLB hands over @size bytes. */
-bool lfb__page_answers(const struct lfb_recorded_call *call, int *result);
-void lfb__page_meddles(const struct lfb_recorded_call *call, size_t size, int *result);
-
 /* A file that handler @type takes, or an error pointer. Kernel code. */
 struct file *lfb__recorder_file(unsigned int type, u64 ino);
 

@@ -2,7 +2,6 @@
 /*
  * Running steps: one after the other, and back again when one fails.
  */
-
 #include "lib/luo/luo.h"
 #include "sim/recorder/inside.h"
 

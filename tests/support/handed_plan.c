@@ -4,7 +4,7 @@
 #include <luo/agent.h>
 
 #include "sim/handover/convert.h"
-#include "sim/recorder/inside.h"
+#include "tests/support/handed_page.h"
 
 #define MEMORY (128ull << 20)
 #define ENTRY_NAME "other"
@@ -63,7 +63,7 @@ static bool answers(void *context, const struct lfb_recorded_call *call, int *re
 	struct side *side = context;
 
 	side->flbs_finished += call->of_flb && call->callback == LFB_CALLBACK_FINISH;
-	return lfb__page_answers(call, result);
+	return handed_page_answers(call, result);
 }
 
 static void meddles(void *context, const struct lfb_recorded_call *call, int *result)
@@ -74,7 +74,7 @@ static void meddles(void *context, const struct lfb_recorded_call *call, int *re
 	if (!call->of_flb && call->callback == LFB_CALLBACK_PRESERVE && side->plan->seed)
 		size <<= mix(side->plan->seed + file_inode(((struct liveupdate_file_op_args *)
 							    call->args)->file)->i_ino) % 3;
-	lfb__page_meddles(call, size, result);
+	handed_page_meddles(call, size, result);
 }
 
 static void load_module(struct side *side)
@@ -140,13 +140,13 @@ static void preserve_session(struct side *side, const struct handover_plan *plan
 struct lfb_blob *handover_make(const char *profile, enum lfb_page_policy policy,
 			       const struct handover_plan *plan)
 {
-	struct lfb_recorded_page *page;
+	struct handed_page *page;
 	struct lfb_blob *blob;
 	struct side side;
 
 	start(&side, profile, policy, plan, NULL);
 	if (plan->entry) {
-		assert_int_equal(lfb__page_hand_over(PAGE_SIZE, ENTRY_NUMBER, &page), 0);
+		assert_int_equal(handed_page_give(PAGE_SIZE, ENTRY_NUMBER, &page), 0);
 		assert_int_equal(kho_add_subtree(ENTRY_NAME, page, plan->entry), 0);
 	}
 	for (unsigned int i = 0; i < plan->sessions; i++)
@@ -193,7 +193,7 @@ static void take_session(struct side *side, const struct handover_plan *plan, un
 
 static void take_entry(const struct handover_plan *plan)
 {
-	struct lfb_recorded_page *page;
+	struct handed_page *page;
 	phys_addr_t phys;
 	size_t size;
 
@@ -205,7 +205,7 @@ static void take_entry(const struct handover_plan *plan)
 	if (!strcmp(lfb_machine_profile(lfb_machine_current()), "linux-7.3") ||
 	    !strcmp(lfb_machine_profile(lfb_machine_current()), "reference"))
 		assert_int_equal(size, plan->entry);
-	page = lfb__page_find(phys);
+	page = handed_page_find(phys);
 	assert_true(page && page->number == ENTRY_NUMBER);
 	kho_restore_free(page);
 }

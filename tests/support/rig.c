@@ -4,6 +4,7 @@
 
 #include <luo/finding.h>
 
+#include "tests/support/handed_page.h"
 #include "tests/support/rig.h"
 
 static int call_hook(struct rig *rig, const char *op)
@@ -21,7 +22,7 @@ static bool answers(void *context, const struct lfb_recorded_call *call, int *re
 	err = call_hook(rig, call->name);
 	rig->finished += !call->of_flb && call->callback == LFB_CALLBACK_FINISH;
 	if (!err || !result)
-		return lfb__page_answers(call, result);
+		return handed_page_answers(call, result);
 	*result = call->callback == LFB_CALLBACK_CAN_FINISH ? false : err;
 	return true;
 }
@@ -29,10 +30,10 @@ static bool answers(void *context, const struct lfb_recorded_call *call, int *re
 /* What is handed over has a pointer into the kernel that wrote it. */
 static void meddles(void *context, const struct lfb_recorded_call *call, int *result)
 {
-	struct lfb_recorded_page *page;
+	struct handed_page *page;
 
 	(void)context;
-	lfb__page_meddles(call, PAGE_SIZE, result);
+	handed_page_meddles(call, PAGE_SIZE, result);
 	if (call->callback != LFB_CALLBACK_PRESERVE || *result)
 		return;
 	page = call->of_flb ? ((struct liveupdate_flb_op_args *)call->args)->obj :

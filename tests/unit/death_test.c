@@ -18,6 +18,7 @@
 #include <luo/slab.h>
 #include <luo/vmalloc.h>
 
+#include "tests/support/handed_page.h"
 #include "tests/support/rig.h"
 
 #define NOT_CHECKED __attribute__((noinline, no_sanitize("address", "undefined")))
@@ -41,7 +42,7 @@ NOT_CHECKED static void write_to(volatile char *address)
 }
 
 /* The page at the KHO entry "stale" holds a pointer of the kernel that wrote it. */
-static struct lfb_recorded_page *stale_page(void)
+static struct handed_page *stale_page(void)
 {
 	phys_addr_t phys;
 
@@ -158,7 +159,7 @@ static int kill_at_new_init(struct rig *rig, const char *op)
 
 static long leave_stale_pointer(void *argument)
 {
-	struct lfb_recorded_page *page = kho_alloc_preserve(sizeof(*page));
+	struct handed_page *page = kho_alloc_preserve(sizeof(*page));
 
 	(void)argument;
 	if (IS_ERR(page))

@@ -20,6 +20,7 @@
 #include <luo/scenario.h>
 
 #include "sim/machine/machine.h"
+#include "tests/support/handed_page.h"
 #include "tests/support/rig.h"
 
 static const struct lfb_finding *find(struct lfb_machine *machine, enum lfb_finding_id id)
@@ -139,7 +140,7 @@ static void pointers_are_found_at_the_reboot(void **state)
 static long write_to_flb(void *argument)
 {
 	struct rig *rig = argument;
-	struct lfb_recorded_page *page = NULL;
+	struct handed_page *page = NULL;
 
 	if (liveupdate_flb_get_outgoing(rig_flb(rig), (void **)&page))
 		return -EINVAL;

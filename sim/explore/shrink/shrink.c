@@ -76,7 +76,10 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 		line[length++] = '\n';
 		err = write(context, line, length);
 	}
-	return err < 0 ? err : 0;
+	if (err < 0)
+		return lfb__error(NULL, err, "lfb_scenario_write(): the output could not be "
+				  "written");
+	return 0;
 }
 
 /*

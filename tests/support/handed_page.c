@@ -2,23 +2,23 @@
 /*
  * Pages that say whose they are.
  */
-#include "sim/recorder/recorder.h"
+#include "tests/support/handed_page.h"
 
 #define SIZE_MAX_OF_PAGES (1ul << 20)
 
-static u64 word(const struct lfb_recorded_page *page, size_t index)
+static u64 word(const struct handed_page *page, size_t index)
 {
 	return page->number + index * 0x9e3779b97f4a7c15ull;
 }
 
-static size_t nr_words(const struct lfb_recorded_page *page)
+static size_t nr_words(const struct handed_page *page)
 {
 	return (page->size - sizeof(*page)) / sizeof(u64);
 }
 
-int lfb__page_hand_over(size_t size, u64 number, struct lfb_recorded_page **pagep)
+int handed_page_give(size_t size, u64 number, struct handed_page **pagep)
 {
-	struct lfb_recorded_page *page = kho_alloc_preserve(size);
+	struct handed_page *page = kho_alloc_preserve(size);
 
 	if (IS_ERR(page))
 		return (int)PTR_ERR(page);
@@ -30,9 +30,9 @@ int lfb__page_hand_over(size_t size, u64 number, struct lfb_recorded_page **page
 	return 0;
 }
 
-struct lfb_recorded_page *lfb__page_find(phys_addr_t data)
+struct handed_page *handed_page_find(phys_addr_t data)
 {
-	struct lfb_recorded_page *page = phys_to_virt(data);
+	struct handed_page *page = phys_to_virt(data);
 
 	if (!page || page->size < sizeof(*page) || page->size > SIZE_MAX_OF_PAGES)
 		return NULL;
@@ -43,7 +43,7 @@ struct lfb_recorded_page *lfb__page_find(phys_addr_t data)
 	return page;
 }
 
-bool lfb__page_answers(const struct lfb_recorded_call *call, int *result)
+bool handed_page_answers(const struct lfb_recorded_call *call, int *result)
 {
 	/* What is handed over does not change when it is frozen. */
 	if (call->callback != LFB_CALLBACK_FREEZE)
@@ -54,13 +54,13 @@ bool lfb__page_answers(const struct lfb_recorded_call *call, int *result)
 
 static void meddle_with_flb(const struct lfb_recorded_call *call, size_t size, int *result)
 {
-	const u64 number = LFB_PAGE_OF_FLB | call->number;
+	const u64 number = HANDED_BY_FLB | call->number;
 	struct liveupdate_flb_op_args *argp = call->args;
-	struct lfb_recorded_page *page = NULL;
+	struct handed_page *page = NULL;
 
 	switch (call->callback) {
 	case LFB_CALLBACK_PRESERVE:
-		*result = lfb__page_hand_over(size, number, &page);
+		*result = handed_page_give(size, number, &page);
 		argp->obj = page;
 		argp->data = page ? virt_to_phys(page) : 0;
 		break;
@@ -68,7 +68,7 @@ static void meddle_with_flb(const struct lfb_recorded_call *call, size_t size, i
 		kho_unpreserve_free(argp->obj);
 		break;
 	case LFB_CALLBACK_RETRIEVE:
-		page = lfb__page_find(argp->data);
+		page = handed_page_find(argp->data);
 		argp->obj = page;
 		*result = page && page->number == number ? 0 : -EILSEQ;
 		break;
@@ -81,11 +81,11 @@ static void meddle_with_flb(const struct lfb_recorded_call *call, size_t size, i
 static void meddle_with_file(const struct lfb_recorded_call *call, size_t size, int *result)
 {
 	struct liveupdate_file_op_args *args = call->args;
-	struct lfb_recorded_page *page = NULL;
+	struct handed_page *page = NULL;
 
 	switch (call->callback) {
 	case LFB_CALLBACK_PRESERVE:
-		*result = lfb__page_hand_over(size, file_inode(args->file)->i_ino, &page);
+		*result = handed_page_give(size, file_inode(args->file)->i_ino, &page);
 		args->private_data = page;
 		args->serialized_data = page ? virt_to_phys(page) : 0;
 		break;
@@ -93,7 +93,7 @@ static void meddle_with_file(const struct lfb_recorded_call *call, size_t size, 
 		kho_unpreserve_free(args->private_data);
 		break;
 	case LFB_CALLBACK_RETRIEVE:
-		page = lfb__page_find(args->serialized_data);
+		page = handed_page_find(args->serialized_data);
 		if (page) {
 			file_inode(args->file)->i_ino = (unsigned long)page->number;
 			break;
@@ -110,7 +110,7 @@ static void meddle_with_file(const struct lfb_recorded_call *call, size_t size, 
 	}
 }
 
-void lfb__page_meddles(const struct lfb_recorded_call *call, size_t size, int *result)
+void handed_page_meddles(const struct lfb_recorded_call *call, size_t size, int *result)
 {
 	if (result && *result < 0)
 		return;
