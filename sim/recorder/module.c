@@ -68,7 +68,8 @@ int lfb__recorder_become_module(struct lfb_recorder *recorder)
 	/* What is registered was registered by built-in code. */
 	if (recorder->nr_registrations)
 		return -EBUSY;
-	recorder->this_module.name = LFB_RECORDER_NAME;
+	if (!recorder->this_module.name)
+		recorder->this_module.name = LFB_RECORDER_NAME;
 	recorder->image.module = &recorder->this_module;
 	recorder->image.init = recorder->user.init ? recorder_init : NULL;
 	recorder->image.exit = recorder_exit;
@@ -86,7 +87,7 @@ int lfb__recorder_rmmod(struct lfb_recorder *recorder)
 
 	if (!recorder->loaded)
 		return -ENOENT;
-	err = lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
+	err = lfb_machine_remove_module(recorder->machine, recorder->this_module.name);
 	/* It went, even when its exit function was the kernel's last one. */
 	if (err != -EBUSY)
 		recorder->loaded = false;

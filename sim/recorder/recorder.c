@@ -86,7 +86,7 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder)
 	if (!recorder)
 		return;
 	if (recorder->loaded)
-		lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
+		lfb_machine_remove_module(recorder->machine, recorder->this_module.name);
 	if (recorder->handlers && recorder->flbs && recorder->handler_code && recorder->flb_code)
 		lfb__recorder_reset(recorder);
 	free(recorder->handlers);
@@ -115,7 +115,7 @@ void lfb__recorder_unlearn(struct lfb_recorder *recorder)
 	unlearn(recorder->handler_code, recorder->nr_handlers);
 	unlearn(recorder->flb_code, recorder->nr_flbs);
 	if (recorder->loaded)
-		lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
+		lfb_machine_remove_module(recorder->machine, recorder->this_module.name);
 	recorder->loaded = false;
 	recorder->is_module = false;
 	recorder->file_ops.owner = NULL;

@@ -18,7 +18,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/recorder/slot.h"
 
-#define LFB_RECORDER_NAME "recorded"	/* the module's */
+#define LFB_RECORDER_NAME "recorded"	/* the module's, unless it has one already */
 
 struct lfb_failure {
 	int error;
@@ -90,7 +90,7 @@ struct lfb_taken {
 
 /* A callback, as who uses the module from C is told of it. */
 struct lfb_recorded_call {
-	const char *name;		/* "flb0.preserve", "file h0.freeze", as transcripts have it */
+	const char *name;		/* as in transcripts: "flb0.preserve", "file h0.freeze" */
 	bool of_flb;
 	unsigned int number;		/* of the FLB or handler */
 	enum lfb_callback callback;

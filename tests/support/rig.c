@@ -89,6 +89,7 @@ static int make_module(struct rig *rig)
 	rig->recorder->user = (struct lfb_recorder_user){
 		.context = rig, .init = init, .answers = answers, .meddles = meddles,
 	};
+	rig->recorder->this_module.name = "rig";
 	err = lfb__recorder_become_module(rig->recorder);
 	/* Nothing keeps it from being unloaded. */
 	rig->recorder->file_ops.owner = NULL;

@@ -3,10 +3,10 @@
  * A world for tests of the orchestrator: a machine, one agent, and the recorded module, which
  * writes down every callback and can be told what to answer.
  *
- * The log reads like golden transcripts: FLB F preserves data 0xf000+F and object 0x1000+F and retrieves object 0x2000+F; a file
- * with number INO preserves data 0xd000+INO, freeze adds 0x100000 to it. Each boot finds the
- * module's state fresh. While a world exists its machine is this thread's current one, so that
- * kernel-facing functions can be called directly.
+ * The log reads like golden transcripts: FLB F preserves data 0xf000+F and object 0x1000+F and
+ * retrieves object 0x2000+F; a file with number INO preserves data 0xd000+INO, freeze adds 0x100000
+ * to it. Each boot finds the module's state fresh. While a world exists its machine is this
+ * thread's current one, so that kernel-facing functions can be called directly.
  */
 #ifndef TESTS_SUPPORT_WORLD_H
 #define TESTS_SUPPORT_WORLD_H

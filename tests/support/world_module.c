@@ -146,5 +146,6 @@ void world_make_module(struct world *world)
 	world->recorder->user = (struct lfb_recorder_user){
 		.context = world, .init = init, .answers = answers, .meddles = meddles,
 	};
+	world->recorder->this_module.name = "world";
 	assert_int_equal(lfb__recorder_become_module(world->recorder), 0);
 }

@@ -95,7 +95,7 @@ static int add_module(struct lfb_machine *machine)
 
 static int remove_module(struct lfb_machine *machine)
 {
-	return lfb_machine_remove_module(machine, LFB_RECORDER_NAME);
+	return lfb_machine_remove_module(machine, "rig");
 }
 
 static int agent_create(struct lfb_machine *machine)

@@ -293,14 +293,14 @@ static void a_module_may_panic_while_it_is_loaded(void **state)
 
 	(void)state;
 	assert_int_equal(rig_create(&rig, OPTIONS()), 0);
-	assert_int_equal(lfb_machine_remove_module(rig.machine, LFB_RECORDER_NAME), 0);
+	assert_int_equal(lfb_machine_remove_module(rig.machine, "rig"), 0);
 	assert_int_equal(lfb_machine_boot(rig.machine), 0);
 	rig.hook = panic_in_init;
 	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.recorder->image), -EFAULT);
 	assert_int_equal(lfb_machine_state(rig.machine), LFB_PANICKED);
 	rig.hook = NULL;
 	/* It did not become part of the image, and can be added again. */
-	assert_int_equal(lfb_machine_remove_module(rig.machine, LFB_RECORDER_NAME), -ENOENT);
+	assert_int_equal(lfb_machine_remove_module(rig.machine, "rig"), -ENOENT);
 	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.recorder->image), 0);
 	assert_int_equal(rig_still_works(&rig), 0);
 	rig_stop(&rig);

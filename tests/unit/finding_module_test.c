@@ -86,7 +86,7 @@ static void leave_registered(struct world *world)
 	current = world;
 	world->recorder->image.exit = leave;
 	world_wire(world, "0:0");
-	assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), 0);
+	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
 }
 
 static struct liveupdate_file_handler *second_handler;
@@ -176,11 +176,11 @@ static void a_module_in_use_is_not_pinned_idle(void **state)
 	(void)state;
 	session = preserve_file(world);
 	assert_true(try_module_get(&world->recorder->this_module));
-	assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), -EBUSY);
+	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
 	lfb_assert_no_findings(world->machine);
 	module_put(&world->recorder->this_module);
 	world_close(world, session);
-	assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), -EBUSY);
+	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
 	lfb_assert_findings(world->machine, LFB_FINDING_MODULE_PINNED_IDLE);
 	world_destroy(world);
 }

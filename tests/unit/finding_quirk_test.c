@@ -341,7 +341,7 @@ static void unregister_while_preserving(struct world *world)
 static void unload_idle(struct world *world)
 {
 	world_wire(world, "0:0");
-	lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME);
+	lfb_machine_remove_module(world->machine, "world");
 }
 
 static const struct {

@@ -166,7 +166,7 @@ static void a_module_is_pinned_while_it_is_in_use(void **state)
 		assert_int_equal(module_refcount(module), 3);
 		assert_int_equal(world_preserve(world, b, 1, 0, 2), 0);
 		assert_int_equal(module_refcount(module), 4);
-		assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), -EBUSY);
+		assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
 		assert_int_equal(world_close(world, a), 0);
 		assert_int_equal(module_refcount(module), 3);
 		assert_int_equal(world_close(world, b), 0);
@@ -179,7 +179,7 @@ static void a_module_is_pinned_while_it_is_in_use(void **state)
 		world_answer(world, "file h0.preserve", -EIO, 1);
 		assert_int_equal(world_preserve(world, a, 1, 0, 1), -EIO);
 		assert_int_equal(module_refcount(module), 0);
-		assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), 0);
+		assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
 		world_destroy(world);
 	}
 }

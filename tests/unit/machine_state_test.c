@@ -140,7 +140,7 @@ static int do_add_again(struct rig *rig)
 
 static int do_remove(struct rig *rig)
 {
-	int err = lfb_machine_remove_module(rig->machine, LFB_RECORDER_NAME);
+	int err = lfb_machine_remove_module(rig->machine, "rig");
 	enum lfb_machine_state state = lfb_machine_state(rig->machine);
 
 	/* Back into the image while it is off, for the check that all still works. */

@@ -141,7 +141,7 @@ static void a_registered_module_is_never_unloaded(void **state)
 
 			world_wire(world, "0:0");
 			assert_int_equal(module_refcount(&world->recorder->this_module), on ? 2 : 0);
-			assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME),
+			assert_int_equal(lfb_machine_remove_module(world->machine, "world"),
 					 on ? -EBUSY : 0);
 			world_destroy(world);
 		}
@@ -214,7 +214,7 @@ static void a_pin_ends_when_the_file_and_the_flb_are_finished(void **state)
 		assert_int_equal(module_refcount(&world->recorder->this_module), 2);
 		assert_int_equal(world_finish(world, session), 0);
 		assert_int_equal(module_refcount(&world->recorder->this_module), 0);
-		assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME), 0);
+		assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
 		world_destroy(world);
 	}
 }

@@ -206,7 +206,7 @@ static void registering_pins_the_module_once_a_handler_and_once_an_flb(void **st
 
 		world_wire(world, "0:0,1 1:0");
 		assert_int_equal(module_refcount(&world->recorder->this_module), 4 * pins(profile));
-		assert_int_equal(lfb_machine_remove_module(world->machine, LFB_RECORDER_NAME),
+		assert_int_equal(lfb_machine_remove_module(world->machine, "world"),
 				 pins(profile) ? -EBUSY : 0);
 		world_destroy(world);
 	}
