@@ -2,7 +2,7 @@
 /*
  * The seams: what everything else on this floor and above tells or asks while it works. Events
  * (trace.c, event.c, history.c), mistakes (finding.c), fault points (fault.c), the choice stream
- * and scheduling points (choose.c), and the sentence behind an errno (error.c).
+ * and scheduling points (choose.c), and the sentence and the name of an errno (error.c, errno.c).
  * Uses nothing but the state.
  */
 #ifndef SIM_KERNEL_SEAMS_SEAMS_H
@@ -18,6 +18,15 @@
 int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
 /* The newest sentence; with no kernel this thread's newest one about no kernel. */
 const char *lfb__fail_text(const struct lfb_kernel *kernel);
+
+/*
+ * errno.c
+ */
+
+/* "ENOENT" of -ENOENT; NULL for a result that is no errno. */
+const char *lfb__errno_name(long result);
+/* What the kernel returns for the host's errno @error: negative, and -EIO for what it has not. */
+int lfb__host_error(int error);
 
 /*
  * trace.c

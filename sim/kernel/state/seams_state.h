@@ -89,7 +89,13 @@ struct lfb_past {
 /* What a format wants, found out once: formats are string literals. */
 #define LFB_KNOWN_FORMATS 64	/* a power of 2 */
 
-enum lfb_past_arg { LFB_ARG_INT, LFB_ARG_UNSIGNED, LFB_ARG_LONG, LFB_ARG_STRING };
+enum lfb_past_arg {
+	LFB_ARG_INT,
+	LFB_ARG_UNSIGNED,
+	LFB_ARG_LONG,
+	LFB_ARG_LONG_LONG,
+	LFB_ARG_STRING,
+};
 
 struct lfb_known_format {
 	const char *format;
