@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "lib/luo/luo.h"
+#include "lib/orchestrator.h"
 #include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "lib/luo/luo.h"
+#include "lib/codec/codec.h"
 #include "sim/kernel/kernel.h"
 #include "sim/explore/sweep/state_sink.h"
 
