@@ -183,11 +183,9 @@ void lfb__free_internal_page(struct lfb_kernel *kernel, struct page *page)
 
 void lfb__split_page(struct lfb_kernel *kernel, struct page *page, unsigned int order)
 {
-	unsigned long i;
-
 	if (block_pfn(kernel, page, order, "lfb__split_page") == LFB_NO_PFN)
 		return;
-	for (i = 0; i < 1ul << order; i++) {
+	for (unsigned long i = 0; i < 1ul << order; i++) {
 		page[i].flags = PG_ALLOCATED | PG_DIRTY | (page[i].flags & PG_STICKY);
 		page[i].order = 0;
 		page[i].refcount = page->refcount;

@@ -184,9 +184,10 @@ bool lfb__choices_next(struct lfb_choices *choices)
 	if (choices->source != LFB_CHOICE_ALL)
 		return false;
 	/* Turn the last digit that can be turned; those behind it start again at 0. */
-	for (digit = choices->next; digit > 0; digit--)
+	for (digit = choices->next; digit > 0; digit--) {
 		if (choices->list[digit - 1] + 1 < choices->bounds[digit - 1])
 			break;
+	}
 	if (digit > 0)
 		choices->list[digit - 1]++;
 	start(choices, LFB_CHOICE_ALL, digit);

@@ -45,9 +45,10 @@ static void format_result(const struct lfb_event *event, char *text, size_t size
 /* Names come from anywhere, hostile images included: a line stays one harmless line. */
 static size_t make_harmless(char *line, size_t size, int length)
 {
-	for (size_t i = 0; i + 1 < size && line[i]; i++)
+	for (size_t i = 0; i + 1 < size && line[i]; i++) {
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
 			line[i] = '?';
+	}
 	return length < 0 ? 0 : (size_t)length;
 }
 
