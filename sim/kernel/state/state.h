@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What one simulated kernel remembers: struct lfb_kernel and every type in it, by the room that
- * works with it. No behaviour, and nothing from any other room: all of them work on this.
+ * works with it. No behaviour: all other rooms work on this.
+ * Uses the host's containers.
  *
  * struct lfb_kernel is the ground floor's part of a machine. Its first half lives as long as the
  * machine, its second half as long as one boot. Kernel-facing functions have no context argument;
