@@ -55,7 +55,11 @@ struct lfb_held {
 };
 
 struct task_struct {
+	struct list_head list;	/* kernel->tasks */
 	const char *name;
+	struct lfb_frame *frame; /* the callback that it runs, NULL: none */
+	unsigned int internal;	/* lfb__internal_begin() without its end */
+	unsigned int running;	/* calls of its own that have not returned */
 	unsigned int locks_held;
 	unsigned int spinlocks_held; /* of these, those under which nothing may sleep */
 	const char *blocked_on;	/* what it waits for, for ever: this kernel will jump */
@@ -149,7 +153,8 @@ struct lfb_kernel {
 	struct lfb_ledger ledger;
 	struct lfb_kept kept;
 	struct lfb_lockdep *lockdep; /* NULL: no two locks were ever held at once */
-	unsigned long operation; /* counts calls from outside, boots and jumps */
+	unsigned long operation; /* calls from outside, boots and jumps are counted */
+	unsigned long operations; /* … so many yet, unless a scenario counts them */
 	bool operation_is_set;	 /* … by a scenario, for each of its lines */
 	const char *doing;	 /* the one that is at work, in a word */
 	const char *profile_name;
@@ -162,13 +167,15 @@ struct lfb_kernel {
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
 	int guard_result;	/* what the guarded entry returns after a death */
 	sigjmp_buf *copying;	/* in lfb__copy() */
+	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */
+	unsigned int at_point;	/* hooks of scheduling points that have not returned */
 
 	/* As long as one boot; cleared by lfb__kernel_reset(). */
 	unsigned int boot_number;
 	enum lfb_death dead;
 	struct task_struct *task;
 	struct task_struct boot_task;
-	struct lfb_frame *frame; /* the callback that runs, NULL: none */
+	struct task_struct point_task; /* module code at a scheduling point of boot_task */
 	unsigned long calls;	 /* of callbacks */
 	bool serialized;	 /* a reboot is prepared: preserved memory may not change */
 	bool watching;		 /* … and is being compared */
@@ -200,6 +207,15 @@ void lfb__kernel_reset(struct lfb_kernel *kernel);
 int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
 /* The newest sentence; with no kernel this thread's newest one about no kernel. */
 const char *lfb__fail_text(const struct lfb_kernel *kernel);
+
+/*
+ * task.c
+ */
+
+/* @task holds nothing and does nothing. */
+void lfb__task_begin(struct task_struct *task, const char *name, struct lfb_fd_table *fds);
+/* What a lock's owner was when it took the lock may be gone since: NULL then. */
+struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struct *task);
 
 /*
  * guard.c: kernel code that must not take the process down with it
@@ -299,11 +315,20 @@ bool lfb__choices_next(struct lfb_choices *choices);
 unsigned int lfb__choices_choose(struct lfb_choices *choices, unsigned int bound);
 void lfb__choices_destroy(struct lfb_choices *choices);
 
+/* task.c: other tasks act; what the running one is doing is put away until they are done. */
+void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object);
+
 static inline void lfb__sched_point(struct lfb_kernel *kernel, const char *point,
 				    const char *object)
 {
 	if (unlikely(kernel->sched.hook != NULL))
-		kernel->sched.hook(kernel->sched.context, point, object);
+		lfb__sched_switch(kernel, point, object);
+}
+
+/* The callback that runs, NULL: none. */
+static inline struct lfb_frame *lfb__frame(const struct lfb_kernel *kernel)
+{
+	return likely(kernel->task != NULL) ? kernel->task->frame : NULL;
 }
 
 /*

@@ -259,6 +259,7 @@ static void switched_on(struct lfb_machine *machine)
 	machine->boots = 0;
 	lfb__ledger_jump(&machine->kernel, false);
 	lfb__machine_doing(machine, "boot");
+	machine->kernel.operations = 0;
 	if (!machine->kernel.operation_is_set)
 		machine->kernel.operation = 0;
 }

@@ -120,7 +120,7 @@ static bool make_room(struct lfb_findings *findings)
 
 static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
 {
-	const struct lfb_frame *frame = kernel->frame;
+	const struct lfb_frame *frame = lfb__frame(kernel);
 	struct lfb_finding *finding = &stored->finding;
 
 	finding->operation = kernel->operation;

@@ -14,7 +14,7 @@ struct lfb_kernel;
 struct lfb_lock;
 struct lfb_site;
 
-/* A callback that runs; the innermost is kernel->frame. They lie on the stack. */
+/* A callback that runs; a task's innermost is its frame. They lie on the stack. */
 struct lfb_frame {
 	struct lfb_frame *up;
 	const char *type;		/* "flb" or "file" */

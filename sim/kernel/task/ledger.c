@@ -126,7 +126,7 @@ static const struct lfb_site *find_site(struct lfb_ledger *ledger, const struct 
 /* Looked up once a call at most: callbacks are called much more often than they allocate. */
 const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
 {
-	struct lfb_frame *frame = kernel->frame;
+	struct lfb_frame *frame = lfb__frame(kernel);
 
 	if (frame && !frame->site && lfb__checking(kernel))
 		frame->site = find_site(&kernel->ledger, frame);
@@ -152,12 +152,12 @@ void lfb__ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t si
 
 void lfb__internal_begin(struct lfb_kernel *kernel)
 {
-	kernel->ledger.internal++;
+	kernel->task->internal++;
 }
 
 void lfb__internal_end(struct lfb_kernel *kernel)
 {
-	kernel->ledger.internal--;
+	kernel->task->internal--;
 }
 
 /*
@@ -168,7 +168,8 @@ struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_led
 					 u64 key, u64 size)
 {
 	struct lfb_ledger *ledger = &kernel->ledger;
-	const struct lfb_frame *frame = ledger->internal ? NULL : kernel->frame;
+	bool internal = kernel->task && kernel->task->internal;
+	const struct lfb_frame *frame = internal ? NULL : lfb__frame(kernel);
 	struct lfb_ledger_entry *entry;
 	u32 index;
 
@@ -186,7 +187,7 @@ struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_led
 		.call = frame ? frame->call : 0,
 		.operation = kernel->operation,
 		.kind = (u8)kind,
-		.internal = ledger->internal != 0,
+		.internal = internal,
 	};
 	link_entry(ledger, index);
 	list_add_tail(&entry->all, &ledger->all[kind]);
@@ -307,7 +308,6 @@ void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover)
 	struct list_head *preserved = &ledger->all[LFB_LEDGER_PRESERVED];
 	struct list_head *incoming = &ledger->all[LFB_LEDGER_INCOMING];
 
-	ledger->internal = 0;
 	if (!ledger->count)
 		return;
 	for (int kind = 0; kind < LFB_LEDGER_KINDS; kind++) {

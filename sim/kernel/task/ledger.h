@@ -70,7 +70,6 @@ struct lfb_ledger {
 	u32 *buckets;
 	u32 nr_buckets;			/* a power of 2, 0: none yet */
 	unsigned long count;
-	unsigned int internal;		/* lfb__internal_begin() without its end */
 	struct list_head all[LFB_LEDGER_KINDS];
 	struct lfb_site **sites;
 	size_t nr_sites;
