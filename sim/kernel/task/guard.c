@@ -34,6 +34,8 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		result = body(arg);
 		barrier();
 	} else {
+		/* A trace sink may have died of the event of a finding. */
+		kernel->findings.raising = false;
 		result = kernel->guard_result;
 	}
 	kernel->guard = NULL;
