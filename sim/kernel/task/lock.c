@@ -7,6 +7,8 @@
 
 #include "sim/kernel/kernel.h"
 
+const char lfb__no_name[] = "without a name";
+
 /* Holds locks where there is no task: outside of a kernel. Never written to. */
 static const struct task_struct nobody = { .name = "nobody" };
 
@@ -58,6 +60,8 @@ static bool begin(struct lfb_lock *lock, const char *operation)
 {
 	struct lfb_kernel *kernel = lfb__current;
 
+	if (unlikely(!lock->name))
+		lock->name = lfb__no_name;
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC)) {
 		lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED, object_of(operation, "function").text,
 			     operation, "lock was never initialised");

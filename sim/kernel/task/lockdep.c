@@ -71,7 +71,7 @@ static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
 		   (lockdep->classes[lock->class].key == lock->name ||
 		    !strncmp(lockdep->classes[lock->class].name, lock->name, 47))))
 		return lock->class;
-	lock->class = find_class(lockdep, lock->name ? lock->name : "");
+	lock->class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
 	return lock->class;
 }
 

@@ -12,6 +12,9 @@
 struct lfb_kernel;
 struct lfb_lockdep;
 
+/* The name of locks that have none: they are of no class. */
+extern const char lfb__no_name[];
+
 /* The current task has @lock now; one it did not have to wait for says nothing about orders. */
 void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait);
 /* @task has it no more. */
