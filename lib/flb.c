@@ -216,7 +216,7 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	state->data = search.found.data;
 	state->count = (s64)search.found.count;
 	state->loaded = true;
-	state->entry = (u8)search.entry;
+	state->entry = search.entry;
 	if (lfb__checking(luo->kernel))
 		luo_contract_same_flb(luo, flb);
 	return 0;
