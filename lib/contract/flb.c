@@ -62,12 +62,15 @@ static void keep(const struct luo *luo, const struct liveupdate_flb *flb, struct
 	}
 }
 
-void luo_contract_remember_flbs(struct luo *luo)
+void luo_contract_flbs_serialized(struct luo *luo)
 {
 	struct lfb_kept *kept = &luo->kernel->kept;
-	struct kept_flb *all = room_for(kept, luo->flb_count);
 	const struct liveupdate_flb *flb;
+	struct kept_flb *all;
 
+	if (!lfb__checking(luo->kernel))
+		return;
+	all = room_for(kept, luo->flb_count);
 	kept->count = 0;
 	kept->boot = luo->kernel->boot_number;
 	list_for_each_entry(flb, &luo->flbs, private.list) {
@@ -114,9 +117,9 @@ static bool has_other_handlers(const struct luo *luo, const struct liveupdate_fl
 	return true;
 }
 
-void luo_contract_same_flb(struct luo *luo, const struct liveupdate_flb *flb)
+void luo_contract_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
 {
-	const struct kept_flb *kept = find_kept(luo, flb);
+	const struct kept_flb *kept = lfb__checking(luo->kernel) ? find_kept(luo, flb) : NULL;
 	const struct module *owner = flb->ops->owner;
 
 	if (!kept)
@@ -135,21 +138,23 @@ void luo_contract_same_flb(struct luo *luo, const struct liveupdate_flb *flb)
 			  kept->handler[0]);
 }
 
-s64 luo_contract_users(const struct liveupdate_file_handler *fh)
+s64 luo_contract_users(const struct luo *luo, const struct liveupdate_file_handler *fh)
 {
 	const struct luo_flb_link *link;
 	s64 users = 0;
 
+	if (!lfb__checking(luo->kernel))
+		return 0;
 	list_for_each_entry(link, &fh->private.flb_list, list)
 		users += link->flb->private.outgoing.count;
 	return users;
 }
 
-void luo_contract_users_again(struct luo *luo, const struct liveupdate_file_handler *fh,
-			      s64 before)
+void luo_contract_file_not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
+				     s64 before)
 {
 	const struct luo_flb_link *link;
-	s64 now = luo_contract_users(fh);
+	s64 now = luo_contract_users(luo, fh);
 
 	/* Another task may have come in between where tasks take turns. */
 	if (likely(now <= before) || luo->kernel->sched.hook)
@@ -162,12 +167,14 @@ void luo_contract_users_again(struct luo *luo, const struct liveupdate_file_hand
 			  fh->compatible, link->flb->private.outgoing.count);
 }
 
-void luo_contract_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
-			 const struct liveupdate_flb *flb)
+void luo_contract_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
+			     const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_session *session;
 	const struct luo_file *luo_file;
 
+	if (!lfb__checking(luo->kernel))
+		return;
 	list_for_each_entry(session, &luo->outgoing.list, list) {
 		list_for_each_entry(luo_file, &session->files, list) {
 			if (luo_file->handler != fh)

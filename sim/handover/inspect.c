@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/luo/profile.h"
+#include "lib/orchestrator.h"
 #include "sim/handover/inspect.h"
 #include "sim/machine/machine.h"
 

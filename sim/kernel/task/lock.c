@@ -5,9 +5,7 @@
  */
 #include <stdio.h>
 
-#include "sim/kernel/kernel.h"
-
-const char lfb__no_name[] = "without a name";
+#include "sim/kernel/task/task.h"
 
 /* Holds locks where there is no task: outside of a kernel. Never written to. */
 static const struct task_struct nobody = { .name = "nobody" };

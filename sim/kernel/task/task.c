@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Tasks: what one thread of control has and does, put away when another one acts.
+ * Tasks: how they begin, and whether they are still there.
  */
-#include <string.h>
-
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/task/task.h"
 
 void lfb__task_begin(struct task_struct *task, const char *name, struct lfb_fd_table *fds)
 {
@@ -23,33 +21,4 @@ struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struc
 			return task;
 	}
 	return NULL;
-}
-
-void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object)
-{
-	struct task_struct *task = kernel->task;
-	struct lfb_frame *frame = task ? task->frame : NULL;
-	unsigned int internal = task ? task->internal : 0;
-	unsigned long operation = kernel->operation;
-	const char *doing = kernel->doing;
-	char error[sizeof(kernel->error)];
-
-	memcpy(error, kernel->error, strlen(kernel->error) + 1);
-	/* The hook may call kernel functions itself, too. */
-	if (task) {
-		task->frame = NULL;
-		task->internal = 0;
-	}
-	kernel->at_point++;
-	kernel->sched.hook(kernel->sched.context, point, object);
-	kernel->at_point--;
-	if (task) {
-		task->frame = frame;
-		task->internal = internal;
-	}
-	kernel->operation = operation;
-	kernel->doing = doing;
-	/* The sentence of a death is everybody's. */
-	if (!kernel->dead)
-		memcpy(kernel->error, error, strlen(error) + 1);
 }
