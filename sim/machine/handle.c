@@ -70,22 +70,6 @@ static int make_room(void)
 	return 0;
 }
 
-int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
-{
-	struct entry entry = { handle, kind };
-	int err;
-
-	pthread_mutex_lock(&handles.lock);
-	err = make_room();
-	if (!err) {
-		put(handles.entries, handles.size, &entry);
-		handles.used++;
-		handles.live++;
-	}
-	pthread_mutex_unlock(&handles.lock);
-	return err;
-}
-
 static struct entry *find(const void *handle)
 {
 	size_t slot;
@@ -99,6 +83,22 @@ static struct entry *find(const void *handle)
 		slot = (slot + 1) & (handles.size - 1);
 	}
 	return NULL;
+}
+
+int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
+{
+	struct entry entry = { handle, kind };
+	int err;
+
+	pthread_mutex_lock(&handles.lock);
+	err = find(handle) ? -EEXIST : make_room();
+	if (!err) {
+		put(handles.entries, handles.size, &entry);
+		handles.used++;
+		handles.live++;
+	}
+	pthread_mutex_unlock(&handles.lock);
+	return err;
 }
 
 void lfb__handle_unregister(const void *handle)

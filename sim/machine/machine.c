@@ -181,8 +181,7 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 			list_first_entry(&machine->modules, struct lfb_image_module, list);
 
 		/* For the next machine it is as it was for this one. */
-		if (image->module->data_size)
-			memcpy(image->module->data, image->pristine, image->module->data_size);
+		lfb__module_set_back(machine, image);
 		list_del(&image->list);
 		free(image->pristine);
 		free(image);

@@ -72,6 +72,8 @@ int lfb__machine_check_outside(struct lfb_machine *machine);
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
 
+/* boot.c: static data as it was when the module was added, unless another machine uses it. */
+void lfb__module_set_back(struct lfb_machine *machine, const struct lfb_image_module *image);
 /* boot.c: starts a kernel on memory as it is; @root: KHO root tree, 0 for none. */
 int lfb__machine_start(struct lfb_machine *machine, phys_addr_t root);
 
