@@ -145,6 +145,9 @@ static int call(struct syscall *call, long (*body)(void *argument))
 		lfb__machine_locks_kept(machine, task, locks_held, call->name);
 	if (task->blocked_on)
 		ret = -EAGAIN;
+	/* Not all that a driver refuses comes with a sentence. */
+	if (ret < 0 && !*machine->kernel.error)
+		lfb__error(machine, (int)ret, "%s: the kernel answered %ld", call->name, ret);
 	if (lfb__tracing(&machine->kernel))
 		trace_call(&machine->kernel, call, ret);
 	return (int)ret;

@@ -164,6 +164,9 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	if (runs(machine))
 		err = lfb__machine_run(machine, &machine->kernel.boot_task, init_module, image);
 	if (err) {
+		if (!*machine->kernel.error)
+			lfb__error(machine, (int)err, "the init function of module %s returned %ld",
+				   module->module->name, err);
 		forget_module(machine, image);
 		return (int)err;
 	}

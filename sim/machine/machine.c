@@ -154,6 +154,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
 	if (err) {
 		lfb__kernel_destroy(&machine->kernel);
+		lfb__error(NULL, err, "no memory for a machine");
 		goto out_free;
 	}
 	*machinep = machine;

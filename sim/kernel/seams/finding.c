@@ -61,7 +61,7 @@ int lfb_finding_by_name(const char *name)
 		if (!strcasecmp(catalogue[id].id, name))
 			return id;
 	}
-	return -ENOENT;
+	return lfb__fail(NULL, -ENOENT, "there is no finding \"%.64s\"", name ? name : "");
 }
 
 /*
