@@ -78,7 +78,8 @@ static int bad_scenario(const char *text)
 
 /* Each as an expression that must be negative. */
 #define CALLS(X)                                                                                   \
-	X(lfb_machine_create(&(struct lfb_machine_options){ .sz = 1 }, &(struct lfb_machine *){ 0 })) \
+	X(lfb_machine_create(&(struct lfb_machine_options){ .sz = 1 },                             \
+			     &(struct lfb_machine *){ 0 }))                                        \
 	X(lfb_machine_create(NULL, NULL))                                                          \
 	X(lfb_machine_add_module(m, NULL))                                                         \
 	X(lfb_machine_add_module(m, &nameless))                                                    \
