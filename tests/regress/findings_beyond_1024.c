@@ -21,7 +21,7 @@ static struct module module = { .name = "module" };
 
 static long unlock_many(void *argument)
 {
-	static char name[KEPT + MORE][16];
+	static char name[KEPT + MORE][24];
 
 	(void)argument;
 	for (int i = 0; i < KEPT + MORE; i++) {
