@@ -51,7 +51,8 @@ static void mark_lost(struct lfb_memory *memory, unsigned long pfn, u32 flags)
  */
 static bool is_taken(const struct lfb_kernel *kernel, u32 flags)
 {
-	const char *op = kernel->frame ? kernel->frame->op : "";
+	const struct lfb_frame *frame = lfb__frame(kernel);
+	const char *op = frame ? frame->op : "";
 
 	if (!(flags & ~PG_FREE))
 		return false;

@@ -153,7 +153,7 @@ void *kmalloc(size_t size, gfp_t gfp)
 		return NULL;
 	kernel->slabs.objects++;
 	lfb__unpoison(object, size);
-	if (kernel->frame)
+	if (lfb__frame(kernel))
 		lfb__ledger_add(kernel, LFB_LEDGER_SLAB, (uintptr_t)object, size);
 	return gfp & __GFP_ZERO ? memset(object, 0, size) : object;
 }

@@ -194,3 +194,36 @@ void lfb__choices_destroy(struct lfb_choices *choices)
 	free(choices->record);
 	memset(choices, 0, sizeof(*choices));
 }
+
+/*
+ * Scheduling points
+ */
+
+void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object)
+{
+	struct task_struct *task = kernel->task;
+	struct lfb_frame *frame = task ? task->frame : NULL;
+	unsigned int internal = task ? task->internal : 0;
+	unsigned long operation = kernel->operation;
+	const char *doing = kernel->doing;
+	char error[sizeof(kernel->error)];
+
+	memcpy(error, kernel->error, strlen(kernel->error) + 1);
+	/* The hook may call kernel functions itself, too. */
+	if (task) {
+		task->frame = NULL;
+		task->internal = 0;
+	}
+	kernel->at_point++;
+	kernel->sched.hook(kernel->sched.context, point, object);
+	kernel->at_point--;
+	if (task) {
+		task->frame = frame;
+		task->internal = internal;
+	}
+	kernel->operation = operation;
+	kernel->doing = doing;
+	/* The sentence of a death is everybody's. */
+	if (!kernel->dead)
+		memcpy(kernel->error, error, strlen(error) + 1);
+}

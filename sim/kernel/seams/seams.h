@@ -118,11 +118,17 @@ bool lfb__choices_next(struct lfb_choices *choices);
 unsigned int lfb__choices_choose(struct lfb_choices *choices, unsigned int bound);
 void lfb__choices_destroy(struct lfb_choices *choices);
 
+/* What is called so has none. Locks of this name are of no class. */
+extern const char lfb__no_name[];
+
+/* Other tasks act; what the running one is doing is put away until they are done. */
+void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object);
+
 static inline void lfb__sched_point(struct lfb_kernel *kernel, const char *point,
 				    const char *object)
 {
 	if (unlikely(kernel->sched.hook != NULL))
-		kernel->sched.hook(kernel->sched.context, point, object);
+		lfb__sched_switch(kernel, point, object);
 }
 
 #endif

@@ -116,6 +116,8 @@ struct lfb_findings {
 	size_t count;
 	size_t capacity;
 	bool silent[LFB_FINDINGS_NR];
+	bool known[LFB_FINDINGS_NR];	/* one at least is written down */
+	unsigned long lost;		/* were found and not written down */
 	bool raising;			/* a finding's own event leads to no other finding */
 };
 
