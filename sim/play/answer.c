@@ -7,6 +7,12 @@
 
 #include "sim/play/play.h"
 
+void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
+	run->machine->kernel.doing = operation->text;
+}
+
 void lfb__run_show_event(void *context, const struct lfb_event *event)
 {
 	struct lfb_run *run = context;

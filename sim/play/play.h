@@ -91,16 +91,17 @@ LFB_MACHINE_VERBS(X)
  * answer.c: what is said, and how it is compared with what is expected.
  */
 
+/* Says for findings that @operation is being done from here on. */
+void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation);
 /* Where the trace goes when a transcript is to be whole; the context is a struct lfb_run. */
 void lfb__run_show_event(void *context, const struct lfb_event *event);
 /* A kernel is about to boot, "cold" or from a "handover". */
 void lfb__run_show_boot(struct lfb_run *run, const char *how);
+/* The same when its line had to come second. */
+void lfb__run_show_booted(struct lfb_run *run);
 /* The operation at @point was done. */
 void lfb__run_show_point(struct lfb_run *run, const struct lfb_run_point *point, long result,
 			 u64 object);
-
-/* The same when its line had to come second. */
-void lfb__run_show_booted(struct lfb_run *run);
 /* @text: of the operation */
 void lfb__run_show_operation(struct lfb_run *run, enum lfb_verb verb, const char *text, long result,
 			     u64 object);

@@ -26,8 +26,7 @@ static bool run_operation(struct lfb_run *run, const struct lfb_operation *opera
 		return true;
 	}
 	run->death_expected = false;
-	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
-	run->machine->kernel.doing = operation->text;
+	lfb__run_at(run, operation);
 	result = lfb__run_perform(run, operation, &object);
 	lfb__run_point_died(run, result);
 	lfb__run_show_operation(run, operation->verb, operation->text, result, object);

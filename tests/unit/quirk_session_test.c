@@ -140,7 +140,8 @@ static void a_registered_module_is_never_unloaded(void **state)
 				world_create_quirk(profile, "MODULE_PINNED_FROM_REGISTRATION", on);
 
 			world_wire(world, "0:0");
-			assert_int_equal(module_refcount(&world->recorder->this_module), on ? 2 : 0);
+			assert_int_equal(module_refcount(&world->recorder->this_module),
+					 on ? 2 : 0);
 			assert_int_equal(lfb_machine_remove_module(world->machine, "world"),
 					 on ? -EBUSY : 0);
 			world_destroy(world);

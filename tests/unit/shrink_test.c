@@ -318,7 +318,7 @@ static void an_error_of_writing_ends_it(void **state)
 	(void)state;
 	assert_int_equal(lfb_scenario_write(scenario, true, refuse_to_write, &calls), -ENOSPC);
 	assert_string_equal(lfb_error_text(NULL),
-			    "lfb_scenario_write(): the output could not be written");
+			    "the output could not be written");
 	assert_int_equal(calls, 1);
 	lfb_scenario_free(scenario);
 }

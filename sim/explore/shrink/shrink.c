@@ -76,10 +76,7 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 		line[length++] = '\n';
 		err = write(context, line, length);
 	}
-	if (err < 0)
-		return lfb__error(NULL, err, "lfb_scenario_write(): the output could not be "
-				  "written");
-	return 0;
+	return err < 0 ? lfb__error(NULL, err, "the output could not be written") : 0;
 }
 
 /*
