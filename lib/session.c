@@ -69,8 +69,14 @@ static int make_room(struct luo *luo)
 	if (codec->session_max && luo->outgoing.count == codec->session_max)
 		return lfb__fail(luo->kernel, luo->profile->session_full_error,
 				 "there are %lu sessions already", codec->session_max);
-	err = codec->add_session(luo);
+	err = codec->add_session ? codec->add_session(luo) : 0;
 	return err ? lfb__fail(luo->kernel, err, "no room for one more session (%d)", err) : 0;
+}
+
+static void give_room_back(struct luo *luo)
+{
+	if (luo->profile->codec->drop_session)
+		luo->profile->codec->drop_session(luo);
 }
 
 static int session_insert(struct luo *luo, struct luo_sessions *sessions,
@@ -86,7 +92,7 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 				session->name);
 		if (!sessions->incoming &&
 		    !luo_quirk(luo, LUO_QUIRK_SESSION_DUPLICATE_LEAVES_EMPTY_BLOCK))
-			luo->profile->codec->drop_session(luo);
+			give_room_back(luo);
 	}
 	if (!err) {
 		session->sessions = sessions;
@@ -107,7 +113,7 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	luo_hash_del(&sessions->names, &session->by_name);
 	sessions->count--;
 	if (!sessions->incoming)
-		luo->profile->codec->drop_session(luo);
+		give_room_back(luo);
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)

@@ -136,6 +136,12 @@ static inline bool luo_quirk(const struct luo *luo, enum luo_quirk quirk)
 bool luo_any_session(const struct luo *luo);
 /* Is every file that was handed over finished? */
 bool luo_all_finished(const struct luo *luo);
+/* What is registered under a compatible string, and by what a handler needs an FLB; or NULL. */
+struct liveupdate_file_handler *luo_handler_by_compatible(const struct luo *luo,
+							  const char *compatible);
+struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *compatible);
+struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
+				  const struct liveupdate_flb *flb);
 
 /* What a finding is about, for the time of an expression. */
 struct luo_name {
