@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/kernel/memory/check.h"
-
 int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
 	       const char *format, ...)
 {

@@ -7,8 +7,6 @@
 
 #include "sim/kernel/kernel.h"
 
-_Thread_local struct lfb_kernel *lfb__current;
-
 int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *options, u64 seed)
 {
 	int error;
@@ -18,6 +16,8 @@ int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options 
 	if (error)
 		return error;
 	kernel->checks = options->checks;
+	kernel->check_unchanged = lfb__check_unchanged;
+	kernel->report_stray = lfb__report_stray;
 	if (lfb__checking(kernel)) {
 		error = lfb__history_create(&kernel->history);
 		if (error) {

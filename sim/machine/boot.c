@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/orchestrator.h"
-#include "sim/kernel/memory/check.h"
+#include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
 
 /*

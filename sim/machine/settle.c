@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "lib/orchestrator.h"
-#include "sim/kernel/memory/check.h"
+#include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
 
 /* References that callbacks took, when nothing is left that they could have taken them for. */

@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#include "sim/kernel/memory/check.h"
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)

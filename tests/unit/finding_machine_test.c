@@ -19,7 +19,6 @@
 #include <luo/profile.h>
 #include <luo/scenario.h>
 
-#include "sim/kernel/memory/check.h"
 #include "sim/machine/machine.h"
 #include "tests/support/rig.h"
 

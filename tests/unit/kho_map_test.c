@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
 #define ORDERS (MAX_PAGE_ORDER + 1)

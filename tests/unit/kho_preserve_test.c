@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sim/kernel/memory/page.h"
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)

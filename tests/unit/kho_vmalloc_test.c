@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (32 * FIXTURE_MIB)

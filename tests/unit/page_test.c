@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "sim/kernel/memory/page.h"
 #include "tests/support/kernel_fixture.h"
 
 static struct lfb_kernel *start(u64 size, enum lfb_page_policy policy)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/codec/codec.h"
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kernel.h"
 #include "sim/explore/sweep/state_sink.h"
 
 /*

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 /* A longer run is not replayed by its record but by its seed. */
 #define RECORD_MAX (1ul << 20)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 /* A scenario that goes wrong in ever new ways must not eat the host's memory. */
 #define MAX_FINDINGS 1024

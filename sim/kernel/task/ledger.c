@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/task/task.h"
 
 #define CHUNK 256
 #define NONE UINT32_MAX

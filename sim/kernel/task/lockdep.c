@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/task/task.h"
 
 #define MAX_CLASSES 128		/* the locks of classes beyond say nothing about orders */
 #define NO_CLASS MAX_CLASSES
