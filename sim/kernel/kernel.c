@@ -2,7 +2,6 @@
 /*
  * Life of the ground floor: made once a machine, emptied at every boot.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/kernel/kernel.h"
@@ -39,7 +38,7 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 	lfb__findings_destroy(&kernel->findings);
 	lfb__ledger_destroy(&kernel->ledger);
 	lfb__lockdep_destroy(kernel);
-	free(kernel->kept.data);
+	lfb__list_free(&kernel->kept.flbs);
 	lfb__history_destroy(&kernel->history);
 }
 

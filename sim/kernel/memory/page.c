@@ -101,7 +101,7 @@ static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigne
 	if (--page->refcount > 0)
 		return;
 	kernel->pages.allocated -= 1ul << page->order;
-	if (kernel->ledger.count)
+	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn));
 	lfb__free_block(kernel, pfn);
 }

@@ -287,7 +287,7 @@ void kfree(const void *ptr)
 		return;
 	}
 	kernel->slabs.objects--;
-	if (kernel->ledger.count)
+	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
 	if (lfb__fenced(&kernel->memory)) {
 		check_slack(kernel, object.pfn);

@@ -22,9 +22,7 @@
 
 /* What the orchestrator remembers from one kernel to the next, for the checks. Host memory. */
 struct lfb_kept {
-	void *data;
-	size_t count;
-	size_t capacity;
+	struct lfb_list flbs;
 	unsigned int boot;	/* whose it is */
 };
 
