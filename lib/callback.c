@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "lib/flb.h"
+
 /* What injected failures look like: the callback is not run. */
 #define INJECTED_ERROR (-EIO)
 
@@ -142,8 +144,8 @@ static int run_flb(struct liveupdate_flb_op_args *args, enum luo_op op)
 int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_op op)
 {
 	struct liveupdate_flb *flb = args->flb;
-	struct liveupdate_flb_state *state = op == LUO_RETRIEVE || op == LUO_FINISH ?
-		&flb->private.incoming : &flb->private.outgoing;
+	struct liveupdate_flb_state *state =
+		luo_flb_state(flb, op == LUO_RETRIEVE || op == LUO_FINISH);
 	const struct liveupdate_flb_op_args before = *args;
 	struct lfb_frame frame = {
 		.type = "flb",

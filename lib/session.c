@@ -263,7 +263,7 @@ static int restore_sessions(struct luo *luo)
 		pr_warn("luo: sessions at 0x%llx: %s", broken.where, broken.what);
 	}
 	if (!err)
-		codec->free_incoming_sessions(&luo->head);
+		codec->free_incoming_sessions(luo->head.sessions);
 	lfb__trace_result(luo->kernel, LFB_EVENT_LUO, err, "luo", "restore", "sessions=%llu",
 			  luo->incoming.count);
 	return err;

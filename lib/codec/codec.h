@@ -61,7 +61,7 @@ struct luo_codec {
 			  const struct luo_session_record *session);
 	/* Gives back what was handed over, once it is read. The first may be NULL. */
 	void (*free_incoming_head)(phys_addr_t luo);
-	void (*free_incoming_sessions)(const struct luo_head *head);
+	void (*free_incoming_sessions)(phys_addr_t sessions);
 	void (*free_incoming_files)(phys_addr_t files);
 
 	/* Writing. setup prepares everything at boot: 0 or -errno with nothing left behind. */

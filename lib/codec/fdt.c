@@ -140,9 +140,9 @@ static void write_session_count(struct luo *luo, u64 count)
 	put_u64((u8 *)luo->session_mem + luo->profile->codec->layout->session_header_count, count);
 }
 
-static void free_incoming_sessions(const struct luo_head *head)
+static void free_incoming_sessions(phys_addr_t sessions)
 {
-	kho__restore_free_sized(phys_to_virt(head->sessions), LUO_SESSION_PGCNT * PAGE_SIZE);
+	kho__restore_free_sized(phys_to_virt(sessions), LUO_SESSION_PGCNT * PAGE_SIZE);
 }
 
 /*
