@@ -165,23 +165,6 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
  * The reboot
  */
 
-static int freeze_session(struct luo *luo, struct liveupdate_session *session)
-{
-	int err;
-
-	mutex_lock(&session->mutex);
-	err = luo_file_freeze_all(luo, session);
-	mutex_unlock(&session->mutex);
-	return err;
-}
-
-static void unfreeze_session(struct luo *luo, struct liveupdate_session *session)
-{
-	mutex_lock(&session->mutex);
-	luo_file_unfreeze_all(luo, session);
-	mutex_unlock(&session->mutex);
-}
-
 int luo_session_serialize(struct luo *luo)
 {
 	struct luo_sessions *sessions = &luo->outgoing;
@@ -192,7 +175,9 @@ int luo_session_serialize(struct luo *luo)
 
 	down_write(&sessions->rwsem);
 	list_for_each_entry(session, &sessions->list, list) {
-		err = freeze_session(luo, session);
+		mutex_lock(&session->mutex);
+		err = luo_file_freeze_all(luo, session);
+		mutex_unlock(&session->mutex);
 		if (err)
 			goto undo;
 		codec->write_session(luo, index++, session);
@@ -206,7 +191,9 @@ int luo_session_serialize(struct luo *luo)
 
 undo:
 	list_for_each_entry_continue_reverse(session, &sessions->list, list) {
-		unfreeze_session(luo, session);
+		mutex_lock(&session->mutex);
+		luo_file_unfreeze_all(luo, session);
+		mutex_unlock(&session->mutex);
 		codec->clear_session(luo, --index);
 		session->serialized = false;
 	}
