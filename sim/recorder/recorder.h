@@ -227,17 +227,4 @@ LFB_STEPS(X)
 /* step_memory.c: frees what a slot holds, by what it is. -EINVAL: no memory of its own. */
 int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot);
 
-/*
- * recorder_state.c: for sweeps
- */
-
-struct lfb_state_sink;
-
-/* Tells what the module remembers, and its FLBs that are on no list. Kernel code. */
-void lfb__recorder_state(const struct lfb_recorder *recorder, struct lfb_state_sink *sink);
-/* Forgets what a scenario wrote for it: it is to be run again. The machine is off. */
-void lfb__recorder_unlearn(struct lfb_recorder *recorder);
-/* Puts every reference that is kept, and fails no more. Kernel code. */
-void lfb__recorder_end(struct lfb_recorder *recorder);
-
 #endif

@@ -6,7 +6,7 @@
 #include "tests/support/world.h"
 
 #include "sim/explore/sweep/balance.h"
-#include "sim/explore/sweep/state.h"
+#include "sim/explore/state/state.h"
 
 static u64 exact(struct world *world)
 {

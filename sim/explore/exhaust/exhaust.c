@@ -132,7 +132,7 @@ static int expand(struct job *job, u32 id, struct found *found)
 		step = (struct step){ .letter = (u8)letter,
 				      .used = node->used | search->world.letters[letter].uses };
 		step.differs = !lfb__walker_letter(walker, &search->world, letter);
-		step.ends = walker->lost || search->world.letters[letter].ends;
+		step.ends = walker->lost || walker->model.dead || search->world.letters[letter].ends;
 		if (!step.differs && !step.ends) {
 			lfb__walker_key(walker, &after);
 			there = !memcmp(&before, &after, sizeof(after));

@@ -9,6 +9,7 @@
 #include <luo/exhaust.h>
 
 #include "sim/explore/exhaust/model.h"
+#include "sim/explore/state/state.h"
 #include "sim/play/play.h"
 
 #define LFB_WORLD_LETTERS 250
@@ -80,11 +81,6 @@ struct lfb_walker {
 	char callbacks[LFB_DIFFERENCE_MAX];
 };
 
-/* What equal states have in common; equal keys mean equal states. */
-struct lfb_state_key {
-	u64 half[2];
-};
-
 /* 0, -ENOMEM, or -EINVAL for options that make no sense. Both must live as long. */
 int lfb__walker_create(const struct lfb_exhaust_options *options,
 		       const struct lfb_scenario *scenario, struct lfb_walker **walker);
@@ -106,9 +102,5 @@ bool lfb__same_answer(struct lfb_walker *walker, const struct lfb_operation *ope
 		      u64 object);
 bool lfb__same_safety(struct lfb_walker *walker);
 bool lfb__same_state(struct lfb_walker *walker);
-
-/* digest.c: mixes everything that decides what the kernel will do into the key. */
-void lfb__digest_kernel(const struct lfb_run *run, struct lfb_state_key *key);
-void lfb__digest_bytes(struct lfb_state_key *key, const void *bytes, size_t size);
 
 #endif

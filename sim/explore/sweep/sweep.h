@@ -9,7 +9,7 @@
 #include <luo/sweep.h>
 
 #include "sim/explore/sweep/balance.h"
-#include "sim/explore/sweep/state.h"
+#include "sim/explore/state/state.h"
 
 struct lfb_sweep;
 
