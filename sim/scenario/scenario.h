@@ -115,6 +115,20 @@ struct lfb_operation {
 	struct lfb_expectation expected;
 };
 
+/* Does the line say what the module does, as its source would? */
+static inline bool lfb__defines_module(const struct lfb_operation *operation)
+{
+	switch (operation->verb) {
+	case LFB_VERB_WHEN:
+	case LFB_VERB_FORGET:
+	case LFB_VERB_COMPATIBLE:
+	case LFB_VERB_MODULE:
+		return !operation->point;
+	default:
+		return false;
+	}
+}
+
 struct lfb_scenario {
 	char *name;
 	struct lfb_operation *operations;

@@ -7,7 +7,7 @@
 
 #include <luo/trace.h>
 
-#include "sim/explore/exhaust/exhaust.h"
+#include "sim/explore/exhaust/walk.h"
 
 static bool differs(struct lfb_walker *walker, const char *what)
 {

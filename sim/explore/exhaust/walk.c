@@ -9,7 +9,7 @@
 #include <luo/trace.h>
 
 #include "lib/luo/luo.h"
-#include "sim/explore/exhaust/exhaust.h"
+#include "sim/explore/exhaust/walk.h"
 
 #define MEMORY (4ull << 20)
 
