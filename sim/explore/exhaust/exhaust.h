@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Every sequence of operations up to a length, in a small world. The world and the search over its
- * letters are the same for the two that judge: one compares with a model of the rules (walk.c,
- * compare.c), the other looks for findings in a module (agent.c). Others ask through <luo/exhaust.h>.
- * Uses explore/state, explore/shrink, sim/play and what lies below them.
+ * Every sequence of operations up to a length, in a small world. World and search are the same for
+ * the two that judge: one compares with a model of the rules (walk.c, compare.c), the other looks
+ * for findings in a module (agent.c). Others ask through <luo/exhaust.h>. Uses explore/shrink,
+ * explore/state, sim/play and what lies below them.
  */
 #ifndef SIM_EXPLORE_EXHAUST_EXHAUST_H
 #define SIM_EXPLORE_EXHAUST_EXHAUST_H

@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/shrink.h>
-
 #include "sim/explore/exhaust/module.h"
 #include "sim/explore/exhaust/search.h"
+#include "sim/explore/shrink/shrink.h"
 
 #define LINES_MAX 10u	/* that a letter can become: its own, and the set-up of a kernel */
 

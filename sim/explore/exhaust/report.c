@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include <luo/scenario.h>
-#include <luo/shrink.h>
 
 #include "sim/explore/exhaust/report.h"
+#include "sim/explore/shrink/shrink.h"
 
 /*
  * A scenario, operation by operation. Leaving the model's world ends it.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * All words of a world's letters, layer by layer. A layer holds the states that are reached after so
- * many letters and not before, each with the first word that leads there; from each, a judge tries
- * every letter. Threads share the work of a layer; what they found is put together in the order of
- * the layer, so that the result does not depend on them.
+ * All words of a world's letters, layer by layer. A layer holds the states that are reached after
+ * so many letters and not before, each with the first word that leads there; from each, a judge
+ * tries every letter. Threads share the work of a layer; what they found is put together in the
+ * order of the layer, so that the result does not depend on them.
  */
 #ifndef SIM_EXPLORE_EXHAUST_SEARCH_H
 #define SIM_EXPLORE_EXHAUST_SEARCH_H

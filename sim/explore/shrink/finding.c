@@ -4,10 +4,7 @@
  */
 #include <string.h>
 
-#include <luo/shrink.h>
-
-#include "sim/machine/machine.h"
-#include "sim/scenario/scenario.h"
+#include "sim/explore/shrink/shrink.h"
 
 struct raising {
 	struct lfb_machine *machine;

@@ -28,7 +28,7 @@ void lfb__state_free(struct lfb_state *state)
 {
 	if (!state)
 		return;
-	free(state->facts);
+	lfb__list_free(&state->facts);
 	free(state);
 }
 
@@ -36,12 +36,22 @@ void lfb__state_free(struct lfb_state *state)
  * Differences
  */
 
+static const struct lfb_fact *fact_at(const struct lfb_state *state, size_t i)
+{
+	return (const struct lfb_fact *)state->facts.items + i;
+}
+
+static bool same_fact(const struct lfb_fact *one, const struct lfb_fact *other)
+{
+	return one->field == other->field && !strcmp(one->subject, other->subject);
+}
+
 static const struct lfb_fact *find(const struct lfb_state *state, const struct lfb_fact *wanted)
 {
-	for (size_t i = 0; i < state->count; i++)
-		if (state->facts[i].field == wanted->field &&
-		    !strcmp(state->facts[i].subject, wanted->subject))
-			return &state->facts[i];
+	for (size_t i = 0; i < state->facts.count; i++) {
+		if (same_fact(fact_at(state, i), wanted))
+			return fact_at(state, i);
+	}
 	return NULL;
 }
 
@@ -91,8 +101,8 @@ static void add_missing(struct differences *differences, const struct lfb_state 
 {
 	const char *subject = "";
 
-	for (size_t i = 0; i < state->count; i++) {
-		const struct lfb_fact *fact = &state->facts[i];
+	for (size_t i = 0; i < state->facts.count; i++) {
+		const struct lfb_fact *fact = fact_at(state, i);
 		char value[48];
 
 		if (find(other, fact) || !strcmp(fact->subject, subject))
@@ -107,11 +117,11 @@ static void add_missing(struct differences *differences, const struct lfb_state 
 static void check_order(struct differences *differences, const struct lfb_state *before,
 			const struct lfb_state *after)
 {
-	for (size_t i = 0; i < before->count && i < after->count; i++) {
-		const struct lfb_fact *was = &before->facts[i];
-		const struct lfb_fact *now = &after->facts[i];
+	for (size_t i = 0; i < before->facts.count && i < after->facts.count; i++) {
+		const struct lfb_fact *was = fact_at(before, i);
+		const struct lfb_fact *now = fact_at(after, i);
 
-		if (was->field == now->field && !strcmp(was->subject, now->subject))
+		if (same_fact(was, now))
 			continue;
 		add(differences, now, "earlier", "later");
 		return;
@@ -127,8 +137,8 @@ unsigned int lfb__state_diff(const struct lfb_state *before, const struct lfb_st
 		text[0] = '\0';
 	if (!before || !after)
 		return 0;
-	for (size_t i = 0; i < after->count; i++) {
-		const struct lfb_fact *now = &after->facts[i];
+	for (size_t i = 0; i < after->facts.count; i++) {
+		const struct lfb_fact *now = fact_at(after, i);
 		const struct lfb_fact *was = find(before, now);
 		char is[48], before_it[48];
 

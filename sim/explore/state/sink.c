@@ -5,7 +5,6 @@
 #include "sim/explore/state/sink.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static inline u64 mix(u64 hash, u64 value)
@@ -18,29 +17,15 @@ static inline u64 mix(u64 hash, u64 value)
  * Facts with names
  */
 
-static struct lfb_fact *more(struct lfb_state *state)
-{
-	if (state->count == state->capacity) {
-		size_t capacity = state->capacity ? 2 * state->capacity : 256;
-		struct lfb_fact *facts = reallocarray(state->facts, capacity, sizeof(*facts));
-
-		if (!facts) {
-			state->incomplete = true;
-			return NULL;
-		}
-		state->facts = facts;
-		state->capacity = capacity;
-	}
-	return &state->facts[state->count++];
-}
-
 static void keep(const struct lfb_state_sink *sink, const char *field, u64 value)
 {
-	struct lfb_fact *fact = more(sink->state);
+	struct lfb_fact *fact = lfb__list_add(&sink->state->facts, sizeof(*fact));
 	int length;
 
-	if (!fact)
+	if (!fact) {
+		sink->state->incomplete = true;
 		return;
+	}
 	fact->field = field;
 	fact->value = value;
 	length = snprintf(fact->subject, sizeof(fact->subject), "%s%s%.*s", sink->kind,

@@ -6,6 +6,7 @@
 #define SIM_EXPLORE_STATE_SINK_H
 
 #include "sim/explore/state/state.h"
+#include "sim/kernel/host/host.h"
 
 struct liveupdate_flb;
 
@@ -25,9 +26,7 @@ struct lfb_fact {
 };
 
 struct lfb_state {
-	struct lfb_fact *facts;
-	size_t count;
-	size_t capacity;
+	struct lfb_list facts;
 	bool incomplete;	/* no memory for all of them */
 };
 

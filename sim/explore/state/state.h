@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The state of a running machine, fact by fact: one walk over all that a kernel consists of. A sweep
- * compares states, because a failed step must leave the one it found; a search merges sequences that
- * lead to the same. Uses lib/ and sim/recorder and what lies below them; sweep and exhaust use it.
+ * The state of a running machine, fact by fact: one walk over all that a kernel consists of. A
+ * sweep compares states, because a failed step must leave the one it found; a search merges
+ * sequences that lead to the same. Uses sim/recorder and what lies below it.
  *
  * Names, orders, counts, numbers and errnos are compared exactly; of pointers and of physical
  * addresses of live blocks only that they are there, because memory may come from elsewhere the

@@ -96,37 +96,6 @@ void lfb__sweep_difference(struct lfb_sweep *sweep, char *text, size_t size)
 		snprintf(text, size, ": %s (compared with the step done)", after);
 }
 
-/* Follows the run without faults up to @failed and keeps the state around that step. */
-static void capture(struct lfb_sweep *sweep, size_t failed)
-{
-	const struct lfb_sweep_subject *subject = sweep->subject;
-	u64 object;
-
-	lfb__sweep_begin(sweep);
-	for (size_t step = 0; step < subject->steps; step++) {
-		if (step == failed)
-			sweep->before = lfb__state_capture(sweep->machine, subject->more,
-							   subject->self);
-		subject->perform(subject->self, step, &object);
-		if (step == failed || (step == subject->steps - 1 && step < failed))
-			sweep->after = lfb__state_capture(sweep->machine, subject->more,
-							  subject->self);
-	}
-}
-
-void lfb__sweep_explain(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
-{
-	bool traces = sweep->traces;
-
-	lfb__sweep_trace(sweep, false);
-	capture(sweep, sweep->failed_step);
-	lfb__sweep_trace(sweep, traces);
-	lfb__sweep_run(sweep, that);
-	lfb__state_free(sweep->before);
-	lfb__state_free(sweep->after);
-	sweep->before = sweep->after = NULL;
-}
-
 /* How to run this case again. Shrinking, which makes the scenario shorter first, belongs here. */
 static void replay_line(const struct lfb_sweep *sweep, const char *name, char *text, size_t size)
 {

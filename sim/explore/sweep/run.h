@@ -77,8 +77,6 @@ bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, .
 void lfb__sweep_difference(struct lfb_sweep *sweep, char *text, size_t size);
 /* Writes the violation of the newest run, and counts it. @that: NULL for the run without faults. */
 void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *that);
-/* Runs a case that violated something again, to say more. */
-void lfb__sweep_explain(struct lfb_sweep *sweep, const struct lfb_sweep_case *that);
 /* Where only one case is run: lines of what happens. */
 void lfb__sweep_say(struct lfb_sweep *sweep, const char *format, ...) LFB_PRINTF(2, 3);
 void lfb__sweep_trace(struct lfb_sweep *sweep, bool on);
