@@ -156,68 +156,55 @@ static long fail(struct lfb_model *m, const struct lfb_operation *op)
 	return 0;
 }
 
-static void step(struct lfb_model *model, const struct lfb_operation *op,
+static long step(struct lfb_model *model, const struct lfb_operation *op,
 		 struct lfb_model_answer *answer)
 {
-	answer->result = 0;
 	switch (op->verb) {
 	case LFB_VERB_HANDLER:
 	case LFB_VERB_UNHANDLER:
 	case LFB_VERB_FLB:
 	case LFB_VERB_UNFLB:
-		answer->result = change_registry(model, op);
-		break;
+		return change_registry(model, op);
 	case LFB_VERB_OPEN:
-		answer->result = open_device(model);
-		break;
+		return open_device(model);
 	case LFB_VERB_SESSION:
-		answer->result = lfb__rule_create_session(model, op);
-		break;
+		return lfb__rule_create_session(model, op);
 	case LFB_VERB_RSESSION:
-		answer->result = lfb__rule_retrieve_session(model, op);
-		break;
+		return lfb__rule_retrieve_session(model, op);
 	case LFB_VERB_GETIN:
 	case LFB_VERB_GETOUT:
 	case LFB_VERB_HOLDIN:
 	case LFB_VERB_HOLDOUT:
-		answer->result = lfb__rule_get(model, op, answer);
-		break;
+		return lfb__rule_get(model, op, answer);
 	case LFB_VERB_PUTIN:
 	case LFB_VERB_PUTOUT:
-		answer->result = lfb__rule_put(model, op, answer);
-		break;
+		return lfb__rule_put(model, op, answer);
 	case LFB_VERB_FAIL:
-		answer->result = fail(model, op);
-		break;
+		return fail(model, op);
 	case LFB_VERB_REBOOT:
-		answer->result = reboot(model, answer);
-		break;
+		return reboot(model, answer);
 	case LFB_VERB_PREPARE:
-		answer->result = prepare(model, answer);
-		break;
+		return prepare(model, answer);
 	case LFB_VERB_JUMP:
-		answer->result = jump(model);
-		break;
+		return jump(model);
 	case LFB_VERB_DAMAGE:
 		model->damaged = true;
-		break;
+		return 0;
 	case LFB_VERB_FAULT:
 		model->faulty = op->plan.kinds != 0;
-		break;
+		return 0;
 	case LFB_VERB_WHEN:
 		model->no_file[op->handler] = true;
-		break;
+		return 0;
 	case LFB_VERB_MODULE:
 		model->module = true;
-		break;
+		return 0;
 	case LFB_VERB_RMMOD:
-		answer->result = remove_module(model);
-		break;
+		return remove_module(model);
 	case LFB_VERB_DO:
-		answer->result = borrow(model, &op->step, answer);
-		break;
+		return borrow(model, &op->step, answer);
 	default:
-		answer->result = lfb__rule_use_session(model, op, answer);
+		return lfb__rule_use_session(model, op, answer);
 	}
 }
 
@@ -245,9 +232,8 @@ void lfb__model_step(struct lfb_model *model, const struct lfb_operation *op,
 	answer->object = 0;
 	answer->length = 0;
 	answer->callbacks[0] = '\0';
-	answer->result = -EAGAIN;
-	if (!model->prepared || !changes_sessions(op->verb))
-		step(model, op, answer);
+	answer->result = model->prepared && changes_sessions(op->verb) ? -EAGAIN :
+									 step(model, op, answer);
 }
 
 bool lfb__model_take_fault(struct lfb_model *model, const struct lfb_model *before,

@@ -147,48 +147,22 @@ static void run_word(struct module_search *search, struct done *word, unsigned i
  * Findings
  */
 
-static int append(void *context, const char *bytes, size_t size)
-{
-	return fwrite(bytes, 1, size, context) == size ? 0 : -ENOMEM;
-}
-
-/* The sequence as a scenario of its own. */
-static struct lfb_scenario *copy(const struct module_search *search)
-{
-	struct lfb_scenario *scenario = NULL;
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	int err;
-
-	if (!stream)
-		return NULL;
-	err = lfb_scenario_write(search->scenario, false, append, stream);
-	if (!fclose(stream) && !err)
-		lfb_scenario_parse("exhaust", text, size, &scenario);
-	free(text);
-	return scenario;
-}
-
 static int keep(struct module_search *search, enum lfb_finding_id id, unsigned int length)
 {
 	struct lfb_exhaust_module_result *result = search->result;
 	struct lfb_exhaust_found *found;
-	struct lfb_scenario *scenario = copy(search);
-	int err = -ENOMEM;
+	int err;
 
 	found = reallocarray(result->found, result->nr_found + 1, sizeof(*found));
-	if (found)
-		result->found = found;
-	if (found && scenario) {
-		found += result->nr_found;
-		*found = (struct lfb_exhaust_found){ .id = id, .length = length,
-						     .tried = result->sequences };
-		err = lfb_scenario_shrink_finding(scenario, search->machine, id, true,
-						  &found->scenario);
-		result->nr_found += !err;
-	}
-	lfb_scenario_free(scenario);
+	if (!found)
+		return -ENOMEM;
+	result->found = found;
+	found += result->nr_found;
+	*found = (struct lfb_exhaust_found){ .id = id, .length = length,
+					     .tried = result->sequences };
+	err = lfb_scenario_shrink_finding(search->scenario, search->machine, id, true,
+					  &found->scenario);
+	result->nr_found += !err;
 	return err;
 }
 

@@ -112,43 +112,27 @@ static bool differs_the_same(void *context, const struct lfb_scenario *candidate
 	return follow(&mended, candidate, &difference) && !difference.what;
 }
 
-struct writing {
-	char *text;
-	size_t size, length;
-};
-
-/* Operations as they are done. */
-static void note_line(void *context, const struct lfb_operation *operation)
-{
-	struct writing *writing = context;
-
-	writing->length += (size_t)snprintf(writing->text + writing->length,
-					    writing->size - writing->length, "%s\n",
-					    operation->text);
-}
-
 /* The sequence that differs as a scenario, up to the operation that does. */
 static struct lfb_scenario *as_scenario(const struct lfb_exhaust_options *options,
 					const struct lfb_search *search)
 {
-	const struct lfb_scenario *world = search->world.scenario;
 	struct lfb_scenario *scenario = NULL;
-	struct writing writing = { 0 };
 	struct lfb_walker *walker;
+	char *text = NULL;
+	size_t size;
+	FILE *done = open_memstream(&text, &size);
 
-	for (size_t i = 0; i < world->count; i++)
-		writing.size += strlen(world->operations[i].text) + 1;
-	writing.size = writing.size * (LFB_EXHAUST_LENGTH_MAX + 2) + 1;
-	writing.text = malloc(writing.size);
-	if (!lfb__walker_create(options, world, &walker) && writing.text) {
-		walker->done = note_line;
-		walker->done_context = &writing;
+	if (!done)
+		return NULL;
+	if (!lfb__walker_create(options, search->world.scenario, &walker)) {
+		walker->done = done;
 		if (!lfb__walker_boot(walker))
 			lfb__walker_word(walker, &search->world, search->word, search->word_length);
-		lfb_scenario_parse("exhaust", writing.text, writing.length, &scenario);
 	}
+	if (!fclose(done) && walker)
+		lfb_scenario_parse("exhaust", text, size, &scenario);
 	lfb__walker_destroy(walker);
-	free(writing.text);
+	free(text);
 	return scenario;
 }
 

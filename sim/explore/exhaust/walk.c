@@ -88,30 +88,17 @@ void lfb__walker_destroy(struct lfb_walker *walker)
 	free(walker);
 }
 
-/* What the module was taught outlives a power cycle, and so does its being one. */
-static int forget(struct lfb_walker *walker)
-{
-	const struct lfb_scenario *scenario = walker->run.scenario;
-	struct lfb_run *run = &walker->run;
-
-	if (run->recorder->is_module) {
-		demolish(walker);
-		return build(walker);
-	}
-	lfb__recorder_destroy(run->recorder);
-	run->recorder = lfb__recorder_create(run->machine, scenario->nr_handlers, scenario->nr_flbs,
-					     &run->transcript);
-	return run->recorder ? 0 : lfb__error(NULL, -ENOMEM, "no memory for a search");
-}
-
 int lfb__walker_boot(struct lfb_walker *walker)
 {
 	struct lfb_machine *machine;
 	int err = 0;
 
 	lfb_machine_shutdown(walker->run.machine);
-	if (walker->learnt)
-		err = forget(walker);
+	/* What the module was taught outlives a power cycle, and so does its being one. */
+	if (walker->learnt) {
+		demolish(walker);
+		err = build(walker);
+	}
 	if (err)
 		return err;
 	machine = walker->run.machine;
@@ -162,7 +149,7 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 	long result;
 
 	if (walker->done)
-		walker->done(walker->done_context, operation);
+		fprintf(walker->done, "%s\n", operation->text);
 	if (operation->point) {
 		lfb__run_wait(&walker->run, operation);
 		return true;

@@ -28,8 +28,7 @@ struct lfb_walker {
 	struct lfb_model_answer answer;
 	struct lfb_difference difference;
 	u64 steps;			/* compared */
-	void (*done)(void *context, const struct lfb_operation *operation); /* told, if set */
-	void *done_context;
+	FILE *done;			/* operations are written there, unless NULL */
 	bool learnt;			/* the module does what outlives a power cycle */
 	bool lost;			/* the model does not say how it goes on */
 	unsigned long unsafe;		/* events until now */

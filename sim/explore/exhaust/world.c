@@ -59,7 +59,7 @@ int lfb__world_end(struct lfb_world_text *writing, int err)
 	if (fclose(writing->stream) && !err)
 		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
 	if (!err)
-		err = lfb_scenario_parse("world", writing->text, writing->size,
+		err = lfb_scenario_parse("exhaust", writing->text, writing->size,
 					 &writing->world->scenario);
 	free(writing->text);
 	return err;
