@@ -1,8 +1,7 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * A bare ground floor with KHO on it.
  */
-#include "sim/kernel/memory/check.h"
 #include "tests/support/kho_fixture.h"
 
 const struct kho_abi *const kho_fixture_abis[] = { &kho__abi_v1, &kho__abi_v4 };

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The page allocator: what it gives, what it takes back, what it refuses.
  */
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "sim/kernel/memory/page.h"
 #include "tests/support/kernel_fixture.h"
 
 static struct lfb_kernel *start(u64 size, enum lfb_page_policy policy)

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "lib/luo/profile.h"
+#include "lib/luo/luo.h"
 #include "sim/explore/exhaust/exhaust.h"
 
 #define MANY 51			/* sessions that fill a block */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/orchestrator.h"
 #include "sim/explore/exhaust/report.h"
 
 /* Every quirk the profile has, but those asked for. */

@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
-#include "lib/luo/luo.h"
+#include "lib/codec/codec.h"
 #include "sim/explore/state/sink.h"
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kernel.h"
 
 /* A handle: the address of a live block may be another one next time. */
 static u64 handle(const struct lfb_kernel *kernel, u64 value)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Flattened device trees that may be hostile.
  *
@@ -10,7 +10,7 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/kho/kho.h"
 
 /* The only generation libfdt itself writes. */
 #define VERSION 17

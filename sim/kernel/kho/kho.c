@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Kexec HandOver through one boot: what the previous kernel left is found, the next kernel's root
  * tree made, and in the end the map written, unless it is live. What differs between generations
@@ -6,14 +6,7 @@
  */
 #include <string.h>
 
-#include "sim/kernel/memory/page.h"
-
-struct lfb_kernel *kho__kernel(void)
-{
-	struct lfb_kernel *kernel = lfb__current;
-
-	return kernel && kernel->kho.enabled ? kernel : NULL;
-}
+#include "sim/kernel/kho/map.h"
 
 bool kho_is_enabled(void)
 {

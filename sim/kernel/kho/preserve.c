@@ -1,9 +1,9 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Preserving memory: what a module names is checked here, then marked by track.c.
  */
-#include "sim/kernel/memory/check.h"
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kho/check.h"
+#include "sim/kernel/kho/map.h"
 
 bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn)
 {

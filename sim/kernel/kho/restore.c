@@ -1,8 +1,9 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Restoring memory: what the previous kernel preserved becomes this kernel's, once.
  */
-#include "sim/kernel/memory/check.h"
+#include "sim/kernel/kho/check.h"
+#include "sim/kernel/kho/map.h"
 
 bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order)
 {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Which blocks are marked for the next kernel: one bit per (address, order).
  *
@@ -6,7 +6,7 @@
  * follow each other. The number of bits set in one is kept in its struct page, so that empty ones
  * are found without looking into them.
  */
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kho/map.h"
 
 /* Where the bit of a block is. */
 struct spot {

@@ -1,10 +1,10 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Bounded looks at memory whose content nobody vouches for, and a word for what is wrong with it.
  */
 #include <stdio.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/kho/kho.h"
 
 int lfb__problem(struct lfb_problem *problem, int error, phys_addr_t where, const char *format, ...)
 {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Pages, folios, page numbers, physical and virtual addresses: from each to the others.
  */
@@ -16,11 +16,6 @@ static void converted(struct lfb_kernel *kernel, phys_addr_t phys)
 	} else if (unlikely(lfb__was_in_use(&kernel->memory, PHYS_PFN(phys)))) {
 		lfb__check_converted(kernel, phys);
 	}
-}
-
-struct page *lfb__page(const struct lfb_kernel *kernel, unsigned long pfn)
-{
-	return pfn < kernel->memory.nr_pages ? &kernel->memory.map[pfn] : NULL;
 }
 
 unsigned long page_to_pfn(const struct page *page)
@@ -160,9 +155,4 @@ void *folio_address(const struct folio *folio)
 struct page *folio_page(struct folio *folio, unsigned long n)
 {
 	return n < folio_nr_pages(folio) ? &folio->page + n : NULL;
-}
-
-unsigned int get_order(size_t size)
-{
-	return size <= PAGE_SIZE ? 0 : 64 - (unsigned int)__builtin_clzl((size - 1) >> PAGE_SHIFT);
 }

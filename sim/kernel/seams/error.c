@@ -1,11 +1,11 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The sentence behind an errno: what the simulator's own calls leave for the human.
  */
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 /* For calls that failed before there was a machine, or because there was none. */
 static _Thread_local char homeless[sizeof(((struct lfb_kernel *)NULL)->error)];

@@ -1,11 +1,11 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Fault points: which of the steps that can fail does fail.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 static const char *const kind_names[LFB_FAULT_KINDS] = {
 	[LFB_FAULT_ALLOC] = "alloc",

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The last events: kept as they come, made readable when a finding asks for them.
  */
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 #define LINE_SIZE 256
 #define LINES_SHOWN 8

@@ -1,11 +1,11 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Locks with owners. There is one thread of control, so a lock that is not free when somebody
  * wants it never will be: that is a deadlock, found at once.
  */
 #include <stdio.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/task/task.h"
 
 /* Holds locks where there is no task: outside of a kernel. Never written to. */
 static const struct task_struct nobody = { .name = "nobody" };
