@@ -49,54 +49,33 @@ static void lock(struct lfb_state_sink *sink, const char *field, const struct lf
  * FLBs
  */
 
-typedef int (*flb_record_fn)(void *context, phys_addr_t where,
-			     const struct luo_flb_record *record);
-
 static int go_on(void *context, int error, const struct lfb_problem *problem)
 {
 	(void)context, (void)error, (void)problem;
 	return 0;
 }
 
-/* Shows @look what was said of each FLB, when the kernel was told. */
-static void read_handed_over(const struct luo *luo, flb_record_fn look, void *context)
+/* How many files were said to need it, when the kernel was told. */
+static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct luo_reader reader = {
-		.view = &view,
-		.context = context,
-		.problem = go_on,
-		.flb = look,
-	};
+	struct luo_reader reader = { .view = &view, .problem = go_on };
+	struct luo_flb_record record;
 
-	luo->profile->codec->read_flbs(luo->profile->codec, &reader, &luo->head);
-}
-
-struct search {
-	const struct liveupdate_flb *flb;
-	u64 count;
-};
-
-static int match(void *context, phys_addr_t where, const struct luo_flb_record *record)
-{
-	struct search *search = context;
-
-	(void)where;
-	if (strncmp(record->name, search->flb->compatible, sizeof(search->flb->compatible)))
+	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
 		return 0;
-	search->count = record->count;
-	return 1;
+	return record.count;
 }
 
 /* An object that is not there yet: having read what was handed over makes no difference. */
 static void flb_unretrieved(struct lfb_state_sink *sink, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.incoming;
-	struct search search = { .flb = flb };
+	u64 handed = 0;
 
 	if (state->loaded && !state->finished)
-		read_handed_over(sink->kernel->luo, match, &search);
-	lfb__state_fact(sink, "files finished", search.count - (u64)state->count);
+		handed = handed_count(sink->kernel->luo, flb);
+	lfb__state_fact(sink, "files finished", handed - (u64)state->count);
 }
 
 static void flb_state(struct lfb_state_sink *sink, const struct liveupdate_flb_state *state,
@@ -203,6 +182,19 @@ static int flb_handed_over(void *context, phys_addr_t where, const struct luo_fl
 	return 0;
 }
 
+static void handed_over_state(struct lfb_state_sink *sink, const struct luo *luo)
+{
+	struct lfb_view view = kho__incoming_view(luo->kernel);
+	struct luo_reader reader = {
+		.view = &view,
+		.context = sink,
+		.problem = go_on,
+		.flb = flb_handed_over,
+	};
+
+	luo_read_flbs(&reader, &luo->head);
+}
+
 static void registry_state(struct lfb_state_sink *sink, const struct luo *luo)
 {
 	const struct liveupdate_file_handler *handler;
@@ -249,7 +241,7 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	sessions_state(sink, &luo->outgoing);
 	sessions_state(sink, &luo->incoming);
 	if (sink->ahead && luo->handed_over)
-		read_handed_over(luo, flb_handed_over, sink);
+		handed_over_state(sink, luo);
 }
 
 /*
