@@ -45,3 +45,9 @@ int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id id, boo
 	machine->kernel.findings.silent[id] = silent;
 	return 0;
 }
+
+void lfb__machine_forget_seen(struct lfb_machine *machine)
+{
+	lfb_findings_clear(machine);
+	lfb__lockdep_destroy(&machine->kernel);
+}

@@ -89,6 +89,12 @@ void lfb__machine_before_jump(struct lfb_machine *machine);
 void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
 			     unsigned int before, const char *call);
 
+/*
+ * findings.c: forgets what was found, and in which order locks were taken: the next run shall find
+ * what it would find by itself.
+ */
+void lfb__machine_forget_seen(struct lfb_machine *machine);
+
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);
 void lfb__agents_destroy(struct lfb_machine *machine);

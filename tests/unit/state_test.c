@@ -6,7 +6,7 @@
 #include "tests/support/world.h"
 
 #include "sim/explore/sweep/balance.h"
-#include "sim/explore/sweep/state.h"
+#include "sim/explore/state/state.h"
 
 static u64 exact(struct world *world)
 {
@@ -144,6 +144,38 @@ static void having_read_what_was_handed_over_is_no_difference(void **state)
 	world_flb(world, 0)->private.incoming.retrieve_status = 0;
 	lfb__state_digest(world->machine, NULL, NULL, &after);
 	assert_int_equal(after.exact, before.exact);
+	world_destroy(world);
+}
+
+static struct lfb_state_key key(struct world *world)
+{
+	struct lfb_state_key key;
+
+	lfb__state_key(world->machine, NULL, NULL, &key);
+	return key;
+}
+
+/* How many kernels ran before decides nothing; whether a count was read already may. */
+static void a_key_looks_ahead(void **state)
+{
+	struct world *world = new_world();
+	struct lfb_state_key before, after;
+	u64 digest;
+
+	(void)state;
+	assert_int_equal(world_reboot(world), 0);
+	before = key(world);
+	digest = exact(world);
+	assert_int_equal(world_reboot(world), 0);
+	after = key(world);
+	assert_memory_equal(&before, &after, sizeof(after));
+	assert_int_not_equal(exact(world), digest);
+	assert_int_equal(world_preserve(world, world_session(world, "a"), 1, 0, 7), 0);
+	assert_int_equal(world_reboot(world), 0);
+	before = key(world);
+	world_flb(world, 0)->private.incoming.loaded = true;
+	after = key(world);
+	assert_memory_not_equal(&before, &after, sizeof(after));
 	world_destroy(world);
 }
 
@@ -298,6 +330,7 @@ int main(void)
 		cmocka_unit_test(each_difference_has_a_name),
 		cmocka_unit_test(it_does_not_matter_where_memory_lies),
 		cmocka_unit_test(having_read_what_was_handed_over_is_no_difference),
+		cmocka_unit_test(a_key_looks_ahead),
 		cmocka_unit_test(a_machine_in_any_state_has_one),
 		cmocka_unit_test(a_broken_list_is_survived),
 		cmocka_unit_test(every_imbalance_is_found),

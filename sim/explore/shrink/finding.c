@@ -4,9 +4,7 @@
  */
 #include <string.h>
 
-#include <luo/shrink.h>
-
-#include "sim/explore/exhaust/module.h"
+#include "sim/explore/shrink/shrink.h"
 
 struct raising {
 	struct lfb_machine *machine;
@@ -37,13 +35,6 @@ static bool same_module(const struct lfb_scenario *one, const struct lfb_scenari
 		second = next_definition(other, &j);
 	} while (first && second && !strcmp(first->text, second->text));
 	return !first && !second;
-}
-
-/* Also the orders in which locks were taken, which are known until the machine goes. */
-void lfb__machine_forget_seen(struct lfb_machine *machine)
-{
-	lfb_findings_clear(machine);
-	lfb__lockdep_destroy(&machine->kernel);
 }
 
 static void run(struct lfb_machine *machine, const struct lfb_scenario *scenario)

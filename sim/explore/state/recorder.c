@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The recorded module as a part of the machine's state, for sweeps.
+ * The recorded module as a part of the machine's state.
  */
+#include "sim/explore/state/sink.h"
 #include "sim/recorder/recorder.h"
-#include "sim/explore/sweep/state.h"
 
-static void failures_state(const struct lfb_failure *fails, struct lfb_state_sink *sink)
+static void failures_state(struct lfb_state_sink *sink, const struct lfb_failure *fails)
 {
 	static const char *const names[LFB_RECORDED_OPS] = {
 		"preserve to fail", "retrieve to fail", "freeze to fail", "can_finish to fail",
@@ -37,27 +37,25 @@ static bool is_as_new(const struct lfb_recorded_flb *flb)
 	       !in->finished;
 }
 
-void lfb__recorder_state(const struct lfb_recorder *recorder, struct lfb_state_sink *sink)
+void lfb__state_recorder(struct lfb_state_sink *sink, const struct lfb_recorder *recorder)
 {
-	unsigned int i;
-
-	for (i = 0; i < recorder->nr_handlers; i++) {
+	for (unsigned int i = 0; i < recorder->nr_handlers; i++) {
 		const struct lfb_recorded_handler *handler = recorder->handlers[i];
 
 		if (!handler || !pending(handler->fails))
 			continue;
 		lfb__state_subject(sink, "recorder's handler", handler->handler.compatible,
 				   sizeof(handler->handler.compatible));
-		failures_state(handler->fails, sink);
+		failures_state(sink, handler->fails);
 	}
-	for (i = 0; i < recorder->nr_flbs; i++) {
+	for (unsigned int i = 0; i < recorder->nr_flbs; i++) {
 		const struct lfb_recorded_flb *flb = recorder->flbs[i];
 
-		if (!flb || is_as_new(flb))
+		if (!flb || (sink->ahead ? flb->flb.private.users > 0 : is_as_new(flb)))
 			continue;
 		lfb__state_flb(sink, &flb->flb);
 		lfb__state_fact(sink, "references kept", flb->held[0]);
 		lfb__state_fact(sink, "incoming references kept", flb->held[1]);
-		failures_state(flb->fails, sink);
+		failures_state(sink, flb->fails);
 	}
 }
