@@ -16,6 +16,7 @@
 
 #include <luo/macros.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/state/kho_state.h"
 #include "sim/kernel/state/memory_state.h"
 #include "sim/kernel/state/seams_state.h"
