@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Blobs from bytes that may be anything, and into a machine. Nothing is used before it is checked:
  * first the digest, then field by field.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Looking into a handover, with the readers a booting kernel uses. A problem ends the reading of
  * the thing it is in (a list of files, the map), and everything else is read all the same.

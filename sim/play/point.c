@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Operations that wait for a scheduling point: what another thread of the agent, or of the module,
  * does while the first one is in the middle of something.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * What many sessions and files cost in one linux-7.3 machine: the whole life from preserve to
  * finish, against 1000 of them, and the memory they take in the kernel that preserves them. Prints

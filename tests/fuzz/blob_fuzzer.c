@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Blobs from hell: loaded, described, booted and used. The digest is mended first, so that what
  * lies behind it is reached; a blob as it is must be refused or load, too.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Scenarios from hell: parsed, and run under each profile with both kinds of output. Whatever
  * they say, nothing may crash, hang or leak.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #include "tests/support/linux_7_3.h"
 
 const char *const linux_7_3_profiles[] = { "linux-7.3", "reference", NULL };

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #include "tests/support/second_module.h"
 
 static LFB_MODULE_DATA(second) int counter = 10;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Every accessor of an FLB's objects, in every state the FLB can be in. The table is what the
  * shipped kernels answer, and what they would answer without their known defects.

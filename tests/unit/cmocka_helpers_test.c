@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The assertions of <luo/cmocka.h>: they hold when they should, and fail when they should. */
 #include <sys/wait.h>
 #include <unistd.h>

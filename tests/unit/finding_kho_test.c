@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Findings about KHO: each mistake in the smallest form that has it, and its corrected twin, in
  * the kernel that preserves and in the one that restores.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Findings about memory in whole machines: what the orchestrator does itself is none, in every
  * profile, on memory from the kernel before and from a blob; what a module does is.

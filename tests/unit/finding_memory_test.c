@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Findings about memory: what is in it when it is handed over, what is expected of it in the next
  * kernel, and pointers that lead nowhere.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Every known defect has a finding: there with the quirk on, not with it off. All else is mended
  * in both cases, so that nothing else interferes.

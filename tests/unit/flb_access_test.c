@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* How subsystems get at their FLB's objects: the locked family (rfc-v6) and the get family. */
 #include "tests/support/world.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The life of an FLB: docs/facts.md section 5, as the profiles ship. */
 #include "tests/support/world.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Guard mode: what nobody has faults, what was freed stays so for long, and the kernel dies of it
  * with a finding that says whose it was. In both memory modes, with both page policies.

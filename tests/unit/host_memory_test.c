@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The host running out of memory: each allocation of blobs, inspections and scenarios fails once,
  * gives -ENOMEM with a sentence, and leaves nothing behind.

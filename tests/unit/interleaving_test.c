@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Two agents and a kernel: every call of one agent is made at every scheduling point of every
  * call of the other. A lock may keep the second one waiting, which ends the machine in a hang;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Device trees that may be hostile, and what is read from those that are not. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* kho_finalize(), in the generation whose map is written in the end. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A map that is always current: the tree of kho-v4 as the kernel grows it. */
 #include <setjmp.h>
 #include <stdarg.h>

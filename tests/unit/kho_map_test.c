@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The preserved-memory map of kho-v1: written, read back, and read from hell. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* What may be preserved, as which blocks, and how it is taken back. */
 #include <setjmp.h>
 #include <stdarg.h>

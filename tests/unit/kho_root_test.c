@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The KHO root tree: subtrees added, removed and found, and trees that are not what they seem. */
 #include <setjmp.h>
 #include <stdarg.h>

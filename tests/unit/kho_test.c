@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Kexec HandOver through whole boots: what arrives, what is gone, and what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>

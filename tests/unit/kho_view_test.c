@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* What the views of a running kernel's memory show, and what they hide. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The defects linux-7.3 ships with, and what the profile reference does instead: docs/facts.md
  * section 9, docs/reference.md. Each is seen in linux-7.3 and in reference given that quirk alone,

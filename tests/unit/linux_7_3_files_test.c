@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Files of linux-7.3: preserve, retrieve, finish. docs/facts.md sections 2, 4 and 8.2. */
 #include "tests/support/linux_7_3.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* FLBs of linux-7.3: counted references, both directions. docs/facts.md sections 3 and 5. */
 #include "tests/support/linux_7_3.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * What linux-7.3 makes of what it is handed over: whole, it is given back step by step; damaged,
  * the kernel panics at boot or never opens the device. docs/facts.md sections 4, 7 and 8.2.

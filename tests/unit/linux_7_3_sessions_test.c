@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Sessions of linux-7.3, made and unmade: names, requests, blocks. docs/facts.md sections 4 and
  * 8.2.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* linux-7.3's registry and its hold on modules. docs/facts.md sections 3 and 6. */
 #include "tests/support/linux_7_3.h"
 

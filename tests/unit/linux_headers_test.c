@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A kernel source finds what it needs under the kernel's header names. */
 #include <luo/kernel/linux/anon_inodes.h>
 #include <luo/kernel/linux/bug.h>

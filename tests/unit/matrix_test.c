@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The upgrade matrix: every outcome, and that each is what the receiving kernel really does. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Files in the kernel that preserves them: docs/facts.md sections 2 and 4. */
 #include "tests/support/world.h"
 

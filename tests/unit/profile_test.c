@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Profiles and quirks: which there are, and which kernel has which. docs/facts.md section 9. */
 #include "tests/support/world.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The known defects of FLBs, docs/facts.md section 9: each with its quirk on and off. Every
  * function runs through all profiles, also those that ship without the defect.

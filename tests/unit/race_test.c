@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Races, played through the scheduling hook: another task acts at a point where the first one can
  * be interrupted. docs/facts.md sections 6 and 9.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The reboot call, and taking it back when a file cannot be frozen: docs/facts.md section 7. */
 #include "tests/support/world.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Registering file handlers and FLBs: docs/facts.md section 3, every error of it. */
 #include "tests/support/world.h"
 

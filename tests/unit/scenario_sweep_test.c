@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The sweep of scenarios: under the reference profile no failure of any step of any scenario there
  * is leaves the kernel half done; and known defects, switched on, are found by it.

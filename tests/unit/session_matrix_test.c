@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Every call an agent can make on session "s", in every state the session can be in. The tables
  * are what the shipped kernels answer, and what they would answer without their known defects.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Sweeps of tests written in C: a module whose callbacks undo what they did passes, and each way
  * of not doing so is found, by a sweep that knows nothing of the module.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Every step of an update that can fail does fail, once and for ever: nothing crashes, the error
  * is reported, and when the trouble is over all that was half done can be taken down.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Kexec HandOver through one boot: what the previous kernel left is found, the next kernel's root
  * tree made, and in the end the map written, unless it is live. What differs between generations

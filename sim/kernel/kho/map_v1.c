@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The preserved-memory map of kho-v1 (docs/facts.md 8.4): a list of page-sized chunks, each with
  * bitmaps of one order. The bitmaps are those that blocks are marked in; the chunks that point at

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The preserved-memory map of kho-v4 (docs/facts.md 8.4): a radix tree of pages that are linked by
  * physical address, five levels of tables above bitmaps. Blocks are marked in the tree itself, so

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The KHO root tree: one page that names the map of preserved memory and the subsystems' blobs.
  * Read from whatever was handed over, edited for the next kernel.

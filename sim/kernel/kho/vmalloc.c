@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Handing over vmalloc areas: a list of chunk pages with the addresses of the area's pages
  * (docs/facts.md 8.5). Every chunk is preserved memory of its own.

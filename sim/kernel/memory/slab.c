@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The slab allocator. A slab is a block of pages cut into objects of one size; its head page has
  * a map of which are in use. Objects too large for a slab are blocks of pages of their own.

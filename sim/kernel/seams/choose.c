@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * The choice stream. One question, "which of @bound?", and four things that can answer it: a
  * seeded generator, a list, a fuzzer's bytes, or an odometer that goes through all answers there

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * A simulated kernel may die; the process it runs in may not. Kernel code is entered through
  * lfb__guarded(), and whatever kills the kernel jumps back to there.

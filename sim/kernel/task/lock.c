@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Locks with owners. There is one thread of control, so a lock that is not free when somebody
  * wants it never will be: that is a deadlock, found at once.

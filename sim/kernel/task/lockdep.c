@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Lock classes and the orders they are taken in: a graph with an edge from each class to those
  * taken while it was held. An edge that closes a circle is an inversion.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Kernel messages and complaints. Nothing is printed: all of it becomes trace events of the
  * current kernel, and nothing at all outside of one.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* A stub: hints, attributes and single accesses. */
+/* SAME: hints, attributes and single accesses, those that live update code uses. */
 #ifndef LUO_LINUX_COMPILER_H
 #define LUO_LINUX_COMPILER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The same. */
+/* SAME. */
 #ifndef LUO_LINUX_ERR_H
 #define LUO_LINUX_ERR_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The same. The C library's <errno.h> gets its numbers through this name. */
+/* SAME. The C library's <errno.h> gets its numbers through this name. */
 #ifndef LUO_LINUX_ERRNO_H
 #define LUO_LINUX_ERRNO_H
 

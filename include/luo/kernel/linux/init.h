@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Customised: one init function a module, under the name init_module(); sections mean nothing. */
+/* SIMPLER: one init function a module, under the name init_module(); sections mean nothing. */
 #ifndef LUO_LINUX_INIT_H
 #define LUO_LINUX_INIT_H
 

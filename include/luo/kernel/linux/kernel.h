@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* A stub: the small macros. The C library's <sys/sysinfo.h> gets its struct through this name. */
+/* SAME: the small macros. The C library's <sys/sysinfo.h> gets its struct by this name. */
 #ifndef LUO_LINUX_KERNEL_H
 #define LUO_LINUX_KERNEL_H
 

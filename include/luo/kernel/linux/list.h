@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The same, as far as live update code uses it. */
+/* SAME: what live update code uses of it. */
 #ifndef LUO_LINUX_LIST_H
 #define LUO_LINUX_LIST_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* A stub: pages, folios and addresses, no address spaces. */
+/* SIMPLER: pages, folios and addresses, no address spaces. */
 #ifndef LUO_LINUX_MM_H
 #define LUO_LINUX_MM_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Customised: THIS_MODULE is an object the code that loads the module defines. */
+/* SIMPLER: THIS_MODULE is an object the code that loads the module defines. */
 #ifndef LUO_LINUX_MODULE_H
 #define LUO_LINUX_MODULE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Customised: panic() ends the simulated kernel, not the process. */
+/* SIMPLER: panic() ends the simulated kernel, not the process. */
 #ifndef LUO_LINUX_PANIC_H
 #define LUO_LINUX_PANIC_H
 

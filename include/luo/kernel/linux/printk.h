@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Customised: messages become trace events. */
+/* SIMPLER: messages become trace events. */
 #ifndef LUO_LINUX_PRINTK_H
 #define LUO_LINUX_PRINTK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Customised: the C library's functions, and strscpy(). */
+/* SAME: the C library's functions, and strscpy(). */
 #ifndef LUO_LINUX_STRING_H
 #define LUO_LINUX_STRING_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The same types; other headers of the system count on this name too. */
+/* SAME. Other headers of the system count on this name too. */
 #ifndef LUO_LINUX_TYPES_H
 #define LUO_LINUX_TYPES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* A stub: vmalloc() of single pages. */
+/* SIMPLER: vmalloc() of single pages. */
 #ifndef LUO_LINUX_VMALLOC_H
 #define LUO_LINUX_VMALLOC_H
 
