@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Callbacks that misbehave, and callbacks that call back. */
-#include "tests/support/world.h"
+#include "tests/support/world_test.h"
 
 /*
  * Answers
@@ -241,22 +241,16 @@ static void call_the_agent(struct world *world, const char *call, void *args, in
 	world_log(world, "close: %d", world_close(world, fd));
 }
 
-static void a_callback_may_make_agent_calls_on_other_sessions(void **state)
+static void a_callback_may_make_agent_calls_on_other_sessions(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		world_wire(world, "0:0");
-		world->meddle = call_the_agent;
-		assert_int_equal(world_preserve(world, world_session(world, "outer"), 1, 0, 1), 0);
-		assert_log(world, "flb0.preserve -> 0", "file h0.preserve ino=2 -> 0",
-			   "preserve: 0", "again: -17", "file h0.unpreserve ino=2 data=d002",
-			   "close: 0", "taken: -17", "close: 0", "file h0.preserve ino=1 -> 0");
-		assert_int_equal(world_flb(world, 0)->private.outgoing.count, 1);
-		assert_int_equal(world_reboot(world), 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	world->meddle = call_the_agent;
+	assert_int_equal(world_preserve(world, world_session(world, "outer"), 1, 0, 1), 0);
+	assert_log(world, "flb0.preserve -> 0", "file h0.preserve ino=2 -> 0", "preserve: 0",
+		   "again: -17", "file h0.unpreserve ino=2 data=d002", "close: 0", "taken: -17",
+		   "close: 0", "file h0.preserve ino=1 -> 0");
+	assert_int_equal(world_flb(world, 0)->private.outgoing.count, 1);
+	assert_int_equal(world_reboot(world), 0);
 }
 
 static void close_own_session(struct world *world, const char *call, void *args, int *result)
@@ -267,24 +261,18 @@ static void close_own_session(struct world *world, const char *call, void *args,
 		world_close(world, (int)(intptr_t)world->context);
 }
 
-static void a_session_closed_in_a_callback_ends_after_the_call(void **state)
+static void a_session_closed_in_a_callback_ends_after_the_call(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
+	int session;
 
-		world_wire(world, "0:0");
-		session = world_session(world, "s");
-		world->meddle = close_own_session;
-		world->context = (void *)(intptr_t)session;
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		assert_log(world, "flb0.preserve -> 0", "file h0.preserve ino=1 -> 0",
-			   "file h0.unpreserve ino=1 data=d001",
-			   "flb0.unpreserve data=f000 obj=1000");
-		assert_int_equal(world_stats(world).sessions_outgoing, 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	session = world_session(world, "s");
+	world->meddle = close_own_session;
+	world->context = (void *)(intptr_t)session;
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_log(world, "flb0.preserve -> 0", "file h0.preserve ino=1 -> 0",
+		   "file h0.unpreserve ino=1 data=d001", "flb0.unpreserve data=f000 obj=1000");
+	assert_int_equal(world_stats(world).sessions_outgoing, 0);
 }
 
 enum reentry { SAME_SESSION, REBOOT, SAME_FLB };
@@ -343,19 +331,13 @@ static void pull_the_plug(struct world *world, const char *call, void *args, int
 	world_log(world, "boot: %d", lfb_machine_boot(world->machine));
 }
 
-static void a_callback_cannot_end_the_kernel_it_runs_in(void **state)
+static void a_callback_cannot_end_the_kernel_it_runs_in(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		world_wire(world, "0:");
-		world->meddle = pull_the_plug;
-		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
-		assert_log(world, "prepare: -16", "jump: -16", "shutdown: -16", "boot: -16",
-			   "file h0.preserve ino=1 -> 0");
-		world_destroy(world);
-	}
+	world_wire(world, "0:");
+	world->meddle = pull_the_plug;
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
+	assert_log(world, "prepare: -16", "jump: -16", "shutdown: -16", "boot: -16",
+		   "file h0.preserve ino=1 -> 0");
 }
 
 /*
@@ -411,27 +393,22 @@ static void every_callback_is_traced_with_what_it_answered(void **state)
 	}
 }
 
-static void files_of_a_kernel_that_died_can_be_put_away(void **state)
+static void files_of_a_kernel_that_died_can_be_put_away(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		struct file *session, *device;
+	struct file *session, *device;
 
-		world_wire(world, "0:0");
-		session = lfb_agent_file(world->agent, world_session(world, "s"));
-		device = lfb_agent_file(world->agent, world->device);
-		world->meddle = die;
-		world->context = "file h0.preserve";
-		assert_int_equal(world_preserve(world, 4, 1, 0, 1), -EFAULT);
-		world_forget_log(world);
-		/* The call that died keeps its own reference of the session. */
-		fput(session);
-		fput(session);
-		fput(device);
-		assert_no_log(world);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	session = lfb_agent_file(world->agent, world_session(world, "s"));
+	device = lfb_agent_file(world->agent, world->device);
+	world->meddle = die;
+	world->context = "file h0.preserve";
+	assert_int_equal(world_preserve(world, 4, 1, 0, 1), -EFAULT);
+	world_forget_log(world);
+	/* The call that died keeps its own reference of the session. */
+	fput(session);
+	fput(session);
+	fput(device);
+	assert_no_log(world);
 }
 
 int main(void)
@@ -442,12 +419,12 @@ int main(void)
 		cmocka_unit_test(a_wild_file_ends_the_kernel_not_the_process),
 		cmocka_unit_test(a_callback_may_kill_its_kernel),
 		cmocka_unit_test(what_callbacks_write_elsewhere_is_discarded),
-		cmocka_unit_test(a_callback_may_make_agent_calls_on_other_sessions),
-		cmocka_unit_test(a_session_closed_in_a_callback_ends_after_the_call),
+		world_test_in(world_profiles, a_callback_may_make_agent_calls_on_other_sessions),
+		world_test_in(world_profiles, a_session_closed_in_a_callback_ends_after_the_call),
 		cmocka_unit_test(waiting_for_oneself_hangs_the_machine),
-		cmocka_unit_test(a_callback_cannot_end_the_kernel_it_runs_in),
+		world_test_in(world_profiles, a_callback_cannot_end_the_kernel_it_runs_in),
 		cmocka_unit_test(every_callback_is_traced_with_what_it_answered),
-		cmocka_unit_test(files_of_a_kernel_that_died_can_be_put_away),
+		world_test_in(world_profiles, files_of_a_kernel_that_died_can_be_put_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

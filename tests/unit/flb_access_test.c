@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* How subsystems get at their FLB's objects: the locked family (rfc-v6) and the get family. */
-#include "tests/support/world.h"
+#include "tests/support/world_test.h"
 
 #define UNCOUNTED "FLB_GET_UNCOUNTED"
 
@@ -278,25 +278,19 @@ static void look_at_the_other_direction(struct world *world, const char *call, v
 		world_log(world, "outgoing: %d", world_get(world, 1, false, &obj));
 }
 
-static void a_callback_may_ask_for_the_other_direction_and_for_other_flbs(void **state)
+static void a_callback_may_ask_for_the_other_direction_and_for_other_flbs(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		void *obj;
+	void *obj;
 
-		world_wire(world, "0:0 1:1");
-		world->meddle = look_at_the_other_direction;
-		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
-		assert_log(world, "incoming: -61", "flb0.preserve -> 0",
-			   "file h0.preserve ino=1 -> 0");
-		assert_int_equal(world_reboot(world), 0);
-		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 1, 1), 0);
-		world_forget_log(world);
-		assert_int_equal(world_get(world, 0, true, &obj), 0);
-		assert_log(world, "outgoing: 0", "flb0.retrieve data=f000 -> 0");
-		world_destroy(world);
-	}
+	world_wire(world, "0:0 1:1");
+	world->meddle = look_at_the_other_direction;
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
+	assert_log(world, "incoming: -61", "flb0.preserve -> 0", "file h0.preserve ino=1 -> 0");
+	assert_int_equal(world_reboot(world), 0);
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 1, 1), 0);
+	world_forget_log(world);
+	assert_int_equal(world_get(world, 0, true, &obj), 0);
+	assert_log(world, "outgoing: 0", "flb0.retrieve data=f000 -> 0");
 }
 
 int main(void)
@@ -312,7 +306,8 @@ int main(void)
 		cmocka_unit_test(the_get_accessors_hold_nothing),
 		cmocka_unit_test(put_without_get_is_a_warning),
 		cmocka_unit_test(a_callback_that_asks_for_its_own_flb_deadlocks),
-		cmocka_unit_test(a_callback_may_ask_for_the_other_direction_and_for_other_flbs),
+		world_test_in(world_profiles,
+			      a_callback_may_ask_for_the_other_direction_and_for_other_flbs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

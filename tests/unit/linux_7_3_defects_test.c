@@ -91,26 +91,20 @@ static void flb_failed_retrieve_leaks(void **state)
 	}
 }
 
-static void an_flb_whose_module_is_going_away_is_not_finished(void **state)
+static void an_flb_whose_module_is_going_away_is_not_finished(struct world *world)
 {
 	static struct module other;
+	void *obj;
 
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		void *obj;
-
-		hand_over(world);
-		other = (struct module){ .name = "other" };
-		world->module->flbs[0].ops.owner = &other;
-		world_answer(world, "flb0.retrieve", -EIO, 1);
-		assert_int_equal(world_get(world, 0, true, &obj), -EIO);
-		other.state = MODULE_STATE_GOING;
-		assert_int_equal(world_finish(world, world_incoming(world, "s")), 0);
-		assert_false(logged(world, "flb0.finish"));
-		assert_int_equal(module_refcount(&other), 0);
-		world_destroy(world);
-	}
+	hand_over(world);
+	other = (struct module){ .name = "other" };
+	world->module->flbs[0].ops.owner = &other;
+	world_answer(world, "flb0.retrieve", -EIO, 1);
+	assert_int_equal(world_get(world, 0, true, &obj), -EIO);
+	other.state = MODULE_STATE_GOING;
+	assert_int_equal(world_finish(world, world_incoming(world, "s")), 0);
+	assert_false(logged(world, "flb0.finish"));
+	assert_int_equal(module_refcount(&other), 0);
 }
 
 static void flb_count_includes_gets(void **state)
@@ -357,7 +351,7 @@ static void session_duplicate_leaves_empty_block(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(flb_finish_needs_get),
 	cmocka_unit_test(flb_failed_retrieve_leaks),
-	cmocka_unit_test(an_flb_whose_module_is_going_away_is_not_finished),
+	world_test_in(linux_7_3_profiles, an_flb_whose_module_is_going_away_is_not_finished),
 	cmocka_unit_test(flb_count_includes_gets),
 	cmocka_unit_test(an_flb_that_references_alone_hold_is_not_handed_over),
 	cmocka_unit_test(flb_unregister_while_preserved),

@@ -85,21 +85,15 @@ static void whole_memory_is_given_back_step_by_step(void **state)
 	}
 }
 
-static void the_update_number_goes_on(void **state)
+static void the_update_number_goes_on(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		for (u64 number = 1; number <= 5; number++) {
-			assert_int_equal(head_of(world)->liveupdate_num, number);
-			assert_string_equal(head_of(world)->compatible, "luo-v5");
-			/* Written at serialization, and only when there are sessions. */
-			assert_int_equal(lfb_machine_prepare(world->machine), 0);
-			assert_int_equal(head_of(world)->sessions_pa, 0);
-			assert_int_equal(world_jump(world), 0);
-		}
-		world_destroy(world);
+	for (u64 number = 1; number <= 5; number++) {
+		assert_int_equal(head_of(world)->liveupdate_num, number);
+		assert_string_equal(head_of(world)->compatible, "luo-v5");
+		/* Written at serialization, and only when there are sessions. */
+		assert_int_equal(lfb_machine_prepare(world->machine), 0);
+		assert_int_equal(head_of(world)->sessions_pa, 0);
+		assert_int_equal(world_jump(world), 0);
 	}
 }
 
@@ -419,7 +413,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_memory_is_given_back_step_by_step),
-		cmocka_unit_test(the_update_number_goes_on),
+		world_test_in(linux_7_3_profiles, the_update_number_goes_on),
 		cmocka_unit_test(a_state_that_cannot_be_understood_is_a_panic),
 		cmocka_unit_test(a_whole_state_is_no_reason_to_panic_when_live_update_is_off),
 		cmocka_unit_test(ten_thousand_blocks_are_read_and_not_one_more),
