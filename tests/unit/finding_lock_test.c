@@ -5,11 +5,8 @@
  */
 #include <luo/slab.h>
 
-#include "tests/support/world.h"
+#include "tests/support/mistake.h"
 
-#include <luo/cmocka.h>
-
-static bool mistaken;
 static struct mutex first, second, third;
 static spinlock_t spin;
 static struct rw_semaphore sem;
@@ -82,7 +79,6 @@ static void keep_a_lock(struct world *world, const char *call, void *args, int *
 static void preserve_file(struct world *world)
 {
 	world_wire(world, "0:");
-	world->meddle = keep_a_lock;
 	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
 }
 
@@ -203,14 +199,11 @@ static void use_destroyed(struct world *world)
 	mutex_unlock(&first);
 }
 
-static const struct mistake {
-	enum lfb_finding_id id;
-	void (*act)(struct world *world);
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ LFB_FINDING_LOCK_INVERSION, in_two_orders },
 	{ LFB_FINDING_LOCK_INVERSION, in_a_circle_of_three },
 	{ LFB_FINDING_LOCK_INVERSION, reader_and_writer },
-	{ LFB_FINDING_LOCK_HELD_AT_RETURN, preserve_file },
+	{ LFB_FINDING_LOCK_HELD_AT_RETURN, preserve_file, keep_a_lock },
 	{ LFB_FINDING_LOCK_HELD_AT_RETURN, close_file },
 	{ LFB_FINDING_LOCK_HELD_AT_RETURN, settle_with_a_lock },
 	{ LFB_FINDING_LOCK_HELD_ACROSS_KEXEC, jump_with_a_lock },
@@ -224,32 +217,27 @@ static const struct mistake {
 	{ LFB_FINDING_LOCK_UNINITIALIZED, use_destroyed },
 };
 
-static void run(const struct mistake *mistake, bool mistakenly)
+static void run(bool mistakenly)
 {
-	struct world *world = world_create("reference", NULL, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
+		struct world *world = world_create("reference", NULL, NULL);
 
-	init_locks();
-	mistaken = mistakenly;
-	mistake->act(world);
-	if (mistakenly)
-		lfb_assert_findings(world->machine, mistake->id);
-	else
-		lfb_assert_no_findings(world->machine);
-	world_destroy(world);
+		init_locks();
+		mistake_check(world, &mistakes[i], mistakenly);
+		world_destroy(world);
+	}
 }
 
 static void each_mistake_is_found_and_nothing_else(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-		run(&mistakes[i], true);
+	run(true);
 }
 
 static void without_the_mistake_there_is_no_finding(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-		run(&mistakes[i], false);
+	run(false);
 }
 
 static void take_both(struct world *world, const char *call, void *args, int *result)
