@@ -54,7 +54,6 @@ static int flb_preserve(struct liveupdate_flb_op_args *argp)
 
 static void flb_nothing(struct liveupdate_flb_op_args *argp)
 {
-	(void)argp;
 }
 
 static int flb_retrieve(struct liveupdate_flb_op_args *argp)
@@ -77,7 +76,6 @@ static LFB_MODULE_DATA(scale) struct liveupdate_flb bench_flb = {
 
 static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
-	(void)handler;
 	return file->f_op == &bench_fops;
 }
 
@@ -95,7 +93,6 @@ static int freeze(struct liveupdate_file_op_args *args)
 
 static void nothing(struct liveupdate_file_op_args *args)
 {
-	(void)args;
 }
 
 static int retrieve(struct liveupdate_file_op_args *args)

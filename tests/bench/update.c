@@ -83,7 +83,6 @@ static LFB_MODULE_DATA(bench) struct liveupdate_flb bench_flb = {
 
 static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
-	(void)handler;
 	return file->f_op == &bench_fops;
 }
 
@@ -101,7 +100,6 @@ static int freeze(struct liveupdate_file_op_args *args)
 
 static void nothing(struct liveupdate_file_op_args *args)
 {
-	(void)args;
 }
 
 static int retrieve(struct liveupdate_file_op_args *args)
@@ -293,7 +291,6 @@ static double measure(struct run *run, double seconds)
 
 static void ignore(void *context, const struct lfb_event *event)
 {
-	(void)event;
 	++*(unsigned long *)context;
 }
 

@@ -31,7 +31,6 @@ static void a_positive_answer_is_an_error_and_a_warning(void **state)
 		"file h0.freeze", "file h0.retrieve",
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -74,7 +73,6 @@ static void an_error_pointer_is_no_file(void **state)
 {
 	int result;
 
-	(void)state;
 	for_each_profile(profile) {
 		bool followed = lfb_profile_has_quirk(profile, "FILE_RETRIEVE_WITHOUT_FILE");
 		struct world *world = retrieves(profile, ERR_PTR(-ENOMEM), &result);
@@ -92,7 +90,6 @@ static void a_wild_file_ends_the_kernel_not_the_process(void **state)
 	static const uintptr_t wild[] = { 0x10, 0x7777777777770000, 0xdead000000000100 };
 	int result;
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
 			struct world *world = retrieves(profile, (void *)wild[i], &result);
@@ -111,8 +108,6 @@ static volatile int *volatile nowhere = (volatile int *)8;
 
 static void die(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (strcmp(call, world->context))
 		return;
 	if (strstr(call, "preserve"))
@@ -130,7 +125,6 @@ static void a_callback_may_kill_its_kernel(void **state)
 		"file h0.retrieve",	"file h0.can_finish", "file h0.finish",
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -164,7 +158,6 @@ static void scribble(struct world *world, const char *call, void *arg, int *resu
 	struct liveupdate_file_op_args *file = arg;
 	struct liveupdate_flb_op_args *flb = arg;
 
-	(void)world;
 	if (strstr(call, "can_preserve"))
 		return;
 	if (!strncmp(call, "flb", 3)) {
@@ -187,7 +180,6 @@ static void scribble(struct world *world, const char *call, void *arg, int *resu
 
 static void what_callbacks_write_elsewhere_is_discarded(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL,
 						   "FILE_UNFREEZE_CLEARS_DATA "
@@ -227,8 +219,6 @@ static void call_the_agent(struct world *world, const char *call, void *args, in
 {
 	int session, fd;
 
-	(void)args;
-	(void)result;
 	if (strcmp(call, "file h0.preserve"))
 		return;
 	world->meddle = NULL;
@@ -255,8 +245,6 @@ static void a_callback_may_make_agent_calls_on_other_sessions(struct world *worl
 
 static void close_own_session(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (!strcmp(call, "file h0.preserve"))
 		world_close(world, (int)(intptr_t)world->context);
 }
@@ -279,8 +267,6 @@ enum reentry { SAME_SESSION, REBOOT, SAME_FLB };
 
 static void reenter(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (strcmp(call, "flb0.preserve"))
 		return;
 	world->meddle = NULL;
@@ -301,7 +287,6 @@ static void reenter(struct world *world, const char *call, void *args, int *resu
 
 static void waiting_for_oneself_hangs_the_machine(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		for (intptr_t what = SAME_SESSION; what <= SAME_FLB; what++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -321,8 +306,6 @@ static void waiting_for_oneself_hangs_the_machine(void **state)
 
 static void pull_the_plug(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (strcmp(call, "file h0.preserve"))
 		return;
 	world_log(world, "prepare: %d", lfb_machine_prepare(world->machine));
@@ -357,7 +340,6 @@ static void write_down_event(void *context, const struct lfb_event *event)
 
 static void every_callback_is_traced_with_what_it_answered(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FLB_FINISH_BEFORE_FILE");
 		int session;

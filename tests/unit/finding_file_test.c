@@ -75,7 +75,6 @@ static void fail_late(const char *call, const char *op, int *result)
 
 static void fail_to_preserve(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args;
 	fail_late(call, "preserve", result);
 }
 
@@ -89,7 +88,6 @@ static void fail_to_retrieve(struct world *world, const char *call, void *args, 
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world;
 	if (is(call, "retrieve"))
 		fput(argp->file);
 	fail_late(call, "retrieve", result);
@@ -104,7 +102,6 @@ static void retrieve_nothing(struct world *world, const char *call, void *args, 
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (!is(call, "retrieve") || !mistaken)
 		return;
 	fput(argp->file);
@@ -113,7 +110,6 @@ static void retrieve_nothing(struct world *world, const char *call, void *args, 
 
 static void take_all_files(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args;
 	if (!strcmp(call, "file h1.can_preserve") && mistaken)
 		*result = true;
 }
@@ -122,7 +118,6 @@ static void change_and_fail(struct world *world, const char *call, void *args, i
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world;
 	if (!is(call, "freeze"))
 		return;
 	*result = -EIO;
@@ -139,7 +134,6 @@ static void write_where_nobody_reads(struct world *world, const char *call, void
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (is(call, "freeze") && mistaken)
 		argp->private_data = argp;
 	/* This is mere tidiness. */
@@ -153,7 +147,6 @@ static void keep_private_data(struct world *world, const char *call, void *args,
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (is(call, "preserve"))
 		argp->private_data = kmalloc(64, GFP_KERNEL);
 	if (is(call, "unpreserve") && !mistaken)
@@ -165,7 +158,6 @@ static void keep_the_page(struct world *world, const char *call, void *args, int
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (is(call, "preserve")) {
 		void *page = kho_alloc_preserve(PAGE_SIZE);
 
@@ -183,7 +175,6 @@ static void hand_a_page_over(struct world *world, const char *call, void *args, 
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (is(call, "preserve"))
 		argp->serialized_data = virt_to_phys(kho_alloc_preserve(PAGE_SIZE));
 	if (is(call, "freeze"))
@@ -197,7 +188,6 @@ static void keep_what_freeze_made(struct world *world, const char *call, void *a
 {
 	static void *page;
 
-	(void)world, (void)args, (void)result;
 	if (is(call, "freeze"))
 		page = kho_alloc_preserve(PAGE_SIZE);
 	if (is(call, "unfreeze") && !mistaken)
@@ -208,7 +198,6 @@ static void keep_what_finish_made(struct world *world, const char *call, void *a
 {
 	void *memory;
 
-	(void)world, (void)args, (void)result;
 	if (!is(call, "finish"))
 		return;
 	memory = vmalloc(PAGE_SIZE);
@@ -227,7 +216,6 @@ static void unterminated(struct world *world)
 
 static void answer_nonsense(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args;
 	if (is(call, "freeze") && mistaken)
 		*result = 1;
 }
@@ -261,7 +249,6 @@ static void a_finding_about_a_file_says_which(void **state)
 	struct world *world = world_create("reference", NULL, NULL);
 	const struct lfb_finding *finding;
 
-	(void)state;
 	mistaken = true;
 	world->meddle = keep_private_data;
 	aborted(world);
@@ -278,7 +265,6 @@ static void asking_the_others_is_no_event(void **state)
 	struct world *world = world_create("reference", NULL, NULL);
 	static struct lfb_callbacks callbacks;
 
-	(void)state;
 	mistaken = true;
 	world->meddle = take_all_files;
 	lfb_record_callbacks(world->machine, &callbacks);

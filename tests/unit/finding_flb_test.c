@@ -77,7 +77,6 @@ static void behave(const char *call, struct liveupdate_flb_op_args *argp, bool k
 
 static void keep_the_object(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)result;
 	if (!strncmp(call, "flb0", 4))
 		behave(call, args, mistaken);
 }
@@ -86,7 +85,6 @@ static void leave_the_page(struct world *world, const char *call, void *args, in
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (strncmp(call, "flb0", 4))
 		return;
 	if (mistaken && (!strcmp(call, "flb0.unpreserve") || !strcmp(call, "flb0.finish")))
@@ -99,7 +97,6 @@ static void forget_the_handle(struct world *world, const char *call, void *args,
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)world;
 	if (!strcmp(call, "flb0.preserve") && mistaken)
 		argp->data = 0;
 	if (!strcmp(call, "flb0.retrieve") && !argp->data)
@@ -110,7 +107,6 @@ static void die_without_a_handle(struct world *world, const char *call, void *ar
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (!strcmp(call, "flb0.preserve") && mistaken)
 		argp->data = 0;
 	if (!strcmp(call, "flb0.retrieve") && !argp->data)
@@ -119,7 +115,6 @@ static void die_without_a_handle(struct world *world, const char *call, void *ar
 
 static void forget_the_object(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)result;
 	if (!strcmp(call, "flb0.retrieve") && mistaken)
 		((struct liveupdate_flb_op_args *)args)->obj = NULL;
 }
@@ -129,7 +124,6 @@ static void fail_late(struct world *world, const char *call, void *args, int *re
 	bool concerns = world->context && !strcmp(call, world->context);
 	void *memory;
 
-	(void)args;
 	if (!concerns)
 		return;
 	memory = kmalloc(100, GFP_KERNEL);
@@ -159,7 +153,6 @@ static void write_where_nobody_reads(struct world *world, const char *call, void
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (!strcmp(call, "flb0.retrieve") && mistaken)
 		argp->data++;
 	/* This is mere tidiness. */
@@ -220,7 +213,6 @@ static void ask_for_oneself(struct world *world, const char *call, void *args, i
 {
 	void *obj;
 
-	(void)args, (void)result;
 	if (!strcmp(call, "flb0.retrieve"))
 		liveupdate_flb_get_incoming(world_flb(world, mistaken ? 0 : 1), &obj);
 }

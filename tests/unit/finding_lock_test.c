@@ -30,7 +30,6 @@ static void both(struct mutex *a, struct mutex *b)
 
 static void in_two_orders(struct world *world)
 {
-	(void)world;
 	both(&first, &second);
 	if (mistaken)
 		both(&second, &first);
@@ -40,7 +39,6 @@ static void in_two_orders(struct world *world)
 
 static void in_a_circle_of_three(struct world *world)
 {
-	(void)world;
 	both(&first, &second);
 	both(&second, &third);
 	if (mistaken)
@@ -52,7 +50,6 @@ static void in_a_circle_of_three(struct world *world)
 /* A lock one did not wait for cannot be waited for in a circle. */
 static void reader_and_writer(struct world *world)
 {
-	(void)world;
 	mutex_lock(&first);
 	down_read(&sem);
 	up_read(&sem);
@@ -68,7 +65,6 @@ static void reader_and_writer(struct world *world)
 
 static void keep_a_lock(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args, (void)result;
 	if (strcmp(call, "file h0.preserve"))
 		return;
 	mutex_lock(&first);
@@ -84,7 +80,6 @@ static void preserve_file(struct world *world)
 
 static int keep_at_release(struct inode *inode, struct file *file)
 {
-	(void)inode, (void)file;
 	mutex_lock(&first);
 	if (!mistaken)
 		mutex_unlock(&first);
@@ -118,7 +113,6 @@ static void settle_with_a_lock(struct world *world)
 
 static void lock_under_a_spinlock(struct world *world)
 {
-	(void)world;
 	if (mistaken)
 		spin_lock(&spin);
 	mutex_lock(&first);
@@ -129,7 +123,6 @@ static void lock_under_a_spinlock(struct world *world)
 
 static void allocate_under_a_spinlock(struct world *world)
 {
-	(void)world;
 	spin_lock(&spin);
 	kfree(kmalloc(10, mistaken ? GFP_KERNEL : GFP_ATOMIC));
 	spin_unlock(&spin);
@@ -139,7 +132,6 @@ static void get_pages_under_a_spinlock(struct world *world)
 {
 	struct page *page;
 
-	(void)world;
 	spin_lock(&spin);
 	page = alloc_pages((mistaken ? GFP_KERNEL : GFP_ATOMIC) | __GFP_ZERO, 0);
 	spin_unlock(&spin);
@@ -148,7 +140,6 @@ static void get_pages_under_a_spinlock(struct world *world)
 
 static void say_that_it_sleeps(struct world *world)
 {
-	(void)world;
 	spin_lock(&spin);
 	if (!mistaken)
 		spin_unlock(&spin);
@@ -159,7 +150,6 @@ static void say_that_it_sleeps(struct world *world)
 
 static long lock_twice(void *argument)
 {
-	(void)argument;
 	mutex_lock(&first);
 	if (mistaken)
 		mutex_lock(&first);
@@ -175,7 +165,6 @@ static void deadlock(struct world *world)
 
 static void unlock_free(struct world *world)
 {
-	(void)world;
 	if (!mistaken)
 		mutex_lock(&first);
 	mutex_unlock(&first);
@@ -183,7 +172,6 @@ static void unlock_free(struct world *world)
 
 static void read_unlock_free(struct world *world)
 {
-	(void)world;
 	if (!mistaken)
 		down_read(&sem);
 	up_read(&sem);
@@ -191,7 +179,6 @@ static void read_unlock_free(struct world *world)
 
 static void use_destroyed(struct world *world)
 {
-	(void)world;
 	mutex_destroy(&first);
 	if (!mistaken)
 		mutex_init(&first);
@@ -230,19 +217,16 @@ static void run(bool mistakenly)
 
 static void each_mistake_is_found_and_nothing_else(void **state)
 {
-	(void)state;
 	run(true);
 }
 
 static void without_the_mistake_there_is_no_finding(void **state)
 {
-	(void)state;
 	run(false);
 }
 
 static void take_both(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args, (void)result;
 	if (!strcmp(call, "file h0.preserve"))
 		both(&first, &second);
 	if (!strcmp(call, "file h0.unpreserve"))
@@ -255,7 +239,6 @@ static void an_inversion_shows_both_ways(void **state)
 	const struct lfb_finding *finding;
 	int session;
 
-	(void)state;
 	init_locks();
 	world_wire(world, "0:");
 	world->meddle = take_both;
@@ -277,7 +260,6 @@ static void locks_of_one_class_may_nest(void **state)
 {
 	struct world *world = world_create("reference", NULL, NULL);
 
-	(void)state;
 	lfb_lock_init(&first.lock, "node");
 	lfb_lock_init(&second.lock, "node");
 	both(&first, &second);
@@ -290,7 +272,6 @@ static void a_deadlock_names_the_circle(void **state)
 {
 	struct world *world = world_create("reference", NULL, NULL);
 
-	(void)state;
 	init_locks();
 	mistaken = true;
 	deadlock(world);
@@ -305,7 +286,6 @@ static void more_locks_than_are_kept_do_no_harm(void **state)
 	static struct mutex many[200];
 	static char names[200][16];
 
-	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(many); i++) {
 		snprintf(names[i], sizeof(names[i]), "lock-%u", i);
 		lfb_lock_init(&many[i].lock, names[i]);

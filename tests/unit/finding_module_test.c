@@ -19,7 +19,6 @@ static int preserve_file(struct world *world)
 
 static void pin(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args, (void)result;
 	if (!strcmp(call, "file h0.preserve"))
 		assert_true(try_module_get(&world->this_module));
 	if (!strcmp(call, "file h0.unpreserve") && !mistaken)
@@ -34,7 +33,6 @@ static void leak_a_reference(struct world *world)
 
 static void unpin(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args, (void)result;
 	if (strcmp(call, "file h0.preserve"))
 		return;
 	if (!mistaken)
@@ -136,7 +134,6 @@ static void a_module_in_use_is_not_pinned_idle(void **state)
 	struct world *world = world_create("linux-7.0", NULL, NULL);
 	int session;
 
-	(void)state;
 	session = preserve_file(world);
 	assert_true(try_module_get(&world->this_module));
 	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
@@ -156,7 +153,6 @@ static void code_that_is_gone_ends_the_kernel_in_any_case(void **state)
 		.checks = LFB_CHECKS_OFF,
 	});
 
-	(void)state;
 	mistaken = true;
 	call_what_is_gone(world);
 	assert_int_equal(lfb_finding_count(world->machine), 0);

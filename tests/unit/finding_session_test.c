@@ -97,7 +97,6 @@ static void a_file_preserved_twice_is_about_the_second_session(void **state)
 	struct world *world = world_create("linux-7.0", NULL, NULL);
 	int fd, first, second;
 
-	(void)state;
 	world_wire(world, "0:");
 	fd = world_file(world, 0, 1);
 	first = world_session(world, "first");
@@ -120,7 +119,6 @@ static void settling_needs_a_kernel_and_changes_nothing(void **state)
 	struct world *world = world_create("reference", NULL, NULL);
 	struct lfb_machine_stats before;
 
-	(void)state;
 	assert_int_equal(lfb_machine_settle(NULL), -EINVAL);
 	preserve_file(world);
 	assert_int_equal(world_reboot(world), 0);

@@ -38,7 +38,6 @@ static struct mutex *lock_of(struct world *world, size_t direction)
 
 static void the_locked_accessors_hold_the_flbs_mutex(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(locked); i++) {
 		struct world *world = both_directions("rfc-v6", NULL);
 		void *obj;
@@ -59,7 +58,6 @@ static void the_locked_accessors_hold_the_flbs_mutex(void **state)
 
 static void locking_twice_hangs_the_machine(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(locked); i++) {
 		struct world *world = both_directions("rfc-v6", NULL);
 		void *obj;
@@ -83,7 +81,6 @@ static void finishing_waits_for_a_locked_flb(void **state)
 	struct world *world = both_directions("rfc-v6", NULL);
 	void *obj;
 
-	(void)state;
 	assert_int_equal(liveupdate_flb_incoming_locked(world_flb(world, 0), &obj), 0);
 	assert_int_equal(world_finish(world, world_incoming(world, "s")), -EDEADLK);
 	assert_int_equal(lfb_machine_state(world->machine), LFB_HUNG);
@@ -95,7 +92,6 @@ static void a_failed_locked_accessor_leaves_the_mutex_free(void **state)
 	struct world *world = world_create("rfc-v6", NULL, NULL);
 	void *obj;
 
-	(void)state;
 	world_wire(world, "0:0");
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(liveupdate_flb_incoming_locked(world_flb(world, 0), &obj),
@@ -112,7 +108,6 @@ static void unlocking_what_is_not_locked_is_a_warning(void **state)
 {
 	struct world *world = both_directions("rfc-v6", NULL);
 
-	(void)state;
 	liveupdate_flb_incoming_unlock(world_flb(world, 0), NULL);
 	assert_int_equal(world_warns(world), 1);
 	liveupdate_flb_outgoing_unlock(world_flb(world, 0), (void *)0x1000);
@@ -126,7 +121,6 @@ static void accessors_refuse_what_they_cannot_work_with(void **state)
 				      liveupdate_flb_outgoing_locked };
 	static const get_fn later[] = { liveupdate_flb_get_incoming, liveupdate_flb_get_outgoing };
 
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, UNCOUNTED);
 		const get_fn *have = world_is_rfc(world) ? rfc : later;
@@ -162,7 +156,6 @@ static void linux_7_0_uses_an_flb_that_nobody_initialized(void **state)
 	struct world *world = world_create("linux-7.0", NULL, "FLB_GET_OUTGOING_NULL");
 	void *obj = world;
 
-	(void)state;
 	assert_int_equal(liveupdate_flb_get_incoming(world_flb(world, 0), &obj), -ENODATA);
 	assert_null(obj);
 	obj = world;
@@ -177,7 +170,6 @@ static void the_get_accessors_hold_nothing(void **state)
 	struct world *world = both_directions("linux-7.0", NULL);
 	void *obj;
 
-	(void)state;
 	assert_int_equal(liveupdate_flb_get_incoming(world_flb(world, 0), &obj), 0);
 	assert_ptr_equal(obj, (void *)0x2000);
 	assert_int_equal(liveupdate_flb_get_outgoing(world_flb(world, 0), &obj), 0);
@@ -195,7 +187,6 @@ static void put_without_get_is_a_warning(void **state)
 	struct world *world = both_directions("linux-7.0", UNCOUNTED);
 	void *obj;
 
-	(void)state;
 	liveupdate_flb_put_incoming(world_flb(world, 0));
 	liveupdate_flb_put_outgoing(world_flb(world, 0));
 	assert_int_equal(world_warns(world), 2);
@@ -213,8 +204,6 @@ static void ask_for_oneself(struct world *world, const char *call, void *args, i
 	bool incoming = !strstr(world->context, "preserve");
 	void *obj;
 
-	(void)args;
-	(void)result;
 	if (!strcmp(call, world->context))
 		world_get(world, 0, incoming, &obj);
 }
@@ -249,7 +238,6 @@ static void a_callback_that_asks_for_its_own_flb_deadlocks(void **state)
 		"flb0.finish",
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -270,8 +258,6 @@ static void look_at_the_other_direction(struct world *world, const char *call, v
 {
 	void *obj;
 
-	(void)args;
-	(void)result;
 	if (!strcmp(call, "flb0.preserve"))
 		world_log(world, "incoming: %d", world_get(world, 0, true, &obj));
 	if (!strcmp(call, "flb0.retrieve"))

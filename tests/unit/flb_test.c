@@ -146,7 +146,6 @@ static void unlinking_moves_an_flb_to_the_end_of_the_global_order(void **state)
 	struct world *world = world_create("linux-7.0", NULL, NULL);
 	int session;
 
-	(void)state;
 	world_wire(world, "0:0,1");
 	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0), world_flb(world, 0)),
 			 0);

@@ -3,14 +3,6 @@
  * The inspector: everything handed over is described, and what cannot be understood is named.
  */
 #define _GNU_SOURCE /* memmem() */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/inspect.h>
 #include <luo/machine.h>
 #include <luo/scenario.h>
@@ -18,6 +10,7 @@
 #include "sim/handover/blob.h"
 #include "sim/machine/host_file.h"
 #include "sim/handover/json.h"
+#include "tests/support/test.h"
 
 struct output {
 	char *text;
@@ -143,7 +136,6 @@ static void assert_json(const char *text)
 
 static void text_names_everything_handed_over(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; i < 2; i++) {
 		const char *profile = i ? "rfc-v6" : "linux-7.0";
 		struct lfb_blob *blob = blob_of(story, profile);
@@ -179,7 +171,6 @@ static void json_says_the_same(void **state)
 	struct lfb_blob *blob = blob_of(story, "linux-7.0");
 	char *text = described(blob, LFB_INSPECT_JSON, 0);
 
-	(void)state;
 	assert_json(text);
 	assert_says(text, "\"profile\": \"linux-7.0\"");
 	assert_says(text, "\"session_compatible\": \"luo-session-v2\"");
@@ -197,7 +188,6 @@ static void state_without_sessions_is_described(void **state)
 	struct lfb_blob *blob = blob_of("open\nreboot\n", "linux-7.0");
 	char *text = described(blob, LFB_INSPECT_TEXT, 0);
 
-	(void)state;
 	assert_says(text, "update number 1");
 	assert_null(strstr(text, "session "));
 	free(text);
@@ -245,7 +235,6 @@ static void handover_without_luo_is_described(void **state)
 	char *text = described(other, LFB_INSPECT_TEXT, 0);
 	char *json = described(other, LFB_INSPECT_JSON, 0);
 
-	(void)state;
 	assert_says(text, "  entry OUL at 0x");
 	assert_says(text, "\nno LUO state\n");
 	assert_json(json);
@@ -279,7 +268,6 @@ static void every_problem_is_named(void **state)
 	struct lfb_blob *blob = blob_of(story, "linux-7.0");
 	phys_addr_t session = find(blob, "vm-1");
 
-	(void)state;
 	assert_problem(blob, blob->kho_root, "x", 1, "problem at 0x");
 	assert_problem(blob, find(blob, "kho-v1"), "kho-v9", 6, "unknown generation");
 	assert_problem(blob, find(blob, "fdt"), "x", 1, "entry LUO of the root tree has no");
@@ -299,7 +287,6 @@ static void what_is_sound_is_shown_beside_a_problem(void **state)
 	struct lfb_blob *bad = altered(blob, find(blob, "vm-1") + 64, &nowhere, 8);
 	char *text = described(bad, LFB_INSPECT_TEXT, -EINVAL);
 
-	(void)state;
 	assert_says(text, "session vm-1: 2 files at 0x1000");
 	assert_says(text, "session empty: 0 files");
 	assert_says(text, "FLB flb-3-v1");
@@ -318,7 +305,6 @@ static void preserved_memory_that_is_not_there_is_a_problem(void **state)
 	const u64 *chunk;
 	u8 full[64];
 
-	(void)state;
 	assert_int_equal(sscanf(strstr(text, "\"map\": "), "\"map\": %llu", &map), 1);
 	free(text);
 	/* The bitmap of the map's first element: everything is preserved. */
@@ -336,7 +322,6 @@ static void the_header_must_name_the_root_tree_s_generation(void **state)
 	u8 *bytes = malloc(blob->size);
 	char *text;
 
-	(void)state;
 	memcpy(bytes, blob->bytes, blob->size);
 	bytes[LFB_BLOB_COMPATIBLE_AT + 5] = '2';
 	assert_int_equal(lfb__blob_seal(bytes, blob->size), 0);
@@ -355,7 +340,6 @@ static void names_from_hell_are_harmless(void **state)
 	char *text = described(odd, LFB_INSPECT_TEXT, 0);
 	char *json = described(odd, LFB_INSPECT_JSON, 0);
 
-	(void)state;
 	assert_says(text, "session \\x1b\"\\xff\\: 2 files");
 	assert_says(json, "\"name\": \"\\u001b\\\"\\u00ff\\\\\"");
 	assert_json(json);
@@ -372,7 +356,6 @@ static void every_failing_write_is_reported(void **state)
 	struct lfb_blob *blob;
 	int err;
 
-	(void)state;
 	for (unsigned int i = 0; i < 60; i++)
 		sprintf(text + strlen(text), "session s%u\npreserve s%u 1 0 1\n", i, i);
 	strcat(text, "reboot\n");
@@ -398,7 +381,6 @@ static void recorded_images_are_read_wherever_they_lie(void **state)
 	static const char *const names[] = { "empty", "small", "many", "dense" };
 	struct output aligned, odd;
 
-	(void)state;
 	for (unsigned int i = 0; i < 8; i++) {
 		char path[512], *image, *moved;
 		size_t size;
@@ -429,7 +411,6 @@ static void every_truncation_of_an_image_is_survived(void **state)
 	char *image;
 	size_t size;
 
-	(void)state;
 	assert_int_equal(lfb__read_whole_file(LFB_TEST_DATA "/golden/wire/linux-7.0/small.mem",
 					      &image, &size), 0);
 	for (size_t n = 0; n < size; n += n % PAGE_SIZE < 256 ? 8 : 120) {
@@ -453,7 +434,6 @@ static void senseless_arguments_are_refused(void **state)
 	struct lfb_blob *blob = blob_of(story, "linux-7.0");
 	u64 image[16] = { 0 };
 
-	(void)state;
 	assert_int_equal(lfb_inspect_blob(NULL, LFB_INSPECT_TEXT, collect, NULL), -EINVAL);
 	assert_int_equal(lfb_inspect_blob(blob, LFB_INSPECT_TEXT, NULL, NULL), -EINVAL);
 	assert_int_equal(lfb_inspect_blob(blob, 2, collect, NULL), -EINVAL);

@@ -64,7 +64,6 @@ static void check_wrong(struct world *world, int session, int fd, unsigned int w
 
 static void preserve_reports_the_first_error_of_its_order(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		for (unsigned int wrong = 0; wrong < ALL_WRONG; wrong++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -123,7 +122,6 @@ static void after_10000_blocks_there_is_no_space(void **state)
 	struct liveupdate_session *session;
 	int fd;
 
-	(void)state;
 	world_wire(world, "0:");
 	fd = world_session(world, "s");
 	session = list_first_entry(&world_luo(world)->outgoing.list, struct liveupdate_session,
@@ -261,7 +259,6 @@ static void see_status(struct world *world, const char *call, void *arg, int *re
 {
 	struct statuses *statuses = world->context;
 
-	(void)result;
 	if (strcmp(call, "file h0.finish"))
 		return;
 	statuses->seen[statuses->count++] =
@@ -297,7 +294,6 @@ static void two_hundred_sessions_with_two_hundred_files_each(void **state)
 {
 	enum { SESSIONS = 200, FILES = 200 };
 
-	(void)state;
 	for_each_linux_7_3(profile) {
 		const struct lfb_machine_options options = {
 			.sz = sizeof(options),

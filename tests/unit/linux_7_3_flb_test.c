@@ -34,7 +34,6 @@ static void nothing_outgoing_is_not_found(struct world *world)
 /* Two references and two files let go in every order: whoever is last unpreserves. */
 static void the_last_one_to_let_go_unpreserves(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		for (unsigned int order = 0; order < 16; order++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -180,7 +179,6 @@ static void a_failed_retrieve_is_remembered_and_takes_no_reference(struct world 
 
 static void no_object(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)result;
 	if (!strcmp(call, "flb0.retrieve"))
 		((struct liveupdate_flb_op_args *)args)->obj = NULL;
 }
@@ -231,7 +229,6 @@ static void earlier_kernels_have_nothing_to_put(void **state)
 {
 	static const char *const profiles[] = { "rfc-v6", "linux-7.0" };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
 		struct world *world = world_create(profiles[i], NULL, NULL);
 

@@ -60,7 +60,6 @@ static phys_addr_t nowhere(struct world *world)
 
 static void whole_memory_is_given_back_step_by_step(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		struct world *world = prepared(profile);
 		unsigned long unclaimed;
@@ -206,7 +205,6 @@ static void a_state_that_cannot_be_understood_is_a_panic(void **state)
 		{ flbs_not_preserved, "where nothing was handed over" },
 	};
 
-	(void)state;
 	for_each_linux_7_3(profile) {
 		/* Also where live update is off in the new kernel. */
 		for (size_t i = 0; i < 2 * ARRAY_SIZE(damages); i++) {
@@ -227,7 +225,6 @@ static void a_state_that_cannot_be_understood_is_a_panic(void **state)
 
 static void a_whole_state_is_no_reason_to_panic_when_live_update_is_off(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		struct world *world = prepared(profile);
 
@@ -257,7 +254,6 @@ static void make_chain(struct world *world, unsigned int blocks)
 
 static void ten_thousand_blocks_are_read_and_not_one_more(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		for (unsigned int more = 0; more < 2; more++) {
 			const struct lfb_machine_options options = {
@@ -347,7 +343,6 @@ static void what_cannot_be_restored_keeps_the_device_shut(void **state)
 		no_files_at_all, endless_handler_name, unknown_handler, endless_session_name,
 	};
 
-	(void)state;
 	for_each_linux_7_3(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
 			struct world *world = prepared(profile);
@@ -368,7 +363,6 @@ static void what_cannot_be_restored_keeps_the_device_shut(void **state)
 
 static void a_session_that_came_twice_keeps_the_device_shut(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		struct world *world = prepared(profile);
 
@@ -383,7 +377,6 @@ static void a_session_that_came_twice_keeps_the_device_shut(void **state)
 /* The device's own file can be tried again; a session or file that failed is for ever. */
 static void an_open_without_memory_is_the_last(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		unsigned int shut = 0;
 		bool fails = true;

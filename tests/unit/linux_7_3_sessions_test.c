@@ -85,7 +85,6 @@ static void earlier_kernels_have_no_get_name(void **state)
 	static const char *const profiles[] = { "rfc-v6", "linux-7.0" };
 	struct liveupdate_session_get_name arg = { .size = sizeof(arg) };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
 		struct world *world = world_create(profiles[i], NULL, NULL);
 
@@ -204,7 +203,6 @@ static void after_10000_blocks_there_is_no_space(void **state)
 	struct world *world = world_create_with(&options);
 	char name[16];
 
-	(void)state;
 	for (unsigned int i = 0; i < 10000 * PER_BLOCK; i++) {
 		snprintf(name, sizeof(name), "%u", i);
 		assert_descriptor(world_session(world, name));

@@ -81,7 +81,6 @@ enum nested { REGISTER_HANDLER, UNREGISTER_HANDLER, LINK, UNLINK, NESTED };
 
 static void change_registry(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args, (void)result;
 	if (strcmp(call, "file h0.can_preserve"))
 		return;
 	switch (*(const enum nested *)world->context) {
@@ -102,7 +101,6 @@ static void change_registry(struct world *world, const char *call, void *args, i
 
 static void changing_the_registry_inside_can_preserve_deadlocks(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		for (enum nested nested = 0; nested < NESTED; nested++) {
 			struct world *world = world_create(profile, NULL, NULL);

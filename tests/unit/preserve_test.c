@@ -30,7 +30,6 @@ static int expected(const struct world *world, unsigned int wrong)
 /* The order of linux-7.3, whose sessions are never full: linux_7_3_files_test.c. */
 static void preserve_reports_the_first_error_of_its_order(void **state)
 {
-	(void)state;
 	for_each_early_profile(profile) {
 		for (unsigned int wrong = 0; wrong < ALL_WRONG; wrong++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -196,7 +195,6 @@ static void check_args(struct world *world, const char *call, void *arg, int *re
 {
 	struct liveupdate_file_op_args *args = arg;
 
-	(void)result;
 	if (!strncmp(call, "flb", 3) || strstr(call, "can_preserve"))
 		return;
 	world_log(world, "handler=%d session=%.6s file=%d status=%d,%d private=%lx",
@@ -253,7 +251,6 @@ static void rfc_v6_finds_a_preserved_files_token(void **state)
 	u64 token = 0;
 	int fd, s;
 
-	(void)state;
 	world_wire(world, "0:");
 	s = world_session(world, "s");
 	session = lfb_agent_file(world->agent, s)->private_data;

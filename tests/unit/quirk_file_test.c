@@ -78,7 +78,6 @@ static void a_handler_says_what_identifies_its_files(void **state)
 	struct world *world = world_create("linux-7.0", NULL, "FILE_PRESERVED_TWICE");
 	int session;
 
-	(void)state;
 	world->module->handlers[0].ops.get_id = number_of;
 	world_wire(world, "0: 1:");
 	session = world_session(world, "s");
@@ -168,7 +167,6 @@ static void a_finished_outgoing_file_may_be_preserved_again(void **state)
 		world_create("linux-7.0", "FILE_INCOMING_OPS_ON_OUTGOING", "FILE_PRESERVED_TWICE");
 	int session, fd;
 
-	(void)state;
 	world_wire(world, "0:");
 	session = world_session(world, "s");
 	fd = world_file(world, 0, 1);

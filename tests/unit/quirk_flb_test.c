@@ -63,7 +63,6 @@ static void the_data_is_read_again_for_a_retrieve_after_finish(void **state)
 	struct world *world = world_create("rfc-v6", NULL, "FLB_RETRIEVE_RETRIED");
 	void *obj;
 
-	(void)state;
 	hand_over(world);
 	assert_int_equal(world_get(world, 0, true, &obj), 0);
 	finish(world);
@@ -205,7 +204,6 @@ static struct world *create_counting(const char *profile, const char *quirk, boo
 
 static void references_are_handed_over_as_files(void **state)
 {
-	(void)state;
 	for (size_t i = 0; getting_profiles[i]; i++) {
 		for (int on = 1; on >= 0; on--) {
 			struct world *world = create_counting(getting_profiles[i],
@@ -249,37 +247,31 @@ static void an_flb_is_unregistered_while_it_is_preserved(struct world *world, bo
 /* Ways in which a handed-over FLB page can be wrong. */
 static void too_many(struct luo_flb_header_ser *header, struct luo_flb_ser *entries)
 {
-	(void)entries;
 	header->count = 64;
 }
 
 static void too_many_by_far(struct luo_flb_header_ser *header, struct luo_flb_ser *entries)
 {
-	(void)entries;
 	header->count = ~0ull;
 }
 
 static void wrong_page_count(struct luo_flb_header_ser *header, struct luo_flb_ser *entries)
 {
-	(void)entries;
 	header->pgcnt = 2;
 }
 
 static void unterminated(struct luo_flb_header_ser *header, struct luo_flb_ser *entries)
 {
-	(void)header;
 	memset(entries[0].name, 'x', sizeof(entries[0].name));
 }
 
 static void no_users(struct luo_flb_header_ser *header, struct luo_flb_ser *entries)
 {
-	(void)header;
 	entries[0].count = 0;
 }
 
 static void absurdly_many_users(struct luo_flb_header_ser *header, struct luo_flb_ser *entries)
 {
-	(void)header;
 	entries[0].count = 1ull << 31;
 }
 
@@ -297,7 +289,6 @@ static void the_flb_page_is_trusted(void **state)
 		twice,
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < 2 * ARRAY_SIZE(spoil); i++) {
 			bool on = i % 2;
@@ -341,7 +332,6 @@ static void use_flb(void *context, const char *point, const char *object)
 	struct world *world = context;
 	void *obj;
 
-	(void)object;
 	if (strcmp(point, "flb-lazy-init"))
 		return;
 	lfb_sched_to(world->machine, NULL, NULL);
@@ -373,7 +363,6 @@ static void initializing_a_linked_flb_again_is_recorded_not_done(void **state)
 {
 	struct world *world = world_create("rfc-v6", NULL, NULL);
 
-	(void)state;
 	world_wire(world, "0:0");
 	assert_int_equal(liveupdate_init_flb(world_flb(world, 0)), 0);
 	assert_int_equal(world_unsafe(world), 1);

@@ -104,7 +104,6 @@ static void a_registered_module_is_never_unloaded(struct world *world, bool on)
 
 static void without_the_quirk_a_module_is_pinned_while_in_use(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world =
 			world_create(profile, NULL, "MODULE_PINNED_FROM_REGISTRATION");
@@ -153,7 +152,6 @@ static void without_the_quirk_a_module_is_pinned_while_in_use(void **state)
 
 static void a_pin_ends_when_the_file_and_the_flb_are_finished(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world =
 			world_create(profile, NULL, "MODULE_PINNED_FROM_REGISTRATION");
@@ -175,7 +173,6 @@ static void a_pin_ends_when_the_file_and_the_flb_are_finished(void **state)
 
 static void a_file_whose_module_goes_away_is_not_restored(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world =
 			world_create(profile, NULL, "MODULE_PINNED_FROM_REGISTRATION");

@@ -86,7 +86,6 @@ static void whenever_the_session_is_closed_nobody_uses_what_is_gone(void **state
 {
 	unsigned int points = 0, unsafe = 0;
 
-	(void)state;
 	for_each_profile(profile) {
 		for (int on = 1; on >= 0; on--) {
 			struct other other = { .acted = true };
@@ -188,7 +187,6 @@ static void a_list_changes_while_it_is_walked(void **state)
 		{ "preserve", unlink_early, -EIO },
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < 2 * ARRAY_SIZE(walks); i++) {
 			bool on = i % 2;
@@ -235,8 +233,6 @@ static void the_registry_lock_is_balanced(struct world *world, bool on)
 
 static void register_from_a_callback(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (!strstr(call, "h0.can_preserve") && !strstr(call, "flb0.") && !strstr(call, "h0."))
 		return;
 	assert_int_equal(world_register(world, 2), -EBUSY);
@@ -286,7 +282,6 @@ static int mutate(struct world *world, enum mutation mutation, int outgoing, int
 
 static void the_agent_goes_on_while_the_kernel_is_rebooting(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		bool has_blocks = !strcmp(lfb_profile_luo_abi(profile), "luo-v5");
 
@@ -383,7 +378,6 @@ static unsigned int check_edges(const struct world *world)
 
 static void a_callback_can_be_interrupted_before_and_after(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
 		int session;

@@ -154,7 +154,6 @@ static void check_usable(struct world *world, const int *sessions)
 
 static void a_freeze_that_fails_anywhere_is_taken_back_everywhere(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		for (unsigned int failing = 1; failing <= COUNT; failing++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -177,7 +176,6 @@ static void a_freeze_that_fails_anywhere_is_taken_back_everywhere(void **state)
 
 static void a_failed_reboot_can_be_tried_again_and_again(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FILE_UNFREEZE_CLEARS_DATA");
 		int sessions[SESSIONS];
@@ -234,8 +232,6 @@ static void scribble(struct world *world, const char *call, void *arg, int *resu
 {
 	struct liveupdate_file_op_args *args = arg;
 
-	(void)world;
-	(void)result;
 	if (!strcmp(call, "file h0.freeze"))
 		args->serialized_data = 0xeeee;
 }

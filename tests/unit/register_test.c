@@ -33,7 +33,6 @@ static void a_handler_needs_its_five_required_ops_and_no_other(void **state)
 		{ required(owner), 0 },
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -114,7 +113,6 @@ static struct world *about_to_register(const char *profile, unsigned int wrong)
 
 static void registering_reports_the_first_error_of_its_order(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		for (unsigned int wrong = 0; wrong < ALL_WRONG; wrong++) {
 			struct world *world = about_to_register(profile, wrong);
@@ -181,7 +179,6 @@ static void too_late_is_after_the_first_open_in_rfc_v6(void **state)
 {
 	struct world *world = world_create("rfc-v6", NULL, NULL);
 
-	(void)state;
 	assert_int_equal(world_register(world, 0), 0);
 	assert_descriptor(world_open(world));
 	assert_int_equal(world_close(world, world->device), 0);
@@ -212,7 +209,6 @@ static void too_late_is_while_any_session_exists_in_linux_7_0(void **state)
 	struct world *world = world_create("linux-7.0", NULL, NULL);
 	int session;
 
-	(void)state;
 	assert_descriptor(world_open(world));
 	world_wire(world, "0:0 1:1");
 	assert_descriptor(world_session(world, "s"));
@@ -234,7 +230,6 @@ static void a_handler_is_unregistered_only_without_flbs(void **state)
 	struct world *world = world_create("linux-7.0", NULL, NULL);
 	struct liveupdate_file_handler *handler = world_handler(world, 0);
 
-	(void)state;
 	assert_int_equal(liveupdate_unregister_file_handler(handler), -EINVAL);
 	assert_int_equal(liveupdate_unregister_file_handler(NULL), -EINVAL);
 	world_wire(world, "0:0");
@@ -252,7 +247,6 @@ static void rfc_v6_cannot_unregister(void **state)
 {
 	struct world *world = world_create("rfc-v6", NULL, NULL);
 
-	(void)state;
 	world_wire(world, "0:0");
 	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0), world_flb(world, 0)),
 			 -EOPNOTSUPP);
@@ -271,7 +265,6 @@ static void only_rfc_v6_initializes_flbs(void **state)
 		.nth = 1,
 	};
 
-	(void)state;
 	assert_int_equal(world_register(world, 0), 0);
 	assert_int_equal(liveupdate_register_flb(world_handler(world, 0), world_flb(world, 0)),
 			 -EINVAL);
@@ -317,7 +310,6 @@ static void an_flb_is_linked_only_to_a_registered_handler(void **state)
 {
 	struct world *world;
 
-	(void)state;
 	for_each_profile(profile) {
 		world = world_create(profile, NULL, "FLB_REGISTER_UNCHECKED_HANDLER");
 		assert_int_equal(world_link(world, 0, 0), -EINVAL);
@@ -388,7 +380,6 @@ static void the_last_unlink_takes_an_flb_off_the_global_list(void **state)
 {
 	struct world *world = world_create("linux-7.0", NULL, NULL);
 
-	(void)state;
 	world_wire(world, "0:0,1 1:0 2:");
 	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0), world_flb(world, 0)),
 			 0);
@@ -416,7 +407,6 @@ static void the_last_unlink_takes_an_flb_off_the_global_list(void **state)
 
 static void nothing_works_when_live_update_is_off(void **state)
 {
-	(void)state;
 	for (int off = 0; off < 2; off++) {
 		const struct lfb_machine_options options = {
 			.sz = sizeof(options),

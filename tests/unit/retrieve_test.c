@@ -84,7 +84,6 @@ static void a_failed_retrieve_is_remembered_from_linux_7_0_on(struct world *worl
 
 static void files_are_asked_oldest_first_and_finished_newest_first(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FLB_FINISH_NEEDS_GET");
 		int session = hand_over(world);
@@ -132,7 +131,6 @@ static void one_file_that_cannot_finish_keeps_all_of_the_session(void **state)
 {
 	char line[FILES][64];
 
-	(void)state;
 	for_each_profile(profile) {
 		for (unsigned int refuser = 1; refuser <= FILES; refuser++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -164,7 +162,6 @@ static void one_file_that_cannot_finish_keeps_all_of_the_session(void **state)
 
 static void closing_a_retrieved_session_finishes_it(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FLB_FINISH_NEEDS_GET");
 		int session = hand_over(world);
@@ -181,7 +178,6 @@ static void closing_a_retrieved_session_finishes_it(void **state)
 
 static void handlers_without_can_finish_are_always_ready(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		/* With the defect the FLB stays out of it. */
 		struct world *world = world_create(profile, "FLB_FINISH_NEEDS_GET", NULL);
@@ -200,7 +196,6 @@ static void write_down_args(struct world *world, const char *call, void *arg, in
 {
 	const struct liveupdate_file_op_args *args = arg;
 
-	(void)result;
 	if (strncmp(call, "file h0", 7) || strstr(call, "can_preserve"))
 		return;
 	world_log(world, "session=%s status=%d,%d file=%d private=%d",
@@ -210,7 +205,6 @@ static void write_down_args(struct world *world, const char *call, void *arg, in
 
 static void callbacks_are_told_whether_the_file_was_retrieved(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, "FLB_FINISH_NEEDS_GET", NULL);
 		int session = hand_over(world);
@@ -249,7 +243,6 @@ static void callbacks_are_told_whether_the_file_was_retrieved(void **state)
 
 static void finishing_everything_leaves_only_the_next_updates_memory(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FLB_FINISH_NEEDS_GET");
 		struct lfb_machine_stats before, after;
@@ -284,7 +277,6 @@ static void another_callback_finds_files_of_its_session(struct world *world, con
 	const struct liveupdate_file_op_args *args = arg;
 	struct file *file = NULL;
 
-	(void)result;
 	if (strcmp(call, "file h0.retrieve"))
 		return;
 	world_log(world, "unknown: %d", liveupdate_get_file_incoming(args->session, 77, &file));
@@ -300,7 +292,6 @@ static void rfc_v6_callbacks_find_other_files_of_their_session(void **state)
 	struct world *world = world_create("rfc-v6", NULL, "FILE_TOKEN_NOT_FOUND_WILD");
 	int session = hand_over(world);
 
-	(void)state;
 	world->meddle = another_callback_finds_files_of_its_session;
 	assert_descriptor(world_retrieve(world, session, 1));
 	assert_log(world, "unknown: -2", "file h1.retrieve data=10d002 -> 0", "other: 0",

@@ -28,7 +28,6 @@ static void unchecked_names_are_cut_to_63_bytes_and_may_be_empty(void **state)
 {
 	char unterminated[65], cut[64];
 
-	(void)state;
 	memset(unterminated, 'n', 64);
 	unterminated[64] = '\0';
 	memset(cut, 'n', 63);
