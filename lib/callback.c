@@ -4,9 +4,9 @@
  * fault point where the callback may fail, a look at what it did, a trace event with what it
  * answered.
  */
-#include <string.h>
+#include "lib/callback.h"
 
-#include "lib/contract/contract.h"
+#include <string.h>
 
 /* What injected failures look like: the callback is not run. */
 #define INJECTED_ERROR (-EIO)
@@ -214,6 +214,22 @@ static int run_file(struct liveupdate_file_op_args *args, enum luo_op op)
 	}
 }
 
+static void fill_in(const struct luo *luo, const struct luo_file *luo_file,
+		    struct liveupdate_file_op_args *args)
+{
+	*args = (struct liveupdate_file_op_args){
+		.handler = luo_file->handler,
+		.session = luo->profile->args_have_session ? luo_file->session : NULL,
+		.file = luo_file->file,
+		.serialized_data = luo_file->serialized_data,
+		.private_data = luo_file->private_data,
+	};
+	if (luo->profile->args_have_retrieve_status)
+		args->retrieve_status = luo_file->retrieve_status;
+	else
+		args->retrieved = luo_file->retrieve_status == 1;
+}
+
 int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_file_op_args *args,
 		  enum luo_op op)
 {
@@ -229,7 +245,7 @@ int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_
 	bool may_fail = ops[op].file != NO_FAULT;
 	int result = op == LUO_CAN_FINISH ? false : INJECTED_ERROR;
 
-	luo_file_args(luo, luo_file, args);
+	fill_in(luo, luo_file, args);
 	before = *args;
 	enter(luo->kernel, &frame);
 	if (is_gone(&frame, fh->private.gone)) {

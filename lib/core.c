@@ -2,74 +2,22 @@
 /*
  * The orchestrator's own life: early boot, late boot, reboot.
  */
-#include <stdio.h>
-
-#include "lib/luo/luo.h"
+#include "lib/codec/codec.h"
+#include "lib/contract/contract.h"
+#include "lib/flb.h"
+#include "lib/orchestrator.h"
+#include "lib/session.h"
 
 bool liveupdate_enabled(void)
 {
 	return luo_current() != NULL;
 }
 
-int luo_not_here(struct luo *luo, const char *function)
-{
-	lfb__warn_as(LFB_FINDING_KERNEL_NO_SUCH_FUNCTION, luo_name("function", function).text,
-		     function, "%s has no such function", luo->profile->name);
-	return -EOPNOTSUPP;
-}
-
-struct luo_name luo_name(const char *type, const char *name)
-{
-	struct luo_name object;
-
-	snprintf(object.text, sizeof(object.text), "%s %.64s", type, name);
-	return object;
-}
-
-struct luo_name luo_file_name(const struct luo_file *luo_file)
-{
-	struct luo_name object;
-
-	snprintf(object.text, sizeof(object.text), "file %.47s token %llu of session %.64s",
-		 luo_file->handler->compatible, luo_file->token,
-		 luo_file->session->name);
-	return object;
-}
-
-struct entry {
-	luo_entry_fn body;
-	struct luo *luo;
-	void *a, *b, *c;
-};
-
-static long run_entry(void *argument)
-{
-	struct entry *entry = argument;
-
-	return entry->body(entry->luo, entry->a, entry->b, entry->c);
-}
-
-long luo_enter(luo_entry_fn body, const void *a, const void *b, const void *c)
-{
-	struct luo *luo = luo_current();
-	struct entry entry = { body, luo, (void *)a, (void *)b, (void *)c };
-
-	if (!luo)
-		return -EOPNOTSUPP;
-	return lfb__guarded(luo->kernel, run_entry, &entry);
-}
-
 /* Strict while booting: a state that breaks a rule is not understood. */
-static int refuse(void *context, int error, const struct lfb_problem *problem)
-{
-	*(struct lfb_problem *)context = *problem;
-	return error;
-}
-
-static int read_incoming(struct luo *luo, struct lfb_problem *problem)
+static int read_incoming(struct luo *luo)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct luo_reader reader = { .view = &view, .context = problem, .problem = refuse };
+	struct luo_reader reader = { .view = &view, .broken = &luo->problem };
 	const struct luo_codec *codec = luo->profile->codec;
 	phys_addr_t phys;
 	size_t size;
@@ -79,7 +27,7 @@ static int read_incoming(struct luo *luo, struct lfb_problem *problem)
 	if (err == -ENOENT || err == -EOPNOTSUPP) /* no such entry; no KHO in this kernel */
 		return 0;
 	if (err)
-		return lfb__problem(problem, err, 0, "the KHO entry \"%s\" is malformed",
+		return lfb__problem(&luo->problem, err, 0, "the KHO entry \"%s\" is malformed",
 				    LUO_FDT_KHO_ENTRY_NAME);
 	err = codec->read_head(codec, &reader, phys, size, &luo->head);
 	if (!err && !luo_quirk(luo, LUO_QUIRK_FLB_TRUST_SERIALIZED))
@@ -94,25 +42,24 @@ static int read_incoming(struct luo *luo, struct lfb_problem *problem)
 }
 
 /* What the kernel does about a state it cannot understand. */
-static void bad_incoming(struct luo *luo, const struct lfb_problem *problem)
+static void bad_incoming(struct luo *luo)
 {
-	lfb__fail(luo->kernel, -EINVAL, "incoming LUO state at 0x%llx: %s",
-		  problem->where, problem->what);
+	unsigned long long where = luo->problem.where;
+	const char *what = luo->problem.what;
+
+	lfb__fail(luo->kernel, -EINVAL, "incoming LUO state at 0x%llx: %s", where, what);
 	luo->enabled = false;
-	luo->problem = *problem;
 	if (luo->profile->bad_state == LUO_BAD_STATE_PANICS)
-		panic("luo: incoming state at 0x%llx: %s", problem->where,
-		      problem->what);
+		panic("luo: incoming state at 0x%llx: %s", where, what);
 	else
 		pr_err("luo: live update is off for this boot: incoming state at 0x%llx: %s",
-		       problem->where, problem->what);
+		       where, what);
 }
 
 int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile, u64 quirks,
 		   bool on)
 {
 	struct luo *luo = lfb__early_alloc(kernel, sizeof(*luo));
-	struct lfb_problem problem = { 0 };
 
 	if (!luo)
 		return lfb__fail(kernel, -ENOMEM, "no scratch memory for the orchestrator");
@@ -130,8 +77,8 @@ int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile,
 
 	if (!luo->enabled && profile->bad_state == LUO_BAD_STATE_DISABLES)
 		return 0;
-	if (read_incoming(luo, &problem))
-		bad_incoming(luo, &problem);
+	if (read_incoming(luo))
+		bad_incoming(luo);
 	return 0;
 }
 
@@ -155,11 +102,11 @@ int luo_late_init(struct lfb_kernel *kernel)
 	return 0;
 }
 
-static long reboot(struct luo *luo, void *a, void *b, void *c)
+static int reboot(struct luo *luo, const struct luo_args *args)
 {
 	int err;
 
-	(void)a, (void)b, (void)c;
+	(void)args;
 	luo->serializing = true;
 	err = luo_session_serialize(luo);
 	luo->serializing = false;
@@ -179,7 +126,11 @@ static long reboot(struct luo *luo, void *a, void *b, void *c)
 
 int liveupdate_reboot(void)
 {
-	long ret = luo_enter(reboot, NULL, NULL, NULL);
+	return liveupdate_enabled() ? luo_enter(reboot, NULL) : 0;
+}
 
-	return ret == -EOPNOTSUPP && !luo_current() ? 0 : (int)ret;
+bool luo_check_settled(struct luo *luo)
+{
+	luo_contract_settled(luo);
+	return luo_all_finished(luo) && !luo->restore_failed;
 }

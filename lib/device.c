@@ -2,33 +2,9 @@
 /*
  * /dev/liveupdate: one opener at a time; the first open in a kernel restores the sessions.
  */
-#include "lib/luo/luo.h"
-
-bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
-{
-	if (likely(!luo->serializing && !luo->serialized))
-		return true;
-	if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
-		struct luo_name name = session ? luo_name("session", session->name) :
-						 luo_name("luo", "sessions");
-
-		if (luo->serialized)
-			lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
-				       name.text, "%s after the sessions were serialized", what);
-		else if (session && session->serialized)
-			lfb__find(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
-				  name.text, "%s after this session was serialized", what);
-		return true;
-	}
-	/* Held for writing by the reboot call, and never released once that succeeded. */
-	if (luo->serialized)
-		luo->kernel->task->blocked_on = "luo_session_serialize_rwsem";
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, luo->kernel->task->name, "block", "%s: waits for "
-		   "luo_session_serialize_rwsem", what);
-	lfb__fail(luo->kernel, -EAGAIN, "%s: the task waits for luo_session_serialize_rwsem, which "
-		  "the reboot call holds", what);
-	return false;
-}
+#include "lib/ioctl.h"
+#include "lib/orchestrator.h"
+#include "lib/session.h"
 
 /* Reserves a descriptor, has @get make a session's file, installs it. */
 static long install_session(struct luo *luo, const char *name, s32 *fdp,
@@ -66,9 +42,9 @@ static long retrieve_session(void *context, void *argument)
 
 static const struct luo_ioctl ioctls[] = {
 	{ LIVEUPDATE_IOCTL_CREATE_SESSION, sizeof(struct liveupdate_ioctl_create_session),
-	  sizeof(struct liveupdate_ioctl_create_session), create_session },
+	  create_session },
 	{ LIVEUPDATE_IOCTL_RETRIEVE_SESSION, sizeof(struct liveupdate_ioctl_retrieve_session),
-	  sizeof(struct liveupdate_ioctl_retrieve_session), retrieve_session },
+	  retrieve_session },
 };
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

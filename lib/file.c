@@ -2,9 +2,14 @@
 /*
  * Files in the old kernel: preserve and unpreserve, freeze and unfreeze.
  */
+#include "lib/file.h"
+
 #include <string.h>
 
-#include "lib/contract/contract.h"
+#include "lib/callback.h"
+#include "lib/codec/codec.h"
+#include "lib/flb.h"
+#include "lib/registry.h"
 
 struct luo_file *luo_file_find(const struct liveupdate_session *session, u64 token)
 {
@@ -36,22 +41,6 @@ void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file
 	lfb__holder_forget(&luo_file->holder);
 	mutex_destroy(&luo_file->mutex);
 	kfree(luo_file);
-}
-
-void luo_file_args(const struct luo *luo, const struct luo_file *luo_file,
-		   struct liveupdate_file_op_args *args)
-{
-	*args = (struct liveupdate_file_op_args){
-		.handler = luo_file->handler,
-		.session = luo->profile->args_have_session ? luo_file->session : NULL,
-		.file = luo_file->file,
-		.serialized_data = luo_file->serialized_data,
-		.private_data = luo_file->private_data,
-	};
-	if (luo->profile->args_have_retrieve_status)
-		args->retrieve_status = luo_file->retrieve_status;
-	else
-		args->retrieved = luo_file->retrieve_status == 1;
 }
 
 /*
@@ -185,15 +174,15 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 	draft.handler = fh;
 	if (fh->ops->get_id)
 		draft.id = fh->ops->get_id(file);
-	users = lfb__checking(luo->kernel) ? luo_contract_users(fh) : 0;
+	users = luo_contract_users(luo, fh);
 	if (knows_preserved(luo) && preserved_anywhere(luo, &draft))
 		err = lfb__fail(luo->kernel, -EBUSY, "the file is preserved already");
 	else
 		err = preserve_with(luo, session, &draft);
-	if (err && lfb__checking(luo->kernel))
-		luo_contract_users_again(luo, fh, users);
-	if (err)
+	if (err) {
+		luo_contract_file_not_preserved(luo, fh, users);
 		luo_unpin_used(luo, fh->ops->owner);
+	}
 	return err;
 }
 

@@ -2,21 +2,20 @@
 /*
  * Files in the new kernel: restore the records, retrieve, finish.
  */
-#include "lib/luo/luo.h"
+#include "lib/callback.h"
+#include "lib/codec/codec.h"
+#include "lib/file.h"
+#include "lib/flb.h"
+#include "lib/registry.h"
 
 /*
  * Deserialize
  */
 
-struct restoring {
-	struct luo *luo;
-	struct liveupdate_session *session;
-};
-
 static int restore_file(void *context, phys_addr_t where, const struct luo_file_record *record)
 {
-	struct restoring *restoring = context;
-	struct luo *luo = restoring->luo;
+	struct liveupdate_session *session = context;
+	struct luo *luo = lfb__current->luo;
 	struct liveupdate_file_handler *fh;
 	struct luo_file *luo_file;
 
@@ -28,7 +27,7 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	if (!fh) {
 		lfb__problem(&luo->problem, -ENOENT, where,
 			     "no handler %.48s for token %llu of session %.64s", record->compatible,
-			     record->token, restoring->session->name);
+			     record->token, session->name);
 		pr_warn("luo: %s", luo->problem.what);
 		return -ENOENT;
 	}
@@ -39,21 +38,11 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	}
 	lfb__holder_init(&luo_file->holder);
 	luo_file->handler = fh;
-	luo_file->session = restoring->session;
+	luo_file->session = session;
 	luo_file->token = record->token;
 	luo_file->serialized_data = luo_file->kept_data = record->data;
-	luo_file_add(restoring->session, luo_file);
+	luo_file_add(session, luo_file);
 	return 0;
-}
-
-static int refuse(void *context, int error, const struct lfb_problem *problem)
-{
-	struct restoring *restoring = context;
-
-	restoring->luo->problem = *problem;
-	pr_warn("luo: session %.64s: files at 0x%llx: %s", restoring->session->name,
-		problem->where, problem->what);
-	return error;
 }
 
 static void forget_all(struct luo *luo, struct liveupdate_session *session)
@@ -70,12 +59,12 @@ static void forget_all(struct luo *luo, struct liveupdate_session *session)
 int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 			 const struct luo_session_record *record)
 {
-	struct restoring restoring = { luo, session };
 	struct lfb_view view = kho__incoming_view(luo->kernel);
+	struct lfb_problem broken = { 0 };
 	struct luo_reader reader = {
 		.view = &view,
-		.context = &restoring,
-		.problem = refuse,
+		.context = session,
+		.broken = &broken,
 		.file = restore_file,
 	};
 	const struct luo_codec *codec = luo->profile->codec;
@@ -85,6 +74,11 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 	err = codec->read_files(codec, &reader, record);
 	if (!err)
 		return 0;
+	if (broken.what[0]) {
+		luo->problem = broken;
+		pr_warn("luo: session %.64s: files at 0x%llx: %s", session->name, broken.where,
+			broken.what);
+	}
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_IGNORES_FILES)) {
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
 			  luo_name("session", session->name).text, "%llu of %llu files are there: "
@@ -280,37 +274,27 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
  * Lookups for callbacks
  */
 
-struct lookup {
-	struct liveupdate_session *session;
-	struct file *file;
-	u64 token;
-	u64 *tokenp;
-	struct file **filep;
-};
-
-static int check_lookup(struct luo *luo, const struct lookup *lookup, const char *function)
+static int check_lookup(struct luo *luo, const struct luo_args *args)
 {
 	if (!luo->profile->has_session_lookup)
-		return luo_not_here(luo, function);
-	if (!lookup->session || (!lookup->tokenp && !lookup->filep))
-		return lfb__fail(luo->kernel, -EINVAL, "%s: a NULL argument", function);
+		return luo_not_here(luo, args->function);
+	if (!args->session || (!args->tokenp && !args->filep))
+		return lfb__fail(luo->kernel, -EINVAL, "%s: a NULL argument", args->function);
 	return 0;
 }
 
-static long get_token_outgoing(struct luo *luo, void *a, void *b, void *c)
+static int get_token_outgoing(struct luo *luo, const struct luo_args *args)
 {
-	struct lookup *lookup = a;
 	struct luo_file *luo_file;
 	int err;
 
-	(void)b, (void)c;
-	err = check_lookup(luo, lookup, "liveupdate_get_token_outgoing");
+	err = check_lookup(luo, args);
 	if (err)
 		return err;
 	/* By the list, as the kernels do: nothing leads from a file to its record. */
-	list_for_each_entry(luo_file, &lookup->session->files, list) {
-		if (luo_file->file == lookup->file) {
-			*lookup->tokenp = luo_file->token;
+	list_for_each_entry(luo_file, &args->session->files, list) {
+		if (luo_file->file == args->file) {
+			*args->tokenp = luo_file->token;
 			return 0;
 		}
 	}
@@ -320,27 +304,22 @@ static long get_token_outgoing(struct luo *luo, void *a, void *b, void *c)
 int liveupdate_get_token_outgoing(struct liveupdate_session *session, struct file *file,
 				  u64 *tokenp)
 {
-	struct lookup lookup = { .session = session, .file = file, .tokenp = tokenp };
-
-	return (int)luo_enter(get_token_outgoing, &lookup, NULL, NULL);
+	return luo_enter(get_token_outgoing,
+			 &(struct luo_args){ .function = __func__, .session = session,
+					     .file = file, .tokenp = tokenp });
 }
 
-static long get_file_incoming(struct luo *luo, void *a, void *b, void *c)
+static int get_file_incoming(struct luo *luo, const struct luo_args *args)
 {
-	struct lookup *lookup = a;
-	int err;
+	int err = check_lookup(luo, args);
 
-	(void)b, (void)c;
-	err = check_lookup(luo, lookup, "liveupdate_get_file_incoming");
-	if (err)
-		return err;
-	return luo_file_retrieve(luo, lookup->session, lookup->token, lookup->filep);
+	return err ? err : luo_file_retrieve(luo, args->session, args->token, args->filep);
 }
 
 int liveupdate_get_file_incoming(struct liveupdate_session *session, u64 token,
 				 struct file **filep)
 {
-	struct lookup lookup = { .session = session, .token = token, .filep = filep };
-
-	return (int)luo_enter(get_file_incoming, &lookup, NULL, NULL);
+	return luo_enter(get_file_incoming,
+			 &(struct luo_args){ .function = __func__, .session = session,
+					     .token = token, .filep = filep });
 }

@@ -3,9 +3,13 @@
  * The life of a File-Lifecycle-Bound object: preserved for the first file that needs it,
  * serialized with the count of them, retrieved when somebody asks, finished after the last.
  */
+#include "lib/flb.h"
+
 #include <string.h>
 
-#include "lib/contract/contract.h"
+#include "lib/callback.h"
+#include "lib/codec/codec.h"
+#include "lib/registry.h"
 
 /*
  * The old kernel
@@ -151,8 +155,7 @@ void luo_flb_serialize(struct luo *luo)
 		memcpy(record.name, flb->compatible, sizeof(flb->compatible));
 		luo->profile->codec->write_flb(luo, index++, &record);
 	}
-	if (lfb__checking(luo->kernel))
-		luo_contract_remember_flbs(luo);
+	luo_contract_flbs_serialized(luo);
 	luo_registry_read_done(luo);
 	luo->profile->codec->write_flb_count(luo, index);
 }
@@ -161,35 +164,14 @@ void luo_flb_serialize(struct luo *luo)
  * The new kernel
  */
 
-struct flb_search {
-	struct luo *luo;
-	struct liveupdate_flb *flb;
-	unsigned int entry;
-	struct luo_flb_record found;
-};
-
-/* Ends the reading at the first entry of this name. */
-static int match(void *context, phys_addr_t where, const struct luo_flb_record *record)
-{
-	struct flb_search *search = context;
-
-	(void)where;
-	if (strncmp(record->name, search->flb->compatible, sizeof(search->flb->compatible))) {
-		search->entry++;
-		return 0;
-	}
-	search->found = *record;
-	return 1;
-}
-
 /* Without the quirk the page was checked at boot; with it, a kernel reads what it must not. */
 static int trust(void *context, int error, const struct lfb_problem *problem)
 {
-	struct flb_search *search = context;
+	const struct liveupdate_flb *flb = context;
 
 	(void)error;
-	lfb__unsafe_as(search->luo->kernel, LFB_FINDING_FLB_SERIALIZED_TRUSTED,
-		       luo_name("flb", search->flb->compatible).text,
+	lfb__unsafe_as(lfb__current, LFB_FINDING_FLB_SERIALIZED_TRUSTED,
+		       luo_name("flb", flb->compatible).text,
 		       "serialized state is trusted: at 0x%llx: %s",
 		       problem->where, problem->what);
 	return 0;
@@ -199,26 +181,19 @@ static int trust(void *context, int error, const struct lfb_problem *problem)
 static int load(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct flb_search search = { .luo = luo, .flb = flb };
-	struct luo_reader reader = {
-		.view = &view,
-		.context = &search,
-		.problem = trust,
-		.flb = match,
-	};
+	struct luo_reader reader = { .view = &view, .context = flb, .problem = trust };
 	struct liveupdate_flb_state *state = &flb->private.incoming;
-	const struct luo_codec *codec = luo->profile->codec;
+	struct luo_flb_record record;
 
 	if (!luo->handed_over)
 		return -ENODATA;
-	if (codec->read_flbs(codec, &reader, &luo->head) != 1)
+	if (luo_find_flb(luo->profile->codec, &reader, &luo->head, flb->compatible, &record))
 		return -ENOENT;
-	state->data = search.found.data;
-	state->count = (s64)search.found.count;
+	state->data = record.data;
+	state->count = (s64)record.count;
 	state->loaded = true;
-	state->entry = (u8)search.entry;
-	if (lfb__checking(luo->kernel))
-		luo_contract_same_flb(luo, flb);
+	state->entry = (u8)record.index;
+	luo_contract_flb_found(luo, flb);
 	return 0;
 }
 
@@ -342,8 +317,7 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 
 void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
-	struct liveupdate_flb_state *state =
-		incoming ? &flb->private.incoming : &flb->private.outgoing;
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
 
 	mutex_lock(&state->lock);
 	if (unlikely(state->references <= 0)) {

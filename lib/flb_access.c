@@ -2,50 +2,46 @@
 /*
  * How subsystems get at their FLB's objects: two families, one helper each, two directions.
  */
-#include "lib/luo/luo.h"
+#include "lib/flb.h"
 
-enum direction { OUTGOING, INCOMING };
-
-static struct liveupdate_flb_state *state_of(struct liveupdate_flb *flb, enum direction direction)
+/* @place: for what is handed out or back. */
+static int check(struct luo *luo, const struct luo_args *args, enum luo_accessors family,
+		 const void *place)
 {
-	return direction == INCOMING ? &flb->private.incoming : &flb->private.outgoing;
-}
+	const struct liveupdate_flb *flb = args->flb;
 
-static int check(struct luo *luo, const struct liveupdate_flb *flb, void **objp,
-		 enum luo_accessors family, const char *function)
-{
 	if (luo->profile->accessors != family)
-		return luo_not_here(luo, function);
-	if (!flb || !objp)
-		return lfb__fail(luo->kernel, -EINVAL, "%s: no %s", function,
+		return luo_not_here(luo, args->function);
+	if (!flb || !place)
+		return lfb__fail(luo->kernel, -EINVAL, "%s: no %s", args->function,
 				 flb ? "place for the object" : "FLB");
 	if (luo->profile->has_init_flb && !flb->private.initialized)
 		return lfb__fail(luo->kernel, -EINVAL, "%s: FLB %.47s: liveupdate_init_flb() first",
-				 function, flb->compatible);
+				 args->function, flb->compatible);
 	return 0;
 }
 
 /* With the lock held: is there an object to give? */
-static int have_object(struct luo *luo, struct liveupdate_flb *flb, enum direction direction)
+static int have_object(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
-	struct liveupdate_flb_state *state = state_of(flb, direction);
+	const struct liveupdate_flb_state *outgoing = &flb->private.outgoing;
 
-	if (direction == INCOMING)
+	if (incoming)
 		return luo_flb_retrieve_locked(luo, flb);
-	return state->count > 0 || state->references > 0 ? 0 : -ENOENT;
+	return outgoing->count > 0 || outgoing->references > 0 ? 0 : -ENOENT;
 }
 
 /* Called with the lock held, with what have_object() said. */
-static void find_wrong_phase(struct luo *luo, const struct liveupdate_flb *flb,
-			     enum direction direction, int err)
+static void find_wrong_phase(struct luo *luo, const struct liveupdate_flb *flb, bool incoming,
+			     int err)
 {
 	const char *what = NULL;
 
-	if (direction == INCOMING && err == -ENODATA && flb->private.incoming.finished)
+	if (incoming && err == -ENODATA && flb->private.incoming.finished)
 		what = "the object of the kernel before is finished";
-	else if (direction == OUTGOING && err)
+	else if (!incoming && err)
 		what = "nothing is preserved";
-	else if (direction == OUTGOING && luo->serialized)
+	else if (!incoming && luo->serialized)
 		what = "the FLBs are serialized: what is changed now is not handed over";
 	if (unlikely(what != NULL))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_WRONG_PHASE,
@@ -56,179 +52,157 @@ static void find_wrong_phase(struct luo *luo, const struct liveupdate_flb *flb,
  * The locked family (rfc-v6): on success the object cannot go away until unlock.
  */
 
-static int get_locked(struct luo *luo, struct liveupdate_flb *flb, void **objp,
-		      enum direction direction)
+static int lock(struct luo *luo, const struct luo_args *args)
 {
-	struct liveupdate_flb_state *state = state_of(flb, direction);
+	struct liveupdate_flb_state *state;
 	int err;
 
+	err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
+	if (err)
+		return err;
+	state = luo_flb_state(args->flb, args->incoming);
 	mutex_lock(&state->lock);
-	err = have_object(luo, flb, direction);
-	if (!err || direction == INCOMING)
-		find_wrong_phase(luo, flb, direction, err);
+	err = have_object(luo, args->flb, args->incoming);
+	if (!err || args->incoming)
+		find_wrong_phase(luo, args->flb, args->incoming, err);
 	if (!err) {
-		*objp = state->obj;
+		*args->objp = state->obj;
 		return 0;
 	}
 	mutex_unlock(&state->lock);
-	if (direction == OUTGOING)
-		lfb__warn_as(LFB_FINDING_FLB_GET_WRONG_PHASE, luo_name("flb", flb->compatible).text,
-			     "liveupdate_flb_outgoing_locked", "FLB %.47s: nothing is preserved",
-			     flb->compatible);
+	if (!args->incoming)
+		lfb__warn_as(LFB_FINDING_FLB_GET_WRONG_PHASE,
+			     luo_name("flb", args->flb->compatible).text, args->function,
+			     "FLB %.47s: nothing is preserved", args->flb->compatible);
 	return err;
-}
-
-static long incoming_locked(struct luo *luo, void *flb, void *objp, void *c)
-{
-	int err = check(luo, flb, objp, LUO_ACCESSORS_LOCKED, "liveupdate_flb_incoming_locked");
-
-	(void)c;
-	return err ? err : get_locked(luo, flb, objp, INCOMING);
-}
-
-static long outgoing_locked(struct luo *luo, void *flb, void *objp, void *c)
-{
-	int err = check(luo, flb, objp, LUO_ACCESSORS_LOCKED, "liveupdate_flb_outgoing_locked");
-
-	(void)c;
-	return err ? err : get_locked(luo, flb, objp, OUTGOING);
 }
 
 int liveupdate_flb_incoming_locked(struct liveupdate_flb *flb, void **objp)
 {
-	return (int)luo_enter(incoming_locked, flb, objp, NULL);
+	return luo_enter(lock, &(struct luo_args){ .function = __func__, .flb = flb,
+						   .incoming = true, .objp = objp });
 }
 
 int liveupdate_flb_outgoing_locked(struct liveupdate_flb *flb, void **objp)
 {
-	return (int)luo_enter(outgoing_locked, flb, objp, NULL);
+	return luo_enter(lock, &(struct luo_args){ .function = __func__, .flb = flb,
+						   .objp = objp });
 }
 
 /* The review asked of the argument: assignment or validation? The posted patch assigns. */
-static void unlock(struct luo *luo, struct liveupdate_flb *flb, void *obj,
-		   enum direction direction)
+static void take_back(struct luo *luo, const struct liveupdate_flb *flb,
+		      struct liveupdate_flb_state *state, void *obj)
 {
-	struct liveupdate_flb_state *state = state_of(flb, direction);
 	struct luo_name name;
 
-	if (unlikely(obj != state->obj)) {
-		name = luo_name("flb", flb->compatible);
-		if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
-			state->obj = obj;
-			lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
-				  "unlocked with another object than it was locked with");
-			lfb__find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, name.text,
-				  "the argument of unlock is its object now");
-		} else {
-			lfb__warn_as(LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
-				     "liveupdate_flb_unlock", "FLB %.47s: unlocked with another "
-				     "object than it was locked with", flb->compatible);
-		}
+	if (likely(obj == state->obj))
+		return;
+	name = luo_name("flb", flb->compatible);
+	if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
+		state->obj = obj;
+		lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
+			  "unlocked with another object than it was locked with");
+		lfb__find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, name.text,
+			  "the argument of unlock is its object now");
+	} else {
+		lfb__warn_as(LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
+			     "liveupdate_flb_unlock", "FLB %.47s: unlocked with another object "
+			     "than it was locked with", flb->compatible);
 	}
+}
+
+static int unlock(struct luo *luo, const struct luo_args *args)
+{
+	struct liveupdate_flb_state *state;
+	int err;
+
+	err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
+	if (err)
+		return err;
+	state = luo_flb_state(args->flb, args->incoming);
+	take_back(luo, args->flb, state, *args->objp);
 	mutex_unlock(&state->lock);
-}
-
-static long unlock_entry(struct luo *luo, struct liveupdate_flb *flb, void *obj,
-			 enum direction direction, const char *function)
-{
-	int err = check(luo, flb, &obj, LUO_ACCESSORS_LOCKED, function);
-
-	if (!err)
-		unlock(luo, flb, obj, direction);
-	return err;
-}
-
-static long incoming_unlock(struct luo *luo, void *flb, void *obj, void *c)
-{
-	(void)c;
-	return unlock_entry(luo, flb, obj, INCOMING, "liveupdate_flb_incoming_unlock");
-}
-
-static long outgoing_unlock(struct luo *luo, void *flb, void *obj, void *c)
-{
-	(void)c;
-	return unlock_entry(luo, flb, obj, OUTGOING, "liveupdate_flb_outgoing_unlock");
+	return 0;
 }
 
 void liveupdate_flb_incoming_unlock(struct liveupdate_flb *flb, void *obj)
 {
-	luo_enter(incoming_unlock, flb, obj, NULL);
+	luo_enter(unlock, &(struct luo_args){ .function = __func__, .flb = flb,
+					      .incoming = true, .objp = &obj });
 }
 
 void liveupdate_flb_outgoing_unlock(struct liveupdate_flb *flb, void *obj)
 {
-	luo_enter(outgoing_unlock, flb, obj, NULL);
+	luo_enter(unlock, &(struct luo_args){ .function = __func__, .flb = flb, .objp = &obj });
 }
 
 /*
  * The get family (linux-7.0 and later): the lock is not held on return.
  */
 
-static int get(struct luo *luo, struct liveupdate_flb *flb, void **objp, enum direction direction)
+/* Called with the lock held. */
+static void hand_out(struct luo *luo, const struct luo_args *args)
 {
-	struct liveupdate_flb_state *state = state_of(flb, direction);
+	struct liveupdate_flb_state *state = luo_flb_state(args->flb, args->incoming);
+
+	*args->objp = state->obj;
+	if (!luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED))
+		state->references++;
+	else
+		state->lent++;
+	if (!state->obj)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
+			  luo_name("flb", args->flb->compatible).text,
+			  "%s() succeeded, and there is no object", args->function);
+}
+
+static int get(struct luo *luo, const struct luo_args *args)
+{
+	struct liveupdate_flb *flb = args->flb;
+	struct mutex *mutex;
 	int err;
 
-	*objp = NULL;
+	err = check(luo, args, LUO_ACCESSORS_GET, args->objp);
+	if (err)
+		return err;
+	*args->objp = NULL;
 	luo_flb_init_lazily(luo, flb);
-	mutex_lock(&state->lock);
-	err = have_object(luo, flb, direction);
+	mutex = &luo_flb_state(flb, args->incoming)->lock;
+	mutex_lock(mutex);
+	err = have_object(luo, flb, args->incoming);
 	if (!err) {
-		*objp = state->obj;
-		if (!luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED))
-			state->references++;
-		else
-			state->lent++;
-		if (!state->obj)
-			lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
-				  luo_name("flb", flb->compatible).text, "%s succeeded, and there "
-				  "is no object", direction == INCOMING ?
-				  "liveupdate_flb_get_incoming()" :
-				  "liveupdate_flb_get_outgoing()");
-	} else if (direction == OUTGOING && luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NULL)) {
+		hand_out(luo, args);
+	} else if (!args->incoming && luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NULL)) {
 		err = 0;
 		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
-			  luo_name("flb", flb->compatible).text, "nothing is preserved, and "
-			  "liveupdate_flb_get_outgoing() returned 0");
+			  luo_name("flb", flb->compatible).text,
+			  "nothing is preserved, and %s() returned 0", args->function);
 	}
-	find_wrong_phase(luo, flb, direction, err);
-	mutex_unlock(&state->lock);
+	find_wrong_phase(luo, flb, args->incoming, err);
+	mutex_unlock(mutex);
 	return err;
-}
-
-static long get_incoming(struct luo *luo, void *flb, void *objp, void *c)
-{
-	int err = check(luo, flb, objp, LUO_ACCESSORS_GET, "liveupdate_flb_get_incoming");
-
-	(void)c;
-	return err ? err : get(luo, flb, objp, INCOMING);
-}
-
-static long get_outgoing(struct luo *luo, void *flb, void *objp, void *c)
-{
-	int err = check(luo, flb, objp, LUO_ACCESSORS_GET, "liveupdate_flb_get_outgoing");
-
-	(void)c;
-	return err ? err : get(luo, flb, objp, OUTGOING);
 }
 
 int liveupdate_flb_get_incoming(struct liveupdate_flb *flb, void **objp)
 {
-	return (int)luo_enter(get_incoming, flb, objp, NULL);
+	return luo_enter(get, &(struct luo_args){ .function = __func__, .flb = flb,
+						  .incoming = true, .objp = objp });
 }
 
 int liveupdate_flb_get_outgoing(struct liveupdate_flb *flb, void **objp)
 {
-	return (int)luo_enter(get_outgoing, flb, objp, NULL);
+	return luo_enter(get, &(struct luo_args){ .function = __func__, .flb = flb,
+						  .objp = objp });
 }
 
 /*
  * A kernel without references has no put, but who calls it has used the object until now. With
  * loans of both kinds it may be any of them: the younger ones are given back first.
  */
-static void end_loan(struct luo *luo, const struct liveupdate_flb *flb,
-		     struct liveupdate_flb_state *state)
+static void end_loan(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+
 	if (state->lent > 0) {
 		state->lent--;
 	} else if (state->overdue > 0) {
@@ -236,46 +210,34 @@ static void end_loan(struct luo *luo, const struct liveupdate_flb *flb,
 		lfb__find(luo->kernel, LFB_FINDING_FLB_USED_AFTER_PUT,
 			  luo_name("flb", flb->compatible).text, "it was taken before %s and is "
 			  "given back only now; this kernel counts no references",
-			  state == &flb->private.incoming ? "finish" : "unpreserve");
+			  incoming ? "finish" : "unpreserve");
 	}
 }
 
-static long put_entry(struct luo *luo, struct liveupdate_flb *flb, enum direction direction,
-		      const char *function)
+static int put(struct luo *luo, const struct luo_args *args)
 {
+	struct liveupdate_flb *flb = args->flb;
 	int err;
 
 	if (luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED)) {
 		if (flb && luo->profile->accessors == LUO_ACCESSORS_GET)
-			end_loan(luo, flb, state_of(flb, direction));
-		return luo_not_here(luo, function);
+			end_loan(luo, flb, args->incoming);
+		return luo_not_here(luo, args->function);
 	}
-	err = check(luo, flb, (void **)&flb, LUO_ACCESSORS_GET, function);
-	if (!err) {
-		luo_flb_init_lazily(luo, flb);
-		luo_flb_put(luo, flb, direction == INCOMING);
-	}
-	return err;
-}
-
-static long put_incoming(struct luo *luo, void *flb, void *b, void *c)
-{
-	(void)b, (void)c;
-	return put_entry(luo, flb, INCOMING, "liveupdate_flb_put_incoming");
-}
-
-static long put_outgoing(struct luo *luo, void *flb, void *b, void *c)
-{
-	(void)b, (void)c;
-	return put_entry(luo, flb, OUTGOING, "liveupdate_flb_put_outgoing");
+	err = check(luo, args, LUO_ACCESSORS_GET, args);
+	if (err)
+		return err;
+	luo_flb_init_lazily(luo, flb);
+	luo_flb_put(luo, flb, args->incoming);
+	return 0;
 }
 
 void liveupdate_flb_put_incoming(struct liveupdate_flb *flb)
 {
-	luo_enter(put_incoming, flb, NULL, NULL);
+	luo_enter(put, &(struct luo_args){ .function = __func__, .flb = flb, .incoming = true });
 }
 
 void liveupdate_flb_put_outgoing(struct liveupdate_flb *flb)
 {
-	luo_enter(put_outgoing, flb, NULL, NULL);
+	luo_enter(put, &(struct luo_args){ .function = __func__, .flb = flb });
 }

@@ -4,7 +4,10 @@
  */
 #include <string.h>
 
+#include "lib/codec/codec.h"
 #include "lib/contract/contract.h"
+#include "lib/flb.h"
+#include "lib/registry.h"
 
 static void set_up(struct liveupdate_flb *flb)
 {
@@ -30,13 +33,12 @@ static bool is_listed(const struct luo *luo, const struct liveupdate_flb *flb)
 	return false;
 }
 
-static long init_flb(struct luo *luo, void *a, void *b, void *c)
+static int init_flb(struct luo *luo, const struct luo_args *args)
 {
-	struct liveupdate_flb *flb = a;
+	struct liveupdate_flb *flb = args->flb;
 
-	(void)b, (void)c;
 	if (!luo->profile->has_init_flb)
-		return luo_not_here(luo, "liveupdate_init_flb");
+		return luo_not_here(luo, args->function);
 	if (!flb)
 		return lfb__fail(luo->kernel, -EINVAL, "liveupdate_init_flb: no FLB");
 	/* The posted patch allocates the private part here. */
@@ -53,7 +55,7 @@ static long init_flb(struct luo *luo, void *a, void *b, void *c)
 
 int liveupdate_init_flb(struct liveupdate_flb *flb)
 {
-	return (int)luo_enter(init_flb, flb, NULL, NULL);
+	return luo_enter(init_flb, &(struct luo_args){ .function = __func__, .flb = flb });
 }
 
 static struct luo_flb_link *find_link(struct liveupdate_file_handler *fh,
@@ -148,14 +150,13 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 	set_up(flb);
 }
 
-static long register_flb(struct luo *luo, void *a, void *b, void *c)
+static int register_flb(struct luo *luo, const struct luo_args *args)
 {
-	struct liveupdate_file_handler *fh = a;
-	struct liveupdate_flb *flb = b;
+	struct liveupdate_file_handler *fh = args->fh;
+	struct liveupdate_flb *flb = args->flb;
 	struct luo_flb_link *link;
 	int err;
 
-	(void)c;
 	err = check_arguments(luo, fh, flb);
 	if (!err)
 		err = luo_register_allowed(luo, "register an FLB");
@@ -179,8 +180,7 @@ static long register_flb(struct luo *luo, void *a, void *b, void *c)
 		luo->register_changes++;
 		lfb__trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "register-flb",
 			   "handler=%.47s", fh->compatible);
-		if (lfb__checking(luo->kernel))
-			luo_contract_linked(luo, fh, flb);
+		luo_contract_flb_linked(luo, fh, flb);
 	}
 	luo_registry_write_done(luo);
 	if (err)
@@ -190,7 +190,7 @@ static long register_flb(struct luo *luo, void *a, void *b, void *c)
 
 int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
 {
-	return (int)luo_enter(register_flb, fh, flb, NULL);
+	return luo_enter(register_flb, &(struct luo_args){ .fh = fh, .flb = flb });
 }
 
 static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
@@ -267,15 +267,14 @@ static int unlink_from(struct luo *luo, struct liveupdate_file_handler *fh,
 	return err;
 }
 
-static long unregister_flb(struct luo *luo, void *a, void *b, void *c)
+static int unregister_flb(struct luo *luo, const struct luo_args *args)
 {
-	struct liveupdate_file_handler *fh = a;
-	struct liveupdate_flb *flb = b;
+	struct liveupdate_file_handler *fh = args->fh;
+	struct liveupdate_flb *flb = args->flb;
 	int err;
 
-	(void)c;
 	if (!luo->profile->has_unregister)
-		return luo_not_here(luo, "liveupdate_unregister_flb");
+		return luo_not_here(luo, args->function);
 	if (!fh || !flb)
 		return lfb__fail(luo->kernel, -EINVAL, "liveupdate_unregister_flb: no %s",
 				 fh ? "FLB" : "file handler");
@@ -294,5 +293,6 @@ static long unregister_flb(struct luo *luo, void *a, void *b, void *c)
 
 int liveupdate_unregister_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
 {
-	return (int)luo_enter(unregister_flb, fh, flb, NULL);
+	return luo_enter(unregister_flb,
+			 &(struct luo_args){ .function = __func__, .fh = fh, .flb = flb });
 }

@@ -1,132 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The registry: file handlers, and the locks and module references around it.
+ * File handlers come and go.
  */
-#include <stdio.h>
-#include <string.h>
-
-#include "lib/contract/contract.h"
-
-void luo_registry_read(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		down_read(&luo->register_lock);
-}
-
-void luo_registry_read_done(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		up_read(&luo->register_lock);
-}
-
-void luo_registry_write(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		down_write(&luo->register_lock);
-}
-
-void luo_registry_write_done(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		up_write(&luo->register_lock);
-}
-
-bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walker)
-{
-	if (likely(luo->register_changes == changes))
-		return false;
-	lfb__unsafe_as(luo->kernel, LFB_FINDING_LOCK_REGISTRY_CHANGED, "lock luo_register_rwlock",
-		       "%s: a list of handlers or FLBs changed while it was walked without a lock",
-		       walker);
-	return true;
-}
-
-int luo_pin_registered(struct luo *luo, struct module *owner)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
-		return 0;
-	return lfb__module_pin(owner) ? 0 : -EAGAIN;
-}
-
-void luo_unpin_registered(struct luo *luo, struct module *owner)
-{
-	if (luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
-		lfb__module_unpin(owner);
-}
-
-bool luo_pin_used(struct luo *luo, struct module *owner)
-{
-	return luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION) || lfb__module_pin(owner);
-}
-
-void luo_unpin_used(struct luo *luo, struct module *owner)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
-		lfb__module_unpin(owner);
-}
-
-int luo_register_allowed(struct luo *luo, const char *what)
-{
-	if (luo->profile->register_until == LUO_REGISTER_ALWAYS)
-		return 0;
-	if (luo->profile->register_until == LUO_REGISTER_UNTIL_OPENED) {
-		if (!WARN(luo->was_opened, "%s after /dev/liveupdate was opened", what))
-			return 0;
-		return lfb__fail(luo->kernel, -EBUSY, "%s after /dev/liveupdate was opened", what);
-	}
-	if (!luo_any_session(luo))
-		return 0;
-	return lfb__fail(luo->kernel, -EBUSY, "%s while sessions exist", what);
-}
-
-struct liveupdate_file_handler *luo_handler_by_compatible(struct luo *luo, const char *compatible)
-{
-	struct liveupdate_file_handler *fh;
-
-	list_for_each_entry(fh, &luo->handlers, private.list) {
-		if (!strncmp(fh->compatible, compatible, sizeof(fh->compatible)))
-			return fh;
-	}
-	return NULL;
-}
-
-struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file)
-{
-	unsigned long changes = luo->register_changes;
-	struct liveupdate_file_handler *fh;
-
-	list_for_each_entry(fh, &luo->handlers, private.list) {
-		lfb__sched_point(luo->kernel, "can_preserve", fh->compatible);
-		if (luo_call_can_preserve(luo, fh, file)) {
-			if (lfb__checking(luo->kernel))
-				luo_contract_other_handlers(luo, fh, file);
-			return fh;
-		}
-		if (luo_registry_moved(luo, changes, "handlers"))
-			return NULL;
-	}
-	return NULL;
-}
+#include "lib/flb.h"
+#include "lib/registry.h"
 
 static bool ops_complete(const struct liveupdate_file_ops *ops)
 {
 	return ops && ops->can_preserve && ops->preserve && ops->unpreserve && ops->retrieve &&
 	       ops->finish;
-}
-
-int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
-			 const char *compatible)
-{
-	char object[64];
-
-	if (strnlen(compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH) < LIVEUPDATE_HNDL_COMPAT_LENGTH)
-		return 0;
-	snprintf(object, sizeof(object), "%s %.47s", id == LFB_FINDING_FLB_COMPATIBLE ? "flb" :
-		 "file", compatible);
-	lfb__unsafe_as(luo->kernel, id, object, "the compatible string %.47s… is not terminated "
-		       "within %d bytes", compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
-	return lfb__fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
-			 what, compatible);
 }
 
 /* Called with the registry locked. */
@@ -148,12 +30,11 @@ static int list_handler(struct luo *luo, struct liveupdate_file_handler *fh)
 	return 0;
 }
 
-static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
+static int register_file_handler(struct luo *luo, const struct luo_args *args)
 {
-	struct liveupdate_file_handler *fh = a;
+	struct liveupdate_file_handler *fh = args->fh;
 	int err;
 
-	(void)b, (void)c;
 	if (!fh || !ops_complete(fh->ops))
 		return lfb__fail(luo->kernel, -EINVAL,
 				 "file handler%s%.47s lacks one of can_preserve, preserve, "
@@ -176,17 +57,16 @@ static long register_file_handler(struct luo *luo, void *a, void *b, void *c)
 
 int liveupdate_register_file_handler(struct liveupdate_file_handler *fh)
 {
-	return (int)luo_enter(register_file_handler, fh, NULL, NULL);
+	return luo_enter(register_file_handler, &(struct luo_args){ .fh = fh });
 }
 
-static long unregister_file_handler(struct luo *luo, void *a, void *b, void *c)
+static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
 {
-	struct liveupdate_file_handler *fh = a;
+	struct liveupdate_file_handler *fh = args->fh;
 	int err;
 
-	(void)b, (void)c;
 	if (!luo->profile->has_unregister)
-		return luo_not_here(luo, "liveupdate_unregister_file_handler");
+		return luo_not_here(luo, args->function);
 	if (!fh || !fh->private.registered)
 		return lfb__fail(luo->kernel, -EINVAL, "the file handler is not registered");
 	err = luo_register_allowed(luo, "unregister a file handler");
@@ -212,5 +92,6 @@ static long unregister_file_handler(struct luo *luo, void *a, void *b, void *c)
 
 int liveupdate_unregister_file_handler(struct liveupdate_file_handler *fh)
 {
-	return (int)luo_enter(unregister_file_handler, fh, NULL, NULL);
+	return luo_enter(unregister_file_handler,
+			 &(struct luo_args){ .function = __func__, .fh = fh });
 }

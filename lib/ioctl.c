@@ -3,9 +3,13 @@
  * Requests from userspace: found by number, copied in and out with the caller's idea of their
  * size, as the kernel's extensible structures are.
  */
+#include "lib/ioctl.h"
+
 #include <string.h>
 
-#include "lib/luo/luo.h"
+#include <luo/uapi.h>
+
+#include "sim/kernel/kernel.h"
 
 /* The largest request there is. */
 union any_request {
@@ -30,22 +34,21 @@ static int check_tail(const u8 *user, u32 known, u32 size)
 
 static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user, u32 user_size)
 {
-	u32 known = user_size < ioctl->size ? user_size : ioctl->size;
 	int err;
 
-	if (user_size < ioctl->min_size)
+	if (user_size < ioctl->size)
 		return lfb__fail(lfb__current, -EINVAL, "ioctl 0x%x: size %u is below %u",
-				 ioctl->cmd, user_size, ioctl->min_size);
+				 ioctl->cmd, user_size, ioctl->size);
 	/* No structure is ever larger than a page; the kernel gives up there too. */
 	if (user_size > PAGE_SIZE)
 		return lfb__fail(lfb__current, -E2BIG, "ioctl 0x%x: size %u is above a page",
 				 ioctl->cmd, user_size);
-	err = check_tail(user, known, user_size);
+	err = check_tail(user, ioctl->size, user_size);
 	if (err == -E2BIG)
 		return lfb__fail(lfb__current, err, "ioctl 0x%x: bytes beyond %u are not zero",
 				 ioctl->cmd, ioctl->size);
 	if (!err)
-		err = lfb__copy(lfb__current, request, user, known);
+		err = lfb__copy(lfb__current, request, user, ioctl->size);
 	if (err)
 		return lfb__fail(lfb__current, err,
 				 "ioctl 0x%x: size %u, and not all of it is there", ioctl->cmd,
@@ -53,11 +56,9 @@ static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user,
 	return 0;
 }
 
-static int copy_out(u8 *user, u32 user_size, const struct luo_ioctl *ioctl, const void *request)
+static int copy_out(u8 *user, const struct luo_ioctl *ioctl, const void *request)
 {
-	u32 known = user_size < ioctl->size ? user_size : ioctl->size;
-
-	if (!lfb__copy(lfb__current, user, request, known))
+	if (!lfb__copy(lfb__current, user, request, ioctl->size))
 		return 0;
 	return lfb__fail(lfb__current, -EFAULT, "ioctl 0x%x: the structure cannot be written to",
 			 ioctl->cmd);
@@ -86,8 +87,8 @@ long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
 	ret = copy_in(&request, ioctl, user, user_size);
 	/* What cannot be answered is refused before anything is done: nothing is to be undone. */
 	if (!ret)
-		ret = copy_out(user, user_size, ioctl, &request);
+		ret = copy_out(user, ioctl, &request);
 	if (!ret)
 		ret = ioctl->op(context, &request);
-	return ret ? ret : copy_out(user, user_size, ioctl, &request);
+	return ret ? ret : copy_out(user, ioctl, &request);
 }

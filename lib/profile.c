@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-#include "lib/luo/profile.h"
-
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "lib/codec/codec.h"
+#include "lib/orchestrator.h"
 
 #define R 1u
 #define Z 2u

@@ -2,9 +2,13 @@
 /*
  * Sessions: made and found by name, handed over at the reboot, restored in the next kernel.
  */
+#include "lib/session.h"
+
 #include <string.h>
 
-#include "lib/luo/luo.h"
+#include "lib/codec/codec.h"
+#include "lib/contract/contract.h"
+#include "lib/file.h"
 
 void luo_sessions_init(struct luo_sessions *sessions, bool incoming)
 {
@@ -16,13 +20,8 @@ void luo_sessions_init(struct luo_sessions *sessions, bool incoming)
 	sessions->incoming = incoming;
 }
 
-bool luo_any_session(const struct luo *luo)
-{
-	return luo->incoming.count || luo->outgoing.count;
-}
-
 /* Names are compared over all 64 bytes: one that fills the field equals no kept name. */
-static struct liveupdate_session *find(const struct luo_sessions *sessions, const char *name)
+struct liveupdate_session *luo_session_find(const struct luo_sessions *sessions, const char *name)
 {
 	char text[LIVEUPDATE_SESSION_NAME_LENGTH + 1] = { 0 };
 	struct luo_hash_node *node;
@@ -49,7 +48,7 @@ static struct liveupdate_session *session_alloc(const char *name)
 	mutex_init(&session->mutex);
 	INIT_LIST_HEAD(&session->list);
 	INIT_LIST_HEAD(&session->files);
-	luo_blocks_init(&session->file_blocks);
+	INIT_LIST_HEAD(&session->file_blocks.list);
 	luo_hash_init(&session->tokens);
 	return session;
 }
@@ -82,7 +81,7 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	down_write(&sessions->rwsem);
 	if (!sessions->incoming)
 		err = make_room(luo);
-	if (!err && find(sessions, session->name)) {
+	if (!err && luo_session_find(sessions, session->name)) {
 		err = lfb__fail(luo->kernel, -EEXIST, "session %.64s exists already",
 				session->name);
 		if (!sessions->incoming &&
@@ -112,21 +111,7 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)
-		luo_session_is_over(luo);
-}
-
-static int check_name(struct luo *luo, const char *name)
-{
-	size_t length = strnlen(name, LIVEUPDATE_SESSION_NAME_LENGTH);
-
-	if (luo_quirk(luo, LUO_QUIRK_SESSION_NAME_UNCHECKED))
-		return 0;
-	if (!length)
-		return lfb__fail(luo->kernel, -EINVAL, "a session needs a name");
-	if (length == LIVEUPDATE_SESSION_NAME_LENGTH)
-		return lfb__fail(luo->kernel, -EINVAL, "the session name is not terminated "
-				 "within 64 bytes");
-	return 0;
+		luo_contract_session_gone(luo);
 }
 
 int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp)
@@ -144,98 +129,30 @@ int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session
 	return err;
 }
 
-/* Only the kernels that do not check names get here with one. */
-static void find_bad_name(struct luo *luo, const struct liveupdate_session *session,
-			  const char *name)
+bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
 {
-	if (unlikely(!name[0]))
-		lfb__find(luo->kernel, LFB_FINDING_SESSION_NAMELESS, "session", "it was created "
-			  "with an empty name");
-	else if (unlikely(strnlen(name, sizeof(session->name)) == sizeof(session->name)))
-		lfb__find(luo->kernel, LFB_FINDING_SESSION_NAME_TRUNCATED,
-			  luo_name("session", session->name).text, "the name it was created with "
-			  "does not end within %zu bytes; its last byte is lost",
-			  sizeof(session->name));
-}
+	if (likely(!luo->serializing && !luo->serialized))
+		return true;
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+		struct luo_name name = session ? luo_name("session", session->name) :
+						 luo_name("luo", "sessions");
 
-int luo_session_create(struct luo *luo, const char *name, struct file **filep)
-{
-	struct liveupdate_session *session;
-	struct file *file;
-	int err;
-
-	err = check_name(luo, name);
-	if (!err)
-		err = luo_session_new(luo, name, &session);
-	if (err)
-		return err;
-	file = luo_session_getfile(session);
-	if (IS_ERR(file)) {
-		luo_session_remove(luo, session);
-		return lfb__fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
-				 name);
+		if (luo->serialized)
+			lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
+				       name.text, "%s after the sessions were serialized", what);
+		else if (session && session->serialized)
+			lfb__find(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
+				  name.text, "%s after this session was serialized", what);
+		return true;
 	}
-	*filep = file;
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, session->name, "create-session", "%s", "");
-	find_bad_name(luo, session, name);
-	return 0;
-}
-
-/*
- * Called with the list's lock held for reading, which keeps the session from being freed. With
- * the shipped defect it is dropped before the session is used: whoever closes the session in
- * between leaves a pointer to nothing.
- */
-static struct liveupdate_session *find_incoming(struct luo *luo, const char *name)
-{
-	struct luo_sessions *sessions = &luo->incoming;
-	struct liveupdate_session *session = find(sessions, name);
-
-	if (!session || !luo_quirk(luo, LUO_QUIRK_SESSION_RETRIEVE_RACE))
-		return session;
-	up_read(&sessions->rwsem);
-	lfb__sched_point(luo->kernel, "session-found", "incoming sessions");
-	down_read(&sessions->rwsem);
-	if (find(sessions, name) == session)
-		return session;
-	lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_USED_AFTER_CLOSE,
-		       luo_name("session", name).text,
-		       "%.64s was closed while it was being retrieved", name);
-	return NULL;
-}
-
-static int retrieve(struct luo *luo, struct liveupdate_session *session, struct file **filep)
-{
-	struct file *file;
-
-	if (session->retrieved)
-		return lfb__fail(luo->kernel, -EINVAL, "session %.64s is retrieved already",
-				 session->name);
-	file = luo_session_getfile(session);
-	if (IS_ERR(file))
-		return lfb__fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
-				 session->name);
-	session->retrieved = true;
-	*filep = file;
-	return 0;
-}
-
-int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
-{
-	struct liveupdate_session *session;
-	int err;
-
-	down_read(&luo->incoming.rwsem);
-	session = find_incoming(luo, name);
-	if (session) {
-		mutex_lock(&session->mutex);
-		err = retrieve(luo, session, filep);
-		mutex_unlock(&session->mutex);
-	} else {
-		err = lfb__fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
-	}
-	up_read(&luo->incoming.rwsem);
-	return err;
+	/* Held for writing by the reboot call, and never released once that succeeded. */
+	if (luo->serialized)
+		luo->kernel->task->blocked_on = "luo_session_serialize_rwsem";
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, luo->kernel->task->name, "block", "%s: waits for "
+		   "luo_session_serialize_rwsem", what);
+	lfb__fail(luo->kernel, -EAGAIN, "%s: the task waits for luo_session_serialize_rwsem, which "
+		  "the reboot call holds", what);
+	return false;
 }
 
 /*
@@ -321,28 +238,24 @@ static int restore_session(void *context, phys_addr_t where,
 	return err;
 }
 
-static int refuse(void *context, int error, const struct lfb_problem *problem)
-{
-	struct luo *luo = context;
-
-	luo->problem = *problem;
-	pr_warn("luo: sessions at 0x%llx: %s", problem->where, problem->what);
-	return error;
-}
-
 static int restore_sessions(struct luo *luo)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
+	struct lfb_problem broken = { 0 };
 	struct luo_reader reader = {
 		.view = &view,
 		.context = luo,
-		.problem = refuse,
+		.broken = &broken,
 		.session = restore_session,
 	};
 	const struct luo_codec *codec = luo->profile->codec;
 	int err;
 
 	err = codec->read_sessions(codec, &reader, &luo->head);
+	if (broken.what[0]) {
+		luo->problem = broken;
+		pr_warn("luo: sessions at 0x%llx: %s", broken.where, broken.what);
+	}
 	if (!err)
 		codec->free_incoming_sessions(&luo->head);
 	lfb__trace_result(luo->kernel, LFB_EVENT_LUO, err, "luo", "restore", "sessions=%llu",

@@ -4,7 +4,10 @@
  */
 #include <string.h>
 
-#include "lib/luo/luo.h"
+#include "lib/contract/contract.h"
+#include "lib/file.h"
+#include "lib/ioctl.h"
+#include "lib/session.h"
 
 struct request {
 	struct luo *luo;
@@ -65,13 +68,11 @@ static long get_name(void *context, void *argument)
 /* The last one is linux-7.3's. */
 static const struct luo_ioctl ioctls[] = {
 	{ LIVEUPDATE_SESSION_PRESERVE_FD, sizeof(struct liveupdate_session_preserve_fd),
-	  sizeof(struct liveupdate_session_preserve_fd), preserve_fd },
+	  preserve_fd },
 	{ LIVEUPDATE_SESSION_RETRIEVE_FD, sizeof(struct liveupdate_session_retrieve_fd),
-	  sizeof(struct liveupdate_session_retrieve_fd), retrieve_fd },
-	{ LIVEUPDATE_SESSION_FINISH, sizeof(struct liveupdate_session_finish),
-	  sizeof(struct liveupdate_session_finish), finish },
-	{ LIVEUPDATE_SESSION_GET_NAME, sizeof(struct liveupdate_session_get_name),
-	  sizeof(struct liveupdate_session_get_name), get_name },
+	  retrieve_fd },
+	{ LIVEUPDATE_SESSION_FINISH, sizeof(struct liveupdate_session_finish), finish },
+	{ LIVEUPDATE_SESSION_GET_NAME, sizeof(struct liveupdate_session_get_name), get_name },
 };
 
 static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -90,35 +91,12 @@ static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	return ret;
 }
 
-static u64 count_unretrieved(const struct liveupdate_session *session)
-{
-	const struct luo_file *luo_file;
-	u64 count = 0;
-
-	list_for_each_entry(luo_file, &session->files, list)
-		count += !luo_file->retrieve_status;
-	return count;
-}
-
-static void find_how_it_ended(struct luo *luo, const struct liveupdate_session *session,
-			      u64 unretrieved, int err)
-{
-	if (unlikely(err))
-		lfb__find(luo->kernel, LFB_FINDING_SESSION_STUCK,
-			  luo_name("session", session->name).text, "its close could not finish it "
-			  "(%d), and nobody can retrieve it again", err);
-	else if (unlikely(unretrieved > 0))
-		lfb__find(luo->kernel, LFB_FINDING_SESSION_CLOSED_UNRETRIEVED,
-			  luo_name("session", session->name).text,
-			  "%llu of its files were not retrieved", unretrieved);
-}
-
 /* An outgoing session is taken back; an incoming one is finished, or stays for ever. */
 static int session_release(struct inode *inode, struct file *file)
 {
 	struct liveupdate_session *session = file->private_data;
 	struct luo *luo = luo_current();
-	u64 unretrieved = 0;
+	u64 unretrieved;
 	int err = 0;
 
 	(void)inode;
@@ -128,16 +106,15 @@ static int session_release(struct inode *inode, struct file *file)
 	if (!luo_may_change(luo, session, "close of a session"))
 		return -EAGAIN;
 	mutex_lock(&session->mutex);
-	if (!session->sessions->incoming) {
+	unretrieved = luo_contract_unretrieved(luo, session);
+	if (!session->sessions->incoming)
 		luo_file_unpreserve_all(luo, session);
-	} else {
-		unretrieved = lfb__checking(luo->kernel) ? count_unretrieved(session) : 0;
+	else
 		err = luo_file_finish_all(luo, session);
-	}
 	if (err && !luo_quirk(luo, LUO_QUIRK_SESSION_STUCK_AFTER_FAILED_CLOSE))
 		session->retrieved = false;
 	else
-		find_how_it_ended(luo, session, unretrieved, err);
+		luo_contract_session_closed(luo, session, unretrieved, err);
 	mutex_unlock(&session->mutex);
 	if (err) {
 		pr_warn("luo: session %.64s was closed and could not be finished (%d)",
@@ -154,7 +131,105 @@ static const struct file_operations session_fops = {
 	.unlocked_ioctl = session_ioctl,
 };
 
-struct file *luo_session_getfile(struct liveupdate_session *session)
+static struct file *getfile(struct liveupdate_session *session)
 {
 	return anon_inode_getfile("[luo_session]", &session_fops, session, 0);
+}
+
+/*
+ * The two ways to one
+ */
+
+static int check_name(struct luo *luo, const char *name)
+{
+	size_t length = strnlen(name, LIVEUPDATE_SESSION_NAME_LENGTH);
+
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_NAME_UNCHECKED))
+		return 0;
+	if (!length)
+		return lfb__fail(luo->kernel, -EINVAL, "a session needs a name");
+	if (length == LIVEUPDATE_SESSION_NAME_LENGTH)
+		return lfb__fail(luo->kernel, -EINVAL, "the session name is not terminated "
+				 "within 64 bytes");
+	return 0;
+}
+
+int luo_session_create(struct luo *luo, const char *name, struct file **filep)
+{
+	struct liveupdate_session *session;
+	struct file *file;
+	int err;
+
+	err = check_name(luo, name);
+	if (!err)
+		err = luo_session_new(luo, name, &session);
+	if (err)
+		return err;
+	file = getfile(session);
+	if (IS_ERR(file)) {
+		luo_session_remove(luo, session);
+		return lfb__fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
+				 name);
+	}
+	*filep = file;
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, session->name, "create-session", "%s", "");
+	luo_contract_session_created(luo, session, name);
+	return 0;
+}
+
+/*
+ * Called with the list's lock held for reading, which keeps the session from being freed. With
+ * the shipped defect it is dropped before the session is used: whoever closes the session in
+ * between leaves a pointer to nothing.
+ */
+static struct liveupdate_session *find_incoming(struct luo *luo, const char *name)
+{
+	struct luo_sessions *sessions = &luo->incoming;
+	struct liveupdate_session *session = luo_session_find(sessions, name);
+
+	if (!session || !luo_quirk(luo, LUO_QUIRK_SESSION_RETRIEVE_RACE))
+		return session;
+	up_read(&sessions->rwsem);
+	lfb__sched_point(luo->kernel, "session-found", "incoming sessions");
+	down_read(&sessions->rwsem);
+	if (luo_session_find(sessions, name) == session)
+		return session;
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_USED_AFTER_CLOSE,
+		       luo_name("session", name).text,
+		       "%.64s was closed while it was being retrieved", name);
+	return NULL;
+}
+
+static int retrieve(struct luo *luo, struct liveupdate_session *session, struct file **filep)
+{
+	struct file *file;
+
+	if (session->retrieved)
+		return lfb__fail(luo->kernel, -EINVAL, "session %.64s is retrieved already",
+				 session->name);
+	file = getfile(session);
+	if (IS_ERR(file))
+		return lfb__fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
+				 session->name);
+	session->retrieved = true;
+	*filep = file;
+	return 0;
+}
+
+int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
+{
+	struct liveupdate_session *session;
+	int err;
+
+	down_read(&luo->incoming.rwsem);
+	session = find_incoming(luo, name);
+	if (session) {
+		mutex_lock(&session->mutex);
+		err = retrieve(luo, session, filep);
+		mutex_unlock(&session->mutex);
+	} else {
+		err = lfb__fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
+	}
+	up_read(&luo->incoming.rwsem);
+	return err;
 }

@@ -3,7 +3,9 @@
  * The outgoing state of a kernel that never ran: written from records by the codec, for turning a
  * handover of one generation into one of another.
  */
-#include "lib/luo/luo.h"
+#include "lib/codec/codec.h"
+#include "lib/orchestrator.h"
+#include "lib/session.h"
 
 int luo_transcribe_session(struct luo *luo, const struct luo_session_record *record,
 			   const struct luo_file_record *(*file)(void *context, u64 index),

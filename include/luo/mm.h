@@ -112,6 +112,10 @@ LFB_API phys_addr_t virt_to_phys(const void *virt);
 #define __pa(virt) virt_to_phys(virt)
 
 /** get_order() - Return: the smallest order whose block holds @size bytes; may be above the max. */
-LFB_API unsigned int get_order(size_t size);
+static inline unsigned int get_order(size_t size)
+{
+	return size <= PAGE_SIZE ? 0 :
+	       64 - (unsigned int)__builtin_clzll((unsigned long long)(size - 1) >> PAGE_SHIFT);
+}
 
 #endif

@@ -4,44 +4,16 @@
  *
  * Only codecs know offsets. Reading never trusts: it works on a bounded view and checks every
  * address, count, string and link before use. The same reader serves the booting kernel, the
- * inspector and the fuzzer; they differ in what they do about a broken rule.
+ * inspector and the fuzzer; they differ in what they do about a broken rule. Uses lib/luo/ and
+ * sim/kernel/; used by all of lib/, and by whoever reads a handover from outside.
  */
 #ifndef LIB_CODEC_CODEC_H
 #define LIB_CODEC_CODEC_H
 
 #include <luo/abi.h>
 
-#include "sim/kernel/kho/kho.h"
-
-struct luo;
-struct liveupdate_session;
-
-/* What the LUO tree says. */
-struct luo_head {
-	char session_compatible[32];	/* "" where the format has none */
-	u64 number;			/* liveupdate number */
-	phys_addr_t sessions;		/* the session array, or its first block */
-	phys_addr_t flbs;		/* the FLB page */
-};
-
-struct luo_session_record {
-	char name[65];			/* terminated here whatever the bytes were */
-	phys_addr_t files;		/* 0: no files */
-	u64 pgcnt;			/* rfc-v6 only */
-	u64 count;
-};
-
-struct luo_file_record {
-	char compatible[49];
-	u64 data;
-	u64 token;
-};
-
-struct luo_flb_record {
-	char name[49];
-	u64 data;
-	u64 count;
-};
+#include "lib/luo/luo.h"
+#include "sim/kernel/kernel.h"
 
 /*
  * Who reads. Records are handed to session, file and flb, with their physical address; a nonzero
@@ -51,15 +23,18 @@ struct luo_flb_record {
  *
  * problem is told of every rule that does not hold. It returns 0 to go on like a kernel that does
  * not check (the reader then stays within memory by itself), or the errno that ends the reading.
+ * Without it a broken rule ends the reading, and broken says which it was.
  */
 struct luo_reader {
 	const struct lfb_view *view;
 	void *context;
 	int (*problem)(void *context, int error, const struct lfb_problem *problem);
+	struct lfb_problem *broken;		/* may be NULL */
 	int (*memory)(void *context, phys_addr_t phys, size_t size);
 	int (*session)(void *context, phys_addr_t where, const struct luo_session_record *record);
 	int (*file)(void *context, phys_addr_t where, const struct luo_file_record *record);
 	int (*flb)(void *context, phys_addr_t where, const struct luo_flb_record *record);
+	struct luo_flb_record *wanted;		/* see luo_find_flb() */
 };
 
 /* Where fields lie in the generations that describe themselves by a device tree. */
@@ -113,5 +88,12 @@ struct luo_codec {
 extern const struct luo_codec luo_codec_v1;	/* luo-v1 with luo-session-v1 */
 extern const struct luo_codec luo_codec_v2;	/* luo-v1 with luo-session-v2 */
 extern const struct luo_codec luo_codec_v5;	/* packed luo-v5 with linked blocks */
+
+/*
+ * The first record of an FLB with this name: 0, or -ENOENT where there is none before the reading
+ * ends. @reader tells of what is read on the way there.
+ */
+int luo_find_flb(const struct luo_codec *codec, const struct luo_reader *reader,
+		 const struct luo_head *head, const char *name, struct luo_flb_record *record);
 
 #endif

@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/luo/luo.h"
-#include "sim/kernel/memory/check.h"
-
 int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
 	       const char *format, ...)
 {
@@ -17,7 +14,11 @@ int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
 	va_start(arguments, format);
 	vsnprintf(problem.what, sizeof(problem.what), format, arguments);
 	va_end(arguments);
-	return reader->problem ? reader->problem(reader->context, error, &problem) : error;
+	if (reader->problem)
+		return reader->problem(reader->context, error, &problem);
+	if (reader->broken)
+		*reader->broken = problem;
+	return error;
 }
 
 int luo_area(const struct luo_reader *reader, phys_addr_t phys, size_t size)
@@ -82,7 +83,7 @@ static bool named_before(const struct luo_flb_ser *first, u64 index)
 static int read_flb(const struct luo_reader *reader, phys_addr_t where,
 		    const struct luo_flb_ser *ser, const struct luo_flb_ser *first, u64 index)
 {
-	struct luo_flb_record record = { .data = ser->data, .count = ser->count };
+	struct luo_flb_record record = { .data = ser->data, .count = ser->count, .index = index };
 	int err;
 
 	err = luo_read_name(reader, where, "FLB name", ser->name, sizeof(ser->name), record.name);
@@ -93,6 +94,10 @@ static int read_flb(const struct luo_reader *reader, phys_addr_t where,
 		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is there twice", record.name);
 	if (err)
 		return err;
+	if (reader->wanted && !strcmp(record.name, reader->wanted->name)) {
+		*reader->wanted = record;
+		return 1;
+	}
 	return reader->flb ? reader->flb(reader->context, where, &record) : 0;
 }
 
@@ -127,6 +132,17 @@ int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *re
 		err = read_flb(reader, where, ser, first, i);
 	}
 	return err;
+}
+
+int luo_find_flb(const struct luo_codec *codec, const struct luo_reader *reader,
+		 const struct luo_head *head, const char *name, struct luo_flb_record *record)
+{
+	struct luo_reader finder = *reader;
+
+	*record = (struct luo_flb_record){ 0 };
+	memcpy(record->name, name, strnlen(name, sizeof(record->name) - 1));
+	finder.wanted = record;
+	return codec->read_flbs(codec, &finder, head) == 1 ? 0 : -ENOENT;
 }
 
 void luo_write_flb_entry(struct luo *luo, u64 index, const struct luo_flb_record *record)

@@ -7,7 +7,6 @@
 #define LIB_CODEC_COMMON_H
 
 #include "lib/codec/codec.h"
-#include "sim/kernel/kernel.h"
 
 /* Tells the reader of a broken rule: 0 to go on, else the error that ends the reading. */
 int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,

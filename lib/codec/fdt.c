@@ -7,7 +7,6 @@
 #include <libfdt.h>
 
 #include "lib/codec/fdt.h"
-#include "lib/luo/luo.h"
 
 static void put_u64(void *bytes, u64 value)
 {

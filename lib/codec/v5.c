@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/codec/v5.h"
-#include "lib/luo/luo.h"
 
 /*
  * Blocks: a page each, linked by physical address; the descriptors stay behind.
@@ -16,13 +15,6 @@ struct luo_block {
 	struct list_head list;
 	struct luo_block_ser *ser;
 };
-
-void luo_blocks_init(struct luo_blocks *blocks)
-{
-	INIT_LIST_HEAD(&blocks->list);
-	blocks->count = 0;
-	blocks->writing = NULL;
-}
 
 static phys_addr_t blocks_phys(const struct luo_blocks *blocks)
 {
@@ -107,7 +99,7 @@ static int setup(struct luo *luo)
 	struct luo_ser_v5 *ser;
 	int err;
 
-	luo_blocks_init(&luo->session_blocks);
+	INIT_LIST_HEAD(&luo->session_blocks.list);
 	err = alloc_page_for(&luo->tree);
 	if (!err)
 		err = alloc_page_for(&luo->flb_mem);

@@ -220,21 +220,3 @@ void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct lu
 	if (op == LUO_UNPRESERVE || op == LUO_UNFREEZE || op == LUO_FINISH)
 		check_file_ended(luo, frame, luo_file, op, before);
 }
-
-void luo_contract_other_handlers(struct luo *luo, struct liveupdate_file_handler *first,
-				 struct file *file)
-{
-	struct liveupdate_file_handler *fh;
-	bool behind = false;
-
-	list_for_each_entry(fh, &luo->handlers, private.list) {
-		bool ask = behind && !fh->private.gone;
-
-		behind |= fh == first;
-		if (!ask || !luo_call_can_preserve(luo, fh, file))
-			continue;
-		lfb__find(luo->kernel, LFB_FINDING_FILE_TWO_HANDLERS,
-			  luo_name("file", first->compatible).text, "%.47s takes %.64s as well",
-			  fh->compatible, file->f_name);
-	}
-}

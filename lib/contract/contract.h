@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The contract between the orchestrator and the callbacks it calls: what each side owes the other,
- * looked at around every call and whenever something should be over. Nothing here changes what
- * happens; all of it is called only where somebody checks (lfb__checking()).
+ * looked at around every call and whenever something should be over. The flow tells it at the seams
+ * below; nothing here changes what happens, and nothing is raised where nobody checks. Uses
+ * lib/codec/ and lib/luo/; used by lib/.
  */
 #ifndef LIB_CONTRACT_CONTRACT_H
 #define LIB_CONTRACT_CONTRACT_H
 
 #include "lib/luo/luo.h"
 
+enum luo_op {
+	LUO_CAN_PRESERVE,
+	LUO_PRESERVE,
+	LUO_UNPRESERVE,
+	LUO_FREEZE,
+	LUO_UNFREEZE,
+	LUO_RETRIEVE,
+	LUO_CAN_FINISH,
+	LUO_FINISH,
+};
+
 /*
- * contract.c: around a callback. @before is what it was given, @after what it left there.
+ * contract.c: around a callback, and only where somebody checks (lfb__checking()). @before is what
+ * it was given, @after what it left there.
  */
 
 void luo_contract_flb(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
@@ -23,9 +36,6 @@ void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, e
 void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct luo_file *luo_file,
 		       enum luo_op op, const struct liveupdate_file_op_args *before,
 		       const struct liveupdate_file_op_args *after, int result);
-/* A handler takes a file: does a later one as well? */
-void luo_contract_other_handlers(struct luo *luo, struct liveupdate_file_handler *first,
-				 struct file *file);
 
 /*
  * left.c: what is left when something is over
@@ -48,20 +58,42 @@ void luo_contract_find_left(struct lfb_kernel *kernel, const struct luo_left *le
 bool luo_contract_waits(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 data);
 
 /*
- * flb.c: FLBs from one kernel to the next
+ * flb.c: FLBs and the files that need them, from one kernel to the next
  */
 
-/* What is handed over, remembered for the next kernel. */
-void luo_contract_remember_flbs(struct luo *luo);
+/* The FLBs are serialized: what is handed over is remembered for the next kernel. */
+void luo_contract_flbs_serialized(struct luo *luo);
 /* An FLB's record was found: is it the same FLB? */
-void luo_contract_same_flb(struct luo *luo, const struct liveupdate_flb *flb);
-/* The sum of users of a handler's FLBs. */
+void luo_contract_flb_found(struct luo *luo, const struct liveupdate_flb *flb);
 /* @flb is linked to @fh from here on: whose files may not be counted when they go. */
-void luo_contract_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
-			 const struct liveupdate_flb *flb);
-s64 luo_contract_users(const struct liveupdate_file_handler *fh);
+void luo_contract_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
+			     const struct liveupdate_flb *flb);
+/* The sum of users of a handler's FLBs. */
+s64 luo_contract_users(const struct luo *luo, const struct liveupdate_file_handler *fh);
 /* A file was not preserved: are they as many as before? */
-void luo_contract_users_again(struct luo *luo, const struct liveupdate_file_handler *fh,
-			      s64 before);
+void luo_contract_file_not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
+				     s64 before);
+
+/*
+ * session.c: sessions that begin and end
+ */
+
+/* Only the kernels that do not check names make a session of a bad one. */
+void luo_contract_session_created(struct luo *luo, const struct liveupdate_session *session,
+				  const char *name);
+/* Files of a session that nobody has retrieved. */
+u64 luo_contract_unretrieved(const struct luo *luo, const struct liveupdate_session *session);
+/* The close of a session could not finish it (@err), and nobody gets it again; or it did. */
+void luo_contract_session_closed(struct luo *luo, const struct liveupdate_session *session,
+				 u64 unretrieved, int err);
+
+/*
+ * settled.c: what should be over
+ */
+
+/* A session handed over is finished and gone: was it the last? */
+void luo_contract_session_gone(struct luo *luo);
+/* Before the jump to the next kernel, and whenever the user says that all is over. */
+void luo_contract_settled(struct luo *luo);
 
 #endif

@@ -3,7 +3,6 @@
  * FLBs across the update: is what the next kernel has under a compatible string the same, and are
  * the counts what the files make them?
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/contract/contract.h"
@@ -18,20 +17,6 @@ struct kept_flb {
 	unsigned int handlers;		/* more than HANDLERS_KEPT: not all are here */
 	char handler[HANDLERS_KEPT][NAME_SIZE];
 };
-
-static struct kept_flb *room_for(struct lfb_kept *kept, size_t count)
-{
-	void *data;
-
-	if (kept->capacity < count) {
-		data = reallocarray(kept->data, count, sizeof(struct kept_flb));
-		if (!data)
-			return NULL;
-		kept->data = data;
-		kept->capacity = count;
-	}
-	return kept->data;
-}
 
 static bool links(const struct liveupdate_file_handler *fh, const struct liveupdate_flb *flb)
 {
@@ -49,7 +34,6 @@ static void keep(const struct luo *luo, const struct liveupdate_flb *flb, struct
 	const struct liveupdate_file_handler *fh;
 	const struct module *owner = flb->ops->owner;
 
-	memset(kept, 0, sizeof(*kept));
 	memcpy(kept->compatible, flb->compatible, NAME_SIZE);
 	if (owner && owner->name)
 		memcpy(kept->owner, owner->name, strnlen(owner->name, NAME_SIZE - 1));
@@ -62,28 +46,32 @@ static void keep(const struct luo *luo, const struct liveupdate_flb *flb, struct
 	}
 }
 
-void luo_contract_remember_flbs(struct luo *luo)
+void luo_contract_flbs_serialized(struct luo *luo)
 {
 	struct lfb_kept *kept = &luo->kernel->kept;
-	struct kept_flb *all = room_for(kept, luo->flb_count);
 	const struct liveupdate_flb *flb;
+	struct kept_flb *room;
 
-	kept->count = 0;
+	if (!lfb__checking(luo->kernel))
+		return;
+	kept->flbs.count = 0;
 	kept->boot = luo->kernel->boot_number;
 	list_for_each_entry(flb, &luo->flbs, private.list) {
-		if (all && flb->private.outgoing.count > 0 && kept->count < luo->flb_count)
-			keep(luo, flb, &all[kept->count++]);
+		room = flb->private.outgoing.count > 0 ?
+			       lfb__list_add(&kept->flbs, sizeof(*room)) : NULL;
+		if (room)
+			keep(luo, flb, room);
 	}
 }
 
 static const struct kept_flb *find_kept(const struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct lfb_kept *kept = &luo->kernel->kept;
-	const struct kept_flb *all = kept->data;
+	const struct kept_flb *all = kept->flbs.items;
 
 	if (kept->boot + 1 != luo->kernel->boot_number)
 		return NULL;
-	for (size_t i = 0; i < kept->count; i++) {
+	for (size_t i = 0; i < kept->flbs.count; i++) {
 		if (!strncmp(all[i].compatible, flb->compatible, NAME_SIZE))
 			return &all[i];
 	}
@@ -114,9 +102,9 @@ static bool has_other_handlers(const struct luo *luo, const struct liveupdate_fl
 	return true;
 }
 
-void luo_contract_same_flb(struct luo *luo, const struct liveupdate_flb *flb)
+void luo_contract_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
 {
-	const struct kept_flb *kept = find_kept(luo, flb);
+	const struct kept_flb *kept = lfb__checking(luo->kernel) ? find_kept(luo, flb) : NULL;
 	const struct module *owner = flb->ops->owner;
 
 	if (!kept)
@@ -135,21 +123,23 @@ void luo_contract_same_flb(struct luo *luo, const struct liveupdate_flb *flb)
 			  kept->handler[0]);
 }
 
-s64 luo_contract_users(const struct liveupdate_file_handler *fh)
+s64 luo_contract_users(const struct luo *luo, const struct liveupdate_file_handler *fh)
 {
 	const struct luo_flb_link *link;
 	s64 users = 0;
 
+	if (!lfb__checking(luo->kernel))
+		return 0;
 	list_for_each_entry(link, &fh->private.flb_list, list)
 		users += link->flb->private.outgoing.count;
 	return users;
 }
 
-void luo_contract_users_again(struct luo *luo, const struct liveupdate_file_handler *fh,
-			      s64 before)
+void luo_contract_file_not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
+				     s64 before)
 {
 	const struct luo_flb_link *link;
-	s64 now = luo_contract_users(fh);
+	s64 now = luo_contract_users(luo, fh);
 
 	/* Another task may have come in between where tasks take turns. */
 	if (likely(now <= before) || luo->kernel->sched.hook)
@@ -162,12 +152,14 @@ void luo_contract_users_again(struct luo *luo, const struct liveupdate_file_hand
 			  fh->compatible, link->flb->private.outgoing.count);
 }
 
-void luo_contract_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
-			 const struct liveupdate_flb *flb)
+void luo_contract_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
+			     const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_session *session;
 	const struct luo_file *luo_file;
 
+	if (!lfb__checking(luo->kernel))
+		return;
 	list_for_each_entry(session, &luo->outgoing.list, list) {
 		list_for_each_entry(luo_file, &session->files, list) {
 			if (luo_file->handler != fh)

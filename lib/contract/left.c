@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/contract/contract.h"
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kernel.h"
 
 /* Memory in the linear map as its physical address, anything else as ~0. */
 static u64 linear(const struct lfb_kernel *kernel, const void *address)

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * What should be over: sessions finished, FLBs finished after the last of them, references given
- * back, modules gone with all they registered.
+ * back.
  */
 #include <string.h>
 
+#include "lib/codec/codec.h"
 #include "lib/contract/contract.h"
 
 /*
  * FLBs that were handed over
  */
-
-struct looking {
-	struct luo *luo;
-	u64 index;
-};
 
 static const struct liveupdate_flb *find_flb(const struct luo *luo, const char *name)
 {
@@ -30,15 +26,13 @@ static const struct liveupdate_flb *find_flb(const struct luo *luo, const char *
 /* No file that needs it is left: is it finished? */
 static int check_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
 {
-	struct looking *looking = context;
-	struct luo *luo = looking->luo;
 	const struct liveupdate_flb_state *state;
 	const struct liveupdate_flb *flb;
 	struct luo_name object;
-	u64 index = looking->index++;
+	struct luo *luo = context;
 
 	(void)where;
-	if (index < 64 && luo->flbs_finished >> index & 1)
+	if (record->index < 64 && luo->flbs_finished >> record->index & 1)
 		return 0;
 	object = luo_name("flb", record->name);
 	flb = find_flb(luo, record->name);
@@ -48,7 +42,7 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 			  record->count, record->data);
 		return 0;
 	}
-	luo_contract_same_flb(luo, flb);
+	luo_contract_flb_found(luo, flb);
 	state = &flb->private.incoming;
 	/* Held: finish comes with the last put. Failed: that has been told of. */
 	if (state->references > 0 || (state->retrieve_status < 0 && state->count <= 0))
@@ -64,27 +58,15 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 	return 0;
 }
 
-static int give_up(void *context, int error, const struct lfb_problem *problem)
-{
-	(void)context, (void)problem;
-	return error;
-}
-
 static void check_flbs(struct luo *luo)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct looking looking = { .luo = luo };
-	struct luo_reader reader = {
-		.view = &view,
-		.context = &looking,
-		.problem = give_up,
-		.flb = check_flb,
-	};
+	struct luo_reader reader = { .view = &view, .context = luo, .flb = check_flb };
 
 	luo->profile->codec->read_flbs(luo->profile->codec, &reader, &luo->head);
 }
 
-void luo_session_is_over(struct luo *luo)
+void luo_contract_session_gone(struct luo *luo)
 {
 	if (lfb__checking(luo->kernel) && luo->handed_over && !luo->incoming.count &&
 	    luo->restored && !luo->restore_failed)
@@ -97,8 +79,7 @@ void luo_session_is_over(struct luo *luo)
 
 static int check_record(void *context, phys_addr_t where, const struct luo_session_record *record)
 {
-	struct looking *looking = context;
-	struct luo *luo = looking->luo;
+	struct luo *luo = context;
 
 	(void)where;
 	lfb__find(luo->kernel, LFB_FINDING_SESSION_NEVER_FINISHED,
@@ -111,13 +92,7 @@ static int check_record(void *context, phys_addr_t where, const struct luo_sessi
 static void check_records(struct luo *luo)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct looking looking = { .luo = luo };
-	struct luo_reader reader = {
-		.view = &view,
-		.context = &looking,
-		.problem = give_up,
-		.session = check_record,
-	};
+	struct luo_reader reader = { .view = &view, .context = luo, .session = check_record };
 
 	luo->profile->codec->read_sessions(luo->profile->codec, &reader, &luo->head);
 }
@@ -135,19 +110,6 @@ static void check_sessions(struct luo *luo)
 			  "finished%s", session->count,
 			  session->retrieved ? "" : ", and nobody has it");
 	}
-}
-
-bool luo_all_finished(const struct luo *luo)
-{
-	const struct liveupdate_session *session;
-
-	if (luo->handed_over && !luo->restored)
-		return false;
-	list_for_each_entry(session, &luo->incoming.list, list) {
-		if (session->count)
-			return false;
-	}
-	return true;
 }
 
 static void check_references(struct luo *luo)
@@ -168,66 +130,14 @@ static void check_references(struct luo *luo)
 	}
 }
 
-bool luo_check_settled(struct luo *luo)
+void luo_contract_settled(struct luo *luo)
 {
-	bool over = luo_all_finished(luo);
-
 	check_references(luo);
 	if (!luo->handed_over)
-		return over;
+		return;
 	check_sessions(luo);
-	if (!luo->restored || luo->restore_failed) {
+	if (!luo->restored || luo->restore_failed)
 		check_records(luo);
-		return false;
-	}
-	if (over)
+	else if (luo_all_finished(luo))
 		check_flbs(luo);
-	return over;
-}
-
-/*
- * Modules
- */
-
-int luo_registration_pins(const struct luo *luo, const struct module *module)
-{
-	const struct liveupdate_file_handler *fh;
-	const struct liveupdate_flb *flb;
-	int pins = 0;
-
-	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
-		return 0;
-	list_for_each_entry(fh, &luo->handlers, private.list)
-		pins += fh->ops->owner == module;
-	list_for_each_entry(flb, &luo->flbs, private.list)
-		pins += flb->ops->owner == module;
-	return pins;
-}
-
-static bool is_of(const struct lfb_module *module, const void *object, const struct module *owner)
-{
-	return owner == module->module ||
-	       (uintptr_t)object - (uintptr_t)module->data < module->data_size;
-}
-
-void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool loaded)
-{
-	struct luo_name object = luo_name("module", module->module->name);
-	struct liveupdate_file_handler *fh;
-	struct liveupdate_flb *flb;
-
-	list_for_each_entry(fh, &luo->handlers, private.list) {
-		if (!is_of(module, fh, fh->ops->owner))
-			continue;
-		fh->private.gone = loaded || fh->ops->owner;
-		lfb__find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, object.text,
-			  "file handler %.47s is registered still", fh->compatible);
-	}
-	list_for_each_entry(flb, &luo->flbs, private.list) {
-		if (!is_of(module, flb, flb->ops->owner))
-			continue;
-		flb->private.gone = loaded || flb->ops->owner;
-		lfb__find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, object.text,
-			  "FLB %.47s is registered still", flb->compatible);
-	}
 }

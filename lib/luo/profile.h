@@ -7,8 +7,10 @@
 #define LIB_LUO_PROFILE_H
 
 #include <luo/profile.h>
+#include <luo/types.h>
 
-#include "lib/codec/codec.h"
+struct kho_abi;
+struct luo_codec;
 
 /*
  * docs/facts.md section 9: X(name, who has it, what happens). R rfc-v6, Z linux-7.0,
@@ -120,9 +122,5 @@ struct luo_profile {
 	int session_full_error;
 	bool finalizes_kho;		/* the reboot call writes the memory map */
 };
-
-const struct luo_profile *luo_profile_find(const char *name);
-/* 0 or -EINVAL: adds (or removes) the quirks named in @list, "all" for all, to *quirks. */
-int luo_quirks_parse(const char *list, bool set, u64 *quirks, char *bad, size_t bad_size);
 
 #endif

@@ -48,33 +48,22 @@ struct extent {
 	u64 nr_pages;
 };
 
-struct extents {
-	struct extent *list;
-	size_t count;
-	size_t capacity;
-};
-
 struct capture {
-	struct extents preserved;
-	struct extents own;		/* single pages: the root tree, the map */
+	struct lfb_list preserved;	/* struct extent, as those in: */
+	struct lfb_list own;		/* single pages: the root tree, the map */
 	u64 root_pfn;
 	struct lfb_blob_range *ranges;
 	u32 nr_ranges;
 	u64 nr_pages;			/* in all ranges */
 };
 
-static int add_extent(struct extents *extents, u64 pfn, u64 nr_pages)
+static int add_extent(struct lfb_list *extents, u64 pfn, u64 nr_pages)
 {
-	if (extents->count == extents->capacity) {
-		size_t capacity = extents->capacity ? extents->capacity * 2 : 64;
-		struct extent *list = reallocarray(extents->list, capacity, sizeof(*list));
+	struct extent *extent = lfb__list_add(extents, sizeof(*extent));
 
-		if (!list)
-			return -ENOMEM;
-		extents->list = list;
-		extents->capacity = capacity;
-	}
-	extents->list[extents->count++] = (struct extent){ pfn, nr_pages };
+	if (!extent)
+		return -ENOMEM;
+	*extent = (struct extent){ pfn, nr_pages };
 	return 0;
 }
 
@@ -99,10 +88,10 @@ static int compare_extents(const void *a, const void *b)
 	return left->pfn < right->pfn ? -1 : left->pfn > right->pfn;
 }
 
-static void sort_extents(struct extents *extents)
+static void sort_extents(struct lfb_list *extents)
 {
 	if (extents->count)
-		qsort(extents->list, extents->count, sizeof(*extents->list), compare_extents);
+		qsort(extents->items, extents->count, sizeof(struct extent), compare_extents);
 }
 
 /* Appends to the ranges, which stay merged. There is room: see make_ranges(). */
@@ -123,8 +112,10 @@ static void add_range(struct capture *capture, u64 pfn, u64 nr_pages, enum lfb_b
 /* Adds KHO's own pages from number *@next up to @end, each page once. */
 static void add_own_until(struct capture *capture, size_t *next, u64 end, u64 *done)
 {
-	for (; *next < capture->own.count && capture->own.list[*next].pfn < end; ++*next) {
-		u64 pfn = capture->own.list[*next].pfn;
+	const struct extent *own = capture->own.items;
+
+	for (; *next < capture->own.count && own[*next].pfn < end; ++*next) {
+		u64 pfn = own[*next].pfn;
 
 		if (pfn < *done)
 			continue;
@@ -137,6 +128,7 @@ static void add_own_until(struct capture *capture, size_t *next, u64 end, u64 *d
 /* Adds a preserved block, less what lies below *@done and less KHO's own pages in it. */
 static void add_block(struct capture *capture, size_t *next, const struct extent *block, u64 *done)
 {
+	const struct extent *own = capture->own.items;
 	u64 end = block->pfn + block->nr_pages;
 
 	add_own_until(capture, next, block->pfn, done);
@@ -144,8 +136,8 @@ static void add_block(struct capture *capture, size_t *next, const struct extent
 		u64 start = *done > block->pfn ? *done : block->pfn;
 		u64 stop = end;
 
-		if (*next < capture->own.count && capture->own.list[*next].pfn < end)
-			stop = capture->own.list[*next].pfn;
+		if (*next < capture->own.count && own[*next].pfn < end)
+			stop = own[*next].pfn;
 		if (stop > start)
 			add_range(capture, start, stop - start, LFB_BLOB_PRESERVED);
 		*done = stop > start ? stop : start;
@@ -156,7 +148,8 @@ static void add_block(struct capture *capture, size_t *next, const struct extent
 /* Blocks and own pages as ascending, merged, disjoint ranges. */
 static int make_ranges(struct capture *capture)
 {
-	size_t next = 0, i;
+	const struct extent *preserved = capture->preserved.items;
+	size_t next = 0;
 	u64 done = 0;
 
 	sort_extents(&capture->preserved);
@@ -166,8 +159,8 @@ static int make_ranges(struct capture *capture)
 				 sizeof(*capture->ranges));
 	if (!capture->ranges)
 		return -ENOMEM;
-	for (i = 0; i < capture->preserved.count; i++)
-		add_block(capture, &next, &capture->preserved.list[i], &done);
+	for (size_t i = 0; i < capture->preserved.count; i++)
+		add_block(capture, &next, &preserved[i], &done);
 	add_own_until(capture, &next, UINT64_MAX, &done);
 	return 0;
 }
@@ -308,8 +301,8 @@ int lfb_blob_capture(struct lfb_machine *machine, struct lfb_blob **blob)
 	if (!machine->handover_root)
 		return lfb__error(machine, -ENODATA, "nothing is handed over: live update is off");
 	err = capture_handover(machine, &capture, blob);
-	free(capture.preserved.list);
-	free(capture.own.list);
+	lfb__list_free(&capture.preserved);
+	lfb__list_free(&capture.own);
 	free(capture.ranges);
 	return err;
 }

@@ -2,12 +2,9 @@
 /*
  * Life of the ground floor: made once a machine, emptied at every boot.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/kernel/kernel.h"
-
-_Thread_local struct lfb_kernel *lfb__current;
 
 int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *options, u64 seed)
 {
@@ -18,6 +15,8 @@ int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options 
 	if (error)
 		return error;
 	kernel->checks = options->checks;
+	kernel->check_unchanged = lfb__check_unchanged;
+	kernel->report_stray = lfb__report_stray;
 	if (lfb__checking(kernel)) {
 		error = lfb__history_create(&kernel->history);
 		if (error) {
@@ -39,7 +38,7 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 	lfb__findings_destroy(&kernel->findings);
 	lfb__ledger_destroy(&kernel->ledger);
 	lfb__lockdep_destroy(kernel);
-	free(kernel->kept.data);
+	lfb__list_free(&kernel->kept.flbs);
 	lfb__history_destroy(&kernel->history);
 }
 

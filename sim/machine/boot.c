@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/luo/luo.h"
-#include "sim/kernel/memory/check.h"
+#include "lib/orchestrator.h"
+#include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
 
 /*

@@ -10,7 +10,7 @@
 
 #include <luo/version.h>
 
-#include "lib/luo/luo.h"
+#include "lib/orchestrator.h"
 
 #define MEMORY_MIN (1ull << 20)
 #define MEMORY_MAX (1ull << 40)

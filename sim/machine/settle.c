@@ -4,8 +4,8 @@
  */
 #include <stdio.h>
 
-#include "lib/luo/luo.h"
-#include "sim/kernel/memory/check.h"
+#include "lib/orchestrator.h"
+#include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
 
 /* References that callbacks took, when nothing is left that they could have taken them for. */

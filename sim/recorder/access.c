@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sim/recorder/slot.h"
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kernel.h"
 
 /*
  * The bytes of a word, one by one, wherever it lies. Without the sanitizer: it ends the process at

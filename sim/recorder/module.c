@@ -2,7 +2,6 @@
 /*
  * The recorded module's coming and going: what it has registered, and the module it can be.
  */
-#include <stdlib.h>
 
 #include "sim/recorder/recorder.h"
 
@@ -18,17 +17,13 @@ static bool same(const struct lfb_registration *a, const struct lfb_registration
 
 static int remember(struct lfb_recorder *recorder, struct lfb_registration registration)
 {
-	struct lfb_registration *registrations = recorder->registrations;
+	struct lfb_registration *registrations;
 
-	if (recorder->nr_registrations == recorder->registrations_capacity) {
-		unsigned int capacity = recorder->registrations_capacity * 2 + 8;
-
-		registrations = reallocarray(registrations, capacity, sizeof(*registrations));
-		if (!registrations)
-			return -ENOMEM;
-		recorder->registrations = registrations;
-		recorder->registrations_capacity = capacity;
-	}
+	registrations = lfb__room(recorder->registrations, recorder->nr_registrations, 1,
+				  &recorder->registrations_capacity, sizeof(*registrations));
+	if (!registrations)
+		return -ENOMEM;
+	recorder->registrations = registrations;
 	registrations[recorder->nr_registrations++] = registration;
 	return 0;
 }

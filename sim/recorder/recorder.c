@@ -248,14 +248,11 @@ int lfb__recorder_when(struct lfb_recorder *recorder, const struct lfb_operation
 	if (!code)
 		return -ENOMEM;
 	program = &code->programs[operation->callback];
-	if (program->count == program->capacity) {
-		lines = reallocarray(program->lines, program->capacity * 2 + 4, sizeof(*lines));
-		if (!lines)
-			return -ENOMEM;
-		program->lines = lines;
-		program->capacity = program->capacity * 2 + 4;
-	}
-	program->lines[program->count++] = (struct lfb_program_line){ &operation->step, false };
+	lines = lfb__room(program->lines, program->count, 1, &program->capacity, sizeof(*lines));
+	if (!lines)
+		return -ENOMEM;
+	program->lines = lines;
+	lines[program->count++] = (struct lfb_program_line){ &operation->step, false };
 	return 0;
 }
 

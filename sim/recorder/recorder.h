@@ -32,7 +32,7 @@ struct lfb_program_line {
 struct lfb_program {
 	struct lfb_program_line *lines;
 	unsigned int count;
-	unsigned int capacity;
+	size_t capacity;
 };
 
 /* What a handler or an FLB is by its source. */
@@ -104,10 +104,10 @@ struct lfb_recorder {
 	struct lfb_recorded_locks locks;
 	struct lfb_registration *registrations;
 	unsigned int nr_registrations;
-	unsigned int registrations_capacity;
+	size_t registrations_capacity;
 	struct lfb_taken *held;		/* by the callbacks that run now, the outermost's first */
 	unsigned int nr_held;
-	unsigned int held_capacity;
+	size_t held_capacity;
 
 	struct module this_module;
 	struct lfb_module image;

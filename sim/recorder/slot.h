@@ -41,7 +41,6 @@ enum lfb_scope_of {
 };
 
 struct lfb_slot_entry {
-	bool used;
 	u32 name;
 	struct lfb_scope scope;
 	struct lfb_slot slot;
@@ -49,9 +48,8 @@ struct lfb_slot_entry {
 
 /* Starts as all zero. */
 struct lfb_slots {
-	struct lfb_slot_entry *entries;	/* open addressing */
-	size_t count;
-	size_t size;			/* a power of two */
+	struct lfb_list entries;	/* struct lfb_slot_entry */
+	struct lfb_table table;
 };
 
 /* An empty slot where there is none. */

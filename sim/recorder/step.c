@@ -2,7 +2,6 @@
 /*
  * Running steps: one after the other, and back again when one fails.
  */
-#include <stdlib.h>
 
 #include "lib/luo/luo.h"
 #include "sim/recorder/recorder.h"
@@ -91,16 +90,12 @@ static u64 key_of(const struct lfb_step_call *call, const struct lfb_step *step,
 /* Makes room first, so that what was taken can always be noted. */
 static int reserve_held(struct lfb_recorder *recorder)
 {
-	unsigned int capacity = recorder->held_capacity * 2 + 16;
-	struct lfb_taken *held;
+	struct lfb_taken *held = lfb__room(recorder->held, recorder->nr_held, 1,
+					   &recorder->held_capacity, sizeof(*held));
 
-	if (recorder->nr_held < recorder->held_capacity)
-		return 0;
-	held = reallocarray(recorder->held, capacity, sizeof(*held));
 	if (!held)
 		return -ENOMEM;
 	recorder->held = held;
-	recorder->held_capacity = capacity;
 	return 0;
 }
 

@@ -90,15 +90,12 @@ static struct lfb_operation *add_operation(struct lfb_parser *parser)
 	struct lfb_scenario *scenario = parser->scenario;
 	struct lfb_operation *operations;
 
-	if (scenario->count == parser->capacity) {
-		parser->capacity = parser->capacity ? parser->capacity * 2 : 64;
-		operations =
-			reallocarray(scenario->operations, parser->capacity, sizeof(*operations));
-		if (!operations)
-			return NULL;
-		scenario->operations = operations;
-	}
-	return memset(&scenario->operations[scenario->count++], 0, sizeof(*operations));
+	operations = lfb__room(scenario->operations, scenario->count, 1, &parser->capacity,
+			       sizeof(*operations));
+	if (!operations)
+		return NULL;
+	scenario->operations = operations;
+	return memset(&operations[scenario->count++], 0, sizeof(*operations));
 }
 
 /* "at POINT [N]" in front of an operation; *@first is set to where that starts. */
@@ -269,8 +266,8 @@ int lfb_scenario_parse(const char *name, const char *text, size_t size,
 	parser.line.file = parser.scenario->name;
 
 	err = size ? parse_text(&parser, text, size) : 0;
-	parser.scenario->nr_sessions = parser.sessions.count;
-	parser.scenario->nr_inodes = parser.inodes.count;
+	parser.scenario->nr_sessions = parser.sessions.entries.count;
+	parser.scenario->nr_inodes = parser.inodes.entries.count;
 	lfb__intern_destroy(&parser.sessions);
 	lfb__intern_destroy(&parser.inodes);
 	lfb__intern_destroy(&parser.slots);

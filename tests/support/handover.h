@@ -5,6 +5,8 @@
 #ifndef TESTS_SUPPORT_HANDOVER_H
 #define TESTS_SUPPORT_HANDOVER_H
 
+#include <luo/abi.h>
+
 #include "lib/luo/luo.h"
 #include "sim/machine/machine.h"
 #include "tests/support/rig.h"

@@ -2,7 +2,6 @@
 /*
  * A bare ground floor with KHO on it.
  */
-#include "sim/kernel/memory/check.h"
 #include "tests/support/kho_fixture.h"
 
 const struct kho_abi *const kho_fixture_abis[] = { &kho__abi_v1, &kho__abi_v4 };

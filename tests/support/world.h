@@ -21,7 +21,8 @@
 
 #include <cmocka.h>
 
-#include "lib/luo/luo.h"
+#include "lib/codec/codec.h"
+#include "lib/orchestrator.h"
 #include "sim/machine/machine.h"
 
 #define WORLD_HANDLERS 4

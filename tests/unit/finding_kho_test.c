@@ -3,7 +3,6 @@
  * Findings about KHO: each mistake in the smallest form that has it, and its corrected twin, in
  * the kernel that preserves and in the one that restores.
  */
-#include "sim/kernel/memory/check.h"
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)

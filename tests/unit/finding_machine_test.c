@@ -12,7 +12,6 @@
 #include <luo/profile.h>
 #include <luo/scenario.h>
 
-#include "sim/kernel/memory/check.h"
 #include "sim/machine/machine.h"
 #include "tests/support/rig.h"
 #include "tests/support/test.h"

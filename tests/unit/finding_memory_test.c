@@ -410,7 +410,7 @@ static void without_checks_nothing_is_looked_at(void **state)
 	phys_to_virt(phys);
 	kho__check_left(kernel);
 	assert_int_equal(kernel->findings.count, 0);
-	assert_int_equal(kernel->ledger.count, 0);
+	assert_int_equal(kernel->ledger.table.count, 0);
 }
 
 #define remapped_test(f) cmocka_unit_test_setup_teardown(f, start_remapped, stop)

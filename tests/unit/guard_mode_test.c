@@ -7,7 +7,6 @@
 #include <luo/finding.h>
 #include <luo/profile.h>
 
-#include "sim/kernel/memory/check.h"
 #include "tests/support/kho_fixture.h"
 #include "tests/support/rig.h"
 

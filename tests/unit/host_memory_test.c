@@ -35,11 +35,6 @@ static void *meagre_calloc(size_t count, size_t size)
 	return fails() ? NULL : calloc(count, size);
 }
 
-static void *meagre_realloc(void *memory, size_t size)
-{
-	return fails() ? NULL : realloc(memory, size);
-}
-
 static void *meagre_reallocarray(void *memory, size_t count, size_t size)
 {
 	return fails() ? NULL : reallocarray(memory, count, size);
@@ -53,13 +48,18 @@ static char *meagre_strdup(const char *string)
 #undef strdup
 #define malloc meagre_malloc
 #define calloc meagre_calloc
-#define realloc meagre_realloc
 #define reallocarray meagre_reallocarray
 #define strdup meagre_strdup
 
+#define grow table_grow
+#include "sim/kernel/host/list.c"
+#include "sim/kernel/host/table.c"
+#undef grow
+#define same intern_same
+#include "sim/scenario/intern.c"
+#undef same
 #include "sim/handover/blob.c"
 #include "sim/handover/blob_load.c"
-#include "sim/scenario/intern.c"
 #include "sim/recorder/recorder.c"
 #include "sim/scenario/parse.c"
 #define complain host_file_complain
@@ -75,7 +75,6 @@ static char *meagre_strdup(const char *string)
 
 #undef malloc
 #undef calloc
-#undef realloc
 #undef reallocarray
 #undef strdup
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A map that is always current: the tree of kho-v4 as the kernel grows it. */
+#include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
 #define ORDERS (MAX_PAGE_ORDER + 1)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The preserved-memory map of kho-v4: keys, and trees read from images, from hell too. */
+#include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
 #define ORDERS (MAX_PAGE_ORDER + 1)

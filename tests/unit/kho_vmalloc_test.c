@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* vmalloc areas handed over, and descriptors that lie. */
+#include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (32 * FIXTURE_MIB)

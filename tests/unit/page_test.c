@@ -2,6 +2,7 @@
 /*
  * The page allocator: what it gives, what it takes back, what it refuses.
  */
+#include "sim/kernel/memory/page.h"
 #include "tests/support/kernel_fixture.h"
 
 static struct lfb_kernel *start(u64 size, enum lfb_page_policy policy)

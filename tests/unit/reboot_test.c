@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The reboot call, and taking it back when a file cannot be frozen: docs/facts.md section 7. */
+#include "lib/file.h"
 #include "tests/support/world_test.h"
 
 #define SESSIONS 3

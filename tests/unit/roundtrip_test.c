@@ -12,6 +12,7 @@
 #include <luo/scenario.h>
 #include <luo/trace.h>
 
+#include "lib/orchestrator.h"
 #include "sim/handover/convert.h"
 
 static const char *const profiles[] = { "rfc-v6", "linux-7.0", "linux-7.3", "reference" };

@@ -263,7 +263,7 @@ static void interned_strings_are_found_however_many_there_are(void **state)
 		assert_int_equal(lfb__intern(&table, names[i], strlen(names[i]), &number), 0);
 		assert_int_equal(number, i);
 	}
-	assert_int_equal(table.count, 5000);
+	assert_int_equal(table.entries.count, 5000);
 	lfb__intern_destroy(&table);
 }
 

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "lib/luo/luo.h"
+#include "lib/codec/codec.h"
 #include "sim/explore/exhaust/exhaust.h"
 
 static void mix(struct lfb_state_key *key, u64 value)

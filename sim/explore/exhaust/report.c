@@ -9,6 +9,7 @@
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
+#include "lib/orchestrator.h"
 #include "sim/explore/exhaust/search.h"
 
 /* Every quirk the profile has, but those asked for. */

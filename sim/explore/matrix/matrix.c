@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/luo/luo.h"
+#include "lib/orchestrator.h"
 #include "sim/explore/matrix/matrix.h"
 
 /*

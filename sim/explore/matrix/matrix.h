@@ -6,6 +6,7 @@
 #ifndef SIM_EXPLORE_MATRIX_MATRIX_H
 #define SIM_EXPLORE_MATRIX_MATRIX_H
 
+#include <luo/abi.h>
 #include <luo/liveupdate.h>
 #include <luo/matrix.h>
 

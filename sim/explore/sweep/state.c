@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "lib/luo/luo.h"
-#include "sim/kernel/memory/page.h"
+#include "lib/codec/codec.h"
+#include "sim/kernel/kernel.h"
 #include "sim/explore/sweep/state_sink.h"
 
 /*

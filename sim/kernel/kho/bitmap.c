@@ -3,7 +3,7 @@
  * Bitmaps of preserved blocks, the leaves of every generation's map, read from memory that may
  * hold anything.
  */
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/kho/map.h"
 
 /* Pages of a map are mostly empty: a cache line a step. */
 unsigned int kho__next_word(const u64 *page, unsigned int word)

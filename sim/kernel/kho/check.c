@@ -4,52 +4,8 @@
  * in this kernel or in the one before it.
  */
 #include <stdio.h>
-#include <string.h>
 
-#include "sim/kernel/memory/check.h"
-#include "sim/kernel/memory/page.h"
-
-#define WHAT_SIZE 240
-
-const char *lfb__phys_object(struct lfb_object *object, phys_addr_t phys)
-{
-	snprintf(object->text, sizeof(object->text), "phys 0x%llx", phys);
-	return object->text;
-}
-
-static const char *const preserved_as[] = {
-	[LFB_AS_FOLIO] = "preserved as a folio",
-	[LFB_AS_PAGES] = "preserved as pages",
-	[LFB_AS_ALLOC] = "from kho_alloc_preserve()",
-	[LFB_AS_VMALLOC] = "the description of a preserved vmalloc area",
-	[LFB_AS_VMALLOC_PAGE] = "a page of a preserved vmalloc area",
-};
-
-/* "8192 bytes at 0x12000, preserved as a folio by flb x preserve in operation 3". */
-static const char *describe(const struct lfb_ledger_entry *entry, char what[WHAT_SIZE])
-{
-	char who[120];
-
-	lfb__ledger_who(entry, who, sizeof(who));
-	snprintf(what, WHAT_SIZE, "%llu bytes at 0x%llx, %s %s",
-		 lfb__ledger_span(entry), entry->key,
-		 preserved_as[entry->as], who);
-	return what;
-}
-
-/* The same of whatever is known there: "" where nothing is. */
-static const char *describe_at(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
-			       phys_addr_t phys, const char *before, char what[WHAT_SIZE])
-{
-	const struct lfb_ledger_entry *entry = lfb__ledger_covering(kernel, kind, phys);
-	char text[WHAT_SIZE];
-
-	what[0] = '\0';
-	if (entry)
-		snprintf(what, WHAT_SIZE, "%s%.*s", before,
-			 (int)(WHAT_SIZE - 1 - strlen(before)), describe(entry, text));
-	return what;
-}
+#include "sim/kernel/kho/check.h"
 
 /*
  * This kernel's
@@ -82,7 +38,7 @@ void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 {
 	const struct page *page = lfb__page(kernel, pfn);
 	struct lfb_object object;
-	char what[WHAT_SIZE];
+	char what[LFB_PRESERVED_TEXT];
 	unsigned long i = 0;
 
 	if (!lfb__checking(kernel))
@@ -91,7 +47,7 @@ void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 		i++;
 	if (i == nr_pages)
 		return;
-	describe_at(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn + i), ": ", what);
+	lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn + i), ": ", what);
 	lfb__find(kernel, LFB_FINDING_KHO_PRESERVED_TWICE, lfb__phys_object(&object, PFN_PHYS(pfn)),
 		  "%lu pages at 0x%llx are preserved, of which the one at 0x%llx is already%s",
 		  nr_pages, PFN_PHYS(pfn),
@@ -147,10 +103,10 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 	struct lfb_ledger_entry *entry = lfb__ledger_find(kernel, LFB_LEDGER_PRESERVED, phys);
 	bool exact = entry && lfb__ledger_span(entry) == PFN_PHYS(nr_pages);
 	struct lfb_object object;
-	char what[WHAT_SIZE];
+	char what[LFB_PRESERVED_TEXT];
 
 	if (!all_set) {
-		describe_at(kernel, LFB_LEDGER_PRESERVED, phys, ", but: ", what);
+		lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ", but: ", what);
 		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(&object, phys),
 			     where, "not all of %lu pages at 0x%llx were preserved so%s", nr_pages,
 			     phys, what);
@@ -158,26 +114,12 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 		lfb__find(kernel, LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
 			  lfb__phys_object(&object, phys),
 			  "%s() unpreserved %lu pages of: %s", where, nr_pages,
-			  describe(entry, what));
+			  lfb__preserved(entry, what));
 	}
 	if (exact && !any_preserved(kernel, entry))
 		lfb__ledger_drop(kernel, entry);
 	else
 		lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, drop_if_gone, NULL);
-}
-
-void kho__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
-{
-	const phys_addr_t phys = PFN_PHYS(pfn);
-	struct lfb_object object;
-	char what[WHAT_SIZE];
-
-	if (!lfb__checking(kernel) || kernel->ledger.internal)
-		return;
-	describe_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ", what);
-	lfb__find(kernel, LFB_FINDING_KHO_FREED_WHILE_PRESERVED, lfb__phys_object(&object, phys),
-		  "%lu pages at 0x%llx were freed and are handed over all the same%s", nr_pages,
-		  phys, what);
 }
 
 /*
@@ -191,11 +133,11 @@ void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_ad
 	enum lfb_finding_id id = LFB_FINDING_KHO_RESTORE_NOT_PRESERVED;
 	const char *why = "was never preserved";
 	struct lfb_object object;
-	char what[WHAT_SIZE];
+	char what[LFB_PRESERVED_TEXT];
 
 	what[0] = '\0';
 	if (page)
-		describe_at(kernel, LFB_LEDGER_INCOMING, phys, ": ", what);
+		lfb__preserved_at(kernel, LFB_LEDGER_INCOMING, phys, ": ", what);
 	if (!page || !IS_ALIGNED(phys, PAGE_SIZE)) {
 		why = "is no page";
 	} else if (page->flags & PG_PRESERVED_IN) {
@@ -221,7 +163,7 @@ void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 	struct lfb_ledger_entry *entry =
 		lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, PFN_PHYS(pfn));
 	struct lfb_object object;
-	char what[WHAT_SIZE];
+	char what[LFB_PRESERVED_TEXT];
 	bool same;
 
 	if (!entry)
@@ -239,7 +181,7 @@ void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 			  as == LFB_AS_PAGES ? "restored as pages" :
 			  as == LFB_AS_ALLOC ? "freed by kho_restore_free()" :
 					      "restored as part of a vmalloc area",
-			  describe(entry, what));
+			  lfb__preserved(entry, what));
 }
 
 static bool is_own(const struct lfb_kernel *kernel, unsigned long pfn,
@@ -259,7 +201,7 @@ void kho__check_left(struct lfb_kernel *kernel)
 	unsigned int order = 0;
 	unsigned long pfn = 0;
 	struct lfb_object object;
-	char what[WHAT_SIZE];
+	char what[LFB_PRESERVED_TEXT];
 
 	if (!lfb__checking(kernel))
 		return;
@@ -273,7 +215,7 @@ void kho__check_left(struct lfb_kernel *kernel)
 		lfb__find(kernel, LFB_FINDING_KHO_NEVER_RESTORED,
 			  lfb__phys_object(&object, PFN_PHYS(pfn)),
 			  "nobody restored or freed what was handed over: %s",
-			  entry ? describe(entry, what) : what);
+			  entry ? lfb__preserved(entry, what) : what);
 	}
 }
 

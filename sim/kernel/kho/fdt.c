@@ -10,7 +10,7 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/kho/kho.h"
 
 /* The only generation libfdt itself writes. */
 #define VERSION 17

@@ -6,14 +6,7 @@
  */
 #include <string.h>
 
-#include "sim/kernel/memory/page.h"
-
-struct lfb_kernel *kho__kernel(void)
-{
-	struct lfb_kernel *kernel = lfb__current;
-
-	return kernel && kernel->kho.enabled ? kernel : NULL;
-}
+#include "sim/kernel/kho/map.h"
 
 bool kho_is_enabled(void)
 {

@@ -1,46 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Kexec HandOver, inside.
+ * Kexec HandOver: what is preserved for the next kernel, and what the last one left.
  *
  * Preserved blocks are tracked as one bit per (address, order) in page-sized bitmaps that lie in
  * the kernel's own memory. Each generation of the ABI (struct kho_abi) finds the bitmaps in its
  * own way. In kho-v1 the map that the next kernel reads is written from them in the end; in kho-v4
  * they are a part of it, and it is always current.
+ * Uses the state, the seams, tasks and memory; of the world outside libfdt.
  */
 #ifndef SIM_KERNEL_KHO_KHO_H
 #define SIM_KERNEL_KHO_KHO_H
 
-#include <luo/lock.h>
-#include <luo/types.h>
+#include <luo/kexec_handover.h>
 
-struct lfb_kernel;
-struct kho_abi;
-
-#define KHO_BITMAP_BITS (PAGE_SIZE * 8)
-
-/* Preserved blocks of one order. */
-struct kho_order {
-	/* kho-v1: the page numbers of bitmaps, in early memory; n is for block n * 32768 and up */
-	u32 *bitmaps;
-	unsigned long nr_bitmaps;
-	unsigned long blocks;		/* bits set */
-};
-
-struct kho {
-	bool enabled;
-	bool incoming;			/* is_kho_boot() */
-	const struct kho_abi *abi;
-	/* outgoing */
-	struct mutex lock;		/* "kho_out.lock": root tree edits, writing the map */
-	struct mutex map_lock;		/* "kho radix tree": edits of a map that is live */
-	void *root;			/* root tree, one preserved page */
-	u32 map_page;			/* first page of the map, 0: none */
-	struct kho_order orders[MAX_PAGE_ORDER + 1];
-	unsigned long blocks;		/* preserved blocks, all orders */
-	/* incoming */
-	const void *incoming_root;
-	phys_addr_t incoming_root_phys;
-};
+#include "sim/kernel/memory/memory.h"
 
 /* A bounded look at memory that may hold anything: a running kernel's, a blob's, a raw image's. */
 struct lfb_view {
@@ -99,43 +72,6 @@ extern const struct kho_abi kho__abi_v1;	/* map_v1.c */
 extern const struct kho_abi kho__abi_v4;	/* map_v4.c */
 
 /*
- * map_v4.c: what it calls a key, one number for a block's address and order
- */
-
-u64 kho__v4_key(phys_addr_t phys, unsigned int order);
-/* The block of a key; false when it is no key of an order there is. */
-bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order);
-
-/*
- * bitmap.c: bitmaps, the leaves of every generation's map, read from memory that may hold
- * anything
- */
-
-/* Where a reader of a map looks, and whom it tells. */
-struct kho_reader {
-	const struct lfb_view *view;
-	kho_block_fn block;
-	kho_block_fn own_page;
-	void *context;
-	struct lfb_problem *problem;
-};
-
-#define KHO_PAGE_WORDS (PAGE_SIZE / sizeof(u64))
-
-/* The first word of a page from @word on that is not 0; KHO_PAGE_WORDS when there is none. */
-unsigned int kho__next_word(const u64 *page, unsigned int word);
-/* What lies in the page at @phys, NULL when there can be no page of a map. */
-const void *kho__map_page(const struct kho_reader *reader, phys_addr_t phys);
-/* Tells of a page of the map itself. 0 or what own_page returned. */
-int kho__read_own_page(const struct kho_reader *reader, phys_addr_t phys);
-/*
- * Tells of each block in a bitmap of blocks of @order from @start on, which is inside of the
- * view. 0, -EINVAL for a block that reaches beyond the end of memory, or what block returned.
- */
-int kho__read_bitmap(const struct kho_reader *reader, const u64 *bitmap, phys_addr_t start,
-		     unsigned int order);
-
-/*
  * kho.c: life in one boot. The machine calls these, in this order.
  */
 
@@ -158,24 +94,10 @@ phys_addr_t kho__root_phys(const struct lfb_kernel *kernel);
  * one that is live, which is there as long as KHO is on.
  */
 bool kho__has_handover(const struct lfb_kernel *kernel);
-/* This thread's kernel when it runs with KHO on, else NULL. */
-struct lfb_kernel *kho__kernel(void);
 
 /*
  * track.c: which blocks are marked for the next kernel
  */
-
-/* Order of the first block when @nr_pages at @pfn are cut into maximal naturally aligned ones. */
-static inline unsigned int kho__cut(unsigned long pfn, unsigned long nr_pages)
-{
-	unsigned int order = pfn ? (unsigned int)__builtin_ctzl(pfn) : MAX_PAGE_ORDER;
-
-	if (order > MAX_PAGE_ORDER)
-		order = MAX_PAGE_ORDER;
-	while (1ul << order > nr_pages)
-		order--;
-	return order;
-}
 
 /*
  * Marking is two steps, so that a caller with several ranges can do all that may fail before
@@ -192,11 +114,24 @@ bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 
 /*
- * preserve.c: checks shared by all that takes pointers from a module
+ * check.c
  */
 
-/* Is this the start of a block that the kernel's code allocated and may hand over? */
-bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
+/*
+ * Finds what was handed over and neither restored nor freed: to be called when nobody is expected
+ * to do so any more.
+ */
+void kho__check_left(struct lfb_kernel *kernel);
+/*
+ * A reader of what was handed over to the running kernel came across memory that belongs to the
+ * orchestrator's own format. Other views are nobody's concern.
+ */
+void kho__mark_own(const struct lfb_view *view, phys_addr_t phys, size_t size);
+
+/*
+ * preserve.c
+ */
+
 /* kho_alloc_preserve() for the orchestrator itself: what is in it is nobody else's business. */
 void *kho__alloc_preserve_own(size_t size);
 
@@ -204,8 +139,6 @@ void *kho__alloc_preserve_own(size_t size);
  * restore.c
  */
 
-/* Is a block of exactly 2^order pages at @phys handed over and not yet restored? */
-bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order);
 /*
  * Restores and frees what kho_alloc_preserve(@size) gave the previous kernel, also where the
  * page policy gave it a block that is not naturally aligned and went over in pieces.

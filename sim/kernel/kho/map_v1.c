@@ -4,7 +4,7 @@
  * bitmaps of one order. The bitmaps are those that blocks are marked in; the chunks that point at
  * them are written in the end.
  */
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kho/map.h"
 
 #define ELEMENTS 255
 

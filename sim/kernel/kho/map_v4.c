@@ -15,7 +15,7 @@
  */
 #include <stdlib.h>
 
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kho/map.h"
 
 #define TABLE_ENTRIES (PAGE_SIZE / sizeof(u64))
 #define TABLE_SHIFT 9

@@ -2,8 +2,8 @@
 /*
  * Preserving memory: what a module names is checked here, then marked by track.c.
  */
-#include "sim/kernel/memory/check.h"
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kho/check.h"
+#include "sim/kernel/kho/map.h"
 
 bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn)
 {

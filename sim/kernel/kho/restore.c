@@ -2,7 +2,8 @@
 /*
  * Restoring memory: what the previous kernel preserved becomes this kernel's, once.
  */
-#include "sim/kernel/memory/check.h"
+#include "sim/kernel/kho/check.h"
+#include "sim/kernel/kho/map.h"
 
 bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order)
 {

@@ -6,7 +6,7 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/kho/map.h"
 
 #define MAP_PROPERTY "preserved-memory-map"
 #define NAME_MAX_LENGTH 63

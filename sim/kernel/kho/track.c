@@ -6,7 +6,7 @@
  * follow each other. The number of bits set in one is kept in its struct page, so that empty ones
  * are found without looking into them.
  */
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kho/map.h"
 
 /* Where the bit of a block is. */
 struct spot {

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/kho/kho.h"
 
 int lfb__problem(struct lfb_problem *problem, int error, phys_addr_t where, const char *format, ...)
 {

@@ -3,8 +3,8 @@
  * Handing over vmalloc areas: a list of chunk pages with the addresses of the area's pages
  * (docs/facts.md 8.5). Every chunk is preserved memory of its own.
  */
-#include "sim/kernel/memory/check.h"
-#include "sim/kernel/memory/page.h"
+#include "sim/kernel/kho/check.h"
+#include "sim/kernel/kho/map.h"
 
 #define CHUNK_PAGES 511
 #define KNOWN_FLAGS (KHO_VMALLOC_ALLOC | KHO_VMALLOC_HUGE_VMAP)

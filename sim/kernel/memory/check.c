@@ -36,6 +36,20 @@ void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys)
 			  "what it held is gone", phys);
 }
 
+void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+{
+	const phys_addr_t phys = PFN_PHYS(pfn);
+	struct lfb_object object;
+	char what[LFB_PRESERVED_TEXT];
+
+	if (!lfb__checking(kernel) || kernel->ledger.internal)
+		return;
+	lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ", what);
+	lfb__find(kernel, LFB_FINDING_KHO_FREED_WHILE_PRESERVED, lfb__phys_object(&object, phys),
+		  "%lu pages at 0x%llx were freed and are handed over all the same%s", nr_pages,
+		  phys, what);
+}
+
 /*
  * Preserved blocks
  */

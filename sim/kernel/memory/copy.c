@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sim/kernel/memory/asan.h"
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/memory/memory.h"
 
 #if LFB_ASAN
 /* Volatile, or the compiler makes a checked memcpy() of it again. */

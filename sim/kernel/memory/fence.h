@@ -13,7 +13,27 @@
 #ifndef SIM_KERNEL_MEMORY_FENCE_H
 #define SIM_KERNEL_MEMORY_FENCE_H
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/memory/memory.h"
+
+enum lfb_fence_use { LFB_FENCE_NEVER_USED, LFB_FENCE_IN_USE, LFB_FENCE_FREED };
+
+/* What a page is, or was until it was freed. All but @head is that of the first of its block. */
+struct lfb_fence_page {
+	const struct lfb_site *made;
+	const struct lfb_site *freed;
+	unsigned long made_operation;
+	unsigned long freed_operation;
+	u32 head;
+	u32 size;	/* of the object that was asked for; 0: a block of pages */
+	u8 order;
+	u8 use;		/* enum lfb_fence_use */
+};
+
+struct lfb_fence {
+	bool off;	/* the host has no room for so many mappings: nothing faults any more */
+	size_t size;	/* of all this */
+	struct lfb_fence_page pages[];
+};
 
 static inline bool lfb__fenced(const struct lfb_memory *memory)
 {
@@ -26,8 +46,10 @@ void lfb__fence_destroy(struct lfb_memory *memory);
 
 /* A boot begins: everything is accessible and forgotten. */
 void lfb__fence_open(struct lfb_kernel *kernel);
-/* Memory is ready: what was not handed over and is not scratch becomes inaccessible. */
+/* Memory is ready: what is not scratch becomes inaccessible … */
 void lfb__fence_close(struct lfb_kernel *kernel);
+/* … but for the blocks that were handed over. */
+void lfb__fence_let_in(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 
 /* A block was given out; one of PG_SLAB is for lfb__fence_object() to make accessible. */
 void lfb__fence_given(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, u32 kind);
@@ -44,10 +66,7 @@ void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t siz
 size_t lfb__fence_start(const struct lfb_kernel *kernel, unsigned long pfn, size_t *size);
 /* From now on all of these may be: somebody asked how many there are. */
 void lfb__fence_use_all(struct lfb_kernel *kernel, unsigned long pfn);
-/* It is about to be freed: complains when bytes were written that nobody had asked for. */
-void lfb__fence_check_slack(struct lfb_kernel *kernel, unsigned long pfn);
-
-/* The kernel died of an access to memory at @phys: what that was. */
-void lfb__fence_report(struct lfb_kernel *kernel, phys_addr_t phys);
+/* The offset of its first byte that nobody had asked for and that was written; 0: none was. */
+size_t lfb__fence_written_slack(const struct lfb_kernel *kernel, unsigned long pfn);
 
 #endif

@@ -18,11 +18,6 @@ static void converted(struct lfb_kernel *kernel, phys_addr_t phys)
 	}
 }
 
-struct page *lfb__page(const struct lfb_kernel *kernel, unsigned long pfn)
-{
-	return pfn < kernel->memory.nr_pages ? &kernel->memory.map[pfn] : NULL;
-}
-
 unsigned long page_to_pfn(const struct page *page)
 {
 	unsigned long pfn = lfb__current ? lfb__pfn(&lfb__current->memory, page) : LFB_NO_PFN;
@@ -160,9 +155,4 @@ void *folio_address(const struct folio *folio)
 struct page *folio_page(struct folio *folio, unsigned long n)
 {
 	return n < folio_nr_pages(folio) ? &folio->page + n : NULL;
-}
-
-unsigned int get_order(size_t size)
-{
-	return size <= PAGE_SIZE ? 0 : 64 - (unsigned int)__builtin_clzl((size - 1) >> PAGE_SHIFT);
 }

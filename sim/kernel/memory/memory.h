@@ -1,136 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Physical memory: the arena, its page and slab allocators, vmalloc.
+ * Physical memory: the arena, its page and slab allocators, vmalloc, and what is looked at in them
+ * while somebody checks.
  *
  * Everything a simulated kernel allocates lies in the arena, the orchestrator's own structures
  * included, so a kexec that drops what is not preserved drops it all.
- *
- * The arena is one memfd, mapped at one of LFB_WINDOWS reserved address ranges. In remapping mode
- * every kexec moves it to the next range and makes the old one inaccessible. Ranges of memory
- * that are never touched cost nothing.
- *
- * A window:  | arena | guard page | vmalloc range | guard |
+ * Uses the state, the seams and tasks.
  */
 #ifndef SIM_KERNEL_MEMORY_MEMORY_H
 #define SIM_KERNEL_MEMORY_MEMORY_H
 
-#include <luo/machine_options.h>
-#include <luo/mm.h>
+#include <luo/slab.h>
+#include <luo/vmalloc.h>
 
-struct lfb_kernel;
-struct lfb_view;
+#include "sim/kernel/task/task.h"
 
-#define LFB_WINDOWS 4
-#define LFB_LOW_PAGES 16	/* the first 64 KiB are never given out: 0 is no address */
-#define LFB_CHUNK_ORDER MAX_PAGE_ORDER
-#define LFB_CHUNK_PAGES (1ul << LFB_CHUNK_ORDER)
-#define LFB_NO_PFN UINT32_MAX
+static inline struct page *lfb__page(const struct lfb_kernel *kernel, unsigned long pfn)
+{
+	return pfn < kernel->memory.nr_pages ? &kernel->memory.map[pfn] : NULL;
+}
 
-/* What freshly destroyed memory is filled with. */
-#define LFB_POISON_DESTROYED 0xdb
-/* What freed slab objects and pages are filled with in sanitizer builds, else slabs at the most. */
-#define LFB_POISON_FREED 0x6b
+static inline void *lfb__pfn_address(const struct lfb_memory *memory, unsigned long pfn)
+{
+	return memory->base + (pfn << PAGE_SHIFT);
+}
 
-/* struct page.flags */
-#define PG_ALLOCATED 0x01u	/* head of an allocated block of .order */
-#define PG_TAIL 0x02u		/* inside an allocated or preserved block; .next is its head */
-#define PG_FREE 0x04u		/* head of a free block of .order, on a free list */
-#define PG_SLAB 0x08u		/* belongs to the slab allocator */
-#define PG_FOLIO 0x10u		/* head of a folio */
-#define PG_PRESERVED_IN 0x20u	/* head of a block the previous kernel preserved, not restored */
-#define PG_DIRTY 0x40u		/* has been written to since it was last destroyed */
-#define PG_SCRATCH 0x80u
-#define PG_VMALLOC 0x100u
-#define PG_INTERNAL 0x200u	/* KHO's own: bitmaps, map pages; head of what LUO handed over */
-#define PG_PRESERVED 0x400u	/* marked for the next kernel; each page of a block */
-#define PG_HANDED 0x800u	/* was handed over to this kernel, restored or not; each page */
-#define PG_STICKY (PG_PRESERVED | PG_HANDED)	/* true of a page whoever has it */
+/* The number of an entry of the map; LFB_NO_PFN for a pointer that is none. */
+static inline unsigned long lfb__pfn(const struct lfb_memory *memory, const struct page *page)
+{
+	uintptr_t offset = (uintptr_t)page - (uintptr_t)memory->map;
 
-struct page {
-	u32 flags;
-	u8 order;
-	u8 slab_class;
-	u16 slab_objects;	/* how many objects this slab has */
-	u32 refcount;
-	u32 slab_used;
-	u32 next;		/* list links are page numbers: they survive a move of the arena */
-	u32 prev;
-	u64 slab_map[4];	/* bit set: object in use */
-	u64 private;
-};
-
-/* A folio is its first page. */
-struct folio {
-	struct page page;
-};
-
-struct lfb_memory_options {
-	u64 size;		/* bytes, a multiple of PAGE_SIZE */
-	enum lfb_memory_mode mode;
-	enum lfb_page_policy policy;
-	enum lfb_checks checks;
-};
-
-struct lfb_memory {
-	u64 size;
-	unsigned long nr_pages;
-	enum lfb_memory_mode mode;
-	enum lfb_page_policy policy;
-	int fd;				/* memfd with the contents */
-	void *reservation;		/* the address space the windows lie in */
-	size_t reservation_size;
-	u8 *windows;			/* nr_windows reserved ranges of window_stride bytes each */
-	size_t window_stride;
-	unsigned int nr_windows;	/* LFB_WINDOWS, 1 when nothing moves */
-	unsigned int window;		/* which one is mapped */
-	u8 *base;			/* windows + window * window_stride */
-	u8 *vmalloc_base;		/* reserved range for vmalloc mappings of this boot */
-	size_t vmalloc_size;
-	size_t vmalloc_used;		/* bytes of it from the start that were ever mapped */
-	u32 *vmalloc_table;		/* the page number behind each page of it, 0: none */
-	struct page *map;		/* nr_pages entries, in untouched memory until used */
-	u64 *touched;			/* one bit a page: its map entry or its bytes are in use */
-	u8 *chunk_touched;		/* one byte a chunk, 1: one of its pages may be touched */
-	u64 *lost;			/* one bit a page: in use one kernel ago: lfb__lost() */
-	u64 *lost_slab;			/* … by the slab allocator */
-	u8 *chunk_lost;			/* one byte a chunk, 1: there are such pages */
-	unsigned long nr_chunks;
-	size_t host_size;		/* bytes at map, with all the tables behind it */
-	struct lfb_fence *fence;	/* LFB_CHECKS_GUARD only, see fence.h */
-	u8 *mirror;			/* … the arena once more, always accessible */
-	phys_addr_t scratch;		/* where the next kernel boots */
-	u64 scratch_size;
-};
-
-/* Page allocator state of one boot. */
-struct lfb_pages {
-	u32 free_list[MAX_PAGE_ORDER + 1];	/* heads, LFB_NO_PFN when empty */
-	unsigned long frontier;			/* pages from here up were never looked at */
-	unsigned long bottom;			/* LFB_PAGES_ASCENDING: next page to give out */
-	unsigned long top;			/* LFB_PAGES_ASCENDING: internal pages grow down */
-	unsigned long allocated;		/* pages given out by alloc_pages() and co. */
-	unsigned long internal;			/* pages of KHO's own records */
-	unsigned long incoming;			/* pages handed over, not restored */
-	phys_addr_t early_next;			/* lfb__early_alloc() */
-	u32 oldest_freed;			/* fence.c: freed blocks not given out again */
-	u32 newest_freed;
-};
-
-#define LFB_SLAB_CLASSES 12
-
-struct lfb_slabs {
-	u32 partial[LFB_SLAB_CLASSES];		/* slabs with room, LFB_NO_PFN: none */
-	unsigned long objects;			/* live objects */
-	unsigned long pages;			/* of slabs, kept empty ones too */
-};
-
-struct vm_struct;
-
-struct lfb_vmallocs {
-	struct vm_struct *areas;		/* highest address first */
-	size_t next;				/* bytes of the window already given out */
-	unsigned long count;
-};
+	if (offset >= memory->nr_pages * sizeof(*page) || offset % sizeof(*page))
+		return LFB_NO_PFN;
+	return offset / sizeof(*page);
+}
 
 /*
  * arena.c
@@ -144,10 +47,6 @@ void lfb__memory_destroy(struct lfb_kernel *kernel);
  * mappings are gone in both modes. On error everything is as it was.
  */
 int lfb__memory_remap(struct lfb_kernel *kernel);
-/* Takes the vmalloc mappings of a kernel that is gone away. */
-void lfb__memory_clear_vmalloc(struct lfb_memory *memory);
-/* Makes a page-aligned range inside a window inaccessible; it stays reserved. */
-int lfb__memory_seal(void *address, size_t size);
 /*
  * How an address relates to the arena's windows; for reports of stray pointers. *@phys is ~0
  * where no memory is behind it and for vmalloc addresses of earlier kernels.
@@ -209,9 +108,6 @@ void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size);
 enum lfb_lost { LFB_NOT_LOST, LFB_LOST, LFB_LOST_SLAB };
 enum lfb_lost lfb__lost(const struct lfb_kernel *kernel, unsigned long pfn);
 
-/* Turns a preserved block into an allocated one (a folio, or single pages). -ENOENT if none. */
-int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio);
-
 /*
  * Finds the first block at or above *@pfn that was handed over and not yet restored; go on at
  * *@pfn + (1 << *@order). False when there is none.
@@ -227,10 +123,8 @@ bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pf
 struct page *lfb__alloc_internal_page(struct lfb_kernel *kernel);
 void lfb__free_internal_page(struct lfb_kernel *kernel, struct page *page);
 
-/* Cuts an allocated block of @order into 2^@order allocated single pages. */
-void lfb__split_page(struct lfb_kernel *kernel, struct page *page, unsigned int order);
-
-struct page *lfb__page(const struct lfb_kernel *kernel, unsigned long pfn);
+/* Turns a preserved block into an allocated one (a folio, or single pages). -ENOENT if none. */
+int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio);
 
 /*
  * slab.c
@@ -253,5 +147,42 @@ void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr
 /* The pages behind an area, good while it lives; NULL when @addr is not the start of one. */
 struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
 				 unsigned long *nr_pages);
+
+/*
+ * object.c: names of memory, for messages
+ */
+
+/* "phys 0x12000": what a finding about memory is about. */
+struct lfb_object {
+	char text[48];
+};
+const char *lfb__phys_object(struct lfb_object *object, phys_addr_t phys);
+
+/* Room for what is preserved, in words. */
+#define LFB_PRESERVED_TEXT 240
+
+/* "8192 bytes at 0x12000, preserved as a folio by flb x preserve in operation 3" */
+const char *lfb__preserved(const struct lfb_ledger_entry *entry, char what[LFB_PRESERVED_TEXT]);
+/* The same of whatever is known at @phys, with @before in front: "" where nothing is. */
+const char *lfb__preserved_at(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+			      phys_addr_t phys, const char *before, char what[LFB_PRESERVED_TEXT]);
+
+/*
+ * check.c
+ */
+
+/* The state is serialized: what is preserved may not change from here on. */
+void lfb__check_serialized(struct lfb_kernel *kernel);
+/* Before kernel code runs after that and when it did. */
+void lfb__check_unchanged(struct lfb_kernel *kernel);
+/* The kernel jumps. */
+void lfb__check_jump(struct lfb_kernel *kernel);
+
+/*
+ * stray.c
+ */
+
+/* The kernel died of an access to @address; @no_address: the processor could not say which. */
+void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_address);
 
 #endif

@@ -1,236 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The page allocator.
- *
- * The buddy policy keeps free blocks on one list an order. Memory is brought in a chunk at a time,
- * in ascending order and only when the lists have nothing large enough, so a boot does not depend
- * on how much memory there is. The ascending policy has no lists at all.
+ * Pages and folios as the kernel's code gets and gives them back: with fault points, accounting and
+ * reference counts.
  */
 #include <string.h>
 
-#include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/check.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
-
-#define PG_IN_USE (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN)
-
-static void push_free(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
-{
-	struct page *map = kernel->memory.map;
-	struct page *page = &map[pfn];
-	u32 *list = &kernel->pages.free_list[order];
-
-	lfb__touch(&kernel->memory, pfn);
-	page->flags |= PG_FREE;
-	page->order = (u8)order;
-	page->prev = LFB_NO_PFN;
-	page->next = *list;
-	if (*list != LFB_NO_PFN)
-		map[*list].prev = (u32)pfn;
-	*list = (u32)pfn;
-}
-
-static void remove_free(struct lfb_kernel *kernel, unsigned long pfn)
-{
-	struct page *map = kernel->memory.map;
-	struct page *page = &map[pfn];
-
-	if (page->prev == LFB_NO_PFN)
-		kernel->pages.free_list[page->order] = page->next;
-	else
-		map[page->prev].next = page->next;
-	if (page->next != LFB_NO_PFN)
-		map[page->next].prev = page->prev;
-	page->flags &= ~PG_FREE;
-}
-
-/* Frees a range as maximal naturally aligned blocks. */
-static void push_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned long end)
-{
-	while (pfn < end) {
-		unsigned int order = (unsigned int)__builtin_ctzl(pfn | LFB_CHUNK_PAGES);
-
-		while (1ul << order > end - pfn)
-			order--;
-		push_free(kernel, pfn, order);
-		pfn += 1ul << order;
-	}
-}
-
-/* Makes the free pages of the next chunk available. False: there is no next one. */
-static bool bring_in_chunk(struct lfb_kernel *kernel)
-{
-	const struct lfb_memory *memory = &kernel->memory;
-	unsigned long pfn = kernel->pages.frontier;
-	unsigned long end = pfn + LFB_CHUNK_PAGES;
-
-	if (pfn >= lfb__usable_end(memory))
-		return false;
-	kernel->pages.frontier = end;
-	if (end > lfb__usable_end(memory))
-		end = lfb__usable_end(memory);
-	if (pfn < LFB_LOW_PAGES)
-		pfn = LFB_LOW_PAGES;
-	while (pfn < end) {
-		unsigned long in_use = lfb__next_touched(memory, pfn, end);
-
-		while (in_use < end && !(memory->map[in_use].flags & PG_IN_USE))
-			in_use = lfb__next_touched(memory, in_use + 1, end);
-		push_range(kernel, pfn, in_use);
-		pfn = in_use;
-		while (pfn < end && memory->map[pfn].flags & PG_IN_USE)
-			pfn++;
-	}
-	return true;
-}
-
-static unsigned long take_buddy(struct lfb_kernel *kernel, unsigned int order)
-{
-	const u32 *lists = kernel->pages.free_list;
-	unsigned long pfn;
-	unsigned int have;
-
-	do {
-		have = order;
-		while (have <= MAX_PAGE_ORDER && lists[have] == LFB_NO_PFN)
-			have++;
-	} while (have > MAX_PAGE_ORDER && bring_in_chunk(kernel));
-	if (have > MAX_PAGE_ORDER)
-		return LFB_NO_PFN;
-	pfn = lists[have];
-	remove_free(kernel, pfn);
-	while (have-- > order)
-		push_free(kernel, pfn + (1ul << have), have);
-	return pfn;
-}
-
-static void give_buddy(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
-{
-	const struct page *map = kernel->memory.map;
-
-	/* Bringing its chunk in will find it free. */
-	if (pfn >= kernel->pages.frontier)
-		return;
-	for (; order < MAX_PAGE_ORDER; order++) {
-		unsigned long buddy = pfn ^ (1ul << order);
-
-		if (!(map[buddy].flags & PG_FREE) || map[buddy].order != order)
-			break;
-		remove_free(kernel, buddy);
-		pfn &= buddy;
-	}
-	push_free(kernel, pfn, order);
-}
-
-/* The lowest gap behind everything given out so far. Freed pages stay touched: never again. */
-static unsigned long take_ascending(struct lfb_kernel *kernel, unsigned long count)
-{
-	struct lfb_pages *pages = &kernel->pages;
-	unsigned long pfn = pages->bottom;
-
-	while (count <= pages->top && pfn <= pages->top - count) {
-		unsigned long in_use = lfb__next_touched(&kernel->memory, pfn, pfn + count);
-
-		if (in_use == pfn + count) {
-			pages->bottom = pfn + count;
-			return pfn;
-		}
-		pfn = in_use + 1;
-	}
-	return LFB_NO_PFN;
-}
-
-/* The highest gap below everything taken here so far. */
-static unsigned long take_descending(struct lfb_kernel *kernel, unsigned long count)
-{
-	struct lfb_pages *pages = &kernel->pages;
-	unsigned long end = pages->top;
-
-	while (end >= count && end - count >= pages->bottom) {
-		unsigned long in_use = lfb__next_touched(&kernel->memory, end - count, end);
-
-		if (in_use == end) {
-			pages->top = end - count;
-			return end - count;
-		}
-		end = in_use;
-	}
-	return LFB_NO_PFN;
-}
-
-/* Freed memory is given out again when there is no other, the oldest first. */
-static unsigned long take_fenced(struct lfb_kernel *kernel, unsigned int order)
-{
-	unsigned long pfn = take_buddy(kernel, order), freed;
-	unsigned int freed_order;
-
-	while (pfn == LFB_NO_PFN && lfb__fence_take_oldest(kernel, &freed, &freed_order)) {
-		give_buddy(kernel, freed, freed_order);
-		pfn = take_buddy(kernel, order);
-	}
-	return pfn;
-}
-
-struct page *lfb__alloc_block(struct lfb_kernel *kernel, unsigned int order, u32 kind)
-{
-	struct lfb_memory *memory = &kernel->memory;
-	const unsigned long count = 1ul << order;
-	unsigned long pfn, i;
-	struct page *page;
-
-	if (memory->policy == LFB_PAGES_BUDDY)
-		pfn = take_fenced(kernel, order);
-	else if (kind & (PG_SLAB | PG_INTERNAL))
-		pfn = take_descending(kernel, count);
-	else
-		pfn = take_ascending(kernel, count);
-	if (pfn == LFB_NO_PFN)
-		return NULL;
-
-	page = &memory->map[pfn];
-	lfb__touch(memory, pfn);
-	page->flags = PG_ALLOCATED | PG_DIRTY | kind | (page->flags & PG_STICKY);
-	page->order = (u8)order;
-	page->refcount = 1;
-	for (i = 1; i < count; i++) {
-		lfb__touch(memory, pfn + i);
-		page[i].flags = PG_TAIL | PG_DIRTY | (kind & (PG_SLAB | PG_INTERNAL)) |
-				(page[i].flags & PG_STICKY);
-		page[i].next = (u32)pfn;
-	}
-	if (lfb__fenced(memory))
-		lfb__fence_given(kernel, pfn, order, kind);
-	lfb__unpoison(lfb__pfn_address(memory, pfn), count << PAGE_SHIFT);
-	return page;
-}
-
-void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
-{
-	const struct lfb_memory *memory = &kernel->memory;
-	struct page *page = &memory->map[pfn];
-	const unsigned int order = page->order;
-	const size_t size = PAGE_SIZE << order;
-	void *address = lfb__pfn_address(memory, pfn);
-	unsigned long i;
-	u32 flags = 0;
-
-	if (LFB_ASAN && !lfb__fenced(memory)) {
-		lfb__unpoison(address, size);
-		memset(address, LFB_POISON_FREED, size);
-		lfb__poison(address, size);
-	}
-	for (i = 0; i < 1ul << order; i++) {
-		flags |= page[i].flags;
-		page[i] = (struct page){ .flags = PG_DIRTY | (page[i].flags & PG_STICKY) };
-	}
-	if (unlikely(flags & PG_PRESERVED))
-		kho__check_freed(kernel, pfn, 1ul << order);
-	if (lfb__fenced(memory))
-		lfb__fence_freed(kernel, pfn, order);
-	else if (memory->policy == LFB_PAGES_BUDDY)
-		give_buddy(kernel, pfn, order);
-}
 
 static struct page *alloc_counted(gfp_t gfp, unsigned int order, u32 kind, const char *where)
 {
@@ -324,7 +101,7 @@ static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigne
 	if (--page->refcount > 0)
 		return;
 	kernel->pages.allocated -= 1ul << page->order;
-	if (kernel->ledger.count)
+	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn));
 	lfb__free_block(kernel, pfn);
 }
@@ -416,4 +193,22 @@ void lfb__split_page(struct lfb_kernel *kernel, struct page *page, unsigned int 
 		page[i].refcount = page->refcount;
 		page[i].next = 0;
 	}
+}
+
+int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio)
+{
+	struct page *page = lfb__page(kernel, pfn);
+
+	if (!page || !(page->flags & PG_PRESERVED_IN) || page->order != order)
+		return -ENOENT;
+	page->flags = PG_ALLOCATED | PG_DIRTY | PG_HANDED | (folio ? PG_FOLIO : 0);
+	page->refcount = 1;
+	page->next = 0;
+	kernel->pages.incoming -= 1ul << order;
+	kernel->pages.allocated += 1ul << order;
+	if (lfb__fenced(&kernel->memory))
+		lfb__fence_given(kernel, pfn, order, 0);
+	if (!folio)
+		lfb__split_page(kernel, page, order);
+	return 0;
 }

@@ -6,27 +6,12 @@
 #ifndef SIM_KERNEL_MEMORY_PAGE_H
 #define SIM_KERNEL_MEMORY_PAGE_H
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/memory/memory.h"
 
 /* The pages from LFB_LOW_PAGES up to this one may be given out; from here on it is scratch. */
 static inline unsigned long lfb__usable_end(const struct lfb_memory *memory)
 {
 	return PHYS_PFN(memory->scratch);
-}
-
-static inline void *lfb__pfn_address(const struct lfb_memory *memory, unsigned long pfn)
-{
-	return memory->base + (pfn << PAGE_SHIFT);
-}
-
-/* The number of an entry of the map; LFB_NO_PFN for a pointer that is none. */
-static inline unsigned long lfb__pfn(const struct lfb_memory *memory, const struct page *page)
-{
-	uintptr_t offset = (uintptr_t)page - (uintptr_t)memory->map;
-
-	if (offset >= memory->nr_pages * sizeof(*page) || offset % sizeof(*page))
-		return LFB_NO_PFN;
-	return offset / sizeof(*page);
 }
 
 /*
@@ -65,10 +50,26 @@ unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long p
 void lfb__unpoison_touched(const struct lfb_memory *memory, phys_addr_t phys, size_t size);
 
 /*
- * Blocks. No fault point, no accounting, content unspecified. @kind: PG_FOLIO, PG_SLAB,
+ * arena.c
+ */
+
+/* Takes the vmalloc mappings of a kernel that is gone away. */
+void lfb__memory_clear_vmalloc(struct lfb_memory *memory);
+/* Makes a page-aligned range inside a window inaccessible; it stays reserved. */
+int lfb__memory_seal(void *address, size_t size);
+
+/*
+ * Blocks (block.c). No fault point, no accounting, content unspecified. @kind: PG_FOLIO, PG_SLAB,
  * PG_INTERNAL or 0.
  */
 struct page *lfb__alloc_block(struct lfb_kernel *kernel, unsigned int order, u32 kind);
 void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn);
+
+/*
+ * page.c
+ */
+
+/* Cuts an allocated block of @order into 2^@order allocated single pages. */
+void lfb__split_page(struct lfb_kernel *kernel, struct page *page, unsigned int order);
 
 #endif

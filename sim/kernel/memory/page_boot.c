@@ -157,6 +157,35 @@ static void forget_clean_chunks(struct lfb_memory *memory)
 	}
 }
 
+bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pfn,
+			      unsigned int *order)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const unsigned long end = kernel->pages.incoming ? memory->nr_pages : 0;
+	unsigned long at;
+
+	for (at = lfb__next_touched(memory, *pfn, end); at < end;
+	     at = lfb__next_touched(memory, at + 1, end)) {
+		if (memory->map[at].flags & PG_PRESERVED_IN) {
+			*pfn = at;
+			*order = memory->map[at].order;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Only what was handed over, and scratch, may be touched until it is given out. */
+static void fence_in(struct lfb_kernel *kernel)
+{
+	unsigned long pfn = 0;
+	unsigned int order;
+
+	lfb__fence_close(kernel);
+	for (; lfb__pages_next_incoming(kernel, &pfn, &order); pfn += 1ul << order)
+		lfb__fence_let_in(kernel, pfn, order);
+}
+
 void lfb__pages_ready(struct lfb_kernel *kernel)
 {
 	struct lfb_memory *memory = &kernel->memory;
@@ -171,7 +200,7 @@ void lfb__pages_ready(struct lfb_kernel *kernel)
 	}
 	forget_clean_chunks(memory);
 	if (lfb__fenced(memory))
-		lfb__fence_close(kernel);
+		fence_in(kernel);
 }
 
 void lfb__pages_mark_dirty(struct lfb_kernel *kernel, unsigned long pfn, unsigned long count)
@@ -199,40 +228,4 @@ void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size)
 	kernel->pages.early_next += (size + 15) & ~15ull;
 	address = memory->base + start;
 	return memset(address, 0, size);
-}
-
-int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio)
-{
-	struct page *page = lfb__page(kernel, pfn);
-
-	if (!page || !(page->flags & PG_PRESERVED_IN) || page->order != order)
-		return -ENOENT;
-	page->flags = PG_ALLOCATED | PG_DIRTY | PG_HANDED | (folio ? PG_FOLIO : 0);
-	page->refcount = 1;
-	page->next = 0;
-	kernel->pages.incoming -= 1ul << order;
-	kernel->pages.allocated += 1ul << order;
-	if (lfb__fenced(&kernel->memory))
-		lfb__fence_given(kernel, pfn, order, 0);
-	if (!folio)
-		lfb__split_page(kernel, page, order);
-	return 0;
-}
-
-bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pfn,
-			      unsigned int *order)
-{
-	const struct lfb_memory *memory = &kernel->memory;
-	const unsigned long end = kernel->pages.incoming ? memory->nr_pages : 0;
-	unsigned long at;
-
-	for (at = lfb__next_touched(memory, *pfn, end); at < end;
-	     at = lfb__next_touched(memory, at + 1, end)) {
-		if (memory->map[at].flags & PG_PRESERVED_IN) {
-			*pfn = at;
-			*order = memory->map[at].order;
-			return true;
-		}
-	}
-	return false;
 }

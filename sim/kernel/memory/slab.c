@@ -258,6 +258,21 @@ static void complain(struct lfb_kernel *kernel, const void *ptr, const struct ob
 	lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, name.text, "kfree", "%s", problem);
 }
 
+static void check_slack(struct lfb_kernel *kernel, unsigned long pfn)
+{
+	const struct lfb_fence_page *page = &kernel->memory.fence->pages[pfn];
+	const size_t offset = lfb__fence_written_slack(kernel, pfn);
+	struct lfb_object object;
+	char made[120];
+
+	if (!offset)
+		return;
+	lfb__site_who(page->made, page->made_operation, made, sizeof(made));
+	lfb__warn_as(LFB_FINDING_MEM_OVERRUN, lfb__slab_name(&object, page->size), "kfree",
+		     "an object of %u bytes, allocated %s, was written to at offset %zu",
+		     page->size, made, offset);
+}
+
 void kfree(const void *ptr)
 {
 	struct lfb_kernel *kernel = lfb__current;
@@ -272,10 +287,10 @@ void kfree(const void *ptr)
 		return;
 	}
 	kernel->slabs.objects--;
-	if (kernel->ledger.count)
+	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
 	if (lfb__fenced(&kernel->memory)) {
-		lfb__fence_check_slack(kernel, object.pfn);
+		check_slack(kernel, object.pfn);
 	} else if (LFB_ASAN) {
 		lfb__unpoison(ptr, object.size);
 		memset((void *)(uintptr_t)ptr, LFB_POISON_FREED, object.size);

@@ -78,6 +78,117 @@ static void report_vmalloc(struct lfb_kernel *kernel, const void *address)
 	}
 }
 
+/*
+ * In guard mode: what the memory is or was
+ */
+
+struct fault {
+	enum lfb_finding_id id;
+	struct lfb_object object;
+	char text[360];
+};
+
+/* "an object of 128 bytes, allocated by flb x preserve in operation 3" */
+static void describe(const struct lfb_fence_page *page, struct fault *fault)
+{
+	char who[120];
+
+	lfb__site_who(page->made, page->made_operation, who, sizeof(who));
+	if (page->size)
+		snprintf(fault->text, sizeof(fault->text), "an object of %u bytes, allocated %s",
+			 page->size, who);
+	else
+		snprintf(fault->text, sizeof(fault->text),
+			 "a block of order %u at 0x%llx, allocated %s", page->order,
+			 PFN_PHYS(page->head), who);
+	if (page->size)
+		lfb__slab_name(&fault->object, page->size);
+	else
+		lfb__phys_object(&fault->object, PFN_PHYS(page->head));
+}
+
+static void add(struct fault *fault, const char *format, ...) LFB_PRINTF(2, 3);
+
+static void add(struct fault *fault, const char *format, ...)
+{
+	size_t length = strlen(fault->text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(fault->text + length, sizeof(fault->text) - length, format, args);
+	va_end(args);
+}
+
+/* What an FLB frees in the callback that ends it is what its object was. */
+static bool ended_an_flb(const struct lfb_fence_page *page)
+{
+	return page->freed && !strcmp(page->freed->type, "flb") &&
+	       (!strcmp(page->freed->op, "unpreserve") || !strcmp(page->freed->op, "finish"));
+}
+
+static void describe_freed(const struct lfb_fence_page *page, long long offset,
+			   struct fault *fault)
+{
+	char who[120];
+
+	fault->id = LFB_FINDING_MEM_USE_AFTER_FREE;
+	describe(page, fault);
+	lfb__site_who(page->freed, page->freed_operation, who, sizeof(who));
+	add(fault, ", freed %s, was used at offset %lld", who, offset);
+	if (!ended_an_flb(page))
+		return;
+	fault->id = LFB_FINDING_FLB_USED_AFTER_PUT;
+	snprintf(fault->object.text, sizeof(fault->object.text), "flb %.40s", page->freed->name);
+}
+
+/* Memory that was not allocated in this kernel. */
+static void describe_unused(struct lfb_kernel *kernel, phys_addr_t phys, struct fault *fault)
+{
+	const struct lfb_fence_page *before = kernel->memory.fence->pages;
+	const unsigned long pfn = PHYS_PFN(phys);
+	enum lfb_lost lost = lfb__lost(kernel, pfn);
+
+	lfb__phys_object(&fault->object, phys);
+	before += pfn ? before[pfn - 1].head : 0;
+	if (lost != LFB_NOT_LOST) {
+		fault->id = lost == LFB_LOST_SLAB ? LFB_FINDING_MEM_SLAB_HANDED_OVER :
+						    LFB_FINDING_MEM_NOT_PRESERVED;
+		add(fault, "memory at 0x%llx was used, which was in use in the kernel before and "
+		    "not preserved", phys);
+	} else if (before->use == LFB_FENCE_IN_USE) {
+		fault->id = LFB_FINDING_MEM_OVERRUN;
+		describe(before, fault);
+		add(fault, ", was used %llu bytes behind its end",
+		    (phys & ~PAGE_MASK));
+	} else {
+		fault->id = LFB_FINDING_MEM_WILD_POINTER;
+		add(fault, "memory at 0x%llx was used, which nobody allocated",
+		    phys);
+	}
+}
+
+static void report_fenced(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	const struct lfb_fence_page *page = kernel->memory.fence->pages;
+	struct fault fault = { .id = LFB_FINDING_MEM_OVERRUN };
+	long long offset;
+	size_t size;
+
+	page += page[PHYS_PFN(phys)].head;
+	offset = (long long)(phys - PFN_PHYS(page->head));
+	if (page->size)
+		offset -= (long long)lfb__fence_start(kernel, page->head, &size);
+	if (page->use == LFB_FENCE_FREED) {
+		describe_freed(page, offset, &fault);
+	} else if (page->use == LFB_FENCE_IN_USE && page->size) {
+		describe(page, &fault);
+		add(&fault, ", was used at offset %lld", offset);
+	} else {
+		describe_unused(kernel, phys, &fault);
+	}
+	report(kernel, fault.id, fault.object.text, fault.text, "");
+}
+
 void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_address)
 {
 	const struct lfb_memory *memory = &kernel->memory;
@@ -96,7 +207,7 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_a
 		report_stale(kernel, address, phys);
 	} else if (kind == LFB_ADDRESS_CURRENT && lfb__fenced(memory) &&
 		   (uintptr_t)address - (uintptr_t)memory->base < memory->size) {
-		lfb__fence_report(kernel, (uintptr_t)address - (uintptr_t)memory->base);
+		report_fenced(kernel, (uintptr_t)address - (uintptr_t)memory->base);
 	} else if (kind == LFB_ADDRESS_CURRENT && vmalloc < memory->vmalloc_size) {
 		report_vmalloc(kernel, address);
 	} else {

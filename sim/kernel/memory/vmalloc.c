@@ -204,7 +204,7 @@ static void check_preserved(struct lfb_kernel *kernel, const struct vm_struct *a
 {
 	for (unsigned long i = 0; i < area->nr_pages; i++) {
 		if (area->pages[i]->flags & PG_PRESERVED) {
-			kho__check_freed(kernel, lfb__pfn(&kernel->memory, area->pages[i]), 1);
+			lfb__check_freed(kernel, lfb__pfn(&kernel->memory, area->pages[i]), 1);
 			return;
 		}
 	}

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 /* A longer run is not replayed by its record but by its seed. */
 #define RECORD_MAX (1ul << 20)
@@ -45,28 +45,20 @@ static unsigned int choose_bytes(struct lfb_choices *choices, unsigned int bound
 	return value % bound;
 }
 
-static bool grow(unsigned int **array, size_t capacity)
-{
-	unsigned int *bigger = reallocarray(*array, capacity, sizeof(**array));
-
-	if (!bigger)
-		return false;
-	*array = bigger;
-	return true;
-}
-
+/* Room for @count values and their bounds in all. */
 static bool make_room(struct lfb_choices *choices, size_t count)
 {
-	size_t capacity = choices->capacity ? choices->capacity * 2 : 16;
+	size_t capacity = choices->capacity;
+	unsigned int *list, *bounds;
 
-	if (count <= choices->capacity)
-		return true;
-	if (capacity < count)
-		capacity = count;
-	if (!grow(&choices->list, capacity) || !grow(&choices->bounds, capacity))
+	list = lfb__room(choices->list, 0, count, &capacity, sizeof(*list));
+	if (!list)
 		return false;
-	choices->capacity = capacity;
-	return true;
+	choices->list = list;
+	bounds = lfb__room(choices->bounds, 0, count, &choices->capacity, sizeof(*bounds));
+	if (bounds)
+		choices->bounds = bounds;
+	return bounds != NULL;
 }
 
 /* The odometer: a digit for each decision of the run, each with the bound it was asked with. */
@@ -89,17 +81,17 @@ static unsigned int choose_all(struct lfb_choices *choices, unsigned int bound)
 
 static void record(struct lfb_choices *choices, unsigned int decision)
 {
+	unsigned int *more = NULL;
+
 	if (choices->record_ended)
 		return;
-	if (choices->record_count == choices->record_capacity) {
-		size_t capacity = choices->record_capacity ? choices->record_capacity * 2 : 64;
-
-		if (capacity > RECORD_MAX || !grow(&choices->record, capacity)) {
-			choices->record_ended = true;
-			return;
-		}
-		choices->record_capacity = capacity;
-	}
+	if (choices->record_count < RECORD_MAX)
+		more = lfb__room(choices->record, choices->record_count, 1,
+				 &choices->record_capacity, sizeof(*more));
+	choices->record_ended = !more;
+	if (!more)
+		return;
+	choices->record = more;
 	choices->record[choices->record_count++] = decision;
 }
 

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 /* For calls that failed before there was a machine, or because there was none. */
 static _Thread_local char homeless[sizeof(((struct lfb_kernel *)NULL)->error)];

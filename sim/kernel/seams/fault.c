@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 static const char *const kind_names[LFB_FAULT_KINDS] = {
 	[LFB_FAULT_ALLOC] = "alloc",

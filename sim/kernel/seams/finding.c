@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 /* A scenario that goes wrong in ever new ways must not eat the host's memory. */
 #define MAX_FINDINGS 1024
@@ -103,19 +103,14 @@ static struct lfb_finding *find_known(const struct lfb_kernel *kernel, enum lfb_
 
 static bool make_room(struct lfb_findings *findings)
 {
-	size_t capacity = findings->capacity ? 2 * findings->capacity : 8;
 	struct lfb_finding **all;
 
 	if (findings->count == MAX_FINDINGS)
 		return false;
-	if (findings->count < findings->capacity)
-		return true;
-	all = realloc(findings->all, capacity * sizeof(*all));
-	if (!all)
-		return false;
-	findings->all = all;
-	findings->capacity = capacity;
-	return true;
+	all = lfb__room(findings->all, findings->count, 1, &findings->capacity, sizeof(*all));
+	if (all)
+		findings->all = all;
+	return all != NULL;
 }
 
 static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)

@@ -2,35 +2,12 @@
 /*
  * Trace events: made here, handed to the machine's sink. Complaints are kept with or without one.
  */
-#define _GNU_SOURCE /* strerrorname_np() */
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/seams/seams.h"
 
 #define DETAIL_SIZE 512
-
-static const char *const kind_names[LFB_EVENT_KINDS] = {
-	[LFB_EVENT_BOOT] = "boot",
-	[LFB_EVENT_JUMP] = "jump",
-	[LFB_EVENT_CALLBACK] = "callback",
-	[LFB_EVENT_AGENT] = "agent",
-	[LFB_EVENT_LUO] = "luo",
-	[LFB_EVENT_KHO] = "kho",
-	[LFB_EVENT_MODULE] = "module",
-	[LFB_EVENT_PRINTK] = "printk",
-	[LFB_EVENT_WARN] = "warn",
-	[LFB_EVENT_UNSAFE] = "unsafe",
-	[LFB_EVENT_BUG] = "bug",
-	[LFB_EVENT_PANIC] = "panic",
-	[LFB_EVENT_FAULT] = "fault",
-	[LFB_EVENT_FINDING] = "finding",
-};
-
-const char *lfb_event_kind_name(enum lfb_event_kind kind)
-{
-	return (unsigned int)kind < LFB_EVENT_KINDS ? kind_names[kind] : "unknown";
-}
 
 static bool is_complaint(enum lfb_event_kind kind)
 {
@@ -107,69 +84,4 @@ void lfb__emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long 
 	va_start(args, format);
 	emit(kernel, &event, format, args);
 	va_end(args);
-}
-
-void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
-		    const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	lfb__emit_args(kernel, LFB_EVENT_UNSAFE, object, "touch", format, args);
-	va_end(args);
-	va_start(args, format);
-	lfb__find_args(kernel, id, object, format, args);
-	va_end(args);
-}
-
-/* " -> 0", " -> -ENOENT": results are errnos or small numbers. */
-static void format_result(const struct lfb_event *event, char *text, size_t size)
-{
-	const char *name = NULL;
-
-	text[0] = '\0';
-	if (!event->has_result)
-		return;
-	if (event->result < 0 && event->result >= -MAX_ERRNO)
-		name = event->result == -ENOTSUPP ? "ENOTSUPP" :
-						    strerrorname_np((int)-event->result);
-	if (name)
-		snprintf(text, size, " -> -%s", name);
-	else
-		snprintf(text, size, " -> %ld", event->result);
-}
-
-/* Names come from anywhere, hostile images included: a line stays one harmless line. */
-static size_t make_harmless(char *line, size_t size, int length)
-{
-	for (size_t i = 0; i + 1 < size && line[i]; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
-	return length < 0 ? 0 : (size_t)length;
-}
-
-size_t lfb_event_format(const struct lfb_event *event, char *line, size_t size)
-{
-	bool has_detail = event->detail[0] != '\0';
-	char result[32];
-	int length;
-
-	format_result(event, result, sizeof(result));
-	length = snprintf(line, size, "%5lu k%u %-8s %-28s %-*s%s%s%s", event->number, event->boot,
-			  lfb_event_kind_name(event->kind), event->subject,
-			  has_detail || event->has_result ? 16 : 0, event->action,
-			  has_detail ? " " : "", event->detail, result);
-	return make_harmless(line, size, length);
-}
-
-size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t size)
-{
-	char result[32];
-	int length;
-
-	format_result(event, result, sizeof(result));
-	length = snprintf(line, size, "k%u %s %s %s%s%s%s", event->boot,
-			  lfb_event_kind_name(event->kind), event->subject, event->action,
-			  event->detail[0] ? " " : "", event->detail, result);
-	return make_harmless(line, size, length);
 }

@@ -8,10 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "sim/kernel/memory/check.h"
-
-/* The fault handler sees what was stored before, whatever the compiler knows about what follows. */
-#define barrier() __asm__ volatile("" : : : "memory")
+#include "sim/kernel/task/task.h"
 
 long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 {
@@ -26,7 +23,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		return body(arg);
 
 	if (unlikely(kernel->serialized))
-		lfb__check_unchanged(kernel);
+		kernel->check_unchanged(kernel);
 	/* Without the signal mask: saving it is a system call, and the handler changes none. */
 	if (sigsetjmp(env, 0) == 0) {
 		kernel->guard = &env;
@@ -41,7 +38,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	if (unlikely(kernel->dead))
 		kernel->frame = NULL;
 	else if (unlikely(kernel->serialized))
-		lfb__check_unchanged(kernel);
+		kernel->check_unchanged(kernel);
 	lfb__current = current;
 	return result;
 }
@@ -128,7 +125,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
 	mark_dead(kernel, LFB_DEATH_PANIC);
-	lfb__report_stray(kernel, info->si_addr, info->si_code == SI_KERNEL);
+	kernel->report_stray(kernel, info->si_addr, info->si_code == SI_KERNEL);
 	lfb__die(kernel, LFB_DEATH_PANIC);
 }
 

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/task/task.h"
 
 /* Holds locks where there is no task: outside of a kernel. Never written to. */
 static const struct task_struct nobody = { .name = "nobody" };

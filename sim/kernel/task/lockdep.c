@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/task/task.h"
 
 #define MAX_CLASSES 128		/* the locks of classes beyond say nothing about orders */
 #define NO_CLASS MAX_CLASSES
@@ -28,15 +28,13 @@ struct edge {
 struct lfb_lockdep {
 	unsigned int nr_classes;
 	struct class classes[MAX_CLASSES];
-	struct edge *edges;
-	size_t nr_edges;
-	size_t edges_capacity;
+	struct lfb_list edges;	/* struct edge */
 };
 
 void lfb__lockdep_destroy(struct lfb_kernel *kernel)
 {
 	if (kernel->lockdep)
-		free(kernel->lockdep->edges);
+		lfb__list_free(&kernel->lockdep->edges);
 	free(kernel->lockdep);
 	kernel->lockdep = NULL;
 }
@@ -114,9 +112,11 @@ static bool find_way(const struct lfb_lockdep *lockdep, unsigned int from, unsig
 
 static const char *edge_text(const struct lfb_lockdep *lockdep, unsigned int from, unsigned int to)
 {
-	for (size_t i = 0; i < lockdep->nr_edges; i++) {
-		if (lockdep->edges[i].from == from && lockdep->edges[i].to == to)
-			return lockdep->edges[i].text;
+	const struct edge *edges = lockdep->edges.items;
+
+	for (size_t i = 0; i < lockdep->edges.count; i++) {
+		if (edges[i].from == from && edges[i].to == to)
+			return edges[i].text;
 	}
 	return "";
 }
@@ -135,21 +135,6 @@ static void describe_edge(const struct lfb_kernel *kernel, unsigned int from, un
 	snprintf(text, size, "%s took %s holding %s%s, operation %lu", kernel->task->name,
 		 lockdep->classes[to].name, lockdep->classes[from].name, callback,
 		 kernel->operation);
-}
-
-static struct edge *add_edge(struct lfb_lockdep *lockdep)
-{
-	size_t capacity = lockdep->edges_capacity ? 2 * lockdep->edges_capacity : 16;
-	struct edge *edges;
-
-	if (lockdep->nr_edges == lockdep->edges_capacity) {
-		edges = realloc(lockdep->edges, capacity * sizeof(*edges));
-		if (!edges)
-			return NULL;
-		lockdep->edges = edges;
-		lockdep->edges_capacity = capacity;
-	}
-	return &lockdep->edges[lockdep->nr_edges++];
 }
 
 static void report_inversion(struct lfb_kernel *kernel, unsigned int from, unsigned int to,
@@ -172,7 +157,7 @@ static void report_inversion(struct lfb_kernel *kernel, unsigned int from, unsig
 static void new_order(struct lfb_kernel *kernel, unsigned int from, unsigned int to)
 {
 	struct lfb_lockdep *lockdep = kernel->lockdep;
-	struct edge *edge = add_edge(lockdep);
+	struct edge *edge = lfb__list_add(&lockdep->edges, sizeof(*edge));
 	u16 came_from[MAX_CLASSES];
 
 	if (!edge)

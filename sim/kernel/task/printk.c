@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "sim/kernel/kernel.h"
+#include "sim/kernel/task/task.h"
 
 static const char *const level_names[] = {
 	[LFB_LEVEL_EMERG] = "emerg",
@@ -102,6 +102,19 @@ void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, 
 	complain(LFB_EVENT_BUG, id, object, where, "stop", format, args);
 	va_end(args);
 	stop();
+}
+
+void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	lfb__emit_args(kernel, LFB_EVENT_UNSAFE, object, "touch", format, args);
+	va_end(args);
+	va_start(args, format);
+	lfb__find_args(kernel, id, object, format, args);
+	va_end(args);
 }
 
 void panic(const char *format, ...)

@@ -3,12 +3,8 @@
 #ifndef LUO_LINUX_COMPILER_H
 #define LUO_LINUX_COMPILER_H
 
-#ifndef likely
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#endif
+#include <luo/macros.h>
 
-#define barrier() __asm__ volatile("" : : : "memory")
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
 

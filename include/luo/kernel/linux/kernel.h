@@ -5,21 +5,10 @@
 
 #include_next <linux/kernel.h>
 #include <luo/list.h>
+#include <luo/macros.h>
 #include <luo/printk.h>
 #include <luo/types.h>
 
-#ifndef ARRAY_SIZE
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#endif
-#ifndef IS_ALIGNED
-#define IS_ALIGNED(x, a) (((x) & ((a) - 1)) == 0)
-#endif
-#ifndef ALIGN
-#define ALIGN(x, a) (((x) + (__typeof__(x))(a) - 1) & ~((__typeof__(x))(a) - 1))
-#endif
-#ifndef DIV_ROUND_UP
-#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
-#endif
 #ifndef min
 #define min(a, b)                                                                                  \
 	({                                                                                         \

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * FLBs: flb.c is their life, flb_register.c says which there are.
+ */
+#ifndef LIB_FLB_H
+#define LIB_FLB_H
+
+#include "lib/luo/luo.h"
+
+static inline struct liveupdate_flb_state *luo_flb_state(struct liveupdate_flb *flb, bool incoming)
+{
+	return incoming ? &flb->private.incoming : &flb->private.outgoing;
+}
+
+int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh);
+void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh);
+void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh);
+void luo_flb_serialize(struct luo *luo);
+/* Makes sure there is an incoming object; called with the FLB's incoming lock held. */
+int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb);
+void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming);
+
+void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb);
+/* Unlinks a handler's FLBs; called with the registry locked. -EBUSY: one is in use. */
+int luo_flb_unlink_all(struct luo *luo, struct liveupdate_file_handler *fh);
+
+#endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The registry: the locks and module references around handlers and FLBs, and who is asked.
+ */
+#include "lib/registry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/callback.h"
+#include "lib/orchestrator.h"
+
+void luo_registry_read(struct luo *luo)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
+		down_read(&luo->register_lock);
+}
+
+void luo_registry_read_done(struct luo *luo)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
+		up_read(&luo->register_lock);
+}
+
+void luo_registry_write(struct luo *luo)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
+		down_write(&luo->register_lock);
+}
+
+void luo_registry_write_done(struct luo *luo)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
+		up_write(&luo->register_lock);
+}
+
+bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walker)
+{
+	if (likely(luo->register_changes == changes))
+		return false;
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_LOCK_REGISTRY_CHANGED, "lock luo_register_rwlock",
+		       "%s: a list of handlers or FLBs changed while it was walked without a lock",
+		       walker);
+	return true;
+}
+
+int luo_pin_registered(struct luo *luo, struct module *owner)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
+		return 0;
+	return lfb__module_pin(owner) ? 0 : -EAGAIN;
+}
+
+void luo_unpin_registered(struct luo *luo, struct module *owner)
+{
+	if (luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
+		lfb__module_unpin(owner);
+}
+
+bool luo_pin_used(struct luo *luo, struct module *owner)
+{
+	return luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION) || lfb__module_pin(owner);
+}
+
+void luo_unpin_used(struct luo *luo, struct module *owner)
+{
+	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
+		lfb__module_unpin(owner);
+}
+
+int luo_register_allowed(struct luo *luo, const char *what)
+{
+	if (luo->profile->register_until == LUO_REGISTER_ALWAYS)
+		return 0;
+	if (luo->profile->register_until == LUO_REGISTER_UNTIL_OPENED) {
+		if (!WARN(luo->was_opened, "%s after /dev/liveupdate was opened", what))
+			return 0;
+		return lfb__fail(luo->kernel, -EBUSY, "%s after /dev/liveupdate was opened", what);
+	}
+	if (!luo_any_session(luo))
+		return 0;
+	return lfb__fail(luo->kernel, -EBUSY, "%s while sessions exist", what);
+}
+
+struct liveupdate_file_handler *luo_handler_by_compatible(struct luo *luo, const char *compatible)
+{
+	struct liveupdate_file_handler *fh;
+
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		if (!strncmp(fh->compatible, compatible, sizeof(fh->compatible)))
+			return fh;
+	}
+	return NULL;
+}
+
+int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
+			 const char *compatible)
+{
+	char object[64];
+
+	if (strnlen(compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH) < LIVEUPDATE_HNDL_COMPAT_LENGTH)
+		return 0;
+	snprintf(object, sizeof(object), "%s %.47s", id == LFB_FINDING_FLB_COMPATIBLE ? "flb" :
+		 "file", compatible);
+	lfb__unsafe_as(luo->kernel, id, object, "the compatible string %.47s… is not terminated "
+		       "within %d bytes", compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
+	return lfb__fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
+			 what, compatible);
+}
+
+/* A handler takes a file: does a later one as well? */
+static void find_second_handler(struct luo *luo, struct liveupdate_file_handler *first,
+				struct file *file)
+{
+	struct liveupdate_file_handler *fh;
+	bool behind = false;
+
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		if (behind && !fh->private.gone && luo_call_can_preserve(luo, fh, file))
+			lfb__find(luo->kernel, LFB_FINDING_FILE_TWO_HANDLERS,
+				  luo_name("file", first->compatible).text,
+				  "%.47s takes %.64s as well", fh->compatible, file->f_name);
+		behind |= fh == first;
+	}
+}
+
+struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file)
+{
+	unsigned long changes = luo->register_changes;
+	struct liveupdate_file_handler *fh;
+
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		lfb__sched_point(luo->kernel, "can_preserve", fh->compatible);
+		if (luo_call_can_preserve(luo, fh, file)) {
+			if (lfb__checking(luo->kernel))
+				find_second_handler(luo, fh, file);
+			return fh;
+		}
+		if (luo_registry_moved(luo, changes, "handlers"))
+			return NULL;
+	}
+	return NULL;
+}
+
+/*
+ * Modules
+ */
+
+int luo_registration_pins(const struct luo *luo, const struct module *module)
+{
+	const struct liveupdate_file_handler *fh;
+	const struct liveupdate_flb *flb;
+	int pins = 0;
+
+	if (!luo_quirk(luo, LUO_QUIRK_MODULE_PINNED_FROM_REGISTRATION))
+		return 0;
+	list_for_each_entry(fh, &luo->handlers, private.list)
+		pins += fh->ops->owner == module;
+	list_for_each_entry(flb, &luo->flbs, private.list)
+		pins += flb->ops->owner == module;
+	return pins;
+}
+
+static bool is_of(const struct lfb_module *module, const void *object, const struct module *owner)
+{
+	return owner == module->module ||
+	       (uintptr_t)object - (uintptr_t)module->data < module->data_size;
+}
+
+void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool loaded)
+{
+	struct luo_name object = luo_name("module", module->module->name);
+	struct liveupdate_file_handler *fh;
+	struct liveupdate_flb *flb;
+
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		if (!is_of(module, fh, fh->ops->owner))
+			continue;
+		fh->private.gone = loaded || fh->ops->owner;
+		lfb__find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, object.text,
+			  "file handler %.47s is registered still", fh->compatible);
+	}
+	list_for_each_entry(flb, &luo->flbs, private.list) {
+		if (!is_of(module, flb, flb->ops->owner))
+			continue;
+		flb->private.gone = loaded || flb->ops->owner;
+		lfb__find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, object.text,
+			  "FLB %.47s is registered still", flb->compatible);
+	}
+}

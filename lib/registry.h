@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What is registered: the lock and the module references around it, and the look-ups.
+ */
+#ifndef LIB_REGISTRY_H
+#define LIB_REGISTRY_H
+
+#include "lib/luo/luo.h"
+
+/* The registry lock, in the kernels that have one. */
+void luo_registry_read(struct luo *luo);
+void luo_registry_read_done(struct luo *luo);
+void luo_registry_write(struct luo *luo);
+void luo_registry_write_done(struct luo *luo);
+/* Called while a list of the registry is walked without the lock: true when it changed since. */
+bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walker);
+/* Pins a module from registration, in the kernels that do. -EAGAIN: it is going away. */
+int luo_pin_registered(struct luo *luo, struct module *owner);
+void luo_unpin_registered(struct luo *luo, struct module *owner);
+/* Pins a module while in use, in the other kernels. False: it is going away. */
+bool luo_pin_used(struct luo *luo, struct module *owner);
+void luo_unpin_used(struct luo *luo, struct module *owner);
+
+/* -EBUSY when the profile does not allow registrations now. */
+int luo_register_allowed(struct luo *luo, const char *what);
+/* 0, or -EINVAL for a string that a kernel would read past the end of. */
+int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
+			 const char *compatible);
+struct liveupdate_file_handler *luo_handler_by_compatible(struct luo *luo, const char *compatible);
+/* The first handler that takes @file. */
+struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What is asked of memory before it is preserved or restored, and how it is held to how it was
+ * preserved before, in this kernel or in the one before it. The latter changes nothing.
+ */
+#ifndef SIM_KERNEL_KHO_CHECK_H
+#define SIM_KERNEL_KHO_CHECK_H
+
+#include "sim/kernel/kho/kho.h"
+
+/* What a finding is about where no memory can be named: the last KHO events lead there. */
+#define KHO_ITSELF "subsystem kho"
+
+/*
+ * preserve.c
+ */
+
+/* Is this the start of a block that the kernel's code allocated and may hand over? */
+bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
+
+/*
+ * restore.c
+ */
+
+/* Is a block of exactly 2^order pages at @phys handed over and not yet restored? */
+bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order);
+
+/*
+ * check.c
+ */
+
+/* Why a page cannot be preserved, and the id of that mistake. */
+enum lfb_finding_id kho__why_not(const struct lfb_kernel *kernel, unsigned long pfn,
+				 const char **why);
+/* Memory is about to be marked: was it before? */
+void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+/* It was marked. */
+void kho__note_preserved(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+			 enum lfb_preserved_as as);
+/* It was unmarked; @all_set: every block of it had been marked. Complains when not. */
+void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+			    unsigned long nr_pages, enum lfb_preserved_as as, bool all_set);
+/* Complains that no block of @order at @phys is to be restored. */
+void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			   unsigned int order);
+/* What is waiting is about to be restored. */
+void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+			 enum lfb_preserved_as as);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What the files of KHO share: blocks, bitmaps of them and what generations' maps have in common.
+ */
+#ifndef SIM_KERNEL_KHO_MAP_H
+#define SIM_KERNEL_KHO_MAP_H
+
+#include "sim/kernel/kho/kho.h"
+
+#define KHO_BITMAP_BITS (PAGE_SIZE * 8)
+
+/* This thread's kernel when it runs with KHO on, else NULL. */
+static inline struct lfb_kernel *kho__kernel(void)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	return kernel && kernel->kho.enabled ? kernel : NULL;
+}
+
+/* Order of the first block when @nr_pages at @pfn are cut into maximal naturally aligned ones. */
+static inline unsigned int kho__cut(unsigned long pfn, unsigned long nr_pages)
+{
+	unsigned int order = pfn ? (unsigned int)__builtin_ctzll(pfn) : MAX_PAGE_ORDER;
+
+	if (order > MAX_PAGE_ORDER)
+		order = MAX_PAGE_ORDER;
+	while (1ul << order > nr_pages)
+		order--;
+	return order;
+}
+
+/*
+ * map_v4.c: what it calls a key, one number for a block's address and order
+ */
+
+u64 kho__v4_key(phys_addr_t phys, unsigned int order);
+/* The block of a key; false when it is no key of an order there is. */
+bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order);
+
+/*
+ * bitmap.c: bitmaps, the leaves of every generation's map, read from memory that may hold
+ * anything
+ */
+
+/* Where a reader of a map looks, and whom it tells. */
+struct kho_reader {
+	const struct lfb_view *view;
+	kho_block_fn block;
+	kho_block_fn own_page;
+	void *context;
+	struct lfb_problem *problem;
+};
+
+#define KHO_PAGE_WORDS (PAGE_SIZE / sizeof(u64))
+
+/* The first word of a page from @word on that is not 0; KHO_PAGE_WORDS when there is none. */
+unsigned int kho__next_word(const u64 *page, unsigned int word);
+/* What lies in the page at @phys, NULL when there can be no page of a map. */
+const void *kho__map_page(const struct kho_reader *reader, phys_addr_t phys);
+/* Tells of a page of the map itself. 0 or what own_page returned. */
+int kho__read_own_page(const struct kho_reader *reader, phys_addr_t phys);
+/*
+ * Tells of each block in a bitmap of blocks of @order from @start on, which is inside of the
+ * view. 0, -EINVAL for a block that reaches beyond the end of memory, or what block returned.
+ */
+int kho__read_bitmap(const struct kho_reader *reader, const u64 *bitmap, phys_addr_t start,
+		     unsigned int order);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What one simulated kernel remembers: struct lfb_kernel and every type in it, by the room that
+ * works with it. No behaviour, and nothing from any other room: all of them work on this.
+ *
+ * struct lfb_kernel is the ground floor's part of a machine. Its first half lives as long as the
+ * machine, its second half as long as one boot. Kernel-facing functions have no context argument;
+ * they act on this thread's current kernel.
+ */
+#ifndef SIM_KERNEL_STATE_STATE_H
+#define SIM_KERNEL_STATE_STATE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <luo/macros.h>
+
+#include "sim/kernel/state/kho_state.h"
+#include "sim/kernel/state/memory_state.h"
+#include "sim/kernel/state/seams_state.h"
+#include "sim/kernel/state/task_state.h"
+
+/* What the orchestrator remembers from one kernel to the next, for the checks. Host memory. */
+struct lfb_kept {
+	struct lfb_list flbs;
+	unsigned int boot;	/* whose it is */
+};
+
+struct lfb_kernel {
+	/* As long as the machine. */
+	struct lfb_memory memory;
+	struct lfb_trace trace;
+	enum lfb_checks checks;
+	struct lfb_history history;
+	struct lfb_findings findings;
+	struct lfb_ledger ledger;
+	struct lfb_kept kept;
+	struct lfb_lockdep *lockdep; /* NULL: no two locks were ever held at once */
+	unsigned long operation; /* counts calls from outside, boots and jumps */
+	bool operation_is_set;	 /* … by a scenario, for each of its lines */
+	const char *doing;	 /* the one that is at work, in a word */
+	const char *profile_name;
+	struct lfb_faults faults;
+	struct lfb_choices choices;
+	struct lfb_sched sched;
+	struct lfb_watch watch;
+	char error[512];
+	bool catch_faults;
+	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
+	int guard_result;	/* what the guarded entry returns after a death */
+	sigjmp_buf *copying;	/* in lfb__copy() */
+	/* What guard.c calls of the rooms above it. */
+	void (*check_unchanged)(struct lfb_kernel *kernel);
+	void (*report_stray)(struct lfb_kernel *kernel, const void *address, bool no_address);
+
+	/* As long as one boot; cleared by lfb__kernel_reset(). */
+	unsigned int boot_number;
+	enum lfb_death dead;
+	struct task_struct *task;
+	struct task_struct boot_task;
+	struct lfb_frame *frame; /* the callback that runs, NULL: none */
+	unsigned long calls;	 /* of callbacks */
+	bool serialized;	 /* a reboot is prepared: preserved memory may not change */
+	bool watching;		 /* … and is being compared */
+	struct lfb_pages pages;
+	struct lfb_slabs slabs;
+	struct lfb_vmallocs vmallocs;
+	struct kho kho;
+	unsigned long files_open;
+	void *luo;		/* what the orchestrator keeps; lies in this kernel's memory */
+};
+
+/* The kernel of the machine this thread has entered, NULL when it has entered none. */
+extern _Thread_local struct lfb_kernel *lfb__current __attribute__((visibility("hidden")));
+
+/* Does anybody want to know of mistakes? */
+static inline bool lfb__checking(const struct lfb_kernel *kernel)
+{
+	return kernel->checks != LFB_CHECKS_OFF;
+}
+
+#endif

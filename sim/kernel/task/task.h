@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Tasks: kernel code that must not take the process down with it (guard.c), what it says and
+ * complains of (printk.c), its locks and the orders they are taken in (lock.c, lockdep.c), and
+ * what its callbacks made (ledger.c).
+ * Uses the state and the seams.
+ */
+#ifndef SIM_KERNEL_TASK_TASK_H
+#define SIM_KERNEL_TASK_TASK_H
+
+#include <luo/printk.h>
+
+#include "sim/kernel/seams/seams.h"
+
+/*
+ * guard.c: kernel code that must not take the process down with it
+ */
+
+/*
+ * Runs body(arg) as kernel code. When the kernel dies inside (panic, BUG, a fault, a deadlock),
+ * control comes back here and lfb__guarded() returns -EDEADLK for a hang, else -EFAULT. Nested
+ * calls run in the outer guard. A dead kernel runs nothing: -ESHUTDOWN.
+ */
+long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg);
+/* The current kernel dies; goes back to the guard, or returns when there is none. */
+void lfb__die(struct lfb_kernel *kernel, enum lfb_death death);
+/*
+ * Makes the process's fault handler ours, chained to whatever was there before. Cheap when it is
+ * ours already. Call it when a machine is created, entered and booted: test frameworks replace
+ * the handler before each test.
+ */
+void lfb__guard_install(void);
+/* Copies between kernel and userspace: -EFAULT, and no harm, for an address that is not there. */
+int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
+
+/*
+ * printk.c: complaints
+ */
+
+/* lfb_warn() and lfb_bug() of mistakes that have a name of their own. */
+void lfb__warn_as(enum lfb_finding_id id, const char *object, const char *where,
+		  const char *format, ...) LFB_PRINTF(4, 5);
+void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, const char *format,
+		 ...) LFB_PRINTF(4, 5);
+/* A real kernel would touch memory it must not touch here; recorded, not done. */
+void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		    const char *format, ...) LFB_PRINTF(4, 5);
+
+/*
+ * lockdep.c
+ */
+
+/* The current task has @lock now; one it did not have to wait for says nothing about orders. */
+void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait);
+/* @task has it no more. */
+void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock);
+/* A callback or system call returns with more locks than the @before it began with. */
+void lfb__locks_kept(struct lfb_kernel *kernel, unsigned int before, const char *what);
+/* The user says that all is over, or the kernel is about to jump: what does @task still hold? */
+void lfb__locks_at_end(struct lfb_kernel *kernel, const struct task_struct *task);
+void lfb__locks_at_jump(struct lfb_kernel *kernel, const struct task_struct *task);
+/* @lock can never be had: names the mistake; @how says it in words. */
+void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock, const char *how);
+/* Something that may sleep is done under a spinlock. */
+void lfb__locks_slept(struct lfb_kernel *kernel, const char *what);
+void lfb__lockdep_destroy(struct lfb_kernel *kernel);
+
+/* Said by what may sleep; a word in @what. */
+static inline void lfb__might_sleep(struct lfb_kernel *kernel, const char *what)
+{
+	if (unlikely(kernel->task->spinlocks_held > 0))
+		lfb__locks_slept(kernel, what);
+}
+
+/*
+ * ledger.c: what callbacks allocated and what was preserved, by whom and how, until it is freed
+ * or unpreserved. So a callback that leaves something behind can be told, and who restores memory
+ * can be held to how it was preserved, one kernel later.
+ *
+ * It is host memory, kept only while somebody checks (lfb__checking()). Without memory for an entry
+ * the entry is not there: checks that need it do not happen.
+ */
+
+/* Adds what the running callback made; also outside of callbacks for kinds that are kept then. */
+struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+					 u64 key, u64 size);
+/* NULL: there is none. */
+struct lfb_ledger_entry *lfb__ledger_find(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+					  u64 key);
+void lfb__ledger_remove(struct lfb_kernel *kernel, enum lfb_ledger_kind kind, u64 key);
+void lfb__ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry);
+/* It was not made here: the kernel before handed it over. NULL is ignored. */
+static inline void lfb__ledger_came_over(struct lfb_ledger_entry *entry)
+{
+	if (entry)
+		entry->restored = true;
+}
+
+
+/*
+ * What the orchestrator does for itself in between: what it allocates is not in the ledger, what
+ * it preserves is there as internal.
+ */
+void lfb__internal_begin(struct lfb_kernel *kernel);
+void lfb__internal_end(struct lfb_kernel *kernel);
+
+/* The entry of a kind with physical keys that has the byte at @phys, NULL: none. */
+struct lfb_ledger_entry *lfb__ledger_covering(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+					      phys_addr_t phys);
+/* Bytes of it that lie at its key: of a vmalloc area one page. */
+static inline u64 lfb__ledger_span(const struct lfb_ledger_entry *entry)
+{
+	return entry->as == LFB_AS_VMALLOC ? PAGE_SIZE : entry->size;
+}
+
+/* All entries of a kind, oldest first; @fn may drop the one it is given. */
+void lfb__ledger_each(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+		      void (*fn)(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
+				 void *context),
+		      void *context);
+
+void lfb__holder_init(struct lfb_holder *holder);
+/* Its entries are nobody's from here on. */
+void lfb__holder_forget(struct lfb_holder *holder);
+
+/* A jump: what was PRESERVED is INCOMING, all else is gone. Without: everything is. */
+void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover);
+void lfb__ledger_destroy(struct lfb_ledger *ledger);
+
+/* "by flb iommu-v1 preserve in operation 7" for a message. */
+void lfb__ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t size);
+/* The same of a site, or of what was done outside of callbacks. */
+void lfb__site_who(const struct lfb_site *site, unsigned long operation, char *text, size_t size);
+/* Who is at work: the running callback, NULL outside of callbacks and when nobody checks. */
+const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel);
+
+#endif
