@@ -3,6 +3,12 @@
  * The host's containers: what is put in is found, what is taken out is not, and without memory they
  * are as they were.
  */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
 #include <luo/types.h>
 
 static bool no_memory;
@@ -21,7 +27,6 @@ static void *meagre_reallocarray(void *memory, size_t count, size_t size)
 #define reallocarray meagre_reallocarray
 #include "sim/kernel/host/list.c"
 #include "sim/kernel/host/table.c"
-#include "tests/support/test.h"
 #undef calloc
 #undef reallocarray
 
