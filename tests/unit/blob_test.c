@@ -14,37 +14,7 @@
 
 #include "sim/handover/blob.h"
 #include "sim/machine/machine.h"
-#include "tests/support/test.h"
-
-static struct lfb_machine *new_machine(u64 memory, const char *profile)
-{
-	struct lfb_machine_options options = {
-		.sz = sizeof(options),
-		.memory = memory,
-		.mode = LFB_MEMORY_FIXED,
-		.profile = profile,
-	};
-	struct lfb_machine *machine;
-
-	assert_int_equal(lfb_machine_create(&options, &machine), 0);
-	return machine;
-}
-
-/* Runs a scenario; its last handover. */
-static struct lfb_blob *blob_of(const char *text, u64 memory, const char *profile)
-{
-	struct lfb_blob *blob;
-	struct lfb_scenario_options options = { .sz = sizeof(options), .last_blob = &blob };
-	struct lfb_machine *machine = new_machine(memory, profile);
-	struct lfb_scenario *scenario;
-
-	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
-	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
-	assert_non_null(blob);
-	lfb_scenario_free(scenario);
-	lfb_machine_destroy(machine);
-	return blob;
-}
+#include "tests/support/staging.h"
 
 static const char story[] = "handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\n"
 			    "preserve a 2 0 2\nsession b\nreboot\n";

@@ -7,7 +7,7 @@
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
-#include "tests/support/test.h"
+#include "tests/support/staging.h"
 
 /* A page of an FLB and one of a file, handed over, restored and freed. */
 #define RIGHT \
@@ -24,15 +24,6 @@
 	"when h 0 finish take b\n"
 
 #define FREED "when h 0 finish kho-restore-free b\n"
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
 
 static struct lfb_machine *machine(enum lfb_checks checks)
 {

@@ -8,7 +8,7 @@
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
-#include "tests/support/test.h"
+#include "tests/support/staging.h"
 
 static struct lfb_exhaust_result search(struct lfb_exhaust_options options)
 {
@@ -24,15 +24,6 @@ static int append(void *context, const char *bytes, size_t size)
 {
 	strncat(context, bytes, size);
 	return 0;
-}
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
 }
 
 static void the_reference_kernel_does_what_the_model_says(void **state)

@@ -374,8 +374,5 @@ int main(void)
 		cmocka_unit_test(a_finding_says_how_it_was_preserved_and_by_whom),
 		cmocka_unit_test(the_ledger_knows_what_callbacks_made),
 	};
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

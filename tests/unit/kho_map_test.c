@@ -10,8 +10,7 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	kernel = kho_fixture_start(16 * FIXTURE_GIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, 16 * FIXTURE_GIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)

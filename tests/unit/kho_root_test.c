@@ -8,8 +8,7 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	kernel = kho_fixture_start(16 * FIXTURE_MIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, 16 * FIXTURE_MIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)
@@ -351,8 +350,5 @@ int main(void)
 		TEST(a_root_tree_needs_its_page),
 	};
 
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

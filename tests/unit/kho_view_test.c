@@ -8,8 +8,7 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)
@@ -85,8 +84,5 @@ int main(void)
 		cmocka_unit_test(problems_are_cut_to_their_room),
 	};
 
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

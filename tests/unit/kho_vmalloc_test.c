@@ -10,8 +10,7 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_REMAP, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_REMAP, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)
@@ -411,8 +410,5 @@ int main(void)
 		TEST(a_damaged_description_is_unpreserved_as_far_as_it_goes),
 	};
 
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

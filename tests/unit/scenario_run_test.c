@@ -9,18 +9,9 @@
 #include <luo/scenario.h>
 #include <luo/trace.h>
 
-#include "tests/support/test.h"
+#include "tests/support/staging.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
 
 static void senseless_arguments_are_refused(void **state)
 {
@@ -47,29 +38,7 @@ static void senseless_arguments_are_refused(void **state)
 	lfb_machine_destroy(machine);
 }
 
-struct output {
-	char *text;
-	size_t size;
-	long writes_left; /* -1: any number */
-};
-
-static int collect(void *context, const char *bytes, size_t size)
-{
-	struct output *output = context;
-
-	if (output->writes_left == 0)
-		return -EPIPE;
-	if (output->writes_left > 0)
-		output->writes_left--;
-	output->text = realloc(output->text, output->size + size + 1);
-	assert_non_null(output->text);
-	memcpy(output->text + output->size, bytes, size);
-	output->size += size;
-	output->text[output->size] = '\0';
-	return 1; /* anything but an error */
-}
-
-static struct lfb_machine *new_machine(const char *profile)
+static struct lfb_machine *moving_machine(const char *profile)
 {
 	struct lfb_machine_options options = {
 		.sz = sizeof(options),
@@ -86,14 +55,14 @@ static struct lfb_machine *new_machine(const char *profile)
 static void assert_run(const char *profile, const char *text, int result, const char *why,
 		       const char *transcript)
 {
-	struct output output = { .writes_left = -1 };
+	struct output output = { .writes_left = -1, .answer = 1 };
 	struct lfb_scenario_options options = {
 		.sz = sizeof(options),
 		.golden = true,
-		.write = collect,
+		.write = output_collect,
 		.context = &output,
 	};
-	struct lfb_machine *machine = new_machine(profile);
+	struct lfb_machine *machine = moving_machine(profile);
 	struct lfb_scenario *scenario = parsed(text);
 
 	assert_int_equal(lfb_scenario_run(scenario, machine, &options), result);
@@ -236,12 +205,12 @@ static void every_failing_write_ends_the_run(void **state)
 		long n = 0;
 
 		do {
-			struct lfb_machine *machine = new_machine(NULL);
-			struct output output = { .writes_left = n++ };
+			struct lfb_machine *machine = moving_machine(NULL);
+			struct output output = { .writes_left = n++, .answer = 1 };
 			struct lfb_scenario_options options = {
 				.sz = sizeof(options),
 				.golden = golden,
-				.write = collect,
+				.write = output_collect,
 				.context = &output,
 			};
 
@@ -268,13 +237,13 @@ static void count_event(void *context, const struct lfb_event *event)
 
 static void the_machine_s_own_trace_stays(void **state)
 {
-	struct output output = { .writes_left = -1 };
+	struct output output = { .writes_left = -1, .answer = 1 };
 	struct lfb_scenario_options options = {
 		.sz = sizeof(options),
-		.write = collect,
+		.write = output_collect,
 		.context = &output,
 	};
-	struct lfb_machine *machine = new_machine(NULL);
+	struct lfb_machine *machine = moving_machine(NULL);
 	struct lfb_scenario *scenario = parsed("open\n");
 
 	events = 0;
@@ -305,7 +274,7 @@ static void every_fault_is_survived(void **state)
 			unsigned long n = 0, hits;
 
 			do {
-				struct lfb_machine *machine = new_machine(lfb_profile_name(i));
+				struct lfb_machine *machine = moving_machine(lfb_profile_name(i));
 				struct lfb_scenario *scenario;
 
 				snprintf(text, sizeof(text), "fault %s %lu\n%s",
@@ -362,7 +331,7 @@ static void a_run_may_start_from_a_blob(void **state)
 {
 	struct lfb_blob *blob, *next;
 	struct lfb_scenario_options options = { .sz = sizeof(options), .last_blob = &blob };
-	struct lfb_machine *machine = new_machine(NULL);
+	struct lfb_machine *machine = moving_machine(NULL);
 	struct lfb_scenario *scenario =
 		parsed("handler 0\nopen\nsession a\npreserve a 1 0 1\nreboot\n");
 
@@ -388,7 +357,7 @@ static void run_options_must_make_sense(void **state)
 	size_t size;
 	void *memory;
 	struct lfb_scenario_options options = { .sz = sizeof(options) };
-	struct lfb_machine *machine = new_machine(NULL);
+	struct lfb_machine *machine = moving_machine(NULL);
 	struct lfb_scenario *scenario = parsed("open\n");
 
 	for (size_t sz = 0; sz < offsetof(struct lfb_scenario_options, last_memory); sz++) {

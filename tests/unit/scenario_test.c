@@ -7,18 +7,9 @@
 
 #include "sim/scenario/intern.h"
 #include "sim/scenario/scenario.h"
-#include "tests/support/test.h"
+#include "tests/support/staging.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
 
 static void assert_refused(const char *text, size_t size, const char *expected)
 {

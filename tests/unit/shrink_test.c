@@ -8,18 +8,9 @@
 #include <luo/shrink.h>
 
 #include "sim/scenario/scenario.h"
-#include "tests/support/test.h"
+#include "tests/support/staging.h"
 
 #define LINES 9
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
 
 static int append(void *context, const char *bytes, size_t size)
 {
