@@ -43,17 +43,17 @@ static void name_subject(char subject[64], const struct lfb_frame *frame)
 /* From here on what happens is the callback's. */
 static void push(struct lfb_kernel *kernel, struct lfb_frame *frame)
 {
-	frame->up = kernel->frame;
+	frame->up = kernel->task->frame;
 	frame->call = ++kernel->calls;
 	frame->locks_held = kernel->task->locks_held;
-	kernel->frame = frame;
+	kernel->task->frame = frame;
 }
 
 static void pop(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 {
 	if (unlikely(kernel->task->locks_held > frame->locks_held))
 		lfb__locks_kept(kernel, frame->locks_held, frame->op);
-	kernel->frame = frame->up;
+	kernel->task->frame = frame->up;
 }
 
 /* The scheduling point before a callback. */

@@ -192,7 +192,7 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	state->data = record.data;
 	state->count = (s64)record.count;
 	state->loaded = true;
-	state->entry = (u8)record.index;
+	state->entry = record.index;
 	luo_contract_flb_found(luo, flb);
 	return 0;
 }

@@ -48,9 +48,68 @@ static struct lfb_image_module *find_module(struct lfb_machine *machine, const c
 	return NULL;
 }
 
+/*
+ * The static data of a module is there once in a process, however many images it is part of: it
+ * belongs to the one machine that is switched on, and to who sets it back.
+ */
+static int claim_data(struct lfb_machine *machine, const struct lfb_module *module)
+{
+	int err = lfb__handle_register(module->module, LFB_HANDLE_MODULE);
+
+	if (err == -EEXIST)
+		return lfb__error(machine, -EBUSY, "module %s is in use by another machine "
+				  "that is switched on",
+				  module->module->name);
+	return err ? lfb__error(machine, err, "no memory for module %s", module->module->name) : 0;
+}
+
+static void release_data(const struct lfb_module *module)
+{
+	lfb__handle_unregister(module->module);
+}
+
+/* Of all modules up to @end, which may be the list's head. */
+static void release_until(struct lfb_machine *machine, const struct list_head *end)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		if (&image->list == end)
+			break;
+		release_data(image->module);
+	}
+}
+
+static int claim_all(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+	int err;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		err = claim_data(machine, image->module);
+		if (err) {
+			release_until(machine, &image->list);
+			return err;
+		}
+	}
+	return 0;
+}
+
 static bool runs(const struct lfb_machine *machine)
 {
 	return machine->state != LFB_OFF && !machine->kernel.dead;
+}
+
+void lfb__module_set_back(struct lfb_machine *machine, const struct lfb_image_module *image)
+{
+	const struct lfb_module *module = image->module;
+	bool on = machine->state != LFB_OFF;
+
+	if (!module->data_size || (!on && lfb__handle_register(module->module, LFB_HANDLE_MODULE)))
+		return;
+	memcpy(module->data, image->pristine, module->data_size);
+	if (!on)
+		release_data(module);
 }
 
 /*
@@ -59,8 +118,10 @@ static bool runs(const struct lfb_machine *machine)
  */
 static void forget_module(struct lfb_machine *machine, struct lfb_image_module *image)
 {
-	if (!runs(machine) && image->module->data_size)
-		memcpy(image->module->data, image->pristine, image->module->data_size);
+	if (!runs(machine))
+		lfb__module_set_back(machine, image);
+	if (machine->state != LFB_OFF)
+		release_data(image->module);
 	list_del(&image->list);
 	free(image->pristine);
 	free(image);
@@ -81,11 +142,16 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	if (find_module(machine, module->module->name))
 		return lfb__error(machine, -EEXIST, "there is a module %s already",
 				  module->module->name);
+	/* What another machine's kernel has made of the data is nothing to start with. */
+	err = claim_data(machine, module);
+	if (err)
+		return (int)err;
 	image = calloc(1, sizeof(*image));
 	if (image && module->data_size)
 		image->pristine = malloc(module->data_size);
 	if (!image || (module->data_size && !image->pristine)) {
 		free(image);
+		release_data(module);
 		return lfb__error(machine, -ENOMEM, "no memory for module %s",
 				  module->module->name);
 	}
@@ -93,9 +159,14 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	if (module->data_size)
 		memcpy(image->pristine, module->data, module->data_size);
 	list_add_tail(&image->list, &machine->modules);
+	if (machine->state == LFB_OFF)
+		release_data(module);
 	if (runs(machine))
 		err = lfb__machine_run(machine, &machine->kernel.boot_task, init_module, image);
 	if (err) {
+		if (!*machine->kernel.error)
+			lfb__error(machine, (int)err, "the init function of module %s returned %ld",
+				   module->module->name, err);
 		forget_module(machine, image);
 		return (int)err;
 	}
@@ -259,6 +330,7 @@ static void switched_on(struct lfb_machine *machine)
 	machine->boots = 0;
 	lfb__ledger_jump(&machine->kernel, false);
 	lfb__machine_doing(machine, "boot");
+	machine->kernel.operations = 0;
 	if (!machine->kernel.operation_is_set)
 		machine->kernel.operation = 0;
 }
@@ -267,6 +339,8 @@ int lfb_machine_boot(struct lfb_machine *machine)
 {
 	int err = check_off(machine);
 
+	if (!err)
+		err = claim_all(machine);
 	if (err)
 		return err;
 	switched_on(machine);
@@ -282,9 +356,14 @@ int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *bl
 		return err;
 	if (!lfb__handle_valid(blob, LFB_HANDLE_BLOB))
 		return lfb__error(machine, -EINVAL, "the pointer is no live blob");
-	err = lfb__blob_place(blob, machine, &root);
+	err = claim_all(machine);
 	if (err)
 		return err;
+	err = lfb__blob_place(blob, machine, &root);
+	if (err) {
+		release_until(machine, &machine->modules);
+		return err;
+	}
 	switched_on(machine);
 	return lfb__machine_start(machine, root);
 }
@@ -299,6 +378,7 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 		return 0;
 	lfb__trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
 	lfb__machine_state_changed(machine, LFB_OFF);
+	release_until(machine, &machine->modules);
 	lfb__agents_forget(machine);
 	machine->handover_root = 0;
 	machine->kernel.luo = NULL;

@@ -9,6 +9,11 @@ size_t lfb_finding_count(struct lfb_machine *machine)
 	return lfb__machine_valid(machine) ? machine->kernel.findings.count : 0;
 }
 
+unsigned long lfb_findings_lost(struct lfb_machine *machine)
+{
+	return lfb__machine_valid(machine) ? machine->kernel.findings.lost : 0;
+}
+
 const struct lfb_finding *lfb_finding_at(struct lfb_machine *machine, size_t index)
 {
 	if (!lfb__machine_valid(machine) || index >= machine->kernel.findings.count)

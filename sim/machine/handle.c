@@ -49,6 +49,10 @@ int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
 	int err = -ENOMEM;
 
 	pthread_mutex_lock(&handles.lock);
+	if (find(handle)) {
+		pthread_mutex_unlock(&handles.lock);
+		return -EEXIST;
+	}
 	entry = lfb__list_add(&handles.entries, sizeof(*entry));
 	if (entry) {
 		*entry = (struct entry){ handle, kind };

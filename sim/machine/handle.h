@@ -14,9 +14,10 @@ enum lfb_handle_kind {
 	LFB_HANDLE_AGENT,
 	LFB_HANDLE_BLOB,
 	LFB_HANDLE_SCENARIO,
+	LFB_HANDLE_MODULE,	/* its static data is in use by a machine */
 };
 
-/* 0 or -ENOMEM. Thread-safe. */
+/* 0, -EEXIST or -ENOMEM. Thread-safe. */
 int lfb__handle_register(const void *handle, enum lfb_handle_kind kind);
 void lfb__handle_unregister(const void *handle);
 /* Does not look at what @handle points to. */

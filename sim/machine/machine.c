@@ -150,9 +150,11 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	machine->kernel.catch_faults = !options.raw_faults;
 	INIT_LIST_HEAD(&machine->modules);
 	INIT_LIST_HEAD(&machine->agents);
+	INIT_LIST_HEAD(&machine->gone);
 	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
 	if (err) {
 		lfb__kernel_destroy(&machine->kernel);
+		lfb__error(NULL, err, "no memory for a machine");
 		goto out_free;
 	}
 	*machinep = machine;
@@ -170,19 +172,17 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 	/* A test framework may have jumped out of kernel code: nothing to come back to. */
 	machine->kernel.guard = NULL;
 	machine->kernel.copying = NULL;
-	machine->kernel.frame = NULL;
+	machine->kernel.task->frame = NULL;
 	lfb_machine_shutdown(machine);
 	if (entered == machine)
 		entered = NULL;
-	while (!list_empty(&machine->agents))
-		lfb_agent_destroy(list_first_entry(&machine->agents, struct lfb_agent, list));
+	lfb__agents_destroy(machine);
 	while (!list_empty(&machine->modules)) {
 		struct lfb_image_module *image =
 			list_first_entry(&machine->modules, struct lfb_image_module, list);
 
 		/* For the next machine it is as it was for this one. */
-		if (image->module->data_size)
-			memcpy(image->module->data, image->pristine, image->module->data_size);
+		lfb__module_set_back(machine, image);
 		list_del(&image->list);
 		free(image->pristine);
 		free(image);
@@ -239,7 +239,7 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct task_struct *task_before = kernel->task;
-	struct lfb_frame *frame_before = kernel->frame;
+	struct lfb_frame *frame_before = task->frame;
 	struct lfb_machine *before = entered;
 	long ret;
 
@@ -251,18 +251,27 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 	entered = machine;
 	lfb__current = kernel;
 	kernel->task = task;
-	/* A call by kernel code is no operation of its own. */
-	if (!kernel->guard && !kernel->operation_is_set)
-		kernel->operation++;
+	task->running++;
+	/* A call by kernel code is no operation of its own, one by another task is. */
+	if ((!kernel->guard || kernel->at_point) && !kernel->operation_is_set)
+		kernel->operation = ++kernel->operations;
 	ret = lfb__guarded(kernel, body, argument);
 	kernel->task = task_before;
-	kernel->frame = frame_before;
+	task->frame = frame_before;
+	task->running--;
 	/* Whatever the code has entered, or destroyed. */
 	entered = before && lfb__machine_valid(before) ? before : NULL;
 	lfb__current = entered && has_kernel(entered) ? &entered->kernel : NULL;
 	if (unlikely(kernel->dead))
 		lfb__fail(kernel, (int)ret, "the kernel died: %s", kernel->trace.complaint);
 	return ret;
+}
+
+/* What module code does while module code waits at a scheduling point is done by another thread. */
+static struct task_struct *module_task(struct lfb_kernel *kernel)
+{
+	return kernel->at_point && kernel->boot_task.running ? &kernel->point_task :
+		&kernel->boot_task;
 }
 
 long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argument),
@@ -273,7 +282,7 @@ long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argume
 	if (!function)
 		return lfb__error(machine, -EINVAL, "no function to call");
 	lfb__machine_doing(machine, "module");
-	return lfb__machine_run(machine, &machine->kernel.boot_task, function, argument);
+	return lfb__machine_run(machine, module_task(&machine->kernel), function, argument);
 }
 
 /*

@@ -42,6 +42,7 @@ struct lfb_machine {
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
 	struct list_head agents;
+	struct list_head gone;		/* agents that were destroyed with locks held */
 };
 
 /* @machine when it is a live machine, else NULL with the sentence set. */
@@ -57,7 +58,8 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 /* Says for findings what the next lfb__machine_run() is about, unless a scenario has said so. */
 static inline void lfb__machine_doing(struct lfb_machine *machine, const char *what)
 {
-	if (!machine->kernel.operation_is_set && !machine->kernel.guard)
+	if (!machine->kernel.operation_is_set &&
+	    (!machine->kernel.guard || machine->kernel.at_point))
 		machine->kernel.doing = what;
 }
 
@@ -70,6 +72,8 @@ int lfb__machine_check_outside(struct lfb_machine *machine);
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
 
+/* boot.c: static data as it was when the module was added, unless another machine uses it. */
+void lfb__module_set_back(struct lfb_machine *machine, const struct lfb_image_module *image);
 /* boot.c: starts a kernel on memory as it is; @root: KHO root tree, 0 for none. */
 int lfb__machine_start(struct lfb_machine *machine, phys_addr_t root);
 
@@ -87,6 +91,7 @@ void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *ta
 
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);
+void lfb__agents_destroy(struct lfb_machine *machine);
 
 /* blob_load.c: copies a blob's pages into a machine that is off; sets the KHO root's address. */
 int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);

@@ -59,6 +59,8 @@ void lfb__run_release(struct lfb_run *run);
 
 /* A kernel is about to boot, "cold" or from a "handover". */
 void lfb__run_show_boot(struct lfb_run *run, const char *how);
+/* Says for findings that @operation is being done from here on. */
+void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation);
 /* The operation at @point was done. */
 void lfb__run_show_point(struct lfb_run *run, const struct lfb_run_point *point, long result,
 			 u64 object);

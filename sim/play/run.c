@@ -208,6 +208,12 @@ void lfb__run_show_point(struct lfb_run *run, const struct lfb_run_point *point,
 	run->death_expected = good || operation->verb == LFB_VERB_PANIC;
 }
 
+void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
+	run->machine->kernel.doing = operation->text;
+}
+
 /* Returns false when the run ends here. */
 static bool run_operation(struct lfb_run *run, const struct lfb_operation *operation)
 {
@@ -227,8 +233,7 @@ static bool run_operation(struct lfb_run *run, const struct lfb_operation *opera
 		return true;
 	}
 	run->death_expected = false;
-	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
-	run->machine->kernel.doing = operation->text;
+	lfb__run_at(run, operation);
 	result = lfb__run_perform(run, operation, &object);
 	lfb__run_point_died(run, result);
 	show_operation(run, operation->verb, operation->text, result, object);

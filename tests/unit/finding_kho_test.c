@@ -264,9 +264,9 @@ static void check(const struct mistake *mistake, bool in_callbacks, bool known)
 
 	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_REMAP, LFB_PAGES_BUDDY);
 	assert_non_null(kernel);
-	kernel->frame = in_callbacks ? &frame : NULL;
+	kernel->task->frame = in_callbacks ? &frame : NULL;
 	mistake->before();
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	if (mistake->after || mistake->id == LFB_FINDING_KHO_NEVER_RESTORED ||
 	    !kernel->findings.count) {
 		assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -311,9 +311,9 @@ static void a_finding_says_how_it_was_preserved_and_by_whom(void **state)
 
 	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 	kernel->operation = 7;
-	kernel->frame = &frame;
+	kernel->task->frame = &frame;
 	hand_folio();
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	take_free();
 	snprintf(text, sizeof(text), "4 pages were freed by kho_restore_free(): 16384 bytes at "
@@ -346,7 +346,7 @@ static void the_ledger_knows_what_callbacks_made(void **state)
 
 	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 	lfb__holder_init(&holder);
-	kernel->frame = &frame;
+	kernel->task->frame = &frame;
 	object = kmalloc(100, GFP_KERNEL);
 	assert_int_equal(lfb__ledger_find(kernel, LFB_LEDGER_SLAB, (uintptr_t)object)->size, 100);
 	page = new_pages(1);

@@ -44,9 +44,9 @@ static u64 *hand_over(size_t size)
 	struct lfb_frame preserving = frame;
 	u64 *memory;
 
-	kernel->frame = &preserving;
+	kernel->task->frame = &preserving;
 	memory = kho_alloc_preserve(size);
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	assert_false(IS_ERR(memory));
 	return memory;
 }
@@ -108,9 +108,9 @@ static void slab_memory_that_was_handed_over_is_called_so(void **state)
 		assert_non_null(kmalloc(512, GFP_KERNEL));
 	phys_to_virt(phys);
 	assert_int_equal(kernel->findings.count, 0);
-	kernel->frame = &retrieving;
+	kernel->task->frame = &retrieving;
 	phys_to_virt(phys);
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	only_finding(LFB_FINDING_MEM_SLAB_HANDED_OVER);
 }
 
@@ -144,13 +144,13 @@ static void a_callback_that_asks_for_nothing_is_noted(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(nowhere); i++) {
 		struct lfb_frame asking = frame;
 
-		kernel->frame = &asking;
+		kernel->task->frame = &asking;
 		phys_to_virt(MEMORY / 2);
 		assert_false(asking.touched_nothing);
 		phys_to_virt(nowhere[i]);
 		assert_true(asking.touched_nothing);
 	}
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 }
 
 /*
@@ -313,7 +313,7 @@ static void a_stale_vmalloc_address_is_known_by_where_it_was(void **state)
 
 	memory[3] = (uintptr_t)vmalloc(PAGE_SIZE);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
-	kernel->frame = &frame;
+	kernel->task->frame = &frame;
 	assert_true(died(kernel->memory.vmalloc_base + 24));
 	assert_text(only_finding(LFB_FINDING_MEM_STALE_POINTER), "flb iommu-v1", "offset 24 of");
 }
@@ -323,14 +323,14 @@ static void a_pointer_to_nothing_is_wild(void **state)
 	static u64 *const wild[] = { NULL, (u64 *)0x18, (u64 *)0xdbdbdbdbdbdbdbd8ul };
 
 	for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
-		kernel->frame = &frame;
+		kernel->task->frame = &frame;
 		assert_true(died(wild[i]));
 		assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "flb iommu-v1",
 			    i == 1 ? "NULL pointer dereference at offset 24" : "");
 		lfb__findings_forget(&kernel->findings);
 		fixture_bugs(kernel);
 	}
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	assert_true(died(NULL));
 	assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "task boot", "");
 }

@@ -56,7 +56,7 @@ static bool dies(void *address)
 static void enter(struct lfb_frame *frame, const char *op, unsigned long operation)
 {
 	*frame = (struct lfb_frame){ .type = "flb", .name = "iommu-v1", .op = op, .call = 1 };
-	kernel->frame = frame;
+	kernel->task->frame = frame;
 	kernel->operation = operation;
 }
 
@@ -124,7 +124,7 @@ static void a_freed_object_says_who_had_it_and_who_freed_it(void **state)
 	object = kmalloc(128, GFP_KERNEL);
 	enter(&frame, "retrieve", 9);
 	kfree(object);
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	assert_true(dies(object + 16));
 	assert_finding(LFB_FINDING_MEM_USE_AFTER_FREE, "object kmalloc-128",
 		       "an object of 128 bytes, allocated by flb iommu-v1 preserve in operation 3, "
@@ -143,7 +143,7 @@ static void what_an_flb_frees_at_its_end_is_its_object(void **state)
 		enter(&frame, ops[i], 5);
 		kfree(object);
 		__free_pages(page, 1);
-		kernel->frame = NULL;
+		kernel->task->frame = NULL;
 		assert_true(dies(object));
 		assert_finding(LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1", ops[i]);
 		assert_true(dies((u8 *)kernel->memory.base + page_to_phys(page) + PAGE_SIZE));

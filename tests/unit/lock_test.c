@@ -14,6 +14,9 @@ static int enter_kernel(void **state)
 	agent = (struct task_struct){ .name = "agent" };
 	other = (struct task_struct){ .name = "other" };
 	kernel.task = &agent;
+	INIT_LIST_HEAD(&kernel.tasks);
+	list_add_tail(&agent.list, &kernel.tasks);
+	list_add_tail(&other.list, &kernel.tasks);
 	lfb__current = &kernel;
 	return 0;
 }

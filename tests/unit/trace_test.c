@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Trace events and the sentences behind errnos. */
+#define _GNU_SOURCE /* strerrorname_np() */
 #include "sim/kernel/kernel.h"
 #include "tests/support/test.h"
 
@@ -125,6 +126,27 @@ static void unsafe_is_a_complaint_about_its_subject(void **state)
 	assert_string_equal(kernel.trace.complaint, "flb-0-v1: restored 2 times");
 }
 
+/* The C library knows the same names where its numbers are the kernel's. */
+static void errnos_have_the_kernels_names(void **state)
+{
+	(void)state;
+	for (int error = -1; error <= MAX_ERRNO; error++) {
+		const char *name = error == ENOTSUPP	? "ENOTSUPP" :
+				   error == ENOIOCTLCMD ? "ENOIOCTLCMD" :
+				   error == 0		? NULL :
+							  strerrorname_np(error);
+
+		if (!name) {
+			assert_null(lfb__errno_name(-error));
+			assert_int_equal(lfb__host_error(error), -EIO);
+			continue;
+		}
+		assert_string_equal(lfb__errno_name(-error), name);
+		if (error <= EHWPOISON)
+			assert_int_equal(lfb__host_error(error), -error);
+	}
+}
+
 static void lines_have_fixed_columns(void **state)
 {
 	static const struct {
@@ -196,6 +218,7 @@ int main(void)
 		cmocka_unit_test_setup(the_sink_sees_each_event_once_in_order, new_kernel),
 		cmocka_unit_test_setup(detail_is_one_bounded_line, new_kernel),
 		cmocka_unit_test_setup(unsafe_is_a_complaint_about_its_subject, new_kernel),
+		cmocka_unit_test(errnos_have_the_kernels_names),
 		cmocka_unit_test(lines_have_fixed_columns),
 		cmocka_unit_test(a_line_is_cut_to_any_size),
 		cmocka_unit_test_setup(a_failed_call_leaves_its_reason, new_kernel),

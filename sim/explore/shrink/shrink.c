@@ -76,7 +76,7 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 		line[length++] = '\n';
 		err = write(context, line, length);
 	}
-	return err < 0 ? err : 0;
+	return err < 0 ? lfb__error(NULL, err, "the output could not be written") : 0;
 }
 
 /*

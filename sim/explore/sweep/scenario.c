@@ -55,8 +55,7 @@ static long operate(struct play *play, const struct lfb_operation *operation, u6
 		lfb__run_wait(run, operation);
 		return 0;
 	}
-	run->machine->kernel.operation = operation - run->scenario->operations + 1ul;
-	run->machine->kernel.doing = operation->text;
+	lfb__run_at(run, operation);
 	if (preserves)
 		play->made_before = run->files[operation->inode];
 	if (operation->verb == LFB_VERB_COLD)
