@@ -9,7 +9,7 @@
 #include <luo/blob.h>
 #include <luo/machine.h>
 
-#include "lib/luo/profile.h"
+#include "lib/luo/luo.h"
 #include "sim/kernel/kernel.h"
 #include "sim/machine/handle.h"
 

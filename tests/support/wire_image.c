@@ -181,7 +181,7 @@ int image_read(struct reading *reading, phys_addr_t tree)
 	err = codec->read_head(codec, &reader, tree, PAGE_SIZE, &head);
 	if (!err) {
 		reading_say(reading, "number %llu\n", head.number);
-		err = codec->read_flbs(codec, &reader, &head);
+		err = luo_read_flbs(&reader, &head);
 	}
 	if (!err)
 		err = codec->read_sessions(codec, &reader, &head);

@@ -179,7 +179,7 @@ static void mix_handed_over(struct lfb_state_key *key, const struct luo *luo)
 
 	mix(key, luo->handed_over);
 	if (luo->handed_over)
-		luo->profile->codec->read_flbs(luo->profile->codec, &reader, &luo->head);
+		luo_read_flbs(&reader, &luo->head);
 }
 
 void lfb__digest_kernel(const struct lfb_run *run, struct lfb_state_key *key)

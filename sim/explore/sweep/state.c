@@ -124,22 +124,6 @@ static void lock(struct lfb_state_sink *sink, const char *field, const struct lf
  * FLBs
  */
 
-struct search {
-	const struct liveupdate_flb *flb;
-	u64 count;
-};
-
-static int match(void *context, phys_addr_t where, const struct luo_flb_record *record)
-{
-	struct search *search = context;
-
-	(void)where;
-	if (strncmp(record->name, search->flb->compatible, sizeof(search->flb->compatible)))
-		return 0;
-	search->count = record->count;
-	return 1;
-}
-
 static int go_on(void *context, int error, const struct lfb_problem *problem)
 {
 	(void)context, (void)error, (void)problem;
@@ -150,16 +134,12 @@ static int go_on(void *context, int error, const struct lfb_problem *problem)
 static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct search search = { .flb = flb };
-	struct luo_reader reader = {
-		.view = &view,
-		.context = &search,
-		.problem = go_on,
-		.flb = match,
-	};
+	struct luo_reader reader = { .view = &view, .problem = go_on };
+	struct luo_flb_record record;
 
-	luo->profile->codec->read_flbs(luo->profile->codec, &reader, &luo->head);
-	return search.count;
+	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
+		return 0;
+	return record.count;
 }
 
 /* An object that is not there yet: having read what was handed over makes no difference. */
