@@ -1,12 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "tests/support/wire_image.h"
 

@@ -130,16 +130,6 @@ struct lfb_machine_stats world_stats(struct world *world);
 unsigned long world_unsafe(struct world *world);
 unsigned long world_warns(struct world *world);
 
-/* A test for each quirk: runs them all, and fails if @prefix has a quirk without one. */
-struct world_quirk_test {
-	const char *quirk;
-	CMUnitTestFunction function;
-	const char *name;
-};
-#define quirk_test(quirk, function) { #quirk, function, #function }
-int world_run_quirk_tests(const struct world_quirk_test *tests, size_t count,
-			  const char *const *prefixes);
-
 #define world_log(of, ...)                                                                         \
 	lfb__transcript_line(&((struct world *)(of))->transcript, __VA_ARGS__)
 void world_forget_log(struct world *world);

@@ -85,9 +85,6 @@ static const char story[] = "handler 0\nflb 0 0\nfail flb 1 preserve -1 1\nfail 
 
 static int discard(void *context, const char *bytes, size_t size)
 {
-	(void)context;
-	(void)bytes;
-	(void)size;
 	return 0;
 }
 
@@ -132,7 +129,6 @@ static void parsing_survives_it(void **state)
 {
 	static char text[8192];
 
-	(void)state;
 	for (unsigned int i = 0; i < 100; i++)
 		sprintf(text + strlen(text), "preserve session%u 1 0 %u\n", i, i);
 	fail_each(try_parse, text, 8);
@@ -153,7 +149,6 @@ static void capturing_survives_it(void **state)
 {
 	struct lfb_machine *machine = new_machine();
 
-	(void)state;
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_machine_prepare(machine), 0);
 	fail_each(try_capture, machine, 5);
@@ -202,7 +197,6 @@ static void loading_survives_it(void **state)
 	int fd = mkstemp(path);
 	struct lfb_blob *blob = captured();
 
-	(void)state;
 	assert_true(fd >= 0);
 	close(fd);
 	assert_int_equal(lfb_blob_save(blob, path), 0);
@@ -237,7 +231,6 @@ static void reading_a_pipe_survives_it(void **state)
 {
 	static char content[1000];
 
-	(void)state;
 	fail_each(try_read_pipe, content, 2);
 }
 
@@ -260,7 +253,6 @@ static void inspecting_survives_it(void **state)
 	static const u64 image[16];
 	struct lfb_blob *blob = captured();
 
-	(void)state;
 	fail_each(try_inspect, blob, 5);
 	fail_each(try_inspect_odd_image, (void *)image, 2);
 	lfb_blob_free(blob);
@@ -274,7 +266,6 @@ static void running_survives_it(void **state)
 	long n = 0;
 	int err;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_parse("test", story, strlen(story), &scenario), 0);
 	do {
 		allocations_left = n++;

@@ -225,13 +225,11 @@ static void sweep(const char *quirks_off)
 
 static void without_known_defects_every_failure_is_reported_and_leaves_nothing(void **state)
 {
-	(void)state;
 	sweep("all");
 }
 
 static void with_them_no_failure_is_fatal(void **state)
 {
-	(void)state;
 	sweep(NULL);
 }
 
@@ -239,7 +237,6 @@ static void a_boot_survives_every_failure(void **state)
 {
 	unsigned int points = 0;
 
-	(void)state;
 	for_each_profile(profile) {
 		for (int forever = 0; forever < 2; forever++) {
 			struct lfb_fault_plan plan = {

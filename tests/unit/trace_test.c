@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Trace events and the sentences behind errnos. */
 #define _GNU_SOURCE /* strerrorname_np() */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 static struct lfb_kernel kernel;
 
@@ -30,7 +23,6 @@ static void keep(void *context, const struct lfb_event *event)
 
 static int new_kernel(void **state)
 {
-	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.checks = LFB_CHECKS_OFF;
 	return 0;
@@ -44,7 +36,6 @@ static bool is_complaint(int kind)
 
 static void every_kind_has_a_name_of_its_own(void **state)
 {
-	(void)state;
 	for (int a = 0; a < LFB_EVENT_KINDS; a++) {
 		assert_string_not_equal(lfb_event_kind_name(a), "unknown");
 		for (int b = 0; b < a; b++)
@@ -57,7 +48,6 @@ static void every_kind_has_a_name_of_its_own(void **state)
 
 static void without_a_sink_only_complaints_are_counted(void **state)
 {
-	(void)state;
 	for (int kind = 0; kind < LFB_EVENT_KINDS; kind++) {
 		unsigned long counted = is_complaint(kind) || kind >= LFB_EVENT_FAULT;
 
@@ -71,7 +61,6 @@ static void the_newest_complaint_is_kept(void **state)
 {
 	struct seen seen = { 0 };
 
-	(void)state;
 	for (int sink = 0; sink < 2; sink++) {
 		kernel.trace.sink = sink ? keep : NULL;
 		kernel.trace.context = &seen;
@@ -88,7 +77,6 @@ static void the_sink_sees_each_event_once_in_order(void **state)
 {
 	struct seen seen = { 0 };
 
-	(void)state;
 	kernel.boot_number = 3;
 	lfb__trace(&kernel, LFB_EVENT_LUO, "nobody", "listens", "yet");
 	kernel.trace.sink = keep;
@@ -117,7 +105,6 @@ static void detail_is_one_bounded_line(void **state)
 	struct seen seen = { 0 };
 	char text[4096];
 
-	(void)state;
 	kernel.trace.sink = keep;
 	kernel.trace.context = &seen;
 	lfb__emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "hello\n\n");
@@ -134,7 +121,6 @@ static void detail_is_one_bounded_line(void **state)
 
 static void unsafe_is_a_complaint_about_its_subject(void **state)
 {
-	(void)state;
 	lfb__unsafe_as(&kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "flb-0-v1", "restored %d times", 2);
 	assert_int_equal(kernel.trace.count[LFB_EVENT_UNSAFE], 1);
 	assert_string_equal(kernel.trace.complaint, "flb-0-v1: restored 2 times");
@@ -189,7 +175,6 @@ static void lines_have_fixed_columns(void **state)
 	};
 	char line[256];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(lfb_event_format(&cases[i].event, line, sizeof(line)),
 				 strlen(cases[i].line));
@@ -203,7 +188,6 @@ static void a_line_is_cut_to_any_size(void **state)
 	char whole[256];
 	size_t length;
 
-	(void)state;
 	length = lfb_event_format(&event, whole, sizeof(whole));
 	assert_int_equal(lfb_event_format(&event, NULL, 0), length);
 	for (size_t size = 1; size <= length + 2; size++) {
@@ -218,7 +202,6 @@ static void a_line_is_cut_to_any_size(void **state)
 
 static void a_failed_call_leaves_its_reason(void **state)
 {
-	(void)state;
 	assert_int_equal(lfb__fail(&kernel, -EINVAL, "memory size %d is odd", 3), -EINVAL);
 	assert_int_equal(lfb__fail(NULL, -ENOMEM, "no memory for a machine"), -ENOMEM);
 	assert_string_equal(lfb__fail_text(&kernel), "memory size 3 is odd");
