@@ -18,17 +18,6 @@ struct kept_flb {
 	char handler[HANDLERS_KEPT][NAME_SIZE];
 };
 
-static bool links(const struct liveupdate_file_handler *fh, const struct liveupdate_flb *flb)
-{
-	const struct luo_flb_link *link;
-
-	list_for_each_entry(link, &fh->private.flb_list, list) {
-		if (link->flb == flb)
-			return true;
-	}
-	return false;
-}
-
 static void keep(const struct luo *luo, const struct liveupdate_flb *flb, struct kept_flb *kept)
 {
 	const struct liveupdate_file_handler *fh;
@@ -38,7 +27,7 @@ static void keep(const struct luo *luo, const struct liveupdate_flb *flb, struct
 	if (owner && owner->name)
 		memcpy(kept->owner, owner->name, strnlen(owner->name, NAME_SIZE - 1));
 	list_for_each_entry(fh, &luo->handlers, private.list) {
-		if (!links(fh, flb))
+		if (!luo_flb_link(fh, flb))
 			continue;
 		if (kept->handlers < HANDLERS_KEPT)
 			memcpy(kept->handler[kept->handlers], fh->compatible, NAME_SIZE);
@@ -96,7 +85,7 @@ static bool has_other_handlers(const struct luo *luo, const struct liveupdate_fl
 	if (!flb->private.users || !kept->handlers || kept->handlers > HANDLERS_KEPT)
 		return false;
 	list_for_each_entry(fh, &luo->handlers, private.list) {
-		if (links(fh, flb) && was_linked(kept, fh->compatible))
+		if (luo_flb_link(fh, flb) && was_linked(kept, fh->compatible))
 			return false;
 	}
 	return true;

@@ -340,12 +340,14 @@ int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, ph
 int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob)
 {
 	phys_addr_t root;
-	int err = lfb__machine_check_off(machine);
+	int err = lfb__machine_claim(machine);
 
 	if (err)
 		return err;
-	if (!lfb__blob_valid(blob))
-		return lfb__error(machine, -EINVAL, "the pointer is no live blob");
-	err = lfb__blob_place(blob, machine, &root);
-	return err ? err : lfb__machine_switch_on(machine, root);
+	err = lfb__blob_valid(blob) ? lfb__blob_place(blob, machine, &root) :
+		lfb__error(machine, -EINVAL, "the pointer is no live blob");
+	if (!err)
+		return lfb__machine_switch_on(machine, root);
+	lfb__modules_release(machine);
+	return err;
 }

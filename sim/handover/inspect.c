@@ -245,7 +245,7 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 		codec->read_files(codec, &reader, &session->record);
 		session->nr_files = found->files.count - session->first_file;
 	}
-	codec->read_flbs(codec, &reader, &found->head);
+	luo_read_flbs(&reader, &found->head);
 }
 
 /*

@@ -25,6 +25,7 @@ int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options 
 		}
 	}
 	lfb__choices_seed(&kernel->choices, seed);
+	INIT_LIST_HEAD(&kernel->tasks);
 	lfb__kernel_reset(kernel);
 	return 0;
 }
@@ -47,6 +48,7 @@ void lfb__kernel_reset(struct lfb_kernel *kernel)
 	const size_t boot = offsetof(struct lfb_kernel, boot_number);
 
 	memset((u8 *)kernel + boot, 0, sizeof(*kernel) - boot);
-	kernel->boot_task.name = "boot";
+	lfb__task_begin(&kernel->boot_task, "boot", NULL);
+	lfb__task_begin(&kernel->point_task, "boot-2", NULL);
 	kernel->task = &kernel->boot_task;
 }

@@ -90,14 +90,14 @@ static int start(struct lfb_machine *machine, phys_addr_t root)
 	return (int)err;
 }
 
-int lfb__machine_check_off(struct lfb_machine *machine)
+int lfb__machine_claim(struct lfb_machine *machine)
 {
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (machine->state != LFB_OFF)
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
-	return 0;
+	return lfb__modules_claim(machine);
 }
 
 int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root)
@@ -105,6 +105,7 @@ int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root)
 	machine->boots = 0;
 	lfb__ledger_jump(&machine->kernel, false);
 	lfb__machine_doing(machine, "boot");
+	machine->kernel.operations = 0;
 	if (!machine->kernel.operation_is_set)
 		machine->kernel.operation = 0;
 	return start(machine, root);
@@ -112,7 +113,7 @@ int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root)
 
 int lfb_machine_boot(struct lfb_machine *machine)
 {
-	int err = lfb__machine_check_off(machine);
+	int err = lfb__machine_claim(machine);
 
 	return err ? err : lfb__machine_switch_on(machine, 0);
 }
@@ -127,6 +128,7 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 		return 0;
 	lfb__trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
 	lfb__machine_state_changed(machine, LFB_OFF);
+	lfb__modules_release(machine);
 	lfb__agents_forget(machine);
 	machine->handover_root = 0;
 	machine->kernel.luo = NULL;

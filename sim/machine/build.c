@@ -101,9 +101,11 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	machine->kernel.catch_faults = !options.raw_faults;
 	INIT_LIST_HEAD(&machine->modules);
 	INIT_LIST_HEAD(&machine->agents);
+	INIT_LIST_HEAD(&machine->gone);
 	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
 	if (err) {
 		lfb__kernel_destroy(&machine->kernel);
+		lfb__error(NULL, err, "no memory for a machine");
 		goto out_free;
 	}
 	*machinep = machine;
@@ -121,12 +123,11 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 	/* A test framework may have jumped out of kernel code: nothing to come back to. */
 	machine->kernel.guard = NULL;
 	machine->kernel.copying = NULL;
-	machine->kernel.frame = NULL;
+	machine->kernel.task->frame = NULL;
 	lfb_machine_shutdown(machine);
 	if (lfb_machine_current() == machine)
 		lfb_machine_enter(NULL);
-	while (!list_empty(&machine->agents))
-		lfb_agent_destroy(list_first_entry(&machine->agents, struct lfb_agent, list));
+	lfb__agents_destroy(machine);
 	lfb__modules_forget(machine);
 	lfb__handle_unregister(machine);
 	lfb__kernel_destroy(&machine->kernel);

@@ -46,6 +46,10 @@ int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
 	int err = -ENOMEM;
 
 	pthread_mutex_lock(&handles.lock);
+	if (find(handle)) {
+		pthread_mutex_unlock(&handles.lock);
+		return -EEXIST;
+	}
 	entry = lfb__list_add(&handles.entries, sizeof(*entry));
 	if (entry) {
 		*entry = (struct entry){ handle, kind };
@@ -131,6 +135,7 @@ bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
 		[LFB_HANDLE_AGENT] = "agent",
 		[LFB_HANDLE_BLOB] = "blob",
 		[LFB_HANDLE_SCENARIO] = "scenario",
+		[LFB_HANDLE_MODULE] = "module",
 	};
 
 	if (likely(handle && is_alive(handle, kind)))

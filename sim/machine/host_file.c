@@ -20,7 +20,8 @@ static int complain(const char *path, const char *what)
 {
 	int error = errno;
 
-	return lfb__error(NULL, -error, "%s: %s: %s", path, what, strerrordesc_np(error));
+	return lfb__error(NULL, lfb__host_error(error), "%s: %s: %s", path, what,
+			  strerrordesc_np(error));
 }
 
 /* All of @fd into a buffer that grows; @size: what it is expected to be. */

@@ -55,7 +55,7 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct task_struct *task_before = kernel->task;
-	struct lfb_frame *frame_before = kernel->frame;
+	struct lfb_frame *frame_before = task->frame;
 	struct lfb_machine *before = entered;
 	long ret;
 
@@ -67,18 +67,27 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 	entered = machine;
 	lfb__current = kernel;
 	kernel->task = task;
-	/* A call by kernel code is no operation of its own. */
-	if (!kernel->guard && !kernel->operation_is_set)
-		kernel->operation++;
+	task->running++;
+	/* A call by kernel code is no operation of its own, one by another task is. */
+	if ((!kernel->guard || kernel->at_point) && !kernel->operation_is_set)
+		kernel->operation = ++kernel->operations;
 	ret = lfb__guarded(kernel, body, argument);
 	kernel->task = task_before;
-	kernel->frame = frame_before;
+	task->frame = frame_before;
+	task->running--;
 	/* Whatever the code has entered, or destroyed. */
 	entered = before && lfb__machine_valid(before) ? before : NULL;
 	lfb__current = entered && has_kernel(entered) ? &entered->kernel : NULL;
 	if (unlikely(kernel->dead))
 		lfb__fail(kernel, (int)ret, "the kernel died: %s", kernel->trace.complaint);
 	return ret;
+}
+
+/* What module code does while module code waits at a scheduling point is done by another thread. */
+static struct task_struct *module_task(struct lfb_kernel *kernel)
+{
+	return kernel->at_point && kernel->boot_task.running ? &kernel->point_task :
+		&kernel->boot_task;
 }
 
 long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argument),
@@ -89,7 +98,7 @@ long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argume
 	if (!function)
 		return lfb__error(machine, -EINVAL, "no function to call");
 	lfb__machine_doing(machine, "module");
-	return lfb__machine_run(machine, &machine->kernel.boot_task, function, argument);
+	return lfb__machine_run(machine, module_task(&machine->kernel), function, argument);
 }
 
 /*

@@ -13,7 +13,7 @@
 #include <luo/blob.h>
 #include <luo/machine.h>
 
-#include "lib/luo/profile.h"
+#include "lib/luo/luo.h"
 #include "sim/kernel/kernel.h"
 
 /* A module of the kernel image. */
@@ -45,6 +45,7 @@ struct lfb_machine {
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
 	struct list_head agents;
+	struct list_head gone;		/* agents that were destroyed with locks held */
 };
 
 /*
@@ -57,10 +58,11 @@ enum lfb_handle_kind {
 	LFB_HANDLE_AGENT,
 	LFB_HANDLE_BLOB,
 	LFB_HANDLE_SCENARIO,
+	LFB_HANDLE_MODULE,	/* its static data is in use by a machine */
 	LFB_HANDLE_KINDS,
 };
 
-/* 0 or -ENOMEM. */
+/* 0, -EEXIST or -ENOMEM. */
 int lfb__handle_register(const void *handle, enum lfb_handle_kind kind);
 void lfb__handle_unregister(const void *handle);
 /*
@@ -117,7 +119,8 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 /* Says for findings what the next lfb__machine_run() is about, unless a scenario has said so. */
 static inline void lfb__machine_doing(struct lfb_machine *machine, const char *what)
 {
-	if (!machine->kernel.operation_is_set && !machine->kernel.guard)
+	if (!machine->kernel.operation_is_set &&
+	    (!machine->kernel.guard || machine->kernel.at_point))
 		machine->kernel.doing = what;
 }
 
@@ -136,6 +139,12 @@ void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_st
 
 /* Kernel code; @argument is a struct lfb_image_module. */
 long lfb__module_init(void *argument);
+/*
+ * The static data of a module is there once in a process: it belongs to the one machine that is
+ * switched on. 0, -EBUSY or -ENOMEM with the sentence.
+ */
+int lfb__modules_claim(struct lfb_machine *machine);
+void lfb__modules_release(struct lfb_machine *machine);
 /* For the next machine they are as they were for this one. */
 void lfb__modules_forget(struct lfb_machine *machine);
 
@@ -143,8 +152,12 @@ void lfb__modules_forget(struct lfb_machine *machine);
  * boot.c
  */
 
-/* 0, or -EINVAL, -EBUSY with the sentence: no machine, or it is not off. */
-int lfb__machine_check_off(struct lfb_machine *machine);
+/*
+ * Before lfb__machine_switch_on(); what was claimed is given back when the machine is switched off.
+ * 0, or with the sentence -EINVAL, -EBUSY, -ENOMEM: no machine, it is not off, or a module of it is
+ * in use elsewhere.
+ */
+int lfb__machine_claim(struct lfb_machine *machine);
 /*
  * Starts a kernel on memory as it is; @root: KHO root tree, 0 for none. Nothing is older than
  * this: counting begins anew.
@@ -163,7 +176,14 @@ void lfb__machine_before_jump(struct lfb_machine *machine);
 void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
 			     unsigned int before, const char *call);
 
+/*
+ * findings.c: forgets what was found, and in which order locks were taken: the next run shall find
+ * what it would find by itself.
+ */
+void lfb__machine_forget_seen(struct lfb_machine *machine);
+
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);
+void lfb__agents_destroy(struct lfb_machine *machine);
 
 #endif

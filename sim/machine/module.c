@@ -43,19 +43,66 @@ static struct lfb_image_module *find_module(struct lfb_machine *machine, const c
 	return NULL;
 }
 
+/*
+ * The static data of a module is there once in a process, however many images it is part of: it
+ * belongs to the one machine that is switched on. Whoever comes next finds it as it was loaded.
+ */
+static int claim_data(struct lfb_machine *machine, const struct lfb_module *module)
+{
+	int err = lfb__handle_register(module->module, LFB_HANDLE_MODULE);
+
+	if (err == -EEXIST)
+		return lfb__error(machine, -EBUSY, "module %s is in use by another machine "
+				  "that is switched on",
+				  module->module->name);
+	return err ? lfb__error(machine, err, "no memory for module %s", module->module->name) : 0;
+}
+
+static void release_data(const struct lfb_image_module *image, bool set_back)
+{
+	if (set_back && image->module->data_size)
+		memcpy(image->module->data, image->pristine, image->module->data_size);
+	lfb__handle_unregister(image->module->module);
+}
+
+int lfb__modules_claim(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+	int err = 0;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		err = claim_data(machine, image->module);
+		if (err)
+			break;
+	}
+	if (!err)
+		return 0;
+	list_for_each_entry_continue_reverse(image, &machine->modules, list)
+		release_data(image, false);
+	return err;
+}
+
+void lfb__modules_release(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list)
+		release_data(image, true);
+}
+
 static bool runs(const struct lfb_machine *machine)
 {
 	return machine->state != LFB_OFF && !machine->kernel.dead;
 }
 
 /*
- * A module that is added again starts from its data as it is then. Where no kernel runs that must
- * not be what a dead one left; where one runs it is what exit left.
+ * A module that is added again starts from its data as it is then. That must not be what a dead
+ * kernel left; where one runs it is what exit left.
  */
 static void forget_module(struct lfb_machine *machine, struct lfb_image_module *image)
 {
-	if (!runs(machine) && image->module->data_size)
-		memcpy(image->module->data, image->pristine, image->module->data_size);
+	if (machine->state != LFB_OFF)
+		release_data(image, !runs(machine));
 	list_del(&image->list);
 	free(image->pristine);
 	free(image);
@@ -76,11 +123,16 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	if (find_module(machine, module->module->name))
 		return lfb__error(machine, -EEXIST, "there is a module %s already",
 				  module->module->name);
+	/* What another machine's kernel has made of the data is nothing to start with. */
+	err = claim_data(machine, module);
+	if (err)
+		return (int)err;
 	image = calloc(1, sizeof(*image));
 	if (image && module->data_size)
 		image->pristine = malloc(module->data_size);
 	if (!image || (module->data_size && !image->pristine)) {
 		free(image);
+		lfb__handle_unregister(module->module);
 		return lfb__error(machine, -ENOMEM, "no memory for module %s",
 				  module->module->name);
 	}
@@ -88,9 +140,15 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	if (module->data_size)
 		memcpy(image->pristine, module->data, module->data_size);
 	list_add_tail(&image->list, &machine->modules);
+	if (machine->state == LFB_OFF)
+		release_data(image, false);
 	if (runs(machine))
-		err = lfb__machine_run(machine, &machine->kernel.boot_task, lfb__module_init, image);
+		err = lfb__machine_run(machine, &machine->kernel.boot_task, lfb__module_init,
+				       image);
 	if (err) {
+		if (!*machine->kernel.error)
+			lfb__error(machine, (int)err, "the init function of module %s returned %ld",
+				   module->module->name, err);
 		forget_module(machine, image);
 		return (int)err;
 	}

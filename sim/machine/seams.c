@@ -76,13 +76,18 @@ int lfb_choose_seeded(struct lfb_machine *machine, u64 seed)
 	return 0;
 }
 
+static int no_room(struct lfb_machine *machine, int err)
+{
+	return err ? lfb__error(machine, err, "no memory for a list of choices") : 0;
+}
+
 int lfb_choose_listed(struct lfb_machine *machine, const unsigned int *list, size_t count)
 {
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (count && !list)
 		return lfb__error(machine, -EINVAL, "lfb_choose_listed: no list");
-	return lfb__choices_list(&machine->kernel.choices, list, count);
+	return no_room(machine, lfb__choices_list(&machine->kernel.choices, list, count));
 }
 
 int lfb_choose_bytes(struct lfb_machine *machine, const void *bytes, size_t size)
@@ -91,7 +96,7 @@ int lfb_choose_bytes(struct lfb_machine *machine, const void *bytes, size_t size
 		return -EINVAL;
 	if (size && !bytes)
 		return lfb__error(machine, -EINVAL, "lfb_choose_bytes: no bytes");
-	return lfb__choices_bytes(&machine->kernel.choices, bytes, size);
+	return no_room(machine, lfb__choices_bytes(&machine->kernel.choices, bytes, size));
 }
 
 int lfb_choose_all(struct lfb_machine *machine)

@@ -2,7 +2,7 @@
 /*
  * Slots, in host memory: they are the module's, but cost its kernel nothing.
  */
-#include "sim/recorder/slot.h"
+#include "sim/recorder/inside.h"
 
 static u64 hash_of(const struct lfb_slot_entry *entry)
 {
@@ -80,4 +80,35 @@ int lfb__memory_own(struct lfb_slots *slots, const void *address, bool own)
 	if (!own && lfb__slot_get(slots, &scope, 0).kind == LFB_SLOT_EMPTY)
 		return 0;
 	return lfb__slot_set(slots, &scope, 0, slot);
+}
+
+/*
+ * Those that a step names
+ */
+
+static const struct lfb_scope module_scope;
+
+static const struct lfb_scope *scope_of(const struct lfb_step_call *call,
+					const struct lfb_step *step, unsigned int index)
+{
+	return step->slots[index].of_module ? &module_scope : &call->scope;
+}
+
+struct lfb_slot lfb__step_slot(const struct lfb_step_call *call, const struct lfb_step *step,
+			       unsigned int index)
+{
+	return lfb__slot_get(&call->recorder->slots, scope_of(call, step, index),
+			     step->slots[index].name);
+}
+
+int lfb__step_fill(struct lfb_step_call *call, const struct lfb_step *step, unsigned int index,
+		   struct lfb_slot slot)
+{
+	return lfb__slot_set(&call->recorder->slots, scope_of(call, step, index),
+			     step->slots[index].name, slot);
+}
+
+u64 lfb__step_value(const struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return step->nr_slots ? (uintptr_t)lfb__step_slot(call, step, 0).address : step->numbers[0];
 }

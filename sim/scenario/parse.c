@@ -10,29 +10,6 @@
 #include "sim/machine/machine.h"
 #include "sim/scenario/parse.h"
 
-static const struct {
-	const char *name;
-	const char *arguments;
-} verbs[LFB_VERBS] = {
-	[LFB_VERB_HANDLER] = { "handler", "H" },    [LFB_VERB_UNHANDLER] = { "unhandler", "H" },
-	[LFB_VERB_FLB] = { "flb", "HF" },	    [LFB_VERB_UNFLB] = { "unflb", "HF" },
-	[LFB_VERB_OPEN] = { "open", "" },	    [LFB_VERB_SESSION] = { "session", "N" },
-	[LFB_VERB_RSESSION] = { "rsession", "N" },  [LFB_VERB_PRESERVE] = { "preserve", "NTHI" },
-	[LFB_VERB_RETRIEVE] = { "retrieve", "NT" }, [LFB_VERB_FINISH] = { "finish", "N" },
-	[LFB_VERB_CLOSE] = { "close", "N" },	    [LFB_VERB_GETIN] = { "getin", "F" },
-	[LFB_VERB_GETOUT] = { "getout", "F" },	    [LFB_VERB_HOLDIN] = { "holdin", "F" },
-	[LFB_VERB_HOLDOUT] = { "holdout", "F" },    [LFB_VERB_PUTIN] = { "putin", "F" },
-	[LFB_VERB_PUTOUT] = { "putout", "F" },	    [LFB_VERB_AGAIN] = { "again", "NTI" },
-	[LFB_VERB_FAIL] = { "fail", "W" },	    [LFB_VERB_REBOOT] = { "reboot", "R" },
-	[LFB_VERB_FAULT] = { "fault", "P" },	    [LFB_VERB_PANIC] = { "panic", "" },
-	[LFB_VERB_COLD] = { "cold", "" },	    [LFB_VERB_WHEN] = { "when", "COS" },
-	[LFB_VERB_FORGET] = { "forget", "CO" },	    [LFB_VERB_DO] = { "do", "S" },
-	[LFB_VERB_COMPATIBLE] = { "compatible", "CB" },
-	[LFB_VERB_MODULE] = { "module", "" },	    [LFB_VERB_INSMOD] = { "insmod", "" },
-	[LFB_VERB_RMMOD] = { "rmmod", "" },	    [LFB_VERB_PREPARE] = { "prepare", "" },
-	[LFB_VERB_JUMP] = { "jump", "R" },	    [LFB_VERB_DAMAGE] = { "damage", "D" },
-};
-
 /* "= RESULT [obj=HEX]" */
 static int parse_expectation(struct lfb_parser *parser, struct lfb_expectation *expected)
 {
@@ -136,7 +113,7 @@ static int parse_operation(struct lfb_parser *parser)
 		err = parse_point(parser, operation, &first);
 	if (err)
 		return err;
-	while (verb < LFB_VERBS && !lfb__token_is(&parser->line, verbs[verb].name))
+	while (verb < LFB_VERBS && !lfb__token_is(&parser->line, lfb__verbs[verb].name))
 		verb++;
 	if (verb == LFB_VERBS)
 		return lfb__refuse_token(&parser->line,
@@ -144,7 +121,7 @@ static int parse_operation(struct lfb_parser *parser)
 	operation->verb = verb;
 
 	lfb__next_token(&parser->line);
-	for (letter = verbs[verb].arguments; !err && *letter; letter++)
+	for (letter = lfb__verbs[verb].arguments; !err && *letter; letter++)
 		err = lfb__parse_argument(parser, *letter, operation);
 	if (err)
 		return err;

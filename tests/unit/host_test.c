@@ -36,7 +36,6 @@ static void a_list_keeps_what_was_added_and_zeroes_what_is_new(void **state)
 {
 	struct lfb_list list = { 0 };
 
-	(void)state;
 	for (u32 i = 0; i < MANY; i++) {
 		u64 *item = lfb__list_add(&list, sizeof(*item));
 
@@ -57,7 +56,6 @@ static void a_list_without_memory_is_as_it_was(void **state)
 	struct lfb_list list = { 0 };
 	size_t capacity;
 
-	(void)state;
 	do {
 		*(u8 *)lfb__list_add(&list, 1) = 7;
 	} while (list.count < list.capacity);
@@ -76,7 +74,6 @@ static void room_is_made_for_as_much_as_asked_or_not_at_all(void **state)
 	size_t capacity = 0;
 	u32 *items = lfb__room(NULL, 0, 0, &capacity, sizeof(*items));
 
-	(void)state;
 	assert_non_null(items);
 	items = lfb__room(items, 0, 1000, &capacity, sizeof(*items));
 	assert_true(capacity >= 1000);
@@ -118,7 +115,6 @@ static u64 high_half(u64 key)
 /* Everything collides. */
 static u64 constant(u64 key)
 {
-	(void)key;
 	return 42;
 }
 
@@ -127,7 +123,6 @@ static void numbers_are_found_until_they_are_removed(void **state)
 	static u64 (*const hashes[])(u64) = { itself, high_half, constant };
 	struct keys *keys = calloc(1, sizeof(*keys));
 
-	(void)state;
 	for (unsigned int h = 0; h < 3; h++) {
 		const u32 count = hashes[h] == constant ? 300 : MANY;
 
@@ -166,7 +161,6 @@ static void a_table_without_memory_is_as_it_was(void **state)
 	struct keys keys = { .hash = itself };
 	u32 count = 0;
 
-	(void)state;
 	no_memory = true;
 	assert_int_equal(lfb__table_add(&keys.table, 0, 0), -ENOMEM);
 	for (no_memory = false;; count++) {

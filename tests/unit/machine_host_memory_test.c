@@ -86,7 +86,6 @@ static void every_allocation_may_fail(void **state)
 	long nth;
 	int err;
 
-	(void)state;
 	assert_int_equal(rig_start(&rig, NULL), 0);
 	for (nth = 0;; nth++) {
 		allocations_left = nth;
@@ -114,7 +113,6 @@ static void the_host_may_have_no_descriptors(void **state)
 	struct lfb_machine *machine;
 	struct rlimit limit, none;
 
-	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none = limit;
 	none.rlim_cur = 0;

@@ -176,9 +176,10 @@ bool lfb__choices_next(struct lfb_choices *choices)
 	if (choices->source != LFB_CHOICE_ALL)
 		return false;
 	/* Turn the last digit that can be turned; those behind it start again at 0. */
-	for (digit = choices->next; digit > 0; digit--)
+	for (digit = choices->next; digit > 0; digit--) {
 		if (choices->list[digit - 1] + 1 < choices->bounds[digit - 1])
 			break;
+	}
 	if (digit > 0)
 		choices->list[digit - 1]++;
 	start(choices, LFB_CHOICE_ALL, digit);
@@ -192,4 +193,37 @@ void lfb__choices_destroy(struct lfb_choices *choices)
 	free(choices->bytes);
 	free(choices->record);
 	memset(choices, 0, sizeof(*choices));
+}
+
+/*
+ * Scheduling points
+ */
+
+void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object)
+{
+	struct task_struct *task = kernel->task;
+	struct lfb_frame *frame = task ? task->frame : NULL;
+	unsigned int internal = task ? task->internal : 0;
+	unsigned long operation = kernel->operation;
+	const char *doing = kernel->doing;
+	char error[sizeof(kernel->error)];
+
+	memcpy(error, kernel->error, strlen(kernel->error) + 1);
+	/* The hook may call kernel functions itself, too. */
+	if (task) {
+		task->frame = NULL;
+		task->internal = 0;
+	}
+	kernel->at_point++;
+	kernel->sched.hook(kernel->sched.context, point, object);
+	kernel->at_point--;
+	if (task) {
+		task->frame = frame;
+		task->internal = internal;
+	}
+	kernel->operation = operation;
+	kernel->doing = doing;
+	/* The sentence of a death is everybody's. */
+	if (!kernel->dead)
+		memcpy(kernel->error, error, strlen(error) + 1);
 }

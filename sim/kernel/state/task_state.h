@@ -33,7 +33,11 @@ struct lfb_held {
 
 /* A thread of control inside the simulated kernel: the boot, or one agent. */
 struct task_struct {
+	struct list_head list;	/* kernel->tasks */
 	const char *name;
+	struct lfb_frame *frame; /* the callback that it runs, NULL: none */
+	unsigned int internal;	/* lfb__internal_begin() without its end */
+	unsigned int running;	/* calls of its own that have not returned */
 	unsigned int locks_held;
 	unsigned int spinlocks_held; /* of these, those under which nothing may sleep */
 	const char *blocked_on;	/* what it waits for, for ever: this kernel will jump */
@@ -52,7 +56,7 @@ struct lfb_fd_table {
 	u64 *used[LFB_FD_LEVELS]; /* see fd.c */
 };
 
-/* A callback that runs; the innermost is kernel->frame. They lie on the stack. */
+/* A callback that runs; a task's innermost is its frame. They lie on the stack. */
 struct lfb_frame {
 	struct lfb_frame *up;
 	const char *type;		/* "flb" or "file" */
@@ -119,7 +123,6 @@ struct lfb_ledger {
 	struct lfb_list entries;	/* pointers to all there ever were: they never move */
 	struct list_head free;		/* those that are not in use */
 	struct lfb_table table;		/* the others, by kind and key */
-	unsigned int internal;		/* lfb__internal_begin() without its end */
 	struct list_head all[LFB_LEDGER_KINDS];
 	struct lfb_list sites;		/* pointers to them */
 };

@@ -93,7 +93,7 @@ static const struct lfb_site *find_site(struct lfb_ledger *ledger, const struct 
 /* Looked up once a call at most: callbacks are called much more often than they allocate. */
 const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
 {
-	struct lfb_frame *frame = kernel->frame;
+	struct lfb_frame *frame = lfb__frame(kernel);
 
 	if (frame && !frame->site && lfb__checking(kernel))
 		frame->site = find_site(&kernel->ledger, frame);
@@ -119,12 +119,12 @@ void lfb__ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t si
 
 void lfb__internal_begin(struct lfb_kernel *kernel)
 {
-	kernel->ledger.internal++;
+	kernel->task->internal++;
 }
 
 void lfb__internal_end(struct lfb_kernel *kernel)
 {
-	kernel->ledger.internal--;
+	kernel->task->internal--;
 }
 
 /*
@@ -135,7 +135,8 @@ struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_led
 					 u64 key, u64 size)
 {
 	struct lfb_ledger *ledger = &kernel->ledger;
-	const struct lfb_frame *frame = ledger->internal ? NULL : kernel->frame;
+	bool internal = kernel->task && kernel->task->internal;
+	const struct lfb_frame *frame = internal ? NULL : lfb__frame(kernel);
 	struct lfb_ledger_entry *entry;
 
 	if (!lfb__checking(kernel) || (!frame && kind != LFB_LEDGER_PRESERVED))
@@ -152,7 +153,7 @@ struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_led
 		.operation = kernel->operation,
 		.number = entry->number,
 		.kind = (u8)kind,
-		.internal = ledger->internal != 0,
+		.internal = internal,
 	};
 	if (link_entry(ledger, entry)) {
 		list_add(&entry->all, &ledger->free);
@@ -254,7 +255,6 @@ void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover)
 	struct list_head *preserved = &ledger->all[LFB_LEDGER_PRESERVED];
 	struct list_head *incoming = &ledger->all[LFB_LEDGER_INCOMING];
 
-	ledger->internal = 0;
 	if (!ledger->table.count)
 		return;
 	for (int kind = 0; kind < LFB_LEDGER_KINDS; kind++) {

@@ -69,7 +69,7 @@ static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
 		   (lockdep->classes[lock->class].key == lock->name ||
 		    !strncmp(lockdep->classes[lock->class].name, lock->name, 47))))
 		return lock->class;
-	lock->class = find_class(lockdep, lock->name ? lock->name : "");
+	lock->class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
 	return lock->class;
 }
 
@@ -126,7 +126,7 @@ static void describe_edge(const struct lfb_kernel *kernel, unsigned int from, un
 			  char *text, size_t size)
 {
 	const struct lfb_lockdep *lockdep = kernel->lockdep;
-	const struct lfb_frame *frame = kernel->frame;
+	const struct lfb_frame *frame = lfb__frame(kernel);
 	char callback[80] = "";
 
 	if (frame)
@@ -177,6 +177,7 @@ static void new_order(struct lfb_kernel *kernel, unsigned int from, unsigned int
 void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait)
 {
 	struct task_struct *task = kernel->task;
+	const struct lfb_frame *frame = task->frame;
 	unsigned int class = class_of(kernel, lock);
 
 	for (unsigned int i = 0; may_wait && class != NO_CLASS && i < task->nr_held; i++) {
@@ -190,7 +191,7 @@ void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_
 	if (task->nr_held < LFB_HELD_MAX)
 		task->held[task->nr_held++] = (struct lfb_held){
 			.lock = lock,
-			.op = kernel->frame ? kernel->frame->op : NULL,
+			.op = frame ? frame->op : NULL,
 			.operation = kernel->operation,
 			.class = (u16)class,
 		};
@@ -259,7 +260,7 @@ void lfb__locks_at_jump(struct lfb_kernel *kernel, const struct task_struct *tas
 
 void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock, const char *how)
 {
-	const struct lfb_frame *frame = kernel->frame;
+	const struct lfb_frame *frame = lfb__frame(kernel);
 	char object[80];
 
 	while (frame && frame->lock != lock)
