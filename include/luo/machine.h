@@ -120,8 +120,11 @@ LFB_API int lfb_machine_boot(struct lfb_machine *machine);
 LFB_API int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob);
 
 /**
- * lfb_machine_shutdown() - switch off: memory is lost, agents lose their descriptors, the static data
- * of modules is as it was loaded
+ * lfb_machine_shutdown() - switch off
+ * @machine: the machine
+ *
+ * Memory is lost, agents lose their descriptors, and the static data of modules is as it was loaded.
+ * Return: 0, also when it is off; -EINVAL no machine; -EBUSY its own kernel code calls.
  */
 LFB_API int lfb_machine_shutdown(struct lfb_machine *machine);
 
