@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "lib/flb.h"
+
 /* What injected failures look like: the callback is not run. */
 #define INJECTED_ERROR (-EIO)
 
@@ -43,17 +45,17 @@ static void name_subject(char subject[64], const struct lfb_frame *frame)
 /* From here on what happens is the callback's. */
 static void push(struct lfb_kernel *kernel, struct lfb_frame *frame)
 {
-	frame->up = kernel->frame;
+	frame->up = kernel->task->frame;
 	frame->call = ++kernel->calls;
 	frame->locks_held = kernel->task->locks_held;
-	kernel->frame = frame;
+	kernel->task->frame = frame;
 }
 
 static void pop(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 {
 	if (unlikely(kernel->task->locks_held > frame->locks_held))
 		lfb__locks_kept(kernel, frame->locks_held, frame->op);
-	kernel->frame = frame->up;
+	kernel->task->frame = frame->up;
 }
 
 /* The scheduling point before a callback. */
@@ -89,21 +91,6 @@ static void tell(struct luo *luo, const struct lfb_returned *call)
 
 	if (unlikely(watch->returned != NULL))
 		watch->returned(watch->context, call);
-}
-
-static void tell_flb(struct luo *luo, const struct liveupdate_flb_op_args *args, const char *op,
-		     int result)
-{
-	tell(luo, &(struct lfb_returned){ args->flb, NULL, args->flb->compatible, op, true, result,
-					  args->data });
-}
-
-/* @given: the arguments before the callback, which may write to them. */
-static void tell_file(struct luo *luo, const struct liveupdate_file_op_args *given,
-		      const struct liveupdate_file_op_args *args, const char *op, int result)
-{
-	tell(luo, &(struct lfb_returned){ given->handler, given, given->handler->compatible, op,
-					  false, result, args->serialized_data });
 }
 
 /* A callback answers 0 or a negative errno; anything else would be taken for a success upstairs. */
@@ -157,8 +144,8 @@ static int run_flb(struct liveupdate_flb_op_args *args, enum luo_op op)
 int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_op op)
 {
 	struct liveupdate_flb *flb = args->flb;
-	struct liveupdate_flb_state *state = op == LUO_RETRIEVE || op == LUO_FINISH ?
-		&flb->private.incoming : &flb->private.outgoing;
+	struct liveupdate_flb_state *state =
+		luo_flb_state(flb, op == LUO_RETRIEVE || op == LUO_FINISH);
 	const struct liveupdate_flb_op_args before = *args;
 	struct lfb_frame frame = {
 		.type = "flb",
@@ -180,7 +167,8 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 		if (lfb__checking(luo->kernel))
 			luo_contract_flb(luo, &frame, op, &before, args, result);
 	}
-	tell_flb(luo, args, frame.op, result);
+	tell(luo, &(struct lfb_returned){ args->flb, NULL, args->flb->compatible, frame.op, true,
+					  result, args->data });
 	leave(luo->kernel, &frame, args->data, may_fail ? &result : NULL);
 	return result;
 }
@@ -244,6 +232,7 @@ int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_
 	struct liveupdate_file_op_args before;
 	bool may_fail = ops[op].file != NO_FAULT;
 	int result = op == LUO_CAN_FINISH ? false : INJECTED_ERROR;
+	int told;
 
 	fill_in(luo, luo_file, args);
 	before = *args;
@@ -259,8 +248,9 @@ int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_
 		if (lfb__checking(luo->kernel))
 			luo_contract_file(luo, &frame, luo_file, op, &before, args, result);
 	}
-	tell_file(luo, &before, args, frame.op,
-		  op == LUO_CAN_FINISH && !result ? -EBUSY : op == LUO_CAN_FINISH ? 0 : result);
+	told = op != LUO_CAN_FINISH ? result : result ? 0 : -EBUSY;
+	tell(luo, &(struct lfb_returned){ fh, &before, fh->compatible, frame.op, false, told,
+					  args->serialized_data });
 	leave(luo->kernel, &frame, args->serialized_data, may_fail ? &result : NULL);
 	return result;
 }

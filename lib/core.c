@@ -31,7 +31,7 @@ static int read_incoming(struct luo *luo)
 				    LUO_FDT_KHO_ENTRY_NAME);
 	err = codec->read_head(codec, &reader, phys, size, &luo->head);
 	if (!err && !luo_quirk(luo, LUO_QUIRK_FLB_TRUST_SERIALIZED))
-		err = codec->read_flbs(codec, &reader, &luo->head);
+		err = luo_read_flbs(&reader, &luo->head);
 	if (err)
 		return err;
 	luo->number = luo->head.number;

@@ -118,7 +118,7 @@ static int add_memory(struct luo *luo, struct liveupdate_session *session)
 			       session->name, err) : 0;
 }
 
-/* The handler's part: its FLBs, the record, the callback. Undoes itself. */
+/* The handler's part: its FLBs, the record, the callback. Undoes itself, but for @draft's mark. */
 static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 			 struct luo_file *draft)
 {
@@ -149,7 +149,9 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	luo_file->serialized_data = args.serialized_data;
 	luo_file->private_data = args.private_data;
 	luo_file_add(session, luo_file);
-	if (!knows_preserved(luo))
+	if (knows_preserved(luo))
+		luo_file_forget_preserved(luo, draft);
+	else
 		find_preserved_twice(luo, luo_file);
 	remember_preserved(luo, luo_file);
 	return 0;
@@ -161,8 +163,8 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 {
 	struct luo_file draft = { .session = session, .file = file, .token = token };
 	struct liveupdate_file_handler *fh;
+	int err = 0;
 	s64 users;
-	int err;
 
 	luo_registry_read(luo);
 	fh = luo_handler_for(luo, file);
@@ -175,11 +177,15 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 	if (fh->ops->get_id)
 		draft.id = fh->ops->get_id(file);
 	users = luo_contract_users(luo, fh);
+	/* Marked before any callback: while one runs, somebody else may want the same file. */
 	if (knows_preserved(luo) && preserved_anywhere(luo, &draft))
 		err = lfb__fail(luo->kernel, -EBUSY, "the file is preserved already");
-	else
+	else if (knows_preserved(luo))
+		remember_preserved(luo, &draft);
+	if (!err)
 		err = preserve_with(luo, session, &draft);
 	if (err) {
+		luo_file_forget_preserved(luo, &draft);
 		luo_contract_file_not_preserved(luo, fh, users);
 		luo_unpin_used(luo, fh->ops->owner);
 	}

@@ -153,11 +153,11 @@ void luo_flb_serialize(struct luo *luo)
 			.count = (u64)count,
 		};
 		memcpy(record.name, flb->compatible, sizeof(flb->compatible));
-		luo->profile->codec->write_flb(luo, index++, &record);
+		luo_write_flb(luo, index++, &record);
 	}
 	luo_contract_flbs_serialized(luo);
 	luo_registry_read_done(luo);
-	luo->profile->codec->write_flb_count(luo, index);
+	luo_write_flb_count(luo, index);
 }
 
 /*
@@ -187,12 +187,12 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 
 	if (!luo->handed_over)
 		return -ENODATA;
-	if (luo_find_flb(luo->profile->codec, &reader, &luo->head, flb->compatible, &record))
+	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
 		return -ENOENT;
 	state->data = record.data;
 	state->count = (s64)record.count;
 	state->loaded = true;
-	state->entry = (u8)record.index;
+	state->entry = record.index;
 	luo_contract_flb_found(luo, flb);
 	return 0;
 }

@@ -26,9 +26,14 @@ static int have_object(struct luo *luo, struct liveupdate_flb *flb, bool incomin
 {
 	const struct liveupdate_flb_state *outgoing = &flb->private.outgoing;
 
+	int err = -ENOENT;
+
 	if (incoming)
-		return luo_flb_retrieve_locked(luo, flb);
-	return outgoing->count > 0 || outgoing->references > 0 ? 0 : -ENOENT;
+		err = luo_flb_retrieve_locked(luo, flb);
+	else if (outgoing->count > 0 || outgoing->references > 0)
+		err = 0;
+	return err ? lfb__fail(luo->kernel, err, "FLB %.47s has no %s object (%d)", flb->compatible,
+			       incoming ? "incoming" : "outgoing", err) : 0;
 }
 
 /* Called with the lock held, with what have_object() said. */

@@ -58,18 +58,6 @@ int liveupdate_init_flb(struct liveupdate_flb *flb)
 	return luo_enter(init_flb, &(struct luo_args){ .function = __func__, .flb = flb });
 }
 
-static struct luo_flb_link *find_link(struct liveupdate_file_handler *fh,
-				      struct liveupdate_flb *flb)
-{
-	struct luo_flb_link *link;
-
-	list_for_each_entry(link, &fh->private.flb_list, list) {
-		if (link->flb == flb)
-			return link;
-	}
-	return NULL;
-}
-
 static bool ops_complete(const struct liveupdate_flb_ops *ops)
 {
 	return ops && ops->preserve && ops->unpreserve && ops->retrieve && ops->finish;
@@ -108,17 +96,14 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 /* Not linked to the global list: this is the FLB's first handler. */
 static int list_globally(struct luo *luo, struct liveupdate_flb *flb)
 {
-	struct liveupdate_flb *other;
 	int err;
 
-	if (luo->flb_count == luo->profile->codec->flb_max)
+	if (luo->flb_count == LUO_FLB_MAX)
 		return lfb__fail(luo->kernel, -ENOSPC, "FLB %.47s: there are %lu FLBs already",
 				 flb->compatible, luo->flb_count);
-	list_for_each_entry(other, &luo->flbs, private.list) {
-		if (!strncmp(other->compatible, flb->compatible, sizeof(flb->compatible)))
-			return lfb__fail(luo->kernel, -EEXIST, "another FLB is registered as %.47s",
-					 flb->compatible);
-	}
+	if (luo_flb_by_compatible(luo, flb->compatible))
+		return lfb__fail(luo->kernel, -EEXIST, "another FLB is registered as %.47s",
+				 flb->compatible);
 	err = luo_pin_registered(luo, flb->ops->owner);
 	if (err)
 		return lfb__fail(luo->kernel, err, "FLB %.47s: its module is going away",
@@ -167,7 +152,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
 	luo_registry_write(luo);
-	if (find_link(fh, flb))
+	if (luo_flb_link(fh, flb))
 		err = lfb__fail(luo->kernel, -EEXIST,
 				"FLB %.47s is linked to handler %.47s already", flb->compatible,
 				fh->compatible);
@@ -251,7 +236,7 @@ int luo_flb_unlink_all(struct luo *luo, struct liveupdate_file_handler *fh)
 static int unlink_from(struct luo *luo, struct liveupdate_file_handler *fh,
 		       struct liveupdate_flb *flb)
 {
-	struct luo_flb_link *link = fh->private.registered ? find_link(fh, flb) : NULL;
+	struct luo_flb_link *link = fh->private.registered ? luo_flb_link(fh, flb) : NULL;
 	int err;
 
 	if (!link) {

@@ -62,28 +62,47 @@ static const struct luo_profile linux_7_0 = {
 #define X(quirk, in, sentence) | (((in) & T) ? 1ull << LUO_QUIRK_##quirk : 0)
 #define QUIRKS_LINUX_7_3 (0ull LUO_QUIRKS(X))
 
-/* The same kernel, as shipped and with every defect mended. */
-#define LINUX_7_3                                                                         \
-	.kho = &kho__abi_v4, .codec = &luo_codec_v5, .has_unregister = true,              \
-	.has_session_lookup = true, .args_have_retrieve_status = true,                    \
-	.accessors = LUO_ACCESSORS_GET, .register_until = LUO_REGISTER_ALWAYS,            \
-	.bad_state = LUO_BAD_STATE_PANICS, .room = LUO_ROOM_AND_MEMORY_BEFORE_FD,         \
-	.has_get_name = true, .finish_checks_reserved = true, .unregister_unlinks = true, \
-	.preserve_needs_outgoing = true, .failed_restore_is_io_error = true,              \
-	.session_full_error = -ENOSPC
-
 static const struct luo_profile linux_7_3 = {
 	.name = "linux-7.3",
 	.about = "Linux 7.3 as of July 2026, the newest",
 	.quirks = QUIRKS_LINUX_7_3,
-	LINUX_7_3,
+	.kho = &kho__abi_v4,
+	.codec = &luo_codec_v5,
+	.has_unregister = true,
+	.has_session_lookup = true,
+	.args_have_retrieve_status = true,
+	.accessors = LUO_ACCESSORS_GET,
+	.register_until = LUO_REGISTER_ALWAYS,
+	.bad_state = LUO_BAD_STATE_PANICS,
+	.room = LUO_ROOM_AND_MEMORY_BEFORE_FD,
+	.has_get_name = true,
+	.finish_checks_reserved = true,
+	.unregister_unlinks = true,
+	.preserve_needs_outgoing = true,
+	.failed_restore_is_io_error = true,
+	.session_full_error = -ENOSPC,
 };
 #undef X
 
+/* The same kernel as linux-7.3: each row but the quirks is the same. */
 static const struct luo_profile reference = {
 	.name = "reference",
 	.about = "linux-7.3 with every known defect mended: what a correct kernel would do",
-	LINUX_7_3,
+	.kho = &kho__abi_v4,
+	.codec = &luo_codec_v5,
+	.has_unregister = true,
+	.has_session_lookup = true,
+	.args_have_retrieve_status = true,
+	.accessors = LUO_ACCESSORS_GET,
+	.register_until = LUO_REGISTER_ALWAYS,
+	.bad_state = LUO_BAD_STATE_PANICS,
+	.room = LUO_ROOM_AND_MEMORY_BEFORE_FD,
+	.has_get_name = true,
+	.finish_checks_reserved = true,
+	.unregister_unlinks = true,
+	.preserve_needs_outgoing = true,
+	.failed_restore_is_io_error = true,
+	.session_full_error = -ENOSPC,
 };
 
 static const struct luo_profile *const profiles[] = {

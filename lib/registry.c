@@ -82,17 +82,6 @@ int luo_register_allowed(struct luo *luo, const char *what)
 	return lfb__fail(luo->kernel, -EBUSY, "%s while sessions exist", what);
 }
 
-struct liveupdate_file_handler *luo_handler_by_compatible(struct luo *luo, const char *compatible)
-{
-	struct liveupdate_file_handler *fh;
-
-	list_for_each_entry(fh, &luo->handlers, private.list) {
-		if (!strncmp(fh->compatible, compatible, sizeof(fh->compatible)))
-			return fh;
-	}
-	return NULL;
-}
-
 int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
 			 const char *compatible)
 {

@@ -26,7 +26,6 @@ int luo_register_allowed(struct luo *luo, const char *what);
 /* 0, or -EINVAL for a string that a kernel would read past the end of. */
 int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
 			 const char *compatible);
-struct liveupdate_file_handler *luo_handler_by_compatible(struct luo *luo, const char *compatible);
 /* The first handler that takes @file. */
 struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file);
 

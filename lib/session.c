@@ -69,8 +69,14 @@ static int make_room(struct luo *luo)
 	if (codec->session_max && luo->outgoing.count == codec->session_max)
 		return lfb__fail(luo->kernel, luo->profile->session_full_error,
 				 "there are %lu sessions already", codec->session_max);
-	err = codec->add_session(luo);
+	err = codec->add_session ? codec->add_session(luo) : 0;
 	return err ? lfb__fail(luo->kernel, err, "no room for one more session (%d)", err) : 0;
+}
+
+static void give_room_back(struct luo *luo)
+{
+	if (luo->profile->codec->drop_session)
+		luo->profile->codec->drop_session(luo);
 }
 
 static int session_insert(struct luo *luo, struct luo_sessions *sessions,
@@ -86,7 +92,7 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 				session->name);
 		if (!sessions->incoming &&
 		    !luo_quirk(luo, LUO_QUIRK_SESSION_DUPLICATE_LEAVES_EMPTY_BLOCK))
-			luo->profile->codec->drop_session(luo);
+			give_room_back(luo);
 	}
 	if (!err) {
 		session->sessions = sessions;
@@ -107,7 +113,7 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	luo_hash_del(&sessions->names, &session->by_name);
 	sessions->count--;
 	if (!sessions->incoming)
-		luo->profile->codec->drop_session(luo);
+		give_room_back(luo);
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)
@@ -159,23 +165,6 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
  * The reboot
  */
 
-static int freeze_session(struct luo *luo, struct liveupdate_session *session)
-{
-	int err;
-
-	mutex_lock(&session->mutex);
-	err = luo_file_freeze_all(luo, session);
-	mutex_unlock(&session->mutex);
-	return err;
-}
-
-static void unfreeze_session(struct luo *luo, struct liveupdate_session *session)
-{
-	mutex_lock(&session->mutex);
-	luo_file_unfreeze_all(luo, session);
-	mutex_unlock(&session->mutex);
-}
-
 int luo_session_serialize(struct luo *luo)
 {
 	struct luo_sessions *sessions = &luo->outgoing;
@@ -186,7 +175,9 @@ int luo_session_serialize(struct luo *luo)
 
 	down_write(&sessions->rwsem);
 	list_for_each_entry(session, &sessions->list, list) {
-		err = freeze_session(luo, session);
+		mutex_lock(&session->mutex);
+		err = luo_file_freeze_all(luo, session);
+		mutex_unlock(&session->mutex);
 		if (err)
 			goto undo;
 		codec->write_session(luo, index++, session);
@@ -200,7 +191,9 @@ int luo_session_serialize(struct luo *luo)
 
 undo:
 	list_for_each_entry_continue_reverse(session, &sessions->list, list) {
-		unfreeze_session(luo, session);
+		mutex_lock(&session->mutex);
+		luo_file_unfreeze_all(luo, session);
+		mutex_unlock(&session->mutex);
 		codec->clear_session(luo, --index);
 		session->serialized = false;
 	}
@@ -257,7 +250,7 @@ static int restore_sessions(struct luo *luo)
 		pr_warn("luo: sessions at 0x%llx: %s", broken.where, broken.what);
 	}
 	if (!err)
-		codec->free_incoming_sessions(&luo->head);
+		codec->free_incoming_sessions(luo->head.sessions);
 	lfb__trace_result(luo->kernel, LFB_EVENT_LUO, err, "luo", "restore", "sessions=%llu",
 			  luo->incoming.count);
 	return err;

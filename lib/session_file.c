@@ -9,30 +9,23 @@
 #include "lib/ioctl.h"
 #include "lib/session.h"
 
-struct request {
-	struct luo *luo;
-	struct liveupdate_session *session;
-};
-
-static long preserve_fd(void *context, void *argument)
+static long preserve_fd(void *session, void *argument)
 {
 	struct liveupdate_session_preserve_fd *arg = argument;
-	struct request *request = context;
 
-	return luo_file_preserve(request->luo, request->session, arg->token, arg->fd);
+	return luo_file_preserve(lfb__current->luo, session, arg->token, arg->fd);
 }
 
-static long retrieve_fd(void *context, void *argument)
+static long retrieve_fd(void *session, void *argument)
 {
 	struct liveupdate_session_retrieve_fd *arg = argument;
-	struct request *request = context;
 	struct file *file;
 	int fd, err;
 
 	fd = get_unused_fd_flags(0);
 	if (fd < 0)
 		return fd;
-	err = luo_file_retrieve(request->luo, request->session, arg->token, &file);
+	err = luo_file_retrieve(lfb__current->luo, session, arg->token, &file);
 	if (err) {
 		put_unused_fd((unsigned int)fd);
 		return err;
@@ -42,26 +35,26 @@ static long retrieve_fd(void *context, void *argument)
 	return 0;
 }
 
-static long finish(void *context, void *argument)
+static long finish(void *session, void *argument)
 {
 	struct liveupdate_session_finish *arg = argument;
-	struct request *request = context;
+	struct luo *luo = lfb__current->luo;
 
-	if (request->luo->profile->finish_checks_reserved && arg->reserved)
-		return lfb__fail(request->luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
+	if (luo->profile->finish_checks_reserved && arg->reserved)
+		return lfb__fail(luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
 				 arg->reserved);
-	return luo_file_finish_all(request->luo, request->session);
+	return luo_file_finish_all(luo, session);
 }
 
 static long get_name(void *context, void *argument)
 {
 	struct liveupdate_session_get_name *arg = argument;
-	struct request *request = context;
+	struct liveupdate_session *session = context;
 
 	if (arg->reserved)
-		return lfb__fail(request->luo->kernel, -EINVAL, "get name: reserved is %u, not 0",
+		return lfb__fail(lfb__current, -EINVAL, "get name: reserved is %u, not 0",
 				 arg->reserved);
-	memcpy(arg->name, request->session->name, sizeof(arg->name));
+	memcpy(arg->name, session->name, sizeof(arg->name));
 	return 0;
 }
 
@@ -77,17 +70,18 @@ static const struct luo_ioctl ioctls[] = {
 
 static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct request request = { luo_current(), file->private_data };
+	struct liveupdate_session *session = file->private_data;
 	unsigned int count = ARRAY_SIZE(ioctls);
+	struct luo *luo = luo_current();
 	long ret;
 
-	if (!request.luo->profile->has_get_name)
+	if (!luo->profile->has_get_name)
 		count--;
-	if (!luo_may_change(request.luo, request.session, "ioctl on a session"))
+	if (!luo_may_change(luo, session, "ioctl on a session"))
 		return -EAGAIN;
-	mutex_lock(&request.session->mutex);
-	ret = luo_ioctl(ioctls, count, &request, cmd, arg);
-	mutex_unlock(&request.session->mutex);
+	mutex_lock(&session->mutex);
+	ret = luo_ioctl(ioctls, count, session, cmd, arg);
+	mutex_unlock(&session->mutex);
 	return ret;
 }
 

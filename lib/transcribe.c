@@ -41,6 +41,6 @@ void luo_transcribe_end(struct luo *luo, const struct luo_flb_record *(*flb)(voi
 		codec->write_session(luo, index++, session);
 	codec->write_session_count(luo, index);
 	for (u64 i = 0; i < nr_flbs; i++)
-		codec->write_flb(luo, i, flb(context, i));
-	codec->write_flb_count(luo, nr_flbs);
+		luo_write_flb(luo, i, flb(context, i));
+	luo_write_flb_count(luo, nr_flbs);
 }

@@ -51,6 +51,9 @@ static inline void lfb_print_findings_(struct lfb_machine *machine)
 		lfb_finding_format(lfb_finding_at(machine, i), text, sizeof(text));
 		print_error("%s", text);
 	}
+	if (lfb_findings_lost(machine))
+		print_error("%lu more were found and not written down\n",
+			    lfb_findings_lost(machine));
 }
 
 static inline void lfb_no_findings_(struct lfb_machine *machine, const char *file, int line)

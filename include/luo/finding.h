@@ -87,6 +87,15 @@ LFB_API int lfb_finding_by_name(const char *name);
  */
 LFB_API size_t lfb_finding_count(struct lfb_machine *machine);
 /**
+ * lfb_findings_lost() - how often something was found and not written down
+ * @machine: the machine
+ *
+ * The first 1024 findings are kept, and beyond them the first of each id, so that an id that was
+ * found is always there. Return: what was not kept, also what the host had no memory for; each time
+ * counts.
+ */
+LFB_API unsigned long lfb_findings_lost(struct lfb_machine *machine);
+/**
  * lfb_finding_at() - one of them
  * @machine: the machine
  * @index: 0 for the oldest

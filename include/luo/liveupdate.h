@@ -153,7 +153,7 @@ struct liveupdate_flb_state {
 	int retrieve_status;
 	bool loaded;
 	bool finished;
-	u8 entry;
+	u64 entry;
 	s64 lent;
 	s64 overdue;
 	struct lfb_holder lfb_holder;

@@ -2,8 +2,10 @@
 /*
  * The machine: memory, power, kernels that boot in it one after the other.
  *
- * A machine is used by one thread at a time; different machines do not disturb each other. All
- * functions check what they are given: a pointer that is no live machine gives -EINVAL.
+ * A machine is used by one thread at a time; different machines do not disturb each other. A module
+ * may be part of several images, but its static data is there once in a process: while a machine
+ * that has it is switched on, others are not switched on with it (-EBUSY). All functions check
+ * what they are given: a pointer that is no live machine gives -EINVAL.
  */
 #ifndef LUO_MACHINE_H
 #define LUO_MACHINE_H
@@ -83,7 +85,8 @@ LFB_API void lfb_machine_destroy(struct lfb_machine *machine);
  *	every boot starts with
  *
  * Takes effect at the next boot; in a running kernel the module is loaded at once.
- * Return: 0, -EINVAL, -EEXIST a module of this name is there, -ENOMEM, what its init returned.
+ * Return: 0, -EINVAL, -EEXIST a module of this name is there, -EBUSY a machine that is switched on
+ * has it, -ENOMEM, what its init returned.
  */
 LFB_API int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module);
 
@@ -101,7 +104,8 @@ LFB_API int lfb_machine_remove_module(struct lfb_machine *machine, const char *n
  * lfb_machine_boot() - switch on: cold boot
  * @machine: a machine that is switched off
  *
- * Return: 0; -EBUSY it is running; -ENOMEM; -EFAULT or -EDEADLK the kernel died while booting.
+ * Return: 0; -EBUSY it is running, or another machine that is has a module of it; -ENOMEM; -EFAULT
+ * or -EDEADLK the kernel died while booting.
  */
 LFB_API int lfb_machine_boot(struct lfb_machine *machine);
 
@@ -115,7 +119,13 @@ LFB_API int lfb_machine_boot(struct lfb_machine *machine);
  */
 LFB_API int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob);
 
-/** lfb_machine_shutdown() - switch off: memory is lost, agents lose their descriptors. */
+/**
+ * lfb_machine_shutdown() - switch off
+ * @machine: the machine
+ *
+ * Memory is lost, agents lose their descriptors, the static data of modules is as it was loaded.
+ * Return: 0, also when it is off; -EINVAL no machine; -EBUSY its own kernel code calls.
+ */
 LFB_API int lfb_machine_shutdown(struct lfb_machine *machine);
 
 /**

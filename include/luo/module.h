@@ -3,7 +3,8 @@
  * Modules and their references. Mirrors linux/module.h.
  *
  * A kernel image is a set of modules (see lfb_machine_add_module()). Each boot sets their static
- * data back to what it was when they were added, then runs their init functions in order.
+ * data back to what it was when they were added, then runs their init functions in order. One
+ * running kernel at a time has a module.
  */
 #ifndef LUO_MODULE_H
 #define LUO_MODULE_H

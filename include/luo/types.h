@@ -7,9 +7,16 @@
 #define LUO_TYPES_H
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/*
+ * Errnos have the kernel's numbers on every system: where the C library's are others, these take
+ * their place. Numbers of the host's own calls are not to be compared with them then.
+ */
+#include <asm-generic/errno.h>
 
 /** LFB_API - marks what liblfb.so exports; everything else is hidden. */
 #define LFB_API __attribute__((visibility("default")))
@@ -33,30 +40,32 @@ typedef unsigned int gfp_t;
 #define GFP_ATOMIC 0x1u
 #define __GFP_ZERO 0x100u
 
-#ifndef PAGE_SHIFT
+/*
+ * Pages are the simulated machine's, whatever the host's <limits.h> calls by these names. It is
+ * included above, so that it does not come later.
+ */
+#undef PAGE_SHIFT
+#undef PAGE_SIZE
+#undef PAGE_MASK
 #define PAGE_SHIFT 12
-#endif
-#ifndef PAGE_SIZE
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
-#endif
-#ifndef PAGE_MASK
 #define PAGE_MASK (~(PAGE_SIZE - 1))
-#endif
 
 /** MAX_PAGE_ORDER - the largest block the page allocator gives: 2^10 pages, 4 MiB. */
 #define MAX_PAGE_ORDER 10
 
 #define PFN_PHYS(pfn) ((phys_addr_t)(pfn) << PAGE_SHIFT)
 #define PHYS_PFN(phys) ((unsigned long)((phys) >> PAGE_SHIFT))
-#define PAGE_ALIGN(size) (((size) + PAGE_SIZE - 1) & PAGE_MASK)
+#define PAGE_ALIGN(size) (((size) + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE)
 
-/* Errnos the C library does not know, with the kernel's values. */
-#ifndef ENOTSUPP
+/* Errnos that are never told to userspace. */
+#undef ENOTSUPP
 #define ENOTSUPP 524
-#endif
-#ifndef ENOIOCTLCMD
+#undef ENOIOCTLCMD
 #define ENOIOCTLCMD 515
-#endif
+
+_Static_assert(EAGAIN == 11 && EDEADLK == 35 && ENOSYS == 38 && ETIMEDOUT == 110,
+	       "errnos are asm-generic's");
 
 #define MAX_ERRNO 4095
 

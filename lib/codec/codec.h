@@ -13,7 +13,6 @@
 #include <luo/abi.h>
 
 #include "lib/luo/luo.h"
-#include "sim/kernel/kernel.h"
 
 /*
  * Who reads. Records are handed to session, file and flb, with their physical address; a nonzero
@@ -52,7 +51,6 @@ struct luo_codec {
 	const struct luo_fdt_layout *layout;
 	unsigned long session_max;	/* 0: no limit of the format */
 	unsigned long file_max;
-	unsigned long flb_max;
 
 	/* Reading. @luo, @size: where the KHO entry points to. */
 	int (*read_head)(const struct luo_codec *codec, const struct luo_reader *reader,
@@ -61,16 +59,17 @@ struct luo_codec {
 			     const struct luo_head *head);
 	int (*read_files)(const struct luo_codec *codec, const struct luo_reader *reader,
 			  const struct luo_session_record *session);
-	int (*read_flbs)(const struct luo_codec *codec, const struct luo_reader *reader,
-			 const struct luo_head *head);
 	/* Gives back what was handed over, once it is read. The first may be NULL. */
 	void (*free_incoming_head)(phys_addr_t luo);
-	void (*free_incoming_sessions)(const struct luo_head *head);
+	void (*free_incoming_sessions)(phys_addr_t sessions);
 	void (*free_incoming_files)(phys_addr_t files);
 
 	/* Writing. setup prepares everything at boot: 0 or -errno with nothing left behind. */
 	int (*setup)(struct luo *luo);
-	/* Room for one more, before it is added; room nobody needs any more, after it went. */
+	/*
+	 * Room for one more, before it is added; room nobody needs any more, after it went. NULL
+	 * for sessions: they always have as much as they ever will.
+	 */
 	int (*add_session)(struct luo *luo);
 	void (*drop_session)(struct luo *luo);
 	int (*add_file)(struct liveupdate_session *session);
@@ -81,8 +80,6 @@ struct luo_codec {
 	void (*write_file)(struct liveupdate_session *session, u64 index,
 			   const struct luo_file_record *record);
 	void (*clear_files)(struct liveupdate_session *session);
-	void (*write_flb)(struct luo *luo, u64 index, const struct luo_flb_record *record);
-	void (*write_flb_count)(struct luo *luo, u64 count);
 };
 
 extern const struct luo_codec luo_codec_v1;	/* luo-v1 with luo-session-v1 */
@@ -90,10 +87,17 @@ extern const struct luo_codec luo_codec_v2;	/* luo-v1 with luo-session-v2 */
 extern const struct luo_codec luo_codec_v5;	/* packed luo-v5 with linked blocks */
 
 /*
+ * The FLB page, which is the same in all generations.
+ */
+
+int luo_read_flbs(const struct luo_reader *reader, const struct luo_head *head);
+/*
  * The first record of an FLB with this name: 0, or -ENOENT where there is none before the reading
  * ends. @reader tells of what is read on the way there.
  */
-int luo_find_flb(const struct luo_codec *codec, const struct luo_reader *reader,
-		 const struct luo_head *head, const char *name, struct luo_flb_record *record);
+int luo_find_flb(const struct luo_reader *reader, const struct luo_head *head, const char *name,
+		 struct luo_flb_record *record);
+void luo_write_flb(struct luo *luo, u64 index, const struct luo_flb_record *record);
+void luo_write_flb_count(struct luo *luo, u64 count);
 
 #endif

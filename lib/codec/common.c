@@ -40,6 +40,16 @@ int luo_read_name(const struct luo_reader *reader, phys_addr_t where, const char
 	return 0;
 }
 
+int luo_alloc_pages(void **mem, unsigned int pages)
+{
+	void *new = kho__alloc_preserve_own(pages * PAGE_SIZE);
+
+	if (IS_ERR(new))
+		return (int)PTR_ERR(new);
+	*mem = new;
+	return 0;
+}
+
 /*
  * The file entry
  */
@@ -101,8 +111,7 @@ static int read_flb(const struct luo_reader *reader, phys_addr_t where,
 	return reader->flb ? reader->flb(reader->context, where, &record) : 0;
 }
 
-int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *reader,
-		      const struct luo_head *head)
+int luo_read_flbs(const struct luo_reader *reader, const struct luo_head *head)
 {
 	const struct lfb_view *view = reader->view;
 	const struct luo_flb_header_ser *header;
@@ -119,9 +128,9 @@ int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *re
 	if (!err && header->pgcnt != LUO_FLB_PGCNT)
 		err = luo_broken(reader, -EINVAL, where, "the FLB array takes %llu pages, not %d",
 			     header->pgcnt, LUO_FLB_PGCNT);
-	if (!err && header->count > codec->flb_max)
-		err = luo_broken(reader, -EINVAL, where, "%llu FLBs, more than %lu",
-			     header->count, codec->flb_max);
+	if (!err && header->count > LUO_FLB_MAX)
+		err = luo_broken(reader, -EINVAL, where, "%llu FLBs, more than %zu",
+				 header->count, LUO_FLB_MAX);
 	first = (const struct luo_flb_ser *)(header + 1);
 	where += sizeof(*header);
 	for (u64 i = 0; i < header->count && !err; i++, where += sizeof(*ser)) {
@@ -134,18 +143,27 @@ int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *re
 	return err;
 }
 
-int luo_find_flb(const struct luo_codec *codec, const struct luo_reader *reader,
-		 const struct luo_head *head, const char *name, struct luo_flb_record *record)
+int luo_find_flb(const struct luo_reader *reader, const struct luo_head *head, const char *name,
+		 struct luo_flb_record *record)
 {
 	struct luo_reader finder = *reader;
 
 	*record = (struct luo_flb_record){ 0 };
 	memcpy(record->name, name, strnlen(name, sizeof(record->name) - 1));
 	finder.wanted = record;
-	return codec->read_flbs(codec, &finder, head) == 1 ? 0 : -ENOENT;
+	return luo_read_flbs(&finder, head) == 1 ? 0 : -ENOENT;
 }
 
-void luo_write_flb_entry(struct luo *luo, u64 index, const struct luo_flb_record *record)
+int luo_alloc_flbs(struct luo *luo)
+{
+	int err = luo_alloc_pages(&luo->flb_mem, LUO_FLB_PGCNT);
+
+	if (!err)
+		((struct luo_flb_header_ser *)luo->flb_mem)->pgcnt = LUO_FLB_PGCNT;
+	return err;
+}
+
+void luo_write_flb(struct luo *luo, u64 index, const struct luo_flb_record *record)
 {
 	struct luo_flb_header_ser *header = luo->flb_mem;
 	struct luo_flb_ser *ser = (struct luo_flb_ser *)(header + 1) + index;

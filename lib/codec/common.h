@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the codecs share: telling a reader of broken rules, strings, the file entry and the FLB
- * page, which are the same in all generations.
+ * What the codecs share: telling a reader of broken rules, strings, the file entry, memory.
  */
 #ifndef LIB_CODEC_COMMON_H
 #define LIB_CODEC_COMMON_H
@@ -18,11 +17,11 @@ int luo_read_name(const struct luo_reader *reader, phys_addr_t where, const char
 		  const char *field, size_t size, char *name);
 int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where,
 			const struct luo_file_ser *ser);
-int luo_read_flb_page(const struct luo_codec *codec, const struct luo_reader *reader,
-		      const struct luo_head *head);
-
 void luo_write_file_entry(struct luo_file_ser *ser, const struct luo_file_record *record);
-void luo_write_flb_entry(struct luo *luo, u64 index, const struct luo_flb_record *record);
-void luo_write_flb_count(struct luo *luo, u64 count);
+
+/* Preserved pages of the codec's own, zeroed: 0 and *mem, or -errno. */
+int luo_alloc_pages(void **mem, unsigned int pages);
+/* The FLB page of the outgoing state, empty: 0 and luo->flb_mem, or -errno. */
+int luo_alloc_flbs(struct luo *luo);
 
 #endif

@@ -82,32 +82,18 @@ static int make_tree(struct luo *luo)
 	return kho_add_subtree(LUO_FDT_KHO_ENTRY_NAME, luo->tree, PAGE_SIZE);
 }
 
-static int alloc_pages_for(void **mem, unsigned int pages)
-{
-	void *new = kho__alloc_preserve_own(pages * PAGE_SIZE);
-
-	if (IS_ERR(new))
-		return (int)PTR_ERR(new);
-	*mem = new;
-	return 0;
-}
-
 static int setup(struct luo *luo)
 {
-	struct luo_flb_header_ser *flb_header;
-	int err;
+	int err = luo_alloc_pages(&luo->tree, 1);
 
-	err = alloc_pages_for(&luo->tree, 1);
 	if (!err)
-		err = alloc_pages_for(&luo->session_mem, LUO_SESSION_PGCNT);
+		err = luo_alloc_pages(&luo->session_mem, LUO_SESSION_PGCNT);
 	if (!err)
-		err = alloc_pages_for(&luo->flb_mem, LUO_FLB_PGCNT);
+		err = luo_alloc_flbs(luo);
 	if (err)
 		goto undo;
 	if (luo->profile->codec->layout->has_pgcnt)
 		put_u64(luo->session_mem, LUO_SESSION_PGCNT);
-	flb_header = luo->flb_mem;
-	flb_header->pgcnt = LUO_FLB_PGCNT;
 	err = make_tree(luo);
 	if (!err)
 		return 0;
@@ -154,30 +140,18 @@ static void write_session_count(struct luo *luo, u64 count)
 	put_u64((u8 *)luo->session_mem + luo->profile->codec->layout->session_header_count, count);
 }
 
-static void free_incoming_sessions(const struct luo_head *head)
+static void free_incoming_sessions(phys_addr_t sessions)
 {
-	kho__restore_free_sized(phys_to_virt(head->sessions), LUO_SESSION_PGCNT * PAGE_SIZE);
+	kho__restore_free_sized(phys_to_virt(sessions), LUO_SESSION_PGCNT * PAGE_SIZE);
 }
 
 /*
  * Files
  */
 
-/* The array is as long as it will ever be. */
-static int add_session(struct luo *luo)
-{
-	(void)luo;
-	return 0;
-}
-
-static void drop_session(struct luo *luo)
-{
-	(void)luo;
-}
-
 static int add_file(struct liveupdate_session *session)
 {
-	return session->files_mem ? 0 : alloc_pages_for(&session->files_mem, LUO_FILE_PGCNT);
+	return session->files_mem ? 0 : luo_alloc_pages(&session->files_mem, LUO_FILE_PGCNT);
 }
 
 static void drop_file(struct liveupdate_session *session)
@@ -208,17 +182,6 @@ static void free_incoming_files(phys_addr_t files)
  * The tables
  */
 
-#define FDT_GENERATION                                                                             \
-	.file_max = LUO_FILE_MAX, .flb_max = LUO_FLB_MAX, .read_head = luo_fdt_read_head,          \
-	.read_sessions = luo_fdt_read_sessions, .read_files = luo_fdt_read_files,                  \
-	.read_flbs = luo_read_flb_page, .free_incoming_sessions = free_incoming_sessions,          \
-	.free_incoming_files = free_incoming_files, .setup = setup, .add_session = add_session,    \
-	.drop_session = drop_session, .add_file = add_file, .drop_file = drop_file,                \
-	.write_session = write_session,                                                            \
-	.clear_session = clear_session, .write_session_count = write_session_count,                \
-	.write_file = write_file, .clear_files = clear_files, .write_flb = luo_write_flb_entry,    \
-	.write_flb_count = luo_write_flb_count
-
 #define SESSION_ARRAY_SIZE (LUO_SESSION_PGCNT * PAGE_SIZE)
 
 const struct luo_codec luo_codec_v1 = {
@@ -233,7 +196,20 @@ const struct luo_codec luo_codec_v1 = {
 	},
 	.session_max = (SESSION_ARRAY_SIZE - sizeof(struct luo_session_header_ser_v1)) /
 		       sizeof(struct luo_session_ser_v1),
-	FDT_GENERATION,
+	.file_max = LUO_FILE_MAX,
+	.read_head = luo_fdt_read_head,
+	.read_sessions = luo_fdt_read_sessions,
+	.read_files = luo_fdt_read_files,
+	.free_incoming_sessions = free_incoming_sessions,
+	.free_incoming_files = free_incoming_files,
+	.setup = setup,
+	.add_file = add_file,
+	.drop_file = drop_file,
+	.write_session = write_session,
+	.clear_session = clear_session,
+	.write_session_count = write_session_count,
+	.write_file = write_file,
+	.clear_files = clear_files,
 };
 
 const struct luo_codec luo_codec_v2 = {
@@ -247,5 +223,18 @@ const struct luo_codec luo_codec_v2 = {
 	},
 	.session_max = (SESSION_ARRAY_SIZE - sizeof(struct luo_session_header_ser_v2)) /
 		       sizeof(struct luo_session_ser_v2),
-	FDT_GENERATION,
+	.file_max = LUO_FILE_MAX,
+	.read_head = luo_fdt_read_head,
+	.read_sessions = luo_fdt_read_sessions,
+	.read_files = luo_fdt_read_files,
+	.free_incoming_sessions = free_incoming_sessions,
+	.free_incoming_files = free_incoming_files,
+	.setup = setup,
+	.add_file = add_file,
+	.drop_file = drop_file,
+	.write_session = write_session,
+	.clear_session = clear_session,
+	.write_session_count = write_session_count,
+	.write_file = write_file,
+	.clear_files = clear_files,
 };

@@ -83,34 +83,21 @@ static void *blocks_slot(struct luo_blocks *blocks, u64 index, u64 per_block, si
  * Set up at boot
  */
 
-static int alloc_page_for(void **mem)
-{
-	void *page = kho__alloc_preserve_own(PAGE_SIZE);
-
-	if (IS_ERR(page))
-		return (int)PTR_ERR(page);
-	*mem = page;
-	return 0;
-}
-
 static int setup(struct luo *luo)
 {
-	struct luo_flb_header_ser *flbs;
 	struct luo_ser_v5 *ser;
 	int err;
 
 	INIT_LIST_HEAD(&luo->session_blocks.list);
-	err = alloc_page_for(&luo->tree);
+	err = luo_alloc_pages(&luo->tree, 1);
 	if (!err)
-		err = alloc_page_for(&luo->flb_mem);
+		err = luo_alloc_flbs(luo);
 	if (err)
 		goto undo;
 	ser = luo->tree;
 	memcpy(ser->compatible, LUO_ABI_COMPATIBLE_V5, sizeof(LUO_ABI_COMPATIBLE_V5));
 	ser->liveupdate_num = luo->number;
 	ser->flbs_pa = virt_to_phys(luo->flb_mem);
-	flbs = luo->flb_mem;
-	flbs->pgcnt = LUO_FLB_PGCNT;
 	err = kho_add_subtree(LUO_FDT_KHO_ENTRY_NAME, ser, sizeof(*ser));
 	if (!err)
 		return 0;
@@ -215,13 +202,11 @@ static void clear_files(struct liveupdate_session *session)
 
 const struct luo_codec luo_codec_v5 = {
 	.name = LUO_ABI_COMPATIBLE_V5,
-	.flb_max = LUO_FLB_MAX,
 	.read_head = luo_v5_read_head,
 	.read_sessions = luo_v5_read_sessions,
 	.read_files = luo_v5_read_files,
-	.read_flbs = luo_read_flb_page,
 	.free_incoming_head = luo_v5_free_head,
-	.free_incoming_sessions = luo_v5_free_sessions,
+	.free_incoming_sessions = luo_v5_free_blocks,
 	.free_incoming_files = luo_v5_free_blocks,
 	.setup = setup,
 	.add_session = add_session,
@@ -233,6 +218,4 @@ const struct luo_codec luo_codec_v5 = {
 	.write_session_count = write_session_count,
 	.write_file = write_file,
 	.clear_files = clear_files,
-	.write_flb = luo_write_flb_entry,
-	.write_flb_count = luo_write_flb_count,
 };

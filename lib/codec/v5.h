@@ -14,7 +14,6 @@ int luo_v5_read_sessions(const struct luo_codec *codec, const struct luo_reader 
 int luo_v5_read_files(const struct luo_codec *codec, const struct luo_reader *reader,
 		      const struct luo_session_record *session);
 void luo_v5_free_head(phys_addr_t luo);
-void luo_v5_free_sessions(const struct luo_head *head);
 /* Frees a chain from its first block; 0 is an empty one. */
 void luo_v5_free_blocks(phys_addr_t first);
 

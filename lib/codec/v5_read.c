@@ -191,8 +191,3 @@ void luo_v5_free_blocks(phys_addr_t first)
 		kho_restore_free(phys_to_virt(block_phys));
 	}
 }
-
-void luo_v5_free_sessions(const struct luo_head *head)
-{
-	luo_v5_free_blocks(head->sessions);
-}

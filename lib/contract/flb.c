@@ -3,7 +3,6 @@
  * FLBs across the update: is what the next kernel has under a compatible string the same, and are
  * the counts what the files make them?
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/contract/contract.h"
@@ -19,42 +18,16 @@ struct kept_flb {
 	char handler[HANDLERS_KEPT][NAME_SIZE];
 };
 
-static struct kept_flb *room_for(struct lfb_kept *kept, size_t count)
-{
-	void *data;
-
-	if (kept->capacity < count) {
-		data = reallocarray(kept->data, count, sizeof(struct kept_flb));
-		if (!data)
-			return NULL;
-		kept->data = data;
-		kept->capacity = count;
-	}
-	return kept->data;
-}
-
-static bool links(const struct liveupdate_file_handler *fh, const struct liveupdate_flb *flb)
-{
-	const struct luo_flb_link *link;
-
-	list_for_each_entry(link, &fh->private.flb_list, list) {
-		if (link->flb == flb)
-			return true;
-	}
-	return false;
-}
-
 static void keep(const struct luo *luo, const struct liveupdate_flb *flb, struct kept_flb *kept)
 {
 	const struct liveupdate_file_handler *fh;
 	const struct module *owner = flb->ops->owner;
 
-	memset(kept, 0, sizeof(*kept));
 	memcpy(kept->compatible, flb->compatible, NAME_SIZE);
 	if (owner && owner->name)
 		memcpy(kept->owner, owner->name, strnlen(owner->name, NAME_SIZE - 1));
 	list_for_each_entry(fh, &luo->handlers, private.list) {
-		if (!links(fh, flb))
+		if (!luo_flb_link(fh, flb))
 			continue;
 		if (kept->handlers < HANDLERS_KEPT)
 			memcpy(kept->handler[kept->handlers], fh->compatible, NAME_SIZE);
@@ -66,27 +39,28 @@ void luo_contract_flbs_serialized(struct luo *luo)
 {
 	struct lfb_kept *kept = &luo->kernel->kept;
 	const struct liveupdate_flb *flb;
-	struct kept_flb *all;
+	struct kept_flb *room;
 
 	if (!lfb__checking(luo->kernel))
 		return;
-	all = room_for(kept, luo->flb_count);
-	kept->count = 0;
+	kept->flbs.count = 0;
 	kept->boot = luo->kernel->boot_number;
 	list_for_each_entry(flb, &luo->flbs, private.list) {
-		if (all && flb->private.outgoing.count > 0 && kept->count < luo->flb_count)
-			keep(luo, flb, &all[kept->count++]);
+		room = flb->private.outgoing.count > 0 ?
+			       lfb__list_add(&kept->flbs, sizeof(*room)) : NULL;
+		if (room)
+			keep(luo, flb, room);
 	}
 }
 
 static const struct kept_flb *find_kept(const struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct lfb_kept *kept = &luo->kernel->kept;
-	const struct kept_flb *all = kept->data;
+	const struct kept_flb *all = kept->flbs.items;
 
 	if (kept->boot + 1 != luo->kernel->boot_number)
 		return NULL;
-	for (size_t i = 0; i < kept->count; i++) {
+	for (size_t i = 0; i < kept->flbs.count; i++) {
 		if (!strncmp(all[i].compatible, flb->compatible, NAME_SIZE))
 			return &all[i];
 	}
@@ -111,7 +85,7 @@ static bool has_other_handlers(const struct luo *luo, const struct liveupdate_fl
 	if (!flb->private.users || !kept->handlers || kept->handlers > HANDLERS_KEPT)
 		return false;
 	list_for_each_entry(fh, &luo->handlers, private.list) {
-		if (links(fh, flb) && was_linked(kept, fh->compatible))
+		if (luo_flb_link(fh, flb) && was_linked(kept, fh->compatible))
 			return false;
 	}
 	return true;

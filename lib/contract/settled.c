@@ -3,25 +3,12 @@
  * What should be over: sessions finished, FLBs finished after the last of them, references given
  * back.
  */
-#include <string.h>
-
 #include "lib/codec/codec.h"
 #include "lib/contract/contract.h"
 
 /*
  * FLBs that were handed over
  */
-
-static const struct liveupdate_flb *find_flb(const struct luo *luo, const char *name)
-{
-	const struct liveupdate_flb *flb;
-
-	list_for_each_entry(flb, &luo->flbs, private.list) {
-		if (!strncmp(flb->compatible, name, sizeof(flb->compatible)))
-			return flb;
-	}
-	return NULL;
-}
 
 /* No file that needs it is left: is it finished? */
 static int check_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
@@ -35,7 +22,7 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 	if (record->index < 64 && luo->flbs_finished >> record->index & 1)
 		return 0;
 	object = luo_name("flb", record->name);
-	flb = find_flb(luo, record->name);
+	flb = luo_flb_by_compatible(luo, record->name);
 	if (!flb) {
 		lfb__find(luo->kernel, LFB_FINDING_FLB_NOBODY_REGISTERED, object.text, "%llu files "
 			  "needed it, and what it handed over with handle 0x%llx stays",
@@ -63,7 +50,7 @@ static void check_flbs(struct luo *luo)
 	struct lfb_view view = kho__incoming_view(luo->kernel);
 	struct luo_reader reader = { .view = &view, .context = luo, .flb = check_flb };
 
-	luo->profile->codec->read_flbs(luo->profile->codec, &reader, &luo->head);
+	luo_read_flbs(&reader, &luo->head);
 }
 
 void luo_contract_session_gone(struct luo *luo)

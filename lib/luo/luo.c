@@ -2,6 +2,7 @@
 #include "lib/luo/luo.h"
 
 #include <stdio.h>
+#include <string.h>
 
 bool luo_any_session(const struct luo *luo)
 {
@@ -19,6 +20,41 @@ bool luo_all_finished(const struct luo *luo)
 			return false;
 	}
 	return true;
+}
+
+struct liveupdate_file_handler *luo_handler_by_compatible(const struct luo *luo,
+							  const char *compatible)
+{
+	struct liveupdate_file_handler *fh;
+
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		if (!strncmp(fh->compatible, compatible, sizeof(fh->compatible)))
+			return fh;
+	}
+	return NULL;
+}
+
+struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *compatible)
+{
+	struct liveupdate_flb *flb;
+
+	list_for_each_entry(flb, &luo->flbs, private.list) {
+		if (!strncmp(flb->compatible, compatible, sizeof(flb->compatible)))
+			return flb;
+	}
+	return NULL;
+}
+
+struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
+				  const struct liveupdate_flb *flb)
+{
+	struct luo_flb_link *link;
+
+	list_for_each_entry(link, &fh->private.flb_list, list) {
+		if (link->flb == flb)
+			return link;
+	}
+	return NULL;
 }
 
 struct luo_name luo_name(const char *type, const char *name)

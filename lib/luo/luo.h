@@ -20,13 +20,37 @@
 #include "lib/luo/record.h"
 #include "sim/kernel/kernel.h"
 
-/* A handler's link to one of its FLBs. */
+/*
+ * A handler's link to one of its FLBs. What the two halves of an FLB (struct liveupdate_flb_state)
+ * allow:
+ *
+ *	outgoing	get		its callbacks
+ *	unused		-ENOENT		preserve, for the first file that needs it
+ *	preserved	the object	unpreserve, when neither files nor references are left
+ *
+ *	incoming	get		its callbacks
+ *	handed over	retrieves	retrieve, when somebody asks or the last file goes
+ *	retrieved	the object	finish, when neither files nor references are left
+ *	failed		its errno	finish all the same, without an object
+ *	finished	-ENODATA	none
+ *
+ * Quirks differ: FLB_GET_*, FLB_RETRIEVE_*, FLB_FINISH_* and FLB_FAILED_RETRIEVE_LEAKS.
+ */
 struct luo_flb_link {
 	struct list_head list;
 	struct liveupdate_flb *flb;
 };
 
-/* A file in a session, preserved or handed over. */
+/*
+ * A file in a session, preserved or handed over. The callbacks that may follow:
+ *
+ *	preserved	freeze, unpreserve
+ *	frozen		unfreeze, when another's freeze failed; freeze and unpreserve, when the
+ *			reboot call failed later than that
+ *	handed over	retrieve, can_finish, finish
+ *	retrieved	can_finish, finish
+ *	failed		can_finish, finish; retrieve where quirk FILE_RETRIEVE_RETRIED is
+ */
 struct luo_file {
 	struct list_head list;		/* session->files, oldest first */
 	struct luo_hash_node by_token;	/* session->tokens */
@@ -55,6 +79,20 @@ struct luo_blocks {
 	struct luo_block *writing;	/* where the last entry was written */
 };
 
+/*
+ * A session. What the agent may do with it:
+ *
+ *			preserve	retrieve	finish		close
+ *	outgoing	yes		-EINVAL		-EINVAL		unpreserves all, ends it
+ *	serialized	waits		waits		waits		waits
+ *	handed over	by its name alone: it has no file yet
+ *	retrieved	-EINVAL		yes		yes		finishes all, ends it
+ *	finished	-EINVAL		-ENOENT		yes		ends it
+ *
+ * A close that cannot finish it makes it one that is handed over again. Where the profile has no
+ * preserve_needs_outgoing, preserve works on all of them; the quirks FILE_INCOMING_OPS_ON_OUTGOING,
+ * SESSION_MUTATE_WHILE_REBOOTING and SESSION_STUCK_AFTER_FAILED_CLOSE allow more, or less.
+ */
 struct liveupdate_session {
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
 	struct list_head list;		/* sessions->list, in order of creation */
@@ -136,6 +174,12 @@ static inline bool luo_quirk(const struct luo *luo, enum luo_quirk quirk)
 bool luo_any_session(const struct luo *luo);
 /* Is every file that was handed over finished? */
 bool luo_all_finished(const struct luo *luo);
+/* What is registered under a compatible string, and by what a handler needs an FLB; or NULL. */
+struct liveupdate_file_handler *luo_handler_by_compatible(const struct luo *luo,
+							  const char *compatible);
+struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *compatible);
+struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
+				  const struct liveupdate_flb *flb);
 
 /* What a finding is about, for the time of an expression. */
 struct luo_name {

@@ -69,9 +69,8 @@ struct luo_codec;
 	  "a registered module can never be unloaded, used or not")
 
 enum luo_quirk {
-#define X(name, profiles, about) LUO_QUIRK_##name,
-	LUO_QUIRKS(X)
-#undef X
+#define LUO_QUIRK_NUMBER(name, profiles, about) LUO_QUIRK_##name,
+	LUO_QUIRKS(LUO_QUIRK_NUMBER)
 	LUO_QUIRKS_NR,
 };
 

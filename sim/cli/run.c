@@ -47,6 +47,8 @@ static bool print_findings(struct lfb_machine *machine)
 		lfb_finding_format(finding, text, sizeof(text));
 		printf("%s%s", i ? "\n" : "", text);
 	}
+	if (lfb_findings_lost(machine))
+		printf("\n%lu more were found and not written down\n", lfb_findings_lost(machine));
 	return !lfb_finding_at(machine, 0);
 }
 

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/handover/blob.h"
-#include "sim/machine/host_file.h"
-#include "sim/machine/machine.h"
+#include "sim/handover/handover.h"
 
 #define MEMORY_MIN (1ull << 20)
 #define MEMORY_MAX (1ull << 40)
@@ -337,4 +335,19 @@ int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, ph
 	}
 	*root = blob->kho_root;
 	return 0;
+}
+
+int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob)
+{
+	phys_addr_t root;
+	int err = lfb__machine_claim(machine);
+
+	if (err)
+		return err;
+	err = lfb__blob_valid(blob) ? lfb__blob_place(blob, machine, &root) :
+		lfb__error(machine, -EINVAL, "the pointer is no live blob");
+	if (!err)
+		return lfb__machine_switch_on(machine, root);
+	lfb__modules_release(machine);
+	return err;
 }

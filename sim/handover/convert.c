@@ -8,7 +8,6 @@
 
 #include "lib/orchestrator.h"
 #include "sim/handover/convert.h"
-#include "sim/machine/machine.h"
 
 struct conversion {
 	struct lfb_inspection found;
@@ -260,8 +259,7 @@ int lfb_blob_convert(const struct lfb_blob *from, const char *profile, struct lf
 	if (!to)
 		return lfb__error(NULL, -EINVAL, "no place for the converted blob");
 	*to = NULL;
-	from = lfb__blob_valid(from);
-	if (!from)
+	if (!lfb__blob_valid(from))
 		return -EINVAL;
 	if (!luo_profile_find(profile))
 		return lfb__error(NULL, -EINVAL, "there is no profile \"%.40s\" to convert to",
@@ -279,7 +277,6 @@ static int count(const struct lfb_inspection *found, struct lfb_own *own,
 	if (err)
 		return err;
 	*handover = (struct lfb_handover){
-		.sz = sizeof(*handover),
 		.update = found->head.number,
 		.sessions = found->sessions.count,
 		.files = found->files.count,
@@ -293,20 +290,22 @@ static int count(const struct lfb_inspection *found, struct lfb_own *own,
 	return 0;
 }
 
-int lfb_blob_count(const struct lfb_blob *blob, struct lfb_handover *handover)
+int lfb_blob_count(const struct lfb_blob *blob, struct lfb_handover *result)
 {
 	struct lfb_inspection found = { 0 };
+	struct lfb_handover handover;
 	struct lfb_own own = { 0 };
 	int err;
 
-	blob = lfb__blob_valid(blob);
-	if (!blob)
+	if (!lfb__blob_valid(blob))
 		return -EINVAL;
-	if (!handover || handover->sz != sizeof(*handover))
-		return lfb__error(NULL, -EINVAL, "lfb_blob_count: sz must be %zu",
-				  sizeof(*handover));
+	err = lfb__result_check(NULL, "lfb_blob_count: the result", result, sizeof(*result));
+	if (err)
+		return err;
 	lfb__inspection_read(&found, blob);
-	err = count(&found, &own, handover);
+	err = count(&found, &own, &handover);
+	if (!err)
+		lfb__result_give(result, &handover, sizeof(handover));
 	lfb__own_release(&own);
 	lfb__inspection_release(&found);
 	return err;

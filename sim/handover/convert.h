@@ -7,7 +7,7 @@
 
 #include <luo/convert.h>
 
-#include "lib/luo/profile.h"
+#include "lib/luo/luo.h"
 #include "sim/handover/inspect.h"
 
 /* The pages of a handover that are LUO's own and the root tree's: ascending, disjoint areas. */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "sim/handover/convert.h"
-#include "sim/machine/machine.h"
 
 /*
  * The format's own pages
@@ -190,9 +189,9 @@ int lfb__convert_fits(const struct lfb_inspection *found, const struct lfb_own *
 	if (!err && max && found->sessions.count > max)
 		err = lfb__error(NULL, -E2BIG, "there are %zu sessions; %s takes %lu",
 				 found->sessions.count, target->name, max);
-	if (!err && found->flbs.count > target->codec->flb_max)
+	if (!err && found->flbs.count > LUO_FLB_MAX)
 		err = lfb__error(NULL, -E2BIG, "there are %zu FLBs; %s takes %lu",
-				 found->flbs.count, target->name, target->codec->flb_max);
+				 found->flbs.count, target->name, LUO_FLB_MAX);
 	for (size_t i = 0; i < found->sessions.count && !err; i++)
 		err = check_session(&sessions[i].record, target);
 	for (size_t i = 0; i < found->entries.count && !err; i++)

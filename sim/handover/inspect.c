@@ -11,25 +11,17 @@
 
 #include "lib/orchestrator.h"
 #include "sim/handover/inspect.h"
-#include "sim/machine/machine.h"
 
 #define PROBLEMS_MAX 1000
 
 /* A new, zeroed item at the end. NULL without memory, which ends the inspection. */
 static void *add_item(struct lfb_inspection *found, struct lfb_list *list, size_t size)
 {
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 16;
-		void *items = reallocarray(list->items, capacity, size);
+	void *item = lfb__list_add(list, size);
 
-		if (!items) {
-			found->error = -ENOMEM;
-			return NULL;
-		}
-		list->items = items;
-		list->capacity = capacity;
-	}
-	return memset((char *)list->items + list->count++ * size, 0, size);
+	if (!item)
+		found->error = -ENOMEM;
+	return item;
 }
 
 static int add_problem(void *context, int error, const struct lfb_problem *problem)
@@ -253,7 +245,7 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 		codec->read_files(codec, &reader, &session->record);
 		session->nr_files = found->files.count - session->first_file;
 	}
-	codec->read_flbs(codec, &reader, &found->head);
+	luo_read_flbs(&reader, &found->head);
 }
 
 /*
@@ -271,13 +263,13 @@ static int check_output(enum lfb_inspect_format format, lfb_write_fn write)
 
 void lfb__inspection_release(struct lfb_inspection *found)
 {
-	free(found->entries.items);
-	free(found->runs.items);
-	free(found->areas.items);
-	free(found->sessions.items);
-	free(found->files.items);
-	free(found->flbs.items);
-	free(found->problems.items);
+	lfb__list_free(&found->entries);
+	lfb__list_free(&found->runs);
+	lfb__list_free(&found->areas);
+	lfb__list_free(&found->sessions);
+	lfb__list_free(&found->files);
+	lfb__list_free(&found->flbs);
+	lfb__list_free(&found->problems);
 }
 
 /* Writes what was found, forgets it, and answers for the whole. */
@@ -322,8 +314,7 @@ int lfb_inspect_blob(const struct lfb_blob *blob, enum lfb_inspect_format format
 	struct lfb_inspection found = { 0 };
 	int err;
 
-	blob = lfb__blob_valid(blob);
-	if (!blob)
+	if (!lfb__blob_valid(blob))
 		return -EINVAL;
 	err = check_output(format, write);
 	if (err)

@@ -8,15 +8,8 @@
 #include <luo/inspect.h>
 
 #include "lib/codec/codec.h"
-#include "sim/handover/blob.h"
+#include "sim/handover/handover.h"
 #include "sim/handover/json.h"
-
-/* An array that grows. */
-struct lfb_list {
-	void *items;
-	size_t count;
-	size_t capacity;
-};
 
 /* An entry of the KHO root tree. */
 struct lfb_found_entry {

@@ -2,7 +2,6 @@
 /*
  * Life of the ground floor: made once a machine, emptied at every boot.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/kernel/kernel.h"
@@ -26,6 +25,7 @@ int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options 
 		}
 	}
 	lfb__choices_seed(&kernel->choices, seed);
+	INIT_LIST_HEAD(&kernel->tasks);
 	lfb__kernel_reset(kernel);
 	return 0;
 }
@@ -39,7 +39,7 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 	lfb__findings_destroy(&kernel->findings);
 	lfb__ledger_destroy(&kernel->ledger);
 	lfb__lockdep_destroy(kernel);
-	free(kernel->kept.data);
+	lfb__list_free(&kernel->kept.flbs);
 	lfb__history_destroy(&kernel->history);
 }
 
@@ -48,6 +48,7 @@ void lfb__kernel_reset(struct lfb_kernel *kernel)
 	const size_t boot = offsetof(struct lfb_kernel, boot_number);
 
 	memset((u8 *)kernel + boot, 0, sizeof(*kernel) - boot);
-	kernel->boot_task.name = "boot";
+	lfb__task_begin(&kernel->boot_task, "boot", NULL);
+	lfb__task_begin(&kernel->point_task, "boot-2", NULL);
 	kernel->task = &kernel->boot_task;
 }

@@ -70,7 +70,7 @@ bool try_module_get(struct module *module)
 	if (!module)
 		return true;
 	module->lfb_pins--;
-	if (kernel && kernel->frame)
+	if (kernel && lfb__frame(kernel))
 		module->lfb_taken++;
 	return true;
 }
@@ -88,7 +88,7 @@ void module_put(struct module *module)
 			  module->name, module->refcnt);
 	/* Taken outside of callbacks first, unless a callback gives it back. */
 	if (module->lfb_taken > 0 &&
-	    ((kernel && kernel->frame) ||
+	    ((kernel && lfb__frame(kernel)) ||
 	     module->refcnt <= module->lfb_pins + module->lfb_taken))
 		module->lfb_taken--;
 	drop(module);

@@ -11,10 +11,7 @@
 
 static bool valid(const struct lfb_agent *agent)
 {
-	if (likely(lfb__handle_valid(agent, LFB_HANDLE_AGENT)))
-		return true;
-	lfb__fail(NULL, -EINVAL, "%s", agent ? "the pointer is no live agent" : "no agent");
-	return false;
+	return lfb__handle_valid(agent, LFB_HANDLE_AGENT);
 }
 
 int lfb_agent_create(struct lfb_machine *machine, const char *name, struct lfb_agent **agentp)
@@ -37,8 +34,8 @@ int lfb_agent_create(struct lfb_machine *machine, const char *name, struct lfb_a
 	}
 	snprintf(agent->name, sizeof(agent->name), "%s", name ? name : "agent");
 	agent->machine = machine;
-	agent->task.name = agent->name;
-	agent->task.fds = &agent->fds;
+	lfb__task_begin(&agent->task, agent->name, &agent->fds);
+	list_add_tail(&agent->task.list, &machine->kernel.tasks);
 	list_add_tail(&agent->list, &machine->agents);
 	*agentp = agent;
 	return 0;
@@ -53,6 +50,12 @@ static long close_all(void *argument)
 	return 0;
 }
 
+static void free_agent(struct lfb_agent *agent)
+{
+	list_del(&agent->task.list);
+	free(agent);
+}
+
 void lfb_agent_destroy(struct lfb_agent *agent)
 {
 	if (!agent || !valid(agent) || lfb__machine_check_outside(agent->machine))
@@ -62,20 +65,34 @@ void lfb_agent_destroy(struct lfb_agent *agent)
 	list_del(&agent->list);
 	lfb__fds_destroy(&agent->fds);
 	lfb__handle_unregister(agent);
-	free(agent);
+	/* The locks it has keep a task until there is no machine: they name it. */
+	if (agent->task.locks_held)
+		list_add_tail(&agent->list, &agent->machine->gone);
+	else
+		free_agent(agent);
+}
+
+void lfb__agents_destroy(struct lfb_machine *machine)
+{
+	while (!list_empty(&machine->agents))
+		lfb_agent_destroy(list_first_entry(&machine->agents, struct lfb_agent, list));
+	while (!list_empty(&machine->gone)) {
+		struct lfb_agent *agent = list_first_entry(&machine->gone, struct lfb_agent, list);
+
+		list_del(&agent->list);
+		free_agent(agent);
+	}
 }
 
 void lfb__agents_forget(struct lfb_machine *machine)
 {
+	struct task_struct *task;
 	struct lfb_agent *agent;
 
-	list_for_each_entry(agent, &machine->agents, list) {
+	list_for_each_entry(agent, &machine->agents, list)
 		lfb__fds_forget(&agent->fds);
-		agent->task.locks_held = 0;
-		agent->task.spinlocks_held = 0;
-		agent->task.nr_held = 0;
-		agent->task.blocked_on = NULL;
-	}
+	list_for_each_entry(task, &machine->kernel.tasks, list)
+		lfb__task_begin(task, task->name, task->fds);
 }
 
 /*
@@ -125,6 +142,9 @@ static int call(struct syscall *call, long (*body)(void *argument))
 		lfb__machine_locks_kept(machine, task, locks_held, call->name);
 	if (task->blocked_on)
 		ret = -EAGAIN;
+	/* Not all that a driver refuses comes with a sentence. */
+	if (ret < 0 && !*machine->kernel.error)
+		lfb__error(machine, (int)ret, "%s: the kernel answered %ld", call->name, ret);
 	if (lfb__tracing(&machine->kernel))
 		trace_call(&machine->kernel, call, ret);
 	return (int)ret;

@@ -2,164 +2,11 @@
 /*
  * Power on, boot, jump, power off: the life of kernels in a machine.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/orchestrator.h"
 #include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
-
-/*
- * Modules
- */
-
-static long init_module(void *argument)
-{
-	struct lfb_image_module *image = argument;
-	struct lfb_module *module = image->module;
-	int err = 0;
-
-	if (module->data_size)
-		memcpy(module->data, image->pristine, module->data_size);
-	module->module->refcnt = 0;
-	module->module->lfb_pins = 0;
-	module->module->lfb_taken = 0;
-	module->module->state = MODULE_STATE_COMING;
-	if (module->init)
-		err = module->init();
-	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
-	image->loaded = err >= 0;
-	lfb__trace_result(lfb__current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s",
-			  "");
-	if (err < 0 && lfb__current->luo)
-		luo_module_is_gone(lfb__current->luo, module, false);
-	return err < 0 ? err : 0;
-}
-
-static struct lfb_image_module *find_module(struct lfb_machine *machine, const char *name)
-{
-	struct lfb_image_module *image;
-
-	list_for_each_entry(image, &machine->modules, list) {
-		if (!strcmp(image->module->module->name, name))
-			return image;
-	}
-	return NULL;
-}
-
-static bool runs(const struct lfb_machine *machine)
-{
-	return machine->state != LFB_OFF && !machine->kernel.dead;
-}
-
-/*
- * A module that is added again starts from its data as it is then. Where no kernel runs that must
- * not be what a dead one left; where one runs it is what exit left.
- */
-static void forget_module(struct lfb_machine *machine, struct lfb_image_module *image)
-{
-	if (!runs(machine) && image->module->data_size)
-		memcpy(image->module->data, image->pristine, image->module->data_size);
-	list_del(&image->list);
-	free(image->pristine);
-	free(image);
-}
-
-int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module)
-{
-	struct lfb_image_module *image;
-	long err = 0;
-
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
-	if (!module || !module->module || !module->module->name ||
-	    (module->data_size && !module->data))
-		return lfb__error(machine, -EINVAL, "the module is incomplete");
-	if (find_module(machine, module->module->name))
-		return lfb__error(machine, -EEXIST, "there is a module %s already",
-				  module->module->name);
-	image = calloc(1, sizeof(*image));
-	if (image && module->data_size)
-		image->pristine = malloc(module->data_size);
-	if (!image || (module->data_size && !image->pristine)) {
-		free(image);
-		return lfb__error(machine, -ENOMEM, "no memory for module %s",
-				  module->module->name);
-	}
-	image->module = module;
-	if (module->data_size)
-		memcpy(image->pristine, module->data, module->data_size);
-	list_add_tail(&image->list, &machine->modules);
-	if (runs(machine))
-		err = lfb__machine_run(machine, &machine->kernel.boot_task, init_module, image);
-	if (err) {
-		forget_module(machine, image);
-		return (int)err;
-	}
-	return 0;
-}
-
-static long exit_module(void *argument)
-{
-	struct lfb_image_module *image = argument;
-	struct lfb_module *module = image->module;
-
-	module->module->state = MODULE_STATE_GOING;
-	if (module->exit)
-		module->exit();
-	lfb__trace(lfb__current, LFB_EVENT_MODULE, module->module->name, "exit", "%s", "");
-	if (lfb__current->luo)
-		luo_module_is_gone(lfb__current->luo, module, true);
-	return 0;
-}
-
-/* Do the references come from nothing but being registered? */
-static void find_pinned_idle(struct lfb_machine *machine, const struct module *module)
-{
-	const struct luo *luo = machine->kernel.luo;
-	int pins = luo ? luo_registration_pins(luo, module) : 0;
-	char object[80];
-
-	if (!pins || pins < module->refcnt)
-		return;
-	snprintf(object, sizeof(object), "module %.64s", module->name);
-	lfb__machine_doing(machine, "rmmod");
-	lfb__find(&machine->kernel, LFB_FINDING_MODULE_PINNED_IDLE, object, "it is refused for %d "
-		  "references that come from what it registered; none of it is in use",
-		  module->refcnt);
-}
-
-int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
-{
-	struct lfb_image_module *image;
-	long err = 0;
-
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
-	image = name ? find_module(machine, name) : NULL;
-	if (!image)
-		return lfb__error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
-				  name ? name : "without a name");
-	if (runs(machine) && image->loaded) {
-		if (module_refcount(image->module->module) > 0) {
-			find_pinned_idle(machine, image->module->module);
-			return lfb__error(machine, -EBUSY, "module %s is in use (%d references)",
-					  name, module_refcount(image->module->module));
-		}
-		err = lfb__machine_run(machine, &machine->kernel.boot_task, exit_module, image);
-	}
-	forget_module(machine, image);
-	return (int)err;
-}
-
-/*
- * Boot
- */
 
 struct boot {
 	struct lfb_machine *machine;
@@ -207,13 +54,13 @@ static long boot_kernel(void *argument)
 	if (err)
 		return err;
 	list_for_each_entry(image, &machine->modules, list)
-		init_module(image);
+		lfb__module_init(image);
 	/* A kernel that cannot prepare its outgoing state runs, without live update. */
 	luo_late_init(kernel);
 	return 0;
 }
 
-int lfb__machine_start(struct lfb_machine *machine, phys_addr_t root)
+static int start(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct boot boot = { machine, root };
 	struct lfb_kernel *kernel = &machine->kernel;
@@ -243,50 +90,32 @@ int lfb__machine_start(struct lfb_machine *machine, phys_addr_t root)
 	return (int)err;
 }
 
-static int check_off(struct lfb_machine *machine)
+int lfb__machine_claim(struct lfb_machine *machine)
 {
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (machine->state != LFB_OFF)
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
-	return 0;
+	return lfb__modules_claim(machine);
 }
 
-/* Nothing is older than this: counting begins anew. */
-static void switched_on(struct lfb_machine *machine)
+int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root)
 {
 	machine->boots = 0;
 	lfb__ledger_jump(&machine->kernel, false);
 	lfb__machine_doing(machine, "boot");
+	machine->kernel.operations = 0;
 	if (!machine->kernel.operation_is_set)
 		machine->kernel.operation = 0;
+	return start(machine, root);
 }
 
 int lfb_machine_boot(struct lfb_machine *machine)
 {
-	int err = check_off(machine);
+	int err = lfb__machine_claim(machine);
 
-	if (err)
-		return err;
-	switched_on(machine);
-	return lfb__machine_start(machine, 0);
-}
-
-int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob)
-{
-	phys_addr_t root;
-	int err = check_off(machine);
-
-	if (err)
-		return err;
-	if (!lfb__handle_valid(blob, LFB_HANDLE_BLOB))
-		return lfb__error(machine, -EINVAL, "the pointer is no live blob");
-	err = lfb__blob_place(blob, machine, &root);
-	if (err)
-		return err;
-	switched_on(machine);
-	return lfb__machine_start(machine, root);
+	return err ? err : lfb__machine_switch_on(machine, 0);
 }
 
 int lfb_machine_shutdown(struct lfb_machine *machine)
@@ -299,6 +128,7 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 		return 0;
 	lfb__trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
 	lfb__machine_state_changed(machine, LFB_OFF);
+	lfb__modules_release(machine);
 	lfb__agents_forget(machine);
 	machine->handover_root = 0;
 	machine->kernel.luo = NULL;
@@ -363,7 +193,7 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 	machine->profile = next;
 	lfb__ledger_jump(&machine->kernel, machine->handover_root != 0);
 	lfb__machine_doing(machine, "boot");
-	return lfb__machine_start(machine, machine->handover_root);
+	return start(machine, machine->handover_root);
 }
 
 int lfb_machine_kexec(struct lfb_machine *machine)

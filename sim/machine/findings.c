@@ -9,6 +9,11 @@ size_t lfb_finding_count(struct lfb_machine *machine)
 	return lfb__machine_valid(machine) ? machine->kernel.findings.count : 0;
 }
 
+unsigned long lfb_findings_lost(struct lfb_machine *machine)
+{
+	return lfb__machine_valid(machine) ? machine->kernel.findings.lost : 0;
+}
+
 const struct lfb_finding *lfb_finding_at(struct lfb_machine *machine, size_t index)
 {
 	if (!lfb__machine_valid(machine) || index >= machine->kernel.findings.count)
@@ -39,4 +44,10 @@ int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id id, boo
 		return lfb__error(machine, -EINVAL, "there is no finding %d", (int)id);
 	machine->kernel.findings.silent[id] = silent;
 	return 0;
+}
+
+void lfb__machine_forget_seen(struct lfb_machine *machine)
+{
+	lfb_findings_clear(machine);
+	lfb__lockdep_destroy(&machine->kernel);
 }

@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-#include "sim/machine/handle.h"
-
+/*
+ * What is alive. Looking a handle up must not cost a lock each time: a thread remembers the last
+ * ones it found, until anything at all is unregistered.
+ */
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
-/*
- * A small open-addressing table of what is alive. Looking a handle up must not cost a lock each
- * time: a thread remembers the last ones it found, until anything at all is unregistered.
- */
+#include "sim/machine/machine.h"
 
 struct entry {
-	const void *handle;	/* NULL: never used; &removed: was used */
+	const void *handle;
 	enum lfb_handle_kind kind;
 };
 
 static struct {
 	pthread_mutex_t lock;
-	struct entry *entries;
-	size_t size;		/* a power of two, or 0 */
-	size_t used;		/* slots that are not "never used" */
-	size_t live;
+	struct lfb_list entries;
+	struct lfb_table table;
 	atomic_ulong removals;
 } handles = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static const char removed;
 
 static _Thread_local struct {
 	struct entry entry[4];
@@ -32,73 +26,58 @@ static _Thread_local struct {
 	unsigned int next;
 } remembered;
 
-static size_t slot_of(const void *handle, size_t size)
+static bool same(const void *entries, u32 number, const void *handle)
 {
-	return (size_t)(((uintptr_t)handle >> 4) * 0x9e3779b97f4a7c15ull >> 20) & (size - 1);
+	return ((const struct entry *)entries)[number].handle == handle;
 }
 
-static void put(struct entry *entries, size_t size, const struct entry *entry)
+/* NULL: it is not alive. */
+static struct entry *find(const void *handle)
 {
-	size_t slot = slot_of(entry->handle, size);
+	struct entry *entries = handles.entries.items;
+	u32 number = lfb__table_find(&handles.table, (uintptr_t)handle, same, entries, handle);
 
-	while (entries[slot].handle)
-		slot = (slot + 1) & (size - 1);
-	entries[slot] = *entry;
-}
-
-/* Makes room for one more; also gets rid of removed slots. */
-static int make_room(void)
-{
-	struct entry *entries;
-	size_t size = 16;
-
-	if (handles.used * 2 < handles.size)
-		return 0;
-	while (size < handles.live * 4 + 4)
-		size *= 2;
-	entries = calloc(size, sizeof(*entries));
-	if (!entries)
-		return -ENOMEM;
-	for (size_t i = 0; i < handles.size; i++) {
-		if (handles.entries[i].handle && handles.entries[i].handle != &removed)
-			put(entries, size, &handles.entries[i]);
-	}
-	free(handles.entries);
-	handles.entries = entries;
-	handles.size = size;
-	handles.used = handles.live;
-	return 0;
+	return number == LFB_TABLE_NONE ? NULL : &entries[number];
 }
 
 int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
 {
-	struct entry entry = { handle, kind };
-	int err;
+	struct entry *entry;
+	int err = -ENOMEM;
 
 	pthread_mutex_lock(&handles.lock);
-	err = make_room();
-	if (!err) {
-		put(handles.entries, handles.size, &entry);
-		handles.used++;
-		handles.live++;
+	if (find(handle)) {
+		pthread_mutex_unlock(&handles.lock);
+		return -EEXIST;
+	}
+	entry = lfb__list_add(&handles.entries, sizeof(*entry));
+	if (entry) {
+		*entry = (struct entry){ handle, kind };
+		err = lfb__table_add(&handles.table, (uintptr_t)handle,
+				     (u32)handles.entries.count - 1);
+		handles.entries.count -= err != 0;
 	}
 	pthread_mutex_unlock(&handles.lock);
 	return err;
 }
 
-static struct entry *find(const void *handle)
+/* Its place in the list is the last one's. */
+static void remove_entry(struct entry *gone)
 {
-	size_t slot;
+	const struct entry *entries = handles.entries.items;
+	const u32 number = (u32)(gone - entries), last = (u32)--handles.entries.count;
 
-	if (!handles.size)
-		return NULL;
-	slot = slot_of(handle, handles.size);
-	while (handles.entries[slot].handle) {
-		if (handles.entries[slot].handle == handle)
-			return &handles.entries[slot];
-		slot = (slot + 1) & (handles.size - 1);
+	lfb__table_remove(&handles.table, (uintptr_t)gone->handle, number);
+	if (number != last) {
+		*gone = entries[last];
+		lfb__table_remove(&handles.table, (uintptr_t)gone->handle, last);
+		lfb__table_add(&handles.table, (uintptr_t)gone->handle, number);
 	}
-	return NULL;
+	if (!last) {
+		/* Nothing alive: leave no memory behind. */
+		lfb__list_free(&handles.entries);
+		lfb__table_free(&handles.table);
+	}
 }
 
 void lfb__handle_unregister(const void *handle)
@@ -106,15 +85,9 @@ void lfb__handle_unregister(const void *handle)
 	struct entry *entry;
 
 	pthread_mutex_lock(&handles.lock);
-	entry = handle ? find(handle) : NULL;
+	entry = find(handle);
 	if (entry) {
-		entry->handle = &removed;
-		if (!--handles.live) {
-			/* Nothing alive: leave no memory behind. */
-			free(handles.entries);
-			handles.entries = NULL;
-			handles.size = handles.used = 0;
-		}
+		remove_entry(entry);
 		atomic_fetch_add(&handles.removals, 1);
 	}
 	pthread_mutex_unlock(&handles.lock);
@@ -136,13 +109,11 @@ static void forget_if_stale(void)
 	remembered.removals = removals;
 }
 
-bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
+static bool is_alive(const void *handle, enum lfb_handle_kind kind)
 {
-	struct entry *entry;
-	bool valid;
+	const struct entry *entry;
+	bool alive;
 
-	if (!handle)
-		return false;
 	forget_if_stale();
 	for (int i = 0; i < 4; i++) {
 		if (remembered.entry[i].handle == handle)
@@ -150,9 +121,25 @@ bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
 	}
 	pthread_mutex_lock(&handles.lock);
 	entry = find(handle);
-	valid = entry && entry->kind == kind;
-	if (valid)
+	alive = entry && entry->kind == kind;
+	if (alive)
 		remember(entry);
 	pthread_mutex_unlock(&handles.lock);
-	return valid;
+	return alive;
+}
+
+bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
+{
+	static const char *const names[LFB_HANDLE_KINDS] = {
+		[LFB_HANDLE_MACHINE] = "machine",
+		[LFB_HANDLE_AGENT] = "agent",
+		[LFB_HANDLE_BLOB] = "blob",
+		[LFB_HANDLE_SCENARIO] = "scenario",
+		[LFB_HANDLE_MODULE] = "module",
+	};
+
+	if (likely(handle && is_alive(handle, kind)))
+		return true;
+	lfb__fail(NULL, -EINVAL, "%s%s", handle ? "the pointer is no live " : "no ", names[kind]);
+	return false;
 }

@@ -10,55 +10,49 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/machine/host_file.h"
 #include "sim/machine/machine.h"
 
 /* What does not tell its size (a pipe, a device) is read up to here. */
 #define UNSIZED_MAX (64ul << 20)
-#define PIECE (64ul << 10)
 #define TEMPORARY_NAMES 100
 
 static int complain(const char *path, const char *what)
 {
 	int error = errno;
 
-	return lfb__error(NULL, -error, "%s: %s: %s", path, what, strerrordesc_np(error));
+	return lfb__error(NULL, lfb__host_error(error), "%s: %s: %s", path, what,
+			  strerrordesc_np(error));
 }
 
 /* All of @fd into a buffer that grows; @size: what it is expected to be. */
 static int read_all(const char *path, int fd, size_t limit, char **bytes, size_t *size)
 {
-	size_t capacity = *size + 1, used = 0;
-	char *buffer = malloc(capacity);
+	/* Behind what is expected: a byte that is not there, and the terminator. */
+	size_t capacity = 0, used = 0, more = *size + 2;
+	char *buffer = NULL;
 	ssize_t got = 1;
+	int err = 0;
 
-	if (!buffer)
-		return lfb__error(NULL, -ENOMEM, "%s: no memory to read it", path);
-	while (got) {
-		if (used + 1 >= capacity) {
-			char *larger = realloc(buffer, capacity + capacity / 2 + PIECE);
+	while (got && !err) {
+		char *larger = lfb__room(buffer, used, more, &capacity, 1);
 
-			if (!larger) {
-				free(buffer);
-				return lfb__error(NULL, -ENOMEM, "%s: no memory to read it", path);
-			}
-			buffer = larger;
-			capacity += capacity / 2 + PIECE;
+		if (!larger) {
+			err = lfb__error(NULL, -ENOMEM, "%s: no memory to read it", path);
+			break;
 		}
+		buffer = larger;
+		more = 2;
 		got = read(fd, buffer + used, capacity - 1 - used);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0) {
-			int err = complain(path, "cannot be read");
-
-			free(buffer);
-			return err;
-		}
-		used += (size_t)got;
-		if (used > limit) {
-			free(buffer);
-			return lfb__error(NULL, -EFBIG, "%s: larger than %zu bytes", path, limit);
-		}
+		if (got < 0)
+			err = complain(path, "cannot be read");
+		else if ((used += (size_t)got) > limit)
+			err = lfb__error(NULL, -EFBIG, "%s: larger than %zu bytes", path, limit);
+	}
+	if (err) {
+		free(buffer);
+		return err;
 	}
 	buffer[used] = '\0';
 	*bytes = buffer;

@@ -1,196 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The machine: built, taken apart, looked at.
+ * The machine: whose code runs, and what can be seen from outside.
  */
 #include "sim/machine/machine.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <luo/version.h>
-
 #include "lib/orchestrator.h"
 
-#define MEMORY_MIN (1ull << 20)
-#define MEMORY_MAX (1ull << 40)
-#define MEMORY_DEFAULT (64ull << 20)
-
 static _Thread_local struct lfb_machine *entered;
-
-struct lfb_machine *lfb__machine_valid(struct lfb_machine *machine)
-{
-	if (likely(lfb__handle_valid(machine, LFB_HANDLE_MACHINE)))
-		return machine;
-	lfb__fail(NULL, -EINVAL, "%s", machine ? "the pointer is no live machine" : "no machine");
-	return NULL;
-}
-
-int lfb__error(struct lfb_machine *machine, int error, const char *format, ...)
-{
-	char text[sizeof(machine->kernel.error)];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	return lfb__fail(machine ? &machine->kernel : NULL, error, "%s", text);
-}
-
-const char *lfb_error_text(struct lfb_machine *machine)
-{
-	if (machine && !lfb__machine_valid(machine))
-		return lfb__fail_text(NULL);
-	return lfb__fail_text(machine ? &machine->kernel : NULL);
-}
-
-const char *lfb_version(void)
-{
-	return LFB_VERSION;
-}
-
-/*
- * Create and destroy
- */
-
-static int check_options(struct lfb_machine_options *options)
-{
-	if (!options->memory)
-		options->memory = MEMORY_DEFAULT;
-	if (!options->profile)
-		options->profile = LFB_PROFILE_DEFAULT;
-	if (options->memory < MEMORY_MIN || options->memory > MEMORY_MAX ||
-	    !IS_ALIGNED(options->memory, PAGE_SIZE))
-		return lfb__error(NULL, -EINVAL,
-				  "memory is %llu bytes; it must be whole pages from "
-				  "1 MiB to 1 TiB",
-				  options->memory);
-	if (options->mode > LFB_MEMORY_FIXED)
-		return lfb__error(NULL, -EINVAL, "there is no memory mode %d", (int)options->mode);
-	if (options->policy > LFB_PAGES_ASCENDING)
-		return lfb__error(NULL, -EINVAL, "there is no page policy %d",
-				  (int)options->policy);
-	if (options->checks > LFB_CHECKS_GUARD)
-		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
-				  (int)options->checks);
-	return 0;
-}
-
-static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_options *options)
-{
-	char bad[64];
-
-	machine->profile = luo_profile_find(options->profile);
-	if (!machine->profile)
-		return lfb__error(NULL, -EINVAL, "there is no profile \"%.40s\"", options->profile);
-	if (luo_quirks_parse(options->quirks_on, true, &machine->quirks_on, bad, sizeof(bad)) ||
-	    luo_quirks_parse(options->quirks_off, true, &machine->quirks_off, bad, sizeof(bad)))
-		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
-	/* "All" leaves those alone that are named on the other side. */
-	if (machine->quirks_off == LUO_QUIRKS_ALL)
-		machine->quirks_off &= ~machine->quirks_on;
-	else if (machine->quirks_on == LUO_QUIRKS_ALL)
-		machine->quirks_on &= ~machine->quirks_off;
-	if (machine->quirks_on & machine->quirks_off)
-		return lfb__error(NULL, -EINVAL, "a quirk is asked for both on and off");
-	return 0;
-}
-
-/* An older caller's options are shorter; what it does not know is zero. */
-static int copy_options(struct lfb_machine_options *options,
-			const struct lfb_machine_options *given)
-{
-	memset(options, 0, sizeof(*options));
-	if (!given)
-		return 0;
-	if (given->sz < offsetof(struct lfb_machine_options, memory) + sizeof(given->memory) ||
-	    given->sz > sizeof(*options))
-		return lfb__error(NULL, -EINVAL, "the options' sz is %zu, not %zu", given->sz,
-				  sizeof(*options));
-	memcpy(options, given, given->sz);
-	return 0;
-}
-
-int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machine **machinep)
-{
-	struct lfb_machine_options options;
-	struct lfb_memory_options memory;
-	struct lfb_machine *machine;
-	int err;
-
-	lfb__error(NULL, 0, "%s", "");
-	if (!machinep)
-		return lfb__error(NULL, -EINVAL, "no place for the machine");
-	*machinep = NULL;
-	err = copy_options(&options, given);
-	if (!err)
-		err = check_options(&options);
-	if (err)
-		return err;
-	machine = calloc(1, sizeof(*machine));
-	if (!machine)
-		return lfb__error(NULL, -ENOMEM, "no memory for a machine");
-	err = choose_profile(machine, &options);
-	if (err)
-		goto out_free;
-	memory = (struct lfb_memory_options){
-		.size = options.memory,
-		.mode = options.mode,
-		.policy = options.policy,
-		.checks = options.checks,
-	};
-	err = lfb__kernel_init(&machine->kernel, &memory, options.seed);
-	if (err) {
-		lfb__error(NULL, err, "the host has no room for %llu bytes of memory (%d)",
-			   options.memory, err);
-		goto out_free;
-	}
-	machine->kho_on = !options.kho_off;
-	machine->liveupdate_on = !options.liveupdate_off;
-	machine->kernel.catch_faults = !options.raw_faults;
-	INIT_LIST_HEAD(&machine->modules);
-	INIT_LIST_HEAD(&machine->agents);
-	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
-	if (err) {
-		lfb__kernel_destroy(&machine->kernel);
-		goto out_free;
-	}
-	*machinep = machine;
-	return 0;
-
-out_free:
-	free(machine);
-	return err;
-}
-
-void lfb_machine_destroy(struct lfb_machine *machine)
-{
-	if (!machine || !lfb__machine_valid(machine) || lfb__machine_check_outside(machine))
-		return;
-	/* A test framework may have jumped out of kernel code: nothing to come back to. */
-	machine->kernel.guard = NULL;
-	machine->kernel.copying = NULL;
-	machine->kernel.frame = NULL;
-	lfb_machine_shutdown(machine);
-	if (entered == machine)
-		entered = NULL;
-	while (!list_empty(&machine->agents))
-		lfb_agent_destroy(list_first_entry(&machine->agents, struct lfb_agent, list));
-	while (!list_empty(&machine->modules)) {
-		struct lfb_image_module *image =
-			list_first_entry(&machine->modules, struct lfb_image_module, list);
-
-		/* For the next machine it is as it was for this one. */
-		if (image->module->data_size)
-			memcpy(image->module->data, image->pristine, image->module->data_size);
-		list_del(&image->list);
-		free(image->pristine);
-		free(image);
-	}
-	lfb__handle_unregister(machine);
-	lfb__kernel_destroy(&machine->kernel);
-	free(machine);
-}
 
 /*
  * Whose code runs
@@ -239,7 +55,7 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct task_struct *task_before = kernel->task;
-	struct lfb_frame *frame_before = kernel->frame;
+	struct lfb_frame *frame_before = task->frame;
 	struct lfb_machine *before = entered;
 	long ret;
 
@@ -251,18 +67,27 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 	entered = machine;
 	lfb__current = kernel;
 	kernel->task = task;
-	/* A call by kernel code is no operation of its own. */
-	if (!kernel->guard && !kernel->operation_is_set)
-		kernel->operation++;
+	task->running++;
+	/* A call by kernel code is no operation of its own, one by another task is. */
+	if ((!kernel->guard || kernel->at_point) && !kernel->operation_is_set)
+		kernel->operation = ++kernel->operations;
 	ret = lfb__guarded(kernel, body, argument);
 	kernel->task = task_before;
-	kernel->frame = frame_before;
+	task->frame = frame_before;
+	task->running--;
 	/* Whatever the code has entered, or destroyed. */
 	entered = before && lfb__machine_valid(before) ? before : NULL;
 	lfb__current = entered && has_kernel(entered) ? &entered->kernel : NULL;
 	if (unlikely(kernel->dead))
 		lfb__fail(kernel, (int)ret, "the kernel died: %s", kernel->trace.complaint);
 	return ret;
+}
+
+/* What module code does while module code waits at a scheduling point is done by another thread. */
+static struct task_struct *module_task(struct lfb_kernel *kernel)
+{
+	return kernel->at_point && kernel->boot_task.running ? &kernel->point_task :
+		&kernel->boot_task;
 }
 
 long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argument),
@@ -273,7 +98,7 @@ long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argume
 	if (!function)
 		return lfb__error(machine, -EINVAL, "no function to call");
 	lfb__machine_doing(machine, "module");
-	return lfb__machine_run(machine, &machine->kernel.boot_task, function, argument);
+	return lfb__machine_run(machine, module_task(&machine->kernel), function, argument);
 }
 
 /*
@@ -343,14 +168,15 @@ static void count_sessions(const struct luo *luo, struct lfb_machine_stats *stat
 
 int lfb_machine_stats(struct lfb_machine *machine, struct lfb_machine_stats *stats)
 {
-	struct lfb_machine_stats now = { .sz = sizeof(now) };
+	struct lfb_machine_stats now = { 0 };
 	struct lfb_kernel *kernel;
+	int err;
 
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (!stats || stats->sz < sizeof(size_t) || stats->sz > sizeof(now))
-		return lfb__error(machine, -EINVAL, "lfb_machine_stats: sz must be %zu",
-				  sizeof(now));
+	err = lfb__result_check(machine, "the counters", stats, sizeof(stats->sz));
+	if (err)
+		return err;
 	kernel = &machine->kernel;
 	if (has_kernel(machine) && !kernel->dead) {
 		now.pages = kernel->pages.allocated;
@@ -364,7 +190,6 @@ int lfb_machine_stats(struct lfb_machine *machine, struct lfb_machine_stats *sta
 		if (kernel->luo)
 			count_sessions(kernel->luo, &now);
 	}
-	now.sz = stats->sz;
-	memcpy(stats, &now, stats->sz);
+	lfb__result_give(stats, &now, sizeof(now));
 	return 0;
 }

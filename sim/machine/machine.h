@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The machine, inside.
+ * The world around a kernel: a machine is built, boots kernels, jumps from one to the next, has
+ * agents that call into them, and is looked at from outside. Here is also what every public call
+ * needs: live handles, options, the sentence behind an errno, files of the host. Uses the
+ * orchestrator and the kernel; knows no handover's format: what is booted is memory. The one header
+ * of this folder.
  */
 #ifndef SIM_MACHINE_MACHINE_H
 #define SIM_MACHINE_MACHINE_H
@@ -9,9 +13,8 @@
 #include <luo/blob.h>
 #include <luo/machine.h>
 
-#include "lib/luo/profile.h"
+#include "lib/luo/luo.h"
 #include "sim/kernel/kernel.h"
-#include "sim/machine/handle.h"
 
 /* A module of the kernel image. */
 struct lfb_image_module {
@@ -42,13 +45,72 @@ struct lfb_machine {
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
 	struct list_head agents;
+	struct list_head gone;		/* agents that were destroyed with locks held */
 };
 
-/* @machine when it is a live machine, else NULL with the sentence set. */
-struct lfb_machine *lfb__machine_valid(struct lfb_machine *machine);
+/*
+ * handle.c: the one list of what is alive in the process; everything else belongs to a machine.
+ * Thread-safe.
+ */
+
+enum lfb_handle_kind {
+	LFB_HANDLE_MACHINE,
+	LFB_HANDLE_AGENT,
+	LFB_HANDLE_BLOB,
+	LFB_HANDLE_SCENARIO,
+	LFB_HANDLE_MODULE,	/* its static data is in use by a machine */
+	LFB_HANDLE_KINDS,
+};
+
+/* 0, -EEXIST or -ENOMEM. */
+int lfb__handle_register(const void *handle, enum lfb_handle_kind kind);
+void lfb__handle_unregister(const void *handle);
+/*
+ * Is it one that is alive? Does not look at what @handle points to: a NULL, wild or freed pointer
+ * given to a public function is false, with the sentence (of no machine) set.
+ */
+bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind);
+
+static inline bool lfb__machine_valid(const struct lfb_machine *machine)
+{
+	return lfb__handle_valid(machine, LFB_HANDLE_MACHINE);
+}
+
+/*
+ * error.c
+ */
 
 /* Sets what lfb_error_text(@machine) says and returns @error. */
 int lfb__error(struct lfb_machine *machine, int error, const char *format, ...) LFB_PRINTF(3, 4);
+
+/*
+ * options.c: structures that say in their first field, sz, how long they are, so that callers and
+ * library may know different versions. @least is the size of the first version. Return 0, -EINVAL
+ * (sz is no version's) or -E2BIG (what is asked for is not known here), with the sentence in which
+ * @what is the structure ("the options"). @machine may be NULL.
+ */
+
+/* Copies @given to @options of @size bytes: what it lacks is zero. NULL: all is. */
+int lfb__options_take(struct lfb_machine *machine, const char *what, void *options, size_t size,
+		      const void *given, size_t least);
+/* May a result be handed out in @given? */
+int lfb__result_check(struct lfb_machine *machine, const char *what, const void *given,
+		      size_t least);
+/* Hands it out: what @given has no room for is cut, what is not known here is zero. */
+void lfb__result_give(void *given, const void *result, size_t size);
+
+/*
+ * host_file.c: files of the host. Return 0 or -errno with the sentence (of no machine) set.
+ */
+
+/* @bytes: for free(); a NUL follows the last one. */
+int lfb__read_whole_file(const char *path, char **bytes, size_t *size);
+/* Replaces what was there only when all of it is written. */
+int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
+
+/*
+ * machine.c
+ */
 
 /* Runs @body as kernel code of @machine on behalf of @task; keeps machine->state up to date. */
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
@@ -57,7 +119,8 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 /* Says for findings what the next lfb__machine_run() is about, unless a scenario has said so. */
 static inline void lfb__machine_doing(struct lfb_machine *machine, const char *what)
 {
-	if (!machine->kernel.operation_is_set && !machine->kernel.guard)
+	if (!machine->kernel.operation_is_set &&
+	    (!machine->kernel.guard || machine->kernel.at_point))
 		machine->kernel.doing = what;
 }
 
@@ -70,8 +133,36 @@ int lfb__machine_check_outside(struct lfb_machine *machine);
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
 
-/* boot.c: starts a kernel on memory as it is; @root: KHO root tree, 0 for none. */
-int lfb__machine_start(struct lfb_machine *machine, phys_addr_t root);
+/*
+ * module.c
+ */
+
+/* Kernel code; @argument is a struct lfb_image_module. */
+long lfb__module_init(void *argument);
+/*
+ * The static data of a module is there once in a process: it belongs to the one machine that is
+ * switched on. 0, -EBUSY or -ENOMEM with the sentence.
+ */
+int lfb__modules_claim(struct lfb_machine *machine);
+void lfb__modules_release(struct lfb_machine *machine);
+/* For the next machine they are as they were for this one. */
+void lfb__modules_forget(struct lfb_machine *machine);
+
+/*
+ * boot.c
+ */
+
+/*
+ * Before lfb__machine_switch_on(); what was claimed is given back when the machine is switched off.
+ * 0, or with the sentence -EINVAL, -EBUSY, -ENOMEM: no machine, it is not off, or a module of it is
+ * in use elsewhere.
+ */
+int lfb__machine_claim(struct lfb_machine *machine);
+/*
+ * Starts a kernel on memory as it is; @root: KHO root tree, 0 for none. Nothing is older than
+ * this: counting begins anew.
+ */
+int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root);
 
 /*
  * settle.c
@@ -85,10 +176,14 @@ void lfb__machine_before_jump(struct lfb_machine *machine);
 void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *task,
 			     unsigned int before, const char *call);
 
+/*
+ * findings.c: forgets what was found, and in which order locks were taken: the next run shall find
+ * what it would find by itself.
+ */
+void lfb__machine_forget_seen(struct lfb_machine *machine);
+
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);
-
-/* blob_load.c: copies a blob's pages into a machine that is off; sets the KHO root's address. */
-int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);
+void lfb__agents_destroy(struct lfb_machine *machine);
 
 #endif

@@ -25,14 +25,19 @@ const char *lfb_last_complaint(struct lfb_machine *machine)
 	return lfb__machine_valid(machine) ? machine->kernel.trace.complaint : "";
 }
 
-int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_plan *plan)
+int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_plan *given)
 {
+	struct lfb_fault_plan plan;
+	int err;
+
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	if (lfb__faults_arm(&machine->kernel, plan))
-		return lfb__error(machine, -EINVAL, "lfb_fault_arm: the plan's sz, kinds, or nth "
-				  "and chance make no sense");
-	return 0;
+	err = lfb__options_take(machine, "lfb_fault_arm: the plan", &plan, sizeof(plan), given,
+				offsetof(struct lfb_fault_plan, then));
+	if (!err && lfb__faults_arm(&machine->kernel, &plan))
+		err = lfb__error(machine, -EINVAL, "lfb_fault_arm: the plan's kinds, or nth and "
+				 "chance make no sense");
+	return err;
 }
 
 unsigned long lfb_fault_count(struct lfb_machine *machine, enum lfb_fault_kind kind)
@@ -71,13 +76,18 @@ int lfb_choose_seeded(struct lfb_machine *machine, u64 seed)
 	return 0;
 }
 
+static int no_room(struct lfb_machine *machine, int err)
+{
+	return err ? lfb__error(machine, err, "no memory for a list of choices") : 0;
+}
+
 int lfb_choose_listed(struct lfb_machine *machine, const unsigned int *list, size_t count)
 {
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	if (count && !list)
 		return lfb__error(machine, -EINVAL, "lfb_choose_listed: no list");
-	return lfb__choices_list(&machine->kernel.choices, list, count);
+	return no_room(machine, lfb__choices_list(&machine->kernel.choices, list, count));
 }
 
 int lfb_choose_bytes(struct lfb_machine *machine, const void *bytes, size_t size)
@@ -86,7 +96,7 @@ int lfb_choose_bytes(struct lfb_machine *machine, const void *bytes, size_t size
 		return -EINVAL;
 	if (size && !bytes)
 		return lfb__error(machine, -EINVAL, "lfb_choose_bytes: no bytes");
-	return lfb__choices_bytes(&machine->kernel.choices, bytes, size);
+	return no_room(machine, lfb__choices_bytes(&machine->kernel.choices, bytes, size));
 }
 
 int lfb_choose_all(struct lfb_machine *machine)

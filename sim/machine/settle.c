@@ -34,11 +34,12 @@ static void check_locks(struct lfb_machine *machine,
 			void (*check)(struct lfb_kernel *kernel, const struct task_struct *task))
 {
 	struct lfb_kernel *kernel = &machine->kernel;
-	const struct lfb_agent *agent;
+	const struct task_struct *task;
 
 	check(kernel, &kernel->boot_task);
-	list_for_each_entry(agent, &machine->agents, list)
-		check(kernel, &agent->task);
+	check(kernel, &kernel->point_task);
+	list_for_each_entry(task, &kernel->tasks, list)
+		check(kernel, task);
 }
 
 static long check_all(void *argument)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A scenario while it runs.
+ * A scenario while it is performed: by one agent, one recorded module and one machine, an
+ * operation after the other, some of them at a scheduling point inside another. What it answers
+ * is compared with what the scenario expects, and written down. May use: sim/recorder,
+ * sim/scenario, sim/machine and what lies below; those who look for mistakes use it.
  */
 #ifndef SIM_PLAY_PLAY_H
 #define SIM_PLAY_PLAY_H
@@ -40,12 +43,6 @@ struct lfb_run {
 	char why[512];			/* the sentence for @result */
 };
 
-/* Does it answer with an FLB's object? */
-static inline bool lfb__answers_object(enum lfb_verb verb)
-{
-	return verb >= LFB_VERB_GETIN && verb <= LFB_VERB_HOLDOUT;
-}
-
 /*
  * run.c
  */
@@ -56,12 +53,6 @@ static inline bool lfb__answers_object(enum lfb_verb verb)
  */
 int lfb__run_make(struct lfb_run *run);
 void lfb__run_release(struct lfb_run *run);
-
-/* A kernel is about to boot, "cold" or from a "handover". */
-void lfb__run_show_boot(struct lfb_run *run, const char *how);
-/* The operation at @point was done. */
-void lfb__run_show_point(struct lfb_run *run, const struct lfb_run_point *point, long result,
-			 u64 object);
 
 /*
  * point.c
@@ -84,19 +75,45 @@ void lfb__run_point_died(struct lfb_run *run, long result);
 /* Does what a line says. Returns its result; *object is set where the verb answers with one. */
 long lfb__run_perform(struct lfb_run *run, const struct lfb_operation *operation, u64 *object);
 
-/* module_operation.c: the same for what the recorded module does. */
-long lfb__run_module(struct lfb_run *run, const struct lfb_operation *operation, u64 *object);
-
 /*
  * power.c
  */
 
 /* Boots the first kernel, or the first after a power cycle. */
 long lfb__run_start(struct lfb_run *run, const struct lfb_blob *blob);
-long lfb__run_power_cycle(struct lfb_run *run);
-long lfb__run_reboot_prepare(struct lfb_run *run);
-long lfb__run_jump(struct lfb_run *run, const char *profile);
-long lfb__run_reboot(struct lfb_run *run, const char *profile);
-long lfb__run_damage(struct lfb_run *run, const struct lfb_operation *operation);
+
+#define X(verb, name, arguments, function, flags)                                                  \
+	long lfb__run_##function(struct lfb_run *run, const struct lfb_operation *operation);
+LFB_MACHINE_VERBS(X)
+#undef X
+
+/*
+ * answer.c: what is said, and how it is compared with what is expected.
+ */
+
+/* Says for findings that @operation is being done from here on. */
+void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation);
+/* Where the trace goes when a transcript is to be whole; the context is a struct lfb_run. */
+void lfb__run_show_event(void *context, const struct lfb_event *event);
+/* A kernel is about to boot, "cold" or from a "handover". */
+void lfb__run_show_boot(struct lfb_run *run, const char *how);
+/* The same when its line had to come second. */
+void lfb__run_show_booted(struct lfb_run *run);
+/* The operation at @point was done. */
+void lfb__run_show_point(struct lfb_run *run, const struct lfb_run_point *point, long result,
+			 u64 object);
+/* @text: of the operation */
+void lfb__run_show_operation(struct lfb_run *run, enum lfb_verb verb, const char *text, long result,
+			     u64 object);
+/* The first surprise is what the run answers. */
+void lfb__run_surprise(struct lfb_run *run, int result, const char *format, ...) LFB_PRINTF(3, 4);
+/* A line got another answer than it expects. */
+void lfb__run_mismatch(struct lfb_run *run, const struct lfb_operation *operation,
+		       const char *actual);
+/* Says so when @result is not what the line expects. Returns whether it expects and gets it. */
+bool lfb__run_check(struct lfb_run *run, const struct lfb_operation *operation, long result,
+		    u64 object);
+/* Says that the kernel died just now, if it did. @result: of the call it died in. */
+void lfb__run_notice_death(struct lfb_run *run, unsigned int line, long result, bool expected);
 
 #endif

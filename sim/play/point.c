@@ -38,6 +38,7 @@ static void fire(struct lfb_run *run, struct lfb_run_point *point)
 	long result;
 
 	run->firing = point;
+	lfb__run_at(run, point->operation);
 	switch_threads(run);
 	result = lfb__run_perform(run, point->operation, &object);
 	ended(run, result, object);

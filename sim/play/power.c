@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * What the operations of a scenario do: kernels come and go.
+ * What the operations of a scenario do: kernels come and go, and what befalls them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,10 +36,11 @@ long lfb__run_start(struct lfb_run *run, const struct lfb_blob *blob)
 	return err;
 }
 
-long lfb__run_power_cycle(struct lfb_run *run)
+long lfb__run_power_cycle(struct lfb_run *run, const struct lfb_operation *operation)
 {
 	int err = lfb_machine_shutdown(run->machine);
 
+	(void)operation;
 	return err ? err : lfb__run_start(run, NULL);
 }
 
@@ -74,13 +75,15 @@ static int save_memory(struct lfb_run *run)
 	return 0;
 }
 
-long lfb__run_reboot_prepare(struct lfb_run *run)
+long lfb__run_prepare(struct lfb_run *run, const struct lfb_operation *operation)
 {
+	(void)operation;
 	return lfb_machine_prepare(run->machine);
 }
 
-long lfb__run_jump(struct lfb_run *run, const char *profile)
+long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 {
+	const char *profile = operation->name;
 	int err = 0;
 
 	/* Not prepared: nothing to save, and no boot to show. */
@@ -103,11 +106,11 @@ long lfb__run_jump(struct lfb_run *run, const char *profile)
 	return err;
 }
 
-long lfb__run_reboot(struct lfb_run *run, const char *profile)
+long lfb__run_reboot(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	long err = lfb__run_reboot_prepare(run);
+	long err = lfb__run_prepare(run, operation);
 
-	return err ? err : lfb__run_jump(run, profile);
+	return err ? err : lfb__run_jump(run, operation);
 }
 
 /*
@@ -156,4 +159,24 @@ long lfb__run_damage(struct lfb_run *run, const struct lfb_operation *operation)
 		return -EINVAL;
 	memcpy(page + operation->offset, &operation->value, sizeof(operation->value));
 	return 0;
+}
+
+long lfb__run_arm_fault(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	return lfb_fault_arm(run->machine, &operation->plan);
+}
+
+static long call_panic(void *argument)
+{
+	(void)argument;
+	panic("the scenario says so");
+	return 0;
+}
+
+long lfb__run_die(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	long result = lfb_machine_call(run->machine, call_panic, NULL);
+
+	(void)operation;
+	return result == -EFAULT ? 0 : result;
 }

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/recorder/slot.h"
-#include "sim/kernel/kernel.h"
+#include "sim/recorder/inside.h"
 
 /*
  * The bytes of a word, one by one, wherever it lies. Without the sanitizer: it ends the process at

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The recorded module's data: its objects, made anew for each kernel, and its code.
+ * The recorded module comes and goes.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/luo/luo.h"
-#include "sim/recorder/recorder.h"
+#include "sim/recorder/inside.h"
 
 static bool alloc_tables(struct lfb_recorder *recorder)
 {
@@ -88,7 +86,7 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder)
 	if (!recorder)
 		return;
 	if (recorder->loaded)
-		lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
+		lfb_machine_remove_module(recorder->machine, recorder->this_module.name);
 	if (recorder->handlers && recorder->flbs && recorder->handler_code && recorder->flb_code)
 		lfb__recorder_reset(recorder);
 	free(recorder->handlers);
@@ -101,192 +99,48 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder)
 	free(recorder);
 }
 
-/*
- * Handlers and FLBs
- */
-
-static struct lfb_code *get_code(struct lfb_recorder *recorder, bool flb, unsigned int number)
+static void unlearn(struct lfb_code **table, unsigned int nr)
 {
-	struct lfb_code **code = flb ? &recorder->flb_code[number] :
-				       &recorder->handler_code[number];
-
-	if (!*code)
-		*code = calloc(1, sizeof(**code));
-	return *code;
-}
-
-static void name(char *compatible, const struct lfb_code *code, const char *format,
-		 unsigned int number)
-{
-	memset(compatible, 0, sizeof(code->compatible));
-	if (code->renamed)
-		memcpy(compatible, code->compatible, sizeof(code->compatible));
-	else
-		snprintf(compatible, sizeof(code->compatible), format, number);
-}
-
-static struct lfb_recorded_handler *get_handler(struct lfb_recorder *recorder, unsigned int number)
-{
-	struct lfb_recorded_handler *handler = recorder->handlers[number];
-
-	if (handler)
-		return handler;
-	handler = calloc(1, sizeof(*handler));
-	if (!handler)
-		return NULL;
-	handler->recorder = recorder;
-	handler->number = number;
-	handler->handler.ops = &recorder->file_ops;
-	handler->code = get_code(recorder, false, number);
-	if (!handler->code) {
-		free(handler);
-		return NULL;
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!table[i])
+			continue;
+		table[i]->renamed = false;
+		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
+			table[i]->programs[callback].count = 0;
 	}
-	name((char *)handler->handler.compatible, handler->code, "handler-%u-v1", number);
-	recorder->handlers[number] = handler;
-	return handler;
 }
 
-static struct lfb_recorded_flb *get_flb(struct lfb_recorder *recorder, unsigned int number)
+void lfb__recorder_unlearn(struct lfb_recorder *recorder)
 {
-	struct lfb_recorded_flb *flb = recorder->flbs[number];
+	unlearn(recorder->handler_code, recorder->nr_handlers);
+	unlearn(recorder->flb_code, recorder->nr_flbs);
+	if (recorder->loaded)
+		lfb_machine_remove_module(recorder->machine, recorder->this_module.name);
+	recorder->loaded = false;
+	recorder->is_module = false;
+	recorder->file_ops.owner = NULL;
+	recorder->flb_ops.owner = NULL;
+}
 
-	if (flb)
-		return flb;
-	flb = calloc(1, sizeof(*flb));
-	if (!flb)
-		return NULL;
-	flb->recorder = recorder;
-	flb->number = number;
-	flb->flb.ops = &recorder->flb_ops;
-	flb->code = get_code(recorder, true, number);
-	if (!flb->code) {
-		free(flb);
-		return NULL;
+void lfb__recorder_end(struct lfb_recorder *recorder)
+{
+	unsigned int i;
+
+	for (i = 0; i < recorder->nr_handlers; i++) {
+		struct lfb_recorded_handler *handler = recorder->handlers[i];
+
+		if (handler)
+			memset(handler->fails, 0, sizeof(handler->fails));
 	}
-	name((char *)flb->flb.compatible, flb->code, "flb-%u-v1", number);
-	recorder->flbs[number] = flb;
-	return flb;
-}
+	for (i = 0; i < recorder->nr_flbs; i++) {
+		struct lfb_recorded_flb *flb = recorder->flbs[i];
 
-struct liveupdate_file_handler *lfb__recorder_handler(struct lfb_recorder *recorder,
-						      unsigned int number)
-{
-	struct lfb_recorded_handler *handler = get_handler(recorder, number);
-
-	return handler ? &handler->handler : NULL;
-}
-
-int lfb__recorder_flb(struct lfb_recorder *recorder, unsigned int number,
-		      struct liveupdate_flb **flb)
-{
-	struct lfb_recorded_flb *recorded = get_flb(recorder, number);
-	int err;
-
-	if (!recorded)
-		return -ENOMEM;
-	if (recorder->machine->profile->has_init_flb && !recorded->initialized) {
-		err = liveupdate_init_flb(&recorded->flb);
-		if (err)
-			return err;
-		recorded->initialized = true;
-	}
-	*flb = &recorded->flb;
-	return 0;
-}
-
-unsigned int *lfb__recorder_held(struct lfb_recorder *recorder, unsigned int number, bool incoming)
-{
-	return &recorder->flbs[number]->held[incoming];
-}
-
-bool lfb__recorder_counts_references(const struct lfb_recorder *recorder)
-{
-	const struct luo *luo = recorder->machine->kernel.luo;
-
-	return luo && luo->profile->accessors == LUO_ACCESSORS_GET &&
-	       !luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED);
-}
-
-/*
- * What scenarios change
- */
-
-int lfb__recorder_fail(struct lfb_recorder *recorder, const struct lfb_operation *operation)
-{
-	const struct lfb_failure failure = { operation->fail_error, operation->fail_times };
-	struct lfb_recorded_handler *handler;
-	struct lfb_recorded_flb *flb;
-
-	if (operation->of_flb) {
-		flb = get_flb(recorder, operation->flb);
 		if (!flb)
-			return -ENOMEM;
-		flb->fails[operation->fail_op] = failure;
-		return 0;
+			continue;
+		memset(flb->fails, 0, sizeof(flb->fails));
+		for (; flb->held[0]; flb->held[0]--)
+			liveupdate_flb_put_outgoing(&flb->flb);
+		for (; flb->held[1]; flb->held[1]--)
+			liveupdate_flb_put_incoming(&flb->flb);
 	}
-	handler = get_handler(recorder, operation->handler);
-	if (!handler)
-		return -ENOMEM;
-	handler->fails[operation->fail_op] = failure;
-	return 0;
-}
-
-static struct lfb_code *code_of(struct lfb_recorder *recorder,
-				const struct lfb_operation *operation)
-{
-	return get_code(recorder, operation->of_flb,
-			operation->of_flb ? operation->flb : operation->handler);
-}
-
-int lfb__recorder_when(struct lfb_recorder *recorder, const struct lfb_operation *operation)
-{
-	struct lfb_code *code = code_of(recorder, operation);
-	struct lfb_program_line *lines;
-	struct lfb_program *program;
-
-	if (!code)
-		return -ENOMEM;
-	program = &code->programs[operation->callback];
-	if (program->count == program->capacity) {
-		lines = reallocarray(program->lines, program->capacity * 2 + 4, sizeof(*lines));
-		if (!lines)
-			return -ENOMEM;
-		program->lines = lines;
-		program->capacity = program->capacity * 2 + 4;
-	}
-	program->lines[program->count++] = (struct lfb_program_line){ &operation->step, false };
-	return 0;
-}
-
-int lfb__recorder_forget(struct lfb_recorder *recorder, const struct lfb_operation *operation)
-{
-	struct lfb_code *code = code_of(recorder, operation);
-
-	if (!code)
-		return -ENOMEM;
-	code->programs[operation->callback].count = 0;
-	return 0;
-}
-
-int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operation *operation)
-{
-	const unsigned int number = operation->of_flb ? operation->flb : operation->handler;
-	struct lfb_code *code = code_of(recorder, operation);
-	size_t size = strlen(operation->name);
-
-	if (!code)
-		return -ENOMEM;
-	if (lfb__recorder_is_registered(recorder, operation->of_flb, number))
-		return -EBUSY;
-	/* As a careless strncpy() does it: no terminator where there is no room for one. */
-	memset(code->compatible, 0, sizeof(code->compatible));
-	memcpy(code->compatible, operation->name,
-	       size < sizeof(code->compatible) ? size : sizeof(code->compatible));
-	code->renamed = true;
-	if (operation->of_flb && recorder->flbs[number])
-		name((char *)recorder->flbs[number]->flb.compatible, code, "", 0);
-	else if (!operation->of_flb && recorder->handlers[number])
-		name((char *)recorder->handlers[number]->handler.compatible, code, "", 0);
-	return 0;
 }

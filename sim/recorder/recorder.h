@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The recorded module: file handlers and FLBs that do what a scenario wrote for them, answer as it
- * told them to, and say what they were asked. Golden transcripts are what they say.
+ * told them to, and say what they were asked. Golden transcripts are what they say. May use:
+ * sim/scenario, sim/machine and what lies below; of who plays a scenario it knows nothing.
  *
  * The objects are host memory, not the kernel's: a module's static data takes no pages that could
  * be handed over, and saved images stay comparable with recorded ones. They are as new in each
@@ -17,7 +18,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/recorder/slot.h"
 
-#define LFB_RECORDER_NAME "recorded"	/* the module's */
+#define LFB_RECORDER_NAME "recorded"	/* the module's, unless it has one already */
 
 struct lfb_failure {
 	int error;
@@ -32,7 +33,7 @@ struct lfb_program_line {
 struct lfb_program {
 	struct lfb_program_line *lines;
 	unsigned int count;
-	unsigned int capacity;
+	size_t capacity;
 };
 
 /* What a handler or an FLB is by its source. */
@@ -87,6 +88,26 @@ struct lfb_taken {
 	const struct lfb_step *step;
 };
 
+/* A callback, as who uses the module from C is told of it. */
+struct lfb_recorded_call {
+	const char *name;		/* as in transcripts: "flb0.preserve", "file h0.freeze" */
+	bool of_flb;
+	unsigned int number;		/* of the FLB or handler */
+	enum lfb_callback callback;
+	void *args;			/* as the callback got it; can_preserve: the file */
+};
+
+/* What such a user adds. Each may be NULL. */
+struct lfb_recorder_user {
+	void *context;
+	/* A kernel loads the module, whose data is as new. */
+	int (*init)(struct lfb_recorder *recorder);
+	/* True: the callback does nothing but answer *result (NULL where nobody hears it). */
+	bool (*answers)(void *context, const struct lfb_recorded_call *call, int *result);
+	/* The callback has done what it does: its arguments and its answer may be changed. */
+	void (*meddles)(void *context, const struct lfb_recorded_call *call, int *result);
+};
+
 struct lfb_recorder {
 	struct lfb_machine *machine;
 	struct lfb_transcript *transcript;
@@ -104,20 +125,18 @@ struct lfb_recorder {
 	struct lfb_recorded_locks locks;
 	struct lfb_registration *registrations;
 	unsigned int nr_registrations;
-	unsigned int registrations_capacity;
+	size_t registrations_capacity;
 	struct lfb_taken *held;		/* by the callbacks that run now, the outermost's first */
 	unsigned int nr_held;
-	unsigned int held_capacity;
+	size_t held_capacity;
 
 	struct module this_module;
 	struct lfb_module image;
 	bool is_module;			/* the scenario said so */
 	bool loaded;
-};
 
-/*
- * recorder.c: the module's data
- */
+	struct lfb_recorder_user user;
+};
 
 /* @transcript: told of each callback; NULL for silence. NULL without memory. */
 struct lfb_recorder *lfb__recorder_create(struct lfb_machine *machine, unsigned int nr_handlers,
@@ -126,120 +145,19 @@ struct lfb_recorder *lfb__recorder_create(struct lfb_machine *machine, unsigned 
 void lfb__recorder_destroy(struct lfb_recorder *recorder);
 /* The kernel is gone, and the module's data with it. */
 void lfb__recorder_reset(struct lfb_recorder *recorder);
-
-/* Made on first mention. NULL without memory. */
-struct liveupdate_file_handler *lfb__recorder_handler(struct lfb_recorder *recorder,
-						      unsigned int number);
-/* The same; 0, -ENOMEM, or what liveupdate_init_flb() returned. Kernel code. */
-int lfb__recorder_flb(struct lfb_recorder *recorder, unsigned int number,
-		      struct liveupdate_flb **flb);
-/* How many references to an FLB's object are kept; the FLB must exist. */
-unsigned int *lfb__recorder_held(struct lfb_recorder *recorder, unsigned int number, bool incoming);
-
-/* Does this kernel count references to FLB objects? */
-bool lfb__recorder_counts_references(const struct lfb_recorder *recorder);
-
-/* The next @times calls of @op answer @error. 0 or -ENOMEM. */
-int lfb__recorder_fail(struct lfb_recorder *recorder, const struct lfb_operation *operation);
-/* Adds a step to a callback's program. 0 or -ENOMEM. */
-int lfb__recorder_when(struct lfb_recorder *recorder, const struct lfb_operation *operation);
-/* Empties it. */
-int lfb__recorder_forget(struct lfb_recorder *recorder, const struct lfb_operation *operation);
-/* 0, -EBUSY it is registered, -ENOMEM. */
-int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operation *operation);
-
-/*
- * module.c: coming and going. Kernel code but for the last three.
- */
-
-int lfb__recorder_register_handler(struct lfb_recorder *recorder, unsigned int handler);
-int lfb__recorder_unregister_handler(struct lfb_recorder *recorder, unsigned int handler);
-int lfb__recorder_register_flb(struct lfb_recorder *recorder, unsigned int handler,
-			       unsigned int flb);
-int lfb__recorder_unregister_flb(struct lfb_recorder *recorder, unsigned int handler,
-				 unsigned int flb);
-bool lfb__recorder_is_registered(const struct lfb_recorder *recorder, bool flb,
-				 unsigned int number);
-/* From now on a module of its own, and loaded. 0, -EEXIST, -EBUSY, -ENOMEM. */
-int lfb__recorder_become_module(struct lfb_recorder *recorder);
-int lfb__recorder_insmod(struct lfb_recorder *recorder);
-int lfb__recorder_rmmod(struct lfb_recorder *recorder);
-
-/*
- * callback.c
- */
-
-extern const struct liveupdate_file_ops lfb__recorder_file_ops;
-extern const struct liveupdate_flb_ops lfb__recorder_flb_ops;
-
-/* A file that handler @type takes, or an error pointer. Kernel code. */
-struct file *lfb__recorder_file(unsigned int type, u64 ino);
-/* A value as transcripts show it: the same in every run. */
-u64 lfb__recorder_shown(const struct lfb_recorder *recorder, u64 value);
-
-/*
- * step.c: running steps. Kernel code.
- */
-
-/* A callback while it runs, or module code outside of any. Which members are set depends. */
-struct lfb_step_call {
-	struct lfb_recorder *recorder;
-	struct lfb_program *program;	/* NULL: no callback's */
-	const char *whose;		/* "flb" or "h", for messages */
-	unsigned int number;
-	enum lfb_callback callback;
-	bool can_fail;			/* there is somebody to tell */
-	struct lfb_scope scope;		/* of the slots */
-	struct liveupdate_flb_op_args *flb_args;
-	struct liveupdate_file_op_args *file_args;
-	u64 *data;
-	void **obj;
-	void **private_data;
-	bool data_given;		/* by a step, as the next */
-	bool obj_given;
-	bool file_given;
-	bool ino_given;
-	u64 ino;			/* of the file that retrieve makes */
-	bool answered;
-	int answer;
-	unsigned int line;		/* of the program */
-	unsigned int held;		/* recorder->held: what outer callbacks hold */
-};
-
-/*
- * Runs a callback's program. What it answers: a step's error, with all undone that the steps before
- * it took, or what the program says it answers, or 0. Always 0 when it cannot fail.
- */
-int lfb__run_program(struct lfb_step_call *call);
-/* Runs one step outside of callbacks. */
-int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step);
-
-struct lfb_slot lfb__step_slot(const struct lfb_step_call *call, const struct lfb_step *step,
-			       unsigned int index);
-int lfb__step_fill(struct lfb_step_call *call, const struct lfb_step *step, unsigned int index,
-		   struct lfb_slot slot);
-/* A slot's address, or the number that stands in its place. */
-u64 lfb__step_value(const struct lfb_step_call *call, const struct lfb_step *step);
-
-#define X(function, name, arguments, takes, gives)                                                 \
-	int lfb__step_##function(struct lfb_step_call *call, const struct lfb_step *step);
-LFB_STEPS(X)
-#undef X
-
-/* step_memory.c: frees what a slot holds, by what it is. -EINVAL: no memory of its own. */
-int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot);
-
-/*
- * recorder_state.c: for sweeps
- */
-
-struct lfb_state_sink;
-
-/* Tells what the module remembers, and its FLBs that are on no list. Kernel code. */
-void lfb__recorder_state(const struct lfb_recorder *recorder, struct lfb_state_sink *sink);
 /* Forgets what a scenario wrote for it: it is to be run again. The machine is off. */
 void lfb__recorder_unlearn(struct lfb_recorder *recorder);
 /* Puts every reference that is kept, and fails no more. Kernel code. */
 void lfb__recorder_end(struct lfb_recorder *recorder);
+
+/*
+ * Does what a verb of the module, or of who wrote it, says. Returns its result; *object is set
+ * where the verb answers with one.
+ */
+long lfb__recorder_perform(struct lfb_recorder *recorder, const struct lfb_operation *operation,
+			   u64 *object);
+
+/* A file that handler @type takes, or an error pointer. Kernel code. */
+struct file *lfb__recorder_file(unsigned int type, u64 ino);
 
 #endif

@@ -2,93 +2,74 @@
 /*
  * Slots, in host memory: they are the module's, but cost its kernel nothing.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "sim/recorder/inside.h"
 
-#include "sim/recorder/slot.h"
-
-#define FIRST_SIZE 64u
-
-static u64 mix(u64 hash, u64 value)
+static u64 hash_of(const struct lfb_slot_entry *entry)
 {
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
-	return hash ^ hash >> 29;
+	const struct lfb_scope *scope = &entry->scope;
+	u64 hash = lfb__hash_mix(entry->name, scope->of * 2u + scope->incoming);
+
+	return lfb__hash_mix(lfb__hash_mix(hash, scope->number), scope->file);
 }
 
-static bool same_scope(const struct lfb_scope *a, const struct lfb_scope *b)
+static bool same(const void *entries, u32 number, const void *key)
 {
-	return a->of == b->of && a->incoming == b->incoming && a->number == b->number &&
-	       a->file == b->file;
+	const struct lfb_slot_entry *entry = (const struct lfb_slot_entry *)entries + number;
+	const struct lfb_slot_entry *wanted = key;
+
+	return entry->name == wanted->name && entry->scope.of == wanted->scope.of &&
+	       entry->scope.incoming == wanted->scope.incoming &&
+	       entry->scope.number == wanted->scope.number &&
+	       entry->scope.file == wanted->scope.file;
 }
 
-/* The entry itself, or the unused one where it belongs. There is always an unused one. */
-static struct lfb_slot_entry *find(const struct lfb_slots *slots, const struct lfb_scope *scope,
-				   u32 name)
+/* NULL: there is none. */
+static struct lfb_slot_entry *find(const struct lfb_slots *slots,
+				   const struct lfb_slot_entry *wanted)
 {
-	u64 hash = mix(mix(mix(name, scope->of * 2u + scope->incoming), scope->number),
-		       scope->file);
-	size_t at = hash & (slots->size - 1);
+	u32 number = lfb__table_find(&slots->table, hash_of(wanted), same, slots->entries.items,
+				     wanted);
 
-	while (slots->entries[at].used && (slots->entries[at].name != name ||
-					   !same_scope(&slots->entries[at].scope, scope)))
-		at = (at + 1) & (slots->size - 1);
-	return &slots->entries[at];
-}
-
-static int grow(struct lfb_slots *slots)
-{
-	struct lfb_slots larger = { .size = slots->size ? slots->size * 2 : FIRST_SIZE };
-	size_t i;
-
-	larger.entries = calloc(larger.size, sizeof(*larger.entries));
-	if (!larger.entries)
-		return -ENOMEM;
-	larger.count = slots->count;
-	for (i = 0; i < slots->size; i++) {
-		const struct lfb_slot_entry *entry = &slots->entries[i];
-
-		if (entry->used)
-			*find(&larger, &entry->scope, entry->name) = *entry;
-	}
-	free(slots->entries);
-	*slots = larger;
-	return 0;
+	return number == LFB_TABLE_NONE ? NULL :
+					  (struct lfb_slot_entry *)slots->entries.items + number;
 }
 
 struct lfb_slot lfb__slot_get(const struct lfb_slots *slots, const struct lfb_scope *scope,
 			      u32 name)
 {
-	return slots->count ? find(slots, scope, name)->slot : (struct lfb_slot){ 0 };
+	const struct lfb_slot_entry *entry =
+		find(slots, &(struct lfb_slot_entry){ .name = name, .scope = *scope });
+
+	return entry ? entry->slot : (struct lfb_slot){ 0 };
 }
 
 int lfb__slot_set(struct lfb_slots *slots, const struct lfb_scope *scope, u32 name,
 		  struct lfb_slot slot)
 {
-	struct lfb_slot_entry *entry;
-	int err;
+	const struct lfb_slot_entry wanted = { name, *scope, slot };
+	struct lfb_slot_entry *entry = find(slots, &wanted);
 
-	if (slots->count * 2 >= slots->size) {
-		err = grow(slots);
-		if (err)
-			return err;
+	if (entry) {
+		entry->slot = slot;
+		return 0;
 	}
-	entry = find(slots, scope, name);
-	slots->count += !entry->used;
-	*entry = (struct lfb_slot_entry){ true, name, *scope, slot };
-	return 0;
+	entry = lfb__list_add(&slots->entries, sizeof(*entry));
+	if (!entry)
+		return -ENOMEM;
+	*entry = wanted;
+	return lfb__table_add(&slots->table, hash_of(entry), (u32)slots->entries.count - 1);
 }
 
 void lfb__slots_forget(struct lfb_slots *slots)
 {
-	if (slots->count)
-		memset(slots->entries, 0, slots->size * sizeof(*slots->entries));
-	slots->count = 0;
+	slots->entries.count = 0;
+	lfb__table_clear(&slots->table);
 }
 
 void lfb__slots_destroy(struct lfb_slots *slots)
 {
-	free(slots->entries);
-	memset(slots, 0, sizeof(*slots));
+	lfb__list_free(&slots->entries);
+	lfb__table_free(&slots->table);
 }
 
 int lfb__memory_own(struct lfb_slots *slots, const void *address, bool own)
@@ -99,4 +80,35 @@ int lfb__memory_own(struct lfb_slots *slots, const void *address, bool own)
 	if (!own && lfb__slot_get(slots, &scope, 0).kind == LFB_SLOT_EMPTY)
 		return 0;
 	return lfb__slot_set(slots, &scope, 0, slot);
+}
+
+/*
+ * Those that a step names
+ */
+
+static const struct lfb_scope module_scope;
+
+static const struct lfb_scope *scope_of(const struct lfb_step_call *call,
+					const struct lfb_step *step, unsigned int index)
+{
+	return step->slots[index].of_module ? &module_scope : &call->scope;
+}
+
+struct lfb_slot lfb__step_slot(const struct lfb_step_call *call, const struct lfb_step *step,
+			       unsigned int index)
+{
+	return lfb__slot_get(&call->recorder->slots, scope_of(call, step, index),
+			     step->slots[index].name);
+}
+
+int lfb__step_fill(struct lfb_step_call *call, const struct lfb_step *step, unsigned int index,
+		   struct lfb_slot slot)
+{
+	return lfb__slot_set(&call->recorder->slots, scope_of(call, step, index),
+			     step->slots[index].name, slot);
+}
+
+u64 lfb__step_value(const struct lfb_step_call *call, const struct lfb_step *step)
+{
+	return step->nr_slots ? (uintptr_t)lfb__step_slot(call, step, 0).address : step->numbers[0];
 }

@@ -41,7 +41,6 @@ enum lfb_scope_of {
 };
 
 struct lfb_slot_entry {
-	bool used;
 	u32 name;
 	struct lfb_scope scope;
 	struct lfb_slot slot;
@@ -49,34 +48,8 @@ struct lfb_slot_entry {
 
 /* Starts as all zero. */
 struct lfb_slots {
-	struct lfb_slot_entry *entries;	/* open addressing */
-	size_t count;
-	size_t size;			/* a power of two */
+	struct lfb_list entries;	/* struct lfb_slot_entry */
+	struct lfb_table table;
 };
-
-/* An empty slot where there is none. */
-struct lfb_slot lfb__slot_get(const struct lfb_slots *slots, const struct lfb_scope *scope,
-			      u32 name);
-/* 0 or -ENOMEM. */
-int lfb__slot_set(struct lfb_slots *slots, const struct lfb_scope *scope, u32 name,
-		  struct lfb_slot slot);
-void lfb__slots_forget(struct lfb_slots *slots);
-void lfb__slots_destroy(struct lfb_slots *slots);
-
-/* Memory at @address is the module's, or is no more. 0 or -ENOMEM. */
-int lfb__memory_own(struct lfb_slots *slots, const void *address, bool own);
-
-/*
- * access.c: memory as steps touch it. What a processor would not let pass ends the kernel;
- * so does writing to, or freeing, what some other part of the kernel has allocated (@action says
- * which): a script is no excuse for a process that hangs in a list it tied in a knot.
- */
-u64 lfb__access_read(struct lfb_kernel *kernel, const void *address);
-void lfb__access_write(struct lfb_kernel *kernel, const struct lfb_slots *slots, void *address,
-		       u64 value);
-/* The page that starts at @address, if it is one that is in use as such; else NULL. */
-u64 *lfb__access_page(const struct lfb_kernel *kernel, const void *address);
-void lfb__access_check_own(struct lfb_kernel *kernel, const struct lfb_slots *slots,
-			   const void *address, const char *action);
 
 #endif

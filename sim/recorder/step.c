@@ -2,65 +2,15 @@
 /*
  * Running steps: one after the other, and back again when one fails.
  */
-#include <stdlib.h>
-
 #include "lib/luo/luo.h"
-#include "sim/recorder/recorder.h"
+#include "sim/recorder/inside.h"
 
-static const struct {
-	const char *name;
-	const char *arguments;
-	int (*run)(struct lfb_step_call *call, const struct lfb_step *step);
-	enum lfb_holding takes;
-	enum lfb_holding gives;
-} steps[LFB_STEP_CODES] = {
-#define X(function, name, arguments, takes, gives)                                         \
-	[LFB_STEP_##function] = { name, arguments, lfb__step_##function, LFB_HOLD_##takes, \
-				  LFB_HOLD_##gives },
+static int (*const runs[LFB_STEP_CODES])(struct lfb_step_call *call,
+					 const struct lfb_step *step) = {
+#define X(function, name, arguments, takes, gives) [LFB_STEP_##function] = lfb__step_##function,
 	LFB_STEPS(X)
 #undef X
 };
-
-const char *lfb__step_name(enum lfb_step_code code)
-{
-	return steps[code].name;
-}
-
-const char *lfb__step_arguments(enum lfb_step_code code)
-{
-	return steps[code].arguments;
-}
-
-/*
- * Slots
- */
-
-static const struct lfb_scope module_scope;
-
-static const struct lfb_scope *scope_of(const struct lfb_step_call *call,
-					const struct lfb_step *step, unsigned int index)
-{
-	return step->slots[index].of_module ? &module_scope : &call->scope;
-}
-
-struct lfb_slot lfb__step_slot(const struct lfb_step_call *call, const struct lfb_step *step,
-			       unsigned int index)
-{
-	return lfb__slot_get(&call->recorder->slots, scope_of(call, step, index),
-			     step->slots[index].name);
-}
-
-int lfb__step_fill(struct lfb_step_call *call, const struct lfb_step *step, unsigned int index,
-		   struct lfb_slot slot)
-{
-	return lfb__slot_set(&call->recorder->slots, scope_of(call, step, index),
-			     step->slots[index].name, slot);
-}
-
-u64 lfb__step_value(const struct lfb_step_call *call, const struct lfb_step *step)
-{
-	return step->nr_slots ? (uintptr_t)lfb__step_slot(call, step, 0).address : step->numbers[0];
-}
 
 /*
  * What the callbacks that run now have taken
@@ -91,16 +41,12 @@ static u64 key_of(const struct lfb_step_call *call, const struct lfb_step *step,
 /* Makes room first, so that what was taken can always be noted. */
 static int reserve_held(struct lfb_recorder *recorder)
 {
-	unsigned int capacity = recorder->held_capacity * 2 + 16;
-	struct lfb_taken *held;
+	struct lfb_taken *held = lfb__room(recorder->held, recorder->nr_held, 1,
+					   &recorder->held_capacity, sizeof(*held));
 
-	if (recorder->nr_held < recorder->held_capacity)
-		return 0;
-	held = reallocarray(recorder->held, capacity, sizeof(*held));
 	if (!held)
 		return -ENOMEM;
 	recorder->held = held;
-	recorder->held_capacity = capacity;
 	return 0;
 }
 
@@ -109,7 +55,7 @@ static void note_taken(struct lfb_step_call *call, const struct lfb_step *step)
 	struct lfb_recorder *recorder = call->recorder;
 	struct lfb_taken *held = &recorder->held[recorder->nr_held++];
 
-	held->holding = steps[step->code].takes;
+	held->holding = lfb__steps[step->code].takes;
 	held->step = step;
 	held->key = key_of(call, step, held->holding);
 	held->slot = (struct lfb_slot){ 0 };
@@ -182,18 +128,18 @@ static void unwind(struct lfb_step_call *call)
 
 static int run_step(struct lfb_step_call *call, const struct lfb_step *step)
 {
-	const enum lfb_holding gives = steps[step->code].gives;
+	const enum lfb_holding gives = lfb__steps[step->code].gives;
 	u64 key = gives ? key_of(call, step, gives) : 0;
 	int err;
 
 	err = reserve_held(call->recorder);
 	if (!err)
-		err = steps[step->code].run(call, step);
+		err = runs[step->code](call, step);
 	if (err)
 		return err;
 	if (gives)
 		note_given(call, gives, key);
-	if (steps[step->code].takes)
+	if (lfb__steps[step->code].takes)
 		note_taken(call, step);
 	return 0;
 }
@@ -225,7 +171,7 @@ int lfb__run_program(struct lfb_step_call *call)
 		err = run_step(call, step);
 		if (err)
 			pr_err("%s %u %s: %s: %d", call->whose, call->number,
-			       lfb__callback_name(call->callback), lfb__step_name(step->code), err);
+			       lfb__callbacks[call->callback], lfb__steps[step->code].name, err);
 		if (!call->can_fail)
 			err = 0;
 	}

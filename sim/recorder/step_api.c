@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "sim/recorder/recorder.h"
+#include "sim/recorder/inside.h"
 
 /*
  * What a callback is told and what it answers. -EINVAL: this one has no such argument.
@@ -106,17 +106,16 @@ int lfb__step_take_private(struct lfb_step_call *call, const struct lfb_step *st
 #define POINTER_MASK (~15ull)
 
 static const struct {
-	const char *name;
 	bool of_flb;
 	u8 size;
 	u16 offset;
 	u64 mask;
 } fields[LFB_FIELDS] = {
 #define FILE_FIELD(field, mask)                                                                    \
-	{ #field, false, sizeof(((struct liveupdate_file_op_args *)0)->field),                     \
+	{ false, sizeof(((struct liveupdate_file_op_args *)0)->field),                             \
 	  offsetof(struct liveupdate_file_op_args, field), mask }
 #define FLB_FIELD(field, mask)                                                                     \
-	{ #field, true, sizeof(((struct liveupdate_flb_op_args *)0)->field),                       \
+	{ true, sizeof(((struct liveupdate_flb_op_args *)0)->field),                               \
 	  offsetof(struct liveupdate_flb_op_args, field), mask }
 	[LFB_FIELD_HANDLER] = FILE_FIELD(handler, POINTER_MASK),
 	[LFB_FIELD_SESSION] = FILE_FIELD(session, POINTER_MASK),
@@ -129,11 +128,6 @@ static const struct {
 	[LFB_FIELD_DATA] = FLB_FIELD(data, ~0ull),
 	[LFB_FIELD_OBJ] = FLB_FIELD(obj, ~0ull),
 };
-
-const char *lfb__step_field_name(enum lfb_step_field field)
-{
-	return fields[field].name;
-}
 
 int lfb__step_set_arg(struct lfb_step_call *call, const struct lfb_step *step)
 {

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "sim/recorder/recorder.h"
+#include "sim/recorder/inside.h"
 
 static struct lfb_kernel *kernel_of(const struct lfb_step_call *call)
 {

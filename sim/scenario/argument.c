@@ -9,63 +9,6 @@
 
 #include "sim/scenario/parse.h"
 
-static const char *const recorded_ops[LFB_RECORDED_OPS] = {
-	[LFB_RECORDED_PRESERVE] = "preserve",
-	[LFB_RECORDED_RETRIEVE] = "retrieve",
-	[LFB_RECORDED_FREEZE] = "freeze",
-	[LFB_RECORDED_CAN_FINISH] = "can_finish",
-};
-
-static const char *const callbacks[LFB_CALLBACKS] = {
-	[LFB_CALLBACK_PRESERVE] = "preserve",
-	[LFB_CALLBACK_UNPRESERVE] = "unpreserve",
-	[LFB_CALLBACK_RETRIEVE] = "retrieve",
-	[LFB_CALLBACK_FINISH] = "finish",
-	[LFB_CALLBACK_CAN_PRESERVE] = "can_preserve",
-	[LFB_CALLBACK_FREEZE] = "freeze",
-	[LFB_CALLBACK_UNFREEZE] = "unfreeze",
-	[LFB_CALLBACK_CAN_FINISH] = "can_finish",
-};
-
-const char *lfb__callback_name(enum lfb_callback callback)
-{
-	return callbacks[callback];
-}
-
-static int parse_small_number(struct lfb_parser *parser, const char *what, unsigned int *number,
-			      unsigned int *nr)
-{
-	u64 value;
-
-	if (!lfb__token_number(&parser->line, LFB_SCENARIO_NUMBER_MAX, &value))
-		return lfb__refuse_token(&parser->line, "the number of %s (0 to %u)", what,
-					 LFB_SCENARIO_NUMBER_MAX);
-	*number = (unsigned int)value;
-	if (*nr <= *number)
-		*nr = *number + 1;
-	return 0;
-}
-
-int lfb__parse_handler(struct lfb_parser *parser, unsigned int *number)
-{
-	return parse_small_number(parser, "a handler", number, &parser->scenario->nr_handlers);
-}
-
-int lfb__parse_flb(struct lfb_parser *parser, unsigned int *number)
-{
-	return parse_small_number(parser, "an FLB", number, &parser->scenario->nr_flbs);
-}
-
-const char *lfb__keep_token(struct lfb_parser *parser)
-{
-	char *kept = parser->pool;
-
-	memcpy(kept, parser->line.token.text, parser->line.token.size);
-	kept[parser->line.token.size] = '\0';
-	parser->pool += parser->line.token.size + 1;
-	return kept;
-}
-
 static int parse_session(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	if (!parser->line.token.size)
@@ -120,19 +63,16 @@ static int parse_whose(struct lfb_parser *parser, struct lfb_operation *operatio
 static int parse_callback(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	unsigned int nr = operation->of_flb ? LFB_CALLBACK_FINISH + 1 : LFB_CALLBACKS;
-	unsigned int callback;
+	unsigned int callback = lfb__token_find(&parser->line, lfb__callbacks, nr);
 
-	for (callback = 0; callback < nr; callback++) {
-		if (lfb__token_is(&parser->line, callbacks[callback])) {
-			operation->callback = callback;
-			lfb__next_token(&parser->line);
-			return 0;
-		}
-	}
-	return lfb__refuse_token(&parser->line, operation->of_flb ?
-			"preserve, unpreserve, retrieve or finish" :
-			"can_preserve, preserve, unpreserve, freeze, unfreeze, retrieve, "
-			"can_finish or finish");
+	if (callback == nr)
+		return lfb__refuse_token(&parser->line, operation->of_flb ?
+				"preserve, unpreserve, retrieve or finish" :
+				"can_preserve, preserve, unpreserve, freeze, unfreeze, retrieve, "
+				"can_finish or finish");
+	operation->callback = callback;
+	lfb__next_token(&parser->line);
+	return 0;
 }
 
 static int parse_compatible(struct lfb_parser *parser, struct lfb_operation *operation)
@@ -148,15 +88,8 @@ static int parse_compatible(struct lfb_parser *parser, struct lfb_operation *ope
 /* flb|session|tree OFFSET VALUE */
 static int parse_damage(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	static const char *const names[LFB_DAMAGED] = {
-		[LFB_DAMAGED_FLB] = "flb",
-		[LFB_DAMAGED_SESSION] = "session",
-		[LFB_DAMAGED_TREE] = "tree",
-	};
-	unsigned int what = 0;
+	unsigned int what = lfb__token_find(&parser->line, lfb__damaged, LFB_DAMAGED);
 
-	while (what < LFB_DAMAGED && !lfb__token_is(&parser->line, names[what]))
-		what++;
 	if (what == LFB_DAMAGED)
 		return lfb__refuse_token(&parser->line, "flb, session or tree");
 	operation->damaged = what;
@@ -172,17 +105,15 @@ static int parse_damage(struct lfb_parser *parser, struct lfb_operation *operati
 
 static int parse_fail_op(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	unsigned int op, nr = operation->of_flb ? LFB_RECORDED_RETRIEVE + 1 : LFB_RECORDED_OPS;
+	unsigned int nr = operation->of_flb ? LFB_RECORDED_RETRIEVE + 1 : LFB_RECORDED_OPS;
+	unsigned int op = lfb__token_find(&parser->line, lfb__recorded_ops, nr);
 
-	for (op = 0; op < nr; op++) {
-		if (lfb__token_is(&parser->line, recorded_ops[op])) {
-			operation->fail_op = op;
-			return 0;
-		}
-	}
-	return lfb__refuse_token(&parser->line, operation->of_flb ?
-						       "preserve or retrieve" :
-						       "preserve, freeze, retrieve or can_finish");
+	if (op == nr)
+		return lfb__refuse_token(&parser->line, operation->of_flb ?
+				"preserve or retrieve" :
+				"preserve, freeze, retrieve or can_finish");
+	operation->fail_op = op;
+	return 0;
 }
 
 /* flb|h NUMBER OP ERRNO TIMES */

@@ -2,12 +2,7 @@
 /*
  * Numbers for strings.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "sim/scenario/intern.h"
-
-#define FIRST_SLOTS 64u
 
 /* FNV-1a: short strings, no adversary worth more. */
 static u64 hash_bytes(const void *bytes, size_t size)
@@ -20,81 +15,33 @@ static u64 hash_bytes(const void *bytes, size_t size)
 	return hash;
 }
 
-static void put_slot(struct lfb_intern *table, unsigned int index)
+static bool same(const void *entries, u32 number, const void *key)
 {
-	unsigned int mask = table->nr_slots - 1;
-	unsigned int slot = (unsigned int)table->entries[index].hash & mask;
+	const struct lfb_intern_entry *entry = (const struct lfb_intern_entry *)entries + number;
+	const struct lfb_intern_entry *wanted = key;
 
-	while (table->slots[slot])
-		slot = (slot + 1) & mask;
-	table->slots[slot] = index + 1;
+	return entry->size == wanted->size && !memcmp(entry->bytes, wanted->bytes, wanted->size);
 }
 
-/* Twice the slots, and room for half as many entries. */
-static int grow(struct lfb_intern *table)
+int lfb__intern(struct lfb_intern *strings, const void *bytes, size_t size, unsigned int *number)
 {
-	unsigned int nr_slots = table->nr_slots ? table->nr_slots * 2 : FIRST_SLOTS;
-	struct lfb_intern_entry *entries;
-	unsigned int i;
-	u32 *slots;
+	const struct lfb_intern_entry wanted = { bytes, size };
+	const u64 hash = hash_bytes(bytes, size);
+	struct lfb_intern_entry *entry;
 
-	entries = reallocarray(table->entries, nr_slots / 2, sizeof(*entries));
-	if (!entries)
-		return -ENOMEM;
-	table->entries = entries;
-	slots = calloc(nr_slots, sizeof(*slots));
-	if (!slots)
-		return -ENOMEM;
-	free(table->slots);
-	table->slots = slots;
-	table->nr_slots = nr_slots;
-	for (i = 0; i < table->count; i++)
-		put_slot(table, i);
-	return 0;
-}
-
-static bool find(const struct lfb_intern *table, const struct lfb_intern_entry *wanted,
-		 unsigned int *number)
-{
-	unsigned int mask = table->nr_slots - 1;
-	unsigned int slot;
-
-	if (!table->nr_slots)
-		return false;
-	for (slot = (unsigned int)wanted->hash & mask; table->slots[slot];
-	     slot = (slot + 1) & mask) {
-		const struct lfb_intern_entry *entry = &table->entries[table->slots[slot] - 1];
-
-		if (entry->hash == wanted->hash && entry->size == wanted->size &&
-		    !memcmp(entry->bytes, wanted->bytes, wanted->size)) {
-			*number = table->slots[slot] - 1;
-			return true;
-		}
-	}
-	return false;
-}
-
-int lfb__intern(struct lfb_intern *table, const void *bytes, size_t size, unsigned int *number)
-{
-	struct lfb_intern_entry entry = { bytes, size, hash_bytes(bytes, size) };
-	int err;
-
-	if (find(table, &entry, number))
+	*number = lfb__table_find(&strings->table, hash, same, strings->entries.items, &wanted);
+	if (*number != LFB_TABLE_NONE)
 		return 0;
-	if (table->count == table->nr_slots / 2) {
-		err = grow(table);
-		if (err)
-			return err;
-	}
-	table->entries[table->count] = entry;
-	put_slot(table, table->count);
-	*number = table->count++;
-	return 0;
+	*number = (u32)strings->entries.count;
+	entry = lfb__list_add(&strings->entries, sizeof(*entry));
+	if (!entry)
+		return -ENOMEM;
+	*entry = wanted;
+	return lfb__table_add(&strings->table, hash, *number);
 }
 
-void lfb__intern_destroy(struct lfb_intern *table)
+void lfb__intern_destroy(struct lfb_intern *strings)
 {
-	free(table->entries);
-	free(table->slots);
-	memset(table, 0, sizeof(*table));
+	lfb__list_free(&strings->entries);
+	lfb__table_free(&strings->table);
 }

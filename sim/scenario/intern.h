@@ -6,24 +6,21 @@
 #ifndef SIM_SCENARIO_INTERN_H
 #define SIM_SCENARIO_INTERN_H
 
-#include <luo/types.h>
+#include "sim/kernel/host/host.h"
 
 struct lfb_intern_entry {
 	const void *bytes;	/* the caller's, not copied */
 	size_t size;
-	u64 hash;
 };
 
 /* Starts as all zero. */
 struct lfb_intern {
-	struct lfb_intern_entry *entries;
-	unsigned int count;
-	u32 *slots;		/* open addressing; 0: empty, else index + 1 */
-	unsigned int nr_slots;	/* a power of two, at least twice as many as entries */
+	struct lfb_list entries; /* struct lfb_intern_entry, by number */
+	struct lfb_table table;
 };
 
-/* 0 and *number, or -ENOMEM. @bytes must live as long as the table. */
-int lfb__intern(struct lfb_intern *table, const void *bytes, size_t size, unsigned int *number);
-void lfb__intern_destroy(struct lfb_intern *table);
+/* 0 and *number, or -ENOMEM. @bytes must live as long as @strings. */
+int lfb__intern(struct lfb_intern *strings, const void *bytes, size_t size, unsigned int *number);
+void lfb__intern_destroy(struct lfb_intern *strings);
 
 #endif

@@ -7,32 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/machine/host_file.h"
 #include "sim/machine/machine.h"
 #include "sim/scenario/parse.h"
-
-static const struct {
-	const char *name;
-	const char *arguments;
-} verbs[LFB_VERBS] = {
-	[LFB_VERB_HANDLER] = { "handler", "H" },    [LFB_VERB_UNHANDLER] = { "unhandler", "H" },
-	[LFB_VERB_FLB] = { "flb", "HF" },	    [LFB_VERB_UNFLB] = { "unflb", "HF" },
-	[LFB_VERB_OPEN] = { "open", "" },	    [LFB_VERB_SESSION] = { "session", "N" },
-	[LFB_VERB_RSESSION] = { "rsession", "N" },  [LFB_VERB_PRESERVE] = { "preserve", "NTHI" },
-	[LFB_VERB_RETRIEVE] = { "retrieve", "NT" }, [LFB_VERB_FINISH] = { "finish", "N" },
-	[LFB_VERB_CLOSE] = { "close", "N" },	    [LFB_VERB_GETIN] = { "getin", "F" },
-	[LFB_VERB_GETOUT] = { "getout", "F" },	    [LFB_VERB_HOLDIN] = { "holdin", "F" },
-	[LFB_VERB_HOLDOUT] = { "holdout", "F" },    [LFB_VERB_PUTIN] = { "putin", "F" },
-	[LFB_VERB_PUTOUT] = { "putout", "F" },	    [LFB_VERB_AGAIN] = { "again", "NTI" },
-	[LFB_VERB_FAIL] = { "fail", "W" },	    [LFB_VERB_REBOOT] = { "reboot", "R" },
-	[LFB_VERB_FAULT] = { "fault", "P" },	    [LFB_VERB_PANIC] = { "panic", "" },
-	[LFB_VERB_COLD] = { "cold", "" },	    [LFB_VERB_WHEN] = { "when", "COS" },
-	[LFB_VERB_FORGET] = { "forget", "CO" },	    [LFB_VERB_DO] = { "do", "S" },
-	[LFB_VERB_COMPATIBLE] = { "compatible", "CB" },
-	[LFB_VERB_MODULE] = { "module", "" },	    [LFB_VERB_INSMOD] = { "insmod", "" },
-	[LFB_VERB_RMMOD] = { "rmmod", "" },	    [LFB_VERB_PREPARE] = { "prepare", "" },
-	[LFB_VERB_JUMP] = { "jump", "R" },	    [LFB_VERB_DAMAGE] = { "damage", "D" },
-};
 
 /* "= RESULT [obj=HEX]" */
 static int parse_expectation(struct lfb_parser *parser, struct lfb_expectation *expected)
@@ -90,15 +66,12 @@ static struct lfb_operation *add_operation(struct lfb_parser *parser)
 	struct lfb_scenario *scenario = parser->scenario;
 	struct lfb_operation *operations;
 
-	if (scenario->count == parser->capacity) {
-		parser->capacity = parser->capacity ? parser->capacity * 2 : 64;
-		operations =
-			reallocarray(scenario->operations, parser->capacity, sizeof(*operations));
-		if (!operations)
-			return NULL;
-		scenario->operations = operations;
-	}
-	return memset(&scenario->operations[scenario->count++], 0, sizeof(*operations));
+	operations = lfb__room(scenario->operations, scenario->count, 1, &parser->capacity,
+			       sizeof(*operations));
+	if (!operations)
+		return NULL;
+	scenario->operations = operations;
+	return memset(&operations[scenario->count++], 0, sizeof(*operations));
 }
 
 /* "at POINT [N]" in front of an operation; *@first is set to where that starts. */
@@ -140,7 +113,7 @@ static int parse_operation(struct lfb_parser *parser)
 		err = parse_point(parser, operation, &first);
 	if (err)
 		return err;
-	while (verb < LFB_VERBS && !lfb__token_is(&parser->line, verbs[verb].name))
+	while (verb < LFB_VERBS && !lfb__token_is(&parser->line, lfb__verbs[verb].name))
 		verb++;
 	if (verb == LFB_VERBS)
 		return lfb__refuse_token(&parser->line,
@@ -148,7 +121,7 @@ static int parse_operation(struct lfb_parser *parser)
 	operation->verb = verb;
 
 	lfb__next_token(&parser->line);
-	for (letter = verbs[verb].arguments; !err && *letter; letter++)
+	for (letter = lfb__verbs[verb].arguments; !err && *letter; letter++)
 		err = lfb__parse_argument(parser, *letter, operation);
 	if (err)
 		return err;
@@ -269,8 +242,8 @@ int lfb_scenario_parse(const char *name, const char *text, size_t size,
 	parser.line.file = parser.scenario->name;
 
 	err = size ? parse_text(&parser, text, size) : 0;
-	parser.scenario->nr_sessions = parser.sessions.count;
-	parser.scenario->nr_inodes = parser.inodes.count;
+	parser.scenario->nr_sessions = parser.sessions.entries.count;
+	parser.scenario->nr_inodes = parser.inodes.entries.count;
 	lfb__intern_destroy(&parser.sessions);
 	lfb__intern_destroy(&parser.inodes);
 	lfb__intern_destroy(&parser.slots);
@@ -307,7 +280,7 @@ int lfb_scenario_load(const char *path, struct lfb_scenario **scenario)
 
 void lfb_scenario_free(struct lfb_scenario *scenario)
 {
-	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
+	if (!scenario || !lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
 		return;
 	lfb__handle_unregister(scenario);
 	destroy_scenario(scenario);

@@ -22,25 +22,21 @@ struct lfb_parser {
 	bool transcript; /* only lines that start with "> " count */
 };
 
-/* Copies the token behind what is in the pool already. */
-const char *lfb__keep_token(struct lfb_parser *parser);
-
 /*
- * argument.c. Each starts with the argument's first token read and ends with the first
- * one behind it read.
+ * Each starts with the argument's first token read and ends with the first one behind it read.
  */
 
-/*
- * Each letter of a verb's arguments is one of:
- *	H handler number, F FLB number, N session name, T token, I inode number,
- *	R "into PROFILE" or nothing, W what fails and how often, P fault plan,
- *	C whose callback, O which callback, S step, B a compatible string, D what is damaged
- */
+/* argument.c: what @letter stands for (words.h). */
 int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_operation *operation);
+/* step.c */
+int lfb__parse_step(struct lfb_parser *parser, struct lfb_step *step);
+
+/*
+ * token.c. The token read last stays so.
+ */
 int lfb__parse_handler(struct lfb_parser *parser, unsigned int *number);
 int lfb__parse_flb(struct lfb_parser *parser, unsigned int *number);
-
-/* step_parse.c */
-int lfb__parse_step(struct lfb_parser *parser, struct lfb_step *step);
+/* Copies the token behind what is in the pool already. */
+const char *lfb__keep_token(struct lfb_parser *parser);
 
 #endif

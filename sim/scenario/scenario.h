@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Scenarios, inside: operations as the parser leaves them for the runner, and the transcript that
- * the runner and the recorded module write to. docs/scenarios.md is the language.
+ * Scenarios, inside: the words of the language, its grammar, operations as the parser leaves them
+ * for who performs them, and the transcript that is written while they are performed. Nothing is
+ * performed here. May use: sim/machine for its handles, its sentences and its reading of files,
+ * and what lies below. docs/scenarios.md is the language.
  */
 #ifndef SIM_SCENARIO_SCENARIO_H
 #define SIM_SCENARIO_SCENARIO_H
@@ -14,70 +16,6 @@
 #define LFB_SCENARIO_LINE_MAX 1024	/* bytes of a line, without its end */
 #define LFB_SCENARIO_NUMBER_MAX 9999	/* of handlers and FLBs */
 #define LFB_SCENARIO_COMPATIBLE_MAX 64	/* more than the field has */
-
-enum lfb_verb {
-	LFB_VERB_HANDLER,
-	LFB_VERB_UNHANDLER,
-	LFB_VERB_FLB,
-	LFB_VERB_UNFLB,
-	LFB_VERB_OPEN,
-	LFB_VERB_SESSION,
-	LFB_VERB_RSESSION,
-	LFB_VERB_PRESERVE,
-	LFB_VERB_RETRIEVE,
-	LFB_VERB_FINISH,
-	LFB_VERB_CLOSE,
-	LFB_VERB_GETIN,
-	LFB_VERB_GETOUT,
-	LFB_VERB_HOLDIN,
-	LFB_VERB_HOLDOUT,
-	LFB_VERB_PUTIN,
-	LFB_VERB_PUTOUT,
-	LFB_VERB_AGAIN,
-	LFB_VERB_FAIL,
-	LFB_VERB_REBOOT,
-	LFB_VERB_FAULT,
-	LFB_VERB_PANIC,
-	LFB_VERB_COLD,
-	LFB_VERB_WHEN,
-	LFB_VERB_FORGET,
-	LFB_VERB_DO,
-	LFB_VERB_COMPATIBLE,
-	LFB_VERB_MODULE,
-	LFB_VERB_INSMOD,
-	LFB_VERB_RMMOD,
-	LFB_VERB_PREPARE,
-	LFB_VERB_JUMP,
-	LFB_VERB_DAMAGE,
-	LFB_VERBS,
-};
-
-/* The recorder's callbacks that can be told to fail. */
-enum lfb_recorded_op {
-	LFB_RECORDED_PRESERVE,
-	LFB_RECORDED_RETRIEVE,
-	LFB_RECORDED_FREEZE,		/* handlers only, as the next */
-	LFB_RECORDED_CAN_FINISH,
-	LFB_RECORDED_OPS,
-};
-
-/* All of them, as programs are kept for. */
-enum lfb_callback {
-	LFB_CALLBACK_PRESERVE,
-	LFB_CALLBACK_UNPRESERVE,
-	LFB_CALLBACK_RETRIEVE,
-	LFB_CALLBACK_FINISH,
-	LFB_CALLBACK_CAN_PRESERVE,	/* handlers only, as the next */
-	LFB_CALLBACK_FREEZE,
-	LFB_CALLBACK_UNFREEZE,
-	LFB_CALLBACK_CAN_FINISH,
-	LFB_CALLBACKS,
-};
-
-const char *lfb__callback_name(enum lfb_callback callback);
-
-/* What "damage" writes to. */
-enum lfb_damaged { LFB_DAMAGED_FLB, LFB_DAMAGED_SESSION, LFB_DAMAGED_TREE, LFB_DAMAGED };
 
 /* What a line says its operation will answer. */
 struct lfb_expectation {
@@ -114,6 +52,18 @@ struct lfb_operation {
 	unsigned int nth;		/* how often the point is passed until then, from 1 */
 	struct lfb_expectation expected;
 };
+
+/* Does the line say what the module does, as its source would? */
+static inline bool lfb__defines_module(const struct lfb_operation *operation)
+{
+	return (lfb__verbs[operation->verb].flags & LFB_DEFINING_VERB) && !operation->point;
+}
+
+/* Does it answer with an FLB's object? */
+static inline bool lfb__answers_object(enum lfb_verb verb)
+{
+	return lfb__verbs[verb].flags & LFB_OBJECT_VERB;
+}
 
 struct lfb_scenario {
 	char *name;

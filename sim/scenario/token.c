@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * A line of a scenario as tokens, and numbers as scenarios write them.
+ * A line of a scenario as tokens, and what is a token long.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sim/machine/machine.h"
-#include "sim/scenario/token.h"
+#include "sim/scenario/parse.h"
 
 #define FOUND_MAX 40 /* bytes of a token that a message shows */
 
@@ -38,6 +38,15 @@ bool lfb__token_is(const struct lfb_line *line, const char *word)
 {
 	return line->token.size == strlen(word) &&
 	       !memcmp(line->token.text, word, line->token.size);
+}
+
+unsigned int lfb__token_find(const struct lfb_line *line, const char *const *words, unsigned int nr)
+{
+	unsigned int i = 0;
+
+	while (i < nr && !lfb__token_is(line, words[i]))
+		i++;
+	return i;
 }
 
 /* The text as a message can show it: printable and not too long. */
@@ -131,4 +140,38 @@ bool lfb__token_errno(const struct lfb_line *line, long *result)
 		return false;
 	*result = -(long)number;
 	return true;
+}
+
+static int parse_small_number(struct lfb_parser *parser, const char *what, unsigned int *number,
+			      unsigned int *nr)
+{
+	u64 value;
+
+	if (!lfb__token_number(&parser->line, LFB_SCENARIO_NUMBER_MAX, &value))
+		return lfb__refuse_token(&parser->line, "the number of %s (0 to %u)", what,
+					 LFB_SCENARIO_NUMBER_MAX);
+	*number = (unsigned int)value;
+	if (*nr <= *number)
+		*nr = *number + 1;
+	return 0;
+}
+
+int lfb__parse_handler(struct lfb_parser *parser, unsigned int *number)
+{
+	return parse_small_number(parser, "a handler", number, &parser->scenario->nr_handlers);
+}
+
+int lfb__parse_flb(struct lfb_parser *parser, unsigned int *number)
+{
+	return parse_small_number(parser, "an FLB", number, &parser->scenario->nr_flbs);
+}
+
+const char *lfb__keep_token(struct lfb_parser *parser)
+{
+	char *kept = parser->pool;
+
+	memcpy(kept, parser->line.token.text, parser->line.token.size);
+	kept[parser->line.token.size] = '\0';
+	parser->pool += parser->line.token.size + 1;
+	return kept;
 }

@@ -25,6 +25,9 @@ bool lfb__is_space(char c);
 /* Reads on to the next token; at the end of the line, or before a comment, an empty one. */
 void lfb__next_token(struct lfb_line *line);
 bool lfb__token_is(const struct lfb_line *line, const char *word);
+/* Which of @nr words it is; @nr: none of them. */
+unsigned int lfb__token_find(const struct lfb_line *line, const char *const *words,
+			     unsigned int nr);
 /* The token read last is not what belongs here: -EINVAL with the sentence set. */
 int lfb__refuse_token(const struct lfb_line *line, const char *format, ...) LFB_PRINTF(2, 3);
 

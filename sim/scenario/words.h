@@ -1,14 +1,139 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Steps: what the recorded module can be told to do inside a callback, or at once.
- * docs/scenarios.md says what each of them means.
+ * The words of the language: verbs, and the steps that the recorded module can be told to do
+ * inside a callback, or at once. docs/scenarios.md says what each of them means.
  */
 #ifndef SIM_SCENARIO_WORDS_H
 #define SIM_SCENARIO_WORDS_H
 
 #include <luo/types.h>
 
-struct lfb_line;
+/*
+ * What is special about a verb.
+ */
+enum lfb_verb_flag {
+	/* Success goes without saying. */
+	LFB_QUIET_VERB = 1u << 0,
+	/* It has nothing to return in kernels that unlink by themselves. */
+	LFB_VOID_VERB = 1u << 1,
+	/* It answers with an FLB's object. */
+	LFB_OBJECT_VERB = 1u << 2,
+	/* It is about what was handed over, where the other of the pair is not. */
+	LFB_INCOMING_VERB = 1u << 3,
+	/* It needs an open session. */
+	LFB_SESSION_VERB = 1u << 4,
+	/* It says what the module does or is, as its source would. */
+	LFB_DEFINING_VERB = 1u << 5,
+};
+
+/*
+ * X(verb, name, arguments, function, flags), a list for each who performs. Each letter of the
+ * arguments is one of:
+ *	H handler number, F FLB number, N session name, T token, I inode number,
+ *	R "into PROFILE" or nothing, W what fails and how often, P fault plan,
+ *	C whose callback, O which callback, S step, B a compatible string, D what is damaged
+ */
+
+/* The recorded module, as code of the kernel. */
+#define LFB_MODULE_VERBS(X)                                                                        \
+	X(HANDLER, "handler", "H", register_handler, 0)                                            \
+	X(UNHANDLER, "unhandler", "H", unregister_handler, LFB_VOID_VERB)                          \
+	X(FLB, "flb", "HF", register_flb, 0)                                                       \
+	X(UNFLB, "unflb", "HF", unregister_flb, LFB_VOID_VERB)                                     \
+	X(GETIN, "getin", "F", get_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                    \
+	X(GETOUT, "getout", "F", get_object, LFB_OBJECT_VERB)                                      \
+	X(HOLDIN, "holdin", "F", hold_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                 \
+	X(HOLDOUT, "holdout", "F", hold_object, LFB_OBJECT_VERB)                                   \
+	X(PUTIN, "putin", "F", put_object, LFB_QUIET_VERB | LFB_INCOMING_VERB)                     \
+	X(PUTOUT, "putout", "F", put_object, LFB_QUIET_VERB)                                       \
+	X(DO, "do", "S", do_step, 0)
+
+/* Who wrote the module. */
+#define LFB_AUTHOR_VERBS(X)                                                                        \
+	X(FAIL, "fail", "W", fail, LFB_QUIET_VERB)                                                 \
+	X(WHEN, "when", "COS", when, LFB_QUIET_VERB | LFB_DEFINING_VERB)                           \
+	X(FORGET, "forget", "CO", forget, LFB_QUIET_VERB | LFB_DEFINING_VERB)                      \
+	X(COMPATIBLE, "compatible", "CB", rename, LFB_QUIET_VERB | LFB_DEFINING_VERB)
+
+/* Who loads it. */
+#define LFB_LOADER_VERBS(X)                                                                        \
+	X(MODULE, "module", "", become_module, LFB_DEFINING_VERB)                                  \
+	X(INSMOD, "insmod", "", insmod, 0)                                                         \
+	X(RMMOD, "rmmod", "", rmmod, 0)
+
+/* The agent. */
+#define LFB_AGENT_VERBS(X)                                                                         \
+	X(OPEN, "open", "", open_device, 0)                                                        \
+	X(SESSION, "session", "N", create_session, 0)                                              \
+	X(RSESSION, "rsession", "N", retrieve_session, 0)                                          \
+	X(PRESERVE, "preserve", "NTHI", preserve, LFB_SESSION_VERB)                                \
+	X(AGAIN, "again", "NTI", preserve_again, LFB_SESSION_VERB)                                 \
+	X(RETRIEVE, "retrieve", "NT", retrieve, LFB_SESSION_VERB)                                  \
+	X(FINISH, "finish", "N", finish, LFB_SESSION_VERB)                                         \
+	X(CLOSE, "close", "N", close_session, LFB_QUIET_VERB | LFB_SESSION_VERB)
+
+/* The world outside: power, kexec, and what goes wrong. */
+#define LFB_MACHINE_VERBS(X)                                                                       \
+	X(REBOOT, "reboot", "R", reboot, 0)                                                        \
+	X(PREPARE, "prepare", "", prepare, 0)                                                      \
+	X(JUMP, "jump", "R", jump, 0)                                                              \
+	X(COLD, "cold", "", power_cycle, LFB_QUIET_VERB)                                           \
+	X(DAMAGE, "damage", "D", damage, LFB_QUIET_VERB)                                           \
+	X(FAULT, "fault", "P", arm_fault, LFB_QUIET_VERB)                                          \
+	X(PANIC, "panic", "", die, LFB_QUIET_VERB)
+
+#define LFB_ALL_VERBS(X)                                                                           \
+	LFB_MODULE_VERBS(X) LFB_AUTHOR_VERBS(X) LFB_LOADER_VERBS(X) LFB_AGENT_VERBS(X)             \
+	LFB_MACHINE_VERBS(X)
+
+enum lfb_verb {
+#define X(verb, name, arguments, function, flags) LFB_VERB_##verb,
+	LFB_ALL_VERBS(X)
+#undef X
+	LFB_VERBS,
+};
+
+struct lfb_verb_words {
+	const char *name;
+	const char *arguments;
+	unsigned int flags;
+};
+
+extern const struct lfb_verb_words lfb__verbs[LFB_VERBS];
+
+/* The recorder's callbacks that can be told to fail. */
+enum lfb_recorded_op {
+	LFB_RECORDED_PRESERVE,
+	LFB_RECORDED_RETRIEVE,
+	LFB_RECORDED_FREEZE,		/* handlers only, as the next */
+	LFB_RECORDED_CAN_FINISH,
+	LFB_RECORDED_OPS,
+};
+
+/* All of them, as programs are kept for. */
+enum lfb_callback {
+	LFB_CALLBACK_PRESERVE,
+	LFB_CALLBACK_UNPRESERVE,
+	LFB_CALLBACK_RETRIEVE,
+	LFB_CALLBACK_FINISH,
+	LFB_CALLBACK_CAN_PRESERVE,	/* handlers only, as the next */
+	LFB_CALLBACK_FREEZE,
+	LFB_CALLBACK_UNFREEZE,
+	LFB_CALLBACK_CAN_FINISH,
+	LFB_CALLBACKS,
+};
+
+extern const char *const lfb__recorded_ops[LFB_RECORDED_OPS];
+extern const char *const lfb__callbacks[LFB_CALLBACKS];
+
+/* What "damage" writes to. */
+enum lfb_damaged { LFB_DAMAGED_FLB, LFB_DAMAGED_SESSION, LFB_DAMAGED_TREE, LFB_DAMAGED };
+
+extern const char *const lfb__damaged[LFB_DAMAGED];
+
+/*
+ * Steps
+ */
 
 /*
  * What a step takes and another gives back; when a callback fails, what its steps took and still
@@ -130,6 +255,15 @@ enum lfb_step_code {
 	LFB_STEP_CODES,
 };
 
+struct lfb_step_words {
+	const char *name;
+	const char *arguments;
+	enum lfb_holding takes;
+	enum lfb_holding gives;
+};
+
+extern const struct lfb_step_words lfb__steps[LFB_STEP_CODES];
+
 #define LFB_STEP_SLOTS 2	/* at most, in one step */
 #define LFB_STEP_NUMBERS 2
 
@@ -147,6 +281,8 @@ enum lfb_step_field {
 	LFB_FIELD_OBJ,
 	LFB_FIELDS,
 };
+
+extern const char *const lfb__step_fields[LFB_FIELDS];
 
 struct lfb_step {
 	enum lfb_step_code code;
@@ -166,10 +302,5 @@ struct lfb_step {
 };
 
 #define LFB_STEP_LOCKS 10
-
-/* recorder/step.c */
-const char *lfb__step_name(enum lfb_step_code code);
-const char *lfb__step_arguments(enum lfb_step_code code);
-const char *lfb__step_field_name(enum lfb_step_field field);
 
 #endif

@@ -2,23 +2,13 @@
 /*
  * What the SHA-256 over a handover costs, against libcrypto's own on the same bytes.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
 #include <openssl/evp.h>
 
 #include <luo/lfb.h>
 
-#define BLOCKS 48	/* of 4 MiB */
+#include "tests/bench/common/bench.h"
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
+#define BLOCKS 48 /* of 4 MiB */
 
 static void must(int ret, const char *what)
 {
@@ -31,10 +21,10 @@ static void must(int ret, const char *what)
 static struct lfb_blob *capture(struct lfb_machine *machine, double *seconds)
 {
 	struct lfb_blob *blob;
-	double begin = now();
+	double begin = bench_now();
 
 	must(lfb_blob_capture(machine, &blob), lfb_error_text(machine));
-	*seconds = now() - begin;
+	*seconds = bench_now() - begin;
 	return blob;
 }
 
@@ -52,9 +42,9 @@ static void measure(struct lfb_machine *machine, double *captured, double *diges
 
 		if (seconds < *captured)
 			*captured = seconds;
-		begin = now();
+		begin = bench_now();
 		EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL);
-		seconds = now() - begin;
+		seconds = bench_now() - begin;
 		if (seconds < *digested)
 			*digested = seconds;
 		lfb_blob_free(blob);

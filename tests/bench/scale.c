@@ -4,17 +4,7 @@
  * finish, against 1000 of them, and the memory they take in the kernel that preserves them. Prints
  * figures and ratios; exits 1 when cost does not stay within 1.5 times that of 1000.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include <luo/agent.h>
-#include <luo/file.h>
-#include <luo/kexec_handover.h>
-#include <luo/liveupdate.h>
-#include <luo/machine.h>
-#include <luo/module.h>
+#include "tests/bench/common/bench.h"
 
 #define MEMORY (8ull << 30)
 #define FLAT 1.5
@@ -22,29 +12,9 @@
 #define ENOUGH 20000	/* of sessions or files, for a row in a round */
 #define LIVES_MAX (ROUNDS * ENOUGH / 1000)
 
-/* Processor time: other programs do not count. */
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static int must(struct lfb_machine *machine, int ret, const char *what)
-{
-	if (ret < 0) {
-		fprintf(stderr, "bench: %s: %d %s\n", what, ret, lfb_error_text(machine));
-		exit(1);
-	}
-	return ret;
-}
-
 /*
- * The module: files that are a number, and one FLB they all need
+ * The FLB that all files need
  */
-
-static const struct file_operations bench_fops;
 
 static int flb_preserve(struct liveupdate_flb_op_args *argp)
 {
@@ -54,7 +24,6 @@ static int flb_preserve(struct liveupdate_flb_op_args *argp)
 
 static void flb_nothing(struct liveupdate_flb_op_args *argp)
 {
-	(void)argp;
 }
 
 static int flb_retrieve(struct liveupdate_flb_op_args *argp)
@@ -63,69 +32,12 @@ static int flb_retrieve(struct liveupdate_flb_op_args *argp)
 	return 0;
 }
 
-static const struct liveupdate_flb_ops flb_ops = {
+const struct liveupdate_flb_ops bench_flb_ops = {
 	.preserve = flb_preserve,
 	.unpreserve = flb_nothing,
 	.retrieve = flb_retrieve,
 	.finish = flb_nothing,
 };
-
-static LFB_MODULE_DATA(scale) struct liveupdate_flb bench_flb = {
-	.ops = &flb_ops,
-	.compatible = "scale-flb-v1",
-};
-
-static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
-{
-	(void)handler;
-	return file->f_op == &bench_fops;
-}
-
-static int preserve(struct liveupdate_file_op_args *args)
-{
-	args->serialized_data = args->file->f_inode->i_ino;
-	return 0;
-}
-
-static int freeze(struct liveupdate_file_op_args *args)
-{
-	args->serialized_data |= 1ull << 32;
-	return 0;
-}
-
-static void nothing(struct liveupdate_file_op_args *args)
-{
-	(void)args;
-}
-
-static int retrieve(struct liveupdate_file_op_args *args)
-{
-	args->file = anon_inode_getfile("scale", &bench_fops, NULL, 0);
-	return IS_ERR(args->file) ? (int)PTR_ERR(args->file) : 0;
-}
-
-static const struct liveupdate_file_ops file_ops = {
-	.can_preserve = can_preserve,
-	.preserve = preserve,
-	.unpreserve = nothing,
-	.freeze = freeze,
-	.retrieve = retrieve,
-	.finish = nothing,
-};
-
-static LFB_MODULE_DATA(scale) struct liveupdate_file_handler bench_handler = {
-	.ops = &file_ops,
-	.compatible = "scale-file-v1",
-};
-
-static int scale_init(void)
-{
-	int err = liveupdate_register_file_handler(&bench_handler);
-
-	return err ? err : liveupdate_register_flb(&bench_handler, &bench_flb);
-}
-
-LFB_MODULE(scale, scale_init, NULL);
 
 /*
  * One life
@@ -152,58 +64,37 @@ struct run {
 	struct cost cost;
 };
 
-static const char *session_name(unsigned long index)
-{
-	static char name[32];
-
-	snprintf(name, sizeof(name), "session-%lu", index);
-	return name;
-}
-
 static struct lfb_machine_stats stats_of(const struct run *run)
 {
 	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
 
-	must(run->machine, lfb_machine_stats(run->machine, &stats), "stats");
+	bench_must(run->machine, lfb_machine_stats(run->machine, &stats), "stats");
 	return stats;
-}
-
-static void preserve_file(struct run *run, int session, unsigned long number)
-{
-	struct file *file = anon_inode_getfile("scale", &bench_fops, NULL, 0);
-	int fd;
-
-	if (IS_ERR(file))
-		must(run->machine, (int)PTR_ERR(file), "file");
-	file->f_inode->i_ino = number;
-	fd = must(run->machine, lfb_agent_install(run->agent, file), "install");
-	must(run->machine, lfb_agent_preserve(run->agent, session, fd, number), "preserve");
 }
 
 static void preserve_all(struct run *run)
 {
-	int device = must(run->machine, lfb_agent_open(run->agent), "open");
+	int device = bench_must(run->machine, lfb_agent_open(run->agent), "open");
 
 	for (unsigned long s = 0; s < run->sessions; s++) {
-		int session = must(run->machine, lfb_agent_create_session(run->agent, device,
-				   session_name(s)), "create");
+		int session = bench_must(run->machine,
+					 lfb_agent_create_session(run->agent, device,
+								  bench_session_name(s)),
+					 "create");
 
-		for (unsigned long i = 0; i < run->files; i++)
-			preserve_file(run, session, i);
+		for (unsigned long i = 0; i < run->files; i++) {
+			int fd = bench_make_file(run->machine, run->agent, i);
+
+			bench_must(run->machine, lfb_agent_preserve(run->agent, session, fd, i),
+				   "preserve");
+		}
 	}
 }
 
 static void finish_all(struct run *run, int device)
 {
-	for (unsigned long s = 0; s < run->sessions; s++) {
-		int session = lfb_agent_retrieve_session(run->agent, device, session_name(s));
-
-		must(run->machine, session, "retrieve session");
-		for (unsigned long i = 0; i < run->files; i++)
-			must(run->machine, lfb_agent_retrieve(run->agent, session, i), "retrieve");
-		must(run->machine, lfb_agent_finish(run->agent, session), "finish");
-		must(run->machine, lfb_agent_close(run->agent, session), "close");
-	}
+	for (unsigned long s = 0; s < run->sessions; s++)
+		bench_finish_session(run->machine, run->agent, device, s, run->files);
 }
 
 /* The kernel's memory is looked at between the stretches, while no time is taken. */
@@ -211,25 +102,25 @@ static void live(struct run *run)
 {
 	struct lfb_machine_stats empty = stats_of(run), full, fresh, restored;
 	struct cost *cost = &run->cost;
-	double begin = now();
+	double begin = bench_processor_now();
 	int device;
 
 	preserve_all(run);
-	cost->preserve = now() - begin;
+	cost->preserve = bench_processor_now() - begin;
 	full = stats_of(run);
-	begin = now();
-	must(run->machine, lfb_machine_kexec(run->machine), "kexec");
-	cost->reboot = now() - begin;
+	begin = bench_processor_now();
+	bench_must(run->machine, lfb_machine_kexec(run->machine), "kexec");
+	cost->reboot = bench_processor_now() - begin;
 	fresh = stats_of(run);
-	begin = now();
-	device = must(run->machine, lfb_agent_open(run->agent), "open");
-	cost->restore = now() - begin;
+	begin = bench_processor_now();
+	device = bench_must(run->machine, lfb_agent_open(run->agent), "open");
+	cost->restore = bench_processor_now() - begin;
 	restored = stats_of(run);
-	begin = now();
+	begin = bench_processor_now();
 	finish_all(run, device);
-	cost->finish = now() - begin;
+	cost->finish = bench_processor_now() - begin;
 	if (stats_of(run).sessions_incoming)
-		must(NULL, -EBUSY, "something is left");
+		bench_must(NULL, -EBUSY, "something is left");
 
 	cost->all = cost->preserve + cost->reboot + cost->restore + cost->finish;
 	cost->old_memory = full.memory - empty.memory;
@@ -249,11 +140,11 @@ static struct cost live_once(unsigned long sessions, unsigned long files)
 	};
 	struct run run = { .sessions = sessions, .files = files };
 
-	must(NULL, lfb_machine_create(&options, &run.machine), "create");
-	must(run.machine, lfb_machine_add_module(run.machine, &scale_module), "module");
-	must(run.machine, lfb_agent_create(run.machine, "bench", &run.agent), "agent");
+	bench_must(NULL, lfb_machine_create(&options, &run.machine), "create");
+	bench_must(run.machine, lfb_machine_add_module(run.machine, bench_module_get()), "module");
+	bench_must(run.machine, lfb_agent_create(run.machine, "bench", &run.agent), "agent");
 	lfb_machine_enter(run.machine);
-	must(run.machine, lfb_machine_boot(run.machine), "boot");
+	bench_must(run.machine, lfb_machine_boot(run.machine), "boot");
 	live(&run);
 	lfb_machine_destroy(run.machine);
 	return run.cost;

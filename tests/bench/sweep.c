@@ -3,21 +3,12 @@
  * What a sweep costs: runs a second, for the examples (small) and the golden scenarios.
  */
 #include <glob.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include <luo/machine.h>
 #include <luo/scenario.h>
 #include <luo/sweep.h>
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
+#include "tests/bench/common/bench.h"
 
 static void fail(const char *path, const char *why)
 {
@@ -54,10 +45,10 @@ static void sweep_files(struct lfb_machine *machine, const char *what, const cha
 
 	if (glob(pattern, 0, NULL, &files))
 		fail(pattern, "no files");
-	begin = now();
+	begin = bench_now();
 	for (size_t i = 0; i < files.gl_pathc; i++)
 		runs += sweep_file(machine, files.gl_pathv[i], pairs);
-	seconds = now() - begin;
+	seconds = bench_now() - begin;
 	printf("%-40s %3zu scenarios %8lu runs %8.0f a second\n", what, files.gl_pathc, runs,
 	       (double)runs / seconds);
 	globfree(&files);

@@ -3,46 +3,19 @@
  * What a live update costs: complete updates per second, and how cost grows with files, sessions
  * and bytes. Prints figures and ratios; decides nothing.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include <luo/agent.h>
 #include <luo/blob.h>
 #include <luo/choose.h>
-#include <luo/file.h>
-#include <luo/kexec_handover.h>
-#include <luo/liveupdate.h>
-#include <luo/machine.h>
 #include <luo/mm.h>
 #include <luo/profile.h>
 #include <luo/trace.h>
 
+#include "tests/bench/common/bench.h"
+
 #define FILES_PER_SESSION 128
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static int must(struct lfb_machine *machine, int ret, const char *what)
-{
-	if (ret < 0) {
-		fprintf(stderr, "bench: %s: %d %s\n", what, ret, lfb_error_text(machine));
-		exit(1);
-	}
-	return ret;
-}
-
 /*
- * The module: an FLB with one page, files that are a number
+ * The FLB: one page
  */
-
-static const struct file_operations bench_fops;
 
 static int flb_preserve(struct liveupdate_flb_op_args *argp)
 {
@@ -69,72 +42,12 @@ static void flb_finish(struct liveupdate_flb_op_args *argp)
 	kho_restore_free(argp->obj);
 }
 
-static const struct liveupdate_flb_ops flb_ops = {
+const struct liveupdate_flb_ops bench_flb_ops = {
 	.preserve = flb_preserve,
 	.unpreserve = flb_unpreserve,
 	.retrieve = flb_retrieve,
 	.finish = flb_finish,
 };
-
-static LFB_MODULE_DATA(bench) struct liveupdate_flb bench_flb = {
-	.ops = &flb_ops,
-	.compatible = "bench-flb-v1",
-};
-
-static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
-{
-	(void)handler;
-	return file->f_op == &bench_fops;
-}
-
-static int preserve(struct liveupdate_file_op_args *args)
-{
-	args->serialized_data = args->file->f_inode->i_ino;
-	return 0;
-}
-
-static int freeze(struct liveupdate_file_op_args *args)
-{
-	args->serialized_data |= 1ull << 32;
-	return 0;
-}
-
-static void nothing(struct liveupdate_file_op_args *args)
-{
-	(void)args;
-}
-
-static int retrieve(struct liveupdate_file_op_args *args)
-{
-	args->file = anon_inode_getfile("bench", &bench_fops, NULL, 0);
-	return IS_ERR(args->file) ? (int)PTR_ERR(args->file) : 0;
-}
-
-static const struct liveupdate_file_ops file_ops = {
-	.can_preserve = can_preserve,
-	.preserve = preserve,
-	.unpreserve = nothing,
-	.freeze = freeze,
-	.retrieve = retrieve,
-	.finish = nothing,
-};
-
-static LFB_MODULE_DATA(bench) struct liveupdate_file_handler bench_handler = {
-	.ops = &file_ops,
-	.compatible = "bench-file-v1",
-};
-
-static int bench_init(void)
-{
-	int err = liveupdate_register_file_handler(&bench_handler);
-
-	/* The posted patch wants it; the others do it by themselves and have no such function. */
-	if (!err && !strcmp(lfb_machine_profile(lfb_machine_current()), "rfc-v6"))
-		err = liveupdate_init_flb(&bench_flb);
-	return err ? err : liveupdate_register_flb(&bench_handler, &bench_flb);
-}
-
-LFB_MODULE(bench, bench_init, NULL);
 
 /*
  * One update
@@ -163,11 +76,12 @@ static struct run *start_with(const char *profile, enum lfb_memory_mode mode, u6
 
 	if (!run)
 		exit(1);
-	must(NULL, lfb_machine_create(&options, &run->machine), "create");
-	must(run->machine, lfb_machine_add_module(run->machine, &bench_module), "module");
-	must(run->machine, lfb_machine_boot(run->machine), "boot");
+	bench_must(NULL, lfb_machine_create(&options, &run->machine), "create");
+	bench_must(run->machine, lfb_machine_add_module(run->machine, bench_module_get()),
+		   "module");
+	bench_must(run->machine, lfb_machine_boot(run->machine), "boot");
 	lfb_machine_enter(run->machine);
-	must(run->machine, lfb_agent_create(run->machine, "bench", &run->agent), "agent");
+	bench_must(run->machine, lfb_agent_create(run->machine, "bench", &run->agent), "agent");
 	run->files = 1;
 	run->sessions = 1;
 	return run;
@@ -184,28 +98,9 @@ static void stop(struct run *run)
 	free(run);
 }
 
-static const char *session_name(unsigned long index)
-{
-	static char name[32];
-
-	snprintf(name, sizeof(name), "session-%lu", index);
-	return name;
-}
-
-/* The file exists before it is preserved: making it is not part of what is measured. */
-static int make_file(struct run *run, unsigned long number)
-{
-	struct file *file = anon_inode_getfile("bench", &bench_fops, NULL, 0);
-
-	if (IS_ERR(file))
-		must(run->machine, (int)PTR_ERR(file), "file");
-	file->f_inode->i_ino = number;
-	return must(run->machine, lfb_agent_install(run->agent, file), "install");
-}
-
 static void preserve_all(struct run *run)
 {
-	int device = must(run->machine, lfb_agent_open(run->agent), "open");
+	int device = bench_must(run->machine, lfb_agent_open(run->agent), "open");
 	unsigned long left = run->files;
 	double begin;
 	int session, *fds;
@@ -216,15 +111,18 @@ static void preserve_all(struct run *run)
 	for (unsigned long s = 0; s < run->sessions; s++) {
 		unsigned long n = left < FILES_PER_SESSION ? left : FILES_PER_SESSION;
 
-		session = must(run->machine, lfb_agent_create_session(run->agent, device,
-								      session_name(s)), "create");
-		begin = now();
+		session = bench_must(run->machine,
+				     lfb_agent_create_session(run->agent, device,
+							      bench_session_name(s)),
+				     "create");
+		/* The files exist before they are preserved: that is not what is measured. */
+		begin = bench_now();
 		for (unsigned long i = 0; i < n; i++)
-			fds[i] = make_file(run, i);
-		run->setup += now() - begin;
+			fds[i] = bench_make_file(run->machine, run->agent, i);
+		run->setup += bench_now() - begin;
 		for (unsigned long i = 0; i < n; i++)
-			must(run->machine, lfb_agent_preserve(run->agent, session, fds[i], i),
-			     "preserve");
+			bench_must(run->machine, lfb_agent_preserve(run->agent, session, fds[i], i),
+				   "preserve");
 		left -= n;
 	}
 	free(fds);
@@ -232,22 +130,16 @@ static void preserve_all(struct run *run)
 
 static void finish_all(struct run *run)
 {
-	int device = must(run->machine, lfb_agent_open(run->agent), "open");
+	int device = bench_must(run->machine, lfb_agent_open(run->agent), "open");
 	unsigned long left = run->files;
-	int session;
 
 	for (unsigned long s = 0; s < run->sessions; s++) {
 		unsigned long n = left < FILES_PER_SESSION ? left : FILES_PER_SESSION;
 
-		session = lfb_agent_retrieve_session(run->agent, device, session_name(s));
-		must(run->machine, session, "retrieve session");
-		for (unsigned long i = 0; i < n; i++)
-			must(run->machine, lfb_agent_retrieve(run->agent, session, i), "retrieve");
-		must(run->machine, lfb_agent_finish(run->agent, session), "finish");
-		must(run->machine, lfb_agent_close(run->agent, session), "close");
+		bench_finish_session(run->machine, run->agent, device, s, n);
 		left -= n;
 	}
-	must(run->machine, lfb_agent_close(run->agent, device), "close");
+	bench_must(run->machine, lfb_agent_close(run->agent, device), "close");
 }
 
 static void update(struct run *run)
@@ -255,12 +147,12 @@ static void update(struct run *run)
 	struct lfb_blob *blob = NULL;
 
 	preserve_all(run);
-	must(run->machine, lfb_machine_prepare(run->machine), "prepare");
+	bench_must(run->machine, lfb_machine_prepare(run->machine), "prepare");
 	if (run->blob) {
-		must(run->machine, lfb_blob_capture(run->machine, &blob), "blob");
+		bench_must(run->machine, lfb_blob_capture(run->machine, &blob), "blob");
 		lfb_blob_free(blob);
 	}
-	must(run->machine, lfb_machine_jump(run->machine, NULL), "jump");
+	bench_must(run->machine, lfb_machine_jump(run->machine, NULL), "jump");
 	finish_all(run);
 }
 
@@ -272,13 +164,13 @@ static double measure(struct run *run, double seconds)
 	update(run);
 	for (int round = 0; round < 3; round++) {
 		unsigned long updates = 0;
-		double begin = now(), took;
+		double begin = bench_now(), took;
 
 		run->setup = 0;
 		do {
 			update(run);
 			updates++;
-			took = now() - begin;
+			took = bench_now() - begin;
 		} while (took < seconds);
 		took = (took - run->setup) / (double)updates;
 		if (took < best)
@@ -293,7 +185,6 @@ static double measure(struct run *run, double seconds)
 
 static void ignore(void *context, const struct lfb_event *event)
 {
-	(void)event;
 	++*(unsigned long *)context;
 }
 

@@ -11,16 +11,13 @@
 #include <luo/liveupdate.h>
 #include <luo/machine.h>
 
-#include "sim/handover/blob.h"
+#include "sim/handover/handover.h"
 #include "sim/scenario/scenario.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static int discard(void *context, const char *bytes, size_t size)
 {
-	(void)context;
-	(void)bytes;
-	(void)size;
 	return 0;
 }
 

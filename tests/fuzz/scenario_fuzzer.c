@@ -13,9 +13,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static int discard(void *context, const char *bytes, size_t size)
 {
-	(void)context;
-	(void)bytes;
-	(void)size;
 	return 0;
 }
 

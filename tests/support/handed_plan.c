@@ -2,22 +2,14 @@
 #include "tests/support/handed_plan.h"
 
 #include <luo/agent.h>
-#include <luo/file.h>
-#include <luo/kexec_handover.h>
-#include <luo/liveupdate.h>
-#include <luo/mm.h>
-#include <luo/module.h>
 
 #include "sim/handover/convert.h"
+#include "tests/support/handed_page.h"
 
 #define MEMORY (128ull << 20)
 #define ENTRY_NAME "other"
-#define MAX_FLBS 63
+#define ENTRY_NUMBER 0xe
 #define FILE_NUMBER(session, file) ((session) * 1000ul + (file))
-
-/*
- * Memory that is handed over: a number in every word
- */
 
 static u64 mix(u64 value)
 {
@@ -26,153 +18,10 @@ static u64 mix(u64 value)
 	return value ^ value >> 32;
 }
 
-static void fill(u64 *words, size_t size, u64 number)
-{
-	words[0] = size;
-	for (size_t i = 1; i < size / sizeof(*words); i++)
-		words[i] = number;
-}
-
-static bool is_filled(const u64 *words, u64 number)
-{
-	if (!words || words[0] < PAGE_SIZE || words[0] > 4 * PAGE_SIZE)
-		return false;
-	for (size_t i = 1; i < words[0] / sizeof(*words); i++) {
-		if (words[i] != number)
-			return false;
-	}
-	return true;
-}
-
-static int hand_over(size_t size, u64 number, u64 *data)
-{
-	void *mem = kho_alloc_preserve(size);
-
-	if (IS_ERR(mem))
-		return (int)PTR_ERR(mem);
-	fill(mem, size, number);
-	*data = virt_to_phys(mem);
-	return 0;
-}
-
-/*
- * The module
- */
-
-static const struct handover_plan *current;
-static unsigned int flbs_finished;
-
-static LFB_MODULE_DATA(handover) struct liveupdate_flb flbs[MAX_FLBS];
-
-static u64 flb_number(const struct liveupdate_flb *flb)
-{
-	return 0xf1b00000u + (u64)(flb - flbs);
-}
-
-static int flb_preserve(struct liveupdate_flb_op_args *argp)
-{
-	return hand_over(PAGE_SIZE, flb_number(argp->flb), &argp->data);
-}
-
-static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
-{
-	kho_unpreserve_free(phys_to_virt(argp->data));
-}
-
-static int flb_retrieve(struct liveupdate_flb_op_args *argp)
-{
-	argp->obj = phys_to_virt(argp->data);
-	return is_filled(argp->obj, flb_number(argp->flb)) ? 0 : -EILSEQ;
-}
-
-static void flb_finish(struct liveupdate_flb_op_args *argp)
-{
-	flbs_finished++;
-	kho_restore_free(argp->obj);
-}
-
-static const struct liveupdate_flb_ops flb_ops = {
-	.preserve = flb_preserve,
-	.unpreserve = flb_unpreserve,
-	.retrieve = flb_retrieve,
-	.finish = flb_finish,
-};
-
-static const struct file_operations file_fops;
-
-static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
-{
-	(void)handler;
-	return file->f_op == &file_fops;
-}
-
-static int preserve(struct liveupdate_file_op_args *args)
-{
-	unsigned long number = file_inode(args->file)->i_ino;
-	size_t size = PAGE_SIZE;
-
-	if (current->seed)
-		size <<= mix(current->seed + number) % 3;
-	return hand_over(size, number, &args->serialized_data);
-}
-
-static void unpreserve(struct liveupdate_file_op_args *args)
-{
-	kho_unpreserve_free(phys_to_virt(args->serialized_data));
-}
-
-static int retrieve(struct liveupdate_file_op_args *args)
-{
-	u64 *words = phys_to_virt(args->serialized_data);
-
-	if (!words || !is_filled(words, words[1]))
-		return -EILSEQ;
-	args->file = anon_inode_getfile("handover", &file_fops, NULL, 0);
-	if (IS_ERR(args->file))
-		return (int)PTR_ERR(args->file);
-	file_inode(args->file)->i_ino = (unsigned long)words[1];
-	return 0;
-}
-
-static void finish(struct liveupdate_file_op_args *args)
-{
-	kho_restore_free(phys_to_virt(args->serialized_data));
-}
-
-static const struct liveupdate_file_ops file_ops = {
-	.can_preserve = can_preserve,
-	.preserve = preserve,
-	.unpreserve = unpreserve,
-	.retrieve = retrieve,
-	.finish = finish,
-};
-
-static LFB_MODULE_DATA(handover) struct liveupdate_file_handler handler = {
-	.ops = &file_ops,
-	.compatible = "handover-file-v1",
-};
-
 static bool is_rfc(void)
 {
 	return !strcmp(lfb_machine_profile(lfb_machine_current()), "rfc-v6");
 }
-
-static int init(void)
-{
-	int err = liveupdate_register_file_handler(&handler);
-
-	for (unsigned int i = 0; i < current->flbs && !err; i++) {
-		flbs[i].ops = &flb_ops;
-		snprintf((char *)flbs[i].compatible, sizeof(flbs[i].compatible),
-			 "handover-flb-%u-v1", i);
-		err = is_rfc() ? liveupdate_init_flb(&flbs[i]) : 0;
-		if (!err)
-			err = liveupdate_register_flb(&handler, &flbs[i]);
-	}
-	return err;
-}
-
-LFB_MODULE(handover, init, NULL);
 
 /*
  * The plan
@@ -203,8 +52,42 @@ static const char *name_of(const struct handover_plan *plan, unsigned int sessio
 struct side {
 	struct lfb_machine *machine;
 	struct lfb_agent *agent;
+	struct lfb_recorder *recorder;
+	const struct handover_plan *plan;
+	unsigned int flbs_finished;
 	int device;
 };
+
+static bool answers(void *context, const struct lfb_recorded_call *call, int *result)
+{
+	struct side *side = context;
+
+	side->flbs_finished += call->of_flb && call->callback == LFB_CALLBACK_FINISH;
+	return handed_page_answers(call, result);
+}
+
+static void meddles(void *context, const struct lfb_recorded_call *call, int *result)
+{
+	const struct side *side = context;
+	size_t size = PAGE_SIZE;
+
+	if (!call->of_flb && call->callback == LFB_CALLBACK_PRESERVE && side->plan->seed)
+		size <<= mix(side->plan->seed + file_inode(((struct liveupdate_file_op_args *)
+							    call->args)->file)->i_ino) % 3;
+	handed_page_meddles(call, size, result);
+}
+
+static void load_module(struct side *side)
+{
+	side->recorder = lfb__recorder_create(side->machine, 1, side->plan->flbs, NULL);
+	assert_non_null(side->recorder);
+	side->recorder->user = (struct lfb_recorder_user){
+		.context = side, .answers = answers, .meddles = meddles,
+	};
+	assert_int_equal(lfb__recorder_register_handler(side->recorder, 0), 0);
+	for (unsigned int i = 0; i < side->plan->flbs; i++)
+		assert_int_equal(lfb__recorder_register_flb(side->recorder, 0, i), 0);
+}
 
 static void start(struct side *side, const char *profile, enum lfb_page_policy policy,
 		  const struct handover_plan *plan, const struct lfb_blob *blob)
@@ -217,19 +100,15 @@ static void start(struct side *side, const char *profile, enum lfb_page_policy p
 		.profile = profile,
 	};
 
-	current = plan;
-	flbs_finished = 0;
-	/* What the last machine's kernel left in them is not what this one's shall start with. */
-	memset(flbs, 0, sizeof(flbs));
-	memset(&handler.private, 0, sizeof(handler.private));
+	*side = (struct side){ .plan = plan };
 	assert_int_equal(lfb_machine_create(&options, &side->machine), 0);
-	assert_int_equal(lfb_machine_add_module(side->machine, &handover_module), 0);
 	assert_int_equal(lfb_agent_create(side->machine, "agent", &side->agent), 0);
 	lfb_machine_enter(side->machine);
 	if (blob)
 		assert_int_equal(lfb_machine_boot_blob(side->machine, blob), 0);
 	else
 		assert_int_equal(lfb_machine_boot(side->machine), 0);
+	load_module(side);
 	side->device = lfb_agent_open(side->agent);
 	assert_true(side->device >= 0);
 }
@@ -238,6 +117,7 @@ static void stop(struct side *side)
 {
 	lfb_machine_enter(NULL);
 	lfb_machine_destroy(side->machine);
+	lfb__recorder_destroy(side->recorder);
 }
 
 static void preserve_session(struct side *side, const struct handover_plan *plan,
@@ -247,11 +127,10 @@ static void preserve_session(struct side *side, const struct handover_plan *plan
 
 	assert_true(fd >= 0);
 	for (unsigned int i = 0; i < files_of(plan, session); i++) {
-		struct file *file = anon_inode_getfile("handover", &file_fops, NULL, 0);
+		struct file *file = lfb__recorder_file(0, FILE_NUMBER(session, i));
 		int file_fd;
 
 		assert_false(IS_ERR(file));
-		file_inode(file)->i_ino = FILE_NUMBER(session, i);
 		file_fd = lfb_agent_install(side->agent, file);
 		assert_int_equal(lfb_agent_preserve(side->agent, fd, file_fd, token_of(i)), 0);
 		lfb_agent_close(side->agent, file_fd);
@@ -261,14 +140,14 @@ static void preserve_session(struct side *side, const struct handover_plan *plan
 struct lfb_blob *handover_make(const char *profile, enum lfb_page_policy policy,
 			       const struct handover_plan *plan)
 {
+	struct handed_page *page;
 	struct lfb_blob *blob;
-	u64 data = 0;
 	struct side side;
 
 	start(&side, profile, policy, plan, NULL);
 	if (plan->entry) {
-		assert_int_equal(hand_over(PAGE_SIZE, 0xe, &data), 0);
-		assert_int_equal(kho_add_subtree(ENTRY_NAME, phys_to_virt(data), plan->entry), 0);
+		assert_int_equal(handed_page_give(PAGE_SIZE, ENTRY_NUMBER, &page), 0);
+		assert_int_equal(kho_add_subtree(ENTRY_NAME, page, plan->entry), 0);
 	}
 	for (unsigned int i = 0; i < plan->sessions; i++)
 		preserve_session(&side, plan, i);
@@ -314,6 +193,7 @@ static void take_session(struct side *side, const struct handover_plan *plan, un
 
 static void take_entry(const struct handover_plan *plan)
 {
+	struct handed_page *page;
 	phys_addr_t phys;
 	size_t size;
 
@@ -325,8 +205,9 @@ static void take_entry(const struct handover_plan *plan)
 	if (!strcmp(lfb_machine_profile(lfb_machine_current()), "linux-7.3") ||
 	    !strcmp(lfb_machine_profile(lfb_machine_current()), "reference"))
 		assert_int_equal(size, plan->entry);
-	assert_true(is_filled(phys_to_virt(phys), 0xe));
-	kho_restore_free(phys_to_virt(phys));
+	page = handed_page_find(phys);
+	assert_true(page && page->number == ENTRY_NUMBER);
+	kho_restore_free(page);
 }
 
 unsigned long handover_take(const struct lfb_blob *blob, const char *profile,
@@ -340,12 +221,12 @@ unsigned long handover_take(const struct lfb_blob *blob, const char *profile,
 		files += files_of(plan, i);
 	start(&side, profile, LFB_PAGES_BUDDY, plan, blob);
 	for (unsigned int i = 0; i < plan->flbs; i++)
-		ask_for_flb(&flbs[i], files ? 0 : -ENOENT);
+		ask_for_flb(&lfb__recorded_flb(side.recorder, i)->flb, files ? 0 : -ENOENT);
 	for (unsigned int i = 0; i < plan->sessions; i++)
 		take_session(&side, plan, i);
 	assert_int_equal(lfb_agent_retrieve_session(side.agent, side.device, "session-x"), -ENOENT);
 	take_entry(plan);
-	assert_int_equal(flbs_finished, files ? plan->flbs : 0);
+	assert_int_equal(side.flbs_finished, files ? plan->flbs : 0);
 	assert_int_equal(lfb_event_count(side.machine, LFB_EVENT_WARN), 0);
 	assert_int_equal(lfb_event_count(side.machine, LFB_EVENT_UNSAFE), 0);
 	assert_int_equal(lfb_machine_stats(side.machine, &stats), 0);

@@ -6,6 +6,7 @@
 #define TESTS_SUPPORT_KERNEL_FIXTURE_H
 
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 #define FIXTURE_MIB (1024ul * 1024)
 #define FIXTURE_GIB (1024 * FIXTURE_MIB)

@@ -4,7 +4,7 @@
  */
 #include "tests/support/kho_fixture.h"
 
-const struct kho_abi *const kho_fixture_abis[] = { &kho__abi_v1, &kho__abi_v4 };
+static const struct kho_abi *const abis[] = { &kho__abi_v1, &kho__abi_v4 };
 const struct kho_abi *kho_fixture_abi = &kho__abi_v1;
 
 struct lfb_kernel *kho_fixture_start(u64 memory_size, enum lfb_memory_mode mode,
@@ -26,6 +26,25 @@ struct lfb_kernel *kho_fixture_start_with(const struct lfb_memory_options *optio
 		return NULL;
 	}
 	return kernel;
+}
+
+int kho_fixture_set_up(struct lfb_kernel **kernel, u64 memory_size, enum lfb_memory_mode mode,
+		       enum lfb_page_policy policy)
+{
+	*kernel = kho_fixture_start(memory_size, mode, policy);
+	return *kernel ? 0 : -1;
+}
+
+int kho_fixture_run(const struct CMUnitTest *tests, size_t count)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(abis); i++) {
+		kho_fixture_abi = abis[i];
+		failed += _cmocka_run_group_tests(kho_fixture_abi->compatible, tests, count, NULL,
+						  NULL);
+	}
+	return failed;
 }
 
 int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_problem *problem)

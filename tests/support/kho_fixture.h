@@ -7,24 +7,20 @@
 
 #include "tests/support/kernel_fixture.h"
 
-/* Every generation there is. */
-#define KHO_FIXTURE_ABIS 2
-extern const struct kho_abi *const kho_fixture_abis[KHO_FIXTURE_ABIS];
-/* The one that kernels are booted with. */
+/* The generation that kernels are booted with. */
 extern const struct kho_abi *kho_fixture_abi;
 
-/* Runs a group of cmocka tests once for each generation; the number of those that failed. */
-#define kho_fixture_run_group(tests, failed)                                                       \
-	for (size_t abi_ = (failed) = 0; abi_ < KHO_FIXTURE_ABIS; abi_++) {                        \
-		kho_fixture_abi = kho_fixture_abis[abi_];                                          \
-		(failed) += cmocka_run_group_tests_name(kho_fixture_abi->compatible, tests,        \
-							NULL, NULL);                               \
-	}
+/* Runs cmocka tests once for each generation; the number of those that failed. */
+int kho_fixture_run(const struct CMUnitTest *tests, size_t count);
 
 /* A cold boot with KHO on. NULL: the host has no room. */
 struct lfb_kernel *kho_fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				     enum lfb_page_policy policy);
 struct lfb_kernel *kho_fixture_start_with(const struct lfb_memory_options *options);
+
+/* kho_fixture_start() for a test's setup. 0, -1. */
+int kho_fixture_set_up(struct lfb_kernel **kernel, u64 memory_size, enum lfb_memory_mode mode,
+		       enum lfb_page_policy policy);
 
 /* kho_finalize(), where the generation has it. */
 int kho_fixture_finalize(void);

@@ -6,7 +6,7 @@
 #ifndef TESTS_SUPPORT_LINUX_7_3_H
 #define TESTS_SUPPORT_LINUX_7_3_H
 
-#include "tests/support/world.h"
+#include "tests/support/world_test.h"
 
 extern const char *const linux_7_3_profiles[];
 #define for_each_linux_7_3(profile)                                                                \

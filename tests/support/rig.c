@@ -3,257 +3,111 @@
 #include <string.h>
 
 #include <luo/finding.h>
-#include <luo/kexec_handover.h>
-#include <luo/list.h>
-#include <luo/mm.h>
 
+#include "tests/support/handed_page.h"
 #include "tests/support/rig.h"
 
-static int hook(struct rig_module *module, const char *op)
+static int call_hook(struct rig *rig, const char *op)
 {
-	module->calls++;
-	return module->rig->hook ? module->rig->hook(module->rig, op) : 0;
+	return rig->hook ? rig->hook(rig, op) : 0;
 }
 
-static int hand_over(u64 number, struct rig_page **pagep)
+static bool answers(void *context, const struct lfb_recorded_call *call, int *result)
 {
-	struct rig_page *page = kho_alloc_preserve(sizeof(*page));
-
-	if (IS_ERR(page))
-		return (int)PTR_ERR(page);
-	*page = (struct rig_page){ .magic = RIG_MAGIC, .number = number, .pointer = page };
-	*pagep = page;
-	return 0;
-}
-
-/*
- * The FLB
- */
-
-static int flb_preserve(struct liveupdate_flb_op_args *argp)
-{
-	struct rig_page *page = NULL;
-	int err = hook(container_of(argp->flb, struct rig_module, flb), "flb preserve");
-
-	if (!err)
-		err = hand_over(0, &page);
-	if (err)
-		return err;
-	argp->obj = page;
-	argp->data = virt_to_phys(page);
-	return 0;
-}
-
-static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
-{
-	hook(container_of(argp->flb, struct rig_module, flb), "flb unpreserve");
-	kho_unpreserve_free(argp->obj);
-}
-
-static int flb_retrieve(struct liveupdate_flb_op_args *argp)
-{
-	int err = hook(container_of(argp->flb, struct rig_module, flb), "flb retrieve");
-	struct rig_page *page = phys_to_virt(argp->data);
-
-	if (err)
-		return err;
-	if (!page || page->magic != RIG_MAGIC)
-		return -EINVAL;
-	argp->obj = page;
-	return 0;
-}
-
-static void flb_finish(struct liveupdate_flb_op_args *argp)
-{
-	hook(container_of(argp->flb, struct rig_module, flb), "flb finish");
-	kho_restore_free(argp->obj);
-}
-
-static const struct liveupdate_flb_ops flb_ops = {
-	.preserve = flb_preserve,
-	.unpreserve = flb_unpreserve,
-	.retrieve = flb_retrieve,
-	.finish = flb_finish,
-};
-
-/*
- * Files
- */
-
-static const struct file_operations rig_fops;
-
-static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
-{
-	(void)handler;
-	return file->f_op == &rig_fops;
-}
-
-static int file_preserve(struct liveupdate_file_op_args *args)
-{
-	struct rig_page *page = NULL;
-	int err = hook(container_of(args->handler, struct rig_module, handler), "file preserve");
-
-	if (!err)
-		err = hand_over(file_inode(args->file)->i_ino, &page);
-	if (err)
-		return err;
-	args->private_data = page;
-	args->serialized_data = virt_to_phys(page);
-	return 0;
-}
-
-static void file_unpreserve(struct liveupdate_file_op_args *args)
-{
-	hook(container_of(args->handler, struct rig_module, handler), "file unpreserve");
-	kho_unpreserve_free(args->private_data);
-}
-
-static int file_freeze(struct liveupdate_file_op_args *args)
-{
-	return hook(container_of(args->handler, struct rig_module, handler), "file freeze");
-}
-
-static void file_unfreeze(struct liveupdate_file_op_args *args)
-{
-	hook(container_of(args->handler, struct rig_module, handler), "file unfreeze");
-}
-
-static int file_retrieve(struct liveupdate_file_op_args *args)
-{
-	int err = hook(container_of(args->handler, struct rig_module, handler), "file retrieve");
-	struct rig_page *page = phys_to_virt(args->serialized_data);
-	struct file *file;
-
-	if (err)
-		return err;
-	if (!page || page->magic != RIG_MAGIC)
-		return -EINVAL;
-	file = anon_inode_getfile("rig", &rig_fops, NULL, 0);
-	if (IS_ERR(file))
-		return (int)PTR_ERR(file);
-	file_inode(file)->i_ino = (unsigned long)page->number;
-	args->file = file;
-	return 0;
-}
-
-static bool file_can_finish(struct liveupdate_file_op_args *args)
-{
-	return !hook(container_of(args->handler, struct rig_module, handler), "file can_finish");
-}
-
-static void file_finish(struct liveupdate_file_op_args *args)
-{
-	struct rig_module *module = container_of(args->handler, struct rig_module, handler);
-
-	hook(module, "file finish");
-	module->rig->finished++;
-	kho_restore_free(phys_to_virt(args->serialized_data));
-}
-
-static const struct liveupdate_file_ops file_ops = {
-	.can_preserve = can_preserve,
-	.preserve = file_preserve,
-	.unpreserve = file_unpreserve,
-	.freeze = file_freeze,
-	.unfreeze = file_unfreeze,
-	.retrieve = file_retrieve,
-	.can_finish = file_can_finish,
-	.finish = file_finish,
-};
-
-/*
- * The module
- */
-
-/* An init function has no argument: what it knows is the machine it runs in. */
-static _Thread_local struct rig *rigs[8];
-
-static struct rig *current_rig(void)
-{
-	for (size_t i = 0; i < sizeof(rigs) / sizeof(rigs[0]); i++) {
-		if (rigs[i] && rigs[i]->machine == lfb_machine_current())
-			return rigs[i];
-	}
-	return NULL;
-}
-
-static int init(void)
-{
-	struct rig *rig = current_rig();
+	struct rig *rig = context;
 	int err;
 
-	if (!rig)
-		return -ENODEV;
-	err = hook(rig->data, "init");
+	if (call->callback == LFB_CALLBACK_CAN_PRESERVE)
+		return false;
+	err = call_hook(rig, call->name);
+	rig->finished += !call->of_flb && call->callback == LFB_CALLBACK_FINISH;
+	if (!err || !result)
+		return handed_page_answers(call, result);
+	*result = call->callback == LFB_CALLBACK_CAN_FINISH ? false : err;
+	return true;
+}
+
+/* What is handed over has a pointer into the kernel that wrote it. */
+static void meddles(void *context, const struct lfb_recorded_call *call, int *result)
+{
+	struct handed_page *page;
+
+	(void)context;
+	handed_page_meddles(call, PAGE_SIZE, result);
+	if (call->callback != LFB_CALLBACK_PRESERVE || *result)
+		return;
+	page = call->of_flb ? ((struct liveupdate_flb_op_args *)call->args)->obj :
+			      ((struct liveupdate_file_op_args *)call->args)->private_data;
+	page->pointer = page;
+}
+
+static bool is_rfc(const struct rig *rig)
+{
+	return !strcmp(lfb_machine_profile(rig->machine), "rfc-v6");
+}
+
+static int init(struct lfb_recorder *recorder)
+{
+	int err = call_hook(recorder->user.context, "init");
+	struct liveupdate_flb *flb;
+
 	if (err || !liveupdate_enabled())
 		return err;
-	if (!strcmp(lfb_machine_profile(rig->machine), "rfc-v6"))
-		err = liveupdate_init_flb(&rig->data->flb);
+	err = lfb__recorder_flb(recorder, 0, &flb);
 	if (!err)
-		err = liveupdate_register_file_handler(&rig->data->handler);
+		err = lfb__recorder_register_handler(recorder, 0);
 	if (err)
 		return err;
-	err = liveupdate_register_flb(&rig->data->handler, &rig->data->flb);
+	err = lfb__recorder_register_flb(recorder, 0, 0);
 	/* The posted patch has nothing to undo it with. */
-	if (err && strcmp(lfb_machine_profile(rig->machine), "rfc-v6"))
-		liveupdate_unregister_file_handler(&rig->data->handler);
+	if (err && !is_rfc(recorder->user.context))
+		lfb__recorder_unregister_handler(recorder, 0);
 	return err;
 }
 
-static void leave(void)
+struct liveupdate_file_handler *rig_handler(struct rig *rig)
 {
-	struct rig *rig = current_rig();
-
-	liveupdate_unregister_flb(&rig->data->handler, &rig->data->flb);
-	liveupdate_unregister_file_handler(&rig->data->handler);
+	return &lfb__recorded_handler(rig->recorder, 0)->handler;
 }
 
-static int make_module(struct rig *rig)
+struct liveupdate_flb *rig_flb(struct rig *rig)
 {
-	const struct rig_module data = {
-		.module = { .name = "rig" },
-		.handler = { .ops = &file_ops, .compatible = RIG_HANDLER },
-		.flb = { .ops = &flb_ops, .compatible = RIG_FLB },
-		.rig = rig,
-	};
-
-	rig->data = malloc(sizeof(data));
-	if (!rig->data)
-		return -ENOMEM;
-	memcpy(rig->data, &data, sizeof(data));
-	rig->image = (struct lfb_module){
-		.module = &rig->data->module,
-		.init = init,
-		.exit = leave,
-		.data = rig->data,
-		.data_size = sizeof(data),
-	};
-	for (size_t i = 0; i < sizeof(rigs) / sizeof(rigs[0]); i++) {
-		if (!rigs[i]) {
-			rigs[i] = rig;
-			return 0;
-		}
-	}
-	return -ENOSPC;
+	return &lfb__recorded_flb(rig->recorder, 0)->flb;
 }
 
 /*
  * Life
  */
 
+static int make_module(struct rig *rig)
+{
+	int err;
+
+	rig->recorder = lfb__recorder_create(rig->machine, 1, 1, NULL);
+	if (!rig->recorder)
+		return -ENOMEM;
+	rig->recorder->user = (struct lfb_recorder_user){
+		.context = rig, .init = init, .answers = answers, .meddles = meddles,
+	};
+	rig->recorder->this_module.name = "rig";
+	err = lfb__recorder_become_module(rig->recorder);
+	/* Nothing keeps it from being unloaded. */
+	rig->recorder->file_ops.owner = NULL;
+	rig->recorder->flb_ops.owner = NULL;
+	return err;
+}
+
 int rig_create(struct rig *rig, const struct lfb_machine_options *options)
 {
 	int err;
 
 	memset(rig, 0, sizeof(*rig));
-	err = make_module(rig);
-	if (!err)
-		err = lfb_machine_create(options, &rig->machine);
+	err = lfb_machine_create(options, &rig->machine);
 	/* The pages have a pointer in them on purpose. */
 	if (!err)
 		err = lfb_finding_silence(rig->machine, LFB_FINDING_MEM_POINTER_HANDED_OVER, true);
 	if (!err)
-		err = lfb_machine_add_module(rig->machine, &rig->image);
+		err = make_module(rig);
 	if (!err)
 		err = lfb_agent_create(rig->machine, "agent", &rig->agent);
 	if (err)
@@ -276,11 +130,9 @@ int rig_start(struct rig *rig, const struct lfb_machine_options *options)
 void rig_stop(struct rig *rig)
 {
 	lfb_machine_destroy(rig->machine);
-	for (size_t i = 0; i < sizeof(rigs) / sizeof(rigs[0]); i++) {
-		if (rigs[i] == rig)
-			rigs[i] = NULL;
-	}
-	free(rig->data);
+	if (rig->recorder)
+		rig->recorder->loaded = false;
+	lfb__recorder_destroy(rig->recorder);
 	free(rig->log);
 	memset(rig, 0, sizeof(*rig));
 }
@@ -330,10 +182,8 @@ char *rig_take_log(struct rig *rig)
 int rig_open_file(struct rig *rig, unsigned long number)
 {
 	struct lfb_machine *before = lfb_machine_enter(rig->machine);
-	struct file *file = anon_inode_getfile("rig", &rig_fops, NULL, 0);
+	struct file *file = lfb__recorder_file(0, number);
 
-	if (!IS_ERR(file))
-		file_inode(file)->i_ino = number;
 	lfb_machine_enter(before);
 	return IS_ERR(file) ? (int)PTR_ERR(file) : lfb_agent_install(rig->agent, file);
 }
@@ -358,11 +208,11 @@ int rig_preserve(struct rig *rig, unsigned int files)
 static int ask_for_flb(struct rig *rig)
 {
 	struct lfb_machine *before = lfb_machine_enter(rig->machine);
-	struct liveupdate_flb *flb = &rig->data->flb;
+	struct liveupdate_flb *flb = rig_flb(rig);
 	void *obj = NULL;
 	int err;
 
-	if (!strcmp(lfb_machine_profile(rig->machine), "rfc-v6")) {
+	if (is_rfc(rig)) {
 		err = liveupdate_flb_incoming_locked(flb, &obj);
 		if (!err)
 			liveupdate_flb_incoming_unlock(flb, obj);

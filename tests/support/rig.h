@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A rig: one machine with one agent, and a module whose static data belongs to this rig alone, so
- * that any number of rigs live in one process or in many threads.
+ * A rig: one machine with one agent, and the recorded module, so that any number of rigs live in
+ * one process or in many threads.
  *
  * The module has one file handler and one FLB, each of which hands over a page. Functions return 0
  * or a negative errno and never assert: they are also used outside of the main thread.
@@ -16,30 +16,15 @@
 #include <luo/module.h>
 #include <luo/trace.h>
 
-#define RIG_HANDLER "rig-file-v1"
-#define RIG_FLB "rig-flb-v1"
-#define RIG_MAGIC 0x7269672d70616765ull
+#include "sim/recorder/inside.h"
+
+#define RIG_HANDLER "handler-0-v1"
+#define RIG_FLB "flb-0-v1"
 
 struct rig;
 
-/* The module's data: every boot finds it as it was when the rig was made. */
-struct rig_module {
-	struct module module;
-	struct liveupdate_file_handler handler;
-	struct liveupdate_flb flb;
-	struct rig *rig;
-	unsigned int calls;		/* of callbacks, in this kernel */
-};
-
-/* What the FLB and each file hand over: one page that starts so. */
-struct rig_page {
-	u64 magic;
-	u64 number;
-	void *pointer;			/* into the kernel that wrote it */
-};
-
 /*
- * Called at the start of every callback with its name ("flb preserve", "file freeze", "init");
+ * Called at the start of every callback with its name ("flb0.preserve", "file h0.freeze", "init");
  * what it returns is what a callback that may fail returns, without doing anything.
  */
 typedef int (*rig_hook)(struct rig *rig, const char *op);
@@ -47,8 +32,7 @@ typedef int (*rig_hook)(struct rig *rig, const char *op);
 struct rig {
 	struct lfb_machine *machine;
 	struct lfb_agent *agent;
-	struct lfb_module image;
-	struct rig_module *data;
+	struct lfb_recorder *recorder;
 	rig_hook hook;
 	void *context;			/* the hook's */
 	unsigned int finished;		/* files finished, in all kernels */
@@ -57,6 +41,9 @@ struct rig {
 	size_t log_length;
 	size_t log_size;
 };
+
+struct liveupdate_file_handler *rig_handler(struct rig *rig);
+struct liveupdate_flb *rig_flb(struct rig *rig);
 
 /* A machine, switched on, with the module loaded and an agent. On error everything is gone. */
 int rig_start(struct rig *rig, const struct lfb_machine_options *options);

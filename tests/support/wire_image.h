@@ -8,6 +8,7 @@
 #define TESTS_SUPPORT_WIRE_IMAGE_H
 
 #include "lib/codec/codec.h"
+#include "tests/support/test.h"
 
 #define WIRE LFB_TEST_DATA "/golden/wire/"
 #define TREE 0x10000ull		/* where the recorded images have the LUO tree */

@@ -13,9 +13,8 @@ struct world *world_create_with(const struct lfb_machine_options *options)
 
 	assert_non_null(world);
 	world->device = -1;
-	world_make_module(world);
 	assert_int_equal(lfb_machine_create(options, &world->machine), 0);
-	assert_int_equal(lfb_machine_add_module(world->machine, &world->lfb_module), 0);
+	world_make_module(world);
 	assert_int_equal(lfb_agent_create(world->machine, "agent", &world->agent), 0);
 	world->entered_before = lfb_machine_enter(world->machine);
 	assert_int_equal(lfb_machine_boot(world->machine), 0);
@@ -58,19 +57,10 @@ void world_destroy(struct world *world)
 {
 	lfb_machine_enter(world->entered_before);
 	lfb_machine_destroy(world->machine);
-	free(world->module);
+	world->recorder->loaded = false;
+	lfb__recorder_destroy(world->recorder);
 	free(world->log);
 	free(world);
-}
-
-struct liveupdate_file_handler *world_handler(struct world *world, unsigned int handler)
-{
-	return &world->module->handlers[handler].handler;
-}
-
-struct liveupdate_flb *world_flb(struct world *world, unsigned int flb)
-{
-	return &world->module->flbs[flb].flb;
 }
 
 struct luo *world_luo(struct world *world)
@@ -159,7 +149,7 @@ int world_incoming(struct world *world, const char *name)
 
 int world_file(struct world *world, unsigned int handler, unsigned long number)
 {
-	struct file *file = world_new_file(handler, number);
+	struct file *file = lfb__recorder_file(handler, number);
 
 	return IS_ERR(file) ? (int)PTR_ERR(file) : lfb_agent_install(world->agent, file);
 }
@@ -243,56 +233,4 @@ unsigned long world_unsafe(struct world *world)
 unsigned long world_warns(struct world *world)
 {
 	return lfb_event_count(world->machine, LFB_EVENT_WARN);
-}
-
-/*
- * Tests of quirks
- */
-
-static bool has_test(const struct world_quirk_test *tests, size_t count, const char *quirk)
-{
-	while (count--) {
-		if (!strcmp(tests[count].quirk, quirk))
-			return true;
-	}
-	return false;
-}
-
-/* Those that linux-7.3 brought have tests of their own. */
-static bool is_older_than_linux_7_3(const char *quirk)
-{
-	return lfb_profile_has_quirk("rfc-v6", quirk) || lfb_profile_has_quirk("linux-7.0", quirk);
-}
-
-static bool has_prefix(const char *quirk, const char *const *prefixes)
-{
-	for (; *prefixes; prefixes++) {
-		if (!strncmp(quirk, *prefixes, strlen(*prefixes)))
-			return true;
-	}
-	return false;
-}
-
-int world_run_quirk_tests(const struct world_quirk_test *tests, size_t count,
-			  const char *const *prefixes)
-{
-	struct CMUnitTest *units = calloc(count, sizeof(*units));
-	const char *quirk;
-	int failed = 0;
-
-	for (unsigned int i = 0; (quirk = lfb_quirk_name(i)) != NULL; i++) {
-		if (has_prefix(quirk, prefixes) && is_older_than_linux_7_3(quirk) &&
-		    !has_test(tests, count, quirk)) {
-			print_error("quirk %s has no test\n", quirk);
-			failed++;
-		}
-	}
-	for (size_t i = 0; units && i < count; i++)
-		units[i] = (struct CMUnitTest){
-			.name = tests[i].name,
-			.test_func = tests[i].function,
-		};
-	failed += units ? _cmocka_run_group_tests("quirks", units, count, NULL, NULL) : 1;
-	free(units);
-	return failed;
 }

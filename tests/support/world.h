@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A world for tests of the orchestrator: a machine, one agent, and a kernel module of file
- * handlers and FLBs that write down every callback and can be told what to answer.
+ * A world for tests of the orchestrator: a machine, one agent, and the recorded module, which
+ * writes down every callback and can be told what to answer.
  *
- * The callbacks behave, and the log reads, like the module the golden transcripts were recorded
- * with: FLB F preserves data 0xf000+F and object 0x1000+F and retrieves object 0x2000+F; a file
- * with number INO preserves data 0xd000+INO, freeze adds 0x100000 to it. Each boot finds the
- * module's state fresh. While a world exists its machine is this thread's current one, so that
- * kernel-facing functions can be called directly.
+ * The log reads like golden transcripts: FLB F preserves data 0xf000+F and object 0x1000+F and
+ * retrieves object 0x2000+F; a file with number INO preserves data 0xd000+INO, freeze adds 0x100000
+ * to it. Each boot finds the module's state fresh. While a world exists its machine is this
+ * thread's current one, so that kernel-facing functions can be called directly.
  */
 #ifndef TESTS_SUPPORT_WORLD_H
 #define TESTS_SUPPORT_WORLD_H
@@ -24,32 +23,13 @@
 #include "lib/codec/codec.h"
 #include "lib/orchestrator.h"
 #include "sim/machine/machine.h"
+#include "sim/recorder/inside.h"
 
 #define WORLD_HANDLERS 4
 #define WORLD_FLBS 65		/* more than a kernel takes */
 #define WORLD_ANSWERS 8
 
 struct world;
-
-struct world_handler {
-	struct world *world;
-	unsigned int number;
-	struct liveupdate_file_ops ops;
-	struct liveupdate_file_handler handler;
-};
-
-struct world_flb {
-	struct world *world;
-	unsigned int number;
-	struct liveupdate_flb_ops ops;
-	struct liveupdate_flb flb;
-};
-
-/* What a boot resets. */
-struct world_module {
-	struct world_handler handlers[WORLD_HANDLERS];
-	struct world_flb flbs[WORLD_FLBS];
-};
 
 /*
  * Called at the end of each callback, before it is written down: may change what is in @args
@@ -63,10 +43,11 @@ struct world {
 	struct lfb_machine *entered_before;
 	struct lfb_agent *agent;
 	int device;		/* descriptor of /dev/liveupdate, -1 before the first use */
-	struct module this_module;
-	struct lfb_module lfb_module;
-	struct world_module *module;
+	struct lfb_recorder *recorder;
+	struct liveupdate_file_ops file_ops[WORLD_HANDLERS];	/* see world_file_ops() */
+	struct liveupdate_flb_ops flb_ops[WORLD_FLBS];
 	const char *wiring;	/* see world_wire() */
+	struct lfb_transcript transcript;
 	char *log;
 	size_t log_size;
 	size_t log_length;
@@ -117,6 +98,9 @@ int world_link(struct world *world, unsigned int handler, unsigned int flb);
 
 struct liveupdate_file_handler *world_handler(struct world *world, unsigned int handler);
 struct liveupdate_flb *world_flb(struct world *world, unsigned int flb);
+/* Operations of its own, until the next boot: to be changed. */
+struct liveupdate_file_ops *world_file_ops(struct world *world, unsigned int handler);
+struct liveupdate_flb_ops *world_flb_ops(struct world *world, unsigned int flb);
 struct luo *world_luo(struct world *world);
 
 /* Makes a callback answer @result the next @times times, without doing anything; -1: always. */
@@ -146,17 +130,8 @@ struct lfb_machine_stats world_stats(struct world *world);
 unsigned long world_unsafe(struct world *world);
 unsigned long world_warns(struct world *world);
 
-/* A test for each quirk: runs them all, and fails if @prefix has a quirk without one. */
-struct world_quirk_test {
-	const char *quirk;
-	CMUnitTestFunction function;
-	const char *name;
-};
-#define quirk_test(quirk, function) { #quirk, function, #function }
-int world_run_quirk_tests(const struct world_quirk_test *tests, size_t count,
-			  const char *const *prefixes);
-
-void world_log(struct world *world, const char *format, ...) LFB_PRINTF(2, 3);
+#define world_log(of, ...)                                                                         \
+	lfb__transcript_line(&((struct world *)(of))->transcript, __VA_ARGS__)
 void world_forget_log(struct world *world);
 /* Compares the log with lines up to a NULL, and empties it. */
 void world_check_log(struct world *world, const char *const *lines, const char *file, int line);
@@ -168,6 +143,5 @@ void world_check_log(struct world *world, const char *const *lines, const char *
 
 /* world_module.c, for world.c */
 void world_make_module(struct world *world);
-struct file *world_new_file(unsigned int handler, unsigned long number);
 
 #endif

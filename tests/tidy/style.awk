@@ -6,7 +6,7 @@ function bad(what) { print FILENAME ":" FNR ": " what }
 
 # Does the line begin a statement that takes another one?
 function controls(line) {
-	return line ~ /^\t+(} )?(if|for|while|switch|else|list_for_each[a-z_]*|for_each_[a-z_]*)( |\(|$)/
+	return line ~ /^\t+(} )?(if|for|while|switch|else|(list_)?for_each[a-z_]*)( |\(|$)/
 }
 
 function indent(line,    tabs) {

@@ -148,7 +148,6 @@ static void every_getter_in_every_state_answers_as_the_table_says(void **unused)
 {
 	unsigned int count = 0;
 
-	(void)unused;
 	for (int column = 0; column < COLUMNS; column++) {
 		for (int state = 0; state < STATES; state++) {
 			check((enum column)column, (enum state)state, true);
@@ -184,7 +183,6 @@ static void giving_back_what_was_not_taken_changes_nothing(void **unused)
 {
 	unsigned int count = 0;
 
-	(void)unused;
 	for (int column = 0; column < COLUMNS; column++) {
 		for (int i = 0; i < STATES * 4; i++, count++) {
 			struct world *world = bring((enum column)column, (enum state)(i / 4));
@@ -206,7 +204,6 @@ static void the_other_familys_getters_are_not_there_in_any_state(void **unused)
 {
 	unsigned int count = 0;
 
-	(void)unused;
 	for (int column = 0; column < COLUMNS; column++) {
 		for (int state = 0; state < STATES; state++, count += 2) {
 			struct world *world = bring((enum column)column, (enum state)state);

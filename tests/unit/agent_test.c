@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Agents: processes with descriptors of their own, which end with the kernel they came from. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/printk.h>
 #include <luo/profile.h>
 
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 static struct rig rig;
 
@@ -22,13 +15,11 @@ static int start(void **state)
 		.memory = 8 << 20,
 	};
 
-	(void)state;
 	return rig_start(&rig, &options);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	rig_stop(&rig);
 	return 0;
 }
@@ -43,7 +34,6 @@ static struct lfb_agent *new_agent(const char *name)
 
 static void the_lowest_descriptor_from_three_is_given(void **state)
 {
-	(void)state;
 	for (int fd = 3; fd < 300; fd++)
 		assert_int_equal(rig_open_file(&rig, 1), fd);
 	for (int fd = 3; fd < 300; fd += 7) {
@@ -59,7 +49,6 @@ static void agents_have_descriptors_of_their_own(void **state)
 {
 	struct lfb_agent *other = new_agent("other");
 
-	(void)state;
 	assert_int_equal(rig_open_file(&rig, 1), 3);
 	assert_int_equal(lfb_agent_close(other, 3), -EBADF);
 	assert_null(lfb_agent_file(other, 3));
@@ -78,7 +67,6 @@ static void the_device_has_one_opener(void **state)
 {
 	struct lfb_agent *other = new_agent("other");
 
-	(void)state;
 	for (int i = 0; i < 3; i++) {
 		int fd = lfb_agent_open(rig.agent);
 
@@ -101,7 +89,6 @@ static void the_end_of_an_agent_closes_what_it_has_open(void **state)
 	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
 	const char *first, *second;
 
-	(void)state;
 	assert_int_equal(rig_preserve(&rig, 2), 0);
 	assert_int_equal(lfb_agent_create_session(rig.agent, 3, "vm-2"), 7);
 	rig_record(&rig);
@@ -122,7 +109,6 @@ static void the_end_of_an_agent_closes_what_it_has_open(void **state)
 
 static long die(void *argument)
 {
-	(void)argument;
 	panic("told to");
 	return 0;
 }
@@ -132,7 +118,6 @@ static void descriptors_end_with_their_kernel(void **state)
 	struct lfb_agent *other = new_agent("other");
 	struct file *file;
 
-	(void)state;
 	for (int end = 0; end < 3; end++) {
 		assert_int_equal(lfb_agent_open(rig.agent), 3);
 		assert_int_equal(lfb_agent_create_session(rig.agent, 3, "vm"), 4);
@@ -156,7 +141,6 @@ static void descriptors_end_with_their_kernel(void **state)
 
 static void an_agent_may_be_destroyed_in_any_state(void **state)
 {
-	(void)state;
 	for (int end = 0; end < 4; end++) {
 		struct lfb_agent *agent = new_agent("short-lived");
 
@@ -179,7 +163,6 @@ static void an_agent_ends_with_its_machine(void **state)
 	struct lfb_machine *machine;
 	struct lfb_agent *agents[20];
 
-	(void)state;
 	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(lfb_agent_create(machine, "agent", &agents[i]), 0);
@@ -198,7 +181,6 @@ static void names_are_copied_and_cut(void **state)
 	char name[] = "a-name-of-more-than-thirty-one-bytes-for-an-agent";
 	struct lfb_agent *named = new_agent(name), *nameless = new_agent(NULL);
 
-	(void)state;
 	memset(name, 'x', sizeof(name) - 1);
 	rig_record(&rig);
 	assert_int_equal(lfb_agent_close(named, 3), -EBADF);
@@ -213,7 +195,6 @@ static void session_names_of_any_length(void **state)
 	const char *profile;
 	char name[130];
 
-	(void)state;
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++) {
 		/* Where names are not checked it is cut to 63 bytes, and that one is taken. */
 		bool cut = lfb_profile_has_quirk(profile, "SESSION_NAME_UNCHECKED");
@@ -244,7 +225,6 @@ static void a_file_of_an_earlier_kernel_is_a_stale_pointer(void **state)
 {
 	struct file *stale;
 
-	(void)state;
 	assert_int_equal(rig_open_file(&rig, 1), 3);
 	stale = lfb_agent_file(rig.agent, 3);
 	assert_non_null(stale);

@@ -2,16 +2,9 @@
 /*
  * The arena: sizes, windows, what a jump does to addresses, and what happens without room.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
 
 #include "tests/support/kernel_fixture.h"
 
@@ -43,7 +36,6 @@ static void options_that_make_no_sense_are_refused(void **state)
 {
 	const u64 mib = FIXTURE_MIB;
 
-	(void)state;
 	assert_int_equal(init(mib, 0, 0), 0);
 	assert_int_equal(init(mib + PAGE_SIZE, 1, 1), 0);
 	assert_int_equal(init(0, 0, 0), -EINVAL);
@@ -73,7 +65,6 @@ static void a_host_without_room_is_reported(void **state)
 	FILE *statm;
 	int error;
 
-	(void)state;
 	with_limit(RLIMIT_AS, 1, &before);
 	error = init(FIXTURE_MIB, 0, 0);
 	setrlimit(RLIMIT_AS, &before);
@@ -109,7 +100,6 @@ static void a_jump_without_room_changes_nothing(void **state)
 	struct rlimit before;
 	int error;
 
-	(void)state;
 	base[0x10000] = 42;
 	with_limit(RLIMIT_AS, 1, &before);
 	error = lfb__memory_remap(kernel);
@@ -128,7 +118,6 @@ static void destroying_twice_is_harmless(void **state)
 	static struct lfb_kernel kernel;
 	const struct lfb_memory_options options = { .size = FIXTURE_MIB };
 
-	(void)state;
 	assert_int_equal(lfb__kernel_init(&kernel, &options, 0), 0);
 	lfb__current = &kernel;
 	lfb__kernel_destroy(&kernel);
@@ -150,7 +139,6 @@ static void scratch_is_a_64th_of_memory_at_its_top(void **state)
 	};
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct lfb_kernel *kernel = start(sizes[i].memory, LFB_MEMORY_FIXED);
 		const struct lfb_memory *memory = &kernel->memory;
@@ -176,7 +164,6 @@ static void a_jump_moves_memory_and_the_old_place_faults(void **state)
 	u8 *bases[LFB_WINDOWS + 1];
 	unsigned int i, j;
 
-	(void)state;
 	bases[0] = kernel->memory.base;
 	strcpy((char *)bases[0] + 0x12345, "handed over");
 	for (i = 1; i <= LFB_WINDOWS; i++) {
@@ -198,7 +185,6 @@ static void what_lies_behind_memory_faults(void **state)
 	const struct lfb_memory *memory = &kernel->memory;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 2 * LFB_WINDOWS; i++) {
 		assert_true(fixture_readable(memory->base));
 		assert_true(fixture_readable(memory->base + memory->size - 1));
@@ -215,7 +201,6 @@ static void in_fixed_mode_nothing_moves(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_FIXED);
 	u8 *base = kernel->memory.base;
 
-	(void)state;
 	base[0x10000] = 7;
 	assert_int_equal(lfb__memory_remap(kernel), 0);
 	assert_ptr_equal(kernel->memory.base, base);
@@ -231,7 +216,6 @@ static void an_address_tells_which_kernel_it_is_of(void **state)
 	u8 *vmalloc_base = memory->vmalloc_base;
 	phys_addr_t phys;
 
-	(void)state;
 	assert_int_equal(lfb__address_kind(memory, base + 0x1234, &phys), LFB_ADDRESS_CURRENT);
 	assert_int_equal(phys, 0x1234);
 	assert_int_equal(lfb__address_kind(memory, base + memory->size, &phys),
@@ -264,7 +248,6 @@ static void a_range_is_given_only_when_all_of_it_is_memory(void **state)
 	const struct lfb_memory *memory = &kernel->memory;
 	const u64 size = memory->size;
 
-	(void)state;
 	assert_ptr_equal(lfb__memory_at(memory, 0, size), memory->base);
 	assert_ptr_equal(lfb__memory_at(memory, 100, 10), memory->base + 100);
 	assert_ptr_equal(lfb__memory_at(memory, size - 1, 1), memory->base + size - 1);
@@ -286,7 +269,6 @@ static void freed_memory_may_be_looked_at_from_outside(void **state)
 	volatile const u8 *bytes;
 	unsigned long i;
 
-	(void)state;
 	__free_pages(page, 1);
 	bytes = lfb__memory_at(&kernel->memory, phys + 100, PAGE_SIZE);
 	for (i = 1; i < PAGE_SIZE; i++)
@@ -299,7 +281,6 @@ static void a_machine_of_64_gib_costs_what_it_uses(void **state)
 	static const enum lfb_memory_mode modes[] = { LFB_MEMORY_REMAP, LFB_MEMORY_FIXED };
 	unsigned int i, boot;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		struct lfb_kernel *kernel = start(64 * FIXTURE_GIB, modes[i]);
 		const unsigned long highest = PHYS_PFN(kernel->memory.scratch) - 1;

@@ -3,49 +3,12 @@
  * Loading blobs: nothing that is not exactly a blob is taken for one, and what only looks like one
  * does no harm.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/handover/blob.h"
+#include "sim/handover/handover.h"
 #include "sim/machine/machine.h"
-
-static struct lfb_machine *new_machine(u64 memory, const char *profile)
-{
-	struct lfb_machine_options options = {
-		.sz = sizeof(options),
-		.memory = memory,
-		.mode = LFB_MEMORY_FIXED,
-		.profile = profile,
-	};
-	struct lfb_machine *machine;
-
-	assert_int_equal(lfb_machine_create(&options, &machine), 0);
-	return machine;
-}
-
-/* Runs a scenario; its last handover. */
-static struct lfb_blob *blob_of(const char *text, u64 memory, const char *profile)
-{
-	struct lfb_blob *blob;
-	struct lfb_scenario_options options = { .sz = sizeof(options), .last_blob = &blob };
-	struct lfb_machine *machine = new_machine(memory, profile);
-	struct lfb_scenario *scenario;
-
-	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
-	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
-	assert_non_null(blob);
-	lfb_scenario_free(scenario);
-	lfb_machine_destroy(machine);
-	return blob;
-}
+#include "tests/support/staging.h"
 
 static const char story[] = "handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\n"
 			    "preserve a 2 0 2\nsession b\nreboot\n";
@@ -107,7 +70,6 @@ static void every_truncation_is_refused(void **state)
 	u8 *bytes = bytes_of(blob, &size);
 	u8 *small = smallest(&small_size);
 
-	(void)state;
 	for (size_t n = 0; n < size; n++)
 		assert_refused(bytes, n, "blob");
 	for (size_t n = 0; n < small_size; n++)
@@ -127,7 +89,6 @@ static void every_changed_bit_is_refused(void **state)
 	size_t size;
 	u8 *bytes = smallest(&size);
 
-	(void)state;
 	assert_int_equal(lfb_blob_from_memory(bytes, size, &blob), 0);
 	lfb_blob_free(blob);
 	for (size_t bit = 0; bit < size * 8; bit++) {
@@ -185,7 +146,6 @@ static void every_changed_bit_with_a_mended_digest_is_survived(void **state)
 {
 	struct lfb_scenario *scenario;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_parse("test", sequel, strlen(sequel), &scenario), 0);
 	try_changed_bits("linux-7.0", scenario);
 	try_changed_bits("rfc-v6", scenario);
@@ -236,7 +196,6 @@ static void every_field_is_checked(void **state)
 		{ TABLE + 12, LFB_BLOB_PRESERVED, 4, "no range holds the root tree" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		size_t size;
 		u8 *bytes = smallest(&size);
@@ -265,7 +224,6 @@ static void ranges_must_be_ascending_disjoint_and_merged(void **state)
 	size_t small_size, size;
 	u8 *small = smallest(&small_size), *bytes;
 
-	(void)state;
 	size = small_size + 2 * (LFB_BLOB_RANGE_SIZE + PAGE_SIZE);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		u64 first = 0x11000;
@@ -307,7 +265,6 @@ static void blob_must_fit_the_machine(void **state)
 	u64 large = 64 << 20, scratch = 32 << 20;
 	struct lfb_blob *blob;
 
-	(void)state;
 	memcpy(bytes + LFB_BLOB_MEMORY_AT, &large, 8);
 	memcpy(bytes + LFB_BLOB_SCRATCH_AT, &scratch, 8);
 	for (unsigned int i = 0; i < 2; i++) {

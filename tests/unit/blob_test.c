@@ -3,53 +3,18 @@
  * Blobs: what is captured is what was preserved, and travels as a file.
  */
 #define _GNU_SOURCE /* memmem() */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 
 #include <luo/kexec_handover.h>
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/handover/blob.h"
+#include "sim/handover/handover.h"
 #include "sim/machine/machine.h"
-
-static struct lfb_machine *new_machine(u64 memory, const char *profile)
-{
-	struct lfb_machine_options options = {
-		.sz = sizeof(options),
-		.memory = memory,
-		.mode = LFB_MEMORY_FIXED,
-		.profile = profile,
-	};
-	struct lfb_machine *machine;
-
-	assert_int_equal(lfb_machine_create(&options, &machine), 0);
-	return machine;
-}
-
-/* Runs a scenario; its last handover. */
-static struct lfb_blob *blob_of(const char *text, u64 memory, const char *profile)
-{
-	struct lfb_blob *blob;
-	struct lfb_scenario_options options = { .sz = sizeof(options), .last_blob = &blob };
-	struct lfb_machine *machine = new_machine(memory, profile);
-	struct lfb_scenario *scenario;
-
-	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
-	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
-	assert_non_null(blob);
-	lfb_scenario_free(scenario);
-	lfb_machine_destroy(machine);
-	return blob;
-}
+#include "tests/support/staging.h"
 
 static const char story[] = "handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\n"
 			    "preserve a 2 0 2\nsession b\nreboot\n";
@@ -78,7 +43,6 @@ static void handover_exists_only_before_the_jump(void **state)
 {
 	const char *profile;
 
-	(void)state;
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++)
 		expect_handover_only_before_the_jump(profile);
 }
@@ -89,7 +53,6 @@ static void nothing_handed_over_is_no_blob(void **state)
 	struct lfb_machine *machine;
 	struct lfb_blob *blob;
 
-	(void)state;
 	assert_int_equal(lfb_machine_create(&options, &machine), 0);
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_machine_prepare(machine), 0);
@@ -123,7 +86,6 @@ static void handover_that_cannot_be_read_is_no_blob(void **state)
 	const u64 nowhere = 0xfff;
 	const char *profile;
 
-	(void)state;
 	for (unsigned int i = 0; (profile = lfb_profile_name(i / 4)) != NULL; i++) {
 		struct lfb_machine *machine = new_machine(1 << 20, profile);
 		const char *string = cases[i % 4].string, *altered = cases[i % 4].altered;
@@ -154,7 +116,6 @@ static void blob_is_its_bytes(void **state)
 	const u8 *bytes = lfb_blob_bytes(blob, &size);
 	u8 digest[LFB_DIGEST_SIZE];
 
-	(void)state;
 	assert_int_equal(lfb_blob_from_memory(bytes, size, &again), 0);
 	assert_memory_equal(lfb_blob_bytes(again, &again_size), bytes, size);
 	assert_int_equal(again_size, size);
@@ -169,7 +130,6 @@ static void blob_is_its_bytes(void **state)
 
 static void same_scenario_gives_the_same_bytes(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; lfb_profile_name(i); i++) {
 		const char *profile = lfb_profile_name(i);
 		struct lfb_blob *first = blob_of(story, 1 << 20, profile);
@@ -210,7 +170,6 @@ static void every_preserved_block_is_in_the_blob(void **state)
 	struct lfb_view view;
 	u32 i;
 
-	(void)state;
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_machine_call(machine, preserve_blocks, where), 0);
 	assert_int_equal(lfb_machine_prepare(machine), 0);
@@ -240,7 +199,6 @@ static void view_shows_nothing_but_the_ranges(void **state)
 	struct lfb_view view = lfb__blob_view(blob);
 	u8 present[256] = { 0 };
 
-	(void)state;
 	for (u32 i = 0; i < blob->nr_ranges; i++)
 		memset(present + PHYS_PFN(blob->ranges[i].phys), 1, blob->ranges[i].nr_pages);
 	for (u64 pfn = 0; pfn < 256; pfn++) {
@@ -265,7 +223,6 @@ static void blob_boots_in_machines_of_any_size(void **state)
 	struct lfb_scenario_options options = { .sz = sizeof(options), .boot_from = blob };
 	struct lfb_scenario *scenario;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
 	for (unsigned int i = 0; i < 4; i++) {
 		struct lfb_machine *machine = new_machine(sizes[i], NULL);
@@ -287,7 +244,6 @@ static void file_is_written_whole_or_not_at_all(void **state)
 	struct stat st;
 	size_t size;
 
-	(void)state;
 	assert_non_null(mkdtemp(directory));
 	snprintf(path, sizeof(path), "%s/blob", directory);
 	snprintf(missing, sizeof(missing), "%s/missing/blob", directory);
@@ -324,7 +280,6 @@ static void what_is_no_live_blob_is_refused(void **state)
 	const struct lfb_blob *dead[] = { NULL, (void *)machine, (void *)16, blob };
 	size_t size = 1;
 
-	(void)state;
 	lfb_blob_free(blob);
 	for (unsigned int i = 0; i < 4; i++) {
 		assert_null(lfb_blob_bytes(dead[i], &size));
@@ -346,7 +301,6 @@ static void what_is_no_live_blob_is_refused(void **state)
 
 static void every_kind_of_range_has_a_name(void **state)
 {
-	(void)state;
 	assert_string_equal(lfb__blob_kind_name(LFB_BLOB_ROOT), "root tree");
 	assert_string_equal(lfb__blob_kind_name(LFB_BLOB_MAP), "memory map");
 	assert_string_equal(lfb__blob_kind_name(LFB_BLOB_PRESERVED), "preserved");

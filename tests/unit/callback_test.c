@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Callbacks that misbehave, and callbacks that call back. */
-#include "tests/support/world.h"
+#include "tests/support/world_test.h"
 
 /*
  * Answers
@@ -31,7 +31,6 @@ static void a_positive_answer_is_an_error_and_a_warning(void **state)
 		"file h0.freeze", "file h0.retrieve",
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -74,7 +73,6 @@ static void an_error_pointer_is_no_file(void **state)
 {
 	int result;
 
-	(void)state;
 	for_each_profile(profile) {
 		bool followed = lfb_profile_has_quirk(profile, "FILE_RETRIEVE_WITHOUT_FILE");
 		struct world *world = retrieves(profile, ERR_PTR(-ENOMEM), &result);
@@ -92,7 +90,6 @@ static void a_wild_file_ends_the_kernel_not_the_process(void **state)
 	static const uintptr_t wild[] = { 0x10, 0x7777777777770000, 0xdead000000000100 };
 	int result;
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
 			struct world *world = retrieves(profile, (void *)wild[i], &result);
@@ -111,8 +108,6 @@ static volatile int *volatile nowhere = (volatile int *)8;
 
 static void die(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (strcmp(call, world->context))
 		return;
 	if (strstr(call, "preserve"))
@@ -130,7 +125,6 @@ static void a_callback_may_kill_its_kernel(void **state)
 		"file h0.retrieve",	"file h0.can_finish", "file h0.finish",
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -164,7 +158,6 @@ static void scribble(struct world *world, const char *call, void *arg, int *resu
 	struct liveupdate_file_op_args *file = arg;
 	struct liveupdate_flb_op_args *flb = arg;
 
-	(void)world;
 	if (strstr(call, "can_preserve"))
 		return;
 	if (!strncmp(call, "flb", 3)) {
@@ -187,7 +180,6 @@ static void scribble(struct world *world, const char *call, void *arg, int *resu
 
 static void what_callbacks_write_elsewhere_is_discarded(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL,
 						   "FILE_UNFREEZE_CLEARS_DATA "
@@ -227,8 +219,6 @@ static void call_the_agent(struct world *world, const char *call, void *args, in
 {
 	int session, fd;
 
-	(void)args;
-	(void)result;
 	if (strcmp(call, "file h0.preserve"))
 		return;
 	world->meddle = NULL;
@@ -241,58 +231,42 @@ static void call_the_agent(struct world *world, const char *call, void *args, in
 	world_log(world, "close: %d", world_close(world, fd));
 }
 
-static void a_callback_may_make_agent_calls_on_other_sessions(void **state)
+static void a_callback_may_make_agent_calls_on_other_sessions(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		world_wire(world, "0:0");
-		world->meddle = call_the_agent;
-		assert_int_equal(world_preserve(world, world_session(world, "outer"), 1, 0, 1), 0);
-		assert_log(world, "flb0.preserve -> 0", "file h0.preserve ino=2 -> 0",
-			   "preserve: 0", "again: -17", "file h0.unpreserve ino=2 data=d002",
-			   "close: 0", "taken: -17", "close: 0", "file h0.preserve ino=1 -> 0");
-		assert_int_equal(world_flb(world, 0)->private.outgoing.count, 1);
-		assert_int_equal(world_reboot(world), 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	world->meddle = call_the_agent;
+	assert_int_equal(world_preserve(world, world_session(world, "outer"), 1, 0, 1), 0);
+	assert_log(world, "flb0.preserve -> 0", "file h0.preserve ino=2 -> 0", "preserve: 0",
+		   "again: -17", "file h0.unpreserve ino=2 data=d002", "close: 0", "taken: -17",
+		   "close: 0", "file h0.preserve ino=1 -> 0");
+	assert_int_equal(world_flb(world, 0)->private.outgoing.count, 1);
+	assert_int_equal(world_reboot(world), 0);
 }
 
 static void close_own_session(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (!strcmp(call, "file h0.preserve"))
 		world_close(world, (int)(intptr_t)world->context);
 }
 
-static void a_session_closed_in_a_callback_ends_after_the_call(void **state)
+static void a_session_closed_in_a_callback_ends_after_the_call(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
+	int session;
 
-		world_wire(world, "0:0");
-		session = world_session(world, "s");
-		world->meddle = close_own_session;
-		world->context = (void *)(intptr_t)session;
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		assert_log(world, "flb0.preserve -> 0", "file h0.preserve ino=1 -> 0",
-			   "file h0.unpreserve ino=1 data=d001",
-			   "flb0.unpreserve data=f000 obj=1000");
-		assert_int_equal(world_stats(world).sessions_outgoing, 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	session = world_session(world, "s");
+	world->meddle = close_own_session;
+	world->context = (void *)(intptr_t)session;
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_log(world, "flb0.preserve -> 0", "file h0.preserve ino=1 -> 0",
+		   "file h0.unpreserve ino=1 data=d001", "flb0.unpreserve data=f000 obj=1000");
+	assert_int_equal(world_stats(world).sessions_outgoing, 0);
 }
 
 enum reentry { SAME_SESSION, REBOOT, SAME_FLB };
 
 static void reenter(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (strcmp(call, "flb0.preserve"))
 		return;
 	world->meddle = NULL;
@@ -313,7 +287,6 @@ static void reenter(struct world *world, const char *call, void *args, int *resu
 
 static void waiting_for_oneself_hangs_the_machine(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		for (intptr_t what = SAME_SESSION; what <= SAME_FLB; what++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -333,8 +306,6 @@ static void waiting_for_oneself_hangs_the_machine(void **state)
 
 static void pull_the_plug(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (strcmp(call, "file h0.preserve"))
 		return;
 	world_log(world, "prepare: %d", lfb_machine_prepare(world->machine));
@@ -343,19 +314,13 @@ static void pull_the_plug(struct world *world, const char *call, void *args, int
 	world_log(world, "boot: %d", lfb_machine_boot(world->machine));
 }
 
-static void a_callback_cannot_end_the_kernel_it_runs_in(void **state)
+static void a_callback_cannot_end_the_kernel_it_runs_in(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		world_wire(world, "0:");
-		world->meddle = pull_the_plug;
-		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
-		assert_log(world, "prepare: -16", "jump: -16", "shutdown: -16", "boot: -16",
-			   "file h0.preserve ino=1 -> 0");
-		world_destroy(world);
-	}
+	world_wire(world, "0:");
+	world->meddle = pull_the_plug;
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
+	assert_log(world, "prepare: -16", "jump: -16", "shutdown: -16", "boot: -16",
+		   "file h0.preserve ino=1 -> 0");
 }
 
 /*
@@ -375,7 +340,6 @@ static void write_down_event(void *context, const struct lfb_event *event)
 
 static void every_callback_is_traced_with_what_it_answered(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FLB_FINISH_BEFORE_FILE");
 		int session;
@@ -411,27 +375,22 @@ static void every_callback_is_traced_with_what_it_answered(void **state)
 	}
 }
 
-static void files_of_a_kernel_that_died_can_be_put_away(void **state)
+static void files_of_a_kernel_that_died_can_be_put_away(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		struct file *session, *device;
+	struct file *session, *device;
 
-		world_wire(world, "0:0");
-		session = lfb_agent_file(world->agent, world_session(world, "s"));
-		device = lfb_agent_file(world->agent, world->device);
-		world->meddle = die;
-		world->context = "file h0.preserve";
-		assert_int_equal(world_preserve(world, 4, 1, 0, 1), -EFAULT);
-		world_forget_log(world);
-		/* The call that died keeps its own reference of the session. */
-		fput(session);
-		fput(session);
-		fput(device);
-		assert_no_log(world);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	session = lfb_agent_file(world->agent, world_session(world, "s"));
+	device = lfb_agent_file(world->agent, world->device);
+	world->meddle = die;
+	world->context = "file h0.preserve";
+	assert_int_equal(world_preserve(world, 4, 1, 0, 1), -EFAULT);
+	world_forget_log(world);
+	/* The call that died keeps its own reference of the session. */
+	fput(session);
+	fput(session);
+	fput(device);
+	assert_no_log(world);
 }
 
 int main(void)
@@ -442,12 +401,12 @@ int main(void)
 		cmocka_unit_test(a_wild_file_ends_the_kernel_not_the_process),
 		cmocka_unit_test(a_callback_may_kill_its_kernel),
 		cmocka_unit_test(what_callbacks_write_elsewhere_is_discarded),
-		cmocka_unit_test(a_callback_may_make_agent_calls_on_other_sessions),
-		cmocka_unit_test(a_session_closed_in_a_callback_ends_after_the_call),
+		world_test_in(world_profiles, a_callback_may_make_agent_calls_on_other_sessions),
+		world_test_in(world_profiles, a_session_closed_in_a_callback_ends_after_the_call),
 		cmocka_unit_test(waiting_for_oneself_hangs_the_machine),
-		cmocka_unit_test(a_callback_cannot_end_the_kernel_it_runs_in),
+		world_test_in(world_profiles, a_callback_cannot_end_the_kernel_it_runs_in),
 		cmocka_unit_test(every_callback_is_traced_with_what_it_answered),
-		cmocka_unit_test(files_of_a_kernel_that_died_can_be_put_away),
+		world_test_in(world_profiles, files_of_a_kernel_that_died_can_be_put_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The choice stream and the four things that can answer it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 /* Sanitized builds: an allocation that is too large fails, as it does in others. */
 const char *__asan_default_options(void);
@@ -21,7 +14,6 @@ static struct lfb_choices choices;
 
 static int new_choices(void **state)
 {
-	(void)state;
 	memset(&choices, 0, sizeof(choices));
 	lfb__choices_seed(&choices, 0);
 	return 0;
@@ -29,7 +21,6 @@ static int new_choices(void **state)
 
 static int end_choices(void **state)
 {
-	(void)state;
 	lfb__choices_destroy(&choices);
 	return 0;
 }
@@ -43,7 +34,6 @@ static void a_seed_gives_the_same_decisions_each_time(void **state)
 {
 	unsigned int first[64];
 
-	(void)state;
 	for (u64 seed = 0; seed < 8; seed++) {
 		lfb__choices_seed(&choices, seed);
 		for (unsigned int i = 0; i < 64; i++)
@@ -61,7 +51,6 @@ static void a_seed_gives_the_same_decisions_each_time(void **state)
 /* The published first outputs of splitmix64 for seed 1234567, high halves. */
 static void the_generator_is_splitmix64(void **state)
 {
-	(void)state;
 	lfb__choices_seed(&choices, 1234567);
 	assert_int_equal(choose(UINT32_MAX), (6457827717110365317ull >> 32) - 1);
 	assert_int_equal(choose(UINT32_MAX), (3203168211198807973ull >> 32) - 1);
@@ -72,7 +61,6 @@ static void decisions_stay_below_their_bound(void **state)
 	static const u8 bytes[] = { 0xff, 0x80, 0x7f, 0x01, 0xfe };
 	static const unsigned int list[] = { UINT32_MAX, 0x80000000u, 12345 };
 
-	(void)state;
 	for (unsigned int source = 0; source < 4; source++) {
 		for (unsigned int bound = 0; bound < 600; bound++) {
 			if (source == 0)
@@ -91,7 +79,6 @@ static void decisions_stay_below_their_bound(void **state)
 
 static void the_generator_reaches_every_possibility(void **state)
 {
-	(void)state;
 	for (unsigned int bound = 1; bound <= 16; bound++) {
 		unsigned int seen = 0;
 
@@ -105,7 +92,6 @@ static void a_list_is_followed_then_all_is_0(void **state)
 {
 	const unsigned int list[] = { 3, 1, 7 };
 
-	(void)state;
 	assert_int_equal(lfb__choices_list(&choices, list, 3), 0);
 	assert_int_equal(choose(5), 3);
 	assert_int_equal(choose(5), 1);
@@ -122,7 +108,6 @@ static void bytes_are_read_one_or_four_a_decision(void **state)
 {
 	const u8 bytes[] = { 7, 255, 0x01, 0x02, 0x03, 0x04, 0xaa, 0xbb };
 
-	(void)state;
 	assert_int_equal(lfb__choices_bytes(&choices, bytes, sizeof(bytes)), 0);
 	assert_int_equal(choose(5), 2);
 	assert_int_equal(choose(256), 255);
@@ -141,7 +126,6 @@ static void a_refused_source_leaves_the_old_one(void **state)
 {
 	const unsigned int list[] = { 4, 3 };
 
-	(void)state;
 	assert_int_equal(lfb__choices_list(&choices, list, 2), 0);
 	assert_int_equal(choose(9), 4);
 	assert_int_equal(lfb__choices_bytes(&choices, NULL, 1), -EINVAL);
@@ -153,7 +137,6 @@ static void a_refused_source_leaves_the_old_one(void **state)
 
 static void all_combinations_are_met_once_in_order(void **state)
 {
-	(void)state;
 	for (unsigned int a = 1; a <= 4; a++) {
 		for (unsigned int b = 1; b <= 4; b++) {
 			for (unsigned int c = 1; c <= 4; c++) {
@@ -180,7 +163,6 @@ static void bounds_may_depend_on_earlier_decisions(void **state)
 	bool seen[256] = { false };
 	unsigned int runs = 0;
 
-	(void)state;
 	lfb__choices_all(&choices);
 	do {
 		unsigned int set = 0;
@@ -201,7 +183,6 @@ static void bounds_may_depend_on_earlier_decisions(void **state)
 
 static void a_body_without_decisions_runs_once(void **state)
 {
-	(void)state;
 	lfb__choices_all(&choices);
 	assert_false(lfb__choices_next(&choices));
 	/* And the next round starts from the beginning. */
@@ -216,7 +197,6 @@ static void a_body_that_asks_differently_stays_in_bounds_and_ends(void **state)
 {
 	unsigned int runs = 0;
 
-	(void)state;
 	lfb__choices_all(&choices);
 	do {
 		unsigned int bound = runs % 2 ? 2 : 5;
@@ -230,7 +210,6 @@ static void a_body_that_asks_differently_stays_in_bounds_and_ends(void **state)
 
 static void only_the_odometer_has_a_next_combination(void **state)
 {
-	(void)state;
 	assert_false(lfb__choices_next(&choices));
 	choose(2);
 	assert_false(lfb__choices_next(&choices));
@@ -241,7 +220,6 @@ static void a_record_replays_any_run(void **state)
 	static const u8 bytes[] = { 200, 3, 77, 1, 0, 0, 9, 255 };
 	unsigned int first[100];
 
-	(void)state;
 	for (unsigned int source = 0; source < 3; source++) {
 		if (source == 0)
 			lfb__choices_seed(&choices, 42);
@@ -262,7 +240,6 @@ static void a_record_replays_any_run(void **state)
 
 static void the_record_of_an_endless_run_keeps_its_beginning(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; i < (1u << 20) + 5; i++)
 		choose(3);
 	assert_int_equal(choices.record_count, 1u << 20);

@@ -14,14 +14,12 @@ static struct lfb_callbacks callbacks;
 
 static int create(void **state)
 {
-	(void)state;
 	world = world_create("reference", NULL, NULL);
 	return 0;
 }
 
 static int destroy(void **state)
 {
-	(void)state;
 	world_destroy(world);
 	return 0;
 }
@@ -54,32 +52,27 @@ static void put_without_get(void)
 
 static void no_findings(void **state)
 {
-	(void)state;
 	lfb_assert_no_findings(world->machine);
 }
 
 static void these_findings(void **state)
 {
-	(void)state;
 	lfb_assert_findings(world->machine, LFB_FINDING_FLB_PUT_WITHOUT_GET);
 }
 
 static void one_more_finding(void **state)
 {
-	(void)state;
 	lfb_assert_findings(world->machine, LFB_FINDING_FLB_PUT_WITHOUT_GET,
 			    LFB_FINDING_FLB_GET_NOT_PUT);
 }
 
 static void other_findings(void **state)
 {
-	(void)state;
 	lfb_assert_findings(world->machine, LFB_FINDING_FLB_GET_NOT_PUT);
 }
 
 static void findings_are_asserted(void **state)
 {
-	(void)state;
 	no_findings(NULL);
 	assert_true(fails(these_findings));
 	put_without_get();
@@ -102,7 +95,6 @@ static int preserve_file(void)
 
 static void the_callbacks(void **state)
 {
-	(void)state;
 	lfb_assert_callbacks(&callbacks, "flb flb-0-v1 preserve", "file handler-0-v1 preserve",
 			     "file handler-0-v1 freeze -> -5", "file handler-0-v1 unpreserve",
 			     "flb flb-0-v1 unpreserve");
@@ -110,7 +102,6 @@ static void the_callbacks(void **state)
 
 static void callbacks_in_another_order(void **state)
 {
-	(void)state;
 	lfb_assert_callbacks(&callbacks, "flb flb-0-v1 preserve", "file handler-0-v1 preserve",
 			     "file handler-0-v1 freeze -> -5", "flb flb-0-v1 unpreserve",
 			     "file handler-0-v1 unpreserve");
@@ -118,13 +109,11 @@ static void callbacks_in_another_order(void **state)
 
 static void fewer_callbacks(void **state)
 {
-	(void)state;
 	lfb_assert_callbacks(&callbacks, "flb flb-0-v1 preserve");
 }
 
 static void no_callbacks(void **state)
 {
-	(void)state;
 	lfb_assert_callbacks(&callbacks);
 }
 
@@ -132,7 +121,6 @@ static void an_order_of_callbacks_is_asserted(void **state)
 {
 	int session;
 
-	(void)state;
 	lfb_record_callbacks(world->machine, &callbacks);
 	no_callbacks(NULL);
 	assert_true(fails(the_callbacks));
@@ -150,7 +138,6 @@ static void an_order_of_callbacks_is_asserted(void **state)
 
 static void more_callbacks_than_fit_are_never_the_right_ones(void **state)
 {
-	(void)state;
 	lfb_record_callbacks(world->machine, &callbacks);
 	for (unsigned int i = 0; i < LFB_CALLBACKS_MAX; i++) {
 		if (i)
@@ -166,21 +153,18 @@ static void more_callbacks_than_fit_are_never_the_right_ones(void **state)
 
 static void counts_of_nothing(void **state)
 {
-	(void)state;
 	lfb_assert_counts(world->machine, 0, 0, 0);
 	lfb_assert_flb_counts(world_flb(world, 0), 0, 0);
 }
 
 static void counts_of_one_outgoing(void **state)
 {
-	(void)state;
 	lfb_assert_counts(world->machine, 1, 0, 1);
 	lfb_assert_flb_counts(world_flb(world, 0), 1, 0);
 }
 
 static void flb_counts_of_nothing(void **state)
 {
-	(void)state;
 	lfb_assert_flb_counts(world_flb(world, 0), 0, 0);
 }
 
@@ -188,7 +172,6 @@ static void counts_are_asserted(void **state)
 {
 	void *obj;
 
-	(void)state;
 	world_wire(world, "0:0");
 	counts_of_nothing(NULL);
 	assert_true(fails(counts_of_one_outgoing));
@@ -205,7 +188,6 @@ static void counts_are_asserted(void **state)
 
 static void nothing_preserved(void **state)
 {
-	(void)state;
 	lfb_assert_nothing_preserved(world->machine);
 }
 
@@ -214,7 +196,6 @@ static void what_is_preserved_is_asserted(void **state)
 	void *page;
 	int session;
 
-	(void)state;
 	nothing_preserved(NULL);
 	session = preserve_file();
 	assert_true(fails(nothing_preserved));
@@ -228,7 +209,6 @@ static void what_is_preserved_is_asserted(void **state)
 
 static void a_fresh_kernel_of_any_profile_has_nothing_preserved(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *other = world_create(profile, NULL, NULL);
 

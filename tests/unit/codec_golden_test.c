@@ -3,15 +3,6 @@
  * The codecs' reading half on images that real orchestrators wrote: every record is there, with
  * what the scenario put into it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "tests/support/wire_image.h"
 
 #define MANY 200
@@ -114,7 +105,6 @@ static char *expected_text(const char *name, size_t size)
 
 static void images_of_real_kernels_are_read_completely(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < IMAGES * GENERATIONS; i++) {
 		const char *name = images[i / GENERATIONS];
 		struct reading reading = {

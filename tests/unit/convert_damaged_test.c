@@ -63,7 +63,6 @@ static void two_sessions_of_one_name_are_refused(void **state)
 	const struct handover_plan plan = { .sessions = 2 };
 	struct edited twice;
 
-	(void)state;
 	for (size_t i = 0; i < NR_PROFILES; i++) {
 		edit(&twice, profiles[i], &plan);
 		strcpy(memory(&twice, session_at(&twice, 1)), "session-0");
@@ -76,7 +75,6 @@ static void files_of_two_sessions_in_one_place_are_refused(void **state)
 	const struct handover_plan plan = { .sessions = 2, .files = 1 };
 	struct edited shared;
 
-	(void)state;
 	for (size_t i = 0; i < NR_PROFILES; i++) {
 		edit(&shared, profiles[i], &plan);
 		memcpy(memory(&shared, session_at(&shared, 1) + 64),
@@ -90,7 +88,6 @@ static void memory_for_no_files_is_refused(void **state)
 	const struct handover_plan plan = { .sessions = 1, .files = 1 };
 	struct edited empty;
 
-	(void)state;
 	edit(&empty, V7_0, &plan);
 	memset(memory(&empty, session_at(&empty, 0) + 72), 0, sizeof(u64));
 	handover_refused(edited(&empty), V7_3, -EINVAL, "session session-0 has memory for files");
@@ -101,7 +98,6 @@ static void a_handover_that_breaks_a_rule_is_refused(void **state)
 	const struct handover_plan plan = { .sessions = 1, .files = 1 };
 	struct edited broken;
 
-	(void)state;
 	for (size_t i = 0; i < NR_PROFILES; i++) {
 		edit(&broken, profiles[i], &plan);
 		memset(memory(&broken, session_at(&broken, 0)), 'x', 64);
@@ -114,7 +110,6 @@ static void what_the_trees_say_beyond_what_is_known_is_refused(void **state)
 {
 	const struct handover_plan plan = { .sessions = 1, .entry = PAGE_SIZE };
 
-	(void)state;
 	for (int what = 0; what < 7; what++) {
 		struct edited more;
 		void *root, *luo;
@@ -153,7 +148,6 @@ static void a_state_that_does_not_begin_with_a_page_is_refused(void **state)
 	struct edited shifted;
 	u64 address;
 
-	(void)state;
 	edit(&shifted, V7_3, &plan);
 	address = shifted.found.luo + 64;
 	memcpy(memory(&shifted, address), memory(&shifted, shifted.found.luo), 32);
@@ -169,7 +163,6 @@ static void blocks_that_overlap_are_refused(void **state)
 		.sz = sizeof(options), .profile = V7_3, .policy = LFB_PAGES_ASCENDING,
 	};
 
-	(void)state;
 	for (int own = 0; own < 2; own++) {
 		struct lfb_machine *machine;
 		struct lfb_blob *blob;
@@ -203,7 +196,6 @@ static void an_entry_without_memory_of_its_own_is_refused(void **state)
 	struct edited wild;
 	u64 address, *at;
 
-	(void)state;
 	for (int nowhere = 0; nowhere < 2; nowhere++) {
 		edit(&wild, V7_0, &plan);
 		entries = wild.found.entries.items;
@@ -225,7 +217,6 @@ static void what_is_not_understood_is_not_counted(void **state)
 	struct edited broken;
 	struct lfb_blob *blob;
 
-	(void)state;
 	edit(&broken, V7_3, &plan);
 	memset(memory(&broken, session_at(&broken, 0)), 'x', 64);
 	blob = edited(&broken);

@@ -8,7 +8,6 @@
 #include <luo/kexec_handover.h>
 #include <luo/profile.h>
 
-
 #define RFC "rfc-v6"
 #define V7_0 "linux-7.0"
 #define V7_3 "linux-7.3"
@@ -47,7 +46,6 @@ static void every_pair_boots_and_arrives(void **state)
 {
 	unsigned int converted = 0;
 
-	(void)state;
 	for (size_t p = 0; p < NR_PLANS; p++) {
 		struct lfb_blob *native[NR_PROFILES];
 
@@ -73,7 +71,6 @@ static void every_pair_boots_and_arrives(void **state)
 
 static void there_and_back_is_the_same(void **state)
 {
-	(void)state;
 	for (size_t p = 0; p < NR_PLANS; p++) {
 		for (size_t i = 0; i < NR_PROFILES * NR_PROFILES; i++) {
 			const char *a = profiles[i / NR_PROFILES], *b = profiles[i % NR_PROFILES];
@@ -93,7 +90,6 @@ static void there_and_back_is_the_same(void **state)
 /* The same in, the same out, whatever it was in between. */
 static void the_way_does_not_matter(void **state)
 {
-	(void)state;
 	for (size_t p = 0; p < NR_PLANS; p++) {
 		for (size_t i = 0; i < NR_PROFILES * NR_PROFILES; i++) {
 			const char *via = profiles[i / NR_PROFILES];
@@ -156,7 +152,6 @@ static void the_table_in_the_docs_is_true(void **state)
 	size_t size = 0, length = 0;
 	FILE *file = fopen(LFB_TEST_DATA "/../../docs/convert.md", "r");
 
-	(void)state;
 	assert_non_null(file);
 	assert_true(getdelim(&doc, &size, '\0', file) > 0);
 	fclose(file);
@@ -192,7 +187,6 @@ static void more_sessions_than_fit_are_refused(void **state)
 	const struct handover_plan at_819 = { .sessions = 819 }, at_820 = { .sessions = 820 };
 	struct lfb_blob *blob, *to;
 
-	(void)state;
 	handover_refused(handover_make(V7_0, LFB_PAGES_BUDDY, &at_745), RFC, -E2BIG,
 			 "there are 745 sessions; rfc-v6 takes 744");
 	handover_refused(handover_make(V7_3, LFB_PAGES_BUDDY, &at_745), RFC, -E2BIG, "745");
@@ -216,7 +210,6 @@ static void more_files_than_fit_are_refused(void **state)
 {
 	const struct handover_plan at_129 = { .sessions = 1, .files = 129 };
 
-	(void)state;
 	handover_refused(handover_make(V7_3, LFB_PAGES_BUDDY, &at_129), RFC, -E2BIG,
 			 "session session-0 has 129 files; rfc-v6 takes 128 a session");
 	handover_refused(handover_make(V7_3, LFB_PAGES_BUDDY, &at_129), V7_0, -E2BIG,
@@ -228,7 +221,6 @@ static void a_session_without_a_name_is_refused_where_each_has_one(void **state)
 	const struct handover_plan plan = { .sessions = 2, .files = 1, .nameless = true };
 	struct lfb_blob *blob, *to;
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		blob = handover_make(profiles[i], LFB_PAGES_BUDDY, &plan);
 		handover_refused(blob, V7_3, -EOPNOTSUPP,
@@ -247,7 +239,6 @@ static void an_entry_whose_size_would_be_lost_is_refused(void **state)
 {
 	static const size_t sizes[] = { 1, 24, PAGE_SIZE - 1, PAGE_SIZE + 1, 1 << 20 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		const struct handover_plan plan = { .sessions = 1, .entry = sizes[i] };
 		struct lfb_blob *blob = handover_make(V7_3, LFB_PAGES_BUDDY, &plan);
@@ -268,7 +259,6 @@ static void a_root_tree_that_would_overflow_is_refused(void **state)
 	unsigned int entries = 0;
 	char name[16];
 
-	(void)state;
 	assert_int_equal(lfb_machine_create(&options, &machine), 0);
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	lfb_machine_enter(machine);
@@ -295,7 +285,6 @@ static void full_memory_is_refused(void **state)
 	};
 	unsigned int refusals = 0;
 
-	(void)state;
 	for (unsigned int room = 0; room < 60; room++) {
 		struct lfb_machine *machine;
 		struct lfb_blob *blob, *to;
@@ -333,7 +322,6 @@ static void no_room_for_files_is_refused(void **state)
 {
 	unsigned int refusals = 0;
 
-	(void)state;
 	for (unsigned int sessions = 40; sessions < 70; sessions++) {
 		const struct handover_plan plan = {
 			.sessions = sessions, .files = 1, .memory = 1 << 20,
@@ -357,7 +345,6 @@ static void arguments_are_checked(void **state)
 	const struct handover_plan plan = { 0 };
 	struct lfb_blob *blob = handover_make(V7_3, LFB_PAGES_BUDDY, &plan), *to = blob;
 
-	(void)state;
 	assert_int_equal(lfb_blob_convert(blob, V7_3, NULL), -EINVAL);
 	assert_int_equal(lfb_blob_convert(NULL, V7_3, &to), -EINVAL);
 	assert_null(to);
@@ -376,7 +363,6 @@ static void counts_are_those_of_the_handover(void **state)
 	struct lfb_handover handover = { .sz = sizeof(handover) };
 	struct lfb_blob *blob;
 
-	(void)state;
 	for (size_t i = 0; i < NR_PROFILES; i++) {
 		blob = handover_make(profiles[i], LFB_PAGES_BUDDY, &plan);
 		assert_int_equal(lfb_blob_count(blob, &handover), 0);
@@ -407,7 +393,6 @@ static void a_handover_without_luo_is_converted(void **state)
 	phys_addr_t phys;
 	u64 *mem;
 
-	(void)state;
 	assert_int_equal(lfb_machine_create(&options, &machine), 0);
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	lfb_machine_enter(machine);

@@ -3,14 +3,6 @@
  * Kernels that die in a callback: in every callback, in every way. The call that led there returns
  * an errno, the finding says what happened, and the machine can be switched off and on again.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/kexec_handover.h>
 #include <luo/lock.h>
 #include <luo/mm.h>
@@ -18,7 +10,9 @@
 #include <luo/slab.h>
 #include <luo/vmalloc.h>
 
+#include "tests/support/handed_page.h"
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 #define NOT_CHECKED __attribute__((noinline, no_sanitize("address", "undefined")))
 
@@ -41,7 +35,7 @@ NOT_CHECKED static void write_to(volatile char *address)
 }
 
 /* The page at the KHO entry "stale" holds a pointer of the kernel that wrote it. */
-static struct rig_page *stale_page(void)
+static struct handed_page *stale_page(void)
 {
 	phys_addr_t phys;
 
@@ -141,8 +135,7 @@ static unsigned int freezes_left; /* the freeze that is left when there is one f
 
 static int kill_at(struct rig *rig, const char *op)
 {
-	(void)rig;
-	if (!strcmp(op, "file freeze") && freezes_left && !--freezes_left)
+	if (!strcmp(op, "file h0.freeze") && freezes_left && !--freezes_left)
 		return -EIO;
 	if (!strcmp(op, fatal_op))
 		deaths[fatal_death].die();
@@ -158,9 +151,8 @@ static int kill_at_new_init(struct rig *rig, const char *op)
 
 static long leave_stale_pointer(void *argument)
 {
-	struct rig_page *page = kho_alloc_preserve(sizeof(*page));
+	struct handed_page *page = kho_alloc_preserve(sizeof(*page));
 
-	(void)argument;
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	page->pointer = page;
@@ -187,17 +179,17 @@ static const struct {
 	int (*drive)(struct rig *rig);
 	bool in_new_kernel;
 } places[] = {
-	{ "flb preserve", rig_update, false },
-	{ "file preserve", rig_update, false },
-	{ "file freeze", rig_update, false },
-	{ "file unpreserve", close_session, false },
-	{ "flb unpreserve", close_session, false },
-	{ "file unfreeze", fail_to_freeze, false },
-	{ "flb retrieve", rig_update, true },
-	{ "file retrieve", rig_update, true },
-	{ "file can_finish", rig_update, true },
-	{ "file finish", rig_update, true },
-	{ "flb finish", rig_update, true },
+	{ "flb0.preserve", rig_update, false },
+	{ "file h0.preserve", rig_update, false },
+	{ "file h0.freeze", rig_update, false },
+	{ "file h0.unpreserve", close_session, false },
+	{ "flb0.unpreserve", close_session, false },
+	{ "file h0.unfreeze", fail_to_freeze, false },
+	{ "flb0.retrieve", rig_update, true },
+	{ "file h0.retrieve", rig_update, true },
+	{ "file h0.can_finish", rig_update, true },
+	{ "file h0.finish", rig_update, true },
+	{ "flb0.finish", rig_update, true },
 };
 
 static void check_dead(struct rig *rig, int result, unsigned int death, const char *op)
@@ -227,7 +219,6 @@ static void a_kernel_may_die_in_any_callback_in_any_way(void **state)
 	unsigned int combinations = 0;
 	struct rig rig;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) * DEATHS; i++) {
 		int result;
 
@@ -250,7 +241,6 @@ static void a_new_kernel_may_die_in_a_module_init(void **state)
 {
 	struct rig rig;
 
-	(void)state;
 	for (fatal_death = 0; fatal_death < DEATHS; fatal_death++) {
 		assert_int_equal(rig_start(&rig, OPTIONS()), 0);
 		assert_int_equal(lfb_machine_call(rig.machine, leave_stale_pointer, NULL), 0);
@@ -263,7 +253,6 @@ static void a_new_kernel_may_die_in_a_module_init(void **state)
 
 static int panic_in_init(struct rig *rig, const char *op)
 {
-	(void)rig;
 	if (!strcmp(op, "init"))
 		panic("no root filesystem");
 	return 0;
@@ -273,7 +262,6 @@ static void a_cold_boot_may_panic(void **state)
 {
 	struct rig rig;
 
-	(void)state;
 	assert_int_equal(rig_create(&rig, OPTIONS()), 0);
 	rig.hook = panic_in_init;
 	assert_int_equal(lfb_machine_boot(rig.machine), -EFAULT);
@@ -290,17 +278,16 @@ static void a_module_may_panic_while_it_is_loaded(void **state)
 {
 	struct rig rig;
 
-	(void)state;
 	assert_int_equal(rig_create(&rig, OPTIONS()), 0);
 	assert_int_equal(lfb_machine_remove_module(rig.machine, "rig"), 0);
 	assert_int_equal(lfb_machine_boot(rig.machine), 0);
 	rig.hook = panic_in_init;
-	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.image), -EFAULT);
+	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.recorder->image), -EFAULT);
 	assert_int_equal(lfb_machine_state(rig.machine), LFB_PANICKED);
 	rig.hook = NULL;
 	/* It did not become part of the image, and can be added again. */
 	assert_int_equal(lfb_machine_remove_module(rig.machine, "rig"), -ENOENT);
-	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.image), 0);
+	assert_int_equal(lfb_machine_add_module(rig.machine, &rig.recorder->image), 0);
 	assert_int_equal(rig_still_works(&rig), 0);
 	rig_stop(&rig);
 }
@@ -310,8 +297,7 @@ static void a_stale_pointer_goes_unnoticed_where_memory_does_not_move(void **sta
 {
 	struct rig rig;
 
-	(void)state;
-	fatal_op = "flb retrieve";
+	fatal_op = "flb0.retrieve";
 	fatal_death = 0;
 	assert_int_equal(rig_start(&rig, OPTIONS(.mode = LFB_MEMORY_FIXED)), 0);
 	assert_int_equal(lfb_machine_call(rig.machine, leave_stale_pointer, NULL), 0);
@@ -346,7 +332,6 @@ static void a_stale_pointer_is_traced_back_to_its_page(void **state)
 	struct rig rig;
 	long phys;
 
-	(void)state;
 	assert_int_equal(rig_start(&rig, OPTIONS()), 0);
 	phys = lfb_machine_call(rig.machine, page_pointer, &pointer);
 	for (int kexecs = 1; kexecs <= 3; kexecs++)
@@ -363,7 +348,6 @@ static void vmalloc_addresses_end_with_their_kernel(void **state)
 	struct rig rig;
 	char *pointer;
 
-	(void)state;
 	for (int mode = LFB_MEMORY_REMAP; mode <= LFB_MEMORY_FIXED; mode++) {
 		assert_int_equal(rig_start(&rig, OPTIONS(.mode = (enum lfb_memory_mode)mode)), 0);
 		assert_int_equal(lfb_machine_call(rig.machine, vmalloc_address, &pointer), 0);
@@ -379,13 +363,12 @@ static int nested_panic(struct rig *rig, const char *op)
 {
 	struct rig *other = rig->context;
 
-	return strcmp(op, "file freeze") ? 0 : (int)lfb_machine_kexec(other->machine);
+	return strcmp(op, "file h0.freeze") ? 0 : (int)lfb_machine_kexec(other->machine);
 }
 
 static int panic_in_freeze(struct rig *rig, const char *op)
 {
-	(void)rig;
-	if (!strcmp(op, "file freeze"))
+	if (!strcmp(op, "file h0.freeze"))
 		panic("inner");
 	return 0;
 }
@@ -394,7 +377,6 @@ static void a_machine_that_dies_inside_another_ones_kernel_dies_alone(void **sta
 {
 	struct rig outer, inner;
 
-	(void)state;
 	assert_int_equal(rig_start(&outer, OPTIONS()), 0);
 	assert_int_equal(rig_start(&inner, OPTIONS()), 0);
 	assert_int_equal(rig_preserve(&outer, 1), 0);

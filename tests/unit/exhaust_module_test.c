@@ -2,18 +2,12 @@
 /*
  * The search for findings in a module: what it finds, after how much, and what it leaves alone.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/exhaust.h>
 #include <luo/machine.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
+
+#include "tests/support/staging.h"
 
 /* A page of an FLB and one of a file, handed over, restored and freed. */
 #define RIGHT \
@@ -30,15 +24,6 @@
 	"when h 0 finish take b\n"
 
 #define FREED "when h 0 finish kho-restore-free b\n"
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
 
 static struct lfb_machine *machine(enum lfb_checks checks)
 {
@@ -89,7 +74,6 @@ static void a_module_that_does_nothing_is_clean(void **state)
 {
 	struct lfb_exhaust_module_result result = search("", 4, LFB_FINDINGS_NR);
 
-	(void)state;
 	assert_int_equal(result.nr_found, 0);
 	assert_null(result.found);
 	assert_int_equal(result.length, 4);
@@ -101,7 +85,6 @@ static void a_leak_is_found_by_the_shortest_sequence(void **state)
 {
 	struct lfb_exhaust_module_result result = search(RIGHT, 5, LFB_FINDING_FILE_LEFT_BEHIND);
 
-	(void)state;
 	assert_int_equal(result.nr_found, 1);
 	assert_int_equal(result.found[0].id, LFB_FINDING_FILE_LEFT_BEHIND);
 	assert_int_equal(result.found[0].length, 5);
@@ -117,7 +100,6 @@ static void its_twin_is_clean_in_all_sequences_of_that_length(void **state)
 {
 	struct lfb_exhaust_module_result result = search(RIGHT FREED, 4, LFB_FINDINGS_NR);
 
-	(void)state;
 	assert_int_equal(result.nr_found, 0);
 	assert_int_equal(result.sequences, 1265);
 	lfb_exhaust_module_end(&result);
@@ -134,7 +116,6 @@ static void all_errors_are_found_when_none_is_named(void **state)
 		search("when h 0 preserve kho a 4096\nopen\nsession z\npanic\n", 4,
 		       LFB_FINDINGS_NR);
 
-	(void)state;
 	assert_int_equal(result.nr_found, 2);
 	assert_int_equal(result.found[0].id, LFB_FINDING_FILE_LEFT_BEHIND);
 	assert_int_equal(result.found[0].length, 3);
@@ -149,7 +130,6 @@ static void a_warning_is_found_when_it_is_named(void **state)
 	static const char text[] = "when h 0 freeze set-arg private_data 4096\n";
 	struct lfb_exhaust_module_result result = search(text, 3, LFB_FINDINGS_NR);
 
-	(void)state;
 	assert_int_equal(result.nr_found, 0);
 	lfb_exhaust_module_end(&result);
 	result = search(text, 3, LFB_FINDING_FILE_DISCARDED_WRITE);
@@ -163,7 +143,6 @@ static void registering_can_be_enough(void **state)
 		search("compatible h 0 fh0-with-a-name-that-fills-the-field-entirely-v1\n", 1,
 		       LFB_FINDING_FILE_COMPATIBLE);
 
-	(void)state;
 	assert_int_equal(result.nr_found, 1);
 	assert_int_equal(result.found[0].length, 0);
 	assert_int_equal(result.sequences, 1);
@@ -180,7 +159,6 @@ static void no_sequence_is_accused_of_what_another_one_did(void **state)
 		"when h 0 unpreserve unlock 0\nwhen h 0 unpreserve unlock 1\n";
 	struct lfb_exhaust_module_result result = search(text, 3, LFB_FINDING_LOCK_INVERSION);
 
-	(void)state;
 	assert_int_equal(result.nr_found, 1);
 	assert_int_equal(result.found[0].length, 3);
 	lfb_exhaust_module_end(&result);
@@ -193,7 +171,6 @@ static void nothing_comes_after_a_death(void **state)
 	struct lfb_exhaust_module_result dead =
 		search("when h 0 preserve panic-now\n", 3, LFB_FINDINGS_NR);
 
-	(void)state;
 	assert_int_equal(dead.nr_found, 1);
 	assert_int_equal(dead.found[0].id, LFB_FINDING_KERNEL_PANIC);
 	assert_true(dead.sequences < alive.sequences);
@@ -209,7 +186,6 @@ static void what_makes_no_sense_is_refused(void **state)
 	struct lfb_machine *made = machine(LFB_CHECKS_ON);
 	const enum lfb_finding_id none = LFB_FINDINGS_NR;
 
-	(void)state;
 	assert_int_equal(lfb_exhaust_module(module, made, &options, &result), -EINVAL);
 	options.length = 1;
 	assert_int_equal(lfb_exhaust_module(module, made, &options, &result), -EINVAL);
@@ -246,7 +222,6 @@ static void a_scenario_is_shrunk_to_what_raises_a_finding(void **state)
 	struct lfb_scenario *scenario = parsed(text), *shortest;
 	struct lfb_machine *made = machine(LFB_CHECKS_ON);
 
-	(void)state;
 	assert_int_equal(lfb_scenario_shrink_finding(scenario, made,
 						     LFB_FINDING_FILE_PRIVATE_NOT_FREED, false,
 						     &shortest), 0);

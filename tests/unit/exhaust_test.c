@@ -2,19 +2,13 @@
 /*
  * The exhaustive search: short sequences here, in every build; long ones are tests of their own.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/exhaust.h>
 #include <luo/machine.h>
 #include <luo/profile.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
+
+#include "tests/support/staging.h"
 
 static struct lfb_exhaust_result search(struct lfb_exhaust_options options)
 {
@@ -32,20 +26,10 @@ static int append(void *context, const char *bytes, size_t size)
 	return 0;
 }
 
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
-
 static void the_reference_kernel_does_what_the_model_says(void **state)
 {
 	struct lfb_exhaust_result result = search((struct lfb_exhaust_options){ .length = 3 });
 
-	(void)state;
 	assert_null(result.scenario);
 	assert_string_equal(result.what, "");
 	assert_int_equal(result.length, 3);
@@ -57,7 +41,6 @@ static void so_it_does_with_every_group_of_operations(void **state)
 {
 	struct lfb_exhaust_result result;
 
-	(void)state;
 	result = search((struct lfb_exhaust_options){ .length = 2,
 						      .groups = LFB_EXHAUST_ALL_GROUPS });
 	assert_null(result.scenario);
@@ -73,7 +56,6 @@ static void equal_states_lead_to_equal_ends(void **state)
 	struct lfb_exhaust_result all =
 		search((struct lfb_exhaust_options){ .length = 3, .all = true });
 
-	(void)state;
 	assert_int_equal(merged.sequences, all.sequences);
 	assert_true(merged.states < all.states);
 	assert_null(all.scenario);
@@ -86,7 +68,6 @@ static void the_result_does_not_depend_on_the_number_of_threads(void **state)
 	struct lfb_exhaust_result results[3];
 	char texts[3][2048];
 
-	(void)state;
 	for (unsigned int i = 0; i < 3; i++) {
 		options.jobs = 2 * i + 1;
 		results[i] = search(options);
@@ -121,7 +102,6 @@ static const char *const found_in_three[] = {
 
 static void a_defect_is_found_and_what_was_found_replays(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(found_in_three) / sizeof(found_in_three[0]); i++) {
 		struct lfb_exhaust_options options = { .sz = sizeof(options), .length = 3,
 						       .quirks_on = found_in_three[i] };
@@ -151,7 +131,6 @@ static void a_scenario_is_compared_up_to_what_the_model_knows(void **state)
 	};
 	struct lfb_scenario *scenario = parsed("handler 0\nopen\nsession a\nreboot\nopen\n");
 
-	(void)state;
 	assert_int_equal(lfb_exhaust_case(&options, scenario, &result), 0);
 	assert_int_equal(result.steps, 5);
 	assert_string_equal(result.what, "");
@@ -169,7 +148,6 @@ static void nonsense_is_refused(void **state)
 	struct lfb_exhaust_options options = { .sz = sizeof(options), .length = 1 };
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 
-	(void)state;
 	assert_int_equal(lfb_exhaust(&options, NULL), -EINVAL);
 	result.sz--;
 	assert_int_equal(lfb_exhaust(&options, &result), -EINVAL);
@@ -197,7 +175,6 @@ static void groups_have_names(void **state)
 {
 	unsigned int bit = 0;
 
-	(void)state;
 	while (lfb_exhaust_group_name(bit))
 		bit++;
 	assert_int_equal((1u << bit) - 1, LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED);

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Open files and the agents' descriptors. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kernel.h"
 #include "tests/support/kernel_fixture.h"
 
@@ -26,7 +19,6 @@ static int count_release(struct inode *inode, struct file *file)
 
 static int release_that_holds_on(struct inode *inode, struct file *file)
 {
-	(void)inode;
 	get_file(file);
 	fput(file);
 	return 0;
@@ -38,7 +30,6 @@ static const struct file_operations plain;
 
 static int start(void **state)
 {
-	(void)state;
 	kernel = fixture_start(16 * FIXTURE_MIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 	if (!kernel)
 		return -1;
@@ -51,7 +42,6 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	(void)state;
 	lfb__fds_destroy(&fds);
 	fixture_stop(kernel);
 	return 0;
@@ -80,7 +70,6 @@ static void a_new_file_is_what_its_creator_said(void **state)
 	int something;
 	struct file *file;
 
-	(void)state;
 	file = anon_inode_getfile("demo", &counting, &something, 0);
 	assert_false(IS_ERR_OR_NULL(file));
 	assert_ptr_equal(file->f_op, &counting);
@@ -102,14 +91,12 @@ static void a_file_without_a_name_is_anonymous(void **state)
 {
 	struct file *file = anon_inode_getfile(NULL, &plain, NULL, 0);
 
-	(void)state;
 	assert_string_equal(file->f_name, "anonymous");
 	fput(file);
 }
 
 static void the_last_reference_releases(void **state)
 {
-	(void)state;
 	for (long references = 1; references <= 5; references++) {
 		struct file *file = anon_inode_getfile("demo", &counting, NULL, 0);
 
@@ -135,7 +122,6 @@ static void every_step_of_making_a_file_can_fail(void **state)
 {
 	struct lfb_fault_plan plan = { .sz = sizeof(plan), .kinds = LFB_FAULT_ANY, .nth = 1 };
 
-	(void)state;
 	assert_int_equal(PTR_ERR(anon_inode_getfile("demo", NULL, NULL, 0)), -EINVAL);
 	owner.state = MODULE_STATE_GOING;
 	assert_int_equal(PTR_ERR(anon_inode_getfile("demo", &counting, NULL, 0)), -ENOENT);
@@ -158,7 +144,6 @@ static void every_step_of_making_a_file_can_fail(void **state)
 
 static void no_file_is_ignored(void **state)
 {
-	(void)state;
 	assert_null(get_file(NULL));
 	fput(NULL);
 	assert_int_equal(file_count(NULL), 0);
@@ -170,7 +155,6 @@ static void outside_of_a_kernel_fput_does_nothing(void **state)
 {
 	struct file *file = new_file();
 
-	(void)state;
 	lfb__current = NULL;
 	fput(file);
 	lfb__current = kernel;
@@ -182,7 +166,6 @@ static void a_file_being_released_cannot_be_held_on_to(void **state)
 {
 	struct file *file = anon_inode_getfile("demo", &holding_on, NULL, 0);
 
-	(void)state;
 	fput(file);
 	assert_int_equal(fixture_warns(kernel), 2);
 	assert_string_equal(kernel->trace.complaint, "fput: file demo is closed");
@@ -194,7 +177,6 @@ static void descriptors_start_at_3_and_the_lowest_comes_first(void **state)
 {
 	struct file *file = new_file();
 
-	(void)state;
 	for (int i = 3; i < 10; i++)
 		assert_int_equal(get_unused_fd_flags(0), i);
 	/* Give back any two, in either order, one of them closed and one unreserved. */
@@ -220,7 +202,6 @@ static void a_descriptor_means_its_file_once_installed(void **state)
 	struct file *file = new_file();
 	int fd = get_unused_fd_flags(0);
 
-	(void)state;
 	assert_null(lfb__fd_file(&fds, fd));
 	assert_null(fget((unsigned int)fd));
 	assert_null(lfb__fd_take(&fds, fd));
@@ -241,7 +222,6 @@ static void any_number_is_a_descriptor_that_is_not_open(void **state)
 {
 	static const int numbers[] = { -1, INT32_MIN, 0, 2, 3, 4, 63, 64, 1 << 22, INT32_MAX };
 
-	(void)state;
 	for (int size = 0; size < 2; size++) {
 		for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 			assert_null(lfb__fd_file(&fds, numbers[i]));
@@ -259,7 +239,6 @@ static void misused_descriptors_are_warnings_and_change_nothing(void **state)
 	struct file *file = new_file();
 	int fd = install(file);
 
-	(void)state;
 	fd_install((unsigned int)fd, file);
 	assert_int_equal(fixture_warns(kernel), 1);
 	fd_install(1000, file);
@@ -281,7 +260,6 @@ static void without_an_agent_there_are_no_descriptors(void **state)
 {
 	struct file *file = new_file();
 
-	(void)state;
 	kernel->task = &kernel->boot_task;
 	assert_int_equal(get_unused_fd_flags(0), -EBADF);
 	assert_null(fget(3));
@@ -298,7 +276,6 @@ static void without_an_agent_there_are_no_descriptors(void **state)
 
 static void reserving_is_a_fault_point(void **state)
 {
-	(void)state;
 	fixture_fail_alloc(kernel, 1, false);
 	assert_int_equal(get_unused_fd_flags(0), -ENOMEM);
 	assert_int_equal(get_unused_fd_flags(0), 3);
@@ -306,7 +283,6 @@ static void reserving_is_a_fault_point(void **state)
 
 static void descriptors_run_out_at_2_to_the_22(void **state)
 {
-	(void)state;
 	for (int fd = 3; fd < 1 << 22; fd++)
 		if (get_unused_fd_flags(0) != fd)
 			fail_msg("descriptor %d is missing", fd);
@@ -318,7 +294,6 @@ static void descriptors_run_out_at_2_to_the_22(void **state)
 
 static void the_descriptors_of_a_gone_kernel_are_forgotten(void **state)
 {
-	(void)state;
 	lfb__fds_forget(&fds);
 	for (int i = 3; i < 200; i++)
 		assert_int_equal(install(anon_inode_getfile("demo", &counting, NULL, 0)), i);

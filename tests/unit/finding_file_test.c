@@ -3,11 +3,7 @@
  * The contract of file handlers: each mistake raises its finding, and the same without it raises
  * none.
  */
-#include "tests/support/linux_7_3.h"
-
-#include <luo/cmocka.h>
-
-static bool mistaken;
+#include "tests/support/mistake.h"
 
 /*
  * Lives
@@ -79,7 +75,6 @@ static void fail_late(const char *call, const char *op, int *result)
 
 static void fail_to_preserve(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args;
 	fail_late(call, "preserve", result);
 }
 
@@ -93,7 +88,6 @@ static void fail_to_retrieve(struct world *world, const char *call, void *args, 
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world;
 	if (is(call, "retrieve"))
 		fput(argp->file);
 	fail_late(call, "retrieve", result);
@@ -108,7 +102,6 @@ static void retrieve_nothing(struct world *world, const char *call, void *args, 
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (!is(call, "retrieve") || !mistaken)
 		return;
 	fput(argp->file);
@@ -117,7 +110,6 @@ static void retrieve_nothing(struct world *world, const char *call, void *args, 
 
 static void take_all_files(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args;
 	if (!strcmp(call, "file h1.can_preserve") && mistaken)
 		*result = true;
 }
@@ -126,7 +118,6 @@ static void change_and_fail(struct world *world, const char *call, void *args, i
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world;
 	if (!is(call, "freeze"))
 		return;
 	*result = -EIO;
@@ -143,7 +134,6 @@ static void write_where_nobody_reads(struct world *world, const char *call, void
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (is(call, "freeze") && mistaken)
 		argp->private_data = argp;
 	/* This is mere tidiness. */
@@ -157,7 +147,6 @@ static void keep_private_data(struct world *world, const char *call, void *args,
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (is(call, "preserve"))
 		argp->private_data = kmalloc(64, GFP_KERNEL);
 	if (is(call, "unpreserve") && !mistaken)
@@ -169,7 +158,6 @@ static void keep_the_page(struct world *world, const char *call, void *args, int
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (is(call, "preserve")) {
 		void *page = kho_alloc_preserve(PAGE_SIZE);
 
@@ -187,7 +175,6 @@ static void hand_a_page_over(struct world *world, const char *call, void *args, 
 {
 	struct liveupdate_file_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (is(call, "preserve"))
 		argp->serialized_data = virt_to_phys(kho_alloc_preserve(PAGE_SIZE));
 	if (is(call, "freeze"))
@@ -201,7 +188,6 @@ static void keep_what_freeze_made(struct world *world, const char *call, void *a
 {
 	static void *page;
 
-	(void)world, (void)args, (void)result;
 	if (is(call, "freeze"))
 		page = kho_alloc_preserve(PAGE_SIZE);
 	if (is(call, "unfreeze") && !mistaken)
@@ -212,7 +198,6 @@ static void keep_what_finish_made(struct world *world, const char *call, void *a
 {
 	void *memory;
 
-	(void)world, (void)args, (void)result;
 	if (!is(call, "finish"))
 		return;
 	memory = vmalloc(PAGE_SIZE);
@@ -231,7 +216,6 @@ static void unterminated(struct world *world)
 
 static void answer_nonsense(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args;
 	if (is(call, "freeze") && mistaken)
 		*result = 1;
 }
@@ -242,64 +226,29 @@ static void reboot(struct world *world)
 	assert_int_equal(lfb_machine_prepare(world->machine), mistaken ? -EINVAL : 0);
 }
 
-static const struct mistake {
-	enum lfb_finding_id id;
-	void (*act)(struct world *world);
-	world_meddle_fn meddle;
-	enum lfb_finding_id also;	/* 0: nothing more */
-} mistakes[] = {
-	{ LFB_FINDING_FILE_PRESERVE_NOT_UNDONE, preserve_fails, fail_to_preserve, 0 },
-	{ LFB_FINDING_FILE_RETRIEVE_NOT_UNDONE, retrieve_fails, fail_to_retrieve, 0 },
-	{ LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, whole, retrieve_nothing, 0 },
-	{ LFB_FINDING_FILE_TWO_HANDLERS, aborted, take_all_files, 0 },
-	{ LFB_FINDING_FILE_FREEZE_CHANGED_AND_FAILED, freeze_fails, change_and_fail, 0 },
-	{ LFB_FINDING_FILE_DISCARDED_WRITE, whole, write_where_nobody_reads, 0 },
-	{ LFB_FINDING_FILE_PRIVATE_NOT_FREED, aborted, keep_private_data, 0 },
-	{ LFB_FINDING_FILE_LEFT_BEHIND, aborted, keep_the_page, 0 },
+static const struct mistake mistakes[] = {
+	{ LFB_FINDING_FILE_PRESERVE_NOT_UNDONE, preserve_fails, fail_to_preserve },
+	{ LFB_FINDING_FILE_RETRIEVE_NOT_UNDONE, retrieve_fails, fail_to_retrieve },
+	{ LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, whole, retrieve_nothing },
+	{ LFB_FINDING_FILE_TWO_HANDLERS, aborted, take_all_files },
+	{ LFB_FINDING_FILE_FREEZE_CHANGED_AND_FAILED, freeze_fails, change_and_fail },
+	{ LFB_FINDING_FILE_DISCARDED_WRITE, whole, write_where_nobody_reads },
+	{ LFB_FINDING_FILE_PRIVATE_NOT_FREED, aborted, keep_private_data },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, aborted, keep_the_page },
 	{ LFB_FINDING_FILE_LEFT_BEHIND, whole, hand_a_page_over, LFB_FINDING_KHO_NEVER_RESTORED },
-	{ LFB_FINDING_FILE_LEFT_BEHIND, unfrozen, keep_what_freeze_made, 0 },
-	{ LFB_FINDING_FILE_LEFT_BEHIND, whole, keep_what_finish_made, 0 },
-	{ LFB_FINDING_FILE_COMPATIBLE, unterminated, NULL, 0 },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, unfrozen, keep_what_freeze_made },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, whole, keep_what_finish_made },
+	{ LFB_FINDING_FILE_COMPATIBLE, unterminated },
 	{ LFB_FINDING_KERNEL_BAD_ANSWER, reboot, answer_nonsense,
 	  LFB_FINDING_FILE_FREEZE_CHANGED_AND_FAILED },
+	{ .act = NULL },
 };
-
-static void run(const struct mistake *mistake, bool mistakenly)
-{
-	struct world *world = world_create("reference", NULL, NULL);
-	struct lfb_machine *machine = world->machine;
-
-	mistaken = mistakenly;
-	world->meddle = mistake->meddle;
-	mistake->act(world);
-	if (mistakenly)
-		lfb_assert_findings(machine, mistake->id,
-				    mistake->also ? mistake->also : mistake->id);
-	else
-		lfb_assert_no_findings(machine);
-	world_destroy(world);
-}
-
-static void each_mistake_is_found_and_nothing_else(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-		run(&mistakes[i], true);
-}
-
-static void without_the_mistake_there_is_no_finding(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-		run(&mistakes[i], false);
-}
 
 static void a_finding_about_a_file_says_which(void **state)
 {
 	struct world *world = world_create("reference", NULL, NULL);
 	const struct lfb_finding *finding;
 
-	(void)state;
 	mistaken = true;
 	world->meddle = keep_private_data;
 	aborted(world);
@@ -316,7 +265,6 @@ static void asking_the_others_is_no_event(void **state)
 	struct world *world = world_create("reference", NULL, NULL);
 	static struct lfb_callbacks callbacks;
 
-	(void)state;
 	mistaken = true;
 	world->meddle = take_all_files;
 	lfb_record_callbacks(world->machine, &callbacks);
@@ -330,8 +278,7 @@ static void asking_the_others_is_no_event(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_mistake_is_found_and_nothing_else),
-		cmocka_unit_test(without_the_mistake_there_is_no_finding),
+		mistake_tests(mistakes),
 		cmocka_unit_test(a_finding_about_a_file_says_which),
 		cmocka_unit_test(asking_the_others_is_no_event),
 	};

@@ -2,12 +2,7 @@
 /*
  * The contract of FLBs: each mistake raises its finding, and the same without it raises none.
  */
-#include "tests/support/linux_7_3.h"
-
-#include <luo/cmocka.h>
-
-/* What the callbacks of FLB 0 do beyond the world's own; the rest of a life is in run(). */
-static bool mistaken;
+#include "tests/support/mistake.h"
 
 /*
  * Lives. Each ends with nothing left to do.
@@ -82,7 +77,6 @@ static void behave(const char *call, struct liveupdate_flb_op_args *argp, bool k
 
 static void keep_the_object(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)result;
 	if (!strncmp(call, "flb0", 4))
 		behave(call, args, mistaken);
 }
@@ -91,7 +85,6 @@ static void leave_the_page(struct world *world, const char *call, void *args, in
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (strncmp(call, "flb0", 4))
 		return;
 	if (mistaken && (!strcmp(call, "flb0.unpreserve") || !strcmp(call, "flb0.finish")))
@@ -104,7 +97,6 @@ static void forget_the_handle(struct world *world, const char *call, void *args,
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)world;
 	if (!strcmp(call, "flb0.preserve") && mistaken)
 		argp->data = 0;
 	if (!strcmp(call, "flb0.retrieve") && !argp->data)
@@ -115,7 +107,6 @@ static void die_without_a_handle(struct world *world, const char *call, void *ar
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (!strcmp(call, "flb0.preserve") && mistaken)
 		argp->data = 0;
 	if (!strcmp(call, "flb0.retrieve") && !argp->data)
@@ -124,7 +115,6 @@ static void die_without_a_handle(struct world *world, const char *call, void *ar
 
 static void forget_the_object(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)result;
 	if (!strcmp(call, "flb0.retrieve") && mistaken)
 		((struct liveupdate_flb_op_args *)args)->obj = NULL;
 }
@@ -134,7 +124,6 @@ static void fail_late(struct world *world, const char *call, void *args, int *re
 	bool concerns = world->context && !strcmp(call, world->context);
 	void *memory;
 
-	(void)args;
 	if (!concerns)
 		return;
 	memory = kmalloc(100, GFP_KERNEL);
@@ -164,7 +153,6 @@ static void write_where_nobody_reads(struct world *world, const char *call, void
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)world, (void)result;
 	if (!strcmp(call, "flb0.retrieve") && mistaken)
 		argp->data++;
 	/* This is mere tidiness. */
@@ -225,7 +213,6 @@ static void ask_for_oneself(struct world *world, const char *call, void *args, i
 {
 	void *obj;
 
-	(void)args, (void)result;
 	if (!strcmp(call, "flb0.retrieve"))
 		liveupdate_flb_get_incoming(world_flb(world, mistaken ? 0 : 1), &obj);
 }
@@ -274,11 +261,11 @@ static void another_module(struct world *world)
 	preserve_file(world);
 	world->wiring = NULL;
 	assert_int_equal(world_reboot(world), 0);
-	world->module->flbs[0].ops.owner = mistaken ? &stranger : &world->this_module;
+	world_flb_ops(world, 0)->owner = mistaken ? &stranger : &world->recorder->this_module;
 	world_wire(world, "0:0");
 	world_get(world, 0, true, &obj);
 	finish_file(world);
-	world->module->flbs[0].ops.owner = &world->this_module;
+	world_flb_ops(world, 0)->owner = &world->recorder->this_module;
 }
 
 static void other_handlers(struct world *world)
@@ -314,83 +301,43 @@ static void unterminated(struct world *world)
  * The table
  */
 
-struct mistake {
-	enum lfb_finding_id id;
-	void (*act)(struct world *world);
-	world_meddle_fn meddle;
-	enum lfb_finding_id also;	/* 0: nothing more */
-	const char *profile;		/* NULL: reference */
-};
-
 static const struct mistake mistakes[] = {
 	{ LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA, whole, forget_the_handle,
-	  LFB_FINDING_KERNEL_WARN, NULL },
+	  LFB_FINDING_KERNEL_WARN },
 	{ LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA, whole, die_without_a_handle,
-	  LFB_FINDING_KERNEL_BUG, NULL },
+	  LFB_FINDING_KERNEL_BUG },
 	{ LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ, whole, forget_the_object,
-	  LFB_FINDING_FLB_GET_NULL, NULL },
-	{ LFB_FINDING_FLB_OBJ_NOT_FREED, aborted, keep_the_object, 0, NULL },
-	{ LFB_FINDING_FLB_OBJ_NOT_FREED, whole, keep_the_object, 0, NULL },
-	{ LFB_FINDING_FLB_LEFT_BEHIND, aborted, leave_the_page, 0, NULL },
-	{ LFB_FINDING_FLB_LEFT_BEHIND, whole, leave_the_page, LFB_FINDING_KHO_NEVER_RESTORED,
-	  NULL },
-	{ LFB_FINDING_FLB_PRESERVE_NOT_UNDONE, preserve_fails, fail_late, 0, NULL },
-	{ LFB_FINDING_FLB_RETRIEVE_NOT_UNDONE, retrieve_fails, fail_late, 0, NULL },
-	{ LFB_FINDING_FLB_DISCARDED_WRITE, whole, write_where_nobody_reads, 0, NULL },
-	{ LFB_FINDING_FLB_GET_NOT_PUT, hold_outgoing, NULL, 0, NULL },
-	{ LFB_FINDING_FLB_GET_NOT_PUT, hold_incoming, NULL, 0, NULL },
-	{ LFB_FINDING_FLB_PUT_WITHOUT_GET, put_too_often, NULL, 0, NULL },
+	  LFB_FINDING_FLB_GET_NULL },
+	{ LFB_FINDING_FLB_OBJ_NOT_FREED, aborted, keep_the_object },
+	{ LFB_FINDING_FLB_OBJ_NOT_FREED, whole, keep_the_object },
+	{ LFB_FINDING_FLB_LEFT_BEHIND, aborted, leave_the_page },
+	{ LFB_FINDING_FLB_LEFT_BEHIND, whole, leave_the_page, LFB_FINDING_KHO_NEVER_RESTORED },
+	{ LFB_FINDING_FLB_PRESERVE_NOT_UNDONE, preserve_fails, fail_late },
+	{ LFB_FINDING_FLB_RETRIEVE_NOT_UNDONE, retrieve_fails, fail_late },
+	{ LFB_FINDING_FLB_DISCARDED_WRITE, whole, write_where_nobody_reads },
+	{ LFB_FINDING_FLB_GET_NOT_PUT, hold_outgoing },
+	{ LFB_FINDING_FLB_GET_NOT_PUT, hold_incoming },
+	{ LFB_FINDING_FLB_PUT_WITHOUT_GET, put_too_often },
 	{ LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, unlock_with_another, NULL,
 	  LFB_FINDING_FLB_OBJECT_REPLACED, "rfc-v6" },
-	{ LFB_FINDING_FLB_SELF_DEADLOCK, whole, ask_for_oneself, 0, NULL },
-	{ LFB_FINDING_FLB_GET_WRONG_PHASE, ask_with_nothing_preserved, NULL, 0, NULL },
+	{ LFB_FINDING_FLB_SELF_DEADLOCK, whole, ask_for_oneself },
+	{ LFB_FINDING_FLB_GET_WRONG_PHASE, ask_with_nothing_preserved },
 	{ LFB_FINDING_FLB_GET_WRONG_PHASE, ask_with_nothing_preserved, NULL, 0, "rfc-v6" },
-	{ LFB_FINDING_FLB_GET_WRONG_PHASE, ask_when_serialized, NULL, 0, NULL },
+	{ LFB_FINDING_FLB_GET_WRONG_PHASE, ask_when_serialized },
 	{ LFB_FINDING_FLB_GET_WRONG_PHASE, ask_when_serialized, NULL, 0, "rfc-v6" },
-	{ LFB_FINDING_FLB_GET_WRONG_PHASE, ask_after_finish, NULL, 0, NULL },
-	{ LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE, another_module, NULL, 0, NULL },
+	{ LFB_FINDING_FLB_GET_WRONG_PHASE, ask_after_finish },
+	{ LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE, another_module },
 	{ LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE, other_handlers, NULL,
-	  LFB_FINDING_FLB_FINISH_NEVER_REACHED, NULL },
-	{ LFB_FINDING_FLB_NOBODY_REGISTERED, nobody_registers, NULL, 0, NULL },
-	{ LFB_FINDING_FLB_COMPATIBLE, unterminated, NULL, 0, NULL },
+	  LFB_FINDING_FLB_FINISH_NEVER_REACHED },
+	{ LFB_FINDING_FLB_NOBODY_REGISTERED, nobody_registers },
+	{ LFB_FINDING_FLB_COMPATIBLE, unterminated },
+	{ .act = NULL },
 };
-
-static void run(const struct mistake *mistake, bool mistakenly)
-{
-	struct world *world = world_create(mistake->profile ? mistake->profile : "reference",
-					   NULL, NULL);
-	struct lfb_machine *machine = world->machine;
-	enum lfb_finding_id also = mistake->also ? mistake->also : mistake->id;
-
-	mistaken = mistakenly;
-	world->meddle = mistake->meddle;
-	mistake->act(world);
-	if (mistakenly)
-		lfb_assert_findings(machine, mistake->id, also);
-	else
-		lfb_assert_no_findings(machine);
-	world_destroy(world);
-}
-
-static void each_mistake_is_found_and_nothing_else(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-		run(&mistakes[i], true);
-}
-
-static void without_the_mistake_there_is_no_finding(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-		run(&mistakes[i], false);
-}
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_mistake_is_found_and_nothing_else),
-		cmocka_unit_test(without_the_mistake_there_is_no_finding),
+		mistake_tests(mistakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

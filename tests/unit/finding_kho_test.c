@@ -3,14 +3,6 @@
  * Findings about KHO: each mistake in the smallest form that has it, and its corrected twin, in
  * the kernel that preserves and in the one that restores.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)
@@ -272,9 +264,9 @@ static void check(const struct mistake *mistake, bool in_callbacks, bool known)
 
 	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_REMAP, LFB_PAGES_BUDDY);
 	assert_non_null(kernel);
-	kernel->frame = in_callbacks ? &frame : NULL;
+	kernel->task->frame = in_callbacks ? &frame : NULL;
 	mistake->before();
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	if (mistake->after || mistake->id == LFB_FINDING_KHO_NEVER_RESTORED ||
 	    !kernel->findings.count) {
 		assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -299,7 +291,6 @@ static void check(const struct mistake *mistake, bool in_callbacks, bool known)
 
 static void each_mistake_is_found_and_what_is_right_is_not(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
 		check(&mistakes[i], true, true);
 		check(&mistakes[i], false, true);
@@ -309,7 +300,6 @@ static void each_mistake_is_found_and_what_is_right_is_not(void **state)
 /* A machine that boots from a blob does not know how anything was preserved. */
 static void what_came_from_elsewhere_is_believed(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
 		check(&mistakes[i], true, false);
 }
@@ -319,12 +309,11 @@ static void a_finding_says_how_it_was_preserved_and_by_whom(void **state)
 	struct lfb_frame frame = { .type = "flb", .name = "iommu-v1", .op = "preserve", .call = 1 };
 	char text[256];
 
-	(void)state;
 	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 	kernel->operation = 7;
-	kernel->frame = &frame;
+	kernel->task->frame = &frame;
 	hand_folio();
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	take_free();
 	snprintf(text, sizeof(text), "4 pages were freed by kho_restore_free(): 16384 bytes at "
@@ -355,10 +344,9 @@ static void the_ledger_knows_what_callbacks_made(void **state)
 	struct page *page;
 	void *object, *memory;
 
-	(void)state;
 	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 	lfb__holder_init(&holder);
-	kernel->frame = &frame;
+	kernel->task->frame = &frame;
 	object = kmalloc(100, GFP_KERNEL);
 	assert_int_equal(lfb__ledger_find(kernel, LFB_LEDGER_SLAB, (uintptr_t)object)->size, 100);
 	page = new_pages(1);
@@ -386,8 +374,5 @@ int main(void)
 		cmocka_unit_test(a_finding_says_how_it_was_preserved_and_by_whom),
 		cmocka_unit_test(the_ledger_knows_what_callbacks_made),
 	};
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

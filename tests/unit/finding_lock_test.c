@@ -5,11 +5,8 @@
  */
 #include <luo/slab.h>
 
-#include "tests/support/world.h"
+#include "tests/support/mistake.h"
 
-#include <luo/cmocka.h>
-
-static bool mistaken;
 static struct mutex first, second, third;
 static spinlock_t spin;
 static struct rw_semaphore sem;
@@ -33,7 +30,6 @@ static void both(struct mutex *a, struct mutex *b)
 
 static void in_two_orders(struct world *world)
 {
-	(void)world;
 	both(&first, &second);
 	if (mistaken)
 		both(&second, &first);
@@ -43,7 +39,6 @@ static void in_two_orders(struct world *world)
 
 static void in_a_circle_of_three(struct world *world)
 {
-	(void)world;
 	both(&first, &second);
 	both(&second, &third);
 	if (mistaken)
@@ -55,7 +50,6 @@ static void in_a_circle_of_three(struct world *world)
 /* A lock one did not wait for cannot be waited for in a circle. */
 static void reader_and_writer(struct world *world)
 {
-	(void)world;
 	mutex_lock(&first);
 	down_read(&sem);
 	up_read(&sem);
@@ -71,7 +65,6 @@ static void reader_and_writer(struct world *world)
 
 static void keep_a_lock(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args, (void)result;
 	if (strcmp(call, "file h0.preserve"))
 		return;
 	mutex_lock(&first);
@@ -82,13 +75,11 @@ static void keep_a_lock(struct world *world, const char *call, void *args, int *
 static void preserve_file(struct world *world)
 {
 	world_wire(world, "0:");
-	world->meddle = keep_a_lock;
 	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
 }
 
 static int keep_at_release(struct inode *inode, struct file *file)
 {
-	(void)inode, (void)file;
 	mutex_lock(&first);
 	if (!mistaken)
 		mutex_unlock(&first);
@@ -122,7 +113,6 @@ static void settle_with_a_lock(struct world *world)
 
 static void lock_under_a_spinlock(struct world *world)
 {
-	(void)world;
 	if (mistaken)
 		spin_lock(&spin);
 	mutex_lock(&first);
@@ -133,7 +123,6 @@ static void lock_under_a_spinlock(struct world *world)
 
 static void allocate_under_a_spinlock(struct world *world)
 {
-	(void)world;
 	spin_lock(&spin);
 	kfree(kmalloc(10, mistaken ? GFP_KERNEL : GFP_ATOMIC));
 	spin_unlock(&spin);
@@ -143,7 +132,6 @@ static void get_pages_under_a_spinlock(struct world *world)
 {
 	struct page *page;
 
-	(void)world;
 	spin_lock(&spin);
 	page = alloc_pages((mistaken ? GFP_KERNEL : GFP_ATOMIC) | __GFP_ZERO, 0);
 	spin_unlock(&spin);
@@ -152,7 +140,6 @@ static void get_pages_under_a_spinlock(struct world *world)
 
 static void say_that_it_sleeps(struct world *world)
 {
-	(void)world;
 	spin_lock(&spin);
 	if (!mistaken)
 		spin_unlock(&spin);
@@ -163,7 +150,6 @@ static void say_that_it_sleeps(struct world *world)
 
 static long lock_twice(void *argument)
 {
-	(void)argument;
 	mutex_lock(&first);
 	if (mistaken)
 		mutex_lock(&first);
@@ -179,7 +165,6 @@ static void deadlock(struct world *world)
 
 static void unlock_free(struct world *world)
 {
-	(void)world;
 	if (!mistaken)
 		mutex_lock(&first);
 	mutex_unlock(&first);
@@ -187,7 +172,6 @@ static void unlock_free(struct world *world)
 
 static void read_unlock_free(struct world *world)
 {
-	(void)world;
 	if (!mistaken)
 		down_read(&sem);
 	up_read(&sem);
@@ -195,7 +179,6 @@ static void read_unlock_free(struct world *world)
 
 static void use_destroyed(struct world *world)
 {
-	(void)world;
 	mutex_destroy(&first);
 	if (!mistaken)
 		mutex_init(&first);
@@ -203,14 +186,11 @@ static void use_destroyed(struct world *world)
 	mutex_unlock(&first);
 }
 
-static const struct mistake {
-	enum lfb_finding_id id;
-	void (*act)(struct world *world);
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ LFB_FINDING_LOCK_INVERSION, in_two_orders },
 	{ LFB_FINDING_LOCK_INVERSION, in_a_circle_of_three },
 	{ LFB_FINDING_LOCK_INVERSION, reader_and_writer },
-	{ LFB_FINDING_LOCK_HELD_AT_RETURN, preserve_file },
+	{ LFB_FINDING_LOCK_HELD_AT_RETURN, preserve_file, keep_a_lock },
 	{ LFB_FINDING_LOCK_HELD_AT_RETURN, close_file },
 	{ LFB_FINDING_LOCK_HELD_AT_RETURN, settle_with_a_lock },
 	{ LFB_FINDING_LOCK_HELD_ACROSS_KEXEC, jump_with_a_lock },
@@ -224,37 +204,29 @@ static const struct mistake {
 	{ LFB_FINDING_LOCK_UNINITIALIZED, use_destroyed },
 };
 
-static void run(const struct mistake *mistake, bool mistakenly)
+static void run(bool mistakenly)
 {
-	struct world *world = world_create("reference", NULL, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
+		struct world *world = world_create("reference", NULL, NULL);
 
-	init_locks();
-	mistaken = mistakenly;
-	mistake->act(world);
-	if (mistakenly)
-		lfb_assert_findings(world->machine, mistake->id);
-	else
-		lfb_assert_no_findings(world->machine);
-	world_destroy(world);
+		init_locks();
+		mistake_check(world, &mistakes[i], mistakenly);
+		world_destroy(world);
+	}
 }
 
 static void each_mistake_is_found_and_nothing_else(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-		run(&mistakes[i], true);
+	run(true);
 }
 
 static void without_the_mistake_there_is_no_finding(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-		run(&mistakes[i], false);
+	run(false);
 }
 
 static void take_both(struct world *world, const char *call, void *args, int *result)
 {
-	(void)world, (void)args, (void)result;
 	if (!strcmp(call, "file h0.preserve"))
 		both(&first, &second);
 	if (!strcmp(call, "file h0.unpreserve"))
@@ -267,7 +239,6 @@ static void an_inversion_shows_both_ways(void **state)
 	const struct lfb_finding *finding;
 	int session;
 
-	(void)state;
 	init_locks();
 	world_wire(world, "0:");
 	world->meddle = take_both;
@@ -289,7 +260,6 @@ static void locks_of_one_class_may_nest(void **state)
 {
 	struct world *world = world_create("reference", NULL, NULL);
 
-	(void)state;
 	lfb_lock_init(&first.lock, "node");
 	lfb_lock_init(&second.lock, "node");
 	both(&first, &second);
@@ -302,7 +272,6 @@ static void a_deadlock_names_the_circle(void **state)
 {
 	struct world *world = world_create("reference", NULL, NULL);
 
-	(void)state;
 	init_locks();
 	mistaken = true;
 	deadlock(world);
@@ -317,7 +286,6 @@ static void more_locks_than_are_kept_do_no_harm(void **state)
 	static struct mutex many[200];
 	static char names[200][16];
 
-	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(many); i++) {
 		snprintf(names[i], sizeof(names[i]), "lock-%u", i);
 		lfb_lock_init(&many[i].lock, names[i]);

@@ -3,14 +3,7 @@
  * Findings about memory in whole machines: what the orchestrator does itself is none, in every
  * profile, on memory from the kernel before and from a blob; what a module does is.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include <luo/blob.h>
 #include <luo/finding.h>
@@ -20,7 +13,9 @@
 #include <luo/scenario.h>
 
 #include "sim/machine/machine.h"
+#include "tests/support/handed_page.h"
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 static const struct lfb_finding *find(struct lfb_machine *machine, enum lfb_finding_id id)
 {
@@ -66,7 +61,6 @@ static size_t about_memory(struct lfb_machine *machine)
 
 static void a_whole_update_leaves_nothing(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; lfb_profile_name(i); i++) {
 		struct rig rig;
 
@@ -82,7 +76,6 @@ static void a_whole_update_leaves_nothing(void **state)
 /* How it was preserved nobody knows there; what the orchestrator's own is, the format says. */
 static void an_update_from_a_blob_leaves_nothing(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; lfb_profile_name(i); i++) {
 		struct lfb_blob *blob;
 		struct rig rig, next;
@@ -106,7 +99,6 @@ static void an_update_from_a_blob_leaves_nothing(void **state)
 /* The session is gone with its files in it: their pages and the FLB's are still there. */
 static void what_is_never_taken_over_is_left(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; lfb_profile_name(i); i++) {
 		struct rig rig;
 
@@ -124,7 +116,6 @@ static void pointers_are_found_at_the_reboot(void **state)
 {
 	struct rig rig;
 
-	(void)state;
 	start(&rig, NULL, LFB_CHECKS_ON);
 	lfb_finding_silence(rig.machine, LFB_FINDING_MEM_POINTER_HANDED_OVER, false);
 	assert_int_equal(rig_update(&rig), 0);
@@ -139,9 +130,9 @@ static void pointers_are_found_at_the_reboot(void **state)
 static long write_to_flb(void *argument)
 {
 	struct rig *rig = argument;
-	struct rig_page *page = NULL;
+	struct handed_page *page = NULL;
 
-	if (liveupdate_flb_get_outgoing(&rig->data->flb, (void **)&page))
+	if (liveupdate_flb_get_outgoing(rig_flb(rig), (void **)&page))
 		return -EINVAL;
 	page->number++;
 	return 0;
@@ -149,13 +140,11 @@ static long write_to_flb(void *argument)
 
 static long do_nothing(void *argument)
 {
-	(void)argument;
 	return 0;
 }
 
 static void a_write_between_reboot_and_jump_is_found(void **state)
 {
-	(void)state;
 	for (int guilty = 0; guilty < 2; guilty++) {
 		const struct lfb_finding *finding;
 		struct rig rig;
@@ -231,7 +220,6 @@ static void golden_scenarios_have_no_findings_about_memory(void **state)
 	static const char *const profiles[] = { "rfc-v6", "linux-7.0", "linux-7.3" };
 	char path[256];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
 		snprintf(path, sizeof(path), "%s/golden/%s", LFB_TEST_DATA, profiles[i]);
 		assert_true(run_directory(path, profiles[i]) >= 60);

@@ -3,14 +3,6 @@
  * Findings about memory: what is in it when it is handed over, what is expected of it in the next
  * kernel, and pointers that lead nowhere.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/memory/check.h"
 #include "sim/kernel/memory/page.h"
 #include "tests/support/kho_fixture.h"
@@ -30,21 +22,18 @@ static void start(enum lfb_memory_mode mode)
 
 static int start_remapped(void **state)
 {
-	(void)state;
 	start(LFB_MEMORY_REMAP);
 	return 0;
 }
 
 static int start_fixed(void **state)
 {
-	(void)state;
 	start(LFB_MEMORY_FIXED);
 	return 0;
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -55,9 +44,9 @@ static u64 *hand_over(size_t size)
 	struct lfb_frame preserving = frame;
 	u64 *memory;
 
-	kernel->frame = &preserving;
+	kernel->task->frame = &preserving;
 	memory = kho_alloc_preserve(size);
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	assert_false(IS_ERR(memory));
 	return memory;
 }
@@ -92,7 +81,6 @@ static void memory_that_was_not_preserved_is_not_there(void **state)
 	phys_addr_t phys = page_to_phys(alloc_pages(GFP_KERNEL, 1)) + PAGE_SIZE + 8;
 	phys_addr_t preserved = virt_to_phys(hand_over(PAGE_SIZE));
 
-	(void)state;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	phys_to_virt(preserved);
 	assert_int_equal(kernel->findings.count, 0);
@@ -112,7 +100,6 @@ static void slab_memory_that_was_handed_over_is_called_so(void **state)
 	struct lfb_frame retrieving = { .type = "flb", .name = "x", .op = "retrieve", .call = 1 };
 	phys_addr_t phys = virt_to_phys(kmalloc(8 * PAGE_SIZE, GFP_KERNEL)) + 7 * PAGE_SIZE;
 
-	(void)state;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	phys_to_virt(phys);
 	assert_phys(only_finding(LFB_FINDING_MEM_SLAB_HANDED_OVER), phys, "slab memory");
@@ -121,9 +108,9 @@ static void slab_memory_that_was_handed_over_is_called_so(void **state)
 		assert_non_null(kmalloc(512, GFP_KERNEL));
 	phys_to_virt(phys);
 	assert_int_equal(kernel->findings.count, 0);
-	kernel->frame = &retrieving;
+	kernel->task->frame = &retrieving;
 	phys_to_virt(phys);
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	only_finding(LFB_FINDING_MEM_SLAB_HANDED_OVER);
 }
 
@@ -134,7 +121,6 @@ static void other_memory_is_nobodys_mistake(void **state)
 	phys_addr_t freed = page_to_phys(page) + 511 * PAGE_SIZE;
 	phys_addr_t phys = virt_to_phys(kmalloc(8 * PAGE_SIZE, GFP_KERNEL)) + 7 * PAGE_SIZE;
 
-	(void)state;
 	__free_pages(page, 9);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	phys_to_virt(MEMORY / 2);
@@ -155,17 +141,16 @@ static void a_callback_that_asks_for_nothing_is_noted(void **state)
 {
 	static const phys_addr_t nowhere[] = { 0, 0xffff, MEMORY, ~0ull };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(nowhere); i++) {
 		struct lfb_frame asking = frame;
 
-		kernel->frame = &asking;
+		kernel->task->frame = &asking;
 		phys_to_virt(MEMORY / 2);
 		assert_false(asking.touched_nothing);
 		phys_to_virt(nowhere[i]);
 		assert_true(asking.touched_nothing);
 	}
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 }
 
 /*
@@ -179,7 +164,6 @@ static void a_pointer_that_is_handed_over_is_found(void **state)
 	struct lfb_object name;
 	char text[160];
 
-	(void)state;
 	memory[700] = (uintptr_t)object + 8;
 	memory[900] = (uintptr_t)mapped;
 	lfb__check_serialized(kernel);
@@ -198,7 +182,6 @@ static void numbers_that_are_no_addresses_are_not(void **state)
 	u64 *not_handed_over = kmalloc(64, GFP_KERNEL);
 	int here;
 
-	(void)state;
 	memory[0] = virt_to_phys(memory);
 	memory[1] = ~0ull;
 	memory[2] = (uintptr_t)&here;
@@ -215,7 +198,6 @@ static void large_blocks_are_not_looked_through(void **state)
 {
 	u64 *large = hand_over(PAGE_SIZE << 5), *small = hand_over(PAGE_SIZE << 4);
 
-	(void)state;
 	large[4] = (uintptr_t)large;
 	lfb__check_serialized(kernel);
 	assert_int_equal(kernel->findings.count, 0);
@@ -239,7 +221,6 @@ static bool died(void *address)
 
 static long do_nothing(void *argument)
 {
-	(void)argument;
 	return 0;
 }
 
@@ -247,7 +228,6 @@ static void a_write_after_the_state_is_serialized_is_found(void **state)
 {
 	u64 *memory = hand_over(PAGE_SIZE), *own = kho__alloc_preserve_own(PAGE_SIZE);
 
-	(void)state;
 	write_to(memory);
 	lfb__check_serialized(kernel);
 	lfb__guarded(kernel, do_nothing, NULL);
@@ -269,7 +249,6 @@ static void writing_before_or_in_the_next_kernel_is_right(void **state)
 	u64 *memory = hand_over(PAGE_SIZE);
 	phys_addr_t phys = virt_to_phys(memory);
 
-	(void)state;
 	lfb__guarded(kernel, write_to, memory);
 	lfb__check_serialized(kernel);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -287,7 +266,6 @@ static void a_stale_pointer_is_found_where_it_was_handed_over(void **state)
 	phys_addr_t phys = virt_to_phys(memory), target_phys = virt_to_phys(target);
 	char text[160];
 
-	(void)state;
 	memory[1] = (uintptr_t)target;
 	memory[5] = (uintptr_t)target - 256;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -305,7 +283,6 @@ static void a_stale_pointer_is_found_in_restored_and_in_foreign_memory(void **st
 		u64 *memory = hand_over(PAGE_SIZE), *target = hand_over(PAGE_SIZE);
 		phys_addr_t phys = virt_to_phys(memory);
 
-		(void)state;
 		memory[511] = (uintptr_t)target;
 		assert_int_equal(kho_fixture_handover(kernel), 0);
 		if (foreign)
@@ -325,7 +302,6 @@ static void a_stale_pointer_from_elsewhere_is_one_as_well(void **state)
 {
 	u64 *target = hand_over(PAGE_SIZE);
 
-	(void)state;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	assert_true(died(target));
 	assert_null(strstr(only_finding(LFB_FINDING_MEM_STALE_POINTER)->text, "found"));
@@ -335,10 +311,9 @@ static void a_stale_vmalloc_address_is_known_by_where_it_was(void **state)
 {
 	u64 *memory = hand_over(PAGE_SIZE);
 
-	(void)state;
 	memory[3] = (uintptr_t)vmalloc(PAGE_SIZE);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
-	kernel->frame = &frame;
+	kernel->task->frame = &frame;
 	assert_true(died(kernel->memory.vmalloc_base + 24));
 	assert_text(only_finding(LFB_FINDING_MEM_STALE_POINTER), "flb iommu-v1", "offset 24 of");
 }
@@ -347,16 +322,15 @@ static void a_pointer_to_nothing_is_wild(void **state)
 {
 	static u64 *const wild[] = { NULL, (u64 *)0x18, (u64 *)0xdbdbdbdbdbdbdbd8ul };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
-		kernel->frame = &frame;
+		kernel->task->frame = &frame;
 		assert_true(died(wild[i]));
 		assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "flb iommu-v1",
 			    i == 1 ? "NULL pointer dereference at offset 24" : "");
 		lfb__findings_forget(&kernel->findings);
 		fixture_bugs(kernel);
 	}
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	assert_true(died(NULL));
 	assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "task boot", "");
 }
@@ -365,7 +339,6 @@ static void what_is_behind_a_vmalloc_area_and_what_was_one_are_told_apart(void *
 {
 	u8 *area = vmalloc(2 * PAGE_SIZE), *behind = vmalloc(PAGE_SIZE);
 
-	(void)state;
 	assert_true(died(area + 2 * PAGE_SIZE + 8));
 	assert_text(only_finding(LFB_FINDING_MEM_OVERRUN), "task boot", "offset 8 behind");
 	lfb__findings_forget(&kernel->findings);
@@ -388,13 +361,11 @@ static void put_twice(void *object)
 {
 	struct folio *folio = folio_alloc(GFP_KERNEL, 0);
 
-	(void)object;
 	folio_put(folio);
 	folio_put(folio);
 }
 static void free_with_another_order(void *object)
 {
-	(void)object;
 	__free_pages(alloc_pages(GFP_KERNEL, 1), 0);
 }
 
@@ -405,7 +376,6 @@ static void freeing_what_is_not_there_is_found(void **state)
 		free_with_another_order,
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		wrong[i](kmalloc(100, GFP_KERNEL));
 		only_finding(LFB_FINDING_MEM_BAD_FREE);
@@ -420,7 +390,6 @@ static void a_reference_on_a_freed_folio_is_use_after_free(void **state)
 {
 	struct folio *folio = folio_alloc(GFP_KERNEL, 0);
 
-	(void)state;
 	folio_put(folio);
 	folio_get(folio);
 	only_finding(LFB_FINDING_MEM_USE_AFTER_FREE);
@@ -431,7 +400,6 @@ static void without_checks_nothing_is_looked_at(void **state)
 	u64 *memory;
 	phys_addr_t phys;
 
-	(void)state;
 	kernel->checks = LFB_CHECKS_OFF;
 	memory = hand_over(PAGE_SIZE);
 	memory[0] = (uintptr_t)memory;
@@ -442,7 +410,7 @@ static void without_checks_nothing_is_looked_at(void **state)
 	phys_to_virt(phys);
 	kho__check_left(kernel);
 	assert_int_equal(kernel->findings.count, 0);
-	assert_int_equal(kernel->ledger.count, 0);
+	assert_int_equal(kernel->ledger.table.count, 0);
 }
 
 #define remapped_test(f) cmocka_unit_test_setup_teardown(f, start_remapped, stop)

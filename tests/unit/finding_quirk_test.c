@@ -144,7 +144,6 @@ static void link_again(void *context, const char *point, const char *object)
 {
 	struct world *world = context;
 
-	(void)object;
 	if (strcmp(point, "flb-lazy-init"))
 		return;
 	lfb_sched_to(world->machine, NULL, NULL);
@@ -275,7 +274,6 @@ static void close_it(void *context, const char *point, const char *object)
 {
 	struct world *world = context;
 
-	(void)object;
 	if (strcmp(point, "session-found"))
 		return;
 	lfb_sched_to(world->machine, NULL, NULL);
@@ -320,7 +318,6 @@ static void unregister_it(void *context, const char *point, const char *object)
 {
 	struct world *world = context;
 
-	(void)object;
 	if (strcmp(point, "can_preserve"))
 		return;
 	lfb_sched_to(world->machine, NULL, NULL);
@@ -407,7 +404,6 @@ static struct world *create(const char *profile, const char *quirk, bool on)
 
 static void every_defect_has_a_finding_while_it_is_there(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		for (int on = 1; on >= 0; on--) {
 			struct world *world = create(cases[i].profile, cases[i].quirk, on);
@@ -431,7 +427,6 @@ static void every_defect_is_here(void **state)
 {
 	const char *name;
 
-	(void)state;
 	for (unsigned int i = 0; (name = lfb_quirk_name(i)) != NULL; i++) {
 		bool here = false;
 

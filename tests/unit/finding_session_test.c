@@ -3,11 +3,7 @@
  * What agents owe: sessions retrieved, finished and closed. Each mistake raises its finding, and
  * the same without it raises none.
  */
-#include "tests/support/linux_7_3.h"
-
-#include <luo/cmocka.h>
-
-static bool mistaken;
+#include "tests/support/mistake.h"
 
 static void preserve_file(struct world *world)
 {
@@ -67,45 +63,33 @@ static void close_unretrieved(struct world *world)
 	lfb_machine_settle(world->machine);
 }
 
-static const struct {
-	enum lfb_finding_id id;
-	void (*act)(struct world *world);
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ LFB_FINDING_SESSION_NEVER_FINISHED, never_open_the_device },
 	{ LFB_FINDING_SESSION_NEVER_FINISHED, never_retrieve_the_session },
 	{ LFB_FINDING_SESSION_NEVER_FINISHED, never_finish },
 	{ LFB_FINDING_SESSION_CLOSED_UNRETRIEVED, close_unretrieved },
 };
 
-static void run(const char *profile, size_t number, bool mistakenly)
+static void run(bool mistakenly)
 {
-	struct world *world = world_create(profile, NULL, "all");
+	for_each_profile(profile) {
+		for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
+			struct world *world = world_create(profile, NULL, "all");
 
-	mistaken = mistakenly;
-	mistakes[number].act(world);
-	if (mistakenly)
-		lfb_assert_findings(world->machine, mistakes[number].id);
-	else
-		lfb_assert_no_findings(world->machine);
-	world_destroy(world);
+			mistake_check(world, &mistakes[i], mistakenly);
+			world_destroy(world);
+		}
+	}
 }
 
 static void each_mistake_is_found_and_nothing_else(void **state)
 {
-	(void)state;
-	for_each_profile(profile) {
-		for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-			run(profile, i, true);
-	}
+	run(true);
 }
 
 static void without_the_mistake_there_is_no_finding(void **state)
 {
-	(void)state;
-	for_each_profile(profile) {
-		for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
-			run(profile, i, false);
-	}
+	run(false);
 }
 
 static void a_file_preserved_twice_is_about_the_second_session(void **state)
@@ -113,7 +97,6 @@ static void a_file_preserved_twice_is_about_the_second_session(void **state)
 	struct world *world = world_create("linux-7.0", NULL, NULL);
 	int fd, first, second;
 
-	(void)state;
 	world_wire(world, "0:");
 	fd = world_file(world, 0, 1);
 	first = world_session(world, "first");
@@ -136,7 +119,6 @@ static void settling_needs_a_kernel_and_changes_nothing(void **state)
 	struct world *world = world_create("reference", NULL, NULL);
 	struct lfb_machine_stats before;
 
-	(void)state;
 	assert_int_equal(lfb_machine_settle(NULL), -EINVAL);
 	preserve_file(world);
 	assert_int_equal(world_reboot(world), 0);

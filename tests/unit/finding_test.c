@@ -12,7 +12,6 @@ static void every_id_has_a_name_a_severity_and_a_sentence(void **state)
 					     "LFB-MEM-", "LFB-LOCK-", "LFB-MODULE-",
 					     "LFB-KERNEL-" };
 
-	(void)state;
 	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
 		const char *name = lfb_finding_name(id);
 		bool in_an_area = false;
@@ -45,7 +44,6 @@ static void one_mistake_on_one_object_is_one_finding_a_kernel(void **state)
 	struct world *world = world_create("reference", NULL, NULL);
 	const struct lfb_finding *finding;
 
-	(void)state;
 	assert_int_equal(lfb_machine_call(world->machine, complain, (void *)3), 0);
 	assert_int_equal(lfb_finding_count(world->machine), 1);
 	finding = lfb_finding_at(world->machine, 0);
@@ -74,7 +72,6 @@ static void a_silenced_id_is_not_written_down(void **state)
 	struct world *world = world_create("reference", NULL, NULL);
 	struct lfb_machine *machine = world->machine;
 
-	(void)state;
 	assert_int_equal(lfb_finding_silence(machine, LFB_FINDING_KHO_SCRATCH, true), 0);
 	lfb_machine_call(machine, complain, (void *)1);
 	assert_int_equal(lfb_finding_count(machine), 0);
@@ -93,7 +90,6 @@ static void without_checks_there_are_no_findings(void **state)
 		.checks = LFB_CHECKS_OFF,
 	});
 
-	(void)state;
 	lfb_machine_call(world->machine, complain, (void *)1);
 	assert_int_equal(lfb_finding_count(world->machine), 0);
 	world_destroy(world);
@@ -103,7 +99,6 @@ static void find_about_the_flb(struct world *world, const char *call, void *args
 {
 	struct liveupdate_flb_op_args *argp = args;
 
-	(void)result;
 	if (!strcmp(call, "flb0.unpreserve"))
 		lfb__find(&world->machine->kernel, LFB_FINDING_FLB_LEFT_BEHIND, "flb flb-0-v1",
 			  "data %llx", argp->data);
@@ -118,7 +113,6 @@ static void a_finding_says_where_it_is_and_what_led_there(void **state)
 	size_t length;
 	int session;
 
-	(void)state;
 	world_wire(world, "0:0,1");
 	session = world_session(world, "vm-1");
 	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
@@ -149,7 +143,6 @@ static void a_finding_says_where_it_is_and_what_led_there(void **state)
 
 static void count_entry(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *context)
 {
-	(void)kernel, (void)entry;
 	++*(unsigned int *)context;
 }
 
@@ -167,7 +160,6 @@ static void the_ledger_finds_what_was_added_and_forgets_what_was_removed(void **
 	struct lfb_kernel *kernel = &world->machine->kernel;
 	unsigned int before = entries(kernel, LFB_LEDGER_PRESERVED);
 
-	(void)state;
 	for (u64 i = 0; i < 2000; i++)
 		assert_non_null(lfb__ledger_add(kernel, LFB_LEDGER_PRESERVED, i << 40, i));
 	for (u64 i = 0; i < 2000; i += 2)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* How subsystems get at their FLB's objects: the locked family (rfc-v6) and the get family. */
-#include "tests/support/world.h"
+#include "tests/support/world_test.h"
 
 #define UNCOUNTED "FLB_GET_UNCOUNTED"
 
@@ -38,7 +38,6 @@ static struct mutex *lock_of(struct world *world, size_t direction)
 
 static void the_locked_accessors_hold_the_flbs_mutex(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(locked); i++) {
 		struct world *world = both_directions("rfc-v6", NULL);
 		void *obj;
@@ -59,7 +58,6 @@ static void the_locked_accessors_hold_the_flbs_mutex(void **state)
 
 static void locking_twice_hangs_the_machine(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(locked); i++) {
 		struct world *world = both_directions("rfc-v6", NULL);
 		void *obj;
@@ -83,7 +81,6 @@ static void finishing_waits_for_a_locked_flb(void **state)
 	struct world *world = both_directions("rfc-v6", NULL);
 	void *obj;
 
-	(void)state;
 	assert_int_equal(liveupdate_flb_incoming_locked(world_flb(world, 0), &obj), 0);
 	assert_int_equal(world_finish(world, world_incoming(world, "s")), -EDEADLK);
 	assert_int_equal(lfb_machine_state(world->machine), LFB_HUNG);
@@ -95,7 +92,6 @@ static void a_failed_locked_accessor_leaves_the_mutex_free(void **state)
 	struct world *world = world_create("rfc-v6", NULL, NULL);
 	void *obj;
 
-	(void)state;
 	world_wire(world, "0:0");
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(liveupdate_flb_incoming_locked(world_flb(world, 0), &obj),
@@ -112,7 +108,6 @@ static void unlocking_what_is_not_locked_is_a_warning(void **state)
 {
 	struct world *world = both_directions("rfc-v6", NULL);
 
-	(void)state;
 	liveupdate_flb_incoming_unlock(world_flb(world, 0), NULL);
 	assert_int_equal(world_warns(world), 1);
 	liveupdate_flb_outgoing_unlock(world_flb(world, 0), (void *)0x1000);
@@ -126,7 +121,6 @@ static void accessors_refuse_what_they_cannot_work_with(void **state)
 				      liveupdate_flb_outgoing_locked };
 	static const get_fn later[] = { liveupdate_flb_get_incoming, liveupdate_flb_get_outgoing };
 
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, UNCOUNTED);
 		const get_fn *have = world_is_rfc(world) ? rfc : later;
@@ -162,7 +156,6 @@ static void linux_7_0_uses_an_flb_that_nobody_initialized(void **state)
 	struct world *world = world_create("linux-7.0", NULL, "FLB_GET_OUTGOING_NULL");
 	void *obj = world;
 
-	(void)state;
 	assert_int_equal(liveupdate_flb_get_incoming(world_flb(world, 0), &obj), -ENODATA);
 	assert_null(obj);
 	obj = world;
@@ -177,7 +170,6 @@ static void the_get_accessors_hold_nothing(void **state)
 	struct world *world = both_directions("linux-7.0", NULL);
 	void *obj;
 
-	(void)state;
 	assert_int_equal(liveupdate_flb_get_incoming(world_flb(world, 0), &obj), 0);
 	assert_ptr_equal(obj, (void *)0x2000);
 	assert_int_equal(liveupdate_flb_get_outgoing(world_flb(world, 0), &obj), 0);
@@ -195,7 +187,6 @@ static void put_without_get_is_a_warning(void **state)
 	struct world *world = both_directions("linux-7.0", UNCOUNTED);
 	void *obj;
 
-	(void)state;
 	liveupdate_flb_put_incoming(world_flb(world, 0));
 	liveupdate_flb_put_outgoing(world_flb(world, 0));
 	assert_int_equal(world_warns(world), 2);
@@ -213,8 +204,6 @@ static void ask_for_oneself(struct world *world, const char *call, void *args, i
 	bool incoming = !strstr(world->context, "preserve");
 	void *obj;
 
-	(void)args;
-	(void)result;
 	if (!strcmp(call, world->context))
 		world_get(world, 0, incoming, &obj);
 }
@@ -249,7 +238,6 @@ static void a_callback_that_asks_for_its_own_flb_deadlocks(void **state)
 		"flb0.finish",
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -270,33 +258,25 @@ static void look_at_the_other_direction(struct world *world, const char *call, v
 {
 	void *obj;
 
-	(void)args;
-	(void)result;
 	if (!strcmp(call, "flb0.preserve"))
 		world_log(world, "incoming: %d", world_get(world, 0, true, &obj));
 	if (!strcmp(call, "flb0.retrieve"))
 		world_log(world, "outgoing: %d", world_get(world, 1, false, &obj));
 }
 
-static void a_callback_may_ask_for_the_other_direction_and_for_other_flbs(void **state)
+static void a_callback_may_ask_for_the_other_direction_and_for_other_flbs(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		void *obj;
+	void *obj;
 
-		world_wire(world, "0:0 1:1");
-		world->meddle = look_at_the_other_direction;
-		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
-		assert_log(world, "incoming: -61", "flb0.preserve -> 0",
-			   "file h0.preserve ino=1 -> 0");
-		assert_int_equal(world_reboot(world), 0);
-		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 1, 1), 0);
-		world_forget_log(world);
-		assert_int_equal(world_get(world, 0, true, &obj), 0);
-		assert_log(world, "outgoing: 0", "flb0.retrieve data=f000 -> 0");
-		world_destroy(world);
-	}
+	world_wire(world, "0:0 1:1");
+	world->meddle = look_at_the_other_direction;
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
+	assert_log(world, "incoming: -61", "flb0.preserve -> 0", "file h0.preserve ino=1 -> 0");
+	assert_int_equal(world_reboot(world), 0);
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 1, 1), 0);
+	world_forget_log(world);
+	assert_int_equal(world_get(world, 0, true, &obj), 0);
+	assert_log(world, "outgoing: 0", "flb0.retrieve data=f000 -> 0");
 }
 
 int main(void)
@@ -312,7 +292,8 @@ int main(void)
 		cmocka_unit_test(the_get_accessors_hold_nothing),
 		cmocka_unit_test(put_without_get_is_a_warning),
 		cmocka_unit_test(a_callback_that_asks_for_its_own_flb_deadlocks),
-		cmocka_unit_test(a_callback_may_ask_for_the_other_direction_and_for_other_flbs),
+		world_test_in(world_profiles,
+			      a_callback_may_ask_for_the_other_direction_and_for_other_flbs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,13 +2,6 @@
 /*
  * Folios and addresses: from each to the others, and nothing from what is none of them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "tests/support/kernel_fixture.h"
 
 static struct lfb_kernel *start(void)
@@ -26,7 +19,6 @@ static void a_folio_knows_its_size_and_place(void **state)
 	unsigned int order;
 	unsigned long i;
 
-	(void)state;
 	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
 		struct folio *folio = folio_alloc(GFP_KERNEL, order);
 
@@ -54,7 +46,6 @@ static void the_last_reference_frees(void **state)
 	struct lfb_kernel *kernel = start();
 	struct folio *folio = folio_alloc(GFP_KERNEL, 2);
 
-	(void)state;
 	folio_get(folio);
 	folio_get(folio);
 	assert_int_equal(page_count(folio_page(folio, 3)), 3);
@@ -81,7 +72,6 @@ static void every_page_has_a_number_an_address_and_a_place(void **state)
 	const unsigned long nr_pages = kernel->memory.nr_pages;
 	unsigned long pfn;
 
-	(void)state;
 	for (pfn = 0; pfn < nr_pages; pfn++) {
 		struct page *page = pfn_to_page(pfn);
 
@@ -111,7 +101,6 @@ static void what_is_no_page_has_nothing(void **state)
 				       (struct page *)((u8 *)kernel->memory.map + 1) };
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		struct folio *folio = (struct folio *)wrong[i];
 
@@ -145,7 +134,6 @@ static void a_pointer_that_is_not_linear_is_named(void **state)
 	};
 	unsigned int i;
 
-	(void)state;
 	assert_true(virt_to_phys(object) < kernel->memory.size);
 	assert_int_equal(fixture_warns(kernel), 0);
 	assert_int_equal(virt_to_phys(area), ~0ull);
@@ -169,7 +157,6 @@ static void an_order_holds_its_size(void **state)
 {
 	unsigned int order;
 
-	(void)state;
 	assert_int_equal(get_order(0), 0);
 	assert_int_equal(get_order(1), 0);
 	for (order = 0; order < 50; order++) {
@@ -187,7 +174,6 @@ static void outside_of_a_kernel_everything_fails_quietly(void **state)
 	void *object = kmalloc(1, GFP_KERNEL), *area = vmalloc(1);
 	unsigned long address = __get_free_pages(0, 0);
 
-	(void)state;
 	lfb__current = NULL;
 	assert_null(alloc_pages(0, 0));
 	assert_int_equal(__get_free_pages(0, 0), 0);

@@ -3,14 +3,6 @@
  * Guard mode: what nobody has faults, what was freed stays so for long, and the kernel dies of it
  * with a finding that says whose it was. In both memory modes, with both page policies.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/agent.h>
 #include <luo/finding.h>
 #include <luo/profile.h>
@@ -26,7 +18,6 @@ static enum lfb_page_policy policy;
 
 static int start(void **state)
 {
-	(void)state;
 	kernel = kho_fixture_start_with(&(struct lfb_memory_options){
 		.size = MEMORY,
 		.mode = mode,
@@ -41,7 +32,6 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -66,7 +56,7 @@ static bool dies(void *address)
 static void enter(struct lfb_frame *frame, const char *op, unsigned long operation)
 {
 	*frame = (struct lfb_frame){ .type = "flb", .name = "iommu-v1", .op = op, .call = 1 };
-	kernel->frame = frame;
+	kernel->task->frame = frame;
 	kernel->operation = operation;
 }
 
@@ -89,7 +79,6 @@ static void objects_may_be_used_up_to_their_end(void **state)
 {
 	static const size_t sizes[] = { 1, 16, 24, 100, 128, 4096, 4097, 8192, 100000, 1 << 19 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		const size_t size = sizes[i], end = (size + 15) & ~15ul;
 		u8 *object = kmalloc(size, GFP_KERNEL);
@@ -115,7 +104,6 @@ static void bytes_nobody_asked_for_are_looked_at_when_it_is_freed(void **state)
 {
 	u8 *object = kmalloc(100, GFP_KERNEL);
 
-	(void)state;
 	assert_false(dies(object + 105));
 	kfree(object);
 	assert_int_equal(fixture_warns(kernel), 1);
@@ -132,12 +120,11 @@ static void a_freed_object_says_who_had_it_and_who_freed_it(void **state)
 	struct lfb_frame frame;
 	u8 *object;
 
-	(void)state;
 	enter(&frame, "preserve", 3);
 	object = kmalloc(128, GFP_KERNEL);
 	enter(&frame, "retrieve", 9);
 	kfree(object);
-	kernel->frame = NULL;
+	kernel->task->frame = NULL;
 	assert_true(dies(object + 16));
 	assert_finding(LFB_FINDING_MEM_USE_AFTER_FREE, "object kmalloc-128",
 		       "an object of 128 bytes, allocated by flb iommu-v1 preserve in operation 3, "
@@ -149,7 +136,6 @@ static void what_an_flb_frees_at_its_end_is_its_object(void **state)
 	static const char *const ops[] = { "unpreserve", "finish" };
 	struct lfb_frame frame;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
 		u8 *object = kmalloc(64, GFP_KERNEL);
 		struct page *page = alloc_pages(GFP_KERNEL, 1);
@@ -157,7 +143,7 @@ static void what_an_flb_frees_at_its_end_is_its_object(void **state)
 		enter(&frame, ops[i], 5);
 		kfree(object);
 		__free_pages(page, 1);
-		kernel->frame = NULL;
+		kernel->task->frame = NULL;
 		assert_true(dies(object));
 		assert_finding(LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1", ops[i]);
 		assert_true(dies((u8 *)kernel->memory.base + page_to_phys(page) + PAGE_SIZE));
@@ -172,7 +158,6 @@ static void freed_pages_fault_until_there_are_no_others(void **state)
 	unsigned long others = 0;
 	struct page *page;
 
-	(void)state;
 	assert_false(dies(bytes));
 	__free_pages(first, 0);
 	assert_true(dies(bytes + 5));
@@ -189,7 +174,6 @@ static void freed_memory_comes_back(void **state)
 {
 	unsigned int objects = 0;
 
-	(void)state;
 	if (policy != LFB_PAGES_BUDDY)
 		return;
 	for (int i = 0; i < 5000; i++) {
@@ -209,7 +193,6 @@ static void memory_nobody_allocated_faults(void **state)
 	struct page *page = alloc_pages(GFP_KERNEL, 0);
 	u8 *bytes = page_address(page);
 
-	(void)state;
 	assert_true(dies(kernel->memory.base + MEMORY / 2));
 	assert_finding(LFB_FINDING_MEM_WILD_POINTER, "phys 0x200000", "nobody allocated");
 	assert_true(dies(bytes + PAGE_SIZE + 8));
@@ -225,7 +208,6 @@ static void reading_what_was_not_preserved_faults(void **state)
 	u8 *preserved = kho_alloc_preserve(PAGE_SIZE);
 	phys_addr_t phys = virt_to_phys(preserved);
 
-	(void)state;
 	*preserved = 1;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	assert_false(dies(kernel->memory.base + phys));
@@ -243,7 +225,6 @@ static void large_blocks_are_looked_through_as_well(void **state)
 {
 	u64 *block = kho_alloc_preserve(PAGE_SIZE << 6);
 
-	(void)state;
 	block[30000] = (uintptr_t)block;
 	lfb__check_serialized(kernel);
 	assert_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER, NULL, "offset 240000");
@@ -257,7 +238,6 @@ static void whoever_looks_from_outside_sees_all_memory(void **state)
 	u8 *object = kmalloc(64, GFP_KERNEL | __GFP_ZERO), byte = 1;
 	phys_addr_t phys = virt_to_phys(object);
 
-	(void)state;
 	object[3] = 77;
 	kfree(object);
 	assert_int_equal(lfb__memory_copy(&kernel->memory, phys + 3, &byte, 1), 0);
@@ -278,7 +258,6 @@ static void updates_work(void **state)
 		.quirks_off = "FLB_FINISH_BEFORE_FILE",
 	};
 
-	(void)state;
 	for (unsigned int i = 0; lfb_profile_name(i); i++) {
 		struct rig rig;
 

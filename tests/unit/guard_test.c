@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A dying kernel gives control back; the process goes on. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 /* What these bodies do is what sanitizers are there to find first. */
 #define WILD __attribute__((no_sanitize("address", "undefined"), noinline))
@@ -24,7 +19,6 @@ static int enter_kernel(void **state)
 {
 	const struct lfb_memory_options options = { .size = 16 << 20, .mode = LFB_MEMORY_REMAP };
 
-	(void)state;
 	if (lfb__kernel_init(&kernel, &options, 0) || lfb__kernel_init(&other, &options, 0))
 		return -1;
 	kernel.catch_faults = true;
@@ -35,7 +29,6 @@ static int enter_kernel(void **state)
 
 static int leave_kernel(void **state)
 {
-	(void)state;
 	lfb__kernel_destroy(&kernel);
 	lfb__kernel_destroy(&other);
 	return 0;
@@ -89,7 +82,6 @@ static long hangs(void *arg)
 
 static void a_body_that_lives_returns_its_result(void **state)
 {
-	(void)state;
 	for (long arg = -5; arg < 5; arg++)
 		assert_int_equal(lfb__guarded(&kernel, answer, &arg), arg + 1);
 	assert_null(kernel.guard);
@@ -98,7 +90,6 @@ static void a_body_that_lives_returns_its_result(void **state)
 
 static void panic_and_bug_give_efault_and_a_hang_edeadlk(void **state)
 {
-	(void)state;
 	assert_int_equal(lfb__guarded(&kernel, panics, "here"), -EFAULT);
 	assert_int_equal(kernel.dead, LFB_DEATH_PANIC);
 	assert_string_equal(kernel.trace.complaint, "kernel: no way on from here");
@@ -115,7 +106,6 @@ static void a_dead_kernel_runs_nothing(void **state)
 {
 	long arg = 1;
 
-	(void)state;
 	assert_int_equal(lfb__guarded(&kernel, hangs, &kernel), -EDEADLK);
 	assert_int_equal(lfb__guarded(&kernel, answer, &arg), -ESHUTDOWN);
 	revive();
@@ -124,7 +114,6 @@ static void a_dead_kernel_runs_nothing(void **state)
 
 static void the_first_death_wins(void **state)
 {
-	(void)state;
 	lfb__die(&kernel, LFB_DEATH_HANG);
 	lfb__die(&kernel, LFB_DEATH_PANIC);
 	assert_int_equal(kernel.dead, LFB_DEATH_HANG);
@@ -135,7 +124,6 @@ static void a_null_pointer_is_named_with_its_offset(void **state)
 	static long (*const bodies[])(void *) = { read_at, write_at, call_at };
 	char expected[64];
 
-	(void)state;
 	lfb__guard_install();
 	for (size_t i = 0; i < ARRAY_SIZE(bodies); i++) {
 		for (uintptr_t offset = 0; offset < PAGE_SIZE; offset += PAGE_SIZE / 4 - 1) {
@@ -155,7 +143,6 @@ static void a_wild_address_is_caught_and_not_printed(void **state)
 {
 	u8 *page = mmap(NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	(void)state;
 	assert_ptr_not_equal(page, MAP_FAILED);
 	lfb__guard_install();
 	assert_int_equal(lfb__guarded(&kernel, read_at, page + 8), -EFAULT);
@@ -170,7 +157,6 @@ static void a_wild_address_is_caught_and_not_printed(void **state)
 
 static void a_poisoned_pointer_is_no_address(void **state)
 {
-	(void)state;
 #ifdef __x86_64__
 	lfb__guard_install();
 	assert_int_equal(lfb__guarded(&kernel, read_at, (void *)0xdbdbdbdbdbdbdbdbul), -EFAULT);
@@ -186,7 +172,6 @@ static void a_file_shorter_than_its_mapping_is_caught(void **state)
 	FILE *file = tmpfile();
 	u8 *page;
 
-	(void)state;
 	assert_non_null(file);
 	page = mmap(NULL, PAGE_SIZE, PROT_READ, MAP_SHARED, fileno(file), 0);
 	assert_ptr_not_equal(page, MAP_FAILED);
@@ -202,7 +187,6 @@ static void a_pointer_of_an_earlier_kernel_is_called_stale(void **state)
 {
 	u8 *base = kernel.memory.base;
 
-	(void)state;
 	lfb__guard_install();
 	assert_int_equal(lfb__memory_remap(&kernel), 0);
 	assert_int_equal(lfb__guarded(&kernel, read_at, base + 0x12345), -EFAULT);
@@ -234,7 +218,6 @@ static void nested_guards_are_one(void **state)
 {
 	long arg = 5;
 
-	(void)state;
 	assert_int_equal(lfb__guarded(&kernel, guarded_answer, &arg), 7);
 	assert_int_equal(lfb__guarded(&kernel, guarded_panic, "inside"), -EFAULT);
 	assert_null(kernel.guard);
@@ -253,7 +236,6 @@ static long dies_in_another_kernel(void *arg)
 
 static void the_death_of_one_kernel_is_not_that_of_another(void **state)
 {
-	(void)state;
 	lfb__guard_install();
 	assert_int_equal(lfb__guarded(&kernel, dies_in_another_kernel, NULL), -EFAULT - 1);
 	assert_int_equal(kernel.dead, LFB_ALIVE);
@@ -273,7 +255,6 @@ static void task_and_current_kernel_are_as_before(void **state)
 	struct task_struct agent = { .name = "agent" };
 	struct task_struct *task = kernel.task;
 
-	(void)state;
 	assert_int_equal(lfb__guarded(&kernel, changes_task_and_dies, &agent), -EFAULT);
 	assert_ptr_equal(kernel.task, task);
 	assert_ptr_equal(lfb__current, &kernel);
@@ -291,7 +272,6 @@ static void copying_from_or_to_nowhere_is_an_error_and_no_death(void **state)
 	u8 *page = mmap(NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	u8 from[] = { 1, 2, 3 }, to[] = { 0, 0, 0 };
 
-	(void)state;
 	assert_ptr_not_equal(page, MAP_FAILED);
 	lfb__guard_install();
 	assert_int_equal(lfb__copy(&kernel, to, from, sizeof(to)), 0);
@@ -333,7 +313,6 @@ static long raises(void *arg)
 
 static void a_crashing_sink(void *context, const struct lfb_event *event)
 {
-	(void)event;
 	write_at(context);
 }
 
@@ -342,7 +321,6 @@ static void faults_that_are_not_ours_kill_as_ever(void **state)
 	int segv = SIGSEGV;
 	int status;
 
-	(void)state;
 	status = status_of_child(read_at, NULL);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 
@@ -371,14 +349,12 @@ static unsigned int handled;
 
 static void plain_handler(int number)
 {
-	(void)number;
 	handled++;
 	siglongjmp(back, 1);
 }
 
 static void full_handler(int number, siginfo_t *info, void *context)
 {
-	(void)context;
 	handled += number == SIGBUS && info->si_code > 0 ? 10 : 100;
 }
 
@@ -387,7 +363,6 @@ static void the_earlier_handler_gets_what_is_not_ours(void **state)
 	struct sigaction full = { .sa_sigaction = full_handler, .sa_flags = SA_SIGINFO };
 	struct sigaction before_segv, before_bus;
 
-	(void)state;
 	sigaction(SIGSEGV, NULL, &before_segv);
 	sigaction(SIGBUS, &full, &before_bus);
 	signal(SIGSEGV, plain_handler);
@@ -427,13 +402,11 @@ static void two_handlers_that_hand_on_to_each_other_do_not_hang(void **state)
 {
 	int status = status_of_child(hand_on_in_a_circle, NULL);
 
-	(void)state;
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 }
 
 static void a_kernel_may_die_many_times(void **state)
 {
-	(void)state;
 	lfb__guard_install();
 	for (unsigned int i = 0; i < 2000; i++) {
 		assert_int_equal(lfb__guarded(&kernel, i % 2 ? read_at : panics, NULL), -EFAULT);

@@ -14,7 +14,6 @@ static struct world *world;
 
 static int set_up(void **state)
 {
-	(void)state;
 	world = world_create(NULL, NULL, NULL);
 	memset(items, 0, sizeof(items));
 	return 0;
@@ -22,7 +21,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	(void)state;
 	world_destroy(world);
 	return 0;
 }
@@ -63,7 +61,6 @@ static void everything_added_is_found_until_it_is_deleted(void **state)
 {
 	static const u64 crowds[] = { 1, 2, 10, MANY };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(crowds); i++) {
 		struct luo_hash table;
 
@@ -81,7 +78,6 @@ static void deleting_what_is_not_there_changes_nothing(void **state)
 	struct item stranger = { .node = { .hash = luo_hash_u64(7) } };
 	struct luo_hash table;
 
-	(void)state;
 	fill(&table, 1);
 	luo_hash_del(&table, &items[0].node);
 	luo_hash_del(&table, &stranger.node);
@@ -93,7 +89,6 @@ static void a_small_table_needs_no_memory(void **state)
 {
 	struct luo_hash table;
 
-	(void)state;
 	luo_hash_init(&table);
 	for (u64 i = 0; i < LUO_HASH_FIRST; i++)
 		luo_hash_add(&table, &items[i].node, luo_hash_u64(i));
@@ -113,7 +108,6 @@ static void growing_is_no_fault_point(void **state)
 	};
 	struct luo_hash table;
 
-	(void)state;
 	lfb_fault_arm(world->machine, &plan);
 	fill(&table, 1);
 	check(&table, 1);
@@ -128,7 +122,6 @@ static void without_memory_a_table_stays_small_and_works(void **state)
 {
 	struct luo_hash table;
 
-	(void)state;
 	while (alloc_pages(GFP_KERNEL, 0))
 		;
 	while (kmalloc(8, GFP_KERNEL) || kmalloc(256, GFP_KERNEL))
@@ -142,7 +135,6 @@ static void nothing_is_left_of_an_emptied_table(void **state)
 {
 	struct luo_hash table;
 
-	(void)state;
 	luo_hash_init(&table);
 	for (u64 i = 0; i < MANY; i++)
 		luo_hash_add(&table, &items[i].node, luo_hash_u64(i));
@@ -159,7 +151,6 @@ static void numbers_at_any_distance_are_spread(void **state)
 	enum { BUCKETS = 4096 };
 	static unsigned int buckets[BUCKETS];
 
-	(void)state;
 	for (unsigned int shift = 0; shift < 52; shift++) {
 		u64 visits = 0;
 
@@ -178,7 +169,6 @@ static void hashes_spread_numbers_and_names(void **state)
 	unsigned int buckets[64] = { 0 };
 	char name[16];
 
-	(void)state;
 	for (u64 i = 0; i < 64 * 64; i++)
 		buckets[luo_hash_u64(i << 12) % 64]++;
 	for (unsigned int i = 0; i < 64; i++)

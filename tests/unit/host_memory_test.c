@@ -35,11 +35,6 @@ static void *meagre_calloc(size_t count, size_t size)
 	return fails() ? NULL : calloc(count, size);
 }
 
-static void *meagre_realloc(void *memory, size_t size)
-{
-	return fails() ? NULL : realloc(memory, size);
-}
-
 static void *meagre_reallocarray(void *memory, size_t count, size_t size)
 {
 	return fails() ? NULL : reallocarray(memory, count, size);
@@ -53,13 +48,21 @@ static char *meagre_strdup(const char *string)
 #undef strdup
 #define malloc meagre_malloc
 #define calloc meagre_calloc
-#define realloc meagre_realloc
 #define reallocarray meagre_reallocarray
 #define strdup meagre_strdup
 
+#define grow table_grow
+#include "sim/kernel/host/list.c"
+#include "sim/kernel/host/table.c"
+#undef grow
+#define same intern_same
+#include "sim/scenario/intern.c"
+#undef same
 #include "sim/handover/blob.c"
 #include "sim/handover/blob_load.c"
-#include "sim/scenario/intern.c"
+#include "sim/handover/capture.c"
+#include "sim/recorder/learn.c"
+#include "sim/recorder/object.c"
 #include "sim/recorder/recorder.c"
 #include "sim/scenario/parse.c"
 #define complain host_file_complain
@@ -75,7 +78,6 @@ static char *meagre_strdup(const char *string)
 
 #undef malloc
 #undef calloc
-#undef realloc
 #undef reallocarray
 #undef strdup
 
@@ -84,9 +86,6 @@ static const char story[] = "handler 0\nflb 0 0\nfail flb 1 preserve -1 1\nfail 
 
 static int discard(void *context, const char *bytes, size_t size)
 {
-	(void)context;
-	(void)bytes;
-	(void)size;
 	return 0;
 }
 
@@ -131,7 +130,6 @@ static void parsing_survives_it(void **state)
 {
 	static char text[8192];
 
-	(void)state;
 	for (unsigned int i = 0; i < 100; i++)
 		sprintf(text + strlen(text), "preserve session%u 1 0 %u\n", i, i);
 	fail_each(try_parse, text, 8);
@@ -152,7 +150,6 @@ static void capturing_survives_it(void **state)
 {
 	struct lfb_machine *machine = new_machine();
 
-	(void)state;
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_machine_prepare(machine), 0);
 	fail_each(try_capture, machine, 5);
@@ -201,7 +198,6 @@ static void loading_survives_it(void **state)
 	int fd = mkstemp(path);
 	struct lfb_blob *blob = captured();
 
-	(void)state;
 	assert_true(fd >= 0);
 	close(fd);
 	assert_int_equal(lfb_blob_save(blob, path), 0);
@@ -236,7 +232,6 @@ static void reading_a_pipe_survives_it(void **state)
 {
 	static char content[1000];
 
-	(void)state;
 	fail_each(try_read_pipe, content, 2);
 }
 
@@ -259,7 +254,6 @@ static void inspecting_survives_it(void **state)
 	static const u64 image[16];
 	struct lfb_blob *blob = captured();
 
-	(void)state;
 	fail_each(try_inspect, blob, 5);
 	fail_each(try_inspect_odd_image, (void *)image, 2);
 	lfb_blob_free(blob);
@@ -273,7 +267,6 @@ static void running_survives_it(void **state)
 	long n = 0;
 	int err;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_parse("test", story, strlen(story), &scenario), 0);
 	do {
 		allocations_left = n++;

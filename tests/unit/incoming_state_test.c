@@ -3,15 +3,8 @@
  * Incoming FLBs, sessions and files that cannot be understood. What the old kernel wrote is
  * damaged after it finished and before the new one starts, one field at a time.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "tests/support/handover.h"
+#include "tests/support/test.h"
 
 /*
  * Damage to the FLB page
@@ -82,7 +75,6 @@ static void (*const flb_damages[])(void) = {
 
 static void a_checking_kernel_does_not_understand_a_broken_flb_page(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < FLB_DAMAGES * 2; i++) {
 		handover_prepare(handover_profiles[i % 2], "FLB_TRUST_SERIALIZED");
 		flb_damages[i / 2]();
@@ -94,7 +86,6 @@ static void a_checking_kernel_does_not_understand_a_broken_flb_page(void **state
 /* As shipped: the kernel boots, and is found to read what it must not when somebody asks. */
 static void a_trusting_kernel_is_found_out(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < FLB_DAMAGES * 2; i++) {
 		bool found;
 
@@ -114,7 +105,6 @@ static void a_trusting_kernel_is_found_out(void **state)
 
 static void an_undamaged_state_passes_all_checks(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		handover_prepare(handover_profiles[i % 2], i / 2 ? "FLB_TRUST_SERIALIZED "
 						 "SESSION_DESERIALIZE_IGNORES_FILES" : NULL);
@@ -226,7 +216,6 @@ static void broken_sessions_are_not_restored(void **state)
 {
 	const size_t count = sizeof(session_damages) / sizeof(session_damages[0]);
 
-	(void)state;
 	for (size_t i = 0; i < count * 2; i++) {
 		handover_prepare(handover_profiles[i % 2], NULL);
 		session_damages[i / 2]();
@@ -290,7 +279,6 @@ static const struct {
 
 static void broken_files_are_not_restored_where_they_are_checked(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < FILE_DAMAGES * 2; i++) {
 		handover_prepare(handover_profiles[i % 2], "SESSION_DESERIALIZE_IGNORES_FILES");
 		file_damages[i / 2].apply();
@@ -303,7 +291,6 @@ static void broken_files_are_not_restored_where_they_are_checked(void **state)
 /* As shipped: the session looks restored, with files missing. */
 static void broken_files_are_missing_where_they_are_ignored(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < FILE_DAMAGES * 2; i++) {
 		bool survives = file_damages[i / 2].first_file_survives;
 		int fd;

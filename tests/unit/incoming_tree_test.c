@@ -3,16 +3,10 @@
  * An incoming tree that cannot be understood. What the old kernel wrote is damaged after it
  * finished and before the new one starts, one property at a time.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <libfdt.h>
 
 #include "tests/support/handover.h"
+#include "tests/support/test.h"
 
 enum tree { LUO_TREE, KHO_TREE };
 
@@ -94,7 +88,6 @@ static void *tree_of(enum tree tree)
 
 static void a_tree_that_breaks_a_rule_is_not_understood(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < TREE_DAMAGES * 4; i++) {
 		const struct tree_damage *damage = &tree_damages[i / 4];
 
@@ -114,7 +107,6 @@ static void a_tree_that_is_none_is_not_understood(void **state)
 	static const u32 values[] = { 0, 1, 0xffffffff, 0x80000000, 0x01000000 };
 	unsigned int refused = 0;
 
-	(void)state;
 	for (unsigned int word = 0; word < 20; word++) {
 		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]) * 2; i++) {
 			int err;
@@ -139,7 +131,6 @@ static void without_an_entry_nothing_was_handed_over(void **state)
 {
 	const struct tree_damage gone = { "no entry", KHO_TREE, "LUO", NULL, GONE };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		handover_prepare(handover_profiles[i], NULL);
 		edit_tree(tree_of(KHO_TREE), &gone);
@@ -152,7 +143,6 @@ static void without_an_entry_nothing_was_handed_over(void **state)
 
 static long kho_boot_now(void *argument)
 {
-	(void)argument;
 	return is_kho_boot();
 }
 
@@ -166,7 +156,6 @@ static void a_root_tree_of_another_kind_is_no_kho_boot(void **state)
 		{ "a map at 0", KHO_TREE, "", "preserved-memory-map", U64(0) },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]) * 2; i++) {
 		struct lfb_machine_stats stats = { .sz = sizeof(stats) };
 
@@ -187,7 +176,6 @@ static void a_memory_map_that_cannot_be_read_is_fatal(void **state)
 {
 	static const u64 maps[] = { 1ull << 40, UINT64_MAX, 0x10001 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]) * 2; i++) {
 		const struct tree_damage damage = { "", KHO_TREE, "", "preserved-memory-map",
 						    &maps[i / 2], 8 };

@@ -3,74 +3,23 @@
  * The inspector: everything handed over is described, and what cannot be understood is named.
  */
 #define _GNU_SOURCE /* memmem() */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/inspect.h>
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
-#include "sim/handover/blob.h"
-#include "sim/machine/host_file.h"
+#include "sim/handover/handover.h"
 #include "sim/handover/json.h"
-
-struct output {
-	char *text;
-	size_t size;
-	long writes_left; /* -1: any number */
-};
-
-static int collect(void *context, const char *bytes, size_t size)
-{
-	struct output *output = context;
-
-	if (output->writes_left == 0)
-		return -EPIPE;
-	if (output->writes_left > 0)
-		output->writes_left--;
-	output->text = realloc(output->text, output->size + size + 1);
-	assert_non_null(output->text);
-	memcpy(output->text + output->size, bytes, size);
-	output->size += size;
-	output->text[output->size] = '\0';
-	return 0;
-}
+#include "tests/support/staging.h"
 
 static const char story[] = "handler 0\nhandler 1\nflb 0 3\nopen\nsession vm-1\n"
 			    "preserve vm-1 1 0 1\npreserve vm-1 18446744073709551615 1 2\n"
 			    "session empty\nreboot\n";
 
-static struct lfb_blob *blob_of(const char *text, const char *profile)
-{
-	struct lfb_machine_options how = {
-		.sz = sizeof(how),
-		.memory = 1 << 20,
-		.profile = profile,
-	};
-	struct lfb_blob *blob;
-	struct lfb_scenario_options options = { .sz = sizeof(options), .last_blob = &blob };
-	struct lfb_scenario *scenario;
-	struct lfb_machine *machine;
-
-	assert_int_equal(lfb_machine_create(&how, &machine), 0);
-	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
-	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
-	assert_non_null(blob);
-	lfb_scenario_free(scenario);
-	lfb_machine_destroy(machine);
-	return blob;
-}
-
 /* The description of a blob, for free(). */
 static char *described(const struct lfb_blob *blob, enum lfb_inspect_format format, int result)
 {
 	struct output output = { .writes_left = -1 };
-	int err = lfb_inspect_blob(blob, format, collect, &output);
+	int err = lfb_inspect_blob(blob, format, output_collect, &output);
 
 	if (err != result)
 		fail_msg("%d: %s", err, lfb_error_text(NULL));
@@ -143,10 +92,9 @@ static void assert_json(const char *text)
 
 static void text_names_everything_handed_over(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; i < 2; i++) {
 		const char *profile = i ? "rfc-v6" : "linux-7.0";
-		struct lfb_blob *blob = blob_of(story, profile);
+		struct lfb_blob *blob = blob_of(story, 1 << 20, profile);
 		char *text = described(blob, LFB_INSPECT_TEXT, 0);
 		char line[128];
 
@@ -176,10 +124,9 @@ static void text_names_everything_handed_over(void **state)
 
 static void json_says_the_same(void **state)
 {
-	struct lfb_blob *blob = blob_of(story, "linux-7.0");
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
 	char *text = described(blob, LFB_INSPECT_JSON, 0);
 
-	(void)state;
 	assert_json(text);
 	assert_says(text, "\"profile\": \"linux-7.0\"");
 	assert_says(text, "\"session_compatible\": \"luo-session-v2\"");
@@ -194,10 +141,9 @@ static void json_says_the_same(void **state)
 
 static void state_without_sessions_is_described(void **state)
 {
-	struct lfb_blob *blob = blob_of("open\nreboot\n", "linux-7.0");
+	struct lfb_blob *blob = blob_of("open\nreboot\n", 1 << 20, "linux-7.0");
 	char *text = described(blob, LFB_INSPECT_TEXT, 0);
 
-	(void)state;
 	assert_says(text, "update number 1");
 	assert_null(strstr(text, "session "));
 	free(text);
@@ -240,12 +186,11 @@ static phys_addr_t find(const struct lfb_blob *blob, const char *string)
 
 static void handover_without_luo_is_described(void **state)
 {
-	struct lfb_blob *blob = blob_of(story, "linux-7.0");
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
 	struct lfb_blob *other = altered(blob, find(blob, "LUO"), "OUL", 3);
 	char *text = described(other, LFB_INSPECT_TEXT, 0);
 	char *json = described(other, LFB_INSPECT_JSON, 0);
 
-	(void)state;
 	assert_says(text, "  entry OUL at 0x");
 	assert_says(text, "\nno LUO state\n");
 	assert_json(json);
@@ -276,10 +221,9 @@ static void assert_problem(const struct lfb_blob *blob, phys_addr_t where, const
 static void every_problem_is_named(void **state)
 {
 	static const u64 huge = 0xffffffffffffff00ull;
-	struct lfb_blob *blob = blob_of(story, "linux-7.0");
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
 	phys_addr_t session = find(blob, "vm-1");
 
-	(void)state;
 	assert_problem(blob, blob->kho_root, "x", 1, "problem at 0x");
 	assert_problem(blob, find(blob, "kho-v1"), "kho-v9", 6, "unknown generation");
 	assert_problem(blob, find(blob, "fdt"), "x", 1, "entry LUO of the root tree has no");
@@ -295,11 +239,10 @@ static void every_problem_is_named(void **state)
 static void what_is_sound_is_shown_beside_a_problem(void **state)
 {
 	static const u64 nowhere = 0x1000;
-	struct lfb_blob *blob = blob_of(story, "linux-7.0");
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
 	struct lfb_blob *bad = altered(blob, find(blob, "vm-1") + 64, &nowhere, 8);
 	char *text = described(bad, LFB_INSPECT_TEXT, -EINVAL);
 
-	(void)state;
 	assert_says(text, "session vm-1: 2 files at 0x1000");
 	assert_says(text, "session empty: 0 files");
 	assert_says(text, "FLB flb-3-v1");
@@ -311,14 +254,13 @@ static void what_is_sound_is_shown_beside_a_problem(void **state)
 
 static void preserved_memory_that_is_not_there_is_a_problem(void **state)
 {
-	struct lfb_blob *blob = blob_of(story, "linux-7.0");
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
 	struct lfb_view view = lfb__blob_view(blob);
 	char *text = described(blob, LFB_INSPECT_JSON, 0);
 	unsigned long long map;
 	const u64 *chunk;
 	u8 full[64];
 
-	(void)state;
 	assert_int_equal(sscanf(strstr(text, "\"map\": "), "\"map\": %llu", &map), 1);
 	free(text);
 	/* The bitmap of the map's first element: everything is preserved. */
@@ -332,11 +274,10 @@ static void preserved_memory_that_is_not_there_is_a_problem(void **state)
 
 static void the_header_must_name_the_root_tree_s_generation(void **state)
 {
-	struct lfb_blob *blob = blob_of(story, "linux-7.0"), *bad;
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0"), *bad;
 	u8 *bytes = malloc(blob->size);
 	char *text;
 
-	(void)state;
 	memcpy(bytes, blob->bytes, blob->size);
 	bytes[LFB_BLOB_COMPATIBLE_AT + 5] = '2';
 	assert_int_equal(lfb__blob_seal(bytes, blob->size), 0);
@@ -350,12 +291,11 @@ static void the_header_must_name_the_root_tree_s_generation(void **state)
 
 static void names_from_hell_are_harmless(void **state)
 {
-	struct lfb_blob *blob = blob_of(story, "linux-7.0");
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
 	struct lfb_blob *odd = altered(blob, find(blob, "vm-1"), "\x1b\"\xff\\", 4);
 	char *text = described(odd, LFB_INSPECT_TEXT, 0);
 	char *json = described(odd, LFB_INSPECT_JSON, 0);
 
-	(void)state;
 	assert_says(text, "session \\x1b\"\\xff\\: 2 files");
 	assert_says(json, "\"name\": \"\\u001b\\\"\\u00ff\\\\\"");
 	assert_json(json);
@@ -372,18 +312,17 @@ static void every_failing_write_is_reported(void **state)
 	struct lfb_blob *blob;
 	int err;
 
-	(void)state;
 	for (unsigned int i = 0; i < 60; i++)
 		sprintf(text + strlen(text), "session s%u\npreserve s%u 1 0 1\n", i, i);
 	strcat(text, "reboot\n");
-	blob = blob_of(text, "linux-7.0");
+	blob = blob_of(text, 1 << 20, "linux-7.0");
 	for (unsigned int format = 0; format < 2; format++) {
 		long n = 0;
 
 		do {
 			struct output output = { .writes_left = n++ };
 
-			err = lfb_inspect_blob(blob, format, collect, &output);
+			err = lfb_inspect_blob(blob, format, output_collect, &output);
 			assert_true(err == 0 || err == -EPIPE);
 			free(output.text);
 		} while (err);
@@ -398,7 +337,6 @@ static void recorded_images_are_read_wherever_they_lie(void **state)
 	static const char *const names[] = { "empty", "small", "many", "dense" };
 	struct output aligned, odd;
 
-	(void)state;
 	for (unsigned int i = 0; i < 8; i++) {
 		char path[512], *image, *moved;
 		size_t size;
@@ -412,9 +350,11 @@ static void recorded_images_are_read_wherever_they_lie(void **state)
 		aligned = (struct output){ .writes_left = -1 };
 		odd = (struct output){ .writes_left = -1 };
 		assert_int_equal(lfb_inspect_memory(image, size, 0x10000, profiles[i / 4],
-						    LFB_INSPECT_JSON, collect, &aligned), 0);
+						    LFB_INSPECT_JSON, output_collect, &aligned),
+				 0);
 		assert_int_equal(lfb_inspect_memory(moved + 1, size, 0x10000, profiles[i / 4],
-						    LFB_INSPECT_JSON, collect, &odd), 0);
+						    LFB_INSPECT_JSON, output_collect, &odd),
+				 0);
 		assert_string_equal(aligned.text, odd.text);
 		assert_json(aligned.text);
 		free(aligned.text);
@@ -429,7 +369,6 @@ static void every_truncation_of_an_image_is_survived(void **state)
 	char *image;
 	size_t size;
 
-	(void)state;
 	assert_int_equal(lfb__read_whole_file(LFB_TEST_DATA "/golden/wire/linux-7.0/small.mem",
 					      &image, &size), 0);
 	for (size_t n = 0; n < size; n += n % PAGE_SIZE < 256 ? 8 : 120) {
@@ -440,7 +379,7 @@ static void every_truncation_of_an_image_is_survived(void **state)
 		memcpy(cut, image, n);
 		/* The last page holds the last session's files: without it nothing is whole. */
 		assert_int_equal(lfb_inspect_memory(cut, n, 0x10000, "linux-7.0", LFB_INSPECT_TEXT,
-						    collect, &output),
+						    output_collect, &output),
 				 n < size - 2 * PAGE_SIZE + 64 ? -EINVAL : 0);
 		free(output.text);
 		free(cut);
@@ -450,24 +389,26 @@ static void every_truncation_of_an_image_is_survived(void **state)
 
 static void senseless_arguments_are_refused(void **state)
 {
-	struct lfb_blob *blob = blob_of(story, "linux-7.0");
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
 	u64 image[16] = { 0 };
 
-	(void)state;
-	assert_int_equal(lfb_inspect_blob(NULL, LFB_INSPECT_TEXT, collect, NULL), -EINVAL);
+	assert_int_equal(lfb_inspect_blob(NULL, LFB_INSPECT_TEXT, output_collect, NULL), -EINVAL);
 	assert_int_equal(lfb_inspect_blob(blob, LFB_INSPECT_TEXT, NULL, NULL), -EINVAL);
-	assert_int_equal(lfb_inspect_blob(blob, 2, collect, NULL), -EINVAL);
+	assert_int_equal(lfb_inspect_blob(blob, 2, output_collect, NULL), -EINVAL);
 	assert_int_equal(lfb_inspect_memory(image, sizeof(image), 0, "none", LFB_INSPECT_TEXT,
-					    collect, NULL), -EINVAL);
+					    output_collect, NULL),
+			 -EINVAL);
 	assert_string_equal(lfb_error_text(NULL), "there is no profile \"none\"");
 	assert_int_equal(lfb_inspect_memory(image, sizeof(image), 0, NULL, LFB_INSPECT_TEXT,
-					    collect, NULL), -EINVAL);
-	assert_int_equal(lfb_inspect_memory(NULL, 1, 0, "rfc-v6", LFB_INSPECT_TEXT, collect, NULL),
+					    output_collect, NULL),
+			 -EINVAL);
+	assert_int_equal(lfb_inspect_memory(NULL, 1, 0, "rfc-v6", LFB_INSPECT_TEXT, output_collect,
+					    NULL),
 			 -EINVAL);
 	assert_int_equal(lfb_inspect_memory(image, sizeof(image), 0, "rfc-v6", LFB_INSPECT_TEXT,
 					    NULL, NULL), -EINVAL);
 	lfb_blob_free(blob);
-	assert_int_equal(lfb_inspect_blob(blob, LFB_INSPECT_TEXT, collect, NULL), -EINVAL);
+	assert_int_equal(lfb_inspect_blob(blob, LFB_INSPECT_TEXT, output_collect, NULL), -EINVAL);
 }
 
 int main(void)

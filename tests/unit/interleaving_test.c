@@ -112,8 +112,6 @@ static void on_point(void *context, const char *point, const char *object)
 {
 	struct turn *turn = context;
 
-	(void)point;
-	(void)object;
 	if (turn->taken || --turn->at)
 		return;
 	turn->taken = true;
@@ -166,7 +164,6 @@ static void any_call_may_come_at_any_point_of_any_other(void **state)
 {
 	struct totals totals = { 0 };
 
-	(void)state;
 	for_each_profile(profile) {
 		for (int i = 0; i < 2 * CALLS * CALLS; i++) {
 			enum call first = (enum call)(i / 2 / CALLS);

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The ioctls of /dev/liveupdate and of sessions: every number, every size, any pointer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 #define BUFFER 16384
 
@@ -117,7 +111,6 @@ static void each_request_is_checked_for_its_size(void **state)
 	static const u32 huge[] = { 4096, 4097, 65536, 0x7fffffff, 0x80000000, 0xffffffff };
 	static unsigned char buffer[BUFFER] __attribute__((aligned(8)));
 
-	(void)state;
 	for (size_t i = 0; i < REQUESTS * 2; i++) {
 		const struct request *request = &requests[i / 2];
 		const char *profile = profiles[i % 2];
@@ -167,7 +160,6 @@ static void unknown_numbers_are_refused(void **state)
 {
 	unsigned char buffer[128] __attribute__((aligned(8))) = { 128 };
 
-	(void)state;
 	for (size_t p = 0; p < 2; p++) {
 		start(profiles[p]);
 		for (unsigned int nr = 0; nr <= 0xff; nr++) {
@@ -192,7 +184,6 @@ static void wrong_encodings_are_refused(void **state)
 	unsigned char buffer[128] __attribute__((aligned(8)));
 	unsigned int tried = 0;
 
-	(void)state;
 	start("linux-7.0");
 	for (size_t i = 0; i < REQUESTS; i++) {
 		const struct request *request = &requests[i];
@@ -223,7 +214,6 @@ static void pointers_to_nothing_are_refused(void **state)
 					  0x8000000000000000, 0x6b6b6b6b6b6b6b6b,
 					  UINTPTR_MAX & ~7ul, UINTPTR_MAX };
 
-	(void)state;
 	for (size_t i = 0; i < REQUESTS * 2; i++) {
 		start(profiles[i % 2]);
 		for (size_t k = 0; k < sizeof(wild) / sizeof(wild[0]); k++) {
@@ -250,7 +240,6 @@ static void structures_that_are_cut_off_are_refused(void **state)
 	unsigned char *pages = edge_of_memory();
 	unsigned char whole[128] __attribute__((aligned(8)));
 
-	(void)state;
 	start("linux-7.0");
 	for (size_t i = 0; i < REQUESTS; i++) {
 		for (u32 there = 8; there < requests[i].size; there += 8) {
@@ -274,7 +263,6 @@ static void structures_that_cannot_be_written_are_refused(void **state)
 	struct lfb_machine_stats before = { .sz = sizeof(before) };
 	struct lfb_machine_stats after = { .sz = sizeof(after) };
 
-	(void)state;
 	start("linux-7.0");
 	assert_int_equal(lfb_machine_stats(rig.machine, &before), 0);
 	for (size_t i = 0; i < REQUESTS; i++) {
@@ -295,7 +283,6 @@ static void descriptors_are_checked(void **state)
 				      1 << 20, (1 << 20) - 1, INT32_MAX };
 	unsigned char buffer[128] __attribute__((aligned(8)));
 
-	(void)state;
 	start("linux-7.0");
 	for (size_t i = 0; i < REQUESTS; i++) {
 		const struct request *request = &requests[i];
@@ -327,7 +314,6 @@ static void the_answer_is_written_back(void **state)
 	struct liveupdate_ioctl_create_session create = { .size = sizeof(create), .fd = -7 };
 	struct liveupdate_ioctl_create_session same;
 
-	(void)state;
 	start("linux-7.0");
 	strcpy((char *)create.name, "another");
 	same = create;

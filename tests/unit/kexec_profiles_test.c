@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A kexec from one kernel into another: what the new one does with what it cannot read. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 static struct rig rig;
 
@@ -29,7 +22,6 @@ static void prepare(const char *profile, bool liveupdate_off)
 
 static void linux_7_0_panics_over_rfc_v6(void **state)
 {
-	(void)state;
 	prepare("rfc-v6", false);
 	assert_int_equal(lfb_machine_jump(rig.machine, "linux-7.0"), -EFAULT);
 	assert_int_equal(lfb_machine_state(rig.machine), LFB_PANICKED);
@@ -44,7 +36,6 @@ static void linux_7_0_panics_over_rfc_v6(void **state)
 
 static void rfc_v6_goes_on_without_live_update(void **state)
 {
-	(void)state;
 	prepare("linux-7.0", false);
 	assert_int_equal(lfb_machine_jump(rig.machine, "rfc-v6"), 0);
 	assert_int_equal(lfb_machine_state(rig.machine), LFB_RUNNING);
@@ -62,7 +53,6 @@ static void rfc_v6_goes_on_without_live_update(void **state)
 
 static void the_jump_says_where_from_and_where_to(void **state)
 {
-	(void)state;
 	prepare("linux-7.0", false);
 	assert_int_equal(lfb_machine_jump(rig.machine, "rfc-v6"), 0);
 	assert_non_null(strstr(rig.log, "from=linux-7.0 to=rfc-v6"));
@@ -73,7 +63,6 @@ static void a_kernel_without_live_update_is_followed_by_any_other(void **state)
 {
 	static const char *const names[] = { "rfc-v6", "linux-7.0" };
 
-	(void)state;
 	for (int from = 0; from < 2; from++) {
 		for (int to = 0; to < 2; to++) {
 			prepare(names[from], true);
@@ -87,7 +76,6 @@ static void a_kernel_without_live_update_is_followed_by_any_other(void **state)
 
 static void the_same_profile_may_be_named(void **state)
 {
-	(void)state;
 	prepare("rfc-v6", false);
 	assert_int_equal(lfb_machine_jump(rig.machine, "rfc-v6"), 0);
 	assert_int_equal(rig_restore(&rig, 2), 0);
@@ -97,7 +85,6 @@ static void the_same_profile_may_be_named(void **state)
 /* The wrong name is noticed before anything is lost. */
 static void an_unknown_profile_changes_nothing(void **state)
 {
-	(void)state;
 	prepare("linux-7.0", false);
 	assert_int_equal(lfb_machine_jump(rig.machine, "linux-8.0"), -EINVAL);
 	assert_string_equal(lfb_error_text(rig.machine), "there is no profile \"linux-8.0\"");

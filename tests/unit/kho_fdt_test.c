@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Device trees that may be hostile, and what is read from those that are not. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <libfdt.h>
 
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 #define WHERE 0x5000
 #define HEADER_WORDS (sizeof(struct fdt_header) / sizeof(u32))
@@ -90,7 +84,6 @@ static void the_seed_is_sound(void **state)
 	size_t size;
 	void *fdt = load("seed-luo-v1.dtb", &size);
 
-	(void)state;
 	assert_true(is_read_or_refused(fdt, size));
 	assert_int_equal(walk(fdt), 9);
 	assert_int_equal(kho__fdt_is_sound(fdt, size, WHERE, NULL), 0);
@@ -108,7 +101,6 @@ static void hostile_trees_are_refused_with_a_reason(void **state)
 		{ "libfdt-1.6.1-nexttag-overflow.dtb", "leaves its block" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(trees); i++) {
 		size_t size;
 		void *fdt = load(trees[i].file, &size);
@@ -125,7 +117,6 @@ static void every_truncation_is_refused(void **state)
 	size_t size;
 	void *fdt = load("seed-luo-v1.dtb", &size);
 
-	(void)state;
 	for (size_t cut = 0; cut < size; cut++) {
 		/* A heap block of its own: AddressSanitizer sees a read past the end. */
 		void *part = malloc(cut ? cut : 1);
@@ -143,7 +134,6 @@ static void every_changed_byte_is_survived(void **state)
 	size_t size, sound = 0;
 	u8 *fdt = load("seed-luo-v1.dtb", &size);
 
-	(void)state;
 	for (size_t i = 0; i < size; i++) {
 		const u8 before = fdt[i];
 		const u8 values[] = { 0x00, 0xff, before + 1, before - 1, before ^ 0x80 };
@@ -166,7 +156,6 @@ static void every_pair_of_header_words_is_survived(void **state)
 	size_t size;
 	fdt32_t *fdt = load("seed-luo-v1.dtb", &size);
 
-	(void)state;
 	for (size_t a = 0; a < HEADER_WORDS; a++) {
 		for (size_t b = 0; b < a; b++) {
 			const fdt32_t before[] = { fdt[a], fdt[b] };
@@ -193,7 +182,6 @@ static void every_word_of_the_structure_may_be_any_tag(void **state)
 	const size_t first = fdt_off_dt_struct(fdt) / sizeof(u32);
 	const size_t end = first + fdt_size_dt_struct(fdt) / sizeof(u32);
 
-	(void)state;
 	for (size_t a = first; a < end; a++) {
 		const fdt32_t before = fdt[a];
 
@@ -212,7 +200,6 @@ static void misplaced_trees_are_refused(void **state)
 	u8 *fdt = load("seed-luo-v1.dtb", &size);
 	u8 *room = malloc(size + 8);
 
-	(void)state;
 	assert_non_null(room);
 	for (size_t shift = 1; shift < 8; shift++) {
 		memcpy(room + shift, fdt, size);
@@ -228,7 +215,6 @@ static void a_tree_larger_than_the_limit_is_refused(void **state)
 	const size_t size = LFB_FDT_MAX_SIZE + 8;
 	void *fdt = malloc(size);
 
-	(void)state;
 	assert_non_null(fdt);
 	assert_int_equal(fdt_create_empty_tree(fdt, LFB_FDT_MAX_SIZE), 0);
 	assert_true(is_read_or_refused(fdt, size));
@@ -244,7 +230,6 @@ static void nested_and_empty_trees_are_read(void **state)
 	int node = 0;
 	unsigned int depth;
 
-	(void)state;
 	assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
 	assert_true(is_read_or_refused(fdt, sizeof(fdt)));
 	assert_int_equal(walk(fdt), 1);
@@ -261,7 +246,6 @@ static void a_u64_property_has_eight_bytes_in_native_order(void **state)
 	const u64 expected = 0x1122334455667788;
 	u64 value = 0;
 
-	(void)state;
 	assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
 	assert_int_equal(kho__fdt_u64_property(fdt, 0, "number", &value), -ENOENT);
 	for (int size = 0; size <= 16; size++) {
@@ -294,7 +278,6 @@ static void compatible_is_compared_with_its_terminator(void **state)
 		{ "", 0, false },
 	};
 
-	(void)state;
 	assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
 	assert_false(kho__fdt_compatible_is(fdt, 0, "kho-v1"));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -309,7 +292,6 @@ static void compatible_text_is_printable_and_bounded(void **state)
 	static u8 fdt[PAGE_SIZE] __attribute__((aligned(8)));
 	char text[8] = "unused.";
 
-	(void)state;
 	assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
 	assert_string_equal(kho__fdt_compatible_text(fdt, 0, text, sizeof(text)), "");
 	assert_int_equal(fdt_setprop(fdt, 0, "compatible", "a\x01\xff~ \x7f", 6), 0);

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* kho_finalize(), in the generation whose map is written in the end. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <libfdt.h>
 
 #include "tests/support/kho_fixture.h"
@@ -16,14 +10,11 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -32,7 +23,6 @@ static void without_it_nothing_is_handed_over(void **state)
 {
 	struct lfb_problem problem = { 0 };
 
-	(void)state;
 	assert_false(kho__has_handover(kernel));
 	assert_int_equal(kho_fixture_jump(kernel, kho__root_phys(kernel), &problem), 0);
 	assert_non_null(strstr(problem.what, "no map"));
@@ -45,7 +35,6 @@ static void finalizing_again_takes_in_what_came_since(void **state)
 	phys_addr_t phys[3];
 	unsigned long internal;
 
-	(void)state;
 	mem[0] = kho_alloc_preserve(PAGE_SIZE);
 	mem[1] = kho_alloc_preserve(PAGE_SIZE);
 	assert_false(kho__has_handover(kernel));
@@ -77,7 +66,6 @@ static void a_failed_finalize_keeps_the_map_before(void **state)
 	const phys_addr_t phys = virt_to_phys(mem[0]);
 	u64 map, after;
 
-	(void)state;
 	assert_int_equal(kho_finalize(), 0);
 	assert_int_equal(kho__fdt_u64_property(kernel->kho.root, 0, "preserved-memory-map", &map),
 			 0);
@@ -105,7 +93,6 @@ static void a_root_tree_that_was_overwritten_cannot_be_finalized(void **state)
 {
 	unsigned long internal = kernel->pages.internal;
 
-	(void)state;
 	assert_int_equal(fdt_delprop(kernel->kho.root, 0, "preserved-memory-map"), 0);
 	assert_int_equal(kho_finalize(), -EINVAL);
 	assert_int_equal(kernel->pages.internal, internal);

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A map that is always current: the tree of kho-v4 as the kernel grows it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
@@ -27,21 +20,18 @@ static void start_again(const struct kho_abi *abi, u64 memory_size)
 
 static int start(void **state)
 {
-	(void)state;
 	start_again(&kho__abi_v4, MEMORY);
 	return 0;
 }
 
 static int start_small(void **state)
 {
-	(void)state;
 	start_again(&kho__abi_v4, SMALL_MEMORY);
 	return 0;
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	kernel = NULL;
 	return 0;
@@ -154,7 +144,6 @@ static void mark_generated(u64 seed)
 
 static void every_set_of_blocks_is_read_back_as_marked(void **state)
 {
-	(void)state;
 	for (u64 seed = 1; seed <= 30; seed++) {
 		unsigned long internal;
 
@@ -170,7 +159,6 @@ static void every_set_of_blocks_is_read_back_as_marked(void **state)
 
 static void first_and_last_block_of_every_bitmap_are_read_back(void **state)
 {
-	(void)state;
 	expect_only_root();
 	for (unsigned int order = 0; order < ORDERS; order++) {
 		const u64 size = PAGE_SIZE << order;
@@ -191,7 +179,6 @@ static void blocks_anywhere_below_two_to_the_46_are_read_back(void **state)
 {
 	const u64 end = 1ull << 46;
 
-	(void)state;
 	expect_only_root();
 	for (unsigned int order = 0; order < ORDERS; order++) {
 		const u64 size = PAGE_SIZE << order;
@@ -210,7 +197,6 @@ static void blocks_anywhere_below_two_to_the_46_are_read_back(void **state)
 
 static void both_formats_hand_over_the_same_blocks(void **state)
 {
-	(void)state;
 	for (u64 seed = 100; seed < 110; seed++) {
 		struct lfb_view view;
 		u32 first;
@@ -251,7 +237,6 @@ static void a_tree_is_as_the_kernel_lays_it_out(void **state)
 {
 	phys_addr_t root, node;
 
-	(void)state;
 	expect_only_root();
 	/* 2^46 + 2^36 + 0x1000 bytes is page 2^34 + 2^24 + 1: key 2^52 + 2^34 + 2^24 + 1. */
 	mark((1ull << 46) + (1ull << 36) + 0x1000, 0);
@@ -283,7 +268,6 @@ static void the_map_is_current_at_any_time(void **state)
 	void *mem[2];
 	phys_addr_t phys[2];
 
-	(void)state;
 	assert_true(kho__has_handover(kernel));
 	expect_only_root();
 	assert_read_back(SMALL_MEMORY);
@@ -311,7 +295,6 @@ static void there_is_nothing_to_finalize(void **state)
 {
 	const u32 map = kernel->kho.map_page;
 
-	(void)state;
 	assert_int_equal(kho_finalize(), -EOPNOTSUPP);
 	assert_int_equal(fixture_warns(kernel), 1);
 	assert_non_null(strstr(kernel->trace.complaint, "kho-v4"));
@@ -326,7 +309,6 @@ static void emptied_nodes_are_used_again(void **state)
 	struct folio *folio = folio_alloc(GFP_KERNEL, 3);
 	unsigned long internal = kernel->pages.internal;
 
-	(void)state;
 	assert_int_equal(kho_preserve_folio(folio), 0);
 	/* The first one of its order: a branch of four tables and a bitmap. */
 	assert_int_equal(kernel->pages.internal, internal + 5);
@@ -368,7 +350,6 @@ static void every_failing_allocation_leaves_the_tracking_as_it_was(void **state)
 		{ 2 * BRANCH, preserve_six_pages, unpreserve_six_pages },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++) {
 		for (unsigned long pages = 0; pages <= attempts[i].needed; pages++) {
 			struct page *room[2 * BRANCH];
@@ -401,7 +382,6 @@ static void every_failing_allocation_leaves_the_tracking_as_it_was(void **state)
 
 static void allocating_for_the_handover_without_room_for_nodes_frees_the_memory(void **state)
 {
-	(void)state;
 	/* Pairs of pages: one for the memory itself, three for a branch. */
 	for (unsigned long pairs = 0; pairs <= 4; pairs++) {
 		struct page *room[4];
@@ -457,7 +437,6 @@ static void only_a_live_map_has_a_lock_of_its_own(void **state)
 {
 	static const struct kho_abi *const abis[] = { &kho__abi_v1, &kho__abi_v4 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(abis); i++) {
 		struct lock_uses uses = { 0 };
 		struct folio *folio;

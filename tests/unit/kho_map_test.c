@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The preserved-memory map of kho-v1: written, read back, and read from hell. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
@@ -18,14 +10,11 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(16 * FIXTURE_GIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, 16 * FIXTURE_GIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -86,7 +75,6 @@ static void every_set_of_blocks_is_read_back_as_written(void **state)
 	unsigned long with_bitmaps;
 	u32 first;
 
-	(void)state;
 	for (u64 seed = 1; seed <= 40; seed++) {
 		u64 value = seed;
 		const size_t blocks = draw(&value) % 200;
@@ -129,7 +117,6 @@ static void first_and_last_block_of_every_window_are_read_back(void **state)
 {
 	u32 first;
 
-	(void)state;
 	expect_only_root();
 	for (unsigned int order = 0; order < ORDERS; order++) {
 		const unsigned long window = KHO_BITMAP_BITS << order;
@@ -168,7 +155,6 @@ static void a_chunk_is_as_the_kernel_lays_it_out(void **state)
 	phys_addr_t phys;
 	u32 first;
 
-	(void)state;
 	expect_only_root();
 	mark(PHYS_PFN(last_window) + 65, 0);
 	mark(8 * KHO_BITMAP_BITS + 8 * 4095, 3);
@@ -199,7 +185,6 @@ static void emptied_bitmaps_are_not_written(void **state)
 	unsigned long with_bitmaps;
 	u32 first;
 
-	(void)state;
 	expect_only_root();
 	mark(far, 0);
 	mark(far, 4);
@@ -224,7 +209,6 @@ static void more_bitmaps_than_a_chunk_holds_go_into_several(void **state)
 {
 	u32 first;
 
-	(void)state;
 	fixture_stop(kernel);
 	kernel = kho_fixture_start(64 * FIXTURE_GIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 	assert_non_null(kernel);
@@ -245,7 +229,6 @@ static void a_map_that_finds_no_room_leaves_nothing_behind(void **state)
 	unsigned long internal, room;
 	u32 first = 1;
 
-	(void)state;
 	fixture_stop(kernel);
 	kernel = kho_fixture_start(16 * FIXTURE_MIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 	assert_non_null(kernel);
@@ -330,7 +313,6 @@ static void a_plain_image_is_read(void **state)
 {
 	struct lfb_problem problem;
 
-	(void)state;
 	make_image();
 	assert_int_equal(read_image(&problem), 0);
 	assert_int_equal(found.count, 2);
@@ -374,7 +356,6 @@ static void every_kind_of_damage_is_named_with_its_place(void **state)
 	};
 	struct lfb_problem problem;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
 		make_image();
 		if (damage[i].width == 8)
@@ -393,7 +374,6 @@ static void blocks_of_every_order_must_end_in_memory(void **state)
 {
 	struct lfb_problem problem;
 
-	(void)state;
 	for (unsigned int order = 0; order < ORDERS; order++) {
 		const unsigned long fitting = IMAGE_PAGES >> order;
 
@@ -411,7 +391,6 @@ static void cycles_of_empty_chunks_end(void **state)
 {
 	struct lfb_problem problem;
 
-	(void)state;
 	for (unsigned long length = 1; length <= IMAGE_PAGES - 1; length++) {
 		for (unsigned long back = 1; back <= length; back++) {
 			/* Chunks at pages 1 to length, the last of which points back. */
@@ -433,7 +412,6 @@ static void a_full_image_in_a_vast_address_space_ends(void **state)
 {
 	struct lfb_problem problem;
 
-	(void)state;
 	make_image();
 	image_view.size = ~0ull;
 	put32(FIRST + 12, 255);
@@ -456,7 +434,6 @@ static void every_changed_byte_of_a_map_is_survived(void **state)
 	struct lfb_problem problem;
 	size_t refused = 0;
 
-	(void)state;
 	for (size_t part = 0; part < ARRAY_SIZE(parts); part++) {
 		for (size_t at = parts[part][0]; at < parts[part][1]; at++) {
 			for (unsigned int value = 0; value < 256; value++) {
@@ -472,8 +449,6 @@ static void every_changed_byte_of_a_map_is_survived(void **state)
 
 static int refuse(void *context, phys_addr_t phys, unsigned int order)
 {
-	(void)phys;
-	(void)order;
 	return --*(int *)context ? 0 : -EEXIST;
 }
 
@@ -482,7 +457,6 @@ static void a_refusing_callback_ends_the_reading(void **state)
 	struct lfb_problem problem = { 0 };
 	int calls;
 
-	(void)state;
 	make_image();
 	for (int nth = 1; nth <= 4; nth++) {
 		calls = nth;

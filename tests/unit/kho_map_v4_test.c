@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The preserved-memory map of kho-v4: keys, and trees read from images, from hell too. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
@@ -32,7 +24,6 @@ static void assert_key(phys_addr_t phys, unsigned int order, u64 key)
 
 static void keys_are_as_the_kernel_makes_them(void **state)
 {
-	(void)state;
 	assert_key(0, 0, 0x10000000000000);
 	assert_key(0x1000, 0, 0x10000000000001);
 	assert_key(0x12345000, 0, 0x10000000012345);
@@ -51,7 +42,6 @@ static void keys_are_as_the_kernel_makes_them(void **state)
 /* The blocks around every power of two there is in an address, for every order. */
 static void every_block_has_a_key_of_its_own(void **state)
 {
-	(void)state;
 	for (unsigned int order = 0; order < ORDERS; order++) {
 		const u64 size = PAGE_SIZE << order;
 
@@ -75,7 +65,6 @@ static void the_highest_bit_of_a_key_must_be_that_of_an_order(void **state)
 	phys_addr_t phys;
 	unsigned int order;
 
-	(void)state;
 	assert_false(kho__v4_block(0, &phys, &order));
 	for (unsigned int top = 0; top < 64; top++) {
 		const u64 bit = 1ull << top;
@@ -206,7 +195,6 @@ static void an_empty_tree_has_no_blocks(void **state)
 {
 	struct lfb_problem problem;
 
-	(void)state;
 	make_tree(IMAGE_SIZE);
 	assert_read_back();
 	assert_int_equal(found.own_pages, 1);
@@ -225,7 +213,6 @@ static void an_empty_tree_has_no_blocks(void **state)
 /* Around every power of two up to 2^46, where memory ends. */
 static void blocks_far_apart_are_read_in_ascending_order_of_keys(void **state)
 {
-	(void)state;
 	make_tree(1ull << 46);
 	for (unsigned int order = 0; order < ORDERS; order++) {
 		const u64 size = PAGE_SIZE << order;
@@ -251,7 +238,6 @@ static u64 draw(u64 *seed)
 
 static void every_generated_tree_is_read_back(void **state)
 {
-	(void)state;
 	for (u64 seed = 1; seed <= 60; seed++) {
 		u64 value = seed;
 		const unsigned int bits = 23 + draw(&value) % 24;
@@ -322,7 +308,6 @@ static void every_kind_of_damage_is_named_with_its_place(void **state)
 		{ 0xa000 + 8, 0xc000, "order 10 from 0x2000000000 on lie beyond the end" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
 		make_two_branches();
 		absent = 0xf000;
@@ -336,7 +321,6 @@ static void a_root_that_is_no_page_is_refused(void **state)
 	static const phys_addr_t wrong[] = { 1, ROOT + 8, IMAGE_SIZE, ~0xfffull, 0xf000 };
 	struct lfb_problem problem;
 
-	(void)state;
 	make_two_branches();
 	absent = 0xf000;
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -348,7 +332,6 @@ static void a_root_that_is_no_page_is_refused(void **state)
 
 static void blocks_of_every_order_must_end_in_memory(void **state)
 {
-	(void)state;
 	for (unsigned int order = 0; order < ORDERS; order++) {
 		for (u64 pages = 1; pages <= 64; pages++) {
 			for (u64 n = 0; n <= pages >> order; n++) {
@@ -369,7 +352,6 @@ static void blocks_of_every_order_must_end_in_memory(void **state)
 /* Six pages that stand for 512^5 nodes, in a memory that has all addresses there can be. */
 static void nodes_that_all_share_one_below_end_at_once(void **state)
 {
-	(void)state;
 	make_tree(~0ull);
 	for (unsigned int level = 1; level <= 5; level++) {
 		assert_int_equal(new_page(), (level + 1) * PAGE_SIZE);
@@ -387,7 +369,6 @@ static void every_changed_byte_of_a_tree_is_survived(void **state)
 	phys_addr_t at, end;
 	size_t refused = 0;
 
-	(void)state;
 	make_two_branches();
 	end = next_page;
 	absent = 0xe000;
@@ -411,8 +392,6 @@ static void every_changed_byte_of_a_tree_is_survived(void **state)
 
 static int refuse(void *context, phys_addr_t phys, unsigned int order)
 {
-	(void)phys;
-	(void)order;
 	return --*(int *)context ? 0 : -EEXIST;
 }
 
@@ -421,7 +400,6 @@ static void a_refusing_callback_ends_the_reading(void **state)
 	struct lfb_problem problem = { 0 };
 	int calls;
 
-	(void)state;
 	make_two_branches();
 	for (int nth = 1; nth <= 11 + 3; nth++) {
 		calls = nth;

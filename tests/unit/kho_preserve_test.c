@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* What may be preserved, as which blocks, and how it is taken back. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/memory/page.h"
 #include "tests/support/kho_fixture.h"
 
@@ -17,21 +9,16 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int start_ascending(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_ASCENDING);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_ASCENDING);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -65,7 +52,6 @@ static void a_folio_of_any_order_is_one_block(void **state)
 {
 	const unsigned long before = kernel->kho.blocks;
 
-	(void)state;
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		struct folio *folio = folio_alloc(GFP_KERNEL, order);
 
@@ -88,7 +74,6 @@ static void preserved_twice_and_unpreserved_once_is_not_preserved(void **state)
 	struct folio *folio = folio_alloc(GFP_KERNEL, 2);
 	const unsigned long before = kernel->kho.blocks;
 
-	(void)state;
 	assert_int_equal(kho_preserve_folio(folio), 0);
 	assert_int_equal(kho_preserve_folio(folio), 0);
 	assert_int_equal(kernel->kho.blocks, before + 1);
@@ -108,7 +93,6 @@ static void every_small_range_is_cut_into_maximal_aligned_blocks(void **state)
 	const unsigned long pfn = page_to_pfn(page);
 	const unsigned long before = kernel->kho.blocks;
 
-	(void)state;
 	for (unsigned long first = 0; first < 64; first++) {
 		for (unsigned long n = 1; n <= 64 - first; n++) {
 			assert_int_equal(kho_preserve_pages(page + first, n), 0);
@@ -127,7 +111,6 @@ static void a_long_range_is_cut_at_the_largest_order(void **state)
 	const unsigned long pages = 2 * LFB_CHUNK_PAGES;
 	const unsigned long before = kernel->kho.blocks;
 
-	(void)state;
 	assert_ptr_equal(low + LFB_CHUNK_PAGES, high);
 	assert_int_equal(kho_preserve_pages(low, pages), 0);
 	assert_int_equal(kernel->kho.blocks, before + 2);
@@ -143,7 +126,6 @@ static void unpreserving_with_other_arguments_warns_and_keeps_the_rest(void **st
 	struct page *page = alloc_pages(GFP_KERNEL, 3);
 	const unsigned long before = kernel->kho.blocks;
 
-	(void)state;
 	/* One block of 8 pages; asked to take back 4 and 3. */
 	assert_int_equal(kho_preserve_pages(page, 8), 0);
 	kho_unpreserve_pages(page, 4);
@@ -168,7 +150,6 @@ static void pages_freed_too_early_can_be_unpreserved(void **state)
 	struct page *page = alloc_pages(GFP_KERNEL, 1);
 	const unsigned long before = kernel->kho.blocks;
 
-	(void)state;
 	assert_int_equal(kho_preserve_pages(page, 2), 0);
 	__free_pages(page, 1);
 	kho_unpreserve_pages(page, 2);
@@ -218,7 +199,6 @@ static void what_is_no_live_memory_is_refused(void **state)
 		virt_to_page(kernel->kho.root),
 	};
 
-	(void)state;
 	__free_pages(freed, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
 		assert_no_folio(wild[i]);
@@ -236,7 +216,6 @@ static void every_page_of_a_range_is_looked_at(void **state)
 	const unsigned long nr_pages = kernel->memory.nr_pages;
 	const unsigned long left = nr_pages - page_to_pfn(page);
 
-	(void)state;
 	lfb__split_page(kernel, page, 2);
 	assert_int_equal(kho_preserve_pages(page, 4), 0);
 	kho_unpreserve_pages(page, 4);
@@ -264,7 +243,6 @@ static void without_room_for_a_bitmap_nothing_new_is_marked(void **state)
 	const unsigned long pfn = page_to_pfn(page);
 	unsigned long before;
 
-	(void)state;
 	/* Bitmaps of order 0 exist, those of order 1 do not. */
 	assert_int_equal(kho_preserve_pages(page + 1, 1), 0);
 	before = kernel->kho.blocks;
@@ -284,7 +262,6 @@ static void each_call_is_one_fault_point(void **state)
 	const unsigned long blocks = kernel->kho.blocks;
 	const unsigned long allocated = kernel->pages.allocated;
 
-	(void)state;
 	kho_fixture_fail(kernel, LFB_FAULT_KHO, 1);
 	assert_int_equal(kho_preserve_folio(folio), -ENOMEM);
 	kho_fixture_fail(kernel, LFB_FAULT_KHO, 1);
@@ -324,7 +301,6 @@ static void allocated_memory_is_zeroed_rounded_up_and_preserved(void **state)
 	const unsigned long blocks = kernel->kho.blocks;
 	const unsigned long allocated = kernel->pages.allocated;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		u8 *mem = kho_alloc_preserve(cases[i].size);
 
@@ -358,7 +334,6 @@ static void only_what_was_allocated_so_can_be_unpreserved_and_freed(void **state
 	const unsigned long blocks = kernel->kho.blocks;
 	const unsigned long allocated = kernel->pages.allocated;
 
-	(void)state;
 	kho_unpreserve_free(NULL);
 	assert_int_equal(fixture_warns(kernel), 0);
 	kho_unpreserve_free(ERR_PTR(-ENOMEM));
@@ -386,7 +361,6 @@ static void unaligned_folios_are_refused(void **state)
 	struct folio *single = folio_alloc(GFP_KERNEL, 0);
 	struct folio *pair = folio_alloc(GFP_KERNEL, 1);
 
-	(void)state;
 	assert_int_equal(folio_pfn(single), LFB_LOW_PAGES);
 	assert_int_equal(folio_pfn(pair), LFB_LOW_PAGES + 1);
 	assert_int_equal(kho_preserve_folio(single), 0);
@@ -397,7 +371,6 @@ static void unaligned_memory_is_preserved_in_pieces(void **state)
 {
 	unsigned long blocks, allocated;
 
-	(void)state;
 	for (unsigned int shift = 0; shift < 20; shift++) {
 		const unsigned int order = shift % 5;
 		void *mem;
@@ -437,8 +410,5 @@ int main(void)
 		TEST_ASCENDING(unaligned_memory_is_preserved_in_pieces),
 	};
 
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Taking over what the previous kernel preserved: once, whole, and nothing else. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)
@@ -16,21 +8,16 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int start_ascending(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_ASCENDING);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_ASCENDING);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -68,7 +55,6 @@ static void folios_of_every_order_are_restored_once(void **state)
 	phys_addr_t phys[MAX_PAGE_ORDER + 1];
 	unsigned long pages = 0;
 
-	(void)state;
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		struct folio *folio = folio_alloc(GFP_KERNEL, order);
 
@@ -107,7 +93,6 @@ static void folios_of_every_order_are_restored_once(void **state)
 
 static void every_small_range_is_restored_as_single_pages(void **state)
 {
-	(void)state;
 	for (unsigned long first = 0; first < 16; first++) {
 		for (unsigned long n = 1; n <= 16 - first; n++) {
 			struct page *page = alloc_pages(GFP_KERNEL, 4) + first;
@@ -139,7 +124,6 @@ static void nothing_is_restored_when_a_block_is_missing(void **state)
 	/* 1 to 14 of 16 pages: blocks of 1, 2, 4, 4, 2 and 1 pages. */
 	static const unsigned long starts[] = { 1, 2, 4, 8, 12, 14 };
 
-	(void)state;
 	for (size_t missing = 0; missing < ARRAY_SIZE(starts); missing++) {
 		struct page *page = alloc_pages(GFP_KERNEL, 4);
 		const phys_addr_t phys = page_to_phys(page);
@@ -163,7 +147,6 @@ static void other_cuts_than_the_preserved_one_are_refused(void **state)
 	struct page *page = alloc_pages(GFP_KERNEL, 3);
 	const phys_addr_t phys = page_to_phys(page);
 
-	(void)state;
 	assert_int_equal(kho_preserve_pages(page, 8), 0);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	for (unsigned long first = 0; first < 8; first++) {
@@ -195,7 +178,6 @@ static void wild_addresses_are_refused(void **state)
 				     ~0xfffull,
 				     ~0ull };
 
-	(void)state;
 	assert_int_equal(kho_preserve_folio(folio), 0);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
@@ -214,7 +196,6 @@ static void nothing_can_be_restored_after_a_cold_boot(void **state)
 {
 	void *mem = kho_alloc_preserve(PAGE_SIZE);
 
-	(void)state;
 	assert_null(kho_restore_folio(virt_to_phys(mem)));
 	assert_null(kho_restore_pages(virt_to_phys(mem), 1));
 	kho_restore_free(mem);
@@ -226,7 +207,6 @@ static void nothing_can_be_restored_after_a_cold_boot(void **state)
 
 static void allocated_memory_of_every_order_is_restored_and_freed(void **state)
 {
-	(void)state;
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		void *mem = kho_alloc_preserve(PAGE_SIZE << order);
 		void *other = kho_alloc_preserve((PAGE_SIZE << order) - PAGE_SIZE + 1);
@@ -254,7 +234,6 @@ static void freeing_what_is_no_such_memory_is_found(void **state)
 	const phys_addr_t phys = virt_to_phys(mem);
 	int local;
 
-	(void)state;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	mem = phys_to_virt(phys);
 	kho_restore_free(NULL);
@@ -284,7 +263,6 @@ static void freeing_what_is_no_such_memory_is_found(void **state)
 /* Each order from each of 32 places: blocks that start anywhere go over in pieces. */
 static void unaligned_memory_is_restored_and_freed_as_a_whole(void **state)
 {
-	(void)state;
 	for (unsigned int order = 0; order <= 5; order++) {
 		for (unsigned long shift = 0; shift < 32; shift++) {
 			phys_addr_t phys;
@@ -312,7 +290,6 @@ static void freeing_unaligned_memory_without_its_size_frees_the_first_block(void
 {
 	phys_addr_t phys;
 
-	(void)state;
 	assert_non_null(alloc_pages(GFP_KERNEL, 0));
 	phys = virt_to_phys(kho_alloc_preserve(4 * PAGE_SIZE));
 	assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -338,8 +315,5 @@ int main(void)
 		TEST_ASCENDING(freeing_unaligned_memory_without_its_size_frees_the_first_block),
 	};
 
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

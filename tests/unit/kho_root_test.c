@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The KHO root tree: subtrees added, removed and found, and trees that are not what they seem. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <libfdt.h>
 
 #include "tests/support/kho_fixture.h"
@@ -15,14 +8,11 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(16 * FIXTURE_MIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, 16 * FIXTURE_MIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -43,7 +33,6 @@ static void a_new_root_tree_has_its_two_properties_in_order(void **state)
 	u64 map = 1;
 	int property, size;
 
-	(void)state;
 	assert_int_equal(kho__fdt_is_sound(root, PAGE_SIZE, 0, NULL), 0);
 	property = fdt_first_property_offset(root, 0);
 	fdt_getprop_by_offset(root, property, &name, &size);
@@ -70,7 +59,6 @@ static void a_subtree_holds_the_address_of_its_blob(void **state)
 	int node, property, length;
 	u64 phys, size;
 
-	(void)state;
 	assert_int_equal(kho_add_subtree("LUO", blob + 24, 32), 0);
 	node = fdt_subnode_offset(root, 0, "LUO");
 	assert_true(node > 0);
@@ -97,7 +85,6 @@ static void names_are_taken_once(void **state)
 {
 	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
 
-	(void)state;
 	assert_int_equal(kho_add_subtree("one", blob, 1), 0);
 	assert_int_equal(kho_add_subtree("one", blob + 8, 1), -EEXIST);
 	assert_int_equal(kho_add_subtree("two", blob + 8, 1), 0);
@@ -113,7 +100,6 @@ static void what_is_no_name_or_no_blob_is_refused(void **state)
 	void *area = vmalloc(PAGE_SIZE);
 	char longer[256];
 
-	(void)state;
 	assert_int_equal(strlen(name), 63);
 	memset(longer, 'x', sizeof(longer));
 	longer[255] = '\0';
@@ -137,7 +123,6 @@ static void removing_what_was_not_added_warns(void **state)
 	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
 	int local;
 
-	(void)state;
 	assert_int_equal(kho_add_subtree("one", blob, 1), 0);
 	kho_remove_subtree(blob + 1);
 	assert_int_equal(fixture_warns(kernel), 1);
@@ -156,7 +141,6 @@ static void a_half_made_node_is_removed(void **state)
 	void *blob = kho_alloc_preserve(PAGE_SIZE);
 	u8 before[PAGE_SIZE];
 
-	(void)state;
 	assert_int_equal(kho_add_subtree("other", blob, 1), 0);
 	memcpy(before, kernel->kho.root, PAGE_SIZE);
 	kho_fixture_fail(kernel, LFB_FAULT_FDT, 1);
@@ -173,7 +157,6 @@ static void a_full_page_refuses_and_stays_whole(void **state)
 {
 	u8 *blob = kho_alloc_preserve(PAGE_SIZE);
 
-	(void)state;
 	for (int length = 4; length < 64; length++) {
 		char name[64];
 		int err = 0, count;
@@ -201,7 +184,6 @@ static void a_subtree_is_found_by_the_next_kernel_only(void **state)
 	phys_addr_t phys = 0;
 	size_t size = 0;
 
-	(void)state;
 	assert_int_equal(kho_add_subtree("LUO", blob + 16, 64), 0);
 	assert_int_equal(kho_retrieve_subtree("LUO", &phys, &size), -ENOENT);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -226,7 +208,6 @@ static void damaged_subtrees_are_refused(void **state)
 				     kho_fixture_abi->size_property };
 	static const u64 values[2];
 
-	(void)state;
 	for (size_t damaged = 0; damaged < 2 && properties[damaged]; damaged++) {
 		for (int length = 0; length <= 16; length++) {
 			void *root = kernel->kho.root;
@@ -256,7 +237,6 @@ static void a_root_tree_that_was_reused_is_noticed(void **state)
 	struct folio *folio;
 	phys_addr_t phys;
 
-	(void)state;
 	assert_int_equal(kho_add_subtree("LUO", blob, 1), 0);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
 	memset(phys_to_virt(kernel->kho.incoming_root_phys), 0xff, PAGE_SIZE);
@@ -276,7 +256,6 @@ static void sizes_are_carried_where_the_abi_has_them(void **state)
 	phys_addr_t phys;
 	u64 size;
 
-	(void)state;
 	kernel->kho.abi = sized;
 	assert_int_equal(kho_add_subtree("LUO", blob, 32), 0);
 	assert_int_equal(kho__read_subtree(&root, sized, "LUO", &phys, &size), 0);
@@ -313,7 +292,6 @@ static void root_trees_are_read_from_any_view(void **state)
 	void *fdt = kernel->kho.root;
 	u64 map = 0x123000;
 
-	(void)state;
 	assert_int_equal(kho__root_set_map(fdt, map), 0);
 	assert_int_equal(kho__read_root(&view, phys, &root, &problem), 0);
 	assert_ptr_equal(root.fdt, fdt);
@@ -346,7 +324,6 @@ static void a_root_tree_needs_its_page(void **state)
 	struct kho_abi abi = *kho_fixture_abi;
 	char compatible[PAGE_SIZE];
 
-	(void)state;
 	memset(compatible, 'k', sizeof(compatible));
 	compatible[sizeof(compatible) - 1] = '\0';
 	abi.compatible = compatible;
@@ -373,8 +350,5 @@ int main(void)
 		TEST(a_root_tree_needs_its_page),
 	};
 
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* What the views of a running kernel's memory show, and what they hide. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)
@@ -15,14 +8,11 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -31,7 +21,6 @@ static void the_memory_view_shows_the_whole_arena(void **state)
 {
 	const struct lfb_view view = kho__memory_view(kernel);
 
-	(void)state;
 	assert_int_equal(view.size, MEMORY);
 	assert_ptr_equal(view.at(&view, 0, MEMORY), kernel->memory.base);
 	assert_ptr_equal(view.at(&view, MEMORY - 1, 1), kernel->memory.base + MEMORY - 1);
@@ -46,7 +35,6 @@ static void the_incoming_view_shows_what_waits_to_be_restored(void **state)
 	const unsigned long pfn = page_to_pfn(page);
 	struct lfb_view view;
 
-	(void)state;
 	/* Blocks of 1, 2, 4, 4, 2 and 1 pages side by side. */
 	assert_int_equal(kho_preserve_pages(page + 1, 14), 0);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
@@ -79,7 +67,6 @@ static void problems_are_cut_to_their_room(void **state)
 	struct lfb_problem problem;
 	char text[400];
 
-	(void)state;
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	assert_int_equal(lfb__problem(&problem, -EIO, 5, "%s", text), -EIO);
@@ -97,8 +84,5 @@ int main(void)
 		cmocka_unit_test(problems_are_cut_to_their_room),
 	};
 
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

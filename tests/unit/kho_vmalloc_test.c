@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* vmalloc areas handed over, and descriptors that lie. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kho/map.h"
 #include "tests/support/kho_fixture.h"
 
@@ -18,14 +10,11 @@ static struct lfb_kernel *kernel;
 
 static int start(void **state)
 {
-	(void)state;
-	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_REMAP, LFB_PAGES_BUDDY);
-	return kernel ? 0 : -1;
+	return kho_fixture_set_up(&kernel, MEMORY, LFB_MEMORY_REMAP, LFB_PAGES_BUDDY);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	fixture_stop(kernel);
 	return 0;
 }
@@ -70,7 +59,6 @@ static const unsigned long sizes[] = { 1, 2, 510, 511, 512, 1021, 1022, 1023 };
 
 static void areas_arrive_whole_and_once(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct kho_vmalloc preservation = hand_over(sizes[i]);
 		u8 *area;
@@ -103,7 +91,6 @@ static void chunks_are_as_the_kernel_lays_them_out(void **state)
 	struct page **pages;
 	const u64 *chunk;
 
-	(void)state;
 	assert_int_equal(kho_preserve_vmalloc(area, &preservation), 0);
 	pages = lfb__vmalloc_pages(kernel, area, &nr_pages);
 	assert_int_equal(nr_pages, 513);
@@ -123,7 +110,6 @@ static void preserving_is_taken_back_whole(void **state)
 {
 	const unsigned long blocks = kernel->kho.blocks;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		void *area = filled_area(sizes[i]);
 		const unsigned long allocated = kernel->pages.allocated;
@@ -151,7 +137,6 @@ static void what_is_no_area_is_refused(void **state)
 	void *const wrong[] = { NULL, &state, object, area + 1, area + PAGE_SIZE,
 				kernel->memory.vmalloc_base - 1 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		assert_int_equal(kho_preserve_vmalloc(wrong[i], &preservation), -EINVAL);
 		assert_int_equal(fixture_warns(kernel), 1);
@@ -171,7 +156,6 @@ static void a_failed_preserve_marks_nothing(void **state)
 	const unsigned long allocated = kernel->pages.allocated;
 	struct kho_vmalloc preservation = { .first = 7 };
 
-	(void)state;
 	for (size_t kind = 0; kind < ARRAY_SIZE(kinds); kind++) {
 		unsigned long nth = 0;
 		int err;
@@ -204,7 +188,6 @@ static void without_room_for_a_bitmap_nothing_is_marked(void **state)
 	unsigned long nr_pages;
 	void *area;
 
-	(void)state;
 	fixture_stop(kernel);
 	kernel = kho_fixture_start(512 * FIXTURE_MIB, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
 	assert_non_null(kernel);
@@ -254,7 +237,6 @@ static void every_word_of_a_descriptor_may_lie(void **state)
 	struct kho_vmalloc preservation = hand_over(600), lie;
 	const unsigned long incoming = kernel->pages.incoming;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
 		lie = preservation;
 		if (i < 5)
@@ -280,7 +262,6 @@ static void every_lie_in_a_chunk_is_noticed(void **state)
 			     kho__root_phys(kernel) };
 	const size_t places[][2] = { { 0, 0 }, { 0, 1 }, { 0, 511 }, { 1, 1 }, { 1, 4 } };
 
-	(void)state;
 	chunk[1] = chunk_at(chunk[0][0]);
 	for (size_t place = 0; place < ARRAY_SIZE(places); place++) {
 		u64 *word = &chunk[places[place][0]][places[place][1]];
@@ -305,7 +286,6 @@ static void every_lie_in_a_chunk_is_noticed(void **state)
 
 static void memory_named_twice_is_freed_again(void **state)
 {
-	(void)state;
 	for (int what = 0; what < 2; what++) {
 		const struct kho_vmalloc preservation = hand_over(5);
 		u64 *chunk = chunk_at(preservation.first);
@@ -325,7 +305,6 @@ static void a_failed_restore_leaks_nothing(void **state)
 	unsigned long nth = 0;
 	void *area;
 
-	(void)state;
 	do {
 		const struct kho_vmalloc preservation = hand_over(520);
 
@@ -352,7 +331,6 @@ static void areas_of_larger_blocks_are_restored(void **state)
 	struct folio *folio[2];
 	u8 *area;
 
-	(void)state;
 	for (unsigned int i = 0; i < 2; i++) {
 		folio[i] = folio_alloc(GFP_KERNEL, 2);
 		assert_int_equal(kho_preserve_folio(folio[i]), 0);
@@ -383,7 +361,6 @@ static void a_damaged_description_is_unpreserved_as_far_as_it_goes(void **state)
 	void *area = filled_area(3);
 	u64 *chunk;
 
-	(void)state;
 	/* One page is named twice, so another stays preserved. */
 	allocated = kernel->pages.allocated;
 	assert_int_equal(kho_preserve_vmalloc(area, &preservation), 0);
@@ -433,8 +410,5 @@ int main(void)
 		TEST(a_damaged_description_is_unpreserved_as_far_as_it_goes),
 	};
 
-	int failed;
-
-	kho_fixture_run_group(tests, failed);
-	return failed;
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
 }

@@ -47,7 +47,6 @@ static bool logged(const struct world *world, const char *text)
 
 static void flb_finish_needs_get(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		struct world *world = create(variant, "FLB_FINISH_NEEDS_GET");
 		void *obj;
@@ -63,7 +62,6 @@ static void flb_finish_needs_get(void **state)
 
 static void see_data(struct world *world, const char *call, void *args, int *result)
 {
-	(void)result;
 	if (!strcmp(call, "flb0.finish"))
 		world_log(world, "data=%llx", (unsigned long long)
 			  ((struct liveupdate_flb_op_args *)args)->data);
@@ -71,7 +69,6 @@ static void see_data(struct world *world, const char *call, void *args, int *res
 
 static void flb_failed_retrieve_leaks(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		struct world *world = create(variant, "FLB_FAILED_RETRIEVE_LEAKS");
 		void *obj;
@@ -86,36 +83,29 @@ static void flb_failed_retrieve_leaks(void **state)
 		assert_int_equal(world_warns(world), 1);
 		assert_int_equal(world_get(world, 0, true, &obj),
 				 variant->defect ? -EIO : -ENODATA);
-		assert_int_equal(module_refcount(&world->this_module), 0);
+		assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 		world_destroy(world);
 	}
 }
 
-static void an_flb_whose_module_is_going_away_is_not_finished(void **state)
+static void an_flb_whose_module_is_going_away_is_not_finished(struct world *world)
 {
 	static struct module other;
+	void *obj;
 
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		void *obj;
-
-		hand_over(world);
-		other = (struct module){ .name = "other" };
-		world->module->flbs[0].ops.owner = &other;
-		world_answer(world, "flb0.retrieve", -EIO, 1);
-		assert_int_equal(world_get(world, 0, true, &obj), -EIO);
-		other.state = MODULE_STATE_GOING;
-		assert_int_equal(world_finish(world, world_incoming(world, "s")), 0);
-		assert_false(logged(world, "flb0.finish"));
-		assert_int_equal(module_refcount(&other), 0);
-		world_destroy(world);
-	}
+	hand_over(world);
+	other = (struct module){ .name = "other" };
+	world_flb_ops(world, 0)->owner = &other;
+	world_answer(world, "flb0.retrieve", -EIO, 1);
+	assert_int_equal(world_get(world, 0, true, &obj), -EIO);
+	other.state = MODULE_STATE_GOING;
+	assert_int_equal(world_finish(world, world_incoming(world, "s")), 0);
+	assert_false(logged(world, "flb0.finish"));
+	assert_int_equal(module_refcount(&other), 0);
 }
 
 static void flb_count_includes_gets(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		struct world *world = create(variant, "FLB_COUNT_INCLUDES_GETS");
 		void *obj;
@@ -134,7 +124,6 @@ static void flb_count_includes_gets(void **state)
 
 static void an_flb_that_references_alone_hold_is_not_handed_over(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		struct world *world = create(variant, "FLB_COUNT_INCLUDES_GETS");
 		int session;
@@ -155,7 +144,6 @@ static void an_flb_that_references_alone_hold_is_not_handed_over(void **state)
 /* Both ways to unlink it. */
 static void flb_unregister_while_preserved(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		for (int whole_handler = 0; whole_handler < 2; whole_handler++) {
 			struct world *world = create(variant, "FLB_UNREGISTER_WHILE_PRESERVED");
@@ -188,7 +176,6 @@ static void an_flb_that_references_hold_may_not_be_unregistered(void **state)
 	int session;
 	void *obj;
 
-	(void)state;
 	world_wire(world, "0:0");
 	session = world_session(world, "s");
 	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
@@ -229,7 +216,6 @@ static void spoil(struct luo_flb_header_ser *header, enum wrong wrong)
 
 static void flb_trust_serialized(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		for (enum wrong wrong = 0; wrong < WRONGS; wrong++) {
 			struct world *world = create(variant, "FLB_TRUST_SERIALIZED");
@@ -254,7 +240,6 @@ static void flb_trust_serialized(void **state)
 
 static void flb_register_unchecked_handler(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		struct world *world = create(variant, "FLB_REGISTER_UNCHECKED_HANDLER");
 
@@ -274,7 +259,6 @@ static void forget_file(struct world *world, const char *call, void *arg, int *r
 {
 	struct liveupdate_file_op_args *args = arg;
 
-	(void)world, (void)result;
 	if (strcmp(call, "file h0.retrieve"))
 		return;
 	fput(args->file);
@@ -283,7 +267,6 @@ static void forget_file(struct world *world, const char *call, void *arg, int *r
 
 static void file_retrieve_without_file(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		struct world *world = create(variant, "FILE_RETRIEVE_WITHOUT_FILE");
 		int session;
@@ -306,7 +289,6 @@ static void file_retrieve_without_file(void **state)
 
 static void session_stuck_after_failed_close(void **state)
 {
-	(void)state;
 	for_each_variant(variant) {
 		struct world *world = create(variant, "SESSION_STUCK_AFTER_FAILED_CLOSE");
 		int session;
@@ -334,7 +316,6 @@ static void session_duplicate_leaves_empty_block(void **state)
 {
 	static const unsigned int numbers[] = { 1, 50, 51, 52, 101, 102, 103 };
 
-	(void)state;
 	for_each_variant(variant) {
 		for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 			struct world *world = create(variant,
@@ -357,7 +338,7 @@ static void session_duplicate_leaves_empty_block(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(flb_finish_needs_get),
 	cmocka_unit_test(flb_failed_retrieve_leaks),
-	cmocka_unit_test(an_flb_whose_module_is_going_away_is_not_finished),
+	world_test_in(linux_7_3_profiles, an_flb_whose_module_is_going_away_is_not_finished),
 	cmocka_unit_test(flb_count_includes_gets),
 	cmocka_unit_test(an_flb_that_references_alone_hold_is_not_handed_over),
 	cmocka_unit_test(flb_unregister_while_preserved),

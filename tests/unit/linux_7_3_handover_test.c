@@ -60,7 +60,6 @@ static phys_addr_t nowhere(struct world *world)
 
 static void whole_memory_is_given_back_step_by_step(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		struct world *world = prepared(profile);
 		unsigned long unclaimed;
@@ -85,21 +84,15 @@ static void whole_memory_is_given_back_step_by_step(void **state)
 	}
 }
 
-static void the_update_number_goes_on(void **state)
+static void the_update_number_goes_on(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		for (u64 number = 1; number <= 5; number++) {
-			assert_int_equal(head_of(world)->liveupdate_num, number);
-			assert_string_equal(head_of(world)->compatible, "luo-v5");
-			/* Written at serialization, and only when there are sessions. */
-			assert_int_equal(lfb_machine_prepare(world->machine), 0);
-			assert_int_equal(head_of(world)->sessions_pa, 0);
-			assert_int_equal(world_jump(world), 0);
-		}
-		world_destroy(world);
+	for (u64 number = 1; number <= 5; number++) {
+		assert_int_equal(head_of(world)->liveupdate_num, number);
+		assert_string_equal(head_of(world)->compatible, "luo-v5");
+		/* Written at serialization, and only when there are sessions. */
+		assert_int_equal(lfb_machine_prepare(world->machine), 0);
+		assert_int_equal(head_of(world)->sessions_pa, 0);
+		assert_int_equal(world_jump(world), 0);
 	}
 }
 
@@ -212,7 +205,6 @@ static void a_state_that_cannot_be_understood_is_a_panic(void **state)
 		{ flbs_not_preserved, "where nothing was handed over" },
 	};
 
-	(void)state;
 	for_each_linux_7_3(profile) {
 		/* Also where live update is off in the new kernel. */
 		for (size_t i = 0; i < 2 * ARRAY_SIZE(damages); i++) {
@@ -233,7 +225,6 @@ static void a_state_that_cannot_be_understood_is_a_panic(void **state)
 
 static void a_whole_state_is_no_reason_to_panic_when_live_update_is_off(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		struct world *world = prepared(profile);
 
@@ -263,7 +254,6 @@ static void make_chain(struct world *world, unsigned int blocks)
 
 static void ten_thousand_blocks_are_read_and_not_one_more(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		for (unsigned int more = 0; more < 2; more++) {
 			const struct lfb_machine_options options = {
@@ -353,7 +343,6 @@ static void what_cannot_be_restored_keeps_the_device_shut(void **state)
 		no_files_at_all, endless_handler_name, unknown_handler, endless_session_name,
 	};
 
-	(void)state;
 	for_each_linux_7_3(profile) {
 		for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
 			struct world *world = prepared(profile);
@@ -366,7 +355,7 @@ static void what_cannot_be_restored_keeps_the_device_shut(void **state)
 			for (int tries = 0; tries < 3; tries++)
 				assert_int_equal(world_open(world), -EIO);
 			world_check_stats(world, &before);
-			assert_int_equal(module_refcount(&world->this_module), 0);
+			assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 			world_destroy(world);
 		}
 	}
@@ -374,7 +363,6 @@ static void what_cannot_be_restored_keeps_the_device_shut(void **state)
 
 static void a_session_that_came_twice_keeps_the_device_shut(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		struct world *world = prepared(profile);
 
@@ -389,7 +377,6 @@ static void a_session_that_came_twice_keeps_the_device_shut(void **state)
 /* The device's own file can be tried again; a session or file that failed is for ever. */
 static void an_open_without_memory_is_the_last(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		unsigned int shut = 0;
 		bool fails = true;
@@ -419,7 +406,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_memory_is_given_back_step_by_step),
-		cmocka_unit_test(the_update_number_goes_on),
+		world_test_in(linux_7_3_profiles, the_update_number_goes_on),
 		cmocka_unit_test(a_state_that_cannot_be_understood_is_a_panic),
 		cmocka_unit_test(a_whole_state_is_no_reason_to_panic_when_live_update_is_off),
 		cmocka_unit_test(ten_thousand_blocks_are_read_and_not_one_more),

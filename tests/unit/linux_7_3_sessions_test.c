@@ -6,47 +6,34 @@
 #define _GNU_SOURCE /* memmem() */
 #include "tests/support/linux_7_3.h"
 
-static void a_name_must_be_there_and_end_within_64_bytes(void **state)
+static void a_name_must_be_there_and_end_within_64_bytes(struct world *world)
 {
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1];
+	int device = world_open(world);
 
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int device = world_open(world);
+	for (size_t length = 0; length <= LIVEUPDATE_SESSION_NAME_LENGTH; length++) {
+		bool good = length > 0 && length < LIVEUPDATE_SESSION_NAME_LENGTH;
+		int session;
 
-		for (size_t length = 0; length <= LIVEUPDATE_SESSION_NAME_LENGTH; length++) {
-			bool good = length > 0 && length < LIVEUPDATE_SESSION_NAME_LENGTH;
-			int session;
-
-			memset(name, 'n', sizeof(name));
-			name[length] = '\0';
-			session = lfb_agent_create_session(world->agent, device, name);
-			assert_int_equal(session < 0 ? session : 0, good ? 0 : -EINVAL);
-		}
-		/* Nothing was cut: every length is a name of its own. */
-		assert_int_equal(world_stats(world).sessions_outgoing,
-				 LIVEUPDATE_SESSION_NAME_LENGTH - 1);
-		world_destroy(world);
+		memset(name, 'n', sizeof(name));
+		name[length] = '\0';
+		session = lfb_agent_create_session(world->agent, device, name);
+		assert_int_equal(session < 0 ? session : 0, good ? 0 : -EINVAL);
 	}
+	/* Nothing was cut: every length is a name of its own. */
+	assert_int_equal(world_stats(world).sessions_outgoing, LIVEUPDATE_SESSION_NAME_LENGTH - 1);
 }
 
-static void a_name_is_taken_among_outgoing_sessions_only(void **state)
+static void a_name_is_taken_among_outgoing_sessions_only(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		assert_descriptor(world_session(world, "s"));
-		assert_int_equal(world_session(world, "s"), -EEXIST);
-		assert_int_equal(world_reboot(world), 0);
-		assert_descriptor(world_session(world, "s"));
-		assert_descriptor(world_incoming(world, "s"));
-		assert_int_equal(world_session(world, "s"), -EEXIST);
-		assert_int_equal(world_incoming(world, "s"), -EINVAL);
-		assert_int_equal(world_incoming(world, "t"), -ENOENT);
-		world_destroy(world);
-	}
+	assert_descriptor(world_session(world, "s"));
+	assert_int_equal(world_session(world, "s"), -EEXIST);
+	assert_int_equal(world_reboot(world), 0);
+	assert_descriptor(world_session(world, "s"));
+	assert_descriptor(world_incoming(world, "s"));
+	assert_int_equal(world_session(world, "s"), -EEXIST);
+	assert_int_equal(world_incoming(world, "s"), -EINVAL);
+	assert_int_equal(world_incoming(world, "t"), -ENOENT);
 }
 
 static int get_name(struct world *world, int session, struct liveupdate_session_get_name *arg)
@@ -75,28 +62,22 @@ static void check_name(struct world *world, int session, const char *name)
 	assert_int_equal(get_name(world, session, &arg), -EINVAL);
 }
 
-static void a_session_tells_its_name(void **state)
+static void a_session_tells_its_name(struct world *world)
 {
 	struct {
 		struct liveupdate_session_get_name arg;
 		u8 tail[8];
 	} larger = { .arg.size = sizeof(larger) };
+	int session = world_session(world, "first");
 
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session = world_session(world, "first");
-
-		check_name(world, session, "first");
-		assert_int_equal(get_name(world, session, &larger.arg), 0);
-		larger.tail[7] = 1;
-		assert_int_equal(get_name(world, session, &larger.arg), -E2BIG);
-		larger.tail[7] = 0;
-		assert_int_equal(world_reboot(world), 0);
-		check_name(world, world_incoming(world, "first"), "first");
-		assert_int_equal(get_name(world, world->device, &larger.arg), -EINVAL);
-		world_destroy(world);
-	}
+	check_name(world, session, "first");
+	assert_int_equal(get_name(world, session, &larger.arg), 0);
+	larger.tail[7] = 1;
+	assert_int_equal(get_name(world, session, &larger.arg), -E2BIG);
+	larger.tail[7] = 0;
+	assert_int_equal(world_reboot(world), 0);
+	check_name(world, world_incoming(world, "first"), "first");
+	assert_int_equal(get_name(world, world->device, &larger.arg), -EINVAL);
 }
 
 static void earlier_kernels_have_no_get_name(void **state)
@@ -104,7 +85,6 @@ static void earlier_kernels_have_no_get_name(void **state)
 	static const char *const profiles[] = { "rfc-v6", "linux-7.0" };
 	struct liveupdate_session_get_name arg = { .size = sizeof(arg) };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
 		struct world *world = world_create(profiles[i], NULL, NULL);
 
@@ -114,29 +94,24 @@ static void earlier_kernels_have_no_get_name(void **state)
 	}
 }
 
-static void finish_wants_nothing_reserved(void **state)
+static void finish_wants_nothing_reserved(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct liveupdate_session_finish arg = { .size = sizeof(arg), .reserved = 1 };
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
+	struct liveupdate_session_finish arg = { .size = sizeof(arg), .reserved = 1 };
+	int session;
 
-		world_wire(world, "0:");
-		world_fill(world, 1, 0);
-		assert_int_equal(world_reboot(world), 0);
-		session = world_incoming(world, "s0");
-		world_forget_log(world);
-		assert_int_equal(lfb_agent_ioctl(world->agent, session, LIVEUPDATE_SESSION_FINISH,
-						 &arg), -EINVAL);
-		assert_no_log(world);
-		arg.reserved = 0;
-		assert_int_equal(lfb_agent_ioctl(world->agent, session, LIVEUPDATE_SESSION_FINISH,
-						 &arg), 0);
-		assert_log(world, "file h0.can_finish data=10d000 -> 1",
-			   "file h0.finish data=10d000 file=0");
-		world_destroy(world);
-	}
+	world_wire(world, "0:");
+	world_fill(world, 1, 0);
+	assert_int_equal(world_reboot(world), 0);
+	session = world_incoming(world, "s0");
+	world_forget_log(world);
+	assert_int_equal(lfb_agent_ioctl(world->agent, session, LIVEUPDATE_SESSION_FINISH, &arg),
+			 -EINVAL);
+	assert_no_log(world);
+	arg.reserved = 0;
+	assert_int_equal(lfb_agent_ioctl(world->agent, session, LIVEUPDATE_SESSION_FINISH, &arg),
+			 0);
+	assert_log(world, "file h0.can_finish data=10d000 -> 1",
+		   "file h0.finish data=10d000 file=0");
 }
 
 /*
@@ -150,88 +125,70 @@ static u64 blocks_for(unsigned int sessions)
 	return (sessions + PER_BLOCK - 1) / PER_BLOCK;
 }
 
-static void blocks_come_and_go_with_every_51_sessions(void **state)
+static void blocks_come_and_go_with_every_51_sessions(struct world *world)
 {
 	enum { SESSIONS = 2 * PER_BLOCK + 2 };
 	int session[SESSIONS];
+	const struct luo *luo = world_luo(world);
+	unsigned long preserved;
 
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		const struct luo *luo = world_luo(world);
-		unsigned long preserved;
-
-		world_open(world);
-		preserved = world_stats(world).preserved_blocks;
-		for (unsigned int i = 0; i < SESSIONS; i++) {
-			assert_int_equal(luo->session_blocks.count, blocks_for(i));
-			session[i] = world_session(world, world_session_name(i));
-			assert_descriptor(session[i]);
-		}
-		assert_int_equal(luo->session_blocks.count, 3);
-		assert_int_equal(world_stats(world).preserved_blocks, preserved + 3);
-		/* From the tail, whichever session goes. */
-		for (unsigned int i = 0; i < SESSIONS; i++) {
-			assert_int_equal(world_close(world, session[i]), 0);
-			assert_int_equal(luo->session_blocks.count, blocks_for(SESSIONS - 1 - i));
-		}
-		assert_int_equal(world_stats(world).preserved_blocks, preserved);
-		world_destroy(world);
+	world_open(world);
+	preserved = world_stats(world).preserved_blocks;
+	for (unsigned int i = 0; i < SESSIONS; i++) {
+		assert_int_equal(luo->session_blocks.count, blocks_for(i));
+		session[i] = world_session(world, world_session_name(i));
+		assert_descriptor(session[i]);
 	}
+	assert_int_equal(luo->session_blocks.count, 3);
+	assert_int_equal(world_stats(world).preserved_blocks, preserved + 3);
+	/* From the tail, whichever session goes. */
+	for (unsigned int i = 0; i < SESSIONS; i++) {
+		assert_int_equal(world_close(world, session[i]), 0);
+		assert_int_equal(luo->session_blocks.count, blocks_for(SESSIONS - 1 - i));
+	}
+	assert_int_equal(world_stats(world).preserved_blocks, preserved);
 }
 
-static void room_is_made_before_the_name_is_looked_at(void **state)
+static void room_is_made_before_the_name_is_looked_at(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		for (unsigned int i = 0; i < PER_BLOCK; i++)
-			assert_descriptor(world_session(world, world_session_name(i)));
-		world_fail_step(world, LFB_FAULT_KHO, 1);
-		assert_int_equal(world_session(world, "s0"), -ENOMEM);
-		world_fail_step(world, LFB_FAULT_KHO, 0);
-		assert_int_equal(world_session(world, "s0"), -EEXIST);
-		assert_int_equal(world_luo(world)->session_blocks.count,
-				 strcmp(profile, "reference") ? 2 : 1);
-		/* What the next session finds is used, not added to. */
-		assert_descriptor(world_session(world, "new"));
-		assert_int_equal(world_luo(world)->session_blocks.count, 2);
-		world_destroy(world);
-	}
+	for (unsigned int i = 0; i < PER_BLOCK; i++)
+		assert_descriptor(world_session(world, world_session_name(i)));
+	world_fail_step(world, LFB_FAULT_KHO, 1);
+	assert_int_equal(world_session(world, "s0"), -ENOMEM);
+	world_fail_step(world, LFB_FAULT_KHO, 0);
+	assert_int_equal(world_session(world, "s0"), -EEXIST);
+	assert_int_equal(world_luo(world)->session_blocks.count,
+			 strcmp(world_profile(world), "reference") ? 2 : 1);
+	/* What the next session finds is used, not added to. */
+	assert_descriptor(world_session(world, "new"));
+	assert_int_equal(world_luo(world)->session_blocks.count, 2);
 }
 
-static void a_session_without_memory_leaves_nothing(void **state)
+static void a_session_without_memory_leaves_nothing(struct world *world)
 {
 	static const enum lfb_fault_kind kinds[] = { LFB_FAULT_ALLOC, LFB_FAULT_KHO };
+	struct lfb_machine_stats before;
+	unsigned int failures = 0;
 
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		struct lfb_machine_stats before;
-		unsigned int failures = 0;
+	world_open(world);
+	before = world_stats(world);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		for (unsigned long nth = 1;; nth++) {
+			int session;
 
-		world_open(world);
-		before = world_stats(world);
-		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-			for (unsigned long nth = 1;; nth++) {
-				int session;
-
-				world_fail_step(world, kinds[i], nth);
-				session = world_session(world, "s");
-				if (session >= 0) {
-					world_close(world, session);
-					break;
-				}
-				failures++;
-				assert_int_equal(session, -ENOMEM);
-				world_check_stats(world, &before);
+			world_fail_step(world, kinds[i], nth);
+			session = world_session(world, "s");
+			if (session >= 0) {
+				world_close(world, session);
+				break;
 			}
+			failures++;
+			assert_int_equal(session, -ENOMEM);
+			world_check_stats(world, &before);
 		}
-		/* The session, its block, the block's page, preserving it, and the file. */
-		assert_true(failures >= 5);
-		world_destroy(world);
 	}
+	/* The session, its block, the block's page, preserving it, and the file. */
+	assert_true(failures >= 5);
 }
 
 /* The most sessions there can be: 10000 blocks. */
@@ -246,7 +203,6 @@ static void after_10000_blocks_there_is_no_space(void **state)
 	struct world *world = world_create_with(&options);
 	char name[16];
 
-	(void)state;
 	for (unsigned int i = 0; i < 10000 * PER_BLOCK; i++) {
 		snprintf(name, sizeof(name), "%u", i);
 		assert_descriptor(world_session(world, name));
@@ -265,32 +221,27 @@ static void after_10000_blocks_there_is_no_space(void **state)
  * The agent and the reboot
  */
 
-static void once_everything_is_serialized_the_agent_blocks(void **state)
+static void once_everything_is_serialized_the_agent_blocks(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
+	int session;
 
-		world_wire(world, "0:0");
-		session = world_session(world, "s");
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		assert_null(lfb_agent_blocked(world->agent));
-		assert_int_equal(lfb_machine_prepare(world->machine), 0);
-		world_forget_log(world);
-		assert_int_equal(world_close(world, session), -EAGAIN);
-		assert_string_equal(lfb_agent_blocked(world->agent), "luo_session_serialize_rwsem");
-		assert_int_equal(world_session(world, "t"), -EAGAIN);
-		assert_int_equal(world_preserve(world, session, 2, 0, 2), -EAGAIN);
-		assert_no_log(world);
-		/* What was serialized arrives. */
-		assert_int_equal(world_jump(world), 0);
-		assert_null(lfb_agent_blocked(world->agent));
-		session = world_incoming(world, "s");
-		assert_descriptor(world_retrieve(world, session, 1));
-		assert_int_equal(world_incoming(world, "t"), -ENOENT);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_null(lfb_agent_blocked(world->agent));
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	world_forget_log(world);
+	assert_int_equal(world_close(world, session), -EAGAIN);
+	assert_string_equal(lfb_agent_blocked(world->agent), "luo_session_serialize_rwsem");
+	assert_int_equal(world_session(world, "t"), -EAGAIN);
+	assert_int_equal(world_preserve(world, session, 2, 0, 2), -EAGAIN);
+	assert_no_log(world);
+	/* What was serialized arrives. */
+	assert_int_equal(world_jump(world), 0);
+	assert_null(lfb_agent_blocked(world->agent));
+	session = world_incoming(world, "s");
+	assert_descriptor(world_retrieve(world, session, 1));
+	assert_int_equal(world_incoming(world, "t"), -ENOENT);
 }
 
 /* How often @text stands in the machine's memory. */
@@ -312,51 +263,46 @@ static unsigned int count_in_memory(struct world *world, const char *text)
 	return count;
 }
 
-static void a_session_that_cannot_be_frozen_leaves_no_trace_in_the_blocks(void **state)
+static void a_session_that_cannot_be_frozen_leaves_no_trace_in_the_blocks(struct world *world)
 {
 	enum { SESSIONS = PER_BLOCK + 3 };
+	const struct luo *luo = world_luo(world);
+	const struct luo_ser_v5 *head = luo->tree;
 
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		const struct luo *luo = world_luo(world);
-		const struct luo_ser_v5 *head = luo->tree;
-
-		world_wire(world, "0: 1:");
-		world_fill(world, SESSIONS - 2, 0);
-		assert_descriptor(world_session(world, "without files"));
-		assert_int_equal(world_preserve(world, world_session(world, "last"), 1, 1, 1), 0);
-		world_answer(world, "file h1.freeze", -EBUSY, 1);
-		assert_int_equal(world_reboot(world), -EBUSY);
-		assert_int_equal(head->sessions_pa, 0);
-		assert_int_equal(luo->session_blocks.count, 2);
-		assert_int_equal(count_in_memory(world, "handler-0-v1"), 0);
-		assert_int_equal(count_in_memory(world, "without files"), 1);
-		/* The second try goes through, with all of them. */
-		assert_int_equal(lfb_machine_prepare(world->machine), 0);
-		assert_int_equal(count_in_memory(world, "handler-0-v1"), SESSIONS - 2);
-		assert_int_equal(count_in_memory(world, "without files"), 2);
-		assert_int_equal(world_jump(world), 0);
-		world_open(world);
-		assert_int_equal(world_stats(world).sessions_incoming, SESSIONS);
-		world_destroy(world);
-	}
+	world_wire(world, "0: 1:");
+	world_fill(world, SESSIONS - 2, 0);
+	assert_descriptor(world_session(world, "without files"));
+	assert_int_equal(world_preserve(world, world_session(world, "last"), 1, 1, 1), 0);
+	world_answer(world, "file h1.freeze", -EBUSY, 1);
+	assert_int_equal(world_reboot(world), -EBUSY);
+	assert_int_equal(head->sessions_pa, 0);
+	assert_int_equal(luo->session_blocks.count, 2);
+	assert_int_equal(count_in_memory(world, "handler-0-v1"), 0);
+	assert_int_equal(count_in_memory(world, "without files"), 1);
+	/* The second try goes through, with all of them. */
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	assert_int_equal(count_in_memory(world, "handler-0-v1"), SESSIONS - 2);
+	assert_int_equal(count_in_memory(world, "without files"), 2);
+	assert_int_equal(world_jump(world), 0);
+	world_open(world);
+	assert_int_equal(world_stats(world).sessions_incoming, SESSIONS);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_name_must_be_there_and_end_within_64_bytes),
-		cmocka_unit_test(a_name_is_taken_among_outgoing_sessions_only),
-		cmocka_unit_test(a_session_tells_its_name),
+		world_test_in(linux_7_3_profiles, a_name_must_be_there_and_end_within_64_bytes),
+		world_test_in(linux_7_3_profiles, a_name_is_taken_among_outgoing_sessions_only),
+		world_test_in(linux_7_3_profiles, a_session_tells_its_name),
 		cmocka_unit_test(earlier_kernels_have_no_get_name),
-		cmocka_unit_test(finish_wants_nothing_reserved),
-		cmocka_unit_test(blocks_come_and_go_with_every_51_sessions),
-		cmocka_unit_test(room_is_made_before_the_name_is_looked_at),
-		cmocka_unit_test(a_session_without_memory_leaves_nothing),
+		world_test_in(linux_7_3_profiles, finish_wants_nothing_reserved),
+		world_test_in(linux_7_3_profiles, blocks_come_and_go_with_every_51_sessions),
+		world_test_in(linux_7_3_profiles, room_is_made_before_the_name_is_looked_at),
+		world_test_in(linux_7_3_profiles, a_session_without_memory_leaves_nothing),
 		cmocka_unit_test(after_10000_blocks_there_is_no_space),
-		cmocka_unit_test(once_everything_is_serialized_the_agent_blocks),
-		cmocka_unit_test(a_session_that_cannot_be_frozen_leaves_no_trace_in_the_blocks),
+		world_test_in(linux_7_3_profiles, once_everything_is_serialized_the_agent_blocks),
+		world_test_in(linux_7_3_profiles,
+			      a_session_that_cannot_be_frozen_leaves_no_trace_in_the_blocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

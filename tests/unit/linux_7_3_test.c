@@ -6,96 +6,74 @@
  * Registering
  */
 
-static void registering_is_possible_at_any_time(void **state)
+static void registering_is_possible_at_any_time(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		world_wire(world, "0:0");
-		world_fill(world, 1, 0);
-		assert_int_equal(world_register(world, 1), 0);
-		assert_int_equal(world_link(world, 1, 1), 0);
-		assert_int_equal(world_reboot(world), 0);
-		/* Between the kernel's first open and its sessions' end, too. */
-		assert_descriptor(world_incoming(world, "s0"));
-		assert_descriptor(world_session(world, "next"));
-		assert_int_equal(world_register(world, 1), 0);
-		assert_int_equal(world_link(world, 1, 1), 0);
-		assert_int_equal(liveupdate_unregister_flb(world_handler(world, 1),
-							   world_flb(world, 1)), 0);
-		assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 1)), 0);
-		assert_int_equal(world_register(world, 1), 0);
-		assert_int_equal(world_warns(world), 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	world_fill(world, 1, 0);
+	assert_int_equal(world_register(world, 1), 0);
+	assert_int_equal(world_link(world, 1, 1), 0);
+	assert_int_equal(world_reboot(world), 0);
+	/* Between the kernel's first open and its sessions' end, too. */
+	assert_descriptor(world_incoming(world, "s0"));
+	assert_descriptor(world_session(world, "next"));
+	assert_int_equal(world_register(world, 1), 0);
+	assert_int_equal(world_link(world, 1, 1), 0);
+	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 1), world_flb(world, 1)),
+			 0);
+	assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 1)), 0);
+	assert_int_equal(world_register(world, 1), 0);
+	assert_int_equal(world_warns(world), 0);
 }
 
-static void unregistering_a_handler_unlinks_its_flbs(void **state)
+static void unregistering_a_handler_unlinks_its_flbs(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		struct luo *luo = world_luo(world);
+	struct luo *luo = world_luo(world);
 
-		world_wire(world, "0:0,1,2 1:1");
-		assert_int_equal(luo->flb_count, 3);
-		assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 0)), 0);
-		/* FLB 1 has another handler. */
-		assert_int_equal(luo->flb_count, 1);
-		assert_ptr_equal(list_first_entry(&luo->flbs, struct liveupdate_flb, private.list),
-				 world_flb(world, 1));
-		assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 1)), 0);
-		assert_int_equal(luo->flb_count, 0);
-		assert_true(list_empty(&luo->handlers));
-		assert_int_equal(world_warns(world), 0);
-		/* All of it can come again. */
-		world_wire(world, "0:0,1,2 1:1");
-		world_destroy(world);
-	}
+	world_wire(world, "0:0,1,2 1:1");
+	assert_int_equal(luo->flb_count, 3);
+	assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 0)), 0);
+	/* FLB 1 has another handler. */
+	assert_int_equal(luo->flb_count, 1);
+	assert_ptr_equal(list_first_entry(&luo->flbs, struct liveupdate_flb, private.list),
+			 world_flb(world, 1));
+	assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 1)), 0);
+	assert_int_equal(luo->flb_count, 0);
+	assert_true(list_empty(&luo->handlers));
+	assert_int_equal(world_warns(world), 0);
+	/* All of it can come again. */
+	world_wire(world, "0:0,1,2 1:1");
 }
 
-static void unlinking_what_is_not_linked_warns(void **state)
+static void unlinking_what_is_not_linked_warns(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		world_wire(world, "0:0 1:1");
-		assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0),
-							   world_flb(world, 1)), -ENOENT);
-		assert_int_equal(world_warns(world), 1);
-		assert_int_equal(liveupdate_unregister_flb(world_handler(world, 2),
-							   world_flb(world, 1)), -ENOENT);
-		assert_int_equal(world_warns(world), 2);
-		assert_int_equal(liveupdate_unregister_flb(world_handler(world, 1),
-							   world_flb(world, 1)), 0);
-		assert_int_equal(liveupdate_unregister_flb(world_handler(world, 1),
-							   world_flb(world, 1)), -ENOENT);
-		assert_int_equal(world_warns(world), 3);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0 1:1");
+	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 0), world_flb(world, 1)),
+			 -ENOENT);
+	assert_int_equal(world_warns(world), 1);
+	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 2), world_flb(world, 1)),
+			 -ENOENT);
+	assert_int_equal(world_warns(world), 2);
+	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 1), world_flb(world, 1)),
+			 0);
+	assert_int_equal(liveupdate_unregister_flb(world_handler(world, 1), world_flb(world, 1)),
+			 -ENOENT);
+	assert_int_equal(world_warns(world), 3);
 }
 
-static void a_file_outlives_the_registration_of_its_handler(void **state)
+static void a_file_outlives_the_registration_of_its_handler(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
+	int session;
 
-		world_wire(world, "0:");
-		session = world_session(world, "s");
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 0)), 0);
-		assert_int_equal(world_preserve(world, session, 2, 0, 2), -ENOENT);
-		assert_int_equal(module_refcount(&world->this_module), 1);
-		world_forget_log(world);
-		assert_int_equal(world_close(world, session), 0);
-		assert_log(world, "file h0.unpreserve ino=1 data=d001");
-		assert_int_equal(module_refcount(&world->this_module), 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:");
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 0)), 0);
+	assert_int_equal(world_preserve(world, session, 2, 0, 2), -ENOENT);
+	assert_int_equal(module_refcount(&world->recorder->this_module), 1);
+	world_forget_log(world);
+	assert_int_equal(world_close(world, session), 0);
+	assert_log(world, "file h0.unpreserve ino=1 data=d001");
+	assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 }
 
 /* What a callback does while the registry is locked for reading. */
@@ -103,7 +81,6 @@ enum nested { REGISTER_HANDLER, UNREGISTER_HANDLER, LINK, UNLINK, NESTED };
 
 static void change_registry(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args, (void)result;
 	if (strcmp(call, "file h0.can_preserve"))
 		return;
 	switch (*(const enum nested *)world->context) {
@@ -124,7 +101,6 @@ static void change_registry(struct world *world, const char *call, void *args, i
 
 static void changing_the_registry_inside_can_preserve_deadlocks(void **state)
 {
-	(void)state;
 	for_each_linux_7_3(profile) {
 		for (enum nested nested = 0; nested < NESTED; nested++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -149,136 +125,115 @@ static void changing_the_registry_inside_can_preserve_deadlocks(void **state)
  * Modules
  */
 
-static void a_module_is_pinned_while_it_is_in_use(void **state)
+static void a_module_is_pinned_while_it_is_in_use(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		const struct module *module = &world->this_module;
-		int a, b;
+	const struct module *module = &world->recorder->this_module;
+	int a, b;
 
-		world_wire(world, "0:0,1");
-		assert_int_equal(module_refcount(module), 0);
-		a = world_session(world, "a");
-		b = world_session(world, "b");
-		/* One for the file and one for each FLB, then one for each further file. */
-		assert_int_equal(world_preserve(world, a, 1, 0, 1), 0);
-		assert_int_equal(module_refcount(module), 3);
-		assert_int_equal(world_preserve(world, b, 1, 0, 2), 0);
-		assert_int_equal(module_refcount(module), 4);
-		assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
-		assert_int_equal(world_close(world, a), 0);
-		assert_int_equal(module_refcount(module), 3);
-		assert_int_equal(world_close(world, b), 0);
-		assert_int_equal(module_refcount(module), 0);
-		/* What fails holds nothing. */
-		a = world_session(world, "a");
-		world_answer(world, "flb1.preserve", -EIO, 1);
-		assert_int_equal(world_preserve(world, a, 1, 0, 1), -EIO);
-		assert_int_equal(module_refcount(module), 0);
-		world_answer(world, "file h0.preserve", -EIO, 1);
-		assert_int_equal(world_preserve(world, a, 1, 0, 1), -EIO);
-		assert_int_equal(module_refcount(module), 0);
-		assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0,1");
+	assert_int_equal(module_refcount(module), 0);
+	a = world_session(world, "a");
+	b = world_session(world, "b");
+	/* One for the file and one for each FLB, then one for each further file. */
+	assert_int_equal(world_preserve(world, a, 1, 0, 1), 0);
+	assert_int_equal(module_refcount(module), 3);
+	assert_int_equal(world_preserve(world, b, 1, 0, 2), 0);
+	assert_int_equal(module_refcount(module), 4);
+	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), -EBUSY);
+	assert_int_equal(world_close(world, a), 0);
+	assert_int_equal(module_refcount(module), 3);
+	assert_int_equal(world_close(world, b), 0);
+	assert_int_equal(module_refcount(module), 0);
+	/* What fails holds nothing. */
+	a = world_session(world, "a");
+	world_answer(world, "flb1.preserve", -EIO, 1);
+	assert_int_equal(world_preserve(world, a, 1, 0, 1), -EIO);
+	assert_int_equal(module_refcount(module), 0);
+	world_answer(world, "file h0.preserve", -EIO, 1);
+	assert_int_equal(world_preserve(world, a, 1, 0, 1), -EIO);
+	assert_int_equal(module_refcount(module), 0);
+	assert_int_equal(lfb_machine_remove_module(world->machine, "world"), 0);
 }
 
-static void a_module_is_pinned_for_what_was_handed_over(void **state)
+static void a_module_is_pinned_for_what_was_handed_over(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		const struct module *module = &world->this_module;
-		void *obj;
-		int session;
+	const struct module *module = &world->recorder->this_module;
+	void *obj;
+	int session;
 
-		world_wire(world, "0:0");
-		world_fill(world, 2, 0);
-		assert_int_equal(world_reboot(world), 0);
-		assert_int_equal(module_refcount(module), 0);
-		world_open(world);
-		assert_int_equal(module_refcount(module), 2);
-		assert_int_equal(world_get(world, 0, true, &obj), 0);
-		assert_int_equal(module_refcount(module), 3);
-		session = world_incoming(world, "s0");
-		assert_descriptor(world_retrieve(world, session, 1));
-		assert_int_equal(module_refcount(module), 3);
-		assert_int_equal(world_finish(world, session), 0);
-		assert_int_equal(module_refcount(module), 2);
-		assert_int_equal(world_finish(world, world_incoming(world, "s1")), 0);
-		assert_int_equal(module_refcount(module), 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	world_fill(world, 2, 0);
+	assert_int_equal(world_reboot(world), 0);
+	assert_int_equal(module_refcount(module), 0);
+	world_open(world);
+	assert_int_equal(module_refcount(module), 2);
+	assert_int_equal(world_get(world, 0, true, &obj), 0);
+	assert_int_equal(module_refcount(module), 3);
+	session = world_incoming(world, "s0");
+	assert_descriptor(world_retrieve(world, session, 1));
+	assert_int_equal(module_refcount(module), 3);
+	assert_int_equal(world_finish(world, session), 0);
+	assert_int_equal(module_refcount(module), 2);
+	assert_int_equal(world_finish(world, world_incoming(world, "s1")), 0);
+	assert_int_equal(module_refcount(module), 0);
 }
 
-static void an_flb_whose_module_is_going_away_cannot_be_used(void **state)
+static void an_flb_whose_module_is_going_away_cannot_be_used(struct world *world)
 {
 	static struct module other = { .name = "other" };
+	int session;
+	void *obj;
 
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
-		void *obj;
+	other = (struct module){ .name = "other" };
+	world_flb_ops(world, 1)->owner = &other;
+	world_wire(world, "0:0,1");
+	session = world_session(world, "s");
+	other.state = MODULE_STATE_GOING;
+	world_forget_log(world);
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), -ENODEV);
+	assert_log(world, "flb0.preserve -> 0", "flb0.unpreserve data=f000 obj=1000");
+	other.state = MODULE_STATE_LIVE;
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_int_equal(module_refcount(&other), 1);
+	assert_int_equal(world_reboot(world), 0);
 
-		other = (struct module){ .name = "other" };
-		world->module->flbs[1].ops.owner = &other;
-		world_wire(world, "0:0,1");
-		session = world_session(world, "s");
-		other.state = MODULE_STATE_GOING;
-		world_forget_log(world);
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), -ENODEV);
-		assert_log(world, "flb0.preserve -> 0", "flb0.unpreserve data=f000 obj=1000");
-		other.state = MODULE_STATE_LIVE;
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		assert_int_equal(module_refcount(&other), 1);
-		assert_int_equal(world_reboot(world), 0);
-
-		world->module->flbs[1].ops.owner = &other;
-		other = (struct module){ .name = "other", .state = MODULE_STATE_GOING };
-		world_forget_log(world);
-		assert_int_equal(world_get(world, 1, true, &obj), -ENODEV);
-		assert_no_log(world);
-		/* That was no failed retrieve: it is not remembered. */
-		other.state = MODULE_STATE_LIVE;
-		assert_int_equal(world_get(world, 1, true, &obj), 0);
-		assert_log(world, "flb1.retrieve data=f001 -> 0");
-		assert_int_equal(module_refcount(&other), 1);
-		world_destroy(world);
-	}
+	world_flb_ops(world, 1)->owner = &other;
+	other = (struct module){ .name = "other", .state = MODULE_STATE_GOING };
+	world_forget_log(world);
+	assert_int_equal(world_get(world, 1, true, &obj), -ENODEV);
+	assert_no_log(world);
+	/* That was no failed retrieve: it is not remembered. */
+	other.state = MODULE_STATE_LIVE;
+	assert_int_equal(world_get(world, 1, true, &obj), 0);
+	assert_log(world, "flb1.retrieve data=f001 -> 0");
+	assert_int_equal(module_refcount(&other), 1);
 }
 
-static void a_handler_whose_module_is_going_away_restores_nothing(void **state)
+static void a_handler_whose_module_is_going_away_restores_nothing(struct world *world)
 {
-	(void)state;
-	for_each_linux_7_3(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		world_wire(world, "0:");
-		world_fill(world, 2, 0);
-		assert_int_equal(world_reboot(world), 0);
-		world->this_module.state = MODULE_STATE_GOING;
-		assert_int_equal(world_open(world), -EIO);
-		world->this_module.state = MODULE_STATE_LIVE;
-		assert_int_equal(world_open(world), -EIO);
-		assert_int_equal(module_refcount(&world->this_module), 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:");
+	world_fill(world, 2, 0);
+	assert_int_equal(world_reboot(world), 0);
+	world->recorder->this_module.state = MODULE_STATE_GOING;
+	assert_int_equal(world_open(world), -EIO);
+	world->recorder->this_module.state = MODULE_STATE_LIVE;
+	assert_int_equal(world_open(world), -EIO);
+	assert_int_equal(module_refcount(&world->recorder->this_module), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(registering_is_possible_at_any_time),
-		cmocka_unit_test(unregistering_a_handler_unlinks_its_flbs),
-		cmocka_unit_test(unlinking_what_is_not_linked_warns),
-		cmocka_unit_test(a_file_outlives_the_registration_of_its_handler),
+		world_test_in(linux_7_3_profiles, registering_is_possible_at_any_time),
+		world_test_in(linux_7_3_profiles, unregistering_a_handler_unlinks_its_flbs),
+		world_test_in(linux_7_3_profiles, unlinking_what_is_not_linked_warns),
+		world_test_in(linux_7_3_profiles, a_file_outlives_the_registration_of_its_handler),
 		cmocka_unit_test(changing_the_registry_inside_can_preserve_deadlocks),
-		cmocka_unit_test(a_module_is_pinned_while_it_is_in_use),
-		cmocka_unit_test(a_module_is_pinned_for_what_was_handed_over),
-		cmocka_unit_test(an_flb_whose_module_is_going_away_cannot_be_used),
-		cmocka_unit_test(a_handler_whose_module_is_going_away_restores_nothing),
+		world_test_in(linux_7_3_profiles, a_module_is_pinned_while_it_is_in_use),
+		world_test_in(linux_7_3_profiles, a_module_is_pinned_for_what_was_handed_over),
+		world_test_in(linux_7_3_profiles, an_flb_whose_module_is_going_away_cannot_be_used),
+		world_test_in(linux_7_3_profiles,
+			      a_handler_whose_module_is_going_away_restores_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

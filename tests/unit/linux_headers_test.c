@@ -25,6 +25,8 @@
 #include <luo/kernel/linux/types.h>
 #include <luo/kernel/linux/vmalloc.h>
 
+#include "tests/support/test.h"
+
 /*
  * What a kernel source looks like.
  */
@@ -81,18 +83,12 @@ EXPORT_SYMBOL_GPL(demo_list);
  * What loads it.
  */
 
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
 struct module __this_module = { .name = "demo" };
 int init_module(void);
 void cleanup_module(void);
 
 static void a_kernel_source_builds_and_runs(void **state)
 {
-	(void)state;
 	assert_int_equal(sizeof(struct demo_ser), 9);
 	assert_true(IS_ALIGNED((uintptr_t)demo_buffer, 64));
 	assert_int_equal(init_module(), 6);
@@ -105,7 +101,6 @@ static void strscpy_always_terminates(void **state)
 	const char *const text = "session";
 	const size_t length = strlen(text);
 
-	(void)state;
 	assert_int_equal(strscpy(NULL, text, 0), -E2BIG);
 	for (size_t size = 1; size < length + 4; size++) {
 		char copy[16];
@@ -122,7 +117,6 @@ static void small_macros_count_as_on_a_kernel(void **state)
 {
 	int evaluated = 0;
 
-	(void)state;
 	assert_int_equal(min(evaluated++, 7), 0);
 	assert_int_equal(max(evaluated++, 7), 7);
 	assert_int_equal(evaluated, 2);
@@ -140,7 +134,6 @@ static void an_errno_travels_in_a_pointer(void **state)
 {
 	int object;
 
-	(void)state;
 	for (long error = 1; error <= MAX_ERRNO; error++) {
 		assert_true(IS_ERR(ERR_PTR(-error)));
 		assert_true(IS_ERR_OR_NULL(ERR_PTR(-error)));

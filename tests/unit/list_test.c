@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The linked list. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include <luo/list.h>
+
+#include "tests/support/test.h"
 
 #define ITEMS 5
 
@@ -58,7 +54,6 @@ static void lists_grow_at_both_ends(void **state)
 {
 	LIST_HEAD(head);
 
-	(void)state;
 	assert_true(list_empty(&head));
 	for (int count = 0; count <= ITEMS; count++) {
 		for (int from_front = 0; from_front < 2; from_front++) {
@@ -79,7 +74,6 @@ static void any_subset_can_be_taken_off_while_walking(void **state)
 	struct list_head head;
 	struct item *item, *next;
 
-	(void)state;
 	for (unsigned int taken = 0; taken < 1u << ITEMS; taken++) {
 		build(&head, ITEMS, false);
 		list_for_each_entry_safe(item, next, &head, list) {
@@ -102,7 +96,6 @@ static void a_walk_can_go_back_from_where_it_stopped(void **state)
 {
 	struct list_head head;
 
-	(void)state;
 	build(&head, ITEMS, false);
 	for (int stop = 0; stop < ITEMS; stop++) {
 		struct item *item = &items[stop];

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Locks: owners, deadlocks, misuse. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 static struct lfb_kernel kernel;
 static struct task_struct agent = { .name = "agent" };
@@ -15,19 +9,20 @@ static struct task_struct other = { .name = "other" };
 
 static int enter_kernel(void **state)
 {
-	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.checks = LFB_CHECKS_OFF;
 	agent = (struct task_struct){ .name = "agent" };
 	other = (struct task_struct){ .name = "other" };
 	kernel.task = &agent;
+	INIT_LIST_HEAD(&kernel.tasks);
+	list_add_tail(&agent.list, &kernel.tasks);
+	list_add_tail(&other.list, &kernel.tasks);
 	lfb__current = &kernel;
 	return 0;
 }
 
 static int leave_kernel(void **state)
 {
-	(void)state;
 	lfb__current = NULL;
 	return 0;
 }
@@ -47,7 +42,6 @@ static void a_mutex_is_held_until_it_is_unlocked(void **state)
 {
 	DEFINE_MUTEX(mutex);
 
-	(void)state;
 	assert_false(mutex_is_locked(&mutex));
 	mutex_lock(&mutex);
 	assert_true(mutex_is_locked(&mutex));
@@ -63,7 +57,6 @@ static void trylock_takes_only_a_free_mutex(void **state)
 {
 	DEFINE_MUTEX(mutex);
 
-	(void)state;
 	assert_int_equal(mutex_trylock(&mutex), 1);
 	assert_int_equal(mutex_trylock(&mutex), 0);
 	kernel.task = &other;
@@ -81,7 +74,6 @@ static void a_semaphore_has_many_readers_or_one_writer(void **state)
 {
 	DECLARE_RWSEM(sem);
 
-	(void)state;
 	for (unsigned int readers = 1; readers < 5; readers++) {
 		for (unsigned int i = 1; i <= readers; i++) {
 			kernel.task = i % 2 ? &agent : &other;
@@ -179,7 +171,6 @@ static const struct {
 
 static void a_lock_that_can_never_be_had_hangs_the_kernel(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		for (int own = 0; own < 2; own++) {
 			enum way wanted = pairs[i].wanted;
@@ -204,7 +195,6 @@ static void a_lock_that_can_never_be_had_hangs_the_kernel(void **state)
 
 static void several_readers_are_counted_in_the_finding(void **state)
 {
-	(void)state;
 	init_rwsem(&sem);
 	down_read(&sem);
 	down_read(&sem);
@@ -214,7 +204,6 @@ static void several_readers_are_counted_in_the_finding(void **state)
 
 static void without_a_guard_a_deadlock_returns_and_unlocking_is_harmless(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		enter_kernel(NULL);
 		mutex_init(&mutex);
@@ -232,7 +221,6 @@ static void without_a_guard_a_deadlock_returns_and_unlocking_is_harmless(void **
 
 static void releasing_what_nobody_holds_is_a_warning(void **state)
 {
-	(void)state;
 	mutex_init(&mutex);
 	init_rwsem(&sem);
 	spin_lock_init(&spin);
@@ -261,7 +249,6 @@ static void releasing_what_nobody_holds_is_a_warning(void **state)
 
 static void releasing_what_another_task_holds_is_a_warning(void **state)
 {
-	(void)state;
 	mutex_init(&mutex);
 	spin_lock_init(&spin);
 	mutex_lock(&mutex);
@@ -279,7 +266,6 @@ static void releasing_what_another_task_holds_is_a_warning(void **state)
 
 static void a_reader_may_be_released_by_another_task(void **state)
 {
-	(void)state;
 	init_rwsem(&sem);
 	down_read(&sem);
 	kernel.task = &other;
@@ -293,7 +279,6 @@ static void an_uninitialised_lock_is_a_warning_once(void **state)
 	struct mutex zeroed = { 0 };
 	struct rw_semaphore garbage;
 
-	(void)state;
 	mutex_lock(&zeroed);
 	assert_warned("mutex_lock: lock was never initialised");
 	mutex_unlock(&zeroed);
@@ -310,7 +295,6 @@ static void an_uninitialised_lock_is_a_warning_once(void **state)
 
 static void a_destroyed_mutex_must_be_free_and_is_not_used_again(void **state)
 {
-	(void)state;
 	mutex_init(&mutex);
 	mutex_destroy(&mutex);
 	assert_int_equal(warnings(), 0);
@@ -327,7 +311,6 @@ static void nothing_sleeps_under_a_spinlock(void **state)
 	DEFINE_SPINLOCK(outer);
 	DEFINE_SPINLOCK(inner);
 
-	(void)state;
 	mutex_init(&mutex);
 	init_rwsem(&sem);
 	spin_lock(&outer);
@@ -354,7 +337,6 @@ static void nothing_sleeps_under_a_spinlock(void **state)
 
 static void locks_work_without_a_task_and_without_a_kernel(void **state)
 {
-	(void)state;
 	for (int outside = 0; outside < 2; outside++) {
 		kernel.task = NULL;
 		lfb__current = outside ? NULL : &kernel;
@@ -388,7 +370,6 @@ static void every_operation_is_a_scheduling_point(void **state)
 {
 	char log[512] = "";
 
-	(void)state;
 	mutex_init(&mutex);
 	init_rwsem(&sem);
 	spin_lock_init(&spin);
@@ -409,7 +390,6 @@ static void every_operation_is_a_scheduling_point(void **state)
 
 static void the_locks_of_a_dead_kernel_mean_nothing(void **state)
 {
-	(void)state;
 	mutex_init(&mutex);
 	mutex_lock(&mutex);
 	kernel.dead = LFB_DEATH_PANIC;

@@ -6,6 +6,7 @@
  * The sources are compiled into this test with allocators that can be told to fail; the library's
  * own objects of the same names are then not linked.
  */
+#define _GNU_SOURCE /* reallocarray() */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -35,14 +36,27 @@ static void *meagre_calloc(size_t count, size_t size)
 	return fails() ? NULL : calloc(count, size);
 }
 
+static void *meagre_reallocarray(void *memory, size_t count, size_t size)
+{
+	return fails() ? NULL : reallocarray(memory, count, size);
+}
+
 #define malloc meagre_malloc
 #define calloc meagre_calloc
+#define reallocarray meagre_reallocarray
+#define grow table_grow
+#include "sim/kernel/host/list.c"
+#include "sim/kernel/host/table.c"
+#undef grow
 #include "sim/machine/agent.c"
 #include "sim/machine/boot.c"
 #include "sim/machine/handle.c"
+#include "sim/machine/build.c"
 #include "sim/machine/machine.c"
+#include "sim/machine/module.c"
 #undef malloc
 #undef calloc
+#undef reallocarray
 
 static struct module name = { .name = "extra" };
 static char extra_data[100];
@@ -72,7 +86,6 @@ static void every_allocation_may_fail(void **state)
 	long nth;
 	int err;
 
-	(void)state;
 	assert_int_equal(rig_start(&rig, NULL), 0);
 	for (nth = 0;; nth++) {
 		allocations_left = nth;
@@ -89,8 +102,8 @@ static void every_allocation_may_fail(void **state)
 	}
 	allocations_left = -1;
 	assert_int_equal(err, 0);
-	/* The machine, the module twice, the agents, and a larger list of handles. */
-	assert_true(nth > 1 + 2 + 20);
+	/* The machine, the module twice, the agents; the list of handles is larger already. */
+	assert_true(nth >= 1 + 2 + 20);
 	lfb_machine_destroy(machine);
 	rig_stop(&rig);
 }
@@ -100,7 +113,6 @@ static void the_host_may_have_no_descriptors(void **state)
 	struct lfb_machine *machine;
 	struct rlimit limit, none;
 
-	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none = limit;
 	none.rlim_cur = 0;

@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Every call in every state a machine can be in: what it returns and what state it leaves. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/blob.h>
 #include <luo/choose.h>
 #include <luo/fault.h>
@@ -15,6 +7,7 @@
 #include <luo/printk.h>
 
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 #define STATES (LFB_HUNG + 1)
 
@@ -34,7 +27,6 @@ static struct lfb_module spare = { .module = &spare_name };
 
 static long die(void *argument)
 {
-	(void)argument;
 	panic("told to");
 	return 0;
 }
@@ -43,7 +35,6 @@ static long hang(void *argument)
 {
 	static struct mutex lock;
 
-	(void)argument;
 	mutex_init(&lock);
 	mutex_lock(&lock);
 	mutex_lock(&lock);
@@ -70,7 +61,6 @@ static void make_rig(struct rig *rig, enum lfb_machine_state state)
 
 static long seven(void *argument)
 {
-	(void)argument;
 	return 7;
 }
 
@@ -135,7 +125,7 @@ static int do_add(struct rig *rig)
 
 static int do_add_again(struct rig *rig)
 {
-	return lfb_machine_add_module(rig->machine, &rig->image);
+	return lfb_machine_add_module(rig->machine, &rig->recorder->image);
 }
 
 static int do_remove(struct rig *rig)
@@ -145,7 +135,7 @@ static int do_remove(struct rig *rig)
 
 	/* Back into the image while it is off, for the check that all still works. */
 	if (!err && state == LFB_OFF)
-		err = lfb_machine_add_module(rig->machine, &rig->image);
+		err = lfb_machine_add_module(rig->machine, &rig->recorder->image);
 	return err;
 }
 
@@ -299,7 +289,7 @@ static void check(size_t call, enum lfb_machine_state state)
 			 lfb_machine_state_name(lfb_machine_state(rig.machine)));
 	/* Whatever happened, the machine can be used. */
 	assert_int_equal(lfb_machine_shutdown(rig.machine), 0);
-	ret = lfb_machine_add_module(rig.machine, &rig.image);
+	ret = lfb_machine_add_module(rig.machine, &rig.recorder->image);
 	assert_true(ret == 0 || ret == -EEXIST);
 	if (rig_still_works(&rig))
 		fail_msg("after %s on a machine that is %s, an update says: %s", calls[call].name,
@@ -311,7 +301,6 @@ static void every_call_is_defined_in_every_state(void **state)
 {
 	unsigned int combinations = 0;
 
-	(void)state;
 	for (size_t call = 0; call < sizeof(calls) / sizeof(calls[0]); call++) {
 		for (unsigned int in = 0; in < STATES; in++, combinations++)
 			check(call, (enum lfb_machine_state)in);
@@ -326,13 +315,12 @@ static void every_pair_of_calls_leaves_a_machine_that_works(void **state)
 	struct rig rig;
 	int ret;
 
-	(void)state;
 	for (size_t pair = 0; pair < count * count; pair++) {
 		assert_int_equal(rig_start(&rig, &small), 0);
 		calls[pair / count].call(&rig);
 		calls[pair % count].call(&rig);
 		assert_int_equal(lfb_machine_shutdown(rig.machine), 0);
-		ret = lfb_machine_add_module(rig.machine, &rig.image);
+		ret = lfb_machine_add_module(rig.machine, &rig.recorder->image);
 		assert_true(ret == 0 || ret == -EEXIST);
 		assert_int_equal(rig_still_works(&rig), 0);
 		rig_stop(&rig);
@@ -344,7 +332,6 @@ static void states_have_names(void **state)
 {
 	static const char *const names[] = { "off", "running", "rebooting", "panicked", "hung" };
 
-	(void)state;
 	for (unsigned int i = 0; i < STATES; i++)
 		assert_string_equal(lfb_machine_state_name((enum lfb_machine_state)i), names[i]);
 	assert_string_equal(lfb_machine_state_name(STATES), "unknown");
@@ -354,7 +341,7 @@ static void states_have_names(void **state)
 /* A failed preparation leaves the kernel running; what made it fail gone, it succeeds. */
 static int refuse_once(struct rig *rig, const char *op)
 {
-	if (strcmp(op, "file freeze"))
+	if (strcmp(op, "file h0.freeze"))
 		return 0;
 	rig->hook = NULL;
 	return -ENXIO;
@@ -364,7 +351,6 @@ static void a_refused_reboot_can_be_tried_again(void **state)
 {
 	struct rig rig;
 
-	(void)state;
 	assert_int_equal(rig_start(&rig, &small), 0);
 	assert_int_equal(rig_preserve(&rig, 2), 0);
 	rig.hook = refuse_once;
@@ -400,7 +386,6 @@ static void kernel_code_cannot_pull_the_plug_on_itself(void **state)
 {
 	struct rig rig;
 
-	(void)state;
 	assert_int_equal(rig_start(&rig, &small), 0);
 	assert_int_equal(lfb_machine_call(rig.machine, calls_the_outside, &rig), 0);
 	assert_int_equal(lfb_machine_state(rig.machine), LFB_RUNNING);
@@ -412,7 +397,6 @@ static jmp_buf out;
 
 static long jumps_out(void *argument)
 {
-	(void)argument;
 	longjmp(out, 1);
 }
 
@@ -420,7 +404,6 @@ static void a_machine_can_be_destroyed_after_a_jump_out_of_its_kernel(void **sta
 {
 	struct rig rig;
 
-	(void)state;
 	assert_int_equal(rig_start(&rig, &small), 0);
 	if (!setjmp(out))
 		lfb_machine_call(rig.machine, jumps_out, NULL);
@@ -433,7 +416,6 @@ static int make_blob(void **state)
 	struct rig rig;
 	int err;
 
-	(void)state;
 	err = rig_start(&rig, &small);
 	if (!err)
 		err = rig_preserve(&rig, 2);
@@ -447,7 +429,6 @@ static int make_blob(void **state)
 
 static int free_blob(void **state)
 {
-	(void)state;
 	lfb_blob_free(blob);
 	return 0;
 }

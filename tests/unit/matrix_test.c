@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The upgrade matrix: every outcome, and that each is what the receiving kernel really does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/fault.h>
 #include <luo/matrix.h>
 #include <luo/profile.h>
 
 #include "sim/machine/machine.h"
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 #define PROFILES 4
 
@@ -97,7 +90,6 @@ static void assert_load(const struct lfb_matrix_load *load, unsigned int session
 
 static void kernels_with_the_same_formats_carry_every_byte(void **state)
 {
-	(void)state;
 	for_each_pair(from, to) {
 		for (unsigned int i = 0; i < 2 * LFB_MATRIX_TAKEN_NAME; i++) {
 			struct lfb_machine_options options = {
@@ -136,7 +128,6 @@ static void spoil(void *context, const struct lfb_event *event)
 
 static void one_changed_byte_is_noticed(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; i < PROFILES; i++) {
 		struct lfb_machine_options options = {
 			.sz = sizeof(options),
@@ -160,7 +151,6 @@ static void one_changed_byte_is_noticed(void **state)
 /* Another module than the matrix's own finds its bytes, or it does not. */
 static void a_module_that_knows_no_matrix_sees_the_same(void **state)
 {
-	(void)state;
 	for_each_pair(from, to) {
 		struct lfb_machine_options options = {
 			.sz = sizeof(options),
@@ -186,7 +176,6 @@ static void each_kernel_sends_up_to_its_limits(void **state)
 	static const unsigned int files[PROFILES] = { 128, 128, 1000, 1000 };
 	struct lfb_matrix_hop hop;
 
-	(void)state;
 	for (unsigned int i = 0; i < PROFILES; i++) {
 		run(profiles[i], LFB_MATRIX_EMPTY, &profiles[i], 1, &hop);
 		assert_load(&hop.sent, 0, 0, 0);
@@ -207,7 +196,6 @@ static void each_kernel_sends_up_to_its_limits(void **state)
 
 static void what_does_not_work_says_which_string_met_which(void **state)
 {
-	(void)state;
 	for_each_pair(from, to) {
 		const struct meeting *meeting = &meetings[from][to];
 		struct lfb_matrix_hop hop;
@@ -229,7 +217,6 @@ static void what_does_not_work_says_which_string_met_which(void **state)
 /* The calls a user makes: the jump, the open, and what the trace shows of them. */
 static void the_calls_and_the_trace_name_both_strings(void **state)
 {
-	(void)state;
 	for_each_pair(from, to) {
 		const struct meeting *meeting = &meetings[from][to];
 		struct lfb_machine_options options = {
@@ -273,7 +260,6 @@ static void one_quirk_decides_whether_a_taken_name_kills(void **state)
 	};
 	struct lfb_matrix_hop hop;
 
-	(void)state;
 	for (unsigned int to = 2; to < PROFILES; to++) {
 		run("linux-7.3", LFB_MATRIX_TAKEN_NAME, &profiles[to], 1, &hop);
 		assert_int_equal(hop.outcome, LFB_MATRIX_PANIC);
@@ -298,7 +284,6 @@ static void a_missing_handler_loses_the_file_or_the_device(void **state)
 	};
 	struct lfb_matrix_hop hop;
 
-	(void)state;
 	for (unsigned int i = 0; i < PROFILES; i++) {
 		run(profiles[i], LFB_MATRIX_NEW_HANDLER, &profiles[i], 1, &hop);
 		assert_int_equal(hop.outcome, outcomes[i]);
@@ -319,7 +304,6 @@ static void a_third_kernel_reads_what_a_fresh_second_one_sends(void **state)
 	static const char *const to[] = { "linux-7.3", "reference", "linux-7.0", "linux-7.0" };
 	struct lfb_matrix_hop hops[4];
 
-	(void)state;
 	assert_int_equal(run("linux-7.0", LFB_MATRIX_FLBS, to, 4, hops), 0);
 	assert_int_equal(hops[0].outcome, LFB_MATRIX_FRESH);
 	assert_int_equal(hops[1].outcome, LFB_MATRIX_WORKS);
@@ -333,7 +317,6 @@ static void a_third_kernel_reads_what_a_fresh_second_one_sends(void **state)
 
 static void a_disabled_kernel_sends_nothing(void **state)
 {
-	(void)state;
 	for (unsigned int third = 0; third < PROFILES; third++) {
 		const char *to[] = { "rfc-v6", profiles[third], profiles[third] };
 		struct lfb_matrix_hop hops[3];
@@ -355,7 +338,6 @@ static void after_a_panic_no_kernel_boots(void **state)
 	struct lfb_machine *machine = new_machine(&options);
 	struct lfb_matrix_hop hops[3];
 
-	(void)state;
 	assert_int_equal(lfb_matrix_run(machine, LFB_MATRIX_FILE, to, 3, hops), 0);
 	assert_int_equal(hops[0].outcome, LFB_MATRIX_PANIC);
 	assert_int_equal(hops[0].error, -EFAULT);
@@ -367,7 +349,6 @@ static void after_a_panic_no_kernel_boots(void **state)
 
 static void the_first_hop_of_a_chain_is_the_pair(void **state)
 {
-	(void)state;
 	for_each_pair(from, second) {
 		for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
 			const char *to[] = { profiles[second], profiles[kind % PROFILES] };
@@ -386,7 +367,6 @@ static void the_first_hop_of_a_chain_is_the_pair(void **state)
 
 static void every_kind_and_outcome_has_its_own_word(void **state)
 {
-	(void)state;
 	for (unsigned int i = 0; i < LFB_MATRIX_KINDS; i++) {
 		assert_true(strlen(lfb_matrix_kind_about(i)) > 10);
 		for (unsigned int j = 0; j < i; j++)
@@ -411,7 +391,6 @@ static void nonsense_is_refused(void **state)
 	struct lfb_machine *machine = new_machine(NULL);
 	struct lfb_matrix_hop hops[2];
 
-	(void)state;
 	assert_int_equal(lfb_matrix_run(NULL, 0, profiles, 1, hops), -EINVAL);
 	assert_int_equal(lfb_matrix_run((void *)hops, 0, profiles, 1, hops), -EINVAL);
 	assert_int_equal(lfb_matrix_run(machine, 0, NULL, 1, hops), -EINVAL);
@@ -433,7 +412,6 @@ static void a_kernel_without_live_update_cannot_begin(void **state)
 	struct lfb_machine_options no_liveupdate = { .liveupdate_off = true };
 	struct lfb_matrix_hop hop;
 
-	(void)state;
 	assert_int_equal(run_with(&no_kho, LFB_MATRIX_FILE, profiles, 1, &hop), -ENOENT);
 	assert_int_equal(run_with(&no_liveupdate, LFB_MATRIX_FILE, profiles, 1, &hop), -ENOENT);
 }
@@ -443,7 +421,6 @@ static void too_little_memory_is_an_error_and_no_limit(void **state)
 	struct lfb_machine_options options = { .profile = "reference", .memory = 1 << 20 };
 	struct lfb_matrix_hop hop;
 
-	(void)state;
 	assert_int_equal(run_with(&options, LFB_MATRIX_FULL_SESSIONS, &profiles[3], 1, &hop),
 			 -ENOMEM);
 }
@@ -457,7 +434,6 @@ static void a_fault_anywhere_is_answered(void **state)
 	struct lfb_matrix_hop hops[2];
 	unsigned int refused = 0;
 
-	(void)state;
 	for_each_pair(from, to) {
 		const char *chain[] = { profiles[to], profiles[to] };
 		struct lfb_machine *machine;

@@ -3,17 +3,10 @@
  * The model's rules, one by one, in words of its own: what is expected here was written down from
  * the rules, not from what the library does.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/machine.h>
 
 #include "sim/explore/exhaust/model.h"
+#include "tests/support/test.h"
 
 #define SETUP "handler 0\nhandler 1\nflb 0 0\nflb 1 0\nflb 1 1\nopen\n"
 #define TWO_FILES SETUP "session a\npreserve a 1 0 1\npreserve a 3 1 3\n"
@@ -50,7 +43,6 @@ static void assert_answers(const char *setup, const char *then, const char *expe
 
 static void an_flb_lives_from_the_first_file_to_the_last(void **state)
 {
-	(void)state;
 	assert_answers(SETUP "session a\n", "preserve a 1 0 1\npreserve a 3 1 3\nclose a\n",
 		       "flb0.preserve -> 0\nfile h0.preserve ino=1 -> 0\npreserve a 1 0 1 = 0\n"
 		       "flb1.preserve -> 0\nfile h1.preserve ino=3 -> 0\npreserve a 3 1 3 = 0\n"
@@ -61,7 +53,6 @@ static void an_flb_lives_from_the_first_file_to_the_last(void **state)
 
 static void nothing_is_left_of_a_preserve_that_fails(void **state)
 {
-	(void)state;
 	assert_answers(SETUP "session a\nfail flb 1 preserve -12 1\nfail h 1 preserve -5 1\n",
 		       "preserve a 3 1 3\nagain a 3 3\nclose a\n",
 		       "flb0.preserve -> 0\nflb1.preserve -> -12\n"
@@ -73,7 +64,6 @@ static void nothing_is_left_of_a_preserve_that_fails(void **state)
 
 static void tokens_files_and_sessions_are_preserved_once(void **state)
 {
-	(void)state;
 	assert_answers(TWO_FILES "session b\n",
 		       "session a\npreserve a 1 0 2\nagain b 9 1\nfinish a\nretrieve a 1\n",
 		       "session a = -17\npreserve a 1 0 2 = -17\nagain b 9 1 = -16\n"
@@ -82,7 +72,6 @@ static void tokens_files_and_sessions_are_preserved_once(void **state)
 
 static void a_freeze_that_fails_is_rolled_back(void **state)
 {
-	(void)state;
 	assert_answers(TWO_FILES "session b\npreserve b 2 0 2\nfail h 1 freeze -16 1\n",
 		       "reboot\nreboot\n",
 		       "file h0.freeze data=d001 -> 0\nfile h1.freeze data=d003 -> -16\n"
@@ -99,7 +88,6 @@ static void a_freeze_that_fails_is_rolled_back(void **state)
 
 static void an_flb_is_retrieved_once_and_finished_after_the_last_file(void **state)
 {
-	(void)state;
 	assert_answers(TWO_FILES "reboot\n" SETUP "rsession a\n",
 		       "getin 0\ngetin 0\nretrieve a 1\nfinish a\ngetin 0\nclose a\nrsession a\n",
 		       "flb0.retrieve data=f000 -> 0\ngetin 0 = 0\ngetin 0 = 0\n"
@@ -113,7 +101,6 @@ static void an_flb_is_retrieved_once_and_finished_after_the_last_file(void **sta
 
 static void failed_retrieves_are_remembered_and_finished_all_the_same(void **state)
 {
-	(void)state;
 	assert_answers(SETUP "session a\npreserve a 1 0 1\nreboot\n" SETUP
 			     "rsession a\nfail flb 0 retrieve -5 1\nfail h 0 retrieve -6 1\n",
 		       "getin 0\ngetin 0\nretrieve a 1\nretrieve a 1\nclose a\n",
@@ -125,7 +112,6 @@ static void failed_retrieves_are_remembered_and_finished_all_the_same(void **sta
 
 static void references_keep_an_object(void **state)
 {
-	(void)state;
 	assert_answers(SETUP "session a\npreserve a 1 0 1\nholdout 0\n",
 		       "close a\ngetout 0\nputout 0\ngetout 0\n",
 		       "file h0.unpreserve ino=1 data=d001\nclose a = 0\ngetout 0 = 0\n"
@@ -141,7 +127,6 @@ static void references_keep_an_object(void **state)
 
 static void a_session_that_cannot_be_finished_can_be_retrieved_again(void **state)
 {
-	(void)state;
 	assert_answers(SETUP "session a\npreserve a 1 0 1\nreboot\n" SETUP
 			     "rsession a\nfail h 0 can_finish -1 1\n",
 		       "close a\nrsession a\nrsession a\n",
@@ -151,7 +136,6 @@ static void a_session_that_cannot_be_finished_can_be_retrieved_again(void **stat
 
 static void what_is_preserved_stays_registered(void **state)
 {
-	(void)state;
 	assert_answers(TWO_FILES, "unflb 0 0\nunhandler 1\nclose a\nunflb 1 0\nunflb 1 0\nflb 1 1\n"
 				  "unhandler 1\nunhandler 1\nflb 1 1\nhandler 0\n",
 		       "unflb 0 0 = -16\nunhandler 1 = -16\n"
@@ -163,14 +147,12 @@ static void what_is_preserved_stays_registered(void **state)
 
 static void what_cannot_be_restored_makes_the_device_useless_for_ever(void **state)
 {
-	(void)state;
 	assert_answers(TWO_FILES "reboot\nhandler 0\n", "open\nhandler 1\nopen\nsession a\n",
 		       "open = -5\nhandler 1 = 0\nopen = -5\nimpossible\n");
 }
 
 static void between_the_halves_of_a_reboot_the_agent_waits(void **state)
 {
-	(void)state;
 	assert_answers(TWO_FILES, "prepare\nsession b\nclose a\njump\n" SETUP "rsession a\n",
 		       "file h0.freeze data=d001 -> 0\nfile h1.freeze data=d003 -> 0\nprepare = 0\n"
 		       "session b = -11\nclose a = -11\njump = 0\nhandler 0 = 0\nhandler 1 = 0\n"
@@ -184,7 +166,6 @@ static void a_failed_allocation_leaves_nothing(void **state)
 	struct lfb_operation operation = { .verb = LFB_VERB_PRESERVE, .token = 1, .ino = 1 };
 	struct lfb_model before = { .opened = true }, model = before;
 
-	(void)state;
 	model.open_files = 7;
 	assert_false(lfb__model_take_fault(&model, &before, &operation, -EBUSY, true));
 	assert_int_equal(model.open_files, 7);
@@ -201,7 +182,6 @@ static void what_can_be_counted_is_counted(void **state)
 	struct lfb_model_counts counts;
 	struct lfb_model model = { 0 };
 
-	(void)state;
 	lfb__model_count(&model, &counts);
 	assert_int_equal(counts.preserved_blocks, 3);
 	model.outgoing.count = 51;

@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A kernel image is a set of modules: loaded in order at each boot, with their data as new. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/file.h>
 #include <luo/liveupdate.h>
 #include <luo/machine.h>
@@ -15,6 +7,7 @@
 #include <luo/trace.h>
 
 #include "tests/support/second_module.h"
+#include "tests/support/test.h"
 
 static char history[512];
 
@@ -45,19 +38,16 @@ static const struct file_operations fops;
 
 static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
-	(void)handler;
 	return file->f_op == &fops;
 }
 
 static int succeed(struct liveupdate_file_op_args *args)
 {
-	(void)args;
 	return 0;
 }
 
 static void ignore(struct liveupdate_file_op_args *args)
 {
-	(void)args;
 }
 
 static struct liveupdate_file_ops first_ops = {
@@ -138,7 +128,6 @@ static int build(void **state)
 /* The modules' data is shared by all tests here: a removed module leaves it as it was added. */
 static int take_apart(void **state)
 {
-	(void)state;
 	lfb_machine_shutdown(machine);
 	lfb_machine_remove_module(machine, "first");
 	lfb_machine_remove_module(machine, "second");
@@ -156,7 +145,6 @@ static void add_all(void)
 
 static void modules_are_loaded_in_the_order_they_were_added(void **state)
 {
-	(void)state;
 	add_all();
 	expect_history("");
 	assert_int_equal(lfb_machine_boot(machine), 0);
@@ -191,7 +179,6 @@ static void expect_fresh(void)
 
 static void each_boot_finds_the_data_as_loaded(void **state)
 {
-	(void)state;
 	add_all();
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	for (int i = 0; i < 10; i++) {
@@ -209,7 +196,6 @@ static void each_boot_finds_the_data_as_loaded(void **state)
 
 static void a_boot_starts_with_the_data_at_the_time_of_adding(void **state)
 {
-	(void)state;
 	*second_counter() = 55;
 	assert_int_equal(lfb_machine_add_module(machine, second_module_for(note)), 0);
 	*second_counter() = 66;
@@ -224,7 +210,6 @@ static void an_init_that_fails_leaves_the_module_out(void **state)
 {
 	static const int errors[] = { -ENODEV, -EINVAL, -1, -4095 };
 
-	(void)state;
 	add_all();
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		first_result = errors[i];
@@ -249,7 +234,6 @@ static void an_init_that_fails_leaves_the_module_out(void **state)
 
 static void a_module_that_fails_to_load_into_a_running_kernel_is_not_added(void **state)
 {
-	(void)state;
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	first_result = -ENXIO;
 	assert_int_equal(lfb_machine_add_module(machine, &first_module), -ENXIO);
@@ -263,7 +247,6 @@ static void a_module_that_fails_to_load_into_a_running_kernel_is_not_added(void 
 
 static void a_positive_answer_of_init_is_no_failure(void **state)
 {
-	(void)state;
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	first_result = 1;
 	assert_int_equal(lfb_machine_add_module(machine, &first_module), 0);
@@ -275,7 +258,6 @@ static void a_name_is_taken_once(void **state)
 	struct module same_name = { .name = "first" };
 	struct lfb_module other = { .module = &same_name };
 
-	(void)state;
 	add_all();
 	assert_int_equal(lfb_machine_add_module(machine, &first_module), -EEXIST);
 	assert_int_equal(lfb_machine_add_module(machine, &other), -EEXIST);
@@ -295,7 +277,6 @@ static long unpin(void *argument)
 
 static void a_module_in_use_stays(void **state)
 {
-	(void)state;
 	add_all();
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	for (int references = 1; references <= 3; references++)
@@ -317,7 +298,6 @@ static void a_module_in_use_stays(void **state)
 
 static void references_end_with_their_kernel(void **state)
 {
-	(void)state;
 	add_all();
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_machine_call(machine, pin, &first_this_module), 1);
@@ -329,7 +309,6 @@ static void references_end_with_their_kernel(void **state)
 
 static void a_removed_module_is_left_out_of_later_boots(void **state)
 {
-	(void)state;
 	add_all();
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_machine_remove_module(machine, "second"), 0);
@@ -350,7 +329,6 @@ static void expect_removable(bool removable)
 /* MODULE_PINNED_FROM_REGISTRATION, as rfc-v6 and linux-7.0 ship. */
 static void a_registered_module_is_pinned_for_good(void **state)
 {
-	(void)state;
 	first_registers = true;
 	add_all();
 	assert_int_equal(lfb_machine_boot(machine), 0);
@@ -364,7 +342,6 @@ static void a_registered_module_is_pinned_while_in_use(void **state)
 	struct lfb_agent *agent;
 	struct file *file;
 
-	(void)state;
 	first_registers = true;
 	add_all();
 	assert_int_equal(lfb_machine_boot(machine), 0);
@@ -393,7 +370,6 @@ static void the_same_module_may_be_in_two_images(void **state)
 {
 	struct lfb_machine *other;
 
-	(void)state;
 	add_all();
 	assert_int_equal(lfb_machine_create(NULL, &other), 0);
 	assert_int_equal(lfb_machine_add_module(other, second_module_for(note)), 0);

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Module references, and what LFB_MODULE() makes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 static LFB_MODULE_DATA(demo) int users = 3;
 static LFB_MODULE_DATA(demo) struct mutex lock = LFB_LOCK_INIT("demo lock");
@@ -24,14 +18,12 @@ static char line[128];
 
 static void keep(void *context, const struct lfb_event *event)
 {
-	(void)context;
 	snprintf(line, sizeof(line), "%s %s %s: %s", lfb_event_kind_name(event->kind),
 		 event->subject, event->action, event->detail);
 }
 
 static int enter_kernel(void **state)
 {
-	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.checks = LFB_CHECKS_OFF;
 	kernel.trace.sink = keep;
@@ -41,7 +33,6 @@ static int enter_kernel(void **state)
 
 static int leave_kernel(void **state)
 {
-	(void)state;
 	lfb__current = NULL;
 	return 0;
 }
@@ -56,7 +47,6 @@ static bool is_module_data(const void *object, size_t size)
 
 static void a_module_knows_its_data_and_functions(void **state)
 {
-	(void)state;
 	assert_string_equal(demo_module.module->name, "demo");
 	assert_ptr_equal(demo_module.init, demo_init);
 	assert_null(demo_module.exit);
@@ -70,7 +60,6 @@ static void module_data_can_be_put_back(void **state)
 {
 	char saved[4096];
 
-	(void)state;
 	assert_true(demo_module.data_size <= sizeof(saved));
 	memcpy(saved, demo_module.data, demo_module.data_size);
 	users = 17;
@@ -87,7 +76,6 @@ static void references_are_counted(void **state)
 	struct module module = { .name = "gpu" };
 	char expected[64];
 
-	(void)state;
 	for (int i = 1; i <= 5; i++) {
 		assert_true(try_module_get(&module));
 		assert_int_equal(module_refcount(&module), i);
@@ -108,7 +96,6 @@ static void references_are_counted(void **state)
 
 static void built_in_code_is_always_there(void **state)
 {
-	(void)state;
 	assert_true(try_module_get(NULL));
 	module_put(NULL);
 	assert_int_equal(module_refcount(NULL), 0);
@@ -119,7 +106,6 @@ static void a_module_that_goes_away_cannot_be_pinned(void **state)
 {
 	struct module module = { .name = "gpu" };
 
-	(void)state;
 	for (int i = MODULE_STATE_LIVE; i <= MODULE_STATE_GOING; i++) {
 		module.state = i;
 		assert_int_equal(try_module_get(&module), i != MODULE_STATE_GOING);
@@ -138,7 +124,6 @@ static void pinning_is_a_fault_point(void **state)
 	};
 	struct module module = { .name = "gpu" };
 
-	(void)state;
 	assert_int_equal(lfb__faults_arm(&kernel, &plan), 0);
 	assert_true(try_module_get(&module));
 	assert_false(try_module_get(&module));
@@ -150,7 +135,6 @@ static void references_work_outside_of_a_kernel(void **state)
 {
 	struct module module = { .name = "gpu" };
 
-	(void)state;
 	lfb__current = NULL;
 	assert_true(try_module_get(&module));
 	module_put(&module);

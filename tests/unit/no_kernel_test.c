@@ -3,13 +3,6 @@
  * Kernel-facing functions where no kernel runs: on a thread that has entered no machine, in one
  * that is switched off, and in a kernel that is dead. They do nothing, and do no harm.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/kexec_handover.h>
 #include <luo/lock.h>
 #include <luo/mm.h>
@@ -18,13 +11,13 @@
 #include <luo/vmalloc.h>
 
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 static struct rig rig;
 static const struct file_operations no_fops;
 
 static long die(void *argument)
 {
-	(void)argument;
 	panic("told to");
 	return 0;
 }
@@ -33,7 +26,6 @@ static long hang(void *argument)
 {
 	static struct mutex lock;
 
-	(void)argument;
 	mutex_init(&lock);
 	mutex_lock(&lock);
 	mutex_lock(&lock);
@@ -111,8 +103,8 @@ static void nothing_is_handed_over(void)
 
 static void live_update_is_off(void)
 {
-	struct liveupdate_file_handler *fh = &rig.data->handler;
-	struct liveupdate_flb *flb = &rig.data->flb;
+	struct liveupdate_file_handler *fh = rig_handler(&rig);
+	struct liveupdate_flb *flb = rig_flb(&rig);
 	struct file *file;
 	void *obj;
 	u64 token;
@@ -157,7 +149,6 @@ static void check_all(void)
 
 static void without_a_machine_nothing_happens(void **state)
 {
-	(void)state;
 	lfb_machine_enter(NULL);
 	check_all();
 	assert_int_equal(rig_update(&rig), 0);
@@ -165,7 +156,6 @@ static void without_a_machine_nothing_happens(void **state)
 
 static void in_a_machine_that_is_off_nothing_happens(void **state)
 {
-	(void)state;
 	lfb_machine_enter(rig.machine);
 	assert_int_equal(lfb_machine_shutdown(rig.machine), 0);
 	check_all();
@@ -178,7 +168,6 @@ static void in_a_machine_that_is_off_nothing_happens(void **state)
 
 static void a_dead_kernel_does_no_live_updates(void **state)
 {
-	(void)state;
 	lfb_machine_enter(rig.machine);
 	for (int death = 0; death < 2; death++) {
 		long err = lfb_machine_call(rig.machine, death ? hang : die, NULL);
@@ -197,13 +186,11 @@ static void a_dead_kernel_does_no_live_updates(void **state)
 
 static int make_rig(void **state)
 {
-	(void)state;
 	return rig_start(&rig, NULL);
 }
 
 static int stop_rig(void **state)
 {
-	(void)state;
 	rig_stop(&rig);
 	return 0;
 }

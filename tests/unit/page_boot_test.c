@@ -2,13 +2,6 @@
 /*
  * What a boot does to physical memory: what was handed over stays, all else is destroyed.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "tests/support/kernel_fixture.h"
 
 static struct lfb_kernel *start(u64 size, enum lfb_memory_mode mode)
@@ -68,7 +61,6 @@ static void only_what_was_handed_over_survives(enum lfb_memory_mode mode)
 
 static void what_is_not_handed_over_is_destroyed(void **state)
 {
-	(void)state;
 	only_what_was_handed_over_survives(LFB_MEMORY_FIXED);
 	only_what_was_handed_over_survives(LFB_MEMORY_REMAP);
 }
@@ -79,7 +71,6 @@ static void all_pages_of_a_block_nobody_restores_are_destroyed(void **state)
 	struct page *page = alloc_pages(0, 3);
 	unsigned long pfn = page_to_pfn(page), i;
 
-	(void)state;
 	memset(page_address(page), 5, 8 * PAGE_SIZE);
 	fixture_jump(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, pfn, 3), 0);
@@ -97,7 +88,6 @@ static void a_boot_given_up_half_way_leaves_its_work_to_the_next(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_REMAP);
 	unsigned long pfn = filled_page(1), reserved = filled_page(2);
 
-	(void)state;
 	fixture_jump(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, reserved, 0), 0);
 	fixture_boot(kernel);
@@ -111,7 +101,6 @@ static void a_power_cycle_destroys_everything(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_FIXED);
 	unsigned long pfn = filled_page(9);
 
-	(void)state;
 	fixture_boot(kernel);
 	assert_true(page_is(kernel, pfn, LFB_POISON_DESTROYED));
 	assert_int_equal(kernel->pages.allocated, 0);
@@ -125,7 +114,6 @@ static void pages_written_from_outside_are_destroyed_too(void **state)
 	const unsigned long pages[] = { 0, 5, 100, 101, last };
 	unsigned int i;
 
-	(void)state;
 	lfb__memory_remap(kernel);
 	lfb__kernel_reset(kernel);
 	for (i = 0; i < ARRAY_SIZE(pages); i++)
@@ -189,7 +177,6 @@ static void every_block_can_be_handed_over_and_restored(void **state)
 	const unsigned long end = PHYS_PFN(kernel->memory.scratch);
 	unsigned int order;
 
-	(void)state;
 	for (order = 0; order <= 7; order++) {
 		unsigned long n = 1ul << order, pfn;
 
@@ -206,7 +193,6 @@ static void large_blocks_can_be_handed_over_too(void **state)
 	struct lfb_kernel *kernel = start(16 * FIXTURE_MIB, LFB_MEMORY_REMAP);
 	unsigned int order;
 
-	(void)state;
 	for (order = 8; order <= MAX_PAGE_ORDER; order++) {
 		hand_over(kernel, 1ul << order, order, true);
 		hand_over(kernel, 1ul << order, order, false);
@@ -221,7 +207,6 @@ static void a_restored_block_freed_before_its_chunk_is_used_is_found(void **stat
 	unsigned long rest = PHYS_PFN(kernel->memory.scratch) - LFB_LOW_PAGES - 2048;
 	struct page *page;
 
-	(void)state;
 	fixture_jump(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, 1024 + 7, 0), 0);
 	assert_int_equal(lfb__pages_reserve(kernel, 2048 + 8, 3), 0);
@@ -246,7 +231,6 @@ static void a_block_that_cannot_be_is_refused(void **state)
 	struct lfb_kernel *kernel = start(16 * FIXTURE_MIB, LFB_MEMORY_FIXED);
 	const unsigned long scratch = PHYS_PFN(kernel->memory.scratch);
 
-	(void)state;
 	fixture_jump(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, 1024, MAX_PAGE_ORDER + 1), -EINVAL);
 	assert_int_equal(lfb__pages_reserve(kernel, 0, 64), -EINVAL);
@@ -273,7 +257,6 @@ static void overlapping_blocks_are_refused(void **state)
 	unsigned int order;
 	unsigned long pfn;
 
-	(void)state;
 	fixture_jump(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, 64, 3), 0);
 	for (order = 0; order <= 5; order++) {
@@ -295,7 +278,6 @@ static void only_the_block_that_was_handed_over_can_be_claimed(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_FIXED);
 
-	(void)state;
 	fixture_jump(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, 32, 2), 0);
 	fixture_ready(kernel);
@@ -323,7 +305,6 @@ static void incoming_blocks_are_walked_in_order(void **state)
 	unsigned int order, i;
 	unsigned long pfn;
 
-	(void)state;
 	fixture_jump(kernel);
 	for (i = ARRAY_SIZE(blocks); i-- > 0;)
 		assert_int_equal(lfb__pages_reserve(kernel, blocks[i].pfn, blocks[i].order), 0);
@@ -351,7 +332,6 @@ static void early_memory_is_zeroed_and_starts_anew_each_boot(void **state)
 	u8 *before;
 	unsigned int i;
 
-	(void)state;
 	assert_int_equal(virt_to_phys(first), kernel->memory.scratch);
 	assert_ptr_equal(second, first + 16);
 	memset(first, 1, 10);
@@ -377,7 +357,6 @@ static void early_memory_ends(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_FIXED);
 	unsigned int count = 0;
 
-	(void)state;
 	while (lfb__early_alloc(kernel, 1000))
 		count++;
 	assert_int_equal(count, (64 << 10) / 1008);
@@ -392,7 +371,6 @@ static void a_boot_forgets_the_work_of_the_last_one(void **state)
 	struct lfb_kernel *kernel = start(64 * FIXTURE_MIB, LFB_MEMORY_FIXED);
 	unsigned long touched = 0, i;
 
-	(void)state;
 	while (alloc_pages(0, MAX_PAGE_ORDER))
 		;
 	fixture_boot(kernel);

@@ -2,13 +2,6 @@
 /*
  * The page allocator: what it gives, what it takes back, what it refuses.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/memory/page.h"
 #include "tests/support/kernel_fixture.h"
 
@@ -30,7 +23,6 @@ static void every_order_is_given_and_taken_back(void **state)
 	struct lfb_kernel *kernel = start(16 * FIXTURE_MIB, LFB_PAGES_BUDDY);
 	unsigned int order;
 
-	(void)state;
 	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
 		struct page *page = alloc_pages(GFP_KERNEL, order);
 		unsigned long pfn = page_to_pfn(page);
@@ -57,7 +49,6 @@ static void zeroed_means_zeroed(void **state)
 	static const u8 zeros[PAGE_SIZE << 3];
 	unsigned int order;
 
-	(void)state;
 	for (order = 0; order <= 3; order++) {
 		struct page *page = alloc_pages(0, order);
 
@@ -75,7 +66,6 @@ static void freed_page_is_given_out_again(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_PAGES_BUDDY);
 	struct page *page = alloc_pages(0, 0);
 
-	(void)state;
 	alloc_pages(0, 0);
 	__free_pages(page, 0);
 	assert_ptr_equal(alloc_pages(0, 0), page);
@@ -98,7 +88,6 @@ static void exhausted_memory_recovers(void **state)
 	unsigned long count, i;
 	unsigned int order;
 
-	(void)state;
 	/* 256 pages less 16 low ones and 16 of scratch. */
 	for (order = 0; order <= 4; order++) {
 		count = take_all(order, pages);
@@ -133,7 +122,6 @@ static void all_free_pages_join_again(void **state)
 	unsigned int order, blocks[MAX_PAGE_ORDER + 1];
 	unsigned long count, i;
 
-	(void)state;
 	/* Brings all of memory in, in blocks as large as they get. */
 	__free_pages(alloc_pages(0, 0), 0);
 	for (order = 0; order <= MAX_PAGE_ORDER; order++)
@@ -245,7 +233,6 @@ static void blocks_are_aligned_and_disjoint_and_none_is_missed(void **state)
 {
 	u64 seed;
 
-	(void)state;
 	for (seed = 1; seed <= 4; seed++) {
 		random_steps(FIXTURE_MIB, seed);
 		random_steps(8 * FIXTURE_MIB, seed);
@@ -258,7 +245,6 @@ static void same_steps_give_the_same_pages(void **state)
 	unsigned long first[100];
 	unsigned int run, i;
 
-	(void)state;
 	for (run = 0; run < 2; run++) {
 		struct lfb_kernel *kernel = start(4 * FIXTURE_MIB, LFB_PAGES_BUDDY);
 		struct page *last = NULL;
@@ -286,7 +272,6 @@ static void golden_images_find_their_addresses(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_PAGES_ASCENDING);
 	struct page *page;
 
-	(void)state;
 	assert_int_equal(page_to_phys(alloc_pages(0, 0)), 0x10000);
 	page = alloc_pages(0, 4);
 	assert_int_equal(page_to_phys(page), 0x11000);
@@ -307,7 +292,6 @@ static void ascending_pages_go_round_what_was_handed_over(void **state)
 	const unsigned long end = usable_end(kernel);
 	struct page *restored;
 
-	(void)state;
 	fixture_jump(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, 0x12, 1), 0);
 	assert_int_equal(lfb__pages_reserve(kernel, end - 3, 0), 0);
@@ -330,7 +314,6 @@ static void the_gap_right_behind_what_was_handed_over_is_used(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_PAGES_ASCENDING);
 
-	(void)state;
 	fixture_jump(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, 0x12, 0), 0);
 	fixture_ready(kernel);
@@ -343,7 +326,6 @@ static void ascending_and_internal_pages_meet_in_the_middle(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_PAGES_ASCENDING);
 	unsigned long low = 0, high = 0, internal = 0;
 
-	(void)state;
 	while (alloc_pages(0, 3))
 		low++;
 	assert_int_equal(low, 224 / 8);
@@ -385,7 +367,6 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	void *object = kmalloc(5000, GFP_KERNEL);
 	void *area = vmalloc(1);
 
-	(void)state;
 	expect_refused(kernel, page, 1, "order 2, not 1");
 	expect_refused(kernel, page, 3, "order 2, not 3");
 	expect_refused(kernel, page + 1, 0, "inside of a block");
@@ -422,7 +403,6 @@ static void addresses_are_allocated_and_freed_like_pages(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_PAGES_BUDDY);
 	unsigned long address = __get_free_pages(__GFP_ZERO, 2);
 
-	(void)state;
 	assert_int_equal(virt_to_phys((void *)address) % (4 * PAGE_SIZE), 0);
 	assert_int_equal(((u8 *)address)[4 * PAGE_SIZE - 1], 0);
 	free_pages(address + 1, 2);
@@ -442,7 +422,6 @@ static void a_split_block_is_freed_page_by_page(void **state)
 	struct page *page = (struct page *)folio_alloc(0, 3);
 	unsigned int i;
 
-	(void)state;
 	lfb__split_page(kernel, page, 2);
 	assert_int_equal(fixture_bugs(kernel), 1);
 	lfb__split_page(kernel, page, 3);
@@ -461,7 +440,6 @@ static void an_armed_fault_point_gives_no_page(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_PAGES_BUDDY);
 
-	(void)state;
 	fixture_fail_alloc(kernel, 1, true);
 	assert_null(alloc_pages(0, 0));
 	assert_null(folio_alloc(0, 0));

@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Kernel messages, WARN, BUG and panic. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 static struct lfb_kernel kernel;
 static char line[256];
 
 static void keep(void *context, const struct lfb_event *event)
 {
-	(void)context;
 	snprintf(line, sizeof(line), "%s %s %s: %s", lfb_event_kind_name(event->kind),
 		 event->subject, event->action, event->detail);
 }
 
 static int enter_kernel(void **state)
 {
-	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.checks = LFB_CHECKS_OFF;
 	kernel.trace.sink = keep;
@@ -32,14 +24,12 @@ static int enter_kernel(void **state)
 
 static int leave_kernel(void **state)
 {
-	(void)state;
 	lfb__current = NULL;
 	return 0;
 }
 
 static void messages_name_their_level(void **state)
 {
-	(void)state;
 	pr_emerg("%d\n", 1);
 	assert_string_equal(line, "printk emerg print: 1");
 	pr_alert("%d\n", 2);
@@ -62,7 +52,6 @@ static void messages_name_their_level(void **state)
 
 static void messages_are_no_complaints(void **state)
 {
-	(void)state;
 	pr_err("bad\n");
 	assert_string_equal(kernel.trace.complaint, "");
 	kernel.trace.sink = NULL;
@@ -75,7 +64,6 @@ static void warnings_say_where_and_go_on(void **state)
 {
 	unsigned int evaluated = 0;
 
-	(void)state;
 	assert_false(WARN_ON(evaluated++ > 0));
 	assert_false(WARN(evaluated++ > 1, "unused"));
 	assert_int_equal(kernel.trace.count[LFB_EVENT_WARN], 0);
@@ -93,7 +81,6 @@ static void bug_and_panic_end_the_kernel(void **state)
 {
 	int zero = 0;
 
-	(void)state;
 	BUG_ON(zero == 1);
 	assert_int_equal(kernel.dead, LFB_ALIVE);
 	BUG_ON(zero == 0);
@@ -113,7 +100,6 @@ static void bug_and_panic_end_the_kernel(void **state)
 
 static void outside_of_a_kernel_nothing_is_said(void **state)
 {
-	(void)state;
 	lfb__current = NULL;
 	pr_info("hello\n");
 	assert_true(WARN_ON(true));

@@ -16,7 +16,6 @@ static void profiles_have_names_formats_and_say_what_they_are(void **state)
 	unsigned int count = 0;
 	const char *name;
 
-	(void)state;
 	for (; (name = lfb_profile_name(count)) != NULL; count++) {
 		assert_true(count < ARRAY_SIZE(profiles));
 		assert_string_equal(name, profiles[count].name);
@@ -33,7 +32,6 @@ static void unknown_profiles_have_nothing(void **state)
 {
 	static const char *const names[] = { "linux-6.0", "", NULL };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		assert_null(lfb_profile_about(names[i]));
 		assert_null(lfb_profile_luo_abi(names[i]));
@@ -81,7 +79,6 @@ static void each_profile_has_the_defects_it_shipped_with(void **state)
 {
 	unsigned int count = 0;
 
-	(void)state;
 	while (lfb_quirk_name(count))
 		count++;
 	assert_int_equal(count, ARRAY_SIZE(quirks));
@@ -102,7 +99,6 @@ static void each_profile_has_the_defects_it_shipped_with(void **state)
 
 static void unknown_names_are_no_quirks(void **state)
 {
-	(void)state;
 	assert_false(lfb_profile_has_quirk("linux-6.0", "FLB_FINISH_NEEDS_GET"));
 	assert_false(lfb_profile_has_quirk("rfc-v6", "FLB_FINISH_NEEDS"));
 	assert_false(lfb_profile_has_quirk("rfc-v6", "flb_finish_needs_get"));
@@ -128,7 +124,6 @@ static void lists_of_quirks_are_separated_by_spaces_and_commas(void **state)
 	const u64 both = bit(LUO_QUIRK_FLB_GET_UNCOUNTED) | bit(LUO_QUIRK_REGISTRY_UNLOCKED);
 	char bad[16];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		u64 mask = 0;
 
@@ -145,7 +140,6 @@ static void an_empty_list_changes_nothing(void **state)
 	static const char *const lists[] = { "", " ", ",, ,", NULL };
 	char bad[16];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		u64 mask = 5;
 
@@ -159,7 +153,6 @@ static void what_is_no_quirk_is_named(void **state)
 	char bad[16];
 	u64 mask = 0;
 
-	(void)state;
 	assert_int_equal(luo_quirks_parse("REGISTRY_UNLOCKED NO_QUIRK", true, &mask, bad,
 					  sizeof(bad)),
 			 -EINVAL);
@@ -184,7 +177,6 @@ static void machines_take_quirks_that_exist_and_do_not_contradict(void **state)
 		{ "linux-6.0", NULL, NULL, -EINVAL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
 		const struct lfb_machine_options machine_options = {
 			.sz = sizeof(machine_options),
@@ -205,7 +197,6 @@ static void a_booted_kernel_has_its_profiles_quirks_more_or_less(void **state)
 	struct world *world = world_create("rfc-v6", "FLB_LAZY_INIT_RACE", "FLB_GET_UNCOUNTED");
 	const u64 shipped = luo_profile_find("rfc-v6")->quirks;
 
-	(void)state;
 	assert_int_equal(world_luo(world)->quirks, (shipped | bit(LUO_QUIRK_FLB_LAZY_INIT_RACE)) &
 							   ~bit(LUO_QUIRK_FLB_GET_UNCOUNTED));
 	world_destroy(world);

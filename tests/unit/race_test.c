@@ -3,9 +3,7 @@
  * Races, played through the scheduling hook: another task acts at a point where the first one can
  * be interrupted. docs/facts.md sections 6 and 9.
  */
-#include "tests/support/world.h"
-
-#define for_on_and_off(on) for (int on = 1; on >= 0; on--)
+#include "tests/support/world_test.h"
 
 /* The other task: acts once, at the @at-th scheduling point whose name is @point (NULL: any). */
 struct other {
@@ -69,37 +67,27 @@ static int retrieve_while_closing(struct world *world, struct other *other)
 	return result;
 }
 
-static void a_session_is_closed_while_it_is_being_retrieved(void **state)
+static void a_session_is_closed_while_it_is_being_retrieved(struct world *world, bool on)
 {
-	(void)state;
-	for_each_profile(profile) {
-		for_on_and_off(on) {
-			struct world *world =
-				world_create_quirk(profile, "SESSION_RETRIEVE_RACE", on);
-			struct other other = {
-				.point = "session-found",
-				.at = 1,
-				.act = close_session,
-			};
+	struct other other = {
+		.point = "session-found",
+		.at = 1,
+		.act = close_session,
+	};
 
-			/* Without the quirk the point between the two locks does not exist. */
-			assert_int_equal(retrieve_while_closing(world, &other),
-					 on ? -ENOENT : -EINVAL);
-			assert_int_equal(other.acted, on);
-			assert_int_equal(world_unsafe(world), on);
-			assert_int_equal(world_stats(world).sessions_incoming, !on);
-			world_destroy(world);
-		}
-	}
+	/* Without the quirk the point between the two locks does not exist. */
+	assert_int_equal(retrieve_while_closing(world, &other), on ? -ENOENT : -EINVAL);
+	assert_int_equal(other.acted, on);
+	assert_int_equal(world_unsafe(world), on);
+	assert_int_equal(world_stats(world).sessions_incoming, !on);
 }
 
 static void whenever_the_session_is_closed_nobody_uses_what_is_gone(void **state)
 {
 	unsigned int points = 0, unsafe = 0;
 
-	(void)state;
 	for_each_profile(profile) {
-		for_on_and_off(on) {
+		for (int on = 1; on >= 0; on--) {
 			struct other other = { .acted = true };
 
 			for (unsigned int at = 1; other.acted; at++, points++) {
@@ -199,7 +187,6 @@ static void a_list_changes_while_it_is_walked(void **state)
 		{ "preserve", unlink_early, -EIO },
 	};
 
-	(void)state;
 	for_each_profile(profile) {
 		for (size_t i = 0; i < 2 * ARRAY_SIZE(walks); i++) {
 			bool on = i % 2;
@@ -229,31 +216,23 @@ static void a_list_changes_while_it_is_walked(void **state)
 	}
 }
 
-static void the_registry_lock_is_balanced(void **state)
+static void the_registry_lock_is_balanced(struct world *world, bool on)
 {
-	(void)state;
-	for_on_and_off(on) {
-		struct world *world = world_create_quirk("linux-7.0", "REGISTRY_UNLOCKED", on);
-		struct liveupdate_file_handler *handler = world_handler(world, 0);
+	struct liveupdate_file_handler *handler = world_handler(world, 0);
 
-		for (int round = 0; round < 2; round++) {
-			assert_int_equal(world_register(world, 0), 0);
-			assert_int_equal(world_link(world, 0, 0), 0);
-			assert_int_equal(world_link(world, 0, 0), -EEXIST);
-			assert_int_equal(liveupdate_unregister_flb(handler, world_flb(world, 0)),
-					 0);
-			assert_int_equal(liveupdate_unregister_file_handler(handler), 0);
-		}
-		assert_int_equal(world_warns(world), 0);
-		assert_false(rwsem_is_locked(&world_luo(world)->register_lock));
-		world_destroy(world);
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(world_register(world, 0), 0);
+		assert_int_equal(world_link(world, 0, 0), 0);
+		assert_int_equal(world_link(world, 0, 0), -EEXIST);
+		assert_int_equal(liveupdate_unregister_flb(handler, world_flb(world, 0)), 0);
+		assert_int_equal(liveupdate_unregister_file_handler(handler), 0);
 	}
+	assert_int_equal(world_warns(world), 0);
+	assert_false(rwsem_is_locked(&world_luo(world)->register_lock));
 }
 
 static void register_from_a_callback(struct world *world, const char *call, void *args, int *result)
 {
-	(void)args;
-	(void)result;
 	if (!strstr(call, "h0.can_preserve") && !strstr(call, "flb0.") && !strstr(call, "h0."))
 		return;
 	assert_int_equal(world_register(world, 2), -EBUSY);
@@ -261,24 +240,17 @@ static void register_from_a_callback(struct world *world, const char *call, void
 }
 
 /* From linux-7.3 on it never is too late; there a callback deadlocks: linux_7_3_test.c. */
-static void callbacks_cannot_change_the_registry(void **state)
+static void callbacks_cannot_change_the_registry(struct world *world, bool on)
 {
-	(void)state;
-	for_each_early_profile(profile) {
-		for_on_and_off(on) {
-			struct world *world = world_create_quirk(profile, "REGISTRY_UNLOCKED", on);
-			int session;
+	int session;
 
-			world_wire(world, "0:0 1:");
-			session = world_session(world, "s");
-			world->meddle = register_from_a_callback;
-			assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-			assert_int_equal(lfb_machine_prepare(world->machine), 0);
-			world->meddle = NULL;
-			assert_int_equal(world_unsafe(world), 0);
-			world_destroy(world);
-		}
-	}
+	world_wire(world, "0:0 1:");
+	session = world_session(world, "s");
+	world->meddle = register_from_a_callback;
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	world->meddle = NULL;
+	assert_int_equal(world_unsafe(world), 0);
 }
 
 /*
@@ -310,7 +282,6 @@ static int mutate(struct world *world, enum mutation mutation, int outgoing, int
 
 static void the_agent_goes_on_while_the_kernel_is_rebooting(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		bool has_blocks = !strcmp(lfb_profile_luo_abi(profile), "luo-v5");
 
@@ -407,7 +378,6 @@ static unsigned int check_edges(const struct world *world)
 
 static void a_callback_can_be_interrupted_before_and_after(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, NULL);
 		int session;
@@ -443,19 +413,22 @@ static void a_callback_can_be_interrupted_before_and_after(void **state)
 
 int main(void)
 {
+	static const char *const linux_7_0[] = { "linux-7.0", NULL };
 	static const char *const prefixes[] = { "SESSION_RETRIEVE", "REGISTRY", "SESSION_MUTATE",
 						NULL };
-	const struct world_quirk_test tests[] = {
-		quirk_test(SESSION_RETRIEVE_RACE, a_session_is_closed_while_it_is_being_retrieved),
+	const struct quirk_test tests[] = {
+		quirk_test_in(world_profiles, SESSION_RETRIEVE_RACE,
+			      a_session_is_closed_while_it_is_being_retrieved),
 		quirk_test(SESSION_RETRIEVE_RACE,
 			   whenever_the_session_is_closed_nobody_uses_what_is_gone),
 		quirk_test(REGISTRY_UNLOCKED, a_list_changes_while_it_is_walked),
-		quirk_test(REGISTRY_UNLOCKED, the_registry_lock_is_balanced),
-		quirk_test(REGISTRY_UNLOCKED, callbacks_cannot_change_the_registry),
+		quirk_test_in(linux_7_0, REGISTRY_UNLOCKED, the_registry_lock_is_balanced),
+		quirk_test_in(world_early_profiles, REGISTRY_UNLOCKED,
+			      callbacks_cannot_change_the_registry),
 		quirk_test(SESSION_MUTATE_WHILE_REBOOTING,
 			   the_agent_goes_on_while_the_kernel_is_rebooting),
 		quirk_test(REGISTRY_UNLOCKED, a_callback_can_be_interrupted_before_and_after),
 	};
 
-	return world_run_quirk_tests(tests, ARRAY_SIZE(tests), prefixes);
+	return quirk_tests_run(tests, ARRAY_SIZE(tests), prefixes);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The reboot call, and taking it back when a file cannot be frozen: docs/facts.md section 7. */
 #include "lib/file.h"
-#include "tests/support/world.h"
+#include "tests/support/world_test.h"
 
 #define SESSIONS 3
 #define FILES 3
@@ -155,7 +155,6 @@ static void check_usable(struct world *world, const int *sessions)
 
 static void a_freeze_that_fails_anywhere_is_taken_back_everywhere(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		for (unsigned int failing = 1; failing <= COUNT; failing++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -178,7 +177,6 @@ static void a_freeze_that_fails_anywhere_is_taken_back_everywhere(void **state)
 
 static void a_failed_reboot_can_be_tried_again_and_again(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FILE_UNFREEZE_CLEARS_DATA");
 		int sessions[SESSIONS];
@@ -196,48 +194,38 @@ static void a_failed_reboot_can_be_tried_again_and_again(void **state)
 	}
 }
 
-static void sessions_and_files_are_frozen_in_order_of_creation(void **state)
+static void sessions_and_files_are_frozen_in_order_of_creation(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int sessions[SESSIONS];
+	int sessions[SESSIONS];
 
-		fill(world, sessions);
-		assert_int_equal(lfb_machine_prepare(world->machine), 0);
-		assert_log(world, "file h0.freeze data=d001 -> 0", "file h0.freeze data=d002 -> 0",
-			   "file h0.freeze data=d003 -> 0", "file h0.freeze data=d004 -> 0",
-			   "file h0.freeze data=d005 -> 0", "file h0.freeze data=d006 -> 0",
-			   "file h0.freeze data=d007 -> 0", "file h0.freeze data=d008 -> 0",
-			   "file h0.freeze data=d009 -> 0");
-		for (unsigned int i = 0; i < SESSIONS; i++)
-			assert_int_equal(serialized_name(world, i)[1], '0' + i);
-		assert_int_equal(lfb_machine_prepare(world->machine), -EBUSY);
-		world_destroy(world);
-	}
+	fill(world, sessions);
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	assert_log(world, "file h0.freeze data=d001 -> 0", "file h0.freeze data=d002 -> 0",
+		   "file h0.freeze data=d003 -> 0", "file h0.freeze data=d004 -> 0",
+		   "file h0.freeze data=d005 -> 0", "file h0.freeze data=d006 -> 0",
+		   "file h0.freeze data=d007 -> 0", "file h0.freeze data=d008 -> 0",
+		   "file h0.freeze data=d009 -> 0");
+	for (unsigned int i = 0; i < SESSIONS; i++)
+		assert_int_equal(serialized_name(world, i)[1], '0' + i);
+	assert_int_equal(lfb_machine_prepare(world->machine), -EBUSY);
 }
 
-static void freeze_and_unfreeze_are_optional(void **state)
+static void freeze_and_unfreeze_are_optional(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
+	int session;
 
-		world->module->handlers[0].ops.freeze = NULL;
-		world->module->handlers[0].ops.unfreeze = NULL;
-		world_wire(world, "0: 1:");
-		session = world_session(world, "s");
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		assert_int_equal(world_preserve(world, session, 2, 1, 2), 0);
-		world_forget_log(world);
-		world_answer(world, "file h1.freeze", -EIO, 1);
-		assert_int_equal(lfb_machine_prepare(world->machine), -EIO);
-		assert_log(world, "file h1.freeze data=d002 -> -5");
-		assert_int_equal(data_of(world, session, 1), world_is_rfc(world) ? 0 : 0xd001);
-		assert_int_equal(world_reboot(world), 0);
-		world_destroy(world);
-	}
+	world_file_ops(world, 0)->freeze = NULL;
+	world_file_ops(world, 0)->unfreeze = NULL;
+	world_wire(world, "0: 1:");
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_int_equal(world_preserve(world, session, 2, 1, 2), 0);
+	world_forget_log(world);
+	world_answer(world, "file h1.freeze", -EIO, 1);
+	assert_int_equal(lfb_machine_prepare(world->machine), -EIO);
+	assert_log(world, "file h1.freeze data=d002 -> -5");
+	assert_int_equal(data_of(world, session, 1), world_is_rfc(world) ? 0 : 0xd001);
+	assert_int_equal(world_reboot(world), 0);
 }
 
 /* Writes to the args of freeze are kept when it returns 0 and only then. */
@@ -245,79 +233,59 @@ static void scribble(struct world *world, const char *call, void *arg, int *resu
 {
 	struct liveupdate_file_op_args *args = arg;
 
-	(void)world;
-	(void)result;
 	if (!strcmp(call, "file h0.freeze"))
 		args->serialized_data = 0xeeee;
 }
 
-static void what_freeze_writes_is_kept_only_when_it_succeeds(void **state)
+static void what_freeze_writes_is_kept_only_when_it_succeeds(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
+	int session;
 
-		world_wire(world, "0:");
-		session = world_session(world, "s");
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		world->meddle = scribble;
-		world_answer(world, "file h0.freeze", -EIO, 1);
-		assert_int_equal(world_reboot(world), -EIO);
-		assert_int_equal(data_of(world, session, 1), 0xd001);
-		assert_int_equal(world_reboot(world), 0);
-		assert_int_equal(data_of(world, world_incoming(world, "s"), 1), 0xeeee);
-		world_destroy(world);
-	}
+	world_wire(world, "0:");
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	world->meddle = scribble;
+	world_answer(world, "file h0.freeze", -EIO, 1);
+	assert_int_equal(world_reboot(world), -EIO);
+	assert_int_equal(data_of(world, session, 1), 0xd001);
+	assert_int_equal(world_reboot(world), 0);
+	assert_int_equal(data_of(world, world_incoming(world, "s"), 1), 0xeeee);
 }
 
 /* Where the map is written at the reboot; linux-7.3 keeps it as memory is preserved. */
-static void a_map_that_cannot_be_written_is_eagain_and_leaves_the_files_frozen(void **state)
+static void a_map_that_cannot_be_written_is_eagain_and_leaves_the_files_frozen(struct world *world)
 {
 	const struct lfb_fault_plan plan = {
 		.sz = sizeof(plan),
 		.kinds = 1u << LFB_FAULT_KHO,
 		.nth = 1,
 	};
+	int session;
 
-	(void)state;
-	for_each_early_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session;
-
-		world_wire(world, "0:0");
-		session = world_session(world, "s");
-		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
-		world_forget_log(world);
-		lfb_fault_arm(world->machine, &plan);
-		assert_int_equal(world_reboot(world), -EAGAIN);
-		assert_log(world, "file h0.freeze data=d001 -> 0");
-		/* The agent goes on, and the next try does all of it once more. */
-		assert_int_equal(world_preserve(world, session, 2, 0, 2), 0);
-		world_forget_log(world);
-		assert_int_equal(lfb_machine_prepare(world->machine), 0);
-		assert_log(world, "file h0.freeze data=10d001 -> 0",
-			   "file h0.freeze data=d002 -> 0");
-		assert_int_equal(lfb_machine_jump(world->machine, NULL), 0);
-		world_destroy(world);
-	}
+	world_wire(world, "0:0");
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	world_forget_log(world);
+	lfb_fault_arm(world->machine, &plan);
+	assert_int_equal(world_reboot(world), -EAGAIN);
+	assert_log(world, "file h0.freeze data=d001 -> 0");
+	/* The agent goes on, and the next try does all of it once more. */
+	assert_int_equal(world_preserve(world, session, 2, 0, 2), 0);
+	world_forget_log(world);
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	assert_log(world, "file h0.freeze data=10d001 -> 0", "file h0.freeze data=d002 -> 0");
+	assert_int_equal(lfb_machine_jump(world->machine, NULL), 0);
 }
 
-static void the_update_number_counts_kernels(void **state)
+static void the_update_number_counts_kernels(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-
-		for (u64 number = 1; number < 5; number++) {
-			assert_int_equal(world_luo(world)->number, number);
-			assert_int_equal(world_reboot(world), 0);
-		}
-		assert_int_equal(lfb_machine_shutdown(world->machine), 0);
-		assert_int_equal(lfb_machine_boot(world->machine), 0);
-		assert_int_equal(world_luo(world)->number, 1);
-		world_destroy(world);
+	for (u64 number = 1; number < 5; number++) {
+		assert_int_equal(world_luo(world)->number, number);
+		assert_int_equal(world_reboot(world), 0);
 	}
+	assert_int_equal(lfb_machine_shutdown(world->machine), 0);
+	assert_int_equal(lfb_machine_boot(world->machine), 0);
+	assert_int_equal(world_luo(world)->number, 1);
 }
 
 int main(void)
@@ -325,12 +293,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_freeze_that_fails_anywhere_is_taken_back_everywhere),
 		cmocka_unit_test(a_failed_reboot_can_be_tried_again_and_again),
-		cmocka_unit_test(sessions_and_files_are_frozen_in_order_of_creation),
-		cmocka_unit_test(freeze_and_unfreeze_are_optional),
-		cmocka_unit_test(what_freeze_writes_is_kept_only_when_it_succeeds),
-		cmocka_unit_test(
-			a_map_that_cannot_be_written_is_eagain_and_leaves_the_files_frozen),
-		cmocka_unit_test(the_update_number_counts_kernels),
+		world_test_in(world_profiles, sessions_and_files_are_frozen_in_order_of_creation),
+		world_test_in(world_profiles, freeze_and_unfreeze_are_optional),
+		world_test_in(world_profiles, what_freeze_writes_is_kept_only_when_it_succeeds),
+		world_test_in(world_early_profiles,
+			      a_map_that_cannot_be_written_is_eagain_and_leaves_the_files_frozen),
+		world_test_in(world_profiles, the_update_number_counts_kernels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Files in the kernel they were handed over to: docs/facts.md sections 2 and 4. */
-#include "tests/support/world.h"
+#include "tests/support/world_test.h"
 
 #define FILES 3
 
@@ -24,83 +24,66 @@ static int hand_over(struct world *world)
 	return session;
 }
 
-static void a_file_is_retrieved_once_and_given_out_many_times(void **state)
+static void a_file_is_retrieved_once_and_given_out_many_times(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session = hand_over(world);
-		int first = world_retrieve(world, session, 2);
-		struct file *file = lfb_agent_file(world->agent, first);
+	int session = hand_over(world);
+	int first = world_retrieve(world, session, 2);
+	struct file *file = lfb_agent_file(world->agent, first);
 
-		assert_log(world, "file h1.retrieve data=10d002 -> 0");
-		assert_non_null(file);
-		assert_int_equal(file_inode(file)->i_ino, 2);
-		assert_int_equal(file_count(file), 2);
-		for (int i = 0; i < 3; i++) {
-			int again = world_retrieve(world, session, 2);
+	assert_log(world, "file h1.retrieve data=10d002 -> 0");
+	assert_non_null(file);
+	assert_int_equal(file_inode(file)->i_ino, 2);
+	assert_int_equal(file_count(file), 2);
+	for (int i = 0; i < 3; i++) {
+		int again = world_retrieve(world, session, 2);
 
-			assert_int_not_equal(again, first);
-			assert_ptr_equal(lfb_agent_file(world->agent, again), file);
-			assert_int_equal(file_count(file), 3 + i);
-		}
-		assert_no_log(world);
-		/* The descriptors stay when the session is done with. */
-		assert_int_equal(world_finish(world, session), 0);
-		assert_int_equal(file_count(file), 4);
-		assert_int_equal(world_close(world, session), 0);
-		assert_ptr_equal(lfb_agent_file(world->agent, first), file);
-		world_destroy(world);
+		assert_int_not_equal(again, first);
+		assert_ptr_equal(lfb_agent_file(world->agent, again), file);
+		assert_int_equal(file_count(file), 3 + i);
 	}
+	assert_no_log(world);
+	/* The descriptors stay when the session is done with. */
+	assert_int_equal(world_finish(world, session), 0);
+	assert_int_equal(file_count(file), 4);
+	assert_int_equal(world_close(world, session), 0);
+	assert_ptr_equal(lfb_agent_file(world->agent, first), file);
 }
 
-static void an_unknown_token_is_not_found(void **state)
+static void an_unknown_token_is_not_found(struct world *world)
 {
 	static const u64 tokens[] = { 0, FILES + 1, ~0ull, 1ull << 32 | 1 };
+	int session = hand_over(world);
+	unsigned long files = world_stats(world).files;
 
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session = hand_over(world);
-		unsigned long files = world_stats(world).files;
-
-		for (size_t i = 0; i < ARRAY_SIZE(tokens); i++)
-			assert_int_equal(world_retrieve(world, session, tokens[i]), -ENOENT);
-		assert_int_equal(world_stats(world).files, files);
-		assert_no_log(world);
-		/* Nor is a descriptor lost. */
-		assert_int_equal(world_retrieve(world, session, 1), session + 1);
-		world_destroy(world);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(tokens); i++)
+		assert_int_equal(world_retrieve(world, session, tokens[i]), -ENOENT);
+	assert_int_equal(world_stats(world).files, files);
+	assert_no_log(world);
+	/* Nor is a descriptor lost. */
+	assert_int_equal(world_retrieve(world, session, 1), session + 1);
 }
 
-static void a_failed_retrieve_is_remembered_from_linux_7_0_on(void **state)
+static void a_failed_retrieve_is_remembered_from_linux_7_0_on(struct world *world)
 {
-	(void)state;
-	for_each_profile(profile) {
-		struct world *world = world_create(profile, NULL, NULL);
-		int session = hand_over(world);
+	int session = hand_over(world);
 
-		world_answer(world, "file h0.retrieve", -ENODEV, 1);
+	world_answer(world, "file h0.retrieve", -ENODEV, 1);
+	assert_int_equal(world_retrieve(world, session, 1), -ENODEV);
+	assert_log(world, "file h0.retrieve data=10d001 -> -19");
+	if (world_is_rfc(world)) {
+		assert_descriptor(world_retrieve(world, session, 1));
+		assert_log(world, "file h0.retrieve data=10d001 -> 0");
+	} else {
 		assert_int_equal(world_retrieve(world, session, 1), -ENODEV);
-		assert_log(world, "file h0.retrieve data=10d001 -> -19");
-		if (world_is_rfc(world)) {
-			assert_descriptor(world_retrieve(world, session, 1));
-			assert_log(world, "file h0.retrieve data=10d001 -> 0");
-		} else {
-			assert_int_equal(world_retrieve(world, session, 1), -ENODEV);
-			assert_no_log(world);
-		}
-		/* The other files of the session are not concerned. */
-		assert_descriptor(world_retrieve(world, session, 3));
-		assert_int_equal(world_finish(world, session), 0);
-		world_destroy(world);
+		assert_no_log(world);
 	}
+	/* The other files of the session are not concerned. */
+	assert_descriptor(world_retrieve(world, session, 3));
+	assert_int_equal(world_finish(world, session), 0);
 }
 
 static void files_are_asked_oldest_first_and_finished_newest_first(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FLB_FINISH_NEEDS_GET");
 		int session = hand_over(world);
@@ -148,7 +131,6 @@ static void one_file_that_cannot_finish_keeps_all_of_the_session(void **state)
 {
 	char line[FILES][64];
 
-	(void)state;
 	for_each_profile(profile) {
 		for (unsigned int refuser = 1; refuser <= FILES; refuser++) {
 			struct world *world = world_create(profile, NULL, NULL);
@@ -180,7 +162,6 @@ static void one_file_that_cannot_finish_keeps_all_of_the_session(void **state)
 
 static void closing_a_retrieved_session_finishes_it(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FLB_FINISH_NEEDS_GET");
 		int session = hand_over(world);
@@ -197,13 +178,12 @@ static void closing_a_retrieved_session_finishes_it(void **state)
 
 static void handlers_without_can_finish_are_always_ready(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		/* With the defect the FLB stays out of it. */
 		struct world *world = world_create(profile, "FLB_FINISH_NEEDS_GET", NULL);
 		int session = hand_over(world);
 
-		world->module->handlers[0].ops.can_finish = NULL;
+		world_file_ops(world, 0)->can_finish = NULL;
 		assert_int_equal(world_finish(world, session), 0);
 		assert_log(world, "file h1.can_finish data=10d002 -> 1",
 			   "file h0.finish data=10d003 file=0", "file h1.finish data=10d002 file=0",
@@ -216,7 +196,6 @@ static void write_down_args(struct world *world, const char *call, void *arg, in
 {
 	const struct liveupdate_file_op_args *args = arg;
 
-	(void)result;
 	if (strncmp(call, "file h0", 7) || strstr(call, "can_preserve"))
 		return;
 	world_log(world, "session=%s status=%d,%d file=%d private=%d",
@@ -226,7 +205,6 @@ static void write_down_args(struct world *world, const char *call, void *arg, in
 
 static void callbacks_are_told_whether_the_file_was_retrieved(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, "FLB_FINISH_NEEDS_GET", NULL);
 		int session = hand_over(world);
@@ -265,7 +243,6 @@ static void callbacks_are_told_whether_the_file_was_retrieved(void **state)
 
 static void finishing_everything_leaves_only_the_next_updates_memory(void **state)
 {
-	(void)state;
 	for_each_profile(profile) {
 		struct world *world = world_create(profile, NULL, "FLB_FINISH_NEEDS_GET");
 		struct lfb_machine_stats before, after;
@@ -300,7 +277,6 @@ static void another_callback_finds_files_of_its_session(struct world *world, con
 	const struct liveupdate_file_op_args *args = arg;
 	struct file *file = NULL;
 
-	(void)result;
 	if (strcmp(call, "file h0.retrieve"))
 		return;
 	world_log(world, "unknown: %d", liveupdate_get_file_incoming(args->session, 77, &file));
@@ -316,7 +292,6 @@ static void rfc_v6_callbacks_find_other_files_of_their_session(void **state)
 	struct world *world = world_create("rfc-v6", NULL, "FILE_TOKEN_NOT_FOUND_WILD");
 	int session = hand_over(world);
 
-	(void)state;
 	world->meddle = another_callback_finds_files_of_its_session;
 	assert_descriptor(world_retrieve(world, session, 1));
 	assert_log(world, "unknown: -2", "file h1.retrieve data=10d002 -> 0", "other: 0",
@@ -328,9 +303,9 @@ static void rfc_v6_callbacks_find_other_files_of_their_session(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_file_is_retrieved_once_and_given_out_many_times),
-		cmocka_unit_test(an_unknown_token_is_not_found),
-		cmocka_unit_test(a_failed_retrieve_is_remembered_from_linux_7_0_on),
+		world_test_in(world_profiles, a_file_is_retrieved_once_and_given_out_many_times),
+		world_test_in(world_profiles, an_unknown_token_is_not_found),
+		world_test_in(world_profiles, a_failed_retrieve_is_remembered_from_linux_7_0_on),
 		cmocka_unit_test(files_are_asked_oldest_first_and_finished_newest_first),
 		cmocka_unit_test(one_file_that_cannot_finish_keeps_all_of_the_session),
 		cmocka_unit_test(closing_a_retrieved_session_finishes_it),

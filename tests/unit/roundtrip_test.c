@@ -149,7 +149,6 @@ static void made_states_are_written_as_they_were(void **state)
 	static const unsigned int flbs[] = { 0, 1, 62, 63 };
 	struct tally tally = { 0 };
 
-	(void)state;
 	for (size_t p = 0; p < NR_PROFILES; p++) {
 		for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 			for (unsigned int other = 0; other < 3; other++) {
@@ -178,7 +177,6 @@ static void random_states_are_written_as_they_were(void **state)
 {
 	struct tally tally = { 0 };
 
-	(void)state;
 	for (size_t p = 0; p < NR_PROFILES; p++) {
 		for (u64 seed = 1; seed <= 25; seed++)
 			check_plan(profiles[p], &(struct handover_plan){
@@ -259,7 +257,6 @@ static void run_directory(const char *directory, const char *profile, struct tal
 
 static void what_scenarios_hand_over_is_written_as_it_was(void **state)
 {
-	(void)state;
 	for (size_t p = 0; p < NR_PROFILES; p++) {
 		const char *recorded = p == 3 ? "linux-7.3" : profiles[p];
 		struct tally tally = { 0 };

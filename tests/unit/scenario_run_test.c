@@ -2,14 +2,6 @@
 /*
  * Running scenarios: what they answer, print and leave behind.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/blob.h>
 #include <luo/fault.h>
 #include <luo/machine.h>
@@ -17,23 +9,15 @@
 #include <luo/scenario.h>
 #include <luo/trace.h>
 
+#include "tests/support/staging.h"
+
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
 
 static void senseless_arguments_are_refused(void **state)
 {
 	struct lfb_scenario *scenario;
 	struct lfb_machine *machine;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_parse("test", "", 0, NULL), -EINVAL);
 	assert_int_equal(lfb_scenario_parse("test", NULL, 1, &scenario), -EINVAL);
 	assert_int_equal(lfb_scenario_parse(NULL, NULL, 0, &scenario), 0);
@@ -54,29 +38,7 @@ static void senseless_arguments_are_refused(void **state)
 	lfb_machine_destroy(machine);
 }
 
-struct output {
-	char *text;
-	size_t size;
-	long writes_left; /* -1: any number */
-};
-
-static int collect(void *context, const char *bytes, size_t size)
-{
-	struct output *output = context;
-
-	if (output->writes_left == 0)
-		return -EPIPE;
-	if (output->writes_left > 0)
-		output->writes_left--;
-	output->text = realloc(output->text, output->size + size + 1);
-	assert_non_null(output->text);
-	memcpy(output->text + output->size, bytes, size);
-	output->size += size;
-	output->text[output->size] = '\0';
-	return 1; /* anything but an error */
-}
-
-static struct lfb_machine *new_machine(const char *profile)
+static struct lfb_machine *moving_machine(const char *profile)
 {
 	struct lfb_machine_options options = {
 		.sz = sizeof(options),
@@ -93,14 +55,14 @@ static struct lfb_machine *new_machine(const char *profile)
 static void assert_run(const char *profile, const char *text, int result, const char *why,
 		       const char *transcript)
 {
-	struct output output = { .writes_left = -1 };
+	struct output output = { .writes_left = -1, .answer = 1 };
 	struct lfb_scenario_options options = {
 		.sz = sizeof(options),
 		.golden = true,
-		.write = collect,
+		.write = output_collect,
 		.context = &output,
 	};
-	struct lfb_machine *machine = new_machine(profile);
+	struct lfb_machine *machine = moving_machine(profile);
 	struct lfb_scenario *scenario = parsed(text);
 
 	assert_int_equal(lfb_scenario_run(scenario, machine, &options), result);
@@ -116,7 +78,6 @@ static void assert_run(const char *profile, const char *text, int result, const 
 
 static void sessions_not_open_are_ebadfd(void **state)
 {
-	(void)state;
 	assert_run(NULL,
 		   "preserve a 1 0 1 = -77\nretrieve a 1 = -77\nfinish a = -77\nclose a = -77\n"
 		   "again a 1 1 = -77\nopen\nsession a\nclose a = 0\nclose a = -77\n",
@@ -128,13 +89,11 @@ static void sessions_not_open_are_ebadfd(void **state)
 
 static void sessions_without_a_device_are_ebadf(void **state)
 {
-	(void)state;
 	assert_run(NULL, "session a = -9\nrsession a = -9\n", 0, NULL, NULL);
 }
 
 static void a_name_means_the_session_opened_last(void **state)
 {
-	(void)state;
 	assert_run(NULL,
 		   "handler 0\nopen\nsession a\npreserve a 1 0 1\nreboot\nhandler 0\nopen\n"
 		   "session a = 0\nrsession a = 0\nretrieve a 1 = 0\nfinish a = 0\n",
@@ -143,7 +102,6 @@ static void a_name_means_the_session_opened_last(void **state)
 
 static void again_preserves_a_file_of_this_kernel(void **state)
 {
-	(void)state;
 	/* One file under two tokens: known defect FILE_PRESERVED_TWICE. */
 	assert_run("linux-7.0",
 		   "handler 0\nopen\nsession a\nsession b\npreserve a 1 0 7 = 0\n"
@@ -155,7 +113,6 @@ static void again_preserves_a_file_of_this_kernel(void **state)
 
 static void what_is_registered_can_be_taken_back(void **state)
 {
-	(void)state;
 	assert_run("linux-7.0",
 		   "handler 0\nflb 0 0 = 0\nunhandler 0 = -16\nunflb 0 0 = 0\nunflb 0 0 = -2\n"
 		   "unhandler 0 = 0\nhandler 0 = 0\n",
@@ -168,7 +125,6 @@ static void references_are_counted_since_linux_7_3(void **state)
 {
 	const char *profile;
 
-	(void)state;
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++) {
 		if (lfb_profile_has_quirk(profile, "FLB_GET_UNCOUNTED"))
 			assert_run(profile,
@@ -192,7 +148,6 @@ static void references_are_counted_since_linux_7_3(void **state)
 
 static void callbacks_fail_as_often_as_told(void **state)
 {
-	(void)state;
 	assert_run("linux-7.0",
 		   "handler 0\nflb 0 0\nopen\nsession a\n"
 		   "fail flb 0 preserve -12 2\n"
@@ -209,7 +164,6 @@ static void callbacks_fail_as_often_as_told(void **state)
 
 static void a_wrong_expectation_ends_the_run(void **state)
 {
-	(void)state;
 	assert_run(NULL, "handler 0\n\nopen = -2 # hm\nopen\n", -EILSEQ,
 		   "test:3: open: expected = -2, got = 0",
 		   "== boot cold\n> handler 0 = 0\n> open = 0\n");
@@ -223,7 +177,6 @@ static void a_wrong_expectation_ends_the_run(void **state)
 
 static void an_unexpected_death_is_the_run_s_error(void **state)
 {
-	(void)state;
 	/* No handover any kernel of these profiles could understand after a change of format. */
 	assert_run("rfc-v6", "open\nsession a\nreboot into linux-7.0\nopen\n", -EFAULT, NULL,
 		   "== boot cold\n> open = 0\n> session a = 0\n> reboot into linux-7.0 = -14\n"
@@ -232,7 +185,6 @@ static void an_unexpected_death_is_the_run_s_error(void **state)
 
 static void an_expected_death_is_not(void **state)
 {
-	(void)state;
 	assert_run("rfc-v6",
 		   "open\nsession a\nreboot into linux-7.0 = -14\nopen\ncold\nopen = 0\n", 0, NULL,
 		   "== boot cold\n> open = 0\n> session a = 0\n> reboot into linux-7.0 = -14\n"
@@ -249,17 +201,16 @@ static void every_failing_write_ends_the_run(void **state)
 					       "preserve a 1 0 1\nreboot\ncold\n");
 	int err;
 
-	(void)state;
 	for (unsigned int golden = 0; golden < 2; golden++) {
 		long n = 0;
 
 		do {
-			struct lfb_machine *machine = new_machine(NULL);
-			struct output output = { .writes_left = n++ };
+			struct lfb_machine *machine = moving_machine(NULL);
+			struct output output = { .writes_left = n++, .answer = 1 };
 			struct lfb_scenario_options options = {
 				.sz = sizeof(options),
 				.golden = golden,
-				.write = collect,
+				.write = output_collect,
 				.context = &output,
 			};
 
@@ -281,23 +232,20 @@ static unsigned int events;
 
 static void count_event(void *context, const struct lfb_event *event)
 {
-	(void)context;
-	(void)event;
 	events++;
 }
 
 static void the_machine_s_own_trace_stays(void **state)
 {
-	struct output output = { .writes_left = -1 };
+	struct output output = { .writes_left = -1, .answer = 1 };
 	struct lfb_scenario_options options = {
 		.sz = sizeof(options),
-		.write = collect,
+		.write = output_collect,
 		.context = &output,
 	};
-	struct lfb_machine *machine = new_machine(NULL);
+	struct lfb_machine *machine = moving_machine(NULL);
 	struct lfb_scenario *scenario = parsed("open\n");
 
-	(void)state;
 	events = 0;
 	assert_int_equal(lfb_trace_to(machine, count_event, NULL), 0);
 	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
@@ -321,13 +269,12 @@ static void every_fault_is_survived(void **state)
 		"retrieve a 1\nretrieve a 2\nfinish a\nfinish a\nclose a\n";
 	char text[sizeof(story) + 32];
 
-	(void)state;
 	for (unsigned int i = 0; lfb_profile_name(i); i++) {
 		for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
 			unsigned long n = 0, hits;
 
 			do {
-				struct lfb_machine *machine = new_machine(lfb_profile_name(i));
+				struct lfb_machine *machine = moving_machine(lfb_profile_name(i));
 				struct lfb_scenario *scenario;
 
 				snprintf(text, sizeof(text), "fault %s %lu\n%s",
@@ -361,7 +308,6 @@ static void the_last_handover_is_kept(void **state)
 		.last_memory_size = &size,
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
 		struct lfb_scenario *scenario = parsed(texts[i]);
 		struct lfb_machine *machine;
@@ -385,11 +331,10 @@ static void a_run_may_start_from_a_blob(void **state)
 {
 	struct lfb_blob *blob, *next;
 	struct lfb_scenario_options options = { .sz = sizeof(options), .last_blob = &blob };
-	struct lfb_machine *machine = new_machine(NULL);
+	struct lfb_machine *machine = moving_machine(NULL);
 	struct lfb_scenario *scenario =
 		parsed("handler 0\nopen\nsession a\npreserve a 1 0 1\nreboot\n");
 
-	(void)state;
 	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
 	lfb_scenario_free(scenario);
 
@@ -412,10 +357,9 @@ static void run_options_must_make_sense(void **state)
 	size_t size;
 	void *memory;
 	struct lfb_scenario_options options = { .sz = sizeof(options) };
-	struct lfb_machine *machine = new_machine(NULL);
+	struct lfb_machine *machine = moving_machine(NULL);
 	struct lfb_scenario *scenario = parsed("open\n");
 
-	(void)state;
 	for (size_t sz = 0; sz < offsetof(struct lfb_scenario_options, last_memory); sz++) {
 		options.sz = sz;
 		assert_int_equal(lfb_scenario_run(scenario, machine, &options), -EINVAL);
@@ -449,7 +393,6 @@ static void live_update_may_be_off(void **state)
 					       "open = -2\nreboot = 0\nopen = -2\n");
 	struct lfb_machine *machine;
 
-	(void)state;
 	assert_int_equal(lfb_machine_create(&how, &machine), 0);
 	if (lfb_scenario_run(scenario, machine, &options))
 		fail_msg("%s", lfb_error_text(machine));

@@ -18,9 +18,9 @@ static void write_step(enum lfb_step_code code, char *text, size_t size)
 		['S'] = "s", ['N'] = "8", ['V'] = "s", ['L'] = "9",	      ['F'] = "0",
 		['H'] = "0", ['E'] = "7", ['W'] = "x", ['A'] = "retrieve_status",
 	};
-	size_t length = (size_t)snprintf(text, size, "%s", lfb__step_name(code));
+	size_t length = (size_t)snprintf(text, size, "%s", lfb__steps[code].name);
 
-	for (const char *letter = lfb__step_arguments(code); *letter; letter++)
+	for (const char *letter = lfb__steps[code].arguments; *letter; letter++)
 		length += (size_t)snprintf(text + length, size - length, " %s",
 					   arguments[(unsigned char)*letter]);
 }
@@ -38,7 +38,6 @@ static void every_step_is_understood(void **state)
 {
 	char step[64], text[96], refused[128];
 
-	(void)state;
 	for (unsigned int code = 0; code < LFB_STEP_CODES; code++) {
 		struct lfb_scenario *scenario;
 		char *last;
@@ -52,7 +51,7 @@ static void every_step_is_understood(void **state)
 
 		snprintf(refused, sizeof(refused), "%s ?!", text);
 		assert_refused(refused, "found \"?!\"");
-		for (last = strrchr(text, ' '); *lfb__step_arguments(code) && last > text + 18;
+		for (last = strrchr(text, ' '); *lfb__steps[code].arguments && last > text + 18;
 		     last = strrchr(text, ' ')) {
 			*last = '\0';
 			assert_refused(text, "found the end of the line");
@@ -62,7 +61,6 @@ static void every_step_is_understood(void **state)
 
 static void nonsense_in_steps_is_named(void **state)
 {
-	(void)state;
 	assert_refused("do", "expected a step (docs/scenarios.md lists them)");
 	assert_refused("do kmaloc s 1", "test:1:4: expected a step");
 	assert_refused("do kfree 1s", "the name of a slot");
@@ -120,7 +118,6 @@ static void steps_answer(void **state)
 	};
 	char text[8192] = "";
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "do %s\n", steps[i]);
 	assert_ends("linux-7.3", text, 0, "");
@@ -128,7 +125,6 @@ static void steps_answer(void **state)
 
 static void locked_accessors_are_those_of_rfc_v6(void **state)
 {
-	(void)state;
 	assert_shows("rfc-v6",
 		     "handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\n"
 		     "do lock-outgoing 0 s = 0\ndo unlock-outgoing 0 s = 0\n"
@@ -160,7 +156,6 @@ static void steps_end_kernels_only(void **state)
 		{ "do lock 0\ndo lock 0", "deadlock: task boot waits for lock 0 held by itself" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(deaths); i++)
 		assert_ends("linux-7.3", deaths[i].steps,
 			    strstr(deaths[i].why, "deadlock") ? -EDEADLK : -EFAULT, deaths[i].why);
@@ -173,7 +168,6 @@ static void what_belongs_to_others_is_not_touched(void **state)
 	unsigned int stopped[ARRAY_LENGTH(steps)] = { 0 };
 	char text[256];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
 		for (unsigned int phys = 0; phys < 1 << 20; phys += PAGE_SIZE) {
 			struct scripted run;
@@ -192,7 +186,6 @@ static void what_belongs_to_others_is_not_touched(void **state)
 
 static void freed_memory_can_be_used(void **state)
 {
-	(void)state;
 	assert_ends(NULL,
 		    "do kmalloc s 64\ndo write s 0 5\ndo kfree s\ndo read s 0 = 0\n"
 		    "do write s 8 1 = 0\ndo pages p 0\ndo free p\ndo write p 0 1 = 0\n"
@@ -228,7 +221,6 @@ static void a_module_can_be_written_in_steps(void **state)
 {
 	const char *profile;
 
-	(void)state;
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++)
 		assert_ends(profile,
 			    GOOD START "preserve a 1 0 100 = 0\npreserve a 2 0 101 = 0\nclose a\n"
@@ -239,7 +231,6 @@ static void a_module_can_be_written_in_steps(void **state)
 
 static void pointers_are_shown_alike_in_every_run(void **state)
 {
-	(void)state;
 	assert_transcript("linux-7.3",
 			  "when flb 0 preserve kho s 8\nwhen flb 0 preserve data-pointer s\n"
 			  "when flb 0 preserve obj s\n" START "preserve a 1 0 1\n"
@@ -257,7 +248,6 @@ static void pointers_are_shown_alike_in_every_run(void **state)
 
 static void old_pointers_are_stale(void **state)
 {
-	(void)state;
 	assert_ends("linux-7.3",
 		    "when flb 0 preserve kho s 8\nwhen flb 0 preserve data-pointer s\n"
 		    "when flb 0 retrieve take-pointer s\nwhen flb 0 retrieve read s 0\n" START
@@ -294,7 +284,6 @@ static void a_failed_callback_undoes_what_it_did(void **state)
 				    "when flb 0 preserve kmalloc k 32\n";
 	char text[2048];
 
-	(void)state;
 	snprintf(text, sizeof(text), "%swhen flb 0 preserve answer -5\n" START
 		 "preserve a 1 0 1 = -5\ndo lock 0 = 0\n", steps);
 	assert_shows("linux-7.3", text, "unpreserve-vmalloc pages=1");
@@ -313,7 +302,6 @@ static void a_failed_callback_undoes_what_it_did(void **state)
 
 static void callbacks_answer_what_they_are_told(void **state)
 {
-	(void)state;
 	assert_ends("linux-7.3",
 		    "when h 0 preserve answer-once -11\nwhen h 0 freeze answer-once -16\n"
 		    "when h 0 can_finish answer-once 0\nwhen h 1 can_preserve answer 1\n"
@@ -334,7 +322,6 @@ static void callbacks_answer_what_they_are_told(void **state)
 
 static void ones_own_flb_is_a_deadlock_inside(void **state)
 {
-	(void)state;
 	assert_ends("linux-7.3",
 		    "when flb 0 preserve get-outgoing 0 s\n" START "preserve a 1 0 1 = -35\n", 0,
 		    NULL);
@@ -346,7 +333,6 @@ static void ones_own_flb_is_a_deadlock_inside(void **state)
 
 static void each_file_has_slots_of_its_own(void **state)
 {
-	(void)state;
 	assert_ends("linux-7.3",
 		    "when h 0 preserve kmalloc m 16\nwhen h 0 preserve kmalloc :m 16\n"
 		    "when h 0 preserve write m 0 1\nwhen h 0 unpreserve expect m 0 1\n"
@@ -359,7 +345,6 @@ static void each_file_has_slots_of_its_own(void **state)
 
 static void programs_survive_a_reboot_and_slots_do_not(void **state)
 {
-	(void)state;
 	assert_ends("linux-7.3",
 		    "when h 0 preserve answer -5\n" START "do kmalloc s 16\npreserve a 1 0 1 = -5\n"
 		    NEXT "do free s = 0\nsession b\npreserve b 1 0 1 = -5\n"
@@ -395,14 +380,13 @@ static void every_step_in_every_callback_spares_the_process(void **state)
 {
 	const char *profile;
 
-	(void)state;
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++) {
 		for (unsigned int code = 0; code < LFB_STEP_CODES; code++) {
 			for (unsigned int op = 0; op < LFB_CALLBACKS; op++) {
-				run_in_callback(profile, "h", lfb__callback_name(op), code,
+				run_in_callback(profile, "h", lfb__callbacks[op], code,
 						(code + op) % 3);
 				if (op <= LFB_CALLBACK_FINISH)
-					run_in_callback(profile, "flb", lfb__callback_name(op),
+					run_in_callback(profile, "flb", lfb__callbacks[op],
 							code, (code + op + i) % 3);
 			}
 		}

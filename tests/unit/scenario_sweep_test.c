@@ -4,16 +4,11 @@
  * is leaves the kernel half done; and known defects, switched on, are found by it.
  */
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
-#include <cmocka.h>
 #include <luo/lfb.h>
 
 #include "sim/kernel/memory/asan.h"
+#include "tests/support/test.h"
 
 #define SMALL 64	/* fault points up to which pairs are tried … */
 #define SMALL_EXAMPLE 120	/* … and of examples, which are few */
@@ -136,13 +131,11 @@ static void sweep_files(const char *pattern, unsigned int pairs_max)
 
 static void no_golden_scenario_is_left_half_done(void **state)
 {
-	(void)state;
 	sweep_files(LFB_TEST_DATA "/golden/*/*.ops", SMALL);
 }
 
 static void no_example_is_left_half_done(void **state)
 {
-	(void)state;
 	sweep_files(LFB_TEST_DATA "/../../examples/scenarios/*.lfb", SMALL_EXAMPLE);
 	sweep_files(LFB_TEST_DATA "/../../examples/defects/*.lfb", SMALL_EXAMPLE);
 }
@@ -205,7 +198,6 @@ static void known_defects_are_found(void **state)
 		  "(file-can-finish): it answered 0, but it is half done" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(quirks) / sizeof(quirks[0]); i++)
 		check_quirk(quirks[i].quirk, two_files, quirks[i].what);
 }
@@ -227,7 +219,6 @@ static void a_violation_says_what_replays_it(void **state)
 	struct lfb_sweep_result all = { .sz = sizeof(all) }, one = { .sz = sizeof(one) };
 	char line[160];
 
-	(void)state;
 	assert_int_equal(lfb_scenario_sweep(scenario, machine, &options, &all), 0);
 	assert_int_equal(all.violations, 1);
 	snprintf(line, sizeof(line), "\n    lfb sweep --quirk +X --case %s test\n",
@@ -253,7 +244,6 @@ static void twice_the_same_is_swept_the_same(void **state)
 	struct lfb_sweep_options options = { .sz = sizeof(options), .write = keep };
 	struct lfb_sweep_result a = { .sz = sizeof(a) }, b = { .sz = sizeof(b) };
 
-	(void)state;
 	options.context = &first;
 	assert_int_equal(lfb_scenario_sweep(scenario, machine, &options, &a), 0);
 	options.context = &second;
@@ -289,7 +279,6 @@ static void what_is_no_case_is_refused(void **state)
 	struct lfb_machine *machine = new_machine(NULL, NULL);
 	struct lfb_sweep_options options = { .sz = sizeof(options) };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		options.only = bad[i];
 		check_refused(scenario, machine, &options, "is no case");
@@ -311,7 +300,6 @@ static void what_cannot_be_swept_is_refused(void **state)
 	struct lfb_sweep_options options = { .sz = sizeof(options) };
 	struct lfb_sweep_result result = { .sz = 1 };
 
-	(void)state;
 	check_refused(scenario, machine, &options, "test:2: a sweep arms its own");
 	lfb_scenario_free(scenario);
 	scenario = parse("open = -5\n");
@@ -351,7 +339,6 @@ static void points_are_declared_harmless_only_where_needed(void **state)
 	struct lfb_sweep_result result = { .sz = sizeof(result) };
 	struct lfb_machine *machine = new_machine(NULL, NULL);
 
-	(void)state;
 	assert_int_equal(lfb_scenario_sweep(scenario, machine, &options, &result), 0);
 	assert_int_equal(result.harmless, 0);
 	assert_int_equal(asked, 0);
@@ -371,7 +358,6 @@ static void the_kinds_and_modes_asked_for_are_swept(void **state)
 	struct lfb_sweep_options options = { .sz = sizeof(options), .mode = LFB_SWEEP_ONCE };
 	struct lfb_sweep_result all = { .sz = sizeof(all) }, some = { .sz = sizeof(some) };
 
-	(void)state;
 	assert_int_equal(lfb_scenario_sweep(scenario, machine, &options, &all), 0);
 	assert_int_equal(all.runs, count_points(&all));
 	options.kinds = 1u << LFB_FAULT_KHO | 1u << LFB_FAULT_FLB_RETRIEVE;

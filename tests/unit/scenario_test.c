@@ -2,30 +2,14 @@
 /*
  * The scenario language: what is understood, and what is refused where.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/machine.h>
 #include <luo/scenario.h>
 
 #include "sim/scenario/intern.h"
 #include "sim/scenario/scenario.h"
+#include "tests/support/staging.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
 
 static void assert_refused(const char *text, size_t size, const char *expected)
 {
@@ -80,7 +64,6 @@ static bool may_end_before(const char *word)
 
 static void every_operation_is_understood(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(operations); i++) {
 		struct lfb_scenario *scenario = parsed(operations[i]);
 
@@ -95,7 +78,6 @@ static void every_missing_argument_is_found_at_the_end_of_the_line(void **state)
 {
 	char text[128], expected[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(operations); i++) {
 		for (const char *at = operations[i]; (at = strchr(at, ' ')); at++) {
 			size_t length = (size_t)(at - operations[i]);
@@ -116,7 +98,6 @@ static void every_wrong_argument_is_named(void **state)
 {
 	char text[160], expected[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(operations); i++) {
 		const char *name = strstr(operations[i], " a");
 
@@ -140,7 +121,6 @@ static void every_extra_argument_is_refused(void **state)
 {
 	char text[128], expected[96];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(operations); i++) {
 		snprintf(text, sizeof(text), "\n\t%s  extra", operations[i]);
 		snprintf(expected, sizeof(expected),
@@ -196,7 +176,6 @@ static void refused_lines_say_what_is_wrong(void **state)
 			       "found \"o??\"" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		assert_refused(cases[i].text, strlen(cases[i].text), cases[i].expected);
 	assert_refused("open\nsession \0x\n", 16, "test:2:9: expected text, found a NUL byte");
@@ -206,7 +185,6 @@ static void long_words_are_cut_in_messages(void **state)
 {
 	char text[100];
 
-	(void)state;
 	memset(text, 'x', sizeof(text));
 	assert_refused(text, sizeof(text), "test:1:1: expected an operation");
 	assert_non_null(strstr(lfb_error_text(NULL),
@@ -218,7 +196,6 @@ static void lines_have_a_longest_length(void **state)
 	char text[LFB_SCENARIO_LINE_MAX + 1];
 	struct lfb_scenario *scenario;
 
-	(void)state;
 	memset(text, 'n', sizeof(text));
 	memcpy(text, "session ", 8);
 	assert_int_equal(lfb_scenario_parse("test", text, LFB_SCENARIO_LINE_MAX, &scenario), 0);
@@ -234,7 +211,6 @@ static void white_space_is_one_space(void **state)
 		       "open\t#\n");
 	const struct lfb_operation *operation = scenario->operations;
 
-	(void)state;
 	assert_int_equal(scenario->count, 2);
 	assert_string_equal(operation->text, "preserve a 0x1 2 3");
 	assert_int_equal(operation->line, 4);
@@ -253,7 +229,6 @@ static void equal_names_and_numbers_are_one_thing(void **state)
 	struct lfb_scenario *scenario =
 		parsed("preserve a 1 0 16\npreserve b 1 0 0x10\nagain a 2 15\nclose b\n");
 
-	(void)state;
 	assert_int_equal(scenario->nr_sessions, 2);
 	assert_int_equal(scenario->nr_inodes, 2);
 	assert_int_equal(scenario->operations[0].inode, scenario->operations[1].inode);
@@ -269,7 +244,6 @@ static void interned_strings_are_found_however_many_there_are(void **state)
 	struct lfb_intern table = { 0 };
 	unsigned int number;
 
-	(void)state;
 	for (unsigned int i = 0; i < 5000; i++) {
 		int length = snprintf(names[i], sizeof(names[i]), "n%u", i);
 
@@ -280,7 +254,7 @@ static void interned_strings_are_found_however_many_there_are(void **state)
 		assert_int_equal(lfb__intern(&table, names[i], strlen(names[i]), &number), 0);
 		assert_int_equal(number, i);
 	}
-	assert_int_equal(table.count, 5000);
+	assert_int_equal(table.entries.count, 5000);
 	lfb__intern_destroy(&table);
 }
 
@@ -291,7 +265,6 @@ static void transcript_is_a_scenario(void **state)
 		       "== boot handover\n> getin 3 = 0 obj=20ff # comment\n>\n > close x\n"
 		       "== end\n");
 
-	(void)state;
 	assert_int_equal(scenario->count, 2);
 	assert_int_equal(scenario->operations[1].line, 7);
 	assert_true(scenario->operations[1].expected.object_given);
@@ -303,7 +276,6 @@ static void files_are_loaded(void **state)
 {
 	struct lfb_scenario *scenario;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_load(LFB_TEST_DATA "/golden/rfc-v6/0001.ops", &scenario), 0);
 	lfb_scenario_free(scenario);
 	assert_int_equal(lfb_scenario_load("/nonexistent/x", &scenario), -ENOENT);

@@ -9,6 +9,7 @@
 #include <luo/choose.h>
 #include <luo/module.h>
 
+#include "sim/machine/machine.h"
 #include "sim/scenario/scenario.h"
 #include "tests/support/scripted.h"
 
@@ -27,7 +28,6 @@ static void nonsense_is_named(void **state)
 {
 	char text[128];
 
-	(void)state;
 	assert_refused("at", "test:1:3: expected the name of a scheduling point");
 	assert_refused("at freeze", "expected an operation");
 	assert_refused("at freeze 0 open", "expected how many times (1 to 1000000000)");
@@ -53,7 +53,6 @@ static void text_of_operations_is_kept(void **state)
 					    "when h 0 freeze data :s", "compatible flb 0 x" };
 	struct lfb_scenario *scenario;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
 	for (unsigned int i = 0; i < 4; i++)
 		assert_string_equal(scenario->operations[i].text, kept[i]);
@@ -71,7 +70,6 @@ static void text_of_operations_is_kept(void **state)
 
 static void races_are_scenarios(void **state)
 {
-	(void)state;
 	assert_transcript("linux-7.0",
 			  "open\nsession a\nreboot\nopen\nrsession a\n"
 			  "at session-found close a = 0\nrsession a = -2\n",
@@ -90,7 +88,6 @@ static void points_are_counted_from_the_operation_they_are_in(void **state)
 				    "preserve a 2 0 2\n";
 	struct scripted run, again;
 
-	(void)state;
 	run = scripted_run("linux-7.3", first, true);
 	assert_int_equal(run.result, 0);
 	assert_non_null(strstr(run.output, "\n> at preserve getout 0 = 0 obj=1000\n"
@@ -104,7 +101,6 @@ static void points_are_counted_from_the_operation_they_are_in(void **state)
 
 static void deaths_at_points_are_told(void **state)
 {
-	(void)state;
 	assert_transcript("linux-7.3",
 			  "handler 0\nopen\nsession a\nat preserve panic\npreserve a 1 0 1\n",
 			  "== boot cold\n> handler 0 = 0\n> open = 0\n> session a = 0\n"
@@ -120,7 +116,6 @@ static void deaths_at_points_are_told(void **state)
 
 static void wrong_answers_at_points_end_the_run(void **state)
 {
-	(void)state;
 	assert_ends(NULL, START "at preserve open = 0\npreserve a 1 0 1\nclose a\n", -EILSEQ,
 		    "test:5: at preserve open: expected = 0, got = -16");
 	assert_ends(NULL, START "at freeze close a = 0\n", -EILSEQ,
@@ -130,7 +125,6 @@ static void wrong_answers_at_points_end_the_run(void **state)
 
 static void what_ends_a_kernel_is_refused_at_points(void **state)
 {
-	(void)state;
 	assert_ends("linux-7.3",
 		    START "at preserve reboot = -16\nat preserve prepare = -16\n"
 		    "at preserve jump = -16\nat preserve cold = -16\nat preserve module = -16\n"
@@ -143,7 +137,6 @@ static void what_ends_a_kernel_is_refused_at_points(void **state)
 
 static void count(void *context, const char *point, const char *object)
 {
-	(void)point, (void)object;
 	++*(unsigned int *)context;
 }
 
@@ -154,7 +147,6 @@ static void another_hook_is_called_and_comes_back(void **state)
 	struct lfb_machine *machine;
 	unsigned int passed = 0, before;
 
-	(void)state;
 	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
 	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
 	assert_int_equal(lfb_sched_to(machine, count, &passed), 0);
@@ -175,7 +167,6 @@ static void compatible_strings_can_be_any(void **state)
 {
 	char text[512];
 
-	(void)state;
 	snprintf(text, sizeof(text), "compatible h 0 %047d\nhandler 0 = 0\n", 0);
 	assert_ends(NULL, text, 0, "");
 	snprintf(text, sizeof(text), "compatible h 0 %048d\nhandler 0 = -22\n", 0);
@@ -201,7 +192,6 @@ static void compatible_strings_can_be_any(void **state)
 
 static void the_module_can_be_a_module(void **state)
 {
-	(void)state;
 	assert_shows("linux-7.3",
 		     "module = 0\nmodule = -17\ninsmod = -17\n" START "preserve a 1 0 1\n"
 		     "rmmod = -16\nclose a\nrmmod = 0\nrmmod = -2\nhandler 0 = -77\n"
@@ -226,7 +216,6 @@ static void two_modules_of_one_name_do_not_mix(void **state)
 	struct lfb_scenario *scenario;
 	struct lfb_machine *machine;
 
-	(void)state;
 	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
 	assert_int_equal(lfb_machine_add_module(machine, &mine), 0);
 	assert_int_equal(lfb_scenario_parse("test", "module = -17\nrmmod = -2\n", 24, &scenario),
@@ -248,7 +237,6 @@ static void two_modules_of_one_name_do_not_mix(void **state)
 
 static void a_reboot_has_two_halves(void **state)
 {
-	(void)state;
 	assert_transcript("linux-7.3",
 			  "jump = -16\nhandler 0\nopen\nsession a\npreserve a 1 0 1\n"
 			  "prepare = 0\nprepare = -16\nreboot = -16\nclose a = -11\n"
@@ -264,7 +252,6 @@ static void images_can_be_damaged(void **state)
 {
 	const char *profile;
 
-	(void)state;
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++)
 		assert_ends(profile,
 			    "damage flb 0 0 = -16\n" START "preserve a 1 0 1\nprepare\n"
@@ -279,6 +266,39 @@ static void images_can_be_damaged(void **state)
 	assert_ends("linux-7.3",
 		    "open\nsession a\nprepare\ndamage tree 16 0x1000\ndamage session 0 1 = -61\n",
 		    0, NULL);
+}
+
+/* A word at the start of an example: "`word" and no more letters of it. */
+static bool is_documented(const char *document, const char *word)
+{
+	char start[40];
+	int length = snprintf(start, sizeof(start), "`%s", word);
+
+	while ((document = strstr(document, start)) != NULL) {
+		document += length;
+		if (*document == '`' || *document == ' ')
+			return true;
+	}
+	return false;
+}
+
+static void every_word_is_documented(void **state)
+{
+	char *document;
+	size_t size;
+
+	(void)state;
+	assert_int_equal(lfb__read_whole_file(LFB_TEST_DATA "/../../docs/scenarios.md", &document,
+					      &size), 0);
+	for (int verb = 0; verb < LFB_VERBS; verb++) {
+		if (!is_documented(document, lfb__verbs[verb].name))
+			fail_msg("docs/scenarios.md has no verb %s", lfb__verbs[verb].name);
+	}
+	for (int step = 0; step < LFB_STEP_CODES; step++) {
+		if (!is_documented(document, lfb__steps[step].name))
+			fail_msg("docs/scenarios.md has no step %s", lfb__steps[step].name);
+	}
+	free(document);
 }
 
 int main(void)
@@ -297,6 +317,7 @@ int main(void)
 		cmocka_unit_test(two_modules_of_one_name_do_not_mix),
 		cmocka_unit_test(a_reboot_has_two_halves),
 		cmocka_unit_test(images_can_be_damaged),
+		cmocka_unit_test(every_word_is_documented),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The seams of a machine from outside: trace, faults, choices and scheduling points. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/choose.h>
 #include <luo/fault.h>
 #include <luo/printk.h>
 
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 static struct rig rig;
 
@@ -25,13 +18,11 @@ static int start(void **state)
 		.seed = 1,
 	};
 
-	(void)state;
 	return rig_start(&rig, &options);
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	rig_stop(&rig);
 	return 0;
 }
@@ -43,7 +34,6 @@ static void events_are_numbered_and_say_which_kernel(void **state)
 	unsigned long count = 0;
 	unsigned int kernel = 0;
 
-	(void)state;
 	rig_record(&rig);
 	assert_int_equal(rig_update(&rig), 0);
 	for (line = rig.log; *line; line = strchr(line, '\n') + 1) {
@@ -74,7 +64,6 @@ static void count_event(void *context, const struct lfb_event *event)
 
 static void a_sink_can_be_taken_away(void **state)
 {
-	(void)state;
 	seen = 0;
 	assert_int_equal(lfb_trace_to(rig.machine, count_event, &rig), 0);
 	assert_int_equal(rig_preserve(&rig, 1), 0);
@@ -87,14 +76,12 @@ static void a_sink_can_be_taken_away(void **state)
 
 static long complain(void *argument)
 {
-	(void)argument;
 	WARN(true, "number %d", 5);
 	return 0;
 }
 
 static void complaints_are_counted_without_a_sink(void **state)
 {
-	(void)state;
 	for (int kind = -1; kind <= LFB_EVENT_KINDS; kind++)
 		assert_int_equal(lfb_event_count(rig.machine, (enum lfb_event_kind)kind), 0);
 	assert_string_equal(lfb_last_complaint(rig.machine), "");
@@ -118,7 +105,6 @@ static void plans_that_make_no_sense_are_refused(void **state)
 		{ .sz = sizeof(bad[0]), .kinds = 1, .nth = 0, .chance = 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(lfb_fault_arm(rig.machine, &bad[i]), -EINVAL);
 		assert_non_null(strstr(lfb_error_text(rig.machine), "lfb_fault_arm"));
@@ -133,7 +119,6 @@ static void every_single_fault_in_an_update_is_survived(void **state)
 	struct lfb_fault_plan plan = { .sz = sizeof(plan) };
 	unsigned int points[LFB_FAULT_KINDS] = { 0 };
 
-	(void)state;
 	for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
 		plan.kinds = 1u << kind;
 		for (plan.nth = 1;; plan.nth++) {
@@ -170,7 +155,6 @@ static void choices_can_be_made_by_anything(void **state)
 	unsigned int tried = 0;
 	size_t count;
 
-	(void)state;
 	assert_int_equal(lfb_choose_listed(rig.machine, list, 5), 0);
 	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(lfb_choose(rig.machine, 10, "test"), list[i]);
@@ -198,7 +182,6 @@ static void the_same_seed_gives_the_same_choices(void **state)
 {
 	unsigned int first[100];
 
-	(void)state;
 	for (u64 seed = 0; seed < 10; seed++) {
 		for (int round = 0; round < 2; round++) {
 			assert_int_equal(lfb_choose_seeded(rig.machine, seed), 0);
@@ -218,7 +201,6 @@ static void the_seed_of_the_options_is_used(void **state)
 {
 	unsigned int choices[2][3];
 
-	(void)state;
 	for (unsigned int i = 0; i < 6; i++)
 		choices[0][i % 3] = lfb_choose(rig.machine, 1u << 30, "test");
 	assert_int_equal(lfb_choose_seeded(rig.machine, 1), 0);
@@ -245,7 +227,6 @@ static void scheduling_points_are_told(void **state)
 {
 	struct points points = { 0 };
 
-	(void)state;
 	assert_int_equal(lfb_sched_to(rig.machine, see_point, &points), 0);
 	assert_int_equal(rig_update(&rig), 0);
 	assert_int_equal(points.callbacks, 4); /* before and after, for two files */

@@ -221,7 +221,6 @@ static void every_call_in_every_state_answers_as_the_table_says(void **state)
 {
 	unsigned int count = 0;
 
-	(void)state;
 	for_each_profile(profile) {
 		for (int quirks = 0; quirks < 2; quirks++) {
 			for (int s = 0; s < STATES; s++) {

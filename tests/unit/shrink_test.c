@@ -3,30 +3,14 @@
  * Writing scenarios back and shrinking them: known shortest results, for questions whose answer
  * depends on nothing but the text.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <luo/machine.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
 #include "sim/scenario/scenario.h"
+#include "tests/support/staging.h"
 
 #define LINES 9
-
-static struct lfb_scenario *parsed(const char *text)
-{
-	struct lfb_scenario *scenario;
-
-	if (lfb_scenario_parse("test", text, strlen(text), &scenario))
-		fail_msg("%s", lfb_error_text(NULL));
-	return scenario;
-}
 
 static int append(void *context, const char *bytes, size_t size)
 {
@@ -86,7 +70,6 @@ static bool close_follows_session(void *context, const struct lfb_scenario *cand
 	char text[4096];
 	const char *opened, *closed;
 
-	(void)context;
 	write_to(candidate, text);
 	opened = strstr(text, "session a");
 	closed = strstr(text, "close a");
@@ -100,7 +83,6 @@ static bool tokens_agree(void *context, const struct lfb_scenario *candidate)
 	unsigned long long token, other;
 	char text[4096];
 
-	(void)context;
 	write_to(candidate, text);
 	preserve = strstr(text, "preserve a ");
 	retrieve = strstr(text, "\nretrieve a ");
@@ -121,13 +103,11 @@ static bool asks_twice(void *context, const struct lfb_scenario *candidate)
 
 static bool always(void *context, const struct lfb_scenario *candidate)
 {
-	(void)context, (void)candidate;
 	return true;
 }
 
 static bool never(void *context, const struct lfb_scenario *candidate)
 {
-	(void)context, (void)candidate;
 	return false;
 }
 
@@ -144,7 +124,6 @@ static void a_written_scenario_reads_the_same(void **state)
 	struct lfb_scenario *scenario = parsed(all);
 	char text[4096];
 
-	(void)state;
 	write_to(scenario, text);
 	assert_string_equal(text, all);
 	lfb_scenario_free(scenario);
@@ -156,7 +135,6 @@ static void expectations_are_left_out_when_asked(void **state)
 					       "> getin  0 = -2 obj=0\n> open = 0 # so it goes\n");
 	char text[4096] = "";
 
-	(void)state;
 	assert_int_equal(lfb_scenario_write(scenario, false, append, text), 0);
 	assert_string_equal(text, "getin 0\nopen\n");
 	lfb_scenario_free(scenario);
@@ -171,7 +149,6 @@ static void exactly_the_needed_lines_stay(void **state)
 	};
 	char from[512], to[512];
 
-	(void)state;
 	for (unsigned int set = 0; set < 1u << LINES; set++) {
 		struct question question = { { NULL }, 0 };
 		unsigned int nr = 0;
@@ -190,7 +167,6 @@ static void exactly_the_needed_lines_stay(void **state)
 
 static void lines_that_need_each_other_go_together(void **state)
 {
-	(void)state;
 	assert_shrinks("open\nsession a\nsession b\nclose a\nreboot\n", close_follows_session,
 		       NULL, "reboot\n");
 }
@@ -199,7 +175,6 @@ static void a_needed_expectation_stays(void **state)
 {
 	struct question question = { { "open = -2" }, 0 };
 
-	(void)state;
 	assert_shrinks("handler 0 = 0\nopen = -2\nsession a = 0\n", has_all, &question,
 		       "open = -2\n");
 }
@@ -208,14 +183,12 @@ static void numbers_become_the_smallest(void **state)
 {
 	struct question question = { { "preserve a" , "getin" }, 0 };
 
-	(void)state;
 	assert_shrinks("preserve a 0x10 12 9\ngetin 77\n", has_all, &question,
 		       "preserve a 0 0 0\ngetin 0\n");
 }
 
 static void a_number_that_lines_agree_on_changes_everywhere(void **state)
 {
-	(void)state;
 	assert_shrinks("open\npreserve a 1234 5 1234\nretrieve a 1234\n", tokens_agree, NULL,
 		       "preserve a 0 0 0\nretrieve a 0\n");
 }
@@ -224,14 +197,12 @@ static void a_number_stays_as_large_as_it_must_be(void **state)
 {
 	struct question question = { { "preserve a 7", "retrieve a 2" }, 0 };
 
-	(void)state;
 	assert_shrinks("preserve a 7 7 8\nretrieve a 2\nretrieve a 7\n", has_all, &question,
 		       "preserve a 7 0 0\nretrieve a 2\n");
 }
 
 static void what_nothing_is_needed_of_shrinks_to_nothing(void **state)
 {
-	(void)state;
 	assert_shrinks(all, always, NULL, "");
 	assert_shrinks("", always, NULL, "");
 }
@@ -243,7 +214,6 @@ static void long_scenarios_shrink_fast(void **state)
 	struct lfb_scenario *scenario, *shortest;
 	char *text = calloc(1000, 16);
 
-	(void)state;
 	for (unsigned int i = 0; i < 1000; i++)
 		sprintf(text + strlen(text), "%s\n", i == 100 || i == 900 ? "getin 3" : "open");
 	scenario = parsed(text);
@@ -260,7 +230,6 @@ static bool sometimes(void *context, const struct lfb_scenario *candidate)
 {
 	unsigned int *asked = context;
 
-	(void)candidate;
 	return !(*asked)++;
 }
 
@@ -270,7 +239,6 @@ static void the_work_is_bounded(void **state)
 	unsigned int asked = 0;
 	char *text = calloc(450, 32);
 
-	(void)state;
 	for (unsigned int i = 0; i < 450; i++)
 		strcpy(text + 26 * i, "preserve a 100 1000 10000\n");
 	scenario = parsed(text);
@@ -286,7 +254,6 @@ static void nonsense_is_refused(void **state)
 	struct lfb_scenario *scenario = parsed("open\n"), *shortest = (void *)1;
 	struct lfb_run_failure failure;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_shrink(scenario, never, NULL, &shortest), -EINVAL);
 	assert_null(shortest);
 	assert_non_null(strstr(lfb_error_text(NULL), "does not show it"));
@@ -305,7 +272,6 @@ static int refuse_to_write(void *context, const char *bytes, size_t size)
 {
 	unsigned int *calls = context;
 
-	(void)bytes, (void)size;
 	++*calls;
 	return -ENOSPC;
 }
@@ -315,8 +281,9 @@ static void an_error_of_writing_ends_it(void **state)
 	struct lfb_scenario *scenario = parsed("open\nopen\n");
 	unsigned int calls = 0;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_write(scenario, true, refuse_to_write, &calls), -ENOSPC);
+	assert_string_equal(lfb_error_text(NULL),
+			    "the output could not be written");
 	assert_int_equal(calls, 1);
 	lfb_scenario_free(scenario);
 }
@@ -327,7 +294,6 @@ static void equal_failures_differ_in_numbers_alone(void **state)
 	struct lfb_scenario *second = parsed("open = -5\n"), *third = parsed("finish a = 0\n");
 	struct lfb_run_failure a, b, c;
 
-	(void)state;
 	assert_int_equal(lfb_scenario_failure(first, NULL, &a), 0);
 	assert_int_equal(lfb_scenario_failure(second, NULL, &b), 0);
 	assert_int_equal(lfb_scenario_failure(third, NULL, &c), 0);

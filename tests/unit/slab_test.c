@@ -2,13 +2,6 @@
 /*
  * The slab allocator.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/kernel/memory/asan.h"
 #include "tests/support/kernel_fixture.h"
 
@@ -27,7 +20,6 @@ static void every_small_size_is_given_and_taken_back(void **state)
 	struct lfb_kernel *kernel = start(4 * FIXTURE_MIB);
 	size_t size;
 
-	(void)state;
 	for (size = 1; size <= 3 * PAGE_SIZE; size++) {
 		u8 *object = kmalloc(size, GFP_KERNEL);
 
@@ -52,7 +44,6 @@ static void large_objects_are_blocks_of_pages(void **state)
 	struct lfb_kernel *kernel = start(16 * FIXTURE_MIB);
 	size_t size;
 
-	(void)state;
 	for (size = 16 << 10; size <= MAX_KMALLOC; size *= 2) {
 		u8 *object = kmalloc(size - 1, __GFP_ZERO);
 		unsigned long pages = kernel->slabs.pages;
@@ -74,7 +65,6 @@ static void sizes_that_cannot_be_give_nothing(void **state)
 {
 	struct lfb_kernel *kernel = start(16 * FIXTURE_MIB);
 
-	(void)state;
 	assert_null(kmalloc(0, GFP_KERNEL));
 	assert_null(kmalloc(MAX_KMALLOC + 1, GFP_KERNEL));
 	assert_null(kmalloc(SIZE_MAX, GFP_KERNEL));
@@ -98,7 +88,6 @@ static void zeroed_means_zeroed(void **state)
 	static const u8 zeros[20000];
 	size_t size;
 
-	(void)state;
 	for (size = 1; size <= sizeof(zeros); size += size < 300 ? 1 : 997) {
 		void *object = kmalloc(size, GFP_KERNEL);
 
@@ -117,7 +106,6 @@ static void copies_are_copies(void **state)
 	char *text = kstrdup("handed over", GFP_KERNEL);
 	char *bytes = kmemdup("a\0b", 3, GFP_KERNEL);
 
-	(void)state;
 	assert_string_equal(text, "handed over");
 	assert_memory_equal(bytes, "a\0b", 3);
 	kfree(text);
@@ -134,7 +122,6 @@ static void live_objects_do_not_overlap(void **state)
 	static u8 *objects[ARRAY_SIZE(sizes)][300];
 	unsigned int round, i, n;
 
-	(void)state;
 	for (round = 0; round < 3; round++) {
 		for (n = 0; n < 300; n++) {
 			for (i = 0; i < ARRAY_SIZE(sizes); i++) {
@@ -169,7 +156,6 @@ static void freed_slabs_give_their_pages_back(void **state)
 	unsigned long kept = 0, count, i;
 	size_t size;
 
-	(void)state;
 	for (size = 16; size <= 8192; size *= 2) {
 		for (count = 0; count < ARRAY_SIZE(objects); count++) {
 			objects[count] = kmalloc(size, GFP_KERNEL);
@@ -194,7 +180,6 @@ static void the_last_slab_of_a_size_is_kept(void **state)
 	void *object = kmalloc(500, GFP_KERNEL);
 	unsigned long pages = kernel->slabs.pages;
 
-	(void)state;
 	kfree(object);
 	assert_int_equal(kernel->slabs.pages, pages);
 	assert_ptr_equal(kmalloc(500, GFP_KERNEL), object);
@@ -208,7 +193,6 @@ static void the_lowest_free_object_comes_next(void **state)
 	u8 *objects[128];
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 128; i++)
 		objects[i] = kmalloc(32, GFP_KERNEL);
 	for (i = 1; i < 128; i++)
@@ -241,7 +225,6 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	u8 *area = vmalloc(1), *page = page_address(alloc_pages(0, 0));
 	unsigned int i;
 
-	(void)state;
 	for (i = 1; i < 96; i++)
 		expect_refused(kernel, object + i, "inside of an object");
 	expect_refused(kernel, object + 2 * 96, "not allocated");
@@ -271,7 +254,6 @@ static void a_boot_starts_without_objects(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB);
 	unsigned int i;
 
-	(void)state;
 	while (kmalloc(2048, GFP_KERNEL))
 		;
 	fixture_jump(kernel);
@@ -288,7 +270,6 @@ static void every_allocation_is_one_fault_point(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB);
 	unsigned long nth;
 
-	(void)state;
 	for (nth = 1; nth <= 6; nth++) {
 		void *objects[6];
 		unsigned int i;
@@ -318,7 +299,6 @@ static void slabs_leave_no_holes_between_ascending_pages(void **state)
 	unsigned long pages;
 	unsigned int round, i;
 
-	(void)state;
 	for (round = 0; round < 50; round++) {
 		assert_int_equal(page_to_pfn(alloc_pages(0, 0)), LFB_LOW_PAGES + round);
 		for (i = 0; i < 40; i++)
@@ -341,7 +321,6 @@ static void the_sanitizer_knows_what_is_allocated(void **state)
 	unsigned int i;
 	void *page;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		u8 *object = kmalloc(sizes[i], GFP_KERNEL);
 
@@ -360,7 +339,6 @@ static void the_sanitizer_knows_what_is_allocated(void **state)
 	fixture_stop(kernel);
 	assert_false(__asan_address_is_poisoned(page));
 #else
-	(void)state;
 	skip();
 #endif
 }

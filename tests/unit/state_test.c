@@ -6,7 +6,7 @@
 #include "tests/support/world.h"
 
 #include "sim/explore/sweep/balance.h"
-#include "sim/explore/sweep/state.h"
+#include "sim/explore/state/state.h"
 
 static u64 exact(struct world *world)
 {
@@ -55,7 +55,6 @@ static void what_is_undone_leaves_the_same_state(void **state)
 	u64 before = exact(world);
 	int session;
 
-	(void)state;
 	session = world_session(world, "a");
 	assert_int_not_equal(exact(world), before);
 	assert_int_equal(world_preserve(world, session, 1, 0, 7), 0);
@@ -71,7 +70,6 @@ static void each_difference_has_a_name(void **state)
 	int session = world_session(world, "a");
 	void *obj;
 
-	(void)state;
 	check_difference(world, before, "session a: is there 1, was not there");
 	before = capture(world);
 	assert_int_equal(world_preserve(world, session, 5, 0, 7), 0);
@@ -108,7 +106,6 @@ static void it_does_not_matter_where_memory_lies(void **state)
 	struct page *first, *second;
 	u64 digest;
 
-	(void)state;
 	assert_int_equal(world_preserve(world, session, 1, 0, 7), 0);
 	file = list_first_entry(&list_first_entry(&world_luo(world)->outgoing.list,
 						  struct liveupdate_session, list)->files,
@@ -132,7 +129,6 @@ static void having_read_what_was_handed_over_is_no_difference(void **state)
 	struct lfb_digest before, after;
 	void *obj;
 
-	(void)state;
 	assert_int_equal(world_preserve(world, world_session(world, "a"), 1, 0, 7), 0);
 	assert_int_equal(world_reboot(world), 0);
 	lfb__state_digest(world->machine, NULL, NULL, &before);
@@ -147,12 +143,43 @@ static void having_read_what_was_handed_over_is_no_difference(void **state)
 	world_destroy(world);
 }
 
+static struct lfb_state_key key(struct world *world)
+{
+	struct lfb_state_key key;
+
+	lfb__state_key(world->machine, NULL, NULL, &key);
+	return key;
+}
+
+/* How many kernels ran before decides nothing; whether a count was read already may. */
+static void a_key_looks_ahead(void **state)
+{
+	struct world *world = new_world();
+	struct lfb_state_key before, after;
+	u64 digest;
+
+	(void)state;
+	assert_int_equal(world_reboot(world), 0);
+	before = key(world);
+	digest = exact(world);
+	assert_int_equal(world_reboot(world), 0);
+	after = key(world);
+	assert_memory_equal(&before, &after, sizeof(after));
+	assert_int_not_equal(exact(world), digest);
+	assert_int_equal(world_preserve(world, world_session(world, "a"), 1, 0, 7), 0);
+	assert_int_equal(world_reboot(world), 0);
+	before = key(world);
+	world_flb(world, 0)->private.incoming.loaded = true;
+	after = key(world);
+	assert_memory_not_equal(&before, &after, sizeof(after));
+	world_destroy(world);
+}
+
 static void a_machine_in_any_state_has_one(void **state)
 {
 	struct world *world = new_world();
 	u64 running = exact(world);
 
-	(void)state;
 	assert_int_equal(lfb_machine_call(world->machine, (long (*)(void *))(uintptr_t)16, NULL),
 			 -EFAULT);
 	assert_int_not_equal(exact(world), running);
@@ -166,7 +193,6 @@ static void a_broken_list_is_survived(void **state)
 {
 	struct world *world = new_world();
 
-	(void)state;
 	world_luo(world)->handlers.next = (void *)(uintptr_t)4096;
 	exact(world);
 	assert_int_equal(lfb_machine_state(world->machine), LFB_PANICKED);
@@ -213,7 +239,6 @@ static void every_imbalance_is_found(void **state)
 	struct world *world = new_world();
 	struct lfb_balance balance;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		lfb__balance_watch(&balance, world->machine);
 		for (size_t op = 0; cases[i].ops[op]; op++) {
@@ -234,7 +259,6 @@ static void a_failed_preserve_is_undone_by_nobody(void **state)
 	struct world *world = new_world();
 	struct lfb_balance balance;
 
-	(void)state;
 	lfb__balance_watch(&balance, world->machine);
 	tell(world, "preserve", false, 0, -ENOMEM);
 	tell(world, "unpreserve", false, 0, 0);
@@ -254,7 +278,6 @@ static void a_whole_update_is_in_balance(void **state)
 	struct lfb_balance balance;
 	int session;
 
-	(void)state;
 	lfb__balance_watch(&balance, world->machine);
 	session = world_session(world, "a");
 	assert_int_equal(world_preserve(world, session, 1, 0, 7), 0);
@@ -280,7 +303,6 @@ static void counted_points_are_those_that_can_fail(void **state)
 					.nth = ~0ul };
 	char name[16];
 
-	(void)state;
 	assert_int_equal(lfb_fault_arm(world->machine, &never), 0);
 	for (unsigned int i = 0; i < 40; i++) {
 		snprintf(name, sizeof(name), "s%u", i);
@@ -298,6 +320,7 @@ int main(void)
 		cmocka_unit_test(each_difference_has_a_name),
 		cmocka_unit_test(it_does_not_matter_where_memory_lies),
 		cmocka_unit_test(having_read_what_was_handed_over_is_no_difference),
+		cmocka_unit_test(a_key_looks_ahead),
 		cmocka_unit_test(a_machine_in_any_state_has_one),
 		cmocka_unit_test(a_broken_list_is_survived),
 		cmocka_unit_test(every_imbalance_is_found),

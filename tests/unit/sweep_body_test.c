@@ -36,7 +36,6 @@ static LFB_MODULE_DATA(guest) unsigned long guests;
 
 static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
-	(void)handler;
 	return file->f_op == &guest_fops;
 }
 
@@ -228,7 +227,6 @@ struct world {
 
 static long make_file(void *argument)
 {
-	(void)argument;
 	return PTR_ERR(anon_inode_getfile("guest", &guest_fops, NULL, 0));
 }
 
@@ -279,19 +277,16 @@ static int preserve_step(struct lfb_machine *machine, void *context)
 {
 	struct world *world = context;
 
-	(void)machine;
 	return lfb_agent_preserve(world->agent, world->session, world->file, 1);
 }
 
 static int reboot_step(struct lfb_machine *machine, void *context)
 {
-	(void)context;
 	return lfb_machine_prepare(machine);
 }
 
 static int kexec_step(struct lfb_machine *machine, void *context)
 {
-	(void)context;
 	return lfb_machine_kexec(machine);
 }
 
@@ -300,7 +295,6 @@ static int retrieve_step(struct lfb_machine *machine, void *context)
 	struct world *world = context;
 	int fd = lfb_agent_retrieve(world->agent, world->session, 1);
 
-	(void)machine;
 	return fd < 0 ? fd : 0;
 }
 
@@ -308,7 +302,6 @@ static int finish_step(struct lfb_machine *machine, void *context)
 {
 	struct world *world = context;
 
-	(void)machine;
 	return lfb_agent_finish(world->agent, world->session);
 }
 
@@ -357,7 +350,6 @@ static struct lfb_sweep_result sweep(const struct lfb_sweep_body *body,
 
 static int nothing_wrong(void **state)
 {
-	(void)state;
 	wrong = NOTHING;
 	return 0;
 }
@@ -366,7 +358,6 @@ static void a_module_that_undoes_what_it_did_passes(void **state)
 {
 	const struct lfb_sweep_options pairs = { .sz = sizeof(pairs), .pairs = true };
 
-	(void)state;
 	for_each_body(body) {
 		lfb_assert_sweep_with(NULL, body, &world, &pairs);
 		print_message("%s: %lu runs\n", body->name, sweep(body, &pairs).runs);
@@ -390,49 +381,41 @@ static void check_found(int mistake, const char *body_name, const char *what)
 
 static void a_slab_object_that_is_not_undone_is_found(void **state)
 {
-	(void)state;
 	check_found(LEAKS_OBJECT, "preserve", "memory: slab objects");
 }
 
 static void a_preserved_page_that_is_not_undone_is_found(void **state)
 {
-	(void)state;
 	check_found(LEAKS_PAGE, "preserve", "preserved memory: blocks of order 0");
 }
 
 static void success_without_the_work_is_found(void **state)
 {
-	(void)state;
 	check_found(CLAIMS_SUCCESS, "preserve", "it answered 0, but it is half done");
 }
 
 static void undoing_in_the_wrong_order_is_found(void **state)
 {
-	(void)state;
 	check_found(WRONG_ORDER, "preserve", "kho_unpreserve_folio");
 }
 
 static void an_flb_that_is_not_undone_is_found(void **state)
 {
-	(void)state;
 	check_found(FLB_LEAKS, "preserve", "preserved memory: blocks of order 0");
 }
 
 static void a_leak_without_any_fault_is_found(void **state)
 {
-	(void)state;
 	check_found(FINISH_LEAKS, "finish", "finish: step: ");
 }
 
 static void what_the_test_itself_checks_counts(void **state)
 {
-	(void)state;
 	check_found(FORGETS_COUNT, "preserve", "clean up: ");
 }
 
 static void a_kernel_that_dies_is_found(void **state)
 {
-	(void)state;
 	check_found(DIES, "preserve", "the kernel died");
 }
 

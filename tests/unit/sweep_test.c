@@ -153,7 +153,7 @@ static void check_nothing_left(struct world *world)
 		return;
 	assert_int_equal(now.sessions_incoming, 0);
 	assert_int_equal(now.slab_objects, links(world));
-	assert_int_equal(module_refcount(&world->this_module), objects(world));
+	assert_int_equal(module_refcount(&world->recorder->this_module), objects(world));
 	if (!world_luo(world)->restore_error)
 		assert_true(now.incoming_pages <= 3);
 }
@@ -225,13 +225,11 @@ static void sweep(const char *quirks_off)
 
 static void without_known_defects_every_failure_is_reported_and_leaves_nothing(void **state)
 {
-	(void)state;
 	sweep("all");
 }
 
 static void with_them_no_failure_is_fatal(void **state)
 {
-	(void)state;
 	sweep(NULL);
 }
 
@@ -239,7 +237,6 @@ static void a_boot_survives_every_failure(void **state)
 {
 	unsigned int points = 0;
 
-	(void)state;
 	for_each_profile(profile) {
 		for (int forever = 0; forever < 2; forever++) {
 			struct lfb_fault_plan plan = {

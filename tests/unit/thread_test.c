@@ -3,20 +3,12 @@
  * Machines in several threads: each thread has machines of its own, and nothing shows that there
  * are others. Also built with -fsanitize=thread.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <pthread.h>
-
-#include <cmocka.h>
 
 #include <luo/printk.h>
 
 #include "tests/support/rig.h"
+#include "tests/support/test.h"
 
 #define THREADS 4
 #define UPDATES 20
@@ -31,7 +23,6 @@ struct job {
 
 static long die(void *argument)
 {
-	(void)argument;
 	panic("told to");
 	return 0;
 }
@@ -114,7 +105,6 @@ static void machines_in_parallel_threads_trace_alike(void **state)
 {
 	struct job jobs[THREADS] = { 0 };
 
-	(void)state;
 	for (int i = 0; i < THREADS; i++)
 		jobs[i].mode = i % 2 ? LFB_MEMORY_FIXED : LFB_MEMORY_REMAP;
 	check_identical(jobs);
@@ -124,7 +114,6 @@ static void kernels_die_in_parallel_threads(void **state)
 {
 	struct job jobs[THREADS] = { 0 };
 
-	(void)state;
 	for (int i = 0; i < THREADS; i++)
 		jobs[i].may_die = true;
 	check_identical(jobs);
@@ -143,19 +132,12 @@ static void *update_once(void *argument)
 	return NULL;
 }
 
-static int init_of_no_rig(void)
-{
-	return 0;
-}
-
 static void a_machine_can_be_handed_to_another_thread(void **state)
 {
 	pthread_t thread;
 	struct rig rig;
 
-	(void)state;
 	assert_int_equal(rig_create(&rig, NULL), 0);
-	rig.image.init = init_of_no_rig; /* the rig is known to this thread only */
 	assert_int_equal(lfb_machine_boot(rig.machine), 0);
 	for (int i = 0; i < 5; i++) {
 		rig.finished = 0;
@@ -179,7 +161,6 @@ static void sentences_belong_to_their_thread(void **state)
 	char text[128] = "unread";
 	pthread_t thread;
 
-	(void)state;
 	assert_int_equal(lfb_machine_boot(NULL), -EINVAL);
 	assert_string_equal(lfb_error_text(NULL), "no machine");
 	assert_int_equal(pthread_create(&thread, NULL, read_error, text), 0);

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Trace events and the sentences behind errnos. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#define _GNU_SOURCE /* strerrorname_np() */
 #include "sim/kernel/kernel.h"
+#include "tests/support/test.h"
 
 static struct lfb_kernel kernel;
 
@@ -29,7 +23,6 @@ static void keep(void *context, const struct lfb_event *event)
 
 static int new_kernel(void **state)
 {
-	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.checks = LFB_CHECKS_OFF;
 	return 0;
@@ -43,7 +36,6 @@ static bool is_complaint(int kind)
 
 static void every_kind_has_a_name_of_its_own(void **state)
 {
-	(void)state;
 	for (int a = 0; a < LFB_EVENT_KINDS; a++) {
 		assert_string_not_equal(lfb_event_kind_name(a), "unknown");
 		for (int b = 0; b < a; b++)
@@ -56,7 +48,6 @@ static void every_kind_has_a_name_of_its_own(void **state)
 
 static void without_a_sink_only_complaints_are_counted(void **state)
 {
-	(void)state;
 	for (int kind = 0; kind < LFB_EVENT_KINDS; kind++) {
 		unsigned long counted = is_complaint(kind) || kind >= LFB_EVENT_FAULT;
 
@@ -70,7 +61,6 @@ static void the_newest_complaint_is_kept(void **state)
 {
 	struct seen seen = { 0 };
 
-	(void)state;
 	for (int sink = 0; sink < 2; sink++) {
 		kernel.trace.sink = sink ? keep : NULL;
 		kernel.trace.context = &seen;
@@ -87,7 +77,6 @@ static void the_sink_sees_each_event_once_in_order(void **state)
 {
 	struct seen seen = { 0 };
 
-	(void)state;
 	kernel.boot_number = 3;
 	lfb__trace(&kernel, LFB_EVENT_LUO, "nobody", "listens", "yet");
 	kernel.trace.sink = keep;
@@ -116,7 +105,6 @@ static void detail_is_one_bounded_line(void **state)
 	struct seen seen = { 0 };
 	char text[4096];
 
-	(void)state;
 	kernel.trace.sink = keep;
 	kernel.trace.context = &seen;
 	lfb__emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "hello\n\n");
@@ -133,10 +121,30 @@ static void detail_is_one_bounded_line(void **state)
 
 static void unsafe_is_a_complaint_about_its_subject(void **state)
 {
-	(void)state;
 	lfb__unsafe_as(&kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "flb-0-v1", "restored %d times", 2);
 	assert_int_equal(kernel.trace.count[LFB_EVENT_UNSAFE], 1);
 	assert_string_equal(kernel.trace.complaint, "flb-0-v1: restored 2 times");
+}
+
+/* The C library knows the same names where its numbers are the kernel's. */
+static void errnos_have_the_kernels_names(void **state)
+{
+	(void)state;
+	for (int error = -1; error <= MAX_ERRNO; error++) {
+		const char *name = error == ENOTSUPP	? "ENOTSUPP" :
+				   error == ENOIOCTLCMD ? "ENOIOCTLCMD" :
+				   error == 0		? NULL :
+							  strerrorname_np(error);
+
+		if (!name) {
+			assert_null(lfb__errno_name(-error));
+			assert_int_equal(lfb__host_error(error), -EIO);
+			continue;
+		}
+		assert_string_equal(lfb__errno_name(-error), name);
+		if (error <= EHWPOISON)
+			assert_int_equal(lfb__host_error(error), -error);
+	}
 }
 
 static void lines_have_fixed_columns(void **state)
@@ -167,7 +175,6 @@ static void lines_have_fixed_columns(void **state)
 	};
 	char line[256];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(lfb_event_format(&cases[i].event, line, sizeof(line)),
 				 strlen(cases[i].line));
@@ -181,7 +188,6 @@ static void a_line_is_cut_to_any_size(void **state)
 	char whole[256];
 	size_t length;
 
-	(void)state;
 	length = lfb_event_format(&event, whole, sizeof(whole));
 	assert_int_equal(lfb_event_format(&event, NULL, 0), length);
 	for (size_t size = 1; size <= length + 2; size++) {
@@ -196,7 +202,6 @@ static void a_line_is_cut_to_any_size(void **state)
 
 static void a_failed_call_leaves_its_reason(void **state)
 {
-	(void)state;
 	assert_int_equal(lfb__fail(&kernel, -EINVAL, "memory size %d is odd", 3), -EINVAL);
 	assert_int_equal(lfb__fail(NULL, -ENOMEM, "no memory for a machine"), -ENOMEM);
 	assert_string_equal(lfb__fail_text(&kernel), "memory size 3 is odd");
@@ -213,6 +218,7 @@ int main(void)
 		cmocka_unit_test_setup(the_sink_sees_each_event_once_in_order, new_kernel),
 		cmocka_unit_test_setup(detail_is_one_bounded_line, new_kernel),
 		cmocka_unit_test_setup(unsafe_is_a_complaint_about_its_subject, new_kernel),
+		cmocka_unit_test(errnos_have_the_kernels_names),
 		cmocka_unit_test(lines_have_fixed_columns),
 		cmocka_unit_test(a_line_is_cut_to_any_size),
 		cmocka_unit_test_setup(a_failed_call_leaves_its_reason, new_kernel),

@@ -2,13 +2,7 @@
 /*
  * vmalloc areas: mapped for real, undone completely, gone after a jump.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
 #include <sys/resource.h>
-
-#include <cmocka.h>
 
 #include "tests/support/kernel_fixture.h"
 
@@ -33,7 +27,6 @@ static void an_area_shows_its_pages_side_by_side(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_REMAP);
 	unsigned long n, i, nr_pages;
 
-	(void)state;
 	for (n = 1; n <= 20; n++) {
 		u8 *area = vmalloc(n * PAGE_SIZE - 7);
 		struct page **pages = lfb__vmalloc_pages(kernel, area, &nr_pages);
@@ -67,7 +60,6 @@ static void scattered_pages_are_mapped_in_the_order_given(void **state)
 	unsigned int i;
 	u8 *area;
 
-	(void)state;
 	for (i = 0; i < 8; i++) {
 		pages[i] = alloc_pages(0, 0);
 		memset(page_address(pages[i]), (int)i, PAGE_SIZE);
@@ -90,7 +82,6 @@ static void areas_do_not_touch_and_space_is_used_again(void **state)
 	u8 *areas[10];
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 10; i++) {
 		areas[i] = vzalloc((i + 1) * PAGE_SIZE);
 		assert_non_null(areas[i]);
@@ -122,7 +113,6 @@ static void zeroed_means_zeroed(void **state)
 	static const u8 zeros[4 * PAGE_SIZE];
 	u8 *area = vmalloc(sizeof(zeros));
 
-	(void)state;
 	memset(area, 0xaa, sizeof(zeros));
 	vfree(area);
 	area = vzalloc(sizeof(zeros));
@@ -136,7 +126,6 @@ static void every_step_can_fail_and_is_undone(void **state)
 	unsigned long nth;
 	void *area;
 
-	(void)state;
 	/* Five pages, and the record of the area. */
 	for (nth = 1; nth <= 6; nth++) {
 		fixture_fail_alloc(kernel, nth, false);
@@ -160,7 +149,6 @@ static void sizes_that_cannot_be_give_nothing(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_FIXED);
 
-	(void)state;
 	assert_null(vmalloc(0));
 	assert_null(vmalloc(FIXTURE_MIB));
 	assert_null(vmalloc(kernel->memory.vmalloc_size));
@@ -179,7 +167,6 @@ static void a_full_window_gives_nothing(void **state)
 	u8 *areas[5];
 	unsigned int i;
 
-	(void)state;
 	/* Four times 25 MiB fit into 128 MiB, a fifth and the pages that fault do not. */
 	for (i = 0; i < 4; i++)
 		areas[i] = vmalloc(25 * FIXTURE_MIB);
@@ -203,7 +190,6 @@ static void a_host_that_cannot_map_is_reported(void **state)
 	struct rlimit before, none;
 	void *area;
 
-	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
 	none = before;
 	none.rlim_cur = 1;
@@ -228,7 +214,6 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 		phys_to_virt(0x10000), ERR_PTR(-ENOMEM), page_address(vmalloc_to_page(area)),
 	};
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		vfree(wrong[i]);
 		assert_int_equal(fixture_bugs(kernel), 1);
@@ -273,7 +258,6 @@ static void areas_do_not_survive_a_jump(enum lfb_memory_mode mode)
 
 static void areas_are_gone_in_the_next_kernel(void **state)
 {
-	(void)state;
 	areas_do_not_survive_a_jump(LFB_MEMORY_REMAP);
 	areas_do_not_survive_a_jump(LFB_MEMORY_FIXED);
 }
@@ -283,7 +267,6 @@ static void areas_are_gone_after_a_power_cycle(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_REMAP);
 	u8 *area = vmalloc(3 * PAGE_SIZE);
 
-	(void)state;
 	fixture_boot(kernel);
 	assert_false(fixture_readable(area));
 	expect_nothing_allocated(kernel);

@@ -7,7 +7,7 @@
 
 #include <luo/trace.h>
 
-#include "sim/explore/exhaust/exhaust.h"
+#include "sim/explore/exhaust/walk.h"
 
 static bool differs(struct lfb_walker *walker, const char *what)
 {
@@ -19,7 +19,6 @@ static bool same_life(struct lfb_walker *walker)
 {
 	struct lfb_difference *difference = &walker->difference;
 	struct lfb_machine *machine = walker->run.machine;
-
 	enum lfb_machine_state state = lfb_machine_state(machine);
 
 	if (walker->model.dead && state == LFB_PANICKED)
@@ -80,56 +79,53 @@ bool lfb__same_safety(struct lfb_walker *walker)
 	return differs(walker, "safety");
 }
 
-static void format_counts(char *text, const struct lfb_model_counts *counts)
+/* Up to five numbers, which @format shows. */
+static bool same_numbers(struct lfb_walker *walker, const char *format, const long *model,
+			 const long *kernel)
 {
-	snprintf(text, LFB_DIFFERENCE_MAX,
-		 "sessions %lu outgoing %lu incoming, files %lu preserved %lu open, %lu blocks "
-		 "preserved", counts->sessions_outgoing, counts->sessions_incoming,
-		 counts->files_preserved, counts->files, counts->preserved_blocks);
+	struct lfb_difference *difference = &walker->difference;
+
+	if (!memcmp(model, kernel, 5 * sizeof(*model)))
+		return true;
+	snprintf(difference->expected, LFB_DIFFERENCE_MAX, format, model[0], model[1], model[2],
+		 model[3], model[4]);
+	snprintf(difference->got, LFB_DIFFERENCE_MAX, format, kernel[0], kernel[1], kernel[2],
+		 kernel[3], kernel[4]);
+	return differs(walker, "counts");
 }
 
 static bool same_counts(struct lfb_walker *walker)
 {
 	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
-	struct lfb_difference *difference = &walker->difference;
-	struct lfb_model_counts expected, got;
+	struct lfb_model_counts expected;
 
 	lfb_machine_stats(walker->run.machine, &stats);
 	lfb__model_count(&walker->model, &expected);
-	got = (struct lfb_model_counts){
-		.sessions_outgoing = stats.sessions_outgoing,
-		.sessions_incoming = stats.sessions_incoming,
-		.files_preserved = stats.files_preserved,
-		.files = stats.files,
-		.preserved_blocks = stats.preserved_blocks,
-	};
 	/* The older formats keep other memory. */
 	if (walker->model.locked)
-		expected.preserved_blocks = got.preserved_blocks;
+		expected.preserved_blocks = (long)stats.preserved_blocks;
 	/* Nobody can get at the part that was restored. */
 	if (walker->model.useless)
-		expected.sessions_incoming = got.sessions_incoming;
-	if (!memcmp(&expected, &got, sizeof(got)))
-		return true;
-	format_counts(difference->expected, &expected);
-	format_counts(difference->got, &got);
-	return differs(walker, "counts");
+		expected.sessions_incoming = (long)stats.sessions_incoming;
+	return same_numbers(walker, "sessions %ld outgoing %ld incoming, files %ld preserved %ld "
+			    "open, %ld blocks preserved",
+			    (const long[]){ expected.sessions_outgoing, expected.sessions_incoming,
+					    expected.files_preserved, expected.files,
+					    expected.preserved_blocks },
+			    (const long[]){ (long)stats.sessions_outgoing,
+					    (long)stats.sessions_incoming,
+					    (long)stats.files_preserved, (long)stats.files,
+					    (long)stats.preserved_blocks });
 }
 
 static bool same_outgoing(struct lfb_walker *walker, unsigned int f,
 			  const struct liveupdate_flb_state *state)
 {
 	const struct lfb_model_flb *flb = &walker->model.outgoing_flb[f];
-	struct lfb_difference *difference = &walker->difference;
-	static const char format[] = "FLB %u outgoing: %d files, %d references";
 
-	if (state->count == flb->count && state->references == flb->references)
-		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, format, f, flb->count,
-		 flb->references);
-	snprintf(difference->got, LFB_DIFFERENCE_MAX, format, f, (int)state->count,
-		 (int)state->references);
-	return differs(walker, "counts");
+	return same_numbers(walker, "FLB %ld outgoing: %ld files, %ld references",
+			    (const long[5]){ f, flb->count, flb->references },
+			    (const long[5]){ f, state->count, state->references });
 }
 
 /* Before it was read, and when all is over, the number of files means nothing. */
@@ -137,19 +133,14 @@ static bool same_incoming(struct lfb_walker *walker, unsigned int f,
 			  const struct liveupdate_flb_state *state)
 {
 	const struct lfb_model_flb *flb = &walker->model.incoming_flb[f];
-	struct lfb_difference *difference = &walker->difference;
-	int count = flb->loaded && !flb->finished ? (int)state->count : flb->count;
-	static const char format[] =
-		"FLB %u incoming: %d files, %d references, retrieve %d, finished %d";
+	long count = flb->loaded && !flb->finished ? state->count : flb->count;
 
-	if (count == flb->count && state->references == flb->references &&
-	    state->retrieve_status == flb->status && state->finished == flb->finished)
-		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, format, f, flb->count,
-		 flb->references, flb->status, flb->finished);
-	snprintf(difference->got, LFB_DIFFERENCE_MAX, format, f, count,
-		 (int)state->references, state->retrieve_status, state->finished);
-	return differs(walker, "counts");
+	return same_numbers(walker, "FLB %ld incoming: %ld files, %ld references, retrieve %ld, "
+			    "finished %ld",
+			    (const long[]){ f, flb->count, flb->references, flb->status,
+					    flb->finished },
+			    (const long[]){ f, count, state->references, state->retrieve_status,
+					    state->finished });
 }
 
 static bool same_flbs(struct lfb_walker *walker)

@@ -1,51 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * All sequences up to a length, layer by layer. A layer holds the states that are reached after so
- * many letters and not before, each with the first sequence that leads there; from each, every
- * letter is tried. Threads share the work of a layer; what they found is put together in the order
- * of the layer, so that the result does not depend on them.
+ * The search that compares with the model: which letters make sense, and what comes of them.
  */
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/explore/exhaust/exhaust.h"
-#include "sim/explore/exhaust/search.h"
+#include "sim/explore/exhaust/report.h"
 
 #define JOBS_MAX 64u
-#define LENGTH 5u	/* of sequences, when nobody says */
-#define CHUNK 16u	/* nodes a thread takes at a time */
-
-struct job {
-	struct search *search;
-	struct lfb_walker *walker;
-	pthread_t thread;
-	bool started;
-	u64 runs;
-	int error;
-};
 
 /*
  * One node
  */
 
-static size_t word_of(const struct search *search, u32 id, u8 *word)
+static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 {
-	size_t length = 0;
-
-	for (u32 at = id; at; at = search->nodes[at].parent)
-		length++;
-	for (size_t i = length; i--; id = search->nodes[id].parent)
-		word[i] = search->nodes[id].letter;
-	return length;
-}
-
-static int replay(struct job *job, const u8 *word, size_t length)
-{
-	int err = lfb__walker_boot(job->walker);
-	bool same = !err && lfb__walker_word(job->walker, &job->search->world, word, length);
+	int err = lfb__walker_boot(job->judge);
+	bool same = !err && lfb__walker_word(job->judge, &job->search->world, word, length);
 
 	job->runs++;
 	/* What differs is not gone on from, so it can only be that a run was not like another. */
@@ -69,12 +41,11 @@ static bool beyond_model(const struct lfb_model *model, const struct lfb_operati
 }
 
 /* Does the letter make sense here, and is no other that is just like it to be tried instead? */
-static bool tries(const struct search *search, const struct lfb_walker *walker, u8 used,
+static bool tries(const struct lfb_world *world, const struct lfb_walker *walker, u8 used,
 		  unsigned int number)
 {
-	const struct lfb_letter *letter = &search->world.letters[number];
-	const struct lfb_operation *operation =
-		&search->world.scenario->operations[letter->first];
+	const struct lfb_letter *letter = &world->letters[number];
+	const struct lfb_operation *operation = &world->scenario->operations[letter->first];
 
 	if (letter->needs & ~used)
 		return false;
@@ -89,37 +60,34 @@ static bool tries(const struct search *search, const struct lfb_walker *walker, 
 	return !letter->aborts || freezes(&walker->model, letter->aborts - 1u);
 }
 
-static int add_step(struct found *found, const struct step *step)
+/* A letter after the word the walker did; the names a node has used are its mark. */
+static void try_letter(const struct lfb_world *world, struct lfb_walker *walker,
+		       struct lfb_tried *tried)
 {
-	struct step *steps;
+	const struct lfb_letter *letter = &world->letters[tried->letter];
 
-	if (found->count == found->capacity) {
-		unsigned int capacity = found->capacity ? found->capacity * 2 : 32;
-
-		steps = reallocarray(found->steps, capacity, sizeof(*steps));
-		if (!steps)
-			return -ENOMEM;
-		found->steps = steps;
-		found->capacity = capacity;
-	}
-	found->steps[found->count++] = *step;
-	return 0;
+	tried->mark |= letter->uses;
+	tried->differs = !lfb__walker_letter(walker, world, tried->letter);
+	tried->ends = walker->lost || walker->model.dead || letter->ends;
+	if (!tried->differs && !tried->ends)
+		lfb__walker_key(walker, &tried->key);
 }
 
-/* Tries every letter after @node's sequence. A letter that changes nothing needs no way back. */
-static int expand(struct job *job, u32 id, struct found *found)
+/* A letter that changes nothing needs no way back. */
+static int expand(struct lfb_job *job, u32 id, struct lfb_list *found)
 {
-	struct search *search = job->search;
-	const struct node *node = &search->nodes[id];
-	struct lfb_walker *walker = job->walker;
+	const struct lfb_world *world = &job->search->world;
+	const u8 used = lfb__search_node(job->search, id)->mark;
+	struct lfb_walker *walker = job->judge;
 	u8 word[LFB_EXHAUST_LENGTH_MAX];
-	size_t length = word_of(search, id, word);
-	struct lfb_state_key before, after;
-	struct step step;
+	unsigned int length = lfb__search_word(job->search, id, word);
+	struct lfb_state_key before;
 	bool there = false;
 	int err = 0;
 
-	for (unsigned int letter = 0; !err && letter < search->world.nr_letters; letter++) {
+	for (unsigned int letter = 0; !err && letter < world->nr_letters; letter++) {
+		struct lfb_tried tried = { .letter = (u8)letter, .mark = used };
+
 		if (!there) {
 			err = replay(job, word, length);
 			if (err)
@@ -127,78 +95,24 @@ static int expand(struct job *job, u32 id, struct found *found)
 			lfb__walker_key(walker, &before);
 			there = true;
 		}
-		if (!tries(search, walker, node->used, letter))
+		if (!tries(world, walker, used, letter))
 			continue;
-		step = (struct step){ .letter = (u8)letter,
-				      .used = node->used | search->world.letters[letter].uses };
-		step.differs = !lfb__walker_letter(walker, &search->world, letter);
-		step.ends = walker->lost || search->world.letters[letter].ends;
-		if (!step.differs && !step.ends) {
-			lfb__walker_key(walker, &after);
-			there = !memcmp(&before, &after, sizeof(after));
-			step.key = after;
-		} else {
-			there = false;
-		}
-		err = add_step(found, &step);
+		try_letter(world, walker, &tried);
+		there = !tried.differs && !tried.ends &&
+			!memcmp(&before, &tried.key, sizeof(before));
+		err = lfb__search_add(found, &tried);
 	}
 	return err;
 }
 
-/*
- * One layer
- */
-
-static void *work(void *argument)
+static int set_up(struct lfb_job *job)
 {
-	struct job *job = argument;
-	struct search *search = job->search;
-	u32 end = search->layer_end;
+	struct lfb_search *search = job->search;
+	int err = lfb__walker_boot(job->judge);
 
-	while (!job->error) {
-		u32 at = __atomic_fetch_add(&search->next, CHUNK, __ATOMIC_RELAXED);
-		u32 stop = at + CHUNK < end ? at + CHUNK : end;
-
-		if (at >= end)
-			break;
-		for (; at < stop && !job->error; at++)
-			job->error = expand(job, at, &search->found[at - search->layer]);
-	}
-	return NULL;
-}
-
-static int run_jobs(struct search *search, struct job *jobs, unsigned int nr_jobs)
-{
-	int err = 0;
-
-	search->next = search->layer;
-	for (unsigned int i = 1; i < nr_jobs; i++)
-		jobs[i].started = !pthread_create(&jobs[i].thread, NULL, work, &jobs[i]);
-	work(&jobs[0]);
-	for (unsigned int i = 0; i < nr_jobs; i++) {
-		if (jobs[i].started)
-			pthread_join(jobs[i].thread, NULL);
-		jobs[i].started = false;
-		err = err ? err : jobs[i].error;
-	}
-	return err;
-}
-
-static int run_layer(struct search *search, struct job *jobs, unsigned int nr_jobs)
-{
-	u32 count = search->layer_end - search->layer;
-	int err;
-
-	search->found = calloc(count ? count : 1, sizeof(*search->found));
-	if (!search->found)
-		return -ENOMEM;
-	err = run_jobs(search, jobs, nr_jobs);
 	if (!err)
-		err = lfb__search_merge(search);
-	for (u32 i = 0; i < count; i++)
-		free(search->found[i].steps);
-	free(search->found);
-	search->found = NULL;
+		search->differs = !lfb__walker_set_up(job->judge, &search->world, true);
+	search->over = search->differs;
 	return err;
 }
 
@@ -206,35 +120,22 @@ static int run_layer(struct search *search, struct job *jobs, unsigned int nr_jo
  * The search
  */
 
-static int make_jobs(struct search *search, const struct lfb_exhaust_options *options,
-		     struct job *jobs, unsigned int nr_jobs)
+static int make_jobs(struct lfb_search *search, const struct lfb_exhaust_options *options,
+		     struct lfb_job *jobs)
 {
 	int err = 0;
 
-	for (unsigned int i = 0; !err && i < nr_jobs; i++) {
-		jobs[i].search = search;
-		err = lfb__walker_create(options, search->world.scenario, &jobs[i].walker);
+	for (unsigned int i = 0; !err && i < options->jobs; i++) {
+		struct lfb_walker *walker;
+
+		err = lfb__walker_create(options, search->world.scenario, &walker);
+		jobs[i] = (struct lfb_job){ .search = search, .judge = walker };
 	}
 	return err;
 }
 
-static int run_search(struct search *search, struct job *jobs, unsigned int nr_jobs)
-{
-	int err = lfb__search_begin(search);
-
-	if (!err)
-		err = lfb__walker_boot(jobs[0].walker);
-	if (!err)
-		search->differs = !lfb__walker_set_up(jobs[0].walker, &search->world, true);
-	while (!err && search->depth < search->length && !search->differs) {
-		err = run_layer(search, jobs, nr_jobs);
-		search->depth++;
-	}
-	return err;
-}
-
-static void report(struct search *search, const struct job *jobs, unsigned int nr_jobs,
-		   struct lfb_exhaust_result *result)
+static void report(const struct lfb_search *search, const struct lfb_job *jobs,
+		   unsigned int nr_jobs, struct lfb_exhaust_result *result)
 {
 	result->letters = search->world.nr_letters;
 	result->length = search->differs && search->depth ? search->depth - 1 : search->depth;
@@ -242,40 +143,36 @@ static void report(struct search *search, const struct job *jobs, unsigned int n
 	result->sequences = lfb__search_count(search, result->length);
 	for (unsigned int i = 0; i < nr_jobs; i++) {
 		result->runs += jobs[i].runs;
-		result->steps += jobs[i].walker->steps;
+		result->steps += ((const struct lfb_walker *)jobs[i].judge)->steps;
 	}
 }
 
-static int search_world(const struct lfb_exhaust_options *options, struct search *search,
+static int search_world(const struct lfb_exhaust_options *options, struct lfb_search *search,
 			struct lfb_exhaust_result *result)
 {
-	unsigned int nr_jobs = options->jobs;
-	struct job *jobs = calloc(nr_jobs, sizeof(*jobs));
+	struct lfb_job *jobs = calloc(options->jobs, sizeof(*jobs));
 	int err;
 
 	if (!jobs)
 		return lfb__error(NULL, -ENOMEM, "no memory for a search");
-	err = make_jobs(search, options, jobs, nr_jobs);
-	if (!err) {
-		err = run_search(search, jobs, nr_jobs);
-		if (err)
-			lfb__error(NULL, err, "the search could not go on (%d)", err);
-	}
+	err = make_jobs(search, options, jobs);
 	if (!err)
-		report(search, jobs, nr_jobs, result);
+		err = lfb__search_run(search, jobs, options->jobs);
+	if (!err)
+		report(search, jobs, options->jobs, result);
 	if (!err && search->differs)
 		err = lfb__exhaust_shrink(options, search, result);
-	for (unsigned int i = 0; i < nr_jobs; i++)
-		lfb__walker_destroy(jobs[i].walker);
+	for (unsigned int i = 0; i < options->jobs; i++)
+		lfb__walker_destroy(jobs[i].judge);
 	free(jobs);
 	return err;
 }
 
 int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_result *result)
 {
-	struct exhaust_plan plan;
+	struct lfb_search search = { .root = set_up, .expand = expand };
+	struct lfb_exhaust_plan plan;
 	struct lfb_exhaust_options *options = &plan.options;
-	struct search search = { 0 };
 	int err = lfb__exhaust_take(given, &plan, result);
 
 	if (err)
@@ -287,12 +184,11 @@ int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_resu
 	}
 	if (options->jobs > JOBS_MAX)
 		options->jobs = JOBS_MAX;
-	search.length = options->length ? options->length : LENGTH;
+	search.length = options->length;
 	search.all = options->all;
 	err = lfb__world_create(options->groups, &search.world);
 	if (!err)
 		err = search_world(options, &search, result);
 	lfb__search_end(&search);
-	lfb__world_destroy(&search.world);
 	return err;
 }

@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The exhaustive search, inside: a world whose operations are letters, a walker that does them one
- * after the other in a machine and in the model, and the search over all words.
+ * Every sequence of operations up to a length, in a small world. World and search are the same for
+ * the two that judge: one compares with a model of the rules (walk.c, compare.c), the other looks
+ * for findings in a module (agent.c). Others ask through <luo/exhaust.h>. Uses explore/shrink,
+ * explore/state, sim/play and what lies below them.
  */
 #ifndef SIM_EXPLORE_EXHAUST_EXHAUST_H
 #define SIM_EXPLORE_EXHAUST_EXHAUST_H
 
+#include <stdio.h>
+
 #include <luo/exhaust.h>
 
-#include "sim/explore/exhaust/model.h"
-#include "sim/play/play.h"
+#include "sim/machine/machine.h"
+#include "sim/scenario/scenario.h"
 
 #define LFB_WORLD_LETTERS 250
-#define LFB_DIFFERENCE_MAX 2200
-
-/* What differs, and how; a search shrinks to a shorter scenario with the same kind. */
-struct lfb_difference {
-	const char *what;	/* NULL: nothing does */
-	enum lfb_verb verb;
-	struct lfb_expectation expected_answer;
-	char expected[LFB_DIFFERENCE_MAX];
-	char got[LFB_DIFFERENCE_MAX];
-};
+#define LFB_WORLD_SESSIONS 2
+#define LFB_WORLD_FILES 3
+#define LFB_WORLD_FLBS 2
 
 /* One letter: operations that are done together, lines of the world's scenario. */
 struct lfb_letter {
@@ -41,74 +38,39 @@ struct lfb_world {
 	struct lfb_letter letters[LFB_WORLD_LETTERS];
 };
 
-/* world.c, groups.c */
+/*
+ * world.c: two handlers, two FLBs, two sessions, three files. FLB 0 is needed by the files of both
+ * handlers, FLB 1 by those of handler 1.
+ */
 
-/* What the letters are written to. */
+extern const char *const lfb__world_sessions[LFB_WORLD_SESSIONS];
+extern const unsigned int lfb__world_kinds[LFB_WORLD_FILES];	/* whose handler a file needs */
+
+/* A world while it is written: first what is done once, then the set-up, then letters. */
 struct lfb_world_text {
 	struct lfb_world *world;
-	char text[16384];
-	char *at;
+	FILE *stream;
+	char *text;
+	size_t size;
 	size_t lines;
 };
 
-/* The next letter starts with the line that comes next. */
-struct lfb_letter *lfb__world_letter(struct lfb_world_text *writing, unsigned int lines);
-void lfb__world_line(struct lfb_world_text *writing, const char *format, ...) LFB_PRINTF(2, 3);
-void lfb__world_add_groups(struct lfb_world_text *writing, unsigned int groups);
-int lfb__world_create(unsigned int groups, struct lfb_world *world);
+int lfb__world_begin(struct lfb_world_text *writing, struct lfb_world *world);
+void lfb__world_line(struct lfb_world_text *writing, const char *line);
+void lfb__world_setup(struct lfb_world_text *writing);
+/* The next letter; its operations are separated by ";". */
+struct lfb_letter *lfb__world_letter(struct lfb_world_text *writing, const char *format, ...)
+	LFB_PRINTF(2, 3);
+/* @err: of writing so far. Returns it, or what became of the world. */
+int lfb__world_end(struct lfb_world_text *writing, int err);
 void lfb__world_destroy(struct lfb_world *world);
+
+/* letters.c: the world that is compared with the model. */
+int lfb__world_create(unsigned int groups, struct lfb_world *world);
+
+/* groups.c */
+void lfb__world_add_groups(struct lfb_world_text *writing, unsigned int groups);
 /* Groups without which these quirks do not show. */
 unsigned int lfb__world_groups_for(u64 quirks);
-
-/*
- * walk.c: a machine and the model, in step.
- */
-
-struct lfb_walker {
-	const struct lfb_exhaust_options *options;
-	struct lfb_run run;
-	struct lfb_model model;
-	struct lfb_model_answer answer;
-	struct lfb_difference difference;
-	u64 steps;			/* compared */
-	void (*done)(void *context, const struct lfb_operation *operation); /* told, if set */
-	void *done_context;
-	bool learnt;			/* the module does what outlives a power cycle */
-	bool lost;			/* the model does not say how it goes on */
-	unsigned long unsafe;		/* events until now */
-	size_t length;			/* of what the callbacks said */
-	char callbacks[LFB_DIFFERENCE_MAX];
-};
-
-/* What equal states have in common; equal keys mean equal states. */
-struct lfb_state_key {
-	u64 half[2];
-};
-
-/* 0, -ENOMEM, or -EINVAL for options that make no sense. Both must live as long. */
-int lfb__walker_create(const struct lfb_exhaust_options *options,
-		       const struct lfb_scenario *scenario, struct lfb_walker **walker);
-void lfb__walker_destroy(struct lfb_walker *walker);
-/* Off, and on again. 0 or what the machine said. */
-int lfb__walker_boot(struct lfb_walker *walker);
-/* Does one operation in both and compares. False: walker->difference says what differs. */
-bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *operation);
-/* The set-up, and a letter with what belongs to it; the same for a whole word after a boot. */
-bool lfb__walker_set_up(struct lfb_walker *walker, const struct lfb_world *world, bool first);
-bool lfb__walker_letter(struct lfb_walker *walker, const struct lfb_world *world,
-			unsigned int number);
-bool lfb__walker_word(struct lfb_walker *walker, const struct lfb_world *world, const u8 *word,
-		      size_t length);
-void lfb__walker_key(const struct lfb_walker *walker, struct lfb_state_key *key);
-
-/* compare.c: false, and walker->difference says what differs. */
-bool lfb__same_answer(struct lfb_walker *walker, const struct lfb_operation *operation, long result,
-		      u64 object);
-bool lfb__same_safety(struct lfb_walker *walker);
-bool lfb__same_state(struct lfb_walker *walker);
-
-/* digest.c: mixes everything that decides what the kernel will do into the key. */
-void lfb__digest_kernel(const struct lfb_run *run, struct lfb_state_key *key);
-void lfb__digest_bytes(struct lfb_state_key *key, const void *bytes, size_t size);
 
 #endif

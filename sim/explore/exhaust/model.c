@@ -5,7 +5,8 @@
  */
 #include "sim/explore/exhaust/model_rules.h"
 
-static session_t *find_session(sessions_t *sessions, unsigned int name)
+static struct lfb_model_session *find_session(struct lfb_model_sessions *sessions,
+					      unsigned int name)
 {
 	for (unsigned int i = 0; i < sessions->count; i++)
 		if (sessions->list[i].name == name)
@@ -13,15 +14,15 @@ static session_t *find_session(sessions_t *sessions, unsigned int name)
 	return NULL;
 }
 
-static void remove_session(sessions_t *sessions, session_t *session)
+static void remove_session(struct lfb_model_sessions *sessions, struct lfb_model_session *session)
 {
-	session_t *end = &sessions->list[--sessions->count];
+	struct lfb_model_session *end = &sessions->list[--sessions->count];
 
 	memmove(session, session + 1, (size_t)((char *)end - (char *)session));
 	memset(end, 0, sizeof(*end));
 }
 
-static file_t *find_file(session_t *session, u64 token)
+static struct lfb_model_file *find_file(struct lfb_model_session *session, u64 token)
 {
 	for (unsigned int i = 0; i < session->nr_files; i++)
 		if (session->files[i].token == token)
@@ -29,7 +30,7 @@ static file_t *find_file(session_t *session, u64 token)
 	return NULL;
 }
 
-long lfb__rule_create_session(model_t *m, const struct lfb_operation *op)
+long lfb__rule_create_session(struct lfb_model *m, const struct lfb_operation *op)
 {
 	if (strlen(op->name) >= 64)
 		return -EINVAL;
@@ -41,9 +42,9 @@ long lfb__rule_create_session(model_t *m, const struct lfb_operation *op)
 	return 0;
 }
 
-long lfb__rule_retrieve_session(model_t *m, const struct lfb_operation *op)
+long lfb__rule_retrieve_session(struct lfb_model *m, const struct lfb_operation *op)
 {
-	session_t *session = find_session(&m->incoming, op->session);
+	struct lfb_model_session *session = find_session(&m->incoming, op->session);
 
 	if (!session)
 		return -ENOENT;
@@ -55,7 +56,7 @@ long lfb__rule_retrieve_session(model_t *m, const struct lfb_operation *op)
 	return 0;
 }
 
-static bool preserved_anywhere(model_t *m, unsigned int inode)
+static bool preserved_anywhere(struct lfb_model *m, unsigned int inode)
 {
 	for (unsigned int i = 0; i < m->outgoing.count; i++)
 		for (unsigned int j = 0; j < m->outgoing.list[i].nr_files; j++)
@@ -65,8 +66,8 @@ static bool preserved_anywhere(model_t *m, unsigned int inode)
 }
 
 /* First the FLBs that the file needs, then the file; all of it or nothing. */
-static long preserve(model_t *m, session_t *session, const struct lfb_operation *op,
-		     answer_t *answer)
+static long preserve(struct lfb_model *m, struct lfb_model_session *session,
+		     const struct lfb_operation *op, struct lfb_model_answer *answer)
 {
 	unsigned int h = op->verb == LFB_VERB_AGAIN ? m->made[op->inode] - 1u : op->handler;
 	int err;
@@ -84,22 +85,24 @@ static long preserve(model_t *m, session_t *session, const struct lfb_operation 
 	err = lfb__rule_need_flbs(m, h, answer);
 	if (err)
 		return err;
-	err = take(&m->file_fails[h][LFB_RECORDED_PRESERVE]);
-	SAY(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
+	err = lfb__rule_take(&m->file_fails[h][LFB_RECORDED_PRESERVE]);
+	lfb__rule_say(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
 	if (err)
 		lfb__rule_drop_flbs(m, h, m->nr_links[h], answer);
 	else
-		session->files[session->nr_files++] = (file_t){
-			.token = op->token, .data = 0xd000u + (u32)op->ino,
-			.handler = (u8)h, .inode = (u8)op->inode };
+		session->files[session->nr_files++] =
+			(struct lfb_model_file){ .token = op->token,
+						 .data = 0xd000u + (u32)op->ino,
+						 .handler = (u8)h,
+						 .inode = (u8)op->inode };
 	return err;
 }
 
 /* Once; how it went is remembered. */
-static long retrieve(model_t *m, session_t *session, const struct lfb_operation *op,
-		     answer_t *answer)
+static long retrieve(struct lfb_model *m, struct lfb_model_session *session,
+		     const struct lfb_operation *op, struct lfb_model_answer *answer)
 {
-	file_t *file = find_file(session, op->token);
+	struct lfb_model_file *file = find_file(session, op->token);
 	int err;
 
 	if (m->handles[op->session] == LFB_MODEL_OUTGOING)
@@ -108,8 +111,8 @@ static long retrieve(model_t *m, session_t *session, const struct lfb_operation 
 		return -ENOENT;
 	if (file->status)
 		return file->status == 1 ? 0 : file->status;
-	err = take(&m->file_fails[file->handler][LFB_RECORDED_RETRIEVE]);
-	SAY(answer, "file h%u.retrieve data=%x -> %d\n", file->handler, file->data, err);
+	err = lfb__rule_take(&m->file_fails[file->handler][LFB_RECORDED_RETRIEVE]);
+	lfb__rule_say(answer, "file h%u.retrieve data=%x -> %d\n", file->handler, file->data, err);
 	if (!err && m->no_file[file->handler])
 		err = -EIO;
 	file->status = err ? (short)err : 1;
@@ -118,21 +121,23 @@ static long retrieve(model_t *m, session_t *session, const struct lfb_operation 
 }
 
 /* All files can be finished, or none is; newest first, each before its FLBs. */
-static long finish(model_t *m, session_t *session, answer_t *answer)
+static long finish(struct lfb_model *m, struct lfb_model_session *session,
+		   struct lfb_model_answer *answer)
 {
 	for (unsigned int i = 0; i < session->nr_files; i++) {
-		file_t *file = &session->files[i];
-		bool can = !take(&m->file_fails[file->handler][LFB_RECORDED_CAN_FINISH]);
+		struct lfb_model_file *file = &session->files[i];
+		bool can = !lfb__rule_take(&m->file_fails[file->handler][LFB_RECORDED_CAN_FINISH]);
 
-		SAY(answer, "file h%u.can_finish data=%x -> %d\n", file->handler, file->data, can);
+		lfb__rule_say(answer, "file h%u.can_finish data=%x -> %d\n", file->handler,
+			      file->data, can);
 		if (!can)
 			return -EBUSY;
 	}
 	while (session->nr_files) {
-		file_t *file = &session->files[--session->nr_files];
+		struct lfb_model_file *file = &session->files[--session->nr_files];
 
-		SAY(answer, "file h%u.finish data=%x file=%d\n", file->handler, file->data,
-		    file->status == 1);
+		lfb__rule_say(answer, "file h%u.finish data=%x file=%d\n", file->handler,
+			      file->data, file->status == 1);
 		lfb__rule_finish_flbs(m, file->handler, answer);
 		memset(file, 0, sizeof(*file));
 	}
@@ -140,7 +145,8 @@ static long finish(model_t *m, session_t *session, answer_t *answer)
 }
 
 /* An outgoing session is taken back; an incoming one is finished, or can be retrieved again. */
-static long close(model_t *m, session_t *session, const struct lfb_operation *op, answer_t *answer)
+static long close(struct lfb_model *m, struct lfb_model_session *session,
+		  const struct lfb_operation *op, struct lfb_model_answer *answer)
 {
 	bool incoming = m->handles[op->session] == LFB_MODEL_INCOMING;
 
@@ -151,10 +157,10 @@ static long close(model_t *m, session_t *session, const struct lfb_operation *op
 		return 0;
 	}
 	while (session->nr_files) {
-		file_t *file = &session->files[--session->nr_files];
+		struct lfb_model_file *file = &session->files[--session->nr_files];
 
-		SAY(answer, "file h%u.unpreserve ino=%u data=%x\n", file->handler,
-		    file->data & 0xfff, file->data);
+		lfb__rule_say(answer, "file h%u.unpreserve ino=%u data=%x\n", file->handler,
+			      file->data & 0xfff, file->data);
 		lfb__rule_drop_flbs(m, file->handler, m->nr_links[file->handler], answer);
 		memset(file, 0, sizeof(*file));
 	}
@@ -162,10 +168,12 @@ static long close(model_t *m, session_t *session, const struct lfb_operation *op
 	return 0;
 }
 
-long lfb__rule_use_session(model_t *m, const struct lfb_operation *op, answer_t *answer)
+long lfb__rule_use_session(struct lfb_model *m, const struct lfb_operation *op,
+			   struct lfb_model_answer *answer)
 {
 	bool incoming = m->handles[op->session] == LFB_MODEL_INCOMING;
-	session_t *session = find_session(incoming ? &m->incoming : &m->outgoing, op->session);
+	struct lfb_model_session *session =
+		find_session(incoming ? &m->incoming : &m->outgoing, op->session);
 
 	switch (op->verb) {
 	case LFB_VERB_RETRIEVE:
@@ -184,20 +192,23 @@ long lfb__rule_use_session(model_t *m, const struct lfb_operation *op, answer_t 
  * and the kernel goes on. What a freeze did to the handle stays.
  */
 
-static void unfreeze(const session_t *session, unsigned int count, answer_t *answer)
+static void unfreeze(const struct lfb_model_session *session, unsigned int count,
+		     struct lfb_model_answer *answer)
 {
 	for (unsigned int i = 0; i < count; i++)
-		SAY(answer, "file h%u.unfreeze data=%x\n", session->files[i].handler,
-		    session->files[i].data);
+		lfb__rule_say(answer, "file h%u.unfreeze data=%x\n", session->files[i].handler,
+			      session->files[i].data);
 }
 
-static int freeze(model_t *m, session_t *session, answer_t *answer)
+static int freeze(struct lfb_model *m, struct lfb_model_session *session,
+		  struct lfb_model_answer *answer)
 {
 	for (unsigned int i = 0; i < session->nr_files; i++) {
-		file_t *file = &session->files[i];
-		int err = take(&m->file_fails[file->handler][LFB_RECORDED_FREEZE]);
+		struct lfb_model_file *file = &session->files[i];
+		int err = lfb__rule_take(&m->file_fails[file->handler][LFB_RECORDED_FREEZE]);
 
-		SAY(answer, "file h%u.freeze data=%x -> %d\n", file->handler, file->data, err);
+		lfb__rule_say(answer, "file h%u.freeze data=%x -> %d\n", file->handler, file->data,
+			      err);
 		if (err) {
 			unfreeze(session, i, answer);
 			return err;
@@ -208,9 +219,9 @@ static int freeze(model_t *m, session_t *session, answer_t *answer)
 }
 
 /* Of the old kernel's state the next one sees what was preserved, and the FLBs that need. */
-void lfb__rule_jump(model_t *m)
+void lfb__rule_jump(struct lfb_model *m)
 {
-	model_t old = *m;
+	struct lfb_model old = *m;
 
 	memset(m, 0, sizeof(*m));
 	m->locked = old.locked;
@@ -222,7 +233,7 @@ void lfb__rule_jump(model_t *m)
 		m->incoming_flb[f].handed = old.outgoing_flb[f].count;
 }
 
-long lfb__rule_freeze_all(model_t *m, answer_t *answer)
+long lfb__rule_freeze_all(struct lfb_model *m, struct lfb_model_answer *answer)
 {
 	for (unsigned int i = 0; i < m->outgoing.count; i++) {
 		int err = freeze(m, &m->outgoing.list[i], answer);

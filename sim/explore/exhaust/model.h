@@ -90,11 +90,11 @@ bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operati
 
 /* What can be counted from outside (struct lfb_machine_stats). */
 struct lfb_model_counts {
-	unsigned long sessions_outgoing;
-	unsigned long sessions_incoming;
-	unsigned long files_preserved;
-	unsigned long files;
-	unsigned long preserved_blocks;
+	long sessions_outgoing;
+	long sessions_incoming;
+	long files_preserved;
+	long files;
+	long preserved_blocks;
 };
 /*
  * An allocation failed in the operation that answered @result: then nothing happened, but that the

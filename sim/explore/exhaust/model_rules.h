@@ -6,25 +6,15 @@
 #ifndef SIM_EXPLORE_EXHAUST_MODEL_RULES_H
 #define SIM_EXPLORE_EXHAUST_MODEL_RULES_H
 
-#include <stdio.h>
 #include <string.h>
 
 #include "sim/explore/exhaust/model.h"
 
-typedef struct lfb_model model_t;
-typedef struct lfb_model_answer answer_t;
-typedef struct lfb_model_flb flb_t;
-typedef struct lfb_model_file file_t;
-typedef struct lfb_model_session session_t;
-typedef struct lfb_model_sessions sessions_t;
-
-#define SAY(answer, ...)                                                                           \
-	((answer)->length += (size_t)snprintf((answer)->callbacks + (answer)->length,              \
-					      sizeof((answer)->callbacks) - (answer)->length,      \
-					      __VA_ARGS__))
+/* Another line of what the callbacks say. */
+void lfb__rule_say(struct lfb_model_answer *answer, const char *format, ...) LFB_PRINTF(2, 3);
 
 /* A callback that was told to fail does so once. */
-static inline int take(short *failure)
+static inline int lfb__rule_take(short *failure)
 {
 	int error = *failure;
 
@@ -33,21 +23,25 @@ static inline int take(short *failure)
 }
 
 /* A file of handler @h comes: its FLBs are preserved, or nothing is. */
-int lfb__rule_need_flbs(model_t *m, unsigned int h, answer_t *answer);
+int lfb__rule_need_flbs(struct lfb_model *m, unsigned int h, struct lfb_model_answer *answer);
 /* It goes: the newest @links of its FLBs are dropped. */
-void lfb__rule_drop_flbs(model_t *m, unsigned int h, unsigned int links, answer_t *answer);
+void lfb__rule_drop_flbs(struct lfb_model *m, unsigned int h, unsigned int links,
+			 struct lfb_model_answer *answer);
 /* It was finished in the new kernel. */
-void lfb__rule_finish_flbs(model_t *m, unsigned int h, answer_t *answer);
+void lfb__rule_finish_flbs(struct lfb_model *m, unsigned int h, struct lfb_model_answer *answer);
 /* Somebody asks for an object, or gives it back. */
-long lfb__rule_get(model_t *m, const struct lfb_operation *op, answer_t *answer);
-long lfb__rule_put(model_t *m, const struct lfb_operation *op, answer_t *answer);
-int lfb__rule_retrieve_flb(model_t *m, unsigned int f, answer_t *answer);
+long lfb__rule_get(struct lfb_model *m, const struct lfb_operation *op,
+		   struct lfb_model_answer *answer);
+long lfb__rule_put(struct lfb_model *m, const struct lfb_operation *op,
+		   struct lfb_model_answer *answer);
+int lfb__rule_retrieve_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer *answer);
 
-long lfb__rule_create_session(model_t *m, const struct lfb_operation *op);
-long lfb__rule_retrieve_session(model_t *m, const struct lfb_operation *op);
-long lfb__rule_use_session(model_t *m, const struct lfb_operation *op, answer_t *answer);
+long lfb__rule_create_session(struct lfb_model *m, const struct lfb_operation *op);
+long lfb__rule_retrieve_session(struct lfb_model *m, const struct lfb_operation *op);
+long lfb__rule_use_session(struct lfb_model *m, const struct lfb_operation *op,
+			   struct lfb_model_answer *answer);
 /* The reboot, in two halves. */
-long lfb__rule_freeze_all(model_t *m, answer_t *answer);
-void lfb__rule_jump(model_t *m);
+long lfb__rule_freeze_all(struct lfb_model *m, struct lfb_model_answer *answer);
+void lfb__rule_jump(struct lfb_model *m);
 
 #endif

@@ -6,7 +6,7 @@
 #include "sim/explore/exhaust/model_rules.h"
 
 /* The first open restores what was handed over: all of it, or the device is no use for ever. */
-static long open_device(model_t *m)
+static long open_device(struct lfb_model *m)
 {
 	if (m->opened)
 		return -EBUSY;
@@ -24,7 +24,7 @@ static long open_device(model_t *m)
  * The reboot, at once or in two halves. A kernel does not boot on what it cannot understand.
  */
 
-static long jump(model_t *m)
+static long jump(struct lfb_model *m)
 {
 	m->dead = m->damaged;
 	if (m->dead)
@@ -33,14 +33,14 @@ static long jump(model_t *m)
 	return 0;
 }
 
-static long reboot(model_t *m, answer_t *answer)
+static long reboot(struct lfb_model *m, struct lfb_model_answer *answer)
 {
 	long err = lfb__rule_freeze_all(m, answer);
 
 	return err ? err : jump(m);
 }
 
-static long prepare(model_t *m, answer_t *answer)
+static long prepare(struct lfb_model *m, struct lfb_model_answer *answer)
 {
 	long err = lfb__rule_freeze_all(m, answer);
 
@@ -52,12 +52,12 @@ static long prepare(model_t *m, answer_t *answer)
  * The registry: an FLB that is preserved stays linked.
  */
 
-static bool in_use(const model_t *m, unsigned int f)
+static bool in_use(const struct lfb_model *m, unsigned int f)
 {
 	return m->outgoing_flb[f].count || m->outgoing_flb[f].references;
 }
 
-static long change_registry(model_t *m, const struct lfb_operation *op)
+static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 {
 	unsigned int h = op->handler, f = op->flb, at = 0;
 
@@ -103,7 +103,7 @@ static long change_registry(model_t *m, const struct lfb_operation *op)
 }
 
 /* A module that is used stays. */
-static long remove_module(model_t *m)
+static long remove_module(struct lfb_model *m)
 {
 	for (unsigned int f = 0; f < LFB_MODEL_FLBS; f++)
 		if (in_use(m, f) || m->incoming_flb[f].status == 1)
@@ -115,7 +115,8 @@ static long remove_module(model_t *m)
 }
 
 /* Borrows an object under its lock, or gives it back; the object stays what it is. */
-static long borrow(model_t *m, const struct lfb_step *step, answer_t *answer)
+static long borrow(struct lfb_model *m, const struct lfb_step *step,
+		   struct lfb_model_answer *answer)
 {
 	long err = 0;
 
@@ -132,7 +133,7 @@ static long borrow(model_t *m, const struct lfb_step *step, answer_t *answer)
 }
 
 /* Nothing else is done while an object is lent: who waits for its lock waits for ever. */
-static bool lends(const model_t *m, const struct lfb_operation *op)
+static bool lends(const struct lfb_model *m, const struct lfb_operation *op)
 {
 	unsigned int f = op->step.flb;
 
@@ -146,7 +147,7 @@ static bool lends(const model_t *m, const struct lfb_operation *op)
 	return !m->lent[f] || op->verb != LFB_VERB_DO;
 }
 
-static long fail(model_t *m, const struct lfb_operation *op)
+static long fail(struct lfb_model *m, const struct lfb_operation *op)
 {
 	short *next = op->of_flb ? &m->flb_fails[op->flb][op->fail_op] :
 				     &m->file_fails[op->handler][op->fail_op];
@@ -155,67 +156,55 @@ static long fail(model_t *m, const struct lfb_operation *op)
 	return 0;
 }
 
-static void step(model_t *model, const struct lfb_operation *op, answer_t *answer)
+static long step(struct lfb_model *model, const struct lfb_operation *op,
+		 struct lfb_model_answer *answer)
 {
-	answer->result = 0;
 	switch (op->verb) {
 	case LFB_VERB_HANDLER:
 	case LFB_VERB_UNHANDLER:
 	case LFB_VERB_FLB:
 	case LFB_VERB_UNFLB:
-		answer->result = change_registry(model, op);
-		break;
+		return change_registry(model, op);
 	case LFB_VERB_OPEN:
-		answer->result = open_device(model);
-		break;
+		return open_device(model);
 	case LFB_VERB_SESSION:
-		answer->result = lfb__rule_create_session(model, op);
-		break;
+		return lfb__rule_create_session(model, op);
 	case LFB_VERB_RSESSION:
-		answer->result = lfb__rule_retrieve_session(model, op);
-		break;
+		return lfb__rule_retrieve_session(model, op);
 	case LFB_VERB_GETIN:
 	case LFB_VERB_GETOUT:
 	case LFB_VERB_HOLDIN:
 	case LFB_VERB_HOLDOUT:
-		answer->result = lfb__rule_get(model, op, answer);
-		break;
+		return lfb__rule_get(model, op, answer);
 	case LFB_VERB_PUTIN:
 	case LFB_VERB_PUTOUT:
-		answer->result = lfb__rule_put(model, op, answer);
-		break;
+		return lfb__rule_put(model, op, answer);
 	case LFB_VERB_FAIL:
-		answer->result = fail(model, op);
-		break;
+		return fail(model, op);
 	case LFB_VERB_REBOOT:
-		answer->result = reboot(model, answer);
-		break;
+		return reboot(model, answer);
 	case LFB_VERB_PREPARE:
-		answer->result = prepare(model, answer);
-		break;
+		return prepare(model, answer);
 	case LFB_VERB_JUMP:
-		answer->result = jump(model);
-		break;
+		return jump(model);
 	case LFB_VERB_DAMAGE:
 		model->damaged = true;
-		break;
+		return 0;
 	case LFB_VERB_FAULT:
 		model->faulty = op->plan.kinds != 0;
-		break;
+		return 0;
 	case LFB_VERB_WHEN:
 		model->no_file[op->handler] = true;
-		break;
+		return 0;
 	case LFB_VERB_MODULE:
 		model->module = true;
-		break;
+		return 0;
 	case LFB_VERB_RMMOD:
-		answer->result = remove_module(model);
-		break;
+		return remove_module(model);
 	case LFB_VERB_DO:
-		answer->result = borrow(model, &op->step, answer);
-		break;
+		return borrow(model, &op->step, answer);
 	default:
-		answer->result = lfb__rule_use_session(model, op, answer);
+		return lfb__rule_use_session(model, op, answer);
 	}
 }
 
@@ -237,18 +226,18 @@ static bool changes_sessions(enum lfb_verb verb)
 }
 
 /* Between the halves of a reboot the agent waits, for ever. */
-void lfb__model_step(model_t *model, const struct lfb_operation *op, answer_t *answer)
+void lfb__model_step(struct lfb_model *model, const struct lfb_operation *op,
+		     struct lfb_model_answer *answer)
 {
 	answer->object = 0;
 	answer->length = 0;
 	answer->callbacks[0] = '\0';
-	answer->result = -EAGAIN;
-	if (!model->prepared || !changes_sessions(op->verb))
-		step(model, op, answer);
+	answer->result = model->prepared && changes_sessions(op->verb) ? -EAGAIN :
+									 step(model, op, answer);
 }
 
-bool lfb__model_take_fault(model_t *model, const model_t *before, const struct lfb_operation *op,
-			   long result, bool made)
+bool lfb__model_take_fault(struct lfb_model *model, const struct lfb_model *before,
+			   const struct lfb_operation *op, long result, bool made)
 {
 	bool open = op->verb == LFB_VERB_OPEN;
 
@@ -264,7 +253,7 @@ bool lfb__model_take_fault(model_t *model, const model_t *before, const struct l
 }
 
 /* Sessions and FLBs can be used only by who has them. */
-bool lfb__model_possible(const model_t *model, const struct lfb_operation *op)
+bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operation *op)
 {
 	if (model->dead || !lends(model, op))
 		return false;
@@ -291,17 +280,15 @@ bool lfb__model_possible(const model_t *model, const struct lfb_operation *op)
 	}
 }
 
-void lfb__model_count(const model_t *model, struct lfb_model_counts *counts)
+void lfb__model_count(const struct lfb_model *model, struct lfb_model_counts *counts)
 {
-	unsigned int i;
-
 	memset(counts, 0, sizeof(*counts));
 	counts->sessions_outgoing = model->outgoing.count;
 	counts->sessions_incoming = model->opened ? model->incoming.count : 0;
 	counts->files = model->open_files;
 	/* What each kernel prepares, blocks of 51 sessions, a block for a session's files. */
 	counts->preserved_blocks = 3 + (model->outgoing.count + 50) / 51;
-	for (i = 0; i < model->outgoing.count; i++) {
+	for (unsigned int i = 0; i < model->outgoing.count; i++) {
 		counts->files_preserved += model->outgoing.list[i].nr_files;
 		counts->preserved_blocks += model->outgoing.list[i].nr_files > 0;
 	}

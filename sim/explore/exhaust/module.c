@@ -1,52 +1,53 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * All sequences of operations with a module, by length, until it raises what is looked for. Each
- * is a scenario, run from the first boot to the end; what was answered on the way decides which
- * operations make sense next.
+ * The search for findings in a module. Each sequence is a scenario, run from the first boot to the
+ * end; what was answered on the way decides which operations make sense next. States are not
+ * merged: a node is what the agent knows after its word.
  */
 #define _GNU_SOURCE /* memrchr(), reallocarray() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/shrink.h>
-
 #include "sim/explore/exhaust/module.h"
+#include "sim/explore/exhaust/search.h"
+#include "sim/explore/shrink/shrink.h"
 
-#define LENGTH 5u	/* of sequences, when nobody says */
 #define LINES_MAX 10u	/* that a letter can become: its own, and the set-up of a kernel */
 
 /* A letter that was done. */
 struct done {
 	u8 letter;
-	bool booted;	/* into another kernel, which is set up next */
+	bool booted;	/* into another kernel, which is set up next; a node's mark */
 };
 
-/* A sequence that can be gone on from. */
-struct node {
-	struct done word[LFB_EXHAUST_LENGTH_MAX];
-	struct lfb_agent_state state;
-};
-
-struct layer {
-	struct node *nodes;
-	size_t count, capacity;
-};
-
-struct search {
+struct module_search {
+	struct lfb_search search;
 	struct lfb_machine *machine;
 	struct lfb_exhaust_module_result *result;
-	struct lfb_agent_world world;
 	struct lfb_scenario *scenario;		/* the world's; holds the sequence that runs … */
 	struct lfb_operation *operations;	/* … instead of these, which are the letters' */
 	size_t lines;
-	unsigned int length;			/* of the sequences that are tried now */
 	bool wanted[LFB_FINDINGS_NR];
 	size_t nr_wanted;			/* still to be found */
 	bool dead;				/* the kernel, in the last run */
 	long answer;				/* to the last operation in it */
 	int error;
 };
+
+_Static_assert(sizeof(struct lfb_agent_state) <= sizeof(struct lfb_state_key),
+	       "what the agent knows is a node's key");
+
+static struct lfb_agent_act act_of(const struct module_search *search, unsigned int number)
+{
+	const struct lfb_letter *letter = &search->search.world.letters[number];
+	const struct lfb_operation *first = &search->operations[letter->first];
+
+	return (struct lfb_agent_act){
+		.operation = first + letter->count - 1,
+		.fail = letter->count > 1 ? first : NULL,
+	};
+}
 
 /*
  * One run
@@ -55,7 +56,7 @@ struct search {
 /* The transcript's "> operation = result", and what it says of the end. */
 static int listen(void *context, const char *bytes, size_t size)
 {
-	struct search *search = context;
+	struct module_search *search = context;
 	char text[64] = "";
 	const char *equals = memrchr(bytes, '=', size);
 
@@ -70,33 +71,34 @@ static int listen(void *context, const char *bytes, size_t size)
 	return 0;
 }
 
-static void add_lines(struct search *search, size_t first, size_t count)
+static void add_lines(struct module_search *search, size_t first, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		search->scenario->operations[search->lines++] = search->operations[first + i];
 }
 
 /* Makes the scenario of a sequence. Returns the number of the last letter's last line. */
-static size_t write_word(struct search *search, const struct done *word, unsigned int length)
+static size_t write_word(struct module_search *search, const struct done *word,
+			 unsigned int length)
 {
-	const struct lfb_agent_world *world = &search->world;
+	const struct lfb_world *world = &search->search.world;
 	size_t last = 0;
 
 	search->lines = 0;
-	add_lines(search, 0, world->module + world->setup);
+	add_lines(search, 0, world->once + world->setup);
 	for (unsigned int i = 0; i < length; i++) {
-		const struct lfb_agent_letter *letter = &world->letters[word[i].letter];
+		const struct lfb_letter *letter = &world->letters[word[i].letter];
 
 		add_lines(search, letter->first, letter->count);
 		last = search->lines - 1;
 		if (word[i].booted)
-			add_lines(search, world->module, world->setup);
+			add_lines(search, world->once, world->setup);
 	}
 	search->scenario->count = search->lines;
 	return last;
 }
 
-static int run(struct search *search)
+static int run(struct module_search *search)
 {
 	const struct lfb_scenario_options options = {
 		.sz = sizeof(options), .golden = true, .write = listen, .context = search,
@@ -116,14 +118,16 @@ static int run(struct search *search)
  * A reboot that succeeds is followed by the new kernel's set-up, one that fails by nothing: it is
  * run once more then. Sets the answer of the last letter.
  */
-static void run_word(struct search *search, struct done *word, unsigned int length)
+static void run_word(struct module_search *search, struct done *word, unsigned int length)
 {
 	struct done *end = length ? &word[length - 1] : NULL;
-	bool reboots = end && search->world.letters[end->letter].verb == LFB_AGENT_REBOOT;
+	struct lfb_agent_act act;
 	size_t last;
 
-	if (end)
-		end->booted = reboots && !search->world.letters[end->letter].fails_handler;
+	if (end) {
+		act = act_of(search, end->letter);
+		end->booted = act.operation->verb == LFB_VERB_REBOOT && !act.fail;
+	}
 	last = write_word(search, word, length);
 	if (!end || !end->booted) {
 		run(search);
@@ -143,48 +147,22 @@ static void run_word(struct search *search, struct done *word, unsigned int leng
  * Findings
  */
 
-static int append(void *context, const char *bytes, size_t size)
-{
-	return fwrite(bytes, 1, size, context) == size ? 0 : -ENOMEM;
-}
-
-/* The sequence as a scenario of its own. */
-static struct lfb_scenario *copy(const struct search *search)
-{
-	struct lfb_scenario *scenario = NULL;
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	int err;
-
-	if (!stream)
-		return NULL;
-	err = lfb_scenario_write(search->scenario, false, append, stream);
-	if (!fclose(stream) && !err)
-		lfb_scenario_parse("exhaust", text, size, &scenario);
-	free(text);
-	return scenario;
-}
-
-static int keep(struct search *search, enum lfb_finding_id id)
+static int keep(struct module_search *search, enum lfb_finding_id id, unsigned int length)
 {
 	struct lfb_exhaust_module_result *result = search->result;
 	struct lfb_exhaust_found *found;
-	struct lfb_scenario *scenario = copy(search);
-	int err = -ENOMEM;
+	int err;
 
 	found = reallocarray(result->found, result->nr_found + 1, sizeof(*found));
-	if (found)
-		result->found = found;
-	if (found && scenario) {
-		found += result->nr_found;
-		*found = (struct lfb_exhaust_found){ .id = id, .length = search->length,
-						     .tried = result->sequences };
-		err = lfb_scenario_shrink_finding(scenario, search->machine, id, true,
-						  &found->scenario);
-		result->nr_found += !err;
-	}
-	lfb_scenario_free(scenario);
+	if (!found)
+		return -ENOMEM;
+	result->found = found;
+	found += result->nr_found;
+	*found = (struct lfb_exhaust_found){ .id = id, .length = length,
+					     .tried = result->sequences };
+	err = lfb_scenario_shrink_finding(search->scenario, search->machine, id, true,
+					  &found->scenario);
+	result->nr_found += !err;
 	return err;
 }
 
@@ -192,7 +170,8 @@ static int keep(struct search *search, enum lfb_finding_id id)
  * Which of the findings that are looked for did the last run raise? That a session without files
  * waits for its agent looks as if it had been forgotten: here the agent had no time for it yet.
  */
-static void collect(struct search *search, const struct lfb_agent_state *state)
+static void collect(struct module_search *search, const struct lfb_agent_state *state,
+		    unsigned int length)
 {
 	bool over = lfb__agent_is_done(state);
 	bool raised[LFB_FINDINGS_NR] = { false };
@@ -206,7 +185,7 @@ static void collect(struct search *search, const struct lfb_agent_state *state)
 			continue;
 		search->wanted[id] = false;
 		search->nr_wanted--;
-		search->error = keep(search, (enum lfb_finding_id)id);
+		search->error = keep(search, (enum lfb_finding_id)id, length);
 	}
 }
 
@@ -214,82 +193,71 @@ static void collect(struct search *search, const struct lfb_agent_state *state)
  * All sequences
  */
 
-static int add_node(struct layer *layer, const struct node *node)
+/* One sequence; what the agent knows before it becomes what it knows after it. */
+static void try_word(struct module_search *search, struct done *word, unsigned int length,
+		     struct lfb_agent_state *state)
 {
-	if (layer->count == layer->capacity) {
-		size_t capacity = layer->capacity ? layer->capacity * 2 : 64;
-		struct node *nodes = reallocarray(layer->nodes, capacity, sizeof(*nodes));
-
-		if (!nodes)
-			return -ENOMEM;
-		layer->nodes = nodes;
-		layer->capacity = capacity;
-	}
-	layer->nodes[layer->count++] = *node;
-	return 0;
-}
-
-static bool goes_on(const struct search *search)
-{
-	return !search->error && search->nr_wanted;
-}
-
-/* One sequence; if its kernel lives, it goes to @next. */
-static void try_word(struct search *search, struct node *node, struct layer *next)
-{
-	unsigned int length = search->length;
-
-	run_word(search, node->word, length);
+	run_word(search, word, length);
 	search->result->sequences++;
 	if (length)
-		lfb__agent_learns(&node->state,
-				  &search->world.letters[node->word[length - 1].letter],
+		lfb__agent_learns(state, act_of(search, word[length - 1].letter).operation,
 				  search->answer);
-	if (!search->error && !search->dead && next)
-		search->error = add_node(next, node);
 	if (!search->error)
-		collect(search, &node->state);
+		collect(search, state, length);
+	search->search.over = search->error || !search->nr_wanted;
 }
 
-/* Each sequence of @layer with one letter more. */
-static void try_layer(struct search *search, const struct layer *layer, struct layer *next)
+static int try_nothing(struct lfb_job *job)
 {
-	for (size_t i = 0; i < layer->count; i++) {
-		for (unsigned int letter = 0; letter < search->world.nr_letters; letter++) {
-			struct node node = layer->nodes[i];
+	struct module_search *search = job->judge;
+	struct lfb_agent_state state = { 0 };
 
-			if (!goes_on(search))
-				return;
-			if (!lfb__agent_does(&node.state, &search->world.letters[letter]))
-				continue;
-			node.word[search->length - 1] = (struct done){ .letter = (u8)letter };
-			try_word(search, &node, next);
-		}
-	}
+	try_word(search, NULL, 0, &state);
+	/* With a kernel that does not live there is nothing to go on from. */
+	if (search->dead)
+		search->search.nodes.count = search->search.layer_end = 0;
+	return search->error;
 }
 
-static void run_search(struct search *search, unsigned int length)
+static int expand(struct lfb_job *job, u32 id, struct lfb_list *found)
 {
-	struct layer layer = { 0 }, next = { 0 };
-	struct node empty = { 0 };
+	struct module_search *search = job->judge;
+	const struct lfb_search *all = job->search;
+	bool last = all->depth + 1 == all->length;
+	struct done word[LFB_EXHAUST_LENGTH_MAX];
+	struct lfb_agent_state before;
+	unsigned int length = all->depth + 1;
+	int err = 0;
 
-	try_word(search, &empty, &layer);
-	while (search->length < length && goes_on(search)) {
-		search->length++;
-		try_layer(search, &layer, search->length < length ? &next : NULL);
-		free(layer.nodes);
-		layer = next;
-		next = (struct layer){ 0 };
+	memcpy(&before, &lfb__search_node(all, id)->key, sizeof(before));
+	for (unsigned int i = length - 1; i--; id = lfb__search_node(all, id)->parent)
+		word[i] = (struct done){ lfb__search_node(all, id)->letter,
+					 lfb__search_node(all, id)->mark };
+	for (unsigned int letter = 0; !err && letter < all->world.nr_letters; letter++) {
+		struct lfb_agent_act act = act_of(search, letter);
+		struct lfb_tried tried = { .letter = (u8)letter };
+		struct lfb_agent_state state = before;
+
+		if (all->over)
+			return search->error;
+		if (!lfb__agent_does(&state, &act))
+			continue;
+		word[length - 1] = (struct done){ .letter = (u8)letter };
+		try_word(search, word, length, &state);
+		if (search->dead || last)
+			continue;
+		memcpy(&tried.key, &state, sizeof(state));
+		tried.mark = word[length - 1].booted;
+		err = lfb__search_add(found, &tried);
 	}
-	free(layer.nodes);
-	search->result->length = search->length;
+	return err ? err : search->error;
 }
 
 /*
  * Options
  */
 
-static int take_ids(struct search *search, const struct lfb_exhaust_module_options *options)
+static int take_ids(struct module_search *search, const struct lfb_exhaust_module_options *options)
 {
 	bool named = options->finds;
 
@@ -309,7 +277,7 @@ static int take_ids(struct search *search, const struct lfb_exhaust_module_optio
 
 static int check(const struct lfb_scenario *module, struct lfb_machine *machine,
 		 const struct lfb_exhaust_module_options *options,
-		 const struct lfb_exhaust_module_result *result)
+		 const struct lfb_exhaust_module_result *result, unsigned int *length)
 {
 	if (!result || result->sz != sizeof(*result) ||
 	    (options && options->sz != sizeof(*options)))
@@ -317,9 +285,8 @@ static int check(const struct lfb_scenario *module, struct lfb_machine *machine,
 	if (!lfb__machine_valid(machine) || !lfb__handle_valid(module, LFB_HANDLE_SCENARIO))
 		return lfb__error(NULL, -EINVAL, "lfb_exhaust_module(): no live scenario or "
 				  "machine");
-	if (options && options->length > LFB_EXHAUST_LENGTH_MAX)
-		return lfb__error(NULL, -EINVAL, "sequences are at most %u long, not %u",
-				  LFB_EXHAUST_LENGTH_MAX, options->length);
+	if (lfb__search_length(options ? options->length : 0, length))
+		return -EINVAL;
 	if (lfb_machine_state(machine) != LFB_OFF)
 		return lfb__error(NULL, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
@@ -327,24 +294,27 @@ static int check(const struct lfb_scenario *module, struct lfb_machine *machine,
 }
 
 /* The world's scenario is lent to the sequences, and whole again afterwards. */
-static int search_world(struct search *search, unsigned int length)
+static int search_world(struct module_search *search)
 {
-	size_t count = search->world.scenario->count, most;
+	struct lfb_job job = { .search = &search->search, .judge = search };
+	struct lfb_world *world = &search->search.world;
+	size_t most = world->once + world->setup + LINES_MAX * (size_t)search->search.length;
+	struct lfb_operation *operations = calloc(most, sizeof(*operations));
+	size_t count = world->scenario->count;
+	int err;
 
-	search->scenario = search->world.scenario;
+	if (!operations)
+		return lfb__error(NULL, -ENOMEM, "no memory for a search");
+	search->scenario = world->scenario;
 	search->operations = search->scenario->operations;
-	most = search->world.module + search->world.setup + LINES_MAX * (size_t)length;
-	search->scenario->operations = calloc(most, sizeof(*search->operations));
-	if (search->scenario->operations)
-		run_search(search, length);
-	else
-		search->error = -ENOMEM;
-	free(search->scenario->operations);
+	search->scenario->operations = operations;
+	err = lfb__search_run(&search->search, &job, 1);
 	search->scenario->operations = search->operations;
 	search->scenario->count = count;
+	free(operations);
+	search->result->length = search->search.depth;
 	lfb__machine_forget_seen(search->machine);
-	return search->error ? lfb__error(NULL, search->error, "the search could not go on (%d)",
-					  search->error) : 0;
+	return err;
 }
 
 int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *machine,
@@ -352,20 +322,22 @@ int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *ma
 		       struct lfb_exhaust_module_result *result)
 {
 	static const struct lfb_exhaust_module_options defaults = { .sz = sizeof(defaults) };
-	struct search search = { .machine = machine, .result = result };
-	int err = check(module, machine, options, result);
+	struct module_search search = {
+		.search = { .all = true, .root = try_nothing, .expand = expand },
+		.machine = machine,
+		.result = result,
+	};
+	int err = check(module, machine, options, result, &search.search.length);
 
 	if (err)
 		return err;
-	if (!options)
-		options = &defaults;
 	*result = (struct lfb_exhaust_module_result){ .sz = sizeof(*result) };
-	err = take_ids(&search, options);
+	err = take_ids(&search, options ? options : &defaults);
 	if (!err)
-		err = lfb__agent_world_create(module, &search.world);
+		err = lfb__agent_world_create(module, &search.search.world);
 	if (!err)
-		err = search_world(&search, options->length ? options->length : LENGTH);
-	lfb__agent_world_destroy(&search.world);
+		err = search_world(&search);
+	lfb__search_end(&search.search);
 	if (err)
 		lfb_exhaust_module_end(result);
 	return err;

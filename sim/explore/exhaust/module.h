@@ -1,43 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The search for findings in a module: a world of operations, and an agent that knows which of
- * them make sense.
+ * An agent that knows which operations make sense, for the search for findings in a module.
  */
 #ifndef SIM_EXPLORE_EXHAUST_MODULE_H
 #define SIM_EXPLORE_EXHAUST_MODULE_H
 
-#include <luo/exhaust.h>
-
-#include "sim/machine/machine.h"
-#include "sim/scenario/scenario.h"
-
-#define LFB_AGENT_SESSIONS 2
-#define LFB_AGENT_FILES 3
-#define LFB_AGENT_FLBS 2
-#define LFB_AGENT_LETTERS 80
-
-enum lfb_agent_verb {
-	LFB_AGENT_SESSION,
-	LFB_AGENT_RSESSION,
-	LFB_AGENT_FINISH,
-	LFB_AGENT_CLOSE,
-	LFB_AGENT_PRESERVE,
-	LFB_AGENT_RETRIEVE,
-	LFB_AGENT_GETIN,
-	LFB_AGENT_GETOUT,
-	LFB_AGENT_REBOOT,
-	LFB_AGENT_RMMOD,
-};
-
-/* Lines of the world's scenario that are done together: an operation, and what fails in it. */
-struct lfb_agent_letter {
-	enum lfb_agent_verb verb;
-	size_t first;
-	unsigned int count;
-	u8 session, file, flb;
-	u8 fails_handler;	/* + 1: one of its callbacks is told to fail; 0: none is */
-	u8 fails_flb;		/* + 1: its preserve is */
-};
+#include "sim/explore/exhaust/exhaust.h"
 
 enum lfb_agent_session {
 	LFB_AGENT_NONE,
@@ -49,35 +17,31 @@ enum lfb_agent_session {
 
 /* What the agent knows. */
 struct lfb_agent_state {
-	u8 sessions[LFB_AGENT_SESSIONS];	/* enum lfb_agent_session */
-	u8 owner[LFB_AGENT_FILES];		/* session + 1; 0: preserved in none */
-	bool retrieved[LFB_AGENT_FILES];
+	u8 sessions[LFB_WORLD_SESSIONS];	/* enum lfb_agent_session */
+	u8 owner[LFB_WORLD_FILES];		/* session + 1; 0: preserved in none */
+	bool retrieved[LFB_WORLD_FILES];
 	bool second_session, second_file;	/* the names before them were used */
 	bool unloaded;
 };
 
-struct lfb_agent_world {
-	struct lfb_scenario *scenario;	/* the module, the set-up of a kernel, then the letters */
-	size_t module, setup;		/* lines */
-	unsigned int nr_letters;
-	struct lfb_agent_letter letters[LFB_AGENT_LETTERS];
+/* What it does: a letter, that is an operation, and before it perhaps what fails in it. */
+struct lfb_agent_act {
+	const struct lfb_operation *operation;
+	const struct lfb_operation *fail;	/* NULL: nothing */
 };
 
-/* shrink/finding.c: is the line about what the module does? */
-bool lfb__defines_module(const struct lfb_operation *operation);
-/* No run shall find what it would not find by itself. */
-void lfb__machine_forget_seen(struct lfb_machine *machine);
+/*
+ * agent.c
+ */
 
-/* module_world.c */
-
-int lfb__agent_world_create(const struct lfb_scenario *module, struct lfb_agent_world *world);
-void lfb__agent_world_destroy(struct lfb_agent_world *world);
+/* The world, with a module whose lines are @module's. */
+int lfb__agent_world_create(const struct lfb_scenario *module, struct lfb_world *world);
 /* Would an agent without mistakes do this here? */
-bool lfb__agent_does(const struct lfb_agent_state *state, const struct lfb_agent_letter *letter);
+bool lfb__agent_does(const struct lfb_agent_state *state, const struct lfb_agent_act *act);
 /* Is nothing left of what was handed over? */
 bool lfb__agent_is_done(const struct lfb_agent_state *state);
 /* It did, and that was the answer. */
-void lfb__agent_learns(struct lfb_agent_state *state, const struct lfb_agent_letter *letter,
+void lfb__agent_learns(struct lfb_agent_state *state, const struct lfb_operation *operation,
 		       long result);
 
 #endif

@@ -1,81 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * What is done with a sequence that differs: it becomes a scenario, and as short as it can be.
+ * What is done with a sequence that differs: it becomes a scenario, and as short as it can be. And
+ * one scenario, compared.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <luo/scenario.h>
-#include <luo/shrink.h>
 
-#include "lib/orchestrator.h"
-#include "sim/explore/exhaust/search.h"
-
-/* Every quirk the profile has, but those asked for. */
-static void list_others(const struct luo_profile *profile, u64 wanted, char *list, size_t size)
-{
-	size_t length = 0;
-
-	for (unsigned int i = 0; i < LUO_QUIRKS_NR; i++) {
-		if (profile->quirks & ~wanted & (1ull << i))
-			length += (size_t)snprintf(list + length, size - length, "%s%s",
-						   length ? "," : "", lfb_quirk_name(i));
-	}
-}
-
-/* As options of the tool. */
-static void describe_kernel(const struct lfb_exhaust_options *options, char *text, size_t size)
-{
-	size_t length = 0;
-
-	if (options->profile)
-		length += (size_t)snprintf(text, size, " --profile %.40s", options->profile);
-	if (options->quirks_on && *options->quirks_on)
-		length += (size_t)snprintf(text + length, size - length, " --quirk +%.300s",
-					   options->quirks_on);
-	if (options->quirks_off && *options->quirks_off)
-		snprintf(text + length, size - length, " --quirk -%.800s", options->quirks_off);
-}
-
-int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct exhaust_plan *plan,
-		      struct lfb_exhaust_result *result)
-{
-	struct lfb_exhaust_options *options = &plan->options;
-	size_t sz = result ? result->sz : 0;
-	char bad[64];
-	u64 on = 0;
-
-	memset(plan, 0, sizeof(*plan));
-	options->sz = sizeof(*options);
-	if (given && (given->sz < sizeof(size_t) || given->sz > sizeof(*options)))
-		return lfb__error(NULL, -EINVAL, "the options' sz is %zu, not %zu", given->sz,
-				  sizeof(*options));
-	if (given)
-		memcpy(options, given, given->sz);
-	if (sz != sizeof(*result))
-		return lfb__error(NULL, -EINVAL, "the result's sz is %zu, not %zu", sz,
-				  sizeof(*result));
-	if (options->length > LFB_EXHAUST_LENGTH_MAX)
-		return lfb__error(NULL, -EINVAL, "sequences are at most %u long, not %u",
-				  LFB_EXHAUST_LENGTH_MAX, options->length);
-	if (luo_quirks_parse(options->quirks_on, true, &on, bad, sizeof(bad)))
-		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
-	if (options->groups & ~(unsigned int)(LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED))
-		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
-				  options->groups);
-	options->groups |= lfb__world_groups_for(on);
-	if ((options->groups & LFB_EXHAUST_LOCKED) && !options->profile && !options->quirks_off) {
-		options->profile = "rfc-v6";
-		list_others(luo_profile_find("rfc-v6"), on, plan->quirks_off,
-			    sizeof(plan->quirks_off));
-		options->quirks_off = plan->quirks_off;
-	}
-	memset(result, 0, sizeof(*result));
-	result->sz = sz;
-	describe_kernel(options, result->kernel, sizeof(result->kernel));
-	return 0;
-}
+#include "sim/explore/exhaust/report.h"
+#include "sim/explore/shrink/shrink.h"
 
 /*
  * A scenario, operation by operation. Leaving the model's world ends it.
@@ -177,43 +112,27 @@ static bool differs_the_same(void *context, const struct lfb_scenario *candidate
 	return follow(&mended, candidate, &difference) && !difference.what;
 }
 
-struct writing {
-	char *text;
-	size_t size, length;
-};
-
-/* Operations as they are done. */
-static void note_line(void *context, const struct lfb_operation *operation)
-{
-	struct writing *writing = context;
-
-	writing->length += (size_t)snprintf(writing->text + writing->length,
-					    writing->size - writing->length, "%s\n",
-					    operation->text);
-}
-
 /* The sequence that differs as a scenario, up to the operation that does. */
 static struct lfb_scenario *as_scenario(const struct lfb_exhaust_options *options,
-					struct search *search)
+					const struct lfb_search *search)
 {
-	const struct lfb_scenario *world = search->world.scenario;
 	struct lfb_scenario *scenario = NULL;
-	struct writing writing = { 0 };
 	struct lfb_walker *walker;
+	char *text = NULL;
+	size_t size;
+	FILE *done = open_memstream(&text, &size);
 
-	for (size_t i = 0; i < world->count; i++)
-		writing.size += strlen(world->operations[i].text) + 1;
-	writing.size = writing.size * (LFB_EXHAUST_LENGTH_MAX + 2) + 1;
-	writing.text = malloc(writing.size);
-	if (!lfb__walker_create(options, world, &walker) && writing.text) {
-		walker->done = note_line;
-		walker->done_context = &writing;
+	if (!done)
+		return NULL;
+	if (!lfb__walker_create(options, search->world.scenario, &walker)) {
+		walker->done = done;
 		if (!lfb__walker_boot(walker))
 			lfb__walker_word(walker, &search->world, search->word, search->word_length);
-		lfb_scenario_parse("exhaust", writing.text, writing.length, &scenario);
 	}
+	if (!fclose(done) && walker)
+		lfb_scenario_parse("exhaust", text, size, &scenario);
 	lfb__walker_destroy(walker);
-	free(writing.text);
+	free(text);
 	return scenario;
 }
 
@@ -231,7 +150,7 @@ static void expect_answer(struct lfb_scenario *scenario, const struct lfb_differ
 		scenario->operations[scenario->count - 1].expected = difference->expected_answer;
 }
 
-int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, struct search *search,
+int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct lfb_search *search,
 			struct lfb_exhaust_result *result)
 {
 	struct question question = { .options = *options };
@@ -262,7 +181,7 @@ int lfb_exhaust_case(const struct lfb_exhaust_options *given, const struct lfb_s
 		     struct lfb_exhaust_result *result)
 {
 	const struct lfb_operation *left = NULL;
-	struct exhaust_plan plan;
+	struct lfb_exhaust_plan plan;
 	struct lfb_walker *walker;
 	int err = lfb__exhaust_take(given, &plan, result);
 

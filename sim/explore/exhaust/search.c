@@ -7,195 +7,241 @@
 
 #include "sim/explore/exhaust/search.h"
 
-#define FIRST_SLOTS 1024u
+#define LENGTH 5u	/* of words, when nobody says */
+#define CHUNK 16u	/* nodes a thread takes at a time */
+#define NOWHERE UINT32_MAX	/* where letters lead that nothing comes after */
 
-int lfb__search_begin(struct search *search)
+int lfb__search_length(unsigned int asked, unsigned int *length)
 {
-	search->node_capacity = 64;
-	search->nodes = calloc(search->node_capacity, sizeof(*search->nodes));
-	search->nr_slots = FIRST_SLOTS;
-	search->slots = calloc(search->nr_slots, sizeof(*search->slots));
-	if (!search->nodes || !search->slots)
-		return -ENOMEM;
-	search->nr_nodes = search->layer_end = 1;
+	if (asked > LFB_EXHAUST_LENGTH_MAX)
+		return lfb__error(NULL, -EINVAL, "sequences are at most %u long, not %u",
+				  LFB_EXHAUST_LENGTH_MAX, asked);
+	*length = asked ? asked : LENGTH;
 	return 0;
 }
 
-void lfb__search_end(struct search *search)
+unsigned int lfb__search_word(const struct lfb_search *search, u32 id, u8 *word)
 {
-	free(search->nodes);
-	free(search->edges);
-	free(search->slots);
+	unsigned int length = 0;
+
+	for (u32 at = id; at; at = lfb__search_node(search, at)->parent)
+		length++;
+	for (unsigned int i = length; i--; id = lfb__search_node(search, id)->parent)
+		word[i] = lfb__search_node(search, id)->letter;
+	return length;
 }
 
-static int add_edge(struct search *search, u32 to)
+int lfb__search_add(struct lfb_list *found, const struct lfb_tried *tried)
 {
-	if (search->nr_edges == search->edge_capacity) {
-		u64 capacity = search->edge_capacity ? search->edge_capacity * 2 : 1024;
-		u32 *edges = reallocarray(search->edges, capacity, sizeof(*edges));
+	struct lfb_tried *added = lfb__list_add(found, sizeof(*added));
 
-		if (!edges)
-			return -ENOMEM;
-		search->edges = edges;
-		search->edge_capacity = capacity;
-	}
-	search->edges[search->nr_edges++] = to;
+	if (!added)
+		return -ENOMEM;
+	*added = *tried;
 	return 0;
 }
 
 /*
- * Nodes by their keys. Which names were used is part of what a state is.
+ * What a layer found
  */
 
-static u32 *slot_of(const struct search *search, const struct lfb_state_key *key, u8 used)
+static bool same_state(const void *nodes, u32 id, const void *tried)
 {
-	u32 at = (u32)(key->half[0] + used) & (search->nr_slots - 1);
+	const struct lfb_node *node = (const struct lfb_node *)nodes + id;
+	const struct lfb_tried *wanted = tried;
 
-	while (search->slots[at]) {
-		const struct node *node = &search->nodes[search->slots[at] - 1];
-
-		if (node->used == used && !memcmp(&node->key, key, sizeof(*key)))
-			break;
-		at = (at + 1) & (search->nr_slots - 1);
-	}
-	return &search->slots[at];
+	return node->mark == wanted->mark && !memcmp(&node->key, &wanted->key, sizeof(node->key));
 }
 
-static int grow_slots(struct search *search)
+/* Where a letter leads: a state seen before, or a new one. */
+static int resolve(struct lfb_search *search, u32 parent, const struct lfb_tried *tried, u32 *to)
 {
-	u32 *old = search->slots, count = search->nr_slots;
+	const u64 hash = tried->key.half[0] + tried->mark;
+	struct lfb_node *node;
 
-	search->slots = calloc((size_t)count * 2, sizeof(*old));
-	if (!search->slots) {
-		search->slots = old;
+	*to = LFB_TABLE_NONE;
+	if (!search->all)
+		*to = lfb__table_find(&search->states, hash, same_state, search->nodes.items,
+				      tried);
+	if (*to != LFB_TABLE_NONE)
+		return 0;
+	if (search->nodes.count == NOWHERE - 1)
 		return -ENOMEM;
-	}
-	search->nr_slots = count * 2;
-	for (u32 i = 0; i < count; i++) {
-		const struct node *node = &search->nodes[old[i] - 1];
-
-		if (old[i])
-			*slot_of(search, &node->key, node->used) = old[i];
-	}
-	free(old);
-	return 0;
-}
-
-static int new_node(struct search *search, u32 parent, const struct step *step, u32 *slot)
-{
-	struct node *nodes;
-
-	if (search->nr_nodes == UINT32_MAX - 1)
+	node = lfb__list_add(&search->nodes, sizeof(*node));
+	if (!node)
 		return -ENOMEM;
-	if (search->nr_nodes == search->node_capacity) {
-		u32 capacity = search->node_capacity > UINT32_MAX / 2 ? UINT32_MAX :
-									search->node_capacity * 2;
-
-		nodes = reallocarray(search->nodes, capacity, sizeof(*nodes));
-		if (!nodes)
-			return -ENOMEM;
-		search->nodes = nodes;
-		search->node_capacity = capacity;
-	}
-	search->nodes[search->nr_nodes++] = (struct node){
-		.key = step->key,
+	*node = (struct lfb_node){
+		.key = tried->key,
 		.parent = parent,
-		.letter = step->letter,
-		.used = step->used,
+		.letter = tried->letter,
+		.mark = tried->mark,
 	};
-	*slot = search->nr_nodes;
-	return 0;
+	*to = (u32)search->nodes.count - 1;
+	return search->all ? 0 : lfb__table_add(&search->states, hash, *to);
 }
 
-/* Where a step leads: a state seen before, or a new one. */
-static int resolve(struct search *search, u32 parent, const struct step *step, u32 *to)
+/* The first word of the layer that differs is the one. */
+static void note_difference(struct lfb_search *search, u32 id, const struct lfb_tried *tried)
 {
-	u32 ignored, *slot = search->all ? &ignored : slot_of(search, &step->key, step->used);
-	int err;
-
-	if (search->all)
-		ignored = 0;
-	if (!*slot) {
-		err = new_node(search, parent, step, slot);
-		if (err)
-			return err;
-	}
-	*to = *slot - 1;
-	if (!search->all && search->nr_nodes > search->nr_slots / 2)
-		return grow_slots(search);
-	return 0;
-}
-
-/* The first sequence of the layer that differs is the one. */
-static void note_difference(struct search *search, u32 id, const struct step *step)
-{
-	unsigned int at = search->depth;
-
 	if (search->differs)
 		return;
 	search->differs = true;
-	search->word_length = search->depth + 1;
-	search->word[at] = step->letter;
-	for (; at--; id = search->nodes[id].parent)
-		search->word[at] = search->nodes[id].letter;
+	search->over = true;
+	search->word_length = lfb__search_word(search, id, search->word) + 1;
+	search->word[search->word_length - 1] = tried->letter;
 }
 
-int lfb__search_merge(struct search *search)
+/* What was tried after one node. Where the last layer leads is nobody's business. */
+static int merge_node(struct lfb_search *search, u32 id, const struct lfb_list *found, bool last)
+{
+	struct lfb_node *node = (struct lfb_node *)search->nodes.items + id;
+	const struct lfb_tried *tried = found->items;
+	int err = 0;
+
+	node->next = search->edges.count;
+	node->nr_next = (u16)found->count;
+	for (size_t i = 0; !err && i < found->count; i++, tried++) {
+		u32 to = NOWHERE, *edge;
+
+		if (tried->differs)
+			note_difference(search, id, tried);
+		else if (!last && !tried->ends)
+			err = resolve(search, id, tried, &to);
+		if (err || last)
+			continue;
+		edge = lfb__list_add(&search->edges, sizeof(*edge));
+		if (edge)
+			*edge = to;
+		else
+			err = -ENOMEM;
+	}
+	return err;
+}
+
+/* Makes a layer of what was found in the one before. */
+static int merge(struct lfb_search *search)
 {
 	bool last = search->depth + 1 == search->length;
-	u32 layer_end = search->layer_end;
+	u32 end = search->layer_end;
+	int err = 0;
 
-	for (u32 id = search->layer; id < layer_end; id++) {
-		const struct found *found = &search->found[id - search->layer];
-
-		search->nodes[id].next = search->nr_edges;
-		search->nodes[id].nr_next = (u16)found->count;
-		for (unsigned int i = 0; i < found->count; i++) {
-			const struct step *step = &found->steps[i];
-			int err = 0;
-			u32 to = NOWHERE;
-
-			if (step->differs)
-				note_difference(search, id, step);
-			else if (!last && !step->ends)
-				err = resolve(search, id, step, &to);
-			if (!err && !last)
-				err = add_edge(search, to);
-			if (err)
-				return err;
-		}
+	for (u32 id = search->layer; !err && id < end; id++)
+		err = merge_node(search, id, &search->found[id - search->layer], last);
+	if (!err && !last && !search->over) {
+		search->layer = end;
+		search->layer_end = (u32)search->nodes.count;
 	}
-	if (!last && !search->differs) {
-		search->layer = layer_end;
-		search->layer_end = search->nr_nodes;
-	}
-	return 0;
+	return err;
 }
 
 /*
- * Counting: the sequences of n letters from a state are those of n - 1 from where its letters
- * lead. A state first reached after d letters is asked for at most length - d more.
+ * One layer
  */
-u64 lfb__search_count(struct search *search, unsigned int length)
+
+static void *work(void *argument)
 {
-	u64 *now = calloc(search->nr_nodes, sizeof(*now));
-	u64 *before = calloc(search->nr_nodes, sizeof(*before));
+	struct lfb_job *job = argument;
+	struct lfb_search *search = job->search;
+	u32 end = search->layer_end;
+
+	while (!job->error) {
+		u32 at = __atomic_fetch_add(&search->next, CHUNK, __ATOMIC_RELAXED);
+		u32 stop = at + CHUNK < end ? at + CHUNK : end;
+
+		if (at >= end)
+			break;
+		for (; at < stop && !job->error; at++)
+			job->error = search->expand(job, at, &search->found[at - search->layer]);
+	}
+	return NULL;
+}
+
+static int run_jobs(struct lfb_search *search, struct lfb_job *jobs, unsigned int nr_jobs)
+{
+	int err = 0;
+
+	search->next = search->layer;
+	for (unsigned int i = 1; i < nr_jobs; i++)
+		jobs[i].started = !pthread_create(&jobs[i].thread, NULL, work, &jobs[i]);
+	work(&jobs[0]);
+	for (unsigned int i = 0; i < nr_jobs; i++) {
+		if (jobs[i].started)
+			pthread_join(jobs[i].thread, NULL);
+		jobs[i].started = false;
+		err = err ? err : jobs[i].error;
+	}
+	return err;
+}
+
+static int run_layer(struct lfb_search *search, struct lfb_job *jobs, unsigned int nr_jobs)
+{
+	u32 count = search->layer_end - search->layer;
+	int err;
+
+	search->found = calloc(count ? count : 1, sizeof(*search->found));
+	if (!search->found)
+		return -ENOMEM;
+	err = run_jobs(search, jobs, nr_jobs);
+	if (!err)
+		err = merge(search);
+	for (u32 i = 0; i < count; i++)
+		lfb__list_free(&search->found[i]);
+	free(search->found);
+	search->found = NULL;
+	search->depth++;
+	return err;
+}
+
+int lfb__search_run(struct lfb_search *search, struct lfb_job *jobs, unsigned int nr_jobs)
+{
+	int err = lfb__list_add(&search->nodes, sizeof(struct lfb_node)) ? 0 : -ENOMEM;
+
+	search->layer_end = 1;
+	if (!err)
+		err = search->root(&jobs[0]);
+	while (!err && search->depth < search->length && !search->over)
+		err = run_layer(search, jobs, nr_jobs);
+	return err ? lfb__error(NULL, err, "the search could not go on (%d)", err) : 0;
+}
+
+void lfb__search_end(struct lfb_search *search)
+{
+	lfb__list_free(&search->nodes);
+	lfb__list_free(&search->edges);
+	lfb__table_free(&search->states);
+	lfb__world_destroy(&search->world);
+}
+
+/*
+ * Counting: the words of n letters from a state are those of n - 1 from where its letters lead. A
+ * state first reached after d letters is asked for at most length - d more.
+ */
+
+static u64 count_from(const struct lfb_search *search, u32 id, const u64 *before)
+{
+	const struct lfb_node *node = lfb__search_node(search, id);
+	const u32 *edges = search->edges.items;
+	u64 count = 0;
+
+	for (u64 edge = node->next; edge < node->next + node->nr_next; edge++) {
+		if (edge < search->edges.count && edges[edge] != NOWHERE)
+			count += before[edges[edge]];
+	}
+	return count;
+}
+
+u64 lfb__search_count(const struct lfb_search *search, unsigned int length)
+{
+	u64 *now = calloc(search->nodes.count, sizeof(*now));
+	u64 *before = calloc(search->nodes.count, sizeof(*before));
 	u64 count = 0, *swap;
 
-	for (u32 id = 0; before && id < search->nr_nodes; id++)
+	for (size_t id = 0; before && id < search->nodes.count; id++)
 		before[id] = 1;
 	for (unsigned int n = 1; now && before && n <= length; n++) {
-		for (u32 id = 0; id < search->layer_end; id++) {
-			const struct node *node = &search->nodes[id];
-
-			now[id] = n == 1 ? node->nr_next : 0;
-			for (unsigned int i = 0; n > 1 && i < node->nr_next; i++) {
-				u64 edge = node->next + i;
-
-				if (edge < search->nr_edges && search->edges[edge] != NOWHERE)
-					now[id] += before[search->edges[edge]];
-			}
-		}
+		for (u32 id = 0; id < search->layer_end; id++)
+			now[id] = n == 1 ? lfb__search_node(search, id)->nr_next :
+					   count_from(search, id, before);
 		swap = now;
 		now = before;
 		before = swap;

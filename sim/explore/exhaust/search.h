@@ -1,80 +1,86 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The exhaustive search's states and how they were reached.
+ * All words of a world's letters, layer by layer. A layer holds the states that are reached after
+ * so many letters and not before, each with the first word that leads there; from each, a judge
+ * tries every letter. Threads share the work of a layer; what they found is put together in the
+ * order of the layer, so that the result does not depend on them.
  */
 #ifndef SIM_EXPLORE_EXHAUST_SEARCH_H
 #define SIM_EXPLORE_EXHAUST_SEARCH_H
 
-#include "sim/explore/exhaust/exhaust.h"
+#include <pthread.h>
 
-/* A state, and the first sequence that leads to it. Node 0 is a kernel that is just set up. */
-struct node {
+#include "sim/explore/exhaust/exhaust.h"
+#include "sim/explore/state/state.h"
+#include "sim/kernel/host/host.h"
+
+/* A state, and the first word that leads to it. Node 0 is a kernel that is just set up. */
+struct lfb_node {
 	struct lfb_state_key key;
 	u32 parent;
 	u8 letter;
-	u8 used;		/* symmetric names, as in struct lfb_letter */
+	u8 mark;		/* the judge's; what differs in it is another state */
 	u16 nr_next;		/* letters that make sense here … */
-	u64 next;		/* … and where they lead: index into search->edges */
+	u64 next;		/* … and where they lead: the first of search->edges */
 };
 
 /* A letter that was tried, and where it led. */
-struct step {
+struct lfb_tried {
 	struct lfb_state_key key;
 	u8 letter;
-	u8 used;
-	bool differs;
+	u8 mark;
+	bool differs;		/* this is what is looked for */
 	bool ends;		/* nothing comes after it */
 };
 
-struct found {
-	struct step *steps;
-	unsigned int count;
-	unsigned int capacity;
+struct lfb_search;
+
+/* A thread of a search, with what its judge needs. */
+struct lfb_job {
+	struct lfb_search *search;
+	void *judge;
+	pthread_t thread;
+	bool started;
+	u64 runs;
+	int error;
 };
 
-#define NOWHERE UINT32_MAX	/* where letters lead that nothing comes after */
-
-struct search {
+struct lfb_search {
 	struct lfb_world world;
 	unsigned int length;
 	bool all;		/* no two states are the same */
+	/* Does the empty word, node 0. */
+	int (*root)(struct lfb_job *job);
+	/* Tries the letters after node @id's word and adds them to @found. */
+	int (*expand)(struct lfb_job *job, u32 id, struct lfb_list *found);
+
 	unsigned int depth;	/* layers done */
-	struct node *nodes;
-	u32 nr_nodes, node_capacity;
+	bool over;		/* after the layer that is being done */
+	bool differs;
+	u8 word[LFB_EXHAUST_LENGTH_MAX];	/* the first one that does */
+	unsigned int word_length;
+	struct lfb_list nodes;
 	u32 layer, layer_end;	/* the nodes to go on from */
 	u32 next;		/* of those, the one nobody has taken yet */
-	struct found *found;	/* by node of the layer */
-	u32 *edges;
-	u64 nr_edges, edge_capacity;
-	u32 *slots;		/* nodes by key, 0: empty, else node + 1 */
-	u32 nr_slots;
-	bool differs;
-	u8 word[LFB_EXHAUST_LENGTH_MAX + 1];	/* the first sequence that does */
-	unsigned int word_length;
+	struct lfb_list *found;	/* of struct lfb_tried, by node of the layer */
+	struct lfb_list edges;	/* u32 */
+	struct lfb_table states;	/* nodes by key and mark */
 };
 
-/* search.c */
+static inline const struct lfb_node *lfb__search_node(const struct lfb_search *search, u32 id)
+{
+	return (const struct lfb_node *)search->nodes.items + id;
+}
 
-int lfb__search_begin(struct search *search);
-void lfb__search_end(struct search *search);
-/* Makes a layer of what was found in the one before. */
-int lfb__search_merge(struct search *search);
-/* Sequences of @length letters, up to renaming. */
-u64 lfb__search_count(struct search *search, unsigned int length);
-
-/* report.c */
-
-/* Options, and what they point to. */
-struct exhaust_plan {
-	struct lfb_exhaust_options options;
-	char quirks_off[1024];
-};
-
-/* Checks and completes options, clears the result. */
-int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct exhaust_plan *plan,
-		      struct lfb_exhaust_result *result);
-/* Makes a scenario of the sequence that differs, as short as can be. */
-int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, struct search *search,
-			struct lfb_exhaust_result *result);
+/* The length that is asked for, or the usual one. -EINVAL: too long. */
+int lfb__search_length(unsigned int asked, unsigned int *length);
+/* Goes on until something differs or all is done. What was found is for lfb__search_end(). */
+int lfb__search_run(struct lfb_search *search, struct lfb_job *jobs, unsigned int nr_jobs);
+void lfb__search_end(struct lfb_search *search);
+/* The word that leads to a node. Returns its length. */
+unsigned int lfb__search_word(const struct lfb_search *search, u32 id, u8 *word);
+int lfb__search_add(struct lfb_list *found, const struct lfb_tried *tried);
+/* Words of @length letters, up to renaming. */
+u64 lfb__search_count(const struct lfb_search *search, unsigned int length);
 
 #endif

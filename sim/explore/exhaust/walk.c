@@ -8,7 +8,8 @@
 
 #include <luo/trace.h>
 
-#include "sim/explore/exhaust/exhaust.h"
+#include "lib/luo/luo.h"
+#include "sim/explore/exhaust/walk.h"
 
 #define MEMORY (4ull << 20)
 
@@ -87,30 +88,17 @@ void lfb__walker_destroy(struct lfb_walker *walker)
 	free(walker);
 }
 
-/* What the module was taught outlives a power cycle, and so does its being one. */
-static int forget(struct lfb_walker *walker)
-{
-	const struct lfb_scenario *scenario = walker->run.scenario;
-	struct lfb_run *run = &walker->run;
-
-	if (run->recorder->is_module) {
-		demolish(walker);
-		return build(walker);
-	}
-	lfb__recorder_destroy(run->recorder);
-	run->recorder = lfb__recorder_create(run->machine, scenario->nr_handlers, scenario->nr_flbs,
-					     &run->transcript);
-	return run->recorder ? 0 : lfb__error(NULL, -ENOMEM, "no memory for a search");
-}
-
 int lfb__walker_boot(struct lfb_walker *walker)
 {
 	struct lfb_machine *machine;
 	int err = 0;
 
 	lfb_machine_shutdown(walker->run.machine);
-	if (walker->learnt)
-		err = forget(walker);
+	/* What the module was taught outlives a power cycle, and so does its being one. */
+	if (walker->learnt) {
+		demolish(walker);
+		err = build(walker);
+	}
 	if (err)
 		return err;
 	machine = walker->run.machine;
@@ -161,7 +149,7 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 	long result;
 
 	if (walker->done)
-		walker->done(walker->done_context, operation);
+		fprintf(walker->done, "%s\n", operation->text);
 	if (operation->point) {
 		lfb__run_wait(&walker->run, operation);
 		return true;
@@ -246,16 +234,56 @@ bool lfb__walker_word(struct lfb_walker *walker, const struct lfb_world *world, 
 	return same;
 }
 
+/*
+ * States
+ */
+
+/* What the agent can reach: the session behind each descriptor it keeps, and its files. */
+static void agent_state(struct lfb_state_sink *sink, const struct lfb_run *run)
+{
+	for (unsigned int i = 0; i < run->scenario->nr_sessions; i++) {
+		const struct liveupdate_session *session;
+
+		lfb__state_fact(sink, "held", run->sessions[i] >= 0);
+		if (run->sessions[i] < 0)
+			continue;
+		session = lfb_agent_file(run->agent, run->sessions[i])->private_data;
+		lfb__state_fact(sink, "incoming", session->sessions->incoming);
+		lfb__state_subject(sink, "session held", session->name, sizeof(session->name));
+	}
+	for (unsigned int i = 0; i < run->scenario->nr_inodes; i++) {
+		const struct file *file;
+
+		lfb__state_fact(sink, "held", run->files[i] >= 0);
+		if (run->files[i] < 0)
+			continue;
+		file = lfb_agent_file(run->agent, run->files[i]);
+		lfb__state_fact(sink, "private data", (uintptr_t)file->private_data);
+		lfb__state_fact(sink, "preserved", file->lfb_preserved);
+	}
+	lfb__state_fact(sink, "device", run->device >= 0);
+	lfb__state_fact(sink, "waits", run->agent->task.blocked_on != NULL);
+}
+
+static void model_state(struct lfb_state_sink *sink, const struct lfb_model *model)
+{
+	lfb__state_bytes(sink, model, offsetof(struct lfb_model, outgoing));
+	lfb__state_bytes(sink, &model->outgoing.list,
+			 model->outgoing.count * sizeof(model->outgoing.list[0]));
+	lfb__state_bytes(sink, &model->incoming.list,
+			 model->incoming.count * sizeof(model->incoming.list[0]));
+}
+
+static void more(struct lfb_state_sink *sink, const void *context)
+{
+	const struct lfb_walker *walker = context;
+
+	model_state(sink, &walker->model);
+	lfb__state_recorder(sink, walker->run.recorder);
+	agent_state(sink, &walker->run);
+}
+
 void lfb__walker_key(const struct lfb_walker *walker, struct lfb_state_key *key)
 {
-	const struct lfb_model *model = &walker->model;
-
-	*key = (struct lfb_state_key){ { 1, 2 } };
-	lfb__digest_bytes(key, model, offsetof(struct lfb_model, outgoing));
-	lfb__digest_bytes(key, &model->outgoing.list,
-			  model->outgoing.count * sizeof(model->outgoing.list[0]));
-	lfb__digest_bytes(key, &model->incoming.list,
-			  model->incoming.count * sizeof(model->incoming.list[0]));
-	if (lfb_machine_state(walker->run.machine) == LFB_RUNNING)
-		lfb__digest_kernel(&walker->run, key);
+	lfb__state_key(walker->run.machine, more, walker, key);
 }

@@ -4,9 +4,7 @@
  */
 #include <string.h>
 
-#include <luo/shrink.h>
-
-#include "sim/explore/exhaust/module.h"
+#include "sim/explore/shrink/shrink.h"
 
 struct raising {
 	struct lfb_machine *machine;
@@ -15,19 +13,6 @@ struct raising {
 	bool keep_module;
 	bool allowed[LFB_FINDINGS_NR];	/* what the whole raises */
 };
-
-bool lfb__defines_module(const struct lfb_operation *operation)
-{
-	switch (operation->verb) {
-	case LFB_VERB_WHEN:
-	case LFB_VERB_FORGET:
-	case LFB_VERB_COMPATIBLE:
-	case LFB_VERB_MODULE:
-		return !operation->point;
-	default:
-		return false;
-	}
-}
 
 static const struct lfb_operation *next_definition(const struct lfb_scenario *scenario, size_t *at)
 {
@@ -50,13 +35,6 @@ static bool same_module(const struct lfb_scenario *one, const struct lfb_scenari
 		second = next_definition(other, &j);
 	} while (first && second && !strcmp(first->text, second->text));
 	return !first && !second;
-}
-
-/* Also the orders in which locks were taken, which are known until the machine goes. */
-void lfb__machine_forget_seen(struct lfb_machine *machine)
-{
-	lfb_findings_clear(machine);
-	lfb__lockdep_destroy(&machine->kernel);
 }
 
 static void run(struct lfb_machine *machine, const struct lfb_scenario *scenario)

@@ -9,15 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/machine.h>
-#include <luo/shrink.h>
-
-#include "sim/machine/machine.h"
-#include "sim/scenario/scenario.h"
+#include "sim/explore/shrink/shrink.h"
 
 #define SMALLEST_TRIED 4	/* numbers from 0 on that stand in for larger ones */
 #define PAIRS_MAX 64		/* lines of a scenario of which all pairs are tried */
 #define EXPECTATION_MAX 64	/* bytes of " = RESULT obj=HEX" */
+#define NO_LINE SIZE_MAX
 
 struct line {
 	char *text;		/* never gets longer */
@@ -59,13 +56,13 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 		       void *context)
 {
 	char line[LFB_SCENARIO_LINE_MAX + EXPECTATION_MAX];
-	size_t i, length;
+	size_t length;
 	int err = 0;
 
 	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO) || !write)
 		return lfb__error(NULL, -EINVAL, "lfb_scenario_write(): no %s",
 				  write ? "live scenario" : "place to write to");
-	for (i = 0; err >= 0 && i < scenario->count; i++) {
+	for (size_t i = 0; err >= 0 && i < scenario->count; i++) {
 		const struct lfb_operation *operation = &scenario->operations[i];
 
 		length = strlen(operation->text);
@@ -76,7 +73,7 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 		line[length++] = '\n';
 		err = write(context, line, length);
 	}
-	return err < 0 ? err : 0;
+	return err < 0 ? lfb__error(NULL, err, "the output could not be written") : 0;
 }
 
 /*
@@ -88,10 +85,9 @@ static struct lfb_scenario *make_candidate(struct shrinking *shrinking, const st
 {
 	struct lfb_scenario *candidate = NULL;
 	char *end = shrinking->text;
-	size_t i;
 	int err;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		end = stpcpy(end, lines[i].text);
 		if (lines[i].expects)
 			end += format_expectation(&lines[i].operation->expected, end,
@@ -122,19 +118,22 @@ static bool holds(struct shrinking *shrinking, const struct line *lines, size_t 
 	return still;
 }
 
-/* Goes on without the lines from @first to before @end, if that shows it too. */
-static bool leave_out(struct shrinking *shrinking, size_t first, size_t end)
+/* Goes on without the lines from @first to before @end and line @also, if that shows it too. */
+static bool leave_out(struct shrinking *shrinking, size_t first, size_t end, size_t also)
 {
-	size_t count = shrinking->count - (end - first);
+	struct line *kept = shrinking->trial, *left = shrinking->trial + shrinking->count;
+	size_t count;
 
-	memcpy(shrinking->trial, shrinking->lines, first * sizeof(struct line));
-	memcpy(shrinking->trial + first, shrinking->lines + end,
-	       (shrinking->count - end) * sizeof(struct line));
+	/* What is left out stays behind the end, where it is freed with the rest. */
+	for (size_t i = 0; i < shrinking->count; i++) {
+		if ((i >= first && i < end) || i == also)
+			*--left = shrinking->lines[i];
+		else
+			*kept++ = shrinking->lines[i];
+	}
+	count = (size_t)(kept - shrinking->trial);
 	if (!holds(shrinking, shrinking->trial, count))
 		return false;
-	/* What is left out stays behind the end, where it is freed with the rest. */
-	memcpy(shrinking->trial + count, shrinking->lines + first,
-	       (end - first) * sizeof(struct line));
 	memcpy(shrinking->lines, shrinking->trial, shrinking->count * sizeof(struct line));
 	shrinking->count = count;
 	return true;
@@ -155,7 +154,7 @@ static void leave_out_pieces(struct shrinking *shrinking)
 		while (at < shrinking->count) {
 			size_t end = at + piece < shrinking->count ? at + piece : shrinking->count;
 
-			if (!leave_out(shrinking, at, end))
+			if (!leave_out(shrinking, at, end, NO_LINE))
 				at = end;
 		}
 		piece /= 2;
@@ -171,33 +170,17 @@ static void leave_out_lines(struct shrinking *shrinking)
 
 		before = shrinking->count;
 		while (at--)
-			leave_out(shrinking, at, at + 1);
+			leave_out(shrinking, at, at + 1, NO_LINE);
 	} while (shrinking->count != before);
 }
 
 /* Lines that only make sense together, as one that makes and one that ends a thing. */
 static bool leave_out_pair(struct shrinking *shrinking)
 {
-	size_t first, second;
-
-	for (first = 0; first + 1 < shrinking->count; first++) {
-		for (second = first + 1; second < shrinking->count; second++) {
-			size_t between = second - first - 1;
-			size_t count = shrinking->count - 2;
-
-			memcpy(shrinking->trial, shrinking->lines, first * sizeof(struct line));
-			memcpy(shrinking->trial + first, shrinking->lines + first + 1,
-			       between * sizeof(struct line));
-			memcpy(shrinking->trial + second - 1, shrinking->lines + second + 1,
-			       (shrinking->count - second - 1) * sizeof(struct line));
-			if (!holds(shrinking, shrinking->trial, count))
-				continue;
-			shrinking->trial[count] = shrinking->lines[first];
-			shrinking->trial[count + 1] = shrinking->lines[second];
-			memcpy(shrinking->lines, shrinking->trial,
-			       shrinking->count * sizeof(struct line));
-			shrinking->count = count;
-			return true;
+	for (size_t first = 0; first + 1 < shrinking->count; first++) {
+		for (size_t second = first + 1; second < shrinking->count; second++) {
+			if (leave_out(shrinking, first, first + 1, second))
+				return true;
 		}
 	}
 	return false;
@@ -211,10 +194,9 @@ static bool leave_out_pair(struct shrinking *shrinking)
 static bool drop_expectations(struct shrinking *shrinking, size_t first, size_t end)
 {
 	bool any = false;
-	size_t i;
 
 	memcpy(shrinking->trial, shrinking->lines, shrinking->count * sizeof(struct line));
-	for (i = first; i < end; i++) {
+	for (size_t i = first; i < end; i++) {
 		any = any || shrinking->trial[i].expects;
 		shrinking->trial[i].expects = false;
 	}
@@ -226,9 +208,7 @@ static bool drop_expectations(struct shrinking *shrinking, size_t first, size_t 
 
 static void drop_each_expectation(struct shrinking *shrinking)
 {
-	size_t i;
-
-	for (i = 0; i < shrinking->count; i++)
+	for (size_t i = 0; i < shrinking->count; i++)
 		drop_expectations(shrinking, i, i + 1);
 }
 
@@ -288,7 +268,7 @@ static bool make_smaller(struct shrinking *shrinking, const struct word *word,
 {
 	struct line *lines = shrinking->lines, *trial = shrinking->trial;
 	bool still = false;
-	size_t i, made;
+	size_t made;
 
 	memcpy(trial, lines, shrinking->count * sizeof(*trial));
 	for (made = 0; made < shrinking->count; made++) {
@@ -300,7 +280,7 @@ static bool make_smaller(struct shrinking *shrinking, const struct word *word,
 		shrinking->error = -ENOMEM;
 	else
 		still = holds(shrinking, trial, shrinking->count);
-	for (i = 0; i < made; i++)
+	for (size_t i = 0; i < made; i++)
 		free(still ? lines[i].text : trial[i].text);
 	if (still)
 		memcpy(lines, trial, shrinking->count * sizeof(*lines));
@@ -323,9 +303,9 @@ static bool make_small(struct shrinking *shrinking, const struct word *word)
 static bool make_numbers_small(struct shrinking *shrinking)
 {
 	bool changed = false;
-	size_t i, offset;
+	size_t offset;
 
-	for (i = 0; i < shrinking->count && !shrinking->error; i++) {
+	for (size_t i = 0; i < shrinking->count && !shrinking->error; i++) {
 		const char *at = shrinking->lines[i].text;
 		struct word word;
 
@@ -358,9 +338,7 @@ static void search(struct shrinking *shrinking)
 
 static void release(struct shrinking *shrinking, size_t count)
 {
-	size_t i;
-
-	for (i = 0; shrinking->lines && i < count; i++)
+	for (size_t i = 0; shrinking->lines && i < count; i++)
 		free(shrinking->lines[i].text);
 	free(shrinking->lines);
 	free(shrinking->trial);
@@ -370,13 +348,12 @@ static void release(struct shrinking *shrinking, size_t count)
 static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scenario)
 {
 	size_t size = 1;
-	size_t i;
 
 	shrinking->lines = calloc(scenario->count + 1, sizeof(struct line));
 	shrinking->trial = calloc(scenario->count + 1, sizeof(struct line));
 	if (!shrinking->lines || !shrinking->trial)
 		return -ENOMEM;
-	for (i = 0; i < scenario->count; i++) {
+	for (size_t i = 0; i < scenario->count; i++) {
 		struct line *line = &shrinking->lines[i];
 
 		line->operation = &scenario->operations[i];

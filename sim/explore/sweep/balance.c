@@ -2,7 +2,6 @@
 #include "sim/explore/sweep/balance.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/luo/luo.h"
@@ -21,22 +20,13 @@ static void breach(struct lfb_balance *balance, const char *format, ...)
 	va_end(args);
 }
 
-/* One more element in a growing array of @size bytes each; NULL: this balance went blind. */
-static void *append(struct lfb_balance *balance, void **array, size_t *count, size_t *max,
-		    size_t size)
+/* One more item of @size bytes; NULL: this balance went blind. */
+static void *append(struct lfb_balance *balance, struct lfb_list *list, size_t size)
 {
-	void *larger;
+	void *item = lfb__list_add(list, size);
 
-	if (*count == *max) {
-		larger = reallocarray(*array, *max ? 2 * *max : 16, size);
-		if (!larger) {
-			balance->blind = true;
-			return NULL;
-		}
-		*array = larger;
-		*max = *max ? 2 * *max : 16;
-	}
-	return memset((char *)*array + size * (*count)++, 0, size);
+	balance->blind |= !item;
+	return item;
 }
 
 /*
@@ -45,9 +35,12 @@ static void *append(struct lfb_balance *balance, void **array, size_t *count, si
 
 static struct lfb_balance_flb *find_flb(const struct lfb_balance *balance, const void *flb)
 {
-	for (size_t i = 0; i < balance->nr_flbs; i++)
-		if (balance->flbs[i].flb == flb)
-			return &balance->flbs[i];
+	struct lfb_balance_flb *flbs = balance->flbs.items;
+
+	for (size_t i = 0; i < balance->flbs.count; i++) {
+		if (flbs[i].flb == flb)
+			return &flbs[i];
+	}
 	return NULL;
 }
 
@@ -57,8 +50,7 @@ static struct lfb_balance_flb *get_flb(struct lfb_balance *balance, const void *
 
 	if (entry)
 		return entry;
-	entry = append(balance, (void **)&balance->flbs, &balance->nr_flbs, &balance->max_flbs,
-		       sizeof(*entry));
+	entry = append(balance, &balance->flbs, sizeof(*entry));
 	if (entry)
 		entry->flb = flb;
 	return entry;
@@ -85,8 +77,9 @@ static void flb_unpreserved(struct lfb_balance *balance, struct lfb_balance_flb 
 	flb->preserved = false;
 	if (flb->call != balance->machine->calls)
 		return;
-	for (size_t i = 0; i < balance->nr_flbs; i++) {
-		const struct lfb_balance_flb *other = &balance->flbs[i];
+	for (size_t i = 0; i < balance->flbs.count; i++) {
+		const struct lfb_balance_flb *other =
+			(const struct lfb_balance_flb *)balance->flbs.items + i;
 
 		if (other->preserved && other->call == flb->call && other->number > flb->number)
 			breach(balance, "FLB %.47s: undone before one that was preserved later",
@@ -118,6 +111,11 @@ static void flb_returned(struct lfb_balance *balance, const struct lfb_returned 
  * Files
  */
 
+static struct lfb_balance_file *file_at(const struct lfb_balance *balance, size_t i)
+{
+	return (struct lfb_balance_file *)balance->files.items + i;
+}
+
 static void file_preserved(struct lfb_balance *balance, const struct lfb_returned *call)
 {
 	const struct liveupdate_file_op_args *args = call->given;
@@ -125,8 +123,7 @@ static void file_preserved(struct lfb_balance *balance, const struct lfb_returne
 
 	if (call->result)
 		return;
-	file = append(balance, (void **)&balance->files, &balance->nr_files, &balance->max_files,
-		      sizeof(*file));
+	file = append(balance, &balance->files, sizeof(*file));
 	if (file)
 		*file = (struct lfb_balance_file){ args->handler, args->file, call->data };
 }
@@ -135,12 +132,12 @@ static void file_unpreserved(struct lfb_balance *balance, const struct lfb_retur
 {
 	const struct liveupdate_file_op_args *args = call->given;
 
-	for (size_t i = balance->nr_files; i-- > 0;) {
-		struct lfb_balance_file *file = &balance->files[i];
+	for (size_t i = balance->files.count; i-- > 0;) {
+		struct lfb_balance_file *file = file_at(balance, i);
 
 		if (file->handler != args->handler || file->file != args->file)
 			continue;
-		*file = balance->files[--balance->nr_files];
+		*file = *file_at(balance, --balance->files.count);
 		return;
 	}
 	breach(balance, "handler %.47s: unpreserve ran without a preserve that succeeded",
@@ -151,8 +148,8 @@ static void file_frozen(struct lfb_balance *balance, const struct lfb_returned *
 {
 	const struct liveupdate_file_op_args *args = call->given;
 
-	for (size_t i = 0; i < balance->nr_files && !call->result; i++) {
-		struct lfb_balance_file *file = &balance->files[i];
+	for (size_t i = 0; i < balance->files.count && !call->result; i++) {
+		struct lfb_balance_file *file = file_at(balance, i);
 
 		if (file->handler == args->handler && file->file == args->file &&
 		    file->data == args->serialized_data)
@@ -218,10 +215,9 @@ static void follow_boot(struct lfb_balance *balance)
 	if (boot == balance->boot)
 		return;
 	balance->boot = boot;
-	balance->handed = balance->nr_files;
+	balance->handed = balance->files.count;
 	balance->finished = 0;
-	balance->nr_files = 0;
-	balance->nr_flbs = 0;
+	balance->files.count = balance->flbs.count = 0;
 }
 
 static void returned(void *context, const struct lfb_returned *call)
@@ -253,8 +249,8 @@ static unsigned long files_of(const struct luo_sessions *sessions)
 static bool knows_file(const struct lfb_balance *balance, const struct luo_file *luo_file,
 		       size_t *at)
 {
-	for (size_t i = 0; i < balance->nr_files; i++, ++*at) {
-		const struct lfb_balance_file *file = &balance->files[*at % balance->nr_files];
+	for (size_t i = 0; i < balance->files.count; i++, ++*at) {
+		const struct lfb_balance_file *file = file_at(balance, *at % balance->files.count);
 
 		if (file->handler == luo_file->handler && file->file == luo_file->file &&
 		    file->data == luo_file->serialized_data)
@@ -269,9 +265,9 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 	const struct luo_file *file;
 	size_t at = 0;
 
-	if (files_of(sessions) != balance->nr_files)
+	if (files_of(sessions) != balance->files.count)
 		breach(balance, "%lu files are preserved in sessions, but callbacks say %zu",
-		       files_of(sessions), balance->nr_files);
+		       files_of(sessions), balance->files.count);
 	list_for_each_entry(session, &sessions->list, list)
 		list_for_each_entry(file, &session->files, list)
 			if (!knows_file(balance, file, &at))
@@ -316,7 +312,7 @@ void lfb__balance_reset(struct lfb_balance *balance)
 {
 	balance->boot = 0;
 	balance->handed = balance->finished = 0;
-	balance->nr_files = balance->nr_flbs = 0;
+	balance->files.count = balance->flbs.count = 0;
 }
 
 void lfb__balance_watch(struct lfb_balance *balance, struct lfb_machine *machine)
@@ -330,6 +326,6 @@ void lfb__balance_end(struct lfb_balance *balance)
 	if (!balance->machine)
 		return;
 	balance->machine->kernel.watch = (struct lfb_watch){ NULL, NULL };
-	free(balance->flbs);
-	free(balance->files);
+	lfb__list_free(&balance->flbs);
+	lfb__list_free(&balance->files);
 }

@@ -13,6 +13,7 @@
 #ifndef SIM_EXPLORE_SWEEP_BALANCE_H
 #define SIM_EXPLORE_SWEEP_BALANCE_H
 
+#include "sim/kernel/host/host.h"
 #include "sim/machine/machine.h"
 
 struct lfb_balance_flb {
@@ -33,10 +34,8 @@ struct lfb_balance {
 	struct lfb_machine *machine;
 	unsigned int boot;		/* which kernel this is about */
 	unsigned long numbers;
-	struct lfb_balance_flb *flbs;
-	size_t nr_flbs, max_flbs;
-	struct lfb_balance_file *files;	/* preserved */
-	size_t nr_files, max_files;
+	struct lfb_list flbs;		/* struct lfb_balance_flb */
+	struct lfb_list files;		/* struct lfb_balance_file: preserved */
 	unsigned long handed;		/* files that came from the previous kernel, at most */
 	unsigned long finished;		/* of them */
 	bool blind;			/* no memory to follow: nothing is said any more */

@@ -75,7 +75,7 @@ static bool parse_number(const char *text, const char **end, unsigned long *numb
 	errno = 0;
 	*number = strtoul(text, &stop, 10);
 	*end = stop;
-	return !errno && *number < 1ul << 48;
+	return !errno && *number < 1ull << 48;
 }
 
 bool lfb__case_parse(const char *text, struct lfb_sweep_case *that)

@@ -75,56 +75,27 @@ bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, .
 	return false;
 }
 
-/* The shorter one of the two differences is what it is about. */
-void lfb__sweep_difference(struct lfb_sweep *sweep, char *text, size_t size)
+/* The shorter one of the two differences is what it is about; cut where it is too long. */
+const char *lfb__sweep_difference(struct lfb_sweep *sweep)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	struct lfb_state *now;
 	unsigned int from_before, from_after;
-	char before[400], after[400];
+	char before[sizeof(sweep->difference)], after[sizeof(sweep->difference)];
+	bool begun;
 
-	text[0] = '\0';
 	if (!sweep->before && !sweep->after)
-		return;
+		return "";
 	now = lfb__state_capture(sweep->machine, subject->more, subject->self);
 	from_before = lfb__state_diff(sweep->before, now, before, sizeof(before));
 	from_after = lfb__state_diff(sweep->after, now, after, sizeof(after));
 	lfb__state_free(now);
-	if (from_before && (!from_after || from_before <= from_after))
-		snprintf(text, size, ": %s", before);
-	else if (from_after)
-		snprintf(text, size, ": %s (compared with the step done)", after);
-}
-
-/* Follows the run without faults up to @failed and keeps the state around that step. */
-static void capture(struct lfb_sweep *sweep, size_t failed)
-{
-	const struct lfb_sweep_subject *subject = sweep->subject;
-	u64 object;
-
-	lfb__sweep_begin(sweep);
-	for (size_t step = 0; step < subject->steps; step++) {
-		if (step == failed)
-			sweep->before = lfb__state_capture(sweep->machine, subject->more,
-							   subject->self);
-		subject->perform(subject->self, step, &object);
-		if (step == failed || (step == subject->steps - 1 && step < failed))
-			sweep->after = lfb__state_capture(sweep->machine, subject->more,
-							  subject->self);
-	}
-}
-
-void lfb__sweep_explain(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
-{
-	bool traces = sweep->traces;
-
-	lfb__sweep_trace(sweep, false);
-	capture(sweep, sweep->failed_step);
-	lfb__sweep_trace(sweep, traces);
-	lfb__sweep_run(sweep, that);
-	lfb__state_free(sweep->before);
-	lfb__state_free(sweep->after);
-	sweep->before = sweep->after = NULL;
+	begun = from_before && (!from_after || from_before <= from_after);
+	if ((!begun && !from_after) ||
+	    snprintf(sweep->difference, sizeof(sweep->difference), ": %s%s",
+		     begun ? before : after, begun ? "" : " (compared with the step done)") < 0)
+		return "";
+	return sweep->difference;
 }
 
 /* How to run this case again. Shrinking, which makes the scenario shorter first, belongs here. */

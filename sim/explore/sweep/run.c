@@ -130,7 +130,6 @@ static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 o
 {
 	const struct lfb_sweep_record *record = &sweep->records[step];
 	struct lfb_digest now;
-	char text[400];
 
 	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, false))
 		return false;
@@ -144,9 +143,8 @@ static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 o
 	lfb__sweep_digest(sweep, &now);
 	if (now.exact == record->after.exact)
 		return true;
-	lfb__sweep_difference(sweep, text, sizeof(text));
 	return lfb__sweep_fail(sweep, step, "repeated without the fault it succeeds, with another "
-			       "outcome%s", text);
+			       "outcome%s", lfb__sweep_difference(sweep));
 }
 
 /*
@@ -170,7 +168,6 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	bool forever = sweep->now->forever;
 	struct lfb_digest now;
-	char text[400];
 	bool repaired;
 	u64 object;
 	long again;
@@ -197,9 +194,8 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 	lfb__sweep_digest(sweep, &now);
 	if (repaired && now.exact == sweep->records[step].after.exact)
 		return WAY_ON;
-	lfb__sweep_difference(sweep, text, sizeof(text));
 	lfb__sweep_fail(sweep, step, "answered %ld and did not do it; done another way, it is not "
-			"the same%s", result, text);
+			"the same%s", result, lfb__sweep_difference(sweep));
 	return WAY_OUT;
 }
 
@@ -208,23 +204,22 @@ static enum way wrong(struct lfb_sweep *sweep, size_t step, long result,
 {
 	const struct lfb_sweep_record *record = &sweep->records[step];
 	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
-	char where[96], difference[400];
+	char where[96];
 
 	snprintf(where, sizeof(where), "%s failed (%s)", faults->where,
 		 lfb_fault_kind_name(faults->kind));
-	lfb__sweep_difference(sweep, difference, sizeof(difference));
 	if (now->exact == record->before.exact)
 		lfb__sweep_fail(sweep, step, "%s: nothing happened, but it answered %ld as if it "
 				"had", where, result);
 	else if (result < 0)
 		lfb__sweep_fail(sweep, step, "%s: it answered %ld and left something "
-				"behind%s", where, result, difference);
+				"behind%s", where, result, lfb__sweep_difference(sweep));
 	else if (now->exact == record->after.exact)
 		lfb__sweep_fail(sweep, step, "%s: it answered %ld, without faults %ld", where,
 				result, record->result);
 	else
 		lfb__sweep_fail(sweep, step, "%s: it answered %ld, but it is half done%s", where,
-				result, difference);
+				result, lfb__sweep_difference(sweep));
 	return WAY_OUT;
 }
 
@@ -359,16 +354,14 @@ static void go_astray(struct lfb_sweep *sweep, size_t step)
 static void check_end(struct lfb_sweep *sweep)
 {
 	struct lfb_digest now;
-	char difference[400];
 
 	if (!sweep->hits || !check_balance(sweep, sweep->subject->steps))
 		return;
 	lfb__sweep_digest(sweep, &now);
 	if (now.exact == sweep->end.exact)
 		return;
-	lfb__sweep_difference(sweep, difference, sizeof(difference));
 	lfb__sweep_fail(sweep, sweep->subject->steps, "every step went well in the end, but it "
-			"ends otherwise than without faults%s", difference);
+			"ends otherwise than without faults%s", lfb__sweep_difference(sweep));
 }
 
 /* What may follow from a fault that was reported: what could not be registered is missing. */

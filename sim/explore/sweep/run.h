@@ -47,6 +47,7 @@ struct lfb_sweep {
 	/* A violation is run a second time to say what is different. */
 	struct lfb_state *before;
 	struct lfb_state *after;
+	char difference[400];
 	bool traces;
 	int error;			/* of writing */
 };
@@ -73,12 +74,10 @@ enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_sweep_
 /* Keeps the first violation of a run. Returns false, always. */
 bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, ...)
 	LFB_PRINTF(3, 4);
-/* What differs now from before and after @step, where that is known. */
-void lfb__sweep_difference(struct lfb_sweep *sweep, char *text, size_t size);
+/* What differs now from before and after the step, where that is known. */
+const char *lfb__sweep_difference(struct lfb_sweep *sweep);
 /* Writes the violation of the newest run, and counts it. @that: NULL for the run without faults. */
 void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *that);
-/* Runs a case that violated something again, to say more. */
-void lfb__sweep_explain(struct lfb_sweep *sweep, const struct lfb_sweep_case *that);
 /* Where only one case is run: lines of what happens. */
 void lfb__sweep_say(struct lfb_sweep *sweep, const char *format, ...) LFB_PRINTF(2, 3);
 void lfb__sweep_trace(struct lfb_sweep *sweep, bool on);

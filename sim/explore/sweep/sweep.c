@@ -134,13 +134,45 @@ static bool is_over(const struct lfb_sweep *sweep)
 	return sweep->error || sweep->result.violations >= sweep->options.violations_max;
 }
 
+/* Follows the run without faults up to @failed and keeps the state around that step. */
+static void capture(struct lfb_sweep *sweep, size_t failed)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	u64 object;
+
+	lfb__sweep_begin(sweep);
+	for (size_t step = 0; step < subject->steps; step++) {
+		if (step == failed)
+			sweep->before = lfb__state_capture(sweep->machine, subject->more,
+							   subject->self);
+		subject->perform(subject->self, step, &object);
+		if (step == failed || (step == subject->steps - 1 && step < failed))
+			sweep->after = lfb__state_capture(sweep->machine, subject->more,
+							  subject->self);
+	}
+}
+
+/* Runs a case that violated something again, to say more. */
+static void explain(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+{
+	bool traces = sweep->traces;
+
+	lfb__sweep_trace(sweep, false);
+	capture(sweep, sweep->failed_step);
+	lfb__sweep_trace(sweep, traces);
+	lfb__sweep_run(sweep, that);
+	lfb__state_free(sweep->before);
+	lfb__state_free(sweep->after);
+	sweep->before = sweep->after = NULL;
+}
+
 static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
 {
 	struct lfb_sweep_result *result = &sweep->result;
 	enum lfb_outcome outcome = lfb__sweep_run(sweep, that);
 
 	if (outcome == LFB_OUTCOME_VIOLATION) {
-		lfb__sweep_explain(sweep, that);
+		explain(sweep, that);
 		lfb__sweep_report(sweep, that);
 	}
 	result->runs++;

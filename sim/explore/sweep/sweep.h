@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Sweeps, inside: cases, the thing that is swept, what is known of its run without faults, and
- * what is excused.
+ * Something run once for every step in it that can fail, with that step failing: sweep.c goes
+ * through the cases, run.c does one and judges it, excuse.c knows what kernels promise to remember,
+ * balance.c follows the callbacks. What is swept is a scenario or a body in C. Others ask through
+ * <luo/sweep.h>. Uses explore/state, sim/play and what lies below them.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
@@ -9,7 +11,7 @@
 #include <luo/sweep.h>
 
 #include "sim/explore/sweep/balance.h"
-#include "sim/explore/sweep/state.h"
+#include "sim/explore/state/state.h"
 
 struct lfb_sweep;
 

@@ -40,9 +40,7 @@ int kho__read_bitmap(const struct kho_reader *reader, const u64 *bitmap, phys_ad
 
 	for (word = kho__next_word(bitmap, 0); word < KHO_PAGE_WORDS;
 	     word = kho__next_word(bitmap, word + 1)) {
-		u64 bits;
-
-		for (bits = bitmap[word]; bits; bits &= bits - 1) {
+		for (u64 bits = bitmap[word]; bits; bits &= bits - 1) {
 			u64 n = word * 64 + (unsigned int)__builtin_ctzll(bits);
 			u64 offset = n << (order + PAGE_SHIFT);
 			int err;

@@ -142,15 +142,15 @@ bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible)
 const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size_t size)
 {
 	const char *bytes;
-	size_t i;
+	size_t used = 0;
 	int length;
 
 	bytes = fdt_getprop(fdt, node, "compatible", &length);
 	if (!bytes)
 		length = 0;
-	for (i = 0; i + 1 < size && i < (size_t)length && bytes[i]; i++)
-		text[i] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '?';
+	for (; used + 1 < size && used < (size_t)length && bytes[used]; used++)
+		text[used] = bytes[used] >= ' ' && bytes[used] <= '~' ? bytes[used] : '?';
 	if (size)
-		text[i] = '\0';
+		text[used] = '\0';
 	return text;
 }

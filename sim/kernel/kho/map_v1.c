@@ -35,10 +35,9 @@ static int track_init(struct lfb_kernel *kernel)
 {
 	unsigned long nr_pages = kernel->memory.nr_pages;
 	unsigned long total = 0;
-	unsigned int order;
 	u32 *bitmaps;
 
-	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		unsigned long covered = KHO_BITMAP_BITS << order;
 
 		kernel->kho.orders[order].nr_bitmaps = (nr_pages + covered - 1) / covered;
@@ -46,11 +45,11 @@ static int track_init(struct lfb_kernel *kernel)
 	}
 	bitmaps = lfb__early_alloc(kernel, total * sizeof(*bitmaps));
 	if (!bitmaps) {
-		for (order = 0; order <= MAX_PAGE_ORDER; order++)
+		for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
 			kernel->kho.orders[order].nr_bitmaps = 0;
 		return -ENOMEM;
 	}
-	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		kernel->kho.orders[order].bitmaps = bitmaps;
 		bitmaps += kernel->kho.orders[order].nr_bitmaps;
 	}
@@ -90,9 +89,10 @@ static bool next_bitmap(const struct lfb_kernel *kernel, unsigned int order, uns
 
 	if (!of->blocks)
 		return false;
-	for (; *n < of->nr_bitmaps; (*n)++)
+	for (; *n < of->nr_bitmaps; (*n)++) {
 		if (of->bitmaps[*n] && lfb__page(kernel, of->bitmaps[*n])->private)
 			return true;
+	}
 	return false;
 }
 
@@ -138,12 +138,10 @@ static struct khoser_mem_chunk_v1 *add_chunk(struct lfb_kernel *kernel, unsigned
 static int write_map(struct lfb_kernel *kernel, u32 *first)
 {
 	struct khoser_mem_chunk_v1 *chunk = NULL;
-	unsigned int order;
-	unsigned long n;
 
 	*first = 0;
-	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
-		for (n = 0; next_bitmap(kernel, order, &n); n++) {
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+		for (unsigned long n = 0; next_bitmap(kernel, order, &n); n++) {
 			if (!chunk || chunk->order != order || chunk->num_elms == ELEMENTS)
 				chunk = add_chunk(kernel, order, chunk, first);
 			if (!chunk) {
@@ -191,7 +189,6 @@ static int read_chunk(const struct kho_reader *reader, phys_addr_t phys, phys_ad
 		      u64 *elements_left)
 {
 	const struct khoser_mem_chunk_v1 *chunk = kho__map_page(reader, phys);
-	unsigned int i;
 	int err;
 
 	if (!chunk)
@@ -210,7 +207,7 @@ static int read_chunk(const struct kho_reader *reader, phys_addr_t phys, phys_ad
 	*elements_left -= chunk->num_elms;
 	*next = chunk->next_phys;
 	err = kho__read_own_page(reader, phys);
-	for (i = 0; !err && i < chunk->num_elms; i++)
+	for (unsigned int i = 0; !err && i < chunk->num_elms; i++)
 		err = read_element(reader,
 				   phys + offsetof(struct khoser_mem_chunk_v1, elms[i]),
 				   &chunk->elms[i], chunk->order);
@@ -228,9 +225,8 @@ static int read_map(const struct lfb_view *view, phys_addr_t first, kho_block_fn
 	struct kho_reader reader = { view, block, own_page, context, problem };
 	phys_addr_t phys = first, remembered = 0;
 	u64 elements_left = 0, steps = 0;
-	unsigned int order;
 
-	for (order = 0; order <= MAX_PAGE_ORDER; order++)
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
 		elements_left += view->size / window_size(order) + 1;
 	while (phys) {
 		phys_addr_t next = 0;

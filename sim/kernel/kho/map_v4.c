@@ -146,14 +146,15 @@ static u64 *slot_of(u64 *slots, size_t nr_slots, phys_addr_t phys)
 
 static int grow(struct nodes *nodes)
 {
-	size_t nr_slots = nodes->nr_slots * 2, i;
+	size_t nr_slots = nodes->nr_slots * 2;
 	u64 *slots = calloc(nr_slots, sizeof(*slots));
 
 	if (!slots)
 		return -ENOMEM;
-	for (i = 0; i < nodes->nr_slots; i++)
+	for (size_t i = 0; i < nodes->nr_slots; i++) {
 		if (nodes->slots[i])
 			*slot_of(slots, nr_slots, nodes->slots[i]) = nodes->slots[i];
+	}
 	nodes_destroy(nodes);
 	nodes->slots = slots;
 	nodes->nr_slots = nr_slots;

@@ -38,11 +38,10 @@ int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_roo
 
 const struct kho_abi *kho__abi_of(const struct kho_root *root)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(known_abis); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(known_abis); i++) {
 		if (kho__fdt_compatible_is(root->fdt, 0, known_abis[i]->compatible))
 			return known_abis[i];
+	}
 	return NULL;
 }
 
@@ -148,10 +147,11 @@ static bool remove_subtree(struct lfb_kernel *kernel, phys_addr_t phys)
 	u64 at;
 	int node;
 
-	fdt_for_each_subnode(node, root, 0)
+	fdt_for_each_subnode(node, root, 0) {
 		if (!kho__fdt_u64_property(root, node, kernel->kho.abi->data_property, &at) &&
 		    at == phys)
 			return !fdt_del_node(root, node);
+	}
 	return false;
 }
 

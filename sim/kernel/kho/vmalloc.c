@@ -42,10 +42,9 @@ static int describe(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 {
 	u64 *link = first;
 	struct kho_vmalloc_chunk *chunk = NULL;
-	unsigned long i;
 
 	*first = 0;
-	for (i = 0; i < nr_pages; i++) {
+	for (unsigned long i = 0; i < nr_pages; i++) {
 		if (i % CHUNK_PAGES == 0) {
 			struct page *page;
 
@@ -83,7 +82,6 @@ static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 		    struct kho_vmalloc *preservation)
 {
 	phys_addr_t first, phys;
-	unsigned long i;
 	int err;
 
 	if (lfb__fault(kernel, LFB_FAULT_KHO, "kho_preserve_vmalloc"))
@@ -93,7 +91,7 @@ static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 		return err;
 	for (phys = first; phys; phys = chunk_at(kernel, phys)->next_phys)
 		mark(kernel, PHYS_PFN(phys), nr_pages, phys == first);
-	for (i = 0; i < nr_pages; i++)
+	for (unsigned long i = 0; i < nr_pages; i++)
 		mark(kernel, page_to_pfn(pages[i]), nr_pages, false);
 	*preservation = (struct kho_vmalloc){
 		.first = first,
@@ -146,7 +144,7 @@ static bool unmark(struct lfb_kernel *kernel, phys_addr_t phys)
 void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 {
 	struct lfb_kernel *kernel = kho__kernel();
-	unsigned long left, i;
+	unsigned long left;
 	bool sound;
 
 	if (!kernel)
@@ -161,7 +159,7 @@ void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		if (!sound)
 			break;
 		chunk = chunk_at(kernel, phys);
-		for (i = 0; left && i < CHUNK_PAGES; i++, left--)
+		for (unsigned long i = 0; left && i < CHUNK_PAGES; i++, left--)
 			sound &= IS_ALIGNED(chunk->phys[i], PAGE_SIZE) &&
 				 unmark(kernel, chunk->phys[i]);
 		preservation->first = chunk->next_phys;
@@ -202,9 +200,8 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 	unsigned long nr_entries = work->nr_pages >> work->order;
 	struct page **chunks = work->pages + work->nr_pages;
 	struct page **pages = work->pages;
-	unsigned long i, n;
 
-	for (n = 0; n < work->nr_chunks; n++) {
+	for (unsigned long n = 0; n < work->nr_chunks; n++) {
 		const struct kho_vmalloc_chunk *chunk;
 
 		work->wrong = phys;
@@ -212,16 +209,15 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 			return false;
 		chunk = chunk_at(kernel, phys);
 		*chunks++ = lfb__page(kernel, PHYS_PFN(phys));
-		for (i = 0; i < CHUNK_PAGES && nr_entries; i++, nr_entries--) {
+		for (unsigned long i = 0; i < CHUNK_PAGES && nr_entries; i++, nr_entries--) {
 			struct page *page = lfb__page(kernel, PHYS_PFN(chunk->phys[i]));
-			unsigned int j;
 
 			if (!kho__is_waiting(kernel, chunk->phys[i], work->order)) {
 				work->wrong = chunk->phys[i];
 				work->wrong_order = work->order;
 				return false;
 			}
-			for (j = 0; j < 1u << work->order; j++)
+			for (unsigned int j = 0; j < 1u << work->order; j++)
 				*pages++ = page + j;
 		}
 		phys = chunk->next_phys;

@@ -14,6 +14,7 @@
 #define MIB (1024ul * 1024)
 #define GIB (1024 * MIB)
 #define MIN_MEMORY (1 * MIB)
+#define MAX_MEMORY (SIZE_MAX / 16)	/* all windows of it can be told apart by a pointer */
 #define MIN_SCRATCH (64 * 1024ul)
 #define MAX_SCRATCH (16 * MIB)
 #define MIN_VMALLOC (64 * MIB)
@@ -105,9 +106,9 @@ static int create_windows(struct lfb_memory *memory)
 
 	memory->fd = memfd_create("lfb-memory", MFD_CLOEXEC);
 	if (memory->fd < 0)
-		return -errno;
+		return lfb__host_error(errno);
 	if (ftruncate(memory->fd, (off_t)memory->size) < 0)
-		return -errno;
+		return lfb__host_error(errno);
 	return map_window(memory, memory->base);
 }
 
@@ -117,7 +118,7 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	int error;
 
 	if (options->size < MIN_MEMORY || !IS_ALIGNED(options->size, PAGE_SIZE) ||
-	    PHYS_PFN(options->size) >= LFB_NO_PFN)
+	    options->size >> PAGE_SHIFT >= LFB_NO_PFN)
 		return lfb__fail(kernel, -EINVAL,
 				 "memory of %llu bytes: must be whole pages, 1 MiB or more",
 				 options->size);
@@ -127,7 +128,7 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	memset(memory, 0, sizeof(*memory));
 	memory->fd = -1;
 	lay_out(memory, options);
-	error = create_tables(memory);
+	error = options->size > MAX_MEMORY ? -ENOMEM : create_tables(memory);
 	if (!error)
 		error = create_windows(memory);
 	if (!error && options->checks == LFB_CHECKS_GUARD)

@@ -212,7 +212,6 @@ void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	const unsigned int order = page->order;
 	const size_t size = PAGE_SIZE << order;
 	void *address = lfb__pfn_address(memory, pfn);
-	unsigned long i;
 	u32 flags = 0;
 
 	if (LFB_ASAN && !lfb__fenced(memory)) {
@@ -220,7 +219,7 @@ void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
 		memset(address, LFB_POISON_FREED, size);
 		lfb__poison(address, size);
 	}
-	for (i = 0; i < 1ul << order; i++) {
+	for (unsigned long i = 0; i < 1ul << order; i++) {
 		flags |= page[i].flags;
 		page[i] = (struct page){ .flags = PG_DIRTY | (page[i].flags & PG_STICKY) };
 	}

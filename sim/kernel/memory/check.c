@@ -42,7 +42,7 @@ void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 	struct lfb_object object;
 	char what[LFB_PRESERVED_TEXT];
 
-	if (!lfb__checking(kernel) || kernel->ledger.internal)
+	if (!lfb__checking(kernel) || kernel->task->internal)
 		return;
 	lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ", what);
 	lfb__find(kernel, LFB_FINDING_KHO_FREED_WHILE_PRESERVED, lfb__phys_object(&object, phys),

@@ -11,8 +11,10 @@ static void converted(struct lfb_kernel *kernel, phys_addr_t phys)
 	if (!lfb__checking(kernel))
 		return;
 	if (unlikely(phys < PFN_PHYS(LFB_LOW_PAGES) || phys >= kernel->memory.size)) {
-		if (kernel->frame)
-			kernel->frame->touched_nothing = true;
+		struct lfb_frame *frame = lfb__frame(kernel);
+
+		if (frame)
+			frame->touched_nothing = true;
 	} else if (unlikely(lfb__was_in_use(&kernel->memory, PHYS_PFN(phys)))) {
 		lfb__check_converted(kernel, phys);
 	}

@@ -28,7 +28,7 @@ static struct page *alloc_counted(gfp_t gfp, unsigned int order, u32 kind, const
 	pfn = lfb__pfn(&kernel->memory, page);
 	if (gfp & __GFP_ZERO)
 		memset(lfb__pfn_address(&kernel->memory, pfn), 0, PAGE_SIZE << order);
-	if (kernel->frame)
+	if (lfb__frame(kernel))
 		lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn), PAGE_SIZE << order);
 	return page;
 }
@@ -101,7 +101,7 @@ static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigne
 	if (--page->refcount > 0)
 		return;
 	kernel->pages.allocated -= 1ul << page->order;
-	if (kernel->ledger.count)
+	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn));
 	lfb__free_block(kernel, pfn);
 }
@@ -183,11 +183,9 @@ void lfb__free_internal_page(struct lfb_kernel *kernel, struct page *page)
 
 void lfb__split_page(struct lfb_kernel *kernel, struct page *page, unsigned int order)
 {
-	unsigned long i;
-
 	if (block_pfn(kernel, page, order, "lfb__split_page") == LFB_NO_PFN)
 		return;
-	for (i = 0; i < 1ul << order; i++) {
+	for (unsigned long i = 0; i < 1ul << order; i++) {
 		page[i].flags = PG_ALLOCATED | PG_DIRTY | (page[i].flags & PG_STICKY);
 		page[i].order = 0;
 		page[i].refcount = page->refcount;

@@ -51,7 +51,8 @@ static void mark_lost(struct lfb_memory *memory, unsigned long pfn, u32 flags)
  */
 static bool is_taken(const struct lfb_kernel *kernel, u32 flags)
 {
-	const char *op = kernel->frame ? kernel->frame->op : "";
+	const struct lfb_frame *frame = lfb__frame(kernel);
+	const char *op = frame ? frame->op : "";
 
 	if (!(flags & ~PG_FREE))
 		return false;
@@ -79,7 +80,6 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	struct lfb_pages *pages = &kernel->pages;
 	const bool after_another = kernel->boot_number && lfb__checking(kernel);
 	unsigned long pfn;
-	unsigned int order;
 
 	lfb__unpoison_touched(memory, 0, memory->size);
 	if (lfb__fenced(memory))
@@ -97,7 +97,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	}
 
 	memset(pages, 0, sizeof(*pages));
-	for (order = 0; order <= MAX_PAGE_ORDER; order++)
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
 		pages->free_list[order] = LFB_NO_PFN;
 	pages->bottom = LFB_LOW_PAGES;
 	pages->top = lfb__usable_end(memory);
@@ -110,20 +110,19 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	struct lfb_memory *memory = &kernel->memory;
 	const unsigned long end = lfb__usable_end(memory);
 	struct page *page;
-	unsigned long i;
 
 	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order))
 		return -EINVAL;
 	if (pfn < LFB_LOW_PAGES || pfn >= end || 1ul << order > end - pfn)
 		return -EINVAL;
 	page = &memory->map[pfn];
-	for (i = 0; i < 1ul << order; i++) {
+	for (unsigned long i = 0; i < 1ul << order; i++) {
 		if (is_preserved(&page[i]))
 			return -EEXIST;
 	}
 
 	/* Dirty, so that it is destroyed at the boot after this one. */
-	for (i = 0; i < 1ul << order; i++) {
+	for (unsigned long i = 0; i < 1ul << order; i++) {
 		lfb__touch(memory, pfn + i);
 		page[i].flags = PG_TAIL | PG_DIRTY | PG_HANDED;
 		page[i].next = (u32)pfn;
@@ -149,9 +148,8 @@ static void forget_clean_chunks(struct lfb_memory *memory)
 	while ((chunk = memchr(chunk, 1, (size_t)(end - chunk))) != NULL) {
 		const u64 *touched = memory->touched + (chunk - memory->chunk_touched) * words;
 		u64 any = 0;
-		unsigned long i;
 
-		for (i = 0; i < words; i++)
+		for (unsigned long i = 0; i < words; i++)
 			any |= touched[i];
 		*chunk++ = any != 0;
 	}

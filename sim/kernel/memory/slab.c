@@ -68,7 +68,6 @@ static struct page *new_slab(struct lfb_kernel *kernel, unsigned int class)
 	const unsigned int order = classes[class].order;
 	struct page *slab = lfb__alloc_block(kernel, order, PG_SLAB);
 	unsigned long pfn;
-	unsigned int i;
 
 	if (!slab)
 		return NULL;
@@ -77,7 +76,7 @@ static struct page *new_slab(struct lfb_kernel *kernel, unsigned int class)
 	slab->slab_objects = classes[class].objects;
 	/* What is behind the last object is never free. */
 	memset(slab->slab_map, 0xff, sizeof(slab->slab_map));
-	for (i = 0; i < slab->slab_objects; i++)
+	for (unsigned int i = 0; i < slab->slab_objects; i++)
 		slab->slab_map[i / 64] &= ~(1ull << (i % 64));
 	lfb__poison(lfb__pfn_address(&kernel->memory, pfn), PAGE_SIZE << order);
 	kernel->slabs.pages += 1ul << order;
@@ -154,7 +153,7 @@ void *kmalloc(size_t size, gfp_t gfp)
 		return NULL;
 	kernel->slabs.objects++;
 	lfb__unpoison(object, size);
-	if (kernel->frame)
+	if (lfb__frame(kernel))
 		lfb__ledger_add(kernel, LFB_LEDGER_SLAB, (uintptr_t)object, size);
 	return gfp & __GFP_ZERO ? memset(object, 0, size) : object;
 }
@@ -287,7 +286,7 @@ void kfree(const void *ptr)
 		return;
 	}
 	kernel->slabs.objects--;
-	if (kernel->ledger.count)
+	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
 	if (lfb__fenced(&kernel->memory)) {
 		check_slack(kernel, object.pfn);
@@ -362,9 +361,7 @@ char *kstrdup(const char *s, gfp_t gfp)
 
 void lfb__slabs_begin(struct lfb_kernel *kernel)
 {
-	unsigned int class;
-
 	memset(&kernel->slabs, 0, sizeof(kernel->slabs));
-	for (class = 0; class < LFB_SLAB_CLASSES; class++)
+	for (unsigned int class = 0; class < LFB_SLAB_CLASSES; class++)
 		kernel->slabs.partial[class] = LFB_NO_PFN;
 }

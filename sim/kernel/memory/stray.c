@@ -17,9 +17,10 @@
 /* Whose access it was: an address says nothing that is the same in every run. */
 static const char *culprit(const struct lfb_kernel *kernel, struct lfb_object *object)
 {
-	if (kernel->frame)
-		snprintf(object->text, sizeof(object->text), "%s %.40s", kernel->frame->type,
-			 kernel->frame->name);
+	const struct lfb_frame *frame = lfb__frame(kernel);
+
+	if (frame)
+		snprintf(object->text, sizeof(object->text), "%s %.40s", frame->type, frame->name);
 	else
 		snprintf(object->text, sizeof(object->text), "task %.40s",
 			 kernel->task ? kernel->task->name : "nobody");

@@ -66,7 +66,6 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
 	const size_t end = vmallocs->next + (area->nr_pages << PAGE_SHIFT);
 	u32 *table = memory->vmalloc_table + (vmallocs->next >> PAGE_SHIFT);
-	unsigned long i;
 
 	/* Strictly below: room for the page that faults. */
 	if (end >= memory->vmalloc_size)
@@ -76,7 +75,7 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
 		memory->vmalloc_used = end;
 	if (map_area(memory, area))
 		return -ENOMEM;
-	for (i = 0; i < area->nr_pages; i++) {
+	for (unsigned long i = 0; i < area->nr_pages; i++) {
 		table[i] = (u32)lfb__pfn(memory, area->pages[i]);
 		area->pages[i]->flags |= PG_VMALLOC;
 	}
@@ -100,10 +99,9 @@ static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	struct lfb_memory *memory = &kernel->memory;
 	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
 	const size_t offset = (size_t)(area->addr - memory->vmalloc_base);
-	unsigned long i;
 
 	lfb__memory_seal(area->addr, area->nr_pages << PAGE_SHIFT);
-	for (i = 0; i < area->nr_pages; i++) {
+	for (unsigned long i = 0; i < area->nr_pages; i++) {
 		memory->vmalloc_table[(offset >> PAGE_SHIFT) + i] = 0;
 		area->pages[i]->flags &= ~PG_VMALLOC;
 	}
@@ -133,7 +131,7 @@ static void *alloc_area(size_t size, gfp_t gfp)
 {
 	struct lfb_kernel *kernel = lfb__current;
 	struct vm_struct *area;
-	unsigned long i;
+	unsigned long done = 0;
 
 	if (!kernel || size > kernel->memory.vmalloc_size)
 		return NULL;
@@ -141,14 +139,14 @@ static void *alloc_area(size_t size, gfp_t gfp)
 	if (!area)
 		return NULL;
 	lfb__internal_begin(kernel);
-	for (i = 0; i < area->nr_pages; i++) {
-		area->pages[i] = alloc_pages(gfp, 0);
-		if (!area->pages[i])
+	for (; done < area->nr_pages; done++) {
+		area->pages[done] = alloc_pages(gfp, 0);
+		if (!area->pages[done])
 			break;
 	}
 	lfb__internal_end(kernel);
-	if (i < area->nr_pages || place_area(kernel, area)) {
-		free_area(area, i);
+	if (done < area->nr_pages || place_area(kernel, area)) {
+		free_area(area, done);
 		return NULL;
 	}
 	return area->addr;

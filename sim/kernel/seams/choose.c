@@ -45,28 +45,20 @@ static unsigned int choose_bytes(struct lfb_choices *choices, unsigned int bound
 	return value % bound;
 }
 
-static bool grow(unsigned int **array, size_t capacity)
-{
-	unsigned int *bigger = reallocarray(*array, capacity, sizeof(**array));
-
-	if (!bigger)
-		return false;
-	*array = bigger;
-	return true;
-}
-
+/* Room for @count values and their bounds in all. */
 static bool make_room(struct lfb_choices *choices, size_t count)
 {
-	size_t capacity = choices->capacity ? choices->capacity * 2 : 16;
+	size_t capacity = choices->capacity;
+	unsigned int *list, *bounds;
 
-	if (count <= choices->capacity)
-		return true;
-	if (capacity < count)
-		capacity = count;
-	if (!grow(&choices->list, capacity) || !grow(&choices->bounds, capacity))
+	list = lfb__room(choices->list, 0, count, &capacity, sizeof(*list));
+	if (!list)
 		return false;
-	choices->capacity = capacity;
-	return true;
+	choices->list = list;
+	bounds = lfb__room(choices->bounds, 0, count, &choices->capacity, sizeof(*bounds));
+	if (bounds)
+		choices->bounds = bounds;
+	return bounds != NULL;
 }
 
 /* The odometer: a digit for each decision of the run, each with the bound it was asked with. */
@@ -89,17 +81,17 @@ static unsigned int choose_all(struct lfb_choices *choices, unsigned int bound)
 
 static void record(struct lfb_choices *choices, unsigned int decision)
 {
+	unsigned int *more = NULL;
+
 	if (choices->record_ended)
 		return;
-	if (choices->record_count == choices->record_capacity) {
-		size_t capacity = choices->record_capacity ? choices->record_capacity * 2 : 64;
-
-		if (capacity > RECORD_MAX || !grow(&choices->record, capacity)) {
-			choices->record_ended = true;
-			return;
-		}
-		choices->record_capacity = capacity;
-	}
+	if (choices->record_count < RECORD_MAX)
+		more = lfb__room(choices->record, choices->record_count, 1,
+				 &choices->record_capacity, sizeof(*more));
+	choices->record_ended = !more;
+	if (!more)
+		return;
+	choices->record = more;
 	choices->record[choices->record_count++] = decision;
 }
 
@@ -184,9 +176,10 @@ bool lfb__choices_next(struct lfb_choices *choices)
 	if (choices->source != LFB_CHOICE_ALL)
 		return false;
 	/* Turn the last digit that can be turned; those behind it start again at 0. */
-	for (digit = choices->next; digit > 0; digit--)
+	for (digit = choices->next; digit > 0; digit--) {
 		if (choices->list[digit - 1] + 1 < choices->bounds[digit - 1])
 			break;
+	}
 	if (digit > 0)
 		choices->list[digit - 1]++;
 	start(choices, LFB_CHOICE_ALL, digit);
@@ -200,4 +193,37 @@ void lfb__choices_destroy(struct lfb_choices *choices)
 	free(choices->bytes);
 	free(choices->record);
 	memset(choices, 0, sizeof(*choices));
+}
+
+/*
+ * Scheduling points
+ */
+
+void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object)
+{
+	struct task_struct *task = kernel->task;
+	struct lfb_frame *frame = task ? task->frame : NULL;
+	unsigned int internal = task ? task->internal : 0;
+	unsigned long operation = kernel->operation;
+	const char *doing = kernel->doing;
+	char error[sizeof(kernel->error)];
+
+	memcpy(error, kernel->error, strlen(kernel->error) + 1);
+	/* The hook may call kernel functions itself, too. */
+	if (task) {
+		task->frame = NULL;
+		task->internal = 0;
+	}
+	kernel->at_point++;
+	kernel->sched.hook(kernel->sched.context, point, object);
+	kernel->at_point--;
+	if (task) {
+		task->frame = frame;
+		task->internal = internal;
+	}
+	kernel->operation = operation;
+	kernel->doing = doing;
+	/* The sentence of a death is everybody's. */
+	if (!kernel->dead)
+		memcpy(kernel->error, error, strlen(error) + 1);
 }

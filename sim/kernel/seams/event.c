@@ -2,9 +2,7 @@
 /*
  * An event as a line: the names of kinds and results, and how it is laid out.
  */
-#define _GNU_SOURCE /* strerrorname_np() */
 #include <stdio.h>
-#include <string.h>
 
 #include "sim/kernel/seams/seams.h"
 
@@ -33,14 +31,11 @@ const char *lfb_event_kind_name(enum lfb_event_kind kind)
 /* " -> 0", " -> -ENOENT": results are errnos or small numbers. */
 static void format_result(const struct lfb_event *event, char *text, size_t size)
 {
-	const char *name = NULL;
+	const char *name = lfb__errno_name(event->result);
 
 	text[0] = '\0';
 	if (!event->has_result)
 		return;
-	if (event->result < 0 && event->result >= -MAX_ERRNO)
-		name = event->result == -ENOTSUPP ? "ENOTSUPP" :
-						    strerrorname_np((int)-event->result);
 	if (name)
 		snprintf(text, size, " -> -%s", name);
 	else
@@ -50,9 +45,10 @@ static void format_result(const struct lfb_event *event, char *text, size_t size
 /* Names come from anywhere, hostile images included: a line stays one harmless line. */
 static size_t make_harmless(char *line, size_t size, int length)
 {
-	for (size_t i = 0; i + 1 < size && line[i]; i++)
+	for (size_t i = 0; i + 1 < size && line[i]; i++) {
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
 			line[i] = '?';
+	}
 	return length < 0 ? 0 : (size_t)length;
 }
 

@@ -28,22 +28,13 @@ const char *lfb_fault_kind_name(enum lfb_fault_kind kind)
 int lfb__faults_arm(struct lfb_kernel *kernel, const struct lfb_fault_plan *plan)
 {
 	struct lfb_faults *faults = &kernel->faults;
-	struct lfb_fault_plan accepted = { 0 };
+	const struct lfb_fault_plan accepted = plan ? *plan : (struct lfb_fault_plan){ 0 };
 
-	if (plan) {
-		const size_t older = offsetof(struct lfb_fault_plan, then);
-
-		/* An older caller's plan is shorter; what it does not know is zero. */
-		if (plan->sz != older && plan->sz < sizeof(*plan))
-			return -EINVAL;
-		memcpy(&accepted, plan, plan->sz == older ? older : sizeof(accepted));
-		if (accepted.kinds & ~LFB_FAULT_ANY)
-			return -EINVAL;
-		if (accepted.kinds && accepted.nth == 0 && accepted.chance == 0)
-			return -EINVAL;
-	}
-	memset(faults, 0, sizeof(*faults));
-	faults->plan = accepted;
+	if (accepted.kinds & ~LFB_FAULT_ANY)
+		return -EINVAL;
+	if (accepted.kinds && accepted.nth == 0 && accepted.chance == 0)
+		return -EINVAL;
+	*faults = (struct lfb_faults){ .plan = accepted };
 	return 0;
 }
 

@@ -9,7 +9,10 @@
 
 #include "sim/kernel/seams/seams.h"
 
-/* A scenario that goes wrong in ever new ways must not eat the host's memory. */
+/*
+ * A scenario that goes wrong in ever new ways must not eat the host's memory. But the first of an
+ * id is always written down.
+ */
 #define MAX_FINDINGS 1024
 #define TEXT_SIZE 480
 #define WORDS_SIZE 160
@@ -58,7 +61,7 @@ int lfb_finding_by_name(const char *name)
 		if (!strcasecmp(catalogue[id].id, name))
 			return id;
 	}
-	return -ENOENT;
+	return lfb__fail(NULL, -ENOENT, "there is no finding \"%.64s\"", name ? name : "");
 }
 
 /*
@@ -101,26 +104,21 @@ static struct lfb_finding *find_known(const struct lfb_kernel *kernel, enum lfb_
 	return NULL;
 }
 
-static bool make_room(struct lfb_findings *findings)
+static bool make_room(struct lfb_findings *findings, enum lfb_finding_id id)
 {
-	size_t capacity = findings->capacity ? 2 * findings->capacity : 8;
 	struct lfb_finding **all;
 
-	if (findings->count == MAX_FINDINGS)
+	if (findings->count >= MAX_FINDINGS && findings->known[id])
 		return false;
-	if (findings->count < findings->capacity)
-		return true;
-	all = realloc(findings->all, capacity * sizeof(*all));
-	if (!all)
-		return false;
-	findings->all = all;
-	findings->capacity = capacity;
-	return true;
+	all = lfb__room(findings->all, findings->count, 1, &findings->capacity, sizeof(*all));
+	if (all)
+		findings->all = all;
+	return all != NULL;
 }
 
 static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
 {
-	const struct lfb_frame *frame = kernel->frame;
+	const struct lfb_frame *frame = lfb__frame(kernel);
 	struct lfb_finding *finding = &stored->finding;
 
 	finding->operation = kernel->operation;
@@ -142,7 +140,7 @@ static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_findin
 {
 	struct stored *stored;
 
-	if (!make_room(&kernel->findings))
+	if (!make_room(&kernel->findings, id))
 		return NULL;
 	stored = calloc(1, sizeof(*stored));
 	if (!stored)
@@ -161,6 +159,7 @@ static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_findin
 	if (!stored->finding.history)
 		stored->finding.history = strdup("");
 	kernel->findings.all[kernel->findings.count++] = &stored->finding;
+	kernel->findings.known[id] = true;
 	return &stored->finding;
 }
 
@@ -180,6 +179,8 @@ void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 		finding = write_down(kernel, id, object, text);
 	if (finding)
 		finding->times++;
+	else
+		findings->lost++;
 	/* A complaint that has no other name is in the trace already. */
 	if (id < LFB_FINDING_KERNEL_WARN || id > LFB_FINDING_KERNEL_PANIC)
 		lfb__emit(kernel, LFB_EVENT_FINDING, object, catalogue[id].id, "%s", text);
@@ -204,6 +205,8 @@ void lfb__findings_forget(struct lfb_findings *findings)
 		free((char *)finding->history);
 		free(container_of(finding, struct stored, finding));
 	}
+	memset(findings->known, 0, sizeof(findings->known));
+	findings->lost = 0;
 }
 
 void lfb__findings_destroy(struct lfb_findings *findings)

@@ -34,7 +34,7 @@ void lfb__history_destroy(struct lfb_history *history)
 struct conversion {
 	const char *start;	/* the per cent sign */
 	const char *end;	/* behind the letter */
-	unsigned int longs;	/* l: 1, ll: 2 */
+	unsigned int longs;	/* l and z: 1, ll: 2 */
 	int precision;		/* -1: none */
 	char letter;
 };
@@ -95,7 +95,7 @@ static void learn(struct lfb_known_format *known, const char *format)
 		if (conversion.letter == 's')
 			*arg = LFB_ARG_STRING;
 		else if (conversion.longs)
-			*arg = LFB_ARG_LONG;
+			*arg = conversion.longs == 1 ? LFB_ARG_LONG : LFB_ARG_LONG_LONG;
 		known->precision[known->count++] = conversion.precision;
 	}
 }
@@ -119,6 +119,8 @@ static bool keep_arguments(struct lfb_history *history, struct lfb_past *past, c
 						    known->precision[i]);
 		else if (known->arg[i] == LFB_ARG_LONG)
 			past->args[i] = va_arg(args, unsigned long);
+		else if (known->arg[i] == LFB_ARG_LONG_LONG)
+			past->args[i] = va_arg(args, unsigned long long);
 		else if (known->arg[i] == LFB_ARG_INT)
 			past->args[i] = (u64)(s64)va_arg(args, int);
 		else
@@ -177,6 +179,8 @@ static int print_argument(char *text, size_t size, const struct conversion *conv
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	if (conversion->letter == 's')
 		return snprintf(text, size, format, past->text + argument);
+	if (conversion->longs == 1)
+		return snprintf(text, size, format, (unsigned long)argument);
 	if (conversion->longs)
 		return snprintf(text, size, format, argument);
 	return snprintf(text, size, format, (unsigned int)argument);

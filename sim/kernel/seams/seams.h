@@ -2,7 +2,7 @@
 /*
  * The seams: what everything else on this floor and above tells or asks while it works. Events
  * (trace.c, event.c, history.c), mistakes (finding.c), fault points (fault.c), the choice stream
- * and scheduling points (choose.c), and the sentence behind an errno (error.c).
+ * and scheduling points (choose.c), and the sentence and the name of an errno (error.c, errno.c).
  * Uses nothing but the state.
  */
 #ifndef SIM_KERNEL_SEAMS_SEAMS_H
@@ -18,6 +18,15 @@
 int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
 /* The newest sentence; with no kernel this thread's newest one about no kernel. */
 const char *lfb__fail_text(const struct lfb_kernel *kernel);
+
+/*
+ * errno.c
+ */
+
+/* "ENOENT" of -ENOENT; NULL for a result that is no errno. */
+const char *lfb__errno_name(long result);
+/* What the kernel returns for the host's errno @error: negative, and -EIO for what it has not. */
+int lfb__host_error(int error);
 
 /*
  * trace.c
@@ -109,11 +118,17 @@ bool lfb__choices_next(struct lfb_choices *choices);
 unsigned int lfb__choices_choose(struct lfb_choices *choices, unsigned int bound);
 void lfb__choices_destroy(struct lfb_choices *choices);
 
+/* What is called so has none. Locks of this name are of no class. */
+extern const char lfb__no_name[];
+
+/* Other tasks act; what the running one is doing is put away until they are done. */
+void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object);
+
 static inline void lfb__sched_point(struct lfb_kernel *kernel, const char *point,
 				    const char *object)
 {
 	if (unlikely(kernel->sched.hook != NULL))
-		kernel->sched.hook(kernel->sched.context, point, object);
+		lfb__sched_switch(kernel, point, object);
 }
 
 #endif

@@ -9,6 +9,8 @@
 
 #define DETAIL_SIZE 512
 
+const char lfb__no_name[] = "without a name";
+
 static bool is_complaint(enum lfb_event_kind kind)
 {
 	return kind == LFB_EVENT_WARN || kind == LFB_EVENT_UNSAFE || kind == LFB_EVENT_BUG ||
@@ -33,6 +35,8 @@ static void emit(struct lfb_kernel *kernel, struct lfb_event *event, const char 
 	if (is_complaint(event->kind) || event->kind >= LFB_EVENT_FAULT)
 		trace->count[event->kind]++;
 	event->boot = kernel->boot_number;
+	if (unlikely(!event->subject))
+		event->subject = lfb__no_name;
 	if (kernel->history.events)
 		lfb__history_add(&kernel->history, event, format, args);
 	if (!trace->sink && !is_complaint(event->kind))

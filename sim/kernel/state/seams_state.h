@@ -89,7 +89,13 @@ struct lfb_past {
 /* What a format wants, found out once: formats are string literals. */
 #define LFB_KNOWN_FORMATS 64	/* a power of 2 */
 
-enum lfb_past_arg { LFB_ARG_INT, LFB_ARG_UNSIGNED, LFB_ARG_LONG, LFB_ARG_STRING };
+enum lfb_past_arg {
+	LFB_ARG_INT,
+	LFB_ARG_UNSIGNED,
+	LFB_ARG_LONG,
+	LFB_ARG_LONG_LONG,
+	LFB_ARG_STRING,
+};
 
 struct lfb_known_format {
 	const char *format;
@@ -110,6 +116,8 @@ struct lfb_findings {
 	size_t count;
 	size_t capacity;
 	bool silent[LFB_FINDINGS_NR];
+	bool known[LFB_FINDINGS_NR];	/* one at least is written down */
+	unsigned long lost;		/* were found and not written down */
 	bool raising;			/* a finding's own event leads to no other finding */
 };
 

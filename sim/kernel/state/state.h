@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What one simulated kernel remembers: struct lfb_kernel and every type in it, by the room that
- * works with it. No behaviour, and nothing from any other room: all of them work on this.
+ * works with it. No behaviour: all other rooms work on this.
+ * Uses the host's containers.
  *
  * struct lfb_kernel is the ground floor's part of a machine. Its first half lives as long as the
  * machine, its second half as long as one boot. Kernel-facing functions have no context argument;
@@ -15,6 +16,7 @@
 
 #include <luo/macros.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/state/kho_state.h"
 #include "sim/kernel/state/memory_state.h"
 #include "sim/kernel/state/seams_state.h"
@@ -22,9 +24,7 @@
 
 /* What the orchestrator remembers from one kernel to the next, for the checks. Host memory. */
 struct lfb_kept {
-	void *data;
-	size_t count;
-	size_t capacity;
+	struct lfb_list flbs;
 	unsigned int boot;	/* whose it is */
 };
 
@@ -38,7 +38,8 @@ struct lfb_kernel {
 	struct lfb_ledger ledger;
 	struct lfb_kept kept;
 	struct lfb_lockdep *lockdep; /* NULL: no two locks were ever held at once */
-	unsigned long operation; /* counts calls from outside, boots and jumps */
+	unsigned long operation; /* calls from outside, boots and jumps are counted */
+	unsigned long operations; /* … so many yet, unless a scenario counts them */
 	bool operation_is_set;	 /* … by a scenario, for each of its lines */
 	const char *doing;	 /* the one that is at work, in a word */
 	const char *profile_name;
@@ -51,6 +52,8 @@ struct lfb_kernel {
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
 	int guard_result;	/* what the guarded entry returns after a death */
 	sigjmp_buf *copying;	/* in lfb__copy() */
+	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */
+	unsigned int at_point;	/* hooks of scheduling points that have not returned */
 	/* What guard.c calls of the rooms above it. */
 	void (*check_unchanged)(struct lfb_kernel *kernel);
 	void (*report_stray)(struct lfb_kernel *kernel, const void *address, bool no_address);
@@ -60,7 +63,7 @@ struct lfb_kernel {
 	enum lfb_death dead;
 	struct task_struct *task;
 	struct task_struct boot_task;
-	struct lfb_frame *frame; /* the callback that runs, NULL: none */
+	struct task_struct point_task; /* module code at a scheduling point of boot_task */
 	unsigned long calls;	 /* of callbacks */
 	bool serialized;	 /* a reboot is prepared: preserved memory may not change */
 	bool watching;		 /* … and is being compared */
@@ -74,6 +77,12 @@ struct lfb_kernel {
 
 /* The kernel of the machine this thread has entered, NULL when it has entered none. */
 extern _Thread_local struct lfb_kernel *lfb__current __attribute__((visibility("hidden")));
+
+/* The callback that runs, NULL: none. */
+static inline struct lfb_frame *lfb__frame(const struct lfb_kernel *kernel)
+{
+	return likely(kernel->task != NULL) ? kernel->task->frame : NULL;
+}
 
 /* Does anybody want to know of mistakes? */
 static inline bool lfb__checking(const struct lfb_kernel *kernel)

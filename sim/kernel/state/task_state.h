@@ -10,6 +10,8 @@
 #include <luo/lock.h>
 #include <luo/types.h>
 
+#include "sim/kernel/host/host.h"
+
 struct lfb_kernel;
 
 /* Bits of struct lfb_kernel.dead: why this kernel runs no more. */
@@ -31,7 +33,11 @@ struct lfb_held {
 
 /* A thread of control inside the simulated kernel: the boot, or one agent. */
 struct task_struct {
+	struct list_head list;	/* kernel->tasks */
 	const char *name;
+	struct lfb_frame *frame; /* the callback that it runs, NULL: none */
+	unsigned int internal;	/* lfb__internal_begin() without its end */
+	unsigned int running;	/* calls of its own that have not returned */
 	unsigned int locks_held;
 	unsigned int spinlocks_held; /* of these, those under which nothing may sleep */
 	const char *blocked_on;	/* what it waits for, for ever: this kernel will jump */
@@ -50,7 +56,7 @@ struct lfb_fd_table {
 	u64 *used[LFB_FD_LEVELS]; /* see fd.c */
 };
 
-/* A callback that runs; the innermost is kernel->frame. They lie on the stack. */
+/* A callback that runs; a task's innermost is its frame. They lie on the stack. */
 struct lfb_frame {
 	struct lfb_frame *up;
 	const char *type;		/* "flb" or "file" */
@@ -104,7 +110,7 @@ struct lfb_ledger_entry {
 	const struct lfb_site *site;	/* NULL: made outside of callbacks */
 	unsigned long call;		/* frame->call, 0 outside */
 	unsigned long operation;
-	u32 next;			/* in its bucket */
+	u32 number;			/* in the table */
 	u8 kind;
 	u8 as;				/* enum lfb_preserved_as */
 	bool internal;			/* the orchestrator's own */
@@ -114,17 +120,11 @@ struct lfb_ledger_entry {
 };
 
 struct lfb_ledger {
-	struct lfb_ledger_entry **chunks; /* entries never move */
-	u32 nr_chunks;
-	u32 free;			/* list of free entries */
-	u32 *buckets;
-	u32 nr_buckets;			/* a power of 2, 0: none yet */
-	unsigned long count;
-	unsigned int internal;		/* lfb__internal_begin() without its end */
+	struct lfb_list entries;	/* pointers to all there ever were: they never move */
+	struct list_head free;		/* those that are not in use */
+	struct lfb_table table;		/* the others, by kind and key */
 	struct list_head all[LFB_LEDGER_KINDS];
-	struct lfb_site **sites;
-	size_t nr_sites;
-	size_t sites_capacity;
+	struct lfb_list sites;		/* pointers to them */
 };
 
 #endif

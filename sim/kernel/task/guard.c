@@ -31,12 +31,15 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		result = body(arg);
 		barrier();
 	} else {
+		/* A trace sink may have died of the event of a finding. */
+		kernel->findings.raising = false;
 		result = kernel->guard_result;
 	}
 	kernel->guard = NULL;
+	kernel->at_point = 0;
 	kernel->task = task;
 	if (unlikely(kernel->dead))
-		kernel->frame = NULL;
+		task->frame = NULL;
 	else if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
 	lfb__current = current;
@@ -73,9 +76,11 @@ static void mark_dead(struct lfb_kernel *kernel, enum lfb_death death)
 
 void lfb__die(struct lfb_kernel *kernel, enum lfb_death death)
 {
+	const struct lfb_frame *frame = lfb__frame(kernel);
+
 	mark_dead(kernel, death);
-	if (kernel->frame && kernel->frame->died)
-		kernel->frame->died(kernel, kernel->frame);
+	if (frame && frame->died)
+		frame->died(kernel, frame);
 	if (kernel->guard)
 		siglongjmp(*kernel->guard, 1);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The ledger: a hash table of entries that never move, in chunks.
+ * The ledger: entries that never move, found by a table.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,86 +8,59 @@
 
 #include "sim/kernel/task/task.h"
 
-#define CHUNK 256
-#define NONE UINT32_MAX
-
-static struct lfb_ledger_entry *entry_at(const struct lfb_ledger *ledger, u32 index)
+static u64 hash_of(unsigned int kind, u64 key)
 {
-	return &ledger->chunks[index / CHUNK][index % CHUNK];
+	return key + ((u64)kind << 56);
 }
 
-static u32 *bucket_of(const struct lfb_ledger *ledger, unsigned int kind, u64 key)
+static struct lfb_ledger_entry *entry_at(const void *entries, u32 number)
 {
-	u64 hash = ((key >> 4) + ((u64)kind << 58)) * 0x9e3779b97f4a7c15ull;
-
-	return &ledger->buckets[hash >> 32 & (ledger->nr_buckets - 1)];
+	return ((struct lfb_ledger_entry *const *)entries)[number];
 }
 
-/*
- * Room
- */
-
-static void link_entry(struct lfb_ledger *ledger, u32 index)
+static bool same(const void *entries, u32 number, const void *key)
 {
-	struct lfb_ledger_entry *entry = entry_at(ledger, index);
-	u32 *bucket = bucket_of(ledger, entry->kind, entry->key);
+	const struct lfb_ledger_entry *entry = entry_at(entries, number), *wanted = key;
 
-	entry->next = *bucket;
-	*bucket = index;
+	return entry->kind == wanted->kind && entry->key == wanted->key;
 }
 
-static bool grow_buckets(struct lfb_ledger *ledger)
+static int link_entry(struct lfb_ledger *ledger, const struct lfb_ledger_entry *entry)
 {
-	u32 *old = ledger->buckets;
-	u32 nr_old = ledger->nr_buckets;
-	u32 nr = nr_old ? 2 * nr_old : CHUNK;
-	u32 *buckets = malloc(nr * sizeof(*buckets));
+	return lfb__table_add(&ledger->table, hash_of(entry->kind, entry->key), entry->number);
+}
 
-	if (!buckets)
-		return false;
-	memset(buckets, 0xff, nr * sizeof(*buckets));
-	if (!old) {
-		for (int kind = 0; kind < LFB_LEDGER_KINDS; kind++)
-			INIT_LIST_HEAD(&ledger->all[kind]);
+static void unlink_entry(struct lfb_ledger *ledger, const struct lfb_ledger_entry *entry)
+{
+	lfb__table_remove(&ledger->table, hash_of(entry->kind, entry->key), entry->number);
+}
+
+static void init_lists(struct lfb_ledger *ledger)
+{
+	INIT_LIST_HEAD(&ledger->free);
+	for (int kind = 0; kind < LFB_LEDGER_KINDS; kind++)
+		INIT_LIST_HEAD(&ledger->all[kind]);
+}
+
+/* One that is not in use; NULL without memory. */
+static struct lfb_ledger_entry *spare_entry(struct lfb_ledger *ledger)
+{
+	struct lfb_ledger_entry **slot, *entry;
+
+	if (!ledger->entries.count)
+		init_lists(ledger);
+	if (!list_empty(&ledger->free))
+		return list_first_entry(&ledger->free, struct lfb_ledger_entry, all);
+	entry = calloc(1, sizeof(*entry));
+	slot = entry ? lfb__list_add(&ledger->entries, sizeof(*slot)) : NULL;
+	if (!slot) {
+		free(entry);
+		return NULL;
 	}
-	ledger->buckets = buckets;
-	ledger->nr_buckets = nr;
-	for (u32 i = 0; i < nr_old; i++) {
-		for (u32 index = old[i], next; index != NONE; index = next) {
-			next = entry_at(ledger, index)->next;
-			link_entry(ledger, index);
-		}
-	}
-	free(old);
-	return true;
-}
-
-static bool grow_entries(struct lfb_ledger *ledger)
-{
-	struct lfb_ledger_entry *chunk = calloc(CHUNK, sizeof(*chunk));
-	struct lfb_ledger_entry **chunks;
-
-	chunks = realloc(ledger->chunks, (ledger->nr_chunks + 1) * sizeof(*chunks));
-	if (chunks)
-		ledger->chunks = chunks;
-	if (!chunk || !chunks) {
-		free(chunk);
-		return false;
-	}
-	for (u32 i = 0; i < CHUNK; i++) {
-		chunk[i].kind = LFB_LEDGER_KINDS;
-		chunk[i].next = i + 1 < CHUNK ? ledger->nr_chunks * CHUNK + i + 1 : NONE;
-	}
-	ledger->free = ledger->nr_chunks * CHUNK;
-	chunks[ledger->nr_chunks++] = chunk;
-	return true;
-}
-
-static bool make_room(struct lfb_ledger *ledger)
-{
-	if (ledger->count >= ledger->nr_buckets && !grow_buckets(ledger))
-		return false;
-	return (ledger->nr_chunks && ledger->free != NONE) || grow_entries(ledger);
+	*slot = entry;
+	entry->number = (u32)ledger->entries.count - 1;
+	list_add(&entry->all, &ledger->free);
+	return entry;
 }
 
 /*
@@ -96,37 +69,31 @@ static bool make_room(struct lfb_ledger *ledger)
 
 static const struct lfb_site *find_site(struct lfb_ledger *ledger, const struct lfb_frame *frame)
 {
-	struct lfb_site *site;
+	struct lfb_site **sites = ledger->sites.items, *site;
 
-	for (size_t i = ledger->nr_sites; i-- > 0;) {
-		site = ledger->sites[i];
+	for (size_t i = ledger->sites.count; i-- > 0;) {
+		site = sites[i];
 		if (!strcmp(site->op, frame->op) && !strcmp(site->type, frame->type) &&
 		    !strncmp(site->name, frame->name, sizeof(site->name) - 1))
 			return site;
 	}
-	if (ledger->nr_sites == ledger->sites_capacity) {
-		size_t capacity = ledger->sites_capacity ? 2 * ledger->sites_capacity : 16;
-		struct lfb_site **sites = realloc(ledger->sites, capacity * sizeof(*sites));
-
-		if (!sites)
-			return NULL;
-		ledger->sites = sites;
-		ledger->sites_capacity = capacity;
-	}
 	site = calloc(1, sizeof(*site));
-	if (!site)
+	sites = site ? lfb__list_add(&ledger->sites, sizeof(*sites)) : NULL;
+	if (!sites) {
+		free(site);
 		return NULL;
+	}
+	*sites = site;
 	snprintf(site->type, sizeof(site->type), "%s", frame->type);
 	snprintf(site->name, sizeof(site->name), "%.47s", frame->name);
 	snprintf(site->op, sizeof(site->op), "%s", frame->op);
-	ledger->sites[ledger->nr_sites++] = site;
 	return site;
 }
 
 /* Looked up once a call at most: callbacks are called much more often than they allocate. */
 const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
 {
-	struct lfb_frame *frame = kernel->frame;
+	struct lfb_frame *frame = lfb__frame(kernel);
 
 	if (frame && !frame->site && lfb__checking(kernel))
 		frame->site = find_site(&kernel->ledger, frame);
@@ -152,12 +119,12 @@ void lfb__ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t si
 
 void lfb__internal_begin(struct lfb_kernel *kernel)
 {
-	kernel->ledger.internal++;
+	kernel->task->internal++;
 }
 
 void lfb__internal_end(struct lfb_kernel *kernel)
 {
-	kernel->ledger.internal--;
+	kernel->task->internal--;
 }
 
 /*
@@ -168,27 +135,30 @@ struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_led
 					 u64 key, u64 size)
 {
 	struct lfb_ledger *ledger = &kernel->ledger;
-	const struct lfb_frame *frame = ledger->internal ? NULL : kernel->frame;
+	bool internal = kernel->task && kernel->task->internal;
+	const struct lfb_frame *frame = internal ? NULL : lfb__frame(kernel);
 	struct lfb_ledger_entry *entry;
-	u32 index;
 
-	if (!lfb__checking(kernel) || (!frame && kind != LFB_LEDGER_PRESERVED) ||
-	    !make_room(ledger))
+	if (!lfb__checking(kernel) || (!frame && kind != LFB_LEDGER_PRESERVED))
 		return NULL;
-	index = ledger->free;
-	entry = entry_at(ledger, index);
-	ledger->free = entry->next;
-	ledger->count++;
+	entry = spare_entry(ledger);
+	if (!entry)
+		return NULL;
+	list_del(&entry->all);
 	*entry = (struct lfb_ledger_entry){
 		.key = key,
 		.size = size,
 		.site = frame ? lfb__site_here(kernel) : NULL,
 		.call = frame ? frame->call : 0,
 		.operation = kernel->operation,
+		.number = entry->number,
 		.kind = (u8)kind,
-		.internal = ledger->internal != 0,
+		.internal = internal,
 	};
-	link_entry(ledger, index);
+	if (link_entry(ledger, entry)) {
+		list_add(&entry->all, &ledger->free);
+		return NULL;
+	}
 	list_add_tail(&entry->all, &ledger->all[kind]);
 	INIT_LIST_HEAD(&entry->owned);
 	if (frame && frame->holder)
@@ -201,43 +171,21 @@ struct lfb_ledger_entry *lfb__ledger_find(struct lfb_kernel *kernel, enum lfb_le
 {
 	const struct lfb_ledger *ledger = &kernel->ledger;
 
-	if (!ledger->count)
-		return NULL;
-	for (u32 index = *bucket_of(ledger, kind, key); index != NONE;) {
-		struct lfb_ledger_entry *entry = entry_at(ledger, index);
+	const struct lfb_ledger_entry wanted = { .kind = (u8)kind, .key = key };
+	u32 number = lfb__table_find(&ledger->table, hash_of(kind, key), same,
+				     ledger->entries.items, &wanted);
 
-		if (entry->kind == kind && entry->key == key)
-			return entry;
-		index = entry->next;
-	}
-	return NULL;
-}
-
-/* Takes an entry out of its bucket; returns its index. */
-static u32 unlink_entry(struct lfb_ledger *ledger, struct lfb_ledger_entry *entry)
-{
-	u32 *link = bucket_of(ledger, entry->kind, entry->key);
-	u32 index = *link;
-
-	while (entry_at(ledger, index) != entry) {
-		link = &entry_at(ledger, index)->next;
-		index = *link;
-	}
-	*link = entry->next;
-	return index;
+	return number == LFB_TABLE_NONE ? NULL : entry_at(ledger->entries.items, number);
 }
 
 void lfb__ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry)
 {
 	struct lfb_ledger *ledger = &kernel->ledger;
-	u32 index = unlink_entry(ledger, entry);
 
+	unlink_entry(ledger, entry);
 	list_del_init(&entry->owned);
 	list_del(&entry->all);
-	entry->next = ledger->free;
-	ledger->free = index;
-	entry->kind = LFB_LEDGER_KINDS;
-	ledger->count--;
+	list_add(&entry->all, &ledger->free);
 }
 
 void lfb__ledger_remove(struct lfb_kernel *kernel, enum lfb_ledger_kind kind, u64 key)
@@ -255,7 +203,7 @@ void lfb__ledger_each(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
 {
 	struct lfb_ledger_entry *entry, *next;
 
-	if (!kernel->ledger.count)
+	if (!kernel->ledger.table.count)
 		return;
 	list_for_each_entry_safe(entry, next, &kernel->ledger.all[kind], all)
 		fn(kernel, entry, context);
@@ -266,7 +214,7 @@ struct lfb_ledger_entry *lfb__ledger_covering(struct lfb_kernel *kernel, enum lf
 {
 	struct lfb_ledger_entry *entry = lfb__ledger_find(kernel, kind, phys);
 
-	if (entry || !kernel->ledger.count)
+	if (entry || !kernel->ledger.table.count)
 		return entry;
 	list_for_each_entry(entry, &kernel->ledger.all[kind], all) {
 		if (phys - entry->key < lfb__ledger_span(entry))
@@ -307,8 +255,7 @@ void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover)
 	struct list_head *preserved = &ledger->all[LFB_LEDGER_PRESERVED];
 	struct list_head *incoming = &ledger->all[LFB_LEDGER_INCOMING];
 
-	ledger->internal = 0;
-	if (!ledger->count)
+	if (!ledger->table.count)
 		return;
 	for (int kind = 0; kind < LFB_LEDGER_KINDS; kind++) {
 		if (kind != LFB_LEDGER_PRESERVED || !handover)
@@ -317,24 +264,28 @@ void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover)
 	while (!list_empty(preserved)) {
 		struct lfb_ledger_entry *entry =
 			list_first_entry(preserved, struct lfb_ledger_entry, all);
-		u32 index = unlink_entry(ledger, entry);
 
+		unlink_entry(ledger, entry);
 		entry->kind = LFB_LEDGER_INCOMING;
 		INIT_LIST_HEAD(&entry->owned);
 		list_del(&entry->all);
 		list_add_tail(&entry->all, incoming);
-		link_entry(ledger, index);
+		/* As many as before: there is room. */
+		link_entry(ledger, entry);
 	}
 }
 
 void lfb__ledger_destroy(struct lfb_ledger *ledger)
 {
-	for (u32 i = 0; i < ledger->nr_chunks; i++)
-		free(ledger->chunks[i]);
-	for (size_t i = 0; i < ledger->nr_sites; i++)
-		free(ledger->sites[i]);
-	free(ledger->chunks);
-	free(ledger->buckets);
-	free(ledger->sites);
+	struct lfb_ledger_entry **entries = ledger->entries.items;
+	struct lfb_site **sites = ledger->sites.items;
+
+	for (size_t i = 0; i < ledger->entries.count; i++)
+		free(entries[i]);
+	for (size_t i = 0; i < ledger->sites.count; i++)
+		free(sites[i]);
+	lfb__list_free(&ledger->entries);
+	lfb__list_free(&ledger->sites);
+	lfb__table_free(&ledger->table);
 	memset(ledger, 0, sizeof(*ledger));
 }

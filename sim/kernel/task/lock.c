@@ -22,6 +22,21 @@ void lfb_lock_init(struct lfb_lock *lock, const char *name)
 	*lock = (struct lfb_lock){ .name = name, .magic = LFB_LOCK_MAGIC };
 }
 
+/* Who holds @lock for itself; NULL: it has gone since, with its machine. */
+static struct task_struct *owner_of(const struct lfb_lock *lock)
+{
+	if (lock->owner == &nobody)
+		return lock->owner;
+	return lfb__current ? lfb__task_alive(lfb__current, lock->owner) : NULL;
+}
+
+static const char *owner_name(const struct lfb_lock *lock)
+{
+	const struct task_struct *owner = owner_of(lock);
+
+	return owner ? owner->name : "a task that is gone";
+}
+
 /* "lock luo_register_rwlock", for the time of an expression. */
 struct object {
 	char text[80];
@@ -43,6 +58,8 @@ static bool begin(struct lfb_lock *lock, const char *operation)
 {
 	struct lfb_kernel *kernel = lfb__current;
 
+	if (unlikely(!lock->name))
+		lock->name = lfb__no_name;
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC)) {
 		lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED, object_of(operation, "function").text,
 			     operation, "lock was never initialised");
@@ -78,14 +95,14 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 /* … and every lock that is given back through here. */
 static void lfb_lock_released(struct lfb_lock *lock, bool shared)
 {
-	struct task_struct *task = shared ? current_task() : lock->owner;
+	struct task_struct *task = shared ? current_task() : owner_of(lock);
 
 	if (shared)
 		lock->readers--;
 	else
 		lock->owner = NULL;
 	/* Readers have no names: one may release what another task took. */
-	if (task == &nobody)
+	if (!task || task == &nobody)
 		return;
 	if (task->locks_held > 0)
 		task->locks_held--;
@@ -106,7 +123,7 @@ static void describe_circle(const struct task_struct *task, const struct lfb_loc
 			 task->name);
 	else
 		snprintf(text, size, "task %.31s -> %.47s -> task %.31s -> task %.31s, whose call "
-			 "must return first", task->name, lock->name, lock->owner->name,
+			 "must return first", task->name, lock->name, owner_name(lock),
 			 task->name);
 }
 
@@ -125,7 +142,7 @@ static void deadlock(const struct lfb_lock *lock, const char *operation)
 	else
 		lfb__emit(kernel, LFB_EVENT_BUG, operation, "stop",
 			  "deadlock: task %s waits for %s held by %s", task->name, lock->name,
-			  lock->owner == task ? "itself" : lock->owner->name);
+			  lock->owner == task ? "itself" : owner_name(lock));
 	describe_circle(task, lock, how, sizeof(how));
 	lfb__locks_deadlock(kernel, lock, how);
 	lfb__die(kernel, LFB_DEATH_HANG);
@@ -169,7 +186,7 @@ static bool release(struct lfb_lock *lock, const char *operation)
 	if (lock->owner != task)
 		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock->name, "lock").text,
 			     operation, "%s is held by %s, released by %s", lock->name,
-			     lock->owner->name, task->name);
+			     owner_name(lock), task->name);
 	lfb_lock_released(lock, false);
 	return true;
 }
@@ -209,7 +226,8 @@ void mutex_destroy(struct mutex *lock)
 		return;
 	if (is_held(&lock->lock))
 		lfb__warn_as(LFB_FINDING_KERNEL_WARN, object_of(lock->lock.name, "lock").text,
-			     __func__, "%s is held by %s", lock->lock.name, lock->lock.owner->name);
+			     __func__, "%s is held by %s", lock->lock.name,
+			     owner_name(&lock->lock));
 	if (current_task()->nr_held)
 		lfb__locks_drop(current_task(), &lock->lock);
 	/* Using it again is using a lock that was never initialised. */
@@ -257,8 +275,9 @@ void spin_lock(spinlock_t *lock)
 
 void spin_unlock(spinlock_t *lock)
 {
-	struct task_struct *owner = lock->lock.owner;
+	struct task_struct *owner = owner_of(&lock->lock);
 
-	if (release(&lock->lock, __func__) && owner != &nobody)
+	/* It may be held since before a reboot, which took away all of the owner's. */
+	if (release(&lock->lock, __func__) && owner && owner->spinlocks_held)
 		owner->spinlocks_held--;
 }

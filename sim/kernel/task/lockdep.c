@@ -28,15 +28,13 @@ struct edge {
 struct lfb_lockdep {
 	unsigned int nr_classes;
 	struct class classes[MAX_CLASSES];
-	struct edge *edges;
-	size_t nr_edges;
-	size_t edges_capacity;
+	struct lfb_list edges;	/* struct edge */
 };
 
 void lfb__lockdep_destroy(struct lfb_kernel *kernel)
 {
 	if (kernel->lockdep)
-		free(kernel->lockdep->edges);
+		lfb__list_free(&kernel->lockdep->edges);
 	free(kernel->lockdep);
 	kernel->lockdep = NULL;
 }
@@ -71,7 +69,7 @@ static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
 		   (lockdep->classes[lock->class].key == lock->name ||
 		    !strncmp(lockdep->classes[lock->class].name, lock->name, 47))))
 		return lock->class;
-	lock->class = find_class(lockdep, lock->name ? lock->name : "");
+	lock->class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
 	return lock->class;
 }
 
@@ -114,9 +112,11 @@ static bool find_way(const struct lfb_lockdep *lockdep, unsigned int from, unsig
 
 static const char *edge_text(const struct lfb_lockdep *lockdep, unsigned int from, unsigned int to)
 {
-	for (size_t i = 0; i < lockdep->nr_edges; i++) {
-		if (lockdep->edges[i].from == from && lockdep->edges[i].to == to)
-			return lockdep->edges[i].text;
+	const struct edge *edges = lockdep->edges.items;
+
+	for (size_t i = 0; i < lockdep->edges.count; i++) {
+		if (edges[i].from == from && edges[i].to == to)
+			return edges[i].text;
 	}
 	return "";
 }
@@ -126,7 +126,7 @@ static void describe_edge(const struct lfb_kernel *kernel, unsigned int from, un
 			  char *text, size_t size)
 {
 	const struct lfb_lockdep *lockdep = kernel->lockdep;
-	const struct lfb_frame *frame = kernel->frame;
+	const struct lfb_frame *frame = lfb__frame(kernel);
 	char callback[80] = "";
 
 	if (frame)
@@ -135,21 +135,6 @@ static void describe_edge(const struct lfb_kernel *kernel, unsigned int from, un
 	snprintf(text, size, "%s took %s holding %s%s, operation %lu", kernel->task->name,
 		 lockdep->classes[to].name, lockdep->classes[from].name, callback,
 		 kernel->operation);
-}
-
-static struct edge *add_edge(struct lfb_lockdep *lockdep)
-{
-	size_t capacity = lockdep->edges_capacity ? 2 * lockdep->edges_capacity : 16;
-	struct edge *edges;
-
-	if (lockdep->nr_edges == lockdep->edges_capacity) {
-		edges = realloc(lockdep->edges, capacity * sizeof(*edges));
-		if (!edges)
-			return NULL;
-		lockdep->edges = edges;
-		lockdep->edges_capacity = capacity;
-	}
-	return &lockdep->edges[lockdep->nr_edges++];
 }
 
 static void report_inversion(struct lfb_kernel *kernel, unsigned int from, unsigned int to,
@@ -172,7 +157,7 @@ static void report_inversion(struct lfb_kernel *kernel, unsigned int from, unsig
 static void new_order(struct lfb_kernel *kernel, unsigned int from, unsigned int to)
 {
 	struct lfb_lockdep *lockdep = kernel->lockdep;
-	struct edge *edge = add_edge(lockdep);
+	struct edge *edge = lfb__list_add(&lockdep->edges, sizeof(*edge));
 	u16 came_from[MAX_CLASSES];
 
 	if (!edge)
@@ -192,6 +177,7 @@ static void new_order(struct lfb_kernel *kernel, unsigned int from, unsigned int
 void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait)
 {
 	struct task_struct *task = kernel->task;
+	const struct lfb_frame *frame = task->frame;
 	unsigned int class = class_of(kernel, lock);
 
 	for (unsigned int i = 0; may_wait && class != NO_CLASS && i < task->nr_held; i++) {
@@ -205,7 +191,7 @@ void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_
 	if (task->nr_held < LFB_HELD_MAX)
 		task->held[task->nr_held++] = (struct lfb_held){
 			.lock = lock,
-			.op = kernel->frame ? kernel->frame->op : NULL,
+			.op = frame ? frame->op : NULL,
 			.operation = kernel->operation,
 			.class = (u16)class,
 		};
@@ -274,7 +260,7 @@ void lfb__locks_at_jump(struct lfb_kernel *kernel, const struct task_struct *tas
 
 void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock, const char *how)
 {
-	const struct lfb_frame *frame = kernel->frame;
+	const struct lfb_frame *frame = lfb__frame(kernel);
 	char object[80];
 
 	while (frame && frame->lock != lock)

@@ -47,6 +47,15 @@ void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 		    const char *format, ...) LFB_PRINTF(4, 5);
 
 /*
+ * task.c
+ */
+
+/* @task holds nothing and does nothing. */
+void lfb__task_begin(struct task_struct *task, const char *name, struct lfb_fd_table *fds);
+/* What a lock's owner was when it took the lock may be gone since: NULL then. */
+struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struct *task);
+
+/*
  * lockdep.c
  */
 

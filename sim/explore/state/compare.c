@@ -6,61 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/explore/sweep/state_sink.h"
+#include "sim/explore/state/sink.h"
 
-struct fact {
-	char subject[120];
-	const char *field;
-	u64 value;
-};
-
-struct lfb_state {
-	struct fact *facts;
-	size_t count;
-	size_t capacity;
-	bool incomplete;	/* no memory for all of them */
-};
-
-static struct fact *more(struct lfb_state *state)
-{
-	struct fact *facts;
-	size_t capacity;
-
-	if (state->count == state->capacity) {
-		capacity = state->capacity ? 2 * state->capacity : 256;
-		facts = reallocarray(state->facts, capacity, sizeof(*facts));
-		if (!facts) {
-			state->incomplete = true;
-			return NULL;
-		}
-		state->facts = facts;
-		state->capacity = capacity;
-	}
-	return &state->facts[state->count++];
-}
-
-void lfb__state_keep(struct lfb_state_sink *sink, const char *field, u64 value)
-{
-	struct fact *fact = more(sink->state);
-	int length;
-
-	if (!fact)
-		return;
-	fact->field = field;
-	fact->value = value;
-	length = snprintf(fact->subject, sizeof(fact->subject), "%s%s%.*s", sink->kind,
-			  sink->length ? " " : "", (int)sink->length, sink->name);
-	if (!sink->numbered || length < 0 || (size_t)length >= sizeof(fact->subject))
-		return;
-	if (!strcmp(sink->kind, "file of session"))
-		snprintf(fact->subject + length, sizeof(fact->subject) - (size_t)length,
-			 ", token %llu", sink->number);
-	else if (!strcmp(sink->kind, "descriptor"))
-		snprintf(fact->subject, sizeof(fact->subject), "descriptor %llu of agent %.*s",
-			 sink->number, (int)sink->length, sink->name);
-}
-
-struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more_fn more_facts,
+struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more_fn more,
 				     const void *context)
 {
 	struct lfb_state *state = calloc(1, sizeof(*state));
@@ -68,7 +16,7 @@ struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more
 
 	if (!state)
 		return NULL;
-	lfb__state_walk(machine, more_facts, context, &sink);
+	lfb__state_walk(machine, more, context, &sink);
 	if (state->incomplete) {
 		lfb__state_free(state);
 		return NULL;
@@ -80,7 +28,7 @@ void lfb__state_free(struct lfb_state *state)
 {
 	if (!state)
 		return;
-	free(state->facts);
+	lfb__list_free(&state->facts);
 	free(state);
 }
 
@@ -88,12 +36,22 @@ void lfb__state_free(struct lfb_state *state)
  * Differences
  */
 
-static const struct fact *find(const struct lfb_state *state, const struct fact *wanted)
+static const struct lfb_fact *fact_at(const struct lfb_state *state, size_t i)
 {
-	for (size_t i = 0; i < state->count; i++)
-		if (state->facts[i].field == wanted->field &&
-		    !strcmp(state->facts[i].subject, wanted->subject))
-			return &state->facts[i];
+	return (const struct lfb_fact *)state->facts.items + i;
+}
+
+static bool same_fact(const struct lfb_fact *one, const struct lfb_fact *other)
+{
+	return one->field == other->field && !strcmp(one->subject, other->subject);
+}
+
+static const struct lfb_fact *find(const struct lfb_state *state, const struct lfb_fact *wanted)
+{
+	for (size_t i = 0; i < state->facts.count; i++) {
+		if (same_fact(fact_at(state, i), wanted))
+			return fact_at(state, i);
+	}
 	return NULL;
 }
 
@@ -121,7 +79,7 @@ struct differences {
 	unsigned int count;
 };
 
-static void add(struct differences *differences, const struct fact *fact, const char *now,
+static void add(struct differences *differences, const struct lfb_fact *fact, const char *now,
 		const char *was)
 {
 	int length;
@@ -143,8 +101,8 @@ static void add_missing(struct differences *differences, const struct lfb_state 
 {
 	const char *subject = "";
 
-	for (size_t i = 0; i < state->count; i++) {
-		const struct fact *fact = &state->facts[i];
+	for (size_t i = 0; i < state->facts.count; i++) {
+		const struct lfb_fact *fact = fact_at(state, i);
 		char value[48];
 
 		if (find(other, fact) || !strcmp(fact->subject, subject))
@@ -159,11 +117,11 @@ static void add_missing(struct differences *differences, const struct lfb_state 
 static void check_order(struct differences *differences, const struct lfb_state *before,
 			const struct lfb_state *after)
 {
-	for (size_t i = 0; i < before->count && i < after->count; i++) {
-		const struct fact *was = &before->facts[i];
-		const struct fact *now = &after->facts[i];
+	for (size_t i = 0; i < before->facts.count && i < after->facts.count; i++) {
+		const struct lfb_fact *was = fact_at(before, i);
+		const struct lfb_fact *now = fact_at(after, i);
 
-		if (was->field == now->field && !strcmp(was->subject, now->subject))
+		if (same_fact(was, now))
 			continue;
 		add(differences, now, "earlier", "later");
 		return;
@@ -179,9 +137,9 @@ unsigned int lfb__state_diff(const struct lfb_state *before, const struct lfb_st
 		text[0] = '\0';
 	if (!before || !after)
 		return 0;
-	for (size_t i = 0; i < after->count; i++) {
-		const struct fact *now = &after->facts[i];
-		const struct fact *was = find(before, now);
+	for (size_t i = 0; i < after->facts.count; i++) {
+		const struct lfb_fact *now = fact_at(after, i);
+		const struct lfb_fact *was = find(before, now);
 		char is[48], before_it[48];
 
 		if (was && was->value != now->value)

@@ -1,87 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * What there is in a machine, fact by fact. state_text.c keeps facts and compares them.
+ * The one walk over what there is in a machine.
  */
-#include "sim/explore/sweep/state.h"
-
 #include <string.h>
 
 #include "lib/codec/codec.h"
+#include "sim/explore/state/sink.h"
 #include "sim/kernel/kernel.h"
-#include "sim/explore/sweep/state_sink.h"
-
-/*
- * Facts
- */
-
-static u64 mix(u64 hash, u64 value)
-{
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
-	return hash ^ hash >> 29;
-}
-
-static u64 mix_name(u64 hash, const char *name, size_t length)
-{
-	for (; length; name += 8) {
-		size_t now = length < 8 ? length : 8;
-		u64 word = 0;
-
-		memcpy(&word, name, now);
-		hash = mix(hash, word);
-		length -= now;
-	}
-	return hash;
-}
-
-static void mix_all(struct lfb_state_sink *sink, u64 value)
-{
-	sink->digest.exact = mix(sink->digest.exact, value);
-	sink->digest.forgiving = mix(sink->digest.forgiving, value);
-	sink->digest.thawed = mix(sink->digest.thawed, value);
-}
-
-void lfb__state_subject(struct lfb_state_sink *sink, const char *kind, const char *name,
-			size_t size)
-{
-	sink->kind = kind;
-	sink->name = name;
-	sink->length = (unsigned int)strnlen(name, size);
-	sink->numbered = false;
-	mix_all(sink, mix_name(sink->length, name, sink->length));
-}
-
-static void number_subject(struct lfb_state_sink *sink, u64 number)
-{
-	sink->numbered = true;
-	sink->number = number;
-	lfb__state_fact(sink, "is there", 1);
-}
-
-void lfb__state_fact(struct lfb_state_sink *sink, const char *field, u64 value)
-{
-	mix_all(sink, value);
-	if (sink->state)
-		lfb__state_keep(sink, field, value);
-}
-
-/* The handle of a file. */
-static void thawing(struct lfb_state_sink *sink, const char *field, u64 value)
-{
-	sink->digest.exact = mix(sink->digest.exact, value);
-	sink->digest.forgiving = mix(sink->digest.forgiving, value);
-	if (sink->state)
-		lfb__state_keep(sink, field, value);
-}
-
-/* An error that kernels promise to remember; 0 where there is none. */
-static void remembered(struct lfb_state_sink *sink, const char *field, int status)
-{
-	sink->digest.exact = mix(sink->digest.exact, (u64)status);
-	sink->digest.thawed = mix(sink->digest.thawed, (u64)status);
-	sink->digest.forgiving = mix(sink->digest.forgiving, status < 0 ? 0 : (u64)status);
-	if (sink->state)
-		lfb__state_keep(sink, field, (u64)status);
-}
 
 /* A handle: the address of a live block may be another one next time. */
 static u64 handle(const struct lfb_kernel *kernel, u64 value)
@@ -124,22 +49,6 @@ static void lock(struct lfb_state_sink *sink, const char *field, const struct lf
  * FLBs
  */
 
-struct search {
-	const struct liveupdate_flb *flb;
-	u64 count;
-};
-
-static int match(void *context, phys_addr_t where, const struct luo_flb_record *record)
-{
-	struct search *search = context;
-
-	(void)where;
-	if (strncmp(record->name, search->flb->compatible, sizeof(search->flb->compatible)))
-		return 0;
-	search->count = record->count;
-	return 1;
-}
-
 static int go_on(void *context, int error, const struct lfb_problem *problem)
 {
 	(void)context, (void)error, (void)problem;
@@ -150,16 +59,12 @@ static int go_on(void *context, int error, const struct lfb_problem *problem)
 static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct search search = { .flb = flb };
-	struct luo_reader reader = {
-		.view = &view,
-		.context = &search,
-		.problem = go_on,
-		.flb = match,
-	};
+	struct luo_reader reader = { .view = &view, .problem = go_on };
+	struct luo_flb_record record;
 
-	luo->profile->codec->read_flbs(luo->profile->codec, &reader, &luo->head);
-	return search.count;
+	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
+		return 0;
+	return record.count;
 }
 
 /* An object that is not there yet: having read what was handed over makes no difference. */
@@ -195,9 +100,11 @@ void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *fl
 	lfb__state_fact(sink, "handlers", flb->private.users);
 	flb_state(sink, &flb->private.outgoing, outgoing);
 	lock(sink, "outgoing lock", &flb->private.outgoing.lock.lock);
-	remembered(sink, "retrieved", in->retrieve_status);
+	lfb__state_remembered(sink, "retrieved", in->retrieve_status);
 	lfb__state_fact(sink, "finished", in->finished);
-	if (in->retrieve_status == 1)
+	if (sink->ahead)
+		lfb__state_fact(sink, "read", in->loaded);
+	if (sink->ahead || in->retrieve_status == 1)
 		flb_state(sink, in, incoming);
 	else
 		flb_unretrieved(sink, flb);
@@ -211,18 +118,19 @@ void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *fl
 static void file_state(struct lfb_state_sink *sink, const struct liveupdate_session *session,
 		       const struct luo_file *file)
 {
-	sink->kind = "file of session";
-	sink->name = session->name;
-	sink->length = (unsigned int)strnlen(session->name, sizeof(session->name));
-	number_subject(sink, file->token);
+	lfb__state_number(sink, "file of session", session->name, sizeof(session->name),
+			  file->token);
 	lfb__state_fact(sink, "token", file->token);
 	if (session->sessions->incoming)
 		lfb__state_fact(sink, "data", handle(sink->kernel, file->serialized_data));
 	else
-		thawing(sink, "data", handle(sink->kernel, file->serialized_data));
+		lfb__state_thawing(sink, "data", handle(sink->kernel, file->serialized_data));
 	lfb__state_fact(sink, "private data", pointer(sink->kernel, file->private_data));
 	lfb__state_fact(sink, "file", pointer(sink->kernel, file->file));
-	remembered(sink, "retrieved", file->retrieve_status);
+	if (sink->ahead && file->file)
+		lfb__state_fact(sink, "inode", (u64)file->file->lfb_inode.i_ino << 1 |
+					       file->file->lfb_preserved);
+	lfb__state_remembered(sink, "retrieved", file->retrieve_status);
 	lock(sink, "lock", &file->mutex.lock);
 	lfb__state_subject(sink, "handler of a file", file->handler->compatible,
 			   sizeof(file->handler->compatible));
@@ -234,7 +142,7 @@ static void session_state(struct lfb_state_sink *sink, const struct liveupdate_s
 
 	lfb__state_subject(sink, session->sessions->incoming ? "incoming session" : "session",
 			   session->name, sizeof(session->name));
-	number_subject(sink, 0);
+	lfb__state_fact(sink, "is there", 1);
 	lfb__state_fact(sink, "files", session->count);
 	lfb__state_fact(sink, "array of files", session->files_mem != NULL);
 	lfb__state_fact(sink, "blocks of files", session->file_blocks.count);
@@ -263,6 +171,30 @@ static void sessions_state(struct lfb_state_sink *sink, const struct luo_session
  * The orchestrator
  */
 
+static int flb_handed_over(void *context, phys_addr_t where, const struct luo_flb_record *record)
+{
+	struct lfb_state_sink *sink = context;
+
+	(void)where;
+	lfb__state_subject(sink, "flb handed over", record->name, sizeof(record->name));
+	lfb__state_fact(sink, "data", record->data);
+	lfb__state_fact(sink, "count", record->count);
+	return 0;
+}
+
+static void handed_over_state(struct lfb_state_sink *sink, const struct luo *luo)
+{
+	struct lfb_view view = kho__incoming_view(luo->kernel);
+	struct luo_reader reader = {
+		.view = &view,
+		.context = sink,
+		.problem = go_on,
+		.flb = flb_handed_over,
+	};
+
+	luo_read_flbs(&reader, &luo->head);
+}
+
 static void registry_state(struct lfb_state_sink *sink, const struct luo *luo)
 {
 	const struct liveupdate_file_handler *handler;
@@ -272,11 +204,11 @@ static void registry_state(struct lfb_state_sink *sink, const struct luo *luo)
 	list_for_each_entry(handler, &luo->handlers, private.list) {
 		lfb__state_subject(sink, "handler", handler->compatible,
 				   sizeof(handler->compatible));
-		number_subject(sink, 0);
+		lfb__state_fact(sink, "is there", 1);
 		list_for_each_entry(link, &handler->private.flb_list, list) {
 			lfb__state_subject(sink, "linked flb", link->flb->compatible,
 					   sizeof(link->flb->compatible));
-			number_subject(sink, 0);
+			lfb__state_fact(sink, "is there", 1);
 		}
 	}
 	list_for_each_entry(flb, &luo->flbs, private.list)
@@ -287,10 +219,13 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 {
 	lfb__state_subject(sink, "luo", "", 1);
 	lfb__state_fact(sink, "enabled", luo->enabled);
-	lfb__state_fact(sink, "update number", luo->number);
+	if (!sink->ahead)
+		lfb__state_fact(sink, "update number", luo->number);
 	lfb__state_fact(sink, "state handed over", luo->handed_over);
 	lfb__state_fact(sink, "serialized", luo->serialized + 2 * luo->serializing);
 	lfb__state_fact(sink, "device open", luo->device_open);
+	if (sink->ahead)
+		lfb__state_fact(sink, "was opened", luo->was_opened);
 	lfb__state_fact(sink, "sessions restored", luo->restored);
 	lfb__state_fact(sink, "restore error", (u64)luo->restore_error);
 	lfb__state_fact(sink, "FLBs", luo->flb_count);
@@ -305,6 +240,8 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	registry_state(sink, luo);
 	sessions_state(sink, &luo->outgoing);
 	sessions_state(sink, &luo->incoming);
+	if (sink->ahead && luo->handed_over)
+		handed_over_state(sink, luo);
 }
 
 /*
@@ -335,7 +272,9 @@ static void memory_state(struct lfb_state_sink *sink, const struct lfb_kernel *k
 {
 	lfb__state_subject(sink, "memory", "", 1);
 	lfb__state_fact(sink, "pages", kernel->pages.allocated);
-	lfb__state_fact(sink, "slab objects", kernel->slabs.objects - sink->tables);
+	/* Whether there is a table already decides which allocation comes next. */
+	lfb__state_fact(sink, "slab objects", kernel->slabs.objects -
+					      (sink->ahead ? 0 : sink->tables));
 	lfb__state_fact(sink, "vmalloc areas", kernel->vmallocs.count);
 	lfb__state_fact(sink, "pages not restored", kernel->pages.incoming);
 	lfb__state_fact(sink, "open files", kernel->files_open);
@@ -358,8 +297,7 @@ static void agent_state(struct lfb_state_sink *sink, const struct lfb_agent *age
 
 		if (!file)
 			continue;
-		sink->kind = "descriptor";
-		number_subject(sink, fd);
+		lfb__state_number(sink, "descriptor", agent->task.name, 64, fd);
 		if (file == LFB_FD_RESERVED)
 			lfb__state_fact(sink, "reserved", 1);
 		else
@@ -402,6 +340,10 @@ static long walk_kernel(void *argument)
 	kho_state(sink, &kernel->kho);
 	memory_state(sink, kernel);
 	modules_state(sink, walk->machine);
+	if (sink->ahead) {
+		lfb__state_fact(sink, "faults to come", kernel->faults.plan.kinds);
+		return 0;
+	}
 	list_for_each_entry(agent, &walk->machine->agents, list)
 		agent_state(sink, agent);
 	return 0;
@@ -432,4 +374,14 @@ void lfb__state_digest(struct lfb_machine *machine, lfb_state_more_fn more, cons
 
 	lfb__state_walk(machine, more, context, &sink);
 	*digest = sink.digest;
+}
+
+void lfb__state_key(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
+		    struct lfb_state_key *key)
+{
+	struct lfb_state_sink sink = { .kernel = &machine->kernel, .ahead = true };
+	struct walk walk = { &sink, machine, more, context };
+
+	walk_kernel(&walk);
+	*key = (struct lfb_state_key){ { sink.digest.exact, sink.second } };
 }

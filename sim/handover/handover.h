@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The blob, inside. docs/blob.md is the format; these are its numbers.
+ * The handover as a file, the blob: taken from a machine that is about to jump, checked, booted
+ * from, inspected as text or JSON, rewritten for another generation. Uses machines, and the codecs
+ * of lib/ to understand what is in it. What others need is public (<luo/blob.h>, <luo/inspect.h>,
+ * <luo/convert.h>); this is the blob inside. docs/blob.md is the format; here are its numbers.
  */
-#ifndef SIM_HANDOVER_BLOB_H
-#define SIM_HANDOVER_BLOB_H
+#ifndef SIM_HANDOVER_HANDOVER_H
+#define SIM_HANDOVER_HANDOVER_H
 
 #include <luo/blob.h>
 
 #include "sim/kernel/kernel.h"
+#include "sim/machine/machine.h"
 
 #define LFB_BLOB_MAGIC "LFBBLOB\n"
 #define LFB_BLOB_MAGIC_SIZE 8
@@ -68,13 +72,17 @@ const char *lfb__blob_kind_name(enum lfb_blob_kind kind);
 int lfb__blob_seal(u8 *bytes, size_t size);
 /* A look at the handed-over memory; nothing else is there. */
 struct lfb_view lfb__blob_view(const struct lfb_blob *blob);
-/* @blob when it is a live blob, else NULL with the sentence set. */
-const struct lfb_blob *lfb__blob_valid(const struct lfb_blob *blob);
+static inline bool lfb__blob_valid(const struct lfb_blob *blob)
+{
+	return lfb__handle_valid(blob, LFB_HANDLE_BLOB);
+}
 
 /*
  * blob_load.c: takes over @bytes (from malloc()), also on error. The digest is checked only if
  * @check_digest: who just made it need not.
  */
 int lfb__blob_open(u8 *bytes, size_t size, bool check_digest, struct lfb_blob **blob);
+/* Copies a blob's pages into a machine that is off; sets the KHO root's address. */
+int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);
 
 #endif

@@ -76,10 +76,8 @@ static int parse_lock(struct lfb_parser *parser, struct lfb_step *step)
 
 static int parse_field(struct lfb_parser *parser, struct lfb_step *step)
 {
-	unsigned int field = 0;
+	unsigned int field = lfb__token_find(&parser->line, lfb__step_fields, LFB_FIELDS);
 
-	while (field < LFB_FIELDS && !lfb__token_is(&parser->line, lfb__step_field_name(field)))
-		field++;
 	if (field == LFB_FIELDS)
 		return lfb__refuse_token(&parser->line, "a field (handler, session, retrieved, "
 					 "retrieve_status, file, serialized_data, private_data, "
@@ -129,13 +127,13 @@ int lfb__parse_step(struct lfb_parser *parser, struct lfb_step *step)
 	unsigned int code = 0;
 	int err;
 
-	while (code < LFB_STEP_CODES && !lfb__token_is(&parser->line, lfb__step_name(code)))
+	while (code < LFB_STEP_CODES && !lfb__token_is(&parser->line, lfb__steps[code].name))
 		code++;
 	if (code == LFB_STEP_CODES)
 		return lfb__refuse_token(&parser->line, "a step (docs/scenarios.md lists them)");
 	step->code = code;
 	lfb__next_token(&parser->line);
-	for (letter = lfb__step_arguments(code); *letter; letter++) {
+	for (letter = lfb__steps[code].arguments; *letter; letter++) {
 		err = parse_argument(parser, *letter, step);
 		if (err)
 			return err;

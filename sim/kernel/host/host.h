@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Host containers: a list that grows and a table that finds, for what the simulator remembers. They
+ * lie in host memory, which no simulated kernel notices, and start as all zero. Without memory they
+ * say so and are as they were. Nothing in them depends on addresses, nothing is in the order of a
+ * hash. Uses libc and nothing of the library.
+ */
+#ifndef SIM_KERNEL_HOST_HOST_H
+#define SIM_KERNEL_HOST_HOST_H
+
+#include <string.h>
+
+#include <luo/types.h>
+
+/*
+ * list.c
+ */
+
+struct lfb_list {
+	void *items;		/* all of one size, which each call is told */
+	size_t count;
+	size_t capacity;
+};
+
+/*
+ * @items, an array of *@capacity items of @size bytes, with room for @more behind the first @count:
+ * itself or a larger one in its place. NULL: no memory, and @items still is what it was.
+ */
+void *lfb__room(void *items, size_t count, size_t more, size_t *capacity, size_t size);
+/* A new item at the end, zeroed. NULL without memory. */
+void *lfb__list_add(struct lfb_list *list, size_t size);
+void lfb__list_free(struct lfb_list *list);
+
+/*
+ * table.c: finds the caller's items, which have numbers, by a hash and what the caller says is the
+ * same. Only their numbers are in the table: the items lie in a list.
+ */
+
+struct lfb_table_slot {
+	u32 hash;
+	u32 number;		/* + 1; 0: nothing is here */
+};
+
+struct lfb_table {
+	struct lfb_table_slot *slots;
+	u32 nr_slots;		/* a power of two, or 0 */
+	u32 count;
+};
+
+#define LFB_TABLE_NONE UINT32_MAX
+
+/* A hash of @hash and @value together. Callers' hashes need not be better than that. */
+static inline u64 lfb__hash_mix(u64 hash, u64 value)
+{
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
+	return hash ^ hash >> 29;
+}
+
+static inline u32 lfb__table_hash(u64 hash)
+{
+	return (u32)(lfb__hash_mix(hash, hash >> 32) >> 32);
+}
+
+/*
+ * The number with @hash of which @same(@items, number, @key) holds, else LFB_TABLE_NONE. Inline, so
+ * that @same is.
+ */
+static inline u32 lfb__table_find(const struct lfb_table *table, u64 hash,
+				  bool (*same)(const void *items, u32 number, const void *key),
+				  const void *items, const void *key)
+{
+	const u32 wanted = lfb__table_hash(hash);
+
+	for (u32 at = wanted; table->count; at++) {
+		const struct lfb_table_slot *slot = &table->slots[at & (table->nr_slots - 1)];
+
+		if (!slot->number)
+			break;
+		if (slot->hash == wanted && same(items, slot->number - 1, key))
+			return slot->number - 1;
+	}
+	return LFB_TABLE_NONE;
+}
+
+/* 0 or -ENOMEM. Never fails for as many numbers as were once in the table. */
+int lfb__table_add(struct lfb_table *table, u64 hash, u32 number);
+/* @number must have been added with @hash. */
+void lfb__table_remove(struct lfb_table *table, u64 hash, u32 number);
+/* Empties the table; its memory stays. */
+void lfb__table_clear(struct lfb_table *table);
+void lfb__table_free(struct lfb_table *table);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * A machine is built, and taken apart.
+ */
+#include <stdlib.h>
+
+#include <luo/version.h>
+
+#include "lib/orchestrator.h"
+#include "sim/machine/machine.h"
+
+#define MEMORY_MIN (1ull << 20)
+#define MEMORY_MAX (1ull << 40)
+#define MEMORY_DEFAULT (64ull << 20)
+
+const char *lfb_version(void)
+{
+	return LFB_VERSION;
+}
+
+static int check_options(struct lfb_machine_options *options)
+{
+	if (!options->memory)
+		options->memory = MEMORY_DEFAULT;
+	if (!options->profile)
+		options->profile = LFB_PROFILE_DEFAULT;
+	if (options->memory < MEMORY_MIN || options->memory > MEMORY_MAX ||
+	    !IS_ALIGNED(options->memory, PAGE_SIZE))
+		return lfb__error(NULL, -EINVAL,
+				  "memory is %llu bytes; it must be whole pages from "
+				  "1 MiB to 1 TiB",
+				  options->memory);
+	if (options->mode > LFB_MEMORY_FIXED)
+		return lfb__error(NULL, -EINVAL, "there is no memory mode %d", (int)options->mode);
+	if (options->policy > LFB_PAGES_ASCENDING)
+		return lfb__error(NULL, -EINVAL, "there is no page policy %d",
+				  (int)options->policy);
+	if (options->checks > LFB_CHECKS_GUARD)
+		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
+				  (int)options->checks);
+	return 0;
+}
+
+static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_options *options)
+{
+	char bad[64];
+
+	machine->profile = luo_profile_find(options->profile);
+	if (!machine->profile)
+		return lfb__error(NULL, -EINVAL, "there is no profile \"%.40s\"", options->profile);
+	if (luo_quirks_parse(options->quirks_on, true, &machine->quirks_on, bad, sizeof(bad)) ||
+	    luo_quirks_parse(options->quirks_off, true, &machine->quirks_off, bad, sizeof(bad)))
+		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
+	/* "All" leaves those alone that are named on the other side. */
+	if (machine->quirks_off == LUO_QUIRKS_ALL)
+		machine->quirks_off &= ~machine->quirks_on;
+	else if (machine->quirks_on == LUO_QUIRKS_ALL)
+		machine->quirks_on &= ~machine->quirks_off;
+	if (machine->quirks_on & machine->quirks_off)
+		return lfb__error(NULL, -EINVAL, "a quirk is asked for both on and off");
+	return 0;
+}
+
+int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machine **machinep)
+{
+	struct lfb_machine_options options;
+	struct lfb_memory_options memory;
+	struct lfb_machine *machine;
+	int err;
+
+	lfb__error(NULL, 0, "%s", "");
+	if (!machinep)
+		return lfb__error(NULL, -EINVAL, "no place for the machine");
+	*machinep = NULL;
+	err = lfb__options_take(NULL, "the options", &options, sizeof(options), given,
+				offsetof(struct lfb_machine_options, mode));
+	if (!err)
+		err = check_options(&options);
+	if (err)
+		return err;
+	machine = calloc(1, sizeof(*machine));
+	if (!machine)
+		return lfb__error(NULL, -ENOMEM, "no memory for a machine");
+	err = choose_profile(machine, &options);
+	if (err)
+		goto out_free;
+	memory = (struct lfb_memory_options){
+		.size = options.memory,
+		.mode = options.mode,
+		.policy = options.policy,
+		.checks = options.checks,
+	};
+	err = lfb__kernel_init(&machine->kernel, &memory, options.seed);
+	if (err) {
+		lfb__error(NULL, err, "the host has no room for %llu bytes of memory (%d)",
+			   options.memory, err);
+		goto out_free;
+	}
+	machine->kho_on = !options.kho_off;
+	machine->liveupdate_on = !options.liveupdate_off;
+	machine->kernel.catch_faults = !options.raw_faults;
+	INIT_LIST_HEAD(&machine->modules);
+	INIT_LIST_HEAD(&machine->agents);
+	INIT_LIST_HEAD(&machine->gone);
+	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
+	if (err) {
+		lfb__kernel_destroy(&machine->kernel);
+		lfb__error(NULL, err, "no memory for a machine");
+		goto out_free;
+	}
+	*machinep = machine;
+	return 0;
+
+out_free:
+	free(machine);
+	return err;
+}
+
+void lfb_machine_destroy(struct lfb_machine *machine)
+{
+	if (!machine || !lfb__machine_valid(machine) || lfb__machine_check_outside(machine))
+		return;
+	/* A test framework may have jumped out of kernel code: nothing to come back to. */
+	machine->kernel.guard = NULL;
+	machine->kernel.copying = NULL;
+	machine->kernel.task->frame = NULL;
+	lfb_machine_shutdown(machine);
+	if (lfb_machine_current() == machine)
+		lfb_machine_enter(NULL);
+	lfb__agents_destroy(machine);
+	lfb__modules_forget(machine);
+	lfb__handle_unregister(machine);
+	lfb__kernel_destroy(&machine->kernel);
+	free(machine);
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The modules of the kernel image.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/orchestrator.h"
+#include "sim/machine/machine.h"
+
+long lfb__module_init(void *argument)
+{
+	struct lfb_image_module *image = argument;
+	struct lfb_module *module = image->module;
+	int err = 0;
+
+	if (module->data_size)
+		memcpy(module->data, image->pristine, module->data_size);
+	module->module->refcnt = 0;
+	module->module->lfb_pins = 0;
+	module->module->lfb_taken = 0;
+	module->module->state = MODULE_STATE_COMING;
+	if (module->init)
+		err = module->init();
+	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
+	image->loaded = err >= 0;
+	lfb__trace_result(lfb__current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s",
+			  "");
+	if (err < 0 && lfb__current->luo)
+		luo_module_is_gone(lfb__current->luo, module, false);
+	return err < 0 ? err : 0;
+}
+
+static struct lfb_image_module *find_module(struct lfb_machine *machine, const char *name)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		if (!strcmp(image->module->module->name, name))
+			return image;
+	}
+	return NULL;
+}
+
+/*
+ * The static data of a module is there once in a process, however many images it is part of: it
+ * belongs to the one machine that is switched on. Whoever comes next finds it as it was loaded.
+ */
+static int claim_data(struct lfb_machine *machine, const struct lfb_module *module)
+{
+	int err = lfb__handle_register(module->module, LFB_HANDLE_MODULE);
+
+	if (err == -EEXIST)
+		return lfb__error(machine, -EBUSY, "module %s is in use by another machine "
+				  "that is switched on",
+				  module->module->name);
+	return err ? lfb__error(machine, err, "no memory for module %s", module->module->name) : 0;
+}
+
+static void release_data(const struct lfb_image_module *image, bool set_back)
+{
+	if (set_back && image->module->data_size)
+		memcpy(image->module->data, image->pristine, image->module->data_size);
+	lfb__handle_unregister(image->module->module);
+}
+
+int lfb__modules_claim(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+	int err = 0;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		err = claim_data(machine, image->module);
+		if (err)
+			break;
+	}
+	if (!err)
+		return 0;
+	list_for_each_entry_continue_reverse(image, &machine->modules, list)
+		release_data(image, false);
+	return err;
+}
+
+void lfb__modules_release(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list)
+		release_data(image, true);
+}
+
+static bool runs(const struct lfb_machine *machine)
+{
+	return machine->state != LFB_OFF && !machine->kernel.dead;
+}
+
+/*
+ * A module that is added again starts from its data as it is then. That must not be what a dead
+ * kernel left; where one runs it is what exit left.
+ */
+static void forget_module(struct lfb_machine *machine, struct lfb_image_module *image)
+{
+	if (machine->state != LFB_OFF)
+		release_data(image, !runs(machine));
+	list_del(&image->list);
+	free(image->pristine);
+	free(image);
+}
+
+int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module)
+{
+	struct lfb_image_module *image;
+	long err = 0;
+
+	if (!lfb__machine_valid(machine))
+		return -EINVAL;
+	if (lfb__machine_check_outside(machine))
+		return -EBUSY;
+	if (!module || !module->module || !module->module->name ||
+	    (module->data_size && !module->data))
+		return lfb__error(machine, -EINVAL, "the module is incomplete");
+	if (find_module(machine, module->module->name))
+		return lfb__error(machine, -EEXIST, "there is a module %s already",
+				  module->module->name);
+	/* What another machine's kernel has made of the data is nothing to start with. */
+	err = claim_data(machine, module);
+	if (err)
+		return (int)err;
+	image = calloc(1, sizeof(*image));
+	if (image && module->data_size)
+		image->pristine = malloc(module->data_size);
+	if (!image || (module->data_size && !image->pristine)) {
+		free(image);
+		lfb__handle_unregister(module->module);
+		return lfb__error(machine, -ENOMEM, "no memory for module %s",
+				  module->module->name);
+	}
+	image->module = module;
+	if (module->data_size)
+		memcpy(image->pristine, module->data, module->data_size);
+	list_add_tail(&image->list, &machine->modules);
+	if (machine->state == LFB_OFF)
+		release_data(image, false);
+	if (runs(machine))
+		err = lfb__machine_run(machine, &machine->kernel.boot_task, lfb__module_init,
+				       image);
+	if (err) {
+		if (!*machine->kernel.error)
+			lfb__error(machine, (int)err, "the init function of module %s returned %ld",
+				   module->module->name, err);
+		forget_module(machine, image);
+		return (int)err;
+	}
+	return 0;
+}
+
+static long exit_module(void *argument)
+{
+	struct lfb_image_module *image = argument;
+	struct lfb_module *module = image->module;
+
+	module->module->state = MODULE_STATE_GOING;
+	if (module->exit)
+		module->exit();
+	lfb__trace(lfb__current, LFB_EVENT_MODULE, module->module->name, "exit", "%s", "");
+	if (lfb__current->luo)
+		luo_module_is_gone(lfb__current->luo, module, true);
+	return 0;
+}
+
+/* Do the references come from nothing but being registered? */
+static void find_pinned_idle(struct lfb_machine *machine, const struct module *module)
+{
+	const struct luo *luo = machine->kernel.luo;
+	int pins = luo ? luo_registration_pins(luo, module) : 0;
+	char object[80];
+
+	if (!pins || pins < module->refcnt)
+		return;
+	snprintf(object, sizeof(object), "module %.64s", module->name);
+	lfb__machine_doing(machine, "rmmod");
+	lfb__find(&machine->kernel, LFB_FINDING_MODULE_PINNED_IDLE, object, "it is refused for %d "
+		  "references that come from what it registered; none of it is in use",
+		  module->refcnt);
+}
+
+int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
+{
+	struct lfb_image_module *image;
+	long err = 0;
+
+	if (!lfb__machine_valid(machine))
+		return -EINVAL;
+	if (lfb__machine_check_outside(machine))
+		return -EBUSY;
+	image = name ? find_module(machine, name) : NULL;
+	if (!image)
+		return lfb__error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
+				  name ? name : "without a name");
+	if (runs(machine) && image->loaded) {
+		if (module_refcount(image->module->module) > 0) {
+			find_pinned_idle(machine, image->module->module);
+			return lfb__error(machine, -EBUSY, "module %s is in use (%d references)",
+					  name, module_refcount(image->module->module));
+		}
+		err = lfb__machine_run(machine, &machine->kernel.boot_task, exit_module, image);
+	}
+	forget_module(machine, image);
+	return (int)err;
+}
+
+void lfb__modules_forget(struct lfb_machine *machine)
+{
+	while (!list_empty(&machine->modules))
+		forget_module(machine, list_first_entry(&machine->modules,
+							struct lfb_image_module, list));
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What a run says, and what is said of its answers.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sim/play/play.h"
+
+void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
+	run->machine->kernel.doing = operation->text;
+}
+
+void lfb__run_show_event(void *context, const struct lfb_event *event)
+{
+	struct lfb_run *run = context;
+	char line[512];
+
+	lfb_event_format(event, line, sizeof(line));
+	lfb__transcript_line(&run->transcript, "  %s", line);
+}
+
+/* A golden transcript shows the reboot's own line before the next kernel's boot. */
+void lfb__run_show_boot(struct lfb_run *run, const char *how)
+{
+	if (run->options.golden)
+		run->booted = how;
+	else
+		lfb__transcript_line(&run->transcript, "== boot %s", how);
+}
+
+void lfb__run_show_booted(struct lfb_run *run)
+{
+	if (run->booted)
+		lfb__transcript_line(&run->transcript, "== boot %s", run->booted);
+	run->booted = NULL;
+}
+
+/*
+ * Unregistering returns nothing in the kernels that unlink by themselves; only the mended one
+ * refuses, and says so.
+ */
+static bool is_void(const struct lfb_run *run, enum lfb_verb verb, long result)
+{
+	return (lfb__verbs[verb].flags & LFB_VOID_VERB) && result != -EBUSY &&
+	       run->machine->profile->unregister_unlinks;
+}
+
+static void format_answer(bool shows_object, long result, u64 object, char *text, size_t size)
+{
+	if (shows_object)
+		snprintf(text, size, "= %ld obj=%llx", result, object);
+	else
+		snprintf(text, size, "= %ld", result);
+}
+
+void lfb__run_show_operation(struct lfb_run *run, enum lfb_verb verb, const char *text, long result,
+			     u64 object)
+{
+	char answer[48];
+
+	format_answer(lfb__answers_object(verb), result, object, answer, sizeof(answer));
+	if ((!result && (lfb__verbs[verb].flags & LFB_QUIET_VERB)) || is_void(run, verb, result))
+		lfb__transcript_line(&run->transcript, "> %s", text);
+	else
+		lfb__transcript_line(&run->transcript, "> %s %s", text, answer);
+}
+
+static bool is_dead(struct lfb_run *run)
+{
+	enum lfb_machine_state state = lfb_machine_state(run->machine);
+
+	return state == LFB_PANICKED || state == LFB_HUNG;
+}
+
+void lfb__run_surprise(struct lfb_run *run, int result, const char *format, ...)
+{
+	va_list args;
+
+	if (run->result)
+		return;
+	run->result = result;
+	va_start(args, format);
+	vsnprintf(run->why, sizeof(run->why), format, args);
+	va_end(args);
+}
+
+void lfb__run_mismatch(struct lfb_run *run, const struct lfb_operation *operation,
+		       const char *actual)
+{
+	const struct lfb_expectation *expected = &operation->expected;
+	char wanted[48];
+
+	format_answer(expected->object_given, expected->result, expected->object, wanted,
+		      sizeof(wanted));
+	lfb__run_surprise(run, -EILSEQ, "%.160s:%u: %.200s: expected %s, got %s",
+			  run->scenario->name, operation->line, operation->text, wanted, actual);
+}
+
+static bool as_expected(const struct lfb_expectation *expected, long result, u64 object)
+{
+	return expected->result == result &&
+	       (!expected->object_given || expected->object == object);
+}
+
+void lfb__run_notice_death(struct lfb_run *run, unsigned int line, long result, bool expected)
+{
+	const char *reason = lfb_error_text(run->machine);
+	const char *how = lfb_machine_state(run->machine) == LFB_HUNG ? "hung" : "panic";
+
+	if (!is_dead(run) || run->dead)
+		return;
+	run->dead = true;
+	if (!expected)
+		lfb__run_surprise(run, (int)result, "%.160s:%u: %.300s", run->scenario->name, line,
+				  reason);
+	if (run->options.golden)
+		lfb__transcript_line(&run->transcript, "== %s", how);
+	else
+		lfb__transcript_line(&run->transcript, "== %s: %s", how, reason);
+}
+
+bool lfb__run_check(struct lfb_run *run, const struct lfb_operation *operation, long result,
+		    u64 object)
+{
+	char answer[48];
+
+	if (!operation->expected.given)
+		return false;
+	if (as_expected(&operation->expected, result, object))
+		return true;
+	format_answer(lfb__answers_object(operation->verb), result, object, answer,
+		      sizeof(answer));
+	lfb__run_mismatch(run, operation, answer);
+	return false;
+}
+
+/*
+ * Counted from where the running operation began: with this line in front of that one, the same
+ * happens again.
+ */
+void lfb__run_show_point(struct lfb_run *run, const struct lfb_run_point *point, long result,
+			 u64 object)
+{
+	const struct lfb_operation *operation = point->operation;
+	char text[LFB_SCENARIO_LINE_MAX + 32];
+	bool good;
+
+	if (point->passed > 1)
+		snprintf(text, sizeof(text), "at %s %u %s", operation->point, point->passed,
+			 operation->point_text);
+	else
+		snprintf(text, sizeof(text), "at %s %s", operation->point, operation->point_text);
+	lfb__run_show_operation(run, operation->verb, text, result, object);
+	good = lfb__run_check(run, operation, result, object);
+	run->stop |= operation->expected.given && !good;
+	run->death_expected = good || operation->verb == LFB_VERB_PANIC;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The words of the language, as data.
+ */
+#include "sim/scenario/words.h"
+
+const struct lfb_verb_words lfb__verbs[LFB_VERBS] = {
+#define X(verb, name, arguments, function, flags) [LFB_VERB_##verb] = { name, arguments, flags },
+	LFB_ALL_VERBS(X)
+#undef X
+};
+
+const struct lfb_step_words lfb__steps[LFB_STEP_CODES] = {
+#define X(function, name, arguments, takes, gives)                                                 \
+	[LFB_STEP_##function] = { name, arguments, LFB_HOLD_##takes, LFB_HOLD_##gives },
+	LFB_STEPS(X)
+#undef X
+};
+
+const char *const lfb__recorded_ops[LFB_RECORDED_OPS] = {
+	[LFB_RECORDED_PRESERVE] = "preserve",
+	[LFB_RECORDED_RETRIEVE] = "retrieve",
+	[LFB_RECORDED_FREEZE] = "freeze",
+	[LFB_RECORDED_CAN_FINISH] = "can_finish",
+};
+
+const char *const lfb__callbacks[LFB_CALLBACKS] = {
+	[LFB_CALLBACK_PRESERVE] = "preserve",
+	[LFB_CALLBACK_UNPRESERVE] = "unpreserve",
+	[LFB_CALLBACK_RETRIEVE] = "retrieve",
+	[LFB_CALLBACK_FINISH] = "finish",
+	[LFB_CALLBACK_CAN_PRESERVE] = "can_preserve",
+	[LFB_CALLBACK_FREEZE] = "freeze",
+	[LFB_CALLBACK_UNFREEZE] = "unfreeze",
+	[LFB_CALLBACK_CAN_FINISH] = "can_finish",
+};
+
+const char *const lfb__damaged[LFB_DAMAGED] = {
+	[LFB_DAMAGED_FLB] = "flb",
+	[LFB_DAMAGED_SESSION] = "session",
+	[LFB_DAMAGED_TREE] = "tree",
+};
+
+const char *const lfb__step_fields[LFB_FIELDS] = {
+	[LFB_FIELD_HANDLER] = "handler",
+	[LFB_FIELD_SESSION] = "session",
+	[LFB_FIELD_RETRIEVED] = "retrieved",
+	[LFB_FIELD_RETRIEVE_STATUS] = "retrieve_status",
+	[LFB_FIELD_FILE] = "file",
+	[LFB_FIELD_SERIALIZED_DATA] = "serialized_data",
+	[LFB_FIELD_PRIVATE_DATA] = "private_data",
+	[LFB_FIELD_FLB] = "flb",
+	[LFB_FIELD_DATA] = "data",
+	[LFB_FIELD_OBJ] = "obj",
+};
