@@ -81,8 +81,7 @@ static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 
 		lfb__emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, frame->op,
 				 "data=0x%llx", data);
 	else
-		lfb__emit(kernel, LFB_EVENT_CALLBACK, subject, frame->op, "data=0x%llx",
-			  data);
+		lfb__emit(kernel, LFB_EVENT_CALLBACK, subject, frame->op, "data=0x%llx", data);
 }
 
 static void tell(struct luo *luo, const struct lfb_returned *call)

@@ -97,8 +97,7 @@ int luo_late_init(struct lfb_kernel *kernel)
 		return lfb__fail(kernel, err, "live update is off for this boot: its outgoing "
 				 "state could not be prepared (%d)", err);
 	}
-	lfb__trace(kernel, LFB_EVENT_LUO, "luo", "ready", "update=%llu",
-		   luo->number);
+	lfb__trace(kernel, LFB_EVENT_LUO, "luo", "ready", "update=%llu", luo->number);
 	return 0;
 }
 

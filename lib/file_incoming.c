@@ -48,8 +48,7 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 static void forget_all(struct luo *luo, struct liveupdate_session *session)
 {
 	while (!list_empty(&session->files)) {
-		struct luo_file *luo_file =
-			list_last_entry(&session->files, struct luo_file, list);
+		struct luo_file *luo_file = list_last_entry(&session->files, struct luo_file, list);
 
 		luo_unpin_used(luo, luo_file->handler->ops->owner);
 		luo_file_drop(session, luo_file);
@@ -153,8 +152,7 @@ static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 static int check_direction(struct luo *luo, const struct liveupdate_session *session,
 			   const char *what)
 {
-	if (session->sessions->incoming ||
-	    luo_quirk(luo, LUO_QUIRK_FILE_INCOMING_OPS_ON_OUTGOING))
+	if (session->sessions->incoming || luo_quirk(luo, LUO_QUIRK_FILE_INCOMING_OPS_ON_OUTGOING))
 		return 0;
 	return lfb__fail(luo->kernel, -EINVAL, "%s: session %.64s is being preserved, not restored",
 			 what, session->name);
@@ -264,8 +262,7 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 					 luo_file->token);
 	}
 	while (!list_empty(&session->files))
-		finish_one(luo, session,
-			   list_last_entry(&session->files, struct luo_file, list));
+		finish_one(luo, session, list_last_entry(&session->files, struct luo_file, list));
 	free_handed_over(luo, session);
 	return 0;
 }
@@ -316,8 +313,7 @@ static int get_file_incoming(struct luo *luo, const struct luo_args *args)
 	return err ? err : luo_file_retrieve(luo, args->session, args->token, args->filep);
 }
 
-int liveupdate_get_file_incoming(struct liveupdate_session *session, u64 token,
-				 struct file **filep)
+int liveupdate_get_file_incoming(struct liveupdate_session *session, u64 token, struct file **filep)
 {
 	return luo_enter(get_file_incoming,
 			 &(struct luo_args){ .function = __func__, .session = session,

@@ -172,8 +172,7 @@ static int trust(void *context, int error, const struct lfb_problem *problem)
 	(void)error;
 	lfb__unsafe_as(lfb__current, LFB_FINDING_FLB_SERIALIZED_TRUSTED,
 		       luo_name("flb", flb->compatible).text,
-		       "serialized state is trusted: at 0x%llx: %s",
-		       problem->where, problem->what);
+		       "serialized state is trusted: at 0x%llx: %s", problem->where, problem->what);
 	return 0;
 }
 
@@ -267,7 +266,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 		bool leaks = quirk || !luo_pin_used(luo, flb->ops->owner);
 
 		lfb__warn_as(quirk ? LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED :
-				    LFB_FINDING_KERNEL_WARN,
+				     LFB_FINDING_KERNEL_WARN,
 			     luo_name("flb", flb->compatible).text, "luo_flb_finish",
 			     "FLB %.47s could not be retrieved to be finished", flb->compatible);
 		if (leaks)
@@ -321,9 +320,8 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 
 	mutex_lock(&state->lock);
 	if (unlikely(state->references <= 0)) {
-		lfb__warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET,
-			     luo_name("flb", flb->compatible).text, __func__,
-			     "FLB %.47s: put without get", flb->compatible);
+		lfb__warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET, luo_name("flb", flb->compatible).text,
+			     __func__, "FLB %.47s: put without get", flb->compatible);
 	} else if (--state->references == 0 && state->count <= 0) {
 		if (incoming)
 			finish(luo, flb);

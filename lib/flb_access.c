@@ -196,8 +196,7 @@ int liveupdate_flb_get_incoming(struct liveupdate_flb *flb, void **objp)
 
 int liveupdate_flb_get_outgoing(struct liveupdate_flb *flb, void **objp)
 {
-	return luo_enter(get, &(struct luo_args){ .function = __func__, .flb = flb,
-						  .objp = objp });
+	return luo_enter(get, &(struct luo_args){ .function = __func__, .flb = flb, .objp = objp });
 }
 
 /*

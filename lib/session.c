@@ -12,8 +12,7 @@
 
 void luo_sessions_init(struct luo_sessions *sessions, bool incoming)
 {
-	lfb_lock_init(&sessions->rwsem.lock,
-		      incoming ? "incoming sessions" : "outgoing sessions");
+	lfb_lock_init(&sessions->rwsem.lock, incoming ? "incoming sessions" : "outgoing sessions");
 	INIT_LIST_HEAD(&sessions->list);
 	luo_hash_init(&sessions->names);
 	sessions->count = 0;
@@ -185,8 +184,7 @@ int luo_session_serialize(struct luo *luo)
 	}
 	codec->write_session_count(luo, index);
 	up_write(&sessions->rwsem);
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, "luo", "serialize", "sessions=%llu",
-		   index);
+	lfb__trace(luo->kernel, LFB_EVENT_LUO, "luo", "serialize", "sessions=%llu", index);
 	return 0;
 
 undo:

@@ -43,8 +43,7 @@ LFB_API int lfb_inspect_blob(const struct lfb_blob *blob, enum lfb_inspect_forma
  *
  * Return: as lfb_inspect_blob(), and -EINVAL for an unknown profile.
  */
-LFB_API int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo,
-			       const char *profile, enum lfb_inspect_format format,
-			       lfb_write_fn write, void *context);
+LFB_API int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo, const char *profile,
+			       enum lfb_inspect_format format, lfb_write_fn write, void *context);
 
 #endif

@@ -224,8 +224,7 @@ LFB_API int liveupdate_init_flb(struct liveupdate_flb *flb);
  * has this compatible; -ENOSPC more than 63 FLBs; -ENOMEM; -EAGAIN its module is going away; -EBUSY
  * as for handlers.
  */
-LFB_API int liveupdate_register_flb(struct liveupdate_file_handler *fh,
-				    struct liveupdate_flb *flb);
+LFB_API int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb);
 
 /**
  * liveupdate_unregister_flb() - undo liveupdate_register_flb()

@@ -99,7 +99,7 @@ static int read_flb(const struct luo_reader *reader, phys_addr_t where,
 	err = luo_read_name(reader, where, "FLB name", ser->name, sizeof(ser->name), record.name);
 	if (!err && (!record.count || record.count > INT32_MAX))
 		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is needed by %llu files",
-			     record.name, record.count);
+				 record.name, record.count);
 	if (!err && index < LUO_FLB_MAX && named_before(first, index))
 		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is there twice", record.name);
 	if (err)
@@ -127,7 +127,7 @@ int luo_read_flbs(const struct luo_reader *reader, const struct luo_head *head)
 	err = luo_area(reader, where, LUO_FLB_PGCNT * PAGE_SIZE);
 	if (!err && header->pgcnt != LUO_FLB_PGCNT)
 		err = luo_broken(reader, -EINVAL, where, "the FLB array takes %llu pages, not %d",
-			     header->pgcnt, LUO_FLB_PGCNT);
+				 header->pgcnt, LUO_FLB_PGCNT);
 	if (!err && header->count > LUO_FLB_MAX)
 		err = luo_broken(reader, -EINVAL, where, "%llu FLBs, more than %zu",
 				 header->count, LUO_FLB_MAX);

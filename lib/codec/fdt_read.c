@@ -30,7 +30,7 @@ static int check_node(const struct luo_reader *reader, phys_addr_t luo, const vo
 	if (kho__fdt_compatible_is(fdt, node, compatible))
 		return 0;
 	return luo_broken(reader, -EINVAL, luo, "%s is \"%s\", not \"%s\"", name,
-		      kho__fdt_compatible_text(fdt, node, found, sizeof(found)), compatible);
+			  kho__fdt_compatible_text(fdt, node, found, sizeof(found)), compatible);
 }
 
 /* A subnode's address property; @bytes of memory must be there. */
@@ -49,11 +49,11 @@ static int read_address(const struct luo_reader *reader, phys_addr_t luo, const 
 	err = kho__fdt_u64_property(fdt, node, property, address);
 	if (err)
 		return luo_broken(reader, err, luo, "%s of %s %s", property, node_name,
-			      err == -ENOENT ? "is missing" : "is not 8 bytes");
+				  err == -ENOENT ? "is missing" : "is not 8 bytes");
 	if (!IS_ALIGNED(*address, PAGE_SIZE) || !reader->view->at(reader->view, *address, bytes))
 		return luo_broken(reader, -EINVAL, luo, "%s is 0x%llx, where nothing was handed "
 				  "over",
-			      property, *address);
+				  property, *address);
 	return 0;
 }
 
@@ -87,7 +87,7 @@ int luo_fdt_read_head(const struct luo_codec *codec, const struct luo_reader *re
 	err = kho__fdt_u64_property(fdt, 0, LUO_FDT_LIVEUPDATE_NUM, &head->number);
 	if (err)
 		return luo_broken(reader, err, luo, "%s %s", LUO_FDT_LIVEUPDATE_NUM,
-			      err == -ENOENT ? "is missing" : "is not 8 bytes");
+				  err == -ENOENT ? "is missing" : "is not 8 bytes");
 	snprintf(head->session_compatible, sizeof(head->session_compatible), "%s",
 		 layout->session_compatible);
 	err = read_address(reader, luo, fdt, LUO_FDT_SESSION_NODE_NAME, layout->session_compatible,
@@ -124,7 +124,7 @@ static int read_session(const struct luo_codec *codec, const struct luo_reader *
 	if (!err && record.count > codec->file_max)
 		err = luo_broken(reader, -EINVAL, where, "session %.64s has %llu files, more "
 				 "than %lu",
-			     record.name, record.count, codec->file_max);
+				 record.name, record.count, codec->file_max);
 	if (err)
 		return err;
 	return reader->session ? reader->session(reader->context, where, &record) : 0;
@@ -148,7 +148,7 @@ int luo_fdt_read_sessions(const struct luo_codec *codec, const struct luo_reader
 	if (!err && layout->has_pgcnt && get_u64(bytes) != LUO_SESSION_PGCNT)
 		err = luo_broken(reader, -EINVAL, where, "the session array takes %llu pages, "
 				 "not %d",
-			     get_u64(bytes), LUO_SESSION_PGCNT);
+				 get_u64(bytes), LUO_SESSION_PGCNT);
 	if (!err && count > codec->session_max)
 		err = luo_broken(reader, -EINVAL, where, "%llu sessions, more than %lu",
 			     count, codec->session_max);
@@ -177,8 +177,7 @@ int luo_fdt_read_files(const struct luo_codec *codec, const struct luo_reader *r
 		return err;
 	if (!where || !IS_ALIGNED(where, PAGE_SIZE))
 		return luo_broken(reader, -EINVAL, where, "session %.64s has %llu files at 0x%llx",
-				  session->name, session->count,
-				  where);
+				  session->name, session->count, where);
 	for (u64 i = 0; i < session->count && !err; i++, where += sizeof(struct luo_file_ser)) {
 		const struct luo_file_ser *ser = view->at(view, where, sizeof(*ser));
 

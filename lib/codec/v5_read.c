@@ -27,8 +27,7 @@ static const struct luo_block_ser *block_at(const struct luo_reader *reader, phy
 }
 
 /* Walks a chain; @entry may be NULL, to check the blocks alone. More than 10000 is also a cycle. */
-static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn entry,
-		void *context)
+static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn entry, void *context)
 {
 	phys_addr_t phys = chain->first;
 	unsigned int blocks = 0;

@@ -65,7 +65,7 @@ void luo_contract_flb(struct luo *luo, const struct lfb_frame *frame, enum luo_o
 	bool no_object = op == LUO_RETRIEVE && !result && !after->obj;
 	/* Without an object the callback may not know how to free what it could not retrieve. */
 	bool waits = op == LUO_FINISH && before->obj &&
-		luo_contract_waits(luo->kernel, frame, before->flb->private.incoming.data);
+		     luo_contract_waits(luo->kernel, frame, before->flb->private.incoming.data);
 	struct luo_name object;
 
 	if (likely(!discarded && !result && !no_object && !frame->touched_nothing && !waits &&
@@ -106,8 +106,7 @@ void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, e
 	if (unlikely(op != LUO_PRESERVE && luo_file->serialized_data != luo_file->kept_data))
 		lfb__find(luo->kernel, LFB_FINDING_FILE_HANDLE_CHANGED,
 			  luo_file_name(luo_file).text, "it is given 0x%llx; the handle is 0x%llx",
-			  luo_file->serialized_data,
-			  luo_file->kept_data);
+			  luo_file->serialized_data, luo_file->kept_data);
 	if (op != LUO_FINISH || !luo_file->session->sessions->incoming)
 		return;
 	list_for_each_entry(link, &luo_file->handler->private.flb_list, list) {
@@ -210,8 +209,7 @@ void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct lu
 			  luo_file_name(luo_file).text, "%s wrote to %s, which is not kept",
 			  frame->op, discarded);
 	if (unlikely(result < 0))
-		check_file_failed(luo, frame, op,
-				  after->serialized_data != before->serialized_data,
+		check_file_failed(luo, frame, op, after->serialized_data != before->serialized_data,
 				  luo_file_name(luo_file).text);
 	else if (keeps_data(op))
 		luo_file->kept_data = after->serialized_data;

@@ -33,8 +33,7 @@ struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *
 	struct list_head *at = holder->entries.next;
 
 	while (at != &holder->entries) {
-		struct lfb_ledger_entry *entry =
-			list_entry(at, struct lfb_ledger_entry, owned);
+		struct lfb_ledger_entry *entry = list_entry(at, struct lfb_ledger_entry, owned);
 
 		at = at->next;
 		if (entry->internal || (call && entry->call != call))

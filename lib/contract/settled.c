@@ -40,8 +40,7 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 			  state->count, record->count);
 	else
 		lfb__find(luo->kernel, LFB_FINDING_FLB_FINISH_NEVER_REACHED, object.text,
-			  "%llu files needed it, and nobody asked for it",
-			  record->count);
+			  "%llu files needed it, and nobody asked for it", record->count);
 	return 0;
 }
 

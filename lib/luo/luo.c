@@ -70,7 +70,6 @@ struct luo_name luo_file_name(const struct luo_file *luo_file)
 	struct luo_name object;
 
 	snprintf(object.text, sizeof(object.text), "file %.47s token %llu of session %.64s",
-		 luo_file->handler->compatible, luo_file->token,
-		 luo_file->session->name);
+		 luo_file->handler->compatible, luo_file->token, luo_file->session->name);
 	return object;
 }

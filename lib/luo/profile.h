@@ -70,8 +70,7 @@ struct luo_codec;
 
 enum luo_quirk {
 #define LUO_QUIRK_NUMBER(name, profiles, about) LUO_QUIRK_##name,
-	LUO_QUIRKS(LUO_QUIRK_NUMBER)
-	LUO_QUIRKS_NR,
+	LUO_QUIRKS(LUO_QUIRK_NUMBER) LUO_QUIRKS_NR,
 };
 
 #define LUO_QUIRKS_ALL ((1ull << LUO_QUIRKS_NR) - 1)

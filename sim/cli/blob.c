@@ -33,7 +33,7 @@ static int dump_blob(const struct cli_line *line, const char *path)
 
 	if (dump->luo || dump->profile)
 		return cli_usage(line->command, "--luo and --profile are for --raw; a blob says "
-				 "both itself");
+						"both itself");
 	if (lfb_blob_load(path, &blob))
 		return cli_failed("%s", lfb_error_text(NULL));
 	err = lfb_inspect_blob(blob, format_of(dump), cli_write, NULL);
@@ -60,8 +60,7 @@ static int dump_image(const struct cli_line *line)
 		return cli_usage(line->command, "there is no profile \"%s\"", dump->profile);
 	if (cli_read_file(dump->image, &image, &size))
 		return CLI_FAILED;
-	err = lfb_inspect_memory(image, size, luo, dump->profile, format_of(dump), cli_write,
-				 NULL);
+	err = lfb_inspect_memory(image, size, luo, dump->profile, format_of(dump), cli_write, NULL);
 	if (err)
 		cli_failed("%s: %s", dump->image, lfb_error_text(NULL));
 	free(image);

@@ -191,8 +191,7 @@ static int run_defects(const struct exhaust *exhaust)
 static void print_found(const struct lfb_exhaust_found *found)
 {
 	printf("\n# %s (%s): %s\n", lfb_finding_name(found->id),
-	       lfb_severity_name(lfb_finding_severity(found->id)),
-	       lfb_finding_sentence(found->id));
+	       lfb_severity_name(lfb_finding_severity(found->id)), lfb_finding_sentence(found->id));
 	printf("# after %u operation%s, %llu sequence%s tried\n", found->length,
 	       cli_plural(found->length), found->tried, cli_plural(found->tried));
 	lfb_scenario_write(found->scenario, false, cli_write, NULL);

@@ -69,9 +69,7 @@ static int print_version(struct cli_line *line)
 }
 
 static const struct cli_command version = {
-	"version", "print the version",
-	"usage: lfb version\n",
-	NULL, 0, print_version, .max = 0,
+	"version", "print the version", "usage: lfb version\n", NULL, 0, print_version, .max = 0,
 };
 
 static bool wants_help(int argc, char **argv)

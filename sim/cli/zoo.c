@@ -250,9 +250,8 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 		zoo->twins++;
 		zoo->caught += caught;
 		zoo->clean += clean;
-		printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n",
-		       zoo_name_length(file->name), file->name,
-		       caught ? "caught" : "MISSED", entry.by_sweep ? "sweep" : "run",
+		printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n", zoo_name_length(file->name),
+		       file->name, caught ? "caught" : "MISSED", entry.by_sweep ? "sweep" : "run",
 		       clean ? "clean" : "ACCUSED", twin_text ? "corrected" : "quirk off");
 		print_difference(&entry);
 		print_difference(&twin);

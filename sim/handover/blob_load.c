@@ -345,7 +345,7 @@ int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *bl
 	if (err)
 		return err;
 	err = lfb__blob_valid(blob) ? lfb__blob_place(blob, machine, &root) :
-		lfb__error(machine, -EINVAL, "the pointer is no live blob");
+				      lfb__error(machine, -EINVAL, "the pointer is no live blob");
 	if (!err)
 		return lfb__machine_switch_on(machine, root);
 	lfb__modules_release(machine);

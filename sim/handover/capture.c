@@ -88,8 +88,7 @@ static void add_own_until(struct capture *capture, size_t *next, u64 end, u64 *d
 
 		if (pfn < *done)
 			continue;
-		add_range(capture, pfn, 1,
-			  pfn == capture->root_pfn ? LFB_BLOB_ROOT : LFB_BLOB_MAP);
+		add_range(capture, pfn, 1, pfn == capture->root_pfn ? LFB_BLOB_ROOT : LFB_BLOB_MAP);
 		*done = pfn + 1;
 	}
 }

@@ -213,8 +213,7 @@ static const struct luo_codec *codec_of(const struct lfb_inspection *found, cons
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(codecs); i++)
-		if (!codecs[i]->read_head(codecs[i], &silent, found->luo, found->luo_size,
-					  &head))
+		if (!codecs[i]->read_head(codecs[i], &silent, found->luo, found->luo_size, &head))
 			return codecs[i];
 	return known ? known->codec : codecs[0];
 }
@@ -292,8 +291,7 @@ static int finish(struct lfb_inspection *found, enum lfb_inspect_format format, 
 		if (err)
 			lfb__error(NULL, err, "the inspection could not be written");
 		else if (found->problems.count)
-			err = lfb__error(NULL, -EINVAL, "at 0x%llx: %s",
-					 first->where, first->what);
+			err = lfb__error(NULL, -EINVAL, "at 0x%llx: %s", first->where, first->what);
 	}
 	lfb__inspection_release(found);
 	return err;

@@ -99,8 +99,7 @@ static void session(struct lfb_output *output, const struct lfb_inspection *foun
 		lfb__output_text(output, " at 0x%llx", item->record.files);
 	lfb__output_text(output, "\n");
 	for (i = item->first_file; i < item->first_file + item->nr_files; i++) {
-		lfb__output_text(output, "    token %llu: ",
-				 files[i].record.token);
+		lfb__output_text(output, "    token %llu: ", files[i].record.token);
 		name(output, files[i].record.compatible);
 		lfb__output_text(output, ", data 0x%llx\n", files[i].record.data);
 	}

@@ -87,9 +87,8 @@ void module_put(struct module *module)
 			  "%s has %d references, all of them held by the kernel for what it uses",
 			  module->name, module->refcnt);
 	/* Taken outside of callbacks first, unless a callback gives it back. */
-	if (module->lfb_taken > 0 &&
-	    ((kernel && lfb__frame(kernel)) ||
-	     module->refcnt <= module->lfb_pins + module->lfb_taken))
+	if (module->lfb_taken > 0 && ((kernel && lfb__frame(kernel)) ||
+				      module->refcnt <= module->lfb_pins + module->lfb_taken))
 		module->lfb_taken--;
 	drop(module);
 }

@@ -254,7 +254,7 @@ static int session_request(struct lfb_agent *agent, const char *what, int device
 	int err;
 
 	_Static_assert(sizeof(struct liveupdate_ioctl_create_session) ==
-		       sizeof(struct liveupdate_ioctl_retrieve_session),
+			       sizeof(struct liveupdate_ioctl_retrieve_session),
 		       "creating and retrieving take the same structure");
 	if (!valid(agent))
 		return -EINVAL;

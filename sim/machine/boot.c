@@ -26,10 +26,8 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 		return err;
 	}
 	if (root && machine->kho_on && !kernel->kho.incoming) {
-		pr_warn("KHO: no handover: at 0x%llx: %s", problem.where,
-			problem.what);
-		lfb__fail(kernel, 0, "no KHO boot: at 0x%llx: %s",
-			  problem.where, problem.what);
+		pr_warn("KHO: no handover: at 0x%llx: %s", problem.where, problem.what);
+		lfb__fail(kernel, 0, "no KHO boot: at 0x%llx: %s", problem.where, problem.what);
 	}
 	lfb__pages_ready(kernel);
 	lfb__slabs_begin(kernel);

@@ -87,11 +87,10 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 static struct task_struct *module_task(struct lfb_kernel *kernel)
 {
 	return kernel->at_point && kernel->boot_task.running ? &kernel->point_task :
-		&kernel->boot_task;
+							       &kernel->boot_task;
 }
 
-long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argument),
-		      void *argument)
+long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argument), void *argument)
 {
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;

@@ -131,8 +131,7 @@ bool lfb__run_check(struct lfb_run *run, const struct lfb_operation *operation, 
 		return false;
 	if (as_expected(&operation->expected, result, object))
 		return true;
-	format_answer(lfb__answers_object(operation->verb), result, object, answer,
-		      sizeof(answer));
+	format_answer(lfb__answers_object(operation->verb), result, object, answer, sizeof(answer));
 	lfb__run_mismatch(run, operation, answer);
 	return false;
 }

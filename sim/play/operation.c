@@ -52,8 +52,7 @@ static long make_file(void *argument)
 
 static long preserve(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	struct file *file =
-		ERR_PTR(lfb_machine_call(run->machine, make_file, (void *)operation));
+	struct file *file = ERR_PTR(lfb_machine_call(run->machine, make_file, (void *)operation));
 	long err;
 
 	if (IS_ERR(file))
@@ -93,7 +92,7 @@ static long (*const performs[LFB_VERBS])(struct lfb_run *run,
 	LFB_AGENT_VERBS(X)
 #undef X
 #define X(verb, name, arguments, function, flags) [LFB_VERB_##verb] = lfb__run_##function,
-	LFB_MACHINE_VERBS(X)
+		LFB_MACHINE_VERBS(X)
 #undef X
 };
 

@@ -15,8 +15,7 @@ static bool alloc_tables(struct lfb_recorder *recorder)
 	recorder->handler_code = calloc(handlers, sizeof(*recorder->handler_code));
 	recorder->flbs = calloc(flbs, sizeof(*recorder->flbs));
 	recorder->flb_code = calloc(flbs, sizeof(*recorder->flb_code));
-	return recorder->handlers && recorder->handler_code && recorder->flbs &&
-	       recorder->flb_code;
+	return recorder->handlers && recorder->handler_code && recorder->flbs && recorder->flb_code;
 }
 
 struct lfb_recorder *lfb__recorder_create(struct lfb_machine *machine, unsigned int nr_handlers,

@@ -42,8 +42,7 @@ struct lfb_code {
 	char compatible[LIVEUPDATE_HNDL_COMPAT_LENGTH];
 	struct lfb_program programs[LFB_CALLBACKS];
 };
-_Static_assert(LIVEUPDATE_HNDL_COMPAT_LENGTH == LIVEUPDATE_FLB_COMPAT_LENGTH,
-	       "one code for both");
+_Static_assert(LIVEUPDATE_HNDL_COMPAT_LENGTH == LIVEUPDATE_FLB_COMPAT_LENGTH, "one code for both");
 
 struct lfb_recorded_handler {
 	struct liveupdate_file_handler handler;

@@ -68,8 +68,7 @@ int lfb__step_pages(struct lfb_step_call *call, const struct lfb_step *step)
 {
 	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, order_of(step));
 
-	return keep(call, step, page ? page_address(page) : NULL, LFB_SLOT_PAGES,
-		    order_of(step));
+	return keep(call, step, page ? page_address(page) : NULL, LFB_SLOT_PAGES, order_of(step));
 }
 
 static void give_pages(struct lfb_step_call *call, void *address, unsigned int order)

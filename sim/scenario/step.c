@@ -30,7 +30,7 @@ static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 	for (i = 1; i < size; i++) {
 		if (!is_letter(name[i]) && name[i] != '-' && (name[i] < '0' || name[i] > '9'))
 			return lfb__refuse_token(&parser->line, "the name of a slot (letters, "
-						 "digits and '-')");
+								"digits and '-')");
 	}
 	err = lfb__intern(&parser->slots, lfb__keep_token(parser) + of_module, size, &number);
 	if (err)

@@ -25,14 +25,10 @@ const char *const lfb__recorded_ops[LFB_RECORDED_OPS] = {
 };
 
 const char *const lfb__callbacks[LFB_CALLBACKS] = {
-	[LFB_CALLBACK_PRESERVE] = "preserve",
-	[LFB_CALLBACK_UNPRESERVE] = "unpreserve",
-	[LFB_CALLBACK_RETRIEVE] = "retrieve",
-	[LFB_CALLBACK_FINISH] = "finish",
-	[LFB_CALLBACK_CAN_PRESERVE] = "can_preserve",
-	[LFB_CALLBACK_FREEZE] = "freeze",
-	[LFB_CALLBACK_UNFREEZE] = "unfreeze",
-	[LFB_CALLBACK_CAN_FINISH] = "can_finish",
+	[LFB_CALLBACK_PRESERVE] = "preserve",	      [LFB_CALLBACK_UNPRESERVE] = "unpreserve",
+	[LFB_CALLBACK_RETRIEVE] = "retrieve",	      [LFB_CALLBACK_FINISH] = "finish",
+	[LFB_CALLBACK_CAN_PRESERVE] = "can_preserve", [LFB_CALLBACK_FREEZE] = "freeze",
+	[LFB_CALLBACK_UNFREEZE] = "unfreeze",	      [LFB_CALLBACK_CAN_FINISH] = "can_finish",
 };
 
 const char *const lfb__damaged[LFB_DAMAGED] = {

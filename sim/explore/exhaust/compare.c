@@ -33,8 +33,7 @@ static bool same_life(struct lfb_walker *walker)
 		return true;
 	snprintf(difference->expected, LFB_DIFFERENCE_MAX, "a kernel that runs");
 	snprintf(difference->got, LFB_DIFFERENCE_MAX, "a kernel that %s: %s",
-		 state == LFB_HUNG ? "hangs" : "died",
-		 lfb_error_text(machine));
+		 state == LFB_HUNG ? "hangs" : "died", lfb_error_text(machine));
 	return differs(walker, "life");
 }
 
@@ -150,9 +149,8 @@ static bool same_flbs(struct lfb_walker *walker)
 	for (unsigned int f = 0; f < walker->run.scenario->nr_flbs; f++) {
 		const struct lfb_recorded_flb *recorded = recorder->flbs[f];
 
-		if (recorded &&
-		    (!same_outgoing(walker, f, &recorded->flb.private.outgoing) ||
-		     !same_incoming(walker, f, &recorded->flb.private.incoming)))
+		if (recorded && (!same_outgoing(walker, f, &recorded->flb.private.outgoing) ||
+				 !same_incoming(walker, f, &recorded->flb.private.incoming)))
 			return false;
 	}
 	return true;

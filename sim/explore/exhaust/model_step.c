@@ -150,7 +150,7 @@ static bool lends(const struct lfb_model *m, const struct lfb_operation *op)
 static long fail(struct lfb_model *m, const struct lfb_operation *op)
 {
 	short *next = op->of_flb ? &m->flb_fails[op->flb][op->fail_op] :
-				     &m->file_fails[op->handler][op->fail_op];
+				   &m->file_fails[op->handler][op->fail_op];
 
 	*next = op->fail_times ? (short)op->fail_error : 0;
 	return 0;

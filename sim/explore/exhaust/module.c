@@ -78,8 +78,7 @@ static void add_lines(struct module_search *search, size_t first, size_t count)
 }
 
 /* Makes the scenario of a sequence. Returns the number of the last letter's last line. */
-static size_t write_word(struct module_search *search, const struct done *word,
-			 unsigned int length)
+static size_t write_word(struct module_search *search, const struct done *word, unsigned int length)
 {
 	const struct lfb_world *world = &search->search.world;
 	size_t last = 0;

@@ -39,9 +39,8 @@ static bool in_world(const struct lfb_operation *operation)
 		       operation->step.code >= LFB_STEP_lock_incoming &&
 		       operation->step.code <= LFB_STEP_unlock_outgoing;
 	default:
-		return operation->handler < LFB_MODEL_HANDLERS &&
-		       operation->flb < LFB_MODEL_FLBS && operation->session < LFB_MODEL_NAMES &&
-		       operation->inode < LFB_MODEL_FILES;
+		return operation->handler < LFB_MODEL_HANDLERS && operation->flb < LFB_MODEL_FLBS &&
+		       operation->session < LFB_MODEL_NAMES && operation->inode < LFB_MODEL_FILES;
 	}
 }
 
@@ -164,8 +163,7 @@ int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct 
 	question.what = question.difference.what;
 	question.verb = question.difference.verb;
 	if (question.what)
-		err = lfb_scenario_shrink(scenario, differs_the_same, &question,
-					  &result->scenario);
+		err = lfb_scenario_shrink(scenario, differs_the_same, &question, &result->scenario);
 	else
 		err = lfb__error(NULL, -EILSEQ, "a sequence that differed does not differ again");
 	lfb_scenario_free(scenario);

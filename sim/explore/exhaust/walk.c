@@ -206,12 +206,10 @@ bool lfb__walker_letter(struct lfb_walker *walker, const struct lfb_world *world
 			unsigned int number)
 {
 	const struct lfb_letter *letter = &world->letters[number];
-	const struct lfb_operation *operation =
-		&world->scenario->operations[letter->first];
+	const struct lfb_operation *operation = &world->scenario->operations[letter->first];
 
 	for (unsigned int i = 0; i < letter->count; i++, operation++) {
-		bool jumps = operation->verb == LFB_VERB_REBOOT ||
-			     operation->verb == LFB_VERB_JUMP;
+		bool jumps = operation->verb == LFB_VERB_REBOOT || operation->verb == LFB_VERB_JUMP;
 
 		if (!lfb__walker_do(walker, operation))
 			return false;

@@ -50,14 +50,13 @@ const char *lfb_matrix_kind_about(enum lfb_matrix_kind kind)
 }
 
 /* A page each that says whose it is, so that whatever arrives can be told from everything else. */
-static const char module_code[] =
-	"when %1$s preserve kho page 4096\n"
-	"when %1$s preserve stamp page\n"
-	"when %1$s preserve data page\n"
-	"when %1$s unpreserve kho-unpreserve-free page\n"
-	"when %1$s retrieve take page\n"
-	"when %1$s retrieve check-stamp page\n"
-	"when %1$s finish kho-restore-free page\n";
+static const char module_code[] = "when %1$s preserve kho page 4096\n"
+				  "when %1$s preserve stamp page\n"
+				  "when %1$s preserve data page\n"
+				  "when %1$s unpreserve kho-unpreserve-free page\n"
+				  "when %1$s retrieve take page\n"
+				  "when %1$s retrieve check-stamp page\n"
+				  "when %1$s finish kho-restore-free page\n";
 
 /* Who finishes a file may not have retrieved it. */
 static void write_module(FILE *text, unsigned int flbs)

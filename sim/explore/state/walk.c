@@ -251,10 +251,9 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 static void kho_state(struct lfb_state_sink *sink, const struct kho *kho)
 {
 	static const char *const orders[] = {
-		"blocks of order 0", "blocks of order 1", "blocks of order 2",
-		"blocks of order 3", "blocks of order 4", "blocks of order 5",
-		"blocks of order 6", "blocks of order 7", "blocks of order 8",
-		"blocks of order 9", "blocks of order 10",
+		"blocks of order 0", "blocks of order 1", "blocks of order 2",	"blocks of order 3",
+		"blocks of order 4", "blocks of order 5", "blocks of order 6",	"blocks of order 7",
+		"blocks of order 8", "blocks of order 9", "blocks of order 10",
 	};
 	unsigned int order;
 

@@ -50,8 +50,7 @@ void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 	lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn + i), ": ", what);
 	lfb__find(kernel, LFB_FINDING_KHO_PRESERVED_TWICE, lfb__phys_object(&object, PFN_PHYS(pfn)),
 		  "%lu pages at 0x%llx are preserved, of which the one at 0x%llx is already%s",
-		  nr_pages, PFN_PHYS(pfn),
-		  PFN_PHYS(pfn + i), what);
+		  nr_pages, PFN_PHYS(pfn), PFN_PHYS(pfn + i), what);
 }
 
 void kho__note_preserved(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
@@ -112,9 +111,8 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 			     phys, what);
 	} else if (entry && (!exact || !fits(entry, as))) {
 		lfb__find(kernel, LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
-			  lfb__phys_object(&object, phys),
-			  "%s() unpreserved %lu pages of: %s", where, nr_pages,
-			  lfb__preserved(entry, what));
+			  lfb__phys_object(&object, phys), "%s() unpreserved %lu pages of: %s",
+			  where, nr_pages, lfb__preserved(entry, what));
 	}
 	if (exact && !any_preserved(kernel, entry))
 		lfb__ledger_drop(kernel, entry);
@@ -180,7 +178,7 @@ void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 			  as == LFB_AS_FOLIO ? "restored as a folio" :
 			  as == LFB_AS_PAGES ? "restored as pages" :
 			  as == LFB_AS_ALLOC ? "freed by kho_restore_free()" :
-					      "restored as part of a vmalloc area",
+					       "restored as part of a vmalloc area",
 			  lfb__preserved(entry, what));
 }
 

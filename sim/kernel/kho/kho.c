@@ -38,10 +38,9 @@ static int reserve_block(void *context, phys_addr_t phys, unsigned int order)
 	int err = lfb__pages_reserve(reservation->kernel, pfn, order);
 
 	if (err)
-		return lfb__problem(reservation->problem, -EINVAL, phys,
-				    "preserved block of order %u %s", order,
-				    err == -EEXIST ? "overlaps another one"
-						  : "lies where none may be");
+		return lfb__problem(
+			reservation->problem, -EINVAL, phys, "preserved block of order %u %s",
+			order, err == -EEXIST ? "overlaps another one" : "lies where none may be");
 	if (pfn <= reservation->root_pfn && reservation->root_pfn < pfn + (1ul << order))
 		reservation->has_root = true;
 	return 0;

@@ -179,8 +179,7 @@ static int read_element(const struct kho_reader *reader, phys_addr_t where,
 	bitmap = kho__map_page(reader, element->bitmap_phys);
 	if (!bitmap)
 		return lfb__problem(reader->problem, -EINVAL, where,
-				    "0x%llx is no page a bitmap could be in",
-				    element->bitmap_phys);
+				    "0x%llx is no page a bitmap could be in", element->bitmap_phys);
 	err = kho__read_own_page(reader, element->bitmap_phys);
 	return err ? err : kho__read_bitmap(reader, bitmap, element->phys_start, order);
 }
@@ -193,8 +192,7 @@ static int read_chunk(const struct kho_reader *reader, phys_addr_t phys, phys_ad
 
 	if (!chunk)
 		return lfb__problem(reader->problem, -EINVAL, phys,
-				    "0x%llx is no page a chunk of the map could be in",
-				    phys);
+				    "0x%llx is no page a chunk of the map could be in", phys);
 	if (chunk->order > MAX_PAGE_ORDER)
 		return lfb__problem(reader->problem, -EINVAL, phys,
 				    "chunk has order %u, above %u", chunk->order, MAX_PAGE_ORDER);
@@ -208,8 +206,7 @@ static int read_chunk(const struct kho_reader *reader, phys_addr_t phys, phys_ad
 	*next = chunk->next_phys;
 	err = kho__read_own_page(reader, phys);
 	for (unsigned int i = 0; !err && i < chunk->num_elms; i++)
-		err = read_element(reader,
-				   phys + offsetof(struct khoser_mem_chunk_v1, elms[i]),
+		err = read_element(reader, phys + offsetof(struct khoser_mem_chunk_v1, elms[i]),
 				   &chunk->elms[i], chunk->order);
 	return err;
 }

@@ -196,8 +196,7 @@ static int check_keys(const struct walk *walk, phys_addr_t where, u64 key, unsig
 		return 0;
 	if (!kho__v4_block(key, &phys, &order))
 		return lfb__problem(reader->problem, -EINVAL, where,
-				    "key 0x%llx is of no order up to %u", key,
-				    MAX_PAGE_ORDER);
+				    "key 0x%llx is of no order up to %u", key, MAX_PAGE_ORDER);
 	if (phys >= reader->view->size)
 		return lfb__problem(
 			reader->problem, -EINVAL, where,
@@ -214,13 +213,11 @@ static int enter_node(struct walk *walk, phys_addr_t where, phys_addr_t phys, co
 	*node = kho__map_page(&walk->reader, phys);
 	if (!*node)
 		return lfb__problem(walk->reader.problem, -EINVAL, where,
-				    "0x%llx is no page a node of the map could be in",
-				    phys);
+				    "0x%llx is no page a node of the map could be in", phys);
 	err = nodes_add(&walk->nodes, phys);
 	if (err == -EEXIST)
 		return lfb__problem(walk->reader.problem, -EINVAL, where,
-				    "the page at 0x%llx is a node of the map twice",
-				    phys);
+				    "the page at 0x%llx is a node of the map twice", phys);
 	if (err)
 		return lfb__problem(walk->reader.problem, err, where,
 				    "no memory for a map of %zu pages", walk->nodes.count);

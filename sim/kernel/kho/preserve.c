@@ -43,7 +43,7 @@ static void complain(struct lfb_kernel *kernel, const char *where, unsigned long
 static void complain_of_nothing(const char *where, bool preserving, const char *what)
 {
 	lfb__warn_as(preserving ? LFB_FINDING_KHO_NOT_ALLOCATED :
-				 LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+				  LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
 		     KHO_ITSELF, where, "%s", what);
 }
 
@@ -69,8 +69,7 @@ static bool folio_block(struct lfb_kernel *kernel, const char *where, bool prese
 		return false;
 	}
 	if ((*order && !(page->flags & PG_FOLIO)) || !IS_ALIGNED(*pfn, 1ul << *order)) {
-		lfb_warn(where, "block of order %u at 0x%llx is no folio%s", *order,
-			 PFN_PHYS(*pfn),
+		lfb_warn(where, "block of order %u at 0x%llx is no folio%s", *order, PFN_PHYS(*pfn),
 			 page->flags & PG_FOLIO ? " that is naturally aligned" : "");
 		return false;
 	}
@@ -95,7 +94,7 @@ static bool page_range(struct lfb_kernel *kernel, const char *where, bool preser
 		struct lfb_object object;
 
 		lfb__warn_as(preserving ? LFB_FINDING_KHO_SCRATCH :
-					 LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+					  LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
 			     lfb__phys_object(&object, PFN_PHYS(*pfn)), where,
 			     "%lu pages from 0x%llx reach into scratch memory", nr_pages,
 			     PFN_PHYS(*pfn));

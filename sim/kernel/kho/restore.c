@@ -27,8 +27,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 		struct lfb_object object;
 
 		lfb__warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb__phys_object(&object, phys),
-			     where, "%lu pages at 0x%llx are no range of pages", nr_pages,
-			     phys);
+			     where, "%lu pages at 0x%llx are no range of pages", nr_pages, phys);
 		return false;
 	}
 	while (pfn < end) {

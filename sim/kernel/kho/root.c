@@ -173,8 +173,7 @@ void kho_remove_subtree(void *blob)
 		lfb_warn(__func__, "no subtree is at 0x%llx", phys);
 		return;
 	}
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "remove-subtree", "phys=0x%llx",
-		   phys);
+	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "remove-subtree", "phys=0x%llx", phys);
 }
 
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)

@@ -74,8 +74,7 @@ static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *
 
 	lfb__ledger_who(entry, who, sizeof(who));
 	snprintf(text, size, "offset %llu of the block of %llu bytes at 0x%llx, preserved %s",
-		 (phys - entry->key),
-		 lfb__ledger_span(entry), entry->key, who);
+		 (phys - entry->key), lfb__ledger_span(entry), entry->key, who);
 }
 
 /*
@@ -230,8 +229,7 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 			  lfb__phys_object(&object, entry->key),
 			  "%llu bytes at 0x%llx, preserved %s, changed after the reboot had "
 			  "serialized the state",
-			  lfb__ledger_span(entry),
-			  entry->key, who);
+			  lfb__ledger_span(entry), entry->key, who);
 	}
 	entry->watched = true;
 	entry->digest = digest;

@@ -127,8 +127,7 @@ static bool ended_an_flb(const struct lfb_fence_page *page)
 	       (!strcmp(page->freed->op, "unpreserve") || !strcmp(page->freed->op, "finish"));
 }
 
-static void describe_freed(const struct lfb_fence_page *page, long long offset,
-			   struct fault *fault)
+static void describe_freed(const struct lfb_fence_page *page, long long offset, struct fault *fault)
 {
 	char who[120];
 
@@ -159,12 +158,10 @@ static void describe_unused(struct lfb_kernel *kernel, phys_addr_t phys, struct 
 	} else if (before->use == LFB_FENCE_IN_USE) {
 		fault->id = LFB_FINDING_MEM_OVERRUN;
 		describe(before, fault);
-		add(fault, ", was used %llu bytes behind its end",
-		    (phys & ~PAGE_MASK));
+		add(fault, ", was used %llu bytes behind its end", (phys & ~PAGE_MASK));
 	} else {
 		fault->id = LFB_FINDING_MEM_WILD_POINTER;
-		add(fault, "memory at 0x%llx was used, which nobody allocated",
-		    phys);
+		add(fault, "memory at 0x%llx was used, which nobody allocated", phys);
 	}
 }
 

@@ -37,9 +37,7 @@ const char *lfb__errno_name(long result)
 {
 	static const char *const names[] = {
 #define X(name) [name] = #name,
-		ERRNOS(X)
-		X(ENOIOCTLCMD)
-		X(ENOTSUPP)
+		ERRNOS(X) X(ENOIOCTLCMD) X(ENOTSUPP)
 #undef X
 	};
 

@@ -7,20 +7,13 @@
 #include "sim/kernel/seams/seams.h"
 
 static const char *const kind_names[LFB_EVENT_KINDS] = {
-	[LFB_EVENT_BOOT] = "boot",
-	[LFB_EVENT_JUMP] = "jump",
-	[LFB_EVENT_CALLBACK] = "callback",
-	[LFB_EVENT_AGENT] = "agent",
-	[LFB_EVENT_LUO] = "luo",
-	[LFB_EVENT_KHO] = "kho",
-	[LFB_EVENT_MODULE] = "module",
-	[LFB_EVENT_PRINTK] = "printk",
-	[LFB_EVENT_WARN] = "warn",
-	[LFB_EVENT_UNSAFE] = "unsafe",
-	[LFB_EVENT_BUG] = "bug",
-	[LFB_EVENT_PANIC] = "panic",
-	[LFB_EVENT_FAULT] = "fault",
-	[LFB_EVENT_FINDING] = "finding",
+	[LFB_EVENT_BOOT] = "boot",	   [LFB_EVENT_JUMP] = "jump",
+	[LFB_EVENT_CALLBACK] = "callback", [LFB_EVENT_AGENT] = "agent",
+	[LFB_EVENT_LUO] = "luo",	   [LFB_EVENT_KHO] = "kho",
+	[LFB_EVENT_MODULE] = "module",	   [LFB_EVENT_PRINTK] = "printk",
+	[LFB_EVENT_WARN] = "warn",	   [LFB_EVENT_UNSAFE] = "unsafe",
+	[LFB_EVENT_BUG] = "bug",	   [LFB_EVENT_PANIC] = "panic",
+	[LFB_EVENT_FAULT] = "fault",	   [LFB_EVENT_FINDING] = "finding",
 };
 
 const char *lfb_event_kind_name(enum lfb_event_kind kind)

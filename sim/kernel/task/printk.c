@@ -9,14 +9,9 @@
 #include "sim/kernel/task/task.h"
 
 static const char *const level_names[] = {
-	[LFB_LEVEL_EMERG] = "emerg",
-	[LFB_LEVEL_ALERT] = "alert",
-	[LFB_LEVEL_CRIT] = "crit",
-	[LFB_LEVEL_ERR] = "err",
-	[LFB_LEVEL_WARNING] = "warning",
-	[LFB_LEVEL_NOTICE] = "notice",
-	[LFB_LEVEL_INFO] = "info",
-	[LFB_LEVEL_DEBUG] = "debug",
+	[LFB_LEVEL_EMERG] = "emerg", [LFB_LEVEL_ALERT] = "alert",     [LFB_LEVEL_CRIT] = "crit",
+	[LFB_LEVEL_ERR] = "err",     [LFB_LEVEL_WARNING] = "warning", [LFB_LEVEL_NOTICE] = "notice",
+	[LFB_LEVEL_INFO] = "info",   [LFB_LEVEL_DEBUG] = "debug",
 };
 
 void lfb_printk(enum lfb_level level, const char *format, ...)
