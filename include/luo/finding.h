@@ -31,9 +31,9 @@ enum lfb_severity {
  * New ids are added at the end of their area: use the names where a number would be kept.
  */
 enum lfb_finding_id {
-#define X(name, id, severity, sentence) LFB_FINDING_##name,
-	LFB_FINDING_IDS(X)
-#undef X
+#define LFB_ENUMERATE(name, id, severity, sentence) LFB_FINDING_##name,
+	LFB_FINDING_IDS(LFB_ENUMERATE)
+#undef LFB_ENUMERATE
 	LFB_FINDINGS_NR,
 };
 

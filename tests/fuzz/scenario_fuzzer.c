@@ -41,11 +41,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct lfb_scenario *scenario;
 	const char *profile;
-	unsigned int i;
 
 	if (lfb_scenario_parse("input", (const char *)data, size, &scenario))
 		return 0;
-	for (i = 0; (profile = lfb_profile_name(i)); i++)
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++)
 		run(scenario, profile, i % 2 == 0);
 	lfb_scenario_free(scenario);
 	return 0;

@@ -112,7 +112,8 @@ void kho_fixture_exhaust(void)
 {
 	unsigned int order = MAX_PAGE_ORDER + 1;
 
-	while (order--)
+	while (order--) {
 		while (alloc_pages(GFP_KERNEL, order))
 			;
+	}
 }

@@ -30,7 +30,7 @@ FNR == 1 {
 
 header && /^#define [A-Za-z](\(| )/ { bad("a macro of one letter in a header") }
 
-/^#define .*[ \t]\.[a-z_]+ = / || (before ~ /\\$/ && /^\t\.[a-z_]+ = .*\\$/) {
+/^#define [a-zA-Z_]+(\([^)]*\))?[ \t]+\.[a-z_]+ = / || (before ~ /\\$/ && /^\t\.[a-z_]+ = .*\\$/) {
 	bad("an initialiser hidden in a macro")
 }
 
@@ -56,7 +56,7 @@ controls(before) && before !~ /[{;\\]$/ && controls($0) && indent($0) > indent(b
 }
 
 FNR > 2 && before ~ /^[ \t]*(\/\*.*|\*|.* )\*\/$/ && before ~ /^[ \t]*[\/ ]?\*/ &&
-	/^[ \t]*\/\*/ && before !~ /^\/\* SPDX/ {
+	/^[ \t]*\/\*/ && before !~ /^\/\* (SPDX|clang-format)/ {
 	bad("a comment above another one: which describes what?")
 }
 

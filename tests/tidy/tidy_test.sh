@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# House rules a machine can check. Prints each violation as FILE:LINE: what is wrong.
+# tidy_test.sh [OBJECTS]: house rules a machine can check. Prints each violation as
+# FILE:LINE: what is wrong. OBJECTS: where a build has its object files, to check calls too.
 
 # shellcheck disable=SC2016 # awk's $, not the shell's
 set -eu
@@ -52,30 +53,19 @@ layout() {
 		}'
 }
 
-# Who may include what: sim/machine stands on lib, lib on sim/kernel; the tool, the
-# examples and the public headers themselves see public headers only.
-includes() {
-	files -name '*.[ch]' | xargs -0 awk '
-		function bad() { print FILENAME ":" FNR ": may not include " name }
-
-		!/^[ \t]*#[ \t]*include[ \t]*[<"]/ { next }
-		{
-			name = $0
-			sub(/^[ \t]*#[ \t]*include[ \t]*/, "", name)
-			quoted = name ~ /^"/
-			path = substr(name, 2)
-			sub(/[">].*/, "", path)
-			private = path ~ /(^|\/)(lib|sim|tests)\// || path ~ /\.\.\//
-			public = !quoted || path ~ /^luo\//
-		}
-		FILENAME ~ /^\.\/sim\/cli\// && (private || (!public && path ~ /\//)) { bad() }
-		FILENAME ~ /^\.\/(examples|include)\// && (private || !public) { bad() }
-		FILENAME ~ /^\.\/lib\// && path ~ /sim\/(machine|cli)\/|\.\.\// { bad() }
-		FILENAME ~ /^\.\/sim\/kernel\// &&
-			path ~ /(^|\/)lib\/|(^|\/)(machine|cli)\/|\.\.\// { bad() }'
+style() {
+	files -name '*.[ch]' | xargs -0 awk -f tests/tidy/style.awk
 }
 
-violations=$(licences; layout; includes)
+# Kernel headers say how much of the kernel's they are.
+headers() {
+	for header in include/luo/kernel/*/*.h; do
+		sed -n 2p "$header" | grep -q '^/\* \(SAME\|SIMPLER\|STUB\)[.:]' ||
+			echo "$header:2: says neither SAME, SIMPLER nor STUB"
+	done
+}
+
+violations=$(licences; layout; style; headers; tests/tidy/map.py --check "$@" || :)
 [ -z "$violations" ] || {
 	echo "$violations" | sed 's|^\./||' | sort -t: -k1,1 -k2,2n
 	exit 1

@@ -137,9 +137,8 @@ static void scratch_is_a_64th_of_memory_at_its_top(void **state)
 		{ 2 * FIXTURE_GIB, 16 * FIXTURE_MIB },
 		{ 4 * FIXTURE_MIB + PAGE_SIZE, 68 << 10 },
 	};
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct lfb_kernel *kernel = start(sizes[i].memory, LFB_MEMORY_FIXED);
 		const struct lfb_memory *memory = &kernel->memory;
 		unsigned long first = PHYS_PFN(memory->scratch);
@@ -162,15 +161,14 @@ static void a_jump_moves_memory_and_the_old_place_faults(void **state)
 {
 	struct lfb_kernel *kernel = start(2 * FIXTURE_MIB, LFB_MEMORY_REMAP);
 	u8 *bases[LFB_WINDOWS + 1];
-	unsigned int i, j;
 
 	bases[0] = kernel->memory.base;
 	strcpy((char *)bases[0] + 0x12345, "handed over");
-	for (i = 1; i <= LFB_WINDOWS; i++) {
+	for (unsigned int i = 1; i <= LFB_WINDOWS; i++) {
 		assert_int_equal(lfb__memory_remap(kernel), 0);
 		bases[i] = kernel->memory.base;
 		assert_string_equal((char *)bases[i] + 0x12345, "handed over");
-		for (j = 0; j < i; j++) {
+		for (unsigned int j = 0; j < i; j++) {
 			if (i - j < LFB_WINDOWS)
 				assert_false(fixture_readable(bases[j] + 0x12345));
 		}
@@ -183,9 +181,8 @@ static void what_lies_behind_memory_faults(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_REMAP);
 	const struct lfb_memory *memory = &kernel->memory;
-	unsigned int i;
 
-	for (i = 0; i < 2 * LFB_WINDOWS; i++) {
+	for (unsigned int i = 0; i < 2 * LFB_WINDOWS; i++) {
 		assert_true(fixture_readable(memory->base));
 		assert_true(fixture_readable(memory->base + memory->size - 1));
 		assert_false(fixture_readable(memory->base + memory->size));
@@ -267,11 +264,10 @@ static void freed_memory_may_be_looked_at_from_outside(void **state)
 	struct page *page = alloc_pages(__GFP_ZERO, 1);
 	phys_addr_t phys = page_to_phys(page);
 	volatile const u8 *bytes;
-	unsigned long i;
 
 	__free_pages(page, 1);
 	bytes = lfb__memory_at(&kernel->memory, phys + 100, PAGE_SIZE);
-	for (i = 1; i < PAGE_SIZE; i++)
+	for (unsigned long i = 1; i < PAGE_SIZE; i++)
 		assert_int_equal(bytes[i], bytes[0]);
 	fixture_stop(kernel);
 }

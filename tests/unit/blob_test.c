@@ -168,7 +168,6 @@ static void every_preserved_block_is_in_the_blob(void **state)
 	phys_addr_t where[6];
 	struct lfb_blob *blob;
 	struct lfb_view view;
-	u32 i;
 
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_machine_call(machine, preserve_blocks, where), 0);
@@ -182,7 +181,7 @@ static void every_preserved_block_is_in_the_blob(void **state)
 		for (size_t n = 0; n < PAGE_SIZE << order; n++)
 			assert_int_equal(bytes[n], 'A' + order);
 	}
-	for (i = 1; i < blob->nr_ranges; i++) {
+	for (u32 i = 1; i < blob->nr_ranges; i++) {
 		const struct lfb_blob_range *before = &blob->ranges[i - 1];
 		u64 end = before->phys + (u64)before->nr_pages * PAGE_SIZE;
 

@@ -47,9 +47,10 @@ static unsigned int pass(enum lfb_fault_kind kind, unsigned int count)
 {
 	unsigned int failed = 0;
 
-	for (unsigned int i = 0; i < count; i++)
+	for (unsigned int i = 0; i < count; i++) {
 		if (lfb__fault(&kernel, kind, "here"))
 			failed |= 1u << i;
+	}
 	return failed;
 }
 

@@ -283,9 +283,10 @@ static void reserving_is_a_fault_point(void **state)
 
 static void descriptors_run_out_at_2_to_the_22(void **state)
 {
-	for (int fd = 3; fd < 1 << 22; fd++)
+	for (int fd = 3; fd < 1 << 22; fd++) {
 		if (get_unused_fd_flags(0) != fd)
 			fail_msg("descriptor %d is missing", fd);
+	}
 	assert_int_equal(get_unused_fd_flags(0), -EMFILE);
 	put_unused_fd(77777);
 	assert_int_equal(get_unused_fd_flags(0), 77777);

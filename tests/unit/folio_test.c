@@ -17,7 +17,6 @@ static void a_folio_knows_its_size_and_place(void **state)
 {
 	struct lfb_kernel *kernel = start();
 	unsigned int order;
-	unsigned long i;
 
 	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
 		struct folio *folio = folio_alloc(GFP_KERNEL, order);
@@ -26,7 +25,7 @@ static void a_folio_knows_its_size_and_place(void **state)
 		assert_int_equal(folio_nr_pages(folio), 1ul << order);
 		assert_int_equal(folio_size(folio), PAGE_SIZE << order);
 		assert_int_equal(virt_to_phys(folio_address(folio)), PFN_PHYS(folio_pfn(folio)));
-		for (i = 0; i < 1ul << order; i++) {
+		for (unsigned long i = 0; i < 1ul << order; i++) {
 			struct page *page = folio_page(folio, i);
 
 			assert_int_equal(page_to_pfn(page), folio_pfn(folio) + i);
@@ -99,9 +98,8 @@ static void what_is_no_page_has_nothing(void **state)
 	struct page *const wrong[] = { NULL, ERR_PTR(-EINVAL), kernel->memory.map - 1,
 				       kernel->memory.map + kernel->memory.nr_pages,
 				       (struct page *)((u8 *)kernel->memory.map + 1) };
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(wrong); i++) {
 		struct folio *folio = (struct folio *)wrong[i];
 
 		assert_int_equal(page_to_pfn(wrong[i]), ~0ul);
@@ -132,7 +130,6 @@ static void a_pointer_that_is_not_linear_is_named(void **state)
 		{ &kernel, "not a kernel address" },
 		{ kernel, "not a kernel address" },
 	};
-	unsigned int i;
 
 	assert_true(virt_to_phys(object) < kernel->memory.size);
 	assert_int_equal(fixture_warns(kernel), 0);
@@ -142,7 +139,7 @@ static void a_pointer_that_is_not_linear_is_named(void **state)
 
 	fixture_jump(kernel);
 	fixture_ready(kernel);
-	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(wrong); i++) {
 		assert_int_equal(virt_to_phys(wrong[i].pointer), ~0ull);
 		assert_int_equal(fixture_warns(kernel), 1);
 		assert_non_null(strstr(kernel->trace.complaint, wrong[i].why));

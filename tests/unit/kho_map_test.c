@@ -102,12 +102,13 @@ static void every_set_of_blocks_is_read_back_as_written(void **state)
 		abi->free_map(kernel, first);
 		assert_int_equal(kernel->pages.internal, with_bitmaps);
 
-		for (size_t i = 0; i < expected.count; i++)
+		for (size_t i = 0; i < expected.count; i++) {
 			if (expected.block[i].phys != kho__root_phys(kernel) ||
 			    expected.block[i].order)
 				assert_true(kho__track_clear(kernel,
 							     PHYS_PFN(expected.block[i].phys),
 							     1ul << expected.block[i].order));
+		}
 		assert_int_equal(kernel->kho.blocks, 1);
 	}
 	assert_true(kernel->pages.internal > internal);

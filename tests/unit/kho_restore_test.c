@@ -134,9 +134,10 @@ static void nothing_is_restored_when_a_block_is_missing(void **state)
 		assert_int_equal(fixture_warns(kernel), 0);
 		assert_null(kho_restore_pages(phys + PAGE_SIZE, 14));
 		assert_int_equal(fixture_warns(kernel), 1);
-		for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
 			if (i != missing)
 				assert_non_null(kho_restore_folio(phys + starts[i] * PAGE_SIZE));
+		}
 		assert_int_equal(fixture_warns(kernel), 0);
 		assert_pages(0, 14);
 	}

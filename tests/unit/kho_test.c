@@ -235,9 +235,10 @@ static bool is_taken(unsigned long pfn, unsigned int order)
 	for (unsigned int other = 0; other < ORDERS; other++) {
 		unsigned long at = pfn & ~((1ul << other) - 1);
 
-		for (; at < pfn + (1ul << order); at += 1ul << other)
+		for (; at < pfn + (1ul << order); at += 1ul << other) {
 			if (kho__is_preserved(kernel, at, other))
 				return true;
+		}
 	}
 	return false;
 }

@@ -112,11 +112,10 @@ static void pages_written_from_outside_are_destroyed_too(void **state)
 	struct lfb_kernel *kernel = start(2 * FIXTURE_MIB, LFB_MEMORY_REMAP);
 	const unsigned long last = kernel->memory.nr_pages - 1;
 	const unsigned long pages[] = { 0, 5, 100, 101, last };
-	unsigned int i;
 
 	lfb__memory_remap(kernel);
 	lfb__kernel_reset(kernel);
-	for (i = 0; i < ARRAY_SIZE(pages); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
 		memset(lfb__memory_at(&kernel->memory, PFN_PHYS(pages[i]), PAGE_SIZE), 7,
 		       PAGE_SIZE);
 	lfb__pages_mark_dirty(kernel, 0, 1);
@@ -128,7 +127,7 @@ static void pages_written_from_outside_are_destroyed_too(void **state)
 	lfb__pages_begin(kernel);
 	assert_int_equal(lfb__pages_reserve(kernel, 101, 0), 0);
 	fixture_ready(kernel);
-	for (i = 0; i < ARRAY_SIZE(pages); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
 		assert_true(page_is(kernel, pages[i], pages[i] == 101 ? 7 : LFB_POISON_DESTROYED));
 	fixture_stop(kernel);
 }
@@ -330,7 +329,6 @@ static void early_memory_is_zeroed_and_starts_anew_each_boot(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_REMAP);
 	u8 *first = lfb__early_alloc(kernel, 10), *second = lfb__early_alloc(kernel, 5000);
 	u8 *before;
-	unsigned int i;
 
 	assert_int_equal(virt_to_phys(first), kernel->memory.scratch);
 	assert_ptr_equal(second, first + 16);
@@ -342,7 +340,7 @@ static void early_memory_is_zeroed_and_starts_anew_each_boot(void **state)
 	fixture_jump(kernel);
 	before = lfb__early_alloc(kernel, 100);
 	assert_int_equal(virt_to_phys(before), kernel->memory.scratch);
-	for (i = 0; i < 100; i++)
+	for (unsigned int i = 0; i < 100; i++)
 		assert_int_equal(before[i], 0);
 	memset(before, 3, 100);
 	fixture_ready(kernel);

@@ -420,12 +420,11 @@ static void a_split_block_is_freed_page_by_page(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_PAGES_BUDDY);
 	struct page *page = (struct page *)folio_alloc(0, 3);
-	unsigned int i;
 
 	lfb__split_page(kernel, page, 2);
 	assert_int_equal(fixture_bugs(kernel), 1);
 	lfb__split_page(kernel, page, 3);
-	for (i = 0; i < 8; i++) {
+	for (unsigned int i = 0; i < 8; i++) {
 		assert_int_equal(page_count(page + i), 1);
 		assert_ptr_equal(page_folio(page + i), page + i);
 		assert_int_equal(kernel->pages.allocated, 8 - i);

@@ -82,9 +82,10 @@ static bool all_zero(const void *bytes, size_t size)
 {
 	const u8 *at = bytes;
 
-	while (size--)
+	while (size--) {
 		if (*at++)
 			return false;
+	}
 	return true;
 }
 

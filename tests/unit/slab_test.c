@@ -191,11 +191,10 @@ static void the_lowest_free_object_comes_next(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB);
 	u8 *objects[128];
-	unsigned int i;
 
-	for (i = 0; i < 128; i++)
+	for (unsigned int i = 0; i < 128; i++)
 		objects[i] = kmalloc(32, GFP_KERNEL);
-	for (i = 1; i < 128; i++)
+	for (unsigned int i = 1; i < 128; i++)
 		assert_ptr_equal(objects[i], objects[0] + 32 * i);
 	kfree(objects[100]);
 	kfree(objects[7]);
@@ -223,9 +222,8 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	u8 *object = kmalloc(96, GFP_KERNEL), *other = kmalloc(96, GFP_KERNEL);
 	u8 *large = kmalloc(20000, GFP_KERNEL), *big = kmalloc(3000, GFP_KERNEL);
 	u8 *area = vmalloc(1), *page = page_address(alloc_pages(0, 0));
-	unsigned int i;
 
-	for (i = 1; i < 96; i++)
+	for (unsigned int i = 1; i < 96; i++)
 		expect_refused(kernel, object + i, "inside of an object");
 	expect_refused(kernel, object + 2 * 96, "not allocated");
 	/* Behind the last of the 42 objects in the slab's page. */
@@ -236,7 +234,7 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	expect_refused(kernel, large + 2 * PAGE_SIZE, "inside of an object");
 	expect_refused(kernel, page, "not an object");
 	expect_refused(kernel, area, "not in this kernel's memory");
-	expect_refused(kernel, &i, "not in this kernel's memory");
+	expect_refused(kernel, &object, "not in this kernel's memory");
 	expect_refused(kernel, ERR_PTR(-ENOMEM), "not in this kernel's memory");
 	kfree(other);
 	expect_refused(kernel, other, "not allocated");
@@ -252,7 +250,6 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 static void a_boot_starts_without_objects(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB);
-	unsigned int i;
 
 	while (kmalloc(2048, GFP_KERNEL))
 		;
@@ -260,7 +257,7 @@ static void a_boot_starts_without_objects(void **state)
 	fixture_ready(kernel);
 	assert_int_equal(kernel->slabs.objects, 0);
 	assert_int_equal(kernel->slabs.pages, 0);
-	for (i = 0; i < 300; i++)
+	for (unsigned int i = 0; i < 300; i++)
 		assert_non_null(kmalloc(2048, GFP_KERNEL));
 	fixture_stop(kernel);
 }
@@ -272,7 +269,6 @@ static void every_allocation_is_one_fault_point(void **state)
 
 	for (nth = 1; nth <= 6; nth++) {
 		void *objects[6];
-		unsigned int i;
 
 		fixture_fail_alloc(kernel, nth, false);
 		objects[0] = kmalloc(1, GFP_KERNEL);
@@ -282,7 +278,7 @@ static void every_allocation_is_one_fault_point(void **state)
 		objects[4] = kstrdup("x", GFP_KERNEL);
 		objects[5] = kmalloc(8192, GFP_KERNEL);
 		assert_int_equal(kernel->faults.count[LFB_FAULT_ALLOC], 6);
-		for (i = 0; i < 6; i++) {
+		for (unsigned int i = 0; i < 6; i++) {
 			assert_int_equal(objects[i] == NULL, i + 1 == nth);
 			kfree(objects[i]);
 		}
@@ -318,10 +314,9 @@ static void the_sanitizer_knows_what_is_allocated(void **state)
 #if LFB_ASAN
 	struct lfb_kernel *kernel = start(FIXTURE_MIB);
 	static const size_t sizes[] = { 1, 7, 8, 20, 100, 3000, 10000 };
-	unsigned int i;
 	void *page;
 
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		u8 *object = kmalloc(sizes[i], GFP_KERNEL);
 
 		assert_null(__asan_region_is_poisoned(object, sizes[i]));

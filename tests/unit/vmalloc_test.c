@@ -57,18 +57,17 @@ static void scattered_pages_are_mapped_in_the_order_given(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_REMAP);
 	static const unsigned int order[] = { 5, 6, 7, 2, 1, 0, 3, 4 };
 	struct page *pages[8], *given[8];
-	unsigned int i;
 	u8 *area;
 
-	for (i = 0; i < 8; i++) {
+	for (unsigned int i = 0; i < 8; i++) {
 		pages[i] = alloc_pages(0, 0);
 		memset(page_address(pages[i]), (int)i, PAGE_SIZE);
 	}
-	for (i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 8; i++)
 		given[i] = pages[order[i]];
 	area = lfb__vmap(kernel, given, 8);
 	assert_non_null(area);
-	for (i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 8; i++)
 		assert_int_equal(area[i * PAGE_SIZE + 100], order[i]);
 	vfree(area);
 	assert_null(lfb__vmap(kernel, given, 0));
@@ -80,9 +79,8 @@ static void areas_do_not_touch_and_space_is_used_again(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_FIXED);
 	u8 *areas[10];
-	unsigned int i;
 
-	for (i = 0; i < 10; i++) {
+	for (unsigned int i = 0; i < 10; i++) {
 		areas[i] = vzalloc((i + 1) * PAGE_SIZE);
 		assert_non_null(areas[i]);
 		assert_int_equal(areas[i][(i + 1) * PAGE_SIZE - 1], 0);
@@ -91,7 +89,7 @@ static void areas_do_not_touch_and_space_is_used_again(void **state)
 	}
 	/* One inside, then from the top: everything above the highest one left is free. */
 	vfree(areas[3]);
-	for (i = 9; i >= 5; i--)
+	for (unsigned int i = 9; i >= 5; i--)
 		vfree(areas[i]);
 	assert_ptr_equal(vmalloc(PAGE_SIZE), areas[5]);
 	vfree(areas[5]);
@@ -165,10 +163,9 @@ static void a_full_window_gives_nothing(void **state)
 	struct lfb_kernel *kernel = start(128 * FIXTURE_MIB, LFB_MEMORY_FIXED);
 	struct page *page = alloc_pages(0, 0);
 	u8 *areas[5];
-	unsigned int i;
 
 	/* Four times 25 MiB fit into 128 MiB, a fifth and the pages that fault do not. */
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		areas[i] = vmalloc(25 * FIXTURE_MIB);
 	assert_non_null(areas[3]);
 	kernel->vmallocs.next = kernel->memory.vmalloc_size - PAGE_SIZE;
@@ -178,7 +175,7 @@ static void a_full_window_gives_nothing(void **state)
 	areas[4] = lfb__vmap(kernel, &page, 1);
 	assert_non_null(areas[4]);
 	assert_false(fixture_readable(areas[4] + PAGE_SIZE));
-	for (i = 0; i < 5; i++)
+	for (unsigned int i = 0; i < 5; i++)
 		vfree(areas[i]);
 	expect_nothing_allocated(kernel);
 	fixture_stop(kernel);
@@ -208,13 +205,12 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_FIXED);
 	u8 *area = vmalloc(3 * PAGE_SIZE);
 	unsigned long nr_pages;
-	unsigned int i;
 	const void *wrong[] = {
 		area + 1, area + PAGE_SIZE, area + 3 * PAGE_SIZE, area - PAGE_SIZE, &area,
 		phys_to_virt(0x10000), ERR_PTR(-ENOMEM), page_address(vmalloc_to_page(area)),
 	};
 
-	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(wrong); i++) {
 		vfree(wrong[i]);
 		assert_int_equal(fixture_bugs(kernel), 1);
 		assert_null(lfb__vmalloc_pages(kernel, wrong[i], &nr_pages));
