@@ -52,7 +52,7 @@ int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct lfb_exhaus
 		return err;
 	if (lfb__search_length(options->length, &options->length))
 		return -EINVAL;
-	if (luo_quirks_parse(options->quirks_on, true, &on, bad, sizeof(bad)))
+	if (luo_quirks_parse(options->quirks_on, &on, bad, sizeof(bad)))
 		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
 	if (options->groups & ~(unsigned int)(LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED))
 		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
