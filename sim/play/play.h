@@ -82,10 +82,10 @@ long lfb__run_perform(struct lfb_run *run, const struct lfb_operation *operation
 /* Boots the first kernel, or the first after a power cycle. */
 long lfb__run_start(struct lfb_run *run, const struct lfb_blob *blob);
 
-#define X(verb, name, arguments, function, flags)                                                  \
+#define LFB_RUN_DECLARED(verb, name, arguments, function, flags) \
 	long lfb__run_##function(struct lfb_run *run, const struct lfb_operation *operation);
-LFB_MACHINE_VERBS(X)
-#undef X
+LFB_MACHINE_VERBS(LFB_RUN_DECLARED)
+#undef LFB_RUN_DECLARED
 
 /*
  * answer.c: what is said, and how it is compared with what is expected.

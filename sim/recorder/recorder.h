@@ -44,20 +44,17 @@ struct lfb_code {
 };
 _Static_assert(LIVEUPDATE_HNDL_COMPAT_LENGTH == LIVEUPDATE_FLB_COMPAT_LENGTH, "one code for both");
 
-struct lfb_recorded_handler {
-	struct liveupdate_file_handler handler;
+/* A file handler or an FLB. */
+struct lfb_recorded {
+	union {
+		struct liveupdate_file_handler handler;
+		struct liveupdate_flb flb;
+	};
+	bool of_flb;
+	unsigned int number;
 	struct lfb_recorder *recorder;
 	struct lfb_code *code;
-	unsigned int number;
-	struct lfb_failure fails[LFB_RECORDED_OPS];
-};
-
-struct lfb_recorded_flb {
-	struct liveupdate_flb flb;
-	struct lfb_recorder *recorder;
-	struct lfb_code *code;
-	unsigned int number;
-	bool initialized;
+	bool initialized;		/* an FLB, as the next */
 	unsigned int held[2];		/* references kept: outgoing, incoming */
 	struct lfb_failure fails[LFB_RECORDED_OPS];
 };
@@ -112,10 +109,9 @@ struct lfb_recorder {
 	struct lfb_transcript *transcript;
 	struct liveupdate_file_ops file_ops;
 	struct liveupdate_flb_ops flb_ops;
-	struct lfb_recorded_handler **handlers;
-	struct lfb_recorded_flb **flbs;
-	struct lfb_code **handler_code;
-	struct lfb_code **flb_code;
+	struct lfb_recorded **handlers;	/* by number, NULL until mentioned; the FLBs are behind */
+	struct lfb_recorded **flbs;
+	struct lfb_code *code;		/* of both, in this order */
 	unsigned int nr_handlers;
 	unsigned int nr_flbs;
 

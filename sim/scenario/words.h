@@ -36,10 +36,10 @@ enum lfb_verb_flag {
 
 /* The recorded module, as code of the kernel. */
 #define LFB_MODULE_VERBS(X)                                                                        \
-	X(HANDLER, "handler", "H", register_handler, 0)                                            \
-	X(UNHANDLER, "unhandler", "H", unregister_handler, LFB_VOID_VERB)                          \
-	X(FLB, "flb", "HF", register_flb, 0)                                                       \
-	X(UNFLB, "unflb", "HF", unregister_flb, LFB_VOID_VERB)                                     \
+	X(HANDLER, "handler", "H", register_it, 0)                                                 \
+	X(UNHANDLER, "unhandler", "H", unregister_it, LFB_VOID_VERB)                               \
+	X(FLB, "flb", "HF", register_it, 0)                                                        \
+	X(UNFLB, "unflb", "HF", unregister_it, LFB_VOID_VERB)                                      \
 	X(GETIN, "getin", "F", get_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                    \
 	X(GETOUT, "getout", "F", get_object, LFB_OBJECT_VERB)                                      \
 	X(HOLDIN, "holdin", "F", hold_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                 \
@@ -87,9 +87,9 @@ enum lfb_verb_flag {
 	LFB_MACHINE_VERBS(X)
 
 enum lfb_verb {
-#define X(verb, name, arguments, function, flags) LFB_VERB_##verb,
-	LFB_ALL_VERBS(X)
-#undef X
+#define LFB_VERB_NAMED(verb, ...) LFB_VERB_##verb,
+	LFB_ALL_VERBS(LFB_VERB_NAMED)
+#undef LFB_VERB_NAMED
 	LFB_VERBS,
 };
 
@@ -249,9 +249,9 @@ enum lfb_holding {
 	X(null, "null", "", NONE, NONE)
 
 enum lfb_step_code {
-#define X(function, name, arguments, takes, gives) LFB_STEP_##function,
-	LFB_STEPS(X)
-#undef X
+#define LFB_STEP_NAMED(function, ...) LFB_STEP_##function,
+	LFB_STEPS(LFB_STEP_NAMED)
+#undef LFB_STEP_NAMED
 	LFB_STEP_CODES,
 };
 

@@ -68,30 +68,6 @@ static long operate(struct play *play, const struct lfb_operation *operation, u6
 	return result;
 }
 
-static void unlearn(struct lfb_code **table, unsigned int nr)
-{
-	for (unsigned int i = 0; i < nr; i++) {
-		if (!table[i])
-			continue;
-		table[i]->renamed = false;
-		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
-			table[i]->programs[callback].count = 0;
-	}
-}
-
-/* Forgets what a scenario wrote for the module: it is to be run again. The machine is off. */
-static void unlearn_all(struct lfb_recorder *recorder)
-{
-	unlearn(recorder->handler_code, recorder->nr_handlers);
-	unlearn(recorder->flb_code, recorder->nr_flbs);
-	if (recorder->loaded)
-		lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
-	recorder->loaded = false;
-	recorder->is_module = false;
-	recorder->file_ops.owner = NULL;
-	recorder->flb_ops.owner = NULL;
-}
-
 static long perform(void *self, size_t step, u64 *object)
 {
 	struct play *play = self;
@@ -102,7 +78,7 @@ static long perform(void *self, size_t step, u64 *object)
 	play->made = -1;
 	if (!operation) {
 		play->run.nr_points = 0;
-		unlearn_all(play->run.recorder);
+		lfb__recorder_unlearn(play->run.recorder);
 		result = lfb__run_start(&play->run, NULL);
 		note_boot(play);
 		return result;
@@ -156,25 +132,7 @@ static void more(struct lfb_state_sink *sink, const void *self)
 /* Puts every reference that is kept, and fails no more. Kernel code. */
 static long end_module(void *context)
 {
-	struct lfb_recorder *recorder = context;
-
-	for (unsigned int i = 0; i < recorder->nr_handlers; i++) {
-		struct lfb_recorded_handler *handler = recorder->handlers[i];
-
-		if (handler)
-			memset(handler->fails, 0, sizeof(handler->fails));
-	}
-	for (unsigned int i = 0; i < recorder->nr_flbs; i++) {
-		struct lfb_recorded_flb *flb = recorder->flbs[i];
-
-		if (!flb)
-			continue;
-		memset(flb->fails, 0, sizeof(flb->fails));
-		for (; flb->held[0]; flb->held[0]--)
-			liveupdate_flb_put_outgoing(&flb->flb);
-		for (; flb->held[1]; flb->held[1]--)
-			liveupdate_flb_put_incoming(&flb->flb);
-	}
+	lfb__recorder_end(context);
 	return 0;
 }
 
