@@ -44,7 +44,7 @@ static int init_flb(struct luo *luo, const struct luo_args *args)
 		return -ENOMEM;
 	if (is_listed(luo, flb))
 		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-			       luo_name("flb", flb->compatible).text,
+			       luo_flb_name(flb).text,
 			       "%.47s is initialized a second time while in use", flb->compatible);
 	else
 		set_up(flb);
@@ -79,13 +79,13 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 		return 0;
 	if (luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) && !fh->private.list.next) {
 		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
-			       luo_name("flb", flb->compatible).text, "%.47s is linked to handler "
+			       luo_flb_name(flb).text, "%.47s is linked to handler "
 			       "%.47s that was never registered: its list of FLBs is NULL",
 			       flb->compatible, fh->compatible);
 		return lfb__fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
 				 fh->compatible);
 	}
-	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
+	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
 		     "liveupdate_register_flb", "the handler is not registered");
 	return lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
 			 fh->compatible);
@@ -124,7 +124,7 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 		lfb__sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
 		if (flb->private.initialized) {
 			lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-				       luo_name("flb", flb->compatible).text, "%.47s is set up a "
+				       luo_flb_name(flb).text, "%.47s is set up a "
 				       "second time while in use", flb->compatible);
 			return;
 		}
@@ -179,7 +179,7 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 
 	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
-			  luo_name("flb", flb->compatible).text, "%lld files need it%s",
+			  luo_flb_name(flb).text, "%lld files need it%s",
 			  flb->private.outgoing.count, flb->private.users > 1 ?
 			  ", and those of this handler will never give it back" :
 			  "; it is not handed over, and nobody will unpreserve it");
@@ -207,7 +207,7 @@ static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 		return 0;
 	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
 		return 0;
-	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
+	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
 		     "liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
 	return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 }

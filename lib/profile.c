@@ -81,7 +81,8 @@ static const struct luo_profile profiles[] = {
 	[LINUX_7_3].about = "Linux 7.3 as of July 2026, the newest",
 	[LINUX_7_3].quirks = 0 LUO_QUIRKS(BIT_FOR_T),
 	[REFERENCE].name = "reference",
-	[REFERENCE].about = "linux-7.3 with every known defect mended: what a correct kernel would do",
+	[REFERENCE].about =
+		"linux-7.3 with every known defect mended: what a correct kernel would do",
 };
 
 const struct luo_profile *luo_profile_find(const char *name)

@@ -109,9 +109,8 @@ void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, e
 		flb = link->flb;
 		if (unlikely(flb->private.incoming.finished))
 			lfb__find(luo->kernel, LFB_FINDING_FLB_FINISHED_BEFORE_FILE,
-				  luo_name("flb", flb->compatible).text, "token %llu of session "
-				  "%.64s is finished after it",
-				  luo_file->token, luo_file->session->name);
+				  luo_flb_name(flb).text, "token %llu of session %.64s is finished "
+				  "after it", luo_file->token, luo_file->session->name);
 	}
 }
 

@@ -104,7 +104,7 @@ static void check_references(struct luo *luo)
 
 		if (unlikely(incoming > 0 || outgoing > 0))
 			lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NOT_PUT,
-				  luo_name("flb", flb->compatible).text,
+				  luo_flb_name(flb).text,
 				  "%lld references to the %s object are still held",
 				  (outgoing > 0 ? outgoing : incoming),
 				  outgoing > 0 ? "outgoing" : "incoming");

@@ -186,6 +186,8 @@ struct luo_name {
 
 /* "session vm-1"; @name may be unterminated at 64 bytes. */
 struct luo_name luo_name(const char *type, const char *name);
+/* "flb iommu-v1" */
+struct luo_name luo_flb_name(const struct liveupdate_flb *flb);
 /* "file memfd-v1 token 7 of session vm-1" */
 struct luo_name luo_file_name(const struct luo_file *luo_file);
 

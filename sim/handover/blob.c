@@ -39,6 +39,7 @@ int lfb__by_address(const void *a, const void *b)
 const char *lfb__blob_kind_name(enum lfb_blob_kind kind)
 {
 	static const char *const names[] = {
+		[0] = "unknown",
 		[LFB_BLOB_ROOT] = "root tree",
 		[LFB_BLOB_MAP] = "memory map",
 		[LFB_BLOB_PRESERVED] = "preserved",

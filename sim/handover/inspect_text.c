@@ -20,11 +20,6 @@ static const char *plural(u64 count)
 	return count == 1 ? "" : "s";
 }
 
-static void count(struct lfb_output *output, u64 number, const char *what)
-{
-	lfb__output_text(output, "%llu %s%s", number, what, plural(number));
-}
-
 static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
 {
 	const u8 *digest = blob->bytes + blob->size - LFB_DIGEST_SIZE;
@@ -40,10 +35,9 @@ static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
 	for (u32 i = 0; i < blob->nr_ranges; i++) {
 		const struct lfb_blob_range *range = &blob->ranges[i];
 
-		lfb__output_text(output, "  %-12s 0x%llx, ", lfb__blob_kind_name(range->kind),
-				 range->phys);
-		count(output, range->nr_pages, "page");
-		lfb__output_text(output, "\n");
+		lfb__output_text(output, "  %-12s 0x%llx, %u page%s\n",
+				 lfb__blob_kind_name(range->kind), range->phys, range->nr_pages,
+				 plural(range->nr_pages));
 	}
 }
 
@@ -61,21 +55,19 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 		lfb__output_text(output, " at 0x%llx, %llu bytes\n", entries[i].address,
 				 entries[i].size);
 	}
-	lfb__output_text(output, "memory map at 0x%llx: ", found->root.map);
-	count(output, found->total_blocks, "block");
-	lfb__output_text(output, ", %llu bytes\n", found->total_bytes);
+	lfb__output_text(output, "memory map at 0x%llx: %llu block%s, %llu bytes\n",
+			 found->root.map, found->total_blocks, plural(found->total_blocks),
+			 found->total_bytes);
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		if (!found->blocks[order])
 			continue;
-		lfb__output_text(output, "  order %u: ", order);
-		count(output, found->blocks[order], "block");
-		lfb__output_text(output, "\n");
+		lfb__output_text(output, "  order %u: %llu block%s\n", order,
+				 found->blocks[order], plural(found->blocks[order]));
 		for (size_t i = 0; i < found->runs.count; i++) {
 			if (runs[i].order != order)
 				continue;
-			lfb__output_text(output, "    0x%llx, ", runs[i].address);
-			count(output, runs[i].blocks, "block");
-			lfb__output_text(output, "\n");
+			lfb__output_text(output, "    0x%llx, %llu block%s\n", runs[i].address,
+					 runs[i].blocks, plural(runs[i].blocks));
 		}
 	}
 }
@@ -87,8 +79,7 @@ static void session(struct lfb_output *output, const struct lfb_inspection *foun
 
 	lfb__output_text(output, "  session ");
 	name(output, item->record.name);
-	lfb__output_text(output, ": ");
-	count(output, item->record.count, "file");
+	lfb__output_text(output, ": %llu file%s", item->record.count, plural(item->record.count));
 	if (item->record.files)
 		lfb__output_text(output, " at 0x%llx", item->record.files);
 	lfb__output_text(output, "\n");
@@ -115,9 +106,9 @@ static void luo(struct lfb_output *output, const struct lfb_inspection *found)
 	for (size_t i = 0; i < found->flbs.count; i++) {
 		lfb__output_text(output, "  FLB ");
 		name(output, flbs[i].record.name);
-		lfb__output_text(output, ": needed by ");
-		count(output, flbs[i].record.count, "file");
-		lfb__output_text(output, ", data 0x%llx\n", flbs[i].record.data);
+		lfb__output_text(output, ": needed by %llu file%s, data 0x%llx\n",
+				 flbs[i].record.count, plural(flbs[i].record.count),
+				 flbs[i].record.data);
 	}
 }
 

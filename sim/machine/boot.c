@@ -114,10 +114,10 @@ int lfb_machine_boot(struct lfb_machine *machine)
 
 int lfb_machine_shutdown(struct lfb_machine *machine)
 {
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	int err = lfb__machine_check_outside(machine);
+
+	if (err)
+		return err;
 	if (machine->state == LFB_OFF)
 		return 0;
 	lfb__trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
@@ -140,12 +140,10 @@ static long prepare(void *argument)
 int lfb_machine_prepare(struct lfb_machine *machine)
 {
 	struct lfb_kernel *kernel;
-	long err;
+	long err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	if (err)
+		return (int)err;
 	if (lfb_machine_state(machine) != LFB_RUNNING)
 		return lfb__error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
@@ -163,12 +161,10 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 {
 	const struct luo_profile *next;
-	int err;
+	int err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	if (err)
+		return err;
 	next = profile ? luo_profile_find(profile) : machine->profile;
 	if (!next)
 		return lfb__error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);

@@ -41,6 +41,8 @@ int lfb__machine_check_outside(struct lfb_machine *machine)
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
 	/* The guard of a running kernel is further up the stack; one below was jumped out of. */
+	if (!lfb__machine_valid(machine))
+		return -EINVAL;
 	if (!machine->kernel.guard || here > (uintptr_t)machine->kernel.guard)
 		return 0;
 	return lfb__error(machine, -EBUSY, "called by the machine's own kernel code");
@@ -102,14 +104,8 @@ enum lfb_machine_state lfb_machine_state(struct lfb_machine *machine)
 {
 	if (!lfb__machine_valid(machine) || !has_kernel(machine))
 		return LFB_OFF;
-	switch (machine->kernel.dead) {
-	case LFB_DEATH_PANIC:
-		return LFB_PANICKED;
-	case LFB_DEATH_HANG:
-		return LFB_HUNG;
-	case LFB_ALIVE:
-		break;
-	}
+	if (machine->kernel.dead)
+		return machine->kernel.dead == LFB_DEATH_PANIC ? LFB_PANICKED : LFB_HUNG;
 	return machine->state;
 }
 
