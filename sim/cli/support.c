@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb, the tool: messages, files and numbers.
- */
+/* lfb, the tool: messages, files and numbers. */
 #define _GNU_SOURCE /* asprintf() */
 #include <stdarg.h>
 #include <stdio.h>

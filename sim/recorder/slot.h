@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * Slots: the variables of the recorded module's steps, and how steps touch memory.
- */
+/* Slots: the variables of the recorded module's steps, and how steps touch memory. */
 #ifndef SIM_RECORDER_SLOT_H
 #define SIM_RECORDER_SLOT_H
 
