@@ -13,9 +13,7 @@
 
 #define FIRST_CAPACITY (64ul << 10)
 
-static void complain(const char *format, va_list args) LFB_PRINTF(1, 0);
-
-static void complain(const char *format, va_list args)
+LFB_PRINTF(1, 0) static void complain(const char *format, va_list args)
 {
 	fputs("lfb: ", stderr);
 	vfprintf(stderr, format, args);
