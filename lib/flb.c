@@ -11,9 +11,7 @@
 #include "lib/codec/codec.h"
 #include "lib/registry.h"
 
-/*
- * The old kernel
- */
+/* The old kernel */
 
 static void forget(struct liveupdate_flb_state *state)
 {
@@ -160,9 +158,7 @@ void luo_flb_serialize(struct luo *luo)
 	luo_write_flb_count(luo, index);
 }
 
-/*
- * The new kernel
- */
+/* The new kernel */
 
 /* Without the quirk the page was checked at boot; with it, a kernel reads what it must not. */
 static int trust(void *context, int error, const struct lfb_problem *problem)
@@ -310,9 +306,7 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 	luo_registry_read_done(luo);
 }
 
-/*
- * References
- */
+/* References */
 
 void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {

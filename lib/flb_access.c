@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * How subsystems get at their FLB's objects: two families, one helper each, two directions.
- */
+/* How subsystems get at their FLB's objects: two families, one helper each, two directions. */
 #include "lib/flb.h"
 
 /* @place: for what is handed out or back. */
@@ -53,16 +51,13 @@ static void find_wrong_phase(struct luo *luo, const struct liveupdate_flb *flb, 
 			  luo_name("flb", flb->compatible).text, "%s", what);
 }
 
-/*
- * The locked family (rfc-v6): on success the object cannot go away until unlock.
- */
+/* The locked family (rfc-v6): on success the object cannot go away until unlock. */
 
 static int lock(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_flb_state *state;
-	int err;
+	int err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
 
-	err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
 	if (err)
 		return err;
 	state = luo_flb_state(args->flb, args->incoming);
@@ -119,9 +114,8 @@ static void take_back(struct luo *luo, const struct liveupdate_flb *flb,
 static int unlock(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_flb_state *state;
-	int err;
+	int err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
 
-	err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
 	if (err)
 		return err;
 	state = luo_flb_state(args->flb, args->incoming);
@@ -141,9 +135,7 @@ void liveupdate_flb_outgoing_unlock(struct liveupdate_flb *flb, void *obj)
 	luo_enter(unlock, &(struct luo_args){ .function = __func__, .flb = flb, .objp = &obj });
 }
 
-/*
- * The get family (linux-7.0 and later): the lock is not held on return.
- */
+/* The get family (linux-7.0 and later): the lock is not held on return. */
 
 /* Called with the lock held. */
 static void hand_out(struct luo *luo, const struct luo_args *args)
@@ -165,9 +157,8 @@ static int get(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_flb *flb = args->flb;
 	struct mutex *mutex;
-	int err;
+	int err = check(luo, args, LUO_ACCESSORS_GET, args->objp);
 
-	err = check(luo, args, LUO_ACCESSORS_GET, args->objp);
 	if (err)
 		return err;
 	*args->objp = NULL;

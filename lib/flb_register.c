@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Which FLBs there are, and which handlers need them.
- */
+/* Which FLBs there are, and which handlers need them. */
 #include <string.h>
 
 #include "lib/codec/codec.h"
@@ -126,9 +124,8 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 		lfb__sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
 		if (flb->private.initialized) {
 			lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-				       luo_name("flb", flb->compatible).text,
-				       "%.47s is set up a second time while in use",
-				       flb->compatible);
+				       luo_name("flb", flb->compatible).text, "%.47s is set up a "
+				       "second time while in use", flb->compatible);
 			return;
 		}
 	}
@@ -140,9 +137,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	struct liveupdate_file_handler *fh = args->fh;
 	struct liveupdate_flb *flb = args->flb;
 	struct luo_flb_link *link;
-	int err;
+	int err = check_arguments(luo, fh, flb);
 
-	err = check_arguments(luo, fh, flb);
 	if (!err)
 		err = luo_register_allowed(luo, "register an FLB");
 	if (err)
@@ -153,9 +149,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
 	luo_registry_write(luo);
 	if (luo_flb_link(fh, flb))
-		err = lfb__fail(luo->kernel, -EEXIST,
-				"FLB %.47s is linked to handler %.47s already", flb->compatible,
-				fh->compatible);
+		err = lfb__fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s "
+				"already", flb->compatible, fh->compatible);
 	if (!err && !flb->private.users)
 		err = list_globally(luo, flb);
 	if (!err) {

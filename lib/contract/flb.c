@@ -107,8 +107,7 @@ void luo_contract_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
 	else if (has_other_handlers(luo, flb, kept))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE,
 			  luo_name("flb", flb->compatible).text,
-			  "files of handler %.47s needed it; "
-			  "it is linked to other handlers now",
+			  "files of handler %.47s needed it; it is linked to other handlers now",
 			  kept->handler[0]);
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The userspace agent: system calls, made by a process with descriptors of its own.
- */
+/* The userspace agent: system calls, made by a process with descriptors of its own. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,9 +93,7 @@ void lfb__agents_forget(struct lfb_machine *machine)
 		lfb__task_begin(task, task->name, task->fds);
 }
 
-/*
- * System calls. Each is a body that runs in the kernel, and a function around it.
- */
+/* System calls. Each is a body that runs in the kernel, and a function around it. */
 
 struct syscall {
 	struct lfb_agent *agent;

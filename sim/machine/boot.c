@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Power on, boot, jump, power off: the life of kernels in a machine.
- */
+/* Power on, boot, jump, power off: the life of kernels in a machine. */
 #include <string.h>
 
 #include "lib/orchestrator.h"
@@ -17,9 +15,8 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_problem problem = { 0 };
-	int err;
+	int err = kho__boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
 
-	err = kho__boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
 		      problem.where, problem.what);
@@ -42,9 +39,8 @@ static long boot_kernel(void *argument)
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_image_module *image;
 	u64 quirks;
-	int err;
+	int err = boot_memory(machine, boot->root);
 
-	err = boot_memory(machine, boot->root);
 	if (err)
 		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
 	quirks = (machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off;
@@ -133,9 +129,7 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 	return 0;
 }
 
-/*
- * Kexec
- */
+/* Kexec */
 
 static long prepare(void *argument)
 {

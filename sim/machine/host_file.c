@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Files of the host: read whole, written whole or not at all.
- */
+/* Files of the host: read whole, written whole or not at all. */
 #define _GNU_SOURCE /* strerrordesc_np() */
 #include <fcntl.h>
 #include <stdio.h>
@@ -113,9 +111,8 @@ static int write_in_place(const char *path, const void *bytes, size_t size)
 static int open_temporary(const char *path, char **name)
 {
 	int fd = -1;
-	int i;
 
-	for (i = 0; i < TEMPORARY_NAMES; i++) {
+	for (int i = 0; i < TEMPORARY_NAMES; i++) {
 		if (asprintf(name, "%s.%ld-%d.tmp", path, (long)getpid(), i) < 0) {
 			*name = NULL;
 			errno = ENOMEM;

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The machine: whose code runs, and what can be seen from outside.
- */
+/* The machine: whose code runs, and what can be seen from outside. */
 #include "sim/machine/machine.h"
 
 #include "lib/orchestrator.h"
 
 static _Thread_local struct lfb_machine *entered;
 
-/*
- * Whose code runs
- */
+/* Whose code runs */
 
 static bool has_kernel(const struct lfb_machine *machine)
 {
@@ -100,9 +96,7 @@ long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argume
 	return lfb__machine_run(machine, module_task(&machine->kernel), function, argument);
 }
 
-/*
- * What can be seen from outside
- */
+/* What can be seen from outside */
 
 enum lfb_machine_state lfb_machine_state(struct lfb_machine *machine)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The modules of the kernel image.
- */
+/* The modules of the kernel image. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +50,8 @@ static int claim_data(struct lfb_machine *machine, const struct lfb_module *modu
 	int err = lfb__handle_register(module->module, LFB_HANDLE_MODULE);
 
 	if (err == -EEXIST)
-		return lfb__error(machine, -EBUSY, "module %s is in use by another machine "
-				  "that is switched on",
-				  module->module->name);
+		return lfb__error(machine, -EBUSY, "module %s is in use by another machine that is "
+				  "switched on", module->module->name);
 	return err ? lfb__error(machine, err, "no memory for module %s", module->module->name) : 0;
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What should be over by now: looked for at every jump, and when the user says so.
- */
+/* What should be over by now: looked for at every jump, and when the user says so. */
 #include <stdio.h>
 
 #include "lib/orchestrator.h"
@@ -24,9 +22,8 @@ static void check_modules(struct lfb_machine *machine)
 		if (likely(!image->loaded || module->lfb_taken <= 0))
 			continue;
 		snprintf(object, sizeof(object), "module %.64s", module->name);
-		lfb__find(kernel, LFB_FINDING_MODULE_REFERENCE_LEAKED, object,
-			  "callbacks took %d references that nobody has dropped",
-			  module->lfb_taken);
+		lfb__find(kernel, LFB_FINDING_MODULE_REFERENCE_LEAKED, object, "callbacks took %d "
+			  "references that nobody has dropped", module->lfb_taken);
 	}
 }
 

@@ -278,9 +278,10 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 }
 
 int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		       const struct lfb_sweep_options *options, struct lfb_sweep_result *result)
+		       const struct lfb_sweep_options *given, struct lfb_sweep_result *result)
 {
 	const struct luo_profile *profile;
+	struct lfb_sweep_options options;
 	int err;
 
 	if (!lfb__machine_valid(machine))
@@ -289,7 +290,7 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 		return -EBUSY;
 	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
 		return lfb__error(machine, -EINVAL, "the pointer is no live scenario");
-	err = lfb__sweep_check(machine, options, result);
+	err = lfb__sweep_take(machine, given, result, &options);
 	if (!err)
 		err = check_scenario(scenario, machine);
 	if (err)
@@ -298,5 +299,5 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 	profile = machine->profile;
 	err = lfb_scenario_run(scenario, machine, NULL);
 	machine->profile = profile;
-	return err ? err : sweep(scenario, machine, options, result);
+	return err ? err : sweep(scenario, machine, &options, result);
 }
