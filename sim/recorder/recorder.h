@@ -19,7 +19,7 @@
 
 #define LFB_RECORDER_NAME "recorded"	/* the module's, unless it has one already */
 
-/* Slots: the variables of the steps, and how steps touch memory. */
+/* Slots: the variables of steps. */
 
 enum lfb_slot_kind {
 	LFB_SLOT_EMPTY,
