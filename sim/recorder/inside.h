@@ -91,7 +91,7 @@ int lfb__run_program(struct lfb_step_call *call);
 int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step);
 
 /* A step; many need only one of the two. */
-#define LFB_STEP(name)                                                         \
+#define LFB_STEP(name)                                                           \
 	int lfb__step_##name(__attribute__((unused)) struct lfb_step_call *call, \
 			     __attribute__((unused)) const struct lfb_step *step)
 #define LFB_STEP_DECLARED(name, ...) LFB_STEP(name);

@@ -188,14 +188,14 @@ static int use_lock(struct lfb_step_call *call, const struct lfb_step *step,
 	return locks->kind[i] == kind ? 0 : -EINVAL;
 }
 
-#define LOCK_STEP(name, kind, function, member)                      \
-	LFB_STEP(name)                                               \
-	{                                                            \
-		int err = use_lock(call, step, kind);                \
-                                                                     \
-		if (!err)                                            \
+#define LOCK_STEP(name, kind, function, member)                              \
+	LFB_STEP(name)                                                       \
+	{                                                                    \
+		int err = use_lock(call, step, kind);                        \
+                                                                             \
+		if (!err)                                                    \
 			function(&call->recorder->locks.member[step->lock]); \
-		return err;                                          \
+		return err;                                                  \
 	}
 
 LOCK_STEP(lock, LFB_LOCK_MUTEX, mutex_lock, mutex)
@@ -271,15 +271,15 @@ LFB_STEP(lock_outgoing)
 	return get_object(call, step, liveupdate_flb_outgoing_locked);
 }
 
-#define PUT_STEP(name, statement)                                          \
-	LFB_STEP(name)                                                     \
-	{                                                                  \
-		struct liveupdate_flb *flb;                                \
+#define PUT_STEP(name, statement)                                             \
+	LFB_STEP(name)                                                        \
+	{                                                                     \
+		struct liveupdate_flb *flb;                                   \
 		int err = lfb__recorder_flb(call->recorder, step->flb, &flb); \
-                                                                           \
-		if (!err)                                                  \
-			statement;                                         \
-		return err;                                                \
+                                                                              \
+		if (!err)                                                     \
+			statement;                                            \
+		return err;                                                   \
 	}
 
 PUT_STEP(put_incoming, liveupdate_flb_put_incoming(flb))
