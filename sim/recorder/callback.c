@@ -25,9 +25,7 @@ static u64 shown(const struct lfb_step_call *call, u64 value)
 	return lfb__recorder_shown(call->recorder, value);
 }
 
-/*
- * Around each callback
- */
+/* Around each callback */
 
 static struct lfb_step_call call_of(struct lfb_recorded *recorded, void *args,
 				    enum lfb_callback callback)
@@ -118,9 +116,7 @@ static int perform(struct lfb_step_call *call, enum lfb_recorded_op op)
 	return lfb__run_program(call);
 }
 
-/*
- * FLBs
- */
+/* FLBs */
 
 static struct lfb_step_call flb_call(struct liveupdate_flb_op_args *argp,
 				     enum lfb_callback callback)
@@ -200,9 +196,7 @@ const struct liveupdate_flb_ops lfb__recorder_flb_ops = {
 	.finish = flb_finish,
 };
 
-/*
- * Files. A file's kind is in private_data.
- */
+/* Files. A file's kind is in private_data. */
 
 static const struct file_operations file_fops;
 

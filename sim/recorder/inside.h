@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * The recorded module, inside.
- */
+/* The recorded module, inside. */
 #ifndef SIM_RECORDER_INSIDE_H
 #define SIM_RECORDER_INSIDE_H
 
 #include "sim/recorder/recorder.h"
 
-/*
- * object.c
- */
+/* object.c */
 
 /* Its place among handlers and FLBs, and in their code. */
 unsigned int lfb__recorded_index(const struct lfb_recorder *recorder, bool of_flb,
@@ -26,18 +22,14 @@ int lfb__recorder_flb(struct lfb_recorder *recorder, unsigned int number,
 /* Does this kernel count references to FLB objects? */
 bool lfb__recorder_counts_references(const struct lfb_recorder *recorder);
 
-/*
- * registration.c. Kernel code but for the last.
- */
+/* registration.c. Kernel code but for the last. */
 
 int lfb__recorder_register(struct lfb_recorder *recorder, struct lfb_registration registration);
 int lfb__recorder_unregister(struct lfb_recorder *recorder, struct lfb_registration registration);
 bool lfb__recorder_is_registered(const struct lfb_recorder *recorder, bool flb,
 				 unsigned int number);
 
-/*
- * learn.c
- */
+/* learn.c */
 
 /* The next calls of a callback answer an error. 0 or -ENOMEM. */
 int lfb__recorder_fail(struct lfb_recorder *recorder, const struct lfb_operation *operation);
@@ -48,18 +40,14 @@ int lfb__recorder_forget(struct lfb_recorder *recorder, const struct lfb_operati
 /* 0, -EBUSY it is registered. */
 int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operation *operation);
 
-/*
- * module.c
- */
+/* module.c */
 
 /* From now on a module of its own, and loaded. 0, -EEXIST, -EBUSY, -ENOMEM. */
 int lfb__recorder_become_module(struct lfb_recorder *recorder);
 int lfb__recorder_insmod(struct lfb_recorder *recorder);
 int lfb__recorder_rmmod(struct lfb_recorder *recorder);
 
-/*
- * callback.c
- */
+/* callback.c */
 
 extern const struct liveupdate_file_ops lfb__recorder_file_ops;
 extern const struct liveupdate_flb_ops lfb__recorder_flb_ops;
@@ -67,9 +55,7 @@ extern const struct liveupdate_flb_ops lfb__recorder_flb_ops;
 /* A value as transcripts show it: the same in every run. */
 u64 lfb__recorder_shown(const struct lfb_recorder *recorder, u64 value);
 
-/*
- * step.c: running steps. Kernel code.
- */
+/* step.c: running steps. Kernel code. */
 
 /* A callback while it runs, or module code outside of any. Which members are set depends. */
 struct lfb_step_call {
@@ -105,7 +91,7 @@ int lfb__run_program(struct lfb_step_call *call);
 int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step);
 
 /* A step; many need only one of the two. */
-#define LFB_STEP(name)                                                         \
+#define LFB_STEP(name)                                                           \
 	int lfb__step_##name(__attribute__((unused)) struct lfb_step_call *call, \
 			     __attribute__((unused)) const struct lfb_step *step)
 #define LFB_STEP_DECLARED(name, ...) LFB_STEP(name);
@@ -121,9 +107,7 @@ static inline const char *lfb__whose(const struct lfb_recorded *recorded)
 /* step_memory.c: frees what a slot holds, by what it is. -EINVAL: no memory of its own. */
 int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot);
 
-/*
- * slot.c
- */
+/* slot.c */
 
 /* An empty slot where there is none. */
 struct lfb_slot lfb__slot_get(const struct lfb_slots *slots, const struct lfb_scope *scope,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The module that the recorded one can be.
- */
+/* The module that the recorded one can be. */
 #include "sim/recorder/inside.h"
 
 static void recorder_exit(void);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The verbs that the recorded module performs.
- */
+/* The verbs that the recorded module performs. */
 #include "lib/luo/luo.h"
 #include "sim/recorder/inside.h"
 
@@ -40,9 +38,7 @@ static int do_step(struct call *call)
 	return lfb__run_step(call->recorder, &call->operation->step);
 }
 
-/*
- * FLBs' objects
- */
+/* FLBs' objects */
 
 static bool is_incoming(const struct call *call)
 {
@@ -117,9 +113,7 @@ static int put_object(struct call *call)
 	return 0;
 }
 
-/*
- * By verb
- */
+/* By verb */
 
 static int (*const of_module[LFB_VERBS])(struct call *call) = {
 #define X(verb, name, arguments, function, flags) [LFB_VERB_##verb] = function,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What the recorded module has registered, oldest first.
- */
+/* What the recorded module has registered, oldest first. */
 #include "sim/recorder/inside.h"
 
 static int remember(struct lfb_recorder *recorder, struct lfb_registration registration)

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Steps: what a callback is told and answers, locks, live update's own API, ways to die.
- */
+/* Steps: what a callback is told and answers, locks, live update's own API, ways to die. */
 #include <string.h>
 
 #include "sim/recorder/inside.h"
 
-/*
- * What a callback is told and what it answers. -EINVAL: this one has no such argument.
- */
+/* What a callback is told and what it answers. -EINVAL: this one has no such argument. */
 
 static int give_data(struct lfb_step_call *call, u64 data)
 {
@@ -171,9 +167,7 @@ LFB_STEP(no_unwind)
 	return call->program ? 0 : -EINVAL;
 }
 
-/*
- * Locks. What a lock is its first use says; -EINVAL for any other.
- */
+/* Locks. What a lock is its first use says; -EINVAL for any other. */
 
 static int use_lock(struct lfb_step_call *call, const struct lfb_step *step,
 		    enum lfb_recorded_lock kind)
@@ -194,14 +188,14 @@ static int use_lock(struct lfb_step_call *call, const struct lfb_step *step,
 	return locks->kind[i] == kind ? 0 : -EINVAL;
 }
 
-#define LOCK_STEP(name, kind, function, member)                      \
-	LFB_STEP(name)                                               \
-	{                                                            \
-		int err = use_lock(call, step, kind);                \
-                                                                     \
-		if (!err)                                            \
+#define LOCK_STEP(name, kind, function, member)                              \
+	LFB_STEP(name)                                                       \
+	{                                                                    \
+		int err = use_lock(call, step, kind);                        \
+                                                                             \
+		if (!err)                                                    \
 			function(&call->recorder->locks.member[step->lock]); \
-		return err;                                          \
+		return err;                                                  \
 	}
 
 LOCK_STEP(lock, LFB_LOCK_MUTEX, mutex_lock, mutex)
@@ -243,9 +237,7 @@ LFB_STEP(lock_fresh)
 	return 0;
 }
 
-/*
- * Live update
- */
+/* Live update */
 
 static int get_object(struct lfb_step_call *call, const struct lfb_step *step,
 		      int (*get)(struct liveupdate_flb *flb, void **objp))
@@ -279,15 +271,15 @@ LFB_STEP(lock_outgoing)
 	return get_object(call, step, liveupdate_flb_outgoing_locked);
 }
 
-#define PUT_STEP(name, statement)                                          \
-	LFB_STEP(name)                                                     \
-	{                                                                  \
-		struct liveupdate_flb *flb;                                \
+#define PUT_STEP(name, statement)                                             \
+	LFB_STEP(name)                                                        \
+	{                                                                     \
+		struct liveupdate_flb *flb;                                   \
 		int err = lfb__recorder_flb(call->recorder, step->flb, &flb); \
-                                                                           \
-		if (!err)                                                  \
-			statement;                                         \
-		return err;                                                \
+                                                                              \
+		if (!err)                                                     \
+			statement;                                            \
+		return err;                                                   \
 	}
 
 PUT_STEP(put_incoming, liveupdate_flb_put_incoming(flb))
@@ -355,9 +347,7 @@ LFB_STEP(module_put)
 	return 0;
 }
 
-/*
- * Complaints and deaths
- */
+/* Complaints and deaths */
 
 LFB_STEP(warn)
 {

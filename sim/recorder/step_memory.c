@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Steps: memory, and handing it over.
- */
+/* Steps: memory, and handing it over. */
 #include <string.h>
 
 #include "sim/recorder/inside.h"
@@ -46,9 +44,7 @@ static unsigned int order_of(const struct lfb_step *step)
 	return step->numbers[0] > UINT32_MAX ? UINT32_MAX : (unsigned int)step->numbers[0];
 }
 
-/*
- * Allocating and freeing
- */
+/* Allocating and freeing */
 
 LFB_STEP(kmalloc)
 {
@@ -122,8 +118,6 @@ static void free_kho(struct lfb_step_call *call, void *address)
 
 int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot)
 {
-	u64 i;
-
 	switch (slot->kind) {
 	case LFB_SLOT_EMPTY:
 		return 0;
@@ -146,7 +140,7 @@ int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot)
 		free_kho(call, slot->address);
 		return 0;
 	case LFB_SLOT_SINGLE_PAGES:
-		for (i = 0; i < slot->count; i++)
+		for (u64 i = 0; i < slot->count; i++)
 			give_pages(call, (u8 *)slot->address + i * PAGE_SIZE, 0);
 		return 0;
 	}
@@ -184,9 +178,7 @@ LFB_STEP(kho_restore_free)
 	return 0;
 }
 
-/*
- * Handing over
- */
+/* Handing over */
 
 LFB_STEP(preserve_folio)
 {
@@ -225,9 +217,8 @@ LFB_STEP(restore_pages)
 					      step->numbers[0]);
 	u8 *address = page ? page_address(page) : NULL;
 	int err = address ? 0 : -ENOENT;
-	u64 i;
 
-	for (i = 0; !err && i < step->numbers[0]; i++)
+	for (u64 i = 0; !err && i < step->numbers[0]; i++)
 		err = lfb__memory_own(&call->recorder->slots, address + i * PAGE_SIZE, true);
 	if (err)
 		return err;
@@ -319,9 +310,7 @@ LFB_STEP(retrieve_subtree)
 	return err ? err : keep(call, step, phys_to_virt(phys), LFB_SLOT_POINTER, 0);
 }
 
-/*
- * Bytes, eight at a time
- */
+/* Bytes, eight at a time */
 
 static void *at_offset(const struct lfb_step_call *call, const struct lfb_step *step)
 {
@@ -355,9 +344,7 @@ LFB_STEP(expect)
 	return read_there(call, step) == step->numbers[1] ? 0 : -EILSEQ;
 }
 
-/*
- * Stamps: pages that say whose they are, each word another
- */
+/* Stamps: pages that say whose they are, each word another */
 
 static u64 stamp_word(u64 number, size_t index)
 {

@@ -8,9 +8,7 @@
 
 #include <luo/types.h>
 
-/*
- * What is special about a verb.
- */
+/* What is special about a verb. */
 enum lfb_verb_flag {
 	/* Success goes without saying. */
 	LFB_QUIET_VERB = 1u << 0,
@@ -131,9 +129,7 @@ enum lfb_damaged { LFB_DAMAGED_FLB, LFB_DAMAGED_SESSION, LFB_DAMAGED_TREE, LFB_D
 
 extern const char *const lfb__damaged[LFB_DAMAGED];
 
-/*
- * Steps
- */
+/* Steps */
 
 /*
  * What a step takes and another gives back; when a callback fails, what its steps took and still
