@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The recorded module as a part of the machine's state.
- */
+/* The recorded module as a part of the machine's state. */
 #include "sim/explore/state/sink.h"
 #include "sim/recorder/recorder.h"
 
@@ -15,7 +13,7 @@ static void failures_state(struct lfb_state_sink *sink, const struct lfb_failure
 		lfb__state_fact(sink, names[op], fails[op].times);
 }
 
-static unsigned int pending(const struct lfb_failure *fails)
+static bool pending(const struct lfb_failure *fails)
 {
 	unsigned int times = 0;
 
@@ -25,7 +23,7 @@ static unsigned int pending(const struct lfb_failure *fails)
 }
 
 /* Never used for anything: whether it exists already is nobody's business. */
-static bool is_as_new(const struct lfb_recorded_flb *flb)
+static bool is_as_new(const struct lfb_recorded *flb)
 {
 	const struct liveupdate_flb_state *out = &flb->flb.private.outgoing;
 	const struct liveupdate_flb_state *in = &flb->flb.private.incoming;
@@ -40,7 +38,7 @@ static bool is_as_new(const struct lfb_recorded_flb *flb)
 void lfb__state_recorder(struct lfb_state_sink *sink, const struct lfb_recorder *recorder)
 {
 	for (unsigned int i = 0; i < recorder->nr_handlers; i++) {
-		const struct lfb_recorded_handler *handler = recorder->handlers[i];
+		const struct lfb_recorded *handler = recorder->handlers[i];
 
 		if (!handler || !pending(handler->fails))
 			continue;
@@ -49,7 +47,7 @@ void lfb__state_recorder(struct lfb_state_sink *sink, const struct lfb_recorder 
 		failures_state(sink, handler->fails);
 	}
 	for (unsigned int i = 0; i < recorder->nr_flbs; i++) {
-		const struct lfb_recorded_flb *flb = recorder->flbs[i];
+		const struct lfb_recorded *flb = recorder->flbs[i];
 
 		if (!flb || (sink->ahead ? flb->flb.private.users > 0 : is_as_new(flb)))
 			continue;
