@@ -118,9 +118,7 @@ static bool is_gone(const struct lfb_frame *frame, bool gone)
 	return true;
 }
 
-/*
- * FLBs
- */
+/* FLBs */
 
 static int run_flb(struct liveupdate_flb_op_args *args, enum luo_op op)
 {
@@ -172,9 +170,7 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 	return result;
 }
 
-/*
- * Files
- */
+/* Files */
 
 static int run_file(struct liveupdate_file_op_args *args, enum luo_op op)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The orchestrator's own life: early boot, late boot, reboot.
- */
+/* The orchestrator's own life: early boot, late boot, reboot. */
 #include "lib/codec/codec.h"
 #include "lib/contract/contract.h"
 #include "lib/flb.h"
@@ -21,9 +19,8 @@ static int read_incoming(struct luo *luo)
 	const struct luo_codec *codec = luo->profile->codec;
 	phys_addr_t phys;
 	size_t size;
-	int err;
+	int err = kho_retrieve_subtree(LUO_FDT_KHO_ENTRY_NAME, &phys, &size);
 
-	err = kho_retrieve_subtree(LUO_FDT_KHO_ENTRY_NAME, &phys, &size);
 	if (err == -ENOENT || err == -EOPNOTSUPP) /* no such entry; no KHO in this kernel */
 		return 0;
 	if (err)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * /dev/liveupdate: one opener at a time; the first open in a kernel restores the sessions.
- */
+/* /dev/liveupdate: one opener at a time; the first open in a kernel restores the sessions. */
 #include "lib/ioctl.h"
 #include "lib/orchestrator.h"
 #include "lib/session.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Files in the old kernel: preserve and unpreserve, freeze and unfreeze.
- */
+/* Files in the old kernel: preserve and unpreserve, freeze and unfreeze. */
 #include "lib/file.h"
 
 #include <string.h>
@@ -43,9 +41,7 @@ void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file
 	kfree(luo_file);
 }
 
-/*
- * Preserve
- */
+/* Preserve */
 
 /* Does this kernel keep track of which files are preserved? */
 static bool knows_preserved(const struct luo *luo)
@@ -125,9 +121,8 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	struct liveupdate_file_handler *fh = draft->handler;
 	struct liveupdate_file_op_args args;
 	struct luo_file *luo_file;
-	int err;
+	int err = luo_flb_file_preserve(luo, fh);
 
-	err = luo_flb_file_preserve(luo, fh);
 	if (err)
 		return lfb__fail(luo->kernel, err, "an FLB of handler %.47s could not be preserved "
 				 "(%d)", fh->compatible, err);
@@ -247,9 +242,7 @@ void luo_file_unpreserve_all(struct luo *luo, struct liveupdate_session *session
 			       list_last_entry(&session->files, struct luo_file, list));
 }
 
-/*
- * Freeze
- */
+/* Freeze */
 
 static int freeze_one(struct luo *luo, struct luo_file *luo_file)
 {
@@ -303,8 +296,7 @@ int luo_file_freeze_all(struct luo *luo, struct liveupdate_session *session)
 			unfreeze_until(luo, session, luo_file);
 			return lfb__fail(luo->kernel, err, "session %.64s, token %llu: handler "
 					 "%.47s could not freeze the file (%d)", session->name,
-					 luo_file->token,
-					 luo_file->handler->compatible, err);
+					 luo_file->token, luo_file->handler->compatible, err);
 		}
 		record = (struct luo_file_record){
 			.data = luo_file->serialized_data,

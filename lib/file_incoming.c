@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Files in the new kernel: restore the records, retrieve, finish.
- */
+/* Files in the new kernel: restore the records, retrieve, finish. */
 #include "lib/callback.h"
 #include "lib/codec/codec.h"
 #include "lib/file.h"
 #include "lib/flb.h"
 #include "lib/registry.h"
 
-/*
- * Deserialize
- */
+/* Deserialize */
 
 static int restore_file(void *context, phys_addr_t where, const struct luo_file_record *record)
 {
@@ -25,9 +21,8 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 		fh = NULL;
 	luo_registry_read_done(luo);
 	if (!fh) {
-		lfb__problem(&luo->problem, -ENOENT, where,
-			     "no handler %.48s for token %llu of session %.64s", record->compatible,
-			     record->token, session->name);
+		lfb__problem(&luo->problem, -ENOENT, where, "no handler %.48s for token %llu of "
+			     "session %.64s", record->compatible, record->token, session->name);
 		pr_warn("luo: %s", luo->problem.what);
 		return -ENOENT;
 	}
@@ -70,7 +65,7 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 	int err;
 
 	session->files_phys = record->files;
-	err = codec->read_files(codec, &reader, record);
+	err = codec->read_files(&reader, record);
 	if (!err)
 		return 0;
 	if (broken.what[0]) {
@@ -89,9 +84,7 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 	return err;
 }
 
-/*
- * Retrieve
- */
+/* Retrieve */
 
 /* The handler said 0; is there a file to show for it? */
 static int check_retrieved(struct luo *luo, const struct luo_file *luo_file,
@@ -162,9 +155,8 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 		      struct file **filep)
 {
 	struct luo_file *luo_file;
-	int err;
+	int err = check_direction(luo, session, "retrieve");
 
-	err = check_direction(luo, session, "retrieve");
 	if (err)
 		return err;
 	luo_file = luo_file_find(session, token);
@@ -189,9 +181,7 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 	return 0;
 }
 
-/*
- * Finish
- */
+/* Finish */
 
 static bool can_finish(struct luo *luo, struct luo_file *luo_file)
 {
@@ -249,17 +239,15 @@ static void free_handed_over(struct luo *luo, struct liveupdate_session *session
 int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 {
 	struct luo_file *luo_file;
-	int err;
+	int err = check_direction(luo, session, "finish");
 
-	err = check_direction(luo, session, "finish");
 	if (err)
 		return err;
 	list_for_each_entry(luo_file, &session->files, list) {
 		if (!can_finish(luo, luo_file))
 			return lfb__fail(luo->kernel, -EBUSY, "session %.64s: handler %.47s cannot "
 					 "finish token %llu yet", session->name,
-					 luo_file->handler->compatible,
-					 luo_file->token);
+					 luo_file->handler->compatible, luo_file->token);
 	}
 	while (!list_empty(&session->files))
 		finish_one(luo, session, list_last_entry(&session->files, struct luo_file, list));
@@ -267,9 +255,7 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 	return 0;
 }
 
-/*
- * Lookups for callbacks
- */
+/* Lookups for callbacks */
 
 static int check_lookup(struct luo *luo, const struct luo_args *args)
 {
@@ -283,9 +269,8 @@ static int check_lookup(struct luo *luo, const struct luo_args *args)
 static int get_token_outgoing(struct luo *luo, const struct luo_args *args)
 {
 	struct luo_file *luo_file;
-	int err;
+	int err = check_lookup(luo, args);
 
-	err = check_lookup(luo, args);
 	if (err)
 		return err;
 	/* By the list, as the kernels do: nothing leads from a file to its record. */

@@ -11,9 +11,7 @@
 #include "lib/codec/codec.h"
 #include "lib/registry.h"
 
-/*
- * The old kernel
- */
+/* The old kernel */
 
 static void forget(struct liveupdate_flb_state *state)
 {
@@ -123,14 +121,13 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS)) {
 		if (unlikely(state->references > 0))
 			lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH,
-				  luo_name("flb", flb->compatible).text, "%lld users are handed "
-				  "over: %lld files and %lld references",
-				  (state->count + state->references),
+				  luo_flb_name(flb).text, "%lld users are handed over: %lld files "
+				  "and %lld references", (state->count + state->references),
 				  state->count, state->references);
 		return state->count + state->references;
 	}
 	if (state->count <= 0 && state->references > 0)
-		lfb__warn_as(LFB_FINDING_FLB_GET_NOT_PUT, luo_name("flb", flb->compatible).text,
+		lfb__warn_as(LFB_FINDING_FLB_GET_NOT_PUT, luo_flb_name(flb).text,
 			     "luo_flb_serialize", "FLB %.47s is held by references alone: it is "
 			     "not handed over", flb->compatible);
 	return state->count;
@@ -160,9 +157,7 @@ void luo_flb_serialize(struct luo *luo)
 	luo_write_flb_count(luo, index);
 }
 
-/*
- * The new kernel
- */
+/* The new kernel */
 
 /* Without the quirk the page was checked at boot; with it, a kernel reads what it must not. */
 static int trust(void *context, int error, const struct lfb_problem *problem)
@@ -170,8 +165,7 @@ static int trust(void *context, int error, const struct lfb_problem *problem)
 	const struct liveupdate_flb *flb = context;
 
 	(void)error;
-	lfb__unsafe_as(lfb__current, LFB_FINDING_FLB_SERIALIZED_TRUSTED,
-		       luo_name("flb", flb->compatible).text,
+	lfb__unsafe_as(lfb__current, LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text,
 		       "serialized state is trusted: at 0x%llx: %s", problem->where, problem->what);
 	return 0;
 }
@@ -208,7 +202,7 @@ static int call_retrieve(struct luo *luo, struct liveupdate_flb *flb)
 	err = luo_call_flb(luo, &args, LUO_RETRIEVE);
 	if (!err && !args.obj && luo->profile->flb_null_object_is_error) {
 		lfb__warn_as(LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ,
-			     luo_name("flb", flb->compatible).text, "luo_flb_retrieve",
+			     luo_flb_name(flb).text, "luo_flb_retrieve",
 			     "FLB %.47s: retrieve returned 0 and no object", flb->compatible);
 		err = -EIO;
 	}
@@ -235,11 +229,10 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 		return state->retrieve_status;
 	if (state->finished)
 		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AFTER_FINISH,
-			       luo_name("flb", flb->compatible).text,
+			       luo_flb_name(flb).text,
 			       "%.47s is retrieved again after it was finished", flb->compatible);
 	else if (state->retrieve_status < 0)
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AGAIN,
-			       luo_name("flb", flb->compatible).text,
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AGAIN, luo_flb_name(flb).text,
 			       "%.47s is retrieved again after it failed (%d)", flb->compatible,
 			       state->retrieve_status);
 	/*
@@ -267,7 +260,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 
 		lfb__warn_as(quirk ? LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED :
 				     LFB_FINDING_KERNEL_WARN,
-			     luo_name("flb", flb->compatible).text, "luo_flb_finish",
+			     luo_flb_name(flb).text, "luo_flb_finish",
 			     "FLB %.47s could not be retrieved to be finished", flb->compatible);
 		if (leaks)
 			return;
@@ -310,9 +303,7 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 	luo_registry_read_done(luo);
 }
 
-/*
- * References
- */
+/* References */
 
 void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
@@ -320,7 +311,7 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 
 	mutex_lock(&state->lock);
 	if (unlikely(state->references <= 0)) {
-		lfb__warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET, luo_name("flb", flb->compatible).text,
+		lfb__warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET, luo_flb_name(flb).text,
 			     __func__, "FLB %.47s: put without get", flb->compatible);
 	} else if (--state->references == 0 && state->count <= 0) {
 		if (incoming)

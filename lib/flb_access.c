@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * How subsystems get at their FLB's objects: two families, one helper each, two directions.
- */
+/* How subsystems get at their FLB's objects: two families, one helper each, two directions. */
 #include "lib/flb.h"
 
 /* @place: for what is handed out or back. */
@@ -50,19 +48,16 @@ static void find_wrong_phase(struct luo *luo, const struct liveupdate_flb *flb, 
 		what = "the FLBs are serialized: what is changed now is not handed over";
 	if (unlikely(what != NULL))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_WRONG_PHASE,
-			  luo_name("flb", flb->compatible).text, "%s", what);
+			  luo_flb_name(flb).text, "%s", what);
 }
 
-/*
- * The locked family (rfc-v6): on success the object cannot go away until unlock.
- */
+/* The locked family (rfc-v6): on success the object cannot go away until unlock. */
 
 static int lock(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_flb_state *state;
-	int err;
+	int err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
 
-	err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
 	if (err)
 		return err;
 	state = luo_flb_state(args->flb, args->incoming);
@@ -77,7 +72,7 @@ static int lock(struct luo *luo, const struct luo_args *args)
 	mutex_unlock(&state->lock);
 	if (!args->incoming)
 		lfb__warn_as(LFB_FINDING_FLB_GET_WRONG_PHASE,
-			     luo_name("flb", args->flb->compatible).text, args->function,
+			     luo_flb_name(args->flb).text, args->function,
 			     "FLB %.47s: nothing is preserved", args->flb->compatible);
 	return err;
 }
@@ -102,7 +97,7 @@ static void take_back(struct luo *luo, const struct liveupdate_flb *flb,
 
 	if (likely(obj == state->obj))
 		return;
-	name = luo_name("flb", flb->compatible);
+	name = luo_flb_name(flb);
 	if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
 		state->obj = obj;
 		lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
@@ -119,9 +114,8 @@ static void take_back(struct luo *luo, const struct liveupdate_flb *flb,
 static int unlock(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_flb_state *state;
-	int err;
+	int err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
 
-	err = check(luo, args, LUO_ACCESSORS_LOCKED, args->objp);
 	if (err)
 		return err;
 	state = luo_flb_state(args->flb, args->incoming);
@@ -141,9 +135,7 @@ void liveupdate_flb_outgoing_unlock(struct liveupdate_flb *flb, void *obj)
 	luo_enter(unlock, &(struct luo_args){ .function = __func__, .flb = flb, .objp = &obj });
 }
 
-/*
- * The get family (linux-7.0 and later): the lock is not held on return.
- */
+/* The get family (linux-7.0 and later): the lock is not held on return. */
 
 /* Called with the lock held. */
 static void hand_out(struct luo *luo, const struct luo_args *args)
@@ -156,8 +148,7 @@ static void hand_out(struct luo *luo, const struct luo_args *args)
 	else
 		state->lent++;
 	if (!state->obj)
-		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
-			  luo_name("flb", args->flb->compatible).text,
+		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(args->flb).text,
 			  "%s() succeeded, and there is no object", args->function);
 }
 
@@ -165,9 +156,8 @@ static int get(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_flb *flb = args->flb;
 	struct mutex *mutex;
-	int err;
+	int err = check(luo, args, LUO_ACCESSORS_GET, args->objp);
 
-	err = check(luo, args, LUO_ACCESSORS_GET, args->objp);
 	if (err)
 		return err;
 	*args->objp = NULL;
@@ -179,8 +169,7 @@ static int get(struct luo *luo, const struct luo_args *args)
 		hand_out(luo, args);
 	} else if (!args->incoming && luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NULL)) {
 		err = 0;
-		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL,
-			  luo_name("flb", flb->compatible).text,
+		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(flb).text,
 			  "nothing is preserved, and %s() returned 0", args->function);
 	}
 	find_wrong_phase(luo, flb, args->incoming, err);
@@ -212,7 +201,7 @@ static void end_loan(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 	} else if (state->overdue > 0) {
 		state->overdue--;
 		lfb__find(luo->kernel, LFB_FINDING_FLB_USED_AFTER_PUT,
-			  luo_name("flb", flb->compatible).text, "it was taken before %s and is "
+			  luo_flb_name(flb).text, "it was taken before %s and is "
 			  "given back only now; this kernel counts no references",
 			  incoming ? "finish" : "unpreserve");
 	}

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Which FLBs there are, and which handlers need them.
- */
+/* Which FLBs there are, and which handlers need them. */
 #include <string.h>
 
 #include "lib/codec/codec.h"
@@ -46,7 +44,7 @@ static int init_flb(struct luo *luo, const struct luo_args *args)
 		return -ENOMEM;
 	if (is_listed(luo, flb))
 		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-			       luo_name("flb", flb->compatible).text,
+			       luo_flb_name(flb).text,
 			       "%.47s is initialized a second time while in use", flb->compatible);
 	else
 		set_up(flb);
@@ -81,13 +79,13 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 		return 0;
 	if (luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) && !fh->private.list.next) {
 		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
-			       luo_name("flb", flb->compatible).text, "%.47s is linked to handler "
+			       luo_flb_name(flb).text, "%.47s is linked to handler "
 			       "%.47s that was never registered: its list of FLBs is NULL",
 			       flb->compatible, fh->compatible);
 		return lfb__fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
 				 fh->compatible);
 	}
-	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
+	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
 		     "liveupdate_register_flb", "the handler is not registered");
 	return lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
 			 fh->compatible);
@@ -126,9 +124,8 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 		lfb__sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
 		if (flb->private.initialized) {
 			lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-				       luo_name("flb", flb->compatible).text,
-				       "%.47s is set up a second time while in use",
-				       flb->compatible);
+				       luo_flb_name(flb).text, "%.47s is set up a "
+				       "second time while in use", flb->compatible);
 			return;
 		}
 	}
@@ -140,9 +137,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	struct liveupdate_file_handler *fh = args->fh;
 	struct liveupdate_flb *flb = args->flb;
 	struct luo_flb_link *link;
-	int err;
+	int err = check_arguments(luo, fh, flb);
 
-	err = check_arguments(luo, fh, flb);
 	if (!err)
 		err = luo_register_allowed(luo, "register an FLB");
 	if (err)
@@ -153,9 +149,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
 	luo_registry_write(luo);
 	if (luo_flb_link(fh, flb))
-		err = lfb__fail(luo->kernel, -EEXIST,
-				"FLB %.47s is linked to handler %.47s already", flb->compatible,
-				fh->compatible);
+		err = lfb__fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s "
+				"already", flb->compatible, fh->compatible);
 	if (!err && !flb->private.users)
 		err = list_globally(luo, flb);
 	if (!err) {
@@ -184,7 +179,7 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 
 	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
-			  luo_name("flb", flb->compatible).text, "%lld files need it%s",
+			  luo_flb_name(flb).text, "%lld files need it%s",
 			  flb->private.outgoing.count, flb->private.users > 1 ?
 			  ", and those of this handler will never give it back" :
 			  "; it is not handed over, and nobody will unpreserve it");
@@ -212,7 +207,7 @@ static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 		return 0;
 	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
 		return 0;
-	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_name("flb", flb->compatible).text,
+	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
 		     "liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
 	return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 }

@@ -50,9 +50,8 @@ static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user,
 	if (!err)
 		err = lfb__copy(lfb__current, request, user, ioctl->size);
 	if (err)
-		return lfb__fail(lfb__current, err,
-				 "ioctl 0x%x: size %u, and not all of it is there", ioctl->cmd,
-				 user_size);
+		return lfb__fail(lfb__current, err, "ioctl 0x%x: size %u, and not all of it is "
+				 "there", ioctl->cmd, user_size);
 	return 0;
 }
 

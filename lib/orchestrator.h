@@ -10,19 +10,11 @@
 
 #include "lib/luo/luo.h"
 
-/*
- * profile.c
- */
-
 const struct luo_profile *luo_profile_find(const char *name);
-/* 0 or -EINVAL: adds (or removes) the quirks named in @list, "all" for all, to *quirks. */
-int luo_quirks_parse(const char *list, bool set, u64 *quirks, char *bad, size_t bad_size);
+/* 0 or -EINVAL: adds the quirks named in @list, "all" for all, to *quirks. */
+int luo_quirks_parse(const char *list, u64 *quirks, char *bad, size_t bad_size);
 
-/*
- * core.c, device.c
- */
-
-/* early_initcall: reads the incoming state. May panic. */
+/* core.c: early_initcall: reads the incoming state. May panic. */
 int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile, u64 quirks,
 		   bool on);
 /* late_initcall: prepares the outgoing state. */
@@ -35,11 +27,7 @@ struct file *luo_device_open(void);
  */
 bool luo_check_settled(struct luo *luo);
 
-/*
- * registry.c
- */
-
-/* References on @module for being registered alone. */
+/* registry.c: references on @module for being registered alone. */
 int luo_registration_pins(const struct luo *luo, const struct module *module);
 /*
  * Its exit function has run, or, not @loaded, its init function failed. What it left registered is

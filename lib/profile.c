@@ -18,102 +18,78 @@ static const struct {
 #undef X
 };
 
-/* Every quirk whose row names the profile letter, as a constant. */
-#define X(quirk, in, sentence) | (((in) & R) ? 1ull << LUO_QUIRK_##quirk : 0)
-#define QUIRKS_RFC_V6 (0ull LUO_QUIRKS(X))
-static const struct luo_profile rfc_v6 = {
-	.name = "rfc-v6",
-	.about = "patch series \"Live Update Orchestrator\" v6, November 2025, as posted",
-	.kho = &kho__abi_v1,
-	.codec = &luo_codec_v1,
-	.quirks = QUIRKS_RFC_V6,
-	.has_init_flb = true,
-	.has_session_lookup = true,
-	.args_have_session = true,
-	.accessors = LUO_ACCESSORS_LOCKED,
-	.register_until = LUO_REGISTER_UNTIL_OPENED,
-	.bad_state = LUO_BAD_STATE_DISABLES,
-	.flb_null_object_is_error = true,
-	.session_full_error = -ENOMEM,
-	.finalizes_kho = true,
-};
-#undef X
+/* A quirk as a bit, where its row names the letter L. */
+#define BIT_FOR(l, quirk, in) | (((in) & (l)) ? 1ull << LUO_QUIRK_##quirk : 0)
+#define BIT_FOR_R(quirk, in, sentence) BIT_FOR(R, quirk, in)
+#define BIT_FOR_Z(quirk, in, sentence) BIT_FOR(Z, quirk, in)
+#define BIT_FOR_T(quirk, in, sentence) BIT_FOR(T, quirk, in)
 
-#define X(quirk, in, sentence) | (((in) & Z) ? 1ull << LUO_QUIRK_##quirk : 0)
-#define QUIRKS_LINUX_7_0 (0ull LUO_QUIRKS(X))
-static const struct luo_profile linux_7_0 = {
-	.name = "linux-7.0",
-	.about = "Linux 7.0, the first released kernel with FLB",
-	.kho = &kho__abi_v1,
-	.codec = &luo_codec_v2,
-	.quirks = QUIRKS_LINUX_7_0,
-	.has_unregister = true,
-	.args_have_retrieve_status = true,
-	.accessors = LUO_ACCESSORS_GET,
-	.register_until = LUO_REGISTER_WITHOUT_SESSIONS,
-	.bad_state = LUO_BAD_STATE_PANICS,
-	.room = LUO_ROOM_BEFORE_FD,
-	.failed_restore_is_io_error = true,
-	.session_full_error = -ENOMEM,
-	.finalizes_kho = true,
-};
-#undef X
+enum { RFC_V6, LINUX_7_0, LINUX_7_3, REFERENCE };
 
-#define X(quirk, in, sentence) | (((in) & T) ? 1ull << LUO_QUIRK_##quirk : 0)
-#define QUIRKS_LINUX_7_3 (0ull LUO_QUIRKS(X))
-
-static const struct luo_profile linux_7_3 = {
-	.name = "linux-7.3",
-	.about = "Linux 7.3 as of July 2026, the newest",
-	.quirks = QUIRKS_LINUX_7_3,
-	.kho = &kho__abi_v4,
-	.codec = &luo_codec_v5,
-	.has_unregister = true,
-	.has_session_lookup = true,
-	.args_have_retrieve_status = true,
-	.accessors = LUO_ACCESSORS_GET,
-	.register_until = LUO_REGISTER_ALWAYS,
-	.bad_state = LUO_BAD_STATE_PANICS,
-	.room = LUO_ROOM_AND_MEMORY_BEFORE_FD,
-	.has_get_name = true,
-	.finish_checks_reserved = true,
-	.unregister_unlinks = true,
-	.preserve_needs_outgoing = true,
-	.failed_restore_is_io_error = true,
-	.session_full_error = -ENOSPC,
-};
-#undef X
-
-/* The same kernel as linux-7.3: each row but the quirks is the same. */
-static const struct luo_profile reference = {
-	.name = "reference",
-	.about = "linux-7.3 with every known defect mended: what a correct kernel would do",
-	.kho = &kho__abi_v4,
-	.codec = &luo_codec_v5,
-	.has_unregister = true,
-	.has_session_lookup = true,
-	.args_have_retrieve_status = true,
-	.accessors = LUO_ACCESSORS_GET,
-	.register_until = LUO_REGISTER_ALWAYS,
-	.bad_state = LUO_BAD_STATE_PANICS,
-	.room = LUO_ROOM_AND_MEMORY_BEFORE_FD,
-	.has_get_name = true,
-	.finish_checks_reserved = true,
-	.unregister_unlinks = true,
-	.preserve_needs_outgoing = true,
-	.failed_restore_is_io_error = true,
-	.session_full_error = -ENOSPC,
-};
-
-static const struct luo_profile *const profiles[] = {
-	&rfc_v6, &linux_7_0, &linux_7_3, &reference,
+static const struct luo_profile profiles[] = {
+	[RFC_V6] = {
+		.name = "rfc-v6",
+		.about = "patch series \"Live Update Orchestrator\" v6, November 2025, as posted",
+		.quirks = 0 LUO_QUIRKS(BIT_FOR_R),
+		.kho = &kho__abi_v1,
+		.codec = &luo_codec_v1,
+		.has_init_flb = true,
+		.has_session_lookup = true,
+		.args_have_session = true,
+		.accessors = LUO_ACCESSORS_LOCKED,
+		.register_until = LUO_REGISTER_UNTIL_OPENED,
+		.bad_state = LUO_BAD_STATE_DISABLES,
+		.flb_null_object_is_error = true,
+		.session_full_error = -ENOMEM,
+		.finalizes_kho = true,
+	},
+	[LINUX_7_0] = {
+		.name = "linux-7.0",
+		.about = "Linux 7.0, the first released kernel with FLB",
+		.quirks = 0 LUO_QUIRKS(BIT_FOR_Z),
+		.kho = &kho__abi_v1,
+		.codec = &luo_codec_v2,
+		.has_unregister = true,
+		.args_have_retrieve_status = true,
+		.accessors = LUO_ACCESSORS_GET,
+		.register_until = LUO_REGISTER_WITHOUT_SESSIONS,
+		.bad_state = LUO_BAD_STATE_PANICS,
+		.room = LUO_ROOM_BEFORE_FD,
+		.failed_restore_is_io_error = true,
+		.session_full_error = -ENOMEM,
+		.finalizes_kho = true,
+	},
+	/* The reference is the same kernel: all but its quirks is the same. */
+	[LINUX_7_3 ... REFERENCE] = {
+		.kho = &kho__abi_v4,
+		.codec = &luo_codec_v5,
+		.has_unregister = true,
+		.has_session_lookup = true,
+		.args_have_retrieve_status = true,
+		.accessors = LUO_ACCESSORS_GET,
+		.register_until = LUO_REGISTER_ALWAYS,
+		.bad_state = LUO_BAD_STATE_PANICS,
+		.room = LUO_ROOM_AND_MEMORY_BEFORE_FD,
+		.has_get_name = true,
+		.finish_checks_reserved = true,
+		.unregister_unlinks = true,
+		.preserve_needs_outgoing = true,
+		.failed_restore_is_io_error = true,
+		.session_full_error = -ENOSPC,
+	},
+	[LINUX_7_3].name = "linux-7.3",
+	[LINUX_7_3].about = "Linux 7.3 as of July 2026, the newest",
+	[LINUX_7_3].quirks = 0 LUO_QUIRKS(BIT_FOR_T),
+	[REFERENCE].name = "reference",
+	[REFERENCE].about =
+		"linux-7.3 with every known defect mended: what a correct kernel would do",
 };
 
 const struct luo_profile *luo_profile_find(const char *name)
 {
 	for (size_t i = 0; name && i < ARRAY_SIZE(profiles); i++) {
-		if (!strcmp(profiles[i]->name, name))
-			return profiles[i];
+		if (!strcmp(profiles[i].name, name))
+			return &profiles[i];
 	}
 	return NULL;
 }
@@ -137,7 +113,7 @@ static u64 quirk_bits(const char *name, size_t length)
 	return quirk < 0 ? 0 : 1ull << quirk;
 }
 
-int luo_quirks_parse(const char *list, bool set, u64 *mask, char *bad, size_t bad_size)
+int luo_quirks_parse(const char *list, u64 *mask, char *bad, size_t bad_size)
 {
 	static const char separators[] = " ,";
 
@@ -152,10 +128,7 @@ int luo_quirks_parse(const char *list, bool set, u64 *mask, char *bad, size_t ba
 			bad[shown] = '\0';
 			return -EINVAL;
 		}
-		if (set)
-			*mask |= bits;
-		else
-			*mask &= ~bits;
+		*mask |= bits;
 		list += length;
 		list += strspn(list, separators);
 	}
@@ -164,7 +137,7 @@ int luo_quirks_parse(const char *list, bool set, u64 *mask, char *bad, size_t ba
 
 const char *lfb_profile_name(unsigned int index)
 {
-	return index < ARRAY_SIZE(profiles) ? profiles[index]->name : NULL;
+	return index < ARRAY_SIZE(profiles) ? profiles[index].name : NULL;
 }
 
 const char *lfb_profile_about(const char *name)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The registry: the locks and module references around handlers and FLBs, and who is asked.
- */
+/* The registry: the locks and module references around handlers and FLBs, and who is asked. */
 #include "lib/registry.h"
 
 #include <stdio.h>
@@ -131,9 +129,7 @@ struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *fi
 	return NULL;
 }
 
-/*
- * Modules
- */
+/* Modules */
 
 int luo_registration_pins(const struct luo *luo, const struct module *module)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Sessions: made and found by name, handed over at the reboot, restored in the next kernel.
- */
+/* Sessions: made and found by name, handed over at the reboot, restored in the next kernel. */
 #include "lib/session.h"
 
 #include <string.h>
@@ -160,9 +158,7 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 	return false;
 }
 
-/*
- * The reboot
- */
+/* The reboot */
 
 int luo_session_serialize(struct luo *luo)
 {
@@ -199,9 +195,7 @@ undo:
 	return err;
 }
 
-/*
- * The next kernel
- */
+/* The next kernel */
 
 static int restore_session(void *context, phys_addr_t where,
 			   const struct luo_session_record *record)
@@ -240,9 +234,8 @@ static int restore_sessions(struct luo *luo)
 		.session = restore_session,
 	};
 	const struct luo_codec *codec = luo->profile->codec;
-	int err;
+	int err = codec->read_sessions(codec, &reader, &luo->head);
 
-	err = codec->read_sessions(codec, &reader, &luo->head);
 	if (broken.what[0]) {
 		luo->problem = broken;
 		pr_warn("luo: sessions at 0x%llx: %s", broken.where, broken.what);

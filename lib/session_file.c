@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * A session as the agent holds it: a file with ioctls, whose close ends the session.
- */
+/* A session as the agent holds it: a file with ioctls, whose close ends the session. */
 #include <string.h>
 
 #include "lib/contract/contract.h"
@@ -130,9 +128,7 @@ static struct file *getfile(struct liveupdate_session *session)
 	return anon_inode_getfile("[luo_session]", &session_fops, session, 0);
 }
 
-/*
- * The two ways to one
- */
+/* The two ways to one */
 
 static int check_name(struct luo *luo, const char *name)
 {
@@ -152,9 +148,8 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 {
 	struct liveupdate_session *session;
 	struct file *file;
-	int err;
+	int err = check_name(luo, name);
 
-	err = check_name(luo, name);
 	if (!err)
 		err = luo_session_new(luo, name, &session);
 	if (err)

@@ -13,9 +13,8 @@ int luo_transcribe_session(struct luo *luo, const struct luo_session_record *rec
 {
 	const struct luo_codec *codec = luo->profile->codec;
 	struct liveupdate_session *session;
-	int err;
+	int err = luo_session_new(luo, record->name, &session);
 
-	err = luo_session_new(luo, record->name, &session);
 	if (err)
 		return err;
 	for (u64 i = 0; i < record->count; i++) {

@@ -33,7 +33,7 @@ LFB_API int lfb_blob_convert(const struct lfb_blob *from, const char *profile,
 
 /**
  * struct lfb_handover - what a handover holds, in numbers
- * @sz: set by the caller to sizeof(struct lfb_handover)
+ * @sz: sizeof(struct lfb_handover)
  * @update: the liveupdate number
  * @sessions: sessions
  * @files: files in all of them

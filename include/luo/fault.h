@@ -33,7 +33,7 @@ enum lfb_fault_kind {
 
 /**
  * struct lfb_fault_plan - which fault point fails
- * @sz: sizeof(struct lfb_fault_plan); what an older, shorter one lacks is 0
+ * @sz: sizeof(struct lfb_fault_plan)
  * @kinds: mask of 1 << enum lfb_fault_kind; 0 switches the plan off
  * @nth: 1 fails the next point of these kinds, 2 the one after it …; 0 lets the choice stream
  *	decide at each point, with one chance in @chance
@@ -56,8 +56,8 @@ struct lfb_fault_plan {
  * @machine: the machine
  * @plan: the plan; NULL only counts
  *
- * The plan survives kexec. Return: 0 or -EINVAL: no machine, or a plan that makes no sense (its sz,
- * unknown kinds, neither nth nor chance).
+ * The plan survives kexec. Return: 0 or -EINVAL: no machine, or a plan that makes no sense (unknown
+ * kinds, neither nth nor chance).
  */
 LFB_API int lfb_fault_arm(struct lfb_machine *machine, const struct lfb_fault_plan *plan);
 

@@ -6,6 +6,11 @@
  * may be part of several images, but its static data is there once in a process: while a machine
  * that has it is switched on, others are not switched on with it (-EBUSY). All functions check
  * what they are given: a pointer that is no live machine gives -EINVAL.
+ *
+ * Options and results, here and elsewhere, say in their first field, sz, how long they are: caller
+ * and library may be of different versions. What a shorter one lacks is zero; a longer one must be
+ * zero behind what the library knows, else it asks for something unknown (-E2BIG). A longer result
+ * is filled with zeros. An sz that no version has gives -EINVAL.
  */
 #ifndef LUO_MACHINE_H
 #define LUO_MACHINE_H
@@ -198,7 +203,7 @@ LFB_API int lfb_machine_read(struct lfb_machine *machine, phys_addr_t phys, void
 
 /**
  * struct lfb_machine_stats - what is in use in the running kernel
- * @sz: set by the caller to sizeof(struct lfb_machine_stats)
+ * @sz: sizeof(struct lfb_machine_stats)
  * @pages: pages given out, without those of the slab allocator and of KHO itself
  * @slab_objects: live slab objects
  * @vmalloc_areas: live vmalloc areas

@@ -67,7 +67,7 @@ struct lfb_sweep_options {
 
 /**
  * struct lfb_sweep_result - what a sweep found
- * @sz: set by the caller to sizeof(struct lfb_sweep_result)
+ * @sz: sizeof(struct lfb_sweep_result)
  * @points: fault points of the run without faults, by kind
  * @runs: runs with faults
  * @absorbed: of these, those in which the step succeeded completely all the same
@@ -103,10 +103,9 @@ struct lfb_sweep_result {
  * @result: set to what was found; may be NULL
  *
  * Forgets the machine's findings: those of the last run with a fault are left. Violations are no
- * errors of the sweep. Return: 0; -EILSEQ, -EFAULT or -EDEADLK already the run
- * without faults goes wrong, as lfb_scenario_run() would say; -EINVAL not a case, or one of a point
- * that does not exist, options or result of a wrong sz, a scenario with "fault" in it; -EBUSY the
- * machine is not off; -ENOMEM; what writing returned.
+ * errors of the sweep. Return: 0; -EILSEQ, -EFAULT or -EDEADLK already the run without faults goes
+ * wrong, as lfb_scenario_run() would say; -EINVAL not a case, or one of a point that does not exist,
+ * a scenario with "fault" in it; -EBUSY the machine is not off; -ENOMEM; what writing returned.
  */
 LFB_API int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 			       const struct lfb_sweep_options *options,
@@ -146,7 +145,7 @@ struct lfb_sweep_body {
  *
  * Also checks that the body leaves nothing behind when nothing fails.
  * Return: as lfb_scenario_sweep(); what prepare or clean_up returned without faults; -EINVAL no
- * step or a wrong sz; what adding a module returned.
+ * step; what adding a module returned.
  */
 LFB_API int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *body, void *context,
 		      const struct lfb_sweep_options *options, struct lfb_sweep_result *result);

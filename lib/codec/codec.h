@@ -57,7 +57,7 @@ struct luo_codec {
 			 phys_addr_t luo, u64 size, struct luo_head *head);
 	int (*read_sessions)(const struct luo_codec *codec, const struct luo_reader *reader,
 			     const struct luo_head *head);
-	int (*read_files)(const struct luo_codec *codec, const struct luo_reader *reader,
+	int (*read_files)(const struct luo_reader *reader,
 			  const struct luo_session_record *session);
 	/* Gives back what was handed over, once it is read. The first may be NULL. */
 	void (*free_incoming_head)(phys_addr_t luo);
@@ -86,9 +86,7 @@ extern const struct luo_codec luo_codec_v1;	/* luo-v1 with luo-session-v1 */
 extern const struct luo_codec luo_codec_v2;	/* luo-v1 with luo-session-v2 */
 extern const struct luo_codec luo_codec_v5;	/* packed luo-v5 with linked blocks */
 
-/*
- * The FLB page, which is the same in all generations.
- */
+/* The FLB page, which is the same in all generations. */
 
 int luo_read_flbs(const struct luo_reader *reader, const struct luo_head *head);
 /*

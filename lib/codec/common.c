@@ -50,18 +50,15 @@ int luo_alloc_pages(void **mem, unsigned int pages)
 	return 0;
 }
 
-/*
- * The file entry
- */
+/* The file entry */
 
 int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where,
 			const struct luo_file_ser *ser)
 {
 	struct luo_file_record record = { .data = ser->data, .token = ser->token };
-	int err;
+	int err = luo_read_name(reader, where, "handler name", ser->compatible,
+				sizeof(ser->compatible), record.compatible);
 
-	err = luo_read_name(reader, where, "handler name", ser->compatible,
-			    sizeof(ser->compatible), record.compatible);
 	if (err)
 		return err;
 	return reader->file ? reader->file(reader->context, where, &record) : 0;
@@ -76,9 +73,7 @@ void luo_write_file_entry(struct luo_file_ser *ser, const struct luo_file_record
 	ser->token = record->token;
 }
 
-/*
- * The FLB page
- */
+/* The FLB page */
 
 /* Is there an earlier entry with this name? The page holds 63 at the most. */
 static bool named_before(const struct luo_flb_ser *first, u64 index)
@@ -94,9 +89,9 @@ static int read_flb(const struct luo_reader *reader, phys_addr_t where,
 		    const struct luo_flb_ser *ser, const struct luo_flb_ser *first, u64 index)
 {
 	struct luo_flb_record record = { .data = ser->data, .count = ser->count, .index = index };
-	int err;
+	int err = luo_read_name(reader, where, "FLB name", ser->name, sizeof(ser->name),
+				record.name);
 
-	err = luo_read_name(reader, where, "FLB name", ser->name, sizeof(ser->name), record.name);
 	if (!err && (!record.count || record.count > INT32_MAX))
 		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is needed by %llu files",
 				 record.name, record.count);

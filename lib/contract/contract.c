@@ -5,9 +5,7 @@
  */
 #include "lib/contract/contract.h"
 
-/*
- * FLBs
- */
+/* FLBs */
 
 /* Fields a callback may write are those that are kept; clearing what it freed harms nobody. */
 static const char *discarded_by_flb(enum luo_op op, const struct liveupdate_flb_op_args *before,
@@ -94,9 +92,7 @@ void luo_contract_died(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 		  "retrieve was given no handle, and the kernel died in it");
 }
 
-/*
- * Files
- */
+/* Files */
 
 void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, enum luo_op op)
 {
@@ -113,9 +109,8 @@ void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, e
 		flb = link->flb;
 		if (unlikely(flb->private.incoming.finished))
 			lfb__find(luo->kernel, LFB_FINDING_FLB_FINISHED_BEFORE_FILE,
-				  luo_name("flb", flb->compatible).text, "token %llu of session "
-				  "%.64s is finished after it",
-				  luo_file->token, luo_file->session->name);
+				  luo_flb_name(flb).text, "token %llu of session %.64s is finished "
+				  "after it", luo_file->token, luo_file->session->name);
 	}
 }
 
@@ -194,8 +189,7 @@ static void check_file_ended(struct luo *luo, const struct lfb_frame *frame,
 	luo_contract_find_left(kernel, &left, LFB_FINDING_FILE_LEFT_BEHIND, object.text);
 	if (waits)
 		lfb__find(kernel, LFB_FINDING_FILE_LEFT_BEHIND, object.text, "what was handed over "
-			  "at 0x%llx is neither restored nor freed",
-			  before->serialized_data);
+			  "at 0x%llx is neither restored nor freed", before->serialized_data);
 }
 
 void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct luo_file *luo_file,

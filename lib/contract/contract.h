@@ -37,9 +37,7 @@ void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct lu
 		       enum luo_op op, const struct liveupdate_file_op_args *before,
 		       const struct liveupdate_file_op_args *after, int result);
 
-/*
- * left.c: what is left when something is over
- */
+/* left.c: what is left when something is over */
 
 /* What a callback's holder still has, of call number @call or of all for 0. */
 struct luo_left {
@@ -57,9 +55,7 @@ void luo_contract_find_left(struct lfb_kernel *kernel, const struct luo_left *le
 /* Is @data the address of a block of this callback's that is not restored? */
 bool luo_contract_waits(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 data);
 
-/*
- * flb.c: FLBs and the files that need them, from one kernel to the next
- */
+/* flb.c: FLBs and the files that need them, from one kernel to the next */
 
 /* The FLBs are serialized: what is handed over is remembered for the next kernel. */
 void luo_contract_flbs_serialized(struct luo *luo);
@@ -74,9 +70,7 @@ s64 luo_contract_users(const struct luo *luo, const struct liveupdate_file_handl
 void luo_contract_file_not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
 				     s64 before);
 
-/*
- * session.c: sessions that begin and end
- */
+/* session.c: sessions that begin and end */
 
 /* Only the kernels that do not check names make a session of a bad one. */
 void luo_contract_session_created(struct luo *luo, const struct liveupdate_session *session,
@@ -87,9 +81,7 @@ u64 luo_contract_unretrieved(const struct luo *luo, const struct liveupdate_sess
 void luo_contract_session_closed(struct luo *luo, const struct liveupdate_session *session,
 				 u64 unretrieved, int err);
 
-/*
- * settled.c: what should be over
- */
+/* settled.c: what should be over */
 
 /* A session handed over is finished and gone: was it the last? */
 void luo_contract_session_gone(struct luo *luo);

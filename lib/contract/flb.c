@@ -102,14 +102,12 @@ void luo_contract_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
 	if (kept->owner[0] && owner && owner->name && strncmp(kept->owner, owner->name,
 							      NAME_SIZE - 1))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE,
-			  luo_name("flb", flb->compatible).text, "module %.47s handed it over, and "
+			  luo_flb_name(flb).text, "module %.47s handed it over, and "
 			  "this one is module %.47s's", kept->owner, owner->name);
 	else if (has_other_handlers(luo, flb, kept))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE,
-			  luo_name("flb", flb->compatible).text,
-			  "files of handler %.47s needed it; "
-			  "it is linked to other handlers now",
-			  kept->handler[0]);
+			  luo_flb_name(flb).text, "files of handler %.47s needed it; it is linked "
+			  "to other handlers now", kept->handler[0]);
 }
 
 s64 luo_contract_users(const struct luo *luo, const struct liveupdate_file_handler *fh)
@@ -134,11 +132,9 @@ void luo_contract_file_not_preserved(struct luo *luo, const struct liveupdate_fi
 	if (likely(now <= before) || luo->kernel->sched.hook)
 		return;
 	list_for_each_entry(link, &fh->private.flb_list, list)
-		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_LEAKED,
-			  luo_name("flb", link->flb->compatible).text,
-			  "a file of handler %.47s was "
-			  "not preserved; %lld files need it all the same",
-			  fh->compatible, link->flb->private.outgoing.count);
+		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_LEAKED, luo_flb_name(link->flb).text,
+			  "a file of handler %.47s was not preserved; %lld files need it all the "
+			  "same", fh->compatible, link->flb->private.outgoing.count);
 }
 
 void luo_contract_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
@@ -154,7 +150,7 @@ void luo_contract_flb_linked(struct luo *luo, const struct liveupdate_file_handl
 			if (luo_file->handler != fh)
 				continue;
 			lfb__find(luo->kernel, LFB_FINDING_FLB_LINKED_WHILE_PRESERVED,
-				  luo_name("flb", flb->compatible).text, "it was linked to handler "
+				  luo_flb_name(flb).text, "it was linked to handler "
 				  "%.47s, which has files preserved without it: it is dropped for "
 				  "them all the same when they go", fh->compatible);
 			return;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What callbacks leave behind, by the ledger.
- */
+/* What callbacks leave behind, by the ledger. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Sessions: what they are called, and how they end.
- */
+/* Sessions: what they are called, and how they end. */
 #include <string.h>
 
 #include "lib/contract/contract.h"

@@ -6,9 +6,7 @@
 #include "lib/codec/codec.h"
 #include "lib/contract/contract.h"
 
-/*
- * FLBs that were handed over
- */
+/* FLBs that were handed over */
 
 /* No file that needs it is left: is it finished? */
 static int check_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
@@ -59,9 +57,7 @@ void luo_contract_session_gone(struct luo *luo)
 		check_flbs(luo);
 }
 
-/*
- * Sessions that were handed over
- */
+/* Sessions that were handed over */
 
 static int check_record(void *context, phys_addr_t where, const struct luo_session_record *record)
 {
@@ -108,9 +104,8 @@ static void check_references(struct luo *luo)
 
 		if (unlikely(incoming > 0 || outgoing > 0))
 			lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NOT_PUT,
-				  luo_name("flb", flb->compatible).text,
-				  "%lld references to the %s "
-				  "object are still held",
+				  luo_flb_name(flb).text,
+				  "%lld references to the %s object are still held",
 				  (outgoing > 0 ? outgoing : incoming),
 				  outgoing > 0 ? "outgoing" : "incoming");
 	}

@@ -65,6 +65,11 @@ struct luo_name luo_name(const char *type, const char *name)
 	return object;
 }
 
+struct luo_name luo_flb_name(const struct liveupdate_flb *flb)
+{
+	return luo_name("flb", flb->compatible);
+}
+
 struct luo_name luo_file_name(const struct luo_file *luo_file)
 {
 	struct luo_name object;

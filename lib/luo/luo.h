@@ -167,9 +167,7 @@ static inline bool luo_quirk(const struct luo *luo, enum luo_quirk quirk)
 	return luo->quirks & (1ull << quirk);
 }
 
-/*
- * luo.c: what is asked of it in many places
- */
+/* luo.c: what is asked of it in many places */
 
 bool luo_any_session(const struct luo *luo);
 /* Is every file that was handed over finished? */
@@ -188,12 +186,12 @@ struct luo_name {
 
 /* "session vm-1"; @name may be unterminated at 64 bytes. */
 struct luo_name luo_name(const char *type, const char *name);
+/* "flb iommu-v1" */
+struct luo_name luo_flb_name(const struct liveupdate_flb *flb);
 /* "file memfd-v1 token 7 of session vm-1" */
 struct luo_name luo_file_name(const struct luo_file *luo_file);
 
-/*
- * entry.c: the way in
- */
+/* entry.c: the way in */
 
 /* What a function of the kernel was called with: each fills in what it has. */
 struct luo_args {

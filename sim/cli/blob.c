@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb dump, lfb convert: what a handover holds, and the same for another kernel.
- */
+/* lfb dump, lfb convert: what a handover holds, and the same for another kernel. */
 #include <stdio.h>
 #include <stdlib.h>
 

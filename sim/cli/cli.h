@@ -23,9 +23,7 @@ enum cli_exit {
 	CLI_USAGE,	/* the command line makes no sense */
 };
 
-/*
- * options.c
- */
+/* options.c */
 
 struct cli_given;
 
@@ -105,9 +103,7 @@ struct cli_findings {
 	size_t count;
 };
 
-/*
- * machine.c: what commands that run scenarios have in common
- */
+/* machine.c: what commands that run scenarios have in common */
 
 extern const struct cli_option cli_machine_options[];
 
@@ -115,16 +111,17 @@ extern const struct cli_option cli_machine_options[];
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine);
 /* A scenario from a file, "-" for standard input. Returns CLI_OK or CLI_FAILED. */
 int cli_load_scenario(const char *path, struct lfb_scenario **scenario);
-/* Loads a scenario, creates the machine, and does something with both. */
-int cli_with_scenario(struct cli_line *line, const char *path,
-		      int (*act)(struct cli_line *line, struct lfb_machine *machine,
-				 const struct lfb_scenario *scenario));
+/* Does something with a scenario in the command line's machine. Returns an enum cli_exit. */
+typedef int (*cli_act_fn)(struct cli_line *line, struct lfb_machine *machine,
+			  const struct lfb_scenario *scenario);
+/* Creates the machine, has it done, and frees both. */
+int cli_in_machine(struct cli_line *line, struct lfb_scenario *scenario, cli_act_fn act);
+/* The same with a scenario that is loaded first. */
+int cli_with_scenario(struct cli_line *line, const char *path, cli_act_fn act);
 /* Prints a scenario, and frees it. */
 void cli_give_scenario(struct lfb_scenario *scenario, bool expectations);
 
-/*
- * support.c: messages, files and numbers
- */
+/* support.c: messages, files and numbers */
 
 /* "lfb: …" as one line on standard error. Returns CLI_FAILED. */
 int cli_failed(const char *format, ...) LFB_PRINTF(1, 2);

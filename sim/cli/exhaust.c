@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb exhaust: all sequences of operations, compared with the model, or done with a module.
- */
+/* lfb exhaust: all sequences of operations, compared with the model, or done with a module. */
 #include <stdio.h>
 #include <string.h>
 
@@ -44,9 +42,7 @@ static int add_group(const struct cli_given *given)
 	return CLI_OK;
 }
 
-/*
- * Compared with the model
- */
+/* Compared with the model */
 
 /* What may have lines, each as a comment of its own. */
 static void print_comment(const char *what, const char *text)
@@ -110,9 +106,7 @@ static int run_case(const struct cli_line *line)
 	return *result.what ? CLI_FAILED : CLI_OK;
 }
 
-/*
- * A search for each defect
- */
+/* A search for each defect */
 
 #define DEFECTS_LENGTH 7u
 #define LINES_SHOWN 14u		/* of a scenario, before it is cut in the middle */
@@ -184,9 +178,7 @@ static int run_defects(const struct exhaust *exhaust)
 	return found == tried ? CLI_OK : CLI_FAILED;
 }
 
-/*
- * Done with a module
- */
+/* Done with a module */
 
 static void print_found(const struct lfb_exhaust_found *found)
 {
@@ -231,9 +223,7 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 	return found ? CLI_FAILED : CLI_OK;
 }
 
-/*
- * The command
- */
+/* The command */
 
 static int search(struct cli_line *line)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb explain: what a finding means. The texts are those of docs/findings.
- */
+/* lfb explain: what a finding means. The texts are those of docs/findings. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb, the tool: scenarios, and the machine that commands run them in.
- */
+/* lfb, the tool: scenarios, and the machine that commands run them in. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,23 +106,25 @@ int cli_load_scenario(const char *path, struct lfb_scenario **scenario)
 	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
 }
 
-int cli_with_scenario(struct cli_line *line, const char *path,
-		      int (*act)(struct cli_line *line, struct lfb_machine *machine,
-				 const struct lfb_scenario *scenario))
+int cli_in_machine(struct cli_line *line, struct lfb_scenario *scenario, cli_act_fn act)
 {
-	struct lfb_scenario *scenario;
 	struct lfb_machine *machine;
-	int result = cli_load_scenario(path, &scenario);
+	int result = cli_machine_create(line, &machine);
 
-	if (result)
-		return result;
-	result = cli_machine_create(line, &machine);
 	if (!result) {
 		result = act(line, machine, scenario);
 		lfb_machine_destroy(machine);
 	}
 	lfb_scenario_free(scenario);
 	return result;
+}
+
+int cli_with_scenario(struct cli_line *line, const char *path, cli_act_fn act)
+{
+	struct lfb_scenario *scenario;
+
+	return cli_load_scenario(path, &scenario) ? CLI_FAILED :
+						    cli_in_machine(line, scenario, act);
 }
 
 void cli_give_scenario(struct lfb_scenario *scenario, bool expectations)

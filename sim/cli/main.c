@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb, the tool: finds the command, and makes sure that what was printed arrived.
- */
+/* lfb, the tool: finds the command, and makes sure that what was printed arrived. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb matrix: which kernel can take over from which, found out by doing it.
- */
+/* lfb matrix: which kernel can take over from which, found out by doing it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +29,7 @@ static struct lfb_matrix_hop *hops_of(const struct matrix *matrix, unsigned int 
 	return &matrix->hops[(kind * matrix->runs + run) * matrix->length];
 }
 
-/*
- * Doing it
- */
+/* Doing it */
 
 /* Addresses tell a reader nothing, and move with every change to what is allocated before. */
 static void hide_addresses(char *text)
@@ -94,9 +90,7 @@ static int run_all(const struct matrix *matrix)
 	return result;
 }
 
-/*
- * Which kinds come out alike
- */
+/* Which kinds come out alike */
 
 static bool alike(const struct matrix *matrix, unsigned int a, unsigned int b)
 {
@@ -126,9 +120,7 @@ static void print_kinds(const struct matrix *matrix, unsigned int first)
 	printf(":\n\n");
 }
 
-/*
- * Tables
- */
+/* Tables */
 
 static const char *word(const struct lfb_matrix_hop *hop)
 {
@@ -169,9 +161,7 @@ static void print_table(const struct matrix *matrix, unsigned int kind)
 	}
 }
 
-/*
- * Reasons
- */
+/* Reasons */
 
 static bool same_reason(const struct lfb_matrix_hop *a, const struct lfb_matrix_hop *b)
 {

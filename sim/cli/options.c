@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb, the tool: the one place where options are read and explained.
- */
+/* lfb, the tool: the one place where options are read and explained. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +11,7 @@
 #define COLUMN 22
 #define FIRST_CODE 512		/* what getopt_long() returns for the first row */
 
-/*
- * Values
- */
+/* Values */
 
 int cli_expected(const struct cli_given *given)
 {
@@ -91,9 +87,7 @@ static int set_value(const struct cli_given *given)
 	return CLI_OK;
 }
 
-/*
- * Reading
- */
+/* Reading */
 
 struct rows {
 	struct option names[OPTIONS_MAX + 1];
@@ -196,9 +190,7 @@ int cli_do(const struct cli_command *command, int argc, char **argv)
 	return result;
 }
 
-/*
- * Help
- */
+/* Help */
 
 static void print_rows(const struct cli_option *option, int column)
 {

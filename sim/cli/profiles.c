@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb profiles: the kernels that are modelled, and who has which known defect.
- */
+/* lfb profiles: the kernels that are modelled, and who has which known defect. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb run, lfb boot: scenarios.
- */
+/* lfb run, lfb boot: scenarios. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb, the tool: messages, files and numbers.
- */
+/* lfb, the tool: messages, files and numbers. */
 #define _GNU_SOURCE /* asprintf() */
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,9 +13,7 @@
 
 #define FIRST_CAPACITY (64ul << 10)
 
-static void complain(const char *format, va_list args) LFB_PRINTF(1, 0);
-
-static void complain(const char *format, va_list args)
+LFB_PRINTF(1, 0) static void complain(const char *format, va_list args)
 {
 	fputs("lfb: ", stderr);
 	vfprintf(stderr, format, args);

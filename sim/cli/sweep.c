@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb sweep: every step that can fail does fail.
- */
+/* lfb sweep: every step that can fail does fail. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,9 +99,7 @@ static void add_result(struct lfb_sweep_result *total, const struct lfb_sweep_re
 	total->paired |= result->paired;
 }
 
-/*
- * Shrinking: the shortest scenario in which the same kind of fault does the same harm
- */
+/* Shrinking: the shortest scenario in which the same kind of fault does the same harm */
 
 struct swept {
 	struct lfb_machine *machine;
@@ -194,9 +190,7 @@ static int shrink(const struct sweep *sweep, const struct lfb_scenario *scenario
 	return CLI_OK;
 }
 
-/*
- * The command
- */
+/* The command */
 
 static int sweep_file(struct sweep *sweep, const char *path)
 {

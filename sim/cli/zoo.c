@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb zoo: every mistake in tests/zoo is caught, every corrected twin is clean.
- */
+/* lfb zoo: every mistake in tests/zoo is caught, every corrected twin is clean. */
 #define _GNU_SOURCE /* strndup() */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +13,7 @@
 
 #define TWIN ".fixed.lfb"
 
-/*
- * Headers
- */
+/* Headers */
 
 /* What follows "# KEY:" at the top, "" when there is no such line; for free(). */
 static char *header(const char *text, const char *key)
@@ -95,9 +91,7 @@ void zoo_close(struct exhibit *exhibit)
 	free(exhibit->words);
 }
 
-/*
- * Running one
- */
+/* Running one */
 
 static void collect(struct exhibit *exhibit, struct lfb_machine *machine, bool show)
 {
@@ -122,46 +116,43 @@ static void collect_swept(struct exhibit *exhibit, const struct lfb_sweep_result
 		printf("--case %s: %s\n", swept->first_case, swept->first);
 }
 
-int zoo_with_scenario(struct exhibit *exhibit, void *context,
-		      int (*act)(struct exhibit *exhibit, struct lfb_machine *machine,
-				 const struct lfb_scenario *scenario, void *context))
+int zoo_with_scenario(struct exhibit *exhibit, void *context, cli_act_fn act)
 {
 	struct lfb_scenario *scenario;
-	struct lfb_machine *machine;
-	int result;
 
 	if (lfb_scenario_parse(exhibit->name, exhibit->text, strlen(exhibit->text), &scenario))
 		return cli_failed("%s", lfb_error_text(NULL));
-	result = cli_machine_create(&exhibit->line, &machine);
-	if (!result) {
-		result = act(exhibit, machine, scenario, context);
-		lfb_machine_destroy(machine);
-	}
-	lfb_scenario_free(scenario);
-	return result;
+	exhibit->line.state = context;
+	return cli_in_machine(&exhibit->line, scenario, act);
 }
 
+struct zoo_run {
+	struct exhibit *exhibit;
+	bool show;
+};
+
 /* What the scenario itself answers, or dies of, is its own affair: findings count. */
-static int run_one(struct exhibit *exhibit, struct lfb_machine *machine,
-		   const struct lfb_scenario *scenario, void *context)
+static int run_one(struct cli_line *line, struct lfb_machine *machine,
+		   const struct lfb_scenario *scenario)
 {
+	const struct zoo_run *run = line->state;
+	struct exhibit *exhibit = run->exhibit;
 	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
-	const bool *show = context;
 	int err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, NULL, &swept) :
 				      lfb_scenario_run(scenario, machine, NULL);
 
 	if (err == -EINVAL || err == -ENOMEM)
 		return cli_failed("%s: %s", exhibit->name, lfb_error_text(machine));
 	if (exhibit->by_sweep)
-		collect_swept(exhibit, &swept, *show);
+		collect_swept(exhibit, &swept, run->show);
 	else
-		collect(exhibit, machine, *show);
+		collect(exhibit, machine, run->show);
 	return CLI_OK;
 }
 
 int zoo_run(struct exhibit *exhibit, bool show)
 {
-	return zoo_with_scenario(exhibit, &show, run_one);
+	return zoo_with_scenario(exhibit, &(struct zoo_run){ exhibit, show }, run_one);
 }
 
 static int open_exhibit(struct exhibit *exhibit, bool show)
@@ -178,27 +169,23 @@ static bool differs(const struct exhibit *exhibit, int id)
 	return exhibit->wanted[id] != exhibit->found[id] && !exhibit->excused[id];
 }
 
-static void print_difference(const struct exhibit *exhibit)
+/* Is all found that is wanted, and nothing else? Prints what is not. */
+static bool as_wanted(const struct exhibit *exhibit, bool print)
 {
+	bool good = true;
+
 	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
-		if (differs(exhibit, id))
+		if (!differs(exhibit, id))
+			continue;
+		good = false;
+		if (print)
 			printf("    %s: %s is %s\n", exhibit->name, lfb_finding_name(id),
 			       exhibit->wanted[id] ? "not found" : "found and should not be");
 	}
+	return good;
 }
 
-static bool as_wanted(const struct exhibit *exhibit)
-{
-	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
-		if (differs(exhibit, id))
-			return false;
-	}
-	return true;
-}
-
-/*
- * All of them
- */
+/* All of them */
 
 int zoo_name_length(const char *name)
 {
@@ -244,7 +231,7 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 	if (!twin_text)
 		forgive(&twin);
 	if (!result) {
-		bool caught = as_wanted(&entry), clean = as_wanted(&twin);
+		bool caught = as_wanted(&entry, false), clean = as_wanted(&twin, false);
 
 		zoo->entries++;
 		zoo->twins++;
@@ -253,8 +240,8 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 		printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n", zoo_name_length(file->name),
 		       file->name, caught ? "caught" : "MISSED", entry.by_sweep ? "sweep" : "run",
 		       clean ? "clean" : "ACCUSED", twin_text ? "corrected" : "quirk off");
-		print_difference(&entry);
-		print_difference(&twin);
+		as_wanted(&entry, true);
+		as_wanted(&twin, true);
 	}
 	zoo_close(&entry);
 	zoo_close(&twin);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * lfb zoo: what running the entries and searching for them have in common.
- */
+/* lfb zoo: what running the entries and searching for them have in common. */
 #ifndef SIM_CLI_ZOO_H
 #define SIM_CLI_ZOO_H
 
@@ -25,7 +23,7 @@ struct exhibit {
 	bool wanted[LFB_FINDINGS_NR];
 	bool excused[LFB_FINDINGS_NR];	/* the caller's part in a kernel's defect */
 	bool found[LFB_FINDINGS_NR];
-	struct cli_line line;		/* its machine is the header's */
+	struct cli_line line;		/* the header's */
 	bool without_quirks;		/* the twin of a kernel's defect */
 	bool by_sweep;
 	char *words;			/* the header's, cut apart */
@@ -34,10 +32,8 @@ struct exhibit {
 /* Needs name and text. What it keeps is for zoo_close(), in any case. */
 int zoo_read_header(struct exhibit *exhibit);
 void zoo_close(struct exhibit *exhibit);
-/* Does something with the exhibit's scenario, or its module, in its machine. */
-int zoo_with_scenario(struct exhibit *exhibit, void *context,
-		      int (*act)(struct exhibit *exhibit, struct lfb_machine *machine,
-				 const struct lfb_scenario *scenario, void *context));
+/* Does something with the exhibit's scenario, or its module; @context is the line's state. */
+int zoo_with_scenario(struct exhibit *exhibit, void *context, cli_act_fn act);
 /* Runs or sweeps the text and sets what is found. */
 int zoo_run(struct exhibit *exhibit, bool show);
 /* The corrected twin's text, NULL for defects of kernels. */

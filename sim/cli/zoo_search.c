@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * lfb zoo --search: the mistakes without the operations that somebody wrote to show them.
- */
+/* lfb zoo --search: the mistakes without the operations that somebody wrote to show them. */
 #define _GNU_SOURCE /* asprintf(), mempcpy() */
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,22 +53,21 @@ static bool found_all(const struct exhibit *exhibit)
 	return true;
 }
 
-/*
- * All sequences with a module
- */
+/* All sequences with a module */
 
 struct search {
+	const struct exhibit *exhibit;
 	struct lfb_exhaust_module_options options;
 	struct lfb_exhaust_module_result result;	/* for lfb_exhaust_module_end() */
 };
 
-static int search_module(struct exhibit *exhibit, struct lfb_machine *machine,
-			 const struct lfb_scenario *module, void *context)
+static int search_module(struct cli_line *line, struct lfb_machine *machine,
+			 const struct lfb_scenario *module)
 {
-	struct search *search = context;
+	struct search *search = line->state;
 
 	if (lfb_exhaust_module(module, machine, &search->options, &search->result))
-		return cli_failed("%s: %s", exhibit->name, lfb_error_text(NULL));
+		return cli_failed("%s: %s", search->exhibit->name, lfb_error_text(NULL));
 	return CLI_OK;
 }
 
@@ -78,6 +75,7 @@ static int search(struct exhibit *exhibit, const struct cli_findings *finds, uns
 		  struct search *search)
 {
 	*search = (struct search){
+		.exhibit = exhibit,
 		.options = { .sz = sizeof(search->options), .length = length,
 			     .finds = finds->ids, .nr_finds = finds->count },
 		.result = { .sz = sizeof(search->result) },
@@ -141,9 +139,7 @@ static int search_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *t
 	return status;
 }
 
-/*
- * What needs no search
- */
+/* What needs no search */
 
 /* The twin's operations with the entry's module; and with its own, as in any other run. */
 static int sweep_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *twin)

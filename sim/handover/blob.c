@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Blobs: sealing one, looking into one, saving one.
- */
+/* Blobs: sealing one, looking into one, saving one. */
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "sim/handover/handover.h"
 
-/*
- * The digest
- */
+/* The digest */
 
 static EVP_MD *sha256;
 
@@ -31,21 +27,25 @@ int lfb__blob_seal(u8 *bytes, size_t size)
 	return 0;
 }
 
-/*
- * A live blob
- */
+/* A live blob */
+
+int lfb__by_address(const void *a, const void *b)
+{
+	const u64 *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
 
 const char *lfb__blob_kind_name(enum lfb_blob_kind kind)
 {
-	switch (kind) {
-	case LFB_BLOB_ROOT:
-		return "root tree";
-	case LFB_BLOB_MAP:
-		return "memory map";
-	case LFB_BLOB_PRESERVED:
-		return "preserved";
-	}
-	return "unknown";
+	static const char *const names[] = {
+		[0] = "unknown",
+		[LFB_BLOB_ROOT] = "root tree",
+		[LFB_BLOB_MAP] = "memory map",
+		[LFB_BLOB_PRESERVED] = "preserved",
+	};
+
+	return names[(unsigned int)kind < ARRAY_SIZE(names) ? kind : 0];
 }
 
 static u64 range_size(const struct lfb_blob_range *range)

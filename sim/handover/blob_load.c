@@ -65,8 +65,7 @@ static int check_envelope(u8 *bytes, size_t size, bool with_digest)
 	total = get64(bytes + LFB_BLOB_TOTAL_SIZE_AT);
 	if (total != size)
 		return lfb__error(NULL, -EINVAL, "blob: total size at offset 0x%x is %llu, but "
-				  "there are %zu bytes", LFB_BLOB_TOTAL_SIZE_AT,
-				  total, size);
+				  "there are %zu bytes", LFB_BLOB_TOTAL_SIZE_AT, total, size);
 	err = with_digest ? check_digest(bytes, size) : 0;
 	if (err)
 		return err;
@@ -102,7 +101,6 @@ static bool is_area(u64 start, u64 size, u64 memory)
 static int read_header(struct lfb_blob *blob)
 {
 	const u8 *bytes = blob->bytes;
-	unsigned int i;
 	int err;
 
 	blob->memory = get64(bytes + LFB_BLOB_MEMORY_AT);
@@ -129,12 +127,11 @@ static int read_header(struct lfb_blob *blob)
 	if (!blob->boots)
 		return lfb__error(NULL, -EINVAL, "blob: number of kernels at offset 0x%x is 0",
 				  LFB_BLOB_BOOTS_AT);
-	for (i = LFB_BLOB_RESERVED_AT; i < LFB_BLOB_HEADER_SIZE; i++)
+	for (unsigned int i = LFB_BLOB_RESERVED_AT; i < LFB_BLOB_HEADER_SIZE; i++) {
 		if (bytes[i])
-			return lfb__error(NULL, -EINVAL,
-					  "blob: reserved byte at offset 0x%x is not "
-					  "0",
-					  i);
+			return lfb__error(NULL, -EINVAL, "blob: reserved byte at offset 0x%x is "
+					  "not 0", i);
+	}
 	return 0;
 }
 
@@ -181,7 +178,6 @@ static int read_ranges(struct lfb_blob *blob)
 	const u8 *entry = blob->bytes + LFB_BLOB_HEADER_SIZE;
 	bool has_root = false;
 	const u8 *content;
-	u32 i;
 	int err;
 
 	if (blob->nr_ranges > room / LFB_BLOB_RANGE_SIZE)
@@ -192,7 +188,7 @@ static int read_ranges(struct lfb_blob *blob)
 	blob->ranges = calloc(blob->nr_ranges + 1ul, sizeof(*blob->ranges));
 	if (!blob->ranges)
 		return lfb__error(NULL, -ENOMEM, "no memory for a blob's range table");
-	for (i = 0; i < blob->nr_ranges; i++, entry += LFB_BLOB_RANGE_SIZE) {
+	for (u32 i = 0; i < blob->nr_ranges; i++, entry += LFB_BLOB_RANGE_SIZE) {
 		struct lfb_blob_range *range = &blob->ranges[i];
 		u64 size;
 
@@ -270,7 +266,6 @@ int lfb_blob_from_memory(const void *bytes, size_t size, struct lfb_blob **blob)
 
 int lfb_blob_load(const char *path, struct lfb_blob **blob)
 {
-	char reason[256];
 	char *bytes;
 	size_t size;
 	int err;
@@ -284,16 +279,10 @@ int lfb_blob_load(const char *path, struct lfb_blob **blob)
 	if (err)
 		return err;
 	err = lfb__blob_open((u8 *)bytes, size, true, blob);
-	if (!err)
-		return 0;
-	strncpy(reason, lfb_error_text(NULL), sizeof(reason) - 1);
-	reason[sizeof(reason) - 1] = '\0';
-	return lfb__error(NULL, err, "%.200s: %s", path, reason);
+	return err ? lfb__error(NULL, err, "%.200s: %.255s", path, lfb_error_text(NULL)) : 0;
 }
 
-/*
- * Into a machine
- */
+/* Into a machine */
 
 static int check_place(const struct lfb_blob_range *range, struct lfb_machine *machine)
 {
@@ -302,27 +291,24 @@ static int check_place(const struct lfb_blob_range *range, struct lfb_machine *m
 
 	if (end > memory->size)
 		return lfb__error(machine, -EINVAL, "the blob has pages up to 0x%llx, this machine "
-				  "has memory up to 0x%llx: give it more", end,
-				  memory->size);
+				  "has memory up to 0x%llx: give it more", end, memory->size);
 	if (range->phys < memory->scratch + memory->scratch_size && end > memory->scratch)
 		return lfb__error(machine, -EINVAL, "the blob has pages at 0x%llx, where this "
-				  "machine has its scratch area: give it more memory",
-				  range->phys);
+				  "machine has its scratch area: give it more memory", range->phys);
 	return 0;
 }
 
 int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
-	u32 i;
 	int err;
 
-	for (i = 0; i < blob->nr_ranges; i++) {
+	for (u32 i = 0; i < blob->nr_ranges; i++) {
 		err = check_place(&blob->ranges[i], machine);
 		if (err)
 			return err;
 	}
-	for (i = 0; i < blob->nr_ranges; i++) {
+	for (u32 i = 0; i < blob->nr_ranges; i++) {
 		const struct lfb_blob_range *range = &blob->ranges[i];
 		size_t size = (size_t)range->nr_pages << PAGE_SHIFT;
 		void *to = lfb__memory_at(&kernel->memory, range->phys, size);

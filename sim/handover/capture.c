@@ -50,17 +50,10 @@ static int add_own(void *context, phys_addr_t phys, unsigned int order)
 	return add_extent(&capture->own, PHYS_PFN(phys), 1ull << order);
 }
 
-static int compare_extents(const void *a, const void *b)
-{
-	const struct extent *left = a, *right = b;
-
-	return left->pfn < right->pfn ? -1 : left->pfn > right->pfn;
-}
-
 static void sort_extents(struct lfb_list *extents)
 {
 	if (extents->count)
-		qsort(extents->items, extents->count, sizeof(struct extent), compare_extents);
+		qsort(extents->items, extents->count, sizeof(struct extent), lfb__by_address);
 }
 
 /* Appends to the ranges, which stay merged. There is room: see make_ranges(). */
@@ -170,9 +163,8 @@ static int write_ranges(u8 *bytes, struct lfb_machine *machine, const struct cap
 {
 	u8 *entry = bytes + LFB_BLOB_HEADER_SIZE;
 	u8 *content = entry + (size_t)capture->nr_ranges * LFB_BLOB_RANGE_SIZE;
-	u32 i;
 
-	for (i = 0; i < capture->nr_ranges; i++, entry += LFB_BLOB_RANGE_SIZE) {
+	for (u32 i = 0; i < capture->nr_ranges; i++, entry += LFB_BLOB_RANGE_SIZE) {
 		const struct lfb_blob_range *range = &capture->ranges[i];
 		size_t size = (size_t)range->nr_pages << PAGE_SHIFT;
 
@@ -230,9 +222,8 @@ static int capture_handover(struct lfb_machine *machine, struct capture *capture
 	struct lfb_problem problem = { 0 };
 	const struct kho_abi *abi;
 	struct kho_root root;
-	int err;
+	int err = kho__read_root(&view, machine->handover_root, &root, &problem);
 
-	err = kho__read_root(&view, machine->handover_root, &root, &problem);
 	if (err)
 		return lfb__error(machine, err, "KHO root tree: %s", problem.what);
 	abi = kho__abi_of(&root);

@@ -16,9 +16,7 @@ struct conversion {
 	size_t first_file;	/* of the session being transcribed */
 };
 
-/*
- * What stays: every preserved block that is not the old format's own
- */
+/* What stays: every preserved block that is not the old format's own */
 
 typedef int (*block_fn)(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 
@@ -74,9 +72,7 @@ static int hand_on(struct lfb_kernel *kernel, unsigned long pfn, unsigned int or
 	return err ? lfb__fail(kernel, err, "no memory left for the map") : 0;
 }
 
-/*
- * The kernel that writes
- */
+/* The kernel that writes */
 
 static int boot_writer(struct conversion *conversion)
 {
@@ -175,9 +171,8 @@ static int write_blob(struct conversion *conversion, struct lfb_blob **to)
 	struct lfb_machine *machine = conversion->machine;
 	struct lfb_kernel *kernel = &machine->kernel;
 	phys_addr_t root;
-	int err;
+	int err = lfb__blob_place(conversion->found.blob, machine, &root);
 
-	err = lfb__blob_place(conversion->found.blob, machine, &root);
 	if (err)
 		return err;
 	lfb__kernel_reset(kernel);
@@ -196,26 +191,15 @@ static int write_blob(struct conversion *conversion, struct lfb_blob **to)
 static int write_with(struct conversion *conversion, const struct lfb_machine_options *options,
 		      struct lfb_blob **to)
 {
-	char text[sizeof(conversion->machine->kernel.error)];
 	int err = lfb_machine_create(options, &conversion->machine);
 
 	if (err)
 		return err;
 	err = write_blob(conversion, to);
-	if (err) {
-		memcpy(text, lfb_error_text(conversion->machine), sizeof(text));
-		lfb__error(NULL, err, "%s", text);
-	}
+	if (err)
+		lfb__error(NULL, err, "%s", lfb_error_text(conversion->machine));
 	lfb_machine_destroy(conversion->machine);
 	return err;
-}
-
-/* Generations list blocks in different orders; what is written must not depend on it. */
-static int by_address(const void *a, const void *b)
-{
-	const struct lfb_found_run *left = a, *right = b;
-
-	return left->address < right->address ? -1 : left->address > right->address;
 }
 
 static int convert(struct conversion *conversion, const struct lfb_machine_options *options,
@@ -226,8 +210,9 @@ static int convert(struct conversion *conversion, const struct lfb_machine_optio
 
 	if (!err)
 		err = lfb__own_find(&conversion->own, &conversion->found);
+	/* Generations list blocks in different orders; what is written must not depend on it. */
 	if (!err && runs->count)
-		qsort(runs->items, runs->count, sizeof(struct lfb_found_run), by_address);
+		qsort(runs->items, runs->count, sizeof(struct lfb_found_run), lfb__by_address);
 	if (!err)
 		err = lfb__convert_fits(&conversion->found, &conversion->own,
 					luo_profile_find(options->profile));

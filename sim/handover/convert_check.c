@@ -9,16 +9,7 @@
 
 #include "sim/handover/convert.h"
 
-/*
- * The format's own pages
- */
-
-static int by_address(const void *a, const void *b)
-{
-	const struct lfb_found_area *left = a, *right = b;
-
-	return left->address < right->address ? -1 : left->address > right->address;
-}
+/* The format's own pages */
 
 static u64 area_end(const struct lfb_found_area *area)
 {
@@ -37,7 +28,7 @@ int lfb__own_find(struct lfb_own *own, const struct lfb_inspection *found)
 		memcpy(areas, found->areas.items, count * sizeof(*areas));
 	areas[count] = (struct lfb_found_area){ found->root.phys, PAGE_SIZE };
 	own->count = count + 1;
-	qsort(areas, own->count, sizeof(*areas), by_address);
+	qsort(areas, own->count, sizeof(*areas), lfb__by_address);
 	for (size_t i = 0; i < own->count; i++) {
 		if (!IS_ALIGNED(areas[i].address, PAGE_SIZE))
 			return lfb__error(NULL, -EINVAL, "the LUO state at 0x%llx does not begin "
@@ -75,9 +66,7 @@ enum lfb_owner lfb__own_block(const struct lfb_own *own, phys_addr_t address, u6
 	return LFB_OWNER_BOTH;
 }
 
-/*
- * Understood
- */
+/* Understood */
 
 int lfb__convert_readable(const struct lfb_inspection *found)
 {
@@ -139,9 +128,7 @@ static int check_luo_tree(const struct lfb_inspection *found)
 	return lfb__error(NULL, -EINVAL, "the LUO tree has more in it than is known");
 }
 
-/*
- * Has a place
- */
+/* Has a place */
 
 static int check_entry(const struct lfb_inspection *found, const struct lfb_own *own,
 		       const struct lfb_found_entry *entry, const struct kho_abi *abi)
@@ -171,8 +158,7 @@ static int check_session(const struct luo_session_record *session, const struct 
 				  "and no files", session->name, session->files);
 	if (max && session->count > max)
 		return lfb__error(NULL, -E2BIG, "session %.64s has %llu files; %s takes %lu a "
-				  "session", session->name, session->count, target->name,
-				  max);
+				  "session", session->name, session->count, target->name, max);
 	return 0;
 }
 
@@ -194,8 +180,9 @@ int lfb__convert_fits(const struct lfb_inspection *found, const struct lfb_own *
 				 found->flbs.count, target->name, LUO_FLB_MAX);
 	for (size_t i = 0; i < found->sessions.count && !err; i++)
 		err = check_session(&sessions[i].record, target);
-	for (size_t i = 0; i < found->entries.count && !err; i++)
+	for (size_t i = 0; i < found->entries.count && !err; i++) {
 		if (strcmp(entries[i].name, LUO_FDT_KHO_ENTRY_NAME))
 			err = check_entry(found, own, &entries[i], target->kho);
+	}
 	return err;
 }

@@ -66,6 +66,8 @@ struct lfb_blob {
 	char kho_compatible[LFB_BLOB_COMPATIBLE_SIZE];
 };
 
+/* For qsort(): structures whose first member is an address, or a page's number, as a u64. */
+int lfb__by_address(const void *a, const void *b);
 /* What a kind of range is called. */
 const char *lfb__blob_kind_name(enum lfb_blob_kind kind);
 /* Writes the SHA-256 over all but the last LFB_DIGEST_SIZE of @size bytes there. 0, -ENOMEM. */

@@ -14,27 +14,24 @@
 
 #define PROBLEMS_MAX 1000
 
-/* A new, zeroed item at the end. NULL without memory, which ends the inspection. */
-static void *add_item(struct lfb_inspection *found, struct lfb_list *list, size_t size)
+/* Appends @item. -ENOMEM ends the inspection. */
+static int add(struct lfb_inspection *found, struct lfb_list *list, const void *item, size_t size)
 {
-	void *item = lfb__list_add(list, size);
+	void *room = lfb__list_add(list, size);
 
-	if (!item)
-		found->error = -ENOMEM;
-	return item;
+	if (!room)
+		return found->error = -ENOMEM;
+	memcpy(room, item, size);
+	return 0;
 }
 
 static int add_problem(void *context, int error, const struct lfb_problem *problem)
 {
 	struct lfb_inspection *found = context;
-	struct lfb_problem *item;
 
-	if (found->problems.count == PROBLEMS_MAX)
-		return error;
-	item = add_item(found, &found->problems, sizeof(*item));
-	if (!item)
+	if (found->problems.count < PROBLEMS_MAX &&
+	    add(found, &found->problems, problem, sizeof(*problem)))
 		return -ENOMEM;
-	*item = *problem;
 	return error;
 }
 
@@ -52,9 +49,7 @@ static void complain(struct lfb_inspection *found, phys_addr_t where, const char
 	add_problem(found, -EINVAL, &problem);
 }
 
-/*
- * KHO
- */
+/* KHO */
 
 static int add_block(void *context, phys_addr_t phys, unsigned int order)
 {
@@ -77,11 +72,7 @@ static int add_block(void *context, phys_addr_t phys, unsigned int order)
 			return 0;
 		}
 	}
-	run = add_item(found, &found->runs, sizeof(*run));
-	if (!run)
-		return -ENOMEM;
-	*run = (struct lfb_found_run){ phys, 1, order };
-	return 0;
+	return add(found, &found->runs, &(struct lfb_found_run){ phys, 1, order }, sizeof(*run));
 }
 
 static void read_map(struct lfb_inspection *found, const struct kho_abi *abi)
@@ -101,26 +92,24 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 	int node;
 
 	fdt_for_each_subnode(node, fdt, 0) {
-		struct lfb_found_entry *entry = add_item(found, &found->entries, sizeof(*entry));
-		u64 address, size = PAGE_SIZE;
+		struct lfb_found_entry entry = {
+			.name = fdt_get_name(fdt, node, NULL),
+			.size = PAGE_SIZE,
+		};
 
-		if (!entry)
-			return;
-		entry->name = fdt_get_name(fdt, node, NULL);
-		if (kho__fdt_u64_property(fdt, node, abi->data_property, &address) ||
+		if (kho__fdt_u64_property(fdt, node, abi->data_property, &entry.address) ||
 		    (abi->size_property &&
-		     kho__fdt_u64_property(fdt, node, abi->size_property, &size))) {
-			found->entries.count--;
+		     kho__fdt_u64_property(fdt, node, abi->size_property, &entry.size))) {
 			complain(found, found->root.phys, "entry %.64s of the root tree has no "
-				 "address of 8 bytes", entry->name);
+				 "address of 8 bytes", entry.name);
 			continue;
 		}
-		entry->address = address;
-		entry->size = size;
-		if (!strcmp(entry->name, LUO_FDT_KHO_ENTRY_NAME)) {
+		if (add(found, &found->entries, &entry, sizeof(entry)))
+			return;
+		if (!strcmp(entry.name, LUO_FDT_KHO_ENTRY_NAME)) {
 			found->has_luo = true;
-			found->luo = address;
-			found->luo_size = size;
+			found->luo = entry.address;
+			found->luo_size = entry.size;
 		}
 	}
 }
@@ -150,55 +139,38 @@ static void read_kho(struct lfb_inspection *found)
 	read_map(found, abi);
 }
 
-/*
- * LUO
- */
+/* LUO */
 
 static int add_file(void *context, phys_addr_t where, const struct luo_file_record *record)
 {
 	struct lfb_inspection *found = context;
-	struct lfb_found_file *file = add_item(found, &found->files, sizeof(*file));
+	const struct lfb_found_file file = { .where = where, .record = *record };
 
-	if (!file)
-		return -ENOMEM;
-	file->where = where;
-	file->record = *record;
-	return 0;
+	return add(found, &found->files, &file, sizeof(file));
 }
 
 static int add_session(void *context, phys_addr_t where, const struct luo_session_record *record)
 {
 	struct lfb_inspection *found = context;
-	struct lfb_found_session *session = add_item(found, &found->sessions, sizeof(*session));
+	const struct lfb_found_session session = { .where = where, .record = *record };
 
-	if (!session)
-		return -ENOMEM;
-	session->where = where;
-	session->record = *record;
-	return 0;
-}
-
-static int add_area(void *context, phys_addr_t address, size_t size)
-{
-	struct lfb_inspection *found = context;
-	struct lfb_found_area *area = add_item(found, &found->areas, sizeof(*area));
-
-	if (!area)
-		return -ENOMEM;
-	*area = (struct lfb_found_area){ address, size };
-	return 0;
+	return add(found, &found->sessions, &session, sizeof(session));
 }
 
 static int add_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
 {
 	struct lfb_inspection *found = context;
-	struct lfb_found_flb *flb = add_item(found, &found->flbs, sizeof(*flb));
+	const struct lfb_found_flb flb = { .where = where, .record = *record };
 
-	if (!flb)
-		return -ENOMEM;
-	flb->where = where;
-	flb->record = *record;
-	return 0;
+	return add(found, &found->flbs, &flb, sizeof(flb));
+}
+
+static int add_area(void *context, phys_addr_t address, size_t size)
+{
+	struct lfb_inspection *found = context;
+	const struct lfb_found_area area = { address, size };
+
+	return add(found, &found->areas, &area, sizeof(area));
 }
 
 /* The strings in the tree decide; when none fits, the profile's format says what is wrong. */
@@ -210,11 +182,11 @@ static const struct luo_codec *codec_of(const struct lfb_inspection *found, cons
 	const struct luo_profile *known = luo_profile_find(profile);
 	const struct luo_reader silent = { .view = &found->view };
 	struct luo_head head;
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(codecs); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
 		if (!codecs[i]->read_head(codecs[i], &silent, found->luo, found->luo_size, &head))
 			return codecs[i];
+	}
 	return known ? known->codec : codecs[0];
 }
 
@@ -229,27 +201,24 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 		.file = add_file,
 		.flb = add_flb,
 	};
-	size_t i;
 
 	if (codec->read_head(codec, &reader, found->luo, found->luo_size, &found->head)) {
 		found->has_luo = false;
 		return;
 	}
 	codec->read_sessions(codec, &reader, &found->head);
-	for (i = 0; i < found->sessions.count && !found->error; i++) {
+	for (size_t i = 0; i < found->sessions.count && !found->error; i++) {
 		struct lfb_found_session *session =
 			(struct lfb_found_session *)found->sessions.items + i;
 
 		session->first_file = found->files.count;
-		codec->read_files(codec, &reader, &session->record);
+		codec->read_files(&reader, &session->record);
 		session->nr_files = found->files.count - session->first_file;
 	}
 	luo_read_flbs(&reader, &found->head);
 }
 
-/*
- * Both kinds of input
- */
+/* Both kinds of input */
 
 static int check_output(enum lfb_inspect_format format, lfb_write_fn write)
 {

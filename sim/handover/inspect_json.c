@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * An inspection for programs. Numbers are plain; keys stay as they are.
- */
+/* An inspection for programs. Numbers are plain; keys stay as they are. */
 #include <stdio.h>
 
 #include "sim/handover/inspect.h"
@@ -10,17 +8,14 @@ static void digest(struct lfb_json *json, const struct lfb_blob *blob)
 {
 	const u8 *bytes = blob->bytes + blob->size - LFB_DIGEST_SIZE;
 	char text[2 * LFB_DIGEST_SIZE + 1];
-	unsigned int i;
 
-	for (i = 0; i < LFB_DIGEST_SIZE; i++)
+	for (unsigned int i = 0; i < LFB_DIGEST_SIZE; i++)
 		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 	lfb__json_string(json, "sha256", text);
 }
 
 static void blob_header(struct lfb_json *json, const struct lfb_blob *blob)
 {
-	u32 i;
-
 	lfb__json_open(json, "blob", '{');
 	lfb__json_number(json, "version", LFB_BLOB_VERSION);
 	lfb__json_number(json, "size", blob->size);
@@ -31,7 +26,7 @@ static void blob_header(struct lfb_json *json, const struct lfb_blob *blob)
 	lfb__json_number(json, "scratch", blob->scratch);
 	lfb__json_number(json, "scratch_size", blob->scratch_size);
 	lfb__json_open(json, "ranges", '[');
-	for (i = 0; i < blob->nr_ranges; i++) {
+	for (u32 i = 0; i < blob->nr_ranges; i++) {
 		lfb__json_open(json, NULL, '{');
 		lfb__json_number(json, "address", blob->ranges[i].phys);
 		lfb__json_number(json, "pages", blob->ranges[i].nr_pages);
@@ -45,14 +40,13 @@ static void blob_header(struct lfb_json *json, const struct lfb_blob *blob)
 static void kho(struct lfb_json *json, const struct lfb_inspection *found)
 {
 	const struct lfb_found_entry *entries = found->entries.items;
-	size_t i;
 
 	lfb__json_open(json, "kho", '{');
 	lfb__json_number(json, "address", found->root.phys);
 	lfb__json_string(json, "compatible", found->root_compatible);
 	lfb__json_number(json, "map", found->root.map);
 	lfb__json_open(json, "entries", '[');
-	for (i = 0; i < found->entries.count; i++) {
+	for (size_t i = 0; i < found->entries.count; i++) {
 		lfb__json_open(json, NULL, '{');
 		lfb__json_string(json, "name", entries[i].name);
 		lfb__json_number(json, "address", entries[i].address);
@@ -66,14 +60,12 @@ static void kho(struct lfb_json *json, const struct lfb_inspection *found)
 static void memory_map(struct lfb_json *json, const struct lfb_inspection *found)
 {
 	const struct lfb_found_run *runs = found->runs.items;
-	unsigned int order;
-	size_t i;
 
 	lfb__json_open(json, "memory_map", '{');
 	lfb__json_number(json, "blocks", found->total_blocks);
 	lfb__json_number(json, "bytes", found->total_bytes);
 	lfb__json_open(json, "orders", '[');
-	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		if (!found->blocks[order])
 			continue;
 		lfb__json_open(json, NULL, '{');
@@ -83,7 +75,7 @@ static void memory_map(struct lfb_json *json, const struct lfb_inspection *found
 	}
 	lfb__json_close(json, ']');
 	lfb__json_open(json, "runs", '[');
-	for (i = 0; i < found->runs.count; i++) {
+	for (size_t i = 0; i < found->runs.count; i++) {
 		lfb__json_open(json, NULL, '{');
 		lfb__json_number(json, "address", runs[i].address);
 		lfb__json_number(json, "order", runs[i].order);
@@ -98,7 +90,6 @@ static void session(struct lfb_json *json, const struct lfb_inspection *found,
 		    const struct lfb_found_session *item)
 {
 	const struct lfb_found_file *files = found->files.items;
-	size_t i;
 
 	lfb__json_open(json, NULL, '{');
 	lfb__json_string(json, "name", item->record.name);
@@ -106,7 +97,7 @@ static void session(struct lfb_json *json, const struct lfb_inspection *found,
 	lfb__json_number(json, "files_address", item->record.files);
 	lfb__json_number(json, "count", item->record.count);
 	lfb__json_open(json, "files", '[');
-	for (i = item->first_file; i < item->first_file + item->nr_files; i++) {
+	for (size_t i = item->first_file; i < item->first_file + item->nr_files; i++) {
 		lfb__json_open(json, NULL, '{');
 		lfb__json_number(json, "token", files[i].record.token);
 		lfb__json_string(json, "compatible", files[i].record.compatible);
@@ -122,7 +113,6 @@ static void luo(struct lfb_json *json, const struct lfb_inspection *found)
 {
 	const struct lfb_found_session *sessions = found->sessions.items;
 	const struct lfb_found_flb *flbs = found->flbs.items;
-	size_t i;
 
 	lfb__json_open(json, "luo", '{');
 	lfb__json_number(json, "address", found->luo);
@@ -131,11 +121,11 @@ static void luo(struct lfb_json *json, const struct lfb_inspection *found)
 	lfb__json_number(json, "sessions_address", found->head.sessions);
 	lfb__json_number(json, "flbs_address", found->head.flbs);
 	lfb__json_open(json, "sessions", '[');
-	for (i = 0; i < found->sessions.count; i++)
+	for (size_t i = 0; i < found->sessions.count; i++)
 		session(json, found, &sessions[i]);
 	lfb__json_close(json, ']');
 	lfb__json_open(json, "flbs", '[');
-	for (i = 0; i < found->flbs.count; i++) {
+	for (size_t i = 0; i < found->flbs.count; i++) {
 		lfb__json_open(json, NULL, '{');
 		lfb__json_string(json, "name", flbs[i].record.name);
 		lfb__json_number(json, "data", flbs[i].record.data);
@@ -150,10 +140,9 @@ static void luo(struct lfb_json *json, const struct lfb_inspection *found)
 static void problems(struct lfb_json *json, const struct lfb_inspection *found)
 {
 	const struct lfb_problem *items = found->problems.items;
-	size_t i;
 
 	lfb__json_open(json, "problems", '[');
-	for (i = 0; i < found->problems.count; i++) {
+	for (size_t i = 0; i < found->problems.count; i++) {
 		lfb__json_open(json, NULL, '{');
 		lfb__json_number(json, "where", items[i].where);
 		lfb__json_string(json, "what", items[i].what);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * An inspection for people.
- */
+/* An inspection for people. */
 #include "sim/handover/inspect.h"
 
 /* A name from anywhere, so that it cannot do more to a terminal than be ugly. */
@@ -22,31 +20,24 @@ static const char *plural(u64 count)
 	return count == 1 ? "" : "s";
 }
 
-static void count(struct lfb_output *output, u64 number, const char *what)
-{
-	lfb__output_text(output, "%llu %s%s", number, what, plural(number));
-}
-
 static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
 {
 	const u8 *digest = blob->bytes + blob->size - LFB_DIGEST_SIZE;
-	u32 i;
 
 	lfb__output_text(output, "blob version %u, %zu bytes\n", LFB_BLOB_VERSION, blob->size);
 	lfb__output_text(output, "  written by   kernel %u of a machine with %llu bytes of memory, "
 			 "%s\n", blob->boots, blob->memory, blob->profile);
 	lfb__output_text(output, "  sha256       ");
-	for (i = 0; i < LFB_DIGEST_SIZE; i++)
+	for (u32 i = 0; i < LFB_DIGEST_SIZE; i++)
 		lfb__output_text(output, "%02x", digest[i]);
 	lfb__output_text(output, "\n  scratch      0x%llx, %llu bytes\n", blob->scratch,
 			 blob->scratch_size);
-	for (i = 0; i < blob->nr_ranges; i++) {
+	for (u32 i = 0; i < blob->nr_ranges; i++) {
 		const struct lfb_blob_range *range = &blob->ranges[i];
 
-		lfb__output_text(output, "  %-12s 0x%llx, ", lfb__blob_kind_name(range->kind),
-				 range->phys);
-		count(output, range->nr_pages, "page");
-		lfb__output_text(output, "\n");
+		lfb__output_text(output, "  %-12s 0x%llx, %u page%s\n",
+				 lfb__blob_kind_name(range->kind), range->phys, range->nr_pages,
+				 plural(range->nr_pages));
 	}
 }
 
@@ -54,33 +45,29 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 {
 	const struct lfb_found_entry *entries = found->entries.items;
 	const struct lfb_found_run *runs = found->runs.items;
-	unsigned int order;
-	size_t i;
 
 	lfb__output_text(output, "KHO root tree at 0x%llx, ", found->root.phys);
 	name(output, found->root_compatible);
 	lfb__output_text(output, "\n");
-	for (i = 0; i < found->entries.count; i++) {
+	for (size_t i = 0; i < found->entries.count; i++) {
 		lfb__output_text(output, "  entry ");
 		name(output, entries[i].name);
 		lfb__output_text(output, " at 0x%llx, %llu bytes\n", entries[i].address,
 				 entries[i].size);
 	}
-	lfb__output_text(output, "memory map at 0x%llx: ", found->root.map);
-	count(output, found->total_blocks, "block");
-	lfb__output_text(output, ", %llu bytes\n", found->total_bytes);
-	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+	lfb__output_text(output, "memory map at 0x%llx: %llu block%s, %llu bytes\n",
+			 found->root.map, found->total_blocks, plural(found->total_blocks),
+			 found->total_bytes);
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		if (!found->blocks[order])
 			continue;
-		lfb__output_text(output, "  order %u: ", order);
-		count(output, found->blocks[order], "block");
-		lfb__output_text(output, "\n");
-		for (i = 0; i < found->runs.count; i++) {
+		lfb__output_text(output, "  order %u: %llu block%s\n", order,
+				 found->blocks[order], plural(found->blocks[order]));
+		for (size_t i = 0; i < found->runs.count; i++) {
 			if (runs[i].order != order)
 				continue;
-			lfb__output_text(output, "    0x%llx, ", runs[i].address);
-			count(output, runs[i].blocks, "block");
-			lfb__output_text(output, "\n");
+			lfb__output_text(output, "    0x%llx, %llu block%s\n", runs[i].address,
+					 runs[i].blocks, plural(runs[i].blocks));
 		}
 	}
 }
@@ -89,16 +76,14 @@ static void session(struct lfb_output *output, const struct lfb_inspection *foun
 		    const struct lfb_found_session *item)
 {
 	const struct lfb_found_file *files = found->files.items;
-	size_t i;
 
 	lfb__output_text(output, "  session ");
 	name(output, item->record.name);
-	lfb__output_text(output, ": ");
-	count(output, item->record.count, "file");
+	lfb__output_text(output, ": %llu file%s", item->record.count, plural(item->record.count));
 	if (item->record.files)
 		lfb__output_text(output, " at 0x%llx", item->record.files);
 	lfb__output_text(output, "\n");
-	for (i = item->first_file; i < item->first_file + item->nr_files; i++) {
+	for (size_t i = item->first_file; i < item->first_file + item->nr_files; i++) {
 		lfb__output_text(output, "    token %llu: ", files[i].record.token);
 		name(output, files[i].record.compatible);
 		lfb__output_text(output, ", data 0x%llx\n", files[i].record.data);
@@ -109,7 +94,6 @@ static void luo(struct lfb_output *output, const struct lfb_inspection *found)
 {
 	const struct lfb_found_session *sessions = found->sessions.items;
 	const struct lfb_found_flb *flbs = found->flbs.items;
-	size_t i;
 
 	lfb__output_text(output, "LUO state at 0x%llx, update number %llu", found->luo,
 			 found->head.number);
@@ -117,21 +101,20 @@ static void luo(struct lfb_output *output, const struct lfb_inspection *found)
 		lfb__output_text(output, ", %s", found->head.session_compatible);
 	lfb__output_text(output, "\n  sessions at 0x%llx, FLBs at 0x%llx\n",
 			 found->head.sessions, found->head.flbs);
-	for (i = 0; i < found->sessions.count; i++)
+	for (size_t i = 0; i < found->sessions.count; i++)
 		session(output, found, &sessions[i]);
-	for (i = 0; i < found->flbs.count; i++) {
+	for (size_t i = 0; i < found->flbs.count; i++) {
 		lfb__output_text(output, "  FLB ");
 		name(output, flbs[i].record.name);
-		lfb__output_text(output, ": needed by ");
-		count(output, flbs[i].record.count, "file");
-		lfb__output_text(output, ", data 0x%llx\n", flbs[i].record.data);
+		lfb__output_text(output, ": needed by %llu file%s, data 0x%llx\n",
+				 flbs[i].record.count, plural(flbs[i].record.count),
+				 flbs[i].record.data);
 	}
 }
 
 void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output *output)
 {
 	const struct lfb_problem *problems = found->problems.items;
-	size_t i;
 
 	if (found->blob)
 		blob_header(output, found->blob);
@@ -141,7 +124,7 @@ void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output 
 		luo(output, found);
 	else if (!found->problems.count)
 		lfb__output_text(output, "no LUO state\n");
-	for (i = 0; i < found->problems.count; i++) {
+	for (size_t i = 0; i < found->problems.count; i++) {
 		lfb__output_text(output, "problem at 0x%llx: ", problems[i].where);
 		name(output, problems[i].what);
 		lfb__output_text(output, "\n");

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Writing JSON and text.
- */
+/* Writing JSON and text. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,10 +80,8 @@ static void write_string(struct lfb_output *output, const char *string)
 
 static void new_line(struct lfb_json *json)
 {
-	unsigned int i;
-
 	lfb__output_bytes(json->output, "\n", 1);
-	for (i = 0; i < json->depth; i++)
+	for (unsigned int i = 0; i < json->depth; i++)
 		lfb__output_bytes(json->output, "  ", 2);
 }
 

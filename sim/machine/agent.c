@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The userspace agent: system calls, made by a process with descriptors of its own.
- */
+/* The userspace agent: system calls, made by a process with descriptors of its own. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,9 +93,7 @@ void lfb__agents_forget(struct lfb_machine *machine)
 		lfb__task_begin(task, task->name, task->fds);
 }
 
-/*
- * System calls. Each is a body that runs in the kernel, and a function around it.
- */
+/* System calls. Each is a body that runs in the kernel, and a function around it. */
 
 struct syscall {
 	struct lfb_agent *agent;
@@ -111,19 +107,15 @@ struct syscall {
 
 static void trace_call(struct lfb_kernel *kernel, const struct syscall *call, long ret)
 {
-	const char *agent = call->agent->name;
+	char what[96] = "";
 
 	if (call->object)
-		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
-				 "fd=%d name=%.64s", call->fd, call->object);
+		snprintf(what, sizeof(what), "fd=%d name=%.64s", call->fd, call->object);
 	else if (call->token)
-		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
-				 "fd=%d token=%llu", call->fd, *call->token);
+		snprintf(what, sizeof(what), "fd=%d token=%llu", call->fd, *call->token);
 	else if (call->fd >= 0)
-		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "fd=%d",
-				 call->fd);
-	else
-		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "%s", "");
+		snprintf(what, sizeof(what), "fd=%d", call->fd);
+	lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, call->agent->name, call->name, "%s", what);
 }
 
 static int call(struct syscall *call, long (*body)(void *argument))
@@ -219,38 +211,23 @@ static long do_ioctl(void *argument)
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
 
-static int request(struct lfb_agent *agent, const char *name, int fd, unsigned int cmd, void *arg,
-		   const u64 *token)
+static int request(struct lfb_agent *agent, const char *name, const char *object, int fd,
+		   unsigned int cmd, void *arg, const u64 *token)
 {
-	struct syscall ioctl = {
-		.agent = agent,
-		.name = name,
-		.token = token,
-		.fd = fd,
-		.cmd = cmd,
-		.arg = arg,
-	};
+	struct syscall ioctl = { agent, name, object, token, fd, cmd, arg };
 
 	return valid(agent) ? call(&ioctl, do_ioctl) : -EINVAL;
 }
 
 int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, void *arg)
 {
-	return request(agent, "ioctl", fd, cmd, arg, NULL);
+	return request(agent, "ioctl", NULL, fd, cmd, arg, NULL);
 }
 
 static int session_request(struct lfb_agent *agent, const char *what, int device,
 			   unsigned int cmd, const char *name)
 {
 	struct liveupdate_ioctl_create_session arg = { .size = sizeof(arg), .fd = -1 };
-	struct syscall ioctl = {
-		.agent = agent,
-		.name = what,
-		.object = name,
-		.fd = device,
-		.cmd = cmd,
-		.arg = &arg,
-	};
 	int err;
 
 	_Static_assert(sizeof(struct liveupdate_ioctl_create_session) ==
@@ -261,7 +238,7 @@ static int session_request(struct lfb_agent *agent, const char *what, int device
 	if (!name)
 		return lfb__error(agent->machine, -EFAULT, "%s: no name", what);
 	memcpy(arg.name, name, strnlen(name, sizeof(arg.name)));
-	err = call(&ioctl, do_ioctl);
+	err = request(agent, what, name, device, cmd, &arg, NULL);
 	return err ? err : arg.fd;
 }
 
@@ -280,22 +257,20 @@ int lfb_agent_retrieve_session(struct lfb_agent *agent, int device, const char *
 int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64 token)
 {
 	struct liveupdate_session_preserve_fd arg = {
-		.size = sizeof(arg),
-		.fd = fd,
-		.token = token,
+		.size = sizeof(arg), .fd = fd, .token = token,
 	};
 
-	return request(agent, "preserve", session, LIVEUPDATE_SESSION_PRESERVE_FD, &arg, &token);
+	return request(agent, "preserve", NULL, session, LIVEUPDATE_SESSION_PRESERVE_FD, &arg,
+		       &token);
 }
 
 int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token)
 {
 	struct liveupdate_session_retrieve_fd arg = {
-		.size = sizeof(arg),
-		.fd = -1,
-		.token = token,
+		.size = sizeof(arg), .fd = -1, .token = token,
 	};
-	int err = request(agent, "retrieve", session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg, &token);
+	int err = request(agent, "retrieve", NULL, session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg,
+			  &token);
 
 	return err ? err : arg.fd;
 }
@@ -304,7 +279,7 @@ int lfb_agent_finish(struct lfb_agent *agent, int session)
 {
 	struct liveupdate_session_finish arg = { .size = sizeof(arg) };
 
-	return request(agent, "finish", session, LIVEUPDATE_SESSION_FINISH, &arg, NULL);
+	return request(agent, "finish", NULL, session, LIVEUPDATE_SESSION_FINISH, &arg, NULL);
 }
 
 int lfb_agent_get_name(struct lfb_agent *agent, int session,
@@ -317,7 +292,7 @@ int lfb_agent_get_name(struct lfb_agent *agent, int session,
 		return -EINVAL;
 	if (!name)
 		return lfb__error(agent->machine, -EFAULT, "get name: no place for the name");
-	err = request(agent, "get name", session, LIVEUPDATE_SESSION_GET_NAME, &arg, NULL);
+	err = request(agent, "get name", NULL, session, LIVEUPDATE_SESSION_GET_NAME, &arg, NULL);
 	if (!err)
 		memcpy(name, arg.name, sizeof(arg.name));
 	return err;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Power on, boot, jump, power off: the life of kernels in a machine.
- */
+/* Power on, boot, jump, power off: the life of kernels in a machine. */
 #include <string.h>
 
 #include "lib/orchestrator.h"
@@ -17,9 +15,8 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_problem problem = { 0 };
-	int err;
+	int err = kho__boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
 
-	err = kho__boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
 		      problem.where, problem.what);
@@ -42,9 +39,8 @@ static long boot_kernel(void *argument)
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_image_module *image;
 	u64 quirks;
-	int err;
+	int err = boot_memory(machine, boot->root);
 
-	err = boot_memory(machine, boot->root);
 	if (err)
 		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
 	quirks = (machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off;
@@ -118,10 +114,10 @@ int lfb_machine_boot(struct lfb_machine *machine)
 
 int lfb_machine_shutdown(struct lfb_machine *machine)
 {
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	int err = lfb__machine_check_outside(machine);
+
+	if (err)
+		return err;
 	if (machine->state == LFB_OFF)
 		return 0;
 	lfb__trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
@@ -133,9 +129,7 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 	return 0;
 }
 
-/*
- * Kexec
- */
+/* Kexec */
 
 static long prepare(void *argument)
 {
@@ -146,12 +140,10 @@ static long prepare(void *argument)
 int lfb_machine_prepare(struct lfb_machine *machine)
 {
 	struct lfb_kernel *kernel;
-	long err;
+	long err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	if (err)
+		return (int)err;
 	if (lfb_machine_state(machine) != LFB_RUNNING)
 		return lfb__error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
@@ -169,12 +161,10 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 {
 	const struct luo_profile *next;
-	int err;
+	int err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	if (err)
+		return err;
 	next = profile ? luo_profile_find(profile) : machine->profile;
 	if (!next)
 		return lfb__error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);

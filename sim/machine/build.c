@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * A machine is built, and taken apart.
- */
+/* A machine is built, and taken apart. */
 #include <stdlib.h>
 
 #include <luo/version.h>
@@ -26,10 +24,8 @@ static int check_options(struct lfb_machine_options *options)
 		options->profile = LFB_PROFILE_DEFAULT;
 	if (options->memory < MEMORY_MIN || options->memory > MEMORY_MAX ||
 	    !IS_ALIGNED(options->memory, PAGE_SIZE))
-		return lfb__error(NULL, -EINVAL,
-				  "memory is %llu bytes; it must be whole pages from "
-				  "1 MiB to 1 TiB",
-				  options->memory);
+		return lfb__error(NULL, -EINVAL, "memory is %llu bytes; it must be whole pages "
+				  "from 1 MiB to 1 TiB", options->memory);
 	if (options->mode > LFB_MEMORY_FIXED)
 		return lfb__error(NULL, -EINVAL, "there is no memory mode %d", (int)options->mode);
 	if (options->policy > LFB_PAGES_ASCENDING)
@@ -48,8 +44,8 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 	machine->profile = luo_profile_find(options->profile);
 	if (!machine->profile)
 		return lfb__error(NULL, -EINVAL, "there is no profile \"%.40s\"", options->profile);
-	if (luo_quirks_parse(options->quirks_on, true, &machine->quirks_on, bad, sizeof(bad)) ||
-	    luo_quirks_parse(options->quirks_off, true, &machine->quirks_off, bad, sizeof(bad)))
+	if (luo_quirks_parse(options->quirks_on, &machine->quirks_on, bad, sizeof(bad)) ||
+	    luo_quirks_parse(options->quirks_off, &machine->quirks_off, bad, sizeof(bad)))
 		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
 	/* "All" leaves those alone that are named on the other side. */
 	if (machine->quirks_off == LUO_QUIRKS_ALL)
@@ -118,7 +114,7 @@ out_free:
 
 void lfb_machine_destroy(struct lfb_machine *machine)
 {
-	if (!machine || !lfb__machine_valid(machine) || lfb__machine_check_outside(machine))
+	if (!machine || lfb__machine_check_outside(machine))
 		return;
 	/* A test framework may have jumped out of kernel code: nothing to come back to. */
 	machine->kernel.guard = NULL;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What a call from outside leaves: the sentence behind its errno.
- */
+/* What a call from outside leaves: the sentence behind its errno. */
 #include <stdio.h>
 
 #include "sim/machine/machine.h"

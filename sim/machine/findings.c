@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Findings from outside.
- */
+/* Findings from outside. */
 #include "sim/machine/machine.h"
 
 size_t lfb_finding_count(struct lfb_machine *machine)

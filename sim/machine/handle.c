@@ -93,11 +93,6 @@ void lfb__handle_unregister(const void *handle)
 	pthread_mutex_unlock(&handles.lock);
 }
 
-static void remember(const struct entry *entry)
-{
-	remembered.entry[remembered.next++ % 4] = *entry;
-}
-
 static void forget_if_stale(void)
 {
 	unsigned long removals = atomic_load(&handles.removals);
@@ -123,7 +118,7 @@ static bool is_alive(const void *handle, enum lfb_handle_kind kind)
 	entry = find(handle);
 	alive = entry && entry->kind == kind;
 	if (alive)
-		remember(entry);
+		remembered.entry[remembered.next++ % 4] = *entry;
 	pthread_mutex_unlock(&handles.lock);
 	return alive;
 }

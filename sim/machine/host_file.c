@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Files of the host: read whole, written whole or not at all.
- */
+/* Files of the host: read whole, written whole or not at all. */
 #define _GNU_SOURCE /* strerrordesc_np() */
 #include <fcntl.h>
 #include <stdio.h>
@@ -94,28 +92,34 @@ static int write_all(int fd, const u8 *bytes, size_t size)
 	return 0;
 }
 
-/* A device or a pipe: there is nothing to replace. */
-static int write_in_place(const char *path, const void *bytes, size_t size)
+/* Closes @fd in any case. A device or a pipe cannot be synced. */
+static int write_to(const char *path, int fd, const void *bytes, size_t size, bool sync)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	int err = 0;
 
-	if (fd < 0)
-		return complain(path, "cannot be opened for writing");
-	if (write_all(fd, bytes, size))
+	if (write_all(fd, bytes, size) || (sync && fsync(fd)))
 		err = complain(path, "cannot be written");
 	if (close(fd) && !err)
 		err = complain(path, "cannot be written");
 	return err;
 }
 
+/* A device or a pipe: there is nothing to replace. */
+static int write_in_place(const char *path, const void *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return complain(path, "cannot be opened for writing");
+	return write_to(path, fd, bytes, size, false);
+}
+
 /* A new file beside @path, so that renaming it is atomic. Sets @name. */
 static int open_temporary(const char *path, char **name)
 {
 	int fd = -1;
-	int i;
 
-	for (i = 0; i < TEMPORARY_NAMES; i++) {
+	for (int i = 0; i < TEMPORARY_NAMES; i++) {
 		if (asprintf(name, "%s.%ld-%d.tmp", path, (long)getpid(), i) < 0) {
 			*name = NULL;
 			errno = ENOMEM;
@@ -136,17 +140,14 @@ int lfb__write_whole_file(const char *path, const void *bytes, size_t size)
 {
 	struct stat st;
 	char *name;
-	int fd, err = 0;
+	int fd, err;
 
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return write_in_place(path, bytes, size);
 	fd = open_temporary(path, &name);
 	if (fd < 0)
 		return complain(path, "cannot be created");
-	if (write_all(fd, bytes, size) || fsync(fd))
-		err = complain(path, "cannot be written");
-	if (close(fd) && !err)
-		err = complain(path, "cannot be written");
+	err = write_to(path, fd, bytes, size, true);
 	if (!err && rename(name, path))
 		err = complain(path, "cannot be replaced");
 	if (err)

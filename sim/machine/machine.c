@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The machine: whose code runs, and what can be seen from outside.
- */
+/* The machine: whose code runs, and what can be seen from outside. */
 #include "sim/machine/machine.h"
 
 #include "lib/orchestrator.h"
 
 static _Thread_local struct lfb_machine *entered;
 
-/*
- * Whose code runs
- */
+/* Whose code runs */
 
 static bool has_kernel(const struct lfb_machine *machine)
 {
@@ -45,6 +41,8 @@ int lfb__machine_check_outside(struct lfb_machine *machine)
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
 	/* The guard of a running kernel is further up the stack; one below was jumped out of. */
+	if (!lfb__machine_valid(machine))
+		return -EINVAL;
 	if (!machine->kernel.guard || here > (uintptr_t)machine->kernel.guard)
 		return 0;
 	return lfb__error(machine, -EBUSY, "called by the machine's own kernel code");
@@ -100,22 +98,14 @@ long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argume
 	return lfb__machine_run(machine, module_task(&machine->kernel), function, argument);
 }
 
-/*
- * What can be seen from outside
- */
+/* What can be seen from outside */
 
 enum lfb_machine_state lfb_machine_state(struct lfb_machine *machine)
 {
 	if (!lfb__machine_valid(machine) || !has_kernel(machine))
 		return LFB_OFF;
-	switch (machine->kernel.dead) {
-	case LFB_DEATH_PANIC:
-		return LFB_PANICKED;
-	case LFB_DEATH_HANG:
-		return LFB_HUNG;
-	case LFB_ALIVE:
-		break;
-	}
+	if (machine->kernel.dead)
+		return machine->kernel.dead == LFB_DEATH_PANIC ? LFB_PANICKED : LFB_HUNG;
 	return machine->state;
 }
 

@@ -76,11 +76,7 @@ static inline bool lfb__machine_valid(const struct lfb_machine *machine)
 	return lfb__handle_valid(machine, LFB_HANDLE_MACHINE);
 }
 
-/*
- * error.c
- */
-
-/* Sets what lfb_error_text(@machine) says and returns @error. */
+/* error.c: sets what lfb_error_text(@machine) says and returns @error. */
 int lfb__error(struct lfb_machine *machine, int error, const char *format, ...) LFB_PRINTF(3, 4);
 
 /*
@@ -99,20 +95,14 @@ int lfb__result_check(struct lfb_machine *machine, const char *what, const void 
 /* Hands it out: what @given has no room for is cut, what is not known here is zero. */
 void lfb__result_give(void *given, const void *result, size_t size);
 
-/*
- * host_file.c: files of the host. Return 0 or -errno with the sentence (of no machine) set.
- */
+/* host_file.c: files of the host. Return 0 or -errno with the sentence (of no machine) set. */
 
 /* @bytes: for free(); a NUL follows the last one. */
 int lfb__read_whole_file(const char *path, char **bytes, size_t *size);
 /* Replaces what was there only when all of it is written. */
 int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
 
-/*
- * machine.c
- */
-
-/* Runs @body as kernel code of @machine on behalf of @task; keeps machine->state up to date. */
+/* machine.c: runs @body as kernel code on behalf of @task; keeps machine->state up to date. */
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 		      long (*body)(void *argument), void *argument);
 
@@ -125,19 +115,15 @@ static inline void lfb__machine_doing(struct lfb_machine *machine, const char *w
 }
 
 /*
- * -EBUSY when the machine's own kernel code, a callback, calls: what ends a kernel or takes away
- * what it stands on is for the world outside of it.
+ * -EINVAL: no machine; -EBUSY when its own kernel code, a callback, calls: what ends a kernel or
+ * takes away what it stands on is for the world outside of it.
  */
 int lfb__machine_check_outside(struct lfb_machine *machine);
 
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
 
-/*
- * module.c
- */
-
-/* Kernel code; @argument is a struct lfb_image_module. */
+/* module.c: kernel code; @argument is a struct lfb_image_module. */
 long lfb__module_init(void *argument);
 /*
  * The static data of a module is there once in a process: it belongs to the one machine that is
@@ -149,13 +135,9 @@ void lfb__modules_release(struct lfb_machine *machine);
 void lfb__modules_forget(struct lfb_machine *machine);
 
 /*
- * boot.c
- */
-
-/*
- * Before lfb__machine_switch_on(); what was claimed is given back when the machine is switched off.
- * 0, or with the sentence -EINVAL, -EBUSY, -ENOMEM: no machine, it is not off, or a module of it is
- * in use elsewhere.
+ * boot.c: before lfb__machine_switch_on(); what was claimed is given back when the machine is
+ * switched off. 0, or with the sentence -EINVAL, -EBUSY, -ENOMEM: no machine, it is not off, or a
+ * module of it is in use elsewhere.
  */
 int lfb__machine_claim(struct lfb_machine *machine);
 /*
@@ -163,10 +145,6 @@ int lfb__machine_claim(struct lfb_machine *machine);
  * this: counting begins anew.
  */
 int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root);
-
-/*
- * settle.c
- */
 
 /* settle.c: lfb_machine_settle(), if nothing is under way that is yet to be finished. */
 void lfb__machine_at_end(struct lfb_machine *machine);

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The modules of the kernel image.
- */
-#include <stdio.h>
+/* The modules of the kernel image. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,9 +49,8 @@ static int claim_data(struct lfb_machine *machine, const struct lfb_module *modu
 	int err = lfb__handle_register(module->module, LFB_HANDLE_MODULE);
 
 	if (err == -EEXIST)
-		return lfb__error(machine, -EBUSY, "module %s is in use by another machine "
-				  "that is switched on",
-				  module->module->name);
+		return lfb__error(machine, -EBUSY, "module %s is in use by another machine that is "
+				  "switched on", module->module->name);
 	return err ? lfb__error(machine, err, "no memory for module %s", module->module->name) : 0;
 }
 
@@ -111,12 +107,10 @@ static void forget_module(struct lfb_machine *machine, struct lfb_image_module *
 int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module)
 {
 	struct lfb_image_module *image;
-	long err = 0;
+	long err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	if (err)
+		return (int)err;
 	if (!module || !module->module || !module->module->name ||
 	    (module->data_size && !module->data))
 		return lfb__error(machine, -EINVAL, "the module is incomplete");
@@ -174,26 +168,22 @@ static void find_pinned_idle(struct lfb_machine *machine, const struct module *m
 {
 	const struct luo *luo = machine->kernel.luo;
 	int pins = luo ? luo_registration_pins(luo, module) : 0;
-	char object[80];
 
 	if (!pins || pins < module->refcnt)
 		return;
-	snprintf(object, sizeof(object), "module %.64s", module->name);
 	lfb__machine_doing(machine, "rmmod");
-	lfb__find(&machine->kernel, LFB_FINDING_MODULE_PINNED_IDLE, object, "it is refused for %d "
-		  "references that come from what it registered; none of it is in use",
-		  module->refcnt);
+	lfb__find(&machine->kernel, LFB_FINDING_MODULE_PINNED_IDLE,
+		  luo_name("module", module->name).text, "it is refused for %d references that "
+		  "come from what it registered; none of it is in use", module->refcnt);
 }
 
 int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 {
 	struct lfb_image_module *image;
-	long err = 0;
+	long err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	if (err)
+		return (int)err;
 	image = name ? find_module(machine, name) : NULL;
 	if (!image)
 		return lfb__error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",

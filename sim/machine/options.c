@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Options and results of more than one version.
- */
+/* Options and results of more than one version. */
 #include <string.h>
 
 #include "sim/machine/machine.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The four seams from outside: trace sink, fault plan, choice stream, scheduling hook.
- */
+/* The four seams from outside: trace sink, fault plan, choice stream, scheduling hook. */
 #include "sim/machine/machine.h"
 
 int lfb_trace_to(struct lfb_machine *machine, lfb_trace_fn sink, void *context)

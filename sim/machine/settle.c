@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What should be over by now: looked for at every jump, and when the user says so.
- */
-#include <stdio.h>
-
+/* What should be over by now: looked for at every jump, and when the user says so. */
 #include "lib/orchestrator.h"
-#include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
 
 /* References that callbacks took, when nothing is left that they could have taken them for. */
@@ -14,7 +9,6 @@ static void check_modules(struct lfb_machine *machine)
 	struct lfb_kernel *kernel = &machine->kernel;
 	const struct luo *luo = kernel->luo;
 	const struct lfb_image_module *image;
-	char object[80];
 
 	if (luo_any_session(luo) || kernel->files_open > luo->device_open)
 		return;
@@ -23,10 +17,9 @@ static void check_modules(struct lfb_machine *machine)
 
 		if (likely(!image->loaded || module->lfb_taken <= 0))
 			continue;
-		snprintf(object, sizeof(object), "module %.64s", module->name);
-		lfb__find(kernel, LFB_FINDING_MODULE_REFERENCE_LEAKED, object,
-			  "callbacks took %d references that nobody has dropped",
-			  module->lfb_taken);
+		lfb__find(kernel, LFB_FINDING_MODULE_REFERENCE_LEAKED,
+			  luo_name("module", module->name).text, "callbacks took %d references "
+			  "that nobody has dropped", module->lfb_taken);
 	}
 }
 

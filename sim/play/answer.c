@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What a run says, and what is said of its answers.
- */
+/* What a run says, and what is said of its answers. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -68,13 +66,6 @@ void lfb__run_show_operation(struct lfb_run *run, enum lfb_verb verb, const char
 		lfb__transcript_line(&run->transcript, "> %s %s", text, answer);
 }
 
-static bool is_dead(struct lfb_run *run)
-{
-	enum lfb_machine_state state = lfb_machine_state(run->machine);
-
-	return state == LFB_PANICKED || state == LFB_HUNG;
-}
-
 void lfb__run_surprise(struct lfb_run *run, int result, const char *format, ...)
 {
 	va_list args;
@@ -99,18 +90,13 @@ void lfb__run_mismatch(struct lfb_run *run, const struct lfb_operation *operatio
 			  run->scenario->name, operation->line, operation->text, wanted, actual);
 }
 
-static bool as_expected(const struct lfb_expectation *expected, long result, u64 object)
-{
-	return expected->result == result &&
-	       (!expected->object_given || expected->object == object);
-}
-
 void lfb__run_notice_death(struct lfb_run *run, unsigned int line, long result, bool expected)
 {
 	const char *reason = lfb_error_text(run->machine);
-	const char *how = lfb_machine_state(run->machine) == LFB_HUNG ? "hung" : "panic";
+	const enum lfb_machine_state state = lfb_machine_state(run->machine);
+	const char *how = state == LFB_HUNG ? "hung" : "panic";
 
-	if (!is_dead(run) || run->dead)
+	if ((state != LFB_PANICKED && state != LFB_HUNG) || run->dead)
 		return;
 	run->dead = true;
 	if (!expected)
@@ -125,11 +111,12 @@ void lfb__run_notice_death(struct lfb_run *run, unsigned int line, long result, 
 bool lfb__run_check(struct lfb_run *run, const struct lfb_operation *operation, long result,
 		    u64 object)
 {
+	const struct lfb_expectation *expected = &operation->expected;
 	char answer[48];
 
-	if (!operation->expected.given)
+	if (!expected->given)
 		return false;
-	if (as_expected(&operation->expected, result, object))
+	if (expected->result == result && (!expected->object_given || expected->object == object))
 		return true;
 	format_answer(lfb__answers_object(operation->verb), result, object, answer, sizeof(answer));
 	lfb__run_mismatch(run, operation, answer);

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What the operations of a scenario do: the agent's calls, and who else does what.
- */
+/* What the operations of a scenario do: the agent's calls, and who else does what. */
 #include "sim/play/play.h"
 
 /* No open session of that name: the agent has nothing to call the kernel with. */
 #define NO_SESSION (-EBADFD)
 
-/*
- * What the agent does. Descriptors are kept where they matter; as a result, 0 stands for any.
- */
+/* What the agent does. Descriptors are kept where they matter; as a result, 0 stands for any. */
 
 static long opened(int fd, int *kept)
 {
@@ -82,9 +78,7 @@ static long close_session(struct lfb_run *run, const struct lfb_operation *opera
 	return lfb_agent_close(run->agent, session);
 }
 
-/*
- * By verb; the recorded module does the others.
- */
+/* By verb; the recorded module does the others. */
 
 static long (*const performs[LFB_VERBS])(struct lfb_run *run,
 					 const struct lfb_operation *operation) = {

@@ -43,9 +43,7 @@ struct lfb_run {
 	char why[512];			/* the sentence for @result */
 };
 
-/*
- * run.c
- */
+/* run.c */
 
 /*
  * With scenario, machine and options set: makes the rest, or returns -ENOMEM. What was made is
@@ -54,9 +52,7 @@ struct lfb_run {
 int lfb__run_make(struct lfb_run *run);
 void lfb__run_release(struct lfb_run *run);
 
-/*
- * point.c
- */
+/* point.c */
 
 int lfb__run_points_prepare(struct lfb_run *run);
 /* Has each scheduling point of the machine looked at, and no longer. */
@@ -68,28 +64,22 @@ void lfb__run_wait(struct lfb_run *run, const struct lfb_operation *operation);
 /* The running operation answered @result; if the kernel died in one at a point, it ended too. */
 void lfb__run_point_died(struct lfb_run *run, long result);
 
-/*
- * operation.c
- */
+/* operation.c */
 
 /* Does what a line says. Returns its result; *object is set where the verb answers with one. */
 long lfb__run_perform(struct lfb_run *run, const struct lfb_operation *operation, u64 *object);
 
-/*
- * power.c
- */
+/* power.c */
 
 /* Boots the first kernel, or the first after a power cycle. */
 long lfb__run_start(struct lfb_run *run, const struct lfb_blob *blob);
 
-#define X(verb, name, arguments, function, flags)                                                  \
+#define LFB_RUN_DECLARED(verb, name, arguments, function, flags) \
 	long lfb__run_##function(struct lfb_run *run, const struct lfb_operation *operation);
-LFB_MACHINE_VERBS(X)
-#undef X
+LFB_MACHINE_VERBS(LFB_RUN_DECLARED)
+#undef LFB_RUN_DECLARED
 
-/*
- * answer.c: what is said, and how it is compared with what is expected.
- */
+/* answer.c: what is said, and how it is compared with what is expected. */
 
 /* Says for findings that @operation is being done from here on. */
 void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation);

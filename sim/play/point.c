@@ -57,11 +57,10 @@ void lfb__run_point_died(struct lfb_run *run, long result)
 static void on_point(void *context, const char *name, const char *object)
 {
 	struct lfb_run *run = context;
-	unsigned int i;
 
 	if (run->sched_before.hook)
 		run->sched_before.hook(run->sched_before.context, name, object);
-	for (i = 0; i < run->nr_points && !run->firing && !run->booting; i++) {
+	for (unsigned int i = 0; i < run->nr_points && !run->firing && !run->booting; i++) {
 		struct lfb_run_point *point = &run->points[i];
 
 		if (!point->left || strcmp(point->operation->point, name))
@@ -82,9 +81,9 @@ void lfb__run_wait(struct lfb_run *run, const struct lfb_operation *operation)
 
 void lfb__run_points_begin(struct lfb_run *run)
 {
-	unsigned int from, to = 0;
+	unsigned int to = 0;
 
-	for (from = 0; from < run->nr_points; from++) {
+	for (unsigned int from = 0; from < run->nr_points; from++) {
 		if (!run->points[from].left)
 			continue;
 		run->points[to] = run->points[from];

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What the operations of a scenario do: kernels come and go, and what befalls them.
- */
+/* What the operations of a scenario do: kernels come and go, and what befalls them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +11,10 @@
 /* Everything that belonged to a kernel went with it. */
 static void forget(struct lfb_run *run)
 {
-	unsigned int i;
-
 	run->device = -1;
-	for (i = 0; i < run->scenario->nr_sessions; i++)
+	for (unsigned int i = 0; i < run->scenario->nr_sessions; i++)
 		run->sessions[i] = -1;
-	for (i = 0; i < run->scenario->nr_inodes; i++)
+	for (unsigned int i = 0; i < run->scenario->nr_inodes; i++)
 		run->files[i] = -1;
 	lfb__recorder_reset(run->recorder);
 }
@@ -113,9 +109,7 @@ long lfb__run_reboot(struct lfb_run *run, const struct lfb_operation *operation)
 	return err ? err : lfb__run_jump(run, operation);
 }
 
-/*
- * Hostile images
- */
+/* Hostile images */
 
 /* In the generations with blocks; wherever else a damaged tree may point, nothing is damaged. */
 static void *first_block(const struct luo *luo)

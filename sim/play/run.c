@@ -60,15 +60,15 @@ static void run_all(struct lfb_run *run)
 {
 	const struct lfb_scenario *scenario = run->scenario;
 	long result = lfb__run_start(run, run->options.boot_from);
-	size_t i;
 
 	if (result)
 		lfb__run_surprise(run, (int)result, "%.400s", lfb_error_text(run->machine));
 	lfb__run_show_booted(run);
 	lfb__run_notice_death(run, 0, result, true);
-	for (i = 0; i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF; i++)
+	for (size_t i = 0; i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF; i++) {
 		if (!run_operation(run, &scenario->operations[i]) || run->transcript.error)
 			return;
+	}
 	check_waiting(run);
 	settle(run);
 	lfb__transcript_line(&run->transcript, "== end");
@@ -113,7 +113,6 @@ void lfb__run_release(struct lfb_run *run)
 static int take_options(struct lfb_run *run, const struct lfb_scenario_options *given)
 {
 	struct lfb_scenario_options *options = &run->options;
-
 	int err = lfb__options_take(run->machine, "the options", options, sizeof(*options), given,
 				    offsetof(struct lfb_scenario_options, last_memory));
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Memory as steps touch it.
- */
+/* Memory as steps touch it. */
 #include <stdio.h>
 #include <string.h>
 

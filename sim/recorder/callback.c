@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The recorded module's callbacks: first what the scenario wrote for them, then what they answer.
- */
+/* The recorded module's callbacks: first what the scenario wrote, then what they answer. */
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "sim/recorder/inside.h"
@@ -14,18 +13,7 @@
 #define FILE_FROZEN 0x100000u
 #define FILE_INO_MASK 0xfffu
 
-#define record(call, format, ...)                                                                  \
-	do {                                                                                       \
-		if ((call)->recorder->transcript)                                                  \
-			lfb__transcript_line((call)->recorder->transcript, "%s%s%u.%s" format,     \
-					     kind_of(call), (call)->whose, (call)->number,         \
-					     lfb__callbacks[(call)->callback], __VA_ARGS__);       \
-	} while (0)
-
-static const char *kind_of(const struct lfb_step_call *call)
-{
-	return call->scope.of == LFB_SCOPE_FILE ? "file " : "";
-}
+#define NAME_SIZE 32 /* of what a callback is called */
 
 u64 lfb__recorder_shown(const struct lfb_recorder *recorder, u64 value)
 {
@@ -37,96 +25,109 @@ static u64 shown(const struct lfb_step_call *call, u64 value)
 	return lfb__recorder_shown(call->recorder, value);
 }
 
-/*
- * Around each callback
- */
+/* Around each callback */
 
-static struct lfb_recorded_call told(const struct lfb_step_call *call, void *args, char *name,
-				     size_t size)
+static struct lfb_step_call call_of(struct lfb_recorded *recorded, void *args,
+				    enum lfb_callback callback)
 {
-	snprintf(name, size, "%s%s%u.%s", kind_of(call), call->whose, call->number,
-		 lfb__callbacks[call->callback]);
+	return (struct lfb_step_call){
+		.recorder = recorded->recorder,
+		.recorded = recorded,
+		.program = &recorded->code->programs[callback],
+		.args = args,
+		.callback = callback,
+		.can_fail = callback != LFB_CALLBACK_UNPRESERVE &&
+			    callback != LFB_CALLBACK_UNFREEZE && callback != LFB_CALLBACK_FINISH,
+		.scope = {
+			.of = recorded->of_flb ? LFB_SCOPE_FLB : LFB_SCOPE_FILE,
+			.incoming = callback == LFB_CALLBACK_RETRIEVE ||
+				    callback == LFB_CALLBACK_CAN_FINISH ||
+				    callback == LFB_CALLBACK_FINISH,
+			.number = recorded->number,
+		},
+	};
+}
+
+/* The callback, as who uses the module is told of it. */
+static struct lfb_recorded_call told(const struct lfb_step_call *call, char name[NAME_SIZE])
+{
+	const struct lfb_recorded *recorded = call->recorded;
+
+	snprintf(name, NAME_SIZE, "%s%s%u.%s", recorded->of_flb ? "" : "file ",
+		 lfb__whose(recorded), recorded->number, lfb__callbacks[call->callback]);
 	return (struct lfb_recorded_call){
 		.name = name,
-		.of_flb = call->scope.of == LFB_SCOPE_FLB,
-		.number = call->number,
+		.of_flb = recorded->of_flb,
+		.number = recorded->number,
 		.callback = call->callback,
-		.args = args,
+		.args = call->args,
 	};
 }
 
 /* Has who uses the module an answer? Then the callback does nothing. */
-static bool is_answered(const struct lfb_step_call *call, void *args, int *result)
+static bool is_answered(const struct lfb_step_call *call, int *result)
 {
 	const struct lfb_recorder_user *user = &call->recorder->user;
 	struct lfb_recorded_call recorded;
-	char name[32];
+	char name[NAME_SIZE];
 
 	if (!user->answers)
 		return false;
-	recorded = told(call, args, name, sizeof(name));
+	recorded = told(call, name);
 	return user->answers(user->context, &recorded, result);
 }
 
 /* What it did and answers is done; who uses the module may see to that. */
-static void meddle(const struct lfb_step_call *call, void *args, int *result)
+static void meddle(const struct lfb_step_call *call, int *result)
 {
 	const struct lfb_recorder_user *user = &call->recorder->user;
 	struct lfb_recorded_call recorded;
-	char name[32];
+	char name[NAME_SIZE];
 
 	if (!user->meddles)
 		return;
-	recorded = told(call, args, name, sizeof(name));
+	recorded = told(call, name);
 	user->meddles(user->context, &recorded, result);
 }
 
-static int take_failure(struct lfb_failure *failure)
+LFB_PRINTF(2, 3) static void record(const struct lfb_step_call *call, const char *format, ...)
 {
-	if (!failure->times)
-		return 0;
-	failure->times--;
-	return failure->error;
+	char name[NAME_SIZE], text[96];
+	va_list args;
+
+	if (!call->recorder->transcript)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	lfb__transcript_line(call->recorder->transcript, "%s%s", told(call, name).name, text);
 }
 
-/*
- * FLBs
- */
-
-static struct lfb_recorded_flb *flb_of(const struct liveupdate_flb_op_args *argp)
+/* What it was told to answer, or else what the scenario wrote for it. */
+static int perform(struct lfb_step_call *call, enum lfb_recorded_op op)
 {
-	return container_of(argp->flb, struct lfb_recorded_flb, flb);
+	struct lfb_failure *failure = &call->recorded->fails[op];
+
+	if (failure->times) {
+		failure->times--;
+		if (failure->error)
+			return failure->error;
+	}
+	return lfb__run_program(call);
 }
+
+/* FLBs */
 
 static struct lfb_step_call flb_call(struct liveupdate_flb_op_args *argp,
 				     enum lfb_callback callback)
 {
-	struct lfb_recorded_flb *flb = flb_of(argp);
+	struct lfb_step_call call = call_of(
+		container_of(argp->flb, struct lfb_recorded, flb), argp, callback);
 
-	return (struct lfb_step_call){
-		.recorder = flb->recorder,
-		.program = &flb->code->programs[callback],
-		.whose = "flb",
-		.number = flb->number,
-		.callback = callback,
-		.can_fail = callback == LFB_CALLBACK_PRESERVE || callback == LFB_CALLBACK_RETRIEVE,
-		.scope = {
-			.of = LFB_SCOPE_FLB,
-			.incoming = callback == LFB_CALLBACK_RETRIEVE ||
-				    callback == LFB_CALLBACK_FINISH,
-			.number = flb->number,
-		},
-		.flb_args = argp,
-		.data = &argp->data,
-		.obj = &argp->obj,
-	};
-}
-
-static int flb_fails(struct lfb_step_call *call, enum lfb_recorded_op op)
-{
-	int err = take_failure(&flb_of(call->flb_args)->fails[op]);
-
-	return err ? err : lfb__run_program(call);
+	call.flb_args = argp;
+	call.data = &argp->data;
+	call.obj = &argp->obj;
+	return call;
 }
 
 static int flb_preserve(struct liveupdate_flb_op_args *argp)
@@ -134,14 +135,14 @@ static int flb_preserve(struct liveupdate_flb_op_args *argp)
 	struct lfb_step_call call = flb_call(argp, LFB_CALLBACK_PRESERVE);
 	int err = 0;
 
-	if (!is_answered(&call, argp, &err)) {
-		err = flb_fails(&call, LFB_RECORDED_PRESERVE);
+	if (!is_answered(&call, &err)) {
+		err = perform(&call, LFB_RECORDED_PRESERVE);
 		if (!err && !call.data_given)
-			argp->data = FLB_DATA + call.number;
+			argp->data = FLB_DATA + call.scope.number;
 		if (!err && !call.obj_given)
-			argp->obj = (void *)(uintptr_t)(FLB_OBJ_PRESERVED + call.number);
+			argp->obj = (void *)(uintptr_t)(FLB_OBJ_PRESERVED + call.scope.number);
 	}
-	meddle(&call, argp, &err);
+	meddle(&call, &err);
 	record(&call, " -> %d", err);
 	return err;
 }
@@ -153,9 +154,9 @@ static void flb_undo(struct liveupdate_flb_op_args *argp, enum lfb_callback call
 	const u64 data = shown(&call, argp->data);
 	const u64 obj = shown(&call, (uintptr_t)argp->obj);
 
-	if (!is_answered(&call, argp, NULL))
+	if (!is_answered(&call, NULL))
 		lfb__run_program(&call);
-	meddle(&call, argp, NULL);
+	meddle(&call, NULL);
 	if (callback == LFB_CALLBACK_UNPRESERVE)
 		record(&call, " data=%llx obj=%llx", data, obj);
 	else
@@ -173,12 +174,12 @@ static int flb_retrieve(struct liveupdate_flb_op_args *argp)
 	const u64 data = argp->data;
 	int err = 0;
 
-	if (!is_answered(&call, argp, &err)) {
-		err = flb_fails(&call, LFB_RECORDED_RETRIEVE);
+	if (!is_answered(&call, &err)) {
+		err = perform(&call, LFB_RECORDED_RETRIEVE);
 		if (!err && !call.obj_given)
-			argp->obj = (void *)(uintptr_t)(FLB_OBJ_RETRIEVED + call.number);
+			argp->obj = (void *)(uintptr_t)(FLB_OBJ_RETRIEVED + call.scope.number);
 	}
-	meddle(&call, argp, &err);
+	meddle(&call, &err);
 	record(&call, " data=%llx -> %d", shown(&call, data), err);
 	return err;
 }
@@ -195,9 +196,7 @@ const struct liveupdate_flb_ops lfb__recorder_flb_ops = {
 	.finish = flb_finish,
 };
 
-/*
- * Files. A file's kind is in private_data.
- */
+/* Files. A file's kind is in private_data. */
 
 static const struct file_operations file_fops;
 
@@ -215,36 +214,16 @@ static unsigned long ino_of(const struct file *file)
 	return file ? file_inode(file)->i_ino : 0;
 }
 
-/* In the old kernel a file is who it is; in the new one all there is at first is its data. */
-static struct lfb_step_call file_call(struct liveupdate_file_handler *handler, u64 file,
-				      enum lfb_callback callback)
+static struct lfb_recorded *recorded_of(struct liveupdate_file_handler *handler)
 {
-	struct lfb_recorded_handler *recorded =
-		container_of(handler, struct lfb_recorded_handler, handler);
-
-	return (struct lfb_step_call){
-		.recorder = recorded->recorder,
-		.program = &recorded->code->programs[callback],
-		.whose = "h",
-		.number = recorded->number,
-		.callback = callback,
-		.can_fail = callback != LFB_CALLBACK_UNPRESERVE &&
-			    callback != LFB_CALLBACK_UNFREEZE && callback != LFB_CALLBACK_FINISH,
-		.scope = {
-			.of = LFB_SCOPE_FILE,
-			.incoming = callback == LFB_CALLBACK_RETRIEVE ||
-				    callback == LFB_CALLBACK_CAN_FINISH ||
-				    callback == LFB_CALLBACK_FINISH,
-			.number = recorded->number,
-			.file = file,
-		},
-	};
+	return container_of(handler, struct lfb_recorded, handler);
 }
 
-static struct lfb_step_call args_call(struct liveupdate_file_op_args *args,
+/* In the old kernel a file is who it is; in the new one all there is at first is its data. */
+static struct lfb_step_call file_call(struct liveupdate_file_op_args *args,
 				      enum lfb_callback callback)
 {
-	struct lfb_step_call call = file_call(args->handler, 0, callback);
+	struct lfb_step_call call = call_of(recorded_of(args->handler), args, callback);
 
 	call.scope.file = call.scope.incoming ? args->serialized_data : ino_of(args->file);
 	call.file_args = args;
@@ -253,41 +232,34 @@ static struct lfb_step_call args_call(struct liveupdate_file_op_args *args,
 	return call;
 }
 
-static int file_fails(struct lfb_step_call *call, enum lfb_recorded_op op)
-{
-	struct lfb_recorded_handler *handler = container_of(
-		call->file_args->handler, struct lfb_recorded_handler, handler);
-	int err = take_failure(&handler->fails[op]);
-
-	return err ? err : lfb__run_program(call);
-}
-
 static bool file_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
-	struct lfb_step_call call = file_call(handler, ino_of(file), LFB_CALLBACK_CAN_PRESERVE);
-	int can = file->f_op == &file_fops && (uintptr_t)file->private_data == call.number;
+	struct lfb_recorded *recorded = recorded_of(handler);
+	struct lfb_step_call call = call_of(recorded, file, LFB_CALLBACK_CAN_PRESERVE);
+	int can = file->f_op == &file_fops && (uintptr_t)file->private_data == recorded->number;
 	int err;
 
-	if (!is_answered(&call, file, &can)) {
+	call.scope.file = ino_of(file);
+	if (!is_answered(&call, &can)) {
 		err = lfb__run_program(&call);
 		can = call.answered ? call.answer : can && !err;
 	}
-	meddle(&call, file, &can);
+	meddle(&call, &can);
 	return can;
 }
 
 static int file_preserve(struct liveupdate_file_op_args *args)
 {
-	struct lfb_step_call call = args_call(args, LFB_CALLBACK_PRESERVE);
+	struct lfb_step_call call = file_call(args, LFB_CALLBACK_PRESERVE);
 	unsigned long ino = ino_of(args->file);
 	int err = 0;
 
-	if (!is_answered(&call, args, &err)) {
-		err = file_fails(&call, LFB_RECORDED_PRESERVE);
+	if (!is_answered(&call, &err)) {
+		err = perform(&call, LFB_RECORDED_PRESERVE);
 		if (!err && !call.data_given)
 			args->serialized_data = FILE_DATA + ino;
 	}
-	meddle(&call, args, &err);
+	meddle(&call, &err);
 	record(&call, " ino=%lu -> %d", ino, err);
 	return err;
 }
@@ -295,14 +267,14 @@ static int file_preserve(struct liveupdate_file_op_args *args)
 /* A callback that is told what was handed over, and answers nothing. */
 static void file_undo(struct liveupdate_file_op_args *args, enum lfb_callback callback)
 {
-	struct lfb_step_call call = args_call(args, callback);
+	struct lfb_step_call call = file_call(args, callback);
 	const u64 data = shown(&call, args->serialized_data);
 	const bool has_file = args->file;
 	unsigned long ino = ino_of(args->file);
 
-	if (!is_answered(&call, args, NULL))
+	if (!is_answered(&call, NULL))
 		lfb__run_program(&call);
-	meddle(&call, args, NULL);
+	meddle(&call, NULL);
 	if (callback == LFB_CALLBACK_UNPRESERVE)
 		record(&call, " ino=%lu data=%llx", ino, data);
 	else if (callback == LFB_CALLBACK_UNFREEZE)
@@ -318,16 +290,16 @@ static void file_unpreserve(struct liveupdate_file_op_args *args)
 
 static int file_freeze(struct liveupdate_file_op_args *args)
 {
-	struct lfb_step_call call = args_call(args, LFB_CALLBACK_FREEZE);
+	struct lfb_step_call call = file_call(args, LFB_CALLBACK_FREEZE);
 	const u64 data = args->serialized_data;
 	int err = 0;
 
-	if (!is_answered(&call, args, &err)) {
-		err = file_fails(&call, LFB_RECORDED_FREEZE);
+	if (!is_answered(&call, &err)) {
+		err = perform(&call, LFB_RECORDED_FREEZE);
 		if (!err && !call.data_given)
 			args->serialized_data |= FILE_FROZEN;
 	}
-	meddle(&call, args, &err);
+	meddle(&call, &err);
 	record(&call, " data=%llx -> %d", shown(&call, data), err);
 	return err;
 }
@@ -341,7 +313,7 @@ static int make_retrieved(struct liveupdate_file_op_args *args, const struct lfb
 			  u64 data)
 {
 	const u64 ino = call->ino_given ? call->ino : data & FILE_INO_MASK;
-	struct file *file = lfb__recorder_file(call->number, ino);
+	struct file *file = lfb__recorder_file(call->scope.number, ino);
 
 	if (IS_ERR(file))
 		return (int)PTR_ERR(file);
@@ -351,32 +323,32 @@ static int make_retrieved(struct liveupdate_file_op_args *args, const struct lfb
 
 static int file_retrieve(struct liveupdate_file_op_args *args)
 {
-	struct lfb_step_call call = args_call(args, LFB_CALLBACK_RETRIEVE);
+	struct lfb_step_call call = file_call(args, LFB_CALLBACK_RETRIEVE);
 	const u64 data = args->serialized_data;
 	int err = 0;
 
-	if (!is_answered(&call, args, &err)) {
-		err = file_fails(&call, LFB_RECORDED_RETRIEVE);
+	if (!is_answered(&call, &err)) {
+		err = perform(&call, LFB_RECORDED_RETRIEVE);
 		if (!err && !call.file_given)
 			err = make_retrieved(args, &call, data);
 	}
-	meddle(&call, args, &err);
+	meddle(&call, &err);
 	record(&call, " data=%llx -> %d", shown(&call, data), err);
 	return err;
 }
 
 static bool file_can_finish(struct liveupdate_file_op_args *args)
 {
-	struct lfb_step_call call = args_call(args, LFB_CALLBACK_CAN_FINISH);
+	struct lfb_step_call call = file_call(args, LFB_CALLBACK_CAN_FINISH);
 	const u64 data = args->serialized_data;
 	int can = true;
 
-	if (!is_answered(&call, args, &can)) {
-		can = !file_fails(&call, LFB_RECORDED_CAN_FINISH);
+	if (!is_answered(&call, &can)) {
+		can = !perform(&call, LFB_RECORDED_CAN_FINISH);
 		if (call.answered)
 			can = call.answer != 0;
 	}
-	meddle(&call, args, &can);
+	meddle(&call, &can);
 	record(&call, " data=%llx -> %d", shown(&call, data), can);
 	return can;
 }

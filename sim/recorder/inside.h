@@ -1,65 +1,53 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * The recorded module, inside.
- */
+/* The recorded module, inside. */
 #ifndef SIM_RECORDER_INSIDE_H
 #define SIM_RECORDER_INSIDE_H
 
 #include "sim/recorder/recorder.h"
 
-/*
- * object.c: each is made on first mention. NULL without memory.
- */
+/* object.c */
 
-struct lfb_recorded_handler *lfb__recorded_handler(struct lfb_recorder *recorder,
-						   unsigned int number);
-struct lfb_recorded_flb *lfb__recorded_flb(struct lfb_recorder *recorder, unsigned int number);
+/* Its place among handlers and FLBs, and in their code. */
+unsigned int lfb__recorded_index(const struct lfb_recorder *recorder, bool of_flb,
+				 unsigned int number);
+/* Made on first mention. NULL without memory. */
+struct lfb_recorded *lfb__recorded(struct lfb_recorder *recorder, bool of_flb,
+				   unsigned int number);
+/* Gives it the compatible string of its code. */
+void lfb__recorded_name(struct lfb_recorded *recorded);
 /* Also ready for use; 0, -ENOMEM, or what liveupdate_init_flb() returned. Kernel code. */
 int lfb__recorder_flb(struct lfb_recorder *recorder, unsigned int number,
 		      struct liveupdate_flb **flb);
-struct lfb_code *lfb__recorder_code(struct lfb_recorder *recorder, bool flb, unsigned int number);
 
 /* Does this kernel count references to FLB objects? */
 bool lfb__recorder_counts_references(const struct lfb_recorder *recorder);
 
-/*
- * registration.c. Kernel code but for the last.
- */
+/* registration.c. Kernel code but for the last. */
 
-int lfb__recorder_register_handler(struct lfb_recorder *recorder, unsigned int handler);
-int lfb__recorder_unregister_handler(struct lfb_recorder *recorder, unsigned int handler);
-int lfb__recorder_register_flb(struct lfb_recorder *recorder, unsigned int handler,
-			       unsigned int flb);
-int lfb__recorder_unregister_flb(struct lfb_recorder *recorder, unsigned int handler,
-				 unsigned int flb);
+int lfb__recorder_register(struct lfb_recorder *recorder, struct lfb_registration registration);
+int lfb__recorder_unregister(struct lfb_recorder *recorder, struct lfb_registration registration);
 bool lfb__recorder_is_registered(const struct lfb_recorder *recorder, bool flb,
 				 unsigned int number);
 
-/*
- * learn.c
- */
+/* learn.c */
 
-/* The next @times calls of @op answer @error. 0 or -ENOMEM. */
+/* The next calls of a callback answer an error. 0 or -ENOMEM. */
 int lfb__recorder_fail(struct lfb_recorder *recorder, const struct lfb_operation *operation);
 /* Adds a step to a callback's program. 0 or -ENOMEM. */
 int lfb__recorder_when(struct lfb_recorder *recorder, const struct lfb_operation *operation);
-/* Empties it. */
+/* Empties it. 0. */
 int lfb__recorder_forget(struct lfb_recorder *recorder, const struct lfb_operation *operation);
-/* 0, -EBUSY it is registered, -ENOMEM. */
+/* 0, -EBUSY it is registered. */
 int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operation *operation);
 
-/*
- * module.c
- */
+/* module.c */
 
 /* From now on a module of its own, and loaded. 0, -EEXIST, -EBUSY, -ENOMEM. */
 int lfb__recorder_become_module(struct lfb_recorder *recorder);
 int lfb__recorder_insmod(struct lfb_recorder *recorder);
 int lfb__recorder_rmmod(struct lfb_recorder *recorder);
 
-/*
- * callback.c
- */
+/* callback.c */
 
 extern const struct liveupdate_file_ops lfb__recorder_file_ops;
 extern const struct liveupdate_flb_ops lfb__recorder_flb_ops;
@@ -67,16 +55,14 @@ extern const struct liveupdate_flb_ops lfb__recorder_flb_ops;
 /* A value as transcripts show it: the same in every run. */
 u64 lfb__recorder_shown(const struct lfb_recorder *recorder, u64 value);
 
-/*
- * step.c: running steps. Kernel code.
- */
+/* step.c: running steps. Kernel code. */
 
 /* A callback while it runs, or module code outside of any. Which members are set depends. */
 struct lfb_step_call {
 	struct lfb_recorder *recorder;
-	struct lfb_program *program;	/* NULL: no callback's */
-	const char *whose;		/* "flb" or "h", for messages */
-	unsigned int number;
+	struct lfb_recorded *recorded;	/* NULL: no callback's, as the next */
+	struct lfb_program *program;
+	void *args;			/* as the callback got it; can_preserve: the file */
 	enum lfb_callback callback;
 	bool can_fail;			/* there is somebody to tell */
 	struct lfb_scope scope;		/* of the slots */
@@ -104,17 +90,24 @@ int lfb__run_program(struct lfb_step_call *call);
 /* Runs one step outside of callbacks. */
 int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step);
 
-#define X(function, name, arguments, takes, gives)                                                 \
-	int lfb__step_##function(struct lfb_step_call *call, const struct lfb_step *step);
-LFB_STEPS(X)
-#undef X
+/* A step; many need only one of the two. */
+#define LFB_STEP(name)                                                           \
+	int lfb__step_##name(__attribute__((unused)) struct lfb_step_call *call, \
+			     __attribute__((unused)) const struct lfb_step *step)
+#define LFB_STEP_DECLARED(name, ...) LFB_STEP(name);
+LFB_STEPS(LFB_STEP_DECLARED)
+#undef LFB_STEP_DECLARED
+
+/* "flb" or "h", as scenarios and transcripts have it. */
+static inline const char *lfb__whose(const struct lfb_recorded *recorded)
+{
+	return recorded->of_flb ? "flb" : "h";
+}
 
 /* step_memory.c: frees what a slot holds, by what it is. -EINVAL: no memory of its own. */
 int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot);
 
-/*
- * slot.c
- */
+/* slot.c */
 
 /* An empty slot where there is none. */
 struct lfb_slot lfb__slot_get(const struct lfb_slots *slots, const struct lfb_scope *scope,

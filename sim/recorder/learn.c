@@ -1,48 +1,39 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What a scenario tells the recorded module: what its callbacks do and answer, what it is called.
- */
+/* What a scenario tells the recorded module: what its callbacks do and answer, its names. */
 #include <string.h>
 
 #include "sim/recorder/inside.h"
 
+static unsigned int number_of(const struct lfb_operation *operation)
+{
+	return operation->of_flb ? operation->flb : operation->handler;
+}
+
 int lfb__recorder_fail(struct lfb_recorder *recorder, const struct lfb_operation *operation)
 {
-	const struct lfb_failure failure = { operation->fail_error, operation->fail_times };
-	struct lfb_recorded_handler *handler;
-	struct lfb_recorded_flb *flb;
+	struct lfb_recorded *recorded =
+		lfb__recorded(recorder, operation->of_flb, number_of(operation));
 
-	if (operation->of_flb) {
-		flb = lfb__recorded_flb(recorder, operation->flb);
-		if (!flb)
-			return -ENOMEM;
-		flb->fails[operation->fail_op] = failure;
-		return 0;
-	}
-	handler = lfb__recorded_handler(recorder, operation->handler);
-	if (!handler)
+	if (!recorded)
 		return -ENOMEM;
-	handler->fails[operation->fail_op] = failure;
+	recorded->fails[operation->fail_op] =
+		(struct lfb_failure){ operation->fail_error, operation->fail_times };
 	return 0;
 }
 
 static struct lfb_code *code_of(struct lfb_recorder *recorder,
 				const struct lfb_operation *operation)
 {
-	return lfb__recorder_code(recorder, operation->of_flb,
-				  operation->of_flb ? operation->flb : operation->handler);
+	return &recorder->code[lfb__recorded_index(recorder, operation->of_flb,
+						   number_of(operation))];
 }
 
 int lfb__recorder_when(struct lfb_recorder *recorder, const struct lfb_operation *operation)
 {
-	struct lfb_code *code = code_of(recorder, operation);
-	struct lfb_program_line *lines;
-	struct lfb_program *program;
+	struct lfb_program *program = &code_of(recorder, operation)->programs[operation->callback];
+	struct lfb_program_line *lines =
+		lfb__room(program->lines, program->count, 1, &program->capacity, sizeof(*lines));
 
-	if (!code)
-		return -ENOMEM;
-	program = &code->programs[operation->callback];
-	lines = lfb__room(program->lines, program->count, 1, &program->capacity, sizeof(*lines));
 	if (!lines)
 		return -ENOMEM;
 	program->lines = lines;
@@ -52,22 +43,18 @@ int lfb__recorder_when(struct lfb_recorder *recorder, const struct lfb_operation
 
 int lfb__recorder_forget(struct lfb_recorder *recorder, const struct lfb_operation *operation)
 {
-	struct lfb_code *code = code_of(recorder, operation);
-
-	if (!code)
-		return -ENOMEM;
-	code->programs[operation->callback].count = 0;
+	code_of(recorder, operation)->programs[operation->callback].count = 0;
 	return 0;
 }
 
 int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operation *operation)
 {
-	const unsigned int number = operation->of_flb ? operation->flb : operation->handler;
+	const unsigned int number = number_of(operation);
 	struct lfb_code *code = code_of(recorder, operation);
+	struct lfb_recorded *recorded =
+		recorder->handlers[lfb__recorded_index(recorder, operation->of_flb, number)];
 	size_t size = strlen(operation->name);
 
-	if (!code)
-		return -ENOMEM;
 	if (lfb__recorder_is_registered(recorder, operation->of_flb, number))
 		return -EBUSY;
 	/* As a careless strncpy() does it: no terminator where there is no room for one. */
@@ -75,11 +62,7 @@ int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operati
 	memcpy(code->compatible, operation->name,
 	       size < sizeof(code->compatible) ? size : sizeof(code->compatible));
 	code->renamed = true;
-	if (operation->of_flb && recorder->flbs[number])
-		memcpy((char *)recorder->flbs[number]->flb.compatible, code->compatible,
-		       sizeof(code->compatible));
-	else if (!operation->of_flb && recorder->handlers[number])
-		memcpy((char *)recorder->handlers[number]->handler.compatible, code->compatible,
-		       sizeof(code->compatible));
+	if (recorded)
+		lfb__recorded_name(recorded);
 	return 0;
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The module that the recorded one can be.
- */
+/* The module that the recorded one can be. */
 #include "sim/recorder/inside.h"
 
 static void recorder_exit(void);
@@ -22,16 +20,9 @@ static struct lfb_recorder *coming_or_going(void)
 static void recorder_exit(void)
 {
 	struct lfb_recorder *recorder = coming_or_going();
-	unsigned int i;
 
-	for (i = recorder ? recorder->nr_registrations : 0; i-- > 0;) {
-		const struct lfb_registration registration = recorder->registrations[i];
-
-		if (registration.of_flb)
-			lfb__recorder_unregister_flb(recorder, registration.handler,
-						     registration.flb);
-		else
-			lfb__recorder_unregister_handler(recorder, registration.handler);
+	for (unsigned int i = recorder ? recorder->nr_registrations : 0; i-- > 0;) {
+		lfb__recorder_unregister(recorder, recorder->registrations[i]);
 		/* Unregistering a handler may take links away that are older than itself. */
 		if (i > recorder->nr_registrations)
 			i = recorder->nr_registrations;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The recorded module's handlers and FLBs, made anew for each kernel, and their code.
- */
+/* The recorded module's handlers and FLBs, made anew for each kernel. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,75 +7,53 @@
 #include "lib/luo/luo.h"
 #include "sim/recorder/inside.h"
 
-struct lfb_code *lfb__recorder_code(struct lfb_recorder *recorder, bool flb, unsigned int number)
+unsigned int lfb__recorded_index(const struct lfb_recorder *recorder, bool of_flb,
+				 unsigned int number)
 {
-	struct lfb_code **code = flb ? &recorder->flb_code[number] :
-				       &recorder->handler_code[number];
-
-	if (!*code)
-		*code = calloc(1, sizeof(**code));
-	return *code;
+	return of_flb ? recorder->nr_handlers + number : number;
 }
 
-static void name(char *compatible, const struct lfb_code *code, const char *format,
-		 unsigned int number)
+void lfb__recorded_name(struct lfb_recorded *recorded)
 {
-	memset(compatible, 0, sizeof(code->compatible));
+	const struct lfb_code *code = recorded->code;
+	const bool of_flb = recorded->of_flb;
+	char *to = (char *)(of_flb ? recorded->flb.compatible : recorded->handler.compatible);
+
+	memset(to, 0, sizeof(code->compatible));
 	if (code->renamed)
-		memcpy(compatible, code->compatible, sizeof(code->compatible));
+		memcpy(to, code->compatible, sizeof(code->compatible));
 	else
-		snprintf(compatible, sizeof(code->compatible), format, number);
+		snprintf(to, sizeof(code->compatible), "%s-%u-v1", of_flb ? "flb" : "handler",
+			 recorded->number);
 }
 
-struct lfb_recorded_handler *lfb__recorded_handler(struct lfb_recorder *recorder,
-						   unsigned int number)
+struct lfb_recorded *lfb__recorded(struct lfb_recorder *recorder, bool of_flb, unsigned int number)
 {
-	struct lfb_recorded_handler *handler = recorder->handlers[number];
+	const unsigned int index = lfb__recorded_index(recorder, of_flb, number);
+	struct lfb_recorded *recorded = recorder->handlers[index];
 
-	if (handler)
-		return handler;
-	handler = calloc(1, sizeof(*handler));
-	if (!handler)
+	if (recorded)
+		return recorded;
+	recorded = calloc(1, sizeof(*recorded));
+	if (!recorded)
 		return NULL;
-	handler->recorder = recorder;
-	handler->number = number;
-	handler->handler.ops = &recorder->file_ops;
-	handler->code = lfb__recorder_code(recorder, false, number);
-	if (!handler->code) {
-		free(handler);
-		return NULL;
-	}
-	name((char *)handler->handler.compatible, handler->code, "handler-%u-v1", number);
-	recorder->handlers[number] = handler;
-	return handler;
-}
-
-struct lfb_recorded_flb *lfb__recorded_flb(struct lfb_recorder *recorder, unsigned int number)
-{
-	struct lfb_recorded_flb *flb = recorder->flbs[number];
-
-	if (flb)
-		return flb;
-	flb = calloc(1, sizeof(*flb));
-	if (!flb)
-		return NULL;
-	flb->recorder = recorder;
-	flb->number = number;
-	flb->flb.ops = &recorder->flb_ops;
-	flb->code = lfb__recorder_code(recorder, true, number);
-	if (!flb->code) {
-		free(flb);
-		return NULL;
-	}
-	name((char *)flb->flb.compatible, flb->code, "flb-%u-v1", number);
-	recorder->flbs[number] = flb;
-	return flb;
+	recorded->recorder = recorder;
+	recorded->of_flb = of_flb;
+	recorded->number = number;
+	recorded->code = &recorder->code[index];
+	if (of_flb)
+		recorded->flb.ops = &recorder->flb_ops;
+	else
+		recorded->handler.ops = &recorder->file_ops;
+	lfb__recorded_name(recorded);
+	recorder->handlers[index] = recorded;
+	return recorded;
 }
 
 int lfb__recorder_flb(struct lfb_recorder *recorder, unsigned int number,
 		      struct liveupdate_flb **flb)
 {
-	struct lfb_recorded_flb *recorded = lfb__recorded_flb(recorder, number);
+	struct lfb_recorded *recorded = lfb__recorded(recorder, true, number);
 	int err;
 
 	if (!recorded)
@@ -90,11 +66,6 @@ int lfb__recorder_flb(struct lfb_recorder *recorder, unsigned int number,
 	}
 	*flb = &recorded->flb;
 	return 0;
-}
-
-unsigned int *lfb__recorder_held(struct lfb_recorder *recorder, unsigned int number, bool incoming)
-{
-	return &recorder->flbs[number]->held[incoming];
 }
 
 bool lfb__recorder_counts_references(const struct lfb_recorder *recorder)

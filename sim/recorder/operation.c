@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The verbs that the recorded module performs.
- */
+/* The verbs that the recorded module performs. */
 #include "lib/luo/luo.h"
 #include "sim/recorder/inside.h"
 
@@ -16,26 +14,23 @@ struct call {
 	void *object;
 };
 
-static int register_handler(struct call *call)
+static struct lfb_registration registration_of(const struct lfb_operation *operation)
 {
-	return lfb__recorder_register_handler(call->recorder, call->operation->handler);
+	return (struct lfb_registration){
+		.handler = operation->handler,
+		.flb = operation->flb,
+		.of_flb = operation->verb == LFB_VERB_FLB || operation->verb == LFB_VERB_UNFLB,
+	};
 }
 
-static int unregister_handler(struct call *call)
+static int register_it(struct call *call)
 {
-	return lfb__recorder_unregister_handler(call->recorder, call->operation->handler);
+	return lfb__recorder_register(call->recorder, registration_of(call->operation));
 }
 
-static int register_flb(struct call *call)
+static int unregister_it(struct call *call)
 {
-	return lfb__recorder_register_flb(call->recorder, call->operation->handler,
-					  call->operation->flb);
-}
-
-static int unregister_flb(struct call *call)
-{
-	return lfb__recorder_unregister_flb(call->recorder, call->operation->handler,
-					    call->operation->flb);
+	return lfb__recorder_unregister(call->recorder, registration_of(call->operation));
 }
 
 static int do_step(struct call *call)
@@ -43,9 +38,7 @@ static int do_step(struct call *call)
 	return lfb__run_step(call->recorder, &call->operation->step);
 }
 
-/*
- * FLBs' objects
- */
+/* FLBs' objects */
 
 static bool is_incoming(const struct call *call)
 {
@@ -58,47 +51,36 @@ static unsigned int *held(const struct call *call)
 	return &call->recorder->flbs[call->operation->flb]->held[is_incoming(call)];
 }
 
-static int get(struct call *call, struct liveupdate_flb *flb)
-{
-	return is_incoming(call) ? liveupdate_flb_get_incoming(flb, &call->object) :
-				   liveupdate_flb_get_outgoing(flb, &call->object);
-}
-
-static void put(const struct call *call, struct liveupdate_flb *flb)
-{
-	if (is_incoming(call))
-		liveupdate_flb_put_incoming(flb);
-	else
-		liveupdate_flb_put_outgoing(flb);
-}
-
-static int lock_and_unlock(struct call *call, struct liveupdate_flb *flb)
-{
-	int err = is_incoming(call) ? liveupdate_flb_incoming_locked(flb, &call->object) :
-				      liveupdate_flb_outgoing_locked(flb, &call->object);
-
-	if (err)
-		return err;
-	if (is_incoming(call))
-		liveupdate_flb_incoming_unlock(flb, call->object);
-	else
-		liveupdate_flb_outgoing_unlock(flb, call->object);
-	return 0;
-}
+static const struct accessors {
+	int (*get)(struct liveupdate_flb *flb, void **objp);
+	void (*put)(struct liveupdate_flb *flb);
+	int (*lock)(struct liveupdate_flb *flb, void **objp);
+	void (*unlock)(struct liveupdate_flb *flb, void *obj);
+} all_accessors[2] = {
+	{ liveupdate_flb_get_outgoing, liveupdate_flb_put_outgoing,
+	  liveupdate_flb_outgoing_locked, liveupdate_flb_outgoing_unlock },
+	{ liveupdate_flb_get_incoming, liveupdate_flb_put_incoming,
+	  liveupdate_flb_incoming_locked, liveupdate_flb_incoming_unlock },
+};
 
 /* A counted reference goes back at once. */
 static int get_object(struct call *call)
 {
+	const struct accessors *accessors = &all_accessors[is_incoming(call)];
 	struct liveupdate_flb *flb;
 	int err = lfb__recorder_flb(call->recorder, call->operation->flb, &flb);
 
 	if (err)
 		return err;
-	if (call->recorder->machine->profile->accessors != LUO_ACCESSORS_GET)
-		return lock_and_unlock(call, flb);
-	err = get(call, flb);
+	if (call->recorder->machine->profile->accessors != LUO_ACCESSORS_GET) {
+		err = accessors->lock(flb, &call->object);
+		if (!err)
+			accessors->unlock(flb, call->object);
+		return err;
+	}
+	err = accessors->get(flb, &call->object);
 	if (!err && lfb__recorder_counts_references(call->recorder))
-		put(call, flb);
+		accessors->put(flb);
 	return err;
 }
 
@@ -111,7 +93,7 @@ static int hold_object(struct call *call)
 		return err;
 	if (!lfb__recorder_counts_references(call->recorder))
 		return -EOPNOTSUPP;
-	err = get(call, flb);
+	err = all_accessors[is_incoming(call)].get(flb, &call->object);
 	if (!err)
 		++*held(call);
 	return err;
@@ -127,13 +109,11 @@ static int put_object(struct call *call)
 	if (!*held(call))
 		return NOTHING_HELD;
 	--*held(call);
-	put(call, flb);
+	all_accessors[is_incoming(call)].put(flb);
 	return 0;
 }
 
-/*
- * By verb
- */
+/* By verb */
 
 static int (*const of_module[LFB_VERBS])(struct call *call) = {
 #define X(verb, name, arguments, function, flags) [LFB_VERB_##verb] = function,

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The recorded module comes and goes.
- */
+/* The recorded module comes and goes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/recorder/inside.h"
 
-static bool alloc_tables(struct lfb_recorder *recorder)
+static unsigned int nr_objects(const struct lfb_recorder *recorder)
 {
-	const size_t handlers = recorder->nr_handlers + 1ul, flbs = recorder->nr_flbs + 1ul;
-
-	recorder->handlers = calloc(handlers, sizeof(*recorder->handlers));
-	recorder->handler_code = calloc(handlers, sizeof(*recorder->handler_code));
-	recorder->flbs = calloc(flbs, sizeof(*recorder->flbs));
-	recorder->flb_code = calloc(flbs, sizeof(*recorder->flb_code));
-	return recorder->handlers && recorder->handler_code && recorder->flbs && recorder->flb_code;
+	return recorder->nr_handlers + recorder->nr_flbs;
 }
 
 struct lfb_recorder *lfb__recorder_create(struct lfb_machine *machine, unsigned int nr_handlers,
@@ -31,53 +23,35 @@ struct lfb_recorder *lfb__recorder_create(struct lfb_machine *machine, unsigned 
 	recorder->nr_flbs = nr_flbs;
 	recorder->file_ops = lfb__recorder_file_ops;
 	recorder->flb_ops = lfb__recorder_flb_ops;
-	if (!alloc_tables(recorder)) {
+	recorder->handlers = calloc(nr_objects(recorder) + 1ul, sizeof(*recorder->handlers));
+	recorder->code = calloc(nr_objects(recorder) + 1ul, sizeof(*recorder->code));
+	if (!recorder->handlers || !recorder->code) {
 		lfb__recorder_destroy(recorder);
 		return NULL;
 	}
+	recorder->flbs = recorder->handlers + nr_handlers;
 	return recorder;
 }
 
 static void forget_answers(struct lfb_code *code)
 {
-	unsigned int callback, line;
-
-	for (callback = 0; code && callback < LFB_CALLBACKS; callback++) {
-		for (line = 0; line < code->programs[callback].count; line++)
+	for (int callback = 0; callback < LFB_CALLBACKS; callback++) {
+		for (unsigned int line = 0; line < code->programs[callback].count; line++)
 			code->programs[callback].lines[line].used = false;
 	}
 }
 
 void lfb__recorder_reset(struct lfb_recorder *recorder)
 {
-	unsigned int i;
-
-	for (i = 0; i < recorder->nr_handlers; i++) {
+	for (unsigned int i = 0; i < nr_objects(recorder); i++) {
 		free(recorder->handlers[i]);
 		recorder->handlers[i] = NULL;
-		forget_answers(recorder->handler_code[i]);
-	}
-	for (i = 0; i < recorder->nr_flbs; i++) {
-		free(recorder->flbs[i]);
-		recorder->flbs[i] = NULL;
-		forget_answers(recorder->flb_code[i]);
+		forget_answers(&recorder->code[i]);
 	}
 	lfb__slots_forget(&recorder->slots);
 	memset(&recorder->locks, 0, sizeof(recorder->locks));
 	recorder->nr_registrations = 0;
 	recorder->nr_held = 0;
-}
-
-static void free_code(struct lfb_code **table, unsigned int nr)
-{
-	unsigned int i, callback;
-
-	for (i = 0; table && i < nr; i++) {
-		for (callback = 0; table[i] && callback < LFB_CALLBACKS; callback++)
-			free(table[i]->programs[callback].lines);
-		free(table[i]);
-	}
-	free(table);
 }
 
 void lfb__recorder_destroy(struct lfb_recorder *recorder)
@@ -86,33 +60,26 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder)
 		return;
 	if (recorder->loaded)
 		lfb_machine_remove_module(recorder->machine, recorder->this_module.name);
-	if (recorder->handlers && recorder->flbs && recorder->handler_code && recorder->flb_code)
-		lfb__recorder_reset(recorder);
+	for (unsigned int i = 0; recorder->flbs && i < nr_objects(recorder); i++) {
+		free(recorder->handlers[i]);
+		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
+			free(recorder->code[i].programs[callback].lines);
+	}
 	free(recorder->handlers);
-	free(recorder->flbs);
-	free_code(recorder->handler_code, recorder->nr_handlers);
-	free_code(recorder->flb_code, recorder->nr_flbs);
+	free(recorder->code);
 	lfb__slots_destroy(&recorder->slots);
 	free(recorder->registrations);
 	free(recorder->held);
 	free(recorder);
 }
 
-static void unlearn(struct lfb_code **table, unsigned int nr)
-{
-	for (unsigned int i = 0; i < nr; i++) {
-		if (!table[i])
-			continue;
-		table[i]->renamed = false;
-		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
-			table[i]->programs[callback].count = 0;
-	}
-}
-
 void lfb__recorder_unlearn(struct lfb_recorder *recorder)
 {
-	unlearn(recorder->handler_code, recorder->nr_handlers);
-	unlearn(recorder->flb_code, recorder->nr_flbs);
+	for (unsigned int i = 0; i < nr_objects(recorder); i++) {
+		recorder->code[i].renamed = false;
+		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
+			recorder->code[i].programs[callback].count = 0;
+	}
 	if (recorder->loaded)
 		lfb_machine_remove_module(recorder->machine, recorder->this_module.name);
 	recorder->loaded = false;
@@ -123,23 +90,15 @@ void lfb__recorder_unlearn(struct lfb_recorder *recorder)
 
 void lfb__recorder_end(struct lfb_recorder *recorder)
 {
-	unsigned int i;
+	for (unsigned int i = 0; i < nr_objects(recorder); i++) {
+		struct lfb_recorded *recorded = recorder->handlers[i];
 
-	for (i = 0; i < recorder->nr_handlers; i++) {
-		struct lfb_recorded_handler *handler = recorder->handlers[i];
-
-		if (handler)
-			memset(handler->fails, 0, sizeof(handler->fails));
-	}
-	for (i = 0; i < recorder->nr_flbs; i++) {
-		struct lfb_recorded_flb *flb = recorder->flbs[i];
-
-		if (!flb)
+		if (!recorded)
 			continue;
-		memset(flb->fails, 0, sizeof(flb->fails));
-		for (; flb->held[0]; flb->held[0]--)
-			liveupdate_flb_put_outgoing(&flb->flb);
-		for (; flb->held[1]; flb->held[1]--)
-			liveupdate_flb_put_incoming(&flb->flb);
+		memset(recorded->fails, 0, sizeof(recorded->fails));
+		for (; recorded->held[0]; recorded->held[0]--)
+			liveupdate_flb_put_outgoing(&recorded->flb);
+		for (; recorded->held[1]; recorded->held[1]--)
+			liveupdate_flb_put_incoming(&recorded->flb);
 	}
 }

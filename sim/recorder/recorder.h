@@ -16,9 +16,55 @@
 
 #include "sim/machine/machine.h"
 #include "sim/scenario/scenario.h"
-#include "sim/recorder/slot.h"
 
 #define LFB_RECORDER_NAME "recorded"	/* the module's, unless it has one already */
+
+/* Slots: the variables of steps. */
+
+enum lfb_slot_kind {
+	LFB_SLOT_EMPTY,
+	LFB_SLOT_POINTER,	/* from somewhere */
+	LFB_SLOT_OBJECT,	/* kmalloc() */
+	LFB_SLOT_PAGES,		/* alloc_pages(): 2^count */
+	LFB_SLOT_FOLIO,
+	LFB_SLOT_AREA,		/* vmalloc() */
+	LFB_SLOT_KHO,		/* kho_alloc_preserve() */
+	LFB_SLOT_SINGLE_PAGES,	/* kho_restore_pages(): count */
+};
+
+/* What was freed stays: using it afterwards is a mistake that can be made. */
+struct lfb_slot {
+	void *address;
+	enum lfb_slot_kind kind;
+	u64 count;
+};
+
+/* Whose slots. All zero: the module's. */
+struct lfb_scope {
+	u8 of;			/* enum lfb_scope_of */
+	bool incoming;
+	u32 number;		/* of the FLB or handler */
+	u64 file;		/* its inode number, in the new kernel the data it was handed */
+};
+
+enum lfb_scope_of {
+	LFB_SCOPE_MODULE,
+	LFB_SCOPE_FLB,
+	LFB_SCOPE_FILE,
+	LFB_SCOPE_OWNED,	/* no slot: memory that steps have allocated, by address */
+};
+
+struct lfb_slot_entry {
+	u32 name;
+	struct lfb_scope scope;
+	struct lfb_slot slot;
+};
+
+/* Starts as all zero. */
+struct lfb_slots {
+	struct lfb_list entries;	/* struct lfb_slot_entry */
+	struct lfb_table table;
+};
 
 struct lfb_failure {
 	int error;
@@ -44,20 +90,17 @@ struct lfb_code {
 };
 _Static_assert(LIVEUPDATE_HNDL_COMPAT_LENGTH == LIVEUPDATE_FLB_COMPAT_LENGTH, "one code for both");
 
-struct lfb_recorded_handler {
-	struct liveupdate_file_handler handler;
+/* A file handler or an FLB. */
+struct lfb_recorded {
+	union {
+		struct liveupdate_file_handler handler;
+		struct liveupdate_flb flb;
+	};
+	bool of_flb;
+	unsigned int number;
 	struct lfb_recorder *recorder;
 	struct lfb_code *code;
-	unsigned int number;
-	struct lfb_failure fails[LFB_RECORDED_OPS];
-};
-
-struct lfb_recorded_flb {
-	struct liveupdate_flb flb;
-	struct lfb_recorder *recorder;
-	struct lfb_code *code;
-	unsigned int number;
-	bool initialized;
+	bool initialized;		/* an FLB, as the next */
 	unsigned int held[2];		/* references kept: outgoing, incoming */
 	struct lfb_failure fails[LFB_RECORDED_OPS];
 };
@@ -112,10 +155,9 @@ struct lfb_recorder {
 	struct lfb_transcript *transcript;
 	struct liveupdate_file_ops file_ops;
 	struct liveupdate_flb_ops flb_ops;
-	struct lfb_recorded_handler **handlers;
-	struct lfb_recorded_flb **flbs;
-	struct lfb_code **handler_code;
-	struct lfb_code **flb_code;
+	struct lfb_recorded **handlers;	/* by number, NULL until mentioned; the FLBs are behind */
+	struct lfb_recorded **flbs;
+	struct lfb_code *code;		/* of both, in this order */
 	unsigned int nr_handlers;
 	unsigned int nr_flbs;
 

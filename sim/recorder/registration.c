@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What the recorded module has registered, oldest first.
- */
+/* What the recorded module has registered, oldest first. */
 #include "sim/recorder/inside.h"
-
-static bool same(const struct lfb_registration *a, const struct lfb_registration *b)
-{
-	return a->handler == b->handler && a->of_flb == b->of_flb &&
-	       (!a->of_flb || a->flb == b->flb);
-}
 
 static int remember(struct lfb_recorder *recorder, struct lfb_registration registration)
 {
@@ -23,17 +15,17 @@ static int remember(struct lfb_recorder *recorder, struct lfb_registration regis
 	return 0;
 }
 
-/* @links_too: also the handler's links. */
-static void forget(struct lfb_recorder *recorder, struct lfb_registration gone, bool links_too)
+/* With a handler its links. */
+static void forget(struct lfb_recorder *recorder, struct lfb_registration gone)
 {
-	unsigned int from, to = 0;
+	unsigned int to = 0;
 
-	for (from = 0; from < recorder->nr_registrations; from++) {
-		const struct lfb_registration registration = recorder->registrations[from];
+	for (unsigned int from = 0; from < recorder->nr_registrations; from++) {
+		const struct lfb_registration kept = recorder->registrations[from];
 
-		if (!same(&registration, &gone) &&
-		    !(links_too && registration.handler == gone.handler))
-			recorder->registrations[to++] = registration;
+		if (kept.handler != gone.handler ||
+		    (gone.of_flb && (!kept.of_flb || kept.flb != gone.flb)))
+			recorder->registrations[to++] = kept;
 	}
 	recorder->nr_registrations = to;
 }
@@ -50,58 +42,40 @@ bool lfb__recorder_is_registered(const struct lfb_recorder *recorder, bool flb, 
 	return false;
 }
 
-int lfb__recorder_register_handler(struct lfb_recorder *recorder, unsigned int number)
+/* Registers, or unregisters, with the kernel. */
+static int tell_kernel(struct lfb_recorder *recorder, struct lfb_registration registration,
+		       bool comes)
 {
-	struct lfb_recorded_handler *handler = lfb__recorded_handler(recorder, number);
-	int err;
-
-	if (!handler)
-		return -ENOMEM;
-	err = liveupdate_register_file_handler(&handler->handler);
-	return err ? err : remember(recorder, (struct lfb_registration){ number, 0, false });
-}
-
-int lfb__recorder_unregister_handler(struct lfb_recorder *recorder, unsigned int number)
-{
-	struct lfb_recorded_handler *handler = lfb__recorded_handler(recorder, number);
-	int err;
-
-	if (!handler)
-		return -ENOMEM;
-	err = liveupdate_unregister_file_handler(&handler->handler);
-	if (!err)
-		forget(recorder, (struct lfb_registration){ number, 0, false }, true);
-	return err;
-}
-
-int lfb__recorder_register_flb(struct lfb_recorder *recorder, unsigned int number,
-			       unsigned int nr_flb)
-{
-	struct lfb_recorded_handler *handler = lfb__recorded_handler(recorder, number);
+	struct lfb_recorded *recorded = lfb__recorded(recorder, false, registration.handler);
+	struct liveupdate_file_handler *handler;
 	struct liveupdate_flb *flb;
 	int err;
 
-	if (!handler)
+	if (!recorded)
 		return -ENOMEM;
-	err = lfb__recorder_flb(recorder, nr_flb, &flb);
-	if (!err)
-		err = liveupdate_register_flb(&handler->handler, flb);
-	return err ? err : remember(recorder, (struct lfb_registration){ number, nr_flb, true });
+	handler = &recorded->handler;
+	if (!registration.of_flb)
+		return comes ? liveupdate_register_file_handler(handler) :
+			       liveupdate_unregister_file_handler(handler);
+	err = lfb__recorder_flb(recorder, registration.flb, &flb);
+	if (err)
+		return err;
+	return comes ? liveupdate_register_flb(handler, flb) :
+		       liveupdate_unregister_flb(handler, flb);
 }
 
-int lfb__recorder_unregister_flb(struct lfb_recorder *recorder, unsigned int number,
-				 unsigned int nr_flb)
+int lfb__recorder_register(struct lfb_recorder *recorder, struct lfb_registration registration)
 {
-	struct lfb_recorded_handler *handler = lfb__recorded_handler(recorder, number);
-	struct liveupdate_flb *flb;
-	int err;
+	int err = tell_kernel(recorder, registration, true);
 
-	if (!handler)
-		return -ENOMEM;
-	err = lfb__recorder_flb(recorder, nr_flb, &flb);
+	return err ? err : remember(recorder, registration);
+}
+
+int lfb__recorder_unregister(struct lfb_recorder *recorder, struct lfb_registration registration)
+{
+	int err = tell_kernel(recorder, registration, false);
+
 	if (!err)
-		err = liveupdate_unregister_flb(&handler->handler, flb);
-	if (!err)
-		forget(recorder, (struct lfb_registration){ number, nr_flb, true }, false);
+		forget(recorder, registration);
 	return err;
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Slots, in host memory: they are the module's, but cost its kernel nothing.
- */
+/* Slots, in host memory: they are the module's, but cost its kernel nothing. */
 #include "sim/recorder/inside.h"
 
 static u64 hash_of(const struct lfb_slot_entry *entry)
@@ -82,9 +80,7 @@ int lfb__memory_own(struct lfb_slots *slots, const void *address, bool own)
 	return lfb__slot_set(slots, &scope, 0, slot);
 }
 
-/*
- * Those that a step names
- */
+/* Those that a step names */
 
 static const struct lfb_scope module_scope;
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Running steps: one after the other, and back again when one fails.
- */
+/* Running steps: one after the other, and back again when one fails. */
 #include "lib/luo/luo.h"
 #include "sim/recorder/inside.h"
 
@@ -12,9 +10,7 @@ static int (*const runs[LFB_STEP_CODES])(struct lfb_step_call *call,
 #undef X
 };
 
-/*
- * What the callbacks that run now have taken
- */
+/* What the callbacks that run now have taken */
 
 /* Which of its kind a step takes or gives back. */
 static u64 key_of(const struct lfb_step_call *call, const struct lfb_step *step,
@@ -122,9 +118,7 @@ static void unwind(struct lfb_step_call *call)
 	}
 }
 
-/*
- * Steps
- */
+/* Steps */
 
 static int run_step(struct lfb_step_call *call, const struct lfb_step *step)
 {
@@ -170,8 +164,8 @@ int lfb__run_program(struct lfb_step_call *call)
 
 		err = run_step(call, step);
 		if (err)
-			pr_err("%s %u %s: %s: %d", call->whose, call->number,
-			       lfb__callbacks[call->callback], lfb__steps[step->code].name, err);
+			pr_err("%s %u %s: %s: %d", lfb__whose(call->recorded),
+			       call->recorded->number, lfb__callbacks[call->callback], lfb__steps[step->code].name, err);
 		if (!call->can_fail)
 			err = 0;
 	}

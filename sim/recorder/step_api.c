@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Steps: what a callback is told and answers, locks, live update's own API, ways to die.
- */
+/* Steps: what a callback is told and answers, locks, live update's own API, ways to die. */
 #include <string.h>
 
 #include "sim/recorder/inside.h"
 
-/*
- * What a callback is told and what it answers. -EINVAL: this one has no such argument.
- */
+/* What a callback is told and what it answers. -EINVAL: this one has no such argument. */
 
 static int give_data(struct lfb_step_call *call, u64 data)
 {
@@ -28,7 +24,7 @@ static int give_obj(struct lfb_step_call *call, u64 obj)
 	return 0;
 }
 
-int lfb__step_data(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(data)
 {
 	if (!call->data)
 		return -EINVAL;
@@ -37,17 +33,17 @@ int lfb__step_data(struct lfb_step_call *call, const struct lfb_step *step)
 				       step->numbers[0]);
 }
 
-int lfb__step_data_pointer(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(data_pointer)
 {
 	return give_data(call, lfb__step_value(call, step));
 }
 
-int lfb__step_obj(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(obj)
 {
 	return give_obj(call, lfb__step_value(call, step));
 }
 
-int lfb__step_private(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(private)
 {
 	if (!call->private_data)
 		return -EINVAL;
@@ -55,21 +51,18 @@ int lfb__step_private(struct lfb_step_call *call, const struct lfb_step *step)
 	return 0;
 }
 
-int lfb__step_no_data(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(no_data)
 {
-	(void)step;
 	return give_data(call, 0);
 }
 
-int lfb__step_no_obj(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(no_obj)
 {
-	(void)step;
 	return give_obj(call, 0);
 }
 
-int lfb__step_no_file(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(no_file)
 {
-	(void)step;
 	if (!call->file_args)
 		return -EINVAL;
 	call->file_args->file = NULL;
@@ -82,22 +75,22 @@ static int take(struct lfb_step_call *call, const struct lfb_step *step, void *p
 	return lfb__step_fill(call, step, 0, (struct lfb_slot){ pointer, LFB_SLOT_POINTER, 0 });
 }
 
-int lfb__step_take(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(take)
 {
 	return call->data ? take(call, step, phys_to_virt(*call->data)) : -EINVAL;
 }
 
-int lfb__step_take_pointer(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(take_pointer)
 {
 	return call->data ? take(call, step, (void *)(uintptr_t)*call->data) : -EINVAL;
 }
 
-int lfb__step_take_obj(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(take_obj)
 {
 	return call->obj ? take(call, step, *call->obj) : -EINVAL;
 }
 
-int lfb__step_take_private(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(take_private)
 {
 	return call->private_data ? take(call, step, *call->private_data) : -EINVAL;
 }
@@ -129,7 +122,7 @@ static const struct {
 	[LFB_FIELD_OBJ] = FLB_FIELD(obj, ~0ull),
 };
 
-int lfb__step_set_arg(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(set_arg)
 {
 	const bool of_flb = fields[step->field].of_flb;
 	u8 *args = of_flb ? (u8 *)call->flb_args : (u8 *)call->file_args;
@@ -149,7 +142,7 @@ int lfb__step_set_arg(struct lfb_step_call *call, const struct lfb_step *step)
 	return 0;
 }
 
-int lfb__step_answer(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(answer)
 {
 	if (!call->program || !call->can_fail)
 		return -EINVAL;
@@ -158,7 +151,7 @@ int lfb__step_answer(struct lfb_step_call *call, const struct lfb_step *step)
 	return 0;
 }
 
-int lfb__step_answer_once(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(answer_once)
 {
 	if (!call->program || !call->can_fail)
 		return -EINVAL;
@@ -169,15 +162,12 @@ int lfb__step_answer_once(struct lfb_step_call *call, const struct lfb_step *ste
 }
 
 /* Looked for when it matters. */
-int lfb__step_no_unwind(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(no_unwind)
 {
-	(void)step;
 	return call->program ? 0 : -EINVAL;
 }
 
-/*
- * Locks. What a lock is its first use says; -EINVAL for any other.
- */
+/* Locks. What a lock is its first use says; -EINVAL for any other. */
 
 static int use_lock(struct lfb_step_call *call, const struct lfb_step *step,
 		    enum lfb_recorded_lock kind)
@@ -198,14 +188,14 @@ static int use_lock(struct lfb_step_call *call, const struct lfb_step *step,
 	return locks->kind[i] == kind ? 0 : -EINVAL;
 }
 
-#define LOCK_STEP(step_name, kind, function, member)                                       \
-	int lfb__step_##step_name(struct lfb_step_call *call, const struct lfb_step *step) \
-	{                                                                                  \
-		int err = use_lock(call, step, kind);                                      \
-                                                                                           \
-		if (!err)                                                                  \
-			function(&call->recorder->locks.member[step->lock]);               \
-		return err;                                                                \
+#define LOCK_STEP(name, kind, function, member)                              \
+	LFB_STEP(name)                                                       \
+	{                                                                    \
+		int err = use_lock(call, step, kind);                        \
+                                                                             \
+		if (!err)                                                    \
+			function(&call->recorder->locks.member[step->lock]); \
+		return err;                                                  \
 	}
 
 LOCK_STEP(lock, LFB_LOCK_MUTEX, mutex_lock, mutex)
@@ -217,7 +207,7 @@ LOCK_STEP(up_read, LFB_LOCK_RWSEM, up_read, rwsem)
 LOCK_STEP(down_write, LFB_LOCK_RWSEM, down_write, rwsem)
 LOCK_STEP(up_write, LFB_LOCK_RWSEM, up_write, rwsem)
 
-int lfb__step_trylock(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(trylock)
 {
 	int err = use_lock(call, step, LFB_LOCK_MUTEX);
 
@@ -226,11 +216,10 @@ int lfb__step_trylock(struct lfb_step_call *call, const struct lfb_step *step)
 	return mutex_trylock(&call->recorder->locks.mutex[step->lock]) ? 0 : -EBUSY;
 }
 
-int lfb__step_sleep(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(sleep)
 {
 	struct mutex *mutex = &call->recorder->locks.sleep;
 
-	(void)step;
 	if (mutex->lock.magic != LFB_LOCK_MAGIC)
 		lfb_lock_init(&mutex->lock, "sleep");
 	mutex_lock(mutex);
@@ -238,20 +227,17 @@ int lfb__step_sleep(struct lfb_step_call *call, const struct lfb_step *step)
 	return 0;
 }
 
-int lfb__step_lock_fresh(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(lock_fresh)
 {
 	struct mutex *mutex = &call->recorder->locks.sleep;
 
-	(void)step;
 	memset(mutex, 0, sizeof(*mutex));
 	mutex_lock(mutex);
 	mutex_unlock(mutex);
 	return 0;
 }
 
-/*
- * Live update
- */
+/* Live update */
 
 static int get_object(struct lfb_step_call *call, const struct lfb_step *step,
 		      int (*get)(struct liveupdate_flb *flb, void **objp))
@@ -265,35 +251,35 @@ static int get_object(struct lfb_step_call *call, const struct lfb_step *step,
 	return err ? err : take(call, step, object);
 }
 
-int lfb__step_get_incoming(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(get_incoming)
 {
 	return get_object(call, step, liveupdate_flb_get_incoming);
 }
 
-int lfb__step_get_outgoing(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(get_outgoing)
 {
 	return get_object(call, step, liveupdate_flb_get_outgoing);
 }
 
-int lfb__step_lock_incoming(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(lock_incoming)
 {
 	return get_object(call, step, liveupdate_flb_incoming_locked);
 }
 
-int lfb__step_lock_outgoing(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(lock_outgoing)
 {
 	return get_object(call, step, liveupdate_flb_outgoing_locked);
 }
 
-#define PUT_STEP(step_name, statement)                                                     \
-	int lfb__step_##step_name(struct lfb_step_call *call, const struct lfb_step *step) \
-	{                                                                                  \
-		struct liveupdate_flb *flb;                                                \
-		int err = lfb__recorder_flb(call->recorder, step->flb, &flb);              \
-                                                                                           \
-		if (!err)                                                                  \
-			statement;                                                         \
-		return err;                                                                \
+#define PUT_STEP(name, statement)                                             \
+	LFB_STEP(name)                                                        \
+	{                                                                     \
+		struct liveupdate_flb *flb;                                   \
+		int err = lfb__recorder_flb(call->recorder, step->flb, &flb); \
+                                                                              \
+		if (!err)                                                     \
+			statement;                                            \
+		return err;                                                   \
 	}
 
 PUT_STEP(put_incoming, liveupdate_flb_put_incoming(flb))
@@ -303,38 +289,41 @@ PUT_STEP(unlock_incoming,
 PUT_STEP(unlock_outgoing,
 	 liveupdate_flb_outgoing_unlock(flb, (void *)(uintptr_t)lfb__step_value(call, step)))
 
-int lfb__step_register_handler(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(register_handler)
 {
-	return lfb__recorder_register_handler(call->recorder, step->handler);
+	return lfb__recorder_register(call->recorder,
+				      (struct lfb_registration){ step->handler, 0, false });
 }
 
-int lfb__step_unregister_handler(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(unregister_handler)
 {
-	return lfb__recorder_unregister_handler(call->recorder, step->handler);
+	return lfb__recorder_unregister(call->recorder,
+					(struct lfb_registration){ step->handler, 0, false });
 }
 
-int lfb__step_register_flb(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(register_flb)
 {
-	return lfb__recorder_register_flb(call->recorder, step->handler, step->flb);
+	return lfb__recorder_register(
+		call->recorder, (struct lfb_registration){ step->handler, step->flb, true });
 }
 
-int lfb__step_unregister_flb(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(unregister_flb)
 {
-	return lfb__recorder_unregister_flb(call->recorder, step->handler, step->flb);
+	return lfb__recorder_unregister(
+		call->recorder, (struct lfb_registration){ step->handler, step->flb, true });
 }
 
-int lfb__step_get_token(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(get_token)
 {
 	u64 token;
 
-	(void)step;
 	if (!call->file_args)
 		return -EINVAL;
 	return liveupdate_get_token_outgoing(call->file_args->session, call->file_args->file,
 					     &token);
 }
 
-int lfb__step_get_file(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(get_file)
 {
 	struct file *file;
 	int err;
@@ -347,50 +336,39 @@ int lfb__step_get_file(struct lfb_step_call *call, const struct lfb_step *step)
 	return err;
 }
 
-int lfb__step_module_get(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(module_get)
 {
-	(void)step;
 	return try_module_get(call->recorder->file_ops.owner) ? 0 : -ENODEV;
 }
 
-int lfb__step_module_put(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(module_put)
 {
-	(void)step;
 	module_put(call->recorder->file_ops.owner);
 	return 0;
 }
 
-/*
- * Complaints and deaths
- */
+/* Complaints and deaths */
 
-int lfb__step_warn(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(warn)
 {
-	(void)call;
-	(void)step;
 	lfb_warn(LFB_RECORDER_NAME, "the scenario says so");
 	return 0;
 }
 
-int lfb__step_bug(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(bug)
 {
-	(void)call;
-	(void)step;
 	lfb_bug(LFB_RECORDER_NAME, "the scenario says so");
 	return 0;
 }
 
-int lfb__step_panic(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(panic)
 {
-	(void)call;
-	(void)step;
 	panic("the scenario says so");
 	return 0;
 }
 
-int lfb__step_null(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(null)
 {
-	(void)step;
 	lfb__access_read(&call->recorder->machine->kernel, NULL);
 	return 0;
 }

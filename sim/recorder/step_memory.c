@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Steps: memory, and handing it over.
- */
+/* Steps: memory, and handing it over. */
 #include <string.h>
 
 #include "sim/recorder/inside.h"
@@ -46,16 +44,14 @@ static unsigned int order_of(const struct lfb_step *step)
 	return step->numbers[0] > UINT32_MAX ? UINT32_MAX : (unsigned int)step->numbers[0];
 }
 
-/*
- * Allocating and freeing
- */
+/* Allocating and freeing */
 
-int lfb__step_kmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(kmalloc)
 {
 	return keep(call, step, kmalloc(step->numbers[0], GFP_KERNEL), LFB_SLOT_OBJECT, 0);
 }
 
-int lfb__step_kfree(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(kfree)
 {
 	void *address = address_of(call, step, 0);
 
@@ -64,7 +60,7 @@ int lfb__step_kfree(struct lfb_step_call *call, const struct lfb_step *step)
 	return 0;
 }
 
-int lfb__step_pages(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(pages)
 {
 	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, order_of(step));
 
@@ -77,13 +73,13 @@ static void give_pages(struct lfb_step_call *call, void *address, unsigned int o
 	free_pages((unsigned long)(uintptr_t)address, order);
 }
 
-int lfb__step_free_pages(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(free_pages)
 {
 	give_pages(call, address_of(call, step, 0), order_of(step));
 	return 0;
 }
 
-int lfb__step_folio(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(folio)
 {
 	struct folio *folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, order_of(step));
 
@@ -97,18 +93,18 @@ static void put_folio(struct lfb_step_call *call, void *address)
 	folio_put(virt_to_folio(address));
 }
 
-int lfb__step_folio_put(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(folio_put)
 {
 	put_folio(call, address_of(call, step, 0));
 	return 0;
 }
 
-int lfb__step_vmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(vmalloc)
 {
 	return keep(call, step, vzalloc(step->numbers[0]), LFB_SLOT_AREA, 0);
 }
 
-int lfb__step_vfree(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(vfree)
 {
 	vfree(address_of(call, step, 0));
 	return 0;
@@ -122,8 +118,6 @@ static void free_kho(struct lfb_step_call *call, void *address)
 
 int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot)
 {
-	u64 i;
-
 	switch (slot->kind) {
 	case LFB_SLOT_EMPTY:
 		return 0;
@@ -146,21 +140,21 @@ int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot)
 		free_kho(call, slot->address);
 		return 0;
 	case LFB_SLOT_SINGLE_PAGES:
-		for (i = 0; i < slot->count; i++)
+		for (u64 i = 0; i < slot->count; i++)
 			give_pages(call, (u8 *)slot->address + i * PAGE_SIZE, 0);
 		return 0;
 	}
 	return -EINVAL;
 }
 
-int lfb__step_free(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(free)
 {
 	const struct lfb_slot slot = lfb__step_slot(call, step, 0);
 
 	return lfb__free_slot(call, &slot);
 }
 
-int lfb__step_kho(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(kho)
 {
 	void *address = kho_alloc_preserve(step->numbers[0]);
 
@@ -169,13 +163,13 @@ int lfb__step_kho(struct lfb_step_call *call, const struct lfb_step *step)
 	return keep(call, step, address, LFB_SLOT_KHO, 0);
 }
 
-int lfb__step_kho_unpreserve_free(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(kho_unpreserve_free)
 {
 	free_kho(call, address_of(call, step, 0));
 	return 0;
 }
 
-int lfb__step_kho_restore_free(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(kho_restore_free)
 {
 	void *address = address_of(call, step, 0);
 
@@ -184,22 +178,20 @@ int lfb__step_kho_restore_free(struct lfb_step_call *call, const struct lfb_step
 	return 0;
 }
 
-/*
- * Handing over
- */
+/* Handing over */
 
-int lfb__step_preserve_folio(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(preserve_folio)
 {
 	return kho_preserve_folio(virt_to_folio(address_of(call, step, 0)));
 }
 
-int lfb__step_unpreserve_folio(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(unpreserve_folio)
 {
 	kho_unpreserve_folio(virt_to_folio(address_of(call, step, 0)));
 	return 0;
 }
 
-int lfb__step_restore_folio(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(restore_folio)
 {
 	struct folio *folio = kho_restore_folio(virt_to_phys(address_of(call, step, 0)));
 
@@ -208,26 +200,25 @@ int lfb__step_restore_folio(struct lfb_step_call *call, const struct lfb_step *s
 	return keep(call, step, folio_address(folio), LFB_SLOT_FOLIO, folio_order(folio));
 }
 
-int lfb__step_preserve_pages(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(preserve_pages)
 {
 	return kho_preserve_pages(virt_to_page(address_of(call, step, 0)), step->numbers[0]);
 }
 
-int lfb__step_unpreserve_pages(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(unpreserve_pages)
 {
 	kho_unpreserve_pages(virt_to_page(address_of(call, step, 0)), step->numbers[0]);
 	return 0;
 }
 
-int lfb__step_restore_pages(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(restore_pages)
 {
 	struct page *page = kho_restore_pages(virt_to_phys(address_of(call, step, 0)),
 					      step->numbers[0]);
 	u8 *address = page ? page_address(page) : NULL;
 	int err = address ? 0 : -ENOENT;
-	u64 i;
 
-	for (i = 0; !err && i < step->numbers[0]; i++)
+	for (u64 i = 0; !err && i < step->numbers[0]; i++)
 		err = lfb__memory_own(&call->recorder->slots, address + i * PAGE_SIZE, true);
 	if (err)
 		return err;
@@ -266,7 +257,7 @@ static void write_area(struct lfb_step_call *call, const void *to, const struct 
 				  word_at(to, i * sizeof(u64)), words[i]);
 }
 
-int lfb__step_preserve_vmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(preserve_vmalloc)
 {
 	struct kho_vmalloc area = { 0 };
 	int err = kho_preserve_vmalloc(address_of(call, step, 0), &area);
@@ -276,7 +267,7 @@ int lfb__step_preserve_vmalloc(struct lfb_step_call *call, const struct lfb_step
 	return err;
 }
 
-int lfb__step_unpreserve_vmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(unpreserve_vmalloc)
 {
 	void *where = address_of(call, step, 0);
 	struct kho_vmalloc area;
@@ -287,7 +278,7 @@ int lfb__step_unpreserve_vmalloc(struct lfb_step_call *call, const struct lfb_st
 	return 0;
 }
 
-int lfb__step_restore_vmalloc(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(restore_vmalloc)
 {
 	struct kho_vmalloc area;
 
@@ -295,24 +286,23 @@ int lfb__step_restore_vmalloc(struct lfb_step_call *call, const struct lfb_step 
 	return keep(call, step, kho_restore_vmalloc(&area), LFB_SLOT_AREA, 0);
 }
 
-int lfb__step_preserve_scratch(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(preserve_scratch)
 {
-	(void)step;
 	return kho_preserve_pages(phys_to_page(kernel_of(call)->memory.scratch), 1);
 }
 
-int lfb__step_add_subtree(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(add_subtree)
 {
 	return kho_add_subtree(step->word, address_of(call, step, 0), PAGE_SIZE);
 }
 
-int lfb__step_remove_subtree(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(remove_subtree)
 {
 	kho_remove_subtree(address_of(call, step, 0));
 	return 0;
 }
 
-int lfb__step_retrieve_subtree(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(retrieve_subtree)
 {
 	phys_addr_t phys;
 	int err = kho_retrieve_subtree(step->word, &phys, NULL);
@@ -320,9 +310,7 @@ int lfb__step_retrieve_subtree(struct lfb_step_call *call, const struct lfb_step
 	return err ? err : keep(call, step, phys_to_virt(phys), LFB_SLOT_POINTER, 0);
 }
 
-/*
- * Bytes, eight at a time
- */
+/* Bytes, eight at a time */
 
 static void *at_offset(const struct lfb_step_call *call, const struct lfb_step *step)
 {
@@ -340,25 +328,23 @@ static u64 read_there(const struct lfb_step_call *call, const struct lfb_step *s
 	return lfb__access_read(kernel_of(call), at_offset(call, step));
 }
 
-int lfb__step_write(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(write)
 {
 	return write_there(call, step, step->numbers[1]);
 }
 
-int lfb__step_read(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(read)
 {
 	read_there(call, step);
 	return 0;
 }
 
-int lfb__step_expect(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(expect)
 {
 	return read_there(call, step) == step->numbers[1] ? 0 : -EILSEQ;
 }
 
-/*
- * Stamps: pages that say whose they are, each word another
- */
+/* Stamps: pages that say whose they are, each word another */
 
 static u64 stamp_word(u64 number, size_t index)
 {
@@ -371,7 +357,7 @@ static u64 stamp_of(const struct lfb_scope *scope)
 	return scope->of == LFB_SCOPE_FILE ? scope->file : scope->number | 1ull << 63;
 }
 
-int lfb__step_stamp(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(stamp)
 {
 	void *address = address_of(call, step, 0);
 	u64 *page = lfb__access_page(kernel_of(call), address);
@@ -384,7 +370,7 @@ int lfb__step_stamp(struct lfb_step_call *call, const struct lfb_step *step)
 	return 0;
 }
 
-int lfb__step_check_stamp(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(check_stamp)
 {
 	const u64 *page = lfb__access_page(kernel_of(call), address_of(call, step, 0));
 
@@ -401,12 +387,12 @@ int lfb__step_check_stamp(struct lfb_step_call *call, const struct lfb_step *ste
 	return 0;
 }
 
-int lfb__step_store(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(store)
 {
 	return write_there(call, step, (uintptr_t)address_of(call, step, 1));
 }
 
-int lfb__step_store_phys(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(store_phys)
 {
 	return write_there(call, step, virt_to_phys(address_of(call, step, 1)));
 }
@@ -416,23 +402,23 @@ static int load(struct lfb_step_call *call, const struct lfb_step *step, void *a
 	return lfb__step_fill(call, step, 1, (struct lfb_slot){ address, LFB_SLOT_POINTER, 0 });
 }
 
-int lfb__step_load(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(load)
 {
 	return load(call, step, (void *)(uintptr_t)read_there(call, step));
 }
 
-int lfb__step_load_phys(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(load_phys)
 {
 	return load(call, step, phys_to_virt(read_there(call, step)));
 }
 
-int lfb__step_follow(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(follow)
 {
 	lfb__access_read(kernel_of(call), (void *)(uintptr_t)read_there(call, step));
 	return 0;
 }
 
-int lfb__step_follow_phys(struct lfb_step_call *call, const struct lfb_step *step)
+LFB_STEP(follow_phys)
 {
 	lfb__access_read(kernel_of(call), phys_to_virt(read_there(call, step)));
 	return 0;

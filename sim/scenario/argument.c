@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Reading scenarios: the arguments of operations.
+ * Reading scenarios: the arguments of operations. But for what may be missing, functions end with
+ * the argument's last token read.
  */
 #include <stdio.h>
 #include <string.h>
@@ -24,8 +25,8 @@ static int parse_inode(struct lfb_parser *parser, struct lfb_operation *operatio
 	char *key = parser->pool;
 	int length;
 
-	if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->ino))
-		return lfb__refuse_token(&parser->line, "an inode number (0 to 2^64 - 1)");
+	if (lfb__parse_u64(parser, "an inode number", &operation->ino))
+		return -EINVAL;
 	/* One number is one file, however it was written. Not longer than it was written. */
 	length = sprintf(key, "%llx", operation->ino);
 	parser->pool += length + 1;
@@ -47,17 +48,12 @@ static int parse_reboot(struct lfb_parser *parser, struct lfb_operation *operati
 /* flb|h NUMBER */
 static int parse_whose(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	int err;
-
 	operation->of_flb = lfb__token_is(&parser->line, "flb");
 	if (!operation->of_flb && !lfb__token_is(&parser->line, "h"))
 		return lfb__refuse_token(&parser->line, "flb or h");
 	lfb__next_token(&parser->line);
-	err = operation->of_flb ? lfb__parse_flb(parser, &operation->flb) :
-				  lfb__parse_handler(parser, &operation->handler);
-	if (!err)
-		lfb__next_token(&parser->line);
-	return err;
+	return operation->of_flb ? lfb__parse_flb(parser, &operation->flb) :
+				   lfb__parse_handler(parser, &operation->handler);
 }
 
 static int parse_callback(struct lfb_parser *parser, struct lfb_operation *operation)
@@ -71,7 +67,6 @@ static int parse_callback(struct lfb_parser *parser, struct lfb_operation *opera
 				"can_preserve, preserve, unpreserve, freeze, unfreeze, retrieve, "
 				"can_finish or finish");
 	operation->callback = callback;
-	lfb__next_token(&parser->line);
 	return 0;
 }
 
@@ -81,7 +76,6 @@ static int parse_compatible(struct lfb_parser *parser, struct lfb_operation *ope
 		return lfb__refuse_token(&parser->line, "a string of at most %d bytes",
 					 LFB_SCENARIO_COMPATIBLE_MAX);
 	operation->name = lfb__keep_token(parser);
-	lfb__next_token(&parser->line);
 	return 0;
 }
 
@@ -94,13 +88,10 @@ static int parse_damage(struct lfb_parser *parser, struct lfb_operation *operati
 		return lfb__refuse_token(&parser->line, "flb, session or tree");
 	operation->damaged = what;
 	lfb__next_token(&parser->line);
-	if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->offset))
-		return lfb__refuse_token(&parser->line, "an offset (0 to 2^64 - 1)");
+	if (lfb__parse_u64(parser, "an offset", &operation->offset))
+		return -EINVAL;
 	lfb__next_token(&parser->line);
-	if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->value))
-		return lfb__refuse_token(&parser->line, "a value (0 to 2^64 - 1)");
-	lfb__next_token(&parser->line);
-	return 0;
+	return lfb__parse_u64(parser, "a value", &operation->value);
 }
 
 static int parse_fail_op(struct lfb_parser *parser, struct lfb_operation *operation)
@@ -125,6 +116,7 @@ static int parse_fail(struct lfb_parser *parser, struct lfb_operation *operation
 
 	if (err)
 		return err;
+	lfb__next_token(&parser->line);
 	err = parse_fail_op(parser, operation);
 	if (err)
 		return err;
@@ -135,7 +127,6 @@ static int parse_fail(struct lfb_parser *parser, struct lfb_operation *operation
 	if (!lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &times))
 		return lfb__refuse_token(&parser->line, "how many times (0 to %u)",
 					 LFB_SCENARIO_TIMES_MAX);
-	lfb__next_token(&parser->line);
 	operation->fail_error = (int)error;
 	operation->fail_times = (unsigned int)times;
 	return 0;
@@ -181,20 +172,26 @@ int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_opera
 	switch (letter) {
 	case 'R':
 		return parse_reboot(parser, operation);
-	case 'W':
-		return parse_fail(parser, operation);
 	case 'P':
 		return parse_fault(parser, operation);
+	case 'W':
+		err = parse_fail(parser, operation);
+		break;
 	case 'C':
-		return parse_whose(parser, operation);
+		err = parse_whose(parser, operation);
+		break;
 	case 'O':
-		return parse_callback(parser, operation);
+		err = parse_callback(parser, operation);
+		break;
 	case 'S':
-		return lfb__parse_step(parser, &operation->step);
+		err = lfb__parse_step(parser, &operation->step);
+		break;
 	case 'B':
-		return parse_compatible(parser, operation);
+		err = parse_compatible(parser, operation);
+		break;
 	case 'D':
-		return parse_damage(parser, operation);
+		err = parse_damage(parser, operation);
+		break;
 	case 'H':
 		err = lfb__parse_handler(parser, &operation->handler);
 		break;
@@ -205,8 +202,7 @@ int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_opera
 		err = parse_session(parser, operation);
 		break;
 	case 'T':
-		if (!lfb__token_number(&parser->line, UINT64_MAX, &operation->token))
-			err = lfb__refuse_token(&parser->line, "a token (0 to 2^64 - 1)");
+		err = lfb__parse_u64(parser, "a token", &operation->token);
 		break;
 	case 'I':
 		err = parse_inode(parser, operation);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Numbers for strings.
- */
+/* Numbers for strings. */
 #include "sim/scenario/intern.h"
 
 /* FNV-1a: short strings, no adversary worth more. */

@@ -37,18 +37,15 @@ static int parse_expectation(struct lfb_parser *parser, struct lfb_expectation *
 	return 0;
 }
 
-/*
- * Lines
- */
+/* Lines */
 
 /* The operation's tokens, one space between them: from @first up to the token read last. */
 static const char *keep_operation(struct lfb_parser *parser, const char *first)
 {
 	const char *stop = parser->line.token.text;
 	char *kept = parser->pool, *to = kept;
-	const char *at;
 
-	for (at = first; at < stop; at++) {
+	for (const char *at = first; at < stop; at++) {
 		if (!lfb__is_space(*at))
 			*to++ = *at;
 		else if (to[-1] != ' ')
@@ -64,10 +61,10 @@ static const char *keep_operation(struct lfb_parser *parser, const char *first)
 static struct lfb_operation *add_operation(struct lfb_parser *parser)
 {
 	struct lfb_scenario *scenario = parser->scenario;
-	struct lfb_operation *operations;
+	struct lfb_operation *operations =
+		lfb__room(scenario->operations, scenario->count, 1, &parser->capacity,
+			  sizeof(*operations));
 
-	operations = lfb__room(scenario->operations, scenario->count, 1, &parser->capacity,
-			       sizeof(*operations));
 	if (!operations)
 		return NULL;
 	scenario->operations = operations;
@@ -102,7 +99,6 @@ static int parse_operation(struct lfb_parser *parser)
 {
 	const char *start = parser->line.token.text, *first = start;
 	struct lfb_operation *operation = add_operation(parser);
-	const char *letter;
 	unsigned int verb = 0;
 	int err = 0;
 
@@ -121,7 +117,7 @@ static int parse_operation(struct lfb_parser *parser)
 	operation->verb = verb;
 
 	lfb__next_token(&parser->line);
-	for (letter = lfb__verbs[verb].arguments; !err && *letter; letter++)
+	for (const char *letter = lfb__verbs[verb].arguments; !err && *letter; letter++)
 		err = lfb__parse_argument(parser, *letter, operation);
 	if (err)
 		return err;
@@ -133,8 +129,6 @@ static int parse_operation(struct lfb_parser *parser)
 
 static int parse_line(struct lfb_parser *parser)
 {
-	static const char mark[] = "> ";
-
 	lfb__next_token(&parser->line);
 	if (!parser->line.token.size)
 		return 0;
@@ -147,7 +141,7 @@ static int parse_line(struct lfb_parser *parser)
 	}
 	if (!parser->transcript)
 		return parse_operation(parser);
-	if (parser->line.end - parser->line.start < 2 || memcmp(parser->line.start, mark, 2))
+	if (parser->line.end - parser->line.start < 2 || memcmp(parser->line.start, "> ", 2))
 		return 0;
 	parser->line.at = parser->line.start + 2;
 	lfb__next_token(&parser->line);
@@ -191,13 +185,12 @@ static int parse_text(struct lfb_parser *parser, const char *text, size_t size)
 	return err;
 }
 
-/*
- * Bytes of strings that a text of @size bytes can need: a line's tokens as the operation's text and
- * twice more as names and keys, each with a terminator where the text has at least a separator.
- */
-static size_t pool_size(size_t size)
+static void destroy_scenario(struct lfb_scenario *scenario)
 {
-	return 3 * size + 8;
+	free(scenario->operations);
+	free(scenario->strings);
+	free(scenario->name);
+	free(scenario);
 }
 
 static struct lfb_scenario *alloc_scenario(const char *name, size_t size)
@@ -207,21 +200,15 @@ static struct lfb_scenario *alloc_scenario(const char *name, size_t size)
 	if (!scenario)
 		return NULL;
 	scenario->name = strdup(name && *name ? name : "scenario");
-	scenario->strings = malloc(pool_size(size));
+	/*
+	 * What a text can need: a line's tokens as the operation's text and twice more as names and
+	 * keys, each with a terminator where the text has at least a separator.
+	 */
+	scenario->strings = malloc(3 * size + 8);
 	if (scenario->name && scenario->strings)
 		return scenario;
-	free(scenario->name);
-	free(scenario->strings);
-	free(scenario);
+	destroy_scenario(scenario);
 	return NULL;
-}
-
-static void destroy_scenario(struct lfb_scenario *scenario)
-{
-	free(scenario->operations);
-	free(scenario->strings);
-	free(scenario->name);
-	free(scenario);
 }
 
 int lfb_scenario_parse(const char *name, const char *text, size_t size,

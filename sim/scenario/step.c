@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Reading scenarios: steps.
- */
+/* Reading scenarios: steps. */
 #include <string.h>
 
 #include "sim/scenario/parse.h"
@@ -17,7 +15,7 @@ static bool is_letter(char c)
 static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 {
 	const char *name = parser->line.token.text;
-	size_t i, size = parser->line.token.size;
+	size_t size = parser->line.token.size;
 	bool of_module = size && *name == ':';
 	unsigned int number;
 	int err;
@@ -27,7 +25,7 @@ static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 	if (!size || size > SLOT_NAME_MAX || !is_letter(*name))
 		return lfb__refuse_token(&parser->line, "the name of a slot (1 to %d letters, "
 					 "digits and '-', a letter first)", SLOT_NAME_MAX);
-	for (i = 1; i < size; i++) {
+	for (size_t i = 1; i < size; i++) {
 		if (!is_letter(name[i]) && name[i] != '-' && (name[i] < '0' || name[i] > '9'))
 			return lfb__refuse_token(&parser->line, "the name of a slot (letters, "
 								"digits and '-')");
@@ -42,10 +40,7 @@ static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 
 static int parse_number(struct lfb_parser *parser, struct lfb_step *step)
 {
-	if (!lfb__token_number(&parser->line, UINT64_MAX, &step->numbers[step->nr_numbers]))
-		return lfb__refuse_token(&parser->line, "a number (0 to 2^64 - 1)");
-	step->nr_numbers++;
-	return 0;
+	return lfb__parse_u64(parser, "a number", &step->numbers[step->nr_numbers++]);
 }
 
 /* Negative or not: what a callback must not answer can be said too. */
@@ -123,21 +118,17 @@ static int parse_argument(struct lfb_parser *parser, char letter, struct lfb_ste
 
 int lfb__parse_step(struct lfb_parser *parser, struct lfb_step *step)
 {
-	const char *letter;
 	unsigned int code = 0;
-	int err;
+	int err = 0;
 
 	while (code < LFB_STEP_CODES && !lfb__token_is(&parser->line, lfb__steps[code].name))
 		code++;
 	if (code == LFB_STEP_CODES)
 		return lfb__refuse_token(&parser->line, "a step (docs/scenarios.md lists them)");
 	step->code = code;
-	lfb__next_token(&parser->line);
-	for (letter = lfb__steps[code].arguments; *letter; letter++) {
-		err = parse_argument(parser, *letter, step);
-		if (err)
-			return err;
+	for (const char *letter = lfb__steps[code].arguments; !err && *letter; letter++) {
 		lfb__next_token(&parser->line);
+		err = parse_argument(parser, *letter, step);
 	}
-	return 0;
+	return err;
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * A line of a scenario as tokens, and what is a token long.
- */
+/* A line of a scenario as tokens, and what is a token long. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,20 +51,17 @@ unsigned int lfb__token_find(const struct lfb_line *line, const char *const *wor
 static void describe_found(const struct lfb_token *token, char *found, size_t size)
 {
 	size_t shown = token->size < FOUND_MAX ? token->size : FOUND_MAX;
-	size_t i, used;
 
-	if (!token->size) {
+	snprintf(found, size, "\"%.*s%s\"", (int)shown, token->text,
+		 shown < token->size ? "..." : "");
+	for (size_t i = 1; i <= shown; i++) {
+		unsigned char c = (unsigned char)found[i];
+
+		if (c < ' ' || c == 0x7f)
+			found[i] = '?';
+	}
+	if (!token->size)
 		snprintf(found, size, "the end of the line");
-		return;
-	}
-	found[0] = '"';
-	for (i = 0; i < shown; i++) {
-		unsigned char c = (unsigned char)token->text[i];
-
-		found[i + 1] = c < ' ' || c == 0x7f ? '?' : (char)c;
-	}
-	used = shown + 1;
-	snprintf(found + used, size - used, "%s\"", shown < token->size ? "..." : "");
 }
 
 int lfb__refuse_at(const struct lfb_line *line, const char *at, const char *expected,
@@ -124,9 +119,8 @@ bool lfb__token_number(const struct lfb_line *line, u64 max, u64 *number)
 	size_t size = line->token.size;
 	bool hex = size > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 
-	if (!lfb__number_in(text + (hex ? 2 : 0), size - (hex ? 2 : 0), hex ? 16 : 10, number))
-		return false;
-	return *number <= max;
+	return lfb__number_in(text + (hex ? 2 : 0), size - (hex ? 2 : 0), hex ? 16 : 10, number) &&
+	       *number <= max;
 }
 
 bool lfb__token_errno(const struct lfb_line *line, long *result)
@@ -164,6 +158,13 @@ int lfb__parse_handler(struct lfb_parser *parser, unsigned int *number)
 int lfb__parse_flb(struct lfb_parser *parser, unsigned int *number)
 {
 	return parse_small_number(parser, "an FLB", number, &parser->scenario->nr_flbs);
+}
+
+int lfb__parse_u64(struct lfb_parser *parser, const char *what, u64 *number)
+{
+	if (lfb__token_number(&parser->line, UINT64_MAX, number))
+		return 0;
+	return lfb__refuse_token(&parser->line, "%s (0 to 2^64 - 1)", what);
 }
 
 const char *lfb__keep_token(struct lfb_parser *parser)

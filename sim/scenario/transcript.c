@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The transcript, a line at a time.
- */
+/* The transcript, a line at a time. */
 #include <stdarg.h>
 #include <stdio.h>
 

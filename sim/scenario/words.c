@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The words of the language, as data.
- */
+/* The words of the language, as data. */
 #include "sim/scenario/words.h"
 
 const struct lfb_verb_words lfb__verbs[LFB_VERBS] = {

@@ -8,9 +8,7 @@
 
 #include <luo/types.h>
 
-/*
- * What is special about a verb.
- */
+/* What is special about a verb. */
 enum lfb_verb_flag {
 	/* Success goes without saying. */
 	LFB_QUIET_VERB = 1u << 0,
@@ -36,10 +34,10 @@ enum lfb_verb_flag {
 
 /* The recorded module, as code of the kernel. */
 #define LFB_MODULE_VERBS(X)                                                                        \
-	X(HANDLER, "handler", "H", register_handler, 0)                                            \
-	X(UNHANDLER, "unhandler", "H", unregister_handler, LFB_VOID_VERB)                          \
-	X(FLB, "flb", "HF", register_flb, 0)                                                       \
-	X(UNFLB, "unflb", "HF", unregister_flb, LFB_VOID_VERB)                                     \
+	X(HANDLER, "handler", "H", register_it, 0)                                                 \
+	X(UNHANDLER, "unhandler", "H", unregister_it, LFB_VOID_VERB)                               \
+	X(FLB, "flb", "HF", register_it, 0)                                                        \
+	X(UNFLB, "unflb", "HF", unregister_it, LFB_VOID_VERB)                                      \
 	X(GETIN, "getin", "F", get_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                    \
 	X(GETOUT, "getout", "F", get_object, LFB_OBJECT_VERB)                                      \
 	X(HOLDIN, "holdin", "F", hold_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                 \
@@ -87,9 +85,9 @@ enum lfb_verb_flag {
 	LFB_MACHINE_VERBS(X)
 
 enum lfb_verb {
-#define X(verb, name, arguments, function, flags) LFB_VERB_##verb,
-	LFB_ALL_VERBS(X)
-#undef X
+#define LFB_VERB_NAMED(verb, ...) LFB_VERB_##verb,
+	LFB_ALL_VERBS(LFB_VERB_NAMED)
+#undef LFB_VERB_NAMED
 	LFB_VERBS,
 };
 
@@ -131,9 +129,7 @@ enum lfb_damaged { LFB_DAMAGED_FLB, LFB_DAMAGED_SESSION, LFB_DAMAGED_TREE, LFB_D
 
 extern const char *const lfb__damaged[LFB_DAMAGED];
 
-/*
- * Steps
- */
+/* Steps */
 
 /*
  * What a step takes and another gives back; when a callback fails, what its steps took and still
@@ -249,9 +245,9 @@ enum lfb_holding {
 	X(null, "null", "", NONE, NONE)
 
 enum lfb_step_code {
-#define X(function, name, arguments, takes, gives) LFB_STEP_##function,
-	LFB_STEPS(X)
-#undef X
+#define LFB_STEP_NAMED(function, ...) LFB_STEP_##function,
+	LFB_STEPS(LFB_STEP_NAMED)
+#undef LFB_STEP_NAMED
 	LFB_STEP_CODES,
 };
 

@@ -79,14 +79,17 @@ static void meddles(void *context, const struct lfb_recorded_call *call, int *re
 
 static void load_module(struct side *side)
 {
+	struct lfb_registration registration = { 0 };
+
 	side->recorder = lfb__recorder_create(side->machine, 1, side->plan->flbs, NULL);
 	assert_non_null(side->recorder);
 	side->recorder->user = (struct lfb_recorder_user){
 		.context = side, .answers = answers, .meddles = meddles,
 	};
-	assert_int_equal(lfb__recorder_register_handler(side->recorder, 0), 0);
-	for (unsigned int i = 0; i < side->plan->flbs; i++)
-		assert_int_equal(lfb__recorder_register_flb(side->recorder, 0, i), 0);
+	assert_int_equal(lfb__recorder_register(side->recorder, registration), 0);
+	registration.of_flb = true;
+	for (; registration.flb < side->plan->flbs; registration.flb++)
+		assert_int_equal(lfb__recorder_register(side->recorder, registration), 0);
 }
 
 static void start(struct side *side, const char *profile, enum lfb_page_policy policy,
@@ -221,7 +224,7 @@ unsigned long handover_take(const struct lfb_blob *blob, const char *profile,
 		files += files_of(plan, i);
 	start(&side, profile, LFB_PAGES_BUDDY, plan, blob);
 	for (unsigned int i = 0; i < plan->flbs; i++)
-		ask_for_flb(&lfb__recorded_flb(side.recorder, i)->flb, files ? 0 : -ENOENT);
+		ask_for_flb(&lfb__recorded(side.recorder, true, i)->flb, files ? 0 : -ENOENT);
 	for (unsigned int i = 0; i < plan->sessions; i++)
 		take_session(&side, plan, i);
 	assert_int_equal(lfb_agent_retrieve_session(side.agent, side.device, "session-x"), -ENOENT);

@@ -48,6 +48,7 @@ static bool is_rfc(const struct rig *rig)
 
 static int init(struct lfb_recorder *recorder)
 {
+	const struct lfb_registration handler = { 0 }, link = { .of_flb = true };
 	int err = call_hook(recorder->user.context, "init");
 	struct liveupdate_flb *flb;
 
@@ -55,24 +56,24 @@ static int init(struct lfb_recorder *recorder)
 		return err;
 	err = lfb__recorder_flb(recorder, 0, &flb);
 	if (!err)
-		err = lfb__recorder_register_handler(recorder, 0);
+		err = lfb__recorder_register(recorder, handler);
 	if (err)
 		return err;
-	err = lfb__recorder_register_flb(recorder, 0, 0);
+	err = lfb__recorder_register(recorder, link);
 	/* The posted patch has nothing to undo it with. */
 	if (err && !is_rfc(recorder->user.context))
-		lfb__recorder_unregister_handler(recorder, 0);
+		lfb__recorder_unregister(recorder, handler);
 	return err;
 }
 
 struct liveupdate_file_handler *rig_handler(struct rig *rig)
 {
-	return &lfb__recorded_handler(rig->recorder, 0)->handler;
+	return &lfb__recorded(rig->recorder, false, 0)->handler;
 }
 
 struct liveupdate_flb *rig_flb(struct rig *rig)
 {
-	return &lfb__recorded_flb(rig->recorder, 0)->flb;
+	return &lfb__recorded(rig->recorder, true, 0)->flb;
 }
 
 /*

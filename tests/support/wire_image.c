@@ -146,7 +146,7 @@ static int on_session(void *context, phys_addr_t where, const struct luo_session
 	expect_inside(reading, where, reading->codec->layout->session_size);
 	reading->sessions++;
 	reading_say(reading, "session %s %llu\n", record->name, record->count);
-	err = reading->codec->read_files(reading->codec, &reader, record);
+	err = reading->codec->read_files(&reader, record);
 	assert_true(reading->files - files <=
 		    reading->image->size / sizeof(struct luo_file_ser) + 1);
 	return err;

@@ -102,12 +102,12 @@ void world_answer_nothing(struct world *world)
 
 struct liveupdate_file_handler *world_handler(struct world *world, unsigned int handler)
 {
-	return &lfb__recorded_handler(world->recorder, handler)->handler;
+	return &lfb__recorded(world->recorder, false, handler)->handler;
 }
 
 struct liveupdate_flb *world_flb(struct world *world, unsigned int flb)
 {
-	return &lfb__recorded_flb(world->recorder, flb)->flb;
+	return &lfb__recorded(world->recorder, true, flb)->flb;
 }
 
 struct liveupdate_file_ops *world_file_ops(struct world *world, unsigned int number)

@@ -4,15 +4,18 @@
  */
 #include <luo/blob.h>
 #include <luo/convert.h>
+#include <luo/exhaust.h>
 #include <luo/fault.h>
 #include <luo/machine.h>
 #include <luo/scenario.h>
 #include <luo/slab.h>
+#include <luo/sweep.h>
 
 #include "tests/support/test.h"
 
 static struct lfb_machine *machine;
 static struct lfb_scenario *scenario;
+static struct lfb_scenario *module;
 static struct lfb_blob *blob;
 
 /* Each makes one call, with the structure it is about. */
@@ -46,6 +49,66 @@ static int count(void *given)
 	return lfb_blob_count(blob, given);
 }
 
+static int exhaust(void *given)
+{
+	struct lfb_exhaust_result found = { .sz = sizeof(found) };
+	int err = lfb_exhaust_case(given, scenario, &found);
+
+	lfb_scenario_free(found.scenario);
+	return err;
+}
+
+static int exhausted(void *given)
+{
+	return lfb_exhaust_case(NULL, scenario, given);
+}
+
+static int search(void *given)
+{
+	struct lfb_exhaust_module_result found = { .sz = sizeof(found) };
+	struct lfb_exhaust_module_options *options = given;
+	int err;
+
+	options->length = 1;
+	err = lfb_exhaust_module(module, machine, given, &found);
+	if (!err)
+		lfb_exhaust_module_end(&found);
+	return err;
+}
+
+static int searched(void *given)
+{
+	const struct lfb_exhaust_module_options one = { .sz = sizeof(one), .length = 1 };
+	int err = lfb_exhaust_module(module, machine, &one, given);
+
+	if (!err)
+		lfb_exhaust_module_end(given);
+	return err;
+}
+
+static int sweep(void *given)
+{
+	return lfb_scenario_sweep(scenario, machine, given, NULL);
+}
+
+static int swept(void *given)
+{
+	return lfb_scenario_sweep(scenario, machine, NULL, given);
+}
+
+static int nothing(struct lfb_machine *swept_machine, void *context)
+{
+	(void)swept_machine;
+	(void)context;
+	return 0;
+}
+
+static int body(void *given)
+{
+	((struct lfb_sweep_body *)given)->step = nothing;
+	return lfb_sweep(machine, given, NULL, NULL, NULL);
+}
+
 static const struct taker {
 	const char *name;
 	int (*call)(void *given);
@@ -61,6 +124,17 @@ static const struct taker {
 	  sizeof(struct lfb_scenario_options), false },
 	{ "counters", stats, sizeof(size_t), sizeof(struct lfb_machine_stats), true },
 	{ "handover", count, sizeof(struct lfb_handover), sizeof(struct lfb_handover), true },
+	{ "exhaust", exhaust, sizeof(size_t), sizeof(struct lfb_exhaust_options), false },
+	{ "exhausted", exhausted, sizeof(struct lfb_exhaust_result),
+	  sizeof(struct lfb_exhaust_result), true },
+	{ "search", search, sizeof(struct lfb_exhaust_module_options),
+	  sizeof(struct lfb_exhaust_module_options), false },
+	{ "searched", searched, sizeof(struct lfb_exhaust_module_result),
+	  sizeof(struct lfb_exhaust_module_result), true },
+	{ "sweep", sweep, offsetof(struct lfb_sweep_options, pairs),
+	  sizeof(struct lfb_sweep_options), false },
+	{ "swept", swept, sizeof(size_t), sizeof(struct lfb_sweep_result), true },
+	{ "body", body, sizeof(struct lfb_sweep_body), sizeof(struct lfb_sweep_body), false },
 };
 
 static int with(const struct taker *taker, void *given, size_t sz)
@@ -91,8 +165,8 @@ static void check(const struct taker *taker)
 	assert_int_equal(with(taker, given, room), taker->result ? 0 : -E2BIG);
 	assert_int_equal(given[room - 1], !taker->result);
 	if (!taker->result)
-		assert_non_null(strstr(lfb_error_text(taker->call == create ? NULL : machine),
-				       "something is set"));
+		assert_true(strstr(lfb_error_text(NULL), "something is set") ||
+			    strstr(lfb_error_text(machine), "something is set"));
 	/* No size at all: nothing behind it is looked at. */
 	assert_int_equal(with(taker, given, SIZE_MAX - 7), -E2BIG);
 	free(given);
@@ -135,16 +209,18 @@ static void what_a_shorter_one_lacks_is_zero(void **state)
 static int set_up(void **state)
 {
 	struct lfb_scenario_options last = { .sz = sizeof(last), .last_blob = &blob };
-	const char text[] = "open\nsession a\nreboot\n";
+	const char text[] = "open\nsession a\nreboot\n", code[] = "when h 0 freeze sleep\n";
 
 	return lfb_machine_create(NULL, &machine) ||
 	       lfb_scenario_parse("test", text, strlen(text), &scenario) ||
+	       lfb_scenario_parse("module", code, strlen(code), &module) ||
 	       lfb_scenario_run(scenario, machine, &last);
 }
 
 static int tear_down(void **state)
 {
 	lfb_blob_free(blob);
+	lfb_scenario_free(module);
 	lfb_scenario_free(scenario);
 	lfb_machine_destroy(machine);
 	return 0;

@@ -127,11 +127,8 @@ static void lists_of_quirks_are_separated_by_spaces_and_commas(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		u64 mask = 0;
 
-		assert_int_equal(luo_quirks_parse(lists[i], true, &mask, bad, sizeof(bad)), 0);
+		assert_int_equal(luo_quirks_parse(lists[i], &mask, bad, sizeof(bad)), 0);
 		assert_int_equal(mask, both);
-		mask = ~0ull;
-		assert_int_equal(luo_quirks_parse(lists[i], false, &mask, bad, sizeof(bad)), 0);
-		assert_int_equal(mask, ~both);
 	}
 }
 
@@ -143,7 +140,7 @@ static void an_empty_list_changes_nothing(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		u64 mask = 5;
 
-		assert_int_equal(luo_quirks_parse(lists[i], true, &mask, bad, sizeof(bad)), 0);
+		assert_int_equal(luo_quirks_parse(lists[i], &mask, bad, sizeof(bad)), 0);
 		assert_int_equal(mask, 5);
 	}
 }
@@ -153,11 +150,11 @@ static void what_is_no_quirk_is_named(void **state)
 	char bad[16];
 	u64 mask = 0;
 
-	assert_int_equal(luo_quirks_parse("REGISTRY_UNLOCKED NO_QUIRK", true, &mask, bad,
+	assert_int_equal(luo_quirks_parse("REGISTRY_UNLOCKED NO_QUIRK", &mask, bad,
 					  sizeof(bad)),
 			 -EINVAL);
 	assert_string_equal(bad, "NO_QUIRK");
-	assert_int_equal(luo_quirks_parse("A_NAME_LONGER_THAN_THE_PLACE", true, &mask, bad,
+	assert_int_equal(luo_quirks_parse("A_NAME_LONGER_THAN_THE_PLACE", &mask, bad,
 					  sizeof(bad)),
 			 -EINVAL);
 	assert_string_equal(bad, "A_NAME_LONGER_T");

@@ -135,7 +135,7 @@ static bool same_flbs(struct lfb_walker *walker)
 	const struct lfb_recorder *recorder = walker->run.recorder;
 
 	for (unsigned int f = 0; f < walker->run.scenario->nr_flbs; f++) {
-		const struct lfb_recorded_flb *recorded = recorder->flbs[f];
+		const struct lfb_recorded *recorded = recorder->flbs[f];
 
 		if (recorded && (!same_outgoing(walker, f, &recorded->flb.private.outgoing) ||
 				 !same_incoming(walker, f, &recorded->flb.private.incoming)))

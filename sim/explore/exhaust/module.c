@@ -259,16 +259,21 @@ static int take_ids(struct module_search *search, const struct lfb_exhaust_modul
 }
 
 static int check(const struct lfb_scenario *module, struct lfb_machine *machine,
-		 const struct lfb_exhaust_module_options *options,
-		 const struct lfb_exhaust_module_result *result, unsigned int *length)
+		 const struct lfb_exhaust_module_options *given,
+		 const struct lfb_exhaust_module_result *result,
+		 struct lfb_exhaust_module_options *options)
 {
-	if (!result || result->sz != sizeof(*result) ||
-	    (options && options->sz != sizeof(*options)))
-		return lfb__error(NULL, -EINVAL, "lfb_exhaust_module(): wrong sz");
+	int err = lfb__options_take(NULL, "the options", options, sizeof(*options), given,
+				    sizeof(*options));
+
+	if (!err)
+		err = lfb__result_check(NULL, "the result", result, sizeof(*result));
+	if (err)
+		return err;
 	if (!lfb__machine_valid(machine) || !lfb__handle_valid(module, LFB_HANDLE_SCENARIO))
 		return lfb__error(NULL, -EINVAL, "lfb_exhaust_module(): no live scenario or "
 				  "machine");
-	if (lfb__search_length(options ? options->length : 0, length))
+	if (lfb__search_length(options->length, &options->length))
 		return -EINVAL;
 	if (lfb_machine_state(machine) != LFB_OFF)
 		return lfb__error(NULL, -EBUSY, "the machine is %s; shut it down first",
@@ -301,21 +306,23 @@ static int search_world(struct module_search *search)
 }
 
 int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *machine,
-		       const struct lfb_exhaust_module_options *options,
+		       const struct lfb_exhaust_module_options *given,
 		       struct lfb_exhaust_module_result *result)
 {
-	static const struct lfb_exhaust_module_options defaults = { .sz = sizeof(defaults) };
+	static const struct lfb_exhaust_module_result nothing;
+	struct lfb_exhaust_module_options options;
 	struct module_search search = {
 		.search = { .all = true, .root = try_nothing, .expand = expand },
 		.machine = machine,
 		.result = result,
 	};
-	int err = check(module, machine, options, result, &search.search.length);
+	int err = check(module, machine, given, result, &options);
 
 	if (err)
 		return err;
-	*result = (struct lfb_exhaust_module_result){ .sz = sizeof(*result) };
-	err = take_ids(&search, options ? options : &defaults);
+	lfb__result_give(result, &nothing, sizeof(nothing));
+	search.search.length = options.length;
+	err = take_ids(&search, &options);
 	if (!err)
 		err = lfb__agent_world_create(module, &search.search.world);
 	if (!err)

@@ -35,24 +35,22 @@ static void describe_kernel(const struct lfb_exhaust_options *options, char *tex
 int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct lfb_exhaust_plan *plan,
 		      struct lfb_exhaust_result *result)
 {
+	static const struct lfb_exhaust_result nothing;
 	struct lfb_exhaust_options *options = &plan->options;
-	size_t sz = result ? result->sz : 0;
 	char bad[64];
 	u64 on = 0;
+	int err;
 
-	memset(plan, 0, sizeof(*plan));
-	options->sz = sizeof(*options);
-	if (given && (given->sz < sizeof(size_t) || given->sz > sizeof(*options)))
-		return lfb__error(NULL, -EINVAL, "the options' sz is %zu, not %zu", given->sz,
-				  sizeof(*options));
-	if (given)
-		memcpy(options, given, given->sz);
-	if (sz != sizeof(*result))
-		return lfb__error(NULL, -EINVAL, "the result's sz is %zu, not %zu", sz,
-				  sizeof(*result));
+	plan->quirks_off[0] = '\0';
+	err = lfb__options_take(NULL, "the options", options, sizeof(*options), given,
+				sizeof(given->sz));
+	if (!err)
+		err = lfb__result_check(NULL, "the result", result, sizeof(*result));
+	if (err)
+		return err;
 	if (lfb__search_length(options->length, &options->length))
 		return -EINVAL;
-	if (luo_quirks_parse(options->quirks_on, true, &on, bad, sizeof(bad)))
+	if (luo_quirks_parse(options->quirks_on, &on, bad, sizeof(bad)))
 		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
 	if (options->groups & ~(unsigned int)(LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED))
 		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
@@ -64,8 +62,7 @@ int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct lfb_exhaus
 			    sizeof(plan->quirks_off));
 		options->quirks_off = plan->quirks_off;
 	}
-	memset(result, 0, sizeof(*result));
-	result->sz = sz;
+	lfb__result_give(result, &nothing, sizeof(nothing));
 	describe_kernel(options, result->kernel, sizeof(result->kernel));
 	return 0;
 }

@@ -23,7 +23,7 @@ static bool pending(const struct lfb_failure *fails)
 }
 
 /* Never used for anything: whether it exists already is nobody's business. */
-static bool is_as_new(const struct lfb_recorded_flb *flb)
+static bool is_as_new(const struct lfb_recorded *flb)
 {
 	const struct liveupdate_flb_state *out = &flb->flb.private.outgoing;
 	const struct liveupdate_flb_state *in = &flb->flb.private.incoming;
@@ -38,7 +38,7 @@ static bool is_as_new(const struct lfb_recorded_flb *flb)
 void lfb__state_recorder(struct lfb_state_sink *sink, const struct lfb_recorder *recorder)
 {
 	for (unsigned int i = 0; i < recorder->nr_handlers; i++) {
-		const struct lfb_recorded_handler *handler = recorder->handlers[i];
+		const struct lfb_recorded *handler = recorder->handlers[i];
 
 		if (!handler || !pending(handler->fails))
 			continue;
@@ -47,7 +47,7 @@ void lfb__state_recorder(struct lfb_state_sink *sink, const struct lfb_recorder 
 		failures_state(sink, handler->fails);
 	}
 	for (unsigned int i = 0; i < recorder->nr_flbs; i++) {
-		const struct lfb_recorded_flb *flb = recorder->flbs[i];
+		const struct lfb_recorded *flb = recorder->flbs[i];
 
 		if (!flb || (sink->ahead ? flb->flb.private.users > 0 : is_as_new(flb)))
 			continue;

@@ -131,7 +131,9 @@ int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *given, v
 		.text = text,
 		.take_down = take_down,
 	};
-	struct body body = { .machine = machine, .body = given, .context = context };
+	struct lfb_sweep_body taken;
+	struct body body = { .machine = machine, .body = &taken, .context = context };
+	struct lfb_sweep_options how;
 	struct lfb_machine *before;
 	size_t modules;
 	int err;
@@ -140,20 +142,20 @@ int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *given, v
 		return -EINVAL;
 	if (lfb__machine_check_outside(machine))
 		return -EBUSY;
-	if (!given || given->sz != sizeof(*given) || !given->step)
-		return lfb__error(machine, -EINVAL, "the body has no step, or its sz is not %zu",
-				  sizeof(*given));
-	err = lfb__sweep_check(machine, options, result);
-	if (err)
-		return err;
-	err = add_modules(machine, given->modules, &modules);
+	err = lfb__options_take(machine, "the body", &taken, sizeof(taken), given, sizeof(taken));
+	if (!err && !taken.step)
+		err = lfb__error(machine, -EINVAL, "the body has no step");
+	if (!err)
+		err = lfb__sweep_take(machine, options, result, &how);
+	if (!err)
+		err = add_modules(machine, taken.modules, &modules);
 	if (err)
 		return err;
 	subject.self = &body;
-	subject.name = given->name ? given->name : "body";
+	subject.name = taken.name ? taken.name : "body";
 	before = lfb_machine_enter(machine);
-	err = lfb__sweep_subject(machine, &subject, options, result, &body.balance);
+	err = lfb__sweep_subject(machine, &subject, &how, result, &body.balance);
 	lfb_machine_enter(before);
-	remove_modules(machine, given->modules, modules);
+	remove_modules(machine, taken.modules, modules);
 	return err;
 }

@@ -66,30 +66,6 @@ static long operate(struct play *play, const struct lfb_operation *operation, u6
 	return result;
 }
 
-static void unlearn(struct lfb_code **table, unsigned int nr)
-{
-	for (unsigned int i = 0; i < nr; i++) {
-		if (!table[i])
-			continue;
-		table[i]->renamed = false;
-		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
-			table[i]->programs[callback].count = 0;
-	}
-}
-
-/* Forgets what a scenario wrote for the module: it is to be run again. The machine is off. */
-static void unlearn_all(struct lfb_recorder *recorder)
-{
-	unlearn(recorder->handler_code, recorder->nr_handlers);
-	unlearn(recorder->flb_code, recorder->nr_flbs);
-	if (recorder->loaded)
-		lfb_machine_remove_module(recorder->machine, LFB_RECORDER_NAME);
-	recorder->loaded = false;
-	recorder->is_module = false;
-	recorder->file_ops.owner = NULL;
-	recorder->flb_ops.owner = NULL;
-}
-
 static long perform(void *self, size_t step, u64 *object)
 {
 	struct play *play = self;
@@ -100,7 +76,7 @@ static long perform(void *self, size_t step, u64 *object)
 	play->made = -1;
 	if (!operation) {
 		play->run.nr_points = 0;
-		unlearn_all(play->run.recorder);
+		lfb__recorder_unlearn(play->run.recorder);
 		result = lfb__run_start(&play->run, NULL);
 		note_boot(play);
 		return result;
@@ -148,25 +124,7 @@ static void more(struct lfb_state_sink *sink, const void *self)
 /* Puts every reference that is kept, and fails no more. Kernel code. */
 static long end_module(void *context)
 {
-	struct lfb_recorder *recorder = context;
-
-	for (unsigned int i = 0; i < recorder->nr_handlers; i++) {
-		struct lfb_recorded_handler *handler = recorder->handlers[i];
-
-		if (handler)
-			memset(handler->fails, 0, sizeof(handler->fails));
-	}
-	for (unsigned int i = 0; i < recorder->nr_flbs; i++) {
-		struct lfb_recorded_flb *flb = recorder->flbs[i];
-
-		if (!flb)
-			continue;
-		memset(flb->fails, 0, sizeof(flb->fails));
-		for (; flb->held[0]; flb->held[0]--)
-			liveupdate_flb_put_outgoing(&flb->flb);
-		for (; flb->held[1]; flb->held[1]--)
-			liveupdate_flb_put_incoming(&flb->flb);
-	}
+	lfb__recorder_end(context);
 	return 0;
 }
 
@@ -306,9 +264,10 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 }
 
 int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		       const struct lfb_sweep_options *options, struct lfb_sweep_result *result)
+		       const struct lfb_sweep_options *given, struct lfb_sweep_result *result)
 {
 	const struct luo_profile *profile;
+	struct lfb_sweep_options options;
 	int err;
 
 	if (!lfb__machine_valid(machine))
@@ -317,7 +276,7 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 		return -EBUSY;
 	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
 		return lfb__error(machine, -EINVAL, "the pointer is no live scenario");
-	err = lfb__sweep_check(machine, options, result);
+	err = lfb__sweep_take(machine, given, result, &options);
 	if (!err)
 		err = check_scenario(scenario, machine);
 	if (err)
@@ -326,5 +285,5 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 	profile = machine->profile;
 	err = lfb_scenario_run(scenario, machine, NULL);
 	machine->profile = profile;
-	return err ? err : sweep(scenario, machine, options, result);
+	return err ? err : sweep(scenario, machine, &options, result);
 }

@@ -9,45 +9,34 @@
 #define PAIRS_MAX_DEFAULT 64
 #define VIOLATIONS_MAX_DEFAULT 10
 
-int lfb__sweep_check(struct lfb_machine *machine, const struct lfb_sweep_options *options,
-		     const struct lfb_sweep_result *result)
+int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options *given,
+		    const struct lfb_sweep_result *result, struct lfb_sweep_options *options)
 {
 	struct lfb_sweep_case that;
+	int err = lfb__options_take(machine, "the options", options, sizeof(*options), given,
+				    offsetof(struct lfb_sweep_options, pairs));
 
-	if (options && (options->sz < offsetof(struct lfb_sweep_options, kinds) +
-					  sizeof(options->kinds) ||
-			options->sz > sizeof(*options)))
-		return lfb__error(machine, -EINVAL, "the options' sz is %zu, not %zu", options->sz,
-				  sizeof(*options));
-	if (result && (result->sz < sizeof(result->sz) || result->sz > sizeof(*result)))
-		return lfb__error(machine, -EINVAL, "the result's sz is %zu, not %zu", result->sz,
-				  sizeof(*result));
-	if (options && (options->kinds & ~LFB_FAULT_ANY))
+	if (!err && result)
+		err = lfb__result_check(machine, "the result", result, sizeof(result->sz));
+	if (err)
+		return err;
+	if (options->kinds & ~LFB_FAULT_ANY)
 		return lfb__error(machine, -EINVAL, "unknown kinds of faults: 0x%x",
 				  options->kinds);
-	if (options && options->sz > offsetof(struct lfb_sweep_options, only) && options->only &&
-	    strcmp(options->only, "none") && !lfb__case_parse(options->only, &that))
+	if (options->only && strcmp(options->only, "none") &&
+	    !lfb__case_parse(options->only, &that))
 		return lfb__error(machine, -EINVAL, "%.80s is no case: expected KIND:K, "
 				  "KIND:K:forever or KIND:K:K2", options->only);
 	if (lfb_machine_state(machine) != LFB_OFF)
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
-	return 0;
-}
-
-/* An older caller's options are shorter; what it does not know is zero. */
-static void take_options(struct lfb_sweep *sweep, const struct lfb_sweep_options *given)
-{
-	struct lfb_sweep_options *options = &sweep->options;
-
-	if (given)
-		memcpy(options, given, given->sz);
 	if (!options->kinds)
 		options->kinds = LFB_FAULT_ANY;
 	if (!options->pairs_max)
 		options->pairs_max = PAIRS_MAX_DEFAULT;
 	if (!options->violations_max)
 		options->violations_max = VIOLATIONS_MAX_DEFAULT;
+	return 0;
 }
 
 static void record(struct lfb_sweep *sweep, struct lfb_sweep_record *record)
@@ -267,6 +256,7 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 {
 	const struct lfb_trace trace = machine->kernel.trace;
 	struct lfb_sweep sweep = {
+		.options = *options,
 		.machine = machine,
 		.subject = subject,
 		.balance = balance,
@@ -277,7 +267,6 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 	int err;
 
 	memcpy(silent, machine->kernel.findings.silent, sizeof(silent));
-	take_options(&sweep, options);
 	sweep.records = calloc(subject->steps, sizeof(*sweep.records));
 	if (!sweep.records)
 		return lfb__error(machine, -ENOMEM, "no memory to sweep %s", subject->name);
@@ -290,9 +279,7 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 	free(sweep.records);
 	if (!err && sweep.error)
 		err = lfb__error(machine, sweep.error, "the output could not be written");
-	if (result) {
-		sweep.result.sz = result->sz;
-		memcpy(result, &sweep.result, result->sz);
-	}
+	if (result)
+		lfb__result_give(result, &sweep.result, sizeof(sweep.result));
 	return err;
 }

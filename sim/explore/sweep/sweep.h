@@ -106,8 +106,8 @@ void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record 
 int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subject *subject,
 		       const struct lfb_sweep_options *options, struct lfb_sweep_result *result,
 		       struct lfb_balance *balance);
-/* 0 or -EINVAL with the sentence set. */
-int lfb__sweep_check(struct lfb_machine *machine, const struct lfb_sweep_options *options,
-		     const struct lfb_sweep_result *result);
+/* Takes and completes options. 0 or an errno with the sentence set. */
+int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options *given,
+		    const struct lfb_sweep_result *result, struct lfb_sweep_options *options);
 
 #endif

@@ -18,6 +18,9 @@ void *lfb__room(void *items, size_t count, size_t more, size_t *capacity, size_t
 		larger = FIRST_CAPACITY;
 	if (larger < count + more)
 		larger = count + more;
+	/* More than there can be is no question to ask a sanitizer's allocator. */
+	if (larger > PTRDIFF_MAX / size)
+		return NULL;
 	items = reallocarray(items, larger, size);
 	if (items)
 		*capacity = larger;
