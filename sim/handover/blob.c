@@ -45,7 +45,7 @@ const char *lfb__blob_kind_name(enum lfb_blob_kind kind)
 		[LFB_BLOB_PRESERVED] = "preserved",
 	};
 
-	return names[kind];
+	return names[(unsigned int)kind < ARRAY_SIZE(names) ? kind : 0];
 }
 
 static u64 range_size(const struct lfb_blob_range *range)

@@ -10,10 +10,6 @@ static bool needs(unsigned int file, unsigned int flb)
 	return lfb__world_kinds[file] >= flb;
 }
 
-/*
- * What it can do
- */
-
 static void add_preserves(struct lfb_world_text *writing, const char *session, unsigned int file)
 {
 	unsigned int number = file + 1, h = lfb__world_kinds[file];
@@ -89,10 +85,6 @@ int lfb__agent_world_create(const struct lfb_scenario *module, struct lfb_world 
 
 	return err ? err : lfb__world_end(&writing, add_module(&writing, module));
 }
-
-/*
- * What it does
- */
 
 /* Tokens are numbered from 1. */
 static unsigned int file_of(const struct lfb_operation *operation)

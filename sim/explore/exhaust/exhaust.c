@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The search that compares with the model: which letters make sense, and what comes of them.
- */
+/* The search that compares with the model: which letters make sense, and what comes of them. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,10 +7,6 @@
 #include "sim/explore/exhaust/report.h"
 
 #define JOBS_MAX 64u
-
-/*
- * One node
- */
 
 static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 {
@@ -115,10 +109,6 @@ static int set_up(struct lfb_job *job)
 	search->over = search->differs;
 	return err;
 }
-
-/*
- * The search
- */
 
 static int make_jobs(struct lfb_search *search, const struct lfb_exhaust_options *options,
 		     struct lfb_job *jobs)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Letters beyond the basic ones, in groups, and the quirks that cannot show without them.
- */
+/* Letters beyond the basic ones, in groups, and the quirks that cannot show without them. */
 #include <stdio.h>
 
 #include "lib/luo/luo.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What is done in the world that is compared with the model.
- */
+/* What is done in the world that is compared with the model. */
 #include "sim/explore/exhaust/exhaust.h"
 
 /* Session 0 comes before 1, and file 1 before 2, which is just like it. */

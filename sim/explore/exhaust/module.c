@@ -49,10 +49,6 @@ static struct lfb_agent_act act_of(const struct module_search *search, unsigned 
 	};
 }
 
-/*
- * One run
- */
-
 /* The transcript's "> operation = result", and what it says of the end. */
 static int listen(void *context, const char *bytes, size_t size)
 {
@@ -142,10 +138,6 @@ static void run_word(struct module_search *search, struct done *word, unsigned i
 	run(search);
 }
 
-/*
- * Findings
- */
-
 static int keep(struct module_search *search, enum lfb_finding_id id, unsigned int length)
 {
 	struct lfb_exhaust_module_result *result = search->result;
@@ -187,10 +179,6 @@ static void collect(struct module_search *search, const struct lfb_agent_state *
 		search->error = keep(search, (enum lfb_finding_id)id, length);
 	}
 }
-
-/*
- * All sequences
- */
 
 /* One sequence; what the agent knows before it becomes what it knows after it. */
 static void try_word(struct module_search *search, struct done *word, unsigned int length,
@@ -251,10 +239,6 @@ static int expand(struct lfb_job *job, u32 id, struct lfb_list *found)
 	}
 	return err ? err : search->error;
 }
-
-/*
- * Options
- */
 
 static int take_ids(struct module_search *search, const struct lfb_exhaust_module_options *options)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * An agent that knows which operations make sense, for the search for findings in a module.
- */
+/* An agent that knows which operations make sense, for the search for findings in a module. */
 #ifndef SIM_EXPLORE_EXHAUST_MODULE_H
 #define SIM_EXPLORE_EXHAUST_MODULE_H
 
@@ -29,10 +27,6 @@ struct lfb_agent_act {
 	const struct lfb_operation *operation;
 	const struct lfb_operation *fail;	/* NULL: nothing */
 };
-
-/*
- * agent.c
- */
 
 /* The world, with a module whose lines are @module's. */
 int lfb__agent_world_create(const struct lfb_scenario *module, struct lfb_world *world);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What is asked for: options checked and completed.
- */
+/* What is asked for: options checked and completed. */
 #include <stdio.h>
 #include <string.h>
 

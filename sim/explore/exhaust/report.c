@@ -64,10 +64,6 @@ static const struct lfb_operation *compare(struct lfb_walker *walker,
 	return NULL;
 }
 
-/*
- * Shrinking
- */
-
 struct question {
 	struct lfb_exhaust_options options;
 	struct lfb_difference difference;	/* what the candidate shows */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * What is asked of the search that compares with the model, and what it tells.
- */
+/* What is asked of the search that compares with the model, and what it tells. */
 #ifndef SIM_EXPLORE_EXHAUST_REPORT_H
 #define SIM_EXPLORE_EXHAUST_REPORT_H
 

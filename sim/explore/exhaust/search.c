@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The states that were seen, what leads from one to the other, and how many ways there are.
- */
+/* The states that were seen, what leads from one to the other, and how many ways there are. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,10 +38,6 @@ int lfb__search_add(struct lfb_list *found, const struct lfb_tried *tried)
 	*added = *tried;
 	return 0;
 }
-
-/*
- * What a layer found
- */
 
 static bool same_state(const void *nodes, u32 id, const void *tried)
 {
@@ -133,10 +127,6 @@ static int merge(struct lfb_search *search)
 	}
 	return err;
 }
-
-/*
- * One layer
- */
 
 static void *work(void *argument)
 {

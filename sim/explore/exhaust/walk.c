@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * A machine and the model, one operation after the other, compared after each.
- */
+/* A machine and the model, one operation after the other, compared after each. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,10 +179,6 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 		lfb__same_answer(walker, operation, result, object)) && lfb__same_state(walker);
 }
 
-/*
- * Letters
- */
-
 bool lfb__walker_set_up(struct lfb_walker *walker, const struct lfb_world *world, bool first)
 {
 	size_t begin = first ? 0 : world->once;
@@ -231,10 +225,6 @@ bool lfb__walker_word(struct lfb_walker *walker, const struct lfb_world *world, 
 		same = lfb__walker_letter(walker, world, word[i]);
 	return same;
 }
-
-/*
- * States
- */
 
 /* What the agent can reach: the session behind each descriptor it keeps, and its files. */
 static void agent_state(struct lfb_state_sink *sink, const struct lfb_run *run)

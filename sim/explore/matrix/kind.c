@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What the upgrade matrix hands over: the kinds, and the scenario of each.
- */
+/* What the upgrade matrix hands over: the kinds, and the scenario of each. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The upgrade matrix: fill a kernel, jump into another, see what arrived.
- */
+/* The upgrade matrix: fill a kernel, jump into another, see what arrived. */
 #define _GNU_SOURCE /* memmem() */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,10 +44,6 @@ const char *lfb_matrix_outcome_about(enum lfb_matrix_outcome outcome)
 {
 	return (size_t)outcome < LFB_MATRIX_OUTCOMES ? outcomes[outcome].about : NULL;
 }
-
-/*
- * A run
- */
 
 struct run {
 	struct lfb_run play;
@@ -144,10 +138,6 @@ static void receive(struct run *run, struct lfb_matrix_hop *hop)
 	hop->finished.files = run->finished.files;
 	hop->finished.flbs = run->finished.flbs;
 }
-
-/*
- * What became of it
- */
 
 static bool same(const struct lfb_matrix_load *a, const struct lfb_matrix_load *b)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Shrinking with a question that is often asked: does it still raise this finding?
- */
+/* Shrinking with a question that is often asked: does it still raise this finding? */
 #include <string.h>
 
 #include "sim/explore/shrink/shrink.h"

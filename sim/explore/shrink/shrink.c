@@ -34,10 +34,6 @@ struct shrinking {
 	int error;
 };
 
-/*
- * Writing
- */
-
 static size_t format_expectation(const struct lfb_expectation *expected, char *text, size_t size)
 {
 	size_t length;
@@ -75,10 +71,6 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 	}
 	return err < 0 ? lfb__error(NULL, err, "the output could not be written") : 0;
 }
-
-/*
- * Candidates
- */
 
 static struct lfb_scenario *make_candidate(struct shrinking *shrinking, const struct line *lines,
 					   size_t count)
@@ -139,10 +131,6 @@ static bool leave_out(struct shrinking *shrinking, size_t first, size_t end, siz
 	return true;
 }
 
-/*
- * Lines
- */
-
 /* Halves, quarters … down to single lines. */
 static void leave_out_pieces(struct shrinking *shrinking)
 {
@@ -186,10 +174,6 @@ static bool leave_out_pair(struct shrinking *shrinking)
 	return false;
 }
 
-/*
- * Expectations
- */
-
 /* Goes on without what the lines from @first to before @end say they must answer. */
 static bool drop_expectations(struct shrinking *shrinking, size_t first, size_t end)
 {
@@ -211,10 +195,6 @@ static void drop_each_expectation(struct shrinking *shrinking)
 	for (size_t i = 0; i < shrinking->count; i++)
 		drop_expectations(shrinking, i, i + 1);
 }
-
-/*
- * Numbers
- */
 
 struct word {
 	const char *text;	/* in a line */
@@ -321,10 +301,6 @@ static bool make_numbers_small(struct shrinking *shrinking)
 	return changed;
 }
 
-/*
- * The search
- */
-
 static void search(struct shrinking *shrinking)
 {
 	drop_expectations(shrinking, 0, shrinking->count);
@@ -393,10 +369,6 @@ int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_fn still,
 				  "as it is does not show it", scenario->name);
 	return shrinking.error ? lfb__error(NULL, -ENOMEM, "no memory to shrink a scenario") : 0;
 }
-
-/*
- * The commonest question: does it still fail in the same way?
- */
 
 static void without_numbers(const char *from, char *to, size_t size)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * States with names: what differs between two of them, for people.
- */
+/* States with names: what differs between two of them, for people. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,29 +10,24 @@ struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more
 				     const void *context)
 {
 	struct lfb_state *state = calloc(1, sizeof(*state));
-	struct lfb_state_sink sink = { .state = state };
+	struct lfb_state_sink sink = { .machine = machine, .more = more, .context = context,
+				       .state = state };
 
 	if (!state)
 		return NULL;
-	lfb__state_walk(machine, more, context, &sink);
-	if (state->incomplete) {
-		lfb__state_free(state);
-		return NULL;
-	}
-	return state;
+	lfb__state_walk(&sink);
+	if (!state->incomplete)
+		return state;
+	lfb__state_free(state);
+	return NULL;
 }
 
 void lfb__state_free(struct lfb_state *state)
 {
-	if (!state)
-		return;
-	lfb__list_free(&state->facts);
+	if (state)
+		lfb__list_free(&state->facts);
 	free(state);
 }
-
-/*
- * Differences
- */
 
 static const struct lfb_fact *fact_at(const struct lfb_state *state, size_t i)
 {
@@ -48,11 +41,11 @@ static bool same_fact(const struct lfb_fact *one, const struct lfb_fact *other)
 
 static const struct lfb_fact *find(const struct lfb_state *state, const struct lfb_fact *wanted)
 {
-	for (size_t i = 0; i < state->facts.count; i++) {
-		if (same_fact(fact_at(state, i), wanted))
-			return fact_at(state, i);
-	}
-	return NULL;
+	size_t i = 0;
+
+	while (i < state->facts.count && !same_fact(fact_at(state, i), wanted))
+		i++;
+	return i < state->facts.count ? fact_at(state, i) : NULL;
 }
 
 static const char *format_value(u64 value, char *text, size_t size)
@@ -82,16 +75,11 @@ struct differences {
 static void add(struct differences *differences, const struct lfb_fact *fact, const char *now,
 		const char *was)
 {
-	int length;
-
-	if (differences->length + 1 < differences->size) {
-		length = snprintf(differences->text + differences->length,
-				  differences->size - differences->length, "%s%s: %s %s, was %s",
-				  differences->count ? "; " : "", fact->subject, fact->field, now,
-				  was);
-		if (length > 0)
-			differences->length += (size_t)length;
-	}
+	if (differences->length + 1 < differences->size)
+		differences->length += (size_t)snprintf(
+			differences->text + differences->length,
+			differences->size - differences->length, "%s%s: %s %s, was %s",
+			differences->count ? "; " : "", fact->subject, fact->field, now, was);
 	differences->count++;
 }
 
@@ -118,13 +106,10 @@ static void check_order(struct differences *differences, const struct lfb_state 
 			const struct lfb_state *after)
 {
 	for (size_t i = 0; i < before->facts.count && i < after->facts.count; i++) {
-		const struct lfb_fact *was = fact_at(before, i);
-		const struct lfb_fact *now = fact_at(after, i);
-
-		if (same_fact(was, now))
-			continue;
-		add(differences, now, "earlier", "later");
-		return;
+		if (!same_fact(fact_at(before, i), fact_at(after, i))) {
+			add(differences, fact_at(after, i), "earlier", "later");
+			return;
+		}
 	}
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The recorded module as a part of the machine's state.
- */
+/* The recorded module as a part of the machine's state. */
 #include "sim/explore/state/sink.h"
 #include "sim/recorder/recorder.h"
 
@@ -15,7 +13,7 @@ static void failures_state(struct lfb_state_sink *sink, const struct lfb_failure
 		lfb__state_fact(sink, names[op], fails[op].times);
 }
 
-static unsigned int pending(const struct lfb_failure *fails)
+static bool pending(const struct lfb_failure *fails)
 {
 	unsigned int times = 0;
 

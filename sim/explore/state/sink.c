@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Facts, hashed and perhaps kept under their names.
- */
+/* Facts, hashed and perhaps kept under their names. */
 #include "sim/explore/state/sink.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static inline u64 mix(u64 hash, u64 value)
-{
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
-	return hash ^ hash >> 29;
-}
-
-/*
- * Facts with names
- */
 
 static void keep(const struct lfb_state_sink *sink, const char *field, u64 value)
 {
@@ -40,28 +28,18 @@ static void keep(const struct lfb_state_sink *sink, const char *field, u64 value
 			 sink->number, (int)sink->length, sink->name);
 }
 
-/*
- * Facts, hashed
- */
-
-/* The other half of a key. */
-static inline void mix_second(struct lfb_state_sink *sink, u64 value)
-{
-	sink->second = (sink->second + value) * 0xc2b2ae3d27d4eb4full;
-	sink->second ^= sink->second >> 31;
-}
-
 /* @forgiven: what digests that leave something out have in its place. */
 static inline void mix_fact(struct lfb_state_sink *sink, const char *field, u64 value, u64 forgiven,
 			    u64 thawed)
 {
-	sink->digest.exact = mix(sink->digest.exact, value);
+	sink->digest.exact = lfb__hash_mix(sink->digest.exact, value);
 	if (sink->ahead) {
-		mix_second(sink, value);
+		sink->second = (sink->second + value) * 0xc2b2ae3d27d4eb4full;
+		sink->second ^= sink->second >> 31;
 		return;
 	}
-	sink->digest.forgiving = mix(sink->digest.forgiving, forgiven);
-	sink->digest.thawed = mix(sink->digest.thawed, thawed);
+	sink->digest.forgiving = lfb__hash_mix(sink->digest.forgiving, forgiven);
+	sink->digest.thawed = lfb__hash_mix(sink->digest.thawed, thawed);
 	if (sink->state && field)
 		keep(sink, field, value);
 }
@@ -94,10 +72,6 @@ void lfb__state_bytes(struct lfb_state_sink *sink, const void *bytes, size_t siz
 	memcpy(&word, at, size);
 	mix_fact(sink, NULL, word, word, word);
 }
-
-/*
- * What they are about
- */
 
 void lfb__state_subject(struct lfb_state_sink *sink, const char *kind, const char *name,
 			size_t size)

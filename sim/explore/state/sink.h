@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * Where the facts of a state go: always into hashes, sometimes also into a list.
- */
+/* Where the facts of a state go: always into hashes, sometimes also into a list. */
 #ifndef SIM_EXPLORE_STATE_SINK_H
 #define SIM_EXPLORE_STATE_SINK_H
 
@@ -31,7 +29,10 @@ struct lfb_state {
 };
 
 struct lfb_state_sink {
+	struct lfb_machine *machine;
 	const struct lfb_kernel *kernel;
+	lfb_state_more_fn more;		/* with this context; may be NULL */
+	const void *context;
 	bool ahead;			/* only what decides what comes, but all of that */
 	struct lfb_digest digest;
 	u64 second;			/* of a key, behind digest.exact */
@@ -45,10 +46,6 @@ struct lfb_state_sink {
 	u64 number;
 };
 
-/*
- * sink.c
- */
-
 /* A subject of which there are several by that name, and the fact that it is there. */
 void lfb__state_number(struct lfb_state_sink *sink, const char *kind, const char *name, size_t size,
 		       u64 number);
@@ -57,12 +54,8 @@ void lfb__state_thawing(struct lfb_state_sink *sink, const char *field, u64 valu
 /* An error that kernels promise to remember; 0 where there is none. */
 void lfb__state_remembered(struct lfb_state_sink *sink, const char *field, int status);
 
-/*
- * walk.c
- */
-
-void lfb__state_walk(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
-		     struct lfb_state_sink *sink);
+/* What there is in the sink's machine. */
+void lfb__state_walk(struct lfb_state_sink *sink);
 /* The private part of an FLB that may be on no list. */
 void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *flb);
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The one walk over what there is in a machine.
- */
+/* The one walk over what there is in a machine. */
 #include <string.h>
 
 #include "lib/codec/codec.h"
@@ -34,10 +32,9 @@ static u64 pointer(const struct lfb_kernel *kernel, const void *address)
 		return LFB_STATE_MEMORY;
 	case LFB_ADDRESS_STALE:
 		return LFB_STATE_STALE;
-	case LFB_ADDRESS_FOREIGN:
-		break;
+	default:
+		return LFB_STATE_POINTER;
 	}
-	return LFB_STATE_POINTER;
 }
 
 static void lock(struct lfb_state_sink *sink, const char *field, const struct lfb_lock *lock)
@@ -45,37 +42,24 @@ static void lock(struct lfb_state_sink *sink, const char *field, const struct lf
 	lfb__state_fact(sink, field, lock->readers + (lock->owner ? 1000000 : 0));
 }
 
-/*
- * FLBs
- */
-
 static int go_on(void *context, int error, const struct lfb_problem *problem)
 {
 	(void)context, (void)error, (void)problem;
 	return 0;
 }
 
-/* How many files were said to need it, when the kernel was told. */
+/* How many files were said to need it, while that matters. */
 static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
 {
+	const struct liveupdate_flb_state *in = &flb->private.incoming;
 	struct lfb_view view = kho__incoming_view(luo->kernel);
 	struct luo_reader reader = { .view = &view, .problem = go_on };
 	struct luo_flb_record record;
 
-	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
+	if (!in->loaded || in->finished ||
+	    luo_find_flb(&reader, &luo->head, flb->compatible, &record))
 		return 0;
 	return record.count;
-}
-
-/* An object that is not there yet: having read what was handed over makes no difference. */
-static void flb_unretrieved(struct lfb_state_sink *sink, const struct liveupdate_flb *flb)
-{
-	const struct liveupdate_flb_state *state = &flb->private.incoming;
-	u64 handed = 0;
-
-	if (state->loaded && !state->finished)
-		handed = handed_count(sink->kernel->luo, flb);
-	lfb__state_fact(sink, "files finished", handed - (u64)state->count);
 }
 
 static void flb_state(struct lfb_state_sink *sink, const struct liveupdate_flb_state *state,
@@ -104,16 +88,14 @@ void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *fl
 	lfb__state_fact(sink, "finished", in->finished);
 	if (sink->ahead)
 		lfb__state_fact(sink, "read", in->loaded);
+	/* Before there is an object, having read what was handed over makes no difference. */
 	if (sink->ahead || in->retrieve_status == 1)
 		flb_state(sink, in, incoming);
 	else
-		flb_unretrieved(sink, flb);
+		lfb__state_fact(sink, "files finished",
+				handed_count(sink->kernel->luo, flb) - (u64)in->count);
 	lock(sink, "incoming lock", &in->lock.lock);
 }
-
-/*
- * Sessions and their files
- */
 
 static void file_state(struct lfb_state_sink *sink, const struct liveupdate_session *session,
 		       const struct luo_file *file)
@@ -166,10 +148,6 @@ static void sessions_state(struct lfb_state_sink *sink, const struct luo_session
 	list_for_each_entry(session, &sessions->list, list)
 		session_state(sink, session);
 }
-
-/*
- * The orchestrator
- */
 
 static int flb_handed_over(void *context, phys_addr_t where, const struct luo_flb_record *record)
 {
@@ -244,10 +222,6 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 		handed_over_state(sink, luo);
 }
 
-/*
- * The ground floor
- */
-
 static void kho_state(struct lfb_state_sink *sink, const struct kho *kho)
 {
 	static const char *const orders[] = {
@@ -255,13 +229,12 @@ static void kho_state(struct lfb_state_sink *sink, const struct kho *kho)
 		"blocks of order 4", "blocks of order 5", "blocks of order 6",	"blocks of order 7",
 		"blocks of order 8", "blocks of order 9", "blocks of order 10",
 	};
-	unsigned int order;
 
 	_Static_assert(ARRAY_SIZE(orders) == MAX_PAGE_ORDER + 1, "a name for each order");
 	lfb__state_subject(sink, "preserved memory", "", 1);
 	lfb__state_fact(sink, "on", kho->enabled);
 	lfb__state_fact(sink, "handed over", kho->incoming);
-	for (order = 0; order <= MAX_PAGE_ORDER; order++)
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
 		lfb__state_fact(sink, orders[order], kho->orders[order].blocks);
 	lock(sink, "kho_out.lock", &kho->lock.lock);
 	lock(sink, "map lock", &kho->map_lock.lock);
@@ -279,18 +252,13 @@ static void memory_state(struct lfb_state_sink *sink, const struct lfb_kernel *k
 	lfb__state_fact(sink, "open files", kernel->files_open);
 }
 
-static void task_state(struct lfb_state_sink *sink, const struct task_struct *task)
-{
-	lfb__state_subject(sink, "task", task->name, 64);
-	lfb__state_fact(sink, "locks held", task->locks_held);
-	lfb__state_fact(sink, "blocked", task->blocked_on != NULL);
-}
-
 static void agent_state(struct lfb_state_sink *sink, const struct lfb_agent *agent)
 {
 	const struct lfb_fd_table *fds = &agent->fds;
 
-	task_state(sink, &agent->task);
+	lfb__state_subject(sink, "task", agent->task.name, 64);
+	lfb__state_fact(sink, "locks held", agent->task.locks_held);
+	lfb__state_fact(sink, "blocked", agent->task.blocked_on != NULL);
 	for (unsigned int fd = 0; fd < fds->size; fd++) {
 		const struct file *file = fds->files[fd];
 
@@ -318,40 +286,31 @@ static void modules_state(struct lfb_state_sink *sink, const struct lfb_machine 
 	}
 }
 
-struct walk {
-	struct lfb_state_sink *sink;
-	struct lfb_machine *machine;
-	lfb_state_more_fn more;
-	const void *context;
-};
-
-static long walk_kernel(void *argument)
+static long walk_kernel(void *context)
 {
-	struct walk *walk = argument;
-	struct lfb_state_sink *sink = walk->sink;
+	struct lfb_state_sink *sink = context;
 	const struct lfb_kernel *kernel = sink->kernel;
 	const struct lfb_agent *agent;
 
 	if (kernel->luo)
 		luo_state(sink, kernel->luo);
-	if (walk->more)
-		walk->more(sink, walk->context);
+	if (sink->more)
+		sink->more(sink, sink->context);
 	kho_state(sink, &kernel->kho);
 	memory_state(sink, kernel);
-	modules_state(sink, walk->machine);
+	modules_state(sink, sink->machine);
 	if (sink->ahead) {
 		lfb__state_fact(sink, "faults to come", kernel->faults.plan.kinds);
 		return 0;
 	}
-	list_for_each_entry(agent, &walk->machine->agents, list)
+	list_for_each_entry(agent, &sink->machine->agents, list)
 		agent_state(sink, agent);
 	return 0;
 }
 
-void lfb__state_walk(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
-		     struct lfb_state_sink *sink)
+void lfb__state_walk(struct lfb_state_sink *sink)
 {
-	struct walk walk = { sink, machine, more, context };
+	struct lfb_machine *machine = sink->machine;
 	struct lfb_kernel *kernel = &machine->kernel;
 
 	sink->kernel = kernel;
@@ -362,25 +321,24 @@ void lfb__state_walk(struct lfb_machine *machine, lfb_state_more_fn more, const 
 	lfb__state_fact(sink, "kernels booted", machine->boots);
 	lfb__state_subject(sink, "profile", machine->profile->name, 64);
 	/* As kernel code: whatever a module did to a list ends the kernel, and not the process. */
-	if (lfb__machine_run(machine, &kernel->boot_task, walk_kernel, &walk))
+	if (lfb__machine_run(machine, &kernel->boot_task, walk_kernel, sink))
 		lfb__state_fact(sink, "intact", 0);
 }
 
 void lfb__state_digest(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
 		       struct lfb_digest *digest)
 {
-	struct lfb_state_sink sink = { 0 };
+	struct lfb_state_sink sink = { .machine = machine, .more = more, .context = context };
 
-	lfb__state_walk(machine, more, context, &sink);
+	lfb__state_walk(&sink);
 	*digest = sink.digest;
 }
 
 void lfb__state_key(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
 		    struct lfb_state_key *key)
 {
-	struct lfb_state_sink sink = { .kernel = &machine->kernel, .ahead = true };
-	struct walk walk = { &sink, machine, more, context };
+	struct lfb_state_sink sink = { machine, &machine->kernel, more, context, .ahead = true };
 
-	walk_kernel(&walk);
+	walk_kernel(&sink);
 	*key = (struct lfb_state_key){ { sink.digest.exact, sink.second } };
 }

@@ -6,9 +6,8 @@
 
 #include "lib/luo/luo.h"
 
-static void breach(struct lfb_balance *balance, const char *format, ...) LFB_PRINTF(2, 3);
-
 /* The first one is kept. */
+LFB_PRINTF(2, 3)
 static void breach(struct lfb_balance *balance, const char *format, ...)
 {
 	va_list args;
@@ -29,10 +28,6 @@ static void *append(struct lfb_balance *balance, struct lfb_list *list, size_t s
 	return item;
 }
 
-/*
- * FLBs
- */
-
 static struct lfb_balance_flb *find_flb(const struct lfb_balance *balance, const void *flb)
 {
 	struct lfb_balance_flb *flbs = balance->flbs.items;
@@ -48,11 +43,11 @@ static struct lfb_balance_flb *get_flb(struct lfb_balance *balance, const void *
 {
 	struct lfb_balance_flb *entry = find_flb(balance, flb);
 
-	if (entry)
-		return entry;
-	entry = append(balance, &balance->flbs, sizeof(*entry));
-	if (entry)
-		entry->flb = flb;
+	if (!entry) {
+		entry = append(balance, &balance->flbs, sizeof(*entry));
+		if (entry)
+			entry->flb = flb;
+	}
 	return entry;
 }
 
@@ -61,11 +56,9 @@ static void flb_preserved(struct lfb_balance *balance, struct lfb_balance_flb *f
 {
 	if (flb->preserved)
 		breach(balance, "FLB %.47s: preserve ran while it was preserved", call->compatible);
-	if (call->result)
-		return;
-	flb->preserved = true;
-	flb->number = ++balance->numbers;
-	flb->call = balance->machine->calls;
+	if (!call->result)
+		*flb = (struct lfb_balance_flb){ flb->flb, true, flb->retrieved,
+						 ++balance->numbers, balance->machine->calls };
 }
 
 static void flb_unpreserved(struct lfb_balance *balance, struct lfb_balance_flb *flb,
@@ -107,13 +100,16 @@ static void flb_returned(struct lfb_balance *balance, const struct lfb_returned 
 	}
 }
 
-/*
- * Files
- */
-
 static struct lfb_balance_file *file_at(const struct lfb_balance *balance, size_t i)
 {
 	return (struct lfb_balance_file *)balance->files.items + i;
+}
+
+/* Is it the file that a callback was called for? */
+static bool is_given(const struct lfb_balance_file *file,
+		     const struct liveupdate_file_op_args *args)
+{
+	return file->handler == args->handler && file->file == args->file;
 }
 
 static void file_preserved(struct lfb_balance *balance, const struct lfb_returned *call)
@@ -133,12 +129,10 @@ static void file_unpreserved(struct lfb_balance *balance, const struct lfb_retur
 	const struct liveupdate_file_op_args *args = call->given;
 
 	for (size_t i = balance->files.count; i-- > 0;) {
-		struct lfb_balance_file *file = file_at(balance, i);
-
-		if (file->handler != args->handler || file->file != args->file)
-			continue;
-		*file = *file_at(balance, --balance->files.count);
-		return;
+		if (is_given(file_at(balance, i), args)) {
+			*file_at(balance, i) = *file_at(balance, --balance->files.count);
+			return;
+		}
 	}
 	breach(balance, "handler %.47s: unpreserve ran without a preserve that succeeded",
 	       call->compatible);
@@ -151,17 +145,9 @@ static void file_frozen(struct lfb_balance *balance, const struct lfb_returned *
 	for (size_t i = 0; i < balance->files.count && !call->result; i++) {
 		struct lfb_balance_file *file = file_at(balance, i);
 
-		if (file->handler == args->handler && file->file == args->file &&
-		    file->data == args->serialized_data)
+		if (is_given(file, args) && file->data == args->serialized_data)
 			file->data = call->data;
 	}
-}
-
-static void file_finished(struct lfb_balance *balance, const struct lfb_returned *call)
-{
-	if (++balance->finished > balance->handed)
-		breach(balance, "handler %.47s: finish ran for more files than were handed over",
-		       call->compatible);
 }
 
 static bool is_last(const struct luo_sessions *sessions, const struct lfb_returned *call)
@@ -203,21 +189,30 @@ static void file_returned(struct lfb_balance *balance, const struct lfb_returned
 		file_unpreserved(balance, call);
 	} else if (!strcmp(call->op, "finish")) {
 		check_newest(balance, call);
-		file_finished(balance, call);
+		if (++balance->finished > balance->handed)
+			breach(balance, "handler %.47s: finish ran for more files than were handed "
+			       "over", call->compatible);
 	}
+}
+
+void lfb__balance_reset(struct lfb_balance *balance)
+{
+	balance->boot = 0;
+	balance->handed = balance->finished = 0;
+	balance->files.count = balance->flbs.count = 0;
 }
 
 /* Another kernel: what was preserved was handed over, or is gone. */
 static void follow_boot(struct lfb_balance *balance)
 {
 	unsigned int boot = balance->machine->kernel.boot_number;
+	unsigned long preserved = balance->files.count;
 
 	if (boot == balance->boot)
 		return;
+	lfb__balance_reset(balance);
 	balance->boot = boot;
-	balance->handed = balance->files.count;
-	balance->finished = 0;
-	balance->files.count = balance->flbs.count = 0;
+	balance->handed = preserved;
 }
 
 static void returned(void *context, const struct lfb_returned *call)
@@ -229,20 +224,6 @@ static void returned(void *context, const struct lfb_returned *call)
 		flb_returned(balance, call);
 	else
 		file_returned(balance, call);
-}
-
-/*
- * Between calls
- */
-
-static unsigned long files_of(const struct luo_sessions *sessions)
-{
-	const struct liveupdate_session *session;
-	unsigned long count = 0;
-
-	list_for_each_entry(session, &sessions->list, list)
-		count += session->count;
-	return count;
 }
 
 /* *@at: where to begin; files are mostly asked for in the order they were preserved in. */
@@ -263,18 +244,22 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 {
 	const struct liveupdate_session *session;
 	const struct luo_file *file;
+	unsigned long files = 0;
 	size_t at = 0;
 
-	if (files_of(sessions) != balance->files.count)
-		breach(balance, "%lu files are preserved in sessions, but callbacks say %zu",
-		       files_of(sessions), balance->files.count);
 	list_for_each_entry(session, &sessions->list, list)
-		list_for_each_entry(file, &session->files, list)
+		files += session->count;
+	if (files != balance->files.count)
+		breach(balance, "%lu files are preserved in sessions, but callbacks say %zu", files,
+		       balance->files.count);
+	list_for_each_entry(session, &sessions->list, list) {
+		list_for_each_entry(file, &session->files, list) {
 			if (!knows_file(balance, file, &at))
 				breach(balance, "session %.64s, token %llu: its handle is 0x%llx, "
-				       "which its handler never said", session->name,
-				       file->token,
+				       "which its handler never said", session->name, file->token,
 				       file->serialized_data);
+		}
+	}
 }
 
 static long compare(void *argument)
@@ -306,13 +291,6 @@ void lfb__balance_compare(struct lfb_balance *balance)
 		return;
 	follow_boot(balance);
 	lfb__machine_run(machine, &machine->kernel.boot_task, compare, balance);
-}
-
-void lfb__balance_reset(struct lfb_balance *balance)
-{
-	balance->boot = 0;
-	balance->handed = balance->finished = 0;
-	balance->files.count = balance->flbs.count = 0;
 }
 
 void lfb__balance_watch(struct lfb_balance *balance, struct lfb_machine *machine)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Sweeping a test body written in C: power on and prepare, the step, clean up.
- */
+/* Sweeping a test body written in C: power on and prepare, the step, clean up. */
 #include <stdio.h>
 #include <string.h>
 
@@ -45,15 +43,11 @@ static long perform(void *self, size_t step, u64 *object)
 	struct body *body = self;
 
 	(void)object;
-	switch (step) {
-	case PREPARE:
+	if (step == PREPARE)
 		return prepare(body);
-	case STEP:
+	if (step == STEP)
 		return body->body->step(body->machine, body->context);
-	default:
-		return body->body->clean_up ?
-			       body->body->clean_up(body->machine, body->context) : 0;
-	}
+	return body->body->clean_up ? body->body->clean_up(body->machine, body->context) : 0;
 }
 
 static const char *text(void *self, size_t step)
@@ -66,27 +60,26 @@ static const char *text(void *self, size_t step)
 	return body->text;
 }
 
-/* More than there may be is left behind. */
-static bool is_more(unsigned long now, unsigned long allowed, const char *what, char *why,
-		    size_t size)
-{
-	if (now <= allowed)
-		return false;
-	snprintf(why, size, "it left something behind: %s %lu, was %lu", what, now, allowed);
-	return true;
-}
-
 static bool leaves_nothing(const struct lfb_machine_stats *now,
-			   const struct lfb_machine_stats *allowed, char *why, size_t size)
+			   const struct lfb_machine_stats *was, char *why, size_t size)
 {
-	return !is_more(now->files, allowed->files, "open files", why, size) &&
-	       !is_more(now->sessions_outgoing, allowed->sessions_outgoing, "sessions", why,
-			size) &&
-	       !is_more(now->preserved_blocks, allowed->preserved_blocks, "preserved blocks", why,
-			size) &&
-	       !is_more(now->vmalloc_areas, allowed->vmalloc_areas, "vmalloc areas", why, size) &&
-	       !is_more(now->slab_objects, allowed->slab_objects, "slab objects", why, size) &&
-	       !is_more(now->pages, allowed->pages, "pages", why, size);
+	const struct { const char *what; unsigned long now, was; } counts[] = {
+		{ "open files", now->files, was->files },
+		{ "sessions", now->sessions_outgoing, was->sessions_outgoing },
+		{ "preserved blocks", now->preserved_blocks, was->preserved_blocks },
+		{ "vmalloc areas", now->vmalloc_areas, was->vmalloc_areas },
+		{ "slab objects", now->slab_objects, was->slab_objects },
+		{ "pages", now->pages, was->pages },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		if (counts[i].now > counts[i].was) {
+			snprintf(why, size, "it left something behind: %s %lu, was %lu",
+				 counts[i].what, counts[i].now, counts[i].was);
+			return false;
+		}
+	}
+	return true;
 }
 
 /*
@@ -97,14 +90,14 @@ static bool take_down(void *self, char *why, size_t size)
 {
 	struct body *body = self;
 	struct lfb_machine_stats now = stats(body->machine);
-	bool same = lfb_machine_boots(body->machine) == body->boot &&
-		    lfb_machine_state(body->machine) == LFB_RUNNING;
 
 	if (body->knows_least)
 		return leaves_nothing(&now, &body->least, why, size);
 	body->least = now;
 	body->knows_least = true;
-	return !same || leaves_nothing(&now, &body->clean, why, size);
+	return lfb_machine_boots(body->machine) != body->boot ||
+	       lfb_machine_state(body->machine) != LFB_RUNNING ||
+	       leaves_nothing(&now, &body->clean, why, size);
 }
 
 static void remove_modules(struct lfb_machine *machine, struct lfb_module *const *modules,
@@ -122,10 +115,8 @@ static int add_modules(struct lfb_machine *machine, struct lfb_module *const *mo
 
 	for (*count = 0; modules && modules[*count] && !err; *count += !err)
 		err = lfb_machine_add_module(machine, modules[*count]);
-	if (!err)
-		return 0;
-	remove_modules(machine, modules, *count);
-	*count = 0;
+	if (err)
+		remove_modules(machine, modules, *count);
 	return err;
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The name of a run, KIND:K[:forever|:K2], and the fault plan behind it.
- */
+/* The name of a run, KIND:K[:forever|:K2], and the fault plan behind it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +8,6 @@
 
 void lfb__case_format(const struct lfb_sweep_case *that, char *text, size_t size)
 {
-	const char *separator = "";
 	size_t used = 0;
 
 	text[0] = '\0';
@@ -19,9 +16,8 @@ void lfb__case_format(const struct lfb_sweep_case *that, char *text, size_t size
 	for (int kind = 0; kind < LFB_FAULT_KINDS && that->kinds != LFB_FAULT_ANY; kind++) {
 		if (!(that->kinds & (1u << kind)) || used >= size)
 			continue;
-		used += (size_t)snprintf(text + used, size - used, "%s%s", separator,
+		used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "+" : "",
 					 lfb_fault_kind_name(kind));
-		separator = "+";
 	}
 	if (used >= size)
 		return;
@@ -87,12 +83,9 @@ bool lfb__case_parse(const char *text, struct lfb_sweep_case *that)
 	if (!colon || !parse_kinds(text, (size_t)(colon - text), &that->kinds) ||
 	    !parse_number(colon + 1, &text, &that->nth))
 		return false;
-	if (!*text)
+	that->forever = !strcmp(text, ":forever");
+	if (!*text || that->forever)
 		return true;
-	if (!strcmp(text, ":forever")) {
-		that->forever = true;
-		return true;
-	}
 	if (*text != ':' || !parse_number(text + 1, &text, &second) || *text)
 		return false;
 	that->then = second - that->nth;

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What a sweep tells: violations with what replays them, and all of one case.
- */
+/* What a sweep tells: violations with what replays them, and all of one case. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/explore/sweep/run.h"
-
-/*
- * Output
- */
 
 static void write_text(struct lfb_sweep *sweep, const char *text, size_t length)
 {
@@ -56,10 +50,6 @@ void lfb__sweep_trace(struct lfb_sweep *sweep, bool on)
 	if (on)
 		sweep->machine->kernel.trace.number = 0;
 }
-
-/*
- * Violations
- */
 
 bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, ...)
 {

@@ -12,10 +12,6 @@
 /* Steps behind a failure for good of which each is looked at; the rest is more of the same. */
 #define ASTRAY_STEPS 32
 
-/*
- * Begin
- */
-
 void lfb__sweep_begin(struct lfb_sweep *sweep)
 {
 	struct lfb_machine *machine = sweep->machine;
@@ -81,10 +77,6 @@ static long perform(struct lfb_sweep *sweep, size_t step, u64 *object)
 	return result;
 }
 
-/*
- * Rules for every step
- */
-
 /* Complaints that the run without faults does not make. */
 static bool check_complaints(struct lfb_sweep *sweep, size_t step,
 			     const struct lfb_sweep_record *record, bool failed_here)
@@ -146,10 +138,6 @@ static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 o
 	return lfb__sweep_fail(sweep, step, "repeated without the fault it succeeds, with another "
 			       "outcome%s", lfb__sweep_difference(sweep));
 }
-
-/*
- * A step in which a point failed
- */
 
 enum way { WAY_ON, WAY_AGAIN, WAY_ASTRAY, WAY_OUT };
 
@@ -288,10 +276,6 @@ static enum way follow(struct lfb_sweep *sweep, size_t step)
 		disarm(sweep);
 	}
 }
-
-/*
- * Run
- */
 
 /*
  * A step that goes on failing: an error leaves everything as it was, or is excused. What the module

@@ -52,10 +52,6 @@ struct lfb_sweep {
 	int error;			/* of writing */
 };
 
-/*
- * run.c
- */
-
 /* Would a finding of this id be a violation? Known after the run without faults. */
 bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id);
 /* Power off, everything as for the first run. */
@@ -66,10 +62,6 @@ void lfb__sweep_arm(struct lfb_sweep *sweep, const struct lfb_fault_plan *plan);
 unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_event_kind kind);
 void lfb__sweep_digest(const struct lfb_sweep *sweep, struct lfb_digest *digest);
 enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_sweep_case *that);
-
-/*
- * report.c
- */
 
 /* Keeps the first violation of a run. Returns false, always. */
 bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, ...)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Sweeping a scenario: power on is the first step, each operation another.
- */
+/* Sweeping a scenario: power on is the first step, each operation another. */
 #include <stdio.h>
 #include <string.h>
 
@@ -125,10 +123,6 @@ static void more(struct lfb_state_sink *sink, const void *self)
 	lfb__state_recorder(sink, ((const struct play *)self)->run.recorder);
 }
 
-/*
- * The end of everything
- */
-
 /* Puts every reference that is kept, and fails no more. Kernel code. */
 static long end_module(void *context)
 {
@@ -231,10 +225,6 @@ static bool take_down(void *self, char *why, size_t size)
 	}
 	return is_clean(play, why, size);
 }
-
-/*
- * The sweep
- */
 
 static int check_scenario(const struct lfb_scenario *scenario, struct lfb_machine *machine)
 {

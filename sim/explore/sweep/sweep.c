@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Sweeps: the run without faults, and then every case there is.
- */
+/* Sweeps: the run without faults, and then every case there is. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +8,6 @@
 
 #define PAIRS_MAX_DEFAULT 64
 #define VIOLATIONS_MAX_DEFAULT 10
-
-/*
- * What is asked for
- */
 
 int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options *given,
 		    const struct lfb_sweep_result *result, struct lfb_sweep_options *options)
@@ -44,10 +38,6 @@ int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options 
 		options->violations_max = VIOLATIONS_MAX_DEFAULT;
 	return 0;
 }
-
-/*
- * The run without faults
- */
 
 static void record(struct lfb_sweep *sweep, struct lfb_sweep_record *record)
 {
@@ -113,10 +103,6 @@ static void check_plain_end(struct lfb_sweep *sweep)
 	lfb__sweep_fail(sweep, subject->steps, "without any fault, %s", why);
 	lfb__sweep_report(sweep, NULL);
 }
-
-/*
- * Cases
- */
 
 static bool is_over(const struct lfb_sweep *sweep)
 {

@@ -103,10 +103,6 @@ bool lfb__sweep_warn_reports(const struct lfb_machine *machine);
 /* Notes what is to be compared later. */
 void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record);
 
-/*
- * sweep.c
- */
-
 int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subject *subject,
 		       const struct lfb_sweep_options *options, struct lfb_sweep_result *result,
 		       struct lfb_balance *balance);
