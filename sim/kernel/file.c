@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Open files; they lie in the kernel's memory.
- */
+/* Open files; they lie in the kernel's memory. */
 #include "sim/kernel/kernel.h"
 
 struct file *anon_inode_getfile(const char *name, const struct file_operations *fops, void *priv,

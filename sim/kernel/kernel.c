@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Life of the ground floor: made once a machine, emptied at every boot.
- */
+/* Life of the ground floor: made once a machine, emptied at every boot. */
 #include <string.h>
 
 #include "sim/kernel/kernel.h"

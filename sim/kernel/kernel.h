@@ -16,25 +16,19 @@
 #include "sim/kernel/state/state.h"
 #include "sim/kernel/task/task.h"
 
-/*
- * kernel.c: life of the ground floor
- */
+/* kernel.c: life of the ground floor */
 
 int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options *options, u64 seed);
 void lfb__kernel_destroy(struct lfb_kernel *kernel);
 /* Forget everything of the boot that ended; memory is dealt with by lfb__pages_begin(). */
 void lfb__kernel_reset(struct lfb_kernel *kernel);
 
-/*
- * module.c: references of the kernel's own; as try_module_get() and module_put()
- */
+/* module.c: references of the kernel's own; as try_module_get() and module_put() */
 
 bool lfb__module_pin(struct module *module);
 void lfb__module_unpin(struct module *module);
 
-/*
- * fd.c: descriptors
- */
+/* fd.c: descriptors */
 
 #define LFB_FD_RESERVED ((struct file *)(uintptr_t)1)
 

@@ -12,9 +12,7 @@
 
 #include <luo/types.h>
 
-/*
- * list.c
- */
+/* list.c */
 
 struct lfb_list {
 	void *items;		/* all of one size, which each call is told */

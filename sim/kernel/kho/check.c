@@ -7,10 +7,6 @@
 
 #include "sim/kernel/kho/check.h"
 
-/*
- * This kernel's
- */
-
 enum lfb_finding_id kho__why_not(const struct lfb_kernel *kernel, unsigned long pfn,
 				 const char **why)
 {
@@ -119,10 +115,6 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 	else
 		lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, drop_if_gone, NULL);
 }
-
-/*
- * The kernel's before
- */
 
 void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
 			   unsigned int order)

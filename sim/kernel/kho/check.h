@@ -11,23 +11,17 @@
 /* What a finding is about where no memory can be named: the last KHO events lead there. */
 #define KHO_ITSELF "subsystem kho"
 
-/*
- * preserve.c
- */
+/* preserve.c */
 
 /* Is this the start of a block that the kernel's code allocated and may hand over? */
 bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
 
-/*
- * restore.c
- */
+/* restore.c */
 
 /* Is a block of exactly 2^order pages at @phys handed over and not yet restored? */
 bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order);
 
-/*
- * check.c
- */
+/* check.c */
 
 /* Why a page cannot be preserved, and the id of that mistake. */
 enum lfb_finding_id kho__why_not(const struct lfb_kernel *kernel, unsigned long pfn,

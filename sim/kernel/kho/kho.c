@@ -20,10 +20,6 @@ bool is_kho_boot(void)
 	return kernel && kernel->kho.incoming;
 }
 
-/*
- * Boot
- */
-
 struct reservation {
 	struct lfb_kernel *kernel;
 	struct lfb_problem *problem;
@@ -156,10 +152,6 @@ bool kho__has_handover(const struct lfb_kernel *kernel)
 {
 	return kernel->kho.root && kernel->kho.map_page;
 }
-
-/*
- * The way out
- */
 
 static int finalize(struct lfb_kernel *kernel)
 {

@@ -71,9 +71,7 @@ struct kho_abi {
 extern const struct kho_abi kho__abi_v1;	/* map_v1.c */
 extern const struct kho_abi kho__abi_v4;	/* map_v4.c */
 
-/*
- * kho.c: life in one boot. The machine calls these, in this order.
- */
+/* kho.c: life in one boot. The machine calls these, in this order. */
 
 /*
  * Forgets the previous kernel's KHO state, looks at what was handed over: reads the root tree at
@@ -95,9 +93,7 @@ phys_addr_t kho__root_phys(const struct lfb_kernel *kernel);
  */
 bool kho__has_handover(const struct lfb_kernel *kernel);
 
-/*
- * track.c: which blocks are marked for the next kernel
- */
+/* track.c: which blocks are marked for the next kernel */
 
 /*
  * Marking is two steps, so that a caller with several ranges can do all that may fail before
@@ -113,9 +109,7 @@ bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 /* Is this block of 2^order pages marked preserved for the next kernel? */
 bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 
-/*
- * check.c
- */
+/* check.c */
 
 /*
  * Finds what was handed over and neither restored nor freed: to be called when nobody is expected
@@ -128,16 +122,12 @@ void kho__check_left(struct lfb_kernel *kernel);
  */
 void kho__mark_own(const struct lfb_view *view, phys_addr_t phys, size_t size);
 
-/*
- * preserve.c
- */
+/* preserve.c */
 
 /* kho_alloc_preserve() for the orchestrator itself: what is in it is nobody else's business. */
 void *kho__alloc_preserve_own(size_t size);
 
-/*
- * restore.c
- */
+/* restore.c */
 
 /*
  * Restores and frees what kho_alloc_preserve(@size) gave the previous kernel, also where the
@@ -145,9 +135,7 @@ void *kho__alloc_preserve_own(size_t size);
  */
 void kho__restore_free_sized(void *mem, size_t size);
 
-/*
- * view.c: bounded looks at memory, and what is wrong with what was seen
- */
+/* view.c: bounded looks at memory, and what is wrong with what was seen */
 
 /* Fills in @problem (may be NULL) and returns @error, so that "return lfb__problem(…)" works. */
 int lfb__problem(struct lfb_problem *problem, int error, phys_addr_t where, const char *format, ...)
@@ -161,9 +149,7 @@ struct lfb_view kho__memory_view(const struct lfb_kernel *kernel);
 struct lfb_view kho__incoming_view(const struct lfb_kernel *kernel);
 bool kho__is_incoming_view(const struct lfb_view *view);
 
-/*
- * fdt.c: device trees that may be hostile. libfdt 1.6.1 is safe only behind kho__fdt_is_sound().
- */
+/* fdt.c: device trees that may be hostile. libfdt 1.6.1 is safe only behind kho__fdt_is_sound(). */
 
 /* Larger trees are refused: everything handed over as a tree fits in pages. */
 #define LFB_FDT_MAX_SIZE 65536
@@ -177,9 +163,7 @@ bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible);
 /* The compatible string for a message: printable, bounded, "" when missing. */
 const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size_t size);
 
-/*
- * root.c: the root tree, read and edited
- */
+/* root.c: the root tree, read and edited */
 
 /* Root tree as read from a view, for the booting kernel and for the inspector. */
 struct kho_root {

@@ -29,9 +29,7 @@ static inline unsigned int kho__cut(unsigned long pfn, unsigned long nr_pages)
 	return order;
 }
 
-/*
- * map_v4.c: what it calls a key, one number for a block's address and order
- */
+/* map_v4.c: what it calls a key, one number for a block's address and order */
 
 u64 kho__v4_key(phys_addr_t phys, unsigned int order);
 /* The block of a key; false when it is no key of an order there is. */

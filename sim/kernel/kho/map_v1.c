@@ -27,9 +27,7 @@ static u64 window_size(unsigned int order)
 	return (u64)KHO_BITMAP_BITS << (order + PAGE_SHIFT);
 }
 
-/*
- * Tracking: a table of bitmaps for each order
- */
+/* Tracking: a table of bitmaps for each order */
 
 static int track_init(struct lfb_kernel *kernel)
 {
@@ -96,10 +94,6 @@ static bool next_bitmap(const struct lfb_kernel *kernel, unsigned int order, uns
 	return false;
 }
 
-/*
- * Writing
- */
-
 static struct khoser_mem_chunk_v1 *chunk_at(struct lfb_kernel *kernel, u32 pfn)
 {
 	return lfb__memory_at(&kernel->memory, PFN_PHYS(pfn), PAGE_SIZE);
@@ -158,9 +152,7 @@ static int write_map(struct lfb_kernel *kernel, u32 *first)
 	return 0;
 }
 
-/*
- * Reading, from memory that may hold anything
- */
+/* Reading, from memory that may hold anything */
 
 static int read_element(const struct kho_reader *reader, phys_addr_t where,
 			const struct khoser_mem_bitmap_ptr_v1 *element, unsigned int order)

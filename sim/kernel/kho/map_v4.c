@@ -46,10 +46,6 @@ bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order)
 	return true;
 }
 
-/*
- * Tracking
- */
-
 static u64 *entry_of(const struct lfb_kernel *kernel, phys_addr_t table, u64 key,
 		     unsigned int shift)
 {
@@ -115,9 +111,7 @@ undo:
 	return -ENOMEM;
 }
 
-/*
- * The addresses of nodes met so far: a hash table with open addressing, at most half full
- */
+/* The addresses of nodes met so far: a hash table with open addressing, at most half full */
 
 #define FIRST_SLOTS 64
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Preserving memory: what a module names is checked here, then marked by track.c.
- */
+/* Preserving memory: what a module names is checked here, then marked by track.c. */
 #include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 

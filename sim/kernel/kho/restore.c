@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Restoring memory: what the previous kernel preserved becomes this kernel's, once.
- */
+/* Restoring memory: what the previous kernel preserved becomes this kernel's, once. */
 #include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 

@@ -21,10 +21,6 @@ static struct kho_vmalloc_chunk *chunk_at(const struct lfb_kernel *kernel, phys_
 	return lfb__memory_at(&kernel->memory, phys, PAGE_SIZE);
 }
 
-/*
- * Preserving
- */
-
 /* Frees chunks that nothing marked yet. */
 static void free_chunks(struct lfb_kernel *kernel, phys_addr_t phys)
 {
@@ -176,9 +172,7 @@ void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		*preservation = (struct kho_vmalloc){ 0 };
 }
 
-/*
- * Restoring: nothing the descriptor or the chunks say is believed
- */
+/* Restoring: nothing the descriptor or the chunks say is believed */
 
 struct restoration {
 	struct page **pages;		/* the area's pages, then the chunks' */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The arena: where the bytes of physical memory are, and at which address they appear.
- */
+/* The arena: where the bytes of physical memory are, and at which address they appear. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <sys/mman.h>

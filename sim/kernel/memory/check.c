@@ -50,10 +50,6 @@ void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 		  phys, what);
 }
 
-/*
- * Preserved blocks
- */
-
 /* Is all of it still there to be looked at? What was freed too early is a finding already. */
 static const u64 *contents(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
 {
@@ -76,10 +72,6 @@ static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *
 	snprintf(text, size, "offset %llu of the block of %llu bytes at 0x%llx, preserved %s",
 		 (phys - entry->key), lfb__ledger_span(entry), entry->key, who);
 }
-
-/*
- * Pointers
- */
 
 /* The first of @count words from @i on that is between @base and @base + @span; @count: none. */
 static size_t next_pointer(const u64 *words, size_t i, size_t count, u64 base, u64 span)
@@ -193,10 +185,6 @@ bool lfb__find_handed_over(struct lfb_kernel *kernel, u64 address, char *text, s
 	snprintf(text, size, "0x%llx, %s", search.phys, where);
 	return true;
 }
-
-/*
- * Writes that come too late
- */
 
 static u64 digest_of(const u64 *words, size_t count)
 {

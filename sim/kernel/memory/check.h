@@ -8,16 +8,12 @@
 
 #include "sim/kernel/memory/memory.h"
 
-/*
- * slab.c
- */
+/* slab.c */
 
 /* "object kmalloc-128": a slab object that @size bytes were asked of. */
 const char *lfb__slab_name(struct lfb_object *object, size_t size);
 
-/*
- * check.c
- */
+/* check.c */
 
 /* Is this an address of the running kernel: in its linear map, or mapped by vmalloc? */
 bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Guard mode: who may touch which page.
- */
+/* Guard mode: who may touch which page. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <sys/mman.h>
@@ -52,10 +50,6 @@ static void protect(const struct lfb_memory *memory, unsigned long pfn, unsigned
 	mprotect(memory->base, memory->size, PROT_READ | PROT_WRITE);
 }
 
-/*
- * Boot
- */
-
 void lfb__fence_open(struct lfb_kernel *kernel)
 {
 	struct lfb_memory *memory = &kernel->memory;
@@ -77,10 +71,6 @@ void lfb__fence_let_in(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 {
 	protect(&kernel->memory, pfn, 1ul << order, PROT_READ | PROT_WRITE);
 }
-
-/*
- * Blocks
- */
 
 void lfb__fence_given(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, u32 kind)
 {
@@ -138,10 +128,6 @@ bool lfb__fence_take_oldest(struct lfb_kernel *kernel, unsigned long *pfn, unsig
 	memory->map[*pfn].next = 0;
 	return true;
 }
-
-/*
- * Objects
- */
 
 static size_t aligned(size_t size)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Pages, folios, page numbers, physical and virtual addresses: from each to the others.
- */
+/* Pages, folios, page numbers, physical and virtual addresses: from each to the others. */
 #include "sim/kernel/memory/check.h"
 #include "sim/kernel/memory/page.h"
 

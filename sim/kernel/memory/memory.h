@@ -35,9 +35,7 @@ static inline unsigned long lfb__pfn(const struct lfb_memory *memory, const stru
 	return offset / sizeof(*page);
 }
 
-/*
- * arena.c
- */
+/* arena.c */
 
 /* -EINVAL options that make no sense, -ENOMEM, or what the host said. */
 int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_options *options);
@@ -81,9 +79,7 @@ static inline bool lfb__in_scratch(const struct lfb_memory *memory, unsigned lon
 	return count > 0 && pfn <= last && (pfn >= first || count > first - pfn);
 }
 
-/*
- * page_boot.c
- */
+/* page_boot.c */
 
 /*
  * Start of a boot, in this order: lfb__pages_begin() forgets the previous kernel's page state;
@@ -115,9 +111,7 @@ enum lfb_lost lfb__lost(const struct lfb_kernel *kernel, unsigned long pfn);
 bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pfn,
 			      unsigned int *order);
 
-/*
- * page.c
- */
+/* page.c */
 
 /* A zeroed page for KHO's own records, never handed over; no fault point of its own. */
 struct page *lfb__alloc_internal_page(struct lfb_kernel *kernel);
@@ -126,17 +120,13 @@ void lfb__free_internal_page(struct lfb_kernel *kernel, struct page *page);
 /* Turns a preserved block into an allocated one (a folio, or single pages). -ENOENT if none. */
 int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio);
 
-/*
- * slab.c
- */
+/* slab.c */
 
 void lfb__slabs_begin(struct lfb_kernel *kernel);
 /* The start of the live object around @ptr, a linear-map address; NULL: there is none. */
 const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr);
 
-/*
- * vmalloc.c
- */
+/* vmalloc.c */
 
 void lfb__vmallocs_begin(struct lfb_kernel *kernel);
 /*
@@ -148,9 +138,7 @@ void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr
 struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
 				 unsigned long *nr_pages);
 
-/*
- * object.c: names of memory, for messages
- */
+/* object.c: names of memory, for messages */
 
 /* "phys 0x12000": what a finding about memory is about. */
 struct lfb_object {
@@ -167,9 +155,7 @@ const char *lfb__preserved(const struct lfb_ledger_entry *entry, char what[LFB_P
 const char *lfb__preserved_at(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
 			      phys_addr_t phys, const char *before, char what[LFB_PRESERVED_TEXT]);
 
-/*
- * check.c
- */
+/* check.c */
 
 /* The state is serialized: what is preserved may not change from here on. */
 void lfb__check_serialized(struct lfb_kernel *kernel);
@@ -178,9 +164,7 @@ void lfb__check_unchanged(struct lfb_kernel *kernel);
 /* The kernel jumps. */
 void lfb__check_jump(struct lfb_kernel *kernel);
 
-/*
- * stray.c
- */
+/* stray.c */
 
 /* The kernel died of an access to @address; @no_address: the processor could not say which. */
 void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_address);

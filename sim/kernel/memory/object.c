@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What memory is called in messages.
- */
+/* What memory is called in messages. */
 #include <stdio.h>
 #include <string.h>
 

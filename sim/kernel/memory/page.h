@@ -49,9 +49,7 @@ unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long p
 /* Makes freed memory of a range accessible again, in sanitizer builds. */
 void lfb__unpoison_touched(const struct lfb_memory *memory, phys_addr_t phys, size_t size);
 
-/*
- * arena.c
- */
+/* arena.c */
 
 /* Takes the vmalloc mappings of a kernel that is gone away. */
 void lfb__memory_clear_vmalloc(struct lfb_memory *memory);
@@ -65,9 +63,7 @@ int lfb__memory_seal(void *address, size_t size);
 struct page *lfb__alloc_block(struct lfb_kernel *kernel, unsigned int order, u32 kind);
 void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn);
 
-/*
- * page.c
- */
+/* page.c */
 
 /* Cuts an allocated block of @order into 2^@order allocated single pages. */
 void lfb__split_page(struct lfb_kernel *kernel, struct page *page, unsigned int order);

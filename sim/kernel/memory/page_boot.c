@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * What a boot does to physical memory: keep what was handed over, destroy everything else.
- */
+/* What a boot does to physical memory: keep what was handed over, destroy everything else. */
 #include <string.h>
 
 #include "sim/kernel/memory/fence.h"

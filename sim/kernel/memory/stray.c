@@ -79,9 +79,7 @@ static void report_vmalloc(struct lfb_kernel *kernel, const void *address)
 	}
 }
 
-/*
- * In guard mode: what the memory is or was
- */
+/* In guard mode: what the memory is or was */
 
 struct fault {
 	enum lfb_finding_id id;

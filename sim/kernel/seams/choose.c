@@ -195,10 +195,6 @@ void lfb__choices_destroy(struct lfb_choices *choices)
 	memset(choices, 0, sizeof(*choices));
 }
 
-/*
- * Scheduling points
- */
-
 void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object)
 {
 	struct task_struct *task = kernel->task;

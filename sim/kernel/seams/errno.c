@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Errnos by name, and the kernel's numbers for those of the host.
- */
+/* Errnos by name, and the kernel's numbers for those of the host. */
 #include <errno.h>
 
 #define ERRNOS(X) \

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The sentence behind an errno: what the simulator's own calls leave for the human.
- */
+/* The sentence behind an errno: what the simulator's own calls leave for the human. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * An event as a line: the names of kinds and results, and how it is laid out.
- */
+/* An event as a line: the names of kinds and results, and how it is laid out. */
 #include <stdio.h>
 
 #include "sim/kernel/seams/seams.h"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Fault points: which of the steps that can fail does fail.
- */
+/* Fault points: which of the steps that can fail does fail. */
 #include <stdio.h>
 #include <string.h>
 

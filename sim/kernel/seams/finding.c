@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Findings: the catalogue, and writing one down.
- */
+/* Findings: the catalogue, and writing one down. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,10 +61,6 @@ int lfb_finding_by_name(const char *name)
 	}
 	return lfb__fail(NULL, -ENOENT, "there is no finding \"%.64s\"", name ? name : "");
 }
-
-/*
- * Writing one down
- */
 
 /* The strings of a finding lie behind it, in one piece of memory. */
 struct stored {
@@ -216,10 +210,6 @@ void lfb__findings_destroy(struct lfb_findings *findings)
 	findings->all = NULL;
 	findings->capacity = 0;
 }
-
-/*
- * Reading one
- */
 
 /* Adds to text that may be cut already; @length is that of the whole. */
 static void add(char *text, size_t size, size_t *length, const char *format, ...) LFB_PRINTF(4, 5);

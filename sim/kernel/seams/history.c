@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The last events: kept as they come, made readable when a finding asks for them.
- */
+/* The last events: kept as they come, made readable when a finding asks for them. */
 #define _GNU_SOURCE /* memmem() */
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,10 +158,6 @@ void lfb__history_add(struct lfb_history *history, const struct lfb_event *event
 	vsnprintf(past->text, sizeof(past->text), format, again);
 	va_end(again);
 }
-
-/*
- * Reading
- */
 
 static int print_argument(char *text, size_t size, const struct conversion *conversion,
 			  const struct lfb_past *past, u64 argument)

@@ -10,27 +10,21 @@
 
 #include "sim/kernel/state/state.h"
 
-/*
- * error.c: the sentence behind an errno
- */
+/* error.c: the sentence behind an errno */
 
 /* Sets the sentence for the human and returns @error, so that "return lfb__fail(…)" works. */
 int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
 /* The newest sentence; with no kernel this thread's newest one about no kernel. */
 const char *lfb__fail_text(const struct lfb_kernel *kernel);
 
-/*
- * errno.c
- */
+/* errno.c */
 
 /* "ENOENT" of -ENOENT; NULL for a result that is no errno. */
 const char *lfb__errno_name(long result);
 /* What the kernel returns for the host's errno @error: negative, and -EIO for what it has not. */
 int lfb__host_error(int error);
 
-/*
- * trace.c
- */
+/* trace.c */
 
 /* Does anybody want to know of events, now or when a finding asks what led there? */
 static inline bool lfb__tracing(const struct lfb_kernel *kernel)
@@ -66,9 +60,7 @@ void lfb__emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const c
 			lfb__emit_result(kernel, __VA_ARGS__); \
 	} while (0)
 
-/*
- * finding.c
- */
+/* finding.c */
 
 /*
  * Writes down a finding. @object says what it is about: a type and a name, separated by a blank,
@@ -81,9 +73,7 @@ void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 void lfb__findings_forget(struct lfb_findings *findings);
 void lfb__findings_destroy(struct lfb_findings *findings);
 
-/*
- * history.c
- */
+/* history.c */
 
 int lfb__history_create(struct lfb_history *history);
 void lfb__history_destroy(struct lfb_history *history);
@@ -92,9 +82,7 @@ void lfb__history_add(struct lfb_history *history, const struct lfb_event *event
 /* The newest events that concern @object as lines in memory for free(); NULL without memory. */
 char *lfb__history_about(const struct lfb_history *history, const char *object);
 
-/*
- * fault.c, choose.c
- */
+/* fault.c, choose.c */
 
 bool lfb__fault_fires(struct lfb_kernel *kernel, enum lfb_fault_kind kind, const char *where);
 

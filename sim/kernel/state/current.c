@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The kernel this thread is in.
- */
+/* The kernel this thread is in. */
 #include "sim/kernel/state/state.h"
 
 _Thread_local struct lfb_kernel *lfb__current;

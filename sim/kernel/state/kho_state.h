@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * Kexec HandOver in one boot: what was handed over, and what is to be.
- */
+/* Kexec HandOver in one boot: what was handed over, and what is to be. */
 #ifndef SIM_KERNEL_STATE_KHO_STATE_H
 #define SIM_KERNEL_STATE_KHO_STATE_H
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * What the four seams and the findings remember.
- */
+/* What the four seams and the findings remember. */
 #ifndef SIM_KERNEL_STATE_SEAMS_STATE_H
 #define SIM_KERNEL_STATE_SEAMS_STATE_H
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/*
- * Tasks, the callbacks they are in and the locks they hold, and what callbacks made: the ledger.
- */
+/* Tasks, the callbacks they are in and the locks they hold, and what callbacks made: the ledger. */
 #ifndef SIM_KERNEL_STATE_TASK_STATE_H
 #define SIM_KERNEL_STATE_TASK_STATE_H
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * The ledger: entries that never move, found by a table.
- */
+/* The ledger: entries that never move, found by a table. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,10 +61,6 @@ static struct lfb_ledger_entry *spare_entry(struct lfb_ledger *ledger)
 	return entry;
 }
 
-/*
- * Who it was
- */
-
 static const struct lfb_site *find_site(struct lfb_ledger *ledger, const struct lfb_frame *frame)
 {
 	struct lfb_site **sites = ledger->sites.items, *site;
@@ -126,10 +120,6 @@ void lfb__internal_end(struct lfb_kernel *kernel)
 {
 	kernel->task->internal--;
 }
-
-/*
- * Entries
- */
 
 struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
 					 u64 key, u64 size)
@@ -233,10 +223,6 @@ void lfb__holder_forget(struct lfb_holder *holder)
 	while (!list_empty(&holder->entries))
 		list_del_init(holder->entries.next);
 }
-
-/*
- * The jump
- */
 
 /* Holders lay in memory that is gone: their lists are not taken apart, but forgotten. */
 static void drop_all(struct lfb_kernel *kernel, enum lfb_ledger_kind kind)

@@ -73,10 +73,6 @@ static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
 	return lock->class;
 }
 
-/*
- * Orders
- */
-
 static bool follows(const struct lfb_lockdep *lockdep, unsigned int from, unsigned int to)
 {
 	return lockdep->classes[from].after[to / 64] >> (to % 64) & 1;
@@ -170,10 +166,6 @@ static void new_order(struct lfb_kernel *kernel, unsigned int from, unsigned int
 	lockdep->classes[from].after[to / 64] |= 1ull << (to % 64);
 }
 
-/*
- * Holding
- */
-
 void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait)
 {
 	struct task_struct *task = kernel->task;
@@ -253,10 +245,6 @@ void lfb__locks_at_jump(struct lfb_kernel *kernel, const struct task_struct *tas
 {
 	find_held(kernel, task, LFB_FINDING_LOCK_HELD_ACROSS_KEXEC);
 }
-
-/*
- * Waiting
- */
 
 void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock, const char *how)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/*
- * Tasks: how they begin, and whether they are still there.
- */
+/* Tasks: how they begin, and whether they are still there. */
 #include "sim/kernel/task/task.h"
 
 void lfb__task_begin(struct task_struct *task, const char *name, struct lfb_fd_table *fds)

@@ -12,9 +12,7 @@
 
 #include "sim/kernel/seams/seams.h"
 
-/*
- * guard.c: kernel code that must not take the process down with it
- */
+/* guard.c: kernel code that must not take the process down with it */
 
 /*
  * Runs body(arg) as kernel code. When the kernel dies inside (panic, BUG, a fault, a deadlock),
@@ -33,9 +31,7 @@ void lfb__guard_install(void);
 /* Copies between kernel and userspace: -EFAULT, and no harm, for an address that is not there. */
 int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 
-/*
- * printk.c: complaints
- */
+/* printk.c: complaints */
 
 /* lfb_warn() and lfb_bug() of mistakes that have a name of their own. */
 void lfb__warn_as(enum lfb_finding_id id, const char *object, const char *where,
@@ -46,18 +42,14 @@ void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, 
 void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 		    const char *format, ...) LFB_PRINTF(4, 5);
 
-/*
- * task.c
- */
+/* task.c */
 
 /* @task holds nothing and does nothing. */
 void lfb__task_begin(struct task_struct *task, const char *name, struct lfb_fd_table *fds);
 /* What a lock's owner was when it took the lock may be gone since: NULL then. */
 struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struct *task);
 
-/*
- * lockdep.c
- */
+/* lockdep.c */
 
 /* The current task has @lock now; one it did not have to wait for says nothing about orders. */
 void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait);
