@@ -210,7 +210,8 @@ static void print_rows(const struct cli_option *option, int column)
 			printf("%*s%.*s\n", column - used, "", (int)strcspn(line, "\n"), line);
 			used = 0;
 			line = strchr(line, '\n');
-			line += line != NULL;
+			if (line)
+				line++;
 		}
 	}
 }

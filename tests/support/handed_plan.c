@@ -255,9 +255,11 @@ static void compare_sessions(const struct lfb_inspection *a, const struct lfb_in
 		assert_int_equal(left[i].first_file, right[i].first_file);
 	}
 	assert_int_equal(a->files.count, b->files.count);
-	for (size_t i = 0; i < a->files.count; i++)
-		assert_memory_equal(&files[i].record, &other_files[i].record,
-				    sizeof(files[i].record));
+	for (size_t i = 0; i < a->files.count; i++) {
+		assert_string_equal(files[i].record.compatible, other_files[i].record.compatible);
+		assert_int_equal(files[i].record.data, other_files[i].record.data);
+		assert_int_equal(files[i].record.token, other_files[i].record.token);
+	}
 }
 
 static void compare_flbs(const struct lfb_inspection *a, const struct lfb_inspection *b)
@@ -265,8 +267,12 @@ static void compare_flbs(const struct lfb_inspection *a, const struct lfb_inspec
 	const struct lfb_found_flb *left = a->flbs.items, *right = b->flbs.items;
 
 	assert_int_equal(a->flbs.count, b->flbs.count);
-	for (size_t i = 0; i < a->flbs.count; i++)
-		assert_memory_equal(&left[i].record, &right[i].record, sizeof(left[i].record));
+	for (size_t i = 0; i < a->flbs.count; i++) {
+		assert_string_equal(left[i].record.name, right[i].record.name);
+		assert_int_equal(left[i].record.data, right[i].record.data);
+		assert_int_equal(left[i].record.count, right[i].record.count);
+		assert_int_equal(left[i].record.index, right[i].record.index);
+	}
 }
 
 static void compare_entries(const struct lfb_inspection *a, const struct lfb_inspection *b)
