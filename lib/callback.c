@@ -6,6 +6,7 @@
  */
 #include "lib/callback.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "lib/flb.h"
@@ -14,33 +15,31 @@
 #define INJECTED_ERROR (-EIO)
 
 #define NO_FAULT LFB_FAULT_KINDS
+#define NO_EVENT LFB_HAPPENINGS_NR
 
 static const struct {
 	const char *name;
 	enum lfb_fault_kind flb;
 	enum lfb_fault_kind file;
+	enum lfb_happening flb_event;
+	enum lfb_happening file_event;
 } ops[] = {
 	[LUO_CAN_PRESERVE] = { "can_preserve", NO_FAULT, NO_FAULT },
-	[LUO_PRESERVE] = { "preserve", LFB_FAULT_FLB_PRESERVE, LFB_FAULT_FILE_PRESERVE },
-	[LUO_UNPRESERVE] = { "unpreserve", NO_FAULT, NO_FAULT },
-	[LUO_FREEZE] = { "freeze", NO_FAULT, LFB_FAULT_FILE_FREEZE },
-	[LUO_UNFREEZE] = { "unfreeze", NO_FAULT, NO_FAULT },
-	[LUO_RETRIEVE] = { "retrieve", LFB_FAULT_FLB_RETRIEVE, LFB_FAULT_FILE_RETRIEVE },
-	[LUO_CAN_FINISH] = { "can_finish", NO_FAULT, LFB_FAULT_FILE_CAN_FINISH },
-	[LUO_FINISH] = { "finish", NO_FAULT, NO_FAULT },
+	[LUO_PRESERVE] = { "preserve", LFB_FAULT_FLB_PRESERVE, LFB_FAULT_FILE_PRESERVE,
+		LFB_DID_FLB_PRESERVE, LFB_DID_FILE_PRESERVE },
+	[LUO_UNPRESERVE] = { "unpreserve", NO_FAULT, NO_FAULT,
+		LFB_DID_FLB_UNPRESERVE, LFB_DID_FILE_UNPRESERVE },
+	[LUO_FREEZE] = { "freeze", NO_FAULT, LFB_FAULT_FILE_FREEZE,
+		NO_EVENT, LFB_DID_FILE_FREEZE },
+	[LUO_UNFREEZE] = { "unfreeze", NO_FAULT, NO_FAULT,
+		NO_EVENT, LFB_DID_FILE_UNFREEZE },
+	[LUO_RETRIEVE] = { "retrieve", LFB_FAULT_FLB_RETRIEVE, LFB_FAULT_FILE_RETRIEVE,
+		LFB_DID_FLB_RETRIEVE, LFB_DID_FILE_RETRIEVE },
+	[LUO_CAN_FINISH] = { "can_finish", NO_FAULT, LFB_FAULT_FILE_CAN_FINISH,
+		NO_EVENT, LFB_DID_FILE_CAN_FINISH },
+	[LUO_FINISH] = { "finish", NO_FAULT, NO_FAULT,
+		LFB_DID_FLB_FINISH, LFB_DID_FILE_FINISH },
 };
-
-/* "flb iommu-v1". */
-static void name_subject(char subject[64], const struct lfb_frame *frame)
-{
-	size_t type = strlen(frame->type);
-	size_t name = strnlen(frame->name, 47);
-
-	memcpy(subject, frame->type, type);
-	subject[type] = ' ';
-	memcpy(subject + type + 1, frame->name, name);
-	subject[type + 1 + name] = '\0';
-}
 
 /* From here on what happens is the callback's. */
 static void push(struct lfb_kernel *kernel, struct lfb_frame *frame)
@@ -65,31 +64,51 @@ static void enter(struct lfb_kernel *kernel, struct lfb_frame *frame)
 	push(kernel, frame);
 }
 
-/* The scheduling point behind it, and the trace of it; @result is NULL for void ones. */
-static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 data,
-		  const int *result)
+/* The scheduling point behind it. */
+static void leave(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 {
-	char subject[64];
-
 	pop(kernel, frame);
 	lfb__sched_point(kernel, frame->op, frame->name);
-	if (!lfb__tracing(kernel))
-		return;
-	data = lfb__memory_shown(&kernel->memory, data);
-	name_subject(subject, frame);
-	if (result)
-		lfb__emit_result(kernel, LFB_EVENT_CALLBACK, *result, subject, frame->op,
-				 "data=0x%llx", data);
-	else
-		lfb__emit(kernel, LFB_EVENT_CALLBACK, subject, frame->op, "data=0x%llx", data);
 }
 
-static void tell(struct luo *luo, const struct lfb_returned *call)
-{
-	const struct lfb_watch *watch = &luo->kernel->watch;
+/* In place of a result: the callback is about to be called. Callbacks answer errnos. */
+#define BEGINS INT_MAX
 
-	if (unlikely(watch->returned != NULL))
-		watch->returned(watch->context, call);
+static void tell(struct luo *luo, struct lfb_event *event, struct lfb_span *span, int result)
+{
+	event->handle = lfb__memory_shown(&luo->kernel->memory, event->handle);
+	event->result = result;
+	if (result == BEGINS)
+		*span = lfb__event_begins(luo->kernel, event);
+	else
+		lfb__event_ends(luo->kernel, *span, event);
+}
+
+static void tell_flb(struct luo *luo, const struct liveupdate_flb_op_args *args, enum luo_op op,
+		     struct lfb_span *span, int result)
+{
+	struct lfb_event event = {
+		.happening = ops[op].flb_event,
+		.flb = args->flb->compatible,
+		.handle = args->data,
+	};
+
+	tell(luo, &event, span, result);
+}
+
+static void tell_file(struct luo *luo, const struct luo_file *luo_file, u64 handle, enum luo_op op,
+		      struct lfb_span *span, int result)
+{
+	struct lfb_event event = {
+		.happening = ops[op].file_event,
+		.handler = luo_file->handler->compatible,
+		.session = luo_file->session->name,
+		.incoming = luo_file->session->sessions->incoming,
+		.token = luo_file->token,
+		.handle = handle,
+	};
+
+	tell(luo, &event, span, result);
 }
 
 /* A callback answers 0 or a negative errno; anything else would be taken for a success upstairs. */
@@ -153,9 +172,12 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 		.lock = &state->lock.lock,
 		.died = op == LUO_RETRIEVE && !args->data ? luo_contract_died : NULL,
 	};
+	struct lfb_span span = { 0 };
 	bool may_fail = ops[op].flb != NO_FAULT;
 	int result = INJECTED_ERROR;
 
+	if (unlikely(luo->kernel->trace.fine))
+		tell_flb(luo, args, op, &span, BEGINS);
 	enter(luo->kernel, &frame);
 	if (is_gone(&frame, flb->private.gone)) {
 		result = -EFAULT;
@@ -164,9 +186,9 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 		if (lfb__checking(luo->kernel))
 			luo_contract_flb(luo, &frame, op, &before, args, result);
 	}
-	tell(luo, &(struct lfb_returned){ args->flb, NULL, args->flb->compatible, frame.op, true,
-					  result, args->data });
-	leave(luo->kernel, &frame, args->data, may_fail ? &result : NULL);
+	leave(luo->kernel, &frame);
+	if (lfb__tracing_callbacks(luo->kernel))
+		tell_flb(luo, args, op, &span, result);
 	return result;
 }
 
@@ -224,13 +246,15 @@ int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_
 		.holder = &luo_file->holder,
 		.object = fh,
 	};
+	struct lfb_span span = { 0 };
 	struct liveupdate_file_op_args before;
 	bool may_fail = ops[op].file != NO_FAULT;
 	int result = op == LUO_CAN_FINISH ? false : INJECTED_ERROR;
-	int told;
 
 	fill_in(luo, luo_file, args);
 	before = *args;
+	if (unlikely(luo->kernel->trace.fine))
+		tell_file(luo, luo_file, args->serialized_data, op, &span, BEGINS);
 	enter(luo->kernel, &frame);
 	if (is_gone(&frame, fh->private.gone)) {
 		result = op == LUO_CAN_FINISH ? false : -EFAULT;
@@ -243,10 +267,9 @@ int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_
 		if (lfb__checking(luo->kernel))
 			luo_contract_file(luo, &frame, luo_file, op, &before, args, result);
 	}
-	told = op != LUO_CAN_FINISH ? result : result ? 0 : -EBUSY;
-	tell(luo, &(struct lfb_returned){ fh, &before, fh->compatible, frame.op, false, told,
-					  args->serialized_data });
-	leave(luo->kernel, &frame, args->serialized_data, may_fail ? &result : NULL);
+	leave(luo->kernel, &frame);
+	if (lfb__tracing_callbacks(luo->kernel))
+		tell_file(luo, luo_file, args->serialized_data, op, &span, result);
 	return result;
 }
 

@@ -94,7 +94,7 @@ int luo_late_init(struct lfb_kernel *kernel)
 		return lfb__fail(kernel, err, "live update is off for this boot: its outgoing "
 				 "state could not be prepared (%d)", err);
 	}
-	lfb__trace(kernel, LFB_EVENT_LUO, "luo", "ready", "update=%llu", luo->number);
+	lfb__event(kernel, LUO_READY, .count = luo->number);
 	return 0;
 }
 
@@ -122,7 +122,17 @@ static int reboot(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_reboot(void)
 {
-	return liveupdate_enabled() ? luo_enter(reboot, NULL) : 0;
+	struct lfb_event event = { .happening = LFB_DID_REBOOT };
+	struct lfb_span span;
+
+	if (!liveupdate_enabled())
+		return 0;
+	if (likely(!lfb__current->trace.fine))
+		return luo_enter(reboot, NULL);
+	span = lfb__event_begins(lfb__current, &event);
+	event.result = luo_enter(reboot, NULL);
+	lfb__event_ends(lfb__current, span, &event);
+	return (int)event.result;
 }
 
 bool luo_check_settled(struct luo *luo)

@@ -28,10 +28,16 @@ void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 	list_add_tail(&luo_file->list, &session->files);
 	luo_hash_add(&session->tokens, &luo_file->by_token, luo_hash_u64(luo_file->token));
 	session->count++;
+	lfb__event(lfb__current, FILE_ADDED, .session = session->name, .token = luo_file->token,
+		   .incoming = session->sessions->incoming,
+		   .handler = luo_file->handler->compatible,
+		   .handle = lfb__memory_shown(&lfb__current->memory, luo_file->serialized_data));
 }
 
 void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file)
 {
+	lfb__event(lfb__current, FILE_DROPPED, .session = session->name, .token = luo_file->token,
+		   .incoming = session->sessions->incoming);
 	fput(luo_file->file);
 	luo_hash_del(&session->tokens, &luo_file->by_token);
 	list_del(&luo_file->list);

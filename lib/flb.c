@@ -13,6 +13,33 @@
 
 /* The old kernel */
 
+void luo_flb_tell(struct luo *luo, enum lfb_happening happening, struct liveupdate_flb *flb,
+		  bool incoming, struct luo_flb_change change)
+{
+	const struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+
+	if (likely(!luo->kernel->trace.fine))
+		return;
+	lfb__event_tell(luo->kernel, &(struct lfb_event){
+		.happening = happening,
+		.flb = flb->compatible,
+		.incoming = incoming,
+		.reason = change.reason,
+		.count = (u64)state->count,
+		.count_before = (u64)state->count - (u64)change.count,
+		.references = (u64)state->references,
+		.references_before = (u64)state->references - (u64)change.references,
+	});
+}
+
+/* The count of files was changed by @by. */
+static void counted(struct luo *luo, struct liveupdate_flb *flb, bool incoming, s64 by,
+		    const char *reason)
+{
+	luo_flb_tell(luo, LFB_DID_FLB_COUNTED, flb, incoming,
+		     (struct luo_flb_change){ .count = by, .reason = reason });
+}
+
 /* Whoever was given the object without being counted has a pointer to nothing from here on. */
 static void forget(struct liveupdate_flb_state *state)
 {
@@ -41,8 +68,10 @@ static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
 		else
 			state->data = args.data, state->obj = args.obj;
 	}
-	if (!err)
+	if (!err) {
 		state->count++;
+		counted(luo, flb, false, 1, "file preserved");
+	}
 	mutex_unlock(&state->lock);
 	return err;
 }
@@ -63,8 +92,12 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	struct liveupdate_flb_state *state = &flb->private.outgoing;
 
 	mutex_lock(&state->lock);
-	if (!WARN_ON(state->count <= 0) && --state->count == 0 && !state->references)
-		unpreserve(luo, flb);
+	if (!WARN_ON(state->count <= 0)) {
+		state->count--;
+		counted(luo, flb, false, -1, "file unpreserved");
+		if (!state->count && !state->references)
+			unpreserve(luo, flb);
+	}
 	mutex_unlock(&state->lock);
 }
 
@@ -146,6 +179,9 @@ void luo_flb_serialize(struct luo *luo)
 		};
 		memcpy(record.name, flb->compatible, sizeof(flb->compatible));
 		luo_write_flb(luo, index++, &record);
+		lfb__event(luo->kernel, FLB_SERIALIZED, .flb = flb->compatible,
+			   .count = record.count,
+			   .handle = lfb__memory_shown(&luo->kernel->memory, record.data));
 	}
 	luo_contract_flbs_serialized(luo);
 	luo_registry_read_done(luo);
@@ -172,6 +208,7 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	struct luo_reader reader = { .view = &view, .context = flb, .problem = trust };
 	struct liveupdate_flb_state *state = &flb->private.incoming;
 	struct luo_flb_record record;
+	s64 before = state->count;
 
 	if (!luo->handed_over)
 		return -ENODATA;
@@ -179,6 +216,7 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 		return -ENOENT;
 	state->data = record.data;
 	state->count = (s64)record.count;
+	counted(luo, flb, true, (s64)((u64)state->count - (u64)before), "handed over");
 	state->loaded = true;
 	state->entry = record.index;
 	luo_contract_flb_found(luo, flb);
@@ -246,6 +284,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct liveupdate_flb_state *state = &flb->private.incoming;
 	struct liveupdate_flb_op_args args = { .flb = flb };
+	s64 left;
 
 	if (state->retrieve_status != 1 && luo_flb_retrieve_locked(luo, flb)) {
 		/* A module that is going away can be called no more. */
@@ -265,7 +304,10 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	luo_call_flb(luo, &args, LUO_FINISH);
 	luo_unpin_used(luo, flb->ops->owner);
 	forget(state);
+	left = state->count;
 	state->count = 0; /* a retrieve on the way here may have read it again */
+	if (left)
+		counted(luo, flb, true, (s64)(0 - (u64)left), "finished");
 	state->finished = true;
 	if (state->entry < 64)
 		luo->flbs_finished |= 1ull << state->entry;
@@ -281,6 +323,7 @@ static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
 		load(luo, flb);
 	/* It may have been handed over as anything; a kernel wraps around. */
 	state->count = (s64)((u64)state->count - 1);
+	counted(luo, flb, true, -1, "file finished");
 	if (!state->count && !state->references)
 		finish(luo, flb);
 	mutex_unlock(&state->lock);
@@ -306,7 +349,13 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 	if (unlikely(state->references <= 0)) {
 		lfb__warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET, luo_flb_name(flb).text,
 			     __func__, "FLB %.47s: put without get", flb->compatible);
-	} else if (--state->references == 0 && state->count <= 0) {
+		mutex_unlock(&state->lock);
+		return;
+	}
+	state->references--;
+	luo_flb_tell(luo, LFB_DID_FLB_PUT, flb, incoming,
+		     (struct luo_flb_change){ .references = -1 });
+	if (!state->references && state->count <= 0) {
 		if (incoming)
 			finish(luo, flb);
 		else

@@ -67,6 +67,8 @@ static int lock(struct luo *luo, const struct luo_args *args)
 		find_wrong_phase(luo, args->flb, args->incoming, err);
 	if (!err) {
 		*args->objp = state->obj;
+		luo_flb_tell(luo, LFB_DID_FLB_LOCKED, args->flb, args->incoming,
+			     (struct luo_flb_change){ 0 });
 		return 0;
 	}
 	mutex_unlock(&state->lock);
@@ -120,6 +122,8 @@ static int unlock(struct luo *luo, const struct luo_args *args)
 		return err;
 	state = luo_flb_state(args->flb, args->incoming);
 	take_back(luo, args->flb, state, *args->objp);
+	luo_flb_tell(luo, LFB_DID_FLB_UNLOCKED, args->flb, args->incoming,
+		     (struct luo_flb_change){ 0 });
 	mutex_unlock(&state->lock);
 	return 0;
 }
@@ -141,12 +145,15 @@ void liveupdate_flb_outgoing_unlock(struct liveupdate_flb *flb, void *obj)
 static void hand_out(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(args->flb, args->incoming);
+	bool counted = !luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED);
 
 	*args->objp = state->obj;
-	if (!luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED))
+	if (counted)
 		state->references++;
 	else
 		state->lent++;
+	luo_flb_tell(luo, LFB_DID_FLB_GOT, args->flb, args->incoming,
+		     (struct luo_flb_change){ .references = counted });
 	if (!state->obj)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(args->flb).text,
 			  "%s() succeeded, and there is no object", args->function);

@@ -158,8 +158,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		link->flb = flb;
 		list_add_tail(&link->list, &fh->private.flb_list);
 		luo->register_changes++;
-		lfb__trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "register-flb",
-			   "handler=%.47s", fh->compatible);
+		lfb__event(luo->kernel, FLB_REGISTERED, .flb = flb->compatible,
+			   .handler = fh->compatible);
 		luo_contract_flb_linked(luo, fh, flb);
 	}
 	luo_registry_write_done(luo);
@@ -266,8 +266,8 @@ static int unregister_flb(struct luo *luo, const struct luo_args *args)
 	luo_registry_write_done(luo);
 	if (err)
 		return err;
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, flb->compatible, "unregister-flb", "handler=%.47s",
-		   fh->compatible);
+	lfb__event(luo->kernel, FLB_UNREGISTERED, .flb = flb->compatible,
+		   .handler = fh->compatible);
 	return 0;
 }
 

@@ -49,7 +49,7 @@ static int register_file_handler(struct luo *luo, const struct luo_args *args)
 	luo_registry_write_done(luo);
 	if (err)
 		return err;
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "register-handler", "%s", "");
+	lfb__event(luo->kernel, HANDLER_REGISTERED, .handler = fh->compatible);
 	return 0;
 }
 
@@ -84,7 +84,7 @@ static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
 	if (err)
 		return err;
 	luo_unpin_registered(luo, fh->ops->owner);
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, fh->compatible, "unregister-handler", "%s", "");
+	lfb__event(luo->kernel, HANDLER_UNREGISTERED, .handler = fh->compatible);
 	return 0;
 }
 

@@ -96,6 +96,8 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 		list_add_tail(&session->list, &sessions->list);
 		luo_hash_add(&sessions->names, &session->by_name, luo_hash_string(session->name));
 		sessions->count++;
+		lfb__event(luo->kernel, SESSION_ADDED, .session = session->name,
+			   .incoming = sessions->incoming);
 	}
 	up_write(&sessions->rwsem);
 	return err;
@@ -111,6 +113,8 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	sessions->count--;
 	if (!sessions->incoming)
 		give_room_back(luo);
+	lfb__event(luo->kernel, SESSION_REMOVED, .session = session->name,
+		   .incoming = sessions->incoming);
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)
@@ -151,8 +155,8 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 	/* Held for writing by the reboot call, and never released once that succeeded. */
 	if (luo->serialized)
 		luo->kernel->task->blocked_on = "luo_session_serialize_rwsem";
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, luo->kernel->task->name, "block", "%s: waits for "
-		   "luo_session_serialize_rwsem", what);
+	lfb__event(luo->kernel, TASK_BLOCKED, .task = luo->kernel->task->name, .reason = what,
+		   .lock = "luo_session_serialize_rwsem");
 	lfb__fail(luo->kernel, -EAGAIN, "%s: the task waits for luo_session_serialize_rwsem, which "
 		  "the reboot call holds", what);
 	return false;
@@ -172,21 +176,25 @@ int luo_session_serialize(struct luo *luo)
 	list_for_each_entry(session, &sessions->list, list) {
 		mutex_lock(&session->mutex);
 		err = luo_file_freeze_all(luo, session);
+		lfb__event(luo->kernel, SESSION_FROZEN, .session = session->name, .result = err);
 		mutex_unlock(&session->mutex);
 		if (err)
 			goto undo;
 		codec->write_session(luo, index++, session);
 		session->serialized = true;
+		lfb__event(luo->kernel, SESSION_SERIALIZED, .session = session->name,
+			   .count = session->count);
 	}
 	codec->write_session_count(luo, index);
 	up_write(&sessions->rwsem);
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, "luo", "serialize", "sessions=%llu", index);
+	lfb__event(luo->kernel, SESSIONS_SERIALIZED, .count = index);
 	return 0;
 
 undo:
 	list_for_each_entry_continue_reverse(session, &sessions->list, list) {
 		mutex_lock(&session->mutex);
 		luo_file_unfreeze_all(luo, session);
+		lfb__event(luo->kernel, SESSION_UNFROZEN, .session = session->name);
 		mutex_unlock(&session->mutex);
 		codec->clear_session(luo, --index);
 		session->serialized = false;
@@ -242,8 +250,7 @@ static int restore_sessions(struct luo *luo)
 	}
 	if (!err)
 		codec->free_incoming_sessions(luo->head.sessions);
-	lfb__trace_result(luo->kernel, LFB_EVENT_LUO, err, "luo", "restore", "sessions=%llu",
-			  luo->incoming.count);
+	lfb__event(luo->kernel, SESSIONS_RESTORED, .count = luo->incoming.count, .result = err);
 	return err;
 }
 

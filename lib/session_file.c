@@ -83,6 +83,13 @@ static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	return ret;
 }
 
+static void give_back(struct luo *luo, struct liveupdate_session *session, const char *reason)
+{
+	session->retrieved = false;
+	lfb__event(luo->kernel, SESSION_GIVEN_BACK, .session = session->name, .incoming = true,
+		   .reason = reason);
+}
+
 /* An outgoing session is taken back; an incoming one is finished, or stays for ever. */
 static int session_release(struct inode *inode, struct file *file)
 {
@@ -104,7 +111,7 @@ static int session_release(struct inode *inode, struct file *file)
 	else
 		err = luo_file_finish_all(luo, session);
 	if (err && !luo_quirk(luo, LUO_QUIRK_SESSION_STUCK_AFTER_FAILED_CLOSE))
-		session->retrieved = false;
+		give_back(luo, session, "it could not be finished");
 	else
 		luo_contract_session_closed(luo, session, unretrieved, err);
 	mutex_unlock(&session->mutex);
@@ -113,7 +120,7 @@ static int session_release(struct inode *inode, struct file *file)
 			session->name, err);
 		return err;
 	}
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, session->name, "end-session", "%s", "");
+	lfb__event(luo->kernel, SESSION_ENDED, .session = session->name);
 	luo_session_remove(luo, session);
 	return 0;
 }
@@ -161,7 +168,7 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 				 name);
 	}
 	*filep = file;
-	lfb__trace(luo->kernel, LFB_EVENT_LUO, session->name, "create-session", "%s", "");
+	lfb__event(luo->kernel, SESSION_CREATED, .session = session->name);
 	luo_contract_session_created(luo, session, name);
 	return 0;
 }
@@ -201,6 +208,7 @@ static int retrieve(struct luo *luo, struct liveupdate_session *session, struct 
 		return lfb__fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
 				 session->name);
 	session->retrieved = true;
+	lfb__event(luo->kernel, SESSION_RETRIEVED, .session = session->name, .incoming = true);
 	*filep = file;
 	return 0;
 }

@@ -101,9 +101,12 @@ static inline void lfb_callback_(void *context, const struct lfb_event *event)
 		return;
 	if (callbacks->count < LFB_CALLBACKS_MAX) {
 		char *line = callbacks->line[callbacks->count];
-		int length = snprintf(line, sizeof(callbacks->line[0]), "%s %s", event->subject,
-				      event->action);
+		char subject[64];
+		int length;
 
+		lfb_event_subject(event, subject, sizeof(subject));
+		length = snprintf(line, sizeof(callbacks->line[0]), "%s %s", subject,
+				  lfb_event_action(event));
 		if (event->has_result && event->result < 0)
 			snprintf(line + length, sizeof(callbacks->line[0]) - (size_t)length,
 				 " -> %ld", event->result);

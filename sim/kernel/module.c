@@ -32,8 +32,8 @@ bool lfb__module_pin(struct module *module)
 	module->refcnt++;
 	module->lfb_pins++;
 	if (kernel)
-		lfb__trace(kernel, LFB_EVENT_MODULE, module->name, "get", "refcnt %d",
-			   module->refcnt);
+		lfb__event(kernel, MODULE_GET, .module = module->name,
+			   .count = (u64)module->refcnt);
 	return true;
 }
 
@@ -48,8 +48,8 @@ static void drop(struct module *module)
 	}
 	module->refcnt--;
 	if (kernel)
-		lfb__trace(kernel, LFB_EVENT_MODULE, module->name, "put", "refcnt %d",
-			   module->refcnt);
+		lfb__event(kernel, MODULE_PUT, .module = module->name,
+			   .count = (u64)module->refcnt);
 }
 
 void lfb__module_unpin(struct module *module)

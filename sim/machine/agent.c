@@ -97,25 +97,32 @@ void lfb__agents_forget(struct lfb_machine *machine)
 
 struct syscall {
 	struct lfb_agent *agent;
+	enum lfb_happening happening;	/* when it has returned */
 	const char *name;
-	const char *object;	/* a session's name, for traces; NULL: none */
-	const u64 *token;	/* for traces; NULL: none */
+	const char *session;	/* for traces, by name; NULL: none */
+	u64 token;		/* for traces */
 	int fd;
 	unsigned int cmd;
 	void *arg;
 };
 
-static void trace_call(struct lfb_kernel *kernel, const struct syscall *call, long ret)
+/* That it begins, or with the @span that came back then, that it has ended. */
+static struct lfb_span tell(const struct syscall *call, const struct lfb_span *span, long ret)
 {
-	char what[96] = "";
+	struct lfb_kernel *kernel = &call->agent->machine->kernel;
+	struct lfb_event event = {
+		.happening = call->happening,
+		.task = call->agent->task.name,
+		.session = call->session,
+		.fd = call->fd,
+		.token = call->token,
+		.result = ret,
+	};
 
-	if (call->object)
-		snprintf(what, sizeof(what), "fd=%d name=%.64s", call->fd, call->object);
-	else if (call->token)
-		snprintf(what, sizeof(what), "fd=%d token=%llu", call->fd, *call->token);
-	else if (call->fd >= 0)
-		snprintf(what, sizeof(what), "fd=%d", call->fd);
-	lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, call->agent->name, call->name, "%s", what);
+	if (!span)
+		return lfb__event_begins(kernel, &event);
+	lfb__event_ends(kernel, *span, &event);
+	return *span;
 }
 
 static int call(struct syscall *call, long (*body)(void *argument))
@@ -123,12 +130,15 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	struct lfb_machine *machine = call->agent->machine;
 	struct task_struct *task = &call->agent->task;
 	unsigned int locks_held = task->locks_held;
+	struct lfb_span span = { 0 };
 	long ret;
 
 	if (task->blocked_on)
 		return lfb__error(machine, -EAGAIN, "agent %s is blocked: it waits for %s",
 				  task->name, task->blocked_on);
 	lfb__machine_doing(machine, call->name);
+	if (unlikely(machine->kernel.trace.fine))
+		span = tell(call, NULL, 0);
 	ret = lfb__machine_run(machine, task, body, call);
 	if (unlikely(task->locks_held > locks_held))
 		lfb__machine_locks_kept(machine, task, locks_held, call->name);
@@ -138,7 +148,7 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	if (ret < 0 && !*machine->kernel.error)
 		lfb__error(machine, (int)ret, "%s: the kernel answered %ld", call->name, ret);
 	if (lfb__tracing(&machine->kernel))
-		trace_call(&machine->kernel, call, ret);
+		tell(call, &span, ret);
 	return (int)ret;
 }
 
@@ -166,7 +176,7 @@ static long do_open(void *argument)
 
 int lfb_agent_open(struct lfb_agent *agent)
 {
-	struct syscall open = { .agent = agent, .name = "open", .fd = -1 };
+	struct syscall open = { agent, LFB_DID_AGENT_OPEN, .name = "open", .fd = -1 };
 
 	return valid(agent) ? call(&open, do_open) : -EINVAL;
 }
@@ -190,7 +200,7 @@ static long do_close(void *argument)
 
 int lfb_agent_close(struct lfb_agent *agent, int fd)
 {
-	struct syscall close = { .agent = agent, .name = "close", .fd = fd };
+	struct syscall close = { agent, LFB_DID_AGENT_CLOSE, .name = "close", .fd = fd };
 
 	return valid(agent) ? call(&close, do_close) : -EINVAL;
 }
@@ -211,21 +221,21 @@ static long do_ioctl(void *argument)
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
 
-static int request(struct lfb_agent *agent, const char *name, const char *object, int fd,
-		   unsigned int cmd, void *arg, const u64 *token)
+static int request(struct lfb_agent *agent, enum lfb_happening happening, const char *name,
+		   const char *session, int fd, unsigned int cmd, void *arg, u64 token)
 {
-	struct syscall ioctl = { agent, name, object, token, fd, cmd, arg };
+	struct syscall ioctl = { agent, happening, name, session, token, fd, cmd, arg };
 
 	return valid(agent) ? call(&ioctl, do_ioctl) : -EINVAL;
 }
 
 int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, void *arg)
 {
-	return request(agent, "ioctl", NULL, fd, cmd, arg, NULL);
+	return request(agent, LFB_DID_AGENT_IOCTL, "ioctl", NULL, fd, cmd, arg, 0);
 }
 
-static int session_request(struct lfb_agent *agent, const char *what, int device,
-			   unsigned int cmd, const char *name)
+static int session_request(struct lfb_agent *agent, enum lfb_happening happening, const char *what,
+			   int device, unsigned int cmd, const char *name)
 {
 	struct liveupdate_ioctl_create_session arg = { .size = sizeof(arg), .fd = -1 };
 	int err;
@@ -238,19 +248,19 @@ static int session_request(struct lfb_agent *agent, const char *what, int device
 	if (!name)
 		return lfb__error(agent->machine, -EFAULT, "%s: no name", what);
 	memcpy(arg.name, name, strnlen(name, sizeof(arg.name)));
-	err = request(agent, what, name, device, cmd, &arg, NULL);
+	err = request(agent, happening, what, name, device, cmd, &arg, 0);
 	return err ? err : arg.fd;
 }
 
 int lfb_agent_create_session(struct lfb_agent *agent, int device, const char *name)
 {
-	return session_request(agent, "create session", device, LIVEUPDATE_IOCTL_CREATE_SESSION,
-			       name);
+	return session_request(agent, LFB_DID_AGENT_CREATE, "create session", device,
+			       LIVEUPDATE_IOCTL_CREATE_SESSION, name);
 }
 
 int lfb_agent_retrieve_session(struct lfb_agent *agent, int device, const char *name)
 {
-	return session_request(agent, "retrieve session", device,
+	return session_request(agent, LFB_DID_AGENT_TAKE, "retrieve session", device,
 			       LIVEUPDATE_IOCTL_RETRIEVE_SESSION, name);
 }
 
@@ -260,8 +270,8 @@ int lfb_agent_preserve(struct lfb_agent *agent, int session, int fd, u64 token)
 		.size = sizeof(arg), .fd = fd, .token = token,
 	};
 
-	return request(agent, "preserve", NULL, session, LIVEUPDATE_SESSION_PRESERVE_FD, &arg,
-		       &token);
+	return request(agent, LFB_DID_AGENT_PRESERVE, "preserve", NULL, session,
+		       LIVEUPDATE_SESSION_PRESERVE_FD, &arg, token);
 }
 
 int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token)
@@ -269,8 +279,8 @@ int lfb_agent_retrieve(struct lfb_agent *agent, int session, u64 token)
 	struct liveupdate_session_retrieve_fd arg = {
 		.size = sizeof(arg), .fd = -1, .token = token,
 	};
-	int err = request(agent, "retrieve", NULL, session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg,
-			  &token);
+	int err = request(agent, LFB_DID_AGENT_RETRIEVE, "retrieve", NULL, session,
+			  LIVEUPDATE_SESSION_RETRIEVE_FD, &arg, token);
 
 	return err ? err : arg.fd;
 }
@@ -279,7 +289,8 @@ int lfb_agent_finish(struct lfb_agent *agent, int session)
 {
 	struct liveupdate_session_finish arg = { .size = sizeof(arg) };
 
-	return request(agent, "finish", NULL, session, LIVEUPDATE_SESSION_FINISH, &arg, NULL);
+	return request(agent, LFB_DID_AGENT_FINISH, "finish", NULL, session,
+		       LIVEUPDATE_SESSION_FINISH, &arg, 0);
 }
 
 int lfb_agent_get_name(struct lfb_agent *agent, int session,
@@ -292,7 +303,8 @@ int lfb_agent_get_name(struct lfb_agent *agent, int session,
 		return -EINVAL;
 	if (!name)
 		return lfb__error(agent->machine, -EFAULT, "get name: no place for the name");
-	err = request(agent, "get name", NULL, session, LIVEUPDATE_SESSION_GET_NAME, &arg, NULL);
+	err = request(agent, LFB_DID_AGENT_GET_NAME, "get name", NULL, session,
+		      LIVEUPDATE_SESSION_GET_NAME, &arg, 0);
 	if (!err)
 		memcpy(name, arg.name, sizeof(arg.name));
 	return err;
@@ -312,7 +324,9 @@ static long do_install(void *argument)
 
 int lfb_agent_install(struct lfb_agent *agent, struct file *file)
 {
-	struct syscall install = { .agent = agent, .name = "install", .fd = -1, .arg = file };
+	struct syscall install = {
+		agent, LFB_DID_AGENT_INSTALL, .name = "install", .fd = -1, .arg = file,
+	};
 
 	if (!valid(agent))
 		return -EINVAL;

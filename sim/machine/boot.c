@@ -72,8 +72,10 @@ static int start(struct lfb_machine *machine, phys_addr_t root)
 	if (kernel->catch_faults)
 		lfb__guard_install();
 	lfb__machine_state_changed(machine, LFB_RUNNING);
-	lfb__trace(kernel, LFB_EVENT_BOOT, "kernel", root ? "boot handover" : "boot cold",
-		   "profile=%s", machine->profile->name);
+	if (root)
+		lfb__event(kernel, BOOT_HANDOVER, .profile = machine->profile->name);
+	else
+		lfb__event(kernel, BOOT_COLD, .profile = machine->profile->name);
 	lfb__pages_begin(kernel);
 	err = lfb__machine_run(machine, &kernel->boot_task, boot_kernel, &boot);
 	if (err && !kernel->dead) {
@@ -120,7 +122,7 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 		return err;
 	if (machine->state == LFB_OFF)
 		return 0;
-	lfb__trace(&machine->kernel, LFB_EVENT_BOOT, "kernel", "off", "%s", "");
+	lfb__event(&machine->kernel, SWITCHED_OFF);
 	lfb__machine_state_changed(machine, LFB_OFF);
 	lfb__modules_release(machine);
 	lfb__agents_forget(machine);
@@ -176,8 +178,8 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 	err = lfb__memory_remap(&machine->kernel);
 	if (err)
 		return lfb__error(machine, err, "the arena could not be moved");
-	lfb__trace(&machine->kernel, LFB_EVENT_JUMP, "kernel", "kexec", "from=%s to=%s",
-		   machine->profile->name, next->name);
+	lfb__event(&machine->kernel, JUMPED, .profile = machine->profile->name,
+		   .next_profile = next->name);
 	machine->profile = next;
 	lfb__ledger_jump(&machine->kernel, machine->handover_root != 0);
 	lfb__machine_doing(machine, "boot");

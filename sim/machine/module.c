@@ -22,8 +22,7 @@ long lfb__module_init(void *argument)
 		err = module->init();
 	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
 	image->loaded = err >= 0;
-	lfb__trace_result(lfb__current, LFB_EVENT_MODULE, err, module->module->name, "init", "%s",
-			  "");
+	lfb__event(lfb__current, MODULE_INIT, .module = module->module->name, .result = err);
 	if (err < 0 && lfb__current->luo)
 		luo_module_is_gone(lfb__current->luo, module, false);
 	return err < 0 ? err : 0;
@@ -152,7 +151,7 @@ static long exit_module(void *argument)
 	module->module->state = MODULE_STATE_GOING;
 	if (module->exit)
 		module->exit();
-	lfb__trace(lfb__current, LFB_EVENT_MODULE, module->module->name, "exit", "%s", "");
+	lfb__event(lfb__current, MODULE_EXIT, .module = module->module->name);
 	if (lfb__current->luo)
 		luo_module_is_gone(lfb__current->luo, module, true);
 	return 0;

@@ -2,13 +2,27 @@
 /* The four seams from outside: trace sink, fault plan, choice stream, scheduling hook. */
 #include "sim/machine/machine.h"
 
-int lfb_trace_to(struct lfb_machine *machine, lfb_trace_fn sink, void *context)
+static int trace_to(struct lfb_machine *machine, lfb_trace_fn sink, void *context, bool fine)
 {
+	struct lfb_trace *trace;
+
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
-	machine->kernel.trace.sink = sink;
-	machine->kernel.trace.context = context;
+	trace = &machine->kernel.trace;
+	trace->sink = sink;
+	trace->context = context;
+	trace->fine = sink && fine;
 	return 0;
+}
+
+int lfb_trace_to(struct lfb_machine *machine, lfb_trace_fn sink, void *context)
+{
+	return trace_to(machine, sink, context, false);
+}
+
+int lfb_trace_all_to(struct lfb_machine *machine, lfb_trace_fn sink, void *context)
+{
+	return trace_to(machine, sink, context, true);
 }
 
 unsigned long lfb_event_count(struct lfb_machine *machine, enum lfb_event_kind kind)

@@ -144,7 +144,7 @@ static int run_traced(struct lfb_run *run)
 	lfb__run_points_unhook(run);
 	machine->kernel.operation_is_set = false;
 	machine->kernel.doing = NULL;
-	lfb_trace_to(machine, before.sink, before.context);
+	(before.fine ? lfb_trace_all_to : lfb_trace_to)(machine, before.sink, before.context);
 	err = run->transcript.error;
 	lfb_machine_shutdown(machine);
 	if (err)

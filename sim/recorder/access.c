@@ -23,7 +23,7 @@ touch_bytes(volatile u8 *at, u8 *bytes, bool write)
 
 static void stop(struct lfb_kernel *kernel, const char *what)
 {
-	lfb__emit(kernel, LFB_EVENT_BUG, "kernel", "stop", "%s", what);
+	lfb__say(kernel, LFB_DID_STOPPED, "kernel", "%s", what);
 	lfb__die(kernel, LFB_DEATH_PANIC);
 }
 

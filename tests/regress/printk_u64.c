@@ -20,7 +20,7 @@ static void sink(void *context, const struct lfb_event *event)
 {
 	(void)context;
 	if (event->kind == LFB_EVENT_PRINTK)
-		snprintf(printed, sizeof(printed), "%s", event->detail);
+		snprintf(printed, sizeof(printed), "%s", event->message);
 }
 
 static long print(void *argument)

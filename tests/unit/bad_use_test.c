@@ -383,9 +383,8 @@ static void an_event_is_cut_to_any_size(void **state)
 {
 	const struct lfb_event event = {
 		.number = 1,
-		.subject = "subject\n\x7f",
-		.action = "action",
-		.detail = "detail",
+		.happening = LFB_DID_KHO_RETRIEVE_SUBTREE,
+		.subtree = "subtree\n\x7f",
 		.has_result = true,
 		.result = -ENOENT,
 	};

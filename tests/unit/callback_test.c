@@ -329,13 +329,17 @@ static void a_callback_cannot_end_the_kernel_it_runs_in(struct world *world)
 
 static void write_down_event(void *context, const struct lfb_event *event)
 {
+	char subject[64], detail[64];
+
 	if (event->kind != LFB_EVENT_CALLBACK)
 		return;
+	lfb_event_subject(event, subject, sizeof(subject));
+	lfb_event_detail(event, detail, sizeof(detail));
 	if (event->has_result)
-		world_log(context, "%s, %s, %s, %ld", event->subject, event->action, event->detail,
+		world_log(context, "%s, %s, %s, %ld", subject, lfb_event_action(event), detail,
 			  event->result);
 	else
-		world_log(context, "%s, %s, %s", event->subject, event->action, event->detail);
+		world_log(context, "%s, %s, %s", subject, lfb_event_action(event), detail);
 }
 
 static void every_callback_is_traced_with_what_it_answered(void **state)

@@ -398,12 +398,13 @@ static void write_down(void *context, const struct lfb_event *event)
 {
 	struct events *events = context;
 	size_t length = strlen(events->text);
+	char detail[128];
 
 	if (event->kind != LFB_EVENT_KHO)
 		return;
-	assert_string_equal(event->subject, "kho");
+	lfb_event_detail(event, detail, sizeof(detail));
 	length += (size_t)snprintf(events->text + length, sizeof(events->text) - length, "%s %s",
-				   event->action, event->detail);
+				   lfb_event_action(event), detail);
 	if (event->has_result)
 		length += (size_t)snprintf(events->text + length, sizeof(events->text) - length,
 					   " = %ld", event->result);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Kernel messages, WARN, BUG and panic. */
 #include "sim/kernel/kernel.h"
+#include "tests/support/event.h"
 #include "tests/support/test.h"
 
 static struct lfb_kernel kernel;
@@ -8,8 +9,7 @@ static char line[256];
 
 static void keep(void *context, const struct lfb_event *event)
 {
-	snprintf(line, sizeof(line), "%s %s %s: %s", lfb_event_kind_name(event->kind),
-		 event->subject, event->action, event->detail);
+	event_words(event, line, sizeof(line));
 }
 
 static int enter_kernel(void **state)

@@ -55,10 +55,10 @@ static unsigned int seen;
 static void count_event(void *context, const struct lfb_event *event)
 {
 	assert_ptr_equal(context, &rig);
-	assert_non_null(event->subject);
-	assert_non_null(event->action);
-	assert_non_null(event->detail);
 	assert_true(event->kind < LFB_EVENT_KINDS);
+	assert_true(event->happening < LFB_HAPPENINGS_NR);
+	assert_non_null(event->doing);
+	assert_non_null(event->task);
 	seen++;
 }
 

@@ -205,18 +205,26 @@ static void a_broken_list_is_survived(void **state)
 
 static void tell(struct world *world, const char *op, bool is_flb, unsigned int number, int result)
 {
-	const struct liveupdate_file_op_args args = { .handler = world_handler(world, number) };
-	const struct lfb_watch *watch = &world->machine->kernel.watch;
-	struct lfb_returned call = {
-		.owner = is_flb ? (void *)world_flb(world, number) : args.handler,
-		.given = &args,
-		.compatible = is_flb ? "flb" : "handler",
-		.op = op,
-		.is_flb = is_flb,
+	const struct lfb_trace *trace = &world->machine->kernel.trace;
+	struct lfb_event event = {
+		.kind = LFB_EVENT_CALLBACK,
+		.edge = LFB_EDGE_END,
+		.flb = is_flb ? world_flb(world, number)->compatible : NULL,
+		.handler = "handler",
+		.session = "s",
 		.result = result,
 	};
 
-	watch->returned(watch->context, &call);
+	for (int i = 0; i < LFB_HAPPENINGS_NR; i++) {
+		event.happening = i;
+		if (!strcmp(lfb_event_action(&event), op) &&
+		    lfb__happening_kind(i) == LFB_EVENT_CALLBACK &&
+		    is_flb == (i <= LFB_DID_FLB_FINISH)) {
+			trace->listener(trace->listening, &event);
+			return;
+		}
+	}
+	fail_msg("there is no callback %s", op);
 }
 
 static void every_imbalance_is_found(void **state)

@@ -18,7 +18,7 @@ static void keep(void *context, const struct lfb_event *event)
 
 	seen->events++;
 	seen->last = *event;
-	snprintf(seen->detail, sizeof(seen->detail), "%s", event->detail);
+	lfb_event_detail(event, seen->detail, sizeof(seen->detail));
 }
 
 static int new_kernel(void **state)
@@ -48,10 +48,11 @@ static void every_kind_has_a_name_of_its_own(void **state)
 
 static void without_a_sink_only_complaints_are_counted(void **state)
 {
-	for (int kind = 0; kind < LFB_EVENT_KINDS; kind++) {
+	for (int i = 0; i < LFB_HAPPENINGS_NR; i++) {
+		enum lfb_event_kind kind = lfb__happening_kind(i);
 		unsigned long counted = is_complaint(kind) || kind >= LFB_EVENT_FAULT;
 
-		lfb__emit(&kernel, kind, "subject", "action", "detail");
+		lfb__say(&kernel, i, "subject", "detail");
 		assert_int_equal(kernel.trace.count[kind], counted);
 	}
 	assert_int_equal(kernel.trace.number, 0);
@@ -64,11 +65,13 @@ static void the_newest_complaint_is_kept(void **state)
 	for (int sink = 0; sink < 2; sink++) {
 		kernel.trace.sink = sink ? keep : NULL;
 		kernel.trace.context = &seen;
-		for (int kind = 0; kind < LFB_EVENT_KINDS; kind++) {
+		for (int i = 0; i < LFB_HAPPENINGS_NR; i++) {
+			bool kept = is_complaint(lfb__happening_kind(i));
+
 			strcpy(kernel.trace.complaint, "older");
-			lfb__emit(&kernel, kind, "file-1", "preserve", "twice by %s", "vm");
+			lfb__say(&kernel, i, "file-1", "twice by %s", "vm");
 			assert_string_equal(kernel.trace.complaint,
-					    is_complaint(kind) ? "file-1: twice by vm" : "older");
+					    kept ? "file-1: twice by vm" : "older");
 		}
 	}
 }
@@ -78,25 +81,52 @@ static void the_sink_sees_each_event_once_in_order(void **state)
 	struct seen seen = { 0 };
 
 	kernel.boot_number = 3;
-	lfb__trace(&kernel, LFB_EVENT_LUO, "nobody", "listens", "yet");
+	kernel.operation = 7;
+	lfb__event(&kernel, LUO_READY, .count = 1);
 	kernel.trace.sink = keep;
+	kernel.trace.fine = true;
 	kernel.trace.context = &seen;
-	for (unsigned int i = 1; i <= 2 * LFB_EVENT_KINDS; i++) {
-		enum lfb_event_kind kind = i % LFB_EVENT_KINDS;
+	for (unsigned int i = 1; i <= 2 * LFB_HAPPENINGS_NR; i++) {
+		enum lfb_happening happening = i % LFB_HAPPENINGS_NR;
+		struct lfb_event event = { .happening = happening, .count = i, .result = -ENOENT };
 
-		if (i % 2)
-			lfb__trace(&kernel, kind, "subject", "action", "%u", i);
-		else
-			lfb__trace_result(&kernel, kind, -(long)i, "subject", "action", "%u", i);
+		lfb__event_tell(&kernel, &event);
 		assert_int_equal(seen.events, i);
 		assert_int_equal(seen.last.number, i);
+		assert_int_equal(seen.last.operation, 7);
+		assert_string_equal(seen.last.doing, "");
+		assert_string_equal(seen.last.task, "nobody");
 		assert_int_equal(seen.last.boot, 3);
-		assert_int_equal(seen.last.kind, kind);
-		assert_string_equal(seen.last.subject, "subject");
-		assert_string_equal(seen.last.action, "action");
-		assert_int_equal(atoi(seen.detail), i);
-		assert_int_equal(seen.last.has_result, i % 2 == 0);
-		assert_int_equal(seen.last.result, i % 2 ? 0 : -(long)i);
+		assert_int_equal(seen.last.happening, happening);
+		assert_int_equal(seen.last.kind, lfb__happening_kind(happening));
+		assert_int_equal(seen.last.has_result, lfb__happening_has_result(happening));
+		assert_int_equal(seen.last.count, i);
+	}
+}
+
+/* A field is there, spelt as in the structure, for each brace of the table. */
+static void every_text_is_made_of_fields(void **state)
+{
+	static const struct lfb_event all = {
+		.task = "T", .session = "T", .handler = "T", .flb = "T", .module = "T",
+		.lock = "T", .subtree = "T", .profile = "T", .next_profile = "T", .reason = "T",
+		.where = "T", .message = "T",
+	};
+	char text[256];
+
+	for (int i = 0; i < LFB_HAPPENINGS_NR; i++) {
+		struct lfb_event event = all;
+
+		event.happening = i;
+		assert_true(lfb_event_subject(&event, text, sizeof(text)) > 0);
+		assert_null(strchr(text, '}'));
+		lfb_event_detail(&event, text, sizeof(text));
+		assert_null(strchr(text, '}'));
+		assert_true(!*text || !strchr("= ", text[strlen(text) - 1]));
+		assert_null(strstr(text, "= "));
+		assert_null(strchr(lfb_event_action(&event), '{'));
+		event = (struct lfb_event){ .happening = i };
+		lfb_event_format(&event, text, sizeof(text));
 	}
 }
 
@@ -107,14 +137,14 @@ static void detail_is_one_bounded_line(void **state)
 
 	kernel.trace.sink = keep;
 	kernel.trace.context = &seen;
-	lfb__emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "hello\n\n");
+	lfb__say(&kernel, LFB_DID_PRINTED, "info", "hello\n\n");
 	assert_string_equal(seen.detail, "hello");
-	lfb__emit(&kernel, LFB_EVENT_PRINTK, "info", "print", "\n");
+	lfb__say(&kernel, LFB_DID_PRINTED, "info", "\n");
 	assert_string_equal(seen.detail, "");
 
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	lfb__emit(&kernel, LFB_EVENT_WARN, text, "warn", "%s", text);
+	lfb__say(&kernel, LFB_DID_WARNED, text, "%s", text);
 	assert_int_equal(strlen(seen.detail), 511);
 	assert_int_equal(strlen(kernel.trace.complaint), sizeof(kernel.trace.complaint) - 1);
 }
@@ -153,25 +183,37 @@ static void lines_have_fixed_columns(void **state)
 		struct lfb_event event;
 		const char *line;
 	} cases[] = {
-		{ { 1, 0, LFB_EVENT_BOOT, "kernel", "start", "", false, 0 },
-		  "    1 k0 boot     kernel                       start" },
-		{ { 12, 1, LFB_EVENT_CALLBACK, "flb flb-0-v1", "preserve", "", true, 0 },
-		  "   12 k1 callback flb flb-0-v1                 preserve         -> 0" },
-		{ { 123456, 1, LFB_EVENT_AGENT, "session vm-1", "preserve", "token 7", true,
-		    -EEXIST },
-		  "123456 k1 agent    session vm-1                 preserve         token 7 "
+		{ { .number = 1, .happening = LFB_DID_SWITCHED_OFF },
+		  "    1 k0 boot     kernel                       off" },
+		{ { .number = 12, .boot = 1, .happening = LFB_DID_FLB_PRESERVE, .flb = "flb-0-v1",
+		    .handle = 0x1000, .has_result = true },
+		  "   12 k1 callback flb flb-0-v1                 preserve         data=0x1000 "
+		  "-> 0" },
+		{ { .number = 123456, .boot = 1, .happening = LFB_DID_AGENT_PRESERVE, .task = "vm",
+		    .fd = -1, .token = 7, .has_result = true, .result = -EEXIST },
+		  "123456 k1 agent    vm                           preserve         fd=-1 token=7 "
 		  "-> -EEXIST" },
-		{ { 2, 0, LFB_EVENT_LUO, "a", "b", "c", true, -ENOTSUPP },
-		  "    2 k0 luo      a                            b                c "
-		  "-> -ENOTSUPP" },
-		{ { 2, 0, LFB_EVENT_LUO, "a", "b", "", true, 3 },
-		  "    2 k0 luo      a                            b                -> 3" },
-		{ { 2, 0, LFB_EVENT_LUO, "a", "b", "", true, -3000 },
-		  "    2 k0 luo      a                            b                -> -3000" },
-		{ { 2, 0, LFB_EVENT_LUO, "a", "b", "", true, -5000 },
-		  "    2 k0 luo      a                            b                -> -5000" },
-		{ { 3, 0, LFB_EVENT_PRINTK, "a\033[2J", "b\n", "c\177d", false, 0 },
-		  "    3 k0 printk   a?[2J                        b?               c?d" },
+		{ { .number = 2, .happening = LFB_DID_KHO_PRESERVE_FOLIO, .order = 3,
+		    .has_result = true, .result = -ENOTSUPP },
+		  "    2 k0 kho      kho                          preserve-folio   phys=0x0 "
+		  "order=3 -> -ENOTSUPP" },
+		{ { .number = 2, .happening = LFB_DID_AGENT_OPEN, .has_result = true, .result = 3 },
+		  "    2 k0 agent    without a name               open             -> 3" },
+		{ { .number = 2, .happening = LFB_DID_AGENT_OPEN, .task = "a", .has_result = true,
+		    .result = -3000 },
+		  "    2 k0 agent    a                            open             -> -3000" },
+		{ { .number = 2, .happening = LFB_DID_AGENT_OPEN, .task = "a", .has_result = true,
+		    .result = -5000 },
+		  "    2 k0 agent    a                            open             -> -5000" },
+		{ { .number = 3, .happening = LFB_DID_PRINTED, .where = "a\033[2J",
+		    .message = "c\177d\ne" },
+		  "    3 k0 printk   a?[2J                        print            c?d?e" },
+		{ { .number = 3, .happening = LFB_DID_FOUND, .finding = LFB_FINDING_MEM_OVERRUN,
+		    .where = "slab" },
+		  "    3 k0 finding  slab                         LFB-MEM-OVERRUN  "
+		  "without a name" },
+		{ { .number = 4, .happening = LFB_HAPPENINGS_NR },
+		  "    4 k0 unknown  unknown                      unknown" },
 	};
 	char line[256];
 
@@ -184,7 +226,14 @@ static void lines_have_fixed_columns(void **state)
 
 static void a_line_is_cut_to_any_size(void **state)
 {
-	struct lfb_event event = { 1, 0, LFB_EVENT_AGENT, "s\n", "create", "d", true, -ENOMEM };
+	struct lfb_event event = {
+		.number = 1,
+		.happening = LFB_DID_AGENT_CREATE,
+		.task = "vm\n",
+		.session = "s",
+		.has_result = true,
+		.result = -ENOMEM,
+	};
 	char whole[256];
 	size_t length;
 
@@ -216,6 +265,7 @@ int main(void)
 				       new_kernel),
 		cmocka_unit_test_setup(the_newest_complaint_is_kept, new_kernel),
 		cmocka_unit_test_setup(the_sink_sees_each_event_once_in_order, new_kernel),
+		cmocka_unit_test(every_text_is_made_of_fields),
 		cmocka_unit_test_setup(detail_is_one_bounded_line, new_kernel),
 		cmocka_unit_test_setup(unsafe_is_a_complaint_about_its_subject, new_kernel),
 		cmocka_unit_test(errnos_have_the_kernels_names),

@@ -28,45 +28,47 @@ static void *append(struct lfb_balance *balance, struct lfb_list *list, size_t s
 	return item;
 }
 
-static struct lfb_balance_flb *find_flb(const struct lfb_balance *balance, const void *flb)
+static struct lfb_balance_flb *find_flb(const struct lfb_balance *balance, const char *flb)
 {
 	struct lfb_balance_flb *flbs = balance->flbs.items;
 
 	for (size_t i = 0; i < balance->flbs.count; i++) {
-		if (flbs[i].flb == flb)
+		if (!strcmp(flbs[i].flb, flb))
 			return &flbs[i];
 	}
 	return NULL;
 }
 
-static struct lfb_balance_flb *get_flb(struct lfb_balance *balance, const void *flb)
+static struct lfb_balance_flb *get_flb(struct lfb_balance *balance, const char *flb)
 {
 	struct lfb_balance_flb *entry = find_flb(balance, flb);
 
 	if (!entry) {
 		entry = append(balance, &balance->flbs, sizeof(*entry));
 		if (entry)
-			entry->flb = flb;
+			snprintf(entry->flb, sizeof(entry->flb), "%s", flb);
 	}
 	return entry;
 }
 
 static void flb_preserved(struct lfb_balance *balance, struct lfb_balance_flb *flb,
-			  const struct lfb_returned *call)
+			  const struct lfb_event *event)
 {
 	if (flb->preserved)
-		breach(balance, "FLB %.47s: preserve ran while it was preserved", call->compatible);
-	if (!call->result)
-		*flb = (struct lfb_balance_flb){ flb->flb, true, flb->retrieved,
-						 ++balance->numbers, balance->machine->calls };
+		breach(balance, "FLB %.47s: preserve ran while it was preserved", event->flb);
+	if (event->result)
+		return;
+	flb->preserved = true;
+	flb->number = ++balance->numbers;
+	flb->call = balance->machine->calls;
 }
 
 static void flb_unpreserved(struct lfb_balance *balance, struct lfb_balance_flb *flb,
-			    const struct lfb_returned *call)
+			    const struct lfb_event *event)
 {
 	if (!flb->preserved)
 		breach(balance, "FLB %.47s: unpreserve ran without a preserve that succeeded",
-		       call->compatible);
+		       event->flb);
 	flb->preserved = false;
 	if (flb->call != balance->machine->calls)
 		return;
@@ -76,26 +78,26 @@ static void flb_unpreserved(struct lfb_balance *balance, struct lfb_balance_flb 
 
 		if (other->preserved && other->call == flb->call && other->number > flb->number)
 			breach(balance, "FLB %.47s: undone before one that was preserved later",
-			       call->compatible);
+			       event->flb);
 	}
 }
 
-static void flb_returned(struct lfb_balance *balance, const struct lfb_returned *call)
+static void flb_returned(struct lfb_balance *balance, const struct lfb_event *event)
 {
-	struct lfb_balance_flb *flb = get_flb(balance, call->owner);
+	struct lfb_balance_flb *flb = get_flb(balance, event->flb);
 
 	if (!flb)
 		return;
-	if (!strcmp(call->op, "preserve")) {
-		flb_preserved(balance, flb, call);
-	} else if (!strcmp(call->op, "unpreserve")) {
-		flb_unpreserved(balance, flb, call);
-	} else if (!strcmp(call->op, "retrieve")) {
+	if (event->happening == LFB_DID_FLB_PRESERVE) {
+		flb_preserved(balance, flb, event);
+	} else if (event->happening == LFB_DID_FLB_UNPRESERVE) {
+		flb_unpreserved(balance, flb, event);
+	} else if (event->happening == LFB_DID_FLB_RETRIEVE) {
 		if (flb->retrieved)
 			breach(balance, "FLB %.47s: retrieve ran while it was retrieved",
-			       call->compatible);
-		flb->retrieved = !call->result;
-	} else if (!strcmp(call->op, "finish")) {
+			       event->flb);
+		flb->retrieved = !event->result;
+	} else {
 		flb->retrieved = false;
 	}
 }
@@ -105,93 +107,88 @@ static struct lfb_balance_file *file_at(const struct lfb_balance *balance, size_
 	return (struct lfb_balance_file *)balance->files.items + i;
 }
 
-/* Is it the file that a callback was called for? */
-static bool is_given(const struct lfb_balance_file *file,
-		     const struct liveupdate_file_op_args *args)
+/* The file of a session under a token; NULL: no callback preserved it. */
+static struct lfb_balance_file *find_file(const struct lfb_balance *balance, const char *session,
+					  u64 token)
 {
-	return file->handler == args->handler && file->file == args->file;
-}
-
-static void file_preserved(struct lfb_balance *balance, const struct lfb_returned *call)
-{
-	const struct liveupdate_file_op_args *args = call->given;
-	struct lfb_balance_file *file;
-
-	if (call->result)
-		return;
-	file = append(balance, &balance->files, sizeof(*file));
-	if (file)
-		*file = (struct lfb_balance_file){ args->handler, args->file, call->data };
-}
-
-static void file_unpreserved(struct lfb_balance *balance, const struct lfb_returned *call)
-{
-	const struct liveupdate_file_op_args *args = call->given;
-
 	for (size_t i = balance->files.count; i-- > 0;) {
-		if (is_given(file_at(balance, i), args)) {
-			*file_at(balance, i) = *file_at(balance, --balance->files.count);
-			return;
-		}
-	}
-	breach(balance, "handler %.47s: unpreserve ran without a preserve that succeeded",
-	       call->compatible);
-}
-
-static void file_frozen(struct lfb_balance *balance, const struct lfb_returned *call)
-{
-	const struct liveupdate_file_op_args *args = call->given;
-
-	for (size_t i = 0; i < balance->files.count && !call->result; i++) {
 		struct lfb_balance_file *file = file_at(balance, i);
 
-		if (is_given(file, args) && file->data == args->serialized_data)
-			file->data = call->data;
+		if (file->token == token && !strcmp(file->session, session))
+			return file;
 	}
+	return NULL;
 }
 
-static bool is_last(const struct luo_sessions *sessions, const struct lfb_returned *call)
+static void file_preserved(struct lfb_balance *balance, const struct lfb_event *event)
 {
-	const struct liveupdate_file_op_args *args = call->given;
+	struct lfb_balance_file *file;
+
+	if (event->result)
+		return;
+	file = append(balance, &balance->files, sizeof(*file));
+	if (!file)
+		return;
+	snprintf(file->session, sizeof(file->session), "%s", event->session);
+	file->token = event->token;
+	file->handle = event->handle;
+}
+
+static void file_unpreserved(struct lfb_balance *balance, const struct lfb_event *event)
+{
+	struct lfb_balance_file *file = find_file(balance, event->session, event->token);
+
+	if (file)
+		*file = *file_at(balance, --balance->files.count);
+	else
+		breach(balance, "handler %.47s: unpreserve ran without a preserve that succeeded",
+		       event->handler);
+}
+
+static void file_frozen(struct lfb_balance *balance, const struct lfb_event *event)
+{
+	struct lfb_balance_file *file = find_file(balance, event->session, event->token);
+
+	if (file && !event->result)
+		file->handle = event->handle;
+}
+
+static bool is_last(const struct luo_sessions *sessions, const struct lfb_event *event)
+{
 	const struct liveupdate_session *session;
 
 	list_for_each_entry(session, &sessions->list, list) {
-		const struct luo_file *file;
-
-		if (list_empty(&session->files))
-			continue;
-		file = list_last_entry(&session->files, struct luo_file, list);
-		if (file->handler == args->handler && file->file == args->file &&
-		    file->serialized_data == args->serialized_data)
+		if (!list_empty(&session->files) && !strcmp(session->name, event->session) &&
+		    list_last_entry(&session->files, struct luo_file, list)->token == event->token)
 			return true;
 	}
 	return false;
 }
 
 /* Whoever goes is the newest of a session. */
-static void check_newest(struct lfb_balance *balance, const struct lfb_returned *call)
+static void check_newest(struct lfb_balance *balance, const struct lfb_event *event)
 {
 	const struct luo *luo = balance->machine->kernel.luo;
 
-	if (!is_last(&luo->outgoing, call) && !is_last(&luo->incoming, call))
+	if (!is_last(event->incoming ? &luo->incoming : &luo->outgoing, event))
 		breach(balance, "handler %.47s: %s ran for a file that is not its session's newest",
-		       call->compatible, call->op);
+		       event->handler, lfb_event_action(event));
 }
 
-static void file_returned(struct lfb_balance *balance, const struct lfb_returned *call)
+static void file_returned(struct lfb_balance *balance, const struct lfb_event *event)
 {
-	if (!strcmp(call->op, "preserve")) {
-		file_preserved(balance, call);
-	} else if (!strcmp(call->op, "freeze")) {
-		file_frozen(balance, call);
-	} else if (!strcmp(call->op, "unpreserve")) {
-		check_newest(balance, call);
-		file_unpreserved(balance, call);
-	} else if (!strcmp(call->op, "finish")) {
-		check_newest(balance, call);
+	if (event->happening == LFB_DID_FILE_PRESERVE) {
+		file_preserved(balance, event);
+	} else if (event->happening == LFB_DID_FILE_FREEZE) {
+		file_frozen(balance, event);
+	} else if (event->happening == LFB_DID_FILE_UNPRESERVE) {
+		check_newest(balance, event);
+		file_unpreserved(balance, event);
+	} else if (event->happening == LFB_DID_FILE_FINISH) {
+		check_newest(balance, event);
 		if (++balance->finished > balance->handed)
 			breach(balance, "handler %.47s: finish ran for more files than were handed "
-			       "over", call->compatible);
+			       "over", event->handler);
 	}
 }
 
@@ -215,37 +212,25 @@ static void follow_boot(struct lfb_balance *balance)
 	balance->handed = preserved;
 }
 
-static void returned(void *context, const struct lfb_returned *call)
+static void hear(void *context, const struct lfb_event *event)
 {
 	struct lfb_balance *balance = context;
 
+	if (event->kind != LFB_EVENT_CALLBACK || event->edge != LFB_EDGE_END)
+		return;
 	follow_boot(balance);
-	if (call->is_flb)
-		flb_returned(balance, call);
+	if (event->flb)
+		flb_returned(balance, event);
 	else
-		file_returned(balance, call);
-}
-
-/* *@at: where to begin; files are mostly asked for in the order they were preserved in. */
-static bool knows_file(const struct lfb_balance *balance, const struct luo_file *luo_file,
-		       size_t *at)
-{
-	for (size_t i = 0; i < balance->files.count; i++, ++*at) {
-		const struct lfb_balance_file *file = file_at(balance, *at % balance->files.count);
-
-		if (file->handler == luo_file->handler && file->file == luo_file->file &&
-		    file->data == luo_file->serialized_data)
-			return true;
-	}
-	return false;
+		file_returned(balance, event);
 }
 
 static void compare_files(struct lfb_balance *balance, const struct luo_sessions *sessions)
 {
 	const struct liveupdate_session *session;
 	const struct luo_file *file;
+	const struct lfb_memory *memory = &balance->machine->kernel.memory;
 	unsigned long files = 0;
-	size_t at = 0;
 
 	list_for_each_entry(session, &sessions->list, list)
 		files += session->count;
@@ -254,10 +239,14 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 		       balance->files.count);
 	list_for_each_entry(session, &sessions->list, list) {
 		list_for_each_entry(file, &session->files, list) {
-			if (!knows_file(balance, file, &at))
+			const struct lfb_balance_file *said =
+				find_file(balance, session->name, file->token);
+			u64 handle = lfb__memory_shown(memory, file->serialized_data);
+
+			if (!said || said->handle != handle)
 				breach(balance, "session %.64s, token %llu: its handle is 0x%llx, "
 				       "which its handler never said", session->name, file->token,
-				       file->serialized_data);
+				       handle);
 		}
 	}
 }
@@ -271,7 +260,7 @@ static long compare(void *argument)
 	if (!luo)
 		return 0;
 	list_for_each_entry(flb, &luo->flbs, private.list) {
-		const struct lfb_balance_flb *entry = find_flb(balance, flb);
+		const struct lfb_balance_flb *entry = find_flb(balance, flb->compatible);
 		const struct liveupdate_flb_state *out = &flb->private.outgoing;
 		bool used = out->count > 0 || out->references > 0;
 
@@ -296,14 +285,15 @@ void lfb__balance_compare(struct lfb_balance *balance)
 void lfb__balance_watch(struct lfb_balance *balance, struct lfb_machine *machine)
 {
 	*balance = (struct lfb_balance){ .machine = machine };
-	machine->kernel.watch = (struct lfb_watch){ returned, balance };
+	machine->kernel.trace.listener = hear;
+	machine->kernel.trace.listening = balance;
 }
 
 void lfb__balance_end(struct lfb_balance *balance)
 {
 	if (!balance->machine)
 		return;
-	balance->machine->kernel.watch = (struct lfb_watch){ NULL, NULL };
+	balance->machine->kernel.trace.listener = NULL;
 	lfb__list_free(&balance->flbs);
 	lfb__list_free(&balance->files);
 }

@@ -17,7 +17,7 @@
 #include "sim/machine/machine.h"
 
 struct lfb_balance_flb {
-	const void *flb;
+	char flb[LIVEUPDATE_FLB_COMPAT_LENGTH];
 	bool preserved;
 	bool retrieved;
 	unsigned long number;		/* of its preserve */
@@ -25,9 +25,9 @@ struct lfb_balance_flb {
 };
 
 struct lfb_balance_file {
-	const void *handler;
-	const void *file;
-	u64 data;			/* as its handler said last */
+	char session[LIVEUPDATE_SESSION_NAME_LENGTH];
+	u64 token;
+	u64 handle;			/* as its handler said last, as traces show it */
 };
 
 struct lfb_balance {
@@ -42,7 +42,7 @@ struct lfb_balance {
 	char breach[200];		/* "": all is well */
 };
 
-/* Watches from the next boot on; there must be no other watcher. */
+/* Listens from the next boot on; there must be no other listener. */
 void lfb__balance_watch(struct lfb_balance *balance, struct lfb_machine *machine);
 /* Power was off: nothing is preserved any more. A breach stays. */
 void lfb__balance_reset(struct lfb_balance *balance);

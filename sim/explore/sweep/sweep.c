@@ -275,7 +275,7 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 	lfb__sweep_begin(&sweep);
 	memcpy(machine->kernel.findings.silent, silent, sizeof(silent));
 	lfb__balance_end(balance);
-	lfb_trace_to(machine, trace.sink, trace.context);
+	(trace.fine ? lfb_trace_all_to : lfb_trace_to)(machine, trace.sink, trace.context);
 	free(sweep.records);
 	if (!err && sweep.error)
 		err = lfb__error(machine, sweep.error, "the output could not be written");

@@ -92,8 +92,7 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled
 	kho->incoming = true;
 	kho->incoming_root = found.fdt;
 	kho->incoming_root_phys = root;
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "boot", "root=0x%llx pages=%lu",
-		   root, kernel->pages.incoming);
+	lfb__event(kernel, KHO_BOOTED, .phys = root, .pages = kernel->pages.incoming);
 	return 0;
 }
 
@@ -189,7 +188,6 @@ int kho_finalize(void)
 	mutex_lock(&kernel->kho.lock);
 	err = finalize(kernel);
 	mutex_unlock(&kernel->kho.lock);
-	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "finalize", "blocks=%lu",
-			  kernel->kho.blocks);
+	lfb__event(kernel, KHO_FINALIZE, .count = kernel->kho.blocks, .result = err);
 	return err;
 }

@@ -143,8 +143,8 @@ int kho_preserve_folio(struct folio *folio)
 	if (!folio_block(kernel, __func__, true, folio, &pfn, &order))
 		return -EINVAL;
 	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
-	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-folio",
-			  "phys=0x%llx order=%u", PFN_PHYS(pfn), order);
+	lfb__event(kernel, KHO_PRESERVE_FOLIO, .phys = PFN_PHYS(pfn), .order = order,
+		   .result = err);
 	return err;
 }
 
@@ -164,8 +164,7 @@ void kho_unpreserve_folio(struct folio *folio)
 
 	if (!kernel || !folio_block(kernel, __func__, false, folio, &pfn, &order))
 		return;
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-folio", "phys=0x%llx order=%u",
-		   PFN_PHYS(pfn), order);
+	lfb__event(kernel, KHO_UNPRESERVE_FOLIO, .phys = PFN_PHYS(pfn), .order = order);
 	unpreserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
 }
 
@@ -181,8 +180,8 @@ int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 	    !are_live(kernel, __func__, pfn, nr_pages))
 		return -EINVAL;
 	err = preserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
-	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-pages",
-			  "phys=0x%llx pages=%lu", PFN_PHYS(pfn), nr_pages);
+	lfb__event(kernel, KHO_PRESERVE_PAGES, .phys = PFN_PHYS(pfn), .pages = nr_pages,
+		   .result = err);
 	return err;
 }
 
@@ -194,8 +193,7 @@ void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 	/* Pages freed too early are taken off the map all the same. */
 	if (!kernel || !page_range(kernel, __func__, false, page, nr_pages, &pfn))
 		return;
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-pages", "phys=0x%llx pages=%lu",
-		   PFN_PHYS(pfn), nr_pages);
+	lfb__event(kernel, KHO_UNPRESERVE_PAGES, .phys = PFN_PHYS(pfn), .pages = nr_pages);
 	unpreserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
 }
 
@@ -224,8 +222,8 @@ void *kho_alloc_preserve(size_t size)
 		return ERR_PTR(-ENOMEM);
 	pfn = folio_pfn(folio);
 	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_ALLOC);
-	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "alloc-preserve",
-			  "phys=0x%llx order=%u", PFN_PHYS(pfn), order);
+	lfb__event(kernel, KHO_ALLOC_PRESERVE, .phys = PFN_PHYS(pfn), .order = order,
+		   .result = err);
 	if (err) {
 		folio_put(folio);
 		return ERR_PTR(err);
@@ -271,8 +269,7 @@ void kho_unpreserve_free(void *mem)
 	}
 	pfn = PHYS_PFN(phys);
 	page = lfb__page(kernel, pfn);
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-free", "phys=0x%llx order=%u",
-		   phys, page->order);
+	lfb__event(kernel, KHO_UNPRESERVE_FREE, .phys = phys, .order = page->order);
 	unpreserve(kernel, __func__, pfn, 1ul << page->order, LFB_AS_ALLOC);
 	folio_put((struct folio *)page);
 }

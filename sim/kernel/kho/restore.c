@@ -54,8 +54,7 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 		return NULL;
 	}
 	page = lfb__page(kernel, pfn);
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-folio", "phys=0x%llx order=%u",
-		   phys, page->order);
+	lfb__event(kernel, KHO_RESTORE_FOLIO, .phys = phys, .order = page->order);
 	kho__check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
 	lfb__pages_claim(kernel, pfn, page->order, true);
 	lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, phys,
@@ -71,8 +70,7 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 
 	if (!kernel || !check_range(kernel, __func__, phys, nr_pages))
 		return NULL;
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-pages", "phys=0x%llx pages=%lu",
-		   phys, nr_pages);
+	lfb__event(kernel, KHO_RESTORE_PAGES, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
 	while (pfn < end) {
 		unsigned int order = kho__cut(pfn, end - pfn);
@@ -109,8 +107,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 
 	if (!check_range(kernel, where, phys, nr_pages))
 		return;
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-free", "phys=0x%llx pages=%lu",
-		   phys, nr_pages);
+	lfb__event(kernel, KHO_RESTORE_FREE, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
 	while (pfn < end) {
 		unsigned int order = kho__cut(pfn, end - pfn);

@@ -136,8 +136,7 @@ int kho_add_subtree(const char *name, void *blob, size_t size)
 	mutex_lock(&kernel->kho.lock);
 	err = add_subtree(kernel, name, phys, size);
 	mutex_unlock(&kernel->kho.lock);
-	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "add-subtree", "%s phys=0x%llx", name,
-			  phys);
+	lfb__event(kernel, KHO_ADD_SUBTREE, .subtree = name, .phys = phys, .result = err);
 	return err;
 }
 
@@ -173,7 +172,7 @@ void kho_remove_subtree(void *blob)
 		lfb_warn(__func__, "no subtree is at 0x%llx", phys);
 		return;
 	}
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "remove-subtree", "phys=0x%llx", phys);
+	lfb__event(kernel, KHO_REMOVE_SUBTREE, .phys = phys);
 }
 
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
@@ -197,6 +196,6 @@ int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 		err = kho__read_subtree(&root, kernel->kho.abi, name, phys, &bytes);
 	if (!err && size)
 		*size = bytes;
-	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "retrieve-subtree", "%s", name);
+	lfb__event(kernel, KHO_RETRIEVE_SUBTREE, .subtree = name, .result = err);
 	return err;
 }

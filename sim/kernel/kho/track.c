@@ -6,6 +6,8 @@
  * follow each other. The number of bits set in one is kept in its struct page, so that empty ones
  * are found without looking into them.
  */
+#include <stdio.h>
+
 #include "sim/kernel/kho/map.h"
 
 /* Where the bit of a block is. */
@@ -105,8 +107,25 @@ int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned lo
 	return err;
 }
 
+/* Whose pages are marked: those of the callback that runs, or of whoever else is at work. */
+static const char *owner(const struct lfb_kernel *kernel, char *text, size_t size)
+{
+	const struct lfb_frame *frame = lfb__frame(kernel);
+
+	if (kernel->task && kernel->task->internal)
+		return "luo";
+	if (!frame)
+		return kernel->task ? kernel->task->name : "nobody";
+	snprintf(text, size, "%s %.47s %s", frame->type, frame->name, frame->op);
+	return text;
+}
+
 void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
+	char text[80];
+
+	lfb__event(kernel, PAGES_MARKED, .phys = PFN_PHYS(pfn), .pages = nr_pages,
+		   .owner = owner(kernel, text, sizeof(text)));
 	lock_map(kernel);
 	while (nr_pages) {
 		unsigned int order = kho__cut(pfn, nr_pages);
@@ -122,6 +141,7 @@ bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 {
 	bool all_set = true;
 
+	lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(pfn), .pages = nr_pages);
 	lock_map(kernel);
 	while (nr_pages) {
 		unsigned int order = kho__cut(pfn, nr_pages);

@@ -117,8 +117,7 @@ int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 		return -EINVAL;
 	}
 	err = preserve(kernel, pages, nr_pages, preservation);
-	lfb__trace_result(kernel, LFB_EVENT_KHO, err, "kho", "preserve-vmalloc", "pages=%lu",
-			  nr_pages);
+	lfb__event(kernel, KHO_PRESERVE_VMALLOC, .pages = nr_pages, .result = err);
 	return err;
 }
 
@@ -166,8 +165,7 @@ void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, KHO_ITSELF, __func__,
 			     "not what kho_preserve_vmalloc() described");
 	else
-		lfb__trace(kernel, LFB_EVENT_KHO, "kho", "unpreserve-vmalloc", "pages=%u",
-			   preservation->total_pages);
+		lfb__event(kernel, KHO_UNPRESERVE_VMALLOC, .pages = preservation->total_pages);
 	if (preservation)
 		*preservation = (struct kho_vmalloc){ 0 };
 }
@@ -319,7 +317,7 @@ void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	if (!work.pages)
 		return NULL;
 	area = restore(kernel, preservation->first, &work);
-	lfb__trace(kernel, LFB_EVENT_KHO, "kho", "restore-vmalloc", "pages=%lu", work.nr_pages);
+	lfb__event(kernel, KHO_RESTORE_VMALLOC, .pages = work.nr_pages);
 	kfree(work.pages);
 	return area;
 }

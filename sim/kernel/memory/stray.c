@@ -30,7 +30,7 @@ static const char *culprit(const struct lfb_kernel *kernel, struct lfb_object *o
 static void report(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 		   const char *text, const char *more)
 {
-	lfb__emit(kernel, LFB_EVENT_BUG, "kernel", "stop", "%s", text);
+	lfb__say(kernel, LFB_DID_STOPPED, "kernel", "%s", text);
 	lfb__find(kernel, id, object, "%s%s", text, more);
 }
 

@@ -67,7 +67,7 @@ bool lfb__fault_fires(struct lfb_kernel *kernel, enum lfb_fault_kind kind, const
 		faults->first_hit = faults->reached;
 	faults->kind = kind;
 	snprintf(faults->where, sizeof(faults->where), "%s", where);
-	lfb__emit(kernel, LFB_EVENT_FAULT, where, "fail", "%s", lfb_fault_kind_name(kind));
+	lfb__say(kernel, LFB_DID_FAILED, where, "%s", lfb_fault_kind_name(kind));
 	lfb_fault_hit(where);
 	return true;
 }

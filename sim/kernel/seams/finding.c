@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Findings: the catalogue, and writing one down. */
+/* Findings: writing one down, and as text. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "sim/kernel/seams/seams.h"
 
@@ -14,53 +13,6 @@
 #define MAX_FINDINGS 1024
 #define TEXT_SIZE 480
 #define WORDS_SIZE 160
-
-static const struct {
-	const char *id;
-	enum lfb_severity severity;
-	const char *sentence;
-} catalogue[LFB_FINDINGS_NR] = {
-#define X(name, id, severity, sentence)                                                            \
-	[LFB_FINDING_##name] = { id, LFB_SEVERITY_##severity, sentence },
-	LFB_FINDING_IDS(X)
-#undef X
-};
-
-static bool is_id(enum lfb_finding_id id)
-{
-	return (unsigned int)id < LFB_FINDINGS_NR;
-}
-
-const char *lfb_finding_name(enum lfb_finding_id id)
-{
-	return is_id(id) ? catalogue[id].id : NULL;
-}
-
-const char *lfb_finding_sentence(enum lfb_finding_id id)
-{
-	return is_id(id) ? catalogue[id].sentence : "";
-}
-
-enum lfb_severity lfb_finding_severity(enum lfb_finding_id id)
-{
-	return is_id(id) ? catalogue[id].severity : LFB_SEVERITY_NOTE;
-}
-
-const char *lfb_severity_name(enum lfb_severity severity)
-{
-	static const char *const names[] = { "note", "warning", "error", "fatal" };
-
-	return (size_t)severity < ARRAY_SIZE(names) ? names[severity] : "unknown";
-}
-
-int lfb_finding_by_name(const char *name)
-{
-	for (int id = 0; name && id < LFB_FINDINGS_NR; id++) {
-		if (!strcasecmp(catalogue[id].id, name))
-			return id;
-	}
-	return lfb__fail(NULL, -ENOENT, "there is no finding \"%.64s\"", name ? name : "");
-}
 
 /* The strings of a finding lie behind it, in one piece of memory. */
 struct stored {
@@ -177,7 +129,7 @@ void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 		findings->lost++;
 	/* A complaint that has no other name is in the trace already. */
 	if (id < LFB_FINDING_KERNEL_WARN || id > LFB_FINDING_KERNEL_PANIC)
-		lfb__emit(kernel, LFB_EVENT_FINDING, object, catalogue[id].id, "%s", text);
+		lfb__say_finding(kernel, id, object, text);
 	findings->raising = false;
 }
 

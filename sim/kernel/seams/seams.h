@@ -32,33 +32,74 @@ static inline bool lfb__tracing(const struct lfb_kernel *kernel)
 	return kernel->trace.sink || kernel->history.events;
 }
 
+/* … and of callbacks, which the listener hears in any case? */
+static inline bool lfb__tracing_callbacks(const struct lfb_kernel *kernel)
+{
+	return lfb__tracing(kernel) || kernel->trace.listener;
+}
+
+/* Bytes for the sentence of an event, or for what a trace shows of it. */
+#define LFB_EVENT_TEXT 512
+
+/* Tells of @event, whose happening and fields are set. */
+void lfb__event_tell(struct lfb_kernel *kernel, struct lfb_event *event);
+
+/* Which happenings are fine, as constants: FINE_FLB_GOT … */
+enum {
+#define LFB_PLAIN false
+#define LFB_RESULT false
+#define LFB_FINE true
+#define LFB_FINE_RESULT true
+#define LFB_ENUMERATE(name, kind, how, subject, action, detail) LFB_FINE_##name = LFB_##how,
+	LFB_HAPPENINGS(LFB_ENUMERATE)
+#undef LFB_ENUMERATE
+};
+
+/* lfb__event(kernel, FLB_REGISTERED, .flb = …): costs a branch when nobody listens. */
+#define lfb__event(kernel, name, ...)                                                             \
+	do {                                                                                      \
+		if (LFB_FINE_##name ? unlikely((kernel)->trace.fine) : lfb__tracing(kernel)) {    \
+			struct lfb_event event_ = { .happening = LFB_DID_##name, ##__VA_ARGS__ }; \
+                                                                                                  \
+			lfb__event_tell(kernel, &event_);                                         \
+		}                                                                                 \
+	} while (0)
+
 /*
- * Emits an event when somebody listens. Complaints are counted and kept in any case. @action and,
- * but for complaints and kernel messages, @format must be string literals.
+ * The beginning of a call whose end is @event: what has happened from here on happened in it. What
+ * comes back is for the end, and takes it off again, whatever became of those inside.
  */
-void lfb__emit(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
-	       const char *action, const char *format, ...) LFB_PRINTF(5, 6);
-void lfb__emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long result,
-		      const char *subject, const char *action, const char *format, ...)
-	LFB_PRINTF(6, 7);
+struct lfb_span {
+	unsigned long number;
+	unsigned long outer;
+};
 
-/* event.c: an event without its number and columns: "k0 callback flb iommu-v1 preserve -> 0". */
+struct lfb_span lfb__event_begins(struct lfb_kernel *kernel, const struct lfb_event *event);
+void lfb__event_ends(struct lfb_kernel *kernel, struct lfb_span span, struct lfb_event *event);
+
+/*
+ * An event that is a sentence, about @where. Complaints, failures and findings are counted and
+ * complaints kept, whoever listens.
+ */
+void lfb__say(struct lfb_kernel *kernel, enum lfb_happening happening, const char *where,
+	      const char *format, ...) LFB_PRINTF(4, 5);
+void lfb__say_args(struct lfb_kernel *kernel, enum lfb_happening happening, const char *where,
+		   const char *format, va_list args) LFB_PRINTF(4, 0);
+void lfb__say_finding(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		      const char *text);
+
+/*
+ * event.c
+ */
+
+/* The kind of a happening, and whether it has a result. */
+enum lfb_event_kind lfb__happening_kind(enum lfb_happening happening);
+bool lfb__happening_has_result(enum lfb_happening happening);
+bool lfb__happening_is_fine(enum lfb_happening happening);
+/* An event without its number and columns: "k0 callback flb iommu-v1 preserve -> 0". */
 size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t size);
-
-/* lfb__emit() for functions that are printf-like themselves. */
-void lfb__emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
-		    const char *action, const char *format, va_list args) LFB_PRINTF(5, 0);
-
-#define lfb__trace(kernel, ...)                         \
-	do {                                            \
-		if (lfb__tracing(kernel))               \
-			lfb__emit(kernel, __VA_ARGS__); \
-	} while (0)
-#define lfb__trace_result(kernel, ...)                         \
-	do {                                                   \
-		if (lfb__tracing(kernel))                      \
-			lfb__emit_result(kernel, __VA_ARGS__); \
-	} while (0)
+/* Does one of the fields that its text shows say @name, or its message? */
+bool lfb__event_mentions(const struct lfb_event *event, const char *name, size_t length);
 
 /* finding.c */
 
@@ -77,8 +118,8 @@ void lfb__findings_destroy(struct lfb_findings *findings);
 
 int lfb__history_create(struct lfb_history *history);
 void lfb__history_destroy(struct lfb_history *history);
-void lfb__history_add(struct lfb_history *history, const struct lfb_event *event,
-		      const char *format, va_list args);
+/* Where the next event is kept; the oldest one goes. */
+struct lfb_past *lfb__history_next(struct lfb_history *history);
 /* The newest events that concern @object as lines in memory for free(); NULL without memory. */
 char *lfb__history_about(const struct lfb_history *history, const char *object);
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Trace events: made here, handed to the machine's sink. Complaints are kept with or without one.
+ * Trace events: kept for findings and handed to the machine's sink. Complaints are kept with or
+ * without one.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sim/kernel/seams/seams.h"
-
-#define DETAIL_SIZE 512
-
-const char lfb__no_name[] = "without a name";
 
 static bool is_complaint(enum lfb_event_kind kind)
 {
@@ -26,66 +24,146 @@ static void cut_newlines(char *text)
 		text[--length] = '\0';
 }
 
-static void emit(struct lfb_kernel *kernel, struct lfb_event *event, const char *format,
-		 va_list args)
+/* The strings that are no constants, and how long they may be: some are not terminated. */
+static const struct {
+	u16 offset;
+	u16 max;
+} passing[] = {
+	{ offsetof(struct lfb_event, task), 47 },
+	{ offsetof(struct lfb_event, session), 64 },
+	{ offsetof(struct lfb_event, handler), 47 },
+	{ offsetof(struct lfb_event, flb), 47 },
+	{ offsetof(struct lfb_event, module), 64 },
+	{ offsetof(struct lfb_event, lock), 47 },
+	{ offsetof(struct lfb_event, subtree), 64 },
+	{ offsetof(struct lfb_event, owner), 80 },
+	{ offsetof(struct lfb_event, where), 55 },
+	{ offsetof(struct lfb_event, message), 95 },
+};
+
+static void keep(struct lfb_past *past, const struct lfb_event *event)
+{
+	char *to = past->text, *end = past->text + sizeof(past->text) - 1;
+
+	past->event = *event;
+	for (size_t i = 0; i < ARRAY_SIZE(passing); i++) {
+		const char **string = (const char **)((char *)&past->event + passing[i].offset);
+		size_t room = (size_t)(end - to), length;
+
+		if (!*string)
+			continue;
+		length = strnlen(*string, room < passing[i].max ? room : passing[i].max);
+		memcpy(to, *string, length);
+		to[length] = '\0';
+		*string = to;
+		to += length + (to + length < end);
+	}
+}
+
+/* With what is known of the moment; sentences are as long as they were. */
+static void show(struct lfb_kernel *kernel, const struct lfb_past *past,
+		 const struct lfb_event *told)
 {
 	struct lfb_trace *trace = &kernel->trace;
-	char detail[DETAIL_SIZE];
+	struct lfb_event event = past->event;
 
-	if (is_complaint(event->kind) || event->kind >= LFB_EVENT_FAULT)
-		trace->count[event->kind]++;
+	event.number = ++trace->number;
+	event.doing = kernel->doing ? kernel->doing : "";
+	event.where = told->where;
+	event.message = told->message;
+	if (!event.task)
+		event.task = kernel->task ? kernel->task->name : "nobody";
+	trace->sink(trace->context, &event);
+}
+
+void lfb__event_tell(struct lfb_kernel *kernel, struct lfb_event *event)
+{
+	struct lfb_past *past, passing_by;
+	bool fine = event->edge == LFB_EDGE_BEGIN || lfb__happening_is_fine(event->happening);
+
+	if (fine && !kernel->trace.fine)
+		return;
+	event->kind = lfb__happening_kind(event->happening);
+	event->has_result = event->edge != LFB_EDGE_BEGIN &&
+			    lfb__happening_has_result(event->happening);
 	event->boot = kernel->boot_number;
-	if (unlikely(!event->subject))
-		event->subject = lfb__no_name;
-	if (kernel->history.events)
-		lfb__history_add(&kernel->history, event, format, args);
-	if (!trace->sink && !is_complaint(event->kind))
-		return;
-
-	vsnprintf(detail, sizeof(detail), format, args);
-	cut_newlines(detail);
-	if (is_complaint(event->kind))
-		snprintf(trace->complaint, sizeof(trace->complaint), "%s: %s", event->subject,
-			 detail);
-	if (!trace->sink)
-		return;
-
-	event->number = ++trace->number;
-	event->detail = detail;
-	trace->sink(trace->context, event);
+	event->operation = kernel->operation;
+	if (event->edge != LFB_EDGE_END)
+		event->parent = kernel->trace.inside;
+	past = kernel->history.events && !fine ? lfb__history_next(&kernel->history) : &passing_by;
+	keep(past, event);
+	if (unlikely(kernel->trace.listener != NULL))
+		kernel->trace.listener(kernel->trace.listening, &past->event);
+	if (kernel->trace.sink)
+		show(kernel, past, event);
 }
 
-void lfb__emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
-		    const char *action, const char *format, va_list args)
+struct lfb_span lfb__event_begins(struct lfb_kernel *kernel, const struct lfb_event *event)
 {
-	struct lfb_event event = { .kind = kind, .subject = subject, .action = action };
+	struct lfb_span span = { .outer = kernel->trace.inside };
+	struct lfb_event begin;
 
-	emit(kernel, &event, format, args);
+	if (likely(!kernel->trace.fine))
+		return span;
+	begin = *event;
+	begin.edge = LFB_EDGE_BEGIN;
+	lfb__event_tell(kernel, &begin);
+	kernel->trace.inside = span.number = kernel->trace.number;
+	return span;
 }
 
-void lfb__emit(struct lfb_kernel *kernel, enum lfb_event_kind kind, const char *subject,
-	       const char *action, const char *format, ...)
+void lfb__event_ends(struct lfb_kernel *kernel, struct lfb_span span, struct lfb_event *event)
+{
+	kernel->trace.inside = span.outer;
+	event->edge = LFB_EDGE_END;
+	event->parent = span.number;
+	lfb__event_tell(kernel, event);
+}
+
+static void say(struct lfb_kernel *kernel, struct lfb_event *event, const char *format,
+		va_list args)
+{
+	enum lfb_event_kind kind = lfb__happening_kind(event->happening);
+	struct lfb_trace *trace = &kernel->trace;
+	char message[LFB_EVENT_TEXT];
+
+	if (is_complaint(kind) || kind >= LFB_EVENT_FAULT)
+		trace->count[kind]++;
+	if (!lfb__tracing(kernel) && !is_complaint(kind))
+		return;
+	vsnprintf(message, sizeof(message), format, args);
+	cut_newlines(message);
+	if (!event->where)
+		event->where = lfb__no_name;
+	if (is_complaint(kind))
+		snprintf(trace->complaint, sizeof(trace->complaint), "%s: %s", event->where,
+			 message);
+	event->message = message;
+	if (lfb__tracing(kernel))
+		lfb__event_tell(kernel, event);
+}
+
+void lfb__say_args(struct lfb_kernel *kernel, enum lfb_happening happening, const char *where,
+		   const char *format, va_list args)
+{
+	struct lfb_event event = { .happening = happening, .where = where };
+
+	say(kernel, &event, format, args);
+}
+
+void lfb__say(struct lfb_kernel *kernel, enum lfb_happening happening, const char *where,
+	      const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	lfb__emit_args(kernel, kind, subject, action, format, args);
+	lfb__say_args(kernel, happening, where, format, args);
 	va_end(args);
 }
 
-void lfb__emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long result,
-		      const char *subject, const char *action, const char *format, ...)
+void lfb__say_finding(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		      const char *text)
 {
-	struct lfb_event event = {
-		.kind = kind,
-		.subject = subject,
-		.action = action,
-		.has_result = true,
-		.result = result,
-	};
-	va_list args;
-
-	va_start(args, format);
-	emit(kernel, &event, format, args);
-	va_end(args);
+	kernel->trace.count[LFB_EVENT_FINDING]++;
+	lfb__event(kernel, FOUND, .finding = id, .where = object, .message = text);
 }

@@ -11,7 +11,11 @@
 struct lfb_trace {
 	lfb_trace_fn sink;
 	void *context;
+	lfb_trace_fn listener;	/* hears of callbacks: for checks of this library */
+	void *listening;	/* its context */
+	bool fine;		/* the sink asked for everything */
 	unsigned long number;
+	unsigned long inside;	/* the number of the innermost beginning, 0: none */
 	unsigned long count[LFB_EVENT_KINDS];
 	char complaint[640];
 };
@@ -48,63 +52,18 @@ struct lfb_sched {
 	void *context;
 };
 
-/* A callback of a handler or an FLB, as it returned. */
-struct lfb_returned {
-	const void *owner;		/* the handler or FLB */
-	const void *given;		/* what a handler's callback was given; NULL for an FLB's */
-	const char *compatible;
-	const char *op;
-	bool is_flb;
-	int result;			/* 0 for those that return nothing */
-	u64 data;			/* the handle, as the callback left it */
-};
-
-/* Who is told of callbacks, for checks of their balance; cheaper than the trace. */
-struct lfb_watch {
-	void (*returned)(void *context, const struct lfb_returned *call);
-	void *context;
-};
-
 /*
- * The last events, kept for findings. What printf() would do to them is put off until somebody
- * wants to know: most are never looked at.
+ * An event that is kept: its strings lie in text[], bounded, but for those that are constants. The
+ * last ones are kept for findings; most are never looked at.
  */
 #define LFB_PAST_EVENTS 64
-#define LFB_PAST_ARGS 4
 
 struct lfb_past {
-	enum lfb_event_kind kind;
-	unsigned int boot;
-	bool has_result;
-	long result;
-	const char *action;		/* a string literal */
-	const char *format;		/* likewise; NULL: text[] is the detail */
-	u64 args[LFB_PAST_ARGS];	/* numbers; strings as offsets into text[] */
-	char subject[56];
-	char text[96];
-};
-
-/* What a format wants, found out once: formats are string literals. */
-#define LFB_KNOWN_FORMATS 64	/* a power of 2 */
-
-enum lfb_past_arg {
-	LFB_ARG_INT,
-	LFB_ARG_UNSIGNED,
-	LFB_ARG_LONG,
-	LFB_ARG_LONG_LONG,
-	LFB_ARG_STRING,
-};
-
-struct lfb_known_format {
-	const char *format;
-	bool unusual;			/* not worth it */
-	u8 count;
-	u8 arg[LFB_PAST_ARGS];		/* enum lfb_past_arg */
-	int precision[LFB_PAST_ARGS];	/* of strings, -1: none */
+	struct lfb_event event;
+	char text[152];
 };
 
 struct lfb_history {
-	struct lfb_known_format *formats; /* LFB_KNOWN_FORMATS of them, by address */
 	struct lfb_past *events;	/* LFB_PAST_EVENTS of them, NULL: not kept */
 	unsigned long next;		/* counts all there ever were */
 };

@@ -46,7 +46,6 @@ struct lfb_kernel {
 	struct lfb_faults faults;
 	struct lfb_choices choices;
 	struct lfb_sched sched;
-	struct lfb_watch watch;
 	char error[512];
 	bool catch_faults;
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */

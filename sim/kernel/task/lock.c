@@ -88,6 +88,8 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 	if (task == &nobody)
 		return;
 	task->locks_held++;
+	lfb__event(lfb__current, LOCK_TAKEN, .lock = lock->name, .task = task->name,
+		   .reason = shared ? "for reading" : "for itself");
 	if (lfb__checking(lfb__current))
 		lfb__locks_take(lfb__current, lock, may_wait);
 }
@@ -106,6 +108,9 @@ static void lfb_lock_released(struct lfb_lock *lock, bool shared)
 		return;
 	if (task->locks_held > 0)
 		task->locks_held--;
+	if (lfb__current)
+		lfb__event(lfb__current, LOCK_RELEASED, .lock = lock->name, .task = task->name,
+			   .reason = shared ? "for reading" : "for itself");
 	if (task->nr_held)
 		lfb__locks_drop(task, lock);
 }
@@ -136,13 +141,13 @@ static void deadlock(const struct lfb_lock *lock, const char *operation)
 	if (!kernel)
 		return;
 	if (!lock->owner)
-		lfb__emit(kernel, LFB_EVENT_BUG, operation, "stop",
-			  "deadlock: task %s waits for %s held by %u reader%s", task->name,
-			  lock->name, lock->readers, lock->readers == 1 ? "" : "s");
+		lfb__say(kernel, LFB_DID_STOPPED, operation,
+			 "deadlock: task %s waits for %s held by %u reader%s", task->name,
+			 lock->name, lock->readers, lock->readers == 1 ? "" : "s");
 	else
-		lfb__emit(kernel, LFB_EVENT_BUG, operation, "stop",
-			  "deadlock: task %s waits for %s held by %s", task->name, lock->name,
-			  lock->owner == task ? "itself" : owner_name(lock));
+		lfb__say(kernel, LFB_DID_STOPPED, operation,
+			 "deadlock: task %s waits for %s held by %s", task->name, lock->name,
+			 lock->owner == task ? "itself" : owner_name(lock));
 	describe_circle(task, lock, how, sizeof(how));
 	lfb__locks_deadlock(kernel, lock, how);
 	lfb__die(kernel, LFB_DEATH_HANG);

@@ -25,7 +25,7 @@ void lfb_printk(enum lfb_level level, const char *format, ...)
 	if ((unsigned int)level < ARRAY_SIZE(level_names))
 		name = level_names[level];
 	va_start(args, format);
-	lfb__emit_args(kernel, LFB_EVENT_PRINTK, name, "print", format, args);
+	lfb__say_args(kernel, LFB_DID_PRINTED, name, format, args);
 	va_end(args);
 }
 
@@ -33,12 +33,11 @@ void lfb_printk(enum lfb_level level, const char *format, ...)
  * An event and the finding it is. Without an @object it is a complaint whose mistake has no name of
  * its own: about the function that complains.
  */
-static void complain(enum lfb_event_kind kind, enum lfb_finding_id id, const char *object,
-		     const char *where, const char *action, const char *format, va_list args)
-	LFB_PRINTF(6, 0);
+static void complain(enum lfb_happening happening, enum lfb_finding_id id, const char *object,
+		     const char *where, const char *format, va_list args) LFB_PRINTF(5, 0);
 
-static void complain(enum lfb_event_kind kind, enum lfb_finding_id id, const char *object,
-		     const char *where, const char *action, const char *format, va_list args)
+static void complain(enum lfb_happening happening, enum lfb_finding_id id, const char *object,
+		     const char *where, const char *format, va_list args)
 {
 	struct lfb_kernel *kernel = lfb__current;
 	char function[80];
@@ -48,7 +47,7 @@ static void complain(enum lfb_event_kind kind, enum lfb_finding_id id, const cha
 		return;
 	snprintf(function, sizeof(function), "function %.64s", where);
 	va_copy(again, args);
-	lfb__emit_args(kernel, kind, where, action, format, args);
+	lfb__say_args(kernel, happening, where, format, args);
 	lfb__find_args(kernel, id, object ? object : function, format, again);
 	va_end(again);
 }
@@ -64,7 +63,7 @@ void lfb_warn(const char *where, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_EVENT_WARN, LFB_FINDING_KERNEL_WARN, NULL, where, "warn", format, args);
+	complain(LFB_DID_WARNED, LFB_FINDING_KERNEL_WARN, NULL, where, format, args);
 	va_end(args);
 }
 
@@ -74,7 +73,7 @@ void lfb__warn_as(enum lfb_finding_id id, const char *object, const char *where,
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_EVENT_WARN, id, object, where, "warn", format, args);
+	complain(LFB_DID_WARNED, id, object, where, format, args);
 	va_end(args);
 }
 
@@ -83,7 +82,7 @@ void lfb_bug(const char *where, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_EVENT_BUG, LFB_FINDING_KERNEL_BUG, NULL, where, "stop", format, args);
+	complain(LFB_DID_STOPPED, LFB_FINDING_KERNEL_BUG, NULL, where, format, args);
 	va_end(args);
 	stop();
 }
@@ -94,7 +93,7 @@ void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, 
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_EVENT_BUG, id, object, where, "stop", format, args);
+	complain(LFB_DID_STOPPED, id, object, where, format, args);
 	va_end(args);
 	stop();
 }
@@ -105,7 +104,7 @@ void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 	va_list args;
 
 	va_start(args, format);
-	lfb__emit_args(kernel, LFB_EVENT_UNSAFE, object, "touch", format, args);
+	lfb__say_args(kernel, LFB_DID_TOUCHED, object, format, args);
 	va_end(args);
 	va_start(args, format);
 	lfb__find_args(kernel, id, object, format, args);
@@ -117,8 +116,7 @@ void panic(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_EVENT_PANIC, LFB_FINDING_KERNEL_PANIC, "kernel", "kernel", "panic", format,
-		 args);
+	complain(LFB_DID_PANICKED, LFB_FINDING_KERNEL_PANIC, "kernel", "kernel", format, args);
 	va_end(args);
 	stop();
 }
