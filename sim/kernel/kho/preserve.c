@@ -27,14 +27,13 @@ static void complain(struct lfb_kernel *kernel, const char *where, unsigned long
 		     bool preserving, const char *what)
 {
 	enum lfb_finding_id id = LFB_FINDING_KHO_UNPRESERVE_MISMATCH;
-	struct lfb_object object;
 	const char *why;
 
 	if (preserving)
 		id = kho__why_not(kernel, pfn, &why);
 	else
 		kho__why_not(kernel, pfn, &why);
-	lfb__warn_as(id, lfb__phys_object(&object, PFN_PHYS(pfn)), where, "%s at 0x%llx %s", what,
+	lfb__warn_as(id, lfb__phys_object(PFN_PHYS(pfn)).text, where, "%s at 0x%llx %s", what,
 		     PFN_PHYS(pfn), why);
 }
 
@@ -89,11 +88,9 @@ static bool page_range(struct lfb_kernel *kernel, const char *where, bool preser
 		return false;
 	}
 	if (lfb__in_scratch(&kernel->memory, *pfn, nr_pages)) {
-		struct lfb_object object;
-
 		lfb__warn_as(preserving ? LFB_FINDING_KHO_SCRATCH :
 					  LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
-			     lfb__phys_object(&object, PFN_PHYS(*pfn)), where,
+			     lfb__phys_object(PFN_PHYS(*pfn)).text, where,
 			     "%lu pages from 0x%llx reach into scratch memory", nr_pages,
 			     PFN_PHYS(*pfn));
 		return false;
@@ -249,7 +246,6 @@ void *kho__alloc_preserve_own(size_t size)
 void kho_unpreserve_free(void *mem)
 {
 	struct lfb_kernel *kernel = kho__kernel();
-	struct lfb_object object;
 	unsigned long pfn;
 	phys_addr_t phys;
 	struct page *page;
@@ -265,7 +261,7 @@ void kho_unpreserve_free(void *mem)
 	if (phys == ~0ull)
 		return;
 	if (!IS_ALIGNED(phys, PAGE_SIZE) || !kho__is_live_block(kernel, PHYS_PFN(phys))) {
-		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(&object, phys),
+		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(phys).text,
 			     __func__, "not what kho_alloc_preserve() returned");
 		return;
 	}

@@ -22,9 +22,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 	if (!nr_pages || !IS_ALIGNED(phys, PAGE_SIZE) || end < pfn ||
 	    end > kernel->memory.nr_pages) {
-		struct lfb_object object;
-
-		lfb__warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb__phys_object(&object, phys),
+		lfb__warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb__phys_object(phys).text,
 			     where, "%lu pages at 0x%llx are no range of pages", nr_pages, phys);
 		return false;
 	}
@@ -138,13 +136,12 @@ void kho_restore_free(void *mem)
 void kho__restore_free_sized(void *mem, size_t size)
 {
 	struct lfb_kernel *kernel = kho__kernel();
-	struct lfb_object object;
 	phys_addr_t phys;
 
 	if (!kernel || !address_of(__func__, mem, &phys))
 		return;
 	if (!size || size > PAGE_SIZE << MAX_PAGE_ORDER) {
-		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, lfb__phys_object(&object, phys),
+		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, lfb__phys_object(phys).text,
 			     __func__, "%zu bytes were never allocated by kho_alloc_preserve()",
 			     size);
 		return;

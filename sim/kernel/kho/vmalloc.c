@@ -246,14 +246,12 @@ static bool claim(struct lfb_kernel *kernel, const struct restoration *work)
 
 static void complain(struct lfb_kernel *kernel, const struct restoration *work)
 {
-	struct lfb_object object;
-
 	if (!kho__is_waiting(kernel, work->wrong, work->wrong_order))
 		kho__complain_restore(kernel, "kho_restore_vmalloc", work->wrong,
 				      work->wrong_order);
 	else
 		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH,
-			     lfb__phys_object(&object, work->wrong), "kho_restore_vmalloc",
+			     lfb__phys_object(work->wrong).text, "kho_restore_vmalloc",
 			     "the area was not preserved with %lu pages", work->nr_pages);
 }
 

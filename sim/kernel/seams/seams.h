@@ -62,6 +62,14 @@ void lfb__emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const c
 
 /* finding.c */
 
+/* A name for what a finding is about, for the time of an expression: "lock kho_out.lock". */
+struct lfb_object {
+	char text[80];
+};
+struct lfb_object lfb__object(const char *format, ...) LFB_PRINTF(1, 2);
+/* Names come from anywhere, hostile images included: makes @text one harmless line. */
+void lfb__make_harmless(char *text);
+
 /*
  * Writes down a finding. @object says what it is about: a type and a name, separated by a blank,
  * as in the events that concern it. Does nothing when nobody checks.
