@@ -13,6 +13,8 @@
  * Nodes are made when a block below them is first marked. Like those of the kernel they stay when
  * the last block goes.
  */
+#include <stdlib.h>
+
 #include "sim/kernel/kho/map.h"
 
 #define TABLE_ENTRIES (PAGE_SIZE / sizeof(u64))
@@ -109,31 +111,59 @@ undo:
 	return -ENOMEM;
 }
 
-/* The addresses of nodes met so far. */
+/* The addresses of nodes met so far: a hash table with open addressing, at most half full */
+
+#define FIRST_SLOTS 64
+
 struct nodes {
-	struct lfb_list list;	/* u64 */
-	struct lfb_table table;
+	u64 *slots;		/* 0: free */
+	size_t nr_slots;	/* a power of two */
+	size_t count;
+	u64 first[FIRST_SLOTS];
 };
 
-static bool same_node(const void *nodes, u32 number, const void *phys)
+static void nodes_destroy(struct nodes *nodes)
 {
-	return ((const u64 *)nodes)[number] == *(const u64 *)phys;
+	if (nodes->slots != nodes->first)
+		free(nodes->slots);
+}
+
+/* The slot of @phys, or the free one where it belongs. */
+static u64 *slot_of(u64 *slots, size_t nr_slots, phys_addr_t phys)
+{
+	size_t i = PHYS_PFN(phys) * 0x9e3779b97f4a7c15ull >> 32;
+
+	for (i %= nr_slots; slots[i] && slots[i] != phys; i = (i + 1) % nr_slots)
+		;
+	return &slots[i];
+}
+
+static int grow(struct nodes *nodes)
+{
+	size_t nr_slots = nodes->nr_slots * 2;
+	u64 *slots = calloc(nr_slots, sizeof(*slots));
+
+	if (!slots)
+		return -ENOMEM;
+	for (size_t i = 0; i < nodes->nr_slots; i++) {
+		if (nodes->slots[i])
+			*slot_of(slots, nr_slots, nodes->slots[i]) = nodes->slots[i];
+	}
+	nodes_destroy(nodes);
+	nodes->slots = slots;
+	nodes->nr_slots = nr_slots;
+	return 0;
 }
 
 /* 0, -EEXIST when it was added before, -ENOMEM. */
-static int nodes_add(struct nodes *nodes, u64 phys)
+static int nodes_add(struct nodes *nodes, phys_addr_t phys)
 {
-	const u32 number = (u32)nodes->list.count;
-	u64 *node;
+	u64 *slot = slot_of(nodes->slots, nodes->nr_slots, phys);
 
-	if (lfb__table_find(&nodes->table, phys, same_node, nodes->list.items, &phys) !=
-	    LFB_TABLE_NONE)
+	if (*slot)
 		return -EEXIST;
-	node = lfb__list_add(&nodes->list, sizeof(*node));
-	if (!node)
-		return -ENOMEM;
-	*node = phys;
-	return lfb__table_add(&nodes->table, phys, number);
+	*slot = phys;
+	return ++nodes->count > nodes->nr_slots / 2 ? grow(nodes) : 0;
 }
 
 /*
@@ -184,7 +214,7 @@ static int enter_node(struct walk *walk, phys_addr_t where, phys_addr_t phys, co
 				    "the page at 0x%llx is a node of the map twice", phys);
 	if (err)
 		return lfb__problem(walk->reader.problem, err, where,
-				    "no memory for a map of %u pages", walk->nodes.table.count + 1);
+				    "no memory for a map of %zu pages", walk->nodes.count);
 	return kho__read_own_page(&walk->reader, phys);
 }
 
@@ -217,11 +247,16 @@ static int read_node(struct walk *walk, phys_addr_t where, phys_addr_t phys, u64
 static int read_map(const struct lfb_view *view, phys_addr_t first, kho_block_fn block,
 		    kho_block_fn own_page, void *context, struct lfb_problem *problem)
 {
-	struct walk walk = { .reader = { view, block, own_page, context, problem } };
-	int err = first ? read_node(&walk, first, first, 0, KEY_SHIFT) : 0;
+	struct walk walk = {
+		.reader = { view, block, own_page, context, problem },
+		.nodes = { .slots = walk.nodes.first, .nr_slots = FIRST_SLOTS },
+	};
+	int err;
 
-	lfb__list_free(&walk.nodes.list);
-	lfb__table_free(&walk.nodes.table);
+	if (!first)
+		return 0;
+	err = read_node(&walk, first, first, 0, KEY_SHIFT);
+	nodes_destroy(&walk.nodes);
 	return err;
 }
 
