@@ -13,15 +13,11 @@
 
 /* The old kernel */
 
+/* Whoever was given the object without being counted has a pointer to nothing from here on. */
 static void forget(struct liveupdate_flb_state *state)
 {
 	state->data = 0;
 	state->obj = NULL;
-}
-
-/* Whoever was given the object without being counted has a pointer to nothing from here on. */
-static void end_loans(struct liveupdate_flb_state *state)
-{
 	state->overdue += state->lent;
 	state->lent = 0;
 }
@@ -59,7 +55,6 @@ static void unpreserve(struct luo *luo, struct liveupdate_flb *flb)
 
 	luo_call_flb(luo, &args, LUO_UNPRESERVE);
 	forget(state);
-	end_loans(state);
 	luo_unpin_used(luo, flb->ops->owner);
 }
 
@@ -214,7 +209,6 @@ static int call_retrieve(struct luo *luo, struct liveupdate_flb *flb)
 	return err;
 }
 
-/* Makes sure there is an incoming object; called with the lock held. */
 int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct liveupdate_flb_state *state = &flb->private.incoming;
@@ -275,7 +269,6 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	state->finished = true;
 	if (state->entry < 64)
 		luo->flbs_finished |= 1ull << state->entry;
-	end_loans(state);
 	state->retrieve_status = 0;
 }
 

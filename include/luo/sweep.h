@@ -104,7 +104,7 @@ struct lfb_sweep_result {
  *
  * Forgets the machine's findings: those of the last run with a fault are left. Violations are no
  * errors of the sweep. Return: 0; -EILSEQ, -EFAULT or -EDEADLK already the run without faults goes
- * wrong, as lfb_scenario_run() would say; -EINVAL not a case, or one of a point that does not exist,
+ * wrong, as lfb_scenario_run() would say; -EINVAL not a case, or one of a point that is not there,
  * a scenario with "fault" in it; -EBUSY the machine is not off; -ENOMEM; what writing returned.
  */
 LFB_API int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,

@@ -263,14 +263,12 @@ static int setup(struct luo *luo)
 		err = luo_alloc_pages(&luo->session_mem, LUO_SESSION_PGCNT);
 	if (!err)
 		err = luo_alloc_flbs(luo);
-	if (err)
-		goto undo;
-	if (luo->profile->codec->layout->has_pgcnt)
+	if (!err && luo->profile->codec->layout->has_pgcnt)
 		put_u64(luo->session_mem, LUO_SESSION_PGCNT);
-	err = make_tree(luo);
+	if (!err)
+		err = make_tree(luo);
 	if (!err)
 		return 0;
-undo:
 	kho_unpreserve_free(luo->flb_mem);
 	kho_unpreserve_free(luo->session_mem);
 	kho_unpreserve_free(luo->tree);

@@ -234,7 +234,7 @@ int lfb__convert(const struct lfb_blob *from, const char *profile, enum lfb_page
 
 	lfb__inspection_read(&conversion.found, from);
 	err = convert(&conversion, &options, to);
-	lfb__own_release(&conversion.own);
+	free(conversion.own.areas);
 	lfb__inspection_release(&conversion.found);
 	return err;
 }
@@ -291,7 +291,7 @@ int lfb_blob_count(const struct lfb_blob *blob, struct lfb_handover *result)
 	err = count(&found, &own, &handover);
 	if (!err)
 		lfb__result_give(result, &handover, sizeof(handover));
-	lfb__own_release(&own);
+	free(own.areas);
 	lfb__inspection_release(&found);
 	return err;
 }

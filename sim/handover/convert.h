@@ -16,9 +16,8 @@ struct lfb_own {
 	size_t count;
 };
 
-/* 0, -EINVAL when areas overlap or are not whole pages, -ENOMEM. lfb__own_release() in any case. */
+/* 0, -EINVAL when areas overlap or are not whole pages, -ENOMEM. In any case free() own->areas. */
 int lfb__own_find(struct lfb_own *own, const struct lfb_inspection *found);
-void lfb__own_release(struct lfb_own *own);
 
 /* Whose a block is. */
 enum lfb_owner {

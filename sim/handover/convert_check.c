@@ -41,11 +41,6 @@ int lfb__own_find(struct lfb_own *own, const struct lfb_inspection *found)
 	return 0;
 }
 
-void lfb__own_release(struct lfb_own *own)
-{
-	free(own->areas);
-}
-
 enum lfb_owner lfb__own_block(const struct lfb_own *own, phys_addr_t address, u64 size)
 {
 	size_t low = 0, high = own->count;

@@ -245,13 +245,12 @@ static int finish(struct lfb_inspection *found, enum lfb_inspect_format format, 
 		  void *context)
 {
 	const struct lfb_problem *first = found->problems.items;
-	struct lfb_output output;
+	struct lfb_output output = { .write = write, .context = context };
 	int err = found->error;
 
 	if (err) {
 		lfb__error(NULL, err, "no memory to inspect a handover");
 	} else {
-		lfb__output_begin(&output, write, context);
 		if (format == LFB_INSPECT_JSON)
 			lfb__inspection_json(found, &output);
 		else

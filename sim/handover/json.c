@@ -6,14 +6,6 @@
 
 #include "sim/handover/json.h"
 
-void lfb__output_begin(struct lfb_output *output, lfb_write_fn write, void *context)
-{
-	output->write = write;
-	output->context = context;
-	output->error = 0;
-	output->used = 0;
-}
-
 static void flush(struct lfb_output *output)
 {
 	int result;
@@ -45,15 +37,11 @@ void lfb__output_text(struct lfb_output *output, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
-	int length;
 
 	va_start(args, format);
-	length = vsnprintf(text, sizeof(text), format, args);
+	if (vsnprintf(text, sizeof(text), format, args) > 0)
+		lfb__output_bytes(output, text, strlen(text));
 	va_end(args);
-	if (length > 0)
-		lfb__output_bytes(output, text,
-				  (size_t)length < sizeof(text) ? (size_t)length :
-								  sizeof(text) - 1);
 }
 
 int lfb__output_end(struct lfb_output *output)

@@ -8,18 +8,18 @@
 
 #include <luo/inspect.h>
 
-#define LFB_OUTPUT_BUFFER 4096
-
-/* Collects output and hands it on in larger pieces. The first error is kept and ends it. */
+/*
+ * Collects output and hands it on in larger pieces. The first error is kept and ends it. Begins
+ * with where to write and nothing else set.
+ */
 struct lfb_output {
 	lfb_write_fn write;
 	void *context;
 	int error;
 	size_t used;
-	char buffer[LFB_OUTPUT_BUFFER];
+	char buffer[4096];
 };
 
-void lfb__output_begin(struct lfb_output *output, lfb_write_fn write, void *context);
 void lfb__output_bytes(struct lfb_output *output, const char *bytes, size_t size);
 void lfb__output_text(struct lfb_output *output, const char *format, ...) LFB_PRINTF(2, 3);
 /* Hands on what is left. Returns 0 or the first error. */

@@ -126,8 +126,8 @@ void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_st
 /* module.c: kernel code; @argument is a struct lfb_image_module. */
 long lfb__module_init(void *argument);
 /*
- * The static data of a module is there once in a process: it belongs to the one machine that is
- * switched on. 0, -EBUSY or -ENOMEM with the sentence.
+ * The static data of a module is there once in a process, however many images it is part of: it
+ * belongs to the one machine that is switched on. 0, -EBUSY or -ENOMEM with the sentence.
  */
 int lfb__modules_claim(struct lfb_machine *machine);
 void lfb__modules_release(struct lfb_machine *machine);

@@ -40,10 +40,6 @@ static struct lfb_image_module *find_module(struct lfb_machine *machine, const c
 	return NULL;
 }
 
-/*
- * The static data of a module is there once in a process, however many images it is part of: it
- * belongs to the one machine that is switched on. Whoever comes next finds it as it was loaded.
- */
 static int claim_data(struct lfb_machine *machine, const struct lfb_module *module)
 {
 	int err = lfb__handle_register(module->module, LFB_HANDLE_MODULE);
@@ -64,18 +60,17 @@ static void release_data(const struct lfb_image_module *image, bool set_back)
 int lfb__modules_claim(struct lfb_machine *machine)
 {
 	struct lfb_image_module *image;
-	int err = 0;
 
 	list_for_each_entry(image, &machine->modules, list) {
-		err = claim_data(machine, image->module);
-		if (err)
-			break;
+		int err = claim_data(machine, image->module);
+
+		if (!err)
+			continue;
+		list_for_each_entry_continue_reverse(image, &machine->modules, list)
+			release_data(image, false);
+		return err;
 	}
-	if (!err)
-		return 0;
-	list_for_each_entry_continue_reverse(image, &machine->modules, list)
-		release_data(image, false);
-	return err;
+	return 0;
 }
 
 void lfb__modules_release(struct lfb_machine *machine)

@@ -165,7 +165,8 @@ int lfb__run_program(struct lfb_step_call *call)
 		err = run_step(call, step);
 		if (err)
 			pr_err("%s %u %s: %s: %d", lfb__whose(call->recorded),
-			       call->recorded->number, lfb__callbacks[call->callback], lfb__steps[step->code].name, err);
+			       call->recorded->number, lfb__callbacks[call->callback],
+			       lfb__steps[step->code].name, err);
 		if (!call->can_fail)
 			err = 0;
 	}

@@ -314,7 +314,7 @@ static struct kept *list_kept(const struct lfb_inspection *found, size_t *count)
 				list[(*count)++] = (struct kept){ at, runs[i].order };
 		}
 	}
-	lfb__own_release(&own);
+	free(own.areas);
 	qsort(list, *count, sizeof(*list), by_address);
 	return list;
 }

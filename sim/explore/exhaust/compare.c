@@ -9,88 +9,76 @@
 
 #include "sim/explore/exhaust/walk.h"
 
-static bool differs(struct lfb_walker *walker, const char *what)
+/* Says what differs, and how. Returns false, always. */
+LFB_PRINTF(4, 5)
+static bool differs(struct lfb_walker *walker, const char *what, const char *expected,
+		    const char *got, ...)
 {
-	walker->difference.what = what;
+	struct lfb_difference *difference = &walker->difference;
+	va_list args;
+
+	difference->what = what;
+	snprintf(difference->expected, LFB_DIFFERENCE_MAX, "%s", expected);
+	va_start(args, got);
+	vsnprintf(difference->got, LFB_DIFFERENCE_MAX, got, args);
+	va_end(args);
 	return false;
 }
 
 static bool same_life(struct lfb_walker *walker)
 {
-	struct lfb_difference *difference = &walker->difference;
 	struct lfb_machine *machine = walker->run.machine;
 	enum lfb_machine_state state = lfb_machine_state(machine);
 
-	if (walker->model.dead && state == LFB_PANICKED)
-		return true;
-	if (walker->model.dead) {
-		snprintf(difference->expected, LFB_DIFFERENCE_MAX,
-			 "a kernel that does not boot on what it cannot understand");
-		snprintf(difference->got, LFB_DIFFERENCE_MAX, "a kernel that boots");
-		return differs(walker, "life");
+	if (walker->model.dead)
+		return state == LFB_PANICKED ||
+		       differs(walker, "life", "a kernel that does not boot on what it cannot "
+			       "understand", "a kernel that boots");
+	return state == (walker->model.prepared ? LFB_REBOOTING : LFB_RUNNING) ||
+	       differs(walker, "life", "a kernel that runs", "a kernel that %s: %s",
+		       state == LFB_HUNG ? "hangs" : "died", lfb_error_text(machine));
+}
+
+bool lfb__same_answer(struct lfb_walker *walker, const struct lfb_operation *operation, long result,
+		      u64 object)
+{
+	const struct lfb_model_answer *answer = &walker->answer;
+	char expected[64], got[64];
+
+	if (result != answer->result || object != answer->object) {
+		bool shows = lfb__answers_object(operation->verb);
+
+		snprintf(expected, sizeof(expected), shows ? "%ld obj=%llx" : "%ld",
+			 answer->result, answer->object);
+		snprintf(got, sizeof(got), shows ? "%ld obj=%llx" : "%ld", result, object);
+		return differs(walker, "result", expected, "%s", got);
 	}
-	if (state == (walker->model.prepared ? LFB_REBOOTING : LFB_RUNNING))
-		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, "a kernel that runs");
-	snprintf(difference->got, LFB_DIFFERENCE_MAX, "a kernel that %s: %s",
-		 state == LFB_HUNG ? "hangs" : "died", lfb_error_text(machine));
-	return differs(walker, "life");
-}
-
-static bool same_answer(struct lfb_walker *walker, const struct lfb_operation *operation,
-			long result, u64 object)
-{
-	struct lfb_difference *difference = &walker->difference;
-	const struct lfb_model_answer *answer = &walker->answer;
-	bool shows = lfb__answers_object(operation->verb);
-
-	if (result == answer->result && object == answer->object)
-		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, shows ? "%ld obj=%llx" : "%ld",
-		 answer->result, answer->object);
-	snprintf(difference->got, LFB_DIFFERENCE_MAX, shows ? "%ld obj=%llx" : "%ld", result,
-		 object);
-	return differs(walker, "result");
-}
-
-static bool same_callbacks(struct lfb_walker *walker)
-{
-	struct lfb_difference *difference = &walker->difference;
-	const struct lfb_model_answer *answer = &walker->answer;
-
-	if (walker->length == answer->length &&
-	    !memcmp(walker->callbacks, answer->callbacks, walker->length))
-		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, "%s", answer->callbacks);
-	snprintf(difference->got, LFB_DIFFERENCE_MAX, "%s", walker->callbacks);
-	return differs(walker, "callbacks");
+	return (walker->length == answer->length &&
+		!memcmp(walker->callbacks, answer->callbacks, walker->length)) ||
+	       differs(walker, "callbacks", answer->callbacks, "%s", walker->callbacks);
 }
 
 bool lfb__same_safety(struct lfb_walker *walker)
 {
-	struct lfb_difference *difference = &walker->difference;
 	const struct lfb_trace *trace = &walker->run.machine->kernel.trace;
 
-	if (trace->count[LFB_EVENT_UNSAFE] == walker->unsafe)
-		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, "no memory touched that must not be");
-	snprintf(difference->got, LFB_DIFFERENCE_MAX, "%s", trace->complaint);
-	return differs(walker, "safety");
+	return trace->count[LFB_EVENT_UNSAFE] == walker->unsafe ||
+	       differs(walker, "safety", "no memory touched that must not be", "%s",
+		       trace->complaint);
 }
 
 /* Up to five numbers, which @format shows. */
 static bool same_numbers(struct lfb_walker *walker, const char *format, const long *model,
 			 const long *kernel)
 {
-	struct lfb_difference *difference = &walker->difference;
+	char expected[256], got[256];
 
 	if (!memcmp(model, kernel, 5 * sizeof(*model)))
 		return true;
-	snprintf(difference->expected, LFB_DIFFERENCE_MAX, format, model[0], model[1], model[2],
-		 model[3], model[4]);
-	snprintf(difference->got, LFB_DIFFERENCE_MAX, format, kernel[0], kernel[1], kernel[2],
-		 kernel[3], kernel[4]);
-	return differs(walker, "counts");
+	snprintf(expected, sizeof(expected), format, model[0], model[1], model[2], model[3],
+		 model[4]);
+	snprintf(got, sizeof(got), format, kernel[0], kernel[1], kernel[2], kernel[3], kernel[4]);
+	return differs(walker, "counts", expected, "%s", got);
 }
 
 static bool same_counts(struct lfb_walker *walker)
@@ -154,12 +142,6 @@ static bool same_flbs(struct lfb_walker *walker)
 			return false;
 	}
 	return true;
-}
-
-bool lfb__same_answer(struct lfb_walker *walker, const struct lfb_operation *operation, long result,
-		      u64 object)
-{
-	return same_answer(walker, operation, result, object) && same_callbacks(walker);
 }
 
 /* Calls that wait have made half of what they do: then there is nothing to count. */

@@ -20,10 +20,12 @@ static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 
 static bool freezes(const struct lfb_model *model, unsigned int handler)
 {
-	for (unsigned int i = 0; i < model->outgoing.count; i++)
-		for (unsigned int j = 0; j < model->outgoing.list[i].nr_files; j++)
+	for (unsigned int i = 0; i < model->outgoing.count; i++) {
+		for (unsigned int j = 0; j < model->outgoing.list[i].nr_files; j++) {
 			if (model->outgoing.list[i].files[j].handler == handler)
 				return true;
+		}
+	}
 	return false;
 }
 

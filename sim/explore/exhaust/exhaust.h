@@ -65,11 +65,8 @@ struct lfb_letter *lfb__world_letter(struct lfb_world_text *writing, const char 
 int lfb__world_end(struct lfb_world_text *writing, int err);
 void lfb__world_destroy(struct lfb_world *world);
 
-/* letters.c: the world that is compared with the model. */
-int lfb__world_create(unsigned int groups, struct lfb_world *world);
-
-/* groups.c */
-void lfb__world_add_groups(struct lfb_world_text *writing, unsigned int groups);
+/* letters.c: the world that is compared with the model, with these groups of letters. */
+int lfb__world_create(unsigned int wanted, struct lfb_world *world);
 /* Groups without which these quirks do not show. */
 unsigned int lfb__world_groups_for(u64 quirks);
 

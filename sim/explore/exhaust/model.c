@@ -8,9 +8,10 @@
 static struct lfb_model_session *find_session(struct lfb_model_sessions *sessions,
 					      unsigned int name)
 {
-	for (unsigned int i = 0; i < sessions->count; i++)
+	for (unsigned int i = 0; i < sessions->count; i++) {
 		if (sessions->list[i].name == name)
 			return &sessions->list[i];
+	}
 	return NULL;
 }
 
@@ -24,9 +25,10 @@ static void remove_session(struct lfb_model_sessions *sessions, struct lfb_model
 
 static struct lfb_model_file *find_file(struct lfb_model_session *session, u64 token)
 {
-	for (unsigned int i = 0; i < session->nr_files; i++)
+	for (unsigned int i = 0; i < session->nr_files; i++) {
 		if (session->files[i].token == token)
 			return &session->files[i];
+	}
 	return NULL;
 }
 
@@ -58,10 +60,12 @@ long lfb__rule_retrieve_session(struct lfb_model *m, const struct lfb_operation 
 
 static bool preserved_anywhere(struct lfb_model *m, unsigned int inode)
 {
-	for (unsigned int i = 0; i < m->outgoing.count; i++)
-		for (unsigned int j = 0; j < m->outgoing.list[i].nr_files; j++)
+	for (unsigned int i = 0; i < m->outgoing.count; i++) {
+		for (unsigned int j = 0; j < m->outgoing.list[i].nr_files; j++) {
 			if (m->outgoing.list[i].files[j].inode == inode)
 				return true;
+		}
+	}
 	return false;
 }
 

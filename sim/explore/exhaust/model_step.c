@@ -10,9 +10,12 @@ static long open_device(struct lfb_model *m)
 {
 	if (m->opened)
 		return -EBUSY;
-	for (unsigned int i = 0; i < m->incoming.count; i++)
-		for (unsigned int j = 0; j < m->incoming.list[i].nr_files; j++)
-			m->useless |= !m->registered[m->incoming.list[i].files[j].handler];
+	for (unsigned int i = 0; i < m->incoming.count; i++) {
+		const struct lfb_model_session *session = &m->incoming.list[i];
+
+		for (unsigned int j = 0; j < session->nr_files; j++)
+			m->useless |= !m->registered[session->files[j].handler];
+	}
 	if (m->useless)
 		return -EIO;
 	m->opened = true;
@@ -20,10 +23,7 @@ static long open_device(struct lfb_model *m)
 	return 0;
 }
 
-/*
- * The reboot, at once or in two halves. A kernel does not boot on what it cannot understand.
- */
-
+/* A kernel does not boot on what it cannot understand. */
 static long jump(struct lfb_model *m)
 {
 	m->dead = m->damaged;
@@ -33,30 +33,21 @@ static long jump(struct lfb_model *m)
 	return 0;
 }
 
-static long reboot(struct lfb_model *m, struct lfb_model_answer *answer)
+/* At once, or the first of two halves. */
+static long reboot(struct lfb_model *m, bool at_once, struct lfb_model_answer *answer)
 {
 	long err = lfb__rule_freeze_all(m, answer);
 
-	return err ? err : jump(m);
+	m->prepared = !err && !at_once;
+	return err || !at_once ? err : jump(m);
 }
-
-static long prepare(struct lfb_model *m, struct lfb_model_answer *answer)
-{
-	long err = lfb__rule_freeze_all(m, answer);
-
-	m->prepared = !err;
-	return err;
-}
-
-/*
- * The registry: an FLB that is preserved stays linked.
- */
 
 static bool in_use(const struct lfb_model *m, unsigned int f)
 {
 	return m->outgoing_flb[f].count || m->outgoing_flb[f].references;
 }
 
+/* An FLB that is preserved stays linked. */
 static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 {
 	unsigned int h = op->handler, f = op->flb, at = 0;
@@ -76,9 +67,10 @@ static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 	case LFB_VERB_UNHANDLER:
 		if (!m->registered[h])
 			return -EINVAL;
-		for (at = 0; at < m->nr_links[h]; at++)
+		for (at = 0; at < m->nr_links[h]; at++) {
 			if (in_use(m, m->links[h][at]))
 				return -EBUSY;
+		}
 		m->registered[h] = false;
 		m->nr_links[h] = 0;
 		memset(m->links[h], 0, sizeof(m->links[h]));
@@ -105,12 +97,14 @@ static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 /* A module that is used stays. */
 static long remove_module(struct lfb_model *m)
 {
-	for (unsigned int f = 0; f < LFB_MODEL_FLBS; f++)
+	for (unsigned int f = 0; f < LFB_MODEL_FLBS; f++) {
 		if (in_use(m, f) || m->incoming_flb[f].status == 1)
 			return -EBUSY;
-	for (unsigned int i = 0; i < LFB_MODEL_NAMES; i++)
+	}
+	for (unsigned int i = 0; i < LFB_MODEL_NAMES; i++) {
 		if (m->outgoing.list[i].nr_files || (m->opened && m->incoming.list[i].nr_files))
 			return -EBUSY;
+	}
 	return 0;
 }
 
@@ -118,17 +112,17 @@ static long remove_module(struct lfb_model *m)
 static long borrow(struct lfb_model *m, const struct lfb_step *step,
 		   struct lfb_model_answer *answer)
 {
+	enum lfb_model_handle lent = LFB_MODEL_CLOSED;
 	long err = 0;
 
-	if (step->code == LFB_STEP_lock_incoming)
+	if (step->code == LFB_STEP_lock_incoming) {
+		lent = LFB_MODEL_INCOMING;
 		err = lfb__rule_retrieve_flb(m, step->flb, answer);
-	else if (step->code == LFB_STEP_lock_outgoing)
+	} else if (step->code == LFB_STEP_lock_outgoing) {
+		lent = LFB_MODEL_OUTGOING;
 		err = m->outgoing_flb[step->flb].count ? 0 : -ENOENT;
-	m->lent[step->flb] = LFB_MODEL_CLOSED;
-	if (!err && step->code == LFB_STEP_lock_incoming)
-		m->lent[step->flb] = LFB_MODEL_INCOMING;
-	if (!err && step->code == LFB_STEP_lock_outgoing)
-		m->lent[step->flb] = LFB_MODEL_OUTGOING;
+	}
+	m->lent[step->flb] = err ? LFB_MODEL_CLOSED : (u8)lent;
 	return err;
 }
 
@@ -137,14 +131,17 @@ static bool lends(const struct lfb_model *m, const struct lfb_operation *op)
 {
 	unsigned int f = op->step.flb;
 
-	for (unsigned int other = 0; other < LFB_MODEL_FLBS; other++)
+	for (unsigned int other = 0; other < LFB_MODEL_FLBS; other++) {
 		if (m->lent[other] && (op->verb != LFB_VERB_DO || other != f))
 			return false;
-	if (op->verb == LFB_VERB_DO && op->step.code == LFB_STEP_unlock_incoming)
+	}
+	if (op->verb != LFB_VERB_DO)
+		return true;
+	if (op->step.code == LFB_STEP_unlock_incoming)
 		return m->lent[f] == LFB_MODEL_INCOMING;
-	if (op->verb == LFB_VERB_DO && op->step.code == LFB_STEP_unlock_outgoing)
+	if (op->step.code == LFB_STEP_unlock_outgoing)
 		return m->lent[f] == LFB_MODEL_OUTGOING;
-	return !m->lent[f] || op->verb != LFB_VERB_DO;
+	return !m->lent[f];
 }
 
 static long fail(struct lfb_model *m, const struct lfb_operation *op)
@@ -182,9 +179,8 @@ static long step(struct lfb_model *model, const struct lfb_operation *op,
 	case LFB_VERB_FAIL:
 		return fail(model, op);
 	case LFB_VERB_REBOOT:
-		return reboot(model, answer);
 	case LFB_VERB_PREPARE:
-		return prepare(model, answer);
+		return reboot(model, op->verb == LFB_VERB_REBOOT, answer);
 	case LFB_VERB_JUMP:
 		return jump(model);
 	case LFB_VERB_DAMAGE:

@@ -37,12 +37,8 @@ static int build(struct lfb_walker *walker)
 	};
 	struct lfb_run run = {
 		.scenario = walker->run.scenario,
-		.options = {
-			.sz = sizeof(run.options),
-			.golden = true,
-			.write = capture,
-			.context = walker,
-		},
+		.options = { sizeof(run.options), .golden = true, .write = capture,
+			     .context = walker },
 	};
 	int err = lfb_machine_create(&machine, &run.machine);
 
@@ -80,30 +76,28 @@ int lfb__walker_create(const struct lfb_exhaust_options *options,
 
 void lfb__walker_destroy(struct lfb_walker *walker)
 {
-	if (!walker)
-		return;
-	demolish(walker);
+	if (walker)
+		demolish(walker);
 	free(walker);
 }
 
 int lfb__walker_boot(struct lfb_walker *walker)
 {
 	struct lfb_machine *machine;
-	int err = 0;
+	int err;
 
 	lfb_machine_shutdown(walker->run.machine);
 	/* What the module was taught outlives a power cycle, and so does its being one. */
 	if (walker->learnt) {
 		demolish(walker);
 		err = build(walker);
+		if (err)
+			return err;
 	}
-	if (err)
-		return err;
 	machine = walker->run.machine;
 	memset(&walker->model, 0, sizeof(walker->model));
 	walker->model.locked = machine->profile->accessors == LUO_ACCESSORS_LOCKED;
-	walker->learnt = false;
-	walker->lost = false;
+	walker->learnt = walker->lost = false;
 	walker->run.nr_points = 0;
 	walker->difference.what = NULL;
 	walker->unsafe = machine->kernel.trace.count[LFB_EVENT_UNSAFE];
@@ -132,11 +126,9 @@ static bool failed_for_want_of_memory(struct lfb_walker *walker, const struct lf
  */
 static bool raced(struct lfb_walker *walker)
 {
-	bool fired = walker->run.nr_points && !walker->run.points[0].left;
-
+	walker->lost = walker->run.nr_points && !walker->run.points[0].left;
 	walker->run.nr_points = 0;
-	walker->lost = fired;
-	return fired;
+	return walker->lost;
 }
 
 bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *operation)
@@ -181,13 +173,11 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 
 bool lfb__walker_set_up(struct lfb_walker *walker, const struct lfb_world *world, bool first)
 {
-	size_t begin = first ? 0 : world->once;
-	size_t end = world->once + world->setup;
+	bool same = true;
 
-	for (size_t i = begin; i < end; i++)
-		if (!lfb__walker_do(walker, &world->scenario->operations[i]))
-			return false;
-	return true;
+	for (size_t i = first ? 0 : world->once; same && i < world->once + world->setup; i++)
+		same = lfb__walker_do(walker, &world->scenario->operations[i]);
+	return same;
 }
 
 /* Without it, what the rest of the letter is about is not there. */
@@ -253,20 +243,16 @@ static void agent_state(struct lfb_state_sink *sink, const struct lfb_run *run)
 	lfb__state_fact(sink, "waits", run->agent->task.blocked_on != NULL);
 }
 
-static void model_state(struct lfb_state_sink *sink, const struct lfb_model *model)
+static void more(struct lfb_state_sink *sink, const void *context)
 {
+	const struct lfb_walker *walker = context;
+	const struct lfb_model *model = &walker->model;
+
 	lfb__state_bytes(sink, model, offsetof(struct lfb_model, outgoing));
 	lfb__state_bytes(sink, &model->outgoing.list,
 			 model->outgoing.count * sizeof(model->outgoing.list[0]));
 	lfb__state_bytes(sink, &model->incoming.list,
 			 model->incoming.count * sizeof(model->incoming.list[0]));
-}
-
-static void more(struct lfb_state_sink *sink, const void *context)
-{
-	const struct lfb_walker *walker = context;
-
-	model_state(sink, &walker->model);
 	lfb__state_recorder(sink, walker->run.recorder);
 	agent_state(sink, &walker->run);
 }

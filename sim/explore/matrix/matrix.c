@@ -171,7 +171,7 @@ static void judge_arrival(struct run *run, struct lfb_matrix_hop *hop)
 	receive(run, hop);
 	if (same(&hop->arrived, &hop->sent) && same(&hop->finished, &hop->sent)) {
 		hop->outcome = LFB_MATRIX_WORKS;
-		hop->reason[0] = '\0';
+		say(hop, "");
 	} else {
 		hop->outcome = LFB_MATRIX_LOST;
 		say_lost(run, hop);
@@ -250,13 +250,6 @@ static int hop_to(struct run *run, const char *to, struct lfb_matrix_hop *hop)
 	return err ? err : jump(run, to, can_send, hop);
 }
 
-static void unreached(const char *from, const char *to, struct lfb_matrix_hop *hop)
-{
-	hop->from = from;
-	hop->to = to;
-	hop->outcome = LFB_MATRIX_UNREACHED;
-}
-
 static int run_chain(struct run *run, const char *const *to, unsigned int count,
 		     struct lfb_matrix_hop *hops)
 {
@@ -271,7 +264,8 @@ static int run_chain(struct run *run, const char *const *to, unsigned int count,
 		err = run->opened;
 	for (unsigned int i = 0; i < count && !err; i++) {
 		if (i && lfb_machine_state(run->play.machine) != LFB_RUNNING)
-			unreached(to[i - 1], to[i], &hops[i]);
+			hops[i] = (struct lfb_matrix_hop){ .from = to[i - 1], .to = to[i],
+							   .outcome = LFB_MATRIX_UNREACHED };
 		else
 			err = hop_to(run, to[i], &hops[i]);
 	}
@@ -312,7 +306,9 @@ static int check(struct lfb_machine *machine, enum lfb_matrix_kind kind, const c
 int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const char *const *to,
 		   unsigned int count, struct lfb_matrix_hop *hops)
 {
-	struct run run = { .play = { .machine = machine, .options = { .golden = true } } };
+	struct run run = { .play = { .machine = machine, .options = {
+		.golden = true, .write = count_finished, .context = &run,
+	} } };
 	struct lfb_scenario *scenario;
 	int err;
 
@@ -331,8 +327,6 @@ int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const
 	if (!scenario)
 		return lfb__error(machine, -ENOMEM, "no memory for a run of the matrix");
 	run.play.scenario = scenario;
-	run.play.options.write = count_finished;
-	run.play.options.context = &run;
 	err = lfb__run_make(&run.play);
 	if (!err)
 		err = run_chain(&run, to, count, hops);

@@ -36,13 +36,12 @@ struct shrinking {
 
 static size_t format_expectation(const struct lfb_expectation *expected, char *text, size_t size)
 {
-	size_t length;
+	size_t length = 0;
 
 	text[0] = '\0';
-	if (!expected->given)
-		return 0;
-	length = (size_t)snprintf(text, size, " = %ld", expected->result);
-	if (expected->object_given)
+	if (expected->given)
+		length = (size_t)snprintf(text, size, " = %ld", expected->result);
+	if (expected->given && expected->object_given)
 		length += (size_t)snprintf(text + length, size - length, " obj=%llx",
 					   expected->object);
 	return length;
@@ -52,7 +51,6 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 		       void *context)
 {
 	char line[LFB_SCENARIO_LINE_MAX + EXPECTATION_MAX];
-	size_t length;
 	int err = 0;
 
 	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO) || !write)
@@ -61,13 +59,12 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 	for (size_t i = 0; err >= 0 && i < scenario->count; i++) {
 		const struct lfb_operation *operation = &scenario->operations[i];
 
-		length = strlen(operation->text);
-		memcpy(line, operation->text, length);
+		char *end = stpcpy(line, operation->text);
+
 		if (expectations)
-			length += format_expectation(&operation->expected, line + length,
-						     EXPECTATION_MAX);
-		line[length++] = '\n';
-		err = write(context, line, length);
+			end += format_expectation(&operation->expected, end, EXPECTATION_MAX);
+		*end++ = '\n';
+		err = write(context, line, (size_t)(end - line));
 	}
 	return err < 0 ? lfb__error(NULL, err, "the output could not be written") : 0;
 }
@@ -103,9 +100,7 @@ static bool holds(struct shrinking *shrinking, const struct line *lines, size_t 
 		return false;
 	shrinking->tries++;
 	candidate = make_candidate(shrinking, lines, count);
-	if (!candidate)
-		return false;
-	still = shrinking->still(shrinking->context, candidate);
+	still = candidate && shrinking->still(shrinking->context, candidate);
 	lfb_scenario_free(candidate);
 	return still;
 }
@@ -136,7 +131,7 @@ static void leave_out_pieces(struct shrinking *shrinking)
 {
 	size_t piece = shrinking->count;
 
-	while (piece) {
+	for (; piece; piece /= 2) {
 		size_t at = 0;
 
 		while (at < shrinking->count) {
@@ -145,7 +140,6 @@ static void leave_out_pieces(struct shrinking *shrinking)
 			if (!leave_out(shrinking, at, end, NO_LINE))
 				at = end;
 		}
-		piece /= 2;
 	}
 }
 
@@ -175,7 +169,7 @@ static bool leave_out_pair(struct shrinking *shrinking)
 }
 
 /* Goes on without what the lines from @first to before @end say they must answer. */
-static bool drop_expectations(struct shrinking *shrinking, size_t first, size_t end)
+static void drop_expectations(struct shrinking *shrinking, size_t first, size_t end)
 {
 	bool any = false;
 
@@ -184,16 +178,8 @@ static bool drop_expectations(struct shrinking *shrinking, size_t first, size_t 
 		any = any || shrinking->trial[i].expects;
 		shrinking->trial[i].expects = false;
 	}
-	if (!any || !holds(shrinking, shrinking->trial, shrinking->count))
-		return false;
-	memcpy(shrinking->lines, shrinking->trial, shrinking->count * sizeof(struct line));
-	return true;
-}
-
-static void drop_each_expectation(struct shrinking *shrinking)
-{
-	for (size_t i = 0; i < shrinking->count; i++)
-		drop_expectations(shrinking, i, i + 1);
+	if (any && holds(shrinking, shrinking->trial, shrinking->count))
+		memcpy(shrinking->lines, shrinking->trial, shrinking->count * sizeof(struct line));
 }
 
 struct word {
@@ -247,20 +233,16 @@ static bool make_smaller(struct shrinking *shrinking, const struct word *word,
 			 unsigned int smaller, const char *place)
 {
 	struct line *lines = shrinking->lines, *trial = shrinking->trial;
-	bool still = false;
-	size_t made;
+	bool still;
 
 	memcpy(trial, lines, shrinking->count * sizeof(*trial));
-	for (made = 0; made < shrinking->count; made++) {
-		trial[made].text = with_number(lines[made].text, word, smaller, place);
-		if (!trial[made].text)
-			break;
+	for (size_t i = 0; i < shrinking->count; i++) {
+		trial[i].text = with_number(lines[i].text, word, smaller, place);
+		if (!trial[i].text)
+			shrinking->error = -ENOMEM;
 	}
-	if (made < shrinking->count)
-		shrinking->error = -ENOMEM;
-	else
-		still = holds(shrinking, trial, shrinking->count);
-	for (size_t i = 0; i < made; i++)
+	still = holds(shrinking, trial, shrinking->count);
+	for (size_t i = 0; i < shrinking->count; i++)
 		free(still ? lines[i].text : trial[i].text);
 	if (still)
 		memcpy(lines, trial, shrinking->count * sizeof(*lines));
@@ -270,32 +252,30 @@ static bool make_smaller(struct shrinking *shrinking, const struct word *word,
 /* Returns whether something changed: then @word is no longer there. */
 static bool make_small(struct shrinking *shrinking, const struct word *word)
 {
-	unsigned int smaller;
+	bool changed = false;
 
-	for (smaller = 0; smaller < SMALLEST_TRIED && smaller < word->value; smaller++) {
-		if (make_smaller(shrinking, word, smaller, NULL) ||
-		    make_smaller(shrinking, word, smaller, word->text))
-			return true;
-	}
-	return false;
+	for (unsigned int i = 0; !changed && i < SMALLEST_TRIED && i < word->value; i++)
+		changed = make_smaller(shrinking, word, i, NULL) ||
+			  make_smaller(shrinking, word, i, word->text);
+	return changed;
 }
 
 static bool make_numbers_small(struct shrinking *shrinking)
 {
 	bool changed = false;
-	size_t offset;
 
 	for (size_t i = 0; i < shrinking->count && !shrinking->error; i++) {
 		const char *at = shrinking->lines[i].text;
 		struct word word;
 
 		while (next_number(&at, &word)) {
-			offset = (size_t)(word.text - shrinking->lines[i].text);
+			size_t blank = (size_t)(word.text - shrinking->lines[i].text) - 1;
+
 			if (!make_small(shrinking, &word))
 				continue;
 			changed = true;
 			/* Look at what stands there now once more. */
-			at = shrinking->lines[i].text + (offset ? offset - 1 : 0);
+			at = shrinking->lines[i].text + blank;
 		}
 	}
 	return changed;
@@ -305,7 +285,8 @@ static void search(struct shrinking *shrinking)
 {
 	drop_expectations(shrinking, 0, shrinking->count);
 	leave_out_pieces(shrinking);
-	drop_each_expectation(shrinking);
+	for (size_t i = 0; i < shrinking->count; i++)
+		drop_expectations(shrinking, i, i + 1);
 	do
 		leave_out_lines(shrinking);
 	while ((shrinking->count <= PAIRS_MAX && leave_out_pair(shrinking)) ||

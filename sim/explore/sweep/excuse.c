@@ -22,13 +22,12 @@ static bool could_not_boot(const struct lfb_sweep_moment *moment)
 /* Off, and nothing of what was to be handed over is there any more. */
 static bool live_update_is_off(const struct lfb_sweep_moment *moment)
 {
-	const struct lfb_machine *machine = moment->machine;
-	const struct luo *luo = machine->kernel.luo;
+	const struct lfb_kernel *kernel = &moment->machine->kernel;
+	const struct luo *luo = kernel->luo;
 
-	if (!runs(machine) || moment->result || luo->enabled || !moment->record->live_update)
-		return false;
-	return !luo->tree && !luo->session_mem && !luo->flb_mem &&
-	       machine->kernel.kho.blocks <= 1 && luo->restore_error == 0;
+	return runs(moment->machine) && !moment->result && !luo->enabled &&
+	       moment->record->live_update && !luo->tree && !luo->session_mem && !luo->flb_mem &&
+	       kernel->kho.blocks <= 1 && luo->restore_error == 0;
 }
 
 static bool retrieve_failed(const struct lfb_sweep_moment *moment)
@@ -44,24 +43,23 @@ static bool stays_frozen(const struct lfb_sweep_moment *moment)
 
 static bool restore_failed(const struct lfb_sweep_moment *moment)
 {
-	const struct lfb_machine *machine = moment->machine;
-	const struct luo *luo = machine->kernel.luo;
+	const struct luo *luo = moment->machine->kernel.luo;
 
-	return runs(machine) && moment->result == -EIO && luo->restore_error &&
+	return runs(moment->machine) && moment->result == -EIO && luo->restore_error &&
 	       !moment->record->restore_error && !luo->device_open;
 }
 
 static bool session_stays(const struct lfb_sweep_moment *moment)
 {
-	const struct lfb_machine *machine = moment->machine;
+	const struct luo *luo = moment->machine->kernel.luo;
 	const struct liveupdate_session *session;
-	const struct luo *luo = machine->kernel.luo;
 
-	if (!runs(machine) || moment->result || moment->record->result)
+	if (!runs(moment->machine) || moment->result || moment->record->result)
 		return false;
-	list_for_each_entry(session, &luo->incoming.list, list)
+	list_for_each_entry(session, &luo->incoming.list, list) {
 		if (!session->retrieved)
 			return true;
+	}
 	return false;
 }
 
@@ -144,9 +142,10 @@ static const struct lfb_excuse excuses[] = {
 
 const struct lfb_excuse *lfb__sweep_excuse(const struct lfb_sweep_moment *moment, bool can_repair)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(excuses); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(excuses); i++) {
 		if ((can_repair || !excuses[i].repaired) && excuses[i].applies(moment))
 			return &excuses[i];
+	}
 	return NULL;
 }
 

@@ -6,33 +6,24 @@
 
 #include "sim/explore/sweep/run.h"
 
-static void write_text(struct lfb_sweep *sweep, const char *text, size_t length)
-{
-	const struct lfb_sweep_options *options = &sweep->options;
-
-	if (!options->write || sweep->error)
-		return;
-	sweep->error = options->write(options->context, text, length);
-	if (sweep->error > 0)
-		sweep->error = 0;
-}
-
 void lfb__sweep_say(struct lfb_sweep *sweep, const char *format, ...)
 {
+	const struct lfb_sweep_options *options = &sweep->options;
 	char text[1400];
 	va_list args;
-	int length;
+	int length, err;
 
 	va_start(args, format);
 	length = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (length < 0)
+	if (!options->write || sweep->error || length < 0)
 		return;
 	if ((size_t)length >= sizeof(text)) {
 		length = sizeof(text) - 1;
 		text[length - 1] = '\n';
 	}
-	write_text(sweep, text, (size_t)length);
+	err = options->write(options->context, text, (size_t)length);
+	sweep->error = err < 0 ? err : 0;
 }
 
 static void show_event(void *context, const struct lfb_event *event)
@@ -69,8 +60,8 @@ bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, .
 const char *lfb__sweep_difference(struct lfb_sweep *sweep)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
-	struct lfb_state *now;
 	unsigned int from_before, from_after;
+	struct lfb_state *now;
 	char before[sizeof(sweep->difference)], after[sizeof(sweep->difference)];
 	bool begun;
 
@@ -88,24 +79,13 @@ const char *lfb__sweep_difference(struct lfb_sweep *sweep)
 	return sweep->difference;
 }
 
-/* How to run this case again. Shrinking, which makes the scenario shorter first, belongs here. */
-static void replay_line(const struct lfb_sweep *sweep, const char *name, char *text, size_t size)
-{
-	const struct lfb_sweep_options *options = &sweep->options;
-
-	if (options->replay)
-		snprintf(text, size, "%s --case %s%s%s", options->replay, name,
-			 options->replay_file ? " " : "",
-			 options->replay_file ? options->replay_file : "");
-	else
-		snprintf(text, size, "lfb_sweep_options.only = \"%s\"", name);
-}
-
 void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
+	const struct lfb_sweep_options *options = &sweep->options;
+	const char *file = options->replay_file;
 	struct lfb_sweep_result *result = &sweep->result;
-	char name[sizeof(result->first_case)] = "none", replay[1300], line[sizeof(result->first)];
+	char name[sizeof(result->first_case)] = "none", line[sizeof(result->first)];
 	size_t step = sweep->failed_step;
 
 	if (that)
@@ -115,11 +95,14 @@ void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *tha
 			 sweep->what);
 	else
 		snprintf(line, sizeof(line), "%s: at the end: %s", subject->name, sweep->what);
-	replay_line(sweep, name, replay, sizeof(replay));
 	if (!result->violations++) {
 		snprintf(result->first_case, sizeof(result->first_case), "%s", name);
 		snprintf(result->first, sizeof(result->first), "%s", line);
 	}
 	lfb__sweep_say(sweep, "%s\n", line);
-	lfb__sweep_say(sweep, "    %s\n", replay);
+	if (options->replay)
+		lfb__sweep_say(sweep, "    %s --case %s%s%s\n", options->replay, name,
+			       file ? " " : "", file ? file : "");
+	else
+		lfb__sweep_say(sweep, "    lfb_sweep_options.only = \"%s\"\n", name);
 }

@@ -26,8 +26,7 @@ void lfb__sweep_begin(struct lfb_sweep *sweep)
 	sweep->balance->breach[0] = '\0';
 	memcpy(sweep->complaints, machine->kernel.trace.count, sizeof(sweep->complaints));
 	lfb__findings_forget(&machine->kernel.findings);
-	sweep->hits = 0;
-	sweep->warns = 0;
+	sweep->hits = sweep->warns = 0;
 	sweep->what[0] = '\0';
 	sweep->outcome = LFB_OUTCOME_UNREACHED;
 }
@@ -52,11 +51,6 @@ unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_even
 void lfb__sweep_digest(const struct lfb_sweep *sweep, struct lfb_digest *digest)
 {
 	lfb__state_digest(sweep->machine, sweep->subject->more, sweep->subject->self, digest);
-}
-
-static bool is_dead(const struct lfb_sweep *sweep)
-{
-	return sweep->machine->state != LFB_OFF && sweep->machine->kernel.dead;
 }
 
 static void worsen(struct lfb_sweep *sweep, enum lfb_outcome outcome)
@@ -87,9 +81,10 @@ static bool check_complaints(struct lfb_sweep *sweep, size_t step,
 	const struct lfb_machine *machine = sweep->machine;
 	unsigned long warns = lfb__sweep_complaints(sweep, LFB_EVENT_WARN) - sweep->warns;
 
-	for (size_t i = 0; i < ARRAY_SIZE(grave); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(grave); i++) {
 		if (lfb__sweep_complaints(sweep, grave[i]) > record->complaints[grave[i]])
 			return lfb__sweep_fail(sweep, step, "%s", machine->kernel.trace.complaint);
+	}
 	if (warns <= record->complaints[LFB_EVENT_WARN])
 		return true;
 	if (!failed_here || !lfb__sweep_warn_reports(machine))
@@ -100,10 +95,12 @@ static bool check_complaints(struct lfb_sweep *sweep, size_t step,
 
 static bool check_alive(struct lfb_sweep *sweep, size_t step)
 {
-	if (!is_dead(sweep) || sweep->records[step].dead)
+	const struct lfb_machine *machine = sweep->machine;
+
+	if (machine->state == LFB_OFF || !machine->kernel.dead || sweep->records[step].dead)
 		return true;
 	return lfb__sweep_fail(sweep, step, "the kernel died: %s",
-			       sweep->machine->kernel.trace.complaint);
+			       machine->kernel.trace.complaint);
 }
 
 static bool check_balance(struct lfb_sweep *sweep, size_t step)
@@ -140,14 +137,6 @@ static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 o
 }
 
 enum way { WAY_ON, WAY_AGAIN, WAY_ASTRAY, WAY_OUT };
-
-static bool is_harmless(const struct lfb_sweep *sweep)
-{
-	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
-
-	return sweep->options.harmless &&
-	       sweep->options.harmless(sweep->options.context, faults->kind, faults->where);
-}
 
 /* Kernels that remember say the same again. */
 static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
@@ -215,9 +204,12 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 {
 	const struct lfb_sweep_record *record = &sweep->records[step];
 	const struct lfb_sweep_subject *subject = sweep->subject;
-	struct lfb_sweep_moment moment = { sweep->machine, record, result, false, { 0 } };
+	const struct lfb_sweep_options *options = &sweep->options;
+	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
+	struct lfb_sweep_moment moment = { sweep->machine, record, result, .warned = false };
 	const unsigned long warns = sweep->warns;
 	const struct lfb_excuse *excuse;
+	bool undone, done;
 
 	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, true) ||
 	    !check_balance(sweep, step))
@@ -232,8 +224,9 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 		subject->give_back(subject->self, step);
 		lfb__sweep_digest(sweep, &moment.now);
 	}
-	if (result < 0 && (moment.now.exact == record->before.exact ||
-			   moment.now.exact == record->after.exact)) {
+	undone = moment.now.exact == record->before.exact;
+	done = moment.now.exact == record->after.exact;
+	if (result < 0 && (undone || done)) {
 		worsen(sweep, LFB_OUTCOME_REPORTED);
 		return WAY_AGAIN;
 	}
@@ -242,10 +235,10 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 				   subject->can_repair(subject->self, step));
 	if (excuse)
 		return remember(sweep, step, result, excuse);
-	if (is_harmless(sweep) && (moment.now.exact == record->before.exact ||
-				   moment.now.exact == record->after.exact)) {
+	if (options->harmless &&
+	    options->harmless(options->context, faults->kind, faults->where) && (undone || done)) {
 		worsen(sweep, LFB_OUTCOME_HARMLESS);
-		return moment.now.exact == record->after.exact ? WAY_ON : WAY_ASTRAY;
+		return done ? WAY_ON : WAY_ASTRAY;
 	}
 	return wrong(sweep, step, result, &moment.now);
 }
@@ -286,7 +279,7 @@ static bool check_astray(struct lfb_sweep *sweep, size_t step, long result,
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	struct lfb_sweep_record record = sweep->records[step];
-	struct lfb_sweep_moment moment = { sweep->machine, &record, result, false, { 0 } };
+	struct lfb_sweep_moment moment = { sweep->machine, &record, result, .warned = false };
 	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
 
 	if (result >= 0 || sweep->hits == faults->hits)

@@ -109,12 +109,10 @@ static bool can_repair(void *self, size_t step)
 
 static bool repair(void *self, size_t step)
 {
-	struct play *play = self;
-	const struct lfb_operation *operation = operation_of(play, step);
-	struct lfb_run *run = &play->run;
-	int session;
+	const struct lfb_operation *operation = operation_of(self, step);
+	struct lfb_run *run = &((struct play *)self)->run;
+	int session = lfb_agent_retrieve_session(run->agent, run->device, operation->name);
 
-	session = lfb_agent_retrieve_session(run->agent, run->device, operation->name);
 	return session >= 0 && !lfb_agent_close(run->agent, session);
 }
 
@@ -132,9 +130,10 @@ static long end_module(void *context)
 
 static void close_all(struct lfb_agent *agent)
 {
-	for (unsigned int fd = 0; fd < agent->fds.size; fd++)
+	for (unsigned int fd = 0; fd < agent->fds.size; fd++) {
 		if (lfb__fd_file(&agent->fds, (int)fd))
 			lfb_agent_close(agent, (int)fd);
+	}
 }
 
 /* What nobody has taken over yet is taken over and finished. */
@@ -170,42 +169,40 @@ static unsigned long links(const struct luo *luo)
 	const struct luo_flb_link *link;
 	unsigned long count = 0;
 
-	list_for_each_entry(handler, &luo->handlers, private.list)
+	list_for_each_entry(handler, &luo->handlers, private.list) {
 		list_for_each_entry(link, &handler->private.flb_list, list)
 			count++;
+	}
 	return count;
-}
-
-static bool is_not(unsigned long now, unsigned long wanted, const char *what, char *why,
-		   size_t size)
-{
-	if (now == wanted)
-		return false;
-	snprintf(why, size, "there are %lu %s, not %lu", now, what, wanted);
-	return true;
 }
 
 static bool is_clean(const struct play *play, char *why, size_t size)
 {
-	const struct lfb_machine *machine = play->run.machine;
-	const struct lfb_kernel *kernel = &machine->kernel;
+	const struct lfb_kernel *kernel = &play->run.machine->kernel;
 	const struct luo *luo = kernel->luo;
 	const struct lfb_machine_stats *at_boot = &play->at_boot;
-	unsigned long objects = at_boot->slab_objects + links(luo);
-
-	if (is_not(kernel->files_open, 0, "open files", why, size) ||
-	    is_not(luo->outgoing.count, 0, "sessions", why, size) ||
-	    is_not(kernel->kho.blocks, at_boot->preserved_blocks, "preserved blocks", why, size) ||
-	    is_not(kernel->vmallocs.count, at_boot->vmalloc_areas, "vmalloc areas", why, size))
-		return false;
+	const struct { const char *what; unsigned long now, wanted; } counts[] = {
+		{ "open files", kernel->files_open, 0 },
+		{ "sessions", luo->outgoing.count, 0 },
+		{ "preserved blocks", kernel->kho.blocks, at_boot->preserved_blocks },
+		{ "vmalloc areas", kernel->vmallocs.count, at_boot->vmalloc_areas },
+		{ "incoming sessions", luo->incoming.count, 0 },
+		{ "pages in use", kernel->pages.allocated, at_boot->pages },
+		{ "slab objects", kernel->slabs.objects, at_boot->slab_objects + links(luo) },
+		{ "locks held",
+		  kernel->boot_task.locks_held + play->run.agent->task.locks_held, 0 },
+	};
 	/* What a restore that failed for good has left is nobody's any more. */
-	if (luo->restore_error)
-		return true;
-	return !is_not(luo->incoming.count, 0, "incoming sessions", why, size) &&
-	       !is_not(kernel->pages.allocated, at_boot->pages, "pages in use", why, size) &&
-	       !is_not(kernel->slabs.objects, objects, "slab objects", why, size) &&
-	       !is_not(kernel->boot_task.locks_held + play->run.agent->task.locks_held, 0,
-		       "locks held", why, size);
+	size_t nr_counts = luo->restore_error ? 4 : ARRAY_SIZE(counts);
+
+	for (size_t i = 0; i < nr_counts; i++) {
+		if (counts[i].now != counts[i].wanted) {
+			snprintf(why, size, "there are %lu %s, not %lu", counts[i].now,
+				 counts[i].what, counts[i].wanted);
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool take_down(void *self, char *why, size_t size)
@@ -219,27 +216,29 @@ static bool take_down(void *self, char *why, size_t size)
 	close_all(play->run.agent);
 	if (!finish_incoming(play, why, size))
 		return false;
-	if (lfb_machine_state(machine) != LFB_RUNNING) {
-		snprintf(why, size, "the kernel died: %.300s", machine->kernel.trace.complaint);
-		return false;
-	}
-	return is_clean(play, why, size);
+	if (lfb_machine_state(machine) == LFB_RUNNING)
+		return is_clean(play, why, size);
+	snprintf(why, size, "the kernel died: %.300s", machine->kernel.trace.complaint);
+	return false;
 }
 
 static int check_scenario(const struct lfb_scenario *scenario, struct lfb_machine *machine)
 {
-	for (size_t i = 0; i < scenario->count; i++)
+	for (size_t i = 0; i < scenario->count; i++) {
 		if (scenario->operations[i].verb == LFB_VERB_FAULT)
 			return lfb__error(machine, -EINVAL, "%.160s:%u: a sweep arms its own fault "
 					  "plans", scenario->name, scenario->operations[i].line);
+	}
 	return 0;
 }
 
 static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 		 const struct lfb_sweep_options *options, struct lfb_sweep_result *result)
 {
-	struct lfb_sweep_subject subject = {
+	struct play play = { .run = { .scenario = scenario, .machine = machine }, .made = -1 };
+	const struct lfb_sweep_subject subject = {
 		.name = scenario->name,
+		.self = &play,
 		.steps = scenario->count + 1,
 		.last_armed = scenario->count,
 		.perform = perform,
@@ -250,11 +249,8 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 		.take_down = take_down,
 		.more = more,
 	};
-	struct play play = { .run = { .scenario = scenario, .machine = machine }, .made = -1 };
-	int err;
+	int err = lfb__run_make(&play.run);
 
-	subject.self = &play;
-	err = lfb__run_make(&play.run);
 	if (!err) {
 		machine->kernel.operation_is_set = true;
 		lfb__run_points_hook(&play.run);

@@ -41,13 +41,12 @@ int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options 
 
 static void record(struct lfb_sweep *sweep, struct lfb_sweep_record *record)
 {
-	const struct lfb_machine *machine = sweep->machine;
-	const unsigned long *count = machine->kernel.faults.count;
+	const struct lfb_kernel *kernel = &sweep->machine->kernel;
 
 	lfb__sweep_digest(sweep, &record->after);
-	record->dead = machine->state != LFB_OFF && machine->kernel.dead;
-	lfb__sweep_note(machine, record);
-	memcpy(record->points, count, sizeof(record->points));
+	record->dead = sweep->machine->state != LFB_OFF && kernel->dead;
+	lfb__sweep_note(sweep->machine, record);
+	memcpy(record->points, kernel->faults.count, sizeof(record->points));
 	for (unsigned int kind = 0; kind < LFB_EVENT_KINDS; kind++)
 		record->complaints[kind] = lfb__sweep_complaints(sweep, kind);
 }
@@ -164,12 +163,13 @@ static void sweep_kinds(struct lfb_sweep *sweep, unsigned int kinds, unsigned lo
 {
 	struct lfb_sweep_case that = { .kinds = kinds, .forever = forever };
 
-	for (that.nth = 1; that.nth <= points && !is_over(sweep); that.nth++)
+	for (that.nth = 1; that.nth <= points && !is_over(sweep); that.nth++) {
 		if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED) {
 			lfb__sweep_fail(sweep, sweep->subject->steps, "the point is never reached: "
 					"the test is not deterministic");
 			lfb__sweep_report(sweep, &that);
 		}
+	}
 }
 
 /* Every second point behind every first one, until there is none. */
@@ -178,12 +178,13 @@ static void sweep_pairs(struct lfb_sweep *sweep, unsigned long points)
 	struct lfb_sweep_case that = { .kinds = sweep->options.kinds };
 
 	sweep->result.paired = true;
-	for (that.nth = 1; that.nth <= points; that.nth++)
+	for (that.nth = 1; that.nth <= points; that.nth++) {
 		for (that.then = 1; !is_over(sweep); that.then++) {
 			run_case(sweep, &that);
 			if (sweep->machine->kernel.faults.hits < 2)
 				break;
 		}
+	}
 }
 
 static void sweep_all(struct lfb_sweep *sweep)
@@ -230,18 +231,17 @@ static int sweep_one(struct lfb_sweep *sweep)
 
 static int run_sweep(struct lfb_sweep *sweep)
 {
-	const struct lfb_sweep_subject *subject = sweep->subject;
-	bool show = sweep->options.only && !strcmp(sweep->options.only, "none");
 	int err;
 
-	lfb__sweep_trace(sweep, show);
+	lfb__sweep_trace(sweep, sweep->options.only && !strcmp(sweep->options.only, "none"));
 	err = run_plain(sweep);
 	if (err)
 		return err;
-	for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++)
+	for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
 		if (sweep->options.kinds & (1u << kind))
 			sweep->result.points[kind] =
-				sweep->records[subject->last_armed].points[kind];
+				sweep->records[sweep->subject->last_armed].points[kind];
+	}
 	check_plain_end(sweep);
 	if (sweep->options.only)
 		return sweep_one(sweep);
