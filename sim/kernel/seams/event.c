@@ -33,6 +33,14 @@ static void format_result(const struct lfb_event *event, char *text, size_t size
 		snprintf(text, size, " -> %ld", event->result);
 }
 
+void lfb__make_harmless(char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+	}
+}
+
 static size_t finish(char *line, size_t size, int length)
 {
 	if (size)

@@ -83,14 +83,6 @@ struct lfb_object lfb__object(const char *format, ...)
 	return object;
 }
 
-void lfb__make_harmless(char *text)
-{
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-	}
-}
-
 static struct lfb_finding *find_known(const struct lfb_kernel *kernel, enum lfb_finding_id id,
 				      const char *object)
 {
