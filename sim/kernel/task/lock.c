@@ -53,8 +53,9 @@ static bool begin(struct lfb_lock *lock, const char *operation)
 	if (unlikely(!lock->name))
 		lock->name = lfb__no_name;
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC)) {
-		lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED, lfb__object("function %.64s", operation).text,
-			     operation, "lock was never initialised");
+		lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED,
+			     lfb__object("function %.64s", operation).text, operation,
+			     "lock was never initialised");
 		lfb_lock_init(lock, "uninitialised lock");
 	}
 	if (!kernel)
