@@ -91,15 +91,14 @@ static void unlock_map(struct lfb_kernel *kernel)
 
 int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
+	const unsigned long end = pfn + nr_pages;
+	unsigned int order;
 	int err = 0;
 
 	lock_map(kernel);
-	while (nr_pages && !err) {
-		unsigned int order = kho__cut(pfn, nr_pages);
-
+	for (; pfn < end && !err; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
 		err = kernel->kho.abi->add_bitmap(kernel, pfn, order);
-		pfn += 1ul << order;
-		nr_pages -= 1ul << order;
 	}
 	unlock_map(kernel);
 	return err;
@@ -107,29 +106,27 @@ int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned lo
 
 void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
-	lock_map(kernel);
-	while (nr_pages) {
-		unsigned int order = kho__cut(pfn, nr_pages);
+	const unsigned long end = pfn + nr_pages;
+	unsigned int order;
 
+	lock_map(kernel);
+	for (; pfn < end; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
 		set_block(kernel, pfn, order);
-		pfn += 1ul << order;
-		nr_pages -= 1ul << order;
 	}
 	unlock_map(kernel);
 }
 
 bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
+	const unsigned long end = pfn + nr_pages;
 	bool all_set = true;
+	unsigned int order;
 
 	lock_map(kernel);
-	while (nr_pages) {
-		unsigned int order = kho__cut(pfn, nr_pages);
-
-		if (!clear_block(kernel, pfn, order))
-			all_set = false;
-		pfn += 1ul << order;
-		nr_pages -= 1ul << order;
+	for (; pfn < end; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
+		all_set &= clear_block(kernel, pfn, order);
 	}
 	unlock_map(kernel);
 	return all_set;

@@ -33,13 +33,18 @@ static void format_result(const struct lfb_event *event, char *text, size_t size
 		snprintf(text, size, " -> %ld", event->result);
 }
 
-/* Names come from anywhere, hostile images included: a line stays one harmless line. */
-static size_t make_harmless(char *line, size_t size, int length)
+void lfb__make_harmless(char *text)
 {
-	for (size_t i = 0; i + 1 < size && line[i]; i++) {
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
 	}
+}
+
+static size_t finish(char *line, size_t size, int length)
+{
+	if (size)
+		lfb__make_harmless(line);
 	return length < 0 ? 0 : (size_t)length;
 }
 
@@ -54,7 +59,7 @@ size_t lfb_event_format(const struct lfb_event *event, char *line, size_t size)
 			  lfb_event_kind_name(event->kind), event->subject,
 			  has_detail || event->has_result ? 16 : 0, event->action,
 			  has_detail ? " " : "", event->detail, result);
-	return make_harmless(line, size, length);
+	return finish(line, size, length);
 }
 
 size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t size)
@@ -66,5 +71,5 @@ size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t
 	length = snprintf(line, size, "k%u %s %s %s%s%s%s", event->boot,
 			  lfb_event_kind_name(event->kind), event->subject, event->action,
 			  event->detail[0] ? " " : "", event->detail, result);
-	return make_harmless(line, size, length);
+	return finish(line, size, length);
 }

@@ -42,7 +42,11 @@ void lfb__emit_result(struct lfb_kernel *kernel, enum lfb_event_kind kind, long 
 		      const char *subject, const char *action, const char *format, ...)
 	LFB_PRINTF(6, 7);
 
-/* event.c: an event without its number and columns: "k0 callback flb iommu-v1 preserve -> 0". */
+/* event.c */
+
+/* Names come from anywhere, hostile images included: makes @text one harmless line. */
+void lfb__make_harmless(char *text);
+/* An event without its number and columns: "k0 callback flb iommu-v1 preserve -> 0". */
 size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t size);
 
 /* lfb__emit() for functions that are printf-like themselves. */
@@ -61,6 +65,12 @@ void lfb__emit_args(struct lfb_kernel *kernel, enum lfb_event_kind kind, const c
 	} while (0)
 
 /* finding.c */
+
+/* A name for what a finding is about, for the time of an expression: "lock kho_out.lock". */
+struct lfb_object {
+	char text[80];
+};
+struct lfb_object lfb__object(const char *format, ...) LFB_PRINTF(1, 2);
 
 /*
  * Writes down a finding. @object says what it is about: a type and a name, separated by a blank,

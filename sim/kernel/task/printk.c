@@ -41,15 +41,14 @@ static void complain(enum lfb_event_kind kind, enum lfb_finding_id id, const cha
 		     const char *where, const char *action, const char *format, va_list args)
 {
 	struct lfb_kernel *kernel = lfb__current;
-	char function[80];
 	va_list again;
 
 	if (!kernel)
 		return;
-	snprintf(function, sizeof(function), "function %.64s", where);
 	va_copy(again, args);
 	lfb__emit_args(kernel, kind, where, action, format, args);
-	lfb__find_args(kernel, id, object ? object : function, format, again);
+	lfb__find_args(kernel, id, object ? object : lfb__object("function %.64s", where).text,
+		       format, again);
 	va_end(again);
 }
 
