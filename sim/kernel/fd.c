@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * An agent's descriptors: the lowest free one is found by a bit for each. The table is host memory:
- * it belongs to the agent, not to the kernel.
+ * An agent's descriptors: the lowest free one is found without looking at those in use.
+ *
+ * A set bit of level 0 is a descriptor in use, a set bit of the next level a full word of the one
+ * below it. The table is host memory: it belongs to the agent, not to the kernel.
  */
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,44 +22,83 @@ static struct lfb_fd_table *current_fds(void)
 	return kernel && kernel->task ? kernel->task->fds : NULL;
 }
 
+/* How many words a level of a table of @size descriptors has. */
+static size_t words_of(unsigned int size, int level)
+{
+	size_t words = size;
+
+	for (; level >= 0; level--)
+		words = (words + WORD_BITS - 1) / WORD_BITS;
+	return words;
+}
+
 static void mark(struct lfb_fd_table *fds, unsigned int fd)
 {
-	fds->used[fd / WORD_BITS] |= 1ull << fd % WORD_BITS;
+	for (int level = 0; level < LFB_FD_LEVELS; level++, fd /= WORD_BITS) {
+		u64 *word = &fds->used[level][fd / WORD_BITS];
+
+		*word |= 1ull << fd % WORD_BITS;
+		if (*word != ~0ull)
+			return;
+	}
+}
+
+static void unmark(struct lfb_fd_table *fds, unsigned int fd)
+{
+	for (int level = 0; level < LFB_FD_LEVELS; level++, fd /= WORD_BITS)
+		fds->used[level][fd / WORD_BITS] &= ~(1ull << fd % WORD_BITS);
 }
 
 /* The lowest free descriptor; beyond the table when all of it is in use. */
-static unsigned int lowest_free(struct lfb_fd_table *fds)
+static unsigned int lowest_free(const struct lfb_fd_table *fds)
 {
-	const unsigned int words = fds->size / WORD_BITS;
+	size_t words = words_of(fds->size, LFB_FD_LEVELS - 1);
+	unsigned int at = 0;
 
-	while (fds->full < words && fds->used[fds->full] == ~0ull)
-		fds->full++;
-	if (fds->full == words)
+	while (at < words && fds->used[LFB_FD_LEVELS - 1][at] == ~0ull)
+		at++;
+	if (at == words)
 		return fds->size;
-	return fds->full * WORD_BITS + (unsigned int)__builtin_ctzll(~fds->used[fds->full]);
+	for (int level = LFB_FD_LEVELS - 1; level >= 0; level--) {
+		/* A word that does not exist is free: the table ends there. */
+		if (at >= words_of(fds->size, level))
+			return fds->size;
+		at = at * WORD_BITS + (unsigned int)__builtin_ctzll(~fds->used[level][at]);
+	}
+	return at;
 }
 
 static int grow(struct lfb_fd_table *fds)
 {
 	unsigned int size = fds->size ? fds->size * 2 : FD_TABLE_MIN;
+	u64 *used[LFB_FD_LEVELS] = { NULL };
 	struct file **files;
-	u64 *used;
+	int level;
 
 	if (fds->size == FD_LIMIT)
 		return -EMFILE;
 	files = calloc(size, sizeof(struct file *));
-	used = calloc(size / WORD_BITS, sizeof(u64));
-	if (!files || !used) {
+	for (level = 0; files && level < LFB_FD_LEVELS; level++) {
+		used[level] = calloc(words_of(size, level), sizeof(u64));
+		if (!used[level])
+			break;
+	}
+	if (!files || level < LFB_FD_LEVELS) {
+		while (level-- > 0)
+			free(used[level]);
 		free(files);
-		free(used);
 		return -ENOMEM;
 	}
 	if (fds->size) {
 		memcpy(files, fds->files, fds->size * sizeof(struct file *));
-		memcpy(used, fds->used, fds->size / CHAR_BIT);
+		for (level = 0; level < LFB_FD_LEVELS; level++)
+			memcpy(used[level], fds->used[level],
+			       words_of(fds->size, level) * sizeof(u64));
 	}
 	lfb__fds_destroy(fds);
-	*fds = (struct lfb_fd_table){ .files = files, .size = size, .used = used };
+	fds->files = files;
+	memcpy(fds->used, used, sizeof(used));
+	fds->size = size;
 	for (unsigned int fd = 0; fd < FD_FIRST; fd++)
 		mark(fds, fd);
 	return 0;
@@ -67,9 +107,7 @@ static int grow(struct lfb_fd_table *fds)
 static void clear_slot(struct lfb_fd_table *fds, unsigned int fd)
 {
 	fds->files[fd] = NULL;
-	fds->used[fd / WORD_BITS] &= ~(1ull << fd % WORD_BITS);
-	if (fds->full > fd / WORD_BITS)
-		fds->full = fd / WORD_BITS;
+	unmark(fds, fd);
 }
 
 static bool is_reserved(const struct lfb_fd_table *fds, unsigned int fd)
@@ -81,6 +119,7 @@ int get_unused_fd_flags(unsigned int flags)
 {
 	struct lfb_fd_table *fds = current_fds();
 	unsigned int fd;
+	int err;
 
 	(void)flags;
 	if (!fds)
@@ -89,8 +128,7 @@ int get_unused_fd_flags(unsigned int flags)
 		return -ENOMEM;
 	fd = lowest_free(fds);
 	if (fd >= fds->size) {
-		int err = grow(fds);
-
+		err = grow(fds);
 		if (err)
 			return err;
 		fd = lowest_free(fds);
@@ -148,8 +186,8 @@ void lfb__fds_forget(struct lfb_fd_table *fds)
 	if (!fds->size)
 		return;
 	memset(fds->files, 0, fds->size * sizeof(struct file *));
-	memset(fds->used, 0, fds->size / CHAR_BIT);
-	fds->full = 0;
+	for (int level = 0; level < LFB_FD_LEVELS; level++)
+		memset(fds->used[level], 0, words_of(fds->size, level) * sizeof(u64));
 	for (unsigned int fd = 0; fd < FD_FIRST; fd++)
 		mark(fds, fd);
 }
@@ -157,6 +195,7 @@ void lfb__fds_forget(struct lfb_fd_table *fds)
 void lfb__fds_destroy(struct lfb_fd_table *fds)
 {
 	free(fds->files);
-	free(fds->used);
+	for (int level = 0; level < LFB_FD_LEVELS; level++)
+		free(fds->used[level]);
 	*fds = (struct lfb_fd_table){ 0 };
 }

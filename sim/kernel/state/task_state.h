@@ -45,12 +45,13 @@ struct task_struct {
 	struct lfb_fd_table *fds;
 };
 
+#define LFB_FD_LEVELS 3
+
 /* One agent's descriptors. Slots are host memory; the files lie in the kernel's memory. */
 struct lfb_fd_table {
 	struct file **files; /* NULL: unused; LFB_FD_RESERVED: reserved */
 	unsigned int size;
-	u64 *used;	   /* a bit each */
-	unsigned int full; /* the words in front of this one are all set */
+	u64 *used[LFB_FD_LEVELS]; /* see fd.c */
 };
 
 /* A callback that runs; a task's innermost is its frame. They lie on the stack. */
