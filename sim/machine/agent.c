@@ -105,17 +105,22 @@ struct syscall {
 	void *arg;
 };
 
+/* Events are formatted when somebody reads them, so each has a format of its own. */
 static void trace_call(struct lfb_kernel *kernel, const struct syscall *call, long ret)
 {
-	char what[96] = "";
+	const char *agent = call->agent->name;
 
 	if (call->object)
-		snprintf(what, sizeof(what), "fd=%d name=%.64s", call->fd, call->object);
+		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
+				 "fd=%d name=%.64s", call->fd, call->object);
 	else if (call->token)
-		snprintf(what, sizeof(what), "fd=%d token=%llu", call->fd, *call->token);
+		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name,
+				 "fd=%d token=%llu", call->fd, *call->token);
 	else if (call->fd >= 0)
-		snprintf(what, sizeof(what), "fd=%d", call->fd);
-	lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, call->agent->name, call->name, "%s", what);
+		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "fd=%d",
+				 call->fd);
+	else
+		lfb__emit_result(kernel, LFB_EVENT_AGENT, ret, agent, call->name, "%s", "");
 }
 
 static int call(struct syscall *call, long (*body)(void *argument))
