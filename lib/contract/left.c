@@ -70,15 +70,15 @@ static void describe(const struct lfb_ledger_entry *entry, char *text, size_t si
 void luo_contract_find_left(struct lfb_kernel *kernel, const struct luo_left *left,
 			    enum lfb_finding_id id, const char *object)
 {
-	char what[80], who[120], more[32] = "";
+	char what[80], more[32] = "";
 
 	if (likely(!left->count))
 		return;
 	describe(left->first, what, sizeof(what));
-	lfb__ledger_who(left->first, who, sizeof(who));
 	if (left->count > 1)
 		snprintf(more, sizeof(more), ", and %u more", left->count - 1);
-	lfb__find(kernel, id, object, "%s, made %s%s", what, who, more);
+	lfb__find(kernel, id, object, "%s, made %s%s", what, lfb__ledger_who(left->first).text,
+		  more);
 }
 
 bool luo_contract_waits(struct lfb_kernel *kernel, const struct lfb_frame *frame, u64 data)

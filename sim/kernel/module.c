@@ -2,21 +2,11 @@
 /*
  * References that keep a module loaded: the module's own, and pins, the kernel's for what it uses.
  */
-#include <stdio.h>
-
 #include "sim/kernel/kernel.h"
 
-/* "module demo" */
-struct object {
-	char text[80];
-};
-
-static struct object object_of(const struct module *module)
+static struct lfb_object object_of(const struct module *module)
 {
-	struct object object;
-
-	snprintf(object.text, sizeof(object.text), "module %.64s", module->name);
-	return object;
+	return lfb__object("module %.64s", module->name);
 }
 
 bool lfb__module_pin(struct module *module)

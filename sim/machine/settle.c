@@ -23,16 +23,15 @@ static void check_modules(struct lfb_machine *machine)
 	}
 }
 
-static void check_locks(struct lfb_machine *machine,
-			void (*check)(struct lfb_kernel *kernel, const struct task_struct *task))
+static void check_locks(struct lfb_machine *machine, enum lfb_finding_id id)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	const struct task_struct *task;
 
-	check(kernel, &kernel->boot_task);
-	check(kernel, &kernel->point_task);
+	lfb__locks_held(kernel, &kernel->boot_task, id);
+	lfb__locks_held(kernel, &kernel->point_task, id);
 	list_for_each_entry(task, &kernel->tasks, list)
-		check(kernel, task);
+		lfb__locks_held(kernel, task, id);
 }
 
 static long check_all(void *argument)
@@ -57,7 +56,7 @@ int lfb_machine_settle(struct lfb_machine *machine)
 	lfb__machine_doing(machine, "settle");
 	err = (int)lfb__machine_run(machine, &machine->kernel.boot_task, check_all, machine);
 	if (!err)
-		check_locks(machine, lfb__locks_at_end);
+		check_locks(machine, LFB_FINDING_LOCK_HELD_AT_RETURN);
 	return err;
 }
 
@@ -78,7 +77,7 @@ void lfb__machine_before_jump(struct lfb_machine *machine)
 		return;
 	/* A part of the operation that is at work already. */
 	kernel->operation_is_set = true;
-	check_locks(machine, lfb__locks_at_jump);
+	check_locks(machine, LFB_FINDING_LOCK_HELD_ACROSS_KEXEC);
 	lfb__machine_run(machine, &kernel->boot_task, check_all, machine);
 	kernel->operation_is_set = set;
 }

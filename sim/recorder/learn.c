@@ -61,7 +61,7 @@ int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operati
 	memset(code->compatible, 0, sizeof(code->compatible));
 	memcpy(code->compatible, operation->name,
 	       size < sizeof(code->compatible) ? size : sizeof(code->compatible));
-	code->renamed = true;
+	code->named = true;
 	if (recorded)
 		lfb__recorded_name(recorded);
 	return 0;

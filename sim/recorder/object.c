@@ -15,16 +15,17 @@ unsigned int lfb__recorded_index(const struct lfb_recorder *recorder, bool of_fl
 
 void lfb__recorded_name(struct lfb_recorded *recorded)
 {
-	const struct lfb_code *code = recorded->code;
+	struct lfb_code *code = recorded->code;
 	const bool of_flb = recorded->of_flb;
-	char *to = (char *)(of_flb ? recorded->flb.compatible : recorded->handler.compatible);
 
-	memset(to, 0, sizeof(code->compatible));
-	if (code->renamed)
-		memcpy(to, code->compatible, sizeof(code->compatible));
-	else
-		snprintf(to, sizeof(code->compatible), "%s-%u-v1", of_flb ? "flb" : "handler",
-			 recorded->number);
+	if (!code->named) {
+		memset(code->compatible, 0, sizeof(code->compatible));
+		snprintf(code->compatible, sizeof(code->compatible), "%s-%u-v1",
+			 of_flb ? "flb" : "handler", recorded->number);
+		code->named = true;
+	}
+	memcpy((char *)(of_flb ? recorded->flb.compatible : recorded->handler.compatible),
+	       code->compatible, sizeof(code->compatible));
 }
 
 struct lfb_recorded *lfb__recorded(struct lfb_recorder *recorder, bool of_flb, unsigned int number)

@@ -76,7 +76,7 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder)
 void lfb__recorder_unlearn(struct lfb_recorder *recorder)
 {
 	for (unsigned int i = 0; i < nr_objects(recorder); i++) {
-		recorder->code[i].renamed = false;
+		recorder->code[i].named = false;
 		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
 			recorder->code[i].programs[callback].count = 0;
 	}

@@ -84,7 +84,7 @@ struct lfb_program {
 
 /* What a handler or an FLB is by its source. */
 struct lfb_code {
-	bool renamed;
+	bool named;
 	char compatible[LIVEUPDATE_HNDL_COMPAT_LENGTH];
 	struct lfb_program programs[LFB_CALLBACKS];
 };

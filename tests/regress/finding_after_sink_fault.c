@@ -14,6 +14,7 @@
 #include <luo/trace.h>
 
 static bool faulty;
+static volatile int *volatile nowhere = (int *)8;
 
 static void sink(void *context, const struct lfb_event *event)
 {
@@ -21,7 +22,7 @@ static void sink(void *context, const struct lfb_event *event)
 	if (event->kind != LFB_EVENT_FINDING || !faulty)
 		return;
 	faulty = false;
-	*(volatile int *)8 = 1;
+	*nowhere = 1;
 }
 
 static long free_inside(void *argument)

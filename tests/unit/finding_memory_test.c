@@ -67,9 +67,7 @@ static void assert_text(const struct lfb_finding *finding, const char *object, c
 
 static void assert_phys(const struct lfb_finding *finding, phys_addr_t phys, const char *text)
 {
-	struct lfb_object object;
-
-	assert_text(finding, lfb__phys_object(&object, phys), text);
+	assert_text(finding, lfb__phys_object(phys).text, text);
 }
 
 /*
@@ -161,7 +159,6 @@ static void a_pointer_that_is_handed_over_is_found(void **state)
 {
 	u64 *memory = hand_over(2 * PAGE_SIZE);
 	void *object = kmalloc(64, GFP_KERNEL), *mapped = vmalloc(PAGE_SIZE);
-	struct lfb_object name;
 	char text[160];
 
 	memory[700] = (uintptr_t)object + 8;
@@ -172,7 +169,7 @@ static void a_pointer_that_is_handed_over_is_found(void **state)
 		 virt_to_phys(&memory[700]),
 		 virt_to_phys(memory));
 	assert_text(only_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER),
-		    lfb__phys_object(&name, virt_to_phys(&memory[700])), text);
+		    lfb__phys_object(virt_to_phys(&memory[700])).text, text);
 }
 
 static void numbers_that_are_no_addresses_are_not(void **state)

@@ -33,8 +33,6 @@ enum lfb_finding_id kho__why_not(const struct lfb_kernel *kernel, unsigned long 
 void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
 	const struct page *page = lfb__page(kernel, pfn);
-	struct lfb_object object;
-	char what[LFB_PRESERVED_TEXT];
 	unsigned long i = 0;
 
 	if (!lfb__checking(kernel))
@@ -43,10 +41,10 @@ void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 		i++;
 	if (i == nr_pages)
 		return;
-	lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn + i), ": ", what);
-	lfb__find(kernel, LFB_FINDING_KHO_PRESERVED_TWICE, lfb__phys_object(&object, PFN_PHYS(pfn)),
+	lfb__find(kernel, LFB_FINDING_KHO_PRESERVED_TWICE, lfb__phys_object(PFN_PHYS(pfn)).text,
 		  "%lu pages at 0x%llx are preserved, of which the one at 0x%llx is already%s",
-		  nr_pages, PFN_PHYS(pfn), PFN_PHYS(pfn + i), what);
+		  nr_pages, PFN_PHYS(pfn), PFN_PHYS(pfn + i),
+		  lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn + i), ": ").text);
 }
 
 void kho__note_preserved(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
@@ -97,19 +95,16 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 	const phys_addr_t phys = PFN_PHYS(pfn);
 	struct lfb_ledger_entry *entry = lfb__ledger_find(kernel, LFB_LEDGER_PRESERVED, phys);
 	bool exact = entry && lfb__ledger_span(entry) == PFN_PHYS(nr_pages);
-	struct lfb_object object;
-	char what[LFB_PRESERVED_TEXT];
 
-	if (!all_set) {
-		lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ", but: ", what);
-		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(&object, phys),
+	if (!all_set)
+		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(phys).text,
 			     where, "not all of %lu pages at 0x%llx were preserved so%s", nr_pages,
-			     phys, what);
-	} else if (entry && (!exact || !fits(entry, as))) {
+			     phys, lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys,
+						     ", but: ").text);
+	else if (entry && (!exact || !fits(entry, as)))
 		lfb__find(kernel, LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
-			  lfb__phys_object(&object, phys), "%s() unpreserved %lu pages of: %s",
-			  where, nr_pages, lfb__preserved(entry, what));
-	}
+			  lfb__phys_object(phys).text, "%s() unpreserved %lu pages of: %s",
+			  where, nr_pages, lfb__preserved(entry).text);
 	if (exact && !any_preserved(kernel, entry))
 		lfb__ledger_drop(kernel, entry);
 	else
@@ -122,12 +117,10 @@ void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_ad
 	const struct page *page = lfb__page(kernel, PHYS_PFN(phys));
 	enum lfb_finding_id id = LFB_FINDING_KHO_RESTORE_NOT_PRESERVED;
 	const char *why = "was never preserved";
-	struct lfb_object object;
-	char what[LFB_PRESERVED_TEXT];
+	struct lfb_preserved what = { "" };
 
-	what[0] = '\0';
 	if (page)
-		lfb__preserved_at(kernel, LFB_LEDGER_INCOMING, phys, ": ", what);
+		what = lfb__preserved_at(kernel, LFB_LEDGER_INCOMING, phys, ": ");
 	if (!page || !IS_ALIGNED(phys, PAGE_SIZE)) {
 		why = "is no page";
 	} else if (page->flags & PG_PRESERVED_IN) {
@@ -143,8 +136,8 @@ void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_ad
 	} else if (lfb__lost(kernel, PHYS_PFN(phys))) {
 		why = "was in use in the kernel before, which did not preserve it";
 	}
-	lfb__warn_as(id, lfb__phys_object(&object, phys), where, "block of order %u at 0x%llx %s%s",
-		     order, phys, why, what);
+	lfb__warn_as(id, lfb__phys_object(phys).text, where, "block of order %u at 0x%llx %s%s",
+		     order, phys, why, what.text);
 }
 
 void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
@@ -152,8 +145,6 @@ void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 {
 	struct lfb_ledger_entry *entry =
 		lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, PFN_PHYS(pfn));
-	struct lfb_object object;
-	char what[LFB_PRESERVED_TEXT];
 	bool same;
 
 	if (!entry)
@@ -165,13 +156,13 @@ void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 		same = false;
 	if (!same)
 		lfb__find(kernel, LFB_FINDING_KHO_RESTORE_MISMATCH,
-			  lfb__phys_object(&object, PFN_PHYS(pfn)),
+			  lfb__phys_object(PFN_PHYS(pfn)).text,
 			  "%lu pages were %s: %s", nr_pages,
 			  as == LFB_AS_FOLIO ? "restored as a folio" :
 			  as == LFB_AS_PAGES ? "restored as pages" :
 			  as == LFB_AS_ALLOC ? "freed by kho_restore_free()" :
 					       "restored as part of a vmalloc area",
-			  lfb__preserved(entry, what));
+			  lfb__preserved(entry).text);
 }
 
 static bool is_own(const struct lfb_kernel *kernel, unsigned long pfn,
@@ -190,8 +181,7 @@ void kho__check_left(struct lfb_kernel *kernel)
 	const struct lfb_ledger_entry *entry = NULL, *before;
 	unsigned int order = 0;
 	unsigned long pfn = 0;
-	struct lfb_object object;
-	char what[LFB_PRESERVED_TEXT];
+	struct lfb_preserved what;
 
 	if (!lfb__checking(kernel))
 		return;
@@ -201,11 +191,13 @@ void kho__check_left(struct lfb_kernel *kernel)
 			entry = lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, PFN_PHYS(pfn));
 		if (is_own(kernel, pfn, entry) || (entry && entry == before))
 			continue;
-		snprintf(what, sizeof(what), "a block of order %u", order);
+		if (entry)
+			what = lfb__preserved(entry);
+		else
+			snprintf(what.text, sizeof(what.text), "a block of order %u", order);
 		lfb__find(kernel, LFB_FINDING_KHO_NEVER_RESTORED,
-			  lfb__phys_object(&object, PFN_PHYS(pfn)),
-			  "nobody restored or freed what was handed over: %s",
-			  entry ? lfb__preserved(entry, what) : what);
+			  lfb__phys_object(PFN_PHYS(pfn)).text,
+			  "nobody restored or freed what was handed over: %s", what.text);
 	}
 }
 

@@ -13,6 +13,9 @@
 
 /* preserve.c */
 
+/* The physical address behind @mem; false, with a BUG or WARN where there ought to be one. */
+bool kho__address_of(const char *where, const void *mem, phys_addr_t *phys);
+
 /* Is this the start of a block that the kernel's code allocated and may hand over? */
 bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
 

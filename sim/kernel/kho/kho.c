@@ -4,8 +4,6 @@
  * tree made, and in the end the map written, unless it is live. What differs between generations
  * of the ABI is behind struct kho_abi.
  */
-#include <string.h>
-
 #include "sim/kernel/kho/map.h"
 
 bool kho_is_enabled(void)
@@ -77,9 +75,7 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled
 	struct kho_root found;
 	int err;
 
-	memset(kho, 0, sizeof(*kho));
-	kho->enabled = enabled;
-	kho->abi = abi;
+	*kho = (struct kho){ .enabled = enabled, .abi = abi };
 	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
 	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");
 	if (!enabled || !root || !find_root(kernel, root, &found, problem))

@@ -26,15 +26,11 @@ static bool is_live_page(const struct lfb_kernel *kernel, unsigned long pfn)
 static void complain(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
 		     bool preserving, const char *what)
 {
-	enum lfb_finding_id id = LFB_FINDING_KHO_UNPRESERVE_MISMATCH;
-	struct lfb_object object;
 	const char *why;
+	const enum lfb_finding_id id = kho__why_not(kernel, pfn, &why);
 
-	if (preserving)
-		id = kho__why_not(kernel, pfn, &why);
-	else
-		kho__why_not(kernel, pfn, &why);
-	lfb__warn_as(id, lfb__phys_object(&object, PFN_PHYS(pfn)), where, "%s at 0x%llx %s", what,
+	lfb__warn_as(preserving ? id : LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+		     lfb__phys_object(PFN_PHYS(pfn)).text, where, "%s at 0x%llx %s", what,
 		     PFN_PHYS(pfn), why);
 }
 
@@ -56,13 +52,9 @@ static bool folio_block(struct lfb_kernel *kernel, const char *where, bool prese
 		complain_of_nothing(where, preserving, "no folio of this kernel");
 		return false;
 	}
-	if (lfb__in_scratch(&kernel->memory, *pfn, 1)) {
-		complain(kernel, where, *pfn, preserving, "folio");
-		return false;
-	}
 	page = lfb__page(kernel, *pfn);
 	*order = page->order;
-	if (!kho__is_live_block(kernel, *pfn)) {
+	if (lfb__in_scratch(&kernel->memory, *pfn, 1) || !kho__is_live_block(kernel, *pfn)) {
 		complain(kernel, where, *pfn, preserving, "folio");
 		return false;
 	}
@@ -89,11 +81,9 @@ static bool page_range(struct lfb_kernel *kernel, const char *where, bool preser
 		return false;
 	}
 	if (lfb__in_scratch(&kernel->memory, *pfn, nr_pages)) {
-		struct lfb_object object;
-
 		lfb__warn_as(preserving ? LFB_FINDING_KHO_SCRATCH :
 					  LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
-			     lfb__phys_object(&object, PFN_PHYS(*pfn)), where,
+			     lfb__phys_object(PFN_PHYS(*pfn)).text, where,
 			     "%lu pages from 0x%llx reach into scratch memory", nr_pages,
 			     PFN_PHYS(*pfn));
 		return false;
@@ -244,26 +234,30 @@ void *kho__alloc_preserve_own(size_t size)
 	return mem;
 }
 
+bool kho__address_of(const char *where, const void *mem, phys_addr_t *phys)
+{
+	if (!mem)
+		return false;
+	if (IS_ERR(mem)) {
+		lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, KHO_ITSELF, where,
+			    "given the error pointer %ld", PTR_ERR(mem));
+		return false;
+	}
+	*phys = virt_to_phys(mem);
+	return *phys != ~0ull;
+}
+
 void kho_unpreserve_free(void *mem)
 {
 	struct lfb_kernel *kernel = kho__kernel();
-	struct lfb_object object;
 	unsigned long pfn;
 	phys_addr_t phys;
 	struct page *page;
 
-	if (!kernel || !mem)
-		return;
-	if (IS_ERR(mem)) {
-		lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, KHO_ITSELF, __func__,
-			    "given the error pointer %ld", PTR_ERR(mem));
-		return;
-	}
-	phys = virt_to_phys(mem);
-	if (phys == ~0ull)
+	if (!kernel || !kho__address_of(__func__, mem, &phys))
 		return;
 	if (!IS_ALIGNED(phys, PAGE_SIZE) || !kho__is_live_block(kernel, PHYS_PFN(phys))) {
-		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(&object, phys),
+		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(phys).text,
 			     __func__, "not what kho_alloc_preserve() returned");
 		return;
 	}

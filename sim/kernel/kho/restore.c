@@ -22,20 +22,16 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 	if (!nr_pages || !IS_ALIGNED(phys, PAGE_SIZE) || end < pfn ||
 	    end > kernel->memory.nr_pages) {
-		struct lfb_object object;
-
-		lfb__warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb__phys_object(&object, phys),
+		lfb__warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb__phys_object(phys).text,
 			     where, "%lu pages at 0x%llx are no range of pages", nr_pages, phys);
 		return false;
 	}
-	while (pfn < end) {
-		unsigned int order = kho__cut(pfn, end - pfn);
-
+	for (unsigned int order; pfn < end; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
 		if (!kho__is_waiting(kernel, PFN_PHYS(pfn), order)) {
 			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
 			return false;
 		}
-		pfn += 1ul << order;
 	}
 	return true;
 }
@@ -72,31 +68,15 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 		return NULL;
 	lfb__event(kernel, KHO_RESTORE_PAGES, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
-	while (pfn < end) {
-		unsigned int order = kho__cut(pfn, end - pfn);
-
+	for (unsigned int order; pfn < end; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
 		lfb__pages_claim(kernel, pfn, order, false);
-		pfn += 1ul << order;
 	}
 	/* Each is freed on its own. */
 	for (pfn = PHYS_PFN(phys); pfn < end; pfn++)
 		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn),
 						      PAGE_SIZE));
 	return lfb__page(kernel, PHYS_PFN(phys));
-}
-
-/* The physical address behind @mem; false, with a BUG or WARN where there ought to be one. */
-static bool address_of(const char *where, const void *mem, phys_addr_t *phys)
-{
-	if (!mem)
-		return false;
-	if (IS_ERR(mem)) {
-		lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, KHO_ITSELF, where,
-			    "given the error pointer %ld", PTR_ERR(mem));
-		return false;
-	}
-	*phys = virt_to_phys(mem);
-	return *phys != ~0ull;
 }
 
 static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
@@ -109,39 +89,36 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 		return;
 	lfb__event(kernel, KHO_RESTORE_FREE, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
-	while (pfn < end) {
-		unsigned int order = kho__cut(pfn, end - pfn);
-
+	for (unsigned int order; pfn < end; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
 		lfb__pages_claim(kernel, pfn, order, true);
 		folio_put((struct folio *)lfb__page(kernel, pfn));
-		pfn += 1ul << order;
 	}
 }
 
 void kho_restore_free(void *mem)
 {
 	struct lfb_kernel *kernel = kho__kernel();
+	const struct page *page;
 	phys_addr_t phys;
-	unsigned int order = 0;
 
-	if (!kernel || !address_of(__func__, mem, &phys))
+	if (!kernel || !kho__address_of(__func__, mem, &phys))
 		return;
+	page = lfb__page(kernel, PHYS_PFN(phys));
 	/* How much it is only the map knows. What is not waiting is refused below, as one page. */
-	if (lfb__page(kernel, PHYS_PFN(phys))->flags & PG_PRESERVED_IN)
-		order = lfb__page(kernel, PHYS_PFN(phys))->order;
-	restore_free(kernel, __func__, phys, 1ul << order);
+	restore_free(kernel, __func__, phys,
+		     page->flags & PG_PRESERVED_IN ? 1ul << page->order : 1);
 }
 
 void kho__restore_free_sized(void *mem, size_t size)
 {
 	struct lfb_kernel *kernel = kho__kernel();
-	struct lfb_object object;
 	phys_addr_t phys;
 
-	if (!kernel || !address_of(__func__, mem, &phys))
+	if (!kernel || !kho__address_of(__func__, mem, &phys))
 		return;
 	if (!size || size > PAGE_SIZE << MAX_PAGE_ORDER) {
-		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, lfb__phys_object(&object, phys),
+		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, lfb__phys_object(phys).text,
 			     __func__, "%zu bytes were never allocated by kho_alloc_preserve()",
 			     size);
 		return;

@@ -93,15 +93,14 @@ static void unlock_map(struct lfb_kernel *kernel)
 
 int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
+	const unsigned long end = pfn + nr_pages;
+	unsigned int order;
 	int err = 0;
 
 	lock_map(kernel);
-	while (nr_pages && !err) {
-		unsigned int order = kho__cut(pfn, nr_pages);
-
+	for (; pfn < end && !err; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
 		err = kernel->kho.abi->add_bitmap(kernel, pfn, order);
-		pfn += 1ul << order;
-		nr_pages -= 1ul << order;
 	}
 	unlock_map(kernel);
 	return err;
@@ -122,34 +121,32 @@ static const char *owner(const struct lfb_kernel *kernel, char *text, size_t siz
 
 void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
+	const unsigned long end = pfn + nr_pages;
+	unsigned int order;
 	char text[80];
 
 	lfb__event(kernel, PAGES_MARKED, .phys = PFN_PHYS(pfn), .pages = nr_pages,
 		   .owner = owner(kernel, text, sizeof(text)));
-	lock_map(kernel);
-	while (nr_pages) {
-		unsigned int order = kho__cut(pfn, nr_pages);
 
+	lock_map(kernel);
+	for (; pfn < end; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
 		set_block(kernel, pfn, order);
-		pfn += 1ul << order;
-		nr_pages -= 1ul << order;
 	}
 	unlock_map(kernel);
 }
 
 bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
+	const unsigned long end = pfn + nr_pages;
 	bool all_set = true;
+	unsigned int order;
 
 	lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(pfn), .pages = nr_pages);
 	lock_map(kernel);
-	while (nr_pages) {
-		unsigned int order = kho__cut(pfn, nr_pages);
-
-		if (!clear_block(kernel, pfn, order))
-			all_set = false;
-		pfn += 1ul << order;
-		nr_pages -= 1ul << order;
+	for (; pfn < end; pfn += 1ul << order) {
+		order = kho__cut(pfn, end - pfn);
+		all_set &= clear_block(kernel, pfn, order);
 	}
 	unlock_map(kernel);
 	return all_set;

@@ -28,11 +28,7 @@ static const void *memory_at(const struct lfb_view *view, phys_addr_t phys, size
 
 struct lfb_view kho__memory_view(const struct lfb_kernel *kernel)
 {
-	return (struct lfb_view){
-		.at = memory_at,
-		.context = kernel,
-		.size = kernel->memory.size,
-	};
+	return (struct lfb_view){ memory_at, kernel, kernel->memory.size };
 }
 
 /* The first page after the waiting block that holds @pfn, 0 when none does. */
@@ -72,9 +68,5 @@ bool kho__is_incoming_view(const struct lfb_view *view)
 
 struct lfb_view kho__incoming_view(const struct lfb_kernel *kernel)
 {
-	return (struct lfb_view){
-		.at = incoming_at,
-		.context = kernel,
-		.size = kernel->memory.size,
-	};
+	return (struct lfb_view){ incoming_at, kernel, kernel->memory.size };
 }

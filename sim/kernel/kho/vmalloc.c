@@ -181,11 +181,6 @@ struct restoration {
 	unsigned int wrong_order;
 };
 
-static unsigned long nr_chunks(unsigned long nr_entries)
-{
-	return (nr_entries + CHUNK_PAGES - 1) / CHUNK_PAGES;
-}
-
 /* Finds the pages of the area and of its chunks, all of which must be waiting. */
 static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct restoration *work)
 {
@@ -244,14 +239,12 @@ static bool claim(struct lfb_kernel *kernel, const struct restoration *work)
 
 static void complain(struct lfb_kernel *kernel, const struct restoration *work)
 {
-	struct lfb_object object;
-
 	if (!kho__is_waiting(kernel, work->wrong, work->wrong_order))
 		kho__complain_restore(kernel, "kho_restore_vmalloc", work->wrong,
 				      work->wrong_order);
 	else
 		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH,
-			     lfb__phys_object(&object, work->wrong), "kho_restore_vmalloc",
+			     lfb__phys_object(work->wrong).text, "kho_restore_vmalloc",
 			     "the area was not preserved with %lu pages", work->nr_pages);
 }
 
@@ -264,12 +257,10 @@ static void *restore(struct lfb_kernel *kernel, phys_addr_t first, struct restor
 		complain(kernel, work);
 		return NULL;
 	}
-	for (unsigned long i = 0; i < work->nr_pages + work->nr_chunks; i++) {
-		bool description = i == work->nr_pages;
-
+	/* The first chunk stands for the area. */
+	for (unsigned long i = 0; i < work->nr_pages + work->nr_chunks; i++)
 		kho__check_restored(kernel, lfb__pfn(&kernel->memory, work->pages[i]),
-				    description ? work->nr_pages : 1, LFB_AS_VMALLOC);
-	}
+				    i == work->nr_pages ? work->nr_pages : 1, LFB_AS_VMALLOC);
 	if (!claim(kernel, work)) {
 		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, KHO_ITSELF,
 			     "kho_restore_vmalloc", "the description names a page twice");
@@ -312,7 +303,7 @@ void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	}
 	work.order = preservation->order;
 	work.nr_pages = preservation->total_pages;
-	work.nr_chunks = nr_chunks(work.nr_pages >> work.order);
+	work.nr_chunks = ((work.nr_pages >> work.order) + CHUNK_PAGES - 1) / CHUNK_PAGES;
 	work.pages = kcalloc(work.nr_pages + work.nr_chunks, sizeof(*work.pages), GFP_KERNEL);
 	if (!work.pages)
 		return NULL;

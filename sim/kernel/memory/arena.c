@@ -103,9 +103,7 @@ static int create_windows(struct lfb_memory *memory)
 	use_window(memory, 0);
 
 	memory->fd = memfd_create("lfb-memory", MFD_CLOEXEC);
-	if (memory->fd < 0)
-		return lfb__host_error(errno);
-	if (ftruncate(memory->fd, (off_t)memory->size) < 0)
+	if (memory->fd < 0 || ftruncate(memory->fd, (off_t)memory->size) < 0)
 		return lfb__host_error(errno);
 	return map_window(memory, memory->base);
 }
@@ -158,17 +156,8 @@ void lfb__memory_destroy(struct lfb_kernel *kernel)
 
 int lfb__memory_seal(void *address, size_t size)
 {
-	if (mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
-		 -1, 0) == MAP_FAILED)
-		return -ENOMEM;
-	return 0;
-}
-
-static void forget_vmalloc(struct lfb_memory *memory)
-{
-	memset(memory->vmalloc_table, 0,
-	       (memory->vmalloc_used >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table));
-	memory->vmalloc_used = 0;
+	return mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+		    MAP_FIXED, -1, 0) == MAP_FAILED ? -ENOMEM : 0;
 }
 
 void lfb__memory_clear_vmalloc(struct lfb_memory *memory)
@@ -176,7 +165,9 @@ void lfb__memory_clear_vmalloc(struct lfb_memory *memory)
 	if (memory->vmalloc_used == 0)
 		return;
 	lfb__memory_seal(memory->vmalloc_base, memory->vmalloc_used);
-	forget_vmalloc(memory);
+	memset(memory->vmalloc_table, 0,
+	       (memory->vmalloc_used >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table));
+	memory->vmalloc_used = 0;
 }
 
 /*

@@ -17,31 +17,19 @@
 
 static void push_free(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
 {
-	struct page *map = kernel->memory.map;
-	struct page *page = &map[pfn];
-	u32 *list = &kernel->pages.free_list[order];
+	struct page *page = &kernel->memory.map[pfn];
 
 	lfb__touch(&kernel->memory, pfn);
 	page->flags |= PG_FREE;
 	page->order = (u8)order;
-	page->prev = LFB_NO_PFN;
-	page->next = *list;
-	if (*list != LFB_NO_PFN)
-		map[*list].prev = (u32)pfn;
-	*list = (u32)pfn;
+	lfb__page_push(kernel->memory.map, &kernel->pages.free_list[order], pfn);
 }
 
 static void remove_free(struct lfb_kernel *kernel, unsigned long pfn)
 {
-	struct page *map = kernel->memory.map;
-	struct page *page = &map[pfn];
+	struct page *page = &kernel->memory.map[pfn];
 
-	if (page->prev == LFB_NO_PFN)
-		kernel->pages.free_list[page->order] = page->next;
-	else
-		map[page->prev].next = page->next;
-	if (page->next != LFB_NO_PFN)
-		map[page->next].prev = page->prev;
+	lfb__page_unlink(kernel->memory.map, &kernel->pages.free_list[page->order], page);
 	page->flags &= ~PG_FREE;
 }
 

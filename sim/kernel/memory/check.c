@@ -24,14 +24,13 @@ bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value)
 void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys)
 {
 	enum lfb_lost lost = lfb__lost(kernel, PHYS_PFN(phys));
-	struct lfb_object object;
 
 	if (lost == LFB_LOST)
-		lfb__find(kernel, LFB_FINDING_MEM_NOT_PRESERVED, lfb__phys_object(&object, phys),
+		lfb__find(kernel, LFB_FINDING_MEM_NOT_PRESERVED, lfb__phys_object(phys).text,
 			  "the page of 0x%llx was in use in the kernel before and not preserved: "
 			  "what it held is gone", phys);
 	else if (lost == LFB_LOST_SLAB)
-		lfb__find(kernel, LFB_FINDING_MEM_SLAB_HANDED_OVER, lfb__phys_object(&object, phys),
+		lfb__find(kernel, LFB_FINDING_MEM_SLAB_HANDED_OVER, lfb__phys_object(phys).text,
 			  "0x%llx was slab memory in the kernel before, which cannot be preserved: "
 			  "what it held is gone", phys);
 }
@@ -39,15 +38,12 @@ void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys)
 void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
 	const phys_addr_t phys = PFN_PHYS(pfn);
-	struct lfb_object object;
-	char what[LFB_PRESERVED_TEXT];
 
 	if (!lfb__checking(kernel) || kernel->task->internal)
 		return;
-	lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ", what);
-	lfb__find(kernel, LFB_FINDING_KHO_FREED_WHILE_PRESERVED, lfb__phys_object(&object, phys),
+	lfb__find(kernel, LFB_FINDING_KHO_FREED_WHILE_PRESERVED, lfb__phys_object(phys).text,
 		  "%lu pages at 0x%llx were freed and are handed over all the same%s", nr_pages,
-		  phys, what);
+		  phys, lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ").text);
 }
 
 /* Is all of it still there to be looked at? What was freed too early is a finding already. */
@@ -66,11 +62,9 @@ static const u64 *contents(const struct lfb_kernel *kernel, const struct lfb_led
 /* "offset 8 of the block of 4096 bytes at 0x12000, preserved by flb x preserve in operation 3" */
 static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *text, size_t size)
 {
-	char who[120];
-
-	lfb__ledger_who(entry, who, sizeof(who));
 	snprintf(text, size, "offset %llu of the block of %llu bytes at 0x%llx, preserved %s",
-		 (phys - entry->key), lfb__ledger_span(entry), entry->key, who);
+		 (phys - entry->key), lfb__ledger_span(entry), entry->key,
+		 lfb__ledger_who(entry).text);
 }
 
 /* The first of @count words from @i on that is between @base and @base + @span; @count: none. */
@@ -98,7 +92,6 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 	const u64 span = memory->size + PAGE_SIZE + memory->vmalloc_used;
 	const size_t count = lfb__ledger_span(entry) / sizeof(u64);
 	size_t first = count, found = 0;
-	struct lfb_object object;
 	const u64 *words;
 	char where[200];
 
@@ -118,23 +111,13 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 		return;
 	place(entry, entry->key + first * sizeof(u64), where, sizeof(where));
 	lfb__find(kernel, LFB_FINDING_MEM_POINTER_HANDED_OVER,
-		  lfb__phys_object(&object, entry->key + first * sizeof(u64)),
+		  lfb__phys_object(entry->key + first * sizeof(u64)).text,
 		  "an address of this kernel is at 0x%llx, %s%s",
 		  (entry->key + first * sizeof(u64)), where,
 		  found > 1 ? "; and more in the same block" : "");
 }
 
-/* Words of one page where @address may have come from: the nearest value at or below it. */
-static void search_page(const u64 *words, u64 address, u64 *distance, size_t *found)
-{
-	for (size_t i = 0; i < PAGE_WORDS; i++) {
-		if (address - words[i] < *distance) {
-			*distance = address - words[i];
-			*found = i;
-		}
-	}
-}
-
+/* For where @address may have come from: the nearest value at or below it. */
 struct search {
 	u64 address;
 	u64 distance;	/* of the nearest pointer so far */
@@ -148,13 +131,13 @@ static void search_block(struct lfb_kernel *kernel, struct search *search, phys_
 	u64 words[PAGE_WORDS];
 
 	for (; size; phys += PAGE_SIZE, size -= PAGE_SIZE) {
-		size_t found = PAGE_WORDS;
-
 		if (lfb__memory_copy(&kernel->memory, phys, words, sizeof(words)))
 			return;
-		search_page(words, search->address, &search->distance, &found);
-		if (found < PAGE_WORDS) {
-			search->phys = phys + found * sizeof(*words);
+		for (size_t i = 0; i < PAGE_WORDS; i++) {
+			if (search->address - words[i] >= search->distance)
+				continue;
+			search->distance = search->address - words[i];
+			search->phys = phys + i * sizeof(*words);
 			search->entry = entry;
 		}
 	}
@@ -201,9 +184,7 @@ static u64 digest_of(const u64 *words, size_t count)
 static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
 			    void *context)
 {
-	struct lfb_object object;
 	const u64 *words;
-	char who[120];
 	u64 digest;
 
 	(void)context;
@@ -211,14 +192,12 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 	if (!words)
 		return;
 	digest = digest_of(words, lfb__ledger_span(entry) / sizeof(u64));
-	if (entry->watched && entry->digest != digest) {
-		lfb__ledger_who(entry, who, sizeof(who));
+	if (entry->watched && entry->digest != digest)
 		lfb__find(kernel, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE,
-			  lfb__phys_object(&object, entry->key),
+			  lfb__phys_object(entry->key).text,
 			  "%llu bytes at 0x%llx, preserved %s, changed after the reboot had "
 			  "serialized the state",
-			  lfb__ledger_span(entry), entry->key, who);
-	}
+			  lfb__ledger_span(entry), entry->key, lfb__ledger_who(entry).text);
 	entry->watched = true;
 	entry->digest = digest;
 }

@@ -11,7 +11,7 @@
 /* slab.c */
 
 /* "object kmalloc-128": a slab object that @size bytes were asked of. */
-const char *lfb__slab_name(struct lfb_object *object, size_t size);
+struct lfb_object lfb__slab_name(size_t size);
 
 /* check.c */
 

@@ -107,9 +107,7 @@ struct folio *virt_to_folio(const void *virt)
 
 struct folio *page_folio(struct page *page)
 {
-	const unsigned long pfn = page_to_pfn(page);
-
-	if (pfn == ~0ul)
+	if (page_to_pfn(page) == ~0ul)
 		return NULL;
 	if (page->flags & PG_TAIL)
 		page = lfb__page(lfb__current, page->next);
@@ -118,13 +116,9 @@ struct folio *page_folio(struct page *page)
 
 int page_count(const struct page *page)
 {
-	const unsigned long pfn = page_to_pfn(page);
+	const struct folio *folio = page_folio((struct page *)(uintptr_t)page);
 
-	if (pfn == ~0ul)
-		return 0;
-	if (page->flags & PG_TAIL)
-		page = lfb__page(lfb__current, page->next);
-	return (int)page->refcount;
+	return folio ? (int)folio->page.refcount : 0;
 }
 
 unsigned int folio_order(const struct folio *folio)

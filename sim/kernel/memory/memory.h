@@ -141,19 +141,16 @@ struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
 /* object.c: names of memory, for messages */
 
 /* "phys 0x12000": what a finding about memory is about. */
-struct lfb_object {
-	char text[48];
-};
-const char *lfb__phys_object(struct lfb_object *object, phys_addr_t phys);
-
-/* Room for what is preserved, in words. */
-#define LFB_PRESERVED_TEXT 240
+struct lfb_object lfb__phys_object(phys_addr_t phys);
 
 /* "8192 bytes at 0x12000, preserved as a folio by flb x preserve in operation 3" */
-const char *lfb__preserved(const struct lfb_ledger_entry *entry, char what[LFB_PRESERVED_TEXT]);
+struct lfb_preserved {
+	char text[240];
+};
+struct lfb_preserved lfb__preserved(const struct lfb_ledger_entry *entry);
 /* The same of whatever is known at @phys, with @before in front: "" where nothing is. */
-const char *lfb__preserved_at(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
-			      phys_addr_t phys, const char *before, char what[LFB_PRESERVED_TEXT]);
+struct lfb_preserved lfb__preserved_at(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
+				       phys_addr_t phys, const char *before);
 
 /* check.c */
 

@@ -66,7 +66,6 @@ static unsigned long counted_pfn(struct lfb_kernel *kernel, const struct page *p
 				 enum lfb_finding_id id, const char *where)
 {
 	const unsigned long pfn = lfb__pfn(&kernel->memory, page);
-	struct lfb_object object;
 	const char *problem;
 
 	if (pfn == LFB_NO_PFN) {
@@ -75,7 +74,7 @@ static unsigned long counted_pfn(struct lfb_kernel *kernel, const struct page *p
 	}
 	problem = not_given_out(page);
 	if (problem) {
-		lfb__bug_as(id, lfb__phys_object(&object, PFN_PHYS(pfn)), where, "page 0x%lx: %s",
+		lfb__bug_as(id, lfb__phys_object(PFN_PHYS(pfn)).text, where, "page 0x%lx: %s",
 			    pfn, problem);
 		return LFB_NO_PFN;
 	}
@@ -87,11 +86,10 @@ static unsigned long block_pfn(struct lfb_kernel *kernel, const struct page *pag
 			       unsigned int order, const char *where)
 {
 	const unsigned long pfn = counted_pfn(kernel, page, LFB_FINDING_MEM_BAD_FREE, where);
-	struct lfb_object object;
 
 	if (pfn == LFB_NO_PFN || page->order == order)
 		return pfn;
-	lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, lfb__phys_object(&object, PFN_PHYS(pfn)), where,
+	lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, lfb__phys_object(PFN_PHYS(pfn)).text, where,
 		    "page 0x%lx: it has order %u, not %u", pfn, page->order, order);
 	return LFB_NO_PFN;
 }

@@ -46,6 +46,26 @@ unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long p
 	for ((pfn) = lfb__next_touched(memory, 0, (memory)->nr_pages); (pfn) < (memory)->nr_pages; \
 	     (pfn) = lfb__next_touched(memory, (pfn) + 1, (memory)->nr_pages))
 
+/* Puts a page in front of a list of pages, which are numbers: *@list is the first one's. */
+static inline void lfb__page_push(struct page *map, u32 *list, unsigned long pfn)
+{
+	map[pfn].prev = LFB_NO_PFN;
+	map[pfn].next = *list;
+	if (*list != LFB_NO_PFN)
+		map[*list].prev = (u32)pfn;
+	*list = (u32)pfn;
+}
+
+static inline void lfb__page_unlink(struct page *map, u32 *list, const struct page *page)
+{
+	if (page->prev == LFB_NO_PFN)
+		*list = page->next;
+	else
+		map[page->prev].next = page->next;
+	if (page->next != LFB_NO_PFN)
+		map[page->next].prev = page->prev;
+}
+
 /* Makes freed memory of a range accessible again, in sanitizer builds. */
 void lfb__unpoison_touched(const struct lfb_memory *memory, phys_addr_t phys, size_t size);
 

@@ -109,9 +109,8 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	const unsigned long end = lfb__usable_end(memory);
 	struct page *page;
 
-	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order))
-		return -EINVAL;
-	if (pfn < LFB_LOW_PAGES || pfn >= end || 1ul << order > end - pfn)
+	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order) || pfn < LFB_LOW_PAGES ||
+	    pfn >= end || 1ul << order > end - pfn)
 		return -EINVAL;
 	page = &memory->map[pfn];
 	for (unsigned long i = 0; i < 1ul << order; i++) {
@@ -215,13 +214,11 @@ void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size)
 	struct lfb_memory *memory = &kernel->memory;
 	const phys_addr_t start = kernel->pages.early_next;
 	const phys_addr_t room = memory->scratch + memory->scratch_size - start;
-	void *address;
 
 	if (size == 0 || size > room)
 		return NULL;
 	lfb__pages_mark_dirty(kernel, PHYS_PFN(start),
 			      PHYS_PFN(start + size - 1) - PHYS_PFN(start) + 1);
 	kernel->pages.early_next += (size + 15) & ~15ull;
-	address = memory->base + start;
-	return memset(address, 0, size);
+	return memset(memory->base + start, 0, size);
 }

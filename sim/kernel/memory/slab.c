@@ -41,45 +41,41 @@ static unsigned int class_of(size_t size)
 
 static void add_partial(struct lfb_kernel *kernel, struct page *slab, unsigned long pfn)
 {
-	struct page *map = kernel->memory.map;
-	u32 *list = &kernel->slabs.partial[slab->slab_class];
-
-	slab->prev = LFB_NO_PFN;
-	slab->next = *list;
-	if (*list != LFB_NO_PFN)
-		map[*list].prev = (u32)pfn;
-	*list = (u32)pfn;
+	lfb__page_push(kernel->memory.map, &kernel->slabs.partial[slab->slab_class], pfn);
 }
 
 static void remove_partial(struct lfb_kernel *kernel, struct page *slab)
 {
-	struct page *map = kernel->memory.map;
+	lfb__page_unlink(kernel->memory.map, &kernel->slabs.partial[slab->slab_class], slab);
+}
 
-	if (slab->prev == LFB_NO_PFN)
-		kernel->slabs.partial[slab->slab_class] = slab->next;
-	else
-		map[slab->prev].next = slab->next;
-	if (slab->next != LFB_NO_PFN)
-		map[slab->next].prev = slab->prev;
+static struct page *new_block(struct lfb_kernel *kernel, unsigned int class, unsigned int order,
+			      unsigned long *pfn)
+{
+	struct page *block = lfb__alloc_block(kernel, order, PG_SLAB);
+
+	if (!block)
+		return NULL;
+	*pfn = lfb__pfn(&kernel->memory, block);
+	block->slab_class = (u8)class;
+	kernel->slabs.pages += 1ul << order;
+	if (class != FENCED)
+		lfb__poison(lfb__pfn_address(&kernel->memory, *pfn), PAGE_SIZE << order);
+	return block;
 }
 
 static struct page *new_slab(struct lfb_kernel *kernel, unsigned int class)
 {
-	const unsigned int order = classes[class].order;
-	struct page *slab = lfb__alloc_block(kernel, order, PG_SLAB);
 	unsigned long pfn;
+	struct page *slab = new_block(kernel, class, classes[class].order, &pfn);
 
 	if (!slab)
 		return NULL;
-	pfn = lfb__pfn(&kernel->memory, slab);
-	slab->slab_class = (u8)class;
 	slab->slab_objects = classes[class].objects;
 	/* What is behind the last object is never free. */
 	memset(slab->slab_map, 0xff, sizeof(slab->slab_map));
 	for (unsigned int i = 0; i < slab->slab_objects; i++)
 		slab->slab_map[i / 64] &= ~(1ull << (i % 64));
-	lfb__poison(lfb__pfn_address(&kernel->memory, pfn), PAGE_SIZE << order);
-	kernel->slabs.pages += 1ul << order;
 	add_partial(kernel, slab, pfn);
 	return slab;
 }
@@ -107,29 +103,18 @@ static void *alloc_object(struct lfb_kernel *kernel, size_t size)
 
 static void *alloc_large(struct lfb_kernel *kernel, size_t size)
 {
-	const unsigned int order = get_order(size);
-	struct page *page = lfb__alloc_block(kernel, order, PG_SLAB);
-	void *object;
+	unsigned long pfn;
 
-	if (!page)
-		return NULL;
-	page->slab_class = LARGE;
-	kernel->slabs.pages += 1ul << order;
-	object = lfb__pfn_address(&kernel->memory, lfb__pfn(&kernel->memory, page));
-	lfb__poison(object, PAGE_SIZE << order);
-	return object;
+	return new_block(kernel, LARGE, get_order(size), &pfn) ?
+	       lfb__pfn_address(&kernel->memory, pfn) : NULL;
 }
 
 static void *alloc_fenced(struct lfb_kernel *kernel, size_t size)
 {
-	const unsigned int order = lfb__fence_order(size);
-	struct page *page = lfb__alloc_block(kernel, order, PG_SLAB);
+	unsigned long pfn;
 
-	if (!page)
-		return NULL;
-	page->slab_class = FENCED;
-	kernel->slabs.pages += 1ul << order;
-	return lfb__fence_object(kernel, lfb__pfn(&kernel->memory, page), size);
+	return new_block(kernel, FENCED, lfb__fence_order(size), &pfn) ?
+	       lfb__fence_object(kernel, pfn, size) : NULL;
 }
 
 void *kmalloc(size_t size, gfp_t gfp)
@@ -232,14 +217,13 @@ static void free_object(struct lfb_kernel *kernel, const struct object *object)
 	free_slab(kernel, object);
 }
 
-const char *lfb__slab_name(struct lfb_object *object, size_t size)
+struct lfb_object lfb__slab_name(size_t size)
 {
 	size_t named = PAGE_SIZE << get_order(size);
 
 	if (size && size <= MAX_SLAB_OBJECT)
 		named = classes[class_of(size)].size;
-	snprintf(object->text, sizeof(object->text), "object kmalloc-%zu", named);
-	return object->text;
+	return lfb__object("object kmalloc-%zu", named);
 }
 
 /* About the object where there was one, else about the page. */
@@ -250,9 +234,9 @@ static void complain(struct lfb_kernel *kernel, const void *ptr, const struct ob
 	struct lfb_object name = { "pointer to an object" };
 
 	if (address < kernel->memory.size) {
-		lfb__phys_object(&name, address);
+		name = lfb__phys_object(address);
 		if (lfb__page(kernel, PHYS_PFN(address))->flags & PG_SLAB)
-			lfb__slab_name(&name, object->size);
+			name = lfb__slab_name(object->size);
 	}
 	lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, name.text, "kfree", "%s", problem);
 }
@@ -261,15 +245,12 @@ static void check_slack(struct lfb_kernel *kernel, unsigned long pfn)
 {
 	const struct lfb_fence_page *page = &kernel->memory.fence->pages[pfn];
 	const size_t offset = lfb__fence_written_slack(kernel, pfn);
-	struct lfb_object object;
-	char made[120];
 
 	if (!offset)
 		return;
-	lfb__site_who(page->made, page->made_operation, made, sizeof(made));
-	lfb__warn_as(LFB_FINDING_MEM_OVERRUN, lfb__slab_name(&object, page->size), "kfree",
+	lfb__warn_as(LFB_FINDING_MEM_OVERRUN, lfb__slab_name(page->size).text, "kfree",
 		     "an object of %u bytes, allocated %s, was written to at offset %zu",
-		     page->size, made, offset);
+		     page->size, lfb__site_who(page->made, page->made_operation).text, offset);
 }
 
 void kfree(const void *ptr)

@@ -15,16 +15,12 @@
 #define TEXT_SIZE 400
 
 /* Whose access it was: an address says nothing that is the same in every run. */
-static const char *culprit(const struct lfb_kernel *kernel, struct lfb_object *object)
+static struct lfb_object culprit(const struct lfb_kernel *kernel)
 {
 	const struct lfb_frame *frame = lfb__frame(kernel);
 
-	if (frame)
-		snprintf(object->text, sizeof(object->text), "%s %.40s", frame->type, frame->name);
-	else
-		snprintf(object->text, sizeof(object->text), "task %.40s",
-			 kernel->task ? kernel->task->name : "nobody");
-	return object->text;
+	return frame ? lfb__object("%s %.40s", frame->type, frame->name) :
+		       lfb__object("task %.40s", kernel->task ? kernel->task->name : "nobody");
 }
 
 static void report(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
@@ -36,17 +32,14 @@ static void report(struct lfb_kernel *kernel, enum lfb_finding_id id, const char
 
 static void report_stale(struct lfb_kernel *kernel, const void *address, phys_addr_t phys)
 {
-	struct lfb_object object;
+	const bool known = phys < kernel->memory.size;
+	struct lfb_object object = known ? lfb__phys_object(phys) : culprit(kernel);
 	char text[128], found[280], more[TEXT_SIZE] = "";
 
 	strcpy(text, "stale pointer: an address of an earlier kernel was followed");
-	if (phys < kernel->memory.size) {
-		lfb__phys_object(&object, phys);
+	if (known)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), " (physical 0x%llx)",
 			 phys);
-	} else {
-		culprit(kernel, &object);
-	}
 	if (lfb__find_handed_over(kernel, (uintptr_t)address, found, sizeof(found)))
 		snprintf(more, sizeof(more), "; it was found at %s", found);
 	report(kernel, LFB_FINDING_MEM_STALE_POINTER, object.text, text, more);
@@ -58,10 +51,9 @@ static void report_vmalloc(struct lfb_kernel *kernel, const void *address)
 	static const char text[] = "access to an address that is not mapped";
 	const struct lfb_memory *memory = &kernel->memory;
 	const size_t page = ((uintptr_t)address - (uintptr_t)memory->vmalloc_base) >> PAGE_SHIFT;
-	struct lfb_object object;
+	struct lfb_object object = culprit(kernel);
 	char found[280], more[TEXT_SIZE];
 
-	culprit(kernel, &object);
 	if (lfb__find_handed_over(kernel, (uintptr_t)address, found, sizeof(found))) {
 		snprintf(more, sizeof(more), ": a vmalloc address of an earlier kernel, found at "
 			 "%s", found);
@@ -87,25 +79,6 @@ struct fault {
 	char text[360];
 };
 
-/* "an object of 128 bytes, allocated by flb x preserve in operation 3" */
-static void describe(const struct lfb_fence_page *page, struct fault *fault)
-{
-	char who[120];
-
-	lfb__site_who(page->made, page->made_operation, who, sizeof(who));
-	if (page->size)
-		snprintf(fault->text, sizeof(fault->text), "an object of %u bytes, allocated %s",
-			 page->size, who);
-	else
-		snprintf(fault->text, sizeof(fault->text),
-			 "a block of order %u at 0x%llx, allocated %s", page->order,
-			 PFN_PHYS(page->head), who);
-	if (page->size)
-		lfb__slab_name(&fault->object, page->size);
-	else
-		lfb__phys_object(&fault->object, PFN_PHYS(page->head));
-}
-
 static void add(struct fault *fault, const char *format, ...) LFB_PRINTF(2, 3);
 
 static void add(struct fault *fault, const char *format, ...)
@@ -118,6 +91,21 @@ static void add(struct fault *fault, const char *format, ...)
 	va_end(args);
 }
 
+/* "an object of 128 bytes, allocated by flb x preserve in operation 3" */
+static void describe(const struct lfb_fence_page *page, struct fault *fault)
+{
+	struct lfb_who who = lfb__site_who(page->made, page->made_operation);
+
+	if (page->size) {
+		fault->object = lfb__slab_name(page->size);
+		add(fault, "an object of %u bytes, allocated %s", page->size, who.text);
+	} else {
+		fault->object = lfb__phys_object(PFN_PHYS(page->head));
+		add(fault, "a block of order %u at 0x%llx, allocated %s", page->order,
+		    PFN_PHYS(page->head), who.text);
+	}
+}
+
 /* What an FLB frees in the callback that ends it is what its object was. */
 static bool ended_an_flb(const struct lfb_fence_page *page)
 {
@@ -127,16 +115,14 @@ static bool ended_an_flb(const struct lfb_fence_page *page)
 
 static void describe_freed(const struct lfb_fence_page *page, long long offset, struct fault *fault)
 {
-	char who[120];
-
 	fault->id = LFB_FINDING_MEM_USE_AFTER_FREE;
 	describe(page, fault);
-	lfb__site_who(page->freed, page->freed_operation, who, sizeof(who));
-	add(fault, ", freed %s, was used at offset %lld", who, offset);
+	add(fault, ", freed %s, was used at offset %lld",
+	    lfb__site_who(page->freed, page->freed_operation).text, offset);
 	if (!ended_an_flb(page))
 		return;
 	fault->id = LFB_FINDING_FLB_USED_AFTER_PUT;
-	snprintf(fault->object.text, sizeof(fault->object.text), "flb %.40s", page->freed->name);
+	fault->object = lfb__object("flb %.40s", page->freed->name);
 }
 
 /* Memory that was not allocated in this kernel. */
@@ -146,7 +132,7 @@ static void describe_unused(struct lfb_kernel *kernel, phys_addr_t phys, struct 
 	const unsigned long pfn = PHYS_PFN(phys);
 	enum lfb_lost lost = lfb__lost(kernel, pfn);
 
-	lfb__phys_object(&fault->object, phys);
+	fault->object = lfb__phys_object(phys);
 	before += pfn ? before[pfn - 1].head : 0;
 	if (lost != LFB_NOT_LOST) {
 		fault->id = lost == LFB_LOST_SLAB ? LFB_FINDING_MEM_SLAB_HANDED_OVER :
@@ -189,15 +175,13 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_a
 {
 	const struct lfb_memory *memory = &kernel->memory;
 	const size_t vmalloc = (uintptr_t)address - (uintptr_t)memory->vmalloc_base;
-	struct lfb_object object;
-	enum lfb_address_kind kind;
 	phys_addr_t phys;
+	const enum lfb_address_kind kind = lfb__address_kind(memory, address, &phys);
 	char text[80];
 
-	kind = lfb__address_kind(memory, address, &phys);
 	if (no_address) {
 		/* No address of this form can exist. */
-		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel, &object),
+		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel).text,
 		       "a pointer that is no address was followed", "");
 	} else if (kind == LFB_ADDRESS_STALE) {
 		report_stale(kernel, address, phys);
@@ -211,6 +195,6 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_a
 		if ((uintptr_t)address < PAGE_SIZE)
 			snprintf(text, sizeof(text), "NULL pointer dereference at offset %lu",
 				 (unsigned long)(uintptr_t)address);
-		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel, &object), text, "");
+		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel).text, text, "");
 	}
 }

@@ -209,13 +209,18 @@ static void format_result(const struct lfb_event *event, char *text, size_t size
 		snprintf(text, size, " -> %ld", event->result);
 }
 
-/* Names come from anywhere, hostile images included: a line stays one harmless line. */
-static size_t make_harmless(char *line, size_t size, int length)
+void lfb__make_harmless(char *text)
 {
-	for (size_t i = 0; i + 1 < size && line[i]; i++) {
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
 	}
+}
+
+static size_t finish(char *line, size_t size, int length)
+{
+	if (size)
+		lfb__make_harmless(line);
 	return length < 0 ? 0 : (size_t)length;
 }
 
@@ -245,7 +250,7 @@ size_t lfb_event_format(const struct lfb_event *event, char *line, size_t size)
 			  lfb_event_kind_name(row_of(event)->kind), texts.subject,
 			  has_more ? 16 : 0, lfb_event_action(event), texts.detail[0] ? " " : "",
 			  texts.detail, texts.result);
-	return make_harmless(line, size, length);
+	return finish(line, size, length);
 }
 
 size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t size)
@@ -258,7 +263,7 @@ size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t
 			  lfb_event_kind_name(row_of(event)->kind), texts.subject,
 			  lfb_event_action(event), texts.detail[0] ? " " : "", texts.detail,
 			  texts.result);
-	return make_harmless(line, size, length);
+	return finish(line, size, length);
 }
 
 /* Is @name there as a word of its own? 0x1000 is not in 0x10000. */

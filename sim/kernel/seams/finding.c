@@ -24,13 +24,15 @@ struct stored {
 	char text[TEXT_SIZE];
 };
 
-/* Names come from anywhere, hostile images included. */
-static void make_harmless(char *text)
+struct lfb_object lfb__object(const char *format, ...)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-	}
+	struct lfb_object object;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(object.text, sizeof(object.text), format, args);
+	va_end(args);
+	return object;
 }
 
 static struct lfb_finding *find_known(const struct lfb_kernel *kernel, enum lfb_finding_id id,
@@ -95,10 +97,10 @@ static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_findin
 	where_it_is(kernel, stored);
 	snprintf(stored->object, sizeof(stored->object), "%s", object);
 	snprintf(stored->text, sizeof(stored->text), "%s", text);
-	make_harmless(stored->doing);
-	make_harmless(stored->callback);
-	make_harmless(stored->object);
-	make_harmless(stored->text);
+	lfb__make_harmless(stored->doing);
+	lfb__make_harmless(stored->callback);
+	lfb__make_harmless(stored->object);
+	lfb__make_harmless(stored->text);
 	stored->finding.object = stored->object;
 	stored->finding.text = stored->text;
 	stored->finding.history = lfb__history_about(&kernel->history, stored->object);

@@ -96,12 +96,21 @@ void lfb__say_finding(struct lfb_kernel *kernel, enum lfb_finding_id id, const c
 enum lfb_event_kind lfb__happening_kind(enum lfb_happening happening);
 bool lfb__happening_has_result(enum lfb_happening happening);
 bool lfb__happening_is_fine(enum lfb_happening happening);
+
+/* Names come from anywhere, hostile images included: makes @text one harmless line. */
+void lfb__make_harmless(char *text);
 /* An event without its number and columns: "k0 callback flb iommu-v1 preserve -> 0". */
 size_t lfb__event_format_short(const struct lfb_event *event, char *line, size_t size);
 /* Does one of the fields that its text shows say @name, or its message? */
 bool lfb__event_mentions(const struct lfb_event *event, const char *name, size_t length);
 
 /* finding.c */
+
+/* A name for what a finding is about, for the time of an expression: "lock kho_out.lock". */
+struct lfb_object {
+	char text[80];
+};
+struct lfb_object lfb__object(const char *format, ...) LFB_PRINTF(1, 2);
 
 /*
  * Writes down a finding. @object says what it is about: a type and a name, separated by a blank,

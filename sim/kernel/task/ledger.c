@@ -94,31 +94,23 @@ const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
 	return frame ? frame->site : NULL;
 }
 
-void lfb__site_who(const struct lfb_site *site, unsigned long operation, char *text, size_t size)
+struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operation)
 {
+	struct lfb_who who;
+
 	if (site)
-		snprintf(text, size, "by %s %s %s in operation %lu", site->type, site->name,
-			 site->op, operation);
+		snprintf(who.text, sizeof(who.text), "by %s %s %s in operation %lu", site->type,
+			 site->name, site->op, operation);
 	else
-		snprintf(text, size, "outside of callbacks in operation %lu", operation);
+		snprintf(who.text, sizeof(who.text), "outside of callbacks in operation %lu",
+			 operation);
+	return who;
 }
 
-void lfb__ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t size)
+struct lfb_who lfb__ledger_who(const struct lfb_ledger_entry *entry)
 {
-	if (entry->internal)
-		snprintf(text, size, "by the kernel itself");
-	else
-		lfb__site_who(entry->site, entry->operation, text, size);
-}
-
-void lfb__internal_begin(struct lfb_kernel *kernel)
-{
-	kernel->task->internal++;
-}
-
-void lfb__internal_end(struct lfb_kernel *kernel)
-{
-	kernel->task->internal--;
+	return entry->internal ? (struct lfb_who){ "by the kernel itself" } :
+				 lfb__site_who(entry->site, entry->operation);
 }
 
 struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,

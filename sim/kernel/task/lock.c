@@ -37,17 +37,9 @@ static const char *owner_name(const struct lfb_lock *lock)
 	return owner ? owner->name : "a task that is gone";
 }
 
-/* "lock luo_register_rwlock", for the time of an expression. */
-struct object {
-	char text[80];
-};
-
-static struct object object_of(const char *name, const char *type)
+static struct lfb_object object_of(const struct lfb_lock *lock)
 {
-	struct object object;
-
-	snprintf(object.text, sizeof(object.text), "%s %.64s", type, name);
-	return object;
+	return lfb__object("lock %.64s", lock->name);
 }
 
 /*
@@ -61,8 +53,9 @@ static bool begin(struct lfb_lock *lock, const char *operation)
 	if (unlikely(!lock->name))
 		lock->name = lfb__no_name;
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC)) {
-		lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED, object_of(operation, "function").text,
-			     operation, "lock was never initialised");
+		lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED,
+			     lfb__object("function %.64s", operation).text, operation,
+			     "lock was never initialised");
 		lfb_lock_init(lock, "uninitialised lock");
 	}
 	if (!kernel)
@@ -170,7 +163,7 @@ static void acquire_sleeping(struct lfb_lock *lock, bool shared, const char *ope
 {
 	if (current_task()->spinlocks_held > 0)
 		lfb__warn_as(LFB_FINDING_LOCK_SLEEP_UNDER_SPINLOCK,
-			     object_of(lock->name, "lock").text, operation,
+			     object_of(lock).text, operation,
 			     "sleeping lock %s taken under a spinlock", lock->name);
 	acquire(lock, shared, operation);
 }
@@ -183,13 +176,13 @@ static bool release(struct lfb_lock *lock, const char *operation)
 	if (!begin(lock, operation))
 		return false;
 	if (!lock->owner) {
-		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock->name, "lock").text,
+		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock).text,
 			     operation, "%s is not held", lock->name);
 		return false;
 	}
 	/* As on a real kernel, it is released all the same. */
 	if (lock->owner != task)
-		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock->name, "lock").text,
+		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock).text,
 			     operation, "%s is held by %s, released by %s", lock->name,
 			     owner_name(lock), task->name);
 	lfb_lock_released(lock, false);
@@ -230,7 +223,7 @@ void mutex_destroy(struct mutex *lock)
 	if (!begin(&lock->lock, __func__))
 		return;
 	if (is_held(&lock->lock))
-		lfb__warn_as(LFB_FINDING_KERNEL_WARN, object_of(lock->lock.name, "lock").text,
+		lfb__warn_as(LFB_FINDING_KERNEL_WARN, object_of(&lock->lock).text,
 			     __func__, "%s is held by %s", lock->lock.name,
 			     owner_name(&lock->lock));
 	if (current_task()->nr_held)
@@ -249,7 +242,7 @@ void up_read(struct rw_semaphore *sem)
 	if (!begin(&sem->lock, __func__))
 		return;
 	if (sem->lock.readers == 0)
-		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(sem->lock.name, "lock").text,
+		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(&sem->lock).text,
 			     __func__, "%s is not held for reading", sem->lock.name);
 	else
 		lfb_lock_released(&sem->lock, true);

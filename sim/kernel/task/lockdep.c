@@ -138,15 +138,14 @@ static void report_inversion(struct lfb_kernel *kernel, unsigned int from, unsig
 {
 	const struct lfb_lockdep *lockdep = kernel->lockdep;
 	char earlier[400] = "";
-	char object[64];
 	size_t length = 0;
 
 	/* The way leads from @to to @from; it is told from its end. */
 	for (unsigned int at = from; at != to && length < sizeof(earlier); at = came_from[at])
 		length += (size_t)snprintf(earlier + length, sizeof(earlier) - length, "; %s",
 					   edge_text(lockdep, came_from[at], at));
-	snprintf(object, sizeof(object), "lock %s", lockdep->classes[to].name);
-	lfb__find(kernel, LFB_FINDING_LOCK_INVERSION, object, "%s%s", text, earlier);
+	lfb__find(kernel, LFB_FINDING_LOCK_INVERSION,
+		  lfb__object("lock %s", lockdep->classes[to].name).text, "%s%s", text, earlier);
 }
 
 /* A lock of class @to is taken while one of @from is held, for the first time. */
@@ -202,74 +201,55 @@ void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock)
 }
 
 /* "lock flb->incoming.lock"; the lock itself may be gone. */
-static void name_held(const struct lfb_kernel *kernel, const struct lfb_held *held, char *text,
-		      size_t size)
+static struct lfb_object name_held(const struct lfb_kernel *kernel, const struct lfb_held *held)
 {
-	snprintf(text, size, "lock %s", held->class == NO_CLASS ? "of no known class" :
-		 kernel->lockdep->classes[held->class].name);
+	return lfb__object("lock %s", held->class == NO_CLASS ? "of no known class" :
+			   kernel->lockdep->classes[held->class].name);
 }
 
 void lfb__locks_kept(struct lfb_kernel *kernel, unsigned int before, const char *what)
 {
 	const struct task_struct *task = kernel->task;
-	char object[64];
 
-	for (unsigned int i = before; i < task->nr_held; i++) {
-		name_held(kernel, &task->held[i], object, sizeof(object));
-		lfb__find(kernel, LFB_FINDING_LOCK_HELD_AT_RETURN, object,
-			  "%s returned with it held", what);
-	}
+	for (unsigned int i = before; i < task->nr_held; i++)
+		lfb__find(kernel, LFB_FINDING_LOCK_HELD_AT_RETURN,
+			  name_held(kernel, &task->held[i]).text, "%s returned with it held", what);
 }
 
-static void find_held(struct lfb_kernel *kernel, const struct task_struct *task,
-		      enum lfb_finding_id id)
+void lfb__locks_held(struct lfb_kernel *kernel, const struct task_struct *task,
+		     enum lfb_finding_id id)
 {
-	char object[64];
-
 	for (unsigned int i = 0; i < task->nr_held; i++) {
 		const struct lfb_held *held = &task->held[i];
 
-		name_held(kernel, held, object, sizeof(object));
-		lfb__find(kernel, id, object, "task %s took it in operation %lu%s%s and holds it",
-			  task->name, held->operation, held->op ? ", in " : "",
-			  held->op ? held->op : "");
+		lfb__find(kernel, id, name_held(kernel, held).text,
+			  "task %s took it in operation %lu%s%s and holds it", task->name,
+			  held->operation, held->op ? ", in " : "", held->op ? held->op : "");
 	}
-}
-
-void lfb__locks_at_end(struct lfb_kernel *kernel, const struct task_struct *task)
-{
-	find_held(kernel, task, LFB_FINDING_LOCK_HELD_AT_RETURN);
-}
-
-void lfb__locks_at_jump(struct lfb_kernel *kernel, const struct task_struct *task)
-{
-	find_held(kernel, task, LFB_FINDING_LOCK_HELD_ACROSS_KEXEC);
 }
 
 void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock, const char *how)
 {
 	const struct lfb_frame *frame = lfb__frame(kernel);
-	char object[80];
 
 	while (frame && frame->lock != lock)
 		frame = frame->up;
-	if (frame) {
-		snprintf(object, sizeof(object), "%s %.47s", frame->type, frame->name);
-		lfb__find(kernel, LFB_FINDING_FLB_SELF_DEADLOCK, object, "its %s asks for it, with "
-			  "%s held around the callback", frame->op, lock->name);
-		return;
-	}
-	snprintf(object, sizeof(object), "lock %.64s", lock->name);
-	lfb__find(kernel, LFB_FINDING_LOCK_DEADLOCK, object, "%s", how);
+	if (frame)
+		lfb__find(kernel, LFB_FINDING_FLB_SELF_DEADLOCK,
+			  lfb__object("%s %.47s", frame->type, frame->name).text,
+			  "its %s asks for it, with %s held around the callback", frame->op,
+			  lock->name);
+	else
+		lfb__find(kernel, LFB_FINDING_LOCK_DEADLOCK,
+			  lfb__object("lock %.64s", lock->name).text, "%s", how);
 }
 
 void lfb__locks_slept(struct lfb_kernel *kernel, const char *what)
 {
 	const struct task_struct *task = kernel->task;
-	char object[80];
 
-	snprintf(object, sizeof(object), "function %.64s", what);
-	lfb__find(kernel, LFB_FINDING_LOCK_SLEEP_UNDER_SPINLOCK, object, "task %s may sleep in it "
-		  "and holds %u spinlock%s", task->name, task->spinlocks_held,
-		  task->spinlocks_held == 1 ? "" : "s");
+	lfb__find(kernel, LFB_FINDING_LOCK_SLEEP_UNDER_SPINLOCK,
+		  lfb__object("function %.64s", what).text,
+		  "task %s may sleep in it and holds %u spinlock%s", task->name,
+		  task->spinlocks_held, task->spinlocks_held == 1 ? "" : "s");
 }

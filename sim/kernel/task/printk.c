@@ -40,15 +40,14 @@ static void complain(enum lfb_happening happening, enum lfb_finding_id id, const
 		     const char *where, const char *format, va_list args)
 {
 	struct lfb_kernel *kernel = lfb__current;
-	char function[80];
 	va_list again;
 
 	if (!kernel)
 		return;
-	snprintf(function, sizeof(function), "function %.64s", where);
 	va_copy(again, args);
 	lfb__say_args(kernel, happening, where, format, args);
-	lfb__find_args(kernel, id, object ? object : function, format, again);
+	lfb__find_args(kernel, id, object ? object : lfb__object("function %.64s", where).text,
+		       format, again);
 	va_end(again);
 }
 

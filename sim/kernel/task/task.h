@@ -57,9 +57,9 @@ void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_
 void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock);
 /* A callback or system call returns with more locks than the @before it began with. */
 void lfb__locks_kept(struct lfb_kernel *kernel, unsigned int before, const char *what);
-/* The user says that all is over, or the kernel is about to jump: what does @task still hold? */
-void lfb__locks_at_end(struct lfb_kernel *kernel, const struct task_struct *task);
-void lfb__locks_at_jump(struct lfb_kernel *kernel, const struct task_struct *task);
+/* The user says that all is over, or the kernel is about to jump: @task still holds something. */
+void lfb__locks_held(struct lfb_kernel *kernel, const struct task_struct *task,
+		     enum lfb_finding_id id);
 /* @lock can never be had: names the mistake; @how says it in words. */
 void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock, const char *how);
 /* Something that may sleep is done under a spinlock. */
@@ -97,13 +97,19 @@ static inline void lfb__ledger_came_over(struct lfb_ledger_entry *entry)
 		entry->restored = true;
 }
 
-
 /*
  * What the orchestrator does for itself in between: what it allocates is not in the ledger, what
  * it preserves is there as internal.
  */
-void lfb__internal_begin(struct lfb_kernel *kernel);
-void lfb__internal_end(struct lfb_kernel *kernel);
+static inline void lfb__internal_begin(struct lfb_kernel *kernel)
+{
+	kernel->task->internal++;
+}
+
+static inline void lfb__internal_end(struct lfb_kernel *kernel)
+{
+	kernel->task->internal--;
+}
 
 /* The entry of a kind with physical keys that has the byte at @phys, NULL: none. */
 struct lfb_ledger_entry *lfb__ledger_covering(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
@@ -128,10 +134,13 @@ void lfb__holder_forget(struct lfb_holder *holder);
 void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover);
 void lfb__ledger_destroy(struct lfb_ledger *ledger);
 
-/* "by flb iommu-v1 preserve in operation 7" for a message. */
-void lfb__ledger_who(const struct lfb_ledger_entry *entry, char *text, size_t size);
+/* "by flb iommu-v1 preserve in operation 7", for the time of an expression. */
+struct lfb_who {
+	char text[120];
+};
+struct lfb_who lfb__ledger_who(const struct lfb_ledger_entry *entry);
 /* The same of a site, or of what was done outside of callbacks. */
-void lfb__site_who(const struct lfb_site *site, unsigned long operation, char *text, size_t size);
+struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operation);
 /* Who is at work: the running callback, NULL outside of callbacks and when nobody checks. */
 const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel);
 
