@@ -104,6 +104,12 @@ static inline const char *lfb__whose(const struct lfb_recorded *recorded)
 	return recorded->of_flb ? "flb" : "h";
 }
 
+/* A bool callback that answers says so by what it answers; the others by an errno. */
+static inline bool lfb__answers_bool(enum lfb_callback callback)
+{
+	return callback == LFB_CALLBACK_CAN_PRESERVE || callback == LFB_CALLBACK_CAN_FINISH;
+}
+
 /* step_memory.c: frees what a slot holds, by what it is. -EINVAL: no memory of its own. */
 int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot);
 

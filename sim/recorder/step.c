@@ -12,22 +12,15 @@ static int (*const runs[LFB_STEP_CODES])(struct lfb_step_call *call,
 
 /* What the callbacks that run now have taken */
 
-/* Which of its kind a step takes or gives back. */
-static u64 key_of(const struct lfb_step_call *call, const struct lfb_step *step,
-		  enum lfb_holding holding)
+/* Which of its kind a step takes or gives back, by what its arguments begin with. */
+static u64 key_of(const struct lfb_step_call *call, const struct lfb_step *step)
 {
-	switch (holding) {
-	case LFB_HOLD_MUTEX:
-	case LFB_HOLD_SPIN:
-	case LFB_HOLD_READ:
-	case LFB_HOLD_WRITE:
+	switch (*lfb__steps[step->code].arguments) {
+	case 'L':
 		return step->lock;
-	case LFB_HOLD_INCOMING:
-	case LFB_HOLD_OUTGOING:
-	case LFB_HOLD_INCOMING_LOCK:
-	case LFB_HOLD_OUTGOING_LOCK:
+	case 'F':
 		return step->flb;
-	case LFB_HOLD_MODULE:
+	case '\0':
 		return 0;
 	default:
 		return (uintptr_t)lfb__step_slot(call, step, step->nr_slots - 1).address;
@@ -53,7 +46,7 @@ static void note_taken(struct lfb_step_call *call, const struct lfb_step *step)
 
 	held->holding = lfb__steps[step->code].takes;
 	held->step = step;
-	held->key = key_of(call, step, held->holding);
+	held->key = key_of(call, step);
 	held->slot = (struct lfb_slot){ 0 };
 	if (step->nr_slots)
 		held->slot = lfb__step_slot(call, step, step->nr_slots - 1);
@@ -76,21 +69,7 @@ static void note_given(struct lfb_step_call *call, enum lfb_holding holding, u64
 
 static int give_back_step(struct lfb_step_call *call, const struct lfb_taken *held)
 {
-	static int (*const back[LFB_HOLDINGS])(struct lfb_step_call *, const struct lfb_step *) = {
-		[LFB_HOLD_FOLIO] = lfb__step_unpreserve_folio,
-		[LFB_HOLD_PAGES] = lfb__step_unpreserve_pages,
-		[LFB_HOLD_AREA] = lfb__step_unpreserve_vmalloc,
-		[LFB_HOLD_SUBTREE] = lfb__step_remove_subtree,
-		[LFB_HOLD_MUTEX] = lfb__step_unlock,
-		[LFB_HOLD_SPIN] = lfb__step_spin_unlock,
-		[LFB_HOLD_READ] = lfb__step_up_read,
-		[LFB_HOLD_WRITE] = lfb__step_up_write,
-		[LFB_HOLD_INCOMING] = lfb__step_put_incoming,
-		[LFB_HOLD_OUTGOING] = lfb__step_put_outgoing,
-		[LFB_HOLD_INCOMING_LOCK] = lfb__step_unlock_incoming,
-		[LFB_HOLD_OUTGOING_LOCK] = lfb__step_unlock_outgoing,
-		[LFB_HOLD_MODULE] = lfb__step_module_put,
-	};
+	enum lfb_step_code code = 0;
 	struct lfb_step step = *held->step;
 
 	if (held->holding == LFB_HOLD_MEMORY)
@@ -104,7 +83,9 @@ static int give_back_step(struct lfb_step_call *call, const struct lfb_taken *he
 		step.nr_slots = 1;
 		lfb__step_fill(call, &step, 0, held->slot);
 	}
-	return back[held->holding](call, &step);
+	while (lfb__steps[code].gives != held->holding)
+		code++;
+	return runs[code](call, &step);
 }
 
 static void unwind(struct lfb_step_call *call)
@@ -123,7 +104,7 @@ static void unwind(struct lfb_step_call *call)
 static int run_step(struct lfb_step_call *call, const struct lfb_step *step)
 {
 	const enum lfb_holding gives = lfb__steps[step->code].gives;
-	u64 key = gives ? key_of(call, step, gives) : 0;
+	u64 key = gives ? key_of(call, step) : 0;
 	int err;
 
 	err = reserve_held(call->recorder);
@@ -147,12 +128,6 @@ static bool leaves_it_all(const struct lfb_program *program)
 	return false;
 }
 
-/* A bool callback that answers says so by what it answers; the others by an errno. */
-static bool answers_bool(enum lfb_callback callback)
-{
-	return callback == LFB_CALLBACK_CAN_PRESERVE || callback == LFB_CALLBACK_CAN_FINISH;
-}
-
 int lfb__run_program(struct lfb_step_call *call)
 {
 	struct lfb_recorder *recorder = call->recorder;
@@ -170,7 +145,7 @@ int lfb__run_program(struct lfb_step_call *call)
 		if (!call->can_fail)
 			err = 0;
 	}
-	if (!err && call->can_fail && call->answered && !answers_bool(call->callback))
+	if (!err && call->can_fail && call->answered && !lfb__answers_bool(call->callback))
 		err = call->answer;
 	if (err < 0 && !leaves_it_all(call->program))
 		unwind(call);
