@@ -153,7 +153,8 @@ static int add_session(void *context, phys_addr_t where, const struct luo_sessio
 {
 	struct lfb_inspection *found = context;
 
-	return add(found, &found->sessions, &(struct lfb_found_session){ .where = where, .record = *record },
+	return add(found, &found->sessions,
+		   &(struct lfb_found_session){ .where = where, .record = *record },
 		   sizeof(struct lfb_found_session));
 }
 

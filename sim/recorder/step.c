@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Running steps: one after the other, and back again when one fails. */
+#include <string.h>
+
 #include "lib/luo/luo.h"
 #include "sim/recorder/inside.h"
 
@@ -27,27 +29,14 @@ static u64 key_of(const struct lfb_step_call *call, const struct lfb_step *step)
 	}
 }
 
-/* Makes room first, so that what was taken can always be noted. */
-static int reserve_held(struct lfb_recorder *recorder)
-{
-	struct lfb_taken *held = lfb__room(recorder->held, recorder->nr_held, 1,
-					   &recorder->held_capacity, sizeof(*held));
-
-	if (!held)
-		return -ENOMEM;
-	recorder->held = held;
-	return 0;
-}
-
+/* There is room: see run_step(). */
 static void note_taken(struct lfb_step_call *call, const struct lfb_step *step)
 {
-	struct lfb_recorder *recorder = call->recorder;
-	struct lfb_taken *held = &recorder->held[recorder->nr_held++];
+	struct lfb_taken *held = lfb__list_add(&call->recorder->held, sizeof(*held));
 
 	held->holding = lfb__steps[step->code].takes;
 	held->step = step;
 	held->key = key_of(call, step);
-	held->slot = (struct lfb_slot){ 0 };
 	if (step->nr_slots)
 		held->slot = lfb__step_slot(call, step, step->nr_slots - 1);
 }
@@ -55,14 +44,14 @@ static void note_taken(struct lfb_step_call *call, const struct lfb_step *step)
 /* What is given back was taken last. */
 static void note_given(struct lfb_step_call *call, enum lfb_holding holding, u64 key)
 {
-	struct lfb_recorder *recorder = call->recorder;
-	unsigned int i, last;
+	struct lfb_list *held = &call->recorder->held;
+	struct lfb_taken *items = held->items;
 
-	for (i = recorder->nr_held; i-- > call->held;) {
-		if (recorder->held[i].holding != holding || recorder->held[i].key != key)
+	for (size_t i = held->count; i-- > call->held;) {
+		if (items[i].holding != holding || items[i].key != key)
 			continue;
-		for (last = --recorder->nr_held; i < last; i++)
-			recorder->held[i] = recorder->held[i + 1];
+		held->count--;
+		memmove(items + i, items + i + 1, (held->count - i) * sizeof(*items));
 		return;
 	}
 }
@@ -73,7 +62,7 @@ static int give_back_step(struct lfb_step_call *call, const struct lfb_taken *he
 	struct lfb_step step = *held->step;
 
 	if (held->holding == LFB_HOLD_MEMORY)
-		return lfb__free_slot(call, &held->slot);
+		return lfb__free_slot(call, held->slot);
 	if ((held->holding == LFB_HOLD_INCOMING || held->holding == LFB_HOLD_OUTGOING) &&
 	    !lfb__recorder_counts_references(call->recorder))
 		return 0;
@@ -90,10 +79,10 @@ static int give_back_step(struct lfb_step_call *call, const struct lfb_taken *he
 
 static void unwind(struct lfb_step_call *call)
 {
-	struct lfb_recorder *recorder = call->recorder;
+	struct lfb_list *list = &call->recorder->held;
 
-	while (recorder->nr_held > call->held) {
-		const struct lfb_taken held = recorder->held[--recorder->nr_held];
+	while (list->count > call->held) {
+		const struct lfb_taken held = ((struct lfb_taken *)list->items)[--list->count];
 
 		give_back_step(call, &held);
 	}
@@ -107,9 +96,11 @@ static int run_step(struct lfb_step_call *call, const struct lfb_step *step)
 	u64 key = gives ? key_of(call, step) : 0;
 	int err;
 
-	err = reserve_held(call->recorder);
-	if (!err)
-		err = runs[step->code](call, step);
+	/* Room first, so that what was taken can always be noted. */
+	if (!lfb__list_add(&call->recorder->held, sizeof(struct lfb_taken)))
+		return -ENOMEM;
+	call->recorder->held.count--;
+	err = runs[step->code](call, step);
 	if (err)
 		return err;
 	if (gives)
@@ -119,10 +110,12 @@ static int run_step(struct lfb_step_call *call, const struct lfb_step *step)
 	return 0;
 }
 
-static bool leaves_it_all(const struct lfb_program *program)
+static bool leaves_it_all(const struct lfb_list *program)
 {
-	for (unsigned int i = 0; i < program->count; i++) {
-		if (program->lines[i].step->code == LFB_STEP_no_unwind)
+	const struct lfb_program_line *lines = program->items;
+
+	for (size_t i = 0; i < program->count; i++) {
+		if (lines[i].step->code == LFB_STEP_no_unwind)
 			return true;
 	}
 	return false;
@@ -130,12 +123,13 @@ static bool leaves_it_all(const struct lfb_program *program)
 
 int lfb__run_program(struct lfb_step_call *call)
 {
-	struct lfb_recorder *recorder = call->recorder;
 	int err = 0;
 
-	call->held = recorder->nr_held;
+	call->held = call->recorder->held.count;
 	for (; !err && call->line < call->program->count; call->line++) {
-		const struct lfb_step *step = call->program->lines[call->line].step;
+		/* A step may lead to a point at which the program grows. */
+		const struct lfb_program_line *lines = call->program->items;
+		const struct lfb_step *step = lines[call->line].step;
 
 		err = run_step(call, step);
 		if (err)
@@ -149,15 +143,15 @@ int lfb__run_program(struct lfb_step_call *call)
 		err = call->answer;
 	if (err < 0 && !leaves_it_all(call->program))
 		unwind(call);
-	recorder->nr_held = call->held;
+	call->recorder->held.count = call->held;
 	return err;
 }
 
 int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step)
 {
-	struct lfb_step_call call = { .recorder = recorder, .held = recorder->nr_held };
+	struct lfb_step_call call = { .recorder = recorder, .held = recorder->held.count };
 	int err = run_step(&call, step);
 
-	recorder->nr_held = call.held;
+	recorder->held.count = call.held;
 	return err;
 }
