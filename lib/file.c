@@ -132,12 +132,13 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	if (err)
 		return lfb__fail(luo->kernel, err, "an FLB of handler %.47s could not be preserved "
 				 "(%d)", fh->compatible, err);
-	luo_file = kmemdup(draft, sizeof(*draft), GFP_KERNEL);
+	luo_file = lfb__kmalloc(sizeof(*draft), GFP_KERNEL);
 	if (!luo_file) {
 		if (!luo_quirk(luo, LUO_QUIRK_FILE_FLB_LEAK_ON_ENOMEM))
 			luo_flb_file_unpreserve(luo, fh);
 		return lfb__fail(luo->kernel, -ENOMEM, "no memory for a file's record");
 	}
+	*luo_file = *draft;
 	lfb__holder_init(&luo_file->holder);
 	err = luo_call_file(luo, luo_file, &args, LUO_PRESERVE);
 	if (err) {

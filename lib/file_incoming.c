@@ -26,7 +26,7 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 		pr_warn("luo: %s", luo->problem.what);
 		return -ENOENT;
 	}
-	luo_file = kzalloc(sizeof(*luo_file), GFP_KERNEL);
+	luo_file = lfb__kzalloc(sizeof(*luo_file));
 	if (!luo_file) {
 		luo_unpin_used(luo, fh->ops->owner);
 		return -ENOMEM;

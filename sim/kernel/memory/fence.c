@@ -7,8 +7,6 @@
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
-#define OBJECT_ALIGN 16ul
-#define SLACK 0x5a	/* what is between the end of an object and the next boundary */
 
 int lfb__fence_create(struct lfb_memory *memory)
 {
@@ -129,11 +127,6 @@ bool lfb__fence_take_oldest(struct lfb_kernel *kernel, unsigned long *pfn, unsig
 	return true;
 }
 
-static size_t aligned(size_t size)
-{
-	return (size + OBJECT_ALIGN - 1) & ~(OBJECT_ALIGN - 1);
-}
-
 /* Pages that an object lies in, the page behind it not among them. */
 static unsigned long pages_of(size_t size)
 {
@@ -158,7 +151,7 @@ static unsigned long end_page(size_t size)
 
 size_t lfb__fence_start(const struct lfb_kernel *kernel, unsigned long pfn, size_t *size)
 {
-	*size = aligned(kernel->memory.fence->pages[pfn].size);
+	*size = lfb__fence_aligned(kernel->memory.fence->pages[pfn].size);
 	return (end_page(*size) << PAGE_SHIFT) - *size;
 }
 
@@ -172,7 +165,7 @@ void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t siz
 	start = lfb__fence_start(kernel, pfn, &room);
 	protect(memory, pfn + (start >> PAGE_SHIFT), pages_of(size), PROT_READ | PROT_WRITE);
 	object = (u8 *)lfb__pfn_address(memory, pfn) + start;
-	memset(object + size, SLACK, room - size);
+	memset(object + size, LFB_SLACK, room - size);
 	return object;
 }
 
@@ -180,7 +173,7 @@ void lfb__fence_use_all(struct lfb_kernel *kernel, unsigned long pfn)
 {
 	struct lfb_fence_page *page = &kernel->memory.fence->pages[pfn];
 
-	page->size = (u32)aligned(page->size);
+	page->size = (u32)lfb__fence_aligned(page->size);
 }
 
 size_t lfb__fence_written_slack(const struct lfb_kernel *kernel, unsigned long pfn)
@@ -189,7 +182,7 @@ size_t lfb__fence_written_slack(const struct lfb_kernel *kernel, unsigned long p
 	const u8 *bytes = (const u8 *)lfb__pfn_address(&kernel->memory, pfn) + start;
 
 	for (size_t i = kernel->memory.fence->pages[pfn].size; i < room; i++) {
-		if (bytes[i] != SLACK)
+		if (bytes[i] != LFB_SLACK)
 			return i;
 	}
 	return 0;
