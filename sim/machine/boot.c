@@ -58,8 +58,10 @@ static int start(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct boot boot = { machine, root };
 	struct lfb_kernel *kernel = &machine->kernel;
+	struct lfb_event event = { .happening = LFB_DID_BOOTED };
 	struct lfb_image_module *image;
 	char error[sizeof(kernel->error)];
+	struct lfb_span span;
 	long err;
 
 	lfb__agents_forget(machine);
@@ -72,12 +74,17 @@ static int start(struct lfb_machine *machine, phys_addr_t root)
 	if (kernel->catch_faults)
 		lfb__guard_install();
 	lfb__machine_state_changed(machine, LFB_RUNNING);
+	event.profile = machine->profile->name;
+	span = lfb__event_begins(kernel, &event);
 	if (root)
 		lfb__event(kernel, BOOT_HANDOVER, .profile = machine->profile->name);
 	else
 		lfb__event(kernel, BOOT_COLD, .profile = machine->profile->name);
 	lfb__pages_begin(kernel);
 	err = lfb__machine_run(machine, &kernel->boot_task, boot_kernel, &boot);
+	event.result = err;
+	if (unlikely(kernel->trace.fine))
+		lfb__event_ends(kernel, span, &event);
 	if (err && !kernel->dead) {
 		memcpy(error, kernel->error, sizeof(error));
 		lfb_machine_shutdown(machine);
