@@ -28,8 +28,8 @@ struct reservation {
 	unsigned long root_pfn;
 };
 
-static void __attribute__((cold, noinline)) tell_block(struct lfb_kernel *kernel,
-						       phys_addr_t phys, unsigned int order)
+static LFB_OUT_OF_LINE void tell_block(struct lfb_kernel *kernel, phys_addr_t phys,
+				       unsigned int order)
 {
 	const struct lfb_ledger_entry *entry =
 		lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, phys);

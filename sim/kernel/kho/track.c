@@ -123,8 +123,8 @@ static const char *owner(const struct lfb_kernel *kernel, unsigned long pfn, cha
 	return text;
 }
 
-static void __attribute__((cold, noinline)) tell_marked(struct lfb_kernel *kernel,
-							unsigned long pfn, unsigned long nr_pages)
+static LFB_OUT_OF_LINE void tell_marked(struct lfb_kernel *kernel, unsigned long pfn,
+					unsigned long nr_pages)
 {
 	char text[80];
 
