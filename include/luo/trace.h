@@ -42,6 +42,12 @@ enum lfb_event_kind {
  * asked for everything (lfb_trace_all_to()), as are the beginnings of calls: they are for programs
  * that follow the state step by step, and too many to read.
  *
+ * An event about the state is told when it has changed, so that after each event the state is the
+ * one that all events so far say; JUMPED and SWITCHED_OFF end a kernel with all that is in it. The
+ * next one is handed over PAGES_HANDED_OVER, the FLBs in FLB_HANDED_OVER (in kernels that do not
+ * look at them while they boot when they are asked for: FLB_COUNTED), and at the first open the
+ * sessions and files that are ADDED.
+ *
  * The three texts are what a trace shows of it: a word in braces stands for that field of struct
  * lfb_event, and those are the fields that mean something. Callbacks of files also have the session
  * and the token, LFB_DID_FLB_COUNTED, GOT and PUT all counts.

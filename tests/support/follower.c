@@ -400,8 +400,10 @@ static void follow(void *context, const struct lfb_event *event)
 	follower->seen[event->happening]++;
 	if (follower->bend)
 		follower->bend(&shown);
-	if (event->happening != follower->withheld)
-		rebuild_event(&follower->rebuilt, &shown);
+	/* What happens in it still happens in something. */
+	if (event->happening == follower->withheld)
+		shown.happening = LFB_DID_PRINTED;
+	rebuild_event(&follower->rebuilt, &shown);
 	if (!follower->differs)
 		compare(follower, event);
 }

@@ -68,7 +68,7 @@ static void kernel_ends(struct rebuilt *rebuilt, struct rebuilt_list marked)
 		&rebuilt->flbs, &rebuilt->records, &rebuilt->waiting,
 		&rebuilt->locks, &rebuilt->modules, &rebuilt->before,
 	};
-	struct rebuilt next = { .before = marked };
+	struct rebuilt next = { .before = marked, .open = rebuilt->open };
 
 	forget_sessions(rebuilt);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -456,8 +456,27 @@ bool rebuild_follows(enum lfb_happening happening)
 	return rules[happening] != NULL;
 }
 
+/*
+ * What an event happened in is still open. What had begun in there since has no end: the kernel
+ * died, or a task waits for ever.
+ */
+static void check_parent(struct rebuilt *rebuilt, const struct lfb_event *event)
+{
+	const u64 *open = rebuilt->open.items;
+	size_t count = rebuilt->open.count;
+
+	while (count && open[count - 1] != event->parent)
+		count--;
+	if (!count && event->parent)
+		wrong(rebuilt, event, "what it happened in is over");
+	rebuilt->open.count = event->edge == LFB_EDGE_END && count ? count - 1 : count;
+	if (event->edge == LFB_EDGE_BEGIN)
+		*(u64 *)add(&rebuilt->open, sizeof(u64)) = event->number;
+}
+
 void rebuild_event(void *rebuilt, const struct lfb_event *event)
 {
+	check_parent(rebuilt, event);
 	if (rules[event->happening])
 		rules[event->happening](rebuilt, event);
 }
@@ -467,4 +486,5 @@ void rebuild_free(struct rebuilt *rebuilt)
 	forget(&rebuilt->marked);
 	kernel_ends(rebuilt, (struct rebuilt_list){ 0 });
 	forget(&rebuilt->before);
+	forget(&rebuilt->open);
 }

@@ -79,6 +79,7 @@ struct rebuilt {
 	struct rebuilt_list locks;	/* that are held */
 	struct rebuilt_list modules;
 	struct rebuilt_list before;	/* what the kernel before had marked */
+	struct rebuilt_list open;	/* numbers of beginnings without an end, whosever */
 	char wrong[256];		/* the first event that cannot be; "": none */
 };
 
