@@ -40,7 +40,8 @@ static void same_text(struct follower *follower, const struct lfb_event *event,
 {
 	follower->facts++;
 	if (strncmp(rebuilt, actual, size))
-		differ(follower, event, "%s: rebuilt \"%.64s\", is \"%.64s\"", what, rebuilt, actual);
+		differ(follower, event, "%s: rebuilt \"%.64s\", is \"%.64s\"", what, rebuilt,
+		       actual);
 }
 
 /* Sessions */
