@@ -1,12 +1,77 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* The search that compares with the model: which letters make sense, and what comes of them. */
+/*
+ * The search that compares with the model: what is asked for, which letters make sense, and what
+ * comes of them.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/orchestrator.h"
 #include "sim/explore/exhaust/report.h"
 
 #define JOBS_MAX 64u
+
+/* Every quirk the profile has, but those asked for. */
+static void list_others(const struct luo_profile *profile, u64 wanted, char *list, size_t size)
+{
+	size_t length = 0;
+
+	for (unsigned int i = 0; i < LUO_QUIRKS_NR; i++) {
+		if (profile->quirks & ~wanted & (1ull << i))
+			length += (size_t)snprintf(list + length, size - length, "%s%s",
+						   length ? "," : "", lfb_quirk_name(i));
+	}
+}
+
+/* As options of the tool, with the quirks that are @off. */
+static void describe_kernel(const struct lfb_exhaust_options *options, const char *off, char *text,
+			    size_t size)
+{
+	size_t length = 0;
+
+	if (options->profile)
+		length += (size_t)snprintf(text, size, " --profile %.40s", options->profile);
+	if (options->quirks_on && *options->quirks_on)
+		length += (size_t)snprintf(text + length, size - length, " --quirk +%.300s",
+					   options->quirks_on);
+	if (off && *off)
+		snprintf(text + length, size - length, " --quirk -%.800s", off);
+}
+
+int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct lfb_exhaust_options *options,
+		      struct lfb_exhaust_result *result)
+{
+	static const struct lfb_exhaust_result nothing;
+	char bad[64], others[1024] = "";
+	const char *off;
+	u64 on = 0;
+	int err = lfb__options_take(NULL, "the options", options, sizeof(*options), given,
+				    sizeof(given->sz));
+
+	if (!err)
+		err = lfb__result_check(NULL, "the result", result, sizeof(*result));
+	if (!err)
+		err = lfb__search_length(options->length, &options->length);
+	if (err)
+		return err;
+	if (luo_quirks_parse(options->quirks_on, &on, bad, sizeof(bad)))
+		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
+	if (options->groups & ~(unsigned int)(LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED))
+		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
+				  options->groups);
+	options->groups |= lfb__world_groups_for(on);
+	off = options->quirks_off;
+	if ((options->groups & LFB_EXHAUST_LOCKED) && !options->profile && !off) {
+		options->profile = "rfc-v6";
+		options->quirks_off = "all";
+		list_others(luo_profile_find("rfc-v6"), on, others, sizeof(others));
+		off = others;
+	}
+	lfb__result_give(result, &nothing, sizeof(nothing));
+	describe_kernel(options, off, result->kernel, sizeof(result->kernel));
+	return 0;
+}
 
 static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 {
@@ -163,24 +228,23 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_result *result)
 {
 	struct lfb_search search = { .root = set_up, .expand = expand };
-	struct lfb_exhaust_plan plan;
-	struct lfb_exhaust_options *options = &plan.options;
-	int err = lfb__exhaust_take(given, &plan, result);
+	struct lfb_exhaust_options options;
+	int err = lfb__exhaust_take(given, &options, result);
 
 	if (err)
 		return err;
-	if (!options->jobs) {
+	if (!options.jobs) {
 		long online = sysconf(_SC_NPROCESSORS_ONLN);
 
-		options->jobs = online > 0 ? (unsigned int)online : 1;
+		options.jobs = online > 0 ? (unsigned int)online : 1;
 	}
-	if (options->jobs > JOBS_MAX)
-		options->jobs = JOBS_MAX;
-	search.length = options->length;
-	search.all = options->all;
-	err = lfb__world_create(options->groups, &search.world);
+	if (options.jobs > JOBS_MAX)
+		options.jobs = JOBS_MAX;
+	search.length = options.length;
+	search.all = options.all;
+	err = lfb__world_create(options.groups, &search.world);
 	if (!err)
-		err = search_world(options, &search, result);
+		err = search_world(&options, &search, result);
 	lfb__search_end(&search);
 	return err;
 }

@@ -6,14 +6,8 @@
 #include "sim/explore/exhaust/search.h"
 #include "sim/explore/exhaust/walk.h"
 
-/* Options, and what they point to. */
-struct lfb_exhaust_plan {
-	struct lfb_exhaust_options options;
-	char quirks_off[1024];
-};
-
-/* options.c: checks and completes options, clears the result. */
-int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct lfb_exhaust_plan *plan,
+/* exhaust.c: checks and completes options, clears the result. */
+int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct lfb_exhaust_options *options,
 		      struct lfb_exhaust_result *result);
 /* report.c: makes a scenario of the sequence that differs, as short as can be. */
 int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct lfb_search *search,

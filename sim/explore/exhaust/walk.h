@@ -16,6 +16,7 @@
 struct lfb_difference {
 	const char *what;	/* NULL: nothing does */
 	enum lfb_verb verb;
+	u64 steps;		/* compared until there */
 	struct lfb_expectation expected_answer;
 	char expected[LFB_DIFFERENCE_MAX];
 	char got[LFB_DIFFERENCE_MAX];
