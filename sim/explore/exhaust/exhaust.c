@@ -177,22 +177,9 @@ static int set_up(struct lfb_job *job)
 	return err;
 }
 
-static int make_jobs(struct lfb_search *search, const struct lfb_exhaust_options *options,
-		     struct lfb_job *jobs)
-{
-	int err = 0;
-
-	for (unsigned int i = 0; !err && i < options->jobs; i++) {
-		struct lfb_walker *walker;
-
-		err = lfb__walker_create(options, search->world.scenario, &walker);
-		jobs[i] = (struct lfb_job){ .search = search, .judge = walker };
-	}
-	return err;
-}
-
 static void report(const struct lfb_search *search, const struct lfb_job *jobs,
-		   unsigned int nr_jobs, struct lfb_exhaust_result *result)
+		   const struct lfb_walker *walkers, unsigned int nr_jobs,
+		   struct lfb_exhaust_result *result)
 {
 	result->letters = search->world.nr_letters;
 	result->length = search->differs && search->depth ? search->depth - 1 : search->depth;
@@ -200,7 +187,7 @@ static void report(const struct lfb_search *search, const struct lfb_job *jobs,
 	result->sequences = lfb__search_count(search, result->length);
 	for (unsigned int i = 0; i < nr_jobs; i++) {
 		result->runs += jobs[i].runs;
-		result->steps += ((const struct lfb_walker *)jobs[i].judge)->steps;
+		result->steps += walkers[i].steps;
 	}
 }
 
@@ -208,19 +195,26 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 			struct lfb_exhaust_result *result)
 {
 	struct lfb_job *jobs = calloc(options->jobs, sizeof(*jobs));
-	int err;
+	struct lfb_walker *walkers = calloc(options->jobs, sizeof(*walkers));
+	int err = 0;
 
-	if (!jobs)
-		return lfb__error(NULL, -ENOMEM, "no memory for a search");
-	err = make_jobs(search, options, jobs);
+	if (!jobs || !walkers)
+		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
+	for (unsigned int i = 0; !err && i < options->jobs; i++) {
+		jobs[i] = (struct lfb_job){ .search = search, .judge = &walkers[i] };
+		walkers[i].options = options;
+		walkers[i].run.scenario = search->world.scenario;
+		err = lfb__walker_boot(&walkers[i]);
+	}
 	if (!err)
 		err = lfb__search_run(search, jobs, options->jobs);
 	if (!err)
-		report(search, jobs, options->jobs, result);
+		report(search, jobs, walkers, options->jobs, result);
 	if (!err && search->differs)
 		err = lfb__exhaust_shrink(options, search, result);
-	for (unsigned int i = 0; i < options->jobs; i++)
-		lfb__walker_destroy(jobs[i].judge);
+	for (unsigned int i = 0; walkers && i < options->jobs; i++)
+		lfb__walker_end(&walkers[i]);
+	free(walkers);
 	free(jobs);
 	return err;
 }

@@ -48,26 +48,23 @@ static bool in_world(const struct lfb_operation *operation)
 static int follow(const struct lfb_exhaust_options *options, const struct lfb_scenario *scenario,
 		  struct lfb_difference *difference)
 {
-	struct lfb_walker *walker;
-	int err = lfb__walker_create(options, scenario, &walker);
+	struct lfb_walker walker = { .options = options, .run.scenario = scenario };
+	int err = lfb__walker_boot(&walker);
 
 	*difference = (struct lfb_difference){ 0 };
-	if (err)
-		return err;
-	err = lfb__walker_boot(walker);
 	for (size_t i = 0; !err && !difference->what && i < scenario->count; i++) {
 		const struct lfb_operation *operation = &scenario->operations[i];
 
-		if (walker->lost || !in_world(operation) ||
-		    !lfb__model_possible(&walker->model, operation))
+		if (walker.lost || !in_world(operation) ||
+		    !lfb__model_possible(&walker.model, operation))
 			err = lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not "
 					 "know this, or there is nothing to do it with",
 					 scenario->name, operation->line, operation->text);
-		else if (!lfb__walker_do(walker, operation))
-			*difference = walker->difference;
+		else if (!lfb__walker_do(&walker, operation))
+			*difference = walker.difference;
 	}
-	difference->steps = walker->steps;
-	lfb__walker_destroy(walker);
+	difference->steps = walker.steps;
+	lfb__walker_end(&walker);
 	return err;
 }
 
@@ -100,22 +97,19 @@ static bool differs_the_same(void *context, const struct lfb_scenario *candidate
 static struct lfb_scenario *as_scenario(const struct lfb_exhaust_options *options,
 					const struct lfb_search *search)
 {
+	struct lfb_walker walker = { .options = options, .run.scenario = search->world.scenario };
 	struct lfb_scenario *scenario = NULL;
-	struct lfb_walker *walker;
 	char *text = NULL;
 	size_t size;
-	FILE *done = open_memstream(&text, &size);
 
-	if (!done)
+	walker.done = open_memstream(&text, &size);
+	if (!walker.done)
 		return NULL;
-	if (!lfb__walker_create(options, search->world.scenario, &walker)) {
-		walker->done = done;
-		if (!lfb__walker_boot(walker))
-			lfb__walker_word(walker, &search->world, search->word, search->word_length);
-	}
-	if (!fclose(done) && walker)
+	if (!lfb__walker_boot(&walker))
+		lfb__walker_word(&walker, &search->world, search->word, search->word_length);
+	if (!fclose(walker.done))
 		lfb_scenario_parse("exhaust", text, size, &scenario);
-	lfb__walker_destroy(walker);
+	lfb__walker_end(&walker);
 	free(text);
 	return scenario;
 }
