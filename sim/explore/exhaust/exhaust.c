@@ -39,8 +39,9 @@ static void describe_kernel(const struct lfb_exhaust_options *options, const cha
 		snprintf(text + length, size - length, " --quirk -%.800s", off);
 }
 
-int lfb__exhaust_take(const struct lfb_exhaust_options *given, struct lfb_exhaust_options *options,
-		      struct lfb_exhaust_result *result)
+/* Checks and completes options, clears the result. */
+static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_options *options,
+		struct lfb_exhaust_result *result)
 {
 	static const struct lfb_exhaust_result nothing;
 	char bad[64], others[1024] = "";
@@ -223,7 +224,7 @@ int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_resu
 {
 	struct lfb_search search = { .root = set_up, .expand = expand };
 	struct lfb_exhaust_options options;
-	int err = lfb__exhaust_take(given, &options, result);
+	int err = take(given, &options, result);
 
 	if (err)
 		return err;
@@ -241,4 +242,15 @@ int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_resu
 		err = search_world(&options, &search, result);
 	lfb__search_end(&search);
 	return err;
+}
+
+int lfb_exhaust_case(const struct lfb_exhaust_options *given, const struct lfb_scenario *scenario,
+		     struct lfb_exhaust_result *result)
+{
+	struct lfb_exhaust_options options;
+	int err = take(given, &options, result);
+
+	if (!err && !lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
+		err = lfb__error(NULL, -EINVAL, "the pointer is no live scenario");
+	return err ? err : lfb__exhaust_compare(&options, scenario, result);
 }

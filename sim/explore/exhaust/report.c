@@ -149,18 +149,12 @@ int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct 
 	return 0;
 }
 
-int lfb_exhaust_case(const struct lfb_exhaust_options *given, const struct lfb_scenario *scenario,
-		     struct lfb_exhaust_result *result)
+int lfb__exhaust_compare(const struct lfb_exhaust_options *options,
+			 const struct lfb_scenario *scenario, struct lfb_exhaust_result *result)
 {
-	struct lfb_exhaust_options options;
 	struct lfb_difference difference;
-	int err = lfb__exhaust_take(given, &options, result);
+	int err = follow(options, scenario, &difference);
 
-	if (err)
-		return err;
-	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
-		return lfb__error(NULL, -EINVAL, "the pointer is no live scenario");
-	err = follow(&options, scenario, &difference);
 	if (difference.what)
 		describe(&difference, result);
 	result->steps = difference.steps;

@@ -37,7 +37,7 @@ struct lfb_walker {
 	char callbacks[LFB_DIFFERENCE_MAX];
 };
 
-/* Off, and on again; a walker that was never on needs only options and run.scenario. 0 or -errno. */
+/* Off, and on again; one that was never on needs only options and run.scenario. 0 or -errno. */
 int lfb__walker_boot(struct lfb_walker *walker);
 void lfb__walker_end(struct lfb_walker *walker);
 /* Does one operation in both and compares. False: walker->difference says what differs. */

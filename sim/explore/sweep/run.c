@@ -64,7 +64,8 @@ long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object)
 	*object = 0;
 	result = subject->perform(subject->self, step, object);
 	if (sweep->traces)
-		lfb__transcript_line(&sweep->said, "> %s = %ld", subject->text(subject->self, step), result);
+		lfb__transcript_line(&sweep->said, "> %s = %ld",
+				     subject->text(subject->self, step), result);
 	return result;
 }
 

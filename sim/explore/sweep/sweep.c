@@ -215,14 +215,15 @@ static int sweep_one(struct lfb_sweep *sweep)
 		return 0;
 	lfb__case_parse(sweep->options.only, &that);
 	lfb__sweep_trace(sweep, true);
-	lfb__transcript_line(&sweep->said, "== %s: case %s", sweep->subject->name, sweep->options.only);
+	lfb__transcript_line(&sweep->said, "== %s: case %s", sweep->subject->name,
+			     sweep->options.only);
 	if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED)
 		return lfb__error(sweep->machine, -EINVAL, "%s has no point for case %.80s",
 				  sweep->subject->name, sweep->options.only);
 	lfb__transcript_line(&sweep->said, "== %s", sweep->result.violations ? "a violation" :
-		       sweep->result.absorbed ? "absorbed: it succeeded all the same" :
-		       sweep->result.reported ? "reported, and then it worked" :
-		       sweep->result.harmless ? "declared harmless" : "remembered");
+			     sweep->result.absorbed ? "absorbed: it succeeded all the same" :
+			     sweep->result.reported ? "reported, and then it worked" :
+			     sweep->result.harmless ? "declared harmless" : "remembered");
 	return 0;
 }
 
