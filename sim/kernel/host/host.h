@@ -12,6 +12,9 @@
 
 #include <luo/types.h>
 
+/* For what is seldom needed: the common way through its callers stays short. */
+#define LFB_OUT_OF_LINE __attribute__((noinline))
+
 /* list.c */
 
 struct lfb_list {
