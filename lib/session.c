@@ -52,6 +52,7 @@ static struct liveupdate_session *session_alloc(const char *name)
 
 static void session_free(struct liveupdate_session *session)
 {
+	LFB_ASSERT(list_empty(&session->files) && !session->count);
 	mutex_destroy(&session->mutex);
 	luo_hash_destroy(&session->tokens);
 	kfree(session);
@@ -93,9 +94,10 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	}
 	if (!err) {
 		session->sessions = sessions;
-		list_add_tail(&session->list, &sessions->list);
 		luo_hash_add(&sessions->names, &session->by_name, luo_hash_string(session->name));
+		list_add_tail(&session->list, &sessions->list);
 		sessions->count++;
+		LFB_ASSERT(sessions->names.count == sessions->count);
 		lfb__event(luo->kernel, SESSION_ADDED, .session = session->name,
 			   .incoming = sessions->incoming);
 	}
@@ -111,10 +113,12 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	list_del(&session->list);
 	luo_hash_del(&sessions->names, &session->by_name);
 	sessions->count--;
-	if (!sessions->incoming)
-		give_room_back(luo);
+	LFB_ASSERT(list_empty(&sessions->list) == !sessions->count);
+	LFB_ASSERT(sessions->names.count == sessions->count);
 	lfb__event(luo->kernel, SESSION_REMOVED, .session = session->name,
 		   .incoming = sessions->incoming);
+	if (!sessions->incoming)
+		give_room_back(luo);
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)
@@ -194,10 +198,10 @@ undo:
 	list_for_each_entry_continue_reverse(session, &sessions->list, list) {
 		mutex_lock(&session->mutex);
 		luo_file_unfreeze_all(luo, session);
-		lfb__event(luo->kernel, SESSION_UNFROZEN, .session = session->name);
 		mutex_unlock(&session->mutex);
 		codec->clear_session(luo, --index);
 		session->serialized = false;
+		lfb__event(luo->kernel, SESSION_UNFROZEN, .session = session->name);
 	}
 	up_write(&sessions->rwsem);
 	return err;

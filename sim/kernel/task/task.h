@@ -23,6 +23,11 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 /* The current kernel dies; goes back to the guard, or returns when there is none. */
 void lfb__die(struct lfb_kernel *kernel, enum lfb_death death);
 /*
+ * An assertion broke: the kernel that is served dies of the simulator, likewise and for good, and
+ * nothing is found in its machine any more. Nobody is served: says so on standard error.
+ */
+void lfb__simulator_bug(const struct lfb_assertion *broken);
+/*
  * Makes the process's fault handler ours, chained to whatever was there before. Cheap when it is
  * ours already. Call it when a machine is created, entered and booted: test frameworks replace
  * the handler before each test.
@@ -55,6 +60,8 @@ struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struc
 void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait);
 /* @task has it no more. */
 void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock);
+/* The name of its class; the lock itself may be gone. */
+const char *lfb__held_name(const struct lfb_kernel *kernel, const struct lfb_held *held);
 /* A callback or system call returns with more locks than the @before it began with. */
 void lfb__locks_kept(struct lfb_kernel *kernel, unsigned int before, const char *what);
 /* The user says that all is over, or the kernel is about to jump: @task still holds something. */
