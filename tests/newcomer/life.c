@@ -55,25 +55,21 @@ int life_begin(struct lfb_machine *machine, void *context)
 	return create_sessions(life);
 }
 
+static int preserve(struct life *life, int i)
+{
+	life->doing = "preserve";
+	return lfb_agent_preserve(life->agent, life->session[i % sessions()], life->file[i],
+				  100 + (unsigned int)i);
+}
+
 int life_preserve(struct lfb_machine *machine, void *context)
 {
-	struct life *life = context;
-	int err;
+	return preserve(context, 0);
+}
 
-	life->doing = "preserve";
-	for (int i = 0; i < 2; i++) {
-		err = lfb_agent_preserve(life->agent, life->session[sessions() == 2 && i],
-					 life->file[i], 100 + i);
-		if (!err)
-			continue;
-		/* The agent takes back what it had done before it reports a failure. */
-		if (i) {
-			lfb_agent_close(life->agent, life->session[0]);
-			create_sessions(life);
-		}
-		return err;
-	}
-	return 0;
+int life_preserve_second(struct lfb_machine *machine, void *context)
+{
+	return preserve(context, 1);
 }
 
 int life_abort(struct lfb_machine *machine, void *context)
@@ -105,32 +101,32 @@ int life_kexec(struct lfb_machine *machine, void *context)
 
 static long use(void *argument)
 {
-	bool finished = *(bool *)argument;
 	void *obj = NULL;
-	int err = 0;
+	int err;
 
-	for (int i = 0; i < 2 && newcomer.flb[i] && !finished && !err; i++) {
-		err = liveupdate_flb_get_incoming(&newcomer_flb[i], &obj);
-		if (err)
-			break;
-		if (newcomer.use && !i)
-			newcomer.use(obj, false);
-		liveupdate_flb_put_incoming(&newcomer_flb[i]);
-	}
-	if (finished && newcomer.use)
-		newcomer.use(NULL, true);
-	return err;
+	if (!newcomer.flb[0])
+		return 0;
+	err = liveupdate_flb_get_incoming(&newcomer_flb[0], &obj);
+	if (err)
+		return err;
+	if (newcomer.use)
+		newcomer.use(obj);
+	liveupdate_flb_put_incoming(&newcomer_flb[0]);
+	return 0;
 }
 
 int life_use(struct lfb_machine *machine, void *context)
 {
 	struct life *life = context;
-	bool finished = false;
 
 	life->doing = "use the object";
-	if (newcomer.outside)
-		return (int)use(&finished);
-	return (int)lfb_machine_call(machine, use, &finished);
+	return (int)(newcomer.outside ? use(NULL) : lfb_machine_call(machine, use, NULL));
+}
+
+static long use_later(void *argument)
+{
+	newcomer.use(NULL);
+	return 0;
 }
 
 static int open_next(struct life *life)
@@ -146,30 +142,27 @@ static int open_next(struct life *life)
 	return 0;
 }
 
-int life_retrieve(struct lfb_machine *machine, void *context)
+static int retrieve(struct life *life, int i)
 {
-	struct life *life = context;
+	int fd;
 
 	life->doing = "retrieve";
-	for (int i = 0; i < 2; i++) {
-		int fd = lfb_agent_retrieve(life->agent, life->session[sessions() == 2 && i],
-					    100 + i);
+	fd = lfb_agent_retrieve(life->agent, life->session[i % sessions()],
+				100 + (unsigned int)i);
+	return fd < 0 ? fd : 0;
+}
 
-		if (fd < 0)
-			return fd;
-	}
-	return 0;
+int life_retrieve(struct lfb_machine *machine, void *context)
+{
+	return retrieve(context, 0);
 }
 
 int life_finish(struct lfb_machine *machine, void *context)
 {
 	struct life *life = context;
-	int err = 0;
 
 	life->doing = "finish";
-	for (int i = 0; i < sessions() && !err; i++)
-		err = lfb_agent_finish(life->agent, life->session[i]);
-	return err;
+	return lfb_agent_finish(life->agent, life->session[0]);
 }
 
 int life_end(struct lfb_machine *machine, void *context)
@@ -181,11 +174,18 @@ int life_end(struct lfb_machine *machine, void *context)
 	return 0;
 }
 
-int life_to_preserved(struct lfb_machine *machine, void *context)
+int life_to_first(struct lfb_machine *machine, void *context)
 {
 	int err = life_begin(machine, context);
 
-	return err ? err : life_preserve(machine, context);
+	return err ? err : preserve(context, 0);
+}
+
+int life_to_preserved(struct lfb_machine *machine, void *context)
+{
+	int err = life_to_first(machine, context);
+
+	return err ? err : preserve(context, 1);
 }
 
 int life_to_next_kernel(struct lfb_machine *machine, void *context)
@@ -203,19 +203,19 @@ int life_to_retrieved(struct lfb_machine *machine, void *context)
 
 	if (!err)
 		err = life_use(machine, context);
-	return err ? err : life_retrieve(machine, context);
+	if (!err)
+		err = retrieve(context, 0);
+	return err ? err : retrieve(context, 1);
 }
 
 static int updated(struct lfb_machine *machine, struct life *life)
 {
-	bool finished = true;
 	int err = life_finish(machine, life);
 
-	if (err)
-		return err;
-	life->doing = "use the object when all is finished";
-	err = (int)lfb_machine_call(machine, use, &finished);
-	life->doing = "end";
+	if (!err && sessions() == 2)
+		err = lfb_agent_finish(life->agent, life->session[1]);
+	if (!err && newcomer.use)
+		err = (int)lfb_machine_call(machine, use_later, NULL);
 	if (!err)
 		err = life_end(machine, life);
 	if (!err)

@@ -10,7 +10,7 @@
 
 struct lfb_module *newcomer_module_of_the_kernel(void);
 
-/* An agent, its sessions and two files, and how far it came. */
+/* An agent, its sessions and two files, and what it is doing. */
 struct life {
 	struct lfb_agent *agent;
 	int device;
@@ -21,15 +21,18 @@ struct life {
 
 int life_begin(struct lfb_machine *machine, void *context);
 int life_preserve(struct lfb_machine *machine, void *context);
+int life_preserve_second(struct lfb_machine *machine, void *context);
 int life_abort(struct lfb_machine *machine, void *context);
 int life_prepare(struct lfb_machine *machine, void *context);
 int life_kexec(struct lfb_machine *machine, void *context);
 int life_use(struct lfb_machine *machine, void *context);
+/* The first file, the first session. */
 int life_retrieve(struct lfb_machine *machine, void *context);
 int life_finish(struct lfb_machine *machine, void *context);
 int life_end(struct lfb_machine *machine, void *context);
 
 /* As far as there, from the beginning. */
+int life_to_first(struct lfb_machine *machine, void *context);
 int life_to_preserved(struct lfb_machine *machine, void *context);
 int life_to_next_kernel(struct lfb_machine *machine, void *context);
 int life_to_retrieved(struct lfb_machine *machine, void *context);

@@ -64,6 +64,7 @@ static void sweep(void **state)
 	const struct lfb_machine_options fixed = { .sz = sizeof(fixed), .mode = LFB_MEMORY_FIXED };
 	static const struct lfb_sweep_body bodies[] = {
 		{ sizeof(bodies[0]), "preserve", life_begin, life_preserve, life_end },
+		{ sizeof(bodies[0]), "second", life_to_first, life_preserve_second, life_end },
 		{ sizeof(bodies[0]), "abort", life_to_preserved, life_abort, life_end },
 		{ sizeof(bodies[0]), "prepare", life_to_preserved, life_prepare, life_end },
 		{ sizeof(bodies[0]), "kexec", life_to_preserved, life_kexec, life_end },

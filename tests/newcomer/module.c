@@ -108,7 +108,15 @@ int page_retrieve(struct liveupdate_flb_op_args *argp)
 
 void page_finish(struct liveupdate_flb_op_args *argp)
 {
-	kho_restore_free(phys_to_virt(argp->data));
+	kho_restore_free(argp->obj ? argp->obj : phys_to_virt(argp->data));
+}
+
+void keeper_finish(struct liveupdate_flb_op_args *argp)
+{
+	struct keeper *keeper = argp->obj;
+
+	kho_restore_free(keeper ? keeper->page : phys_to_virt(argp->data));
+	kfree(keeper);
 }
 
 static int init(void)

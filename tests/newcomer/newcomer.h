@@ -22,8 +22,8 @@
  * @file: its handler's callbacks; NULL: a file that is nothing but its number
  * @flb: callbacks of its FLBs, none, one or two
  * @init: done after the registrations when the module is loaded; may be NULL
- * @use: done with the FLB's object in the new kernel, and again with it when all is finished; may
- *	be NULL
+ * @use: done with the first FLB's object in the new kernel, and with NULL when all is finished;
+ *	may be NULL
  * @look: what the test itself expects when the update is over, 0 or a negative errno; may be NULL
  * @two_sessions: the second file is in a session of its own
  * @fixture: the machine is made in a fixture of cmocka's
@@ -34,7 +34,7 @@ struct newcomer {
 	const struct liveupdate_file_ops *file;
 	const struct liveupdate_flb_ops *flb[2];
 	int (*init)(void);
-	void (*use)(void *obj, bool finished);
+	void (*use)(void *obj);
 	int (*look)(void);
 	bool two_sessions;
 	bool fixture;
@@ -62,10 +62,18 @@ void page_file_unpreserve(struct liveupdate_file_op_args *args);
 int page_file_retrieve(struct liveupdate_file_op_args *args);
 void page_file_finish(struct liveupdate_file_op_args *args);
 
-/* An FLB whose object is a page that is handed over. */
+/* An FLB whose object is a page that is handed over. finish is given the object, if there is one. */
 int page_preserve(struct liveupdate_flb_op_args *argp);
 void page_unpreserve(struct liveupdate_flb_op_args *argp);
 int page_retrieve(struct liveupdate_flb_op_args *argp);
 void page_finish(struct liveupdate_flb_op_args *argp);
+
+/* The object of the next kernel can be another one, which knows the page. */
+struct keeper {
+	void *page;
+	u64 value;
+};
+
+void keeper_finish(struct liveupdate_flb_op_args *argp);
 
 #endif

@@ -40,7 +40,7 @@ static void unpreserve(struct liveupdate_flb_op_args *argp)
 
 static void finish(struct liveupdate_flb_op_args *argp)
 {
-	struct state *state = phys_to_virt(argp->data);
+	struct state *state = argp->obj ? argp->obj : phys_to_virt(argp->data);
 
 	kho_restore_free(phys_to_virt(state->table));
 	kho_restore_free(state);

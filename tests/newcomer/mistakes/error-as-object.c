@@ -4,35 +4,31 @@
  */
 #include "tests/newcomer/newcomer.h"
 
-static void *make_table(phys_addr_t phys)
+static void *make_keeper(phys_addr_t phys)
 {
-	u64 *table = kmemdup(phys_to_virt(phys), 64, GFP_KERNEL);
+	struct keeper *keeper = kzalloc(sizeof(*keeper), GFP_KERNEL);
 
-	return table ? table : ERR_PTR(-ENOMEM);
+	if (!keeper)
+		return ERR_PTR(-ENOMEM);
+	keeper->page = phys_to_virt(phys);
+	return keeper;
 }
 
 static int retrieve(struct liveupdate_flb_op_args *argp)
 {
-	void *table = make_table(argp->data);
+	void *keeper = make_keeper(argp->data);
 
-	if (!IS_BAD && IS_ERR(table))
-		return (int)PTR_ERR(table);
-	argp->obj = table;
+	if (!IS_BAD && IS_ERR(keeper))
+		return (int)PTR_ERR(keeper);
+	argp->obj = keeper;
 	return 0;
-}
-
-static void finish(struct liveupdate_flb_op_args *argp)
-{
-	if (!IS_ERR(argp->obj))
-		kfree(argp->obj);
-	page_finish(argp);
 }
 
 static const struct liveupdate_flb_ops flb_ops = {
 	.preserve = page_preserve,
 	.unpreserve = page_unpreserve,
 	.retrieve = retrieve,
-	.finish = finish,
+	.finish = keeper_finish,
 };
 
 const struct newcomer newcomer = { .flb = { &flb_ops } };

@@ -4,26 +4,22 @@
  */
 #include "tests/newcomer/newcomer.h"
 
-struct state {
-	phys_addr_t next;
-	unsigned int weight;
-};
+static LFB_MODULE_DATA(newcomer) struct keeper *earlier;
 
-/* The first entry is the only one: there is no next to look at. */
-static int retrieve(struct liveupdate_flb_op_args *argp)
+/* Nothing was preserved before: there is no earlier object to go on from. */
+static int preserve(struct liveupdate_flb_op_args *argp)
 {
-	const struct state *state = phys_to_virt(argp->data);
-	const struct state *next = state->next ? phys_to_virt(state->next) : NULL;
+	int err = page_preserve(argp);
 
-	if ((IS_BAD || next) && next->weight)
-		return -EINVAL;
-	return page_retrieve(argp);
+	if (!err && (IS_BAD || earlier))
+		*(u64 *)argp->obj = earlier->value;
+	return err;
 }
 
 static const struct liveupdate_flb_ops flb_ops = {
-	.preserve = page_preserve,
+	.preserve = preserve,
 	.unpreserve = page_unpreserve,
-	.retrieve = retrieve,
+	.retrieve = page_retrieve,
 	.finish = page_finish,
 };
 

@@ -4,35 +4,31 @@
  */
 #include "tests/newcomer/newcomer.h"
 
-struct wrapper {
-	void *page;
-};
-
 static int retrieve(struct liveupdate_flb_op_args *argp)
 {
-	struct wrapper *wrapper = kzalloc(sizeof(*wrapper), GFP_KERNEL);
+	struct keeper *keeper = kzalloc(sizeof(*keeper), GFP_KERNEL);
 
-	if (!wrapper)
+	if (!keeper)
 		return -ENOMEM;
-	wrapper->page = phys_to_virt(argp->data);
-	argp->obj = wrapper;
+	keeper->page = phys_to_virt(argp->data);
+	argp->obj = keeper;
 	return 0;
 }
 
 static void finish(struct liveupdate_flb_op_args *argp)
 {
-	struct wrapper *wrapper = argp->obj;
+	struct keeper *keeper = argp->obj;
 
-	if (!wrapper) {
+	if (!keeper) {
 		kho_restore_free(phys_to_virt(argp->data));
 		return;
 	}
 #ifdef BAD
-	kfree(wrapper);
-	kho_restore_free(wrapper->page);
+	kfree(keeper);
+	kho_restore_free(keeper->page);
 #else
-	kho_restore_free(wrapper->page);
-	kfree(wrapper);
+	kho_restore_free(keeper->page);
+	kfree(keeper);
 #endif
 }
 

@@ -4,36 +4,35 @@
  */
 #include "tests/newcomer/newcomer.h"
 
-static LFB_MODULE_DATA(newcomer) u64 *kept;
+static LFB_MODULE_DATA(newcomer) struct keeper *kept;
 static LFB_MODULE_DATA(newcomer) u64 seen;
 
 static int retrieve(struct liveupdate_flb_op_args *argp)
 {
-	argp->obj = kmemdup(phys_to_virt(argp->data), 64, GFP_KERNEL);
-	return argp->obj ? 0 : -ENOMEM;
+	struct keeper *keeper = kzalloc(sizeof(*keeper), GFP_KERNEL);
+
+	if (!keeper)
+		return -ENOMEM;
+	keeper->page = phys_to_virt(argp->data);
+	argp->obj = keeper;
+	return 0;
 }
 
-static void finish(struct liveupdate_flb_op_args *argp)
+static void use(void *obj)
 {
-	kfree(argp->obj);
-	page_finish(argp);
-}
+	const struct keeper *keeper = obj ? obj : kept;
 
-static void use(void *obj, bool finished)
-{
-	if (finished)
-		seen += kept ? *kept : 0;
-	else if (IS_BAD)
+	if (keeper)
+		seen += keeper->value;
+	if (IS_BAD)
 		kept = obj;
-	else
-		seen = *(u64 *)obj;
 }
 
 static const struct liveupdate_flb_ops flb_ops = {
 	.preserve = page_preserve,
 	.unpreserve = page_unpreserve,
 	.retrieve = retrieve,
-	.finish = finish,
+	.finish = keeper_finish,
 };
 
 const struct newcomer newcomer = { .flb = { &flb_ops }, .use = use };

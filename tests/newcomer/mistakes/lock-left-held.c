@@ -9,29 +9,27 @@ static LFB_MODULE_DATA(newcomer) unsigned int retrieved;
 
 static int retrieve(struct liveupdate_flb_op_args *argp)
 {
+	struct keeper *keeper;
+
 	mutex_lock(&lock);
-	argp->obj = kzalloc(64, GFP_KERNEL);
-	if (!argp->obj) {
+	keeper = kzalloc(sizeof(*keeper), GFP_KERNEL);
+	if (!keeper) {
 		if (!IS_BAD)
 			mutex_unlock(&lock);
 		return -ENOMEM;
 	}
-	retrieved++;
+	keeper->page = phys_to_virt(argp->data);
+	keeper->value = ++retrieved;
+	argp->obj = keeper;
 	mutex_unlock(&lock);
 	return 0;
-}
-
-static void finish(struct liveupdate_flb_op_args *argp)
-{
-	kfree(argp->obj);
-	page_finish(argp);
 }
 
 static const struct liveupdate_flb_ops flb_ops = {
 	.preserve = page_preserve,
 	.unpreserve = page_unpreserve,
 	.retrieve = retrieve,
-	.finish = finish,
+	.finish = keeper_finish,
 };
 
 const struct newcomer newcomer = { .flb = { &flb_ops } };

@@ -10,6 +10,8 @@ struct state {
 	u64 base;
 };
 
+static LFB_MODULE_DATA(newcomer) unsigned int bases;
+
 static int preserve(struct liveupdate_flb_op_args *argp)
 {
 	struct folio *folio = folio_alloc(IS_BAD ? GFP_KERNEL : GFP_KERNEL | __GFP_ZERO, 0);
@@ -43,13 +45,15 @@ static int retrieve(struct liveupdate_flb_op_args *argp)
 
 	if (state->version != 1)
 		return -EINVAL;
-	argp->obj = phys_to_virt(argp->data + ((state->flags & 1) ? sizeof(*state) : 0));
-	return 0;
+	if (state->flags & 1)
+		bases++;
+	return page_retrieve(argp);
 }
 
 static void finish(struct liveupdate_flb_op_args *argp)
 {
-	struct folio *folio = kho_restore_folio(argp->data);
+	phys_addr_t phys = argp->obj ? virt_to_phys(argp->obj) : argp->data;
+	struct folio *folio = kho_restore_folio(phys);
 
 	if (folio)
 		folio_put(folio);

@@ -32,7 +32,8 @@ static void unpreserve(struct liveupdate_flb_op_args *argp)
 
 static void finish(struct liveupdate_flb_op_args *argp)
 {
-	struct folio *folio = kho_restore_folio(argp->data);
+	phys_addr_t phys = argp->obj ? virt_to_phys(argp->obj) : argp->data;
+	struct folio *folio = kho_restore_folio(phys);
 
 	if (folio)
 		folio_put(folio);

@@ -31,13 +31,14 @@ static void unpreserve(struct liveupdate_flb_op_args *argp)
 
 static void finish(struct liveupdate_flb_op_args *argp)
 {
+	phys_addr_t phys = argp->obj ? virt_to_phys(argp->obj) : argp->data;
 #ifdef BAD
-	struct page *page = kho_restore_pages(argp->data, 1);
+	struct page *page = kho_restore_pages(phys, 1);
 
 	if (page)
 		__free_pages(page, 0);
 #else
-	struct folio *folio = kho_restore_folio(argp->data);
+	struct folio *folio = kho_restore_folio(phys);
 
 	if (folio)
 		folio_put(folio);

@@ -5,6 +5,7 @@
 #include "tests/newcomer/newcomer.h"
 
 struct table {
+	void *page;
 	u64 *index;
 	unsigned int count;
 };
@@ -15,6 +16,7 @@ static int retrieve(struct liveupdate_flb_op_args *argp)
 
 	if (!table)
 		return -ENOMEM;
+	table->page = phys_to_virt(argp->data);
 	table->index = kcalloc(16, sizeof(*table->index), GFP_KERNEL);
 	if (table->index) {
 		table->count = 16;
@@ -30,10 +32,10 @@ static void finish(struct liveupdate_flb_op_args *argp)
 {
 	struct table *table = argp->obj;
 
+	kho_restore_free(table ? table->page : phys_to_virt(argp->data));
 	if (table)
 		kfree(table->index);
 	kfree(table);
-	kho_restore_free(phys_to_virt(argp->data));
 }
 
 static const struct liveupdate_flb_ops flb_ops = {

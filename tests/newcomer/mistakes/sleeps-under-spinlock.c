@@ -5,34 +5,32 @@
 #include "tests/newcomer/newcomer.h"
 
 static LFB_MODULE_DATA(newcomer) DEFINE_SPINLOCK(lock);
-static LFB_MODULE_DATA(newcomer) void *last;
+static LFB_MODULE_DATA(newcomer) u64 retrieved;
 
 static int retrieve(struct liveupdate_flb_op_args *argp)
 {
-	void *obj = NULL;
+	struct keeper *keeper = NULL;
 
 	if (!IS_BAD)
-		obj = kzalloc(64, GFP_KERNEL);
+		keeper = kzalloc(sizeof(*keeper), GFP_KERNEL);
 	spin_lock(&lock);
 	if (IS_BAD)
-		obj = kzalloc(64, GFP_KERNEL);
-	last = obj;
+		keeper = kzalloc(sizeof(*keeper), GFP_KERNEL);
+	if (keeper)
+		keeper->value = ++retrieved;
 	spin_unlock(&lock);
-	argp->obj = obj;
-	return obj ? 0 : -ENOMEM;
-}
-
-static void finish(struct liveupdate_flb_op_args *argp)
-{
-	kfree(argp->obj);
-	page_finish(argp);
+	if (!keeper)
+		return -ENOMEM;
+	keeper->page = phys_to_virt(argp->data);
+	argp->obj = keeper;
+	return 0;
 }
 
 static const struct liveupdate_flb_ops flb_ops = {
 	.preserve = page_preserve,
 	.unpreserve = page_unpreserve,
 	.retrieve = retrieve,
-	.finish = finish,
+	.finish = keeper_finish,
 };
 
 const struct newcomer newcomer = { .flb = { &flb_ops } };

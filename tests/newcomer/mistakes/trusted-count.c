@@ -13,6 +13,7 @@ struct state {
 };
 
 struct table {
+	struct keeper keeper;
 	u32 count;
 	u64 entry[TABLE];
 };
@@ -38,6 +39,7 @@ static int retrieve(struct liveupdate_flb_op_args *argp)
 
 	if (!table)
 		return -ENOMEM;
+	table->keeper.page = phys_to_virt(argp->data);
 	table->count = state->count;
 	if (!IS_BAD && table->count > TABLE)
 		table->count = TABLE;
@@ -47,17 +49,11 @@ static int retrieve(struct liveupdate_flb_op_args *argp)
 	return 0;
 }
 
-static void finish(struct liveupdate_flb_op_args *argp)
-{
-	kfree(argp->obj);
-	kho_restore_free(phys_to_virt(argp->data));
-}
-
 static const struct liveupdate_flb_ops flb_ops = {
 	.preserve = preserve,
 	.unpreserve = page_unpreserve,
 	.retrieve = retrieve,
-	.finish = finish,
+	.finish = keeper_finish,
 };
 
 const struct newcomer newcomer = { .flb = { &flb_ops } };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The address of a vmalloc area is handed over as if it were in the linear map.
+ * A table comes from vmalloc() and is handed over as if it were in the linear map.
  */
 #include "tests/newcomer/newcomer.h"
 
+#define TABLE_SIZE (4 * PAGE_SIZE)
+
 struct state {
-	struct kho_vmalloc area;
 	phys_addr_t table;
 };
 
@@ -18,33 +19,30 @@ static int preserve(struct liveupdate_flb_op_args *argp)
 
 	if (err)
 		return err;
-	table = vzalloc(3 * PAGE_SIZE);
-	state = argp->obj;
-	err = table ? kho_preserve_vmalloc(table, &state->area) : -ENOMEM;
-	if (err) {
-		vfree(table);
+	table = IS_BAD ? vzalloc(TABLE_SIZE) : kho_alloc_preserve(TABLE_SIZE);
+	if (IS_ERR_OR_NULL(table)) {
 		page_unpreserve(argp);
-		return err;
+		return -ENOMEM;
 	}
-	if (IS_BAD)
-		state->table = virt_to_phys(table);
+	state = argp->obj;
+	state->table = virt_to_phys(table);
 	return 0;
 }
 
 static void unpreserve(struct liveupdate_flb_op_args *argp)
 {
-	struct state *state = argp->obj;
-
-	kho_unpreserve_vmalloc(&state->area);
-	vfree(table);
+	if (IS_BAD)
+		vfree(table);
+	else
+		kho_unpreserve_free(table);
 	page_unpreserve(argp);
 }
 
 static void finish(struct liveupdate_flb_op_args *argp)
 {
-	struct state *state = phys_to_virt(argp->data);
+	struct state *state = argp->obj ? argp->obj : phys_to_virt(argp->data);
 
-	vfree(kho_restore_vmalloc(&state->area));
+	kho_restore_free(phys_to_virt(state->table));
 	page_finish(argp);
 }
 
