@@ -62,7 +62,7 @@ void page_file_unpreserve(struct liveupdate_file_op_args *args);
 int page_file_retrieve(struct liveupdate_file_op_args *args);
 void page_file_finish(struct liveupdate_file_op_args *args);
 
-/* An FLB whose object is a page that is handed over. finish is given the object, if there is one. */
+/* An FLB whose object is a page that is handed over. */
 int page_preserve(struct liveupdate_flb_op_args *argp);
 void page_unpreserve(struct liveupdate_flb_op_args *argp);
 int page_retrieve(struct liveupdate_flb_op_args *argp);

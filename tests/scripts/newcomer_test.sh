@@ -39,8 +39,8 @@ scenario() {
 	echo "$name.$twin.exhaust $LFB exhaust --length $length --module $file"
 }
 
-# shellcheck disable=SC2016 # the inner shell's
 cd "$dir"
+# shellcheck disable=SC2016 # the inner shell's
 runs | xargs -P "$(getconf _NPROCESSORS_ONLN)" -L 1 sh -c '
 	out=$0
 	status=0
