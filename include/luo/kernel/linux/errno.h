@@ -3,7 +3,7 @@
 #ifndef LUO_LINUX_ERRNO_H
 #define LUO_LINUX_ERRNO_H
 
-#include_next <linux/errno.h>
+#include <asm-generic/../linux/errno.h>
 #include <luo/types.h>
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef LUO_LINUX_TYPES_H
 #define LUO_LINUX_TYPES_H
 
-#include_next <linux/types.h>
+#include <asm-generic/../linux/types.h>
 #include <sys/types.h>
 #include <luo/list.h>
 #include <luo/types.h>
