@@ -21,7 +21,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Its own header does not know of C++. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 #include <cmocka.h>
+#ifdef __cplusplus
+}
+#endif
 #endif
 
 #include <luo/lfb.h>

@@ -3,6 +3,7 @@
 #ifndef LUO_LINUX_ERRNO_H
 #define LUO_LINUX_ERRNO_H
 
+/* The system's, which this stands before: it lies beside asm-generic. */
 #include <asm-generic/../linux/errno.h>
 #include <luo/types.h>
 

@@ -3,6 +3,7 @@
 #ifndef LUO_LINUX_KERNEL_H
 #define LUO_LINUX_KERNEL_H
 
+/* The system's, which this stands before: it lies beside asm-generic. */
 #include <asm-generic/../linux/kernel.h>
 #include <luo/list.h>
 #include <luo/macros.h>

@@ -3,6 +3,7 @@
 #ifndef LUO_LINUX_TYPES_H
 #define LUO_LINUX_TYPES_H
 
+/* The system's, which this stands before: it lies beside asm-generic. */
 #include <asm-generic/../linux/types.h>
 #include <sys/types.h>
 #include <luo/list.h>
