@@ -101,7 +101,7 @@ void lfb__pages_mark_dirty(struct lfb_kernel *kernel, unsigned long pfn, unsigne
 void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size);
 
 /* What a page was in the kernel before, when nobody preserved it and it is not in use since. */
-enum lfb_lost { LFB_NOT_LOST, LFB_LOST, LFB_LOST_SLAB };
+enum lfb_lost { LFB_NOT_LOST, LFB_LOST, LFB_LOST_SLAB, LFB_LOST_KINDS };
 enum lfb_lost lfb__lost(const struct lfb_kernel *kernel, unsigned long pfn);
 
 /*
