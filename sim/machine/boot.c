@@ -174,7 +174,9 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 		return lfb__error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
 	lfb__machine_before_jump(machine);
-	lfb__check_jump(&machine->kernel);
+	/* When nothing ran in between there is nothing to compare with. */
+	if (machine->kernel.watching)
+		lfb__check_unchanged(&machine->kernel);
 	err = lfb__memory_remap(&machine->kernel);
 	if (err)
 		return lfb__error(machine, err, "the arena could not be moved");

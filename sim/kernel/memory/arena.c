@@ -12,7 +12,6 @@
 #define MIB (1024ul * 1024)
 #define GIB (1024 * MIB)
 #define MIN_MEMORY (1 * MIB)
-#define MAX_MEMORY (SIZE_MAX / 16)	/* all windows of it can be told apart by a pointer */
 #define MIN_SCRATCH (64 * 1024ul)
 #define MAX_SCRATCH (16 * MIB)
 #define MIN_VMALLOC (64 * MIB)
@@ -120,7 +119,7 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	memset(memory, 0, sizeof(*memory));
 	memory->fd = -1;
 	lay_out(memory, options);
-	error = options->size > MAX_MEMORY ? -ENOMEM : create_tables(memory);
+	error = create_tables(memory);
 	if (!error)
 		error = create_windows(memory);
 	if (!error && options->checks == LFB_CHECKS_GUARD)

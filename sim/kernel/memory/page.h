@@ -15,8 +15,8 @@ static inline unsigned long lfb__usable_end(const struct lfb_memory *memory)
 }
 
 /*
- * Touched pages. A page is touched when its map entry is not all zero, .lost left aside, which
- * includes the mark of having been written to; all work of a boot is in proportion to how many there are.
+ * Touched pages. A page is touched when its map entry is not all zero, .lost left aside; the mark of
+ * having been written to is in it. All work of a boot is in proportion to how many there are.
  */
 
 #define LFB_BITS 64

@@ -11,6 +11,7 @@
 #ifndef SIM_KERNEL_STATE_MEMORY_STATE_H
 #define SIM_KERNEL_STATE_MEMORY_STATE_H
 
+#include <luo/list.h>
 #include <luo/machine_options.h>
 #include <luo/mm.h>
 
@@ -115,10 +116,8 @@ struct lfb_slabs {
 	unsigned long pages;			/* of slabs, kept empty ones too */
 };
 
-struct vm_struct;
-
 struct lfb_vmallocs {
-	struct vm_struct *areas;		/* highest address first */
+	struct list_head areas;			/* highest address first */
 	size_t next;				/* bytes of the window already given out */
 	unsigned long count;
 };
