@@ -108,14 +108,19 @@ int lfb_blob_save(const struct lfb_blob *blob, const char *path)
 	return lfb__write_whole_file(path, blob->bytes, blob->size);
 }
 
+void lfb__blob_destroy(struct lfb_blob *blob)
+{
+	free(blob->ranges);
+	free(blob->bytes);
+	free(blob);
+}
+
 void lfb_blob_free(struct lfb_blob *blob)
 {
 	if (!blob || !lfb__blob_valid(blob))
 		return;
 	lfb__handle_unregister(blob);
-	free(blob->ranges);
-	free(blob->bytes);
-	free(blob);
+	lfb__blob_destroy(blob);
 }
 
 const void *lfb_blob_bytes(const struct lfb_blob *blob, size_t *size)

@@ -218,33 +218,27 @@ static int read_ranges(struct lfb_blob *blob)
 
 int lfb__blob_open(u8 *bytes, size_t size, bool with_digest, struct lfb_blob **blob)
 {
-	struct lfb_blob *opened;
-	int err = check_envelope(bytes, size, with_digest);
+	struct lfb_blob *opened = calloc(1, sizeof(*opened));
+	int err;
 
-	if (err) {
-		free(bytes);
-		return err;
-	}
-	opened = calloc(1, sizeof(*opened));
 	if (!opened) {
 		free(bytes);
 		return lfb__error(NULL, -ENOMEM, "no memory for a blob");
 	}
 	opened->bytes = bytes;
 	opened->size = size;
-	err = read_header(opened);
+	err = check_envelope(bytes, size, with_digest);
+	if (!err)
+		err = read_header(opened);
 	if (!err)
 		err = read_ranges(opened);
 	if (!err)
 		err = lfb__handle_register(opened, LFB_HANDLE_BLOB);
-	if (err) {
-		free(opened->ranges);
-		free(opened->bytes);
-		free(opened);
-		return err;
-	}
-	*blob = opened;
-	return 0;
+	if (err)
+		lfb__blob_destroy(opened);
+	else
+		*blob = opened;
+	return err;
 }
 
 int lfb_blob_from_memory(const void *bytes, size_t size, struct lfb_blob **blob)

@@ -15,45 +15,37 @@
 struct extent {
 	u64 pfn;
 	u64 nr_pages;
+	bool own;	/* KHO's own: the root tree, the map */
 };
 
 struct capture {
-	struct lfb_list preserved;	/* struct extent, as those in: */
-	struct lfb_list own;		/* single pages: the root tree, the map */
+	struct lfb_list extents;	/* struct extent, as they come */
 	u64 root_pfn;
 	struct lfb_blob_range *ranges;
 	u32 nr_ranges;
 	u64 nr_pages;			/* in all ranges */
+	u64 done;			/* what lies below it is in ranges; */
+	u64 end;			/* up to here, the rest is preserved */
 };
 
-static int add_extent(struct lfb_list *extents, u64 pfn, u64 nr_pages)
+static int add_extent(struct capture *capture, phys_addr_t phys, unsigned int order, bool own)
 {
-	struct extent *extent = lfb__list_add(extents, sizeof(*extent));
+	struct extent *extent = lfb__list_add(&capture->extents, sizeof(*extent));
 
 	if (!extent)
 		return -ENOMEM;
-	*extent = (struct extent){ pfn, nr_pages };
+	*extent = (struct extent){ PHYS_PFN(phys), 1ull << order, own };
 	return 0;
 }
 
-static int add_preserved(void *context, phys_addr_t phys, unsigned int order)
+static int add_preserved(void *capture, phys_addr_t phys, unsigned int order)
 {
-	struct capture *capture = context;
-
-	return add_extent(&capture->preserved, PHYS_PFN(phys), 1ull << order);
+	return add_extent(capture, phys, order, false);
 }
 
-static int add_own(void *context, phys_addr_t phys, unsigned int order)
+static int add_own(void *capture, phys_addr_t phys, unsigned int order)
 {
-	struct capture *capture = context;
-
-	return add_extent(&capture->own, PHYS_PFN(phys), 1ull << order);
-}
-
-static void sort_extents(struct lfb_list *extents)
-{
-	if (extents->count)
-		qsort(extents->items, extents->count, sizeof(struct extent), lfb__by_address);
+	return add_extent(capture, phys, order, true);
 }
 
 /* Appends to the ranges, which stay merged. There is room: see make_ranges(). */
@@ -71,58 +63,44 @@ static void add_range(struct capture *capture, u64 pfn, u64 nr_pages, enum lfb_b
 	capture->nr_ranges++;
 }
 
-/* Adds KHO's own pages from number *@next up to @end, each page once. */
-static void add_own_until(struct capture *capture, size_t *next, u64 end, u64 *done)
+/* Adds what of the preserved blocks lies below @pfn. */
+static void add_preserved_until(struct capture *capture, u64 pfn)
 {
-	const struct extent *own = capture->own.items;
+	const u64 stop = capture->end < pfn ? capture->end : pfn;
 
-	for (; *next < capture->own.count && own[*next].pfn < end; ++*next) {
-		u64 pfn = own[*next].pfn;
-
-		if (pfn < *done)
-			continue;
-		add_range(capture, pfn, 1, pfn == capture->root_pfn ? LFB_BLOB_ROOT : LFB_BLOB_MAP);
-		*done = pfn + 1;
-	}
+	if (capture->done >= stop)
+		return;
+	add_range(capture, capture->done, stop - capture->done, LFB_BLOB_PRESERVED);
+	capture->done = stop;
 }
 
-/* Adds a preserved block, less what lies below *@done and less KHO's own pages in it. */
-static void add_block(struct capture *capture, size_t *next, const struct extent *block, u64 *done)
-{
-	const struct extent *own = capture->own.items;
-	u64 end = block->pfn + block->nr_pages;
-
-	add_own_until(capture, next, block->pfn, done);
-	while (*done < end) {
-		u64 start = *done > block->pfn ? *done : block->pfn;
-		u64 stop = end;
-
-		if (*next < capture->own.count && own[*next].pfn < end)
-			stop = own[*next].pfn;
-		if (stop > start)
-			add_range(capture, start, stop - start, LFB_BLOB_PRESERVED);
-		*done = stop > start ? stop : start;
-		add_own_until(capture, next, stop + 1, done);
-	}
-}
-
-/* Blocks and own pages as ascending, merged, disjoint ranges. */
+/* Ascending, merged, disjoint ranges: each page once, and first of all as KHO's own. */
 static int make_ranges(struct capture *capture)
 {
-	const struct extent *preserved = capture->preserved.items;
-	size_t next = 0;
-	u64 done = 0;
+	const size_t count = capture->extents.count;
+	struct extent *extents = capture->extents.items;
 
-	sort_extents(&capture->preserved);
-	sort_extents(&capture->own);
-	/* Each own page adds at most itself and the rest of a block it cuts in two. */
-	capture->ranges = calloc(capture->preserved.count + 2 * capture->own.count,
-				 sizeof(*capture->ranges));
+	qsort(extents, count, sizeof(*extents), lfb__by_address);
+	/* An own page adds at most itself and the rest of a block it cuts in two. */
+	capture->ranges = calloc(2 * count, sizeof(*capture->ranges));
 	if (!capture->ranges)
 		return -ENOMEM;
-	for (size_t i = 0; i < capture->preserved.count; i++)
-		add_block(capture, &next, &preserved[i], &done);
-	add_own_until(capture, &next, UINT64_MAX, &done);
+	for (const struct extent *extent = extents; extent < extents + count; extent++) {
+		const u64 pfn = extent->pfn;
+
+		add_preserved_until(capture, pfn);
+		if (extent->own && pfn >= capture->done) {
+			add_range(capture, pfn, 1,
+				  pfn == capture->root_pfn ? LFB_BLOB_ROOT : LFB_BLOB_MAP);
+			capture->done = pfn + 1;
+		} else if (!extent->own) {
+			if (capture->done < pfn)
+				capture->done = pfn;
+			if (capture->end < pfn + extent->nr_pages)
+				capture->end = pfn + extent->nr_pages;
+		}
+	}
+	add_preserved_until(capture, UINT64_MAX);
 	return 0;
 }
 
@@ -259,8 +237,7 @@ int lfb_blob_capture(struct lfb_machine *machine, struct lfb_blob **blob)
 	if (!machine->handover_root)
 		return lfb__error(machine, -ENODATA, "nothing is handed over: live update is off");
 	err = capture_handover(machine, &capture, blob);
-	lfb__list_free(&capture.preserved);
-	lfb__list_free(&capture.own);
+	lfb__list_free(&capture.extents);
 	free(capture.ranges);
 	return err;
 }

@@ -78,6 +78,8 @@ static inline bool lfb__blob_valid(const struct lfb_blob *blob)
 {
 	return lfb__handle_valid(blob, LFB_HANDLE_BLOB);
 }
+/* One that is no handle, yet or any more. */
+void lfb__blob_destroy(struct lfb_blob *blob);
 
 /*
  * blob_load.c: takes over @bytes (from malloc()), also on error. The digest is checked only if

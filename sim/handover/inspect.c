@@ -144,33 +144,34 @@ static void read_kho(struct lfb_inspection *found)
 static int add_file(void *context, phys_addr_t where, const struct luo_file_record *record)
 {
 	struct lfb_inspection *found = context;
-	const struct lfb_found_file file = { .where = where, .record = *record };
 
-	return add(found, &found->files, &file, sizeof(file));
+	return add(found, &found->files, &(struct lfb_found_file){ where, *record },
+		   sizeof(struct lfb_found_file));
 }
 
 static int add_session(void *context, phys_addr_t where, const struct luo_session_record *record)
 {
 	struct lfb_inspection *found = context;
-	const struct lfb_found_session session = { .where = where, .record = *record };
 
-	return add(found, &found->sessions, &session, sizeof(session));
+	return add(found, &found->sessions,
+		   &(struct lfb_found_session){ .where = where, .record = *record },
+		   sizeof(struct lfb_found_session));
 }
 
 static int add_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
 {
 	struct lfb_inspection *found = context;
-	const struct lfb_found_flb flb = { .where = where, .record = *record };
 
-	return add(found, &found->flbs, &flb, sizeof(flb));
+	return add(found, &found->flbs, &(struct lfb_found_flb){ where, *record },
+		   sizeof(struct lfb_found_flb));
 }
 
 static int add_area(void *context, phys_addr_t address, size_t size)
 {
 	struct lfb_inspection *found = context;
-	const struct lfb_found_area area = { address, size };
 
-	return add(found, &found->areas, &area, sizeof(area));
+	return add(found, &found->areas, &(struct lfb_found_area){ address, size },
+		   sizeof(struct lfb_found_area));
 }
 
 /* The strings in the tree decide; when none fits, the profile's format says what is wrong. */

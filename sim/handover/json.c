@@ -73,8 +73,8 @@ static void new_line(struct lfb_json *json)
 		lfb__output_bytes(json->output, "  ", 2);
 }
 
-/* What comes before a value: a comma, a line of its own, the key. */
-static void before_value(struct lfb_json *json, const char *key)
+/* What comes before a value: a comma, a line of its own, the key (not in an array). */
+static void before_value(struct lfb_json *json, const char *key, size_t length)
 {
 	if (json->depth) {
 		if (!json->empty)
@@ -82,13 +82,13 @@ static void before_value(struct lfb_json *json, const char *key)
 		new_line(json);
 	}
 	json->empty = false;
-	if (key)
-		lfb__output_text(json->output, "\"%s\": ", key);
+	if (length)
+		lfb__output_text(json->output, "\"%.*s\": ", (int)length, key);
 }
 
 void lfb__json_open(struct lfb_json *json, const char *key, char bracket)
 {
-	before_value(json, key);
+	before_value(json, key, key ? strlen(key) : 0);
 	lfb__output_bytes(json->output, &bracket, 1);
 	json->depth++;
 	json->empty = true;
@@ -105,14 +105,40 @@ void lfb__json_close(struct lfb_json *json, char bracket)
 		lfb__output_bytes(json->output, "\n", 1);
 }
 
-void lfb__json_number(struct lfb_json *json, const char *key, u64 value)
+static void add_members(struct lfb_json *json, const char *format, va_list *args)
 {
-	before_value(json, key);
-	lfb__output_text(json->output, "%llu", value);
+	while (*format) {
+		const size_t length = strcspn(format, "=");
+
+		before_value(json, format, length);
+		format += length + strlen("=%");
+		if (*format == 's')
+			write_string(json->output, va_arg(*args, const char *));
+		else if (*format == 'u')
+			lfb__output_text(json->output, "%u", va_arg(*args, unsigned int));
+		else
+			lfb__output_text(json->output, "%llu", va_arg(*args, u64));
+		format += strcspn(format, " ");
+		format += strspn(format, " ");
+	}
 }
 
-void lfb__json_string(struct lfb_json *json, const char *key, const char *string)
+void lfb__json_members(struct lfb_json *json, const char *format, ...)
 {
-	before_value(json, key);
-	write_string(json->output, string);
+	va_list args;
+
+	va_start(args, format);
+	add_members(json, format, &args);
+	va_end(args);
+}
+
+void lfb__json_item(struct lfb_json *json, const char *format, ...)
+{
+	va_list args;
+
+	lfb__json_open(json, NULL, '{');
+	va_start(args, format);
+	add_members(json, format, &args);
+	va_end(args);
+	lfb__json_close(json, '}');
 }

@@ -34,8 +34,13 @@ struct lfb_json {
 /* @key is NULL in an array and for the outermost value. */
 void lfb__json_open(struct lfb_json *json, const char *key, char bracket);
 void lfb__json_close(struct lfb_json *json, char bracket);
-void lfb__json_number(struct lfb_json *json, const char *key, u64 value);
-/* Any bytes up to a NUL: those that are no printable ASCII are written as the code point. */
-void lfb__json_string(struct lfb_json *json, const char *key, const char *string);
+/*
+ * Members of the object that is open: @format is "key=%s" and the like, a space between two. Of
+ * conversions there are %s, %u and %llu. Strings may have any bytes up to a NUL: those that are no
+ * printable ASCII are written as the code point.
+ */
+void lfb__json_members(struct lfb_json *json, const char *format, ...) LFB_PRINTF(2, 3);
+/* An object in an array, as a whole. */
+void lfb__json_item(struct lfb_json *json, const char *format, ...) LFB_PRINTF(2, 3);
 
 #endif

@@ -61,7 +61,7 @@ u64 lfb__recorder_shown(const struct lfb_recorder *recorder, u64 value);
 struct lfb_step_call {
 	struct lfb_recorder *recorder;
 	struct lfb_recorded *recorded;	/* NULL: no callback's, as the next */
-	struct lfb_program *program;
+	struct lfb_list *program;	/* struct lfb_program_line */
 	void *args;			/* as the callback got it; can_preserve: the file */
 	enum lfb_callback callback;
 	bool can_fail;			/* there is somebody to tell */
@@ -78,8 +78,8 @@ struct lfb_step_call {
 	u64 ino;			/* of the file that retrieve makes */
 	bool answered;
 	int answer;
-	unsigned int line;		/* of the program */
-	unsigned int held;		/* recorder->held: what outer callbacks hold */
+	size_t line;			/* of the program */
+	size_t held;			/* recorder->held: what outer callbacks hold */
 };
 
 /*
@@ -94,6 +94,18 @@ int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step);
 #define LFB_STEP(name)                                                           \
 	int lfb__step_##name(__attribute__((unused)) struct lfb_step_call *call, \
 			     __attribute__((unused)) const struct lfb_step *step)
+/* One that is just what it returns, and one that always returns 0. */
+#define LFB_STEP_IS(name, expression) \
+	LFB_STEP(name)                \
+	{                             \
+		return expression;    \
+	}
+#define LFB_STEP_DOES(name, statement) \
+	LFB_STEP(name)                 \
+	{                              \
+		statement;             \
+		return 0;              \
+	}
 #define LFB_STEP_DECLARED(name, ...) LFB_STEP(name);
 LFB_STEPS(LFB_STEP_DECLARED)
 #undef LFB_STEP_DECLARED
@@ -104,8 +116,14 @@ static inline const char *lfb__whose(const struct lfb_recorded *recorded)
 	return recorded->of_flb ? "flb" : "h";
 }
 
+/* A bool callback that answers says so by what it answers; the others by an errno. */
+static inline bool lfb__answers_bool(enum lfb_callback callback)
+{
+	return callback == LFB_CALLBACK_CAN_PRESERVE || callback == LFB_CALLBACK_CAN_FINISH;
+}
+
 /* step_memory.c: frees what a slot holds, by what it is. -EINVAL: no memory of its own. */
-int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot);
+int lfb__free_slot(struct lfb_step_call *call, struct lfb_slot slot);
 
 /* slot.c */
 

@@ -30,14 +30,12 @@ static struct lfb_code *code_of(struct lfb_recorder *recorder,
 
 int lfb__recorder_when(struct lfb_recorder *recorder, const struct lfb_operation *operation)
 {
-	struct lfb_program *program = &code_of(recorder, operation)->programs[operation->callback];
-	struct lfb_program_line *lines =
-		lfb__room(program->lines, program->count, 1, &program->capacity, sizeof(*lines));
+	struct lfb_list *program = &code_of(recorder, operation)->programs[operation->callback];
+	struct lfb_program_line *line = lfb__list_add(program, sizeof(*line));
 
-	if (!lines)
+	if (!line)
 		return -ENOMEM;
-	program->lines = lines;
-	lines[program->count++] = (struct lfb_program_line){ &operation->step, false };
+	line->step = &operation->step;
 	return 0;
 }
 

@@ -20,12 +20,14 @@ static struct lfb_recorder *coming_or_going(void)
 static void recorder_exit(void)
 {
 	struct lfb_recorder *recorder = coming_or_going();
+	const struct lfb_registration *items;
 
-	for (unsigned int i = recorder ? recorder->nr_registrations : 0; i-- > 0;) {
-		lfb__recorder_unregister(recorder, recorder->registrations[i]);
+	for (size_t i = recorder ? recorder->registrations.count : 0; i-- > 0;) {
+		items = recorder->registrations.items;
+		lfb__recorder_unregister(recorder, items[i]);
 		/* Unregistering a handler may take links away that are older than itself. */
-		if (i > recorder->nr_registrations)
-			i = recorder->nr_registrations;
+		if (i > recorder->registrations.count)
+			i = recorder->registrations.count;
 	}
 }
 
@@ -57,7 +59,7 @@ int lfb__recorder_become_module(struct lfb_recorder *recorder)
 	if (recorder->is_module)
 		return -EEXIST;
 	/* What is registered was registered by built-in code. */
-	if (recorder->nr_registrations)
+	if (recorder->registrations.count)
 		return -EBUSY;
 	if (!recorder->this_module.name)
 		recorder->this_module.name = LFB_RECORDER_NAME;

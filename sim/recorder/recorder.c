@@ -36,8 +36,10 @@ struct lfb_recorder *lfb__recorder_create(struct lfb_machine *machine, unsigned 
 static void forget_answers(struct lfb_code *code)
 {
 	for (int callback = 0; callback < LFB_CALLBACKS; callback++) {
-		for (unsigned int line = 0; line < code->programs[callback].count; line++)
-			code->programs[callback].lines[line].used = false;
+		struct lfb_program_line *lines = code->programs[callback].items;
+
+		for (size_t i = 0; i < code->programs[callback].count; i++)
+			lines[i].used = false;
 	}
 }
 
@@ -50,8 +52,8 @@ void lfb__recorder_reset(struct lfb_recorder *recorder)
 	}
 	lfb__slots_forget(&recorder->slots);
 	memset(&recorder->locks, 0, sizeof(recorder->locks));
-	recorder->nr_registrations = 0;
-	recorder->nr_held = 0;
+	recorder->registrations.count = 0;
+	recorder->held.count = 0;
 }
 
 void lfb__recorder_destroy(struct lfb_recorder *recorder)
@@ -63,13 +65,13 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder)
 	for (unsigned int i = 0; recorder->flbs && i < nr_objects(recorder); i++) {
 		free(recorder->handlers[i]);
 		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
-			free(recorder->code[i].programs[callback].lines);
+			lfb__list_free(&recorder->code[i].programs[callback]);
 	}
 	free(recorder->handlers);
 	free(recorder->code);
 	lfb__slots_destroy(&recorder->slots);
-	free(recorder->registrations);
-	free(recorder->held);
+	lfb__list_free(&recorder->registrations);
+	lfb__list_free(&recorder->held);
 	free(recorder);
 }
 

@@ -76,17 +76,11 @@ struct lfb_program_line {
 	bool used;			/* in this kernel; for answer-once */
 };
 
-struct lfb_program {
-	struct lfb_program_line *lines;
-	unsigned int count;
-	size_t capacity;
-};
-
 /* What a handler or an FLB is by its source. */
 struct lfb_code {
 	bool named;
 	char compatible[LIVEUPDATE_HNDL_COMPAT_LENGTH];
-	struct lfb_program programs[LFB_CALLBACKS];
+	struct lfb_list programs[LFB_CALLBACKS]; /* struct lfb_program_line */
 };
 _Static_assert(LIVEUPDATE_HNDL_COMPAT_LENGTH == LIVEUPDATE_FLB_COMPAT_LENGTH, "one code for both");
 
@@ -164,12 +158,8 @@ struct lfb_recorder {
 	/* Of this kernel. */
 	struct lfb_slots slots;
 	struct lfb_recorded_locks locks;
-	struct lfb_registration *registrations;
-	unsigned int nr_registrations;
-	size_t registrations_capacity;
-	struct lfb_taken *held;		/* by the callbacks that run now, the outermost's first */
-	unsigned int nr_held;
-	size_t held_capacity;
+	struct lfb_list registrations;	/* struct lfb_registration, oldest first */
+	struct lfb_list held;		/* struct lfb_taken, by the callbacks that run now */
 
 	struct module this_module;
 	struct lfb_module image;

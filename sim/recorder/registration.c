@@ -2,41 +2,28 @@
 /* What the recorded module has registered, oldest first. */
 #include "sim/recorder/inside.h"
 
-static int remember(struct lfb_recorder *recorder, struct lfb_registration registration)
-{
-	struct lfb_registration *registrations;
-
-	registrations = lfb__room(recorder->registrations, recorder->nr_registrations, 1,
-				  &recorder->registrations_capacity, sizeof(*registrations));
-	if (!registrations)
-		return -ENOMEM;
-	recorder->registrations = registrations;
-	registrations[recorder->nr_registrations++] = registration;
-	return 0;
-}
-
 /* With a handler its links. */
-static void forget(struct lfb_recorder *recorder, struct lfb_registration gone)
+static void forget(struct lfb_list *registrations, struct lfb_registration gone)
 {
-	unsigned int to = 0;
+	struct lfb_registration *items = registrations->items;
+	size_t to = 0;
 
-	for (unsigned int from = 0; from < recorder->nr_registrations; from++) {
-		const struct lfb_registration kept = recorder->registrations[from];
+	for (size_t from = 0; from < registrations->count; from++) {
+		const struct lfb_registration kept = items[from];
 
 		if (kept.handler != gone.handler ||
 		    (gone.of_flb && (!kept.of_flb || kept.flb != gone.flb)))
-			recorder->registrations[to++] = kept;
+			items[to++] = kept;
 	}
-	recorder->nr_registrations = to;
+	registrations->count = to;
 }
 
 bool lfb__recorder_is_registered(const struct lfb_recorder *recorder, bool flb, unsigned int number)
 {
-	for (unsigned int i = 0; i < recorder->nr_registrations; i++) {
-		const struct lfb_registration *registration = &recorder->registrations[i];
+	const struct lfb_registration *items = recorder->registrations.items;
 
-		if (registration->of_flb == flb &&
-		    (flb ? registration->flb : registration->handler) == number)
+	for (size_t i = 0; i < recorder->registrations.count; i++) {
+		if (items[i].of_flb == flb && (flb ? items[i].flb : items[i].handler) == number)
 			return true;
 	}
 	return false;
@@ -66,9 +53,16 @@ static int tell_kernel(struct lfb_recorder *recorder, struct lfb_registration re
 
 int lfb__recorder_register(struct lfb_recorder *recorder, struct lfb_registration registration)
 {
+	struct lfb_registration *noted;
 	int err = tell_kernel(recorder, registration, true);
 
-	return err ? err : remember(recorder, registration);
+	if (err)
+		return err;
+	noted = lfb__list_add(&recorder->registrations, sizeof(*noted));
+	if (!noted)
+		return -ENOMEM;
+	*noted = registration;
+	return 0;
 }
 
 int lfb__recorder_unregister(struct lfb_recorder *recorder, struct lfb_registration registration)
@@ -76,6 +70,6 @@ int lfb__recorder_unregister(struct lfb_recorder *recorder, struct lfb_registrat
 	int err = tell_kernel(recorder, registration, false);
 
 	if (!err)
-		forget(recorder, registration);
+		forget(&recorder->registrations, registration);
 	return err;
 }

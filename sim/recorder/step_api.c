@@ -33,15 +33,8 @@ LFB_STEP(data)
 				       step->numbers[0]);
 }
 
-LFB_STEP(data_pointer)
-{
-	return give_data(call, lfb__step_value(call, step));
-}
-
-LFB_STEP(obj)
-{
-	return give_obj(call, lfb__step_value(call, step));
-}
+LFB_STEP_IS(data_pointer, give_data(call, lfb__step_value(call, step)))
+LFB_STEP_IS(obj, give_obj(call, lfb__step_value(call, step)))
 
 LFB_STEP(private)
 {
@@ -51,15 +44,8 @@ LFB_STEP(private)
 	return 0;
 }
 
-LFB_STEP(no_data)
-{
-	return give_data(call, 0);
-}
-
-LFB_STEP(no_obj)
-{
-	return give_obj(call, 0);
-}
+LFB_STEP_IS(no_data, give_data(call, 0))
+LFB_STEP_IS(no_obj, give_obj(call, 0))
 
 LFB_STEP(no_file)
 {
@@ -75,28 +61,10 @@ static int take(struct lfb_step_call *call, const struct lfb_step *step, void *p
 	return lfb__step_fill(call, step, 0, (struct lfb_slot){ pointer, LFB_SLOT_POINTER, 0 });
 }
 
-LFB_STEP(take)
-{
-	return call->data ? take(call, step, phys_to_virt(*call->data)) : -EINVAL;
-}
-
-LFB_STEP(take_pointer)
-{
-	return call->data ? take(call, step, (void *)(uintptr_t)*call->data) : -EINVAL;
-}
-
-LFB_STEP(take_obj)
-{
-	return call->obj ? take(call, step, *call->obj) : -EINVAL;
-}
-
-LFB_STEP(take_private)
-{
-	return call->private_data ? take(call, step, *call->private_data) : -EINVAL;
-}
-
-/* Compilers do not make pointers that are not aligned, and their sanitizers rely on it. */
-#define POINTER_MASK (~15ull)
+LFB_STEP_IS(take, call->data ? take(call, step, phys_to_virt(*call->data)) : -EINVAL)
+LFB_STEP_IS(take_pointer, call->data ? take(call, step, (void *)(uintptr_t)*call->data) : -EINVAL)
+LFB_STEP_IS(take_obj, call->obj ? take(call, step, *call->obj) : -EINVAL)
+LFB_STEP_IS(take_private, call->private_data ? take(call, step, *call->private_data) : -EINVAL)
 
 static const struct {
 	bool of_flb;
@@ -104,22 +72,15 @@ static const struct {
 	u16 offset;
 	u64 mask;
 } fields[LFB_FIELDS] = {
-#define FILE_FIELD(field, mask)                                                                    \
-	{ false, sizeof(((struct liveupdate_file_op_args *)0)->field),                             \
-	  offsetof(struct liveupdate_file_op_args, field), mask }
-#define FLB_FIELD(field, mask)                                                                     \
-	{ true, sizeof(((struct liveupdate_flb_op_args *)0)->field),                               \
-	  offsetof(struct liveupdate_flb_op_args, field), mask }
-	[LFB_FIELD_HANDLER] = FILE_FIELD(handler, POINTER_MASK),
-	[LFB_FIELD_SESSION] = FILE_FIELD(session, POINTER_MASK),
-	[LFB_FIELD_RETRIEVED] = FILE_FIELD(retrieved, ~0ull),
-	[LFB_FIELD_RETRIEVE_STATUS] = FILE_FIELD(retrieve_status, ~0ull),
-	[LFB_FIELD_FILE] = FILE_FIELD(file, POINTER_MASK),
-	[LFB_FIELD_SERIALIZED_DATA] = FILE_FIELD(serialized_data, ~0ull),
-	[LFB_FIELD_PRIVATE_DATA] = FILE_FIELD(private_data, ~0ull),
-	[LFB_FIELD_FLB] = FLB_FIELD(flb, POINTER_MASK),
-	[LFB_FIELD_DATA] = FLB_FIELD(data, ~0ull),
-	[LFB_FIELD_OBJ] = FLB_FIELD(obj, ~0ull),
+#define IS_OF_file false
+#define IS_OF_flb true
+#define X(field, of, mask)                                                     \
+	[LFB_FIELD_##field] = {                                                \
+		IS_OF_##of,                                                    \
+		sizeof(((struct liveupdate_##of##_op_args *)0)->field),        \
+		offsetof(struct liveupdate_##of##_op_args, field), mask },
+	LFB_STEP_FIELDS(X)
+#undef X
 };
 
 LFB_STEP(set_arg)
@@ -135,10 +96,10 @@ LFB_STEP(set_arg)
 	memcpy(args + fields[step->field].offset,
 	       fields[step->field].size == sizeof(truth) ? (void *)&truth : (void *)&number,
 	       fields[step->field].size);
-	call->data_given |= step->field == LFB_FIELD_DATA ||
-			    step->field == LFB_FIELD_SERIALIZED_DATA;
-	call->obj_given |= step->field == LFB_FIELD_OBJ;
-	call->file_given |= step->field == LFB_FIELD_FILE;
+	call->data_given |= step->field == LFB_FIELD_data ||
+			    step->field == LFB_FIELD_serialized_data;
+	call->obj_given |= step->field == LFB_FIELD_obj;
+	call->file_given |= step->field == LFB_FIELD_file;
 	return 0;
 }
 
@@ -153,19 +114,18 @@ LFB_STEP(answer)
 
 LFB_STEP(answer_once)
 {
-	if (!call->program || !call->can_fail)
+	struct lfb_program_line *lines = call->program ? call->program->items : NULL;
+
+	if (!lines || !call->can_fail)
 		return -EINVAL;
-	if (call->program->lines[call->line].used)
+	if (lines[call->line].used)
 		return 0;
-	call->program->lines[call->line].used = true;
+	lines[call->line].used = true;
 	return lfb__step_answer(call, step);
 }
 
 /* Looked for when it matters. */
-LFB_STEP(no_unwind)
-{
-	return call->program ? 0 : -EINVAL;
-}
+LFB_STEP_IS(no_unwind, call->program ? 0 : -EINVAL)
 
 /* Locks. What a lock is its first use says; -EINVAL for any other. */
 
@@ -251,25 +211,10 @@ static int get_object(struct lfb_step_call *call, const struct lfb_step *step,
 	return err ? err : take(call, step, object);
 }
 
-LFB_STEP(get_incoming)
-{
-	return get_object(call, step, liveupdate_flb_get_incoming);
-}
-
-LFB_STEP(get_outgoing)
-{
-	return get_object(call, step, liveupdate_flb_get_outgoing);
-}
-
-LFB_STEP(lock_incoming)
-{
-	return get_object(call, step, liveupdate_flb_incoming_locked);
-}
-
-LFB_STEP(lock_outgoing)
-{
-	return get_object(call, step, liveupdate_flb_outgoing_locked);
-}
+LFB_STEP_IS(get_incoming, get_object(call, step, liveupdate_flb_get_incoming))
+LFB_STEP_IS(get_outgoing, get_object(call, step, liveupdate_flb_get_outgoing))
+LFB_STEP_IS(lock_incoming, get_object(call, step, liveupdate_flb_incoming_locked))
+LFB_STEP_IS(lock_outgoing, get_object(call, step, liveupdate_flb_outgoing_locked))
 
 #define PUT_STEP(name, statement)                                             \
 	LFB_STEP(name)                                                        \
@@ -289,29 +234,20 @@ PUT_STEP(unlock_incoming,
 PUT_STEP(unlock_outgoing,
 	 liveupdate_flb_outgoing_unlock(flb, (void *)(uintptr_t)lfb__step_value(call, step)))
 
-LFB_STEP(register_handler)
+static struct lfb_registration of_handler(const struct lfb_step *step)
 {
-	return lfb__recorder_register(call->recorder,
-				      (struct lfb_registration){ step->handler, 0, false });
+	return (struct lfb_registration){ .handler = step->handler };
 }
 
-LFB_STEP(unregister_handler)
+static struct lfb_registration of_link(const struct lfb_step *step)
 {
-	return lfb__recorder_unregister(call->recorder,
-					(struct lfb_registration){ step->handler, 0, false });
+	return (struct lfb_registration){ step->handler, step->flb, true };
 }
 
-LFB_STEP(register_flb)
-{
-	return lfb__recorder_register(
-		call->recorder, (struct lfb_registration){ step->handler, step->flb, true });
-}
-
-LFB_STEP(unregister_flb)
-{
-	return lfb__recorder_unregister(
-		call->recorder, (struct lfb_registration){ step->handler, step->flb, true });
-}
+LFB_STEP_IS(register_handler, lfb__recorder_register(call->recorder, of_handler(step)))
+LFB_STEP_IS(unregister_handler, lfb__recorder_unregister(call->recorder, of_handler(step)))
+LFB_STEP_IS(register_flb, lfb__recorder_register(call->recorder, of_link(step)))
+LFB_STEP_IS(unregister_flb, lfb__recorder_unregister(call->recorder, of_link(step)))
 
 LFB_STEP(get_token)
 {
@@ -336,39 +272,12 @@ LFB_STEP(get_file)
 	return err;
 }
 
-LFB_STEP(module_get)
-{
-	return try_module_get(call->recorder->file_ops.owner) ? 0 : -ENODEV;
-}
-
-LFB_STEP(module_put)
-{
-	module_put(call->recorder->file_ops.owner);
-	return 0;
-}
+LFB_STEP_IS(module_get, try_module_get(call->recorder->file_ops.owner) ? 0 : -ENODEV)
+LFB_STEP_DOES(module_put, module_put(call->recorder->file_ops.owner))
 
 /* Complaints and deaths */
 
-LFB_STEP(warn)
-{
-	lfb_warn(LFB_RECORDER_NAME, "the scenario says so");
-	return 0;
-}
-
-LFB_STEP(bug)
-{
-	lfb_bug(LFB_RECORDER_NAME, "the scenario says so");
-	return 0;
-}
-
-LFB_STEP(panic)
-{
-	panic("the scenario says so");
-	return 0;
-}
-
-LFB_STEP(null)
-{
-	lfb__access_read(&call->recorder->machine->kernel, NULL);
-	return 0;
-}
+LFB_STEP_DOES(warn, lfb_warn(LFB_RECORDER_NAME, "the scenario says so"))
+LFB_STEP_DOES(bug, lfb_bug(LFB_RECORDER_NAME, "the scenario says so"))
+LFB_STEP_DOES(panic, panic("the scenario says so"))
+LFB_STEP_DOES(null, lfb__access_read(&call->recorder->machine->kernel, NULL))

@@ -46,37 +46,13 @@ static unsigned int order_of(const struct lfb_step *step)
 
 /* Allocating and freeing */
 
-LFB_STEP(kmalloc)
-{
-	return keep(call, step, kmalloc(step->numbers[0], GFP_KERNEL), LFB_SLOT_OBJECT, 0);
-}
-
-LFB_STEP(kfree)
-{
-	void *address = address_of(call, step, 0);
-
-	disown(call, address);
-	kfree(address);
-	return 0;
-}
+LFB_STEP_IS(kmalloc, keep(call, step, kmalloc(step->numbers[0], GFP_KERNEL), LFB_SLOT_OBJECT, 0))
 
 LFB_STEP(pages)
 {
 	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, order_of(step));
 
 	return keep(call, step, page ? page_address(page) : NULL, LFB_SLOT_PAGES, order_of(step));
-}
-
-static void give_pages(struct lfb_step_call *call, void *address, unsigned int order)
-{
-	disown(call, address);
-	free_pages((unsigned long)(uintptr_t)address, order);
-}
-
-LFB_STEP(free_pages)
-{
-	give_pages(call, address_of(call, step, 0), order_of(step));
-	return 0;
 }
 
 LFB_STEP(folio)
@@ -87,72 +63,7 @@ LFB_STEP(folio)
 		    order_of(step));
 }
 
-static void put_folio(struct lfb_step_call *call, void *address)
-{
-	disown(call, address);
-	folio_put(virt_to_folio(address));
-}
-
-LFB_STEP(folio_put)
-{
-	put_folio(call, address_of(call, step, 0));
-	return 0;
-}
-
-LFB_STEP(vmalloc)
-{
-	return keep(call, step, vzalloc(step->numbers[0]), LFB_SLOT_AREA, 0);
-}
-
-LFB_STEP(vfree)
-{
-	vfree(address_of(call, step, 0));
-	return 0;
-}
-
-static void free_kho(struct lfb_step_call *call, void *address)
-{
-	disown(call, address);
-	kho_unpreserve_free(address);
-}
-
-int lfb__free_slot(struct lfb_step_call *call, const struct lfb_slot *slot)
-{
-	switch (slot->kind) {
-	case LFB_SLOT_EMPTY:
-		return 0;
-	case LFB_SLOT_POINTER:
-		return -EINVAL;
-	case LFB_SLOT_OBJECT:
-		disown(call, slot->address);
-		kfree(slot->address);
-		return 0;
-	case LFB_SLOT_PAGES:
-		give_pages(call, slot->address, (unsigned int)slot->count);
-		return 0;
-	case LFB_SLOT_FOLIO:
-		put_folio(call, slot->address);
-		return 0;
-	case LFB_SLOT_AREA:
-		vfree(slot->address);
-		return 0;
-	case LFB_SLOT_KHO:
-		free_kho(call, slot->address);
-		return 0;
-	case LFB_SLOT_SINGLE_PAGES:
-		for (u64 i = 0; i < slot->count; i++)
-			give_pages(call, (u8 *)slot->address + i * PAGE_SIZE, 0);
-		return 0;
-	}
-	return -EINVAL;
-}
-
-LFB_STEP(free)
-{
-	const struct lfb_slot slot = lfb__step_slot(call, step, 0);
-
-	return lfb__free_slot(call, &slot);
-}
+LFB_STEP_IS(vmalloc, keep(call, step, vzalloc(step->numbers[0]), LFB_SLOT_AREA, 0))
 
 LFB_STEP(kho)
 {
@@ -163,11 +74,57 @@ LFB_STEP(kho)
 	return keep(call, step, address, LFB_SLOT_KHO, 0);
 }
 
-LFB_STEP(kho_unpreserve_free)
+int lfb__free_slot(struct lfb_step_call *call, struct lfb_slot slot)
 {
-	free_kho(call, address_of(call, step, 0));
-	return 0;
+	u8 *address = slot.address;
+
+	switch (slot.kind) {
+	case LFB_SLOT_EMPTY:
+		return 0;
+	case LFB_SLOT_POINTER:
+		return -EINVAL;
+	case LFB_SLOT_OBJECT:
+		disown(call, address);
+		kfree(address);
+		return 0;
+	case LFB_SLOT_PAGES:
+		disown(call, address);
+		free_pages((unsigned long)(uintptr_t)address, (unsigned int)slot.count);
+		return 0;
+	case LFB_SLOT_FOLIO:
+		disown(call, address);
+		folio_put(virt_to_folio(address));
+		return 0;
+	case LFB_SLOT_AREA:
+		vfree(address);
+		return 0;
+	case LFB_SLOT_KHO:
+		disown(call, address);
+		kho_unpreserve_free(address);
+		return 0;
+	case LFB_SLOT_SINGLE_PAGES:
+		for (u64 i = 0; i < slot.count; i++, address += PAGE_SIZE) {
+			disown(call, address);
+			free_pages((unsigned long)(uintptr_t)address, 0);
+		}
+		return 0;
+	}
+	return -EINVAL;
 }
+
+/* Whatever the slot holds is freed as what the step takes it for. */
+static int free_as(struct lfb_step_call *call, const struct lfb_step *step,
+		   enum lfb_slot_kind kind, u64 count)
+{
+	return lfb__free_slot(call, (struct lfb_slot){ address_of(call, step, 0), kind, count });
+}
+
+LFB_STEP_IS(kfree, free_as(call, step, LFB_SLOT_OBJECT, 0))
+LFB_STEP_IS(free_pages, free_as(call, step, LFB_SLOT_PAGES, order_of(step)))
+LFB_STEP_IS(folio_put, free_as(call, step, LFB_SLOT_FOLIO, 0))
+LFB_STEP_IS(vfree, free_as(call, step, LFB_SLOT_AREA, 0))
+LFB_STEP_IS(kho_unpreserve_free, free_as(call, step, LFB_SLOT_KHO, 0))
+LFB_STEP_IS(free, lfb__free_slot(call, lfb__step_slot(call, step, 0)))
 
 LFB_STEP(kho_restore_free)
 {
@@ -180,16 +137,8 @@ LFB_STEP(kho_restore_free)
 
 /* Handing over */
 
-LFB_STEP(preserve_folio)
-{
-	return kho_preserve_folio(virt_to_folio(address_of(call, step, 0)));
-}
-
-LFB_STEP(unpreserve_folio)
-{
-	kho_unpreserve_folio(virt_to_folio(address_of(call, step, 0)));
-	return 0;
-}
+LFB_STEP_IS(preserve_folio, kho_preserve_folio(virt_to_folio(address_of(call, step, 0))))
+LFB_STEP_DOES(unpreserve_folio, kho_unpreserve_folio(virt_to_folio(address_of(call, step, 0))))
 
 LFB_STEP(restore_folio)
 {
@@ -200,16 +149,10 @@ LFB_STEP(restore_folio)
 	return keep(call, step, folio_address(folio), LFB_SLOT_FOLIO, folio_order(folio));
 }
 
-LFB_STEP(preserve_pages)
-{
-	return kho_preserve_pages(virt_to_page(address_of(call, step, 0)), step->numbers[0]);
-}
-
-LFB_STEP(unpreserve_pages)
-{
-	kho_unpreserve_pages(virt_to_page(address_of(call, step, 0)), step->numbers[0]);
-	return 0;
-}
+LFB_STEP_IS(preserve_pages,
+	    kho_preserve_pages(virt_to_page(address_of(call, step, 0)), step->numbers[0]))
+LFB_STEP_DOES(unpreserve_pages,
+	      kho_unpreserve_pages(virt_to_page(address_of(call, step, 0)), step->numbers[0]))
 
 LFB_STEP(restore_pages)
 {
@@ -286,21 +229,9 @@ LFB_STEP(restore_vmalloc)
 	return keep(call, step, kho_restore_vmalloc(&area), LFB_SLOT_AREA, 0);
 }
 
-LFB_STEP(preserve_scratch)
-{
-	return kho_preserve_pages(phys_to_page(kernel_of(call)->memory.scratch), 1);
-}
-
-LFB_STEP(add_subtree)
-{
-	return kho_add_subtree(step->word, address_of(call, step, 0), PAGE_SIZE);
-}
-
-LFB_STEP(remove_subtree)
-{
-	kho_remove_subtree(address_of(call, step, 0));
-	return 0;
-}
+LFB_STEP_IS(preserve_scratch, kho_preserve_pages(phys_to_page(kernel_of(call)->memory.scratch), 1))
+LFB_STEP_IS(add_subtree, kho_add_subtree(step->word, address_of(call, step, 0), PAGE_SIZE))
+LFB_STEP_DOES(remove_subtree, kho_remove_subtree(address_of(call, step, 0)))
 
 LFB_STEP(retrieve_subtree)
 {
@@ -328,21 +259,9 @@ static u64 read_there(const struct lfb_step_call *call, const struct lfb_step *s
 	return lfb__access_read(kernel_of(call), at_offset(call, step));
 }
 
-LFB_STEP(write)
-{
-	return write_there(call, step, step->numbers[1]);
-}
-
-LFB_STEP(read)
-{
-	read_there(call, step);
-	return 0;
-}
-
-LFB_STEP(expect)
-{
-	return read_there(call, step) == step->numbers[1] ? 0 : -EILSEQ;
-}
+LFB_STEP_IS(write, write_there(call, step, step->numbers[1]))
+LFB_STEP_DOES(read, read_there(call, step))
+LFB_STEP_IS(expect, read_there(call, step) == step->numbers[1] ? 0 : -EILSEQ)
 
 /* Stamps: pages that say whose they are, each word another */
 
@@ -387,39 +306,15 @@ LFB_STEP(check_stamp)
 	return 0;
 }
 
-LFB_STEP(store)
-{
-	return write_there(call, step, (uintptr_t)address_of(call, step, 1));
-}
-
-LFB_STEP(store_phys)
-{
-	return write_there(call, step, virt_to_phys(address_of(call, step, 1)));
-}
+LFB_STEP_IS(store, write_there(call, step, (uintptr_t)address_of(call, step, 1)))
+LFB_STEP_IS(store_phys, write_there(call, step, virt_to_phys(address_of(call, step, 1))))
 
 static int load(struct lfb_step_call *call, const struct lfb_step *step, void *address)
 {
 	return lfb__step_fill(call, step, 1, (struct lfb_slot){ address, LFB_SLOT_POINTER, 0 });
 }
 
-LFB_STEP(load)
-{
-	return load(call, step, (void *)(uintptr_t)read_there(call, step));
-}
-
-LFB_STEP(load_phys)
-{
-	return load(call, step, phys_to_virt(read_there(call, step)));
-}
-
-LFB_STEP(follow)
-{
-	lfb__access_read(kernel_of(call), (void *)(uintptr_t)read_there(call, step));
-	return 0;
-}
-
-LFB_STEP(follow_phys)
-{
-	lfb__access_read(kernel_of(call), phys_to_virt(read_there(call, step)));
-	return 0;
-}
+LFB_STEP_IS(load, load(call, step, (void *)(uintptr_t)read_there(call, step)))
+LFB_STEP_IS(load_phys, load(call, step, phys_to_virt(read_there(call, step))))
+LFB_STEP_DOES(follow, lfb__access_read(kernel_of(call), (void *)(uintptr_t)read_there(call, step)))
+LFB_STEP_DOES(follow_phys, lfb__access_read(kernel_of(call), phys_to_virt(read_there(call, step))))

@@ -36,14 +36,7 @@ const char *const lfb__damaged[LFB_DAMAGED] = {
 };
 
 const char *const lfb__step_fields[LFB_FIELDS] = {
-	[LFB_FIELD_HANDLER] = "handler",
-	[LFB_FIELD_SESSION] = "session",
-	[LFB_FIELD_RETRIEVED] = "retrieved",
-	[LFB_FIELD_RETRIEVE_STATUS] = "retrieve_status",
-	[LFB_FIELD_FILE] = "file",
-	[LFB_FIELD_SERIALIZED_DATA] = "serialized_data",
-	[LFB_FIELD_PRIVATE_DATA] = "private_data",
-	[LFB_FIELD_FLB] = "flb",
-	[LFB_FIELD_DATA] = "data",
-	[LFB_FIELD_OBJ] = "obj",
+#define X(field, of, mask) [LFB_FIELD_##field] = #field,
+	LFB_STEP_FIELDS(X)
+#undef X
 };

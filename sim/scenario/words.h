@@ -263,18 +263,26 @@ extern const struct lfb_step_words lfb__steps[LFB_STEP_CODES];
 #define LFB_STEP_SLOTS 2	/* at most, in one step */
 #define LFB_STEP_NUMBERS 2
 
-/* What set-arg can write to. */
+/*
+ * X(field, of whose arguments, which of its bits), what set-arg can write to. Compilers do not make
+ * pointers that are not aligned, and their sanitizers rely on it.
+ */
+#define LFB_STEP_FIELDS(X)                                                                         \
+	X(handler, file, ~15ull)                                                                   \
+	X(session, file, ~15ull)                                                                   \
+	X(retrieved, file, ~0ull)                                                                  \
+	X(retrieve_status, file, ~0ull)                                                            \
+	X(file, file, ~15ull)                                                                      \
+	X(serialized_data, file, ~0ull)                                                            \
+	X(private_data, file, ~0ull)                                                               \
+	X(flb, flb, ~15ull)                                                                        \
+	X(data, flb, ~0ull)                                                                        \
+	X(obj, flb, ~0ull)
+
 enum lfb_step_field {
-	LFB_FIELD_HANDLER,
-	LFB_FIELD_SESSION,
-	LFB_FIELD_RETRIEVED,
-	LFB_FIELD_RETRIEVE_STATUS,
-	LFB_FIELD_FILE,
-	LFB_FIELD_SERIALIZED_DATA,
-	LFB_FIELD_PRIVATE_DATA,
-	LFB_FIELD_FLB,
-	LFB_FIELD_DATA,
-	LFB_FIELD_OBJ,
+#define LFB_FIELD_NAMED(field, ...) LFB_FIELD_##field,
+	LFB_STEP_FIELDS(LFB_FIELD_NAMED)
+#undef LFB_FIELD_NAMED
 	LFB_FIELDS,
 };
 

@@ -79,7 +79,7 @@ static void write_down(void *context, const struct lfb_event *event)
 	struct follower *follower = context;
 	char line[1024];
 
-	if (event->edge == LFB_EDGE_BEGIN || lfb__happening_is_fine(event->happening)) {
+	if (event->edge == LFB_EDGE_BEGIN || lfb__event_rows[event->happening].how & LFB_FINE) {
 		follower->fine++;
 		return;
 	}

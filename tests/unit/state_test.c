@@ -218,7 +218,7 @@ static void tell(struct world *world, const char *op, bool is_flb, unsigned int 
 	for (int i = 0; i < LFB_HAPPENINGS_NR; i++) {
 		event.happening = i;
 		if (!strcmp(lfb_event_action(&event), op) &&
-		    lfb__happening_kind(i) == LFB_EVENT_CALLBACK &&
+		    lfb__event_rows[i].kind == LFB_EVENT_CALLBACK &&
 		    is_flb == (i <= LFB_DID_FLB_FINISH)) {
 			trace->listener(trace->listening, &event);
 			return;

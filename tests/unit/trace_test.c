@@ -49,7 +49,7 @@ static void every_kind_has_a_name_of_its_own(void **state)
 static void without_a_sink_only_complaints_are_counted(void **state)
 {
 	for (int i = 0; i < LFB_HAPPENINGS_NR; i++) {
-		enum lfb_event_kind kind = lfb__happening_kind(i);
+		enum lfb_event_kind kind = lfb__event_rows[i].kind;
 		unsigned long counted = is_complaint(kind) || kind >= LFB_EVENT_FAULT;
 
 		lfb__say(&kernel, i, "subject", "detail");
@@ -66,7 +66,7 @@ static void the_newest_complaint_is_kept(void **state)
 		kernel.trace.sink = sink ? keep : NULL;
 		kernel.trace.context = &seen;
 		for (int i = 0; i < LFB_HAPPENINGS_NR; i++) {
-			bool kept = is_complaint(lfb__happening_kind(i));
+			bool kept = is_complaint(lfb__event_rows[i].kind);
 
 			strcpy(kernel.trace.complaint, "older");
 			lfb__say(&kernel, i, "file-1", "twice by %s", "vm");
@@ -98,8 +98,8 @@ static void the_sink_sees_each_event_once_in_order(void **state)
 		assert_string_equal(seen.last.task, "nobody");
 		assert_int_equal(seen.last.boot, 3);
 		assert_int_equal(seen.last.happening, happening);
-		assert_int_equal(seen.last.kind, lfb__happening_kind(happening));
-		assert_int_equal(seen.last.has_result, lfb__happening_has_result(happening));
+		assert_int_equal(seen.last.kind, lfb__event_rows[happening].kind);
+		assert_true(seen.last.has_result == (lfb__event_rows[happening].how & LFB_RESULT));
 		assert_int_equal(seen.last.count, i);
 	}
 }

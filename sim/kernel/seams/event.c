@@ -27,20 +27,9 @@ static const char *const kind_names[LFB_EVENT_KINDS] = {
 	[LFB_EVENT_FINDING] = "finding",
 };
 
-/* Bits. */
-enum how { PLAIN, RESULT, FINE, FINE_RESULT };
-
-struct row {
-	enum lfb_event_kind kind;
-	enum how how;
-	const char *subject;
-	const char *action;
-	const char *detail;
-};
-
-static const struct row rows[LFB_HAPPENINGS_NR] = {
+const struct lfb_event_row lfb__event_rows[LFB_HAPPENINGS_NR] = {
 #define X(name, kind, how, subject, action, detail)                                             \
-	[LFB_DID_##name] = { LFB_EVENT_##kind, how, subject, action, detail },
+	[LFB_DID_##name] = { LFB_EVENT_##kind, LFB_##how, subject, action, detail },
 	LFB_HAPPENINGS(X)
 #undef X
 };
@@ -50,27 +39,13 @@ const char *lfb_event_kind_name(enum lfb_event_kind kind)
 	return (unsigned int)kind < LFB_EVENT_KINDS ? kind_names[kind] : "unknown";
 }
 
-enum lfb_event_kind lfb__happening_kind(enum lfb_happening happening)
+static const struct lfb_event_row *row_of(const struct lfb_event *event)
 {
-	return rows[happening].kind;
-}
+	static const struct lfb_event_row unknown = { LFB_EVENT_KINDS, LFB_PLAIN, "unknown",
+						      "unknown", "" };
 
-bool lfb__happening_has_result(enum lfb_happening happening)
-{
-	return rows[happening].how & RESULT;
-}
-
-bool lfb__happening_is_fine(enum lfb_happening happening)
-{
-	return rows[happening].how & FINE;
-}
-
-static const struct row *row_of(const struct lfb_event *event)
-{
-	static const struct row unknown = { LFB_EVENT_KINDS, PLAIN, "unknown", "unknown", "" };
-
-	return (unsigned int)event->happening < LFB_HAPPENINGS_NR ? &rows[event->happening] :
-								    &unknown;
+	return (unsigned int)event->happening < LFB_HAPPENINGS_NR ?
+	       &lfb__event_rows[event->happening] : &unknown;
 }
 
 enum field_type { STRING, SIGNED, UNSIGNED, NUMBER, ADDRESS, FINDING, SIDE };
@@ -292,7 +267,7 @@ static bool says(const struct lfb_event *event, const struct field *field, const
 
 bool lfb__event_mentions(const struct lfb_event *event, const char *name, size_t length)
 {
-	const struct row *row = row_of(event);
+	const struct lfb_event_row *row = row_of(event);
 	const char *const templates[] = { row->subject, row->detail };
 
 	if (!length)

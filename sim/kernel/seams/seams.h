@@ -44,21 +44,34 @@ static inline bool lfb__tracing_callbacks(const struct lfb_kernel *kernel)
 /* Tells of @event, whose happening and fields are set. */
 void lfb__event_tell(struct lfb_kernel *kernel, struct lfb_event *event);
 
-/* Which happenings are fine, as constants: FINE_FLB_GOT … */
+/* What the column "how" of LFB_HAPPENINGS() says, in bits. */
+enum { LFB_PLAIN, LFB_RESULT, LFB_FINE, LFB_FINE_RESULT };
+
+/* It of each happening, as constants: LFB_HOW_FLB_GOT … */
 enum {
-#define LFB_PLAIN false
-#define LFB_RESULT false
-#define LFB_FINE true
-#define LFB_FINE_RESULT true
-#define LFB_ENUMERATE(name, kind, how, subject, action, detail) LFB_FINE_##name = LFB_##how,
+#define LFB_ENUMERATE(name, kind, how, subject, action, detail) LFB_HOW_##name = LFB_##how,
 	LFB_HAPPENINGS(LFB_ENUMERATE)
 #undef LFB_ENUMERATE
 };
 
+/* A row of LFB_HAPPENINGS(). */
+struct lfb_event_row {
+	enum lfb_event_kind kind;
+	unsigned int how;
+	const char *subject;
+	const char *action;
+	const char *detail;
+};
+
+extern const struct lfb_event_row lfb__event_rows[LFB_HAPPENINGS_NR];
+
 /* lfb__event(kernel, FLB_REGISTERED, .flb = …): costs a branch when nobody listens. */
 #define lfb__event(kernel, name, ...)                                                             \
 	do {                                                                                      \
-		if (LFB_FINE_##name ? unlikely((kernel)->trace.fine) : lfb__tracing(kernel)) {    \
+		bool told_ = LFB_HOW_##name & LFB_FINE ? unlikely((kernel)->trace.fine) :         \
+							 lfb__tracing(kernel);                    \
+                                                                                                  \
+		if (told_) {                                                                      \
 			struct lfb_event event_ = { .happening = LFB_DID_##name, ##__VA_ARGS__ }; \
                                                                                                   \
 			lfb__event_tell(kernel, &event_);                                         \
@@ -92,10 +105,6 @@ void lfb__say_finding(struct lfb_kernel *kernel, enum lfb_finding_id id, const c
  * event.c
  */
 
-/* The kind of a happening, and whether it has a result. */
-enum lfb_event_kind lfb__happening_kind(enum lfb_happening happening);
-bool lfb__happening_has_result(enum lfb_happening happening);
-bool lfb__happening_is_fine(enum lfb_happening happening);
 
 /* Names come from anywhere, hostile images included: makes @text one harmless line. */
 void lfb__make_harmless(char *text);

@@ -24,40 +24,37 @@ static void cut_newlines(char *text)
 		text[--length] = '\0';
 }
 
-/* The strings that are no constants, and how long they may be: some are not terminated. */
-static const struct {
-	u16 offset;
-	u16 max;
-} passing[] = {
-	{ offsetof(struct lfb_event, task), 47 },
-	{ offsetof(struct lfb_event, session), 64 },
-	{ offsetof(struct lfb_event, handler), 47 },
-	{ offsetof(struct lfb_event, flb), 47 },
-	{ offsetof(struct lfb_event, module), 64 },
-	{ offsetof(struct lfb_event, lock), 47 },
-	{ offsetof(struct lfb_event, subtree), 64 },
-	{ offsetof(struct lfb_event, owner), 80 },
-	{ offsetof(struct lfb_event, where), 55 },
-	{ offsetof(struct lfb_event, message), 95 },
-};
-
-static void keep(struct lfb_past *past, const struct lfb_event *event)
+/* A string that is no constant, of at most @max bytes: some are not terminated. */
+static inline char *keep_string(const char **string, size_t max, char *to, const char *end)
 {
-	char *to = past->text, *end = past->text + sizeof(past->text) - 1;
+	size_t room = (size_t)(end - to), length;
 
-	past->event = *event;
-	for (size_t i = 0; i < ARRAY_SIZE(passing); i++) {
-		const char **string = (const char **)((char *)&past->event + passing[i].offset);
-		size_t room = (size_t)(end - to), length;
+	if (!*string)
+		return to;
+	length = strnlen(*string, room < max ? room : max);
+	memcpy(to, *string, length);
+	to[length] = '\0';
+	*string = to;
+	return to + length + (to + length < end);
+}
 
-		if (!*string)
-			continue;
-		length = strnlen(*string, room < passing[i].max ? room : passing[i].max);
-		memcpy(to, *string, length);
-		to[length] = '\0';
-		*string = to;
-		to += length + (to + length < end);
-	}
+static void keep(struct lfb_past *past, const struct lfb_event *told)
+{
+	const char *end = past->text + sizeof(past->text) - 1;
+	struct lfb_event *event = &past->event;
+	char *to = past->text;
+
+	*event = *told;
+	to = keep_string(&event->task, 47, to, end);
+	to = keep_string(&event->session, 64, to, end);
+	to = keep_string(&event->handler, 47, to, end);
+	to = keep_string(&event->flb, 47, to, end);
+	to = keep_string(&event->module, 64, to, end);
+	to = keep_string(&event->lock, 47, to, end);
+	to = keep_string(&event->subtree, 64, to, end);
+	to = keep_string(&event->owner, 80, to, end);
+	to = keep_string(&event->where, 55, to, end);
+	keep_string(&event->message, 95, to, end);
 }
 
 /* With what is known of the moment; sentences are as long as they were. */
@@ -78,14 +75,14 @@ static void show(struct lfb_kernel *kernel, const struct lfb_past *past,
 
 void lfb__event_tell(struct lfb_kernel *kernel, struct lfb_event *event)
 {
+	const struct lfb_event_row *row = &lfb__event_rows[event->happening];
+	bool fine = event->edge == LFB_EDGE_BEGIN || row->how & LFB_FINE;
 	struct lfb_past *past, passing_by;
-	bool fine = event->edge == LFB_EDGE_BEGIN || lfb__happening_is_fine(event->happening);
 
 	if (fine && !kernel->trace.fine)
 		return;
-	event->kind = lfb__happening_kind(event->happening);
-	event->has_result = event->edge != LFB_EDGE_BEGIN &&
-			    lfb__happening_has_result(event->happening);
+	event->kind = row->kind;
+	event->has_result = event->edge != LFB_EDGE_BEGIN && row->how & LFB_RESULT;
 	event->boot = kernel->boot_number;
 	event->operation = kernel->operation;
 	if (event->edge != LFB_EDGE_END)
@@ -123,7 +120,7 @@ void lfb__event_ends(struct lfb_kernel *kernel, struct lfb_span span, struct lfb
 static void say(struct lfb_kernel *kernel, struct lfb_event *event, const char *format,
 		va_list args)
 {
-	enum lfb_event_kind kind = lfb__happening_kind(event->happening);
+	enum lfb_event_kind kind = lfb__event_rows[event->happening].kind;
 	struct lfb_trace *trace = &kernel->trace;
 	char message[LFB_EVENT_TEXT];
 

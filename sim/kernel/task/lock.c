@@ -42,6 +42,15 @@ static struct lfb_object object_of(const struct lfb_lock *lock)
 	return lfb__object("lock %.64s", lock->name);
 }
 
+/* Complaints are out of line, so that the way without one is short. */
+static LFB_OUT_OF_LINE void uninitialised(struct lfb_lock *lock, const char *operation)
+{
+	lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED,
+		     lfb__object("function %.64s", operation).text, operation,
+		     "lock was never initialised");
+	lfb_lock_init(lock, "uninitialised lock");
+}
+
 /*
  * What every operation begins with. False: there is nothing to do, the kernel is dead and its
  * locks mean nothing any more.
@@ -52,12 +61,8 @@ static bool begin(struct lfb_lock *lock, const char *operation)
 
 	if (unlikely(!lock->name))
 		lock->name = lfb__no_name;
-	if (unlikely(lock->magic != LFB_LOCK_MAGIC)) {
-		lfb__warn_as(LFB_FINDING_LOCK_UNINITIALIZED,
-			     lfb__object("function %.64s", operation).text, operation,
-			     "lock was never initialised");
-		lfb_lock_init(lock, "uninitialised lock");
-	}
+	if (unlikely(lock->magic != LFB_LOCK_MAGIC))
+		uninitialised(lock, operation);
 	if (!kernel)
 		return true;
 	lfb__sched_point(kernel, operation, lock->name);
@@ -67,6 +72,20 @@ static bool begin(struct lfb_lock *lock, const char *operation)
 static bool is_held(const struct lfb_lock *lock)
 {
 	return lock->owner || lock->readers > 0;
+}
+
+/* Out of line, for few listen. */
+static LFB_OUT_OF_LINE void tell(enum lfb_happening happening, const struct lfb_lock *lock,
+				 const struct task_struct *task, bool shared)
+{
+	struct lfb_event event = {
+		.happening = happening,
+		.lock = lock->name,
+		.task = task->name,
+		.reason = shared ? "for reading" : "for itself",
+	};
+
+	lfb__event_tell(lfb__current, &event);
 }
 
 /* Every lock that is had goes through here … */
@@ -81,8 +100,8 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 	if (task == &nobody)
 		return;
 	task->locks_held++;
-	lfb__event(lfb__current, LOCK_TAKEN, .lock = lock->name, .task = task->name,
-		   .reason = shared ? "for reading" : "for itself");
+	if (unlikely(lfb__current->trace.fine))
+		tell(LFB_DID_LOCK_TAKEN, lock, task, shared);
 	if (lfb__checking(lfb__current))
 		lfb__locks_take(lfb__current, lock, may_wait);
 }
@@ -101,9 +120,8 @@ static void lfb_lock_released(struct lfb_lock *lock, bool shared)
 		return;
 	if (task->locks_held > 0)
 		task->locks_held--;
-	if (lfb__current)
-		lfb__event(lfb__current, LOCK_RELEASED, .lock = lock->name, .task = task->name,
-			   .reason = shared ? "for reading" : "for itself");
+	if (unlikely(lfb__current && lfb__current->trace.fine))
+		tell(LFB_DID_LOCK_RELEASED, lock, task, shared);
 	if (task->nr_held)
 		lfb__locks_drop(task, lock);
 }
@@ -125,7 +143,7 @@ static void describe_circle(const struct task_struct *task, const struct lfb_loc
 			 task->name);
 }
 
-static void deadlock(const struct lfb_lock *lock, const char *operation)
+static LFB_OUT_OF_LINE void deadlock(const struct lfb_lock *lock, const char *operation)
 {
 	const struct task_struct *task = current_task();
 	struct lfb_kernel *kernel = lfb__current;
@@ -159,32 +177,39 @@ static bool acquire(struct lfb_lock *lock, bool shared, const char *operation)
 	return true;
 }
 
+static LFB_OUT_OF_LINE void under_spinlock(const struct lfb_lock *lock, const char *operation)
+{
+	lfb__warn_as(LFB_FINDING_LOCK_SLEEP_UNDER_SPINLOCK, object_of(lock).text, operation,
+		     "sleeping lock %s taken under a spinlock", lock->name);
+}
+
 static void acquire_sleeping(struct lfb_lock *lock, bool shared, const char *operation)
 {
-	if (current_task()->spinlocks_held > 0)
-		lfb__warn_as(LFB_FINDING_LOCK_SLEEP_UNDER_SPINLOCK,
-			     object_of(lock).text, operation,
-			     "sleeping lock %s taken under a spinlock", lock->name);
+	if (unlikely(current_task()->spinlocks_held > 0))
+		under_spinlock(lock, operation);
 	acquire(lock, shared, operation);
 }
 
-/* Returns whether there was anything to release. */
-static bool release(struct lfb_lock *lock, const char *operation)
+static LFB_OUT_OF_LINE void not_held(const struct lfb_lock *lock, const char *operation)
 {
-	const struct task_struct *task = current_task();
-
-	if (!begin(lock, operation))
-		return false;
-	if (!lock->owner) {
+	if (!lock->owner)
 		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock).text,
 			     operation, "%s is not held", lock->name);
-		return false;
-	}
-	/* As on a real kernel, it is released all the same. */
-	if (lock->owner != task)
+	else
 		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock).text,
 			     operation, "%s is held by %s, released by %s", lock->name,
-			     owner_name(lock), task->name);
+			     owner_name(lock), current_task()->name);
+}
+
+/* Returns whether there was anything to release. As on a real kernel, others may release it. */
+static bool release(struct lfb_lock *lock, const char *operation)
+{
+	if (!begin(lock, operation))
+		return false;
+	if (unlikely(lock->owner != current_task()))
+		not_held(lock, operation);
+	if (unlikely(!lock->owner))
+		return false;
 	lfb_lock_released(lock, false);
 	return true;
 }

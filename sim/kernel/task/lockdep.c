@@ -39,10 +39,15 @@ void lfb__lockdep_destroy(struct lfb_kernel *kernel)
 	kernel->lockdep = NULL;
 }
 
+/* By where its name lies first: most locks of a class have theirs in one place. */
 static unsigned int find_class(struct lfb_lockdep *lockdep, const char *name)
 {
 	struct class *class;
 
+	for (unsigned int i = 0; i < lockdep->nr_classes; i++) {
+		if (lockdep->classes[i].key == name)
+			return i;
+	}
 	for (unsigned int i = 0; i < lockdep->nr_classes; i++) {
 		if (!strncmp(lockdep->classes[i].name, name, sizeof(class->name) - 1))
 			return i;
@@ -55,22 +60,28 @@ static unsigned int find_class(struct lfb_lockdep *lockdep, const char *name)
 	return lockdep->nr_classes++;
 }
 
-static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
+/* The class of a lock that is not known yet, or was another machine's. */
+static LFB_OUT_OF_LINE unsigned int learn_class(struct lfb_kernel *kernel, struct lfb_lock *lock)
 {
 	struct lfb_lockdep *lockdep = kernel->lockdep;
 
-	if (unlikely(!lockdep)) {
+	if (!lockdep) {
 		lockdep = kernel->lockdep = calloc(1, sizeof(*lockdep));
 		if (!lockdep)
 			return NO_CLASS;
 	}
-	/* The hint may be another machine's. */
-	if (likely(lock->class < lockdep->nr_classes &&
-		   (lockdep->classes[lock->class].key == lock->name ||
-		    !strncmp(lockdep->classes[lock->class].name, lock->name, 47))))
-		return lock->class;
 	lock->class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
 	return lock->class;
+}
+
+static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
+{
+	const struct lfb_lockdep *lockdep = kernel->lockdep;
+
+	if (likely(lockdep && lock->class < lockdep->nr_classes &&
+		   lockdep->classes[lock->class].key == lock->name))
+		return lock->class;
+	return learn_class(kernel, lock);
 }
 
 static bool follows(const struct lfb_lockdep *lockdep, unsigned int from, unsigned int to)
@@ -165,20 +176,28 @@ static void new_order(struct lfb_kernel *kernel, unsigned int from, unsigned int
 	lockdep->classes[from].after[to / 64] |= 1ull << (to % 64);
 }
 
+/* The current task waits for a lock of @class, with what it holds. */
+static LFB_OUT_OF_LINE void check_order(struct lfb_kernel *kernel, unsigned int class)
+{
+	const struct task_struct *task = kernel->task;
+
+	for (unsigned int i = 0; i < task->nr_held; i++) {
+		unsigned int held = task->held[i].class;
+
+		if (unlikely(held != NO_CLASS && held != class &&
+			     !follows(kernel->lockdep, held, class)))
+			new_order(kernel, held, class);
+	}
+}
+
 void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait)
 {
 	struct task_struct *task = kernel->task;
 	const struct lfb_frame *frame = task->frame;
 	unsigned int class = class_of(kernel, lock);
 
-	for (unsigned int i = 0; may_wait && class != NO_CLASS && i < task->nr_held; i++) {
-		unsigned int held = task->held[i].class;
-
-		if (likely(held == NO_CLASS || held == class ||
-			   follows(kernel->lockdep, held, class)))
-			continue;
-		new_order(kernel, held, class);
-	}
+	if (may_wait && task->nr_held && class != NO_CLASS)
+		check_order(kernel, class);
 	if (task->nr_held < LFB_HELD_MAX)
 		task->held[task->nr_held++] = (struct lfb_held){
 			.lock = lock,
