@@ -162,8 +162,9 @@ static void free_blocks(phys_addr_t first)
 			block = lfb__memory_at(&lfb__current->memory, first, PAGE_SIZE);
 		if (!block) {
 			lfb__unsafe_as(lfb__current, LFB_FINDING_MEM_WILD_POINTER,
-				       lfb__phys_object(first).text, "a block that was handed over has been overwritten: the "
-				       "next one is said to be there");
+				       lfb__phys_object(first).text, "a block that was handed "
+				       "over has been overwritten: the next one is said to be "
+				       "there");
 			return;
 		}
 		next = block->next_phys;

@@ -17,7 +17,7 @@ static inline struct lfb_kernel *kho__kernel(void)
 	return kernel && kernel->kho.enabled ? kernel : NULL;
 }
 
-/* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn, and how big? */
+/* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
 static inline bool kho__cut(unsigned long pfn, unsigned long end, unsigned int *order)
 {
 	*order = (unsigned int)__builtin_ctzll(pfn | 1ul << MAX_PAGE_ORDER);

@@ -15,7 +15,7 @@ static inline unsigned long lfb__usable_end(const struct lfb_memory *memory)
 }
 
 /*
- * Touched pages. A page is touched when its map entry is not all zero, .lost left aside; the mark of
+ * Touched pages. A page is touched when its map entry is not all zero but for .lost; the mark of
  * having been written to is in it. All work of a boot is in proportion to how many there are.
  */
 
