@@ -83,25 +83,15 @@ int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned lo
 	return err;
 }
 
-/* Sets or clears all bits of a range; false when one of them was so already. */
-static bool change_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
-			 bool set)
-{
-	const unsigned long end = pfn + nr_pages;
-	bool all = true;
-
-	lock_map(kernel);
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order)
-		all &= change_block(kernel, pfn, order, set);
-	unlock_map(kernel);
-	return all;
-}
-
-/* Whose pages are marked: those of the callback that runs, or of whoever else is at work. */
-static const char *owner(const struct lfb_kernel *kernel, char *text, size_t size)
+/* Whose pages are marked: KHO's, those of the callback that runs, or of whoever is at work. */
+static const char *owner(const struct lfb_kernel *kernel, unsigned long pfn, char *text,
+			 size_t size)
 {
 	const struct lfb_frame *frame = lfb__frame(kernel);
+	const struct page *page = lfb__page(kernel, pfn);
 
+	if (page && page->flags & PG_INTERNAL)
+		return "kho";
 	if (kernel->task && kernel->task->internal)
 		return "luo";
 	if (!frame)
@@ -110,18 +100,40 @@ static const char *owner(const struct lfb_kernel *kernel, char *text, size_t siz
 	return text;
 }
 
-void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+static LFB_OUT_OF_LINE void tell_marked(struct lfb_kernel *kernel, unsigned long pfn,
+					unsigned long nr_pages)
 {
 	char text[80];
 
 	lfb__event(kernel, PAGES_MARKED, .phys = PFN_PHYS(pfn), .pages = nr_pages,
-		   .owner = owner(kernel, text, sizeof(text)));
+		   .owner = owner(kernel, pfn, text, sizeof(text)));
+}
+
+/* Sets or clears all bits of a range; false when one of them was so already. */
+static bool change_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+			 bool set)
+{
+	const unsigned long first = pfn, end = pfn + nr_pages;
+	bool all = true;
+
+	lock_map(kernel);
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order)
+		all &= change_block(kernel, pfn, order, set);
+	if (!set)
+		lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(first), .pages = nr_pages);
+	else if (unlikely(kernel->trace.fine))
+		tell_marked(kernel, first, nr_pages);
+	unlock_map(kernel);
+	return all;
+}
+
+void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+{
 	change_range(kernel, pfn, nr_pages, true);
 }
 
 bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
-	lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(pfn), .pages = nr_pages);
 	return change_range(kernel, pfn, nr_pages, false);
 }
 
