@@ -95,6 +95,7 @@ static int grow(struct lfb_fd_table *fds)
 			memcpy(used[level], fds->used[level],
 			       words_of(fds->size, level) * sizeof(u64));
 	}
+	LFB_ASSERT(size <= FD_LIMIT);
 	lfb__fds_destroy(fds);
 	fds->files = files;
 	memcpy(fds->used, used, sizeof(used));
@@ -106,6 +107,7 @@ static int grow(struct lfb_fd_table *fds)
 
 static void clear_slot(struct lfb_fd_table *fds, unsigned int fd)
 {
+	LFB_ASSERT(fd < fds->size && fds->used[0][fd / WORD_BITS] >> fd % WORD_BITS & 1);
 	fds->files[fd] = NULL;
 	unmark(fds, fd);
 }
@@ -133,6 +135,8 @@ int get_unused_fd_flags(unsigned int flags)
 			return err;
 		fd = lowest_free(fds);
 	}
+	if (!LFB_ASSERT(fd >= FD_FIRST && fd < fds->size && !fds->files[fd]))
+		return -EMFILE;
 	fds->files[fd] = LFB_FD_RESERVED;
 	mark(fds, fd);
 	return (int)fd;

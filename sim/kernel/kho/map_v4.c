@@ -96,6 +96,7 @@ static int add_bitmap(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 			added[nr_added] = add_node(kernel);
 			if (!added[nr_added])
 				goto undo;
+			LFB_ASSERT(nr_added < LEVELS);
 			*entry = PFN_PHYS(added[nr_added++]);
 			if (!branch)
 				branch = entry;
@@ -163,6 +164,7 @@ static int nodes_add(struct nodes *nodes, phys_addr_t phys)
 	if (*slot)
 		return -EEXIST;
 	*slot = phys;
+	LFB_ASSERT(nodes->count < nodes->nr_slots / 2 + 1);
 	return ++nodes->count > nodes->nr_slots / 2 ? grow(nodes) : 0;
 }
 

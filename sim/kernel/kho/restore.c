@@ -41,6 +41,7 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 	struct lfb_kernel *kernel = kho__kernel();
 	unsigned long pfn = PHYS_PFN(phys);
 	struct page *page;
+	int err;
 
 	if (!kernel)
 		return NULL;
@@ -52,7 +53,8 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 	page = lfb__page(kernel, pfn);
 	lfb__event(kernel, KHO_RESTORE_FOLIO, .phys = phys, .order = page->order);
 	kho__check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
-	lfb__pages_claim(kernel, pfn, page->order, true);
+	err = lfb__pages_claim(kernel, pfn, page->order, true);
+	LFB_ASSERT(!err);
 	lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, phys,
 					      PAGE_SIZE << page->order));
 	return (struct folio *)page;
@@ -63,6 +65,7 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 	struct lfb_kernel *kernel = kho__kernel();
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
+	int err;
 
 	if (!kernel || !check_range(kernel, __func__, phys, nr_pages))
 		return NULL;
@@ -70,7 +73,8 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
 	for (unsigned int order; pfn < end; pfn += 1ul << order) {
 		order = kho__cut(pfn, end - pfn);
-		lfb__pages_claim(kernel, pfn, order, false);
+		err = lfb__pages_claim(kernel, pfn, order, false);
+		LFB_ASSERT(!err);
 	}
 	/* Each is freed on its own. */
 	for (pfn = PHYS_PFN(phys); pfn < end; pfn++)
@@ -84,6 +88,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 {
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
+	int err;
 
 	if (!check_range(kernel, where, phys, nr_pages))
 		return;
@@ -91,7 +96,8 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
 	for (unsigned int order; pfn < end; pfn += 1ul << order) {
 		order = kho__cut(pfn, end - pfn);
-		lfb__pages_claim(kernel, pfn, order, true);
+		err = lfb__pages_claim(kernel, pfn, order, true);
+		LFB_ASSERT(!err);
 		folio_put((struct folio *)lfb__page(kernel, pfn));
 	}
 }

@@ -36,10 +36,15 @@ static bool is_set(const struct spot *spot)
 
 static void flip(struct lfb_kernel *kernel, const struct spot *spot, unsigned int order, int change)
 {
+	struct page *bitmap = lfb__page(kernel, spot->bitmap);
+
 	*spot->word ^= spot->mask;
-	lfb__page(kernel, spot->bitmap)->private += change;
+	LFB_ASSERT(bitmap && bitmap->flags & PG_INTERNAL);
+	bitmap->private += change;
+	LFB_ASSERT(bitmap->private <= kernel->kho.orders[order].blocks + change);
 	kernel->kho.orders[order].blocks += change;
 	kernel->kho.blocks += change;
+	LFB_ASSERT(kernel->kho.orders[order].blocks <= kernel->kho.blocks);
 }
 
 /* Tells the pages of a block, for who frees them or preserves them again. */
@@ -60,7 +65,8 @@ static void set_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 {
 	struct spot spot = spot_of(kernel, pfn, order);
 
-	if (!spot.bitmap || is_set(&spot))
+	LFB_ASSERT(spot.bitmap);
+	if (is_set(&spot))
 		return;
 	flip(kernel, &spot, order, 1);
 	tell_pages(kernel, pfn, order, true);

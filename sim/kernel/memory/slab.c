@@ -91,6 +91,8 @@ static void *alloc_object(struct lfb_kernel *kernel, size_t size)
 	slab = likely(pfn != LFB_NO_PFN) ? &kernel->memory.map[pfn] : new_slab(kernel, class);
 	if (!slab)
 		return NULL;
+	LFB_ASSERT(size <= classes[class].size && slab->slab_class == class);
+	LFB_ASSERT(slab->slab_used < slab->slab_objects);
 	while (slab->slab_map[word] == ~0ull)
 		word++;
 	bit = (unsigned int)__builtin_ctzll(~slab->slab_map[word]);
@@ -170,7 +172,9 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 	if (!(page->flags & PG_SLAB))
 		return "not an object of the slab allocator, or its slab is free";
 	object->pfn = page->flags & PG_TAIL ? page->next : address >> PAGE_SHIFT;
+	LFB_ASSERT(object->pfn < memory->nr_pages);
 	object->head = &memory->map[object->pfn];
+	LFB_ASSERT(object->head->flags & PG_SLAB && object->head->slab_class <= FENCED);
 	offset = address - (object->pfn << PAGE_SHIFT);
 	if (object->head->slab_class == FENCED)
 		return offset != lfb__fence_start(kernel, object->pfn, &object->size) ?
@@ -196,6 +200,7 @@ static void free_slab(struct lfb_kernel *kernel, const struct object *object)
 	if (object->head->slab_class < LARGE && lfb__checking(kernel) && !LFB_ASAN)
 		memset(lfb__pfn_address(&kernel->memory, object->pfn), LFB_POISON_FREED,
 		       PAGE_SIZE << object->head->order);
+	LFB_ASSERT(!object->head->slab_used && kernel->slabs.pages >= 1ul << object->head->order);
 	kernel->slabs.pages -= 1ul << object->head->order;
 	lfb__free_block(kernel, object->pfn);
 }
@@ -204,6 +209,7 @@ static void free_object(struct lfb_kernel *kernel, const struct object *object)
 {
 	struct page *slab = object->head;
 
+	LFB_ASSERT(slab->slab_used > 0 && slab->slab_used <= slab->slab_objects);
 	slab->slab_map[object->index / 64] &= ~(1ull << (object->index % 64));
 	if (slab->slab_used-- == slab->slab_objects)
 		add_partial(kernel, slab, object->pfn);
@@ -266,6 +272,7 @@ void kfree(const void *ptr)
 		complain(kernel, ptr, &object, problem);
 		return;
 	}
+	LFB_ASSERT(kernel->slabs.objects > 0);
 	kernel->slabs.objects--;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);

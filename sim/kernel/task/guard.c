@@ -33,6 +33,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		barrier();
 		result = body(arg);
 		barrier();
+		LFB_ASSERT(kernel->guard == &env && !kernel->copying);
 	} else {
 		/* A trace sink may have died of the event of a finding. */
 		kernel->findings.raising = false;
