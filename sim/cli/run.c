@@ -5,9 +5,6 @@
 #include <string.h>
 
 #include <luo/blob.h>
-#include <luo/finding.h>
-#include <luo/machine.h>
-#include <luo/profile.h>
 #include <luo/scenario.h>
 
 #include "cli.h"

@@ -199,7 +199,7 @@ void lfb__search_end(struct lfb_search *search)
 	lfb__list_free(&search->nodes);
 	lfb__list_free(&search->edges);
 	lfb__table_free(&search->states);
-	lfb__world_destroy(&search->world);
+	lfb_scenario_free(search->world.scenario);
 }
 
 /*
@@ -222,13 +222,15 @@ static u64 count_from(const struct lfb_search *search, u32 id, const u64 *before
 
 u64 lfb__search_count(const struct lfb_search *search, unsigned int length)
 {
-	u64 *now = calloc(search->nodes.count, sizeof(*now));
-	u64 *before = calloc(search->nodes.count, sizeof(*before));
-	u64 count = 0, *swap;
+	u64 *both = calloc(2 * search->nodes.count, sizeof(*both));
+	u64 *now = both, *before, *swap, count;
 
-	for (size_t id = 0; before && id < search->nodes.count; id++)
+	if (!both)
+		return 0;
+	before = both + search->nodes.count;
+	for (size_t id = 0; id < search->nodes.count; id++)
 		before[id] = 1;
-	for (unsigned int n = 1; now && before && n <= length; n++) {
+	for (unsigned int n = 1; n <= length; n++) {
 		for (u32 id = 0; id < search->layer_end; id++)
 			now[id] = n == 1 ? lfb__search_node(search, id)->nr_next :
 					   count_from(search, id, before);
@@ -236,9 +238,7 @@ u64 lfb__search_count(const struct lfb_search *search, unsigned int length)
 		now = before;
 		before = swap;
 	}
-	if (now && before)
-		count = before[0];
-	free(now);
-	free(before);
+	count = before[0];
+	free(both);
 	return count;
 }

@@ -64,8 +64,3 @@ int lfb__world_end(struct lfb_world_text *writing, int err)
 	free(writing->text);
 	return err;
 }
-
-void lfb__world_destroy(struct lfb_world *world)
-{
-	lfb_scenario_free(world->scenario);
-}

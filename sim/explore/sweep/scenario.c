@@ -268,12 +268,10 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 {
 	const struct luo_profile *profile;
 	struct lfb_sweep_options options;
-	int err;
+	int err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	if (err)
+		return err;
 	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
 		return lfb__error(machine, -EINVAL, "the pointer is no live scenario");
 	err = lfb__sweep_take(machine, given, result, &options);
