@@ -24,6 +24,8 @@ unsigned int lfb__search_word(const struct lfb_search *search, u32 id, u8 *word)
 
 	for (u32 at = id; at; at = lfb__search_node(search, at)->parent)
 		length++;
+	if (!LFB_ASSERT(length <= LFB_EXHAUST_LENGTH_MAX))
+		return 0;
 	for (unsigned int i = length; i--; id = lfb__search_node(search, id)->parent)
 		word[i] = lfb__search_node(search, id)->letter;
 	return length;
@@ -82,6 +84,8 @@ static void note_difference(struct lfb_search *search, u32 id, const struct lfb_
 	search->differs = true;
 	search->over = true;
 	search->word_length = lfb__search_word(search, id, search->word) + 1;
+	if (!LFB_ASSERT(search->word_length <= LFB_EXHAUST_LENGTH_MAX))
+		return;
 	search->word[search->word_length - 1] = tried->letter;
 }
 

@@ -72,6 +72,7 @@ static struct page *new_slab(struct lfb_kernel *kernel, unsigned int class)
 	if (!slab)
 		return NULL;
 	slab->slab_objects = classes[class].objects;
+	LFB_ASSERT(!slab->slab_used && slab->slab_objects <= 64 * ARRAY_SIZE(slab->slab_map));
 	/* What is behind the last object is never free. */
 	memset(slab->slab_map, 0xff, sizeof(slab->slab_map));
 	for (unsigned int i = 0; i < slab->slab_objects; i++)
@@ -91,7 +92,6 @@ static void *alloc_object(struct lfb_kernel *kernel, size_t size)
 	slab = likely(pfn != LFB_NO_PFN) ? &kernel->memory.map[pfn] : new_slab(kernel, class);
 	if (!slab)
 		return NULL;
-	LFB_ASSERT(size <= classes[class].size && slab->slab_class == class);
 	LFB_ASSERT(slab->slab_used < slab->slab_objects);
 	while (slab->slab_map[word] == ~0ull)
 		word++;
@@ -172,9 +172,7 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 	if (!(page->flags & PG_SLAB))
 		return "not an object of the slab allocator, or its slab is free";
 	object->pfn = page->flags & PG_TAIL ? page->next : address >> PAGE_SHIFT;
-	LFB_ASSERT(object->pfn < memory->nr_pages);
 	object->head = &memory->map[object->pfn];
-	LFB_ASSERT(object->head->flags & PG_SLAB && object->head->slab_class <= FENCED);
 	offset = address - (object->pfn << PAGE_SHIFT);
 	if (object->head->slab_class == FENCED)
 		return offset != lfb__fence_start(kernel, object->pfn, &object->size) ?

@@ -203,7 +203,6 @@ void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_
 	const struct lfb_frame *frame = task->frame;
 	unsigned int class = class_of(kernel, lock);
 
-	LFB_ASSERT(task->nr_held <= LFB_HELD_MAX);
 	if (may_wait && task->nr_held && class != NO_CLASS)
 		check_order(kernel, class);
 	if (task->nr_held < LFB_HELD_MAX)
@@ -213,11 +212,12 @@ void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_
 			.operation = kernel->operation,
 			.class = (u16)class,
 		};
+	else
+		LFB_ASSERT(task->nr_held == LFB_HELD_MAX);
 }
 
 void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock)
 {
-	LFB_ASSERT(task->nr_held <= LFB_HELD_MAX);
 	for (unsigned int i = task->nr_held; i-- > 0;) {
 		if (task->held[i].lock != lock)
 			continue;
