@@ -21,7 +21,7 @@ static int parse_expectation(struct lfb_parser *parser, struct lfb_expectation *
 	if (!lfb__token_is(&parser->line, "="))
 		return lfb__refuse_token(&parser->line, "\"= RESULT\" or the end of the line");
 	lfb__next_token(&parser->line);
-	if (!lfb__token_errno(&parser->line, &expected->result))
+	if (!lfb__token_signed(&parser->line, -MAX_ERRNO, 0, &expected->result))
 		return lfb__refuse_token(&parser->line, "a result: 0 or a negative errno");
 	expected->given = true;
 	lfb__next_token(&parser->line);

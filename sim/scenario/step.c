@@ -50,15 +50,12 @@ static int parse_number(struct lfb_parser *parser, struct lfb_step *step)
 /* Negative or not: what a callback must not answer can be said too. */
 static int parse_error(struct lfb_parser *parser, struct lfb_step *step)
 {
-	const struct lfb_token *token = &parser->line.token;
-	bool negative = token->size && *token->text == '-';
-	u64 number;
+	long number;
 
-	if (!lfb__number_in(token->text + negative, token->size - negative, 10, &number) ||
-	    number > INT32_MAX)
+	if (!lfb__token_signed(&parser->line, -INT32_MAX, INT32_MAX, &number))
 		return lfb__refuse_token(&parser->line, "a number (%d to %d)", -INT32_MAX,
 					 INT32_MAX);
-	step->error = negative ? -(int)number : (int)number;
+	step->error = (int)number;
 	return 0;
 }
 

@@ -123,16 +123,16 @@ bool lfb__token_number(const struct lfb_line *line, u64 max, u64 *number)
 	       *number <= max;
 }
 
-bool lfb__token_errno(const struct lfb_line *line, long *result)
+bool lfb__token_signed(const struct lfb_line *line, long lowest, long highest, long *number)
 {
-	bool negative = line->token.size && line->token.text[0] == '-';
-	u64 number;
+	const bool negative = line->token.size && line->token.text[0] == '-';
+	u64 amount;
 
 	if (!lfb__number_in(line->token.text + negative, line->token.size - negative, 10,
-			    &number) ||
-	    number > (negative ? MAX_ERRNO : 0))
+			    &amount) ||
+	    amount > (u64)(negative ? -lowest : highest))
 		return false;
-	*result = -(long)number;
+	*number = negative ? -(long)amount : (long)amount;
 	return true;
 }
 
