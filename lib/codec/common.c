@@ -172,6 +172,6 @@ void luo_write_flb(struct luo *luo, u64 index, const struct luo_flb_record *reco
 
 void luo_write_flb_count(struct luo *luo, u64 count)
 {
-	LFB_ASSERT(count <= luo->flb_count && count <= LUO_FLB_MAX);
+	LFB_ASSERT(count <= LUO_FLB_MAX);
 	((struct luo_flb_header_ser *)luo->flb_mem)->count = count;
 }

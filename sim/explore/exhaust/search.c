@@ -96,6 +96,7 @@ static int merge_node(struct lfb_search *search, u32 id, const struct lfb_list *
 	const struct lfb_tried *tried = found->items;
 	int err = 0;
 
+	LFB_ASSERT(id < search->nodes.count && found->count <= UINT16_MAX);
 	node->next = search->edges.count;
 	node->nr_next = (u16)found->count;
 	for (size_t i = 0; !err && i < found->count; i++, tried++) {
@@ -128,6 +129,7 @@ static int merge(struct lfb_search *search)
 	if (!err && !last && !search->over) {
 		search->layer = end;
 		search->layer_end = (u32)search->nodes.count;
+		LFB_ASSERT(search->layer <= search->layer_end);
 	}
 	return err;
 }
@@ -144,6 +146,7 @@ static void *work(void *argument)
 
 		if (at >= end)
 			break;
+		LFB_ASSERT(at >= search->layer);
 		for (; at < stop && !job->error; at++)
 			job->error = search->expand(job, at, &search->found[at - search->layer]);
 	}
