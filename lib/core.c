@@ -11,11 +11,26 @@ bool liveupdate_enabled(void)
 	return luo_current() != NULL;
 }
 
+static int tell_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
+{
+	struct luo *luo = context;
+
+	(void)where;
+	lfb__event(luo->kernel, FLB_HANDED_OVER, .flb = record->name, .count = record->count,
+		   .handle = lfb__memory_shown(&luo->kernel->memory, record->data));
+	return 0;
+}
+
 /* Strict while booting: a state that breaks a rule is not understood. */
 static int read_incoming(struct luo *luo)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct luo_reader reader = { .view = &view, .broken = &luo->problem };
+	struct luo_reader reader = {
+		.view = &view,
+		.context = luo,
+		.broken = &luo->problem,
+		.flb = tell_flb,
+	};
 	const struct luo_codec *codec = luo->profile->codec;
 	phys_addr_t phys;
 	size_t size;

@@ -25,8 +25,8 @@ struct luo_file *luo_file_find(const struct liveupdate_session *session, u64 tok
 void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 {
 	mutex_init(&luo_file->mutex);
-	list_add_tail(&luo_file->list, &session->files);
 	luo_hash_add(&session->tokens, &luo_file->by_token, luo_hash_u64(luo_file->token));
+	list_add_tail(&luo_file->list, &session->files);
 	session->count++;
 	LFB_ASSERT(session->tokens.count == session->count);
 	lfb__event(lfb__current, FILE_ADDED, .session = session->name, .token = luo_file->token,
@@ -37,13 +37,13 @@ void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 
 void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file)
 {
-	lfb__event(lfb__current, FILE_DROPPED, .session = session->name, .token = luo_file->token,
-		   .incoming = session->sessions->incoming);
 	fput(luo_file->file);
 	luo_hash_del(&session->tokens, &luo_file->by_token);
 	list_del(&luo_file->list);
 	session->count--;
 	LFB_ASSERT(list_empty(&session->files) == !session->count);
+	lfb__event(lfb__current, FILE_DROPPED, .session = session->name, .token = luo_file->token,
+		   .incoming = session->sessions->incoming);
 	lfb__holder_forget(&luo_file->holder);
 	mutex_destroy(&luo_file->mutex);
 	kfree(luo_file);
@@ -252,6 +252,16 @@ void luo_file_unpreserve_all(struct luo *luo, struct liveupdate_session *session
 
 /* Freeze */
 
+static void set_data(struct luo_file *luo_file, u64 data)
+{
+	const struct liveupdate_session *session = luo_file->session;
+
+	luo_file->serialized_data = data;
+	lfb__event(lfb__current, FILE_DATA, .session = session->name, .token = luo_file->token,
+		   .incoming = session->sessions->incoming,
+		   .handle = lfb__memory_shown(&lfb__current->memory, data));
+}
+
 static int freeze_one(struct luo *luo, struct luo_file *luo_file)
 {
 	const struct liveupdate_file_ops *ops = luo_file->handler->ops;
@@ -263,7 +273,7 @@ static int freeze_one(struct luo *luo, struct luo_file *luo_file)
 	mutex_lock(&luo_file->mutex);
 	err = luo_call_file(luo, luo_file, &args, LUO_FREEZE);
 	if (!err)
-		luo_file->serialized_data = args.serialized_data;
+		set_data(luo_file, args.serialized_data);
 	mutex_unlock(&luo_file->mutex);
 	return err;
 }
@@ -286,7 +296,7 @@ static void unfreeze_until(struct luo *luo, struct liveupdate_session *session,
 			mutex_unlock(&luo_file->mutex);
 		}
 		if (luo_quirk(luo, LUO_QUIRK_FILE_UNFREEZE_CLEARS_DATA))
-			luo_file->serialized_data = 0;
+			set_data(luo_file, 0);
 	}
 	luo->profile->codec->clear_files(session);
 }

@@ -136,7 +136,7 @@ static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 		err = check_retrieved(luo, luo_file, &args);
 	luo_file->retrieve_status = err ? err : 1;
 	lfb__event(luo->kernel, FILE_RETRIEVED, .session = session->name, .token = luo_file->token,
-		   .incoming = true, .result = err);
+		   .incoming = session->sessions->incoming, .result = err);
 	if (!err) {
 		/* In the kernel that preserved it this is about another file from now on. */
 		luo_file_forget_preserved(luo, luo_file);

@@ -95,8 +95,8 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	}
 	if (!err) {
 		session->sessions = sessions;
-		list_add_tail(&session->list, &sessions->list);
 		luo_hash_add(&sessions->names, &session->by_name, luo_hash_string(session->name));
+		list_add_tail(&session->list, &sessions->list);
 		sessions->count++;
 		LFB_ASSERT(sessions->names.count == sessions->count);
 		lfb__event(luo->kernel, SESSION_ADDED, .session = session->name,
@@ -116,10 +116,10 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	sessions->count--;
 	LFB_ASSERT(list_empty(&sessions->list) == !sessions->count);
 	LFB_ASSERT(sessions->names.count == sessions->count);
-	if (!sessions->incoming)
-		give_room_back(luo);
 	lfb__event(luo->kernel, SESSION_REMOVED, .session = session->name,
 		   .incoming = sessions->incoming);
+	if (!sessions->incoming)
+		give_room_back(luo);
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)
@@ -200,10 +200,10 @@ undo:
 	list_for_each_entry_continue_reverse(session, &sessions->list, list) {
 		mutex_lock(&session->mutex);
 		luo_file_unfreeze_all(luo, session);
-		lfb__event(luo->kernel, SESSION_UNFROZEN, .session = session->name);
 		mutex_unlock(&session->mutex);
 		codec->clear_session(luo, --index);
 		session->serialized = false;
+		lfb__event(luo->kernel, SESSION_UNFROZEN, .session = session->name);
 	}
 	LFB_ASSERT(!index);
 	up_write(&sessions->rwsem);

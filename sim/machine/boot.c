@@ -54,12 +54,29 @@ static long boot_kernel(void *argument)
 	return 0;
 }
 
+/* That a boot begins, or with the @span that came back then, that it has ended. */
+static LFB_OUT_OF_LINE struct lfb_span tell_boot(struct lfb_machine *machine,
+						 const struct lfb_span *span, long result)
+{
+	struct lfb_event event = {
+		.happening = LFB_DID_BOOTED,
+		.profile = machine->profile->name,
+		.result = result,
+	};
+
+	if (!span)
+		return lfb__event_begins(&machine->kernel, &event);
+	lfb__event_ends(&machine->kernel, *span, &event);
+	return *span;
+}
+
 static int start(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct boot boot = { machine, root };
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_image_module *image;
 	char error[sizeof(kernel->error)];
+	struct lfb_span span = { 0 };
 	long err;
 
 	lfb__agents_forget(machine);
@@ -72,12 +89,16 @@ static int start(struct lfb_machine *machine, phys_addr_t root)
 	if (kernel->catch_faults)
 		lfb__guard_install();
 	lfb__machine_state_changed(machine, LFB_RUNNING);
+	if (unlikely(kernel->trace.fine))
+		span = tell_boot(machine, NULL, 0);
 	if (root)
 		lfb__event(kernel, BOOT_HANDOVER, .profile = machine->profile->name);
 	else
 		lfb__event(kernel, BOOT_COLD, .profile = machine->profile->name);
 	lfb__pages_begin(kernel);
 	err = lfb__machine_run(machine, &kernel->boot_task, boot_kernel, &boot);
+	if (unlikely(kernel->trace.fine))
+		tell_boot(machine, &span, err);
 	if (err && !kernel->dead) {
 		memcpy(error, kernel->error, sizeof(error));
 		lfb_machine_shutdown(machine);

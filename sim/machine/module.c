@@ -152,6 +152,7 @@ static long exit_module(void *argument)
 	module->module->state = MODULE_STATE_GOING;
 	if (module->exit)
 		module->exit();
+	image->loaded = false;
 	lfb__event(lfb__current, MODULE_EXIT, .module = module->module->name);
 	if (lfb__current->luo)
 		luo_module_is_gone(lfb__current->luo, module, true);

@@ -12,13 +12,30 @@ void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation)
 	run->machine->kernel.doing = operation->text;
 }
 
+/* How deep inside of others an event is. What has no end, for its kernel died, is left behind. */
+static unsigned int depth_of(struct lfb_run *run, const struct lfb_event *event)
+{
+	unsigned int depth = run->nr_open;
+
+	while (depth && run->open[depth - 1] != event->parent)
+		depth--;
+	/* Those that are too deep to be known are as deep as the deepest. */
+	if (!depth && event->parent)
+		return run->nr_open;
+	run->nr_open = depth;
+	if (event->edge == LFB_EDGE_BEGIN && depth < ARRAY_SIZE(run->open))
+		run->open[run->nr_open++] = event->number;
+	return event->edge == LFB_EDGE_END && depth ? depth - 1 : depth;
+}
+
 void lfb__run_show_event(void *context, const struct lfb_event *event)
 {
 	struct lfb_run *run = context;
 	char line[512];
 
 	lfb_event_format(event, line, sizeof(line));
-	lfb__transcript_line(&run->transcript, "  %s", line);
+	lfb__transcript_line(&run->transcript, "%*s%s", 2 + 2 * (int)depth_of(run, event), "",
+			     line);
 }
 
 /* A golden transcript shows the reboot's own line before the next kernel's boot. */

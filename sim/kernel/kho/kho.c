@@ -4,6 +4,9 @@
  * tree made, and in the end the map written, unless it is live. What differs between generations
  * of the ABI is behind struct kho_abi.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "sim/kernel/kho/map.h"
 
 bool kho_is_enabled(void)
@@ -25,6 +28,22 @@ struct reservation {
 	unsigned long root_pfn;
 };
 
+static LFB_OUT_OF_LINE void tell_block(struct lfb_kernel *kernel, phys_addr_t phys,
+				       unsigned int order)
+{
+	const struct lfb_ledger_entry *entry =
+		lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, phys);
+	const struct lfb_site *site = entry ? entry->site : NULL;
+	char owner[80] = "somebody";
+
+	if (site)
+		snprintf(owner, sizeof(owner), "%s %s %s", site->type, site->name, site->op);
+	else if (entry && entry->internal)
+		strcpy(owner, "luo");
+	lfb__event(kernel, PAGES_HANDED_OVER, .phys = phys, .pages = 1ull << order,
+		   .owner = owner);
+}
+
 static int reserve_block(void *context, phys_addr_t phys, unsigned int order)
 {
 	struct reservation *reservation = context;
@@ -35,6 +54,8 @@ static int reserve_block(void *context, phys_addr_t phys, unsigned int order)
 		return lfb__problem(
 			reservation->problem, -EINVAL, phys, "preserved block of order %u %s",
 			order, err == -EEXIST ? "overlaps another one" : "lies where none may be");
+	if (unlikely(reservation->kernel->trace.fine))
+		tell_block(reservation->kernel, phys, order);
 	if (pfn <= reservation->root_pfn && reservation->root_pfn < pfn + (1ul << order))
 		reservation->has_root = true;
 	return 0;

@@ -112,11 +112,15 @@ int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned lo
 	return err;
 }
 
-/* Whose pages are marked: those of the callback that runs, or of whoever else is at work. */
-static const char *owner(const struct lfb_kernel *kernel, char *text, size_t size)
+/* Whose pages are marked: KHO's, those of the callback that runs, or of whoever is at work. */
+static const char *owner(const struct lfb_kernel *kernel, unsigned long pfn, char *text,
+			 size_t size)
 {
 	const struct lfb_frame *frame = lfb__frame(kernel);
+	const struct page *page = lfb__page(kernel, pfn);
 
+	if (page && page->flags & PG_INTERNAL)
+		return "kho";
 	if (kernel->task && kernel->task->internal)
 		return "luo";
 	if (!frame)
@@ -125,35 +129,42 @@ static const char *owner(const struct lfb_kernel *kernel, char *text, size_t siz
 	return text;
 }
 
-void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+static LFB_OUT_OF_LINE void tell_marked(struct lfb_kernel *kernel, unsigned long pfn,
+					unsigned long nr_pages)
 {
-	const unsigned long end = pfn + nr_pages;
-	unsigned int order;
 	char text[80];
 
 	lfb__event(kernel, PAGES_MARKED, .phys = PFN_PHYS(pfn), .pages = nr_pages,
-		   .owner = owner(kernel, text, sizeof(text)));
+		   .owner = owner(kernel, pfn, text, sizeof(text)));
+}
+
+void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+{
+	const unsigned long first = pfn, end = pfn + nr_pages;
+	unsigned int order;
 
 	lock_map(kernel);
 	for (; pfn < end; pfn += 1ul << order) {
 		order = kho__cut(pfn, end - pfn);
 		set_block(kernel, pfn, order);
 	}
+	if (unlikely(kernel->trace.fine))
+		tell_marked(kernel, first, nr_pages);
 	unlock_map(kernel);
 }
 
 bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
-	const unsigned long end = pfn + nr_pages;
+	const unsigned long first = pfn, end = pfn + nr_pages;
 	bool all_set = true;
 	unsigned int order;
 
-	lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(pfn), .pages = nr_pages);
 	lock_map(kernel);
 	for (; pfn < end; pfn += 1ul << order) {
 		order = kho__cut(pfn, end - pfn);
 		all_set &= clear_block(kernel, pfn, order);
 	}
+	lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(first), .pages = nr_pages);
 	unlock_map(kernel);
 	return all_set;
 }

@@ -15,6 +15,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 {
 	struct lfb_kernel *current = lfb__current;
 	struct task_struct *task = kernel->task;
+	const unsigned long inside = kernel->trace.inside;
 	sigjmp_buf env;
 	long result;
 
@@ -35,6 +36,8 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	} else {
 		/* A trace sink may have died of the event of a finding. */
 		kernel->findings.raising = false;
+		/* What has begun in there has no end. */
+		kernel->trace.inside = inside;
 		result = kernel->guard_result;
 	}
 	kernel->guard = NULL;

@@ -228,12 +228,16 @@ void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock)
 	}
 }
 
-/* "lock flb->incoming.lock"; the lock itself may be gone. */
-static struct lfb_object name_held(const struct lfb_kernel *kernel, const struct lfb_held *held)
+const char *lfb__held_name(const struct lfb_kernel *kernel, const struct lfb_held *held)
 {
 	LFB_ASSERT(held->class == NO_CLASS || held->class < kernel->lockdep->nr_classes);
-	return lfb__object("lock %s", held->class == NO_CLASS ? "of no known class" :
-			   kernel->lockdep->classes[held->class].name);
+	return held->class == NO_CLASS ? "of no known class" :
+					 kernel->lockdep->classes[held->class].name;
+}
+
+static struct lfb_object name_held(const struct lfb_kernel *kernel, const struct lfb_held *held)
+{
+	return lfb__object("lock %s", lfb__held_name(kernel, held));
 }
 
 void lfb__locks_kept(struct lfb_kernel *kernel, unsigned int before, const char *what)
