@@ -119,17 +119,6 @@ void lfb__handle_unregister(const void *handle)
 	unlock(interrupted);
 }
 
-static void forget_if_stale(void)
-{
-	unsigned long removals = atomic_load(&handles.removals);
-
-	if (remembered.removals == removals)
-		return;
-	for (int i = 0; i < 4; i++)
-		remembered.entry[i].handle = NULL;
-	remembered.removals = removals;
-}
-
 static LFB_OUT_OF_LINE bool look_up(const void *handle, enum lfb_handle_kind kind)
 {
 	const struct interrupted interrupted = lock();
@@ -144,7 +133,12 @@ static LFB_OUT_OF_LINE bool look_up(const void *handle, enum lfb_handle_kind kin
 
 static bool is_alive(const void *handle, enum lfb_handle_kind kind)
 {
-	forget_if_stale();
+	const unsigned long removals = atomic_load(&handles.removals);
+
+	if (remembered.removals != removals) {
+		memset(remembered.entry, 0, sizeof(remembered.entry));
+		remembered.removals = removals;
+	}
 	for (int i = 0; i < 4; i++) {
 		if (remembered.entry[i].handle == handle)
 			return remembered.entry[i].kind == kind;
