@@ -91,7 +91,7 @@ static int grow(struct lfb_fd_table *fds)
 			memcpy(used, fds->used[level], words_of(fds->size, level) * sizeof(u64));
 		used += words_of(larger.size, level);
 	}
-	LFB_ASSERT(size <= FD_LIMIT);
+	LFB_ASSERT(larger.size <= FD_LIMIT);
 	lfb__fds_destroy(fds);
 	*fds = larger;
 	for (unsigned int fd = 0; fd < FD_FIRST; fd++)
