@@ -4,9 +4,12 @@
  * callback freed is closed, and physical memory is laid out as it is without checks. In both memory
  * modes, with both page policies.
  */
+#include <stdlib.h>
+
 #include <luo/agent.h>
 #include <luo/finding.h>
 
+#include "sim/machine/machine.h"
 #include "tests/support/kho_fixture.h"
 #include "tests/support/rig.h"
 
@@ -255,6 +258,41 @@ static void an_object_of_the_kernel_before_is_out_of_reach(void **state)
 	lfb_machine_destroy(machine);
 }
 
+/* Whatever the program says itself. */
+static void the_environment_says_how_closely_it_is_watched(void **state)
+{
+	static const struct {
+		const char *said;
+		enum lfb_checks given, checks;
+		int err;
+	} cases[] = {
+		{ "", LFB_CHECKS_GUARD, LFB_CHECKS_GUARD, 0 },
+		{ "on", LFB_CHECKS_OFF, LFB_CHECKS_ON, 0 },
+		{ "off", LFB_CHECKS_ON, LFB_CHECKS_OFF, 0 },
+		{ "guard", LFB_CHECKS_ON, LFB_CHECKS_GUARD, 0 },
+		{ "closely", LFB_CHECKS_ON, LFB_CHECKS_ON, -EINVAL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct lfb_machine_options options = {
+			.sz = sizeof(options),
+			.checks = cases[i].given,
+			.mode = mode,
+		};
+		struct lfb_machine *machine;
+
+		setenv("LFB_CHECKS", cases[i].said, 1);
+		assert_int_equal(lfb_machine_create(&options, &machine), cases[i].err);
+		if (!cases[i].err)
+			assert_int_equal(machine->kernel.checks, cases[i].checks);
+		else
+			assert_string_equal(lfb_error_text(NULL), "LFB_CHECKS is \"closely\"; it may "
+					    "be on, off or guard");
+		lfb_machine_destroy(machine);
+	}
+	unsetenv("LFB_CHECKS");
+}
+
 #define checked_test(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 int main(void)
@@ -271,6 +309,7 @@ int main(void)
 		checked_test(physical_memory_is_laid_out_as_without_checks),
 		checked_test(what_a_callback_freed_is_closed),
 		checked_test(closed_pages_are_given_out_open),
+		cmocka_unit_test(the_environment_says_how_closely_it_is_watched),
 		cmocka_unit_test(an_object_of_the_kernel_before_is_out_of_reach),
 	};
 	int failed = 0;
