@@ -69,6 +69,9 @@ _Static_assert(EAGAIN == 11 && EDEADLK == 35 && ENOSYS == 38 && ETIMEDOUT == 110
 
 #define MAX_ERRNO 4095
 
+/** lfb_errno_name() - Return: "ENOENT" of -ENOENT; NULL for a result that is no errno. */
+LFB_API const char *lfb_errno_name(long result);
+
 /**
  * ERR_PTR() - an errno in the place of a pointer
  * @error: a negative errno

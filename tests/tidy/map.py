@@ -86,7 +86,7 @@ class House:
             if here:
                 here.uses["include/luo"].add(file)
             return
-        public = any(folder.startswith(name) for name in self.public + ["include/luo"])
+        public = [name for name in self.public + ["include/luo"] if folder.startswith(name)]
         if ".." in path.split("/") or path.startswith("tests/"):
             self.bad(file, number, f"may not include {path}")
         if not quoted or "/" not in path:
@@ -94,7 +94,8 @@ class House:
                 self.bad(file, number, f"there is no {path} beside it")
             return
         there = self.room(path)
-        if public and there is not here or not there:
+        own = there and any(there.folder.startswith(name) for name in public)
+        if public and not own or not there:
             self.bad(file, number, f"may not include {path}: it sees include/luo/ alone")
             return
         if there is here:
