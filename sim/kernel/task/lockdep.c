@@ -70,17 +70,17 @@ static LFB_OUT_OF_LINE unsigned int learn_class(struct lfb_kernel *kernel, struc
 		if (!lockdep)
 			return NO_CLASS;
 	}
-	lock->class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
-	return lock->class;
+	lock->lock_class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
+	return lock->lock_class;
 }
 
 static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
 {
 	const struct lfb_lockdep *lockdep = kernel->lockdep;
 
-	if (likely(lockdep && lock->class < lockdep->nr_classes &&
-		   lockdep->classes[lock->class].key == lock->name))
-		return lock->class;
+	if (likely(lockdep && lock->lock_class < lockdep->nr_classes &&
+		   lockdep->classes[lock->lock_class].key == lock->name))
+		return lock->lock_class;
 	return learn_class(kernel, lock);
 }
 
