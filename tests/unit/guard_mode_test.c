@@ -48,11 +48,13 @@ static void objects_may_be_used_up_to_their_end(void **state)
 		assert_true(((uintptr_t)object & 15) == 0);
 		memset(object, 0xff, size);
 		assert_true(fixture_dies(kernel, object + end));
-		fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL, "allocated outside of callbacks");
+		fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL,
+				       "allocated outside of callbacks");
 		/* One page is the first of its block: before it is whatever there is. */
 		if (end % PAGE_SIZE == 0 && end > PAGE_SIZE) {
 			assert_true(fixture_dies(kernel, object - 1));
-			fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL, "used at offset -1");
+			fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL,
+					       "used at offset -1");
 		}
 		kfree(object);
 		assert_int_equal(kernel->findings.count, 0);
@@ -68,7 +70,8 @@ static void bytes_nobody_asked_for_are_looked_at_when_it_is_freed(void **state)
 	assert_false(fixture_dies(kernel, object + 105));
 	kfree(object);
 	assert_int_equal(fixture_warns(kernel), 1);
-	fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, "object kmalloc-128", "at offset 105");
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, "object kmalloc-128",
+			       "at offset 105");
 	object = kmalloc(100, GFP_KERNEL);
 	memset(object, 1, ksize(object));
 	kfree(object);
@@ -106,9 +109,12 @@ static void what_an_flb_frees_at_its_end_is_its_object(void **state)
 		__free_pages(page, 1);
 		kernel->task->frame = NULL;
 		assert_true(fixture_dies(kernel, object));
-		fixture_assert_finding(kernel, LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1", ops[i]);
-		assert_true(fixture_dies(kernel, (u8 *)kernel->memory.base + page_to_phys(page) + PAGE_SIZE));
-		fixture_assert_finding(kernel, LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1", "offset 4096");
+		fixture_assert_finding(kernel, LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1",
+				       ops[i]);
+		assert_true(fixture_dies(kernel, (u8 *)kernel->memory.base + page_to_phys(page) +
+						 PAGE_SIZE));
+		fixture_assert_finding(kernel, LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1",
+				       "offset 4096");
 	}
 }
 
@@ -122,7 +128,8 @@ static void freed_pages_fault_until_there_are_no_others(void **state)
 	assert_false(fixture_dies(kernel, bytes));
 	__free_pages(first, 0);
 	assert_true(fixture_dies(kernel, bytes + 5));
-	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, NULL, "was used at offset 5");
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, NULL,
+			       "was used at offset 5");
 	while ((page = alloc_pages(GFP_KERNEL, 0)) && page != first)
 		others++;
 	assert_true(others > 500);
@@ -155,7 +162,8 @@ static void memory_nobody_allocated_faults(void **state)
 	u8 *bytes = page_address(page);
 
 	assert_true(fixture_dies(kernel, kernel->memory.base + MEMORY / 2));
-	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, "phys 0x200000", "nobody allocated");
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, "phys 0x200000",
+			       "nobody allocated");
 	assert_true(fixture_dies(kernel, bytes + PAGE_SIZE + 8));
 	fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL, "8 bytes behind its end");
 	assert_true(fixture_dies(kernel, NULL));
@@ -176,7 +184,8 @@ static void reading_what_was_not_preserved_faults(void **state)
 	assert_true(fixture_dies(kernel, kernel->memory.base + pages));
 	fixture_assert_finding(kernel, LFB_FINDING_MEM_NOT_PRESERVED, NULL, "in the kernel before");
 	assert_true(fixture_dies(kernel, kernel->memory.base + slab));
-	fixture_assert_finding(kernel, LFB_FINDING_MEM_SLAB_HANDED_OVER, NULL, "in the kernel before");
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_SLAB_HANDED_OVER, NULL,
+			       "in the kernel before");
 	kho_restore_free(phys_to_virt(phys));
 	assert_true(fixture_dies(kernel, kernel->memory.base + phys));
 	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, NULL, "freed");

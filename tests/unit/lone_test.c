@@ -286,8 +286,9 @@ static void the_environment_says_how_closely_it_is_watched(void **state)
 		if (!cases[i].err)
 			assert_int_equal(machine->kernel.checks, cases[i].checks);
 		else
-			assert_string_equal(lfb_error_text(NULL), "LFB_CHECKS is \"closely\"; it may "
-					    "be on, off or guard");
+			assert_string_equal(lfb_error_text(NULL),
+					    "LFB_CHECKS is \"closely\"; it may be on, off or "
+					    "guard");
 		lfb_machine_destroy(machine);
 	}
 	unsetenv("LFB_CHECKS");
