@@ -38,8 +38,7 @@ static int register_file_handler(struct luo *luo, const struct luo_args *args)
 				 "file handler%s%.47s lacks one of can_preserve, preserve, "
 				 "unpreserve, retrieve, finish", fh ? " " : "",
 				 fh ? fh->compatible : "");
-	err = luo_check_compatible(luo, LFB_FINDING_FILE_COMPATIBLE, "file handler",
-				   fh->compatible);
+	err = luo_check_compatible(luo, false, fh->compatible);
 	if (!err)
 		err = luo_register_allowed(luo, "register a file handler");
 	if (err)

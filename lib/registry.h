@@ -24,8 +24,7 @@ void luo_unpin_used(struct luo *luo, struct module *owner);
 /* -EBUSY when the profile does not allow registrations now. */
 int luo_register_allowed(struct luo *luo, const char *what);
 /* 0, or -EINVAL for a string that a kernel would read past the end of. */
-int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
-			 const char *compatible);
+int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible);
 /* The first handler that takes @file. */
 struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file);
 
