@@ -43,12 +43,16 @@ void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 	list_add_tail(&luo_file->list, &session->files);
 	luo_hash_add(&session->tokens, &luo_file->by_token, luo_hash_u64(luo_file->token));
 	session->count++;
-	luo_on_file_added(luo_file);
+	lfb__event(lfb__current, FILE_ADDED, .session = session->name, .token = luo_file->token,
+		   .incoming = session->sessions->incoming,
+		   .handler = luo_file->handler->compatible,
+		   .handle = lfb__memory_shown(&lfb__current->memory, luo_file->serialized_data));
 }
 
 void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file)
 {
-	luo_on_file_dropped(luo_file);
+	lfb__event(lfb__current, FILE_DROPPED, .session = session->name, .token = luo_file->token,
+		   .incoming = session->sessions->incoming);
 	fput(luo_file->file);
 	luo_hash_del(&session->tokens, &luo_file->by_token);
 	list_del(&luo_file->list);
@@ -166,11 +170,11 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 	int err = 0;
 	s64 users;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	fh = luo_handler_for(luo, file);
 	if (fh && !luo_pin_used(luo, fh->ops->owner))
 		fh = NULL;
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 	if (!fh)
 		return lfb__fail(luo->kernel, -ENOENT, "no handler takes the file");
 	draft.handler = fh;

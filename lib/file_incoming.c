@@ -20,11 +20,11 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	struct liveupdate_file_handler *fh;
 	struct luo_file *luo_file;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	fh = luo_handler_by_compatible(luo, record->compatible);
 	if (fh && !luo_pin_used(luo, fh->ops->owner))
 		fh = NULL;
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 	if (!fh) {
 		lfb__problem(&luo->problem, -ENOENT, where, "no handler %.48s for token %llu of "
 			     "session %.64s", record->compatible, record->token, session->name);

@@ -41,7 +41,7 @@ static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	}
 	if (!err) {
 		state->count++;
-		luo_on_flb_counted(luo, flb, false, 1, "file preserved");
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, 1, "file preserved");
 	}
 	mutex_unlock(&state->lock);
 	return err;
@@ -65,7 +65,7 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	mutex_lock(&state->lock);
 	if (!WARN_ON(state->count <= 0)) {
 		state->count--;
-		luo_on_flb_counted(luo, flb, false, -1, "file unpreserved");
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, -1, "file unpreserved");
 		if (!state->count && !state->references)
 			unpreserve(luo, flb);
 	}
@@ -96,9 +96,9 @@ int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	int err;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	err = preserve_linked(luo, fh);
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 	return err;
 }
 
@@ -106,10 +106,10 @@ void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh
 {
 	struct luo_flb_link *link;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
 		unpreserve_one(luo, link->flb);
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 }
 
 /* How many files of the next kernel will finish it. */
@@ -117,10 +117,12 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
-	if (state->references > 0)
-		luo_on_referenced_flb_to_serialize(luo, flb);
-	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS))
+	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS)) {
+		luo_on_references_serialized(luo, flb);
 		return state->count + state->references;
+	}
+	if (state->count <= 0 && state->references > 0)
+		luo_warn_flb(flb, LUO_WARN_HELD_BY_REFERENCES);
 	return state->count;
 }
 
@@ -130,7 +132,7 @@ void luo_flb_serialize(struct luo *luo)
 	struct liveupdate_flb *flb;
 	u64 index = 0;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		s64 count = count_to_serialize(luo, flb);
 
@@ -147,7 +149,7 @@ void luo_flb_serialize(struct luo *luo)
 			   .handle = lfb__memory_shown(&luo->kernel->memory, record.data));
 	}
 	luo_on_flbs_serialized(luo);
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 	luo_write_flb_count(luo, index);
 }
 
@@ -171,7 +173,8 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 		return -ENOENT;
 	state->data = record.data;
 	state->count = (s64)record.count;
-	luo_on_flb_counted(luo, flb, true, (s64)((u64)state->count - (u64)before), "handed over");
+	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, (s64)((u64)state->count - (u64)before),
+		   "handed over");
 	state->loaded = true;
 	state->entry = record.index;
 	luo_on_flb_found(luo, flb);
@@ -189,7 +192,7 @@ static int call_retrieve(struct luo *luo, struct liveupdate_flb *flb)
 		return -ENODEV;
 	err = luo_call_flb(luo, &args, LUO_RETRIEVE);
 	if (!err && !args.obj && luo->profile->flb_null_object_is_error) {
-		luo_on_flb_retrieved_nothing(flb);
+		luo_warn_flb(flb, LUO_WARN_RETRIEVED_NOTHING);
 		err = -EIO;
 	}
 	state->retrieve_status = err ? err : 1;
@@ -234,10 +237,10 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 
 	if (state->retrieve_status != 1 && luo_flb_retrieve_locked(luo, flb)) {
 		/* A module that is going away can be called no more. */
-		bool leaks = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS) ||
-			     !luo_pin_used(luo, flb->ops->owner);
+		bool quirk = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS);
+		bool leaks = quirk || !luo_pin_used(luo, flb->ops->owner);
 
-		luo_on_flb_finished_without_retrieve(luo, flb);
+		luo_warn_flb(flb, quirk ? LUO_WARN_LEAKED : LUO_WARN_NOT_RETRIEVED);
 		if (leaks)
 			return;
 		/* Without an object, but with the handle: the callback can still free the data. */
@@ -250,7 +253,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	left = state->count;
 	state->count = 0; /* a retrieve on the way here may have read it again */
 	if (left)
-		luo_on_flb_counted(luo, flb, true, (s64)(0 - (u64)left), "finished");
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, (s64)(0 - (u64)left), "finished");
 	state->finished = true;
 	if (state->entry < 64)
 		luo->flbs_finished |= 1ull << state->entry;
@@ -266,7 +269,7 @@ static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
 		load(luo, flb);
 	/* It may have been handed over as anything; a kernel wraps around. */
 	state->count = (s64)((u64)state->count - 1);
-	luo_on_flb_counted(luo, flb, true, -1, "file finished");
+	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, -1, "file finished");
 	if (!state->count && !state->references)
 		finish(luo, flb);
 	mutex_unlock(&state->lock);
@@ -276,10 +279,10 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	struct luo_flb_link *link;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
 		finish_one(luo, link->flb);
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 }
 
 /* References */
@@ -290,12 +293,12 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 
 	mutex_lock(&state->lock);
 	if (unlikely(state->references <= 0)) {
-		luo_on_flb_put_without_get(flb);
+		luo_warn_flb(flb, LUO_WARN_PUT_WITHOUT_GET);
 		mutex_unlock(&state->lock);
 		return;
 	}
 	state->references--;
-	luo_on_flb_used(luo, LFB_DID_FLB_PUT, flb, incoming, -1);
+	luo_on_flb(luo, LFB_DID_FLB_PUT, flb, incoming, -1, NULL);
 	if (!state->references && state->count <= 0) {
 		if (incoming)
 			finish(luo, flb);

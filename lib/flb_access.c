@@ -51,12 +51,12 @@ static int lock(struct luo *luo, const struct luo_args *args)
 		luo_on_flb_asked(luo, args->flb, args->incoming, err);
 	if (!err) {
 		*args->objp = state->obj;
-		luo_on_flb_used(luo, LFB_DID_FLB_LOCKED, args->flb, args->incoming, 0);
+		luo_on_flb(luo, LFB_DID_FLB_LOCKED, args->flb, args->incoming, 0, NULL);
 		return 0;
 	}
 	mutex_unlock(&state->lock);
 	if (!args->incoming)
-		luo_on_flb_not_locked(args);
+		luo_warn_flb(args->flb, LUO_WARN_NOTHING_TO_LOCK);
 	return err;
 }
 
@@ -78,9 +78,12 @@ static void take_back(struct luo *luo, const struct liveupdate_flb *flb,
 {
 	if (likely(obj == state->obj))
 		return;
-	if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ))
+	if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
 		state->obj = obj;
-	luo_on_flb_unlocked_with_other(luo, flb);
+		luo_on_flb_object_replaced(luo, flb);
+	} else {
+		luo_warn_flb(flb, LUO_WARN_UNLOCKED_WITH_OTHER);
+	}
 }
 
 static int unlock(struct luo *luo, const struct luo_args *args)
@@ -92,7 +95,7 @@ static int unlock(struct luo *luo, const struct luo_args *args)
 		return err;
 	state = luo_flb_state(args->flb, args->incoming);
 	take_back(luo, args->flb, state, *args->objp);
-	luo_on_flb_used(luo, LFB_DID_FLB_UNLOCKED, args->flb, args->incoming, 0);
+	luo_on_flb(luo, LFB_DID_FLB_UNLOCKED, args->flb, args->incoming, 0, NULL);
 	mutex_unlock(&state->lock);
 	return 0;
 }

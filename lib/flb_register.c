@@ -14,7 +14,8 @@ static void set_up(struct liveupdate_flb *flb)
 	memset(&flb->private.incoming, 0, sizeof(flb->private.incoming));
 	lfb_lock_init(&flb->private.outgoing.lock.lock, "flb->outgoing.lock");
 	lfb_lock_init(&flb->private.incoming.lock.lock, "flb->incoming.lock");
-	luo_on_flb_set_up(flb);
+	lfb__holder_init(&flb->private.outgoing.lfb_holder);
+	lfb__holder_init(&flb->private.incoming.lfb_holder);
 	flb->private.users = 0;
 	flb->private.initialized = true;
 }
@@ -140,7 +141,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	link = kzalloc(sizeof(*link), GFP_KERNEL);
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
-	luo_registry_write(luo);
+	luo_registry(luo, down_write);
 	if (luo_flb_link(fh, flb))
 		err = lfb__fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s "
 				"already", flb->compatible, fh->compatible);
@@ -153,7 +154,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		luo->register_changes++;
 		luo_on_flb_linked(luo, fh, flb);
 	}
-	luo_registry_write_done(luo);
+	luo_registry(luo, up_write);
 	if (err)
 		kfree(link);
 	return err;
@@ -176,7 +177,9 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 		return;
 	list_del_init(&flb->private.list);
 	luo->flb_count--;
-	luo_on_flb_unlisted(flb);
+	/* Its memory may go with its module. */
+	lfb__holder_forget(&flb->private.outgoing.lfb_holder);
+	lfb__holder_forget(&flb->private.incoming.lfb_holder);
 	luo_unpin_registered(luo, flb->ops->owner);
 }
 
@@ -191,7 +194,7 @@ static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 		return 0;
 	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
 		return 0;
-	luo_on_flb_kept(flb);
+	luo_warn_flb(flb, LUO_WARN_PRESERVED);
 	return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 }
 
@@ -244,9 +247,9 @@ static int unregister_flb(struct luo *luo, const struct luo_args *args)
 	err = luo_register_allowed(luo, "unregister an FLB");
 	if (err)
 		return err;
-	luo_registry_write(luo);
+	luo_registry(luo, down_write);
 	err = unlink_from(luo, fh, flb);
-	luo_registry_write_done(luo);
+	luo_registry(luo, up_write);
 	if (err)
 		return err;
 	lfb__event(luo->kernel, FLB_UNREGISTERED, .flb = flb->compatible,

@@ -7,28 +7,10 @@
 #include "lib/callback.h"
 #include "lib/orchestrator.h"
 
-void luo_registry_read(struct luo *luo)
+void luo_registry(struct luo *luo, void (*op)(struct rw_semaphore *lock))
 {
 	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		down_read(&luo->register_lock);
-}
-
-void luo_registry_read_done(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		up_read(&luo->register_lock);
-}
-
-void luo_registry_write(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		down_write(&luo->register_lock);
-}
-
-void luo_registry_write_done(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		up_write(&luo->register_lock);
+		op(&luo->register_lock);
 }
 
 bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walker)

@@ -7,11 +7,8 @@
 
 #include "lib/luo/luo.h"
 
-/* The registry lock, in the kernels that have one. */
-void luo_registry_read(struct luo *luo);
-void luo_registry_read_done(struct luo *luo);
-void luo_registry_write(struct luo *luo);
-void luo_registry_write_done(struct luo *luo);
+/* down_read() and so on, of the registry lock, in the kernels that have one. */
+void luo_registry(struct luo *luo, void (*op)(struct rw_semaphore *lock));
 /* Called while a list of the registry is walked without the lock: true when it changed since. */
 bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walker);
 /* Pins a module from registration, in the kernels that do. -EAGAIN: it is going away. */

@@ -17,26 +17,12 @@ void luo_on_flb_asked(struct luo *luo, const struct liveupdate_flb *flb, bool in
 			  "%s", what);
 }
 
-void luo_on_flb_not_locked(const struct luo_args *args)
+void luo_on_flb_object_replaced(struct luo *luo, const struct liveupdate_flb *flb)
 {
-	lfb__warn_as(LFB_FINDING_FLB_GET_WRONG_PHASE, luo_flb_name(args->flb).text, args->function,
-		     "FLB %.47s: nothing is preserved", args->flb->compatible);
-}
-
-void luo_on_flb_unlocked_with_other(struct luo *luo, const struct liveupdate_flb *flb)
-{
-	struct luo_name name = luo_flb_name(flb);
-
-	if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
-		lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
-			  "unlocked with another object than it was locked with");
-		lfb__find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, name.text,
-			  "the argument of unlock is its object now");
-	} else {
-		lfb__warn_as(LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
-			     "liveupdate_flb_unlock", "FLB %.47s: unlocked with another object "
-			     "than it was locked with", flb->compatible);
-	}
+	lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, luo_flb_name(flb).text,
+		  "unlocked with another object than it was locked with");
+	lfb__find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, luo_flb_name(flb).text,
+		  "the argument of unlock is its object now");
 }
 
 void luo_on_flb_got(struct luo *luo, const struct luo_args *args, bool counted)
@@ -44,7 +30,7 @@ void luo_on_flb_got(struct luo *luo, const struct luo_args *args, bool counted)
 	struct liveupdate_flb_state *state = luo_flb_state(args->flb, args->incoming);
 
 	state->lent += !counted;
-	luo_on_flb_used(luo, LFB_DID_FLB_GOT, args->flb, args->incoming, counted);
+	luo_on_flb(luo, LFB_DID_FLB_GOT, args->flb, args->incoming, counted, NULL);
 	if (unlikely(!state->obj))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(args->flb).text,
 			  "%s() succeeded, and there is no object", args->function);
@@ -72,10 +58,4 @@ void luo_on_flb_given_back(struct luo *luo, struct liveupdate_flb *flb, bool inc
 			  "it was taken before %s and is given back only now; this kernel counts "
 			  "no references", incoming ? "finish" : "unpreserve");
 	}
-}
-
-void luo_on_flb_put_without_get(const struct liveupdate_flb *flb)
-{
-	lfb__warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET, luo_flb_name(flb).text, "luo_flb_put",
-		     "FLB %.47s: put without get", flb->compatible);
 }

@@ -87,7 +87,7 @@ void luo_contract_settled(struct luo *luo);
 
 /* file.c: files, in the order of their life */
 
-/* A record: what its callbacks make from here on is in its holder, until it is gone. */
+/* What its callbacks make is its holder's from here on, until it is gone. */
 static inline void luo_on_file_made(struct luo_file *luo_file)
 {
 	lfb__holder_init(&luo_file->holder);
@@ -97,22 +97,6 @@ static inline void luo_on_file_made(struct luo_file *luo_file)
 static inline void luo_on_file_gone(struct luo_file *luo_file)
 {
 	lfb__holder_forget(&luo_file->holder);
-}
-
-void luo_contract_tell_file(enum lfb_happening happening, const struct luo_file *luo_file);
-
-/* It belongs to its session, … */
-static inline void luo_on_file_added(const struct luo_file *luo_file)
-{
-	if (unlikely(lfb__current->trace.fine))
-		luo_contract_tell_file(LFB_DID_FILE_ADDED, luo_file);
-}
-
-/* … and no longer. */
-static inline void luo_on_file_dropped(const struct luo_file *luo_file)
-{
-	if (unlikely(lfb__current->trace.fine))
-		luo_contract_tell_file(LFB_DID_FILE_DROPPED, luo_file);
 }
 
 /* Returns the sum of users of a handler's FLBs. */
@@ -132,27 +116,31 @@ void luo_on_preserved_memory_freed(struct luo *luo, const struct liveupdate_sess
 
 /* flb.c: FLBs, in the order of their life */
 
-/* The count of files and the references were changed by so much; called with the lock held. */
+/* What the kernels themselves warn of. */
+enum luo_flb_warning {
+	LUO_WARN_HELD_BY_REFERENCES,	/* alone, when it is serialized */
+	LUO_WARN_RETRIEVED_NOTHING,
+	LUO_WARN_NOT_RETRIEVED,		/* when it is finished: without an object … */
+	LUO_WARN_LEAKED,		/* … or not at all */
+	LUO_WARN_NOTHING_TO_LOCK,
+	LUO_WARN_UNLOCKED_WITH_OTHER,
+	LUO_WARN_PUT_WITHOUT_GET,
+	LUO_WARN_PRESERVED,		/* when it is unregistered */
+};
+void luo_warn_flb(const struct liveupdate_flb *flb, enum luo_flb_warning warning);
+
 void luo_contract_tell_flb(struct luo *luo, enum lfb_happening happening,
-			   struct liveupdate_flb *flb, bool incoming, s64 files, s64 references,
-			   const char *reason);
+			   struct liveupdate_flb *flb, bool incoming, s64 by, const char *reason);
 
-static inline void luo_on_flb_counted(struct luo *luo, struct liveupdate_flb *flb, bool incoming,
-				      s64 by, const char *reason)
+/* Its count, or its references, were changed by so much; called with the lock held. */
+static inline void luo_on_flb(struct luo *luo, enum lfb_happening happening,
+			      struct liveupdate_flb *flb, bool incoming, s64 by, const char *reason)
 {
 	if (unlikely(luo->kernel->trace.fine))
-		luo_contract_tell_flb(luo, LFB_DID_FLB_COUNTED, flb, incoming, by, 0, reason);
+		luo_contract_tell_flb(luo, happening, flb, incoming, by, reason);
 }
 
-static inline void luo_on_flb_used(struct luo *luo, enum lfb_happening happening,
-				   struct liveupdate_flb *flb, bool incoming, s64 by)
-{
-	if (unlikely(luo->kernel->trace.fine))
-		luo_contract_tell_flb(luo, happening, flb, incoming, 0, by, NULL);
-}
-
-/* No file needs it, but references are there. */
-void luo_on_referenced_flb_to_serialize(struct luo *luo, const struct liveupdate_flb *flb);
+void luo_on_references_serialized(struct luo *luo, const struct liveupdate_flb *flb);
 /* All are serialized: what is handed over is remembered for the next kernel. */
 void luo_on_flbs_serialized(struct luo *luo);
 /* A codec's reader goes on all the same; @flb is its context. */
@@ -160,9 +148,6 @@ int luo_on_flb_trusted(void *flb, int error, const struct lfb_problem *problem);
 /* An FLB's record was found: is it the same FLB? */
 void luo_on_flb_found(struct luo *luo, const struct liveupdate_flb *flb);
 void luo_on_flb_to_retrieve(struct luo *luo, const struct liveupdate_flb *flb);
-/* Its retrieve returned 0 and no object. */
-void luo_on_flb_retrieved_nothing(const struct liveupdate_flb *flb);
-void luo_on_flb_finished_without_retrieve(struct luo *luo, const struct liveupdate_flb *flb);
 /* Whoever has it without being counted has a pointer to nothing from here on. */
 static inline void luo_on_flb_object_gone(struct liveupdate_flb_state *state)
 {
@@ -170,28 +155,19 @@ static inline void luo_on_flb_object_gone(struct liveupdate_flb_state *state)
 	state->lent = 0;
 }
 
-/* access.c: who gets at an FLB's object; called with the lock held, but for what names no half */
+/* access.c: who gets at an FLB's object; @err: what the answer is */
 
-/* @err: what the answer is. */
 void luo_on_flb_asked(struct luo *luo, const struct liveupdate_flb *flb, bool incoming, int err);
-void luo_on_flb_not_locked(const struct luo_args *args);
-void luo_on_flb_unlocked_with_other(struct luo *luo, const struct liveupdate_flb *flb);
+void luo_on_flb_object_replaced(struct luo *luo, const struct liveupdate_flb *flb);
 void luo_on_flb_got(struct luo *luo, const struct luo_args *args, bool counted);
 /* There is nothing, and the answer is 0. */
 void luo_on_flb_got_nothing(struct luo *luo, const struct luo_args *args);
 /* By a put that this kernel has not. */
 void luo_on_flb_given_back(struct luo *luo, struct liveupdate_flb *flb, bool incoming);
-void luo_on_flb_put_without_get(const struct liveupdate_flb *flb);
 
 /* registry.c: what is registered */
 
-static inline void luo_on_flb_set_up(struct liveupdate_flb *flb)
-{
-	lfb__holder_init(&flb->private.outgoing.lfb_holder);
-	lfb__holder_init(&flb->private.incoming.lfb_holder);
-}
-
-/* … which is not done, as it is in use. @how: "set up" or "initialized". */
+/* It is not, as it is in use. @how: "set up" or "initialized". */
 void luo_on_flb_set_up_again(struct luo *luo, const struct liveupdate_flb *flb, const char *how);
 /* Linked to a handler that is not registered; @follows: to its list, which is NULL. */
 void luo_on_flb_of_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
@@ -200,15 +176,6 @@ void luo_on_flb_of_unregistered(struct luo *luo, const struct liveupdate_file_ha
 void luo_on_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
 		       const struct liveupdate_flb *flb);
 void luo_on_flb_to_unlink(struct luo *luo, const struct liveupdate_flb *flb);
-/* Its memory may go with its module. */
-static inline void luo_on_flb_unlisted(struct liveupdate_flb *flb)
-{
-	lfb__holder_forget(&flb->private.outgoing.lfb_holder);
-	lfb__holder_forget(&flb->private.incoming.lfb_holder);
-}
-
-/* It is preserved, and so not unlinked. */
-void luo_on_flb_kept(const struct liveupdate_flb *flb);
 void luo_on_unterminated_compatible(struct luo *luo, bool of_flb, const char *compatible);
 /* A list was walked without the lock, and is not what it was. */
 void luo_on_registry_moved(struct luo *luo, const char *walker);

@@ -2,22 +2,6 @@
 /* Files between their callbacks: preserved once, retrieved once, in the kernel that may. */
 #include "lib/contract/contract.h"
 
-void luo_contract_tell_file(enum lfb_happening happening, const struct luo_file *luo_file)
-{
-	struct lfb_event event = {
-		.happening = happening,
-		.session = luo_file->session->name,
-		.token = luo_file->token,
-		.incoming = luo_file->session->sessions->incoming,
-	};
-
-	if (happening == LFB_DID_FILE_ADDED) {
-		event.handler = luo_file->handler->compatible;
-		event.handle = lfb__memory_shown(&lfb__current->memory, luo_file->serialized_data);
-	}
-	lfb__event_tell(lfb__current, &event);
-}
-
 s64 luo_on_file_to_preserve(const struct luo *luo, const struct liveupdate_file_handler *fh)
 {
 	const struct luo_flb_link *link;

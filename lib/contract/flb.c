@@ -8,10 +8,10 @@
 #include "lib/contract/contract.h"
 
 void luo_contract_tell_flb(struct luo *luo, enum lfb_happening happening,
-			   struct liveupdate_flb *flb, bool incoming, s64 files, s64 references,
-			   const char *reason)
+			   struct liveupdate_flb *flb, bool incoming, s64 by, const char *reason)
 {
 	const struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+	bool files = happening == LFB_DID_FLB_COUNTED;
 
 	lfb__event_tell(luo->kernel, &(struct lfb_event){
 		.happening = happening,
@@ -19,24 +19,50 @@ void luo_contract_tell_flb(struct luo *luo, enum lfb_happening happening,
 		.incoming = incoming,
 		.reason = reason,
 		.count = (u64)state->count,
-		.count_before = (u64)state->count - (u64)files,
+		.count_before = (u64)state->count - (files ? (u64)by : 0),
 		.references = (u64)state->references,
-		.references_before = (u64)state->references - (u64)references,
+		.references_before = (u64)state->references - (files ? 0 : (u64)by),
 	});
 }
 
-void luo_on_referenced_flb_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
+static const struct {
+	enum lfb_finding_id id;
+	const char *where;
+	const char *text;
+} warnings[] = {
+	[LUO_WARN_HELD_BY_REFERENCES] = { LFB_FINDING_FLB_GET_NOT_PUT, "luo_flb_serialize",
+		" is held by references alone: it is not handed over" },
+	[LUO_WARN_RETRIEVED_NOTHING] = { LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ, "luo_flb_retrieve",
+		": retrieve returned 0 and no object" },
+	[LUO_WARN_NOT_RETRIEVED] = { LFB_FINDING_KERNEL_WARN, "luo_flb_finish",
+		" could not be retrieved to be finished" },
+	[LUO_WARN_LEAKED] = { LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED, "luo_flb_finish",
+		" could not be retrieved to be finished" },
+	[LUO_WARN_NOTHING_TO_LOCK] = { LFB_FINDING_FLB_GET_WRONG_PHASE,
+		"liveupdate_flb_outgoing_locked", ": nothing is preserved" },
+	[LUO_WARN_UNLOCKED_WITH_OTHER] = { LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT,
+		"liveupdate_flb_unlock",
+		": unlocked with another object than it was locked with" },
+	[LUO_WARN_PUT_WITHOUT_GET] = { LFB_FINDING_FLB_PUT_WITHOUT_GET, "luo_flb_put",
+		": put without get" },
+	[LUO_WARN_PRESERVED] = { LFB_FINDING_KERNEL_WARN, "liveupdate_unregister_flb",
+		" is preserved" },
+};
+
+void luo_warn_flb(const struct liveupdate_flb *flb, enum luo_flb_warning warning)
+{
+	lfb__warn_as(warnings[warning].id, luo_flb_name(flb).text, warnings[warning].where,
+		     "FLB %.47s%s", flb->compatible, warnings[warning].text);
+}
+
+void luo_on_references_serialized(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
-	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS))
+	if (unlikely(state->references > 0))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH, luo_flb_name(flb).text,
 			  "%lld users are handed over: %lld files and %lld references",
 			  (state->count + state->references), state->count, state->references);
-	else if (state->count <= 0)
-		lfb__warn_as(LFB_FINDING_FLB_GET_NOT_PUT, luo_flb_name(flb).text,
-			     "luo_flb_serialize", "FLB %.47s is held by references alone: it is "
-			     "not handed over", flb->compatible);
 }
 
 int luo_on_flb_trusted(void *flb, int error, const struct lfb_problem *problem)
@@ -59,21 +85,6 @@ void luo_on_flb_to_retrieve(struct luo *luo, const struct liveupdate_flb *flb)
 		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AGAIN, luo_flb_name(flb).text,
 			       "%.47s is retrieved again after it failed (%d)", flb->compatible,
 			       state->retrieve_status);
-}
-
-void luo_on_flb_retrieved_nothing(const struct liveupdate_flb *flb)
-{
-	lfb__warn_as(LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ, luo_flb_name(flb).text,
-		     "luo_flb_retrieve", "FLB %.47s: retrieve returned 0 and no object",
-		     flb->compatible);
-}
-
-void luo_on_flb_finished_without_retrieve(struct luo *luo, const struct liveupdate_flb *flb)
-{
-	lfb__warn_as(luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS) ?
-			     LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED : LFB_FINDING_KERNEL_WARN,
-		     luo_flb_name(flb).text, "luo_flb_finish",
-		     "FLB %.47s could not be retrieved to be finished", flb->compatible);
 }
 
 /* From one kernel to the next */

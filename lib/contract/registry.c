@@ -53,12 +53,6 @@ void luo_on_flb_to_unlink(struct luo *luo, const struct liveupdate_flb *flb)
 			  "; it is not handed over, and nobody will unpreserve it");
 }
 
-void luo_on_flb_kept(const struct liveupdate_flb *flb)
-{
-	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
-		     "liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
-}
-
 void luo_on_unterminated_compatible(struct luo *luo, bool of_flb, const char *compatible)
 {
 	enum lfb_finding_id id = of_flb ? LFB_FINDING_FLB_COMPATIBLE : LFB_FINDING_FILE_COMPATIBLE;
