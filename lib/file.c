@@ -43,6 +43,7 @@ void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 	list_add_tail(&luo_file->list, &session->files);
 	luo_hash_add(&session->tokens, &luo_file->by_token, luo_hash_u64(luo_file->token));
 	session->count++;
+	LFB_ASSERT(session->tokens.count == session->count);
 	lfb__event(lfb__current, FILE_ADDED, .session = session->name, .token = luo_file->token,
 		   .incoming = session->sessions->incoming,
 		   .handler = luo_file->handler->compatible,
@@ -57,6 +58,7 @@ void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file
 	luo_hash_del(&session->tokens, &luo_file->by_token);
 	list_del(&luo_file->list);
 	session->count--;
+	LFB_ASSERT(list_empty(&session->files) == !session->count);
 	mutex_destroy(&luo_file->mutex);
 	file_free(luo_file);
 }

@@ -52,6 +52,7 @@ static struct liveupdate_session *session_alloc(const char *name)
 
 static void session_free(struct liveupdate_session *session)
 {
+	LFB_ASSERT(list_empty(&session->files) && !session->count);
 	mutex_destroy(&session->mutex);
 	luo_hash_destroy(&session->tokens);
 	kfree(session);
@@ -96,6 +97,7 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 		list_add_tail(&session->list, &sessions->list);
 		luo_hash_add(&sessions->names, &session->by_name, luo_hash_string(session->name));
 		sessions->count++;
+		LFB_ASSERT(sessions->names.count == sessions->count);
 		lfb__event(luo->kernel, SESSION_ADDED, .session = session->name,
 			   .incoming = sessions->incoming);
 	}
@@ -111,6 +113,8 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	list_del(&session->list);
 	luo_hash_del(&sessions->names, &session->by_name);
 	sessions->count--;
+	LFB_ASSERT(list_empty(&sessions->list) == !sessions->count);
+	LFB_ASSERT(sessions->names.count == sessions->count);
 	if (!sessions->incoming)
 		give_room_back(luo);
 	lfb__event(luo->kernel, SESSION_REMOVED, .session = session->name,

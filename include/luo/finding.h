@@ -79,6 +79,19 @@ LFB_API const char *lfb_severity_name(enum lfb_severity severity);
 LFB_API int lfb_finding_by_name(const char *name);
 
 /**
+ * lfb_simulator_bug() - has the simulator found itself to be wrong?
+ *
+ * An assertion of the simulator that breaks ends the machine it was at work for, for good: it is
+ * LFB_PANICKED and does not boot again. The finding LFB-SIMULATOR-BUG says where; it is there with
+ * checks off too, cannot be silenced, and is that machine's last. Where no machine is at work,
+ * a line on standard error says it. The tool ends with status 99.
+ *
+ * Return: the file, line and condition of the first one in this process, in this thread's memory;
+ * NULL when none broke.
+ */
+LFB_API const char *lfb_simulator_bug(void);
+
+/**
  * lfb_finding_count() - how many findings a machine has
  * @machine: the machine
  *

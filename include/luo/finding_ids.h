@@ -13,7 +13,8 @@
 	LFB_FINDING_IDS_MEM(X)                                                                     \
 	LFB_FINDING_IDS_LOCK(X)                                                                    \
 	LFB_FINDING_IDS_MODULE(X)                                                                  \
-	LFB_FINDING_IDS_KERNEL(X)
+	LFB_FINDING_IDS_KERNEL(X)                                                                  \
+	LFB_FINDING_IDS_SIMULATOR(X)
 
 #define LFB_FINDING_IDS_FLB(X)                                                                     \
 	X(FLB_PRESERVE_WITHOUT_DATA, "LFB-FLB-PRESERVE-WITHOUT-DATA", ERROR,                       \
@@ -206,5 +207,9 @@
 	  "a function was called that this kernel does not have")                                  \
 	X(KERNEL_BAD_ANSWER, "LFB-KERNEL-BAD-ANSWER", ERROR,                                       \
 	  "a callback answered neither 0 nor a negative errno")
+
+#define LFB_FINDING_IDS_SIMULATOR(X)                                                               \
+	X(SIMULATOR_BUG, "LFB-SIMULATOR-BUG", FATAL,                                               \
+	  "the simulator itself is wrong, not what runs in it")
 
 #endif

@@ -21,6 +21,7 @@ enum cli_exit {
 	CLI_OK,
 	CLI_FAILED,	/* the run or the check did */
 	CLI_USAGE,	/* the command line makes no sense */
+	CLI_SIMULATOR_BUG = 99,	/* liblfb itself is wrong: LFB-SIMULATOR-BUG */
 };
 
 /* options.c */

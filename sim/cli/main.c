@@ -35,7 +35,7 @@ static void print_overview(FILE *to)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->about);
 	fputs("\n"
 	      "lfb COMMAND --help explains each. Exit status: 0 it went well, 1 the run or the\n"
-	      "check failed, 2 the command line was wrong.\n", to);
+	      "check failed, 2 the command line was wrong, 99 lfb itself is wrong.\n", to);
 }
 
 static int print_help(struct cli_line *line)
@@ -104,6 +104,13 @@ static int run_command(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	int result = run_command(argc, argv);
+	const char *bug = lfb_simulator_bug();
+
+	if (bug) {
+		cli_failed("LFB-SIMULATOR-BUG: %s: this is a bug of lfb, and nothing else that it "
+			   "says here counts; please report it", bug);
+		return CLI_SIMULATOR_BUG;
+	}
 
 	/* A full disk shows only here. */
 	if (fflush(stdout) || ferror(stdout))

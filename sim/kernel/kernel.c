@@ -8,6 +8,7 @@ int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options 
 {
 	int error;
 
+	lfb__assert_tell(lfb__simulator_bug);
 	memset(kernel, 0, sizeof(*kernel));
 	error = lfb__memory_create(kernel, options);
 	if (error)
@@ -32,6 +33,8 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 {
 	if (lfb__current == kernel)
 		lfb__current = NULL;
+	if (lfb__served == kernel)
+		lfb__served = NULL;
 	lfb__memory_destroy(kernel);
 	lfb__choices_destroy(&kernel->choices);
 	lfb__findings_destroy(&kernel->findings);
@@ -46,6 +49,8 @@ void lfb__kernel_reset(struct lfb_kernel *kernel)
 	const size_t boot = offsetof(struct lfb_kernel, boot_number);
 
 	memset((u8 *)kernel + boot, 0, sizeof(*kernel) - boot);
+	if (unlikely(kernel->wrong))
+		kernel->dead = LFB_DEATH_PANIC;
 	lfb__task_begin(&kernel->boot_task, "boot", NULL);
 	lfb__task_begin(&kernel->point_task, "boot-2", NULL);
 	kernel->task = &kernel->boot_task;

@@ -98,13 +98,18 @@ int lfb__machine_claim(struct lfb_machine *machine)
 
 int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root)
 {
+	struct lfb_kernel *served = lfb__serve(&machine->kernel);
+	int err;
+
 	machine->boots = 0;
 	lfb__ledger_jump(&machine->kernel, false);
 	lfb__machine_doing(machine, "boot");
 	machine->kernel.operations = 0;
 	if (!machine->kernel.operation_is_set)
 		machine->kernel.operation = 0;
-	return start(machine, root);
+	err = start(machine, root);
+	lfb__served = served;
+	return err;
 }
 
 int lfb_machine_boot(struct lfb_machine *machine)
@@ -116,18 +121,21 @@ int lfb_machine_boot(struct lfb_machine *machine)
 
 int lfb_machine_shutdown(struct lfb_machine *machine)
 {
+	struct lfb_kernel *served;
 	int err = lfb__machine_check_outside(machine);
 
 	if (err)
 		return err;
 	if (machine->state == LFB_OFF)
 		return 0;
+	served = lfb__serve(&machine->kernel);
 	lfb__event(&machine->kernel, SWITCHED_OFF);
 	lfb__machine_state_changed(machine, LFB_OFF);
 	lfb__modules_release(machine);
 	lfb__agents_forget(machine);
 	machine->handover_root = 0;
 	machine->kernel.luo = NULL;
+	lfb__served = served;
 	return 0;
 }
 
@@ -160,19 +168,10 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 	return 0;
 }
 
-int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
+static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 {
-	const struct luo_profile *next;
-	int err = lfb__machine_check_outside(machine);
+	int err;
 
-	if (err)
-		return err;
-	next = profile ? luo_profile_find(profile) : machine->profile;
-	if (!next)
-		return lfb__error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);
-	if (machine->state != LFB_REBOOTING || machine->kernel.dead)
-		return lfb__error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
-				  lfb_machine_state_name(lfb_machine_state(machine)));
 	lfb__machine_before_jump(machine);
 	lfb__check_jump(&machine->kernel);
 	err = lfb__memory_remap(&machine->kernel);
@@ -184,6 +183,26 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 	lfb__ledger_jump(&machine->kernel, machine->handover_root != 0);
 	lfb__machine_doing(machine, "boot");
 	return start(machine, machine->handover_root);
+}
+
+int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
+{
+	const struct luo_profile *next;
+	struct lfb_kernel *served;
+	int err = lfb__machine_check_outside(machine);
+
+	if (err)
+		return err;
+	next = profile ? luo_profile_find(profile) : machine->profile;
+	if (!next)
+		return lfb__error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);
+	if (machine->state != LFB_REBOOTING || machine->kernel.dead)
+		return lfb__error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
+				  lfb_machine_state_name(lfb_machine_state(machine)));
+	served = lfb__serve(&machine->kernel);
+	err = jump(machine, next);
+	lfb__served = served;
+	return err;
 }
 
 int lfb_machine_kexec(struct lfb_machine *machine)

@@ -2,6 +2,17 @@
 /* Findings from outside. */
 #include "sim/machine/machine.h"
 
+const char *lfb_simulator_bug(void)
+{
+	static _Thread_local char text[320];
+	const struct lfb_assertion *broken = lfb__assert_first();
+
+	if (!broken)
+		return NULL;
+	lfb__assert_text(broken, text, sizeof(text));
+	return text;
+}
+
 size_t lfb_finding_count(struct lfb_machine *machine)
 {
 	return lfb__machine_valid(machine) ? machine->kernel.findings.count : 0;

@@ -26,6 +26,30 @@ static _Thread_local struct {
 	unsigned int next;
 } remembered;
 
+/*
+ * With the lock no kernel code is left by a jump: a broken assertion ends nobody. Returns whom to
+ * give to unlock().
+ */
+struct interrupted {
+	struct lfb_kernel *current, *served;
+};
+
+static struct interrupted lock(void)
+{
+	struct interrupted interrupted = { lfb__current, lfb__serve(NULL) };
+
+	pthread_mutex_lock(&handles.lock);
+	lfb__current = NULL;
+	return interrupted;
+}
+
+static void unlock(struct interrupted interrupted)
+{
+	pthread_mutex_unlock(&handles.lock);
+	lfb__current = interrupted.current;
+	lfb__served = interrupted.served;
+}
+
 static bool same(const void *entries, u32 number, const void *handle)
 {
 	return ((const struct entry *)entries)[number].handle == handle;
@@ -42,12 +66,12 @@ static struct entry *find(const void *handle)
 
 int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
 {
+	struct interrupted interrupted = lock();
 	struct entry *entry;
 	int err = -ENOMEM;
 
-	pthread_mutex_lock(&handles.lock);
 	if (find(handle)) {
-		pthread_mutex_unlock(&handles.lock);
+		unlock(interrupted);
 		return -EEXIST;
 	}
 	entry = lfb__list_add(&handles.entries, sizeof(*entry));
@@ -57,7 +81,7 @@ int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
 				     (u32)handles.entries.count - 1);
 		handles.entries.count -= err != 0;
 	}
-	pthread_mutex_unlock(&handles.lock);
+	unlock(interrupted);
 	return err;
 }
 
@@ -82,15 +106,14 @@ static void remove_entry(struct entry *gone)
 
 void lfb__handle_unregister(const void *handle)
 {
-	struct entry *entry;
+	struct interrupted interrupted = lock();
+	struct entry *entry = find(handle);
 
-	pthread_mutex_lock(&handles.lock);
-	entry = find(handle);
 	if (entry) {
 		remove_entry(entry);
 		atomic_fetch_add(&handles.removals, 1);
 	}
-	pthread_mutex_unlock(&handles.lock);
+	unlock(interrupted);
 }
 
 static void forget_if_stale(void)
@@ -107,6 +130,7 @@ static void forget_if_stale(void)
 static bool is_alive(const void *handle, enum lfb_handle_kind kind)
 {
 	const struct entry *entry;
+	struct interrupted interrupted;
 	bool alive;
 
 	forget_if_stale();
@@ -114,12 +138,12 @@ static bool is_alive(const void *handle, enum lfb_handle_kind kind)
 		if (remembered.entry[i].handle == handle)
 			return remembered.entry[i].kind == kind;
 	}
-	pthread_mutex_lock(&handles.lock);
+	interrupted = lock();
 	entry = find(handle);
 	alive = entry && entry->kind == kind;
 	if (alive)
 		remembered.entry[remembered.next++ % 4] = *entry;
-	pthread_mutex_unlock(&handles.lock);
+	unlock(interrupted);
 	return alive;
 }
 

@@ -49,14 +49,17 @@ static long check_all(void *argument)
 
 int lfb_machine_settle(struct lfb_machine *machine)
 {
+	struct lfb_kernel *served;
 	int err;
 
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
+	served = lfb__serve(&machine->kernel);
 	lfb__machine_doing(machine, "settle");
 	err = (int)lfb__machine_run(machine, &machine->kernel.boot_task, check_all, machine);
 	if (!err)
 		check_locks(machine, LFB_FINDING_LOCK_HELD_AT_RETURN);
+	lfb__served = served;
 	return err;
 }
 

@@ -34,6 +34,10 @@ header && /^#define [A-Za-z](\(| )/ { bad("a macro of one letter in a header") }
 	bad("an initialiser hidden in a macro")
 }
 
+inside && /(^|[^A-Za-z_])(assert|abort)\(|<assert\.h>/ {
+	bad("it would end the process: LFB_ASSERT() ends the machine")
+}
+
 # Single letters count, and what counts is declared where it does.
 /^\t+(unsigned (int|long)|unsigned|int|long|size_t|u8|u16|u32|u64) [ijk](, [ijk])*;/ {
 	bad("a counter is declared in its for")

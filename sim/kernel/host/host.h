@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Host containers: a list that grows and a table that finds, for what the simulator remembers. They
- * lie in host memory, which no simulated kernel notices, and start as all zero. Without memory they
- * say so and are as they were. Nothing in them depends on addresses, nothing is in the order of a
- * hash. Uses libc and nothing of the library.
+ * Assertions. And host containers: a list that grows and a table that finds, for what the simulator
+ * remembers. They lie in host memory, which no simulated kernel notices, and start as all zero.
+ * Without memory they say so and are as they were. Nothing in them depends on addresses, nothing is
+ * in the order of a hash. Uses libc and nothing of the library.
  */
 #ifndef SIM_KERNEL_HOST_HOST_H
 #define SIM_KERNEL_HOST_HOST_H
@@ -14,6 +14,37 @@
 
 /* For what is seldom needed: the common way through its callers stays short. */
 #define LFB_OUT_OF_LINE __attribute__((noinline))
+
+/* assert.c: what must hold inside the simulator */
+
+struct lfb_assertion {
+	const char *file;
+	unsigned int line;
+	const char *condition;
+};
+
+/*
+ * States what must hold whatever users do, unless the simulator itself is wrong; always on. Broken,
+ * it ends the machine that is served as LFB-SIMULATOR-BUG; where there is no kernel code to leave,
+ * it goes on. So code of the host that would do harm asks: it returns whether it holds.
+ */
+#define LFB_ASSERT(what)                                                                           \
+	({                                                                                         \
+		static const struct lfb_assertion lfb_assertion_ = { __FILE__, __LINE__, #what };  \
+		const bool lfb_holds_ = !!(what);                                                  \
+                                                                                                   \
+		if (__builtin_expect(!lfb_holds_, 0))                                              \
+			lfb__assert_failed(&lfb_assertion_);                                       \
+		lfb_holds_;                                                                        \
+	})
+
+void lfb__assert_failed(const struct lfb_assertion *broken) __attribute__((cold, noinline));
+/* Hands down what ends a machine; it is the same function for all of them. */
+void lfb__assert_tell(void (*end)(const struct lfb_assertion *broken));
+/* The first that broke in this process, NULL: none. */
+const struct lfb_assertion *lfb__assert_first(void);
+/* "lib/file.c:12: count > 0 does not hold" */
+void lfb__assert_text(const struct lfb_assertion *broken, char *text, size_t size);
 
 /* list.c */
 

@@ -75,7 +75,8 @@ static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
 	snprintf(stored->doing, sizeof(stored->doing), "%s", kernel->doing ? kernel->doing : "");
 	snprintf(stored->task, sizeof(stored->task), "%s",
 		 kernel->task ? kernel->task->name : "nobody");
-	if (frame)
+	/* A bug of the simulator is not the callback's, whichever runs. */
+	if (frame && !kernel->wrong)
 		snprintf(stored->callback, sizeof(stored->callback), "%s %.47s %s", frame->type,
 			 frame->name, frame->op);
 	finding->doing = stored->doing;
@@ -116,9 +117,13 @@ void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 {
 	struct lfb_findings *findings = &kernel->findings;
 	struct lfb_finding *finding;
+	const bool bug = id == LFB_FINDING_SIMULATOR_BUG;
 	char text[TEXT_SIZE];
 
-	if (!lfb__checking(kernel) || findings->silent[id] || findings->raising)
+	/* That the simulator is wrong all have to know; what it says from there on, nobody. */
+	if (!bug && (!lfb__checking(kernel) || findings->silent[id] || kernel->wrong))
+		return;
+	if (findings->raising)
 		return;
 	findings->raising = true;
 	vsnprintf(text, sizeof(text), format, args);
@@ -130,7 +135,7 @@ void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 	else
 		findings->lost++;
 	/* A complaint that has no other name is in the trace already. */
-	if (id < LFB_FINDING_KERNEL_WARN || id > LFB_FINDING_KERNEL_PANIC)
+	if (!bug && (id < LFB_FINDING_KERNEL_WARN || id > LFB_FINDING_KERNEL_PANIC))
 		lfb__say_finding(kernel, id, object, text);
 	findings->raising = false;
 }

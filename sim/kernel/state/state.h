@@ -47,6 +47,7 @@ struct lfb_kernel {
 	struct lfb_choices choices;
 	struct lfb_sched sched;
 	char error[512];
+	const struct lfb_assertion *wrong; /* that broke here: no kernel runs any more */
 	bool catch_faults;
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
 	int guard_result;	/* what the guarded entry returns after a death */
@@ -76,6 +77,21 @@ struct lfb_kernel {
 
 /* The kernel of the machine this thread has entered, NULL when it has entered none. */
 extern _Thread_local struct lfb_kernel *lfb__current __attribute__((visibility("hidden")));
+
+/*
+ * The kernel this thread works for, also as the world outside of it: whose end it is when an
+ * assertion breaks. NULL: the current one, if there is one.
+ */
+extern _Thread_local struct lfb_kernel *lfb__served __attribute__((visibility("hidden")));
+
+/* This thread works for @kernel. Returns for whom it did before, who is to be served again. */
+static inline struct lfb_kernel *lfb__serve(struct lfb_kernel *kernel)
+{
+	struct lfb_kernel *before = lfb__served;
+
+	lfb__served = kernel;
+	return before;
+}
 
 /* The callback that runs, NULL: none. */
 static inline struct lfb_frame *lfb__frame(const struct lfb_kernel *kernel)

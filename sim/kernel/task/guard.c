@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/kernel/task/task.h"
@@ -14,6 +15,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 {
 	struct lfb_kernel *current = lfb__current;
 	struct task_struct *task = kernel->task;
+	struct lfb_kernel *served;
 	sigjmp_buf env;
 	long result;
 
@@ -21,6 +23,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		return -ESHUTDOWN;
 	if (kernel->guard)
 		return body(arg);
+	served = lfb__serve(kernel);
 
 	if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
@@ -43,6 +46,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	else if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
 	lfb__current = current;
+	lfb__served = served;
 	return result;
 }
 
@@ -81,6 +85,30 @@ void lfb__die(struct lfb_kernel *kernel, enum lfb_death death)
 	mark_dead(kernel, death);
 	if (frame && frame->died)
 		frame->died(kernel, frame);
+	if (kernel->guard)
+		siglongjmp(*kernel->guard, 1);
+}
+
+void lfb__simulator_bug(const struct lfb_assertion *broken)
+{
+	struct lfb_kernel *kernel = lfb__served ? lfb__served : lfb__current;
+	char text[320];
+
+	/* What breaks after that is a consequence. */
+	if (kernel && kernel->wrong)
+		return;
+	lfb__assert_text(broken, text, sizeof(text));
+	if (!kernel) {
+		lfb__fail(NULL, -EFAULT, "LFB-SIMULATOR-BUG: %s", text);
+		fprintf(stderr, "LFB-SIMULATOR-BUG: %s\n", text);
+		return;
+	}
+	kernel->wrong = broken;
+	mark_dead(kernel, LFB_DEATH_PANIC);
+	kernel->findings.raising = false;
+	lfb__say(kernel, LFB_DID_STOPPED, "simulator", "%s", text);
+	lfb__find(kernel, LFB_FINDING_SIMULATOR_BUG, "simulator", "%s", text);
+	/* The callback that may be running is not asked what it died of: it is not to blame. */
 	if (kernel->guard)
 		siglongjmp(*kernel->guard, 1);
 }

@@ -23,6 +23,11 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 /* The current kernel dies; goes back to the guard, or returns when there is none. */
 void lfb__die(struct lfb_kernel *kernel, enum lfb_death death);
 /*
+ * An assertion broke: the kernel that is served dies of the simulator, likewise and for good, and
+ * nothing is found in its machine any more. Nobody is served: says so on standard error.
+ */
+void lfb__simulator_bug(const struct lfb_assertion *broken);
+/*
  * Makes the process's fault handler ours, chained to whatever was there before. Cheap when it is
  * ours already. Call it when a machine is created, entered and booted: test frameworks replace
  * the handler before each test.
