@@ -40,8 +40,8 @@ static void file_free(struct luo_file *luo_file)
 void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 {
 	mutex_init(&luo_file->mutex);
-	list_add_tail(&luo_file->list, &session->files);
 	luo_hash_add(&session->tokens, &luo_file->by_token, luo_hash_u64(luo_file->token));
+	list_add_tail(&luo_file->list, &session->files);
 	session->count++;
 	LFB_ASSERT(session->tokens.count == session->count);
 	lfb__event(lfb__current, FILE_ADDED, .session = session->name, .token = luo_file->token,
@@ -52,13 +52,13 @@ void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 
 void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file)
 {
-	lfb__event(lfb__current, FILE_DROPPED, .session = session->name, .token = luo_file->token,
-		   .incoming = session->sessions->incoming);
 	fput(luo_file->file);
 	luo_hash_del(&session->tokens, &luo_file->by_token);
 	list_del(&luo_file->list);
 	session->count--;
 	LFB_ASSERT(list_empty(&session->files) == !session->count);
+	lfb__event(lfb__current, FILE_DROPPED, .session = session->name, .token = luo_file->token,
+		   .incoming = session->sessions->incoming);
 	mutex_destroy(&luo_file->mutex);
 	file_free(luo_file);
 }
@@ -255,6 +255,16 @@ void luo_file_unpreserve_all(struct luo *luo, struct liveupdate_session *session
 
 /* Freeze */
 
+static void set_data(struct luo_file *luo_file, u64 data)
+{
+	const struct liveupdate_session *session = luo_file->session;
+
+	luo_file->serialized_data = data;
+	lfb__event(lfb__current, FILE_DATA, .session = session->name, .token = luo_file->token,
+		   .incoming = session->sessions->incoming,
+		   .handle = lfb__memory_shown(&lfb__current->memory, data));
+}
+
 static int freeze_one(struct luo *luo, struct luo_file *luo_file)
 {
 	const struct liveupdate_file_ops *ops = luo_file->handler->ops;
@@ -266,7 +276,7 @@ static int freeze_one(struct luo *luo, struct luo_file *luo_file)
 	mutex_lock(&luo_file->mutex);
 	err = luo_call_file(luo, luo_file, &args, LUO_FREEZE);
 	if (!err)
-		luo_file->serialized_data = args.serialized_data;
+		set_data(luo_file, args.serialized_data);
 	mutex_unlock(&luo_file->mutex);
 	return err;
 }
@@ -289,7 +299,7 @@ static void unfreeze_until(struct luo *luo, struct liveupdate_session *session,
 			mutex_unlock(&luo_file->mutex);
 		}
 		if (luo_quirk(luo, LUO_QUIRK_FILE_UNFREEZE_CLEARS_DATA))
-			luo_file->serialized_data = 0;
+			set_data(luo_file, 0);
 	}
 	luo->profile->codec->clear_files(session);
 }
@@ -317,6 +327,7 @@ int luo_file_freeze_all(struct luo *luo, struct liveupdate_session *session)
 		       sizeof(luo_file->handler->compatible));
 		luo->profile->codec->write_file(session, index++, &record);
 	}
+	LFB_ASSERT(index == session->count);
 	return 0;
 }
 

@@ -49,6 +49,7 @@ static void forget_all(struct luo *luo, struct liveupdate_session *session)
 		luo_unpin_used(luo, luo_file->handler->ops->owner);
 		luo_file_drop(session, luo_file);
 	}
+	LFB_ASSERT(!session->count);
 }
 
 int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
@@ -112,7 +113,7 @@ static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 		err = check_retrieved(luo, luo_file, &args);
 	luo_file->retrieve_status = err ? err : 1;
 	lfb__event(luo->kernel, FILE_RETRIEVED, .session = session->name, .token = luo_file->token,
-		   .incoming = true, .result = err);
+		   .incoming = session->sessions->incoming, .result = err);
 	if (!err) {
 		/* In the kernel that preserved it this is about another file from now on. */
 		luo_file_forget_preserved(luo, luo_file);
@@ -222,6 +223,7 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 	}
 	while (!list_empty(&session->files))
 		finish_one(luo, session, list_last_entry(&session->files, struct luo_file, list));
+	LFB_ASSERT(!session->count && !session->tokens.count);
 	free_handed_over(luo, session);
 	return 0;
 }

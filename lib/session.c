@@ -83,6 +83,7 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	int err = 0;
 
 	down_write(&sessions->rwsem);
+	LFB_ASSERT(list_empty(&session->list) && !session->sessions);
 	if (!sessions->incoming)
 		err = make_room(luo);
 	if (!err && luo_session_find(sessions, session->name)) {
@@ -94,8 +95,8 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	}
 	if (!err) {
 		session->sessions = sessions;
-		list_add_tail(&session->list, &sessions->list);
 		luo_hash_add(&sessions->names, &session->by_name, luo_hash_string(session->name));
+		list_add_tail(&session->list, &sessions->list);
 		sessions->count++;
 		LFB_ASSERT(sessions->names.count == sessions->count);
 		lfb__event(luo->kernel, SESSION_ADDED, .session = session->name,
@@ -115,10 +116,10 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	sessions->count--;
 	LFB_ASSERT(list_empty(&sessions->list) == !sessions->count);
 	LFB_ASSERT(sessions->names.count == sessions->count);
-	if (!sessions->incoming)
-		give_room_back(luo);
 	lfb__event(luo->kernel, SESSION_REMOVED, .session = session->name,
 		   .incoming = sessions->incoming);
+	if (!sessions->incoming)
+		give_room_back(luo);
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)
@@ -181,6 +182,7 @@ int luo_session_serialize(struct luo *luo)
 		lfb__event(luo->kernel, SESSION_SERIALIZED, .session = session->name,
 			   .count = session->count);
 	}
+	LFB_ASSERT(index == sessions->count);
 	codec->write_session_count(luo, index);
 	up_write(&sessions->rwsem);
 	lfb__event(luo->kernel, SESSIONS_SERIALIZED, .count = index);
@@ -190,11 +192,12 @@ undo:
 	list_for_each_entry_continue_reverse(session, &sessions->list, list) {
 		mutex_lock(&session->mutex);
 		luo_file_unfreeze_all(luo, session);
-		lfb__event(luo->kernel, SESSION_UNFROZEN, .session = session->name);
 		mutex_unlock(&session->mutex);
 		codec->clear_session(luo, --index);
 		session->serialized = false;
+		lfb__event(luo->kernel, SESSION_UNFROZEN, .session = session->name);
 	}
+	LFB_ASSERT(!index);
 	up_write(&sessions->rwsem);
 	return err;
 }

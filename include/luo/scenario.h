@@ -43,6 +43,8 @@ LFB_API void lfb_scenario_free(struct lfb_scenario *scenario);
  *	the highest page given out, NULL when there was no jump; for free(). Needs a machine with
  *	LFB_PAGES_ASCENDING
  * @last_memory_size: set to the bytes of @last_memory; not NULL where that is not
+ * @trace_all: the whole trace is lfb_trace_all_to()'s, each event further in than what it happened
+ *	in; not with @golden
  */
 struct lfb_scenario_options {
 	size_t sz;
@@ -53,6 +55,7 @@ struct lfb_scenario_options {
 	struct lfb_blob **last_blob;
 	void **last_memory;
 	size_t *last_memory_size;
+	bool trace_all;
 };
 
 /**

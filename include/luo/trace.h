@@ -42,6 +42,12 @@ enum lfb_event_kind {
  * asked for everything (lfb_trace_all_to()), as are the beginnings of calls: they are for programs
  * that follow the state step by step, and too many to read.
  *
+ * An event about the state is told when it has changed, so that after each event the state is the
+ * one that all events so far say; JUMPED and SWITCHED_OFF end a kernel with all that is in it. The
+ * next one is handed over PAGES_HANDED_OVER, the FLBs in FLB_HANDED_OVER (in kernels that do not
+ * look at them while they boot when they are asked for: FLB_COUNTED), and at the first open the
+ * sessions and files that are ADDED.
+ *
  * The three texts are what a trace shows of it: a word in braces stands for that field of struct
  * lfb_event, and those are the fields that mean something. Callbacks of files also have the session
  * and the token, LFB_DID_FLB_COUNTED, GOT and PUT all counts.
@@ -49,6 +55,7 @@ enum lfb_event_kind {
 #define LFB_HAPPENINGS(X)                                                                          \
 	X(BOOT_COLD, BOOT, PLAIN, "kernel", "boot cold", "profile={profile}")                      \
 	X(BOOT_HANDOVER, BOOT, PLAIN, "kernel", "boot handover", "profile={profile}")              \
+	X(BOOTED, BOOT, FINE_RESULT, "kernel", "boot", "profile={profile}")                        \
 	X(SWITCHED_OFF, BOOT, PLAIN, "kernel", "off", "")                                          \
 	X(JUMPED, JUMP, PLAIN, "kernel", "kexec", "from={profile} to={next_profile}")              \
 	/* Callbacks: one returned. */                                                             \
@@ -86,6 +93,7 @@ enum lfb_event_kind {
 	X(FLB_LOCKED, LUO, FINE, "{flb}", "lock", "{side}")                                        \
 	X(FLB_UNLOCKED, LUO, FINE, "{flb}", "unlock", "{side}")                                    \
 	X(FLB_SERIALIZED, LUO, FINE, "{flb}", "serialize", "files={count} data={handle}")          \
+	X(FLB_HANDED_OVER, LUO, FINE, "{flb}", "hand-over", "files={count} data={handle}")         \
 	X(SESSION_CREATED, LUO, PLAIN, "{session}", "create-session", "")                          \
 	X(SESSION_ENDED, LUO, PLAIN, "{session}", "end-session", "")                               \
 	X(SESSION_ADDED, LUO, FINE, "{session}", "add", "{side}")                                  \
@@ -96,6 +104,7 @@ enum lfb_event_kind {
 	X(SESSION_UNFROZEN, LUO, FINE, "{session}", "unfreeze", "")                                \
 	X(SESSION_SERIALIZED, LUO, FINE, "{session}", "serialize", "files={count}")                \
 	X(FILE_ADDED, LUO, FINE, "{session}", "add-file", "token={token} {handler} data={handle}") \
+	X(FILE_DATA, LUO, FINE, "{session}", "set-data", "token={token} data={handle}")            \
 	X(FILE_RETRIEVED, LUO, FINE_RESULT, "{session}", "retrieve-file", "token={token}")         \
 	X(FILE_DROPPED, LUO, FINE, "{session}", "drop-file", "token={token}")                      \
 	X(REBOOT, LUO, FINE_RESULT, "luo", "reboot", "")                                           \
@@ -124,6 +133,8 @@ enum lfb_event_kind {
 	X(KHO_RETRIEVE_SUBTREE, KHO, RESULT, "kho", "retrieve-subtree", "{subtree}")               \
 	X(PAGES_MARKED, KHO, FINE, "kho", "mark", "phys={phys} pages={pages} {owner}")             \
 	X(PAGES_UNMARKED, KHO, FINE, "kho", "unmark", "phys={phys} pages={pages}")                 \
+	X(PAGES_HANDED_OVER, KHO, FINE, "kho", "hand-over", "phys={phys} pages={pages} {owner}")   \
+	X(PAGES_CLAIMED, KHO, FINE, "kho", "claim", "phys={phys} pages={pages}")                   \
 	/* Modules. */                                                                             \
 	X(MODULE_INIT, MODULE, RESULT, "{module}", "init", "")                                     \
 	X(MODULE_EXIT, MODULE, PLAIN, "{module}", "exit", "")                                      \

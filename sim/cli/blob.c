@@ -6,8 +6,6 @@
 #include <luo/blob.h>
 #include <luo/convert.h>
 #include <luo/inspect.h>
-#include <luo/machine.h>
-#include <luo/profile.h>
 
 #include "cli.h"
 
@@ -35,10 +33,8 @@ static int dump_blob(const struct cli_line *line, const char *path)
 	if (lfb_blob_load(path, &blob))
 		return cli_failed("%s", lfb_error_text(NULL));
 	err = lfb_inspect_blob(blob, format_of(dump), cli_write, NULL);
-	if (err)
-		cli_failed("%s: %s", path, lfb_error_text(NULL));
 	lfb_blob_free(blob);
-	return err ? CLI_FAILED : CLI_OK;
+	return err ? cli_failed("%s: %s", path, lfb_error_text(NULL)) : CLI_OK;
 }
 
 static int dump_image(const struct cli_line *line)
@@ -59,10 +55,8 @@ static int dump_image(const struct cli_line *line)
 	if (cli_read_file(dump->image, &image, &size))
 		return CLI_FAILED;
 	err = lfb_inspect_memory(image, size, luo, dump->profile, format_of(dump), cli_write, NULL);
-	if (err)
-		cli_failed("%s: %s", dump->image, lfb_error_text(NULL));
 	free(image);
-	return err ? CLI_FAILED : CLI_OK;
+	return err ? cli_failed("%s: %s", dump->image, lfb_error_text(NULL)) : CLI_OK;
 }
 
 static int run_dump(struct cli_line *line)

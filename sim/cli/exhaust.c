@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include <luo/exhaust.h>
-#include <luo/machine.h>
-#include <luo/profile.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <luo/finding.h>
-
 #include "cli.h"
 
 struct explain {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/machine.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 

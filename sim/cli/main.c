@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <luo/machine.h>
-
 #include "cli.h"
 
 static const struct cli_command help, version;

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/machine.h>
 #include <luo/matrix.h>
-#include <luo/profile.h>
 
 #include "cli.h"
 
@@ -122,11 +120,6 @@ static void print_kinds(const struct matrix *matrix, unsigned int first)
 
 /* Tables */
 
-static const char *word(const struct lfb_matrix_hop *hop)
-{
-	return lfb_matrix_outcome_name(hop->outcome);
-}
-
 /* @columns of what is on the left, and one for each profile. */
 static void print_heading(const struct matrix *matrix, unsigned int columns, const char *left,
 			  const char *to)
@@ -153,9 +146,10 @@ static void print_table(const struct matrix *matrix, unsigned int kind)
 		if (run % matrix->nr_profiles == 0) {
 			printf("| `%s` |", hop->from);
 			if (matrix->chains)
-				printf(" `%s` | %s |", hop->to, word(hop));
+				printf(" `%s` | %s |", hop->to,
+				       lfb_matrix_outcome_name(hop->outcome));
 		}
-		printf(" %s |", word(&hop[matrix->length - 1]));
+		printf(" %s |", lfb_matrix_outcome_name(hop[matrix->length - 1].outcome));
 		if (run % matrix->nr_profiles == matrix->nr_profiles - 1)
 			printf("\n");
 	}
@@ -203,7 +197,7 @@ static void print_reasons(const struct matrix *matrix)
 	for (hop = matrix->hops; hop < end; hop++) {
 		if (!hop->reason[0] || said(matrix, hop, NULL))
 			continue;
-		printf("| %s | ", word(hop));
+		printf("| %s | ", lfb_matrix_outcome_name(hop->outcome));
 		print_who(matrix, hop);
 		printf(" | `%s` |\n", hop->reason);
 	}

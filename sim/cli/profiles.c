@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <luo/profile.h>
-
 #include "cli.h"
 
 static void print_profiles(void)

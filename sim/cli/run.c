@@ -5,9 +5,6 @@
 #include <string.h>
 
 #include <luo/blob.h>
-#include <luo/finding.h>
-#include <luo/machine.h>
-#include <luo/profile.h>
 #include <luo/scenario.h>
 
 #include "cli.h"
@@ -88,6 +85,8 @@ static int run(struct cli_line *line)
 	const char *path = line->argv[line->argc - 1];
 	struct lfb_blob *blob = NULL;
 
+	if (given->scenario.golden && given->scenario.trace_all)
+		return cli_usage(line->command, "--golden and --trace-all: which of them?");
 	if (given->memory_path && line->machine.options.policy != LFB_PAGES_ASCENDING)
 		return cli_usage(line->command, "--save-memory needs --pages ascending");
 	if (line->argc > 1 && lfb_blob_load(line->argv[0], &blob))
@@ -99,6 +98,9 @@ static const struct cli_option options[] = {
 	{ .more = cli_machine_options },
 	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
 	  "format of the recorded kernels", .at = offsetof(struct run, scenario.golden) },
+	{ "trace-all", NULL, "print what happens in more detail: counts, locks, marked pages, and\n"
+	  "where calls begin; each further in than what it happened in",
+	  .at = offsetof(struct run, scenario.trace_all) },
 	{ "findings", NULL, "print what was found instead, in full; status 1 if anything was",
 	  .at = offsetof(struct run, only_findings) },
 	{ "save-blob", "FILE", "write the handover of the last reboot to FILE",

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/machine.h>
-#include <luo/profile.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 

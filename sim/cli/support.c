@@ -7,11 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <luo/machine.h>
-
 #include "cli.h"
-
-#define FIRST_CAPACITY (64ul << 10)
 
 LFB_PRINTF(1, 0) static void complain(const char *format, va_list args)
 {
@@ -59,24 +55,19 @@ int cli_write(void *context, const char *bytes, size_t size)
 
 static int read_stream(FILE *file, const char *path, char **bytes, size_t *size)
 {
-	size_t capacity = FIRST_CAPACITY / 2;
+	char part[8192];
+	size_t length;
+	FILE *copy;
 
 	*bytes = NULL;
-	*size = 0;
-	do {
-		char *moved = realloc(*bytes, capacity *= 2);
-
-		if (!moved) {
-			free(*bytes);
-			return cli_failed("%s: no memory to read it", path);
-		}
-		*bytes = moved;
-		*size += fread(moved + *size, 1, capacity - *size, file);
-	} while (*size == capacity);
-	if (!ferror(file))
+	copy = open_memstream(bytes, size);
+	while (copy && (length = fread(part, 1, sizeof(part), file)))
+		fwrite(part, 1, length, copy);
+	if (copy && !fclose(copy) && !ferror(file))
 		return CLI_OK;
 	free(*bytes);
-	return cli_failed("%s: cannot be read: %s", path, strerror(errno));
+	return ferror(file) ? cli_failed("%s: cannot be read: %s", path, strerror(errno)) :
+			      cli_failed("%s: no memory to read it", path);
 }
 
 int cli_read_file(const char *path, char **bytes, size_t *size)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/finding.h>
 #include <luo/scenario.h>
 #include <luo/sweep.h>
 
@@ -93,7 +92,7 @@ void zoo_close(struct exhibit *exhibit)
 
 /* Running one */
 
-static void collect(struct exhibit *exhibit, struct lfb_machine *machine, bool show)
+static void collect(struct exhibit *exhibit, struct lfb_machine *machine)
 {
 	const struct lfb_finding *finding;
 	char text[4096];
@@ -103,16 +102,16 @@ static void collect(struct exhibit *exhibit, struct lfb_machine *machine, bool s
 			continue;
 		exhibit->found[finding->id] = true;
 		lfb_finding_format(finding, text, sizeof(text));
-		if (show)
+		if (exhibit->show)
 			fputs(text, stdout);
 	}
 }
 
-static void collect_swept(struct exhibit *exhibit, const struct lfb_sweep_result *swept, bool show)
+static void collect_swept(struct exhibit *exhibit, const struct lfb_sweep_result *swept)
 {
 	for (int id = 0; id < LFB_FINDINGS_NR; id++)
 		exhibit->found[id] = swept->findings[id / 64] >> (id % 64) & 1;
-	if (show && swept->violations)
+	if (exhibit->show && swept->violations)
 		printf("--case %s: %s\n", swept->first_case, swept->first);
 }
 
@@ -126,17 +125,11 @@ int zoo_with_scenario(struct exhibit *exhibit, void *context, cli_act_fn act)
 	return cli_in_machine(&exhibit->line, scenario, act);
 }
 
-struct zoo_run {
-	struct exhibit *exhibit;
-	bool show;
-};
-
 /* What the scenario itself answers, or dies of, is its own affair: findings count. */
 static int run_one(struct cli_line *line, struct lfb_machine *machine,
 		   const struct lfb_scenario *scenario)
 {
-	const struct zoo_run *run = line->state;
-	struct exhibit *exhibit = run->exhibit;
+	struct exhibit *exhibit = line->state;
 	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
 	int err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, NULL, &swept) :
 				      lfb_scenario_run(scenario, machine, NULL);
@@ -144,24 +137,24 @@ static int run_one(struct cli_line *line, struct lfb_machine *machine,
 	if (err == -EINVAL || err == -ENOMEM)
 		return cli_failed("%s: %s", exhibit->name, lfb_error_text(machine));
 	if (exhibit->by_sweep)
-		collect_swept(exhibit, &swept, run->show);
+		collect_swept(exhibit, &swept);
 	else
-		collect(exhibit, machine, run->show);
+		collect(exhibit, machine);
 	return CLI_OK;
 }
 
-int zoo_run(struct exhibit *exhibit, bool show)
+int zoo_run(struct exhibit *exhibit)
 {
-	return zoo_with_scenario(exhibit, &(struct zoo_run){ exhibit, show }, run_one);
+	return zoo_with_scenario(exhibit, exhibit, run_one);
 }
 
-static int open_exhibit(struct exhibit *exhibit, bool show)
+static int open_exhibit(struct exhibit *exhibit)
 {
 	int result = zoo_read_header(exhibit);
 
-	if (show)
+	if (exhibit->show)
 		printf("%s\n", exhibit->text);
-	return result ? result : zoo_run(exhibit, show);
+	return result ? result : zoo_run(exhibit);
 }
 
 static bool differs(const struct exhibit *exhibit, int id)
@@ -218,16 +211,16 @@ static void forgive(struct exhibit *twin)
 static int visit(struct zoo *zoo, const struct cli_embedded *file)
 {
 	const char *twin_text = zoo_twin_of(file->name);
-	struct exhibit entry = { .name = file->name, .text = file->text };
+	struct exhibit entry = { .name = file->name, .text = file->text, .show = zoo->show };
 	struct exhibit twin = {
 		.name = twin_text ? "its twin" : "without the quirk",
 		.text = twin_text ? twin_text : file->text,
 		.without_quirks = !twin_text,
 	};
-	int result = open_exhibit(&entry, zoo->show);
+	int result = open_exhibit(&entry);
 
 	if (!result)
-		result = open_exhibit(&twin, false);
+		result = open_exhibit(&twin);
 	if (!twin_text)
 		forgive(&twin);
 	if (!result) {

@@ -26,6 +26,7 @@ struct exhibit {
 	struct cli_line line;		/* the header's */
 	bool without_quirks;		/* the twin of a kernel's defect */
 	bool by_sweep;
+	bool show;			/* print it, and what is found */
 	char *words;			/* the header's, cut apart */
 };
 
@@ -35,7 +36,7 @@ void zoo_close(struct exhibit *exhibit);
 /* Does something with the exhibit's scenario, or its module; @context is the line's state. */
 int zoo_with_scenario(struct exhibit *exhibit, void *context, cli_act_fn act);
 /* Runs or sweeps the text and sets what is found. */
-int zoo_run(struct exhibit *exhibit, bool show);
+int zoo_run(struct exhibit *exhibit);
 /* The corrected twin's text, NULL for defects of kernels. */
 const char *zoo_twin_of(const char *name);
 /* The length of an entry's name without ".lfb", for %.*s. */

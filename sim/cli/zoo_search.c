@@ -152,14 +152,14 @@ static int sweep_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *tw
 
 	if (module && operations && asprintf(&joined, "%s%s", module, operations) >= 0) {
 		entry->text = joined;
-		status = zoo_run(entry, false);
+		status = zoo_run(entry);
 		entry->text = text;
 	}
 	free(joined);
 	free(module);
 	free(operations);
 	if (!status)
-		status = zoo_run(twin, false);
+		status = zoo_run(twin);
 	if (status)
 		return status;
 	for (int id = 0; id < LFB_FINDINGS_NR; id++)

@@ -3,7 +3,6 @@
  * Blobs from bytes that may be anything, and into a machine. Nothing is used before it is checked:
  * first the digest, then field by field.
  */
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,20 +11,14 @@
 #define MEMORY_MIN (1ull << 20)
 #define MEMORY_MAX (1ull << 40)
 
-static u32 get32(const u8 *at)
+/* A number of @size bytes, little-endian. */
+static u64 get_le(const u8 *at, unsigned int size)
 {
-	u32 value;
+	u64 value = 0;
 
-	memcpy(&value, at, sizeof(value));
-	return le32toh(value);
-}
-
-static u64 get64(const u8 *at)
-{
-	u64 value;
-
-	memcpy(&value, at, sizeof(value));
-	return le64toh(value);
+	while (size--)
+		value = value << 8 | at[size];
+	return value;
 }
 
 static int check_digest(u8 *bytes, size_t size)
@@ -48,7 +41,7 @@ static int check_digest(u8 *bytes, size_t size)
 /* What tells a blob from anything else comes first, so that the message fits. */
 static int check_envelope(u8 *bytes, size_t size, bool with_digest)
 {
-	u32 version;
+	u32 version, header_size;
 	u64 total;
 	int err;
 
@@ -57,22 +50,22 @@ static int check_envelope(u8 *bytes, size_t size, bool with_digest)
 	if (size < LFB_BLOB_HEADER_SIZE + LFB_DIGEST_SIZE)
 		return lfb__error(NULL, -EINVAL, "blob: cut off after %zu bytes, inside the header",
 				  size);
-	version = get32(bytes + LFB_BLOB_VERSION_AT);
+	version = get_le(bytes + LFB_BLOB_VERSION_AT, 4);
 	if (version != LFB_BLOB_VERSION)
 		return lfb__error(NULL, -EPROTONOSUPPORT, "blob: format version %u at offset 0x%x, "
 				  "this library reads %u", version, LFB_BLOB_VERSION_AT,
 				  LFB_BLOB_VERSION);
-	total = get64(bytes + LFB_BLOB_TOTAL_SIZE_AT);
+	total = get_le(bytes + LFB_BLOB_TOTAL_SIZE_AT, 8);
 	if (total != size)
 		return lfb__error(NULL, -EINVAL, "blob: total size at offset 0x%x is %llu, but "
 				  "there are %zu bytes", LFB_BLOB_TOTAL_SIZE_AT, total, size);
 	err = with_digest ? check_digest(bytes, size) : 0;
 	if (err)
 		return err;
-	if (get32(bytes + LFB_BLOB_HEADER_SIZE_AT) != LFB_BLOB_HEADER_SIZE)
+	header_size = get_le(bytes + LFB_BLOB_HEADER_SIZE_AT, 4);
+	if (header_size != LFB_BLOB_HEADER_SIZE)
 		return lfb__error(NULL, -EINVAL, "blob: header size at offset 0x%x is %u, not %u",
-				  LFB_BLOB_HEADER_SIZE_AT, get32(bytes + LFB_BLOB_HEADER_SIZE_AT),
-				  LFB_BLOB_HEADER_SIZE);
+				  LFB_BLOB_HEADER_SIZE_AT, header_size, LFB_BLOB_HEADER_SIZE);
 	return 0;
 }
 
@@ -103,12 +96,12 @@ static int read_header(struct lfb_blob *blob)
 	const u8 *bytes = blob->bytes;
 	int err;
 
-	blob->memory = get64(bytes + LFB_BLOB_MEMORY_AT);
-	blob->kho_root = get64(bytes + LFB_BLOB_ROOT_AT);
-	blob->scratch = get64(bytes + LFB_BLOB_SCRATCH_AT);
-	blob->scratch_size = get64(bytes + LFB_BLOB_SCRATCH_SIZE_AT);
-	blob->boots = get32(bytes + LFB_BLOB_BOOTS_AT);
-	blob->nr_ranges = get32(bytes + LFB_BLOB_NR_RANGES_AT);
+	blob->memory = get_le(bytes + LFB_BLOB_MEMORY_AT, 8);
+	blob->kho_root = get_le(bytes + LFB_BLOB_ROOT_AT, 8);
+	blob->scratch = get_le(bytes + LFB_BLOB_SCRATCH_AT, 8);
+	blob->scratch_size = get_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8);
+	blob->boots = get_le(bytes + LFB_BLOB_BOOTS_AT, 4);
+	blob->nr_ranges = get_le(bytes + LFB_BLOB_NR_RANGES_AT, 4);
 	err = read_text(bytes, LFB_BLOB_PROFILE_AT, LFB_BLOB_PROFILE_SIZE, "profile",
 			blob->profile);
 	if (!err)
@@ -192,9 +185,9 @@ static int read_ranges(struct lfb_blob *blob)
 		struct lfb_blob_range *range = &blob->ranges[i];
 		u64 size;
 
-		range->phys = get64(entry);
-		range->nr_pages = get32(entry + 8);
-		range->kind = get32(entry + 12);
+		range->phys = get_le(entry, 8);
+		range->nr_pages = get_le(entry + 8, 4);
+		range->kind = get_le(entry + 12, 4);
 		range->bytes = content;
 		err = check_range(blob, i);
 		if (err)

@@ -3,7 +3,6 @@
  * Taking a blob from a machine that is about to jump. The root tree and the map are read as the
  * next kernel will read them, so what is saved is what it can know.
  */
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -53,6 +52,8 @@ static void add_range(struct capture *capture, u64 pfn, u64 nr_pages, enum lfb_b
 {
 	struct lfb_blob_range *last = capture->ranges + capture->nr_ranges;
 
+	if (!LFB_ASSERT(capture->nr_ranges < 2 * capture->extents.count))
+		return;
 	capture->nr_pages += nr_pages;
 	if (capture->nr_ranges && last[-1].kind == kind &&
 	    PHYS_PFN(last[-1].phys) + last[-1].nr_pages == pfn) {
@@ -101,19 +102,15 @@ static int make_ranges(struct capture *capture)
 		}
 	}
 	add_preserved_until(capture, UINT64_MAX);
+	LFB_ASSERT(capture->done >= capture->end);
 	return 0;
 }
 
-static void put32(u8 *at, u32 value)
+/* A number of @size bytes, little-endian. */
+static void put_le(u8 *at, unsigned int size, u64 value)
 {
-	value = htole32(value);
-	memcpy(at, &value, sizeof(value));
-}
-
-static void put64(u8 *at, u64 value)
-{
-	value = htole64(value);
-	memcpy(at, &value, sizeof(value));
+	for (; size--; value >>= 8)
+		*at++ = (u8)value;
 }
 
 static void write_header(u8 *bytes, size_t size, struct lfb_machine *machine,
@@ -122,15 +119,15 @@ static void write_header(u8 *bytes, size_t size, struct lfb_machine *machine,
 	const struct lfb_memory *memory = &machine->kernel.memory;
 
 	memcpy(bytes, LFB_BLOB_MAGIC, LFB_BLOB_MAGIC_SIZE);
-	put32(bytes + LFB_BLOB_VERSION_AT, LFB_BLOB_VERSION);
-	put32(bytes + LFB_BLOB_HEADER_SIZE_AT, LFB_BLOB_HEADER_SIZE);
-	put64(bytes + LFB_BLOB_TOTAL_SIZE_AT, size);
-	put64(bytes + LFB_BLOB_MEMORY_AT, memory->size);
-	put64(bytes + LFB_BLOB_ROOT_AT, machine->handover_root);
-	put64(bytes + LFB_BLOB_SCRATCH_AT, memory->scratch);
-	put64(bytes + LFB_BLOB_SCRATCH_SIZE_AT, memory->scratch_size);
-	put32(bytes + LFB_BLOB_BOOTS_AT, lfb_machine_boots(machine));
-	put32(bytes + LFB_BLOB_NR_RANGES_AT, capture->nr_ranges);
+	put_le(bytes + LFB_BLOB_VERSION_AT, 4, LFB_BLOB_VERSION);
+	put_le(bytes + LFB_BLOB_HEADER_SIZE_AT, 4, LFB_BLOB_HEADER_SIZE);
+	put_le(bytes + LFB_BLOB_TOTAL_SIZE_AT, 8, size);
+	put_le(bytes + LFB_BLOB_MEMORY_AT, 8, memory->size);
+	put_le(bytes + LFB_BLOB_ROOT_AT, 8, machine->handover_root);
+	put_le(bytes + LFB_BLOB_SCRATCH_AT, 8, memory->scratch);
+	put_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8, memory->scratch_size);
+	put_le(bytes + LFB_BLOB_BOOTS_AT, 4, lfb_machine_boots(machine));
+	put_le(bytes + LFB_BLOB_NR_RANGES_AT, 4, capture->nr_ranges);
 	strncpy((char *)bytes + LFB_BLOB_PROFILE_AT, machine->profile->name,
 		LFB_BLOB_PROFILE_SIZE - 1);
 	strncpy((char *)bytes + LFB_BLOB_COMPATIBLE_AT, abi->compatible,
@@ -149,9 +146,9 @@ static int write_ranges(u8 *bytes, struct lfb_machine *machine, const struct cap
 		if (lfb__memory_copy(&machine->kernel.memory, range->phys, content, size))
 			return lfb__error(machine, -EINVAL, "0x%llx is preserved but no memory",
 					  range->phys);
-		put64(entry, range->phys);
-		put32(entry + 8, range->nr_pages);
-		put32(entry + 12, range->kind);
+		put_le(entry, 8, range->phys);
+		put_le(entry + 8, 4, range->nr_pages);
+		put_le(entry + 12, 4, range->kind);
 		content += size;
 	}
 	return 0;

@@ -54,12 +54,29 @@ static long boot_kernel(void *argument)
 	return 0;
 }
 
+/* That a boot begins, or with the @span that came back then, that it has ended. */
+static LFB_OUT_OF_LINE struct lfb_span tell_boot(struct lfb_machine *machine,
+						 const struct lfb_span *span, long result)
+{
+	struct lfb_event event = {
+		.happening = LFB_DID_BOOTED,
+		.profile = machine->profile->name,
+		.result = result,
+	};
+
+	if (!span)
+		return lfb__event_begins(&machine->kernel, &event);
+	lfb__event_ends(&machine->kernel, *span, &event);
+	return *span;
+}
+
 static int start(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct boot boot = { machine, root };
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_image_module *image;
 	char error[sizeof(kernel->error)];
+	struct lfb_span span = { 0 };
 	long err;
 
 	lfb__agents_forget(machine);
@@ -72,12 +89,16 @@ static int start(struct lfb_machine *machine, phys_addr_t root)
 	if (kernel->catch_faults)
 		lfb__guard_install();
 	lfb__machine_state_changed(machine, LFB_RUNNING);
+	if (unlikely(kernel->trace.fine))
+		span = tell_boot(machine, NULL, 0);
 	if (root)
 		lfb__event(kernel, BOOT_HANDOVER, .profile = machine->profile->name);
 	else
 		lfb__event(kernel, BOOT_COLD, .profile = machine->profile->name);
 	lfb__pages_begin(kernel);
 	err = lfb__machine_run(machine, &kernel->boot_task, boot_kernel, &boot);
+	if (unlikely(kernel->trace.fine))
+		tell_boot(machine, &span, err);
 	if (err && !kernel->dead) {
 		memcpy(error, kernel->error, sizeof(error));
 		lfb_machine_shutdown(machine);
@@ -143,8 +164,12 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 
 static long prepare(void *argument)
 {
-	(void)argument;
-	return liveupdate_reboot();
+	struct luo *luo = argument;
+	int err = liveupdate_reboot();
+
+	if (luo && !err)
+		luo_assert_idle(luo);
+	return err;
 }
 
 int lfb_machine_prepare(struct lfb_machine *machine)
@@ -159,7 +184,7 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 				  lfb_machine_state_name(lfb_machine_state(machine)));
 	kernel = &machine->kernel;
 	lfb__machine_doing(machine, "reboot");
-	err = lfb__machine_run(machine, &kernel->boot_task, prepare, NULL);
+	err = lfb__machine_run(machine, &kernel->boot_task, prepare, kernel->luo);
 	if (err)
 		return (int)err;
 	lfb__machine_state_changed(machine, LFB_REBOOTING);
@@ -168,12 +193,25 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 	return 0;
 }
 
+/* All calls have returned. */
+static void assert_idle(const struct task_struct *task)
+{
+	LFB_ASSERT(!task->running && !task->internal && !task->frame);
+	LFB_ASSERT(task->nr_held <= LFB_HELD_MAX && task->spinlocks_held <= task->locks_held);
+}
+
 static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 {
+	const struct task_struct *task;
 	int err;
 
+	assert_idle(&machine->kernel.boot_task);
+	list_for_each_entry(task, &machine->kernel.tasks, list)
+		assert_idle(task);
 	lfb__machine_before_jump(machine);
-	lfb__check_jump(&machine->kernel);
+	/* When nothing ran in between there is nothing to compare with. */
+	if (machine->kernel.watching)
+		lfb__check_unchanged(&machine->kernel);
 	err = lfb__memory_remap(&machine->kernel);
 	if (err)
 		return lfb__error(machine, err, "the arena could not be moved");

@@ -12,6 +12,7 @@ long lfb__module_init(void *argument)
 	struct lfb_module *module = image->module;
 	int err = 0;
 
+	LFB_ASSERT(!image->loaded && (image->pristine || !module->data_size));
 	if (module->data_size)
 		memcpy(module->data, image->pristine, module->data_size);
 	module->module->refcnt = 0;
@@ -151,6 +152,7 @@ static long exit_module(void *argument)
 	module->module->state = MODULE_STATE_GOING;
 	if (module->exit)
 		module->exit();
+	image->loaded = false;
 	lfb__event(lfb__current, MODULE_EXIT, .module = module->module->name);
 	if (lfb__current->luo)
 		luo_module_is_gone(lfb__current->luo, module, true);

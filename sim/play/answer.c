@@ -7,8 +7,25 @@
 
 void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation)
 {
+	LFB_ASSERT((size_t)(operation - run->scenario->operations) < run->scenario->count);
 	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
 	run->machine->kernel.doing = operation->text;
+}
+
+/* How deep inside of others an event is. What has no end, for its kernel died, is left behind. */
+static unsigned int depth_of(struct lfb_run *run, const struct lfb_event *event)
+{
+	unsigned int depth = run->nr_open;
+
+	while (depth && run->open[depth - 1] != event->parent)
+		depth--;
+	/* Those that are too deep to be known are as deep as the deepest. */
+	if (!depth && event->parent)
+		return run->nr_open;
+	run->nr_open = depth;
+	if (event->edge == LFB_EDGE_BEGIN && depth < ARRAY_SIZE(run->open))
+		run->open[run->nr_open++] = event->number;
+	return event->edge == LFB_EDGE_END && depth ? depth - 1 : depth;
 }
 
 void lfb__run_show_event(void *context, const struct lfb_event *event)
@@ -17,7 +34,8 @@ void lfb__run_show_event(void *context, const struct lfb_event *event)
 	char line[512];
 
 	lfb_event_format(event, line, sizeof(line));
-	lfb__transcript_line(&run->transcript, "  %s", line);
+	lfb__transcript_line(&run->transcript, "%*s%s", 2 + 2 * (int)depth_of(run, event), "",
+			     line);
 }
 
 /* A golden transcript shows the reboot's own line before the next kernel's boot. */

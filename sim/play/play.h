@@ -26,6 +26,8 @@ struct lfb_run {
 	struct lfb_agent *agent;
 	struct lfb_recorder *recorder;
 	struct lfb_transcript transcript;
+	unsigned long open[32];		/* events that have begun, as their numbers */
+	unsigned int nr_open;
 	int device;			/* descriptors; -1: not open */
 	int *sessions;			/* by session number: the one opened last */
 	int *files;			/* by inode number: the one opened last */

@@ -116,6 +116,9 @@ static int take_options(struct lfb_run *run, const struct lfb_scenario_options *
 	int err = lfb__options_take(run->machine, "the options", options, sizeof(*options), given,
 				    offsetof(struct lfb_scenario_options, last_memory));
 
+	if (!err && options->golden && options->trace_all)
+		err = lfb__error(run->machine, -EINVAL, "the options: a golden transcript shows "
+				 "no events");
 	if (err || !options->last_memory)
 		return err;
 	if (!options->last_memory_size)
@@ -133,7 +136,9 @@ static int run_traced(struct lfb_run *run)
 	const struct lfb_trace before = machine->kernel.trace;
 	int err;
 
-	if (run->options.write && !run->options.golden)
+	if (run->options.write && run->options.trace_all)
+		lfb_trace_all_to(machine, lfb__run_show_event, run);
+	else if (run->options.write && !run->options.golden)
 		lfb_trace_to(machine, lfb__run_show_event, run);
 	/* Findings are about lines: the texts live as long as the scenario, findings copy them. */
 	machine->kernel.operation = 0;

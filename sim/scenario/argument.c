@@ -79,19 +79,11 @@ static int parse_compatible(struct lfb_parser *parser, struct lfb_operation *ope
 	return 0;
 }
 
-/* flb|session|tree OFFSET VALUE */
-static int parse_damage(struct lfb_parser *parser, struct lfb_operation *operation)
+static int parse_damaged(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	unsigned int what = lfb__token_find(&parser->line, lfb__damaged, LFB_DAMAGED);
-
-	if (what == LFB_DAMAGED)
-		return lfb__refuse_token(&parser->line, "flb, session or tree");
-	operation->damaged = what;
-	lfb__next_token(&parser->line);
-	if (lfb__parse_u64(parser, "an offset", &operation->offset))
-		return -EINVAL;
-	lfb__next_token(&parser->line);
-	return lfb__parse_u64(parser, "a value", &operation->value);
+	operation->damaged = lfb__token_find(&parser->line, lfb__damaged, LFB_DAMAGED);
+	return operation->damaged < LFB_DAMAGED ? 0 :
+		lfb__refuse_token(&parser->line, "flb, session or tree");
 }
 
 static int parse_fail_op(struct lfb_parser *parser, struct lfb_operation *operation)
@@ -107,27 +99,23 @@ static int parse_fail_op(struct lfb_parser *parser, struct lfb_operation *operat
 	return 0;
 }
 
-/* flb|h NUMBER OP ERRNO TIMES */
-static int parse_fail(struct lfb_parser *parser, struct lfb_operation *operation)
+static int parse_errno(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	long error;
-	u64 times;
-	int err = parse_whose(parser, operation);
 
-	if (err)
-		return err;
-	lfb__next_token(&parser->line);
-	err = parse_fail_op(parser, operation);
-	if (err)
-		return err;
-	lfb__next_token(&parser->line);
-	if (!lfb__token_errno(&parser->line, &error))
+	if (!lfb__token_signed(&parser->line, -MAX_ERRNO, 0, &error))
 		return lfb__refuse_token(&parser->line, "a negative errno, or 0");
-	lfb__next_token(&parser->line);
+	operation->fail_error = (int)error;
+	return 0;
+}
+
+static int parse_times(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	u64 times;
+
 	if (!lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &times))
 		return lfb__refuse_token(&parser->line, "how many times (0 to %u)",
 					 LFB_SCENARIO_TIMES_MAX);
-	operation->fail_error = (int)error;
 	operation->fail_times = (unsigned int)times;
 	return 0;
 }
@@ -165,50 +153,53 @@ static int parse_fault(struct lfb_parser *parser, struct lfb_operation *operatio
 	return 0;
 }
 
-int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_operation *operation)
+/* Those that may end early, R and P, have read on. */
+static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operation *operation)
 {
-	int err = 0;
-
 	switch (letter) {
 	case 'R':
 		return parse_reboot(parser, operation);
 	case 'P':
 		return parse_fault(parser, operation);
-	case 'W':
-		err = parse_fail(parser, operation);
-		break;
+	case 'K':
+		return parse_fail_op(parser, operation);
+	case 'E':
+		return parse_errno(parser, operation);
+	case 'M':
+		return parse_times(parser, operation);
 	case 'C':
-		err = parse_whose(parser, operation);
-		break;
+		return parse_whose(parser, operation);
 	case 'O':
-		err = parse_callback(parser, operation);
-		break;
+		return parse_callback(parser, operation);
 	case 'S':
-		err = lfb__parse_step(parser, &operation->step);
-		break;
+		return lfb__parse_step(parser, &operation->step);
 	case 'B':
-		err = parse_compatible(parser, operation);
-		break;
+		return parse_compatible(parser, operation);
 	case 'D':
-		err = parse_damage(parser, operation);
-		break;
+		return parse_damaged(parser, operation);
+	case 'A':
+		return lfb__parse_u64(parser, "an offset", &operation->offset);
+	case 'V':
+		return lfb__parse_u64(parser, "a value", &operation->value);
 	case 'H':
-		err = lfb__parse_handler(parser, &operation->handler);
-		break;
+		return lfb__parse_handler(parser, &operation->handler);
 	case 'F':
-		err = lfb__parse_flb(parser, &operation->flb);
-		break;
+		return lfb__parse_flb(parser, &operation->flb);
 	case 'N':
-		err = parse_session(parser, operation);
-		break;
+		return parse_session(parser, operation);
 	case 'T':
-		err = lfb__parse_u64(parser, "a token", &operation->token);
-		break;
+		return lfb__parse_u64(parser, "a token", &operation->token);
 	case 'I':
-		err = parse_inode(parser, operation);
-		break;
+		return parse_inode(parser, operation);
 	}
-	if (!err)
+	return 0;
+}
+
+int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_operation *operation)
+{
+	int err = parse_one(parser, letter, operation);
+
+	if (!err && letter != 'R' && letter != 'P')
 		lfb__next_token(&parser->line);
 	return err;
 }

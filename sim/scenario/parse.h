@@ -41,13 +41,14 @@ int lfb__refuse_at(const struct lfb_line *line, const char *at, const char *expe
 bool lfb__number_in(const char *text, size_t size, unsigned int base, u64 *number);
 /* The token is a number, decimal or hexadecimal after 0x, of at most @max. */
 bool lfb__token_number(const struct lfb_line *line, u64 max, u64 *number);
-/* The token is 0 or an errno, as operations answer: "-17". */
-bool lfb__token_errno(const struct lfb_line *line, long *result);
+/* The token is a decimal number from @lowest to @highest: "-17". */
+bool lfb__token_signed(const struct lfb_line *line, long lowest, long highest, long *number);
 
 struct lfb_parser {
 	struct lfb_scenario *scenario;
 	size_t capacity; /* of scenario->operations */
-	char *pool; /* where the next string goes in scenario->strings */
+	char *pool; /* where the next string goes in scenario->strings … */
+	const char *pool_end; /* … which end here */
 	struct lfb_intern sessions;
 	struct lfb_intern inodes;
 	struct lfb_intern slots;

@@ -33,6 +33,8 @@ static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 	err = lfb__intern(&parser->slots, lfb__keep_token(parser) + of_module, size, &number);
 	if (err)
 		return err;
+	if (!LFB_ASSERT(step->nr_slots < LFB_STEP_SLOTS))
+		return -EINVAL;
 	step->slots[step->nr_slots].name = number;
 	step->slots[step->nr_slots++].of_module = of_module;
 	return 0;
@@ -40,21 +42,20 @@ static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 
 static int parse_number(struct lfb_parser *parser, struct lfb_step *step)
 {
+	if (!LFB_ASSERT(step->nr_numbers < LFB_STEP_NUMBERS))
+		return -EINVAL;
 	return lfb__parse_u64(parser, "a number", &step->numbers[step->nr_numbers++]);
 }
 
 /* Negative or not: what a callback must not answer can be said too. */
 static int parse_error(struct lfb_parser *parser, struct lfb_step *step)
 {
-	const struct lfb_token *token = &parser->line.token;
-	bool negative = token->size && *token->text == '-';
-	u64 number;
+	long number;
 
-	if (!lfb__number_in(token->text + negative, token->size - negative, 10, &number) ||
-	    number > INT32_MAX)
+	if (!lfb__token_signed(&parser->line, -INT32_MAX, INT32_MAX, &number))
 		return lfb__refuse_token(&parser->line, "a number (%d to %d)", -INT32_MAX,
 					 INT32_MAX);
-	step->error = negative ? -(int)number : (int)number;
+	step->error = (int)number;
 	return 0;
 }
 

@@ -123,16 +123,16 @@ bool lfb__token_number(const struct lfb_line *line, u64 max, u64 *number)
 	       *number <= max;
 }
 
-bool lfb__token_errno(const struct lfb_line *line, long *result)
+bool lfb__token_signed(const struct lfb_line *line, long lowest, long highest, long *number)
 {
-	bool negative = line->token.size && line->token.text[0] == '-';
-	u64 number;
+	const bool negative = line->token.size && line->token.text[0] == '-';
+	u64 amount;
 
 	if (!lfb__number_in(line->token.text + negative, line->token.size - negative, 10,
-			    &number) ||
-	    number > (negative ? MAX_ERRNO : 0))
+			    &amount) ||
+	    amount > (u64)(negative ? -lowest : highest))
 		return false;
-	*result = -(long)number;
+	*number = negative ? -(long)amount : (long)amount;
 	return true;
 }
 
@@ -171,6 +171,8 @@ const char *lfb__keep_token(struct lfb_parser *parser)
 {
 	char *kept = parser->pool;
 
+	if (!LFB_ASSERT(parser->line.token.size < (size_t)(parser->pool_end - kept)))
+		return "";
 	memcpy(kept, parser->line.token.text, parser->line.token.size);
 	kept[parser->line.token.size] = '\0';
 	parser->pool += parser->line.token.size + 1;

@@ -28,8 +28,9 @@ enum lfb_verb_flag {
  * X(verb, name, arguments, function, flags), a list for each who performs. Each letter of the
  * arguments is one of:
  *	H handler number, F FLB number, N session name, T token, I inode number,
- *	R "into PROFILE" or nothing, W what fails and how often, P fault plan,
- *	C whose callback, O which callback, S step, B a compatible string, D what is damaged
+ *	R "into PROFILE" or nothing, P fault plan, C whose callback, O which callback, S step,
+ *	B a compatible string, K which callback that can fail, E errno, M how many times,
+ *	D what is damaged, A at which offset, V with which value
  */
 
 /* The recorded module, as code of the kernel. */
@@ -48,7 +49,7 @@ enum lfb_verb_flag {
 
 /* Who wrote the module. */
 #define LFB_AUTHOR_VERBS(X)                                                                        \
-	X(FAIL, "fail", "W", fail, LFB_QUIET_VERB)                                                 \
+	X(FAIL, "fail", "CKEM", fail, LFB_QUIET_VERB)                                              \
 	X(WHEN, "when", "COS", when, LFB_QUIET_VERB | LFB_DEFINING_VERB)                           \
 	X(FORGET, "forget", "CO", forget, LFB_QUIET_VERB | LFB_DEFINING_VERB)                      \
 	X(COMPATIBLE, "compatible", "CB", rename, LFB_QUIET_VERB | LFB_DEFINING_VERB)
@@ -76,7 +77,7 @@ enum lfb_verb_flag {
 	X(PREPARE, "prepare", "", prepare, 0)                                                      \
 	X(JUMP, "jump", "R", jump, 0)                                                              \
 	X(COLD, "cold", "", power_cycle, LFB_QUIET_VERB)                                           \
-	X(DAMAGE, "damage", "D", damage, LFB_QUIET_VERB)                                           \
+	X(DAMAGE, "damage", "DAV", damage, LFB_QUIET_VERB)                                         \
 	X(FAULT, "fault", "P", arm_fault, LFB_QUIET_VERB)                                          \
 	X(PANIC, "panic", "", die, LFB_QUIET_VERB)
 

@@ -32,6 +32,30 @@ cp "$dir/out" "$dir/trace"
 lfb 0 run "$dir/trace"
 same "$dir/out" "$dir/trace"
 
+# In more detail: all that the trace has is there in this order, and more. It can be run again.
+for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+	for scenario in "$examples"/*.lfb "$LFB_SOURCE_DIR/tests/zoo/kernel-bug.lfb"; do
+		"$LFB" run --profile "$profile" "$scenario" 2>&1 |
+			sed 's/^ *[0-9]* k/k/' >"$dir/some" || true
+		"$LFB" run --profile "$profile" --trace-all "$scenario" 2>&1 |
+			sed 's/^ *[0-9]* k/k/' >"$dir/all" || true
+		checks=$((checks + 1))
+		diff "$dir/some" "$dir/all" >"$dir/more" || true
+		! grep '^<' "$dir/more" >&2 || fail "--trace-all $scenario lacks something"
+		grep -q '^>' "$dir/more" || fail "--trace-all $scenario has nothing more"
+	done
+done
+lfb 0 run --trace-all "$examples/first.lfb"
+prints out 'k0 agent    agent                        preserve         fd=4 token=1 begins'
+prints out 'k0 luo      flb-0-v1                     count            outgoing 0 -> 1'
+checks=$((checks + 1))
+grep -q '^    *[0-9]* k0 callback flb .* begins$' "$dir/out" || fail "nothing is further in"
+cp "$dir/out" "$dir/all"
+lfb 0 run --trace-all "$dir/all"
+same "$dir/out" "$dir/all"
+lfb 2 run --trace-all --golden "$examples/first.lfb"
+prints err 'which of them'
+
 # Twice the same, however memory is laid out.
 lfb 0 run "$examples/three-updates.lfb"
 cp "$dir/out" "$dir/trace"

@@ -179,7 +179,7 @@ static void a_failed_allocation_leaves_nothing(void **state)
 
 static void what_can_be_counted_is_counted(void **state)
 {
-	struct lfb_model_counts counts;
+	struct lfb_machine_stats counts;
 	struct lfb_model model = { 0 };
 
 	lfb__model_count(&model, &counts);

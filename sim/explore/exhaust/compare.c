@@ -83,26 +83,23 @@ static bool same_numbers(struct lfb_walker *walker, const char *format, const lo
 
 static bool same_counts(struct lfb_walker *walker)
 {
-	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
-	struct lfb_model_counts expected;
+	struct lfb_machine_stats is = { .sz = sizeof(is) }, expected;
 
-	lfb_machine_stats(walker->run.machine, &stats);
+	lfb_machine_stats(walker->run.machine, &is);
 	lfb__model_count(&walker->model, &expected);
 	/* The older formats keep other memory. */
 	if (walker->model.locked)
-		expected.preserved_blocks = (long)stats.preserved_blocks;
+		expected.preserved_blocks = is.preserved_blocks;
 	/* Nobody can get at the part that was restored. */
 	if (walker->model.useless)
-		expected.sessions_incoming = (long)stats.sessions_incoming;
+		expected.sessions_incoming = is.sessions_incoming;
 	return same_numbers(walker, "sessions %ld outgoing %ld incoming, files %ld preserved %ld "
 			    "open, %ld blocks preserved",
 			    (const long[]){ expected.sessions_outgoing, expected.sessions_incoming,
 					    expected.files_preserved, expected.files,
 					    expected.preserved_blocks },
-			    (const long[]){ (long)stats.sessions_outgoing,
-					    (long)stats.sessions_incoming,
-					    (long)stats.files_preserved, (long)stats.files,
-					    (long)stats.preserved_blocks });
+			    (const long[]){ is.sessions_outgoing, is.sessions_incoming,
+					    is.files_preserved, is.files, is.preserved_blocks });
 }
 
 static bool same_outgoing(struct lfb_walker *walker, unsigned int f,

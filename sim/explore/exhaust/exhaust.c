@@ -1,12 +1,78 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* The search that compares with the model: which letters make sense, and what comes of them. */
+/*
+ * The search that compares with the model: what is asked for, which letters make sense, and what
+ * comes of them.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/orchestrator.h"
 #include "sim/explore/exhaust/report.h"
 
 #define JOBS_MAX 64u
+
+/* Every quirk the profile has, but those asked for. */
+static void list_others(const struct luo_profile *profile, u64 wanted, char *list, size_t size)
+{
+	size_t length = 0;
+
+	for (unsigned int i = 0; i < LUO_QUIRKS_NR; i++) {
+		if (profile->quirks & ~wanted & (1ull << i))
+			length += (size_t)snprintf(list + length, size - length, "%s%s",
+						   length ? "," : "", lfb_quirk_name(i));
+	}
+}
+
+/* As options of the tool, with the quirks that are @off. */
+static void describe_kernel(const struct lfb_exhaust_options *options, const char *off, char *text,
+			    size_t size)
+{
+	size_t length = 0;
+
+	if (options->profile)
+		length += (size_t)snprintf(text, size, " --profile %.40s", options->profile);
+	if (options->quirks_on && *options->quirks_on)
+		length += (size_t)snprintf(text + length, size - length, " --quirk +%.300s",
+					   options->quirks_on);
+	if (off && *off)
+		snprintf(text + length, size - length, " --quirk -%.800s", off);
+}
+
+/* Checks and completes options, clears the result. */
+static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_options *options,
+		struct lfb_exhaust_result *result)
+{
+	static const struct lfb_exhaust_result nothing;
+	char bad[64], others[1024] = "";
+	const char *off;
+	u64 on = 0;
+	int err = lfb__options_take(NULL, "the options", options, sizeof(*options), given,
+				    sizeof(given->sz));
+
+	if (!err)
+		err = lfb__result_check(NULL, "the result", result, sizeof(*result));
+	if (!err)
+		err = lfb__search_length(options->length, &options->length);
+	if (err)
+		return err;
+	if (luo_quirks_parse(options->quirks_on, &on, bad, sizeof(bad)))
+		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
+	if (options->groups & ~(unsigned int)(LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED))
+		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
+				  options->groups);
+	options->groups |= lfb__world_groups_for(on);
+	off = options->quirks_off;
+	if ((options->groups & LFB_EXHAUST_LOCKED) && !options->profile && !off) {
+		options->profile = "rfc-v6";
+		options->quirks_off = "all";
+		list_others(luo_profile_find("rfc-v6"), on, others, sizeof(others));
+		off = others;
+	}
+	lfb__result_give(result, &nothing, sizeof(nothing));
+	describe_kernel(options, off, result->kernel, sizeof(result->kernel));
+	return 0;
+}
 
 static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 {
@@ -112,22 +178,9 @@ static int set_up(struct lfb_job *job)
 	return err;
 }
 
-static int make_jobs(struct lfb_search *search, const struct lfb_exhaust_options *options,
-		     struct lfb_job *jobs)
-{
-	int err = 0;
-
-	for (unsigned int i = 0; !err && i < options->jobs; i++) {
-		struct lfb_walker *walker;
-
-		err = lfb__walker_create(options, search->world.scenario, &walker);
-		jobs[i] = (struct lfb_job){ .search = search, .judge = walker };
-	}
-	return err;
-}
-
 static void report(const struct lfb_search *search, const struct lfb_job *jobs,
-		   unsigned int nr_jobs, struct lfb_exhaust_result *result)
+		   const struct lfb_walker *walkers, unsigned int nr_jobs,
+		   struct lfb_exhaust_result *result)
 {
 	result->letters = search->world.nr_letters;
 	result->length = search->differs && search->depth ? search->depth - 1 : search->depth;
@@ -135,7 +188,7 @@ static void report(const struct lfb_search *search, const struct lfb_job *jobs,
 	result->sequences = lfb__search_count(search, result->length);
 	for (unsigned int i = 0; i < nr_jobs; i++) {
 		result->runs += jobs[i].runs;
-		result->steps += ((const struct lfb_walker *)jobs[i].judge)->steps;
+		result->steps += walkers[i].steps;
 	}
 }
 
@@ -143,19 +196,26 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 			struct lfb_exhaust_result *result)
 {
 	struct lfb_job *jobs = calloc(options->jobs, sizeof(*jobs));
-	int err;
+	struct lfb_walker *walkers = calloc(options->jobs, sizeof(*walkers));
+	int err = 0;
 
-	if (!jobs)
-		return lfb__error(NULL, -ENOMEM, "no memory for a search");
-	err = make_jobs(search, options, jobs);
+	if (!jobs || !walkers)
+		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
+	for (unsigned int i = 0; !err && i < options->jobs; i++) {
+		jobs[i] = (struct lfb_job){ .search = search, .judge = &walkers[i] };
+		walkers[i].options = options;
+		walkers[i].run.scenario = search->world.scenario;
+		err = lfb__walker_boot(&walkers[i]);
+	}
 	if (!err)
 		err = lfb__search_run(search, jobs, options->jobs);
 	if (!err)
-		report(search, jobs, options->jobs, result);
+		report(search, jobs, walkers, options->jobs, result);
 	if (!err && search->differs)
 		err = lfb__exhaust_shrink(options, search, result);
-	for (unsigned int i = 0; i < options->jobs; i++)
-		lfb__walker_destroy(jobs[i].judge);
+	for (unsigned int i = 0; walkers && i < options->jobs; i++)
+		lfb__walker_end(&walkers[i]);
+	free(walkers);
 	free(jobs);
 	return err;
 }
@@ -163,24 +223,34 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_result *result)
 {
 	struct lfb_search search = { .root = set_up, .expand = expand };
-	struct lfb_exhaust_plan plan;
-	struct lfb_exhaust_options *options = &plan.options;
-	int err = lfb__exhaust_take(given, &plan, result);
+	struct lfb_exhaust_options options;
+	int err = take(given, &options, result);
 
 	if (err)
 		return err;
-	if (!options->jobs) {
+	if (!options.jobs) {
 		long online = sysconf(_SC_NPROCESSORS_ONLN);
 
-		options->jobs = online > 0 ? (unsigned int)online : 1;
+		options.jobs = online > 0 ? (unsigned int)online : 1;
 	}
-	if (options->jobs > JOBS_MAX)
-		options->jobs = JOBS_MAX;
-	search.length = options->length;
-	search.all = options->all;
-	err = lfb__world_create(options->groups, &search.world);
+	if (options.jobs > JOBS_MAX)
+		options.jobs = JOBS_MAX;
+	search.length = options.length;
+	search.all = options.all;
+	err = lfb__world_create(options.groups, &search.world);
 	if (!err)
-		err = search_world(options, &search, result);
+		err = search_world(&options, &search, result);
 	lfb__search_end(&search);
 	return err;
+}
+
+int lfb_exhaust_case(const struct lfb_exhaust_options *given, const struct lfb_scenario *scenario,
+		     struct lfb_exhaust_result *result)
+{
+	struct lfb_exhaust_options options;
+	int err = take(given, &options, result);
+
+	if (!err && !lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
+		err = lfb__error(NULL, -EINVAL, "the pointer is no live scenario");
+	return err ? err : lfb__exhaust_compare(&options, scenario, result);
 }

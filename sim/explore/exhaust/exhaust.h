@@ -63,7 +63,6 @@ struct lfb_letter *lfb__world_letter(struct lfb_world_text *writing, const char 
 	LFB_PRINTF(2, 3);
 /* @err: of writing so far. Returns it, or what became of the world. */
 int lfb__world_end(struct lfb_world_text *writing, int err);
-void lfb__world_destroy(struct lfb_world *world);
 
 /* letters.c: the world that is compared with the model, with these groups of letters. */
 int lfb__world_create(unsigned int wanted, struct lfb_world *world);

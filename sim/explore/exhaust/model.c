@@ -1,9 +1,186 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The rules of sessions and files. A session holds files; a file's handler knows how to preserve
- * it, and which FLBs it needs.
+ * The rules of sessions, files and FLBs. A session holds files; a file's handler knows how to
+ * preserve it, and which FLBs it needs: state that files share. Each FLB counts the files that need
+ * it, and the references to its object.
  */
-#include "sim/explore/exhaust/model_rules.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/explore/exhaust/model.h"
+
+/* Another line of what the callbacks say. */
+LFB_PRINTF(2, 3)
+static void say(struct lfb_model_answer *answer, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	answer->length += (size_t)vsnprintf(answer->callbacks + answer->length,
+					    sizeof(answer->callbacks) - answer->length, format,
+					    args);
+	va_end(args);
+}
+
+/* A callback that was told to fail does so once. */
+static int take(short *failure)
+{
+	int error = *failure;
+
+	*failure = 0;
+	return error;
+}
+
+/*
+ * FLBs of the old kernel: the first file preserves, the last one, or the last reference after it,
+ * unpreserves.
+ */
+
+static int need_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer *answer)
+{
+	struct lfb_model_flb *flb = &m->outgoing_flb[f];
+	int err;
+
+	if (!flb->count && !flb->references) {
+		err = take(&m->flb_fails[f][LFB_RECORDED_PRESERVE]);
+		say(answer, "flb%u.preserve -> %d\n", f, err);
+		if (err)
+			return err;
+	}
+	flb->count++;
+	return 0;
+}
+
+static void unpreserve_unneeded(struct lfb_model *m, unsigned int f,
+				struct lfb_model_answer *answer)
+{
+	if (!m->outgoing_flb[f].count && !m->outgoing_flb[f].references)
+		say(answer, "flb%u.unpreserve data=f00%u obj=100%u\n", f, f, f);
+}
+
+/* In reverse order of registration. A link newer than the file may find nothing to drop. */
+static void drop_flbs(struct lfb_model *m, unsigned int h, unsigned int links,
+			 struct lfb_model_answer *answer)
+{
+	while (links--) {
+		unsigned int f = m->links[h][links];
+
+		if (m->outgoing_flb[f].count) {
+			m->outgoing_flb[f].count--;
+			unpreserve_unneeded(m, f, answer);
+		}
+	}
+}
+
+/* In order of registration; when one fails those before it are dropped again. */
+static int need_flbs(struct lfb_model *m, unsigned int h, struct lfb_model_answer *answer)
+{
+	for (unsigned int i = 0; i < m->nr_links[h]; i++) {
+		int err = need_flb(m, m->links[h][i], answer);
+
+		if (err) {
+			drop_flbs(m, h, i, answer);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/*
+ * FLBs of the new kernel: retrieved once, on demand; finished by the last file, or by the last
+ * reference after it.
+ */
+
+int lfb__rule_retrieve_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer *answer)
+{
+	struct lfb_model_flb *flb = &m->incoming_flb[f];
+	int err;
+
+	if (flb->finished || !m->handed_over)
+		return -ENODATA;
+	if (flb->status)
+		return flb->status == 1 ? 0 : flb->status;
+	if (!flb->handed)
+		return -ENOENT;
+	if (!flb->loaded)
+		flb->count = flb->handed;
+	flb->loaded = true;
+	err = take(&m->flb_fails[f][LFB_RECORDED_RETRIEVE]);
+	say(answer, "flb%u.retrieve data=f00%u -> %d\n", f, f, err);
+	flb->status = err ? (short)err : 1;
+	return err;
+}
+
+/* Runs even if retrieve failed: then without an object. */
+static void finish_unneeded(struct lfb_model *m, unsigned int f, struct lfb_model_answer *answer)
+{
+	struct lfb_model_flb *flb = &m->incoming_flb[f];
+
+	if (!flb->loaded || flb->finished || flb->count > 0 || flb->references)
+		return;
+	if (lfb__rule_retrieve_flb(m, f, answer))
+		say(answer, "flb%u.finish obj=0\n", f);
+	else
+		say(answer, "flb%u.finish obj=200%u\n", f, f);
+	flb->finished = true;
+	flb->status = 0;
+}
+
+static void finish_flbs(struct lfb_model *m, unsigned int h, struct lfb_model_answer *answer)
+{
+	for (unsigned int links = m->nr_links[h]; links--;) {
+		struct lfb_model_flb *flb = &m->incoming_flb[m->links[h][links]];
+
+		if (!flb->handed || flb->finished)
+			continue;
+		if (!flb->loaded)
+			flb->count = flb->handed;
+		flb->loaded = true;
+		flb->count--;
+		finish_unneeded(m, m->links[h][links], answer);
+	}
+}
+
+/* Get, and put again unless the reference is to be kept. */
+long lfb__rule_get(struct lfb_model *m, const struct lfb_operation *op,
+		   struct lfb_model_answer *answer)
+{
+	bool incoming = op->verb == LFB_VERB_GETIN || op->verb == LFB_VERB_HOLDIN;
+	bool keep = op->verb == LFB_VERB_HOLDIN || op->verb == LFB_VERB_HOLDOUT;
+	struct lfb_model_flb *flb = incoming ? &m->incoming_flb[op->flb] :
+					       &m->outgoing_flb[op->flb];
+	int err = -ENOENT;
+
+	if (keep && m->locked)
+		return -EOPNOTSUPP;
+	if (incoming)
+		err = lfb__rule_retrieve_flb(m, op->flb, answer);
+	else if (flb->count || flb->references)
+		err = 0;
+	if (!err)
+		answer->object = (incoming ? 0x2000 : 0x1000) + op->flb;
+	if (!err && keep)
+		flb->references++;
+	return err;
+}
+
+long lfb__rule_put(struct lfb_model *m, const struct lfb_operation *op,
+		   struct lfb_model_answer *answer)
+{
+	if (op->verb == LFB_VERB_PUTIN) {
+		m->incoming_flb[op->flb].references--;
+		finish_unneeded(m, op->flb, answer);
+	} else {
+		m->outgoing_flb[op->flb].references--;
+		unpreserve_unneeded(m, op->flb, answer);
+	}
+	return 0;
+}
+
+/*
+ * Sessions, and the files in them.
+ */
 
 static struct lfb_model_session *find_session(struct lfb_model_sessions *sessions,
 					      unsigned int name)
@@ -19,6 +196,7 @@ static void remove_session(struct lfb_model_sessions *sessions, struct lfb_model
 {
 	struct lfb_model_session *end = &sessions->list[--sessions->count];
 
+	LFB_ASSERT(session >= sessions->list && session <= end);
 	memmove(session, session + 1, (size_t)((char *)end - (char *)session));
 	memset(end, 0, sizeof(*end));
 }
@@ -38,6 +216,8 @@ long lfb__rule_create_session(struct lfb_model *m, const struct lfb_operation *o
 		return -EINVAL;
 	if (find_session(&m->outgoing, op->session))
 		return -EEXIST;
+	if (!LFB_ASSERT(m->outgoing.count < LFB_MODEL_NAMES))
+		return -ENOSPC;
 	m->outgoing.list[m->outgoing.count++].name = (u8)op->session;
 	m->handles[op->session] = LFB_MODEL_OUTGOING;
 	m->open_files++;
@@ -86,14 +266,14 @@ static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 		return -ENOENT;
 	if (op->verb == LFB_VERB_AGAIN && preserved_anywhere(m, op->inode))
 		return -EBUSY;
-	err = lfb__rule_need_flbs(m, h, answer);
+	err = need_flbs(m, h, answer);
 	if (err)
 		return err;
-	err = lfb__rule_take(&m->file_fails[h][LFB_RECORDED_PRESERVE]);
-	lfb__rule_say(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
+	err = take(&m->file_fails[h][LFB_RECORDED_PRESERVE]);
+	say(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
 	if (err)
-		lfb__rule_drop_flbs(m, h, m->nr_links[h], answer);
-	else
+		drop_flbs(m, h, m->nr_links[h], answer);
+	else if (LFB_ASSERT(session->nr_files < LFB_MODEL_FILES))
 		session->files[session->nr_files++] =
 			(struct lfb_model_file){ .token = op->token,
 						 .data = 0xd000u + (u32)op->ino,
@@ -115,8 +295,8 @@ static long retrieve(struct lfb_model *m, struct lfb_model_session *session,
 		return -ENOENT;
 	if (file->status)
 		return file->status == 1 ? 0 : file->status;
-	err = lfb__rule_take(&m->file_fails[file->handler][LFB_RECORDED_RETRIEVE]);
-	lfb__rule_say(answer, "file h%u.retrieve data=%x -> %d\n", file->handler, file->data, err);
+	err = take(&m->file_fails[file->handler][LFB_RECORDED_RETRIEVE]);
+	say(answer, "file h%u.retrieve data=%x -> %d\n", file->handler, file->data, err);
 	if (!err && m->no_file[file->handler])
 		err = -EIO;
 	file->status = err ? (short)err : 1;
@@ -130,9 +310,9 @@ static long finish(struct lfb_model *m, struct lfb_model_session *session,
 {
 	for (unsigned int i = 0; i < session->nr_files; i++) {
 		struct lfb_model_file *file = &session->files[i];
-		bool can = !lfb__rule_take(&m->file_fails[file->handler][LFB_RECORDED_CAN_FINISH]);
+		bool can = !take(&m->file_fails[file->handler][LFB_RECORDED_CAN_FINISH]);
 
-		lfb__rule_say(answer, "file h%u.can_finish data=%x -> %d\n", file->handler,
+		say(answer, "file h%u.can_finish data=%x -> %d\n", file->handler,
 			      file->data, can);
 		if (!can)
 			return -EBUSY;
@@ -140,9 +320,9 @@ static long finish(struct lfb_model *m, struct lfb_model_session *session,
 	while (session->nr_files) {
 		struct lfb_model_file *file = &session->files[--session->nr_files];
 
-		lfb__rule_say(answer, "file h%u.finish data=%x file=%d\n", file->handler,
+		say(answer, "file h%u.finish data=%x file=%d\n", file->handler,
 			      file->data, file->status == 1);
-		lfb__rule_finish_flbs(m, file->handler, answer);
+		finish_flbs(m, file->handler, answer);
 		memset(file, 0, sizeof(*file));
 	}
 	return 0;
@@ -163,9 +343,9 @@ static long close(struct lfb_model *m, struct lfb_model_session *session,
 	while (session->nr_files) {
 		struct lfb_model_file *file = &session->files[--session->nr_files];
 
-		lfb__rule_say(answer, "file h%u.unpreserve ino=%u data=%x\n", file->handler,
+		say(answer, "file h%u.unpreserve ino=%u data=%x\n", file->handler,
 			      file->data & 0xfff, file->data);
-		lfb__rule_drop_flbs(m, file->handler, m->nr_links[file->handler], answer);
+		drop_flbs(m, file->handler, m->nr_links[file->handler], answer);
 		memset(file, 0, sizeof(*file));
 	}
 	remove_session(incoming ? &m->incoming : &m->outgoing, session);
@@ -200,7 +380,7 @@ static void unfreeze(const struct lfb_model_session *session, unsigned int count
 		     struct lfb_model_answer *answer)
 {
 	for (unsigned int i = 0; i < count; i++)
-		lfb__rule_say(answer, "file h%u.unfreeze data=%x\n", session->files[i].handler,
+		say(answer, "file h%u.unfreeze data=%x\n", session->files[i].handler,
 			      session->files[i].data);
 }
 
@@ -209,9 +389,9 @@ static int freeze(struct lfb_model *m, struct lfb_model_session *session,
 {
 	for (unsigned int i = 0; i < session->nr_files; i++) {
 		struct lfb_model_file *file = &session->files[i];
-		int err = lfb__rule_take(&m->file_fails[file->handler][LFB_RECORDED_FREEZE]);
+		int err = take(&m->file_fails[file->handler][LFB_RECORDED_FREEZE]);
 
-		lfb__rule_say(answer, "file h%u.freeze data=%x -> %d\n", file->handler, file->data,
+		say(answer, "file h%u.freeze data=%x -> %d\n", file->handler, file->data,
 			      err);
 		if (err) {
 			unfreeze(session, i, answer);

@@ -6,6 +6,9 @@
 #ifndef SIM_EXPLORE_EXHAUST_MODEL_H
 #define SIM_EXPLORE_EXHAUST_MODEL_H
 
+#include <luo/machine.h>
+
+#include "sim/kernel/host/host.h"
 #include "sim/scenario/scenario.h"
 
 #define LFB_MODEL_HANDLERS 3
@@ -88,20 +91,29 @@ void lfb__model_step(struct lfb_model *model, const struct lfb_operation *operat
 /* Would the agent or the module have anything to call the kernel with? */
 bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operation *operation);
 
-/* What can be counted from outside (struct lfb_machine_stats). */
-struct lfb_model_counts {
-	long sessions_outgoing;
-	long sessions_incoming;
-	long files_preserved;
-	long files;
-	long preserved_blocks;
-};
 /*
  * An allocation failed in the operation that answered @result: then nothing happened, but that the
  * agent may have made the file it wanted to preserve. Returns whether that is an answer for it.
  */
 bool lfb__model_take_fault(struct lfb_model *model, const struct lfb_model *before,
 			   const struct lfb_operation *operation, long result, bool made);
-void lfb__model_count(const struct lfb_model *model, struct lfb_model_counts *counts);
+/* Sessions, files and preserved blocks: what can be counted from outside. */
+void lfb__model_count(const struct lfb_model *model, struct lfb_machine_stats *counts);
+
+/* model.c: the rules, for model_step.c, which finds the one for an operation. */
+
+/* Somebody asks for an FLB's object, or gives it back. */
+long lfb__rule_get(struct lfb_model *m, const struct lfb_operation *op,
+		   struct lfb_model_answer *answer);
+long lfb__rule_put(struct lfb_model *m, const struct lfb_operation *op,
+		   struct lfb_model_answer *answer);
+int lfb__rule_retrieve_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer *answer);
+long lfb__rule_create_session(struct lfb_model *m, const struct lfb_operation *op);
+long lfb__rule_retrieve_session(struct lfb_model *m, const struct lfb_operation *op);
+long lfb__rule_use_session(struct lfb_model *m, const struct lfb_operation *op,
+			   struct lfb_model_answer *answer);
+/* The reboot, in two halves. */
+long lfb__rule_freeze_all(struct lfb_model *m, struct lfb_model_answer *answer);
+void lfb__rule_jump(struct lfb_model *m);
 
 #endif

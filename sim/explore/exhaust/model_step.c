@@ -3,7 +3,9 @@
  * The rules around sessions, files and FLBs: the device, the reboot, the registry. And which rule
  * an operation is about.
  */
-#include "sim/explore/exhaust/model_rules.h"
+#include <string.h>
+
+#include "sim/explore/exhaust/model.h"
 
 /* The first open restores what was handed over: all of it, or the device is no use for ever. */
 static long open_device(struct lfb_model *m)
@@ -80,6 +82,8 @@ static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 			return -EINVAL;
 		if (at < m->nr_links[h])
 			return -EEXIST;
+		if (!LFB_ASSERT(m->nr_links[h] < LFB_MODEL_FLBS))
+			return -ENOSPC;
 		m->links[h][m->nr_links[h]++] = (u8)f;
 		return 0;
 	default:
@@ -144,18 +148,11 @@ static bool lends(const struct lfb_model *m, const struct lfb_operation *op)
 	return !m->lent[f];
 }
 
-static long fail(struct lfb_model *m, const struct lfb_operation *op)
-{
-	short *next = op->of_flb ? &m->flb_fails[op->flb][op->fail_op] :
-				   &m->file_fails[op->handler][op->fail_op];
-
-	*next = op->fail_times ? (short)op->fail_error : 0;
-	return 0;
-}
-
 static long step(struct lfb_model *model, const struct lfb_operation *op,
 		 struct lfb_model_answer *answer)
 {
+	short *fails;
+
 	switch (op->verb) {
 	case LFB_VERB_HANDLER:
 	case LFB_VERB_UNHANDLER:
@@ -177,7 +174,9 @@ static long step(struct lfb_model *model, const struct lfb_operation *op,
 	case LFB_VERB_PUTOUT:
 		return lfb__rule_put(model, op, answer);
 	case LFB_VERB_FAIL:
-		return fail(model, op);
+		fails = op->of_flb ? model->flb_fails[op->flb] : model->file_fails[op->handler];
+		fails[op->fail_op] = op->fail_times ? (short)op->fail_error : 0;
+		return 0;
 	case LFB_VERB_REBOOT:
 	case LFB_VERB_PREPARE:
 		return reboot(model, op->verb == LFB_VERB_REBOOT, answer);
@@ -204,21 +203,11 @@ static long step(struct lfb_model *model, const struct lfb_operation *op,
 	}
 }
 
-/* What an agent calls that changes sessions. */
-static bool changes_sessions(enum lfb_verb verb)
+/* Sessions are made, found, or used. */
+static bool is_about_session(enum lfb_verb verb)
 {
-	switch (verb) {
-	case LFB_VERB_SESSION:
-	case LFB_VERB_RSESSION:
-	case LFB_VERB_PRESERVE:
-	case LFB_VERB_AGAIN:
-	case LFB_VERB_RETRIEVE:
-	case LFB_VERB_FINISH:
-	case LFB_VERB_CLOSE:
-		return true;
-	default:
-		return false;
-	}
+	return verb == LFB_VERB_SESSION || verb == LFB_VERB_RSESSION ||
+	       (lfb__verbs[verb].flags & LFB_SESSION_VERB);
 }
 
 /* Between the halves of a reboot the agent waits, for ever. */
@@ -228,7 +217,7 @@ void lfb__model_step(struct lfb_model *model, const struct lfb_operation *op,
 	answer->object = 0;
 	answer->length = 0;
 	answer->callbacks[0] = '\0';
-	answer->result = model->prepared && changes_sessions(op->verb) ? -EAGAIN :
+	answer->result = model->prepared && is_about_session(op->verb) ? -EAGAIN :
 									 step(model, op, answer);
 }
 
@@ -253,18 +242,16 @@ bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operati
 {
 	if (model->dead || !lends(model, op))
 		return false;
+	if ((lfb__verbs[op->verb].flags & LFB_SESSION_VERB) && !model->handles[op->session])
+		return false;
 	switch (op->verb) {
 	case LFB_VERB_SESSION:
 	case LFB_VERB_RSESSION:
 		return model->opened;
 	case LFB_VERB_PRESERVE:
-		return model->handles[op->session] && !model->made[op->inode];
+		return !model->made[op->inode];
 	case LFB_VERB_AGAIN:
-		return model->handles[op->session] && model->made[op->inode];
-	case LFB_VERB_RETRIEVE:
-	case LFB_VERB_FINISH:
-	case LFB_VERB_CLOSE:
-		return model->handles[op->session];
+		return model->made[op->inode];
 	case LFB_VERB_RMMOD:
 		return model->module && !model->useless;
 	case LFB_VERB_PUTIN:
@@ -276,14 +263,16 @@ bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operati
 	}
 }
 
-void lfb__model_count(const struct lfb_model *model, struct lfb_model_counts *counts)
+void lfb__model_count(const struct lfb_model *model, struct lfb_machine_stats *counts)
 {
-	memset(counts, 0, sizeof(*counts));
-	counts->sessions_outgoing = model->outgoing.count;
-	counts->sessions_incoming = model->opened ? model->incoming.count : 0;
-	counts->files = model->open_files;
-	/* What each kernel prepares, blocks of 51 sessions, a block for a session's files. */
-	counts->preserved_blocks = 3 + (model->outgoing.count + 50) / 51;
+	*counts = (struct lfb_machine_stats){
+		.sessions_outgoing = model->outgoing.count,
+		.sessions_incoming = model->opened ? model->incoming.count : 0,
+		.files = model->open_files,
+		/* What each kernel prepares, and blocks of 51 sessions. */
+		.preserved_blocks = 3 + (model->outgoing.count + 50) / 51,
+	};
+	/* A block for a session's files. */
 	for (unsigned int i = 0; i < model->outgoing.count; i++) {
 		counts->files_preserved += model->outgoing.list[i].nr_files;
 		counts->preserved_blocks += model->outgoing.list[i].nr_files > 0;

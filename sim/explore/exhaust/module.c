@@ -53,17 +53,13 @@ static struct lfb_agent_act act_of(const struct module_search *search, unsigned 
 static int listen(void *context, const char *bytes, size_t size)
 {
 	struct module_search *search = context;
-	char text[64] = "";
 	const char *equals = memrchr(bytes, '=', size);
 
 	search->dead |= !strncmp(bytes, "== panic", 8) || !strncmp(bytes, "== hung", 7);
 	if (size < 2 || bytes[0] != '>')
 		return 0;
-	search->answer = 0;
-	if (equals && (size_t)(bytes + size - equals) < sizeof(text)) {
-		memcpy(text, equals + 1, (size_t)(bytes + size - equals - 1));
-		search->answer = strtol(text, NULL, 10);
-	}
+	/* A number ends at the end of the line, if not before. */
+	search->answer = equals ? strtol(equals + 1, NULL, 10) : 0;
 	return 0;
 }
 
@@ -89,6 +85,7 @@ static size_t write_word(struct module_search *search, const struct done *word, 
 		if (word[i].booted)
 			add_lines(search, world->once, world->setup);
 	}
+	LFB_ASSERT(last < search->lines);
 	search->scenario->count = search->lines;
 	return last;
 }

@@ -44,59 +44,45 @@ static bool in_world(const struct lfb_operation *operation)
 	}
 }
 
-/* Returns the operation that differs, NULL for none; *left is set to one the model cannot do. */
-static const struct lfb_operation *compare(struct lfb_walker *walker,
-					   const struct lfb_scenario *scenario,
-					   const struct lfb_operation **left)
+/* Sets *difference to the first one, and to none where the model cannot follow: -EINVAL. */
+static int follow(const struct lfb_exhaust_options *options, const struct lfb_scenario *scenario,
+		  struct lfb_difference *difference)
 {
-	*left = NULL;
-	for (size_t i = 0; i < scenario->count; i++) {
+	struct lfb_walker walker = { .options = options, .run.scenario = scenario };
+	int err = lfb__walker_boot(&walker);
+
+	*difference = (struct lfb_difference){ 0 };
+	for (size_t i = 0; !err && !difference->what && i < scenario->count; i++) {
 		const struct lfb_operation *operation = &scenario->operations[i];
 
-		if (walker->lost || !in_world(operation) ||
-		    !lfb__model_possible(&walker->model, operation)) {
-			*left = operation;
-			return NULL;
-		}
-		if (!lfb__walker_do(walker, operation))
-			return operation;
+		if (walker.lost || !in_world(operation) ||
+		    !lfb__model_possible(&walker.model, operation))
+			err = lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not "
+					 "know this, or there is nothing to do it with",
+					 scenario->name, operation->line, operation->text);
+		else if (!lfb__walker_do(&walker, operation))
+			*difference = walker.difference;
 	}
-	return NULL;
+	difference->steps = walker.steps;
+	lfb__walker_end(&walker);
+	return err;
 }
 
 struct question {
 	struct lfb_exhaust_options options;
-	struct lfb_difference difference;	/* what the candidate shows */
-	const char *what;			/* what it must show */
-	enum lfb_verb verb;
+	struct lfb_difference wanted;
 };
-
-/* Runs the candidate and sets *difference. Returns whether the model can follow it to there. */
-static bool follow(const struct lfb_exhaust_options *options, const struct lfb_scenario *candidate,
-		   struct lfb_difference *difference)
-{
-	const struct lfb_operation *left = NULL;
-	struct lfb_walker *walker;
-	bool booted = !lfb__walker_create(options, candidate, &walker) && !lfb__walker_boot(walker);
-
-	difference->what = NULL;
-	if (booted && compare(walker, candidate, &left))
-		*difference = walker->difference;
-	lfb__walker_destroy(walker);
-	return booted && !left;
-}
 
 /* The kernel differs from the model, and without the quirks in question it does not. */
 static bool differs_the_same(void *context, const struct lfb_scenario *candidate)
 {
-	struct lfb_difference difference;
-	struct question *question = context;
+	const struct question *question = context;
 	struct lfb_exhaust_options mended = question->options;
+	struct lfb_difference shown;
 	char off[1600];
 
-	if (!follow(&question->options, candidate, &question->difference) ||
-	    question->difference.what != question->what ||
-	    question->difference.verb != question->verb)
+	if (follow(&question->options, candidate, &shown) ||
+	    shown.what != question->wanted.what || shown.verb != question->wanted.verb)
 		return false;
 	if (!mended.quirks_on || !*mended.quirks_on)
 		return true;
@@ -104,29 +90,26 @@ static bool differs_the_same(void *context, const struct lfb_scenario *candidate
 		 mended.quirks_on);
 	mended.quirks_off = off;
 	mended.quirks_on = NULL;
-	return follow(&mended, candidate, &difference) && !difference.what;
+	return !follow(&mended, candidate, &shown) && !shown.what;
 }
 
 /* The sequence that differs as a scenario, up to the operation that does. */
 static struct lfb_scenario *as_scenario(const struct lfb_exhaust_options *options,
 					const struct lfb_search *search)
 {
+	struct lfb_walker walker = { .options = options, .run.scenario = search->world.scenario };
 	struct lfb_scenario *scenario = NULL;
-	struct lfb_walker *walker;
 	char *text = NULL;
 	size_t size;
-	FILE *done = open_memstream(&text, &size);
 
-	if (!done)
+	walker.done = open_memstream(&text, &size);
+	if (!walker.done)
 		return NULL;
-	if (!lfb__walker_create(options, search->world.scenario, &walker)) {
-		walker->done = done;
-		if (!lfb__walker_boot(walker))
-			lfb__walker_word(walker, &search->world, search->word, search->word_length);
-	}
-	if (!fclose(done) && walker)
+	if (!lfb__walker_boot(&walker))
+		lfb__walker_word(&walker, &search->world, search->word, search->word_length);
+	if (!fclose(walker.done))
 		lfb_scenario_parse("exhaust", text, size, &scenario);
-	lfb__walker_destroy(walker);
+	lfb__walker_end(&walker);
 	free(text);
 	return scenario;
 }
@@ -138,62 +121,42 @@ static void describe(const struct lfb_difference *difference, struct lfb_exhaust
 	snprintf(result->got, sizeof(result->got), "%s", difference->got);
 }
 
-/* With the answer that was expected, so that whoever runs it sees it fail. */
-static void expect_answer(struct lfb_scenario *scenario, const struct lfb_difference *difference)
-{
-	if (scenario->count && !strcmp(difference->what, "result"))
-		scenario->operations[scenario->count - 1].expected = difference->expected_answer;
-}
-
 int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct lfb_search *search,
 			struct lfb_exhaust_result *result)
 {
 	struct question question = { .options = *options };
-	struct lfb_scenario *scenario = as_scenario(options, search);
+	struct lfb_difference *difference = &question.wanted;
+	struct lfb_scenario *scenario = as_scenario(options, search), *shortest;
 	int err;
 
 	if (!scenario)
 		return lfb__error(NULL, -ENOMEM, "no memory for the sequence that differs");
 	result->found_length = search->word_length;
-	follow(options, scenario, &question.difference);
-	question.what = question.difference.what;
-	question.verb = question.difference.verb;
-	if (question.what)
-		err = lfb_scenario_shrink(scenario, differs_the_same, &question, &result->scenario);
+	follow(options, scenario, difference);
+	if (difference->what)
+		err = lfb_scenario_shrink(scenario, differs_the_same, &question, &shortest);
 	else
 		err = lfb__error(NULL, -EILSEQ, "a sequence that differed does not differ again");
 	lfb_scenario_free(scenario);
 	if (err)
 		return err;
-	follow(options, result->scenario, &question.difference);
-	describe(&question.difference, result);
-	expect_answer(result->scenario, &question.difference);
+	follow(options, shortest, difference);
+	describe(difference, result);
+	/* With the answer that was expected, so that whoever runs it sees it fail. */
+	if (!strcmp(difference->what, "result"))
+		shortest->operations[shortest->count - 1].expected = difference->expected_answer;
+	result->scenario = shortest;
 	return 0;
 }
 
-int lfb_exhaust_case(const struct lfb_exhaust_options *given, const struct lfb_scenario *scenario,
-		     struct lfb_exhaust_result *result)
+int lfb__exhaust_compare(const struct lfb_exhaust_options *options,
+			 const struct lfb_scenario *scenario, struct lfb_exhaust_result *result)
 {
-	const struct lfb_operation *left = NULL;
-	struct lfb_exhaust_plan plan;
-	struct lfb_walker *walker;
-	int err = lfb__exhaust_take(given, &plan, result);
+	struct lfb_difference difference;
+	int err = follow(options, scenario, &difference);
 
-	if (err)
-		return err;
-	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
-		return lfb__error(NULL, -EINVAL, "the pointer is no live scenario");
-	err = lfb__walker_create(&plan.options, scenario, &walker);
-	if (err)
-		return err;
-	err = lfb__walker_boot(walker);
-	if (!err && compare(walker, scenario, &left))
-		describe(&walker->difference, result);
-	result->steps = walker->steps;
-	lfb__walker_destroy(walker);
-	if (left)
-		return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, "
-				  "or there is nothing to do it with", scenario->name, left->line,
-				  left->text);
+	if (difference.what)
+		describe(&difference, result);
+	result->steps = difference.steps;
 	return err;
 }

@@ -24,6 +24,8 @@ unsigned int lfb__search_word(const struct lfb_search *search, u32 id, u8 *word)
 
 	for (u32 at = id; at; at = lfb__search_node(search, at)->parent)
 		length++;
+	if (!LFB_ASSERT(length <= LFB_EXHAUST_LENGTH_MAX))
+		return 0;
 	for (unsigned int i = length; i--; id = lfb__search_node(search, id)->parent)
 		word[i] = lfb__search_node(search, id)->letter;
 	return length;
@@ -82,6 +84,8 @@ static void note_difference(struct lfb_search *search, u32 id, const struct lfb_
 	search->differs = true;
 	search->over = true;
 	search->word_length = lfb__search_word(search, id, search->word) + 1;
+	if (!LFB_ASSERT(search->word_length <= LFB_EXHAUST_LENGTH_MAX))
+		return;
 	search->word[search->word_length - 1] = tried->letter;
 }
 
@@ -92,6 +96,7 @@ static int merge_node(struct lfb_search *search, u32 id, const struct lfb_list *
 	const struct lfb_tried *tried = found->items;
 	int err = 0;
 
+	LFB_ASSERT(id < search->nodes.count && found->count <= UINT16_MAX);
 	node->next = search->edges.count;
 	node->nr_next = (u16)found->count;
 	for (size_t i = 0; !err && i < found->count; i++, tried++) {
@@ -124,6 +129,7 @@ static int merge(struct lfb_search *search)
 	if (!err && !last && !search->over) {
 		search->layer = end;
 		search->layer_end = (u32)search->nodes.count;
+		LFB_ASSERT(search->layer <= search->layer_end);
 	}
 	return err;
 }
@@ -140,6 +146,7 @@ static void *work(void *argument)
 
 		if (at >= end)
 			break;
+		LFB_ASSERT(at >= search->layer);
 		for (; at < stop && !job->error; at++)
 			job->error = search->expand(job, at, &search->found[at - search->layer]);
 	}
@@ -199,7 +206,7 @@ void lfb__search_end(struct lfb_search *search)
 	lfb__list_free(&search->nodes);
 	lfb__list_free(&search->edges);
 	lfb__table_free(&search->states);
-	lfb__world_destroy(&search->world);
+	lfb_scenario_free(search->world.scenario);
 }
 
 /*
@@ -222,13 +229,15 @@ static u64 count_from(const struct lfb_search *search, u32 id, const u64 *before
 
 u64 lfb__search_count(const struct lfb_search *search, unsigned int length)
 {
-	u64 *now = calloc(search->nodes.count, sizeof(*now));
-	u64 *before = calloc(search->nodes.count, sizeof(*before));
-	u64 count = 0, *swap;
+	u64 *both = calloc(2 * search->nodes.count, sizeof(*both));
+	u64 *now = both, *before, *swap, count;
 
-	for (size_t id = 0; before && id < search->nodes.count; id++)
+	if (!both)
+		return 0;
+	before = both + search->nodes.count;
+	for (size_t id = 0; id < search->nodes.count; id++)
 		before[id] = 1;
-	for (unsigned int n = 1; now && before && n <= length; n++) {
+	for (unsigned int n = 1; n <= length; n++) {
 		for (u32 id = 0; id < search->layer_end; id++)
 			now[id] = n == 1 ? lfb__search_node(search, id)->nr_next :
 					   count_from(search, id, before);
@@ -236,9 +245,7 @@ u64 lfb__search_count(const struct lfb_search *search, unsigned int length)
 		now = before;
 		before = swap;
 	}
-	if (now && before)
-		count = before[0];
-	free(now);
-	free(before);
+	count = before[0];
+	free(both);
 	return count;
 }

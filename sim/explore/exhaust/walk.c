@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A machine and the model, one operation after the other, compared after each. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <luo/trace.h>
@@ -46,7 +45,7 @@ static int build(struct lfb_walker *walker)
 	return err ? err : lfb__run_make(&walker->run);
 }
 
-static void demolish(struct lfb_walker *walker)
+void lfb__walker_end(struct lfb_walker *walker)
 {
 	if (!walker->run.machine)
 		return;
@@ -55,46 +54,21 @@ static void demolish(struct lfb_walker *walker)
 	lfb_machine_destroy(walker->run.machine);
 }
 
-int lfb__walker_create(const struct lfb_exhaust_options *options,
-		       const struct lfb_scenario *scenario, struct lfb_walker **walkerp)
-{
-	struct lfb_walker *walker = calloc(1, sizeof(*walker));
-	int err;
-
-	*walkerp = NULL;
-	if (!walker)
-		return lfb__error(NULL, -ENOMEM, "no memory for a search");
-	walker->options = options;
-	walker->run.scenario = scenario;
-	err = build(walker);
-	if (err)
-		lfb__walker_destroy(walker);
-	else
-		*walkerp = walker;
-	return err;
-}
-
-void lfb__walker_destroy(struct lfb_walker *walker)
-{
-	if (walker)
-		demolish(walker);
-	free(walker);
-}
-
 int lfb__walker_boot(struct lfb_walker *walker)
 {
-	struct lfb_machine *machine;
+	struct lfb_machine *machine = walker->run.machine;
 	int err;
 
-	lfb_machine_shutdown(walker->run.machine);
 	/* What the module was taught outlives a power cycle, and so does its being one. */
-	if (walker->learnt) {
-		demolish(walker);
+	if (machine && !walker->learnt) {
+		lfb_machine_shutdown(machine);
+	} else {
+		lfb__walker_end(walker);
 		err = build(walker);
 		if (err)
 			return err;
+		machine = walker->run.machine;
 	}
-	machine = walker->run.machine;
 	memset(&walker->model, 0, sizeof(walker->model));
 	walker->model.locked = machine->profile->accessors == LUO_ACCESSORS_LOCKED;
 	walker->learnt = walker->lost = false;

@@ -16,6 +16,7 @@
 struct lfb_difference {
 	const char *what;	/* NULL: nothing does */
 	enum lfb_verb verb;
+	u64 steps;		/* compared until there */
 	struct lfb_expectation expected_answer;
 	char expected[LFB_DIFFERENCE_MAX];
 	char got[LFB_DIFFERENCE_MAX];
@@ -36,12 +37,9 @@ struct lfb_walker {
 	char callbacks[LFB_DIFFERENCE_MAX];
 };
 
-/* 0, -ENOMEM, or -EINVAL for options that make no sense. Both must live as long. */
-int lfb__walker_create(const struct lfb_exhaust_options *options,
-		       const struct lfb_scenario *scenario, struct lfb_walker **walker);
-void lfb__walker_destroy(struct lfb_walker *walker);
-/* Off, and on again. 0 or what the machine said. */
+/* Off, and on again; one that was never on needs only options and run.scenario. 0 or -errno. */
 int lfb__walker_boot(struct lfb_walker *walker);
+void lfb__walker_end(struct lfb_walker *walker);
 /* Does one operation in both and compares. False: walker->difference says what differs. */
 bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *operation);
 /* The set-up, and a letter with what belongs to it; the same for a whole word after a boot. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The upgrade matrix: fill a kernel, jump into another, see what arrived. */
-#define _GNU_SOURCE /* memmem() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,14 +69,14 @@ static const struct lfb_operation *first(const struct run *run, enum lfb_verb ve
 	return line;
 }
 
-/* An lfb_write_fn for the transcript of what callbacks are asked. */
-static int count_finished(void *context, const char *line, size_t size)
+/* Of the recorder's user: a callback has done what it does. */
+static void count_finished(void *context, const struct lfb_recorded_call *call, int *result)
 {
 	struct run *run = context;
 
-	if (memmem(line, size, ".finish ", 8))
-		++*(line[1] == 'l' ? &run->finished.flbs : &run->finished.files);
-	return 0;
+	(void)result;
+	if (call->callback == LFB_CALLBACK_FINISH)
+		++*(call->of_flb ? &run->finished.flbs : &run->finished.files);
 }
 
 /*
@@ -306,9 +305,7 @@ static int check(struct lfb_machine *machine, enum lfb_matrix_kind kind, const c
 int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const char *const *to,
 		   unsigned int count, struct lfb_matrix_hop *hops)
 {
-	struct run run = { .play = { .machine = machine, .options = {
-		.golden = true, .write = count_finished, .context = &run,
-	} } };
+	struct run run = { .play.machine = machine };
 	struct lfb_scenario *scenario;
 	int err;
 
@@ -328,8 +325,11 @@ int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const
 		return lfb__error(machine, -ENOMEM, "no memory for a run of the matrix");
 	run.play.scenario = scenario;
 	err = lfb__run_make(&run.play);
-	if (!err)
+	if (!err) {
+		run.play.recorder->user.context = &run;
+		run.play.recorder->user.meddles = count_finished;
 		err = run_chain(&run, to, count, hops);
+	}
 	end_run(&run, err);
 	lfb_scenario_free(scenario);
 	return err;

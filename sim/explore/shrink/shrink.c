@@ -18,8 +18,7 @@
 
 struct line {
 	char *text;		/* never gets longer */
-	bool expects;		/* with what the operation says it must answer */
-	const struct lfb_operation *operation;
+	const struct lfb_expectation *expected;	/* the operation's; NULL: none */
 };
 
 struct shrinking {
@@ -29,22 +28,22 @@ struct shrinking {
 	struct line *lines;	/* the shortest so far … */
 	size_t count;
 	struct line *trial;	/* … and what is tried next */
-	char *text;		/* of a candidate */
+	char *text;		/* of a candidate … */
+	size_t size;		/* … which has this much room */
 	unsigned int tries;
 	int error;
 };
 
-static size_t format_expectation(const struct lfb_expectation *expected, char *text, size_t size)
+/* A line of a scenario, with what it must answer unless NULL. Returns its end. */
+static char *format_line(char *to, const char *text, const struct lfb_expectation *expected)
 {
-	size_t length = 0;
-
-	text[0] = '\0';
-	if (expected->given)
-		length = (size_t)snprintf(text, size, " = %ld", expected->result);
-	if (expected->given && expected->object_given)
-		length += (size_t)snprintf(text + length, size - length, " obj=%llx",
-					   expected->object);
-	return length;
+	to = stpcpy(to, text);
+	if (expected && expected->given)
+		to += sprintf(to, " = %ld", expected->result);
+	if (expected && expected->given && expected->object_given)
+		to += sprintf(to, " obj=%llx", expected->object);
+	*to++ = '\n';
+	return to;
 }
 
 int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, lfb_write_fn write,
@@ -58,12 +57,13 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 				  write ? "live scenario" : "place to write to");
 	for (size_t i = 0; err >= 0 && i < scenario->count; i++) {
 		const struct lfb_operation *operation = &scenario->operations[i];
+		const char *end;
 
-		char *end = stpcpy(line, operation->text);
+		if (!LFB_ASSERT(strlen(operation->text) <= LFB_SCENARIO_LINE_MAX))
+			return lfb__error(NULL, -EINVAL, "a line is too long to be written");
+		end = format_line(line, operation->text,
+				  expectations ? &operation->expected : NULL);
 
-		if (expectations)
-			end += format_expectation(&operation->expected, end, EXPECTATION_MAX);
-		*end++ = '\n';
 		err = write(context, line, (size_t)(end - line));
 	}
 	return err < 0 ? lfb__error(NULL, err, "the output could not be written") : 0;
@@ -76,13 +76,9 @@ static struct lfb_scenario *make_candidate(struct shrinking *shrinking, const st
 	char *end = shrinking->text;
 	int err;
 
-	for (size_t i = 0; i < count; i++) {
-		end = stpcpy(end, lines[i].text);
-		if (lines[i].expects)
-			end += format_expectation(&lines[i].operation->expected, end,
-						  EXPECTATION_MAX);
-		*end++ = '\n';
-	}
+	for (size_t i = 0; i < count; i++)
+		end = format_line(end, lines[i].text, lines[i].expected);
+	LFB_ASSERT((size_t)(end - shrinking->text) < shrinking->size);
 	err = lfb_scenario_parse(shrinking->name, shrinking->text,
 				 (size_t)(end - shrinking->text), &candidate);
 	if (err == -ENOMEM)
@@ -118,6 +114,7 @@ static bool leave_out(struct shrinking *shrinking, size_t first, size_t end, siz
 		else
 			*kept++ = shrinking->lines[i];
 	}
+	LFB_ASSERT(kept == left);
 	count = (size_t)(kept - shrinking->trial);
 	if (!holds(shrinking, shrinking->trial, count))
 		return false;
@@ -175,8 +172,8 @@ static void drop_expectations(struct shrinking *shrinking, size_t first, size_t 
 
 	memcpy(shrinking->trial, shrinking->lines, shrinking->count * sizeof(struct line));
 	for (size_t i = first; i < end; i++) {
-		any = any || shrinking->trial[i].expects;
-		shrinking->trial[i].expects = false;
+		any = any || shrinking->trial[i].expected;
+		shrinking->trial[i].expected = NULL;
 	}
 	if (any && holds(shrinking, shrinking->trial, shrinking->count))
 		memcpy(shrinking->lines, shrinking->trial, shrinking->count * sizeof(struct line));
@@ -311,16 +308,17 @@ static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scena
 	if (!shrinking->lines || !shrinking->trial)
 		return -ENOMEM;
 	for (size_t i = 0; i < scenario->count; i++) {
+		const struct lfb_operation *operation = &scenario->operations[i];
 		struct line *line = &shrinking->lines[i];
 
-		line->operation = &scenario->operations[i];
-		line->expects = line->operation->expected.given;
-		line->text = strdup(line->operation->text);
+		line->expected = operation->expected.given ? &operation->expected : NULL;
+		line->text = strdup(operation->text);
 		if (!line->text)
 			return -ENOMEM;
 		size += strlen(line->text) + EXPECTATION_MAX + 1;
 	}
 	shrinking->count = scenario->count;
+	shrinking->size = size;
 	shrinking->text = malloc(size);
 	return shrinking->text ? 0 : -ENOMEM;
 }

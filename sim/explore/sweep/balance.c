@@ -19,15 +19,6 @@ static void breach(struct lfb_balance *balance, const char *format, ...)
 	va_end(args);
 }
 
-/* One more item of @size bytes; NULL: this balance went blind. */
-static void *append(struct lfb_balance *balance, struct lfb_list *list, size_t size)
-{
-	void *item = lfb__list_add(list, size);
-
-	balance->blind |= !item;
-	return item;
-}
-
 static struct lfb_balance_flb *find_flb(const struct lfb_balance *balance, const char *flb)
 {
 	struct lfb_balance_flb *flbs = balance->flbs.items;
@@ -44,7 +35,8 @@ static struct lfb_balance_flb *get_flb(struct lfb_balance *balance, const char *
 	struct lfb_balance_flb *entry = find_flb(balance, flb);
 
 	if (!entry) {
-		entry = append(balance, &balance->flbs, sizeof(*entry));
+		entry = lfb__list_add(&balance->flbs, sizeof(*entry));
+		balance->blind |= !entry;
 		if (entry)
 			snprintf(entry->flb, sizeof(entry->flb), "%s", flb);
 	}
@@ -104,6 +96,7 @@ static void flb_returned(struct lfb_balance *balance, const struct lfb_event *ev
 
 static struct lfb_balance_file *file_at(const struct lfb_balance *balance, size_t i)
 {
+	LFB_ASSERT(i < balance->files.capacity);
 	return (struct lfb_balance_file *)balance->files.items + i;
 }
 
@@ -126,7 +119,8 @@ static void file_preserved(struct lfb_balance *balance, const struct lfb_event *
 
 	if (event->result)
 		return;
-	file = append(balance, &balance->files, sizeof(*file));
+	file = lfb__list_add(&balance->files, sizeof(*file));
+	balance->blind |= !file;
 	if (!file)
 		return;
 	snprintf(file->session, sizeof(file->session), "%s", event->session);

@@ -136,13 +136,11 @@ int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *given, v
 	struct lfb_sweep_options how;
 	struct lfb_machine *before;
 	size_t modules;
-	int err;
+	int err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
-	err = lfb__options_take(machine, "the body", &taken, sizeof(taken), given, sizeof(taken));
+	if (!err)
+		err = lfb__options_take(machine, "the body", &taken, sizeof(taken), given,
+					sizeof(taken));
 	if (!err && !taken.step)
 		err = lfb__error(machine, -EINVAL, "the body has no step");
 	if (!err)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* The name of a run, KIND:K[:forever|:K2], and the fault plan behind it. */
+/* The name of a run, KIND:K[:forever|:K2], which is a fault plan. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/explore/sweep/sweep.h"
 
-void lfb__case_format(const struct lfb_sweep_case *that, char *text, size_t size)
+void lfb__case_format(const struct lfb_fault_plan *that, char *text, size_t size)
 {
 	size_t used = 0;
 
@@ -28,37 +28,28 @@ void lfb__case_format(const struct lfb_sweep_case *that, char *text, size_t size
 			 that->forever ? ":forever" : "");
 }
 
-static bool parse_kind(const char *text, size_t length, unsigned int *kinds)
+/* Sets *@end to the colon behind them. */
+static bool parse_kinds(const char *text, const char **end, unsigned int *kinds)
 {
-	for (int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
-		const char *name = lfb_fault_kind_name(kind);
-
-		if (strlen(name) == length && !memcmp(name, text, length)) {
-			*kinds |= 1u << kind;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool parse_kinds(const char *text, size_t length, unsigned int *kinds)
-{
-	*kinds = 0;
-	if (length == 3 && !memcmp(text, "any", 3)) {
+	if (!strncmp(text, "any:", 4)) {
 		*kinds = LFB_FAULT_ANY;
+		*end = text + 3;
 		return true;
 	}
-	for (;;) {
-		const char *plus = memchr(text, '+', length);
-		size_t now = plus ? (size_t)(plus - text) : length;
+	do {
+		size_t length = strcspn(text, "+:");
+		int kind = 0;
 
-		if (!parse_kind(text, now, kinds))
+		while (kind < LFB_FAULT_KINDS && (strlen(lfb_fault_kind_name(kind)) != length ||
+						  memcmp(lfb_fault_kind_name(kind), text, length)))
+			kind++;
+		if (kind == LFB_FAULT_KINDS)
 			return false;
-		if (!plus)
-			return true;
-		text += now + 1;
-		length -= now + 1;
-	}
+		*kinds |= 1u << kind;
+		*end = text + length;
+		text = *end + 1;
+	} while (**end == '+');
+	return **end == ':';
 }
 
 /* From 1 up; sets *@end to what follows. */
@@ -74,14 +65,12 @@ static bool parse_number(const char *text, const char **end, unsigned long *numb
 	return !errno && *number < 1ull << 48;
 }
 
-bool lfb__case_parse(const char *text, struct lfb_sweep_case *that)
+bool lfb__case_parse(const char *text, struct lfb_fault_plan *that)
 {
-	const char *colon = strchr(text, ':');
 	unsigned long second;
 
-	*that = (struct lfb_sweep_case){ 0 };
-	if (!colon || !parse_kinds(text, (size_t)(colon - text), &that->kinds) ||
-	    !parse_number(colon + 1, &text, &that->nth))
+	*that = (struct lfb_fault_plan){ 0 };
+	if (!parse_kinds(text, &text, &that->kinds) || !parse_number(text + 1, &text, &that->nth))
 		return false;
 	that->forever = !strcmp(text, ":forever");
 	if (!*text || that->forever)
@@ -90,15 +79,4 @@ bool lfb__case_parse(const char *text, struct lfb_sweep_case *that)
 		return false;
 	that->then = second - that->nth;
 	return second > that->nth;
-}
-
-void lfb__case_plan(const struct lfb_sweep_case *that, struct lfb_fault_plan *plan)
-{
-	*plan = (struct lfb_fault_plan){
-		.sz = sizeof(*plan),
-		.kinds = that->kinds,
-		.nth = that->nth,
-		.forever = that->forever,
-		.then = that->then,
-	};
 }

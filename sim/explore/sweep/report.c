@@ -4,34 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/explore/sweep/run.h"
-
-void lfb__sweep_say(struct lfb_sweep *sweep, const char *format, ...)
-{
-	const struct lfb_sweep_options *options = &sweep->options;
-	char text[1400];
-	va_list args;
-	int length, err;
-
-	va_start(args, format);
-	length = vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (!options->write || sweep->error || length < 0)
-		return;
-	if ((size_t)length >= sizeof(text)) {
-		length = sizeof(text) - 1;
-		text[length - 1] = '\n';
-	}
-	err = options->write(options->context, text, (size_t)length);
-	sweep->error = err < 0 ? err : 0;
-}
+#include "sim/explore/sweep/sweep.h"
 
 static void show_event(void *context, const struct lfb_event *event)
 {
+	struct lfb_sweep *sweep = context;
 	char line[512];
 
 	lfb_event_format(event, line, sizeof(line));
-	lfb__sweep_say(context, "  %s\n", line);
+	lfb__transcript_line(&sweep->said, "  %s", line);
 }
 
 void lfb__sweep_trace(struct lfb_sweep *sweep, bool on)
@@ -79,7 +60,7 @@ const char *lfb__sweep_difference(struct lfb_sweep *sweep)
 	return sweep->difference;
 }
 
-void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	const struct lfb_sweep_options *options = &sweep->options;
@@ -99,10 +80,10 @@ void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_sweep_case *tha
 		snprintf(result->first_case, sizeof(result->first_case), "%s", name);
 		snprintf(result->first, sizeof(result->first), "%s", line);
 	}
-	lfb__sweep_say(sweep, "%s\n", line);
+	lfb__transcript_line(&sweep->said, "%s", line);
 	if (options->replay)
-		lfb__sweep_say(sweep, "    %s --case %s%s%s\n", options->replay, name,
+		lfb__transcript_line(&sweep->said, "    %s --case %s%s%s", options->replay, name,
 			       file ? " " : "", file ? file : "");
 	else
-		lfb__sweep_say(sweep, "    lfb_sweep_options.only = \"%s\"\n", name);
+		lfb__transcript_line(&sweep->said, "    lfb_sweep_options.only = \"%s\"", name);
 }

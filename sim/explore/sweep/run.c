@@ -4,7 +4,7 @@
  * state afterwards decides how it goes on. After a failure that cannot be made good it goes astray:
  * the rest runs as it may, and in the end all must be possible to take down.
  */
-#include "sim/explore/sweep/run.h"
+#include "sim/explore/sweep/sweep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,12 +31,6 @@ void lfb__sweep_begin(struct lfb_sweep *sweep)
 	sweep->outcome = LFB_OUTCOME_UNREACHED;
 }
 
-void lfb__sweep_arm(struct lfb_sweep *sweep, const struct lfb_fault_plan *plan)
-{
-	lfb__faults_arm(&sweep->machine->kernel, plan);
-	sweep->hits = 0;
-}
-
 /* No more failures; what was counted stays. */
 static void disarm(struct lfb_sweep *sweep)
 {
@@ -48,9 +42,12 @@ unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_even
 	return sweep->machine->kernel.trace.count[kind] - sweep->complaints[kind];
 }
 
-void lfb__sweep_digest(const struct lfb_sweep *sweep, struct lfb_digest *digest)
+struct lfb_digest lfb__sweep_digest(const struct lfb_sweep *sweep)
 {
-	lfb__state_digest(sweep->machine, sweep->subject->more, sweep->subject->self, digest);
+	struct lfb_digest digest;
+
+	lfb__state_digest(sweep->machine, sweep->subject->more, sweep->subject->self, &digest);
+	return digest;
 }
 
 static void worsen(struct lfb_sweep *sweep, enum lfb_outcome outcome)
@@ -59,7 +56,7 @@ static void worsen(struct lfb_sweep *sweep, enum lfb_outcome outcome)
 		sweep->outcome = outcome;
 }
 
-static long perform(struct lfb_sweep *sweep, size_t step, u64 *object)
+long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	long result;
@@ -67,7 +64,8 @@ static long perform(struct lfb_sweep *sweep, size_t step, u64 *object)
 	*object = 0;
 	result = subject->perform(subject->self, step, object);
 	if (sweep->traces)
-		lfb__sweep_say(sweep, "> %s = %ld\n", subject->text(subject->self, step), result);
+		lfb__transcript_line(&sweep->said, "> %s = %ld",
+				     subject->text(subject->self, step), result);
 	return result;
 }
 
@@ -118,7 +116,6 @@ static bool check_balance(struct lfb_sweep *sweep, size_t step)
 static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 object, bool again)
 {
 	const struct lfb_sweep_record *record = &sweep->records[step];
-	struct lfb_digest now;
 
 	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, false))
 		return false;
@@ -127,10 +124,7 @@ static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 o
 				       "repeated without the fault it answers" :
 				       "after a fault in an earlier step it answers", result,
 				       record->result);
-	if (!again)
-		return true;
-	lfb__sweep_digest(sweep, &now);
-	if (now.exact == record->after.exact)
+	if (!again || lfb__sweep_digest(sweep).exact == record->after.exact)
 		return true;
 	return lfb__sweep_fail(sweep, step, "repeated without the fault it succeeds, with another "
 			       "outcome%s", lfb__sweep_difference(sweep));
@@ -144,18 +138,17 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	bool forever = sweep->now->forever;
-	struct lfb_digest now;
 	bool repaired;
 	u64 object;
 	long again;
 
 	worsen(sweep, LFB_OUTCOME_REMEMBERED);
 	if (sweep->traces)
-		lfb__sweep_say(sweep, "== excused: %s. %s\n", excuse->name, excuse->why);
+		lfb__transcript_line(&sweep->said, "== excused: %s. %s", excuse->name, excuse->why);
 	if (excuse->repeated)
 		return WAY_AGAIN;
 	if (excuse->asked_again && !forever) {
-		again = perform(sweep, step, &object);
+		again = lfb__sweep_perform(sweep, step, &object);
 		sweep->hits = sweep->machine->kernel.faults.hits;
 		if (again != result && sweep->hits < 2) {
 			lfb__sweep_fail(sweep, step, "answered %ld, which is to be remembered, "
@@ -168,8 +161,7 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 	repaired = subject->repair(subject->self, step);
 	if (sweep->hits != sweep->machine->kernel.faults.hits)
 		return WAY_ASTRAY;
-	lfb__sweep_digest(sweep, &now);
-	if (repaired && now.exact == sweep->records[step].after.exact)
+	if (repaired && lfb__sweep_digest(sweep).exact == sweep->records[step].after.exact)
 		return WAY_ON;
 	lfb__sweep_fail(sweep, step, "answered %ld and did not do it; done another way, it is not "
 			"the same%s", result, lfb__sweep_difference(sweep));
@@ -214,7 +206,7 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, true) ||
 	    !check_balance(sweep, step))
 		return WAY_OUT;
-	lfb__sweep_digest(sweep, &moment.now);
+	moment.now = lfb__sweep_digest(sweep);
 	if (result == record->result && object == record->object &&
 	    moment.now.exact == record->after.exact) {
 		worsen(sweep, LFB_OUTCOME_ABSORBED);
@@ -222,7 +214,7 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 	}
 	if (result < 0 && subject->give_back) {
 		subject->give_back(subject->self, step);
-		lfb__sweep_digest(sweep, &moment.now);
+		moment.now = lfb__sweep_digest(sweep);
 	}
 	undone = moment.now.exact == record->before.exact;
 	done = moment.now.exact == record->after.exact;
@@ -253,7 +245,7 @@ static enum way follow(struct lfb_sweep *sweep, size_t step)
 	long result;
 
 	for (;;) {
-		result = perform(sweep, step, &object);
+		result = lfb__sweep_perform(sweep, step, &object);
 		if (faults->hits == sweep->hits)
 			return check_plain(sweep, step, result, object, again) ? WAY_ON : WAY_OUT;
 		sweep->hits = faults->hits;
@@ -312,7 +304,7 @@ static void go_astray(struct lfb_sweep *sweep, size_t step)
 		sweep->hits = sweep->machine->kernel.faults.hits;
 		if (step < looked_at)
 			lfb__state_digest(sweep->machine, NULL, NULL, &before);
-		result = perform(sweep, step, &object);
+		result = lfb__sweep_perform(sweep, step, &object);
 		sweep->warns = lfb__sweep_complaints(sweep, LFB_EVENT_WARN);
 		if (!check_alive(sweep, step) || !check_complaints(sweep, step, last, false))
 			return;
@@ -330,15 +322,11 @@ static void go_astray(struct lfb_sweep *sweep, size_t step)
 
 static void check_end(struct lfb_sweep *sweep)
 {
-	struct lfb_digest now;
-
-	if (!sweep->hits || !check_balance(sweep, sweep->subject->steps))
-		return;
-	lfb__sweep_digest(sweep, &now);
-	if (now.exact == sweep->end.exact)
-		return;
-	lfb__sweep_fail(sweep, sweep->subject->steps, "every step went well in the end, but it "
-			"ends otherwise than without faults%s", lfb__sweep_difference(sweep));
+	if (sweep->hits && check_balance(sweep, sweep->subject->steps) &&
+	    lfb__sweep_digest(sweep).exact != sweep->end.exact)
+		lfb__sweep_fail(sweep, sweep->subject->steps, "every step went well in the end, "
+				"but it ends otherwise than without faults%s",
+				lfb__sweep_difference(sweep));
 }
 
 /* What may follow from a fault that was reported: what could not be registered is missing. */
@@ -401,19 +389,17 @@ static void give_up(struct lfb_sweep *sweep)
 		subject->perform(subject->self, step, &object);
 }
 
-enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
-	struct lfb_fault_plan plan;
 	enum way way = WAY_ON;
 	size_t step;
 
 	sweep->now = that;
-	lfb__case_plan(that, &plan);
 	lfb__sweep_begin(sweep);
 	for (step = 0; step < subject->steps && way == WAY_ON; step++) {
 		if (step == subject->first_armed)
-			lfb__sweep_arm(sweep, &plan);
+			lfb__faults_arm(&sweep->machine->kernel, that);
 		if (step == subject->last_armed + 1)
 			disarm(sweep);
 		way = follow(sweep, step);

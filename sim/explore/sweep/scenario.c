@@ -18,6 +18,7 @@ struct play {
 
 static const struct lfb_operation *operation_of(const struct play *play, size_t step)
 {
+	LFB_ASSERT(step <= play->run.scenario->count);
 	return step ? &play->run.scenario->operations[step - 1] : NULL;
 }
 
@@ -268,12 +269,10 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 {
 	const struct luo_profile *profile;
 	struct lfb_sweep_options options;
-	int err;
+	int err = lfb__machine_check_outside(machine);
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (lfb__machine_check_outside(machine))
-		return -EBUSY;
+	if (err)
+		return err;
 	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO))
 		return lfb__error(machine, -EINVAL, "the pointer is no live scenario");
 	err = lfb__sweep_take(machine, given, result, &options);

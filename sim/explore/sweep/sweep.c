@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/explore/sweep/run.h"
+#include "sim/explore/sweep/sweep.h"
 
 #define PAIRS_MAX_DEFAULT 64
 #define VIOLATIONS_MAX_DEFAULT 10
@@ -12,7 +12,7 @@
 int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options *given,
 		    const struct lfb_sweep_result *result, struct lfb_sweep_options *options)
 {
-	struct lfb_sweep_case that;
+	struct lfb_fault_plan that;
 	int err = lfb__options_take(machine, "the options", options, sizeof(*options), given,
 				    offsetof(struct lfb_sweep_options, pairs));
 
@@ -43,7 +43,7 @@ static void record(struct lfb_sweep *sweep, struct lfb_sweep_record *record)
 {
 	const struct lfb_kernel *kernel = &sweep->machine->kernel;
 
-	lfb__sweep_digest(sweep, &record->after);
+	record->after = lfb__sweep_digest(sweep);
 	record->dead = sweep->machine->state != LFB_OFF && kernel->dead;
 	lfb__sweep_note(sweep->machine, record);
 	memcpy(record->points, kernel->faults.count, sizeof(record->points));
@@ -71,12 +71,9 @@ static int run_plain(struct lfb_sweep *sweep)
 		struct lfb_sweep_record *now = &sweep->records[step];
 
 		if (step == subject->first_armed)
-			lfb__sweep_arm(sweep, NULL);
-		lfb__sweep_digest(sweep, &now->before);
-		now->result = subject->perform(subject->self, step, &now->object);
-		if (sweep->traces)
-			lfb__sweep_say(sweep, "> %s = %ld\n", subject->text(subject->self, step),
-				       now->result);
+			lfb__faults_arm(&sweep->machine->kernel, NULL);
+		now->before = lfb__sweep_digest(sweep);
+		now->result = lfb__sweep_perform(sweep, step, &now->object);
 		record(sweep, now);
 		if (now->result < 0 && (step < subject->first_armed || step > subject->last_armed))
 			return lfb__error(sweep->machine, (int)now->result,
@@ -105,7 +102,7 @@ static void check_plain_end(struct lfb_sweep *sweep)
 
 static bool is_over(const struct lfb_sweep *sweep)
 {
-	return sweep->error || sweep->result.violations >= sweep->options.violations_max;
+	return sweep->said.error || sweep->result.violations >= sweep->options.violations_max;
 }
 
 /* Follows the run without faults up to @failed and keeps the state around that step. */
@@ -119,7 +116,7 @@ static void capture(struct lfb_sweep *sweep, size_t failed)
 		if (step == failed)
 			sweep->before = lfb__state_capture(sweep->machine, subject->more,
 							   subject->self);
-		subject->perform(subject->self, step, &object);
+		lfb__sweep_perform(sweep, step, &object);
 		if (step == failed || (step == subject->steps - 1 && step < failed))
 			sweep->after = lfb__state_capture(sweep->machine, subject->more,
 							  subject->self);
@@ -127,7 +124,7 @@ static void capture(struct lfb_sweep *sweep, size_t failed)
 }
 
 /* Runs a case that violated something again, to say more. */
-static void explain(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+static void explain(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	bool traces = sweep->traces;
 
@@ -140,7 +137,7 @@ static void explain(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
 	sweep->before = sweep->after = NULL;
 }
 
-static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_sweep_case *that)
+static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	struct lfb_sweep_result *result = &sweep->result;
 	enum lfb_outcome outcome = lfb__sweep_run(sweep, that);
@@ -161,7 +158,7 @@ static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_sweep
 static void sweep_kinds(struct lfb_sweep *sweep, unsigned int kinds, unsigned long points,
 			bool forever)
 {
-	struct lfb_sweep_case that = { .kinds = kinds, .forever = forever };
+	struct lfb_fault_plan that = { .kinds = kinds, .forever = forever };
 
 	for (that.nth = 1; that.nth <= points && !is_over(sweep); that.nth++) {
 		if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED) {
@@ -175,7 +172,7 @@ static void sweep_kinds(struct lfb_sweep *sweep, unsigned int kinds, unsigned lo
 /* Every second point behind every first one, until there is none. */
 static void sweep_pairs(struct lfb_sweep *sweep, unsigned long points)
 {
-	struct lfb_sweep_case that = { .kinds = sweep->options.kinds };
+	struct lfb_fault_plan that = { .kinds = sweep->options.kinds };
 
 	sweep->result.paired = true;
 	for (that.nth = 1; that.nth <= points; that.nth++) {
@@ -212,20 +209,21 @@ static void sweep_all(struct lfb_sweep *sweep)
 
 static int sweep_one(struct lfb_sweep *sweep)
 {
-	struct lfb_sweep_case that;
+	struct lfb_fault_plan that;
 
 	if (!strcmp(sweep->options.only, "none"))
 		return 0;
 	lfb__case_parse(sweep->options.only, &that);
 	lfb__sweep_trace(sweep, true);
-	lfb__sweep_say(sweep, "== %s: case %s\n", sweep->subject->name, sweep->options.only);
+	lfb__transcript_line(&sweep->said, "== %s: case %s", sweep->subject->name,
+			     sweep->options.only);
 	if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED)
 		return lfb__error(sweep->machine, -EINVAL, "%s has no point for case %.80s",
 				  sweep->subject->name, sweep->options.only);
-	lfb__sweep_say(sweep, "== %s\n", sweep->result.violations ? "a violation" :
-		       sweep->result.absorbed ? "absorbed: it succeeded all the same" :
-		       sweep->result.reported ? "reported, and then it worked" :
-		       sweep->result.harmless ? "declared harmless" : "remembered");
+	lfb__transcript_line(&sweep->said, "== %s", sweep->result.violations ? "a violation" :
+			     sweep->result.absorbed ? "absorbed: it succeeded all the same" :
+			     sweep->result.reported ? "reported, and then it worked" :
+			     sweep->result.harmless ? "declared harmless" : "remembered");
 	return 0;
 }
 
@@ -262,6 +260,7 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 		.balance = balance,
 		.profile = machine->profile,
 		.choices = machine->kernel.choices,
+		.said = { options->write, options->context, 0 },
 	};
 	bool silent[LFB_FINDINGS_NR];
 	int err;
@@ -277,8 +276,8 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 	lfb__balance_end(balance);
 	(trace.fine ? lfb_trace_all_to : lfb_trace_to)(machine, trace.sink, trace.context);
 	free(sweep.records);
-	if (!err && sweep.error)
-		err = lfb__error(machine, sweep.error, "the output could not be written");
+	if (!err && sweep.said.error)
+		err = lfb__error(machine, sweep.said.error, "the output could not be written");
 	if (result)
 		lfb__result_give(result, &sweep.result, sizeof(sweep.result));
 	return err;

@@ -10,25 +10,14 @@
 
 #include <luo/sweep.h>
 
-#include "sim/explore/sweep/balance.h"
 #include "sim/explore/state/state.h"
+#include "sim/explore/sweep/balance.h"
+#include "sim/scenario/scenario.h"
 
-struct lfb_sweep;
+/* case.c: the name of one run, without "chance" */
 
-/*
- * case.c: one run
- */
-
-struct lfb_sweep_case {
-	unsigned int kinds;
-	unsigned long nth;
-	unsigned long then;	/* so many points later the second one fails; 0: none */
-	bool forever;
-};
-
-void lfb__case_format(const struct lfb_sweep_case *that, char *text, size_t size);
-bool lfb__case_parse(const char *text, struct lfb_sweep_case *that);
-void lfb__case_plan(const struct lfb_sweep_case *that, struct lfb_fault_plan *plan);
+void lfb__case_format(const struct lfb_fault_plan *that, char *text, size_t size);
+bool lfb__case_parse(const char *text, struct lfb_fault_plan *that);
 
 /*
  * What is swept: steps that are performed one after the other, from power on to the end.
@@ -83,9 +72,7 @@ struct lfb_sweep_moment {
 	struct lfb_digest now;
 };
 
-/*
- * excuse.c: failures that kernels promise to remember
- */
+/* excuse.c: failures that kernels promise to remember */
 
 struct lfb_excuse {
 	const char *name;
@@ -102,6 +89,75 @@ const struct lfb_excuse *lfb__sweep_excuse(const struct lfb_sweep_moment *moment
 bool lfb__sweep_warn_reports(const struct lfb_machine *machine);
 /* Notes what is to be compared later. */
 void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record);
+
+/* A sweep while it runs: sweep.c goes through the cases, run.c runs one, report.c tells of it. */
+
+/* What became of a run, worst last. */
+enum lfb_outcome {
+	LFB_OUTCOME_UNREACHED,	/* the point does not exist */
+	LFB_OUTCOME_ABSORBED,
+	LFB_OUTCOME_REPORTED,
+	LFB_OUTCOME_HARMLESS,
+	LFB_OUTCOME_REMEMBERED,
+	LFB_OUTCOME_VIOLATION,
+};
+
+struct lfb_sweep {
+	struct lfb_machine *machine;
+	const struct lfb_sweep_subject *subject;
+	struct lfb_sweep_options options;
+	struct lfb_sweep_result result;
+	struct lfb_balance *balance;
+	bool unbalanced;		/* already without faults: not checked */
+
+	/* How each run begins. */
+	const struct luo_profile *profile;
+	struct lfb_choices choices;	/* only its plain members are used */
+	unsigned long complaints[LFB_EVENT_KINDS];
+
+	/* The run without faults. */
+	struct lfb_sweep_record *records;
+	struct lfb_digest end;
+	bool known[LFB_FINDINGS_NR];	/* ids it raises by itself */
+
+	/* The run with faults. */
+	const struct lfb_fault_plan *now;
+	enum lfb_outcome outcome;
+	unsigned long hits;		/* of the plan, as far as they were looked at */
+	unsigned long warns;		/* excused ones */
+	size_t failed_step;
+	char what[640];			/* the violation */
+
+	/* A violation is run a second time to say what is different. */
+	struct lfb_state *before;
+	struct lfb_state *after;
+	char difference[400];
+	bool traces;
+	struct lfb_transcript said;
+};
+
+/* Would a finding of this id be a violation? Known after the run without faults. */
+bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id);
+/* Power off, everything as for the first run. */
+void lfb__sweep_begin(struct lfb_sweep *sweep);
+/* Does a step, and says so where only one case is run. */
+long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object);
+/* Complaints of a kind since power on. */
+unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_event_kind kind);
+struct lfb_digest lfb__sweep_digest(const struct lfb_sweep *sweep);
+enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+
+/* Keeps the first violation of a run. Returns false, always. */
+bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, ...)
+	LFB_PRINTF(3, 4);
+/* What differs now from before and after the step, where that is known. */
+const char *lfb__sweep_difference(struct lfb_sweep *sweep);
+/* Writes the violation of the newest run, and counts it. @that: NULL for the run without faults. */
+void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+/* Where only one case is run: lines of what happens. */
+void lfb__sweep_trace(struct lfb_sweep *sweep, bool on);
+
+/* sweep.c, for scenario.c and body.c */
 
 int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subject *subject,
 		       const struct lfb_sweep_options *options, struct lfb_sweep_result *result,

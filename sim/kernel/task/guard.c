@@ -15,7 +15,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 {
 	struct lfb_kernel *current = lfb__current;
 	struct task_struct *task = kernel->task;
-	struct lfb_kernel *served;
+	const unsigned long inside = kernel->trace.inside;
 	sigjmp_buf env;
 	long result;
 
@@ -23,7 +23,6 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		return -ESHUTDOWN;
 	if (kernel->guard)
 		return body(arg);
-	served = lfb__serve(kernel);
 
 	if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
@@ -33,9 +32,12 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		barrier();
 		result = body(arg);
 		barrier();
+		LFB_ASSERT(kernel->guard == &env);
 	} else {
 		/* A trace sink may have died of the event of a finding. */
 		kernel->findings.raising = false;
+		/* What has begun in there has no end. */
+		kernel->trace.inside = inside;
 		result = kernel->guard_result;
 	}
 	kernel->guard = NULL;
@@ -46,7 +48,6 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	else if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
 	lfb__current = current;
-	lfb__served = served;
 	return result;
 }
 

@@ -99,11 +99,11 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 		lock->owner = task;
 	if (task == &nobody)
 		return;
+	if (lfb__checking(lfb__current))
+		lfb__locks_take(lfb__current, lock, may_wait);
 	task->locks_held++;
 	if (unlikely(lfb__current->trace.fine))
 		tell(LFB_DID_LOCK_TAKEN, lock, task, shared);
-	if (lfb__checking(lfb__current))
-		lfb__locks_take(lfb__current, lock, may_wait);
 }
 
 /* … and every lock that is given back through here. */
@@ -120,10 +120,10 @@ static void lfb_lock_released(struct lfb_lock *lock, bool shared)
 		return;
 	if (task->locks_held > 0)
 		task->locks_held--;
-	if (unlikely(lfb__current && lfb__current->trace.fine))
-		tell(LFB_DID_LOCK_RELEASED, lock, task, shared);
 	if (task->nr_held)
 		lfb__locks_drop(task, lock);
+	if (unlikely(lfb__current && lfb__current->trace.fine))
+		tell(LFB_DID_LOCK_RELEASED, lock, task, shared);
 }
 
 /* Who waits for whom. Another task that holds @lock goes on only when this one has come back. */
@@ -247,12 +247,12 @@ void mutex_destroy(struct mutex *lock)
 {
 	if (!begin(&lock->lock, __func__))
 		return;
-	if (is_held(&lock->lock))
+	if (is_held(&lock->lock)) {
 		lfb__warn_as(LFB_FINDING_KERNEL_WARN, object_of(&lock->lock).text,
 			     __func__, "%s is held by %s", lock->lock.name,
 			     owner_name(&lock->lock));
-	if (current_task()->nr_held)
-		lfb__locks_drop(current_task(), &lock->lock);
+		lfb_lock_released(&lock->lock, false);
+	}
 	/* Using it again is using a lock that was never initialised. */
 	lock->lock = (struct lfb_lock){ 0 };
 }

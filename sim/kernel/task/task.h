@@ -60,6 +60,8 @@ struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struc
 void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_wait);
 /* @task has it no more. */
 void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock);
+/* The name of its class; the lock itself may be gone. */
+const char *lfb__held_name(const struct lfb_kernel *kernel, const struct lfb_held *held);
 /* A callback or system call returns with more locks than the @before it began with. */
 void lfb__locks_kept(struct lfb_kernel *kernel, unsigned int before, const char *what);
 /* The user says that all is over, or the kernel is about to jump: @task still holds something. */
@@ -113,6 +115,7 @@ static inline void lfb__internal_begin(struct lfb_kernel *kernel)
 
 static inline void lfb__internal_end(struct lfb_kernel *kernel)
 {
+	LFB_ASSERT(kernel->task->internal > 0);
 	kernel->task->internal--;
 }
 
