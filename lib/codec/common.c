@@ -52,9 +52,9 @@ int luo_alloc_pages(void **mem, unsigned int pages)
 
 /* The file entry */
 
-int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where,
-			const struct luo_file_ser *ser)
+int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where, const void *entry)
 {
+	const struct luo_file_ser *ser = entry;
 	struct luo_file_record record = { .data = ser->data, .token = ser->token };
 	int err = luo_read_name(reader, where, "handler name", ser->compatible,
 				sizeof(ser->compatible), record.compatible);

@@ -194,7 +194,9 @@ static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 	int err;
 
 	lfb__machine_before_jump(machine);
-	lfb__check_jump(&machine->kernel);
+	/* When nothing ran in between there is nothing to compare with. */
+	if (machine->kernel.watching)
+		lfb__check_unchanged(&machine->kernel);
 	err = lfb__memory_remap(&machine->kernel);
 	if (err)
 		return lfb__error(machine, err, "the arena could not be moved");

@@ -116,24 +116,17 @@ void lfb__handle_unregister(const void *handle)
 	unlock(interrupted);
 }
 
-static void forget_if_stale(void)
-{
-	unsigned long removals = atomic_load(&handles.removals);
-
-	if (remembered.removals == removals)
-		return;
-	for (int i = 0; i < 4; i++)
-		remembered.entry[i].handle = NULL;
-	remembered.removals = removals;
-}
-
 static bool is_alive(const void *handle, enum lfb_handle_kind kind)
 {
+	const unsigned long removals = atomic_load(&handles.removals);
 	const struct entry *entry;
 	struct interrupted interrupted;
 	bool alive;
 
-	forget_if_stale();
+	if (remembered.removals != removals) {
+		memset(remembered.entry, 0, sizeof(remembered.entry));
+		remembered.removals = removals;
+	}
 	for (int i = 0; i < 4; i++) {
 		if (remembered.entry[i].handle == handle)
 			return remembered.entry[i].kind == kind;

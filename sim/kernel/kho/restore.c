@@ -26,8 +26,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 			     where, "%lu pages at 0x%llx are no range of pages", nr_pages, phys);
 		return false;
 	}
-	for (unsigned int order; pfn < end; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
 		if (!kho__is_waiting(kernel, PFN_PHYS(pfn), order)) {
 			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
 			return false;
@@ -68,10 +67,8 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 		return NULL;
 	lfb__event(kernel, KHO_RESTORE_PAGES, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
-	for (unsigned int order; pfn < end; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order)
 		lfb__pages_claim(kernel, pfn, order, false);
-	}
 	/* Each is freed on its own. */
 	for (pfn = PHYS_PFN(phys); pfn < end; pfn++)
 		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn),
@@ -89,8 +86,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 		return;
 	lfb__event(kernel, KHO_RESTORE_FREE, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
-	for (unsigned int order; pfn < end; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
 		lfb__pages_claim(kernel, pfn, order, true);
 		folio_put((struct folio *)lfb__page(kernel, pfn));
 	}

@@ -156,22 +156,25 @@ void free_pages(unsigned long addr, unsigned int order)
 			    "not the address of a page");
 }
 
-struct page *lfb__alloc_internal_page(struct lfb_kernel *kernel)
+u32 lfb__alloc_internal_page(struct lfb_kernel *kernel)
 {
 	struct page *page = lfb__alloc_block(kernel, 0, PG_INTERNAL);
+	unsigned long pfn;
 
 	if (!page)
-		return NULL;
+		return 0;
 	kernel->pages.internal++;
-	memset(lfb__pfn_address(&kernel->memory, lfb__pfn(&kernel->memory, page)), 0, PAGE_SIZE);
-	return page;
+	page->private = 0;
+	pfn = lfb__pfn(&kernel->memory, page);
+	memset(lfb__pfn_address(&kernel->memory, pfn), 0, PAGE_SIZE);
+	return (u32)pfn;
 }
 
-void lfb__free_internal_page(struct lfb_kernel *kernel, struct page *page)
+void lfb__free_internal_page(struct lfb_kernel *kernel, u32 pfn)
 {
-	const unsigned long pfn = lfb__pfn(&kernel->memory, page);
+	const struct page *page = lfb__page(kernel, pfn);
 
-	if (pfn == LFB_NO_PFN || !(page->flags & PG_INTERNAL)) {
+	if (!page || !(page->flags & PG_INTERNAL)) {
 		lfb_bug("lfb__free_internal_page", "not an internal page");
 		return;
 	}

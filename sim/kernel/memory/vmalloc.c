@@ -13,9 +13,8 @@
 #include "sim/kernel/memory/page.h"
 
 struct vm_struct {
+	struct list_head list;		/* of areas, the highest first */
 	u8 *addr;
-	struct vm_struct *lower;	/* neighbours in the window */
-	struct vm_struct *higher;
 	unsigned long nr_pages;
 	struct page *pages[];
 };
@@ -80,12 +79,7 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
 		area->pages[i]->flags |= PG_VMALLOC;
 	}
 	area->pages[0]->private = (uintptr_t)area;
-
-	area->higher = NULL;
-	area->lower = vmallocs->areas;
-	if (area->lower)
-		area->lower->higher = area;
-	vmallocs->areas = area;
+	list_add(&area->list, &vmallocs->areas);
 	vmallocs->next = end + PAGE_SIZE;
 	vmallocs->count++;
 	lfb__ledger_add(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr,
@@ -106,17 +100,13 @@ static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
 		area->pages[i]->flags &= ~PG_VMALLOC;
 	}
 	area->pages[0]->private = 0;
-
-	if (area->lower)
-		area->lower->higher = area->higher;
-	if (area->higher)
-		area->higher->lower = area->lower;
-	else
-		vmallocs->areas = area->lower;
+	list_del(&area->list);
 	vmallocs->next = 0;
-	if (vmallocs->areas)
-		vmallocs->next = (size_t)(vmallocs->areas->addr - memory->vmalloc_base) +
-				 ((vmallocs->areas->nr_pages + 1) << PAGE_SHIFT);
+	if (!list_empty(&vmallocs->areas)) {
+		area = list_first_entry(&vmallocs->areas, struct vm_struct, list);
+		vmallocs->next = (size_t)(area->addr - memory->vmalloc_base) +
+				 ((area->nr_pages + 1) << PAGE_SHIFT);
+	}
 	vmallocs->count--;
 }
 
@@ -253,5 +243,5 @@ struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
 void lfb__vmallocs_begin(struct lfb_kernel *kernel)
 {
 	lfb__memory_clear_vmalloc(&kernel->memory);
-	memset(&kernel->vmallocs, 0, sizeof(kernel->vmallocs));
+	kernel->vmallocs = (struct lfb_vmallocs){ .areas = LIST_HEAD_INIT(kernel->vmallocs.areas) };
 }
