@@ -86,15 +86,18 @@ class House:
             if here:
                 here.uses["include/luo"].add(file)
             return
-        public = any(folder.startswith(name) for name in self.public + ["include/luo"])
-        if ".." in path.split("/") or path.startswith("tests/"):
+        public = [name for name in self.public + ["include/luo"] if folder.startswith(name)]
+        # The system's <linux/...> that one of include/luo/kernel/linux stands before.
+        beside = path.replace("asm-generic/../linux/", "") if not quoted else path
+        if ".." in beside.split("/") or path.startswith("tests/"):
             self.bad(file, number, f"may not include {path}")
         if not quoted or "/" not in path:
             if quoted and not os.path.exists(os.path.join(ROOT, folder, path)):
                 self.bad(file, number, f"there is no {path} beside it")
             return
         there = self.room(path)
-        if public and there is not here or not there:
+        own = there and any(there.folder.startswith(name) for name in public)
+        if public and not own or not there:
             self.bad(file, number, f"may not include {path}: it sees include/luo/ alone")
             return
         if there is here:

@@ -159,6 +159,7 @@ void lfb__memory_clear_vmalloc(struct lfb_memory *memory)
 {
 	if (memory->vmalloc_used == 0)
 		return;
+	LFB_ASSERT(memory->vmalloc_used <= memory->vmalloc_size);
 	lfb__memory_seal(memory->vmalloc_base, memory->vmalloc_used);
 	memset(memory->vmalloc_table, 0,
 	       (memory->vmalloc_used >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table));
@@ -184,6 +185,7 @@ int lfb__memory_remap(struct lfb_kernel *kernel)
 	unsigned int next = (memory->window + 1) % memory->nr_windows;
 	u8 *to = memory->windows + next * memory->window_stride;
 
+	LFB_ASSERT(memory->base == memory->windows + memory->window * memory->window_stride);
 	if (memory->mode == LFB_MEMORY_FIXED) {
 		lfb__memory_clear_vmalloc(memory);
 		return 0;
@@ -242,6 +244,7 @@ unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long p
 {
 	const u8 *chunks = memory->chunk_touched;
 
+	LFB_ASSERT(end <= memory->nr_pages);
 	while (pfn < end) {
 		unsigned long chunk = pfn / LFB_CHUNK_PAGES;
 		u64 word;

@@ -90,6 +90,7 @@ static void *alloc_object(struct lfb_kernel *kernel, size_t size)
 	slab = likely(pfn != LFB_NO_PFN) ? &kernel->memory.map[pfn] : new_slab(kernel, class);
 	if (!slab)
 		return NULL;
+	LFB_ASSERT(slab->slab_used < classes[class].objects);
 	while (slab->slab_map[word] == ~0ull)
 		word++;
 	bit = (unsigned int)__builtin_ctzll(~slab->slab_map[word]);
@@ -202,6 +203,7 @@ static void free_slab(struct lfb_kernel *kernel, const struct object *object)
 	if (object->head->slab_class < LARGE && lfb__checking(kernel) && !LFB_ASAN)
 		memset(lfb__pfn_address(&kernel->memory, object->pfn), LFB_POISON_FREED,
 		       PAGE_SIZE << object->head->order);
+	LFB_ASSERT(!object->head->slab_used && kernel->slabs.pages >= 1ul << object->head->order);
 	kernel->slabs.pages -= 1ul << object->head->order;
 	lfb__free_block(kernel, object->pfn);
 }
@@ -210,6 +212,7 @@ static void free_object(struct lfb_kernel *kernel, const struct object *object)
 {
 	struct page *slab = object->head;
 
+	LFB_ASSERT(slab->slab_used > 0 && slab->slab_used <= classes[slab->slab_class].objects);
 	slab->slab_map[object->index / 64] &= ~(1ull << (object->index % 64));
 	if (slab->slab_used-- == classes[slab->slab_class].objects)
 		add_partial(kernel, slab, object->pfn);
@@ -272,6 +275,7 @@ void kfree(const void *ptr)
 		complain(kernel, ptr, &object, problem);
 		return;
 	}
+	LFB_ASSERT(kernel->slabs.objects > 0);
 	kernel->slabs.objects--;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
