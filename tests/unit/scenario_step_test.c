@@ -191,10 +191,10 @@ static void what_belongs_to_others_is_not_touched(void **state)
 	}
 }
 
-static void freed_memory_can_be_used(void **state)
+static void what_nobody_watches_can_be_used_when_it_is_freed(void **state)
 {
 	assert_ends(NULL,
-		    "do kmalloc s 64\ndo write s 0 5\ndo kfree s\ndo read s 0 = 0\n"
+		    "do kmalloc s 8192\ndo write s 0 5\ndo kfree s\ndo read s 0 = 0\n"
 		    "do write s 8 1 = 0\ndo pages p 0\ndo free p\ndo write p 0 1 = 0\n"
 		    "do read p 0 = 0\n",
 		    0, "");
@@ -409,7 +409,7 @@ int main(void)
 		cmocka_unit_test(locked_accessors_are_those_of_rfc_v6),
 		cmocka_unit_test(steps_end_kernels_only),
 		cmocka_unit_test(what_belongs_to_others_is_not_touched),
-		cmocka_unit_test(freed_memory_can_be_used),
+		cmocka_unit_test(what_nobody_watches_can_be_used_when_it_is_freed),
 		cmocka_unit_test(a_module_can_be_written_in_steps),
 		cmocka_unit_test(pointers_are_shown_alike_in_every_run),
 		cmocka_unit_test(old_pointers_are_stale),
