@@ -18,7 +18,8 @@
 static void write_step(enum lfb_step_code code, char *text, size_t size)
 {
 	static const char *const arguments[] = {
-		['S'] = "s", ['s'] = "s", ['N'] = "8", ['V'] = "s", ['L'] = "9",	      ['F'] = "0",
+		['s'] = "s",
+		['S'] = "s", ['N'] = "8", ['V'] = "s", ['L'] = "9",	      ['F'] = "0",
 		['H'] = "0", ['E'] = "7", ['W'] = "x", ['A'] = "retrieve_status",
 	};
 	size_t length = (size_t)snprintf(text, size, "%s", lfb__steps[code].name);
@@ -72,8 +73,10 @@ static void nonsense_in_steps_is_named(void **state)
 	assert_refused("do kfree s.t", "the name of a slot");
 	assert_refused("do kfree aaaaaaaaaabbbbbbbbbbccccccccccddd", "the name of a slot");
 	assert_refused("do kmalloc s 1\ndo kfree t\ndo kfree s",
-		       "test:2:10: expected a slot that some step of the scenario fills, found \"t\"");
-	assert_refused("when flb 0 preserve data :t", "a slot that some step of the scenario fills");
+		       "test:2:10: expected a slot that some step of the scenario fills, "
+		       "found \"t\"");
+	assert_refused("when flb 0 preserve data :t",
+		       "a slot that some step of the scenario fills");
 	assert_refused("do kmalloc s -1", "a number (0 to 2^64 - 1)");
 	assert_refused("do lock 10", "the number of a lock (0 to 9)");
 	assert_refused("do answer 2147483648", "a number (-2147483647 to 2147483647)");
