@@ -200,7 +200,8 @@ static bool print(const char *what, const struct row *rows, unsigned int nr_rows
 {
 	bool flat = true;
 
-	printf("%26s%8s %8s %7s %7s | %8s %8s %8s %8s | %8s %8s %8s %9s\n", what, "us each", "minimum", "spread", "to 1000",
+	printf("%26s%8s %8s %7s %7s | %8s %8s %8s %8s | %8s %8s %8s %9s\n", what,
+	       "us each", "minimum", "spread", "to 1000",
 	       "preserve", "reboot", "restore", "finish", "old", "handed", "new", "peak, MiB");
 	for (unsigned int i = 0; i < nr_rows; i++) {
 		const struct row *row = &rows[i], *base = &rows[row->base];
@@ -212,7 +213,8 @@ static bool print(const char *what, const struct row *rows, unsigned int nr_rows
 			printf("%7lu x %5lu = %8lu ", row->sessions, row->files, row->count);
 		else
 			printf("%25lu ", row->count);
-		printf("%8.3f %8.3f %6.0f%% %7.2f | %8.3f %8.3f %8.3f %8.3f | %8.0f %8.0f %8.0f %9.1f\n",
+		printf("%8.3f %8.3f %6.0f%% %7.2f | %8.3f %8.3f %8.3f %8.3f | "
+		       "%8.0f %8.0f %8.0f %9.1f\n",
 		       each(row, cost->all * 1e6), each(row, least * 1e6),
 		       (most - least) / cost->all * 100, ratio, each(row, cost->preserve * 1e6),
 		       each(row, cost->reboot * 1e6), each(row, cost->restore * 1e6),
