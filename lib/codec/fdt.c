@@ -249,6 +249,7 @@ static u8 *session_slot(const struct luo *luo, u64 index)
 {
 	const struct luo_fdt_layout *layout = luo->profile->codec->layout;
 
+	LFB_ASSERT(luo->session_mem && index < luo->profile->codec->session_max);
 	return (u8 *)luo->session_mem + layout->session_header_size + index * layout->session_size;
 }
 
@@ -258,6 +259,7 @@ static void write_session(struct luo *luo, u64 index, const struct liveupdate_se
 	u8 *slot = session_slot(luo, index);
 	u64 files = session->files_mem ? virt_to_phys(session->files_mem) : 0;
 
+	LFB_ASSERT(files || !session->count);
 	memcpy(slot, session->name, sizeof(session->name));
 	put_u64(slot + offsetof(struct luo_session_ser_v1, files), files);
 	if (layout->has_pgcnt)
@@ -273,6 +275,7 @@ static void clear_session(struct luo *luo, u64 index)
 
 static void write_session_count(struct luo *luo, u64 count)
 {
+	LFB_ASSERT(count <= luo->profile->codec->session_max);
 	put_u64((u8 *)luo->session_mem + luo->profile->codec->layout->session_header_count, count);
 }
 
@@ -299,11 +302,13 @@ static void drop_file(struct liveupdate_session *session)
 static void write_file(struct liveupdate_session *session, u64 index,
 		       const struct luo_file_record *record)
 {
+	LFB_ASSERT(session->files_mem && index < LUO_FILE_MAX);
 	luo_write_file_entry((struct luo_file_ser *)session->files_mem + index, record);
 }
 
 static void clear_files(struct liveupdate_session *session)
 {
+	LFB_ASSERT(session->files_mem);
 	memset(session->files_mem, 0, FILE_ARRAY_SIZE);
 }
 

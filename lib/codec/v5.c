@@ -194,7 +194,7 @@ static int blocks_grow(struct luo_blocks *blocks)
 
 	if (blocks->count == LUO_BLOCKS_MAX)
 		return -ENOSPC;
-	block = kzalloc(sizeof(*block), GFP_KERNEL);
+	block = lfb__kzalloc(sizeof(*block));
 	if (!block)
 		return -ENOMEM;
 	page = kho__alloc_preserve_own(PAGE_SIZE);
@@ -208,6 +208,7 @@ static int blocks_grow(struct luo_blocks *blocks)
 			virt_to_phys(page);
 	list_add_tail(&block->list, &blocks->list);
 	blocks->count++;
+	LFB_ASSERT(blocks->count <= LUO_BLOCKS_MAX);
 	return 0;
 }
 
@@ -215,7 +216,9 @@ static void blocks_shrink(struct luo_blocks *blocks)
 {
 	struct luo_block *block = list_last_entry(&blocks->list, struct luo_block, list);
 
+	LFB_ASSERT(blocks->count && !list_empty(&blocks->list));
 	list_del(&block->list);
+	LFB_ASSERT(list_empty(&blocks->list) == (blocks->count == 1));
 	if (--blocks->count)
 		list_last_entry(&blocks->list, struct luo_block, list)->ser->next_phys = 0;
 	kho_unpreserve_free(block->ser);
@@ -231,6 +234,7 @@ static void blocks_fit(struct luo_blocks *blocks, u64 entries, u64 per_block)
 /* Entries are written in order, so the block of the next one is never far. */
 static void *blocks_slot(struct luo_blocks *blocks, u64 index, u64 per_block, size_t size)
 {
+	LFB_ASSERT(index < blocks->count * per_block);
 	if (!index)
 		blocks->writing = list_first_entry(&blocks->list, struct luo_block, list);
 	else if (index % per_block == 0)
@@ -295,6 +299,7 @@ static void clear_session(struct luo *luo, u64 index)
 	u64 slot = index % LUO_SESSIONS_PER_BLOCK;
 	struct luo_session_ser_v2 *ser;
 
+	LFB_ASSERT(luo->session_blocks.writing && index < luo->outgoing.count);
 	ser = (struct luo_session_ser_v2 *)(luo->session_blocks.writing->ser + 1) + slot;
 	memset(ser->name, 0, sizeof(ser->name));
 	if (!slot && index)
@@ -316,6 +321,7 @@ static void write_session_count(struct luo *luo, u64 count)
 		block->ser->count = here;
 		count -= here;
 	}
+	LFB_ASSERT(!count);
 	ser->sessions_pa = blocks_phys(&luo->session_blocks);
 }
 

@@ -91,6 +91,7 @@ static int grow(struct lfb_fd_table *fds)
 			memcpy(used, fds->used[level], words_of(fds->size, level) * sizeof(u64));
 		used += words_of(larger.size, level);
 	}
+	LFB_ASSERT(larger.size <= FD_LIMIT);
 	lfb__fds_destroy(fds);
 	*fds = larger;
 	for (unsigned int fd = 0; fd < FD_FIRST; fd++)
@@ -100,6 +101,7 @@ static int grow(struct lfb_fd_table *fds)
 
 static void clear_slot(struct lfb_fd_table *fds, unsigned int fd)
 {
+	LFB_ASSERT(fd < fds->size && fds->used[0][fd / WORD_BITS] >> fd % WORD_BITS & 1);
 	fds->files[fd] = NULL;
 	unmark(fds, fd);
 }
@@ -127,6 +129,8 @@ int get_unused_fd_flags(unsigned int flags)
 			return err;
 		fd = lowest_free(fds);
 	}
+	if (!LFB_ASSERT(fd >= FD_FIRST && fd < fds->size && !fds->files[fd]))
+		return -EMFILE;
 	fds->files[fd] = LFB_FD_RESERVED;
 	mark(fds, fd);
 	return (int)fd;

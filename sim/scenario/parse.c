@@ -45,6 +45,8 @@ static const char *keep_operation(struct lfb_parser *parser, const char *first)
 	const char *stop = parser->line.token.text;
 	char *kept = parser->pool, *to = kept;
 
+	if (!LFB_ASSERT(stop - first < parser->pool_end - kept))
+		return "";
 	for (const char *at = first; at < stop; at++) {
 		if (!lfb__is_space(*at))
 			*to++ = *at;
@@ -80,6 +82,9 @@ static int parse_point(struct lfb_parser *parser, struct lfb_operation *operatio
 	lfb__next_token(&parser->line);
 	if (!parser->line.token.size)
 		return lfb__refuse_token(&parser->line, "the name of a scheduling point");
+	if (lfb__token_find(&parser->line, lfb__points, LFB_POINTS) == LFB_POINTS)
+		return lfb__refuse_token(&parser->line,
+					 "a scheduling point (docs/scenarios.md lists them)");
 	operation->point = lfb__keep_token(parser);
 	lfb__next_token(&parser->line);
 	if (lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &nth)) {
@@ -193,6 +198,15 @@ static void destroy_scenario(struct lfb_scenario *scenario)
 	free(scenario);
 }
 
+/*
+ * What a text can need: a line's tokens as the operation's text and twice more as names and keys,
+ * each with a terminator where the text has at least a separator.
+ */
+static size_t strings_size(size_t text_size)
+{
+	return 3 * text_size + 8;
+}
+
 static struct lfb_scenario *alloc_scenario(const char *name, size_t size)
 {
 	struct lfb_scenario *scenario = calloc(1, sizeof(*scenario));
@@ -200,11 +214,7 @@ static struct lfb_scenario *alloc_scenario(const char *name, size_t size)
 	if (!scenario)
 		return NULL;
 	scenario->name = strdup(name && *name ? name : "scenario");
-	/*
-	 * What a text can need: a line's tokens as the operation's text and twice more as names and
-	 * keys, each with a terminator where the text has at least a separator.
-	 */
-	scenario->strings = malloc(3 * size + 8);
+	scenario->strings = malloc(strings_size(size));
 	if (scenario->name && scenario->strings)
 		return scenario;
 	destroy_scenario(scenario);
@@ -226,14 +236,18 @@ int lfb_scenario_parse(const char *name, const char *text, size_t size,
 	if (!parser.scenario)
 		return lfb__error(NULL, -ENOMEM, "no memory for a scenario");
 	parser.pool = parser.scenario->strings;
+	parser.pool_end = parser.pool + strings_size(size);
 	parser.line.file = parser.scenario->name;
 
 	err = size ? parse_text(&parser, text, size) : 0;
+	if (!err)
+		err = lfb__check_slots(&parser);
 	parser.scenario->nr_sessions = parser.sessions.entries.count;
 	parser.scenario->nr_inodes = parser.inodes.entries.count;
 	lfb__intern_destroy(&parser.sessions);
 	lfb__intern_destroy(&parser.inodes);
 	lfb__intern_destroy(&parser.slots);
+	lfb__list_free(&parser.slot_uses);
 	if (!err)
 		err = lfb__handle_register(parser.scenario, LFB_HANDLE_SCENARIO);
 	if (err == -ENOMEM)

@@ -157,9 +157,11 @@ int kho__init(struct lfb_kernel *kernel)
 
 phys_addr_t kho__root_phys(const struct lfb_kernel *kernel)
 {
-	const struct kho *kho = &kernel->kho;
+	const u8 *root = kernel->kho.root;
+	phys_addr_t phys = root ? (phys_addr_t)(root - kernel->memory.base) : 0;
 
-	return kho->root ? (phys_addr_t)((const u8 *)kho->root - kernel->memory.base) : 0;
+	LFB_ASSERT(phys < kernel->memory.size);
+	return phys;
 }
 
 bool kho__has_handover(const struct lfb_kernel *kernel)
@@ -183,6 +185,7 @@ static int finalize(struct lfb_kernel *kernel)
 		kho->abi->free_map(kernel, map);
 		return err;
 	}
+	LFB_ASSERT(!map == !kho->blocks);
 	kho->abi->free_map(kernel, kho->map_page);
 	kho->map_page = map;
 	return 0;

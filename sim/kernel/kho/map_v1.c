@@ -125,6 +125,7 @@ static int write_map(struct lfb_kernel *kernel, u32 *first)
 				*first = 0;
 				return -ENOMEM;
 			}
+			LFB_ASSERT(chunk->num_elms < ELEMENTS && chunk->order == order);
 			chunk->elms[chunk->num_elms++] = (struct khoser_mem_bitmap_ptr_v1){
 				.phys_start = n * window_size(order),
 				.bitmap_phys = PFN_PHYS(kernel->kho.orders[order].bitmaps[n]),

@@ -86,6 +86,7 @@ static int add_bitmap(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 			added[nr_added] = lfb__alloc_internal_page(kernel);
 			if (!added[nr_added])
 				goto undo;
+			LFB_ASSERT(nr_added < LEVELS);
 			*entry = PFN_PHYS(added[nr_added++]);
 			if (!branch)
 				branch = entry;
@@ -153,6 +154,7 @@ static int nodes_add(struct nodes *nodes, phys_addr_t phys)
 	if (*slot)
 		return -EEXIST;
 	*slot = phys;
+	LFB_ASSERT(nodes->count < nodes->nr_slots / 2 + 1);
 	return ++nodes->count > nodes->nr_slots / 2 ? grow(nodes) : 0;
 }
 

@@ -40,13 +40,19 @@ static bool change_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 	struct spot spot = spot_of(kernel, pfn, order);
 	struct page *page = lfb__page(kernel, pfn);
 	const int change = set ? 1 : -1;
+	struct page *bitmap;
 
+	LFB_ASSERT(spot.bitmap || !set);
 	if (!spot.bitmap || is_set(&spot) == set)
 		return false;
 	*spot.word ^= spot.mask;
-	lfb__page(kernel, spot.bitmap)->private += change;
+	bitmap = lfb__page(kernel, spot.bitmap);
+	LFB_ASSERT(bitmap && bitmap->flags & PG_INTERNAL);
+	bitmap->private += change;
+	LFB_ASSERT(bitmap->private <= kernel->kho.orders[order].blocks + change);
 	kernel->kho.orders[order].blocks += change;
 	kernel->kho.blocks += change;
+	LFB_ASSERT(kernel->kho.orders[order].blocks <= kernel->kho.blocks);
 	/* Its pages are told, for who frees them or preserves them again. */
 	for (unsigned long i = 0; page && i < 1ul << order; i++) {
 		if (!set)

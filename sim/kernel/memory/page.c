@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
@@ -25,6 +26,7 @@ static struct page *alloc_counted(gfp_t gfp, unsigned int order, u32 kind, const
 	if (!page)
 		return NULL;
 	kernel->pages.allocated += 1ul << order;
+	LFB_ASSERT(kernel->pages.allocated <= kernel->memory.nr_pages);
 	pfn = lfb__pfn(&kernel->memory, page);
 	if (gfp & __GFP_ZERO)
 		memset(lfb__pfn_address(&kernel->memory, pfn), 0, PAGE_SIZE << order);
@@ -96,12 +98,18 @@ static unsigned long block_pfn(struct lfb_kernel *kernel, const struct page *pag
 
 static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigned long pfn)
 {
+	const unsigned int order = page->order;
+
+	LFB_ASSERT(page->refcount > 0);
 	if (--page->refcount > 0)
 		return;
-	kernel->pages.allocated -= 1ul << page->order;
+	LFB_ASSERT(kernel->pages.allocated >= 1ul << order);
+	kernel->pages.allocated -= 1ul << order;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn));
 	lfb__free_block(kernel, pfn);
+	if (kernel->checks == LFB_CHECKS_ON && lfb__frame(kernel) && !kernel->task->internal)
+		lfb__pages_close(kernel, pfn, order);
 }
 
 void __free_pages(struct page *page, unsigned int order)
@@ -178,6 +186,7 @@ void lfb__free_internal_page(struct lfb_kernel *kernel, u32 pfn)
 		lfb_bug("lfb__free_internal_page", "not an internal page");
 		return;
 	}
+	LFB_ASSERT(kernel->pages.internal > 0);
 	kernel->pages.internal--;
 	lfb__free_block(kernel, pfn);
 }
@@ -203,6 +212,7 @@ int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int 
 	page->flags = PG_ALLOCATED | PG_DIRTY | PG_HANDED | (folio ? PG_FOLIO : 0);
 	page->refcount = 1;
 	page->next = 0;
+	LFB_ASSERT(kernel->pages.incoming >= 1ul << order);
 	kernel->pages.incoming -= 1ul << order;
 	kernel->pages.allocated += 1ul << order;
 	lfb__event(kernel, PAGES_CLAIMED, .phys = PFN_PHYS(pfn), .pages = 1ull << order);

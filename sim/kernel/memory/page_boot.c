@@ -2,6 +2,7 @@
 /* What a boot does to physical memory: keep what was handed over, destroy everything else. */
 #include <string.h>
 
+#include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
@@ -43,6 +44,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	const bool after_another = kernel->boot_number && lfb__checking(kernel);
 
 	lfb__unpoison_touched(memory, 0, memory->size);
+	lfb__pages_open_all(memory);
 	if (lfb__fenced(memory))
 		lfb__fence_open(kernel);
 	memory->lost_base += LFB_LOST_SLAB;
@@ -91,6 +93,7 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	page->flags = PG_PRESERVED_IN | PG_DIRTY | PG_HANDED;
 	page->order = (u8)order;
 	kernel->pages.incoming += 1ul << order;
+	LFB_ASSERT(kernel->pages.incoming <= memory->nr_pages);
 	return 0;
 }
 
@@ -124,6 +127,7 @@ bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pf
 
 	for_each_touched(memory, at, *pfn, end) {
 		if (memory->map[at].flags & PG_PRESERVED_IN) {
+			LFB_ASSERT(memory->map[at].order <= MAX_PAGE_ORDER);
 			*pfn = at;
 			*order = memory->map[at].order;
 			return true;
@@ -176,6 +180,7 @@ void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size)
 	const phys_addr_t start = kernel->pages.early_next;
 	const phys_addr_t room = memory->scratch + memory->scratch_size - start;
 
+	LFB_ASSERT(start >= memory->scratch && room <= memory->scratch_size);
 	if (size == 0 || size > room)
 		return NULL;
 	lfb__pages_mark_dirty(kernel, PHYS_PFN(start),

@@ -28,7 +28,7 @@ static struct vm_struct *new_area(struct lfb_kernel *kernel, unsigned long nr_pa
 	if (nr_pages > 0 && !__builtin_mul_overflow(nr_pages, sizeof(area->pages[0]), &size) &&
 	    !__builtin_add_overflow(size, sizeof(*area), &size)) {
 		lfb__internal_begin(kernel);
-		area = kmalloc(size, GFP_KERNEL);
+		area = lfb__kmalloc(size, GFP_KERNEL);
 		lfb__internal_end(kernel);
 	}
 	if (area)
@@ -69,6 +69,7 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	/* Strictly below: room for the page that faults. */
 	if (end >= memory->vmalloc_size)
 		return -ENOMEM;
+	LFB_ASSERT(list_empty(&vmallocs->areas) == !vmallocs->count && !table[0]);
 	area->addr = memory->vmalloc_base + vmallocs->next;
 	if (memory->vmalloc_used < end)
 		memory->vmalloc_used = end;
@@ -107,7 +108,10 @@ static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
 		vmallocs->next = (size_t)(area->addr - memory->vmalloc_base) +
 				 ((area->nr_pages + 1) << PAGE_SHIFT);
 	}
+	LFB_ASSERT(vmallocs->count > 0);
 	vmallocs->count--;
+	LFB_ASSERT(list_empty(&vmallocs->areas) == !vmallocs->count);
+	LFB_ASSERT(vmallocs->next <= memory->vmalloc_size);
 }
 
 static void free_area(struct vm_struct *area, unsigned long nr_pages)
@@ -175,6 +179,7 @@ static struct page *mapped_page(const struct lfb_memory *memory, const void *add
 	if (offset >= memory->vmalloc_size)
 		return NULL;
 	pfn = memory->vmalloc_table[offset >> PAGE_SHIFT];
+	LFB_ASSERT(pfn < memory->nr_pages);
 	return pfn ? &memory->map[pfn] : NULL;
 }
 
