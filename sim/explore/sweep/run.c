@@ -26,6 +26,8 @@ void lfb__sweep_begin(struct lfb_sweep *sweep)
 	sweep->balance->breach[0] = '\0';
 	memcpy(sweep->complaints, machine->kernel.trace.count, sizeof(sweep->complaints));
 	lfb__findings_forget(&machine->kernel.findings);
+	/* An order of locks that an earlier run knows already would be no news in this one. */
+	lfb__lockdep_destroy(&machine->kernel);
 	sweep->hits = sweep->warns = 0;
 	sweep->what[0] = '\0';
 	sweep->outcome = LFB_OUTCOME_UNREACHED;
