@@ -52,6 +52,7 @@ static void push(struct lfb_kernel *kernel, struct lfb_frame *frame)
 
 static void pop(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 {
+	LFB_ASSERT(kernel->task->frame == frame);
 	if (unlikely(kernel->task->locks_held > frame->locks_held))
 		lfb__locks_kept(kernel, frame->locks_held, frame->op);
 	kernel->task->frame = frame->up;

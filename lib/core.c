@@ -75,6 +75,7 @@ int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile,
 
 	if (!luo)
 		return lfb__fail(kernel, -ENOMEM, "no scratch memory for the orchestrator");
+	LFB_ASSERT(!kernel->luo && profile->codec);
 	luo->kernel = kernel;
 	luo->profile = profile;
 	luo->quirks = quirks;
@@ -148,6 +149,38 @@ int liveupdate_reboot(void)
 	event.result = luo_enter(reboot, NULL);
 	lfb__event_ends(lfb__current, span, &event);
 	return (int)event.result;
+}
+
+static void assert_sessions(struct luo_sessions *sessions)
+{
+	const struct luo_file *luo_file;
+	struct liveupdate_session *session;
+	u64 count = 0;
+
+	LFB_ASSERT(!rwsem_is_locked(&sessions->rwsem));
+	list_for_each_entry(session, &sessions->list, list) {
+		u64 files = 0;
+
+		LFB_ASSERT(!mutex_is_locked(&session->mutex) && session->sessions == sessions);
+		list_for_each_entry(luo_file, &session->files, list)
+			files++;
+		LFB_ASSERT(files == session->count);
+		count++;
+	}
+	LFB_ASSERT(count == sessions->count && count == sessions->names.count);
+}
+
+void luo_assert_idle(struct luo *luo)
+{
+	const struct liveupdate_flb *flb;
+	unsigned long flbs = 0;
+
+	LFB_ASSERT(!rwsem_is_locked(&luo->register_lock) && !luo->serializing);
+	list_for_each_entry(flb, &luo->flbs, private.list)
+		flbs++;
+	LFB_ASSERT(flbs == luo->flb_count);
+	assert_sessions(&luo->incoming);
+	assert_sessions(&luo->outgoing);
 }
 
 bool luo_check_settled(struct luo *luo)

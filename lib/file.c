@@ -324,6 +324,7 @@ int luo_file_freeze_all(struct luo *luo, struct liveupdate_session *session)
 		       sizeof(luo_file->handler->compatible));
 		luo->profile->codec->write_file(session, index++, &record);
 	}
+	LFB_ASSERT(index == session->count);
 	return 0;
 }
 

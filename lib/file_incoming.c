@@ -48,6 +48,7 @@ static void forget_all(struct luo *luo, struct liveupdate_session *session)
 		luo_unpin_used(luo, luo_file->handler->ops->owner);
 		luo_file_drop(session, luo_file);
 	}
+	LFB_ASSERT(!session->count);
 }
 
 int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
@@ -253,6 +254,7 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 	}
 	while (!list_empty(&session->files))
 		finish_one(luo, session, list_last_entry(&session->files, struct luo_file, list));
+	LFB_ASSERT(!session->count && !session->tokens.count);
 	free_handed_over(luo, session);
 	return 0;
 }

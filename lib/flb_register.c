@@ -109,6 +109,7 @@ static int list_globally(struct luo *luo, struct liveupdate_flb *flb)
 	list_add_tail(&flb->private.list, &luo->flbs);
 	flb->private.gone = false;
 	luo->flb_count++;
+	LFB_ASSERT(luo->flb_count <= LUO_FLB_MAX);
 	return 0;
 }
 
@@ -189,6 +190,7 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 	if (--flb->private.users)
 		return;
 	list_del_init(&flb->private.list);
+	LFB_ASSERT(luo->flb_count > 0);
 	luo->flb_count--;
 	/* Its memory may go with its module. */
 	lfb__holder_forget(&flb->private.outgoing.lfb_holder);

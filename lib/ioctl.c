@@ -82,6 +82,7 @@ long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
 	if (ioctl->cmd != cmd)
 		return lfb__fail(lfb__current, -ENOIOCTLCMD, "ioctl 0x%x: 0x%x is meant", cmd,
 				 ioctl->cmd);
+	LFB_ASSERT(ioctl->size <= sizeof(request));
 	memset(&request, 0, sizeof(request));
 	ret = copy_in(&request, ioctl, user, user_size);
 	/* What cannot be answered is refused before anything is done: nothing is to be undone. */

@@ -26,6 +26,8 @@ struct file *luo_device_open(void);
  * what is left then is left for good.
  */
 bool luo_check_settled(struct luo *luo);
+/* States what holds while no call is under way: no lock is held, lists are as long as they say. */
+void luo_assert_idle(struct luo *luo);
 
 /* registry.c: references on @module for being registered alone. */
 int luo_registration_pins(const struct luo *luo, const struct module *module);

@@ -83,6 +83,7 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	int err = 0;
 
 	down_write(&sessions->rwsem);
+	LFB_ASSERT(list_empty(&session->list) && !session->sessions);
 	if (!sessions->incoming)
 		err = make_room(luo);
 	if (!err && luo_session_find(sessions, session->name)) {
@@ -189,6 +190,7 @@ int luo_session_serialize(struct luo *luo)
 		lfb__event(luo->kernel, SESSION_SERIALIZED, .session = session->name,
 			   .count = session->count);
 	}
+	LFB_ASSERT(index == sessions->count);
 	codec->write_session_count(luo, index);
 	up_write(&sessions->rwsem);
 	lfb__event(luo->kernel, SESSIONS_SERIALIZED, .count = index);
@@ -203,6 +205,7 @@ undo:
 		session->serialized = false;
 		lfb__event(luo->kernel, SESSION_UNFROZEN, .session = session->name);
 	}
+	LFB_ASSERT(!index);
 	up_write(&sessions->rwsem);
 	return err;
 }

@@ -11,17 +11,24 @@
 #ifndef LUO_CMOCKA_H
 #define LUO_CMOCKA_H
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #ifndef CMOCKA_H_
 #include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Its own header does not know of C++. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 #include <cmocka.h>
+#ifdef __cplusplus
+}
+#endif
 #endif
 
 #include <luo/lfb.h>
@@ -42,6 +49,16 @@ struct lfb_callbacks {
 };
 
 /* What the macros call. Names that end so are not for users. */
+static inline struct lfb_machine_stats lfb_stats_(struct lfb_machine *machine)
+{
+	struct lfb_machine_stats stats;
+
+	memset(&stats, 0, sizeof(stats));
+	stats.sz = sizeof(stats);
+	lfb_machine_stats(machine, &stats);
+	return stats;
+}
+
 
 static inline void lfb_print_findings_(struct lfb_machine *machine)
 {
@@ -65,24 +82,31 @@ static inline void lfb_no_findings_(struct lfb_machine *machine, const char *fil
 	_fail(file, line);
 }
 
-static inline void lfb_findings_(struct lfb_machine *machine, const enum lfb_finding_id *ids,
-				 size_t count, const char *file, int line)
+/* Ends with -1. */
+static inline void lfb_findings_(const char *file, int line, struct lfb_machine *machine, ...)
 {
 	bool good = true;
+	va_list ids;
+	int id;
 
-	for (size_t i = 0; i < count; i++) {
-		if (lfb_findings_of(machine, ids[i]))
+	va_start(ids, machine);
+	while ((id = va_arg(ids, int)) != -1) {
+		if (lfb_findings_of(machine, (enum lfb_finding_id)id))
 			continue;
 		good = false;
-		print_error("%s should be found, and is not\n", lfb_finding_name(ids[i]));
+		print_error("%s should be found, and is not\n",
+			    lfb_finding_name((enum lfb_finding_id)id));
 	}
+	va_end(ids);
 	for (size_t i = 0; i < lfb_finding_count(machine); i++) {
 		enum lfb_finding_id found = lfb_finding_at(machine, i)->id;
-		bool wanted = false;
 
-		for (size_t k = 0; k < count; k++)
-			wanted |= ids[k] == found;
-		if (wanted)
+		va_start(ids, machine);
+		do {
+			id = va_arg(ids, int);
+		} while (id != -1 && id != (int)found);
+		va_end(ids);
+		if (id != -1)
 			continue;
 		good = false;
 		print_error("%s should not be found, and is\n", lfb_finding_name(found));
@@ -114,22 +138,28 @@ static inline void lfb_callback_(void *context, const struct lfb_event *event)
 	callbacks->count++;
 }
 
-static inline void lfb_callbacks_(struct lfb_callbacks *callbacks, const char *const *wanted,
-				  const char *file, int line)
+/* Ends with NULL. */
+static inline void lfb_callbacks_(const char *file, int line, struct lfb_callbacks *callbacks, ...)
 {
 	unsigned int count = 0;
+	const char *wanted;
 	bool good = true;
+	va_list list;
 
-	for (; wanted[count]; count++)
+	va_start(list, callbacks);
+	for (; (wanted = va_arg(list, const char *)) != NULL; count++)
 		good = good && count < callbacks->count && count < LFB_CALLBACKS_MAX &&
-		       !strcmp(wanted[count], callbacks->line[count]);
+		       !strcmp(wanted, callbacks->line[count]);
+	va_end(list);
 	if (good && count == callbacks->count) {
 		callbacks->count = 0;
 		return;
 	}
 	print_error("the callbacks should be:\n");
-	for (count = 0; wanted[count]; count++)
-		print_error("\t%s\n", wanted[count]);
+	va_start(list, callbacks);
+	while ((wanted = va_arg(list, const char *)) != NULL)
+		print_error("\t%s\n", wanted);
+	va_end(list);
 	print_error("and are:\n");
 	for (count = 0; count < callbacks->count && count < LFB_CALLBACKS_MAX; count++)
 		print_error("\t%s\n", callbacks->line[count]);
@@ -149,10 +179,9 @@ static inline void lfb_counts_(struct lfb_machine *machine, unsigned long outgoi
 			       unsigned long incoming, unsigned long files, const char *file,
 			       int line)
 {
-	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+	const struct lfb_machine_stats stats = lfb_stats_(machine);
 	bool good;
 
-	lfb_machine_stats(machine, &stats);
 	good = lfb_is_count_("outgoing sessions", stats.sessions_outgoing, outgoing);
 	good &= lfb_is_count_("incoming sessions", stats.sessions_incoming, incoming);
 	good &= lfb_is_count_("preserved files", stats.files_preserved, files);
@@ -165,7 +194,8 @@ static inline void lfb_counts_(struct lfb_machine *machine, unsigned long outgoi
 static inline void lfb_flb_counts_(const struct liveupdate_flb *flb, long outgoing, long incoming,
 				   const char *file, int line)
 {
-	long out = (long)flb->private.outgoing.count, in = (long)flb->private.incoming.count;
+	long out = (long)flb->LFB_PRIVATE.outgoing.count;
+	long in = (long)flb->LFB_PRIVATE.incoming.count;
 
 	if (out == outgoing && in == incoming)
 		return;
@@ -177,28 +207,27 @@ static inline void lfb_flb_counts_(const struct liveupdate_flb *flb, long outgoi
 /* What a kernel of this profile preserves by itself, with nothing to hand over. */
 static inline unsigned long lfb_blocks_of_its_own_(struct lfb_machine *machine)
 {
-	struct lfb_machine_options options = {
-		.sz = sizeof(options),
-		.profile = lfb_machine_profile(machine),
-	};
-	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+	struct lfb_machine_options options;
 	struct lfb_machine *fresh;
+	unsigned long blocks;
 
+	memset(&options, 0, sizeof(options));
+	options.sz = sizeof(options);
+	options.profile = lfb_machine_profile(machine);
 	if (lfb_machine_create(&options, &fresh))
 		return 0;
 	lfb_machine_boot(fresh);
-	lfb_machine_stats(fresh, &stats);
+	blocks = lfb_stats_(fresh).preserved_blocks;
 	lfb_machine_destroy(fresh);
-	return stats.preserved_blocks;
+	return blocks;
 }
 
 static inline void lfb_nothing_preserved_(struct lfb_machine *machine, const char *file, int line)
 {
-	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+	const struct lfb_machine_stats stats = lfb_stats_(machine);
 	unsigned long own = lfb_blocks_of_its_own_(machine);
 	bool good;
 
-	lfb_machine_stats(machine, &stats);
 	good = lfb_is_count_("preserved files", stats.files_preserved, 0);
 	good &= lfb_is_count_("outgoing sessions", stats.sessions_outgoing, 0);
 	if (stats.preserved_blocks > own) {
@@ -225,9 +254,7 @@ static inline void lfb_nothing_preserved_(struct lfb_machine *machine, const cha
  * @...: one or more of enum lfb_finding_id
  */
 #define lfb_assert_findings(machine, ...)                                                          \
-	lfb_findings_(machine, (const enum lfb_finding_id[]){ __VA_ARGS__ },                       \
-		      sizeof((const enum lfb_finding_id[]){ __VA_ARGS__ }) /                       \
-			      sizeof(enum lfb_finding_id), __FILE__, __LINE__)
+	lfb_findings_(__FILE__, __LINE__, machine, __VA_ARGS__, -1)
 
 /**
  * lfb_record_callbacks() - begin to record the callbacks of a machine
@@ -248,9 +275,8 @@ static inline void lfb_record_callbacks(struct lfb_machine *machine,
  * @...: strings like "flb iommu-v1 preserve", for a callback that failed "file memfd-v1 freeze
  *	-> -5"; none at all for no callbacks
  */
-#define lfb_assert_callbacks(callbacks, ...)                                                       \
-	lfb_callbacks_(callbacks, (const char *const[]){ __VA_ARGS__ __VA_OPT__(,) NULL },         \
-		       __FILE__, __LINE__)
+#define lfb_assert_callbacks(...)                                                                  \
+	lfb_callbacks_(__FILE__, __LINE__, __VA_ARGS__, (const char *)NULL)
 
 /**
  * lfb_assert_counts() - so many sessions and files are there
@@ -332,17 +358,21 @@ static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_op
 				    const struct lfb_sweep_options *sweep_options, const char *file,
 				    int line)
 {
-	const struct lfb_machine_options fixed = {
-		.sz = sizeof(fixed),
-		.mode = LFB_MEMORY_FIXED,
-	};
-	struct lfb_sweep_options options = { .sz = sizeof(options), .violations_max = 1 };
-	struct lfb_sweep_result result = { .sz = sizeof(result) };
+	struct lfb_machine_options fixed;
+	struct lfb_sweep_options options;
+	struct lfb_sweep_result result;
 	const char *name = body->name ? body->name : "body";
 	struct lfb_machine *machine;
 	char error[512] = "";
 	int err;
 
+	memset(&fixed, 0, sizeof(fixed));
+	fixed.sz = sizeof(fixed);
+	fixed.mode = LFB_MEMORY_FIXED;
+	memset(&result, 0, sizeof(result));
+	result.sz = sizeof(result);
+	memset(&options, 0, sizeof(options));
+	options.violations_max = 1;
 	if (sweep_options)
 		memcpy(&options, sweep_options, sweep_options->sz < sizeof(options) ?
 						sweep_options->sz : sizeof(options));

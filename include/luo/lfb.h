@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * All of liblfb. Each header may also be included by itself.
+ * All of liblfb. Each header may also be included by itself, from C11 and from C++11 on.
+ *
+ * From C++: what a handler and an FLB keep for the orchestrator is called private_ (LFB_PRIVATE in
+ * source for both languages); where a function has a structure's name, say struct
+ * (struct lfb_machine_stats); before C++20, which has initialisers by name, fill structures in the
+ * order of their members. LFB_MODULE() and LFB_MODULE_DATA() may stand in a namespace; data with a
+ * constructor is reset at a boot to what it was when the module was added.
  */
 #ifndef LUO_LFB_H
 #define LUO_LFB_H

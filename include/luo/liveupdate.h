@@ -27,6 +27,16 @@ struct liveupdate_session;
 /** LIVEUPDATE_FLB_COMPAT_LENGTH - bytes of an FLB's compatible string, with its NUL. */
 #define LIVEUPDATE_FLB_COMPAT_LENGTH 48
 
+/*
+ * The kernel's name of what is the orchestrator's own in a handler and an FLB is a keyword in C++,
+ * where the member is called private_ instead.
+ */
+#ifdef __cplusplus
+#define LFB_PRIVATE private_
+#else
+#define LFB_PRIVATE private
+#endif
+
 /**
  * struct liveupdate_file_op_args - what a file callback is told, and what it answers
  * @handler: the file handler whose callback this is
@@ -92,7 +102,7 @@ struct liveupdate_file_handler {
 		struct list_head flb_list; /* links to its FLBs, in registration order */
 		bool registered;
 		bool gone;		   /* with its module, which left it registered */
-	} private;
+	} LFB_PRIVATE;
 };
 
 /**
@@ -175,7 +185,7 @@ struct liveupdate_flb {
 		unsigned int users; /* handlers it is linked to */
 		bool initialized;
 		bool gone; /* with its module, which left it registered */
-	} private;
+	} LFB_PRIVATE;
 };
 
 /** liveupdate_enabled() - Return: true when this kernel can do live updates. */

@@ -27,14 +27,14 @@ struct task_struct;
  * @magic: LFB_LOCK_MAGIC once initialised
  * @owner: the task that holds it for itself alone
  * @readers: how many hold it shared
- * @class: what lock order is watched by, found by its name
+ * @lock_class: what lock order is watched by, found by its name
  */
 struct lfb_lock {
 	const char *name;
 	unsigned int magic;
 	unsigned int readers;
 	struct task_struct *owner;
-	unsigned int class;
+	unsigned int lock_class;
 };
 
 /** struct mutex - a sleeping lock with one owner. */
@@ -52,7 +52,7 @@ typedef struct spinlock {
 	struct lfb_lock lock;
 } spinlock_t;
 
-#define LFB_LOCK_INIT(lockname) { .lock = { .name = lockname, .magic = LFB_LOCK_MAGIC } }
+#define LFB_LOCK_INIT(lockname) { { lockname, LFB_LOCK_MAGIC, 0, NULL, 0 } }
 #define DEFINE_MUTEX(var) struct mutex var = LFB_LOCK_INIT(#var)
 #define DECLARE_RWSEM(var) struct rw_semaphore var = LFB_LOCK_INIT(#var)
 #define DEFINE_SPINLOCK(var) spinlock_t var = LFB_LOCK_INIT(#var)

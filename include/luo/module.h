@@ -72,22 +72,20 @@ struct lfb_module {
  * @exit_fn: its exit function, or NULL
  */
 #define LFB_MODULE(modname, init_fn, exit_fn)                                                      \
-	static LFB_MODULE_DATA(modname) struct module modname##_this_module = { .name = #modname };\
-	extern char __start_lfb_data_##modname[] __attribute__((visibility("hidden")));            \
-	extern char __stop_lfb_data_##modname[] __attribute__((visibility("hidden")));             \
-	static struct lfb_module modname##_module;                                                 \
+	static LFB_MODULE_DATA(modname) struct module modname##_this_module = {                    \
+		#modname, MODULE_STATE_LIVE, 0, 0, 0                                               \
+	};                                                                                         \
+	LFB_EXTERN_C char __start_lfb_data_##modname[] __attribute__((visibility("hidden")));      \
+	LFB_EXTERN_C char __stop_lfb_data_##modname[] __attribute__((visibility("hidden")));       \
+	static struct lfb_module modname##_module = {                                              \
+		&modname##_this_module, init_fn, exit_fn, __start_lfb_data_##modname, 0            \
+	};                                                                                         \
 	__attribute__((constructor)) static void modname##_module_setup(void)                      \
 	{                                                                                          \
-		modname##_module = (struct lfb_module){                                            \
-			.module = &modname##_this_module,                                          \
-			.init = init_fn,                                                           \
-			.exit = exit_fn,                                                           \
-			.data = __start_lfb_data_##modname,                                        \
-			.data_size = (size_t)(__stop_lfb_data_##modname -                          \
-					      __start_lfb_data_##modname),                         \
-		};                                                                                 \
+		modname##_module.data_size = (size_t)(__stop_lfb_data_##modname -                  \
+						      __start_lfb_data_##modname);                 \
 	}                                                                                          \
-	static struct lfb_module modname##_module
+	LFB_EXTERN_C char __stop_lfb_data_##modname[]
 
 /**
  * try_module_get() - keep a module from being unloaded

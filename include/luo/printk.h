@@ -46,7 +46,7 @@ LFB_API void panic(const char *format, ...) LFB_PRINTF(1, 2);
 
 /** WARN_ON() - records a WARN when @condition holds. Return: whether it does. */
 #define WARN_ON(condition)                                                                         \
-	({                                                                                         \
+	__extension__({                                                                            \
 		bool lfb_cond_ = !!(condition);                                                    \
 		if (__builtin_expect(lfb_cond_, 0))                                                \
 			lfb_warn(__func__, "%s", #condition);                                      \
@@ -56,7 +56,7 @@ LFB_API void panic(const char *format, ...) LFB_PRINTF(1, 2);
 #define WARN_ON_ONCE(condition) WARN_ON(condition)
 /** WARN() - like WARN_ON() with a message of one's own. */
 #define WARN(condition, ...)                                                                       \
-	({                                                                                         \
+	__extension__({                                                                            \
 		bool lfb_cond_ = !!(condition);                                                    \
 		if (__builtin_expect(lfb_cond_, 0))                                                \
 			lfb_warn(__func__, __VA_ARGS__);                                           \

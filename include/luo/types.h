@@ -18,8 +18,17 @@
  */
 #include <asm-generic/errno.h>
 
-/** LFB_API - marks what liblfb.so exports; everything else is hidden. */
-#define LFB_API __attribute__((visibility("default")))
+/* What a C and a C++ compiler write differently. */
+#ifdef __cplusplus
+#define LFB_EXTERN_C extern "C"
+#define LFB_STATIC_ASSERT(condition, why) static_assert(condition, why)
+#else
+#define LFB_EXTERN_C extern
+#define LFB_STATIC_ASSERT(condition, why) _Static_assert(condition, why)
+#endif
+
+/** LFB_API - marks what liblfb.so exports, with C linkage; everything else is hidden. */
+#define LFB_API LFB_EXTERN_C __attribute__((visibility("default")))
 
 /** LFB_PRINTF() - lets the compiler check the arguments of a printf-like function. */
 #define LFB_PRINTF(string, first) __attribute__((__format__(__printf__, string, first)))
@@ -64,8 +73,8 @@ typedef unsigned int gfp_t;
 #undef ENOIOCTLCMD
 #define ENOIOCTLCMD 515
 
-_Static_assert(EAGAIN == 11 && EDEADLK == 35 && ENOSYS == 38 && ETIMEDOUT == 110,
-	       "errnos are asm-generic's");
+LFB_STATIC_ASSERT(EAGAIN == 11 && EDEADLK == 35 && ENOSYS == 38 && ETIMEDOUT == 110,
+		  "errnos are asm-generic's");
 
 #define MAX_ERRNO 4095
 

@@ -52,9 +52,9 @@ int luo_alloc_pages(void **mem, unsigned int pages)
 
 /* The file entry */
 
-int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where,
-			const struct luo_file_ser *ser)
+int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where, const void *entry)
 {
+	const struct luo_file_ser *ser = entry;
 	struct luo_file_record record = { .data = ser->data, .token = ser->token };
 	int err = luo_read_name(reader, where, "handler name", ser->compatible,
 				sizeof(ser->compatible), record.compatible);
@@ -163,6 +163,7 @@ void luo_write_flb(struct luo *luo, u64 index, const struct luo_flb_record *reco
 	struct luo_flb_header_ser *header = luo->flb_mem;
 	struct luo_flb_ser *ser = (struct luo_flb_ser *)(header + 1) + index;
 
+	LFB_ASSERT(header && index < LUO_FLB_MAX);
 	memset(ser, 0, sizeof(*ser));
 	memcpy(ser->name, record->name, strnlen(record->name, sizeof(ser->name) - 1));
 	ser->data = record->data;
@@ -171,5 +172,6 @@ void luo_write_flb(struct luo *luo, u64 index, const struct luo_flb_record *reco
 
 void luo_write_flb_count(struct luo *luo, u64 count)
 {
+	LFB_ASSERT(count <= LUO_FLB_MAX);
 	((struct luo_flb_header_ser *)luo->flb_mem)->count = count;
 }

@@ -15,8 +15,7 @@ int luo_area(const struct luo_reader *reader, phys_addr_t phys, size_t size);
 /* Copies a string field; an unterminated one is a broken rule and is cut. */
 int luo_read_name(const struct luo_reader *reader, phys_addr_t where, const char *what,
 		  const char *field, size_t size, char *name);
-int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where,
-			const struct luo_file_ser *ser);
+int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where, const void *entry);
 void luo_write_file_entry(struct luo_file_ser *ser, const struct luo_file_record *record);
 
 /* Preserved pages of the codec's own, zeroed: 0 and *mem, or -errno. */

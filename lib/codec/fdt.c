@@ -190,69 +190,36 @@ static int read_files(const struct luo_reader *reader, const struct luo_session_
 
 /* Set up at boot */
 
-struct node {
-	const char *name;
-	const char *compatible;
-	const char *property;
-	u64 address;
-};
-
-static int write_node(void *fdt, const struct node *node)
+/* True: there was no room. */
+static bool write_node(void *fdt, const char *name, const char *compatible, const char *property,
+		       u64 address)
 {
-	int err = fdt_begin_node(fdt, node->name);
-
-	if (!err)
-		err = fdt_property_string(fdt, "compatible", node->compatible);
-	if (!err)
-		err = fdt_property(fdt, node->property, &node->address, sizeof(node->address));
-	return err ? err : fdt_end_node(fdt);
+	return fdt_begin_node(fdt, name) ||
+	       fdt_property_string(fdt, "compatible", compatible) ||
+	       fdt_property(fdt, property, &address, sizeof(address)) ||
+	       fdt_end_node(fdt);
 }
 
 /* The order of the calls decides the bytes. Values are native-endian, as the kernel writes them. */
-static int write_tree(struct luo *luo, void *fdt, const struct node *sessions,
-		      const struct node *flbs)
-{
-	int err;
-
-	if (lfb__fault(luo->kernel, LFB_FAULT_FDT, "LUO tree"))
-		return -FDT_ERR_NOSPACE;
-	err = fdt_create(fdt, PAGE_SIZE);
-	if (!err)
-		err = fdt_finish_reservemap(fdt);
-	if (!err)
-		err = fdt_begin_node(fdt, "");
-	if (!err)
-		err = fdt_property_string(fdt, "compatible", LUO_FDT_COMPATIBLE);
-	if (!err)
-		err = fdt_property(fdt, LUO_FDT_LIVEUPDATE_NUM, &luo->number, sizeof(luo->number));
-	if (!err)
-		err = write_node(fdt, sessions);
-	if (!err)
-		err = write_node(fdt, flbs);
-	if (!err)
-		err = fdt_end_node(fdt);
-	return err ? err : fdt_finish(fdt);
-}
-
 static int make_tree(struct luo *luo)
 {
-	const struct luo_fdt_layout *layout = luo->profile->codec->layout;
-	struct node sessions = {
-		.name = LUO_FDT_SESSION_NODE_NAME,
-		.compatible = layout->session_compatible,
-		.property = LUO_FDT_SESSION_HEADER,
-		.address = virt_to_phys(luo->session_mem),
-	};
-	struct node flbs = {
-		.name = LUO_FDT_FLB_NODE_NAME,
-		.compatible = LUO_FDT_FLB_COMPATIBLE,
-		.property = LUO_FDT_FLB_HEADER,
-		.address = virt_to_phys(luo->flb_mem),
-	};
+	const char *sessions = luo->profile->codec->layout->session_compatible;
+	void *fdt = luo->tree;
 
-	if (write_tree(luo, luo->tree, &sessions, &flbs))
+	if (lfb__fault(luo->kernel, LFB_FAULT_FDT, "LUO tree") ||
+	    fdt_create(fdt, PAGE_SIZE) ||
+	    fdt_finish_reservemap(fdt) ||
+	    fdt_begin_node(fdt, "") ||
+	    fdt_property_string(fdt, "compatible", LUO_FDT_COMPATIBLE) ||
+	    fdt_property(fdt, LUO_FDT_LIVEUPDATE_NUM, &luo->number, sizeof(luo->number)) ||
+	    write_node(fdt, LUO_FDT_SESSION_NODE_NAME, sessions, LUO_FDT_SESSION_HEADER,
+		       virt_to_phys(luo->session_mem)) ||
+	    write_node(fdt, LUO_FDT_FLB_NODE_NAME, LUO_FDT_FLB_COMPATIBLE, LUO_FDT_FLB_HEADER,
+		       virt_to_phys(luo->flb_mem)) ||
+	    fdt_end_node(fdt) ||
+	    fdt_finish(fdt))
 		return -ENOSPC;
-	return kho_add_subtree(LUO_FDT_KHO_ENTRY_NAME, luo->tree, PAGE_SIZE);
+	return kho_add_subtree(LUO_FDT_KHO_ENTRY_NAME, fdt, PAGE_SIZE);
 }
 
 static int setup(struct luo *luo)
@@ -282,6 +249,7 @@ static u8 *session_slot(const struct luo *luo, u64 index)
 {
 	const struct luo_fdt_layout *layout = luo->profile->codec->layout;
 
+	LFB_ASSERT(luo->session_mem && index < luo->profile->codec->session_max);
 	return (u8 *)luo->session_mem + layout->session_header_size + index * layout->session_size;
 }
 
@@ -291,6 +259,7 @@ static void write_session(struct luo *luo, u64 index, const struct liveupdate_se
 	u8 *slot = session_slot(luo, index);
 	u64 files = session->files_mem ? virt_to_phys(session->files_mem) : 0;
 
+	LFB_ASSERT(files || !session->count);
 	memcpy(slot, session->name, sizeof(session->name));
 	put_u64(slot + offsetof(struct luo_session_ser_v1, files), files);
 	if (layout->has_pgcnt)
@@ -306,6 +275,7 @@ static void clear_session(struct luo *luo, u64 index)
 
 static void write_session_count(struct luo *luo, u64 count)
 {
+	LFB_ASSERT(count <= luo->profile->codec->session_max);
 	put_u64((u8 *)luo->session_mem + luo->profile->codec->layout->session_header_count, count);
 }
 
@@ -332,11 +302,13 @@ static void drop_file(struct liveupdate_session *session)
 static void write_file(struct liveupdate_session *session, u64 index,
 		       const struct luo_file_record *record)
 {
+	LFB_ASSERT(session->files_mem && index < LUO_FILE_MAX);
 	luo_write_file_entry((struct luo_file_ser *)session->files_mem + index, record);
 }
 
 static void clear_files(struct liveupdate_session *session)
 {
+	LFB_ASSERT(session->files_mem);
 	memset(session->files_mem, 0, FILE_ARRAY_SIZE);
 }
 

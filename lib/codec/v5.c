@@ -2,7 +2,6 @@
 /*
  * luo-v5: a packed head, sessions and files in linked blocks, the FLB page. docs/facts.md 8.2.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/codec/common.h"
@@ -10,8 +9,7 @@
 /* Reading */
 
 /* One entry of a block; a nonzero return ends the reading. */
-typedef int (*entry_fn)(const struct luo_reader *reader, phys_addr_t where, const void *entry,
-			void *context);
+typedef int (*entry_fn)(const struct luo_reader *reader, phys_addr_t where, const void *entry);
 
 struct chain {
 	const char *what;
@@ -29,7 +27,7 @@ static const struct luo_block_ser *block_at(const struct luo_reader *reader, phy
 }
 
 /* Walks a chain; @entry may be NULL, to check the blocks alone. More than 10000 is also a cycle. */
-static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn entry, void *context)
+static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn entry)
 {
 	phys_addr_t phys = chain->first;
 	unsigned int blocks = 0;
@@ -54,7 +52,7 @@ static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn e
 		for (u64 i = 0; entry && i < block->count && !err; i++) {
 			size_t offset = sizeof(*block) + i * chain->entry_size;
 
-			err = entry(reader, phys + offset, (const u8 *)block + offset, context);
+			err = entry(reader, phys + offset, (const u8 *)block + offset);
 		}
 		chain->entries += block->count;
 		phys = block->next_phys;
@@ -102,19 +100,16 @@ static int read_head(const struct luo_codec *codec, const struct luo_reader *rea
 	if (err)
 		return err;
 	chain = session_chain(head->sessions);
-	return walk(reader, &chain, NULL, NULL);
+	return walk(reader, &chain, NULL);
 }
 
-static int read_session(const struct luo_reader *reader, phys_addr_t where, const void *entry,
-			void *context)
+static int read_session(const struct luo_reader *reader, phys_addr_t where, const void *entry)
 {
 	const struct luo_session_ser_v2 *ser = entry;
 	struct luo_session_record record = { .files = ser->files, .count = ser->count };
-	int err;
+	int err = luo_read_name(reader, where, "session name", ser->name, sizeof(ser->name),
+				record.name);
 
-	(void)context;
-	err = luo_read_name(reader, where, "session name", ser->name, sizeof(ser->name),
-			    record.name);
 	if (err)
 		return err;
 	return reader->session ? reader->session(reader->context, where, &record) : 0;
@@ -126,14 +121,7 @@ static int read_sessions(const struct luo_codec *codec, const struct luo_reader 
 	struct chain chain = session_chain(head->sessions);
 
 	(void)codec;
-	return walk(reader, &chain, read_session, NULL);
-}
-
-static int read_file(const struct luo_reader *reader, phys_addr_t where, const void *entry,
-		     void *context)
-{
-	(void)context;
-	return luo_read_file_entry(reader, where, entry);
+	return walk(reader, &chain, read_session);
 }
 
 static int read_files(const struct luo_reader *reader, const struct luo_session_record *session)
@@ -144,13 +132,13 @@ static int read_files(const struct luo_reader *reader, const struct luo_session_
 		.per_block = LUO_FILES_PER_BLOCK,
 		.entry_size = sizeof(struct luo_file_ser),
 	};
-	int err = walk(reader, &chain, NULL, NULL);
+	int err = walk(reader, &chain, NULL);
 
 	if (!err && chain.entries != session->count)
 		err = luo_broken(reader, -EINVAL, session->files,
 				 "session %.64s has %llu files, its blocks hold %llu",
 				 session->name, session->count, chain.entries);
-	return err ? err : walk(reader, &chain, read_file, NULL);
+	return err ? err : walk(reader, &chain, luo_read_file_entry);
 }
 
 /* Giving back */
@@ -164,25 +152,24 @@ static void free_head(phys_addr_t luo)
 static void free_blocks(phys_addr_t first)
 {
 	unsigned int blocks = 0;
-	phys_addr_t block_phys;
 
 	/* Checked when it was read; but a module may have freed or overwritten it since. */
 	while (first && blocks++ < LUO_BLOCKS_MAX) {
 		struct luo_block_ser *block = NULL;
-		char object[32];
+		phys_addr_t next;
 
 		if (IS_ALIGNED(first, PAGE_SIZE))
 			block = lfb__memory_at(&lfb__current->memory, first, PAGE_SIZE);
 		if (!block) {
-			snprintf(object, sizeof(object), "phys 0x%llx", first);
-			lfb__unsafe_as(lfb__current, LFB_FINDING_MEM_WILD_POINTER, object,
-				       "a block that was handed over has been overwritten: the "
-				       "next one is said to be there");
+			lfb__unsafe_as(lfb__current, LFB_FINDING_MEM_WILD_POINTER,
+				       lfb__phys_object(first).text, "a block that was handed "
+				       "over has been overwritten: the next one is said to be "
+				       "there");
 			return;
 		}
-		block_phys = first;
-		first = block->next_phys;
-		kho_restore_free(phys_to_virt(block_phys));
+		next = block->next_phys;
+		kho_restore_free(phys_to_virt(first));
+		first = next;
 	}
 }
 
@@ -221,6 +208,7 @@ static int blocks_grow(struct luo_blocks *blocks)
 			virt_to_phys(page);
 	list_add_tail(&block->list, &blocks->list);
 	blocks->count++;
+	LFB_ASSERT(blocks->count <= LUO_BLOCKS_MAX);
 	return 0;
 }
 
@@ -228,27 +216,25 @@ static void blocks_shrink(struct luo_blocks *blocks)
 {
 	struct luo_block *block = list_last_entry(&blocks->list, struct luo_block, list);
 
+	LFB_ASSERT(blocks->count && !list_empty(&blocks->list));
 	list_del(&block->list);
+	LFB_ASSERT(list_empty(&blocks->list) == (blocks->count == 1));
 	if (--blocks->count)
 		list_last_entry(&blocks->list, struct luo_block, list)->ser->next_phys = 0;
 	kho_unpreserve_free(block->ser);
 	kfree(block);
 }
 
-static u64 blocks_for(u64 entries, u64 per_block)
-{
-	return (entries + per_block - 1) / per_block;
-}
-
 static void blocks_fit(struct luo_blocks *blocks, u64 entries, u64 per_block)
 {
-	while (blocks->count > blocks_for(entries, per_block))
+	while (blocks->count > (entries + per_block - 1) / per_block)
 		blocks_shrink(blocks);
 }
 
 /* Entries are written in order, so the block of the next one is never far. */
 static void *blocks_slot(struct luo_blocks *blocks, u64 index, u64 per_block, size_t size)
 {
+	LFB_ASSERT(index < blocks->count * per_block);
 	if (!index)
 		blocks->writing = list_first_entry(&blocks->list, struct luo_block, list);
 	else if (index % per_block == 0)
@@ -313,6 +299,7 @@ static void clear_session(struct luo *luo, u64 index)
 	u64 slot = index % LUO_SESSIONS_PER_BLOCK;
 	struct luo_session_ser_v2 *ser;
 
+	LFB_ASSERT(luo->session_blocks.writing && index < luo->outgoing.count);
 	ser = (struct luo_session_ser_v2 *)(luo->session_blocks.writing->ser + 1) + slot;
 	memset(ser->name, 0, sizeof(ser->name));
 	if (!slot && index)
@@ -334,6 +321,7 @@ static void write_session_count(struct luo *luo, u64 count)
 		block->ser->count = here;
 		count -= here;
 	}
+	LFB_ASSERT(!count);
 	ser->sessions_pa = blocks_phys(&luo->session_blocks);
 }
 

@@ -10,6 +10,7 @@ void luo_hash_init(struct luo_hash *table)
 
 void luo_hash_destroy(struct luo_hash *table)
 {
+	LFB_ASSERT(!table->count);
 	kfree(table->buckets);
 	luo_hash_init(table);
 }
@@ -69,6 +70,7 @@ void luo_hash_add(struct luo_hash *table, struct luo_hash_node *node, u64 hash)
 {
 	struct luo_hash_node **to;
 
+	LFB_ASSERT(table->buckets || table->mask == LUO_HASH_FIRST - 1);
 	if (table->count > table->mask)
 		grow(table);
 	to = bucket(table, hash);
@@ -84,7 +86,7 @@ void luo_hash_del(struct luo_hash *table, struct luo_hash_node *node)
 
 	while (*at && *at != node)
 		at = &(*at)->next;
-	if (!*at)
+	if (!LFB_ASSERT(*at != NULL))
 		return;
 	*at = node->next;
 	/* An empty table holds no memory, or it would look like a leak. */

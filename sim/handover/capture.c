@@ -52,6 +52,8 @@ static void add_range(struct capture *capture, u64 pfn, u64 nr_pages, enum lfb_b
 {
 	struct lfb_blob_range *last = capture->ranges + capture->nr_ranges;
 
+	if (!LFB_ASSERT(capture->nr_ranges < 2 * capture->extents.count))
+		return;
 	capture->nr_pages += nr_pages;
 	if (capture->nr_ranges && last[-1].kind == kind &&
 	    PHYS_PFN(last[-1].phys) + last[-1].nr_pages == pfn) {
@@ -100,6 +102,7 @@ static int make_ranges(struct capture *capture)
 		}
 	}
 	add_preserved_until(capture, UINT64_MAX);
+	LFB_ASSERT(capture->done >= capture->end);
 	return 0;
 }
 

@@ -99,6 +99,7 @@ static const struct luo_file_record *file_at(void *context, u64 index)
 	struct conversion *conversion = context;
 	const struct lfb_found_file *files = conversion->found.files.items;
 
+	LFB_ASSERT(conversion->first_file + index < conversion->found.files.count);
 	return &files[conversion->first_file + index].record;
 }
 
@@ -106,6 +107,7 @@ static const struct luo_flb_record *flb_at(void *context, u64 index)
 {
 	struct conversion *conversion = context;
 
+	LFB_ASSERT(index < conversion->found.flbs.count);
 	return &((struct lfb_found_flb *)conversion->found.flbs.items)[index].record;
 }
 

@@ -68,37 +68,32 @@ static unsigned int lowest_free(const struct lfb_fd_table *fds)
 	return at;
 }
 
+/* A table is one allocation: its files, then the levels. */
 static int grow(struct lfb_fd_table *fds)
 {
-	unsigned int size = fds->size ? fds->size * 2 : FD_TABLE_MIN;
-	u64 *used[LFB_FD_LEVELS] = { NULL };
-	struct file **files;
-	int level;
+	struct lfb_fd_table larger = { .size = fds->size ? fds->size * 2 : FD_TABLE_MIN };
+	size_t words = larger.size;
+	u64 *used;
 
 	if (fds->size == FD_LIMIT)
 		return -EMFILE;
-	files = calloc(size, sizeof(struct file *));
-	for (level = 0; files && level < LFB_FD_LEVELS; level++) {
-		used[level] = calloc(words_of(size, level), sizeof(u64));
-		if (!used[level])
-			break;
-	}
-	if (!files || level < LFB_FD_LEVELS) {
-		while (level-- > 0)
-			free(used[level]);
-		free(files);
+	for (int level = 0; level < LFB_FD_LEVELS; level++)
+		words += words_of(larger.size, level);
+	larger.files = calloc(words, sizeof(u64));
+	if (!larger.files)
 		return -ENOMEM;
+	if (fds->size)
+		memcpy(larger.files, fds->files, fds->size * sizeof(struct file *));
+	used = (u64 *)(larger.files + larger.size);
+	for (int level = 0; level < LFB_FD_LEVELS; level++) {
+		larger.used[level] = used;
+		if (fds->size)
+			memcpy(used, fds->used[level], words_of(fds->size, level) * sizeof(u64));
+		used += words_of(larger.size, level);
 	}
-	if (fds->size) {
-		memcpy(files, fds->files, fds->size * sizeof(struct file *));
-		for (level = 0; level < LFB_FD_LEVELS; level++)
-			memcpy(used[level], fds->used[level],
-			       words_of(fds->size, level) * sizeof(u64));
-	}
+	LFB_ASSERT(larger.size <= FD_LIMIT);
 	lfb__fds_destroy(fds);
-	fds->files = files;
-	memcpy(fds->used, used, sizeof(used));
-	fds->size = size;
+	*fds = larger;
 	for (unsigned int fd = 0; fd < FD_FIRST; fd++)
 		mark(fds, fd);
 	return 0;
@@ -106,6 +101,7 @@ static int grow(struct lfb_fd_table *fds)
 
 static void clear_slot(struct lfb_fd_table *fds, unsigned int fd)
 {
+	LFB_ASSERT(fd < fds->size && fds->used[0][fd / WORD_BITS] >> fd % WORD_BITS & 1);
 	fds->files[fd] = NULL;
 	unmark(fds, fd);
 }
@@ -133,6 +129,8 @@ int get_unused_fd_flags(unsigned int flags)
 			return err;
 		fd = lowest_free(fds);
 	}
+	if (!LFB_ASSERT(fd >= FD_FIRST && fd < fds->size && !fds->files[fd]))
+		return -EMFILE;
 	fds->files[fd] = LFB_FD_RESERVED;
 	mark(fds, fd);
 	return (int)fd;
@@ -195,7 +193,5 @@ void lfb__fds_forget(struct lfb_fd_table *fds)
 void lfb__fds_destroy(struct lfb_fd_table *fds)
 {
 	free(fds->files);
-	for (int level = 0; level < LFB_FD_LEVELS; level++)
-		free(fds->used[level]);
 	*fds = (struct lfb_fd_table){ 0 };
 }

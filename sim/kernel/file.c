@@ -57,6 +57,7 @@ void fput(struct file *file)
 	owner = file->f_op->owner;
 	if (file->f_op->release)
 		file->f_op->release(file->f_inode, file);
+	LFB_ASSERT(kernel->files_open > 0);
 	kernel->files_open--;
 	kfree(file);
 	lfb__module_unpin(owner);

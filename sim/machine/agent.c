@@ -60,6 +60,7 @@ void lfb_agent_destroy(struct lfb_agent *agent)
 		return;
 	if (lfb_machine_state(agent->machine) != LFB_OFF)
 		lfb__machine_run(agent->machine, &agent->task, close_all, agent);
+	LFB_ASSERT(!agent->task.running);
 	list_del(&agent->list);
 	lfb__fds_destroy(&agent->fds);
 	lfb__handle_unregister(agent);

@@ -164,8 +164,12 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 
 static long prepare(void *argument)
 {
-	(void)argument;
-	return liveupdate_reboot();
+	struct luo *luo = argument;
+	int err = liveupdate_reboot();
+
+	if (luo && !err)
+		luo_assert_idle(luo);
+	return err;
 }
 
 int lfb_machine_prepare(struct lfb_machine *machine)
@@ -180,7 +184,7 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 				  lfb_machine_state_name(lfb_machine_state(machine)));
 	kernel = &machine->kernel;
 	lfb__machine_doing(machine, "reboot");
-	err = lfb__machine_run(machine, &kernel->boot_task, prepare, NULL);
+	err = lfb__machine_run(machine, &kernel->boot_task, prepare, kernel->luo);
 	if (err)
 		return (int)err;
 	lfb__machine_state_changed(machine, LFB_REBOOTING);
@@ -189,12 +193,25 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 	return 0;
 }
 
+/* All calls have returned. */
+static void assert_idle(const struct task_struct *task)
+{
+	LFB_ASSERT(!task->running && !task->internal && !task->frame);
+	LFB_ASSERT(task->nr_held <= LFB_HELD_MAX && task->spinlocks_held <= task->locks_held);
+}
+
 static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 {
+	const struct task_struct *task;
 	int err;
 
+	assert_idle(&machine->kernel.boot_task);
+	list_for_each_entry(task, &machine->kernel.tasks, list)
+		assert_idle(task);
 	lfb__machine_before_jump(machine);
-	lfb__check_jump(&machine->kernel);
+	/* When nothing ran in between there is nothing to compare with. */
+	if (machine->kernel.watching)
+		lfb__check_unchanged(&machine->kernel);
 	err = lfb__memory_remap(&machine->kernel);
 	if (err)
 		return lfb__error(machine, err, "the arena could not be moved");

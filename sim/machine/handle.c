@@ -81,6 +81,7 @@ int lfb__handle_register(const void *handle, enum lfb_handle_kind kind)
 				     (u32)handles.entries.count - 1);
 		handles.entries.count -= err != 0;
 	}
+	LFB_ASSERT(handles.entries.count == handles.table.count);
 	unlock(interrupted);
 	return err;
 }
@@ -91,12 +92,14 @@ static void remove_entry(struct entry *gone)
 	const struct entry *entries = handles.entries.items;
 	const u32 number = (u32)(gone - entries), last = (u32)--handles.entries.count;
 
+	LFB_ASSERT(number <= last);
 	lfb__table_remove(&handles.table, (uintptr_t)gone->handle, number);
 	if (number != last) {
 		*gone = entries[last];
 		lfb__table_remove(&handles.table, (uintptr_t)gone->handle, last);
 		lfb__table_add(&handles.table, (uintptr_t)gone->handle, number);
 	}
+	LFB_ASSERT(handles.entries.count == handles.table.count);
 	if (!last) {
 		/* Nothing alive: leave no memory behind. */
 		lfb__list_free(&handles.entries);
@@ -116,35 +119,31 @@ void lfb__handle_unregister(const void *handle)
 	unlock(interrupted);
 }
 
-static void forget_if_stale(void)
+static LFB_OUT_OF_LINE bool look_up(const void *handle, enum lfb_handle_kind kind)
 {
-	unsigned long removals = atomic_load(&handles.removals);
+	const struct interrupted interrupted = lock();
+	const struct entry *entry = find(handle);
+	const bool alive = entry && entry->kind == kind;
 
-	if (remembered.removals == removals)
-		return;
-	for (int i = 0; i < 4; i++)
-		remembered.entry[i].handle = NULL;
-	remembered.removals = removals;
-}
-
-static bool is_alive(const void *handle, enum lfb_handle_kind kind)
-{
-	const struct entry *entry;
-	struct interrupted interrupted;
-	bool alive;
-
-	forget_if_stale();
-	for (int i = 0; i < 4; i++) {
-		if (remembered.entry[i].handle == handle)
-			return remembered.entry[i].kind == kind;
-	}
-	interrupted = lock();
-	entry = find(handle);
-	alive = entry && entry->kind == kind;
 	if (alive)
 		remembered.entry[remembered.next++ % 4] = *entry;
 	unlock(interrupted);
 	return alive;
+}
+
+static bool is_alive(const void *handle, enum lfb_handle_kind kind)
+{
+	const unsigned long removals = atomic_load(&handles.removals);
+
+	if (remembered.removals != removals) {
+		memset(remembered.entry, 0, sizeof(remembered.entry));
+		remembered.removals = removals;
+	}
+	for (int i = 0; i < 4; i++) {
+		if (remembered.entry[i].handle == handle)
+			return remembered.entry[i].kind == kind;
+	}
+	return look_up(handle, kind);
 }
 
 bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)

@@ -40,9 +40,7 @@ static int read_all(const char *path, int fd, size_t limit, char **bytes, size_t
 		}
 		buffer = larger;
 		more = 2;
-		got = read(fd, buffer + used, capacity - 1 - used);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = TEMP_FAILURE_RETRY(read(fd, buffer + used, capacity - 1 - used));
 		if (got < 0)
 			err = complain(path, "cannot be read");
 		else if ((used += (size_t)got) > limit)
@@ -80,10 +78,8 @@ int lfb__read_whole_file(const char *path, char **bytes, size_t *size)
 static int write_all(int fd, const u8 *bytes, size_t size)
 {
 	while (size) {
-		ssize_t done = write(fd, bytes, size);
+		ssize_t done = TEMP_FAILURE_RETRY(write(fd, bytes, size));
 
-		if (done < 0 && errno == EINTR)
-			continue;
 		if (done < 0)
 			return -1;
 		bytes += done;
@@ -114,22 +110,18 @@ static int write_in_place(const char *path, const void *bytes, size_t size)
 	return write_to(path, fd, bytes, size, false);
 }
 
-/* A new file beside @path, so that renaming it is atomic. Sets @name. */
+/* A new file beside @path, so that renaming it is atomic. Sets @name, or returns -1. */
 static int open_temporary(const char *path, char **name)
 {
-	int fd = -1;
-
 	for (int i = 0; i < TEMPORARY_NAMES; i++) {
-		if (asprintf(name, "%s.%ld-%d.tmp", path, (long)getpid(), i) < 0) {
-			*name = NULL;
-			errno = ENOMEM;
+		int fd;
+
+		if (asprintf(name, "%s.%ld-%d.tmp", path, (long)getpid(), i) < 0)
 			return -1;
-		}
 		fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (fd >= 0)
 			return fd;
 		free(*name);
-		*name = NULL;
 		if (errno != EEXIST)
 			return -1;
 	}

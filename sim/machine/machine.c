@@ -55,6 +55,7 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 	struct task_struct *task_before = kernel->task;
 	struct lfb_frame *frame_before = task->frame;
 	struct lfb_machine *before = entered;
+	struct lfb_kernel *served = lfb__served;
 	long ret;
 
 	machine->calls++;
@@ -64,6 +65,9 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 				  lfb_machine_state_name(lfb_machine_state(machine)));
 	entered = machine;
 	lfb__current = kernel;
+	/* Whose code runs counts, not who had it run. */
+	if (unlikely(served != NULL))
+		lfb__served = NULL;
 	kernel->task = task;
 	task->running++;
 	/* A call by kernel code is no operation of its own, one by another task is. */
@@ -76,6 +80,8 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 	/* Whatever the code has entered, or destroyed. */
 	entered = before && lfb__machine_valid(before) ? before : NULL;
 	lfb__current = entered && has_kernel(entered) ? &entered->kernel : NULL;
+	if (unlikely(served != NULL))
+		lfb__served = served;
 	if (unlikely(kernel->dead))
 		lfb__fail(kernel, (int)ret, "the kernel died: %s", kernel->trace.complaint);
 	return ret;
@@ -153,6 +159,7 @@ static void count_sessions(const struct luo *luo, struct lfb_machine_stats *stat
 	stats->sessions_outgoing = luo->outgoing.count;
 	list_for_each_entry(session, &luo->outgoing.list, list)
 		stats->files_preserved += session->count;
+	LFB_ASSERT(luo->outgoing.count || !stats->files_preserved);
 }
 
 int lfb_machine_stats(struct lfb_machine *machine, struct lfb_machine_stats *stats)

@@ -12,6 +12,7 @@ long lfb__module_init(void *argument)
 	struct lfb_module *module = image->module;
 	int err = 0;
 
+	LFB_ASSERT(!image->loaded && (image->pristine || !module->data_size));
 	if (module->data_size)
 		memcpy(module->data, image->pristine, module->data_size);
 	module->module->refcnt = 0;

@@ -7,6 +7,7 @@
 
 void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation)
 {
+	LFB_ASSERT((size_t)(operation - run->scenario->operations) < run->scenario->count);
 	run->machine->kernel.operation = (unsigned long)(operation - run->scenario->operations) + 1;
 	run->machine->kernel.doing = operation->text;
 }

@@ -94,6 +94,8 @@ long lfb__run_perform(struct lfb_run *run, const struct lfb_operation *operation
 {
 	const enum lfb_verb verb = operation->verb;
 
+	LFB_ASSERT(operation->session <= run->scenario->nr_sessions);
+	LFB_ASSERT(operation->inode <= run->scenario->nr_inodes);
 	if (!performs[verb])
 		return lfb__recorder_perform(run->recorder, operation, object);
 	if ((lfb__verbs[verb].flags & LFB_SESSION_VERB) && run->sessions[operation->session] < 0)

@@ -37,6 +37,7 @@ static void fire(struct lfb_run *run, struct lfb_run_point *point)
 	u64 object = 0;
 	long result;
 
+	LFB_ASSERT(!run->firing && run->other_agent);
 	run->firing = point;
 	lfb__run_at(run, point->operation);
 	switch_threads(run);
@@ -73,6 +74,8 @@ static void on_point(void *context, const char *name, const char *object)
 
 void lfb__run_wait(struct lfb_run *run, const struct lfb_operation *operation)
 {
+	if (!LFB_ASSERT(run->nr_points < run->scenario->nr_points))
+		return;
 	run->points[run->nr_points++] = (struct lfb_run_point){
 		.operation = operation,
 		.left = operation->nth,

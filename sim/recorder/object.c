@@ -10,6 +10,7 @@
 unsigned int lfb__recorded_index(const struct lfb_recorder *recorder, bool of_flb,
 				 unsigned int number)
 {
+	LFB_ASSERT(number < (of_flb ? recorder->nr_flbs : recorder->nr_handlers));
 	return of_flb ? recorder->nr_handlers + number : number;
 }
 

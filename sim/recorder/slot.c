@@ -55,6 +55,7 @@ int lfb__slot_set(struct lfb_slots *slots, const struct lfb_scope *scope, u32 na
 	if (!entry)
 		return -ENOMEM;
 	*entry = wanted;
+	LFB_ASSERT(slots->entries.count > slots->table.count);
 	return lfb__table_add(&slots->table, hash_of(entry), (u32)slots->entries.count - 1);
 }
 
@@ -87,6 +88,7 @@ static const struct lfb_scope module_scope;
 static const struct lfb_scope *scope_of(const struct lfb_step_call *call,
 					const struct lfb_step *step, unsigned int index)
 {
+	LFB_ASSERT(index < step->nr_slots && step->nr_slots <= LFB_STEP_SLOTS);
 	return step->slots[index].of_module ? &module_scope : &call->scope;
 }
 

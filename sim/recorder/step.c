@@ -34,6 +34,8 @@ static void note_taken(struct lfb_step_call *call, const struct lfb_step *step)
 {
 	struct lfb_taken *held = lfb__list_add(&call->recorder->held, sizeof(*held));
 
+	if (!LFB_ASSERT(held != NULL))
+		return;
 	held->holding = lfb__steps[step->code].takes;
 	held->step = step;
 	held->key = key_of(call, step);
@@ -78,8 +80,9 @@ static int give_back_step(struct lfb_step_call *call, const struct lfb_taken *he
 		step.nr_slots = 1;
 		lfb__step_fill(call, &step, 0, held->slot);
 	}
-	while (lfb__steps[code].gives != held->holding)
+	while (code < LFB_STEP_CODES - 1 && lfb__steps[code].gives != held->holding)
 		code++;
+	LFB_ASSERT(lfb__steps[code].gives == held->holding);
 	return runs[code](call, &step);
 }
 
@@ -87,6 +90,7 @@ static void unwind(struct lfb_step_call *call)
 {
 	struct lfb_list *list = &call->recorder->held;
 
+	LFB_ASSERT(list->count >= call->held);
 	while (list->count > call->held) {
 		const struct lfb_taken held = ((struct lfb_taken *)list->items)[--list->count];
 

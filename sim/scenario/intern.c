@@ -30,6 +30,7 @@ int lfb__intern(struct lfb_intern *strings, const void *bytes, size_t size, unsi
 	*number = lfb__table_find(&strings->table, hash, same, strings->entries.items, &wanted);
 	if (*number != LFB_TABLE_NONE)
 		return 0;
+	LFB_ASSERT(strings->entries.count == strings->table.count);
 	*number = (u32)strings->entries.count;
 	entry = lfb__list_add(&strings->entries, sizeof(*entry));
 	if (!entry)

@@ -45,6 +45,8 @@ static const char *keep_operation(struct lfb_parser *parser, const char *first)
 	const char *stop = parser->line.token.text;
 	char *kept = parser->pool, *to = kept;
 
+	if (!LFB_ASSERT(stop - first < parser->pool_end - kept))
+		return "";
 	for (const char *at = first; at < stop; at++) {
 		if (!lfb__is_space(*at))
 			*to++ = *at;
@@ -193,6 +195,15 @@ static void destroy_scenario(struct lfb_scenario *scenario)
 	free(scenario);
 }
 
+/*
+ * What a text can need: a line's tokens as the operation's text and twice more as names and keys,
+ * each with a terminator where the text has at least a separator.
+ */
+static size_t strings_size(size_t text_size)
+{
+	return 3 * text_size + 8;
+}
+
 static struct lfb_scenario *alloc_scenario(const char *name, size_t size)
 {
 	struct lfb_scenario *scenario = calloc(1, sizeof(*scenario));
@@ -200,11 +211,7 @@ static struct lfb_scenario *alloc_scenario(const char *name, size_t size)
 	if (!scenario)
 		return NULL;
 	scenario->name = strdup(name && *name ? name : "scenario");
-	/*
-	 * What a text can need: a line's tokens as the operation's text and twice more as names and
-	 * keys, each with a terminator where the text has at least a separator.
-	 */
-	scenario->strings = malloc(3 * size + 8);
+	scenario->strings = malloc(strings_size(size));
 	if (scenario->name && scenario->strings)
 		return scenario;
 	destroy_scenario(scenario);
@@ -226,6 +233,7 @@ int lfb_scenario_parse(const char *name, const char *text, size_t size,
 	if (!parser.scenario)
 		return lfb__error(NULL, -ENOMEM, "no memory for a scenario");
 	parser.pool = parser.scenario->strings;
+	parser.pool_end = parser.pool + strings_size(size);
 	parser.line.file = parser.scenario->name;
 
 	err = size ? parse_text(&parser, text, size) : 0;

@@ -47,7 +47,8 @@ bool lfb__token_signed(const struct lfb_line *line, long lowest, long highest, l
 struct lfb_parser {
 	struct lfb_scenario *scenario;
 	size_t capacity; /* of scenario->operations */
-	char *pool; /* where the next string goes in scenario->strings */
+	char *pool; /* where the next string goes in scenario->strings … */
+	const char *pool_end; /* … which end here */
 	struct lfb_intern sessions;
 	struct lfb_intern inodes;
 	struct lfb_intern slots;

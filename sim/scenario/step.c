@@ -33,6 +33,8 @@ static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 	err = lfb__intern(&parser->slots, lfb__keep_token(parser) + of_module, size, &number);
 	if (err)
 		return err;
+	if (!LFB_ASSERT(step->nr_slots < LFB_STEP_SLOTS))
+		return -EINVAL;
 	step->slots[step->nr_slots].name = number;
 	step->slots[step->nr_slots++].of_module = of_module;
 	return 0;
@@ -40,6 +42,8 @@ static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 
 static int parse_number(struct lfb_parser *parser, struct lfb_step *step)
 {
+	if (!LFB_ASSERT(step->nr_numbers < LFB_STEP_NUMBERS))
+		return -EINVAL;
 	return lfb__parse_u64(parser, "a number", &step->numbers[step->nr_numbers++]);
 }
 

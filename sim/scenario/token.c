@@ -171,6 +171,8 @@ const char *lfb__keep_token(struct lfb_parser *parser)
 {
 	char *kept = parser->pool;
 
+	if (!LFB_ASSERT(parser->line.token.size < (size_t)(parser->pool_end - kept)))
+		return "";
 	memcpy(kept, parser->line.token.text, parser->line.token.size);
 	kept[parser->line.token.size] = '\0';
 	parser->pool += parser->line.token.size + 1;

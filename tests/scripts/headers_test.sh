@@ -1,34 +1,119 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# Every public header compiles by itself and without a warning, and so does every
-# <linux/...> header that kernel sources are given.
+# Every public header compiles by itself and without a warning, as C and as C++, and so does every
+# <linux/...> header that kernel sources are given; and what their macros become.
 
 set -eu
 
 include=$LFB_SOURCE_DIR/include
+elsewhere=$(mktemp -d)
+trap 'rm -r "$elsewhere"' EXIT
 failed=0
 
-# compiles NAME FLAGS...: a file that includes nothing but <NAME>
+# compiles STANDARD OPTIONS...: what standard input holds
 compiles() {
-	name=$1
+	standard=$1
 	shift
-	printf '#include <%s>\n#include <%s>\n' "$name" "$name" |
-		"$CC" -std=gnu11 -Wall -Wextra -Wshadow -Werror -fsyntax-only "$@" \
-			-I "$include" -x c - || failed=1
+	case $standard in
+	*++*) set -- "$CXX" -x c++ "$@" ;;
+	*) set -- "$CC" -x c -Wshadow "$@" ;;
+	esac
+	"$@" "-std=$standard" -pedantic -Wall -Wextra -Werror -fsyntax-only -
+}
+
+# alone STANDARD HEADER OPTIONS...: a file that includes nothing else, and that twice
+alone() {
+	standard=$1
+	header=$2
+	shift 2
+	printf '#include <%s>\n#include <%s>\nextern int more;\n' "$header" "$header" |
+		compiles "$standard" "-I$include" "$@"
+}
+
+headers() {
+	for header in luo/*.h; do
+		alone "$1" "$header" || return 1
+	done
+	for header in luo/kernel/linux/*.h luo/kernel/linux/*/*.h; do
+		[ ! -e "$header" ] ||
+			alone "$1" "${header#luo/kernel/}" "-I$include/luo/kernel" || return 1
+	done
+}
+
+macros() {
+	compiles "$1" "-I$include" "-I$include/luo/kernel" <<'END'
+#include <luo/cmocka.h>
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+
+struct element {
+	struct list_head link;
+	int number;
+};
+
+static LFB_MODULE_DATA(demo) int users;
+static DEFINE_MUTEX(mutex);
+static DECLARE_RWSEM(semaphore);
+static DEFINE_SPINLOCK(spinning);
+static LIST_HEAD(list);
+
+static int demo_init(void)
+{
+	return 0;
+}
+LFB_MODULE(demo, demo_init, NULL);
+MODULE_LICENSE("GPL");
+
+int use(struct lfb_machine *machine, struct lfb_callbacks *callbacks, struct element *element);
+int use(struct lfb_machine *machine, struct lfb_callbacks *callbacks, struct element *element)
+{
+	struct element *pos, *next;
+
+	list_for_each_entry(pos, &list, link)
+		pos->number = min(pos->number, max_t(int, users, 3));
+	list_for_each_entry_safe(pos, next, &list, link)
+		WRITE_ONCE(pos->number, READ_ONCE(next->number));
+	list_for_each_entry_reverse(pos, &list, link)
+		BUG_ON(pos == container_of(list.next, struct element, link));
+	mutex_init(&mutex);
+	init_rwsem(&semaphore);
+	spin_lock_init(&spinning);
+	pr_info("no argument");
+	lfb_assert_no_findings(machine);
+	lfb_assert_findings(machine, LFB_FINDING_LOCK_NOT_HELD);
+	lfb_assert_callbacks(callbacks);
+	lfb_assert_callbacks(callbacks, "flb a preserve", "flb b preserve");
+	lfb_assert_nothing_preserved(machine);
+	if (WARN(unlikely(!element), "no element") || WARN_ON_ONCE(demo_module.exit))
+		return -EINVAL;
+	return (int)ALIGN(PAGE_ALIGN(element->number), PAGE_SIZE) + (int)LUO_FILE_MAX;
+}
+END
+}
+
+# as STANDARD...: all at a time
+as() {
+	jobs=
+	for standard; do
+		(headers "$standard" && macros "$standard") &
+		jobs="$jobs $!"
+	done
+	for job in $jobs; do
+		wait "$job" || failed=1
+	done
 }
 
 cd "$include"
-for header in luo/*.h; do
-	compiles "$header"
-done
-for header in luo/kernel/linux/*.h luo/kernel/linux/*/*.h; do
-	[ ! -e "$header" ] || compiles "${header#luo/kernel/}" -I "$include/luo/kernel"
-done
+as c11 gnu11
+if [ -n "${CXX:-}" ]; then
+	as c++11 c++14 c++17 c++20
+else
+	echo "no C++ compiler: not tried as C++"
+fi
 
 # Pages and errnos are the kernel's where the system has others, whoever comes first.
-elsewhere=$(mktemp -d)
-trap 'rm -r "$elsewhere"' EXIT
 cat >"$elsewhere/limits.h" <<'END'
 #ifndef ELSEWHERE_LIMITS_H
 #define ELSEWHERE_LIMITS_H
@@ -61,7 +146,6 @@ _Static_assert(PFN_PHYS(1ul << 20) == 1ull << 32, "beyond 4 GiB");
 _Static_assert(ENOENT == 2 && EDEADLK == 35 && ENOSYS == 38 && EOPNOTSUPP == 95, "errnos");
 _Static_assert(ENOTSUPP == 524 && ENOIOCTLCMD == 515, "errnos of the kernel's own");
 END
-	} | "$CC" -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -isystem "$elsewhere" \
-		-I "$include" -x c - || failed=1
+	} | compiles gnu11 -isystem "$elsewhere" -I "$include" || failed=1
 done
 exit $failed

@@ -220,7 +220,8 @@ static void the_incoming_root_tree_is_readable_for_the_whole_life(void **state)
 	assert_int_equal(phys, at);
 	assert_int_equal(kho_fixture_finalize(), kho_fixture_abi->map_is_live ? 0 : -ENOMEM);
 	assert_true(
-		kho__fdt_compatible_is(kernel->kho.incoming_root, 0, kho_fixture_abi->compatible));
+		kho__fdt_compatible_is(phys_to_virt(kernel->kho.incoming_root_phys), 0,
+				       kho_fixture_abi->compatible));
 }
 
 static u64 draw(u64 *seed)

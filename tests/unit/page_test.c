@@ -93,7 +93,7 @@ static void exhausted_memory_recovers(void **state)
 		count = take_all(order, pages);
 		assert_int_equal(count, 224 >> order);
 		assert_null(alloc_pages(0, 0));
-		assert_null(lfb__alloc_internal_page(kernel));
+		assert_int_equal(lfb__alloc_internal_page(kernel), 0);
 		assert_null(kmalloc(1, GFP_KERNEL));
 		assert_null(kmalloc(10000, GFP_KERNEL));
 		for (i = 0; i < count; i++)
@@ -276,7 +276,7 @@ static void golden_images_find_their_addresses(void **state)
 	page = alloc_pages(0, 4);
 	assert_int_equal(page_to_phys(page), 0x11000);
 	assert_non_null(kmalloc(100, GFP_KERNEL));
-	assert_non_null(lfb__alloc_internal_page(kernel));
+	assert_int_not_equal(lfb__alloc_internal_page(kernel), 0);
 	assert_int_equal(folio_pfn(folio_alloc(0, 0)), 0x21);
 	__free_pages(page, 4);
 	page = alloc_pages(0, 1);
@@ -304,9 +304,9 @@ static void ascending_pages_go_round_what_was_handed_over(void **state)
 	__free_pages(restored, 1);
 	assert_int_equal(page_to_pfn(alloc_pages(0, 0)), 0x16);
 
-	assert_int_equal(page_to_pfn(lfb__alloc_internal_page(kernel)), end - 1);
-	assert_int_equal(page_to_pfn(lfb__alloc_internal_page(kernel)), end - 2);
-	assert_int_equal(page_to_pfn(lfb__alloc_internal_page(kernel)), end - 4);
+	assert_int_equal(lfb__alloc_internal_page(kernel), end - 1);
+	assert_int_equal(lfb__alloc_internal_page(kernel), end - 2);
+	assert_int_equal(lfb__alloc_internal_page(kernel), end - 4);
 	fixture_stop(kernel);
 }
 
@@ -329,7 +329,7 @@ static void ascending_and_internal_pages_meet_in_the_middle(void **state)
 	while (alloc_pages(0, 3))
 		low++;
 	assert_int_equal(low, 224 / 8);
-	assert_null(lfb__alloc_internal_page(kernel));
+	assert_int_equal(lfb__alloc_internal_page(kernel), 0);
 	fixture_boot(kernel);
 	for (low = 0; low < 100; low++)
 		assert_non_null(alloc_pages(0, 0));
@@ -362,7 +362,7 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 {
 	struct lfb_kernel *kernel = start(4 * FIXTURE_MIB, LFB_PAGES_BUDDY);
 	struct page *page = alloc_pages(0, 2);
-	struct page *internal = lfb__alloc_internal_page(kernel);
+	const u32 internal = lfb__alloc_internal_page(kernel);
 	struct page *other = alloc_pages(0, 0);
 	void *object = kmalloc(5000, GFP_KERNEL);
 	void *area = vmalloc(1);
@@ -370,7 +370,7 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	expect_refused(kernel, page, 1, "order 2, not 1");
 	expect_refused(kernel, page, 3, "order 2, not 3");
 	expect_refused(kernel, page + 1, 0, "inside of a block");
-	expect_refused(kernel, internal, 0, "KHO");
+	expect_refused(kernel, lfb__page(kernel, internal), 0, "KHO");
 	expect_refused(kernel, virt_to_page(object), 1, "slab");
 	expect_refused(kernel, virt_to_page((u8 *)object + PAGE_SIZE), 0, "slab");
 	expect_refused(kernel, vmalloc_to_page(area), 0, "vmalloc");
@@ -392,7 +392,7 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	assert_int_equal(kernel->pages.internal, 0);
 	assert_int_equal(fixture_bugs(kernel), 0);
 	lfb__free_internal_page(kernel, internal);
-	lfb__free_internal_page(kernel, NULL);
+	lfb__free_internal_page(kernel, 0);
 	assert_int_equal(fixture_bugs(kernel), 2);
 	assert_int_equal(kernel->pages.allocated, 0);
 	fixture_stop(kernel);
@@ -445,7 +445,7 @@ static void an_armed_fault_point_gives_no_page(void **state)
 	assert_int_equal(__get_free_pages(0, 0), 0);
 	assert_int_equal(kernel->faults.count[LFB_FAULT_ALLOC], 3);
 	/* KHO's own pages and orders that do not exist are no fault points. */
-	assert_non_null(lfb__alloc_internal_page(kernel));
+	assert_int_not_equal(lfb__alloc_internal_page(kernel), 0);
 	assert_null(alloc_pages(0, MAX_PAGE_ORDER + 1));
 	assert_int_equal(kernel->faults.count[LFB_FAULT_ALLOC], 3);
 	assert_int_equal(kernel->pages.allocated, 0);

@@ -196,6 +196,7 @@ static void remove_session(struct lfb_model_sessions *sessions, struct lfb_model
 {
 	struct lfb_model_session *end = &sessions->list[--sessions->count];
 
+	LFB_ASSERT(session >= sessions->list && session <= end);
 	memmove(session, session + 1, (size_t)((char *)end - (char *)session));
 	memset(end, 0, sizeof(*end));
 }
@@ -215,6 +216,8 @@ long lfb__rule_create_session(struct lfb_model *m, const struct lfb_operation *o
 		return -EINVAL;
 	if (find_session(&m->outgoing, op->session))
 		return -EEXIST;
+	if (!LFB_ASSERT(m->outgoing.count < LFB_MODEL_NAMES))
+		return -ENOSPC;
 	m->outgoing.list[m->outgoing.count++].name = (u8)op->session;
 	m->handles[op->session] = LFB_MODEL_OUTGOING;
 	m->open_files++;
@@ -270,7 +273,7 @@ static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 	say(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
 	if (err)
 		drop_flbs(m, h, m->nr_links[h], answer);
-	else
+	else if (LFB_ASSERT(session->nr_files < LFB_MODEL_FILES))
 		session->files[session->nr_files++] =
 			(struct lfb_model_file){ .token = op->token,
 						 .data = 0xd000u + (u32)op->ino,

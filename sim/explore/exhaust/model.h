@@ -8,6 +8,7 @@
 
 #include <luo/machine.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/scenario/scenario.h"
 
 #define LFB_MODEL_HANDLERS 3

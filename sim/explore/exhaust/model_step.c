@@ -82,6 +82,8 @@ static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 			return -EINVAL;
 		if (at < m->nr_links[h])
 			return -EEXIST;
+		if (!LFB_ASSERT(m->nr_links[h] < LFB_MODEL_FLBS))
+			return -ENOSPC;
 		m->links[h][m->nr_links[h]++] = (u8)f;
 		return 0;
 	default:

@@ -85,6 +85,7 @@ static size_t write_word(struct module_search *search, const struct done *word, 
 		if (word[i].booted)
 			add_lines(search, world->once, world->setup);
 	}
+	LFB_ASSERT(last < search->lines);
 	search->scenario->count = search->lines;
 	return last;
 }

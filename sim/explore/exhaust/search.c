@@ -24,6 +24,8 @@ unsigned int lfb__search_word(const struct lfb_search *search, u32 id, u8 *word)
 
 	for (u32 at = id; at; at = lfb__search_node(search, at)->parent)
 		length++;
+	if (!LFB_ASSERT(length <= LFB_EXHAUST_LENGTH_MAX))
+		return 0;
 	for (unsigned int i = length; i--; id = lfb__search_node(search, id)->parent)
 		word[i] = lfb__search_node(search, id)->letter;
 	return length;
@@ -82,6 +84,8 @@ static void note_difference(struct lfb_search *search, u32 id, const struct lfb_
 	search->differs = true;
 	search->over = true;
 	search->word_length = lfb__search_word(search, id, search->word) + 1;
+	if (!LFB_ASSERT(search->word_length <= LFB_EXHAUST_LENGTH_MAX))
+		return;
 	search->word[search->word_length - 1] = tried->letter;
 }
 
@@ -92,6 +96,7 @@ static int merge_node(struct lfb_search *search, u32 id, const struct lfb_list *
 	const struct lfb_tried *tried = found->items;
 	int err = 0;
 
+	LFB_ASSERT(id < search->nodes.count && found->count <= UINT16_MAX);
 	node->next = search->edges.count;
 	node->nr_next = (u16)found->count;
 	for (size_t i = 0; !err && i < found->count; i++, tried++) {
@@ -124,6 +129,7 @@ static int merge(struct lfb_search *search)
 	if (!err && !last && !search->over) {
 		search->layer = end;
 		search->layer_end = (u32)search->nodes.count;
+		LFB_ASSERT(search->layer <= search->layer_end);
 	}
 	return err;
 }
@@ -140,6 +146,7 @@ static void *work(void *argument)
 
 		if (at >= end)
 			break;
+		LFB_ASSERT(at >= search->layer);
 		for (; at < stop && !job->error; at++)
 			job->error = search->expand(job, at, &search->found[at - search->layer]);
 	}

@@ -69,6 +69,7 @@ struct lfb_search {
 
 static inline const struct lfb_node *lfb__search_node(const struct lfb_search *search, u32 id)
 {
+	LFB_ASSERT(id < search->nodes.count);
 	return (const struct lfb_node *)search->nodes.items + id;
 }
 

@@ -40,10 +40,15 @@ void lfb__world_setup(struct lfb_world_text *writing)
 
 struct lfb_letter *lfb__world_letter(struct lfb_world_text *writing, const char *format, ...)
 {
-	struct lfb_letter *letter = &writing->world->letters[writing->world->nr_letters++];
+	struct lfb_letter *letter = &writing->world->letters[writing->world->nr_letters];
 	char text[1024], *rest = text, *line;
 	va_list args;
 
+	/* Without room the last one is overwritten. */
+	if (LFB_ASSERT(writing->world->nr_letters < LFB_WORLD_LETTERS))
+		writing->world->nr_letters++;
+	else
+		letter--;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);

@@ -28,7 +28,8 @@ struct shrinking {
 	struct line *lines;	/* the shortest so far … */
 	size_t count;
 	struct line *trial;	/* … and what is tried next */
-	char *text;		/* of a candidate */
+	char *text;		/* of a candidate … */
+	size_t size;		/* … which has this much room */
 	unsigned int tries;
 	int error;
 };
@@ -56,8 +57,12 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 				  write ? "live scenario" : "place to write to");
 	for (size_t i = 0; err >= 0 && i < scenario->count; i++) {
 		const struct lfb_operation *operation = &scenario->operations[i];
-		const char *end = format_line(line, operation->text,
-					      expectations ? &operation->expected : NULL);
+		const char *end;
+
+		if (!LFB_ASSERT(strlen(operation->text) <= LFB_SCENARIO_LINE_MAX))
+			return lfb__error(NULL, -EINVAL, "a line is too long to be written");
+		end = format_line(line, operation->text,
+				  expectations ? &operation->expected : NULL);
 
 		err = write(context, line, (size_t)(end - line));
 	}
@@ -73,6 +78,7 @@ static struct lfb_scenario *make_candidate(struct shrinking *shrinking, const st
 
 	for (size_t i = 0; i < count; i++)
 		end = format_line(end, lines[i].text, lines[i].expected);
+	LFB_ASSERT((size_t)(end - shrinking->text) < shrinking->size);
 	err = lfb_scenario_parse(shrinking->name, shrinking->text,
 				 (size_t)(end - shrinking->text), &candidate);
 	if (err == -ENOMEM)
@@ -108,6 +114,7 @@ static bool leave_out(struct shrinking *shrinking, size_t first, size_t end, siz
 		else
 			*kept++ = shrinking->lines[i];
 	}
+	LFB_ASSERT(kept == left);
 	count = (size_t)(kept - shrinking->trial);
 	if (!holds(shrinking, shrinking->trial, count))
 		return false;
@@ -311,6 +318,7 @@ static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scena
 		size += strlen(line->text) + EXPECTATION_MAX + 1;
 	}
 	shrinking->count = scenario->count;
+	shrinking->size = size;
 	shrinking->text = malloc(size);
 	return shrinking->text ? 0 : -ENOMEM;
 }

@@ -78,6 +78,7 @@ void lfb__state_bytes(struct lfb_state_sink *sink, const void *bytes, size_t siz
 		memcpy(&word, at, sizeof(word));
 		mix_fact(sink, NULL, word, word, word);
 	}
+	LFB_ASSERT(size < sizeof(word));
 	word = 0;
 	memcpy(&word, at, size);
 	mix_fact(sink, NULL, word, word, word);

@@ -96,6 +96,7 @@ static void flb_returned(struct lfb_balance *balance, const struct lfb_event *ev
 
 static struct lfb_balance_file *file_at(const struct lfb_balance *balance, size_t i)
 {
+	LFB_ASSERT(i < balance->files.capacity);
 	return (struct lfb_balance_file *)balance->files.items + i;
 }
 

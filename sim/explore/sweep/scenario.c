@@ -22,6 +22,7 @@ struct play {
 
 static const struct lfb_operation *operation_of(const struct play *play, size_t step)
 {
+	LFB_ASSERT(step <= play->run.scenario->count);
 	return step ? &play->run.scenario->operations[step - 1] : NULL;
 }
 

@@ -10,6 +10,7 @@ void *lfb__room(void *items, size_t count, size_t more, size_t *capacity, size_t
 {
 	size_t larger = *capacity > SIZE_MAX / 2 ? SIZE_MAX : 2 * *capacity;
 
+	LFB_ASSERT(count <= *capacity);
 	if (items && more <= *capacity - count)
 		return items;
 	if (more > SIZE_MAX - count)

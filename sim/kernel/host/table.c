@@ -15,6 +15,7 @@ static void put(struct lfb_table *table, struct lfb_table_slot slot)
 {
 	u32 at = slot.hash & (table->nr_slots - 1);
 
+	LFB_ASSERT(table->count < table->nr_slots);
 	while (table->slots[at].number)
 		at = (at + 1) & (table->nr_slots - 1);
 	table->slots[at] = slot;
@@ -60,8 +61,13 @@ void lfb__table_remove(struct lfb_table *table, u64 hash, u32 number)
 	struct lfb_table_slot *slots = table->slots;
 	u32 gap = lfb__table_hash(hash) & mask;
 
-	while (slots[gap].number != number + 1)
+	if (!LFB_ASSERT(table->count > 0))
+		return;
+	while (slots[gap].number != number + 1) {
+		if (!LFB_ASSERT(slots[gap].number != 0))
+			return;
 		gap = (gap + 1) & mask;
+	}
 	for (u32 at = (gap + 1) & mask; slots[at].number; at = (at + 1) & mask) {
 		if (((at - slots[at].hash) & mask) < ((at - gap) & mask))
 			continue;

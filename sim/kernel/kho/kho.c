@@ -107,16 +107,14 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled
 	if (!reservation.has_root)
 		return lfb__problem(problem, -EINVAL, root, "root tree is not in preserved memory");
 	kho->incoming = true;
-	kho->incoming_root = found.fdt;
 	kho->incoming_root_phys = root;
 	lfb__event(kernel, KHO_BOOTED, .phys = root, .pages = kernel->pages.incoming);
 	return 0;
 }
 
 /* The outgoing root tree, in a page that is marked: the next kernel reads it while it runs. */
-static int make_root(struct lfb_kernel *kernel, struct page *page)
+static int make_root(struct lfb_kernel *kernel, u32 pfn)
 {
-	unsigned long pfn = lfb__pfn(&kernel->memory, page);
 	void *root = lfb__pfn_address(&kernel->memory, pfn);
 	struct kho *kho = &kernel->kho;
 	int err;
@@ -136,7 +134,7 @@ static int make_root(struct lfb_kernel *kernel, struct page *page)
 int kho__init(struct lfb_kernel *kernel)
 {
 	struct kho *kho = &kernel->kho;
-	struct page *page;
+	u32 root;
 	int err;
 
 	if (!kho->enabled)
@@ -144,24 +142,26 @@ int kho__init(struct lfb_kernel *kernel)
 	err = kho->abi->track_init(kernel);
 	if (err)
 		return err;
-	page = lfb__alloc_internal_page(kernel);
-	err = page ? make_root(kernel, page) : -ENOMEM;
+	root = lfb__alloc_internal_page(kernel);
+	err = root ? make_root(kernel, root) : -ENOMEM;
 	if (!err)
 		return 0;
-	if (page)
-		lfb__free_internal_page(kernel, page);
+	if (root)
+		lfb__free_internal_page(kernel, root);
 	/* A live map, which has nothing in it yet. */
 	if (kho->map_page)
-		lfb__free_internal_page(kernel, lfb__page(kernel, kho->map_page));
+		lfb__free_internal_page(kernel, kho->map_page);
 	kho->map_page = 0;
 	return err;
 }
 
 phys_addr_t kho__root_phys(const struct lfb_kernel *kernel)
 {
-	const struct kho *kho = &kernel->kho;
+	const u8 *root = kernel->kho.root;
+	phys_addr_t phys = root ? (phys_addr_t)(root - kernel->memory.base) : 0;
 
-	return kho->root ? (phys_addr_t)((const u8 *)kho->root - kernel->memory.base) : 0;
+	LFB_ASSERT(phys < kernel->memory.size);
+	return phys;
 }
 
 bool kho__has_handover(const struct lfb_kernel *kernel)
@@ -185,6 +185,7 @@ static int finalize(struct lfb_kernel *kernel)
 		kho->abi->free_map(kernel, map);
 		return err;
 	}
+	LFB_ASSERT(!map == !kho->blocks);
 	kho->abi->free_map(kernel, kho->map_page);
 	kho->map_page = map;
 	return 0;

@@ -17,16 +17,13 @@ static inline struct lfb_kernel *kho__kernel(void)
 	return kernel && kernel->kho.enabled ? kernel : NULL;
 }
 
-/* Order of the first block when @nr_pages at @pfn are cut into maximal naturally aligned ones. */
-static inline unsigned int kho__cut(unsigned long pfn, unsigned long nr_pages)
+/* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
+static inline bool kho__cut(unsigned long pfn, unsigned long end, unsigned int *order)
 {
-	unsigned int order = pfn ? (unsigned int)__builtin_ctzll(pfn) : MAX_PAGE_ORDER;
-
-	if (order > MAX_PAGE_ORDER)
-		order = MAX_PAGE_ORDER;
-	while (1ul << order > nr_pages)
-		order--;
-	return order;
+	*order = (unsigned int)__builtin_ctzll(pfn | 1ul << MAX_PAGE_ORDER);
+	while (pfn < end && 1ul << *order > end - pfn)
+		--*order;
+	return pfn < end;
 }
 
 /* map_v4.c: what it calls a key, one number for a block's address and order */

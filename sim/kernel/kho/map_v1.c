@@ -31,25 +31,15 @@ static u64 window_size(unsigned int order)
 
 static int track_init(struct lfb_kernel *kernel)
 {
-	unsigned long nr_pages = kernel->memory.nr_pages;
-	unsigned long total = 0;
-	u32 *bitmaps;
-
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
-		unsigned long covered = KHO_BITMAP_BITS << order;
+		struct kho_order *of = &kernel->kho.orders[order];
+		const unsigned long covered = KHO_BITMAP_BITS << order;
+		const unsigned long needed = (kernel->memory.nr_pages + covered - 1) / covered;
 
-		kernel->kho.orders[order].nr_bitmaps = (nr_pages + covered - 1) / covered;
-		total += kernel->kho.orders[order].nr_bitmaps;
-	}
-	bitmaps = lfb__early_alloc(kernel, total * sizeof(*bitmaps));
-	if (!bitmaps) {
-		for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
-			kernel->kho.orders[order].nr_bitmaps = 0;
-		return -ENOMEM;
-	}
-	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
-		kernel->kho.orders[order].bitmaps = bitmaps;
-		bitmaps += kernel->kho.orders[order].nr_bitmaps;
+		of->bitmaps = lfb__early_alloc(kernel, needed * sizeof(*of->bitmaps));
+		if (!of->bitmaps)
+			return -ENOMEM;
+		of->nr_bitmaps = needed;
 	}
 	return 0;
 }
@@ -66,18 +56,12 @@ static int add_bitmap(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 {
 	struct kho_order *of = &kernel->kho.orders[order];
 	unsigned long n = (pfn >> order) / KHO_BITMAP_BITS;
-	struct page *page;
 
 	if (n >= of->nr_bitmaps)
 		return -ENOMEM;
-	if (of->bitmaps[n])
-		return 0;
-	page = lfb__alloc_internal_page(kernel);
-	if (!page)
-		return -ENOMEM;
-	page->private = 0;
-	of->bitmaps[n] = (u32)lfb__pfn(&kernel->memory, page);
-	return 0;
+	if (!of->bitmaps[n])
+		of->bitmaps[n] = lfb__alloc_internal_page(kernel);
+	return of->bitmaps[n] ? 0 : -ENOMEM;
 }
 
 /* Moves @n on to the next bitmap of @order, @n included, with a bit set; false at the end. */
@@ -104,7 +88,7 @@ static void free_map(struct lfb_kernel *kernel, u32 first)
 	while (first) {
 		u32 next = (u32)PHYS_PFN(chunk_at(kernel, first)->next_phys);
 
-		lfb__free_internal_page(kernel, lfb__page(kernel, first));
+		lfb__free_internal_page(kernel, first);
 		first = next;
 	}
 }
@@ -113,13 +97,11 @@ static void free_map(struct lfb_kernel *kernel, u32 first)
 static struct khoser_mem_chunk_v1 *add_chunk(struct lfb_kernel *kernel, unsigned int order,
 					     struct khoser_mem_chunk_v1 *last, u32 *first)
 {
-	struct page *page = lfb__alloc_internal_page(kernel);
+	const u32 pfn = lfb__alloc_internal_page(kernel);
 	struct khoser_mem_chunk_v1 *chunk;
-	u32 pfn;
 
-	if (!page)
+	if (!pfn)
 		return NULL;
-	pfn = (u32)lfb__pfn(&kernel->memory, page);
 	chunk = chunk_at(kernel, pfn);
 	chunk->order = order;
 	if (last)
@@ -143,6 +125,7 @@ static int write_map(struct lfb_kernel *kernel, u32 *first)
 				*first = 0;
 				return -ENOMEM;
 			}
+			LFB_ASSERT(chunk->num_elms < ELEMENTS && chunk->order == order);
 			chunk->elms[chunk->num_elms++] = (struct khoser_mem_bitmap_ptr_v1){
 				.phys_start = n * window_size(order),
 				.bitmap_phys = PFN_PHYS(kernel->kho.orders[order].bitmaps[n]),

@@ -52,19 +52,9 @@ static u64 *entry_of(const struct lfb_kernel *kernel, phys_addr_t table, u64 key
 	return (u64 *)(kernel->memory.base + table) + (key >> shift) % TABLE_ENTRIES;
 }
 
-static u32 add_node(struct lfb_kernel *kernel)
-{
-	struct page *page = lfb__alloc_internal_page(kernel);
-
-	if (!page)
-		return 0;
-	page->private = 0;
-	return (u32)lfb__pfn(&kernel->memory, page);
-}
-
 static int track_init(struct lfb_kernel *kernel)
 {
-	kernel->kho.map_page = add_node(kernel);
+	kernel->kho.map_page = lfb__alloc_internal_page(kernel);
 	return kernel->kho.map_page ? 0 : -ENOMEM;
 }
 
@@ -93,9 +83,10 @@ static int add_bitmap(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 		u64 *entry = entry_of(kernel, node, key, shift);
 
 		if (!*entry) {
-			added[nr_added] = add_node(kernel);
+			added[nr_added] = lfb__alloc_internal_page(kernel);
 			if (!added[nr_added])
 				goto undo;
+			LFB_ASSERT(nr_added < LEVELS);
 			*entry = PFN_PHYS(added[nr_added++]);
 			if (!branch)
 				branch = entry;
@@ -107,7 +98,7 @@ undo:
 	if (branch)
 		*branch = 0;
 	while (nr_added--)
-		lfb__free_internal_page(kernel, lfb__page(kernel, added[nr_added]));
+		lfb__free_internal_page(kernel, added[nr_added]);
 	return -ENOMEM;
 }
 
@@ -163,6 +154,7 @@ static int nodes_add(struct nodes *nodes, phys_addr_t phys)
 	if (*slot)
 		return -EEXIST;
 	*slot = phys;
+	LFB_ASSERT(nodes->count < nodes->nr_slots / 2 + 1);
 	return ++nodes->count > nodes->nr_slots / 2 ? grow(nodes) : 0;
 }
 

@@ -26,8 +26,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 			     where, "%lu pages at 0x%llx are no range of pages", nr_pages, phys);
 		return false;
 	}
-	for (unsigned int order; pfn < end; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
 		if (!kho__is_waiting(kernel, PFN_PHYS(pfn), order)) {
 			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
 			return false;
@@ -41,6 +40,7 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 	struct lfb_kernel *kernel = kho__kernel();
 	unsigned long pfn = PHYS_PFN(phys);
 	struct page *page;
+	int err;
 
 	if (!kernel)
 		return NULL;
@@ -52,7 +52,8 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 	page = lfb__page(kernel, pfn);
 	lfb__event(kernel, KHO_RESTORE_FOLIO, .phys = phys, .order = page->order);
 	kho__check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
-	lfb__pages_claim(kernel, pfn, page->order, true);
+	err = lfb__pages_claim(kernel, pfn, page->order, true);
+	LFB_ASSERT(!err);
 	lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, phys,
 					      PAGE_SIZE << page->order));
 	return (struct folio *)page;
@@ -63,14 +64,15 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 	struct lfb_kernel *kernel = kho__kernel();
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
+	int err;
 
 	if (!kernel || !check_range(kernel, __func__, phys, nr_pages))
 		return NULL;
 	lfb__event(kernel, KHO_RESTORE_PAGES, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
-	for (unsigned int order; pfn < end; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
-		lfb__pages_claim(kernel, pfn, order, false);
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+		err = lfb__pages_claim(kernel, pfn, order, false);
+		LFB_ASSERT(!err);
 	}
 	/* Each is freed on its own. */
 	for (pfn = PHYS_PFN(phys); pfn < end; pfn++)
@@ -84,14 +86,15 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 {
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
+	int err;
 
 	if (!check_range(kernel, where, phys, nr_pages))
 		return;
 	lfb__event(kernel, KHO_RESTORE_FREE, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
-	for (unsigned int order; pfn < end; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
-		lfb__pages_claim(kernel, pfn, order, true);
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+		err = lfb__pages_claim(kernel, pfn, order, true);
+		LFB_ASSERT(!err);
 		folio_put((struct folio *)lfb__page(kernel, pfn));
 	}
 }

@@ -66,15 +66,11 @@ int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, co
 int kho__root_create(void *root, const struct kho_abi *abi)
 {
 	static const u64 no_map;
-	int err;
 
 	/* libfdt puts a new property before the others: the last one written comes first. */
-	err = fdt_create_empty_tree(root, PAGE_SIZE);
-	if (!err)
-		err = fdt_setprop(root, 0, MAP_PROPERTY, &no_map, sizeof(no_map));
-	if (!err)
-		err = fdt_setprop_string(root, 0, "compatible", abi->compatible);
-	return err ? -ENOMEM : 0;
+	return fdt_create_empty_tree(root, PAGE_SIZE) ||
+	       fdt_setprop(root, 0, MAP_PROPERTY, &no_map, sizeof(no_map)) ||
+	       fdt_setprop_string(root, 0, "compatible", abi->compatible) ? -ENOMEM : 0;
 }
 
 int kho__root_set_map(void *root, phys_addr_t map)
@@ -89,20 +85,16 @@ static bool is_node_name(const char *name)
 	return length && length <= NAME_MAX_LENGTH && !memchr(name, '/', length);
 }
 
-static int set_subtree(struct lfb_kernel *kernel, int node, phys_addr_t phys, u64 size)
+/* False: there was no room. */
+static bool set_subtree(struct lfb_kernel *kernel, int node, phys_addr_t phys, u64 size)
 {
 	const struct kho_abi *abi = kernel->kho.abi;
 	void *root = kernel->kho.root;
-	int err;
 
-	if (lfb__fault(kernel, LFB_FAULT_FDT, "kho_add_subtree"))
-		return -FDT_ERR_NOSPACE;
-	if (abi->size_property) {
-		err = fdt_setprop(root, node, abi->size_property, &size, sizeof(size));
-		if (err)
-			return err;
-	}
-	return fdt_setprop(root, node, abi->data_property, &phys, sizeof(phys));
+	return !lfb__fault(kernel, LFB_FAULT_FDT, "kho_add_subtree") &&
+	       (!abi->size_property ||
+		!fdt_setprop(root, node, abi->size_property, &size, sizeof(size))) &&
+	       !fdt_setprop(root, node, abi->data_property, &phys, sizeof(phys));
 }
 
 static int add_subtree(struct lfb_kernel *kernel, const char *name, phys_addr_t phys, u64 size)
@@ -114,7 +106,7 @@ static int add_subtree(struct lfb_kernel *kernel, const char *name, phys_addr_t 
 		return -EEXIST;
 	if (node < 0)
 		return -ENOMEM;
-	if (!set_subtree(kernel, node, phys, size))
+	if (set_subtree(kernel, node, phys, size))
 		return 0;
 	fdt_del_node(root, node);
 	return -ENOMEM;

@@ -34,46 +34,32 @@ static bool is_set(const struct spot *spot)
 	return spot->bitmap && (*spot->word & spot->mask);
 }
 
-static void flip(struct lfb_kernel *kernel, const struct spot *spot, unsigned int order, int change)
+/* Sets or clears the bit of a block; false when it was so already. */
+static bool change_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool set)
 {
-	*spot->word ^= spot->mask;
-	lfb__page(kernel, spot->bitmap)->private += change;
+	struct spot spot = spot_of(kernel, pfn, order);
+	struct page *page = lfb__page(kernel, pfn);
+	const int change = set ? 1 : -1;
+	struct page *bitmap;
+
+	LFB_ASSERT(spot.bitmap || !set);
+	if (!spot.bitmap || is_set(&spot) == set)
+		return false;
+	*spot.word ^= spot.mask;
+	bitmap = lfb__page(kernel, spot.bitmap);
+	LFB_ASSERT(bitmap && bitmap->flags & PG_INTERNAL);
+	bitmap->private += change;
+	LFB_ASSERT(bitmap->private <= kernel->kho.orders[order].blocks + change);
 	kernel->kho.orders[order].blocks += change;
 	kernel->kho.blocks += change;
-}
-
-/* Tells the pages of a block, for who frees them or preserves them again. */
-static void tell_pages(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order,
-		       bool preserved)
-{
-	struct page *page = lfb__page(kernel, pfn);
-
+	LFB_ASSERT(kernel->kho.orders[order].blocks <= kernel->kho.blocks);
+	/* Its pages are told, for who frees them or preserves them again. */
 	for (unsigned long i = 0; page && i < 1ul << order; i++) {
-		if (!preserved)
+		if (!set)
 			page[i].flags &= ~PG_PRESERVED;
 		else if (page[i].flags & PG_DIRTY)
 			page[i].flags |= PG_PRESERVED;
 	}
-}
-
-static void set_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
-{
-	struct spot spot = spot_of(kernel, pfn, order);
-
-	if (!spot.bitmap || is_set(&spot))
-		return;
-	flip(kernel, &spot, order, 1);
-	tell_pages(kernel, pfn, order, true);
-}
-
-static bool clear_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
-{
-	struct spot spot = spot_of(kernel, pfn, order);
-
-	if (!is_set(&spot))
-		return false;
-	flip(kernel, &spot, order, -1);
-	tell_pages(kernel, pfn, order, false);
 	return true;
 }
 
@@ -94,14 +80,11 @@ static void unlock_map(struct lfb_kernel *kernel)
 int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
 	const unsigned long end = pfn + nr_pages;
-	unsigned int order;
 	int err = 0;
 
 	lock_map(kernel);
-	for (; pfn < end && !err; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
+	for (unsigned int order; !err && kho__cut(pfn, end, &order); pfn += 1ul << order)
 		err = kernel->kho.abi->add_bitmap(kernel, pfn, order);
-	}
 	unlock_map(kernel);
 	return err;
 }
@@ -132,35 +115,32 @@ static LFB_OUT_OF_LINE void tell_marked(struct lfb_kernel *kernel, unsigned long
 		   .owner = owner(kernel, pfn, text, sizeof(text)));
 }
 
-void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+/* Sets or clears all bits of a range; false when one of them was so already. */
+static bool change_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+			 bool set)
 {
 	const unsigned long first = pfn, end = pfn + nr_pages;
-	unsigned int order;
+	bool all = true;
 
 	lock_map(kernel);
-	for (; pfn < end; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
-		set_block(kernel, pfn, order);
-	}
-	if (unlikely(kernel->trace.fine))
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order)
+		all &= change_block(kernel, pfn, order, set);
+	if (!set)
+		lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(first), .pages = nr_pages);
+	else if (unlikely(kernel->trace.fine))
 		tell_marked(kernel, first, nr_pages);
 	unlock_map(kernel);
+	return all;
+}
+
+void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+{
+	change_range(kernel, pfn, nr_pages, true);
 }
 
 bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
-	const unsigned long first = pfn, end = pfn + nr_pages;
-	bool all_set = true;
-	unsigned int order;
-
-	lock_map(kernel);
-	for (; pfn < end; pfn += 1ul << order) {
-		order = kho__cut(pfn, end - pfn);
-		all_set &= clear_block(kernel, pfn, order);
-	}
-	lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(first), .pages = nr_pages);
-	unlock_map(kernel);
-	return all_set;
+	return change_range(kernel, pfn, nr_pages, false);
 }
 
 bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)

@@ -12,7 +12,6 @@
 #define MIB (1024ul * 1024)
 #define GIB (1024 * MIB)
 #define MIN_MEMORY (1 * MIB)
-#define MAX_MEMORY (SIZE_MAX / 16)	/* all windows of it can be told apart by a pointer */
 #define MIN_SCRATCH (64 * 1024ul)
 #define MAX_SCRATCH (16 * MIB)
 #define MIN_VMALLOC (64 * MIB)
@@ -47,7 +46,7 @@ static int create_tables(struct lfb_memory *memory)
 	const size_t map = memory->nr_chunks * LFB_CHUNK_PAGES * sizeof(*memory->map);
 	const size_t touched = memory->nr_chunks * LFB_CHUNK_PAGES / 8;
 	const size_t table = (memory->vmalloc_size >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table);
-	const size_t size = map + 3 * touched + table + 2 * memory->nr_chunks;
+	const size_t size = map + touched + table + memory->nr_chunks;
 	u8 *tables = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -59,12 +58,8 @@ static int create_tables(struct lfb_memory *memory)
 	memory->map = (struct page *)tables;
 	tables += map;
 	memory->touched = (u64 *)tables;
-	memory->lost = (u64 *)(tables + touched);
-	memory->lost_slab = (u64 *)(tables + 2 * touched);
-	tables += 3 * touched;
-	memory->vmalloc_table = (u32 *)tables;
-	memory->chunk_touched = tables + table;
-	memory->chunk_lost = memory->chunk_touched + memory->nr_chunks;
+	memory->vmalloc_table = (u32 *)(tables + touched);
+	memory->chunk_touched = tables + touched + table;
 	return 0;
 }
 
@@ -124,7 +119,7 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	memset(memory, 0, sizeof(*memory));
 	memory->fd = -1;
 	lay_out(memory, options);
-	error = options->size > MAX_MEMORY ? -ENOMEM : create_tables(memory);
+	error = create_tables(memory);
 	if (!error)
 		error = create_windows(memory);
 	if (!error && options->checks == LFB_CHECKS_GUARD)
@@ -164,6 +159,7 @@ void lfb__memory_clear_vmalloc(struct lfb_memory *memory)
 {
 	if (memory->vmalloc_used == 0)
 		return;
+	LFB_ASSERT(memory->vmalloc_used <= memory->vmalloc_size);
 	lfb__memory_seal(memory->vmalloc_base, memory->vmalloc_used);
 	memset(memory->vmalloc_table, 0,
 	       (memory->vmalloc_used >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table));
@@ -189,6 +185,7 @@ int lfb__memory_remap(struct lfb_kernel *kernel)
 	unsigned int next = (memory->window + 1) % memory->nr_windows;
 	u8 *to = memory->windows + next * memory->window_stride;
 
+	LFB_ASSERT(memory->base == memory->windows + memory->window * memory->window_stride);
 	if (memory->mode == LFB_MEMORY_FIXED) {
 		lfb__memory_clear_vmalloc(memory);
 		return 0;
@@ -247,6 +244,7 @@ unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long p
 {
 	const u8 *chunks = memory->chunk_touched;
 
+	LFB_ASSERT(end <= memory->nr_pages);
 	while (pfn < end) {
 		unsigned long chunk = pfn / LFB_CHUNK_PAGES;
 		u64 word;
@@ -272,12 +270,10 @@ unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long p
 void lfb__unpoison_touched(const struct lfb_memory *memory, phys_addr_t phys, size_t size)
 {
 	const unsigned long end = PHYS_PFN(PAGE_ALIGN(phys + size));
-	unsigned long pfn;
 
 	if (!LFB_ASAN)
 		return;
-	for (pfn = lfb__next_touched(memory, PHYS_PFN(phys), end); pfn < end;
-	     pfn = lfb__next_touched(memory, pfn + 1, end)) {
+	for_each_touched(memory, pfn, PHYS_PFN(phys), end) {
 		phys_addr_t from = PFN_PHYS(pfn) < phys ? phys : PFN_PHYS(pfn);
 		phys_addr_t to = PFN_PHYS(pfn + 1);
 

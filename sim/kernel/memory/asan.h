@@ -18,28 +18,12 @@
 
 #ifdef LFB_ASAN
 #include <sanitizer/asan_interface.h>
+#define lfb__poison(address, size) __asan_poison_memory_region(address, size)
+#define lfb__unpoison(address, size) __asan_unpoison_memory_region(address, size)
 #else
 #define LFB_ASAN 0
+#define lfb__poison(address, size) ((void)(address), (void)(size))
+#define lfb__unpoison(address, size) ((void)(address), (void)(size))
 #endif
-
-static inline void lfb__poison(const void *address, size_t size)
-{
-#if LFB_ASAN
-	__asan_poison_memory_region(address, size);
-#else
-	(void)address;
-	(void)size;
-#endif
-}
-
-static inline void lfb__unpoison(const void *address, size_t size)
-{
-#if LFB_ASAN
-	__asan_unpoison_memory_region(address, size);
-#else
-	(void)address;
-	(void)size;
-#endif
-}
 
 #endif

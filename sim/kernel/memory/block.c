@@ -19,6 +19,7 @@ static void push_free(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 {
 	struct page *page = &kernel->memory.map[pfn];
 
+	LFB_ASSERT(IS_ALIGNED(pfn, 1ul << order) && !(page->flags & (PG_IN_USE | PG_FREE)));
 	lfb__touch(&kernel->memory, pfn);
 	page->flags |= PG_FREE;
 	page->order = (u8)order;
@@ -36,6 +37,7 @@ static void remove_free(struct lfb_kernel *kernel, unsigned long pfn)
 /* Frees a range as maximal naturally aligned blocks. */
 static void push_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned long end)
 {
+	LFB_ASSERT(pfn >= LFB_LOW_PAGES && end <= lfb__usable_end(&kernel->memory));
 	while (pfn < end) {
 		unsigned int order = (unsigned int)__builtin_ctzll(pfn | LFB_CHUNK_PAGES);
 
@@ -76,6 +78,7 @@ static bool bring_in_chunk(struct lfb_kernel *kernel)
 static unsigned long take_buddy(struct lfb_kernel *kernel, unsigned int order)
 {
 	const u32 *lists = kernel->pages.free_list;
+	const struct page *map = kernel->memory.map;
 	unsigned long pfn;
 	unsigned int have;
 
@@ -87,6 +90,7 @@ static unsigned long take_buddy(struct lfb_kernel *kernel, unsigned int order)
 	if (have > MAX_PAGE_ORDER)
 		return LFB_NO_PFN;
 	pfn = lists[have];
+	LFB_ASSERT(map[pfn].flags & PG_FREE && map[pfn].order == have);
 	remove_free(kernel, pfn);
 	while (have-- > order)
 		push_free(kernel, pfn + (1ul << have), have);
@@ -177,6 +181,8 @@ struct page *lfb__alloc_block(struct lfb_kernel *kernel, unsigned int order, u32
 		return NULL;
 
 	page = &memory->map[pfn];
+	LFB_ASSERT(pfn >= LFB_LOW_PAGES && pfn + count <= lfb__usable_end(memory));
+	LFB_ASSERT(!(page->flags & PG_IN_USE));
 	lfb__touch(memory, pfn);
 	page->flags = PG_ALLOCATED | PG_DIRTY | kind | (page->flags & PG_STICKY);
 	page->order = (u8)order;
@@ -202,6 +208,7 @@ void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	void *address = lfb__pfn_address(memory, pfn);
 	u32 flags = 0;
 
+	LFB_ASSERT(page->flags & PG_ALLOCATED && order <= MAX_PAGE_ORDER);
 	if (LFB_ASAN && !lfb__fenced(memory)) {
 		lfb__unpoison(address, size);
 		memset(address, LFB_POISON_FREED, size);

@@ -210,13 +210,6 @@ void lfb__check_unchanged(struct lfb_kernel *kernel)
 	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, check_unchanged, NULL);
 }
 
-/* When nothing ran in between there is nothing to compare with. */
-void lfb__check_jump(struct lfb_kernel *kernel)
-{
-	if (kernel->watching)
-		lfb__check_unchanged(kernel);
-}
-
 void lfb__check_serialized(struct lfb_kernel *kernel)
 {
 	if (!lfb__checking(kernel))

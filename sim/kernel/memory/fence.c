@@ -76,6 +76,7 @@ void lfb__fence_given(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 {
 	struct lfb_fence_page *page = &kernel->memory.fence->pages[pfn];
 
+	LFB_ASSERT(pfn + (1ul << order) <= kernel->memory.nr_pages);
 	for (unsigned long i = 0; i < 1ul << order; i++)
 		page[i].head = (u32)pfn;
 	*page = (struct lfb_fence_page){
@@ -95,6 +96,7 @@ void lfb__fence_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 	struct lfb_fence_page *page = &memory->fence->pages[pfn];
 	struct lfb_pages *pages = &kernel->pages;
 
+	LFB_ASSERT(page->head <= pfn);
 	/* A page of a block that was split: whose the block was. */
 	*page = memory->fence->pages[page->head];
 	for (unsigned long i = 0; i < 1ul << order; i++)
@@ -123,6 +125,7 @@ bool lfb__fence_take_oldest(struct lfb_kernel *kernel, unsigned long *pfn, unsig
 	if (!memory->fence || kernel->pages.oldest_freed == LFB_NO_PFN)
 		return false;
 	*pfn = kernel->pages.oldest_freed;
+	LFB_ASSERT(memory->fence->pages[*pfn].use == LFB_FENCE_FREED);
 	*order = memory->fence->pages[*pfn].order;
 	kernel->pages.oldest_freed = memory->map[*pfn].next;
 	memory->map[*pfn].next = 0;
@@ -171,6 +174,7 @@ void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t siz
 	memory->fence->pages[pfn].size = (u32)size;
 	start = lfb__fence_start(kernel, pfn, &room);
 	protect(memory, pfn + (start >> PAGE_SHIFT), pages_of(size), PROT_READ | PROT_WRITE);
+	LFB_ASSERT(size <= room && start + room <= PAGE_SIZE << lfb__fence_order(size));
 	object = (u8 *)lfb__pfn_address(memory, pfn) + start;
 	memset(object + size, SLACK, room - size);
 	return object;

@@ -13,7 +13,7 @@ static void converted(struct lfb_kernel *kernel, phys_addr_t phys)
 
 		if (frame)
 			frame->touched_nothing = true;
-	} else if (unlikely(lfb__was_in_use(&kernel->memory, PHYS_PFN(phys)))) {
+	} else if (unlikely(lfb__was(&kernel->memory, PHYS_PFN(phys)))) {
 		lfb__check_converted(kernel, phys);
 	}
 }

@@ -101,7 +101,7 @@ void lfb__pages_mark_dirty(struct lfb_kernel *kernel, unsigned long pfn, unsigne
 void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size);
 
 /* What a page was in the kernel before, when nobody preserved it and it is not in use since. */
-enum lfb_lost { LFB_NOT_LOST, LFB_LOST, LFB_LOST_SLAB };
+enum lfb_lost { LFB_NOT_LOST, LFB_LOST, LFB_LOST_SLAB, LFB_LOST_KINDS };
 enum lfb_lost lfb__lost(const struct lfb_kernel *kernel, unsigned long pfn);
 
 /*
@@ -113,9 +113,12 @@ bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pf
 
 /* page.c */
 
-/* A zeroed page for KHO's own records, never handed over; no fault point of its own. */
-struct page *lfb__alloc_internal_page(struct lfb_kernel *kernel);
-void lfb__free_internal_page(struct lfb_kernel *kernel, struct page *page);
+/*
+ * The number of a zeroed page for KHO's own records, never handed over; 0 without memory. It has no
+ * fault point of its own.
+ */
+u32 lfb__alloc_internal_page(struct lfb_kernel *kernel);
+void lfb__free_internal_page(struct lfb_kernel *kernel, u32 pfn);
 
 /* Turns a preserved block into an allocated one (a folio, or single pages). -ENOENT if none. */
 int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool folio);
@@ -156,10 +159,8 @@ struct lfb_preserved lfb__preserved_at(struct lfb_kernel *kernel, enum lfb_ledge
 
 /* The state is serialized: what is preserved may not change from here on. */
 void lfb__check_serialized(struct lfb_kernel *kernel);
-/* Before kernel code runs after that and when it did. */
+/* Before kernel code runs after that and when it did; at the jump, if any ran. */
 void lfb__check_unchanged(struct lfb_kernel *kernel);
-/* The kernel jumps. */
-void lfb__check_jump(struct lfb_kernel *kernel);
 
 /* stray.c */
 

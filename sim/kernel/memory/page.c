@@ -25,6 +25,7 @@ static struct page *alloc_counted(gfp_t gfp, unsigned int order, u32 kind, const
 	if (!page)
 		return NULL;
 	kernel->pages.allocated += 1ul << order;
+	LFB_ASSERT(kernel->pages.allocated <= kernel->memory.nr_pages);
 	pfn = lfb__pfn(&kernel->memory, page);
 	if (gfp & __GFP_ZERO)
 		memset(lfb__pfn_address(&kernel->memory, pfn), 0, PAGE_SIZE << order);
@@ -96,8 +97,10 @@ static unsigned long block_pfn(struct lfb_kernel *kernel, const struct page *pag
 
 static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigned long pfn)
 {
+	LFB_ASSERT(page->refcount > 0);
 	if (--page->refcount > 0)
 		return;
+	LFB_ASSERT(kernel->pages.allocated >= 1ul << page->order);
 	kernel->pages.allocated -= 1ul << page->order;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn));
@@ -156,25 +159,29 @@ void free_pages(unsigned long addr, unsigned int order)
 			    "not the address of a page");
 }
 
-struct page *lfb__alloc_internal_page(struct lfb_kernel *kernel)
+u32 lfb__alloc_internal_page(struct lfb_kernel *kernel)
 {
 	struct page *page = lfb__alloc_block(kernel, 0, PG_INTERNAL);
+	unsigned long pfn;
 
 	if (!page)
-		return NULL;
+		return 0;
 	kernel->pages.internal++;
-	memset(lfb__pfn_address(&kernel->memory, lfb__pfn(&kernel->memory, page)), 0, PAGE_SIZE);
-	return page;
+	page->private = 0;
+	pfn = lfb__pfn(&kernel->memory, page);
+	memset(lfb__pfn_address(&kernel->memory, pfn), 0, PAGE_SIZE);
+	return (u32)pfn;
 }
 
-void lfb__free_internal_page(struct lfb_kernel *kernel, struct page *page)
+void lfb__free_internal_page(struct lfb_kernel *kernel, u32 pfn)
 {
-	const unsigned long pfn = lfb__pfn(&kernel->memory, page);
+	const struct page *page = lfb__page(kernel, pfn);
 
-	if (pfn == LFB_NO_PFN || !(page->flags & PG_INTERNAL)) {
+	if (!page || !(page->flags & PG_INTERNAL)) {
 		lfb_bug("lfb__free_internal_page", "not an internal page");
 		return;
 	}
+	LFB_ASSERT(kernel->pages.internal > 0);
 	kernel->pages.internal--;
 	lfb__free_block(kernel, pfn);
 }
@@ -200,6 +207,7 @@ int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int 
 	page->flags = PG_ALLOCATED | PG_DIRTY | PG_HANDED | (folio ? PG_FOLIO : 0);
 	page->refcount = 1;
 	page->next = 0;
+	LFB_ASSERT(kernel->pages.incoming >= 1ul << order);
 	kernel->pages.incoming -= 1ul << order;
 	kernel->pages.allocated += 1ul << order;
 	lfb__event(kernel, PAGES_CLAIMED, .phys = PFN_PHYS(pfn), .pages = 1ull << order);

@@ -15,8 +15,8 @@ static inline unsigned long lfb__usable_end(const struct lfb_memory *memory)
 }
 
 /*
- * Touched pages. A page is touched when its map entry is not all zero, which includes the mark of
- * having been written to; all work of a boot is in proportion to how many there are.
+ * Touched pages. A page is touched when its map entry is not all zero but for .lost; the mark of
+ * having been written to is in it. All work of a boot is in proportion to how many there are.
  */
 
 #define LFB_BITS 64
@@ -32,19 +32,21 @@ static inline void lfb__untouch(struct lfb_memory *memory, unsigned long pfn)
 	memory->touched[pfn / LFB_BITS] &= ~(1ull << (pfn % LFB_BITS));
 }
 
-/* Was it in use when the kernel before jumped? */
-static inline bool lfb__was_in_use(const struct lfb_memory *memory, unsigned long pfn)
+/* What a page was in the kernel before, whoever has it now. */
+static inline enum lfb_lost lfb__was(const struct lfb_memory *memory, unsigned long pfn)
 {
-	return memory->lost[pfn / LFB_BITS] >> (pfn % LFB_BITS) & 1;
+	const u32 what = memory->map[pfn].lost - memory->lost_base;
+
+	return what < LFB_LOST_KINDS ? what : LFB_NOT_LOST;
 }
 
 /* The first touched page from @pfn up; @end when there is none below @end. */
 unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long pfn,
 				unsigned long end);
 
-#define for_each_touched(memory, pfn)                                                              \
-	for ((pfn) = lfb__next_touched(memory, 0, (memory)->nr_pages); (pfn) < (memory)->nr_pages; \
-	     (pfn) = lfb__next_touched(memory, (pfn) + 1, (memory)->nr_pages))
+#define for_each_touched(memory, pfn, from, end)                                \
+	for (unsigned long pfn = lfb__next_touched(memory, from, end); pfn < (end); \
+	     pfn = lfb__next_touched(memory, pfn + 1, end))
 
 /* Puts a page in front of a list of pages, which are numbers: *@list is the first one's. */
 static inline void lfb__page_push(struct page *map, u32 *list, unsigned long pfn)

@@ -11,38 +11,6 @@ static bool is_preserved(const struct page *page)
 }
 
 /*
- * Pages that were in use when their kernel jumped: who names one of them to the next kernel, and
- * had not preserved it, is told so.
- */
-
-static void forget_lost(struct lfb_memory *memory)
-{
-	const unsigned long words = LFB_CHUNK_PAGES / LFB_BITS;
-	u8 *chunk = memory->chunk_lost;
-	u8 *end = chunk + memory->nr_chunks;
-
-	while ((chunk = memchr(chunk, 1, (size_t)(end - chunk))) != NULL) {
-		const unsigned long first = (unsigned long)(chunk - memory->chunk_lost) * words;
-
-		memset(memory->lost + first, 0, words * sizeof(*memory->lost));
-		memset(memory->lost_slab + first, 0, words * sizeof(*memory->lost_slab));
-		*chunk++ = 0;
-	}
-}
-
-static void mark_lost(struct lfb_memory *memory, unsigned long pfn, u32 flags)
-{
-	const u64 bit = 1ull << (pfn % LFB_BITS);
-
-	if (!(flags & (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN)))
-		return;
-	memory->chunk_lost[pfn / LFB_CHUNK_PAGES] = 1;
-	memory->lost[pfn / LFB_BITS] |= bit;
-	if (flags & PG_SLAB)
-		memory->lost_slab[pfn / LFB_BITS] |= bit;
-}
-
-/*
  * Whoever has had a page in this kernel left a mark on it, and it is his. But no address of KHO's
  * own pages is ever given away, and a callback that takes over what was preserved has no business
  * with slab memory: what they mean is what was there before.
@@ -63,12 +31,8 @@ static bool is_taken(const struct lfb_kernel *kernel, u32 flags)
 
 enum lfb_lost lfb__lost(const struct lfb_kernel *kernel, unsigned long pfn)
 {
-	const struct lfb_memory *memory = &kernel->memory;
-	const u64 bit = 1ull << (pfn % LFB_BITS);
-
-	if (!lfb__was_in_use(memory, pfn) || is_taken(kernel, memory->map[pfn].flags))
-		return LFB_NOT_LOST;
-	return memory->lost_slab[pfn / LFB_BITS] & bit ? LFB_LOST_SLAB : LFB_LOST;
+	return is_taken(kernel, kernel->memory.map[pfn].flags) ? LFB_NOT_LOST :
+								 lfb__was(&kernel->memory, pfn);
 }
 
 /* Nothing but map entries may change here: what lies in the pages is still to be read. */
@@ -77,19 +41,19 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	struct lfb_memory *memory = &kernel->memory;
 	struct lfb_pages *pages = &kernel->pages;
 	const bool after_another = kernel->boot_number && lfb__checking(kernel);
-	unsigned long pfn;
 
 	lfb__unpoison_touched(memory, 0, memory->size);
 	if (lfb__fenced(memory))
 		lfb__fence_open(kernel);
-	forget_lost(memory);
-	for_each_touched(memory, pfn) {
+	memory->lost_base += LFB_LOST_SLAB;
+	for_each_touched(memory, pfn, 0, memory->nr_pages) {
 		struct page *page = &memory->map[pfn];
 		const u32 dirty = page->flags & PG_DIRTY;
+		u32 lost = LFB_NOT_LOST;
 
-		if (after_another)
-			mark_lost(memory, pfn, page->flags);
-		*page = (struct page){ .flags = dirty };
+		if (after_another && page->flags & (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN))
+			lost = page->flags & PG_SLAB ? LFB_LOST_SLAB : LFB_LOST;
+		*page = (struct page){ .flags = dirty, .lost = memory->lost_base + lost };
 		if (!dirty)
 			lfb__untouch(memory, pfn);
 	}
@@ -127,6 +91,7 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	page->flags = PG_PRESERVED_IN | PG_DIRTY | PG_HANDED;
 	page->order = (u8)order;
 	kernel->pages.incoming += 1ul << order;
+	LFB_ASSERT(kernel->pages.incoming <= memory->nr_pages);
 	return 0;
 }
 
@@ -157,11 +122,10 @@ bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pf
 {
 	const struct lfb_memory *memory = &kernel->memory;
 	const unsigned long end = kernel->pages.incoming ? memory->nr_pages : 0;
-	unsigned long at;
 
-	for (at = lfb__next_touched(memory, *pfn, end); at < end;
-	     at = lfb__next_touched(memory, at + 1, end)) {
+	for_each_touched(memory, at, *pfn, end) {
 		if (memory->map[at].flags & PG_PRESERVED_IN) {
+			LFB_ASSERT(memory->map[at].order <= MAX_PAGE_ORDER);
 			*pfn = at;
 			*order = memory->map[at].order;
 			return true;
@@ -184,9 +148,8 @@ static void fence_in(struct lfb_kernel *kernel)
 void lfb__pages_ready(struct lfb_kernel *kernel)
 {
 	struct lfb_memory *memory = &kernel->memory;
-	unsigned long pfn;
 
-	for_each_touched(memory, pfn) {
+	for_each_touched(memory, pfn, 0, memory->nr_pages) {
 		if (is_preserved(&memory->map[pfn]) || is_early_alloced(kernel, pfn))
 			continue;
 		memset(lfb__pfn_address(memory, pfn), LFB_POISON_DESTROYED, PAGE_SIZE);
@@ -215,6 +178,7 @@ void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size)
 	const phys_addr_t start = kernel->pages.early_next;
 	const phys_addr_t room = memory->scratch + memory->scratch_size - start;
 
+	LFB_ASSERT(start >= memory->scratch && room <= memory->scratch_size);
 	if (size == 0 || size > room)
 		return NULL;
 	lfb__pages_mark_dirty(kernel, PHYS_PFN(start),

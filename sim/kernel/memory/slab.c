@@ -71,10 +71,9 @@ static struct page *new_slab(struct lfb_kernel *kernel, unsigned int class)
 
 	if (!slab)
 		return NULL;
-	slab->slab_objects = classes[class].objects;
 	/* What is behind the last object is never free. */
 	memset(slab->slab_map, 0xff, sizeof(slab->slab_map));
-	for (unsigned int i = 0; i < slab->slab_objects; i++)
+	for (unsigned int i = 0; i < classes[class].objects; i++)
 		slab->slab_map[i / 64] &= ~(1ull << (i % 64));
 	add_partial(kernel, slab, pfn);
 	return slab;
@@ -91,11 +90,12 @@ static void *alloc_object(struct lfb_kernel *kernel, size_t size)
 	slab = likely(pfn != LFB_NO_PFN) ? &kernel->memory.map[pfn] : new_slab(kernel, class);
 	if (!slab)
 		return NULL;
+	LFB_ASSERT(slab->slab_used < classes[class].objects);
 	while (slab->slab_map[word] == ~0ull)
 		word++;
 	bit = (unsigned int)__builtin_ctzll(~slab->slab_map[word]);
 	slab->slab_map[word] |= 1ull << bit;
-	if (++slab->slab_used == slab->slab_objects)
+	if (++slab->slab_used == classes[class].objects)
 		remove_partial(kernel, slab);
 	object = lfb__pfn_address(&kernel->memory, (unsigned long)(slab - kernel->memory.map));
 	return object + (word * 64 + bit) * classes[class].size;
@@ -143,13 +143,39 @@ void *kmalloc(size_t size, gfp_t gfp)
 	return gfp & __GFP_ZERO ? memset(object, 0, size) : object;
 }
 
-/* A live object, found from its address. */
+/* An object, found from an address in it. */
 struct object {
 	struct page *head;	/* of its slab or block */
 	unsigned long pfn;	/* of the head */
 	unsigned int index;	/* in its slab */
+	size_t start;		/* in its slab or block */
 	size_t size;
 };
+
+/* Finds the object at or around an address in a page of the slab allocator. Is it live? */
+static bool locate(const struct lfb_kernel *kernel, size_t address, struct object *object)
+{
+	struct page *map = kernel->memory.map, *page = &map[address >> PAGE_SHIFT];
+	unsigned int class;
+
+	object->pfn = page->flags & PG_TAIL ? page->next : address >> PAGE_SHIFT;
+	object->head = &map[object->pfn];
+	object->start = 0;
+	class = object->head->slab_class;
+	if (class == FENCED) {
+		object->start = lfb__fence_start(kernel, object->pfn, &object->size);
+	} else if (class == LARGE) {
+		object->size = PAGE_SIZE << object->head->order;
+	} else {
+		object->size = classes[class].size;
+		object->index = (unsigned int)(address - (object->pfn << PAGE_SHIFT)) /
+				(unsigned int)object->size;
+		object->start = object->index * object->size;
+		return object->index < classes[class].objects &&
+		       object->head->slab_map[object->index / 64] >> (object->index % 64) & 1;
+	}
+	return true;
+}
 
 /* Returns NULL, or why there is no live object at @ptr. */
 static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
@@ -157,37 +183,18 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 {
 	const struct lfb_memory *memory = &kernel->memory;
 	const size_t address = (uintptr_t)ptr - (uintptr_t)memory->base;
-	struct page *page;
-	size_t offset;
+	phys_addr_t phys;
+	bool live;
 
-	if (unlikely(address >= memory->size)) {
-		phys_addr_t phys;
-
+	if (unlikely(address >= memory->size))
 		return lfb__address_kind(memory, ptr, &phys) == LFB_ADDRESS_STALE ?
 		       "a pointer of an earlier kernel" : "not in this kernel's memory";
-	}
-	page = &memory->map[address >> PAGE_SHIFT];
-	if (!(page->flags & PG_SLAB))
+	if (!(memory->map[address >> PAGE_SHIFT].flags & PG_SLAB))
 		return "not an object of the slab allocator, or its slab is free";
-	object->pfn = page->flags & PG_TAIL ? page->next : address >> PAGE_SHIFT;
-	object->head = &memory->map[object->pfn];
-	offset = address - (object->pfn << PAGE_SHIFT);
-	if (object->head->slab_class == FENCED)
-		return offset != lfb__fence_start(kernel, object->pfn, &object->size) ?
-		       "inside of an object" : NULL;
-	if (object->head->slab_class == LARGE) {
-		object->index = 0;
-		object->size = PAGE_SIZE << object->head->order;
-		return offset ? "inside of an object" : NULL;
-	}
-	object->size = classes[object->head->slab_class].size;
-	object->index = (unsigned int)offset / (unsigned int)object->size;
-	if (offset != object->index * object->size)
+	live = locate(kernel, address, object);
+	if (address != (object->pfn << PAGE_SHIFT) + object->start)
 		return "inside of an object";
-	if (object->index >= object->head->slab_objects ||
-	    !(object->head->slab_map[object->index / 64] >> (object->index % 64) & 1))
-		return "not allocated";
-	return NULL;
+	return live ? NULL : "not allocated";
 }
 
 static void free_slab(struct lfb_kernel *kernel, const struct object *object)
@@ -196,6 +203,7 @@ static void free_slab(struct lfb_kernel *kernel, const struct object *object)
 	if (object->head->slab_class < LARGE && lfb__checking(kernel) && !LFB_ASAN)
 		memset(lfb__pfn_address(&kernel->memory, object->pfn), LFB_POISON_FREED,
 		       PAGE_SIZE << object->head->order);
+	LFB_ASSERT(!object->head->slab_used && kernel->slabs.pages >= 1ul << object->head->order);
 	kernel->slabs.pages -= 1ul << object->head->order;
 	lfb__free_block(kernel, object->pfn);
 }
@@ -204,8 +212,9 @@ static void free_object(struct lfb_kernel *kernel, const struct object *object)
 {
 	struct page *slab = object->head;
 
+	LFB_ASSERT(slab->slab_used > 0 && slab->slab_used <= classes[slab->slab_class].objects);
 	slab->slab_map[object->index / 64] &= ~(1ull << (object->index % 64));
-	if (slab->slab_used-- == slab->slab_objects)
+	if (slab->slab_used-- == classes[slab->slab_class].objects)
 		add_partial(kernel, slab, object->pfn);
 	/* The last slab of a class stays: the next object will want one. */
 	if (slab->slab_used > 0 || (slab->prev == LFB_NO_PFN && slab->next == LFB_NO_PFN))
@@ -266,6 +275,7 @@ void kfree(const void *ptr)
 		complain(kernel, ptr, &object, problem);
 		return;
 	}
+	LFB_ASSERT(kernel->slabs.objects > 0);
 	kernel->slabs.objects--;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
@@ -285,23 +295,13 @@ void kfree(const void *ptr)
 const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr)
 {
 	const struct lfb_memory *memory = &kernel->memory;
-	unsigned long pfn = PHYS_PFN((uintptr_t)ptr - (uintptr_t)memory->base);
-	const struct page *slab;
+	const size_t address = (uintptr_t)ptr - (uintptr_t)memory->base;
 	struct object object;
-	u8 *start;
 
-	if (pfn >= memory->nr_pages || !(memory->map[pfn].flags & PG_SLAB))
+	if (address >= memory->size || !(memory->map[PHYS_PFN(address)].flags & PG_SLAB) ||
+	    !locate(kernel, address, &object))
 		return NULL;
-	if (memory->map[pfn].flags & PG_TAIL)
-		pfn = memory->map[pfn].next;
-	slab = &memory->map[pfn];
-	start = lfb__pfn_address(memory, pfn);
-	if (slab->slab_class == FENCED)
-		start += lfb__fence_start(kernel, pfn, &object.size);
-	else if (slab->slab_class != LARGE)
-		start += (size_t)((const u8 *)ptr - start) / classes[slab->slab_class].size *
-			 classes[slab->slab_class].size;
-	return find_object(kernel, start, &object) ? NULL : start;
+	return (u8 *)lfb__pfn_address(memory, object.pfn) + object.start;
 }
 
 size_t ksize(const void *ptr)

@@ -79,8 +79,7 @@ struct fault {
 	char text[360];
 };
 
-static void add(struct fault *fault, const char *format, ...) LFB_PRINTF(2, 3);
-
+LFB_PRINTF(2, 3)
 static void add(struct fault *fault, const char *format, ...)
 {
 	size_t length = strlen(fault->text);

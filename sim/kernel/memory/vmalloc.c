@@ -13,9 +13,8 @@
 #include "sim/kernel/memory/page.h"
 
 struct vm_struct {
+	struct list_head list;		/* of areas, the highest first */
 	u8 *addr;
-	struct vm_struct *lower;	/* neighbours in the window */
-	struct vm_struct *higher;
 	unsigned long nr_pages;
 	struct page *pages[];
 };
@@ -70,6 +69,7 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	/* Strictly below: room for the page that faults. */
 	if (end >= memory->vmalloc_size)
 		return -ENOMEM;
+	LFB_ASSERT(list_empty(&vmallocs->areas) == !vmallocs->count && !table[0]);
 	area->addr = memory->vmalloc_base + vmallocs->next;
 	if (memory->vmalloc_used < end)
 		memory->vmalloc_used = end;
@@ -80,12 +80,7 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
 		area->pages[i]->flags |= PG_VMALLOC;
 	}
 	area->pages[0]->private = (uintptr_t)area;
-
-	area->higher = NULL;
-	area->lower = vmallocs->areas;
-	if (area->lower)
-		area->lower->higher = area;
-	vmallocs->areas = area;
+	list_add(&area->list, &vmallocs->areas);
 	vmallocs->next = end + PAGE_SIZE;
 	vmallocs->count++;
 	lfb__ledger_add(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr,
@@ -106,18 +101,17 @@ static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
 		area->pages[i]->flags &= ~PG_VMALLOC;
 	}
 	area->pages[0]->private = 0;
-
-	if (area->lower)
-		area->lower->higher = area->higher;
-	if (area->higher)
-		area->higher->lower = area->lower;
-	else
-		vmallocs->areas = area->lower;
+	list_del(&area->list);
 	vmallocs->next = 0;
-	if (vmallocs->areas)
-		vmallocs->next = (size_t)(vmallocs->areas->addr - memory->vmalloc_base) +
-				 ((vmallocs->areas->nr_pages + 1) << PAGE_SHIFT);
+	if (!list_empty(&vmallocs->areas)) {
+		area = list_first_entry(&vmallocs->areas, struct vm_struct, list);
+		vmallocs->next = (size_t)(area->addr - memory->vmalloc_base) +
+				 ((area->nr_pages + 1) << PAGE_SHIFT);
+	}
+	LFB_ASSERT(vmallocs->count > 0);
 	vmallocs->count--;
+	LFB_ASSERT(list_empty(&vmallocs->areas) == !vmallocs->count);
+	LFB_ASSERT(vmallocs->next <= memory->vmalloc_size);
 }
 
 static void free_area(struct vm_struct *area, unsigned long nr_pages)
@@ -185,6 +179,7 @@ static struct page *mapped_page(const struct lfb_memory *memory, const void *add
 	if (offset >= memory->vmalloc_size)
 		return NULL;
 	pfn = memory->vmalloc_table[offset >> PAGE_SHIFT];
+	LFB_ASSERT(pfn < memory->nr_pages);
 	return pfn ? &memory->map[pfn] : NULL;
 }
 
@@ -253,5 +248,5 @@ struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
 void lfb__vmallocs_begin(struct lfb_kernel *kernel)
 {
 	lfb__memory_clear_vmalloc(&kernel->memory);
-	memset(&kernel->vmallocs, 0, sizeof(kernel->vmallocs));
+	kernel->vmallocs = (struct lfb_vmallocs){ .areas = LIST_HEAD_INIT(kernel->vmallocs.areas) };
 }

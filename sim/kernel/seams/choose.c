@@ -32,6 +32,7 @@ static unsigned int choose_listed(struct lfb_choices *choices, unsigned int boun
 {
 	if (choices->next == choices->count)
 		return 0;
+	LFB_ASSERT(choices->next < choices->count);
 	return choices->list[choices->next++] % bound;
 }
 
@@ -72,6 +73,7 @@ static unsigned int choose_all(struct lfb_choices *choices, unsigned int bound)
 		choices->list[digit] = 0;
 		choices->count++;
 	}
+	LFB_ASSERT(digit < choices->count && choices->count <= choices->capacity);
 	/* A run that repeats its decisions repeats its bounds; any other must not get too much. */
 	choices->bounds[digit] = bound;
 	choices->list[digit] %= bound;
@@ -115,6 +117,7 @@ unsigned int lfb__choices_choose(struct lfb_choices *choices, unsigned int bound
 		decision = choose_all(choices, bound);
 		break;
 	}
+	LFB_ASSERT(decision < bound);
 	record(choices, decision);
 	return decision;
 }
@@ -175,6 +178,7 @@ bool lfb__choices_next(struct lfb_choices *choices)
 
 	if (choices->source != LFB_CHOICE_ALL)
 		return false;
+	LFB_ASSERT(choices->next <= choices->count);
 	/* Turn the last digit that can be turned; those behind it start again at 0. */
 	for (digit = choices->next; digit > 0; digit--) {
 		if (choices->list[digit - 1] + 1 < choices->bounds[digit - 1])
@@ -212,6 +216,7 @@ void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char 
 	}
 	kernel->at_point++;
 	kernel->sched.hook(kernel->sched.context, point, object);
+	LFB_ASSERT(kernel->at_point > 0 && kernel->task == task);
 	kernel->at_point--;
 	if (task) {
 		task->frame = frame;

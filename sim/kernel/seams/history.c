@@ -56,6 +56,7 @@ char *lfb__history_about(const struct lfb_history *history, const char *object)
 		if (event->kind != LFB_EVENT_FINDING && lfb__event_mentions(event, name, length))
 			about[found++] = event;
 	}
+	LFB_ASSERT(!found || history->events);
 	text = malloc(found * (LINE_SIZE + 1) + 1);
 	if (text)
 		text[0] = '\0';

@@ -28,8 +28,7 @@ struct kho {
 	struct kho_order orders[MAX_PAGE_ORDER + 1];
 	unsigned long blocks;		/* preserved blocks, all orders */
 	/* incoming */
-	const void *incoming_root;
-	phys_addr_t incoming_root_phys;
+	phys_addr_t incoming_root_phys;	/* root tree */
 };
 
 #endif

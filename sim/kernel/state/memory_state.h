@@ -11,6 +11,7 @@
 #ifndef SIM_KERNEL_STATE_MEMORY_STATE_H
 #define SIM_KERNEL_STATE_MEMORY_STATE_H
 
+#include <luo/list.h>
 #include <luo/machine_options.h>
 #include <luo/mm.h>
 
@@ -43,9 +44,9 @@ struct page {
 	u32 flags;
 	u8 order;
 	u8 slab_class;
-	u16 slab_objects;	/* how many objects this slab has */
+	u16 slab_used;
 	u32 refcount;
-	u32 slab_used;
+	u32 lost;		/* behind lfb_memory.lost_base by what it was: lfb__lost() */
 	u32 next;		/* list links are page numbers: they survive a move of the arena */
 	u32 prev;
 	u64 slab_map[4];	/* bit set: object in use */
@@ -84,9 +85,7 @@ struct lfb_memory {
 	struct page *map;		/* nr_pages entries, in untouched memory until used */
 	u64 *touched;			/* one bit a page: its map entry or its bytes are in use */
 	u8 *chunk_touched;		/* one byte a chunk, 1: one of its pages may be touched */
-	u64 *lost;			/* one bit a page: in use one kernel ago: lfb__lost() */
-	u64 *lost_slab;			/* … by the slab allocator */
-	u8 *chunk_lost;			/* one byte a chunk, 1: there are such pages */
+	u32 lost_base;			/* goes up by two at every boot: page.lost is out of date */
 	unsigned long nr_chunks;
 	size_t host_size;		/* bytes at map, with all the tables behind it */
 	struct lfb_fence *fence;	/* LFB_CHECKS_GUARD only, see fence.h */
@@ -117,10 +116,8 @@ struct lfb_slabs {
 	unsigned long pages;			/* of slabs, kept empty ones too */
 };
 
-struct vm_struct;
-
 struct lfb_vmallocs {
-	struct vm_struct *areas;		/* highest address first */
+	struct list_head areas;			/* highest address first */
 	size_t next;				/* bytes of the window already given out */
 	unsigned long count;
 };

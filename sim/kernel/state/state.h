@@ -79,8 +79,8 @@ struct lfb_kernel {
 extern _Thread_local struct lfb_kernel *lfb__current __attribute__((visibility("hidden")));
 
 /*
- * The kernel this thread works for, also as the world outside of it: whose end it is when an
- * assertion breaks. NULL: the current one, if there is one.
+ * The kernel this thread works for as the world outside of it: whose end it is when an assertion
+ * breaks. NULL: the current one's, if there is one.
  */
 extern _Thread_local struct lfb_kernel *lfb__served __attribute__((visibility("hidden")));
 

@@ -51,7 +51,7 @@ struct task_struct {
 struct lfb_fd_table {
 	struct file **files; /* NULL: unused; LFB_FD_RESERVED: reserved */
 	unsigned int size;
-	u64 *used[LFB_FD_LEVELS]; /* see fd.c */
+	u64 *used[LFB_FD_LEVELS]; /* see fd.c; all of it lies behind files */
 };
 
 /* A callback that runs; a task's innermost is its frame. They lie on the stack. */

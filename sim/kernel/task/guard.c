@@ -16,7 +16,6 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	struct lfb_kernel *current = lfb__current;
 	struct task_struct *task = kernel->task;
 	const unsigned long inside = kernel->trace.inside;
-	struct lfb_kernel *served;
 	sigjmp_buf env;
 	long result;
 
@@ -24,7 +23,6 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		return -ESHUTDOWN;
 	if (kernel->guard)
 		return body(arg);
-	served = lfb__serve(kernel);
 
 	if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
@@ -34,6 +32,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		barrier();
 		result = body(arg);
 		barrier();
+		LFB_ASSERT(kernel->guard == &env);
 	} else {
 		/* A trace sink may have died of the event of a finding. */
 		kernel->findings.raising = false;
@@ -49,7 +48,6 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	else if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
 	lfb__current = current;
-	lfb__served = served;
 	return result;
 }
 

@@ -126,6 +126,7 @@ struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_led
 	entry = spare_entry(ledger);
 	if (!entry)
 		return NULL;
+	LFB_ASSERT(entry_at(ledger->entries.items, entry->number) == entry);
 	list_del(&entry->all);
 	*entry = (struct lfb_ledger_entry){
 		.key = key,
@@ -164,6 +165,7 @@ void lfb__ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry)
 {
 	struct lfb_ledger *ledger = &kernel->ledger;
 
+	LFB_ASSERT(entry_at(ledger->entries.items, entry->number) == entry);
 	unlink_entry(ledger, entry);
 	list_del_init(&entry->owned);
 	list_del(&entry->all);
@@ -232,6 +234,7 @@ void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover)
 	struct lfb_ledger *ledger = &kernel->ledger;
 	struct list_head *preserved = &ledger->all[LFB_LEDGER_PRESERVED];
 	struct list_head *incoming = &ledger->all[LFB_LEDGER_INCOMING];
+	int err;
 
 	if (!ledger->table.count)
 		return;
@@ -249,8 +252,10 @@ void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover)
 		list_del(&entry->all);
 		list_add_tail(&entry->all, incoming);
 		/* As many as before: there is room. */
-		link_entry(ledger, entry);
+		err = link_entry(ledger, entry);
+		LFB_ASSERT(!err);
 	}
+	LFB_ASSERT(list_empty(incoming) == !ledger->table.count);
 }
 
 void lfb__ledger_destroy(struct lfb_ledger *ledger)

@@ -52,6 +52,7 @@ static unsigned int find_class(struct lfb_lockdep *lockdep, const char *name)
 		if (!strncmp(lockdep->classes[i].name, name, sizeof(class->name) - 1))
 			return i;
 	}
+	LFB_ASSERT(lockdep->nr_classes <= MAX_CLASSES);
 	if (lockdep->nr_classes == MAX_CLASSES)
 		return NO_CLASS;
 	class = &lockdep->classes[lockdep->nr_classes];
@@ -70,17 +71,17 @@ static LFB_OUT_OF_LINE unsigned int learn_class(struct lfb_kernel *kernel, struc
 		if (!lockdep)
 			return NO_CLASS;
 	}
-	lock->class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
-	return lock->class;
+	lock->lock_class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
+	return lock->lock_class;
 }
 
 static unsigned int class_of(struct lfb_kernel *kernel, struct lfb_lock *lock)
 {
 	const struct lfb_lockdep *lockdep = kernel->lockdep;
 
-	if (likely(lockdep && lock->class < lockdep->nr_classes &&
-		   lockdep->classes[lock->class].key == lock->name))
-		return lock->class;
+	if (likely(lockdep && lock->lock_class < lockdep->nr_classes &&
+		   lockdep->classes[lock->lock_class].key == lock->name))
+		return lock->lock_class;
 	return learn_class(kernel, lock);
 }
 
@@ -111,6 +112,7 @@ static bool find_way(const struct lfb_lockdep *lockdep, unsigned int from, unsig
 			came_from[next] = (u16)at;
 			if (next == to)
 				return true;
+			LFB_ASSERT(last < MAX_CLASSES);
 			queue[last++] = (u16)next;
 		}
 	}
@@ -125,6 +127,7 @@ static const char *edge_text(const struct lfb_lockdep *lockdep, unsigned int fro
 		if (edges[i].from == from && edges[i].to == to)
 			return edges[i].text;
 	}
+	LFB_ASSERT(!follows(lockdep, from, to));
 	return "";
 }
 
@@ -152,9 +155,12 @@ static void report_inversion(struct lfb_kernel *kernel, unsigned int from, unsig
 	size_t length = 0;
 
 	/* The way leads from @to to @from; it is told from its end. */
-	for (unsigned int at = from; at != to && length < sizeof(earlier); at = came_from[at])
+	for (unsigned int at = from; at != to && length < sizeof(earlier); at = came_from[at]) {
+		if (!LFB_ASSERT(came_from[at] < lockdep->nr_classes))
+			return;
 		length += (size_t)snprintf(earlier + length, sizeof(earlier) - length, "; %s",
 					   edge_text(lockdep, came_from[at], at));
+	}
 	lfb__find(kernel, LFB_FINDING_LOCK_INVERSION,
 		  lfb__object("lock %s", lockdep->classes[to].name).text, "%s%s", text, earlier);
 }
@@ -166,6 +172,7 @@ static void new_order(struct lfb_kernel *kernel, unsigned int from, unsigned int
 	struct edge *edge = lfb__list_add(&lockdep->edges, sizeof(*edge));
 	u16 came_from[MAX_CLASSES];
 
+	LFB_ASSERT(from < lockdep->nr_classes && to < lockdep->nr_classes);
 	if (!edge)
 		return;
 	edge->from = (u16)from;
@@ -205,6 +212,8 @@ void lfb__locks_take(struct lfb_kernel *kernel, struct lfb_lock *lock, bool may_
 			.operation = kernel->operation,
 			.class = (u16)class,
 		};
+	else
+		LFB_ASSERT(task->nr_held == LFB_HELD_MAX);
 }
 
 void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock)
@@ -221,6 +230,7 @@ void lfb__locks_drop(struct task_struct *task, const struct lfb_lock *lock)
 
 const char *lfb__held_name(const struct lfb_kernel *kernel, const struct lfb_held *held)
 {
+	LFB_ASSERT(held->class == NO_CLASS || held->class < kernel->lockdep->nr_classes);
 	return held->class == NO_CLASS ? "of no known class" :
 					 kernel->lockdep->classes[held->class].name;
 }

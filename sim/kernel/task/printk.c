@@ -33,13 +33,11 @@ void lfb_printk(enum lfb_level level, const char *format, ...)
  * An event and the finding it is. Without an @object it is a complaint whose mistake has no name of
  * its own: about the function that complains.
  */
-static void complain(enum lfb_happening happening, enum lfb_finding_id id, const char *object,
-		     const char *where, const char *format, va_list args) LFB_PRINTF(5, 0);
-
-static void complain(enum lfb_happening happening, enum lfb_finding_id id, const char *object,
-		     const char *where, const char *format, va_list args)
+LFB_PRINTF(6, 0)
+static void complain(struct lfb_kernel *kernel, enum lfb_happening happening,
+		     enum lfb_finding_id id, const char *object, const char *where,
+		     const char *format, va_list args)
 {
-	struct lfb_kernel *kernel = lfb__current;
 	va_list again;
 
 	if (!kernel)
@@ -49,12 +47,8 @@ static void complain(enum lfb_happening happening, enum lfb_finding_id id, const
 	lfb__find_args(kernel, id, object ? object : lfb__object("function %.64s", where).text,
 		       format, again);
 	va_end(again);
-}
-
-static void stop(void)
-{
-	if (lfb__current)
-		lfb__die(lfb__current, LFB_DEATH_PANIC);
+	if (happening == LFB_DID_STOPPED || happening == LFB_DID_PANICKED)
+		lfb__die(kernel, LFB_DEATH_PANIC);
 }
 
 void lfb_warn(const char *where, const char *format, ...)
@@ -62,7 +56,7 @@ void lfb_warn(const char *where, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_DID_WARNED, LFB_FINDING_KERNEL_WARN, NULL, where, format, args);
+	complain(lfb__current, LFB_DID_WARNED, LFB_FINDING_KERNEL_WARN, NULL, where, format, args);
 	va_end(args);
 }
 
@@ -72,7 +66,7 @@ void lfb__warn_as(enum lfb_finding_id id, const char *object, const char *where,
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_DID_WARNED, id, object, where, format, args);
+	complain(lfb__current, LFB_DID_WARNED, id, object, where, format, args);
 	va_end(args);
 }
 
@@ -81,9 +75,8 @@ void lfb_bug(const char *where, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_DID_STOPPED, LFB_FINDING_KERNEL_BUG, NULL, where, format, args);
+	complain(lfb__current, LFB_DID_STOPPED, LFB_FINDING_KERNEL_BUG, NULL, where, format, args);
 	va_end(args);
-	stop();
 }
 
 void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, const char *format,
@@ -92,9 +85,8 @@ void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, 
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_DID_STOPPED, id, object, where, format, args);
+	complain(lfb__current, LFB_DID_STOPPED, id, object, where, format, args);
 	va_end(args);
-	stop();
 }
 
 void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
@@ -103,10 +95,7 @@ void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 	va_list args;
 
 	va_start(args, format);
-	lfb__say_args(kernel, LFB_DID_TOUCHED, object, format, args);
-	va_end(args);
-	va_start(args, format);
-	lfb__find_args(kernel, id, object, format, args);
+	complain(kernel, LFB_DID_TOUCHED, id, object, object, format, args);
 	va_end(args);
 }
 
@@ -115,7 +104,7 @@ void panic(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(LFB_DID_PANICKED, LFB_FINDING_KERNEL_PANIC, "kernel", "kernel", format, args);
+	complain(lfb__current, LFB_DID_PANICKED, LFB_FINDING_KERNEL_PANIC, "kernel", "kernel",
+		 format, args);
 	va_end(args);
-	stop();
 }

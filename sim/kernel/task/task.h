@@ -115,6 +115,7 @@ static inline void lfb__internal_begin(struct lfb_kernel *kernel)
 
 static inline void lfb__internal_end(struct lfb_kernel *kernel)
 {
+	LFB_ASSERT(kernel->task->internal > 0);
 	kernel->task->internal--;
 }
 

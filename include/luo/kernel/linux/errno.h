@@ -3,7 +3,8 @@
 #ifndef LUO_LINUX_ERRNO_H
 #define LUO_LINUX_ERRNO_H
 
-#include_next <linux/errno.h>
+/* The system's, which this stands before: it lies beside asm-generic. */
+#include <asm-generic/../linux/errno.h>
 #include <luo/types.h>
 
 #endif

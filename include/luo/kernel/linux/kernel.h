@@ -3,25 +3,31 @@
 #ifndef LUO_LINUX_KERNEL_H
 #define LUO_LINUX_KERNEL_H
 
-#include_next <linux/kernel.h>
+/* The system's, which this stands before: it lies beside asm-generic. */
+#include <asm-generic/../linux/kernel.h>
 #include <luo/list.h>
 #include <luo/macros.h>
 #include <luo/printk.h>
 #include <luo/types.h>
 
+#ifdef __cplusplus
+#define LFB_AUTO_ auto
+#else
+#define LFB_AUTO_ __auto_type
+#endif
 #ifndef min
 #define min(a, b)                                                                                  \
-	({                                                                                         \
-		__auto_type lfb_min_a_ = (a);                                                      \
-		__auto_type lfb_min_b_ = (b);                                                      \
+	__extension__({                                                                            \
+		LFB_AUTO_ lfb_min_a_ = (a);                                                        \
+		LFB_AUTO_ lfb_min_b_ = (b);                                                        \
 		lfb_min_a_ < lfb_min_b_ ? lfb_min_a_ : lfb_min_b_;                                 \
 	})
 #endif
 #ifndef max
 #define max(a, b)                                                                                  \
-	({                                                                                         \
-		__auto_type lfb_max_a_ = (a);                                                      \
-		__auto_type lfb_max_b_ = (b);                                                      \
+	__extension__({                                                                            \
+		LFB_AUTO_ lfb_max_a_ = (a);                                                        \
+		LFB_AUTO_ lfb_max_b_ = (b);                                                        \
 		lfb_max_a_ > lfb_max_b_ ? lfb_max_a_ : lfb_max_b_;                                 \
 	})
 #endif

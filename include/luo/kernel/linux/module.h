@@ -12,7 +12,7 @@ extern struct module __this_module;
 #define THIS_MODULE (&__this_module)
 #endif
 
-#define LFB_NOTHING_ _Static_assert(1, "")
+#define LFB_NOTHING_ LFB_STATIC_ASSERT(1, "")
 #define MODULE_LICENSE(text) LFB_NOTHING_
 #define MODULE_AUTHOR(text) LFB_NOTHING_
 #define MODULE_DESCRIPTION(text) LFB_NOTHING_

@@ -17,8 +17,10 @@
  */
 static inline ssize_t strscpy(char *dest, const char *src, size_t size)
 {
-	size_t length = strnlen(src, size);
+	size_t length = 0;
 
+	while (length < size && src[length])
+		length++;
 	if (size == 0)
 		return -E2BIG;
 	if (length == size) {

@@ -3,7 +3,8 @@
 #ifndef LUO_LINUX_TYPES_H
 #define LUO_LINUX_TYPES_H
 
-#include_next <linux/types.h>
+/* The system's, which this stands before: it lies beside asm-generic. */
+#include <asm-generic/../linux/types.h>
 #include <sys/types.h>
 #include <luo/list.h>
 #include <luo/types.h>
