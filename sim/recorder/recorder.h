@@ -179,7 +179,7 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder);
 void lfb__recorder_reset(struct lfb_recorder *recorder);
 /* Forgets what a scenario wrote for it: it is to be run again. The machine is off. */
 void lfb__recorder_unlearn(struct lfb_recorder *recorder);
-/* Gives back every reference that is kept and all "do" lines have, and fails no more. Kernel code. */
+/* Gives back each reference that is kept and what "do" lines have, fails no more. Kernel code. */
 void lfb__recorder_end(struct lfb_recorder *recorder);
 
 /*

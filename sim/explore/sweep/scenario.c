@@ -309,6 +309,16 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 	return err;
 }
 
+/* The scenario goes wrong by itself: as what? */
+static int name_error(struct lfb_machine *machine, int err)
+{
+	char text[400], names[200];
+
+	snprintf(text, sizeof(text), "%s", lfb_error_text(machine));
+	return lfb__error(machine, err, "%s%s", text,
+			  lfb__sweep_names(machine, names, sizeof(names)));
+}
+
 int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 		       const struct lfb_sweep_options *given, struct lfb_sweep_result *result)
 {
@@ -329,5 +339,5 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 	profile = machine->profile;
 	err = lfb_scenario_run(scenario, machine, NULL);
 	machine->profile = profile;
-	return err ? err : sweep(scenario, machine, &options, result);
+	return err ? name_error(machine, err) : sweep(scenario, machine, &options, result);
 }
