@@ -115,27 +115,18 @@ static void tell_file(struct luo *luo, const struct luo_file *luo_file, u64 hand
 /* A callback answers 0 or a negative errno; anything else would be taken for a success upstairs. */
 static int checked(const struct lfb_frame *frame, int result)
 {
-	struct luo_name object;
-
 	if (likely(result <= 0))
 		return result;
-	object = luo_name(frame->type, frame->name);
-	lfb__warn_as(LFB_FINDING_KERNEL_BAD_ANSWER, object.text, frame->op, "%.47s: returned %d, "
-		     "which is neither 0 nor a negative errno", frame->name, result);
+	luo_contract_bad_answer(frame, result);
 	return -EINVAL;
 }
 
 /* Where the code of an unloaded module was is something else by now: the call ends the kernel. */
 static bool is_gone(const struct lfb_frame *frame, bool gone)
 {
-	struct luo_name object;
-
-	if (likely(!gone))
-		return false;
-	object = luo_name(frame->type, frame->name);
-	lfb__bug_as(LFB_FINDING_MODULE_GONE, object.text, frame->op,
-		    "%.47s: the module of this callback is unloaded", frame->name);
-	return true;
+	if (unlikely(gone))
+		luo_contract_code_gone(frame);
+	return gone;
 }
 
 /* FLBs */

@@ -22,6 +22,23 @@ struct luo_file *luo_file_find(const struct liveupdate_session *session, u64 tok
 	return NULL;
 }
 
+struct luo_file *luo_file_alloc(const struct luo_file *draft)
+{
+	struct luo_file *luo_file = lfb__kmalloc(sizeof(*luo_file), GFP_KERNEL);
+
+	if (!luo_file)
+		return NULL;
+	*luo_file = *draft;
+	luo_on_file_made(luo_file);
+	return luo_file;
+}
+
+static void file_free(struct luo_file *luo_file)
+{
+	luo_on_file_gone(luo_file);
+	kfree(luo_file);
+}
+
 void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 {
 	mutex_init(&luo_file->mutex);
@@ -44,9 +61,8 @@ void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file
 	LFB_ASSERT(list_empty(&session->files) == !session->count);
 	lfb__event(lfb__current, FILE_DROPPED, .session = session->name, .token = luo_file->token,
 		   .incoming = session->sessions->incoming);
-	lfb__holder_forget(&luo_file->holder);
 	mutex_destroy(&luo_file->mutex);
-	kfree(luo_file);
+	file_free(luo_file);
 }
 
 /* Preserve */
@@ -73,15 +89,6 @@ static bool preserved_anywhere(const struct luo *luo, const struct luo_file *dra
 			return true;
 	}
 	return false;
-}
-
-/* The kernels that keep no track of it have the mark for this alone. */
-static void find_preserved_twice(struct luo *luo, const struct luo_file *luo_file)
-{
-	if (unlikely(preserved_anywhere(luo, luo_file)))
-		lfb__find(luo->kernel, LFB_FINDING_SESSION_FILE_TWICE,
-			  luo_name("session", luo_file->session->name).text, "the file under token "
-			  "%llu is preserved already", luo_file->token);
 }
 
 static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
@@ -134,17 +141,15 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	if (err)
 		return lfb__fail(luo->kernel, err, "an FLB of handler %.47s could not be preserved "
 				 "(%d)", fh->compatible, err);
-	luo_file = kmemdup(draft, sizeof(*draft), GFP_KERNEL);
+	luo_file = luo_file_alloc(draft);
 	if (!luo_file) {
 		if (!luo_quirk(luo, LUO_QUIRK_FILE_FLB_LEAK_ON_ENOMEM))
 			luo_flb_file_unpreserve(luo, fh);
 		return lfb__fail(luo->kernel, -ENOMEM, "no memory for a file's record");
 	}
-	lfb__holder_init(&luo_file->holder);
 	err = luo_call_file(luo, luo_file, &args, LUO_PRESERVE);
 	if (err) {
-		lfb__holder_forget(&luo_file->holder);
-		kfree(luo_file);
+		file_free(luo_file);
 		luo_flb_file_unpreserve(luo, fh);
 		return lfb__fail(luo->kernel, err, "handler %.47s could not preserve the file (%d)",
 				 fh->compatible, err);
@@ -154,8 +159,8 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	luo_file_add(session, luo_file);
 	if (knows_preserved(luo))
 		luo_file_forget_preserved(luo, draft);
-	else
-		find_preserved_twice(luo, luo_file);
+	else if (preserved_anywhere(luo, luo_file))
+		luo_on_file_preserved_twice(luo, luo_file);
 	remember_preserved(luo, luo_file);
 	return 0;
 }
@@ -169,17 +174,17 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 	int err = 0;
 	s64 users;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	fh = luo_handler_for(luo, file);
 	if (fh && !luo_pin_used(luo, fh->ops->owner))
 		fh = NULL;
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 	if (!fh)
 		return lfb__fail(luo->kernel, -ENOENT, "no handler takes the file");
 	draft.handler = fh;
 	if (fh->ops->get_id)
 		draft.id = fh->ops->get_id(file);
-	users = luo_contract_users(luo, fh);
+	users = luo_on_file_to_preserve(luo, fh);
 	/* Marked before any callback: while one runs, somebody else may want the same file. */
 	if (knows_preserved(luo) && preserved_anywhere(luo, &draft))
 		err = lfb__fail(luo->kernel, -EBUSY, "the file is preserved already");
@@ -189,7 +194,7 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 		err = preserve_with(luo, session, &draft);
 	if (err) {
 		luo_file_forget_preserved(luo, &draft);
-		luo_contract_file_not_preserved(luo, fh, users);
+		luo_on_file_not_preserved(luo, fh, users);
 		luo_unpin_used(luo, fh->ops->owner);
 	}
 	return err;

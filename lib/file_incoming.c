@@ -12,30 +12,31 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 {
 	struct liveupdate_session *session = context;
 	struct luo *luo = lfb__current->luo;
+	struct luo_file draft = {
+		.session = session,
+		.token = record->token,
+		.serialized_data = record->data,
+	};
 	struct liveupdate_file_handler *fh;
 	struct luo_file *luo_file;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	fh = luo_handler_by_compatible(luo, record->compatible);
 	if (fh && !luo_pin_used(luo, fh->ops->owner))
 		fh = NULL;
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 	if (!fh) {
 		lfb__problem(&luo->problem, -ENOENT, where, "no handler %.48s for token %llu of "
 			     "session %.64s", record->compatible, record->token, session->name);
 		pr_warn("luo: %s", luo->problem.what);
 		return -ENOENT;
 	}
-	luo_file = kzalloc(sizeof(*luo_file), GFP_KERNEL);
+	draft.handler = fh;
+	luo_file = luo_file_alloc(&draft);
 	if (!luo_file) {
 		luo_unpin_used(luo, fh->ops->owner);
 		return -ENOMEM;
 	}
-	lfb__holder_init(&luo_file->holder);
-	luo_file->handler = fh;
-	luo_file->session = session;
-	luo_file->token = record->token;
-	luo_file->serialized_data = luo_file->kept_data = record->data;
 	luo_file_add(session, luo_file);
 	return 0;
 }
@@ -75,10 +76,7 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 			broken.what);
 	}
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_IGNORES_FILES)) {
-		lfb__find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
-			  luo_name("session", session->name).text, "%llu of %llu files are there: "
-			  "%s", session->count,
-			  record->count, luo->problem.what);
+		luo_on_session_restored_in_part(luo, session, record->count);
 		return 0;
 	}
 	forget_all(luo, session);
@@ -91,46 +89,25 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 static int check_retrieved(struct luo *luo, const struct luo_file *luo_file,
 			   const struct liveupdate_file_op_args *args)
 {
-	const char *name = args->handler->compatible;
-	struct luo_name object;
-
 	if (likely(!IS_ERR_OR_NULL(args->file)))
 		return 0;
-	object = luo_file_name(luo_file);
-	if (luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE)) {
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,
-			       "%.47s: retrieve returned 0 without a file, which is used all the "
-			       "same", name);
-		lfb__find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
-			  "retrieve returned 0");
-		return -EFAULT;
-	}
-	lfb__warn_as(LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text, "luo_file_retrieve",
-		     "%.47s: retrieve returned 0 without a file", name);
-	return -EIO;
+	luo_on_file_retrieved_nothing(luo, luo_file);
+	/* The shipped kernels follow the pointer. */
+	return luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE) ? -EFAULT : -EIO;
 }
 
 /* Called with luo_file->mutex held. */
 static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 			   struct luo_file *luo_file)
 {
-	struct liveupdate_file_handler *fh = luo_file->handler;
 	struct liveupdate_file_op_args args;
 	int err;
 
 	if (luo_file->retrieve_status == 1)
 		return 0;
-	if (luo_file->retrieve_status < 0) {
-		if (!luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_RETRIED))
-			return luo_file->retrieve_status;
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_RETRIEVED_AGAIN,
-			       luo_file_name(luo_file).text, "%.47s is retrieved again after it "
-			       "failed (%d)", fh->compatible, luo_file->retrieve_status);
-	}
-	if (!session->sessions->incoming)
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
-			       luo_file_name(luo_file).text, "%.47s: retrieve runs in the kernel "
-			       "that preserved the file", fh->compatible);
+	if (luo_file->retrieve_status < 0 && !luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_RETRIED))
+		return luo_file->retrieve_status;
+	luo_on_file_to_retrieve(luo, luo_file);
 	err = luo_call_file(luo, luo_file, &args, LUO_RETRIEVE);
 	if (!err)
 		err = check_retrieved(luo, luo_file, &args);
@@ -165,10 +142,7 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 	luo_file = luo_file_find(session, token);
 	if (!luo_file) {
 		if (luo_quirk(luo, LUO_QUIRK_FILE_TOKEN_NOT_FOUND_WILD))
-			lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_UNKNOWN_TOKEN,
-				       luo_name("session", session->name).text,
-				       "%.64s: unknown token %llu: the list's head is read as a "
-				       "file", session->name, token);
+			luo_on_head_read_as_file(luo, session, token);
 		return lfb__fail(luo->kernel, -ENOENT, "session %.64s has no token %llu",
 				 session->name, token);
 	}
@@ -209,10 +183,7 @@ static void finish_one(struct luo *luo, struct liveupdate_session *session,
 	if (flb_first)
 		luo_flb_file_finish(luo, fh);
 	mutex_lock(&luo_file->mutex);
-	if (unlikely(!session->sessions->incoming))
-		lfb__find(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
-			  luo_file_name(luo_file).text,
-			  "finish runs in the kernel that preserved the file");
+	luo_on_file_to_finish(luo, luo_file);
 	luo_call_file(luo, luo_file, &args, LUO_FINISH);
 	mutex_unlock(&luo_file->mutex);
 	if (!flb_first)
@@ -231,9 +202,7 @@ static void free_handed_over(struct luo *luo, struct liveupdate_session *session
 	}
 	if (session->files_mem || session->file_blocks.count) {
 		/* FILE_INCOMING_OPS_ON_OUTGOING: restored here, though never handed over. */
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
-			       luo_name("session", session->name).text, "%.64s: memory being "
-			       "preserved is freed as if it had been handed over", session->name);
+		luo_on_preserved_memory_freed(luo, session);
 		session->files_mem = NULL;
 		luo->profile->codec->drop_file(session);
 	}

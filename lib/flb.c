@@ -13,40 +13,11 @@
 
 /* The old kernel */
 
-void luo_flb_tell(struct luo *luo, enum lfb_happening happening, struct liveupdate_flb *flb,
-		  bool incoming, struct luo_flb_change change)
-{
-	const struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
-
-	if (likely(!luo->kernel->trace.fine))
-		return;
-	lfb__event_tell(luo->kernel, &(struct lfb_event){
-		.happening = happening,
-		.flb = flb->compatible,
-		.incoming = incoming,
-		.reason = change.reason,
-		.count = (u64)state->count,
-		.count_before = (u64)state->count - (u64)change.count,
-		.references = (u64)state->references,
-		.references_before = (u64)state->references - (u64)change.references,
-	});
-}
-
-/* The count of files was changed by @by. */
-static void counted(struct luo *luo, struct liveupdate_flb *flb, bool incoming, s64 by,
-		    const char *reason)
-{
-	luo_flb_tell(luo, LFB_DID_FLB_COUNTED, flb, incoming,
-		     (struct luo_flb_change){ .count = by, .reason = reason });
-}
-
-/* Whoever was given the object without being counted has a pointer to nothing from here on. */
 static void forget(struct liveupdate_flb_state *state)
 {
 	state->data = 0;
 	state->obj = NULL;
-	state->overdue += state->lent;
-	state->lent = 0;
+	luo_on_flb_object_gone(state);
 }
 
 /* One more user; the first one preserves. */
@@ -70,7 +41,7 @@ static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	}
 	if (!err) {
 		state->count++;
-		counted(luo, flb, false, 1, "file preserved");
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, 1, "file preserved");
 	}
 	mutex_unlock(&state->lock);
 	return err;
@@ -94,7 +65,7 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	mutex_lock(&state->lock);
 	if (!WARN_ON(state->count <= 0)) {
 		state->count--;
-		counted(luo, flb, false, -1, "file unpreserved");
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, -1, "file unpreserved");
 		if (!state->count && !state->references)
 			unpreserve(luo, flb);
 	}
@@ -125,9 +96,9 @@ int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	int err;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	err = preserve_linked(luo, fh);
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 	return err;
 }
 
@@ -135,10 +106,10 @@ void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh
 {
 	struct luo_flb_link *link;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
 		unpreserve_one(luo, link->flb);
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 }
 
 /* How many files of the next kernel will finish it. */
@@ -147,17 +118,11 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
 	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS)) {
-		if (unlikely(state->references > 0))
-			lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH,
-				  luo_flb_name(flb).text, "%lld users are handed over: %lld files "
-				  "and %lld references", (state->count + state->references),
-				  state->count, state->references);
+		luo_on_references_serialized(luo, flb);
 		return state->count + state->references;
 	}
 	if (state->count <= 0 && state->references > 0)
-		lfb__warn_as(LFB_FINDING_FLB_GET_NOT_PUT, luo_flb_name(flb).text,
-			     "luo_flb_serialize", "FLB %.47s is held by references alone: it is "
-			     "not handed over", flb->compatible);
+		luo_warn_flb(flb, LUO_WARN_HELD_BY_REFERENCES);
 	return state->count;
 }
 
@@ -167,7 +132,7 @@ void luo_flb_serialize(struct luo *luo)
 	struct liveupdate_flb *flb;
 	u64 index = 0;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		s64 count = count_to_serialize(luo, flb);
 
@@ -183,29 +148,21 @@ void luo_flb_serialize(struct luo *luo)
 			   .count = record.count,
 			   .handle = lfb__memory_shown(&luo->kernel->memory, record.data));
 	}
-	luo_contract_flbs_serialized(luo);
-	luo_registry_read_done(luo);
+	luo_on_flbs_serialized(luo);
+	luo_registry(luo, up_read);
 	luo_write_flb_count(luo, index);
 }
 
 /* The new kernel */
 
-/* Without the quirk the page was checked at boot; with it, a kernel reads what it must not. */
-static int trust(void *context, int error, const struct lfb_problem *problem)
-{
-	const struct liveupdate_flb *flb = context;
-
-	(void)error;
-	lfb__unsafe_as(lfb__current, LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text,
-		       "serialized state is trusted: at 0x%llx: %s", problem->where, problem->what);
-	return 0;
-}
-
-/* Reads what was handed over for @flb. */
+/*
+ * Reads what was handed over for @flb. Without the quirk the page was checked at boot; with it, a
+ * kernel reads what it must not.
+ */
 static int load(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct luo_reader reader = { .view = &view, .context = flb, .problem = trust };
+	struct luo_reader reader = { .view = &view, .context = flb, .problem = luo_on_flb_trusted };
 	struct liveupdate_flb_state *state = &flb->private.incoming;
 	struct luo_flb_record record;
 	s64 before = state->count;
@@ -216,10 +173,11 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 		return -ENOENT;
 	state->data = record.data;
 	state->count = (s64)record.count;
-	counted(luo, flb, true, (s64)((u64)state->count - (u64)before), "handed over");
+	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, (s64)((u64)state->count - (u64)before),
+		   "handed over");
 	state->loaded = true;
 	state->entry = record.index;
-	luo_contract_flb_found(luo, flb);
+	luo_on_flb_found(luo, flb);
 	return 0;
 }
 
@@ -234,9 +192,7 @@ static int call_retrieve(struct luo *luo, struct liveupdate_flb *flb)
 		return -ENODEV;
 	err = luo_call_flb(luo, &args, LUO_RETRIEVE);
 	if (!err && !args.obj && luo->profile->flb_null_object_is_error) {
-		lfb__warn_as(LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ,
-			     luo_flb_name(flb).text, "luo_flb_retrieve",
-			     "FLB %.47s: retrieve returned 0 and no object", flb->compatible);
+		luo_warn_flb(flb, LUO_WARN_RETRIEVED_NOTHING);
 		err = -EIO;
 	}
 	state->retrieve_status = err ? err : 1;
@@ -259,14 +215,7 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 		return 0;
 	if (state->retrieve_status < 0 && !retries)
 		return state->retrieve_status;
-	if (state->finished)
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AFTER_FINISH,
-			       luo_flb_name(flb).text,
-			       "%.47s is retrieved again after it was finished", flb->compatible);
-	else if (state->retrieve_status < 0)
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AGAIN, luo_flb_name(flb).text,
-			       "%.47s is retrieved again after it failed (%d)", flb->compatible,
-			       state->retrieve_status);
+	luo_on_flb_to_retrieve(luo, flb);
 	/*
 	 * The shipped kernels read the count again at every try, forgetting who finished since;
 	 * finish forgot the data.
@@ -291,10 +240,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 		bool quirk = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS);
 		bool leaks = quirk || !luo_pin_used(luo, flb->ops->owner);
 
-		lfb__warn_as(quirk ? LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED :
-				     LFB_FINDING_KERNEL_WARN,
-			     luo_flb_name(flb).text, "luo_flb_finish",
-			     "FLB %.47s could not be retrieved to be finished", flb->compatible);
+		luo_warn_flb(flb, quirk ? LUO_WARN_LEAKED : LUO_WARN_NOT_RETRIEVED);
 		if (leaks)
 			return;
 		/* Without an object, but with the handle: the callback can still free the data. */
@@ -307,7 +253,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	left = state->count;
 	state->count = 0; /* a retrieve on the way here may have read it again */
 	if (left)
-		counted(luo, flb, true, (s64)(0 - (u64)left), "finished");
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, (s64)(0 - (u64)left), "finished");
 	state->finished = true;
 	if (state->entry < 64)
 		luo->flbs_finished |= 1ull << state->entry;
@@ -323,7 +269,7 @@ static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
 		load(luo, flb);
 	/* It may have been handed over as anything; a kernel wraps around. */
 	state->count = (s64)((u64)state->count - 1);
-	counted(luo, flb, true, -1, "file finished");
+	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, -1, "file finished");
 	if (!state->count && !state->references)
 		finish(luo, flb);
 	mutex_unlock(&state->lock);
@@ -333,10 +279,10 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	struct luo_flb_link *link;
 
-	luo_registry_read(luo);
+	luo_registry(luo, down_read);
 	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
 		finish_one(luo, link->flb);
-	luo_registry_read_done(luo);
+	luo_registry(luo, up_read);
 }
 
 /* References */
@@ -347,14 +293,12 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 
 	mutex_lock(&state->lock);
 	if (unlikely(state->references <= 0)) {
-		lfb__warn_as(LFB_FINDING_FLB_PUT_WITHOUT_GET, luo_flb_name(flb).text,
-			     __func__, "FLB %.47s: put without get", flb->compatible);
+		luo_warn_flb(flb, LUO_WARN_PUT_WITHOUT_GET);
 		mutex_unlock(&state->lock);
 		return;
 	}
 	state->references--;
-	luo_flb_tell(luo, LFB_DID_FLB_PUT, flb, incoming,
-		     (struct luo_flb_change){ .references = -1 });
+	luo_on_flb(luo, LFB_DID_FLB_PUT, flb, incoming, -1, NULL);
 	if (!state->references && state->count <= 0) {
 		if (incoming)
 			finish(luo, flb);

@@ -7,22 +7,6 @@
 
 #include "lib/luo/luo.h"
 
-static inline struct liveupdate_flb_state *luo_flb_state(struct liveupdate_flb *flb, bool incoming)
-{
-	return incoming ? &flb->private.incoming : &flb->private.outgoing;
-}
-
-/* What changed of an FLB's counts, and why. */
-struct luo_flb_change {
-	s64 count;
-	s64 references;
-	const char *reason;
-};
-
-/* Tells of it with the counts before and after; called with the lock held, after the change. */
-void luo_flb_tell(struct luo *luo, enum lfb_happening happening, struct liveupdate_flb *flb,
-		  bool incoming, struct luo_flb_change change);
-
 int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh);
 void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh);
 void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh);

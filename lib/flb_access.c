@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* How subsystems get at their FLB's objects: two families, one helper each, two directions. */
+#include "lib/contract/contract.h"
 #include "lib/flb.h"
 
 /* @place: for what is handed out or back. */
@@ -34,23 +35,6 @@ static int have_object(struct luo *luo, struct liveupdate_flb *flb, bool incomin
 			       incoming ? "incoming" : "outgoing", err) : 0;
 }
 
-/* Called with the lock held, with what have_object() said. */
-static void find_wrong_phase(struct luo *luo, const struct liveupdate_flb *flb, bool incoming,
-			     int err)
-{
-	const char *what = NULL;
-
-	if (incoming && err == -ENODATA && flb->private.incoming.finished)
-		what = "the object of the kernel before is finished";
-	else if (!incoming && err)
-		what = "nothing is preserved";
-	else if (!incoming && luo->serialized)
-		what = "the FLBs are serialized: what is changed now is not handed over";
-	if (unlikely(what != NULL))
-		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_WRONG_PHASE,
-			  luo_flb_name(flb).text, "%s", what);
-}
-
 /* The locked family (rfc-v6): on success the object cannot go away until unlock. */
 
 static int lock(struct luo *luo, const struct luo_args *args)
@@ -64,18 +48,15 @@ static int lock(struct luo *luo, const struct luo_args *args)
 	mutex_lock(&state->lock);
 	err = have_object(luo, args->flb, args->incoming);
 	if (!err || args->incoming)
-		find_wrong_phase(luo, args->flb, args->incoming, err);
+		luo_on_flb_asked(luo, args->flb, args->incoming, err);
 	if (!err) {
 		*args->objp = state->obj;
-		luo_flb_tell(luo, LFB_DID_FLB_LOCKED, args->flb, args->incoming,
-			     (struct luo_flb_change){ 0 });
+		luo_on_flb(luo, LFB_DID_FLB_LOCKED, args->flb, args->incoming, 0, NULL);
 		return 0;
 	}
 	mutex_unlock(&state->lock);
 	if (!args->incoming)
-		lfb__warn_as(LFB_FINDING_FLB_GET_WRONG_PHASE,
-			     luo_flb_name(args->flb).text, args->function,
-			     "FLB %.47s: nothing is preserved", args->flb->compatible);
+		luo_warn_flb(args->flb, LUO_WARN_NOTHING_TO_LOCK);
 	return err;
 }
 
@@ -95,21 +76,13 @@ int liveupdate_flb_outgoing_locked(struct liveupdate_flb *flb, void **objp)
 static void take_back(struct luo *luo, const struct liveupdate_flb *flb,
 		      struct liveupdate_flb_state *state, void *obj)
 {
-	struct luo_name name;
-
 	if (likely(obj == state->obj))
 		return;
-	name = luo_flb_name(flb);
 	if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
 		state->obj = obj;
-		lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
-			  "unlocked with another object than it was locked with");
-		lfb__find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, name.text,
-			  "the argument of unlock is its object now");
+		luo_on_flb_object_replaced(luo, flb);
 	} else {
-		lfb__warn_as(LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, name.text,
-			     "liveupdate_flb_unlock", "FLB %.47s: unlocked with another object "
-			     "than it was locked with", flb->compatible);
+		luo_warn_flb(flb, LUO_WARN_UNLOCKED_WITH_OTHER);
 	}
 }
 
@@ -122,8 +95,7 @@ static int unlock(struct luo *luo, const struct luo_args *args)
 		return err;
 	state = luo_flb_state(args->flb, args->incoming);
 	take_back(luo, args->flb, state, *args->objp);
-	luo_flb_tell(luo, LFB_DID_FLB_UNLOCKED, args->flb, args->incoming,
-		     (struct luo_flb_change){ 0 });
+	luo_on_flb(luo, LFB_DID_FLB_UNLOCKED, args->flb, args->incoming, 0, NULL);
 	mutex_unlock(&state->lock);
 	return 0;
 }
@@ -150,13 +122,7 @@ static void hand_out(struct luo *luo, const struct luo_args *args)
 	*args->objp = state->obj;
 	if (counted)
 		state->references++;
-	else
-		state->lent++;
-	luo_flb_tell(luo, LFB_DID_FLB_GOT, args->flb, args->incoming,
-		     (struct luo_flb_change){ .references = counted });
-	if (!state->obj)
-		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(args->flb).text,
-			  "%s() succeeded, and there is no object", args->function);
+	luo_on_flb_got(luo, args, counted);
 }
 
 static int get(struct luo *luo, const struct luo_args *args)
@@ -176,10 +142,9 @@ static int get(struct luo *luo, const struct luo_args *args)
 		hand_out(luo, args);
 	} else if (!args->incoming && luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NULL)) {
 		err = 0;
-		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(flb).text,
-			  "nothing is preserved, and %s() returned 0", args->function);
+		luo_on_flb_got_nothing(luo, args);
 	}
-	find_wrong_phase(luo, flb, args->incoming, err);
+	luo_on_flb_asked(luo, flb, args->incoming, err);
 	mutex_unlock(mutex);
 	return err;
 }
@@ -195,25 +160,6 @@ int liveupdate_flb_get_outgoing(struct liveupdate_flb *flb, void **objp)
 	return luo_enter(get, &(struct luo_args){ .function = __func__, .flb = flb, .objp = objp });
 }
 
-/*
- * A kernel without references has no put, but who calls it has used the object until now. With
- * loans of both kinds it may be any of them: the younger ones are given back first.
- */
-static void end_loan(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
-{
-	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
-
-	if (state->lent > 0) {
-		state->lent--;
-	} else if (state->overdue > 0) {
-		state->overdue--;
-		lfb__find(luo->kernel, LFB_FINDING_FLB_USED_AFTER_PUT,
-			  luo_flb_name(flb).text, "it was taken before %s and is "
-			  "given back only now; this kernel counts no references",
-			  incoming ? "finish" : "unpreserve");
-	}
-}
-
 static int put(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_flb *flb = args->flb;
@@ -221,7 +167,7 @@ static int put(struct luo *luo, const struct luo_args *args)
 
 	if (luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED)) {
 		if (flb && luo->profile->accessors == LUO_ACCESSORS_GET)
-			end_loan(luo, flb, args->incoming);
+			luo_on_flb_given_back(luo, flb, args->incoming);
 		return luo_not_here(luo, args->function);
 	}
 	err = check(luo, args, LUO_ACCESSORS_GET, args);

@@ -43,9 +43,7 @@ static int init_flb(struct luo *luo, const struct luo_args *args)
 	if (lfb__fault(luo->kernel, LFB_FAULT_ALLOC, "liveupdate_init_flb"))
 		return -ENOMEM;
 	if (is_listed(luo, flb))
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-			       luo_flb_name(flb).text,
-			       "%.47s is initialized a second time while in use", flb->compatible);
+		luo_on_flb_set_up_again(luo, flb, "initialized");
 	else
 		set_up(flb);
 	return 0;
@@ -64,6 +62,8 @@ static bool ops_complete(const struct liveupdate_flb_ops *ops)
 static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 			   struct liveupdate_flb *flb)
 {
+	bool follows;
+
 	if (WARN_ON(!fh || !flb))
 		return lfb__fail(luo->kernel, -EINVAL, "liveupdate_register_flb: no %s",
 				 fh ? "FLB" : "file handler");
@@ -73,20 +73,16 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 	if (luo->profile->has_init_flb && WARN_ON(!flb->private.initialized))
 		return lfb__fail(luo->kernel, -EINVAL, "FLB %.47s: liveupdate_init_flb() first",
 				 flb->compatible);
-	if (luo_check_compatible(luo, LFB_FINDING_FLB_COMPATIBLE, "flb", flb->compatible))
+	if (luo_check_compatible(luo, true, flb->compatible))
 		return -EINVAL;
 	if (fh->private.registered)
 		return 0;
-	if (luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) && !fh->private.list.next) {
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
-			       luo_flb_name(flb).text, "%.47s is linked to handler "
-			       "%.47s that was never registered: its list of FLBs is NULL",
-			       flb->compatible, fh->compatible);
+	follows = luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) &&
+		  !fh->private.list.next;
+	luo_on_flb_of_unregistered(luo, fh, flb, follows);
+	if (follows)
 		return lfb__fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
 				 fh->compatible);
-	}
-	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
-		     "liveupdate_register_flb", "the handler is not registered");
 	return lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
 			 fh->compatible);
 }
@@ -124,9 +120,7 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 	if (luo_quirk(luo, LUO_QUIRK_FLB_LAZY_INIT_RACE)) {
 		lfb__sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
 		if (flb->private.initialized) {
-			lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE,
-				       luo_flb_name(flb).text, "%.47s is set up a "
-				       "second time while in use", flb->compatible);
+			luo_on_flb_set_up_again(luo, flb, "set up");
 			return;
 		}
 	}
@@ -145,10 +139,10 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	if (err)
 		return err;
 	luo_flb_init_lazily(luo, flb);
-	link = kzalloc(sizeof(*link), GFP_KERNEL);
+	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
-	luo_registry_write(luo);
+	luo_registry(luo, down_write);
 	if (luo_flb_link(fh, flb))
 		err = lfb__fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s "
 				"already", flb->compatible, fh->compatible);
@@ -159,11 +153,9 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		link->flb = flb;
 		list_add_tail(&link->list, &fh->private.flb_list);
 		luo->register_changes++;
-		lfb__event(luo->kernel, FLB_REGISTERED, .flb = flb->compatible,
-			   .handler = fh->compatible);
-		luo_contract_flb_linked(luo, fh, flb);
+		luo_on_flb_linked(luo, fh, flb);
 	}
-	luo_registry_write_done(luo);
+	luo_registry(luo, up_write);
 	if (err)
 		kfree(link);
 	return err;
@@ -178,12 +170,7 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 {
 	struct liveupdate_flb *flb = link->flb;
 
-	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
-		lfb__find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
-			  luo_flb_name(flb).text, "%lld files need it%s",
-			  flb->private.outgoing.count, flb->private.users > 1 ?
-			  ", and those of this handler will never give it back" :
-			  "; it is not handed over, and nobody will unpreserve it");
+	luo_on_flb_to_unlink(luo, flb);
 	list_del(&link->list);
 	luo->register_changes++;
 	kfree(link);
@@ -209,8 +196,7 @@ static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 		return 0;
 	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
 		return 0;
-	lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
-		     "liveupdate_unregister_flb", "FLB %.47s is preserved", flb->compatible);
+	luo_warn_flb(flb, LUO_WARN_PRESERVED);
 	return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 }
 
@@ -263,9 +249,9 @@ static int unregister_flb(struct luo *luo, const struct luo_args *args)
 	err = luo_register_allowed(luo, "unregister an FLB");
 	if (err)
 		return err;
-	luo_registry_write(luo);
+	luo_registry(luo, down_write);
 	err = unlink_from(luo, fh, flb);
-	luo_registry_write_done(luo);
+	luo_registry(luo, up_write);
 	if (err)
 		return err;
 	lfb__event(luo->kernel, FLB_UNREGISTERED, .flb = flb->compatible,

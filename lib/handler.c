@@ -38,15 +38,14 @@ static int register_file_handler(struct luo *luo, const struct luo_args *args)
 				 "file handler%s%.47s lacks one of can_preserve, preserve, "
 				 "unpreserve, retrieve, finish", fh ? " " : "",
 				 fh ? fh->compatible : "");
-	err = luo_check_compatible(luo, LFB_FINDING_FILE_COMPATIBLE, "file handler",
-				   fh->compatible);
+	err = luo_check_compatible(luo, false, fh->compatible);
 	if (!err)
 		err = luo_register_allowed(luo, "register a file handler");
 	if (err)
 		return err;
-	luo_registry_write(luo);
+	luo_registry(luo, down_write);
 	err = list_handler(luo, fh);
-	luo_registry_write_done(luo);
+	luo_registry(luo, up_write);
 	if (err)
 		return err;
 	lfb__event(luo->kernel, HANDLER_REGISTERED, .handler = fh->compatible);
@@ -73,14 +72,14 @@ static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
 	if (!luo->profile->unregister_unlinks && !list_empty(&fh->private.flb_list))
 		return lfb__fail(luo->kernel, -EBUSY, "file handler %.47s has FLBs linked to it",
 				 fh->compatible);
-	luo_registry_write(luo);
+	luo_registry(luo, down_write);
 	err = luo_flb_unlink_all(luo, fh);
 	if (!err) {
 		list_del_init(&fh->private.list);
 		luo->register_changes++;
 		fh->private.registered = false;
 	}
-	luo_registry_write_done(luo);
+	luo_registry(luo, up_write);
 	if (err)
 		return err;
 	luo_unpin_registered(luo, fh->ops->owner);

@@ -2,43 +2,22 @@
 /* The registry: the locks and module references around handlers and FLBs, and who is asked. */
 #include "lib/registry.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/callback.h"
 #include "lib/orchestrator.h"
 
-void luo_registry_read(struct luo *luo)
+void luo_registry(struct luo *luo, void (*op)(struct rw_semaphore *lock))
 {
 	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		down_read(&luo->register_lock);
-}
-
-void luo_registry_read_done(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		up_read(&luo->register_lock);
-}
-
-void luo_registry_write(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		down_write(&luo->register_lock);
-}
-
-void luo_registry_write_done(struct luo *luo)
-{
-	if (!luo_quirk(luo, LUO_QUIRK_REGISTRY_UNLOCKED))
-		up_write(&luo->register_lock);
+		op(&luo->register_lock);
 }
 
 bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walker)
 {
 	if (likely(luo->register_changes == changes))
 		return false;
-	lfb__unsafe_as(luo->kernel, LFB_FINDING_LOCK_REGISTRY_CHANGED, "lock luo_register_rwlock",
-		       "%s: a list of handlers or FLBs changed while it was walked without a lock",
-		       walker);
+	luo_on_registry_moved(luo, walker);
 	return true;
 }
 
@@ -80,35 +59,13 @@ int luo_register_allowed(struct luo *luo, const char *what)
 	return lfb__fail(luo->kernel, -EBUSY, "%s while sessions exist", what);
 }
 
-int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
-			 const char *compatible)
+int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible)
 {
-	char object[64];
-
 	if (strnlen(compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH) < LIVEUPDATE_HNDL_COMPAT_LENGTH)
 		return 0;
-	snprintf(object, sizeof(object), "%s %.47s", id == LFB_FINDING_FLB_COMPATIBLE ? "flb" :
-		 "file", compatible);
-	lfb__unsafe_as(luo->kernel, id, object, "the compatible string %.47s… is not terminated "
-		       "within %d bytes", compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
+	luo_on_unterminated_compatible(luo, of_flb, compatible);
 	return lfb__fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
-			 what, compatible);
-}
-
-/* A handler takes a file: does a later one as well? */
-static void find_second_handler(struct luo *luo, struct liveupdate_file_handler *first,
-				struct file *file)
-{
-	struct liveupdate_file_handler *fh;
-	bool behind = false;
-
-	list_for_each_entry(fh, &luo->handlers, private.list) {
-		if (behind && !fh->private.gone && luo_call_can_preserve(luo, fh, file))
-			lfb__find(luo->kernel, LFB_FINDING_FILE_TWO_HANDLERS,
-				  luo_name("file", first->compatible).text,
-				  "%.47s takes %.64s as well", fh->compatible, file->f_name);
-		behind |= fh == first;
-	}
+			 of_flb ? "flb" : "file handler", compatible);
 }
 
 struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file)
@@ -119,8 +76,7 @@ struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *fi
 	list_for_each_entry(fh, &luo->handlers, private.list) {
 		lfb__sched_point(luo->kernel, "can_preserve", fh->compatible);
 		if (luo_call_can_preserve(luo, fh, file)) {
-			if (lfb__checking(luo->kernel))
-				find_second_handler(luo, fh, file);
+			luo_on_handler_found(luo, fh, file, luo_call_can_preserve);
 			return fh;
 		}
 		if (luo_registry_moved(luo, changes, "handlers"))
@@ -154,7 +110,7 @@ static bool is_of(const struct lfb_module *module, const void *object, const str
 
 void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool loaded)
 {
-	struct luo_name object = luo_name("module", module->module->name);
+	const char *name = module->module->name;
 	struct liveupdate_file_handler *fh;
 	struct liveupdate_flb *flb;
 
@@ -162,14 +118,12 @@ void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool l
 		if (!is_of(module, fh, fh->ops->owner))
 			continue;
 		fh->private.gone = loaded || fh->ops->owner;
-		lfb__find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, object.text,
-			  "file handler %.47s is registered still", fh->compatible);
+		luo_on_left_registered(luo, name, "file handler", fh->compatible);
 	}
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		if (!is_of(module, flb, flb->ops->owner))
 			continue;
 		flb->private.gone = loaded || flb->ops->owner;
-		lfb__find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, object.text,
-			  "FLB %.47s is registered still", flb->compatible);
+		luo_on_left_registered(luo, name, "FLB", flb->compatible);
 	}
 }

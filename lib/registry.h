@@ -7,11 +7,8 @@
 
 #include "lib/luo/luo.h"
 
-/* The registry lock, in the kernels that have one. */
-void luo_registry_read(struct luo *luo);
-void luo_registry_read_done(struct luo *luo);
-void luo_registry_write(struct luo *luo);
-void luo_registry_write_done(struct luo *luo);
+/* down_read() and so on, of the registry lock, in the kernels that have one. */
+void luo_registry(struct luo *luo, void (*op)(struct rw_semaphore *lock));
 /* Called while a list of the registry is walked without the lock: true when it changed since. */
 bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walker);
 /* Pins a module from registration, in the kernels that do. -EAGAIN: it is going away. */
@@ -24,8 +21,7 @@ void luo_unpin_used(struct luo *luo, struct module *owner);
 /* -EBUSY when the profile does not allow registrations now. */
 int luo_register_allowed(struct luo *luo, const char *what);
 /* 0, or -EINVAL for a string that a kernel would read past the end of. */
-int luo_check_compatible(struct luo *luo, enum lfb_finding_id id, const char *what,
-			 const char *compatible);
+int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible);
 /* The first handler that takes @file. */
 struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file);
 

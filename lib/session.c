@@ -37,7 +37,7 @@ struct liveupdate_session *luo_session_find(const struct luo_sessions *sessions,
 
 static struct liveupdate_session *session_alloc(const char *name)
 {
-	struct liveupdate_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+	struct liveupdate_session *session = lfb__kzalloc(sizeof(*session));
 
 	if (!session)
 		return NULL;
@@ -123,7 +123,7 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)
-		luo_contract_session_gone(luo);
+		luo_on_session_gone(luo);
 }
 
 int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp)
@@ -146,15 +146,7 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 	if (likely(!luo->serializing && !luo->serialized))
 		return true;
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
-		struct luo_name name = session ? luo_name("session", session->name) :
-						 luo_name("luo", "sessions");
-
-		if (luo->serialized)
-			lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
-				       name.text, "%s after the sessions were serialized", what);
-		else if (session && session->serialized)
-			lfb__find(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE,
-				  name.text, "%s after this session was serialized", what);
+		luo_on_session_changed(luo, session, what);
 		return true;
 	}
 	/* Held for writing by the reboot call, and never released once that succeeded. */
@@ -266,10 +258,7 @@ int luo_session_deserialize(struct luo *luo)
 	int err = 0;
 
 	if (luo->restored) {
-		if (unlikely(luo->restore_failed && !luo->restore_error))
-			lfb__find(luo->kernel, LFB_FINDING_SESSION_HALF_RESTORED, "luo sessions",
-				  "restoring failed at the first open; %llu sessions are there",
-				  luo->incoming.count);
+		luo_on_sessions_taken_again(luo);
 		return luo->restore_error;
 	}
 	luo->restored = true;

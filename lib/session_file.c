@@ -105,7 +105,7 @@ static int session_release(struct inode *inode, struct file *file)
 	if (!luo_may_change(luo, session, "close of a session"))
 		return -EAGAIN;
 	mutex_lock(&session->mutex);
-	unretrieved = luo_contract_unretrieved(luo, session);
+	unretrieved = luo_on_session_closing(luo, session);
 	if (!session->sessions->incoming)
 		luo_file_unpreserve_all(luo, session);
 	else
@@ -113,7 +113,7 @@ static int session_release(struct inode *inode, struct file *file)
 	if (err && !luo_quirk(luo, LUO_QUIRK_SESSION_STUCK_AFTER_FAILED_CLOSE))
 		give_back(luo, session, "it could not be finished");
 	else
-		luo_contract_session_closed(luo, session, unretrieved, err);
+		luo_on_session_closed(luo, session, unretrieved, err);
 	mutex_unlock(&session->mutex);
 	if (err) {
 		pr_warn("luo: session %.64s was closed and could not be finished (%d)",
@@ -168,8 +168,7 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 				 name);
 	}
 	*filep = file;
-	lfb__event(luo->kernel, SESSION_CREATED, .session = session->name);
-	luo_contract_session_created(luo, session, name);
+	luo_on_session_created(luo, session, name);
 	return 0;
 }
 
@@ -190,9 +189,7 @@ static struct liveupdate_session *find_incoming(struct luo *luo, const char *nam
 	down_read(&sessions->rwsem);
 	if (luo_session_find(sessions, name) == session)
 		return session;
-	lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_USED_AFTER_CLOSE,
-		       luo_name("session", name).text,
-		       "%.64s was closed while it was being retrieved", name);
+	luo_on_session_closed_while_found(luo, name);
 	return NULL;
 }
 

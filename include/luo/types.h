@@ -78,6 +78,9 @@ LFB_STATIC_ASSERT(EAGAIN == 11 && EDEADLK == 35 && ENOSYS == 38 && ETIMEDOUT == 
 
 #define MAX_ERRNO 4095
 
+/** lfb_errno_name() - Return: "ENOENT" of -ENOENT; NULL for a result that is no errno. */
+LFB_API const char *lfb_errno_name(long result);
+
 /**
  * ERR_PTR() - an errno in the place of a pointer
  * @error: a negative errno

@@ -85,6 +85,19 @@ void luo_contract_flb(struct luo *luo, const struct lfb_frame *frame, enum luo_o
 		check_flb_ended(luo->kernel, frame, waits, before, object.text);
 }
 
+void luo_contract_bad_answer(const struct lfb_frame *frame, int result)
+{
+	lfb__warn_as(LFB_FINDING_KERNEL_BAD_ANSWER, luo_name(frame->type, frame->name).text,
+		     frame->op, "%.47s: returned %d, which is neither 0 nor a negative errno",
+		     frame->name, result);
+}
+
+void luo_contract_code_gone(const struct lfb_frame *frame)
+{
+	lfb__bug_as(LFB_FINDING_MODULE_GONE, luo_name(frame->type, frame->name).text, frame->op,
+		    "%.47s: the module of this callback is unloaded", frame->name);
+}
+
 void luo_contract_died(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 {
 	lfb__find(kernel, LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA,

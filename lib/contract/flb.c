@@ -1,11 +1,93 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * FLBs across the update: is what the next kernel has under a compatible string the same, and are
- * the counts what the files make them?
+ * FLBs between their callbacks and across the update: are they counted, retrieved and finished
+ * once, and is what the next kernel has under a compatible string the same?
  */
 #include <string.h>
 
 #include "lib/contract/contract.h"
+
+void luo_contract_tell_flb(struct luo *luo, enum lfb_happening happening,
+			   struct liveupdate_flb *flb, bool incoming, s64 by, const char *reason)
+{
+	const struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+	bool files = happening == LFB_DID_FLB_COUNTED;
+
+	lfb__event_tell(luo->kernel, &(struct lfb_event){
+		.happening = happening,
+		.flb = flb->compatible,
+		.incoming = incoming,
+		.reason = reason,
+		.count = (u64)state->count,
+		.count_before = (u64)state->count - (files ? (u64)by : 0),
+		.references = (u64)state->references,
+		.references_before = (u64)state->references - (files ? 0 : (u64)by),
+	});
+}
+
+static const struct {
+	enum lfb_finding_id id;
+	const char *where;
+	const char *text;
+} warnings[] = {
+	[LUO_WARN_HELD_BY_REFERENCES] = { LFB_FINDING_FLB_GET_NOT_PUT, "luo_flb_serialize",
+		" is held by references alone: it is not handed over" },
+	[LUO_WARN_RETRIEVED_NOTHING] = { LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ, "luo_flb_retrieve",
+		": retrieve returned 0 and no object" },
+	[LUO_WARN_NOT_RETRIEVED] = { LFB_FINDING_KERNEL_WARN, "luo_flb_finish",
+		" could not be retrieved to be finished" },
+	[LUO_WARN_LEAKED] = { LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED, "luo_flb_finish",
+		" could not be retrieved to be finished" },
+	[LUO_WARN_NOTHING_TO_LOCK] = { LFB_FINDING_FLB_GET_WRONG_PHASE,
+		"liveupdate_flb_outgoing_locked", ": nothing is preserved" },
+	[LUO_WARN_UNLOCKED_WITH_OTHER] = { LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT,
+		"liveupdate_flb_unlock",
+		": unlocked with another object than it was locked with" },
+	[LUO_WARN_PUT_WITHOUT_GET] = { LFB_FINDING_FLB_PUT_WITHOUT_GET, "luo_flb_put",
+		": put without get" },
+	[LUO_WARN_PRESERVED] = { LFB_FINDING_KERNEL_WARN, "liveupdate_unregister_flb",
+		" is preserved" },
+};
+
+void luo_warn_flb(const struct liveupdate_flb *flb, enum luo_flb_warning warning)
+{
+	lfb__warn_as(warnings[warning].id, luo_flb_name(flb).text, warnings[warning].where,
+		     "FLB %.47s%s", flb->compatible, warnings[warning].text);
+}
+
+void luo_on_references_serialized(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_flb_state *state = &flb->private.outgoing;
+
+	if (unlikely(state->references > 0))
+		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH, luo_flb_name(flb).text,
+			  "%lld users are handed over: %lld files and %lld references",
+			  (state->count + state->references), state->count, state->references);
+}
+
+int luo_on_flb_trusted(void *flb, int error, const struct lfb_problem *problem)
+{
+	(void)error;
+	lfb__unsafe_as(lfb__current, LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text,
+		       "serialized state is trusted: at 0x%llx: %s", problem->where, problem->what);
+	return 0;
+}
+
+void luo_on_flb_to_retrieve(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_flb_state *state = &flb->private.incoming;
+
+	if (unlikely(state->finished))
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AFTER_FINISH,
+			       luo_flb_name(flb).text,
+			       "%.47s is retrieved again after it was finished", flb->compatible);
+	else if (unlikely(state->retrieve_status < 0))
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_RETRIEVED_AGAIN, luo_flb_name(flb).text,
+			       "%.47s is retrieved again after it failed (%d)", flb->compatible,
+			       state->retrieve_status);
+}
+
+/* From one kernel to the next */
 
 #define HANDLERS_KEPT 6
 #define NAME_SIZE LIVEUPDATE_FLB_COMPAT_LENGTH
@@ -35,7 +117,7 @@ static void keep(const struct luo *luo, const struct liveupdate_flb *flb, struct
 	}
 }
 
-void luo_contract_flbs_serialized(struct luo *luo)
+void luo_on_flbs_serialized(struct luo *luo)
 {
 	struct lfb_kept *kept = &luo->kernel->kept;
 	const struct liveupdate_flb *flb;
@@ -91,7 +173,7 @@ static bool has_other_handlers(const struct luo *luo, const struct liveupdate_fl
 	return true;
 }
 
-void luo_contract_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
+void luo_on_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct kept_flb *kept = lfb__checking(luo->kernel) ? find_kept(luo, flb) : NULL;
 	const struct module *owner = flb->ops->owner;
@@ -108,52 +190,4 @@ void luo_contract_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE,
 			  luo_flb_name(flb).text, "files of handler %.47s needed it; it is linked "
 			  "to other handlers now", kept->handler[0]);
-}
-
-s64 luo_contract_users(const struct luo *luo, const struct liveupdate_file_handler *fh)
-{
-	const struct luo_flb_link *link;
-	s64 users = 0;
-
-	if (!lfb__checking(luo->kernel))
-		return 0;
-	list_for_each_entry(link, &fh->private.flb_list, list)
-		users += link->flb->private.outgoing.count;
-	return users;
-}
-
-void luo_contract_file_not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
-				     s64 before)
-{
-	const struct luo_flb_link *link;
-	s64 now = luo_contract_users(luo, fh);
-
-	/* Another task may have come in between where tasks take turns. */
-	if (likely(now <= before) || luo->kernel->sched.hook)
-		return;
-	list_for_each_entry(link, &fh->private.flb_list, list)
-		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_LEAKED, luo_flb_name(link->flb).text,
-			  "a file of handler %.47s was not preserved; %lld files need it all the "
-			  "same", fh->compatible, link->flb->private.outgoing.count);
-}
-
-void luo_contract_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
-			     const struct liveupdate_flb *flb)
-{
-	const struct liveupdate_session *session;
-	const struct luo_file *luo_file;
-
-	if (!lfb__checking(luo->kernel))
-		return;
-	list_for_each_entry(session, &luo->outgoing.list, list) {
-		list_for_each_entry(luo_file, &session->files, list) {
-			if (luo_file->handler != fh)
-				continue;
-			lfb__find(luo->kernel, LFB_FINDING_FLB_LINKED_WHILE_PRESERVED,
-				  luo_flb_name(flb).text, "it was linked to handler "
-				  "%.47s, which has files preserved without it: it is dropped for "
-				  "them all the same when they go", fh->compatible);
-			return;
-		}
-	}
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Sessions: what they are called, and how they end. */
+/* Sessions: what they are called, who changes them when, and how they end. */
 #include <string.h>
 
 #include "lib/contract/contract.h"
 
-void luo_contract_session_created(struct luo *luo, const struct liveupdate_session *session,
-				  const char *name)
+void luo_on_session_created(struct luo *luo, const struct liveupdate_session *session,
+			    const char *name)
 {
+	lfb__event(luo->kernel, SESSION_CREATED, .session = session->name);
+	/* Only the kernels that do not check names make a session of a bad one. */
 	if (unlikely(!name[0]))
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_NAMELESS, "session", "it was created "
 			  "with an empty name");
@@ -17,7 +19,44 @@ void luo_contract_session_created(struct luo *luo, const struct liveupdate_sessi
 			  sizeof(session->name));
 }
 
-u64 luo_contract_unretrieved(const struct luo *luo, const struct liveupdate_session *session)
+void luo_on_session_changed(struct luo *luo, const struct liveupdate_session *session,
+			    const char *what)
+{
+	struct luo_name name = session ? luo_name("session", session->name) :
+					 luo_name("luo", "sessions");
+
+	if (luo->serialized)
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE, name.text,
+			       "%s after the sessions were serialized", what);
+	else if (session && session->serialized)
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_CHANGED_AFTER_SERIALIZE, name.text,
+			  "%s after this session was serialized", what);
+}
+
+void luo_on_sessions_taken_again(struct luo *luo)
+{
+	if (unlikely(luo->restore_failed && !luo->restore_error))
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_HALF_RESTORED, "luo sessions",
+			  "restoring failed at the first open; %llu sessions are there",
+			  luo->incoming.count);
+}
+
+void luo_on_session_restored_in_part(struct luo *luo, const struct liveupdate_session *session,
+				     u64 files)
+{
+	lfb__find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
+		  luo_name("session", session->name).text, "%llu of %llu files are there: %s",
+		  session->count, files, luo->problem.what);
+}
+
+void luo_on_session_closed_while_found(struct luo *luo, const char *name)
+{
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_USED_AFTER_CLOSE,
+		       luo_name("session", name).text,
+		       "%.64s was closed while it was being retrieved", name);
+}
+
+u64 luo_on_session_closing(const struct luo *luo, const struct liveupdate_session *session)
 {
 	const struct luo_file *luo_file;
 	u64 count = 0;
@@ -29,8 +68,8 @@ u64 luo_contract_unretrieved(const struct luo *luo, const struct liveupdate_sess
 	return count;
 }
 
-void luo_contract_session_closed(struct luo *luo, const struct liveupdate_session *session,
-				 u64 unretrieved, int err)
+void luo_on_session_closed(struct luo *luo, const struct liveupdate_session *session,
+			   u64 unretrieved, int err)
 {
 	if (unlikely(err))
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_STUCK,

@@ -167,6 +167,11 @@ static inline bool luo_quirk(const struct luo *luo, enum luo_quirk quirk)
 	return luo->quirks & (1ull << quirk);
 }
 
+static inline struct liveupdate_flb_state *luo_flb_state(struct liveupdate_flb *flb, bool incoming)
+{
+	return incoming ? &flb->private.incoming : &flb->private.outgoing;
+}
+
 /* luo.c: what is asked of it in many places */
 
 bool luo_any_session(const struct luo *luo);

@@ -8,10 +8,13 @@
 #include <luo/shrink.h>
 
 #include "cli.h"
+#include "sim/cli/report/report.h"
 
 /* Options about the model; those about the module are a machine's. */
 #define GROUP_MODEL 2
 #define GROUP_MODULE CLI_GROUP_MACHINE
+
+#define FORMAT "lfb-exhaust-1"
 
 struct exhaust {
 	struct lfb_exhaust_options search;
@@ -20,6 +23,7 @@ struct exhaust {
 	const char *path;		/* --case */
 	bool time;
 	bool defects;
+	bool json;
 };
 
 static int add_group(const struct cli_given *given)
@@ -62,27 +66,72 @@ static void print_difference(const struct lfb_exhaust_result *result)
 	print_comment("got", result->got);
 }
 
+/* For programs; null when nothing differs. */
+static void json_difference(struct cli_json *json, const struct lfb_exhaust_result *result)
+{
+	if (!*result->what) {
+		cli_json_string(json, "difference", NULL);
+		return;
+	}
+	cli_json_open(json, "difference", '{');
+	cli_json_string(json, "what", result->what);
+	cli_json_string(json, "expected", result->expected);
+	cli_json_string(json, "got", result->got);
+	if (result->scenario) {
+		cli_json_number(json, "length", result->found_length);
+		cli_json_string(json, "options", result->kernel);
+		cli_json_scenario(json, "scenario", result->scenario, true);
+	}
+	cli_json_close(json, '}');
+}
+
+static void json_search(struct cli_json *json, const struct lfb_exhaust_result *result)
+{
+	cli_json_number(json, "letters", result->letters);
+	cli_json_number(json, "length", result->length);
+	cli_json_number(json, "sequences", result->sequences);
+	cli_json_number(json, "states", result->states);
+	cli_json_number(json, "runs", result->runs);
+	cli_json_number(json, "steps", result->steps);
+	json_difference(json, result);
+}
+
+static void print_search(const struct lfb_exhaust_result *result)
+{
+	printf("# %u operations to choose from\n", result->letters);
+	printf("# all %llu sequences of length %u: %s\n", result->sequences,
+	       result->length, result->scenario ? "no difference" : "no difference from the model");
+	printf("# %llu states, %llu runs, %llu steps compared\n", result->states, result->runs,
+	       result->steps);
+	if (!result->scenario)
+		return;
+	printf("# found after %u operations:\n", result->found_length);
+	print_difference(result);
+	printf("# replay: lfb exhaust%s --case THIS, lfb run --golden%s THIS\n", result->kernel,
+	       result->kernel);
+	lfb_scenario_write(result->scenario, true, cli_write, NULL);
+}
+
 static int run_search(const struct cli_line *line)
 {
 	const struct exhaust *exhaust = line->state;
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 	int err = lfb_exhaust(&exhaust->search, &result);
+	struct cli_json json = { 0 };
+	bool found;
 
 	if (err)
 		return cli_error(line, err);
-	printf("# %u operations to choose from\n", result.letters);
-	printf("# all %llu sequences of length %u: %s\n", result.sequences,
-	       result.length, result.scenario ? "no difference" : "no difference from the model");
-	printf("# %llu states, %llu runs, %llu steps compared\n", result.states, result.runs,
-	       result.steps);
-	if (!result.scenario)
-		return CLI_OK;
-	printf("# found after %u operations:\n", result.found_length);
-	print_difference(&result);
-	printf("# replay: lfb exhaust%s --case THIS, lfb run --golden%s THIS\n", result.kernel,
-	       result.kernel);
-	cli_give_scenario(result.scenario, true);
-	return CLI_FAILED;
+	found = result.scenario;
+	if (exhaust->json) {
+		cli_json_begin(&json, FORMAT);
+		json_search(&json, &result);
+		cli_json_end(&json);
+	} else {
+		print_search(&result);
+	}
+	lfb_scenario_free(result.scenario);
+	return found ? CLI_FAILED : CLI_OK;
 }
 
 static int run_case(const struct cli_line *line)
@@ -90,6 +139,7 @@ static int run_case(const struct cli_line *line)
 	const struct exhaust *exhaust = line->state;
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 	struct lfb_scenario *scenario;
+	struct cli_json json = { 0 };
 	int err;
 
 	if (cli_load_scenario(exhaust->path, &scenario))
@@ -98,6 +148,13 @@ static int run_case(const struct cli_line *line)
 	lfb_scenario_free(scenario);
 	if (err)
 		return cli_error(line, err);
+	if (exhaust->json) {
+		cli_json_begin(&json, FORMAT);
+		cli_json_number(&json, "steps", result.steps);
+		json_difference(&json, &result);
+		cli_json_end(&json);
+		return *result.what ? CLI_FAILED : CLI_OK;
+	}
 	printf("# %llu steps compared\n", result.steps);
 	if (*result.what)
 		print_difference(&result);
@@ -152,28 +209,58 @@ static void print_row(const char *quirk, const struct lfb_exhaust_result *result
 	printf(" |\n");
 }
 
+static void json_row(struct cli_json *json, const char *quirk,
+		     const struct lfb_exhaust_result *result)
+{
+	cli_json_open(json, NULL, '{');
+	cli_json_string(json, "quirk", quirk);
+	json_search(json, result);
+	cli_json_close(json, '}');
+}
+
+static void begin_defects(struct cli_json *json, bool wanted)
+{
+	if (wanted) {
+		cli_json_begin(json, FORMAT);
+		cli_json_open(json, "defects", '[');
+		return;
+	}
+	printf("| defect | found after | what differs | lines | sequences before | shrunk to |\n"
+	       "|---|---|---|---|---|---|\n");
+}
+
 static int run_defects(const struct exhaust *exhaust)
 {
 	struct lfb_exhaust_options search = exhaust->search;
 	unsigned int tried = 0, found = 0;
+	struct cli_json json = { 0 };
 	const char *quirk;
+	int err = 0;
 
 	if (!search.length)
 		search.length = DEFECTS_LENGTH;
-	printf("| defect | found after | what differs | lines | sequences before | shrunk to |\n"
-	       "|---|---|---|---|---|---|\n");
-	for (; (quirk = lfb_quirk_name(tried)); tried++) {
+	begin_defects(&json, exhaust->json);
+	for (; !err && (quirk = lfb_quirk_name(tried)); tried++) {
 		struct lfb_exhaust_result result = { .sz = sizeof(result) };
 
 		search.quirks_on = quirk;
-		if (lfb_exhaust(&search, &result))
-			return cli_failed("%s: %s", quirk, lfb_error_text(NULL));
-		print_row(quirk, &result);
+		err = lfb_exhaust(&search, &result);
+		if (err)
+			cli_failed("%s: %s", quirk, lfb_error_text(NULL));
+		else if (exhaust->json)
+			json_row(&json, quirk, &result);
+		else
+			print_row(quirk, &result);
 		found += result.scenario != NULL;
 		lfb_scenario_free(result.scenario);
 	}
-	printf("\n%u of %u found.\n", found, tried);
-	return found == tried ? CLI_OK : CLI_FAILED;
+	if (exhaust->json) {
+		cli_json_close(&json, ']');
+		cli_json_end(&json);
+	} else if (!err) {
+		printf("\n%u of %u found.\n", found, tried);
+	}
+	return !err && found == tried ? CLI_OK : CLI_FAILED;
 }
 
 /* Done with a module */
@@ -199,6 +286,27 @@ static void print_result(const char *path, const struct lfb_exhaust_module_resul
 		print_found(&result->found[i]);
 }
 
+static void json_result(const char *path, const struct lfb_exhaust_module_result *result)
+{
+	struct cli_json json = { 0 };
+
+	cli_json_begin(&json, FORMAT);
+	cli_json_string(&json, "module", path);
+	cli_json_number(&json, "length", result->length);
+	cli_json_number(&json, "sequences", result->sequences);
+	cli_json_open(&json, "findings", '[');
+	for (size_t i = 0; i < result->nr_found; i++) {
+		cli_json_open(&json, NULL, '{');
+		cli_json_finding_id(&json, result->found[i].id);
+		cli_json_number(&json, "length", result->found[i].length);
+		cli_json_number(&json, "tried", result->found[i].tried);
+		cli_json_scenario(&json, "scenario", result->found[i].scenario, false);
+		cli_json_close(&json, '}');
+	}
+	cli_json_close(&json, ']');
+	cli_json_end(&json);
+}
+
 static int search_module(struct cli_line *line, struct lfb_machine *machine,
 			 const struct lfb_scenario *module)
 {
@@ -215,7 +323,10 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 
 	if (err)
 		return cli_error(line, err);
-	print_result(exhaust->module, &result);
+	if (exhaust->json)
+		json_result(exhaust->module, &result);
+	else
+		print_result(exhaust->module, &result);
 	found = result.nr_found;
 	lfb_exhaust_module_end(&result);
 	return found ? CLI_FAILED : CLI_OK;
@@ -282,6 +393,7 @@ static const struct cli_option options[] = {
 	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },
 	{ "time", NULL, "say on standard error how long it took",
 	  .at = offsetof(struct exhaust, time) },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct exhaust, json) },
 	{ "case", "SCENARIO", "compare one scenario (- for standard input) with the model",
 	  offsetof(struct exhaust, path), .group = GROUP_MODEL },
 	{ "defects", NULL, "search with each known defect by itself (default length 7), and\n"

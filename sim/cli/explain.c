@@ -3,11 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <luo/inspect.h>
+
 #include "cli.h"
+#include "sim/cli/report/report.h"
 
 struct explain {
 	bool scenario;
 	bool markdown;
+	bool json;
 };
 
 static const char *text_of(enum lfb_finding_id id)
@@ -28,7 +32,7 @@ static bool is_comment(const char *line, size_t length)
 	return length >= 7 && !strncmp(line, "<!--", 4) && !strncmp(line + length - 3, "-->", 3);
 }
 
-static void print_text(const char *text)
+static void write_text(const char *text, lfb_write_fn write, void *context)
 {
 	bool blank = true;
 
@@ -39,24 +43,64 @@ static void print_text(const char *text)
 		if (!is_comment(text, length)) {
 			blank = length == 0;
 			/* What a comment leaves between two empty lines is one too many. */
-			if (!blank || !was_blank)
-				printf("%.*s\n", (int)length, text);
+			if (!blank || !was_blank) {
+				write(context, text, length);
+				write(context, "\n", 1);
+			}
 		}
 		text += length + (text[length] == '\n');
 	}
 }
 
-/* The first block between ``` lines. */
-static int print_scenario(enum lfb_finding_id id, const char *text)
+/* The first block between ``` lines; 0: there is none. */
+static size_t scenario_of(const char *text, const char **start)
 {
-	const char *start = strstr(text, "```");
-	const char *end = start ? strstr(start + 3, "\n```") : NULL;
+	const char *block = strstr(text, "```");
+	const char *end = block ? strstr(block + 3, "\n```") : NULL;
 
 	if (!end)
+		return 0;
+	*start = strchr(block, '\n') + 1;
+	return (size_t)(end + 1 - *start);
+}
+
+static int print_scenario(enum lfb_finding_id id, const char *text)
+{
+	const char *start;
+	size_t length = scenario_of(text, &start);
+
+	if (!length)
 		return cli_failed("there is no scenario for %s", lfb_finding_name(id));
-	start = strchr(start, '\n') + 1;
-	printf("%.*s", (int)(end + 1 - start), start);
+	printf("%.*s", (int)length, start);
 	return CLI_OK;
+}
+
+/* All of them, or one with what is there about it. */
+static void json_all(enum lfb_finding_id first, enum lfb_finding_id end, const char *about)
+{
+	struct cli_text text = { 0 }, scenario = { 0 };
+	struct cli_json json = { 0 };
+	const char *start = "";
+	size_t length;
+
+	cli_json_begin(&json, "lfb-explain-1");
+	cli_json_open(&json, "findings", '[');
+	for (enum lfb_finding_id id = first; id < end; id++) {
+		cli_json_open(&json, NULL, '{');
+		cli_json_finding_id(&json, id);
+		if (about) {
+			write_text(about, cli_text_write, &text);
+			length = scenario_of(about, &start);
+			cli_text_write(&scenario, start, length);
+			cli_json_string(&json, "text", cli_text_end(&text));
+			cli_json_string(&json, "scenario", cli_text_end(&scenario));
+		}
+		cli_json_close(&json, '}');
+	}
+	cli_json_close(&json, ']');
+	cli_json_end(&json);
+	cli_text_free(&text);
+	cli_text_free(&scenario);
 }
 
 static void list_all(bool markdown)
@@ -70,8 +114,9 @@ static void list_all(bool markdown)
 		       lfb_severity_name(lfb_finding_severity(id)), lfb_finding_sentence(id));
 }
 
-static int explain(const struct cli_line *line, const char *name, bool scenario)
+static int explain(const struct cli_line *line, const char *name)
 {
+	const struct explain *given = line->state;
 	int id = lfb_finding_by_name(name);
 	const char *text;
 
@@ -80,9 +125,12 @@ static int explain(const struct cli_line *line, const char *name, bool scenario)
 	text = text_of(id);
 	if (!text)
 		return cli_failed("there is no text about %s", lfb_finding_name(id));
-	if (scenario)
+	if (given->scenario)
 		return print_scenario(id, text);
-	print_text(text);
+	if (given->json)
+		json_all(id, id + 1, text);
+	else
+		write_text(text, cli_write, NULL);
 	return CLI_OK;
 }
 
@@ -90,11 +138,17 @@ static int run(struct cli_line *line)
 {
 	const struct explain *given = line->state;
 
+	if (given->json && (given->scenario || given->markdown))
+		return cli_usage(line->command, "--json and --%s: which of them?",
+				 given->scenario ? "scenario" : "markdown");
 	if (line->argc)
-		return explain(line, line->argv[0], given->scenario);
+		return explain(line, line->argv[0]);
 	if (given->scenario)
 		return cli_usage(line->command, "--scenario needs a finding");
-	list_all(given->markdown);
+	if (given->json)
+		json_all(0, LFB_FINDINGS_NR, NULL);
+	else
+		list_all(given->markdown);
 	return CLI_OK;
 }
 
@@ -102,6 +156,7 @@ static const struct cli_option options[] = {
 	{ "scenario", NULL, "print the scenario only, for lfb run",
 	  .at = offsetof(struct explain, scenario) },
 	{ "markdown", NULL, "list as a table", .at = offsetof(struct explain, markdown) },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct explain, json) },
 	{ 0 },
 };
 

@@ -7,6 +7,7 @@
 #include <luo/matrix.h>
 
 #include "cli.h"
+#include "sim/cli/report/report.h"
 
 #define PROFILES_MAX 8
 #define HOPS_MAX 2
@@ -14,6 +15,7 @@
 /* What became of every kexec of every run: runs of one kind lie together. */
 struct matrix {
 	bool chains;
+	bool json;
 	const char *profiles[PROFILES_MAX];
 	unsigned int nr_profiles;
 	unsigned int length;		/* of a chain, in hops */
@@ -69,8 +71,8 @@ static int run_one(const struct matrix *matrix, unsigned int kind, unsigned int 
 		return cli_failed("%s", lfb_error_text(NULL));
 	err = lfb_matrix_run(machine, kind, to, matrix->length, hops);
 	if (err)
-		cli_failed("%s, %s: %s: %s", options.profile, lfb_matrix_kind_name(kind),
-			   lfb_error_text(machine), strerror(-err));
+		cli_failed("%s, %s: %s: -%s", options.profile, lfb_matrix_kind_name(kind),
+			   lfb_error_text(machine), lfb_errno_name(err));
 	lfb_machine_destroy(machine);
 	for (unsigned int i = 0; i < matrix->length; i++)
 		hide_addresses(hops[i].reason);
@@ -240,6 +242,71 @@ static void print_all(const struct matrix *matrix)
 	       matrix->runs * LFB_MATRIX_KINDS);
 }
 
+/* For programs */
+
+static void json_load(struct cli_json *json, const char *key, const struct lfb_matrix_load *load)
+{
+	cli_json_open(json, key, '{');
+	cli_json_number(json, "sessions", load->sessions);
+	cli_json_number(json, "files", load->files);
+	cli_json_number(json, "flbs", load->flbs);
+	cli_json_close(json, '}');
+}
+
+static void json_hop(struct cli_json *json, const struct lfb_matrix_hop *hop)
+{
+	/* In a table, that is "-". */
+	bool reached = hop->outcome != LFB_MATRIX_UNREACHED;
+
+	cli_json_open(json, NULL, '{');
+	cli_json_string(json, "from", hop->from);
+	cli_json_string(json, "to", hop->to);
+	cli_json_string(json, "outcome",
+			reached ? lfb_matrix_outcome_name(hop->outcome) : "unreached");
+	cli_json_string(json, "error", lfb_errno_name(hop->error));
+	cli_json_string(json, "reason", hop->reason);
+	json_load(json, "sent", &hop->sent);
+	json_load(json, "arrived", &hop->arrived);
+	json_load(json, "finished", &hop->finished);
+	cli_json_close(json, '}');
+}
+
+static void json_run(struct cli_json *json, const struct matrix *matrix, unsigned int kind,
+		     unsigned int run)
+{
+	const struct lfb_matrix_hop *hops = hops_of(matrix, kind, run);
+
+	cli_json_open(json, NULL, '{');
+	cli_json_string(json, "kind", lfb_matrix_kind_name(kind));
+	cli_json_open(json, "hops", '[');
+	for (unsigned int i = 0; i < matrix->length; i++)
+		json_hop(json, &hops[i]);
+	cli_json_close(json, ']');
+	cli_json_close(json, '}');
+}
+
+static void json_all(const struct matrix *matrix)
+{
+	struct cli_json json = { 0 };
+
+	cli_json_begin(&json, "lfb-matrix-1");
+	cli_json_open(&json, "kinds", '[');
+	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
+		cli_json_open(&json, NULL, '{');
+		cli_json_string(&json, "name", lfb_matrix_kind_name(kind));
+		cli_json_string(&json, "about", lfb_matrix_kind_about(kind));
+		cli_json_close(&json, '}');
+	}
+	cli_json_close(&json, ']');
+	cli_json_open(&json, "runs", '[');
+	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
+		for (unsigned int run = 0; run < matrix->runs; run++)
+			json_run(&json, matrix, kind, run);
+	}
+	cli_json_close(&json, ']');
+	cli_json_end(&json);
+}
+
 static int run(struct cli_line *line)
 {
 	struct matrix *matrix = line->state;
@@ -258,7 +325,9 @@ static int run(struct cli_line *line)
 	if (!matrix->hops)
 		return cli_failed("no memory");
 	result = run_all(matrix);
-	if (!result)
+	if (!result && matrix->json)
+		json_all(matrix);
+	else if (!result)
 		print_all(matrix);
 	free(matrix->hops);
 	return result;
@@ -267,12 +336,13 @@ static int run(struct cli_line *line)
 static const struct cli_option options[] = {
 	{ "chains", NULL, "three kernels in a row: what arrives is finished, and the same\n"
 	  "sent again to the third", .at = offsetof(struct matrix, chains) },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct matrix, json) },
 	{ 0 },
 };
 
 const struct cli_command cli_matrix = {
 	"matrix", "say which kernel can take over from which",
-	"usage: lfb matrix [--chains]\n"
+	"usage: lfb matrix [--chains] [--json]\n"
 	"\n"
 	"Has each kernel hand over to each other one, with all kinds of things in hand, and\n"
 	"prints what becomes of it as tables in Markdown: docs/kernels.md explains them.\n",

@@ -8,10 +8,12 @@
 #include <luo/scenario.h>
 
 #include "cli.h"
+#include "sim/cli/report/report.h"
 
 struct run {
 	struct lfb_scenario_options scenario;
 	bool only_findings;
+	bool json;
 	const char *blob_path;		/* to write to */
 	const char *memory_path;
 	struct lfb_blob *last_blob;
@@ -47,15 +49,56 @@ static bool print_findings(struct lfb_machine *machine)
 	return !lfb_finding_at(machine, 0);
 }
 
+static void json_finding(struct cli_json *json, const struct lfb_finding *finding)
+{
+	cli_json_open(json, NULL, '{');
+	cli_json_finding_id(json, finding->id);
+	cli_json_number(json, "times", finding->times);
+	cli_json_number(json, "operation", finding->operation);
+	cli_json_string(json, "doing", finding->doing);
+	cli_json_number(json, "kernel", finding->boot);
+	cli_json_string(json, "profile", finding->profile);
+	cli_json_string(json, "task", finding->task);
+	cli_json_string(json, "callback", finding->callback);
+	cli_json_string(json, "object", finding->object);
+	cli_json_string(json, "text", finding->text);
+	cli_json_string(json, "history", finding->history);
+	cli_json_close(json, '}');
+}
+
+/* The same for programs; @error is what ended the run, NULL when nothing did. */
+static bool json_findings(struct lfb_machine *machine, const char *path, const char *error)
+{
+	const struct lfb_finding *finding;
+	struct cli_json json = { 0 };
+
+	cli_json_begin(&json, "lfb-run-1");
+	cli_json_string(&json, "scenario", path);
+	cli_json_string(&json, "error", error);
+	cli_json_open(&json, "findings", '[');
+	for (size_t i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++)
+		json_finding(&json, finding);
+	cli_json_close(&json, ']');
+	cli_json_number(&json, "lost", lfb_findings_lost(machine));
+	cli_json_end(&json);
+	return !lfb_finding_at(machine, 0);
+}
+
 static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
 			const struct lfb_scenario *scenario)
 {
 	struct run *run = line->state;
 	int err = lfb_scenario_run(scenario, machine, &run->scenario);
+	const char *error = err ? lfb_error_text(machine) : NULL;
+	bool clean = true;
 
-	if (err)
-		cli_failed("%s", lfb_error_text(machine));
-	if (run->only_findings && !print_findings(machine) && !err)
+	if (error)
+		cli_failed("%s", error);
+	if (run->json)
+		clean = json_findings(machine, line->argv[line->argc - 1], error);
+	else if (run->only_findings)
+		clean = print_findings(machine);
+	if (!clean && !err)
 		err = -EILSEQ;
 	return err ? CLI_FAILED : save(run);
 }
@@ -87,6 +130,8 @@ static int run(struct cli_line *line)
 
 	if (given->scenario.golden && given->scenario.trace_all)
 		return cli_usage(line->command, "--golden and --trace-all: which of them?");
+	if (given->json && !given->only_findings)
+		return cli_usage(line->command, "--json goes with --findings");
 	if (given->memory_path && line->machine.options.policy != LFB_PAGES_ASCENDING)
 		return cli_usage(line->command, "--save-memory needs --pages ascending");
 	if (line->argc > 1 && lfb_blob_load(line->argv[0], &blob))
@@ -101,8 +146,12 @@ static const struct cli_option options[] = {
 	{ "trace-all", NULL, "print what happens in more detail: counts, locks, marked pages, and\n"
 	  "where calls begin; each further in than what it happened in",
 	  .at = offsetof(struct run, scenario.trace_all) },
+	{ "strict", NULL, "what a line without \"=\" answers must be 0",
+	  .at = offsetof(struct run, scenario.strict) },
 	{ "findings", NULL, "print what was found instead, in full; status 1 if anything was",
 	  .at = offsetof(struct run, only_findings) },
+	{ "json", NULL, "the findings for programs: docs/json.md",
+	  .at = offsetof(struct run, json) },
 	{ "save-blob", "FILE", "write the handover of the last reboot to FILE",
 	  .at = offsetof(struct run, blob_path) },
 	{ "save-memory", "FILE", "write physical memory at the last reboot to FILE, from 0 to the\n"

@@ -8,6 +8,7 @@
 #include <luo/sweep.h>
 
 #include "cli.h"
+#include "sim/cli/report/report.h"
 
 #define REPLAY_MAX 1024
 
@@ -20,6 +21,9 @@ struct sweep {
 	bool shrink;
 	bool quiet;
 	bool verbose;
+	bool json;
+	struct cli_json out;
+	const char *error;		/* of the scenario at hand */
 };
 
 /* The kind of faults with this name; LFB_FAULT_KINDS: there is none. */
@@ -160,59 +164,158 @@ static void narrow(struct lfb_sweep_options *options, const char *name)
 	options->pairs = false;
 }
 
-/* Prints the shortest scenario that still breaks the rule that was broken first in @found. */
-static int shrink(const struct sweep *sweep, const struct lfb_scenario *scenario,
-		  const struct lfb_sweep_result *found)
+static int fail(struct sweep *sweep, const char *error)
 {
-	struct swept swept = { .machine = sweep->made, .options = sweep->options };
-	struct lfb_scenario *shortest;
+	sweep->error = error;
+	return cli_failed("%s", error);
+}
 
-	swept.options.write = NULL;
-	swept.options.violations_max = 1;
-	narrow(&swept.options, found->first_case);
-	swept.result.sz = sizeof(swept.result);
-	if (lfb_scenario_sweep(scenario, sweep->made, &swept.options, &swept.result))
-		return cli_failed("%s", lfb_error_text(sweep->made));
-	memcpy(swept.findings, swept.result.findings, sizeof(swept.findings));
-	without_numbers(swept.result.first, swept.what);
-	if (lfb_scenario_shrink(scenario, breaks_the_same, &swept, &shortest))
-		return cli_failed("%s", lfb_error_text(NULL));
-	if (!breaks_the_same(&swept, shortest)) {
-		lfb_scenario_free(shortest);
-		return cli_failed("the shortest scenario does not break the rule again");
+/* Makes the shortest scenario that still breaks the rule that was broken first in @found. */
+static int shrink(struct sweep *sweep, const struct lfb_scenario *scenario,
+		  const struct lfb_sweep_result *found, struct swept *swept,
+		  struct lfb_scenario **shortest)
+{
+	*swept = (struct swept){ .machine = sweep->made, .options = sweep->options };
+	swept->options.write = NULL;
+	swept->options.violations_max = 1;
+	narrow(&swept->options, found->first_case);
+	swept->result.sz = sizeof(swept->result);
+	if (lfb_scenario_sweep(scenario, sweep->made, &swept->options, &swept->result))
+		return fail(sweep, lfb_error_text(sweep->made));
+	memcpy(swept->findings, swept->result.findings, sizeof(swept->findings));
+	without_numbers(swept->result.first, swept->what);
+	if (lfb_scenario_shrink(scenario, breaks_the_same, swept, shortest))
+		return fail(sweep, lfb_error_text(NULL));
+	if (breaks_the_same(swept, *shortest))
+		return CLI_OK;
+	lfb_scenario_free(*shortest);
+	*shortest = NULL;
+	return fail(sweep, "the shortest scenario does not break the rule again");
+}
+
+static void print_shortest(const struct sweep *sweep, const struct lfb_sweep_result *result,
+			   const struct lfb_scenario *shortest)
+{
+	printf("# %s\n", result->first);
+	printf("# replay: %s --case %s THIS\n", sweep->replay, result->first_case);
+	lfb_scenario_write(shortest, true, cli_write, NULL);
+}
+
+/* For programs */
+
+static void json_points(struct cli_json *json, const struct lfb_sweep_result *result)
+{
+	cli_json_open(json, "points", '{');
+	for (int kind = 0; kind < LFB_FAULT_KINDS; kind++)
+		cli_json_number(json, lfb_fault_kind_name(kind), result->points[kind]);
+	cli_json_close(json, '}');
+}
+
+/* The first violation, null without one. */
+static void json_first(struct cli_json *json, const char *key,
+		       const struct lfb_sweep_result *result, const struct lfb_scenario *shortest)
+{
+	if (!*result->first_case) {
+		cli_json_string(json, key, NULL);
+		return;
 	}
-	printf("# %s\n", swept.result.first);
-	printf("# replay: %s --case %s THIS\n", sweep->replay, swept.result.first_case);
-	cli_give_scenario(shortest, true);
-	return CLI_OK;
+	cli_json_open(json, key, '{');
+	cli_json_string(json, "case", result->first_case);
+	cli_json_string(json, "what", result->first);
+	if (shortest)
+		cli_json_scenario(json, "scenario", shortest, true);
+	cli_json_close(json, '}');
+}
+
+static void json_result(struct cli_json *json, const struct lfb_sweep_result *result)
+{
+	json_points(json, result);
+	cli_json_number(json, "runs", result->runs);
+	cli_json_bool(json, "pairs", result->paired);
+	cli_json_number(json, "reported", result->reported);
+	cli_json_number(json, "absorbed", result->absorbed);
+	cli_json_number(json, "remembered", result->remembered);
+	cli_json_number(json, "harmless", result->harmless);
+	cli_json_number(json, "violations", result->violations);
+	cli_json_open(json, "findings", '[');
+	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
+		if (result->findings[id / 64] >> (id % 64) & 1)
+			cli_json_string(json, NULL, lfb_finding_name(id));
+	}
+	cli_json_close(json, ']');
+	json_first(json, "first", result, NULL);
 }
 
 /* The command */
 
-static int sweep_file(struct sweep *sweep, const char *path)
+static int sweep_scenario(struct sweep *sweep, const struct lfb_scenario *scenario,
+			  struct lfb_sweep_result *result, struct swept *swept,
+			  struct lfb_scenario **shortest)
 {
-	struct lfb_sweep_result result = { .sz = sizeof(result) };
-	struct lfb_scenario *scenario = NULL;
-	int err;
+	if (lfb_scenario_sweep(scenario, sweep->made, &sweep->options, result))
+		return fail(sweep, lfb_error_text(sweep->made));
+	if (sweep->shrink && result->violations)
+		return shrink(sweep, scenario, result, swept, shortest);
+	return CLI_OK;
+}
 
-	if (cli_load_scenario(path, &scenario))
-		return CLI_FAILED;
-	sweep->options.replay_file = path;
-	err = lfb_scenario_sweep(scenario, sweep->made, &sweep->options, &result);
-	if (err)
-		cli_failed("%s", lfb_error_text(sweep->made));
-	else if (sweep->shrink && result.violations)
-		err = shrink(sweep, scenario, &result);
-	lfb_scenario_free(scenario);
-	if (err)
-		return CLI_FAILED;
+static void print_swept(const struct sweep *sweep, const char *path,
+			const struct lfb_sweep_result *result, const struct swept *swept,
+			const struct lfb_scenario *shortest)
+{
+	if (shortest)
+		print_shortest(sweep, &swept->result, shortest);
 	if (!sweep->quiet && !sweep->options.only)
-		print_result(path, &result);
+		print_result(path, result);
 	if (sweep->verbose && !sweep->options.only)
-		print_points(&result);
-	add_result(&sweep->total, &result);
-	sweep->files++;
-	return result.violations ? CLI_FAILED : CLI_OK;
+		print_points(result);
+}
+
+static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_result *result)
+{
+	struct lfb_scenario *scenario = NULL, *shortest = NULL;
+	struct swept swept = { .result = { .sz = sizeof(swept.result) } };
+	struct cli_text report = { 0 };
+	int failed = cli_load_scenario(path, &scenario);
+
+	sweep->options.replay_file = path;
+	sweep->options.context = &report;
+	sweep->error = failed ? lfb_error_text(NULL) : NULL;
+	if (!failed)
+		failed = sweep_scenario(sweep, scenario, result, &swept, &shortest);
+	if (sweep->json) {
+		cli_json_open(&sweep->out, NULL, '{');
+		cli_json_string(&sweep->out, "scenario", path);
+		cli_json_string(&sweep->out, "error", sweep->error);
+		json_result(&sweep->out, result);
+		json_first(&sweep->out, "shrunk", &swept.result, shortest);
+		cli_json_string(&sweep->out, "report", cli_text_end(&report));
+		cli_json_close(&sweep->out, '}');
+	} else if (!failed) {
+		print_swept(sweep, path, result, &swept, shortest);
+	}
+	cli_text_free(&report);
+	lfb_scenario_free(shortest);
+	lfb_scenario_free(scenario);
+	return failed;
+}
+
+static int sweep_files(struct sweep *sweep, const struct cli_line *line)
+{
+	int worst = CLI_OK;
+
+	for (int i = 0; i < line->argc; i++) {
+		struct lfb_sweep_result result = { .sz = sizeof(result) };
+		int failed = sweep_file(sweep, line->argv[i], &result);
+
+		if (!failed) {
+			add_result(&sweep->total, &result);
+			sweep->files++;
+		}
+		if (failed || result.violations)
+			worst = CLI_FAILED;
+	}
+	return worst;
 }
 
 static int run(struct cli_line *line)
@@ -228,13 +331,17 @@ static int run(struct cli_line *line)
 	if (worst)
 		return worst;
 	sweep->options.sz = sizeof(sweep->options);
-	sweep->options.write = cli_write;
+	sweep->options.write = sweep->json ? cli_text_write : cli_write;
 	sweep->options.replay = sweep->replay;
-	for (int i = 0; i < line->argc; i++) {
-		if (sweep_file(sweep, line->argv[i]))
-			worst = CLI_FAILED;
+	if (sweep->json) {
+		cli_json_begin(&sweep->out, "lfb-sweep-1");
+		cli_json_open(&sweep->out, "scenarios", '[');
 	}
-	if (sweep->files > 1 && !sweep->quiet) {
+	worst = sweep_files(sweep, line);
+	if (sweep->json) {
+		cli_json_close(&sweep->out, ']');
+		cli_json_end(&sweep->out);
+	} else if (sweep->files > 1 && !sweep->quiet) {
 		snprintf(what, sizeof(what), "%lu scenarios", sweep->files);
 		print_result(what, &sweep->total);
 	}
@@ -272,6 +379,7 @@ static const struct cli_option options[] = {
 	{ "shrink", NULL, "then shrink the scenario, as far as the first violation stays: by\n"
 	  "a fault of the same kind, with the same finding or message",
 	  .at = offsetof(struct sweep, shrink) },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct sweep, json) },
 	{ "quiet", NULL, "print violations only", .at = offsetof(struct sweep, quiet) },
 	{ "verbose", NULL, "print fault points by kind", .at = offsetof(struct sweep, verbose) },
 	{ .more = cli_machine_options },

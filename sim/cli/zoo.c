@@ -115,6 +115,14 @@ static void collect_swept(struct exhibit *exhibit, const struct lfb_sweep_result
 		printf("--case %s: %s\n", swept->first_case, swept->first);
 }
 
+void zoo_json_name(struct cli_json *json, const char *name)
+{
+	char shown[NAME_MAX];
+
+	snprintf(shown, sizeof(shown), "%.*s", zoo_name_length(name), name);
+	cli_json_string(json, "name", shown);
+}
+
 int zoo_with_scenario(struct exhibit *exhibit, void *context, cli_act_fn act)
 {
 	struct lfb_scenario *scenario;
@@ -210,6 +218,46 @@ static void forgive(struct exhibit *twin)
 	}
 }
 
+static void print_visit(const struct exhibit *entry, const struct exhibit *twin, bool caught,
+			bool clean)
+{
+	printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n", zoo_name_length(entry->name),
+	       entry->name, caught ? "caught" : "MISSED", entry->by_sweep ? "sweep" : "run",
+	       clean ? "clean" : "ACCUSED", twin->without_quirks ? "quirk off" : "corrected");
+	as_wanted(entry, true);
+	as_wanted(twin, true);
+}
+
+/* For programs: the findings that are wanted and not there, or the other way round. */
+static void json_ids(struct cli_json *json, const char *key, const struct exhibit *exhibit,
+		     bool wanted)
+{
+	cli_json_open(json, key, '[');
+	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
+		if (differs(exhibit, id) && exhibit->wanted[id] == wanted)
+			cli_json_string(json, NULL, lfb_finding_name(id));
+	}
+	cli_json_close(json, ']');
+}
+
+static void json_visit(struct cli_json *json, const struct exhibit *entry,
+		       const struct exhibit *twin, bool caught, bool clean)
+{
+	cli_json_open(json, NULL, '{');
+	zoo_json_name(json, entry->name);
+	cli_json_bool(json, "caught", caught);
+	cli_json_string(json, "by", entry->by_sweep ? "sweep" : "run");
+	json_ids(json, "missing", entry, true);
+	json_ids(json, "unexpected", entry, false);
+	cli_json_open(json, "twin", '{');
+	cli_json_bool(json, "clean", clean);
+	cli_json_string(json, "kind", twin->without_quirks ? "quirk off" : "corrected");
+	json_ids(json, "missing", twin, true);
+	json_ids(json, "unexpected", twin, false);
+	cli_json_close(json, '}');
+	cli_json_close(json, '}');
+}
+
 static int visit(struct zoo *zoo, const struct cli_embedded *file)
 {
 	const char *twin_text = zoo_twin_of(file->name);
@@ -232,11 +280,10 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 		zoo->twins++;
 		zoo->caught += caught;
 		zoo->clean += clean;
-		printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n", zoo_name_length(file->name),
-		       file->name, caught ? "caught" : "MISSED", entry.by_sweep ? "sweep" : "run",
-		       clean ? "clean" : "ACCUSED", twin_text ? "corrected" : "quirk off");
-		as_wanted(&entry, true);
-		as_wanted(&twin, true);
+		if (zoo->json)
+			json_visit(&zoo->out, &entry, &twin, caught, clean);
+		else
+			print_visit(&entry, &twin, caught, clean);
 	}
 	zoo_close(&entry);
 	zoo_close(&twin);
@@ -261,26 +308,62 @@ static bool is_chosen(const char *name, const struct cli_line *line)
 	return line->argc == 0;
 }
 
-static int run(struct cli_line *line)
+static int visit_all(struct zoo *zoo, const struct cli_line *line)
 {
-	struct zoo *zoo = line->state;
-	double start = cli_seconds();
 	int result = CLI_OK;
 
 	for (const struct cli_embedded *file = embedded_zoo; file->name && !result; file++) {
 		if (is_entry(file->name) && is_chosen(file->name, line))
 			result = zoo->search ? zoo_search(zoo, file) : visit(zoo, file);
 	}
-	if (result)
-		return result;
-	if (!zoo->entries)
+	return result;
+}
+
+static bool has_chosen(const struct cli_line *line)
+{
+	const struct cli_embedded *file = embedded_zoo;
+
+	while (file->name && !(is_entry(file->name) && is_chosen(file->name, line)))
+		file++;
+	return file->name;
+}
+
+static void print_end(struct zoo *zoo, double seconds)
+{
+	if (!zoo->json) {
+		printf("%u of %u %s, %u of %u twins clean, in %.1f s\n", zoo->caught, zoo->entries,
+		       zoo->search ? "found on their own" : "caught", zoo->clean, zoo->twins,
+		       seconds);
+		return;
+	}
+	cli_json_close(&zoo->out, ']');
+	cli_json_number(&zoo->out, "caught", zoo->caught);
+	cli_json_number(&zoo->out, "of", zoo->entries);
+	cli_json_number(&zoo->out, "clean", zoo->clean);
+	cli_json_number(&zoo->out, "twins", zoo->twins);
+	cli_json_end(&zoo->out);
+}
+
+static int run(struct cli_line *line)
+{
+	struct zoo *zoo = line->state;
+	double start = cli_seconds();
+	int result;
+
+	if (zoo->json && zoo->show)
+		return cli_usage(line->command, "--json and --show: which of them?");
+	if (!has_chosen(line))
 		return cli_usage(line->command, "there is no such entry in the zoo");
-	printf("%u of %u %s, %u of %u twins clean, in %.1f s\n", zoo->caught, zoo->entries,
-	       zoo->search ? "found on their own" : "caught", zoo->clean, zoo->twins,
-	       cli_seconds() - start);
+	if (zoo->json) {
+		cli_json_begin(&zoo->out, "lfb-zoo-1");
+		cli_json_open(&zoo->out, "entries", '[');
+	}
+	result = visit_all(zoo, line);
+	if (!result || zoo->json)
+		print_end(zoo, cli_seconds() - start);
 	if (zoo->clean != zoo->twins || (!zoo->search && zoo->caught != zoo->entries))
 		return CLI_FAILED;
-	return CLI_OK;
+	return result;
 }
 
 static const struct cli_option options[] = {
@@ -289,6 +372,7 @@ static const struct cli_option options[] = {
 	{ "search", NULL, "forget the scenarios' operations and see what is found without:\n"
 	  "by lfb exhaust --module, by lfb sweep, and defects of kernels by\n"
 	  "comparing with the model. Minutes for all of them", .at = offsetof(struct zoo, search) },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct zoo, json) },
 	{ 0 },
 };
 

@@ -4,12 +4,15 @@
 #define SIM_CLI_ZOO_H
 
 #include "cli.h"
+#include "sim/cli/report/report.h"
 
 #define ZOO_ENTRY ".lfb"
 
 struct zoo {
 	bool show;
 	bool search;
+	bool json;
+	struct cli_json out;
 	unsigned int entries;
 	unsigned int caught;
 	unsigned int twins;
@@ -41,6 +44,7 @@ int zoo_run(struct exhibit *exhibit);
 const char *zoo_twin_of(const char *name);
 /* The length of an entry's name without ".lfb", for %.*s. */
 int zoo_name_length(const char *name);
+void zoo_json_name(struct cli_json *json, const char *name);
 
 /* zoo_search.c: can it be found without its operations? */
 int zoo_search(struct zoo *zoo, const struct cli_embedded *file);

@@ -10,7 +10,8 @@
 
 #include "zoo.h"
 
-#define LENGTH 6u	/* of sequences; minutes for all entries */
+#define LENGTH 6u	/* of sequences; minutes for all entries. Also said here: */
+#define NOT_IN_LENGTH(does) "no sequence of 6 " does
 #define QUIRK "quirk-"
 
 /* Lines that define the module, or the others; for free(). */
@@ -93,25 +94,86 @@ static void list_findings(const struct exhibit *exhibit, bool errors, struct cli
 	}
 }
 
-static void print_name(const char *name)
+/* How a mistake was found. */
+struct how {
+	const char *by;		/* "search", "sweep" or "model"; NULL: it was not */
+	const char *why;	/* … and this is why */
+	unsigned int length;	/* of the sequence, 0 in sweeps */
+	u64 sequences;
+	bool has_twin;
+	bool clean;
+	const struct lfb_exhaust_module_result *accused;	/* NULL in sweeps */
+};
+
+static void print_how(const char *name, const struct how *how)
 {
 	printf("%-40.*s ", zoo_name_length(name), name);
+	if (!how->by)
+		printf("not on its own: %s", how->why);
+	else if (!strcmp(how->by, "model"))
+		printf("by model, length %u, %8llu sequences before", how->length, how->sequences);
+	else if (!strcmp(how->by, "search"))
+		printf("by search, length %u, %7llu sequences", how->length, how->sequences);
+	else
+		printf("by %s", how->by);
+	if (how->has_twin)
+		printf("  twin %s", how->clean ? "clean" : "ACCUSED");
+	printf("\n");
+	for (size_t i = 0; how->accused && i < how->accused->nr_found; i++)
+		printf("    its twin: %s after %u operations\n",
+		       lfb_finding_name(how->accused->found[i].id), how->accused->found[i].length);
 }
 
-static void print_twin(struct zoo *zoo, const struct lfb_exhaust_module_result *result)
+static void json_twin(struct cli_json *json, const struct how *how)
 {
-	zoo->twins++;
-	zoo->clean += !result->nr_found;
-	printf("  twin %s\n", result->nr_found ? "ACCUSED" : "clean");
-	for (size_t i = 0; i < result->nr_found; i++)
-		printf("    its twin: %s after %u operations\n",
-		       lfb_finding_name(result->found[i].id), result->found[i].length);
+	cli_json_open(json, "twin", '{');
+	cli_json_bool(json, "clean", how->clean);
+	cli_json_open(json, "accused", '[');
+	for (size_t i = 0; how->accused && i < how->accused->nr_found; i++) {
+		cli_json_open(json, NULL, '{');
+		cli_json_finding_id(json, how->accused->found[i].id);
+		cli_json_number(json, "length", how->accused->found[i].length);
+		cli_json_close(json, '}');
+	}
+	cli_json_close(json, ']');
+	cli_json_close(json, '}');
+}
+
+static void json_how(struct cli_json *json, const char *name, const struct how *how)
+{
+	cli_json_open(json, NULL, '{');
+	zoo_json_name(json, name);
+	cli_json_bool(json, "found", how->by);
+	cli_json_string(json, "by", how->by);
+	if (!how->by)
+		cli_json_string(json, "why", how->why);
+	if (how->by && how->length) {
+		cli_json_number(json, "length", how->length);
+		cli_json_number(json, "sequences", how->sequences);
+	}
+	if (how->has_twin)
+		json_twin(json, how);
+	else
+		cli_json_string(json, "twin", NULL);
+	cli_json_close(json, '}');
+}
+
+/* Counts it, and says it. */
+static void tell(struct zoo *zoo, const char *name, const struct how *how)
+{
+	zoo->caught += how->by != NULL;
+	zoo->twins += how->has_twin;
+	zoo->clean += how->has_twin && how->clean;
+	if (zoo->json)
+		json_how(&zoo->out, name, how);
+	else
+		print_how(name, how);
 }
 
 /* The twin must be clean in all sequences of the length that shows the mistake. */
 static int search_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *twin)
 {
-	const struct lfb_exhaust_module_result *result;
+	struct how how = { .why = NOT_IN_LENGTH("shows it"), .has_twin = true };
 	struct cli_findings finds;
 	struct search done;
 	unsigned int length = LENGTH;
@@ -121,20 +183,19 @@ static int search_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *t
 	status = search(entry, &finds, LENGTH, &done);
 	if (status)
 		return status;
-	result = &done.result;
-	print_name(entry->name);
-	if (result->nr_found == finds.count) {
-		length = result->length ? result->length : 1;
-		zoo->caught++;
-		printf("by search, length %u, %7llu sequences", result->length, result->sequences);
-	} else {
-		printf("not on its own: no sequence of %u shows it", LENGTH);
+	if (done.result.nr_found == finds.count) {
+		length = done.result.length ? done.result.length : 1;
+		how.by = "search";
+		how.length = done.result.length;
+		how.sequences = done.result.sequences;
 	}
 	lfb_exhaust_module_end(&done.result);
 	list_findings(entry, true, &finds);
 	status = search(twin, &finds, length, &done);
+	how.clean = !done.result.nr_found;
+	how.accused = &done.result;
 	if (!status)
-		print_twin(zoo, result);
+		tell(zoo, entry->name, &how);
 	lfb_exhaust_module_end(&done.result);
 	return status;
 }
@@ -147,8 +208,8 @@ static int sweep_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *tw
 	char *module = lines_of(entry->text, true), *operations = lines_of(twin->text, false);
 	const char *text = entry->text;
 	char *joined = NULL;
+	struct how how = { .why = "no fault shows it", .has_twin = true, .clean = true };
 	int status = CLI_FAILED;
-	bool clean = true;
 
 	if (module && operations && asprintf(&joined, "%s%s", module, operations) >= 0) {
 		entry->text = joined;
@@ -163,13 +224,10 @@ static int sweep_both(struct zoo *zoo, struct exhibit *entry, struct exhibit *tw
 	if (status)
 		return status;
 	for (int id = 0; id < LFB_FINDINGS_NR; id++)
-		clean &= !twin->found[id];
-	print_name(entry->name);
-	zoo->caught += found_all(entry);
-	zoo->twins++;
-	zoo->clean += clean;
-	printf("%s  twin %s\n", found_all(entry) ? "by sweep" : "not on its own: no fault shows it",
-	       clean ? "clean" : "ACCUSED");
+		how.clean &= !twin->found[id];
+	if (found_all(entry))
+		how.by = "sweep";
+	tell(zoo, entry->name, &how);
 	return CLI_OK;
 }
 
@@ -179,18 +237,17 @@ static int compare_quirk(struct zoo *zoo, const char *name)
 	struct lfb_exhaust_options options = { .sz = sizeof(options), .length = LENGTH,
 					       .quirks_on = quirk };
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
+	struct how how = { .why = NOT_IN_LENGTH("differs") };
 
 	snprintf(quirk, sizeof(quirk), "%.*s",
 		 zoo_name_length(name + strlen(QUIRK)), name + strlen(QUIRK));
 	if (lfb_exhaust(&options, &result))
 		return cli_failed("%s: %s", name, lfb_error_text(NULL));
-	print_name(name);
-	zoo->caught += result.scenario != NULL;
 	if (result.scenario)
-		printf("by model, length %u, %8llu sequences before\n", result.found_length,
-		       result.sequences);
-	else
-		printf("not on its own: no sequence of %u differs\n", LENGTH);
+		how.by = "model";
+	how.length = result.found_length;
+	how.sequences = result.sequences;
+	tell(zoo, name, &how);
 	lfb_scenario_free(result.scenario);
 	return CLI_OK;
 }
@@ -205,8 +262,8 @@ int zoo_search(struct zoo *zoo, const struct cli_embedded *file)
 	if (!twin.text)
 		return compare_quirk(zoo, file->name);
 	if (is_module_right(entry.text, twin.text)) {
-		print_name(entry.name);
-		printf("not on its own: the mistake is in the operations\n");
+		tell(zoo, entry.name,
+		     &(struct how){ .why = "the mistake is in the operations" });
 		return CLI_OK;
 	}
 	status = zoo_read_header(&entry);

@@ -86,7 +86,7 @@ class House:
             if here:
                 here.uses["include/luo"].add(file)
             return
-        public = any(folder.startswith(name) for name in self.public + ["include/luo"])
+        public = [name for name in self.public + ["include/luo"] if folder.startswith(name)]
         # The system's <linux/...> that one of include/luo/kernel/linux stands before.
         beside = path.replace("asm-generic/../linux/", "") if not quoted else path
         if ".." in beside.split("/") or path.startswith("tests/"):
@@ -96,7 +96,8 @@ class House:
                 self.bad(file, number, f"there is no {path} beside it")
             return
         there = self.room(path)
-        if public and there is not here or not there:
+        own = there and any(there.folder.startswith(name) for name in public)
+        if public and not own or not there:
             self.bad(file, number, f"may not include {path}: it sees include/luo/ alone")
             return
         if there is here:

@@ -88,7 +88,7 @@ static bool run(const struct play *play, unsigned long nth, struct follower *fol
 		.sz = sizeof(plan), .kinds = nth ? LFB_FAULT_ANY : 0, .nth = nth,
 	};
 	struct lfb_scenario *scenario;
-	struct lfb_machine *machine;
+	struct lfb_machine *machine = NULL;
 	bool failed;
 
 	if (play->profile)

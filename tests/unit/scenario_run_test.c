@@ -15,6 +15,9 @@
 
 static void senseless_arguments_are_refused(void **state)
 {
+	const struct lfb_scenario_options golden_trace = {
+		.sz = sizeof(golden_trace), .golden = true, .trace_all = true,
+	};
 	struct lfb_scenario *scenario;
 	struct lfb_machine *machine;
 
@@ -25,6 +28,8 @@ static void senseless_arguments_are_refused(void **state)
 	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
 	assert_int_equal(lfb_scenario_run(NULL, machine, NULL), -EINVAL);
 	assert_int_equal(lfb_scenario_run((void *)machine, machine, NULL), -EINVAL);
+	assert_int_equal(lfb_scenario_run(scenario, machine, &golden_trace), -EINVAL);
+	assert_non_null(strstr(lfb_error_text(machine), "golden"));
 	lfb_scenario_free((void *)machine);
 	lfb_scenario_free(NULL);
 

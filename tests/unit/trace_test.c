@@ -167,11 +167,11 @@ static void errnos_have_the_kernels_names(void **state)
 							  strerrorname_np(error);
 
 		if (!name) {
-			assert_null(lfb__errno_name(-error));
+			assert_null(lfb_errno_name(-error));
 			assert_int_equal(lfb__host_error(error), -EIO);
 			continue;
 		}
-		assert_string_equal(lfb__errno_name(-error), name);
+		assert_string_equal(lfb_errno_name(-error), name);
 		if (error <= EHWPOISON)
 			assert_int_equal(lfb__host_error(error), -error);
 	}

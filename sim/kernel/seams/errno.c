@@ -31,7 +31,7 @@ enum {
 
 #include "sim/kernel/seams/seams.h"
 
-const char *lfb__errno_name(long result)
+const char *lfb_errno_name(long result)
 {
 	static const char *const names[] = {
 #define X(name) [name] = #name,

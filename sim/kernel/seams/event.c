@@ -171,7 +171,7 @@ size_t lfb_event_detail(const struct lfb_event *event, char *text, size_t size)
 /* " -> 0", " -> -ENOENT": results are errnos or small numbers. Or " begins". */
 static void format_result(const struct lfb_event *event, char *text, size_t size)
 {
-	const char *name = lfb__errno_name(event->result);
+	const char *name = lfb_errno_name(event->result);
 
 	text[0] = '\0';
 	if (event->edge == LFB_EDGE_BEGIN)

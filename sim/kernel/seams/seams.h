@@ -19,8 +19,6 @@ const char *lfb__fail_text(const struct lfb_kernel *kernel);
 
 /* errno.c */
 
-/* "ENOENT" of -ENOENT; NULL for a result that is no errno. */
-const char *lfb__errno_name(long result);
 /* What the kernel returns for the host's errno @error: negative, and -EIO for what it has not. */
 int lfb__host_error(int error);
 

@@ -107,7 +107,7 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 }
 
 /* … and every lock that is given back through here. */
-static void lfb_lock_released(struct lfb_lock *lock, bool shared)
+static inline void lfb_lock_released(struct lfb_lock *lock, bool shared)
 {
 	struct task_struct *task = shared ? current_task() : owner_of(lock);
 

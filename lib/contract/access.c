@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* Who gets at an FLB's object when, and whether it is given back. */
+#include "lib/contract/contract.h"
+
+void luo_on_flb_asked(struct luo *luo, const struct liveupdate_flb *flb, bool incoming, int err)
+{
+	const char *what = NULL;
+
+	if (incoming && err == -ENODATA && flb->private.incoming.finished)
+		what = "the object of the kernel before is finished";
+	else if (!incoming && err)
+		what = "nothing is preserved";
+	else if (!incoming && luo->serialized)
+		what = "the FLBs are serialized: what is changed now is not handed over";
+	if (unlikely(what != NULL))
+		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_WRONG_PHASE, luo_flb_name(flb).text,
+			  "%s", what);
+}
+
+void luo_on_flb_object_replaced(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, luo_flb_name(flb).text,
+		  "unlocked with another object than it was locked with");
+	lfb__find(luo->kernel, LFB_FINDING_FLB_OBJECT_REPLACED, luo_flb_name(flb).text,
+		  "the argument of unlock is its object now");
+}
+
+void luo_on_flb_got(struct luo *luo, const struct luo_args *args, bool counted)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(args->flb, args->incoming);
+
+	state->lent += !counted;
+	luo_on_flb(luo, LFB_DID_FLB_GOT, args->flb, args->incoming, counted, NULL);
+	if (unlikely(!state->obj))
+		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(args->flb).text,
+			  "%s() succeeded, and there is no object", args->function);
+}
+
+void luo_on_flb_got_nothing(struct luo *luo, const struct luo_args *args)
+{
+	lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(args->flb).text,
+		  "nothing is preserved, and %s() returned 0", args->function);
+}
+
+/*
+ * A kernel without references has no put, but who calls it has used the object until now. With
+ * loans of both kinds it may be any of them: the younger ones are given back first.
+ */
+void luo_on_flb_given_back(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+
+	if (state->lent > 0) {
+		state->lent--;
+	} else if (state->overdue > 0) {
+		state->overdue--;
+		lfb__find(luo->kernel, LFB_FINDING_FLB_USED_AFTER_PUT, luo_flb_name(flb).text,
+			  "it was taken before %s and is given back only now; this kernel counts "
+			  "no references", incoming ? "finish" : "unpreserve");
+	}
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* Files between their callbacks: preserved once, retrieved once, in the kernel that may. */
+#include "lib/contract/contract.h"
+
+s64 luo_on_file_to_preserve(const struct luo *luo, const struct liveupdate_file_handler *fh)
+{
+	const struct luo_flb_link *link;
+	s64 users = 0;
+
+	if (!lfb__checking(luo->kernel))
+		return 0;
+	list_for_each_entry(link, &fh->private.flb_list, list)
+		users += link->flb->private.outgoing.count;
+	return users;
+}
+
+void luo_on_file_not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
+			       s64 before)
+{
+	const struct luo_flb_link *link;
+	s64 now = luo_on_file_to_preserve(luo, fh);
+
+	/* Another task may have come in between where tasks take turns. */
+	if (likely(now <= before) || luo->kernel->sched.hook)
+		return;
+	list_for_each_entry(link, &fh->private.flb_list, list)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_LEAKED, luo_flb_name(link->flb).text,
+			  "a file of handler %.47s was not preserved; %lld files need it all the "
+			  "same", fh->compatible, link->flb->private.outgoing.count);
+}
+
+void luo_on_file_preserved_twice(struct luo *luo, const struct luo_file *luo_file)
+{
+	lfb__find(luo->kernel, LFB_FINDING_SESSION_FILE_TWICE,
+		  luo_name("session", luo_file->session->name).text,
+		  "the file under token %llu is preserved already", luo_file->token);
+}
+
+void luo_on_file_to_retrieve(struct luo *luo, const struct luo_file *luo_file)
+{
+	const char *name = luo_file->handler->compatible;
+
+	if (unlikely(luo_file->retrieve_status < 0))
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_RETRIEVED_AGAIN,
+			       luo_file_name(luo_file).text, "%.47s is retrieved again after it "
+			       "failed (%d)", name, luo_file->retrieve_status);
+	if (unlikely(!luo_file->session->sessions->incoming))
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+			       luo_file_name(luo_file).text, "%.47s: retrieve runs in the kernel "
+			       "that preserved the file", name);
+}
+
+void luo_on_file_retrieved_nothing(struct luo *luo, const struct luo_file *luo_file)
+{
+	const char *name = luo_file->handler->compatible;
+	struct luo_name object = luo_file_name(luo_file);
+
+	if (luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE)) {
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,
+			       "%.47s: retrieve returned 0 without a file, which is used all the "
+			       "same", name);
+		lfb__find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
+			  "retrieve returned 0");
+	} else {
+		lfb__warn_as(LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
+			     "luo_file_retrieve", "%.47s: retrieve returned 0 without a file",
+			     name);
+	}
+}
+
+void luo_on_head_read_as_file(struct luo *luo, const struct liveupdate_session *session, u64 token)
+{
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_UNKNOWN_TOKEN,
+		       luo_name("session", session->name).text, "%.64s: unknown token %llu: the "
+		       "list's head is read as a file", session->name, token);
+}
+
+void luo_on_file_to_finish(struct luo *luo, const struct luo_file *luo_file)
+{
+	if (unlikely(!luo_file->session->sessions->incoming))
+		lfb__find(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+			  luo_file_name(luo_file).text,
+			  "finish runs in the kernel that preserved the file");
+}
+
+void luo_on_preserved_memory_freed(struct luo *luo, const struct liveupdate_session *session)
+{
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
+		       luo_name("session", session->name).text, "%.64s: memory being preserved is "
+		       "freed as if it had been handed over", session->name);
+}

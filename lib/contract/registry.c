@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* What is registered: by whom, with what, and for how long. */
+#include "lib/contract/contract.h"
+
+void luo_on_flb_set_up_again(struct luo *luo, const struct liveupdate_flb *flb, const char *how)
+{
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE, luo_flb_name(flb).text,
+		       "%.47s is %s a second time while in use", flb->compatible, how);
+}
+
+void luo_on_flb_of_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
+				const struct liveupdate_flb *flb, bool follows)
+{
+	if (follows)
+		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
+			       luo_flb_name(flb).text, "%.47s is linked to handler "
+			       "%.47s that was never registered: its list of FLBs is NULL",
+			       flb->compatible, fh->compatible);
+	else
+		lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
+			     "liveupdate_register_flb", "the handler is not registered");
+}
+
+void luo_on_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
+		       const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_session *session;
+	const struct luo_file *luo_file;
+
+	lfb__event(luo->kernel, FLB_REGISTERED, .flb = flb->compatible, .handler = fh->compatible);
+	if (!lfb__checking(luo->kernel))
+		return;
+	list_for_each_entry(session, &luo->outgoing.list, list) {
+		list_for_each_entry(luo_file, &session->files, list) {
+			if (luo_file->handler != fh)
+				continue;
+			lfb__find(luo->kernel, LFB_FINDING_FLB_LINKED_WHILE_PRESERVED,
+				  luo_flb_name(flb).text, "it was linked to handler "
+				  "%.47s, which has files preserved without it: it is dropped for "
+				  "them all the same when they go", fh->compatible);
+			return;
+		}
+	}
+}
+
+void luo_on_flb_to_unlink(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
+			  luo_flb_name(flb).text, "%lld files need it%s",
+			  flb->private.outgoing.count, flb->private.users > 1 ?
+			  ", and those of this handler will never give it back" :
+			  "; it is not handed over, and nobody will unpreserve it");
+}
+
+void luo_on_unterminated_compatible(struct luo *luo, bool of_flb, const char *compatible)
+{
+	enum lfb_finding_id id = of_flb ? LFB_FINDING_FLB_COMPATIBLE : LFB_FINDING_FILE_COMPATIBLE;
+
+	lfb__unsafe_as(luo->kernel, id,
+		       lfb__object("%s %.47s", of_flb ? "flb" : "file", compatible).text,
+		       "the compatible string %.47s… is not terminated within %d bytes",
+		       compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
+}
+
+void luo_on_registry_moved(struct luo *luo, const char *walker)
+{
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_LOCK_REGISTRY_CHANGED, "lock luo_register_rwlock",
+		       "%s: a list of handlers or FLBs changed while it was walked without a lock",
+		       walker);
+}
+
+void luo_on_handler_found(struct luo *luo, struct liveupdate_file_handler *fh, struct file *file,
+			  bool (*takes)(struct luo *luo, struct liveupdate_file_handler *fh,
+					struct file *file))
+{
+	struct liveupdate_file_handler *other;
+	bool behind = false;
+
+	if (!lfb__checking(luo->kernel))
+		return;
+	/* Does a later one take it as well? */
+	list_for_each_entry(other, &luo->handlers, private.list) {
+		if (behind && !other->private.gone && takes(luo, other, file))
+			lfb__find(luo->kernel, LFB_FINDING_FILE_TWO_HANDLERS,
+				  luo_name("file", fh->compatible).text,
+				  "%.47s takes %.64s as well", other->compatible, file->f_name);
+		behind |= other == fh;
+	}
+}
+
+void luo_on_left_registered(struct luo *luo, const char *module, const char *what,
+			    const char *compatible)
+{
+	lfb__find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, luo_name("module", module).text,
+		  "%s %.47s is registered still", what, compatible);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What the tool writes for other programs: JSON on standard output. docs/json.md says what each
+ * command's looks like, docs/schema/ says it for programs. Keys come in the order they are given,
+ * so that equal content gives equal bytes. It knows none of the commands, and uses what they may
+ * use: public headers only.
+ */
+#ifndef SIM_CLI_REPORT_REPORT_H
+#define SIM_CLI_REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include <luo/finding.h>
+
+struct lfb_scenario;
+
+/* json.c: one value a line, indented. Begins with all members zero. */
+
+struct cli_json {
+	unsigned int depth;
+	bool filled;		/* something is in the innermost object or array */
+};
+
+/* The outermost object of a command's output, which says of what kind and version it is. */
+void cli_json_begin(struct cli_json *json, const char *format);
+/* Closes it. Returns whether it was open: nothing is to be closed where nothing was begun. */
+bool cli_json_end(struct cli_json *json);
+
+/* @key is NULL in an array. */
+void cli_json_open(struct cli_json *json, const char *key, char bracket);
+void cli_json_close(struct cli_json *json, char bracket);
+/* @text NULL is null; a byte in it that is no UTF-8 becomes the character with its number. */
+void cli_json_string(struct cli_json *json, const char *key, const char *text);
+void cli_json_number(struct cli_json *json, const char *key, u64 number);
+void cli_json_bool(struct cli_json *json, const char *key, bool yes);
+/* A scenario's text, or null without one. */
+void cli_json_scenario(struct cli_json *json, const char *key, const struct lfb_scenario *scenario,
+		       bool expectations);
+/* Members of an open object: what kind of finding it is. */
+void cli_json_finding_id(struct cli_json *json, enum lfb_finding_id id);
+
+/* Text that is written before it is known where it goes. Begins with all members zero. */
+struct cli_text {
+	FILE *stream;		/* NULL until something is written */
+	char *text;
+	size_t size;
+};
+
+/* An lfb_write_fn whose context is the struct cli_text. */
+int cli_text_write(void *context, const char *bytes, size_t size);
+/* Returns what was written, which is good until cli_text_free(). */
+const char *cli_text_end(struct cli_text *text);
+void cli_text_free(struct cli_text *text);
+
+#endif
