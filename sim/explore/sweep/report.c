@@ -29,8 +29,6 @@ bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, enum lfb_finding_id i
 {
 	va_list args;
 
-	if (!sweep->what[0])
-		sweep->follows = sweep->outcome == LFB_OUTCOME_REMEMBERED;
 	sweep->outcome = LFB_OUTCOME_VIOLATION;
 	if (sweep->what[0])
 		return false;

@@ -384,6 +384,7 @@ enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_
 			disarm(sweep);
 		way = follow(sweep, step);
 	}
+	sweep->follows = way == WAY_ASTRAY && sweep->outcome == LFB_OUTCOME_REMEMBERED;
 	if (way == WAY_ON)
 		check_end(sweep);
 	else if (way == WAY_ASTRAY)
