@@ -422,13 +422,16 @@ static void a_kernel_that_dies_is_found(void **state)
 /* It fails once the device is open, and leaves it so. */
 static int open_and_create(struct lfb_machine *machine, void *context)
 {
-	struct lfb_agent **agent = context;
-	int device, session;
+	struct lfb_agent *agent = *(struct lfb_agent **)context;
+	int device = lfb_agent_open(agent);
+	int session = device < 0 ? device : lfb_agent_create_session(agent, device, "s");
 
-	lfb_agent_create(machine, "agent", agent);
-	device = lfb_agent_open(*agent);
-	session = device < 0 ? device : lfb_agent_create_session(*agent, device, "s");
 	return session < 0 ? session : 0;
+}
+
+static int create_agent(struct lfb_machine *machine, void *context)
+{
+	return lfb_agent_create(machine, "agent", context);
 }
 
 static int destroy_agent(struct lfb_machine *machine, void *context)
@@ -441,6 +444,7 @@ static void who_opens_the_device_in_the_step_is_told_to_do_it_before(void **stat
 {
 	const struct lfb_sweep_body body = {
 		.sz = sizeof(body),
+		.prepare = create_agent,
 		.step = open_and_create,
 		.clean_up = destroy_agent,
 	};
