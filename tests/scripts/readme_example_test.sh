@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
 # The program in README.md compiles as it stands there, against the public headers and the shared
-# library, and prints what README.md says it prints.
+# library, and prints what README.md says it prints. And the counts it gives are those there are.
 
 set -eu
 
@@ -19,6 +19,15 @@ block() {
 		/^```c$/ { seen = 1 }
 		seen && $0 == "```" want { inside = 1 }' "$readme"
 }
+
+count() {
+	grep -qF "$1" "$readme" || { echo "README.md does not say \"$1\""; exit 1; }
+}
+
+findings=$(find "$LFB_SOURCE_DIR/docs/findings" -name 'LFB-*.md' | wc -l)
+count "| findings | $findings mistakes with a name"
+mistakes=$(find "$LFB_SOURCE_DIR/tests/zoo" -name '*.lfb' ! -name '*.fixed.lfb' | wc -l)
+count "| zoo | $mistakes mistakes of kernels and modules, $mistakes caught"
 
 block c >"$work/example.c"
 block text >"$work/expected"

@@ -144,3 +144,19 @@ void fixture_assert_finding(struct lfb_kernel *kernel, enum lfb_finding_id id, c
 		fail_msg("\"%s\" is not in \"%s\"", text, finding->text);
 	lfb__findings_forget(&kernel->findings);
 }
+
+void fixture_use_after_free(struct lfb_kernel *kernel)
+{
+	struct lfb_frame frame;
+	u8 *object;
+
+	fixture_enter(kernel, &frame, "preserve", 3);
+	object = kmalloc(128, GFP_KERNEL);
+	fixture_enter(kernel, &frame, "retrieve", 9);
+	kfree(object);
+	kernel->task->frame = NULL;
+	assert_true(fixture_dies(kernel, object + 16));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "object kmalloc-128",
+		"an object of 128 bytes, allocated by flb iommu-v1 preserve in operation 3, "
+		"freed by flb iommu-v1 retrieve in operation 9, was used at offset 16");
+}

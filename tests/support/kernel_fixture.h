@@ -42,6 +42,9 @@ void fixture_enter(struct lfb_kernel *kernel, struct lfb_frame *frame, const cha
 void fixture_assert_finding(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 			    const char *text);
 
+/* An object is used that a callback made and another freed; the finding names both. */
+void fixture_use_after_free(struct lfb_kernel *kernel);
+
 /* Makes the @nth allocation from now on fail, and all after it when @forever; 0: none. */
 void fixture_fail_alloc(struct lfb_kernel *kernel, unsigned long nth, bool forever);
 

@@ -81,18 +81,7 @@ static void bytes_nobody_asked_for_are_looked_at_when_it_is_freed(void **state)
 
 static void a_freed_object_says_who_had_it_and_who_freed_it(void **state)
 {
-	struct lfb_frame frame;
-	u8 *object;
-
-	fixture_enter(kernel, &frame, "preserve", 3);
-	object = kmalloc(128, GFP_KERNEL);
-	fixture_enter(kernel, &frame, "retrieve", 9);
-	kfree(object);
-	kernel->task->frame = NULL;
-	assert_true(fixture_dies(kernel, object + 16));
-	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "object kmalloc-128",
-		       "an object of 128 bytes, allocated by flb iommu-v1 preserve in operation 3, "
-		       "freed by flb iommu-v1 retrieve in operation 9, was used at offset 16");
+	fixture_use_after_free(kernel);
 }
 
 static void what_an_flb_frees_at_its_end_is_its_object(void **state)

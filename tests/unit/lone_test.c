@@ -9,6 +9,7 @@
 #include <luo/agent.h>
 #include <luo/finding.h>
 
+#include "sim/kernel/memory/asan.h"
 #include "sim/machine/machine.h"
 #include "tests/support/kho_fixture.h"
 #include "tests/support/rig.h"
@@ -91,20 +92,32 @@ static void whoever_asks_how_much_it_is_may_use_it(void **state)
 	assert_int_equal(fixture_bugs(kernel), 0);
 }
 
+static void the_sanitizer_knows_what_is_allocated(void **state)
+{
+#if LFB_ASAN
+	u8 *object = kmalloc(20, GFP_KERNEL), *first = object;
+
+	assert_null(__asan_region_is_poisoned(object, 20));
+	assert_true(__asan_address_is_poisoned(object + 20));
+	assert_true(__asan_address_is_poisoned(object - 1));
+	assert_int_equal(ksize(object), 32);
+	assert_null(__asan_region_is_poisoned(object, 32));
+	kfree(object);
+	/* From here on the host says it. */
+	assert_false(__asan_address_is_poisoned(object));
+	do {
+		object = kmalloc(4000, GFP_KERNEL);
+		assert_null(__asan_region_is_poisoned(object, 4000));
+		kfree(object);
+	} while (((uintptr_t)object ^ (uintptr_t)first) & PAGE_MASK);
+#else
+	skip();
+#endif
+}
+
 static void a_freed_object_says_who_had_it_and_who_freed_it(void **state)
 {
-	struct lfb_frame frame;
-	u8 *object;
-
-	fixture_enter(kernel, &frame, "preserve", 3);
-	object = kmalloc(128, GFP_KERNEL);
-	fixture_enter(kernel, &frame, "retrieve", 9);
-	kfree(object);
-	kernel->task->frame = NULL;
-	assert_true(fixture_dies(kernel, object + 16));
-	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "object kmalloc-128",
-		"an object of 128 bytes, allocated by flb iommu-v1 preserve in operation 3, "
-		"freed by flb iommu-v1 retrieve in operation 9, was used at offset 16");
+	fixture_use_after_free(kernel);
 }
 
 static void it_is_freed_once(void **state)
@@ -302,6 +315,7 @@ int main(void)
 		checked_test(objects_may_be_used_up_to_their_end),
 		checked_test(bytes_around_it_are_looked_at_when_it_is_freed),
 		checked_test(whoever_asks_how_much_it_is_may_use_it),
+		checked_test(the_sanitizer_knows_what_is_allocated),
 		checked_test(a_freed_object_says_who_had_it_and_who_freed_it),
 		checked_test(it_is_freed_once),
 		checked_test(a_freed_page_rests_before_it_is_an_object_again),

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/lone.h"
 
@@ -77,8 +78,10 @@ void lfb__lones_destroy(struct lfb_memory *memory)
 
 	if (!lones)
 		return;
-	if (lones->window != MAP_FAILED)
+	if (lones->window != MAP_FAILED) {
+		lfb__unpoison(lones->window, PAGE_SIZE + lones->count * STRIDE);
 		munmap(lones->window, PAGE_SIZE + LONES_MAX * STRIDE);
+	}
 	if (lones->fd >= 0)
 		close(lones->fd);
 	free(lones);
@@ -116,6 +119,8 @@ static void close_page(struct lfb_lones *lones, struct lfb_lone *lone)
 {
 	const u32 number = number_of(lones, lone);
 
+	/* A sanitizer would end the process before the fault ends the kernel. */
+	lfb__unpoison(page_of(lones, number), PAGE_SIZE);
 	mprotect(page_of(lones, number), PAGE_SIZE, PROT_NONE);
 	lone->live = false;
 	lones->live--;
@@ -128,11 +133,15 @@ static void close_page(struct lfb_lones *lones, struct lfb_lone *lone)
 
 void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
 {
-	struct lfb_lones *lones = kernel->memory.lones ?: create(&kernel->memory);
+	struct lfb_lones *lones = kernel->memory.lones;
 	struct lfb_lone *lone = NULL;
 	u8 *start;
 
-	if (!lones || size > PAGE_SIZE)
+	if (size > PAGE_SIZE)
+		return NULL;
+	if (unlikely(!lones))
+		lones = create(&kernel->memory);
+	if (!lones)
 		return NULL;
 	if (lones->resting < LONES_RESTING)
 		lone = map_next(lones);
@@ -151,7 +160,9 @@ void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
 	};
 	start = start_of(lones, lone);
 	memset(start - front_of(lone), LFB_SLACK, front_of(lone));
+	lfb__poison(start - front_of(lone), front_of(lone));
 	memset(start + size, LFB_SLACK, lfb__lone_room(lone) - size);
+	lfb__poison(start + size, lfb__lone_room(lone) - size);
 	return start;
 }
 
@@ -223,6 +234,7 @@ long long lfb__lone_written(const struct lfb_memory *memory, const struct lfb_lo
 	const u8 *start = start_of(memory->lones, lone);
 	const size_t room = lfb__lone_room(lone);
 
+	lfb__unpoison(start - front_of(lone), front_of(lone) + room);
 	for (size_t i = lone->size; i < room; i++) {
 		if (start[i] != LFB_SLACK)
 			return (long long)i;

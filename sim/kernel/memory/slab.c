@@ -357,7 +357,7 @@ size_t ksize(const void *ptr)
 	if (!lfb__current || find_object(lfb__current, ptr, &object))
 		return 0;
 	if (object.lone)
-		return object.lone->size = (u32)lfb__lone_room(object.lone);
+		object.size = object.lone->size = (u32)lfb__lone_room(object.lone);
 	lfb__unpoison(ptr, object.size);
 	if (lfb__fenced(&lfb__current->memory))
 		lfb__fence_use_all(lfb__current, object.pfn);
