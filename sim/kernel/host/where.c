@@ -150,7 +150,8 @@ static size_t length_of_root(const char *source)
 /* In a program that is linked with the static library only the source tells. */
 static bool is_ours(const char *source, const char *own, size_t root)
 {
-	if (strstr(source, "/include/luo/"))
+	/* A sanitizer may be linked in. */
+	if (strstr(source, "/include/luo/") || strstr(source, "/sanitizer_common/"))
 		return true;
 	return root && !strncmp(source, own, root) &&
 	       (!strncmp(source + root, "lib/", 4) || !strncmp(source + root, "sim/", 4));
@@ -177,7 +178,7 @@ static int print_frame(const void *address, char *line, size_t size, bool *is_ma
 	Dl_info here, there;
 
 	if (!dladdr((void *)(uintptr_t)lfb__frames_text, &here) || !dladdr(address, &there) ||
-	    !there.dli_fname)
+	    !there.dli_fname || is_around(last_part(there.dli_fname)))
 		return 0;
 	if (place.source) {
 		if ((here.dli_fbase == there.dli_fbase || own.source) &&
@@ -190,7 +191,7 @@ static int print_frame(const void *address, char *line, size_t size, bool *is_ma
 		return snprintf(line, size, "%s:%d %.*s", last_part(place.source), place.line,
 				(int)strcspn(place.function, "."), place.function);
 	}
-	if (here.dli_fbase == there.dli_fbase || is_around(last_part(there.dli_fname)))
+	if (here.dli_fbase == there.dli_fbase)
 		return 0;
 	return snprintf(line, size, "%s+0x%lx", last_part(there.dli_fname),
 			(unsigned long)((const char *)address - (const char *)there.dli_fbase));
