@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "sim/kernel/host/host.h"
@@ -45,9 +46,11 @@ static struct {
 	int (*report_end)(void *dwfl, void *removed, void *argument);
 	void *(*module)(void *dwfl, unsigned long long address);
 	const char *(*symbol)(void *module, unsigned long long address);
-	void *(*line)(void *module, unsigned long long address);
-	const char *(*source)(void *line, unsigned long long *address, int *number, int *column,
-			      unsigned long long *mtime, unsigned long long *length);
+	void *(*unit)(void *module, void *before, unsigned long long *bias);
+	int (*has)(void *unit, unsigned long long address);
+	void *(*line)(void *unit, unsigned long long address);
+	int (*number)(void *line, int *number);
+	const char *(*source)(void *line, void *mtime, void *length);
 	struct dwfl_callbacks callbacks;
 } dw = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -80,12 +83,15 @@ static bool find_libdw(void)
 	*(void **)&dw.report_end = dlsym(library, "dwfl_report_end");
 	*(void **)&dw.module = dlsym(library, "dwfl_addrmodule");
 	*(void **)&dw.symbol = dlsym(library, "dwfl_module_addrname");
-	*(void **)&dw.line = dlsym(library, "dwfl_module_getsrc");
+	*(void **)&dw.unit = dlsym(library, "dwfl_module_nextcu");
+	*(void **)&dw.has = dlsym(library, "dwarf_haspc");
+	*(void **)&dw.line = dlsym(library, "dwarf_getsrc_die");
+	*(void **)&dw.number = dlsym(library, "dwarf_lineno");
 	*(void **)&dw.callbacks.find_elf = dlsym(library, "dwfl_linux_proc_find_elf");
 	dw.callbacks.find_debuginfo = no_other_file;
 	if (dw.begin && dw.end && dw.report && dw.report_end && dw.module && dw.symbol &&
-	    dw.line && dw.callbacks.find_elf)
-		*(void **)&dw.source = dlsym(library, "dwfl_lineinfo");
+	    dw.unit && dw.has && dw.line && dw.number && dw.callbacks.find_elf)
+		*(void **)&dw.source = dlsym(library, "dwarf_linesrc");
 	return dw.source != NULL;
 }
 
@@ -113,22 +119,29 @@ static bool begin_session(void)
 }
 
 struct place {
+	const char *function;	/* NULL: not known */
 	const char *source;	/* NULL: not known */
 	int line;
-	const char *function;
 };
 
 static struct place place_of(const void *address)
 {
 	const unsigned long long pc = (uintptr_t)address;
-	struct place place = { NULL, 0, NULL };
-	void *module = dw.session ? dw.module(dw.session, pc) : NULL;
-	void *line = module ? dw.line(module, pc) : NULL;
+	struct place place = { NULL, NULL, 0 };
+	void *const module = dw.session ? dw.module(dw.session, pc) : NULL;
+	unsigned long long bias = 0;
+	void *unit = NULL, *line;
 
-	if (!line)
+	if (!module)
 		return place;
-	place.source = dw.source(line, NULL, &place.line, NULL, NULL, NULL);
 	place.function = dw.symbol(module, pc);
+	/* Not all compilers write the table that tells at once which unit has an address. */
+	do {
+		unit = dw.unit(module, unit, &bias);
+	} while (unit && dw.has(unit, pc - bias) <= 0);
+	line = unit ? dw.line(unit, pc - bias) : NULL;
+	if (line && !dw.number(line, &place.line))
+		place.source = dw.source(line, NULL, NULL);
 	return place;
 }
 
@@ -147,14 +160,35 @@ static size_t length_of_root(const char *source)
 	return length > tail ? length - tail : 0;
 }
 
-/* In a program that is linked with the static library only the source tells. */
-static bool is_ours(const char *source, const char *own, size_t root)
+static bool begins(const char *text, const char *beginning)
 {
-	/* A sanitizer may be linked in. */
-	if (strstr(source, "/include/luo/") || strstr(source, "/sanitizer_common/"))
+	return !strncmp(text, beginning, strlen(beginning));
+}
+
+static bool same_object(const Dl_info *object, const void *address)
+{
+	Dl_info other;
+
+	return dladdr(address, &other) && other.dli_fbase == object->dli_fbase;
+}
+
+/*
+ * In a program that is linked with the static library only sources tell what is ours: unless
+ * @unsourced, what has none is.
+ */
+static bool is_ours(const Dl_info *object, const char *source, bool unsourced)
+{
+	const void *const self = (const void *)(uintptr_t)lfb__frames_text;
+	const char *const own = place_of(self).source;
+	const size_t root = length_of_root(own);
+
+	if (same_object(object, self) &&
+	    (!same_object(object, (const void *)getauxval(AT_PHDR)) || (!source && !unsourced)))
 		return true;
-	return root && !strncmp(source, own, root) &&
-	       (!strncmp(source + root, "lib/", 4) || !strncmp(source + root, "sim/", 4));
+	/* A sanitizer may be linked in. */
+	return source && (strstr(source, "/include/luo/") || strstr(source, "/sanitizer_common/") ||
+			  (root && !strncmp(source, own, root) &&
+			   (begins(source + root, "lib/") || begins(source + root, "sim/"))));
 }
 
 /* Not the user's, though not the library's either. */
@@ -164,59 +198,70 @@ static bool is_around(const char *object)
 					     "libasan", "libubsan", "ld-linux" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strncmp(object, names[i], strlen(names[i])))
+		if (begins(object, names[i]))
 			return true;
 	}
 	return false;
 }
 
 /* A line without its end; 0 for a frame that is not the user's. */
-static int print_frame(const void *address, char *line, size_t size, bool *is_main)
+static int print_frame(const void *address, bool unsourced, char *line, size_t size, bool *is_main)
 {
-	const struct place own = place_of((const char *)(uintptr_t)lfb__frames_text);
-	struct place place = place_of(address);
-	Dl_info here, there;
+	const struct place place = place_of(address);
+	const char *function = place.function ?: "";
+	Dl_info object;
+	int length;
 
-	if (!dladdr((void *)(uintptr_t)lfb__frames_text, &here) || !dladdr(address, &there) ||
-	    !there.dli_fname || is_around(last_part(there.dli_fname)))
+	if (!dladdr(address, &object) || !object.dli_fname ||
+	    is_around(last_part(object.dli_fname)) ||
+	    is_ours(&object, place.source, unsourced))
 		return 0;
-	if (place.source) {
-		if ((here.dli_fbase == there.dli_fbase || own.source) &&
-		    is_ours(place.source, own.source, length_of_root(own.source)))
-			return 0;
-		if (!place.function)
-			return snprintf(line, size, "%s:%d", last_part(place.source), place.line);
-		*is_main = !strcmp(place.function, "main");
-		/* "my_preserve.part.0" is how a compiler cut a function in two. */
-		return snprintf(line, size, "%s:%d %.*s", last_part(place.source), place.line,
-				(int)strcspn(place.function, "."), place.function);
-	}
-	if (here.dli_fbase == there.dli_fbase)
-		return 0;
-	return snprintf(line, size, "%s+0x%lx", last_part(there.dli_fname),
-			(unsigned long)((const char *)address - (const char *)there.dli_fbase));
+	*is_main = !strcmp(function, "main");
+	if (place.source)
+		length = snprintf(line, size, "%s:%d", last_part(place.source), place.line);
+	else
+		length = snprintf(line, size, "%s+0x%lx", last_part(object.dli_fname),
+				  (unsigned long)((const char *)address -
+						  (const char *)object.dli_fbase));
+	/* "my_preserve.part.0" is how a compiler cut a function in two. */
+	if (*function && length > 0 && (size_t)length < size)
+		length += snprintf(line + length, size - (size_t)length, " %.*s",
+				   (int)strcspn(function, "."), function);
+	return length;
 }
 
-size_t lfb__frames_text(void *const *frames, unsigned int count, char *text, size_t size)
+static size_t print_frames(void *const *frames, unsigned int count, bool unsourced, char *text,
+			   size_t size)
 {
 	bool is_main = false;
 	size_t length = 0;
 
-	if (size)
-		text[0] = '\0';
-	pthread_mutex_lock(&dw.lock);
-	begin_session();
 	for (unsigned int i = 0, lines = 0; i < count && lines < LINES_MAX && !is_main; i++) {
 		char line[160];
 
 		/* A call ends before the address it returns to. */
-		if (!print_frame((const char *)frames[i] - 1, line, sizeof(line), &is_main))
+		if (!print_frame((const char *)frames[i] - 1, unsourced, line, sizeof(line),
+				 &is_main))
 			continue;
 		if (length < size)
 			snprintf(text + length, size - length, "%s\n", line);
 		length += strlen(line) + 1;
 		lines++;
 	}
+	return length;
+}
+
+size_t lfb__frames_text(void *const *frames, unsigned int count, char *text, size_t size)
+{
+	size_t length;
+
+	if (size)
+		text[0] = '\0';
+	pthread_mutex_lock(&dw.lock);
+	begin_session();
+	length = print_frames(frames, count, false, text, size);
+	if (!length)
+		length = print_frames(frames, count, true, text, size);
 	pthread_mutex_unlock(&dw.lock);
 	return length < size ? length : size ? size - 1 : 0;
 }
