@@ -47,12 +47,14 @@ void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct lu
 struct luo_left {
 	unsigned int count;
 	const struct lfb_ledger_entry *first;	/* made first */
-	bool object;				/* @object of luo_contract_left() is there too */
+	const struct lfb_ledger_entry *object;	/* that of luo_contract_left(), when it is there */
 };
 
 /* Counts what is left but for @object, and makes it nobody's: it is told of once. */
 struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *holder,
 				  unsigned long call, const void *object);
+/* The next finding is about @entry: it says where that was made. */
+void luo_contract_place(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry);
 /* Raises @id when there is anything. */
 void luo_contract_find_left(struct lfb_kernel *kernel, const struct luo_left *left,
 			    enum lfb_finding_id id, const char *object);

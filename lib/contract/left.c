@@ -37,7 +37,7 @@ struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *
 		if (entry->internal || (call && entry->call != call))
 			continue;
 		if (is_object(kernel, entry, object)) {
-			left.object = true;
+			left.object = entry;
 		} else if (!entry->restored) {
 			/* What came with the update may go on elsewhere: in a pool, in the file. */
 			left.count++;
@@ -46,6 +46,12 @@ struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *
 		list_del_init(&entry->owned);
 	}
 	return left;
+}
+
+void luo_contract_place(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
+{
+	lfb__find_place(kernel, entry->kind == LFB_LEDGER_PRESERVED ? "preserved at" :
+			"allocated at", entry->site);
 }
 
 static void describe(const struct lfb_ledger_entry *entry, char *text, size_t size)
@@ -77,6 +83,7 @@ void luo_contract_find_left(struct lfb_kernel *kernel, const struct luo_left *le
 	describe(left->first, what, sizeof(what));
 	if (left->count > 1)
 		snprintf(more, sizeof(more), ", and %u more", left->count - 1);
+	luo_contract_place(kernel, left->first);
 	lfb__find(kernel, id, object, "%s, made %s%s", what, lfb__ledger_who(left->first).text,
 		  more);
 }

@@ -63,8 +63,10 @@ static const u64 *contents(const struct lfb_kernel *kernel, const struct lfb_led
 }
 
 /* "offset 8 of the block of 4096 bytes at 0x12000, preserved by flb x preserve in operation 3" */
-static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *text, size_t size)
+static void place(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry,
+		  phys_addr_t phys, char *text, size_t size)
 {
+	lfb__find_place(kernel, "preserved at", entry->site);
 	snprintf(text, size, "offset %llu of the block of %llu bytes at 0x%llx, preserved %s",
 		 (phys - entry->key), lfb__ledger_span(entry), entry->key,
 		 lfb__ledger_who(entry).text);
@@ -127,7 +129,7 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 	}
 	if (!found)
 		return;
-	place(entry, entry->key + first * sizeof(u64), where, sizeof(where));
+	place(kernel, entry, entry->key + first * sizeof(u64), where, sizeof(where));
 	lfb__find(kernel, LFB_FINDING_MEM_POINTER_HANDED_OVER,
 		  lfb__phys_object(entry->key + first * sizeof(u64)).text,
 		  "an address of this kernel is at 0x%llx, %s%s",
@@ -182,7 +184,7 @@ bool lfb__find_handed_over(struct lfb_kernel *kernel, u64 address, char *text, s
 		return false;
 	snprintf(where, sizeof(where), "in memory that was handed over");
 	if (search.entry)
-		place(search.entry, search.phys, where, sizeof(where));
+		place(kernel, search.entry, search.phys, where, sizeof(where));
 	snprintf(text, size, "0x%llx, %s", search.phys, where);
 	return true;
 }
@@ -210,12 +212,14 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 	if (!words)
 		return;
 	digest = digest_of(words, lfb__ledger_span(entry) / sizeof(u64));
-	if (entry->watched && entry->digest != digest)
+	if (entry->watched && entry->digest != digest) {
+		lfb__find_place(kernel, "preserved at", entry->site);
 		lfb__find(kernel, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE,
 			  lfb__phys_object(entry->key).text,
 			  "%llu bytes at 0x%llx, preserved %s, changed after the reboot had "
 			  "serialized the state",
 			  lfb__ledger_span(entry), entry->key, lfb__ledger_who(entry).text);
+	}
 	entry->watched = true;
 	entry->digest = digest;
 }
