@@ -163,7 +163,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
 {
-	return luo_enter(register_flb, &(struct luo_args){ .fh = fh, .flb = flb });
+	return luo_enter(register_flb,
+			 &(struct luo_args){ .function = __func__, .fh = fh, .flb = flb });
 }
 
 static void unlink_flb(struct luo *luo, struct luo_flb_link *link)

@@ -54,7 +54,8 @@ static int register_file_handler(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_register_file_handler(struct liveupdate_file_handler *fh)
 {
-	return luo_enter(register_file_handler, &(struct luo_args){ .fh = fh });
+	return luo_enter(register_file_handler,
+			 &(struct luo_args){ .function = __func__, .fh = fh });
 }
 
 static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
