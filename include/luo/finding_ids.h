@@ -200,7 +200,9 @@
 	X(MODULE_LEFT_REGISTERED, "LFB-MODULE-LEFT-REGISTERED", ERROR,                             \
 	  "a module went, or failed to load, with its handlers or FLBs registered")                \
 	X(MODULE_PINNED_IDLE, "LFB-MODULE-PINNED-IDLE", WARNING,                                   \
-	  "a module that does nothing cannot be unloaded")
+	  "a module that does nothing cannot be unloaded")                                         \
+	X(MODULE_DATA_UNMARKED, "LFB-MODULE-DATA-UNMARKED", ERROR,                                 \
+	  "an FLB or handler is no data of its module: it survived a kexec")
 
 #define LFB_FINDING_IDS_KERNEL(X)                                                                  \
 	X(KERNEL_WARN, "LFB-KERNEL-WARN", WARNING, "kernel code complained")                       \

@@ -66,7 +66,7 @@ for id in $("$LFB" explain | awk '{ print $1 }'); do
 	entry=$zoo/$name.lfb
 	checks=$((checks + 1))
 	# No scenario can have these: unit/assert_test plants the bugs, tests/newcomer has the rest.
-	case $id in LFB-SIMULATOR-BUG | LFB-KERNEL-NOT-ENTERED)
+	case $id in LFB-SIMULATOR-BUG | LFB-KERNEL-NOT-ENTERED | LFB-MODULE-DATA-UNMARKED)
 		lfb 0 explain "$id"
 		prints out "How to mend it"
 		continue
