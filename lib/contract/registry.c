@@ -12,8 +12,8 @@ void luo_contract_survived(struct luo *luo, const char *what, const char *compat
 			   unsigned int boot)
 {
 	lfb__find(luo->kernel, LFB_FINDING_MODULE_DATA_UNMARKED, luo_name(what, compatible).text,
-		  "it is registered by kernel %u and was by kernel %u: its memory was not set back, "
-		  "as it is no data of the module's; mark it LFB_MODULE_DATA(module)",
+		  "it is registered by kernel %u and was by kernel %u: its memory was not set "
+		  "back, as it is no data of the module's; mark it LFB_MODULE_DATA(module)",
 		  luo->kernel->boot_number, boot);
 }
 

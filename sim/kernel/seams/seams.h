@@ -2,8 +2,8 @@
 /*
  * The seams: what everything else on this floor and above tells or asks while it works. Events
  * (trace.c, event.c, history.c), mistakes (finding.c), fault points (fault.c), the choice stream
- * and scheduling points (choose.c), the sentence and the name of an errno (error.c, errno.c), and calls
- * from outside of every kernel (outside.c).
+ * and scheduling points (choose.c), the sentence and the name of an errno (error.c, errno.c), and
+ * calls from outside of every kernel (outside.c).
  * Uses nothing but the state.
  */
 #ifndef SIM_KERNEL_SEAMS_SEAMS_H
@@ -19,9 +19,8 @@ int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB
 const char *lfb__fail_text(const struct lfb_kernel *kernel);
 
 /*
- * outside.c: the kernel's functions, called by a thread that is in no kernel. The finding is that of
- * the machine the thread worked for last, once somebody asks it; where there is none, standard error
- * has it.
+ * outside.c: the kernel's functions, called by a thread that is in no kernel. The machine that the
+ * thread worked for last has the finding, once it is asked; where there is none, standard error.
  */
 
 /* @function, a constant, was called so. -EOPNOTSUPP. */
