@@ -20,7 +20,8 @@
 
 #define LINES_MAX 8
 
-unsigned int lfb__frames_here(void **frames, unsigned int max)
+/* Lies in the section so that there is one where no memory is linked. */
+LFB_ENTRY unsigned int lfb__frames_here(void **frames, unsigned int max)
 {
 	int count = backtrace(frames, (int)max);
 
@@ -67,7 +68,8 @@ __attribute__((noinline)) void *lfb__caller(void)
 		const uintptr_t *const frame = (const uintptr_t *)at;
 		uintptr_t from;
 
-		if (at < stack.bottom || at >= stack.top - 2 * sizeof(*frame) || at % sizeof(*frame))
+		if (at < stack.bottom || at >= stack.top - 2 * sizeof(*frame) ||
+		    at % sizeof(*frame))
 			break;
 		from = frame[1];
 		if (from - (uintptr_t)entry_begins <= (uintptr_t)(entry_ends - entry_begins))

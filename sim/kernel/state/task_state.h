@@ -101,8 +101,8 @@ enum lfb_preserved_as {
  * mode with its callers. Kept as long as the machine.
  */
 struct lfb_site {
-	const struct lfb_site *callback;	/* the same without a place; NULL: outside of them */
-	char type[8];				/* "": outside of callbacks */
+	const struct lfb_site *callback; /* the same without a place; NULL: outside of them */
+	char type[8];			 /* "": outside of callbacks */
 	char name[48];
 	char op[16];
 	unsigned int frames;
