@@ -3,11 +3,12 @@
 #ifndef WINDOW_H
 #define WINDOW_H
 
+#include <linux/module.h>
 #include <linux/types.h>
 
 struct liveupdate_file_handler;
 
-/* A kernel that is no simulated one is loaded by others. */
+/* Data of a module is marked for the simulator only. */
 #ifndef LFB_MODULE_DATA
 #define LFB_MODULE_DATA(modname)
 #endif

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""your_test_test.py PAGE FOLDER RESULT: does what PAGE tells its reader to do, in FOLDER.
+"""your_test_test.py PAGE FOLDER RESULT: does in FOLDER what PAGE tells its reader to do.
 
 Its blocks mean, by their language and the comment in front of them:
 	<!-- file: NAME -->	the block becomes that file
-	<!-- edit: NAME -->	a diff without line numbers: what it takes away stands once in the file
-	```sh			commands at the terminal, with the folder and the variables of those
-				before; they succeed, with <!-- fails --> the last one does not
+	<!-- edit: NAME -->	a diff without line numbers of that file, where it fits once
+	```sh			commands at the terminal, in the folder and with the variables of
+				those before; they succeed, with <!-- fails --> they do not
 	```text			what these have just printed; "…" stands for anything
 	<!-- needs: NAME -->	up to the next heading, only where the command NAME is installed, or
 				where programs with AddressSanitizer can be built (asan)

@@ -7,6 +7,10 @@
 
 set -eu
 
+python3 -c 'import ctypes; ctypes.CDLL("libdw.so.1")' 2>&- || {
+	echo "there is no libdw, and the page shows the places it finds"
+	exit 77
+}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/empty"
