@@ -15,6 +15,7 @@ static void set_up(struct liveupdate_flb *flb)
 	lfb_lock_init(&flb->private.incoming.lock.lock, "flb->incoming.lock");
 	luo_on_flb_made(flb);
 	flb->private.users = 0;
+	flb->private.lfb_boot = 0;
 	flb->private.initialized = true;
 }
 
@@ -137,6 +138,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	if (err)
 		return err;
 	luo_flb_init_lazily(luo, flb);
+	luo_on_to_register(luo, "flb", flb->compatible, flb->private.lfb_boot);
 	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
@@ -148,6 +150,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		err = list_globally(luo, flb);
 	if (!err) {
 		flb->private.users++;
+		flb->private.lfb_boot = luo->kernel->boot_number + 1;
 		link->flb = flb;
 		list_add_tail(&link->list, &fh->private.flb_list);
 		luo->register_changes++;
@@ -161,7 +164,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
 {
-	return luo_enter(register_flb, &(struct luo_args){ .fh = fh, .flb = flb });
+	return luo_enter(register_flb,
+			 &(struct luo_args){ .function = __func__, .fh = fh, .flb = flb });
 }
 
 static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
@@ -174,6 +178,7 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 	kfree(link);
 	if (--flb->private.users)
 		return;
+	flb->private.lfb_boot = 0;
 	list_del_init(&flb->private.list);
 	LFB_ASSERT(luo->flb_count > 0);
 	luo->flb_count--;

@@ -8,6 +8,15 @@ static void set_up_again(struct luo *luo, const struct liveupdate_flb *flb, cons
 		       "%.47s is %s a second time while in use", flb->compatible, how);
 }
 
+static void survived(struct luo *luo, const char *what, const char *compatible,
+		     unsigned int boot)
+{
+	lfb__find(luo->kernel, LFB_FINDING_MODULE_DATA_UNMARKED, luo_name(what, compatible).text,
+		  "it is registered by kernel %u and was by kernel %u: its memory was not set "
+		  "back, as it is no data of the module's; mark it LFB_MODULE_DATA(module)",
+		  luo->kernel->boot_number, boot);
+}
+
 static void handler_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
 				const struct liveupdate_flb *flb, bool follows)
 {
@@ -96,6 +105,7 @@ static void left_registered(struct luo *luo, const char *module, const char *wha
 
 const struct luo_watch_registry luo_contract_registry = {
 	.set_up_again = set_up_again,
+	.survived = survived,
 	.handler_unregistered = handler_unregistered,
 	.linked = linked,
 	.to_unlink = to_unlink,

@@ -244,6 +244,17 @@ static inline void luo_on_file_to_retrieve(struct luo *luo, const struct luo_fil
 		luo->watch->file->odd_retrieve(luo, luo_file);
 }
 
+/*
+ * An object is about to be registered; what it remembers of that was set back by the boot if it is
+ * the module's data.
+ */
+static inline void luo_on_to_register(struct luo *luo, const char *what, const char *compatible,
+				      unsigned int boot)
+{
+	if (unlikely(boot && boot != luo->kernel->boot_number + 1))
+		luo->watch->registry->survived(luo, what, compatible, boot - 1);
+}
+
 static inline void luo_on_flb_made(struct liveupdate_flb *flb)
 {
 	lfb__holder_init(&flb->private.outgoing.lfb_holder);

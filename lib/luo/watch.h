@@ -123,6 +123,9 @@ struct luo_watch_access {
 struct luo_watch_registry {
 	/* It is not, as it is in use. @how: "set up" or "initialized". */
 	void (*set_up_again)(struct luo *luo, const struct liveupdate_flb *flb, const char *how);
+	/* An FLB or handler is registered, and was by kernel @boot: it is no module's data. */
+	void (*survived)(struct luo *luo, const char *what, const char *compatible,
+			 unsigned int boot);
 	/* Linked to a handler that is not registered; @follows: to its list, which is NULL. */
 	void (*handler_unregistered)(struct luo *luo, const struct liveupdate_file_handler *fh,
 				     const struct liveupdate_flb *flb, bool follows);
