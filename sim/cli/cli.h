@@ -15,6 +15,7 @@
 #include <luo/machine.h>
 #include <luo/profile.h>
 
+struct lfb_progress;
 struct lfb_scenario;
 
 enum cli_exit {
@@ -22,6 +23,7 @@ enum cli_exit {
 	CLI_FAILED,	/* the run or the check did */
 	CLI_USAGE,	/* the command line makes no sense */
 	CLI_SIMULATOR_BUG = 99,	/* liblfb itself is wrong: LFB-SIMULATOR-BUG */
+	CLI_SIGNAL = 128,	/* and the number of the signal that ended it early */
 };
 
 /* options.c */
@@ -149,6 +151,24 @@ const char *cli_plural(u64 number);
 
 /* Seconds since something. */
 double cli_seconds(void);
+
+/* progress.c: long work shows on a terminal how far it is, and Ctrl-C has it end early */
+
+/*
+ * From here on the first SIGINT or SIGTERM is only noted, so that what was covered can be said; the
+ * second ends the process. After what waits for somebody, as reading from a terminal does.
+ */
+void cli_long_begin(void);
+bool cli_stopped(void);
+/* Begins a part of the work, "3 of 8 …". Returns false when there is to be no more. */
+bool cli_part(const char *format, ...) LFB_PRINTF(1, 2);
+/* An lfb_progress_fn that needs no context; and what it was told last in this part. */
+bool cli_progress(void *context, const struct lfb_progress *progress);
+const struct lfb_progress *cli_progress_last(void);
+/* Takes the line away where something else is printed. */
+void cli_progress_clear(void);
+/* Says what was covered until it was stopped. Returns the exit status. */
+int cli_stop(const char *format, ...) LFB_PRINTF(1, 2);
 
 /* A file of the source tree that the tool carries with it: cmake/LfbEmbed.cmake. */
 struct cli_embedded {

@@ -11,6 +11,7 @@
 
 LFB_PRINTF(1, 0) static void complain(const char *format, va_list args)
 {
+	cli_progress_clear();
 	fputs("lfb: ", stderr);
 	vfprintf(stderr, format, args);
 }
@@ -48,6 +49,7 @@ int cli_error(const struct cli_line *line, int err)
 int cli_write(void *context, const char *bytes, size_t size)
 {
 	(void)context;
+	cli_progress_clear();
 	if (fwrite(bytes, 1, size, stdout) != size)
 		return errno ? -errno : -EIO;
 	return 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <luo/progress.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 #include <luo/sweep.h>
@@ -137,9 +138,8 @@ static bool says_what(const u64 *findings)
 	return false;
 }
 
-static bool breaks_the_same(void *context, const struct lfb_scenario *candidate)
+static bool breaks_the_same(struct swept *swept, const struct lfb_scenario *candidate)
 {
-	struct swept *swept = context;
 	char what[sizeof(swept->what)];
 
 	swept->result.sz = sizeof(swept->result);
@@ -150,6 +150,12 @@ static bool breaks_the_same(void *context, const struct lfb_scenario *candidate)
 		return !memcmp(swept->findings, swept->result.findings, sizeof(swept->findings));
 	without_numbers(swept->result.first, what);
 	return !strcmp(swept->what, what);
+}
+
+/* Asked to stop, it is as short as it is by then. */
+static bool is_shorter(void *swept, const struct lfb_scenario *candidate)
+{
+	return !cli_stopped() && breaks_the_same(swept, candidate);
 }
 
 /* Only faults of the kind that did it, once or for good; pairs and the run without: as before. */
@@ -177,6 +183,7 @@ static int shrink(struct sweep *sweep, const struct lfb_scenario *scenario,
 {
 	*swept = (struct swept){ .machine = sweep->made, .options = sweep->options };
 	swept->options.write = NULL;
+	swept->options.progress = NULL;
 	swept->options.violations_max = 1;
 	narrow(&swept->options, found->first_case);
 	swept->result.sz = sizeof(swept->result);
@@ -184,7 +191,7 @@ static int shrink(struct sweep *sweep, const struct lfb_scenario *scenario,
 		return fail(sweep, lfb_error_text(sweep->made));
 	memcpy(swept->findings, swept->result.findings, sizeof(swept->findings));
 	without_numbers(swept->result.first, swept->what);
-	if (lfb_scenario_shrink(scenario, breaks_the_same, swept, shortest))
+	if (lfb_scenario_shrink(scenario, is_shorter, swept, shortest))
 		return fail(sweep, lfb_error_text(NULL));
 	if (breaks_the_same(swept, *shortest))
 		return CLI_OK;
@@ -252,9 +259,16 @@ static int sweep_scenario(struct sweep *sweep, const struct lfb_scenario *scenar
 			  struct lfb_sweep_result *result, struct swept *swept,
 			  struct lfb_scenario **shortest)
 {
-	if (lfb_scenario_sweep(scenario, sweep->made, &sweep->options, result))
+	int err;
+
+	cli_long_begin();
+	err = lfb_scenario_sweep(scenario, sweep->made, &sweep->options, result);
+	cli_progress_clear();
+	if (err == -EINTR)
+		sweep->error = "stopped";
+	else if (err)
 		return fail(sweep, lfb_error_text(sweep->made));
-	if (sweep->shrink && result->violations)
+	if (!err && sweep->shrink && result->violations)
 		return shrink(sweep, scenario, result, swept, shortest);
 	return CLI_OK;
 }
@@ -300,11 +314,19 @@ static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_re
 	return failed;
 }
 
+static bool begin_part(const struct cli_line *line, int number)
+{
+	const char *path = line->argv[number];
+
+	return line->argc == 1 ? cli_part("%s", path) :
+				 cli_part("%d of %d, %s", number + 1, line->argc, path);
+}
+
 static int sweep_files(struct sweep *sweep, const struct cli_line *line)
 {
 	int worst = CLI_OK;
 
-	for (int i = 0; i < line->argc; i++) {
+	for (int i = 0; i < line->argc && begin_part(line, i); i++) {
 		struct lfb_sweep_result result = { .sz = sizeof(result) };
 		int failed = sweep_file(sweep, line->argv[i], &result);
 
@@ -316,6 +338,18 @@ static int sweep_files(struct sweep *sweep, const struct cli_line *line)
 			worst = CLI_FAILED;
 	}
 	return worst;
+}
+
+/* At the scenario that comes after those that are done, or in it. */
+static int stop(const struct sweep *sweep, int scenarios)
+{
+	const struct lfb_progress *last = cli_progress_last();
+	const unsigned long violations = sweep->total.violations;
+
+	return cli_stop("%lu of %d scenario%s swept, %llu of %llu runs in the last one; "
+			"%lu violation%s so far", sweep->files, scenarios,
+			cli_plural((u64)scenarios), last->done, last->total, violations,
+			cli_plural(violations));
 }
 
 static int run(struct cli_line *line)
@@ -333,6 +367,7 @@ static int run(struct cli_line *line)
 	sweep->options.sz = sizeof(sweep->options);
 	sweep->options.write = sweep->json ? cli_text_write : cli_write;
 	sweep->options.replay = sweep->replay;
+	sweep->options.progress = cli_progress;
 	if (sweep->json) {
 		cli_json_begin(&sweep->out, "lfb-sweep-1");
 		cli_json_open(&sweep->out, "scenarios", '[');
@@ -346,6 +381,8 @@ static int run(struct cli_line *line)
 		print_result(what, &sweep->total);
 	}
 	lfb_machine_destroy(sweep->made);
+	if (cli_stopped())
+		return stop(sweep, line->argc);
 	return worst;
 }
 

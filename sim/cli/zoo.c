@@ -133,19 +133,27 @@ int zoo_with_scenario(struct exhibit *exhibit, void *context, cli_act_fn act)
 	return cli_in_machine(&exhibit->line, scenario, act);
 }
 
+int zoo_failed(const char *name, int err, struct lfb_machine *machine)
+{
+	return err == -EINTR ? CLI_FAILED : cli_failed("%s: %s", name, lfb_error_text(machine));
+}
+
 /* What the scenario itself answers, or dies of, is its own affair: findings count. */
 static int run_one(struct cli_line *line, struct lfb_machine *machine,
 		   const struct lfb_scenario *scenario)
 {
 	struct exhibit *exhibit = line->state;
 	/* All of them: the last one may be what is looked for. */
-	const struct lfb_sweep_options all = { .sz = sizeof(all), .violations_max = 1000000 };
+	const struct lfb_sweep_options all = {
+		.sz = sizeof(all), .violations_max = 1000000, .progress = cli_progress,
+	};
 	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
 	int err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, &all, &swept) :
 				      lfb_scenario_run(scenario, machine, NULL);
 
-	if (err == -EINVAL || err == -ENOMEM)
-		return cli_failed("%s: %s", exhibit->name, lfb_error_text(machine));
+	if (err == -EINVAL || err == -ENOMEM || err == -EINTR)
+		return zoo_failed(exhibit->name, err, machine);
+	cli_progress_clear();
 	if (exhibit->by_sweep)
 		collect_swept(exhibit, &swept);
 	else
@@ -280,6 +288,7 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 		zoo->twins++;
 		zoo->caught += caught;
 		zoo->clean += clean;
+		cli_progress_clear();
 		if (zoo->json)
 			json_visit(&zoo->out, &entry, &twin, caught, clean);
 		else
@@ -312,20 +321,25 @@ static int visit_all(struct zoo *zoo, const struct cli_line *line)
 {
 	int result = CLI_OK;
 
+	cli_long_begin();
 	for (const struct cli_embedded *file = embedded_zoo; file->name && !result; file++) {
-		if (is_entry(file->name) && is_chosen(file->name, line))
-			result = zoo->search ? zoo_search(zoo, file) : visit(zoo, file);
+		if (!is_entry(file->name) || !is_chosen(file->name, line))
+			continue;
+		if (!cli_part("%u of %u, %.*s", zoo->entries + 1, zoo->chosen,
+			      zoo_name_length(file->name), file->name))
+			break;
+		result = zoo->search ? zoo_search(zoo, file) : visit(zoo, file);
 	}
 	return result;
 }
 
-static bool has_chosen(const struct cli_line *line)
+static unsigned int count_chosen(const struct cli_line *line)
 {
-	const struct cli_embedded *file = embedded_zoo;
+	unsigned int count = 0;
 
-	while (file->name && !(is_entry(file->name) && is_chosen(file->name, line)))
-		file++;
-	return file->name;
+	for (const struct cli_embedded *file = embedded_zoo; file->name; file++)
+		count += is_entry(file->name) && is_chosen(file->name, line);
+	return count;
 }
 
 static void print_end(struct zoo *zoo, double seconds)
@@ -352,15 +366,21 @@ static int run(struct cli_line *line)
 
 	if (zoo->json && zoo->show)
 		return cli_usage(line->command, "--json and --show: which of them?");
-	if (!has_chosen(line))
+	zoo->chosen = count_chosen(line);
+	if (!zoo->chosen)
 		return cli_usage(line->command, "there is no such entry in the zoo");
 	if (zoo->json) {
 		cli_json_begin(&zoo->out, "lfb-zoo-1");
 		cli_json_open(&zoo->out, "entries", '[');
 	}
 	result = visit_all(zoo, line);
-	if (!result || zoo->json)
+	if (!result || zoo->json || cli_stopped())
 		print_end(zoo, cli_seconds() - start);
+	if (cli_stopped())
+		return cli_stop("%u of %u entries; %u %s, %u of %u twins clean", zoo->entries,
+				zoo->chosen, zoo->caught,
+				zoo->search ? "found on their own" : "caught", zoo->clean,
+				zoo->twins);
 	if (zoo->clean != zoo->twins || (!zoo->search && zoo->caught != zoo->entries))
 		return CLI_FAILED;
 	return result;

@@ -13,7 +13,8 @@ struct zoo {
 	bool search;
 	bool json;
 	struct cli_json out;
-	unsigned int entries;
+	unsigned int chosen;	/* entries there will be */
+	unsigned int entries;	/* those that are done */
 	unsigned int caught;
 	unsigned int twins;
 	unsigned int clean;
@@ -33,6 +34,8 @@ struct exhibit {
 	char *words;			/* the header's, cut apart */
 };
 
+/* Says why an entry could not be done, unless it was to be stopped. Returns CLI_FAILED. */
+int zoo_failed(const char *name, int err, struct lfb_machine *machine);
 /* Needs name and text. What it keeps is for zoo_close(), in any case. */
 int zoo_read_header(struct exhibit *exhibit);
 void zoo_close(struct exhibit *exhibit);
