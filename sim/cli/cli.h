@@ -15,6 +15,7 @@
 #include <luo/machine.h>
 #include <luo/profile.h>
 
+struct cli_junit;
 struct lfb_progress;
 struct lfb_scenario;
 
@@ -139,6 +140,13 @@ int cli_write(void *context, const char *bytes, size_t size);
 /* A whole file, "-" for standard input. Returns CLI_OK and memory for free(), or CLI_FAILED. */
 int cli_read_file(const char *path, char **bytes, size_t *size);
 int cli_write_file(const char *path, const void *bytes, size_t size);
+
+/*
+ * The file for --junit, where it was given: is it one that can be written, and is there room in it?
+ * @result: of the command, which is returned unless it cannot.
+ */
+int cli_junit_begin(struct cli_junit *junit, const struct cli_command *command);
+int cli_junit_end(struct cli_junit *junit, int result);
 
 /* All of @text is a number; 0x… for hexadecimal. */
 bool cli_number(const char *text, u64 *number);

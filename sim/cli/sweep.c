@@ -24,6 +24,8 @@ struct sweep {
 	bool verbose;
 	bool json;
 	struct cli_json out;
+	struct cli_junit junit;
+	struct cli_text report;		/* of the scenario at hand, if it is kept */
 	const char *error;		/* of the scenario at hand */
 };
 
@@ -285,15 +287,34 @@ static void print_swept(const struct sweep *sweep, const char *path,
 		print_points(result);
 }
 
+/* Violations are printed as they are found, and kept for those who are told later. */
+static int write_report(void *context, const char *bytes, size_t size)
+{
+	struct sweep *sweep = context;
+	int err = sweep->json ? 0 : cli_write(NULL, bytes, size);
+
+	if (!err && (sweep->json || sweep->junit.path))
+		err = cli_text_write(&sweep->report, bytes, size);
+	return err;
+}
+
+static void junit_result(struct sweep *sweep, const char *path,
+			 const struct lfb_sweep_result *result)
+{
+	const char *why = sweep->error ? sweep->error : result->first;
+
+	cli_junit_case(&sweep->junit, path,
+		       sweep->error || result->violations ? CLI_JUNIT_FAILED : CLI_JUNIT_PASSED,
+		       why, cli_text_end(&sweep->report));
+}
+
 static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_result *result)
 {
 	struct lfb_scenario *scenario = NULL, *shortest = NULL;
 	struct swept swept = { .result = { .sz = sizeof(swept.result) } };
-	struct cli_text report = { 0 };
 	int failed = cli_load_scenario(path, &scenario);
 
 	sweep->options.replay_file = path;
-	sweep->options.context = &report;
 	sweep->error = failed ? lfb_error_text(NULL) : NULL;
 	if (!failed)
 		failed = sweep_scenario(sweep, scenario, result, &swept, &shortest);
@@ -303,12 +324,14 @@ static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_re
 		cli_json_string(&sweep->out, "error", sweep->error);
 		json_result(&sweep->out, result);
 		json_first(&sweep->out, "shrunk", &swept.result, shortest);
-		cli_json_string(&sweep->out, "report", cli_text_end(&report));
+		cli_json_string(&sweep->out, "report", cli_text_end(&sweep->report));
 		cli_json_close(&sweep->out, '}');
 	} else if (!failed) {
 		print_swept(sweep, path, result, &swept, shortest);
 	}
-	cli_text_free(&report);
+	if (sweep->junit.path)
+		junit_result(sweep, path, result);
+	cli_text_free(&sweep->report);
 	lfb_scenario_free(shortest);
 	lfb_scenario_free(scenario);
 	return failed;
@@ -362,10 +385,15 @@ static int run(struct cli_line *line)
 	if (snprintf(sweep->replay, REPLAY_MAX, "lfb sweep%s", given ? given : "") >= REPLAY_MAX)
 		return cli_usage(line->command, "too many options");
 	worst = cli_machine_create(line, &sweep->made);
-	if (worst)
+	if (!worst)
+		worst = cli_junit_begin(&sweep->junit, line->command);
+	if (worst) {
+		lfb_machine_destroy(sweep->made);
 		return worst;
+	}
 	sweep->options.sz = sizeof(sweep->options);
-	sweep->options.write = sweep->json ? cli_text_write : cli_write;
+	sweep->options.write = write_report;
+	sweep->options.context = sweep;
 	sweep->options.replay = sweep->replay;
 	sweep->options.progress = cli_progress;
 	if (sweep->json) {
@@ -382,8 +410,8 @@ static int run(struct cli_line *line)
 	}
 	lfb_machine_destroy(sweep->made);
 	if (cli_stopped())
-		return stop(sweep, line->argc);
-	return worst;
+		worst = stop(sweep, line->argc);
+	return cli_junit_end(&sweep->junit, worst);
 }
 
 static int check(const struct cli_line *line)
@@ -417,6 +445,8 @@ static const struct cli_option options[] = {
 	  "a fault of the same kind, with the same finding or message",
 	  .at = offsetof(struct sweep, shrink) },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct sweep, json) },
+	{ "junit", "FILE", "write what became of each scenario to FILE, as JUnit's XML",
+	  .at = offsetof(struct sweep, junit.path) },
 	{ "quiet", NULL, "print violations only", .at = offsetof(struct sweep, quiet) },
 	{ "verbose", NULL, "print fault points by kind", .at = offsetof(struct sweep, verbose) },
 	{ .more = cli_machine_options },

@@ -13,6 +13,7 @@ struct zoo {
 	bool search;
 	bool json;
 	struct cli_json out;
+	struct cli_junit junit;
 	unsigned int chosen;	/* entries there will be */
 	unsigned int entries;	/* those that are done */
 	unsigned int caught;
@@ -47,6 +48,9 @@ int zoo_run(struct exhibit *exhibit);
 const char *zoo_twin_of(const char *name);
 /* The length of an entry's name without ".lfb", for %.*s. */
 int zoo_name_length(const char *name);
+/* For --junit: an entry, or its twin with @twin ".fixed". The rest is cli_junit_case()'s. */
+void zoo_junit_case(struct zoo *zoo, const char *name, const char *twin, enum cli_junit_end end,
+		    const char *why, const char *details);
 void zoo_json_name(struct cli_json *json, const char *name);
 
 /* zoo_search.c: can it be found without its operations? */

@@ -162,6 +162,20 @@ static void json_how(struct cli_json *json, const char *name, const struct how *
 	cli_json_close(json, '}');
 }
 
+/* What is not found on its own fails nothing, as in the exit status. */
+static void junit_how(struct zoo *zoo, const char *name, const struct how *how)
+{
+	const struct lfb_exhaust_module_result *accused = how->accused;
+
+	zoo_junit_case(zoo, name, "", how->by ? CLI_JUNIT_PASSED : CLI_JUNIT_SKIPPED, how->why,
+		       NULL);
+	if (how->has_twin)
+		zoo_junit_case(zoo, name, ".fixed",
+			       how->clean ? CLI_JUNIT_PASSED : CLI_JUNIT_FAILED, "accused",
+			       accused && accused->nr_found ?
+			       lfb_finding_name(accused->found[0].id) : NULL);
+}
+
 /* Counts it, and says it. */
 static void tell(struct zoo *zoo, const char *name, const struct how *how)
 {
@@ -174,6 +188,7 @@ static void tell(struct zoo *zoo, const char *name, const struct how *how)
 		json_how(&zoo->out, name, how);
 	else
 		print_how(name, how);
+	junit_how(zoo, name, how);
 }
 
 /* The twin must be clean in all sequences of the length that shows the mistake. */
