@@ -52,6 +52,9 @@ enum lfb_finding_id {
  * @object: what it is about ("flb iommu-v1", "session vm-1", "phys 0x12000")
  * @text: what happened
  * @history: the last events that concern the object, oldest first, a line each; ""
+ * @frames: how many addresses there are at @at; 0 in a scenario, whose callbacks are no code
+ * @at: the calls that led there, the innermost first, the library's among them, as backtrace()
+ *	gives them. lfb_finding_format() says which lines of the program they are
  */
 struct lfb_finding {
 	enum lfb_finding_id id;
@@ -65,6 +68,8 @@ struct lfb_finding {
 	const char *object;
 	const char *text;
 	const char *history;
+	unsigned int frames;
+	void *const *at;
 };
 
 /** lfb_finding_name() - Return: an id in words ("LFB-FLB-PUT-WITHOUT-GET"), NULL for no id. */
@@ -142,7 +147,14 @@ LFB_API int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id
  *	  where:  operation 9 (close vm-1), kernel 0 (reference), flb iommu-v1 unpreserve
  *	  object: flb iommu-v1
  *	  what:   its object, 128 bytes from kmalloc, is still allocated
+ *	  at:     my_module.c:42 my_unpreserve
+ *	          my_test.c:70 my_test
  *	  before: k0 callback flb iommu-v1 preserve data=0x13000 -> 0
+ *
+ * "at" are the calls that led there in the user's program, when it runs any: the file and the line
+ * where elfutils' libdw (libdw.so.1) is installed and the program has debug information (-g), else
+ * the object and the offset in it, for addr2line: "my_test+0x1234". Without libdw these are the
+ * library's own too in a program that is linked with the static library.
  *
  * Return: the length of the whole text, which is cut to @size - 1 bytes.
  */

@@ -3,11 +3,13 @@
  * A simulated kernel may die; the process it runs in may not. Kernel code is entered through
  * lfb__guarded(), and whatever kills the kernel jumps back to there.
  */
+#define _GNU_SOURCE /* REG_RIP */
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <ucontext.h>
 
 #include "sim/kernel/task/task.h"
 
@@ -114,6 +116,21 @@ void lfb__simulator_bug(const struct lfb_assertion *broken)
 		siglongjmp(*kernel->guard, 1);
 }
 
+/* Where a fault was, as backtrace() says it; NULL on hosts of which that is not known. */
+static const void *faulting_instruction(const void *context)
+{
+	const ucontext_t *user = context;
+
+#if defined(__x86_64__)
+	return (const void *)(uintptr_t)user->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (const void *)(uintptr_t)user->uc_mcontext.pc;
+#else
+	(void)user;
+	return NULL;
+#endif
+}
+
 static struct sigaction earlier_segv, earlier_bus;
 
 static void on_fault(int number, siginfo_t *info, void *context);
@@ -149,17 +166,18 @@ static void on_fault(int number, siginfo_t *info, void *context)
 {
 	struct lfb_kernel *kernel = lfb__current;
 
-	(void)context;
 	/* A sent signal (si_code <= 0) is no fault; one in a dying kernel is the sink's own. */
-	if (!kernel || !kernel->catch_faults || kernel->dead || info->si_code <= 0 ||
-	    (!kernel->guard && !kernel->copying)) {
+	if (!kernel || !kernel->catch_faults || info->si_code <= 0 ||
+	    (!kernel->copying && (kernel->dead || !kernel->guard))) {
 		step_aside(number, info);
 		return;
 	}
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
 	mark_dead(kernel, LFB_DEATH_PANIC);
+	kernel->fault_at = faulting_instruction(context);
 	kernel->report_stray(kernel, info->si_addr, info->si_code == SI_KERNEL);
+	kernel->fault_at = NULL;
 	lfb__die(kernel, LFB_DEATH_PANIC);
 }
 
@@ -183,6 +201,7 @@ void lfb__guard_install(void)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct sigaction now;
+	void *frame;
 
 	/*
 	 * Test frameworks put handlers of their own there before every test, so look every time;
@@ -191,6 +210,8 @@ void lfb__guard_install(void)
 	sigaction(SIGSEGV, NULL, &now);
 	if (is_ours(&now))
 		return;
+	/* The first time it loads what it needs, for which a signal handler is no place. */
+	lfb__frames_here(&frame, 1);
 	pthread_mutex_lock(&lock);
 	install(SIGBUS, &earlier_bus);
 	install(SIGSEGV, &earlier_segv);
