@@ -170,4 +170,21 @@ LFB_API size_t lfb_finding_format(const struct lfb_finding *finding, char *text,
  */
 LFB_API int lfb_machine_settle(struct lfb_machine *machine);
 
+/**
+ * lfb_shared() - say that an object is shared on purpose
+ * @ptr: where it begins: memory from kmalloc() or vmalloc(), pages, what was preserved; anything
+ *	else is ignored
+ *
+ * What a callback makes is its file's or its FLB's, whose callbacks have to give it back; when a
+ * file goes and others of its handler are left, theirs. What lives longer, or goes with something
+ * else, would be taken for forgotten (LFB-FILE-LEFT-BEHIND, LFB-FLB-LEFT-BEHIND): after this call
+ * nobody is asked for it. To be called when it was made and, if it is, preserved.
+ *
+ *	pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+ *	lfb_shared(pool);
+ *
+ * Context: kernel code that was called by an entered machine; does nothing elsewhere.
+ */
+LFB_API void lfb_shared(const void *ptr);
+
 #endif
