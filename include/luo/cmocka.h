@@ -508,8 +508,14 @@ static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_op
 
 static inline int lfb_cmocka_print(void *context, const char *bytes, size_t size)
 {
+	/* By lines, because what it prints at once is bounded. */
+	for (size_t length; size; bytes += length, size -= length) {
+		const char *end = (const char *)memchr(bytes, '\n', size);
+
+		length = end ? (size_t)(end - bytes) + 1 : size;
+		print_error("%.*s", (int)length, bytes);
+	}
 	(void)context;
-	print_error("%.*s", (int)size, bytes);
 	return 0;
 }
 

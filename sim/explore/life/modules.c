@@ -106,12 +106,10 @@ static char *describe(const struct lfb_life *life, const struct lfb_life_raised 
 
 	if (!stream)
 		return NULL;
-	fprintf(stream, "%s: after %u calls:\n", life->what.name, raised->length);
+	lfb__life_name(word, raised->length, name, sizeof(name));
+	fprintf(stream, "%s/%s: after %u calls:\n", life->what.name, name, raised->length);
 	print_calls(stream, word, raised->length);
 	fputs(raised->text, stream);
-	lfb__life_name(word, raised->length, name, sizeof(name));
-	if (raised->length && !life->what.only)
-		fprintf(stream, "    lfb_exhaust_modules.only = \"%s\"\n", name);
 	return fclose(stream) ? NULL : text;
 }
 

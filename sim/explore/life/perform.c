@@ -180,28 +180,47 @@ static void end(struct lfb_life *life)
 	lfb_machine_shutdown(life->machine);
 }
 
+/* Findings say in which call they were, and copy what they say. */
+static void doing(struct lfb_life *life, unsigned int number, const char *what)
+{
+	life->machine->kernel.operation = number;
+	life->machine->kernel.doing = what;
+}
+
 long lfb__life_perform(struct lfb_life *life, const struct lfb_life_act *word,
 		       unsigned int length)
 {
 	struct call count = { life, UINT_MAX };
+	char text[40];
 	long answer;
 
 	lfb__machine_forget_seen(life->machine);
+	life->machine->kernel.history.next = 0;
+	life->machine->kernel.operation_is_set = true;
+	doing(life, 0, "boot");
 	life->machine->liveupdate_on = !life->machine_options.liveupdate_off;
 	life->machine->kho_on = !life->machine_options.kho_off;
 	life->hit = life->dead = false;
 	new_kernel(life);
 	answer = lfb_machine_boot(life->machine);
-	if (lfb_machine_state(life->machine) == LFB_OFF)
+	if (lfb_machine_state(life->machine) == LFB_OFF) {
+		life->machine->kernel.operation_is_set = false;
 		return life->error = lfb__error(NULL, (int)answer, "%.300s",
 						lfb_error_text(life->machine));
+	}
 	if (lfb_agent_create(life->machine, "agent", &life->agent))
 		return life->error = -ENOMEM;
 	life->device = lfb_agent_open(life->agent);
 	if (!length)
 		life->links = (unsigned int)lfb_machine_call(life->machine, unlink_one, &count);
-	for (unsigned int i = 0; i < length && !is_dead(life); i++)
+	for (unsigned int i = 0; i < length && !is_dead(life); i++) {
+		lfb__life_name(&word[i], 1, text, sizeof(text));
+		doing(life, i + 1, text);
 		answer = perform_last(life, &word[i]);
+	}
+	doing(life, length + 1, "end");
 	end(life);
+	life->machine->kernel.operation_is_set = false;
+	life->machine->kernel.doing = NULL;
 	return answer;
 }
