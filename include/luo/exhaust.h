@@ -236,8 +236,8 @@ enum lfb_exhaust_choice {
  * @finds: findings to look for, of any severity; NULL: all of severity error and fatal
  * @nr_finds: how many they are
  * @only: the one sequence to do, as the result names it; NULL: all
- * @write: receives each finding as text, with its case and the calls that lead to it; with @only all that
- *	happens. NULL for silence
+ * @write: receives each finding as text, with its case and the calls that lead to it; with @only
+ *	all that happens. NULL for silence
  * @write_context: handed to @write
  */
 struct lfb_exhaust_modules {

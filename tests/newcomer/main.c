@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * A newcomer's test program: "run" is a test with the default checks, "guard" the same in guard
- * mode, "sweep" sweeps each step of an update, "exhaust" does all sequences of calls. Findings are printed, and fail the test.
+ * mode, "sweep" sweeps each step of an update, "exhaust" does all sequences of calls. Findings are
+ * printed, and fail the test.
  */
 #include <pthread.h>
 

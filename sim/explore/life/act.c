@@ -92,9 +92,14 @@ static void set_session(const struct lfb_life *life, struct lfb_life_state *stat
 }
 
 /* In a kernel without live update, what was handed over is lost, and nobody's fault. */
-static void next_kernel(const struct lfb_life *life, struct lfb_life_state *state, bool off)
+static void next_kernel(const struct lfb_life *life, struct lfb_life_state *state,
+			enum lfb_life_verb verb)
 {
+	const bool off = verb == LFB_LIFE_KEXEC_OFF || verb == LFB_LIFE_KEXEC_NO_KHO;
+
 	state->off = off;
+	state->lost |= off;
+	state->unlinked |= verb == LFB_LIFE_KEXEC_WITHOUT;
 	for (unsigned int s = 0; s < LFB_LIFE_SESSIONS; s++)
 		set_session(life, state, s, is_in(state, s, true) && !off ? LFB_LIFE_WAITING :
 									    LFB_LIFE_NONE);
@@ -137,8 +142,7 @@ void lfb__life_learns(const struct lfb_life *life, struct lfb_life_state *state,
 		break;
 	default:
 		if (well)
-			next_kernel(life, state, act->verb == LFB_LIFE_KEXEC_OFF ||
-						 act->verb == LFB_LIFE_KEXEC_NO_KHO);
+			next_kernel(life, state, (enum lfb_life_verb)act->verb);
 	}
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Every life of an agent up to a length, with somebody's modules: what it can do and knows (act.c),
- * one life performed (perform.c), all of them, by several processes (search.c). Others ask through
- * <luo/exhaust.h>. Uses sim/machine and what lies below it.
+ * Every life of an agent up to a length, with somebody's modules in C: what it can do and what it
+ * knows then (act.c), what lives are called (name.c), one life performed (perform.c) and judged
+ * (try.c), and all of them, by several processes (search.c). Others ask through <luo/exhaust.h>.
+ * Uses sim/scenario for its transcript, sim/machine and what lies below it.
  */
 #ifndef SIM_EXPLORE_LIFE_LIFE_H
 #define SIM_EXPLORE_LIFE_LIFE_H
@@ -54,6 +55,8 @@ struct lfb_life_state {
 	u8 asked[LFB_LIFE_FILES];	/* retrieve was tried; 2: and it was given */
 	u8 used_sessions, used_files;	/* bits: names that were used */
 	bool off;			/* there is no device */
+	bool lost;			/* what was handed over may be, since there was none … */
+	bool unlinked;			/* … or since a link was missing */
 };
 
 /* A life, and what came of its last act. */
@@ -128,8 +131,8 @@ int lfb__life_search(struct lfb_life *life);
 /* The life of a node. Returns its length. */
 unsigned int lfb__life_word(const struct lfb_life *life, u32 node, struct lfb_life_act *word);
 /*
- * try.c: performs a life whose last act is done in @state, which becomes what is known after it. What is
- * found goes to @raised. 0 or -errno.
+ * try.c: performs a life whose last act is done in @state, which becomes what is known after it.
+ * What is found goes to @raised. 0 or -errno.
  */
 int lfb__life_try(struct lfb_life *life, const struct lfb_life_act *word, unsigned int length,
 		  struct lfb_life_state *state, struct lfb_list *raised);

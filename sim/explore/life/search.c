@@ -179,7 +179,8 @@ static void work_and_tell(struct lfb_life *life, struct worker *worker, struct s
 	fprintf(file, "%-511.511s", err ? lfb_error_text(NULL) : "");
 	fputc('\0', file);
 	if (worker->nodes.count)
-		fwrite(worker->nodes.items, sizeof(struct lfb_life_node), worker->nodes.count, file);
+		fwrite(worker->nodes.items, sizeof(struct lfb_life_node), worker->nodes.count,
+		       file);
 	if (worker->raised.count)
 		fwrite(worker->raised.items, sizeof(struct lfb_life_raised), worker->raised.count,
 		       file);

@@ -25,13 +25,22 @@ static int raise(struct lfb_life *life, u32 id, const char *text, struct lfb_lis
 
 /*
  * That a session waits for its agent looks as if it had been forgotten: here the agent had no time
- * for it yet. What is handed over to a kernel that cannot take it is lost without anybody's fault.
+ * for it yet. What is handed over to a kernel without live update, or without the link that an FLB
+ * needs, is lost and not the module's fault.
  */
 static bool is_excused(const struct lfb_life_state *state, u32 id)
 {
-	if (id == LFB_FINDING_SESSION_NEVER_FINISHED)
-		return !lfb__life_is_done(state);
-	return id == LFB_FINDING_KHO_NEVER_RESTORED && state->off;
+	switch (id) {
+	case LFB_FINDING_SESSION_NEVER_FINISHED:
+		return state->lost || !lfb__life_is_done(state);
+	case LFB_FINDING_KHO_NEVER_RESTORED:
+		return state->lost || state->unlinked;
+	case LFB_FINDING_FLB_NOBODY_REGISTERED:
+	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
+		return state->unlinked;
+	default:
+		return false;
+	}
 }
 
 static int collect(struct lfb_life *life, const struct lfb_life_state *state,
@@ -47,7 +56,8 @@ static int collect(struct lfb_life *life, const struct lfb_life_state *state,
 		lfb_finding_format(finding, text, sizeof(text));
 		err = raise(life, finding->id, text, raised);
 	}
-	if (!err && life->dead && life->wanted[LFB_FINDINGS_NR] && !lfb_finding_count(life->machine))
+	if (!err && life->dead && life->wanted[LFB_FINDINGS_NR] &&
+	    !lfb_finding_count(life->machine))
 		err = raise(life, LFB_FINDINGS_NR, "the kernel died, and nothing was found\n",
 			    raised);
 	return err;
