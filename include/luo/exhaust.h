@@ -292,7 +292,8 @@ struct lfb_exhaust_modules_result {
  * after every kexec, and ends with a look at what should be over. The agent makes no mistakes, so
  * that what is found is the modules' doing. Sequences are done by length; the search ends with the
  * first length at which something is found. In @jobs processes, forked from this one: one that
- * dies is a violation. The result does not depend on how many they are.
+ * dies is a violation. The result does not depend on how many they are, as long as the modules
+ * keep nothing outside of their data.
  *
  * Return: 0, whether something was found or not; -EINVAL options that make no sense, a case that is
  * none; -EBUSY a module is in use; -ENOMEM; what @make_file answered; what writing returned.

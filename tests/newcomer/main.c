@@ -109,6 +109,7 @@ static void exhaust(void **state)
 		.name = "newcomer",
 		.modules = modules,
 		.make_file = any_file,
+		.jobs = 2,
 		.use = newcomer.flb[0] && !newcomer.outside ? life_use_now : NULL,
 	};
 

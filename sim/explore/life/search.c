@@ -16,12 +16,6 @@
 
 #define CHUNK 8u	/* nodes a process takes at a time */
 
-/* What processes share: the next node nobody has taken, and where each of them is. */
-struct shared {
-	u32 next;
-	struct lfb_life_raised now[];
-};
-
 /* A process, or this one; what it found. */
 struct worker {
 	pid_t pid;
@@ -144,31 +138,30 @@ static int expand(struct lfb_life *life, struct worker *worker, u32 id)
 	return err;
 }
 
-static int work(struct lfb_life *life, struct worker *worker, struct shared *shared)
+/*
+ * Who takes which nodes does not depend on who is fast: what a module keeps outside of its data
+ * then comes from the same lives each time.
+ */
+static int work(struct lfb_life *life, struct worker *worker, unsigned int number)
 {
 	int err = 0;
 
-	while (!err) {
-		u32 at = __atomic_fetch_add(&shared->next, CHUNK, __ATOMIC_RELAXED);
-		u32 stop = at + CHUNK < life->layer_end ? at + CHUNK : life->layer_end;
-
-		if (at >= life->layer_end)
-			break;
-		for (; !err && at < stop; at++)
+	for (u32 at = life->layer; !err && at < life->layer_end; at++) {
+		if ((at - life->layer) / CHUNK % life->what.jobs == number)
 			err = expand(life, worker, at);
 	}
 	return err;
 }
 
 /* A child's life: its machine is its own. The sentence of an error goes where the findings go. */
-static void work_and_tell(struct lfb_life *life, struct worker *worker, struct shared *shared)
+static void work_and_tell(struct lfb_life *life, struct worker *worker, unsigned int number)
 {
 	int err = lfb__life_machine(life);
 	FILE *file = fdopen(worker->fd, "w");
 	s64 counts[4];
 
 	if (!err)
-		err = work(life, worker, shared);
+		err = work(life, worker, number);
 	counts[0] = err;
 	counts[1] = (s64)worker->sequences;
 	counts[2] = (s64)worker->nodes.count;
@@ -243,7 +236,8 @@ static int note_death(struct lfb_life *life, struct worker *worker, int status,
 	return 0;
 }
 
-static int fork_all(struct lfb_life *life, struct worker *workers, struct shared *shared)
+/* @now: where each of them is, for when it dies. */
+static int fork_all(struct lfb_life *life, struct worker *workers, struct lfb_life_raised *now)
 {
 	int err = 0;
 
@@ -252,8 +246,8 @@ static int fork_all(struct lfb_life *life, struct worker *workers, struct shared
 		workers[i].fd = memfd_create("lfb-exhaust", MFD_CLOEXEC);
 		workers[i].pid = workers[i].fd < 0 ? -1 : fork();
 		if (!workers[i].pid) {
-			life->shared_now = &shared->now[i];
-			work_and_tell(life, &workers[i], shared);
+			life->shared_now = &now[i];
+			work_and_tell(life, &workers[i], i);
 		}
 		if (workers[i].pid < 0)
 			err = lfb__error(NULL, -EAGAIN, "no process for a search");
@@ -262,7 +256,7 @@ static int fork_all(struct lfb_life *life, struct worker *workers, struct shared
 		int status = 0, failed = 0;
 
 		if (workers[i].pid > 0 && waitpid(workers[i].pid, &status, 0) == workers[i].pid)
-			failed = status ? note_death(life, &workers[i], status, &shared->now[i]) :
+			failed = status ? note_death(life, &workers[i], status, &now[i]) :
 					  listen(&workers[i]);
 		err = err ? err : failed;
 		if (workers[i].fd >= 0)
@@ -334,17 +328,16 @@ static int merge(struct lfb_life *life, struct worker *workers, unsigned int cou
 }
 
 /* All lives that are longer by one. */
-static int run_layer(struct lfb_life *life, struct worker *workers, struct shared *shared)
+static int run_layer(struct lfb_life *life, struct worker *workers, struct lfb_life_raised *now)
 {
 	const unsigned int jobs = life->what.jobs;
 	int err;
 
 	memset(workers, 0, jobs * sizeof(*workers));
-	shared->next = life->layer;
 	if (jobs == 1)
-		err = work(life, workers, shared);
+		err = work(life, workers, 0);
 	else
-		err = fork_all(life, workers, shared);
+		err = fork_all(life, workers, now);
 	if (!err)
 		err = merge(life, workers, jobs);
 	for (unsigned int i = 0; i < jobs; i++) {
@@ -357,22 +350,22 @@ static int run_layer(struct lfb_life *life, struct worker *workers, struct share
 
 int lfb__life_search(struct lfb_life *life)
 {
-	size_t size = sizeof(struct shared) + life->what.jobs * sizeof(struct lfb_life_raised);
-	struct shared *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
-				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	size_t size = life->what.jobs * sizeof(struct lfb_life_raised);
+	struct lfb_life_raised *now = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct worker *workers = calloc(life->what.jobs, sizeof(*workers));
 	int err = 0;
 
-	if (shared == MAP_FAILED || !workers || !lfb__list_add(&life->nodes,
+	if (now == MAP_FAILED || !workers || !lfb__list_add(&life->nodes,
 							       sizeof(struct lfb_life_node)))
 		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
 	life->layer_end = 1;
 	while (!err && life->depth < life->what.length && life->layer < life->layer_end &&
 	       !life->raised.count)
-		err = run_layer(life, workers, shared);
+		err = run_layer(life, workers, now);
 	life->result.length = life->depth;
 	free(workers);
-	if (shared != MAP_FAILED)
-		munmap(shared, size);
+	if (now != MAP_FAILED)
+		munmap(now, size);
 	return err;
 }
