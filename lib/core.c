@@ -141,6 +141,8 @@ int liveupdate_reboot(void)
 	struct lfb_event event = { .happening = LFB_DID_REBOOT };
 	struct lfb_span span;
 
+	if (!lfb__current)
+		lfb__not_entered(__func__);
 	if (!liveupdate_enabled())
 		return 0;
 	if (likely(!lfb__current->trace.fine))

@@ -17,6 +17,7 @@ static void set_up(struct liveupdate_flb *flb)
 	lfb__holder_init(&flb->private.outgoing.lfb_holder);
 	lfb__holder_init(&flb->private.incoming.lfb_holder);
 	flb->private.users = 0;
+	flb->private.lfb_boot = 0;
 	flb->private.initialized = true;
 }
 
@@ -139,6 +140,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	if (err)
 		return err;
 	luo_flb_init_lazily(luo, flb);
+	luo_on_to_register(luo, "flb", flb->compatible, flb->private.lfb_boot);
 	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
@@ -150,6 +152,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		err = list_globally(luo, flb);
 	if (!err) {
 		flb->private.users++;
+		flb->private.lfb_boot = luo->kernel->boot_number + 1;
 		link->flb = flb;
 		list_add_tail(&link->list, &fh->private.flb_list);
 		luo->register_changes++;
@@ -163,7 +166,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
 {
-	return luo_enter(register_flb, &(struct luo_args){ .fh = fh, .flb = flb });
+	return luo_enter(register_flb,
+			 &(struct luo_args){ .function = __func__, .fh = fh, .flb = flb });
 }
 
 static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
@@ -176,6 +180,7 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 	kfree(link);
 	if (--flb->private.users)
 		return;
+	flb->private.lfb_boot = 0;
 	list_del_init(&flb->private.list);
 	LFB_ASSERT(luo->flb_count > 0);
 	luo->flb_count--;

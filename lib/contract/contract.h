@@ -178,6 +178,19 @@ void luo_on_flb_given_back(struct luo *luo, struct liveupdate_flb *flb, bool inc
 
 /* It is not, as it is in use. @how: "set up" or "initialized". */
 void luo_on_flb_set_up_again(struct luo *luo, const struct liveupdate_flb *flb, const char *how);
+/*
+ * An object is about to be registered; what it remembers of that was set back by the boot if it is
+ * the module's data.
+ */
+void luo_contract_survived(struct luo *luo, const char *what, const char *compatible,
+			   unsigned int boot);
+static inline void luo_on_to_register(struct luo *luo, const char *what, const char *compatible,
+				      unsigned int boot)
+{
+	if (unlikely(boot && boot != luo->kernel->boot_number + 1))
+		luo_contract_survived(luo, what, compatible, boot - 1);
+}
+
 /* Linked to a handler that is not registered; @follows: to its list, which is NULL. */
 void luo_on_flb_of_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
 				const struct liveupdate_flb *flb, bool follows);

@@ -8,6 +8,15 @@ void luo_on_flb_set_up_again(struct luo *luo, const struct liveupdate_flb *flb, 
 		       "%.47s is %s a second time while in use", flb->compatible, how);
 }
 
+void luo_contract_survived(struct luo *luo, const char *what, const char *compatible,
+			   unsigned int boot)
+{
+	lfb__find(luo->kernel, LFB_FINDING_MODULE_DATA_UNMARKED, luo_name(what, compatible).text,
+		  "it is registered by kernel %u and was by kernel %u: its memory was not set "
+		  "back, as it is no data of the module's; mark it LFB_MODULE_DATA(module)",
+		  luo->kernel->boot_number, boot);
+}
+
 void luo_on_flb_of_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
 				const struct liveupdate_flb *flb, bool follows)
 {
