@@ -168,7 +168,7 @@ static void complain_never_written(struct lfb_kernel *kernel, const struct lfb_l
 	const phys_addr_t phys = entry->key + first * sizeof(u32);
 	char where[200];
 
-	place(entry, phys, where, sizeof(where));
+	place(kernel, entry, phys, where, sizeof(where));
 	lfb__find(kernel, LFB_FINDING_MEM_NEVER_WRITTEN, lfb__phys_object(phys).text,
 		  "%zu bytes at 0x%llx were never written, and what is behind them was: %s%s",
 		  count * sizeof(u32), phys, where, more ? "; and more in the same block" : "");
