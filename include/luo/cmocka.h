@@ -431,7 +431,7 @@ static inline int lfb_cmocka_show(void *context, const char *bytes, size_t size)
 	return fwrite(bytes, 1, size, stderr) == size ? 0 : -EIO;
 }
 
-/* Each one for all sources of a program: LFB_SWEEP_CASE was that of a sweep; the end is waited for. */
+/* One each for all sources of a program: a sweep had the name; whether one had is asked last. */
 __attribute__((weak)) bool lfb_cmocka_named;
 __attribute__((weak)) bool lfb_cmocka_waits;
 
@@ -440,9 +440,9 @@ static inline void lfb_cmocka_case_end(void)
 	if (lfb_cmocka_named)
 		return;
 	fflush(stdout);
-	fprintf(stderr, "LFB_SWEEP_CASE=%s: no sweep of this name was run: expected NAME/CASE, the "
-		"name of a sweep\nand KIND:K, KIND:K:forever or KIND:K:K2, as in preserve/alloc:5\n",
-		getenv("LFB_SWEEP_CASE"));
+	fprintf(stderr, "LFB_SWEEP_CASE=%s: no sweep of this name was run: expected NAME/CASE, "
+		"the name of a sweep\nand KIND:K, KIND:K:forever or KIND:K:K2, as in "
+		"preserve/alloc:5\n", getenv("LFB_SWEEP_CASE"));
 	_Exit(EXIT_FAILURE);
 }
 
