@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* File handlers come and go. */
-#include "lib/contract/contract.h"
 #include "lib/flb.h"
 #include "lib/registry.h"
 
