@@ -66,8 +66,8 @@ on_terminal() {
 	rm -f "$dir/err"
 	{
 		waited=0
-		until [ -z "$text" ] || [ $waited = 600 ] || grep -qaF -e "$text" "$dir/err" 2>/dev/null
-		do
+		until [ -z "$text" ] || [ $waited = 600 ] ||
+			grep -qaF -e "$text" "$dir/err" 2>/dev/null; do
 			waited=$((waited + 1))
 			sleep 0.1
 		done
