@@ -170,7 +170,7 @@ static void report_fenced(struct lfb_kernel *kernel, phys_addr_t phys)
 	report(kernel, fault.id, fault.object.text, fault.text, "");
 }
 
-void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_address)
+void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray stray)
 {
 	const struct lfb_memory *memory = &kernel->memory;
 	const size_t vmalloc = (uintptr_t)address - (uintptr_t)memory->vmalloc_base;
@@ -178,8 +178,10 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_a
 	const enum lfb_address_kind kind = lfb__address_kind(memory, address, &phys);
 	char text[80];
 
-	if (no_address) {
-		/* No address of this form can exist. */
+	if (stray == LFB_STRAY_STACK) {
+		report(kernel, LFB_FINDING_KERNEL_STACK_EXHAUSTED, culprit(kernel).text,
+		       "the stack is exhausted: calls nest without end", "");
+	} else if (stray == LFB_STRAY_NO_ADDRESS) {
 		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel).text,
 		       "a pointer that is no address was followed", "");
 	} else if (kind == LFB_ADDRESS_STALE) {
