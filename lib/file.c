@@ -22,21 +22,6 @@ struct luo_file *luo_file_find(const struct liveupdate_session *session, u64 tok
 	return NULL;
 }
 
-struct luo_file *luo_file_alloc(const struct luo_file *draft)
-{
-	struct luo_file *luo_file = kmemdup(draft, sizeof(*draft), GFP_KERNEL);
-
-	if (luo_file)
-		luo_on_file_made(luo_file);
-	return luo_file;
-}
-
-static void file_free(struct luo_file *luo_file)
-{
-	luo_on_file_gone(luo_file);
-	kfree(luo_file);
-}
-
 void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 {
 	mutex_init(&luo_file->mutex);
@@ -60,7 +45,8 @@ void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file
 	lfb__event(lfb__current, FILE_DROPPED, .session = session->name, .token = luo_file->token,
 		   .incoming = session->sessions->incoming);
 	mutex_destroy(&luo_file->mutex);
-	file_free(luo_file);
+	luo_on_file_gone(luo_file);
+	kfree(luo_file);
 }
 
 /* Preserve */
@@ -139,15 +125,18 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	if (err)
 		return lfb__fail(luo->kernel, err, "an FLB of handler %.47s could not be preserved "
 				 "(%d)", fh->compatible, err);
-	luo_file = luo_file_alloc(draft);
+	luo_file = lfb__kmalloc(sizeof(*luo_file), GFP_KERNEL);
 	if (!luo_file) {
 		if (!luo_quirk(luo, LUO_QUIRK_FILE_FLB_LEAK_ON_ENOMEM))
 			luo_flb_file_unpreserve(luo, fh);
 		return lfb__fail(luo->kernel, -ENOMEM, "no memory for a file's record");
 	}
+	*luo_file = *draft;
+	luo_on_file_made(luo_file);
 	err = luo_call_file(luo, luo_file, &args, LUO_PRESERVE);
 	if (err) {
-		file_free(luo_file);
+		luo_on_file_gone(luo_file);
+		kfree(luo_file);
 		luo_flb_file_unpreserve(luo, fh);
 		return lfb__fail(luo->kernel, err, "handler %.47s could not preserve the file (%d)",
 				 fh->compatible, err);

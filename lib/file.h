@@ -20,8 +20,6 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session);
 
 struct luo_file *luo_file_find(const struct liveupdate_session *session, u64 token);
-/* A file's record is a copy of @draft; NULL without memory. */
-struct luo_file *luo_file_alloc(const struct luo_file *draft);
 void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file);
 /* Drops the file's reference, takes the record off the session and frees it. */
 void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file);

@@ -12,11 +12,6 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 {
 	struct liveupdate_session *session = context;
 	struct luo *luo = lfb__current->luo;
-	struct luo_file draft = {
-		.session = session,
-		.token = record->token,
-		.serialized_data = record->data,
-	};
 	struct liveupdate_file_handler *fh;
 	struct luo_file *luo_file;
 
@@ -31,12 +26,16 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 		pr_warn("luo: %s", luo->problem.what);
 		return -ENOENT;
 	}
-	draft.handler = fh;
-	luo_file = luo_file_alloc(&draft);
+	luo_file = lfb__kzalloc(sizeof(*luo_file));
 	if (!luo_file) {
 		luo_unpin_used(luo, fh->ops->owner);
 		return -ENOMEM;
 	}
+	luo_file->handler = fh;
+	luo_file->session = session;
+	luo_file->token = record->token;
+	luo_file->serialized_data = record->data;
+	luo_on_file_made(luo_file);
 	luo_file_add(session, luo_file);
 	return 0;
 }

@@ -139,7 +139,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	if (err)
 		return err;
 	luo_flb_init_lazily(luo, flb);
-	link = kzalloc(sizeof(*link), GFP_KERNEL);
+	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
 	luo_registry(luo, down_write);

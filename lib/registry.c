@@ -76,7 +76,8 @@ struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *fi
 	list_for_each_entry(fh, &luo->handlers, private.list) {
 		lfb__sched_point(luo->kernel, "can_preserve", fh->compatible);
 		if (luo_call_can_preserve(luo, fh, file)) {
-			luo_on_handler_found(luo, fh, file, luo_call_can_preserve);
+			if (lfb__checking(luo->kernel))
+				luo_on_handler_found(luo, fh, file, luo_call_can_preserve);
 			return fh;
 		}
 		if (luo_registry_moved(luo, changes, "handlers"))

@@ -37,7 +37,7 @@ struct liveupdate_session *luo_session_find(const struct luo_sessions *sessions,
 
 static struct liveupdate_session *session_alloc(const char *name)
 {
-	struct liveupdate_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+	struct liveupdate_session *session = lfb__kzalloc(sizeof(*session));
 
 	if (!session)
 		return NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Assertions for tests written with cmocka: no findings, exactly these, callbacks in this order,
- * these counts, nothing left preserved, no step whose failure does harm. A header and nothing
- * else: the library needs no cmocka.
+ * Assertions for tests written with cmocka: a call succeeds or answers this errno, no findings,
+ * exactly these, callbacks in this order, these counts, nothing left preserved, no step whose
+ * failure does harm. A header and nothing else: the library needs no cmocka. <luo/fixture.h> has
+ * a fixture.
  *
  * Each fails the test like cmocka's own do, with the line it stands in, and prints the machine's
  * findings. Before this header, include <cmocka.h> as it wants to be included; without, that is
@@ -59,7 +60,6 @@ static inline struct lfb_machine_stats lfb_stats_(struct lfb_machine *machine)
 	return stats;
 }
 
-
 static inline void lfb_print_findings_(struct lfb_machine *machine)
 {
 	char text[4096];
@@ -73,6 +73,59 @@ static inline void lfb_print_findings_(struct lfb_machine *machine)
 			    lfb_findings_lost(machine));
 }
 
+/* Says what was called, what it should answer, and what it answered and why. */
+static inline void lfb_print_answer_(struct lfb_machine *machine, const char *call, long value,
+				     const char *wanted)
+{
+	const char *name = lfb_errno_name(value), *why = lfb_error_text(machine);
+
+	if (name)
+		print_error("%s should %s, and answered -%s (%ld)%s%s\n", call, wanted, name, value,
+			    *why ? ": " : "", why);
+	else
+		print_error("%s should %s, and answered %ld\n", call, wanted, value);
+	lfb_print_findings_(machine);
+}
+
+static inline long lfb_ok_(struct lfb_machine *machine, long value, const char *call,
+			   const char *file, int line)
+{
+	if (value < 0) {
+		lfb_print_answer_(machine, call, value, "succeed");
+		_fail(file, line);
+	}
+	return value;
+}
+
+static inline void lfb_error_(struct lfb_machine *machine, long value, long error,
+			      const char *call, const char *file, int line)
+{
+	const char *name = lfb_errno_name(error);
+	char wanted[64];
+
+	if (value == error)
+		return;
+	snprintf(wanted, sizeof(wanted), "answer %s%s (%ld)", name ? "-" : "", name ? name : "",
+		 error);
+	lfb_print_answer_(machine, call, value, wanted);
+	_fail(file, line);
+}
+
+static inline void lfb_findings_below_(struct lfb_machine *machine, enum lfb_severity severity,
+				       const char *file, int line)
+{
+	const struct lfb_finding *finding;
+
+	for (size_t i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++) {
+		if (lfb_finding_severity(finding->id) < severity)
+			continue;
+		print_error("no finding should be a %s or worse, and %s is\n",
+			    lfb_severity_name(severity), lfb_finding_name(finding->id));
+		lfb_print_findings_(machine);
+		_fail(file, line);
+	}
+}
+
 static inline void lfb_no_findings_(struct lfb_machine *machine, const char *file, int line)
 {
 	if (!lfb_finding_count(machine))
@@ -82,8 +135,9 @@ static inline void lfb_no_findings_(struct lfb_machine *machine, const char *fil
 	_fail(file, line);
 }
 
-/* Ends with -1. */
-static inline void lfb_findings_(const char *file, int line, struct lfb_machine *machine, ...)
+/* @all: each must be there. Ends with -1. */
+static inline void lfb_findings_(const char *file, int line, bool all, struct lfb_machine *machine,
+				 ...)
 {
 	bool good = true;
 	va_list ids;
@@ -91,7 +145,7 @@ static inline void lfb_findings_(const char *file, int line, struct lfb_machine 
 
 	va_start(ids, machine);
 	while ((id = va_arg(ids, int)) != -1) {
-		if (lfb_findings_of(machine, (enum lfb_finding_id)id))
+		if (!all || lfb_findings_of(machine, (enum lfb_finding_id)id))
 			continue;
 		good = false;
 		print_error("%s should be found, and is not\n",
@@ -241,6 +295,25 @@ static inline void lfb_nothing_preserved_(struct lfb_machine *machine, const cha
 }
 
 /**
+ * lfb_assert_ok() - a call succeeds
+ * @machine: the machine it is about
+ * @call: the call, which answers a negative errno when it fails
+ *
+ * Prints the call, the errno's name, the sentence behind it (lfb_error_text()) and the findings.
+ * The value is the call's: int fd = lfb_assert_ok(machine, lfb_agent_open(agent));
+ */
+#define lfb_assert_ok(machine, call) lfb_ok_(machine, call, #call, __FILE__, __LINE__)
+
+/**
+ * lfb_assert_error() - a call fails, with this errno
+ * @machine: the machine it is about
+ * @call: the call
+ * @error: what it must answer: -EBUSY
+ */
+#define lfb_assert_error(machine, call, error)                                                     \
+	lfb_error_(machine, call, error, #call, __FILE__, __LINE__)
+
+/**
  * lfb_assert_no_findings() - the machine has no findings
  * @machine: the machine
  *
@@ -254,7 +327,23 @@ static inline void lfb_nothing_preserved_(struct lfb_machine *machine, const cha
  * @...: one or more of enum lfb_finding_id
  */
 #define lfb_assert_findings(machine, ...)                                                          \
-	lfb_findings_(__FILE__, __LINE__, machine, __VA_ARGS__, -1)
+	lfb_findings_(__FILE__, __LINE__, true, machine, __VA_ARGS__, -1)
+
+/**
+ * lfb_assert_findings_among() - the machine has no findings but of these ids, and need not have any
+ * @machine: the machine
+ * @...: one or more of enum lfb_finding_id
+ */
+#define lfb_assert_findings_among(machine, ...)                                                    \
+	lfb_findings_(__FILE__, __LINE__, false, machine, __VA_ARGS__, -1)
+
+/**
+ * lfb_assert_findings_below() - no finding is as bad as this, or worse
+ * @machine: the machine
+ * @severity: enum lfb_severity; LFB_SEVERITY_WARNING leaves notes
+ */
+#define lfb_assert_findings_below(machine, severity)                                               \
+	lfb_findings_below_(machine, severity, __FILE__, __LINE__)
 
 /**
  * lfb_record_callbacks() - begin to record the callbacks of a machine

@@ -14,6 +14,7 @@
 	LFB_FINDING_IDS_LOCK(X)                                                                    \
 	LFB_FINDING_IDS_MODULE(X)                                                                  \
 	LFB_FINDING_IDS_KERNEL(X)                                                                  \
+	LFB_FINDING_IDS_STEP(X)                                                                    \
 	LFB_FINDING_IDS_SIMULATOR(X)
 
 #define LFB_FINDING_IDS_FLB(X)                                                                     \
@@ -106,7 +107,9 @@
 	X(FILE_INCOMING_IN_OLD_KERNEL, "LFB-FILE-INCOMING-IN-OLD-KERNEL", ERROR,                   \
 	  "retrieve or finish ran in the kernel that preserved the file")                          \
 	X(FILE_UNKNOWN_TOKEN, "LFB-FILE-UNKNOWN-TOKEN", ERROR,                                     \
-	  "an unknown token made the kernel read a list's head as a file")
+	  "an unknown token made the kernel read a list's head as a file")                         \
+	X(FILE_CAN_FINISH_ACTED, "LFB-FILE-CAN-FINISH-ACTED", ERROR,                               \
+	  "can_finish, which may be asked again, freed or restored memory")
 
 #define LFB_FINDING_IDS_SESSION(X)                                                                 \
 	X(SESSION_NEVER_FINISHED, "LFB-SESSION-NEVER-FINISHED", ERROR,                             \
@@ -209,6 +212,15 @@
 	  "a callback answered neither 0 nor a negative errno")                                    \
 	X(KERNEL_STACK_EXHAUSTED, "LFB-KERNEL-STACK-EXHAUSTED", FATAL,                             \
 	  "kernel code used up its stack")
+
+/* What only a sweep sees: a step in which something was made to fail. */
+#define LFB_FINDING_IDS_STEP(X)                                                                    \
+	X(STEP_HALF_DONE, "LFB-STEP-HALF-DONE", ERROR,                                             \
+	  "something failed in a step that answers success and is not done")                       \
+	X(STEP_NOT_UNDONE, "LFB-STEP-NOT-UNDONE", ERROR,                                           \
+	  "a step failed and left something behind")                                               \
+	X(STEP_NOT_REPEATED, "LFB-STEP-NOT-REPEATED", ERROR,                                       \
+	  "a failure is over, and what comes after it is not as it would have been")
 
 #define LFB_FINDING_IDS_SIMULATOR(X)                                                               \
 	X(SIMULATOR_BUG, "LFB-SIMULATOR-BUG", FATAL,                                               \

@@ -45,6 +45,7 @@ LFB_API void lfb_scenario_free(struct lfb_scenario *scenario);
  * @last_memory_size: set to the bytes of @last_memory; not NULL where that is not
  * @trace_all: the whole trace is lfb_trace_all_to()'s, each event further in than what it happened
  *	in; not with @golden
+ * @strict: operations whose lines do not say what they must answer must answer 0
  */
 struct lfb_scenario_options {
 	size_t sz;
@@ -56,6 +57,7 @@ struct lfb_scenario_options {
 	void **last_memory;
 	size_t *last_memory_size;
 	bool trace_all;
+	bool strict;
 };
 
 /**

@@ -194,7 +194,7 @@ static int blocks_grow(struct luo_blocks *blocks)
 
 	if (blocks->count == LUO_BLOCKS_MAX)
 		return -ENOSPC;
-	block = kzalloc(sizeof(*block), GFP_KERNEL);
+	block = lfb__kzalloc(sizeof(*block));
 	if (!block)
 		return -ENOMEM;
 	page = kho__alloc_preserve_own(PAGE_SIZE);

@@ -222,6 +222,11 @@ void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct lu
 		luo_file->kept_data = after->serialized_data;
 	if (op == LUO_FREEZE)
 		luo_file->freeze_call = result ? 0 : frame->call;
+	if (op == LUO_CAN_FINISH && unlikely(frame->gave_back))
+		lfb__find(luo->kernel, LFB_FINDING_FILE_CAN_FINISH_ACTED,
+			  luo_file_name(luo_file).text, "can_finish gave memory back %u time%s: "
+			  "when another file is not ready it is asked again", frame->gave_back,
+			  frame->gave_back == 1 ? "" : "s");
 	if (op == LUO_UNPRESERVE || op == LUO_UNFREEZE || op == LUO_FINISH)
 		check_file_ended(luo, frame, luo_file, op, before);
 }

@@ -105,7 +105,13 @@ s64 luo_on_file_to_preserve(const struct luo *luo, const struct liveupdate_file_
 void luo_on_file_not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
 			       s64 before);
 void luo_on_file_preserved_twice(struct luo *luo, const struct luo_file *luo_file);
-void luo_on_file_to_retrieve(struct luo *luo, const struct luo_file *luo_file);
+void luo_contract_odd_retrieve(struct luo *luo, const struct luo_file *luo_file);
+static inline void luo_on_file_to_retrieve(struct luo *luo, const struct luo_file *luo_file)
+{
+	if (unlikely(luo_file->retrieve_status || !luo_file->session->sessions->incoming))
+		luo_contract_odd_retrieve(luo, luo_file);
+}
+
 /* Its handler said 0 and gave no file. */
 void luo_on_file_retrieved_nothing(struct luo *luo, const struct luo_file *luo_file);
 /* @token is not there; a list without it was searched to its end, and that taken for a file. */
@@ -179,7 +185,7 @@ void luo_on_flb_to_unlink(struct luo *luo, const struct liveupdate_flb *flb);
 void luo_on_unterminated_compatible(struct luo *luo, bool of_flb, const char *compatible);
 /* A list was walked without the lock, and is not what it was. */
 void luo_on_registry_moved(struct luo *luo, const char *walker);
-/* @fh takes @file; @takes asks others whether they would. */
+/* Where somebody checks: @fh takes @file; @takes asks others whether they would. */
 void luo_on_handler_found(struct luo *luo, struct liveupdate_file_handler *fh, struct file *file,
 			  bool (*takes)(struct luo *luo, struct liveupdate_file_handler *fh,
 					struct file *file));

@@ -36,15 +36,15 @@ void luo_on_file_preserved_twice(struct luo *luo, const struct luo_file *luo_fil
 		  "the file under token %llu is preserved already", luo_file->token);
 }
 
-void luo_on_file_to_retrieve(struct luo *luo, const struct luo_file *luo_file)
+void luo_contract_odd_retrieve(struct luo *luo, const struct luo_file *luo_file)
 {
 	const char *name = luo_file->handler->compatible;
 
-	if (unlikely(luo_file->retrieve_status < 0))
+	if (luo_file->retrieve_status < 0)
 		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_RETRIEVED_AGAIN,
 			       luo_file_name(luo_file).text, "%.47s is retrieved again after it "
 			       "failed (%d)", name, luo_file->retrieve_status);
-	if (unlikely(!luo_file->session->sessions->incoming))
+	if (!luo_file->session->sessions->incoming)
 		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
 			       luo_file_name(luo_file).text, "%.47s: retrieve runs in the kernel "
 			       "that preserved the file", name);

@@ -77,8 +77,6 @@ void luo_on_handler_found(struct luo *luo, struct liveupdate_file_handler *fh, s
 	struct liveupdate_file_handler *other;
 	bool behind = false;
 
-	if (!lfb__checking(luo->kernel))
-		return;
 	/* Does a later one take it as well? */
 	list_for_each_entry(other, &luo->handlers, private.list) {
 		if (behind && !other->private.gone && takes(luo, other, file))

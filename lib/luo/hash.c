@@ -34,7 +34,7 @@ static void **alloc_buckets(unsigned long count)
 	void **buckets;
 
 	lfb__current->faults.plan.kinds = 0;
-	buckets = kcalloc(count, sizeof(*buckets), GFP_KERNEL);
+	buckets = lfb__kcalloc(count, sizeof(*buckets));
 	/* Nor must it be counted as one. */
 	lfb__current->faults = faults;
 	return buckets;

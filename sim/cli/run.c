@@ -146,6 +146,8 @@ static const struct cli_option options[] = {
 	{ "trace-all", NULL, "print what happens in more detail: counts, locks, marked pages, and\n"
 	  "where calls begin; each further in than what it happened in",
 	  .at = offsetof(struct run, scenario.trace_all) },
+	{ "strict", NULL, "what a line without \"=\" answers must be 0",
+	  .at = offsetof(struct run, scenario.strict) },
 	{ "findings", NULL, "print what was found instead, in full; status 1 if anything was",
 	  .at = offsetof(struct run, only_findings) },
 	{ "json", NULL, "the findings for programs: docs/json.md",

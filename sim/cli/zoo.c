@@ -138,8 +138,10 @@ static int run_one(struct cli_line *line, struct lfb_machine *machine,
 		   const struct lfb_scenario *scenario)
 {
 	struct exhibit *exhibit = line->state;
+	/* All of them: the last one may be what is looked for. */
+	const struct lfb_sweep_options all = { .sz = sizeof(all), .violations_max = 1000000 };
 	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
-	int err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, NULL, &swept) :
+	int err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, &all, &swept) :
 				      lfb_scenario_run(scenario, machine, NULL);
 
 	if (err == -EINVAL || err == -ENOMEM)

@@ -15,7 +15,7 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 		return ERR_PTR(-ENOENT);
 	/* Files live on behind the callbacks that make them: it is no leak. */
 	lfb__internal_begin(kernel);
-	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	file = lfb__kzalloc(sizeof(*file));
 	lfb__internal_end(kernel);
 	if (!file) {
 		lfb__module_unpin(fops->owner);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A machine is built, and taken apart. */
 #include <stdlib.h>
+#include <string.h>
 
 #include <luo/version.h>
 
@@ -14,6 +15,28 @@
 const char *lfb_version(void)
 {
 	return LFB_VERSION;
+}
+
+/* Whoever runs a program may say how closely it is watched. */
+static int checks_of_environment(enum lfb_checks *checks)
+{
+	static const char *const names[] = {
+		[LFB_CHECKS_ON] = "on",
+		[LFB_CHECKS_OFF] = "off",
+		[LFB_CHECKS_GUARD] = "guard",
+	};
+	const char *wanted = getenv("LFB_CHECKS");
+
+	if (!wanted || !*wanted)
+		return 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(wanted, names[i])) {
+			*checks = i;
+			return 0;
+		}
+	}
+	return lfb__error(NULL, -EINVAL, "LFB_CHECKS is \"%.40s\"; it may be on, off or guard",
+			  wanted);
 }
 
 static int check_options(struct lfb_machine_options *options)
@@ -34,7 +57,7 @@ static int check_options(struct lfb_machine_options *options)
 	if (options->checks > LFB_CHECKS_GUARD)
 		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
 				  (int)options->checks);
-	return 0;
+	return checks_of_environment(&options->checks);
 }
 
 static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_options *options)

@@ -102,6 +102,13 @@ void lfb__run_surprise(struct lfb_run *run, int result, const char *format, ...)
 /* A line got another answer than it expects. */
 void lfb__run_mismatch(struct lfb_run *run, const struct lfb_operation *operation,
 		       const char *actual);
+/* Is there anything that the operation must answer? */
+static inline bool lfb__run_expects(const struct lfb_run *run,
+				    const struct lfb_operation *operation)
+{
+	return operation->expected.given || run->options.strict;
+}
+
 /* Says so when @result is not what the line expects. Returns whether it expects and gets it. */
 bool lfb__run_check(struct lfb_run *run, const struct lfb_operation *operation, long result,
 		    u64 object);

@@ -10,15 +10,14 @@
 /* Returns false when the run ends here. */
 static bool run_operation(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	const struct lfb_expectation *expected = &operation->expected;
 	u64 object = 0;
 	long result;
 	bool good;
 
 	if (run->dead && operation->verb != LFB_VERB_COLD) {
-		if (expected->given)
+		if (lfb__run_expects(run, operation))
 			lfb__run_mismatch(run, operation, "nothing: the kernel is dead");
-		return !expected->given;
+		return !lfb__run_expects(run, operation);
 	}
 	lfb__run_points_begin(run);
 	if (operation->point) {
@@ -34,7 +33,7 @@ static bool run_operation(struct lfb_run *run, const struct lfb_operation *opera
 	good = lfb__run_check(run, operation, result, object);
 	lfb__run_notice_death(run, operation->line, result,
 			      good || run->death_expected || operation->verb == LFB_VERB_PANIC);
-	return (good || !expected->given) && !run->stop;
+	return (good || !lfb__run_expects(run, operation)) && !run->stop;
 }
 
 /* What was to be done at points that never came. */
@@ -42,7 +41,7 @@ static void check_waiting(struct lfb_run *run)
 {
 	lfb__run_points_begin(run);
 	for (unsigned int i = 0; i < run->nr_points; i++) {
-		if (run->points[i].operation->expected.given)
+		if (lfb__run_expects(run, run->points[i].operation))
 			lfb__run_mismatch(run, run->points[i].operation,
 					  "nothing: it was never passed");
 	}

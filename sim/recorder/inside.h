@@ -89,6 +89,8 @@ struct lfb_step_call {
 int lfb__run_program(struct lfb_step_call *call);
 /* Runs one step outside of callbacks. */
 int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step);
+/* Gives back what they took in this kernel and still have, backwards. */
+void lfb__undo_steps(struct lfb_recorder *recorder);
 
 /* A step; many need only one of the two. */
 #define LFB_STEP(name)                                                           \

@@ -54,6 +54,7 @@ void lfb__recorder_reset(struct lfb_recorder *recorder)
 	memset(&recorder->locks, 0, sizeof(recorder->locks));
 	recorder->registrations.count = 0;
 	recorder->held.count = 0;
+	recorder->done.count = 0;
 }
 
 void lfb__recorder_destroy(struct lfb_recorder *recorder)
@@ -72,6 +73,7 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder)
 	lfb__slots_destroy(&recorder->slots);
 	lfb__list_free(&recorder->registrations);
 	lfb__list_free(&recorder->held);
+	lfb__list_free(&recorder->done);
 	free(recorder);
 }
 
@@ -92,6 +94,7 @@ void lfb__recorder_unlearn(struct lfb_recorder *recorder)
 
 void lfb__recorder_end(struct lfb_recorder *recorder)
 {
+	lfb__undo_steps(recorder);
 	for (unsigned int i = 0; i < nr_objects(recorder); i++) {
 		struct lfb_recorded *recorded = recorder->handlers[i];
 

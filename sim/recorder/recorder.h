@@ -160,6 +160,7 @@ struct lfb_recorder {
 	struct lfb_recorded_locks locks;
 	struct lfb_list registrations;	/* struct lfb_registration, oldest first */
 	struct lfb_list held;		/* struct lfb_taken, by the callbacks that run now */
+	struct lfb_list done;		/* the same, by "do" lines */
 
 	struct module this_module;
 	struct lfb_module image;
@@ -178,7 +179,7 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder);
 void lfb__recorder_reset(struct lfb_recorder *recorder);
 /* Forgets what a scenario wrote for it: it is to be run again. The machine is off. */
 void lfb__recorder_unlearn(struct lfb_recorder *recorder);
-/* Puts every reference that is kept, and fails no more. Kernel code. */
+/* Gives back each reference that is kept and what "do" lines have, fails no more. Kernel code. */
 void lfb__recorder_end(struct lfb_recorder *recorder);
 
 /*

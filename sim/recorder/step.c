@@ -43,19 +43,25 @@ static void note_taken(struct lfb_step_call *call, const struct lfb_step *step)
 		held->slot = lfb__step_slot(call, step, step->nr_slots - 1);
 }
 
-/* What is given back was taken last. */
-static void note_given(struct lfb_step_call *call, enum lfb_holding holding, u64 key)
+static bool forget_taken(struct lfb_list *held, size_t first, enum lfb_holding holding, u64 key)
 {
-	struct lfb_list *held = &call->recorder->held;
 	struct lfb_taken *items = held->items;
 
-	for (size_t i = held->count; i-- > call->held;) {
+	for (size_t i = held->count; i-- > first;) {
 		if (items[i].holding != holding || items[i].key != key)
 			continue;
 		held->count--;
 		memmove(items + i, items + i + 1, (held->count - i) * sizeof(*items));
-		return;
+		return true;
 	}
+	return false;
+}
+
+/* What is given back was taken last; a callback may give back what a "do" line took. */
+static void note_given(struct lfb_step_call *call, enum lfb_holding holding, u64 key)
+{
+	if (!forget_taken(&call->recorder->held, call->held, holding, key))
+		forget_taken(&call->recorder->done, 0, holding, key);
 }
 
 static int give_back_step(struct lfb_step_call *call, const struct lfb_taken *held)
@@ -155,7 +161,25 @@ int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step)
 {
 	struct lfb_step_call call = { .recorder = recorder, .held = recorder->held.count };
 	int err = run_step(&call, step);
+	struct lfb_taken *taken;
 
+	/* Without room for it nobody gives it back. */
+	if (recorder->held.count > call.held) {
+		taken = lfb__list_add(&recorder->done, sizeof(*taken));
+		if (taken)
+			*taken = ((struct lfb_taken *)recorder->held.items)[call.held];
+	}
 	recorder->held.count = call.held;
 	return err;
+}
+
+void lfb__undo_steps(struct lfb_recorder *recorder)
+{
+	struct lfb_step_call call = { .recorder = recorder };
+	struct lfb_taken last;
+
+	while (recorder->done.count) {
+		last = ((struct lfb_taken *)recorder->done.items)[--recorder->done.count];
+		give_back_step(&call, &last);
+	}
 }

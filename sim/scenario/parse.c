@@ -82,6 +82,9 @@ static int parse_point(struct lfb_parser *parser, struct lfb_operation *operatio
 	lfb__next_token(&parser->line);
 	if (!parser->line.token.size)
 		return lfb__refuse_token(&parser->line, "the name of a scheduling point");
+	if (lfb__token_find(&parser->line, lfb__points, LFB_POINTS) == LFB_POINTS)
+		return lfb__refuse_token(&parser->line,
+					 "a scheduling point (docs/scenarios.md lists them)");
 	operation->point = lfb__keep_token(parser);
 	lfb__next_token(&parser->line);
 	if (lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &nth)) {
@@ -237,11 +240,14 @@ int lfb_scenario_parse(const char *name, const char *text, size_t size,
 	parser.line.file = parser.scenario->name;
 
 	err = size ? parse_text(&parser, text, size) : 0;
+	if (!err)
+		err = lfb__check_slots(&parser);
 	parser.scenario->nr_sessions = parser.sessions.entries.count;
 	parser.scenario->nr_inodes = parser.inodes.entries.count;
 	lfb__intern_destroy(&parser.sessions);
 	lfb__intern_destroy(&parser.inodes);
 	lfb__intern_destroy(&parser.slots);
+	lfb__list_free(&parser.slot_uses);
 	if (!err)
 		err = lfb__handle_register(parser.scenario, LFB_HANDLE_SCENARIO);
 	if (err == -ENOMEM)

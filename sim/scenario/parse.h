@@ -44,6 +44,12 @@ bool lfb__token_number(const struct lfb_line *line, u64 max, u64 *number);
 /* The token is a decimal number from @lowest to @highest: "-17". */
 bool lfb__token_signed(const struct lfb_line *line, long lowest, long highest, long *number);
 
+/* What is known of a slot's name, whoever's slot it is. */
+struct lfb_slot_use {
+	struct lfb_line first;	/* where it was read first, with its name as the token */
+	bool filled;
+};
+
 struct lfb_parser {
 	struct lfb_scenario *scenario;
 	size_t capacity; /* of scenario->operations */
@@ -52,6 +58,7 @@ struct lfb_parser {
 	struct lfb_intern sessions;
 	struct lfb_intern inodes;
 	struct lfb_intern slots;
+	struct lfb_list slot_uses;	/* struct lfb_slot_use, by number */
 	struct lfb_line line;
 	bool transcript; /* only lines that start with "> " count */
 };
@@ -63,6 +70,8 @@ struct lfb_parser {
 int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_operation *operation);
 /* step.c: the same, but ends with the step's last token read. */
 int lfb__parse_step(struct lfb_parser *parser, struct lfb_step *step);
+/* At the end of the text: is each slot filled by some step? -EINVAL with the sentence set. */
+int lfb__check_slots(const struct lfb_parser *parser);
 
 /* token.c. The token read last stays so. */
 int lfb__parse_handler(struct lfb_parser *parser, unsigned int *number);

@@ -11,8 +11,35 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+static int note_use(struct lfb_parser *parser, unsigned int number, bool fills)
+{
+	struct lfb_slot_use *use;
+
+	if (number == parser->slot_uses.count) {
+		use = lfb__list_add(&parser->slot_uses, sizeof(*use));
+		if (!use)
+			return -ENOMEM;
+		use->first = parser->line;
+	}
+	use = (struct lfb_slot_use *)parser->slot_uses.items + number;
+	use->filled |= fills;
+	return 0;
+}
+
+int lfb__check_slots(const struct lfb_parser *parser)
+{
+	const struct lfb_slot_use *uses = parser->slot_uses.items;
+
+	for (size_t i = 0; i < parser->slot_uses.count; i++) {
+		if (!uses[i].filled)
+			return lfb__refuse_token(&uses[i].first,
+						 "a slot that some step of the scenario fills");
+	}
+	return 0;
+}
+
 /* A letter, then letters, digits and '-'; in front of it ':' for one of the module's. */
-static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
+static int parse_slot(struct lfb_parser *parser, struct lfb_step *step, bool fills)
 {
 	const char *name = parser->line.token.text;
 	size_t size = parser->line.token.size;
@@ -37,7 +64,7 @@ static int parse_slot(struct lfb_parser *parser, struct lfb_step *step)
 		return -EINVAL;
 	step->slots[step->nr_slots].name = number;
 	step->slots[step->nr_slots++].of_module = of_module;
-	return 0;
+	return note_use(parser, number, fills);
 }
 
 static int parse_number(struct lfb_parser *parser, struct lfb_step *step)
@@ -96,10 +123,11 @@ static int parse_argument(struct lfb_parser *parser, char letter, struct lfb_ste
 
 	switch (letter) {
 	case 'S':
-		return parse_slot(parser, step);
+	case 's':
+		return parse_slot(parser, step, letter == 's');
 	case 'V':
 		return first >= '0' && first <= '9' ? parse_number(parser, step) :
-						      parse_slot(parser, step);
+						      parse_slot(parser, step, false);
 	case 'L':
 		return parse_lock(parser, step);
 	case 'F':

@@ -40,3 +40,10 @@ const char *const lfb__step_fields[LFB_FIELDS] = {
 	LFB_STEP_FIELDS(X)
 #undef X
 };
+
+const char *const lfb__points[LFB_POINTS] = {
+	"can_preserve", "preserve",	 "unpreserve",	  "freeze",	  "unfreeze",
+	"retrieve",	"can_finish",	 "finish",	  "mutex_lock",	  "mutex_trylock",
+	"mutex_unlock", "mutex_destroy", "down_read",	  "up_read",	  "down_write",
+	"up_write",	"spin_lock",	 "spin_unlock",	  "session-found", "flb-lazy-init",
+};

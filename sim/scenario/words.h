@@ -130,6 +130,11 @@ enum lfb_damaged { LFB_DAMAGED_FLB, LFB_DAMAGED_SESSION, LFB_DAMAGED_TREE, LFB_D
 
 extern const char *const lfb__damaged[LFB_DAMAGED];
 
+/* Where an operation can wait: all that the kernel passes. */
+#define LFB_POINTS 20
+
+extern const char *const lfb__points[LFB_POINTS];
+
 /* Steps */
 
 /*
@@ -158,20 +163,20 @@ enum lfb_holding {
 /*
  * X(function, name, arguments, what it takes, what it gives back). Each letter of the arguments is
  * one of:
- *	S slot, N number, V slot or number, L lock, F FLB, H handler, E errno, A field of the
- *	arguments, W word
+ *	S slot, s slot that it fills, N number, V slot or number, L lock, F FLB, H handler, E errno,
+ *	A field of the arguments, W word
  */
 #define LFB_STEPS(X)                                                                               \
-	X(kmalloc, "kmalloc", "SN", MEMORY, NONE)                                                  \
+	X(kmalloc, "kmalloc", "sN", MEMORY, NONE)                                                  \
 	X(kfree, "kfree", "S", NONE, MEMORY)                                                       \
-	X(pages, "pages", "SN", MEMORY, NONE)                                                      \
+	X(pages, "pages", "sN", MEMORY, NONE)                                                      \
 	X(free_pages, "free-pages", "SN", NONE, MEMORY)                                            \
-	X(folio, "folio", "SN", MEMORY, NONE)                                                      \
+	X(folio, "folio", "sN", MEMORY, NONE)                                                      \
 	X(folio_put, "folio-put", "S", NONE, MEMORY)                                               \
-	X(vmalloc, "vmalloc", "SN", MEMORY, NONE)                                                  \
+	X(vmalloc, "vmalloc", "sN", MEMORY, NONE)                                                  \
 	X(vfree, "vfree", "S", NONE, MEMORY)                                                       \
 	X(free, "free", "S", NONE, MEMORY)                                                         \
-	X(kho, "kho", "SN", MEMORY, NONE)                                                          \
+	X(kho, "kho", "sN", MEMORY, NONE)                                                          \
 	X(kho_unpreserve_free, "kho-unpreserve-free", "S", NONE, MEMORY)                           \
 	X(kho_restore_free, "kho-restore-free", "S", NONE, MEMORY)                                 \
 	X(preserve_folio, "preserve-folio", "S", FOLIO, NONE)                                      \
@@ -182,11 +187,11 @@ enum lfb_holding {
 	X(restore_pages, "restore-pages", "SN", NONE, NONE)                                        \
 	X(preserve_vmalloc, "preserve-vmalloc", "SS", AREA, NONE)                                  \
 	X(unpreserve_vmalloc, "unpreserve-vmalloc", "S", NONE, AREA)                               \
-	X(restore_vmalloc, "restore-vmalloc", "SS", NONE, NONE)                                    \
+	X(restore_vmalloc, "restore-vmalloc", "sS", NONE, NONE)                                    \
 	X(preserve_scratch, "preserve-scratch", "", NONE, NONE)                                    \
 	X(add_subtree, "add-subtree", "WS", SUBTREE, NONE)                                         \
 	X(remove_subtree, "remove-subtree", "S", NONE, SUBTREE)                                    \
-	X(retrieve_subtree, "retrieve-subtree", "WS", NONE, NONE)                                  \
+	X(retrieve_subtree, "retrieve-subtree", "Ws", NONE, NONE)                                  \
 	X(data, "data", "V", NONE, NONE)                                                           \
 	X(data_pointer, "data-pointer", "S", NONE, NONE)                                           \
 	X(obj, "obj", "V", NONE, NONE)                                                             \
@@ -194,10 +199,10 @@ enum lfb_holding {
 	X(no_data, "no-data", "", NONE, NONE)                                                      \
 	X(no_obj, "no-obj", "", NONE, NONE)                                                        \
 	X(no_file, "no-file", "", NONE, NONE)                                                      \
-	X(take, "take", "S", NONE, NONE)                                                           \
-	X(take_pointer, "take-pointer", "S", NONE, NONE)                                           \
-	X(take_obj, "take-obj", "S", NONE, NONE)                                                   \
-	X(take_private, "take-private", "S", NONE, NONE)                                           \
+	X(take, "take", "s", NONE, NONE)                                                           \
+	X(take_pointer, "take-pointer", "s", NONE, NONE)                                           \
+	X(take_obj, "take-obj", "s", NONE, NONE)                                                   \
+	X(take_private, "take-private", "s", NONE, NONE)                                           \
 	X(set_arg, "set-arg", "AN", NONE, NONE)                                                    \
 	X(write, "write", "SNN", NONE, NONE)                                                       \
 	X(read, "read", "SN", NONE, NONE)                                                          \
@@ -206,8 +211,8 @@ enum lfb_holding {
 	X(check_stamp, "check-stamp", "S", NONE, NONE)                                             \
 	X(store, "store", "SNS", NONE, NONE)                                                       \
 	X(store_phys, "store-phys", "SNS", NONE, NONE)                                             \
-	X(load, "load", "SNS", NONE, NONE)                                                         \
-	X(load_phys, "load-phys", "SNS", NONE, NONE)                                               \
+	X(load, "load", "SNs", NONE, NONE)                                                         \
+	X(load_phys, "load-phys", "SNs", NONE, NONE)                                               \
 	X(follow, "follow", "SN", NONE, NONE)                                                      \
 	X(follow_phys, "follow-phys", "SN", NONE, NONE)                                            \
 	X(lock, "lock", "L", MUTEX, NONE)                                                          \
@@ -219,12 +224,12 @@ enum lfb_holding {
 	X(up_read, "up-read", "L", NONE, READ)                                                     \
 	X(down_write, "down-write", "L", WRITE, NONE)                                              \
 	X(up_write, "up-write", "L", NONE, WRITE)                                                  \
-	X(get_incoming, "get-incoming", "FS", INCOMING, NONE)                                      \
-	X(get_outgoing, "get-outgoing", "FS", OUTGOING, NONE)                                      \
+	X(get_incoming, "get-incoming", "Fs", INCOMING, NONE)                                      \
+	X(get_outgoing, "get-outgoing", "Fs", OUTGOING, NONE)                                      \
 	X(put_incoming, "put-incoming", "F", NONE, INCOMING)                                       \
 	X(put_outgoing, "put-outgoing", "F", NONE, OUTGOING)                                       \
-	X(lock_incoming, "lock-incoming", "FS", INCOMING_LOCK, NONE)                               \
-	X(lock_outgoing, "lock-outgoing", "FS", OUTGOING_LOCK, NONE)                               \
+	X(lock_incoming, "lock-incoming", "Fs", INCOMING_LOCK, NONE)                               \
+	X(lock_outgoing, "lock-outgoing", "Fs", OUTGOING_LOCK, NONE)                               \
 	X(unlock_incoming, "unlock-incoming", "FV", NONE, INCOMING_LOCK)                           \
 	X(unlock_outgoing, "unlock-outgoing", "FV", NONE, OUTGOING_LOCK)                           \
 	X(register_handler, "register-handler", "H", NONE, NONE)                                   \

@@ -9,6 +9,7 @@
 #include "tests/bench/common/bench.h"
 
 #define BLOCKS 48 /* of 4 MiB */
+#define MIB (BLOCKS * 4.0)
 
 static void must(int ret, const char *what)
 {
@@ -28,33 +29,36 @@ static struct lfb_blob *capture(struct lfb_machine *machine, double *seconds)
 	return blob;
 }
 
-/* The best of some rounds, in seconds. */
 static void measure(struct lfb_machine *machine, double *captured, double *digested)
 {
 	u8 digest[LFB_DIGEST_SIZE];
 	size_t size;
 
-	*captured = *digested = 1e9;
-	for (int round = 0; round < 7; round++) {
-		double seconds, begin;
-		struct lfb_blob *blob = capture(machine, &seconds);
+	for (int round = 0; round < BENCH_ROUNDS; round++) {
+		struct lfb_blob *blob = capture(machine, &captured[round]);
 		const void *bytes = lfb_blob_bytes(blob, &size);
+		double begin = bench_now();
 
-		if (seconds < *captured)
-			*captured = seconds;
-		begin = bench_now();
 		EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL);
-		seconds = bench_now() - begin;
-		if (seconds < *digested)
-			*digested = seconds;
+		digested[round] = bench_now() - begin;
 		lfb_blob_free(blob);
 	}
+}
+
+/* Returns the median, in seconds. */
+static double print(const char *what, double *took)
+{
+	struct bench_figures figures = bench_figures(took, BENCH_ROUNDS);
+
+	printf("  %-38s %10.0f %10.1f %10.1f %7.0f%%\n", what, MIB / figures.median,
+	       figures.median * 1e3, figures.minimum * 1e3, figures.spread * 100);
+	return figures.median;
 }
 
 int main(void)
 {
 	struct lfb_machine_options options = { .sz = sizeof(options), .memory = 256 << 20 };
-	double captured, digested, mib = BLOCKS * 4;
+	double captured[BENCH_ROUNDS], digested[BENCH_ROUNDS], both, alone;
 	struct lfb_machine *machine;
 
 	must(lfb_machine_create(&options, &machine), "create");
@@ -65,11 +69,13 @@ int main(void)
 			must(-1, "kho_alloc_preserve");
 	}
 	must(lfb_machine_prepare(machine), "prepare");
-	measure(machine, &captured, &digested);
-	printf("a handover of %.0f MiB, made into a blob and digested\n", mib);
-	printf("  %-36s %10.0f MiB/s\n", "capture, digest included", mib / captured);
-	printf("  %-36s %10.0f MiB/s\n", "libcrypto's SHA-256 of the same bytes", mib / digested);
-	printf("  %-36s %10.2f\n", "ratio", digested / captured);
+	measure(machine, captured, digested);
+	printf("a handover of %.0f MiB, made into a blob and digested; medians of %d runs\n", MIB,
+	       BENCH_ROUNDS);
+	printf("  %-38s %10s %10s %10s %8s\n", "", "MiB/s", "ms", "minimum", "spread");
+	both = print("capture, digest included", captured);
+	alone = print("libcrypto's SHA-256 of the same bytes", digested);
+	printf("  %-38s %10.2f\n", "ratio", alone / both);
 	lfb_machine_destroy(machine);
 	return 0;
 }

@@ -200,19 +200,23 @@ static bool print(const char *what, const struct row *rows, unsigned int nr_rows
 {
 	bool flat = true;
 
-	printf("%26s%8s %7s | %8s %8s %8s %8s | %8s %8s %8s %9s\n", what, "us each", "to 1000",
+	printf("%26s%8s %8s %7s %7s | %8s %8s %8s %8s | %8s %8s %8s %9s\n", what,
+	       "us each", "minimum", "spread", "to 1000",
 	       "preserve", "reboot", "restore", "finish", "old", "handed", "new", "peak, MiB");
 	for (unsigned int i = 0; i < nr_rows; i++) {
 		const struct row *row = &rows[i], *base = &rows[row->base];
 		const struct cost *cost = median(row);
 		double ratio = each(row, cost->all) / each(base, median(base)->all);
+		double least = row->costs[0].all, most = row->costs[row->nr_costs - 1].all;
 
 		if (row->files)
 			printf("%7lu x %5lu = %8lu ", row->sessions, row->files, row->count);
 		else
 			printf("%25lu ", row->count);
-		printf("%8.3f %7.2f | %8.3f %8.3f %8.3f %8.3f | %8.0f %8.0f %8.0f %9.1f\n",
-		       each(row, cost->all * 1e6), ratio, each(row, cost->preserve * 1e6),
+		printf("%8.3f %8.3f %6.0f%% %7.2f | %8.3f %8.3f %8.3f %8.3f | "
+		       "%8.0f %8.0f %8.0f %9.1f\n",
+		       each(row, cost->all * 1e6), each(row, least * 1e6),
+		       (most - least) / cost->all * 100, ratio, each(row, cost->preserve * 1e6),
 		       each(row, cost->reboot * 1e6), each(row, cost->restore * 1e6),
 		       each(row, cost->finish * 1e6), each(row, (double)cost->old_memory),
 		       each(row, (double)cost->handed_over), each(row, (double)cost->new_memory),

@@ -36,21 +36,37 @@ static unsigned long sweep_file(struct lfb_machine *machine, const char *path, b
 	return result.runs;
 }
 
+/* A round takes seconds. */
+#define ROUNDS 3
+
+/* What a run of the first row takes. */
+static double first;
+
 static void sweep_files(struct lfb_machine *machine, const char *what, const char *pattern,
 			bool pairs)
 {
-	unsigned long runs = 0;
-	double begin, seconds;
+	struct bench_figures figures;
+	double took[ROUNDS];
+	unsigned long runs;
 	glob_t files;
 
 	if (glob(pattern, 0, NULL, &files))
 		fail(pattern, "no files");
-	begin = bench_now();
-	for (size_t i = 0; i < files.gl_pathc; i++)
-		runs += sweep_file(machine, files.gl_pathv[i], pairs);
-	seconds = bench_now() - begin;
-	printf("%-40s %3zu scenarios %8lu runs %8.0f a second\n", what, files.gl_pathc, runs,
-	       (double)runs / seconds);
+	for (int round = 0; round < ROUNDS; round++) {
+		double begin = bench_now();
+
+		runs = 0;
+		for (size_t i = 0; i < files.gl_pathc; i++)
+			runs += sweep_file(machine, files.gl_pathv[i], pairs);
+		took[round] = (bench_now() - begin) / (double)runs;
+	}
+	figures = bench_figures(took, ROUNDS);
+	if (first == 0)
+		first = figures.median;
+	printf("%-38s %9zu %8lu %10.0f %10.1f %10.1f %7.0f%% %8.2f\n", what, files.gl_pathc, runs,
+	       1 / figures.median, figures.median * 1e6, figures.minimum * 1e6,
+	       figures.spread * 100, figures.median / first);
+	fflush(stdout);
 	globfree(&files);
 }
 
@@ -64,6 +80,10 @@ int main(void)
 
 	if (lfb_machine_create(&options, &machine))
 		fail("machine", lfb_error_text(NULL));
+	printf("medians of %d runs; ratio: to the first row\n"
+	       "%-38s %9s %8s %10s %10s %10s %8s %8s\n",
+	       ROUNDS, "", "scenarios", "runs", "a second", "us each", "minimum", "spread",
+	       "ratio");
 	sweep_files(machine, "small: examples/scenarios, with pairs",
 		    LFB_TEST_DATA "/../../examples/scenarios/*.lfb", true);
 	sweep_files(machine, "golden, rfc-v6", LFB_TEST_DATA "/golden/rfc-v6/*.ops", false);

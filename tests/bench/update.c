@@ -156,27 +156,29 @@ static void update(struct run *run)
 	finish_all(run);
 }
 
-/* Seconds an update takes: the best of three rounds of at least @seconds. */
-static double measure(struct run *run, double seconds)
+/* Seconds an update takes, in a round of at least @seconds. */
+static double measure_once(struct run *run, double seconds)
 {
-	double best = 1e9;
+	unsigned long updates = 0;
+	double begin = bench_now(), took;
+
+	run->setup = 0;
+	do {
+		update(run);
+		updates++;
+		took = bench_now() - begin;
+	} while (took < seconds);
+	return (took - run->setup) / (double)updates;
+}
+
+static struct bench_figures measure(struct run *run, double seconds)
+{
+	double took[BENCH_ROUNDS];
 
 	update(run);
-	for (int round = 0; round < 3; round++) {
-		unsigned long updates = 0;
-		double begin = bench_now(), took;
-
-		run->setup = 0;
-		do {
-			update(run);
-			updates++;
-			took = bench_now() - begin;
-		} while (took < seconds);
-		took = (took - run->setup) / (double)updates;
-		if (took < best)
-			best = took;
-	}
-	return best;
+	for (int round = 0; round < BENCH_ROUNDS; round++)
+		took[round] = measure_once(run, seconds);
+	return bench_figures(took, BENCH_ROUNDS);
 }
 
 /*
@@ -194,22 +196,25 @@ static void updates_per_second(void)
 	unsigned long events = 0;
 	double fixed = 0;
 
+	printf("medians of %d runs; ratio: to the first row\n\n", BENCH_ROUNDS);
 	printf("complete updates: one session, one file, one FLB, linux-7.0, 64 MiB\n");
-	printf("  %-10s %-14s %12s %10s %8s\n", "memory", "", "updates/s", "us each", "ratio");
+	printf("  %-10s %-14s %12s %10s %10s %8s %8s\n", "memory", "", "updates/s", "us each",
+	       "minimum", "spread", "ratio");
 	for (int mode = LFB_MEMORY_FIXED; mode >= 0; mode--) {
 		for (int extra = 0; extra < 3; extra++) {
 			static const char *const extras[] = { "", "blob + digest", "trace on" };
 			struct run *run = start("linux-7.0", (enum lfb_memory_mode)mode, 0);
-			double seconds;
+			struct bench_figures took;
 
 			run->blob = extra == 1;
 			if (extra == 2)
 				lfb_trace_to(run->machine, ignore, &events);
-			seconds = measure(run, 0.3);
-			if (!fixed)
-				fixed = seconds;
-			printf("  %-10s %-14s %12.0f %10.2f %8.2f\n", modes[mode], extras[extra],
-			       1 / seconds, seconds * 1e6, seconds / fixed);
+			took = measure(run, 0.2);
+			if (fixed == 0)
+				fixed = took.median;
+			printf("  %-10s %-14s %12.0f %10.2f %10.2f %7.0f%% %8.2f\n", modes[mode],
+			       extras[extra], 1 / took.median, took.median * 1e6,
+			       took.minimum * 1e6, took.spread * 100, took.median / fixed);
 			stop(run);
 		}
 	}
@@ -220,29 +225,35 @@ static void cost_of_checks(void)
 {
 	static const char *const modes[] = { "remapped", "fixed" };
 
-	printf("\nwhat watching costs: complete updates a second, linux-7.0\n");
-	printf("  %-10s %12s %12s %12s %10s %10s\n", "memory", "off", "on", "guard", "on/off",
-	       "guard/off");
+	printf("\nwhat watching costs: linux-7.0; ratio: updates a second, to off\n");
+	printf("  %-10s %-14s %12s %10s %10s %8s %8s\n", "memory", "checks", "updates/s",
+	       "us each", "minimum", "spread", "ratio");
 	for (int mode = LFB_MEMORY_FIXED; mode >= 0; mode--) {
-		double best[3] = { 1e9, 1e9, 1e9 };
+		double took[3][BENCH_ROUNDS], off = 0;
 
-		for (int turn = 0; turn < 9; turn++) {
-			unsigned int checks = (unsigned int)turn % 3;
+		for (unsigned int turn = 0; turn < 3 * BENCH_ROUNDS; turn++) {
+			unsigned int checks = turn % 3;
 			struct run *run = start_with("linux-7.0", (enum lfb_memory_mode)mode, 0,
 						     (enum lfb_checks)checks);
-			double seconds = measure(run, 0.1);
 
-			if (seconds < best[checks])
-				best[checks] = seconds;
+			update(run);
+			took[checks][turn / 3] = measure_once(run, 0.2);
 			stop(run);
 		}
-		printf("  %-10s", modes[mode]);
 		for (unsigned int i = 0; i < 3; i++) {
-			static const unsigned int order[] = { 1, 0, 2 };
+			static const enum lfb_checks order[] = {
+				LFB_CHECKS_OFF, LFB_CHECKS_ON, LFB_CHECKS_GUARD,
+			};
+			static const char *const names[] = { "off", "on", "guard" };
+			struct bench_figures figures = bench_figures(took[order[i]], BENCH_ROUNDS);
 
-			printf(" %12.0f", 1 / best[order[i]]);
+			if (i == 0)
+				off = figures.median;
+			printf("  %-10s %-14s %12.0f %10.2f %10.2f %7.0f%% %7.0f%%\n", modes[mode],
+			       names[i], 1 / figures.median, figures.median * 1e6,
+			       figures.minimum * 1e6, figures.spread * 100,
+			       off / figures.median * 100);
 		}
-		printf(" %9.0f%% %9.0f%%\n", best[1] / best[0] * 100, best[1] / best[2] * 100);
 	}
 }
 
@@ -250,12 +261,18 @@ static void other_profiles(void)
 {
 	const char *profile;
 
+	double first = 0;
+
 	printf("\nthe same in fixed memory, by profile\n");
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++) {
 		struct run *run = start(profile, LFB_MEMORY_FIXED, 0);
-		double seconds = measure(run, 0.2);
+		struct bench_figures took = measure(run, 0.2);
 
-		printf("  %-25s %12.0f %10.2f\n", profile, 1 / seconds, seconds * 1e6);
+		if (first == 0)
+			first = took.median;
+		printf("  %-25s %12.0f %10.2f %10.2f %7.0f%% %8.2f\n", profile, 1 / took.median,
+		       took.median * 1e6, took.minimum * 1e6, took.spread * 100,
+		       took.median / first);
 		stop(run);
 	}
 }
@@ -268,27 +285,30 @@ static void cost_per_file(void)
 
 	run = start("linux-7.0", LFB_MEMORY_FIXED, 256 << 20);
 	run->files = 0;
-	empty = measure(run, 0.2);
+	empty = measure(run, 0.2).median;
 	stop(run);
 	printf("\ncost of a file's whole life: preserve, freeze, serialize, restore, retrieve, "
 	       "finish; fixed memory, %d files a session\n", FILES_PER_SESSION);
-	printf("  %8s %12s %12s %14s\n", "files", "us a file", "to 100", "update, ms");
+	printf("  %8s %12s %12s %12s %14s %8s\n", "files", "us a file", "minimum", "to 100",
+	       "update, ms", "spread");
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		double seconds, each;
+		struct bench_figures took;
+		double each;
 
 		run = start("linux-7.0", LFB_MEMORY_FIXED, 256 << 20);
 		run->files = counts[i];
 		run->sessions = (counts[i] + FILES_PER_SESSION - 1) / FILES_PER_SESSION;
-		seconds = measure(run, 0.3);
-		each = (seconds - empty) / (double)counts[i] * 1e6;
+		took = measure(run, 0.3);
+		each = (took.median - empty) / (double)counts[i] * 1e6;
 		if (counts[i] == 100)
 			at_100 = each;
-		printf("  %8lu %12.3f ", counts[i], each);
+		printf("  %8lu %12.3f %12.3f ", counts[i], each,
+		       (took.minimum - empty) / (double)counts[i] * 1e6);
 		if (at_100 > 0)
 			printf("%12.2f ", each / at_100);
 		else
 			printf("%12s ", "");
-		printf("%14.3f\n", seconds * 1e3);
+		printf("%14.3f %7.0f%%\n", took.median * 1e3, took.spread * 100);
 		stop(run);
 	}
 }
@@ -299,17 +319,21 @@ static void cost_per_session(void)
 	double at_100 = 0;
 
 	printf("\ncost of a session without files, linux-7.0 (its limit is 819), fixed memory\n");
-	printf("  %8s %12s %12s\n", "sessions", "us each", "to 100");
+	printf("  %8s %12s %12s %8s %12s\n", "sessions", "us each", "minimum", "spread",
+	       "to 100");
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		struct run *run = start("linux-7.0", LFB_MEMORY_FIXED, 0);
+		struct bench_figures took;
 		double each;
 
 		run->files = 0;
 		run->sessions = counts[i];
-		each = measure(run, 0.2) / (double)counts[i] * 1e6;
+		took = measure(run, 0.2);
+		each = took.median / (double)counts[i] * 1e6;
 		if (counts[i] == 100)
 			at_100 = each;
-		printf("  %8lu %12.3f ", counts[i], each);
+		printf("  %8lu %12.3f %12.3f %7.0f%% ", counts[i], each,
+		       took.minimum / (double)counts[i] * 1e6, took.spread * 100);
 		if (at_100 > 0)
 			printf("%12.2f\n", each / at_100);
 		else

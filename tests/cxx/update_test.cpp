@@ -3,7 +3,7 @@
  * A module and its test, written in C++: what it registers is preserved, handed over, retrieved
  * and finished, and the assertions and a sweep say so.
  */
-#include <luo/cmocka.h>
+#include <luo/fixture.h>
 #include <luo/macros.h>
 
 namespace
@@ -169,7 +169,7 @@ void preserve_one(world *mine)
 	int device = lfb_agent_open(mine->agent);
 	int session = lfb_agent_create_session(mine->agent, device, "vm");
 
-	assert_int_equal(lfb_agent_preserve(mine->agent, session, device, 1), 0);
+	lfb_assert_ok(mine->machine, lfb_agent_preserve(mine->agent, session, device, 1));
 }
 
 void an_update_written_in_cxx_arrives(void **state)
@@ -182,7 +182,7 @@ void an_update_written_in_cxx_arrives(void **state)
 	lfb_assert_flb_counts(&counters_flb, 1, 0);
 	lfb_assert_callbacks(&mine->callbacks, "flb counters-v1 preserve",
 			     "file counter-v1 preserve");
-	assert_int_equal(lfb_machine_kexec(mine->machine), 0);
+	lfb_assert_ok(mine->machine, lfb_machine_kexec(mine->machine));
 	lfb_assert_callbacks(&mine->callbacks);
 
 	int session = lfb_agent_retrieve_session(mine->agent, lfb_agent_open(mine->agent), "vm");
@@ -192,10 +192,12 @@ void an_update_written_in_cxx_arrives(void **state)
 	assert_int_equal(liveupdate_flb_get_incoming(&counters_flb, &object), 0);
 	assert_int_equal(static_cast<counters *>(object)->opened, 42);
 	liveupdate_flb_put_incoming(&counters_flb);
-	assert_int_equal(lfb_agent_finish(mine->agent, session), 0);
-	assert_int_equal(lfb_agent_close(mine->agent, session), 0);
-	assert_int_equal(lfb_machine_settle(mine->machine), 0);
+	lfb_assert_ok(mine->machine, lfb_agent_finish(mine->agent, session));
+	lfb_assert_ok(mine->machine, lfb_agent_close(mine->agent, session));
+	lfb_assert_ok(mine->machine, lfb_machine_settle(mine->machine));
 	lfb_assert_nothing_preserved(mine->machine);
+	lfb_assert_error(mine->machine, lfb_agent_close(mine->agent, session), -EBADF);
+	lfb_assert_findings_below(mine->machine, LFB_SEVERITY_NOTE);
 	lfb_assert_no_findings(mine->machine);
 }
 

@@ -108,6 +108,28 @@ printf 'handler 0\nflb 0 0\ngetin 0 = -61 obj=7\n' >"$dir/wrong"
 lfb 1 run --golden "$dir/wrong"
 prints err "$dir/wrong:3: getin 0: expected = -61 obj=7, got = -61 obj=0"
 
+# With --strict, what is not said must be 0; what a line says still counts.
+printf 'open\nsession a\nsession a\nopen\n' >"$dir/careless"
+lfb 0 run --golden "$dir/careless"
+lfb 1 run --golden --strict "$dir/careless"
+prints err "lfb: $dir/careless:3: session a: expected = 0, got = -17"
+printf 'open\nsession a\nsession a = -17\n' >"$dir/careful"
+lfb 0 run --strict "$dir/careful"
+printf 'handler 0\nopen\nsession a\nat freeze session a\npreserve a 1 0 1\nreboot\n' >"$dir/at"
+lfb 0 run "$dir/at"
+lfb 1 run --strict "$dir/at"
+prints err "$dir/at:4: at freeze session a: expected = 0, got = -11"
+printf 'handler 0\nunhandler 0\npanic\ncold\nopen\n' >"$dir/void"
+for profile in linux-7.0 linux-7.3 reference; do
+	lfb 0 run --strict --profile $profile "$dir/void"
+done
+printf 'panic\nopen\n' >"$dir/dead"
+lfb 1 run --strict "$dir/dead"
+prints err 'open: expected = 0, got nothing: the kernel is dead'
+for scenario in "$examples"/*.lfb; do
+	lfb 0 run --strict "$scenario"
+done
+
 # A dead kernel stays dead until the power is cycled.
 printf 'open\npanic\nopen\ncold\nopen = 0\n' >"$dir/dead"
 lfb 0 run --golden "$dir/dead"

@@ -46,6 +46,28 @@ prints out '== remembered'
 lfb 0 sweep --case any:9:11 "$examples/first.lfb"
 lfb 0 sweep --case none "$examples/first.lfb"
 
+# A lock order that only a failure shows has a reason and a name, in every run in which it is taken.
+cat >"$dir/input" <<'END'
+when flb 0 preserve lock 0
+when flb 0 preserve lock 1
+when flb 0 preserve unlock 1
+when flb 0 preserve unlock 0
+when flb 0 unpreserve lock 1
+when flb 0 unpreserve lock 0
+when flb 0 unpreserve unlock 0
+when flb 0 unpreserve unlock 1
+handler 0
+flb 0 0
+open
+session s
+preserve s 1 0 100
+reboot
+END
+lfb 1 sweep --kinds file-preserve "$dir/input"
+prints out 'input: at the end: LFB-LOCK-INVERSION: flb flb-0-v1 unpreserve, lock lock 0: '
+prints out 'input: 1 fault points, 2 runs: 0 reported, '
+prints out ', 2 violations'
+
 # From standard input.
 printf 'open\nsession a\n' >"$dir/input"
 status=0

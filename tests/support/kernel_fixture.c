@@ -105,3 +105,42 @@ bool fixture_readable(const void *address)
 
 	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1;
 }
+
+__attribute__((no_sanitize("address", "undefined"))) static long touch(void *address)
+{
+	*(volatile u8 *)address += 1;
+	return 0;
+}
+
+bool fixture_dies(struct lfb_kernel *kernel, void *address)
+{
+	/* Frameworks put a handler of their own there before each test. */
+	lfb__guard_install();
+	if (lfb__guarded(kernel, touch, address) != -EFAULT)
+		return false;
+	assert_int_equal(fixture_bugs(kernel), 1);
+	return true;
+}
+
+void fixture_enter(struct lfb_kernel *kernel, struct lfb_frame *frame, const char *op,
+		   unsigned long operation)
+{
+	*frame = (struct lfb_frame){ .type = "flb", .name = "iommu-v1", .op = op, .call = 1 };
+	kernel->task->frame = frame;
+	kernel->operation = operation;
+}
+
+void fixture_assert_finding(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+			    const char *text)
+{
+	const struct lfb_finding *finding;
+
+	assert_int_equal(kernel->findings.count, 1);
+	finding = kernel->findings.all[0];
+	assert_string_equal(lfb_finding_name(finding->id), lfb_finding_name(id));
+	if (object)
+		assert_string_equal(finding->object, object);
+	if (!strstr(finding->text, text))
+		fail_msg("\"%s\" is not in \"%s\"", text, finding->text);
+	lfb__findings_forget(&kernel->findings);
+}

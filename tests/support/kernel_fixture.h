@@ -33,6 +33,15 @@ unsigned long fixture_bugs(struct lfb_kernel *kernel);
 /* The same for WARNs. */
 unsigned long fixture_warns(struct lfb_kernel *kernel);
 
+/* Kernel code adds 1 to a byte: does the kernel die of it? */
+bool fixture_dies(struct lfb_kernel *kernel, void *address);
+/* From here on it is callback @op of FLB iommu-v1 that runs, in @operation. */
+void fixture_enter(struct lfb_kernel *kernel, struct lfb_frame *frame, const char *op,
+		   unsigned long operation);
+/* There is exactly one finding, about @object (NULL: any), with @text in it; forgotten then. */
+void fixture_assert_finding(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+			    const char *text);
+
 /* Makes the @nth allocation from now on fail, and all after it when @forever; 0: none. */
 void fixture_fail_alloc(struct lfb_kernel *kernel, unsigned long nth, bool forever);
 

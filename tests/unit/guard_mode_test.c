@@ -36,45 +36,6 @@ static int stop(void **state)
 	return 0;
 }
 
-__attribute__((no_sanitize("address", "undefined"))) static long touch(void *address)
-{
-	*(volatile u8 *)address += 1;
-	return 0;
-}
-
-/* Kernel code touches a byte: does the kernel die? */
-static bool dies(void *address)
-{
-	/* Frameworks put a handler of their own there before each test. */
-	lfb__guard_install();
-	if (lfb__guarded(kernel, touch, address) != -EFAULT)
-		return false;
-	assert_int_equal(fixture_bugs(kernel), 1);
-	return true;
-}
-
-static void enter(struct lfb_frame *frame, const char *op, unsigned long operation)
-{
-	*frame = (struct lfb_frame){ .type = "flb", .name = "iommu-v1", .op = op, .call = 1 };
-	kernel->task->frame = frame;
-	kernel->operation = operation;
-}
-
-/* Exactly this one; forgotten then. */
-static void assert_finding(enum lfb_finding_id id, const char *object, const char *text)
-{
-	const struct lfb_finding *finding;
-
-	assert_int_equal(kernel->findings.count, 1);
-	finding = kernel->findings.all[0];
-	assert_string_equal(lfb_finding_name(finding->id), lfb_finding_name(id));
-	if (object)
-		assert_string_equal(finding->object, object);
-	if (!strstr(finding->text, text))
-		fail_msg("\"%s\" is not in \"%s\"", text, finding->text);
-	lfb__findings_forget(&kernel->findings);
-}
-
 static void objects_may_be_used_up_to_their_end(void **state)
 {
 	static const size_t sizes[] = { 1, 16, 24, 100, 128, 4096, 4097, 8192, 100000, 1 << 19 };
@@ -86,12 +47,14 @@ static void objects_may_be_used_up_to_their_end(void **state)
 		assert_non_null(object);
 		assert_true(((uintptr_t)object & 15) == 0);
 		memset(object, 0xff, size);
-		assert_true(dies(object + end));
-		assert_finding(LFB_FINDING_MEM_OVERRUN, NULL, "allocated outside of callbacks");
+		assert_true(fixture_dies(kernel, object + end));
+		fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL,
+				       "allocated outside of callbacks");
 		/* One page is the first of its block: before it is whatever there is. */
 		if (end % PAGE_SIZE == 0 && end > PAGE_SIZE) {
-			assert_true(dies(object - 1));
-			assert_finding(LFB_FINDING_MEM_OVERRUN, NULL, "used at offset -1");
+			assert_true(fixture_dies(kernel, object - 1));
+			fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL,
+					       "used at offset -1");
 		}
 		kfree(object);
 		assert_int_equal(kernel->findings.count, 0);
@@ -104,10 +67,11 @@ static void bytes_nobody_asked_for_are_looked_at_when_it_is_freed(void **state)
 {
 	u8 *object = kmalloc(100, GFP_KERNEL);
 
-	assert_false(dies(object + 105));
+	assert_false(fixture_dies(kernel, object + 105));
 	kfree(object);
 	assert_int_equal(fixture_warns(kernel), 1);
-	assert_finding(LFB_FINDING_MEM_OVERRUN, "object kmalloc-128", "at offset 105");
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, "object kmalloc-128",
+			       "at offset 105");
 	object = kmalloc(100, GFP_KERNEL);
 	memset(object, 1, ksize(object));
 	kfree(object);
@@ -120,13 +84,13 @@ static void a_freed_object_says_who_had_it_and_who_freed_it(void **state)
 	struct lfb_frame frame;
 	u8 *object;
 
-	enter(&frame, "preserve", 3);
+	fixture_enter(kernel, &frame, "preserve", 3);
 	object = kmalloc(128, GFP_KERNEL);
-	enter(&frame, "retrieve", 9);
+	fixture_enter(kernel, &frame, "retrieve", 9);
 	kfree(object);
 	kernel->task->frame = NULL;
-	assert_true(dies(object + 16));
-	assert_finding(LFB_FINDING_MEM_USE_AFTER_FREE, "object kmalloc-128",
+	assert_true(fixture_dies(kernel, object + 16));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, "object kmalloc-128",
 		       "an object of 128 bytes, allocated by flb iommu-v1 preserve in operation 3, "
 		       "freed by flb iommu-v1 retrieve in operation 9, was used at offset 16");
 }
@@ -140,14 +104,17 @@ static void what_an_flb_frees_at_its_end_is_its_object(void **state)
 		u8 *object = kmalloc(64, GFP_KERNEL);
 		struct page *page = alloc_pages(GFP_KERNEL, 1);
 
-		enter(&frame, ops[i], 5);
+		fixture_enter(kernel, &frame, ops[i], 5);
 		kfree(object);
 		__free_pages(page, 1);
 		kernel->task->frame = NULL;
-		assert_true(dies(object));
-		assert_finding(LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1", ops[i]);
-		assert_true(dies((u8 *)kernel->memory.base + page_to_phys(page) + PAGE_SIZE));
-		assert_finding(LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1", "offset 4096");
+		assert_true(fixture_dies(kernel, object));
+		fixture_assert_finding(kernel, LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1",
+				       ops[i]);
+		assert_true(fixture_dies(kernel, (u8 *)kernel->memory.base + page_to_phys(page) +
+						 PAGE_SIZE));
+		fixture_assert_finding(kernel, LFB_FINDING_FLB_USED_AFTER_PUT, "flb iommu-v1",
+				       "offset 4096");
 	}
 }
 
@@ -158,15 +125,16 @@ static void freed_pages_fault_until_there_are_no_others(void **state)
 	unsigned long others = 0;
 	struct page *page;
 
-	assert_false(dies(bytes));
+	assert_false(fixture_dies(kernel, bytes));
 	__free_pages(first, 0);
-	assert_true(dies(bytes + 5));
-	assert_finding(LFB_FINDING_MEM_USE_AFTER_FREE, NULL, "was used at offset 5");
+	assert_true(fixture_dies(kernel, bytes + 5));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, NULL,
+			       "was used at offset 5");
 	while ((page = alloc_pages(GFP_KERNEL, 0)) && page != first)
 		others++;
 	assert_true(others > 500);
 	assert_true(page == (policy == LFB_PAGES_BUDDY ? first : NULL));
-	assert_int_equal(dies(bytes), policy != LFB_PAGES_BUDDY);
+	assert_int_equal(fixture_dies(kernel, bytes), policy != LFB_PAGES_BUDDY);
 }
 
 /* Oldest first, and blocks that are put together again serve larger requests. */
@@ -193,12 +161,13 @@ static void memory_nobody_allocated_faults(void **state)
 	struct page *page = alloc_pages(GFP_KERNEL, 0);
 	u8 *bytes = page_address(page);
 
-	assert_true(dies(kernel->memory.base + MEMORY / 2));
-	assert_finding(LFB_FINDING_MEM_WILD_POINTER, "phys 0x200000", "nobody allocated");
-	assert_true(dies(bytes + PAGE_SIZE + 8));
-	assert_finding(LFB_FINDING_MEM_OVERRUN, NULL, "8 bytes behind its end");
-	assert_true(dies(NULL));
-	assert_finding(LFB_FINDING_MEM_WILD_POINTER, "task boot", "NULL pointer");
+	assert_true(fixture_dies(kernel, kernel->memory.base + MEMORY / 2));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, "phys 0x200000",
+			       "nobody allocated");
+	assert_true(fixture_dies(kernel, bytes + PAGE_SIZE + 8));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL, "8 bytes behind its end");
+	assert_true(fixture_dies(kernel, NULL));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, "task boot", "NULL pointer");
 }
 
 static void reading_what_was_not_preserved_faults(void **state)
@@ -210,15 +179,16 @@ static void reading_what_was_not_preserved_faults(void **state)
 
 	*preserved = 1;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
-	assert_false(dies(kernel->memory.base + phys));
+	assert_false(fixture_dies(kernel, kernel->memory.base + phys));
 	assert_int_equal(*(kernel->memory.base + phys), 2);
-	assert_true(dies(kernel->memory.base + pages));
-	assert_finding(LFB_FINDING_MEM_NOT_PRESERVED, NULL, "in the kernel before");
-	assert_true(dies(kernel->memory.base + slab));
-	assert_finding(LFB_FINDING_MEM_SLAB_HANDED_OVER, NULL, "in the kernel before");
+	assert_true(fixture_dies(kernel, kernel->memory.base + pages));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_NOT_PRESERVED, NULL, "in the kernel before");
+	assert_true(fixture_dies(kernel, kernel->memory.base + slab));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_SLAB_HANDED_OVER, NULL,
+			       "in the kernel before");
 	kho_restore_free(phys_to_virt(phys));
-	assert_true(dies(kernel->memory.base + phys));
-	assert_finding(LFB_FINDING_MEM_USE_AFTER_FREE, NULL, "freed");
+	assert_true(fixture_dies(kernel, kernel->memory.base + phys));
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, NULL, "freed");
 }
 
 static void large_blocks_are_looked_through_as_well(void **state)
@@ -227,10 +197,10 @@ static void large_blocks_are_looked_through_as_well(void **state)
 
 	block[30000] = (uintptr_t)block;
 	lfb__check_serialized(kernel);
-	assert_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER, NULL, "offset 240000");
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_POINTER_HANDED_OVER, NULL, "offset 240000");
 	block[4] = 1;
 	assert_int_equal(kho_fixture_handover(kernel), 0);
-	assert_finding(LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE, NULL, "");
+	fixture_assert_finding(kernel, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE, NULL, "");
 }
 
 static void whoever_looks_from_outside_sees_all_memory(void **state)

@@ -11,10 +11,14 @@
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
+/* Fills a slot, but never here. */
+#define LATER "when flb 9 preserve kmalloc s 8\n"
+
 /* A step with arguments that make sense. */
 static void write_step(enum lfb_step_code code, char *text, size_t size)
 {
 	static const char *const arguments[] = {
+		['s'] = "s",
 		['S'] = "s", ['N'] = "8", ['V'] = "s", ['L'] = "9",	      ['F'] = "0",
 		['H'] = "0", ['E'] = "7", ['W'] = "x", ['A'] = "retrieve_status",
 	};
@@ -36,7 +40,7 @@ static void assert_refused(const char *text, const char *why)
 
 static void every_step_is_understood(void **state)
 {
-	char step[64], text[96], refused[128];
+	char step[64], text[96], filled[128], refused[128];
 
 	for (unsigned int code = 0; code < LFB_STEP_CODES; code++) {
 		struct lfb_scenario *scenario;
@@ -44,7 +48,8 @@ static void every_step_is_understood(void **state)
 
 		write_step(code, step, sizeof(step));
 		snprintf(text, sizeof(text), "when h 0 preserve %s", step);
-		assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
+		snprintf(filled, sizeof(filled), "%s\ndo take s", text);
+		assert_int_equal(lfb_scenario_parse("test", filled, strlen(filled), &scenario), 0);
 		assert_int_equal(scenario->operations[0].step.code, code);
 		assert_string_equal(scenario->operations[0].text, text);
 		lfb_scenario_free(scenario);
@@ -67,6 +72,11 @@ static void nonsense_in_steps_is_named(void **state)
 	assert_refused("do kfree :", "the name of a slot");
 	assert_refused("do kfree s.t", "the name of a slot");
 	assert_refused("do kfree aaaaaaaaaabbbbbbbbbbccccccccccddd", "the name of a slot");
+	assert_refused("do kmalloc s 1\ndo kfree t\ndo kfree s",
+		       "test:2:10: expected a slot that some step of the scenario fills, "
+		       "found \"t\"");
+	assert_refused("when flb 0 preserve data :t",
+		       "a slot that some step of the scenario fills");
 	assert_refused("do kmalloc s -1", "a number (0 to 2^64 - 1)");
 	assert_refused("do lock 10", "the number of a lock (0 to 9)");
 	assert_refused("do answer 2147483648", "a number (-2147483647 to 2147483647)");
@@ -116,7 +126,7 @@ static void steps_answer(void **state)
 		"set-arg file 1 = -22", "set-arg obj 1 = -22", "answer -5 = -22",
 		"answer-once -5 = -22", "no-unwind = -22", "get-token = -22", "get-file 1 = -22",
 	};
-	char text[8192] = "";
+	char text[8192] = "when flb 9 preserve kmalloc empty 8\n";
 
 	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "do %s\n", steps[i]);
@@ -142,8 +152,8 @@ static void steps_end_kernels_only(void **state)
 		const char *why;
 	} deaths[] = {
 		{ "do null", "NULL pointer dereference at offset 0" },
-		{ "do read s 8", "NULL pointer dereference at offset 8" },
-		{ "do write s 16 1", "NULL pointer dereference at offset 16" },
+		{ LATER "do read s 8", "NULL pointer dereference at offset 8" },
+		{ LATER "do write s 16 1", "NULL pointer dereference at offset 16" },
 		{ "do bug", "the scenario says so" },
 		{ "do panic-now", "the scenario says so" },
 		{ "do kmalloc s 16\ndo kfree s\ndo kfree s", "kfree: not allocated" },
@@ -184,10 +194,10 @@ static void what_belongs_to_others_is_not_touched(void **state)
 	}
 }
 
-static void freed_memory_can_be_used(void **state)
+static void what_nobody_watches_can_be_used_when_it_is_freed(void **state)
 {
 	assert_ends(NULL,
-		    "do kmalloc s 64\ndo write s 0 5\ndo kfree s\ndo read s 0 = 0\n"
+		    "do kmalloc s 8192\ndo write s 0 5\ndo kfree s\ndo read s 0 = 0\n"
 		    "do write s 8 1 = 0\ndo pages p 0\ndo free p\ndo write p 0 1 = 0\n"
 		    "do read p 0 = 0\n",
 		    0, "");
@@ -365,7 +375,7 @@ static void run_in_callback(const char *profile, const char *whose, const char *
 
 	write_step(code, step, sizeof(step));
 	snprintf(text, sizeof(text),
-		 "when %s 0 %s %s\nwhen %s 0 %s %s\n" START
+		 LATER "when %s 0 %s %s\nwhen %s 0 %s %s\n" START
 		 "preserve a 1 0 1\npreserve a 2 0 2\nclose a\nsession a\npreserve a 1 0 1\n"
 		 "fail h 0 freeze -5 1\nreboot\nreboot\nhandler 0\nflb 0 0\nopen\nrsession a\n"
 		 "getin 0\nretrieve a 1\nfinish a\nclose a\nreboot\n",
@@ -402,7 +412,7 @@ int main(void)
 		cmocka_unit_test(locked_accessors_are_those_of_rfc_v6),
 		cmocka_unit_test(steps_end_kernels_only),
 		cmocka_unit_test(what_belongs_to_others_is_not_touched),
-		cmocka_unit_test(freed_memory_can_be_used),
+		cmocka_unit_test(what_nobody_watches_can_be_used_when_it_is_freed),
 		cmocka_unit_test(a_module_can_be_written_in_steps),
 		cmocka_unit_test(pointers_are_shown_alike_in_every_run),
 		cmocka_unit_test(old_pointers_are_stale),

@@ -29,6 +29,8 @@ static void nonsense_is_named(void **state)
 	char text[128];
 
 	assert_refused("at", "test:1:3: expected the name of a scheduling point");
+	assert_refused("at frezee open", "test:1:4: expected a scheduling point (docs/scenarios.md "
+					 "lists them), found \"frezee\"");
 	assert_refused("at freeze", "expected an operation");
 	assert_refused("at freeze 0 open", "expected how many times (1 to 1000000000)");
 	assert_refused("at freeze 2 3 open", "expected an operation");

@@ -50,8 +50,10 @@ static const struct lfb_fact *find(const struct lfb_state *state, const struct l
 
 static const char *format_value(u64 value, char *text, size_t size)
 {
-	if ((value & ~0xffull) == LFB_STATE_BLOCK)
+	if ((value & ~0xfffffull) == LFB_STATE_BLOCK)
 		snprintf(text, size, "a block of order %u", (unsigned int)(value & 0xff));
+	else if (value == LFB_STATE_FREE)
+		snprintf(text, size, "memory that is not in use");
 	else if (value == LFB_STATE_MEMORY)
 		snprintf(text, size, "memory");
 	else if (value == LFB_STATE_STALE)

@@ -22,7 +22,10 @@ static bool pending(const struct lfb_failure *fails)
 	return times;
 }
 
-/* Never used for anything: whether it exists already is nobody's business. */
+/*
+ * Never used for anything, but for a retrieve that failed: whether it exists already is nobody's
+ * business.
+ */
 static bool is_as_new(const struct lfb_recorded *flb)
 {
 	const struct liveupdate_flb_state *out = &flb->flb.private.outgoing;
@@ -31,8 +34,17 @@ static bool is_as_new(const struct lfb_recorded *flb)
 
 	if (used || pending(flb->fails) || out->count || out->references || out->obj)
 		return false;
-	return (in->loaded || !in->count) && !in->references && !in->retrieve_status &&
+	return (in->loaded || !in->count) && !in->references && in->retrieve_status <= 0 &&
 	       !in->finished;
+}
+
+static void forgiven_state(struct lfb_state_sink *sink, const struct liveupdate_flb *flb)
+{
+	int status = flb->private.incoming.retrieve_status;
+
+	if (status)
+		lfb__state_latched(sink, "flb", flb->compatible, sizeof(flb->compatible),
+				   "retrieved", status);
 }
 
 void lfb__state_recorder(struct lfb_state_sink *sink, const struct lfb_recorder *recorder)
@@ -49,7 +61,13 @@ void lfb__state_recorder(struct lfb_state_sink *sink, const struct lfb_recorder 
 	for (unsigned int i = 0; i < recorder->nr_flbs; i++) {
 		const struct lfb_recorded *flb = recorder->flbs[i];
 
-		if (!flb || (sink->ahead ? flb->flb.private.users > 0 : is_as_new(flb)))
+		if (!flb)
+			continue;
+		if (!sink->ahead && is_as_new(flb)) {
+			forgiven_state(sink, &flb->flb);
+			continue;
+		}
+		if (sink->ahead && flb->flb.private.users > 0)
 			continue;
 		lfb__state_flb(sink, &flb->flb);
 		lfb__state_fact(sink, "references kept", flb->held[0]);

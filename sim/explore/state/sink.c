@@ -59,6 +59,16 @@ void lfb__state_remembered(struct lfb_state_sink *sink, const char *field, int s
 	mix_fact(sink, field, (u64)status, status < 0 ? 0 : (u64)status, (u64)status);
 }
 
+void lfb__state_latched(struct lfb_state_sink *sink, const char *kind, const char *name,
+			size_t size, const char *field, int status)
+{
+	const u64 forgiving = sink->digest.forgiving;
+
+	lfb__state_subject(sink, kind, name, size);
+	lfb__state_fact(sink, field, (u64)status);
+	sink->digest.forgiving = forgiving;
+}
+
 void lfb__state_bytes(struct lfb_state_sink *sink, const void *bytes, size_t size)
 {
 	const char *at = bytes;

@@ -9,10 +9,12 @@
 struct liveupdate_flb;
 
 /* Values that stand for addresses; no count, errno or token in use comes near them. */
-#define LFB_STATE_BLOCK 0xb10c000000000000ull	/* a live block of pages, | its order */
+#define LFB_STATE_BLOCK 0xb10c000000000000ull	/* a live block of pages, | its order … */
+#define LFB_STATE_WITHIN 8			/* … | << of the offset in its page */
 #define LFB_STATE_MEMORY 0xb10d000000000000ull	/* the running kernel's memory */
 #define LFB_STATE_STALE 0xb10e000000000000ull	/* an earlier kernel's */
 #define LFB_STATE_POINTER 0xb10f000000000000ull	/* any other address */
+#define LFB_STATE_FREE 0xb110000000000000ull	/* a page that is not in use */
 
 /* Pointers below are numbers that test modules use for objects. */
 #define LFB_STATE_SMALL (1ul << 20)
@@ -53,6 +55,9 @@ void lfb__state_number(struct lfb_state_sink *sink, const char *kind, const char
 void lfb__state_thawing(struct lfb_state_sink *sink, const char *field, u64 value);
 /* An error that kernels promise to remember; 0 where there is none. */
 void lfb__state_remembered(struct lfb_state_sink *sink, const char *field, int status);
+/* The same of what is no part of the state while there is none. */
+void lfb__state_latched(struct lfb_state_sink *sink, const char *kind, const char *name,
+			size_t size, const char *field, int status);
 
 /* What there is in the sink's machine. */
 void lfb__state_walk(struct lfb_state_sink *sink);

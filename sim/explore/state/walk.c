@@ -6,35 +6,51 @@
 #include "sim/explore/state/sink.h"
 #include "sim/kernel/kernel.h"
 
-/* A handle: the address of a live block may be another one next time. */
-static u64 handle(const struct lfb_kernel *kernel, u64 value)
-{
-	unsigned long pfn = PHYS_PFN(value);
-	const struct page *page;
 
-	if (!IS_ALIGNED(value, PAGE_SIZE) || pfn < LFB_LOW_PAGES || pfn >= kernel->memory.nr_pages)
-		return value;
-	page = lfb__page(kernel, pfn);
-	if ((page->flags & (PG_ALLOCATED | PG_PRESERVED_IN)) && !(page->flags & PG_SLAB))
-		return LFB_STATE_BLOCK | page->order;
-	return value;
-}
-
-/* Small numbers in a pointer are what test modules put there. */
-static u64 pointer(const struct lfb_kernel *kernel, const void *address)
+/* @other: what stands for any other value. */
+static u64 address(const struct lfb_kernel *kernel, const void *address, u64 other)
 {
 	phys_addr_t phys;
 
-	if ((uintptr_t)address < LFB_STATE_SMALL)
-		return (uintptr_t)address;
 	switch (lfb__address_kind(&kernel->memory, address, &phys)) {
 	case LFB_ADDRESS_CURRENT:
 		return LFB_STATE_MEMORY;
 	case LFB_ADDRESS_STALE:
 		return LFB_STATE_STALE;
 	default:
-		return LFB_STATE_POINTER;
+		return other;
 	}
+}
+
+/* Small numbers in a pointer are what test modules put there. */
+static u64 pointer(const struct lfb_kernel *kernel, const void *value)
+{
+	if ((uintptr_t)value < LFB_STATE_SMALL)
+		return (uintptr_t)value;
+	return address(kernel, value, LFB_STATE_POINTER);
+}
+
+/*
+ * A handle: the address of a live block may be another one next time, and so may that of memory
+ * which was freed, by a retrieve perhaps. What comes may depend on where that is.
+ */
+static u64 handle(const struct lfb_state_sink *sink, u64 value)
+{
+	const struct lfb_kernel *kernel = sink->kernel;
+	const u64 within = value & ~PAGE_MASK;
+	unsigned long pfn = PHYS_PFN(value);
+	const struct page *page;
+
+	if (pfn < LFB_LOW_PAGES)
+		return value;
+	if (pfn >= kernel->memory.nr_pages)
+		return address(kernel, (const void *)(uintptr_t)value, value);
+	page = lfb__page(kernel, pfn);
+	if (page->flags & PG_SLAB)
+		return LFB_STATE_MEMORY;
+	if (page->flags & (PG_ALLOCATED | PG_PRESERVED_IN))
+		return LFB_STATE_BLOCK | within << LFB_STATE_WITHIN | page->order;
+	return within || sink->ahead ? value : LFB_STATE_FREE;
 }
 
 static void lock(struct lfb_state_sink *sink, const char *field, const struct lfb_lock *lock)
@@ -67,7 +83,7 @@ static void flb_state(struct lfb_state_sink *sink, const struct liveupdate_flb_s
 {
 	lfb__state_fact(sink, fields[0], (u64)state->count);
 	lfb__state_fact(sink, fields[1], (u64)state->references);
-	lfb__state_fact(sink, fields[2], handle(sink->kernel, state->data));
+	lfb__state_fact(sink, fields[2], handle(sink, state->data));
 	lfb__state_fact(sink, fields[3], pointer(sink->kernel, state->obj));
 }
 
@@ -104,9 +120,9 @@ static void file_state(struct lfb_state_sink *sink, const struct liveupdate_sess
 			  file->token);
 	lfb__state_fact(sink, "token", file->token);
 	if (session->sessions->incoming)
-		lfb__state_fact(sink, "data", handle(sink->kernel, file->serialized_data));
+		lfb__state_fact(sink, "data", handle(sink, file->serialized_data));
 	else
-		lfb__state_thawing(sink, "data", handle(sink->kernel, file->serialized_data));
+		lfb__state_thawing(sink, "data", handle(sink, file->serialized_data));
 	lfb__state_fact(sink, "private data", pointer(sink->kernel, file->private_data));
 	lfb__state_fact(sink, "file", pointer(sink->kernel, file->file));
 	if (sink->ahead && file->file)

@@ -84,6 +84,7 @@ void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record 
 	const struct luo *luo = machine->kernel.luo;
 
 	record->modules = modules(machine);
+	record->device_open = runs(machine) && luo->device_open;
 	record->live_update = runs(machine) && luo->enabled;
 	record->restore_error = runs(machine) ? luo->restore_error : 0;
 }

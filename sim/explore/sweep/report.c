@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* What a sweep tells: violations with what replays them, and all of one case. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ void lfb__sweep_trace(struct lfb_sweep *sweep, bool on)
 		sweep->machine->kernel.trace.number = 0;
 }
 
-bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, ...)
+bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, enum lfb_finding_id id,
+		     const char *format, ...)
 {
 	va_list args;
 
@@ -31,6 +33,8 @@ bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, .
 	if (sweep->what[0])
 		return false;
 	sweep->failed_step = step;
+	sweep->as = id;
+	sweep->found_then = sweep->machine->kernel.findings.count;
 	va_start(args, format);
 	vsnprintf(sweep->what, sizeof(sweep->what), format, args);
 	va_end(args);
@@ -60,30 +64,81 @@ const char *lfb__sweep_difference(struct lfb_sweep *sweep)
 	return sweep->difference;
 }
 
-void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
+/* Numbers differ from run to run: where a page lies, how many there are. */
+static u64 hash_of(const struct lfb_sweep *sweep)
 {
-	const struct lfb_sweep_subject *subject = sweep->subject;
+	u64 hash = sweep->failed_step + 1;
+
+	for (const char *at = sweep->what; *at; at++) {
+		if (!isxdigit((unsigned char)*at))
+			hash = lfb__hash_mix(hash, (u64)*at);
+	}
+	return hash;
+}
+
+bool lfb__sweep_is_told(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_told *told = sweep->told.items;
+
+	sweep->hash = hash_of(sweep);
+	for (size_t i = 0; sweep->follows && i < sweep->told.count; i++) {
+		if (told[i].hash == sweep->hash)
+			return true;
+	}
+	return false;
+}
+
+static void tell(struct lfb_sweep *sweep, const char *name, const char *line)
+{
 	const struct lfb_sweep_options *options = &sweep->options;
 	const char *file = options->replay_file;
 	struct lfb_sweep_result *result = &sweep->result;
-	char name[sizeof(result->first_case)] = "none", line[sizeof(result->first)];
-	size_t step = sweep->failed_step;
 
-	if (that)
-		lfb__case_format(that, name, sizeof(name));
-	if (step < subject->steps)
-		snprintf(line, sizeof(line), "%s: %s", subject->text(subject->self, step),
-			 sweep->what);
-	else
-		snprintf(line, sizeof(line), "%s: at the end: %s", subject->name, sweep->what);
-	if (!result->violations++) {
+	if (!result->first_case[0]) {
 		snprintf(result->first_case, sizeof(result->first_case), "%s", name);
 		snprintf(result->first, sizeof(result->first), "%s", line);
 	}
 	lfb__transcript_line(&sweep->said, "%s", line);
 	if (options->replay)
 		lfb__transcript_line(&sweep->said, "    %s --case %s%s%s", options->replay, name,
-			       file ? " " : "", file ? file : "");
+				     file ? " " : "", file ? file : "");
 	else
 		lfb__transcript_line(&sweep->said, "    lfb_sweep_options.only = \"%s\"", name);
+}
+
+void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	struct lfb_sweep_told *told = NULL;
+	char name[sizeof(told->name)] = "none", line[sizeof(told->line)];
+
+	if (that)
+		lfb__case_format(that, name, sizeof(name));
+	if (sweep->failed_step < subject->steps)
+		snprintf(line, sizeof(line), "%s: %s",
+			 subject->text(subject->self, sweep->failed_step), sweep->what);
+	else
+		snprintf(line, sizeof(line), "%s: at the end: %s", subject->name, sweep->what);
+	sweep->result.violations++;
+	if (sweep->follows && !sweep->options.only)
+		told = lfb__list_add(&sweep->told, sizeof(*told));
+	if (!told) {
+		tell(sweep, name, line);
+		return;
+	}
+	told->hash = sweep->hash;
+	memcpy(told->name, name, sizeof(name));
+	memcpy(told->line, line, sizeof(line));
+}
+
+void lfb__sweep_report_last(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_told *told = sweep->told.items;
+
+	if (sweep->told.count)
+		lfb__transcript_line(&sweep->said, "%s: what follows from failures that kernels "
+				     "remember:", sweep->subject->name);
+	for (size_t i = 0; i < sweep->told.count; i++)
+		tell(sweep, told[i].name, told[i].line);
+	lfb__list_free(&sweep->told);
 }

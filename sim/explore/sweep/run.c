@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/luo/luo.h"
+
 /* Steps behind a failure for good of which each is looked at; the rest is more of the same. */
 #define ASTRAY_STEPS 32
 
@@ -26,7 +28,11 @@ void lfb__sweep_begin(struct lfb_sweep *sweep)
 	sweep->balance->breach[0] = '\0';
 	memcpy(sweep->complaints, machine->kernel.trace.count, sizeof(sweep->complaints));
 	lfb__findings_forget(&machine->kernel.findings);
+	/* An order of locks that an earlier run knows already would be no news in this one. */
+	lfb__lockdep_destroy(&machine->kernel);
 	sweep->hits = sweep->warns = 0;
+	sweep->found_before = 0;
+	sweep->follows = false;
 	sweep->what[0] = '\0';
 	sweep->outcome = LFB_OUTCOME_UNREACHED;
 }
@@ -62,6 +68,7 @@ long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object)
 	long result;
 
 	*object = 0;
+	sweep->found_before = sweep->machine->kernel.findings.count;
 	result = subject->perform(subject->self, step, object);
 	if (sweep->traces)
 		lfb__transcript_line(&sweep->said, "> %s = %ld",
@@ -81,12 +88,14 @@ static bool check_complaints(struct lfb_sweep *sweep, size_t step,
 
 	for (size_t i = 0; i < ARRAY_SIZE(grave); i++) {
 		if (lfb__sweep_complaints(sweep, grave[i]) > record->complaints[grave[i]])
-			return lfb__sweep_fail(sweep, step, "%s", machine->kernel.trace.complaint);
+			return lfb__sweep_fail(sweep, step, LFB_FINDINGS_NR, "%s",
+					       machine->kernel.trace.complaint);
 	}
 	if (warns <= record->complaints[LFB_EVENT_WARN])
 		return true;
 	if (!failed_here || !lfb__sweep_warn_reports(machine))
-		return lfb__sweep_fail(sweep, step, "WARN: %s", machine->kernel.trace.complaint);
+		return lfb__sweep_fail(sweep, step, LFB_FINDINGS_NR, "WARN: %s",
+				       machine->kernel.trace.complaint);
 	sweep->warns += warns - record->complaints[LFB_EVENT_WARN];
 	return true;
 }
@@ -97,7 +106,7 @@ static bool check_alive(struct lfb_sweep *sweep, size_t step)
 
 	if (machine->state == LFB_OFF || !machine->kernel.dead || sweep->records[step].dead)
 		return true;
-	return lfb__sweep_fail(sweep, step, "the kernel died: %s",
+	return lfb__sweep_fail(sweep, step, LFB_FINDINGS_NR, "the kernel died: %s",
 			       machine->kernel.trace.complaint);
 }
 
@@ -108,7 +117,7 @@ static bool check_balance(struct lfb_sweep *sweep, size_t step)
 	lfb__balance_compare(sweep->balance);
 	if (!sweep->balance->breach[0])
 		return true;
-	return lfb__sweep_fail(sweep, step, "callbacks are out of balance: %s",
+	return lfb__sweep_fail(sweep, step, LFB_FINDINGS_NR, "callbacks are out of balance: %s",
 			       sweep->balance->breach);
 }
 
@@ -119,15 +128,19 @@ static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 o
 
 	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, false))
 		return false;
-	if (result != record->result || object != record->object)
-		return lfb__sweep_fail(sweep, step, "%s %ld, without faults %ld", again ?
-				       "repeated without the fault it answers" :
-				       "after a fault in an earlier step it answers", result,
-				       record->result);
+	if (result == record->result && object != record->object)
+		return lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_NOT_REPEATED,
+				       "after a fault it answers with another kind of object");
+	if (result != record->result)
+		return lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_NOT_REPEATED,
+				       "%s %ld, without faults %ld", again ? "repeated without "
+				       "the fault it answers" : "after a fault in an earlier "
+				       "step it answers", result, record->result);
 	if (!again || lfb__sweep_digest(sweep).exact == record->after.exact)
 		return true;
-	return lfb__sweep_fail(sweep, step, "repeated without the fault it succeeds, with another "
-			       "outcome%s", lfb__sweep_difference(sweep));
+	return lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_NOT_REPEATED, "repeated without "
+			       "the fault it succeeds, with another outcome%s",
+			       lfb__sweep_difference(sweep));
 }
 
 enum way { WAY_ON, WAY_AGAIN, WAY_ASTRAY, WAY_OUT };
@@ -151,8 +164,9 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 		again = lfb__sweep_perform(sweep, step, &object);
 		sweep->hits = sweep->machine->kernel.faults.hits;
 		if (again != result && sweep->hits < 2) {
-			lfb__sweep_fail(sweep, step, "answered %ld, which is to be remembered, "
-					"but asked again %ld", result, again);
+			lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_NOT_REPEATED, "answered "
+					"%ld, which is to be remembered, but asked again %ld",
+					result, again);
 			return WAY_OUT;
 		}
 	}
@@ -163,9 +177,22 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 		return WAY_ASTRAY;
 	if (repaired && lfb__sweep_digest(sweep).exact == sweep->records[step].after.exact)
 		return WAY_ON;
-	lfb__sweep_fail(sweep, step, "answered %ld and did not do it; done another way, it is not "
-			"the same%s", result, lfb__sweep_difference(sweep));
+	lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_NOT_REPEATED, "answered %ld and did not "
+			"do it; done another way, it is not the same%s", result,
+			lfb__sweep_difference(sweep));
 	return WAY_OUT;
+}
+
+/* Of a test in C: where it leaves the device open that can be opened once only. */
+static const char *advice(const struct lfb_sweep *sweep, size_t step)
+{
+	const struct luo *luo = sweep->machine->kernel.luo;
+
+	if (sweep->subject->give_back || !step || sweep->records[step - 1].device_open ||
+	    sweep->machine->state != LFB_RUNNING || !luo || !luo->device_open)
+		return "";
+	return " (the step has opened the device: open it in prepare, or close it where the step "
+	       "fails)";
 }
 
 static enum way wrong(struct lfb_sweep *sweep, size_t step, long result,
@@ -178,17 +205,19 @@ static enum way wrong(struct lfb_sweep *sweep, size_t step, long result,
 	snprintf(where, sizeof(where), "%s failed (%s)", faults->where,
 		 lfb_fault_kind_name(faults->kind));
 	if (now->exact == record->before.exact)
-		lfb__sweep_fail(sweep, step, "%s: nothing happened, but it answered %ld as if it "
-				"had", where, result);
+		lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_HALF_DONE, "%s: nothing happened, "
+				"but it answered %ld as if it had", where, result);
 	else if (result < 0)
-		lfb__sweep_fail(sweep, step, "%s: it answered %ld and left something "
-				"behind%s", where, result, lfb__sweep_difference(sweep));
+		lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_NOT_UNDONE, "%s: it answered %ld "
+				"and left something behind%s%s", where, result,
+				lfb__sweep_difference(sweep), advice(sweep, step));
 	else if (now->exact == record->after.exact)
-		lfb__sweep_fail(sweep, step, "%s: it answered %ld, without faults %ld", where,
-				result, record->result);
+		lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_HALF_DONE, "%s: it answered %ld, "
+				"without faults %ld", where, result, record->result);
 	else
-		lfb__sweep_fail(sweep, step, "%s: it answered %ld, but it is half done%s", where,
-				result, lfb__sweep_difference(sweep));
+		lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_HALF_DONE, "%s: it answered %ld, "
+				"but it is half done%s", where, result,
+				lfb__sweep_difference(sweep));
 	return WAY_OUT;
 }
 
@@ -282,9 +311,9 @@ static bool check_astray(struct lfb_sweep *sweep, size_t step, long result,
 	record.before = *before;
 	if (moment.now.exact == before->exact || lfb__sweep_excuse(&moment, false))
 		return true;
-	return lfb__sweep_fail(sweep, step, "later, %s failed (%s) too: it answered %ld and left "
-			       "something behind", faults->where, lfb_fault_kind_name(faults->kind),
-			       result);
+	return lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_NOT_UNDONE, "later, %s failed (%s) "
+			       "too: it answered %ld and left something behind", faults->where,
+			       lfb_fault_kind_name(faults->kind), result);
 }
 
 /* From @step on as it may, then the end of everything. */
@@ -314,8 +343,8 @@ static void go_astray(struct lfb_sweep *sweep, size_t step)
 	}
 	disarm(sweep);
 	if (subject->take_down && !subject->take_down(subject->self, why, sizeof(why)))
-		lfb__sweep_fail(sweep, subject->steps, "afterwards all was taken down, but %s",
-				why);
+		lfb__sweep_fail(sweep, subject->steps, LFB_FINDING_STEP_NOT_UNDONE, "afterwards "
+				"all was taken down, but %s", why);
 	else if (!sweep->unbalanced && sweep->balance->breach[0])
 		check_balance(sweep, subject->steps);
 }
@@ -324,58 +353,9 @@ static void check_end(struct lfb_sweep *sweep)
 {
 	if (sweep->hits && check_balance(sweep, sweep->subject->steps) &&
 	    lfb__sweep_digest(sweep).exact != sweep->end.exact)
-		lfb__sweep_fail(sweep, sweep->subject->steps, "every step went well in the end, "
-				"but it ends otherwise than without faults%s",
-				lfb__sweep_difference(sweep));
-}
-
-/* What may follow from a fault that was reported: what could not be registered is missing. */
-static bool may_follow(enum lfb_finding_id id)
-{
-	switch (id) {
-	case LFB_FINDING_FLB_NOBODY_REGISTERED:
-	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
-	case LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE:
-	case LFB_FINDING_FLB_GET_NOT_PUT:
-	case LFB_FINDING_FLB_LINKED_WHILE_PRESERVED:
-	case LFB_FINDING_SESSION_NEVER_FINISHED:
-	case LFB_FINDING_KHO_NEVER_RESTORED:
-		return true;
-	default:
-		return id >= LFB_FINDING_KERNEL_WARN && id <= LFB_FINDING_KERNEL_PANIC;
-	}
-}
-
-bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id)
-{
-	return !sweep->known[id] && !may_follow(id) &&
-	       lfb_finding_severity(id) >= LFB_SEVERITY_ERROR;
-}
-
-/*
- * Findings that the run without faults does not have: a violation as well, or the name of the one
- * that ended the run.
- */
-static void name_findings(struct lfb_sweep *sweep)
-{
-	const struct lfb_findings *findings = &sweep->machine->kernel.findings;
-	const bool ended = sweep->outcome == LFB_OUTCOME_VIOLATION;
-
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct lfb_finding *finding = findings->all[i];
-		const char *name = lfb_finding_name(finding->id);
-		size_t length = strlen(sweep->what);
-
-		if (!lfb__sweep_is_news(sweep, finding->id))
-			continue;
-		sweep->result.findings[finding->id / 64] |= 1ull << (finding->id % 64);
-		if (!ended)
-			lfb__sweep_fail(sweep, sweep->subject->steps, "%s: %s%s%s: %s", name,
-					finding->callback, *finding->callback ? ", " : "",
-					finding->object, finding->text);
-		else if (!strstr(sweep->what, name))
-			snprintf(sweep->what + length, sizeof(sweep->what) - length, " (%s)", name);
-	}
+		lfb__sweep_fail(sweep, sweep->subject->steps, LFB_FINDING_STEP_NOT_REPEATED,
+				"every step went well in the end, but it ends otherwise than "
+				"without faults%s", lfb__sweep_difference(sweep));
 }
 
 /* Whatever is wrong: what the test body holds, it must give back. */
@@ -404,12 +384,13 @@ enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_
 			disarm(sweep);
 		way = follow(sweep, step);
 	}
+	sweep->follows = way == WAY_ASTRAY && sweep->outcome == LFB_OUTCOME_REMEMBERED;
 	if (way == WAY_ON)
 		check_end(sweep);
 	else if (way == WAY_ASTRAY)
 		go_astray(sweep, step);
 	else
 		give_up(sweep);
-	name_findings(sweep);
+	lfb__sweep_name(sweep);
 	return sweep->outcome;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Sweeping a scenario: power on is the first step, each operation another. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/luo/luo.h"
@@ -13,6 +14,9 @@ struct play {
 	struct lfb_machine_stats at_boot; /* of the running kernel */
 	int made;			/* descriptor the newest step made, -1 for none … */
 	int made_before;		/* … and the one of that inode number before */
+	long *plain;			/* what each step answered without faults, … */
+	bool knows_plain;		/* … once it was run so */
+	size_t stuck;			/* the "do" line that failed otherwise; 0: none */
 	char text[360];
 };
 
@@ -42,6 +46,35 @@ static void note_boot(struct play *play)
 	lfb_machine_stats(play->run.machine, &play->at_boot);
 }
 
+/* An object of its own lies elsewhere the next time: that there is one, and in which memory. */
+static u64 what_it_is(u64 object)
+{
+	return object >> 63 ? object >> 41 : object;
+}
+
+/*
+ * The "do" lines are one function of the module's: where one fails that does not without faults,
+ * those behind it are not reached, until it is repeated and works.
+ */
+static bool is_reached(const struct play *play, size_t step)
+{
+	return operation_of(play, step)->verb != LFB_VERB_DO || !play->stuck || play->stuck == step;
+}
+
+static void note_answer(struct play *play, size_t step, long result)
+{
+	const struct lfb_operation *operation = operation_of(play, step);
+
+	if (!play->knows_plain)
+		play->plain[step] = result;
+	if (operation->verb != LFB_VERB_DO)
+		return;
+	if (result < 0 && result != play->plain[step])
+		play->stuck = step;
+	else if (play->stuck == step)
+		play->stuck = 0;
+}
+
 static long operate(struct play *play, const struct lfb_operation *operation, u64 *object)
 {
 	struct lfb_run *run = &play->run;
@@ -64,6 +97,8 @@ static long operate(struct play *play, const struct lfb_operation *operation, u6
 		play->made = run->files[operation->inode];
 	if (boots && !result)
 		note_boot(play);
+	if (lfb__answers_object(operation->verb))
+		*object = what_it_is(*object);
 	return result;
 }
 
@@ -77,6 +112,7 @@ static long perform(void *self, size_t step, u64 *object)
 	play->made = -1;
 	if (!operation) {
 		play->run.nr_points = 0;
+		play->stuck = 0;
 		lfb__recorder_unlearn(play->run.recorder);
 		result = lfb__run_start(&play->run, NULL);
 		note_boot(play);
@@ -85,7 +121,11 @@ static long perform(void *self, size_t step, u64 *object)
 	/* A dead kernel does nothing until its power is cycled. */
 	if (machine->state != LFB_OFF && machine->kernel.dead && operation->verb != LFB_VERB_COLD)
 		return 0;
-	return operate(play, operation, object);
+	if (!is_reached(play, step))
+		return 0;
+	result = operate(play, operation, object);
+	note_answer(play, step, result);
+	return result;
 }
 
 /* A file that could not be preserved is closed again. */
@@ -122,7 +162,7 @@ static void more(struct lfb_state_sink *sink, const void *self)
 	lfb__state_recorder(sink, ((const struct play *)self)->run.recorder);
 }
 
-/* Puts every reference that is kept, and fails no more. Kernel code. */
+/* Puts every reference that is kept, gives back what "do" lines have, and fails no more. */
 static long end_module(void *context)
 {
 	lfb__recorder_end(context);
@@ -211,6 +251,7 @@ static bool take_down(void *self, char *why, size_t size)
 	struct play *play = self;
 	struct lfb_machine *machine = play->run.machine;
 
+	play->knows_plain = true;
 	if (machine->state != LFB_RUNNING || machine->kernel.dead)
 		return true;
 	lfb_machine_call(machine, end_module, play->run.recorder);
@@ -252,6 +293,9 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 	};
 	int err = lfb__run_make(&play.run);
 
+	play.plain = calloc(scenario->count + 1, sizeof(*play.plain));
+	if (!err && !play.plain)
+		err = lfb__error(machine, -ENOMEM, "no memory to sweep %.160s", scenario->name);
 	if (!err) {
 		machine->kernel.operation_is_set = true;
 		lfb__run_points_hook(&play.run);
@@ -260,8 +304,19 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 		machine->kernel.operation_is_set = false;
 		machine->kernel.doing = NULL;
 	}
+	free(play.plain);
 	lfb__run_release(&play.run);
 	return err;
+}
+
+/* The scenario goes wrong by itself: as what? */
+static int name_error(struct lfb_machine *machine, int err)
+{
+	char text[400], names[200];
+
+	snprintf(text, sizeof(text), "%s", lfb_error_text(machine));
+	return lfb__error(machine, err, "%s%s", text,
+			  lfb__sweep_names(machine, names, sizeof(names)));
 }
 
 int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
@@ -284,5 +339,5 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 	profile = machine->profile;
 	err = lfb_scenario_run(scenario, machine, NULL);
 	machine->profile = profile;
-	return err ? err : sweep(scenario, machine, &options, result);
+	return err ? name_error(machine, err) : sweep(scenario, machine, &options, result);
 }

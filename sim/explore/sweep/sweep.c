@@ -60,6 +60,18 @@ static void look_away(struct lfb_sweep *sweep)
 	}
 }
 
+/* What must not fail does already without faults. */
+static int fail_plain(struct lfb_sweep *sweep, size_t step)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	long result = sweep->records[step].result;
+	char names[200];
+
+	return lfb__error(sweep->machine, (int)result, "%.200s: without faults it answers %ld%s",
+			  subject->text(subject->self, step), result,
+			  lfb__sweep_names(sweep->machine, names, sizeof(names)));
+}
+
 /* Also finds out whether it can be taken down and leaves nothing. */
 static int run_plain(struct lfb_sweep *sweep)
 {
@@ -76,9 +88,7 @@ static int run_plain(struct lfb_sweep *sweep)
 		now->result = lfb__sweep_perform(sweep, step, &now->object);
 		record(sweep, now);
 		if (now->result < 0 && (step < subject->first_armed || step > subject->last_armed))
-			return lfb__error(sweep->machine, (int)now->result,
-					  "%.200s: without faults it answers %ld",
-					  subject->text(subject->self, step), now->result);
+			return fail_plain(sweep, step);
 	}
 	lfb__balance_compare(sweep->balance);
 	sweep->unbalanced = sweep->balance->breach[0] != '\0';
@@ -96,7 +106,8 @@ static void check_plain_end(struct lfb_sweep *sweep)
 
 	if (subject->take_down(subject->self, why, sizeof(why)))
 		return;
-	lfb__sweep_fail(sweep, subject->steps, "without any fault, %s", why);
+	lfb__sweep_fail(sweep, subject->steps, LFB_FINDING_STEP_NOT_UNDONE, "without any fault, "
+			"%s", why);
 	lfb__sweep_report(sweep, NULL);
 }
 
@@ -126,12 +137,18 @@ static void capture(struct lfb_sweep *sweep, size_t failed)
 /* Runs a case that violated something again, to say more. */
 static void explain(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
+	bool *silent = sweep->machine->kernel.findings.silent, was_silent[LFB_FINDINGS_NR];
 	bool traces = sweep->traces;
 
 	lfb__sweep_trace(sweep, false);
 	capture(sweep, sweep->failed_step);
 	lfb__sweep_trace(sweep, traces);
+	memcpy(was_silent, silent, sizeof(was_silent));
+	memset(silent, 0, sizeof(was_silent));
+	sweep->explains = true;
 	lfb__sweep_run(sweep, that);
+	sweep->explains = false;
+	memcpy(silent, was_silent, sizeof(was_silent));
 	lfb__state_free(sweep->before);
 	lfb__state_free(sweep->after);
 	sweep->before = sweep->after = NULL;
@@ -142,6 +159,8 @@ static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault
 	struct lfb_sweep_result *result = &sweep->result;
 	enum lfb_outcome outcome = lfb__sweep_run(sweep, that);
 
+	if (outcome == LFB_OUTCOME_VIOLATION && lfb__sweep_is_told(sweep))
+		outcome = LFB_OUTCOME_REMEMBERED;
 	if (outcome == LFB_OUTCOME_VIOLATION) {
 		explain(sweep, that);
 		lfb__sweep_report(sweep, that);
@@ -162,8 +181,9 @@ static void sweep_kinds(struct lfb_sweep *sweep, unsigned int kinds, unsigned lo
 
 	for (that.nth = 1; that.nth <= points && !is_over(sweep); that.nth++) {
 		if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED) {
-			lfb__sweep_fail(sweep, sweep->subject->steps, "the point is never reached: "
-					"the test is not deterministic");
+			lfb__sweep_fail(sweep, sweep->subject->steps, LFB_FINDINGS_NR,
+					"the point is never reached: the test is not "
+					"deterministic");
 			lfb__sweep_report(sweep, &that);
 		}
 	}
@@ -245,6 +265,7 @@ static int run_sweep(struct lfb_sweep *sweep)
 		return sweep_one(sweep);
 	if (!is_over(sweep))
 		sweep_all(sweep);
+	lfb__sweep_report_last(sweep);
 	return 0;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
- * through the cases, run.c does one and judges it, excuse.c knows what kernels promise to remember,
- * balance.c follows the callbacks. What is swept is a scenario or a body in C. Others ask through
- * <luo/sweep.h>. Uses explore/state, sim/play and what lies below them.
+ * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
+ * kernels promise to remember, balance.c follows the callbacks. What is swept is a scenario or a
+ * body in C. Others ask through <luo/sweep.h>. Uses explore/state, sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
@@ -57,6 +57,7 @@ struct lfb_sweep_record {
 	struct lfb_digest after;
 	bool dead;				/* the kernel is, afterwards */
 	bool live_update;			/* is on, afterwards */
+	bool device_open;			/* likewise */
 	int restore_error;			/* of the sessions, afterwards */
 	unsigned int modules;			/* loaded afterwards */
 	unsigned long points[LFB_FAULT_KINDS];	/* from power on to the end of the step */
@@ -102,6 +103,13 @@ enum lfb_outcome {
 	LFB_OUTCOME_VIOLATION,
 };
 
+/* What follows from failures that kernels remember is told last, as often as it is another. */
+struct lfb_sweep_told {
+	u64 hash;		/* of what it is, numbers aside */
+	char name[96];		/* the case */
+	char line[800];
+};
+
 struct lfb_sweep {
 	struct lfb_machine *machine;
 	const struct lfb_sweep_subject *subject;
@@ -126,7 +134,14 @@ struct lfb_sweep {
 	unsigned long hits;		/* of the plan, as far as they were looked at */
 	unsigned long warns;		/* excused ones */
 	size_t failed_step;
-	char what[640];			/* the violation */
+	char what[640];			/* the violation, … */
+	enum lfb_finding_id as;		/* … its name, unless there is a better one; _NR: none */
+	size_t found_before;		/* findings there were when the newest step began … */
+	size_t found_then;		/* … and when it went wrong */
+	bool explains;			/* all findings are written down */
+	bool follows;			/* it follows from a failure that is remembered */
+	u64 hash;			/* of the violation as the first run of the case has it */
+	struct lfb_list told;		/* struct lfb_sweep_told: violations that do, each once */
 
 	/* A violation is run a second time to say what is different. */
 	struct lfb_state *before;
@@ -147,13 +162,24 @@ unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_even
 struct lfb_digest lfb__sweep_digest(const struct lfb_sweep *sweep);
 enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
 
-/* Keeps the first violation of a run. Returns false, always. */
-bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, const char *format, ...)
-	LFB_PRINTF(3, 4);
+/*
+ * Keeps the first violation of a run, which is an @id unless a finding says it better;
+ * LFB_FINDINGS_NR: findings alone do. Returns false, always.
+ */
+bool lfb__sweep_fail(struct lfb_sweep *sweep, size_t step, enum lfb_finding_id id,
+		     const char *format, ...) LFB_PRINTF(4, 5);
+/* names.c: names the violation of the newest run; of a finding that is news makes one. */
+void lfb__sweep_name(struct lfb_sweep *sweep);
+/* Names of the errors that were found, as " (LFB-…) (LFB-…)". "" for none. */
+const char *lfb__sweep_names(const struct lfb_machine *machine, char *text, size_t size);
 /* What differs now from before and after the step, where that is known. */
 const char *lfb__sweep_difference(struct lfb_sweep *sweep);
 /* Writes the violation of the newest run, and counts it. @that: NULL for the run without faults. */
 void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+/* The same has followed from a failure that is remembered in an earlier run. */
+bool lfb__sweep_is_told(struct lfb_sweep *sweep);
+/* Writes what was kept for the end. */
+void lfb__sweep_report_last(struct lfb_sweep *sweep);
 /* Where only one case is run: lines of what happens. */
 void lfb__sweep_trace(struct lfb_sweep *sweep, bool on);
 

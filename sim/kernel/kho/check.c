@@ -150,6 +150,7 @@ void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 	if (!entry)
 		return;
 	entry->restored = true;
+	lfb__ledger_given_back(kernel, entry);
 	same = fits(entry, as) && entry->key == PFN_PHYS(pfn);
 	/* Of these the map does not know how many pages there are. */
 	if ((as == LFB_AS_PAGES || as == LFB_AS_VMALLOC) && entry->size != PFN_PHYS(nr_pages))

@@ -304,7 +304,7 @@ void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	work.order = preservation->order;
 	work.nr_pages = preservation->total_pages;
 	work.nr_chunks = ((work.nr_pages >> work.order) + CHUNK_PAGES - 1) / CHUNK_PAGES;
-	work.pages = kcalloc(work.nr_pages + work.nr_chunks, sizeof(*work.pages), GFP_KERNEL);
+	work.pages = lfb__kcalloc(work.nr_pages + work.nr_chunks, sizeof(*work.pages));
 	if (!work.pages)
 		return NULL;
 	area = restore(kernel, preservation->first, &work);

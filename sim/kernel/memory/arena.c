@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The arena: where the bytes of physical memory are, and at which address they appear. */
 #define _GNU_SOURCE
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "sim/kernel/memory/asan.h"
+#include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
+#include "sim/kernel/memory/lone.h"
 #include "sim/kernel/memory/page.h"
 
 #define MIB (1024ul * 1024)
@@ -143,6 +146,8 @@ void lfb__memory_destroy(struct lfb_kernel *kernel)
 		munmap(memory->reservation, memory->reservation_size);
 	}
 	lfb__fence_destroy(memory);
+	lfb__lones_destroy(memory);
+	free(memory->closed);
 	if (memory->fd >= 0)
 		close(memory->fd);
 	munmap(memory->map, memory->host_size);
@@ -186,6 +191,7 @@ int lfb__memory_remap(struct lfb_kernel *kernel)
 	u8 *to = memory->windows + next * memory->window_stride;
 
 	LFB_ASSERT(memory->base == memory->windows + memory->window * memory->window_stride);
+	lfb__pages_open_all(memory);
 	if (memory->mode == LFB_MEMORY_FIXED) {
 		lfb__memory_clear_vmalloc(memory);
 		return 0;
@@ -210,8 +216,16 @@ enum lfb_address_kind lfb__address_kind(const struct lfb_memory *memory, const v
 	const size_t offset = (uintptr_t)address - (uintptr_t)memory->windows;
 	const size_t inside = memory->window_stride ? offset % memory->window_stride : 0;
 	const size_t vmalloc = inside - (memory->size + PAGE_SIZE);
+	const struct lfb_lone *lone;
+	long long at;
 
 	*phys = ~0ull;
+	lone = lfb__lone_of(memory, address, &at);
+	if (lone) {
+		if (at >= 0 && at < (long long)lfb__lone_room(lone))
+			*phys = lone->phys + (phys_addr_t)at;
+		return lfb__lone_age(memory, lone) ? LFB_ADDRESS_STALE : LFB_ADDRESS_CURRENT;
+	}
 	if (offset >= memory->nr_windows * memory->window_stride)
 		return LFB_ADDRESS_FOREIGN;
 	if (inside < memory->size)
@@ -227,8 +241,15 @@ enum lfb_address_kind lfb__address_kind(const struct lfb_memory *memory, const v
 u64 lfb__memory_shown(const struct lfb_memory *memory, u64 value)
 {
 	const u64 offset = value - (uintptr_t)memory->windows;
+	const struct lfb_lone *lone;
 	u64 inside, age;
+	long long at;
 
+	lone = lfb__lone_of(memory, (const void *)(uintptr_t)value, &at);
+	if (lone) {
+		age = lfb__lone_age(memory, lone) % memory->nr_windows;
+		return 0xffff888000000000ull + (age << 41) + lone->phys + (u64)at;
+	}
 	if (offset >= memory->nr_windows * memory->window_stride)
 		return value;
 	inside = offset % memory->window_stride;
@@ -289,6 +310,9 @@ void *lfb__memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t s
 		return NULL;
 	if (lfb__fenced(memory))
 		return memory->mirror + phys;
+	if (unlikely(memory->closed && memory->closed->count))
+		lfb__pages_open(memory, PHYS_PFN(phys), PHYS_PFN(PAGE_ALIGN(phys + size)) -
+						       PHYS_PFN(phys));
 	lfb__unpoison_touched(memory, phys, size);
 	return memory->base + phys;
 }

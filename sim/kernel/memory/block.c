@@ -10,6 +10,7 @@
 
 #include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
@@ -193,6 +194,8 @@ struct page *lfb__alloc_block(struct lfb_kernel *kernel, unsigned int order, u32
 				(page[i].flags & PG_STICKY);
 		page[i].next = (u32)pfn;
 	}
+	if (unlikely(memory->closed && memory->closed->count))
+		lfb__pages_open(memory, pfn, count);
 	if (lfb__fenced(memory))
 		lfb__fence_given(kernel, pfn, order, kind);
 	lfb__unpoison(lfb__pfn_address(memory, pfn), count << PAGE_SHIFT);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/lone.h"
 #include "sim/kernel/memory/page.h"
 
 #define PAGE_WORDS (PAGE_SIZE / sizeof(u64))
@@ -16,8 +17,10 @@
 bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value)
 {
 	const struct lfb_memory *memory = &kernel->memory;
+	u64 lones, lones_size;
 
-	return value - (uintptr_t)memory->base < memory->size ||
+	lfb__lones_range(memory, &lones, &lones_size);
+	return value - (uintptr_t)memory->base < memory->size || value - lones < lones_size ||
 	       value - (uintptr_t)memory->vmalloc_base < memory->vmalloc_used;
 }
 
@@ -67,18 +70,30 @@ static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *
 		 lfb__ledger_who(entry).text);
 }
 
-/* The first of @count words from @i on that is between @base and @base + @span; @count: none. */
-static size_t next_pointer(const u64 *words, size_t i, size_t count, u64 base, u64 span)
+/* Where the kernel's addresses are: its memory with its vmalloc range, and lone objects. */
+struct ranges {
+	u64 memory, memory_size;
+	u64 lones, lones_size;
+};
+
+static bool is_in(const struct ranges *ranges, u64 word)
+{
+	return (word - ranges->memory < ranges->memory_size) |
+	       (word - ranges->lones < ranges->lones_size);
+}
+
+/* The first of @count words from @i on that is in one of them; @count: none. */
+static size_t next_pointer(const u64 *words, size_t i, size_t count, const struct ranges *ranges)
 {
 	for (; i < count && i % 8; i++) {
-		if (words[i] - base < span)
+		if (is_in(ranges, words[i]))
 			return i;
 	}
 	for (; i < count; i += 8) {
 		unsigned int found = 0;
 
 		for (unsigned int j = 0; j < 8; j++)
-			found |= (words[i + j] - base < span) << j;
+			found |= (unsigned int)is_in(ranges, words[i + j]) << j;
 		if (found)
 			return i + (unsigned int)__builtin_ctz(found);
 	}
@@ -88,8 +103,10 @@ static size_t next_pointer(const u64 *words, size_t i, size_t count, u64 base, u
 static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *context)
 {
 	const struct lfb_memory *memory = &kernel->memory;
-	const u64 base = (uintptr_t)memory->base;
-	const u64 span = memory->size + PAGE_SIZE + memory->vmalloc_used;
+	struct ranges ranges = {
+		.memory = (uintptr_t)memory->base,
+		.memory_size = memory->size + PAGE_SIZE + memory->vmalloc_used,
+	};
 	const size_t count = lfb__ledger_span(entry) / sizeof(u64);
 	size_t first = count, found = 0;
 	const u64 *words;
@@ -99,9 +116,10 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 	if (entry->internal || (lfb__ledger_span(entry) > SCANNED_SIZE &&
 				kernel->checks != LFB_CHECKS_GUARD))
 		return;
+	lfb__lones_range(memory, &ranges.lones, &ranges.lones_size);
 	words = contents(kernel, entry);
 	for (size_t i = 0; words && i < count; i++) {
-		i = next_pointer(words, i, count, base, span);
+		i = next_pointer(words, i, count, &ranges);
 		if (i == count || !lfb__is_kernel_address(kernel, words[i]))
 			continue;
 		if (!found++)

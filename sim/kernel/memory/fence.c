@@ -7,8 +7,6 @@
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
-#define OBJECT_ALIGN 16ul
-#define SLACK 0x5a	/* what is between the end of an object and the next boundary */
 
 int lfb__fence_create(struct lfb_memory *memory)
 {
@@ -132,11 +130,6 @@ bool lfb__fence_take_oldest(struct lfb_kernel *kernel, unsigned long *pfn, unsig
 	return true;
 }
 
-static size_t aligned(size_t size)
-{
-	return (size + OBJECT_ALIGN - 1) & ~(OBJECT_ALIGN - 1);
-}
-
 /* Pages that an object lies in, the page behind it not among them. */
 static unsigned long pages_of(size_t size)
 {
@@ -161,7 +154,7 @@ static unsigned long end_page(size_t size)
 
 size_t lfb__fence_start(const struct lfb_kernel *kernel, unsigned long pfn, size_t *size)
 {
-	*size = aligned(kernel->memory.fence->pages[pfn].size);
+	*size = lfb__fence_aligned(kernel->memory.fence->pages[pfn].size);
 	return (end_page(*size) << PAGE_SHIFT) - *size;
 }
 
@@ -176,7 +169,7 @@ void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t siz
 	protect(memory, pfn + (start >> PAGE_SHIFT), pages_of(size), PROT_READ | PROT_WRITE);
 	LFB_ASSERT(size <= room && start + room <= PAGE_SIZE << lfb__fence_order(size));
 	object = (u8 *)lfb__pfn_address(memory, pfn) + start;
-	memset(object + size, SLACK, room - size);
+	memset(object + size, LFB_SLACK, room - size);
 	return object;
 }
 
@@ -184,7 +177,7 @@ void lfb__fence_use_all(struct lfb_kernel *kernel, unsigned long pfn)
 {
 	struct lfb_fence_page *page = &kernel->memory.fence->pages[pfn];
 
-	page->size = (u32)aligned(page->size);
+	page->size = (u32)lfb__fence_aligned(page->size);
 }
 
 size_t lfb__fence_written_slack(const struct lfb_kernel *kernel, unsigned long pfn)
@@ -193,7 +186,7 @@ size_t lfb__fence_written_slack(const struct lfb_kernel *kernel, unsigned long p
 	const u8 *bytes = (const u8 *)lfb__pfn_address(&kernel->memory, pfn) + start;
 
 	for (size_t i = kernel->memory.fence->pages[pfn].size; i < room; i++) {
-		if (bytes[i] != SLACK)
+		if (bytes[i] != LFB_SLACK)
 			return i;
 	}
 	return 0;

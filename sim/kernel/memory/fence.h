@@ -15,6 +15,14 @@
 
 #include "sim/kernel/memory/memory.h"
 
+#define LFB_SLACK 0x5a	/* what is between the end of an object and the next boundary */
+
+/* An object of @size bytes with what is behind it up to where the next one might begin. */
+static inline size_t lfb__fence_aligned(size_t size)
+{
+	return (size + 15) & ~15ul;
+}
+
 enum lfb_fence_use { LFB_FENCE_NEVER_USED, LFB_FENCE_IN_USE, LFB_FENCE_FREED };
 
 /* What a page is, or was until it was freed. All but @head is that of the first of its block. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Pages, folios, page numbers, physical and virtual addresses: from each to the others. */
 #include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/lone.h"
 #include "sim/kernel/memory/page.h"
 
 /* Somebody makes a pointer of a number: does it mean anything? */
@@ -58,16 +59,30 @@ void *phys_to_virt(phys_addr_t phys)
 	if (!lfb__current)
 		return NULL;
 	converted(lfb__current, phys);
-	return phys < lfb__current->memory.size ? lfb__current->memory.base + phys : NULL;
+	if (phys >= lfb__current->memory.size)
+		return NULL;
+	if (unlikely(lfb__page(lfb__current, PHYS_PFN(phys))->flags & PG_SLAB)) {
+		void *lone = lfb__lone_at(&lfb__current->memory, phys);
+
+		if (lone)
+			return lone;
+	}
+	return lfb__current->memory.base + phys;
 }
 
 /* ~0 for a pointer that is not in the linear map. */
 static phys_addr_t linear_phys(const void *virt)
 {
+	const struct lfb_lone *lone;
 	phys_addr_t phys;
+	long long offset;
 
 	if (!lfb__current)
 		return ~0ull;
+	lone = lfb__lone_of(&lfb__current->memory, virt, &offset);
+	if (lone)
+		return lfb__lone_age(&lfb__current->memory, lone) || offset < 0 ? ~0ull :
+		       lone->phys + (phys_addr_t)offset;
 	phys = (uintptr_t)virt - (uintptr_t)lfb__current->memory.base;
 	return phys < lfb__current->memory.size ? phys : ~0ull;
 }

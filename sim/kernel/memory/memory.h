@@ -125,6 +125,21 @@ int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int 
 
 /* slab.c */
 
+/* kmalloc() for what is the kernel's own, whose use nobody doubts. */
+void *lfb__kmalloc(size_t size, gfp_t gfp);
+static inline void *lfb__kcalloc(size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? NULL :
+	       lfb__kmalloc(bytes, GFP_KERNEL | __GFP_ZERO);
+}
+
+static inline void *lfb__kzalloc(size_t size)
+{
+	return lfb__kcalloc(1, size);
+}
+
 void lfb__slabs_begin(struct lfb_kernel *kernel);
 /* The start of the live object around @ptr, a linear-map address; NULL: there is none. */
 const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr);

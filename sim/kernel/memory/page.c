@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
@@ -97,14 +98,18 @@ static unsigned long block_pfn(struct lfb_kernel *kernel, const struct page *pag
 
 static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigned long pfn)
 {
+	const unsigned int order = page->order;
+
 	LFB_ASSERT(page->refcount > 0);
 	if (--page->refcount > 0)
 		return;
-	LFB_ASSERT(kernel->pages.allocated >= 1ul << page->order);
-	kernel->pages.allocated -= 1ul << page->order;
+	LFB_ASSERT(kernel->pages.allocated >= 1ul << order);
+	kernel->pages.allocated -= 1ul << order;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn));
 	lfb__free_block(kernel, pfn);
+	if (kernel->checks == LFB_CHECKS_ON && lfb__frame(kernel) && !kernel->task->internal)
+		lfb__pages_close(kernel, pfn, order);
 }
 
 void __free_pages(struct page *page, unsigned int order)

@@ -2,6 +2,7 @@
 /* What a boot does to physical memory: keep what was handed over, destroy everything else. */
 #include <string.h>
 
+#include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
@@ -43,6 +44,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	const bool after_another = kernel->boot_number && lfb__checking(kernel);
 
 	lfb__unpoison_touched(memory, 0, memory->size);
+	lfb__pages_open_all(memory);
 	if (lfb__fenced(memory))
 		lfb__fence_open(kernel);
 	memory->lost_base += LFB_LOST_SLAB;

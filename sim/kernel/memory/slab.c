@@ -9,6 +9,7 @@
 #include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/check.h"
 #include "sim/kernel/memory/fence.h"
+#include "sim/kernel/memory/lone.h"
 #include "sim/kernel/memory/page.h"
 
 #define MAX_SLAB_OBJECT 8192
@@ -117,10 +118,10 @@ static void *alloc_fenced(struct lfb_kernel *kernel, size_t size)
 	       lfb__fence_object(kernel, pfn, size) : NULL;
 }
 
-void *kmalloc(size_t size, gfp_t gfp)
+static void *allocate(size_t size, gfp_t gfp, bool for_module)
 {
 	struct lfb_kernel *kernel = lfb__current;
-	void *object;
+	void *object, *lone;
 
 	if (!kernel || size == 0 || size > MAX_OBJECT)
 		return NULL;
@@ -137,10 +138,25 @@ void *kmalloc(size_t size, gfp_t gfp)
 	if (!object)
 		return NULL;
 	kernel->slabs.objects++;
-	lfb__unpoison(object, size);
+	lone = for_module && kernel->checks == LFB_CHECKS_ON ?
+	       lfb__lone_give(kernel, object, size) : NULL;
+	if (lone)
+		object = lone;
+	else
+		lfb__unpoison(object, size);
 	if (lfb__frame(kernel))
 		lfb__ledger_add(kernel, LFB_LEDGER_SLAB, (uintptr_t)object, size);
 	return gfp & __GFP_ZERO ? memset(object, 0, size) : object;
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	return allocate(size, gfp, true);
+}
+
+void *lfb__kmalloc(size_t size, gfp_t gfp)
+{
+	return allocate(size, gfp, false);
 }
 
 /* An object, found from an address in it. */
@@ -150,6 +166,7 @@ struct object {
 	unsigned int index;	/* in its slab */
 	size_t start;		/* in its slab or block */
 	size_t size;
+	struct lfb_lone *lone;	/* what stands for it; NULL: nothing does */
 };
 
 /* Finds the object at or around an address in a page of the slab allocator. Is it live? */
@@ -182,9 +199,21 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 			       struct object *object)
 {
 	const struct lfb_memory *memory = &kernel->memory;
-	const size_t address = (uintptr_t)ptr - (uintptr_t)memory->base;
+	size_t address = (uintptr_t)ptr - (uintptr_t)memory->base;
+	long long inside;
 	phys_addr_t phys;
 	bool live;
+
+	object->lone = lfb__lone_of(memory, ptr, &inside);
+	if (object->lone) {
+		if (lfb__lone_age(memory, object->lone))
+			return "a pointer of an earlier kernel";
+		if (inside)
+			return "inside of an object";
+		if (!object->lone->live)
+			return "not allocated";
+		address = object->lone->phys;
+	}
 
 	if (unlikely(address >= memory->size))
 		return lfb__address_kind(memory, ptr, &phys) == LFB_ADDRESS_STALE ?
@@ -242,12 +271,25 @@ static void complain(struct lfb_kernel *kernel, const void *ptr, const struct ob
 	const size_t address = (uintptr_t)ptr - (uintptr_t)kernel->memory.base;
 	struct lfb_object name = { "pointer to an object" };
 
-	if (address < kernel->memory.size) {
+	if (object->lone) {
+		name = lfb__slab_name(object->lone->size);
+	} else if (address < kernel->memory.size) {
 		name = lfb__phys_object(address);
 		if (lfb__page(kernel, PHYS_PFN(address))->flags & PG_SLAB)
 			name = lfb__slab_name(object->size);
 	}
 	lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, name.text, "kfree", "%s", problem);
+}
+
+static void check_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone)
+{
+	const long long offset = lfb__lone_written(&kernel->memory, lone);
+
+	if (unlikely(offset))
+		lfb__warn_as(LFB_FINDING_MEM_OVERRUN, lfb__slab_name(lone->size).text, "kfree",
+			     "an object of %u bytes, allocated %s, was written to at offset %lld",
+			     lone->size, lfb__site_who(lone->made, lone->made_operation).text,
+			     offset);
 }
 
 static void check_slack(struct lfb_kernel *kernel, unsigned long pfn)
@@ -279,7 +321,10 @@ void kfree(const void *ptr)
 	kernel->slabs.objects--;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
-	if (lfb__fenced(&kernel->memory)) {
+	if (object.lone) {
+		check_lone(kernel, object.lone);
+		lfb__lone_freed(kernel, object.lone);
+	} else if (lfb__fenced(&kernel->memory)) {
 		check_slack(kernel, object.pfn);
 	} else if (LFB_ASAN) {
 		lfb__unpoison(ptr, object.size);
@@ -301,7 +346,8 @@ const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr)
 	if (address >= memory->size || !(memory->map[PHYS_PFN(address)].flags & PG_SLAB) ||
 	    !locate(kernel, address, &object))
 		return NULL;
-	return (u8 *)lfb__pfn_address(memory, object.pfn) + object.start;
+	return lfb__lone_at(memory, PFN_PHYS(object.pfn) + object.start) ?:
+	       (u8 *)lfb__pfn_address(memory, object.pfn) + object.start;
 }
 
 size_t ksize(const void *ptr)
@@ -310,6 +356,8 @@ size_t ksize(const void *ptr)
 
 	if (!lfb__current || find_object(lfb__current, ptr, &object))
 		return 0;
+	if (object.lone)
+		return object.lone->size = (u32)lfb__lone_room(object.lone);
 	lfb__unpoison(ptr, object.size);
 	if (lfb__fenced(&lfb__current->memory))
 		lfb__fence_use_all(lfb__current, object.pfn);
@@ -342,6 +390,7 @@ char *kstrdup(const char *s, gfp_t gfp)
 
 void lfb__slabs_begin(struct lfb_kernel *kernel)
 {
+	lfb__lones_begin(kernel);
 	memset(&kernel->slabs, 0, sizeof(kernel->slabs));
 	for (unsigned int class = 0; class < LFB_SLAB_CLASSES; class++)
 		kernel->slabs.partial[class] = LFB_NO_PFN;

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
+#include "sim/kernel/memory/lone.h"
 #include "sim/kernel/memory/page.h"
 
 #define TEXT_SIZE 400
@@ -71,7 +73,7 @@ static void report_vmalloc(struct lfb_kernel *kernel, const void *address)
 	}
 }
 
-/* In guard mode: what the memory is or was */
+/* What the memory is or was, where each object has its own */
 
 struct fault {
 	enum lfb_finding_id id;
@@ -100,8 +102,10 @@ static void describe(const struct lfb_fence_page *page, struct fault *fault)
 		add(fault, "an object of %u bytes, allocated %s", page->size, who.text);
 	} else {
 		fault->object = lfb__phys_object(PFN_PHYS(page->head));
-		add(fault, "a block of order %u at 0x%llx, allocated %s", page->order,
-		    PFN_PHYS(page->head), who.text);
+		add(fault, "a block of order %u at 0x%llx", page->order, PFN_PHYS(page->head));
+		/* Of a closed block only its end is known. */
+		if (page->use != LFB_FENCE_NEVER_USED)
+			add(fault, ", allocated %s", who.text);
 	}
 }
 
@@ -112,13 +116,18 @@ static bool ended_an_flb(const struct lfb_fence_page *page)
 	       (!strcmp(page->freed->op, "unpreserve") || !strcmp(page->freed->op, "finish"));
 }
 
-static void describe_freed(const struct lfb_fence_page *page, long long offset, struct fault *fault)
+static void describe_freed(const struct lfb_kernel *kernel, const struct lfb_fence_page *page,
+			   long long offset, struct fault *fault)
 {
+	const struct lfb_frame *frame = lfb__frame(kernel);
+
 	fault->id = LFB_FINDING_MEM_USE_AFTER_FREE;
 	describe(page, fault);
 	add(fault, ", freed %s, was used at offset %lld",
 	    lfb__site_who(page->freed, page->freed_operation).text, offset);
-	if (!ended_an_flb(page))
+	/* Within one call it is no question of references. */
+	if (!ended_an_flb(page) || (frame && frame->site == page->freed &&
+				    page->freed_operation == kernel->operation))
 		return;
 	fault->id = LFB_FINDING_FLB_USED_AFTER_PUT;
 	fault->object = lfb__object("flb %.40s", page->freed->name);
@@ -160,12 +169,47 @@ static void report_fenced(struct lfb_kernel *kernel, phys_addr_t phys)
 	if (page->size)
 		offset -= (long long)lfb__fence_start(kernel, page->head, &size);
 	if (page->use == LFB_FENCE_FREED) {
-		describe_freed(page, offset, &fault);
+		describe_freed(kernel, page, offset, &fault);
 	} else if (page->use == LFB_FENCE_IN_USE && page->size) {
 		describe(page, &fault);
 		add(&fault, ", was used at offset %lld", offset);
 	} else {
 		describe_unused(kernel, phys, &fault);
+	}
+	report(kernel, fault.id, fault.object.text, fault.text, "");
+}
+
+static void report_closed(struct lfb_kernel *kernel, const struct lfb_closed *closed,
+			  phys_addr_t phys)
+{
+	const struct lfb_fence_page page = {
+		.freed = closed->site,
+		.freed_operation = closed->operation,
+		.head = closed->pfn,
+		.order = closed->order,
+	};
+	struct fault fault = { .id = LFB_FINDING_MEM_USE_AFTER_FREE };
+
+	describe_freed(kernel, &page, (long long)(phys - PFN_PHYS(closed->pfn)), &fault);
+	report(kernel, fault.id, fault.object.text, fault.text, "");
+}
+
+static void report_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone, long long offset)
+{
+	const struct lfb_fence_page page = {
+		.made = lone->made,
+		.freed = lone->freed,
+		.made_operation = lone->made_operation,
+		.freed_operation = lone->freed_operation,
+		.size = lone->size,
+	};
+	struct fault fault = { .id = LFB_FINDING_MEM_OVERRUN };
+
+	if (lone->live) {
+		describe(&page, &fault);
+		add(&fault, ", was used at offset %lld", offset);
+	} else {
+		describe_freed(kernel, &page, offset, &fault);
 	}
 	report(kernel, fault.id, fault.object.text, fault.text, "");
 }
@@ -176,8 +220,11 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_
 	const size_t vmalloc = (uintptr_t)address - (uintptr_t)memory->vmalloc_base;
 	phys_addr_t phys;
 	const enum lfb_address_kind kind = lfb__address_kind(memory, address, &phys);
+	const struct lfb_lone *lone;
+	long long offset;
 	char text[80];
 
+	lone = stray == LFB_STRAY_ADDRESS ? lfb__lone_of(memory, address, &offset) : NULL;
 	if (stray == LFB_STRAY_STACK) {
 		report(kernel, LFB_FINDING_KERNEL_STACK_EXHAUSTED, culprit(kernel).text,
 		       "the stack is exhausted: calls nest without end", "");
@@ -186,6 +233,10 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_
 		       "a pointer that is no address was followed", "");
 	} else if (kind == LFB_ADDRESS_STALE) {
 		report_stale(kernel, address, phys);
+	} else if (lone) {
+		report_lone(kernel, lone, offset);
+	} else if (kind == LFB_ADDRESS_CURRENT && lfb__closed_at(memory, PHYS_PFN(phys))) {
+		report_closed(kernel, lfb__closed_at(memory, PHYS_PFN(phys)), phys);
 	} else if (kind == LFB_ADDRESS_CURRENT && lfb__fenced(memory) &&
 		   (uintptr_t)address - (uintptr_t)memory->base < memory->size) {
 		report_fenced(kernel, (uintptr_t)address - (uintptr_t)memory->base);

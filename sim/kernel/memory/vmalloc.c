@@ -28,7 +28,7 @@ static struct vm_struct *new_area(struct lfb_kernel *kernel, unsigned long nr_pa
 	if (nr_pages > 0 && !__builtin_mul_overflow(nr_pages, sizeof(area->pages[0]), &size) &&
 	    !__builtin_add_overflow(size, sizeof(*area), &size)) {
 		lfb__internal_begin(kernel);
-		area = kmalloc(size, GFP_KERNEL);
+		area = lfb__kmalloc(size, GFP_KERNEL);
 		lfb__internal_end(kernel);
 	}
 	if (area)

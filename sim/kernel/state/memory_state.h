@@ -89,6 +89,8 @@ struct lfb_memory {
 	unsigned long nr_chunks;
 	size_t host_size;		/* bytes at map, with all the tables behind it */
 	struct lfb_fence *fence;	/* LFB_CHECKS_GUARD only, see fence.h */
+	struct lfb_lones *lones;	/* LFB_CHECKS_ON only, see lone.h; NULL: none yet */
+	struct lfb_closed_pages *closed;	/* … see closed.h */
 	u8 *mirror;			/* … the arena once more, always accessible */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;

@@ -66,6 +66,7 @@ struct lfb_frame {
 	unsigned long call;		/* number of this call, never 0 */
 	const struct lfb_lock *lock;	/* the object's own, held around the callback; NULL: none */
 	unsigned int locks_held;	/* when it began */
+	unsigned int gave_back;		/* memory that it had not made itself */
 	bool touched_nothing;		/* it asked for memory that is not there: see folio.c */
 	/* Told when the kernel dies in the callback; may be NULL. */
 	void (*died)(struct lfb_kernel *kernel, const struct lfb_frame *frame);

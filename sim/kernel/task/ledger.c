@@ -161,10 +161,21 @@ struct lfb_ledger_entry *lfb__ledger_find(struct lfb_kernel *kernel, enum lfb_le
 	return number == LFB_TABLE_NONE ? NULL : entry_at(ledger->entries.items, number);
 }
 
+void lfb__ledger_given_back(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
+{
+	struct lfb_frame *frame = lfb__frame(kernel);
+
+	/* Calls of the kernel before have the same numbers. */
+	if (frame && !entry->internal &&
+	    (entry->kind == LFB_LEDGER_INCOMING || entry->call != frame->call))
+		frame->gave_back++;
+}
+
 void lfb__ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry)
 {
 	struct lfb_ledger *ledger = &kernel->ledger;
 
+	lfb__ledger_given_back(kernel, entry);
 	LFB_ASSERT(entry_at(ledger->entries.items, entry->number) == entry);
 	unlink_entry(ledger, entry);
 	list_del_init(&entry->owned);

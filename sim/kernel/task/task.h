@@ -100,6 +100,8 @@ struct lfb_ledger_entry *lfb__ledger_find(struct lfb_kernel *kernel, enum lfb_le
 					  u64 key);
 void lfb__ledger_remove(struct lfb_kernel *kernel, enum lfb_ledger_kind kind, u64 key);
 void lfb__ledger_drop(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry);
+/* It was freed or restored: by a callback that had not made it? */
+void lfb__ledger_given_back(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry);
 /* It was not made here: the kernel before handed it over. NULL is ignored. */
 static inline void lfb__ledger_came_over(struct lfb_ledger_entry *entry)
 {

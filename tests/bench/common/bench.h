@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the benchmarks share: a clock, an end, and a module whose files are a number and need one
- * FLB.
+ * What the benchmarks share: a clock, figures of several runs, an end, and a module whose files
+ * are a number and need one FLB.
  */
 #ifndef TESTS_BENCH_COMMON_BENCH_H
 #define TESTS_BENCH_COMMON_BENCH_H
@@ -20,6 +20,18 @@
 /* Seconds; and those of the processor, where other programs do not count. */
 double bench_now(void);
 double bench_processor_now(void);
+
+#define BENCH_ROUNDS 5
+
+/* What several runs took. */
+struct bench_figures {
+	double minimum;
+	double median;
+	double spread;	/* between the least and the most, in parts of the median */
+};
+
+/* Sorts @values. */
+struct bench_figures bench_figures(double *values, unsigned int count);
 /* Returns @ret, or ends the program with a sentence when it is an errno. */
 int bench_must(struct lfb_machine *machine, int ret, const char *what);
 const char *bench_session_name(unsigned long index);

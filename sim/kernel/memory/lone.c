@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* Objects with pages of their own, behind the slab allocator. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sim/kernel/memory/fence.h"
+#include "sim/kernel/memory/lone.h"
+
+#define LONES_MAX 2048u
+#define LONES_RESTING 64u	/* so many are free before the first one's turn comes again */
+#define STRIDE (2 * PAGE_SIZE)	/* a page, and what is never mapped behind it */
+#define FRONT 32u		/* bytes in front of an object that are looked at */
+
+/* They lie behind a page that is never mapped. The pages of the file are in the other order. */
+struct lfb_lones {
+	u8 *window;
+	int fd;
+	u32 count;		/* pages that are mapped */
+	u32 live;
+	u32 resting;		/* in the queue of the free ones */
+	u32 oldest, newest;
+	unsigned int boot;
+	struct lfb_lone lones[LONES_MAX];
+};
+
+static u8 *page_of(const struct lfb_lones *lones, u32 number)
+{
+	return lones->window + PAGE_SIZE + number * STRIDE;
+}
+
+static u32 number_of(const struct lfb_lones *lones, const struct lfb_lone *lone)
+{
+	return (u32)(lone - lones->lones);
+}
+
+size_t lfb__lone_room(const struct lfb_lone *lone)
+{
+	return lfb__fence_aligned(lone->size);
+}
+
+static size_t front_of(const struct lfb_lone *lone)
+{
+	const size_t free = PAGE_SIZE - lfb__lone_room(lone);
+
+	return free < FRONT ? free : FRONT;
+}
+
+static u8 *start_of(const struct lfb_lones *lones, const struct lfb_lone *lone)
+{
+	return page_of(lones, number_of(lones, lone)) + PAGE_SIZE - lfb__lone_room(lone);
+}
+
+static struct lfb_lones *create(struct lfb_memory *memory)
+{
+	struct lfb_lones *lones = calloc(1, sizeof(*lones));
+	const size_t size = PAGE_SIZE + LONES_MAX * STRIDE;
+
+	if (!lones)
+		return NULL;
+	lones->fd = memfd_create("lfb-objects", MFD_CLOEXEC);
+	lones->window = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			     -1, 0);
+	memory->lones = lones;
+	if (lones->fd >= 0 && lones->window != MAP_FAILED &&
+	    !ftruncate(lones->fd, (off_t)(LONES_MAX * PAGE_SIZE)))
+		return lones;
+	lfb__lones_destroy(memory);
+	return NULL;
+}
+
+void lfb__lones_destroy(struct lfb_memory *memory)
+{
+	struct lfb_lones *lones = memory->lones;
+
+	if (!lones)
+		return;
+	if (lones->window != MAP_FAILED)
+		munmap(lones->window, PAGE_SIZE + LONES_MAX * STRIDE);
+	if (lones->fd >= 0)
+		close(lones->fd);
+	free(lones);
+	memory->lones = NULL;
+}
+
+/*
+ * One page more. Neighbours are not neighbours in the file, so the host never makes one mapping
+ * of two: that, and taking it apart again, is what makes mprotect() slow.
+ */
+static struct lfb_lone *map_next(struct lfb_lones *lones)
+{
+	const off_t at = (off_t)((LONES_MAX - 1 - lones->count) * PAGE_SIZE);
+
+	if (lones->count == LONES_MAX ||
+	    mmap(page_of(lones, lones->count), PAGE_SIZE, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_FIXED, lones->fd, at) == MAP_FAILED)
+		return NULL;
+	return &lones->lones[lones->count++];
+}
+
+static struct lfb_lone *take_oldest(struct lfb_lones *lones)
+{
+	struct lfb_lone *lone = &lones->lones[lones->oldest];
+
+	if (!lones->resting ||
+	    mprotect(page_of(lones, lones->oldest), PAGE_SIZE, PROT_READ | PROT_WRITE))
+		return NULL;
+	lones->resting--;
+	lones->oldest = lone->next;
+	return lone;
+}
+
+static void close_page(struct lfb_lones *lones, struct lfb_lone *lone)
+{
+	const u32 number = number_of(lones, lone);
+
+	mprotect(page_of(lones, number), PAGE_SIZE, PROT_NONE);
+	lone->live = false;
+	lones->live--;
+	if (lones->resting++)
+		lones->lones[lones->newest].next = number;
+	else
+		lones->oldest = number;
+	lones->newest = number;
+}
+
+void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
+{
+	struct lfb_lones *lones = kernel->memory.lones ?: create(&kernel->memory);
+	struct lfb_lone *lone = NULL;
+	u8 *start;
+
+	if (!lones || size > PAGE_SIZE)
+		return NULL;
+	if (lones->resting < LONES_RESTING)
+		lone = map_next(lones);
+	if (!lone)
+		lone = take_oldest(lones);
+	if (!lone)
+		return NULL;
+	lones->live++;
+	*lone = (struct lfb_lone){
+		.made = lfb__site_here(kernel),
+		.made_operation = kernel->operation,
+		.phys = (phys_addr_t)((u8 *)object - kernel->memory.base),
+		.boot = lones->boot,
+		.size = (u32)size,
+		.live = true,
+	};
+	start = start_of(lones, lone);
+	memset(start - front_of(lone), LFB_SLACK, front_of(lone));
+	memset(start + size, LFB_SLACK, lfb__lone_room(lone) - size);
+	return start;
+}
+
+void lfb__lone_freed(struct lfb_kernel *kernel, struct lfb_lone *lone)
+{
+	lone->freed = lfb__site_here(kernel);
+	lone->freed_operation = kernel->operation;
+	close_page(kernel->memory.lones, lone);
+}
+
+void lfb__lones_begin(struct lfb_kernel *kernel)
+{
+	struct lfb_lones *lones = kernel->memory.lones;
+
+	if (!lones)
+		return;
+	for (u32 i = 0; lones->live && i < lones->count; i++) {
+		if (lones->lones[i].live)
+			close_page(lones, &lones->lones[i]);
+	}
+	lones->boot++;
+}
+
+void lfb__lones_range(const struct lfb_memory *memory, u64 *start, u64 *size)
+{
+	const struct lfb_lones *lones = memory->lones;
+
+	*start = lones ? (uintptr_t)lones->window + PAGE_SIZE : 0;
+	*size = lones ? lones->count * STRIDE : 0;
+}
+
+struct lfb_lone *lfb__lone_of(const struct lfb_memory *memory, const void *address,
+			      long long *offset)
+{
+	struct lfb_lones *lones = memory->lones;
+	struct lfb_lone *lone;
+	uintptr_t inside;
+
+	if (likely(!lones))
+		return NULL;
+	inside = (uintptr_t)address - (uintptr_t)lones->window - PAGE_SIZE;
+	if (inside >= lones->count * STRIDE || !lones->lones[inside / STRIDE].size)
+		return NULL;
+	lone = &lones->lones[inside / STRIDE];
+	*offset = (long long)((const u8 *)address - start_of(lones, lone));
+	return lone;
+}
+
+unsigned int lfb__lone_age(const struct lfb_memory *memory, const struct lfb_lone *lone)
+{
+	return memory->lones->boot - lone->boot;
+}
+
+void *lfb__lone_at(const struct lfb_memory *memory, phys_addr_t phys)
+{
+	const struct lfb_lones *lones = memory->lones;
+
+	for (u32 i = 0; lones && lones->live && i < lones->count; i++) {
+		const struct lfb_lone *lone = &lones->lones[i];
+
+		if (lone->live && phys - lone->phys < lfb__lone_room(lone))
+			return start_of(lones, lone) + (phys - lone->phys);
+	}
+	return NULL;
+}
+
+long long lfb__lone_written(const struct lfb_memory *memory, const struct lfb_lone *lone)
+{
+	const u8 *start = start_of(memory->lones, lone);
+	const size_t room = lfb__lone_room(lone);
+
+	for (size_t i = lone->size; i < room; i++) {
+		if (start[i] != LFB_SLACK)
+			return (long long)i;
+	}
+	for (long long i = 1; i <= (long long)front_of(lone); i++) {
+		if (start[-i] != LFB_SLACK)
+			return -i;
+	}
+	return 0;
+}
