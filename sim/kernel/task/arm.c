@@ -104,7 +104,7 @@ static bool handles(const struct sigaction *action)
 }
 
 /* Who replaces one handler replaces both. Returns whether there was another's. */
-static bool take_both(lfb_fault_handler *handler)
+static bool take_both(void (*handler)(int number, siginfo_t *info, void *context))
 {
 	struct sigaction now;
 
@@ -125,7 +125,7 @@ static bool take_both(lfb_fault_handler *handler)
 }
 
 /* Test frameworks put handlers of their own there before every test, so look every time. */
-void lfb__arm_for_good(lfb_fault_handler *handler)
+void lfb__arm_for_good(void (*handler)(int number, siginfo_t *info, void *context))
 {
 	if (unlikely(!has_stack))
 		make_stack();
@@ -135,7 +135,7 @@ void lfb__arm_for_good(lfb_fault_handler *handler)
 	pthread_mutex_unlock(&lock);
 }
 
-void lfb__arm(lfb_fault_handler *handler, bool *armed)
+void lfb__arm(void (*handler)(int number, siginfo_t *info, void *context), bool *armed)
 {
 	if (unlikely(!has_stack))
 		make_stack();

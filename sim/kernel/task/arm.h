@@ -7,15 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef void lfb_fault_handler(int number, siginfo_t *info, void *context);
-
 /* @handler gets all faults of the process for good, chained to what was there before. */
-void lfb__arm_for_good(lfb_fault_handler *handler);
+void lfb__arm_for_good(void (*handler)(int number, siginfo_t *info, void *context));
 /*
  * @handler gets the faults from here on, until lfb__disarm() by the last who is inside: what was
  * there before comes back then. *@armed says that its owner is inside, also twice.
  */
-void lfb__arm(lfb_fault_handler *handler, bool *armed);
+void lfb__arm(void (*handler)(int number, siginfo_t *info, void *context), bool *armed);
 void lfb__disarm(bool *armed);
 /* A fault that is not the handler's business happens again as if it did not exist. */
 void lfb__step_aside(int number, const siginfo_t *info);
