@@ -322,11 +322,13 @@ static void *look_at_the_stack(void *result)
 {
 	static char memory[64 << 10];
 	const stack_t own = { .ss_sp = memory, .ss_size = sizeof(memory) };
-	stack_t now;
+	stack_t before, now;
 
-	sigaltstack(&own, NULL);
+	sigaltstack(&own, &before);
 	*(bool *)result = dies_of_null(machine) && dies_of_recursion(machine) &&
 			  !sigaltstack(NULL, &now) && now.ss_sp == memory;
+	/* A sanitizer's, say, which frees what is there. */
+	sigaltstack(&before, NULL);
 	return NULL;
 }
 
