@@ -24,7 +24,7 @@ static const struct {
 	enum lfb_happening flb_event;
 	enum lfb_happening file_event;
 } ops[] = {
-	[LUO_CAN_PRESERVE] = { "can_preserve", NO_FAULT, NO_FAULT },
+	[LUO_CAN_PRESERVE] = { "can_preserve", NO_FAULT, NO_FAULT, NO_EVENT, NO_EVENT },
 	[LUO_PRESERVE] = { "preserve", LFB_FAULT_FLB_PRESERVE, LFB_FAULT_FILE_PRESERVE,
 		LFB_DID_FLB_PRESERVE, LFB_DID_FILE_PRESERVE },
 	[LUO_UNPRESERVE] = { "unpreserve", NO_FAULT, NO_FAULT,

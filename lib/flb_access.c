@@ -24,15 +24,19 @@ static int check(struct luo *luo, const struct luo_args *args, enum luo_accessor
 static int have_object(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
 	const struct liveupdate_flb_state *outgoing = &flb->private.outgoing;
-
+	const char *why = "no file of it is preserved";
 	int err = -ENOENT;
 
-	if (incoming)
+	if (incoming) {
 		err = luo_flb_retrieve_locked(luo, flb);
-	else if (outgoing->count > 0 || outgoing->references > 0)
+		why = flb->private.incoming.finished ? "it is finished" :
+		      err == -ENODATA ? "this kernel was handed no live update" :
+		      err == -ENOENT ? "none was handed over" : "it could not be retrieved";
+	} else if (outgoing->count > 0 || outgoing->references > 0) {
 		err = 0;
-	return err ? lfb__fail(luo->kernel, err, "FLB %.47s has no %s object (%d)", flb->compatible,
-			       incoming ? "incoming" : "outgoing", err) : 0;
+	}
+	return err ? lfb__fail(luo->kernel, err, "FLB %.47s has no %s object: %s (%d)",
+			       flb->compatible, incoming ? "incoming" : "outgoing", why, err) : 0;
 }
 
 /* The locked family (rfc-v6): on success the object cannot go away until unlock. */

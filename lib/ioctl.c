@@ -63,6 +63,21 @@ static int copy_out(u8 *user, const struct luo_ioctl *ioctl, const void *request
 			 ioctl->cmd);
 }
 
+/* Was one of the two kinds of descriptors given where the other is meant? */
+static const char *whose(unsigned int cmd, unsigned int first_nr)
+{
+	const bool is_session = first_nr == _IOC_NR(LIVEUPDATE_SESSION_PRESERVE_FD);
+
+	if (is_session && (cmd == LIVEUPDATE_IOCTL_CREATE_SESSION ||
+			   cmd == LIVEUPDATE_IOCTL_RETRIEVE_SESSION))
+		return ": this is a session, and not /dev/liveupdate";
+	if (!is_session && (cmd == LIVEUPDATE_SESSION_PRESERVE_FD ||
+			    cmd == LIVEUPDATE_SESSION_RETRIEVE_FD ||
+			    cmd == LIVEUPDATE_SESSION_FINISH || cmd == LIVEUPDATE_SESSION_GET_NAME))
+		return ": this is /dev/liveupdate, and not a session";
+	return "";
+}
+
 long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
 	       unsigned int cmd, unsigned long arg)
 {
@@ -75,7 +90,8 @@ long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
 	long ret;
 
 	if (nr < first_nr || nr - first_nr >= count)
-		return lfb__fail(lfb__current, -EINVAL, "ioctl 0x%x: no such request", cmd);
+		return lfb__fail(lfb__current, -EINVAL, "ioctl 0x%x: no such request%s", cmd,
+				 whose(cmd, first_nr));
 	ioctl = &table[nr - first_nr];
 	if (lfb__copy(lfb__current, &user_size, user, sizeof(user_size)))
 		return lfb__fail(lfb__current, -EFAULT, "ioctl 0x%x: no structure", cmd);

@@ -360,9 +360,8 @@ static inline void lfb_record_callbacks(struct lfb_machine *machine,
 
 /**
  * lfb_assert_callbacks() - these callbacks returned, in this order, since the last assertion
- * @callbacks: the recorder
- * @...: strings like "flb iommu-v1 preserve", for a callback that failed "file memfd-v1 freeze
- *	-> -5"; none at all for no callbacks
+ * @...: the recorder (struct lfb_callbacks), then strings like "flb iommu-v1 preserve", for a
+ *	callback that failed "file memfd-v1 freeze -> -5"; none at all for no callbacks
  */
 #define lfb_assert_callbacks(...)                                                                  \
 	lfb_callbacks_(__FILE__, __LINE__, __VA_ARGS__, (const char *)NULL)

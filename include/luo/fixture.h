@@ -58,8 +58,8 @@ static inline void lfb_fixture_expect_(struct lfb_fixture *fixture, ...)
 
 /**
  * lfb_fixture_expect() - from here on the test is about these findings
- * @fixture: the fixture
- * @...: one or more of enum lfb_finding_id: each must be there at the end, others may not
+ * @...: the fixture, then one or more of enum lfb_finding_id: each must be there at the end, others
+ *	may not
  */
 #define lfb_fixture_expect(...) lfb_fixture_expect_(__VA_ARGS__, -1)
 

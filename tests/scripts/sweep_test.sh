@@ -68,6 +68,18 @@ prints out 'input: at the end: LFB-LOCK-INVERSION: flb flb-0-v1 unpreserve, lock
 prints out 'input: 1 fault points, 2 runs: 0 reported, '
 prints out ', 2 violations'
 
+# What follows from a failure that kernels remember is told last, and once.
+lfb 1 sweep "$LFB_SOURCE_DIR/tests/newcomer/finish-needs-retrieve.bad.lfb"
+sed '1,/: what follows from failures that kernels remember:$/d' "$dir/out" >"$dir/last"
+checks=$((checks + 1))
+[ "$(grep -c '^    lfb sweep' "$dir/last")" -eq 1 ] || fail "it is not told once"
+grep -q 'the kernel died: folio_put: .*(LFB-MEM-BAD-FREE)$' "$dir/last" || fail "it has no name"
+
+# A scenario that dies by itself says of what.
+printf 'do bug\n' >"$dir/input"
+lfb 1 sweep "$dir/input"
+prints err 'the kernel died: recorded: the scenario says so (LFB-KERNEL-BUG)'
+
 # From standard input.
 printf 'open\nsession a\n' >"$dir/input"
 status=0

@@ -12,8 +12,10 @@ static inline void event_words(const struct lfb_event *event, char *line, size_t
 
 	lfb_event_subject(event, subject, sizeof(subject));
 	lfb_event_detail(event, detail, sizeof(detail));
-	snprintf(line, size, "%s %s %s: %s", lfb_event_kind_name(event->kind), subject,
-		 lfb_event_action(event), detail);
+	/* It may be cut. */
+	if (snprintf(line, size, "%s %s %s: %s", lfb_event_kind_name(event->kind), subject,
+		     lfb_event_action(event), detail) < 0)
+		line[0] = '\0';
 }
 
 #endif

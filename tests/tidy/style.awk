@@ -38,6 +38,10 @@ inside && /(^|[^A-Za-z_])(assert|abort)\(|<assert\.h>/ {
 	bad("it would end the process: LFB_ASSERT() ends the machine")
 }
 
+FILENAME ~ /^\.\/lib\/[a-z_]*\.[ch]$/ && /LFB_FINDING_/ {
+	bad("a finding in the flow: a seam of lib/contract/ is told what happens")
+}
+
 # Single letters count, and what counts is declared where it does.
 /^\t+(unsigned (int|long)|unsigned|int|long|size_t|u8|u16|u32|u64) [ijk](, [ijk])*;/ {
 	bad("a counter is declared in its for")

@@ -60,9 +60,11 @@ static const struct lfb_finding *only_finding(enum lfb_finding_id id)
 
 static void assert_text(const struct lfb_finding *finding, const char *object, const char *text)
 {
+	const char *is = finding->text ? finding->text : "";
+
 	assert_string_equal(finding->object, object);
-	if (!strstr(finding->text, text))
-		fail_msg("\"%s\" is not in \"%s\"", text, finding->text);
+	if (!strstr(is, text))
+		fail_msg("\"%s\" is not in \"%s\"", text, is);
 }
 
 static void assert_phys(const struct lfb_finding *finding, phys_addr_t phys, const char *text)

@@ -179,6 +179,21 @@ static void unknown_numbers_are_refused(void **state)
 }
 
 /* The number is right, and the type, the direction or the size in the command is not. */
+static void the_other_kind_of_descriptor_is_named(void **state)
+{
+	start("linux-7.0");
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		int fd = requests[i].on_session ? device : session;
+		const char *why = requests[i].on_session ?
+					  "this is /dev/liveupdate, and not a session" :
+					  "this is a session, and not /dev/liveupdate";
+
+		assert_int_equal(lfb_agent_ioctl(rig.agent, fd, requests[i].cmd, NULL), -EINVAL);
+		assert_non_null(strstr(lfb_error_text(rig.machine), why));
+	}
+	stop();
+}
+
 static void wrong_encodings_are_refused(void **state)
 {
 	unsigned char buffer[128] __attribute__((aligned(8)));
@@ -335,6 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_request_is_checked_for_its_size),
 		cmocka_unit_test(unknown_numbers_are_refused),
+		cmocka_unit_test(the_other_kind_of_descriptor_is_named),
 		cmocka_unit_test(wrong_encodings_are_refused),
 		cmocka_unit_test(pointers_to_nothing_are_refused),
 		cmocka_unit_test(structures_that_are_cut_off_are_refused),

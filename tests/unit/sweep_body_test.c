@@ -419,6 +419,47 @@ static void a_kernel_that_dies_is_found(void **state)
 	check_found(DIES, "preserve", "the kernel died");
 }
 
+/* It fails once the device is open, and leaves it so. */
+static int open_and_create(struct lfb_machine *machine, void *context)
+{
+	struct lfb_agent *agent = *(struct lfb_agent **)context;
+	int device = lfb_agent_open(agent);
+	int session = device < 0 ? device : lfb_agent_create_session(agent, device, "s");
+
+	return session < 0 ? session : 0;
+}
+
+static int create_agent(struct lfb_machine *machine, void *context)
+{
+	return lfb_agent_create(machine, "agent", context);
+}
+
+static int destroy_agent(struct lfb_machine *machine, void *context)
+{
+	lfb_agent_destroy(*(struct lfb_agent **)context);
+	return 0;
+}
+
+static void who_opens_the_device_in_the_step_is_told_to_do_it_before(void **state)
+{
+	const struct lfb_sweep_body body = {
+		.sz = sizeof(body),
+		.prepare = create_agent,
+		.step = open_and_create,
+		.clean_up = destroy_agent,
+	};
+	struct lfb_sweep_result result = { .sz = sizeof(result) };
+	struct lfb_agent *agent;
+	struct lfb_machine *machine;
+
+	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
+	assert_int_equal(lfb_sweep(machine, &body, &agent, NULL, &result), 0);
+	assert_true(result.violations > 0);
+	if (!strstr(result.first, "open it in prepare"))
+		fail_msg("%s", result.first);
+	lfb_machine_destroy(machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +472,7 @@ int main(void)
 		cmocka_unit_test(a_leak_without_any_fault_is_found),
 		cmocka_unit_test(what_the_test_itself_checks_counts),
 		cmocka_unit_test(a_kernel_that_dies_is_found),
+		cmocka_unit_test(who_opens_the_device_in_the_step_is_told_to_do_it_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
