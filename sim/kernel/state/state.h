@@ -59,7 +59,8 @@ struct lfb_kernel {
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
 	const void *guard_frame; /* where on the stack it is */
 	const void *guard_thread; /* … and on whose: the address of its lfb__current */
-	bool armed;		/* faults of the process come to it: it is inside */
+	bool armed;		/* faults of the process come to it: it is inside … */
+	bool held;		/* … or lfb__guard_hold() says so */
 	int guard_result;	/* what the guarded entry returns after a death */
 	sigjmp_buf *copying;	/* in lfb__copy() */
 	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */

@@ -125,8 +125,22 @@ void lfb__guard_install(void)
 	lfb__arm_for_good(on_fault);
 }
 
-void lfb__guard_forget(struct lfb_kernel *kernel)
+static bool arms(const struct lfb_kernel *kernel)
 {
+	return kernel->catch_faults && lfb__checking(kernel) && !kernel->held;
+}
+
+void lfb__guard_hold(struct lfb_kernel *kernel)
+{
+	if (!arms(kernel))
+		return;
+	lfb__arm(on_fault, &kernel->armed);
+	kernel->held = true;
+}
+
+void lfb__guard_release(struct lfb_kernel *kernel)
+{
+	kernel->held = false;
 	lfb__disarm(&kernel->armed);
 }
 
@@ -150,7 +164,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	if (kernel->guard && !was_jumped_out_of(kernel, __builtin_frame_address(0)))
 		return body(arg);
 
-	if (kernel->catch_faults && lfb__checking(kernel))
+	if (arms(kernel))
 		lfb__arm(on_fault, &kernel->armed);
 	if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
@@ -178,7 +192,8 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		task->frame = NULL;
 	else if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
-	lfb__disarm(&kernel->armed);
+	if (!kernel->held)
+		lfb__disarm(&kernel->armed);
 	lfb__current = current;
 	return result;
 }

@@ -34,8 +34,13 @@ void lfb__simulator_bug(const struct lfb_assertion *broken);
  * replace the handler before each test.
  */
 void lfb__guard_install(void);
-/* The kernel ends, maybe after somebody jumped out of its guard. */
-void lfb__guard_forget(struct lfb_kernel *kernel);
+/*
+ * From the one to the other no code of the user's runs outside of the kernel, so that nobody can
+ * replace the handler: it is made ours once, which is a system call, and not at each entry.
+ */
+void lfb__guard_hold(struct lfb_kernel *kernel);
+/* Also when the kernel ends, maybe after somebody jumped out of its guard. */
+void lfb__guard_release(struct lfb_kernel *kernel);
 /* Copies between kernel and userspace: -EFAULT, and no harm, for an address that is not there. */
 int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 
