@@ -209,7 +209,9 @@
 	X(KERNEL_NO_SUCH_FUNCTION, "LFB-KERNEL-NO-SUCH-FUNCTION", ERROR,                           \
 	  "a function was called that this kernel does not have")                                  \
 	X(KERNEL_BAD_ANSWER, "LFB-KERNEL-BAD-ANSWER", ERROR,                                       \
-	  "a callback answered neither 0 nor a negative errno")
+	  "a callback answered neither 0 nor a negative errno")                                    \
+	X(KERNEL_STACK_EXHAUSTED, "LFB-KERNEL-STACK-EXHAUSTED", FATAL,                             \
+	  "kernel code used up its stack")
 
 /* What only a sweep sees: a step in which something was made to fail. */
 #define LFB_FINDING_IDS_STEP(X)                                                                    \

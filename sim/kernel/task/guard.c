@@ -3,53 +3,15 @@
  * A simulated kernel may die; the process it runs in may not. Kernel code is entered through
  * lfb__guarded(), and whatever kills the kernel jumps back to there.
  */
-#include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/kernel/task/arm.h"
 #include "sim/kernel/task/task.h"
 
-long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
-{
-	struct lfb_kernel *current = lfb__current;
-	struct task_struct *task = kernel->task;
-	const unsigned long inside = kernel->trace.inside;
-	sigjmp_buf env;
-	long result;
-
-	if (kernel->dead)
-		return -ESHUTDOWN;
-	if (kernel->guard)
-		return body(arg);
-
-	if (unlikely(kernel->serialized))
-		kernel->check_unchanged(kernel);
-	/* Without the signal mask: saving it is a system call, and the handler changes none. */
-	if (sigsetjmp(env, 0) == 0) {
-		kernel->guard = &env;
-		barrier();
-		result = body(arg);
-		barrier();
-		LFB_ASSERT(kernel->guard == &env);
-	} else {
-		/* A trace sink may have died of the event of a finding. */
-		kernel->findings.raising = false;
-		/* What has begun in there has no end. */
-		kernel->trace.inside = inside;
-		result = kernel->guard_result;
-	}
-	kernel->guard = NULL;
-	kernel->at_point = 0;
-	kernel->task = task;
-	if (unlikely(kernel->dead))
-		task->frame = NULL;
-	else if (unlikely(kernel->serialized))
-		kernel->check_unchanged(kernel);
-	lfb__current = current;
-	return result;
-}
+/* What a function may use of the stack at once. */
+#define LARGEST_FRAME (1 << 20)
 
 int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
 {
@@ -114,85 +76,124 @@ void lfb__simulator_bug(const struct lfb_assertion *broken)
 		siglongjmp(*kernel->guard, 1);
 }
 
-static struct sigaction earlier_segv, earlier_bus;
-
-static void on_fault(int number, siginfo_t *info, void *context);
-
-static bool is_ours(const struct sigaction *action)
+/*
+ * Is @address in the stack, where there is none any more? All that lies between the stack's end
+ * and the guarded entry is stack, unless it could grow no further.
+ */
+static bool stack_is_exhausted(const struct lfb_kernel *kernel, const void *address,
+			       const void *context)
 {
-	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_fault;
+	const uintptr_t end = lfb__stack_pointer(context) - PAGE_SIZE;
+
+	return end < (uintptr_t)kernel->guard_frame &&
+	       (uintptr_t)address < (uintptr_t)kernel->guard_frame &&
+	       (uintptr_t)address - end < LARGEST_FRAME;
 }
 
-/*
- * Not our business: steps aside, so that it happens again as if this handler did not exist. A
- * fault does so by itself on return. lfb__guard_install() brings the handler back.
- */
-static void step_aside(int number, const siginfo_t *info)
+static enum lfb_stray kind_of_stray(const struct lfb_kernel *kernel, const siginfo_t *info,
+				    const void *context)
 {
-	const struct sigaction *earlier = number == SIGSEGV ? &earlier_segv : &earlier_bus;
-	const struct sigaction standard = { .sa_handler = SIG_DFL };
-	struct sigaction now;
-
-	sigaction(number, NULL, &now);
-	/* A handler may have come to hand on to us that we stepped in front of: once around. */
-	if (now.sa_handler == earlier->sa_handler)
-		earlier = &standard;
-	sigaction(number, earlier, NULL);
-	if (info->si_code > 0)
-		return;
-	raise(number);
-	if (is_ours(&now))
-		sigaction(number, &now, NULL);
+	if (info->si_code == SI_KERNEL)
+		return LFB_STRAY_NO_ADDRESS;
+	return stack_is_exhausted(kernel, info->si_addr, context) ? LFB_STRAY_STACK :
+								     LFB_STRAY_ADDRESS;
 }
 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	struct lfb_kernel *kernel = lfb__current;
 
-	(void)context;
-	/* A sent signal (si_code <= 0) is no fault; one in a dying kernel is the sink's own. */
+	/*
+	 * A sent signal (si_code <= 0) is no fault, one in a dying kernel is the sink's own, and
+	 * one in a thread that only looks on while another is inside is not the kernel's.
+	 */
 	if (!kernel || !kernel->catch_faults || kernel->dead || info->si_code <= 0 ||
-	    (!kernel->guard && !kernel->copying)) {
-		step_aside(number, info);
+	    (!kernel->guard && !kernel->copying) ||
+	    (kernel->guard && kernel->guard_thread != &lfb__current)) {
+		lfb__step_aside(number, info);
 		return;
 	}
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
 	mark_dead(kernel, LFB_DEATH_PANIC);
-	kernel->report_stray(kernel, info->si_addr, info->si_code == SI_KERNEL);
+	kernel->report_stray(kernel, info->si_addr, kind_of_stray(kernel, info, context));
 	lfb__die(kernel, LFB_DEATH_PANIC);
-}
-
-static void install(int number, struct sigaction *earlier)
-{
-	/* SA_NODEFER: the handler is left by a jump, which does not restore the signal mask. */
-	const struct sigaction ours = {
-		.sa_sigaction = on_fault,
-		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK,
-	};
-	struct sigaction now;
-
-	sigaction(number, NULL, &now);
-	if (is_ours(&now))
-		return;
-	*earlier = now;
-	sigaction(number, &ours, NULL);
 }
 
 void lfb__guard_install(void)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct sigaction now;
+	lfb__arm_for_good(on_fault);
+}
 
-	/*
-	 * Test frameworks put handlers of their own there before every test, so look every time;
-	 * who replaces one replaces both.
-	 */
-	sigaction(SIGSEGV, NULL, &now);
-	if (is_ours(&now))
+static bool arms(const struct lfb_kernel *kernel)
+{
+	return kernel->catch_faults && lfb__checking(kernel) && !kernel->held;
+}
+
+void lfb__guard_hold(struct lfb_kernel *kernel)
+{
+	if (!arms(kernel))
 		return;
-	pthread_mutex_lock(&lock);
-	install(SIGBUS, &earlier_bus);
-	install(SIGSEGV, &earlier_segv);
-	pthread_mutex_unlock(&lock);
+	lfb__arm(on_fault, &kernel->armed);
+	kernel->held = true;
+}
+
+void lfb__guard_release(struct lfb_kernel *kernel)
+{
+	kernel->held = false;
+	lfb__disarm(&kernel->armed);
+}
+
+/* The guard that is there lies further down the stack than this: somebody jumped out of it. */
+static bool was_jumped_out_of(const struct lfb_kernel *kernel, const void *here)
+{
+	return kernel->guard_thread == &lfb__current &&
+	       (uintptr_t)here >= (uintptr_t)kernel->guard_frame;
+}
+
+long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
+{
+	struct lfb_kernel *current = lfb__current;
+	struct task_struct *task = kernel->task;
+	const unsigned long inside = kernel->trace.inside;
+	sigjmp_buf env;
+	long result;
+
+	if (kernel->dead)
+		return -ESHUTDOWN;
+	if (kernel->guard && !was_jumped_out_of(kernel, __builtin_frame_address(0)))
+		return body(arg);
+
+	if (arms(kernel))
+		lfb__arm(on_fault, &kernel->armed);
+	if (unlikely(kernel->serialized))
+		kernel->check_unchanged(kernel);
+	kernel->copying = NULL;
+	kernel->guard_frame = __builtin_frame_address(0);
+	kernel->guard_thread = &lfb__current;
+	/* Without the signal mask: saving it is a system call, and the handler changes none. */
+	if (sigsetjmp(env, 0) == 0) {
+		kernel->guard = &env;
+		barrier();
+		result = body(arg);
+		barrier();
+		LFB_ASSERT(kernel->guard == &env);
+	} else {
+		/* A trace sink may have died of the event of a finding. */
+		kernel->findings.raising = false;
+		/* What has begun in there has no end. */
+		kernel->trace.inside = inside;
+		result = kernel->guard_result;
+	}
+	kernel->guard = NULL;
+	kernel->at_point = 0;
+	kernel->task = task;
+	if (unlikely(kernel->dead))
+		task->frame = NULL;
+	else if (unlikely(kernel->serialized))
+		kernel->check_unchanged(kernel);
+	if (!kernel->held)
+		lfb__disarm(&kernel->armed);
+	lfb__current = current;
+	return result;
 }
