@@ -7,6 +7,7 @@
 #include "sim/kernel/task/arm.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
@@ -90,6 +91,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction ours, earlier_segv, earlier_bus;
 static unsigned int inside;
 static bool put_back; /* when nobody is inside any more */
+static atomic_bool others_handle;
 
 static bool is_ours(const struct sigaction *action)
 {
@@ -103,10 +105,11 @@ static bool handles(const struct sigaction *action)
 	return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
 }
 
-/* Who replaces one handler replaces both. Returns whether there was another's. */
+/* Who replaces one handler replaces both. Returns whether others' are there no more now. */
 static bool take_both(void (*handler)(int number, siginfo_t *info, void *context))
 {
 	struct sigaction now;
+	bool others;
 
 	if (!ours.sa_sigaction) {
 		sigemptyset(&ours.sa_mask);
@@ -121,7 +124,14 @@ static bool take_both(void (*handler)(int number, siginfo_t *info, void *context
 	sigaction(SIGBUS, &ours, &now);
 	if (!is_ours(&now))
 		earlier_bus = now;
-	return handles(&earlier_segv) || handles(&earlier_bus);
+	others = handles(&earlier_segv) || handles(&earlier_bus);
+	atomic_store_explicit(&others_handle, others, memory_order_relaxed);
+	return others;
+}
+
+bool lfb__others_handle(void)
+{
+	return atomic_load_explicit(&others_handle, memory_order_relaxed);
 }
 
 /* Test frameworks put handlers of their own there before every test, so look every time. */

@@ -15,6 +15,8 @@ void lfb__arm_for_good(void (*handler)(int number, siginfo_t *info, void *contex
  */
 void lfb__arm(void (*handler)(int number, siginfo_t *info, void *context), bool *armed);
 void lfb__disarm(bool *armed);
+/* Had others a handler there, when it was looked at last? */
+bool lfb__others_handle(void);
 /* A fault that is not the handler's business happens again as if it did not exist. */
 void lfb__step_aside(int number, const siginfo_t *info);
 /* Where the stack of the code that was interrupted ends; 0: unknown. */

@@ -125,23 +125,32 @@ void lfb__guard_install(void)
 	lfb__arm_for_good(on_fault);
 }
 
-static bool arms(const struct lfb_kernel *kernel)
+void lfb__guard_arm(struct lfb_kernel *kernel)
 {
-	return kernel->catch_faults && lfb__checking(kernel) && !kernel->held;
+	if (!kernel->armed && kernel->catch_faults && lfb__checking(kernel))
+		lfb__arm(on_fault, &kernel->armed);
 }
 
 void lfb__guard_hold(struct lfb_kernel *kernel)
 {
-	if (!arms(kernel))
-		return;
-	lfb__arm(on_fault, &kernel->armed);
-	kernel->held = true;
+	lfb__guard_arm(kernel);
+	kernel->held = kernel->armed;
 }
 
 void lfb__guard_release(struct lfb_kernel *kernel)
 {
 	kernel->held = false;
 	lfb__disarm(&kernel->armed);
+}
+
+/*
+ * System calls of agents say themselves when they come to a module, which many never do. All else
+ * is a module's code, or reads what is in it. Where others handle faults nobody waits: theirs would
+ * get those of the simulator's own code, which trips over what modules broke.
+ */
+static bool arms_at_once(const struct lfb_kernel *kernel)
+{
+	return !kernel->task->fds || kernel->sched.hook || lfb__others_handle();
 }
 
 /* The guard that is there lies further down the stack than this: somebody jumped out of it. */
@@ -164,8 +173,11 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	if (kernel->guard && !was_jumped_out_of(kernel, __builtin_frame_address(0)))
 		return body(arg);
 
-	if (arms(kernel))
-		lfb__arm(on_fault, &kernel->armed);
+	/* Somebody jumped out; what handlers there are since is another question. */
+	if (unlikely(kernel->armed && !kernel->held))
+		lfb__disarm(&kernel->armed);
+	if (arms_at_once(kernel))
+		lfb__guard_arm(kernel);
 	if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
 	kernel->copying = NULL;
@@ -192,7 +204,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		task->frame = NULL;
 	else if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);
-	if (!kernel->held)
+	if (kernel->armed && !kernel->held)
 		lfb__disarm(&kernel->armed);
 	lfb__current = current;
 	return result;
