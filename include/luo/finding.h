@@ -52,6 +52,9 @@ enum lfb_finding_id {
  * @object: what it is about ("flb iommu-v1", "session vm-1", "phys 0x12000")
  * @text: what happened
  * @history: the last events that concern the object, oldest first, a line each; ""
+ * @frames: how many addresses there are at @at; 0 in a scenario, whose callbacks are no code
+ * @at: the calls that led there, the innermost first, the library's among them, as backtrace()
+ *	gives them. lfb_finding_format() says which lines of the program they are
  */
 struct lfb_finding {
 	enum lfb_finding_id id;
@@ -65,6 +68,8 @@ struct lfb_finding {
 	const char *object;
 	const char *text;
 	const char *history;
+	unsigned int frames;
+	void *const *at;
 };
 
 /** lfb_finding_name() - Return: an id in words ("LFB-FLB-PUT-WITHOUT-GET"), NULL for no id. */
@@ -142,7 +147,14 @@ LFB_API int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id
  *	  where:  operation 9 (close vm-1), kernel 0 (reference), flb iommu-v1 unpreserve
  *	  object: flb iommu-v1
  *	  what:   its object, 128 bytes from kmalloc, is still allocated
+ *	  at:     my_module.c:42 my_unpreserve
+ *	          my_test.c:70 my_test
  *	  before: k0 callback flb iommu-v1 preserve data=0x13000 -> 0
+ *
+ * "at" are the calls that led there in the user's program, when it runs any: the file and the line
+ * where elfutils' libdw (libdw.so.1) is installed and the program has debug information (-g), else
+ * the object and the offset in it, for addr2line: "my_test+0x1234". Without libdw these are the
+ * library's own too in a program that is linked with the static library.
  *
  * Return: the length of the whole text, which is cut to @size - 1 bytes.
  */
@@ -157,5 +169,22 @@ LFB_API size_t lfb_finding_format(const struct lfb_finding *finding, char *text,
  * call this at the end of a test. Return: 0, -EINVAL, -ESHUTDOWN no kernel runs.
  */
 LFB_API int lfb_machine_settle(struct lfb_machine *machine);
+
+/**
+ * lfb_shared() - say that an object is shared on purpose
+ * @ptr: where it begins: memory from kmalloc() or vmalloc(), pages, what was preserved; anything
+ *	else is ignored
+ *
+ * What a callback makes is its file's or its FLB's, whose callbacks have to give it back; when a
+ * file goes and others of its handler are left, theirs. What lives longer, or goes with something
+ * else, would be taken for forgotten (LFB-FILE-LEFT-BEHIND, LFB-FLB-LEFT-BEHIND): after this call
+ * nobody is asked for it. To be called when it was made and, if it is, preserved.
+ *
+ *	pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+ *	lfb_shared(pool);
+ *
+ * Context: kernel code that was called by an entered machine; does nothing elsewhere.
+ */
+LFB_API void lfb_shared(const void *ptr);
 
 #endif

@@ -174,6 +174,26 @@ static void check_file_failed(struct luo *luo, const struct lfb_frame *frame, en
 			       LFB_FINDING_FILE_RETRIEVE_NOT_UNDONE, object);
 }
 
+/*
+ * Another file of the handler that is as far as @luo_file, whose @op ends something now; for @data
+ * one with that handle. What files share lives as long as one of them, whichever made it.
+ */
+static struct luo_file *heir_of(const struct luo_file *luo_file, enum luo_op op, const u64 *data)
+{
+	const struct liveupdate_session *session;
+	struct luo_file *heir;
+
+	list_for_each_entry(session, &luo_file->session->sessions->list, list) {
+		list_for_each_entry(heir, &session->files, list) {
+			if (heir != luo_file && heir->handler == luo_file->handler &&
+			    (op != LUO_UNFREEZE || heir->freeze_call) &&
+			    (!data || heir->serialized_data == *data))
+				return heir;
+		}
+	}
+	return NULL;
+}
+
 /* unpreserve ends all there is, unfreeze what freeze made, finish what it made itself. */
 static void check_file_ended(struct luo *luo, const struct lfb_frame *frame,
 			     struct luo_file *luo_file, enum luo_op op,
@@ -181,6 +201,7 @@ static void check_file_ended(struct luo *luo, const struct lfb_frame *frame,
 {
 	struct lfb_kernel *kernel = luo->kernel;
 	unsigned long call = op == LUO_FINISH ? frame->call : luo_file->freeze_call;
+	struct luo_file *heir;
 	struct luo_name object;
 	struct luo_left left;
 	bool waits = false;
@@ -190,7 +211,11 @@ static void check_file_ended(struct luo *luo, const struct lfb_frame *frame,
 	if (op == LUO_UNPRESERVE)
 		call = 0;
 	if (op == LUO_FINISH && luo_file->session->sessions->incoming)
-		waits = luo_contract_waits(kernel, frame, before->serialized_data);
+		waits = luo_contract_waits(kernel, frame, before->serialized_data) &&
+			!heir_of(luo_file, op, &before->serialized_data);
+	heir = list_empty(&frame->holder->entries) ? NULL : heir_of(luo_file, op, NULL);
+	if (unlikely(heir != NULL))
+		luo_contract_pass_on(frame->holder, call, heir, op);
 	if (likely(!waits && list_empty(&frame->holder->entries)))
 		return;
 	object = luo_file_name(luo_file);
@@ -229,4 +254,6 @@ void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct lu
 			  frame->gave_back == 1 ? "" : "s");
 	if (op == LUO_UNPRESERVE || op == LUO_UNFREEZE || op == LUO_FINISH)
 		check_file_ended(luo, frame, luo_file, op, before);
+	if (op == LUO_UNFREEZE)
+		luo_file->freeze_call = 0;
 }

@@ -53,6 +53,9 @@ struct luo_left {
 /* Counts what is left but for @object, and makes it nobody's: it is told of once. */
 struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *holder,
 				  unsigned long call, const void *object);
+/* What would be counted is @heir's, who is asked for it at the end of its own @op. */
+void luo_contract_pass_on(struct lfb_holder *holder, unsigned long call, struct luo_file *heir,
+			  enum luo_op op);
 /* Raises @id when there is anything. */
 void luo_contract_find_left(struct lfb_kernel *kernel, const struct luo_left *left,
 			    enum lfb_finding_id id, const char *object);

@@ -24,6 +24,12 @@ static bool is_object(const struct lfb_kernel *kernel, const struct lfb_ledger_e
 	return entry->key == linear(kernel, object);
 }
 
+/* Is it one of those a callback is asked for: of call number @call, of all for 0? */
+static bool is_asked_for(const struct lfb_ledger_entry *entry, unsigned long call)
+{
+	return !entry->internal && (!call || !entry->call || entry->call == call);
+}
+
 struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *holder,
 				  unsigned long call, const void *object)
 {
@@ -34,7 +40,7 @@ struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *
 		struct lfb_ledger_entry *entry = list_entry(at, struct lfb_ledger_entry, owned);
 
 		at = at->next;
-		if (entry->internal || (call && entry->call != call))
+		if (!is_asked_for(entry, call))
 			continue;
 		if (is_object(kernel, entry, object)) {
 			left.object = true;
@@ -46,6 +52,40 @@ struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *
 		list_del_init(&entry->owned);
 	}
 	return left;
+}
+
+void luo_contract_pass_on(struct lfb_holder *holder, unsigned long call, struct luo_file *heir,
+			  enum luo_op op)
+{
+	struct list_head *at = holder->entries.next;
+
+	while (at != &holder->entries) {
+		struct lfb_ledger_entry *entry = list_entry(at, struct lfb_ledger_entry, owned);
+
+		at = at->next;
+		if (!is_asked_for(entry, call))
+			continue;
+		/* Unless all is asked for in the end: what the heir's own call will answer for. */
+		if (op != LUO_UNPRESERVE)
+			entry->call = op == LUO_UNFREEZE ? heir->freeze_call : 0;
+		list_del(&entry->owned);
+		list_add_tail(&entry->owned, &heir->holder.entries);
+	}
+}
+
+void lfb_shared(const void *ptr)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	struct lfb_ledger_entry *entry;
+
+	for (int kind = 0; kernel && kind < LFB_LEDGER_INCOMING; kind++) {
+		bool by_address = kind == LFB_LEDGER_SLAB || kind == LFB_LEDGER_VMALLOC;
+
+		entry = lfb__ledger_find(kernel, (enum lfb_ledger_kind)kind, by_address ?
+					 (u64)(uintptr_t)ptr : linear(kernel, ptr));
+		if (entry)
+			list_del_init(&entry->owned);
+	}
 }
 
 static void describe(const struct lfb_ledger_entry *entry, char *text, size_t size)

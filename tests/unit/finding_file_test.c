@@ -41,12 +41,48 @@ static void whole(struct world *world)
 	lfb_machine_settle(world->machine);
 }
 
+/* Files of two sessions; the one that was preserved first goes first. */
+static void aborted_apart(struct world *world)
+{
+	int session = preserve_file(world), other = world_session(world, "t");
+
+	assert_int_equal(world_preserve(world, other, 9, 0, 2), 0);
+	world_close(world, session);
+	world_close(world, other);
+}
+
+static void whole_apart(struct world *world)
+{
+	int session = preserve_file(world), other = world_session(world, "t");
+
+	assert_int_equal(world_preserve(world, other, 9, 0, 2), 0);
+	assert_int_equal(world_reboot(world), 0);
+	session = world_incoming(world, "s");
+	other = world_incoming(world, "t");
+	lfb_agent_close(world->agent, world_retrieve(world, session, 7));
+	lfb_agent_close(world->agent, world_retrieve(world, other, 9));
+	assert_int_equal(world_finish(world, session), 0);
+	assert_int_equal(world_finish(world, other), 0);
+	lfb_machine_settle(world->machine);
+}
+
 /* The second file's freeze fails, so the first is unfrozen; then all is taken back. */
 static void unfrozen(struct world *world)
 {
 	int session = preserve_file(world);
 
 	assert_int_equal(world_preserve(world, session, 8, 1, 2), 0);
+	world_answer(world, "file h1.freeze", -EIO, 1);
+	assert_int_equal(lfb_machine_prepare(world->machine), -EIO);
+	world_close(world, session);
+}
+
+static void unfrozen_together(struct world *world)
+{
+	int session = preserve_file(world);
+
+	assert_int_equal(world_preserve(world, session, 9, 0, 2), 0);
+	assert_int_equal(world_preserve(world, session, 8, 1, 3), 0);
 	world_answer(world, "file h1.freeze", -EIO, 1);
 	assert_int_equal(lfb_machine_prepare(world->machine), -EIO);
 	world_close(world, session);
@@ -205,6 +241,86 @@ static void keep_what_finish_made(struct world *world, const char *call, void *a
 		vfree(memory);
 }
 
+/*
+ * What files share is made for the first and goes with the last, which may be another one.
+ */
+
+static unsigned int users;
+static void *object;
+
+static bool is_first(void)
+{
+	return users++ == 0;
+}
+
+static bool is_last(void)
+{
+	return --users == 0 && !mistaken;
+}
+
+static void share_an_object(struct world *world, const char *call, void *args, int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	if (is(call, "preserve") && is_first())
+		object = kmalloc(64, GFP_KERNEL);
+	if (is(call, "preserve"))
+		argp->private_data = object;
+	if (is(call, "unpreserve") && is_last())
+		kfree(object);
+}
+
+static void share_preserved_memory(struct world *world, const char *call, void *args, int *result)
+{
+	if (is(call, "preserve") && is_first())
+		object = kho_alloc_preserve(PAGE_SIZE);
+	if (is(call, "unpreserve") && is_last())
+		kho_unpreserve_free(object);
+}
+
+static void share_what_freeze_made(struct world *world, const char *call, void *args, int *result)
+{
+	if (is(call, "freeze") && is_first())
+		object = kho_alloc_preserve(PAGE_SIZE);
+	if (is(call, "unfreeze") && is_last())
+		kho_unpreserve_free(object);
+}
+
+static void share_what_finish_made(struct world *world, const char *call, void *args, int *result)
+{
+	/* Two files are preserved before. */
+	if (is(call, "finish") && is_first())
+		object = kmalloc(64, GFP_KERNEL);
+	if (is(call, "finish") && users == 2 && !mistaken)
+		kfree(object);
+	if (is(call, "finish") && users == 2)
+		users = 0;
+}
+
+static void share_what_was_handed_over(struct world *world, const char *call, void *args,
+				       int *result)
+{
+	struct liveupdate_file_op_args *argp = args;
+
+	if (is(call, "preserve") && is_first())
+		object = kho_alloc_preserve(PAGE_SIZE);
+	if (is(call, "preserve"))
+		argp->serialized_data = virt_to_phys(object);
+	if (is(call, "freeze"))
+		argp->serialized_data &= ~0x100000ull;
+	if (is(call, "finish") && is_last())
+		kho_restore_free(phys_to_virt(argp->serialized_data));
+}
+
+/* It stays when the last file is gone, and says so. */
+static void share_for_good(struct world *world, const char *call, void *args, int *result)
+{
+	if (is(call, "preserve"))
+		object = kho_alloc_preserve(PAGE_SIZE);
+	if (is(call, "preserve") && !mistaken)
+		lfb_shared(object);
+}
+
 static void unterminated(struct world *world)
 {
 	struct liveupdate_file_handler *fh = world_handler(world, 0);
@@ -238,6 +354,13 @@ static const struct mistake mistakes[] = {
 	{ LFB_FINDING_FILE_LEFT_BEHIND, whole, hand_a_page_over, LFB_FINDING_KHO_NEVER_RESTORED },
 	{ LFB_FINDING_FILE_LEFT_BEHIND, unfrozen, keep_what_freeze_made },
 	{ LFB_FINDING_FILE_LEFT_BEHIND, whole, keep_what_finish_made },
+	{ LFB_FINDING_FILE_PRIVATE_NOT_FREED, aborted_apart, share_an_object },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, aborted_apart, share_preserved_memory },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, unfrozen_together, share_what_freeze_made },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, whole_apart, share_what_finish_made },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, whole_apart, share_what_was_handed_over,
+	  LFB_FINDING_KHO_NEVER_RESTORED },
+	{ LFB_FINDING_FILE_LEFT_BEHIND, aborted, share_for_good },
 	{ LFB_FINDING_FILE_COMPATIBLE, unterminated },
 	{ LFB_FINDING_KERNEL_BAD_ANSWER, reboot, answer_nonsense,
 	  LFB_FINDING_FILE_FREEZE_CHANGED_AND_FAILED },
@@ -256,6 +379,21 @@ static void a_finding_about_a_file_says_which(void **state)
 	assert_string_equal(finding->object, "file handler-0-v1 token 7 of session s");
 	assert_string_equal(finding->callback, "file handler-0-v1 unpreserve");
 	assert_non_null(strstr(finding->history, "k0 callback file handler-0-v1 preserve"));
+	world_destroy(world);
+}
+
+static void who_goes_last_is_asked_for_what_files_share(void **state)
+{
+	struct world *world = world_create("reference", NULL, NULL);
+	const struct lfb_finding *finding;
+
+	mistaken = true;
+	world->meddle = share_preserved_memory;
+	aborted_apart(world);
+	finding = lfb_finding_at(world->machine, 0);
+	assert_string_equal(finding->object, "file handler-0-v1 token 9 of session t");
+	assert_non_null(strstr(finding->text, "made by file handler-0-v1 preserve"));
+	assert_int_equal(lfb_finding_count(world->machine), 1);
 	world_destroy(world);
 }
 
@@ -280,6 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		mistake_tests(mistakes),
 		cmocka_unit_test(a_finding_about_a_file_says_which),
+		cmocka_unit_test(who_goes_last_is_asked_for_what_files_share),
 		cmocka_unit_test(asking_the_others_is_no_event),
 	};
 

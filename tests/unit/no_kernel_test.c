@@ -3,6 +3,7 @@
  * Kernel-facing functions where no kernel runs: on a thread that has entered no machine, in one
  * that is switched off, and in a kernel that is dead. They do nothing, and do no harm.
  */
+#include <luo/finding.h>
 #include <luo/kexec_handover.h>
 #include <luo/lock.h>
 #include <luo/mm.h>
@@ -61,6 +62,7 @@ static void memory_is_not_given_out(void)
 	vfree(&on_stack);
 	assert_null(vmalloc_to_page(&on_stack));
 	assert_false(is_vmalloc_addr(&on_stack));
+	lfb_shared(&on_stack);
 }
 
 static void files_are_not_made(void)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Assertions. And host containers: a list that grows and a table that finds, for what the simulator
- * remembers. They lie in host memory, which no simulated kernel notices, and start as all zero.
- * Without memory they say so and are as they were. Nothing in them depends on addresses, nothing is
- * in the order of a hash. Uses libc and nothing of the library.
+ * Assertions. Where in the program something was called from. And host containers: a list that
+ * grows and a table that finds, for what the simulator remembers. They lie in host memory, which no
+ * simulated kernel notices, and start as all zero. Without memory they say so and are as they were.
+ * Nothing in them depends on addresses, nothing is in the order of a hash. Uses libc and nothing of
+ * the library.
  */
 #ifndef SIM_KERNEL_HOST_HOST_H
 #define SIM_KERNEL_HOST_HOST_H
@@ -45,6 +46,18 @@ void lfb__assert_tell(void (*end)(const struct lfb_assertion *broken));
 const struct lfb_assertion *lfb__assert_first(void);
 /* "lib/file.c:12: count > 0 does not hold" */
 void lfb__assert_text(const struct lfb_assertion *broken, char *text, size_t size);
+
+/* where.c: where in the user's program this is */
+
+#define LFB_FRAMES_MAX 32
+
+/* The return addresses that led here, the innermost first. Returns how many. */
+unsigned int lfb__frames_here(void **frames, unsigned int max);
+/*
+ * Those of them that are the user's as lines "my_module.c:42 my_preserve", or "my_module.so+0x1234"
+ * where it is not known. Returns the length of what is written.
+ */
+size_t lfb__frames_text(void *const *frames, unsigned int count, char *text, size_t size);
 
 /* list.c */
 

@@ -22,6 +22,7 @@ struct stored {
 	char callback[WORDS_SIZE];
 	char object[WORDS_SIZE];
 	char text[TEXT_SIZE];
+	void *at[LFB_FRAMES_MAX];
 };
 
 struct lfb_object lfb__object(const char *format, ...)
@@ -84,6 +85,33 @@ static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
 	finding->callback = stored->callback;
 }
 
+/*
+ * The calls that led here. Who damaged the stack has damaged the way back too: a fault on it ends
+ * the search.
+ */
+static LFB_OUT_OF_LINE void who_called(struct lfb_kernel *kernel, struct stored *stored)
+{
+	sigjmp_buf *const copying = kernel->copying;
+	sigjmp_buf env;
+
+	/* A scenario's callbacks are words. */
+	if (kernel->operation_is_set)
+		return;
+	if (sigsetjmp(env, 0) == 0) {
+		kernel->copying = &env;
+		barrier();
+		stored->finding.frames = lfb__frames_here(stored->at, LFB_FRAMES_MAX);
+		barrier();
+	}
+	kernel->copying = copying;
+	/* That one has not returned yet, other than those that are told by where they return to. */
+	for (unsigned int i = 0; i < stored->finding.frames && kernel->fault_at; i++) {
+		if (stored->at[i] == kernel->fault_at)
+			stored->at[i] = (char *)stored->at[i] + 1;
+	}
+	stored->finding.at = stored->at;
+}
+
 static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_finding_id id,
 				      const char *object, const char *text)
 {
@@ -96,6 +124,7 @@ static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_findin
 		return NULL;
 	stored->finding.id = id;
 	where_it_is(kernel, stored);
+	who_called(kernel, stored);
 	snprintf(stored->object, sizeof(stored->object), "%s", object);
 	snprintf(stored->text, sizeof(stored->text), "%s", text);
 	lfb__make_harmless(stored->doing);
@@ -186,9 +215,21 @@ static void add(char *text, size_t size, size_t *length, const char *format, ...
 		*length += (size_t)more;
 }
 
+/* Lines, the first of which has a title. */
+static void add_lines(char *text, size_t size, size_t *length, const char *title, const char *lines)
+{
+	while (*lines) {
+		const size_t end = strcspn(lines, "\n");
+
+		add(text, size, length, "  %-7s %.*s\n", title, (int)end, lines);
+		lines += end + (lines[end] == '\n');
+		title = "";
+	}
+}
+
 size_t lfb_finding_format(const struct lfb_finding *finding, char *text, size_t size)
 {
-	const char *line = finding->history ? finding->history : "";
+	char places[1024];
 	size_t length = 0;
 
 	if (size)
@@ -203,12 +244,8 @@ size_t lfb_finding_format(const struct lfb_finding *finding, char *text, size_t 
 	if (finding->times > 1)
 		add(text, size, &length, ", %lu times", finding->times);
 	add(text, size, &length, "\n  object: %s\n  what:   %s\n", finding->object, finding->text);
-	for (bool first = true; *line; first = false) {
-		size_t end = strcspn(line, "\n");
-
-		add(text, size, &length, "  %s %.*s\n", first ? "before:" : "       ", (int)end,
-		    line);
-		line += end + (line[end] == '\n');
-	}
+	lfb__frames_text(finding->at, finding->frames, places, sizeof(places));
+	add_lines(text, size, &length, "at:", places);
+	add_lines(text, size, &length, "before:", finding->history ? finding->history : "");
 	return length;
 }

@@ -62,7 +62,8 @@ struct lfb_kernel {
 	bool armed;		/* faults of the process come to it: it is inside … */
 	bool held;		/* … or lfb__guard_hold() says so */
 	int guard_result;	/* what the guarded entry returns after a death */
-	sigjmp_buf *copying;	/* in lfb__copy() */
+	sigjmp_buf *copying;	/* in lfb__copy(), or going through frames that may be damaged */
+	const void *fault_at;	/* the instruction that faulted, while that is reported */
 	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */
 	unsigned int at_point;	/* hooks of scheduling points that have not returned */
 	/* What guard.c calls of the rooms above it. */

@@ -37,8 +37,12 @@ static void free_stack(void *stack)
 	has_stack = false;
 }
 
-static void make_key(void)
+static void prepare(void)
 {
+	void *frame;
+
+	/* The first time it loads what it needs, for which a signal handler is no place. */
+	lfb__frames_here(&frame, 1);
 	has_key = !pthread_key_create(&stack_key, free_stack);
 }
 
@@ -56,7 +60,7 @@ static LFB_OUT_OF_LINE void make_stack(void)
 	sigaddset(&faults, SIGSEGV);
 	sigaddset(&faults, SIGBUS);
 	pthread_sigmask(SIG_UNBLOCK, &faults, NULL);
-	pthread_once(&once, make_key);
+	pthread_once(&once, prepare);
 	if (!has_key || sigaltstack(NULL, &now) || !(now.ss_flags & SS_DISABLE))
 		return;
 	stack.ss_sp = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
@@ -67,6 +71,20 @@ static LFB_OUT_OF_LINE void make_stack(void)
 		pthread_setspecific(stack_key, NULL);
 		munmap(stack.ss_sp, STACK_SIZE);
 	}
+}
+
+const void *lfb__interrupted_at(const void *context)
+{
+	const ucontext_t *interrupted = context;
+
+#if defined(__x86_64__)
+	return (const void *)(uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (const void *)(uintptr_t)interrupted->uc_mcontext.pc;
+#else
+	(void)interrupted;
+	return NULL;
+#endif
 }
 
 uintptr_t lfb__stack_pointer(const void *context)

@@ -19,6 +19,8 @@ void lfb__disarm(bool *armed);
 bool lfb__others_handle(void);
 /* A fault that is not the handler's business happens again as if it did not exist. */
 void lfb__step_aside(int number, const siginfo_t *info);
+/* Which instruction was interrupted, as backtrace() says it; NULL: unknown on this host. */
+const void *lfb__interrupted_at(const void *context);
 /* Where the stack of the code that was interrupted ends; 0: unknown. */
 uintptr_t lfb__stack_pointer(const void *context);
 

@@ -107,8 +107,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	 * A sent signal (si_code <= 0) is no fault, one in a dying kernel is the sink's own, and
 	 * one in a thread that only looks on while another is inside is not the kernel's.
 	 */
-	if (!kernel || !kernel->catch_faults || kernel->dead || info->si_code <= 0 ||
-	    (!kernel->guard && !kernel->copying) ||
+	if (!kernel || !kernel->catch_faults || info->si_code <= 0 ||
+	    (!kernel->copying && (kernel->dead || !kernel->guard)) ||
 	    (kernel->guard && kernel->guard_thread != &lfb__current)) {
 		lfb__step_aside(number, info);
 		return;
@@ -116,7 +116,9 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
 	mark_dead(kernel, LFB_DEATH_PANIC);
+	kernel->fault_at = lfb__interrupted_at(context);
 	kernel->report_stray(kernel, info->si_addr, kind_of_stray(kernel, info, context));
+	kernel->fault_at = NULL;
 	lfb__die(kernel, LFB_DEATH_PANIC);
 }
 
