@@ -35,7 +35,8 @@ static void jump_back(int number)
 
 static const char *bad;
 
-static __attribute__((no_sanitize("address", "undefined"), noinline)) void come_to(const char *where)
+__attribute__((no_sanitize("address", "undefined"), noinline))
+static void come_to(const char *where)
 {
 	if (bad && !strcmp(bad, where))
 		*(volatile char *)8 = 0;
