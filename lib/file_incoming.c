@@ -16,7 +16,6 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	struct luo_file *luo_file;
 
 	luo_registry(luo, down_read);
-	lfb__module_comes(luo->kernel);
 	fh = luo_handler_by_compatible(luo, record->compatible);
 	if (fh && !luo_pin_used(luo, fh->ops->owner))
 		fh = NULL;
