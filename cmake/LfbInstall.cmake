@@ -21,7 +21,14 @@ install(FILES
 	cmake/FindLibFDT.cmake
 	DESTINATION ${lfb_config_dir})
 
-# under ${prefix}, unless they are absolute
+# The prefix is found from where lfb.pc lies, so that --prefix counts; an absolute folder stays.
+if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
+	set(pc_prefix ${CMAKE_INSTALL_PREFIX})
+else()
+	file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+	string(PREPEND pc_prefix "\${pcfiledir}/")
+	string(REGEX REPLACE "/$" "" pc_prefix ${pc_prefix})
+endif()
 cmake_path(APPEND pc_libdir "\${prefix}" ${CMAKE_INSTALL_LIBDIR})
 cmake_path(APPEND pc_includedir "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(cmake/lfb.pc.in lfb.pc @ONLY)

@@ -114,19 +114,19 @@ static void tell_file(struct luo *luo, const struct luo_file *luo_file, u64 hand
 }
 
 /* A callback answers 0 or a negative errno; anything else would be taken for a success upstairs. */
-static int checked(const struct lfb_frame *frame, int result)
+static int checked(const struct luo *luo, const struct lfb_frame *frame, int result)
 {
 	if (likely(result <= 0))
 		return result;
-	luo_contract_bad_answer(frame, result);
+	luo->watch->call->bad_answer(frame, result);
 	return -EINVAL;
 }
 
 /* Where the code of an unloaded module was is something else by now: the call ends the kernel. */
-static bool is_gone(const struct lfb_frame *frame, bool gone)
+static bool is_gone(const struct luo *luo, const struct lfb_frame *frame, bool gone)
 {
 	if (unlikely(gone))
-		luo_contract_code_gone(frame);
+		luo->watch->call->code_gone(frame);
 	return gone;
 }
 
@@ -163,7 +163,7 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 		.holder = &state->lfb_holder,
 		.object = flb,
 		.lock = &state->lock.lock,
-		.died = op == LUO_RETRIEVE && !args->data ? luo_contract_died : NULL,
+		.died = op == LUO_RETRIEVE && !args->data ? luo->watch->call->died : NULL,
 	};
 	struct lfb_span span = { 0 };
 	bool may_fail = ops[op].flb != NO_FAULT;
@@ -172,12 +172,12 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 	if (unlikely(luo->kernel->trace.fine))
 		tell_flb(luo, args, op, &span, BEGINS);
 	enter(luo->kernel, &frame);
-	if (is_gone(&frame, flb->private.gone)) {
+	if (is_gone(luo, &frame, flb->private.gone)) {
 		result = -EFAULT;
 	} else if (!may_fail || !lfb__fault(luo->kernel, ops[op].flb, frame.name)) {
-		result = checked(&frame, run_flb(args, op));
+		result = checked(luo, &frame, run_flb(args, op));
 		if (lfb__checking(luo->kernel))
-			luo_contract_flb(luo, &frame, op, &before, args, result);
+			luo->watch->call->flb(luo, &frame, op, &before, args, result);
 	}
 	leave(luo->kernel, &frame);
 	if (lfb__tracing_callbacks(luo->kernel))
@@ -249,16 +249,16 @@ int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_
 	if (unlikely(luo->kernel->trace.fine))
 		tell_file(luo, luo_file, args->serialized_data, op, &span, BEGINS);
 	enter(luo->kernel, &frame);
-	if (is_gone(&frame, fh->private.gone)) {
+	if (is_gone(luo, &frame, fh->private.gone)) {
 		result = op == LUO_CAN_FINISH ? false : -EFAULT;
 	} else if (!may_fail || !lfb__fault(luo->kernel, ops[op].file, frame.name)) {
 		if (lfb__checking(luo->kernel))
-			luo_contract_file_given(luo, luo_file, op);
+			luo->watch->call->file_given(luo, luo_file, op);
 		result = run_file(args, op);
 		if (op != LUO_CAN_FINISH)
-			result = checked(&frame, result);
+			result = checked(luo, &frame, result);
 		if (lfb__checking(luo->kernel))
-			luo_contract_file(luo, &frame, luo_file, op, &before, args, result);
+			luo->watch->call->file(luo, &frame, luo_file, op, &before, args, result);
 	}
 	leave(luo->kernel, &frame);
 	if (lfb__tracing_callbacks(luo->kernel))
@@ -277,7 +277,7 @@ bool luo_call_can_preserve(struct luo *luo, struct liveupdate_file_handler *fh, 
 	bool can = false;
 
 	push(luo->kernel, &frame);
-	if (!is_gone(&frame, fh->private.gone))
+	if (!is_gone(luo, &frame, fh->private.gone))
 		can = fh->ops->can_preserve(fh, file);
 	pop(luo->kernel, &frame);
 	return can;

@@ -5,7 +5,7 @@
 #ifndef LIB_CALLBACK_H
 #define LIB_CALLBACK_H
 
-#include "lib/contract/contract.h"
+#include "lib/luo/luo.h"
 
 /* 0 for callbacks that return nothing. */
 int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_op op);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The orchestrator's own life: early boot, late boot, reboot. */
 #include "lib/codec/codec.h"
-#include "lib/contract/contract.h"
 #include "lib/flb.h"
 #include "lib/orchestrator.h"
 #include "lib/session.h"
@@ -69,16 +68,17 @@ static void bad_incoming(struct luo *luo)
 }
 
 int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile, u64 quirks,
-		   bool on)
+		   const struct luo_watch *watch, bool on)
 {
 	struct luo *luo = lfb__early_alloc(kernel, sizeof(*luo));
 
 	if (!luo)
 		return lfb__fail(kernel, -ENOMEM, "no scratch memory for the orchestrator");
-	LFB_ASSERT(!kernel->luo && profile->codec);
+	LFB_ASSERT(!kernel->luo && profile->codec && watch);
 	luo->kernel = kernel;
 	luo->profile = profile;
 	luo->quirks = quirks;
+	luo->watch = watch;
 	lfb_lock_init(&luo->register_lock.lock, "luo_register_rwlock");
 	INIT_LIST_HEAD(&luo->handlers);
 	INIT_LIST_HEAD(&luo->flbs);
@@ -141,6 +141,8 @@ int liveupdate_reboot(void)
 	struct lfb_event event = { .happening = LFB_DID_REBOOT };
 	struct lfb_span span;
 
+	if (!lfb__current)
+		lfb__not_entered(__func__);
 	if (!liveupdate_enabled())
 		return 0;
 	if (likely(!lfb__current->trace.fine))
@@ -185,6 +187,6 @@ void luo_assert_idle(struct luo *luo)
 
 bool luo_check_settled(struct luo *luo)
 {
-	luo_contract_settled(luo);
+	luo->watch->settled->all(luo);
 	return luo_all_finished(luo) && !luo->restore_failed;
 }

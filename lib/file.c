@@ -147,7 +147,7 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	if (knows_preserved(luo))
 		luo_file_forget_preserved(luo, draft);
 	else if (preserved_anywhere(luo, luo_file))
-		luo_on_file_preserved_twice(luo, luo_file);
+		luo->watch->file->preserved_twice(luo, luo_file);
 	remember_preserved(luo, luo_file);
 	return 0;
 }
@@ -171,7 +171,7 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 	draft.handler = fh;
 	if (fh->ops->get_id)
 		draft.id = fh->ops->get_id(file);
-	users = luo_on_file_to_preserve(luo, fh);
+	users = luo->watch->file->to_preserve(luo, fh);
 	/* Marked before any callback: while one runs, somebody else may want the same file. */
 	if (knows_preserved(luo) && preserved_anywhere(luo, &draft))
 		err = lfb__fail(luo->kernel, -EBUSY, "the file is preserved already");
@@ -181,7 +181,7 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 		err = preserve_with(luo, session, &draft);
 	if (err) {
 		luo_file_forget_preserved(luo, &draft);
-		luo_on_file_not_preserved(luo, fh, users);
+		luo->watch->file->not_preserved(luo, fh, users);
 		luo_unpin_used(luo, fh->ops->owner);
 	}
 	return err;

@@ -75,7 +75,7 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 			broken.what);
 	}
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_IGNORES_FILES)) {
-		luo_on_session_restored_in_part(luo, session, record->count);
+		luo->watch->session->restored_in_part(luo, session, record->count);
 		return 0;
 	}
 	forget_all(luo, session);
@@ -90,7 +90,7 @@ static int check_retrieved(struct luo *luo, const struct luo_file *luo_file,
 {
 	if (likely(!IS_ERR_OR_NULL(args->file)))
 		return 0;
-	luo_on_file_retrieved_nothing(luo, luo_file);
+	luo->watch->file->retrieved_nothing(luo, luo_file);
 	/* The shipped kernels follow the pointer. */
 	return luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE) ? -EFAULT : -EIO;
 }
@@ -141,7 +141,7 @@ int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 t
 	luo_file = luo_file_find(session, token);
 	if (!luo_file) {
 		if (luo_quirk(luo, LUO_QUIRK_FILE_TOKEN_NOT_FOUND_WILD))
-			luo_on_head_read_as_file(luo, session, token);
+			luo->watch->file->head_read(luo, session, token);
 		return lfb__fail(luo->kernel, -ENOENT, "session %.64s has no token %llu",
 				 session->name, token);
 	}
@@ -182,7 +182,7 @@ static void finish_one(struct luo *luo, struct liveupdate_session *session,
 	if (flb_first)
 		luo_flb_file_finish(luo, fh);
 	mutex_lock(&luo_file->mutex);
-	luo_on_file_to_finish(luo, luo_file);
+	luo->watch->file->to_finish(luo, luo_file);
 	luo_call_file(luo, luo_file, &args, LUO_FINISH);
 	mutex_unlock(&luo_file->mutex);
 	if (!flb_first)
@@ -201,7 +201,7 @@ static void free_handed_over(struct luo *luo, struct liveupdate_session *session
 	}
 	if (session->files_mem || session->file_blocks.count) {
 		/* FILE_INCOMING_OPS_ON_OUTGOING: restored here, though never handed over. */
-		luo_on_preserved_memory_freed(luo, session);
+		luo->watch->file->preserved_memory_freed(luo, session);
 		session->files_mem = NULL;
 		luo->profile->codec->drop_file(session);
 	}

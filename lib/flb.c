@@ -118,11 +118,11 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
 	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS)) {
-		luo_on_references_serialized(luo, flb);
+		luo->watch->flb->references_serialized(luo, flb);
 		return state->count + state->references;
 	}
 	if (state->count <= 0 && state->references > 0)
-		luo_warn_flb(flb, LUO_WARN_HELD_BY_REFERENCES);
+		luo->watch->flb->warned(flb, LUO_WARN_HELD_BY_REFERENCES);
 	return state->count;
 }
 
@@ -148,7 +148,7 @@ void luo_flb_serialize(struct luo *luo)
 			   .count = record.count,
 			   .handle = lfb__memory_shown(&luo->kernel->memory, record.data));
 	}
-	luo_on_flbs_serialized(luo);
+	luo->watch->flb->all_serialized(luo);
 	luo_registry(luo, up_read);
 	luo_write_flb_count(luo, index);
 }
@@ -162,7 +162,11 @@ void luo_flb_serialize(struct luo *luo)
 static int load(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
-	struct luo_reader reader = { .view = &view, .context = flb, .problem = luo_on_flb_trusted };
+	struct luo_reader reader = {
+		.view = &view,
+		.context = flb,
+		.problem = luo->watch->flb->trusted,
+	};
 	struct liveupdate_flb_state *state = &flb->private.incoming;
 	struct luo_flb_record record;
 	s64 before = state->count;
@@ -177,7 +181,7 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 		   "handed over");
 	state->loaded = true;
 	state->entry = record.index;
-	luo_on_flb_found(luo, flb);
+	luo->watch->flb->found(luo, flb);
 	return 0;
 }
 
@@ -192,7 +196,7 @@ static int call_retrieve(struct luo *luo, struct liveupdate_flb *flb)
 		return -ENODEV;
 	err = luo_call_flb(luo, &args, LUO_RETRIEVE);
 	if (!err && !args.obj && luo->profile->flb_null_object_is_error) {
-		luo_warn_flb(flb, LUO_WARN_RETRIEVED_NOTHING);
+		luo->watch->flb->warned(flb, LUO_WARN_RETRIEVED_NOTHING);
 		err = -EIO;
 	}
 	state->retrieve_status = err ? err : 1;
@@ -215,7 +219,7 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 		return 0;
 	if (state->retrieve_status < 0 && !retries)
 		return state->retrieve_status;
-	luo_on_flb_to_retrieve(luo, flb);
+	luo->watch->flb->to_retrieve(luo, flb);
 	/*
 	 * The shipped kernels read the count again at every try, forgetting who finished since;
 	 * finish forgot the data.
@@ -240,7 +244,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 		bool quirk = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS);
 		bool leaks = quirk || !luo_pin_used(luo, flb->ops->owner);
 
-		luo_warn_flb(flb, quirk ? LUO_WARN_LEAKED : LUO_WARN_NOT_RETRIEVED);
+		luo->watch->flb->warned(flb, quirk ? LUO_WARN_LEAKED : LUO_WARN_NOT_RETRIEVED);
 		if (leaks)
 			return;
 		/* Without an object, but with the handle: the callback can still free the data. */
@@ -293,7 +297,7 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 
 	mutex_lock(&state->lock);
 	if (unlikely(state->references <= 0)) {
-		luo_warn_flb(flb, LUO_WARN_PUT_WITHOUT_GET);
+		luo->watch->flb->warned(flb, LUO_WARN_PUT_WITHOUT_GET);
 		mutex_unlock(&state->lock);
 		return;
 	}

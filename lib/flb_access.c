@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* How subsystems get at their FLB's objects: two families, one helper each, two directions. */
-#include "lib/contract/contract.h"
 #include "lib/flb.h"
 
 /* @place: for what is handed out or back. */
@@ -52,7 +51,7 @@ static int lock(struct luo *luo, const struct luo_args *args)
 	mutex_lock(&state->lock);
 	err = have_object(luo, args->flb, args->incoming);
 	if (!err || args->incoming)
-		luo_on_flb_asked(luo, args->flb, args->incoming, err);
+		luo->watch->access->asked(luo, args->flb, args->incoming, err);
 	if (!err) {
 		*args->objp = state->obj;
 		luo_on_flb(luo, LFB_DID_FLB_LOCKED, args->flb, args->incoming, 0, NULL);
@@ -60,7 +59,7 @@ static int lock(struct luo *luo, const struct luo_args *args)
 	}
 	mutex_unlock(&state->lock);
 	if (!args->incoming)
-		luo_warn_flb(args->flb, LUO_WARN_NOTHING_TO_LOCK);
+		luo->watch->flb->warned(args->flb, LUO_WARN_NOTHING_TO_LOCK);
 	return err;
 }
 
@@ -84,9 +83,9 @@ static void take_back(struct luo *luo, const struct liveupdate_flb *flb,
 		return;
 	if (luo_quirk(luo, LUO_QUIRK_FLB_UNLOCK_STORES_OBJ)) {
 		state->obj = obj;
-		luo_on_flb_object_replaced(luo, flb);
+		luo->watch->access->object_replaced(luo, flb);
 	} else {
-		luo_warn_flb(flb, LUO_WARN_UNLOCKED_WITH_OTHER);
+		luo->watch->flb->warned(flb, LUO_WARN_UNLOCKED_WITH_OTHER);
 	}
 }
 
@@ -126,7 +125,7 @@ static void hand_out(struct luo *luo, const struct luo_args *args)
 	*args->objp = state->obj;
 	if (counted)
 		state->references++;
-	luo_on_flb_got(luo, args, counted);
+	luo->watch->access->got(luo, args, counted);
 }
 
 static int get(struct luo *luo, const struct luo_args *args)
@@ -146,9 +145,9 @@ static int get(struct luo *luo, const struct luo_args *args)
 		hand_out(luo, args);
 	} else if (!args->incoming && luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NULL)) {
 		err = 0;
-		luo_on_flb_got_nothing(luo, args);
+		luo->watch->access->got_nothing(luo, args);
 	}
-	luo_on_flb_asked(luo, flb, args->incoming, err);
+	luo->watch->access->asked(luo, flb, args->incoming, err);
 	mutex_unlock(mutex);
 	return err;
 }
@@ -171,7 +170,7 @@ static int put(struct luo *luo, const struct luo_args *args)
 
 	if (luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED)) {
 		if (flb && luo->profile->accessors == LUO_ACCESSORS_GET)
-			luo_on_flb_given_back(luo, flb, args->incoming);
+			luo->watch->access->given_back(luo, flb, args->incoming);
 		return luo_not_here(luo, args->function);
 	}
 	err = check(luo, args, LUO_ACCESSORS_GET, args);

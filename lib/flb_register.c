@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "lib/codec/codec.h"
-#include "lib/contract/contract.h"
 #include "lib/flb.h"
 #include "lib/registry.h"
 
@@ -14,9 +13,9 @@ static void set_up(struct liveupdate_flb *flb)
 	memset(&flb->private.incoming, 0, sizeof(flb->private.incoming));
 	lfb_lock_init(&flb->private.outgoing.lock.lock, "flb->outgoing.lock");
 	lfb_lock_init(&flb->private.incoming.lock.lock, "flb->incoming.lock");
-	lfb__holder_init(&flb->private.outgoing.lfb_holder);
-	lfb__holder_init(&flb->private.incoming.lfb_holder);
+	luo_on_flb_made(flb);
 	flb->private.users = 0;
+	flb->private.lfb_boot = 0;
 	flb->private.initialized = true;
 }
 
@@ -43,7 +42,7 @@ static int init_flb(struct luo *luo, const struct luo_args *args)
 	if (lfb__fault(luo->kernel, LFB_FAULT_ALLOC, "liveupdate_init_flb"))
 		return -ENOMEM;
 	if (is_listed(luo, flb))
-		luo_on_flb_set_up_again(luo, flb, "initialized");
+		luo->watch->registry->set_up_again(luo, flb, "initialized");
 	else
 		set_up(flb);
 	return 0;
@@ -79,7 +78,7 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 		return 0;
 	follows = luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) &&
 		  !fh->private.list.next;
-	luo_on_flb_of_unregistered(luo, fh, flb, follows);
+	luo->watch->registry->handler_unregistered(luo, fh, flb, follows);
 	if (follows)
 		return lfb__fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
 				 fh->compatible);
@@ -120,7 +119,7 @@ void luo_flb_init_lazily(struct luo *luo, struct liveupdate_flb *flb)
 	if (luo_quirk(luo, LUO_QUIRK_FLB_LAZY_INIT_RACE)) {
 		lfb__sched_point(luo->kernel, "flb-lazy-init", flb->compatible);
 		if (flb->private.initialized) {
-			luo_on_flb_set_up_again(luo, flb, "set up");
+			luo->watch->registry->set_up_again(luo, flb, "set up");
 			return;
 		}
 	}
@@ -139,6 +138,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	if (err)
 		return err;
 	luo_flb_init_lazily(luo, flb);
+	luo_on_to_register(luo, "flb", flb->compatible, flb->private.lfb_boot);
 	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
@@ -150,10 +150,11 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		err = list_globally(luo, flb);
 	if (!err) {
 		flb->private.users++;
+		flb->private.lfb_boot = luo->kernel->boot_number + 1;
 		link->flb = flb;
 		list_add_tail(&link->list, &fh->private.flb_list);
 		luo->register_changes++;
-		luo_on_flb_linked(luo, fh, flb);
+		luo->watch->registry->linked(luo, fh, flb);
 	}
 	luo_registry(luo, up_write);
 	if (err)
@@ -163,25 +164,25 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
 {
-	return luo_enter(register_flb, &(struct luo_args){ .fh = fh, .flb = flb });
+	return luo_enter(register_flb,
+			 &(struct luo_args){ .function = __func__, .fh = fh, .flb = flb });
 }
 
 static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 {
 	struct liveupdate_flb *flb = link->flb;
 
-	luo_on_flb_to_unlink(luo, flb);
+	luo->watch->registry->to_unlink(luo, flb);
 	list_del(&link->list);
 	luo->register_changes++;
 	kfree(link);
 	if (--flb->private.users)
 		return;
+	flb->private.lfb_boot = 0;
 	list_del_init(&flb->private.list);
 	LFB_ASSERT(luo->flb_count > 0);
 	luo->flb_count--;
-	/* Its memory may go with its module. */
-	lfb__holder_forget(&flb->private.outgoing.lfb_holder);
-	lfb__holder_forget(&flb->private.incoming.lfb_holder);
+	luo_on_flb_gone(flb);
 	luo_unpin_registered(luo, flb->ops->owner);
 }
 
@@ -196,7 +197,7 @@ static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 		return 0;
 	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
 		return 0;
-	luo_warn_flb(flb, LUO_WARN_PRESERVED);
+	luo->watch->flb->warned(flb, LUO_WARN_PRESERVED);
 	return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 }
 

@@ -25,6 +25,7 @@ static int list_handler(struct luo *luo, struct liveupdate_file_handler *fh)
 	luo->register_changes++;
 	fh->private.registered = true;
 	fh->private.gone = false;
+	fh->private.lfb_boot = luo->kernel->boot_number + 1;
 	return 0;
 }
 
@@ -43,6 +44,7 @@ static int register_file_handler(struct luo *luo, const struct luo_args *args)
 		err = luo_register_allowed(luo, "register a file handler");
 	if (err)
 		return err;
+	luo_on_to_register(luo, "file", fh->compatible, fh->private.lfb_boot);
 	luo_registry(luo, down_write);
 	err = list_handler(luo, fh);
 	luo_registry(luo, up_write);
@@ -54,7 +56,8 @@ static int register_file_handler(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_register_file_handler(struct liveupdate_file_handler *fh)
 {
-	return luo_enter(register_file_handler, &(struct luo_args){ .fh = fh });
+	return luo_enter(register_file_handler,
+			 &(struct luo_args){ .function = __func__, .fh = fh });
 }
 
 static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
@@ -78,6 +81,7 @@ static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
 		list_del_init(&fh->private.list);
 		luo->register_changes++;
 		fh->private.registered = false;
+		fh->private.lfb_boot = 0;
 	}
 	luo_registry(luo, up_write);
 	if (err)

@@ -14,9 +14,9 @@ const struct luo_profile *luo_profile_find(const char *name);
 /* 0 or -EINVAL: adds the quirks named in @list, "all" for all, to *quirks. */
 int luo_quirks_parse(const char *list, u64 *quirks, char *bad, size_t bad_size);
 
-/* core.c: early_initcall: reads the incoming state. May panic. */
+/* core.c: early_initcall: reads the incoming state, watched from here on. May panic. */
 int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile, u64 quirks,
-		   bool on);
+		   const struct luo_watch *watch, bool on);
 /* late_initcall: prepares the outgoing state. */
 int luo_late_init(struct lfb_kernel *kernel);
 /* open() of /dev/liveupdate: a file, or ERR_PTR(-ENOENT, -EBUSY, -EIO, -ENOMEM). */

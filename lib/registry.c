@@ -17,7 +17,7 @@ bool luo_registry_moved(struct luo *luo, unsigned long changes, const char *walk
 {
 	if (likely(luo->register_changes == changes))
 		return false;
-	luo_on_registry_moved(luo, walker);
+	luo->watch->registry->moved(luo, walker);
 	return true;
 }
 
@@ -63,7 +63,7 @@ int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible)
 {
 	if (strnlen(compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH) < LIVEUPDATE_HNDL_COMPAT_LENGTH)
 		return 0;
-	luo_on_unterminated_compatible(luo, of_flb, compatible);
+	luo->watch->registry->unterminated(luo, of_flb, compatible);
 	return lfb__fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
 			 of_flb ? "flb" : "file handler", compatible);
 }
@@ -78,7 +78,8 @@ struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *fi
 		lfb__sched_point(luo->kernel, "can_preserve", fh->compatible);
 		if (luo_call_can_preserve(luo, fh, file)) {
 			if (lfb__checking(luo->kernel))
-				luo_on_handler_found(luo, fh, file, luo_call_can_preserve);
+				luo->watch->registry->handler_found(luo, fh, file,
+								    luo_call_can_preserve);
 			return fh;
 		}
 		if (luo_registry_moved(luo, changes, "handlers"))
@@ -120,12 +121,12 @@ void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool l
 		if (!is_of(module, fh, fh->ops->owner))
 			continue;
 		fh->private.gone = loaded || fh->ops->owner;
-		luo_on_left_registered(luo, name, "file handler", fh->compatible);
+		luo->watch->registry->left_registered(luo, name, "file handler", fh->compatible);
 	}
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		if (!is_of(module, flb, flb->ops->owner))
 			continue;
 		flb->private.gone = loaded || flb->ops->owner;
-		luo_on_left_registered(luo, name, "FLB", flb->compatible);
+		luo->watch->registry->left_registered(luo, name, "FLB", flb->compatible);
 	}
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/codec/codec.h"
-#include "lib/contract/contract.h"
 #include "lib/file.h"
 
 void luo_sessions_init(struct luo_sessions *sessions, bool incoming)
@@ -123,7 +122,7 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	up_write(&sessions->rwsem);
 	session_free(session);
 	if (sessions->incoming)
-		luo_on_session_gone(luo);
+		luo->watch->settled->session_gone(luo);
 }
 
 int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp)
@@ -146,7 +145,7 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 	if (likely(!luo->serializing && !luo->serialized))
 		return true;
 	if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
-		luo_on_session_changed(luo, session, what);
+		luo->watch->session->changed(luo, session, what);
 		return true;
 	}
 	/* Held for writing by the reboot call, and never released once that succeeded. */
@@ -258,7 +257,7 @@ int luo_session_deserialize(struct luo *luo)
 	int err = 0;
 
 	if (luo->restored) {
-		luo_on_sessions_taken_again(luo);
+		luo->watch->session->taken_again(luo);
 		return luo->restore_error;
 	}
 	luo->restored = true;

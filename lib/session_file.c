@@ -2,7 +2,6 @@
 /* A session as the agent holds it: a file with ioctls, whose close ends the session. */
 #include <string.h>
 
-#include "lib/contract/contract.h"
 #include "lib/file.h"
 #include "lib/ioctl.h"
 #include "lib/session.h"
@@ -105,7 +104,7 @@ static int session_release(struct inode *inode, struct file *file)
 	if (!luo_may_change(luo, session, "close of a session"))
 		return -EAGAIN;
 	mutex_lock(&session->mutex);
-	unretrieved = luo_on_session_closing(luo, session);
+	unretrieved = luo->watch->session->closing(luo, session);
 	if (!session->sessions->incoming)
 		luo_file_unpreserve_all(luo, session);
 	else
@@ -113,7 +112,7 @@ static int session_release(struct inode *inode, struct file *file)
 	if (err && !luo_quirk(luo, LUO_QUIRK_SESSION_STUCK_AFTER_FAILED_CLOSE))
 		give_back(luo, session, "it could not be finished");
 	else
-		luo_on_session_closed(luo, session, unretrieved, err);
+		luo->watch->session->closed(luo, session, unretrieved, err);
 	mutex_unlock(&session->mutex);
 	if (err) {
 		pr_warn("luo: session %.64s was closed and could not be finished (%d)",
@@ -172,7 +171,7 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 				 name);
 	}
 	*filep = file;
-	luo_on_session_created(luo, session, name);
+	luo->watch->session->created(luo, session, name);
 	return 0;
 }
 
@@ -193,7 +192,7 @@ static struct liveupdate_session *find_incoming(struct luo *luo, const char *nam
 	down_read(&sessions->rwsem);
 	if (luo_session_find(sessions, name) == session)
 		return session;
-	luo_on_session_closed_while_found(luo, name);
+	luo->watch->session->closed_while_found(luo, name);
 	return NULL;
 }
 

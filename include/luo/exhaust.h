@@ -8,6 +8,7 @@
 #define LUO_EXHAUST_H
 
 #include <luo/finding.h>
+#include <luo/progress.h>
 #include <luo/types.h>
 
 struct lfb_machine;
@@ -60,6 +61,8 @@ LFB_API const char *lfb_exhaust_group_name(unsigned int bit);
  * @jobs: threads; default as many as there are processors
  * @groups: enum lfb_exhaust_group, added to what the quirks that are on need by themselves
  * @all: follow every sequence to its end instead of going on once from equal states
+ * @progress: told how far it is, and may end it; NULL: nobody is
+ * @context: handed to @progress
  */
 struct lfb_exhaust_options {
 	size_t sz;
@@ -70,6 +73,8 @@ struct lfb_exhaust_options {
 	unsigned int jobs;
 	unsigned int groups;
 	bool all;
+	lfb_progress_fn progress;
+	void *context;
 };
 
 /**
@@ -114,7 +119,9 @@ struct lfb_exhaust_result {
  * with the first length at which something differs. The result does not depend on the number of
  * threads.
  *
- * Return: 0, whether a difference was found or not; -EINVAL an option makes no sense; -ENOMEM.
+ * Return: 0, whether a difference was found or not; -EINVAL an option makes no sense; -ENOMEM;
+ * -EINTR @progress of the options ended it: the result is about the lengths completed until then,
+ * and has a difference if one was seen.
  */
 LFB_API int lfb_exhaust(const struct lfb_exhaust_options *options,
 			struct lfb_exhaust_result *result);
@@ -139,12 +146,16 @@ LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
  * @finds: findings to look for, of any severity; the search is over when each was found. NULL:
  *	all of severity error and fatal, up to @length
  * @nr_finds: how many they are
+ * @progress: told how far it is, and may end it; NULL: nobody is
+ * @context: handed to @progress
  */
 struct lfb_exhaust_module_options {
 	size_t sz;
 	unsigned int length;
 	const enum lfb_finding_id *finds;
 	size_t nr_finds;
+	lfb_progress_fn progress;
+	void *context;
 };
 
 /**
@@ -191,7 +202,8 @@ struct lfb_exhaust_module_result {
  * left over at their end looked for. There is no model: nothing is compared.
  *
  * Return: 0, whether something was found or not; -EINVAL no live scenario or machine, options or a
- * result that make no sense, a module with other numbers; -EBUSY the machine is not off; -ENOMEM.
+ * result that make no sense, a module with other numbers; -EBUSY the machine is not off; -ENOMEM;
+ * -EINTR @progress of the options ended it: the result is what was found until then.
  */
 LFB_API int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *machine,
 			       const struct lfb_exhaust_module_options *options,

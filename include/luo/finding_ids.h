@@ -200,7 +200,9 @@
 	X(MODULE_LEFT_REGISTERED, "LFB-MODULE-LEFT-REGISTERED", ERROR,                             \
 	  "a module went, or failed to load, with its handlers or FLBs registered")                \
 	X(MODULE_PINNED_IDLE, "LFB-MODULE-PINNED-IDLE", WARNING,                                   \
-	  "a module that does nothing cannot be unloaded")
+	  "a module that does nothing cannot be unloaded")                                         \
+	X(MODULE_DATA_UNMARKED, "LFB-MODULE-DATA-UNMARKED", ERROR,                                 \
+	  "an FLB or handler is no data of its module: it survived a kexec")
 
 #define LFB_FINDING_IDS_KERNEL(X)                                                                  \
 	X(KERNEL_WARN, "LFB-KERNEL-WARN", WARNING, "kernel code complained")                       \
@@ -210,6 +212,8 @@
 	  "a function was called that this kernel does not have")                                  \
 	X(KERNEL_BAD_ANSWER, "LFB-KERNEL-BAD-ANSWER", ERROR,                                       \
 	  "a callback answered neither 0 nor a negative errno")                                    \
+	X(KERNEL_NOT_ENTERED, "LFB-KERNEL-NOT-ENTERED", ERROR,                                     \
+	  "a kernel's function was called outside of every kernel")                                \
 	X(KERNEL_STACK_EXHAUSTED, "LFB-KERNEL-STACK-EXHAUSTED", FATAL,                             \
 	  "kernel code used up its stack")
 

@@ -30,6 +30,7 @@
 #include <luo/module.h>
 #include <luo/printk.h>
 #include <luo/profile.h>
+#include <luo/progress.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 #include <luo/slab.h>

@@ -102,6 +102,7 @@ struct liveupdate_file_handler {
 		struct list_head flb_list; /* links to its FLBs, in registration order */
 		bool registered;
 		bool gone;		   /* with its module, which left it registered */
+		unsigned int lfb_boot;	   /* the kernel it is registered in, and 1; checks only */
 	} LFB_PRIVATE;
 };
 
@@ -185,6 +186,7 @@ struct liveupdate_flb {
 		unsigned int users; /* handlers it is linked to */
 		bool initialized;
 		bool gone; /* with its module, which left it registered */
+		unsigned int lfb_boot; /* the kernel it is registered in, and 1; checks only */
 	} LFB_PRIVATE;
 };
 

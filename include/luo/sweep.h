@@ -15,6 +15,7 @@
 #include <luo/fault.h>
 #include <luo/finding.h>
 #include <luo/inspect.h>
+#include <luo/progress.h>
 #include <luo/types.h>
 
 struct lfb_machine;
@@ -41,11 +42,12 @@ enum lfb_sweep_mode {
  *	in the trace; true: nobody needs to. NULL: no point is harmless
  * @write: receives each violation as text that ends with what replays it; with @only also
  *	everything that happens. NULL for silence
- * @context: handed to @harmless and @write
+ * @context: handed to @harmless, @write and @progress
  * @only: the one case to run; NULL: all
  * @replay: the command that replays a case, to which " --case CASE" is added; NULL for sweeps that
  *	are replayed by setting @only
  * @replay_file: what comes behind the case; NULL: nothing
+ * @progress: told after each run how far it is, and may end it; NULL: nobody is. Not with @only
  */
 struct lfb_sweep_options {
 	size_t sz;
@@ -60,6 +62,7 @@ struct lfb_sweep_options {
 	const char *only;
 	const char *replay;
 	const char *replay_file;
+	lfb_progress_fn progress;
 };
 
 /** LFB_SWEEP_FINDING_WORDS - words of 64 bits for one bit an id; there is room for new ids. */
@@ -105,7 +108,8 @@ struct lfb_sweep_result {
  * Forgets the machine's findings: those of the last run with a fault are left. Violations are no
  * errors of the sweep. Return: 0; -EILSEQ, -EFAULT or -EDEADLK already the run without faults goes
  * wrong, as lfb_scenario_run() would say; -EINVAL not a case, or one of a point that is not there,
- * a scenario with "fault" in it; -EBUSY the machine is not off; -ENOMEM; what writing returned.
+ * a scenario with "fault" in it; -EBUSY the machine is not off; -ENOMEM; -EINTR @progress of the
+ * options ended it, and the result is what was found until then; what writing returned.
  */
 LFB_API int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 			       const struct lfb_sweep_options *options,

@@ -2,7 +2,7 @@
 /* Who gets at an FLB's object when, and whether it is given back. */
 #include "lib/contract/contract.h"
 
-void luo_on_flb_asked(struct luo *luo, const struct liveupdate_flb *flb, bool incoming, int err)
+static void asked(struct luo *luo, const struct liveupdate_flb *flb, bool incoming, int err)
 {
 	const char *what = NULL;
 
@@ -17,7 +17,7 @@ void luo_on_flb_asked(struct luo *luo, const struct liveupdate_flb *flb, bool in
 			  "%s", what);
 }
 
-void luo_on_flb_object_replaced(struct luo *luo, const struct liveupdate_flb *flb)
+static void object_replaced(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	lfb__find(luo->kernel, LFB_FINDING_FLB_UNLOCK_OTHER_OBJECT, luo_flb_name(flb).text,
 		  "unlocked with another object than it was locked with");
@@ -25,7 +25,7 @@ void luo_on_flb_object_replaced(struct luo *luo, const struct liveupdate_flb *fl
 		  "the argument of unlock is its object now");
 }
 
-void luo_on_flb_got(struct luo *luo, const struct luo_args *args, bool counted)
+static void got(struct luo *luo, const struct luo_args *args, bool counted)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(args->flb, args->incoming);
 
@@ -36,7 +36,7 @@ void luo_on_flb_got(struct luo *luo, const struct luo_args *args, bool counted)
 			  "%s() succeeded, and there is no object", args->function);
 }
 
-void luo_on_flb_got_nothing(struct luo *luo, const struct luo_args *args)
+static void got_nothing(struct luo *luo, const struct luo_args *args)
 {
 	lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(args->flb).text,
 		  "nothing is preserved, and %s() returned 0", args->function);
@@ -46,7 +46,7 @@ void luo_on_flb_got_nothing(struct luo *luo, const struct luo_args *args)
  * A kernel without references has no put, but who calls it has used the object until now. With
  * loans of both kinds it may be any of them: the younger ones are given back first.
  */
-void luo_on_flb_given_back(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+static void given_back(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
 
@@ -59,3 +59,11 @@ void luo_on_flb_given_back(struct luo *luo, struct liveupdate_flb *flb, bool inc
 			  "no references", incoming ? "finish" : "unpreserve");
 	}
 }
+
+const struct luo_watch_access luo_contract_access = {
+	.asked = asked,
+	.object_replaced = object_replaced,
+	.got = got,
+	.got_nothing = got_nothing,
+	.given_back = given_back,
+};

@@ -54,7 +54,7 @@ static void check_flb_ended(struct lfb_kernel *kernel, const struct lfb_frame *f
 			  before->flb->private.incoming.data);
 }
 
-void luo_contract_flb(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
+static void flb_called(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
 		      const struct liveupdate_flb_op_args *before,
 		      const struct liveupdate_flb_op_args *after, int result)
 {
@@ -85,20 +85,20 @@ void luo_contract_flb(struct luo *luo, const struct lfb_frame *frame, enum luo_o
 		check_flb_ended(luo->kernel, frame, waits, before, object.text);
 }
 
-void luo_contract_bad_answer(const struct lfb_frame *frame, int result)
+static void bad_answer(const struct lfb_frame *frame, int result)
 {
 	lfb__warn_as(LFB_FINDING_KERNEL_BAD_ANSWER, luo_name(frame->type, frame->name).text,
 		     frame->op, "%.47s: returned %d, which is neither 0 nor a negative errno",
 		     frame->name, result);
 }
 
-void luo_contract_code_gone(const struct lfb_frame *frame)
+static void code_gone(const struct lfb_frame *frame)
 {
 	lfb__bug_as(LFB_FINDING_MODULE_GONE, luo_name(frame->type, frame->name).text, frame->op,
 		    "%.47s: the module of this callback is unloaded", frame->name);
 }
 
-void luo_contract_died(struct lfb_kernel *kernel, const struct lfb_frame *frame)
+static void died(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 {
 	lfb__find(kernel, LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA,
 		  luo_name(frame->type, frame->name).text,
@@ -107,7 +107,7 @@ void luo_contract_died(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 
 /* Files */
 
-void luo_contract_file_given(struct luo *luo, const struct luo_file *luo_file, enum luo_op op)
+static void file_given(struct luo *luo, const struct luo_file *luo_file, enum luo_op op)
 {
 	const struct liveupdate_flb *flb;
 	struct luo_flb_link *link;
@@ -230,7 +230,7 @@ static void check_file_ended(struct luo *luo, const struct lfb_frame *frame,
 			  "at 0x%llx is neither restored nor freed", before->serialized_data);
 }
 
-void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct luo_file *luo_file,
+static void file_called(struct luo *luo, const struct lfb_frame *frame, struct luo_file *luo_file,
 		       enum luo_op op, const struct liveupdate_file_op_args *before,
 		       const struct liveupdate_file_op_args *after, int result)
 {
@@ -257,3 +257,22 @@ void luo_contract_file(struct luo *luo, const struct lfb_frame *frame, struct lu
 	if (op == LUO_UNFREEZE)
 		luo_file->freeze_call = 0;
 }
+
+const struct luo_watch_call luo_contract_call = {
+	.flb = flb_called,
+	.bad_answer = bad_answer,
+	.code_gone = code_gone,
+	.died = died,
+	.file_given = file_given,
+	.file = file_called,
+};
+
+const struct luo_watch luo_contract = {
+	.call = &luo_contract_call,
+	.session = &luo_contract_session,
+	.file = &luo_contract_file,
+	.flb = &luo_contract_flb,
+	.access = &luo_contract_access,
+	.registry = &luo_contract_registry,
+	.settled = &luo_contract_settled,
+};

@@ -2,7 +2,7 @@
 /* Files between their callbacks: preserved once, retrieved once, in the kernel that may. */
 #include "lib/contract/contract.h"
 
-s64 luo_on_file_to_preserve(const struct luo *luo, const struct liveupdate_file_handler *fh)
+static s64 to_preserve(const struct luo *luo, const struct liveupdate_file_handler *fh)
 {
 	const struct luo_flb_link *link;
 	s64 users = 0;
@@ -14,11 +14,11 @@ s64 luo_on_file_to_preserve(const struct luo *luo, const struct liveupdate_file_
 	return users;
 }
 
-void luo_on_file_not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
+static void not_preserved(struct luo *luo, const struct liveupdate_file_handler *fh,
 			       s64 before)
 {
 	const struct luo_flb_link *link;
-	s64 now = luo_on_file_to_preserve(luo, fh);
+	s64 now = to_preserve(luo, fh);
 
 	/* Another task may have come in between where tasks take turns. */
 	if (likely(now <= before) || luo->kernel->sched.hook)
@@ -29,14 +29,14 @@ void luo_on_file_not_preserved(struct luo *luo, const struct liveupdate_file_han
 			  "same", fh->compatible, link->flb->private.outgoing.count);
 }
 
-void luo_on_file_preserved_twice(struct luo *luo, const struct luo_file *luo_file)
+static void preserved_twice(struct luo *luo, const struct luo_file *luo_file)
 {
 	lfb__find(luo->kernel, LFB_FINDING_SESSION_FILE_TWICE,
 		  luo_name("session", luo_file->session->name).text,
 		  "the file under token %llu is preserved already", luo_file->token);
 }
 
-void luo_contract_odd_retrieve(struct luo *luo, const struct luo_file *luo_file)
+static void odd_retrieve(struct luo *luo, const struct luo_file *luo_file)
 {
 	const char *name = luo_file->handler->compatible;
 
@@ -50,7 +50,7 @@ void luo_contract_odd_retrieve(struct luo *luo, const struct luo_file *luo_file)
 			       "that preserved the file", name);
 }
 
-void luo_on_file_retrieved_nothing(struct luo *luo, const struct luo_file *luo_file)
+static void retrieved_nothing(struct luo *luo, const struct luo_file *luo_file)
 {
 	const char *name = luo_file->handler->compatible;
 	struct luo_name object = luo_file_name(luo_file);
@@ -68,14 +68,14 @@ void luo_on_file_retrieved_nothing(struct luo *luo, const struct luo_file *luo_f
 	}
 }
 
-void luo_on_head_read_as_file(struct luo *luo, const struct liveupdate_session *session, u64 token)
+static void head_read(struct luo *luo, const struct liveupdate_session *session, u64 token)
 {
 	lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_UNKNOWN_TOKEN,
 		       luo_name("session", session->name).text, "%.64s: unknown token %llu: the "
 		       "list's head is read as a file", session->name, token);
 }
 
-void luo_on_file_to_finish(struct luo *luo, const struct luo_file *luo_file)
+static void to_finish(struct luo *luo, const struct luo_file *luo_file)
 {
 	if (unlikely(!luo_file->session->sessions->incoming))
 		lfb__find(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
@@ -83,9 +83,20 @@ void luo_on_file_to_finish(struct luo *luo, const struct luo_file *luo_file)
 			  "finish runs in the kernel that preserved the file");
 }
 
-void luo_on_preserved_memory_freed(struct luo *luo, const struct liveupdate_session *session)
+static void preserved_memory_freed(struct luo *luo, const struct liveupdate_session *session)
 {
 	lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_INCOMING_IN_OLD_KERNEL,
 		       luo_name("session", session->name).text, "%.64s: memory being preserved is "
 		       "freed as if it had been handed over", session->name);
 }
+
+const struct luo_watch_file luo_contract_file = {
+	.to_preserve = to_preserve,
+	.not_preserved = not_preserved,
+	.preserved_twice = preserved_twice,
+	.odd_retrieve = odd_retrieve,
+	.retrieved_nothing = retrieved_nothing,
+	.head_read = head_read,
+	.to_finish = to_finish,
+	.preserved_memory_freed = preserved_memory_freed,
+};

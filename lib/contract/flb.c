@@ -7,24 +7,6 @@
 
 #include "lib/contract/contract.h"
 
-void luo_contract_tell_flb(struct luo *luo, enum lfb_happening happening,
-			   struct liveupdate_flb *flb, bool incoming, s64 by, const char *reason)
-{
-	const struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
-	bool files = happening == LFB_DID_FLB_COUNTED;
-
-	lfb__event_tell(luo->kernel, &(struct lfb_event){
-		.happening = happening,
-		.flb = flb->compatible,
-		.incoming = incoming,
-		.reason = reason,
-		.count = (u64)state->count,
-		.count_before = (u64)state->count - (files ? (u64)by : 0),
-		.references = (u64)state->references,
-		.references_before = (u64)state->references - (files ? 0 : (u64)by),
-	});
-}
-
 static const struct {
 	enum lfb_finding_id id;
 	const char *where;
@@ -49,13 +31,13 @@ static const struct {
 		" is preserved" },
 };
 
-void luo_warn_flb(const struct liveupdate_flb *flb, enum luo_flb_warning warning)
+static void warned(const struct liveupdate_flb *flb, enum luo_flb_warning warning)
 {
 	lfb__warn_as(warnings[warning].id, luo_flb_name(flb).text, warnings[warning].where,
 		     "FLB %.47s%s", flb->compatible, warnings[warning].text);
 }
 
-void luo_on_references_serialized(struct luo *luo, const struct liveupdate_flb *flb)
+static void references_serialized(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
@@ -65,7 +47,7 @@ void luo_on_references_serialized(struct luo *luo, const struct liveupdate_flb *
 			  (state->count + state->references), state->count, state->references);
 }
 
-int luo_on_flb_trusted(void *flb, int error, const struct lfb_problem *problem)
+static int trusted(void *flb, int error, const struct lfb_problem *problem)
 {
 	(void)error;
 	lfb__unsafe_as(lfb__current, LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text,
@@ -73,7 +55,7 @@ int luo_on_flb_trusted(void *flb, int error, const struct lfb_problem *problem)
 	return 0;
 }
 
-void luo_on_flb_to_retrieve(struct luo *luo, const struct liveupdate_flb *flb)
+static void to_retrieve(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.incoming;
 
@@ -117,7 +99,7 @@ static void keep(const struct luo *luo, const struct liveupdate_flb *flb, struct
 	}
 }
 
-void luo_on_flbs_serialized(struct luo *luo)
+static void all_serialized(struct luo *luo)
 {
 	struct lfb_kept *kept = &luo->kernel->kept;
 	const struct liveupdate_flb *flb;
@@ -173,7 +155,7 @@ static bool has_other_handlers(const struct luo *luo, const struct liveupdate_fl
 	return true;
 }
 
-void luo_on_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
+static void found(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct kept_flb *kept = lfb__checking(luo->kernel) ? find_kept(luo, flb) : NULL;
 	const struct module *owner = flb->ops->owner;
@@ -191,3 +173,12 @@ void luo_on_flb_found(struct luo *luo, const struct liveupdate_flb *flb)
 			  luo_flb_name(flb).text, "files of handler %.47s needed it; it is linked "
 			  "to other handlers now", kept->handler[0]);
 }
+
+const struct luo_watch_flb luo_contract_flb = {
+	.warned = warned,
+	.references_serialized = references_serialized,
+	.all_serialized = all_serialized,
+	.trusted = trusted,
+	.found = found,
+	.to_retrieve = to_retrieve,
+};

@@ -2,13 +2,22 @@
 /* What is registered: by whom, with what, and for how long. */
 #include "lib/contract/contract.h"
 
-void luo_on_flb_set_up_again(struct luo *luo, const struct liveupdate_flb *flb, const char *how)
+static void set_up_again(struct luo *luo, const struct liveupdate_flb *flb, const char *how)
 {
 	lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_INITIALIZED_TWICE, luo_flb_name(flb).text,
 		       "%.47s is %s a second time while in use", flb->compatible, how);
 }
 
-void luo_on_flb_of_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
+static void survived(struct luo *luo, const char *what, const char *compatible,
+		     unsigned int boot)
+{
+	lfb__find(luo->kernel, LFB_FINDING_MODULE_DATA_UNMARKED, luo_name(what, compatible).text,
+		  "it is registered by kernel %u and was by kernel %u: its memory was not set "
+		  "back, as it is no data of the module's; mark it LFB_MODULE_DATA(module)",
+		  luo->kernel->boot_number, boot);
+}
+
+static void handler_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
 				const struct liveupdate_flb *flb, bool follows)
 {
 	if (follows)
@@ -21,7 +30,7 @@ void luo_on_flb_of_unregistered(struct luo *luo, const struct liveupdate_file_ha
 			     "liveupdate_register_flb", "the handler is not registered");
 }
 
-void luo_on_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh,
+static void linked(struct luo *luo, const struct liveupdate_file_handler *fh,
 		       const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_session *session;
@@ -43,7 +52,7 @@ void luo_on_flb_linked(struct luo *luo, const struct liveupdate_file_handler *fh
 	}
 }
 
-void luo_on_flb_to_unlink(struct luo *luo, const struct liveupdate_flb *flb)
+static void to_unlink(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
@@ -53,7 +62,7 @@ void luo_on_flb_to_unlink(struct luo *luo, const struct liveupdate_flb *flb)
 			  "; it is not handed over, and nobody will unpreserve it");
 }
 
-void luo_on_unterminated_compatible(struct luo *luo, bool of_flb, const char *compatible)
+static void unterminated(struct luo *luo, bool of_flb, const char *compatible)
 {
 	enum lfb_finding_id id = of_flb ? LFB_FINDING_FLB_COMPATIBLE : LFB_FINDING_FILE_COMPATIBLE;
 
@@ -63,14 +72,14 @@ void luo_on_unterminated_compatible(struct luo *luo, bool of_flb, const char *co
 		       compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH);
 }
 
-void luo_on_registry_moved(struct luo *luo, const char *walker)
+static void moved(struct luo *luo, const char *walker)
 {
 	lfb__unsafe_as(luo->kernel, LFB_FINDING_LOCK_REGISTRY_CHANGED, "lock luo_register_rwlock",
 		       "%s: a list of handlers or FLBs changed while it was walked without a lock",
 		       walker);
 }
 
-void luo_on_handler_found(struct luo *luo, struct liveupdate_file_handler *fh, struct file *file,
+static void handler_found(struct luo *luo, struct liveupdate_file_handler *fh, struct file *file,
 			  bool (*takes)(struct luo *luo, struct liveupdate_file_handler *fh,
 					struct file *file))
 {
@@ -87,9 +96,21 @@ void luo_on_handler_found(struct luo *luo, struct liveupdate_file_handler *fh, s
 	}
 }
 
-void luo_on_left_registered(struct luo *luo, const char *module, const char *what,
+static void left_registered(struct luo *luo, const char *module, const char *what,
 			    const char *compatible)
 {
 	lfb__find(luo->kernel, LFB_FINDING_MODULE_LEFT_REGISTERED, luo_name("module", module).text,
 		  "%s %.47s is registered still", what, compatible);
 }
+
+const struct luo_watch_registry luo_contract_registry = {
+	.set_up_again = set_up_again,
+	.survived = survived,
+	.handler_unregistered = handler_unregistered,
+	.linked = linked,
+	.to_unlink = to_unlink,
+	.unterminated = unterminated,
+	.moved = moved,
+	.handler_found = handler_found,
+	.left_registered = left_registered,
+};

@@ -4,7 +4,7 @@
 
 #include "lib/contract/contract.h"
 
-void luo_on_session_created(struct luo *luo, const struct liveupdate_session *session,
+static void created(struct luo *luo, const struct liveupdate_session *session,
 			    const char *name)
 {
 	lfb__event(luo->kernel, SESSION_CREATED, .session = session->name);
@@ -19,7 +19,7 @@ void luo_on_session_created(struct luo *luo, const struct liveupdate_session *se
 			  sizeof(session->name));
 }
 
-void luo_on_session_changed(struct luo *luo, const struct liveupdate_session *session,
+static void changed(struct luo *luo, const struct liveupdate_session *session,
 			    const char *what)
 {
 	struct luo_name name = session ? luo_name("session", session->name) :
@@ -33,7 +33,7 @@ void luo_on_session_changed(struct luo *luo, const struct liveupdate_session *se
 			  "%s after this session was serialized", what);
 }
 
-void luo_on_sessions_taken_again(struct luo *luo)
+static void taken_again(struct luo *luo)
 {
 	if (unlikely(luo->restore_failed && !luo->restore_error))
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_HALF_RESTORED, "luo sessions",
@@ -41,7 +41,7 @@ void luo_on_sessions_taken_again(struct luo *luo)
 			  luo->incoming.count);
 }
 
-void luo_on_session_restored_in_part(struct luo *luo, const struct liveupdate_session *session,
+static void restored_in_part(struct luo *luo, const struct liveupdate_session *session,
 				     u64 files)
 {
 	lfb__find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
@@ -49,14 +49,14 @@ void luo_on_session_restored_in_part(struct luo *luo, const struct liveupdate_se
 		  session->count, files, luo->problem.what);
 }
 
-void luo_on_session_closed_while_found(struct luo *luo, const char *name)
+static void closed_while_found(struct luo *luo, const char *name)
 {
 	lfb__unsafe_as(luo->kernel, LFB_FINDING_SESSION_USED_AFTER_CLOSE,
 		       luo_name("session", name).text,
 		       "%.64s was closed while it was being retrieved", name);
 }
 
-u64 luo_on_session_closing(const struct luo *luo, const struct liveupdate_session *session)
+static u64 closing(const struct luo *luo, const struct liveupdate_session *session)
 {
 	const struct luo_file *luo_file;
 	u64 count = 0;
@@ -68,7 +68,7 @@ u64 luo_on_session_closing(const struct luo *luo, const struct liveupdate_sessio
 	return count;
 }
 
-void luo_on_session_closed(struct luo *luo, const struct liveupdate_session *session,
+static void closed(struct luo *luo, const struct liveupdate_session *session,
 			   u64 unretrieved, int err)
 {
 	if (unlikely(err))
@@ -80,3 +80,13 @@ void luo_on_session_closed(struct luo *luo, const struct liveupdate_session *ses
 			  luo_name("session", session->name).text,
 			  "%llu of its files were not retrieved", unretrieved);
 }
+
+const struct luo_watch_session luo_contract_session = {
+	.created = created,
+	.changed = changed,
+	.taken_again = taken_again,
+	.restored_in_part = restored_in_part,
+	.closed_while_found = closed_while_found,
+	.closing = closing,
+	.closed = closed,
+};

@@ -27,7 +27,7 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 			  record->count, record->data);
 		return 0;
 	}
-	luo_on_flb_found(luo, flb);
+	luo->watch->flb->found(luo, flb);
 	state = &flb->private.incoming;
 	/* Held: finish comes with the last put. Failed: that has been told of. */
 	if (state->references > 0 || (state->retrieve_status < 0 && state->count <= 0))
@@ -50,7 +50,7 @@ static void check_flbs(struct luo *luo)
 	luo_read_flbs(&reader, &luo->head);
 }
 
-void luo_on_session_gone(struct luo *luo)
+static void session_gone(struct luo *luo)
 {
 	if (lfb__checking(luo->kernel) && luo->handed_over && !luo->incoming.count &&
 	    luo->restored && !luo->restore_failed)
@@ -111,7 +111,7 @@ static void check_references(struct luo *luo)
 	}
 }
 
-void luo_contract_settled(struct luo *luo)
+static void check_all(struct luo *luo)
 {
 	check_references(luo);
 	if (!luo->handed_over)
@@ -122,3 +122,8 @@ void luo_contract_settled(struct luo *luo)
 	else if (luo_all_finished(luo))
 		check_flbs(luo);
 }
+
+const struct luo_watch_settled luo_contract_settled = {
+	.session_gone = session_gone,
+	.all = check_all,
+};

@@ -19,6 +19,8 @@ int luo_enter(int (*body)(struct luo *luo, const struct luo_args *args),
 {
 	struct entry entry = { body, luo_current(), args };
 
+	if (!lfb__current)
+		return lfb__not_entered(args->function);
 	if (!entry.luo)
 		return -EOPNOTSUPP;
 	return (int)lfb__guarded(entry.luo->kernel, run_entry, &entry);

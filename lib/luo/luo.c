@@ -78,3 +78,21 @@ struct luo_name luo_file_name(const struct luo_file *luo_file)
 		 luo_file->handler->compatible, luo_file->token, luo_file->session->name);
 	return object;
 }
+
+void luo_tell_flb(struct luo *luo, enum lfb_happening happening, struct liveupdate_flb *flb,
+		  bool incoming, s64 by, const char *reason)
+{
+	const struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+	bool files = happening == LFB_DID_FLB_COUNTED;
+
+	lfb__event_tell(luo->kernel, &(struct lfb_event){
+		.happening = happening,
+		.flb = flb->compatible,
+		.incoming = incoming,
+		.reason = reason,
+		.count = (u64)state->count,
+		.count_before = (u64)state->count - (files ? (u64)by : 0),
+		.references = (u64)state->references,
+		.references_before = (u64)state->references - (files ? 0 : (u64)by),
+	});
+}

@@ -18,6 +18,7 @@
 #include "lib/luo/hash.h"
 #include "lib/luo/profile.h"
 #include "lib/luo/record.h"
+#include "lib/luo/watch.h"
 #include "sim/kernel/kernel.h"
 
 /*
@@ -120,6 +121,7 @@ struct luo_sessions {
 struct luo {
 	struct lfb_kernel *kernel;
 	const struct luo_profile *profile;
+	const struct luo_watch *watch;
 	u64 quirks;
 	bool enabled;
 	u64 number;			/* updates, the coming one included */
@@ -221,5 +223,67 @@ int luo_enter(int (*body)(struct luo *luo, const struct luo_args *args),
 	      const struct luo_args *args);
 /* What the running profile lacks: records it, returns -EOPNOTSUPP. */
 int luo_not_here(struct luo *luo, const char *function);
+
+/* What the ledger and the events are told; the rest goes to luo->watch. */
+
+/* What its callbacks make is its holder's from here on, until it is gone. */
+static inline void luo_on_file_made(struct luo_file *luo_file)
+{
+	lfb__holder_init(&luo_file->holder);
+	luo_file->kept_data = luo_file->serialized_data;
+}
+
+static inline void luo_on_file_gone(struct luo_file *luo_file)
+{
+	lfb__holder_forget(&luo_file->holder);
+}
+
+static inline void luo_on_file_to_retrieve(struct luo *luo, const struct luo_file *luo_file)
+{
+	if (unlikely(luo_file->retrieve_status || !luo_file->session->sessions->incoming))
+		luo->watch->file->odd_retrieve(luo, luo_file);
+}
+
+/*
+ * An object is about to be registered; what it remembers of that was set back by the boot if it is
+ * the module's data.
+ */
+static inline void luo_on_to_register(struct luo *luo, const char *what, const char *compatible,
+				      unsigned int boot)
+{
+	if (unlikely(boot && boot != luo->kernel->boot_number + 1))
+		luo->watch->registry->survived(luo, what, compatible, boot - 1);
+}
+
+static inline void luo_on_flb_made(struct liveupdate_flb *flb)
+{
+	lfb__holder_init(&flb->private.outgoing.lfb_holder);
+	lfb__holder_init(&flb->private.incoming.lfb_holder);
+}
+
+/* Its memory may go with its module. */
+static inline void luo_on_flb_gone(struct liveupdate_flb *flb)
+{
+	lfb__holder_forget(&flb->private.outgoing.lfb_holder);
+	lfb__holder_forget(&flb->private.incoming.lfb_holder);
+}
+
+/* Whoever has it without being counted has a pointer to nothing from here on. */
+static inline void luo_on_flb_object_gone(struct liveupdate_flb_state *state)
+{
+	state->overdue += state->lent;
+	state->lent = 0;
+}
+
+void luo_tell_flb(struct luo *luo, enum lfb_happening happening, struct liveupdate_flb *flb,
+		  bool incoming, s64 by, const char *reason);
+
+/* Its count, or its references, were changed by so much; called with the lock held. */
+static inline void luo_on_flb(struct luo *luo, enum lfb_happening happening,
+			      struct liveupdate_flb *flb, bool incoming, s64 by, const char *reason)
+{
+	if (unlikely(luo->kernel->trace.fine))
+		luo_tell_flb(luo, happening, flb, incoming, by, reason);
+}
 
 #endif

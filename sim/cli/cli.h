@@ -15,6 +15,8 @@
 #include <luo/machine.h>
 #include <luo/profile.h>
 
+struct cli_junit;
+struct lfb_progress;
 struct lfb_scenario;
 
 enum cli_exit {
@@ -22,6 +24,7 @@ enum cli_exit {
 	CLI_FAILED,	/* the run or the check did */
 	CLI_USAGE,	/* the command line makes no sense */
 	CLI_SIMULATOR_BUG = 99,	/* liblfb itself is wrong: LFB-SIMULATOR-BUG */
+	CLI_SIGNAL = 128,	/* and the number of the signal that ended it early */
 };
 
 /* options.c */
@@ -138,6 +141,13 @@ int cli_write(void *context, const char *bytes, size_t size);
 int cli_read_file(const char *path, char **bytes, size_t *size);
 int cli_write_file(const char *path, const void *bytes, size_t size);
 
+/*
+ * The file for --junit, where it was given: is it one that can be written, and is there room in it?
+ * @result: of the command, which is returned unless it cannot.
+ */
+int cli_junit_begin(struct cli_junit *junit, const struct cli_command *command);
+int cli_junit_end(struct cli_junit *junit, int result);
+
 /* All of @text is a number; 0x… for hexadecimal. */
 bool cli_number(const char *text, u64 *number);
 
@@ -149,6 +159,24 @@ const char *cli_plural(u64 number);
 
 /* Seconds since something. */
 double cli_seconds(void);
+
+/* progress.c: long work shows on a terminal how far it is, and Ctrl-C has it end early */
+
+/*
+ * From here on the first SIGINT or SIGTERM is only noted, so that what was covered can be said; the
+ * second ends the process. After what waits for somebody, as reading from a terminal does.
+ */
+void cli_long_begin(void);
+bool cli_stopped(void);
+/* Begins a part of the work, "3 of 8 …". Returns false when there is to be no more. */
+bool cli_part(const char *format, ...) LFB_PRINTF(1, 2);
+/* An lfb_progress_fn that needs no context; and what it was told last in this part. */
+bool cli_progress(void *context, const struct lfb_progress *progress);
+const struct lfb_progress *cli_progress_last(void);
+/* Takes the line away where something else is printed. */
+void cli_progress_clear(void);
+/* Says what was covered until it was stopped. Returns the exit status. */
+int cli_stop(const char *format, ...) LFB_PRINTF(1, 2);
 
 /* A file of the source tree that the tool carries with it: cmake/LfbEmbed.cmake. */
 struct cli_embedded {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <luo/exhaust.h>
+#include <luo/progress.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
@@ -112,16 +113,29 @@ static void print_search(const struct lfb_exhaust_result *result)
 	lfb_scenario_write(result->scenario, true, cli_write, NULL);
 }
 
+/* "no difference" */
+static int stop(const char *found)
+{
+	const struct lfb_progress *last = cli_progress_last();
+
+	return cli_stop("%llu sequences tried: those of length %u after %llu of %llu beginnings, "
+			"and all shorter ones; %s so far", last->tried, last->length, last->done,
+			last->total, found);
+}
+
 static int run_search(const struct cli_line *line)
 {
 	const struct exhaust *exhaust = line->state;
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
-	int err = lfb_exhaust(&exhaust->search, &result);
 	struct cli_json json = { 0 };
 	bool found;
+	int err;
 
-	if (err)
+	cli_long_begin();
+	err = lfb_exhaust(&exhaust->search, &result);
+	if (err && err != -EINTR)
 		return cli_error(line, err);
+	cli_progress_clear();
 	found = result.scenario;
 	if (exhaust->json) {
 		cli_json_begin(&json, FORMAT);
@@ -131,6 +145,8 @@ static int run_search(const struct cli_line *line)
 		print_search(&result);
 	}
 	lfb_scenario_free(result.scenario);
+	if (err)
+		return stop(found ? "one difference" : "no difference");
 	return found ? CLI_FAILED : CLI_OK;
 }
 
@@ -239,19 +255,22 @@ static int run_defects(const struct exhaust *exhaust)
 
 	if (!search.length)
 		search.length = DEFECTS_LENGTH;
+	cli_long_begin();
 	begin_defects(&json, exhaust->json);
-	for (; !err && (quirk = lfb_quirk_name(tried)); tried++) {
+	while (!err && (quirk = lfb_quirk_name(tried)) && cli_part("%s", quirk)) {
 		struct lfb_exhaust_result result = { .sz = sizeof(result) };
 
 		search.quirks_on = quirk;
 		err = lfb_exhaust(&search, &result);
-		if (err)
+		cli_progress_clear();
+		if (err && err != -EINTR)
 			cli_failed("%s: %s", quirk, lfb_error_text(NULL));
-		else if (exhaust->json)
+		else if (!err && exhaust->json)
 			json_row(&json, quirk, &result);
-		else
+		else if (!err)
 			print_row(quirk, &result);
-		found += result.scenario != NULL;
+		found += !err && result.scenario;
+		tried += !err;
 		lfb_scenario_free(result.scenario);
 	}
 	if (exhaust->json) {
@@ -260,6 +279,10 @@ static int run_defects(const struct exhaust *exhaust)
 	} else if (!err) {
 		printf("\n%u of %u found.\n", found, tried);
 	}
+	if (cli_stopped() && quirk)
+		return cli_stop("%u defects searched for, %u of them found; in the next one, %s, "
+				"all sequences shorter than %u", tried, found, quirk,
+				cli_progress_last()->length);
 	return !err && found == tried ? CLI_OK : CLI_FAILED;
 }
 
@@ -316,20 +339,29 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 		.length = exhaust->search.length,
 		.finds = exhaust->finds.count ? exhaust->finds.ids : NULL,
 		.nr_finds = exhaust->finds.count,
+		.progress = cli_progress,
 	};
 	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
-	int err = lfb_exhaust_module(module, machine, &search, &result);
-	bool found;
+	char found[40];
+	bool failed;
+	int err;
 
-	if (err)
+	cli_long_begin();
+	err = lfb_exhaust_module(module, machine, &search, &result);
+	if (err && err != -EINTR)
 		return cli_error(line, err);
+	cli_progress_clear();
+	snprintf(found, sizeof(found), "%zu finding%s", result.nr_found,
+		 cli_plural(result.nr_found));
 	if (exhaust->json)
 		json_result(exhaust->module, &result);
 	else
 		print_result(exhaust->module, &result);
-	found = result.nr_found;
+	failed = result.nr_found;
 	lfb_exhaust_module_end(&result);
-	return found ? CLI_FAILED : CLI_OK;
+	if (err)
+		return stop(found);
+	return failed ? CLI_FAILED : CLI_OK;
 }
 
 /* The command */
@@ -369,6 +401,7 @@ static int run(struct cli_line *line)
 	int result = check(line);
 
 	exhaust->search.sz = sizeof(exhaust->search);
+	exhaust->search.progress = cli_progress;
 	exhaust->search.profile = line->machine.options.profile;
 	exhaust->search.quirks_on = line->machine.quirks_on;
 	exhaust->search.quirks_off = line->machine.quirks_off;

@@ -33,7 +33,8 @@ static void print_overview(FILE *to)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->about);
 	fputs("\n"
 	      "lfb COMMAND --help explains each. Exit status: 0 it went well, 1 the run or the\n"
-	      "check failed, 2 the command line was wrong, 99 lfb itself is wrong.\n", to);
+	      "check failed, 2 the command line was wrong, 99 lfb itself is wrong, 130 it\n"
+	      "was stopped by Ctrl-C.\n", to);
 }
 
 static int print_help(struct cli_line *line)

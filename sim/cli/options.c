@@ -185,6 +185,7 @@ int cli_do(const struct cli_command *command, int argc, char **argv)
 
 	if (!result)
 		result = command->run(&line);
+	cli_progress_clear();
 	cli_line_end(&line);
 	free(line.state);
 	return result;

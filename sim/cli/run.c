@@ -14,6 +14,8 @@ struct run {
 	struct lfb_scenario_options scenario;
 	bool only_findings;
 	bool json;
+	struct cli_junit junit;
+	bool ran;			/* it could be read, and there was a machine */
 	const char *blob_path;		/* to write to */
 	const char *memory_path;
 	struct lfb_blob *last_blob;
@@ -84,20 +86,45 @@ static bool json_findings(struct lfb_machine *machine, const char *path, const c
 	return !lfb_finding_at(machine, 0);
 }
 
+/* What was found counts only where it is asked for, as in the exit status. */
+static void junit_run(struct run *run, struct lfb_machine *machine, const char *path,
+		      const char *error, bool clean)
+{
+	const struct lfb_finding *finding;
+	struct cli_text details = { 0 };
+	char text[4096];
+
+	for (size_t i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++) {
+		lfb_finding_format(finding, text, sizeof(text));
+		cli_text_write(&details, text, strlen(text));
+	}
+	finding = lfb_finding_at(machine, 0);
+	if (!clean)
+		snprintf(text, sizeof(text), "%s: %s", lfb_finding_name(finding->id),
+			 lfb_finding_sentence(finding->id));
+	cli_junit_case(&run->junit, path, error || !clean ? CLI_JUNIT_FAILED : CLI_JUNIT_PASSED,
+		       error ? error : text, cli_text_end(&details));
+	cli_text_free(&details);
+}
+
 static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
 			const struct lfb_scenario *scenario)
 {
 	struct run *run = line->state;
 	int err = lfb_scenario_run(scenario, machine, &run->scenario);
 	const char *error = err ? lfb_error_text(machine) : NULL;
+	const char *path = line->argv[line->argc - 1];
 	bool clean = true;
 
+	run->ran = true;
 	if (error)
 		cli_failed("%s", error);
 	if (run->json)
-		clean = json_findings(machine, line->argv[line->argc - 1], error);
+		clean = json_findings(machine, path, error);
 	else if (run->only_findings)
 		clean = print_findings(machine);
+	if (run->junit.path)
+		junit_run(run, machine, path, error, clean);
 	if (!clean && !err)
 		err = -EILSEQ;
 	return err ? CLI_FAILED : save(run);
@@ -116,15 +143,17 @@ static int run_from(struct cli_line *line, struct lfb_blob *blob, const char *pa
 	options->last_memory = run->memory_path ? &run->last_memory : NULL;
 	options->last_memory_size = &run->last_memory_size;
 	result = cli_with_scenario(line, path, run_scenario);
+	if (result == CLI_FAILED && run->junit.path && !run->ran)
+		cli_junit_case(&run->junit, path, CLI_JUNIT_FAILED, lfb_error_text(NULL), NULL);
 	lfb_blob_free(blob);
 	lfb_blob_free(run->last_blob);
 	free(run->last_memory);
-	return result;
+	return cli_junit_end(&run->junit, result);
 }
 
 static int run(struct cli_line *line)
 {
-	const struct run *given = line->state;
+	struct run *given = line->state;
 	const char *path = line->argv[line->argc - 1];
 	struct lfb_blob *blob = NULL;
 
@@ -134,6 +163,8 @@ static int run(struct cli_line *line)
 		return cli_usage(line->command, "--json goes with --findings");
 	if (given->memory_path && line->machine.options.policy != LFB_PAGES_ASCENDING)
 		return cli_usage(line->command, "--save-memory needs --pages ascending");
+	if (cli_junit_begin(&given->junit, line->command))
+		return CLI_FAILED;
 	if (line->argc > 1 && lfb_blob_load(line->argv[0], &blob))
 		return cli_failed("%s", lfb_error_text(NULL));
 	return run_from(line, blob, path);
@@ -152,6 +183,8 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct run, only_findings) },
 	{ "json", NULL, "the findings for programs: docs/json.md",
 	  .at = offsetof(struct run, json) },
+	{ "junit", "FILE", "write what became of it to FILE, as JUnit's XML",
+	  .at = offsetof(struct run, junit.path) },
 	{ "save-blob", "FILE", "write the handover of the last reboot to FILE",
 	  .at = offsetof(struct run, blob_path) },
 	{ "save-memory", "FILE", "write physical memory at the last reboot to FILE, from 0 to the\n"

@@ -8,9 +8,11 @@
 #include <time.h>
 
 #include "cli.h"
+#include "sim/cli/report/report.h"
 
 LFB_PRINTF(1, 0) static void complain(const char *format, va_list args)
 {
+	cli_progress_clear();
 	fputs("lfb: ", stderr);
 	vfprintf(stderr, format, args);
 }
@@ -48,6 +50,7 @@ int cli_error(const struct cli_line *line, int err)
 int cli_write(void *context, const char *bytes, size_t size)
 {
 	(void)context;
+	cli_progress_clear();
 	if (fwrite(bytes, 1, size, stdout) != size)
 		return errno ? -errno : -EIO;
 	return 0;
@@ -96,6 +99,20 @@ int cli_write_file(const char *path, const void *bytes, size_t size)
 	if (fclose(file) || !written)
 		return cli_failed("%s: cannot be written: %s", path, strerror(errno));
 	return CLI_OK;
+}
+
+int cli_junit_begin(struct cli_junit *junit, const struct cli_command *command)
+{
+	snprintf(junit->suite, sizeof(junit->suite), "lfb %s", command->name);
+	return junit->path ? cli_write_file(junit->path, "", 0) : CLI_OK;
+}
+
+int cli_junit_end(struct cli_junit *junit, int result)
+{
+	if (junit->path && cli_junit_write(junit))
+		result = cli_failed("%s: cannot be written: %s", junit->path, strerror(errno));
+	cli_text_free(&junit->cases);
+	return result;
 }
 
 bool cli_number(const char *text, u64 *number)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <luo/progress.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 #include <luo/sweep.h>
@@ -23,6 +24,8 @@ struct sweep {
 	bool verbose;
 	bool json;
 	struct cli_json out;
+	struct cli_junit junit;
+	struct cli_text report;		/* of the scenario at hand, if it is kept */
 	const char *error;		/* of the scenario at hand */
 };
 
@@ -137,9 +140,8 @@ static bool says_what(const u64 *findings)
 	return false;
 }
 
-static bool breaks_the_same(void *context, const struct lfb_scenario *candidate)
+static bool breaks_the_same(struct swept *swept, const struct lfb_scenario *candidate)
 {
-	struct swept *swept = context;
 	char what[sizeof(swept->what)];
 
 	swept->result.sz = sizeof(swept->result);
@@ -150,6 +152,12 @@ static bool breaks_the_same(void *context, const struct lfb_scenario *candidate)
 		return !memcmp(swept->findings, swept->result.findings, sizeof(swept->findings));
 	without_numbers(swept->result.first, what);
 	return !strcmp(swept->what, what);
+}
+
+/* Asked to stop, it is as short as it is by then. */
+static bool is_shorter(void *swept, const struct lfb_scenario *candidate)
+{
+	return !cli_stopped() && breaks_the_same(swept, candidate);
 }
 
 /* Only faults of the kind that did it, once or for good; pairs and the run without: as before. */
@@ -177,6 +185,7 @@ static int shrink(struct sweep *sweep, const struct lfb_scenario *scenario,
 {
 	*swept = (struct swept){ .machine = sweep->made, .options = sweep->options };
 	swept->options.write = NULL;
+	swept->options.progress = NULL;
 	swept->options.violations_max = 1;
 	narrow(&swept->options, found->first_case);
 	swept->result.sz = sizeof(swept->result);
@@ -184,7 +193,7 @@ static int shrink(struct sweep *sweep, const struct lfb_scenario *scenario,
 		return fail(sweep, lfb_error_text(sweep->made));
 	memcpy(swept->findings, swept->result.findings, sizeof(swept->findings));
 	without_numbers(swept->result.first, swept->what);
-	if (lfb_scenario_shrink(scenario, breaks_the_same, swept, shortest))
+	if (lfb_scenario_shrink(scenario, is_shorter, swept, shortest))
 		return fail(sweep, lfb_error_text(NULL));
 	if (breaks_the_same(swept, *shortest))
 		return CLI_OK;
@@ -252,9 +261,16 @@ static int sweep_scenario(struct sweep *sweep, const struct lfb_scenario *scenar
 			  struct lfb_sweep_result *result, struct swept *swept,
 			  struct lfb_scenario **shortest)
 {
-	if (lfb_scenario_sweep(scenario, sweep->made, &sweep->options, result))
+	int err;
+
+	cli_long_begin();
+	err = lfb_scenario_sweep(scenario, sweep->made, &sweep->options, result);
+	cli_progress_clear();
+	if (err == -EINTR)
+		sweep->error = "stopped";
+	else if (err)
 		return fail(sweep, lfb_error_text(sweep->made));
-	if (sweep->shrink && result->violations)
+	if (!err && sweep->shrink && result->violations)
 		return shrink(sweep, scenario, result, swept, shortest);
 	return CLI_OK;
 }
@@ -271,15 +287,34 @@ static void print_swept(const struct sweep *sweep, const char *path,
 		print_points(result);
 }
 
+/* Violations are printed as they are found, and kept for those who are told later. */
+static int write_report(void *context, const char *bytes, size_t size)
+{
+	struct sweep *sweep = context;
+	int err = sweep->json ? 0 : cli_write(NULL, bytes, size);
+
+	if (!err && (sweep->json || sweep->junit.path))
+		err = cli_text_write(&sweep->report, bytes, size);
+	return err;
+}
+
+static void junit_result(struct sweep *sweep, const char *path,
+			 const struct lfb_sweep_result *result)
+{
+	const char *why = sweep->error ? sweep->error : result->first;
+
+	cli_junit_case(&sweep->junit, path,
+		       sweep->error || result->violations ? CLI_JUNIT_FAILED : CLI_JUNIT_PASSED,
+		       why, cli_text_end(&sweep->report));
+}
+
 static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_result *result)
 {
 	struct lfb_scenario *scenario = NULL, *shortest = NULL;
 	struct swept swept = { .result = { .sz = sizeof(swept.result) } };
-	struct cli_text report = { 0 };
 	int failed = cli_load_scenario(path, &scenario);
 
 	sweep->options.replay_file = path;
-	sweep->options.context = &report;
 	sweep->error = failed ? lfb_error_text(NULL) : NULL;
 	if (!failed)
 		failed = sweep_scenario(sweep, scenario, result, &swept, &shortest);
@@ -289,22 +324,32 @@ static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_re
 		cli_json_string(&sweep->out, "error", sweep->error);
 		json_result(&sweep->out, result);
 		json_first(&sweep->out, "shrunk", &swept.result, shortest);
-		cli_json_string(&sweep->out, "report", cli_text_end(&report));
+		cli_json_string(&sweep->out, "report", cli_text_end(&sweep->report));
 		cli_json_close(&sweep->out, '}');
 	} else if (!failed) {
 		print_swept(sweep, path, result, &swept, shortest);
 	}
-	cli_text_free(&report);
+	if (sweep->junit.path)
+		junit_result(sweep, path, result);
+	cli_text_free(&sweep->report);
 	lfb_scenario_free(shortest);
 	lfb_scenario_free(scenario);
 	return failed;
+}
+
+static bool begin_part(const struct cli_line *line, int number)
+{
+	const char *path = line->argv[number];
+
+	return line->argc == 1 ? cli_part("%s", path) :
+				 cli_part("%d of %d, %s", number + 1, line->argc, path);
 }
 
 static int sweep_files(struct sweep *sweep, const struct cli_line *line)
 {
 	int worst = CLI_OK;
 
-	for (int i = 0; i < line->argc; i++) {
+	for (int i = 0; i < line->argc && begin_part(line, i); i++) {
 		struct lfb_sweep_result result = { .sz = sizeof(result) };
 		int failed = sweep_file(sweep, line->argv[i], &result);
 
@@ -318,6 +363,18 @@ static int sweep_files(struct sweep *sweep, const struct cli_line *line)
 	return worst;
 }
 
+/* At the scenario that comes after those that are done, or in it. */
+static int stop(const struct sweep *sweep, int scenarios)
+{
+	const struct lfb_progress *last = cli_progress_last();
+	const unsigned long violations = sweep->total.violations;
+
+	return cli_stop("%lu of %d scenario%s swept, %llu of %llu runs in the last one; "
+			"%lu violation%s so far", sweep->files, scenarios,
+			cli_plural((u64)scenarios), last->done, last->total, violations,
+			cli_plural(violations));
+}
+
 static int run(struct cli_line *line)
 {
 	struct sweep *sweep = line->state;
@@ -328,11 +385,17 @@ static int run(struct cli_line *line)
 	if (snprintf(sweep->replay, REPLAY_MAX, "lfb sweep%s", given ? given : "") >= REPLAY_MAX)
 		return cli_usage(line->command, "too many options");
 	worst = cli_machine_create(line, &sweep->made);
-	if (worst)
+	if (!worst)
+		worst = cli_junit_begin(&sweep->junit, line->command);
+	if (worst) {
+		lfb_machine_destroy(sweep->made);
 		return worst;
+	}
 	sweep->options.sz = sizeof(sweep->options);
-	sweep->options.write = sweep->json ? cli_text_write : cli_write;
+	sweep->options.write = write_report;
+	sweep->options.context = sweep;
 	sweep->options.replay = sweep->replay;
+	sweep->options.progress = cli_progress;
 	if (sweep->json) {
 		cli_json_begin(&sweep->out, "lfb-sweep-1");
 		cli_json_open(&sweep->out, "scenarios", '[');
@@ -346,7 +409,9 @@ static int run(struct cli_line *line)
 		print_result(what, &sweep->total);
 	}
 	lfb_machine_destroy(sweep->made);
-	return worst;
+	if (cli_stopped())
+		worst = stop(sweep, line->argc);
+	return cli_junit_end(&sweep->junit, worst);
 }
 
 static int check(const struct cli_line *line)
@@ -380,6 +445,8 @@ static const struct cli_option options[] = {
 	  "a fault of the same kind, with the same finding or message",
 	  .at = offsetof(struct sweep, shrink) },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct sweep, json) },
+	{ "junit", "FILE", "write what became of each scenario to FILE, as JUnit's XML",
+	  .at = offsetof(struct sweep, junit.path) },
 	{ "quiet", NULL, "print violations only", .at = offsetof(struct sweep, quiet) },
 	{ "verbose", NULL, "print fault points by kind", .at = offsetof(struct sweep, verbose) },
 	{ .more = cli_machine_options },

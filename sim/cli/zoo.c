@@ -10,7 +10,8 @@
 
 #include "zoo.h"
 
-#define TWIN ".fixed.lfb"
+#define TWIN_NAME ".fixed"
+#define TWIN TWIN_NAME ".lfb"
 
 /* Headers */
 
@@ -133,19 +134,27 @@ int zoo_with_scenario(struct exhibit *exhibit, void *context, cli_act_fn act)
 	return cli_in_machine(&exhibit->line, scenario, act);
 }
 
+int zoo_failed(const char *name, int err, struct lfb_machine *machine)
+{
+	return err == -EINTR ? CLI_FAILED : cli_failed("%s: %s", name, lfb_error_text(machine));
+}
+
 /* What the scenario itself answers, or dies of, is its own affair: findings count. */
 static int run_one(struct cli_line *line, struct lfb_machine *machine,
 		   const struct lfb_scenario *scenario)
 {
 	struct exhibit *exhibit = line->state;
 	/* All of them: the last one may be what is looked for. */
-	const struct lfb_sweep_options all = { .sz = sizeof(all), .violations_max = 1000000 };
+	const struct lfb_sweep_options all = {
+		.sz = sizeof(all), .violations_max = 1000000, .progress = cli_progress,
+	};
 	struct lfb_sweep_result swept = { .sz = sizeof(swept) };
 	int err = exhibit->by_sweep ? lfb_scenario_sweep(scenario, machine, &all, &swept) :
 				      lfb_scenario_run(scenario, machine, NULL);
 
-	if (err == -EINVAL || err == -ENOMEM)
-		return cli_failed("%s: %s", exhibit->name, lfb_error_text(machine));
+	if (err == -EINVAL || err == -ENOMEM || err == -EINTR)
+		return zoo_failed(exhibit->name, err, machine);
+	cli_progress_clear();
 	if (exhibit->by_sweep)
 		collect_swept(exhibit, &swept);
 	else
@@ -172,18 +181,21 @@ static bool differs(const struct exhibit *exhibit, int id)
 	return exhibit->wanted[id] != exhibit->found[id] && !exhibit->excused[id];
 }
 
-/* Is all found that is wanted, and nothing else? Prints what is not. */
-static bool as_wanted(const struct exhibit *exhibit, bool print)
+/* Is all found that is wanted, and nothing else? Writes what is not, unless @write is NULL. */
+static bool as_wanted(const struct exhibit *exhibit, lfb_write_fn write, void *context)
 {
 	bool good = true;
+	char line[200];
 
 	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
 		if (!differs(exhibit, id))
 			continue;
 		good = false;
-		if (print)
-			printf("    %s: %s is %s\n", exhibit->name, lfb_finding_name(id),
-			       exhibit->wanted[id] ? "not found" : "found and should not be");
+		snprintf(line, sizeof(line), "    %s: %s is %s\n", exhibit->name,
+			 lfb_finding_name(id),
+			 exhibit->wanted[id] ? "not found" : "found and should not be");
+		if (write)
+			write(context, line, strlen(line));
 	}
 	return good;
 }
@@ -224,8 +236,8 @@ static void print_visit(const struct exhibit *entry, const struct exhibit *twin,
 	printf("%-44.*s %-6s by %-5s  twin %-7s (%s)\n", zoo_name_length(entry->name),
 	       entry->name, caught ? "caught" : "MISSED", entry->by_sweep ? "sweep" : "run",
 	       clean ? "clean" : "ACCUSED", twin->without_quirks ? "quirk off" : "corrected");
-	as_wanted(entry, true);
-	as_wanted(twin, true);
+	as_wanted(entry, cli_write, NULL);
+	as_wanted(twin, cli_write, NULL);
 }
 
 /* For programs: the findings that are wanted and not there, or the other way round. */
@@ -258,6 +270,27 @@ static void json_visit(struct cli_json *json, const struct exhibit *entry,
 	cli_json_close(json, '}');
 }
 
+void zoo_junit_case(struct zoo *zoo, const char *name, const char *twin, enum cli_junit_end end,
+		    const char *why, const char *details)
+{
+	char both[NAME_MAX];
+
+	snprintf(both, sizeof(both), "%.*s%s", zoo_name_length(name), name, twin);
+	if (zoo->junit.path)
+		cli_junit_case(&zoo->junit, both, end, why, details);
+}
+
+static void junit_visit(struct zoo *zoo, const struct exhibit *exhibit, const char *name,
+			const char *twin, const char *failure)
+{
+	struct cli_text details = { 0 };
+
+	as_wanted(exhibit, cli_text_write, &details);
+	zoo_junit_case(zoo, name, twin, failure ? CLI_JUNIT_FAILED : CLI_JUNIT_PASSED, failure,
+		       cli_text_end(&details));
+	cli_text_free(&details);
+}
+
 static int visit(struct zoo *zoo, const struct cli_embedded *file)
 {
 	const char *twin_text = zoo_twin_of(file->name);
@@ -274,16 +307,19 @@ static int visit(struct zoo *zoo, const struct cli_embedded *file)
 	if (!twin_text)
 		forgive(&twin);
 	if (!result) {
-		bool caught = as_wanted(&entry, false), clean = as_wanted(&twin, false);
+		bool caught = as_wanted(&entry, NULL, NULL), clean = as_wanted(&twin, NULL, NULL);
 
 		zoo->entries++;
 		zoo->twins++;
 		zoo->caught += caught;
 		zoo->clean += clean;
+		cli_progress_clear();
 		if (zoo->json)
 			json_visit(&zoo->out, &entry, &twin, caught, clean);
 		else
 			print_visit(&entry, &twin, caught, clean);
+		junit_visit(zoo, &entry, file->name, "", caught ? NULL : "not caught");
+		junit_visit(zoo, &twin, file->name, TWIN_NAME, clean ? NULL : "accused");
 	}
 	zoo_close(&entry);
 	zoo_close(&twin);
@@ -312,20 +348,25 @@ static int visit_all(struct zoo *zoo, const struct cli_line *line)
 {
 	int result = CLI_OK;
 
+	cli_long_begin();
 	for (const struct cli_embedded *file = embedded_zoo; file->name && !result; file++) {
-		if (is_entry(file->name) && is_chosen(file->name, line))
-			result = zoo->search ? zoo_search(zoo, file) : visit(zoo, file);
+		if (!is_entry(file->name) || !is_chosen(file->name, line))
+			continue;
+		if (!cli_part("%u of %u, %.*s", zoo->entries + 1, zoo->chosen,
+			      zoo_name_length(file->name), file->name))
+			break;
+		result = zoo->search ? zoo_search(zoo, file) : visit(zoo, file);
 	}
 	return result;
 }
 
-static bool has_chosen(const struct cli_line *line)
+static unsigned int count_chosen(const struct cli_line *line)
 {
-	const struct cli_embedded *file = embedded_zoo;
+	unsigned int count = 0;
 
-	while (file->name && !(is_entry(file->name) && is_chosen(file->name, line)))
-		file++;
-	return file->name;
+	for (const struct cli_embedded *file = embedded_zoo; file->name; file++)
+		count += is_entry(file->name) && is_chosen(file->name, line);
+	return count;
 }
 
 static void print_end(struct zoo *zoo, double seconds)
@@ -352,18 +393,26 @@ static int run(struct cli_line *line)
 
 	if (zoo->json && zoo->show)
 		return cli_usage(line->command, "--json and --show: which of them?");
-	if (!has_chosen(line))
+	zoo->chosen = count_chosen(line);
+	if (!zoo->chosen)
 		return cli_usage(line->command, "there is no such entry in the zoo");
+	if (cli_junit_begin(&zoo->junit, line->command))
+		return CLI_FAILED;
 	if (zoo->json) {
 		cli_json_begin(&zoo->out, "lfb-zoo-1");
 		cli_json_open(&zoo->out, "entries", '[');
 	}
 	result = visit_all(zoo, line);
-	if (!result || zoo->json)
+	if (!result || zoo->json || cli_stopped())
 		print_end(zoo, cli_seconds() - start);
-	if (zoo->clean != zoo->twins || (!zoo->search && zoo->caught != zoo->entries))
-		return CLI_FAILED;
-	return result;
+	if (cli_stopped())
+		result = cli_stop("%u of %u entries; %u %s, %u of %u twins clean", zoo->entries,
+				  zoo->chosen, zoo->caught,
+				  zoo->search ? "found on their own" : "caught", zoo->clean,
+				  zoo->twins);
+	else if (zoo->clean != zoo->twins || (!zoo->search && zoo->caught != zoo->entries))
+		result = CLI_FAILED;
+	return cli_junit_end(&zoo->junit, result);
 }
 
 static const struct cli_option options[] = {
@@ -372,6 +421,8 @@ static const struct cli_option options[] = {
 	{ "search", NULL, "forget the scenarios' operations and see what is found without:\n"
 	  "by lfb exhaust --module, by lfb sweep, and defects of kernels by\n"
 	  "comparing with the model. Minutes for all of them", .at = offsetof(struct zoo, search) },
+	{ "junit", "FILE", "write what became of each entry and twin to FILE, as JUnit's XML",
+	  .at = offsetof(struct zoo, junit.path) },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct zoo, json) },
 	{ 0 },
 };

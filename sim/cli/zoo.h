@@ -13,7 +13,9 @@ struct zoo {
 	bool search;
 	bool json;
 	struct cli_json out;
-	unsigned int entries;
+	struct cli_junit junit;
+	unsigned int chosen;	/* entries there will be */
+	unsigned int entries;	/* those that are done */
 	unsigned int caught;
 	unsigned int twins;
 	unsigned int clean;
@@ -33,6 +35,8 @@ struct exhibit {
 	char *words;			/* the header's, cut apart */
 };
 
+/* Says why an entry could not be done, unless it was to be stopped. Returns CLI_FAILED. */
+int zoo_failed(const char *name, int err, struct lfb_machine *machine);
 /* Needs name and text. What it keeps is for zoo_close(), in any case. */
 int zoo_read_header(struct exhibit *exhibit);
 void zoo_close(struct exhibit *exhibit);
@@ -44,6 +48,9 @@ int zoo_run(struct exhibit *exhibit);
 const char *zoo_twin_of(const char *name);
 /* The length of an entry's name without ".lfb", for %.*s. */
 int zoo_name_length(const char *name);
+/* For --junit: an entry, or its twin with @twin ".fixed". The rest is cli_junit_case()'s. */
+void zoo_junit_case(struct zoo *zoo, const char *name, const char *twin, enum cli_junit_end end,
+		    const char *why, const char *details);
 void zoo_json_name(struct cli_json *json, const char *name);
 
 /* zoo_search.c: can it be found without its operations? */

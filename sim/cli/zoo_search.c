@@ -67,9 +67,12 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 {
 	struct search *search = line->state;
 
-	if (lfb_exhaust_module(module, machine, &search->options, &search->result))
-		return cli_failed("%s: %s", search->exhibit->name, lfb_error_text(NULL));
-	return CLI_OK;
+	int err = lfb_exhaust_module(module, machine, &search->options, &search->result);
+
+	if (!err)
+		return CLI_OK;
+	lfb_exhaust_module_end(&search->result);
+	return zoo_failed(search->exhibit->name, err, NULL);
 }
 
 static int search(struct exhibit *exhibit, const struct cli_findings *finds, unsigned int length,
@@ -78,7 +81,8 @@ static int search(struct exhibit *exhibit, const struct cli_findings *finds, uns
 	*search = (struct search){
 		.exhibit = exhibit,
 		.options = { .sz = sizeof(search->options), .length = length,
-			     .finds = finds->ids, .nr_finds = finds->count },
+			     .finds = finds->ids, .nr_finds = finds->count,
+			     .progress = cli_progress },
 		.result = { .sz = sizeof(search->result) },
 	};
 	return zoo_with_scenario(exhibit, search, search_module);
@@ -158,16 +162,33 @@ static void json_how(struct cli_json *json, const char *name, const struct how *
 	cli_json_close(json, '}');
 }
 
+/* What is not found on its own fails nothing, as in the exit status. */
+static void junit_how(struct zoo *zoo, const char *name, const struct how *how)
+{
+	const struct lfb_exhaust_module_result *accused = how->accused;
+
+	zoo_junit_case(zoo, name, "", how->by ? CLI_JUNIT_PASSED : CLI_JUNIT_SKIPPED, how->why,
+		       NULL);
+	if (how->has_twin)
+		zoo_junit_case(zoo, name, ".fixed",
+			       how->clean ? CLI_JUNIT_PASSED : CLI_JUNIT_FAILED, "accused",
+			       accused && accused->nr_found ?
+			       lfb_finding_name(accused->found[0].id) : NULL);
+}
+
 /* Counts it, and says it. */
 static void tell(struct zoo *zoo, const char *name, const struct how *how)
 {
+	zoo->entries++;
 	zoo->caught += how->by != NULL;
 	zoo->twins += how->has_twin;
 	zoo->clean += how->has_twin && how->clean;
+	cli_progress_clear();
 	if (zoo->json)
 		json_how(&zoo->out, name, how);
 	else
 		print_how(name, how);
+	junit_how(zoo, name, how);
 }
 
 /* The twin must be clean in all sequences of the length that shows the mistake. */
@@ -235,14 +256,19 @@ static int compare_quirk(struct zoo *zoo, const char *name)
 {
 	char quirk[64];
 	struct lfb_exhaust_options options = { .sz = sizeof(options), .length = LENGTH,
-					       .quirks_on = quirk };
+					       .quirks_on = quirk,
+					       .progress = cli_progress };
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 	struct how how = { .why = NOT_IN_LENGTH("differs") };
+	int err;
 
 	snprintf(quirk, sizeof(quirk), "%.*s",
 		 zoo_name_length(name + strlen(QUIRK)), name + strlen(QUIRK));
-	if (lfb_exhaust(&options, &result))
-		return cli_failed("%s: %s", name, lfb_error_text(NULL));
+	err = lfb_exhaust(&options, &result);
+	if (err)
+		lfb_scenario_free(result.scenario);
+	if (err)
+		return zoo_failed(name, err, NULL);
 	if (result.scenario)
 		how.by = "model";
 	how.length = result.found_length;
@@ -258,7 +284,6 @@ int zoo_search(struct zoo *zoo, const struct cli_embedded *file)
 	struct exhibit twin = { .name = file->name, .text = zoo_twin_of(file->name) };
 	int status;
 
-	zoo->entries++;
 	if (!twin.text)
 		return compare_quirk(zoo, file->name);
 	if (is_module_right(entry.text, twin.text)) {

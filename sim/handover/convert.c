@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/contract/contract.h"
 #include "lib/orchestrator.h"
 #include "sim/handover/convert.h"
 
@@ -90,7 +91,8 @@ static int boot_writer(struct conversion *conversion)
 	err = kho__init(kernel);
 	if (err)
 		return lfb__fail(kernel, err, "no memory left for the root tree");
-	err = luo_early_init(kernel, machine->profile, machine->profile->quirks, true);
+	err = luo_early_init(kernel, machine->profile, machine->profile->quirks,
+			     &luo_contract, true);
 	return err ? err : for_each_kept(conversion, hand_on);
 }
 

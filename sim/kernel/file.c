@@ -9,6 +9,8 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 	struct file *file;
 
 	(void)flags;
+	if (!kernel)
+		lfb__not_entered(__func__);
 	if (!kernel || !fops)
 		return ERR_PTR(-EINVAL);
 	if (!lfb__module_pin(fops->owner))

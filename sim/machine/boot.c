@@ -2,6 +2,7 @@
 /* Power on, boot, jump, power off: the life of kernels in a machine. */
 #include <string.h>
 
+#include "lib/contract/contract.h"
 #include "lib/orchestrator.h"
 #include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
@@ -44,7 +45,8 @@ static long boot_kernel(void *argument)
 	if (err)
 		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
 	quirks = (machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off;
-	err = luo_early_init(kernel, machine->profile, quirks, machine->liveupdate_on);
+	err = luo_early_init(kernel, machine->profile, quirks, &luo_contract,
+			     machine->liveupdate_on);
 	if (err)
 		return err;
 	list_for_each_entry(image, &machine->modules, list)

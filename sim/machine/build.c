@@ -148,6 +148,7 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 		lfb_machine_enter(NULL);
 	lfb__agents_destroy(machine);
 	lfb__modules_forget(machine);
+	lfb__outside_gone(&machine->kernel);
 	lfb__handle_unregister(machine);
 	lfb__kernel_destroy(&machine->kernel);
 	free(machine);

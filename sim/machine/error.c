@@ -19,5 +19,7 @@ const char *lfb_error_text(struct lfb_machine *machine)
 {
 	if (machine && !lfb__machine_valid(machine))
 		return lfb__fail_text(NULL);
+	if (machine)
+		lfb__outside_ask(&machine->kernel);
 	return lfb__fail_text(machine ? &machine->kernel : NULL);
 }

@@ -15,7 +15,10 @@ const char *lfb_simulator_bug(void)
 
 size_t lfb_finding_count(struct lfb_machine *machine)
 {
-	return lfb__machine_valid(machine) ? machine->kernel.findings.count : 0;
+	if (!lfb__machine_valid(machine))
+		return 0;
+	lfb__outside_ask(&machine->kernel);
+	return machine->kernel.findings.count;
 }
 
 unsigned long lfb_findings_lost(struct lfb_machine *machine)
@@ -25,7 +28,7 @@ unsigned long lfb_findings_lost(struct lfb_machine *machine)
 
 const struct lfb_finding *lfb_finding_at(struct lfb_machine *machine, size_t index)
 {
-	if (!lfb__machine_valid(machine) || index >= machine->kernel.findings.count)
+	if (index >= lfb_finding_count(machine))
 		return NULL;
 	return machine->kernel.findings.all[index];
 }
@@ -41,8 +44,10 @@ size_t lfb_findings_of(struct lfb_machine *machine, enum lfb_finding_id id)
 
 void lfb_findings_clear(struct lfb_machine *machine)
 {
-	if (lfb__machine_valid(machine))
-		lfb__findings_forget(&machine->kernel.findings);
+	if (!lfb__machine_valid(machine))
+		return;
+	lfb__outside_ask(&machine->kernel);
+	lfb__findings_forget(&machine->kernel.findings);
 }
 
 int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id id, bool silent)

@@ -22,9 +22,8 @@ quietly() {
 quietly cmake --install "$LFB_BUILD_DIR" --prefix "$work/prefix"
 libdir=$(dirname "$(find "$work/prefix" -name liblfb.a)")
 
-# by pkg-config, told the prefix because it is not the configured one
-flags=$(PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config \
-	"--define-variable=prefix=$work/prefix" --cflags --libs lfb)
+# by pkg-config, where it lies is the prefix
+flags=$(PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --cflags --libs lfb)
 # shellcheck disable=SC2086 # lists of words
 quietly "$CC" -std=gnu11 $CFLAGS -o by-pkg-config "$example" $flags "-Wl,-rpath,$libdir"
 

@@ -39,7 +39,7 @@ inside && /(^|[^A-Za-z_])(assert|abort)\(|<assert\.h>/ {
 }
 
 FILENAME ~ /^\.\/lib\/[a-z_]*\.[ch]$/ && /LFB_FINDING_/ {
-	bad("a finding in the flow: a seam of lib/contract/ is told what happens")
+	bad("a finding in the flow: who watches is told what happens (lib/luo/watch.h)")
 }
 
 # Single letters count, and what counts is declared where it does.

@@ -156,6 +156,33 @@ static void without_a_machine_nothing_happens(void **state)
 	assert_int_equal(rig_update(&rig), 0);
 }
 
+/* In the machine that the thread worked for last. */
+static void a_call_from_outside_is_named(void **state)
+{
+	const struct lfb_finding *finding;
+
+	lfb_machine_enter(NULL);
+	liveupdate_enabled();
+	kho_is_enabled();
+	kfree(NULL);
+	assert_int_equal(lfb_finding_count(rig.machine), 0);
+
+	kho_unpreserve_free(NULL);
+	assert_non_null(strstr(lfb_error_text(NULL), "kho_unpreserve_free() was called by"));
+	liveupdate_register_file_handler(rig_handler(&rig));
+	assert_non_null(strstr(lfb_error_text(NULL), "liveupdate_register_file_handler() was"));
+	assert_non_null(strstr(lfb_error_text(rig.machine), "by lfb_machine_enter(), or"));
+	assert_int_equal(lfb_finding_count(rig.machine), 1);
+	finding = lfb_finding_at(rig.machine, 0);
+	assert_int_equal(finding->id, LFB_FINDING_KERNEL_NOT_ENTERED);
+	assert_string_equal(finding->object, "function kho_unpreserve_free");
+
+	kmalloc(1, GFP_KERNEL);
+	assert_int_equal(rig_update(&rig), 0);
+	assert_int_equal(lfb_findings_of(rig.machine, LFB_FINDING_KERNEL_NOT_ENTERED), 2);
+	lfb_findings_clear(rig.machine);
+}
+
 static void in_a_machine_that_is_off_nothing_happens(void **state)
 {
 	lfb_machine_enter(rig.machine);
@@ -203,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(without_a_machine_nothing_happens),
+		TEST(a_call_from_outside_is_named),
 		TEST(in_a_machine_that_is_off_nothing_happens),
 		TEST(a_dead_kernel_does_no_live_updates),
 	};

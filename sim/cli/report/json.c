@@ -8,9 +8,9 @@
 
 #include "report.h"
 
-/* The bytes of the UTF-8 character that begins here; 0: what begins here is none. */
-static size_t utf8_length(const unsigned char *text)
+size_t cli_utf8_length(const char *bytes)
 {
+	const unsigned char *text = (const unsigned char *)bytes;
 	static const struct {
 		unsigned char mask, lead;
 		u32 least;
@@ -38,7 +38,7 @@ static void write_string(const char *string)
 	putchar('"');
 	while (*string) {
 		unsigned char c = (unsigned char)*string;
-		size_t length = utf8_length((const unsigned char *)string);
+		size_t length = cli_utf8_length(string);
 
 		if (c == '"' || c == '\\')
 			printf("\\%c", c);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the tool writes for other programs: JSON on standard output. docs/json.md says what each
- * command's looks like, docs/schema/ says it for programs. Keys come in the order they are given,
- * so that equal content gives equal bytes. It knows none of the commands, and uses what they may
- * use: public headers only.
+ * What the tool writes for other programs: JSON on standard output, test cases as XML into a file.
+ * docs/json.md says what each command's looks like, docs/schema/ says it for programs. Keys come in
+ * the order they are given, so that equal content gives equal bytes. It knows none of the commands,
+ * and uses what they may use: public headers only.
  */
 #ifndef SIM_CLI_REPORT_REPORT_H
 #define SIM_CLI_REPORT_REPORT_H
@@ -51,5 +51,25 @@ int cli_text_write(void *context, const char *bytes, size_t size);
 /* Returns what was written, which is good until cli_text_free(). */
 const char *cli_text_end(struct cli_text *text);
 void cli_text_free(struct cli_text *text);
+
+/* The bytes of the UTF-8 character that begins here; 0: what begins here is none. */
+size_t cli_utf8_length(const char *text);
+
+/* junit.c: what became of each thing that a command has tested. Begins with all but two zero. */
+
+enum cli_junit_end { CLI_JUNIT_PASSED, CLI_JUNIT_FAILED, CLI_JUNIT_SKIPPED };
+
+struct cli_junit {
+	const char *path;	/* the file that is wanted, NULL for none */
+	char suite[32];		/* "lfb sweep" */
+	unsigned long ends[CLI_JUNIT_SKIPPED + 1];
+	struct cli_text cases;
+};
+
+/* @why is one line, @details are more or NULL; of a case that passed neither is looked at. */
+void cli_junit_case(struct cli_junit *junit, const char *name, enum cli_junit_end end,
+		    const char *why, const char *details);
+/* Returns 0, or else errno says why it could not. */
+int cli_junit_write(struct cli_junit *junit);
 
 #endif

@@ -163,7 +163,10 @@ static int expand(struct lfb_job *job, u32 id, struct lfb_list *found)
 		there = !tried.differs && !tried.ends &&
 			!memcmp(&before, &tried.key, sizeof(before));
 		err = lfb__search_add(found, &tried);
+		if (tried.differs)
+			__atomic_fetch_add(&job->search->hits, 1, __ATOMIC_RELAXED);
 	}
+	__atomic_fetch_add(&job->search->tried, found->count, __ATOMIC_RELAXED);
 	return err;
 }
 
@@ -209,10 +212,13 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 	}
 	if (!err)
 		err = lfb__search_run(search, jobs, options->jobs);
-	if (!err)
+	if (!err || err == -EINTR)
 		report(search, jobs, walkers, options->jobs, result);
-	if (!err && search->differs)
-		err = lfb__exhaust_shrink(options, search, result);
+	if (search->differs && (!err || err == -EINTR)) {
+		int shrunk = lfb__exhaust_shrink(options, search, result);
+
+		err = shrunk ? shrunk : err;
+	}
 	for (unsigned int i = 0; walkers && i < options->jobs; i++)
 		lfb__walker_end(&walkers[i]);
 	free(walkers);
@@ -237,6 +243,8 @@ int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_resu
 		options.jobs = JOBS_MAX;
 	search.length = options.length;
 	search.all = options.all;
+	search.progress = options.progress;
+	search.context = options.context;
 	err = lfb__world_create(options.groups, &search.world);
 	if (!err)
 		err = search_world(&options, &search, result);

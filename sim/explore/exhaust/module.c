@@ -151,6 +151,7 @@ static int keep(struct module_search *search, enum lfb_finding_id id, unsigned i
 	err = lfb_scenario_shrink_finding(search->scenario, search->machine, id, true,
 					  &found->scenario);
 	result->nr_found += !err;
+	search->search.hits = result->nr_found;
 	return err;
 }
 
@@ -182,7 +183,7 @@ static void try_word(struct module_search *search, struct done *word, unsigned i
 		     struct lfb_agent_state *state)
 {
 	run_word(search, word, length);
-	search->result->sequences++;
+	search->search.tried = ++search->result->sequences;
 	if (length)
 		lfb__agent_learns(state, act_of(search, word[length - 1].letter).operation,
 				  search->answer);
@@ -297,7 +298,7 @@ static int search_world(struct module_search *search)
 	search->scenario->operations = search->operations;
 	search->scenario->count = count;
 	free(operations);
-	search->result->length = search->search.depth;
+	search->result->length = search->search.depth + search->search.ended;
 	lfb__machine_forget_seen(search->machine);
 	return err;
 }
@@ -319,13 +320,15 @@ int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *ma
 		return err;
 	lfb__result_give(result, &nothing, sizeof(nothing));
 	search.search.length = options.length;
+	search.search.progress = options.progress;
+	search.search.context = options.context;
 	err = take_ids(&search, &options);
 	if (!err)
 		err = lfb__agent_world_create(module, &search.search.world);
 	if (!err)
 		err = search_world(&search);
 	lfb__search_end(&search.search);
-	if (err)
+	if (err && err != -EINTR)
 		lfb_exhaust_module_end(result);
 	return err;
 }

@@ -117,6 +117,20 @@ static int merge_node(struct lfb_search *search, u32 id, const struct lfb_list *
 	return err;
 }
 
+/* The layer was not done to its end, and nothing is gone on from. */
+static void find_difference(struct lfb_search *search)
+{
+	for (u32 id = search->layer; id < search->layer_end; id++) {
+		const struct lfb_list *found = &search->found[id - search->layer];
+		const struct lfb_tried *tried = found->items;
+
+		for (size_t i = 0; i < found->count; i++) {
+			if (tried[i].differs)
+				note_difference(search, id, &tried[i]);
+		}
+	}
+}
+
 /* Makes a layer of what was found in the one before. */
 static int merge(struct lfb_search *search)
 {
@@ -134,21 +148,48 @@ static int merge(struct lfb_search *search)
 	return err;
 }
 
+/* Only the thread that asked for the search tells of it. */
+static void tell(struct lfb_search *search)
+{
+	const struct lfb_progress progress = {
+		.sz = sizeof(progress),
+		.done = __atomic_load_n(&search->done, __ATOMIC_RELAXED),
+		.total = search->layer_end - search->layer,
+		.length = search->depth + 1,
+		.longest = search->length,
+		.tried = __atomic_load_n(&search->tried, __ATOMIC_RELAXED),
+		.found = __atomic_load_n(&search->hits, __ATOMIC_RELAXED),
+	};
+
+	if (search->progress && !search->over &&
+	    !search->progress(search->context, &progress))
+		__atomic_store_n(&search->ended, true, __ATOMIC_RELAXED);
+}
+
+static bool goes_on(const struct lfb_job *job)
+{
+	return !job->error && !__atomic_load_n(&job->search->ended, __ATOMIC_RELAXED);
+}
+
 static void *work(void *argument)
 {
 	struct lfb_job *job = argument;
 	struct lfb_search *search = job->search;
 	u32 end = search->layer_end;
 
-	while (!job->error) {
+	while (goes_on(job)) {
 		u32 at = __atomic_fetch_add(&search->next, CHUNK, __ATOMIC_RELAXED);
 		u32 stop = at + CHUNK < end ? at + CHUNK : end;
 
 		if (at >= end)
 			break;
 		LFB_ASSERT(at >= search->layer);
-		for (; at < stop && !job->error; at++)
+		for (; at < stop && goes_on(job); at++) {
 			job->error = search->expand(job, at, &search->found[at - search->layer]);
+			__atomic_fetch_add(&search->done, 1, __ATOMIC_RELAXED);
+			if (job == search->teller)
+				tell(search);
+		}
 	}
 	return NULL;
 }
@@ -158,6 +199,8 @@ static int run_jobs(struct lfb_search *search, struct lfb_job *jobs, unsigned in
 	int err = 0;
 
 	search->next = search->layer;
+	search->done = 0;
+	search->teller = jobs;
 	for (unsigned int i = 1; i < nr_jobs; i++)
 		jobs[i].started = !pthread_create(&jobs[i].thread, NULL, work, &jobs[i]);
 	work(&jobs[0]);
@@ -179,14 +222,17 @@ static int run_layer(struct lfb_search *search, struct lfb_job *jobs, unsigned i
 	if (!search->found)
 		return -ENOMEM;
 	err = run_jobs(search, jobs, nr_jobs);
-	if (!err)
+	if (!err && search->ended)
+		find_difference(search);
+	else if (!err)
 		err = merge(search);
 	for (u32 i = 0; i < count; i++)
 		lfb__list_free(&search->found[i]);
 	free(search->found);
 	search->found = NULL;
-	search->depth++;
-	return err;
+	/* A layer that was ended early counts only if it has shown something. */
+	search->depth += !search->ended || search->differs;
+	return err || !search->ended ? err : -EINTR;
 }
 
 int lfb__search_run(struct lfb_search *search, struct lfb_job *jobs, unsigned int nr_jobs)
@@ -198,6 +244,9 @@ int lfb__search_run(struct lfb_search *search, struct lfb_job *jobs, unsigned in
 		err = search->root(&jobs[0]);
 	while (!err && search->depth < search->length && !search->over)
 		err = run_layer(search, jobs, nr_jobs);
+	if (err == -EINTR)
+		return lfb__error(NULL, err, "the search was ended after %llu sequences",
+				  search->tried);
 	return err ? lfb__error(NULL, err, "the search could not go on (%d)", err) : 0;
 }
 

@@ -49,6 +49,8 @@ struct lfb_search {
 	struct lfb_world world;
 	unsigned int length;
 	bool all;		/* no two states are the same */
+	lfb_progress_fn progress;	/* NULL: nobody is told … */
+	void *context;			/* … with this */
 	/* Does the empty word, node 0. */
 	int (*root)(struct lfb_job *job);
 	/* Tries the letters after node @id's word and adds them to @found. */
@@ -56,12 +58,17 @@ struct lfb_search {
 
 	unsigned int depth;	/* layers done */
 	bool over;		/* after the layer that is being done */
+	bool ended;		/* by who is told, in the middle of it */
+	const struct lfb_job *teller;	/* the job of the thread that asked for the search */
 	bool differs;
 	u8 word[LFB_EXHAUST_LENGTH_MAX];	/* the first one that does */
 	unsigned int word_length;
 	struct lfb_list nodes;
 	u32 layer, layer_end;	/* the nodes to go on from */
 	u32 next;		/* of those, the one nobody has taken yet */
+	u32 done;		/* of those, how many were tried */
+	u64 tried;		/* words, in all */
+	unsigned long hits;	/* what is looked for, until now */
 	struct lfb_list *found;	/* of struct lfb_tried, by node of the layer */
 	struct lfb_list edges;	/* u32 */
 	struct lfb_table states;	/* nodes by key and mark */
@@ -75,7 +82,10 @@ static inline const struct lfb_node *lfb__search_node(const struct lfb_search *s
 
 /* The length that is asked for, or the usual one. -EINVAL: too long. */
 int lfb__search_length(unsigned int asked, unsigned int *length);
-/* Goes on until something differs or all is done. What was found is for lfb__search_end(). */
+/*
+ * Goes on until something differs, all is done, or who is told of it ends it: -EINTR. What was
+ * found is for lfb__search_end().
+ */
 int lfb__search_run(struct lfb_search *search, struct lfb_job *jobs, unsigned int nr_jobs);
 void lfb__search_end(struct lfb_search *search);
 /* The word that leads to a node. Returns its length. */

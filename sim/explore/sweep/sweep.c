@@ -113,7 +113,8 @@ static void check_plain_end(struct lfb_sweep *sweep)
 
 static bool is_over(const struct lfb_sweep *sweep)
 {
-	return sweep->said.error || sweep->result.violations >= sweep->options.violations_max;
+	return sweep->said.error || sweep->ended ||
+	       sweep->result.violations >= sweep->options.violations_max;
 }
 
 /* Follows the run without faults up to @failed and keeps the state around that step. */
@@ -154,6 +155,19 @@ static void explain(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 	sweep->before = sweep->after = NULL;
 }
 
+static void tell(struct lfb_sweep *sweep)
+{
+	const struct lfb_progress progress = {
+		.sz = sizeof(progress),
+		.done = sweep->result.runs,
+		.total = sweep->total,
+		.found = sweep->result.violations,
+	};
+
+	if (sweep->options.progress && !sweep->options.only)
+		sweep->ended = !sweep->options.progress(sweep->options.context, &progress);
+}
+
 static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	struct lfb_sweep_result *result = &sweep->result;
@@ -170,6 +184,7 @@ static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault
 	result->reported += outcome == LFB_OUTCOME_REPORTED;
 	result->harmless += outcome == LFB_OUTCOME_HARMLESS;
 	result->remembered += outcome == LFB_OUTCOME_REMEMBERED;
+	tell(sweep);
 	return outcome;
 }
 
@@ -208,22 +223,26 @@ static void sweep_all(struct lfb_sweep *sweep)
 {
 	const struct lfb_sweep_options *options = &sweep->options;
 	const unsigned long *points = sweep->result.points;
+	const bool once = options->mode != LFB_SWEEP_FOREVER;
+	const bool forever = options->mode != LFB_SWEEP_ONCE;
 	unsigned long all = 0;
 	unsigned int used = 0;
+	bool together, pairs;
 
 	for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
-		if (!(options->kinds & (1u << kind)))
-			continue;
 		used += points[kind] != 0;
 		all += points[kind];
-		if (options->mode != LFB_SWEEP_FOREVER)
-			sweep_kinds(sweep, 1u << kind, points[kind], false);
-		if (options->mode != LFB_SWEEP_ONCE)
-			sweep_kinds(sweep, 1u << kind, points[kind], true);
 	}
-	if (used > 1 && options->mode != LFB_SWEEP_ONCE)
+	together = used > 1 && forever;
+	pairs = options->pairs && all <= options->pairs_max;
+	sweep->total = all * (once + forever + together) + pairs * all * (all + 1) / 2;
+	for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
+		sweep_kinds(sweep, 1u << kind, once ? points[kind] : 0, false);
+		sweep_kinds(sweep, 1u << kind, forever ? points[kind] : 0, true);
+	}
+	if (together)
 		sweep_kinds(sweep, options->kinds, all, true);
-	if (options->pairs && all <= options->pairs_max)
+	if (pairs && !sweep->ended)
 		sweep_pairs(sweep, all);
 }
 
@@ -266,6 +285,9 @@ static int run_sweep(struct lfb_sweep *sweep)
 	if (!is_over(sweep))
 		sweep_all(sweep);
 	lfb__sweep_report_last(sweep);
+	if (sweep->ended)
+		return lfb__error(sweep->machine, -EINTR, "the sweep of %.160s was ended after "
+				  "%lu runs", sweep->subject->name, sweep->result.runs);
 	return 0;
 }
 

@@ -117,6 +117,8 @@ struct lfb_sweep {
 	struct lfb_sweep_result result;
 	struct lfb_balance *balance;
 	bool unbalanced;		/* already without faults: not checked */
+	unsigned long total;		/* runs there will be */
+	bool ended;			/* by who is told of them */
 
 	/* How each run begins. */
 	const struct luo_profile *profile;

@@ -193,7 +193,7 @@ static int finalize(struct lfb_kernel *kernel)
 
 int kho_finalize(void)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	int err;
 
 	if (!kernel || !kernel->kho.root)

@@ -17,6 +17,14 @@ static inline struct lfb_kernel *kho__kernel(void)
 	return kernel && kernel->kho.enabled ? kernel : NULL;
 }
 
+/* The same for @function, which somebody called: outside of every kernel that is a mistake. */
+static inline struct lfb_kernel *kho__called(const char *function)
+{
+	if (unlikely(!lfb__current))
+		lfb__not_entered(function);
+	return kho__kernel();
+}
+
 /* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
 static inline bool kho__cut(unsigned long pfn, unsigned long end, unsigned int *order)
 {

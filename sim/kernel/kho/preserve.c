@@ -123,7 +123,7 @@ static int preserve(struct lfb_kernel *kernel, const char *where, unsigned long 
 
 int kho_preserve_folio(struct folio *folio)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned int order;
 	unsigned long pfn;
 	int err;
@@ -148,7 +148,7 @@ static void unpreserve(struct lfb_kernel *kernel, const char *where, unsigned lo
 
 void kho_unpreserve_folio(struct folio *folio)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned int order;
 	unsigned long pfn;
 
@@ -160,7 +160,7 @@ void kho_unpreserve_folio(struct folio *folio)
 
 int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn;
 	int err;
 
@@ -177,7 +177,7 @@ int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 
 void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn;
 
 	/* Pages freed too early are taken off the map all the same. */
@@ -194,7 +194,7 @@ void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 
 void *kho_alloc_preserve(size_t size)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	struct folio *folio;
 	unsigned long pfn;
 	unsigned int order;
@@ -223,7 +223,7 @@ void *kho_alloc_preserve(size_t size)
 
 void *kho__alloc_preserve_own(size_t size)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	void *mem;
 
 	if (kernel)
@@ -249,7 +249,7 @@ bool kho__address_of(const char *where, const void *mem, phys_addr_t *phys)
 
 void kho_unpreserve_free(void *mem)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn;
 	phys_addr_t phys;
 	struct page *page;

@@ -37,7 +37,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 struct folio *kho_restore_folio(phys_addr_t phys)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
 	struct page *page;
 	int err;
@@ -61,7 +61,7 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 
 struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
 	int err;
@@ -101,7 +101,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 
 void kho_restore_free(void *mem)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	const struct page *page;
 	phys_addr_t phys;
 
@@ -115,7 +115,7 @@ void kho_restore_free(void *mem)
 
 void kho__restore_free_sized(void *mem, size_t size)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	phys_addr_t phys;
 
 	if (!kernel || !kho__address_of(__func__, mem, &phys))

@@ -114,7 +114,7 @@ static int add_subtree(struct lfb_kernel *kernel, const char *name, phys_addr_t 
 
 int kho_add_subtree(const char *name, void *blob, size_t size)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	phys_addr_t phys;
 	int err;
 
@@ -148,7 +148,7 @@ static bool remove_subtree(struct lfb_kernel *kernel, phys_addr_t phys)
 
 void kho_remove_subtree(void *blob)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	phys_addr_t phys;
 	bool found;
 
@@ -169,7 +169,7 @@ void kho_remove_subtree(void *blob)
 
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	struct kho_root root;
 	struct lfb_view view;
 	u64 bytes;

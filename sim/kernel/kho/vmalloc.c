@@ -99,7 +99,7 @@ static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 
 int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long nr_pages = 0;
 	struct page **pages;
 	int err;
@@ -138,7 +138,7 @@ static bool unmark(struct lfb_kernel *kernel, phys_addr_t phys)
 
 void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long left;
 	bool sound;
 
@@ -287,7 +287,7 @@ static bool is_plausible(const struct lfb_kernel *kernel, const struct kho_vmall
 
 void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 {
-	struct lfb_kernel *kernel = kho__kernel();
+	struct lfb_kernel *kernel = kho__called(__func__);
 	struct restoration work = { 0 };
 	void *area;
 

@@ -16,6 +16,8 @@ static struct page *alloc_counted(gfp_t gfp, unsigned int order, u32 kind, const
 	unsigned long pfn;
 	struct page *page;
 
+	if (!kernel)
+		lfb__not_entered(where);
 	if (!kernel || order > MAX_PAGE_ORDER)
 		return NULL;
 	if (!(gfp & GFP_ATOMIC))

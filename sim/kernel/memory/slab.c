@@ -123,6 +123,8 @@ static void *allocate(size_t size, gfp_t gfp, bool for_module)
 	struct lfb_kernel *kernel = lfb__current;
 	void *object, *lone;
 
+	if (!kernel)
+		lfb__not_entered("kmalloc");
 	if (!kernel || size == 0 || size > MAX_OBJECT)
 		return NULL;
 	if (!(gfp & GFP_ATOMIC))

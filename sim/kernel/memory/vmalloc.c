@@ -127,6 +127,8 @@ static void *alloc_area(size_t size, gfp_t gfp)
 	struct vm_struct *area;
 	unsigned long done = 0;
 
+	if (!kernel)
+		lfb__not_entered("vmalloc");
 	if (!kernel || size > kernel->memory.vmalloc_size)
 		return NULL;
 	area = new_area(kernel, PAGE_ALIGN(size) >> PAGE_SHIFT);

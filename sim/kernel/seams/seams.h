@@ -2,7 +2,8 @@
 /*
  * The seams: what everything else on this floor and above tells or asks while it works. Events
  * (trace.c, event.c, history.c), mistakes (finding.c), fault points (fault.c), the choice stream
- * and scheduling points (choose.c), and the sentence and the name of an errno (error.c, errno.c).
+ * and scheduling points (choose.c), the sentence and the name of an errno (error.c, errno.c), and
+ * calls from outside of every kernel (outside.c).
  * Uses nothing but the state.
  */
 #ifndef SIM_KERNEL_SEAMS_SEAMS_H
@@ -16,6 +17,19 @@
 int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
 /* The newest sentence; with no kernel this thread's newest one about no kernel. */
 const char *lfb__fail_text(const struct lfb_kernel *kernel);
+
+/*
+ * outside.c: the kernel's functions, called by a thread that is in no kernel. The machine that the
+ * thread worked for last has the finding, once it is asked; where there is none, standard error.
+ */
+
+/* @function, a constant, was called so. -EOPNOTSUPP. */
+int lfb__not_entered(const char *function);
+/* This thread worked for @kernel; and does not any more, as it is gone. */
+void lfb__outside_worked_for(const struct lfb_kernel *kernel);
+void lfb__outside_gone(const struct lfb_kernel *kernel);
+/* @kernel is asked for something: tells it what was called before. */
+void lfb__outside_ask(struct lfb_kernel *kernel);
 
 /* errno.c */
 

@@ -87,8 +87,12 @@ struct lfb_kernel {
 	void *luo;		/* what the orchestrator keeps; lies in this kernel's memory */
 };
 
-/* The kernel of the machine this thread has entered, NULL when it has entered none. */
-extern _Thread_local struct lfb_kernel *lfb__current __attribute__((visibility("hidden")));
+/*
+ * The kernel of the machine this thread has entered, NULL when it has entered none. Asked for at
+ * every lock and every allocation: without a call also in the shared library.
+ */
+extern _Thread_local struct lfb_kernel *lfb__current
+	__attribute__((visibility("hidden"), tls_model("initial-exec")));
 
 /*
  * The kernel this thread works for as the world outside of it: whose end it is when an assertion

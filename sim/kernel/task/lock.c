@@ -109,13 +109,16 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 /* … and every lock that is given back through here. */
 static inline void lfb_lock_released(struct lfb_lock *lock, bool shared)
 {
-	struct task_struct *task = shared ? current_task() : owner_of(lock);
+	struct task_struct *task = current_task();
 
-	if (shared)
-		lock->readers--;
-	else
-		lock->owner = NULL;
 	/* Readers have no names: one may release what another task took. */
+	if (shared) {
+		lock->readers--;
+	} else {
+		if (unlikely(lock->owner != task))
+			task = owner_of(lock);
+		lock->owner = NULL;
+	}
 	if (!task || task == &nobody)
 		return;
 	if (task->locks_held > 0)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* How far a sweep or a search is, for those who wait for it, and a way to end it early. */
+#ifndef LUO_PROGRESS_H
+#define LUO_PROGRESS_H
+
+#include <luo/types.h>
+
+/**
+ * struct lfb_progress - how far it is
+ * @sz: sizeof(struct lfb_progress)
+ * @done: of a sweep: runs; of a search: beginnings that were gone on from, among those of the
+ *	sequences of @length operations
+ * @total: how many that will be, of a sweep with pairs about; 0: nobody knows yet
+ * @length: of the sequences that are being tried; 0 in a sweep
+ * @longest: the length that was asked for; 0 in a sweep
+ * @tried: sequences until now, of all lengths; 0 in a sweep
+ * @found: violations, findings or differences until now
+ */
+struct lfb_progress {
+	size_t sz;
+	u64 done;
+	u64 total;
+	unsigned int length;
+	unsigned int longest;
+	u64 tried;
+	unsigned long found;
+};
+
+/**
+ * typedef lfb_progress_fn - is told how far it is, now and then
+ *
+ * It is called by the thread that asked for the sweep or the search, outside of any kernel, and
+ * must not use the machine. Return: true to go on; false to end: what was asked for then returns
+ * -EINTR, with what was found until there.
+ */
+typedef bool (*lfb_progress_fn)(void *context, const struct lfb_progress *progress);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Who watches the orchestrator. It says here what it does, wherever a callback is called and a
+ * session, a file or an FLB gets on; what is wrong with that a watcher knows (lib/contract/), which
+ * the machine brings along. A watcher changes nothing of what happens.
+ */
+#ifndef LIB_LUO_WATCH_H
+#define LIB_LUO_WATCH_H
+
+#include <luo/liveupdate.h>
+
+#include "sim/kernel/kernel.h"
+
+struct luo;
+struct luo_args;
+struct luo_file;
+
+enum luo_op {
+	LUO_CAN_PRESERVE,
+	LUO_PRESERVE,
+	LUO_UNPRESERVE,
+	LUO_FREEZE,
+	LUO_UNFREEZE,
+	LUO_RETRIEVE,
+	LUO_CAN_FINISH,
+	LUO_FINISH,
+};
+
+/* Around a callback. @before is what it was given, @after what it left there. */
+struct luo_watch_call {
+	/* Only where somebody checks (lfb__checking()). */
+	void (*file_given)(struct luo *luo, const struct luo_file *luo_file, enum luo_op op);
+	void (*file)(struct luo *luo, const struct lfb_frame *frame, struct luo_file *luo_file,
+		     enum luo_op op, const struct liveupdate_file_op_args *before,
+		     const struct liveupdate_file_op_args *after, int result);
+	void (*flb)(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
+		    const struct liveupdate_flb_op_args *before,
+		    const struct liveupdate_flb_op_args *after, int result);
+	/* An answer that is no errno. */
+	void (*bad_answer)(const struct lfb_frame *frame, int result);
+	/* A call into a module that is unloaded: it ends the kernel. */
+	void (*code_gone)(const struct lfb_frame *frame);
+	/* The kernel died in a retrieve that was given no handle. */
+	void (*died)(struct lfb_kernel *kernel, const struct lfb_frame *frame);
+};
+
+/* Sessions, in the order of their life. */
+struct luo_watch_session {
+	void (*created)(struct luo *luo, const struct liveupdate_session *session,
+			const char *name);
+	/* @what is done to one, or to @session NULL to all, while the reboot call is at work. */
+	void (*changed)(struct luo *luo, const struct liveupdate_session *session,
+			const char *what);
+	/* Asked for again after the first open. */
+	void (*taken_again)(struct luo *luo);
+	/* Not all of its @files could be restored: it goes on without. */
+	void (*restored_in_part)(struct luo *luo, const struct liveupdate_session *session,
+				 u64 files);
+	void (*closed_while_found)(struct luo *luo, const char *name);
+	/* Returns how many of its files nobody has retrieved. */
+	u64 (*closing)(const struct luo *luo, const struct liveupdate_session *session);
+	/* The close could not finish it (@err), and nobody gets it again; or it did. */
+	void (*closed)(struct luo *luo, const struct liveupdate_session *session,
+		       u64 unretrieved, int err);
+};
+
+/* Files, in the order of their life. */
+struct luo_watch_file {
+	/* Returns the sum of users of a handler's FLBs. */
+	s64 (*to_preserve)(const struct luo *luo, const struct liveupdate_file_handler *fh);
+	/* A file was not preserved: are they as many as @before? */
+	void (*not_preserved)(struct luo *luo, const struct liveupdate_file_handler *fh,
+			      s64 before);
+	void (*preserved_twice)(struct luo *luo, const struct luo_file *luo_file);
+	/* Retrieved already, or in the kernel that preserved it. */
+	void (*odd_retrieve)(struct luo *luo, const struct luo_file *luo_file);
+	/* Its handler said 0 and gave no file. */
+	void (*retrieved_nothing)(struct luo *luo, const struct luo_file *luo_file);
+	/* @token is not there; its list was searched to the end, and that taken for a file. */
+	void (*head_read)(struct luo *luo, const struct liveupdate_session *session, u64 token);
+	void (*to_finish)(struct luo *luo, const struct luo_file *luo_file);
+	/* What was about to be handed over was restored here. */
+	void (*preserved_memory_freed)(struct luo *luo, const struct liveupdate_session *session);
+};
+
+/* What the kernels themselves warn of. */
+enum luo_flb_warning {
+	LUO_WARN_HELD_BY_REFERENCES,	/* alone, when it is serialized */
+	LUO_WARN_RETRIEVED_NOTHING,
+	LUO_WARN_NOT_RETRIEVED,		/* when it is finished: without an object … */
+	LUO_WARN_LEAKED,		/* … or not at all */
+	LUO_WARN_NOTHING_TO_LOCK,
+	LUO_WARN_UNLOCKED_WITH_OTHER,
+	LUO_WARN_PUT_WITHOUT_GET,
+	LUO_WARN_PRESERVED,		/* when it is unregistered */
+};
+
+/* FLBs, in the order of their life. */
+struct luo_watch_flb {
+	void (*references_serialized)(struct luo *luo, const struct liveupdate_flb *flb);
+	/* All are serialized: what is handed over is remembered for the next kernel. */
+	void (*all_serialized)(struct luo *luo);
+	/* A codec's reader goes on all the same; @flb is its context. */
+	int (*trusted)(void *flb, int error, const struct lfb_problem *problem);
+	/* An FLB's record was found: is it the same FLB? */
+	void (*found)(struct luo *luo, const struct liveupdate_flb *flb);
+	void (*to_retrieve)(struct luo *luo, const struct liveupdate_flb *flb);
+	void (*warned)(const struct liveupdate_flb *flb, enum luo_flb_warning warning);
+};
+
+/* Who gets at an FLB's object; @err: what the answer is. */
+struct luo_watch_access {
+	void (*asked)(struct luo *luo, const struct liveupdate_flb *flb, bool incoming, int err);
+	void (*object_replaced)(struct luo *luo, const struct liveupdate_flb *flb);
+	void (*got)(struct luo *luo, const struct luo_args *args, bool counted);
+	/* There is nothing, and the answer is 0. */
+	void (*got_nothing)(struct luo *luo, const struct luo_args *args);
+	/* By a put that this kernel has not. */
+	void (*given_back)(struct luo *luo, struct liveupdate_flb *flb, bool incoming);
+};
+
+/* What is registered. */
+struct luo_watch_registry {
+	/* It is not, as it is in use. @how: "set up" or "initialized". */
+	void (*set_up_again)(struct luo *luo, const struct liveupdate_flb *flb, const char *how);
+	/* An FLB or handler is registered, and was by kernel @boot: it is no module's data. */
+	void (*survived)(struct luo *luo, const char *what, const char *compatible,
+			 unsigned int boot);
+	/* Linked to a handler that is not registered; @follows: to its list, which is NULL. */
+	void (*handler_unregistered)(struct luo *luo, const struct liveupdate_file_handler *fh,
+				     const struct liveupdate_flb *flb, bool follows);
+	/* @flb is linked to @fh from here on: whose files may not be counted when they go. */
+	void (*linked)(struct luo *luo, const struct liveupdate_file_handler *fh,
+		       const struct liveupdate_flb *flb);
+	void (*to_unlink)(struct luo *luo, const struct liveupdate_flb *flb);
+	void (*unterminated)(struct luo *luo, bool of_flb, const char *compatible);
+	/* A list was walked without the lock, and is not what it was. */
+	void (*moved)(struct luo *luo, const char *walker);
+	/* Where somebody checks: @fh takes @file; @takes asks others whether they would. */
+	void (*handler_found)(struct luo *luo, struct liveupdate_file_handler *fh,
+			      struct file *file,
+			      bool (*takes)(struct luo *luo, struct liveupdate_file_handler *fh,
+					    struct file *file));
+	/* @module is gone, and not what it registered: a file handler or an FLB, says @what. */
+	void (*left_registered)(struct luo *luo, const char *module, const char *what,
+				const char *compatible);
+};
+
+/* What should be over. */
+struct luo_watch_settled {
+	/* A session handed over is finished and gone: was it the last? */
+	void (*session_gone)(struct luo *luo);
+	/* Before the jump to the next kernel, and whenever the user says that all is over. */
+	void (*all)(struct luo *luo);
+};
+
+struct luo_watch {
+	const struct luo_watch_call *call;
+	const struct luo_watch_session *session;
+	const struct luo_watch_file *file;
+	const struct luo_watch_flb *flb;
+	const struct luo_watch_access *access;
+	const struct luo_watch_registry *registry;
+	const struct luo_watch_settled *settled;
+};
+
+#endif

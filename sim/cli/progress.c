@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* lfb, the tool: how far long work is, for those who look on, and how it is ended early. */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <luo/progress.h>
+
+#include "cli.h"
+
+#define FIRST 0.3	/* seconds until there is something to see … */
+#define NEXT 0.2	/* … and until it is another */
+#define COLUMNS 80u
+#define TEXT_MAX 400
+
+/* There is one terminal, and one who waits at it. */
+static struct {
+	volatile sig_atomic_t signal;	/* that came; 0: none did */
+	bool begun;
+	bool shows;			/* standard error is a terminal */
+	double next;			/* when it is time to draw */
+	size_t drawn;			/* columns */
+	char part[200];			/* of the work, "" where it has none */
+	struct lfb_progress last;
+	struct lfb_progress first;	/* of the part, and of the length, … */
+	double since;			/* … and when that was */
+} work;
+
+/* The next signal ends the process at once. */
+static void note(int signal_number)
+{
+	work.signal = signal_number;
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+}
+
+static void listen_to(int signal_number)
+{
+	const struct sigaction noted = { .sa_handler = note, .sa_flags = SA_RESTART };
+	struct sigaction before;
+
+	/* Who starts us in the background may have it ignored. */
+	if (!sigaction(signal_number, NULL, &before) && before.sa_handler != SIG_IGN)
+		sigaction(signal_number, &noted, NULL);
+}
+
+void cli_long_begin(void)
+{
+	if (work.begun)
+		return;
+	work.begun = true;
+	work.shows = isatty(STDERR_FILENO);
+	work.next = cli_seconds() + FIRST;
+	listen_to(SIGINT);
+	listen_to(SIGTERM);
+}
+
+bool cli_stopped(void)
+{
+	return work.signal;
+}
+
+const struct lfb_progress *cli_progress_last(void)
+{
+	return &work.last;
+}
+
+int cli_stop(const char *format, ...)
+{
+	char covered[600];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(covered, sizeof(covered), format, args);
+	va_end(args);
+	cli_failed("stopped: %s", covered);
+	return CLI_SIGNAL + work.signal;
+}
+
+/* Drawing */
+
+void cli_progress_clear(void)
+{
+	if (work.drawn)
+		fprintf(stderr, "\r%*s\r", (int)work.drawn, "");
+	work.drawn = 0;
+}
+
+/* The last column stays free: some terminals go on to the next line there. */
+static size_t columns(void)
+{
+	struct winsize window;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) || !window.ws_col)
+		return COLUMNS - 1;
+	return window.ws_col - 1u;
+}
+
+/* In one piece; and over all of what was there. */
+static void draw(const char *text)
+{
+	size_t length = strnlen(text, columns()), used = 1;
+	char line[TEXT_MAX] = "\r";
+
+	for (; used <= length && used < sizeof(line) - 1; used++)
+		line[used] = text[used - 1];
+	for (char *at = line + 1; *at; at++)
+		*at = (unsigned char)*at < ' ' || *at == 0x7f ? '?' : *at;
+	for (; used <= work.drawn && used < sizeof(line) - 1; used++)
+		line[used] = ' ';
+	fwrite(line, 1, used, stderr);
+	work.drawn = used - 1;
+}
+
+/* ", 120 a second, 34 s to go" */
+static void add_rate(const struct lfb_progress *now, double seconds, char *text, size_t size)
+{
+	double done = (double)(now->done - work.first.done), rate = done / seconds;
+	size_t length = strlen(text);
+
+	if (seconds < NEXT || !done)
+		return;
+	length += (size_t)snprintf(text + length, size - length, ", %.0f a second", rate);
+	if (now->total >= now->done && length < size)
+		snprintf(text + length, size - length, ", %.0f s to go",
+			 (double)(now->total - now->done) / rate);
+}
+
+static void draw_progress(const struct lfb_progress *now, double seconds)
+{
+	char text[TEXT_MAX], length[60] = "";
+
+	if (now->length)
+		snprintf(length, sizeof(length), "length %u of %u: ", now->length, now->longest);
+	snprintf(text, sizeof(text), "%s%s%s%llu of %llu%s", work.part, *work.part ? ": " : "",
+		 length, now->done, now->total, now->length ? " beginnings" : " runs");
+	add_rate(now, seconds, text, sizeof(text));
+	draw(text);
+}
+
+/* Is it time to draw? */
+static bool is_time(double now)
+{
+	if (!work.shows || now < work.next)
+		return false;
+	work.next = now + NEXT;
+	return true;
+}
+
+bool cli_part(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(work.part, sizeof(work.part), format, args);
+	va_end(args);
+	work.first = work.last = (struct lfb_progress){ 0 };
+	work.since = cli_seconds();
+	if (is_time(work.since))
+		draw(work.part);
+	return !work.signal;
+}
+
+bool cli_progress(void *context, const struct lfb_progress *progress)
+{
+	double now = work.shows ? cli_seconds() : 0;
+
+	(void)context;
+	/* Each length goes at its own speed. */
+	if (progress->length != work.first.length || progress->total != work.first.total) {
+		work.first = *progress;
+		work.since = now;
+	}
+	work.last = *progress;
+	if (is_time(now))
+		draw_progress(progress, now - work.since);
+	return !work.signal;
+}
