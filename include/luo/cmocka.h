@@ -485,4 +485,69 @@ static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_op
 		_fail(file, line);
 }
 
+/*
+ * Searches
+ */
+
+/**
+ * lfb_assert_exhaust() - assert that nothing is found in any sequence of an agent's calls
+ * @machine_options: the machines it is done in (struct lfb_machine_options); NULL for the defaults
+ * @what: the modules and their files (struct lfb_exhaust_modules). Its write function and only are
+ *	not used
+ * @context: handed to their functions
+ *
+ * The test fails with the finding, the shortest sequence of calls that leads to it, and how to see
+ * it again: run with the environment variable LFB_EXHAUST_CASE set to NAME/CASE, the search of that
+ * name does only this sequence, in this process, and shows on standard error all that happens.
+ */
+#define lfb_assert_exhaust(machine_options, what, context)                                         \
+	lfb_cmocka_exhaust(machine_options, what, context, __FILE__, __LINE__)
+
+/* For the macro above. */
+
+static inline int lfb_cmocka_print(void *context, const char *bytes, size_t size)
+{
+	/* By lines, because what it prints at once is bounded. */
+	for (size_t length; size; bytes += length, size -= length) {
+		const char *end = (const char *)memchr(bytes, '\n', size);
+
+		length = end ? (size_t)(end - bytes) + 1 : size;
+		print_error("%.*s", (int)length, bytes);
+	}
+	(void)context;
+	return 0;
+}
+
+static inline void lfb_cmocka_exhaust(const struct lfb_machine_options *machine_options,
+				      const struct lfb_exhaust_modules *given, void *context,
+				      const char *file, int line)
+{
+	const char *name = given->name ? given->name : "modules";
+	const char *wanted = getenv("LFB_EXHAUST_CASE");
+	const size_t length = strlen(name);
+	struct lfb_exhaust_modules_result result;
+	struct lfb_exhaust_modules what;
+	int err;
+
+	memset(&result, 0, sizeof(result));
+	result.sz = sizeof(result);
+	memset(&what, 0, sizeof(what));
+	memcpy(&what, given, given->sz < sizeof(what) ? given->sz : sizeof(what));
+	what.sz = sizeof(what);
+	what.only = NULL;
+	what.write = lfb_cmocka_print;
+	if (wanted && !strncmp(wanted, name, length) && wanted[length] == '/')
+		what.only = wanted + length + 1;
+	if (what.only)
+		what.write = lfb_cmocka_show;
+	err = lfb_exhaust_modules(machine_options, &what, context, &result);
+	if (err)
+		print_error("%s: the search could not run (%d): %s\n", name, err,
+			    lfb_error_text(NULL));
+	else if (result.violations && !what.only)
+		print_error("    LFB_EXHAUST_CASE=%s/%s shows it\n", name, result.first_case);
+	if (err || result.violations)
+		_fail(file, line);
+}
+
 #endif

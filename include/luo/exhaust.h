@@ -9,9 +9,13 @@
 
 #include <luo/finding.h>
 #include <luo/progress.h>
+#include <luo/sweep.h>
 #include <luo/types.h>
 
+struct file;
 struct lfb_machine;
+struct lfb_machine_options;
+struct lfb_module;
 struct lfb_scenario;
 
 /** LFB_EXHAUST_LENGTH_MAX - the longest sequences that can be asked for */
@@ -210,5 +214,104 @@ LFB_API int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_mac
 			       struct lfb_exhaust_module_result *result);
 /** lfb_exhaust_module_end() - free what a result holds. NULL is ignored. */
 LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
+
+/**
+ * enum lfb_exhaust_choice - what an agent's life has beyond the usual, as bits
+ * @LFB_EXHAUST_AGAIN: a file that was retrieved is preserved again, once its session is finished
+ * @LFB_EXHAUST_OFF: the next kernel boots without live update, or without KHO: what was handed over
+ *	is lost, and the one after that has both again
+ * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs
+ */
+enum lfb_exhaust_choice {
+	LFB_EXHAUST_AGAIN = 1 << 0,
+	LFB_EXHAUST_OFF = 1 << 1,
+	LFB_EXHAUST_LINKS = 1 << 2,
+};
+
+/**
+ * struct lfb_exhaust_modules - modules in C, and what their agent has
+ * @sz: sizeof(struct lfb_exhaust_modules)
+ * @name: what to call it in messages; NULL: "modules"
+ * @modules: what the kernels are built with, ended by NULL
+ * @make_file: makes a file of one of the kinds, 0 and up. Runs as kernel code; may return
+ *	ERR_PTR(), which ends the search
+ * @kinds: how many kinds of files there are; 0: 1
+ * @files: how many of each kind, 8 together at most; 0: 2. They are alike, and named in order only
+ * @sessions: 1 to 4; 0: 2
+ * @use: what the module's users do in a new kernel before all is finished, as kernel code; 0 or
+ *	-errno. NULL: nothing
+ * @length: calls in a sequence, 1 to LFB_EXHAUST_LENGTH_MAX; 0: 6, which is enough to preserve,
+ *	jump, retrieve and finish
+ * @choices: enum lfb_exhaust_choice
+ * @no_failures: the callbacks that may fail are not made to
+ * @jobs: processes; 0: as many as there are processors; 1: none but this one, for a debugger
+ * @finds: findings to look for, of any severity; NULL: all of severity error and fatal
+ * @nr_finds: how many they are
+ * @only: the one sequence to do, as the result names it; NULL: all
+ * @write: receives each finding as text, with its case and the calls that lead to it; with @only
+ *	all that happens. NULL for silence
+ * @write_context: handed to @write
+ */
+struct lfb_exhaust_modules {
+	size_t sz;
+	const char *name;
+	struct lfb_module *const *modules;
+	struct file *(*make_file)(struct lfb_machine *machine, void *context, unsigned int kind);
+	unsigned int kinds;
+	unsigned int files;
+	unsigned int sessions;
+	int (*use)(struct lfb_machine *machine, void *context);
+	unsigned int length;
+	unsigned int choices;
+	bool no_failures;
+	unsigned int jobs;
+	const enum lfb_finding_id *finds;
+	size_t nr_finds;
+	const char *only;
+	lfb_write_fn write;
+	void *write_context;
+};
+
+/**
+ * struct lfb_exhaust_modules_result - what was covered and found
+ * @sz: sizeof(struct lfb_exhaust_modules_result)
+ * @length: of the longest sequences that were done
+ * @sequences: sequences that were done, shorter ones included
+ * @violations: findings of different ids, and 1 for a kernel or process that died without one
+ * @findings: bit id % 64 of word id / 64 (enum lfb_finding_id)
+ * @first_case: the shortest sequence with a violation, for @only; "" without one
+ * @first: the finding and the calls that lead to it
+ */
+struct lfb_exhaust_modules_result {
+	size_t sz;
+	unsigned int length;
+	u64 sequences;
+	unsigned int violations;
+	u64 findings[LFB_SWEEP_FINDING_WORDS];
+	char first_case[400];
+	char first[4000];
+};
+
+/**
+ * lfb_exhaust_modules() - try modules in C in all sequences of an agent's calls
+ * @machine: how the machines are built (struct lfb_machine_options); NULL for the defaults with
+ *	8 MiB of memory
+ * @what: the modules, and what to try
+ * @context: handed to their functions
+ * @result: set to what was found
+ *
+ * Each sequence begins with a machine switched on and the device opened, which is opened again
+ * after every kexec, and ends with a look at what should be over. The agent makes no mistakes, so
+ * that what is found is the modules' doing. Sequences are done by length; the search ends with the
+ * first length at which something is found. In @jobs processes, forked from this one: one that
+ * dies is a violation. The result does not depend on how many they are, as long as the modules
+ * keep nothing outside of their data.
+ *
+ * Return: 0, whether something was found or not; -EINVAL options that make no sense, a case that is
+ * none; -EBUSY a module is in use; -ENOMEM; what @make_file answered; what writing returned.
+ */
+LFB_API int lfb_exhaust_modules(const struct lfb_machine_options *machine,
+				const struct lfb_exhaust_modules *what, void *context,
+				struct lfb_exhaust_modules_result *result);
 
 #endif

@@ -306,8 +306,13 @@ LFB_STEP(check_stamp)
 	return 0;
 }
 
+/* What the module is made of, for pointers to it. */
+static const u64 static_data[1];
+
 LFB_STEP_IS(store, write_there(call, step, (uintptr_t)address_of(call, step, 1)))
 LFB_STEP_IS(store_phys, write_there(call, step, virt_to_phys(address_of(call, step, 1))))
+LFB_STEP_IS(store_code, write_there(call, step, (uintptr_t)write_there))
+LFB_STEP_IS(store_data, write_there(call, step, (uintptr_t)static_data))
 
 static int load(struct lfb_step_call *call, const struct lfb_step *step, void *address)
 {

@@ -211,6 +211,8 @@ enum lfb_holding {
 	X(check_stamp, "check-stamp", "S", NONE, NONE)                                             \
 	X(store, "store", "SNS", NONE, NONE)                                                       \
 	X(store_phys, "store-phys", "SNS", NONE, NONE)                                             \
+	X(store_code, "store-code", "SN", NONE, NONE)                                              \
+	X(store_data, "store-data", "SN", NONE, NONE)                                              \
 	X(load, "load", "SNs", NONE, NONE)                                                         \
 	X(load_phys, "load-phys", "SNs", NONE, NONE)                                               \
 	X(follow, "follow", "SN", NONE, NONE)                                                      \

@@ -123,6 +123,11 @@ int life_use(struct lfb_machine *machine, void *context)
 	return (int)(newcomer.outside ? use(NULL) : lfb_machine_call(machine, use, NULL));
 }
 
+int life_use_now(struct lfb_machine *machine, void *context)
+{
+	return (int)use(NULL);
+}
+
 static long use_later(void *argument)
 {
 	newcomer.use(NULL);

@@ -26,6 +26,8 @@ int life_abort(struct lfb_machine *machine, void *context);
 int life_prepare(struct lfb_machine *machine, void *context);
 int life_kexec(struct lfb_machine *machine, void *context);
 int life_use(struct lfb_machine *machine, void *context);
+/* The same, by code of the kernel. */
+int life_use_now(struct lfb_machine *machine, void *context);
 /* The first file, the first session. */
 int life_retrieve(struct lfb_machine *machine, void *context);
 int life_finish(struct lfb_machine *machine, void *context);

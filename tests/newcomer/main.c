@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * A newcomer's test program: "run" is a test with the default checks, "guard" the same in guard
- * mode, "sweep" sweeps each step of an update. Findings are printed, and fail the test.
+ * mode, "sweep" sweeps each step of an update, "exhaust" does all sequences of calls, up to 5 for
+ * the table. Findings are printed, and fail the test.
  */
 #include <pthread.h>
 
@@ -91,6 +92,31 @@ static void sweep(void **state)
 	assert_int_equal(failed, 0);
 }
 
+static struct file *any_file(struct lfb_machine *searched, void *context, unsigned int kind)
+{
+	struct file *file = anon_inode_getfile("newcomer", &newcomer_fops, NULL, 0);
+
+	if (!IS_ERR(file))
+		file_inode(file)->i_ino = 1;
+	return file;
+}
+
+static void exhaust(void **state)
+{
+	struct lfb_module *const modules[] = { newcomer_module_of_the_kernel(), NULL };
+	const struct lfb_exhaust_modules what = {
+		.sz = sizeof(what),
+		.name = "newcomer",
+		.modules = modules,
+		.make_file = any_file,
+		.length = 5,
+		.jobs = 2,
+		.use = newcomer.flb[0] && !newcomer.outside ? life_use_now : NULL,
+	};
+
+	lfb_assert_exhaust(NULL, &what, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest alone[] = { cmocka_unit_test(check_alone) };
@@ -98,11 +124,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(check, build, take_down),
 	};
 	const struct CMUnitTest swept[] = { cmocka_unit_test(sweep) };
+	const struct CMUnitTest searched[] = { cmocka_unit_test(exhaust) };
 
 	if (argc != 2)
 		return 2;
 	if (!strcmp(argv[1], "sweep"))
 		return cmocka_run_group_tests(swept, NULL, NULL);
+	if (!strcmp(argv[1], "exhaust"))
+		return cmocka_run_group_tests(searched, NULL, NULL);
 	if (!strcmp(argv[1], "guard"))
 		options.checks = LFB_CHECKS_GUARD;
 	if (newcomer.fixture)

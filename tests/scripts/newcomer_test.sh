@@ -21,7 +21,7 @@ runs() {
 		for twin in $twins; do
 			case $name in
 			*.lfb) scenario "${name%.lfb}.$twin.lfb" ;;
-			*) for mode in run guard sweep; do
+			*) for mode in run guard sweep exhaust; do
 				echo "$name.$twin.$mode $programs/$name.$twin $mode"
 			done ;;
 			esac

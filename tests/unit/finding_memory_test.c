@@ -3,6 +3,11 @@
  * Findings about memory: what is in it when it is handed over, what is expected of it in the next
  * kernel, and pointers that lead nowhere.
  */
+#define _GNU_SOURCE /* RTLD_DEFAULT */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+
 #include "sim/kernel/memory/check.h"
 #include "sim/kernel/memory/page.h"
 #include "tests/support/kho_fixture.h"
@@ -179,18 +184,76 @@ static void numbers_that_are_no_addresses_are_not(void **state)
 	u64 *memory = hand_over(PAGE_SIZE);
 	u64 *own = kho__alloc_preserve_own(PAGE_SIZE);
 	u64 *not_handed_over = kmalloc(64, GFP_KERNEL);
-	int here;
 
 	memory[0] = virt_to_phys(memory);
 	memory[1] = ~0ull;
-	memory[2] = (uintptr_t)&here;
-	memory[3] = (uintptr_t)kernel->memory.base - 1;
+	memory[2] = LFB_ADDRESSES_START;
+	memory[3] = (uintptr_t)kernel->memory.base + kernel->memory.window_stride - 1;
+	memcpy(&memory[5], "a word, a label, a name", 24);
 	memory[4] = (uintptr_t)kernel->memory.base + kernel->memory.size;
 	own[0] = (uintptr_t)own;
 	not_handed_over[0] = (uintptr_t)own;
 	assert_true(lfb__is_kernel_address(kernel, (uintptr_t)own));
 	lfb__check_serialized(kernel);
 	assert_int_equal(kernel->findings.count, 0);
+}
+
+static void nothing(void)
+{
+}
+
+/* Symbols of a program are not known to the dynamic linker, those of the C library are. */
+static void a_pointer_to_what_is_the_hosts_is_called_what_it_is(void **state)
+{
+	static const char constant[8];
+	static int data;
+	void *heap = malloc(64), *mapped = malloc(1 << 20);
+	/* A sanitizer may move what is on the stack. */
+	const struct {
+		u64 value;
+		const char *text;
+	} kinds[] = {
+		{ (uintptr_t)&data, "a pointer to module data is at" },
+		{ (uintptr_t)constant + 4, "a pointer to module data is at" },
+		{ (uintptr_t)nothing, "a pointer to module code is at" },
+		{ (uintptr_t)dlsym(RTLD_DEFAULT, "strtol"), "to module code 'strtol' is at" },
+		{ (uintptr_t)dlsym(RTLD_DEFAULT, "stdout") + 4, "to module data 'stdout'+0x4 is" },
+		{ (uintptr_t)__builtin_frame_address(0), "a pointer to the stack is at" },
+		{ (uintptr_t)heap + 1, "a pointer to the host's heap is at" },
+		{ (uintptr_t)mapped, "a pointer to the host's heap is at" },
+		{ (uintptr_t)pfn_to_page(20), "a pointer to a struct page is at" },
+	};
+	u64 *memory = hand_over(PAGE_SIZE);
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		memory[20] = kinds[i].value;
+		lfb__check_serialized(kernel);
+		assert_phys(only_finding(LFB_FINDING_MEM_POINTER_HANDED_OVER),
+			    virt_to_phys(&memory[20]), kinds[i].text);
+		lfb__findings_forget(&kernel->findings);
+	}
+	free(mapped);
+	free(heap);
+}
+
+static void *behind_own_frame(void *what)
+{
+	struct lfb_list map = { 0 };
+
+	lfb__behind_read(&map);
+	*(enum lfb_behind *)what = lfb__behind(&map, (uintptr_t)__builtin_frame_address(0));
+	lfb__list_free(&map);
+	return NULL;
+}
+
+static void a_threads_stack_is_one(void **state)
+{
+	enum lfb_behind what = LFB_BEHIND_NOTHING;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, behind_own_frame, &what), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(what, LFB_BEHIND_STACK);
 }
 
 static void large_blocks_are_not_looked_through(void **state)
@@ -425,6 +488,8 @@ int main(void)
 		fixed_test(a_callback_that_asks_for_nothing_is_noted),
 		both_tests(a_pointer_that_is_handed_over_is_found),
 		both_tests(numbers_that_are_no_addresses_are_not),
+		both_tests(a_pointer_to_what_is_the_hosts_is_called_what_it_is),
+		cmocka_unit_test(a_threads_stack_is_one),
 		fixed_test(large_blocks_are_not_looked_through),
 		both_tests(a_write_after_the_state_is_serialized_is_found),
 		both_tests(writing_before_or_in_the_next_kernel_is_right),

@@ -115,6 +115,7 @@ static void steps_answer(void **state)
 		"kmalloc s 64 = 0", "kmalloc t 64 = 0", "write s 0 5 = 0", "read s 0 = 0",
 		"expect s 0 5 = 0", "expect s 0 6 = -84", "store s 0 t = 0",
 		"store-phys s 8 t = 0", "write t 0 7 = 0", "follow s 0 = 0", "follow-phys s 8 = 0",
+		"store-code s 16 = 0", "store-data s 24 = 0",
 		"load s 0 u = 0", "expect u 0 7 = 0", "load-phys s 8 v = 0", "expect v 0 7 = 0",
 		"free v = -22", "write :s 0 6 = 0", "expect s 0 6 = 0",
 		"stamp empty = -22", "stamp s = -22", "check-stamp s = -22", "pages w 0 = 0",

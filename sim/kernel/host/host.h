@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Assertions. Where in the program something was called from. And host containers: a list that
- * grows and a table that finds, for what the simulator remembers. They lie in host memory, which no
- * simulated kernel notices, and start as all zero. Without memory they say so and are as they were.
- * Nothing in them depends on addresses, nothing is in the order of a hash. Uses libc and nothing of
- * the library.
+ * Assertions. Where in the program something was called from; what is behind an address of it. And
+ * host containers: a list that grows and a table that finds, for what the simulator remembers. They
+ * lie in host memory, which no simulated kernel notices, and start as all zero. Without memory they
+ * say so and are as they were. Nothing in them depends on addresses, nothing is in the order of a
+ * hash. Uses libc and nothing of the library.
  */
 #ifndef SIM_KERNEL_HOST_HOST_H
 #define SIM_KERNEL_HOST_HOST_H
@@ -134,5 +134,28 @@ void lfb__table_remove(struct lfb_table *table, u64 hash, u32 number);
 /* Empties the table; its memory stays. */
 void lfb__table_clear(struct lfb_table *table);
 void lfb__table_free(struct lfb_table *table);
+
+/* behind.c */
+
+/*
+ * Where addresses of this process may be: what the host maps lies up here, where it places the
+ * program itself as well (but for programs that are linked to lie at a fixed place).
+ */
+#define LFB_ADDRESSES_START (1ull << 37)
+#define LFB_ADDRESSES_END (1ull << 48)
+
+enum lfb_behind {
+	LFB_BEHIND_NOTHING,
+	LFB_BEHIND_CODE,	/* of the program or a shared object */
+	LFB_BEHIND_DATA,	/* … its static data, constant or not */
+	LFB_BEHIND_STACK,	/* this thread's or the main one's */
+	LFB_BEHIND_HEAP,	/* whatever else the process may write to and is no file's */
+};
+
+/* Adds what this process has mapped now to @map, which is empty. What is not known is not there. */
+void lfb__behind_read(struct lfb_list *map);
+enum lfb_behind lfb__behind(const struct lfb_list *map, u64 value);
+/* "module data 'limits'+0x4"; without the name where the dynamic linker does not know it. */
+void lfb__behind_name(enum lfb_behind what, u64 value, char *text, size_t size);
 
 #endif

@@ -70,57 +70,69 @@ static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *
 		 lfb__ledger_who(entry).text);
 }
 
-/* Where the kernel's addresses are: its memory with its vmalloc range, and lone objects. */
-struct ranges {
-	u64 memory, memory_size;
-	u64 lones, lones_size;
-};
-
-static bool is_in(const struct ranges *ranges, u64 word)
+static bool may_be_address(u64 word)
 {
-	return (word - ranges->memory < ranges->memory_size) |
-	       (word - ranges->lones < ranges->lones_size);
+	return word - LFB_ADDRESSES_START < LFB_ADDRESSES_END - LFB_ADDRESSES_START;
 }
 
-/* The first of @count words from @i on that is in one of them; @count: none. */
-static size_t next_pointer(const u64 *words, size_t i, size_t count, const struct ranges *ranges)
+/* The first of @count words from @i on that may be an address; @count: none. */
+static size_t next_address(const u64 *words, size_t i, size_t count)
 {
 	for (; i < count && i % 8; i++) {
-		if (is_in(ranges, words[i]))
+		if (may_be_address(words[i]))
 			return i;
 	}
 	for (; i < count; i += 8) {
 		unsigned int found = 0;
 
 		for (unsigned int j = 0; j < 8; j++)
-			found |= (unsigned int)is_in(ranges, words[i + j]) << j;
+			found |= (unsigned int)may_be_address(words[i + j]) << j;
 		if (found)
 			return i + (unsigned int)__builtin_ctz(found);
 	}
 	return count;
 }
 
-static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *context)
+/* Says in @text what @value points to, which is no number then. The host is asked once, if ever. */
+static bool is_pointer(struct lfb_kernel *kernel, struct lfb_list *host, u64 value, char *text,
+		       size_t size)
 {
 	const struct lfb_memory *memory = &kernel->memory;
-	struct ranges ranges = {
-		.memory = (uintptr_t)memory->base,
-		.memory_size = memory->size + PAGE_SIZE + memory->vmalloc_used,
-	};
+	enum lfb_behind what;
+
+	if (lfb__is_kernel_address(kernel, value)) {
+		snprintf(text, size, "an address of this kernel");
+		return true;
+	}
+	if (value - (uintptr_t)memory->map < memory->nr_pages * sizeof(*memory->map)) {
+		snprintf(text, size, "a pointer to a struct page");
+		return true;
+	}
+	if (!host->count)
+		lfb__behind_read(host);
+	what = lfb__behind(host, value);
+	if (what == LFB_BEHIND_NOTHING)
+		return false;
+	strcpy(text, "a pointer to ");
+	lfb__behind_name(what, value, text + strlen(text), size - strlen(text));
+	return true;
+}
+
+static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *host)
+{
 	const size_t count = lfb__ledger_span(entry) / sizeof(u64);
+	char first_text[128], text[128], where[200];
 	size_t first = count, found = 0;
 	const u64 *words;
-	char where[200];
 
-	(void)context;
 	if (entry->internal || (lfb__ledger_span(entry) > SCANNED_SIZE &&
 				kernel->checks != LFB_CHECKS_GUARD))
 		return;
-	lfb__lones_range(memory, &ranges.lones, &ranges.lones_size);
 	words = contents(kernel, entry);
 	for (size_t i = 0; words && i < count; i++) {
-		i = next_pointer(words, i, count, &ranges);
-		if (i == count || !lfb__is_kernel_address(kernel, words[i]))
+		i = next_address(words, i, count);
+		if (i == count ||
+		    !is_pointer(kernel, host, words[i], found ? text : first_text, sizeof(text)))
 			continue;
 		if (!found++)
 			first = i;
@@ -130,7 +142,7 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 	place(entry, entry->key + first * sizeof(u64), where, sizeof(where));
 	lfb__find(kernel, LFB_FINDING_MEM_POINTER_HANDED_OVER,
 		  lfb__phys_object(entry->key + first * sizeof(u64)).text,
-		  "an address of this kernel is at 0x%llx, %s%s",
+		  "%s is at 0x%llx, %s%s", first_text,
 		  (entry->key + first * sizeof(u64)), where,
 		  found > 1 ? "; and more in the same block" : "");
 }
@@ -230,9 +242,12 @@ void lfb__check_unchanged(struct lfb_kernel *kernel)
 
 void lfb__check_serialized(struct lfb_kernel *kernel)
 {
+	struct lfb_list host = { 0 };
+
 	if (!lfb__checking(kernel))
 		return;
-	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, find_pointers, NULL);
+	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, find_pointers, &host);
+	lfb__list_free(&host);
 	kernel->serialized = true;
 	if (kernel->checks == LFB_CHECKS_GUARD)
 		lfb__check_unchanged(kernel);

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* One life, from power on to the end. */
+#include <string.h>
+
+#include <luo/fault.h>
+
+#include "lib/orchestrator.h"
+#include "sim/explore/life/life.h"
+
+int lfb__life_machine(struct lfb_life *life)
+{
+	int err = lfb_machine_create(&life->machine_options, &life->machine);
+
+	for (size_t i = 0; !err && life->what.modules[i]; i++) {
+		err = lfb_machine_add_module(life->machine, life->what.modules[i]);
+		if (err)
+			lfb__error(NULL, err, "%.300s", lfb_error_text(life->machine));
+	}
+	return err;
+}
+
+struct call {
+	struct lfb_life *life;
+	unsigned int file;
+};
+
+static long make(void *argument)
+{
+	const struct call *call = argument;
+	const struct lfb_life *life = call->life;
+
+	return (long)(intptr_t)life->what.make_file(life->machine, life->context,
+						    call->file / life->what.files);
+}
+
+static long use(void *argument)
+{
+	const struct call *call = argument;
+
+	return call->life->what.use(call->life->machine, call->life->context);
+}
+
+/* A file is made when it is needed first in a kernel. */
+static int file(struct lfb_life *life, unsigned int number)
+{
+	struct call call = { life, number };
+	long made;
+
+	if (life->file[number] >= 0)
+		return life->file[number];
+	made = lfb_machine_call(life->machine, make, &call);
+	if (!made || IS_ERR((void *)(intptr_t)made)) {
+		if (lfb_machine_state(life->machine) == LFB_RUNNING)
+			life->error = lfb__error(NULL, made ? (int)made : -EINVAL,
+						 "make_file() made no file of kind %u",
+						 number / life->what.files);
+		return made ? (int)made : -EINVAL;
+	}
+	life->file[number] = lfb_agent_install(life->agent, (struct file *)(intptr_t)made);
+	return life->file[number];
+}
+
+static void new_kernel(struct lfb_life *life)
+{
+	for (unsigned int i = 0; i < LFB_LIFE_SESSIONS; i++)
+		life->session[i] = -EBADF;
+	for (unsigned int i = 0; i < LFB_LIFE_FILES; i++)
+		life->file[i] = life->given[i] = -EBADF;
+}
+
+/* Takes a link away, or only counts them when there is none of this number. */
+static long unlink_one(void *argument)
+{
+	const struct call *call = argument;
+	struct luo *luo = call->life->machine->kernel.luo;
+	struct liveupdate_file_handler *handler;
+	struct luo_flb_link *link;
+	unsigned int number = 0;
+
+	if (!luo)
+		return 0;
+	list_for_each_entry(handler, &luo->handlers, private.list) {
+		list_for_each_entry(link, &handler->private.flb_list, list) {
+			if (number++ != call->file)
+				continue;
+			liveupdate_unregister_flb(handler, link->flb);
+			return 0;
+		}
+	}
+	return number;
+}
+
+static long kexec(struct lfb_life *life, const struct lfb_life_act *act)
+{
+	struct lfb_machine *machine = life->machine;
+	struct call call = { life, act->file };
+	long err = lfb_machine_prepare(machine);
+
+	if (err)
+		return err;
+	machine->liveupdate_on = !life->machine_options.liveupdate_off &&
+				 act->verb != LFB_LIFE_KEXEC_OFF;
+	machine->kho_on = !life->machine_options.kho_off && act->verb != LFB_LIFE_KEXEC_NO_KHO;
+	err = lfb_machine_jump(machine, NULL);
+	if (err)
+		return err;
+	new_kernel(life);
+	if (act->verb == LFB_LIFE_KEXEC_WITHOUT)
+		lfb_machine_call(machine, unlink_one, &call);
+	life->device = lfb_agent_open(life->agent);
+	return 0;
+}
+
+static long perform(struct lfb_life *life, const struct lfb_life_act *act)
+{
+	const char name[] = { (char)('a' + act->session), '\0' };
+	struct call call = { life, act->file };
+	int fd, *session = &life->session[act->session];
+
+	switch (act->verb) {
+	case LFB_LIFE_CREATE:
+		return *session = lfb_agent_create_session(life->agent, life->device, name);
+	case LFB_LIFE_PRESERVE:
+		fd = file(life, act->file);
+		return fd < 0 ? fd : lfb_agent_preserve(life->agent, *session, fd, act->file + 1u);
+	case LFB_LIFE_AGAIN:
+		return lfb_agent_preserve(life->agent, *session, life->given[act->file],
+					  act->file + 1u);
+	case LFB_LIFE_RETRIEVE_SESSION:
+		return *session = lfb_agent_retrieve_session(life->agent, life->device, name);
+	case LFB_LIFE_RETRIEVE:
+		return life->given[act->file] = lfb_agent_retrieve(life->agent, *session,
+								   act->file + 1u);
+	case LFB_LIFE_FINISH:
+		return lfb_agent_finish(life->agent, *session);
+	case LFB_LIFE_CLOSE:
+		return lfb_agent_close(life->agent, *session);
+	case LFB_LIFE_USE:
+		return lfb_machine_call(life->machine, use, &call);
+	default:
+		return kexec(life, act);
+	}
+}
+
+/* The act, with what is to fail in it. */
+static long perform_last(struct lfb_life *life, const struct lfb_life_act *act)
+{
+	const struct lfb_fault_plan plan = {
+		.sz = sizeof(plan), .kinds = lfb__life_fallible(act), .nth = act->fails,
+	};
+	long answer;
+
+	if (!act->fails)
+		return perform(life, act);
+	/* A file is made before, without failures. */
+	if (act->verb == LFB_LIFE_PRESERVE)
+		file(life, act->file);
+	lfb_fault_arm(life->machine, &plan);
+	answer = perform(life, act);
+	life->hit = lfb_fault_hits(life->machine) > 0;
+	lfb_fault_arm(life->machine, NULL);
+	return answer;
+}
+
+static bool is_dead(const struct lfb_life *life)
+{
+	enum lfb_machine_state state = lfb_machine_state(life->machine);
+
+	return state == LFB_PANICKED || state == LFB_HUNG;
+}
+
+/* What should be over is looked for before the agent goes, and afterwards. */
+static void end(struct lfb_life *life)
+{
+	lfb__machine_at_end(life->machine);
+	lfb_agent_destroy(life->agent);
+	life->agent = NULL;
+	lfb__machine_at_end(life->machine);
+	life->dead = is_dead(life);
+	lfb_machine_shutdown(life->machine);
+}
+
+/* Findings say in which call they were, and copy what they say. */
+static void doing(struct lfb_life *life, unsigned int number, const char *what)
+{
+	life->machine->kernel.operation = number;
+	life->machine->kernel.doing = what;
+}
+
+long lfb__life_perform(struct lfb_life *life, const struct lfb_life_act *word,
+		       unsigned int length)
+{
+	struct call count = { life, UINT_MAX };
+	char text[40];
+	long answer;
+
+	lfb__machine_forget_seen(life->machine);
+	life->machine->kernel.history.next = 0;
+	life->machine->kernel.operation_is_set = true;
+	doing(life, 0, "boot");
+	life->machine->liveupdate_on = !life->machine_options.liveupdate_off;
+	life->machine->kho_on = !life->machine_options.kho_off;
+	life->hit = life->dead = false;
+	new_kernel(life);
+	answer = lfb_machine_boot(life->machine);
+	if (lfb_machine_state(life->machine) == LFB_OFF) {
+		life->machine->kernel.operation_is_set = false;
+		return life->error = lfb__error(NULL, (int)answer, "%.300s",
+						lfb_error_text(life->machine));
+	}
+	if (lfb_agent_create(life->machine, "agent", &life->agent))
+		return life->error = -ENOMEM;
+	life->device = lfb_agent_open(life->agent);
+	if (!length)
+		life->links = (unsigned int)lfb_machine_call(life->machine, unlink_one, &count);
+	for (unsigned int i = 0; i < length && !is_dead(life); i++) {
+		lfb__life_name(&word[i], 1, text, sizeof(text));
+		doing(life, i + 1, text);
+		answer = perform_last(life, &word[i]);
+	}
+	doing(life, length + 1, "end");
+	end(life);
+	life->machine->kernel.operation_is_set = false;
+	life->machine->kernel.doing = NULL;
+	return answer;
+}

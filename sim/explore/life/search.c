@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * All lives, by length. The nodes of a layer are shared by processes, as a module's data is there
+ * once in each; what they tried comes back in files without a name and is put together in the order
+ * of the layer, so that nothing depends on how many they are.
+ */
+#define _GNU_SOURCE /* memfd_create() */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/explore/life/life.h"
+
+#define CHUNK 8u	/* nodes a process takes at a time */
+
+/* A process, or this one; what it found. */
+struct worker {
+	pid_t pid;
+	int fd;
+	u64 sequences;
+	struct lfb_list nodes;	/* struct lfb_life_node, whose parents go up */
+	struct lfb_list raised;
+};
+
+static const struct lfb_life_node *node_at(const struct lfb_life *life, u32 id)
+{
+	LFB_ASSERT(id < life->nodes.count);
+	return (const struct lfb_life_node *)life->nodes.items + id;
+}
+
+unsigned int lfb__life_word(const struct lfb_life *life, u32 node, struct lfb_life_act *word)
+{
+	unsigned int length = 0;
+
+	for (u32 at = node; at; at = node_at(life, at)->parent)
+		length++;
+	for (unsigned int i = length; i--; node = node_at(life, node)->parent)
+		word[i] = node_at(life, node)->act;
+	return length;
+}
+
+/* One life, behind a node's. *@hit: it was another one than without its failure. */
+static int try_act(struct lfb_life *life, struct worker *worker, struct lfb_life_act *word,
+		   bool *hit)
+{
+	struct lfb_life_node tried = {
+		.state = node_at(life, life->now.parent)->state,
+		.parent = life->now.parent,
+		.order = life->now.order + 1,
+		.act = life->now.act,
+	};
+	struct lfb_life_node *added;
+	int err;
+
+	word[life->depth] = tried.act;
+	life->now.order++;
+	life->now.length = life->depth + 1;
+	if (life->shared_now)
+		*life->shared_now = life->now;
+	err = lfb__life_try(life, word, life->depth + 1, &tried.state, &worker->raised);
+	*hit = life->hit;
+	if (err || (tried.act.fails && !*hit))
+		return err;
+	worker->sequences++;
+	if (life->dead || life->depth + 1 == life->what.length)
+		return 0;
+	added = lfb__list_add(&worker->nodes, sizeof(*added));
+	if (!added)
+		return lfb__error(NULL, -ENOMEM, "no memory for a search");
+	*added = tried;
+	return 0;
+}
+
+/* An act as it is, then with one callback after the other failing in it. */
+static int try_all(struct lfb_life *life, struct worker *worker, struct lfb_life_act *word,
+		   const struct lfb_life_act *act)
+{
+	bool fails = lfb__life_fallible(act) && !life->what.no_failures, hit = fails;
+	int err;
+
+	if (!lfb__life_does(life, &node_at(life, life->now.parent)->state, act))
+		return 0;
+	life->now.act = *act;
+	err = try_act(life, worker, word, &hit);
+	for (hit = fails; !err && hit && life->now.act.fails < UINT8_MAX;) {
+		life->now.act.fails++;
+		err = try_act(life, worker, word, &hit);
+	}
+	return err;
+}
+
+static unsigned int choices_of(const struct lfb_life *life, unsigned int verb, bool *of_session)
+{
+	const unsigned int choices = life->what.choices;
+
+	*of_session = verb < LFB_LIFE_USE;
+	switch (verb) {
+	case LFB_LIFE_AGAIN:
+		return choices & LFB_EXHAUST_AGAIN ? life->files : 0;
+	case LFB_LIFE_PRESERVE:
+	case LFB_LIFE_RETRIEVE:
+		return life->files;
+	case LFB_LIFE_KEXEC_OFF:
+	case LFB_LIFE_KEXEC_NO_KHO:
+		return choices & LFB_EXHAUST_OFF ? 1 : 0;
+	case LFB_LIFE_KEXEC_WITHOUT:
+		return choices & LFB_EXHAUST_LINKS ? life->links : 0;
+	default:
+		return 1;
+	}
+}
+
+static int expand(struct lfb_life *life, struct worker *worker, u32 id)
+{
+	struct lfb_life_act word[LFB_EXHAUST_LENGTH_MAX];
+	int err = 0;
+
+	lfb__life_word(life, id, word);
+	life->now = (struct lfb_life_raised){ .parent = id };
+	for (unsigned int verb = 0; verb < LFB_LIFE_VERBS; verb++) {
+		bool of_session;
+		unsigned int files = choices_of(life, verb, &of_session);
+		unsigned int sessions = of_session ? life->what.sessions : 1;
+
+		for (unsigned int i = 0; !err && i < files * sessions; i++) {
+			const struct lfb_life_act act = {
+				.verb = (u8)verb,
+				.session = (u8)(i / files),
+				.file = (u8)(i % files),
+			};
+
+			err = try_all(life, worker, word, &act);
+		}
+	}
+	return err;
+}
+
+/*
+ * Who takes which nodes does not depend on who is fast: what a module keeps outside of its data
+ * then comes from the same lives each time.
+ */
+static int work(struct lfb_life *life, struct worker *worker, unsigned int number)
+{
+	int err = 0;
+
+	for (u32 at = life->layer; !err && at < life->layer_end; at++) {
+		if ((at - life->layer) / CHUNK % life->what.jobs == number)
+			err = expand(life, worker, at);
+	}
+	return err;
+}
+
+/* A child's life: its machine is its own. The sentence of an error goes where the findings go. */
+static void work_and_tell(struct lfb_life *life, struct worker *worker, unsigned int number)
+{
+	int err = lfb__life_machine(life);
+	FILE *file = fdopen(worker->fd, "w");
+	s64 counts[4];
+
+	if (!err)
+		err = work(life, worker, number);
+	counts[0] = err;
+	counts[1] = (s64)worker->sequences;
+	counts[2] = (s64)worker->nodes.count;
+	counts[3] = (s64)worker->raised.count;
+	if (!file)
+		_exit(1);
+	fwrite(counts, sizeof(counts), 1, file);
+	fprintf(file, "%-511.511s", err ? lfb_error_text(NULL) : "");
+	fputc('\0', file);
+	if (worker->nodes.count)
+		fwrite(worker->nodes.items, sizeof(struct lfb_life_node), worker->nodes.count,
+		       file);
+	if (worker->raised.count)
+		fwrite(worker->raised.items, sizeof(struct lfb_life_raised), worker->raised.count,
+		       file);
+	_exit(fflush(file) ? 1 : 0);
+}
+
+/* Reads items of one size from where the file is. */
+static int read_list(FILE *file, struct lfb_list *list, size_t count, size_t size)
+{
+	list->items = count ? malloc(count * size) : NULL;
+	if (count && (!list->items || fread(list->items, size, count, file) != count))
+		return lfb__error(NULL, -ENOMEM, "no memory for a search");
+	list->count = list->capacity = count;
+	return 0;
+}
+
+static int listen(struct worker *worker)
+{
+	FILE *file = fdopen(worker->fd, "r");
+	char text[512];
+	s64 counts[4];
+	int err;
+
+	if (!file)
+		return lfb__error(NULL, -ENOMEM, "no memory for a search");
+	worker->fd = -1;
+	rewind(file);
+	if (fread(counts, sizeof(counts), 1, file) != 1 || fread(text, sizeof(text), 1, file) != 1)
+		err = lfb__error(NULL, -EIO, "a process of the search said nothing");
+	else if (counts[0])
+		err = lfb__error(NULL, (int)counts[0], "%.*s", (int)sizeof(text) - 1, text);
+	else
+		err = read_list(file, &worker->nodes, (size_t)counts[2],
+				sizeof(struct lfb_life_node));
+	if (!err)
+		err = read_list(file, &worker->raised, (size_t)counts[3],
+				sizeof(struct lfb_life_raised));
+	worker->sequences = err ? 0 : (u64)counts[1];
+	fclose(file);
+	return err;
+}
+
+/* A process that a module's code ended, which is the module's mistake: in the life it was at. */
+static int note_death(struct lfb_life *life, struct worker *worker, int status,
+		      const struct lfb_life_raised *now)
+{
+	struct lfb_life_raised *raised;
+
+	if (!life->wanted[LFB_FINDINGS_NR])
+		return 0;
+	raised = lfb__list_add(&worker->raised, sizeof(*raised));
+	if (!raised)
+		return lfb__error(NULL, -ENOMEM, "no memory for a search");
+	*raised = *now;
+	raised->id = LFB_FINDINGS_NR;
+	snprintf(raised->text, sizeof(raised->text), WIFSIGNALED(status) ?
+		 "the process that tried it was ended by signal %d\n" :
+		 "the process that tried it ended with status %d\n",
+		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	return 0;
+}
+
+/* @now: where each of them is, for when it dies. */
+static int fork_all(struct lfb_life *life, struct worker *workers, struct lfb_life_raised *now)
+{
+	int err = 0;
+
+	fflush(NULL);
+	for (unsigned int i = 0; i < life->what.jobs; i++) {
+		workers[i].fd = memfd_create("lfb-exhaust", MFD_CLOEXEC);
+		workers[i].pid = workers[i].fd < 0 ? -1 : fork();
+		if (!workers[i].pid) {
+			life->shared_now = &now[i];
+			work_and_tell(life, &workers[i], i);
+		}
+		if (workers[i].pid < 0)
+			err = lfb__error(NULL, -EAGAIN, "no process for a search");
+	}
+	for (unsigned int i = 0; i < life->what.jobs; i++) {
+		int status = 0, failed = 0;
+
+		if (workers[i].pid > 0 && waitpid(workers[i].pid, &status, 0) == workers[i].pid)
+			failed = status ? note_death(life, &workers[i], status, &now[i]) :
+					  listen(&workers[i]);
+		err = err ? err : failed;
+		if (workers[i].fd >= 0)
+			close(workers[i].fd);
+	}
+	return err;
+}
+
+static bool is_before(const struct lfb_life_raised *one, const struct lfb_life_raised *other)
+{
+	return one->parent != other->parent ? one->parent < other->parent :
+					      one->order < other->order;
+}
+
+/* Of each finding the first life of the layer that raises it. */
+static int merge_raised(struct lfb_life *life, const struct worker *worker)
+{
+	const struct lfb_life_raised *found = worker->raised.items;
+
+	for (size_t i = 0; i < worker->raised.count; i++, found++) {
+		struct lfb_life_raised *known = life->raised.items;
+		size_t at = 0;
+
+		while (at < life->raised.count && known[at].id != found->id)
+			at++;
+		if (at < life->raised.count && !is_before(found, &known[at]))
+			continue;
+		if (at == life->raised.count && !lfb__list_add(&life->raised, sizeof(*known)))
+			return lfb__error(NULL, -ENOMEM, "no memory for a search");
+		known = life->raised.items;
+		known[at] = *found;
+	}
+	return 0;
+}
+
+static int by_life(const void *one, const void *other)
+{
+	const struct lfb_life_node *a = one, *b = other;
+
+	if (a->parent != b->parent)
+		return a->parent < b->parent ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static int merge(struct lfb_life *life, struct worker *workers, unsigned int count)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < count && !err; i++) {
+		const struct lfb_life_node *node = workers[i].nodes.items;
+
+		life->result.sequences += workers[i].sequences;
+		err = merge_raised(life, &workers[i]);
+		for (size_t j = 0; !err && j < workers[i].nodes.count; j++) {
+			struct lfb_life_node *added = lfb__list_add(&life->nodes, sizeof(*added));
+
+			if (!added)
+				err = lfb__error(NULL, -ENOMEM, "no memory for a search");
+			else
+				*added = node[j];
+		}
+	}
+	life->layer = life->layer_end;
+	life->layer_end = (u32)life->nodes.count;
+	if (life->layer_end > life->layer)
+		qsort((struct lfb_life_node *)life->nodes.items + life->layer,
+		      life->layer_end - life->layer, sizeof(struct lfb_life_node), by_life);
+	return err;
+}
+
+/* All lives that are longer by one. */
+static int run_layer(struct lfb_life *life, struct worker *workers, struct lfb_life_raised *now)
+{
+	const unsigned int jobs = life->what.jobs;
+	int err;
+
+	memset(workers, 0, jobs * sizeof(*workers));
+	if (jobs == 1)
+		err = work(life, workers, 0);
+	else
+		err = fork_all(life, workers, now);
+	if (!err)
+		err = merge(life, workers, jobs);
+	for (unsigned int i = 0; i < jobs; i++) {
+		lfb__list_free(&workers[i].nodes);
+		lfb__list_free(&workers[i].raised);
+	}
+	life->depth++;
+	return err;
+}
+
+int lfb__life_search(struct lfb_life *life)
+{
+	size_t size = life->what.jobs * sizeof(struct lfb_life_raised);
+	struct lfb_life_raised *now = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct worker *workers = calloc(life->what.jobs, sizeof(*workers));
+	int err = 0;
+
+	if (now == MAP_FAILED || !workers || !lfb__list_add(&life->nodes,
+							       sizeof(struct lfb_life_node)))
+		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
+	life->layer_end = 1;
+	while (!err && life->depth < life->what.length && life->layer < life->layer_end &&
+	       !life->raised.count)
+		err = run_layer(life, workers, now);
+	life->result.length = life->depth;
+	free(workers);
+	if (now != MAP_FAILED)
+		munmap(now, size);
+	return err;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* One life tried, and what is found in it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/explore/life/life.h"
+
+static int raise(struct lfb_life *life, u32 id, const char *text, struct lfb_list *raised)
+{
+	const struct lfb_life_raised *known = raised->items;
+	struct lfb_life_raised *added;
+
+	for (size_t i = 0; i < raised->count; i++) {
+		if (known[i].id == id)
+			return 0;
+	}
+	added = lfb__list_add(raised, sizeof(*added));
+	if (!added)
+		return lfb__error(NULL, -ENOMEM, "no memory for a search");
+	*added = life->now;
+	added->id = id;
+	snprintf(added->text, sizeof(added->text), "%s", text);
+	return 0;
+}
+
+/*
+ * That a session waits for its agent looks as if it had been forgotten: here the agent had no time
+ * for it yet. What is handed over to a kernel without live update, or without the link that an FLB
+ * needs, is lost and not the module's fault.
+ */
+static bool is_excused(const struct lfb_life_state *state, u32 id)
+{
+	switch (id) {
+	case LFB_FINDING_SESSION_NEVER_FINISHED:
+		return state->lost || !lfb__life_is_done(state);
+	case LFB_FINDING_KHO_NEVER_RESTORED:
+		return state->lost || state->unlinked;
+	case LFB_FINDING_FLB_NOBODY_REGISTERED:
+	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
+		return state->unlinked;
+	default:
+		return false;
+	}
+}
+
+static int collect(struct lfb_life *life, const struct lfb_life_state *state,
+		   struct lfb_list *raised)
+{
+	const struct lfb_finding *finding;
+	char text[1500];
+	int err = 0;
+
+	for (size_t i = 0; !err && (finding = lfb_finding_at(life->machine, i)) != NULL; i++) {
+		if (!life->wanted[finding->id] || is_excused(state, finding->id))
+			continue;
+		lfb_finding_format(finding, text, sizeof(text));
+		err = raise(life, finding->id, text, raised);
+	}
+	if (!err && life->dead && life->wanted[LFB_FINDINGS_NR] &&
+	    !lfb_finding_count(life->machine))
+		err = raise(life, LFB_FINDINGS_NR, "the kernel died, and nothing was found\n",
+			    raised);
+	return err;
+}
+
+int lfb__life_try(struct lfb_life *life, const struct lfb_life_act *word, unsigned int length,
+		  struct lfb_life_state *state, struct lfb_list *raised)
+{
+	long answer = lfb__life_perform(life, word, length);
+
+	if (life->error)
+		return life->error;
+	if (length)
+		lfb__life_learns(life, state, &word[length - 1], answer);
+	/* A failure that nobody came past is the life without it, which is tried too. */
+	if (length && word[length - 1].fails && !life->hit)
+		return 0;
+	return collect(life, state, raised);
+}

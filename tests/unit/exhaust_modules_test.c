@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Modules in C, searched: mistakes that only some sequences of calls show, the shortest of those,
+ * how much was covered, and that neither the jobs nor a process that dies make a difference.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <luo/kexec_handover.h>
+
+#include <luo/cmocka.h>
+
+/* What is wrong with the module; not a part of its data, which every boot begins anew. */
+static enum {
+	NOTHING,
+	DISCARD_FORGETS,	/* finish leaves the page of a file nobody retrieved */
+	UNFREEZE_FREES,		/* unfreeze frees what the session that goes on still has */
+	EXITS,			/* finish ends the process */
+} wrong;
+
+static int init(void);
+LFB_MODULE(searched, init, NULL);
+
+static const struct file_operations fops = { .owner = &searched_this_module };
+
+static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
+{
+	(void)handler;
+	return file->f_op == &fops;
+}
+
+static int preserve(struct liveupdate_file_op_args *args)
+{
+	void *page = kho_alloc_preserve(PAGE_SIZE);
+
+	if (IS_ERR(page))
+		return (int)PTR_ERR(page);
+	args->serialized_data = virt_to_phys(page);
+	return 0;
+}
+
+static void unpreserve(struct liveupdate_file_op_args *args)
+{
+	kho_unpreserve_free(phys_to_virt(args->serialized_data));
+}
+
+static int freeze(struct liveupdate_file_op_args *args)
+{
+	(void)args;
+	return 0;
+}
+
+static void unfreeze(struct liveupdate_file_op_args *args)
+{
+	if (wrong == UNFREEZE_FREES)
+		unpreserve(args);
+}
+
+static int retrieve(struct liveupdate_file_op_args *args)
+{
+	struct file *file = anon_inode_getfile("searched", &fops, NULL, 0);
+
+	if (IS_ERR(file))
+		return (int)PTR_ERR(file);
+	args->file = file;
+	return 0;
+}
+
+static void finish(struct liveupdate_file_op_args *args)
+{
+	if (wrong == EXITS)
+		_exit(3);
+	if (wrong != DISCARD_FORGETS || args->file)
+		kho_restore_free(phys_to_virt(args->serialized_data));
+}
+
+static const struct liveupdate_file_ops ops = {
+	.can_preserve = can_preserve,
+	.preserve = preserve,
+	.unpreserve = unpreserve,
+	.freeze = freeze,
+	.unfreeze = unfreeze,
+	.retrieve = retrieve,
+	.finish = finish,
+};
+
+static LFB_MODULE_DATA(searched) struct liveupdate_file_handler handler = {
+	.ops = &ops,
+	.compatible = "searched-v1",
+};
+
+/* What all files need, and is nothing but a number. */
+static int flb_preserve(struct liveupdate_flb_op_args *args)
+{
+	args->data = 7;
+	return 0;
+}
+
+static int flb_retrieve(struct liveupdate_flb_op_args *args)
+{
+	args->obj = (void *)(uintptr_t)args->data;
+	return 0;
+}
+
+static void flb_gone(struct liveupdate_flb_op_args *args)
+{
+	(void)args;
+}
+
+static const struct liveupdate_flb_ops flb_ops = {
+	.preserve = flb_preserve,
+	.unpreserve = flb_gone,
+	.retrieve = flb_retrieve,
+	.finish = flb_gone,
+};
+
+static LFB_MODULE_DATA(searched) struct liveupdate_flb flb = {
+	.ops = &flb_ops,
+	.compatible = "searched-state-v1",
+};
+
+static int init(void)
+{
+	int err = liveupdate_register_file_handler(&handler);
+
+	return err ? err : liveupdate_register_flb(&handler, &flb);
+}
+
+static struct file *make_file(struct lfb_machine *machine, void *context, unsigned int kind)
+{
+	(void)machine, (void)kind;
+	return context ? ERR_PTR(-ENOMEM) : anon_inode_getfile("searched", &fops, NULL, 0);
+}
+
+static struct lfb_module *const modules[] = { &searched_module, NULL };
+
+static struct lfb_exhaust_modules searched(unsigned int length, unsigned int jobs)
+{
+	return (struct lfb_exhaust_modules){
+		.sz = sizeof(struct lfb_exhaust_modules), .name = "searched", .modules = modules,
+		.make_file = make_file, .length = length, .jobs = jobs,
+	};
+}
+
+static struct lfb_exhaust_modules_result search(const struct lfb_exhaust_modules *what)
+{
+	struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
+	int err = lfb_exhaust_modules(NULL, what, NULL, &result);
+
+	wrong = NOTHING;
+	if (err)
+		fail_msg("%d: %s", err, lfb_error_text(NULL));
+	return result;
+}
+
+static void a_module_without_mistakes_is_left_alone_with_all_choices(void **state)
+{
+	/* docs/exhaust.md names the first three. */
+	static const struct {
+		unsigned int length, files, choices;
+		u64 sequences;
+	} searches[] = {
+		{ 5, 2, 0, 2932 },
+		{ 5, 2, LFB_EXHAUST_OFF, 4674 },
+		{ 5, 2, LFB_EXHAUST_LINKS, 3906 },
+		{ 5, 2, LFB_EXHAUST_OFF | LFB_EXHAUST_LINKS, 7544 },
+		{ 6, 2, 0, 24091 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(searches) / sizeof(searches[0]); i++) {
+		struct lfb_exhaust_modules what = searched(searches[i].length, 2);
+		struct lfb_exhaust_modules_result result;
+
+		what.files = searches[i].files;
+		what.choices = searches[i].choices;
+		result = search(&what);
+		assert_string_equal(result.first, "");
+		assert_int_equal(result.length, searches[i].length);
+		assert_int_equal(result.sequences, searches[i].sequences);
+	}
+}
+
+static void a_retrieved_file_is_preserved_again(void **state)
+{
+	struct lfb_exhaust_modules what = searched(0, 0);
+
+	(void)state;
+	what.only = "create-a.preserve-a-1.kexec.reopen-a.retrieve-a-1.finish-a.create-b."
+		    "again-b-1.kexec.reopen-b.retrieve-b-1.finish-b";
+	assert_string_equal(search(&what).first, "");
+}
+
+static void the_shortest_sequence_is_told_whatever_the_jobs(void **state)
+{
+	struct lfb_exhaust_modules_result first = { 0 };
+
+	(void)state;
+	for (unsigned int jobs = 1; jobs <= 3; jobs++) {
+		const struct lfb_exhaust_modules what = searched(6, jobs);
+		struct lfb_exhaust_modules_result result;
+
+		wrong = UNFREEZE_FREES;
+		result = search(&what);
+		if (jobs == 1)
+			first = result;
+		assert_memory_equal(&result, &first, sizeof(result));
+	}
+	assert_int_equal(first.length, 4);
+	assert_string_equal(first.first_case, "create-a.preserve-a-1.preserve-a-2.kexec:2");
+	assert_non_null(strstr(first.first, "    lfb_agent_preserve(agent, a, file2, 2);\n"));
+	assert_non_null(strstr(first.first, "LFB-KHO-UNPRESERVE-MISMATCH"));
+}
+
+static void a_case_is_replayed(void **state)
+{
+	struct lfb_exhaust_modules what = searched(0, 0);
+	struct lfb_exhaust_modules_result result;
+
+	(void)state;
+	what.only = "create-a.preserve-a-1.kexec.reopen-a.finish-a";
+	wrong = DISCARD_FORGETS;
+	result = search(&what);
+	assert_true(result.violations > 0);
+	assert_string_equal(result.first_case, what.only);
+	what.only = "create-a.preserve-a-1.kexec.reopen-a.retrieve-a-1.finish-a";
+	wrong = DISCARD_FORGETS;
+	assert_int_equal(search(&what).violations, 0);
+}
+
+static void a_process_that_dies_is_a_violation(void **state)
+{
+	const struct lfb_exhaust_modules what = searched(6, 2);
+	struct lfb_exhaust_modules_result result;
+
+	(void)state;
+	wrong = EXITS;
+	result = search(&what);
+	assert_int_equal(result.violations, 1);
+	assert_non_null(strstr(result.first, "ended with status 3"));
+	assert_string_equal(result.first_case, "create-a.preserve-a-1.kexec.reopen-a");
+}
+
+static void what_makes_no_sense_is_refused(void **state)
+{
+	static const char *const bad[] = { "nothing", "create-e", "create-a.", "preserve-a",
+					   "preserve-a-9", "use", "kexec:0", "create-c" };
+	struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
+	struct lfb_exhaust_modules what = searched(13, 1);
+
+	(void)state;
+	assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINVAL);
+	what = searched(3, 1);
+	what.files = 9;
+	assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINVAL);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		what = searched(3, 1);
+		what.only = bad[i];
+		assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINVAL);
+	}
+	for (unsigned int jobs = 1; jobs <= 2; jobs++) {
+		what = searched(3, jobs);
+		assert_int_equal(lfb_exhaust_modules(NULL, &what, &what, &result), -ENOMEM);
+		assert_non_null(strstr(lfb_error_text(NULL), "kind 0"));
+	}
+}
+
+static void the_assertion_holds(void **state)
+{
+	const struct lfb_exhaust_modules what = searched(4, 0);
+
+	(void)state;
+	lfb_assert_exhaust(NULL, &what, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_module_without_mistakes_is_left_alone_with_all_choices),
+		cmocka_unit_test(a_retrieved_file_is_preserved_again),
+		cmocka_unit_test(the_shortest_sequence_is_told_whatever_the_jobs),
+		cmocka_unit_test(a_case_is_replayed),
+		cmocka_unit_test(a_process_that_dies_is_a_violation),
+		cmocka_unit_test(what_makes_no_sense_is_refused),
+		cmocka_unit_test(the_assertion_holds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
