@@ -171,7 +171,9 @@
 	X(MEM_OVERRUN, "LFB-MEM-OVERRUN", FATAL, "memory behind an object was used")               \
 	X(MEM_BAD_FREE, "LFB-MEM-BAD-FREE", FATAL,                                                 \
 	  "what was freed is not allocated, or not by that allocator")                             \
-	X(MEM_WILD_POINTER, "LFB-MEM-WILD-POINTER", FATAL, "a pointer to nothing was followed")
+	X(MEM_WILD_POINTER, "LFB-MEM-WILD-POINTER", FATAL, "a pointer to nothing was followed")    \
+	X(MEM_NEVER_WRITTEN, "LFB-MEM-NEVER-WRITTEN", WARNING,                                     \
+	  "bytes are handed over that nobody wrote")
 
 #define LFB_FINDING_IDS_LOCK(X)                                                                    \
 	X(LOCK_INVERSION, "LFB-LOCK-INVERSION", ERROR,                                             \

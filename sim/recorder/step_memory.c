@@ -55,13 +55,16 @@ LFB_STEP(pages)
 	return keep(call, step, page ? page_address(page) : NULL, LFB_SLOT_PAGES, order_of(step));
 }
 
-LFB_STEP(folio)
+static int make_folio(struct lfb_step_call *call, const struct lfb_step *step, gfp_t gfp)
 {
-	struct folio *folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, order_of(step));
+	struct folio *folio = folio_alloc(gfp, order_of(step));
 
 	return keep(call, step, folio ? folio_address(folio) : NULL, LFB_SLOT_FOLIO,
 		    order_of(step));
 }
+
+LFB_STEP_IS(folio, make_folio(call, step, GFP_KERNEL | __GFP_ZERO))
+LFB_STEP_IS(raw_folio, make_folio(call, step, GFP_KERNEL))
 
 LFB_STEP_IS(vmalloc, keep(call, step, vzalloc(step->numbers[0]), LFB_SLOT_AREA, 0))
 

@@ -172,6 +172,7 @@ enum lfb_holding {
 	X(pages, "pages", "sN", MEMORY, NONE)                                                      \
 	X(free_pages, "free-pages", "SN", NONE, MEMORY)                                            \
 	X(folio, "folio", "sN", MEMORY, NONE)                                                      \
+	X(raw_folio, "raw-folio", "sN", MEMORY, NONE)                                              \
 	X(folio_put, "folio-put", "S", NONE, MEMORY)                                               \
 	X(vmalloc, "vmalloc", "sN", MEMORY, NONE)                                                  \
 	X(vfree, "vfree", "S", NONE, MEMORY)                                                       \

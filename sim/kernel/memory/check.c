@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * What is in preserved memory and what is expected of memory that was not: pointers that are
- * handed over, writes that come too late, addresses of what is gone.
+ * What is in preserved memory and what is expected of memory that was not: bytes nobody wrote,
+ * pointers that are handed over, writes that come too late, addresses of what is gone.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 
 #define PAGE_WORDS (PAGE_SIZE / sizeof(u64))
 #define SCANNED_SIZE (PAGE_SIZE << 4)	/* larger blocks are not looked through by default */
+#define NEVER_WRITTEN 0xa3c5b1e7u	/* twice it is no address either */
 #define POINTER_REACH 65536		/* a field is not further from the pointer to its object */
 
 bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value)
@@ -50,7 +51,7 @@ void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 }
 
 /* Is all of it still there to be looked at? What was freed too early is a finding already. */
-static const u64 *contents(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
+static u64 *contents(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
 {
 	const struct page *page = lfb__page(kernel, PHYS_PFN(entry->key));
 	unsigned long i, nr_pages = PHYS_PFN(lfb__ledger_span(entry));
@@ -145,6 +146,61 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 		  "%s is at 0x%llx, %s%s", first_text,
 		  (entry->key + first * sizeof(u64)), where,
 		  found > 1 ? "; and more in the same block" : "");
+}
+
+void lfb__fill_never_written(struct lfb_kernel *kernel, void *memory, size_t size)
+{
+	u32 *words = memory;
+
+	if (!lfb__checking(kernel) || !lfb__frame(kernel) || kernel->task->internal ||
+	    size > SCANNED_SIZE)
+		return;
+	kernel->pages.never_written = true;
+	for (size_t i = 0; i < size / sizeof(*words); i++)
+		words[i] = NEVER_WRITTEN;
+}
+
+static void complain_never_written(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry,
+				   size_t first, size_t count, bool more)
+{
+	const phys_addr_t phys = entry->key + first * sizeof(u32);
+	char where[200];
+
+	place(entry, phys, where, sizeof(where));
+	lfb__find(kernel, LFB_FINDING_MEM_NEVER_WRITTEN, lfb__phys_object(phys).text,
+		  "%zu bytes at 0x%llx were never written, and what is behind them was: %s%s",
+		  count * sizeof(u32), phys, where, more ? "; and more in the same block" : "");
+}
+
+/*
+ * What nobody wrote is a hole when something behind it was written, else it is what is left of a
+ * block. Both are zeros from here on: no kernel is handed the pattern.
+ */
+static void find_never_written(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
+			       void *context)
+{
+	const size_t count = lfb__ledger_span(entry) / sizeof(u32);
+	size_t hole = 0, first = 0, size = 0, holes = 0;
+	u32 *words;
+
+	(void)context;
+	if (entry->internal || lfb__ledger_span(entry) > SCANNED_SIZE)
+		return;
+	words = (u32 *)contents(kernel, entry);
+	for (size_t i = 0; words && i < count; i++) {
+		if (unlikely(words[i] == NEVER_WRITTEN)) {
+			words[i] = 0;
+			hole++;
+		} else if (unlikely(hole)) {
+			if (!holes++) {
+				first = i - hole;
+				size = hole;
+			}
+			hole = 0;
+		}
+	}
+	if (holes)
+		complain_never_written(kernel, entry, first, size, holes > 1);
 }
 
 /* For where @address may have come from: the nearest value at or below it. */
@@ -246,6 +302,8 @@ void lfb__check_serialized(struct lfb_kernel *kernel)
 
 	if (!lfb__checking(kernel))
 		return;
+	if (kernel->pages.never_written)
+		lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, find_never_written, NULL);
 	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, find_pointers, &host);
 	lfb__list_free(&host);
 	kernel->serialized = true;

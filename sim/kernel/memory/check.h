@@ -17,6 +17,11 @@ struct lfb_object lfb__slab_name(size_t size);
 
 /* Is this an address of the running kernel: in its linear map, or mapped by vmalloc? */
 bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value);
+/*
+ * The running callback was given memory and did not ask for zeros: it is full of a pattern, and
+ * what is left of that when it is handed over is known. Does nothing outside of callbacks.
+ */
+void lfb__fill_never_written(struct lfb_kernel *kernel, void *memory, size_t size);
 /* Somebody turned an address of this page into a pointer. */
 void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys);
 /* A block was freed with a page of it marked. */

@@ -32,6 +32,9 @@ static struct page *alloc_counted(gfp_t gfp, unsigned int order, u32 kind, const
 	pfn = lfb__pfn(&kernel->memory, page);
 	if (gfp & __GFP_ZERO)
 		memset(lfb__pfn_address(&kernel->memory, pfn), 0, PAGE_SIZE << order);
+	else
+		lfb__fill_never_written(kernel, lfb__pfn_address(&kernel->memory, pfn),
+					PAGE_SIZE << order);
 	if (lfb__frame(kernel))
 		lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn), PAGE_SIZE << order);
 	return page;

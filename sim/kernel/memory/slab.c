@@ -148,7 +148,11 @@ static void *allocate(size_t size, gfp_t gfp, bool for_module)
 		lfb__unpoison(object, size);
 	if (lfb__frame(kernel))
 		lfb__ledger_add(kernel, LFB_LEDGER_SLAB, (uintptr_t)object, size);
-	return gfp & __GFP_ZERO ? memset(object, 0, size) : object;
+	if (gfp & __GFP_ZERO)
+		memset(object, 0, size);
+	else if (for_module)
+		lfb__fill_never_written(kernel, object, size);
+	return object;
 }
 
 void *kmalloc(size_t size, gfp_t gfp)

@@ -145,6 +145,8 @@ static void *alloc_area(size_t size, gfp_t gfp)
 		free_area(area, done);
 		return NULL;
 	}
+	if (!(gfp & __GFP_ZERO))
+		lfb__fill_never_written(kernel, area->addr, done << PAGE_SHIFT);
 	return area->addr;
 }
 

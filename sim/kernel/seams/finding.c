@@ -179,6 +179,16 @@ void lfb__find(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *ob
 	va_end(args);
 }
 
+void lfb__finding_was_at(struct lfb_finding *finding, void *const *at, unsigned int frames)
+{
+	struct stored *stored = container_of(finding, struct stored, finding);
+
+	if (!finding->at)
+		return;
+	memcpy(stored->at, at, frames * sizeof(*at));
+	finding->frames = frames;
+}
+
 void lfb__findings_forget(struct lfb_findings *findings)
 {
 	while (findings->count) {

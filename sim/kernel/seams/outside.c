@@ -15,6 +15,8 @@
 static _Thread_local struct {
 	const struct lfb_kernel *last;
 	const char *function;
+	void *at[LFB_FRAMES_MAX];
+	unsigned int frames;
 } outside;
 
 static void say(void)
@@ -27,8 +29,10 @@ static void say(void)
 int lfb__not_entered(const char *function)
 {
 	lfb__fail(NULL, -EOPNOTSUPP, NOT_ENTERED, function);
-	if (!outside.function)
+	if (!outside.function) {
 		outside.function = function;
+		outside.frames = lfb__frames_here(outside.at, LFB_FRAMES_MAX);
+	}
 	if (!outside.last)
 		say();
 	return -EOPNOTSUPP;
@@ -51,7 +55,9 @@ void lfb__outside_gone(const struct lfb_kernel *kernel)
 
 void lfb__outside_ask(struct lfb_kernel *kernel)
 {
+	const struct lfb_findings *findings = &kernel->findings;
 	const char *function = outside.function;
+	const size_t count = findings->count;
 
 	if (likely(!function) || outside.last != kernel)
 		return;
@@ -59,4 +65,6 @@ void lfb__outside_ask(struct lfb_kernel *kernel)
 	lfb__fail(kernel, -EOPNOTSUPP, NOT_ENTERED, function);
 	lfb__find(kernel, LFB_FINDING_KERNEL_NOT_ENTERED,
 		  lfb__object("function %s", function).text, NOT_ENTERED, function);
+	if (findings->count > count)
+		lfb__finding_was_at(findings->all[count], outside.at, outside.frames);
 }

@@ -108,6 +108,7 @@ struct lfb_pages {
 	phys_addr_t early_next;			/* lfb__early_alloc() */
 	u32 oldest_freed;			/* fence.c: freed blocks not given out again */
 	u32 newest_freed;
+	bool never_written;			/* there may be such memory: see check.c */
 };
 
 #define LFB_SLAB_CLASSES 12
