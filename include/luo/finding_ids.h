@@ -217,7 +217,9 @@
 	X(KERNEL_BAD_ANSWER, "LFB-KERNEL-BAD-ANSWER", ERROR,                                       \
 	  "a callback answered neither 0 nor a negative errno")                                    \
 	X(KERNEL_NOT_ENTERED, "LFB-KERNEL-NOT-ENTERED", ERROR,                                     \
-	  "a kernel's function was called outside of every kernel")
+	  "a kernel's function was called outside of every kernel")                                \
+	X(KERNEL_STACK_EXHAUSTED, "LFB-KERNEL-STACK-EXHAUSTED", FATAL,                             \
+	  "kernel code used up its stack")
 
 /* What only a sweep sees: a step in which something was made to fail. */
 #define LFB_FINDING_IDS_STEP(X)                                                                    \

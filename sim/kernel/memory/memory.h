@@ -183,7 +183,7 @@ void lfb__check_unchanged(struct lfb_kernel *kernel);
 
 /* stray.c */
 
-/* The kernel died of an access to @address; @no_address: the processor could not say which. */
-void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_address);
+/* The kernel died of an access to @address, if @stray says that there is one. */
+void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray kind);
 
 #endif

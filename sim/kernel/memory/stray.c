@@ -224,7 +224,7 @@ static void report_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone, 
 	report_fault(kernel, &fault);
 }
 
-void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_address)
+void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray stray)
 {
 	const struct lfb_memory *memory = &kernel->memory;
 	const size_t vmalloc = (uintptr_t)address - (uintptr_t)memory->vmalloc_base;
@@ -234,9 +234,11 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, bool no_a
 	long long offset;
 	char text[80];
 
-	lone = no_address ? NULL : lfb__lone_of(memory, address, &offset);
-	if (no_address) {
-		/* No address of this form can exist. */
+	lone = stray == LFB_STRAY_ADDRESS ? lfb__lone_of(memory, address, &offset) : NULL;
+	if (stray == LFB_STRAY_STACK) {
+		report(kernel, LFB_FINDING_KERNEL_STACK_EXHAUSTED, culprit(kernel).text,
+		       "the stack is exhausted: calls nest without end", "");
+	} else if (stray == LFB_STRAY_NO_ADDRESS) {
 		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel).text,
 		       "a pointer that is no address was followed", "");
 	} else if (kind == LFB_ADDRESS_STALE) {
