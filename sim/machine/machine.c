@@ -59,8 +59,7 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 	long ret;
 
 	machine->calls++;
-	lfb__outside_ask(kernel);
-	lfb__outside_worked_for(kernel);
+	lfb__outside_works_for(kernel);
 	kernel->error[0] = '\0';
 	if (!has_kernel(machine) || kernel->dead)
 		return lfb__error(machine, -ESHUTDOWN, "no kernel runs: the machine is %s",

@@ -38,20 +38,6 @@ int lfb__not_entered(const char *function)
 	return -EOPNOTSUPP;
 }
 
-void lfb__outside_worked_for(const struct lfb_kernel *kernel)
-{
-	if (likely(outside.last == kernel))
-		return;
-	if (outside.function)
-		say();
-	outside.last = kernel;
-}
-
-void lfb__outside_gone(const struct lfb_kernel *kernel)
-{
-	if (outside.last == kernel)
-		lfb__outside_worked_for(NULL);
-}
 
 void lfb__outside_ask(struct lfb_kernel *kernel)
 {
@@ -67,4 +53,23 @@ void lfb__outside_ask(struct lfb_kernel *kernel)
 		  lfb__object("function %s", function).text, NOT_ENTERED, function);
 	if (findings->count > count)
 		lfb__finding_was_at(findings->all[count], outside.at, outside.frames);
+}
+
+void lfb__outside_works_for(struct lfb_kernel *kernel)
+{
+	if (likely(outside.last == kernel && !outside.function))
+		return;
+	lfb__outside_ask(kernel);
+	if (outside.function)
+		say();
+	outside.last = kernel;
+}
+
+void lfb__outside_gone(const struct lfb_kernel *kernel)
+{
+	if (outside.last != kernel)
+		return;
+	if (outside.function)
+		say();
+	outside.last = NULL;
 }

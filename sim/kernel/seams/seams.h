@@ -25,8 +25,8 @@ const char *lfb__fail_text(const struct lfb_kernel *kernel);
 
 /* @function, a constant, was called so. -EOPNOTSUPP. */
 int lfb__not_entered(const char *function);
-/* This thread worked for @kernel; and does not any more, as it is gone. */
-void lfb__outside_worked_for(const struct lfb_kernel *kernel);
+/* This thread works for @kernel; and does not any more, as it is gone. */
+void lfb__outside_works_for(struct lfb_kernel *kernel);
 void lfb__outside_gone(const struct lfb_kernel *kernel);
 /* @kernel is asked for something: tells it what was called before. */
 void lfb__outside_ask(struct lfb_kernel *kernel);

@@ -98,7 +98,8 @@ extern _Thread_local struct lfb_kernel *lfb__current
  * The kernel this thread works for as the world outside of it: whose end it is when an assertion
  * breaks. NULL: the current one's, if there is one.
  */
-extern _Thread_local struct lfb_kernel *lfb__served __attribute__((visibility("hidden")));
+extern _Thread_local struct lfb_kernel *lfb__served
+	__attribute__((visibility("hidden"), tls_model("initial-exec")));
 
 /* This thread works for @kernel. Returns for whom it did before, who is to be served again. */
 static inline struct lfb_kernel *lfb__serve(struct lfb_kernel *kernel)

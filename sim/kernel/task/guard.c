@@ -129,7 +129,7 @@ void lfb__guard_install(void)
 
 void lfb__guard_arm(struct lfb_kernel *kernel)
 {
-	if (!kernel->armed && kernel->catch_faults && lfb__checking(kernel))
+	if (lfb__guard_unarmed(kernel))
 		lfb__arm(on_fault, &kernel->armed);
 }
 
@@ -178,7 +178,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	/* Somebody jumped out; what handlers there are since is another question. */
 	if (unlikely(kernel->armed && !kernel->held))
 		lfb__disarm(&kernel->armed);
-	if (arms_at_once(kernel))
+	if (lfb__guard_unarmed(kernel) && arms_at_once(kernel))
 		lfb__guard_arm(kernel);
 	if (unlikely(kernel->serialized))
 		kernel->check_unchanged(kernel);

@@ -39,6 +39,11 @@ void lfb__guard_install(void);
  * user's at once, and who calls such code, or reads what modules own, for an agent makes it then.
  */
 void lfb__guard_arm(struct lfb_kernel *kernel);
+static inline bool lfb__guard_unarmed(const struct lfb_kernel *kernel)
+{
+	return !kernel->armed && kernel->catch_faults && lfb__checking(kernel);
+}
+
 /*
  * From the one to the other no code of the user's runs outside of the kernel, so that nobody can
  * replace the handler: it is made ours once, which is a system call, and not at each entry.
@@ -49,7 +54,7 @@ void lfb__guard_release(struct lfb_kernel *kernel);
 /* What modules own comes next; nothing to do outside of guards. */
 static inline void lfb__module_comes(struct lfb_kernel *kernel)
 {
-	if (unlikely(!kernel->armed) && kernel->guard)
+	if (unlikely(lfb__guard_unarmed(kernel)) && kernel->guard)
 		lfb__guard_arm(kernel);
 }
 
