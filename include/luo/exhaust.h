@@ -144,6 +144,19 @@ LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
 			     struct lfb_exhaust_result *result);
 
 /**
+ * enum lfb_exhaust_choice - what a search tries beyond the usual, as bits
+ * @LFB_EXHAUST_AGAIN: a file that was retrieved is preserved again, once its session is finished
+ * @LFB_EXHAUST_OFF: the next kernel boots without live update, or without KHO: what was handed over
+ *	is lost, and the one after that has both again
+ * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs
+ */
+enum lfb_exhaust_choice {
+	LFB_EXHAUST_AGAIN = 1 << 0,
+	LFB_EXHAUST_OFF = 1 << 1,
+	LFB_EXHAUST_LINKS = 1 << 2,
+};
+
+/**
  * struct lfb_exhaust_module_options - what to look for, and how far
  * @sz: sizeof(struct lfb_exhaust_module_options)
  * @length: operations in a sequence, 1 to LFB_EXHAUST_LENGTH_MAX; default 5
@@ -152,6 +165,7 @@ LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
  * @nr_finds: how many they are
  * @progress: told how far it is, and may end it; NULL: nobody is
  * @context: handed to @progress
+ * @choices: enum lfb_exhaust_choice, but for LFB_EXHAUST_AGAIN
  */
 struct lfb_exhaust_module_options {
 	size_t sz;
@@ -160,6 +174,7 @@ struct lfb_exhaust_module_options {
 	size_t nr_finds;
 	lfb_progress_fn progress;
 	void *context;
+	unsigned int choices;
 };
 
 /**
@@ -214,19 +229,6 @@ LFB_API int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_mac
 			       struct lfb_exhaust_module_result *result);
 /** lfb_exhaust_module_end() - free what a result holds. NULL is ignored. */
 LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
-
-/**
- * enum lfb_exhaust_choice - what an agent's life has beyond the usual, as bits
- * @LFB_EXHAUST_AGAIN: a file that was retrieved is preserved again, once its session is finished
- * @LFB_EXHAUST_OFF: the next kernel boots without live update, or without KHO: what was handed over
- *	is lost, and the one after that has both again
- * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs
- */
-enum lfb_exhaust_choice {
-	LFB_EXHAUST_AGAIN = 1 << 0,
-	LFB_EXHAUST_OFF = 1 << 1,
-	LFB_EXHAUST_LINKS = 1 << 2,
-};
 
 /**
  * struct lfb_exhaust_modules - modules in C, and what their agent has
