@@ -45,7 +45,7 @@ struct lfb_machine {
 	unsigned long calls;		/* into its kernel code: tells one from the next */
 	bool kho_on;
 	bool liveupdate_on;
-	enum lfb_lack lacks;		/* the next kernel, beyond these; who boots it sets it back */
+	enum lfb_lack lacks;		/* the next kernel; who boots it sets it back */
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
 	struct list_head agents;

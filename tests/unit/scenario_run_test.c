@@ -191,7 +191,8 @@ static void an_unexpected_death_is_the_run_s_error(void **state)
 static void the_next_kernel_lacks_what_the_reboot_says_and_no_other(void **state)
 {
 	assert_run(NULL,
-		   "open\nsession a\nreboot without kho\nhandler 0\nopen\nreboot\nopen\nrsession a\n"
+		   "open\nsession a\nreboot without kho\nhandler 0\nopen\n"
+		   "reboot\nopen\nrsession a\n"
 		   "reboot without liveupdate\nopen\n", 0, NULL,
 		   "== boot cold\n> open = 0\n> session a = 0\n> reboot without kho = 0\n"
 		   "== boot handover\n> handler 0 = -95\n> open = -2\n> reboot = 0\n"
