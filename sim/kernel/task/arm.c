@@ -19,7 +19,7 @@
 
 /* Findings are made and told on it. */
 #define STACK_SIZE (256 << 10)
-/* Around it, never touched: valgrind takes a step from stack to stack for a call when it is small. */
+/* Around it, never touched: valgrind takes a small step between two stacks for one of a call. */
 #define GAP (4 << 20)
 #define ALL_SIZE (STACK_SIZE + 2 * GAP)
 
