@@ -94,6 +94,35 @@ static void an_update_does_not_move_the_window(void **state)
 	lfb_assert_ok(machine, lfb_agent_finish(agent, session));
 }
 
+/* A search: what if the calls come in another order, or some do not come? */
+
+static struct file *make_guest(struct lfb_machine *machine, void *context, unsigned int kind)
+{
+	return anon_inode_getfile("guest", &guest_fops, NULL, 0);
+}
+
+static int use_window(struct lfb_machine *machine, void *context)
+{
+	u64 base;
+
+	return window_handed_over(&base);
+}
+
+static struct lfb_module *const modules[] = { &window_module, NULL };
+
+static void whatever_order_calls_come_in_does_no_harm(void **state)
+{
+	const struct lfb_exhaust_modules what = {
+		.sz = sizeof(what),
+		.name = "window",
+		.modules = modules,
+		.make_file = make_guest,
+		.use = use_window,
+	};
+
+	lfb_assert_exhaust(NULL, &what, NULL);
+}
+
 /* A sweep: what if a step of preserving fails? */
 
 struct vmm {
@@ -132,7 +161,6 @@ static int end(struct lfb_machine *machine, void *context)
 
 static void whatever_fails_in_preserve_leaves_nothing(void **state)
 {
-	struct lfb_module *const modules[] = { &window_module, NULL };
 	const struct lfb_sweep_body body = {
 		sizeof(body), "preserve", begin, preserve, end, modules,
 	};
@@ -141,13 +169,17 @@ static void whatever_fails_in_preserve_leaves_nothing(void **state)
 	lfb_assert_sweep(NULL, &body, &vmm);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static struct lfb_fixture fixture = { .modules = { &window_module } };
 	const struct CMUnitTest tests[] = {
 		lfb_unit_test(an_update_does_not_move_the_window, &fixture),
+		cmocka_unit_test(whatever_order_calls_come_in_does_no_harm),
 		cmocka_unit_test(whatever_fails_in_preserve_leaves_nothing),
 	};
 
+	/* Only the tests of this pattern, if there is one. */
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

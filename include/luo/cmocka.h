@@ -406,7 +406,8 @@ static inline void lfb_record_callbacks(struct lfb_machine *machine,
  *
  * Tries all kinds of faults, once and for good. The test fails with the first violation and with
  * how to see it again: run with the environment variable LFB_SWEEP_CASE set to NAME/CASE, the sweep
- * of the body of that name runs only this case, and shows on standard error all that happens.
+ * of the body of that name runs only this case, and shows on standard error all that happens. A
+ * program in which no sweep of that name was run says so at its end, and exits with status 1.
  */
 #define lfb_assert_sweep(machine_options, body, context)                                           \
 	lfb_assert_sweep_with(machine_options, body, context, NULL)
@@ -430,14 +431,34 @@ static inline int lfb_cmocka_show(void *context, const char *bytes, size_t size)
 	return fwrite(bytes, 1, size, stderr) == size ? 0 : -EIO;
 }
 
+/* One each for all sources of a program: a sweep had the name; whether one had is asked last. */
+__attribute__((weak)) bool lfb_cmocka_named;
+__attribute__((weak)) bool lfb_cmocka_waits;
+
+static inline void lfb_cmocka_case_end(void)
+{
+	if (lfb_cmocka_named)
+		return;
+	fflush(stdout);
+	fprintf(stderr, "LFB_SWEEP_CASE=%s: no sweep of this name was run: expected NAME/CASE, "
+		"the name of a sweep\nand KIND:K, KIND:K:forever or KIND:K:K2, as in "
+		"preserve/alloc:5\n", getenv("LFB_SWEEP_CASE"));
+	_Exit(EXIT_FAILURE);
+}
+
 /* The case that is to be replayed, if it is one of this body. */
 static inline const char *lfb_cmocka_case(const char *name)
 {
 	const char *wanted = getenv("LFB_SWEEP_CASE");
 	size_t length = strlen(name);
 
-	if (!wanted || strncmp(wanted, name, length) || wanted[length] != '/')
+	if (!wanted)
 		return NULL;
+	if (!lfb_cmocka_waits)
+		lfb_cmocka_waits = !atexit(lfb_cmocka_case_end);
+	if (strncmp(wanted, name, length) || wanted[length] != '/')
+		return NULL;
+	lfb_cmocka_named = true;
 	return wanted + length + 1;
 }
 

@@ -26,10 +26,30 @@ build() {
 		"-Wl,-rpath,$LFB_BUILD_DIR"
 }
 
+# refused CASE TEXT: as LFB_SWEEP_CASE
+refused() {
+	status=0
+	LFB_SWEEP_CASE=$1 "$work/example" >"$work/printed" 2>&1 || status=$?
+	[ $status = 1 ] && grep -qF -e "$2" "$work/printed" || {
+		echo "LFB_SWEEP_CASE=$1: status $status, and not: $2"
+		cat "$work/printed"
+		exit 1
+	}
+}
+
 block c >"$work/example.c"
 block text >"$work/expected"
 build "$work/example.c"
 "$work/example"
+
+# A case is one of a sweep there is, and written as cases are.
+LFB_SWEEP_CASE=preserve/alloc:5 "$work/example" >"$work/printed" 2>&1
+grep -qF '== preserve: case alloc:5' "$work/printed"
+refused preserv/alloc:5 'LFB_SWEEP_CASE=preserv/alloc:5: no sweep of this name was run'
+refused alloc:5 'expected NAME/CASE'
+refused '' 'LFB_SWEEP_CASE=: no sweep'
+refused preserve/aloc:5 'aloc:5 is no case: expected KIND:K, KIND:K:forever or KIND:K:K2'
+refused preserve/alloc:999 'has no point for case alloc:999'
 
 grep -v 'without this line' "$work/example.c" >"$work/wrong.c"
 build "$work/wrong.c"
