@@ -44,6 +44,7 @@ static const struct {
 /* From here on what happens is the callback's. */
 static void push(struct lfb_kernel *kernel, struct lfb_frame *frame)
 {
+	lfb__module_comes(kernel);
 	frame->up = kernel->task->frame;
 	frame->call = ++kernel->calls;
 	frame->locks_held = kernel->task->locks_held;

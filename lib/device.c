@@ -90,6 +90,7 @@ struct file *luo_device_open(void)
 	file = anon_inode_getfile("/dev/liveupdate", &device_fops, luo, 0);
 	if (IS_ERR(file))
 		return file;
+	file->lfb_own = true;
 	luo->device_open = true;
 	luo->was_opened = true;
 	if (luo_session_deserialize(luo) && luo->profile->failed_restore_is_io_error) {

@@ -73,6 +73,7 @@ struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *fi
 	unsigned long changes = luo->register_changes;
 	struct liveupdate_file_handler *fh;
 
+	lfb__module_comes(luo->kernel);
 	list_for_each_entry(fh, &luo->handlers, private.list) {
 		lfb__sched_point(luo->kernel, "can_preserve", fh->compatible);
 		if (luo_call_can_preserve(luo, fh, file)) {

@@ -131,7 +131,11 @@ static const struct file_operations session_fops = {
 
 static struct file *getfile(struct liveupdate_session *session)
 {
-	return anon_inode_getfile("[luo_session]", &session_fops, session, 0);
+	struct file *file = anon_inode_getfile("[luo_session]", &session_fops, session, 0);
+
+	if (!IS_ERR(file))
+		file->lfb_own = true;
+	return file;
 }
 
 /* The two ways to one */

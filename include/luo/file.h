@@ -51,6 +51,7 @@ struct file {
 	s64 f_pos;
 	int f_count;
 	bool lfb_preserved;	/* the orchestrator's: preserved in some session */
+	bool lfb_own;		/* … and whether it is its own: the device, or a session */
 	const char *f_name;
 	struct inode lfb_inode; /* where f_inode points unless the creator changes it */
 };

@@ -77,7 +77,9 @@
 	X(FLB_DISCARDED_WRITE, "LFB-FLB-DISCARDED-WRITE", WARNING,                                 \
 	  "a callback wrote to an argument that the kernel discards")                              \
 	X(FLB_LINKED_WHILE_PRESERVED, "LFB-FLB-LINKED-WHILE-PRESERVED", ERROR,                     \
-	  "an FLB was linked to a handler whose files are preserved already")
+	  "an FLB was linked to a handler whose files are preserved already")                      \
+	X(FLB_RETRIEVE_REFUSED, "LFB-FLB-RETRIEVE-REFUSED", WARNING,                               \
+	  "retrieve refused what was handed over, so finish had no object")
 
 #define LFB_FINDING_IDS_FILE(X)                                                                    \
 	X(FILE_PRESERVE_NOT_UNDONE, "LFB-FILE-PRESERVE-NOT-UNDONE", ERROR,                         \
@@ -215,7 +217,9 @@
 	X(KERNEL_BAD_ANSWER, "LFB-KERNEL-BAD-ANSWER", ERROR,                                       \
 	  "a callback answered neither 0 nor a negative errno")                                    \
 	X(KERNEL_NOT_ENTERED, "LFB-KERNEL-NOT-ENTERED", ERROR,                                     \
-	  "a kernel's function was called outside of every kernel")
+	  "a kernel's function was called outside of every kernel")                                \
+	X(KERNEL_STACK_EXHAUSTED, "LFB-KERNEL-STACK-EXHAUSTED", FATAL,                             \
+	  "kernel code used up its stack")
 
 /* What only a sweep sees: a step in which something was made to fail. */
 #define LFB_FINDING_IDS_STEP(X)                                                                    \

@@ -57,8 +57,11 @@ void fput(struct file *file)
 	if (--file->f_count > 0)
 		return;
 	owner = file->f_op->owner;
-	if (file->f_op->release)
+	if (file->f_op->release) {
+		if (!file->lfb_own)
+			lfb__module_comes(kernel);
 		file->f_op->release(file->f_inode, file);
+	}
 	LFB_ASSERT(kernel->files_open > 0);
 	kernel->files_open--;
 	kfree(file);

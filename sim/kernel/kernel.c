@@ -35,6 +35,7 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 		lfb__current = NULL;
 	if (lfb__served == kernel)
 		lfb__served = NULL;
+	lfb__guard_release(kernel);
 	lfb__memory_destroy(kernel);
 	lfb__choices_destroy(&kernel->choices);
 	lfb__findings_destroy(&kernel->findings);

@@ -216,6 +216,9 @@ static long do_ioctl(void *argument)
 		return bad_fd(call);
 	if (!file->f_op || !file->f_op->unlocked_ioctl)
 		return lfb__fail(lfb__current, -ENOTTY, "descriptor %d takes no ioctls", call->fd);
+	/* The structure is where the user says, or the file is the user's. */
+	if (call->happening == LFB_DID_AGENT_IOCTL || !file->lfb_own)
+		lfb__module_comes(lfb__current);
 	get_file(file);
 	ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
 	fput(file);

@@ -88,7 +88,7 @@ static int start(struct lfb_machine *machine, phys_addr_t root)
 	kernel->boot_number = machine->boots++;
 	kernel->profile_name = machine->profile->name;
 	machine->handover_root = 0;
-	if (kernel->catch_faults)
+	if (kernel->catch_faults && !lfb__checking(kernel))
 		lfb__guard_install();
 	lfb__machine_state_changed(machine, LFB_RUNNING);
 	if (unlikely(kernel->trace.fine))

@@ -23,7 +23,7 @@ struct lfb_machine *lfb_machine_enter(struct lfb_machine *machine)
 	struct lfb_machine *before = lfb_machine_current();
 
 	entered = machine && lfb__machine_valid(machine) ? machine : NULL;
-	if (entered && entered->kernel.catch_faults)
+	if (entered && entered->kernel.catch_faults && !lfb__checking(&entered->kernel))
 		lfb__guard_install();
 	lfb__current = entered && has_kernel(entered) ? &entered->kernel : NULL;
 	return before;

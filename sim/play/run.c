@@ -79,6 +79,7 @@ int lfb__run_make(struct lfb_run *run)
 	struct lfb_transcript *transcript = NULL;
 	int err;
 
+	lfb__guard_hold(&run->machine->kernel);
 	run->transcript.write = run->options.write;
 	run->transcript.context = run->options.context;
 	if (run->options.golden && run->options.write)
@@ -107,6 +108,7 @@ void lfb__run_release(struct lfb_run *run)
 	free(run->sessions);
 	free(run->files);
 	free(run->points);
+	lfb__guard_release(&run->machine->kernel);
 }
 
 static int take_options(struct lfb_run *run, const struct lfb_scenario_options *given)

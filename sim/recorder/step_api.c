@@ -280,4 +280,23 @@ LFB_STEP_DOES(module_put, module_put(call->recorder->file_ops.owner))
 LFB_STEP_DOES(warn, lfb_warn(LFB_RECORDER_NAME, "the scenario says so"))
 LFB_STEP_DOES(bug, lfb_bug(LFB_RECORDER_NAME, "the scenario says so"))
 LFB_STEP_DOES(panic, panic("the scenario says so"))
+
+/* A stack without a limit is not used up. */
+#define DEEPEST (16ul << 20)
+
+static unsigned long nest(const volatile unsigned long *outer)
+{
+	volatile unsigned long depth = *outer + 1;
+
+	return depth < DEEPEST ? nest(&depth) + depth : 0;
+}
+
+static void recurse(void)
+{
+	const volatile unsigned long depth = 0;
+
+	nest(&depth);
+}
+
+LFB_STEP_DOES(recurse, recurse())
 LFB_STEP_DOES(null, lfb__access_read(&call->recorder->machine->kernel, NULL))

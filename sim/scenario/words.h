@@ -251,7 +251,8 @@ enum lfb_holding {
 	X(warn, "warn", "", NONE, NONE)                                                            \
 	X(bug, "bug", "", NONE, NONE)                                                              \
 	X(panic, "panic-now", "", NONE, NONE)                                                      \
-	X(null, "null", "", NONE, NONE)
+	X(null, "null", "", NONE, NONE)                                                            \
+	X(recurse, "recurse", "", NONE, NONE)
 
 enum lfb_step_code {
 #define LFB_STEP_NAMED(function, ...) LFB_STEP_##function,

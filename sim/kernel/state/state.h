@@ -28,6 +28,13 @@ struct lfb_kept {
 	unsigned int boot;	/* whose it is */
 };
 
+/* An access that went astray, as far as the processor says. */
+enum lfb_stray {
+	LFB_STRAY_ADDRESS,
+	LFB_STRAY_NO_ADDRESS, /* none of this form can exist */
+	LFB_STRAY_STACK,      /* the stack has no more room */
+};
+
 struct lfb_kernel {
 	/* As long as the machine. */
 	struct lfb_memory memory;
@@ -50,6 +57,10 @@ struct lfb_kernel {
 	const struct lfb_assertion *wrong; /* that broke here: no kernel runs any more */
 	bool catch_faults;
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
+	const void *guard_frame; /* where on the stack it is */
+	const void *guard_thread; /* … and on whose: the address of its lfb__current */
+	bool armed;		/* faults of the process come to it: it is inside … */
+	bool held;		/* … or lfb__guard_hold() says so */
 	int guard_result;	/* what the guarded entry returns after a death */
 	sigjmp_buf *copying;	/* in lfb__copy(), or going through frames that may be damaged */
 	const void *fault_at;	/* the instruction that faulted, while that is reported */
@@ -57,7 +68,7 @@ struct lfb_kernel {
 	unsigned int at_point;	/* hooks of scheduling points that have not returned */
 	/* What guard.c calls of the rooms above it. */
 	void (*check_unchanged)(struct lfb_kernel *kernel);
-	void (*report_stray)(struct lfb_kernel *kernel, const void *address, bool no_address);
+	void (*report_stray)(struct lfb_kernel *kernel, const void *address, enum lfb_stray kind);
 
 	/* As long as one boot; cleared by lfb__kernel_reset(). */
 	unsigned int boot_number;

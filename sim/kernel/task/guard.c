@@ -3,55 +3,15 @@
  * A simulated kernel may die; the process it runs in may not. Kernel code is entered through
  * lfb__guarded(), and whatever kills the kernel jumps back to there.
  */
-#define _GNU_SOURCE /* REG_RIP */
-#include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <ucontext.h>
 
+#include "sim/kernel/task/arm.h"
 #include "sim/kernel/task/task.h"
 
-long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
-{
-	struct lfb_kernel *current = lfb__current;
-	struct task_struct *task = kernel->task;
-	const unsigned long inside = kernel->trace.inside;
-	sigjmp_buf env;
-	long result;
-
-	if (kernel->dead)
-		return -ESHUTDOWN;
-	if (kernel->guard)
-		return body(arg);
-
-	if (unlikely(kernel->serialized))
-		kernel->check_unchanged(kernel);
-	/* Without the signal mask: saving it is a system call, and the handler changes none. */
-	if (sigsetjmp(env, 0) == 0) {
-		kernel->guard = &env;
-		barrier();
-		result = body(arg);
-		barrier();
-		LFB_ASSERT(kernel->guard == &env);
-	} else {
-		/* A trace sink may have died of the event of a finding. */
-		kernel->findings.raising = false;
-		/* What has begun in there has no end. */
-		kernel->trace.inside = inside;
-		result = kernel->guard_result;
-	}
-	kernel->guard = NULL;
-	kernel->at_point = 0;
-	kernel->task = task;
-	if (unlikely(kernel->dead))
-		task->frame = NULL;
-	else if (unlikely(kernel->serialized))
-		kernel->check_unchanged(kernel);
-	lfb__current = current;
-	return result;
-}
+/* What a function may use of the stack at once. */
+#define LARGEST_FRAME (1 << 20)
 
 int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
 {
@@ -116,104 +76,138 @@ void lfb__simulator_bug(const struct lfb_assertion *broken)
 		siglongjmp(*kernel->guard, 1);
 }
 
-/* Where a fault was, as backtrace() says it; NULL on hosts of which that is not known. */
-static const void *faulting_instruction(const void *context)
-{
-	const ucontext_t *user = context;
-
-#if defined(__x86_64__)
-	return (const void *)(uintptr_t)user->uc_mcontext.gregs[REG_RIP];
-#elif defined(__aarch64__)
-	return (const void *)(uintptr_t)user->uc_mcontext.pc;
-#else
-	(void)user;
-	return NULL;
-#endif
-}
-
-static struct sigaction earlier_segv, earlier_bus;
-
-static void on_fault(int number, siginfo_t *info, void *context);
-
-static bool is_ours(const struct sigaction *action)
-{
-	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_fault;
-}
-
 /*
- * Not our business: steps aside, so that it happens again as if this handler did not exist. A
- * fault does so by itself on return. lfb__guard_install() brings the handler back.
+ * Is @address in the stack, where there is none any more? All that lies between the stack's end
+ * and the guarded entry is stack, unless it could grow no further.
  */
-static void step_aside(int number, const siginfo_t *info)
+static bool stack_is_exhausted(const struct lfb_kernel *kernel, const void *address,
+			       const void *context)
 {
-	const struct sigaction *earlier = number == SIGSEGV ? &earlier_segv : &earlier_bus;
-	const struct sigaction standard = { .sa_handler = SIG_DFL };
-	struct sigaction now;
+	const uintptr_t end = lfb__stack_pointer(context) - PAGE_SIZE;
 
-	sigaction(number, NULL, &now);
-	/* A handler may have come to hand on to us that we stepped in front of: once around. */
-	if (now.sa_handler == earlier->sa_handler)
-		earlier = &standard;
-	sigaction(number, earlier, NULL);
-	if (info->si_code > 0)
-		return;
-	raise(number);
-	if (is_ours(&now))
-		sigaction(number, &now, NULL);
+	return end < (uintptr_t)kernel->guard_frame &&
+	       (uintptr_t)address < (uintptr_t)kernel->guard_frame &&
+	       (uintptr_t)address - end < LARGEST_FRAME;
+}
+
+static enum lfb_stray kind_of_stray(const struct lfb_kernel *kernel, const siginfo_t *info,
+				    const void *context)
+{
+	if (info->si_code == SI_KERNEL)
+		return LFB_STRAY_NO_ADDRESS;
+	return stack_is_exhausted(kernel, info->si_addr, context) ? LFB_STRAY_STACK :
+								     LFB_STRAY_ADDRESS;
 }
 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	struct lfb_kernel *kernel = lfb__current;
 
-	/* A sent signal (si_code <= 0) is no fault; one in a dying kernel is the sink's own. */
+	/*
+	 * A sent signal (si_code <= 0) is no fault, one in a dying kernel is the sink's own, and
+	 * one in a thread that only looks on while another is inside is not the kernel's.
+	 */
 	if (!kernel || !kernel->catch_faults || info->si_code <= 0 ||
-	    (!kernel->copying && (kernel->dead || !kernel->guard))) {
-		step_aside(number, info);
+	    (!kernel->copying && (kernel->dead || !kernel->guard)) ||
+	    (kernel->guard && kernel->guard_thread != &lfb__current)) {
+		lfb__step_aside(number, info);
 		return;
 	}
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
 	mark_dead(kernel, LFB_DEATH_PANIC);
-	kernel->fault_at = faulting_instruction(context);
-	kernel->report_stray(kernel, info->si_addr, info->si_code == SI_KERNEL);
+	kernel->fault_at = lfb__interrupted_at(context);
+	kernel->report_stray(kernel, info->si_addr, kind_of_stray(kernel, info, context));
 	kernel->fault_at = NULL;
 	lfb__die(kernel, LFB_DEATH_PANIC);
 }
 
-static void install(int number, struct sigaction *earlier)
-{
-	/* SA_NODEFER: the handler is left by a jump, which does not restore the signal mask. */
-	const struct sigaction ours = {
-		.sa_sigaction = on_fault,
-		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK,
-	};
-	struct sigaction now;
-
-	sigaction(number, NULL, &now);
-	if (is_ours(&now))
-		return;
-	*earlier = now;
-	sigaction(number, &ours, NULL);
-}
-
 void lfb__guard_install(void)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct sigaction now;
-	void *frame;
+	lfb__arm_for_good(on_fault);
+}
 
-	/*
-	 * Test frameworks put handlers of their own there before every test, so look every time;
-	 * who replaces one replaces both.
-	 */
-	sigaction(SIGSEGV, NULL, &now);
-	if (is_ours(&now))
-		return;
-	/* The first time it loads what it needs, for which a signal handler is no place. */
-	lfb__frames_here(&frame, 1);
-	pthread_mutex_lock(&lock);
-	install(SIGBUS, &earlier_bus);
-	install(SIGSEGV, &earlier_segv);
-	pthread_mutex_unlock(&lock);
+void lfb__guard_arm(struct lfb_kernel *kernel)
+{
+	if (!kernel->armed && kernel->catch_faults && lfb__checking(kernel))
+		lfb__arm(on_fault, &kernel->armed);
+}
+
+void lfb__guard_hold(struct lfb_kernel *kernel)
+{
+	lfb__guard_arm(kernel);
+	kernel->held = kernel->armed;
+}
+
+void lfb__guard_release(struct lfb_kernel *kernel)
+{
+	kernel->held = false;
+	lfb__disarm(&kernel->armed);
+}
+
+/*
+ * System calls of agents say themselves when they come to a module, which many never do. All else
+ * is a module's code, or reads what is in it. Where others handle faults nobody waits: theirs would
+ * get those of the simulator's own code, which trips over what modules broke.
+ */
+static bool arms_at_once(const struct lfb_kernel *kernel)
+{
+	return !kernel->task->fds || kernel->sched.hook || lfb__others_handle();
+}
+
+/* The guard that is there lies further down the stack than this: somebody jumped out of it. */
+static bool was_jumped_out_of(const struct lfb_kernel *kernel, const void *here)
+{
+	return kernel->guard_thread == &lfb__current &&
+	       (uintptr_t)here >= (uintptr_t)kernel->guard_frame;
+}
+
+long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
+{
+	struct lfb_kernel *current = lfb__current;
+	struct task_struct *task = kernel->task;
+	const unsigned long inside = kernel->trace.inside;
+	sigjmp_buf env;
+	long result;
+
+	if (kernel->dead)
+		return -ESHUTDOWN;
+	if (kernel->guard && !was_jumped_out_of(kernel, __builtin_frame_address(0)))
+		return body(arg);
+
+	/* Somebody jumped out; what handlers there are since is another question. */
+	if (unlikely(kernel->armed && !kernel->held))
+		lfb__disarm(&kernel->armed);
+	if (arms_at_once(kernel))
+		lfb__guard_arm(kernel);
+	if (unlikely(kernel->serialized))
+		kernel->check_unchanged(kernel);
+	kernel->copying = NULL;
+	kernel->guard_frame = __builtin_frame_address(0);
+	kernel->guard_thread = &lfb__current;
+	/* Without the signal mask: saving it is a system call, and the handler changes none. */
+	if (sigsetjmp(env, 0) == 0) {
+		kernel->guard = &env;
+		barrier();
+		result = body(arg);
+		barrier();
+		LFB_ASSERT(kernel->guard == &env);
+	} else {
+		/* A trace sink may have died of the event of a finding. */
+		kernel->findings.raising = false;
+		/* What has begun in there has no end. */
+		kernel->trace.inside = inside;
+		result = kernel->guard_result;
+	}
+	kernel->guard = NULL;
+	kernel->at_point = 0;
+	kernel->task = task;
+	if (unlikely(kernel->dead))
+		task->frame = NULL;
+	else if (unlikely(kernel->serialized))
+		kernel->check_unchanged(kernel);
+	if (kernel->armed && !kernel->held)
+		lfb__disarm(&kernel->armed);
+	lfb__current = current;
+	return result;
 }

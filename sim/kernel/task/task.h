@@ -28,11 +28,31 @@ void lfb__die(struct lfb_kernel *kernel, enum lfb_death death);
  */
 void lfb__simulator_bug(const struct lfb_assertion *broken);
 /*
- * Makes the process's fault handler ours, chained to whatever was there before. Cheap when it is
- * ours already. Call it when a machine is created, entered and booted: test frameworks replace
- * the handler before each test.
+ * Makes the process's fault handler ours, chained to whatever was there before, where nobody
+ * checks. Call it when a machine is entered and booted: test frameworks replace the handler before
+ * each test.
  */
 void lfb__guard_install(void);
+/*
+ * Where somebody checks, the handler is ours from here until lfb__guarded() returns, and what was
+ * there is back then. It is a system call: lfb__guarded() makes it where it runs code of the
+ * user's at once, and who calls such code, or reads what modules own, for an agent makes it then.
+ */
+void lfb__guard_arm(struct lfb_kernel *kernel);
+/*
+ * From the one to the other no code of the user's runs outside of the kernel, so that nobody can
+ * replace the handler: it is made ours once, which is a system call, and not at each entry.
+ */
+void lfb__guard_hold(struct lfb_kernel *kernel);
+/* Also when the kernel ends, maybe after somebody jumped out of its guard. */
+void lfb__guard_release(struct lfb_kernel *kernel);
+/* What modules own comes next; nothing to do outside of guards. */
+static inline void lfb__module_comes(struct lfb_kernel *kernel)
+{
+	if (unlikely(!kernel->armed) && kernel->guard)
+		lfb__guard_arm(kernel);
+}
+
 /* Copies between kernel and userspace: -EFAULT, and no harm, for an address that is not there. */
 int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 
@@ -151,7 +171,12 @@ struct lfb_who {
 struct lfb_who lfb__ledger_who(const struct lfb_ledger_entry *entry);
 /* The same of a site, or of what was done outside of callbacks. */
 struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operation);
-/* Who is at work: the running callback, NULL outside of callbacks and when nobody checks. */
+
+/*
+ * site.c: who is at work, the running callback, and in a C program from where. NULL when nobody
+ * checks, and outside of callbacks where no place is known.
+ */
 const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel);
+void lfb__sites_destroy(struct lfb_ledger *ledger);
 
 #endif
