@@ -38,6 +38,21 @@ enum lfb_finding_id {
 };
 
 /**
+ * struct lfb_place - where in the user's program
+ * @what: "at": the calls that led to the finding. Of memory that it is about "allocated at", "freed
+ *	at", "preserved at" and "restored at", as far as they are known: the caller, with
+ *	LFB_CHECKS_GUARD with its callers
+ * @frames: how many addresses there are at @at
+ * @at: return addresses, the innermost first, the library's among them, as backtrace() gives them.
+ *	lfb_finding_format() says which lines of the program they are
+ */
+struct lfb_place {
+	const char *what;
+	unsigned int frames;
+	void *const *at;
+};
+
+/**
  * struct lfb_finding - one mistake
  * @id: which
  * @times: how often it was seen on this object in this kernel
@@ -52,9 +67,8 @@ enum lfb_finding_id {
  * @object: what it is about ("flb iommu-v1", "session vm-1", "phys 0x12000")
  * @text: what happened
  * @history: the last events that concern the object, oldest first, a line each; ""
- * @frames: how many addresses there are at @at; 0 in a scenario, whose callbacks are no code
- * @at: the calls that led there, the innermost first, the library's among them, as backtrace()
- *	gives them. lfb_finding_format() says which lines of the program they are
+ * @nr_places: how many there are at @places; 0 in a scenario, whose callbacks are no code
+ * @places: where in the program
  */
 struct lfb_finding {
 	enum lfb_finding_id id;
@@ -68,8 +82,8 @@ struct lfb_finding {
 	const char *object;
 	const char *text;
 	const char *history;
-	unsigned int frames;
-	void *const *at;
+	unsigned int nr_places;
+	const struct lfb_place *places;
 };
 
 /** lfb_finding_name() - Return: an id in words ("LFB-FLB-PUT-WITHOUT-GET"), NULL for no id. */
@@ -149,6 +163,7 @@ LFB_API int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id
  *	  what:   its object, 128 bytes from kmalloc, is still allocated
  *	  at:     my_module.c:42 my_unpreserve
  *	          my_test.c:70 my_test
+ *	  allocated at: my_module.c:17 my_preserve
  *	  before: k0 callback flb iommu-v1 preserve data=0x13000 -> 0
  *
  * "at" are the calls that led there in the user's program, when it runs any: the file and the line

@@ -77,7 +77,9 @@
 	X(FLB_DISCARDED_WRITE, "LFB-FLB-DISCARDED-WRITE", WARNING,                                 \
 	  "a callback wrote to an argument that the kernel discards")                              \
 	X(FLB_LINKED_WHILE_PRESERVED, "LFB-FLB-LINKED-WHILE-PRESERVED", ERROR,                     \
-	  "an FLB was linked to a handler whose files are preserved already")
+	  "an FLB was linked to a handler whose files are preserved already")                      \
+	X(FLB_RETRIEVE_REFUSED, "LFB-FLB-RETRIEVE-REFUSED", WARNING,                               \
+	  "retrieve refused what was handed over, so finish had no object")
 
 #define LFB_FINDING_IDS_FILE(X)                                                                    \
 	X(FILE_PRESERVE_NOT_UNDONE, "LFB-FILE-PRESERVE-NOT-UNDONE", ERROR,                         \

@@ -44,9 +44,11 @@ static void check_flb_ended(struct lfb_kernel *kernel, const struct lfb_frame *f
 {
 	struct luo_left left = luo_contract_left(kernel, frame->holder, 0, before->obj);
 
-	if (left.object)
+	if (left.object) {
+		luo_contract_place(kernel, left.object);
 		lfb__find(kernel, LFB_FINDING_FLB_OBJ_NOT_FREED, object,
 			  "its object is still allocated after %s", frame->op);
+	}
 	luo_contract_find_left(kernel, &left, LFB_FINDING_FLB_LEFT_BEHIND, object);
 	if (waits)
 		lfb__find(kernel, LFB_FINDING_FLB_LEFT_BEHIND, object, "what was handed over at "
@@ -221,9 +223,11 @@ static void check_file_ended(struct luo *luo, const struct lfb_frame *frame,
 	object = luo_file_name(luo_file);
 	left = luo_contract_left(kernel, frame->holder, call,
 				 op == LUO_UNPRESERVE ? before->private_data : NULL);
-	if (left.object)
+	if (left.object) {
+		luo_contract_place(kernel, left.object);
 		lfb__find(kernel, LFB_FINDING_FILE_PRIVATE_NOT_FREED, object.text,
 			  "private_data is still allocated");
+	}
 	luo_contract_find_left(kernel, &left, LFB_FINDING_FILE_LEFT_BEHIND, object.text);
 	if (waits)
 		lfb__find(kernel, LFB_FINDING_FILE_LEFT_BEHIND, object.text, "what was handed over "

@@ -26,12 +26,14 @@ extern const struct luo_watch_settled luo_contract_settled;
 struct luo_left {
 	unsigned int count;
 	const struct lfb_ledger_entry *first;	/* made first */
-	bool object;				/* @object of luo_contract_left() is there too */
+	const struct lfb_ledger_entry *object;	/* that of luo_contract_left(), when it is there */
 };
 
 /* Counts what is left but for @object, and makes it nobody's: it is told of once. */
 struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *holder,
 				  unsigned long call, const void *object);
+/* The next finding is about @entry: it says where that was made. */
+void luo_contract_place(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry);
 /* What would be counted is @heir's, who is asked for it at the end of its own @op. */
 void luo_contract_pass_on(struct lfb_holder *holder, unsigned long call, struct luo_file *heir,
 			  enum luo_op op);

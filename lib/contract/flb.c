@@ -16,7 +16,7 @@ static const struct {
 		" is held by references alone: it is not handed over" },
 	[LUO_WARN_RETRIEVED_NOTHING] = { LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ, "luo_flb_retrieve",
 		": retrieve returned 0 and no object" },
-	[LUO_WARN_NOT_RETRIEVED] = { LFB_FINDING_KERNEL_WARN, "luo_flb_finish",
+	[LUO_WARN_NOT_RETRIEVED] = { LFB_FINDING_FLB_RETRIEVE_REFUSED, "luo_flb_finish",
 		" could not be retrieved to be finished" },
 	[LUO_WARN_LEAKED] = { LFB_FINDING_FLB_FAILED_RETRIEVE_LEAKED, "luo_flb_finish",
 		" could not be retrieved to be finished" },

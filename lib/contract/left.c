@@ -43,7 +43,7 @@ struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *
 		if (!is_asked_for(entry, call))
 			continue;
 		if (is_object(kernel, entry, object)) {
-			left.object = true;
+			left.object = entry;
 		} else if (!entry->restored) {
 			/* What came with the update may go on elsewhere: in a pool, in the file. */
 			left.count++;
@@ -52,6 +52,12 @@ struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *
 		list_del_init(&entry->owned);
 	}
 	return left;
+}
+
+void luo_contract_place(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
+{
+	lfb__find_place(kernel, entry->kind == LFB_LEDGER_PRESERVED ? "preserved at" :
+			entry->restored ? "restored at" : "allocated at", entry->site);
 }
 
 void luo_contract_pass_on(struct lfb_holder *holder, unsigned long call, struct luo_file *heir,
@@ -117,6 +123,7 @@ void luo_contract_find_left(struct lfb_kernel *kernel, const struct luo_left *le
 	describe(left->first, what, sizeof(what));
 	if (left->count > 1)
 		snprintf(more, sizeof(more), ", and %u more", left->count - 1);
+	luo_contract_place(kernel, left->first);
 	lfb__find(kernel, id, object, "%s, made %s%s", what, lfb__ledger_who(left->first).text,
 		  more);
 }

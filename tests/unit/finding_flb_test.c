@@ -303,7 +303,7 @@ static void unterminated(struct world *world)
 
 static const struct mistake mistakes[] = {
 	{ LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA, whole, forget_the_handle,
-	  LFB_FINDING_KERNEL_WARN },
+	  LFB_FINDING_FLB_RETRIEVE_REFUSED },
 	{ LFB_FINDING_FLB_PRESERVE_WITHOUT_DATA, whole, die_without_a_handle,
 	  LFB_FINDING_KERNEL_BUG },
 	{ LFB_FINDING_FLB_RETRIEVE_WITHOUT_OBJ, whole, forget_the_object,

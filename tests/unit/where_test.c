@@ -6,16 +6,20 @@
 #include "tests/support/world.h"
 
 #include <luo/fixture.h>
+#include <luo/kexec_handover.h>
+#include <luo/slab.h>
 
-static struct lfb_fixture fixture;
+static const struct lfb_machine_options guard = { .sz = sizeof(guard), .checks = LFB_CHECKS_GUARD };
+static struct lfb_fixture fixture, guarded = { .options = &guard };
 static char text[4096];
 static int line_of_the_fault;
 
-static const char *only_finding(void)
+static void only_finding(void)
 {
-	assert_int_equal(lfb_finding_count(fixture.machine), 1);
-	lfb_finding_format(lfb_finding_at(fixture.machine, 0), text, sizeof(text));
-	return text;
+	struct lfb_machine *machine = fixture.machine ?: guarded.machine;
+
+	assert_int_equal(lfb_finding_count(machine), 1);
+	lfb_finding_format(lfb_finding_at(machine, 0), text, sizeof(text));
 }
 
 static __attribute__((noinline)) long write_nowhere(void *nowhere)
@@ -32,24 +36,30 @@ static __attribute__((noinline)) long complain(void *line)
 	return 0;
 }
 
-/* "  at:     where_test.c:25 write_nowhere", and the test that called it. */
-static void assert_at(int line, const char *function, const char *test)
+/* "  at:     where_test.c:25 write_nowhere" is in the only finding. Returns what follows it. */
+static const char *assert_place(const char *title, int line, const char *function)
 {
 	char wanted[128];
-	const char *at = strstr(only_finding(), "  at:     ");
+	const char *found;
 	void *libdw = dlopen("libdw.so.1", RTLD_LAZY);
 
-	if (!libdw) {
-		assert_non_null(strstr(text, "what:"));
-		return;
-	}
+	only_finding();
+	if (!libdw)
+		return NULL;
 	dlclose(libdw);
-	assert_non_null(at);
-	snprintf(wanted, sizeof(wanted), "  at:     where_test.c:%d %s\n", line, function);
-	if (strncmp(at, wanted, strlen(wanted)))
+	snprintf(wanted, sizeof(wanted), "\n  %-7s where_test.c:%d %s\n", title, line, function);
+	found = strstr(text, wanted);
+	if (!found)
 		fail_msg("not \"%s\": %s", wanted, text);
-	snprintf(wanted, sizeof(wanted), " %s\n", test);
-	assert_non_null(strstr(at, wanted));
+	return found + strlen(wanted);
+}
+
+static void assert_at(int line, const char *function, const char *test)
+{
+	const char *rest = assert_place("at:", line, function);
+
+	if (rest)
+		assert_non_null(strstr(rest, test));
 }
 
 static void a_fault_says_the_line_it_is_in(void **state)
@@ -76,9 +86,83 @@ static void no_address_is_printed(void **state)
 {
 	lfb_fixture_expect(&fixture, LFB_FINDING_KERNEL_WARN);
 	lfb_assert_ok(fixture.machine, lfb_machine_call(fixture.machine, complain, &(int){ 0 }));
-	assert_null(strstr(only_finding(), "0x5"));
+	only_finding();
+	assert_null(strstr(text, "0x5"));
 	assert_null(strstr(text, "0x7f"));
-	assert_in_range(lfb_finding_at(fixture.machine, 0)->frames, 3, 64);
+	assert_in_range(lfb_finding_at(fixture.machine, 0)->places[0].frames, 3, 64);
+}
+
+static int line_of_kmalloc, line_of_kfree;
+
+static __attribute__((noinline)) u8 *allocate(void)
+{
+	line_of_kmalloc = __LINE__ + 1;
+	return kzalloc(24, GFP_KERNEL);
+}
+
+static __attribute__((noinline)) void release(u8 *object)
+{
+	line_of_kfree = __LINE__ + 1;
+	kfree(object);
+}
+
+static long use_after_free(void *nothing)
+{
+	u8 *volatile object = allocate();
+
+	release(object);
+	return object[0];
+}
+
+static void freed_memory_says_where_it_came_from_and_went(void **state)
+{
+	struct lfb_machine *before = lfb_machine_enter(fixture.machine);
+
+	lfb_fixture_expect(&fixture, LFB_FINDING_MEM_USE_AFTER_FREE);
+	lfb_assert_error(fixture.machine, lfb_machine_call(fixture.machine, use_after_free, NULL),
+			 -EFAULT);
+	lfb_machine_enter(before);
+	assert_place("allocated at:", line_of_kmalloc, "allocate");
+	assert_place("freed at:", line_of_kfree, "release");
+}
+
+static long write_behind(void *nothing)
+{
+	u8 *object = allocate();
+
+	object[24] = 1;
+	release(object);
+	return 0;
+}
+
+static void in_guard_mode_callers_are_said_too(void **state)
+{
+	const char *rest;
+
+	lfb_fixture_expect(&guarded, LFB_FINDING_MEM_OVERRUN);
+	lfb_assert_ok(guarded.machine,
+		      lfb_machine_call(guarded.machine, write_behind, NULL));
+	rest = assert_place("allocated at:", line_of_kmalloc, "allocate");
+	assert_true(!rest || !strncmp(rest, "                where_test.c:", 29));
+	assert_true(!rest || strstr(rest, " write_behind\n"));
+}
+
+static int line_of_preservation;
+
+static long preserve_twice(void *nothing)
+{
+	void *page;
+
+	line_of_preservation = __LINE__ + 1;
+	page = kho_alloc_preserve(PAGE_SIZE);
+	return kho_preserve_folio(virt_to_folio(page));
+}
+
+static void what_is_preserved_says_where(void **state)
+{
+	lfb_fixture_expect(&fixture, LFB_FINDING_KHO_PRESERVED_TWICE);
+	lfb_assert_ok(fixture.machine, lfb_machine_call(fixture.machine, preserve_twice, NULL));
+	assert_place("preserved at:", line_of_preservation, "preserve_twice");
 }
 
 int main(void)
@@ -87,6 +171,9 @@ int main(void)
 		lfb_unit_test(a_fault_says_the_line_it_is_in, &fixture),
 		lfb_unit_test(a_warning_says_the_line_it_is_in, &fixture),
 		lfb_unit_test(no_address_is_printed, &fixture),
+		lfb_unit_test(freed_memory_says_where_it_came_from_and_went, &fixture),
+		lfb_unit_test(in_guard_mode_callers_are_said_too, &guarded),
+		lfb_unit_test(what_is_preserved_says_where, &fixture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

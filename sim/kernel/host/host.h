@@ -51,8 +51,16 @@ void lfb__assert_text(const struct lfb_assertion *broken, char *text, size_t siz
 
 #define LFB_FRAMES_MAX 32
 
+/*
+ * For a function that modules call to make or free memory: who called it can be told cheaply. All
+ * of the library keeps frame pointers for that.
+ */
+#define LFB_ENTRY __attribute__((section("lfb_entry"), noinline))
+
 /* The return addresses that led here, the innermost first. Returns how many. */
 unsigned int lfb__frames_here(void **frames, unsigned int max);
+/* Where the LFB_ENTRY function that runs was called from; NULL: none runs, or nobody knows. */
+void *lfb__caller(void);
 /*
  * Those of them that are the user's as lines "my_module.c:42 my_preserve", or "my_module.so+0x1234"
  * where it is not known. Returns the length of what is written.

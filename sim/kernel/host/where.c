@@ -5,7 +5,7 @@
  * programs without debug information, the object and the offset say it to other tools. The
  * library's own frames are left out, and what is around the user's main().
  */
-#define _GNU_SOURCE /* dladdr(), dl_iterate_phdr() */
+#define _GNU_SOURCE /* dladdr(), dl_iterate_phdr(), pthread_getattr_np() */
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <link.h>
@@ -20,11 +20,67 @@
 
 #define LINES_MAX 8
 
-unsigned int lfb__frames_here(void **frames, unsigned int max)
+/* Lies in the section so that there is one where no memory is linked. */
+LFB_ENTRY unsigned int lfb__frames_here(void **frames, unsigned int max)
 {
 	int count = backtrace(frames, (int)max);
 
 	return count > 0 ? (unsigned int)count : 0;
+}
+
+/* This thread's, empty until somebody asks for it. */
+static _Thread_local struct {
+	uintptr_t bottom, top;
+} stack;
+
+static LFB_OUT_OF_LINE void find_stack(void)
+{
+	pthread_attr_t attributes;
+	size_t size = 0;
+	void *bottom = NULL;
+
+	stack.top = 1;
+	if (pthread_getattr_np(pthread_self(), &attributes))
+		return;
+	if (!pthread_attr_getstack(&attributes, &bottom, &size) && size) {
+		stack.bottom = (uintptr_t)bottom;
+		stack.top = stack.bottom + size;
+	}
+	pthread_attr_destroy(&attributes);
+}
+
+/* The linker knows where the section begins and ends. */
+extern const char entry_begins[] __asm__("__start_lfb_entry") __attribute__((visibility("hidden")));
+extern const char entry_ends[] __asm__("__stop_lfb_entry") __attribute__((visibility("hidden")));
+
+/*
+ * A frame begins with the address of its caller's and where it returns to. Those of entries lie
+ * behind no frame but the library's own; another stack than the thread's is not looked at.
+ */
+__attribute__((noinline)) void *lfb__caller(void)
+{
+	uintptr_t at = (uintptr_t)__builtin_frame_address(0);
+	bool in_entry = false;
+
+	if (!stack.top)
+		find_stack();
+	for (int i = 0; i < LFB_FRAMES_MAX; i++) {
+		const uintptr_t *const frame = (const uintptr_t *)at;
+		uintptr_t from;
+
+		if (at < stack.bottom || at >= stack.top - 2 * sizeof(*frame) ||
+		    at % sizeof(*frame))
+			break;
+		from = frame[1];
+		if (from - (uintptr_t)entry_begins <= (uintptr_t)(entry_ends - entry_begins))
+			in_entry = true;
+		else if (in_entry)
+			return (void *)from;
+		if (frame[0] <= at)
+			break;
+		at = frame[0];
+	}
+	return NULL;
 }
 
 /* Libdw's, in as much as is used here: its header need not be installed. */

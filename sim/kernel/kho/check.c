@@ -104,7 +104,7 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 	else if (entry && (!exact || !fits(entry, as)))
 		lfb__find(kernel, LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
 			  lfb__phys_object(phys).text, "%s() unpreserved %lu pages of: %s",
-			  where, nr_pages, lfb__preserved(entry).text);
+			  where, nr_pages, lfb__preserved(kernel, entry).text);
 	if (exact && !any_preserved(kernel, entry))
 		lfb__ledger_drop(kernel, entry);
 	else
@@ -163,7 +163,7 @@ void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 			  as == LFB_AS_PAGES ? "restored as pages" :
 			  as == LFB_AS_ALLOC ? "freed by kho_restore_free()" :
 					       "restored as part of a vmalloc area",
-			  lfb__preserved(entry).text);
+			  lfb__preserved(kernel, entry).text);
 }
 
 static bool is_own(const struct lfb_kernel *kernel, unsigned long pfn,
@@ -193,7 +193,7 @@ void kho__check_left(struct lfb_kernel *kernel)
 		if (is_own(kernel, pfn, entry) || (entry && entry == before))
 			continue;
 		if (entry)
-			what = lfb__preserved(entry);
+			what = lfb__preserved(kernel, entry);
 		else
 			snprintf(what.text, sizeof(what.text), "a block of order %u", order);
 		lfb__find(kernel, LFB_FINDING_KHO_NEVER_RESTORED,

@@ -36,7 +36,7 @@ static LFB_OUT_OF_LINE void tell_block(struct lfb_kernel *kernel, phys_addr_t ph
 	const struct lfb_site *site = entry ? entry->site : NULL;
 	char owner[80] = "somebody";
 
-	if (site)
+	if (site && *site->type)
 		snprintf(owner, sizeof(owner), "%s %s %s", site->type, site->name, site->op);
 	else if (entry && entry->internal)
 		strcpy(owner, "luo");

@@ -121,7 +121,7 @@ static int preserve(struct lfb_kernel *kernel, const char *where, unsigned long 
 	return 0;
 }
 
-int kho_preserve_folio(struct folio *folio)
+LFB_ENTRY int kho_preserve_folio(struct folio *folio)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned int order;
@@ -146,7 +146,7 @@ static void unpreserve(struct lfb_kernel *kernel, const char *where, unsigned lo
 	kho__check_unpreserved(kernel, where, pfn, nr_pages, as, all_set);
 }
 
-void kho_unpreserve_folio(struct folio *folio)
+LFB_ENTRY void kho_unpreserve_folio(struct folio *folio)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned int order;
@@ -158,7 +158,7 @@ void kho_unpreserve_folio(struct folio *folio)
 	unpreserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
 }
 
-int kho_preserve_pages(struct page *page, unsigned long nr_pages)
+LFB_ENTRY int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn;
@@ -175,7 +175,7 @@ int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 	return err;
 }
 
-void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
+LFB_ENTRY void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn;
@@ -192,7 +192,7 @@ void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
  * aligned block that is the rule for folios, and LFB_PAGES_ASCENDING gives others too.
  */
 
-void *kho_alloc_preserve(size_t size)
+LFB_ENTRY void *kho_alloc_preserve(size_t size)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	struct folio *folio;
@@ -247,7 +247,7 @@ bool kho__address_of(const char *where, const void *mem, phys_addr_t *phys)
 	return *phys != ~0ull;
 }
 
-void kho_unpreserve_free(void *mem)
+LFB_ENTRY void kho_unpreserve_free(void *mem)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn;

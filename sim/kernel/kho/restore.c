@@ -35,7 +35,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 	return true;
 }
 
-struct folio *kho_restore_folio(phys_addr_t phys)
+LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
@@ -59,7 +59,7 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 	return (struct folio *)page;
 }
 
-struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
+LFB_ENTRY struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
@@ -99,7 +99,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 	}
 }
 
-void kho_restore_free(void *mem)
+LFB_ENTRY void kho_restore_free(void *mem)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	const struct page *page;

@@ -97,7 +97,7 @@ static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 	return 0;
 }
 
-int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
+LFB_ENTRY int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long nr_pages = 0;
@@ -136,7 +136,7 @@ static bool unmark(struct lfb_kernel *kernel, phys_addr_t phys)
 	return true;
 }
 
-void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
+LFB_ENTRY void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long left;
@@ -285,7 +285,7 @@ static bool is_plausible(const struct lfb_kernel *kernel, const struct kho_vmall
 	       IS_ALIGNED(preservation->total_pages, 1u << preservation->order);
 }
 
-void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
+LFB_ENTRY void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	struct restoration work = { 0 };

@@ -64,8 +64,10 @@ static u64 *contents(const struct lfb_kernel *kernel, const struct lfb_ledger_en
 }
 
 /* "offset 8 of the block of 4096 bytes at 0x12000, preserved by flb x preserve in operation 3" */
-static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *text, size_t size)
+static void place(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry,
+		  phys_addr_t phys, char *text, size_t size)
 {
+	lfb__find_place(kernel, "preserved at", entry->site);
 	snprintf(text, size, "offset %llu of the block of %llu bytes at 0x%llx, preserved %s",
 		 (phys - entry->key), lfb__ledger_span(entry), entry->key,
 		 lfb__ledger_who(entry).text);
@@ -140,7 +142,7 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 	}
 	if (!found)
 		return;
-	place(entry, entry->key + first * sizeof(u64), where, sizeof(where));
+	place(kernel, entry, entry->key + first * sizeof(u64), where, sizeof(where));
 	lfb__find(kernel, LFB_FINDING_MEM_POINTER_HANDED_OVER,
 		  lfb__phys_object(entry->key + first * sizeof(u64)).text,
 		  "%s is at 0x%llx, %s%s", first_text,
@@ -166,7 +168,7 @@ static void complain_never_written(struct lfb_kernel *kernel, const struct lfb_l
 	const phys_addr_t phys = entry->key + first * sizeof(u32);
 	char where[200];
 
-	place(entry, phys, where, sizeof(where));
+	place(kernel, entry, phys, where, sizeof(where));
 	lfb__find(kernel, LFB_FINDING_MEM_NEVER_WRITTEN, lfb__phys_object(phys).text,
 		  "%zu bytes at 0x%llx were never written, and what is behind them was: %s%s",
 		  count * sizeof(u32), phys, where, more ? "; and more in the same block" : "");
@@ -250,7 +252,7 @@ bool lfb__find_handed_over(struct lfb_kernel *kernel, u64 address, char *text, s
 		return false;
 	snprintf(where, sizeof(where), "in memory that was handed over");
 	if (search.entry)
-		place(search.entry, search.phys, where, sizeof(where));
+		place(kernel, search.entry, search.phys, where, sizeof(where));
 	snprintf(text, size, "0x%llx, %s", search.phys, where);
 	return true;
 }
@@ -278,12 +280,14 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 	if (!words)
 		return;
 	digest = digest_of(words, lfb__ledger_span(entry) / sizeof(u64));
-	if (entry->watched && entry->digest != digest)
+	if (entry->watched && entry->digest != digest) {
+		lfb__find_place(kernel, "preserved at", entry->site);
 		lfb__find(kernel, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE,
 			  lfb__phys_object(entry->key).text,
 			  "%llu bytes at 0x%llx, preserved %s, changed after the reboot had "
 			  "serialized the state",
 			  lfb__ledger_span(entry), entry->key, lfb__ledger_who(entry).text);
+	}
 	entry->watched = true;
 	entry->digest = digest;
 }

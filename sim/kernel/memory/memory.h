@@ -161,11 +161,15 @@ struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
 /* "phys 0x12000": what a finding about memory is about. */
 struct lfb_object lfb__phys_object(phys_addr_t phys);
 
-/* "8192 bytes at 0x12000, preserved as a folio by flb x preserve in operation 3" */
+/*
+ * "8192 bytes at 0x12000, preserved as a folio by flb x preserve in operation 3", for a finding, of
+ * which the place is said too.
+ */
 struct lfb_preserved {
 	char text[240];
 };
-struct lfb_preserved lfb__preserved(const struct lfb_ledger_entry *entry);
+struct lfb_preserved lfb__preserved(struct lfb_kernel *kernel,
+				    const struct lfb_ledger_entry *entry);
 /* The same of whatever is known at @phys, with @before in front: "" where nothing is. */
 struct lfb_preserved lfb__preserved_at(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
 				       phys_addr_t phys, const char *before);

@@ -10,7 +10,7 @@ struct lfb_object lfb__phys_object(phys_addr_t phys)
 	return lfb__object("phys 0x%llx", phys);
 }
 
-struct lfb_preserved lfb__preserved(const struct lfb_ledger_entry *entry)
+struct lfb_preserved lfb__preserved(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
 {
 	static const char *const how[] = {
 		[LFB_AS_FOLIO] = "preserved as a folio",
@@ -21,6 +21,7 @@ struct lfb_preserved lfb__preserved(const struct lfb_ledger_entry *entry)
 	};
 	struct lfb_preserved what;
 
+	lfb__find_place(kernel, "preserved at", entry->site);
 	snprintf(what.text, sizeof(what.text), "%llu bytes at 0x%llx, %s %s",
 		 lfb__ledger_span(entry), entry->key, how[entry->as], lfb__ledger_who(entry).text);
 	return what;
@@ -34,6 +35,7 @@ struct lfb_preserved lfb__preserved_at(struct lfb_kernel *kernel, enum lfb_ledge
 
 	if (entry)
 		snprintf(what.text, sizeof(what.text), "%s%.*s", before,
-			 (int)(sizeof(what.text) - 1 - strlen(before)), lfb__preserved(entry).text);
+			 (int)(sizeof(what.text) - 1 - strlen(before)),
+			 lfb__preserved(kernel, entry).text);
 	return what;
 }

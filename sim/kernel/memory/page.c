@@ -40,12 +40,12 @@ static struct page *alloc_counted(gfp_t gfp, unsigned int order, u32 kind, const
 	return page;
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+LFB_ENTRY struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	return alloc_counted(gfp, order, 0, "alloc_pages");
 }
 
-struct folio *folio_alloc(gfp_t gfp, unsigned int order)
+LFB_ENTRY struct folio *folio_alloc(gfp_t gfp, unsigned int order)
 {
 	return (struct folio *)alloc_counted(gfp, order, PG_FOLIO, "folio_alloc");
 }
@@ -117,7 +117,7 @@ static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigne
 		lfb__pages_close(kernel, pfn, order);
 }
 
-void __free_pages(struct page *page, unsigned int order)
+LFB_ENTRY void __free_pages(struct page *page, unsigned int order)
 {
 	struct lfb_kernel *kernel = lfb__current;
 	unsigned long pfn;
@@ -138,7 +138,7 @@ void folio_get(struct folio *folio)
 		folio->page.refcount++;
 }
 
-void folio_put(struct folio *folio)
+LFB_ENTRY void folio_put(struct folio *folio)
 {
 	struct lfb_kernel *kernel = lfb__current;
 	unsigned long pfn;
@@ -150,12 +150,12 @@ void folio_put(struct folio *folio)
 		drop_reference(kernel, &folio->page, pfn);
 }
 
-unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+LFB_ENTRY unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {
 	return (unsigned long)page_address(alloc_pages(gfp, order));
 }
 
-void free_pages(unsigned long addr, unsigned int order)
+LFB_ENTRY void free_pages(unsigned long addr, unsigned int order)
 {
 	struct page *page;
 

@@ -155,7 +155,7 @@ static void *allocate(size_t size, gfp_t gfp, bool for_module)
 	return object;
 }
 
-void *kmalloc(size_t size, gfp_t gfp)
+LFB_ENTRY void *kmalloc(size_t size, gfp_t gfp)
 {
 	return allocate(size, gfp, true);
 }
@@ -279,6 +279,8 @@ static void complain(struct lfb_kernel *kernel, const void *ptr, const struct ob
 
 	if (object->lone) {
 		name = lfb__slab_name(object->lone->size);
+		lfb__find_place(kernel, "allocated at", object->lone->made);
+		lfb__find_place(kernel, "freed at", object->lone->freed);
 	} else if (address < kernel->memory.size) {
 		name = lfb__phys_object(address);
 		if (lfb__page(kernel, PHYS_PFN(address))->flags & PG_SLAB)
@@ -291,11 +293,12 @@ static void check_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone)
 {
 	const long long offset = lfb__lone_written(&kernel->memory, lone);
 
-	if (unlikely(offset))
-		lfb__warn_as(LFB_FINDING_MEM_OVERRUN, lfb__slab_name(lone->size).text, "kfree",
-			     "an object of %u bytes, allocated %s, was written to at offset %lld",
-			     lone->size, lfb__site_who(lone->made, lone->made_operation).text,
-			     offset);
+	if (likely(!offset))
+		return;
+	lfb__find_place(kernel, "allocated at", lone->made);
+	lfb__warn_as(LFB_FINDING_MEM_OVERRUN, lfb__slab_name(lone->size).text, "kfree",
+		     "an object of %u bytes, allocated %s, was written to at offset %lld",
+		     lone->size, lfb__site_who(lone->made, lone->made_operation).text, offset);
 }
 
 static void check_slack(struct lfb_kernel *kernel, unsigned long pfn)
@@ -305,12 +308,13 @@ static void check_slack(struct lfb_kernel *kernel, unsigned long pfn)
 
 	if (!offset)
 		return;
+	lfb__find_place(kernel, "allocated at", page->made);
 	lfb__warn_as(LFB_FINDING_MEM_OVERRUN, lfb__slab_name(page->size).text, "kfree",
 		     "an object of %u bytes, allocated %s, was written to at offset %zu",
 		     page->size, lfb__site_who(page->made, page->made_operation).text, offset);
 }
 
-void kfree(const void *ptr)
+LFB_ENTRY void kfree(const void *ptr)
 {
 	struct lfb_kernel *kernel = lfb__current;
 	struct object object;
@@ -370,26 +374,26 @@ size_t ksize(const void *ptr)
 	return object.size;
 }
 
-void *kzalloc(size_t size, gfp_t gfp)
+LFB_ENTRY void *kzalloc(size_t size, gfp_t gfp)
 {
 	return kmalloc(size, gfp | __GFP_ZERO);
 }
 
-void *kcalloc(size_t n, size_t size, gfp_t gfp)
+LFB_ENTRY void *kcalloc(size_t n, size_t size, gfp_t gfp)
 {
 	size_t bytes;
 
 	return __builtin_mul_overflow(n, size, &bytes) ? NULL : kzalloc(bytes, gfp);
 }
 
-void *kmemdup(const void *src, size_t size, gfp_t gfp)
+LFB_ENTRY void *kmemdup(const void *src, size_t size, gfp_t gfp)
 {
 	void *copy = src ? kmalloc(size, gfp) : NULL;
 
 	return copy ? memcpy(copy, src, size) : NULL;
 }
 
-char *kstrdup(const char *s, gfp_t gfp)
+LFB_ENTRY char *kstrdup(const char *s, gfp_t gfp)
 {
 	return s ? kmemdup(s, strlen(s) + 1, gfp) : NULL;
 }

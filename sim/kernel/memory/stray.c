@@ -78,6 +78,7 @@ static void report_vmalloc(struct lfb_kernel *kernel, const void *address)
 struct fault {
 	enum lfb_finding_id id;
 	struct lfb_object object;
+	const struct lfb_site *made, *freed;
 	char text[360];
 };
 
@@ -92,11 +93,19 @@ static void add(struct fault *fault, const char *format, ...)
 	va_end(args);
 }
 
+static void report_fault(struct lfb_kernel *kernel, const struct fault *fault)
+{
+	lfb__find_place(kernel, "allocated at", fault->made);
+	lfb__find_place(kernel, "freed at", fault->freed);
+	report(kernel, fault->id, fault->object.text, fault->text, "");
+}
+
 /* "an object of 128 bytes, allocated by flb x preserve in operation 3" */
 static void describe(const struct lfb_fence_page *page, struct fault *fault)
 {
 	struct lfb_who who = lfb__site_who(page->made, page->made_operation);
 
+	fault->made = page->made;
 	if (page->size) {
 		fault->object = lfb__slab_name(page->size);
 		add(fault, "an object of %u bytes, allocated %s", page->size, who.text);
@@ -122,11 +131,12 @@ static void describe_freed(const struct lfb_kernel *kernel, const struct lfb_fen
 	const struct lfb_frame *frame = lfb__frame(kernel);
 
 	fault->id = LFB_FINDING_MEM_USE_AFTER_FREE;
+	fault->freed = page->freed;
 	describe(page, fault);
 	add(fault, ", freed %s, was used at offset %lld",
 	    lfb__site_who(page->freed, page->freed_operation).text, offset);
 	/* Within one call it is no question of references. */
-	if (!ended_an_flb(page) || (frame && frame->site == page->freed &&
+	if (!ended_an_flb(page) || (frame && frame->site == page->freed->callback &&
 				    page->freed_operation == kernel->operation))
 		return;
 	fault->id = LFB_FINDING_FLB_USED_AFTER_PUT;
@@ -176,7 +186,7 @@ static void report_fenced(struct lfb_kernel *kernel, phys_addr_t phys)
 	} else {
 		describe_unused(kernel, phys, &fault);
 	}
-	report(kernel, fault.id, fault.object.text, fault.text, "");
+	report_fault(kernel, &fault);
 }
 
 static void report_closed(struct lfb_kernel *kernel, const struct lfb_closed *closed,
@@ -191,7 +201,7 @@ static void report_closed(struct lfb_kernel *kernel, const struct lfb_closed *cl
 	struct fault fault = { .id = LFB_FINDING_MEM_USE_AFTER_FREE };
 
 	describe_freed(kernel, &page, (long long)(phys - PFN_PHYS(closed->pfn)), &fault);
-	report(kernel, fault.id, fault.object.text, fault.text, "");
+	report_fault(kernel, &fault);
 }
 
 static void report_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone, long long offset)
@@ -211,7 +221,7 @@ static void report_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone, 
 	} else {
 		describe_freed(kernel, &page, offset, &fault);
 	}
-	report(kernel, fault.id, fault.object.text, fault.text, "");
+	report_fault(kernel, &fault);
 }
 
 void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray stray)

@@ -150,12 +150,12 @@ static void *alloc_area(size_t size, gfp_t gfp)
 	return area->addr;
 }
 
-void *vmalloc(size_t size)
+LFB_ENTRY void *vmalloc(size_t size)
 {
 	return alloc_area(size, GFP_KERNEL);
 }
 
-void *vzalloc(size_t size)
+LFB_ENTRY void *vzalloc(size_t size)
 {
 	return alloc_area(size, GFP_KERNEL | __GFP_ZERO);
 }
@@ -207,7 +207,7 @@ static void check_preserved(struct lfb_kernel *kernel, const struct vm_struct *a
 	}
 }
 
-void vfree(const void *addr)
+LFB_ENTRY void vfree(const void *addr)
 {
 	struct lfb_kernel *kernel = lfb__current;
 	struct vm_struct *area;

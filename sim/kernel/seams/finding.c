@@ -23,6 +23,7 @@ struct stored {
 	char object[WORDS_SIZE];
 	char text[TEXT_SIZE];
 	void *at[LFB_FRAMES_MAX];
+	struct lfb_place places[LFB_FINDING_PLACES];
 };
 
 struct lfb_object lfb__object(const char *format, ...)
@@ -91,6 +92,7 @@ static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
  */
 static LFB_OUT_OF_LINE void who_called(struct lfb_kernel *kernel, struct stored *stored)
 {
+	struct lfb_place *const place = &stored->places[0];
 	sigjmp_buf *const copying = kernel->copying;
 	sigjmp_buf env;
 
@@ -100,16 +102,29 @@ static LFB_OUT_OF_LINE void who_called(struct lfb_kernel *kernel, struct stored 
 	if (sigsetjmp(env, 0) == 0) {
 		kernel->copying = &env;
 		barrier();
-		stored->finding.frames = lfb__frames_here(stored->at, LFB_FRAMES_MAX);
+		place->frames = lfb__frames_here(stored->at, LFB_FRAMES_MAX);
 		barrier();
 	}
 	kernel->copying = copying;
 	/* That one has not returned yet, other than those that are told by where they return to. */
-	for (unsigned int i = 0; i < stored->finding.frames && kernel->fault_at; i++) {
+	for (unsigned int i = 0; i < place->frames && kernel->fault_at; i++) {
 		if (stored->at[i] == kernel->fault_at)
 			stored->at[i] = (char *)stored->at[i] + 1;
 	}
-	stored->finding.at = stored->at;
+	place->what = "at";
+	place->at = stored->at;
+	stored->finding.places = stored->places;
+	stored->finding.nr_places = 1;
+}
+
+void lfb__find_place(struct lfb_kernel *kernel, const char *what, const struct lfb_site *site)
+{
+	struct lfb_findings *findings = &kernel->findings;
+
+	if (!site || !site->frames || findings->nr_places == ARRAY_SIZE(findings->places))
+		return;
+	findings->places[findings->nr_places].what = what;
+	findings->places[findings->nr_places++].site = site;
 }
 
 static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_finding_id id,
@@ -125,6 +140,12 @@ static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_findin
 	stored->finding.id = id;
 	where_it_is(kernel, stored);
 	who_called(kernel, stored);
+	for (unsigned int i = 0; i < kernel->findings.nr_places && stored->finding.places; i++)
+		stored->places[stored->finding.nr_places++] = (struct lfb_place){
+			.what = kernel->findings.places[i].what,
+			.frames = kernel->findings.places[i].site->frames,
+			.at = kernel->findings.places[i].site->at,
+		};
 	snprintf(stored->object, sizeof(stored->object), "%s", object);
 	snprintf(stored->text, sizeof(stored->text), "%s", text);
 	lfb__make_harmless(stored->doing);
@@ -141,8 +162,9 @@ static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_findin
 	return &stored->finding;
 }
 
-void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
-		    const char *format, va_list args)
+LFB_PRINTF(4, 0)
+static void find(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		 const char *format, va_list args)
 {
 	struct lfb_findings *findings = &kernel->findings;
 	struct lfb_finding *finding;
@@ -169,6 +191,13 @@ void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 	findings->raising = false;
 }
 
+void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		    const char *format, va_list args)
+{
+	find(kernel, id, object, format, args);
+	kernel->findings.nr_places = 0;
+}
+
 void lfb__find(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 	       const char *format, ...)
 {
@@ -183,10 +212,10 @@ void lfb__finding_was_at(struct lfb_finding *finding, void *const *at, unsigned 
 {
 	struct stored *stored = container_of(finding, struct stored, finding);
 
-	if (!finding->at)
+	if (!finding->nr_places)
 		return;
 	memcpy(stored->at, at, frames * sizeof(*at));
-	finding->frames = frames;
+	stored->places[0].frames = frames;
 }
 
 void lfb__findings_forget(struct lfb_findings *findings)
@@ -228,10 +257,12 @@ static void add(char *text, size_t size, size_t *length, const char *format, ...
 /* Lines, the first of which has a title. */
 static void add_lines(char *text, size_t size, size_t *length, const char *title, const char *lines)
 {
+	const int width = (int)(strlen(title) > 7 ? strlen(title) : 7);
+
 	while (*lines) {
 		const size_t end = strcspn(lines, "\n");
 
-		add(text, size, length, "  %-7s %.*s\n", title, (int)end, lines);
+		add(text, size, length, "  %-*s %.*s\n", width, title, (int)end, lines);
 		lines += end + (lines[end] == '\n');
 		title = "";
 	}
@@ -254,8 +285,14 @@ size_t lfb_finding_format(const struct lfb_finding *finding, char *text, size_t 
 	if (finding->times > 1)
 		add(text, size, &length, ", %lu times", finding->times);
 	add(text, size, &length, "\n  object: %s\n  what:   %s\n", finding->object, finding->text);
-	lfb__frames_text(finding->at, finding->frames, places, sizeof(places));
-	add_lines(text, size, &length, "at:", places);
+	for (unsigned int i = 0; i < finding->nr_places; i++) {
+		const struct lfb_place *place = &finding->places[i];
+		char title[20];
+
+		snprintf(title, sizeof(title), "%s:", place->what);
+		lfb__frames_text(place->at, place->frames, places, sizeof(places));
+		add_lines(text, size, &length, title, places);
+	}
 	add_lines(text, size, &length, "before:", finding->history ? finding->history : "");
 	return length;
 }

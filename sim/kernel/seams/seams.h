@@ -141,6 +141,8 @@ void lfb__find(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *ob
 	       const char *format, ...) LFB_PRINTF(4, 5);
 void lfb__find_args(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 		    const char *format, va_list args) LFB_PRINTF(4, 0);
+/* The next finding is about what was done there ("allocated at"). A place not known is none. */
+void lfb__find_place(struct lfb_kernel *kernel, const char *what, const struct lfb_site *site);
 /* It was the calls @at that led there, not those that led to its finding. */
 void lfb__finding_was_at(struct lfb_finding *finding, void *const *at, unsigned int frames);
 void lfb__findings_forget(struct lfb_findings *findings);

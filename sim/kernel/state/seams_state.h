@@ -8,6 +8,8 @@
 #include <luo/finding.h>
 #include <luo/trace.h>
 
+#define LFB_FINDING_PLACES 3	/* of one at most: of itself, and two more */
+
 struct lfb_trace {
 	lfb_trace_fn sink;
 	void *context;
@@ -68,6 +70,8 @@ struct lfb_history {
 	unsigned long next;		/* counts all there ever were */
 };
 
+struct lfb_site;
+
 struct lfb_findings {
 	struct lfb_finding **all;
 	size_t count;
@@ -76,6 +80,11 @@ struct lfb_findings {
 	bool known[LFB_FINDINGS_NR];	/* one at least is written down */
 	unsigned long lost;		/* were found and not written down */
 	bool raising;			/* a finding's own event leads to no other finding */
+	unsigned int nr_places;		/* that are known of the next one */
+	struct {
+		const char *what;
+		const struct lfb_site *site;
+	} places[LFB_FINDING_PLACES - 1];
 };
 
 #endif

@@ -94,11 +94,19 @@ enum lfb_preserved_as {
 	LFB_AS_VMALLOC_PAGE,
 };
 
-/* "flb iommu-v1 preserve": who made an entry; kept as long as the machine. */
+#define LFB_SITE_FRAMES 12
+
+/*
+ * "flb iommu-v1 preserve": who made an entry, and in C programs from where: the caller, in guard
+ * mode with its callers. Kept as long as the machine.
+ */
 struct lfb_site {
-	char type[8];
+	const struct lfb_site *callback; /* the same without a place; NULL: outside of them */
+	char type[8];			 /* "": outside of callbacks */
 	char name[48];
 	char op[16];
+	unsigned int frames;
+	void *at[LFB_SITE_FRAMES];
 };
 
 struct lfb_ledger_entry {
@@ -106,7 +114,7 @@ struct lfb_ledger_entry {
 	struct list_head all;		/* of its kind, in order of their making */
 	u64 key;
 	u64 size;			/* bytes */
-	const struct lfb_site *site;	/* NULL: made outside of callbacks */
+	const struct lfb_site *site;	/* NULL: made outside of callbacks, no place is known */
 	unsigned long call;		/* frame->call, 0 outside */
 	unsigned long operation;
 	u32 number;			/* in the table */
@@ -123,7 +131,9 @@ struct lfb_ledger {
 	struct list_head free;		/* those that are not in use */
 	struct lfb_table table;		/* the others, by kind and key */
 	struct list_head all[LFB_LEDGER_KINDS];
-	struct lfb_list sites;		/* pointers to them */
+	struct lfb_list callbacks;	/* pointers to sites without a place */
+	struct lfb_list sites;		/* … and with one */
+	struct lfb_table places;	/* these, by their place */
 };
 
 #endif

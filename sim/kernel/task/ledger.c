@@ -61,52 +61,6 @@ static struct lfb_ledger_entry *spare_entry(struct lfb_ledger *ledger)
 	return entry;
 }
 
-static const struct lfb_site *find_site(struct lfb_ledger *ledger, const struct lfb_frame *frame)
-{
-	struct lfb_site **sites = ledger->sites.items, *site;
-
-	for (size_t i = ledger->sites.count; i-- > 0;) {
-		site = sites[i];
-		if (!strcmp(site->op, frame->op) && !strcmp(site->type, frame->type) &&
-		    !strncmp(site->name, frame->name, sizeof(site->name) - 1))
-			return site;
-	}
-	site = calloc(1, sizeof(*site));
-	sites = site ? lfb__list_add(&ledger->sites, sizeof(*sites)) : NULL;
-	if (!sites) {
-		free(site);
-		return NULL;
-	}
-	*sites = site;
-	snprintf(site->type, sizeof(site->type), "%s", frame->type);
-	snprintf(site->name, sizeof(site->name), "%.47s", frame->name);
-	snprintf(site->op, sizeof(site->op), "%s", frame->op);
-	return site;
-}
-
-/* Looked up once a call at most: callbacks are called much more often than they allocate. */
-const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
-{
-	struct lfb_frame *frame = lfb__frame(kernel);
-
-	if (frame && !frame->site && lfb__checking(kernel))
-		frame->site = find_site(&kernel->ledger, frame);
-	return frame ? frame->site : NULL;
-}
-
-struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operation)
-{
-	struct lfb_who who;
-
-	if (site)
-		snprintf(who.text, sizeof(who.text), "by %s %s %s in operation %lu", site->type,
-			 site->name, site->op, operation);
-	else
-		snprintf(who.text, sizeof(who.text), "outside of callbacks in operation %lu",
-			 operation);
-	return who;
-}
-
 struct lfb_who lfb__ledger_who(const struct lfb_ledger_entry *entry)
 {
 	return entry->internal ? (struct lfb_who){ "by the kernel itself" } :
@@ -131,7 +85,7 @@ struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_led
 	*entry = (struct lfb_ledger_entry){
 		.key = key,
 		.size = size,
-		.site = frame ? lfb__site_here(kernel) : NULL,
+		.site = internal ? NULL : lfb__site_here(kernel),
 		.call = frame ? frame->call : 0,
 		.operation = kernel->operation,
 		.number = entry->number,
@@ -272,14 +226,11 @@ void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover)
 void lfb__ledger_destroy(struct lfb_ledger *ledger)
 {
 	struct lfb_ledger_entry **entries = ledger->entries.items;
-	struct lfb_site **sites = ledger->sites.items;
 
 	for (size_t i = 0; i < ledger->entries.count; i++)
 		free(entries[i]);
-	for (size_t i = 0; i < ledger->sites.count; i++)
-		free(sites[i]);
+	lfb__sites_destroy(ledger);
 	lfb__list_free(&ledger->entries);
-	lfb__list_free(&ledger->sites);
 	lfb__table_free(&ledger->table);
 	memset(ledger, 0, sizeof(*ledger));
 }

@@ -171,7 +171,12 @@ struct lfb_who {
 struct lfb_who lfb__ledger_who(const struct lfb_ledger_entry *entry);
 /* The same of a site, or of what was done outside of callbacks. */
 struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operation);
-/* Who is at work: the running callback, NULL outside of callbacks and when nobody checks. */
+
+/*
+ * site.c: who is at work, the running callback, and in a C program from where. NULL when nobody
+ * checks, and outside of callbacks where no place is known.
+ */
 const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel);
+void lfb__sites_destroy(struct lfb_ledger *ledger);
 
 #endif
