@@ -253,6 +253,8 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * @write: receives each finding as text, with its case and the calls that lead to it; with @only
  *	all that happens. NULL for silence
  * @write_context: handed to @write
+ * @progress: told how far it is, and may end it; NULL: nobody is. Not with @only
+ * @progress_context: handed to @progress
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -272,6 +274,8 @@ struct lfb_exhaust_modules {
 	const char *only;
 	lfb_write_fn write;
 	void *write_context;
+	lfb_progress_fn progress;
+	void *progress_context;
 };
 
 /**
@@ -310,7 +314,8 @@ struct lfb_exhaust_modules_result {
  * keep nothing outside of their data.
  *
  * Return: 0, whether something was found or not; -EINVAL options that make no sense, a case that is
- * none; -EBUSY a module is in use; -ENOMEM; what @make_file answered; what writing returned.
+ * none; -EBUSY a module is in use; -ENOMEM; what @make_file answered; what writing returned;
+ * -EINTR @progress ended it, and the result is what was found until then.
  */
 LFB_API int lfb_exhaust_modules(const struct lfb_machine_options *machine,
 				const struct lfb_exhaust_modules *what, void *context,
