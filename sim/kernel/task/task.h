@@ -41,7 +41,7 @@ void lfb__guard_install(void);
 void lfb__guard_arm(struct lfb_kernel *kernel);
 static inline bool lfb__guard_unarmed(const struct lfb_kernel *kernel)
 {
-	return !kernel->armed && kernel->catch_faults && lfb__checking(kernel);
+	return lfb__checking(kernel) && !kernel->armed && kernel->catch_faults;
 }
 
 /*
