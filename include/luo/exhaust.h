@@ -144,6 +144,19 @@ LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
 			     struct lfb_exhaust_result *result);
 
 /**
+ * enum lfb_exhaust_choice - what a search tries beyond the usual, as bits
+ * @LFB_EXHAUST_AGAIN: a file that was retrieved is preserved again, once its session is finished
+ * @LFB_EXHAUST_OFF: the next kernel boots without live update, or without KHO: what was handed over
+ *	is lost, and the one after that has both again
+ * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs
+ */
+enum lfb_exhaust_choice {
+	LFB_EXHAUST_AGAIN = 1 << 0,
+	LFB_EXHAUST_OFF = 1 << 1,
+	LFB_EXHAUST_LINKS = 1 << 2,
+};
+
+/**
  * struct lfb_exhaust_module_options - what to look for, and how far
  * @sz: sizeof(struct lfb_exhaust_module_options)
  * @length: operations in a sequence, 1 to LFB_EXHAUST_LENGTH_MAX; default 5
@@ -152,6 +165,7 @@ LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
  * @nr_finds: how many they are
  * @progress: told how far it is, and may end it; NULL: nobody is
  * @context: handed to @progress
+ * @choices: enum lfb_exhaust_choice, but for LFB_EXHAUST_AGAIN
  */
 struct lfb_exhaust_module_options {
 	size_t sz;
@@ -160,6 +174,7 @@ struct lfb_exhaust_module_options {
 	size_t nr_finds;
 	lfb_progress_fn progress;
 	void *context;
+	unsigned int choices;
 };
 
 /**
@@ -216,19 +231,6 @@ LFB_API int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_mac
 LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
 
 /**
- * enum lfb_exhaust_choice - what an agent's life has beyond the usual, as bits
- * @LFB_EXHAUST_AGAIN: a file that was retrieved is preserved again, once its session is finished
- * @LFB_EXHAUST_OFF: the next kernel boots without live update, or without KHO: what was handed over
- *	is lost, and the one after that has both again
- * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs
- */
-enum lfb_exhaust_choice {
-	LFB_EXHAUST_AGAIN = 1 << 0,
-	LFB_EXHAUST_OFF = 1 << 1,
-	LFB_EXHAUST_LINKS = 1 << 2,
-};
-
-/**
  * struct lfb_exhaust_modules - modules in C, and what their agent has
  * @sz: sizeof(struct lfb_exhaust_modules)
  * @name: what to call it in messages; NULL: "modules"
@@ -251,6 +253,8 @@ enum lfb_exhaust_choice {
  * @write: receives each finding as text, with its case and the calls that lead to it; with @only
  *	all that happens. NULL for silence
  * @write_context: handed to @write
+ * @progress: told how far it is, and may end it; NULL: nobody is. Not with @only
+ * @progress_context: handed to @progress
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -270,6 +274,8 @@ struct lfb_exhaust_modules {
 	const char *only;
 	lfb_write_fn write;
 	void *write_context;
+	lfb_progress_fn progress;
+	void *progress_context;
 };
 
 /**
@@ -308,7 +314,8 @@ struct lfb_exhaust_modules_result {
  * keep nothing outside of their data.
  *
  * Return: 0, whether something was found or not; -EINVAL options that make no sense, a case that is
- * none; -EBUSY a module is in use; -ENOMEM; what @make_file answered; what writing returned.
+ * none; -EBUSY a module is in use; -ENOMEM; what @make_file answered; what writing returned;
+ * -EINTR @progress ended it, and the result is what was found until then.
  */
 LFB_API int lfb_exhaust_modules(const struct lfb_machine_options *machine,
 				const struct lfb_exhaust_modules *what, void *context,

@@ -21,6 +21,7 @@ struct exhaust {
 	struct lfb_exhaust_options search;
 	const char *module;		/* --module */
 	struct cli_findings finds;	/* none: all that are errors */
+	unsigned int choices;		/* --lacks */
 	const char *path;		/* --case */
 	bool time;
 	bool defects;
@@ -42,6 +43,20 @@ static int add_group(const struct cli_given *given)
 		return cli_usage(given->line->command, "--with %s: there is no such group",
 				 given->value);
 	*groups |= LFB_EXHAUST_ALL_GROUPS;
+	return CLI_OK;
+}
+
+static int add_lack(const struct cli_given *given)
+{
+	unsigned int *choices = given->into;
+
+	if (!strcmp(given->value, "off"))
+		*choices |= LFB_EXHAUST_OFF;
+	else if (!strcmp(given->value, "links"))
+		*choices |= LFB_EXHAUST_LINKS;
+	else
+		return cli_usage(given->line->command, "--lacks %s: expected off or links",
+				 given->value);
 	return CLI_OK;
 }
 
@@ -340,6 +355,7 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 		.finds = exhaust->finds.count ? exhaust->finds.ids : NULL,
 		.nr_finds = exhaust->finds.count,
 		.progress = cli_progress,
+		.choices = exhaust->choices,
 	};
 	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
 	char found[40];
@@ -440,6 +456,9 @@ static const struct cli_option options[] = {
 	{ "finds", "ID", "look for this finding, of any severity, and no longer than until\n"
 	  "it is found; may be repeated", offsetof(struct exhaust, finds), .set = cli_add_finding,
 	  .group = GROUP_MODULE },
+	{ "lacks", "WHAT", "also reboot into kernels that lack something: off (live update, or\n"
+	  "KHO), links (a link of a handler and an FLB); may be repeated",
+	  offsetof(struct exhaust, choices), .set = add_lack, .group = GROUP_MODULE },
 	{ .more = cli_machine_options,
 	  .help = "\nMachines (from --memory on, with --module only):\n" },
 	{ 0 },

@@ -12,18 +12,23 @@ struct boot {
 	phys_addr_t root;
 };
 
+static bool has_kho(const struct lfb_machine *machine)
+{
+	return machine->kho_on && machine->lacks != LFB_LACKS_KHO;
+}
+
 static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_problem problem = { 0 };
-	int err = kho__boot(kernel, machine->profile->kho, machine->kho_on, root, &problem);
+	int err = kho__boot(kernel, machine->profile->kho, has_kho(machine), root, &problem);
 
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
 		      problem.where, problem.what);
 		return err;
 	}
-	if (root && machine->kho_on && !kernel->kho.incoming) {
+	if (root && has_kho(machine) && !kernel->kho.incoming) {
 		pr_warn("KHO: no handover: at 0x%llx: %s", problem.where, problem.what);
 		lfb__fail(kernel, 0, "no KHO boot: at 0x%llx: %s", problem.where, problem.what);
 	}
@@ -46,7 +51,7 @@ static long boot_kernel(void *argument)
 		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
 	quirks = (machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off;
 	err = luo_early_init(kernel, machine->profile, quirks, &luo_contract,
-			     machine->liveupdate_on);
+			     machine->liveupdate_on && machine->lacks != LFB_LACKS_LIVEUPDATE);
 	if (err)
 		return err;
 	list_for_each_entry(image, &machine->modules, list)

@@ -32,6 +32,9 @@ struct lfb_agent {
 	char name[32];
 };
 
+/* What a kernel is built without. */
+enum lfb_lack { LFB_LACKS_NOTHING, LFB_LACKS_LIVEUPDATE, LFB_LACKS_KHO };
+
 struct lfb_machine {
 	struct lfb_kernel kernel;
 	const struct luo_profile *profile;
@@ -42,6 +45,7 @@ struct lfb_machine {
 	unsigned long calls;		/* into its kernel code: tells one from the next */
 	bool kho_on;
 	bool liveupdate_on;
+	enum lfb_lack lacks;		/* the next kernel; who boots it sets it back */
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
 	struct list_head agents;

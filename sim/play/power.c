@@ -94,7 +94,9 @@ long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 		return err;
 	lfb__run_show_boot(run, "handover");
 	run->booting = true;
+	run->machine->lacks = operation->lacks;
 	err = lfb_machine_jump(run->machine, profile);
+	run->machine->lacks = LFB_LACKS_NOTHING;
 	run->booting = false;
 	/* Unless the jump itself was impossible: then the old kernel still has it all. */
 	if (lfb_machine_state(run->machine) != LFB_REBOOTING)

@@ -33,16 +33,39 @@ static int parse_inode(struct lfb_parser *parser, struct lfb_operation *operatio
 	return lfb__intern(&parser->inodes, key, (size_t)length, &operation->inode);
 }
 
-static int parse_reboot(struct lfb_parser *parser, struct lfb_operation *operation)
+static int parse_into(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	if (!lfb__token_is(&parser->line, "into"))
-		return 0;
 	lfb__next_token(&parser->line);
 	operation->name = parser->line.token.size ? lfb__keep_token(parser) : NULL;
 	if (!operation->name || !lfb_profile_about(operation->name))
 		return lfb__refuse_token(&parser->line, "a profile (lfb profiles lists them)");
 	lfb__next_token(&parser->line);
 	return 0;
+}
+
+static int parse_without(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	static const char *const lacks[] = { "liveupdate", "kho" };
+	unsigned int found;
+
+	lfb__next_token(&parser->line);
+	found = lfb__token_find(&parser->line, lacks, ARRAY_SIZE(lacks));
+	if (found == ARRAY_SIZE(lacks))
+		return lfb__refuse_token(&parser->line, "liveupdate or kho");
+	operation->lacks = found ? LFB_LACKS_KHO : LFB_LACKS_LIVEUPDATE;
+	lfb__next_token(&parser->line);
+	return 0;
+}
+
+static int parse_reboot(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	int err = 0;
+
+	if (lfb__token_is(&parser->line, "into"))
+		err = parse_into(parser, operation);
+	if (!err && lfb__token_is(&parser->line, "without"))
+		err = parse_without(parser, operation);
+	return err;
 }
 
 /* flb|h NUMBER */

@@ -11,6 +11,7 @@
 #include <luo/fault.h>
 #include <luo/scenario.h>
 
+#include "sim/machine/machine.h"
 #include "sim/scenario/words.h"
 
 #define LFB_SCENARIO_LINE_MAX 1024	/* bytes of a line, without its end */
@@ -37,6 +38,7 @@ struct lfb_operation {
 	u64 token;
 	u64 ino;
 	const char *name;		/* session; compatible; profile, NULL for the same again */
+	enum lfb_lack lacks;		/* reboot, jump: the next kernel */
 	enum lfb_recorded_op fail_op;
 	int fail_error;
 	unsigned int fail_times;

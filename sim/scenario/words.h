@@ -28,7 +28,7 @@ enum lfb_verb_flag {
  * X(verb, name, arguments, function, flags), a list for each who performs. Each letter of the
  * arguments is one of:
  *	H handler number, F FLB number, N session name, T token, I inode number,
- *	R "into PROFILE" or nothing, P fault plan, C whose callback, O which callback, S step,
+ *	R "into PROFILE" "without WHAT", P fault plan, C whose callback, O which callback, S step,
  *	B a compatible string, K which callback that can fail, E errno, M how many times,
  *	D what is damaged, A at which offset, V with which value
  */

@@ -242,6 +242,47 @@ static void a_process_that_dies_is_a_violation(void **state)
 	assert_string_equal(result.first_case, "create-a.preserve-a-1.kexec.reopen-a");
 }
 
+/* Who waits, until it is enough. */
+struct watch {
+	unsigned int until_length;	/* 0: never */
+	bool backwards;
+	struct lfb_progress now;
+};
+
+static bool look(void *context, const struct lfb_progress *progress)
+{
+	struct watch *watch = context;
+
+	watch->backwards |= progress->length < watch->now.length ||
+			    progress->tried < watch->now.tried || progress->done > progress->total;
+	watch->now = *progress;
+	return progress->length != watch->until_length || !progress->done;
+}
+
+static void it_is_told_how_far_it_is_and_ended_with_what_was_done(void **state)
+{
+	(void)state;
+	for (unsigned int jobs = 1; jobs <= 3; jobs++) {
+		struct lfb_exhaust_modules what = searched(6, jobs);
+		struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
+		struct watch watch = { .until_length = 6 };
+
+		what.progress = look;
+		what.progress_context = &watch;
+		assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINTR);
+		assert_non_null(strstr(lfb_error_text(NULL), "ended after"));
+		assert_int_equal(result.length, 5);
+		assert_in_range(result.sequences, 2932, 24091);
+		assert_int_equal(result.violations, 0);
+		assert_int_equal(watch.now.longest, 6);
+		assert_false(watch.backwards);
+		watch = (struct watch){ 0 };
+		what.length = 5;
+		assert_int_equal(search(&what).sequences, 2932);
+		assert_false(watch.backwards);
+	}
+}
+
 static void what_makes_no_sense_is_refused(void **state)
 {
 	static const char *const bad[] = { "nothing", "create-e", "create-a.", "preserve-a",
@@ -282,6 +323,7 @@ int main(void)
 		cmocka_unit_test(the_shortest_sequence_is_told_whatever_the_jobs),
 		cmocka_unit_test(a_case_is_replayed),
 		cmocka_unit_test(a_process_that_dies_is_a_violation),
+		cmocka_unit_test(it_is_told_how_far_it_is_and_ended_with_what_was_done),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(the_assertion_holds),
 	};

@@ -126,6 +126,7 @@ static void a_scenario_is_compared_up_to_what_the_model_knows(void **state)
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 	static const char *const beyond[] = {
 		"panic\n", "cold\n", "handler 3\n", "flb 0 3\n", "reboot into rfc-v6\n",
+		"reboot without kho\n",
 		"finish a\n", "putin 0\n", "fault kho 1\n", "rmmod\n", "when flb 0 retrieve bug\n",
 		"open\nsession a\nopen\nfinish b\n", "do panic-now\n", "do unlock-outgoing 0 0\n",
 	};

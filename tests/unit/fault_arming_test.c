@@ -13,13 +13,6 @@
 #include "sim/kernel/task/arm.h"
 #include "tests/support/test.h"
 
-/* ThreadSanitizer runs fault handlers with all signals blocked: there may be one. */
-#ifdef __SANITIZE_THREAD__
-#define CASES(cases) 1
-#else
-#define CASES(cases) (sizeof(cases) / sizeof(cases[0]))
-#endif
-
 /* The test's handlers, which kernel code's faults must not reach. */
 
 static sigjmp_buf back;
@@ -298,7 +291,7 @@ static void faults_of_callbacks_are_named(void **state)
 		{ "ioctl", NULL, ask_file },
 	};
 
-	for (size_t i = 0; i < CASES(cases); i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		build(state);
 		if (cases[i].before)
 			cases[i].before();

@@ -188,6 +188,18 @@ static void an_unexpected_death_is_the_run_s_error(void **state)
 		   "== boot handover\n== panic\n== end\n");
 }
 
+static void the_next_kernel_lacks_what_the_reboot_says_and_no_other(void **state)
+{
+	assert_run(NULL,
+		   "open\nsession a\nreboot without kho\nhandler 0\nopen\n"
+		   "reboot\nopen\nrsession a\n"
+		   "reboot without liveupdate\nopen\n", 0, NULL,
+		   "== boot cold\n> open = 0\n> session a = 0\n> reboot without kho = 0\n"
+		   "== boot handover\n> handler 0 = -95\n> open = -2\n> reboot = 0\n"
+		   "== boot handover\n> open = 0\n> rsession a = -2\n"
+		   "> reboot without liveupdate = 0\n== boot handover\n> open = -2\n== end\n");
+}
+
 static void an_expected_death_is_not(void **state)
 {
 	assert_run("rfc-v6",
@@ -419,6 +431,7 @@ int main(void)
 		cmocka_unit_test(callbacks_fail_as_often_as_told),
 		cmocka_unit_test(a_wrong_expectation_ends_the_run),
 		cmocka_unit_test(an_unexpected_death_is_the_run_s_error),
+		cmocka_unit_test(the_next_kernel_lacks_what_the_reboot_says_and_no_other),
 		cmocka_unit_test(an_expected_death_is_not),
 		cmocka_unit_test(every_failing_write_ends_the_run),
 		cmocka_unit_test(the_machine_s_own_trace_stays),

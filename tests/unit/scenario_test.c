@@ -48,6 +48,8 @@ static const char *const operations[] = {
 	"fail h 0 retrieve -1 1",
 	"fail h 0 can_finish -1 1",
 	"reboot into rfc-v6",
+	"reboot into rfc-v6 without kho",
+	"jump without liveupdate",
 	"fault alloc 1 forever",
 	"fault file-can-finish 12 forever",
 	"fault any 3 forever",
@@ -59,7 +61,8 @@ static const char *const operations[] = {
 /* These words may be left out, with all that follow. */
 static bool may_end_before(const char *word)
 {
-	return !strcmp(word, "into") || !strcmp(word, "forever");
+	return !strcmp(word, "into") || !strcmp(word, "without") ||
+	       !strcmp(word, "forever");
 }
 
 static void every_operation_is_understood(void **state)
@@ -158,6 +161,8 @@ static void refused_lines_say_what_is_wrong(void **state)
 		{ "fail h 0 freeze -1 1000000001", "test:1:20: expected how many times" },
 		{ "reboot to", "test:1:8: expected \"= RESULT\" or the end" },
 		{ "reboot into linux-1.0", "test:1:13: expected a profile" },
+		{ "reboot without checks", "test:1:16: expected liveupdate or kho" },
+		{ "reboot without kho into rfc-v6", "test:1:20: expected \"= RESULT\" or" },
 		{ "fault disk 1", "test:1:7: expected a kind of fault (alloc," },
 		{ "fault alloc 0", "test:1:13: expected which one is to fail" },
 		{ "fault alloc 1 always", "test:1:15: expected \"= RESULT\" or the end" },

@@ -406,7 +406,7 @@ static void an_flb_that_is_not_undone_is_found(void **state)
 
 static void a_leak_without_any_fault_is_found(void **state)
 {
-	check_found(FINISH_LEAKS, "finish", "finish: step: ");
+	check_found(FINISH_LEAKS, "finish", "without any fault, nobody restored or freed");
 }
 
 static void what_the_test_itself_checks_counts(void **state)

@@ -42,7 +42,22 @@ static void add_session(struct lfb_world_text *writing, const char *session)
 	lfb__world_letter(writing, "close %s", session);
 }
 
-static void add_letters(struct lfb_world_text *writing, bool loadable)
+/* Kernels that lack a link each, and set themselves up; live update, and KHO. */
+static void add_choices(struct lfb_world_text *writing, unsigned int choices)
+{
+	static const char *const wirings[] = { "flb 1 0;flb 1 1", "flb 0 0;flb 1 1",
+					       "flb 0 0;flb 1 0" };
+
+	for (size_t i = 0; choices & LFB_EXHAUST_LINKS && i < ARRAY_SIZE(wirings); i++)
+		lfb__world_letter(writing, "reboot;handler 0;handler 1;%s;open",
+				  wirings[i])->sets_up = true;
+	if (choices & LFB_EXHAUST_OFF) {
+		lfb__world_letter(writing, "reboot without liveupdate");
+		lfb__world_letter(writing, "reboot without kho");
+	}
+}
+
+static void add_letters(struct lfb_world_text *writing, bool loadable, unsigned int choices)
 {
 	for (unsigned int s = 0; s < LFB_WORLD_SESSIONS; s++)
 		add_session(writing, lfb__world_sessions[s]);
@@ -55,9 +70,11 @@ static void add_letters(struct lfb_world_text *writing, bool loadable)
 		lfb__world_letter(writing, "fail h %u freeze -5 1;reboot", h);
 	if (loadable)
 		lfb__world_letter(writing, "rmmod");
+	add_choices(writing, choices);
 }
 
-static int add_module(struct lfb_world_text *writing, const struct lfb_scenario *module)
+static int add_module(struct lfb_world_text *writing, const struct lfb_scenario *module,
+		      unsigned int choices)
 {
 	bool loadable = false;
 
@@ -74,16 +91,17 @@ static int add_module(struct lfb_world_text *writing, const struct lfb_scenario 
 		lfb__world_line(writing, operation->text);
 	}
 	lfb__world_setup(writing);
-	add_letters(writing, loadable);
+	add_letters(writing, loadable, choices);
 	return 0;
 }
 
-int lfb__agent_world_create(const struct lfb_scenario *module, struct lfb_world *world)
+int lfb__agent_world_create(const struct lfb_scenario *module, unsigned int choices,
+			    struct lfb_world *world)
 {
 	struct lfb_world_text writing;
 	int err = lfb__world_begin(&writing, world);
 
-	return err ? err : lfb__world_end(&writing, add_module(&writing, module));
+	return err ? err : lfb__world_end(&writing, add_module(&writing, module, choices));
 }
 
 /* Tokens are numbered from 1. */
@@ -164,6 +182,8 @@ bool lfb__agent_does(const struct lfb_agent_state *state, const struct lfb_agent
 	const struct lfb_operation *operation = act->operation;
 	enum lfb_agent_session session = state->sessions[operation->session];
 
+	if (state->off && operation->verb != LFB_VERB_REBOOT)
+		return false;
 	switch (operation->verb) {
 	case LFB_VERB_SESSION:
 		return session == LFB_AGENT_NONE && (!operation->session || state->second_session);
@@ -204,16 +224,38 @@ static void set_session(struct lfb_agent_state *state, unsigned int session,
 	}
 }
 
-static void next_kernel(struct lfb_agent_state *state)
+static void next_kernel(struct lfb_agent_state *state, const struct lfb_agent_act *act)
 {
+	state->off = act->operation->lacks != LFB_LACKS_NOTHING;
+	state->lost |= state->off;
+	state->unlinked |= act->rewires;
 	for (unsigned int s = 0; s < LFB_WORLD_SESSIONS; s++)
-		set_session(state, s, is_in(state, s, true) ? LFB_AGENT_WAITING : LFB_AGENT_NONE);
+		set_session(state, s, is_in(state, s, true) && !state->off ? LFB_AGENT_WAITING :
+									     LFB_AGENT_NONE);
 	state->unloaded = false;
 }
 
-void lfb__agent_learns(struct lfb_agent_state *state, const struct lfb_operation *operation,
+bool lfb__agent_excuses(bool waits, bool lost, bool unlinked, unsigned int id)
+{
+	switch (id) {
+	case LFB_FINDING_SESSION_NEVER_FINISHED:
+		return waits || lost;
+	case LFB_FINDING_KHO_NEVER_RESTORED:
+		return lost || unlinked;
+	case LFB_FINDING_FLB_NOBODY_REGISTERED:
+	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
+	case LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE:
+		return unlinked;
+	default:
+		return false;
+	}
+}
+
+void lfb__agent_learns(struct lfb_agent_state *state, const struct lfb_agent_act *act,
 		       long result)
 {
+	const struct lfb_operation *operation = act->operation;
+
 	switch (operation->verb) {
 	case LFB_VERB_SESSION:
 		state->second_session = true;
@@ -242,7 +284,7 @@ void lfb__agent_learns(struct lfb_agent_state *state, const struct lfb_operation
 		break;
 	case LFB_VERB_REBOOT:
 		if (!result)
-			next_kernel(state);
+			next_kernel(state, act);
 		break;
 	case LFB_VERB_RMMOD:
 		state->unloaded = !result;

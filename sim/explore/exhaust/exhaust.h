@@ -64,6 +64,13 @@ struct lfb_letter *lfb__world_letter(struct lfb_world_text *writing, const char 
 /* @err: of writing so far. Returns it, or what became of the world. */
 int lfb__world_end(struct lfb_world_text *writing, int err);
 
+/*
+ * agent.c: is a finding none of the module's? That a session @waits for its agent looks as if it
+ * had been forgotten, where the agent had no time for it yet. What a kernel without live update or
+ * KHO was handed is @lost, what needs a link that the new kernel lacks @unlinked.
+ */
+bool lfb__agent_excuses(bool waits, bool lost, bool unlinked, unsigned int id);
+
 /* letters.c: the world that is compared with the model, with these groups of letters. */
 int lfb__world_create(unsigned int wanted, struct lfb_world *world);
 /* Groups without which these quirks do not show. */

@@ -43,6 +43,8 @@ static struct lfb_agent_act act_of(const struct module_search *search, unsigned 
 	const struct lfb_letter *letter = &search->search.world.letters[number];
 	const struct lfb_operation *first = &search->operations[letter->first];
 
+	if (letter->sets_up)
+		return (struct lfb_agent_act){ .operation = first, .rewires = true };
 	return (struct lfb_agent_act){
 		.operation = first + letter->count - 1,
 		.fail = letter->count > 1 ? first : NULL,
@@ -80,9 +82,11 @@ static size_t write_word(struct module_search *search, const struct done *word, 
 	for (unsigned int i = 0; i < length; i++) {
 		const struct lfb_letter *letter = &world->letters[word[i].letter];
 
-		add_lines(search, letter->first, letter->count);
+		add_lines(search, letter->first, letter->sets_up ? 1 : letter->count);
 		last = search->lines - 1;
-		if (word[i].booted)
+		if (word[i].booted && letter->sets_up)
+			add_lines(search, letter->first + 1, letter->count - 1);
+		else if (word[i].booted)
 			add_lines(search, world->once, world->setup);
 	}
 	LFB_ASSERT(last < search->lines);
@@ -155,14 +159,11 @@ static int keep(struct module_search *search, enum lfb_finding_id id, unsigned i
 	return err;
 }
 
-/*
- * Which of the findings that are looked for did the last run raise? That a session without files
- * waits for its agent looks as if it had been forgotten: here the agent had no time for it yet.
- */
+/* Which of the findings that are looked for did the last run raise? */
 static void collect(struct module_search *search, const struct lfb_agent_state *state,
 		    unsigned int length)
 {
-	bool over = lfb__agent_is_done(state);
+	bool waits = !lfb__agent_is_done(state);
 	bool raised[LFB_FINDINGS_NR] = { false };
 	const struct lfb_finding *finding;
 
@@ -170,7 +171,7 @@ static void collect(struct module_search *search, const struct lfb_agent_state *
 		raised[finding->id] = true;
 	for (int id = 0; id < LFB_FINDINGS_NR && !search->error; id++) {
 		if (!raised[id] || !search->wanted[id] ||
-		    (id == LFB_FINDING_SESSION_NEVER_FINISHED && !over))
+		    lfb__agent_excuses(waits, state->lost, state->unlinked, (unsigned int)id))
 			continue;
 		search->wanted[id] = false;
 		search->nr_wanted--;
@@ -182,11 +183,14 @@ static void collect(struct module_search *search, const struct lfb_agent_state *
 static void try_word(struct module_search *search, struct done *word, unsigned int length,
 		     struct lfb_agent_state *state)
 {
+	struct lfb_agent_act act;
+
 	run_word(search, word, length);
 	search->search.tried = ++search->result->sequences;
-	if (length)
-		lfb__agent_learns(state, act_of(search, word[length - 1].letter).operation,
-				  search->answer);
+	if (length) {
+		act = act_of(search, word[length - 1].letter);
+		lfb__agent_learns(state, &act, search->answer);
+	}
 	if (!search->error)
 		collect(search, state, length);
 	search->search.over = search->error || !search->nr_wanted;
@@ -273,6 +277,9 @@ static int check(const struct lfb_scenario *module, struct lfb_machine *machine,
 				  "machine");
 	if (lfb__search_length(options->length, &options->length))
 		return -EINVAL;
+	if (options->choices & ~(unsigned int)(LFB_EXHAUST_OFF | LFB_EXHAUST_LINKS))
+		return lfb__error(NULL, -EINVAL, "there are no such choices: 0x%x",
+				  options->choices);
 	if (lfb_machine_state(machine) != LFB_OFF)
 		return lfb__error(NULL, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
@@ -324,7 +331,7 @@ int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *ma
 	search.search.context = options.context;
 	err = take_ids(&search, &options);
 	if (!err)
-		err = lfb__agent_world_create(module, &search.search.world);
+		err = lfb__agent_world_create(module, options.choices, &search.search.world);
 	if (!err)
 		err = search_world(&search);
 	lfb__search_end(&search.search);

@@ -20,22 +20,26 @@ struct lfb_agent_state {
 	bool retrieved[LFB_WORLD_FILES];
 	bool second_session, second_file;	/* the names before them were used */
 	bool unloaded;
+	bool off;		/* this kernel has no live update */
+	bool lost, unlinked;	/* see lfb__agent_excuses() */
 };
 
 /* What it does: a letter, that is an operation, and before it perhaps what fails in it. */
 struct lfb_agent_act {
 	const struct lfb_operation *operation;
 	const struct lfb_operation *fail;	/* NULL: nothing */
+	bool rewires;				/* the next kernel has other links */
 };
 
-/* The world, with a module whose lines are @module's. */
-int lfb__agent_world_create(const struct lfb_scenario *module, struct lfb_world *world);
+/* The world, with a module whose lines are @module's; @choices: enum lfb_exhaust_choice. */
+int lfb__agent_world_create(const struct lfb_scenario *module, unsigned int choices,
+			    struct lfb_world *world);
 /* Would an agent without mistakes do this here? */
 bool lfb__agent_does(const struct lfb_agent_state *state, const struct lfb_agent_act *act);
 /* Is nothing left of what was handed over? */
 bool lfb__agent_is_done(const struct lfb_agent_state *state);
 /* It did, and that was the answer. */
-void lfb__agent_learns(struct lfb_agent_state *state, const struct lfb_operation *operation,
+void lfb__agent_learns(struct lfb_agent_state *state, const struct lfb_agent_act *act,
 		       long result);
 
 #endif

@@ -29,7 +29,7 @@ static bool in_world(const struct lfb_operation *operation)
 		return operation->plan.kinds == 0 || operation->plan.kinds == 1u << LFB_FAULT_ALLOC;
 	case LFB_VERB_REBOOT:
 	case LFB_VERB_JUMP:
-		return !operation->name;
+		return !operation->name && !operation->lacks;
 	case LFB_VERB_WHEN:
 		return !operation->of_flb && operation->handler < LFB_MODEL_HANDLERS &&
 		       operation->callback == LFB_CALLBACK_RETRIEVE &&

@@ -77,6 +77,14 @@ struct lfb_life_raised {
 	char text[1500];
 };
 
+/* What the process that waits may see of one that searches. */
+struct lfb_life_seat {
+	struct lfb_life_raised now;	/* what would be found, if it died */
+	u32 done;			/* nodes of the layer … */
+	u64 sequences;			/* … and lives in it */
+	bool stops;			/* is to go on no more */
+};
+
 struct lfb_life {
 	struct lfb_exhaust_modules what;
 	void *context;
@@ -94,11 +102,12 @@ struct lfb_life {
 	bool hit;			/* what was to fail in the last act did */
 	bool dead;
 	int error;			/* of the test's own functions */
-	struct lfb_life_raised now;	/* what is found would be this … */
-	struct lfb_life_raised *shared_now;	/* … as others may see; NULL: nobody does */
+	struct lfb_life_raised now;	/* what is found would be this */
+	struct lfb_life_seat *seat;	/* NULL before there are processes */
 	/* The search. */
 	struct lfb_exhaust_modules_result result;
 	unsigned int depth;
+	bool ended;			/* by who is told how far it is */
 	struct lfb_list nodes;		/* struct lfb_life_node; the first one did nothing */
 	u32 layer, layer_end;		/* those to go on from */
 	struct lfb_list raised;		/* struct lfb_life_raised, the first of each id */
@@ -126,7 +135,7 @@ long lfb__life_perform(struct lfb_life *life, const struct lfb_life_act *word,
 /* A machine with the modules. 0 or -errno with the sentence. */
 int lfb__life_machine(struct lfb_life *life);
 
-/* search.c: all lives up to what.length, behind the one that does nothing. */
+/* search.c: all lives up to what.length, behind the one that does nothing. -EINTR: not all. */
 int lfb__life_search(struct lfb_life *life);
 /* The life of a node. Returns its length. */
 unsigned int lfb__life_word(const struct lfb_life *life, u32 node, struct lfb_life_act *word);

@@ -218,7 +218,12 @@ static int try_all(struct lfb_life *life)
 	}
 	if (!err)
 		err = lfb__life_search(life);
-	return err ? err : report_all(life);
+	if (!err || err == -EINTR) {
+		int told = report_all(life);
+
+		err = told ? told : err;
+	}
+	return err;
 }
 
 int lfb_exhaust_modules(const struct lfb_machine_options *machine,
@@ -233,7 +238,7 @@ int lfb_exhaust_modules(const struct lfb_machine_options *machine,
 	if (!err)
 		err = life.what.only ? try_only(&life) : try_all(&life);
 	lfb_machine_destroy(life.machine);
-	if (!err)
+	if (!err || err == -EINTR)
 		lfb__result_give(result, &life.result, sizeof(life.result));
 	lfb__list_free(&life.nodes);
 	lfb__list_free(&life.raised);

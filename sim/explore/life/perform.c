@@ -98,10 +98,12 @@ static long kexec(struct lfb_life *life, const struct lfb_life_act *act)
 
 	if (err)
 		return err;
-	machine->liveupdate_on = !life->machine_options.liveupdate_off &&
-				 act->verb != LFB_LIFE_KEXEC_OFF;
-	machine->kho_on = !life->machine_options.kho_off && act->verb != LFB_LIFE_KEXEC_NO_KHO;
+	if (act->verb == LFB_LIFE_KEXEC_OFF)
+		machine->lacks = LFB_LACKS_LIVEUPDATE;
+	if (act->verb == LFB_LIFE_KEXEC_NO_KHO)
+		machine->lacks = LFB_LACKS_KHO;
 	err = lfb_machine_jump(machine, NULL);
+	machine->lacks = LFB_LACKS_NOTHING;
 	if (err)
 		return err;
 	new_kernel(life);
@@ -198,8 +200,6 @@ long lfb__life_perform(struct lfb_life *life, const struct lfb_life_act *word,
 	life->machine->kernel.history.next = 0;
 	life->machine->kernel.operation_is_set = true;
 	doing(life, 0, "boot");
-	life->machine->liveupdate_on = !life->machine_options.liveupdate_off;
-	life->machine->kho_on = !life->machine_options.kho_off;
 	life->hit = life->dead = false;
 	new_kernel(life);
 	answer = lfb_machine_boot(life->machine);

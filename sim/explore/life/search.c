@@ -15,6 +15,7 @@
 #include "sim/explore/life/life.h"
 
 #define CHUNK 8u	/* nodes a process takes at a time */
+#define WATCH_US 10000	/* between two looks at how far they are */
 
 /* A process, or this one; what it found. */
 struct worker {
@@ -58,8 +59,7 @@ static int try_act(struct lfb_life *life, struct worker *worker, struct lfb_life
 	word[life->depth] = tried.act;
 	life->now.order++;
 	life->now.length = life->depth + 1;
-	if (life->shared_now)
-		*life->shared_now = life->now;
+	life->seat->now = life->now;
 	err = lfb__life_try(life, word, life->depth + 1, &tried.state, &worker->raised);
 	*hit = life->hit;
 	if (err || (tried.act.fails && !*hit))
@@ -138,17 +138,44 @@ static int expand(struct lfb_life *life, struct worker *worker, u32 id)
 	return err;
 }
 
+/* Tells how far all of them are. */
+static void tell(struct lfb_life *life, const struct lfb_life_seat *seats)
+{
+	struct lfb_progress progress = {
+		.sz = sizeof(progress),
+		.total = life->layer_end - life->layer,
+		.length = life->depth + 1,
+		.longest = life->what.length,
+		.tried = life->result.sequences,
+	};
+
+	for (unsigned int i = 0; i < life->what.jobs; i++) {
+		progress.done += __atomic_load_n(&seats[i].done, __ATOMIC_RELAXED);
+		progress.tried += __atomic_load_n(&seats[i].sequences, __ATOMIC_RELAXED);
+	}
+	if (life->what.progress)
+		life->ended = !life->what.progress(life->what.progress_context, &progress);
+}
+
 /*
  * Who takes which nodes does not depend on who is fast: what a module keeps outside of its data
  * then comes from the same lives each time.
  */
 static int work(struct lfb_life *life, struct worker *worker, unsigned int number)
 {
+	struct lfb_life_seat *seat = life->seat;
 	int err = 0;
 
 	for (u32 at = life->layer; !err && at < life->layer_end; at++) {
-		if ((at - life->layer) / CHUNK % life->what.jobs == number)
-			err = expand(life, worker, at);
+		if ((at - life->layer) / CHUNK % life->what.jobs != number)
+			continue;
+		if (life->ended || __atomic_load_n(&seat->stops, __ATOMIC_RELAXED))
+			break;
+		err = expand(life, worker, at);
+		__atomic_store_n(&seat->sequences, worker->sequences, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&seat->done, 1, __ATOMIC_RELAXED);
+		if (life->what.jobs == 1)
+			tell(life, seat);
 	}
 	return err;
 }
@@ -236,8 +263,31 @@ static int note_death(struct lfb_life *life, struct worker *worker, int status,
 	return 0;
 }
 
-/* @now: where each of them is, for when it dies. */
-static int fork_all(struct lfb_life *life, struct worker *workers, struct lfb_life_raised *now)
+static bool is_running(const struct worker *worker)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return worker->pid > 0 && !waitid(P_PID, (id_t)worker->pid, &info,
+					  WEXITED | WNOHANG | WNOWAIT) && !info.si_pid;
+}
+
+/* Until the last of them is done. */
+static void watch(struct lfb_life *life, const struct worker *workers, struct lfb_life_seat *seats)
+{
+	for (unsigned int i = 0; i < life->what.jobs;) {
+		if (!is_running(&workers[i])) {
+			i++;
+			continue;
+		}
+		usleep(WATCH_US);
+		if (!life->ended)
+			tell(life, seats);
+		for (unsigned int j = 0; life->ended && j < life->what.jobs; j++)
+			__atomic_store_n(&seats[j].stops, true, __ATOMIC_RELAXED);
+	}
+}
+
+static int fork_all(struct lfb_life *life, struct worker *workers, struct lfb_life_seat *seats)
 {
 	int err = 0;
 
@@ -246,17 +296,19 @@ static int fork_all(struct lfb_life *life, struct worker *workers, struct lfb_li
 		workers[i].fd = memfd_create("lfb-exhaust", MFD_CLOEXEC);
 		workers[i].pid = workers[i].fd < 0 ? -1 : fork();
 		if (!workers[i].pid) {
-			life->shared_now = &now[i];
+			life->seat = &seats[i];
 			work_and_tell(life, &workers[i], i);
 		}
 		if (workers[i].pid < 0)
 			err = lfb__error(NULL, -EAGAIN, "no process for a search");
 	}
+	if (life->what.progress)
+		watch(life, workers, seats);
 	for (unsigned int i = 0; i < life->what.jobs; i++) {
 		int status = 0, failed = 0;
 
 		if (workers[i].pid > 0 && waitpid(workers[i].pid, &status, 0) == workers[i].pid)
-			failed = status ? note_death(life, &workers[i], status, &now[i]) :
+			failed = status ? note_death(life, &workers[i], status, &seats[i].now) :
 					  listen(&workers[i]);
 		err = err ? err : failed;
 		if (workers[i].fd >= 0)
@@ -328,44 +380,50 @@ static int merge(struct lfb_life *life, struct worker *workers, unsigned int cou
 }
 
 /* All lives that are longer by one. */
-static int run_layer(struct lfb_life *life, struct worker *workers, struct lfb_life_raised *now)
+static int run_layer(struct lfb_life *life, struct worker *workers, struct lfb_life_seat *seats)
 {
 	const unsigned int jobs = life->what.jobs;
 	int err;
 
 	memset(workers, 0, jobs * sizeof(*workers));
+	memset(seats, 0, jobs * sizeof(*seats));
+	life->seat = seats;
 	if (jobs == 1)
 		err = work(life, workers, 0);
 	else
-		err = fork_all(life, workers, now);
+		err = fork_all(life, workers, seats);
 	if (!err)
 		err = merge(life, workers, jobs);
 	for (unsigned int i = 0; i < jobs; i++) {
 		lfb__list_free(&workers[i].nodes);
 		lfb__list_free(&workers[i].raised);
 	}
-	life->depth++;
+	/* One that was ended early counts only if it has shown something. */
+	life->depth += !life->ended || life->raised.count;
 	return err;
 }
 
 int lfb__life_search(struct lfb_life *life)
 {
-	size_t size = life->what.jobs * sizeof(struct lfb_life_raised);
-	struct lfb_life_raised *now = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	size_t size = life->what.jobs * sizeof(struct lfb_life_seat);
+	struct lfb_life_seat *seats = mmap(NULL, size, PROT_READ | PROT_WRITE,
 					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct worker *workers = calloc(life->what.jobs, sizeof(*workers));
 	int err = 0;
 
-	if (now == MAP_FAILED || !workers || !lfb__list_add(&life->nodes,
+	if (seats == MAP_FAILED || !workers || !lfb__list_add(&life->nodes,
 							       sizeof(struct lfb_life_node)))
 		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
 	life->layer_end = 1;
 	while (!err && life->depth < life->what.length && life->layer < life->layer_end &&
-	       !life->raised.count)
-		err = run_layer(life, workers, now);
+	       !life->raised.count && !life->ended)
+		err = run_layer(life, workers, seats);
+	if (!err && life->ended)
+		err = lfb__error(NULL, -EINTR, "the search of %.160s was ended after %llu "
+				 "sequences", life->what.name, life->result.sequences);
 	life->result.length = life->depth;
 	free(workers);
-	if (now != MAP_FAILED)
-		munmap(now, size);
+	if (seats != MAP_FAILED)
+		munmap(seats, size);
 	return err;
 }

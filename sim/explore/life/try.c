@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/explore/exhaust/exhaust.h"
 #include "sim/explore/life/life.h"
 
 static int raise(struct lfb_life *life, u32 id, const char *text, struct lfb_list *raised)
@@ -23,35 +24,17 @@ static int raise(struct lfb_life *life, u32 id, const char *text, struct lfb_lis
 	return 0;
 }
 
-/*
- * That a session waits for its agent looks as if it had been forgotten: here the agent had no time
- * for it yet. What is handed over to a kernel without live update, or without the link that an FLB
- * needs, is lost and not the module's fault.
- */
-static bool is_excused(const struct lfb_life_state *state, u32 id)
-{
-	switch (id) {
-	case LFB_FINDING_SESSION_NEVER_FINISHED:
-		return state->lost || !lfb__life_is_done(state);
-	case LFB_FINDING_KHO_NEVER_RESTORED:
-		return state->lost || state->unlinked;
-	case LFB_FINDING_FLB_NOBODY_REGISTERED:
-	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
-		return state->unlinked;
-	default:
-		return false;
-	}
-}
-
 static int collect(struct lfb_life *life, const struct lfb_life_state *state,
 		   struct lfb_list *raised)
 {
+	const bool waits = !lfb__life_is_done(state);
 	const struct lfb_finding *finding;
 	char text[1500];
 	int err = 0;
 
 	for (size_t i = 0; !err && (finding = lfb_finding_at(life->machine, i)) != NULL; i++) {
-		if (!life->wanted[finding->id] || is_excused(state, finding->id))
+		if (!life->wanted[finding->id] ||
+		    lfb__agent_excuses(waits, state->lost, state->unlinked, finding->id))
 			continue;
 		lfb_finding_format(finding, text, sizeof(text));
 		err = raise(life, finding->id, text, raised);

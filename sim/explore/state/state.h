@@ -43,7 +43,12 @@ typedef void (*lfb_state_more_fn)(struct lfb_state_sink *sink, const void *conte
  */
 void lfb__state_digest(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
 		       struct lfb_digest *digest);
-/* The same facts with names, to be compared by lfb__state_diff(). NULL without memory. */
+/*
+ * In which words of handed-over memory there is something, whatever it is: an address may be
+ * another one the second time. No part of the state, as what is undone may stand there still.
+ */
+u64 lfb__state_contents(struct lfb_machine *machine);
+/* The state's facts with names, to be compared by lfb__state_diff(). NULL without memory. */
 struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more_fn more,
 				     const void *context);
 void lfb__state_free(struct lfb_state *state);

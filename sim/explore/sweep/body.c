@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/luo/luo.h"
 #include "sim/explore/sweep/sweep.h"
 
 enum { PREPARE, STEP, CLEAN_UP, STEPS };
@@ -82,6 +83,25 @@ static bool leaves_nothing(const struct lfb_machine_stats *now,
 	return true;
 }
 
+/* All sessions are finished, all files closed: is there memory that nobody took over? */
+static bool takes_over_all(struct lfb_machine *machine, char *why, size_t size)
+{
+	const struct lfb_kernel *kernel = &machine->kernel;
+	const struct luo *luo = kernel->luo;
+	const struct lfb_finding *finding;
+
+	if (!luo || !luo->handed_over || kernel->files_open > luo->device_open)
+		return true;
+	lfb__machine_at_end(machine);
+	for (size_t i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++) {
+		if (finding->id != LFB_FINDING_KHO_NEVER_RESTORED)
+			continue;
+		snprintf(why, size, "%.300s", finding->text);
+		return false;
+	}
+	return true;
+}
+
 /*
  * clean_up ran already. What the kernel had in use that the test began with says nothing about the
  * next one, nor about one that is about to jump.
@@ -95,9 +115,11 @@ static bool take_down(void *self, char *why, size_t size)
 		return leaves_nothing(&now, &body->least, why, size);
 	body->least = now;
 	body->knows_least = true;
-	return lfb_machine_boots(body->machine) != body->boot ||
-	       lfb_machine_state(body->machine) != LFB_RUNNING ||
-	       leaves_nothing(&now, &body->clean, why, size);
+	if (lfb_machine_state(body->machine) != LFB_RUNNING)
+		return true;
+	if (lfb_machine_boots(body->machine) != body->boot)
+		return takes_over_all(body->machine, why, size);
+	return leaves_nothing(&now, &body->clean, why, size);
 }
 
 static void remove_modules(struct lfb_machine *machine, struct lfb_module *const *modules,

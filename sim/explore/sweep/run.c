@@ -204,7 +204,10 @@ static enum way wrong(struct lfb_sweep *sweep, size_t step, long result,
 
 	snprintf(where, sizeof(where), "%s failed (%s)", faults->where,
 		 lfb_fault_kind_name(faults->kind));
-	if (now->exact == record->before.exact)
+	if (result == record->result && now->exact == record->after.exact)
+		lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_HALF_DONE, "%s: it answered %ld, "
+				"but something is missing in what it hands over", where, result);
+	else if (now->exact == record->before.exact)
 		lfb__sweep_fail(sweep, step, LFB_FINDING_STEP_HALF_DONE, "%s: nothing happened, "
 				"but it answered %ld as if it had", where, result);
 	else if (result < 0)
@@ -237,7 +240,8 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 		return WAY_OUT;
 	moment.now = lfb__sweep_digest(sweep);
 	if (result == record->result && object == record->object &&
-	    moment.now.exact == record->after.exact) {
+	    moment.now.exact == record->after.exact &&
+	    lfb__state_contents(sweep->machine) == record->contents) {
 		worsen(sweep, LFB_OUTCOME_ABSORBED);
 		return WAY_ON;
 	}

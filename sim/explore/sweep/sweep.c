@@ -44,6 +44,7 @@ static void record(struct lfb_sweep *sweep, struct lfb_sweep_record *record)
 	const struct lfb_kernel *kernel = &sweep->machine->kernel;
 
 	record->after = lfb__sweep_digest(sweep);
+	record->contents = lfb__state_contents(sweep->machine);
 	record->dead = sweep->machine->state != LFB_OFF && kernel->dead;
 	lfb__sweep_note(sweep->machine, record);
 	memcpy(record->points, kernel->faults.count, sizeof(record->points));
@@ -94,7 +95,6 @@ static int run_plain(struct lfb_sweep *sweep)
 	sweep->unbalanced = sweep->balance->breach[0] != '\0';
 	for (size_t i = 0; i < sweep->machine->kernel.findings.count; i++)
 		sweep->known[sweep->machine->kernel.findings.all[i]->id] = true;
-	look_away(sweep);
 	sweep->end = sweep->records[subject->steps - 1].after;
 	return 0;
 }
@@ -108,6 +108,9 @@ static void check_plain_end(struct lfb_sweep *sweep)
 		return;
 	lfb__sweep_fail(sweep, subject->steps, LFB_FINDING_STEP_NOT_UNDONE, "without any fault, "
 			"%s", why);
+	sweep->explains = true;
+	lfb__sweep_name(sweep);
+	sweep->explains = false;
 	lfb__sweep_report(sweep, NULL);
 }
 
@@ -280,6 +283,7 @@ static int run_sweep(struct lfb_sweep *sweep)
 				sweep->records[sweep->subject->last_armed].points[kind];
 	}
 	check_plain_end(sweep);
+	look_away(sweep);
 	if (sweep->options.only)
 		return sweep_one(sweep);
 	if (!is_over(sweep))

@@ -55,6 +55,7 @@ struct lfb_sweep_record {
 	u64 object;
 	struct lfb_digest before;
 	struct lfb_digest after;
+	u64 contents;				/* of handed-over memory, afterwards */
 	bool dead;				/* the kernel is, afterwards */
 	bool live_update;			/* is on, afterwards */
 	bool device_open;			/* likewise */
