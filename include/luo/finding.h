@@ -62,7 +62,8 @@ struct lfb_place {
  * @doing: that operation in a word ("preserve"), or the scenario's line
  * @boot: the kernel, 0 for the first
  * @profile: what kernel that is ("linux-7.3")
- * @task: who was at work ("boot", or an agent's name)
+ * @task: who was at work: "boot", an agent's name, or in a C program that calls module code the
+ *	thread's; that of the first thread is the program's
  * @callback: the callback that ran ("flb iommu-v1 preserve"), "" outside of callbacks
  * @object: what it is about ("flb iommu-v1", "session vm-1", "phys 0x12000")
  * @text: what happened

@@ -52,7 +52,7 @@ static void one_mistake_on_one_object_is_one_finding_a_kernel(void **state)
 	assert_string_equal(finding->text, "time 0");
 	assert_string_equal(finding->object, "phys 0x1000");
 	assert_string_equal(finding->doing, "module");
-	assert_string_equal(finding->task, "boot");
+	assert_string_equal(finding->task, "finding_test");
 	assert_string_equal(finding->profile, "reference");
 	assert_string_equal(finding->callback, "");
 	assert_int_equal(lfb_event_count(world->machine, LFB_EVENT_FINDING), 3);

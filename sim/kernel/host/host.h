@@ -57,6 +57,8 @@ void lfb__assert_text(const struct lfb_assertion *broken, char *text, size_t siz
  */
 #define LFB_ENTRY __attribute__((section("lfb_entry"), noinline))
 
+/* The name of this thread, of the first one that of the program. */
+void lfb__thread_name(char *name, size_t size);
 /* The return addresses that led here, the innermost first. Returns how many. */
 unsigned int lfb__frames_here(void **frames, unsigned int max);
 /* Where the LFB_ENTRY function that runs was called from; NULL: none runs, or nobody knows. */

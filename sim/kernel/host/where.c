@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE /* dladdr(), dl_iterate_phdr(), pthread_getattr_np() */
 #include <dlfcn.h>
+#include <errno.h>
 #include <execinfo.h>
 #include <link.h>
 #include <pthread.h>
@@ -19,6 +20,12 @@
 #include "sim/kernel/host/host.h"
 
 #define LINES_MAX 8
+
+void lfb__thread_name(char *name, size_t size)
+{
+	if (gettid() == getpid() || pthread_getname_np(pthread_self(), name, size))
+		snprintf(name, size, "%s", program_invocation_short_name);
+}
 
 /* Lies in the section so that there is one where no memory is linked. */
 LFB_ENTRY unsigned int lfb__frames_here(void **frames, unsigned int max)

@@ -77,6 +77,10 @@ static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
 	snprintf(stored->doing, sizeof(stored->doing), "%s", kernel->doing ? kernel->doing : "");
 	snprintf(stored->task, sizeof(stored->task), "%s",
 		 kernel->task ? kernel->task->name : "nobody");
+	/* Module code that a program calls is run by the program's thread. */
+	if (kernel->task == &kernel->boot_task && !kernel->operation_is_set &&
+	    strcmp(stored->doing, "boot"))
+		lfb__thread_name(stored->task, sizeof(stored->task));
 	/* A bug of the simulator is not the callback's, whichever runs. */
 	if (frame && !kernel->wrong)
 		snprintf(stored->callback, sizeof(stored->callback), "%s %.47s %s", frame->type,
@@ -149,6 +153,7 @@ static struct lfb_finding *write_down(struct lfb_kernel *kernel, enum lfb_findin
 	snprintf(stored->object, sizeof(stored->object), "%s", object);
 	snprintf(stored->text, sizeof(stored->text), "%s", text);
 	lfb__make_harmless(stored->doing);
+	lfb__make_harmless(stored->task);
 	lfb__make_harmless(stored->callback);
 	lfb__make_harmless(stored->object);
 	lfb__make_harmless(stored->text);
