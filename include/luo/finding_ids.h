@@ -175,7 +175,9 @@
 	  "what was freed is not allocated, or not by that allocator")                             \
 	X(MEM_WILD_POINTER, "LFB-MEM-WILD-POINTER", FATAL, "a pointer to nothing was followed")    \
 	X(MEM_NEVER_WRITTEN, "LFB-MEM-NEVER-WRITTEN", WARNING,                                     \
-	  "bytes are handed over that nobody wrote")
+	  "bytes are handed over that nobody wrote")                                               \
+	X(MEM_HANDLE_CUT, "LFB-MEM-HANDLE-CUT", ERROR,                                             \
+	  "a physical address was cut to 32 bits")
 
 #define LFB_FINDING_IDS_LOCK(X)                                                                    \
 	X(LOCK_INVERSION, "LFB-LOCK-INVERSION", ERROR,                                             \

@@ -37,6 +37,7 @@ struct lfb_module;
  * @liveupdate_off: boot without liveupdate=on
  * @raw_faults: do not turn faults inside kernel code into a dead kernel; for use with a debugger
  * @checks: how closely kernels are watched; default LFB_CHECKS_ON
+ * @map: which physical addresses memory has; default high ones
  */
 struct lfb_machine_options {
 	size_t sz;
@@ -51,6 +52,7 @@ struct lfb_machine_options {
 	bool liveupdate_off;
 	bool raw_faults;
 	enum lfb_checks checks;
+	enum lfb_memory_map map;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */

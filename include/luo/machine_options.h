@@ -19,6 +19,21 @@ enum lfb_memory_mode {
 };
 
 /**
+ * enum lfb_memory_map - which physical addresses a machine's memory has
+ * @LFB_MAP_DEFAULT: high ones; low ones with LFB_PAGES_ASCENDING, as the golden images have them
+ * @LFB_MAP_LOW: from 0 up
+ * @LFB_MAP_HIGH: from 4 GiB up, as servers have most of theirs, and nothing below: a physical
+ *	address that was cut to 32 bits is none, so it fails at its first use
+ *
+ * A machine that boots from a blob has the map of the machine that wrote it.
+ */
+enum lfb_memory_map {
+	LFB_MAP_DEFAULT,
+	LFB_MAP_LOW,
+	LFB_MAP_HIGH,
+};
+
+/**
  * enum lfb_page_policy - which page comes next
  * @LFB_PAGES_BUDDY: a buddy allocator, as in a kernel
  * @LFB_PAGES_ASCENDING: ascending addresses from 64 KiB without gaps, in order of allocation,

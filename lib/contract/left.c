@@ -11,7 +11,7 @@ static u64 linear(const struct lfb_kernel *kernel, const void *address)
 {
 	u64 offset = (u64)((uintptr_t)address - (uintptr_t)kernel->memory.base);
 
-	return offset < kernel->memory.size ? offset : ~0ull;
+	return lfb__is_memory(&kernel->memory, offset) ? offset : ~0ull;
 }
 
 static bool is_object(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry,

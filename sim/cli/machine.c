@@ -56,6 +56,10 @@ const struct cli_option cli_machine_options[] = {
 	{ "memory", "SIZE", "physical memory, with K, M or G (default 64M)",
 	  offsetof(struct cli_machine, options.memory), 0, "a size, as 64M", set_memory,
 	  .group = CLI_GROUP_MACHINE },
+	{ "memory-map", "MAP", "high: memory is from 4 GiB up, where 32-bit addresses do not\n"
+	  "reach (default); low: from 0 up (default with --pages ascending)",
+	  offsetof(struct cli_machine, options.map), 0, "default, low or high",
+	  .group = CLI_GROUP_MACHINE },
 	{ "mode", "MODE", "remap: addresses of an old kernel fault in the next; fixed: they\n"
 	  "stay, which is faster",
 	  offsetof(struct cli_machine, options.mode), 0, "remap or fixed",
@@ -74,8 +78,9 @@ const struct cli_option cli_machine_options[] = {
 	{ 0 },
 };
 
-_Static_assert(LFB_MEMORY_FIXED == 1 && LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_OFF == 1 &&
-	       LFB_CHECKS_GUARD == 2, "the words stand in the order of their values");
+_Static_assert(LFB_MEMORY_FIXED == 1 && LFB_MAP_LOW == 1 && LFB_MAP_HIGH == 2 &&
+	       LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_OFF == 1 && LFB_CHECKS_GUARD == 2,
+	       "the words stand in the order of their values");
 
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine)
 {

@@ -96,7 +96,11 @@ static const void *blob_at(const struct lfb_view *view, phys_addr_t phys, size_t
 
 struct lfb_view lfb__blob_view(const struct lfb_blob *blob)
 {
-	return (struct lfb_view){ .at = blob_at, .context = blob, .size = blob->memory };
+	return (struct lfb_view){
+		.at = blob_at,
+		.context = blob,
+		.size = blob->memory_start + blob->memory,
+	};
 }
 
 int lfb_blob_save(const struct lfb_blob *blob, const char *path)

@@ -86,9 +86,12 @@ static int read_text(const u8 *bytes, unsigned int at, size_t size, const char *
 	return lfb__error(NULL, -EINVAL, "blob: %s at offset 0x%x is no terminated name", what, at);
 }
 
-static bool is_area(u64 start, u64 size, u64 memory)
+static bool is_area(const struct lfb_blob *blob, u64 start, u64 size)
 {
-	return IS_ALIGNED(start | size, PAGE_SIZE) && start < memory && size <= memory - start;
+	const u64 offset = start - blob->memory_start;
+
+	return IS_ALIGNED(start | size, PAGE_SIZE) && offset < blob->memory &&
+	       size <= blob->memory - offset;
 }
 
 static int read_header(struct lfb_blob *blob)
@@ -97,6 +100,7 @@ static int read_header(struct lfb_blob *blob)
 	int err;
 
 	blob->memory = get_le(bytes + LFB_BLOB_MEMORY_AT, 8);
+	blob->memory_start = get_le(bytes + LFB_BLOB_MEMORY_START_AT, 8);
 	blob->kho_root = get_le(bytes + LFB_BLOB_ROOT_AT, 8);
 	blob->scratch = get_le(bytes + LFB_BLOB_SCRATCH_AT, 8);
 	blob->scratch_size = get_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8);
@@ -114,7 +118,11 @@ static int read_header(struct lfb_blob *blob)
 		return lfb__error(NULL, -EINVAL, "blob: memory size at offset 0x%x is %llu, not "
 				  "whole pages from 1 MiB to 1 TiB", LFB_BLOB_MEMORY_AT,
 				  blob->memory);
-	if (!is_area(blob->scratch, blob->scratch_size, blob->memory))
+	if (blob->memory_start && blob->memory_start != LFB_HIGH_START)
+		return lfb__error(NULL, -EINVAL, "blob: start of memory at offset 0x%x is 0x%llx, "
+				  "neither 0 nor 4 GiB", LFB_BLOB_MEMORY_START_AT,
+				  blob->memory_start);
+	if (!is_area(blob, blob->scratch, blob->scratch_size))
 		return lfb__error(NULL, -EINVAL, "blob: scratch at offset 0x%x is no area of whole "
 				  "pages in memory", LFB_BLOB_SCRATCH_AT);
 	if (!blob->boots)
@@ -143,9 +151,9 @@ static int check_range(const struct lfb_blob *blob, u32 index)
 
 	if (!range->nr_pages)
 		return bad_range(index, "it has no pages");
-	if (!is_area(range->phys, size, blob->memory))
+	if (!is_area(blob, range->phys, size))
 		return bad_range(index, "it is no area of whole pages in memory");
-	if (range->phys < PFN_PHYS(LFB_LOW_PAGES))
+	if (range->phys - blob->memory_start < PFN_PHYS(LFB_LOW_PAGES))
 		return bad_range(index, "it lies in the first 64 KiB, which are never given out");
 	if (range->phys < blob->scratch + blob->scratch_size && end > blob->scratch)
 		return bad_range(index, "it lies in scratch");
@@ -288,8 +296,10 @@ static int check_place(const struct lfb_blob_range *range, struct lfb_machine *m
 int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
-	int err;
+	int err = lfb__memory_move(kernel, blob->memory_start);
 
+	if (err)
+		return err;
 	for (u32 i = 0; i < blob->nr_ranges; i++) {
 		err = check_place(&blob->ranges[i], machine);
 		if (err)

@@ -122,7 +122,8 @@ static void write_header(u8 *bytes, size_t size, struct lfb_machine *machine,
 	put_le(bytes + LFB_BLOB_VERSION_AT, 4, LFB_BLOB_VERSION);
 	put_le(bytes + LFB_BLOB_HEADER_SIZE_AT, 4, LFB_BLOB_HEADER_SIZE);
 	put_le(bytes + LFB_BLOB_TOTAL_SIZE_AT, 8, size);
-	put_le(bytes + LFB_BLOB_MEMORY_AT, 8, memory->size);
+	put_le(bytes + LFB_BLOB_MEMORY_AT, 8, memory->size - memory->start);
+	put_le(bytes + LFB_BLOB_MEMORY_START_AT, 8, memory->start);
 	put_le(bytes + LFB_BLOB_ROOT_AT, 8, machine->handover_root);
 	put_le(bytes + LFB_BLOB_SCRATCH_AT, 8, memory->scratch);
 	put_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8, memory->scratch_size);

@@ -31,7 +31,8 @@ enum {
 	LFB_BLOB_NR_RANGES_AT = 60,	/* u32 */
 	LFB_BLOB_PROFILE_AT = 64,
 	LFB_BLOB_COMPATIBLE_AT = 96,
-	LFB_BLOB_RESERVED_AT = 112,
+	LFB_BLOB_MEMORY_START_AT = 112,
+	LFB_BLOB_RESERVED_AT = 120,
 	LFB_BLOB_HEADER_SIZE = 128,
 };
 
@@ -55,7 +56,8 @@ struct lfb_blob_range {
 struct lfb_blob {
 	u8 *bytes;
 	size_t size;
-	u64 memory;
+	u64 memory;		/* bytes of it, from here up: */
+	phys_addr_t memory_start;
 	u64 kho_root;
 	u64 scratch;
 	u64 scratch_size;

@@ -144,7 +144,13 @@ int lfb_machine_boot(struct lfb_machine *machine)
 {
 	int err = lfb__machine_claim(machine);
 
-	return err ? err : lfb__machine_switch_on(machine, 0);
+	if (err)
+		return err;
+	err = lfb__memory_move(&machine->kernel, machine->memory_start);
+	if (!err)
+		return lfb__machine_switch_on(machine, 0);
+	lfb__modules_release(machine);
+	return err;
 }
 
 int lfb_machine_shutdown(struct lfb_machine *machine)

@@ -54,10 +54,20 @@ static int check_options(struct lfb_machine_options *options)
 	if (options->policy > LFB_PAGES_ASCENDING)
 		return lfb__error(NULL, -EINVAL, "there is no page policy %d",
 				  (int)options->policy);
+	if (options->map > LFB_MAP_HIGH)
+		return lfb__error(NULL, -EINVAL, "there is no memory map %d", (int)options->map);
 	if (options->checks > LFB_CHECKS_GUARD)
 		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
 				  (int)options->checks);
 	return checks_of_environment(&options->checks);
+}
+
+static u64 start_of(const struct lfb_machine_options *options)
+{
+	bool low = options->map == LFB_MAP_LOW ||
+		   (options->map == LFB_MAP_DEFAULT && options->policy == LFB_PAGES_ASCENDING);
+
+	return low ? 0 : LFB_HIGH_START;
 }
 
 static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_options *options)
@@ -105,6 +115,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 		goto out_free;
 	memory = (struct lfb_memory_options){
 		.size = options.memory,
+		.start = start_of(&options),
 		.mode = options.mode,
 		.policy = options.policy,
 		.checks = options.checks,
@@ -115,6 +126,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 			   options.memory, err);
 		goto out_free;
 	}
+	machine->memory_start = memory.start;
 	machine->kho_on = !options.kho_off;
 	machine->liveupdate_on = !options.liveupdate_off;
 	machine->kernel.catch_faults = !options.raw_faults;

@@ -43,6 +43,7 @@ struct lfb_machine {
 	enum lfb_machine_state state;
 	unsigned int boots;
 	unsigned long calls;		/* into its kernel code: tells one from the next */
+	phys_addr_t memory_start;	/* but for what boots from a blob of another map */
 	bool kho_on;
 	bool liveupdate_on;
 	enum lfb_lack lacks;		/* the next kernel; who boots it sets it back */

@@ -120,7 +120,7 @@ static void *first_block(const struct luo *luo)
 	const struct luo_ser_v5 *tree = luo->tree;
 	const phys_addr_t phys = tree ? tree->sessions_pa : 0;
 
-	if (!phys || !IS_ALIGNED(phys, PAGE_SIZE) || phys >= memory->size ||
+	if (!phys || !IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(memory, phys) ||
 	    (memory->map[PHYS_PFN(phys)].flags & (PG_ALLOCATED | PG_SLAB)) != PG_ALLOCATED)
 		return NULL;
 	return lfb__memory_at(memory, phys, PAGE_SIZE);

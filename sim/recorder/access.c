@@ -78,7 +78,7 @@ static bool is_anothers(const struct lfb_kernel *kernel, const struct lfb_slots 
 	phys_addr_t phys;
 
 	if (lfb__address_kind(&kernel->memory, address, &phys) != LFB_ADDRESS_CURRENT ||
-	    phys >= kernel->memory.size)
+	    !lfb__is_memory(&kernel->memory, phys))
 		return false;
 	pfn = PHYS_PFN(phys);
 	page = &map[pfn];
@@ -116,7 +116,7 @@ u64 *lfb__access_page(const struct lfb_kernel *kernel, const void *address)
 	phys_addr_t phys;
 
 	if (lfb__address_kind(memory, address, &phys) != LFB_ADDRESS_CURRENT ||
-	    !IS_ALIGNED(phys, PAGE_SIZE) || phys >= memory->size ||
+	    !IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(memory, phys) ||
 	    !(memory->map[PHYS_PFN(phys)].flags & (PG_ALLOCATED | PG_PRESERVED_IN)) ||
 	    (memory->map[PHYS_PFN(phys)].flags & (PG_SLAB | PG_INTERNAL)))
 		return NULL;
@@ -129,7 +129,7 @@ static void mark_written(struct lfb_kernel *kernel, const void *address)
 	phys_addr_t phys;
 
 	if (lfb__address_kind(&kernel->memory, address, &phys) == LFB_ADDRESS_CURRENT &&
-	    phys < kernel->memory.size)
+	    lfb__is_memory(&kernel->memory, phys))
 		lfb__pages_mark_dirty(kernel, PHYS_PFN(phys), 1);
 }
 

@@ -314,6 +314,7 @@ static const u64 static_data[1];
 
 LFB_STEP_IS(store, write_there(call, step, (uintptr_t)address_of(call, step, 1)))
 LFB_STEP_IS(store_phys, write_there(call, step, virt_to_phys(address_of(call, step, 1))))
+LFB_STEP_IS(store_phys32, write_there(call, step, (u32)virt_to_phys(address_of(call, step, 1))))
 LFB_STEP_IS(store_code, write_there(call, step, (uintptr_t)write_there))
 LFB_STEP_IS(store_data, write_there(call, step, (uintptr_t)static_data))
 

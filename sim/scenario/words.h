@@ -212,6 +212,7 @@ enum lfb_holding {
 	X(check_stamp, "check-stamp", "S", NONE, NONE)                                             \
 	X(store, "store", "SNS", NONE, NONE)                                                       \
 	X(store_phys, "store-phys", "SNS", NONE, NONE)                                             \
+	X(store_phys32, "store-phys32", "SNS", NONE, NONE)                                         \
 	X(store_code, "store-code", "SN", NONE, NONE)                                              \
 	X(store_data, "store-data", "SN", NONE, NONE)                                              \
 	X(load, "load", "SNs", NONE, NONE)                                                         \

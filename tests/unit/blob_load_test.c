@@ -182,7 +182,9 @@ static void every_field_is_checked(void **state)
 		{ LFB_BLOB_PROFILE_AT + 2, 0x80, 1, "profile at offset 0x40 is no terminated" },
 		{ LFB_BLOB_PROFILE_AT + 31, 'x', 1, "profile at offset 0x40 is no terminated" },
 		{ LFB_BLOB_COMPATIBLE_AT, ' ', 1, "KHO compatible at offset 0x60" },
-		{ LFB_BLOB_RESERVED_AT, 1, 1, "reserved byte at offset 0x70" },
+		{ LFB_BLOB_MEMORY_START_AT, 1, 1, "start of memory at offset 0x70 is 0x1," },
+		{ LFB_BLOB_MEMORY_START_AT, 4ull << 30, 8, "scratch at offset 0x28 is no area" },
+		{ LFB_BLOB_RESERVED_AT, 1, 1, "reserved byte at offset 0x78" },
 		{ LFB_BLOB_HEADER_SIZE - 1, 1, 1, "reserved byte at offset 0x7f" },
 		{ TABLE, 0x10001, 8, "range 0 at offset 0x80: it is no area of whole pages" },
 		{ TABLE, 0x100000, 8, "range 0 at offset 0x80: it is no area" },
@@ -258,7 +260,7 @@ static void blob_must_fit_the_machine(void **state)
 {
 	struct lfb_machine *small = new_machine(1 << 20, NULL);
 	const struct lfb_memory *memory = &small->kernel.memory;
-	const u64 places[] = { memory->scratch, memory->size };
+	const u64 places[] = { memory->scratch - memory->start, memory->size - memory->start };
 	static const char *const why[] = { "scratch area", "memory up to 0x100000" };
 	size_t size;
 	u8 *bytes = smallest(&size);

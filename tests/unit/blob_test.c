@@ -196,21 +196,46 @@ static void view_shows_nothing_but_the_ranges(void **state)
 {
 	struct lfb_blob *blob = blob_of(story, 1 << 20, NULL);
 	struct lfb_view view = lfb__blob_view(blob);
+	const phys_addr_t start = blob->memory_start;
 	u8 present[256] = { 0 };
 
 	for (u32 i = 0; i < blob->nr_ranges; i++)
-		memset(present + PHYS_PFN(blob->ranges[i].phys), 1, blob->ranges[i].nr_pages);
-	for (u64 pfn = 0; pfn < 256; pfn++) {
-		bool two = pfn < 255 && present[pfn] && present[pfn + 1];
+		memset(present + PHYS_PFN(blob->ranges[i].phys - start), 1,
+		       blob->ranges[i].nr_pages);
+	for (unsigned int i = 0; i < 256; i++) {
+		bool two = i < 255 && present[i] && present[i + 1];
+		phys_addr_t phys = start + PFN_PHYS(i);
 
-		assert_int_equal(view.at(&view, PFN_PHYS(pfn), 1) != NULL, present[pfn]);
-		assert_int_equal(view.at(&view, PFN_PHYS(pfn), PAGE_SIZE) != NULL, present[pfn]);
-		assert_int_equal(view.at(&view, PFN_PHYS(pfn) + 1, PAGE_SIZE) != NULL, two);
-		assert_null(view.at(&view, PFN_PHYS(pfn), 0));
-		assert_null(view.at(&view, PFN_PHYS(pfn), SIZE_MAX));
+		assert_int_equal(view.at(&view, phys, 1) != NULL, present[i]);
+		assert_int_equal(view.at(&view, phys, PAGE_SIZE) != NULL, present[i]);
+		assert_int_equal(view.at(&view, phys + 1, PAGE_SIZE) != NULL, two);
+		assert_null(view.at(&view, phys, 0));
+		assert_null(view.at(&view, phys, SIZE_MAX));
+		assert_null(view.at(&view, PFN_PHYS(i), 1));
 	}
 	assert_null(view.at(&view, UINT64_MAX, 1));
 	lfb_blob_free(blob);
+}
+
+static struct lfb_machine *machine_of(enum lfb_memory_map map)
+{
+	const struct lfb_machine_options options = { .sz = sizeof(options), .map = map };
+	struct lfb_machine *machine;
+
+	assert_int_equal(lfb_machine_create(&options, &machine), 0);
+	return machine;
+}
+
+/* What a scenario hands over in a machine with this map. */
+static struct lfb_blob *blob_in(const struct lfb_scenario *scenario, enum lfb_memory_map map,
+				struct lfb_blob **blob)
+{
+	struct lfb_machine *machine = machine_of(map);
+	struct lfb_scenario_options options = { .sz = sizeof(options), .last_blob = blob };
+
+	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
+	lfb_machine_destroy(machine);
+	return *blob;
 }
 
 static void blob_boots_in_machines_of_any_size(void **state)
@@ -232,6 +257,44 @@ static void blob_boots_in_machines_of_any_size(void **state)
 	}
 	lfb_scenario_free(scenario);
 	lfb_blob_free(blob);
+}
+
+/* Also over a kernel of its own map; switched on cold, a machine has its own again. */
+static void a_machine_has_the_memory_map_of_the_blob_it_boots(void **state)
+{
+	static const char text[] = "handler 0\nflb 0 0\ngetin 0 = 0 obj=2000\nopen\n"
+				   "rsession a = 0\nretrieve a 2 = 0\nfinish a = 0\nreboot = 0\n";
+	struct lfb_blob *blobs[2], *blob;
+	struct lfb_scenario *scenario, *first;
+	u64 byte;
+
+	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
+	assert_int_equal(lfb_scenario_parse("test", story, strlen(story), &first), 0);
+	for (unsigned int map = 0; map < 2; map++)
+		blobs[map] = blob_in(first, map ? LFB_MAP_HIGH : LFB_MAP_LOW, &blob);
+	for (unsigned int i = 0; i < 8; i++) {
+		const u64 own = i & 1 ? 4ull << 30 : 0;
+		struct lfb_machine *machine = machine_of(i & 1 ? LFB_MAP_HIGH : LFB_MAP_LOW);
+		struct lfb_scenario_options options = {
+			.sz = sizeof(options), .boot_from = blobs[i / 2 % 2], .last_blob = &blob,
+		};
+
+		if (i & 4)
+			assert_int_equal(lfb_scenario_run(first, machine, NULL), 0);
+		if (lfb_scenario_run(scenario, machine, &options))
+			fail_msg("%s", lfb_error_text(machine));
+		assert_int_equal(blob->memory_start, blobs[i / 2 % 2]->memory_start);
+		lfb_blob_free(blob);
+		lfb_machine_shutdown(machine);
+		assert_int_equal(lfb_machine_boot(machine), 0);
+		assert_int_equal(lfb_machine_read(machine, own, &byte, 8), 0);
+		assert_int_equal(lfb_machine_read(machine, own ^ 4ull << 30, &byte, 8), -EFAULT);
+		lfb_machine_destroy(machine);
+	}
+	for (unsigned int map = 0; map < 2; map++)
+		lfb_blob_free(blobs[map]);
+	lfb_scenario_free(scenario);
+	lfb_scenario_free(first);
 }
 
 static void file_is_written_whole_or_not_at_all(void **state)
@@ -317,6 +380,7 @@ int main(void)
 		cmocka_unit_test(every_preserved_block_is_in_the_blob),
 		cmocka_unit_test(view_shows_nothing_but_the_ranges),
 		cmocka_unit_test(blob_boots_in_machines_of_any_size),
+		cmocka_unit_test(a_machine_has_the_memory_map_of_the_blob_it_boots),
 		cmocka_unit_test(file_is_written_whole_or_not_at_all),
 		cmocka_unit_test(what_is_no_live_blob_is_refused),
 		cmocka_unit_test(every_kind_of_range_has_a_name),

@@ -103,7 +103,7 @@ static int do_read(struct rig *rig)
 {
 	char byte;
 
-	return lfb_machine_read(rig->machine, 4096, &byte, 1);
+	return lfb_machine_read(rig->machine, 4ull << 30, &byte, 1);
 }
 
 static int do_call(struct rig *rig)

@@ -97,9 +97,11 @@ static void options_may_be_shorter_or_longer(void **state)
 	lfb_machine_destroy(machine);
 }
 
+#define HIGH (4ull << 30)	/* where memory begins */
+
 static long free_pages_now(void *argument)
 {
-	return (long)page_to_pfn(pfn_to_page((64 * MIB >> PAGE_SHIFT) - 1)) + 1;
+	return (long)page_to_pfn(pfn_to_page((HIGH + 64 * MIB) / PAGE_SIZE - 1)) + 1;
 }
 
 static void defaults_are_as_documented(void **state)
@@ -114,9 +116,12 @@ static void defaults_are_as_documented(void **state)
 	assert_int_equal(lfb_machine_boots(machine), 0);
 	assert_int_equal(lfb_machine_boot(machine), 0);
 	assert_int_equal(lfb_machine_boots(machine), 1);
-	assert_int_equal(lfb_machine_call(machine, free_pages_now, NULL), 64 * MIB >> PAGE_SHIFT);
-	assert_int_equal(lfb_machine_read(machine, 64 * MIB - 1, &byte, 1), 0);
-	assert_int_equal(lfb_machine_read(machine, 64 * MIB, &byte, 1), -EFAULT);
+	assert_int_equal(lfb_machine_call(machine, free_pages_now, NULL),
+			 (HIGH + 64 * MIB) >> PAGE_SHIFT);
+	assert_int_equal(lfb_machine_read(machine, HIGH - 1, &byte, 1), -EFAULT);
+	assert_int_equal(lfb_machine_read(machine, HIGH, &byte, 1), 0);
+	assert_int_equal(lfb_machine_read(machine, HIGH + 64 * MIB - 1, &byte, 1), 0);
+	assert_int_equal(lfb_machine_read(machine, HIGH + 64 * MIB, &byte, 1), -EFAULT);
 	lfb_machine_destroy(machine);
 	lfb_machine_destroy(NULL);
 	assert_string_equal(lfb_version(), "0.1.0");

@@ -118,7 +118,7 @@ static void spoil(void *context, const struct lfb_event *event)
 
 	if (event->kind != LFB_EVENT_JUMP)
 		return;
-	for (u64 at = 0; at < memory->size; at += PAGE_SIZE) {
+	for (u64 at = memory->start; at < memory->size; at += PAGE_SIZE) {
 		u64 *page = (u64 *)(memory->base + at);
 
 		if (page[1] - page[0] == page[2] - page[1] && page[1] != page[0])

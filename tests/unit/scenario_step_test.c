@@ -116,7 +116,7 @@ static void steps_answer(void **state)
 		"kmalloc s 64 = 0", "kmalloc t 64 = 0", "write s 0 5 = 0", "read s 0 = 0",
 		"expect s 0 5 = 0", "expect s 0 6 = -84", "store s 0 t = 0",
 		"store-phys s 8 t = 0", "write t 0 7 = 0", "follow s 0 = 0", "follow-phys s 8 = 0",
-		"store-code s 16 = 0", "store-data s 24 = 0",
+		"store-phys32 s 32 t = 0", "store-code s 16 = 0", "store-data s 24 = 0",
 		"load s 0 u = 0", "expect u 0 7 = 0", "load-phys s 8 v = 0", "expect v 0 7 = 0",
 		"free v = -22", "write :s 0 6 = 0", "expect s 0 6 = 0",
 		"stamp empty = -22", "stamp s = -22", "check-stamp s = -22", "pages w 0 = 0",
@@ -173,6 +173,8 @@ static void steps_end_kernels_only(void **state)
 			    strstr(deaths[i].why, "deadlock") ? -EDEADLK : -EFAULT, deaths[i].why);
 }
 
+#define HIGH (4ull << 30)	/* where memory begins */
+
 static void what_belongs_to_others_is_not_touched(void **state)
 {
 	static const char *const steps[] = { "write t 0 1", "kfree t", "free-pages t 0",
@@ -181,10 +183,10 @@ static void what_belongs_to_others_is_not_touched(void **state)
 	char text[256];
 
 	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
-		for (unsigned int phys = 0; phys < 1 << 20; phys += PAGE_SIZE) {
+		for (u64 phys = HIGH; phys < HIGH + (1 << 20); phys += PAGE_SIZE) {
 			struct scripted run;
 
-			snprintf(text, sizeof(text), "do kmalloc s 16\ndo write s 0 0x%x\n"
+			snprintf(text, sizeof(text), "do kmalloc s 16\ndo write s 0 0x%llx\n"
 				 "do load-phys s 0 t\ndo %s\nopen\nsession a\nreboot\n",
 				 phys, steps[i]);
 			run = scripted_run("linux-7.3", text, true);
@@ -246,15 +248,15 @@ static void pointers_are_shown_alike_in_every_run(void **state)
 	assert_transcript("linux-7.3",
 			  "when flb 0 preserve kho s 8\nwhen flb 0 preserve data-pointer s\n"
 			  "when flb 0 preserve obj s\n" START "preserve a 1 0 1\n"
-			  "getout 0 = 0 obj=ffff8880000ee000\n" NEXT "getin 0\n",
+			  "getout 0 = 0 obj=ffff8881000ee000\n" NEXT "getin 0\n",
 			  "== boot cold\n> when flb 0 preserve kho s 8\n"
 			  "> when flb 0 preserve data-pointer s\n> when flb 0 preserve obj s\n"
 			  "> handler 0 = 0\n> flb 0 0 = 0\n> open = 0\n> session a = 0\n"
 			  "flb0.preserve -> 0\nfile h0.preserve ino=1 -> 0\n"
-			  "> preserve a 1 0 1 = 0\n> getout 0 = 0 obj=ffff8880000ee000\n"
+			  "> preserve a 1 0 1 = 0\n> getout 0 = 0 obj=ffff8881000ee000\n"
 			  "file h0.freeze data=d001 -> 0\n> reboot = 0\n== boot handover\n"
 			  "> handler 0 = 0\n> flb 0 0 = 0\n> open = 0\n> rsession a = 0\n"
-			  "flb0.retrieve data=ffff8a80000ee000 -> 0\n> getin 0 = 0 obj=2000\n"
+			  "flb0.retrieve data=ffff8a81000ee000 -> 0\n> getin 0 = 0 obj=2000\n"
 			  "== end\n");
 }
 

@@ -41,7 +41,7 @@ static u64 handle(const struct lfb_state_sink *sink, u64 value)
 	unsigned long pfn = PHYS_PFN(value);
 	const struct page *page;
 
-	if (pfn < LFB_LOW_PAGES)
+	if (pfn < lfb__usable_start(&kernel->memory))
 		return value;
 	if (pfn >= kernel->memory.nr_pages)
 		return address(kernel, (const void *)(uintptr_t)value, value);

@@ -160,7 +160,7 @@ phys_addr_t kho__root_phys(const struct lfb_kernel *kernel)
 	const u8 *root = kernel->kho.root;
 	phys_addr_t phys = root ? (phys_addr_t)(root - kernel->memory.base) : 0;
 
-	LFB_ASSERT(phys < kernel->memory.size);
+	LFB_ASSERT(!root || lfb__is_memory(&kernel->memory, phys));
 	return phys;
 }
 

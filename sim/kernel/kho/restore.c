@@ -7,7 +7,7 @@ bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned
 {
 	const struct page *page;
 
-	if (!IS_ALIGNED(phys, PAGE_SIZE) || PHYS_PFN(phys) >= kernel->memory.nr_pages)
+	if (!IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(&kernel->memory, phys))
 		return false;
 	page = lfb__page(kernel, PHYS_PFN(phys));
 	return (page->flags & PG_PRESERVED_IN) && page->order == order;
@@ -21,7 +21,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 	unsigned long end = pfn + nr_pages;
 
 	if (!nr_pages || !IS_ALIGNED(phys, PAGE_SIZE) || end < pfn ||
-	    end > kernel->memory.nr_pages) {
+	    pfn < kernel->memory.first_page || end > kernel->memory.nr_pages) {
 		lfb__warn_as(LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, lfb__phys_object(phys).text,
 			     where, "%lu pages at 0x%llx are no range of pages", nr_pages, phys);
 		return false;
@@ -44,7 +44,7 @@ LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 
 	if (!kernel)
 		return NULL;
-	if (!IS_ALIGNED(phys, PAGE_SIZE) || pfn >= kernel->memory.nr_pages ||
+	if (!IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(&kernel->memory, phys) ||
 	    !(lfb__page(kernel, pfn)->flags & PG_PRESERVED_IN)) {
 		kho__complain_restore(kernel, __func__, phys, 0);
 		return NULL;

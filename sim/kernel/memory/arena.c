@@ -30,26 +30,41 @@ static u64 scratch_size(u64 memory_size)
 	return size > MAX_SCRATCH ? MAX_SCRATCH : size;
 }
 
-static void lay_out(struct lfb_memory *memory, const struct lfb_memory_options *options)
+/* Which physical addresses it has; the tables have room for all of them. */
+static void set_start(struct lfb_memory *memory, u64 start, u64 bytes)
 {
-	memory->size = options->size;
-	memory->mode = options->mode;
-	memory->policy = options->policy;
+	memory->start = start;
+	memory->size = start + bytes;
+	memory->first_page = start >> PAGE_SHIFT;
 	memory->nr_pages = memory->size >> PAGE_SHIFT;
 	memory->nr_chunks = ALIGN_UP(memory->nr_pages, LFB_CHUNK_PAGES) / LFB_CHUNK_PAGES;
-	memory->scratch_size = scratch_size(memory->size);
+	memory->scratch_size = scratch_size(bytes);
 	memory->scratch = memory->size - memory->scratch_size;
-	memory->vmalloc_size = memory->size > MIN_VMALLOC ? memory->size : MIN_VMALLOC;
+}
+
+static u64 bytes_of(const struct lfb_memory *memory)
+{
+	return memory->size - memory->start;
+}
+
+static void lay_out(struct lfb_memory *memory, const struct lfb_memory_options *options)
+{
+	set_start(memory, options->start, options->size);
+	memory->mode = options->mode;
+	memory->policy = options->policy;
+	memory->vmalloc_size = options->size > MIN_VMALLOC ? options->size : MIN_VMALLOC;
 	memory->nr_windows = memory->mode == LFB_MEMORY_REMAP ? LFB_WINDOWS : 1;
 }
 
 /* The page map and its companions, all in one stretch of host memory that is zero until used. */
 static int create_tables(struct lfb_memory *memory)
 {
-	const size_t map = memory->nr_chunks * LFB_CHUNK_PAGES * sizeof(*memory->map);
-	const size_t touched = memory->nr_chunks * LFB_CHUNK_PAGES / 8;
+	const size_t chunks = ALIGN_UP(LFB_HIGH_START + bytes_of(memory), LFB_CHUNK_PAGES *
+				       PAGE_SIZE) / (LFB_CHUNK_PAGES * PAGE_SIZE);
+	const size_t map = chunks * LFB_CHUNK_PAGES * sizeof(*memory->map);
+	const size_t touched = chunks * LFB_CHUNK_PAGES / 8;
 	const size_t table = (memory->vmalloc_size >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table);
-	const size_t size = map + touched + table + memory->nr_chunks;
+	const size_t size = map + touched + table + chunks;
 	u8 *tables = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -66,30 +81,34 @@ static int create_tables(struct lfb_memory *memory)
 	return 0;
 }
 
+static u8 *window_at(const struct lfb_memory *memory, unsigned int window)
+{
+	return memory->windows + window * memory->window_stride;
+}
+
 static void use_window(struct lfb_memory *memory, unsigned int window)
 {
 	memory->window = window;
-	memory->base = memory->windows + window * memory->window_stride;
-	memory->vmalloc_base = memory->base + memory->size + PAGE_SIZE;
+	memory->base = window_at(memory, window) - memory->start;
+	memory->vmalloc_base = window_at(memory, window) + bytes_of(memory) + PAGE_SIZE;
 }
 
-/* Maps the arena at a window's start. */
-static int map_window(const struct lfb_memory *memory, u8 *base)
+static int map_window(const struct lfb_memory *memory, u8 *window)
 {
-	if (mmap(base, memory->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory->fd,
-		 0) == MAP_FAILED)
+	if (mmap(window, bytes_of(memory), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+		 memory->fd, 0) == MAP_FAILED)
 		return -ENOMEM;
-	madvise(base, memory->size, MADV_NOHUGEPAGE);
+	madvise(window, bytes_of(memory), MADV_NOHUGEPAGE);
 	return 0;
 }
 
 static int create_windows(struct lfb_memory *memory)
 {
 	/* So aligned, moving a mapping moves whole page tables and not single entries. */
-	const size_t align = memory->size >= GIB ? GIB : 2 * MIB;
+	const size_t align = bytes_of(memory) >= GIB ? GIB : 2 * MIB;
 	void *reserved;
 
-	memory->window_stride = ALIGN_UP(memory->size + memory->vmalloc_size + 2 * PAGE_SIZE,
+	memory->window_stride = ALIGN_UP(bytes_of(memory) + memory->vmalloc_size + 2 * PAGE_SIZE,
 					 align);
 	memory->reservation_size = memory->nr_windows * memory->window_stride + align;
 	reserved = mmap(NULL, memory->reservation_size, PROT_NONE,
@@ -101,9 +120,9 @@ static int create_windows(struct lfb_memory *memory)
 	use_window(memory, 0);
 
 	memory->fd = memfd_create("lfb-memory", MFD_CLOEXEC);
-	if (memory->fd < 0 || ftruncate(memory->fd, (off_t)memory->size) < 0)
+	if (memory->fd < 0 || ftruncate(memory->fd, (off_t)bytes_of(memory)) < 0)
 		return lfb__host_error(errno);
-	return map_window(memory, memory->base);
+	return map_window(memory, window_at(memory, 0));
 }
 
 int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_options *options)
@@ -116,6 +135,8 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 		return lfb__fail(kernel, -EINVAL,
 				 "memory of %llu bytes: must be whole pages, 1 MiB or more",
 				 options->size);
+	if (options->start && options->start != LFB_HIGH_START)
+		return lfb__fail(kernel, -EINVAL, "no such memory map");
 	if (options->mode > LFB_MEMORY_FIXED || options->policy > LFB_PAGES_ASCENDING)
 		return lfb__fail(kernel, -EINVAL, "no such memory mode or page policy");
 
@@ -135,6 +156,27 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	return 0;
 }
 
+int lfb__memory_move(struct lfb_kernel *kernel, u64 start)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	const u64 bytes = bytes_of(memory);
+
+	if (start == memory->start)
+		return 0;
+	lfb__pages_open_all(memory);
+	lfb__unpoison_touched(memory, memory->start, bytes);
+	for_each_touched(memory, pfn, 0, memory->nr_pages) {
+		memory->map[pfn] = (struct page){ 0 };
+		lfb__untouch(memory, pfn);
+	}
+	memset(memory->chunk_touched, 0, memory->nr_chunks);
+	set_start(memory, start, bytes);
+	use_window(memory, memory->window);
+	if (ftruncate(memory->fd, 0) || ftruncate(memory->fd, (off_t)bytes))
+		return lfb__fail(kernel, lfb__host_error(errno), "the host cannot clear memory");
+	return 0;
+}
+
 void lfb__memory_destroy(struct lfb_kernel *kernel)
 {
 	struct lfb_memory *memory = &kernel->memory;
@@ -142,7 +184,7 @@ void lfb__memory_destroy(struct lfb_kernel *kernel)
 	if (!memory->map)
 		return;
 	if (memory->reservation) {
-		lfb__unpoison_touched(memory, 0, memory->size);
+		lfb__unpoison_touched(memory, memory->start, bytes_of(memory));
 		munmap(memory->reservation, memory->reservation_size);
 	}
 	lfb__fence_destroy(memory);
@@ -177,7 +219,7 @@ void lfb__memory_clear_vmalloc(struct lfb_memory *memory)
  */
 static int move_window(const struct lfb_memory *memory, u8 *from, u8 *to)
 {
-	if (!lfb__fenced(memory) && mremap(from, memory->size, memory->size,
+	if (!lfb__fenced(memory) && mremap(from, bytes_of(memory), bytes_of(memory),
 		   MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to) != MAP_FAILED)
 		return 0;
 	/* Kernels before 5.13 move only private memory in this way. */
@@ -188,23 +230,23 @@ int lfb__memory_remap(struct lfb_kernel *kernel)
 {
 	struct lfb_memory *memory = &kernel->memory;
 	unsigned int next = (memory->window + 1) % memory->nr_windows;
-	u8 *to = memory->windows + next * memory->window_stride;
+	u8 *from = window_at(memory, memory->window), *to = window_at(memory, next);
 
-	LFB_ASSERT(memory->base == memory->windows + memory->window * memory->window_stride);
+	LFB_ASSERT(memory->base + memory->start == from);
 	lfb__pages_open_all(memory);
 	if (memory->mode == LFB_MEMORY_FIXED) {
 		lfb__memory_clear_vmalloc(memory);
 		return 0;
 	}
-	if (move_window(memory, memory->base, to)) {
-		lfb__memory_seal(to, memory->size);
+	if (move_window(memory, from, to)) {
+		lfb__memory_seal(to, bytes_of(memory));
 		return lfb__fail(kernel, -ENOMEM, "the host cannot map the memory elsewhere");
 	}
-	if (lfb__memory_seal(memory->base, memory->size)) {
-		lfb__memory_seal(to, memory->size);
+	if (lfb__memory_seal(from, bytes_of(memory))) {
+		lfb__memory_seal(to, bytes_of(memory));
 		return lfb__fail(kernel, -ENOMEM, "the host cannot unmap the memory");
 	}
-	lfb__unpoison_touched(memory, 0, memory->size);
+	lfb__unpoison_touched(memory, memory->start, bytes_of(memory));
 	lfb__memory_clear_vmalloc(memory);
 	use_window(memory, next);
 	return 0;
@@ -215,7 +257,7 @@ enum lfb_address_kind lfb__address_kind(const struct lfb_memory *memory, const v
 {
 	const size_t offset = (uintptr_t)address - (uintptr_t)memory->windows;
 	const size_t inside = memory->window_stride ? offset % memory->window_stride : 0;
-	const size_t vmalloc = inside - (memory->size + PAGE_SIZE);
+	const size_t vmalloc = inside - (bytes_of(memory) + PAGE_SIZE);
 	const struct lfb_lone *lone;
 	long long at;
 
@@ -228,8 +270,8 @@ enum lfb_address_kind lfb__address_kind(const struct lfb_memory *memory, const v
 	}
 	if (offset >= memory->nr_windows * memory->window_stride)
 		return LFB_ADDRESS_FOREIGN;
-	if (inside < memory->size)
-		*phys = inside;
+	if (inside < bytes_of(memory))
+		*phys = memory->start + inside;
 	if (offset / memory->window_stride != memory->window)
 		return LFB_ADDRESS_STALE;
 	if (vmalloc < memory->vmalloc_used && memory->vmalloc_table[vmalloc >> PAGE_SHIFT])
@@ -255,9 +297,9 @@ u64 lfb__memory_shown(const struct lfb_memory *memory, u64 value)
 	inside = offset % memory->window_stride;
 	age = (memory->window + memory->nr_windows - offset / memory->window_stride) %
 	      memory->nr_windows;
-	if (inside < memory->size)
-		return 0xffff888000000000ull + (age << 41) + inside;
-	return 0xffffc90000000000ull + (age << 42) + (inside - memory->size);
+	if (inside < bytes_of(memory))
+		return 0xffff888000000000ull + (age << 41) + memory->start + inside;
+	return 0xffffc90000000000ull + (age << 42) + (inside - bytes_of(memory));
 }
 
 unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long pfn,
@@ -306,10 +348,10 @@ void lfb__unpoison_touched(const struct lfb_memory *memory, phys_addr_t phys, si
 
 void *lfb__memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t size)
 {
-	if (phys > memory->size || size > memory->size - phys)
+	if (phys < memory->start || phys > memory->size || size > memory->size - phys)
 		return NULL;
 	if (lfb__fenced(memory))
-		return memory->mirror + phys;
+		return memory->mirror + (phys - memory->start);
 	if (unlikely(memory->closed && memory->closed->count))
 		lfb__pages_open(memory, PHYS_PFN(phys), PHYS_PFN(PAGE_ALIGN(phys + size)) -
 						       PHYS_PFN(phys));

@@ -38,7 +38,8 @@ static void remove_free(struct lfb_kernel *kernel, unsigned long pfn)
 /* Frees a range as maximal naturally aligned blocks. */
 static void push_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned long end)
 {
-	LFB_ASSERT(pfn >= LFB_LOW_PAGES && end <= lfb__usable_end(&kernel->memory));
+	LFB_ASSERT(pfn >= lfb__usable_start(&kernel->memory) &&
+		   end <= lfb__usable_end(&kernel->memory));
 	while (pfn < end) {
 		unsigned int order = (unsigned int)__builtin_ctzll(pfn | LFB_CHUNK_PAGES);
 
@@ -61,8 +62,8 @@ static bool bring_in_chunk(struct lfb_kernel *kernel)
 	kernel->pages.frontier = end;
 	if (end > lfb__usable_end(memory))
 		end = lfb__usable_end(memory);
-	if (pfn < LFB_LOW_PAGES)
-		pfn = LFB_LOW_PAGES;
+	if (pfn < lfb__usable_start(memory))
+		pfn = lfb__usable_start(memory);
 	while (pfn < end) {
 		unsigned long in_use = lfb__next_touched(memory, pfn, end);
 
@@ -182,7 +183,7 @@ struct page *lfb__alloc_block(struct lfb_kernel *kernel, unsigned int order, u32
 		return NULL;
 
 	page = &memory->map[pfn];
-	LFB_ASSERT(pfn >= LFB_LOW_PAGES && pfn + count <= lfb__usable_end(memory));
+	LFB_ASSERT(pfn >= lfb__usable_start(memory) && pfn + count <= lfb__usable_end(memory));
 	LFB_ASSERT(!(page->flags & PG_IN_USE));
 	lfb__touch(memory, pfn);
 	page->flags = PG_ALLOCATED | PG_DIRTY | kind | (page->flags & PG_STICKY);

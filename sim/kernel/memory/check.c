@@ -21,7 +21,8 @@ bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value)
 	u64 lones, lones_size;
 
 	lfb__lones_range(memory, &lones, &lones_size);
-	return value - (uintptr_t)memory->base < memory->size || value - lones < lones_size ||
+	return lfb__is_memory(memory, value - (uintptr_t)memory->base) ||
+	       value - lones < lones_size ||
 	       value - (uintptr_t)memory->vmalloc_base < memory->vmalloc_used;
 }
 
@@ -37,6 +38,23 @@ void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys)
 		lfb__find(kernel, LFB_FINDING_MEM_SLAB_HANDED_OVER, lfb__phys_object(phys).text,
 			  "0x%llx was slab memory in the kernel before, which cannot be preserved: "
 			  "what it held is gone", phys);
+}
+
+/* Servers have no memory in these places: what is there above 4 GiB is what was meant. */
+void lfb__check_nowhere(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	const phys_addr_t meant = kernel->memory.start + phys;
+	const struct lfb_ledger_entry *entry;
+
+	if (phys >= kernel->memory.start)
+		return;
+	entry = lfb__ledger_covering(kernel, LFB_LEDGER_PRESERVED, meant);
+	if (!entry)
+		entry = lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, meant);
+	if (entry && !entry->internal)
+		lfb__find(kernel, LFB_FINDING_MEM_HANDLE_CUT, lfb__phys_object(meant).text,
+			  "0x%llx was asked for, where no memory is; it is the lower half of "
+			  "0x%llx: %s", phys, meant, lfb__preserved(kernel, entry).text);
 }
 
 void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)

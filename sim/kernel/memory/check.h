@@ -24,6 +24,8 @@ bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value);
 void lfb__fill_never_written(struct lfb_kernel *kernel, void *memory, size_t size);
 /* Somebody turned an address of this page into a pointer. */
 void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys);
+/* … of one where there is no memory. */
+void lfb__check_nowhere(struct lfb_kernel *kernel, phys_addr_t phys);
 /* A block was freed with a page of it marked. */
 void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
 /*

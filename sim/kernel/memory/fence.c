@@ -10,12 +10,12 @@
 
 int lfb__fence_create(struct lfb_memory *memory)
 {
+	const u64 bytes = memory->size - memory->start;
 	const size_t size = sizeof(struct lfb_fence) +
-			    memory->nr_pages * sizeof(struct lfb_fence_page);
+			    PHYS_PFN(LFB_HIGH_START + bytes) * sizeof(struct lfb_fence_page);
 	struct lfb_fence *fence;
 
-	memory->mirror = mmap(NULL, memory->size, PROT_READ | PROT_WRITE, MAP_SHARED, memory->fd,
-			      0);
+	memory->mirror = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory->fd, 0);
 	if (memory->mirror == MAP_FAILED) {
 		memory->mirror = NULL;
 		return -ENOMEM;
@@ -32,7 +32,7 @@ int lfb__fence_create(struct lfb_memory *memory)
 void lfb__fence_destroy(struct lfb_memory *memory)
 {
 	if (memory->mirror)
-		munmap(memory->mirror, memory->size);
+		munmap(memory->mirror, memory->size - memory->start);
 	if (memory->fence)
 		munmap(memory->fence, memory->fence->size);
 }
@@ -45,7 +45,8 @@ static void protect(const struct lfb_memory *memory, unsigned long pfn, unsigned
 	if (!mprotect(lfb__pfn_address(memory, pfn), count << PAGE_SHIFT, protection))
 		return;
 	memory->fence->off = true;
-	mprotect(memory->base, memory->size, PROT_READ | PROT_WRITE);
+	mprotect(memory->base + memory->start, memory->size - memory->start,
+		 PROT_READ | PROT_WRITE);
 }
 
 void lfb__fence_open(struct lfb_kernel *kernel)
@@ -57,12 +58,16 @@ void lfb__fence_open(struct lfb_kernel *kernel)
 	/* All zero again. */
 	madvise(fence, size, MADV_DONTNEED);
 	fence->size = size;
-	protect(memory, 0, memory->nr_pages, PROT_READ | PROT_WRITE);
+	protect(memory, memory->first_page, memory->nr_pages - memory->first_page,
+		PROT_READ | PROT_WRITE);
 }
 
 void lfb__fence_close(struct lfb_kernel *kernel)
 {
-	protect(&kernel->memory, 0, lfb__usable_end(&kernel->memory), PROT_NONE);
+	const struct lfb_memory *memory = &kernel->memory;
+
+	protect(memory, memory->first_page, lfb__usable_end(memory) - memory->first_page,
+		PROT_NONE);
 }
 
 void lfb__fence_let_in(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)

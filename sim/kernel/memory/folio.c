@@ -9,11 +9,13 @@ static void converted(struct lfb_kernel *kernel, phys_addr_t phys)
 {
 	if (!lfb__checking(kernel))
 		return;
-	if (unlikely(phys < PFN_PHYS(LFB_LOW_PAGES) || phys >= kernel->memory.size)) {
+	if (unlikely(phys < PFN_PHYS(lfb__usable_start(&kernel->memory)) ||
+		     phys >= kernel->memory.size)) {
 		struct lfb_frame *frame = lfb__frame(kernel);
 
 		if (frame)
 			frame->touched_nothing = true;
+		lfb__check_nowhere(kernel, phys);
 	} else if (unlikely(lfb__was(&kernel->memory, PHYS_PFN(phys)))) {
 		lfb__check_converted(kernel, phys);
 	}
@@ -59,7 +61,7 @@ void *phys_to_virt(phys_addr_t phys)
 	if (!lfb__current)
 		return NULL;
 	converted(lfb__current, phys);
-	if (phys >= lfb__current->memory.size)
+	if (!lfb__is_memory(&lfb__current->memory, phys))
 		return NULL;
 	if (unlikely(lfb__page(lfb__current, PHYS_PFN(phys))->flags & PG_SLAB)) {
 		void *lone = lfb__lone_at(&lfb__current->memory, phys);
@@ -84,7 +86,7 @@ static phys_addr_t linear_phys(const void *virt)
 		return lfb__lone_age(&lfb__current->memory, lone) || offset < 0 ? ~0ull :
 		       lone->phys + (phys_addr_t)offset;
 	phys = (uintptr_t)virt - (uintptr_t)lfb__current->memory.base;
-	return phys < lfb__current->memory.size ? phys : ~0ull;
+	return lfb__is_memory(&lfb__current->memory, phys) ? phys : ~0ull;
 }
 
 static const char *not_linear(const void *virt)

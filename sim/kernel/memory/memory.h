@@ -17,7 +17,10 @@
 
 static inline struct page *lfb__page(const struct lfb_kernel *kernel, unsigned long pfn)
 {
-	return pfn < kernel->memory.nr_pages ? &kernel->memory.map[pfn] : NULL;
+	const struct lfb_memory *memory = &kernel->memory;
+
+	return pfn - memory->first_page < memory->nr_pages - memory->first_page ?
+	       &memory->map[pfn] : NULL;
 }
 
 static inline void *lfb__pfn_address(const struct lfb_memory *memory, unsigned long pfn)
@@ -28,11 +31,12 @@ static inline void *lfb__pfn_address(const struct lfb_memory *memory, unsigned l
 /* The number of an entry of the map; LFB_NO_PFN for a pointer that is none. */
 static inline unsigned long lfb__pfn(const struct lfb_memory *memory, const struct page *page)
 {
-	uintptr_t offset = (uintptr_t)page - (uintptr_t)memory->map;
+	uintptr_t offset = (uintptr_t)page - (uintptr_t)&memory->map[memory->first_page];
 
-	if (offset >= memory->nr_pages * sizeof(*page) || offset % sizeof(*page))
+	if (offset >= (memory->nr_pages - memory->first_page) * sizeof(*page) ||
+	    offset % sizeof(*page))
 		return LFB_NO_PFN;
-	return offset / sizeof(*page);
+	return memory->first_page + offset / sizeof(*page);
 }
 
 /* arena.c */
@@ -40,6 +44,8 @@ static inline unsigned long lfb__pfn(const struct lfb_memory *memory, const stru
 /* -EINVAL options that make no sense, -ENOMEM, or what the host said. */
 int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_options *options);
 void lfb__memory_destroy(struct lfb_kernel *kernel);
+/* Before it is switched on: physical memory starts there, and is as when it was made. */
+int lfb__memory_move(struct lfb_kernel *kernel, u64 start);
 /*
  * Jump: in remapping mode the arena appears elsewhere, the old place faults from now on; vmalloc
  * mappings are gone in both modes. On error everything is as it was.

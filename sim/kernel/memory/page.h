@@ -8,7 +8,7 @@
 
 #include "sim/kernel/memory/memory.h"
 
-/* The pages from LFB_LOW_PAGES up to this one may be given out; from here on it is scratch. */
+/* The pages up to this one may be given out; from here on it is scratch. */
 static inline unsigned long lfb__usable_end(const struct lfb_memory *memory)
 {
 	return PHYS_PFN(memory->scratch);

@@ -43,7 +43,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	struct lfb_pages *pages = &kernel->pages;
 	const bool after_another = kernel->boot_number && lfb__checking(kernel);
 
-	lfb__unpoison_touched(memory, 0, memory->size);
+	lfb__unpoison_touched(memory, memory->start, memory->size - memory->start);
 	lfb__pages_open_all(memory);
 	if (lfb__fenced(memory))
 		lfb__fence_open(kernel);
@@ -63,7 +63,8 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	memset(pages, 0, sizeof(*pages));
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
 		pages->free_list[order] = LFB_NO_PFN;
-	pages->bottom = LFB_LOW_PAGES;
+	pages->frontier = memory->first_page;
+	pages->bottom = lfb__usable_start(memory);
 	pages->top = lfb__usable_end(memory);
 	pages->early_next = memory->scratch;
 	pages->oldest_freed = LFB_NO_PFN;
@@ -75,8 +76,8 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	const unsigned long end = lfb__usable_end(memory);
 	struct page *page;
 
-	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order) || pfn < LFB_LOW_PAGES ||
-	    pfn >= end || 1ul << order > end - pfn)
+	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order) ||
+	    pfn < lfb__usable_start(memory) || pfn >= end || 1ul << order > end - pfn)
 		return -EINVAL;
 	page = &memory->map[pfn];
 	for (unsigned long i = 0; i < 1ul << order; i++) {

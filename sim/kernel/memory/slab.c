@@ -221,7 +221,7 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 		address = object->lone->phys;
 	}
 
-	if (unlikely(address >= memory->size))
+	if (unlikely(!lfb__is_memory(memory, address)))
 		return lfb__address_kind(memory, ptr, &phys) == LFB_ADDRESS_STALE ?
 		       "a pointer of an earlier kernel" : "not in this kernel's memory";
 	if (!(memory->map[address >> PAGE_SHIFT].flags & PG_SLAB))
@@ -281,7 +281,7 @@ static void complain(struct lfb_kernel *kernel, const void *ptr, const struct ob
 		name = lfb__slab_name(object->lone->size);
 		lfb__find_place(kernel, "allocated at", object->lone->made);
 		lfb__find_place(kernel, "freed at", object->lone->freed);
-	} else if (address < kernel->memory.size) {
+	} else if (lfb__is_memory(&kernel->memory, address)) {
 		name = lfb__phys_object(address);
 		if (lfb__page(kernel, PHYS_PFN(address))->flags & PG_SLAB)
 			name = lfb__slab_name(object->size);
@@ -353,7 +353,7 @@ const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr)
 	const size_t address = (uintptr_t)ptr - (uintptr_t)memory->base;
 	struct object object;
 
-	if (address >= memory->size || !(memory->map[PHYS_PFN(address)].flags & PG_SLAB) ||
+	if (!lfb__is_memory(memory, address) || !(memory->map[PHYS_PFN(address)].flags & PG_SLAB) ||
 	    !locate(kernel, address, &object))
 		return NULL;
 	return lfb__lone_at(memory, PFN_PHYS(object.pfn) + object.start) ?:

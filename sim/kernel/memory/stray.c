@@ -248,7 +248,7 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_
 	} else if (kind == LFB_ADDRESS_CURRENT && lfb__closed_at(memory, PHYS_PFN(phys))) {
 		report_closed(kernel, lfb__closed_at(memory, PHYS_PFN(phys)), phys);
 	} else if (kind == LFB_ADDRESS_CURRENT && lfb__fenced(memory) &&
-		   (uintptr_t)address - (uintptr_t)memory->base < memory->size) {
+		   lfb__is_memory(memory, (uintptr_t)address - (uintptr_t)memory->base)) {
 		report_fenced(kernel, (uintptr_t)address - (uintptr_t)memory->base);
 	} else if (kind == LFB_ADDRESS_CURRENT && vmalloc < memory->vmalloc_size) {
 		report_vmalloc(kernel, address);

@@ -43,7 +43,7 @@ static int map_area(const struct lfb_memory *memory, const struct vm_struct *are
 
 	for (done = 0; done < area->nr_pages; done += run) {
 		struct page *const *pages = area->pages + done;
-		off_t offset = (off_t)PFN_PHYS(lfb__pfn(memory, pages[0]));
+		off_t offset = (off_t)PFN_PHYS(lfb__pfn(memory, pages[0]) - memory->first_page);
 
 		run = 1;
 		while (done + run < area->nr_pages && pages[run] == pages[0] + run)

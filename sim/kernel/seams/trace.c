@@ -15,12 +15,12 @@ static bool is_complaint(enum lfb_event_kind kind)
 	       kind == LFB_EVENT_PANIC;
 }
 
-/* Kernel messages end in a newline as often as not; an event is one line anyway. */
-static void cut_newlines(char *text)
+/* Kernel messages end in a newline as often as not; an event is one line, maybe a cut one. */
+static void cut_blanks(char *text)
 {
 	size_t length = strlen(text);
 
-	while (length > 0 && text[length - 1] == '\n')
+	while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == ' '))
 		text[--length] = '\0';
 }
 
@@ -55,6 +55,8 @@ static void keep(struct lfb_past *past, const struct lfb_event *told)
 	to = keep_string(&event->owner, 80, to, end);
 	to = keep_string(&event->where, 55, to, end);
 	keep_string(&event->message, 95, to, end);
+	if (event->message)
+		cut_blanks(to);
 }
 
 /* With what is known of the moment; sentences are as long as they were. */
@@ -129,7 +131,7 @@ static void say(struct lfb_kernel *kernel, struct lfb_event *event, const char *
 	if (!lfb__tracing(kernel) && !is_complaint(kind))
 		return;
 	vsnprintf(message, sizeof(message), format, args);
-	cut_newlines(message);
+	cut_blanks(message);
 	if (!event->where)
 		event->where = lfb__no_name;
 	if (is_complaint(kind))

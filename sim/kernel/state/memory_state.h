@@ -17,6 +17,7 @@
 
 #define LFB_WINDOWS 4
 #define LFB_LOW_PAGES 16	/* the first 64 KiB are never given out: 0 is no address */
+#define LFB_HIGH_START (4ull << 30)	/* as where servers have nothing left below 4 GiB */
 #define LFB_CHUNK_ORDER MAX_PAGE_ORDER
 #define LFB_CHUNK_PAGES (1ul << LFB_CHUNK_ORDER)
 #define LFB_NO_PFN UINT32_MAX
@@ -60,14 +61,17 @@ struct folio {
 
 struct lfb_memory_options {
 	u64 size;		/* bytes, a multiple of PAGE_SIZE */
+	u64 start;		/* physical address of the first: 0 or LFB_HIGH_START */
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
 	enum lfb_checks checks;
 };
 
 struct lfb_memory {
-	u64 size;
-	unsigned long nr_pages;
+	u64 start;			/* physical memory is from here … */
+	u64 size;			/* … up to here; below is nothing but page numbers */
+	unsigned long first_page;
+	unsigned long nr_pages;		/* those below the first one counted */
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
 	int fd;				/* memfd with the contents */
@@ -77,12 +81,12 @@ struct lfb_memory {
 	size_t window_stride;
 	unsigned int nr_windows;	/* LFB_WINDOWS, 1 when nothing moves */
 	unsigned int window;		/* which one is mapped */
-	u8 *base;			/* windows + window * window_stride */
+	u8 *base;			/* physical address 0: less than windows if that is none */
 	u8 *vmalloc_base;		/* reserved range for vmalloc mappings of this boot */
 	size_t vmalloc_size;
 	size_t vmalloc_used;		/* bytes of it from the start that were ever mapped */
 	u32 *vmalloc_table;		/* the page number behind each page of it, 0: none */
-	struct page *map;		/* nr_pages entries, in untouched memory until used */
+	struct page *map;		/* an entry a page, in untouched memory until used */
 	u64 *touched;			/* one bit a page: its map entry or its bytes are in use */
 	u8 *chunk_touched;		/* one byte a chunk, 1: one of its pages may be touched */
 	u32 lost_base;			/* goes up by two at every boot: page.lost is out of date */
@@ -95,6 +99,17 @@ struct lfb_memory {
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
 };
+
+static inline bool lfb__is_memory(const struct lfb_memory *memory, phys_addr_t phys)
+{
+	return phys - memory->start < memory->size - memory->start;
+}
+
+/* The pages from here up to scratch may be given out. */
+static inline unsigned long lfb__usable_start(const struct lfb_memory *memory)
+{
+	return memory->first_page + LFB_LOW_PAGES;
+}
 
 /* Page allocator state of one boot. */
 struct lfb_pages {
