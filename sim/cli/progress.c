@@ -18,7 +18,8 @@
 
 /* There is one terminal, and one who waits at it. */
 static struct {
-	volatile sig_atomic_t signal;	/* that came; 0: none did */
+	volatile sig_atomic_t signal;	/* that came; 0: none did … */
+	double noted;			/* … and when */
 	bool begun;
 	bool shows;			/* standard error is a terminal */
 	double next;			/* when it is time to draw */
@@ -29,12 +30,18 @@ static struct {
 	double since;			/* … and when that was */
 } work;
 
-/* The next signal ends the process at once. */
+/* The next signal ends the process at once. timeout(1) sends each twice: those are one. */
 static void note(int signal_number)
 {
-	work.signal = signal_number;
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	double now = cli_seconds();
+
+	if (!work.signal) {
+		work.noted = now;
+		work.signal = signal_number;
+	} else if (now - work.noted > NEXT) {
+		signal(signal_number, SIG_DFL);
+		raise(signal_number);
+	}
 }
 
 static void listen_to(int signal_number)

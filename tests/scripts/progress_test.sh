@@ -39,7 +39,7 @@ on_terminal() {
 	}
 	checks=$((checks + 1))
 	[ "$(cat "$dir/status")" -eq "$expected" ] || {
-		fail "on a terminal, lfb $*: exit status $(cat "$dir/status"), not $expected"
+		fail "on a terminal, lfb $1 …: exit status $(cat "$dir/status"), not $expected"
 		sed 's/^/    /' "$dir/err" >&2
 	}
 }
@@ -52,7 +52,7 @@ in_pipe() {
 	status=0
 	timeout --preserve-status -s "$signal" 1 "$LFB" "$@" >"$dir/out" 2>"$dir/err" || status=$?
 	checks=$((checks + 1))
-	[ $status -eq "$expected" ] || fail "lfb $*: exit status $status, not $expected"
+	[ $status -eq "$expected" ] || fail "lfb $1 …: exit status $status, not $expected"
 }
 
 # one_line FILE: and no more
@@ -62,8 +62,11 @@ one_line() {
 }
 
 # In a pipe nothing is shown; a signal says what was covered.
-many=$(ls "$zoo"/*.fixed.lfb)
+# Names without a folder, so that all of the line is seen.
+cd "$zoo"
+many=$(ls ./*.fixed.lfb)
 many="$many $many $many $many $many $many"
+more="$many $many $many $many $many $many"
 for both in INT:130 TERM:143; do
 	in_pipe "${both%:*}" "${both#*:}" exhaust --length 9
 	one_line err
@@ -84,7 +87,7 @@ one_line err
 prints err ' found on their own, '
 prints out ' found on their own, '
 # shellcheck disable=SC2086 # a list of files
-in_pipe INT 130 sweep $many
+in_pipe INT 130 sweep $more
 one_line err
 prints err ' scenarios swept, '
 prints err ' 0 violations so far'
