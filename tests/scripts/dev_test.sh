@@ -15,6 +15,7 @@ command -v script >/dev/null || {
 cp "$LFB_SOURCE_DIR/dev" "$dir/dev"
 mkdir "$dir/bin"
 PATH=$dir/bin:$PATH
+unset LFB_PRESET
 
 # fake NAME: a program of this name, which does what standard input says
 fake() {
