@@ -24,24 +24,28 @@ static bool is_object(const struct lfb_kernel *kernel, const struct lfb_ledger_e
 	return entry->key == linear(kernel, object);
 }
 
-/* Is it one of those a callback is asked for: of call number @call, of all for 0? */
-static bool is_asked_for(const struct lfb_ledger_entry *entry, unsigned long call)
+/* The next from *@at on that a callback is asked for, of call number @call or of all for 0. */
+static struct lfb_ledger_entry *next_left(const struct lfb_holder *holder, struct list_head **at,
+					  unsigned long call)
 {
-	return !entry->internal && (!call || !entry->call || entry->call == call);
+	while (*at != &holder->entries) {
+		struct lfb_ledger_entry *entry = list_entry(*at, struct lfb_ledger_entry, owned);
+
+		*at = (*at)->next;
+		if (!entry->internal && (!call || !entry->call || entry->call == call))
+			return entry;
+	}
+	return NULL;
 }
 
 struct luo_left luo_contract_left(struct lfb_kernel *kernel, struct lfb_holder *holder,
 				  unsigned long call, const void *object)
 {
-	struct luo_left left = { 0 };
 	struct list_head *at = holder->entries.next;
+	struct lfb_ledger_entry *entry;
+	struct luo_left left = { 0 };
 
-	while (at != &holder->entries) {
-		struct lfb_ledger_entry *entry = list_entry(at, struct lfb_ledger_entry, owned);
-
-		at = at->next;
-		if (!is_asked_for(entry, call))
-			continue;
+	while ((entry = next_left(holder, &at, call)) != NULL) {
 		if (is_object(kernel, entry, object)) {
 			left.object = entry;
 		} else if (!entry->restored) {
@@ -64,13 +68,9 @@ void luo_contract_pass_on(struct lfb_holder *holder, unsigned long call, struct 
 			  enum luo_op op)
 {
 	struct list_head *at = holder->entries.next;
+	struct lfb_ledger_entry *entry;
 
-	while (at != &holder->entries) {
-		struct lfb_ledger_entry *entry = list_entry(at, struct lfb_ledger_entry, owned);
-
-		at = at->next;
-		if (!is_asked_for(entry, call))
-			continue;
+	while ((entry = next_left(holder, &at, call)) != NULL) {
 		/* Unless all is asked for in the end: what the heir's own call will answer for. */
 		if (op != LUO_UNPRESERVE)
 			entry->call = op == LUO_UNFREEZE ? heir->freeze_call : 0;

@@ -2,7 +2,8 @@
 /*
  * Who watches the orchestrator. It says here what it does, wherever a callback is called and a
  * session, a file or an FLB gets on; what is wrong with that a watcher knows (lib/contract/), which
- * the machine brings along. A watcher changes nothing of what happens.
+ * the machine brings along. A watcher changes nothing of what happens, but may see that it is the
+ * kernel's end.
  */
 #ifndef LIB_LUO_WATCH_H
 #define LIB_LUO_WATCH_H
