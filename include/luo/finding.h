@@ -170,7 +170,8 @@ LFB_API int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id
  * "at" are the calls that led there in the user's program, when it runs any: the file and the line
  * where elfutils' libdw (libdw.so.1) is installed and the program has debug information (-g), else
  * the object and the offset in it, for addr2line: "my_test+0x1234". Without libdw these are the
- * library's own too in a program that is linked with the static library.
+ * library's own too in a program that is linked with the static library. A function whose last act
+ * is the call may not be there: an optimising compiler jumps (-fno-optimize-sibling-calls).
  *
  * Return: the length of the whole text, which is cut to @size - 1 bytes.
  */

@@ -94,16 +94,21 @@ static void no_address_is_printed(void **state)
 
 static int line_of_kmalloc, line_of_kfree;
 
+/* Something is done behind the calls: an optimising compiler would make jumps of them. */
 static __attribute__((noinline)) u8 *allocate(void)
 {
+	u8 *volatile object;
+
 	line_of_kmalloc = __LINE__ + 1;
-	return kzalloc(24, GFP_KERNEL);
+	object = kzalloc(24, GFP_KERNEL);
+	return object;
 }
 
 static __attribute__((noinline)) void release(u8 *object)
 {
-	line_of_kfree = __LINE__ + 1;
+	volatile int line = __LINE__ + 1;
 	kfree(object);
+	line_of_kfree = line;
 }
 
 static long use_after_free(void *nothing)
