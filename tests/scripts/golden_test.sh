@@ -37,6 +37,6 @@ for folder in rfc-v6 linux-7.0 linux-7.3 linux-7.3-more; do
 		same "$dir/out" "$trace"
 	done
 done
-[ "$scenarios" -eq 484 ] || fail "$scenarios scenarios, not 484"
+[ "$scenarios" -eq 485 ] || fail "$scenarios scenarios, not 485"
 echo "$scenarios recorded scenarios"
 finish
