@@ -36,6 +36,7 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	luo_file->token = record->token;
 	luo_file->serialized_data = record->data;
 	luo_on_file_made(luo_file);
+	fh->private.unfinished++;
 	luo_file_add(session, luo_file);
 	return 0;
 }

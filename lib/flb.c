@@ -5,11 +5,60 @@
  */
 #include "lib/flb.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "lib/callback.h"
 #include "lib/codec/codec.h"
 #include "lib/registry.h"
+
+/*
+ * Counting. Kernels that count references count them and files together, in a refcount_t: one step
+ * too many is remembered for good. A file that is dropped twice is another defect than that.
+ */
+
+static void stick(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+	u64 by = LFB_FLB_SATURATED - (u64)luo_flb_files(state);
+
+	luo->watch->flb->warned(flb, LUO_WARN_SATURATED);
+	state->count = LFB_FLB_SATURATED;
+	if (by)
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, incoming, (s64)by, "saturated");
+}
+
+/* One user more, or less; false: it is saturated, and what was to be counted is lost. */
+static bool step(struct luo *luo, struct liveupdate_flb *flb, bool incoming, int by)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+
+	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES) &&
+	    (!state->count || state->count > INT_MAX || (by > 0 && state->count == INT_MAX))) {
+		stick(luo, flb, incoming);
+		return false;
+	}
+	/* It may have been handed over as anything; a kernel wraps around. */
+	state->count = (s64)((u64)state->count + (u64)by);
+	return true;
+}
+
+void luo_flb_hold(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+{
+	step(luo, flb, incoming, 1);
+	luo_flb_state(flb, incoming)->references++;
+}
+
+/* The first one: no step from 0, which would be one too many. */
+static void count_first(struct luo *luo, struct liveupdate_flb *flb, u64 count, const char *reason)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, reason != NULL);
+	s64 before = luo_flb_files(state);
+
+	state->count = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES) ? (u32)count : (s64)count;
+	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, reason != NULL,
+		   (s64)((u64)luo_flb_files(state) - (u64)before), reason ?: "file preserved");
+}
 
 /* The old kernel */
 
@@ -28,19 +77,19 @@ static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	int err = 0;
 
 	mutex_lock(&state->lock);
-	if (!state->count && !state->references) {
+	if (!state->count) {
 		if (!luo_pin_used(luo, flb->ops->owner)) {
 			mutex_unlock(&state->lock);
 			return -ENODEV;
 		}
 		err = luo_call_flb(luo, &args, LUO_PRESERVE);
-		if (err)
+		if (err) {
 			luo_unpin_used(luo, flb->ops->owner);
-		else
+		} else {
 			state->data = args.data, state->obj = args.obj;
-	}
-	if (!err) {
-		state->count++;
+			count_first(luo, flb, 1, NULL);
+		}
+	} else if (step(luo, flb, false, 1)) {
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, 1, "file preserved");
 	}
 	mutex_unlock(&state->lock);
@@ -61,12 +110,13 @@ static void unpreserve(struct luo *luo, struct liveupdate_flb *flb)
 static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct liveupdate_flb_state *state = &flb->private.outgoing;
+	bool sticks = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES);
 
 	mutex_lock(&state->lock);
-	if (!WARN_ON(state->count <= 0)) {
-		state->count--;
+	/* Of a refcount nobody knows what it counts: files take references, too. */
+	if ((sticks || !WARN_ON(luo_flb_files(state) <= 0)) && step(luo, flb, false, -1)) {
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, -1, "file unpreserved");
-		if (!state->count && !state->references)
+		if (!state->count)
 			unpreserve(luo, flb);
 	}
 	mutex_unlock(&state->lock);
@@ -92,23 +142,27 @@ static int preserve_linked(struct luo *luo, struct liveupdate_file_handler *fh)
 	return err;
 }
 
-int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh)
+int luo_flb_file_preserve(struct luo *luo, struct luo_file *luo_file)
 {
 	int err;
 
 	luo_registry(luo, down_read);
-	err = preserve_linked(luo, fh);
+	luo_file->links_made = luo->register_changes;
+	err = preserve_linked(luo, luo_file->handler);
 	luo_registry(luo, up_read);
 	return err;
 }
 
-void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh)
+void luo_flb_file_unpreserve(struct luo *luo, const struct luo_file *luo_file)
 {
 	struct luo_flb_link *link;
 
 	luo_registry(luo, down_read);
-	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
-		unpreserve_one(luo, link->flb);
+	list_for_each_entry_reverse(link, &luo_file->handler->private.flb_list, list) {
+		if (link->made <= luo_file->links_made ||
+		    luo_quirk(luo, LUO_QUIRK_FLB_LINK_WHILE_PRESERVED))
+			unpreserve_one(luo, link->flb);
+	}
 	luo_registry(luo, up_read);
 }
 
@@ -117,13 +171,12 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
-	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS)) {
-		luo->watch->flb->references_serialized(luo, flb);
-		return state->count + state->references;
-	}
-	if (state->count <= 0 && state->references > 0)
+	luo->watch->flb->count_serialized(luo, flb);
+	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS))
+		return state->count;
+	if (state->count > 0 && luo_flb_files(state) <= 0)
 		luo->watch->flb->warned(flb, LUO_WARN_HELD_BY_REFERENCES);
-	return state->count;
+	return luo_flb_files(state);
 }
 
 void luo_flb_serialize(struct luo *luo)
@@ -136,6 +189,7 @@ void luo_flb_serialize(struct luo *luo)
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		s64 count = count_to_serialize(luo, flb);
 
+		flb->private.outgoing.loaded = count > 0;
 		if (count <= 0)
 			continue;
 		record = (struct luo_flb_record){
@@ -169,16 +223,15 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	};
 	struct liveupdate_flb_state *state = &flb->private.incoming;
 	struct luo_flb_record record;
-	s64 before = state->count;
 
-	if (!luo->handed_over)
+	if (!luo->handed_over || !luo->head.flbs)
 		return -ENODATA;
+	if (luo->flb_page_freed)
+		return -ENOENT;
 	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
 		return -ENOENT;
 	state->data = record.data;
-	state->count = (s64)record.count;
-	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, (s64)((u64)state->count - (u64)before),
-		   "handed over");
+	count_first(luo, flb, record.count, "handed over");
 	state->loaded = true;
 	state->entry = record.index;
 	luo->watch->flb->found(luo, flb);
@@ -224,7 +277,8 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 	 * The shipped kernels read the count again at every try, forgetting who finished since;
 	 * finish forgot the data.
 	 */
-	if (!state->loaded || state->finished || retries) {
+	if (!state->loaded || state->finished || retries ||
+	    luo_quirk(luo, LUO_QUIRK_FLB_FINISH_NEEDS_GET)) {
 		err = load(luo, flb);
 		if (err)
 			return err;
@@ -254,8 +308,9 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	luo_call_flb(luo, &args, LUO_FINISH);
 	luo_unpin_used(luo, flb->ops->owner);
 	forget(state);
+	/* A retrieve on the way here may have read it again. */
 	left = state->count;
-	state->count = 0; /* a retrieve on the way here may have read it again */
+	state->count = 0;
 	if (left)
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, (s64)(0 - (u64)left), "finished");
 	state->finished = true;
@@ -264,17 +319,47 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	state->retrieve_status = 0;
 }
 
+/*
+ * How many files of its handlers are not finished, whoever was linked to it when they were
+ * preserved.
+ */
+static bool is_needed(const struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_file_handler *fh;
+
+	if (!luo->restored)
+		return true;
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		if (fh->private.unfinished && luo_flb_link(fh, flb))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody has it and no file needs it; called with the lock held, after one of them went. */
+static bool is_over(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_flb_state *state = &flb->private.incoming;
+
+	if (luo_quirk(luo, LUO_QUIRK_FLB_LINKS_COUNT_NOT_FILES))
+		return !state->count;
+	return state->loaded && !state->finished && !state->references && !is_needed(luo, flb);
+}
+
 static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct liveupdate_flb_state *state = &flb->private.incoming;
+	bool counts = luo_quirk(luo, LUO_QUIRK_FLB_LINKS_COUNT_NOT_FILES), counted = false;
 
 	mutex_lock(&state->lock);
 	if (!state->loaded && !luo_quirk(luo, LUO_QUIRK_FLB_FINISH_NEEDS_GET))
 		load(luo, flb);
-	/* It may have been handed over as anything; a kernel wraps around. */
-	state->count = (s64)((u64)state->count - 1);
-	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, -1, "file finished");
-	if (!state->count && !state->references)
+	/* A file that was not counted takes nobody else's count. */
+	if (counts || luo_flb_files(state) > 0)
+		counted = step(luo, flb, true, -1);
+	if (counted)
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, -1, "file finished");
+	if ((counted || !counts) && is_over(luo, flb))
 		finish(luo, flb);
 	mutex_unlock(&state->lock);
 }
@@ -283,6 +368,8 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	struct luo_flb_link *link;
 
+	if (fh->private.unfinished)
+		fh->private.unfinished--;
 	luo_registry(luo, down_read);
 	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
 		finish_one(luo, link->flb);
@@ -291,22 +378,44 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 
 /* References */
 
+/* One is given back; false: there is none, and this kernel knows. */
+static bool give_back(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+	bool sticks = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES);
+	bool held = state->references > 0, counted;
+
+	if (unlikely(!held))
+		luo->watch->flb->warned(flb, sticks ? LUO_WARN_PUT_OF_OTHERS :
+						      LUO_WARN_PUT_WITHOUT_GET);
+	if (!held && !sticks)
+		return false;
+	/* Without a refcount, what ended under its holder stays at 0. */
+	counted = (sticks || state->count) && step(luo, flb, incoming, -1);
+	state->references -= held;
+	if (held)
+		luo_on_flb(luo, LFB_DID_FLB_PUT, flb, incoming, -1, NULL);
+	else if (counted)
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, incoming, -1, "put");
+	return counted;
+}
+
+/* Is its record handed over, so that nothing may be undone? */
+static bool is_handed_over(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	return luo->serialized && flb->private.outgoing.loaded &&
+	       !luo_quirk(luo, LUO_QUIRK_FLB_PUT_AFTER_SERIALIZE);
+}
+
 void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
 
 	mutex_lock(&state->lock);
-	if (unlikely(state->references <= 0)) {
-		luo->watch->flb->warned(flb, LUO_WARN_PUT_WITHOUT_GET);
-		mutex_unlock(&state->lock);
-		return;
-	}
-	state->references--;
-	luo_on_flb(luo, LFB_DID_FLB_PUT, flb, incoming, -1, NULL);
-	if (!state->references && state->count <= 0) {
-		if (incoming)
+	if (give_back(luo, flb, incoming)) {
+		if (incoming && is_over(luo, flb))
 			finish(luo, flb);
-		else
+		else if (!incoming && !state->count && !is_handed_over(luo, flb))
 			unpreserve(luo, flb);
 	}
 	mutex_unlock(&state->lock);

@@ -80,6 +80,7 @@ static const struct luo_profile profiles[] = {
 	[LINUX_7_3].name = "linux-7.3",
 	[LINUX_7_3].about = "Linux 7.3 as of July 2026, the newest",
 	[LINUX_7_3].quirks = 0 LUO_QUIRKS(BIT_FOR_T),
+	[LINUX_7_3].trusts_callers = true,
 	[REFERENCE].name = "reference",
 	[REFERENCE].about =
 		"linux-7.3 with every known defect mended: what a correct kernel would do",

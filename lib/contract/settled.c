@@ -35,7 +35,7 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 	if (state->loaded)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_FINISH_NEVER_REACHED, object.text,
 			  "%lld of %llu users have not finished it and never will",
-			  state->count, record->count);
+			  luo_flb_files(state), record->count);
 	else
 		lfb__find(luo->kernel, LFB_FINDING_FLB_FINISH_NEVER_REACHED, object.text,
 			  "%llu files needed it, and nobody asked for it", record->count);

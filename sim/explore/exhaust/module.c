@@ -57,7 +57,8 @@ static int listen(void *context, const char *bytes, size_t size)
 	struct module_search *search = context;
 	const char *equals = memrchr(bytes, '=', size);
 
-	search->dead |= !strncmp(bytes, "== panic", 8) || !strncmp(bytes, "== hung", 7);
+	search->dead |= !strncmp(bytes, "== panic", 8) || !strncmp(bytes, "== hung", 7) ||
+			!strncmp(bytes, "== oops", 7);
 	if (size < 2 || bytes[0] != '>')
 		return 0;
 	/* A number ends at the end of the line, if not before. */
