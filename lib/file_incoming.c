@@ -225,6 +225,7 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 		finish_one(luo, session, list_last_entry(&session->files, struct luo_file, list));
 	LFB_ASSERT(!session->count && !session->tokens.count);
 	free_handed_over(luo, session);
+	luo_flb_page_done(luo);
 	return 0;
 }
 

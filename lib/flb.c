@@ -189,7 +189,6 @@ void luo_flb_serialize(struct luo *luo)
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		s64 count = count_to_serialize(luo, flb);
 
-		flb->private.outgoing.loaded = count > 0;
 		if (count <= 0)
 			continue;
 		record = (struct luo_flb_record){
@@ -319,10 +318,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	state->retrieve_status = 0;
 }
 
-/*
- * How many files of its handlers are not finished, whoever was linked to it when they were
- * preserved.
- */
+/* Is a file of its handlers not finished, whoever was linked to it when that was preserved? */
 static bool is_needed(const struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_file_handler *fh;
@@ -343,7 +339,8 @@ static bool is_over(struct luo *luo, const struct liveupdate_flb *flb)
 
 	if (luo_quirk(luo, LUO_QUIRK_FLB_LINKS_COUNT_NOT_FILES))
 		return !state->count;
-	return state->loaded && !state->finished && !state->references && !is_needed(luo, flb);
+	return state->loaded && !state->finished && !state->references &&
+	       luo_flb_files(state) <= 0 && !is_needed(luo, flb);
 }
 
 static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
@@ -376,6 +373,33 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 	luo_registry(luo, up_read);
 }
 
+static int count_record(void *records, phys_addr_t where, const struct luo_flb_record *record)
+{
+	(void)where, (void)record;
+	++*(u64 *)records;
+	return 0;
+}
+
+/*
+ * When all is over, the page in which FLBs were handed over is of no more use. Called after
+ * whatever may have been the last of it.
+ */
+void luo_flb_page_done(struct luo *luo)
+{
+	struct lfb_view view = kho__incoming_view(luo->kernel);
+	u64 records = 0;
+	struct luo_reader reader = { .view = &view, .context = &records, .flb = count_record };
+
+	if (luo_quirk(luo, LUO_QUIRK_FLB_PAGE_NEVER_RESTORED) || !luo->handed_over ||
+	    luo->restore_failed || luo->flb_page_freed || !luo_all_finished(luo))
+		return;
+	luo_read_flbs(&reader, &luo->head);
+	if ((u64)__builtin_popcountll(luo->flbs_finished) < records)
+		return;
+	luo->flb_page_freed = true;
+	kho_restore_free(phys_to_virt(luo->head.flbs));
+}
+
 /* References */
 
 /* One is given back; false: there is none, and this kernel knows. */
@@ -400,11 +424,10 @@ static bool give_back(struct luo *luo, struct liveupdate_flb *flb, bool incoming
 	return counted;
 }
 
-/* Is its record handed over, so that nothing may be undone? */
-static bool is_handed_over(struct luo *luo, const struct liveupdate_flb *flb)
+/* What is handed over is written down: nothing is taken back any more. */
+static bool is_too_late(const struct luo *luo)
 {
-	return luo->serialized && flb->private.outgoing.loaded &&
-	       !luo_quirk(luo, LUO_QUIRK_FLB_PUT_AFTER_SERIALIZE);
+	return luo->serialized && !luo_quirk(luo, LUO_QUIRK_FLB_PUT_AFTER_SERIALIZE);
 }
 
 void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
@@ -415,8 +438,10 @@ void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 	if (give_back(luo, flb, incoming)) {
 		if (incoming && is_over(luo, flb))
 			finish(luo, flb);
-		else if (!incoming && !state->count && !is_handed_over(luo, flb))
+		else if (!incoming && !state->count && !is_too_late(luo))
 			unpreserve(luo, flb);
 	}
 	mutex_unlock(&state->lock);
+	if (incoming)
+		luo_flb_page_done(luo);
 }

@@ -203,7 +203,8 @@ static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 		luo->watch->flb->warned(flb, LUO_WARN_PRESERVED);
 		return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 	}
-	if (flb->private.incoming.retrieve_status == 1 &&
+	/* A module that fails to load takes back what it did. */
+	if (flb->private.incoming.retrieve_status == 1 && !lfb__module_loads(flb->ops->owner) &&
 	    !luo_quirk(luo, LUO_QUIRK_FLB_INCOMING_UNLINK)) {
 		luo->watch->flb->warned(flb, LUO_WARN_RETRIEVED);
 		return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is not finished",

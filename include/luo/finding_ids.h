@@ -85,7 +85,7 @@
 	X(FLB_ENDED_WHILE_HELD, "LFB-FLB-ENDED-WHILE-HELD", ERROR,                                 \
 	  "unpreserve or finish ran while somebody held a reference")                              \
 	X(FLB_UNPRESERVED_AFTER_SERIALIZE, "LFB-FLB-UNPRESERVED-AFTER-SERIALIZE", ERROR,           \
-	  "unpreserve ran for an FLB that is handed over")                                         \
+	  "unpreserve ran after the FLBs were serialized")                                         \
 	X(FLB_UNLINKED_BEFORE_FINISH, "LFB-FLB-UNLINKED-BEFORE-FINISH", ERROR,                     \
 	  "an FLB was unregistered after it was retrieved and before it was finished")             \
 	X(FLB_GET_REFUSED, "LFB-FLB-GET-REFUSED", WARNING,                                         \

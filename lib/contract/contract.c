@@ -60,7 +60,7 @@ static void check_flb_ended(struct lfb_kernel *kernel, const struct lfb_frame *f
 static bool ended_too_early(const struct luo *luo, struct liveupdate_flb *flb, enum luo_op op)
 {
 	return luo_flb_state(flb, op == LUO_FINISH)->references > 0 ||
-	       (op == LUO_UNPRESERVE && luo->serialized && flb->private.outgoing.loaded);
+	       (op == LUO_UNPRESERVE && luo->serialized);
 }
 
 static void find_ended(struct luo *luo, struct liveupdate_flb *flb, enum luo_op op)
@@ -73,8 +73,8 @@ static void find_ended(struct luo *luo, struct liveupdate_flb *flb, enum luo_op 
 			  "counted", op == LUO_FINISH ? "finish" : "unpreserve", references);
 	else
 		lfb__find(luo->kernel, LFB_FINDING_FLB_UNPRESERVED_AFTER_SERIALIZE,
-			  luo_flb_name(flb).text, "it is written down with handle 0x%llx",
-			  flb->private.outgoing.data);
+			  luo_flb_name(flb).text, "where it is written down, handle 0x%llx leads "
+			  "nowhere now", flb->private.outgoing.data);
 }
 
 static void flb_called(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,

@@ -47,6 +47,13 @@ static void check_flbs(struct luo *luo)
 	struct lfb_view view = kho__incoming_view(luo->kernel);
 	struct luo_reader reader = { .view = &view, .context = luo, .flb = check_flb };
 
+	if (luo->flb_page_freed)
+		return;
+	/* A kernel without it gives it back when all is finished. */
+	if (luo->serialized && luo_quirk(luo, LUO_QUIRK_FLB_PAGE_NEVER_RESTORED))
+		lfb__find(luo->kernel, LFB_FINDING_FLB_PAGE_LEAKED, "luo flbs", "all that was "
+			  "handed over is finished, and the page it was handed over in is reserved "
+			  "until the next kernel boots");
 	luo_read_flbs(&reader, &luo->head);
 }
 

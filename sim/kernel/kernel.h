@@ -26,6 +26,8 @@ void lfb__kernel_reset(struct lfb_kernel *kernel);
 /* module.c: references of the kernel's own; as try_module_get() and module_put() */
 
 bool lfb__module_pin(struct module *module);
+/* Its init function runs, and may fail yet. */
+bool lfb__module_loads(const struct module *module);
 void lfb__module_unpin(struct module *module);
 
 /* fd.c: descriptors */
