@@ -159,9 +159,13 @@ void luo_flb_file_unpreserve(struct luo *luo, const struct luo_file *luo_file)
 
 	luo_registry(luo, down_read);
 	list_for_each_entry_reverse(link, &luo_file->handler->private.flb_list, list) {
-		if (link->made <= luo_file->links_made ||
-		    luo_quirk(luo, LUO_QUIRK_FLB_LINK_WHILE_PRESERVED))
-			unpreserve_one(luo, link->flb);
+		bool counted = link->made <= luo_file->links_made;
+
+		if (!counted && !luo_quirk(luo, LUO_QUIRK_FLB_LINK_WHILE_PRESERVED))
+			continue;
+		if (!counted)
+			luo->watch->flb->warned(link->flb, LUO_WARN_DROPPED_UNCOUNTED);
+		unpreserve_one(luo, link->flb);
 	}
 	luo_registry(luo, up_read);
 }
@@ -390,7 +394,9 @@ void luo_flb_page_done(struct luo *luo)
 	u64 records = 0;
 	struct luo_reader reader = { .view = &view, .context = &records, .flb = count_record };
 
-	if (luo_quirk(luo, LUO_QUIRK_FLB_PAGE_NEVER_RESTORED) || !luo->handed_over ||
+	/* With the other quirk it is read again afterwards. */
+	if (luo_quirk(luo, LUO_QUIRK_FLB_PAGE_NEVER_RESTORED) ||
+	    luo_quirk(luo, LUO_QUIRK_FLB_RETRIEVE_AFTER_FINISH) || !luo->handed_over ||
 	    luo->restore_failed || luo->flb_page_freed || !luo_all_finished(luo))
 		return;
 	luo_read_flbs(&reader, &luo->head);

@@ -90,6 +90,8 @@
 	  "an FLB was unregistered after it was retrieved and before it was finished")             \
 	X(FLB_GET_REFUSED, "LFB-FLB-GET-REFUSED", WARNING,                                         \
 	  "an FLB is preserved without an object, and asking for it says that it is not")          \
+	X(FLB_DROPPED_UNCOUNTED, "LFB-FLB-DROPPED-UNCOUNTED", ERROR,                               \
+	  "a file gave back an FLB that had not been counted for it")                              \
 	X(FLB_PAGE_LEAKED, "LFB-FLB-PAGE-LEAKED", WARNING,                                         \
 	  "the page in which FLBs are handed over is left behind by the kernel")
 

@@ -37,12 +37,17 @@ static const struct {
 
 static void warned(const struct liveupdate_flb *flb, enum luo_flb_warning warning)
 {
-	/* A shared count does not know whose references they are. */
+	struct luo_name object = luo_flb_name(flb);
+
+	/* What a kernel does not notice. */
 	if (warning == LUO_WARN_PUT_OF_OTHERS)
-		lfb__find(lfb__current, LFB_FINDING_FLB_PUT_WITHOUT_GET, luo_flb_name(flb).text,
+		lfb__find(lfb__current, LFB_FINDING_FLB_PUT_WITHOUT_GET, object.text,
 			  "put without get: the count is one less than there are users");
+	else if (warning == LUO_WARN_DROPPED_UNCOUNTED)
+		lfb__find(lfb__current, LFB_FINDING_FLB_DROPPED_UNCOUNTED, object.text,
+			  "the file was preserved before it was linked to the handler");
 	else
-		lfb__warn_as(warnings[warning].id, luo_flb_name(flb).text, warnings[warning].where,
+		lfb__warn_as(warnings[warning].id, object.text, warnings[warning].where,
 			     "FLB %.47s%s", flb->compatible, warnings[warning].text);
 }
 

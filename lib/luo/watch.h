@@ -95,6 +95,7 @@ enum luo_flb_warning {
 	LUO_WARN_PUT_WITHOUT_GET,
 	LUO_WARN_PUT_OF_OTHERS,		/* likewise, where the kernel does not notice */
 	LUO_WARN_SATURATED,
+	LUO_WARN_DROPPED_UNCOUNTED,	/* for a file that was preserved before it was linked */
 	LUO_WARN_PRESERVED,		/* when it is unregistered … */
 	LUO_WARN_RETRIEVED,
 };

@@ -140,6 +140,102 @@ static void link_to_unregistered(struct world *world)
 	assert_true(world_link(world, 0, 0) < 0);
 }
 
+static void link_to_unregistered_again(struct world *world)
+{
+	assert_int_equal(world_register(world, 0), 0);
+	assert_int_equal(liveupdate_unregister_file_handler(world_handler(world, 0)), 0);
+	world_link(world, 0, 0);
+}
+
+static void link_while_preserved(struct world *world)
+{
+	int session;
+
+	assert_int_equal(world_register(world, 0), 0);
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_int_equal(world_link(world, 0, 0), 0);
+	world_close(world, session);
+}
+
+/* In the new kernel handler 1 is linked, too: its file goes first. */
+static void link_more_handlers(struct world *world)
+{
+	int session;
+
+	world_wire(world, "0:0 1:");
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	assert_int_equal(world_preserve(world, session, 2, 1, 2), 0);
+	world->wiring = "0:0 1:0";
+	assert_int_equal(world_reboot(world), 0);
+	session = world_incoming(world, "s");
+	get(world);
+	world_finish(world, session);
+}
+
+static void put_after_serializing(struct world *world)
+{
+	int session = one_file(world);
+	void *obj;
+
+	assert_int_equal(liveupdate_flb_get_outgoing(world_flb(world, 0), &obj), 0);
+	world_close(world, session);
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	liveupdate_flb_put_outgoing(world_flb(world, 0));
+}
+
+static void unlink_before_finish(struct world *world)
+{
+	hand_over(world);
+	get(world);
+	liveupdate_unregister_flb(world_handler(world, 0), world_flb(world, 0));
+}
+
+static void update_again(struct world *world)
+{
+	int session = hand_over(world);
+
+	get(world);
+	world_finish(world, session);
+	world_close(world, session);
+	assert_int_equal(world_reboot(world), 0);
+}
+
+static void no_object(struct world *world, const char *call, void *args, int *result)
+{
+	if (!strcmp(call, "flb0.preserve"))
+		((struct liveupdate_flb_op_args *)args)->obj = NULL;
+}
+
+static void get_without_object(struct world *world)
+{
+	void *obj;
+
+	world->meddle = no_object;
+	one_file(world);
+	liveupdate_flb_get_outgoing(world_flb(world, 0), &obj);
+}
+
+static void put_what_nobody_has(struct world *world)
+{
+	world_wire(world, "0:0");
+	liveupdate_flb_put_outgoing(world_flb(world, 0));
+}
+
+static void boot_without_room_in_the_tree(struct world *world)
+{
+	const struct lfb_fault_plan plan = {
+		.sz = sizeof(plan), .kinds = LFB_FAULT_FDT, .nth = 1,
+	};
+
+	assert_int_equal(lfb_machine_shutdown(world->machine), 0);
+	lfb_fault_arm(world->machine, &plan);
+	assert_int_equal(lfb_machine_boot(world->machine), 0);
+	assert_false(liveupdate_enabled());
+	lfb_fault_arm(world->machine, NULL);
+}
+
 static void link_again(void *context, const char *point, const char *object)
 {
 	struct world *world = context;
@@ -364,6 +460,18 @@ static const struct {
 	CASE(FLB_REGISTER_UNCHECKED_HANDLER, "reference", FLB_HANDLER_UNREGISTERED,
 	     link_to_unregistered),
 	CASE(FLB_LAZY_INIT_RACE, "reference", FLB_INITIALIZED_TWICE, set_up_twice),
+	CASE(FLB_LINK_UNREGISTERED_HANDLER, "reference", FLB_HANDLER_UNREGISTERED,
+	     link_to_unregistered_again),
+	CASE(FLB_LINK_WHILE_PRESERVED, "reference", FLB_DROPPED_UNCOUNTED, link_while_preserved),
+	CASE(FLB_LINKS_COUNT_NOT_FILES, "reference", FLB_FINISHED_BEFORE_FILE, link_more_handlers),
+	CASE(FLB_PUT_AFTER_SERIALIZE, "reference", FLB_UNPRESERVED_AFTER_SERIALIZE,
+	     put_after_serializing),
+	CASE(FLB_INCOMING_UNLINK, "reference", FLB_UNLINKED_BEFORE_FINISH, unlink_before_finish),
+	CASE(FLB_PAGE_NEVER_RESTORED, "reference", FLB_PAGE_LEAKED, update_again),
+	CASE(FLB_GET_OUTGOING_NEEDS_OBJ, "reference", FLB_GET_REFUSED, get_without_object),
+	CASE(FLB_COUNT_SATURATES, "reference", FLB_COUNT_SATURATED, put_what_nobody_has),
+	CASE(LATE_INIT_LEAKS_FLB_PAGE, "reference", FLB_PAGE_LEAKED,
+	     boot_without_room_in_the_tree),
 	CASE(FILE_UNFREEZE_CLEARS_DATA, "reference", FILE_HANDLE_CHANGED, freeze_fails),
 	CASE(FILE_RETRIEVE_RETRIED, "reference", FILE_RETRIEVED_AGAIN, retrieve_again),
 	CASE(FILE_PRESERVED_TWICE, "reference", SESSION_FILE_TWICE, preserve_twice),
