@@ -226,7 +226,7 @@ static void put_what_nobody_has(struct world *world)
 static void boot_without_room_in_the_tree(struct world *world)
 {
 	const struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = LFB_FAULT_FDT, .nth = 1,
+		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_FDT, .nth = 1,
 	};
 
 	assert_int_equal(lfb_machine_shutdown(world->machine), 0);

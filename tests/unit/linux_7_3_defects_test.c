@@ -432,7 +432,7 @@ static void flb_count_saturates(void **state)
 static void late_init_leaks_flb_page(void **state)
 {
 	const struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = LFB_FAULT_FDT, .nth = 1,
+		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_FDT, .nth = 1,
 	};
 
 	for_each_variant(variant) {
