@@ -88,18 +88,11 @@ long lfb__script_take(struct lfb_script *script, const struct lfb_script_line *l
 		       line->words[3]);
 }
 
-/* A number, or its end is the first that it cannot be. */
-static u64 number(const char *word)
-{
-	u64 value = 0;
-
-	return word && lfb__script_number(word, &value) ? value : 0;
-}
-
 /* "createn D NAME- FIRST COUNT": what failed is counted. */
 long lfb__script_create_many(struct lfb_script *script, const struct lfb_script_line *line)
 {
-	const u64 first = number(line->words[3]), count = number(line->words[4]);
+	const u64 first = lfb__script_value(line->words[3]);
+	const u64 count = lfb__script_value(line->words[4]);
 	u64 failures = 0;
 	char name[128];
 
@@ -116,7 +109,7 @@ long lfb__script_get_name(struct lfb_script *script, const struct lfb_script_lin
 	struct liveupdate_session_get_name arg = { .size = sizeof(arg) };
 	long ret;
 
-	arg.reserved = (u32)number(line->words[2]);
+	arg.reserved = (u32)lfb__script_value(line->words[2]);
 	ret = request(script, line, LIVEUPDATE_SESSION_GET_NAME, &arg, sizeof(arg));
 	if (!ret)
 		snprintf(script->said, sizeof(script->said), "name=%.64s", (char *)arg.name);
@@ -130,7 +123,7 @@ long lfb__script_preserve(struct lfb_script *script, const struct lfb_script_lin
 	struct liveupdate_session_preserve_fd arg = { .size = sizeof(arg) };
 
 	arg.fd = lfb__script_fd(script, line->words[2]);
-	arg.token = number(line->words[3]);
+	arg.token = lfb__script_value(line->words[3]);
 	return request(script, line, LIVEUPDATE_SESSION_PRESERVE_FD, &arg, sizeof(arg));
 }
 
@@ -139,7 +132,7 @@ long lfb__script_get(struct lfb_script *script, const struct lfb_script_line *li
 	struct liveupdate_session_retrieve_fd arg = { .size = sizeof(arg), .fd = -1 };
 	long ret;
 
-	arg.token = number(line->words[2]);
+	arg.token = lfb__script_value(line->words[2]);
 	ret = request(script, line, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg, sizeof(arg));
 	return lfb__script_keep(script, line->words[3], ret ? ret : arg.fd);
 }
@@ -148,7 +141,7 @@ long lfb__script_finish(struct lfb_script *script, const struct lfb_script_line 
 {
 	struct liveupdate_session_finish arg = { .size = sizeof(arg) };
 
-	arg.reserved = (u32)number(line->words[2]);
+	arg.reserved = (u32)lfb__script_value(line->words[2]);
 	return request(script, line, LIVEUPDATE_SESSION_FINISH, &arg, sizeof(arg));
 }
 
@@ -157,42 +150,34 @@ long lfb__script_finish(struct lfb_script *script, const struct lfb_script_line 
 /* A number below 256 is one of live update's, anything else is the request itself. */
 static unsigned int command(const char *word)
 {
-	const u64 value = number(word);
+	const u64 value = lfb__script_value(word);
 
 	return value < 0x100 ? _IO(LIVEUPDATE_IOCTL_TYPE, (unsigned int)value) :
 			       (unsigned int)value;
 }
 
-/* "fd=V": a descriptor at its place; "N=B": byte N. False: it is neither, or not in there. */
+/* "fd=V": a descriptor at its place; "N=B": byte N. False: that is not in there. */
 static bool set_byte(struct lfb_script *script, const char *word, u8 *bytes, u64 size)
 {
-	const char *value = strchr(word, '=');
-	char offset[LFB_SCRIPT_NAME] = { 0 };
-	u64 at, byte;
-	s32 fd;
+	const char *value = strchr(word, '=') + 1;
+	const s32 fd = lfb__script_fd(script, value);
+	const u64 at = strtoull(word, NULL, word[1] == 'x' || word[1] == 'X' ? 16 : 10);
 
-	if (!value)
-		return false;
-	memcpy(offset, word, (size_t)(value - word));
-	if (!strcmp(offset, "fd")) {
-		fd = lfb__script_fd(script, value + 1);
-		if (size < 8)
-			return false;
-		memcpy(bytes + 4, &fd, sizeof(fd));
+	if (word[0] != 'f' && at < size) {
+		bytes[at] = (u8)lfb__script_value(value);
 		return true;
 	}
-	if (!lfb__script_number(offset, &at) || !lfb__script_number(value + 1, &byte) ||
-	    at >= size || byte > 0xff)
+	if (word[0] != 'f' || size < 4 + sizeof(fd))
 		return false;
-	bytes[at] = (u8)byte;
+	memcpy(bytes + 4, &fd, sizeof(fd));
 	return true;
 }
 
 /* "raw V NUMBER SIZE BYTES [N=B | fd=V]...": SIZE is what it says of itself. */
 long lfb__script_raw(struct lfb_script *script, const struct lfb_script_line *line)
 {
-	const u64 size = number(line->words[4]);
-	const u32 said = (u32)number(line->words[3]);
+	const u64 size = lfb__script_value(line->words[4]);
+	const u32 said = (u32)lfb__script_value(line->words[3]);
 	long ret = -EINVAL;
 	u8 *bytes;
 

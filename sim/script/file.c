@@ -17,14 +17,7 @@ struct making {
 	struct file *file;
 };
 
-static u64 number(const char *word)
-{
-	u64 value = 0;
-
-	return word && lfb__script_number(word, &value) ? value : 0;
-}
-
-/* A kernel's page, as it is written and checked. */
+/* A page of a file, as it is written and checked. */
 static void fill_page(u32 *words, u64 seed, u64 page)
 {
 	for (u32 i = 0; i < PAGE_SIZE / sizeof(*words); i++)
@@ -80,7 +73,8 @@ static int make_in_memory(struct making *making, unsigned int flags)
 
 	if (IS_ERR(file))
 		return (int)PTR_ERR(file);
-	err = write_pages(file, number(line->words[3]), line->words[4], number(line->words[5]));
+	err = write_pages(file, lfb__script_value(line->words[3]), line->words[4],
+			  lfb__script_value(line->words[5]));
 	if (err) {
 		fput(file);
 		return err;
@@ -208,7 +202,8 @@ static long compare(void *argument)
 {
 	const struct making *making = argument;
 	const struct lfb_script_line *line = making->line;
-	const u64 size = number(line->words[2]), seed = number(line->words[4]);
+	const u64 size = lfb__script_value(line->words[2]);
+	const u64 seed = lfb__script_value(line->words[4]);
 	u32 found[PAGE_SIZE / sizeof(u32)], wanted[PAGE_SIZE / sizeof(u32)];
 
 	if (!shmem_file(making->file))
@@ -253,6 +248,7 @@ static long open_in_child(struct lfb_script *script)
 
 long lfb__script_misc(struct lfb_script *script, const struct lfb_script_line *line)
 {
+	const s64 at = (s64)lfb__script_value(line->words[3]);
 	const char *what = line->words[1];
 	struct file *file;
 
@@ -266,10 +262,9 @@ long lfb__script_misc(struct lfb_script *script, const struct lfb_script_line *l
 	if (!file)
 		return -EBADF;
 	if (!strcmp(what, "seek"))
-		return vfs_setpos(file, (s64)number(line->words[3]), MAX_LFS_FILESIZE) < 0 ?
-			       -EINVAL : 0;
+		return vfs_setpos(file, at, MAX_LFS_FILESIZE) < 0 ? -EINVAL : 0;
 	if (!strcmp(what, "tell"))
-		return (u64)file->f_pos == number(line->words[3]) ? 0 : -EIO;
+		return file->f_pos == at ? 0 : -EIO;
 	if (strcmp(what, "seals"))
 		return -EINVAL;
 	if (memfd_get_seals(file) < 0)

@@ -1,58 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Lines of a script, and the words in them. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/script/script.h"
 
-const struct lfb_script_verb lfb__script_verbs[] = {
-	{ "open", 1, 1, false, lfb__script_open },
-	{ "create", 2, 3, true, lfb__script_create },
-	{ "createn", 4, 4, false, lfb__script_create_many },
-	{ "rsession", 2, 3, true, lfb__script_take },
-	{ "preserve", 3, 3, true, lfb__script_preserve },
-	{ "get", 2, 3, true, lfb__script_get },
-	{ "finish", 1, 2, true, lfb__script_finish },
-	{ "getname", 1, 2, true, lfb__script_get_name },
-	{ "close", 1, 1, false, lfb__script_close },
-	{ "file", 2, 5, false, lfb__script_file },
-	{ "check", 2, 4, false, lfb__script_check },
-	{ "reopen", 2, 2, false, lfb__script_reopen },
-	{ "dup", 2, 2, false, lfb__script_reopen },
-	{ "raw", 4, LFB_SCRIPT_WORDS - 1, false, lfb__script_raw },
-	{ "null", 2, 2, false, lfb__script_null },
-	{ "misc", 1, 3, false, lfb__script_misc },
-	{ "reboot!", 0, 0, false, lfb__script_kexec },
-	{ "reboot", 0, 0, false, lfb__script_reboot },
-	{ "say", 0, LFB_SCRIPT_WORDS - 1, false, lfb__script_say },
-	{ 0 },
-};
-
-bool lfb__script_number(const char *word, u64 *number)
-{
-	const bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
-	char *end;
-
-	if (!isxdigit((unsigned char)word[hex ? 2 : 0]))
-		return false;
-	errno = 0;
-	*number = strtoull(word, &end, hex ? 16 : 10);
-	return !errno && !*end;
-}
-
-/* Cuts @text into the line's words; more than there is room for are the last one's. */
-static void cut(struct lfb_script_line *line, char *text)
+/* Cuts @text into the line's words. Returns false when there are more than there is room for. */
+static bool cut(struct lfb_script_line *line, char *text)
 {
 	while (*text) {
 		while (*text == ' ' || *text == '\t')
 			*text++ = '\0';
 		if (!*text || line->count == LFB_SCRIPT_WORDS)
-			return;
+			break;
 		line->words[line->count++] = text;
 		while (*text && *text != ' ' && *text != '\t')
 			text++;
 	}
+	return !*text;
 }
 
 static int bad(const struct lfb_script *script, const struct lfb_script_line *line,
@@ -66,7 +31,6 @@ static int bad(const struct lfb_script *script, const struct lfb_script_line *li
 static int find_verb(const struct lfb_script *script, struct lfb_script_line *line)
 {
 	const struct lfb_script_verb *verb = lfb__script_verbs;
-	unsigned int arguments;
 
 	if (!strcmp(line->words[0], "ro")) {
 		line->read_only = true;
@@ -81,39 +45,93 @@ static int find_verb(const struct lfb_script *script, struct lfb_script_line *li
 		return bad(script, line, "no such operation");
 	if (line->read_only && !verb->ro)
 		return bad(script, line, "\"ro\" goes with requests only");
-	arguments = line->count - 1;
-	if (arguments < verb->min)
-		return bad(script, line, "arguments are missing");
-	if (arguments > verb->max && verb->perform != lfb__script_say)
-		return bad(script, line, "too many arguments");
 	line->verb = verb;
 	return 0;
 }
 
-/* Variables and sessions have names that fit where they are kept. */
-static int check_words(const struct lfb_script *script, const struct lfb_script_line *line)
+/* "-", or "0,3": numbers with commas between them. */
+static bool are_pages(const char *word)
 {
-	if (line->verb->perform == lfb__script_say)
-		return 0;
-	for (unsigned int i = 1; i < line->count; i++) {
-		if (strlen(line->words[i]) > LFB_SCRIPT_NAME)
-			return bad(script, line, "a word of more than 64 characters");
+	if (!strcmp(word, "-"))
+		return true;
+	for (;; word++) {
+		if (!strspn(word, "0123456789"))
+			return false;
+		word += strspn(word, "0123456789");
+		if (!*word)
+			return true;
+		if (*word != ',')
+			return false;
+	}
+}
+
+/* "fd=V" or "N=B". */
+static bool is_setting(const char *word)
+{
+	const char *value = strchr(word, '=');
+	char offset[LFB_SCRIPT_NAME + 1] = { 0 };
+	u64 number, byte;
+
+	if (!value || value - word > LFB_SCRIPT_NAME)
+		return false;
+	memcpy(offset, word, (size_t)(value - word));
+	return !strcmp(offset, "fd") ||
+	       (lfb__script_number(offset, &number) && lfb__script_number(value + 1, &byte) &&
+		byte <= 0xff);
+}
+
+static int check_settings(const struct lfb_script *script, const struct lfb_script_line *line,
+			  unsigned int first)
+{
+	for (unsigned int i = first; line->verb->perform && i < line->count; i++) {
+		if (!is_setting(line->words[i]))
+			return bad(script, line, "fd=V or N=B is expected");
 	}
 	return 0;
+}
+
+static int check_words(const struct lfb_script *script, const struct lfb_script_line *line)
+{
+	const char *kind = line->verb->arguments;
+	bool optional = false;
+	unsigned int i = 0;
+	u64 number;
+
+	for (; *kind != '*'; kind++) {
+		i++;
+		if (*kind == '?') {
+			optional = true;
+			kind++;
+		}
+		if (i == line->count)
+			return !*kind || optional ? 0 : bad(script, line, "arguments are missing");
+		if (!*kind)
+			return bad(script, line, "too many arguments");
+		if (strlen(line->words[i]) > LFB_SCRIPT_NAME)
+			return bad(script, line, "a word of more than 64 characters");
+		if (*kind == 'n' && !lfb__script_number(line->words[i], &number))
+			return bad(script, line, "a number is expected");
+		if (*kind == 'p' && !are_pages(line->words[i]))
+			return bad(script, line, "pages are expected, as 0,3 or -");
+	}
+	return check_settings(script, line, i + 1);
 }
 
 static int add(struct lfb_script *script, unsigned int number, char *text, char *words)
 {
 	struct lfb_script_line line = { .number = number, .text = text };
 	struct lfb_script_line *added;
+	bool fits;
 	int err;
 
-	cut(&line, words);
+	fits = cut(&line, words);
 	if (!line.count || line.words[0][0] == '#')
 		return 0;
 	err = find_verb(script, &line);
 	if (!err)
 		err = check_words(script, &line);
+	if (!err && line.verb->perform && !fits)
+		err = bad(script, &line, "too many arguments");
 	if (err)
 		return err;
 	added = lfb__list_add(&script->lines, sizeof(line));

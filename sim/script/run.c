@@ -14,51 +14,12 @@ static void begin_stage(struct lfb_script *script)
 	script->console = lfb__script_console(script);
 }
 
-long lfb__script_say(struct lfb_script *script, const struct lfb_script_line *line)
-{
-	(void)script;
-	(void)line;
-	return 0;
-}
-
-/* The call alone: what no kexec_load() has been before has nowhere to go. */
-long lfb__script_reboot(struct lfb_script *script, const struct lfb_script_line *line)
-{
-	(void)line;
-	return lfb__error(script->machine, -EINVAL, "no image is loaded");
-}
-
-static int capture(struct lfb_script *script)
-{
-	struct lfb_blob *blob = NULL;
-	int err = lfb_blob_capture(script->machine, &blob);
-
-	if (err)
-		return err == -ENODATA ? 0 : err;
-	lfb_blob_free(*script->options.last_blob);
-	*script->options.last_blob = blob;
-	return 0;
-}
-
-long lfb__script_kexec(struct lfb_script *script, const struct lfb_script_line *line)
-{
-	int err = lfb_machine_prepare(script->machine);
-
-	(void)line;
-	if (!err && script->options.last_blob)
-		err = capture(script);
-	if (err)
-		return err;
-	script->jumped = true;
-	return lfb_machine_jump(script->machine, NULL);
-}
-
 static void show(struct lfb_script *script, const struct lfb_script_line *line, long result)
 {
 	const char *name = lfb_errno_name(result);
 	char answer[32];
 
-	if (line->verb->perform == lfb__script_say) {
+	if (!line->verb->perform) {
 		lfb__transcript_line(&script->transcript, "@@%3u: --%s", line->number,
 				     line->text + strcspn(line->text, " \t"));
 		return;
@@ -89,7 +50,7 @@ static int perform(struct lfb_script *script, const struct lfb_script_line *line
 	script->machine->kernel.doing = line->text;
 	*script->said = '\0';
 	script->jumped = false;
-	result = line->verb->perform(script, line);
+	result = line->verb->perform ? line->verb->perform(script, line) : 0;
 	if (is_dead(script))
 		return result < 0 ? (int)result : -EFAULT;
 	/* Nobody is there to hear what the call that ended a kernel answers. */

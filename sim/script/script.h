@@ -31,10 +31,14 @@ struct lfb_script_line {
 	bool read_only;			/* "ro": so is the memory of the request */
 };
 
-/* What a verb does. Answers as a system call does; what else it says goes into script->said. */
+/*
+ * What a verb does. Answers as a system call does; what else it says goes into script->said. One
+ * that does nothing is a remark. Each letter of the arguments is one of
+ *	w word, n number, p pages, ? those behind it may be missing, * and there may be more
+ */
 struct lfb_script_verb {
 	const char *name;
-	unsigned int min, max;		/* arguments */
+	const char *arguments;
 	bool ro;			/* "ro" may stand before it */
 	long (*perform)(struct lfb_script *script, const struct lfb_script_line *line);
 };
@@ -70,13 +74,15 @@ struct lfb_script {
 
 /* parse.c: lines and their words, or -EINVAL or -ENOMEM with the sentence. */
 int lfb__script_parse(struct lfb_script *script, const char *text, size_t size);
-/* All of @word is a number: decimal, or hexadecimal with 0x. */
-bool lfb__script_number(const char *word, u64 *number);
-
+/* verb.c */
 extern const struct lfb_script_verb lfb__script_verbs[];
 
-/* variable.c */
+/* word.c */
 
+/* All of @word is a number: decimal, or hexadecimal with 0x. */
+bool lfb__script_number(const char *word, u64 *number);
+/* The same where anything else, and a word that is missing, is 0. */
+u64 lfb__script_value(const char *word);
 /* The descriptor that a word means: "#N" itself, else what the variable holds; -1: nothing. */
 int lfb__script_fd(struct lfb_script *script, const char *word);
 /* Sets the variable, if there is one, to a descriptor or, on error, to nothing. Returns 0 or it. */
@@ -110,11 +116,5 @@ long lfb__script_finish(struct lfb_script *script, const struct lfb_script_line 
 long lfb__script_get_name(struct lfb_script *script, const struct lfb_script_line *line);
 long lfb__script_raw(struct lfb_script *script, const struct lfb_script_line *line);
 long lfb__script_null(struct lfb_script *script, const struct lfb_script_line *line);
-
-/* run.c */
-
-long lfb__script_say(struct lfb_script *script, const struct lfb_script_line *line);
-long lfb__script_reboot(struct lfb_script *script, const struct lfb_script_line *line);
-long lfb__script_kexec(struct lfb_script *script, const struct lfb_script_line *line);
 
 #endif

@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* The variables of a script: names for descriptors. */
+/* What words mean: numbers, and the variables of a script, which are names for descriptors. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/script/script.h"
+
+bool lfb__script_number(const char *word, u64 *number)
+{
+	const bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
+	char *end;
+
+	if (!isxdigit((unsigned char)word[hex ? 2 : 0]))
+		return false;
+	errno = 0;
+	*number = strtoull(word, &end, hex ? 16 : 10);
+	return !errno && !*end;
+}
+
+u64 lfb__script_value(const char *word)
+{
+	u64 value = 0;
+
+	return word && lfb__script_number(word, &value) ? value : 0;
+}
 
 static struct lfb_script_variable *find(const struct lfb_script *script, const char *name)
 {
