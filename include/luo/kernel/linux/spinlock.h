@@ -3,6 +3,11 @@
 #ifndef LUO_LINUX_SPINLOCK_H
 #define LUO_LINUX_SPINLOCK_H
 
+#include <linux/cleanup.h>
+#include <asm/barrier.h>
+#include <linux/lockdep.h>
 #include <luo/lock.h>
+
+DEFINE_GUARD(spinlock, spinlock_t *, spin_lock(_T), spin_unlock(_T));
 
 #endif
