@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,13 +114,19 @@ static struct text play_ours(const struct lfb_scenario *scenario)
 
 /* Finding out where they part */
 
+/* Of an operation what it answers, of a callback all but the numbers. */
 static void add_shape(char *key, size_t size, const char *line)
 {
+	const bool operation = *line == '>';
 	size_t length = strlen(key);
 
+	if (operation)
+		line += strcspn(line, "=\n");
 	for (; *line && *line != '\n' && length < size - 2; line++) {
-		if (*line >= '0' && *line <= '9')
+		if (!operation && *line >= '0' && *line <= '9')
 			continue;
+		if (!strncmp(line, "obj=", 4))
+			break;
 		key[length++] = *line;
 	}
 	key[length++] = '|';
@@ -224,10 +231,16 @@ static void show_line_by_line(FILE *out, const char *tree, const char *ours)
 
 static void save(unsigned int number, const char *what, const char *text)
 {
+	const char *key = oracle.causes[number].key;
+	const int verb = (int)strcspn(key, "|");
 	char path[4096];
 	FILE *out;
 
-	snprintf(path, sizeof(path), "%s/%04u.%s", oracle.folder, number, what);
+	mkdir(oracle.folder, 0777);
+	snprintf(path, sizeof(path), "%s/%04u-%.*s", oracle.folder, number + 1, verb, key);
+	mkdir(path, 0777);
+	snprintf(path, sizeof(path), "%s/%04u-%.*s/%s", oracle.folder, number + 1, verb, key,
+		 what);
 	out = fopen(path, "w");
 	if (!out || fputs(text, out) < 0 || fclose(out))
 		die("what differs cannot be saved");
@@ -245,9 +258,9 @@ static void show_cause(unsigned int number)
 	printf("\ndifference %u, in %lu scenarios:\n", number + 1, cause->times);
 	show_line_by_line(stdout, tree.bytes, ours.bytes);
 	if (oracle.folder) {
-		save(number + 1, "ops", text.bytes);
-		save(number + 1, "trace", tree.bytes);
-		save(number + 1, "ours", ours.bytes);
+		save(number, "scenario.ops", text.bytes);
+		save(number, "tree.trace", tree.bytes);
+		save(number, "ours.trace", ours.bytes);
 	}
 	free(text.bytes);
 	free(tree.bytes);

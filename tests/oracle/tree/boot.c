@@ -91,6 +91,8 @@ long world_run(long (*body)(void *argument), void *argument)
 
 	if (sigsetjmp(world->end, 1)) {
 		world->running = false;
+		if (!world->death)
+			return WAITS;
 		return world->death == WORLD_HUNG ? -EDEADLK : -EFAULT;
 	}
 	world->running = true;
@@ -128,6 +130,7 @@ long world_boot(void)
 	arm();
 	world->death = WORLD_ALIVE;
 	world->prepared = false;
+	world->waits = false;
 	for (int i = 0; i < world->nr_lines; i++)
 		world->lines[i].used = false;
 	return world_run(run_initcalls, NULL);

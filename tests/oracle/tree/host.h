@@ -28,6 +28,9 @@
 /* How a kernel came to its end, and what operations answer that led there. */
 enum world_death { WORLD_ALIVE, WORLD_PANIC, WORLD_OOPS, WORLD_HUNG };
 
+/* What an operation answers whose caller waits for what comes with the next kernel alone. */
+#define WAITS (-EAGAIN)
+
 struct world_subtree {
 	char name[64];
 	phys_addr_t phys;
@@ -56,6 +59,7 @@ struct world {
 	bool kho, liveupdate;	/* whether this kernel has them */
 	bool prepared;		/* between the halves of a reboot */
 	bool running;		/* the kernel's code is */
+	bool waits;		/* the agent does, to the end of this kernel */
 	enum world_death death;
 	sigjmp_buf end;		/* where a dying kernel goes */
 	struct world_line lines[WORLD_LINES];

@@ -46,14 +46,19 @@ void lfb_warn(const char *where, const char *format, ...)
 	(void)format;
 }
 
-/* Locks. There is one task: what it does not get at once it never gets. */
+/*
+ * Locks. There is one task: what it does not get at once it never gets. That hangs the kernel, but
+ * for what a reboot that goes on keeps.
+ */
 
 static struct task_struct *const somebody = (struct task_struct *)1;
 
 static void take(struct lfb_lock *lock, bool shared)
 {
-	if (lock->owner || (lock->readers && !shared))
-		world_die(WORLD_HUNG);
+	if (lock->owner || (lock->readers && !shared)) {
+		world->waits = world->prepared;
+		world_die(world->prepared ? WORLD_ALIVE : WORLD_HUNG);
+	}
 	if (shared)
 		lock->readers++;
 	else

@@ -84,9 +84,12 @@ static long call_ioctl(int fd, unsigned int cmd, void *arg)
 
 static long do_open(void)
 {
-	struct file *file = world_open_device();
+	struct file *file;
 	int fd;
 
+	if (world->waits)
+		return WAITS;
+	file = world_open_device();
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	fd = world_install(file);
@@ -102,6 +105,8 @@ static long do_session(const char *name, unsigned int cmd)
 	int *session = session_of(name);
 	long err;
 
+	if (world->waits)
+		return WAITS;
 	if (!strcmp(name, "\"\""))
 		name = "";
 	memcpy(arg.name, name, strnlen(name, sizeof(arg.name)));
@@ -159,6 +164,8 @@ static long do_in_session(const struct world_line *line)
 
 	if (session < 0)
 		return -EBADFD;
+	if (world->waits)
+		return WAITS;
 	if (!strcmp(verb, "preserve"))
 		return do_preserve_new(line, session);
 	if (!strcmp(verb, "again"))
