@@ -133,13 +133,18 @@ static void add_shape(char *key, size_t size, const char *line)
 	key[length] = '\0';
 }
 
-/* The operation that a line of a transcript is part of, by its verb. */
-static void add_verb(char *key, size_t size, const char *line)
+/* The operation that a line of @text is part of, by its verb; an end is the one's before it. */
+static void add_verb(char *key, size_t size, const char *text, const char *line)
 {
 	char verb[32] = "end";
 
-	while (line && *line && *line != '>')
-		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
+	if (*line == '=') {
+		while (line > text && (*line != '>' || line[-1] != '\n'))
+			line--;
+	} else {
+		while (line && *line && *line != '>')
+			line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
+	}
 	if (line && *line)
 		sscanf(line, "> %31s", verb);
 	snprintf(key, size, "%s|", verb);
@@ -156,9 +161,11 @@ static bool parts(const char *tree, const char *ours, char *key, size_t size)
 	}
 	if (tree[i] == ours[i])
 		return false;
-	add_verb(key, size, line);
+	add_verb(key, size, tree, line);
 	add_shape(key, size, line);
-	add_shape(key, size, ours + (line - tree));
+	/* After a death the other's next operation says nothing. */
+	if (*line != '=' || ours[line - tree] == '=')
+		add_shape(key, size, ours + (line - tree));
 	return true;
 }
 
@@ -325,6 +332,16 @@ static int transcribe(const char *path)
 	return 0;
 }
 
+static int print(unsigned long number)
+{
+	char *text = scenario_generate(oracle.seed, number);
+
+	if (!text || fputs(text, stdout) < 0)
+		die("the scenario cannot be shown");
+	free(text);
+	return 0;
+}
+
 static void load(const char *path)
 {
 	void *tree = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -362,7 +379,7 @@ int main(int argc, char **argv)
 	oracle.count = values[2] ? strtoul(values[2], NULL, 0) : oracle.count;
 	oracle.folder = values[3];
 	if (values[5])
-		return fputs(scenario_generate(oracle.seed, strtoul(values[5], NULL, 0)), stdout) < 0;
+		return print(strtoul(values[5], NULL, 0));
 	if (at >= argc || !strncmp(argv[at], "--", 2)) {
 		fputs(usage, stderr);
 		return 2;

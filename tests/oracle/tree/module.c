@@ -362,7 +362,7 @@ static long do_object(const char *verb, unsigned int number, void **object)
 
 static long do_fail(const struct world_line *line)
 {
-	struct recorded *recorded = &all[number_in(line->words[2])];
+	struct recorded *recorded = &all[number_in(line->words[2]) % WORLD_NUMBERS];
 	const bool of_flb = !strcmp(line->words[1], "flb");
 
 	for (int i = 0; i < FAILING; i++) {
@@ -385,7 +385,7 @@ static bool is_registered(bool of_flb, unsigned int number)
 
 static long do_rename(const struct world_line *line)
 {
-	const unsigned int number = (unsigned int)number_in(line->words[2]);
+	const unsigned int number = (unsigned int)number_in(line->words[2]) % WORLD_NUMBERS;
 	const bool of_flb = !strcmp(line->words[1], "flb");
 	char *given = world->compatible[of_flb][number];
 
@@ -400,14 +400,15 @@ static long do_rename(const struct world_line *line)
 long module_perform(const struct world_line *line, void **object)
 {
 	const char *verb = line->words[0];
-	const unsigned int first = line->nr_words > 1 ? (unsigned int)number_in(line->words[1]) : 0;
-	const unsigned int second = line->nr_words > 2 ? (unsigned int)number_in(line->words[2]) : 0;
+	unsigned int numbers[2] = { 0, 0 };
 
+	for (int i = 0; i < 2 && i + 1 < line->nr_words; i++)
+		numbers[i] = (unsigned int)number_in(line->words[i + 1]) % WORLD_NUMBERS;
 	if (!strcmp(verb, "fail"))
 		return do_fail(line);
 	if (!strcmp(verb, "compatible"))
 		return do_rename(line);
 	if (strstr(verb, "handler") || strstr(verb, "flb"))
-		return do_register(verb, first, second);
-	return do_object(verb, first, object);
+		return do_register(verb, numbers[0], numbers[1]);
+	return do_object(verb, numbers[0], object);
 }

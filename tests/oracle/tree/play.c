@@ -164,6 +164,8 @@ static long do_in_session(const struct world_line *line)
 
 	if (session < 0)
 		return -EBADFD;
+	if (!strcmp(verb, "close"))
+		*kept = -1;
 	if (world->waits)
 		return WAITS;
 	if (!strcmp(verb, "preserve"))
@@ -174,7 +176,6 @@ static long do_in_session(const struct world_line *line)
 		return do_retrieve(session, number_in(line, 2));
 	if (!strcmp(verb, "finish"))
 		return do_finish(session);
-	*kept = -1;
 	world_close(session);
 	return 0;
 }

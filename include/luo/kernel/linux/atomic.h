@@ -7,7 +7,7 @@
 #include <luo/types.h>
 
 /** typedef atomic_t - a number that several tasks may change at a time. */
-typedef struct {
+typedef struct lfb_atomic {
 	int counter;
 } atomic_t;
 

@@ -11,7 +11,7 @@
 #define REFCOUNT_INIT(n) { ATOMIC_INIT(n) }
 
 /** typedef refcount_t - references on an object. */
-typedef struct {
+typedef struct lfb_refcount {
 	atomic_t refs;
 } refcount_t;
 
