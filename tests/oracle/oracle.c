@@ -344,13 +344,14 @@ static int print(unsigned long number)
 
 static void load(const char *path)
 {
-	void *tree = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	void *tree = dlopen(path, RTLD_NOW | RTLD_LOCAL), *play;
 
 	if (!tree)
 		die(dlerror());
-	*(void **)&oracle.play = dlsym(tree, "oracle_play");
-	if (!oracle.play)
+	play = dlsym(tree, "oracle_play");
+	if (!play)
 		die(dlerror());
+	memcpy(&oracle.play, &play, sizeof(play));
 }
 
 static const char usage[] =
