@@ -3,7 +3,7 @@
 #ifndef LUO_LINUX_ATOMIC_H
 #define LUO_LINUX_ATOMIC_H
 
-#include <asm/barrier.h>
+#include <luo/kernel/asm/barrier.h>
 #include <luo/types.h>
 
 /** typedef atomic_t - a number that several tasks may change at a time. */

@@ -3,8 +3,8 @@
 #ifndef LUO_LINUX_FS_H
 #define LUO_LINUX_FS_H
 
-#include <linux/init.h>
-#include <linux/list.h>
+#include <luo/kernel/linux/init.h>
+#include <luo/kernel/linux/list.h>
 #include <fcntl.h>
 #include <luo/file.h>
 

@@ -3,6 +3,6 @@
 #ifndef LUO_LINUX_IO_H
 #define LUO_LINUX_IO_H
 
-#include <linux/mm.h>
+#include <luo/kernel/linux/mm.h>
 
 #endif

@@ -3,6 +3,6 @@
 #ifndef LUO_LINUX_KOBJECT_H
 #define LUO_LINUX_KOBJECT_H
 
-#include <linux/list.h>
+#include <luo/kernel/linux/list.h>
 
 #endif

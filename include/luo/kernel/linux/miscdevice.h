@@ -3,10 +3,10 @@
 #ifndef LUO_LINUX_MISCDEVICE_H
 #define LUO_LINUX_MISCDEVICE_H
 
-#include <linux/fs.h>
-#include <linux/list.h>
-#include <linux/module.h>
-#include <linux/types.h>
+#include <luo/kernel/linux/fs.h>
+#include <luo/kernel/linux/list.h>
+#include <luo/kernel/linux/module.h>
+#include <luo/kernel/linux/types.h>
 
 #define MISC_DYNAMIC_MINOR 255
 

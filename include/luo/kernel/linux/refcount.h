@@ -3,8 +3,8 @@
 #ifndef LUO_LINUX_REFCOUNT_H
 #define LUO_LINUX_REFCOUNT_H
 
-#include <linux/atomic.h>
-#include <linux/bug.h>
+#include <luo/kernel/linux/atomic.h>
+#include <luo/kernel/linux/bug.h>
 
 #define REFCOUNT_SATURATED (INT_MIN / 2)
 #define REFCOUNT_MAX INT_MAX

@@ -3,9 +3,9 @@
 #ifndef LUO_LINUX_RWSEM_H
 #define LUO_LINUX_RWSEM_H
 
-#include <linux/cleanup.h>
-#include <linux/lockdep.h>
-#include <linux/spinlock.h>
+#include <luo/kernel/linux/cleanup.h>
+#include <luo/kernel/linux/lockdep.h>
+#include <luo/kernel/linux/spinlock.h>
 #include <luo/lock.h>
 
 #define __RWSEM_INITIALIZER(name) LFB_LOCK_INIT(#name)

@@ -3,9 +3,9 @@
 #ifndef LUO_LINUX_SLAB_H
 #define LUO_LINUX_SLAB_H
 
-#include <linux/bug.h>
-#include <linux/cleanup.h>
-#include <linux/gfp.h>
+#include <luo/kernel/linux/bug.h>
+#include <luo/kernel/linux/cleanup.h>
+#include <luo/kernel/linux/gfp.h>
 #include <luo/slab.h>
 
 /** kzalloc_obj() - a zeroed object of the type of @object, which is not looked at. */

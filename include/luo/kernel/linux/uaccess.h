@@ -3,10 +3,10 @@
 #ifndef LUO_LINUX_UACCESS_H
 #define LUO_LINUX_UACCESS_H
 
-#include <linux/compiler.h>
-#include <linux/kernel.h>
-#include <linux/string.h>
-#include <linux/types.h>
+#include <luo/kernel/linux/compiler.h>
+#include <luo/kernel/linux/kernel.h>
+#include <luo/kernel/linux/string.h>
+#include <luo/kernel/linux/types.h>
 
 /** copy_to_user() - Return: the bytes that could not be written. */
 LFB_EXTERN_C unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);

@@ -3,7 +3,7 @@
 #ifndef LUO_LINUX_XARRAY_H
 #define LUO_LINUX_XARRAY_H
 
-#include <linux/slab.h>
+#include <luo/kernel/linux/slab.h>
 
 struct lfb_xa_entry {
 	struct lfb_xa_entry *next;
