@@ -6,6 +6,7 @@
 #ifndef LUO_ABI_H
 #define LUO_ABI_H
 
+#include <luo/kexec_handover.h>
 #include <luo/types.h>
 
 #define LUO_ABI_PACKED __attribute__((packed))
@@ -72,6 +73,17 @@ struct luo_block_ser {
 	((PAGE_SIZE - sizeof(struct luo_block_ser)) / sizeof(struct luo_file_ser))
 #define LUO_BLOCKS_MAX 10000
 
+/* kho-v4: KHO entry "kexec-metadata", which kernel jumped and how often since power on. */
+#define KHO_METADATA_NODE_NAME "kexec-metadata"
+#define KHO_KEXEC_METADATA_VERSION 1
+#define KHO_RELEASE_SIZE 65
+
+struct kho_kexec_metadata {
+	u32 version;
+	char previous_release[KHO_RELEASE_SIZE];
+	u32 kexec_count;
+} LUO_ABI_PACKED;
+
 /* The same in all generations. */
 struct luo_file_ser {
 	char compatible[48];
@@ -94,5 +106,29 @@ struct luo_flb_ser {
 #define LUO_FLB_MAX                                                                                \
 	((LUO_FLB_PGCNT * PAGE_SIZE - sizeof(struct luo_flb_header_ser)) /                         \
 	 sizeof(struct luo_flb_ser))
+
+/*
+ * A file in memory, of linux-7.2 and linux-7.3: a page that a file entry's data is the address of,
+ * and behind its descriptor an array of folios in the order of their indices.
+ */
+#define MEMFD_LUO_FH_COMPATIBLE "memfd-v2"
+#define MEMFD_LUO_FOLIO_DIRTY 0x1u
+#define MEMFD_LUO_FOLIO_UPTODATE 0x2u
+#define MEMFD_LUO_ALL_SEALS 0x3fu /* F_SEAL_SEAL to F_SEAL_EXEC */
+
+struct memfd_luo_folio_ser {
+	u64 pfn : 52;		/* 0: there is none */
+	u64 flags : 12;
+	u64 index;		/* in pages from the beginning of the file */
+} LUO_ABI_PACKED;
+
+struct memfd_luo_ser {
+	u64 pos;
+	u64 size;
+	u32 seals;
+	u32 flags;		/* none is defined */
+	u64 nr_folios;
+	struct kho_vmalloc folios; /* of struct memfd_luo_folio_ser; all zero without any */
+} LUO_ABI_PACKED;
 
 #endif
