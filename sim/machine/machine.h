@@ -170,7 +170,7 @@ void lfb__machine_forget_seen(struct lfb_machine *machine);
  * run as kernel code.
  */
 
-/* A list of at most one level a comma: for short ones. */
+/* Is it such a list? */
 bool lfb__pages_are_listed(const char *list);
 /* Into a file that is empty. 0, -EINVAL a page behind its end, -EFBIG, or what writing answers. */
 int lfb__contents_write(struct file *file, u64 size, const char *pages, u64 seed);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Files in memory, as an agent makes them and looks into them. Where a scenario mentions any, all of
- * its kernels have their handler.
+ * Files in memory, as an agent makes them and looks into them. Where a scenario mentions any, all
+ * of its kernels have their handler.
  */
 #include <stdio.h>
 #include <stdlib.h>
