@@ -161,8 +161,8 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 
 	memfd->first_page = found->pages.count;
 	if (left << PAGE_SHIFT > found->total_bytes || memfd->order > MAX_PAGE_ORDER) {
-		lfb__found_problem(found, memfd->first, "vmalloc area of %u pages of order %u, more "
-				   "than was preserved", memfd->total_pages, memfd->order);
+		lfb__found_problem(found, memfd->first, "vmalloc area of %u pages of order %u, "
+				   "more than was preserved", memfd->total_pages, memfd->order);
 		return -EINVAL;
 	}
 	left >>= memfd->order;
