@@ -130,14 +130,14 @@ static void report(const struct lfb_blob *from, const struct lfb_blob *to,
 	       handover->bytes - handover->own_bytes, handover->own_bytes);
 }
 
-static int convert(const char *in, const char *profile, const char *out)
+static int convert(struct cli_line *line, const char *in, const char *profile, const char *out)
 {
 	struct lfb_handover handover = { .sz = sizeof(handover) };
 	struct lfb_blob *from, *to;
 	int result = CLI_OK;
 
-	if (lfb_blob_load(in, &from))
-		return cli_failed("%s", lfb_error_text(NULL));
+	if (cli_load_handover(line, in, &from))
+		return CLI_FAILED;
 	if (lfb_blob_convert(from, profile, &to)) {
 		result = cli_failed("%s: no handover for %s can be made of it: %s", in, profile,
 				    lfb_error_text(NULL));
@@ -158,12 +158,12 @@ static int run_convert(struct cli_line *line)
 		return cli_usage(line->command,
 				 "there is no profile \"%s\"; lfb profiles lists them",
 				 line->argv[1]);
-	return convert(line->argv[0], line->argv[1], line->argv[2]);
+	return convert(line, line->argv[0], line->argv[1], line->argv[2]);
 }
 
 const struct cli_command cli_convert = {
 	"convert", "rewrite a handover for another kernel",
-	"usage: lfb convert BLOB PROFILE OUT\n"
+	"usage: lfb convert BLOB|CORE PROFILE OUT\n"
 	"\n"
 	"Rewrites a handover in the formats another kernel reads, into OUT. What subsystems\n"
 	"preserved stays where it is. Exit status 1, with the reason, when the other format\n"

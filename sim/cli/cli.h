@@ -125,6 +125,11 @@ extern const struct cli_option cli_image_rows[];
 
 /* CLI_OK, or else said what is wrong. */
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine);
+/*
+ * What a file hands over: a blob, or the memory of a real machine; then the machine gets enough
+ * memory for it, unless the command line says how much. Returns CLI_OK or CLI_FAILED.
+ */
+int cli_load_handover(struct cli_line *line, const char *path, struct lfb_blob **blob);
 /* A scenario from a file, "-" for standard input. Returns CLI_OK or CLI_FAILED. */
 int cli_load_scenario(const char *path, struct lfb_scenario **scenario);
 /* Does something with a scenario in the command line's machine. Returns an enum cli_exit. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/blob.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
@@ -126,6 +127,31 @@ const struct cli_option cli_image_rows[] = {
 	  .wanted = "an area, as 0x1000000+0x4000000", .set = add_scratch },
 	{ 0 },
 };
+
+/* Scratch lies behind what is handed over. */
+#define MEMORY_STEP (64ull << 20)
+#define MEMORY_SPARE (32ull << 20)
+
+int cli_load_handover(struct cli_line *line, const char *path, struct lfb_blob **blob)
+{
+	u64 *memory = &line->machine.options.memory, missing;
+	int kind = strcmp(path, "-") ? lfb_image_kind(path) : LFB_IMAGE_BLOB;
+	const bool is_blob = kind < 0 || kind == LFB_IMAGE_BLOB ||
+			     (kind == LFB_IMAGE_RAW && !line->machine.image.is_raw);
+
+	if (is_blob)
+		return lfb_blob_load(path, blob) ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
+	if (lfb_blob_from_image(path, &line->machine.image.options, blob, &missing))
+		return cli_failed("%s", lfb_error_text(NULL));
+	if (missing)
+		fprintf(stderr, "lfb: %s: %llu preserved page%s %s not in the image: zeros stand "
+			"for what was there\n", path, missing, cli_plural(missing),
+			missing == 1 ? "is" : "are");
+	if (!*memory)
+		*memory = (lfb_blob_memory(*blob) + MEMORY_SPARE + MEMORY_STEP - 1) / MEMORY_STEP *
+			  MEMORY_STEP;
+	return CLI_OK;
+}
 
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine)
 {

@@ -73,6 +73,51 @@ prints out 'problem at 0x15e4000: 9 blocks of order 0 from here on reach into sc
 lfb 1 dump --json --base 0 --scratch 0x1000000+0x5e5000 "$dir/s1"
 prints out '"scratch": ['
 
+# A kernel boots from it: that of the same formats with everything, another one as if from cold.
+# The pages of memfds are in the blob alone, so only there they have their contents.
+xz -dkc "$data/s1.blob.xz" >"$dir/s1.blob"
+sed '1,/^reboot!/d' "$data/s1.script" >"$dir/next"
+for from in "$dir/s1.blob" "--base 0 $dir/s1"; do
+	for profile in linux-7.3 reference; do
+		# shellcheck disable=SC2086 # options and a file
+		lfb 0 boot --agent --profile "$profile" $from "$dir/next"
+		prints out 'rsession D empty-one C                               = ok'
+		prints out 'get B 0xdeadbeefcafef00d m4                          = ok'
+		prints out 'misc tell m1 123                                     = ok'
+		prints out 'finish A                                             = ok'
+		case $from in
+		*blob) prints out 'check m3 16484 0,1,2,3,4 3                           = ok' ;;
+		*) prints err '9 preserved pages are not in the image' ;;
+		esac
+	done
+done
+printf 'open\nrsession vm-alpha = -2\n' >"$dir/cold"
+for profile in rfc-v6 linux-7.0; do
+	lfb 0 boot --profile "$profile" --base 0 "$dir/s1" "$dir/cold"
+	prints out "KHO: no handover"
+done
+# d5: the kernel does not survive it.
+lfb 1 boot --profile linux-7.3 --base 0 "$dir/d5" "$dir/cold"
+
+# What a machine here hands over, as a core.
+printf 'handler 0\nflb 0 1\nopen\nsession vm\npreserve vm 1 0 5\nreboot\n' >"$dir/send"
+printf 'handler 0\nflb 0 1\nopen\nrsession vm = 0\nretrieve vm 1 = 0\nfinish vm = 0\n' \
+	>"$dir/take"
+for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+	lfb 0 run --profile "$profile" --save-core "$dir/core" --save-blob "$dir/blob" "$dir/send"
+	lfb 0 dump --json "$dir/blob"
+	cp "$dir/out" "$dir/blob.json"
+	lfb 0 dump --json "$dir/core"
+	real same "$dir/blob.json" "$dir/out"
+	lfb 0 boot --profile "$profile" "$dir/core" "$dir/take"
+	silent err
+	lfb 0 convert "$dir/core" reference "$dir/converted"
+done
+lfb 1 run --save-core /nowhere/at/all "$dir/send"
+printf 'open\n' >"$dir/nothing"
+lfb 1 run --save-core "$dir/core" "$dir/nothing"
+prints err 'the scenario handed nothing over'
+
 # What is no image, or not all of one.
 lfb 1 dump "$data/s1.mem.xz"
 prints err 'unpack it with xz -dk'
