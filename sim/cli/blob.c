@@ -163,7 +163,7 @@ static int run_convert(struct cli_line *line)
 
 const struct cli_command cli_convert = {
 	"convert", "rewrite a handover for another kernel",
-	"usage: lfb convert BLOB|CORE PROFILE OUT\n"
+	"usage: lfb convert BLOB PROFILE OUT\n"
 	"\n"
 	"Rewrites a handover in the formats another kernel reads, into OUT. What subsystems\n"
 	"preserved stays where it is. Exit status 1, with the reason, when the other format\n"

@@ -247,7 +247,8 @@ const struct cli_command cli_run = {
 	"Runs a scenario (- for standard input) in a machine that is switched on cold and prints\n"
 	"what happens. A transcript is a scenario too: its operations run again and must answer\n"
 	"what it says. docs/scenarios.md is the language.\n",
-	options + 1, sizeof(struct run), run, .min = 1, .max = 1, .expected = "expected one scenario",
+	options + 1, sizeof(struct run), run,
+	.min = 1, .max = 1, .expected = "expected one scenario",
 };
 
 const struct cli_command cli_boot = {
