@@ -91,13 +91,6 @@ struct lfb_found_area {
 	u64 size;
 };
 
-/* What the kernel before says of itself: the entry "kexec-metadata". */
-struct lfb_found_metadata {
-	u32 version;
-	u32 count;			/* of kexecs */
-	char release[66];
-};
-
 /* A region that reserve_mem= named: the entry "memblock". */
 struct lfb_found_region {
 	char name[64];
@@ -116,6 +109,8 @@ struct lfb_inspection {
 	struct kho_root root;
 	char root_compatible[32];
 	struct lfb_list entries;	/* struct lfb_found_entry */
+	bool has_metadata;
+	struct kho_kexec_metadata metadata;
 	struct lfb_list runs;		/* struct lfb_found_run */
 	u64 blocks[MAX_PAGE_ORDER + 1];
 	u64 total_blocks;
@@ -127,8 +122,6 @@ struct lfb_inspection {
 	struct lfb_list unnamed;	/* struct lfb_found_area: preserved, and nobody's */
 	struct lfb_list scratch;	/* struct lfb_found_area */
 
-	bool has_metadata;
-	struct lfb_found_metadata metadata;
 	struct lfb_list regions;	/* struct lfb_found_region */
 
 	bool has_luo;

@@ -60,6 +60,9 @@ static void kho(struct lfb_json *json, const struct lfb_inspection *found)
 			       entries[i].address, entries[i].size,
 			       entries[i].kind != LFB_ENTRY_UNKNOWN);
 	lfb__json_close(json, ']');
+	if (found->has_metadata)
+		lfb__json_members(json, "previous_release=%s kexec_count=%u",
+				  found->metadata.previous_release, found->metadata.kexec_count);
 	lfb__json_close(json, '}');
 }
 
@@ -98,13 +101,6 @@ static void subsystems(struct lfb_json *json, const struct lfb_inspection *found
 {
 	const struct lfb_found_region *regions = found->regions.items;
 
-	if (found->has_metadata) {
-		lfb__json_open(json, "kexec_metadata", '{');
-		lfb__json_members(json, "version=%u previous_release=%s kexec_count=%u",
-				  found->metadata.version, found->metadata.release,
-				  found->metadata.count);
-		lfb__json_close(json, '}');
-	}
 	if (found->regions.count) {
 		lfb__json_open(json, "memblock", '[');
 		for (size_t i = 0; i < found->regions.count; i++)

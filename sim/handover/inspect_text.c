@@ -87,6 +87,12 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 				 entries[i].size,
 				 entries[i].kind == LFB_ENTRY_UNKNOWN ? ", not known here" : "");
 	}
+	if (found->has_metadata) {
+		lfb__output_text(output, "  kexec %u since power on, from release ",
+				 found->metadata.kexec_count);
+		name(output, found->metadata.previous_release);
+		lfb__output_text(output, "\n");
+	}
 	lfb__output_text(output, "memory map at 0x%llx: %llu block%s, %llu bytes; %llu page%s of "
 			 "its own\n", found->root.map, found->total_blocks,
 			 plural(found->total_blocks), found->total_bytes, found->map_pages,
@@ -114,12 +120,6 @@ static void subsystems(struct lfb_output *output, const struct lfb_inspection *f
 		lfb__output_text(output, "  named by nobody that is known here: 0x%llx, %llu "
 				 "page%s\n", unnamed[i].address, unnamed[i].size >> PAGE_SHIFT,
 				 plural(unnamed[i].size >> PAGE_SHIFT));
-	if (found->has_metadata) {
-		lfb__output_text(output, "written by kernel ");
-		name(output, found->metadata.release);
-		lfb__output_text(output, ", after %u kexec%s\n", found->metadata.count,
-				 plural(found->metadata.count));
-	}
 	for (size_t i = 0; i < found->regions.count; i++) {
 		lfb__output_text(output, "reserve_mem ");
 		name(output, regions[i].name);

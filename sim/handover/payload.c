@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * What subsystems of the kernel handed over: memfds with their folios, what the kernel before says
- * of itself, regions of reserve_mem=. docs/facts.md 8.5, 8.6 and 13.
+ * What subsystems of the kernel handed over: memfds with their folios, regions of reserve_mem=.
+ * docs/facts.md 8.5, 8.6 and 13.
  */
 #include <libfdt.h>
 #include <stdio.h>
@@ -45,17 +45,11 @@ struct folio_ser {
 	u64 index;
 } LUO_ABI_PACKED;
 
-struct metadata_ser {
-	u32 version;
-	char release[65];
-	u32 count;
-} LUO_ABI_PACKED;
-
 enum lfb_entry_kind lfb__payload_kind(const char *name)
 {
 	if (!strcmp(name, LUO_FDT_KHO_ENTRY_NAME))
 		return LFB_ENTRY_LUO;
-	if (!strcmp(name, "kexec-metadata"))
+	if (!strcmp(name, KHO_METADATA_NODE_NAME))
 		return LFB_ENTRY_METADATA;
 	if (!strcmp(name, "memblock"))
 		return LFB_ENTRY_MEMBLOCK;
@@ -68,27 +62,6 @@ static const void *at(const struct lfb_inspection *found, phys_addr_t phys, u64 
 }
 
 /* Entries */
-
-static void read_metadata(struct lfb_inspection *found, const struct lfb_found_entry *entry)
-{
-	const struct metadata_ser *ser = NULL;
-
-	if (entry->size >= sizeof(*ser))
-		ser = at(found, entry->address, sizeof(*ser));
-	if (!ser) {
-		lfb__found_problem(found, entry->address, "entry kexec-metadata has no %zu bytes",
-				   sizeof(*ser));
-		return;
-	}
-	found->has_metadata = true;
-	found->metadata = (struct lfb_found_metadata){
-		.version = ser->version, .count = ser->count,
-	};
-	memcpy(found->metadata.release, ser->release, sizeof(ser->release));
-	if (ser->version != 1)
-		lfb__found_problem(found, entry->address, "entry kexec-metadata is of version %u, "
-				   "not 1", ser->version);
-}
 
 static void read_region(struct lfb_inspection *found, const struct lfb_found_entry *entry,
 			const void *fdt, int node)
@@ -128,9 +101,7 @@ static void read_memblock(struct lfb_inspection *found, const struct lfb_found_e
 
 void lfb__payload_entry(struct lfb_inspection *found, const struct lfb_found_entry *entry)
 {
-	if (entry->kind == LFB_ENTRY_METADATA)
-		read_metadata(found, entry);
-	else if (entry->kind == LFB_ENTRY_MEMBLOCK)
+	if (entry->kind == LFB_ENTRY_MEMBLOCK)
 		read_memblock(found, entry);
 }
 

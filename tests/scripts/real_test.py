@@ -167,7 +167,7 @@ def compare(expected, dump):
     check("nodes", expected["memory_map"]["tree_pages"], dump["memory_map"]["pages"])
     check("bytes", expected["memory_map"]["bytes"], dump["memory_map"]["bytes"])
     check("LUO", common(expected["luo"]), common(dump["luo"]))
-    check("release", "7.3.0-rc7", dump["kexec_metadata"]["previous_release"])
+    check("release", "7.3.0-rc7", dump["kho"]["previous_release"])
 
 
 def same(one, other):

@@ -38,7 +38,7 @@ done
 # What the README says of them.
 lfb 0 dump --base 0 "$dir/s1"
 prints out 'KHO root tree at 0x21e000, kho-v4'
-prints out 'written by kernel 7.3.0-rc7, after 1 kexec'
+prints out 'kexec 1 since power on, from release 7.3.0-rc7'
 prints out '20480 bytes at position 0, seals 0x1, 5 folios, listed in a vmalloc area of 1 page'
 prints out '4096 bytes at position 123'
 prints out '8192 bytes at position 0, seals 0x6, 2 folios'
