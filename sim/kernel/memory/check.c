@@ -68,14 +68,18 @@ void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 		  phys, lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ").text);
 }
 
-/* Is all of it still there to be looked at? What was freed too early is a finding already. */
+/*
+ * Is all of it still there to be looked at? What was freed too early is a finding already, and what
+ * userspace writes, whatever it looks like and whenever it does, is none.
+ */
 static u64 *contents(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
 {
 	const struct page *page = lfb__page(kernel, PHYS_PFN(entry->key));
 	unsigned long i, nr_pages = PHYS_PFN(lfb__ledger_span(entry));
 
 	for (i = 0; page && i < nr_pages; i++) {
-		if (!(page[i].flags & (PG_ALLOCATED | PG_TAIL)) || page[i].flags & PG_SLAB)
+		if (!(page[i].flags & (PG_ALLOCATED | PG_TAIL)) ||
+		    page[i].flags & (PG_SLAB | PG_OF_FILE))
 			return NULL;
 	}
 	return page ? lfb__pfn_address(&kernel->memory, PHYS_PFN(entry->key)) : NULL;
