@@ -264,6 +264,40 @@ static void pages_left_behind_are_one_finding(void **state)
 	assert_true(lfb_finding_count(machine) < 5);
 }
 
+static struct memfd_luo_folio_ser *table;
+
+static int preserve_and_tell(struct liveupdate_file_op_args *args)
+{
+	int err = lfb_memfd_file_ops.preserve(args);
+
+	table = args->private_data;
+	return err;
+}
+
+/* In each page of the table; the first time nothing changes. */
+static long scribble(void *argument)
+{
+	for (unsigned int i = 0; argument && i < 600; i += 200)
+		table[i].flags = 0;
+	return 0;
+}
+
+static void an_area_written_too_late_is_one_finding(void **state)
+{
+	unsigned int written = 0;
+
+	ops.preserve = preserve_and_tell;
+	session_with(make_fd((struct wanted){ .size = 600 << PAGE_SHIFT }));
+	assert_int_equal(lfb_machine_prepare(machine), 0);
+	assert_int_equal(lfb_machine_call(machine, scribble, NULL), 0);
+	assert_int_equal(lfb_machine_call(machine, scribble, table), 0);
+	assert_int_equal(lfb_machine_jump(machine, NULL), 0);
+	for (size_t i = 0; i < lfb_finding_count(machine); i++)
+		written += lfb_finding_at(machine, i)->id ==
+			   LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE;
+	assert_int_equal(written, 1);
+}
+
 /* The payload that a booted Linux 7.3 wrote for such a file: see tests/data/golden/real. */
 static void the_bytes_are_a_kernels(void **state)
 {
@@ -413,6 +447,7 @@ int main(void)
 		TEST(what_is_written_until_the_jump_comes_over),
 		TEST(what_userspace_writes_is_nobodys_mistake),
 		TEST(pages_left_behind_are_one_finding),
+		TEST(an_area_written_too_late_is_one_finding),
 		TEST(the_bytes_are_a_kernels),
 		TEST(payloads_from_hell_are_errors),
 		TEST(what_is_no_file_in_memory_is_refused),

@@ -279,6 +279,17 @@ bool lfb__find_handed_over(struct lfb_kernel *kernel, u64 address, char *text, s
 	return true;
 }
 
+/* A page of the same area as the one before it that was complained of: that one was enough. */
+static bool is_of_run(const struct lfb_ledger_entry **last, const struct lfb_ledger_entry *entry)
+{
+	const struct lfb_ledger_entry *before = *last;
+
+	*last = entry;
+	return before && before->as == LFB_AS_VMALLOC_PAGE && entry->as == before->as &&
+	       entry->call == before->call && entry->site == before->site &&
+	       entry->operation == before->operation;
+}
+
 static u64 digest_of(const u64 *words, size_t count)
 {
 	u64 lanes[4] = { 1, 2, 3, 4 };
@@ -297,12 +308,11 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 	const u64 *words;
 	u64 digest;
 
-	(void)context;
 	words = entry->internal ? NULL : contents(kernel, entry);
 	if (!words)
 		return;
 	digest = digest_of(words, lfb__ledger_span(entry) / sizeof(u64));
-	if (entry->watched && entry->digest != digest) {
+	if (entry->watched && entry->digest != digest && !is_of_run(context, entry)) {
 		lfb__find_place(kernel, "preserved at", entry->site);
 		lfb__find(kernel, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE,
 			  lfb__phys_object(entry->key).text,
@@ -316,10 +326,12 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 
 void lfb__check_unchanged(struct lfb_kernel *kernel)
 {
+	const struct lfb_ledger_entry *last = NULL;
+
 	if (!kernel->serialized || kernel->dead)
 		return;
 	kernel->watching = true;
-	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, check_unchanged, NULL);
+	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, check_unchanged, &last);
 }
 
 void lfb__check_serialized(struct lfb_kernel *kernel)
