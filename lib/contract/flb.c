@@ -35,10 +35,21 @@ static const struct {
 		" is preserved" },
 };
 
+/* Has its retrieve, before it failed, taken back what the handle leads to? */
+static bool is_taken_back(struct lfb_kernel *kernel, u64 data)
+{
+	const struct lfb_ledger_entry *entry =
+		lfb__ledger_find(kernel, LFB_LEDGER_INCOMING, data);
+
+	return entry && entry->restored;
+}
+
 static void warned(const struct liveupdate_flb *flb, enum luo_flb_warning warning)
 {
 	struct luo_name object = luo_flb_name(flb);
 
+	if (warning == LUO_WARN_LEAKED && is_taken_back(lfb__current, flb->private.incoming.data))
+		warning = LUO_WARN_NOT_RETRIEVED;
 	/* What a kernel does not notice. */
 	if (warning == LUO_WARN_PUT_OF_OTHERS)
 		lfb__find(lfb__current, LFB_FINDING_FLB_PUT_WITHOUT_GET, object.text,
