@@ -156,7 +156,7 @@ int lfb__check(struct lfb_line *line)
 		return -errno;
 	}
 	if ((size_t)about.st_size != size) {
-		return -EFBIG;
+		return -EIO;
 	}
 	for (unsigned int i = 0; (size_t)i * LFB_PAGE < size; i++) {
 		uint32_t is[LFB_PAGE / 4], due[LFB_PAGE / 4] = { 0 };
@@ -168,7 +168,7 @@ int lfb__check(struct lfb_line *line)
 			return -errno;
 		}
 		if (memcmp(is, due, bytes_of(size, i))) {
-			return -EBADMSG;
+			return -EIO;
 		}
 	}
 	return 0;
