@@ -84,7 +84,7 @@ def hand_over(options, path):
     script = "\n".join(first + lines[jump:]) + "\n"
     with tempfile.TemporaryDirectory() as folder:
         core = os.path.join(folder, "core")
-        simulated = simulate(options.lfb, path, "--memory-map", "low", "--memory", "128M",
+        simulated = simulate(options.lfb, path, "--memory-start", "0x8000000", "--memory", "64M",
                              "--save-core", core)
         ours, tree = root_of(core)
         with machine.Machine(options.kernel, options.init, script) as real:
