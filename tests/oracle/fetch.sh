@@ -62,11 +62,11 @@ for package in $packages; do
 		cannot "$(tail -n 1 "$apt/log")"
 	dpkg-deb -x "$apt/deb/${package}"_*.deb "$apt/unpacked"
 	mkdir "$new"
-	set -- ${whole:+"linux-source-$version"}
-	[ -n "$whole" ] || for member in kernel/liveupdate include/linux/liveupdate.h include/linux/kho_block.h \
-		include/linux/list_private.h include/linux/kho include/uapi/linux/liveupdate.h; do
-		set -- "$@" "linux-source-$version/$member"
-	done
+	top=linux-source-$version
+	set -- "$top"
+	[ -n "$whole" ] || set -- "$top/kernel/liveupdate" "$top/include/linux/liveupdate.h" \
+		"$top/include/linux/kho_block.h" "$top/include/linux/list_private.h" \
+		"$top/include/linux/kho" "$top/include/uapi/linux/liveupdate.h"
 	# What a version does not have is no error.
 	tar -xf "$apt/unpacked/usr/src/linux-source-$version.tar.xz" -C "$new" \
 		--strip-components=1 "$@" 2>>"$apt/log" || :

@@ -84,9 +84,15 @@ if [ $# -gt 0 ]; then
 	exit
 fi
 status=0
-vm "$data"/answers/*.txt || status=1
+# Not those that were recorded with a handover of their own: t2, t4 and w1r.
+set --
+for name in d5 k1 s1 s2 s3 s4 s5 s7 t10 t6; do
+	set -- "$@" "$data/answers/$name.txt"
+done
+vm "$@" "$data"/random/r910?.txt || status=1
 echo
 echo "The memory at a jump of the real kernel:"
+rm -f "$work/core"
 vm --memory "$work/core" "$data/answers/s1.txt"
 "$build/lfb" dump "$work/core" || status=1
 echo
