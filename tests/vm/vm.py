@@ -25,14 +25,18 @@ def simulate(lfb, script, *options):
 
 def compare(name, real, simulated):
     """Prints what differs. Returns how many lines were compared and how many differ."""
-    differ = 0
+    count = differ = 0
     for line, (operation, answer) in sorted(real.items()):
         ours = simulated.get(line, (operation, "nothing"))[1]
-        if operation.startswith("reboot!") or answer == ours:
+        # What follows says whether the jump went well; the simulator has no debugfs.
+        if operation.startswith(("reboot!", "misc ls", "misc hex")):
+            continue
+        count += 1
+        if answer == ours:
             continue
         differ += 1
         print(f"{name}:{line}: {operation}: the kernel answers {answer}, the simulator {ours}")
-    return len(real), differ
+    return count, differ
 
 
 def run_answers(options, path):
@@ -86,7 +90,7 @@ def hand_over(options, path):
         core = os.path.join(folder, "core")
         simulated = simulate(options.lfb, path, "--memory-start", "0x8000000", "--memory", "64M",
                              "--save-core", core)
-        ours, tree = root_of(core)
+        _, tree = root_of(core)
         with machine.Machine(options.kernel, options.init, script) as real:
             debugger = real.start(stop_at_jump=True)
             debugger.run_to(machine.symbol(options.kernel, "machine_kexec"), options.timeout)
@@ -102,7 +106,6 @@ def hand_over(options, path):
         if options.log:
             with open(options.log, "a", encoding="utf-8") as log:
                 log.write(real.log)
-    del ours
     found = {line: answer for line, answer in found.items() if line > jump + 1}
     simulated = {line: answer for line, answer in simulated.items() if line > jump + 1}
     missing = {line: (answer[0], "nothing") for line, answer in simulated.items() if line not in found}
