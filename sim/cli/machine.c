@@ -61,8 +61,8 @@ const struct cli_option cli_machine_options[] = {
 	  "reach (default); low: from 0 up (default with --pages ascending)",
 	  offsetof(struct cli_machine, options.map), 0, "default, low or high",
 	  .group = CLI_GROUP_MACHINE },
-	{ "memory-start", "ADDRESS", "where memory begins, a multiple of 4 MiB up to 4 GiB, in the\n"
-	  "place of what the map says", offsetof(struct cli_machine, options.memory_start), 0,
+	{ "memory-start", "ADDRESS", "where memory begins, in the place of what the map says: a\n"
+	  "multiple of 4 MiB up to 4 GiB", offsetof(struct cli_machine, options.memory_start), 0,
 	  "an address, as 0x8000000", set_number, .group = CLI_GROUP_MACHINE },
 	{ "mode", "MODE", "remap: addresses of an old kernel fault in the next; fixed: they\n"
 	  "stay, which is faster",

@@ -57,8 +57,8 @@ static int check_options(struct lfb_machine_options *options)
 	if (options->map > LFB_MAP_HIGH)
 		return lfb__error(NULL, -EINVAL, "there is no memory map %d", (int)options->map);
 	if (!lfb__can_start(options->memory_start))
-		return lfb__error(NULL, -EINVAL, "memory starts at 0x%llx; it must be a multiple of "
-				  "4 MiB up to 4 GiB", options->memory_start);
+		return lfb__error(NULL, -EINVAL, "memory starts at 0x%llx; it must be a multiple "
+				  "of 4 MiB up to 4 GiB", options->memory_start);
 	if (options->checks > LFB_CHECKS_GUARD)
 		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
 				  (int)options->checks);

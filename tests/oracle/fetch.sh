@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# fetch.sh FOLDER [whole]: what kernel sources say of live update, as Debian packages them, unpacked
-# under FOLDER/linux-VERSION; prints these, the newest last. whole: all of the sources, of the newest
-# alone. Exit status 3: they cannot be had, and why.
+# fetch.sh FOLDER [whole]: what kernel sources say of live update, as Debian packages them,
+# unpacked under FOLDER/linux-VERSION; prints these, the newest last. whole: all of the sources,
+# of the newest alone. Exit status 3: they cannot be had, and why.
 #
 # Takes linux-source-* of the unstable and experimental suites from the mirror that this system's
 # apt uses, through an apt of its own in FOLDER/apt: the system's is not changed, nothing is

@@ -22,16 +22,18 @@ static struct {
 
 static int *slot(const char *name)
 {
-	size_t i;
+	static unsigned int known;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) - 1 && names[i].name[0]; i++) {
+	for (unsigned int i = 0; i < known; i++) {
 		if (!strcmp(names[i].name, name)) {
 			return &names[i].fd;
 		}
 	}
-	snprintf(names[i].name, sizeof(names[i].name), "%s", name);
-	names[i].fd = -1;
-	return &names[i].fd;
+	/* A script with more names than that shares the last of them. */
+	known += known < sizeof(names) / sizeof(names[0]);
+	snprintf(names[known - 1].name, sizeof(names[0].name), "%s", name);
+	names[known - 1].fd = -1;
+	return &names[known - 1].fd;
 }
 
 int lfb__descriptor(const char *name)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""A virtual machine that runs a script of the agent in a real kernel, and may be stopped at the jump."""
+"""A virtual machine that runs a script of the agent in a real kernel."""
 
+import errno
 import json
 import os
 import re
@@ -95,8 +96,8 @@ def save_memory(path, monitor):
     control.settimeout(300)
     answers = control.makefile("r", encoding="utf-8")
     answers.readline()
-    for command, arguments in (("qmp_capabilities", {}),
-                               ("dump-guest-memory", {"paging": False, "protocol": f"file:{path}"})):
+    dump = {"paging": False, "protocol": f"file:{path}"}
+    for command, arguments in (("qmp_capabilities", {}), ("dump-guest-memory", dump)):
         control.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
         while True:
             answer = json.loads(answers.readline())
@@ -185,7 +186,6 @@ class Machine:
 def error_name(word):
     """-38 and -ENOSYS are the same answer."""
     if re.fullmatch(r"-\d+", word):
-        import errno
         return "-" + errno.errorcode.get(int(word[1:]), word[1:])
     return word
 

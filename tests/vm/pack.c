@@ -30,8 +30,9 @@ static int pack(int to, const char *name, mode_t mode, off_t size, int from)
 	size_t length = strlen(name) + 1;
 	int error;
 
-	snprintf(header, sizeof(header), "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08zx%08x",
-		 1, mode, 0, 0, 1, 0, (unsigned int)size, 0, 0, 0, 0, length, 0);
+	/* A number, the mode, the owner, links, times; the size; devices; how long the name is. */
+	snprintf(header, sizeof(header), "070701%08x%08x%016x%08x%08x%08x%032x%08zx%08x", 1, mode,
+		 0, 1, 0, (unsigned int)size, 0, length, 0);
 	if (write(to, header, 110) != 110 || write(to, name, length) != (ssize_t)length) {
 		return -EIO;
 	}

@@ -12,6 +12,10 @@ import tempfile
 
 import machine
 
+# Where the simulator's memory lies, so that a real machine of 256 MiB has nothing there at a jump.
+START = 0x8000000
+PLACE = ("--memory-start", hex(START), "--memory", "64M")
+
 
 def simulate(lfb, script, *options):
     """The answers of the simulator."""
@@ -88,8 +92,7 @@ def hand_over(options, path):
     script = "\n".join(first + lines[jump:]) + "\n"
     with tempfile.TemporaryDirectory() as folder:
         core = os.path.join(folder, "core")
-        simulated = simulate(options.lfb, path, "--memory-start", "0x8000000", "--memory", "64M",
-                             "--save-core", core)
+        simulated = simulate(options.lfb, path, *PLACE, "--save-core", core)
         _, tree = root_of(core)
         with machine.Machine(options.kernel, options.init, script) as real:
             debugger = real.start(stop_at_jump=True)
@@ -108,8 +111,9 @@ def hand_over(options, path):
                 log.write(real.log)
     found = {line: answer for line, answer in found.items() if line > jump + 1}
     simulated = {line: answer for line, answer in simulated.items() if line > jump + 1}
-    missing = {line: (answer[0], "nothing") for line, answer in simulated.items() if line not in found}
-    return compare(os.path.basename(path), {**found, **missing}, simulated)
+    # A kernel that dies answers no further.
+    dead = {line: (answer[0], "nothing") for line, answer in simulated.items()}
+    return compare(os.path.basename(path), {**dead, **found}, simulated)
 
 
 def main():
