@@ -68,6 +68,7 @@ enum lfb_verb_flag {
 	X(PRESERVE, "preserve", "NTHI", preserve, LFB_SESSION_VERB)                                \
 	X(AGAIN, "again", "NTI", preserve_again, LFB_SESSION_VERB)                                 \
 	X(RETRIEVE, "retrieve", "NT", retrieve, LFB_SESSION_VERB)                                  \
+	X(PASS, "pass", "NT", preserve_retrieved, LFB_SESSION_VERB)                                \
 	X(FINISH, "finish", "N", finish, LFB_SESSION_VERB)                                         \
 	X(CLOSE, "close", "N", close_session, LFB_QUIET_VERB | LFB_SESSION_VERB)
 
