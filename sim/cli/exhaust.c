@@ -439,7 +439,7 @@ static const struct cli_option options[] = {
 	  "all but locked; may be repeated. A quirk brings what it needs",
 	  offsetof(struct exhaust, search.groups), .set = add_group, .group = GROUP_MODEL },
 	{ "jobs", "N", "threads (default: as many as there are processors)",
-	  offsetof(struct exhaust, search.jobs), 64, "a number from " },
+	  offsetof(struct exhaust, search.jobs), 64, .wanted = "a number from " },
 	{ "all", NULL, "go on from equal states every time, not once",
 	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },
 	{ "time", NULL, "say on standard error how long it took",
