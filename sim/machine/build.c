@@ -154,6 +154,7 @@ int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machi
 	struct lfb_machine_options options = machine->built;
 	int err;
 
+	options.sz = sizeof(options);
 	options.profile = machine->profile->name;
 	err = lfb_machine_create(&options, made);
 	if (err)

@@ -169,6 +169,7 @@ bool lfb__agent_excuses(const struct lfb_agent_state *state, unsigned int id)
 	case LFB_FINDING_KHO_NEVER_RESTORED:
 		return state->lost || state->unlinked;
 	case LFB_FINDING_FLB_NOBODY_REGISTERED:
+	case LFB_FINDING_FLB_FINISHED_BEFORE_FILE:
 	case LFB_FINDING_FLB_FINISH_NEVER_REACHED:
 	case LFB_FINDING_FLB_OTHER_UNDER_COMPATIBLE:
 		return state->unlinked;

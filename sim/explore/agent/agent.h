@@ -2,7 +2,8 @@
 /*
  * An agent that makes no mistakes: what it does in which situation, what it knows afterwards, and
  * what no module can be blamed for. The searches are two, one with scenarios (explore/exhaust) and
- * one with modules in C (explore/life); their agent is this one. The one header of this folder.
+ * one with modules in C (explore/life); their agent is this one, so that both try the same. Knows
+ * neither of them, no machine and no kernel; uses include/luo/ alone.
  */
 #ifndef SIM_EXPLORE_AGENT_AGENT_H
 #define SIM_EXPLORE_AGENT_AGENT_H

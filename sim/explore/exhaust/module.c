@@ -293,7 +293,7 @@ static int by_order(const void *one, const void *other)
 				      (a->id > b->id) - (a->id < b->id);
 }
 
-/* The sequences that were tried after nodes before @end; *@node is the first that is not counted. */
+/* Sequences tried after the nodes from *@node to @end, which becomes *@node. */
 static u64 count_tried(const struct lfb_search *search, u32 *node, u32 end)
 {
 	u64 count = 0;

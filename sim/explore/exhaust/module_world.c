@@ -47,8 +47,10 @@ static void add_session(struct lfb_world_text *writing, const char *session, boo
 /* Kernels that lack a link each, or have one more, and set themselves up. */
 static void add_rewired(struct lfb_world_text *writing)
 {
-	static const char *const wirings[] = { "flb 1 0;flb 1 1", "flb 0 0;flb 1 1",
-					       "flb 0 0;flb 1 0", "flb 0 0;flb 0 1;flb 1 0;flb 1 1" };
+	static const char *const wirings[] = {
+		"flb 1 0;flb 1 1", "flb 0 0;flb 1 1", "flb 0 0;flb 1 0",
+		"flb 0 0;flb 0 1;flb 1 0;flb 1 1",
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(wirings); i++)
 		lfb__world_letter(writing, "reboot;handler 0;handler 1;%s;open",
