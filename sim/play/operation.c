@@ -61,26 +61,12 @@ static long retrieve(struct lfb_run *run, const struct lfb_operation *operation)
 {
 	int fd = lfb_agent_retrieve(run->agent, run->sessions[operation->session],
 				    operation->token);
-	struct lfb_run_given *given = fd < 0 ? NULL : lfb__list_add(&run->given, sizeof(*given));
 
-	if (fd >= 0 && !given)
-		return lfb__error(run->machine, -ENOMEM, "no memory to run a scenario");
-	if (given)
-		*given = (struct lfb_run_given){ operation->token, fd };
-	return fd < 0 ? fd : 0;
-}
-
-static long preserve_retrieved(struct lfb_run *run, const struct lfb_operation *operation)
-{
-	const struct lfb_run_given *given = run->given.items;
-	int fd = -1;
-
-	for (size_t i = 0; i < run->given.count; i++) {
-		if (given[i].token == operation->token)
-			fd = given[i].fd;
-	}
-	return lfb_agent_preserve(run->agent, run->sessions[operation->session], fd,
-				  operation->token);
+	if (fd < 0)
+		return fd;
+	if (operation->keeps_file)
+		run->files[operation->inode] = fd;
+	return 0;
 }
 
 static long finish(struct lfb_run *run, const struct lfb_operation *operation)

@@ -19,12 +19,6 @@ struct lfb_run_point {
 	unsigned int passed;		/* since the running operation began */
 };
 
-/* A file that was retrieved. */
-struct lfb_run_given {
-	u64 token;
-	int fd;
-};
-
 struct lfb_run {
 	const struct lfb_scenario *scenario;
 	struct lfb_scenario_options options;
@@ -36,8 +30,7 @@ struct lfb_run {
 	unsigned int nr_open;
 	int device;			/* descriptors; -1: not open */
 	int *sessions;			/* by session number: the one opened last */
-	int *files;			/* by inode number: the one opened last */
-	struct lfb_list given;		/* struct lfb_run_given, of this kernel */
+	int *files;			/* by inode number: the one opened or retrieved last */
 	const char *booted;		/* how, when the operation's line must come first */
 	struct lfb_run_point *points;	/* in the order in which they began to wait */
 	unsigned int nr_points;

@@ -16,7 +16,6 @@ static void forget(struct lfb_run *run)
 		run->sessions[i] = -1;
 	for (unsigned int i = 0; i < run->scenario->nr_inodes; i++)
 		run->files[i] = -1;
-	run->given.count = 0;
 	lfb__recorder_reset(run->recorder);
 }
 

@@ -107,7 +107,6 @@ void lfb__run_release(struct lfb_run *run)
 	lfb__recorder_destroy(run->recorder);
 	free(run->sessions);
 	free(run->files);
-	lfb__list_free(&run->given);
 	free(run->points);
 	lfb__guard_release(&run->machine->kernel);
 }

@@ -5,6 +5,8 @@
  */
 #include "sim/explore/exhaust/module.h"
 
+#define RETRIEVED 11u	/* number of the first file when it is retrieved */
+
 static bool needs(unsigned int file, unsigned int flb)
 {
 	return lfb__world_kinds[file] >= flb;
@@ -31,7 +33,8 @@ static void add_session(struct lfb_world_text *writing, const char *session, boo
 		add_preserves(writing, session, file);
 	lfb__world_letter(writing, "rsession %s", session);
 	for (unsigned int file = 0; file < LFB_WORLD_FILES; file++) {
-		lfb__world_letter(writing, "retrieve %s %u", session, file + 1);
+		lfb__world_letter(writing, "retrieve %s %u as %u", session, file + 1,
+				  RETRIEVED + file);
 		lfb__world_letter(writing, "fail h %u retrieve -5 1;retrieve %s %u",
 				  lfb__world_kinds[file], session, file + 1);
 	}
@@ -41,7 +44,7 @@ static void add_session(struct lfb_world_text *writing, const char *session, boo
 		lfb__world_letter(writing, "fail h %u can_finish -5 1;finish %s", h, session);
 	lfb__world_letter(writing, "close %s", session);
 	for (unsigned int file = 0; again && file < LFB_WORLD_FILES; file++)
-		lfb__world_letter(writing, "pass %s %u", session, file + 1);
+		lfb__world_letter(writing, "again %s %u %u", session, file + 1, RETRIEVED + file);
 }
 
 /* Kernels that lack a link each, or have one more, and set themselves up. */
@@ -116,7 +119,7 @@ static enum lfb_agent_verb verb_of(const struct lfb_operation *operation, bool r
 		return LFB_AGENT_CREATE;
 	case LFB_VERB_PRESERVE:
 		return LFB_AGENT_PRESERVE;
-	case LFB_VERB_PASS:
+	case LFB_VERB_AGAIN:
 		return LFB_AGENT_AGAIN;
 	case LFB_VERB_RSESSION:
 		return LFB_AGENT_REOPEN;

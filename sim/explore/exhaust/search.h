@@ -55,7 +55,7 @@ struct lfb_search {
 	int (*root)(struct lfb_job *job);
 	/* Tries the letters after node @id's word and adds them to @found. */
 	int (*expand)(struct lfb_job *job, u32 id, struct lfb_list *found);
-	/* Looks at a layer whose nodes were tried, all or as many as there was time for; or NULL. */
+	/* Looks at a layer whose nodes were tried, or as many as time allowed. May be NULL. */
 	int (*layer_tried)(struct lfb_job *jobs, unsigned int nr_jobs);
 
 	unsigned int depth;	/* layers done */
