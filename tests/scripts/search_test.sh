@@ -34,6 +34,31 @@ prints out '123 sequences of up to 3 operations: nothing found'
 lfb 2 exhaust --without nothing --module "$zoo/file-left-behind.fixed.lfb"
 prints err 'expected again, off or links'
 
+# What the search does with a file that was retrieved.
+cat >"$dir/again.lfb" <<'END'
+handler 0
+open
+session a
+preserve a 7 0 1
+reboot
+handler 0
+open
+rsession a
+session b
+again b 7 2 = -9
+retrieve a 7 as 2
+finish a
+again b 7 2 = 0
+again b 7 2 = -17
+reboot
+handler 0
+open
+rsession b
+retrieve b 7
+finish b
+END
+lfb 0 run "$dir/again.lfb"
+
 # As many threads as one likes.
 lfb 1 exhaust --length 4 --jobs 1 --module "$zoo/file-left-behind.lfb"
 cp "$dir/out" "$dir/one"
