@@ -16,6 +16,11 @@
 #include "lib/luo/luo.h"
 #include "sim/kernel/kernel.h"
 
+struct lfb_machine;
+
+/* What KHO of a kernel of this machine is told before it boots; @enabled: KHO is on. */
+struct kho_config lfb__kho_config(const struct lfb_machine *machine, bool enabled);
+
 /* A module of the kernel image. */
 struct lfb_image_module {
 	struct list_head list;
@@ -48,6 +53,8 @@ struct lfb_machine {
 	bool kho_on;
 	bool liveupdate_on;
 	enum lfb_lack lacks;		/* the next kernel; who boots it sets it back */
+	char release[KHO_RELEASE_SIZE];	/* that its kernels tell, "": their profile's */
+	u32 kexec_count;		/* kexecs before it was switched on */
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
 	struct list_head agents;
@@ -168,6 +175,18 @@ void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *ta
  * what it would find by itself.
  */
 void lfb__machine_forget_seen(struct lfb_machine *machine);
+
+/*
+ * contents.c: @pages are those of a file in memory that are written, "0,3"; "-" or NULL: none. Both
+ * run as kernel code.
+ */
+
+/* Is it such a list? */
+bool lfb__pages_are_listed(const char *list);
+/* Into a file that is empty. 0, -EINVAL a page behind its end, -EFBIG, or what writing answers. */
+int lfb__contents_write(struct file *file, u64 size, const char *pages, u64 seed);
+/* 0, -EIO something else is in it, -EINVAL no file in memory. */
+int lfb__contents_compare(struct file *file, u64 size, const char *pages, u64 seed);
 
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);

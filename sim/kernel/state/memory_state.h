@@ -118,6 +118,7 @@ struct lfb_pages {
 	unsigned long bottom;			/* LFB_PAGES_ASCENDING: next page to give out */
 	unsigned long top;			/* LFB_PAGES_ASCENDING: internal pages grow down */
 	unsigned long allocated;		/* pages given out by alloc_pages() and co. */
+	unsigned long of_files;			/* of these, what files in memory have */
 	unsigned long internal;			/* pages of KHO's own records */
 	unsigned long incoming;			/* pages handed over, not restored */
 	phys_addr_t early_next;			/* lfb__early_alloc() */
