@@ -233,6 +233,8 @@ static int insert(struct shmem_inode_info *info, u64 index, struct folio *folio)
 		(info->count - at) * sizeof(*info->pages));
 	info->pages[at] = (struct shmem_page){ index, folio };
 	info->count++;
+	for (unsigned long i = 0; i < folio_nr_pages(folio); i++)
+		lfb__page(lfb__current, folio_pfn(folio) + i)->flags |= PG_OF_FILE;
 	lfb__current->pages.of_files += folio_nr_pages(folio);
 	return 0;
 }
