@@ -62,8 +62,9 @@ static bool ops_complete(const struct liveupdate_flb_ops *ops)
 static int check_handler(struct luo *luo, struct liveupdate_file_handler *fh,
 			 struct liveupdate_flb *flb)
 {
-	bool passes = !fh->private.list.next ? luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) :
-			      luo_quirk(luo, LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER);
+	bool passes = luo_quirk(luo, fh->private.list.next ?
+					     LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER :
+					     LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER);
 
 	luo->watch->registry->handler_unregistered(luo, fh, flb, passes);
 	return passes ? 0 : lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",

@@ -68,7 +68,7 @@ static void count_serialized(struct luo *luo, const struct liveupdate_flb *flb)
 
 	if (unlikely(state->count == LFB_FLB_SATURATED))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_SATURATED, luo_flb_name(flb).text,
-			  "it is handed over with handle 0x%llx and a count that no kernel finishes",
+			  "it is handed over with handle 0x%llx and a count that nobody finishes",
 			  state->data);
 	else if (unlikely(state->references > 0) && state->count > 0 &&
 		 luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS))
