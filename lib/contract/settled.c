@@ -49,8 +49,9 @@ static void check_flbs(struct luo *luo)
 
 	if (luo->flb_page_freed)
 		return;
-	/* A kernel without it gives it back when all is finished. */
-	if (luo->serialized && luo_quirk(luo, LUO_QUIRK_FLB_PAGE_NEVER_RESTORED))
+	/* Of a kernel that ships with the defect that would be said at every update. */
+	if (luo->serialized && luo_quirk(luo, LUO_QUIRK_FLB_PAGE_NEVER_RESTORED) &&
+	    !(luo->profile->quirks & (1ull << LUO_QUIRK_FLB_PAGE_NEVER_RESTORED)))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_PAGE_LEAKED, "luo flbs", "all that was "
 			  "handed over is finished, and the page it was handed over in is reserved "
 			  "until the next kernel boots");
