@@ -292,6 +292,29 @@ void lfb__inspection_read(struct lfb_inspection *found, const struct lfb_blob *b
 	read_state(found, blob->kho_root);
 }
 
+int lfb__blob_names(const struct lfb_blob *blob, struct lfb_blob_names *names)
+{
+	struct lfb_inspection found = { 0 };
+	const struct lfb_found_session *sessions;
+	const struct lfb_found_file *files;
+	int err;
+
+	lfb__inspection_read(&found, blob);
+	err = found.error;
+	names->sessions = (unsigned int)found.sessions.count;
+	names->files = (unsigned int)found.files.count;
+	names->flbs = (unsigned int)found.flbs.count;
+	sessions = found.sessions.items;
+	for (size_t i = 0; i < found.sessions.count && names->session && !err; i++)
+		err = names->session(names->context, sessions[i].record.name,
+				     sessions[i].nr_files);
+	files = found.files.items;
+	for (size_t i = 0; i < found.files.count && names->compatible && !err; i++)
+		err = names->compatible(names->context, files[i].record.compatible);
+	lfb__inspection_release(&found);
+	return err;
+}
+
 void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source *source,
 				phys_addr_t root)
 {

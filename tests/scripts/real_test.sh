@@ -99,6 +99,21 @@ done
 # d5: the kernel does not survive it.
 lfb 1 boot --profile linux-7.3 --base 0 "$dir/d5" "$dir/cold"
 
+# Which kernels could take over, and why not.
+lfb 0 matrix --from "$dir/s1" --base 0
+prints out '3 sessions, 5 files, 3 FLBs.'
+# shellcheck disable=SC2016 # Markdown's, not the shell's
+prints out '| `linux-7.0` | fresh | `no KHO boot: at 0x21e000: root tree is "kho-v4"'
+# shellcheck disable=SC2016
+prints out '| `linux-7.3` | works |  |'
+lfb 0 matrix --from "$dir/d5" --base 0
+# shellcheck disable=SC2016
+prints out '| `linux-7.3` | panic | `the kernel died: kernel: luo: incoming state at 0x29c000'
+lfb 0 matrix --json --from "$dir/s1.blob"
+prints out '"outcome": "works"'
+lfb 2 matrix --chains --from "$dir/s1.blob"
+lfb 1 matrix --from /nowhere/at/all
+
 # What a machine here hands over, as a core.
 printf 'handler 0\nflb 0 1\nopen\nsession vm\npreserve vm 1 0 5\nreboot\n' >"$dir/send"
 printf 'handler 0\nflb 0 1\nopen\nrsession vm = 0\nretrieve vm 1 = 0\nfinish vm = 0\n' \
@@ -112,6 +127,13 @@ for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
 	lfb 0 boot --profile "$profile" "$dir/core" "$dir/take"
 	silent err
 	lfb 0 convert "$dir/core" reference "$dir/converted"
+	lfb 0 matrix --from "$dir/core"
+	prints out "| \`$profile\` | works |"
+	# shellcheck disable=SC2016 # Markdown's
+	case $profile in
+	rfc-v6) prints out '| `linux-7.0` | panic |' ;;
+	linux-7.0) prints out '| `rfc-v6` | disabled |' ;;
+	esac
 done
 lfb 1 run --save-core /nowhere/at/all "$dir/send"
 printf 'open\n' >"$dir/nothing"
