@@ -75,6 +75,8 @@ static void read_metadata(struct lfb_inspection *found, const struct lfb_found_e
 {
 	struct lfb_problem problem = { 0 };
 
+	if (entry->kind != LFB_ENTRY_METADATA)
+		return;
 	if (kho__read_metadata(&found->view, entry->address, entry->size, &found->metadata,
 			       &problem)) {
 		lfb__found_add_problem(found, 0, &problem);
@@ -111,9 +113,18 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 			found->luo = entry.address;
 			found->luo_size = entry.size;
 		}
-		if (abi->size_property && !strcmp(entry.name, KHO_METADATA_NODE_NAME))
-			read_metadata(found, &entry);
 	}
+}
+
+void lfb__inspection_entries(struct lfb_inspection *found)
+{
+	const struct kho_abi *abi = kho__abi_of(&found->root);
+
+	if (abi)
+		read_entries(found, abi);
+	else
+		lfb__found_problem(found, found->root.phys, "root tree of unknown generation "
+				   "\"%s\"", found->root_compatible);
 }
 
 static void read_kho(struct lfb_inspection *found, phys_addr_t root)
@@ -129,15 +140,14 @@ static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 	kho__fdt_compatible_text(found->root.fdt, 0, found->root_compatible,
 				 sizeof(found->root_compatible));
 	abi = kho__abi_of(&found->root);
-	if (!abi) {
-		lfb__found_problem(found, found->root.phys, "root tree of unknown generation "
-				   "\"%s\"", found->root_compatible);
+	lfb__inspection_entries(found);
+	if (!abi)
 		return;
-	}
 	if (found->blob && strcmp(found->root_compatible, found->blob->kho_compatible))
 		lfb__found_problem(found, found->root.phys, "root tree is %s, the blob's header "
 				   "says %s", found->root_compatible, found->blob->kho_compatible);
-	read_entries(found, abi);
+	for (size_t i = 0; i < found->entries.count && abi->size_property; i++)
+		read_metadata(found, (struct lfb_found_entry *)found->entries.items + i);
 	read_map(found, abi);
 }
 

@@ -140,6 +140,46 @@ printf 'open\n' >"$dir/nothing"
 lfb 1 run --save-core "$dir/core" "$dir/nothing"
 prints err 'the scenario handed nothing over'
 
+# What such a kernel shows in debugfs: a directory, and a tar of it.
+real debugfs "$dir/k1" 0x21e000 "$dir/kho"
+lfb 0 dump "$dir/kho"
+prints out 'scratch 0x1c000000, 4194304 bytes'
+prints out 'root tree: 255 of its 345 bytes'
+prints out 'LUO state: update number 1, sessions at 0x6b8000, FLBs at 0x6ae000'
+prints out 'entry kho_test at 0x278000, 240 bytes, not known here'
+prints out 'kexec 1 since power on, from release 7.3.0-rc7'
+prints out 'reserve_mem oops: 0x7000000, 4096 bytes'
+for trap in out-fdt-cut in-luo-freed only-addresses; do
+	prints out "beware ($trap)"
+done
+[ "$(grep -c beware "$dir/out")" -eq 3 ] || fail "there are other traps"
+cp "$dir/out" "$dir/shown"
+tar -C "$dir" --format=ustar -cf "$dir/kho.tar" kho
+lfb 0 dump "$dir/kho.tar"
+same "$dir/out" "$dir/shown"
+tar -C "$dir/kho" -cf "$dir/kho.tar" in out
+lfb 0 dump "$dir/kho.tar"
+same "$dir/out" "$dir/shown"
+lfb 0 dump --json "$dir/kho"
+prints out '"name": "out-fdt-cut"'
+prints out '"flbs_address": 7004160'
+rm "$dir/kho/out/fdt"
+: >"$dir/kho/out/scratch_phys"
+: >"$dir/kho/out/scratch_len"
+lfb 0 dump "$dir/kho"
+prints out 'beware (out-fdt-missing)'
+prints out 'beware (empty-in-tar)'
+printf 'no state' >"$dir/kho/out/sub_fdts/LUO"
+head -c 100 "$dir/k1" >"$dir/kho/in/sub_fdts/memblock"
+lfb 1 dump "$dir/kho"
+prints out 'problem: out/sub_fdts/LUO: 8 bytes of no state that is known'
+prints out 'problem: entry memblock: no device tree'
+head -c 600 "$dir/kho.tar" >"$dir/cut.tar"
+lfb 1 dump "$dir/cut.tar"
+mkdir "$dir/empty"
+lfb 1 dump "$dir/empty"
+prints err 'nothing of /sys/kernel/debug/kho is there'
+
 # What is no image, or not all of one.
 lfb 1 dump "$data/s1.mem.xz"
 prints err 'unpack it with xz -dk'
