@@ -16,6 +16,17 @@ real() {
 	"$real" "$@" || fail "real_test.py $*"
 }
 
+# What Debian installs, the system's interpreter sees.
+python=python3
+$python -c 'import jsonschema' 2>"$dir/err" || python=/usr/bin/python3
+
+# fits SCHEMA: so the last command's output does
+fits() {
+	checks=$((checks + 1))
+	$python "$LFB_SOURCE_DIR/tests/scripts/json_fits.py" \
+		"$LFB_SOURCE_DIR/docs/schema/$1.json" "$dir/out" >&2 || fail "$1: does not fit"
+}
+
 # d5's second block of sessions is empty, which the next kernel panics on.
 status_of() {
 	case $1 in d5) echo 1 ;; *) echo 0 ;; esac
@@ -26,6 +37,7 @@ for name in s1 d3 d5 k1 t10; do
 	real unpack "$data/$name.mem.xz" "$dir/$name"
 	lfb "$status" dump --json --base 0 "$dir/$name"
 	real compare "$data/$name.json" "$dir/out"
+	fits dump
 	cp "$dir/out" "$dir/$name.json"
 	# Where the bytes of a core lie in its file is its writer's business.
 	for shift in 0 4 2052; do
@@ -72,6 +84,7 @@ lfb 1 dump --base 0 --scratch 0x8000000+0x1000 --scratch 0x1000000+0x5e5000 "$di
 prints out 'problem at 0x15e4000: 9 blocks of order 0 from here on reach into scratch'
 lfb 1 dump --json --base 0 --scratch 0x1000000+0x5e5000 "$dir/s1"
 prints out '"scratch": ['
+fits dump
 
 # A kernel boots from it: that of the same formats with everything, another one as if from cold.
 # The pages of memfds are in the blob alone, so only there they have their contents.
@@ -122,6 +135,7 @@ for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
 	lfb 0 run --profile "$profile" --save-core "$dir/core" --save-blob "$dir/blob" "$dir/send"
 	lfb 0 dump --json "$dir/blob"
 	cp "$dir/out" "$dir/blob.json"
+	fits dump
 	lfb 0 dump --json "$dir/core"
 	real same "$dir/blob.json" "$dir/out"
 	lfb 0 boot --profile "$profile" "$dir/core" "$dir/take"
@@ -162,6 +176,7 @@ lfb 0 dump "$dir/kho.tar"
 same "$dir/out" "$dir/shown"
 lfb 0 dump --json "$dir/kho"
 prints out '"name": "out-fdt-cut"'
+fits debugfs
 prints out '"flbs_address": 7004160'
 rm "$dir/kho/out/fdt"
 : >"$dir/kho/out/scratch_phys"
