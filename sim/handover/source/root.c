@@ -91,7 +91,8 @@ int lfb__source_find_roots(struct lfb_source *source, lfb_root_fn found, void *c
 		.found = found,
 		.context = context,
 		.batch = malloc(BATCH),
-		.budget = 2 * source->file_size,
+		/* A device does not say. */
+		.budget = source->file_size ? 2 * source->file_size : UINT64_MAX,
 	};
 	int err = 0;
 
