@@ -111,12 +111,19 @@ int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 		      long (*body)(void *argument), void *argument);
 
-/* Says for findings what the next lfb__machine_run() is about, unless a scenario has said so. */
-static inline void lfb__machine_doing(struct lfb_machine *machine, const char *what)
+/*
+ * Says for findings what the next lfb__machine_run() is about, unless a scenario has said so. Of an
+ * agent's call who serves it says more (lfb__call_is()).
+ */
+static inline void lfb__machine_doing(struct lfb_machine *machine, const char *what, bool call)
 {
-	if (!machine->kernel.operation_is_set &&
-	    (!machine->kernel.guard || machine->kernel.at_point))
-		machine->kernel.doing = what;
+	struct lfb_kernel *kernel = &machine->kernel;
+
+	if (kernel->operation_is_set || (kernel->guard && !kernel->at_point))
+		return;
+	kernel->doing = what;
+	kernel->about.session[0] = '\0';
+	kernel->about.wanted = call;
 }
 
 /*
