@@ -159,7 +159,8 @@ LFB_API int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id
  * @size: bytes at @text
  *
  *	LFB-FLB-OBJ-NOT-FREED (error): the object is still allocated when the FLB is done with
- *	  where:  operation 9 (close session vm-1), kernel 0 (reference), task agent, in flb iommu-v1 unpreserve
+ *	  where:  operation 9 (close session vm-1), kernel 0 (reference), task vmm, in flb iommu-v1
+ *		  unpreserve
  *	  object: flb iommu-v1
  *	  what:   its object, 128 bytes from kmalloc, is still allocated
  *	  at:     my_module.c:42 my_unpreserve
