@@ -143,6 +143,18 @@ LFB_API size_t lfb_findings_of(struct lfb_machine *machine, enum lfb_finding_id 
 LFB_API void lfb_findings_clear(struct lfb_machine *machine);
 
 /**
+ * lfb_findings_print() - print findings that nobody has looked at
+ * @on: true for print; false, as at the beginning, for not
+ *
+ * A machine that is destroyed with findings that nobody asked for since they were made (counted,
+ * looked at or cleared) prints them on standard error, notes aside; one that is never destroyed
+ * does so when the process exits. So a fault is named in tests that know nothing of findings, too.
+ * <luo/cmocka.h> switches it on for the programs that include it. The environment variable
+ * LFB_FINDINGS (print, quiet) takes the place of what a program says.
+ */
+LFB_API void lfb_findings_print(bool on);
+
+/**
  * lfb_finding_silence() - do not write down an id, or do so again
  * @machine: the machine
  * @id: which

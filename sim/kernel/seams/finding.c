@@ -250,6 +250,7 @@ void lfb__findings_forget(struct lfb_findings *findings)
 		free(container_of(finding, struct stored, finding));
 	}
 	memset(findings->known, 0, sizeof(findings->known));
+	findings->looked_at = 0;
 	findings->lost = 0;
 }
 
