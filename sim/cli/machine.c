@@ -68,6 +68,12 @@ const struct cli_option cli_machine_options[] = {
 	  "golden images were recorded",
 	  offsetof(struct cli_machine, options.policy), 0, "buddy or ascending",
 	  .group = CLI_GROUP_MACHINE },
+	{ "release", "NAME", "what kernels tell the next one that they are (kexec-metadata of\n"
+	  "kho-v4; default: the profile's)",
+	  .at = offsetof(struct cli_machine, options.release), .group = CLI_GROUP_MACHINE },
+	{ "kexecs", "N", "kexecs before the machine was switched on (default 0)",
+	  offsetof(struct cli_machine, options.kexec_count), .max = UINT32_MAX - 1,
+	  .group = CLI_GROUP_MACHINE },
 	{ "seed", "N", "for what is left to chance (default 0)",
 	  offsetof(struct cli_machine, options.seed), 0, "a number", set_seed,
 	  .group = CLI_GROUP_MACHINE },

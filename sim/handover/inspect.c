@@ -86,6 +86,20 @@ static void read_map(struct lfb_inspection *found, const struct kho_abi *abi)
 		add_problem(found, 0, &problem);
 }
 
+static void read_metadata(struct lfb_inspection *found, const struct lfb_found_entry *entry)
+{
+	struct lfb_problem problem = { 0 };
+
+	if (kho__read_metadata(&found->view, entry->address, entry->size, &found->metadata,
+			       &problem)) {
+		add_problem(found, 0, &problem);
+		return;
+	}
+	found->has_metadata = true;
+	add(found, &found->areas, &(struct lfb_found_area){ entry->address, PAGE_SIZE },
+	    sizeof(struct lfb_found_area));
+}
+
 static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi)
 {
 	const void *fdt = found->root.fdt;
@@ -111,6 +125,8 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 			found->luo = entry.address;
 			found->luo_size = entry.size;
 		}
+		if (abi->size_property && !strcmp(entry.name, KHO_METADATA_NODE_NAME))
+			read_metadata(found, &entry);
 	}
 }
 

@@ -56,6 +56,8 @@ struct lfb_inspection {
 	struct kho_root root;
 	char root_compatible[32];
 	struct lfb_list entries;	/* struct lfb_found_entry */
+	bool has_metadata;
+	struct kho_kexec_metadata metadata;
 	struct lfb_list runs;		/* struct lfb_found_run */
 	u64 blocks[MAX_PAGE_ORDER + 1];
 	u64 total_blocks;

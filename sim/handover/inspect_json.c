@@ -37,6 +37,9 @@ static void kho(struct lfb_json *json, const struct lfb_inspection *found)
 		lfb__json_item(json, "name=%s address=%llu size=%llu", entries[i].name,
 			       entries[i].address, entries[i].size);
 	lfb__json_close(json, ']');
+	if (found->has_metadata)
+		lfb__json_members(json, "previous_release=%s kexec_count=%u",
+				  found->metadata.previous_release, found->metadata.kexec_count);
 	lfb__json_close(json, '}');
 }
 

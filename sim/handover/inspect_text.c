@@ -55,6 +55,12 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 		lfb__output_text(output, " at 0x%llx, %llu bytes\n", entries[i].address,
 				 entries[i].size);
 	}
+	if (found->has_metadata) {
+		lfb__output_text(output, "  kexec %u since power on, from release ",
+				 found->metadata.kexec_count);
+		name(output, found->metadata.previous_release);
+		lfb__output_text(output, "\n");
+	}
 	lfb__output_text(output, "memory map at 0x%llx: %llu block%s, %llu bytes\n",
 			 found->root.map, found->total_blocks, plural(found->total_blocks),
 			 found->total_bytes);
