@@ -7,8 +7,8 @@
  *
  * Each fails the test like cmocka's own do, with the line it stands in, and prints the machine's
  * findings. What nobody looked at until the machine is destroyed, or the program ends, is printed
- * then (lfb_findings_print()): a test that only sees -EFAULT has the fault named too. Before this header, include <cmocka.h> as it wants to be included; without, that is
- * done here.
+ * then (lfb_findings_print()): a test that only sees -EFAULT has the fault named too. Before this
+ * header, include <cmocka.h> as it wants to be included; without, that is done here.
  */
 #ifndef LUO_CMOCKA_H
 #define LUO_CMOCKA_H
@@ -17,8 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #ifndef CMOCKA_H_
 #include <setjmp.h>
@@ -405,45 +403,6 @@ static inline void lfb_record_callbacks(struct lfb_machine *machine,
  * Sweeps
  */
 
-/* On a terminal long work shows how far it is. One each for all sources of a program. */
-__attribute__((weak)) const char *lfb_cmocka_part;
-__attribute__((weak)) int lfb_cmocka_drawn;
-__attribute__((weak)) time_t lfb_cmocka_drawn_at;
-
-static inline void lfb_cmocka_clear(void)
-{
-	if (lfb_cmocka_drawn > 0)
-		fprintf(stderr, "\r%*s\r", lfb_cmocka_drawn, "");
-	lfb_cmocka_drawn = 0;
-}
-
-static inline void lfb_cmocka_begin(const char *part)
-{
-	lfb_cmocka_part = part;
-	lfb_cmocka_drawn_at = time(NULL);
-}
-
-static inline bool lfb_cmocka_progress(void *context, const struct lfb_progress *progress)
-{
-	const time_t now = time(NULL);
-
-	(void)context;
-	/* Once a second, and not for what is done in one. */
-	if (now == lfb_cmocka_drawn_at || !isatty(STDERR_FILENO))
-		return true;
-	lfb_cmocka_drawn_at = now;
-	lfb_cmocka_clear();
-	if (progress->length)
-		lfb_cmocka_drawn = fprintf(stderr, "%.30s: length %u of %u: %llu of %llu beginnings",
-					   lfb_cmocka_part, progress->length, progress->longest,
-					   progress->done, progress->total);
-	else
-		lfb_cmocka_drawn = fprintf(stderr, "%.30s: %llu of %llu runs", lfb_cmocka_part,
-					   progress->done, progress->total);
-	return true;
-}
-
-
 /**
  * lfb_assert_sweep() - assert that a test body survives the failure of every step that can fail
  * @machine_options: the machine it runs in (struct lfb_machine_options); NULL for one with the
@@ -537,14 +496,14 @@ static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_op
 	options.write = options.only ? lfb_cmocka_show : NULL;
 	options.replay = NULL;
 	if (!options.progress)
-		options.progress = lfb_cmocka_progress;
-	lfb_cmocka_begin(name);
+		options.progress = lfb_progress_draw;
+	lfb_progress_draw(NULL, NULL);
 	err = lfb_machine_create(machine_options ? machine_options : &fixed, &machine);
 	if (err)
 		snprintf(error, sizeof(error), "%s", lfb_error_text(NULL));
 	else
 		err = lfb_sweep(machine, body, context, &options, &result);
-	lfb_cmocka_clear();
+	lfb_progress_draw(NULL, NULL);
 	if (err && machine)
 		snprintf(error, sizeof(error), "%s", lfb_error_text(machine));
 	lfb_machine_destroy(machine);
@@ -613,10 +572,10 @@ static inline void lfb_cmocka_exhaust(const struct lfb_machine_options *machine_
 	if (what.only)
 		what.write = lfb_cmocka_show;
 	if (!what.progress)
-		what.progress = lfb_cmocka_progress;
-	lfb_cmocka_begin(name);
+		what.progress = lfb_progress_draw;
+	lfb_progress_draw(NULL, NULL);
 	err = lfb_exhaust_modules(machine_options, &what, context, &result);
-	lfb_cmocka_clear();
+	lfb_progress_draw(NULL, NULL);
 	if (err)
 		print_error("%s: the search could not run (%d): %s\n", name, err,
 			    lfb_error_text(NULL));
