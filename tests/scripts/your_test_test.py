@@ -67,7 +67,9 @@ def at_the_terminal(command):
     except OSError:  # the other end is closed
         pass
     os.close(ours)
-    return printed.decode().replace("\r\n", "\n").splitlines(), process.wait()
+    # What shows progress is taken away again.
+    shown = re.sub("[^\n]*\r", "", printed.decode().replace("\r\n", "\n"))
+    return shown.splitlines(), process.wait()
 
 
 def is_there(name):

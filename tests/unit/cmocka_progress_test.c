@@ -7,7 +7,7 @@
 
 #include <luo/cmocka.h>
 
-#define TICK 40000	/* microseconds; there are enough steps for some seconds */
+#define TICK 45000	/* microseconds: each work takes more than a second */
 
 static char shown[65536];
 
@@ -87,7 +87,7 @@ static int end(struct lfb_machine *machine, void *context)
 static void sweep(void)
 {
 	const struct lfb_sweep_body body = { sizeof(body), "create", begin, create, end };
-	const struct lfb_sweep_options options = { .sz = sizeof(options), .pairs = true };
+	const struct lfb_sweep_options options = { .sz = sizeof(options), .pairs = false };
 	struct vmm vmm;
 
 	lfb_assert_sweep_with(NULL, &body, &vmm, &options);
@@ -110,7 +110,7 @@ static bool can_preserve(struct liveupdate_file_handler *handler, struct file *f
 
 static int nothing(struct liveupdate_file_op_args *args)
 {
-	usleep(TICK / 2);
+	usleep(TICK / 4);
 	return 0;
 }
 
@@ -158,7 +158,7 @@ static void exhaust(void)
 		.name = "slow",
 		.modules = modules,
 		.make_file = make_file,
-		.length = 3,
+		.length = 4,
 		.jobs = 2,
 	};
 
