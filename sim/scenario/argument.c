@@ -33,6 +33,15 @@ static int parse_inode(struct lfb_parser *parser, struct lfb_operation *operatio
 	return lfb__intern(&parser->inodes, key, (size_t)length, &operation->inode);
 }
 
+static int parse_pages(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	operation->pages = parser->line.token.size ? lfb__keep_token(parser) : NULL;
+	if (!operation->pages || !lfb__pages_are_listed(operation->pages))
+		return lfb__refuse_token(&parser->line, "pages, as 0,3, or -");
+	parser->scenario->has_memfds = true;
+	return 0;
+}
+
 static int parse_into(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	lfb__next_token(&parser->line);
@@ -214,6 +223,12 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 		return lfb__parse_u64(parser, "a token", &operation->token);
 	case 'I':
 		return parse_inode(parser, operation);
+	case 'L':
+		return lfb__parse_u64(parser, "a size in bytes", &operation->size);
+	case 'G':
+		return parse_pages(parser, operation);
+	case 'W':
+		return lfb__parse_u64(parser, "a seed", &operation->value);
 	}
 	return 0;
 }
