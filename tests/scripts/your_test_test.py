@@ -53,6 +53,8 @@ def blocks(lines):
 
 def at_the_terminal(command):
     """What a command prints on a terminal, and its exit status."""
+    # No line that comes and goes as it takes its time.
+    os.environ["TERM"] = "dumb"
     ours, theirs = pty.openpty()
     script = """. "$0.env"; cd "$(cat "$0.cwd")"
         trap 'pwd >"$0.cwd"; export -p >"$0.env"' EXIT
@@ -67,9 +69,7 @@ def at_the_terminal(command):
     except OSError:  # the other end is closed
         pass
     os.close(ours)
-    # What shows progress is taken away again.
-    shown = re.sub("[^\n]*\r", "", printed.decode().replace("\r\n", "\n"))
-    return shown.splitlines(), process.wait()
+    return printed.decode().replace("\r\n", "\n").splitlines(), process.wait()
 
 
 def is_there(name):

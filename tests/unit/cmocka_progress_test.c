@@ -33,6 +33,7 @@ static void on_a_terminal(void (*work)(void))
 {
 	int reader, writer;
 
+	setenv("TERM", "linux", 1);
 	assert_int_equal(openpty(&reader, &writer, NULL, NULL, NULL), 0);
 	show(reader, writer, work);
 }
