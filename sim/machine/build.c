@@ -56,6 +56,9 @@ static int check_options(struct lfb_machine_options *options)
 				  (int)options->policy);
 	if (options->map > LFB_MAP_HIGH)
 		return lfb__error(NULL, -EINVAL, "there is no memory map %d", (int)options->map);
+	if (!lfb__can_start(options->memory_start))
+		return lfb__error(NULL, -EINVAL, "memory starts at 0x%llx; it must be a multiple "
+				  "of 4 MiB up to 4 GiB", options->memory_start);
 	if (options->checks > LFB_CHECKS_GUARD)
 		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
 				  (int)options->checks);
@@ -67,6 +70,8 @@ static u64 start_of(const struct lfb_machine_options *options)
 	bool low = options->map == LFB_MAP_LOW ||
 		   (options->map == LFB_MAP_DEFAULT && options->policy == LFB_PAGES_ASCENDING);
 
+	if (options->memory_start)
+		return options->memory_start;
 	return low ? 0 : LFB_HIGH_START;
 }
 
@@ -131,6 +136,8 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 			   options.memory, err);
 		goto out_free;
 	}
+	machine->built = options;
+	machine->built.profile = machine->built.quirks_on = machine->built.quirks_off = NULL;
 	machine->memory_start = memory.start;
 	machine->kexec_count = options.kexec_count;
 	machine->kho_on = !options.kho_off;
@@ -161,6 +168,21 @@ int lfb__machine_create_own(const struct lfb_machine_options *options,
 	if (!err)
 		(*machinep)->own = true;
 	return err;
+}
+
+int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made)
+{
+	struct lfb_machine_options options = machine->built;
+	int err;
+
+	options.sz = sizeof(options);
+	options.profile = machine->profile->name;
+	err = lfb__machine_create_own(&options, made);
+	if (err)
+		return err;
+	(*made)->quirks_on = machine->quirks_on;
+	(*made)->quirks_off = machine->quirks_off;
+	return 0;
 }
 
 void lfb_machine_destroy(struct lfb_machine *machine)

@@ -42,6 +42,7 @@ enum lfb_lack { LFB_LACKS_NOTHING, LFB_LACKS_LIVEUPDATE, LFB_LACKS_KHO };
 
 struct lfb_machine {
 	struct lfb_kernel kernel;
+	struct lfb_machine_options built;	/* how, but for names */
 	const struct luo_profile *profile;
 	u64 quirks_on;
 	u64 quirks_off;
@@ -120,6 +121,8 @@ int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
 /* build.c: lfb_machine_create() for a machine the user never sees. */
 int lfb__machine_create_own(const struct lfb_machine_options *options,
 			    struct lfb_machine **machinep);
+/* … that is built as @machine was, without modules and agents. */
+int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
 
 /* machine.c: runs @body as kernel code on behalf of @task; keeps machine->state up to date. */
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,

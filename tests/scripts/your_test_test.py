@@ -53,8 +53,6 @@ def blocks(lines):
 
 def at_the_terminal(command):
     """What a command prints on a terminal, and its exit status."""
-    # No line that comes and goes as it takes its time.
-    os.environ["TERM"] = "dumb"
     ours, theirs = pty.openpty()
     script = """. "$0.env"; cd "$(cat "$0.cwd")"
         trap 'pwd >"$0.cwd"; export -p >"$0.env"' EXIT
