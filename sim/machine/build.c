@@ -137,6 +137,8 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 			   options.memory, err);
 		goto out_free;
 	}
+	machine->built = options;
+	machine->built.profile = machine->built.quirks_on = machine->built.quirks_off = NULL;
 	machine->memory_start = memory.start;
 	machine->kexec_count = options.kexec_count;
 	machine->kho_on = !options.kho_off;
@@ -157,6 +159,21 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 out_free:
 	free(machine);
 	return err;
+}
+
+int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made)
+{
+	struct lfb_machine_options options = machine->built;
+	int err;
+
+	options.sz = sizeof(options);
+	options.profile = machine->profile->name;
+	err = lfb_machine_create(&options, made);
+	if (err)
+		return err;
+	(*made)->quirks_on = machine->quirks_on;
+	(*made)->quirks_off = machine->quirks_off;
+	return 0;
 }
 
 void lfb_machine_destroy(struct lfb_machine *machine)

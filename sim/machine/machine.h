@@ -42,6 +42,7 @@ enum lfb_lack { LFB_LACKS_NOTHING, LFB_LACKS_LIVEUPDATE, LFB_LACKS_KHO };
 
 struct lfb_machine {
 	struct lfb_kernel kernel;
+	struct lfb_machine_options built;	/* how, but for names */
 	const struct luo_profile *profile;
 	u64 quirks_on;
 	u64 quirks_off;
@@ -113,6 +114,9 @@ void lfb__result_give(void *given, const void *result, size_t size);
 int lfb__read_whole_file(const char *path, char **bytes, size_t *size);
 /* Replaces what was there only when all of it is written. */
 int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
+
+/* build.c: a machine that is built as @machine was, without modules and agents. As any other. */
+int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
 
 /* machine.c: runs @body as kernel code on behalf of @task; keeps machine->state up to date. */
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,

@@ -37,6 +37,7 @@ struct lfb_operation {
 	unsigned int inode;		/* likewise for inode numbers */
 	u64 token;
 	u64 ino;
+	bool keeps_file;		/* retrieve: the file has that number from now on */
 	const char *name;		/* session; compatible; profile, NULL for the same again */
 	enum lfb_lack lacks;		/* reboot, jump: the next kernel */
 	enum lfb_recorded_op fail_op;

@@ -31,7 +31,7 @@ enum lfb_verb_flag {
  *	R "into PROFILE" "without WHAT", P fault plan, C whose callback, O which callback, S step,
  *	B a compatible string, K which callback that can fail, E errno, M how many times,
  *	D what is damaged, A at which offset, V with which value, L how long a file is, G which of
- *	its pages are written, W the seed of what is in them
+ *	its pages are written, W the seed of what is in them, Y "as" inode number
  */
 
 /* The recorded module, as code of the kernel. */
@@ -68,7 +68,7 @@ enum lfb_verb_flag {
 	X(RSESSION, "rsession", "N", retrieve_session, 0)                                          \
 	X(PRESERVE, "preserve", "NTHI", preserve, LFB_SESSION_VERB)                                \
 	X(AGAIN, "again", "NTI", preserve_again, LFB_SESSION_VERB)                                 \
-	X(RETRIEVE, "retrieve", "NT", retrieve, LFB_SESSION_VERB)                                  \
+	X(RETRIEVE, "retrieve", "NTY", retrieve, LFB_SESSION_VERB)                                 \
 	X(FINISH, "finish", "N", finish, LFB_SESSION_VERB)                                         \
 	X(CLOSE, "close", "N", close_session, LFB_QUIET_VERB | LFB_SESSION_VERB)
 
