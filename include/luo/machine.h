@@ -41,9 +41,9 @@ struct lfb_module;
  * @release: what its kernels tell the next one that they are (kexec-metadata, kho-v4), 1 to 64
  *	characters; default the profile's
  * @kexec_count: kexecs before the machine was switched on, counted on from there (kho-v4)
- * @scratch_areas: where the next kernel boots and nothing is preserved or given out: as kernels have
- *	them for each node, one at the end of memory and the others at equal distances below it;
- *	1 to 16, default 1
+ * @scratch_areas: where the next kernel boots and nothing is preserved or given out: as kernels
+ *	have them for each node, one at the end of memory and the others at equal distances below
+ *	it; 1 to 16, default 1
  */
 struct lfb_machine_options {
 	size_t sz;
