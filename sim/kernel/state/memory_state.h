@@ -67,7 +67,10 @@ struct lfb_memory_options {
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
 	enum lfb_checks checks;
+	unsigned int scratch_areas; /* 0: one */
 };
+
+#define LFB_SCRATCH_MAX 16u
 
 struct lfb_memory {
 	u64 start;			/* physical memory is from here … */
@@ -100,6 +103,7 @@ struct lfb_memory {
 	u8 *mirror;			/* … the arena once more, always accessible */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
+	unsigned int scratch_areas;	/* as large as that one: see lfb__scratch_area() */
 };
 
 static inline bool lfb__is_memory(const struct lfb_memory *memory, phys_addr_t phys)
@@ -143,10 +147,22 @@ struct lfb_slabs {
 	unsigned long pages;			/* of slabs, kept empty ones too */
 };
 
+/* A vmalloc area that was freed. */
+struct lfb_gone_area {
+	const struct lfb_site *made;
+	const struct lfb_site *freed;
+	unsigned long operation;	/* that freed it */
+	size_t start, size;		/* bytes of the window; a size of 0: there is none */
+};
+
+#define LFB_GONE_AREAS 16
+
 struct lfb_vmallocs {
 	struct list_head areas;			/* highest address first */
 	size_t next;				/* bytes of the window already given out */
 	unsigned long count;
+	unsigned long freed;			/* in all, the last ones of which are … */
+	struct lfb_gone_area gone[LFB_GONE_AREAS];	/* … these, each at its number */
 };
 
 #endif
