@@ -417,6 +417,11 @@ static long do_rename(const struct world_line *line)
 	memset(given, 0, LIVEUPDATE_HNDL_COMPAT_LENGTH + 1);
 	memcpy(given, line->words[3],
 	       strnlen(line->words[3], LIVEUPDATE_HNDL_COMPAT_LENGTH));
+	/* Files may still have it. */
+	if (of_flb)
+		flb_of(number);
+	else
+		handler_of(number);
 	return 0;
 }
 
@@ -428,6 +433,7 @@ static long do_identify(const struct world_line *line)
 	if (!how != !world->identity[number] && all[number].registered)
 		return -EBUSY;
 	world->identity[number] = how;
+	handler_of(number);
 	return 0;
 }
 
