@@ -38,6 +38,14 @@ struct lfb_module;
  * @raw_faults: do not turn faults inside kernel code into a dead kernel; for use with a debugger
  * @checks: how closely kernels are watched; default LFB_CHECKS_ON
  * @map: which physical addresses memory has; default high ones
+ * @release: what its kernels tell the next one that they are (kexec-metadata, kho-v4), 1 to 64
+ *	characters; default the profile's
+ * @kexec_count: kexecs before the machine was switched on, counted on from there (kho-v4)
+ * @memory_start: the physical address where memory begins, in bytes, a multiple of 4 MiB up to
+ *	4 GiB; 0: as @map says
+ * @scratch_areas: where the next kernel boots and nothing is preserved or given out: as kernels
+ *	have them for each node, one at the end of memory and the others at equal distances below
+ *	it; 1 to 16, default 1
  */
 struct lfb_machine_options {
 	size_t sz;
@@ -53,6 +61,10 @@ struct lfb_machine_options {
 	bool raw_faults;
 	enum lfb_checks checks;
 	enum lfb_memory_map map;
+	const char *release;
+	u32 kexec_count;
+	u64 memory_start;
+	unsigned int scratch_areas;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */

@@ -14,7 +14,7 @@ struct luo_codec;
 
 /*
  * docs/facts.md section 9: X(name, who has it, what happens). R rfc-v6, Z linux-7.0,
- * T linux-7.3.
+ * T linux-7.2 and linux-7.3.
  */
 #define LUO_QUIRKS(X)                                                                              \
 	X(FLB_FINISH_NEEDS_GET, R | Z | T,                                                         \
@@ -99,6 +99,7 @@ struct luo_profile {
 	const char *name;
 	const char *about;
 	const struct kho_abi *kho;
+	const char *release;		/* what the next kernel is told by KHO, NULL: nothing */
 	const struct luo_codec *codec;
 	u64 quirks;			/* bit per enum luo_quirk */
 

@@ -17,11 +17,25 @@ static bool has_kho(const struct lfb_machine *machine)
 	return machine->kho_on && machine->lacks != LFB_LACKS_KHO;
 }
 
+struct kho_config lfb__kho_config(const struct lfb_machine *machine, bool enabled)
+{
+	const struct luo_profile *profile = machine->profile;
+	const char *release = *machine->release ? machine->release : profile->release;
+
+	return (struct kho_config){
+		.abi = profile->kho,
+		.enabled = enabled,
+		.release = profile->release ? release : NULL,
+		.kexec_count = machine->kexec_count,
+	};
+}
+
 static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_problem problem = { 0 };
-	int err = kho__boot(kernel, machine->profile->kho, has_kho(machine), root, &problem);
+	const struct kho_config config = lfb__kho_config(machine, has_kho(machine));
+	int err = kho__boot(kernel, &config, root, &problem);
 
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
@@ -131,7 +145,7 @@ int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root)
 
 	machine->boots = 0;
 	lfb__ledger_jump(&machine->kernel, false);
-	lfb__machine_doing(machine, "boot");
+	lfb__machine_doing(machine, "boot", false);
 	machine->kernel.operations = 0;
 	if (!machine->kernel.operation_is_set)
 		machine->kernel.operation = 0;
@@ -196,7 +210,7 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 		return lfb__error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
 	kernel = &machine->kernel;
-	lfb__machine_doing(machine, "reboot");
+	lfb__machine_doing(machine, "reboot", false);
 	err = lfb__machine_run(machine, &kernel->boot_task, prepare, kernel->luo);
 	if (err)
 		return (int)err;
@@ -232,7 +246,7 @@ static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 		   .next_profile = next->name);
 	machine->profile = next;
 	lfb__ledger_jump(&machine->kernel, machine->handover_root != 0);
-	lfb__machine_doing(machine, "boot");
+	lfb__machine_doing(machine, "boot", false);
 	return start(machine, machine->handover_root);
 }
 

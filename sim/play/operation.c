@@ -62,7 +62,11 @@ static long retrieve(struct lfb_run *run, const struct lfb_operation *operation)
 	int fd = lfb_agent_retrieve(run->agent, run->sessions[operation->session],
 				    operation->token);
 
-	return fd < 0 ? fd : 0;
+	if (fd < 0)
+		return fd;
+	if (operation->keeps_file)
+		run->files[operation->inode] = fd;
+	return 0;
 }
 
 static long finish(struct lfb_run *run, const struct lfb_operation *operation)
@@ -86,7 +90,7 @@ static long (*const performs[LFB_VERBS])(struct lfb_run *run,
 	LFB_AGENT_VERBS(X)
 #undef X
 #define X(verb, name, arguments, function, flags) [LFB_VERB_##verb] = lfb__run_##function,
-		LFB_MACHINE_VERBS(X)
+		LFB_MACHINE_VERBS(X) LFB_MEMFD_VERBS(X)
 #undef X
 };
 

@@ -37,6 +37,7 @@ struct lfb_operation {
 	unsigned int inode;		/* likewise for inode numbers */
 	u64 token;
 	u64 ino;
+	bool keeps_file;		/* retrieve: the file has that number from now on */
 	const char *name;		/* session; compatible; profile, NULL for the same again */
 	enum lfb_lack lacks;		/* reboot, jump: the next kernel */
 	enum lfb_recorded_op fail_op;
@@ -48,7 +49,9 @@ struct lfb_operation {
 	struct lfb_step step;
 	enum lfb_damaged damaged;
 	u64 offset;
-	u64 value;
+	u64 value;			/* also the seed of a file's contents */
+	u64 size;			/* of a file in memory */
+	const char *pages;		/* … that are written: "0,3" or "-" */
 	const char *point;		/* at: where it is to be done; NULL: at once */
 	const char *point_text;		/* the operation alone, without "at POINT N" */
 	unsigned int nth;		/* how often the point is passed until then, from 1 */
@@ -76,6 +79,7 @@ struct lfb_scenario {
 	unsigned int nr_flbs;
 	unsigned int nr_sessions;
 	unsigned int nr_inodes;
+	bool has_memfds;		/* files in memory are mentioned */
 	unsigned int nr_points;		/* operations that wait for a point */
 };
 

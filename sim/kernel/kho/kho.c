@@ -21,6 +21,15 @@ bool is_kho_boot(void)
 	return kernel && kernel->kho.incoming;
 }
 
+bool kho_scratch_overlap(phys_addr_t phys, size_t size)
+{
+	const struct lfb_kernel *kernel = lfb__current;
+	const struct lfb_memory *memory = kernel ? &kernel->memory : NULL;
+
+	return memory && phys < memory->scratch + memory->scratch_size &&
+	       phys + size > memory->scratch;
+}
+
 struct reservation {
 	struct lfb_kernel *kernel;
 	struct lfb_problem *problem;
@@ -83,7 +92,7 @@ static bool find_root(struct lfb_kernel *kernel, phys_addr_t phys, struct kho_ro
 	return true;
 }
 
-int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled, phys_addr_t root,
+int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_addr_t root,
 	      struct lfb_problem *problem)
 {
 	struct reservation reservation = {
@@ -96,12 +105,17 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled
 	struct kho_root found;
 	int err;
 
-	*kho = (struct kho){ .enabled = enabled, .abi = abi };
+	*kho = (struct kho){
+		.enabled = config->enabled,
+		.abi = config->abi,
+		.release = config->release,
+		.kexec_count = config->kexec_count,
+	};
 	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
 	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");
-	if (!enabled || !root || !find_root(kernel, root, &found, problem))
+	if (!kho->enabled || !root || !find_root(kernel, root, &found, problem))
 		return 0;
-	err = abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
+	err = kho->abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
 	if (err)
 		return err;
 	if (!reservation.has_root)
@@ -119,9 +133,7 @@ static int make_root(struct lfb_kernel *kernel, u32 pfn)
 	struct kho *kho = &kernel->kho;
 	int err;
 
-	err = kho__root_create(root, kho->abi);
-	if (!err)
-		err = kho__root_set_map(root, PFN_PHYS(kho->map_page));
+	err = kho__root_create(root, kho->abi, PFN_PHYS(kho->map_page));
 	if (!err)
 		err = kho__track_prepare(kernel, pfn, 1);
 	if (err)
@@ -144,6 +156,9 @@ int kho__init(struct lfb_kernel *kernel)
 		return err;
 	root = lfb__alloc_internal_page(kernel);
 	err = root ? make_root(kernel, root) : -ENOMEM;
+	if (!err)
+		err = kho__metadata_init(kernel);
+	kho->own_blocks = kho->blocks;
 	if (!err)
 		return 0;
 	if (root)
