@@ -118,9 +118,9 @@ static int read_header(struct lfb_blob *blob)
 		return lfb__error(NULL, -EINVAL, "blob: memory size at offset 0x%x is %llu, not "
 				  "whole pages from 1 MiB to 1 TiB", LFB_BLOB_MEMORY_AT,
 				  blob->memory);
-	if (blob->memory_start && blob->memory_start != LFB_HIGH_START)
+	if (!lfb__can_start(blob->memory_start))
 		return lfb__error(NULL, -EINVAL, "blob: start of memory at offset 0x%x is 0x%llx, "
-				  "neither 0 nor 4 GiB", LFB_BLOB_MEMORY_START_AT,
+				  "no multiple of 4 MiB up to 4 GiB", LFB_BLOB_MEMORY_START_AT,
 				  blob->memory_start);
 	if (!is_area(blob, blob->scratch, blob->scratch_size))
 		return lfb__error(NULL, -EINVAL, "blob: scratch at offset 0x%x is no area of whole "

@@ -56,6 +56,9 @@ static int check_options(struct lfb_machine_options *options)
 				  (int)options->policy);
 	if (options->map > LFB_MAP_HIGH)
 		return lfb__error(NULL, -EINVAL, "there is no memory map %d", (int)options->map);
+	if (!lfb__can_start(options->memory_start))
+		return lfb__error(NULL, -EINVAL, "memory starts at 0x%llx; it must be a multiple "
+				  "of 4 MiB up to 4 GiB", options->memory_start);
 	if (options->checks > LFB_CHECKS_GUARD)
 		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
 				  (int)options->checks);
@@ -67,6 +70,8 @@ static u64 start_of(const struct lfb_machine_options *options)
 	bool low = options->map == LFB_MAP_LOW ||
 		   (options->map == LFB_MAP_DEFAULT && options->policy == LFB_PAGES_ASCENDING);
 
+	if (options->memory_start)
+		return options->memory_start;
 	return low ? 0 : LFB_HIGH_START;
 }
 

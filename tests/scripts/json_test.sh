@@ -123,7 +123,7 @@ silent out
 # matrix
 lfb 0 matrix --json
 fits matrix
-holds '(.runs | length) == (.kinds | length) * 16 and all(.runs[]; .hops | length == 1)'
+holds '(.runs | length) == (.kinds | length) * 25 and all(.runs[]; .hops | length == 1)'
 cp "$dir/out" "$dir/first"
 lfb 0 matrix --json
 same "$dir/first" "$dir/out"

@@ -135,7 +135,7 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 		return lfb__fail(kernel, -EINVAL,
 				 "memory of %llu bytes: must be whole pages, 1 MiB or more",
 				 options->size);
-	if (options->start && options->start != LFB_HIGH_START)
+	if (!lfb__can_start(options->start))
 		return lfb__fail(kernel, -EINVAL, "no such memory map");
 	if (options->mode > LFB_MEMORY_FIXED || options->policy > LFB_PAGES_ASCENDING)
 		return lfb__fail(kernel, -EINVAL, "no such memory mode or page policy");

@@ -18,6 +18,7 @@
 #define LFB_WINDOWS 4
 #define LFB_LOW_PAGES 16	/* the first 64 KiB are never given out: 0 is no address */
 #define LFB_HIGH_START (4ull << 30)	/* as where servers have nothing left below 4 GiB */
+#define LFB_START_STEP (4ull << 20)	/* blocks of every order are aligned in memory, too */
 #define LFB_CHUNK_ORDER MAX_PAGE_ORDER
 #define LFB_CHUNK_PAGES (1ul << LFB_CHUNK_ORDER)
 #define LFB_NO_PFN UINT32_MAX
@@ -62,7 +63,7 @@ struct folio {
 
 struct lfb_memory_options {
 	u64 size;		/* bytes, a multiple of PAGE_SIZE */
-	u64 start;		/* physical address of the first: 0 or LFB_HIGH_START */
+	u64 start;		/* physical address of the first: lfb__can_start() */
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
 	enum lfb_checks checks;
@@ -104,6 +105,12 @@ struct lfb_memory {
 static inline bool lfb__is_memory(const struct lfb_memory *memory, phys_addr_t phys)
 {
 	return phys - memory->start < memory->size - memory->start;
+}
+
+/* May memory begin at @start? Tables are made for what begins at LFB_HIGH_START. */
+static inline bool lfb__can_start(phys_addr_t start)
+{
+	return start <= LFB_HIGH_START && IS_ALIGNED(start, LFB_START_STEP);
 }
 
 /* The pages from here up to scratch may be given out. */
