@@ -29,10 +29,9 @@ runs() {
 	done <"$table"
 }
 
-# Sequences of five operations take long, and are done where they must find something; of six, where
-# nothing less does.
+# Sequences of five operations take long, and are done where they must find something.
 scenario() {
-	case $name,$by in finish-needs-link*) length=6 ;; *exhaust*) length=5 ;; *) length=4 ;; esac
+	case $by in *exhaust*) length=5 ;; *) length=4 ;; esac
 	file=$LFB_SOURCE_DIR/tests/newcomer/$1
 	echo "$name.$twin.run $LFB run --findings $file"
 	echo "$name.$twin.guard $LFB sweep --checks guard $file"
