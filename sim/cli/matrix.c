@@ -6,6 +6,7 @@
 
 #include <luo/blob.h>
 #include <luo/matrix.h>
+#include <luo/progress.h>
 
 #include "cli.h"
 #include "sim/cli/report/report.h"
@@ -85,13 +86,26 @@ static int run_one(const struct matrix *matrix, unsigned int kind, unsigned int 
 
 static int run_all(const struct matrix *matrix)
 {
+	struct lfb_progress progress = {
+		.sz = sizeof(progress),
+		.total = (u64)matrix->runs * LFB_MATRIX_KINDS,
+	};
 	int result = CLI_OK;
 
+	cli_long_begin();
 	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
-		for (unsigned int run = 0; run < matrix->runs && !result; run++)
-			result = run_one(matrix, kind, run);
+		for (unsigned int run = 0; run < matrix->runs && !result; run++) {
+			if (!cli_progress(NULL, &progress))
+				result = CLI_SIGNAL;
+			else
+				result = run_one(matrix, kind, run);
+			progress.done += !result;
+		}
 	}
-	return result;
+	cli_progress_clear();
+	if (!cli_stopped())
+		return result;
+	return cli_stop("%llu of %llu runs", progress.done, progress.total);
 }
 
 /* Which kinds come out alike */

@@ -62,7 +62,7 @@ static int check_options(struct lfb_machine_options *options)
 	if (options->checks > LFB_CHECKS_GUARD)
 		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
 				  (int)options->checks);
-	return checks_of_environment(&options->checks);
+	return checks_of_environment(&options->checks) ?: lfb__findings_of_environment();
 }
 
 static u64 start_of(const struct lfb_machine_options *options)
@@ -160,6 +160,16 @@ out_free:
 	return err;
 }
 
+int lfb__machine_create_own(const struct lfb_machine_options *options,
+			    struct lfb_machine **machinep)
+{
+	int err = lfb_machine_create(options, machinep);
+
+	if (!err)
+		(*machinep)->own = true;
+	return err;
+}
+
 int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made)
 {
 	struct lfb_machine_options options = machine->built;
@@ -167,7 +177,7 @@ int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machi
 
 	options.sz = sizeof(options);
 	options.profile = machine->profile->name;
-	err = lfb_machine_create(&options, made);
+	err = lfb__machine_create_own(&options, made);
 	if (err)
 		return err;
 	(*made)->quirks_on = machine->quirks_on;
@@ -188,6 +198,7 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 		lfb_machine_enter(NULL);
 	lfb__agents_destroy(machine);
 	lfb__modules_forget(machine);
+	lfb__machine_print_findings(machine);
 	lfb__outside_gone(&machine->kernel);
 	lfb__handle_unregister(machine);
 	lfb__kernel_destroy(&machine->kernel);

@@ -9,7 +9,7 @@
 
 int lfb__life_machine(struct lfb_life *life)
 {
-	int err = lfb_machine_create(&life->machine_options, &life->machine);
+	int err = lfb__machine_create_own(&life->machine_options, &life->machine);
 
 	for (size_t i = 0; !err && life->what.modules[i]; i++) {
 		err = lfb_machine_add_module(life->machine, life->what.modules[i]);

@@ -43,6 +43,7 @@ struct lfb_core_note {
 struct lfb_source {
 	int fd;
 	bool is_core;
+	u64 file_size;			/* of the whole file, as it says */
 	struct lfb_segment *segments;	/* ascending, disjoint */
 	size_t nr_segments;
 	struct lfb_stretch *stretches;	/* the same, merged where they touch */

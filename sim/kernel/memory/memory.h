@@ -162,7 +162,16 @@ void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr
 struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
 				 unsigned long *nr_pages);
 
+/*
+ * The freed area that was at @addr, as far as is remembered, for a finding, of which its places are
+ * said; NULL: none is.
+ */
+const struct lfb_gone_area *lfb__vmalloc_gone(struct lfb_kernel *kernel, const void *addr);
+
 /* object.c: names of memory, for messages */
+
+/* The finding is about the page @pfn: says where it was made and freed, where that is known. */
+void lfb__find_page_places(struct lfb_kernel *kernel, unsigned long pfn);
 
 /* "phys 0x12000": what a finding about memory is about. */
 struct lfb_object lfb__phys_object(phys_addr_t phys);

@@ -143,10 +143,22 @@ struct lfb_slabs {
 	unsigned long pages;			/* of slabs, kept empty ones too */
 };
 
+/* A vmalloc area that was freed. */
+struct lfb_gone_area {
+	const struct lfb_site *made;
+	const struct lfb_site *freed;
+	unsigned long operation;	/* that freed it */
+	size_t start, size;		/* bytes of the window; a size of 0: there is none */
+};
+
+#define LFB_GONE_AREAS 16
+
 struct lfb_vmallocs {
 	struct list_head areas;			/* highest address first */
 	size_t next;				/* bytes of the window already given out */
 	unsigned long count;
+	unsigned long freed;			/* in all, the last ones of which are … */
+	struct lfb_gone_area gone[LFB_GONE_AREAS];	/* … these, each at its number */
 };
 
 #endif
