@@ -78,6 +78,10 @@ const struct cli_option cli_machine_options[] = {
 	{ "kexecs", "N", "kexecs before the machine was switched on (default 0)",
 	  offsetof(struct cli_machine, options.kexec_count), .max = UINT32_MAX - 1,
 	  .group = CLI_GROUP_MACHINE },
+	{ "scratch-areas", "N", "where the next kernel boots and nothing is preserved: 1 to 16\n"
+	  "(default 1)",
+	  offsetof(struct cli_machine, options.scratch_areas), 16, "a number from ",
+	  .group = CLI_GROUP_MACHINE },
 	{ "seed", "N", "for what is left to chance (default 0)",
 	  offsetof(struct cli_machine, options.seed), 0, "a number", set_number,
 	  .group = CLI_GROUP_MACHINE },

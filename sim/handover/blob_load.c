@@ -287,9 +287,11 @@ static int check_place(const struct lfb_blob_range *range, struct lfb_machine *m
 	if (end > memory->size)
 		return lfb__error(machine, -EINVAL, "the blob has pages up to 0x%llx, this machine "
 				  "has memory up to 0x%llx: give it more", end, memory->size);
-	if (range->phys < memory->scratch + memory->scratch_size && end > memory->scratch)
+	if (lfb__in_scratch(memory, PHYS_PFN(range->phys), range->nr_pages))
 		return lfb__error(machine, -EINVAL, "the blob has pages at 0x%llx, where this "
-				  "machine has its scratch area: give it more memory", range->phys);
+				  "machine has %s: give it more memory%s", range->phys,
+				  memory->scratch_areas > 1 ? "a scratch area" : "its scratch area",
+				  memory->scratch_areas > 1 ? " or fewer areas" : "");
 	return 0;
 }
 

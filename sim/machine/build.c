@@ -59,6 +59,11 @@ static int check_options(struct lfb_machine_options *options)
 	if (!lfb__can_start(options->memory_start))
 		return lfb__error(NULL, -EINVAL, "memory starts at 0x%llx; it must be a multiple "
 				  "of 4 MiB up to 4 GiB", options->memory_start);
+	if (!options->scratch_areas)
+		options->scratch_areas = 1;
+	if (options->scratch_areas > LFB_SCRATCH_MAX)
+		return lfb__error(NULL, -EINVAL, "%u scratch areas; there may be %u",
+				  options->scratch_areas, LFB_SCRATCH_MAX);
 	if (options->checks > LFB_CHECKS_GUARD)
 		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
 				  (int)options->checks);
@@ -129,6 +134,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 		.mode = options.mode,
 		.policy = options.policy,
 		.checks = options.checks,
+		.scratch_areas = options.scratch_areas,
 	};
 	err = lfb__kernel_init(&machine->kernel, &memory, options.seed);
 	if (err) {

@@ -52,6 +52,7 @@ static void lay_out(struct lfb_memory *memory, const struct lfb_memory_options *
 	set_start(memory, options->start, options->size);
 	memory->mode = options->mode;
 	memory->policy = options->policy;
+	memory->scratch_areas = options->scratch_areas ? options->scratch_areas : 1;
 	memory->vmalloc_size = options->size > MIN_VMALLOC ? options->size : MIN_VMALLOC;
 	memory->nr_windows = memory->mode == LFB_MEMORY_REMAP ? LFB_WINDOWS : 1;
 }

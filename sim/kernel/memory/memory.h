@@ -75,14 +75,28 @@ void *lfb__memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t s
 /* copy.c: copies memory out, also what kernel code may not touch any more. 0 or -EFAULT. */
 int lfb__memory_copy(const struct lfb_memory *memory, phys_addr_t phys, void *buffer, size_t size);
 
+/* Where scratch area @n begins: the first is at the end of memory, the others ascend below it. */
+static inline unsigned long lfb__scratch_area(const struct lfb_memory *memory, unsigned int n)
+{
+	const unsigned long pages = memory->nr_pages - memory->first_page;
+
+	return n ? memory->first_page + pages / memory->scratch_areas * n :
+		   PHYS_PFN(memory->scratch);
+}
+
 /* Does any of the pages lie where the next kernel boots? */
 static inline bool lfb__in_scratch(const struct lfb_memory *memory, unsigned long pfn,
 				   unsigned long count)
 {
-	unsigned long first = PHYS_PFN(memory->scratch);
-	unsigned long last = PHYS_PFN(memory->scratch + memory->scratch_size - 1);
+	const unsigned long size = PHYS_PFN(memory->scratch_size);
 
-	return count > 0 && pfn <= last && (pfn >= first || count > first - pfn);
+	for (unsigned int n = 0; n < memory->scratch_areas && count; n++) {
+		const unsigned long first = lfb__scratch_area(memory, n);
+
+		if (pfn < first + size && (pfn >= first || count > first - pfn))
+			return true;
+	}
+	return false;
 }
 
 /* page_boot.c */

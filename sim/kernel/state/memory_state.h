@@ -67,7 +67,10 @@ struct lfb_memory_options {
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
 	enum lfb_checks checks;
+	unsigned int scratch_areas; /* 0: one */
 };
+
+#define LFB_SCRATCH_MAX 16u
 
 struct lfb_memory {
 	u64 start;			/* physical memory is from here … */
@@ -100,6 +103,7 @@ struct lfb_memory {
 	u8 *mirror;			/* … the arena once more, always accessible */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
+	unsigned int scratch_areas;	/* as large as that one: see lfb__scratch_area() */
 };
 
 static inline bool lfb__is_memory(const struct lfb_memory *memory, phys_addr_t phys)
