@@ -284,11 +284,6 @@ static unsigned long identity(unsigned int number, const struct file *file)
 	return !strcmp(how, "changing") ? ++all[number].asked : (unsigned long)number_in(how);
 }
 
-#define FILE_CALLBACKS                                                                             \
-	.can_preserve = file_can_preserve, .preserve = file_preserve,                              \
-	.unpreserve = file_unpreserve, .freeze = file_freeze, .unfreeze = file_unfreeze,           \
-	.retrieve = file_retrieve, .can_finish = file_can_finish, .finish = file_finish
-
 #define IDENTITIES(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 #define X(n)                                                                                       \
 	static unsigned long get_id_##n(struct file *file)                                         \
@@ -298,12 +293,25 @@ static unsigned long identity(unsigned int number, const struct file *file)
 IDENTITIES(X)
 #undef X
 
-static const struct liveupdate_file_ops file_ops = { FILE_CALLBACKS };
-static const struct liveupdate_file_ops identity_ops[WORLD_IDENTITIES] = {
-#define X(n) { FILE_CALLBACKS, .get_id = get_id_##n },
+static unsigned long (*const get_ids[WORLD_IDENTITIES])(struct file *file) = {
+#define X(n) get_id_##n,
 	IDENTITIES(X)
 #undef X
 };
+
+static const struct liveupdate_file_ops file_ops = {
+	.can_preserve = file_can_preserve,
+	.preserve = file_preserve,
+	.unpreserve = file_unpreserve,
+	.freeze = file_freeze,
+	.unfreeze = file_unfreeze,
+	.retrieve = file_retrieve,
+	.can_finish = file_can_finish,
+	.finish = file_finish,
+};
+
+/* The same with get_id, of each handler that has it. */
+static struct liveupdate_file_ops identity_ops[WORLD_IDENTITIES];
 
 /* Verbs */
 
@@ -321,8 +329,12 @@ static struct liveupdate_file_handler *handler_of(unsigned int number)
 {
 	struct liveupdate_file_handler *handler = &all[number].handler;
 
-	handler->ops = number < WORLD_IDENTITIES && world->identity[number] ?
-		       &identity_ops[number] : &file_ops;
+	handler->ops = &file_ops;
+	if (number < WORLD_IDENTITIES && world->identity[number]) {
+		identity_ops[number] = file_ops;
+		identity_ops[number].get_id = get_ids[number];
+		handler->ops = &identity_ops[number];
+	}
 	name_it(false, number, (char *)handler->compatible);
 	return handler;
 }
