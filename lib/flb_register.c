@@ -173,12 +173,11 @@ int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdat
 			 &(struct luo_args){ .function = __func__, .fh = fh, .flb = flb });
 }
 
-static void unlink_flb(struct luo *luo, const struct liveupdate_file_handler *fh,
-		       struct luo_flb_link *link)
+static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 {
 	struct liveupdate_flb *flb = link->flb;
 
-	luo->watch->registry->to_unlink(luo, fh, flb);
+	luo->watch->registry->to_unlink(luo, flb);
 	list_del(&link->list);
 	luo->register_changes++;
 	kfree(link);
@@ -196,8 +195,7 @@ static void unlink_flb(struct luo *luo, const struct liveupdate_file_handler *fh
  * An FLB that is preserved, or retrieved, may not go: nobody would hand it over, unpreserve or
  * finish it. The shipped kernel lets it.
  */
-static int check_idle(struct luo *luo, const struct liveupdate_file_handler *fh,
-		      const struct liveupdate_flb *flb)
+static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	if (luo->profile->register_until != LUO_REGISTER_ALWAYS)
 		return 0;
@@ -206,8 +204,8 @@ static int check_idle(struct luo *luo, const struct liveupdate_file_handler *fh,
 		luo->watch->flb->warned(flb, LUO_WARN_PRESERVED);
 		return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
 	}
-	/* A module that fails to load takes back what it did. */
-	if (flb->private.incoming.retrieve_status == 1 && !lfb__module_loads(fh->ops->owner) &&
+	/* Before there are files, a module that fails to load takes back what it did. */
+	if (flb->private.incoming.retrieve_status == 1 && luo->restored &&
 	    !luo_quirk(luo, LUO_QUIRK_FLB_INCOMING_UNLINK)) {
 		luo->watch->flb->warned(flb, LUO_WARN_RETRIEVED);
 		return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is not finished",
@@ -222,12 +220,12 @@ int luo_flb_unlink_all(struct luo *luo, struct liveupdate_file_handler *fh)
 	int err;
 
 	list_for_each_entry(link, &fh->private.flb_list, list) {
-		err = check_idle(luo, fh, link->flb);
+		err = check_idle(luo, link->flb);
 		if (err)
 			return err;
 	}
 	list_for_each_entry_safe(link, next, &fh->private.flb_list, list)
-		unlink_flb(luo, fh, link);
+		unlink_flb(luo, link);
 	return 0;
 }
 
@@ -246,9 +244,9 @@ static int unlink_from(struct luo *luo, struct liveupdate_file_handler *fh,
 		return lfb__fail(luo->kernel, -ENOENT, "FLB %.47s is not linked to handler %.47s",
 				 flb->compatible, fh->compatible);
 	}
-	err = check_idle(luo, fh, flb);
+	err = check_idle(luo, flb);
 	if (!err)
-		unlink_flb(luo, fh, link);
+		unlink_flb(luo, link);
 	return err;
 }
 

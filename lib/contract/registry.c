@@ -72,10 +72,9 @@ static void linked(struct luo *luo, const struct liveupdate_file_handler *fh,
 	}
 }
 
-static void to_unlink(struct luo *luo, const struct liveupdate_file_handler *fh,
-		      const struct liveupdate_flb *flb)
+static void to_unlink(struct luo *luo, const struct liveupdate_flb *flb)
 {
-	if (flb->private.incoming.retrieve_status == 1 && !lfb__module_loads(fh->ops->owner))
+	if (flb->private.incoming.retrieve_status == 1 && luo->restored)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_UNLINKED_BEFORE_FINISH,
 			  luo_flb_name(flb).text, "%lld files need it: those of this handler will "
 			  "not finish it", luo_flb_files(&flb->private.incoming));

@@ -141,8 +141,7 @@ struct luo_watch_registry {
 	/* @flb is linked to @fh from here on: whose files may not be counted when they go. */
 	void (*linked)(struct luo *luo, const struct liveupdate_file_handler *fh,
 		       const struct liveupdate_flb *flb);
-	void (*to_unlink)(struct luo *luo, const struct liveupdate_file_handler *fh,
-			  const struct liveupdate_flb *flb);
+	void (*to_unlink)(struct luo *luo, const struct liveupdate_flb *flb);
 	void (*unterminated)(struct luo *luo, bool of_flb, const char *compatible);
 	/* A list was walked without the lock, and is not what it was. */
 	void (*moved)(struct luo *luo, const char *walker);

@@ -26,8 +26,6 @@ void lfb__kernel_reset(struct lfb_kernel *kernel);
 /* module.c: references of the kernel's own; as try_module_get() and module_put() */
 
 bool lfb__module_pin(struct module *module);
-/* Its init function runs, and may fail yet. */
-bool lfb__module_loads(const struct module *module);
 void lfb__module_unpin(struct module *module);
 
 /* shmem.c: files in memory; the next page from @page on that is no hole, ~0: there is none */

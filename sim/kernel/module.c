@@ -9,11 +9,6 @@ static struct lfb_object object_of(const struct module *module)
 	return lfb__object("module %.64s", module->name);
 }
 
-bool lfb__module_loads(const struct module *module)
-{
-	return module && module->state == MODULE_STATE_COMING;
-}
-
 bool lfb__module_pin(struct module *module)
 {
 	struct lfb_kernel *kernel = lfb__current;

@@ -47,7 +47,7 @@ static long reboot(struct lfb_model *m, bool at_once, struct lfb_model_answer *a
 static bool in_use(const struct lfb_model *m, unsigned int f)
 {
 	return m->outgoing_flb[f].count || m->outgoing_flb[f].references ||
-	       m->incoming_flb[f].status == 1;
+	       (m->opened && m->incoming_flb[f].status == 1);
 }
 
 /* An FLB that is preserved or retrieved stays linked. */
@@ -90,7 +90,7 @@ static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 	default:
 		if (at == m->nr_links[h])
 			return -ENOENT;
-		if (in_use(m, f))
+		if (in_use(m, f) || m->incoming_flb[f].status == 1)
 			return -EBUSY;
 		for (m->nr_links[h]--; at < m->nr_links[h]; at++)
 			m->links[h][at] = m->links[h][at + 1];
