@@ -171,8 +171,10 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	struct luo_flb_record record;
 	s64 before = state->count;
 
-	if (!luo->handed_over)
+	if (!luo->handed_over || !luo->head.flbs)
 		return -ENODATA;
+	if (!lfb__memory_at(&luo->kernel->memory, luo->head.flbs, PAGE_SIZE))
+		luo->watch->flb->page_followed(luo, flb);
 	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
 		return -ENOENT;
 	state->data = record.data;

@@ -158,6 +158,18 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 	return false;
 }
 
+int luo_session_is_for(struct luo *luo, const struct liveupdate_session *session, bool incoming,
+		       const char *what)
+{
+	const bool looks = incoming ? !luo_quirk(luo, LUO_QUIRK_FILE_INCOMING_OPS_ON_OUTGOING) :
+				      luo->profile->preserve_needs_outgoing;
+
+	if (!looks || session->sessions->incoming == incoming)
+		return 0;
+	return lfb__fail(luo->kernel, -EINVAL, "%s: session %.64s %s", what, session->name,
+			 incoming ? "is being preserved, not restored" : "was handed over");
+}
+
 /* The reboot */
 
 int luo_session_serialize(struct luo *luo)
@@ -215,6 +227,8 @@ static int restore_session(void *context, phys_addr_t where,
 		pr_warn("luo: no memory to restore session %.64s", record->name);
 		return -ENOMEM;
 	}
+	if (unlikely(record->name[sizeof(session->name) - 1]))
+		luo->watch->session->name_cut(luo, session);
 	err = session_insert(luo, &luo->incoming, session);
 	if (err) {
 		pr_warn("luo: session %.64s was handed over twice", record->name);
@@ -229,6 +243,16 @@ static int restore_session(void *context, phys_addr_t where,
 	return err;
 }
 
+const void *luo_session_follow(phys_addr_t phys, size_t size)
+{
+	const void *block = lfb__memory_at(&lfb__current->memory, phys, size);
+	struct luo *luo = lfb__current->luo;
+
+	if (!block)
+		luo->watch->session->block_followed(luo, phys);
+	return block;
+}
+
 static int restore_sessions(struct luo *luo)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
@@ -240,7 +264,11 @@ static int restore_sessions(struct luo *luo)
 		.session = restore_session,
 	};
 	const struct luo_codec *codec = luo->profile->codec;
-	int err = codec->read_sessions(codec, &reader, &luo->head);
+	int err;
+
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_TRUST_SERIALIZED))
+		reader.follow = luo_session_follow;
+	err = codec->read_sessions(codec, &reader, &luo->head);
 
 	if (broken.what[0]) {
 		luo->problem = broken;

@@ -47,6 +47,13 @@ static void references_serialized(struct luo *luo, const struct liveupdate_flb *
 			  (state->count + state->references), state->count, state->references);
 }
 
+static void page_followed(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	lfb__bug_as(LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text, "luo_flb_retrieve",
+		    "the page of FLBs is said to be at 0x%llx, where there is no memory",
+		    luo->head.flbs);
+}
+
 static int trusted(void *flb, int error, const struct lfb_problem *problem)
 {
 	(void)error;
@@ -178,6 +185,7 @@ const struct luo_watch_flb luo_contract_flb = {
 	.warned = warned,
 	.references_serialized = references_serialized,
 	.all_serialized = all_serialized,
+	.page_followed = page_followed,
 	.trusted = trusted,
 	.found = found,
 	.to_retrieve = to_retrieve,

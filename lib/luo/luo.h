@@ -56,7 +56,7 @@ struct luo_file {
 	struct list_head list;		/* session->files, oldest first */
 	struct luo_hash_node by_token;	/* session->tokens */
 	struct luo_hash_node by_id;	/* luo->preserved, when the handler has get_id */
-	unsigned long id;
+	unsigned long id;		/* the answer that it is kept under there */
 	struct liveupdate_file_handler *handler;
 	struct liveupdate_session *session;
 	struct file *file;
