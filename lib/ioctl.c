@@ -74,16 +74,11 @@ static const char *whose(unsigned int cmd, unsigned int first_nr)
 	return "";
 }
 
-/* What cannot be answered is refused before anything is done where it could not be undone. */
-static bool asks_first(const struct luo_ioctl *ioctl)
-{
-	return ioctl->has_quirk && !luo_quirk(lfb__current->luo, ioctl->quirk);
-}
-
 static long perform(const struct luo_ioctls *ioctls, const struct luo_ioctl *ioctl, void *context,
 		    u8 *user, u32 user_size)
 {
-	const bool first = asks_first(ioctl);
+	/* What cannot be answered is refused before anything is done: nothing is to be undone. */
+	const bool first = !luo_quirk(lfb__current->luo, ioctl->quirk);
 	union any_request request;
 	long ret;
 

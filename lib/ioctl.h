@@ -24,7 +24,6 @@ struct luo_ioctl {
 	void (*unanswered)(void *context, void *request);
 	/* With this defect only; else whether it can be answered is asked before it is done. */
 	enum luo_quirk quirk;
-	bool has_quirk;
 };
 
 /* What is open: a table of requests, sorted by number, without gaps. */

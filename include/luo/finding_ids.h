@@ -148,7 +148,9 @@
 	X(SESSION_LOST_AT_BOOT, "LFB-SESSION-LOST-AT-BOOT", ERROR,                                 \
 	  "a failed allocation at boot lost all sessions")                                         \
 	X(SESSION_WILD_BLOCK, "LFB-SESSION-WILD-BLOCK", FATAL,                                     \
-	  "a handed-over address was followed to where there is no memory")
+	  "a handed-over address was followed to where there is no memory")                        \
+	X(SESSION_NOT_HANDED_OVER, "LFB-SESSION-NOT-HANDED-OVER", ERROR,                           \
+	  "sessions were serialized for a kernel that is given no handover")
 
 #define LFB_FINDING_IDS_KHO(X)                                                                     \
 	X(KHO_NEVER_RESTORED, "LFB-KHO-NEVER-RESTORED", ERROR,                                     \

@@ -130,8 +130,9 @@ static int read_session(const struct luo_reader *reader, phys_addr_t where, cons
 {
 	const struct luo_session_ser_v2 *ser = entry;
 	struct luo_session_record record = { .files = ser->files, .count = ser->count };
-	int err = luo_read_name(reader, where, "session name", ser->name, sizeof(ser->name),
-				record.name);
+	/* Who trusts what it is handed does not look whether it ends. */
+	int err = luo_read_name(reader, where, reader->follow ? NULL : "session name", ser->name,
+				sizeof(ser->name), record.name);
 
 	if (err)
 		return err;

@@ -70,7 +70,7 @@ struct luo_codec;
 	X(SESSION_RETRIEVE_EFAULT_FINISHES, T,                                                     \
 	  "a session whose retrieval cannot be answered is finished, and all of it lost")          \
 	X(PRESERVE_EFAULT_KEEPS, T,                                                                \
-	  "a file whose preserving cannot be answered stays preserved")                            \
+	  "what cannot be answered is done all the same: a file stays preserved")                  \
 	X(FILE_GET_ID_CHANGES, T,                                                                  \
 	  "what identifies a file is asked anew when it goes: the old answer stays taken")         \
 	X(FILES_POINTER_ZERO_ACCEPTED, T,                                                          \

@@ -62,7 +62,16 @@ static long retrieve(struct lfb_run *run, const struct lfb_operation *operation)
 	int fd = lfb_agent_retrieve(run->agent, run->sessions[operation->session],
 				    operation->token);
 
-	return fd < 0 ? fd : 0;
+	if (fd < 0)
+		return fd;
+	if (operation->keeps_file)
+		run->files[operation->inode] = fd;
+	return 0;
+}
+
+static long spoil_argument(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	return lfb_agent_argument(run->agent, operation->argument);
 }
 
 static long finish(struct lfb_run *run, const struct lfb_operation *operation)

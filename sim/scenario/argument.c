@@ -33,6 +33,21 @@ static int parse_inode(struct lfb_parser *parser, struct lfb_operation *operatio
 	return lfb__intern(&parser->inodes, key, (size_t)length, &operation->inode);
 }
 
+/* [as INODE] */
+static int parse_as(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	int err;
+
+	if (!lfb__token_is(&parser->line, "as"))
+		return 0;
+	lfb__next_token(&parser->line);
+	operation->keeps_file = true;
+	err = parse_inode(parser, operation);
+	if (!err)
+		lfb__next_token(&parser->line);
+	return err;
+}
+
 static int parse_into(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	lfb__next_token(&parser->line);
@@ -45,14 +60,14 @@ static int parse_into(struct lfb_parser *parser, struct lfb_operation *operation
 
 static int parse_without(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	static const char *const lacks[] = { "liveupdate", "kho" };
+	static const char *const lacks[] = { "liveupdate", "kho", "handover", "image" };
 	unsigned int found;
 
 	lfb__next_token(&parser->line);
 	found = lfb__token_find(&parser->line, lacks, ARRAY_SIZE(lacks));
 	if (found == ARRAY_SIZE(lacks))
-		return lfb__refuse_token(&parser->line, "liveupdate or kho");
-	operation->lacks = found ? LFB_LACKS_KHO : LFB_LACKS_LIVEUPDATE;
+		return lfb__refuse_token(&parser->line, "liveupdate, kho, handover or image");
+	operation->lacks = LFB_LACKS_LIVEUPDATE + found;
 	lfb__next_token(&parser->line);
 	return 0;
 }
@@ -109,6 +124,26 @@ static int parse_damaged(struct lfb_parser *parser, struct lfb_operation *operat
 		lfb__refuse_token(&parser->line, "flb, session or tree");
 }
 
+static int parse_identity(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	unsigned int found = lfb__token_find(&parser->line, lfb__identities, LFB_IDENTITIES);
+
+	operation->identity = found;
+	if (found < LFB_IDENTITIES)
+		return 0;
+	return lfb__parse_u64(parser, "none, inode, changing or a number", &operation->value);
+}
+
+static int parse_spoilt(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	static const char *const how[] = { "unreadable", "read-only" };
+	unsigned int found = lfb__token_find(&parser->line, how, ARRAY_SIZE(how));
+
+	operation->argument = LFB_ARGUMENT_UNREADABLE + found;
+	return found < ARRAY_SIZE(how) ? 0 :
+		lfb__refuse_token(&parser->line, "unreadable or read-only");
+}
+
 static int parse_fail_op(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	unsigned int nr = operation->of_flb ? LFB_RECORDED_RETRIEVE + 1 : LFB_RECORDED_OPS;
@@ -161,7 +196,7 @@ static int parse_fault(struct lfb_parser *parser, struct lfb_operation *operatio
 		return lfb__refuse_token(&parser->line,
 					 "a kind of fault (alloc, kho, fdt, module, flb-preserve, "
 					 "flb-retrieve, file-preserve, file-freeze, file-retrieve, "
-					 "file-can-finish, any) or off");
+					 "file-can-finish, user-read, user-write, any) or off");
 	plan->kinds = kind == LFB_FAULT_KINDS ? LFB_FAULT_ANY : 1u << kind;
 	lfb__next_token(&parser->line);
 	if (!lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &nth) || !nth)
@@ -176,7 +211,7 @@ static int parse_fault(struct lfb_parser *parser, struct lfb_operation *operatio
 	return 0;
 }
 
-/* Those that may end early, R and P, have read on. */
+/* Those that may end early, R, P and Y, have read on. */
 static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operation *operation)
 {
 	switch (letter) {
@@ -184,6 +219,8 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 		return parse_reboot(parser, operation);
 	case 'P':
 		return parse_fault(parser, operation);
+	case 'Y':
+		return parse_as(parser, operation);
 	case 'K':
 		return parse_fail_op(parser, operation);
 	case 'E':
@@ -200,6 +237,10 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 		return parse_compatible(parser, operation);
 	case 'D':
 		return parse_damaged(parser, operation);
+	case 'J':
+		return parse_identity(parser, operation);
+	case 'U':
+		return parse_spoilt(parser, operation);
 	case 'A':
 		return lfb__parse_u64(parser, "an offset", &operation->offset);
 	case 'V':
@@ -222,7 +263,7 @@ int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_opera
 {
 	int err = parse_one(parser, letter, operation);
 
-	if (!err && letter != 'R' && letter != 'P')
+	if (!err && letter != 'R' && letter != 'P' && letter != 'Y')
 		lfb__next_token(&parser->line);
 	return err;
 }

@@ -37,6 +37,7 @@ struct lfb_operation {
 	unsigned int inode;		/* likewise for inode numbers */
 	u64 token;
 	u64 ino;
+	bool keeps_file;		/* retrieve: the file has that number from now on */
 	const char *name;		/* session; compatible; profile, NULL for the same again */
 	enum lfb_lack lacks;		/* reboot, jump: the next kernel */
 	enum lfb_recorded_op fail_op;
@@ -47,6 +48,8 @@ struct lfb_operation {
 	enum lfb_callback callback;
 	struct lfb_step step;
 	enum lfb_damaged damaged;
+	enum lfb_identity identity;	/* a constant one's is the value */
+	enum lfb_argument argument;
 	u64 offset;
 	u64 value;
 	const char *point;		/* at: where it is to be done; NULL: at once */
