@@ -6,6 +6,7 @@
 #ifndef LUO_ABI_H
 #define LUO_ABI_H
 
+#include <luo/kexec_handover.h>
 #include <luo/types.h>
 
 #define LUO_ABI_PACKED __attribute__((packed))
@@ -94,5 +95,29 @@ struct luo_flb_ser {
 #define LUO_FLB_MAX                                                                                \
 	((LUO_FLB_PGCNT * PAGE_SIZE - sizeof(struct luo_flb_header_ser)) /                         \
 	 sizeof(struct luo_flb_ser))
+
+/*
+ * A file in memory, of linux-7.2 and linux-7.3: a page that a file entry's data is the address of,
+ * and behind its descriptor an array of folios in the order of their indices.
+ */
+#define MEMFD_LUO_FH_COMPATIBLE "memfd-v2"
+#define MEMFD_LUO_FOLIO_DIRTY 0x1u
+#define MEMFD_LUO_FOLIO_UPTODATE 0x2u
+#define MEMFD_LUO_ALL_SEALS 0x3fu /* F_SEAL_SEAL to F_SEAL_EXEC */
+
+struct memfd_luo_folio_ser {
+	u64 pfn : 52;		/* 0: there is none */
+	u64 flags : 12;
+	u64 index;		/* in pages from the beginning of the file */
+} LUO_ABI_PACKED;
+
+struct memfd_luo_ser {
+	u64 pos;
+	u64 size;
+	u32 seals;
+	u32 flags;		/* none is defined */
+	u64 nr_folios;
+	struct kho_vmalloc folios; /* of struct memfd_luo_folio_ser; all zero without any */
+} LUO_ABI_PACKED;
 
 #endif

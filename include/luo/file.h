@@ -10,15 +10,21 @@
 
 struct file;
 struct module;
+struct shmem_inode_info;
 
 /**
  * struct inode - what a file is about
  * @i_ino: its number
  * @i_private: for the file's creator
+ * @i_size: bytes; read and set by i_size_read() and i_size_write() (luo/shmem.h)
+ * @i_nlink: names it has in a file system; files without any are 0
  */
 struct inode {
 	unsigned long i_ino;
 	void *i_private;
+	s64 i_size;
+	unsigned int i_nlink;
+	struct shmem_inode_info *lfb_shmem; /* NULL: its bytes are not in memory */
 };
 
 /**
@@ -52,6 +58,7 @@ struct file {
 	int f_count;
 	bool lfb_preserved;	/* the orchestrator's: preserved in some session */
 	bool lfb_own;		/* … and whether it is its own: the device, or a session */
+	bool lfb_path;		/* opened with O_PATH: fget() does not see it */
 	const char *f_name;
 	struct inode lfb_inode; /* where f_inode points unless the creator changes it */
 };

@@ -13,6 +13,7 @@
 
 #include <luo/abi.h>
 #include <luo/agent.h>
+#include <luo/agent_script.h>
 #include <luo/blob.h>
 #include <luo/choose.h>
 #include <luo/convert.h>
@@ -26,12 +27,14 @@
 #include <luo/liveupdate.h>
 #include <luo/lock.h>
 #include <luo/machine.h>
+#include <luo/memfd.h>
 #include <luo/mm.h>
 #include <luo/module.h>
 #include <luo/printk.h>
 #include <luo/profile.h>
 #include <luo/progress.h>
 #include <luo/scenario.h>
+#include <luo/shmem.h>
 #include <luo/shrink.h>
 #include <luo/slab.h>
 #include <luo/sweep.h>

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/agent_script.h>
 #include <luo/blob.h>
 #include <luo/scenario.h>
 
@@ -12,6 +13,7 @@
 
 struct run {
 	struct lfb_scenario_options scenario;
+	bool agent;			/* the scenario is an agent's script */
 	bool only_findings;
 	bool json;
 	struct cli_junit junit;
@@ -107,11 +109,10 @@ static void junit_run(struct run *run, struct lfb_machine *machine, const char *
 	cli_text_free(&details);
 }
 
-static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
-			const struct lfb_scenario *scenario)
+/* It was run, and answered @err: says what is to be said about it. */
+static int report(struct cli_line *line, struct lfb_machine *machine, int err)
 {
 	struct run *run = line->state;
-	int err = lfb_scenario_run(scenario, machine, &run->scenario);
 	const char *error = err ? lfb_error_text(machine) : NULL;
 	const char *path = line->argv[line->argc - 1];
 	bool clean = true;
@@ -130,6 +131,38 @@ static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
 	return err ? CLI_FAILED : save(run);
 }
 
+static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
+			const struct lfb_scenario *scenario)
+{
+	struct run *run = line->state;
+
+	return report(line, machine, lfb_scenario_run(scenario, machine, &run->scenario));
+}
+
+/* An agent's script: the file is read when there is a machine. */
+static int run_script(struct cli_line *line, struct lfb_machine *machine,
+		      const struct lfb_scenario *scenario)
+{
+	struct run *run = line->state;
+	const struct lfb_agent_script_options options = {
+		.sz = sizeof(options),
+		.write = run->scenario.write,
+		.boot_from = run->scenario.boot_from,
+		.last_blob = run->scenario.last_blob,
+	};
+	const char *path = line->argv[line->argc - 1];
+	char *text;
+	size_t size;
+	int err;
+
+	(void)scenario;
+	if (cli_read_file(path, &text, &size))
+		return CLI_FAILED;
+	err = lfb_agent_script_run(path, text, size, machine, &options);
+	free(text);
+	return report(line, machine, err);
+}
+
 static int run_from(struct cli_line *line, struct lfb_blob *blob, const char *path)
 {
 	struct run *run = line->state;
@@ -142,7 +175,8 @@ static int run_from(struct cli_line *line, struct lfb_blob *blob, const char *pa
 	options->last_blob = run->blob_path ? &run->last_blob : NULL;
 	options->last_memory = run->memory_path ? &run->last_memory : NULL;
 	options->last_memory_size = &run->last_memory_size;
-	result = cli_with_scenario(line, path, run_scenario);
+	result = run->agent ? cli_in_machine(line, NULL, run_script) :
+			      cli_with_scenario(line, path, run_scenario);
 	if (result == CLI_FAILED && run->junit.path && !run->ran)
 		cli_junit_case(&run->junit, path, CLI_JUNIT_FAILED, lfb_error_text(NULL), NULL);
 	lfb_blob_free(blob);
@@ -159,6 +193,10 @@ static int run(struct cli_line *line)
 
 	if (given->scenario.golden && given->scenario.trace_all)
 		return cli_usage(line->command, "--golden and --trace-all: which of them?");
+	if (given->agent && (given->scenario.golden || given->scenario.trace_all ||
+			     given->scenario.strict || given->memory_path))
+		return cli_usage(line->command, "--agent prints answers, and goes with none of "
+				 "--golden, --trace-all, --strict and --save-memory");
 	if (given->json && !given->only_findings)
 		return cli_usage(line->command, "--json goes with --findings");
 	if (given->memory_path && line->machine.options.policy != LFB_PAGES_ASCENDING)
@@ -179,6 +217,8 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct run, scenario.trace_all) },
 	{ "strict", NULL, "what a line without \"=\" answers must be 0",
 	  .at = offsetof(struct run, scenario.strict) },
+	{ "agent", NULL, "the scenario is an agent's script (docs/agent.md): print what each of\n"
+	  "its system calls answers", .at = offsetof(struct run, agent) },
 	{ "findings", NULL, "print what was found instead, in full; status 1 if anything was",
 	  .at = offsetof(struct run, only_findings) },
 	{ "json", NULL, "the findings for programs: docs/json.md",

@@ -167,7 +167,9 @@ struct file *lfb__fd_file(const struct lfb_fd_table *fds, int fd)
 
 struct file *fget(unsigned int fd)
 {
-	return fd < FD_LIMIT ? get_file(lfb__fd_file(current_fds(), (int)fd)) : NULL;
+	struct file *file = fd < FD_LIMIT ? lfb__fd_file(current_fds(), (int)fd) : NULL;
+
+	return file && !file->lfb_path ? get_file(file) : NULL;
 }
 
 struct file *lfb__fd_take(struct lfb_fd_table *fds, int fd)

@@ -207,6 +207,20 @@ int lfb_agent_close(struct lfb_agent *agent, int fd)
 	return valid(agent) ? call(&close, do_close) : -EINVAL;
 }
 
+/* What is answered for any file, before its own kind is asked: -ENOIOCTLCMD is none of it. */
+static long ioctl_of_any_file(unsigned int cmd)
+{
+	switch (cmd) {
+	case FIOCLEX:
+	case FIONCLEX:
+	case FIONBIO:
+		return 0;
+	case FIOQSIZE:
+		return -ENOTTY;
+	}
+	return -ENOIOCTLCMD;
+}
+
 static long do_ioctl(void *argument)
 {
 	struct syscall *call = argument;
@@ -215,6 +229,9 @@ static long do_ioctl(void *argument)
 
 	if (!file)
 		return bad_fd(call);
+	ret = ioctl_of_any_file(call->cmd);
+	if (ret != -ENOIOCTLCMD)
+		return ret;
 	if (!file->f_op || !file->f_op->unlocked_ioctl)
 		return lfb__fail(lfb__current, -ENOTTY, "descriptor %d takes no ioctls", call->fd);
 	/* The structure is where the user says, or the file is the user's. */

@@ -158,6 +158,7 @@ static int gather(void **state)
 	golden += add_folder("golden/rfc-v6", ".ops", false);
 	golden += add_folder("golden/linux-7.0", ".ops", false);
 	golden += add_folder("golden/linux-7.3", ".ops", false);
+	golden += add_folder("golden/linux-7.3-more", ".ops", false);
 	golden += add_folder("golden/wire", ".ops", false);
 	zoo += add_folder("../zoo", ".lfb", true);
 	zoo += add_folder("../regress", ".lfb", true);

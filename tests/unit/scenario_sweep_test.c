@@ -131,7 +131,9 @@ static void sweep_files(const char *pattern, unsigned int pairs_max)
 
 static void no_golden_scenario_is_left_half_done(void **state)
 {
-	sweep_files(LFB_TEST_DATA "/golden/*/*.ops", SMALL);
+	/* The others are about mistakes, which a sweep names. */
+	sweep_files(LFB_TEST_DATA "/golden/*/00*.ops", SMALL);
+	sweep_files(LFB_TEST_DATA "/golden/wire/*.ops", SMALL);
 }
 
 static void no_example_is_left_half_done(void **state)

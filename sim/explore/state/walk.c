@@ -94,9 +94,8 @@ void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *fl
 						"incoming data", "incoming object" };
 	const struct liveupdate_flb_state *in = &flb->private.incoming;
 
+	/* One that is not set up yet is as one that was and is not used. */
 	lfb__state_subject(sink, "flb", flb->compatible, sizeof(flb->compatible));
-	if (!flb->private.initialized)
-		return;
 	lfb__state_fact(sink, "handlers", flb->private.users);
 	flb_state(sink, &flb->private.outgoing, outgoing);
 	lock(sink, "outgoing lock", &flb->private.outgoing.lock.lock);
@@ -221,7 +220,8 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	if (sink->ahead)
 		lfb__state_fact(sink, "was opened", luo->was_opened);
 	lfb__state_fact(sink, "sessions restored", luo->restored);
-	lfb__state_fact(sink, "restore error", (u64)luo->restore_error);
+	/* Whatever it was, every open says -EIO. */
+	lfb__state_fact(sink, "restore error", luo->restore_error != 0);
 	lfb__state_fact(sink, "FLBs", luo->flb_count);
 	lfb__state_fact(sink, "tree", luo->tree != NULL);
 	lfb__state_fact(sink, "array of sessions", luo->session_mem != NULL);
