@@ -62,6 +62,7 @@ static const struct luo_profile profiles[] = {
 	/* The reference is the same kernel: all but its quirks is the same. */
 	[LINUX_7_3 ... REFERENCE] = {
 		.kho = &kho__abi_v4,
+		.release = "7.3.0-rc7",
 		.codec = &luo_codec_v5,
 		.has_unregister = true,
 		.has_session_lookup = true,

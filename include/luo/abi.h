@@ -73,6 +73,17 @@ struct luo_block_ser {
 	((PAGE_SIZE - sizeof(struct luo_block_ser)) / sizeof(struct luo_file_ser))
 #define LUO_BLOCKS_MAX 10000
 
+/* kho-v4: KHO entry "kexec-metadata", which kernel jumped and how often since power on. */
+#define KHO_METADATA_NODE_NAME "kexec-metadata"
+#define KHO_KEXEC_METADATA_VERSION 1
+#define KHO_RELEASE_SIZE 65
+
+struct kho_kexec_metadata {
+	u32 version;
+	char previous_release[KHO_RELEASE_SIZE];
+	u32 kexec_count;
+} LUO_ABI_PACKED;
+
 /* The same in all generations. */
 struct luo_file_ser {
 	char compatible[48];

@@ -38,7 +38,7 @@ LFB_API int lfb_blob_convert(const struct lfb_blob *from, const char *profile,
  * @sessions: sessions
  * @files: files in all of them
  * @flbs: FLBs
- * @entries: entries of the KHO root tree, LUO's included
+ * @entries: entries of the KHO root tree, LUO's included, kexec-metadata not
  * @blocks: preserved blocks
  * @bytes: their bytes
  * @own_bytes: of these, LUO's own and the root tree's

@@ -38,6 +38,9 @@ struct lfb_module;
  * @raw_faults: do not turn faults inside kernel code into a dead kernel; for use with a debugger
  * @checks: how closely kernels are watched; default LFB_CHECKS_ON
  * @map: which physical addresses memory has; default high ones
+ * @release: what its kernels tell the next one that they are (kexec-metadata, kho-v4), 1 to 64
+ *	characters; default the profile's
+ * @kexec_count: kexecs before the machine was switched on, counted on from there (kho-v4)
  */
 struct lfb_machine_options {
 	size_t sz;
@@ -53,6 +56,8 @@ struct lfb_machine_options {
 	bool raw_faults;
 	enum lfb_checks checks;
 	enum lfb_memory_map map;
+	const char *release;
+	u32 kexec_count;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */

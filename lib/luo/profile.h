@@ -113,6 +113,7 @@ struct luo_profile {
 	const char *name;
 	const char *about;
 	const struct kho_abi *kho;
+	const char *release;		/* what the next kernel is told by KHO, NULL: nothing */
 	const struct luo_codec *codec;
 	u64 quirks;			/* bit per enum luo_quirk */
 

@@ -2,9 +2,11 @@
 /* lfb dump, lfb convert: what a handover holds, and the same for another kernel. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <luo/blob.h>
 #include <luo/convert.h>
+#include <luo/image.h>
 #include <luo/inspect.h>
 
 #include "cli.h"
@@ -27,9 +29,6 @@ static int dump_blob(const struct cli_line *line, const char *path)
 	struct lfb_blob *blob;
 	int err;
 
-	if (dump->luo || dump->profile)
-		return cli_usage(line->command, "--luo and --profile are for --raw; a blob says "
-						"both itself");
 	if (lfb_blob_load(path, &blob))
 		return cli_failed("%s", lfb_error_text(NULL));
 	err = lfb_inspect_blob(blob, format_of(dump), cli_write, NULL);
@@ -59,6 +58,31 @@ static int dump_image(const struct cli_line *line)
 	return err ? cli_failed("%s: %s", dump->image, lfb_error_text(NULL)) : CLI_OK;
 }
 
+static int dump_memory(const struct cli_line *line, const char *path)
+{
+	int err = lfb_inspect_image(path, &line->machine.image.options, format_of(line->state),
+				    cli_write, NULL);
+
+	if (err == -EINVAL || err == -E2BIG)
+		return cli_failed("%s: %s", path, lfb_error_text(NULL));
+	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
+}
+
+/* Whatever it is; what nobody knows is a blob, so that what is wrong with it is said. */
+static int dump_file(const struct cli_line *line, const char *path)
+{
+	const struct dump *dump = line->state;
+	int kind = strcmp(path, "-") ? lfb_image_kind(path) : LFB_IMAGE_BLOB;
+
+	if (dump->luo || dump->profile)
+		return cli_usage(line->command, "--luo and --profile are for --raw; everything "
+						"else says both itself");
+	if (kind == LFB_IMAGE_CORE || kind == LFB_IMAGE_PACKED ||
+	    (kind == LFB_IMAGE_RAW && line->machine.image.is_raw))
+		return dump_memory(line, path);
+	return dump_blob(line, path);
+}
+
 static int run_dump(struct cli_line *line)
 {
 	const struct dump *dump = line->state;
@@ -66,25 +90,32 @@ static int run_dump(struct cli_line *line)
 	if (line->argc != !dump->image)
 		return cli_usage(line->command, dump->image ? "--raw takes the place of the blob" :
 							      "expected one blob");
-	return dump->image ? dump_image(line) : dump_blob(line, line->argv[0]);
+	return dump->image ? dump_image(line) : dump_file(line, line->argv[0]);
 }
 
 static const struct cli_option options[] = {
 	{ "json", NULL, "for programs", .at = offsetof(struct dump, json) },
-	{ "raw", "IMAGE", "a bare image instead of a blob", .at = offsetof(struct dump, image) },
+	{ "raw", "IMAGE", "a bare image of LUO's memory, from address 0 up",
+	  .at = offsetof(struct dump, image) },
 	{ "luo", "ADDRESS", "where in the image LUO's tree is, as 0x10000",
 	  .at = offsetof(struct dump, luo) },
-	{ "profile", "P", "the kernel that wrote the image", .at = offsetof(struct dump, profile) },
+	{ "profile", "P", "the kernel that wrote the image",
+	  .at = offsetof(struct dump, profile) },
+	{ .more = cli_image_rows },
 	{ 0 },
 };
 
 const struct cli_command cli_dump = {
-	"dump", "say what a blob or a memory image hands over",
+	"dump", "say what a blob or the memory of a machine hands over",
 	"usage: lfb dump [--json] BLOB\n"
+	"       lfb dump [--json] [--root ADDRESS] [--scratch ADDRESS+SIZE]... CORE\n"
+	"       lfb dump [--json] [--root ADDRESS] [--scratch ADDRESS+SIZE]... --base ADDRESS\n"
+	"                IMAGE\n"
 	"       lfb dump [--json] --raw IMAGE --luo ADDRESS --profile P\n"
 	"\n"
-	"Says what a blob holds, or an image of physical memory from address 0 up, decoded by the\n"
-	"code a booting kernel uses. Exit status 1 when something in it cannot be understood.\n",
+	"Says what a blob holds, or the memory of a real machine (an ELF core, a raw image),\n"
+	"decoded by the code a booting kernel uses. docs/dump.md says how to get such a file.\n"
+	"Exit status 1 when something in it cannot be understood.\n",
 	options, sizeof(struct dump), run_dump, .column = 17, .max = INT_MAX,
 };
 
@@ -99,14 +130,14 @@ static void report(const struct lfb_blob *from, const struct lfb_blob *to,
 	       handover->bytes - handover->own_bytes, handover->own_bytes);
 }
 
-static int convert(const char *in, const char *profile, const char *out)
+static int convert(struct cli_line *line, const char *in, const char *profile, const char *out)
 {
 	struct lfb_handover handover = { .sz = sizeof(handover) };
 	struct lfb_blob *from, *to;
 	int result = CLI_OK;
 
-	if (lfb_blob_load(in, &from))
-		return cli_failed("%s", lfb_error_text(NULL));
+	if (cli_load_handover(line, in, &from))
+		return CLI_FAILED;
 	if (lfb_blob_convert(from, profile, &to)) {
 		result = cli_failed("%s: no handover for %s can be made of it: %s", in, profile,
 				    lfb_error_text(NULL));
@@ -127,7 +158,7 @@ static int run_convert(struct cli_line *line)
 		return cli_usage(line->command,
 				 "there is no profile \"%s\"; lfb profiles lists them",
 				 line->argv[1]);
-	return convert(line->argv[0], line->argv[1], line->argv[2]);
+	return convert(line, line->argv[0], line->argv[1], line->argv[2]);
 }
 
 const struct cli_command cli_convert = {

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include <luo/finding.h>
+#include <luo/image.h>
 #include <luo/machine.h>
 #include <luo/profile.h>
 
@@ -47,8 +48,18 @@ struct cli_option {
 
 enum { CLI_GROUPS = 3, CLI_GROUP_MACHINE = 1 };
 
+enum { CLI_SCRATCH_MAX = 16 };
+
+/* Memory of a real machine. */
+struct cli_image {
+	bool is_raw;			/* --base was given */
+	struct lfb_image_options options;
+	struct lfb_image_area scratch[CLI_SCRATCH_MAX];
+};
+
 struct cli_machine {
 	struct lfb_machine_options options;
+	struct cli_image image;
 	char *quirks_on;		/* names, separated by commas */
 	char *quirks_off;
 	char *given;			/* all of its options, each as " --NAME VALUE" */
@@ -110,9 +121,15 @@ struct cli_findings {
 /* machine.c: what commands that run scenarios have in common */
 
 extern const struct cli_option cli_machine_options[];
+extern const struct cli_option cli_image_rows[];
 
 /* CLI_OK, or else said what is wrong. */
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine);
+/*
+ * What a file hands over: a blob, or the memory of a real machine; then the machine gets enough
+ * memory for it, unless the command line says how much. Returns CLI_OK or CLI_FAILED.
+ */
+int cli_load_handover(struct cli_line *line, const char *path, struct lfb_blob **blob);
 /* A scenario from a file, "-" for standard input. Returns CLI_OK or CLI_FAILED. */
 int cli_load_scenario(const char *path, struct lfb_scenario **scenario);
 /* Does something with a scenario in the command line's machine. Returns an enum cli_exit. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/blob.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
@@ -68,6 +69,12 @@ const struct cli_option cli_machine_options[] = {
 	  "golden images were recorded",
 	  offsetof(struct cli_machine, options.policy), 0, "buddy or ascending",
 	  .group = CLI_GROUP_MACHINE },
+	{ "release", "NAME", "what kernels tell the next one that they are (kexec-metadata of\n"
+	  "kho-v4; default: the profile's)",
+	  .at = offsetof(struct cli_machine, options.release), .group = CLI_GROUP_MACHINE },
+	{ "kexecs", "N", "kexecs before the machine was switched on (default 0)",
+	  offsetof(struct cli_machine, options.kexec_count), .max = UINT32_MAX - 1,
+	  .group = CLI_GROUP_MACHINE },
 	{ "seed", "N", "for what is left to chance (default 0)",
 	  offsetof(struct cli_machine, options.seed), 0, "a number", set_seed,
 	  .group = CLI_GROUP_MACHINE },
@@ -81,6 +88,76 @@ const struct cli_option cli_machine_options[] = {
 _Static_assert(LFB_MEMORY_FIXED == 1 && LFB_MAP_LOW == 1 && LFB_MAP_HIGH == 2 &&
 	       LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_OFF == 1 && LFB_CHECKS_GUARD == 2,
 	       "the words stand in the order of their values");
+
+/* Memory that is looked at, or booted from */
+
+static int set_address(const struct cli_given *given)
+{
+	struct cli_machine *machine = given->into;
+
+	if (!strcmp(given->option->name, "root"))
+		return cli_number(given->value, &machine->image.options.root) ? CLI_OK :
+										cli_expected(given);
+	machine->image.is_raw = true;
+	return cli_number(given->value, &machine->image.options.base) ? CLI_OK :
+									cli_expected(given);
+}
+
+static int add_scratch(const struct cli_given *given)
+{
+	struct cli_image *image = &((struct cli_machine *)given->into)->image;
+	struct lfb_image_area *area = &image->scratch[image->options.nr_scratch];
+	const char *plus = strchr(given->value, '+');
+	char address[32] = "";
+
+	if (!plus || plus - given->value >= (ptrdiff_t)sizeof(address))
+		return cli_expected(given);
+	memcpy(address, given->value, (size_t)(plus - given->value));
+	if (image->options.nr_scratch == CLI_SCRATCH_MAX)
+		return cli_usage(given->line->command, "--scratch: more than %d areas",
+				 CLI_SCRATCH_MAX);
+	if (!cli_number(address, &area->address) || !cli_number(plus + 1, &area->size) ||
+	    !area->size || area->address > UINT64_MAX - area->size)
+		return cli_expected(given);
+	image->options.scratch = image->scratch;
+	image->options.nr_scratch++;
+	return CLI_OK;
+}
+
+const struct cli_option cli_image_rows[] = {
+	{ "base", "ADDRESS", "a raw image of memory, whose first byte is at this address",
+	  .wanted = "an address, as 0x100000", .set = set_address },
+	{ "root", "ADDRESS", "where KHO's root tree is; else it is searched for",
+	  .wanted = "an address, as 0x100000", .set = set_address },
+	{ "scratch", "ADDRESS+SIZE", "where the next kernel boots; may be repeated",
+	  .wanted = "an area, as 0x1000000+0x4000000", .set = add_scratch },
+	{ 0 },
+};
+
+/* Scratch lies behind what is handed over. */
+#define MEMORY_STEP (64ull << 20)
+#define MEMORY_SPARE (32ull << 20)
+
+int cli_load_handover(struct cli_line *line, const char *path, struct lfb_blob **blob)
+{
+	u64 *memory = &line->machine.options.memory, missing;
+	int kind = strcmp(path, "-") ? lfb_image_kind(path) : LFB_IMAGE_BLOB;
+	const bool is_blob = kind < 0 || kind == LFB_IMAGE_BLOB ||
+			     (kind == LFB_IMAGE_RAW && !line->machine.image.is_raw);
+
+	if (is_blob)
+		return lfb_blob_load(path, blob) ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
+	if (lfb_blob_from_image(path, &line->machine.image.options, blob, &missing))
+		return cli_failed("%s", lfb_error_text(NULL));
+	if (missing)
+		fprintf(stderr, "lfb: %s: %llu preserved page%s %s not in the image: zeros stand "
+			"for what was there\n", path, missing, cli_plural(missing),
+			missing == 1 ? "is" : "are");
+	if (!*memory)
+		*memory = (lfb_blob_memory(*blob) + MEMORY_SPARE + MEMORY_STEP - 1) / MEMORY_STEP *
+			  MEMORY_STEP;
+	return CLI_OK;
+}
 
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine)
 {

@@ -179,7 +179,10 @@ int cli_do(const struct cli_command *command, int argc, char **argv)
 	struct cli_line line = {
 		.command = command,
 		.state = calloc(1, command->size + 1),
-		.machine = { .options = { .mode = command->mode } },
+		.machine = {
+			.options = { .mode = command->mode },
+			.image = { .options = { .sz = sizeof(struct lfb_image_options) } },
+		},
 	};
 	int result = line.state ? read_line(&line, argc, argv) : cli_failed("no memory");
 

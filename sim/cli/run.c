@@ -20,6 +20,7 @@ struct run {
 	bool ran;			/* it could be read, and there was a machine */
 	const char *blob_path;		/* to write to */
 	const char *memory_path;
+	const char *core_path;
 	struct lfb_blob *last_blob;
 	void *last_memory;
 	size_t last_memory_size;
@@ -27,11 +28,13 @@ struct run {
 
 static int save(const struct run *run)
 {
-	if ((run->blob_path && !run->last_blob) || (run->memory_path && !run->last_memory))
+	const char *blobs = run->blob_path ? run->blob_path : run->core_path;
+
+	if ((blobs && !run->last_blob) || (run->memory_path && !run->last_memory))
 		return cli_failed("%s: not written: the scenario handed nothing over",
-				  run->last_memory || !run->memory_path ? run->blob_path :
-									  run->memory_path);
-	if (run->blob_path && lfb_blob_save(run->last_blob, run->blob_path))
+				  run->last_memory || !run->memory_path ? blobs : run->memory_path);
+	if ((run->blob_path && lfb_blob_save(run->last_blob, run->blob_path)) ||
+	    (run->core_path && lfb_blob_save_core(run->last_blob, run->core_path)))
 		return cli_failed("%s", lfb_error_text(NULL));
 	if (run->memory_path)
 		return cli_write_file(run->memory_path, run->last_memory, run->last_memory_size);
@@ -172,7 +175,7 @@ static int run_from(struct cli_line *line, struct lfb_blob *blob, const char *pa
 	options->sz = sizeof(*options);
 	options->write = run->only_findings ? NULL : cli_write;
 	options->boot_from = blob;
-	options->last_blob = run->blob_path ? &run->last_blob : NULL;
+	options->last_blob = run->blob_path || run->core_path ? &run->last_blob : NULL;
 	options->last_memory = run->memory_path ? &run->last_memory : NULL;
 	options->last_memory_size = &run->last_memory_size;
 	result = run->agent ? cli_in_machine(line, NULL, run_script) :
@@ -203,12 +206,14 @@ static int run(struct cli_line *line)
 		return cli_usage(line->command, "--save-memory needs --pages ascending");
 	if (cli_junit_begin(&given->junit, line->command))
 		return CLI_FAILED;
-	if (line->argc > 1 && lfb_blob_load(line->argv[0], &blob))
-		return cli_failed("%s", lfb_error_text(NULL));
+	if (line->argc > 1 && cli_load_handover(line, line->argv[0], &blob))
+		return CLI_FAILED;
 	return run_from(line, blob, path);
 }
 
+/* The first row is for lfb boot alone. */
 static const struct cli_option options[] = {
+	{ .more = cli_image_rows },
 	{ .more = cli_machine_options },
 	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
 	  "format of the recorded kernels", .at = offsetof(struct run, scenario.golden) },
@@ -227,6 +232,8 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct run, junit.path) },
 	{ "save-blob", "FILE", "write the handover of the last reboot to FILE",
 	  .at = offsetof(struct run, blob_path) },
+	{ "save-core", "FILE", "the same as an ELF core of physical memory, which lfb dump reads",
+	  .at = offsetof(struct run, core_path) },
 	{ "save-memory", "FILE", "write physical memory at the last reboot to FILE, from 0 to the\n"
 	  "highest page given out; needs --pages ascending",
 	  .at = offsetof(struct run, memory_path) },
@@ -240,15 +247,19 @@ const struct cli_command cli_run = {
 	"Runs a scenario (- for standard input) in a machine that is switched on cold and prints\n"
 	"what happens. A transcript is a scenario too: its operations run again and must answer\n"
 	"what it says. docs/scenarios.md is the language.\n",
-	options, sizeof(struct run), run, .min = 1, .max = 1, .expected = "expected one scenario",
+	options + 1, sizeof(struct run), run,
+	.min = 1, .max = 1, .expected = "expected one scenario",
 };
 
 const struct cli_command cli_boot = {
 	"boot", "run a scenario in a kernel that boots from a blob",
 	"usage: lfb boot [OPTION]... BLOB SCENARIO\n"
+	"       lfb boot [OPTION]... CORE SCENARIO\n"
+	"       lfb boot [OPTION]... --base ADDRESS IMAGE SCENARIO\n"
 	"\n"
 	"Like lfb run, but the first kernel boots from what another machine handed over, saved\n"
-	"by --save-blob.\n",
+	"by --save-blob, or from the memory of a real one: docs/dump.md. Without --memory, it\n"
+	"has as much as that takes then.\n",
 	options, sizeof(struct run), run,
 	.min = 2, .max = 2, .expected = "expected a blob and a scenario",
 };

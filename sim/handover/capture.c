@@ -113,29 +113,24 @@ static void put_le(u8 *at, unsigned int size, u64 value)
 		*at++ = (u8)value;
 }
 
-static void write_header(u8 *bytes, size_t size, struct lfb_machine *machine,
-			 const struct capture *capture, const struct kho_abi *abi)
+static void write_header(u8 *bytes, size_t size, const struct lfb_blob *head, u32 nr_ranges)
 {
-	const struct lfb_memory *memory = &machine->kernel.memory;
-
 	memcpy(bytes, LFB_BLOB_MAGIC, LFB_BLOB_MAGIC_SIZE);
 	put_le(bytes + LFB_BLOB_VERSION_AT, 4, LFB_BLOB_VERSION);
 	put_le(bytes + LFB_BLOB_HEADER_SIZE_AT, 4, LFB_BLOB_HEADER_SIZE);
 	put_le(bytes + LFB_BLOB_TOTAL_SIZE_AT, 8, size);
-	put_le(bytes + LFB_BLOB_MEMORY_AT, 8, memory->size - memory->start);
-	put_le(bytes + LFB_BLOB_MEMORY_START_AT, 8, memory->start);
-	put_le(bytes + LFB_BLOB_ROOT_AT, 8, machine->handover_root);
-	put_le(bytes + LFB_BLOB_SCRATCH_AT, 8, memory->scratch);
-	put_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8, memory->scratch_size);
-	put_le(bytes + LFB_BLOB_BOOTS_AT, 4, lfb_machine_boots(machine));
-	put_le(bytes + LFB_BLOB_NR_RANGES_AT, 4, capture->nr_ranges);
-	strncpy((char *)bytes + LFB_BLOB_PROFILE_AT, machine->profile->name,
-		LFB_BLOB_PROFILE_SIZE - 1);
-	strncpy((char *)bytes + LFB_BLOB_COMPATIBLE_AT, abi->compatible,
-		LFB_BLOB_COMPATIBLE_SIZE - 1);
+	put_le(bytes + LFB_BLOB_MEMORY_AT, 8, head->memory);
+	put_le(bytes + LFB_BLOB_MEMORY_START_AT, 8, head->memory_start);
+	put_le(bytes + LFB_BLOB_ROOT_AT, 8, head->kho_root);
+	put_le(bytes + LFB_BLOB_SCRATCH_AT, 8, head->scratch);
+	put_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8, head->scratch_size);
+	put_le(bytes + LFB_BLOB_BOOTS_AT, 4, head->boots);
+	put_le(bytes + LFB_BLOB_NR_RANGES_AT, 4, nr_ranges);
+	memcpy(bytes + LFB_BLOB_PROFILE_AT, head->profile, LFB_BLOB_PROFILE_SIZE - 1);
+	memcpy(bytes + LFB_BLOB_COMPATIBLE_AT, head->kho_compatible, LFB_BLOB_COMPATIBLE_SIZE - 1);
 }
 
-static int write_ranges(u8 *bytes, struct lfb_machine *machine, const struct capture *capture)
+static int write_ranges(u8 *bytes, const struct lfb_handed *handed, const struct capture *capture)
 {
 	u8 *entry = bytes + LFB_BLOB_HEADER_SIZE;
 	u8 *content = entry + (size_t)capture->nr_ranges * LFB_BLOB_RANGE_SIZE;
@@ -144,9 +139,9 @@ static int write_ranges(u8 *bytes, struct lfb_machine *machine, const struct cap
 		const struct lfb_blob_range *range = &capture->ranges[i];
 		size_t size = (size_t)range->nr_pages << PAGE_SHIFT;
 
-		if (lfb__memory_copy(&machine->kernel.memory, range->phys, content, size))
-			return lfb__error(machine, -EINVAL, "0x%llx is preserved but no memory",
-					  range->phys);
+		if (handed->copy(handed->context, range->phys, content, size))
+			return lfb__error(handed->machine, -EINVAL, "0x%llx is preserved but no "
+					  "memory", range->phys);
 		put_le(entry, 8, range->phys);
 		put_le(entry + 8, 4, range->nr_pages);
 		put_le(entry + 12, 4, range->kind);
@@ -168,8 +163,8 @@ static u8 *alloc_bytes(size_t size)
 	return bytes;
 }
 
-static int write_blob(struct lfb_machine *machine, const struct capture *capture,
-		      const struct kho_abi *abi, struct lfb_blob **blob)
+static int write_blob(const struct lfb_handed *handed, const struct lfb_blob *head,
+		      const struct capture *capture, struct lfb_blob **blob)
 {
 	size_t table = LFB_BLOB_HEADER_SIZE + (size_t)capture->nr_ranges * LFB_BLOB_RANGE_SIZE;
 	size_t size = table + ((size_t)capture->nr_pages << PAGE_SHIFT) + LFB_DIGEST_SIZE;
@@ -177,10 +172,11 @@ static int write_blob(struct lfb_machine *machine, const struct capture *capture
 	int err;
 
 	if (!bytes)
-		return lfb__error(machine, -ENOMEM, "no memory for a blob of %zu bytes", size);
+		return lfb__error(handed->machine, -ENOMEM, "no memory for a blob of %zu bytes",
+				  size);
 	memset(bytes, 0, LFB_BLOB_HEADER_SIZE);
-	write_header(bytes, size, machine, capture, abi);
-	err = write_ranges(bytes, machine, capture);
+	write_header(bytes, size, head, capture->nr_ranges);
+	err = write_ranges(bytes, handed, capture);
 	if (!err)
 		err = lfb__blob_seal(bytes, size);
 	if (err) {
@@ -188,40 +184,62 @@ static int write_blob(struct lfb_machine *machine, const struct capture *capture
 		return err;
 	}
 	err = lfb__blob_open(bytes, size, false, blob);
-	return err ? lfb__error(machine, err, "%s", lfb_error_text(NULL)) : 0;
+	if (err && handed->machine)
+		lfb__error(handed->machine, err, "%s", lfb_error_text(NULL));
+	return err;
 }
 
-static int capture_handover(struct lfb_machine *machine, struct capture *capture,
-			    struct lfb_blob **blob)
+static int read_handover(const struct lfb_handed *handed, struct lfb_blob *head,
+			 struct capture *capture)
 {
-	struct lfb_view view = kho__memory_view(&machine->kernel);
 	struct lfb_problem problem = { 0 };
 	const struct kho_abi *abi;
 	struct kho_root root;
-	int err = kho__read_root(&view, machine->handover_root, &root, &problem);
+	int err = kho__read_root(&handed->view, head->kho_root, &root, &problem);
 
 	if (err)
-		return lfb__error(machine, err, "KHO root tree: %s", problem.what);
+		return lfb__error(handed->machine, err, "KHO root tree: %s", problem.what);
 	abi = kho__abi_of(&root);
 	if (!abi)
-		return lfb__error(machine, -EINVAL, "KHO root tree of an unknown generation");
+		return lfb__error(handed->machine, -EINVAL, "KHO root tree of an unknown "
+				  "generation");
+	strncpy(head->kho_compatible, abi->compatible, sizeof(head->kho_compatible) - 1);
 	capture->root_pfn = PHYS_PFN(root.phys);
 	err = add_own(capture, root.phys, 0);
 	if (!err)
-		err = abi->read_map(&view, root.map, add_preserved, add_own, capture, &problem);
+		err = abi->read_map(&handed->view, root.map, add_preserved, add_own, capture,
+				    &problem);
 	if (!err)
 		err = make_ranges(capture);
 	if (err == -ENOMEM)
-		return lfb__error(machine, err, "no memory to list what is handed over");
+		return lfb__error(handed->machine, err, "no memory to list what is handed over");
 	if (err)
-		return lfb__error(machine, err, "KHO memory map: %s", problem.what);
-	return write_blob(machine, capture, abi, blob);
+		return lfb__error(handed->machine, err, "KHO memory map: %s", problem.what);
+	return 0;
+}
+
+int lfb__blob_make(const struct lfb_handed *handed, struct lfb_blob *head, struct lfb_blob **blob)
+{
+	struct capture capture = { 0 };
+	int err = read_handover(handed, head, &capture);
+
+	if (!err)
+		err = write_blob(handed, head, &capture, blob);
+	lfb__list_free(&capture.extents);
+	free(capture.ranges);
+	return err;
+}
+
+static int copy_memory(void *context, phys_addr_t phys, void *to, u64 size)
+{
+	return lfb__memory_copy(context, phys, to, size);
 }
 
 int lfb_blob_capture(struct lfb_machine *machine, struct lfb_blob **blob)
 {
-	struct capture capture = { 0 };
-	int err;
+	struct lfb_blob head = { 0 };
+	struct lfb_handed handed;
+	struct lfb_memory *memory;
 
 	if (blob)
 		*blob = NULL;
@@ -234,8 +252,19 @@ int lfb_blob_capture(struct lfb_machine *machine, struct lfb_blob **blob)
 				  "lfb_machine_prepare() and the jump");
 	if (!machine->handover_root)
 		return lfb__error(machine, -ENODATA, "nothing is handed over: live update is off");
-	err = capture_handover(machine, &capture, blob);
-	lfb__list_free(&capture.extents);
-	free(capture.ranges);
-	return err;
+	memory = &machine->kernel.memory;
+	handed = (struct lfb_handed){
+		.view = kho__memory_view(&machine->kernel),
+		.copy = copy_memory,
+		.context = memory,
+		.machine = machine,
+	};
+	head.memory = memory->size - memory->start;
+	head.memory_start = memory->start;
+	head.kho_root = machine->handover_root;
+	head.scratch = memory->scratch;
+	head.scratch_size = memory->scratch_size;
+	head.boots = lfb_machine_boots(machine);
+	strncpy(head.profile, machine->profile->name, sizeof(head.profile) - 1);
+	return lfb__blob_make(&handed, &head, blob);
 }

@@ -79,9 +79,19 @@ static int boot_writer(struct conversion *conversion)
 {
 	struct lfb_machine *machine = conversion->machine;
 	struct lfb_kernel *kernel = &machine->kernel;
+	struct kho_config config = lfb__kho_config(machine, true);
+	const struct kho_kexec_metadata *told = &conversion->found.metadata;
+	const struct luo_profile *before = luo_profile_find(conversion->found.blob->profile);
 	int err;
 
-	kho__boot(kernel, machine->profile->kho, true, 0, NULL);
+	/* A name that was given stays; else it is that of the kernel that writes. */
+	if (config.release && *told->previous_release &&
+	    (!before || !before->release || strcmp(told->previous_release, before->release)))
+		config.release = told->previous_release;
+	config.kexec_count = (conversion->found.has_metadata ?
+			      told->kexec_count :
+			      conversion->found.blob->boots) - 1;
+	kho__boot(kernel, &config, 0, NULL);
 	err = for_each_kept(conversion, reserve);
 	if (err)
 		return err;
@@ -139,6 +149,9 @@ static int transcribe_entries(struct conversion *conversion)
 	for (size_t i = conversion->found.entries.count; i-- && !err;) {
 		const struct lfb_found_entry *entry = &entries[i];
 
+		/* Who jumps is told already, where the other kernel knows how. */
+		if (!strcmp(entry->name, KHO_METADATA_NODE_NAME))
+			continue;
 		if (strcmp(entry->name, LUO_FDT_KHO_ENTRY_NAME)) {
 			err = kho_add_subtree(entry->name, phys_to_virt(entry->address),
 					      entry->size);
@@ -270,7 +283,7 @@ static int count(const struct lfb_inspection *found, struct lfb_own *own,
 		.sessions = found->sessions.count,
 		.files = found->files.count,
 		.flbs = found->flbs.count,
-		.entries = found->entries.count,
+		.entries = found->entries.count - found->has_metadata,
 		.blocks = found->total_blocks,
 		.bytes = found->total_bytes,
 	};

@@ -88,6 +88,19 @@ void lfb__blob_destroy(struct lfb_blob *blob);
  * @check_digest: who just made it need not.
  */
 int lfb__blob_open(u8 *bytes, size_t size, bool check_digest, struct lfb_blob **blob);
+/* capture.c: memory that hands something over. */
+struct lfb_handed {
+	struct lfb_view view;
+	int (*copy)(void *context, phys_addr_t phys, void *to, u64 size);
+	void *context;
+	struct lfb_machine *machine;	/* whose errors it has; NULL: nobody's */
+};
+
+/*
+ * Makes a blob of what lies below the root tree at @head->kho_root. Of @head all but the root's
+ * generation, the ranges and the bytes is given. 0, -EINVAL with a sentence, -ENOMEM.
+ */
+int lfb__blob_make(const struct lfb_handed *handed, struct lfb_blob *head, struct lfb_blob **blob);
 /* Copies a blob's pages into a machine that is off; sets the KHO root's address. */
 int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);
 

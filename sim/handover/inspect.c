@@ -4,50 +4,16 @@
  * the thing it is in (a list of files, the map), and everything else is read all the same.
  */
 #include <libfdt.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/orchestrator.h"
 #include "sim/handover/inspect.h"
 
-#define PROBLEMS_MAX 1000
-
-/* Appends @item. -ENOMEM ends the inspection. */
-static int add(struct lfb_inspection *found, struct lfb_list *list, const void *item, size_t size)
-{
-	void *room = lfb__list_add(list, size);
-
-	if (!room)
-		return found->error = -ENOMEM;
-	memcpy(room, item, size);
-	return 0;
-}
-
-static int add_problem(void *context, int error, const struct lfb_problem *problem)
-{
-	struct lfb_inspection *found = context;
-
-	if (found->problems.count < PROBLEMS_MAX &&
-	    add(found, &found->problems, problem, sizeof(*problem)))
-		return -ENOMEM;
-	return error;
-}
-
-static void complain(struct lfb_inspection *found, phys_addr_t where, const char *format, ...)
-	LFB_PRINTF(3, 4);
-
-static void complain(struct lfb_inspection *found, phys_addr_t where, const char *format, ...)
-{
-	struct lfb_problem problem = { .where = where };
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(problem.what, sizeof(problem.what), format, args);
-	va_end(args);
-	add_problem(found, -EINVAL, &problem);
-}
+/* Bounds for maps from hell, where nothing else bounds them: a TiB in single pages, … */
+#define BLOCKS_MAX (1ull << 28)
+/* … and as many gaps. */
+#define RUNS_MAX (1u << 22)
 
 /* KHO */
 
@@ -57,9 +23,18 @@ static int add_block(void *context, phys_addr_t phys, unsigned int order)
 	struct lfb_found_run *run = found->runs.items;
 	u64 size = PAGE_SIZE << order;
 
-	/* Also the bound for maps from hell: no more blocks than what is there can hold. */
-	if (!found->view.at(&found->view, phys, size)) {
-		complain(found, phys, "preserved block of order %u is not in the blob", order);
+	/* Of an image a part may be missing, of a blob not: that bounds maps from hell, too. */
+	if (found->source) {
+		if (!lfb__source_has(found->source, phys, size))
+			found->missing_pages += size >> PAGE_SHIFT;
+		if (found->total_blocks >= BLOCKS_MAX || found->runs.count >= RUNS_MAX) {
+			lfb__found_problem(found, phys, "the map has more blocks than anybody "
+					   "would preserve");
+			return -EINVAL;
+		}
+	} else if (!found->view.at(&found->view, phys, size)) {
+		lfb__found_problem(found, phys, "preserved block of order %u is not in the blob",
+				   order);
 		return -EINVAL;
 	}
 	found->blocks[order]++;
@@ -72,18 +47,42 @@ static int add_block(void *context, phys_addr_t phys, unsigned int order)
 			return 0;
 		}
 	}
-	return add(found, &found->runs, &(struct lfb_found_run){ phys, 1, order }, sizeof(*run));
+	return lfb__found_add(found, &found->runs, &(struct lfb_found_run){ phys, 1, order },
+			      sizeof(*run));
+}
+
+static int add_map_page(void *context, phys_addr_t phys, unsigned int order)
+{
+	struct lfb_inspection *found = context;
+
+	(void)phys, (void)order;
+	found->map_pages++;
+	return 0;
 }
 
 static void read_map(struct lfb_inspection *found, const struct kho_abi *abi)
 {
 	struct lfb_problem problem = { 0 };
 
-	if (!abi->read_map(&found->view, found->root.map, add_block, NULL, found, &problem))
+	if (!abi->read_map(&found->view, found->root.map, add_block, add_map_page, found, &problem))
 		return;
 	/* What add_block() objected to is listed already. */
 	if (problem.what[0] && !found->error)
-		add_problem(found, 0, &problem);
+		lfb__found_add_problem(found, 0, &problem);
+}
+
+static void read_metadata(struct lfb_inspection *found, const struct lfb_found_entry *entry)
+{
+	struct lfb_problem problem = { 0 };
+
+	if (kho__read_metadata(&found->view, entry->address, entry->size, &found->metadata,
+			       &problem)) {
+		lfb__found_add_problem(found, 0, &problem);
+		return;
+	}
+	found->has_metadata = true;
+	lfb__found_add(found, &found->areas, &(struct lfb_found_area){ entry->address, PAGE_SIZE },
+		       sizeof(struct lfb_found_area));
 }
 
 static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi)
@@ -97,30 +96,33 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 			.size = PAGE_SIZE,
 		};
 
+		entry.kind = lfb__payload_kind(entry.name);
 		if (kho__fdt_u64_property(fdt, node, abi->data_property, &entry.address) ||
 		    (abi->size_property &&
 		     kho__fdt_u64_property(fdt, node, abi->size_property, &entry.size))) {
-			complain(found, found->root.phys, "entry %.64s of the root tree has no "
-				 "address of 8 bytes", entry.name);
+			lfb__found_problem(found, found->root.phys, "entry %.64s of the root tree "
+					   "has no address of 8 bytes", entry.name);
 			continue;
 		}
-		if (add(found, &found->entries, &entry, sizeof(entry)))
+		if (lfb__found_add(found, &found->entries, &entry, sizeof(entry)))
 			return;
-		if (!strcmp(entry.name, LUO_FDT_KHO_ENTRY_NAME)) {
+		if (entry.kind == LFB_ENTRY_LUO) {
 			found->has_luo = true;
 			found->luo = entry.address;
 			found->luo_size = entry.size;
 		}
+		if (abi->size_property && !strcmp(entry.name, KHO_METADATA_NODE_NAME))
+			read_metadata(found, &entry);
 	}
 }
 
-static void read_kho(struct lfb_inspection *found)
+static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 {
 	struct lfb_problem problem = { 0 };
 	const struct kho_abi *abi;
 
-	if (kho__read_root(&found->view, found->blob->kho_root, &found->root, &problem)) {
-		add_problem(found, 0, &problem);
+	if (kho__read_root(&found->view, root, &found->root, &problem)) {
+		lfb__found_add_problem(found, 0, &problem);
 		return;
 	}
 	found->has_root = true;
@@ -128,13 +130,13 @@ static void read_kho(struct lfb_inspection *found)
 				 sizeof(found->root_compatible));
 	abi = kho__abi_of(&found->root);
 	if (!abi) {
-		complain(found, found->root.phys, "root tree of unknown generation \"%s\"",
-			 found->root_compatible);
+		lfb__found_problem(found, found->root.phys, "root tree of unknown generation "
+				   "\"%s\"", found->root_compatible);
 		return;
 	}
-	if (strcmp(found->root_compatible, found->blob->kho_compatible))
-		complain(found, found->root.phys, "root tree is %s, the blob's header says %s",
-			 found->root_compatible, found->blob->kho_compatible);
+	if (found->blob && strcmp(found->root_compatible, found->blob->kho_compatible))
+		lfb__found_problem(found, found->root.phys, "root tree is %s, the blob's header "
+				   "says %s", found->root_compatible, found->blob->kho_compatible);
 	read_entries(found, abi);
 	read_map(found, abi);
 }
@@ -145,15 +147,16 @@ static int add_file(void *context, phys_addr_t where, const struct luo_file_reco
 {
 	struct lfb_inspection *found = context;
 
-	return add(found, &found->files, &(struct lfb_found_file){ where, *record },
-		   sizeof(struct lfb_found_file));
+	return lfb__found_add(found, &found->files,
+			      &(struct lfb_found_file){ .where = where, .record = *record },
+			      sizeof(struct lfb_found_file));
 }
 
 static int add_session(void *context, phys_addr_t where, const struct luo_session_record *record)
 {
 	struct lfb_inspection *found = context;
 
-	return add(found, &found->sessions,
+	return lfb__found_add(found, &found->sessions,
 		   &(struct lfb_found_session){ .where = where, .record = *record },
 		   sizeof(struct lfb_found_session));
 }
@@ -162,7 +165,7 @@ static int add_flb(void *context, phys_addr_t where, const struct luo_flb_record
 {
 	struct lfb_inspection *found = context;
 
-	return add(found, &found->flbs, &(struct lfb_found_flb){ where, *record },
+	return lfb__found_add(found, &found->flbs, &(struct lfb_found_flb){ where, *record },
 		   sizeof(struct lfb_found_flb));
 }
 
@@ -170,25 +173,23 @@ static int add_area(void *context, phys_addr_t address, size_t size)
 {
 	struct lfb_inspection *found = context;
 
-	return add(found, &found->areas, &(struct lfb_found_area){ address, size },
+	return lfb__found_add(found, &found->areas, &(struct lfb_found_area){ address, size },
 		   sizeof(struct lfb_found_area));
 }
 
 /* The strings in the tree decide; when none fits, the profile's format says what is wrong. */
-static const struct luo_codec *codec_of(const struct lfb_inspection *found, const char *profile)
+static const struct luo_codec *codec_of(const struct lfb_inspection *found)
 {
-	static const struct luo_codec *const codecs[] = {
-		&luo_codec_v1, &luo_codec_v2, &luo_codec_v5,
-	};
-	const struct luo_profile *known = luo_profile_find(profile);
-	const struct luo_reader silent = { .view = &found->view };
+	const struct luo_profile *known = NULL;
+	const struct luo_codec *codec;
 	struct luo_head head;
 
-	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
-		if (!codecs[i]->read_head(codecs[i], &silent, found->luo, found->luo_size, &head))
-			return codecs[i];
-	}
-	return known ? known->codec : codecs[0];
+	if (found->blob)
+		known = luo_profile_find(found->blob->profile);
+	codec = lfb__found_codec(&found->view, found->luo, found->luo_size, &head);
+	if (codec && (!known || head.flbs))
+		return codec;
+	return known ? known->codec : &luo_codec_v5;
 }
 
 static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec)
@@ -196,18 +197,24 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 	const struct luo_reader reader = {
 		.view = &found->view,
 		.context = found,
-		.problem = add_problem,
+		.problem = lfb__found_add_problem,
 		.memory = add_area,
 		.session = add_session,
 		.file = add_file,
 		.flb = add_flb,
 	};
+	bool refused = false;
 
 	if (codec->read_head(codec, &reader, found->luo, found->luo_size, &found->head)) {
-		found->has_luo = false;
-		return;
+		refused = true;
+		found->has_luo = found->head.flbs;
+		if (!found->has_luo)
+			return;
 	}
 	codec->read_sessions(codec, &reader, &found->head);
+	/* The rest can be read all the same, but not by a kernel. */
+	if (refused)
+		lfb__found_problem(found, found->luo, "the next kernel panics on this as it boots");
 	for (size_t i = 0; i < found->sessions.count && !found->error; i++) {
 		struct lfb_found_session *session =
 			(struct lfb_found_session *)found->sessions.items + i;
@@ -221,7 +228,7 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 
 /* Both kinds of input */
 
-static int check_output(enum lfb_inspect_format format, lfb_write_fn write)
+int lfb__inspection_check(enum lfb_inspect_format format, lfb_write_fn write)
 {
 	if (!write)
 		return lfb__error(NULL, -EINVAL, "an inspection needs a function to write to");
@@ -230,20 +237,8 @@ static int check_output(enum lfb_inspect_format format, lfb_write_fn write)
 	return 0;
 }
 
-void lfb__inspection_release(struct lfb_inspection *found)
-{
-	lfb__list_free(&found->entries);
-	lfb__list_free(&found->runs);
-	lfb__list_free(&found->areas);
-	lfb__list_free(&found->sessions);
-	lfb__list_free(&found->files);
-	lfb__list_free(&found->flbs);
-	lfb__list_free(&found->problems);
-}
-
-/* Writes what was found, forgets it, and answers for the whole. */
-static int finish(struct lfb_inspection *found, enum lfb_inspect_format format, lfb_write_fn write,
-		  void *context)
+int lfb__inspection_finish(struct lfb_inspection *found, enum lfb_inspect_format format,
+			   lfb_write_fn write, void *context)
 {
 	const struct lfb_problem *first = found->problems.items;
 	struct lfb_output output = { .write = write, .context = context };
@@ -266,13 +261,48 @@ static int finish(struct lfb_inspection *found, enum lfb_inspect_format format, 
 	return err;
 }
 
+/* Everything from the root tree on that the next kernel reads before it has modules. */
+static void read_state(struct lfb_inspection *found, phys_addr_t root)
+{
+	read_kho(found, root);
+	if (found->has_luo && !found->error)
+		read_luo(found, codec_of(found));
+}
+
+/* What is in the memory of those that are known, and whose the rest is. */
+static void read_payloads(struct lfb_inspection *found)
+{
+	const struct lfb_found_entry *entries = found->entries.items;
+
+	if (!found->has_root || found->error)
+		return;
+	lfb__found_sort(found);
+	for (size_t i = 0; i < found->entries.count && !found->error; i++)
+		lfb__payload_entry(found, &entries[i]);
+	for (size_t i = 0; i < found->files.count && !found->error; i++)
+		lfb__payload_file(found, (struct lfb_found_file *)found->files.items + i);
+	if (!found->error)
+		lfb__found_owners(found);
+}
+
 void lfb__inspection_read(struct lfb_inspection *found, const struct lfb_blob *blob)
 {
 	found->blob = blob;
 	found->view = lfb__blob_view(blob);
-	read_kho(found);
-	if (found->has_luo && !found->error)
-		read_luo(found, codec_of(found, blob->profile));
+	read_state(found, blob->kho_root);
+}
+
+void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source *source,
+				phys_addr_t root)
+{
+	found->source = source;
+	found->view = lfb__source_view(source);
+	if (!root)
+		root = lfb__image_root(found);
+	if (!root || found->error)
+		return;
+	read_state(found, root);
+	read_payloads(found);
 }
 
 int lfb_inspect_blob(const struct lfb_blob *blob, enum lfb_inspect_format format,
@@ -283,11 +313,12 @@ int lfb_inspect_blob(const struct lfb_blob *blob, enum lfb_inspect_format format
 
 	if (!lfb__blob_valid(blob))
 		return -EINVAL;
-	err = check_output(format, write);
+	err = lfb__inspection_check(format, write);
 	if (err)
 		return err;
 	lfb__inspection_read(&found, blob);
-	return finish(&found, format, write, context);
+	read_payloads(&found);
+	return lfb__inspection_finish(&found, format, write, context);
 }
 
 struct image {
@@ -311,7 +342,7 @@ int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo, const ch
 	struct image bytes = { image, size };
 	struct lfb_inspection found = { 0 };
 	void *aligned = NULL;
-	int err = check_output(format, write);
+	int err = lfb__inspection_check(format, write);
 
 	if (err)
 		return err;
@@ -332,7 +363,7 @@ int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo, const ch
 	found.luo = luo;
 	found.luo_size = PAGE_SIZE;
 	read_luo(&found, known->codec);
-	err = finish(&found, format, write, context);
+	err = lfb__inspection_finish(&found, format, write, context);
 	free(aligned);
 	return err;
 }

@@ -10,12 +10,30 @@
 #include "lib/codec/codec.h"
 #include "sim/handover/handover.h"
 #include "sim/handover/json.h"
+#include "sim/handover/source/source.h"
+
+/* Who reads an entry of the KHO root tree. */
+enum lfb_entry_kind {
+	LFB_ENTRY_UNKNOWN,		/* nobody here */
+	LFB_ENTRY_LUO,
+	LFB_ENTRY_METADATA,
+	LFB_ENTRY_MEMBLOCK,
+};
 
 /* An entry of the KHO root tree. */
 struct lfb_found_entry {
 	const char *name;
 	phys_addr_t address;
 	u64 size;
+	enum lfb_entry_kind kind;
+};
+
+/* Another page that could be the root tree, in memory that was searched. */
+struct lfb_found_root {
+	phys_addr_t address;
+	char compatible[16];
+	u64 number;			/* of the update; 0: no LUO state there */
+	bool holds_luo;			/* its map has the page of its LUO state */
 };
 
 /* Preserved blocks of one order, one behind the other. */
@@ -25,9 +43,35 @@ struct lfb_found_run {
 	unsigned int order;
 };
 
+/* A folio of a memfd's, and its block in the map. */
+struct lfb_found_folio {
+	phys_addr_t address;
+	unsigned int flags;		/* 1 dirty, 2 up to date */
+	u64 index;
+	bool preserved;
+	unsigned int order;
+};
+
+/* The payload of a memfd, as "memfd-v2" has it; of memfd-v1 seals and flags are 0. */
+struct lfb_found_memfd {
+	u64 pos;
+	u64 size;
+	u32 seals;
+	u32 flags;
+	u64 nr_folios;
+	phys_addr_t first;		/* of the vmalloc area its folios are listed in */
+	u32 total_pages;
+	u16 vmalloc_flags;
+	u16 order;
+	size_t first_page, nr_pages;	/* in pages: blocks of the area */
+	size_t first_folio, nr_read;	/* in folios */
+};
+
 struct lfb_found_file {
 	phys_addr_t where;
 	struct luo_file_record record;
+	bool is_memfd;
+	size_t memfd;			/* in memfds */
 };
 
 struct lfb_found_session {
@@ -47,19 +91,38 @@ struct lfb_found_area {
 	u64 size;
 };
 
+/* A region that reserve_mem= named: the entry "memblock". */
+struct lfb_found_region {
+	char name[64];
+	phys_addr_t address;
+	u64 size;
+};
+
 struct lfb_inspection {
-	const struct lfb_blob *blob;	/* NULL: a bare image */
+	const struct lfb_blob *blob;	/* NULL: an image */
+	struct lfb_source *source;	/* NULL: none, or one of LUO's memory alone */
 	struct lfb_view view;
 	int error;			/* no memory to go on */
 
+	struct lfb_list roots;		/* struct lfb_found_root; those that were not chosen */
 	bool has_root;
 	struct kho_root root;
 	char root_compatible[32];
 	struct lfb_list entries;	/* struct lfb_found_entry */
+	bool has_metadata;
+	struct kho_kexec_metadata metadata;
 	struct lfb_list runs;		/* struct lfb_found_run */
 	u64 blocks[MAX_PAGE_ORDER + 1];
 	u64 total_blocks;
 	u64 total_bytes;
+	u64 map_pages;
+	u64 missing_pages;		/* preserved, and not in the image */
+	struct lfb_found_run **sorted;	/* the runs by address */
+	struct lfb_list named;		/* struct lfb_found_area: somebody's, as far as is known */
+	struct lfb_list unnamed;	/* struct lfb_found_area: preserved, and nobody's */
+	struct lfb_list scratch;	/* struct lfb_found_area */
+
+	struct lfb_list regions;	/* struct lfb_found_region */
 
 	bool has_luo;
 	phys_addr_t luo;
@@ -69,12 +132,53 @@ struct lfb_inspection {
 	struct lfb_list sessions;	/* struct lfb_found_session */
 	struct lfb_list files;		/* struct lfb_found_file */
 	struct lfb_list flbs;		/* struct lfb_found_flb */
+	struct lfb_list memfds;		/* struct lfb_found_memfd */
+	struct lfb_list pages;		/* phys_addr_t */
+	struct lfb_list folios;		/* struct lfb_found_folio */
 
 	struct lfb_list problems;	/* struct lfb_problem */
 };
 
+/* found.c: what was found, as it is gathered */
+
+/* Appends @item of @size bytes. -ENOMEM, also in error, ends the inspection. */
+int lfb__found_add(struct lfb_inspection *found, struct lfb_list *list, const void *item,
+		   size_t size);
+/* Lists a problem. */
+void lfb__found_problem(struct lfb_inspection *found, phys_addr_t where, const char *format, ...)
+	LFB_PRINTF(3, 4);
+/* The same, of a reader; returns @error. */
+int lfb__found_add_problem(void *found, int error, const struct lfb_problem *problem);
+/* The preserved block that holds @phys; false: none does. */
+bool lfb__found_block(const struct lfb_inspection *found, phys_addr_t phys, phys_addr_t *start,
+		      unsigned int *order);
+/* The runs can be looked at by address from here on. */
+void lfb__found_sort(struct lfb_inspection *found);
+/* @size bytes at @address are somebody's. */
+void lfb__found_name(struct lfb_inspection *found, phys_addr_t address, u64 size);
+/* owner.c: what is nobody's, and what is in scratch. */
+void lfb__found_owners(struct lfb_inspection *found);
+
+/* payload.c: what subsystems handed over, of those that are known */
+enum lfb_entry_kind lfb__payload_kind(const char *name);
+void lfb__payload_entry(struct lfb_inspection *found, const struct lfb_found_entry *entry);
+void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file);
+
+/* Finds the root tree at @root, or with 0 by itself, and reads all there is of an image. */
+void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source *source,
+				phys_addr_t root);
+/* image_root.c: the root tree of an image; those that are not it are listed. 0: there is none. */
+phys_addr_t lfb__image_root(struct lfb_inspection *found);
+/* The codec whose strings are there, else NULL; what of the head could be read. */
+const struct luo_codec *lfb__found_codec(const struct lfb_view *view, phys_addr_t luo, u64 size,
+					 struct luo_head *head);
 /* Reads all there is; what is wrong is listed, error is set when there is no memory to go on. */
 void lfb__inspection_read(struct lfb_inspection *found, const struct lfb_blob *blob);
+/* Is there somewhere to write to, in a format there is? */
+int lfb__inspection_check(enum lfb_inspect_format format, lfb_write_fn write);
+/* Writes what was found, forgets it, and answers for the whole. */
+int lfb__inspection_finish(struct lfb_inspection *found, enum lfb_inspect_format format,
+			   lfb_write_fn write, void *context);
 void lfb__inspection_release(struct lfb_inspection *found);
 void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output *output);
 void lfb__inspection_json(const struct lfb_inspection *found, struct lfb_output *output);

@@ -25,6 +25,28 @@ static void blob_header(struct lfb_json *json, const struct lfb_blob *blob)
 	lfb__json_close(json, '}');
 }
 
+static void image_header(struct lfb_json *json, const struct lfb_inspection *found)
+{
+	const struct lfb_found_root *roots = found->roots.items;
+	const struct lfb_source *source = found->source;
+
+	lfb__json_open(json, "image", '{');
+	lfb__json_members(json, "kind=%s bytes=%llu missing_pages=%llu",
+			  source->is_core ? "core" : "raw", source->size, found->missing_pages);
+	lfb__json_open(json, "areas", '[');
+	for (size_t i = 0; i < source->nr_stretches; i++)
+		lfb__json_item(json, "address=%llu size=%llu", source->stretches[i].phys,
+			       source->stretches[i].size);
+	lfb__json_close(json, ']');
+	lfb__json_open(json, "other_roots", '[');
+	for (size_t i = 0; i < found->roots.count; i++)
+		lfb__json_item(json, "address=%llu compatible=%s number=%llu holds_luo=%u",
+			       roots[i].address, roots[i].compatible, roots[i].number,
+			       roots[i].holds_luo);
+	lfb__json_close(json, ']');
+	lfb__json_close(json, '}');
+}
+
 static void kho(struct lfb_json *json, const struct lfb_inspection *found)
 {
 	const struct lfb_found_entry *entries = found->entries.items;
@@ -34,9 +56,13 @@ static void kho(struct lfb_json *json, const struct lfb_inspection *found)
 			  found->root_compatible, found->root.map);
 	lfb__json_open(json, "entries", '[');
 	for (size_t i = 0; i < found->entries.count; i++)
-		lfb__json_item(json, "name=%s address=%llu size=%llu", entries[i].name,
-			       entries[i].address, entries[i].size);
+		lfb__json_item(json, "name=%s address=%llu size=%llu known=%u", entries[i].name,
+			       entries[i].address, entries[i].size,
+			       entries[i].kind != LFB_ENTRY_UNKNOWN);
 	lfb__json_close(json, ']');
+	if (found->has_metadata)
+		lfb__json_members(json, "previous_release=%s kexec_count=%u",
+				  found->metadata.previous_release, found->metadata.kexec_count);
 	lfb__json_close(json, '}');
 }
 
@@ -45,7 +71,8 @@ static void memory_map(struct lfb_json *json, const struct lfb_inspection *found
 	const struct lfb_found_run *runs = found->runs.items;
 
 	lfb__json_open(json, "memory_map", '{');
-	lfb__json_members(json, "blocks=%llu bytes=%llu", found->total_blocks, found->total_bytes);
+	lfb__json_members(json, "blocks=%llu bytes=%llu pages=%llu", found->total_blocks,
+			  found->total_bytes, found->map_pages);
 	lfb__json_open(json, "orders", '[');
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		if (found->blocks[order])
@@ -60,6 +87,73 @@ static void memory_map(struct lfb_json *json, const struct lfb_inspection *found
 	lfb__json_close(json, '}');
 }
 
+static void areas(struct lfb_json *json, const char *key, const struct lfb_list *list)
+{
+	const struct lfb_found_area *items = list->items;
+
+	lfb__json_open(json, key, '[');
+	for (size_t i = 0; i < list->count; i++)
+		lfb__json_item(json, "address=%llu size=%llu", items[i].address, items[i].size);
+	lfb__json_close(json, ']');
+}
+
+static void subsystems(struct lfb_json *json, const struct lfb_inspection *found)
+{
+	const struct lfb_found_region *regions = found->regions.items;
+
+	if (found->regions.count) {
+		lfb__json_open(json, "memblock", '[');
+		for (size_t i = 0; i < found->regions.count; i++)
+			lfb__json_item(json, "name=%s address=%llu size=%llu", regions[i].name,
+				       regions[i].address, regions[i].size);
+		lfb__json_close(json, ']');
+	}
+	areas(json, "unnamed", &found->unnamed);
+	if (found->scratch.count)
+		areas(json, "scratch", &found->scratch);
+}
+
+static void memfd(struct lfb_json *json, const struct lfb_inspection *found,
+		  const struct lfb_found_memfd *item)
+{
+	const struct lfb_found_folio *folios = found->folios.items;
+	const phys_addr_t *pages = found->pages.items;
+
+	lfb__json_open(json, "memfd", '{');
+	lfb__json_members(json, "pos=%llu size=%llu seals=%u flags=%u nr_folios=%llu", item->pos,
+			  item->size, item->seals, item->flags, item->nr_folios);
+	lfb__json_open(json, "vmalloc", '{');
+	lfb__json_members(json, "first=%llu total_pages=%u flags=%u order=%u", item->first,
+			  item->total_pages, (unsigned int)item->vmalloc_flags,
+			  (unsigned int)item->order);
+	lfb__json_open(json, "pages", '[');
+	for (size_t i = item->first_page; i < item->first_page + item->nr_pages; i++)
+		lfb__json_item(json, "address=%llu", pages[i]);
+	lfb__json_close(json, ']');
+	lfb__json_close(json, '}');
+	lfb__json_open(json, "folios", '[');
+	for (size_t i = item->first_folio; i < item->first_folio + item->nr_read; i++)
+		lfb__json_item(json, "index=%llu address=%llu flags=%u preserved=%u order=%u",
+			       folios[i].index, folios[i].address, folios[i].flags,
+			       folios[i].preserved, folios[i].order);
+	lfb__json_close(json, ']');
+	lfb__json_close(json, '}');
+}
+
+static void file(struct lfb_json *json, const struct lfb_inspection *found,
+		 const struct lfb_found_file *item)
+{
+	const struct lfb_found_memfd *memfds = found->memfds.items;
+
+	lfb__json_open(json, NULL, '{');
+	lfb__json_members(json, "token=%llu compatible=%s data=%llu address=%llu",
+			  item->record.token, item->record.compatible, item->record.data,
+			  item->where);
+	if (item->is_memfd)
+		memfd(json, found, &memfds[item->memfd]);
+	lfb__json_close(json, '}');
+}
+
 static void session(struct lfb_json *json, const struct lfb_inspection *found,
 		    const struct lfb_found_session *item)
 {
@@ -70,9 +164,7 @@ static void session(struct lfb_json *json, const struct lfb_inspection *found,
 			  item->record.name, item->where, item->record.files, item->record.count);
 	lfb__json_open(json, "files", '[');
 	for (size_t i = item->first_file; i < item->first_file + item->nr_files; i++)
-		lfb__json_item(json, "token=%llu compatible=%s data=%llu address=%llu",
-			       files[i].record.token, files[i].record.compatible,
-			       files[i].record.data, files[i].where);
+		file(json, found, &files[i]);
 	lfb__json_close(json, ']');
 	lfb__json_close(json, '}');
 }
@@ -108,9 +200,12 @@ void lfb__inspection_json(const struct lfb_inspection *found, struct lfb_output 
 	lfb__json_open(&json, NULL, '{');
 	if (found->blob)
 		blob_header(&json, found->blob);
+	if (found->source)
+		image_header(&json, found);
 	if (found->has_root) {
 		kho(&json, found);
 		memory_map(&json, found);
+		subsystems(&json, found);
 	}
 	if (found->has_luo)
 		luo(&json, found);

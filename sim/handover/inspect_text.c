@@ -2,6 +2,9 @@
 /* An inspection for people. */
 #include "sim/handover/inspect.h"
 
+/* Areas that are listed for people. */
+#define AREAS_MAX 16
+
 /* A name from anywhere, so that it cannot do more to a terminal than be ugly. */
 static void name(struct lfb_output *output, const char *text)
 {
@@ -41,6 +44,34 @@ static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
 	}
 }
 
+static void image_header(struct lfb_output *output, const struct lfb_inspection *found)
+{
+	const struct lfb_found_root *roots = found->roots.items;
+	const struct lfb_source *source = found->source;
+
+	lfb__output_text(output, "%s of physical memory, %llu bytes in %zu area%s\n",
+			 source->is_core ? "ELF core" : "raw image", source->size,
+			 source->nr_stretches, plural(source->nr_stretches));
+	for (size_t i = 0; i < source->nr_stretches && i < AREAS_MAX; i++)
+		lfb__output_text(output, "  memory       0x%llx, %llu bytes\n",
+				 source->stretches[i].phys, source->stretches[i].size);
+	if (source->nr_stretches > AREAS_MAX)
+		lfb__output_text(output, "  memory       and %zu more\n",
+				 source->nr_stretches - AREAS_MAX);
+	if (found->missing_pages)
+		lfb__output_text(output, "  not in it    %llu preserved page%s\n",
+				 found->missing_pages, plural(found->missing_pages));
+	for (size_t i = 0; i < found->roots.count; i++) {
+		lfb__output_text(output, "  other root   0x%llx, ", roots[i].address);
+		name(output, roots[i].compatible);
+		if (roots[i].number)
+			lfb__output_text(output, ", update number %llu", roots[i].number);
+		if (!roots[i].holds_luo)
+			lfb__output_text(output, ", its map does not have the page of a LUO state");
+		lfb__output_text(output, "\n");
+	}
+}
+
 static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 {
 	const struct lfb_found_entry *entries = found->entries.items;
@@ -52,12 +83,20 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 	for (size_t i = 0; i < found->entries.count; i++) {
 		lfb__output_text(output, "  entry ");
 		name(output, entries[i].name);
-		lfb__output_text(output, " at 0x%llx, %llu bytes\n", entries[i].address,
-				 entries[i].size);
+		lfb__output_text(output, " at 0x%llx, %llu bytes%s\n", entries[i].address,
+				 entries[i].size,
+				 entries[i].kind == LFB_ENTRY_UNKNOWN ? ", not known here" : "");
 	}
-	lfb__output_text(output, "memory map at 0x%llx: %llu block%s, %llu bytes\n",
-			 found->root.map, found->total_blocks, plural(found->total_blocks),
-			 found->total_bytes);
+	if (found->has_metadata) {
+		lfb__output_text(output, "  kexec %u since power on, from release ",
+				 found->metadata.kexec_count);
+		name(output, found->metadata.previous_release);
+		lfb__output_text(output, "\n");
+	}
+	lfb__output_text(output, "memory map at 0x%llx: %llu block%s, %llu bytes; %llu page%s of "
+			 "its own\n", found->root.map, found->total_blocks,
+			 plural(found->total_blocks), found->total_bytes, found->map_pages,
+			 plural(found->map_pages));
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		if (!found->blocks[order])
 			continue;
@@ -72,9 +111,63 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 	}
 }
 
+static void subsystems(struct lfb_output *output, const struct lfb_inspection *found)
+{
+	const struct lfb_found_area *unnamed = found->unnamed.items;
+	const struct lfb_found_region *regions = found->regions.items;
+
+	for (size_t i = 0; i < found->unnamed.count; i++)
+		lfb__output_text(output, "  named by nobody that is known here: 0x%llx, %llu "
+				 "page%s\n", unnamed[i].address, unnamed[i].size >> PAGE_SHIFT,
+				 plural(unnamed[i].size >> PAGE_SHIFT));
+	for (size_t i = 0; i < found->regions.count; i++) {
+		lfb__output_text(output, "reserve_mem ");
+		name(output, regions[i].name);
+		lfb__output_text(output, ": 0x%llx, %llu bytes\n", regions[i].address,
+				 regions[i].size);
+	}
+}
+
+/* Does @next carry on where @folio ends? */
+static bool follows(const struct lfb_found_folio *folio, const struct lfb_found_folio *next)
+{
+	return next->index == folio->index + (1ull << folio->order) &&
+	       next->address == folio->address + (PAGE_SIZE << folio->order) &&
+	       next->order == folio->order && next->flags == folio->flags &&
+	       next->preserved == folio->preserved;
+}
+
+static void memfd(struct lfb_output *output, const struct lfb_inspection *found,
+		  const struct lfb_found_memfd *item)
+{
+	const struct lfb_found_folio *folio = (const struct lfb_found_folio *)found->folios.items +
+					      item->first_folio;
+	const struct lfb_found_folio *end = folio + item->nr_read;
+
+	lfb__output_text(output, "      %llu bytes at position %llu, seals 0x%x, %llu folio%s",
+			 item->size, item->pos, item->seals, item->nr_folios,
+			 plural(item->nr_folios));
+	if (item->total_pages)
+		lfb__output_text(output, ", listed in a vmalloc area of %u page%s at 0x%llx",
+				 item->total_pages, plural(item->total_pages), item->first);
+	lfb__output_text(output, "\n");
+	while (item->nr_read && folio < end) {
+		const struct lfb_found_folio *first = folio;
+
+		while (++folio < end && follows(folio - 1, folio))
+			;
+		lfb__output_text(output, "      page %llu: 0x%llx, %zu of order %u%s%s%s\n",
+				 first->index, first->address, (size_t)(folio - first),
+				 first->order, first->flags & 1 ? ", dirty" : "",
+				 first->flags & 2 ? ", up to date" : "",
+				 first->preserved ? "" : ", not preserved");
+	}
+}
+
 static void session(struct lfb_output *output, const struct lfb_inspection *found,
 		    const struct lfb_found_session *item)
 {
+	const struct lfb_found_memfd *memfds = found->memfds.items;
 	const struct lfb_found_file *files = found->files.items;
 
 	lfb__output_text(output, "  session ");
@@ -87,6 +180,8 @@ static void session(struct lfb_output *output, const struct lfb_inspection *foun
 		lfb__output_text(output, "    token %llu: ", files[i].record.token);
 		name(output, files[i].record.compatible);
 		lfb__output_text(output, ", data 0x%llx\n", files[i].record.data);
+		if (files[i].is_memfd)
+			memfd(output, found, &memfds[files[i].memfd]);
 	}
 }
 
@@ -118,8 +213,12 @@ void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output 
 
 	if (found->blob)
 		blob_header(output, found->blob);
-	if (found->has_root)
+	if (found->source)
+		image_header(output, found);
+	if (found->has_root) {
 		kho(output, found);
+		subsystems(output, found);
+	}
 	if (found->has_luo)
 		luo(output, found);
 	else if (!found->problems.count)

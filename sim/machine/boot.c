@@ -17,11 +17,25 @@ static bool has_kho(const struct lfb_machine *machine)
 	return machine->kho_on && machine->lacks != LFB_LACKS_KHO;
 }
 
+struct kho_config lfb__kho_config(const struct lfb_machine *machine, bool enabled)
+{
+	const struct luo_profile *profile = machine->profile;
+	const char *release = *machine->release ? machine->release : profile->release;
+
+	return (struct kho_config){
+		.abi = profile->kho,
+		.enabled = enabled,
+		.release = profile->release ? release : NULL,
+		.kexec_count = machine->kexec_count,
+	};
+}
+
 static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_problem problem = { 0 };
-	int err = kho__boot(kernel, machine->profile->kho, has_kho(machine), root, &problem);
+	const struct kho_config config = lfb__kho_config(machine, has_kho(machine));
+	int err = kho__boot(kernel, &config, root, &problem);
 
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",

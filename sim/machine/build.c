@@ -74,6 +74,11 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 {
 	char bad[64];
 
+	if (options->release && (!*options->release ||
+				 strlen(options->release) >= sizeof(machine->release)))
+		return lfb__error(NULL, -EINVAL, "a release has 1 to %zu characters",
+				  sizeof(machine->release) - 1);
+	strcpy(machine->release, options->release ? options->release : "");
 	machine->profile = luo_profile_find(options->profile);
 	if (!machine->profile)
 		return lfb__error(NULL, -EINVAL, "there is no profile \"%.40s\"", options->profile);
@@ -127,6 +132,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 		goto out_free;
 	}
 	machine->memory_start = memory.start;
+	machine->kexec_count = options.kexec_count;
 	machine->kho_on = !options.kho_off;
 	machine->liveupdate_on = !options.liveupdate_off;
 	machine->kernel.catch_faults = !options.raw_faults;

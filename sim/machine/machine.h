@@ -16,6 +16,11 @@
 #include "lib/luo/luo.h"
 #include "sim/kernel/kernel.h"
 
+struct lfb_machine;
+
+/* What KHO of a kernel of this machine is told before it boots; @enabled: KHO is on. */
+struct kho_config lfb__kho_config(const struct lfb_machine *machine, bool enabled);
+
 /* A module of the kernel image. */
 struct lfb_image_module {
 	struct list_head list;
@@ -58,6 +63,8 @@ struct lfb_machine {
 	bool liveupdate_on;
 	enum lfb_lack lacks;		/* the next kernel; who boots it sets it back */
 	enum lfb_image image;		/* what is loaded for the next kexec */
+	char release[KHO_RELEASE_SIZE];	/* that its kernels tell, "": their profile's */
+	u32 kexec_count;		/* kexecs before it was switched on */
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
 	struct list_head agents;

@@ -49,6 +49,30 @@ for profile in rfc-v6 linux-7.0; do
 	prints out "$(head -c -32 "$dir/blob" | sha256sum | cut -d ' ' -f 1)"
 done
 
+# Kernels of kho-v4 say who jumped, and how often that was done.
+lfb 0 run --release 7.3.0-mine --kexecs 4 --save-blob "$dir/named" "$dir/scenario"
+lfb 0 dump "$dir/named"
+prints out 'entry kexec-metadata at 0x'
+prints out '  kexec 5 since power on, from release 7.3.0-mine'
+lfb 0 dump --json "$dir/named"
+prints out '"previous_release": "7.3.0-mine"'
+prints out '"kexec_count": 5'
+lfb 2 run --release "$(printf '%065d' 0)" "$dir/scenario"
+
+# An earlier version's blob, which lacks it, is read and booted; the kernel it jumps to is told.
+old=$LFB_TEST_DATA/blobs/linux-7.3-0.1.0.blob
+lfb 0 dump "$old"
+prints out 'session vm-1: 2 files at 0x'
+if grep -q 'since power on' "$dir/out"; then
+	fail 'kexec-metadata where there is none'
+fi
+printf '%s\n' 'handler 0' 'flb 0 3' open 'rsession vm-1' \
+	 'retrieve vm-1 1' 'finish vm-1' >"$dir/take"
+for profile in linux-7.3 reference; do
+	lfb 0 boot --profile "$profile" "$old" "$dir/take"
+	prints out '> finish vm-1 = 0'
+done
+
 # One byte changed, one byte gone.
 cp "$dir/blob" "$dir/altered"
 printf 'x' | dd of="$dir/altered" bs=1 seek=5000 conv=notrunc status=none

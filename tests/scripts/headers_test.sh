@@ -35,7 +35,7 @@ headers() {
 	for header in luo/*.h; do
 		alone "$1" "$header" || return 1
 	done
-	for header in luo/kernel/linux/*.h luo/kernel/linux/*/*.h; do
+	for header in luo/kernel/asm/*.h luo/kernel/linux/*.h luo/kernel/linux/*/*.h; do
 		[ ! -e "$header" ] ||
 			alone "$1" "${header#luo/kernel/}" "-I$include/luo/kernel" || return 1
 	done

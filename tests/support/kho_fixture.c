@@ -6,6 +6,19 @@
 
 static const struct kho_abi *const abis[] = { &kho__abi_v1, &kho__abi_v4 };
 const struct kho_abi *kho_fixture_abi = &kho__abi_v1;
+const char *kho_fixture_release;
+
+int kho_fixture_boot(struct lfb_kernel *kernel, bool enabled, phys_addr_t root,
+		     struct lfb_problem *problem)
+{
+	const struct kho_config config = {
+		.abi = kho_fixture_abi,
+		.enabled = enabled,
+		.release = kho_fixture_release,
+	};
+
+	return kho__boot(kernel, &config, root, problem);
+}
 
 struct lfb_kernel *kho_fixture_start(u64 memory_size, enum lfb_memory_mode mode,
 				     enum lfb_page_policy policy)
@@ -21,7 +34,7 @@ struct lfb_kernel *kho_fixture_start_with(const struct lfb_memory_options *optio
 {
 	struct lfb_kernel *kernel = fixture_start_with(options);
 
-	if (kernel && (kho__boot(kernel, kho_fixture_abi, true, 0, NULL) || kho__init(kernel))) {
+	if (kernel && (kho_fixture_boot(kernel, true, 0, NULL) || kho__init(kernel))) {
 		fixture_stop(kernel);
 		return NULL;
 	}
@@ -55,7 +68,7 @@ int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_pro
 		lfb__check_unchanged(kernel);
 	fixture_jump(kernel);
 	lfb__ledger_jump(kernel, root != 0);
-	err = kho__boot(kernel, kho_fixture_abi, true, root, problem);
+	err = kho_fixture_boot(kernel, true, root, problem);
 	fixture_ready(kernel);
 	return err ? err : kho__init(kernel);
 }

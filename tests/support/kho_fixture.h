@@ -9,6 +9,8 @@
 
 /* The generation that kernels are booted with. */
 extern const struct kho_abi *kho_fixture_abi;
+/* What they tell the next kernel that they are; NULL, the default: nothing. */
+extern const char *kho_fixture_release;
 
 /* Runs cmocka tests once for each generation; the number of those that failed. */
 int kho_fixture_run(const struct CMUnitTest *tests, size_t count);
@@ -26,6 +28,9 @@ int kho_fixture_set_up(struct lfb_kernel **kernel, u64 memory_size, enum lfb_mem
 int kho_fixture_finalize(void);
 /* kho_fixture_finalize() and a jump into the next kernel. 0, or what kho__boot() and others say. */
 int kho_fixture_handover(struct lfb_kernel *kernel);
+/* kho__boot() of a kernel of this generation. */
+int kho_fixture_boot(struct lfb_kernel *kernel, bool enabled, phys_addr_t root,
+		     struct lfb_problem *problem);
 /* A jump into a kernel that is told of a root tree at @root. */
 int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_problem *problem);
 

@@ -24,7 +24,8 @@ FNR == 1 {
 	next
 }
 
-/^typedef (struct|enum|union) / && !/} spinlock_t;/ && !/^typedef struct spinlock {/ {
+/^typedef (struct|enum|union) / && !/} spinlock_t;/ &&
+	!/^typedef struct (spinlock|lfb_atomic|lfb_refcount) {/ {
 	bad("a struct keeps its name: no typedef")
 }
 

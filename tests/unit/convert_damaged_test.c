@@ -119,6 +119,7 @@ static void what_the_trees_say_beyond_what_is_known_is_refused(void **state)
 		root = memory(&more, more.found.root.phys);
 		luo = memory(&more, more.found.luo);
 		assert_int_equal(fdt_open_into(luo, luo, PAGE_SIZE), 0);
+		assert_int_equal(fdt_open_into(root, root, PAGE_SIZE), 0);
 		node = fdt_subnode_offset(root, 0, "other");
 		if (what == 0)
 			assert_int_equal(fdt_setprop_u32(root, 0, "more", 1), 0);

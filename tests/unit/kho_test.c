@@ -34,7 +34,7 @@ static int stop(void **state)
 static void boot_up_to_init(phys_addr_t root)
 {
 	fixture_jump(kernel);
-	assert_int_equal(kho__boot(kernel, kho_fixture_abi, true, root, NULL), 0);
+	assert_int_equal(kho_fixture_boot(kernel, true, root, NULL), 0);
 	fixture_ready(kernel);
 }
 
@@ -91,7 +91,7 @@ static void with_kho_off_everything_is_quiet(void **state)
 	struct lfb_problem problem = { 0 };
 
 	fixture_jump(kernel);
-	assert_int_equal(kho__boot(kernel, kho_fixture_abi, false, PAGE_SIZE, &problem), 0);
+	assert_int_equal(kho_fixture_boot(kernel, false, PAGE_SIZE, &problem), 0);
 	fixture_ready(kernel);
 	assert_int_equal(kho__init(kernel), 0);
 	assert_all_calls_are_quiet();
@@ -339,13 +339,13 @@ static void assert_refused(phys_addr_t where, const char *reason)
 	struct lfb_problem problem = { 0 };
 
 	fixture_jump(kernel);
-	assert_int_equal(kho__boot(kernel, kho_fixture_abi, true, where & PAGE_MASK, &problem),
+	assert_int_equal(kho_fixture_boot(kernel, true, where & PAGE_MASK, &problem),
 			 -EINVAL);
 	assert_non_null(strstr(problem.what, reason));
 	assert_false(is_kho_boot());
 	/* The way on after a refusal: the same kernel, cold. */
 	lfb__pages_begin(kernel);
-	assert_int_equal(kho__boot(kernel, kho_fixture_abi, true, 0, NULL), 0);
+	assert_int_equal(kho_fixture_boot(kernel, true, 0, NULL), 0);
 	fixture_ready(kernel);
 	assert_int_equal(kernel->pages.incoming, 0);
 	assert_int_equal(kho__init(kernel), 0);

@@ -68,10 +68,10 @@ static void whole_memory_is_given_back_step_by_step(void **state)
 		assert_int_equal(world_jump(world), 0);
 		/*
 		 * luo_ser is gone. Two blocks of sessions and two of files are here, the FLB page,
-		 * and KHO's root tree.
+		 * and KHO's root tree and kexec-metadata.
 		 */
 		unclaimed = world_unclaimed(world);
-		assert_int_equal(unclaimed, 2 + 2 + 1 + 1);
+		assert_int_equal(unclaimed, 2 + 2 + 1 + 2);
 		assert_descriptor(world_open(world));
 		assert_int_equal(world_unclaimed(world), unclaimed - 2);
 		session = world_incoming(world, "s0");

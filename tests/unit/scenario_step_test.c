@@ -248,15 +248,15 @@ static void pointers_are_shown_alike_in_every_run(void **state)
 	assert_transcript("linux-7.3",
 			  "when flb 0 preserve kho s 8\nwhen flb 0 preserve data-pointer s\n"
 			  "when flb 0 preserve obj s\n" START "preserve a 1 0 1\n"
-			  "getout 0 = 0 obj=ffff8881000ee000\n" NEXT "getin 0\n",
+			  "getout 0 = 0 obj=ffff8881000ef000\n" NEXT "getin 0\n",
 			  "== boot cold\n> when flb 0 preserve kho s 8\n"
 			  "> when flb 0 preserve data-pointer s\n> when flb 0 preserve obj s\n"
 			  "> handler 0 = 0\n> flb 0 0 = 0\n> open = 0\n> session a = 0\n"
 			  "flb0.preserve -> 0\nfile h0.preserve ino=1 -> 0\n"
-			  "> preserve a 1 0 1 = 0\n> getout 0 = 0 obj=ffff8881000ee000\n"
+			  "> preserve a 1 0 1 = 0\n> getout 0 = 0 obj=ffff8881000ef000\n"
 			  "file h0.freeze data=d001 -> 0\n> reboot = 0\n== boot handover\n"
 			  "> handler 0 = 0\n> flb 0 0 = 0\n> open = 0\n> rsession a = 0\n"
-			  "flb0.retrieve data=ffff8a81000ee000 -> 0\n> getin 0 = 0 obj=2000\n"
+			  "flb0.retrieve data=ffff8a81000ef000 -> 0\n> getin 0 = 0 obj=2000\n"
 			  "== end\n");
 }
 

@@ -291,7 +291,7 @@ void lfb__model_count(const struct lfb_model *model, struct lfb_machine_stats *c
 		.sessions_incoming = model->opened ? model->incoming.count : 0,
 		.files = model->open_files,
 		/* What each kernel prepares, and blocks of 51 sessions. */
-		.preserved_blocks = 3 + (model->outgoing.count + 50) / 51,
+		.preserved_blocks = 4 + (model->outgoing.count + 50) / 51,
 	};
 	/* A block for a session's files. */
 	for (unsigned int i = 0; i < model->outgoing.count; i++) {

@@ -83,7 +83,7 @@ static bool find_root(struct lfb_kernel *kernel, phys_addr_t phys, struct kho_ro
 	return true;
 }
 
-int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled, phys_addr_t root,
+int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_addr_t root,
 	      struct lfb_problem *problem)
 {
 	struct reservation reservation = {
@@ -96,12 +96,17 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled
 	struct kho_root found;
 	int err;
 
-	*kho = (struct kho){ .enabled = enabled, .abi = abi };
+	*kho = (struct kho){
+		.enabled = config->enabled,
+		.abi = config->abi,
+		.release = config->release,
+		.kexec_count = config->kexec_count,
+	};
 	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
 	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");
-	if (!enabled || !root || !find_root(kernel, root, &found, problem))
+	if (!kho->enabled || !root || !find_root(kernel, root, &found, problem))
 		return 0;
-	err = abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
+	err = kho->abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
 	if (err)
 		return err;
 	if (!reservation.has_root)
@@ -119,9 +124,7 @@ static int make_root(struct lfb_kernel *kernel, u32 pfn)
 	struct kho *kho = &kernel->kho;
 	int err;
 
-	err = kho__root_create(root, kho->abi);
-	if (!err)
-		err = kho__root_set_map(root, PFN_PHYS(kho->map_page));
+	err = kho__root_create(root, kho->abi, PFN_PHYS(kho->map_page));
 	if (!err)
 		err = kho__track_prepare(kernel, pfn, 1);
 	if (err)
@@ -144,6 +147,9 @@ int kho__init(struct lfb_kernel *kernel)
 		return err;
 	root = lfb__alloc_internal_page(kernel);
 	err = root ? make_root(kernel, root) : -ENOMEM;
+	if (!err)
+		err = kho__metadata_init(kernel);
+	kho->own_blocks = kho->blocks;
 	if (!err)
 		return 0;
 	if (root)

@@ -11,6 +11,7 @@
 #ifndef SIM_KERNEL_KHO_KHO_H
 #define SIM_KERNEL_KHO_KHO_H
 
+#include <luo/abi.h>
 #include <luo/kexec_handover.h>
 
 #include "sim/kernel/memory/memory.h"
@@ -71,6 +72,14 @@ struct kho_abi {
 extern const struct kho_abi kho__abi_v1;	/* map_v1.c */
 extern const struct kho_abi kho__abi_v4;	/* map_v4.c */
 
+/* What the machine says of a kernel before it boots. */
+struct kho_config {
+	const struct kho_abi *abi;
+	bool enabled;
+	const char *release;		/* of this kernel, for the next; NULL: it tells none */
+	u32 kexec_count;		/* jumps before, where no handover says it */
+};
+
 /* kho.c: life in one boot. The machine calls these, in this order. */
 
 /*
@@ -81,9 +90,12 @@ extern const struct kho_abi kho__abi_v4;	/* map_v4.c */
  * read_map() with the reason in @problem: then some blocks may be reserved, and the way on is
  * lfb__pages_begin() again.
  */
-int kho__boot(struct lfb_kernel *kernel, const struct kho_abi *abi, bool enabled, phys_addr_t root,
+int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_addr_t root,
 	      struct lfb_problem *problem);
-/* Makes the outgoing root tree, once the page allocator is ready. 0, -ENOMEM. */
+/*
+ * Makes the outgoing root tree, once the page allocator is ready, and tells by it who jumps. 0,
+ * -ENOMEM.
+ */
 int kho__init(struct lfb_kernel *kernel);
 /* Where the root tree for the next kernel lies, 0 with KHO off. */
 phys_addr_t kho__root_phys(const struct lfb_kernel *kernel);
@@ -92,6 +104,15 @@ phys_addr_t kho__root_phys(const struct lfb_kernel *kernel);
  * one that is live, which is there as long as KHO is on.
  */
 bool kho__has_handover(const struct lfb_kernel *kernel);
+
+/* metadata.c: which kernel jumped, and how often that was done since power on */
+
+/*
+ * Reads what lies at @phys. 0; -EFAULT, there is no such memory; -EINVAL, nothing that is known;
+ * with the reason in @problem.
+ */
+int kho__read_metadata(const struct lfb_view *view, phys_addr_t phys, u64 size,
+		       struct kho_kexec_metadata *metadata, struct lfb_problem *problem);
 
 /* track.c: which blocks are marked for the next kernel */
 
@@ -182,7 +203,10 @@ int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, co
 		      phys_addr_t *phys, u64 *size);
 
 /* Makes the outgoing root tree, without subtrees, in the page at @root. 0, -ENOMEM. */
-int kho__root_create(void *root, const struct kho_abi *abi);
+int kho__root_create(void *root, const struct kho_abi *abi, phys_addr_t map);
+/* Names a blob in it. 0, -EEXIST, -ENOMEM: the page is full. */
+int kho__root_add(void *root, const struct kho_abi *abi, const char *name, phys_addr_t phys,
+		  u64 size);
 /* Stores where the map lies. 0, or -EINVAL when the tree is one no more. */
 int kho__root_set_map(void *root, phys_addr_t map);
 

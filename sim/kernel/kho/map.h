@@ -34,6 +34,11 @@ static inline bool kho__cut(unsigned long pfn, unsigned long end, unsigned int *
 	return pfn < end;
 }
 
+/* metadata.c */
+
+/* Takes what the last kernel told and tells the next. 0, -ENOMEM, -EFAULT with a panic. */
+int kho__metadata_init(struct lfb_kernel *kernel);
+
 /* map_v4.c: what it calls a key, one number for a block's address and order */
 
 u64 kho__v4_key(phys_addr_t phys, unsigned int order);

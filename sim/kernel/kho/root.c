@@ -63,14 +63,13 @@ int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, co
 	return 0;
 }
 
-int kho__root_create(void *root, const struct kho_abi *abi)
+int kho__root_create(void *root, const struct kho_abi *abi, phys_addr_t map)
 {
-	static const u64 no_map;
-
-	/* libfdt puts a new property before the others: the last one written comes first. */
-	return fdt_create_empty_tree(root, PAGE_SIZE) ||
-	       fdt_setprop(root, 0, MAP_PROPERTY, &no_map, sizeof(no_map)) ||
-	       fdt_setprop_string(root, 0, "compatible", abi->compatible) ? -ENOMEM : 0;
+	return fdt_create(root, PAGE_SIZE) || fdt_finish_reservemap(root) ||
+	       fdt_begin_node(root, "") ||
+	       fdt_property_string(root, "compatible", abi->compatible) ||
+	       fdt_property(root, MAP_PROPERTY, &map, sizeof(map)) || fdt_end_node(root) ||
+	       fdt_finish(root) ? -ENOMEM : 0;
 }
 
 int kho__root_set_map(void *root, phys_addr_t map)
@@ -85,31 +84,37 @@ static bool is_node_name(const char *name)
 	return length && length <= NAME_MAX_LENGTH && !memchr(name, '/', length);
 }
 
-/* False: there was no room. */
-static bool set_subtree(struct lfb_kernel *kernel, int node, phys_addr_t phys, u64 size)
+/*
+ * libfdt puts a new node and a new property before the others: the last one comes first. The page
+ * may have been full to the last byte, then the half-made node goes again.
+ */
+static int add_node(void *root, const struct kho_abi *abi, const char *name, phys_addr_t phys,
+		    u64 size)
 {
-	const struct kho_abi *abi = kernel->kho.abi;
-	void *root = kernel->kho.root;
-
-	return !lfb__fault(kernel, LFB_FAULT_FDT, "kho_add_subtree") &&
-	       (!abi->size_property ||
-		!fdt_setprop(root, node, abi->size_property, &size, sizeof(size))) &&
-	       !fdt_setprop(root, node, abi->data_property, &phys, sizeof(phys));
-}
-
-static int add_subtree(struct lfb_kernel *kernel, const char *name, phys_addr_t phys, u64 size)
-{
-	void *root = kernel->kho.root;
 	int node = fdt_add_subnode(root, 0, name);
 
 	if (node == -FDT_ERR_EXISTS)
 		return -EEXIST;
 	if (node < 0)
 		return -ENOMEM;
-	if (set_subtree(kernel, node, phys, size))
+	if (!fdt_setprop(root, node, abi->data_property, &phys, sizeof(phys)) &&
+	    (!abi->size_property ||
+	     !fdt_setprop(root, node, abi->size_property, &size, sizeof(size))))
 		return 0;
 	fdt_del_node(root, node);
 	return -ENOMEM;
+}
+
+int kho__root_add(void *root, const struct kho_abi *abi, const char *name, phys_addr_t phys,
+		  u64 size)
+{
+	int err;
+
+	if (fdt_open_into(root, root, PAGE_SIZE))
+		return -ENOMEM;
+	err = add_node(root, abi, name, phys, size);
+	fdt_pack(root);
+	return err;
 }
 
 int kho_add_subtree(const char *name, void *blob, size_t size)
@@ -126,7 +131,8 @@ int kho_add_subtree(const char *name, void *blob, size_t size)
 	if (phys == ~0ull)
 		return -EINVAL;
 	mutex_lock(&kernel->kho.lock);
-	err = add_subtree(kernel, name, phys, size);
+	err = lfb__fault(kernel, LFB_FAULT_FDT, __func__) ? -ENOMEM :
+	      kho__root_add(kernel->kho.root, kernel->kho.abi, name, phys, size);
 	mutex_unlock(&kernel->kho.lock);
 	lfb__event(kernel, KHO_ADD_SUBTREE, .subtree = name, .phys = phys, .result = err);
 	return err;
@@ -141,7 +147,7 @@ static bool remove_subtree(struct lfb_kernel *kernel, phys_addr_t phys)
 	fdt_for_each_subnode(node, root, 0) {
 		if (!kho__fdt_u64_property(root, node, kernel->kho.abi->data_property, &at) &&
 		    at == phys)
-			return !fdt_del_node(root, node);
+			return !fdt_del_node(root, node) && !fdt_pack(root);
 	}
 	return false;
 }

@@ -3,6 +3,7 @@
 #ifndef SIM_KERNEL_STATE_KHO_STATE_H
 #define SIM_KERNEL_STATE_KHO_STATE_H
 
+#include <luo/abi.h>
 #include <luo/lock.h>
 #include <luo/types.h>
 
@@ -20,6 +21,7 @@ struct kho {
 	bool enabled;
 	bool incoming;			/* is_kho_boot() */
 	const struct kho_abi *abi;
+	const char *release;		/* what the next kernel is told, NULL: nothing */
 	/* outgoing */
 	struct mutex lock;		/* "kho_out.lock": root tree edits, writing the map */
 	struct mutex map_lock;		/* "kho radix tree": edits of a map that is live */
@@ -27,8 +29,11 @@ struct kho {
 	u32 map_page;			/* first page of the map, 0: none */
 	struct kho_order orders[MAX_PAGE_ORDER + 1];
 	unsigned long blocks;		/* preserved blocks, all orders */
+	unsigned long own_blocks;	/* … of them KHO's: root tree, kexec-metadata */
 	/* incoming */
 	phys_addr_t incoming_root_phys;	/* root tree */
+	char previous_release[KHO_RELEASE_SIZE]; /* of the kernel that jumped, "" unknown */
+	u32 kexec_count;		/* jumps since power on */
 };
 
 #endif

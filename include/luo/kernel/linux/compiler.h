@@ -20,6 +20,11 @@
 #ifndef __must_check
 #define __must_check __attribute__((__warn_unused_result__))
 #endif
+/* For checkers of a kernel's own. */
+#define __user
+#define __private
+#define ACCESS_PRIVATE(p, member) ((p)->member)
+
 #ifndef fallthrough
 #define fallthrough __attribute__((__fallthrough__))
 #endif

@@ -3,6 +3,9 @@
 #ifndef LUO_LINUX_FS_H
 #define LUO_LINUX_FS_H
 
+#include <luo/kernel/linux/init.h>
+#include <luo/kernel/linux/list.h>
+#include <fcntl.h>
 #include <luo/file.h>
 
 #endif

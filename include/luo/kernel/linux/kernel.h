@@ -5,6 +5,10 @@
 
 /* The system's, which this stands before: it lies beside asm-generic. */
 #include <asm-generic/../linux/kernel.h>
+#include <luo/kernel/linux/align.h>
+#include <luo/kernel/linux/build_bug.h>
+#include <luo/kernel/linux/kstrtox.h>
+#include <luo/kernel/linux/stddef.h>
 #include <luo/list.h>
 #include <luo/macros.h>
 #include <luo/printk.h>

@@ -5,6 +5,7 @@
 
 /* The system's, which this stands before: it lies beside asm-generic. */
 #include <asm-generic/../linux/types.h>
+#include <luo/kernel/linux/compiler.h>
 #include <sys/types.h>
 #include <luo/list.h>
 #include <luo/types.h>

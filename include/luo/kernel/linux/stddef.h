@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* SAME. The C library's headers get theirs through this name. */
+#ifndef LUO_LINUX_STDDEF_H
+#define LUO_LINUX_STDDEF_H
+
+/* The system's, which this stands before: it lies beside asm-generic. */
+#include <asm-generic/../linux/stddef.h>
+#include <stddef.h>
+
+#define sizeof_field(type, member) sizeof((((type *)0)->member))
+#define offsetofend(type, member) (offsetof(type, member) + sizeof_field(type, member))
+
+#endif

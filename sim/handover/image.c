@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* Images of physical memory: what they hand over, as a blob to boot from, and made of a blob. */
+#include <luo/image.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/orchestrator.h"
+#include "sim/handover/inspect.h"
+
+#define MIB (1024ull * 1024)
+
+/* What it hands over */
+
+int lfb_image_kind(const char *path)
+{
+	enum lfb_source_kind kind;
+	int err;
+
+	if (!path)
+		return lfb__error(NULL, -EINVAL, "lfb_image_kind(): no path");
+	err = lfb__source_kind(path, &kind);
+	if (err)
+		return err;
+	switch (kind) {
+	case LFB_SOURCE_BLOB:
+		return LFB_IMAGE_BLOB;
+	case LFB_SOURCE_CORE:
+		return LFB_IMAGE_CORE;
+	case LFB_SOURCE_XZ:
+	case LFB_SOURCE_KDUMP:
+		return LFB_IMAGE_PACKED;
+	case LFB_SOURCE_TAR:
+	case LFB_SOURCE_DIRECTORY:
+		return LFB_IMAGE_DEBUGFS;
+	case LFB_SOURCE_RAW:
+		break;
+	}
+	return LFB_IMAGE_RAW;
+}
+
+static int open_image(const char *path, const struct lfb_image_options *options,
+		      struct lfb_image_options *used, struct lfb_source *source)
+{
+	int err = 0;
+
+	*used = (struct lfb_image_options){ 0 };
+	if (options)
+		err = lfb__options_take(NULL, "the options of an image", used, sizeof(*used),
+					options, sizeof(*used));
+	if (!err && (!path || (used->nr_scratch && !used->scratch)))
+		err = lfb__error(NULL, -EINVAL, "an image needs a path, and areas a place");
+	return err ? err : lfb__source_open(path, used->base, source);
+}
+
+/* The root tree, an error with its sentence, or both in the description. */
+static int no_root(const char *path, const struct lfb_inspection *found)
+{
+	if (found->error)
+		return lfb__error(NULL, found->error, "%.200s: cannot be searched", path);
+	return lfb__error(NULL, -ENOENT, "%.200s: in %llu bytes of memory there is no KHO root "
+			  "tree: nothing is handed over, or it is in a part that is missing", path,
+			  found->source->size);
+}
+
+int lfb_inspect_image(const char *path, const struct lfb_image_options *options,
+		      enum lfb_inspect_format format, lfb_write_fn write, void *context)
+{
+	struct lfb_inspection found = { 0 };
+	struct lfb_image_options used;
+	struct lfb_source source;
+	int err = lfb__inspection_check(format, write);
+
+	if (!err)
+		err = open_image(path, options, &used, &source);
+	if (err)
+		return err;
+	for (size_t i = 0; i < used.nr_scratch; i++)
+		lfb__found_add(&found, &found.scratch, &used.scratch[i], sizeof(used.scratch[i]));
+	lfb__inspection_read_image(&found, &source, used.root);
+	if (!found.error && !found.has_root && !found.problems.count) {
+		err = no_root(path, &found);
+		lfb__inspection_release(&found);
+	} else {
+		err = lfb__inspection_finish(&found, format, write, context);
+	}
+	lfb__source_close(&source);
+	return err;
+}
+
+/* As a blob */
+
+/* The kernel it may come from: the newest one that writes these formats, as it was released. */
+static const char *writer_of(const struct kho_abi *abi, const struct luo_codec *codec)
+{
+	const char *name, *best = LFB_PROFILE_DEFAULT;
+
+	for (unsigned int i = 0; (name = lfb_profile_name(i)) != NULL; i++) {
+		const struct luo_profile *profile = luo_profile_find(name);
+
+		if (profile->kho == abi && profile->codec == codec &&
+		    strcmp(name, LFB_PROFILE_DEFAULT))
+			best = name;
+	}
+	return best;
+}
+
+static int copy_image(void *context, phys_addr_t phys, void *to, u64 size)
+{
+	return lfb__source_copy(context, phys, to, size);
+}
+
+/* The header, from memory that has none: it ends behind all there is. */
+static void make_head(const struct lfb_inspection *found, const struct lfb_image_options *used,
+		      struct lfb_blob *head)
+{
+	const struct lfb_stretch *last = found->source->stretches + found->source->nr_stretches;
+	u64 end = found->source->nr_stretches ? last[-1].phys + last[-1].size : 0;
+	struct luo_head luo;
+
+	for (size_t i = 0; i < found->runs.count; i++) {
+		const struct lfb_found_run *run = (struct lfb_found_run *)found->runs.items + i;
+		const u64 run_end = run->address + (run->blocks << (PAGE_SHIFT + run->order));
+
+		if (end < run_end)
+			end = run_end;
+	}
+	head->memory = (end + MIB - 1) & ~(MIB - 1);
+	head->kho_root = found->root.phys;
+	head->boots = 1;
+	if (used->nr_scratch) {
+		head->scratch = used->scratch[0].address;
+		head->scratch_size = used->scratch[0].size;
+	}
+	strncpy(head->profile,
+		writer_of(kho__abi_of(&found->root),
+			  lfb__found_codec(&found->view, found->luo, found->luo_size, &luo)),
+		sizeof(head->profile) - 1);
+}
+
+/* The header that the blob of lfb_blob_save_core() had; false: the core is another's. */
+static bool read_note(const struct lfb_source *source, struct lfb_blob *head)
+{
+	struct lfb_core_note note;
+
+	if (source->note_size != sizeof(note))
+		return false;
+	memcpy(&note, source->note, sizeof(note));
+	*head = (struct lfb_blob){
+		.memory = note.memory,
+		.memory_start = note.memory_start,
+		.kho_root = note.kho_root,
+		.scratch = note.scratch,
+		.scratch_size = note.scratch_size,
+		.boots = note.boots,
+	};
+	memcpy(head->profile, note.profile, sizeof(head->profile) - 1);
+	return true;
+}
+
+static int make_blob(const char *path, struct lfb_inspection *found,
+		     const struct lfb_image_options *used, struct lfb_blob **blob)
+{
+	struct lfb_handed handed = {
+		.view = found->view, .copy = copy_image, .context = found->source,
+	};
+	const struct lfb_problem *first = found->problems.items;
+	struct lfb_blob head = { 0 };
+
+	if (found->error)
+		return lfb__error(NULL, found->error, "no memory to read %.200s", path);
+	if (!found->has_root || !kho__abi_of(&found->root))
+		return !found->problems.count ? no_root(path, found) :
+			       lfb__error(NULL, -EINVAL, "%.200s: at 0x%llx: %s", path,
+					  first->where, first->what);
+	if (!read_note(found->source, &head))
+		make_head(found, used, &head);
+	return lfb__blob_make(&handed, &head, blob);
+}
+
+int lfb_blob_from_image(const char *path, const struct lfb_image_options *options,
+			struct lfb_blob **blob, u64 *missing)
+{
+	struct lfb_inspection found = { 0 };
+	struct lfb_image_options used;
+	struct lfb_source source;
+	int err;
+
+	if (missing)
+		*missing = 0;
+	if (!blob)
+		return lfb__error(NULL, -EINVAL, "lfb_blob_from_image(): no place for the blob");
+	*blob = NULL;
+	err = lfb_image_kind(path);
+	if (err < 0)
+		return err;
+	if (err == LFB_IMAGE_BLOB)
+		return lfb_blob_load(path, blob);
+	err = open_image(path, options, &used, &source);
+	if (err)
+		return err;
+	lfb__inspection_read_image(&found, &source, used.root);
+	err = make_blob(path, &found, &used, blob);
+	if (!err && missing)
+		*missing = found.missing_pages;
+	lfb__inspection_release(&found);
+	lfb__source_close(&source);
+	return err;
+}
+
+/* A blob as an image */
+
+int lfb_blob_save_core(const struct lfb_blob *blob, const char *path)
+{
+	struct lfb_core_note note = { 0 };
+	struct lfb_piece *pieces;
+	size_t size;
+	u8 *bytes;
+	int err;
+
+	if (!lfb__blob_valid(blob))
+		return -EINVAL;
+	if (!path)
+		return lfb__error(NULL, -EINVAL, "lfb_blob_save_core(): no path");
+	note.memory = blob->memory;
+	note.memory_start = blob->memory_start;
+	note.kho_root = blob->kho_root;
+	note.scratch = blob->scratch;
+	note.scratch_size = blob->scratch_size;
+	note.boots = blob->boots;
+	memcpy(note.profile, blob->profile, sizeof(note.profile));
+	pieces = calloc(blob->nr_ranges + 1ul, sizeof(*pieces));
+	if (!pieces)
+		return lfb__error(NULL, -ENOMEM, "no memory for a core's segments");
+	for (u32 i = 0; i < blob->nr_ranges; i++)
+		pieces[i] = (struct lfb_piece){
+			.phys = blob->ranges[i].phys,
+			.size = (u64)blob->ranges[i].nr_pages << PAGE_SHIFT,
+			.bytes = blob->ranges[i].bytes,
+		};
+	err = lfb__source_write_elf(pieces, blob->nr_ranges, &note, sizeof(note), &bytes, &size);
+	free(pieces);
+	if (err)
+		return err;
+	err = lfb__write_whole_file(path, bytes, size);
+	free(bytes);
+	return err;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What subsystems of the kernel handed over: memfds with their folios, regions of reserve_mem=.
+ * docs/facts.md 8.5, 8.6 and 13.
+ */
+#include <libfdt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/handover/inspect.h"
+
+#define MEMFD_V1 "memfd-v1"
+#define MEMFD_V2 "memfd-v2"
+#define MEMFD_SEALS 0x3f
+#define CHUNK_PAGES 511
+#define FOLIO_PFN_BITS 52
+/* Of all memfds together: 64 GiB in single pages. More is not listed. */
+#define FOLIOS_MAX (1u << 24)
+
+struct vmalloc_ser {
+	u64 first;
+	u32 total_pages;
+	u16 flags;
+	u16 order;
+} LUO_ABI_PACKED;
+
+struct memfd_ser_v1 {
+	u64 pos;
+	u64 size;
+	u64 nr_folios;
+	struct vmalloc_ser folios;
+} LUO_ABI_PACKED;
+
+struct memfd_ser_v2 {
+	u64 pos;
+	u64 size;
+	u32 seals;
+	u32 flags;
+	u64 nr_folios;
+	struct vmalloc_ser folios;
+} LUO_ABI_PACKED;
+
+struct folio_ser {
+	u64 pfn_and_flags;
+	u64 index;
+} LUO_ABI_PACKED;
+
+enum lfb_entry_kind lfb__payload_kind(const char *name)
+{
+	if (!strcmp(name, LUO_FDT_KHO_ENTRY_NAME))
+		return LFB_ENTRY_LUO;
+	if (!strcmp(name, KHO_METADATA_NODE_NAME))
+		return LFB_ENTRY_METADATA;
+	if (!strcmp(name, "memblock"))
+		return LFB_ENTRY_MEMBLOCK;
+	return LFB_ENTRY_UNKNOWN;
+}
+
+static const void *at(const struct lfb_inspection *found, phys_addr_t phys, u64 size)
+{
+	return found->view.at(&found->view, phys, size);
+}
+
+/* Entries */
+
+static void read_region(struct lfb_inspection *found, const struct lfb_found_entry *entry,
+			const void *fdt, int node)
+{
+	struct lfb_found_region region = { .size = 0 };
+
+	snprintf(region.name, sizeof(region.name), "%s", fdt_get_name(fdt, node, NULL));
+	if (!kho__fdt_compatible_is(fdt, node, "reserve-mem-v1") ||
+	    kho__fdt_u64_property(fdt, node, "start", &region.address) ||
+	    kho__fdt_u64_property(fdt, node, "size", &region.size)) {
+		lfb__found_problem(found, entry->address, "region %.63s of entry memblock is no "
+				   "reserve-mem-v1 with a start and a size", region.name);
+		return;
+	}
+	lfb__found_name(found, region.address, region.size);
+	lfb__found_add(found, &found->regions, &region, sizeof(region));
+}
+
+static void read_memblock(struct lfb_inspection *found, const struct lfb_found_entry *entry)
+{
+	const u64 size = entry->size < PAGE_SIZE ? entry->size : PAGE_SIZE;
+	const void *fdt = at(found, entry->address, size);
+	struct lfb_problem problem = { 0 };
+	int node;
+
+	if (!fdt) {
+		lfb__found_problem(found, entry->address, "entry memblock is not there");
+	} else if (kho__fdt_is_sound(fdt, size, entry->address, &problem)) {
+		lfb__found_problem(found, problem.where, "entry memblock: %.120s", problem.what);
+	} else if (!kho__fdt_compatible_is(fdt, 0, "memblock-v1")) {
+		lfb__found_problem(found, entry->address, "entry memblock is no memblock-v1");
+	} else {
+		fdt_for_each_subnode(node, fdt, 0)
+			read_region(found, entry, fdt, node);
+	}
+}
+
+void lfb__payload_entry(struct lfb_inspection *found, const struct lfb_found_entry *entry)
+{
+	if (entry->kind == LFB_ENTRY_MEMBLOCK)
+		read_memblock(found, entry);
+}
+
+/* vmalloc areas */
+
+/* One block of the area. */
+static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *memfd, u64 phys)
+{
+	if (!IS_ALIGNED(phys, PAGE_SIZE << memfd->order)) {
+		lfb__found_problem(found, memfd->first, "vmalloc area: 0x%llx is no block of order "
+				   "%u", phys, memfd->order);
+		return -EINVAL;
+	}
+	lfb__found_name(found, phys, PAGE_SIZE << memfd->order);
+	memfd->nr_pages++;
+	return lfb__found_add(found, &found->pages, &phys, sizeof(phys));
+}
+
+/*
+ * All blocks of a descriptor's area. No area is larger than what was preserved, and chunks that
+ * come back to one of their own are caught by remembering one at each power of two.
+ */
+static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd)
+{
+	u64 left = memfd->total_pages, steps = 0;
+	phys_addr_t phys = memfd->first, remembered = 0;
+	int err = 0;
+
+	memfd->first_page = found->pages.count;
+	if (left << PAGE_SHIFT > found->total_bytes || memfd->order > MAX_PAGE_ORDER) {
+		lfb__found_problem(found, memfd->first, "vmalloc area of %u pages of order %u, "
+				   "more than was preserved", memfd->total_pages, memfd->order);
+		return -EINVAL;
+	}
+	left >>= memfd->order;
+	if (left > FOLIOS_MAX - found->pages.count)
+		left = FOLIOS_MAX - found->pages.count;
+	while (phys && !err) {
+		const u64 *chunk = IS_ALIGNED(phys, PAGE_SIZE) ? at(found, phys, PAGE_SIZE) : NULL;
+
+		if (!chunk || phys == remembered) {
+			lfb__found_problem(found, phys, "chunk %llu of a vmalloc area %s", steps,
+					   chunk ? "was there before" : "is not there");
+			return -EINVAL;
+		}
+		if (!(steps & (steps + 1)))
+			remembered = phys;
+		steps++;
+		lfb__found_name(found, phys, PAGE_SIZE);
+		for (unsigned int i = 1; i <= CHUNK_PAGES && left && chunk[i] && !err; i++, left--)
+			err = add_area_block(found, memfd, chunk[i]);
+		phys = chunk[0];
+	}
+	if (!err && left) {
+		lfb__found_problem(found, memfd->first, "vmalloc area: %llu of its blocks are "
+				   "missing", left);
+		err = -EINVAL;
+	}
+	return err;
+}
+
+/* @size bytes at @offset of the area, which lie in one page. */
+static const void *area_at(const struct lfb_inspection *found, const struct lfb_found_memfd *memfd,
+			   u64 offset, size_t size)
+{
+	const u64 block = offset >> (PAGE_SHIFT + memfd->order);
+	const phys_addr_t *pages = found->pages.items;
+
+	if (block >= memfd->nr_pages)
+		return NULL;
+	return at(found, pages[memfd->first_page + block] +
+			 offset % (PAGE_SIZE << memfd->order), size);
+}
+
+/* memfds */
+
+static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *memfd,
+			phys_addr_t where)
+{
+	memfd->first_folio = found->folios.count;
+	for (u64 i = 0; i < memfd->nr_folios && !found->error; i++) {
+		const struct folio_ser *ser = area_at(found, memfd, i * sizeof(*ser), sizeof(*ser));
+		struct lfb_found_folio folio = { 0 };
+		phys_addr_t start;
+
+		if (!ser || found->folios.count == FOLIOS_MAX) {
+			lfb__found_problem(found, where, "folio %llu of %llu %s", i,
+					   memfd->nr_folios, ser ? "is one too many to be listed" :
+								   "is nowhere described");
+			return;
+		}
+		folio.address = (ser->pfn_and_flags & ((1ull << FOLIO_PFN_BITS) - 1)) << PAGE_SHIFT;
+		folio.flags = (unsigned int)(ser->pfn_and_flags >> FOLIO_PFN_BITS);
+		folio.index = ser->index;
+		folio.preserved = lfb__found_block(found, folio.address, &start, &folio.order) &&
+				  start == folio.address;
+		if (folio.preserved)
+			lfb__found_name(found, folio.address, 1);
+		else
+			lfb__found_problem(found, folio.address, "folio %llu of the memfd at "
+					   "0x%llx is no preserved block", i, where);
+		lfb__found_add(found, &found->folios, &folio, sizeof(folio));
+		memfd->nr_read++;
+	}
+}
+
+static bool read_payload(const struct lfb_inspection *found, const struct luo_file_record *record,
+			 struct lfb_found_memfd *memfd)
+{
+	const bool is_v2 = !strcmp(record->compatible, MEMFD_V2);
+	const void *ser = at(found, record->data, is_v2 ? sizeof(struct memfd_ser_v2) :
+						  sizeof(struct memfd_ser_v1));
+	const struct memfd_ser_v1 *v1 = ser;
+	const struct memfd_ser_v2 *v2 = ser;
+	const struct vmalloc_ser *folios;
+
+	if (!ser)
+		return false;
+	folios = is_v2 ? &v2->folios : &v1->folios;
+	*memfd = (struct lfb_found_memfd){
+		.pos = v1->pos,
+		.size = v1->size,
+		.seals = is_v2 ? v2->seals : 0,
+		.flags = is_v2 ? v2->flags : 0,
+		.nr_folios = is_v2 ? v2->nr_folios : v1->nr_folios,
+		.first = folios->first,
+		.total_pages = folios->total_pages,
+		.vmalloc_flags = folios->flags,
+		.order = folios->order,
+	};
+	return true;
+}
+
+void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file)
+{
+	const phys_addr_t where = file->record.data;
+	struct lfb_found_memfd memfd;
+
+	if (strcmp(file->record.compatible, MEMFD_V1) && strcmp(file->record.compatible, MEMFD_V2))
+		return;
+	/* A module may take that name for what is none. */
+	if (!where || !read_payload(found, &file->record, &memfd)) {
+		lfb__found_problem(found, file->where, "the payload of a memfd is not at 0x%llx",
+				   where);
+		return;
+	}
+	if (memfd.seals & ~MEMFD_SEALS)
+		lfb__found_problem(found, where, "memfd has seals 0x%x, of which a kernel knows "
+				   "0x%x", memfd.seals, MEMFD_SEALS);
+	lfb__found_name(found, where, sizeof(struct memfd_ser_v2));
+	if (!memfd.nr_folios || !read_area(found, &memfd))
+		read_folios(found, &memfd, where);
+	file->is_memfd = true;
+	file->memfd = found->memfds.count;
+	lfb__found_add(found, &found->memfds, &memfd, sizeof(memfd));
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Physical memory of a real machine in a file: an ELF core or a raw image, looked at through a
+ * bounded view. Memory has gaps and may be larger than this machine's, so only the pages that are
+ * looked at are read. Uses views of sim/kernel and what sim/machine has for errors; of the world
+ * outside <elf.h> and files.
+ */
+#ifndef SIM_HANDOVER_SOURCE_SOURCE_H
+#define SIM_HANDOVER_SOURCE_SOURCE_H
+
+#include <sys/stat.h>
+
+#include "sim/kernel/kernel.h"
+#include "sim/machine/machine.h"
+
+/* Physical addresses have no more bits than this; whoever says otherwise is not believed. */
+#define LFB_SOURCE_ADDRESSES (1ull << 52)
+
+/* Part of a file that is memory. Behind @file_size bytes it is zero. */
+struct lfb_segment {
+	u64 phys;
+	u64 size;
+	u64 offset;
+	u64 file_size;
+};
+
+/* A note of this project's in an ELF core: what a blob knows and memory does not tell. */
+#define LFB_CORE_NOTE_NAME "LFB"
+#define LFB_CORE_NOTE_TYPE 1
+#define LFB_CORE_NOTE_MAX 4096
+
+struct lfb_core_note {
+	u64 memory;
+	u64 memory_start;
+	u64 kho_root;
+	u64 scratch;
+	u64 scratch_size;
+	u32 boots;
+	u32 reserved;
+	char profile[32];
+};
+
+struct lfb_source {
+	int fd;
+	bool is_core;
+	struct lfb_segment *segments;	/* ascending, disjoint */
+	size_t nr_segments;
+	struct lfb_stretch *stretches;	/* the same, merged where they touch */
+	size_t nr_stretches;
+	u64 size;			/* bytes of memory, in all segments */
+	u8 *note;			/* NULL: there is none */
+	size_t note_size;
+};
+
+/* Memory without gaps, and the pages of it that were read. */
+struct lfb_stretch {
+	u64 phys;
+	u64 size;
+	u8 *bytes;			/* NULL until it is first looked at */
+	u64 *read;			/* a bit a page */
+};
+
+enum lfb_source_kind {
+	LFB_SOURCE_RAW,			/* or anything else */
+	LFB_SOURCE_BLOB,
+	LFB_SOURCE_CORE,
+	LFB_SOURCE_XZ,
+	LFB_SOURCE_KDUMP,		/* makedumpfile's own format */
+	LFB_SOURCE_TAR,
+	LFB_SOURCE_DIRECTORY,
+};
+
+/* file.c */
+
+/* A descriptor to read from, or -errno. */
+int lfb__source_open_file(const char *path, struct stat *about);
+/* What a file looks like: 0 or -errno of opening it. */
+int lfb__source_kind(const char *path, enum lfb_source_kind *kind);
+/* All of @size bytes at @offset of the file, or -EIO. */
+int lfb__source_pread(int fd, void *to, size_t size, u64 offset);
+
+/* source.c */
+
+/*
+ * Opens memory; a raw image begins at @base. 0, -EINVAL when it is no memory image, -ENOMEM or
+ * -errno of reading it; an error has its sentence.
+ */
+int lfb__source_open(const char *path, u64 base, struct lfb_source *source);
+void lfb__source_close(struct lfb_source *source);
+/* Good while @source is open and lies where it is. */
+struct lfb_view lfb__source_view(struct lfb_source *source);
+/* Are all @size bytes at @phys there? Nothing is read. */
+bool lfb__source_has(const struct lfb_source *source, phys_addr_t phys, u64 size);
+/* Copies what is there; the rest is zero. 0 or -EIO. */
+int lfb__source_copy(struct lfb_source *source, phys_addr_t phys, void *to, u64 size);
+
+/* elf.c: fills in the segments of a core and its note. Errors as lfb__source_open(). */
+int lfb__source_read_elf(struct lfb_source *source, const char *path);
+/* A piece of memory to be written. */
+struct lfb_piece {
+	u64 phys;
+	u64 size;
+	const u8 *bytes;
+};
+/*
+ * An ELF core of @pieces with @note in it: 0 and memory for free(), or -ENOMEM. It can be read by
+ * whoever reads a vmcore.
+ */
+int lfb__source_write_elf(const struct lfb_piece *pieces, size_t count, const void *note,
+			  size_t note_size, u8 **bytes, size_t *size);
+
+/*
+ * root.c: calls @found for each page that may be a root tree, a device tree that is sound, is
+ * compatible with a "kho-v" and has a map, in order of addresses. A nonzero return ends it and is
+ * returned; -EIO.
+ */
+typedef int (*lfb_root_fn)(void *context, const struct kho_root *root);
+int lfb__source_find_roots(struct lfb_source *source, lfb_root_fn found, void *context);
+
+#endif

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* The recorded module: handlers and FLBs that do what a scenario says, and tell. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+
+#include "host.h"
+
+/* What the callbacks answer; part of the golden data. */
+#define FLB_DATA 0xf000u
+#define FLB_OBJ_PRESERVED 0x1000u
+#define FLB_OBJ_RETRIEVED 0x2000u
+#define FILE_DATA 0xd000u
+#define FILE_FROZEN 0x100000u
+#define FILE_INO_MASK 0xfffu
+
+/* No reference is kept that could be put. */
+#define NOTHING_HELD (-EBADFD)
+
+enum { PRESERVE, RETRIEVE, FREEZE, CAN_FINISH, FAILING };
+
+static const char *const failing[FAILING] = { "preserve", "retrieve", "freeze", "can_finish" };
+
+struct failure {
+	int error;
+	unsigned long times;
+};
+
+/* A handler and an FLB of each number, as static objects of a driver are: all zero at first. */
+static struct recorded {
+	struct liveupdate_file_handler handler;
+	struct liveupdate_flb flb;
+	struct failure fails[2][FAILING];
+	unsigned int held[2];
+	bool registered;
+	bool linked[WORLD_NUMBERS];	/* the handler, to each FLB */
+} all[WORLD_NUMBERS];
+
+/* What steps say of one call. */
+struct answer {
+	int result;
+	bool data_given, obj_given, file_given, result_given;
+	u64 data, obj;
+};
+
+static const struct file_operations file_fops;
+
+struct file *module_file(unsigned int type, u64 ino)
+{
+	struct file *file = anon_inode_getfile("recorded", &file_fops, (void *)(uintptr_t)type, 0);
+
+	if (!IS_ERR(file))
+		file_inode(file)->i_ino = (unsigned long)ino;
+	return file;
+}
+
+static u64 number_in(const char *word)
+{
+	return strtoull(word, NULL, 0);
+}
+
+static void do_step(struct world_line *line, struct answer *answer)
+{
+	const char *step = line->words[4];
+	const u64 value = line->nr_words > 5 ? number_in(line->words[5]) : 0;
+
+	if (!strcmp(step, "no-data") || !strcmp(step, "data")) {
+		answer->data_given = true;
+		answer->data = value;
+	} else if (!strcmp(step, "no-obj") || !strcmp(step, "obj")) {
+		answer->obj_given = true;
+		answer->obj = value;
+	} else if (!strcmp(step, "no-file")) {
+		answer->file_given = true;
+	} else if (!strcmp(step, "answer") || (!strcmp(step, "answer-once") && !line->used)) {
+		answer->result_given = true;
+		answer->result = (int)strtol(line->words[5], NULL, 0);
+		line->used = true;
+	}
+}
+
+/* What the scenario wrote for this callback, unless it was told to fail this time. */
+static struct answer asked(bool of_flb, unsigned int number, const char *op)
+{
+	struct answer answer = { 0 };
+
+	for (int i = 0; i < FAILING; i++) {
+		struct failure *failure = &all[number].fails[of_flb][i];
+
+		if (strcmp(op, failing[i]) || !failure->times)
+			continue;
+		failure->times--;
+		answer.result = failure->error;
+		if (answer.result)
+			return answer;
+	}
+	for (int i = 0; i < world->nr_lines; i++) {
+		struct world_line *line = &world->lines[i];
+
+		if (!strcmp(line->words[1], of_flb ? "flb" : "h") &&
+		    number_in(line->words[2]) == number && !strcmp(line->words[3], op))
+			do_step(line, &answer);
+	}
+	return answer;
+}
+
+static void tell(const char *format, ...) LFB_PRINTF(1, 2);
+static void tell(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(world->out, format, args);
+	va_end(args);
+}
+
+/* FLBs */
+
+static unsigned int flb_number(const struct liveupdate_flb *flb)
+{
+	return (unsigned int)(container_of(flb, struct recorded, flb) - all);
+}
+
+static int flb_come(struct liveupdate_flb_op_args *argp, const char *op, u64 base)
+{
+	const unsigned int number = flb_number(argp->flb);
+	const struct answer answer = asked(true, number, op);
+
+	if (!answer.result && base == FLB_OBJ_PRESERVED)
+		argp->data = FLB_DATA + number;
+	if (!answer.result)
+		argp->obj = (void *)(uintptr_t)(base + number);
+	/* Steps that come before an answer have been done. */
+	if (answer.data_given)
+		argp->data = answer.data;
+	if (answer.obj_given)
+		argp->obj = (void *)(uintptr_t)answer.obj;
+	return answer.result;
+}
+
+static int flb_preserve(struct liveupdate_flb_op_args *argp)
+{
+	const int result = flb_come(argp, "preserve", FLB_OBJ_PRESERVED);
+
+	tell("flb%u.preserve -> %d\n", flb_number(argp->flb), result);
+	return result;
+}
+
+static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
+{
+	tell("flb%u.unpreserve data=%llx obj=%lx\n", flb_number(argp->flb), argp->data,
+	     (unsigned long)argp->obj);
+}
+
+static int flb_retrieve(struct liveupdate_flb_op_args *argp)
+{
+	const u64 data = argp->data;
+	const int result = flb_come(argp, "retrieve", FLB_OBJ_RETRIEVED);
+
+	tell("flb%u.retrieve data=%llx -> %d\n", flb_number(argp->flb), data, result);
+	return result;
+}
+
+static void flb_finish(struct liveupdate_flb_op_args *argp)
+{
+	tell("flb%u.finish obj=%lx\n", flb_number(argp->flb), (unsigned long)argp->obj);
+}
+
+static const struct liveupdate_flb_ops flb_ops = {
+	.preserve = flb_preserve,
+	.unpreserve = flb_unpreserve,
+	.retrieve = flb_retrieve,
+	.finish = flb_finish,
+};
+
+/* Files */
+
+static unsigned int handler_number(const struct liveupdate_file_handler *handler)
+{
+	return (unsigned int)(container_of(handler, struct recorded, handler) - all);
+}
+
+static unsigned int called(const struct liveupdate_file_op_args *args)
+{
+	return handler_number(args->handler);
+}
+
+static unsigned long ino_of(const struct file *file)
+{
+	return file ? file_inode(file)->i_ino : 0;
+}
+
+static bool file_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
+{
+	const struct answer answer = asked(false, handler_number(handler), "can_preserve");
+
+	if (answer.result_given)
+		return answer.result != 0;
+	return file->f_op == &file_fops &&
+	       (uintptr_t)file->private_data == handler_number(handler);
+}
+
+static int file_preserve(struct liveupdate_file_op_args *args)
+{
+	const struct answer answer = asked(false, called(args), "preserve");
+
+	if (answer.data_given)
+		args->serialized_data = answer.data;
+	else if (!answer.result)
+		args->serialized_data = FILE_DATA + ino_of(args->file);
+	tell("file h%u.preserve ino=%lu -> %d\n", called(args), ino_of(args->file),
+	     answer.result);
+	return answer.result;
+}
+
+static void file_unpreserve(struct liveupdate_file_op_args *args)
+{
+	tell("file h%u.unpreserve ino=%lu data=%llx\n", called(args), ino_of(args->file),
+	     args->serialized_data);
+}
+
+static int file_freeze(struct liveupdate_file_op_args *args)
+{
+	const struct answer answer = asked(false, called(args), "freeze");
+	const u64 data = args->serialized_data;
+
+	if (answer.data_given)
+		args->serialized_data = answer.data;
+	else if (!answer.result)
+		args->serialized_data |= FILE_FROZEN;
+	tell("file h%u.freeze data=%llx -> %d\n", called(args), data, answer.result);
+	return answer.result;
+}
+
+static void file_unfreeze(struct liveupdate_file_op_args *args)
+{
+	tell("file h%u.unfreeze data=%llx\n", called(args), args->serialized_data);
+}
+
+static int file_retrieve(struct liveupdate_file_op_args *args)
+{
+	const struct answer answer = asked(false, called(args), "retrieve");
+	int result = answer.result;
+	struct file *file;
+
+	if (!result && !answer.file_given) {
+		file = module_file(called(args), args->serialized_data & FILE_INO_MASK);
+		if (IS_ERR(file))
+			result = (int)PTR_ERR(file);
+		else
+			args->file = file;
+	}
+	tell("file h%u.retrieve data=%llx -> %d\n", called(args), args->serialized_data, result);
+	return result;
+}
+
+static bool file_can_finish(struct liveupdate_file_op_args *args)
+{
+	const struct answer answer = asked(false, called(args), "can_finish");
+	const bool can = answer.result_given ? answer.result != 0 : !answer.result;
+
+	tell("file h%u.can_finish data=%llx -> %d\n", called(args), args->serialized_data, can);
+	return can;
+}
+
+static void file_finish(struct liveupdate_file_op_args *args)
+{
+	tell("file h%u.finish data=%llx file=%d\n", called(args), args->serialized_data,
+	     args->file != NULL);
+}
+
+static const struct liveupdate_file_ops file_ops = {
+	.can_preserve = file_can_preserve,
+	.preserve = file_preserve,
+	.unpreserve = file_unpreserve,
+	.freeze = file_freeze,
+	.unfreeze = file_unfreeze,
+	.retrieve = file_retrieve,
+	.can_finish = file_can_finish,
+	.finish = file_finish,
+};
+
+/* Verbs */
+
+static void name_it(bool of_flb, unsigned int number, char *compatible)
+{
+	char *given = world->compatible[of_flb][number];
+
+	if (!*given)
+		snprintf(given, sizeof(world->compatible[of_flb][number]), "%s-%u-v1",
+			 of_flb ? "flb" : "handler", number);
+	memcpy(compatible, given, LIVEUPDATE_HNDL_COMPAT_LENGTH);
+}
+
+static struct liveupdate_file_handler *handler_of(unsigned int number)
+{
+	struct liveupdate_file_handler *handler = &all[number].handler;
+
+	handler->ops = &file_ops;
+	name_it(false, number, (char *)handler->compatible);
+	return handler;
+}
+
+static struct liveupdate_flb *flb_of(unsigned int number)
+{
+	struct liveupdate_flb *flb = &all[number].flb;
+
+	flb->ops = &flb_ops;
+	name_it(true, number, (char *)flb->compatible);
+	return flb;
+}
+
+static long do_register(const char *verb, unsigned int first, unsigned int second)
+{
+	struct recorded *recorded = &all[first];
+	long err = 0;
+
+	if (!strcmp(verb, "handler")) {
+		err = liveupdate_register_file_handler(handler_of(first));
+		recorded->registered |= !err;
+	} else if (!strcmp(verb, "unhandler")) {
+		liveupdate_unregister_file_handler(handler_of(first));
+		recorded->registered = false;
+		memset(recorded->linked, 0, sizeof(recorded->linked));
+	} else if (!strcmp(verb, "flb")) {
+		err = liveupdate_register_flb(handler_of(first), flb_of(second));
+		recorded->linked[second] |= !err;
+	} else {
+		liveupdate_unregister_flb(handler_of(first), flb_of(second));
+		recorded->linked[second] = false;
+	}
+	return err;
+}
+
+static long do_object(const char *verb, unsigned int number, void **object)
+{
+	const bool in = !strcmp(verb + 3, "in") || !strcmp(verb + 4, "in");
+	struct liveupdate_flb *flb = flb_of(number);
+	unsigned int *held = &all[number].held[in];
+	long err = 0;
+
+	if (*verb != 'p') {
+		err = in ? liveupdate_flb_get_incoming(flb, object) :
+			   liveupdate_flb_get_outgoing(flb, object);
+		if (err || *verb == 'h') {
+			*held += !err;
+			return err;
+		}
+	} else if (!(*held)--) {
+		*held = 0;
+		return NOTHING_HELD;
+	}
+	if (in)
+		liveupdate_flb_put_incoming(flb);
+	else
+		liveupdate_flb_put_outgoing(flb);
+	return 0;
+}
+
+static long do_fail(const struct world_line *line)
+{
+	struct recorded *recorded = &all[number_in(line->words[2]) % WORLD_NUMBERS];
+	const bool of_flb = !strcmp(line->words[1], "flb");
+
+	for (int i = 0; i < FAILING; i++) {
+		if (!strcmp(line->words[3], failing[i]))
+			recorded->fails[of_flb][i] = (struct failure){
+				(int)strtol(line->words[4], NULL, 0), number_in(line->words[5])
+			};
+	}
+	return 0;
+}
+
+static bool is_registered(bool of_flb, unsigned int number)
+{
+	for (int i = 0; of_flb && i < WORLD_NUMBERS; i++) {
+		if (all[i].linked[number])
+			return true;
+	}
+	return !of_flb && all[number].registered;
+}
+
+static long do_rename(const struct world_line *line)
+{
+	const unsigned int number = (unsigned int)number_in(line->words[2]) % WORLD_NUMBERS;
+	const bool of_flb = !strcmp(line->words[1], "flb");
+	char *given = world->compatible[of_flb][number];
+
+	if (is_registered(of_flb, number))
+		return -EBUSY;
+	memset(given, 0, LIVEUPDATE_HNDL_COMPAT_LENGTH + 1);
+	memcpy(given, line->words[3],
+	       strnlen(line->words[3], LIVEUPDATE_HNDL_COMPAT_LENGTH));
+	return 0;
+}
+
+long module_perform(const struct world_line *line, void **object)
+{
+	const char *verb = line->words[0];
+	unsigned int numbers[2] = { 0, 0 };
+
+	for (int i = 0; i < 2 && i + 1 < line->nr_words; i++)
+		numbers[i] = (unsigned int)number_in(line->words[i + 1]) % WORLD_NUMBERS;
+	if (!strcmp(verb, "fail"))
+		return do_fail(line);
+	if (!strcmp(verb, "compatible"))
+		return do_rename(line);
+	if (strstr(verb, "handler") || strstr(verb, "flb"))
+		return do_register(verb, numbers[0], numbers[1]);
+	return do_object(verb, numbers[0], object);
+}

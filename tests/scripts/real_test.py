@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Memory of real kernels, for real_test.sh.
+
+real_test.py unpack IMAGE.xz OUT              the image as a file with holes
+real_test.py core [--shift N] IMAGE OUT       the same as an ELF core of the pages that are not zero
+real_test.py compare IMAGE.json DUMP          the dump (JSON) is what an independent decoder read
+real_test.py same DUMP DUMP                   two dumps say the same but for what they are read from
+real_test.py stale IMAGE OUT ROOT COPY NUMBER the root tree once more, with an older LUO state
+real_test.py hostile IMAGE OUT                damaged ELF cores, OUT.0 and so on
+"""
+
+import json
+import lzma
+import os
+import struct
+import sys
+
+PAGE = 4096
+ZERO = bytes(PAGE)
+
+
+def write_sparse(path, data):
+    with open(path, "wb") as out:
+        for at in range(0, len(data), PAGE):
+            page = data[at : at + PAGE]
+            if page != ZERO[: len(page)]:
+                out.seek(at)
+                out.write(page)
+        out.truncate(len(data))
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def runs_of(data):
+    """(address, bytes) of what is not zero."""
+    runs = []
+    for at in range(0, len(data), PAGE):
+        page = data[at : at + PAGE]
+        if page == ZERO:
+            continue
+        if runs and runs[-1][0] + len(runs[-1][1]) == at:
+            runs[-1][1].extend(page)
+        else:
+            runs.append((at, bytearray(page)))
+    return runs
+
+
+def elf(segments, shift):
+    """segments: (paddr, bytes, memsz). Bytes are shifted against pages, as QEMU's are."""
+    count = len(segments) + 1
+    offset = 64 + 56 * count + 24
+    offset += -offset % PAGE + shift
+    head = b"\x7fELF\2\1\1" + bytes(9)
+    head += struct.pack("<HHIQQQIHHHHHH", 4, 62, 1, 0, 64, 0, 0, 64, 56, count, 0, 0, 0)
+    note = struct.pack("<IIQQQQQQ", 4, 0, 64 + 56 * count, 0, 0, 24, 0, 4)
+    body = b""
+    headers = note
+    for paddr, data, memsz in segments:
+        headers += struct.pack(
+            "<IIQQQQQQ", 1, 6, offset + len(body), 0xFFFF888000000000, paddr, len(data), memsz, PAGE
+        )
+        body += data
+    start = head + headers + struct.pack("<III", 5, 4, 1) + b"CORE\0\0\0\0" + bytes(4)
+    return start + bytes(offset - len(start)) + body
+
+
+def make_core(path, out, shift):
+    data = read(path)
+    # Zeros behind what is in the file, as far as the next segment: d5's empty block is zeros.
+    runs = runs_of(data)
+    ends = [at for at, _ in runs[1:]] + [len(data)]
+    segments = [
+        (at, bytes(run), min(end - at, len(run) + 8 * PAGE)) for (at, run), end in zip(runs, ends)
+    ]
+    # A vmcore has the kernel's text twice, and /proc/kcore what has no physical address.
+    segments.insert(0, (segments[0][0], bytes(segments[0][1][:PAGE]), PAGE))
+    segments.append((0xFFFFFFFFFFFFFFFF, b"no memory", 9))
+    with open(out, "wb") as file:
+        file.write(elf(segments, shift))
+
+
+def expand(runs):
+    return sorted(
+        (run["address"] + (i << (12 + run["order"])), run["order"])
+        for run in runs
+        for i in range(run["blocks"])
+    )
+
+
+def memfd(item):
+    return {
+        **{key: item[key] for key in ("pos", "size", "seals", "flags", "nr_folios")},
+        "vmalloc": {
+            **{key: item["vmalloc"][key] for key in ("first", "total_pages", "flags", "order")},
+            "pages": [
+                page if isinstance(page, int) else page["address"]
+                for page in item["vmalloc"]["pages"]
+            ],
+        },
+        "folios": [
+            (
+                folio["index"],
+                folio["pa"] if "pa" in folio else folio["address"],
+                folio["flags"],
+                # One has the order here, the other whether it is preserved at all.
+                folio["preserved"] if "pa" in folio else folio["order"],
+            )
+            for folio in item["folios"]
+        ],
+    }
+
+
+def common(luo):
+    """What both decoders say of LUO's state."""
+    return {
+        **{key: luo[key] for key in ("address", "number", "sessions_address", "flbs_address")},
+        "sessions": [
+            {
+                **{key: session[key] for key in ("name", "address", "files_address", "count")},
+                "files": [
+                    {
+                        **{key: file[key] for key in ("compatible", "data", "token", "address")},
+                        "memfd": memfd(file["memfd"]) if "memfd" in file else None,
+                    }
+                    for file in session["files"]
+                ],
+            }
+            for session in luo["sessions"]
+        ],
+        "flbs": [
+            {key: flb[key] for key in ("name", "data", "count", "address")} for flb in luo["flbs"]
+        ],
+    }
+
+
+def check(what, expected, actual):
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key in expected.keys() | actual.keys():
+            check(f"{what}.{key}", expected.get(key), actual.get(key))
+    elif expected != actual:
+        sys.exit(f"{what}: expected {expected}, got {actual}")
+
+
+def compare(expected, dump):
+    check("root", expected["kho"]["address"], dump["kho"]["address"])
+    check("generation", expected["kho"]["compatible"], dump["kho"]["compatible"])
+    check("map", expected["kho"]["map"], dump["kho"]["map"])
+    check(
+        "entries",
+        expected["kho"]["entries"],
+        [{key: e[key] for key in ("name", "address", "size")} for e in dump["kho"]["entries"]],
+    )
+    check(
+        "preserved",
+        sorted((int(at, 16), order) for at, order in expected["preserved"]),
+        expand(dump["memory_map"]["runs"]),
+    )
+    check(
+        "orders",
+        expected["memory_map"]["orders"],
+        [[o["order"], o["blocks"]] for o in dump["memory_map"]["orders"]],
+    )
+    check("nodes", expected["memory_map"]["tree_pages"], dump["memory_map"]["pages"])
+    check("bytes", expected["memory_map"]["bytes"], dump["memory_map"]["bytes"])
+    check("LUO", common(expected["luo"]), common(dump["luo"]))
+    check("release", "7.3.0-rc7", dump["kho"]["previous_release"])
+
+
+def same(one, other):
+    for dump in (one, other):
+        dump.pop("image", None)
+        dump.pop("blob", None)
+    check("dump", one, other)
+
+
+def make_stale(path, out, root, copy, number):
+    """A second root tree, of an earlier update: its map has no page of its LUO state any more."""
+    data = bytearray(read(path))
+    data[copy : copy + PAGE] = data[root : root + PAGE]
+    luo = data.index(b"luo-v5\0\0")
+    stale = copy + PAGE
+    data[stale : stale + PAGE] = data[luo : luo + PAGE]
+    data[stale + 8 : stale + 16] = struct.pack("<Q", number)
+    at = data.index(struct.pack("<Q", luo), copy, copy + PAGE)
+    data[at : at + 8] = struct.pack("<Q", stale)
+    write_sparse(out, data)
+
+
+def make_hostile(path, out):
+    data = read(path)
+    whole = elf([(at, bytes(run), len(run)) for at, run in runs_of(data)], 0)
+    huge = 0xFFFFFFFFFFFFF000
+    cases = [
+        whole[:40],
+        whole[: 64 + 20],
+        whole[: len(whole) // 2],
+        elf([], 0),
+        elf([(huge, b"x", PAGE)], 0),
+        elf([(0, b"", huge)], 0),
+        elf([(PAGE, b"x" * PAGE, huge)] * 300, 0),
+        elf([(0x123, data, huge - 0x123)], 0),
+        whole[:56] + b"\xff\xff" + whole[58:],
+        whole[:4] + b"\1" + whole[5:],
+    ]
+    for i, case in enumerate(cases):
+        with open(f"{out}.{i}", "wb") as file:
+            file.write(case)
+    print(len(cases))
+
+
+def load(path):
+    with open(path, encoding="ascii") as file:
+        return json.load(file)
+
+
+def main(what, *args):
+    if what == "unpack":
+        with lzma.open(args[0]) as file:
+            write_sparse(args[1], file.read())
+    elif what == "core":
+        shift = int(args[1]) if args[0] == "--shift" else 0
+        make_core(args[-2], args[-1], shift)
+    elif what == "compare":
+        compare(load(args[0]), load(args[1]))
+    elif what == "same":
+        same(load(args[0]), load(args[1]))
+    elif what == "stale":
+        make_stale(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
+    elif what == "hostile":
+        make_hostile(*args)
+
+
+os.umask(0o077)
+main(*sys.argv[1:])

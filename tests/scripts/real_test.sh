@@ -1,0 +1,140 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# Memory of real kernels: what a booted Linux 7.3-rc7 handed over is read completely, from a raw
+# image, from an ELF core and from what a machine here wrote, and booted from.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+real=$(dirname "$0")/real_test.py
+data=$LFB_TEST_DATA/golden/real
+
+# real ARGS...
+real() {
+	checks=$((checks + 1))
+	"$real" "$@" || fail "real_test.py $*"
+}
+
+# d5's second block of sessions is empty, which the next kernel panics on.
+status_of() {
+	case $1 in d5) echo 1 ;; *) echo 0 ;; esac
+}
+
+for name in s1 d3 d5 k1 t10; do
+	status=$(status_of "$name")
+	real unpack "$data/$name.mem.xz" "$dir/$name"
+	lfb "$status" dump --json --base 0 "$dir/$name"
+	real compare "$data/$name.json" "$dir/out"
+	cp "$dir/out" "$dir/$name.json"
+	# Where the bytes of a core lie in its file is its writer's business.
+	for shift in 0 4 2052; do
+		real core --shift $shift "$dir/$name" "$dir/core"
+		lfb "$status" dump --json "$dir/core"
+		real same "$dir/$name.json" "$dir/out"
+	done
+done
+
+# What the README says of them.
+lfb 0 dump --base 0 "$dir/s1"
+prints out 'KHO root tree at 0x21e000, kho-v4'
+prints out 'kexec 1 since power on, from release 7.3.0-rc7'
+prints out '20480 bytes at position 0, seals 0x1, 5 folios, listed in a vmalloc area of 1 page'
+prints out '4096 bytes at position 123'
+prints out '8192 bytes at position 0, seals 0x6, 2 folios'
+prints out 'session empty-one: 0 files'
+! grep -q 'named by nobody' "$dir/out" || fail "s1 has memory that nobody names"
+lfb 0 dump --base 0 "$dir/k1"
+prints out 'entry kho_test at 0x278000, 240 bytes, not known here'
+prints out 'named by nobody that is known here: 0x800000, 1024 pages'
+prints out '55 blocks, 8540160 bytes; 44 pages of its own'
+lfb 1 dump --base 0 "$dir/d5"
+prints out 'session vm-50: 0 files'
+prints out 'block 1 of the sessions has 0 entries'
+prints out 'the next kernel panics on this as it boots'
+lfb 0 dump --base 0 "$dir/d3"
+prints out 'update number 2'
+
+# Of two root trees that is chosen whose map has its LUO page, and then the later update.
+real stale "$dir/d3" "$dir/two" 0x14c000 0x10000 7
+lfb 0 dump --base 0 "$dir/two"
+prints out 'KHO root tree at 0x14c000'
+prints out 'other root   0x10000, kho-v4, update number 7, its map does not have the page'
+lfb 0 dump --base 0 --root 0x14c000 "$dir/two"
+prints out 'update number 2'
+lfb 0 dump --base 0 --root 0x10000 "$dir/two"
+prints out 'update number 7'
+lfb 1 dump --base 0 --root 0x11000 "$dir/two"
+
+# Scratch.
+lfb 0 dump --base 0 --scratch 0x1000000+0x5e0000 "$dir/s1"
+lfb 1 dump --base 0 --scratch 0x8000000+0x1000 --scratch 0x1000000+0x5e5000 "$dir/s1"
+prints out 'problem at 0x15e4000: 9 blocks of order 0 from here on reach into scratch'
+lfb 1 dump --json --base 0 --scratch 0x1000000+0x5e5000 "$dir/s1"
+prints out '"scratch": ['
+
+# A kernel boots from it: that of the same formats with everything, another one as if from cold.
+# The pages of memfds are in the blob alone, so only there they have their contents.
+xz -dkc "$data/s1.blob.xz" >"$dir/s1.blob"
+sed '1,/^reboot!/d' "$data/s1.script" >"$dir/next"
+for from in "$dir/s1.blob" "--base 0 $dir/s1"; do
+	for profile in linux-7.3 reference; do
+		# shellcheck disable=SC2086 # options and a file
+		lfb 0 boot --agent --profile "$profile" $from "$dir/next"
+		prints out 'rsession D empty-one C                               = ok'
+		prints out 'get B 0xdeadbeefcafef00d m4                          = ok'
+		prints out 'misc tell m1 123                                     = ok'
+		prints out 'finish A                                             = ok'
+		case $from in
+		*blob) prints out 'check m3 16484 0,1,2,3,4 3                           = ok' ;;
+		*) prints err '9 preserved pages are not in the image' ;;
+		esac
+	done
+done
+printf 'open\nrsession vm-alpha = -2\n' >"$dir/cold"
+for profile in rfc-v6 linux-7.0; do
+	lfb 0 boot --profile "$profile" --base 0 "$dir/s1" "$dir/cold"
+	prints out "KHO: no handover"
+done
+# d5: the kernel does not survive it.
+lfb 1 boot --profile linux-7.3 --base 0 "$dir/d5" "$dir/cold"
+
+# What a machine here hands over, as a core.
+printf 'handler 0\nflb 0 1\nopen\nsession vm\npreserve vm 1 0 5\nreboot\n' >"$dir/send"
+printf 'handler 0\nflb 0 1\nopen\nrsession vm = 0\nretrieve vm 1 = 0\nfinish vm = 0\n' \
+	>"$dir/take"
+for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+	lfb 0 run --profile "$profile" --save-core "$dir/core" --save-blob "$dir/blob" "$dir/send"
+	lfb 0 dump --json "$dir/blob"
+	cp "$dir/out" "$dir/blob.json"
+	lfb 0 dump --json "$dir/core"
+	real same "$dir/blob.json" "$dir/out"
+	lfb 0 boot --profile "$profile" "$dir/core" "$dir/take"
+	silent err
+	lfb 0 convert "$dir/core" reference "$dir/converted"
+done
+lfb 1 run --save-core /nowhere/at/all "$dir/send"
+printf 'open\n' >"$dir/nothing"
+lfb 1 run --save-core "$dir/core" "$dir/nothing"
+prints err 'the scenario handed nothing over'
+
+# What is no image, or not all of one.
+lfb 1 dump "$data/s1.mem.xz"
+prints err 'unpack it with xz -dk'
+lfb 1 dump "$dir/s1"
+prints err 'not a blob'
+lfb 1 dump --base 0 "$data/README.md"
+prints err 'there is no KHO root tree'
+lfb 1 dump --base 0x123 "$dir/s1"
+prints err 'no address of a page'
+lfb 2 dump --base here "$dir/s1"
+lfb 2 dump --base 0 --scratch 0x1000 "$dir/s1"
+cases=$("$real" hostile "$dir/s1" "$dir/bad")
+i=0
+while [ $i -lt "$cases" ]; do
+	lfb 1 dump "$dir/bad.$i"
+	i=$((i + 1))
+done
+head -c 2220100 "$dir/s1" >"$dir/cut"
+lfb 1 dump --base 0 "$dir/cut"
+finish

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* Images of physical memory: read back what was written, and no more of them than there is. */
+#define _GNU_SOURCE /* memmem() */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <luo/image.h>
+#include <luo/profile.h>
+
+#include "sim/handover/handover.h"
+#include "tests/support/staging.h"
+
+static const char story[] = "handler 0\nhandler 1\nflb 0 3\nopen\nsession vm-1\n"
+			    "preserve vm-1 1 0 1\npreserve vm-1 18446744073709551615 1 2\n"
+			    "session empty\nreboot\n";
+
+static char path[] = "/tmp/lfb-image-XXXXXX";
+
+static int make_path(void **state)
+{
+	int fd = mkstemp(path);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_path(void **state)
+{
+	return unlink(path);
+}
+
+static int count_bytes(void *context, const char *bytes, size_t size)
+{
+	*(size_t *)context += size;
+	return 0;
+}
+
+static void a_core_of_a_blob_is_the_same_blob_again(void **state)
+{
+	const char *profile;
+
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++) {
+		struct lfb_blob *blob = blob_of(story, 0, profile), *again;
+		const void *bytes, *others;
+		size_t size, other_size;
+		u64 missing = 7;
+
+		assert_int_equal(lfb_blob_save_core(blob, path), 0);
+		assert_int_equal(lfb_image_kind(path), LFB_IMAGE_CORE);
+		if (lfb_blob_from_image(path, NULL, &again, &missing))
+			fail_msg("%s: %s", profile, lfb_error_text(NULL));
+		assert_int_equal(missing, 0);
+		bytes = lfb_blob_bytes(blob, &size);
+		others = lfb_blob_bytes(again, &other_size);
+		assert_int_equal(size, other_size);
+		assert_memory_equal(bytes, others, size);
+		lfb_blob_free(again);
+		lfb_blob_free(blob);
+	}
+}
+
+static void a_blob_is_an_image_of_itself(void **state)
+{
+	struct lfb_blob *blob = blob_of(story, 0, "linux-7.3"), *again;
+
+	assert_int_equal(lfb_blob_save(blob, path), 0);
+	assert_int_equal(lfb_image_kind(path), LFB_IMAGE_BLOB);
+	assert_int_equal(lfb_blob_from_image(path, NULL, &again, NULL), 0);
+	assert_memory_equal(lfb_blob_digest(blob), lfb_blob_digest(again), LFB_DIGEST_SIZE);
+	lfb_blob_free(again);
+	lfb_blob_free(blob);
+}
+
+static u64 resident_bytes(void)
+{
+	unsigned long all, resident;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%lu %lu", &all, &resident), 2);
+	fclose(file);
+	return resident * (u64)sysconf(_SC_PAGESIZE);
+}
+
+/* Writes a blob's pages where they were, into a file of memory from @base on. */
+static void write_raw(const struct lfb_blob *blob, u64 base, u64 size)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC);
+
+	assert_in_range(fd, 0, INT_MAX);
+	assert_int_equal(ftruncate(fd, (off_t)size), 0);
+	for (u32 i = 0; i < blob->nr_ranges; i++) {
+		const struct lfb_blob_range *range = &blob->ranges[i];
+		const size_t bytes = (size_t)range->nr_pages << PAGE_SHIFT;
+
+		assert_int_equal(pwrite(fd, range->bytes, bytes, (off_t)(range->phys - base)),
+				 bytes);
+	}
+	close(fd);
+}
+
+static void a_large_image_takes_no_more_memory_than_what_is_in_it(void **state)
+{
+	struct lfb_blob *blob = blob_of(story, 0, "linux-7.3"), *again;
+	struct lfb_image_options options = { .sz = sizeof(options), .base = 1ull << 32 };
+	size_t described = 0;
+	u64 before, missing;
+
+	write_raw(blob, options.base, 16ull << 30);
+	before = resident_bytes();
+	assert_int_equal(lfb_inspect_image(path, &options, LFB_INSPECT_TEXT, count_bytes,
+					   &described), 0);
+	assert_int_equal(lfb_blob_from_image(path, &options, &again, &missing), 0);
+	assert_in_range(resident_bytes() - before, 0, 64 << 20);
+	assert_in_range(described, 100, 10000);
+	assert_int_equal(missing, 0);
+	lfb_blob_free(again);
+	/* Elsewhere the tree is found, and nothing that it points at. */
+	options.base = 1ull << 40;
+	assert_int_equal(lfb_blob_from_image(path, &options, &again, NULL), -EINVAL);
+	lfb_blob_free(blob);
+}
+
+/* Every page of a core, and every byte of its headers, is spoilt in turn. */
+static void a_damaged_core_is_refused_or_read(void **state)
+{
+	struct lfb_blob *blob = blob_of(story, 0, "linux-7.3"), *again;
+	size_t size, described = 0;
+	u8 *bytes, *damaged;
+	FILE *file;
+
+	assert_int_equal(lfb_blob_save_core(blob, path), 0);
+	lfb_blob_free(blob);
+	file = fopen(path, "rb");
+	assert_non_null(file);
+	bytes = malloc(1 << 20);
+	damaged = malloc(1 << 20);
+	size = fread(bytes, 1, 1 << 20, file);
+	assert_in_range(size, PAGE_SIZE, (1 << 20) - 1);
+	fclose(file);
+	for (size_t at = 0; at < size; at += at < 0x300 ? 1 : 1021) {
+		memcpy(damaged, bytes, size);
+		damaged[at] ^= 0xff;
+		file = fopen(path, "wb");
+		assert_int_equal(fwrite(damaged, 1, at % 7 ? size : at, file), at % 7 ? size : at);
+		fclose(file);
+		lfb_inspect_image(path, NULL, LFB_INSPECT_JSON, count_bytes, &described);
+		if (!lfb_blob_from_image(path, NULL, &again, NULL))
+			lfb_blob_free(again);
+	}
+	free(damaged);
+	free(bytes);
+}
+
+static void what_makes_no_sense_is_refused(void **state)
+{
+	struct lfb_image_options options = { .sz = 4 };
+	struct lfb_blob *blob = NULL;
+
+	assert_int_equal(lfb_image_kind(NULL), -EINVAL);
+	assert_int_equal(lfb_image_kind("/nowhere/at/all"), -ENOENT);
+	assert_int_equal(lfb_blob_from_image(NULL, NULL, &blob, NULL), -EINVAL);
+	assert_int_equal(lfb_blob_from_image(path, NULL, NULL, NULL), -EINVAL);
+	assert_int_equal(lfb_blob_from_image("/nowhere/at/all", NULL, &blob, NULL), -ENOENT);
+	assert_int_equal(lfb_inspect_image(path, NULL, LFB_INSPECT_TEXT, NULL, NULL), -EINVAL);
+	assert_int_equal(lfb_inspect_image(path, &options, LFB_INSPECT_TEXT, count_bytes, &options),
+			 -EINVAL);
+	options = (struct lfb_image_options){ .sz = sizeof(options), .nr_scratch = 1 };
+	assert_int_equal(lfb_inspect_image(path, &options, LFB_INSPECT_TEXT, count_bytes, &options),
+			 -EINVAL);
+	assert_int_equal(lfb_blob_save_core(NULL, path), -EINVAL);
+	assert_null(blob);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_core_of_a_blob_is_the_same_blob_again),
+		cmocka_unit_test(a_blob_is_an_image_of_itself),
+		cmocka_unit_test(a_large_image_takes_no_more_memory_than_what_is_in_it),
+		cmocka_unit_test(a_damaged_core_is_refused_or_read),
+		cmocka_unit_test(what_makes_no_sense_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, make_path, remove_path);
+}
