@@ -218,9 +218,9 @@ static int first_kernel(struct lfb_machine *machine, struct lfb_agent *agent)
 }
 
 /*
- * Takes the letter over and passes it on, unless this is the end of the chain. Until the old session
- * is finished the letter counts as preserved. The new session may have the old one's name: sessions
- * that were handed over and those to be are kept apart.
+ * Takes the letter over and passes it on, unless this is the end of the chain. Until the old
+ * session is finished the letter counts as preserved. The new session may have the old one's name:
+ * sessions that were handed over and those to be are kept apart.
  */
 static int next_kernel(struct lfb_agent *agent, int device, bool last)
 {

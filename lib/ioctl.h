@@ -30,7 +30,7 @@ struct luo_ioctl {
 struct luo_ioctls {
 	const struct luo_ioctl *table;
 	unsigned int count;
-	/* Before the caller's structure is looked at: may it be done here? 0 or -errno. May be NULL. */
+	/* Before the caller's structure is looked at: may it be done? 0 or -errno. May be NULL. */
 	int (*check)(void *context, const struct luo_ioctl *ioctl);
 	/* Once it is copied: false, the caller has to wait. May be NULL. */
 	bool (*begin)(void *context);

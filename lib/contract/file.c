@@ -39,8 +39,8 @@ static void preserved_twice(struct luo *luo, const struct luo_file *luo_file)
 static void kept(struct luo *luo, const struct liveupdate_session *session, u64 token)
 {
 	lfb__find(luo->kernel, LFB_FINDING_FILE_KEPT_AFTER_ERROR,
-		  luo_name("session", session->name).text, "the file under token %llu is preserved, "
-		  "and its agent was answered %d", token, -EFAULT);
+		  luo_name("session", session->name).text, "the file under token %llu is "
+		  "preserved, and its agent was answered %d", token, -EFAULT);
 }
 
 static void identity_changed(struct luo *luo, const struct luo_file *luo_file, unsigned long id)

@@ -70,7 +70,7 @@ enum lfb_verb_flag {
 	X(RSESSION, "rsession", "N", retrieve_session, 0)                                          \
 	X(PRESERVE, "preserve", "NTHI", preserve, LFB_SESSION_VERB)                                \
 	X(AGAIN, "again", "NTI", preserve_again, LFB_SESSION_VERB)                                 \
-	X(RETRIEVE, "retrieve", "NTY", retrieve, LFB_SESSION_VERB)                                  \
+	X(RETRIEVE, "retrieve", "NTY", retrieve, LFB_SESSION_VERB)                                 \
 	X(FINISH, "finish", "N", finish, LFB_SESSION_VERB)                                         \
 	X(CLOSE, "close", "N", close_session, LFB_QUIET_VERB | LFB_SESSION_VERB)                   \
 	X(ARGUMENT, "argument", "U", spoil_argument, LFB_QUIET_VERB)
