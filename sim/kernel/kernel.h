@@ -28,6 +28,10 @@ void lfb__kernel_reset(struct lfb_kernel *kernel);
 bool lfb__module_pin(struct module *module);
 void lfb__module_unpin(struct module *module);
 
+/* shmem.c: files in memory; the next page from @page on that is no hole, ~0: there is none */
+
+u64 lfb__shmem_next(const struct file *file, u64 page);
+
 /* fd.c: descriptors */
 
 #define LFB_FD_RESERVED ((struct file *)(uintptr_t)1)

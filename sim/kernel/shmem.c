@@ -27,8 +27,10 @@ struct shmem_inode_info {
 
 static void free_info(struct shmem_inode_info *info)
 {
-	for (size_t i = 0; i < info->count; i++)
+	for (size_t i = 0; i < info->count; i++) {
+		lfb__current->pages.of_files -= folio_nr_pages(info->pages[i].folio);
 		folio_put(info->pages[i].folio);
+	}
 	kfree(info->pages);
 	kfree(info);
 }
@@ -186,6 +188,16 @@ static bool holds(const struct shmem_inode_info *info, size_t at, u64 index)
 	return at < info->count && info->pages[at].index <= index;
 }
 
+u64 lfb__shmem_next(const struct file *file, u64 page)
+{
+	const struct shmem_inode_info *info = info_of(file);
+	const size_t at = info ? find(info, page) : 0;
+
+	if (!info || at == info->count)
+		return ~0ull;
+	return info->pages[at].index > page ? info->pages[at].index : page;
+}
+
 static int make_room(struct shmem_inode_info *info)
 {
 	const size_t capacity = info->capacity ? info->capacity * 2 : 8;
@@ -221,6 +233,9 @@ static int insert(struct shmem_inode_info *info, u64 index, struct folio *folio)
 		(info->count - at) * sizeof(*info->pages));
 	info->pages[at] = (struct shmem_page){ index, folio };
 	info->count++;
+	for (unsigned long i = 0; i < folio_nr_pages(folio); i++)
+		lfb__page(lfb__current, folio_pfn(folio) + i)->flags |= PG_OF_FILE;
+	lfb__current->pages.of_files += folio_nr_pages(folio);
 	return 0;
 }
 

@@ -183,6 +183,18 @@ void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *ta
  */
 void lfb__machine_forget_seen(struct lfb_machine *machine);
 
+/*
+ * contents.c: @pages are those of a file in memory that are written, "0,3"; "-" or NULL: none. Both
+ * run as kernel code.
+ */
+
+/* Is it such a list? */
+bool lfb__pages_are_listed(const char *list);
+/* Into a file that is empty. 0, -EINVAL a page behind its end, -EFBIG, or what writing answers. */
+int lfb__contents_write(struct file *file, u64 size, const char *pages, u64 seed);
+/* 0, -EIO something else is in it, -EINVAL no file in memory. */
+int lfb__contents_compare(struct file *file, u64 size, const char *pages, u64 seed);
+
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);
 void lfb__agents_destroy(struct lfb_machine *machine);

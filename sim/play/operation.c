@@ -95,7 +95,7 @@ static long (*const performs[LFB_VERBS])(struct lfb_run *run,
 	LFB_AGENT_VERBS(X)
 #undef X
 #define X(verb, name, arguments, function, flags) [LFB_VERB_##verb] = lfb__run_##function,
-		LFB_MACHINE_VERBS(X)
+		LFB_MACHINE_VERBS(X) LFB_MEMFD_VERBS(X)
 #undef X
 };
 

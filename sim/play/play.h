@@ -26,6 +26,7 @@ struct lfb_run {
 	struct lfb_agent *agent;
 	struct lfb_recorder *recorder;
 	struct lfb_transcript transcript;
+	struct lfb_run_memfds *memfds;	/* NULL: the scenario needs none */
 	unsigned long open[32];		/* events that have begun, as their numbers */
 	unsigned int nr_open;
 	int device;			/* descriptors; -1: not open */
@@ -79,7 +80,14 @@ long lfb__run_start(struct lfb_run *run, const struct lfb_blob *blob);
 #define LFB_RUN_DECLARED(verb, name, arguments, function, flags) \
 	long lfb__run_##function(struct lfb_run *run, const struct lfb_operation *operation);
 LFB_MACHINE_VERBS(LFB_RUN_DECLARED)
+
+/* memfd.c */
+
+LFB_MEMFD_VERBS(LFB_RUN_DECLARED)
 #undef LFB_RUN_DECLARED
+/* The machine's kernels have the handler from here on, if the scenario needs it; 0 or an errno. */
+int lfb__run_add_memfds(struct lfb_run *run);
+void lfb__run_remove_memfds(struct lfb_run *run);
 
 /* answer.c: what is said, and how it is compared with what is expected. */
 

@@ -96,7 +96,9 @@ int lfb__run_make(struct lfb_run *run)
 		*run->options.last_memory = NULL;
 		*run->options.last_memory_size = 0;
 	}
-	err = lfb_agent_create(run->machine, "agent", &run->agent);
+	err = lfb__run_add_memfds(run);
+	if (!err)
+		err = lfb_agent_create(run->machine, "agent", &run->agent);
 	return err ? err : lfb__run_points_prepare(run);
 }
 
@@ -105,6 +107,7 @@ void lfb__run_release(struct lfb_run *run)
 	lfb_agent_destroy(run->agent);
 	lfb_agent_destroy(run->other_agent);
 	lfb__recorder_destroy(run->recorder);
+	lfb__run_remove_memfds(run);
 	free(run->sessions);
 	free(run->files);
 	free(run->points);

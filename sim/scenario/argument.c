@@ -33,19 +33,13 @@ static int parse_inode(struct lfb_parser *parser, struct lfb_operation *operatio
 	return lfb__intern(&parser->inodes, key, (size_t)length, &operation->inode);
 }
 
-/* [as INODE] */
-static int parse_as(struct lfb_parser *parser, struct lfb_operation *operation)
+static int parse_pages(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	int err;
-
-	if (!lfb__token_is(&parser->line, "as"))
-		return 0;
-	lfb__next_token(&parser->line);
-	operation->keeps_file = true;
-	err = parse_inode(parser, operation);
-	if (!err)
-		lfb__next_token(&parser->line);
-	return err;
+	operation->pages = parser->line.token.size ? lfb__keep_token(parser) : NULL;
+	if (!operation->pages || !lfb__pages_are_listed(operation->pages))
+		return lfb__refuse_token(&parser->line, "pages, as 0,3, or -");
+	parser->scenario->has_memfds = true;
+	return 0;
 }
 
 static int parse_into(struct lfb_parser *parser, struct lfb_operation *operation)
@@ -211,7 +205,7 @@ static int parse_fault(struct lfb_parser *parser, struct lfb_operation *operatio
 	return 0;
 }
 
-/* Those that may end early, R, P and Y, have read on. */
+/* Those that may end early, R and P, have read on. */
 static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operation *operation)
 {
 	switch (letter) {
@@ -219,8 +213,6 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 		return parse_reboot(parser, operation);
 	case 'P':
 		return parse_fault(parser, operation);
-	case 'Y':
-		return parse_as(parser, operation);
 	case 'K':
 		return parse_fail_op(parser, operation);
 	case 'E':
@@ -255,6 +247,12 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 		return lfb__parse_u64(parser, "a token", &operation->token);
 	case 'I':
 		return parse_inode(parser, operation);
+	case 'L':
+		return lfb__parse_u64(parser, "a size in bytes", &operation->size);
+	case 'G':
+		return parse_pages(parser, operation);
+	case 'W':
+		return lfb__parse_u64(parser, "a seed", &operation->value);
 	}
 	return 0;
 }
@@ -263,7 +261,7 @@ int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_opera
 {
 	int err = parse_one(parser, letter, operation);
 
-	if (!err && letter != 'R' && letter != 'P' && letter != 'Y')
+	if (!err && letter != 'R' && letter != 'P')
 		lfb__next_token(&parser->line);
 	return err;
 }

@@ -51,7 +51,9 @@ struct lfb_operation {
 	enum lfb_identity identity;	/* a constant one's is the value */
 	enum lfb_argument argument;
 	u64 offset;
-	u64 value;
+	u64 value;			/* also the seed of a file's contents */
+	u64 size;			/* of a file in memory */
+	const char *pages;		/* … that are written: "0,3" or "-" */
 	const char *point;		/* at: where it is to be done; NULL: at once */
 	const char *point_text;		/* the operation alone, without "at POINT N" */
 	unsigned int nth;		/* how often the point is passed until then, from 1 */
@@ -79,6 +81,7 @@ struct lfb_scenario {
 	unsigned int nr_flbs;
 	unsigned int nr_sessions;
 	unsigned int nr_inodes;
+	bool has_memfds;		/* files in memory are mentioned */
 	unsigned int nr_points;		/* operations that wait for a point */
 };
 

@@ -30,9 +30,9 @@ enum lfb_verb_flag {
  *	H handler number, F FLB number, N session name, T token, I inode number,
  *	R "into PROFILE" "without WHAT", P fault plan, C whose callback, O which callback, S step,
  *	B a compatible string, K which callback that can fail, E errno, M how many times,
- *	D what is damaged, A at which offset, V with which value,
- *	J what identifies a file, U what is wrong with a request's structure,
- *	Y "as" inode number
+ *	D what is damaged, A at which offset, V with which value, L how long a file is, G which of
+ *	its pages are written, W the seed of what is in them, J what identifies a file, U what is
+ *	wrong with a request's structure, Y "as" inode number
  */
 
 /* The recorded module, as code of the kernel. */
@@ -75,6 +75,11 @@ enum lfb_verb_flag {
 	X(CLOSE, "close", "N", close_session, LFB_QUIET_VERB | LFB_SESSION_VERB)                   \
 	X(ARGUMENT, "argument", "U", spoil_argument, LFB_QUIET_VERB)
 
+/* The agent, with files in memory. */
+#define LFB_MEMFD_VERBS(X)                                                                         \
+	X(MEMFD, "memfd", "ILGW", make_memfd, 0)                                                   \
+	X(CHECK, "check", "ILGW", check_memfd, 0)
+
 /* The world outside: power, kexec, and what goes wrong. */
 #define LFB_MACHINE_VERBS(X)                                                                       \
 	X(REBOOT, "reboot", "R", reboot, 0)                                                        \
@@ -87,7 +92,7 @@ enum lfb_verb_flag {
 
 #define LFB_ALL_VERBS(X)                                                                           \
 	LFB_MODULE_VERBS(X) LFB_AUTHOR_VERBS(X) LFB_LOADER_VERBS(X) LFB_AGENT_VERBS(X)             \
-	LFB_MACHINE_VERBS(X)
+	LFB_MEMFD_VERBS(X) LFB_MACHINE_VERBS(X)
 
 enum lfb_verb {
 #define LFB_VERB_NAMED(verb, ...) LFB_VERB_##verb,

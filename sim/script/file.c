@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Files of all kinds that an agent may want to preserve, and what is in those in memory. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <luo/shmem.h>
@@ -17,54 +15,6 @@ struct making {
 	struct file *file;
 };
 
-/* A page of a file, as it is written and checked. */
-static void fill_page(u32 *words, u64 seed, u64 page)
-{
-	for (u32 i = 0; i < PAGE_SIZE / sizeof(*words); i++)
-		words[i] = (u32)(seed * 2654435761u + page * 40503u + i * sizeof(*words));
-}
-
-static u64 page_end(u64 size, u64 page)
-{
-	const u64 left = size > page << PAGE_SHIFT ? size - (page << PAGE_SHIFT) : 0;
-
-	return left < PAGE_SIZE ? left : PAGE_SIZE;
-}
-
-/* The next page of a list "0,3"; false at its end, which "-" is at once. */
-static bool next_page(const char **list, u64 *page)
-{
-	char *end;
-
-	if (!*list || **list < '0' || **list > '9')
-		return false;
-	*page = strtoull(*list, &end, 10);
-	*list = *end == ',' ? end + 1 : end;
-	return true;
-}
-
-static int write_pages(struct file *file, u64 size, const char *list, u64 seed)
-{
-	u32 words[PAGE_SIZE / sizeof(u32)];
-	u64 page;
-
-	if (size > (u64)MAX_LFS_FILESIZE)
-		return -EFBIG;
-	i_size_write(file_inode(file), (s64)size);
-	while (next_page(&list, &page)) {
-		const u64 length = page < PHYS_PFN(~0ull) ? page_end(size, page) : 0;
-		s64 pos = (s64)(page << PAGE_SHIFT), ret;
-
-		if (!length)
-			return -EINVAL;
-		fill_page(words, seed, page);
-		ret = kernel_write(file, words, length, &pos);
-		if (ret < 0)
-			return (int)ret;
-	}
-	return 0;
-}
-
 static int make_in_memory(struct making *making, unsigned int flags)
 {
 	const struct lfb_script_line *line = making->line;
@@ -73,8 +23,8 @@ static int make_in_memory(struct making *making, unsigned int flags)
 
 	if (IS_ERR(file))
 		return (int)PTR_ERR(file);
-	err = write_pages(file, lfb__script_value(line->words[3]), line->words[4],
-			  lfb__script_value(line->words[5]));
+	err = lfb__contents_write(file, lfb__script_value(line->words[3]), line->words[4],
+				  lfb__script_value(line->words[5]));
 	if (err) {
 		fput(file);
 		return err;
@@ -187,42 +137,13 @@ long lfb__script_reopen(struct lfb_script *script, const struct lfb_script_line 
 
 /* What is in a file */
 
-static bool listed(const char *list, u64 page)
-{
-	u64 one;
-
-	while (next_page(&list, &one)) {
-		if (one == page)
-			return true;
-	}
-	return false;
-}
-
 static long compare(void *argument)
 {
 	const struct making *making = argument;
 	const struct lfb_script_line *line = making->line;
-	const u64 size = lfb__script_value(line->words[2]);
-	const u64 seed = lfb__script_value(line->words[4]);
-	u32 found[PAGE_SIZE / sizeof(u32)], wanted[PAGE_SIZE / sizeof(u32)];
 
-	if (!shmem_file(making->file))
-		return -EINVAL;
-	if ((u64)i_size_read(file_inode(making->file)) != size)
-		return -EIO;
-	for (u64 page = 0; page << PAGE_SHIFT < size; page++) {
-		const u64 length = page_end(size, page);
-		s64 pos = (s64)(page << PAGE_SHIFT);
-
-		if (listed(line->words[3], page))
-			fill_page(wanted, seed, page);
-		else
-			memset(wanted, 0, sizeof(wanted));
-		if (kernel_read(making->file, found, length, &pos) != (s64)length ||
-		    memcmp(found, wanted, length))
-			return -EIO;
-	}
-	return 0;
+	return lfb__contents_compare(making->file, lfb__script_value(line->words[2]),
+				     line->words[3], lfb__script_value(line->words[4]));
 }
 
 long lfb__script_check(struct lfb_script *script, const struct lfb_script_line *line)

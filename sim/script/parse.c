@@ -49,22 +49,6 @@ static int find_verb(const struct lfb_script *script, struct lfb_script_line *li
 	return 0;
 }
 
-/* "-", or "0,3": numbers with commas between them. */
-static bool are_pages(const char *word)
-{
-	if (!strcmp(word, "-"))
-		return true;
-	for (;; word++) {
-		if (!strspn(word, "0123456789"))
-			return false;
-		word += strspn(word, "0123456789");
-		if (!*word)
-			return true;
-		if (*word != ',')
-			return false;
-	}
-}
-
 /* "fd=V" or "N=B". */
 static bool is_setting(const char *word)
 {
@@ -111,7 +95,7 @@ static int check_words(const struct lfb_script *script, const struct lfb_script_
 			return bad(script, line, "a word of more than 64 characters");
 		if (*kind == 'n' && !lfb__script_number(line->words[i], &number))
 			return bad(script, line, "a number is expected");
-		if (*kind == 'p' && !are_pages(line->words[i]))
+		if (*kind == 'p' && !lfb__pages_are_listed(line->words[i]))
 			return bad(script, line, "pages are expected, as 0,3 or -");
 	}
 	return check_settings(script, line, i + 1);

@@ -4,10 +4,20 @@
 
 #include "tests/support/test.h"
 
+static struct liveupdate_file_ops ops;
 static LFB_MODULE_DATA(keeper) struct liveupdate_file_handler handler = {
-	.ops = &lfb_memfd_file_ops,
+	.ops = &ops,
 	.compatible = MEMFD_LUO_FH_COMPATIBLE,
 };
+
+/* Has it a finish that forgets all of it? */
+static bool forgets;
+
+static void finish(struct liveupdate_file_op_args *args)
+{
+	if (!forgets)
+		lfb_memfd_file_ops.finish(args);
+}
 
 static int keeper_init(void)
 {
@@ -26,6 +36,9 @@ static int start(void **state)
 		.profile = "linux-7.3",
 	};
 
+	ops = lfb_memfd_file_ops;
+	ops.finish = finish;
+	forgets = false;
 	if (lfb_machine_create(&options, &machine) ||
 	    lfb_machine_add_module(machine, &keeper_module) || lfb_machine_boot(machine) ||
 	    lfb_agent_create(machine, "agent", &agent))
@@ -212,6 +225,79 @@ static void what_is_written_until_the_jump_comes_over(void **state)
 	nothing_is_left(session);
 }
 
+static void what_userspace_writes_is_nobodys_mistake(void **state)
+{
+	int session = session_with(make_fd((struct wanted){ .size = 4096, .pages = 1 }));
+	u64 pointer = (uintptr_t)&handler;
+	s64 pos = 8;
+
+	assert_int_equal(kernel_write(wanted.file, &pointer, sizeof(pointer), &pos), 8);
+	assert_int_equal(lfb_machine_prepare(machine), 0);
+	pos = 16;
+	assert_int_equal(kernel_write(wanted.file, &pointer, sizeof(pointer), &pos), 8);
+	assert_int_equal(lfb_machine_jump(machine, NULL), 0);
+	device = lfb_agent_open(agent);
+	session = lfb_agent_retrieve_session(agent, device, "vm");
+	nothing_is_left(session);
+}
+
+static void pages_left_behind_are_one_finding(void **state)
+{
+	const struct lfb_finding *finding;
+	unsigned int never_restored = 0;
+	int session;
+
+	forgets = true;
+	session_with(make_fd((struct wanted){ .size = 64 << PAGE_SHIFT, .pages = 0x5 }));
+	session = next_kernel();
+	assert_int_equal(lfb_agent_finish(agent, session), 0);
+	assert_int_equal(lfb_agent_close(agent, session), 0);
+	assert_int_equal(lfb_machine_settle(machine), 0);
+	for (size_t i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++) {
+		if (finding->id != LFB_FINDING_KHO_NEVER_RESTORED ||
+		    !strstr(finding->text, "preserved as a folio"))
+			continue;
+		never_restored++;
+		assert_non_null(strstr(finding->text, "and 63 more like it, 262144 bytes in all"));
+	}
+	assert_int_equal(never_restored, 1);
+	assert_true(lfb_finding_count(machine) < 5);
+}
+
+static struct memfd_luo_folio_ser *table;
+
+static int preserve_and_tell(struct liveupdate_file_op_args *args)
+{
+	int err = lfb_memfd_file_ops.preserve(args);
+
+	table = args->private_data;
+	return err;
+}
+
+/* In each page of the table; the first time nothing changes. */
+static long scribble(void *argument)
+{
+	for (unsigned int i = 0; argument && i < 600; i += 200)
+		table[i].flags = 0;
+	return 0;
+}
+
+static void an_area_written_too_late_is_one_finding(void **state)
+{
+	unsigned int written = 0;
+
+	ops.preserve = preserve_and_tell;
+	session_with(make_fd((struct wanted){ .size = 600 << PAGE_SHIFT }));
+	assert_int_equal(lfb_machine_prepare(machine), 0);
+	assert_int_equal(lfb_machine_call(machine, scribble, NULL), 0);
+	assert_int_equal(lfb_machine_call(machine, scribble, table), 0);
+	assert_int_equal(lfb_machine_jump(machine, NULL), 0);
+	for (size_t i = 0; i < lfb_finding_count(machine); i++)
+		written += lfb_finding_at(machine, i)->id ==
+			   LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE;
+	assert_int_equal(written, 1);
+}
+
 /* The payload that a booted Linux 7.3 wrote for such a file: see tests/data/golden/real. */
 static void the_bytes_are_a_kernels(void **state)
 {
@@ -359,6 +445,9 @@ int main(void)
 		TEST(a_closed_session_takes_all_back),
 		TEST(while_it_is_preserved_the_size_stays),
 		TEST(what_is_written_until_the_jump_comes_over),
+		TEST(what_userspace_writes_is_nobodys_mistake),
+		TEST(pages_left_behind_are_one_finding),
+		TEST(an_area_written_too_late_is_one_finding),
 		TEST(the_bytes_are_a_kernels),
 		TEST(payloads_from_hell_are_errors),
 		TEST(what_is_no_file_in_memory_is_refused),

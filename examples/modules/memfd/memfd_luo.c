@@ -227,8 +227,11 @@ static void memfd_finish(struct liveupdate_file_op_args *args)
 	struct memfd_luo_folio_ser *entries;
 	struct memfd_luo_ser *ser;
 
-	/* Retrieved: the file has it all. Not retrieved although tried: it was freed then. */
-	if (args->retrieve_status)
+	/*
+	 * Retrieved: the file has it all. Not retrieved although tried: it was freed then. Before
+	 * linux-7.0 there is another member for it.
+	 */
+	if (args->retrieve_status || args->retrieved)
 		return;
 	ser = phys_to_virt(args->serialized_data);
 	if (!ser)

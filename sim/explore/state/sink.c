@@ -54,6 +54,11 @@ void lfb__state_thawing(struct lfb_state_sink *sink, const char *field, u64 valu
 	mix_fact(sink, field, value, value, 0);
 }
 
+void lfb__state_consumed(struct lfb_state_sink *sink, const char *field, u64 value)
+{
+	mix_fact(sink, field, value, 0, value);
+}
+
 void lfb__state_remembered(struct lfb_state_sink *sink, const char *field, int status)
 {
 	mix_fact(sink, field, (u64)status, status < 0 ? 0 : (u64)status, (u64)status);

@@ -53,6 +53,8 @@ void lfb__state_number(struct lfb_state_sink *sink, const char *kind, const char
 		       u64 number);
 /* The handle of a file that freeze may change. */
 void lfb__state_thawing(struct lfb_state_sink *sink, const char *field, u64 value);
+/* What a retrieve that failed may have freed, so that finish has nothing left to free. */
+void lfb__state_consumed(struct lfb_state_sink *sink, const char *field, u64 value);
 /* An error that kernels promise to remember; 0 where there is none. */
 void lfb__state_remembered(struct lfb_state_sink *sink, const char *field, int status);
 /* The same of what is no part of the state while there is none. */

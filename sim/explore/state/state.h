@@ -20,8 +20,8 @@ struct lfb_state_sink;
 
 /*
  * Equal states have equal digests. Some leave out what kernels promise to keep: @forgiving the
- * errors that are remembered, of a failed retrieve of a file or an FLB; @thawed the handles of
- * preserved files, which freeze may change and unfreeze cannot.
+ * errors that are remembered, of a failed retrieve of a file or an FLB, and what it freed; @thawed
+ * the handles of preserved files, which freeze may change and unfreeze cannot.
  */
 struct lfb_digest {
 	u64 exact;

@@ -119,7 +119,7 @@ static void file_state(struct lfb_state_sink *sink, const struct liveupdate_sess
 			  file->token);
 	lfb__state_fact(sink, "token", file->token);
 	if (session->sessions->incoming)
-		lfb__state_fact(sink, "data", handle(sink, file->serialized_data));
+		lfb__state_consumed(sink, "data", handle(sink, file->serialized_data));
 	else
 		lfb__state_thawing(sink, "data", handle(sink, file->serialized_data));
 	lfb__state_fact(sink, "private data", pointer(sink->kernel, file->private_data));
@@ -259,12 +259,14 @@ static void kho_state(struct lfb_state_sink *sink, const struct kho *kho)
 static void memory_state(struct lfb_state_sink *sink, const struct lfb_kernel *kernel)
 {
 	lfb__state_subject(sink, "memory", "", 1);
-	lfb__state_fact(sink, "pages", kernel->pages.allocated);
+	/* A file may have got its pages whatever became of the call that looked at them. */
+	lfb__state_fact(sink, "pages", kernel->pages.allocated -
+				       (sink->ahead ? 0 : kernel->pages.of_files));
 	/* Whether there is a table already decides which allocation comes next. */
 	lfb__state_fact(sink, "slab objects", kernel->slabs.objects -
 					      (sink->ahead ? 0 : sink->tables));
 	lfb__state_fact(sink, "vmalloc areas", kernel->vmallocs.count);
-	lfb__state_fact(sink, "pages not restored", kernel->pages.incoming);
+	lfb__state_consumed(sink, "pages not restored", kernel->pages.incoming);
 	lfb__state_fact(sink, "open files", kernel->files_open);
 }
 

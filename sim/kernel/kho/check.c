@@ -177,12 +177,85 @@ static bool is_own(const struct lfb_kernel *kernel, unsigned long pfn,
 			 (entry->as == LFB_AS_ALLOC && entry->restored));
 }
 
+/* What is left and belongs together: preserved likewise by one call, or side by side. */
+struct left {
+	const struct lfb_ledger_entry *entry;	/* of the first block; NULL: nobody knows */
+	phys_addr_t phys;
+	unsigned int order;
+	unsigned long blocks;			/* or areas, where there are entries */
+	u64 bytes;
+	phys_addr_t end;
+};
+
+static void complain_left(struct lfb_kernel *kernel, const struct left *left)
+{
+	struct lfb_preserved what;
+	char more[96] = "";
+
+	if (left->entry)
+		what = lfb__preserved(kernel, left->entry);
+	else
+		snprintf(what.text, sizeof(what.text), "a block of order %u", left->order);
+	if (left->blocks > 1)
+		snprintf(more, sizeof(more), "; and %lu more like it, %llu bytes in all up to "
+			 "0x%llx", left->blocks - 1, left->bytes, left->end);
+	lfb__find(kernel, LFB_FINDING_KHO_NEVER_RESTORED, lfb__phys_object(left->phys).text,
+		  "nobody restored or freed what was handed over: %s%s", what.text, more);
+}
+
+static bool belongs(const struct left *left, const struct lfb_ledger_entry *entry,
+		    phys_addr_t phys, unsigned int order)
+{
+	const struct lfb_ledger_entry *first = left->entry;
+
+	if (!entry != !first)
+		return false;
+	if (!entry)
+		return order == left->order && phys == left->end;
+	return entry->site == first->site && entry->as == first->as &&
+	       (first->call ? entry->call == first->call : phys == left->end);
+}
+
+/* In the order of their first blocks. */
+struct all_left {
+	struct left each[16];
+	unsigned int count;
+};
+
+static void complain_all_left(struct lfb_kernel *kernel, struct all_left *all)
+{
+	for (unsigned int i = 0; i < all->count; i++)
+		complain_left(kernel, &all->each[i]);
+	all->count = 0;
+}
+
+static void add_left(struct lfb_kernel *kernel, struct all_left *all,
+		     const struct lfb_ledger_entry *entry, phys_addr_t phys, unsigned int order)
+{
+	const u64 bytes = entry ? lfb__ledger_span(entry) : PAGE_SIZE << order;
+	unsigned int i = 0;
+
+	while (i < all->count && !belongs(&all->each[i], entry, phys, order))
+		i++;
+	if (i == ARRAY_SIZE(all->each)) {
+		complain_all_left(kernel, all);
+		i = 0;
+	}
+	if (i == all->count)
+		all->each[all->count++] = (struct left){
+			.entry = entry, .phys = phys, .order = order,
+		};
+	all->each[i].blocks++;
+	all->each[i].bytes += bytes;
+	all->each[i].end = (entry ? entry->key : phys) + bytes;
+}
+
 void kho__check_left(struct lfb_kernel *kernel)
 {
 	const struct lfb_ledger_entry *entry = NULL, *before;
+	struct all_left all = { .count = 0 };
 	unsigned int order = 0;
 	unsigned long pfn = 0;
-	struct lfb_preserved what;
 
 	if (!lfb__checking(kernel))
 		return;
@@ -190,16 +263,10 @@ void kho__check_left(struct lfb_kernel *kernel)
 		before = entry;
 		if (!entry || PFN_PHYS(pfn) - entry->key >= lfb__ledger_span(entry))
 			entry = lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, PFN_PHYS(pfn));
-		if (is_own(kernel, pfn, entry) || (entry && entry == before))
-			continue;
-		if (entry)
-			what = lfb__preserved(kernel, entry);
-		else
-			snprintf(what.text, sizeof(what.text), "a block of order %u", order);
-		lfb__find(kernel, LFB_FINDING_KHO_NEVER_RESTORED,
-			  lfb__phys_object(PFN_PHYS(pfn)).text,
-			  "nobody restored or freed what was handed over: %s", what.text);
+		if (!is_own(kernel, pfn, entry) && (!entry || entry != before))
+			add_left(kernel, &all, entry, PFN_PHYS(pfn), order);
 	}
+	complain_all_left(kernel, &all);
 }
 
 void kho__mark_own(const struct lfb_view *view, phys_addr_t phys, size_t size)

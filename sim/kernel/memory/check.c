@@ -68,14 +68,18 @@ void lfb__check_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 		  phys, lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ": ").text);
 }
 
-/* Is all of it still there to be looked at? What was freed too early is a finding already. */
+/*
+ * Is all of it still there to be looked at? What was freed too early is a finding already, and what
+ * userspace writes, whatever it looks like and whenever it does, is none.
+ */
 static u64 *contents(const struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)
 {
 	const struct page *page = lfb__page(kernel, PHYS_PFN(entry->key));
 	unsigned long i, nr_pages = PHYS_PFN(lfb__ledger_span(entry));
 
 	for (i = 0; page && i < nr_pages; i++) {
-		if (!(page[i].flags & (PG_ALLOCATED | PG_TAIL)) || page[i].flags & PG_SLAB)
+		if (!(page[i].flags & (PG_ALLOCATED | PG_TAIL)) ||
+		    page[i].flags & (PG_SLAB | PG_OF_FILE))
 			return NULL;
 	}
 	return page ? lfb__pfn_address(&kernel->memory, PHYS_PFN(entry->key)) : NULL;
@@ -275,6 +279,17 @@ bool lfb__find_handed_over(struct lfb_kernel *kernel, u64 address, char *text, s
 	return true;
 }
 
+/* A page of the same area as the one before it that was complained of: that one was enough. */
+static bool is_of_run(const struct lfb_ledger_entry **last, const struct lfb_ledger_entry *entry)
+{
+	const struct lfb_ledger_entry *before = *last;
+
+	*last = entry;
+	return before && before->as == LFB_AS_VMALLOC_PAGE && entry->as == before->as &&
+	       entry->call == before->call && entry->site == before->site &&
+	       entry->operation == before->operation;
+}
+
 static u64 digest_of(const u64 *words, size_t count)
 {
 	u64 lanes[4] = { 1, 2, 3, 4 };
@@ -293,12 +308,11 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 	const u64 *words;
 	u64 digest;
 
-	(void)context;
 	words = entry->internal ? NULL : contents(kernel, entry);
 	if (!words)
 		return;
 	digest = digest_of(words, lfb__ledger_span(entry) / sizeof(u64));
-	if (entry->watched && entry->digest != digest) {
+	if (entry->watched && entry->digest != digest && !is_of_run(context, entry)) {
 		lfb__find_place(kernel, "preserved at", entry->site);
 		lfb__find(kernel, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE,
 			  lfb__phys_object(entry->key).text,
@@ -312,10 +326,12 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 
 void lfb__check_unchanged(struct lfb_kernel *kernel)
 {
+	const struct lfb_ledger_entry *last = NULL;
+
 	if (!kernel->serialized || kernel->dead)
 		return;
 	kernel->watching = true;
-	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, check_unchanged, NULL);
+	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, check_unchanged, &last);
 }
 
 void lfb__check_serialized(struct lfb_kernel *kernel)

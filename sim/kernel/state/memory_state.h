@@ -35,6 +35,7 @@
 #define PG_FOLIO 0x10u		/* head of a folio */
 #define PG_PRESERVED_IN 0x20u	/* head of a block the previous kernel preserved, not restored */
 #define PG_DIRTY 0x40u		/* has been written to since it was last destroyed */
+#define PG_OF_FILE 0x80u	/* of a file in memory: what is in it is userspace's; each page */
 #define PG_VMALLOC 0x100u
 #define PG_INTERNAL 0x200u	/* KHO's own: bitmaps, map pages; head of what LUO handed over */
 #define PG_PRESERVED 0x400u	/* marked for the next kernel; each page of a block */
@@ -118,6 +119,7 @@ struct lfb_pages {
 	unsigned long bottom;			/* LFB_PAGES_ASCENDING: next page to give out */
 	unsigned long top;			/* LFB_PAGES_ASCENDING: internal pages grow down */
 	unsigned long allocated;		/* pages given out by alloc_pages() and co. */
+	unsigned long of_files;			/* of these, what files in memory have */
 	unsigned long internal;			/* pages of KHO's own records */
 	unsigned long incoming;			/* pages handed over, not restored */
 	phys_addr_t early_next;			/* lfb__early_alloc() */

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Files in memory, as an agent makes them and looks into them. Where a scenario mentions any, all
+ * of its kernels have their handler.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <luo/memfd.h>
+#include <luo/shmem.h>
+
+#include "sim/play/play.h"
+
+/* The handler, as a module of the kernel image. */
+struct lfb_run_memfds {
+	struct liveupdate_file_handler handler;
+	struct module module;
+	struct lfb_module image;
+};
+
+static int memfd_init(void)
+{
+	struct lfb_image_module *image;
+	int err = 0;
+
+	list_for_each_entry(image, &lfb_machine_current()->modules, list) {
+		if (image->module->init == memfd_init)
+			err = liveupdate_register_file_handler(image->module->data);
+	}
+	/* Built-in code goes on without live update. */
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
+int lfb__run_add_memfds(struct lfb_run *run)
+{
+	struct lfb_run_memfds *memfds;
+	int err;
+
+	if (!run->scenario->has_memfds)
+		return 0;
+	memfds = calloc(1, sizeof(*memfds));
+	if (!memfds)
+		return lfb__error(run->machine, -ENOMEM, "no memory to run a scenario");
+	memfds->handler.ops = &lfb_memfd_file_ops;
+	snprintf((char *)memfds->handler.compatible, sizeof(memfds->handler.compatible),
+		 MEMFD_LUO_FH_COMPATIBLE);
+	memfds->module.name = "memfd";
+	memfds->image = (struct lfb_module){
+		.module = &memfds->module,
+		.init = memfd_init,
+		.data = &memfds->handler,
+		.data_size = sizeof(memfds->handler),
+	};
+	err = lfb_machine_add_module(run->machine, &memfds->image);
+	if (err)
+		free(memfds);
+	else
+		run->memfds = memfds;
+	return err;
+}
+
+void lfb__run_remove_memfds(struct lfb_run *run)
+{
+	if (!run->memfds)
+		return;
+	lfb_machine_remove_module(run->machine, run->memfds->module.name);
+	free(run->memfds);
+}
+
+struct looking {
+	const struct lfb_operation *operation;
+	struct file *file;
+};
+
+static long make(void *argument)
+{
+	struct looking *looking = argument;
+	const struct lfb_operation *operation = looking->operation;
+	struct file *file = memfd_alloc_file("memfd", 0);
+	int err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = lfb__contents_write(file, operation->size, operation->pages, operation->value);
+	if (err)
+		fput(file);
+	else
+		looking->file = file;
+	return err;
+}
+
+static long compare(void *argument)
+{
+	const struct looking *looking = argument;
+	const struct lfb_operation *operation = looking->operation;
+
+	return lfb__contents_compare(looking->file, operation->size, operation->pages,
+				     operation->value);
+}
+
+long lfb__run_make_memfd(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	struct looking looking = { .operation = operation };
+	long ret = lfb_machine_call(run->machine, make, &looking);
+
+	if (!ret)
+		ret = lfb_agent_install(run->agent, looking.file);
+	if (ret < 0)
+		return ret;
+	run->files[operation->inode] = (int)ret;
+	return 0;
+}
+
+long lfb__run_check_memfd(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	struct looking looking = {
+		.operation = operation,
+		.file = lfb_agent_file(run->agent, run->files[operation->inode]),
+	};
+
+	return looking.file ? lfb_machine_call(run->machine, compare, &looking) : -EBADF;
+}

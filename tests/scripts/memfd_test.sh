@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# Files in memory in scenarios: made, handed over, looked into, and every step of it failing.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+cat >"$dir/memfd.lfb" <<'END'
+memfd 1 20480 0,3 7
+check 1 20480 0,3 7
+check 1 20480 0,2 7 = -5
+check 1 20480 - 7 = -5
+check 1 4096 0 7 = -5
+check 2 4096 0 7 = -9
+memfd 2 4096 0,1 7 = -22
+memfd 3 0 - 0
+memfd 4 9223372036854775807 2251799813685247 5
+check 4 9223372036854775807 2251799813685247 5
+check 4 9223372036854775807 2251799813685246 5 = -5
+memfd 5 9223372036854775808 - 5 = -27
+memfd 6 8796093022208 9 5
+open
+session vm
+again vm 1 1
+again vm 2 3
+again vm 4 4 = -27
+again vm 6 6 = -12
+reboot
+open
+rsession vm
+retrieve vm 1
+finish vm
+close vm
+END
+for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+	lfb 0 run --strict --profile $profile "$dir/memfd.lfb"
+	lfb 0 run --findings --profile $profile "$dir/memfd.lfb"
+	silent out err
+done
+
+# The one thing that memory running out makes it leave behind, as a kernel's handler does: the
+# folios of a file whose table cannot be mapped.
+lfb 1 sweep --profile reference "$dir/memfd.lfb"
+prints out 'LFB-FILE-LEFT-BEHIND: file memfd-v2 finish'
+prints out ' 1 violation'
+
+# refused WHAT LINE
+refused() {
+	echo "$2" >"$dir/bad.lfb"
+	lfb 1 run "$dir/bad.lfb"
+	prints err "$1"
+}
+refused 'expected a size in bytes' 'memfd 1'
+refused 'expected pages, as 0,3, or -' 'memfd 1 4096 0,'
+refused 'expected pages, as 0,3, or -' 'memfd 1 4096 0,- 1'
+refused 'expected a seed' 'check 1 4096 0'
+finish
