@@ -5,7 +5,6 @@
 #include "lib/file.h"
 #include "lib/flb.h"
 #include "lib/registry.h"
-#include "lib/session.h"
 
 /* Deserialize */
 

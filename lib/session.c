@@ -158,18 +158,6 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 	return false;
 }
 
-int luo_session_is_for(struct luo *luo, const struct liveupdate_session *session, bool incoming,
-		       const char *what)
-{
-	const bool looks = incoming ? !luo_quirk(luo, LUO_QUIRK_FILE_INCOMING_OPS_ON_OUTGOING) :
-				      luo->profile->preserve_needs_outgoing;
-
-	if (!looks || session->sessions->incoming == incoming)
-		return 0;
-	return lfb__fail(luo->kernel, -EINVAL, "%s: session %.64s %s", what, session->name,
-			 incoming ? "is being preserved, not restored" : "was handed over");
-}
-
 /* The reboot */
 
 int luo_session_serialize(struct luo *luo)
@@ -241,16 +229,6 @@ static int restore_session(void *context, phys_addr_t where,
 	if (err)
 		luo_session_remove(luo, session);
 	return err;
-}
-
-const void *luo_session_follow(phys_addr_t phys, size_t size)
-{
-	const void *block = lfb__memory_at(&lfb__current->memory, phys, size);
-	struct luo *luo = lfb__current->luo;
-
-	if (!block)
-		luo->watch->session->block_followed(luo, phys);
-	return block;
 }
 
 static int restore_sessions(struct luo *luo)

@@ -19,14 +19,6 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session);
  * @session: which one would be changed, NULL for none that is there yet.
  */
 bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, const char *what);
-/* 0, or -EINVAL for one of the other direction, where the kernel looks; @what is asked of it. */
-int luo_session_is_for(struct luo *luo, const struct liveupdate_session *session, bool incoming,
-		       const char *what);
-/*
- * Reading like a kernel that does not ask whether a block was handed over: it ends where there is
- * no memory.
- */
-const void *luo_session_follow(phys_addr_t phys, size_t size);
 /* Restores the sessions that were handed over, once. */
 int luo_session_deserialize(struct luo *luo);
 int luo_session_serialize(struct luo *luo);

@@ -261,7 +261,7 @@ int lfb__parse_argument(struct lfb_parser *parser, char letter, struct lfb_opera
 {
 	int err = parse_one(parser, letter, operation);
 
-	if (!err && letter != 'R' && letter != 'P')
+	if (!err && letter != 'R' && letter != 'P' && letter != 'Y')
 		lfb__next_token(&parser->line);
 	return err;
 }
