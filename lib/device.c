@@ -28,6 +28,7 @@ static long create_session(void *context, void *argument)
 {
 	struct liveupdate_ioctl_create_session *arg = argument;
 
+	lfb__call_is(lfb__current, "create", (const char *)arg->name, NULL);
 	return install_session(context, (const char *)arg->name, &arg->fd, luo_session_create);
 }
 
@@ -35,6 +36,7 @@ static long retrieve_session(void *context, void *argument)
 {
 	struct liveupdate_ioctl_retrieve_session *arg = argument;
 
+	lfb__call_is(lfb__current, "retrieve", (const char *)arg->name, NULL);
 	return install_session(context, (const char *)arg->name, &arg->fd, luo_session_retrieve);
 }
 

@@ -24,7 +24,7 @@ static const struct {
 #define BIT_FOR_Z(quirk, in, sentence) BIT_FOR(Z, quirk, in)
 #define BIT_FOR_T(quirk, in, sentence) BIT_FOR(T, quirk, in)
 
-enum { RFC_V6, LINUX_7_0, LINUX_7_3, REFERENCE };
+enum { RFC_V6, LINUX_7_0, LINUX_7_2, LINUX_7_3, REFERENCE };
 
 static const struct luo_profile profiles[] = {
 	[RFC_V6] = {
@@ -59,10 +59,9 @@ static const struct luo_profile profiles[] = {
 		.session_full_error = -ENOMEM,
 		.finalizes_kho = true,
 	},
-	/* The reference is the same kernel: all but its quirks is the same. */
-	[LINUX_7_3 ... REFERENCE] = {
+	/* The orchestrator of all three is the same; the reference has its defects mended. */
+	[LINUX_7_2 ... REFERENCE] = {
 		.kho = &kho__abi_v4,
-		.release = "7.3.0-rc7",
 		.codec = &luo_codec_v5,
 		.has_unregister = true,
 		.has_session_lookup = true,
@@ -78,10 +77,16 @@ static const struct luo_profile profiles[] = {
 		.failed_restore_is_io_error = true,
 		.session_full_error = -ENOSPC,
 	},
+	[LINUX_7_2].name = "linux-7.2",
+	[LINUX_7_2].about = "Linux 7.2, a released stable kernel",
+	[LINUX_7_2].release = "7.2.13",
+	[LINUX_7_2].quirks = 0 LUO_QUIRKS(BIT_FOR_T),
 	[LINUX_7_3].name = "linux-7.3",
+	[LINUX_7_3].release = "7.3.0-rc7",
 	[LINUX_7_3].about = "Linux 7.3 as of July 2026, the newest",
 	[LINUX_7_3].quirks = 0 LUO_QUIRKS(BIT_FOR_T),
 	[REFERENCE].name = "reference",
+	[REFERENCE].release = "7.3.0-rc7",
 	[REFERENCE].about =
 		"linux-7.3 with every known defect mended: what a correct kernel would do",
 };

@@ -6,12 +6,18 @@
 #include "lib/ioctl.h"
 #include "lib/session.h"
 
+static void say(const struct liveupdate_session *session, const char *what, const u64 *token)
+{
+	lfb__call_is(lfb__current, what, session->name, token);
+}
+
 static long preserve_fd(void *context, void *argument)
 {
 	struct liveupdate_session_preserve_fd *arg = argument;
 	struct liveupdate_session *session = context;
 	long err;
 
+	say(session, "preserve", &arg->token);
 	mutex_lock(&session->mutex);
 	err = luo_file_preserve(lfb__current->luo, session, arg->token, arg->fd);
 	mutex_unlock(&session->mutex);
@@ -35,6 +41,7 @@ static long retrieve_fd(void *context, void *argument)
 	struct file *file;
 	int fd, err;
 
+	say(session, "retrieve", &arg->token);
 	fd = get_unused_fd_flags(0);
 	if (fd < 0)
 		return fd;
@@ -66,6 +73,7 @@ static long finish(void *context, void *argument)
 	struct luo *luo = lfb__current->luo;
 	long err;
 
+	say(session, "finish", NULL);
 	if (luo->profile->finish_checks_reserved && arg->reserved)
 		return lfb__fail(luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
 				 arg->reserved);
@@ -80,6 +88,7 @@ static long get_name(void *context, void *argument)
 	struct liveupdate_session_get_name *arg = argument;
 	struct liveupdate_session *session = context;
 
+	say(session, "get name of", NULL);
 	if (arg->reserved)
 		return lfb__fail(lfb__current, -EINVAL, "get name: reserved is %u, not 0",
 				 arg->reserved);
@@ -165,6 +174,7 @@ static int session_release(struct inode *inode, struct file *file)
 	/* In a kernel that died there is nothing left to end. */
 	if (!luo)
 		return -ESHUTDOWN;
+	say(session, "close", NULL);
 	if (!luo_may_change(luo, session, "close of a session"))
 		return -EAGAIN;
 	mutex_lock(&session->mutex);

@@ -6,8 +6,9 @@
  * a fixture.
  *
  * Each fails the test like cmocka's own do, with the line it stands in, and prints the machine's
- * findings. Before this header, include <cmocka.h> as it wants to be included; without, that is
- * done here.
+ * findings. What nobody looked at until the machine is destroyed, or the program ends, is printed
+ * then (lfb_findings_print()): a test that only sees -EFAULT has the fault named too. Before this
+ * header, include <cmocka.h> as it wants to be included; without, that is done here.
  */
 #ifndef LUO_CMOCKA_H
 #define LUO_CMOCKA_H
@@ -50,6 +51,11 @@ struct lfb_callbacks {
 };
 
 /* What the macros call. Names that end so are not for users. */
+__attribute__((constructor, unused)) static void lfb_cmocka_prints_(void)
+{
+	lfb_findings_print(true);
+}
+
 static inline struct lfb_machine_stats lfb_stats_(struct lfb_machine *machine)
 {
 	struct lfb_machine_stats stats;
@@ -489,11 +495,15 @@ static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_op
 	options.only = lfb_cmocka_case(name);
 	options.write = options.only ? lfb_cmocka_show : NULL;
 	options.replay = NULL;
+	if (!options.progress)
+		options.progress = lfb_progress_draw;
+	lfb_progress_draw(NULL, NULL);
 	err = lfb_machine_create(machine_options ? machine_options : &fixed, &machine);
 	if (err)
 		snprintf(error, sizeof(error), "%s", lfb_error_text(NULL));
 	else
 		err = lfb_sweep(machine, body, context, &options, &result);
+	lfb_progress_draw(NULL, NULL);
 	if (err && machine)
 		snprintf(error, sizeof(error), "%s", lfb_error_text(machine));
 	lfb_machine_destroy(machine);
@@ -561,7 +571,11 @@ static inline void lfb_cmocka_exhaust(const struct lfb_machine_options *machine_
 		what.only = wanted + length + 1;
 	if (what.only)
 		what.write = lfb_cmocka_show;
+	if (!what.progress)
+		what.progress = lfb_progress_draw;
+	lfb_progress_draw(NULL, NULL);
 	err = lfb_exhaust_modules(machine_options, &what, context, &result);
+	lfb_progress_draw(NULL, NULL);
 	if (err)
 		print_error("%s: the search could not run (%d): %s\n", name, err,
 			    lfb_error_text(NULL));

@@ -144,28 +144,33 @@ LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
 			     struct lfb_exhaust_result *result);
 
 /**
- * enum lfb_exhaust_choice - what a search tries beyond the usual, as bits
- * @LFB_EXHAUST_AGAIN: a file that was retrieved is preserved again, once its session is finished
+ * enum lfb_exhaust_choice - what a search of modules tries unless it is told to do without, as bits
+ * @LFB_EXHAUST_AGAIN: a file that was retrieved is preserved again, before its session is finished
+ *	(-EBUSY) and afterwards
  * @LFB_EXHAUST_OFF: the next kernel boots without live update, or without KHO: what was handed over
  *	is lost, and the one after that has both again
- * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs
+ * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs, or has one more
+ * @LFB_EXHAUST_ALL_CHOICES: all of these
  */
 enum lfb_exhaust_choice {
 	LFB_EXHAUST_AGAIN = 1 << 0,
 	LFB_EXHAUST_OFF = 1 << 1,
 	LFB_EXHAUST_LINKS = 1 << 2,
+	LFB_EXHAUST_ALL_CHOICES = (1 << 3) - 1,
 };
 
 /**
  * struct lfb_exhaust_module_options - what to look for, and how far
  * @sz: sizeof(struct lfb_exhaust_module_options)
- * @length: operations in a sequence, 1 to LFB_EXHAUST_LENGTH_MAX; default 5
+ * @length: operations in a sequence, 1 to LFB_EXHAUST_LENGTH_MAX; default 6, which is enough to
+ *	preserve, reboot, retrieve and finish
  * @finds: findings to look for, of any severity; the search is over when each was found. NULL:
  *	all of severity error and fatal, up to @length
  * @nr_finds: how many they are
  * @progress: told how far it is, and may end it; NULL: nobody is
  * @context: handed to @progress
- * @choices: enum lfb_exhaust_choice, but for LFB_EXHAUST_AGAIN
+ * @without: enum lfb_exhaust_choice, what not to try; 0: all of it is tried
+ * @jobs: threads; default as many as there are processors
  */
 struct lfb_exhaust_module_options {
 	size_t sz;
@@ -174,7 +179,8 @@ struct lfb_exhaust_module_options {
 	size_t nr_finds;
 	lfb_progress_fn progress;
 	void *context;
-	unsigned int choices;
+	unsigned int without;
+	unsigned int jobs;
 };
 
 /**
@@ -218,7 +224,8 @@ struct lfb_exhaust_module_result {
  *
  * The agent makes no mistakes, so a finding is the module's, or the kernel's when it has defects.
  * Sequences are tried by length, those of one length in the same order each time, with what is
- * left over at their end looked for. There is no model: nothing is compared.
+ * left over at their end looked for. There is no model: nothing is compared. The result does not
+ * depend on the number of threads; each has a machine of its own, like @machine.
  *
  * Return: 0, whether something was found or not; -EINVAL no live scenario or machine, options or a
  * result that make no sense, a module with other numbers; -EBUSY the machine is not off; -ENOMEM;
@@ -244,7 +251,7 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  *	-errno. NULL: nothing
  * @length: calls in a sequence, 1 to LFB_EXHAUST_LENGTH_MAX; 0: 6, which is enough to preserve,
  *	jump, retrieve and finish
- * @choices: enum lfb_exhaust_choice
+ * @without: enum lfb_exhaust_choice, what not to try; 0: all of it is tried
  * @no_failures: the callbacks that may fail are not made to
  * @jobs: processes; 0: as many as there are processors; 1: none but this one, for a debugger
  * @finds: findings to look for, of any severity; NULL: all of severity error and fatal
@@ -266,7 +273,7 @@ struct lfb_exhaust_modules {
 	unsigned int sessions;
 	int (*use)(struct lfb_machine *machine, void *context);
 	unsigned int length;
-	unsigned int choices;
+	unsigned int without;
 	bool no_failures;
 	unsigned int jobs;
 	const enum lfb_finding_id *finds;

@@ -59,7 +59,7 @@ struct lfb_place {
  * @operation: the operation it was first seen in, counted from 1 since power on: a boot, an
  *	agent's call, a call of module code, a reboot. In a scenario, the line's place among the
  *	operations
- * @doing: that operation in a word ("preserve"), or the scenario's line
+ * @doing: that operation in words ("preserve token 7 of session vm-a"), or the scenario's line
  * @boot: the kernel, 0 for the first
  * @profile: what kernel that is ("linux-7.3")
  * @task: who was at work: "boot", an agent's name, or in a C program that calls module code the
@@ -143,6 +143,18 @@ LFB_API size_t lfb_findings_of(struct lfb_machine *machine, enum lfb_finding_id 
 LFB_API void lfb_findings_clear(struct lfb_machine *machine);
 
 /**
+ * lfb_findings_print() - print findings that nobody has looked at
+ * @on: true for print; false, as at the beginning, for not
+ *
+ * A machine that is destroyed with findings that nobody asked for since they were made (counted,
+ * looked at or cleared) prints them on standard error, notes aside; one that is never destroyed
+ * does so when the process exits. So a fault is named in tests that know nothing of findings, too.
+ * <luo/cmocka.h> switches it on for the programs that include it. The environment variable
+ * LFB_FINDINGS (print, quiet) takes the place of what a program says.
+ */
+LFB_API void lfb_findings_print(bool on);
+
+/**
  * lfb_finding_silence() - do not write down an id, or do so again
  * @machine: the machine
  * @id: which
@@ -159,7 +171,8 @@ LFB_API int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id
  * @size: bytes at @text
  *
  *	LFB-FLB-OBJ-NOT-FREED (error): the object is still allocated when the FLB is done with
- *	  where:  operation 9 (close vm-1), kernel 0 (reference), flb iommu-v1 unpreserve
+ *	  where:  operation 9 (close session vm-1), kernel 0 (reference), task vmm, in flb iommu-v1
+ *		  unpreserve
  *	  object: flb iommu-v1
  *	  what:   its object, 128 bytes from kmalloc, is still allocated
  *	  at:     my_module.c:42 my_unpreserve

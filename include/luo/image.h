@@ -68,6 +68,20 @@ LFB_API int lfb_inspect_image(const char *path, const struct lfb_image_options *
 			      enum lfb_inspect_format format, lfb_write_fn write, void *context);
 
 /**
+ * lfb_inspect_debugfs() - describe what a kernel shows in /sys/kernel/debug/kho
+ * @path: that directory, a copy of it, or a tar of one
+ * @format: how
+ * @write: receives the description
+ * @context: handed to @write
+ *
+ * Also said is where that misleads: files that are shorter than they claim, pages that were freed.
+ *
+ * Return: as lfb_inspect_blob(); -ENOENT nothing of it is there; -errno of reading it.
+ */
+LFB_API int lfb_inspect_debugfs(const char *path, enum lfb_inspect_format format,
+				lfb_write_fn write, void *context);
+
+/**
  * lfb_blob_from_image() - make a blob of what an image hands over, to boot from
  * @path: a blob, an ELF core, else a raw image
  * @options: may be NULL

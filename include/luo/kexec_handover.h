@@ -200,10 +200,49 @@ LFB_API void kho_remove_subtree(void *blob);
  *
  * The address is as the previous kernel wrote it: whether anything was preserved there is for the
  * caller to find out.
- * Return: 0, -ENOENT no KHO boot or no such node, -EINVAL a NULL argument, a property missing or
- * not 8 bytes, or the root tree's page was restored and overwritten; -EOPNOTSUPP.
+ * Return: 0; -ENOENT no KHO boot, which is seen before anything else, or no such node; -EINVAL a
+ * NULL argument, a property missing or not 8 bytes (@phys is set already when it is the size), or
+ * the root tree's page was restored and overwritten; -EOPNOTSUPP.
  */
 LFB_API int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size);
+
+/**
+ * kho_scratch_overlap() - does memory reach into scratch?
+ * @phys: its first byte
+ * @size: bytes
+ *
+ * Nothing that lies there can be handed over: the next kernel boots in it. In kernels up to
+ * linux-7.2 it is KHO's own. Return: so, or not; false outside of kernels.
+ */
+LFB_API bool kho_scratch_overlap(phys_addr_t phys, size_t size);
+
+/**
+ * DECLARE_KHOSER_PTR() - a member of a handed-over structure that leads to preserved memory
+ * @name: the member: a union of "phys", which is handed over, and "ptr", which gives it a type
+ * @type: the type of the pointer
+ */
+#define DECLARE_KHOSER_PTR(name, type)                                                             \
+	union {                                                                                    \
+		u64 phys;                                                                          \
+		type ptr;                                                                          \
+	} name
+
+/**
+ * KHOSER_STORE_PTR() - put a pointer into such a member, as a physical address
+ * @dest: the member
+ * @val: the pointer, of the member's type
+ */
+#define KHOSER_STORE_PTR(dest, val)                                                                \
+	((void)sizeof((dest).ptr == (val)), (dest).phys = virt_to_phys(val))
+
+/**
+ * KHOSER_LOAD_PTR() - the pointer in such a member, as this kernel sees it
+ * @src: the member
+ *
+ * Evaluates @src more than once. Is NULL where the member is 0.
+ */
+#define KHOSER_LOAD_PTR(src)                                                                       \
+	((__typeof__((src).ptr))((src).phys ? phys_to_virt((src).phys) : NULL))
 
 /**
  * kho_finalize() - write the preserved-memory map

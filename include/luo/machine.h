@@ -41,6 +41,11 @@ struct lfb_module;
  * @release: what its kernels tell the next one that they are (kexec-metadata, kho-v4), 1 to 64
  *	characters; default the profile's
  * @kexec_count: kexecs before the machine was switched on, counted on from there (kho-v4)
+ * @memory_start: the physical address where memory begins, in bytes, a multiple of 4 MiB up to
+ *	4 GiB; 0: as @map says
+ * @scratch_areas: where the next kernel boots and nothing is preserved or given out: as kernels
+ *	have them for each node, one at the end of memory and the others at equal distances below
+ *	it; 1 to 16, default 1
  */
 struct lfb_machine_options {
 	size_t sz;
@@ -58,6 +63,8 @@ struct lfb_machine_options {
 	enum lfb_memory_map map;
 	const char *release;
 	u32 kexec_count;
+	u64 memory_start;
+	unsigned int scratch_areas;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */

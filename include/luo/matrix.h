@@ -9,6 +9,7 @@
 
 #include <luo/types.h>
 
+struct lfb_blob;
 struct lfb_machine;
 
 /** enum lfb_matrix_kind - what the sending kernel hands over. lfb_matrix_kind_about() */
@@ -100,6 +101,22 @@ struct lfb_matrix_hop {
  */
 LFB_API int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind,
 			   const char *const *to, unsigned int count, struct lfb_matrix_hop *hops);
+
+/**
+ * lfb_matrix_take() - can a kernel take over a handover that is there already?
+ * @machine: a machine that is switched off: its profile is the kernel. It is switched off again
+ * @blob: the handover
+ * @hop: filled in; of what arrived, files are those of the sessions that did: what is in them only
+ *	their own handlers know, and no FLB is asked for. LFB_MATRIX_WORKS: all sessions arrived
+ *
+ * The kernel boots from it, with a handler for each kind of file, and an agent retrieves each
+ * session.
+ *
+ * Return: 0 whatever the outcome; -EINVAL; -EBUSY the machine is not off; what
+ * lfb_machine_boot_blob() returns when the machine cannot hold it; -ENOMEM.
+ */
+LFB_API int lfb_matrix_take(struct lfb_machine *machine, const struct lfb_blob *blob,
+			    struct lfb_matrix_hop *hop);
 
 /** lfb_matrix_kind_name() - Return: a kind as a word ("full-files"), NULL when there is none. */
 LFB_API const char *lfb_matrix_kind_name(enum lfb_matrix_kind kind);

@@ -35,4 +35,14 @@ struct lfb_progress {
  */
 typedef bool (*lfb_progress_fn)(void *context, const struct lfb_progress *progress);
 
+/**
+ * lfb_progress_draw() - an lfb_progress_fn that shows it on a terminal
+ * @context: not used
+ * @progress: how far it is; NULL when the work begins, and when it has ended: takes the line away
+ *
+ * A line on standard error, where that is a terminal and TERM not "dumb", once a second from the
+ * first second on; else nothing. One thread of a process at a time. Return: true.
+ */
+LFB_API bool lfb_progress_draw(void *context, const struct lfb_progress *progress);
+
 #endif

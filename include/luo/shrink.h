@@ -7,6 +7,7 @@
 
 #include <luo/finding.h>
 #include <luo/inspect.h>
+#include <luo/progress.h>
 #include <luo/types.h>
 
 struct lfb_scenario;
@@ -75,6 +76,15 @@ LFB_API int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_f
 LFB_API int lfb_scenario_shrink_finding(const struct lfb_scenario *scenario,
 					struct lfb_machine *machine, enum lfb_finding_id id,
 					bool keep_module, struct lfb_scenario **shortest);
+
+/**
+ * lfb_shrink_progress() - have the shrinking that this thread asks for say how far it is
+ * @progress: told before each candidate: how many there were (done) and how many lines (length) of
+ *	the scenario's (longest) are left. False ends it: the result is the shortest until then.
+ *	NULL: nobody is told
+ * @context: handed to @progress
+ */
+LFB_API void lfb_shrink_progress(lfb_progress_fn progress, void *context);
 
 /**
  * struct lfb_run_failure - how a run failed

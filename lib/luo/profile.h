@@ -14,7 +14,7 @@ struct luo_codec;
 
 /*
  * docs/facts.md section 9: X(name, who has it, what happens). R rfc-v6, Z linux-7.0,
- * T linux-7.3.
+ * T linux-7.2 and linux-7.3.
  */
 #define LUO_QUIRKS(X)                                                                              \
 	X(FLB_FINISH_NEEDS_GET, R | Z | T,                                                         \

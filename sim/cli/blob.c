@@ -68,6 +68,13 @@ static int dump_memory(const struct cli_line *line, const char *path)
 	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
 }
 
+static int dump_debugfs(const struct cli_line *line, const char *path)
+{
+	int err = lfb_inspect_debugfs(path, format_of(line->state), cli_write, NULL);
+
+	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
+}
+
 /* Whatever it is; what nobody knows is a blob, so that what is wrong with it is said. */
 static int dump_file(const struct cli_line *line, const char *path)
 {
@@ -77,6 +84,8 @@ static int dump_file(const struct cli_line *line, const char *path)
 	if (dump->luo || dump->profile)
 		return cli_usage(line->command, "--luo and --profile are for --raw; everything "
 						"else says both itself");
+	if (kind == LFB_IMAGE_DEBUGFS)
+		return dump_debugfs(line, path);
 	if (kind == LFB_IMAGE_CORE || kind == LFB_IMAGE_PACKED ||
 	    (kind == LFB_IMAGE_RAW && line->machine.image.is_raw))
 		return dump_memory(line, path);
@@ -111,10 +120,12 @@ const struct cli_command cli_dump = {
 	"       lfb dump [--json] [--root ADDRESS] [--scratch ADDRESS+SIZE]... CORE\n"
 	"       lfb dump [--json] [--root ADDRESS] [--scratch ADDRESS+SIZE]... --base ADDRESS\n"
 	"                IMAGE\n"
+	"       lfb dump [--json] DIRECTORY|TAR\n"
 	"       lfb dump [--json] --raw IMAGE --luo ADDRESS --profile P\n"
 	"\n"
 	"Says what a blob holds, or the memory of a real machine (an ELF core, a raw image),\n"
-	"decoded by the code a booting kernel uses. docs/dump.md says how to get such a file.\n"
+	"decoded by the code a booting kernel uses; and what /sys/kernel/debug/kho shows, from\n"
+	"there or from a copy. docs/dump.md says how to get such files.\n"
 	"Exit status 1 when something in it cannot be understood.\n",
 	options, sizeof(struct dump), run_dump, .column = 17, .max = INT_MAX,
 };

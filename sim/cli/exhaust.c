@@ -21,7 +21,7 @@ struct exhaust {
 	struct lfb_exhaust_options search;
 	const char *module;		/* --module */
 	struct cli_findings finds;	/* none: all that are errors */
-	unsigned int choices;		/* --lacks */
+	unsigned int without;		/* --without */
 	const char *path;		/* --case */
 	bool time;
 	bool defects;
@@ -46,18 +46,19 @@ static int add_group(const struct cli_given *given)
 	return CLI_OK;
 }
 
-static int add_lack(const struct cli_given *given)
+static int add_without(const struct cli_given *given)
 {
-	unsigned int *choices = given->into;
+	static const char *const names[] = { "again", "off", "links" };
+	unsigned int *without = given->into;
 
-	if (!strcmp(given->value, "off"))
-		*choices |= LFB_EXHAUST_OFF;
-	else if (!strcmp(given->value, "links"))
-		*choices |= LFB_EXHAUST_LINKS;
-	else
-		return cli_usage(given->line->command, "--lacks %s: expected off or links",
-				 given->value);
-	return CLI_OK;
+	for (size_t bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++) {
+		if (!strcmp(given->value, names[bit])) {
+			*without |= 1u << bit;
+			return CLI_OK;
+		}
+	}
+	return cli_usage(given->line->command, "--without %s: expected again, off or links",
+			 given->value);
 }
 
 /* Compared with the model */
@@ -366,7 +367,8 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 		.finds = exhaust->finds.count ? exhaust->finds.ids : NULL,
 		.nr_finds = exhaust->finds.count,
 		.progress = cli_progress,
-		.choices = exhaust->choices,
+		.without = exhaust->without,
+		.jobs = exhaust->search.jobs,
 	};
 	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
 	char found[40];
@@ -440,7 +442,7 @@ static int run(struct cli_line *line)
 }
 
 static const struct cli_option options[] = {
-	{ "length", "N", "operations in a sequence (default 5)",
+	{ "length", "N", "operations in a sequence (default 5; 6 with --module)",
 	  offsetof(struct exhaust, search.length), LFB_EXHAUST_LENGTH_MAX,
 	  .wanted = "a number from " },
 	{ "with", "GROUP", "more operations: locked, unregistered, names, many, missing,\n"
@@ -448,7 +450,7 @@ static const struct cli_option options[] = {
 	  "all but locked; may be repeated. A quirk brings what it needs",
 	  offsetof(struct exhaust, search.groups), .set = add_group, .group = GROUP_MODEL },
 	{ "jobs", "N", "threads (default: as many as there are processors)",
-	  offsetof(struct exhaust, search.jobs), 64, "a number from ", .group = GROUP_MODEL },
+	  offsetof(struct exhaust, search.jobs), 64, .wanted = "a number from " },
 	{ "all", NULL, "go on from equal states every time, not once",
 	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },
 	{ "time", NULL, "say on standard error how long it took",
@@ -467,9 +469,10 @@ static const struct cli_option options[] = {
 	{ "finds", "ID", "look for this finding, of any severity, and no longer than until\n"
 	  "it is found; may be repeated", offsetof(struct exhaust, finds), .set = cli_add_finding,
 	  .group = GROUP_MODULE },
-	{ "lacks", "WHAT", "also reboot into kernels that lack something: off (live update, or\n"
-	  "KHO), links (a link of a handler and an FLB); may be repeated",
-	  offsetof(struct exhaust, choices), .set = add_lack, .group = GROUP_MODULE },
+	{ "without", "WHAT", "do not try: again (preserving a file that was retrieved), off\n"
+	  "(kernels without live update, or KHO), links (other links of handlers\n"
+	  "and FLBs); may be repeated", offsetof(struct exhaust, without),
+	  .set = add_without, .group = GROUP_MODULE },
 	{ .more = cli_machine_options,
 	  .help = "\nMachines (from --memory on, with --module only):\n" },
 	{ 0 },

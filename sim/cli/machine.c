@@ -43,7 +43,7 @@ static int set_memory(const struct cli_given *given)
 	return CLI_OK;
 }
 
-static int set_seed(const struct cli_given *given)
+static int set_number(const struct cli_given *given)
 {
 	return cli_number(given->value, given->into) ? CLI_OK : cli_expected(given);
 }
@@ -61,6 +61,9 @@ const struct cli_option cli_machine_options[] = {
 	  "reach (default); low: from 0 up (default with --pages ascending)",
 	  offsetof(struct cli_machine, options.map), 0, "default, low or high",
 	  .group = CLI_GROUP_MACHINE },
+	{ "memory-start", "ADDRESS", "where memory begins, in the place of what the map says: a\n"
+	  "multiple of 4 MiB up to 4 GiB", offsetof(struct cli_machine, options.memory_start), 0,
+	  "an address, as 0x8000000", set_number, .group = CLI_GROUP_MACHINE },
 	{ "mode", "MODE", "remap: addresses of an old kernel fault in the next; fixed: they\n"
 	  "stay, which is faster",
 	  offsetof(struct cli_machine, options.mode), 0, "remap or fixed",
@@ -75,8 +78,12 @@ const struct cli_option cli_machine_options[] = {
 	{ "kexecs", "N", "kexecs before the machine was switched on (default 0)",
 	  offsetof(struct cli_machine, options.kexec_count), .max = UINT32_MAX - 1,
 	  .group = CLI_GROUP_MACHINE },
+	{ "scratch-areas", "N", "where the next kernel boots and nothing is preserved: 1 to 16\n"
+	  "(default 1)",
+	  offsetof(struct cli_machine, options.scratch_areas), 16, "a number from ",
+	  .group = CLI_GROUP_MACHINE },
 	{ "seed", "N", "for what is left to chance (default 0)",
-	  offsetof(struct cli_machine, options.seed), 0, "a number", set_seed,
+	  offsetof(struct cli_machine, options.seed), 0, "a number", set_number,
 	  .group = CLI_GROUP_MACHINE },
 	{ "checks", "HOW", "on: mistakes become findings (default); off: nothing is watched;\n"
 	  "guard: freed memory and that behind an object cannot be touched",

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/blob.h>
 #include <luo/matrix.h>
+#include <luo/progress.h>
 
 #include "cli.h"
 #include "sim/cli/report/report.h"
@@ -16,6 +18,7 @@
 struct matrix {
 	bool chains;
 	bool json;
+	const char *from;
 	const char *profiles[PROFILES_MAX];
 	unsigned int nr_profiles;
 	unsigned int length;		/* of a chain, in hops */
@@ -83,13 +86,26 @@ static int run_one(const struct matrix *matrix, unsigned int kind, unsigned int 
 
 static int run_all(const struct matrix *matrix)
 {
+	struct lfb_progress progress = {
+		.sz = sizeof(progress),
+		.total = (u64)matrix->runs * LFB_MATRIX_KINDS,
+	};
 	int result = CLI_OK;
 
+	cli_long_begin();
 	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
-		for (unsigned int run = 0; run < matrix->runs && !result; run++)
-			result = run_one(matrix, kind, run);
+		for (unsigned int run = 0; run < matrix->runs && !result; run++) {
+			if (!cli_progress(NULL, &progress))
+				result = CLI_SIGNAL;
+			else
+				result = run_one(matrix, kind, run);
+			progress.done += !result;
+		}
 	}
-	return result;
+	cli_progress_clear();
+	if (!cli_stopped())
+		return result;
+	return cli_stop("%llu of %llu runs", progress.done, progress.total);
 }
 
 /* Which kinds come out alike */
@@ -244,6 +260,49 @@ static void print_all(const struct matrix *matrix)
 	       matrix->runs * LFB_MATRIX_KINDS);
 }
 
+/* One handover that is there already, and who could take it over */
+
+static int take_one(const struct cli_line *line, const struct lfb_blob *blob, const char *profile,
+		    struct lfb_matrix_hop *hop)
+{
+	struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.memory = line->machine.options.memory,
+		.mode = LFB_MEMORY_FIXED,
+		.checks = LFB_CHECKS_OFF,
+		.profile = profile,
+	};
+	struct lfb_machine *machine;
+	int err;
+
+	if (!options.memory)
+		options.memory = lfb_blob_memory(blob);
+	if (lfb_machine_create(&options, &machine))
+		return cli_failed("%s", lfb_error_text(NULL));
+	err = lfb_matrix_take(machine, blob, hop);
+	if (err)
+		cli_failed("%s: %s", profile, lfb_error_text(machine));
+	lfb_machine_destroy(machine);
+	return err ? CLI_FAILED : CLI_OK;
+}
+
+static void print_taken(const struct matrix *matrix)
+{
+	const struct lfb_matrix_load *sent = &matrix->hops[0].sent;
+
+	printf("%u session%s, %u file%s, %u FLB%s.\n\n", sent->sessions,
+	       cli_plural(sent->sessions), sent->files, cli_plural(sent->files), sent->flbs,
+	       cli_plural(sent->flbs));
+	printf("| to | outcome | what the simulator says |\n|---|---|---|\n");
+	for (unsigned int i = 0; i < matrix->nr_profiles; i++) {
+		const struct lfb_matrix_hop *hop = &matrix->hops[i];
+
+		printf("| `%s` | %s | %s%s%s |\n", hop->to,
+		       lfb_matrix_outcome_name(hop->outcome), *hop->reason ? "`" : "",
+		       hop->reason, *hop->reason ? "`" : "");
+	}
+}
+
 /* For programs */
 
 static void json_load(struct cli_json *json, const char *key, const struct lfb_matrix_load *load)
@@ -309,6 +368,53 @@ static void json_all(const struct matrix *matrix)
 	cli_json_end(&json);
 }
 
+static void json_taken(const struct matrix *matrix)
+{
+	struct cli_json json = { 0 };
+
+	cli_json_begin(&json, "lfb-matrix-1");
+	cli_json_open(&json, "kinds", '[');
+	cli_json_open(&json, NULL, '{');
+	cli_json_string(&json, "name", "from");
+	cli_json_string(&json, "about", matrix->from);
+	cli_json_close(&json, '}');
+	cli_json_close(&json, ']');
+	cli_json_open(&json, "runs", '[');
+	for (unsigned int i = 0; i < matrix->nr_profiles; i++) {
+		cli_json_open(&json, NULL, '{');
+		cli_json_string(&json, "kind", "from");
+		cli_json_open(&json, "hops", '[');
+		json_hop(&json, &matrix->hops[i]);
+		cli_json_close(&json, ']');
+		cli_json_close(&json, '}');
+	}
+	cli_json_close(&json, ']');
+	cli_json_end(&json);
+}
+
+static int run_from(struct cli_line *line)
+{
+	struct matrix *matrix = line->state;
+	struct lfb_blob *blob;
+	int result;
+
+	if (matrix->chains)
+		return cli_usage(line->command, "--chains and --from: which of them?");
+	if (cli_load_handover(line, matrix->from, &blob))
+		return CLI_FAILED;
+	matrix->hops = calloc(matrix->nr_profiles, sizeof(*matrix->hops));
+	result = matrix->hops ? CLI_OK : cli_failed("no memory");
+	for (unsigned int i = 0; i < matrix->nr_profiles && !result; i++)
+		result = take_one(line, blob, matrix->profiles[i], &matrix->hops[i]);
+	if (!result && matrix->json)
+		json_taken(matrix);
+	else if (!result)
+		print_taken(matrix);
+	free(matrix->hops);
+	lfb_blob_free(blob);
+	return result;
+}
+
 static int run(struct cli_line *line)
 {
 	struct matrix *matrix = line->state;
@@ -318,6 +424,8 @@ static int run(struct cli_line *line)
 	while (matrix->nr_profiles < PROFILES_MAX &&
 	       (profile = lfb_profile_name(matrix->nr_profiles)))
 		matrix->profiles[matrix->nr_profiles++] = profile;
+	if (matrix->from)
+		return run_from(line);
 	matrix->length = matrix->chains ? 2 : 1;
 	matrix->runs = matrix->nr_profiles;
 	for (unsigned int i = 0; i < matrix->length; i++)
@@ -339,14 +447,20 @@ static const struct cli_option options[] = {
 	{ "chains", NULL, "three kernels in a row: what arrives is finished, and the same\n"
 	  "sent again to the third", .at = offsetof(struct matrix, chains) },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct matrix, json) },
+	{ "from", "FILE", "what FILE hands over, a blob or the memory of a machine, to each kernel",
+	  .at = offsetof(struct matrix, from) },
+	{ .more = cli_image_rows },
 	{ 0 },
 };
 
 const struct cli_command cli_matrix = {
 	"matrix", "say which kernel can take over from which",
 	"usage: lfb matrix [--chains] [--json]\n"
+	"       lfb matrix --from FILE [--json]\n"
 	"\n"
 	"Has each kernel hand over to each other one, with all kinds of things in hand, and\n"
-	"prints what becomes of it as tables in Markdown: docs/kernels.md explains them.\n",
+	"prints what becomes of it as tables in Markdown: docs/kernels.md explains them.\n"
+	"With --from, says which kernels could take over what is there already, and why not:\n"
+	"docs/dump.md.\n",
 	options, sizeof(struct matrix), run, .max = 0,
 };

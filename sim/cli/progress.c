@@ -136,6 +136,17 @@ static void add_rate(const struct lfb_progress *now, double seconds, char *text,
 			 (double)(now->total - now->done) / rate);
 }
 
+/* What is left of a scenario, and nobody knows how long that will take. */
+static void draw_shrinking(const struct lfb_progress *now, double seconds)
+{
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s%s%llu candidates, %u of %u lines are left", work.part,
+		 *work.part ? ": " : "", now->done, now->length, now->longest);
+	add_rate(now, seconds, text, sizeof(text));
+	draw(text);
+}
+
 static void draw_progress(const struct lfb_progress *now, double seconds)
 {
 	char text[TEXT_MAX], length[60] = "";
@@ -168,6 +179,17 @@ bool cli_part(const char *format, ...)
 	work.since = cli_seconds();
 	if (is_time(work.since))
 		draw(work.part);
+	return !work.signal;
+}
+
+bool cli_shrinking(void *context, const struct lfb_progress *progress)
+{
+	double now = work.shows ? cli_seconds() : 0;
+
+	(void)context;
+	work.last = *progress;
+	if (is_time(now))
+		draw_shrinking(progress, now - work.since);
 	return !work.signal;
 }
 

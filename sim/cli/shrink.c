@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/progress.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
@@ -27,6 +28,18 @@ static bool fails_the_same(void *context, const struct lfb_scenario *candidate)
 	       !strcmp(failure.why, shrink->failure.why);
 }
 
+/* The result, or what it was when it was stopped. */
+static int give(struct lfb_scenario *shortest)
+{
+	const struct lfb_progress *last = cli_progress_last();
+
+	cli_give_scenario(shortest, true);
+	if (!cli_stopped())
+		return CLI_OK;
+	return cli_stop("%llu candidates looked at, %u of %u lines are left, of which more might "
+			"be left out", last->done, last->length, last->longest);
+}
+
 static int shrink_failure(struct cli_line *line, const struct lfb_scenario *scenario)
 {
 	struct shrink *shrink = line->state;
@@ -38,11 +51,12 @@ static int shrink_failure(struct cli_line *line, const struct lfb_scenario *scen
 	if (!shrink->failure.result)
 		return cli_failed("the scenario does not fail: there is nothing to shrink");
 	shrink->machine = &line->machine.options;
-	if (lfb_scenario_shrink(scenario, fails_the_same, shrink, &shortest))
+	err = lfb_scenario_shrink(scenario, fails_the_same, shrink, &shortest);
+	cli_progress_clear();
+	if (err)
 		return cli_failed("%s", lfb_error_text(NULL));
 	printf("# fails (%d): %s\n", shrink->failure.result, shrink->failure.why);
-	cli_give_scenario(shortest, true);
-	return CLI_OK;
+	return give(shortest);
 }
 
 static int shrink(struct cli_line *line, struct lfb_machine *machine,
@@ -51,14 +65,19 @@ static int shrink(struct cli_line *line, struct lfb_machine *machine,
 	const struct shrink *given = line->state;
 	enum lfb_finding_id id = given->finds.ids[0];
 	struct lfb_scenario *shortest;
+	int err;
 
+	cli_long_begin();
+	cli_part("%s", line->argv[0]);
+	lfb_shrink_progress(cli_shrinking, NULL);
 	if (!given->finds.count)
 		return shrink_failure(line, scenario);
-	if (lfb_scenario_shrink_finding(scenario, machine, id, false, &shortest))
+	err = lfb_scenario_shrink_finding(scenario, machine, id, false, &shortest);
+	cli_progress_clear();
+	if (err)
 		return cli_failed("%s: %s", lfb_finding_name(id), lfb_error_text(NULL));
 	printf("# finds: %s\n", lfb_finding_name(id));
-	cli_give_scenario(shortest, true);
-	return CLI_OK;
+	return give(shortest);
 }
 
 static int check(const struct cli_line *line)

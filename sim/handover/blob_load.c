@@ -118,9 +118,9 @@ static int read_header(struct lfb_blob *blob)
 		return lfb__error(NULL, -EINVAL, "blob: memory size at offset 0x%x is %llu, not "
 				  "whole pages from 1 MiB to 1 TiB", LFB_BLOB_MEMORY_AT,
 				  blob->memory);
-	if (blob->memory_start && blob->memory_start != LFB_HIGH_START)
+	if (!lfb__can_start(blob->memory_start))
 		return lfb__error(NULL, -EINVAL, "blob: start of memory at offset 0x%x is 0x%llx, "
-				  "neither 0 nor 4 GiB", LFB_BLOB_MEMORY_START_AT,
+				  "no multiple of 4 MiB up to 4 GiB", LFB_BLOB_MEMORY_START_AT,
 				  blob->memory_start);
 	if (!is_area(blob, blob->scratch, blob->scratch_size))
 		return lfb__error(NULL, -EINVAL, "blob: scratch at offset 0x%x is no area of whole "
@@ -287,9 +287,11 @@ static int check_place(const struct lfb_blob_range *range, struct lfb_machine *m
 	if (end > memory->size)
 		return lfb__error(machine, -EINVAL, "the blob has pages up to 0x%llx, this machine "
 				  "has memory up to 0x%llx: give it more", end, memory->size);
-	if (range->phys < memory->scratch + memory->scratch_size && end > memory->scratch)
+	if (lfb__in_scratch(memory, PHYS_PFN(range->phys), range->nr_pages))
 		return lfb__error(machine, -EINVAL, "the blob has pages at 0x%llx, where this "
-				  "machine has its scratch area: give it more memory", range->phys);
+				  "machine has %s: give it more memory%s", range->phys,
+				  memory->scratch_areas > 1 ? "a scratch area" : "its scratch area",
+				  memory->scratch_areas > 1 ? " or fewer areas" : "");
 	return 0;
 }
 

@@ -208,7 +208,7 @@ static int write_blob(struct conversion *conversion, struct lfb_blob **to)
 static int write_with(struct conversion *conversion, const struct lfb_machine_options *options,
 		      struct lfb_blob **to)
 {
-	int err = lfb_machine_create(options, &conversion->machine);
+	int err = lfb__machine_create_own(options, &conversion->machine);
 
 	if (err)
 		return err;

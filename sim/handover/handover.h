@@ -101,6 +101,17 @@ struct lfb_handed {
  * generation, the ranges and the bytes is given. 0, -EINVAL with a sentence, -ENOMEM.
  */
 int lfb__blob_make(const struct lfb_handed *handed, struct lfb_blob *head, struct lfb_blob **blob);
+/* inspect.c: who is in a blob. A nonzero return ends the telling and is returned. */
+struct lfb_blob_names {
+	void *context;
+	int (*session)(void *context, const char *name, u64 files);	/* may be NULL */
+	int (*compatible)(void *context, const char *handler);		/* of each file; the same */
+	unsigned int sessions;		/* how many there are, as far as they can be read */
+	unsigned int files;
+	unsigned int flbs;
+};
+
+int lfb__blob_names(const struct lfb_blob *blob, struct lfb_blob_names *names);
 /* Copies a blob's pages into a machine that is off; sets the KHO root's address. */
 int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);
 

@@ -75,6 +75,8 @@ static void read_metadata(struct lfb_inspection *found, const struct lfb_found_e
 {
 	struct lfb_problem problem = { 0 };
 
+	if (entry->kind != LFB_ENTRY_METADATA)
+		return;
 	if (kho__read_metadata(&found->view, entry->address, entry->size, &found->metadata,
 			       &problem)) {
 		lfb__found_add_problem(found, 0, &problem);
@@ -111,9 +113,18 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 			found->luo = entry.address;
 			found->luo_size = entry.size;
 		}
-		if (abi->size_property && !strcmp(entry.name, KHO_METADATA_NODE_NAME))
-			read_metadata(found, &entry);
 	}
+}
+
+void lfb__inspection_entries(struct lfb_inspection *found)
+{
+	const struct kho_abi *abi = kho__abi_of(&found->root);
+
+	if (abi)
+		read_entries(found, abi);
+	else
+		lfb__found_problem(found, found->root.phys, "root tree of unknown generation "
+				   "\"%s\"", found->root_compatible);
 }
 
 static void read_kho(struct lfb_inspection *found, phys_addr_t root)
@@ -129,15 +140,14 @@ static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 	kho__fdt_compatible_text(found->root.fdt, 0, found->root_compatible,
 				 sizeof(found->root_compatible));
 	abi = kho__abi_of(&found->root);
-	if (!abi) {
-		lfb__found_problem(found, found->root.phys, "root tree of unknown generation "
-				   "\"%s\"", found->root_compatible);
+	lfb__inspection_entries(found);
+	if (!abi)
 		return;
-	}
 	if (found->blob && strcmp(found->root_compatible, found->blob->kho_compatible))
 		lfb__found_problem(found, found->root.phys, "root tree is %s, the blob's header "
 				   "says %s", found->root_compatible, found->blob->kho_compatible);
-	read_entries(found, abi);
+	for (size_t i = 0; i < found->entries.count && abi->size_property; i++)
+		read_metadata(found, (struct lfb_found_entry *)found->entries.items + i);
 	read_map(found, abi);
 }
 
@@ -290,6 +300,29 @@ void lfb__inspection_read(struct lfb_inspection *found, const struct lfb_blob *b
 	found->blob = blob;
 	found->view = lfb__blob_view(blob);
 	read_state(found, blob->kho_root);
+}
+
+int lfb__blob_names(const struct lfb_blob *blob, struct lfb_blob_names *names)
+{
+	struct lfb_inspection found = { 0 };
+	const struct lfb_found_session *sessions;
+	const struct lfb_found_file *files;
+	int err;
+
+	lfb__inspection_read(&found, blob);
+	err = found.error;
+	names->sessions = (unsigned int)found.sessions.count;
+	names->files = (unsigned int)found.files.count;
+	names->flbs = (unsigned int)found.flbs.count;
+	sessions = found.sessions.items;
+	for (size_t i = 0; i < found.sessions.count && names->session && !err; i++)
+		err = names->session(names->context, sessions[i].record.name,
+				     sessions[i].nr_files);
+	files = found.files.items;
+	for (size_t i = 0; i < found.files.count && names->compatible && !err; i++)
+		err = names->compatible(names->context, files[i].record.compatible);
+	lfb__inspection_release(&found);
+	return err;
 }
 
 void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source *source,

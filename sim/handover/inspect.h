@@ -174,6 +174,8 @@ const struct luo_codec *lfb__found_codec(const struct lfb_view *view, phys_addr_
 					 struct luo_head *head);
 /* Reads all there is; what is wrong is listed, error is set when there is no memory to go on. */
 void lfb__inspection_read(struct lfb_inspection *found, const struct lfb_blob *blob);
+/* The entries of the root tree that was read; LUO's and what else is known are not looked into. */
+void lfb__inspection_entries(struct lfb_inspection *found);
 /* Is there somewhere to write to, in a format there is? */
 int lfb__inspection_check(enum lfb_inspect_format format, lfb_write_fn write);
 /* Writes what was found, forgets it, and answers for the whole. */

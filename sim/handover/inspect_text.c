@@ -5,19 +5,6 @@
 /* Areas that are listed for people. */
 #define AREAS_MAX 16
 
-/* A name from anywhere, so that it cannot do more to a terminal than be ugly. */
-static void name(struct lfb_output *output, const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < ' ' || c >= 0x7f)
-			lfb__output_text(output, "\\x%02x", c);
-		else
-			lfb__output_bytes(output, text, 1);
-	}
-}
-
 static const char *plural(u64 count)
 {
 	return count == 1 ? "" : "s";
@@ -63,7 +50,7 @@ static void image_header(struct lfb_output *output, const struct lfb_inspection 
 				 found->missing_pages, plural(found->missing_pages));
 	for (size_t i = 0; i < found->roots.count; i++) {
 		lfb__output_text(output, "  other root   0x%llx, ", roots[i].address);
-		name(output, roots[i].compatible);
+		lfb__output_name(output, roots[i].compatible);
 		if (roots[i].number)
 			lfb__output_text(output, ", update number %llu", roots[i].number);
 		if (!roots[i].holds_luo)
@@ -78,11 +65,11 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 	const struct lfb_found_run *runs = found->runs.items;
 
 	lfb__output_text(output, "KHO root tree at 0x%llx, ", found->root.phys);
-	name(output, found->root_compatible);
+	lfb__output_name(output, found->root_compatible);
 	lfb__output_text(output, "\n");
 	for (size_t i = 0; i < found->entries.count; i++) {
 		lfb__output_text(output, "  entry ");
-		name(output, entries[i].name);
+		lfb__output_name(output, entries[i].name);
 		lfb__output_text(output, " at 0x%llx, %llu bytes%s\n", entries[i].address,
 				 entries[i].size,
 				 entries[i].kind == LFB_ENTRY_UNKNOWN ? ", not known here" : "");
@@ -90,7 +77,7 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 	if (found->has_metadata) {
 		lfb__output_text(output, "  kexec %u since power on, from release ",
 				 found->metadata.kexec_count);
-		name(output, found->metadata.previous_release);
+		lfb__output_name(output, found->metadata.previous_release);
 		lfb__output_text(output, "\n");
 	}
 	lfb__output_text(output, "memory map at 0x%llx: %llu block%s, %llu bytes; %llu page%s of "
@@ -122,7 +109,7 @@ static void subsystems(struct lfb_output *output, const struct lfb_inspection *f
 				 plural(unnamed[i].size >> PAGE_SHIFT));
 	for (size_t i = 0; i < found->regions.count; i++) {
 		lfb__output_text(output, "reserve_mem ");
-		name(output, regions[i].name);
+		lfb__output_name(output, regions[i].name);
 		lfb__output_text(output, ": 0x%llx, %llu bytes\n", regions[i].address,
 				 regions[i].size);
 	}
@@ -171,14 +158,14 @@ static void session(struct lfb_output *output, const struct lfb_inspection *foun
 	const struct lfb_found_file *files = found->files.items;
 
 	lfb__output_text(output, "  session ");
-	name(output, item->record.name);
+	lfb__output_name(output, item->record.name);
 	lfb__output_text(output, ": %llu file%s", item->record.count, plural(item->record.count));
 	if (item->record.files)
 		lfb__output_text(output, " at 0x%llx", item->record.files);
 	lfb__output_text(output, "\n");
 	for (size_t i = item->first_file; i < item->first_file + item->nr_files; i++) {
 		lfb__output_text(output, "    token %llu: ", files[i].record.token);
-		name(output, files[i].record.compatible);
+		lfb__output_name(output, files[i].record.compatible);
 		lfb__output_text(output, ", data 0x%llx\n", files[i].record.data);
 		if (files[i].is_memfd)
 			memfd(output, found, &memfds[files[i].memfd]);
@@ -200,7 +187,7 @@ static void luo(struct lfb_output *output, const struct lfb_inspection *found)
 		session(output, found, &sessions[i]);
 	for (size_t i = 0; i < found->flbs.count; i++) {
 		lfb__output_text(output, "  FLB ");
-		name(output, flbs[i].record.name);
+		lfb__output_name(output, flbs[i].record.name);
 		lfb__output_text(output, ": needed by %llu file%s, data 0x%llx\n",
 				 flbs[i].record.count, plural(flbs[i].record.count),
 				 flbs[i].record.data);
@@ -225,7 +212,7 @@ void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output 
 		lfb__output_text(output, "no LUO state\n");
 	for (size_t i = 0; i < found->problems.count; i++) {
 		lfb__output_text(output, "problem at 0x%llx: ", problems[i].where);
-		name(output, problems[i].what);
+		lfb__output_name(output, problems[i].what);
 		lfb__output_text(output, "\n");
 	}
 }

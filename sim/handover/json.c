@@ -44,6 +44,18 @@ void lfb__output_text(struct lfb_output *output, const char *format, ...)
 	va_end(args);
 }
 
+void lfb__output_name(struct lfb_output *output, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < ' ' || c >= 0x7f)
+			lfb__output_text(output, "\\x%02x", c);
+		else
+			lfb__output_bytes(output, text, 1);
+	}
+}
+
 int lfb__output_end(struct lfb_output *output)
 {
 	flush(output);

@@ -22,6 +22,8 @@ struct lfb_output {
 
 void lfb__output_bytes(struct lfb_output *output, const char *bytes, size_t size);
 void lfb__output_text(struct lfb_output *output, const char *format, ...) LFB_PRINTF(2, 3);
+/* A name from anywhere, so that it cannot do more to a terminal than be ugly. */
+void lfb__output_name(struct lfb_output *output, const char *text);
 /* Hands on what is left. Returns 0 or the first error. */
 int lfb__output_end(struct lfb_output *output);
 

@@ -59,6 +59,7 @@ void lfb_agent_destroy(struct lfb_agent *agent)
 {
 	if (!agent || !valid(agent) || lfb__machine_check_outside(agent->machine))
 		return;
+	lfb__machine_doing(agent->machine, "exit", false);
 	if (lfb_machine_state(agent->machine) != LFB_OFF)
 		lfb__machine_run(agent->machine, &agent->task, close_all, agent);
 	LFB_ASSERT(!agent->task.running);
@@ -138,7 +139,7 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	if (task->blocked_on)
 		return lfb__error(machine, -EAGAIN, "agent %s is blocked: it waits for %s",
 				  task->name, task->blocked_on);
-	lfb__machine_doing(machine, call->name);
+	lfb__machine_doing(machine, call->name, true);
 	if (unlikely(machine->kernel.trace.fine))
 		span = tell(call, NULL, 0);
 	ret = lfb__machine_run(machine, task, body, call);

@@ -146,7 +146,7 @@ int lfb__machine_switch_on(struct lfb_machine *machine, phys_addr_t root)
 
 	machine->boots = 0;
 	lfb__ledger_jump(&machine->kernel, false);
-	lfb__machine_doing(machine, "boot");
+	lfb__machine_doing(machine, "boot", false);
 	machine->kernel.operations = 0;
 	if (!machine->kernel.operation_is_set)
 		machine->kernel.operation = 0;
@@ -224,7 +224,7 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 	if (machine->image == LFB_IMAGE_NONE)
 		return lfb__error(machine, -EINVAL, "no image is loaded for the kexec");
 	kernel = &machine->kernel;
-	lfb__machine_doing(machine, "reboot");
+	lfb__machine_doing(machine, "reboot", false);
 	err = lfb__machine_run(machine, &kernel->boot_task, prepare, kernel->luo);
 	if (err)
 		return (int)err;
@@ -262,7 +262,7 @@ static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 		   .next_profile = next->name);
 	machine->profile = next;
 	lfb__ledger_jump(&machine->kernel, machine->handover_root != 0);
-	lfb__machine_doing(machine, "boot");
+	lfb__machine_doing(machine, "boot", false);
 	return start(machine, machine->handover_root);
 }
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Findings from outside. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "sim/machine/machine.h"
 
 const char *lfb_simulator_bug(void)
@@ -13,11 +18,85 @@ const char *lfb_simulator_bug(void)
 	return text;
 }
 
+/* Those that nobody looked at */
+
+static bool prints;
+static pid_t printer;	/* 0: no process is to print when it exits */
+
+static void print_one(const struct lfb_finding *finding)
+{
+	char text[4096];
+
+	if (lfb_finding_severity(finding->id) == LFB_SEVERITY_NOTE)
+		return;
+	lfb_finding_format(finding, text, sizeof(text));
+	fflush(stdout);
+	fputs(text, stderr);
+}
+
+void lfb__machine_print_findings(struct lfb_machine *machine)
+{
+	struct lfb_findings *findings = &machine->kernel.findings;
+
+	if (!prints || machine->own)
+		return;
+	for (size_t i = findings->looked_at; i < findings->count; i++)
+		print_one(findings->all[i]);
+	findings->looked_at = findings->count;
+}
+
+static void print_of(const void *machine)
+{
+	lfb__machine_print_findings((struct lfb_machine *)machine);
+}
+
+/* Children of the process have the same machines. */
+static void print_at_exit(void)
+{
+	if (printer == getpid())
+		lfb__handle_each(LFB_HANDLE_MACHINE, print_of);
+}
+
+static void print_them(bool on)
+{
+	prints = on;
+	if (on && !printer && !atexit(print_at_exit))
+		printer = getpid();
+}
+
+/* Whoever runs a program may say it; "": nobody does. */
+static const char *environment(void)
+{
+	return getenv("LFB_FINDINGS") ?: "";
+}
+
+void lfb_findings_print(bool on)
+{
+	if (!*environment())
+		print_them(on);
+}
+
+int lfb__findings_of_environment(void)
+{
+	const char *wanted = environment();
+
+	if (!*wanted)
+		return 0;
+	if (strcmp(wanted, "print") && strcmp(wanted, "quiet"))
+		return lfb__error(NULL, -EINVAL, "LFB_FINDINGS is \"%.40s\"; it may be print or "
+				  "quiet", wanted);
+	print_them(!strcmp(wanted, "print"));
+	return 0;
+}
+
+/* Looking at them */
+
 size_t lfb_finding_count(struct lfb_machine *machine)
 {
 	if (!lfb__machine_valid(machine))
 		return 0;
 	lfb__outside_ask(&machine->kernel);
+	machine->kernel.findings.looked_at = machine->kernel.findings.count;
 	return machine->kernel.findings.count;
 }
 

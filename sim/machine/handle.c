@@ -119,6 +119,18 @@ void lfb__handle_unregister(const void *handle)
 	unlock(interrupted);
 }
 
+void lfb__handle_each(enum lfb_handle_kind kind, void (*fn)(const void *handle))
+{
+	const struct interrupted interrupted = lock();
+	const struct entry *entries = handles.entries.items;
+
+	for (size_t i = 0; i < handles.entries.count; i++) {
+		if (entries[i].kind == kind)
+			fn(entries[i].handle);
+	}
+	unlock(interrupted);
+}
+
 static LFB_OUT_OF_LINE bool look_up(const void *handle, enum lfb_handle_kind kind)
 {
 	const struct interrupted interrupted = lock();

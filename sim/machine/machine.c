@@ -101,7 +101,7 @@ long lfb_machine_call(struct lfb_machine *machine, long (*function)(void *argume
 		return -EINVAL;
 	if (!function)
 		return lfb__error(machine, -EINVAL, "no function to call");
-	lfb__machine_doing(machine, "module");
+	lfb__machine_doing(machine, "module", false);
 	return lfb__machine_run(machine, module_task(&machine->kernel), function, argument);
 }
 

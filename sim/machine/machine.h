@@ -52,6 +52,7 @@ enum lfb_lack {
 
 struct lfb_machine {
 	struct lfb_kernel kernel;
+	struct lfb_machine_options built;	/* how, but for names */
 	const struct luo_profile *profile;
 	u64 quirks_on;
 	u64 quirks_off;
@@ -59,6 +60,7 @@ struct lfb_machine {
 	unsigned int boots;
 	unsigned long calls;		/* into its kernel code: tells one from the next */
 	phys_addr_t memory_start;	/* but for what boots from a blob of another map */
+	bool own;			/* the library's: who made it tells what it found */
 	bool kho_on;
 	bool liveupdate_on;
 	enum lfb_lack lacks;		/* the next kernel; who boots it sets it back */
@@ -93,6 +95,8 @@ void lfb__handle_unregister(const void *handle);
  * given to a public function is false, with the sentence (of no machine) set.
  */
 bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind);
+/* Calls @fn for all of a kind; it must not use handles. */
+void lfb__handle_each(enum lfb_handle_kind kind, void (*fn)(const void *handle));
 
 static inline bool lfb__machine_valid(const struct lfb_machine *machine)
 {
@@ -125,16 +129,29 @@ int lfb__read_whole_file(const char *path, char **bytes, size_t *size);
 /* Replaces what was there only when all of it is written. */
 int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
 
+/* build.c: lfb_machine_create() for a machine the user never sees. */
+int lfb__machine_create_own(const struct lfb_machine_options *options,
+			    struct lfb_machine **machinep);
+/* … that is built as @machine was, without modules and agents. */
+int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
+
 /* machine.c: runs @body as kernel code on behalf of @task; keeps machine->state up to date. */
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 		      long (*body)(void *argument), void *argument);
 
-/* Says for findings what the next lfb__machine_run() is about, unless a scenario has said so. */
-static inline void lfb__machine_doing(struct lfb_machine *machine, const char *what)
+/*
+ * Says for findings what the next lfb__machine_run() is about, unless a scenario has said so. Of an
+ * agent's call who serves it says more (lfb__call_is()).
+ */
+static inline void lfb__machine_doing(struct lfb_machine *machine, const char *what, bool call)
 {
-	if (!machine->kernel.operation_is_set &&
-	    (!machine->kernel.guard || machine->kernel.at_point))
-		machine->kernel.doing = what;
+	struct lfb_kernel *kernel = &machine->kernel;
+
+	if (kernel->operation_is_set || (kernel->guard && !kernel->at_point))
+		return;
+	kernel->doing = what;
+	kernel->about.session[0] = '\0';
+	kernel->about.wanted = call;
 }
 
 /*
@@ -182,6 +199,10 @@ void lfb__machine_locks_kept(struct lfb_machine *machine, struct task_struct *ta
  * what it would find by itself.
  */
 void lfb__machine_forget_seen(struct lfb_machine *machine);
+/* Those that nobody has looked at, if they are to be printed. */
+void lfb__machine_print_findings(struct lfb_machine *machine);
+/* Are they? 0, -EINVAL. */
+int lfb__findings_of_environment(void);
 
 /*
  * contents.c: @pages are those of a file in memory that are written, "0,3"; "-" or NULL: none. Both

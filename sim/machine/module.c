@@ -167,7 +167,7 @@ static void find_pinned_idle(struct lfb_machine *machine, const struct module *m
 
 	if (!pins || pins < module->refcnt)
 		return;
-	lfb__machine_doing(machine, "rmmod");
+	lfb__machine_doing(machine, "rmmod", false);
 	lfb__find(&machine->kernel, LFB_FINDING_MODULE_PINNED_IDLE,
 		  luo_name("module", module->name).text, "it is refused for %d references that "
 		  "come from what it registered; none of it is in use", module->refcnt);

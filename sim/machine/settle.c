@@ -66,7 +66,7 @@ int lfb_machine_settle(struct lfb_machine *machine)
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
 	served = lfb__serve(&machine->kernel);
-	lfb__machine_doing(machine, "settle");
+	lfb__machine_doing(machine, "settle", false);
 	err = (int)lfb__machine_run(machine, &machine->kernel.boot_task, check_all, machine);
 	if (!err)
 		check_locks(machine, LFB_FINDING_LOCK_HELD_AT_RETURN);

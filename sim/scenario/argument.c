@@ -42,6 +42,21 @@ static int parse_pages(struct lfb_parser *parser, struct lfb_operation *operatio
 	return 0;
 }
 
+/* [as INODE] */
+static int parse_as(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	int err;
+
+	if (!lfb__token_is(&parser->line, "as"))
+		return 0;
+	lfb__next_token(&parser->line);
+	operation->keeps_file = true;
+	err = parse_inode(parser, operation);
+	if (!err)
+		lfb__next_token(&parser->line);
+	return err;
+}
+
 static int parse_into(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	lfb__next_token(&parser->line);
@@ -205,7 +220,7 @@ static int parse_fault(struct lfb_parser *parser, struct lfb_operation *operatio
 	return 0;
 }
 
-/* Those that may end early, R and P, have read on. */
+/* Those that may end early, R, P and Y, have read on. */
 static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operation *operation)
 {
 	switch (letter) {
@@ -213,6 +228,8 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 		return parse_reboot(parser, operation);
 	case 'P':
 		return parse_fault(parser, operation);
+	case 'Y':
+		return parse_as(parser, operation);
 	case 'K':
 		return parse_fail_op(parser, operation);
 	case 'E':

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# fetch.sh FOLDER: what kernel sources say of live update, as Debian packages them, unpacked under
-# FOLDER/linux-VERSION; prints these, the newest last. Exit status 3: they cannot be had, and why.
+# fetch.sh FOLDER [whole]: what kernel sources say of live update, as Debian packages them,
+# unpacked under FOLDER/linux-VERSION; prints these, the newest last. whole: all of the sources,
+# of the newest alone. Exit status 3: they cannot be had, and why.
 #
 # Takes linux-source-* of the unstable and experimental suites from the mirror that this system's
 # apt uses, through an apt of its own in FOLDER/apt: the system's is not changed, nothing is
@@ -10,6 +11,7 @@
 
 set -eu
 
+whole=${2:-}
 mkdir -p "$1"
 folder=$(cd "$1" && pwd -P)
 apt=$folder/apt
@@ -50,7 +52,9 @@ private() {
 }
 
 private apt-get update >"$apt/log" 2>&1 || cannot "$(tail -n 1 "$apt/log")"
-for package in $(private apt-cache search --names-only '^linux-source-[7-9]' | sed 's/ .*//'); do
+packages=$(private apt-cache search --names-only '^linux-source-[7-9]' | sed 's/ .*//' | sort -V)
+[ -z "$whole" ] || packages=$(echo "$packages" | tail -n 1)
+for package in $packages; do
 	version=${package#linux-source-}
 	new=$folder/linux-$version.new
 	rm -rf "$new" "$apt/unpacked"
@@ -58,11 +62,11 @@ for package in $(private apt-cache search --names-only '^linux-source-[7-9]' | s
 		cannot "$(tail -n 1 "$apt/log")"
 	dpkg-deb -x "$apt/deb/${package}"_*.deb "$apt/unpacked"
 	mkdir "$new"
-	set --
-	for member in kernel/liveupdate include/linux/liveupdate.h include/linux/kho_block.h \
-		include/linux/list_private.h include/linux/kho include/uapi/linux/liveupdate.h; do
-		set -- "$@" "linux-source-$version/$member"
-	done
+	top=linux-source-$version
+	set -- "$top"
+	[ -n "$whole" ] || set -- "$top/kernel/liveupdate" "$top/include/linux/liveupdate.h" \
+		"$top/include/linux/kho_block.h" "$top/include/linux/list_private.h" \
+		"$top/include/linux/kho" "$top/include/uapi/linux/liveupdate.h"
 	# What a version does not have is no error.
 	tar -xf "$apt/unpacked/usr/src/linux-source-$version.tar.xz" -C "$new" \
 		--strip-components=1 "$@" 2>>"$apt/log" || :

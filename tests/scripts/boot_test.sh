@@ -27,7 +27,7 @@ cat >"$dir/new" <<-'EOF'
 EOF
 cat "$dir/old" "$dir/new" >"$dir/both"
 
-for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+for profile in rfc-v6 linux-7.0 linux-7.2 linux-7.3 reference; do
 	lfb 0 run --profile "$profile" --golden --save-blob "$dir/blob" "$dir/old"
 	lfb 0 boot --profile "$profile" --golden "$dir/blob" "$dir/new"
 	cp "$dir/out" "$dir/second"

@@ -6,7 +6,7 @@
 set -eu
 . "$(dirname "$0")/cli_common.sh"
 
-profiles='rfc-v6 linux-7.0 linux-7.3 reference'
+profiles='rfc-v6 linux-7.0 linux-7.2 linux-7.3 reference'
 
 cat >"$dir/old" <<-'EOS'
 	handler 0

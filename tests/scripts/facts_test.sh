@@ -35,9 +35,9 @@ checks=$((checks + 1))
 # The rows of section 9, as the tool says them.
 lfb 0 profiles
 awk '/^quirk / { table = 1; next }
-	table && NF == 5 && $5 == "-" {
+	table && NF == 6 && $6 == "-" && $4 == $5 {
 		print $1 ($2 == "yes" ? " R" : "") ($3 == "yes" ? " 0" : "") \
-			($4 == "yes" ? " 3" : "")
+			($5 == "yes" ? " 3" : "")
 	}' "$dir/out" | sort >"$dir/tool"
 # shellcheck disable=SC2016 # backquotes of a table
 sed -n '/^## 9/,/^## 10/s/^| `\([A-Z_]*\)` | \([R03 ]*\) |.*/\1 \2/p' "$facts" | sort >"$dir/rows"

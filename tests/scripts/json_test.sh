@@ -104,7 +104,7 @@ fits exhaust
 lfb 1 exhaust --json --defects --length 1
 fits exhaust
 holds '(.defects | length) > 20'
-lfb 1 exhaust --json --module "$zoo/flb-obj-not-freed.lfb"
+lfb 1 exhaust --json --length 5 --module "$zoo/flb-obj-not-freed.lfb"
 fits exhaust
 holds '.findings[0].id == "LFB-FLB-OBJ-NOT-FREED"'
 
@@ -123,7 +123,7 @@ silent out
 # matrix
 lfb 0 matrix --json
 fits matrix
-holds '(.runs | length) == (.kinds | length) * 16 and all(.runs[]; .hops | length == 1)'
+holds '(.runs | length) == (.kinds | length) * 25 and all(.runs[]; .hops | length == 1)'
 cp "$dir/out" "$dir/first"
 lfb 0 matrix --json
 same "$dir/first" "$dir/out"

@@ -24,7 +24,7 @@ cells() {
 
 lfb 0 profiles
 profiles=0
-for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+for profile in rfc-v6 linux-7.0 linux-7.2 linux-7.3 reference; do
 	prints out "$profile"
 	profiles=$((profiles + 1))
 done

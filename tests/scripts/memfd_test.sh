@@ -29,7 +29,12 @@ again vm 6 6 = -12
 reboot
 open
 rsession vm
-retrieve vm 1
+retrieve vm 1 as 7
+check 7 20480 0,3 7
+check 7 20480 0,3 8 = -5
+check 1 20480 0,3 7 = -9
+retrieve vm 2 as 8
+check 8 0 - 0
 finish vm
 close vm
 END

@@ -10,6 +10,7 @@ lfb 0 profiles
 silent err
 prints out 'rfc-v6     luo-v1/luo-session-v1  kho-v1   '
 prints out 'linux-7.0  luo-v1/luo-session-v2  kho-v1   '
+prints out 'linux-7.2  luo-v5                 kho-v4   '
 prints out 'linux-7.3  luo-v5                 kho-v4   '
 prints out 'reference  luo-v5                 kho-v4   '
 checks=$((checks + 1))
@@ -23,8 +24,8 @@ sed '1,/^quirk /d' "$dir/out" >"$dir/quirks"
 sed -n '/^quirk /{s/^quirk *//;p;}' "$dir/out" >"$dir/profiles"
 checks=$((checks + 1))
 awk '
-	FNR % 2 { wrong = wrong || NF != 5 || $5 != "-" }
-	FNR % 2 { for (i = 2; i <= 5; i++) wrong = wrong || ($i != "yes" && $i != "-") }
+	FNR % 2 { wrong = wrong || NF != 6 || $6 != "-" }
+	FNR % 2 { for (i = 2; i <= 6; i++) wrong = wrong || ($i != "yes" && $i != "-") }
 	FNR % 2 == 0 { wrong = wrong || !/^    [a-z]/ }
 	END { exit wrong || FNR != 2 * 36 }' "$dir/quirks" ||
 	fail "the table of quirks is malformed"

@@ -133,6 +133,44 @@ prints err 'lfb: stopped: '
 on_terminal 130 ' runs' sweep $many
 prints err ' scenarios swept, '
 
+on_terminal 130 ' runs, ' matrix --chains
+prints err ' a second, '
+prints err 'lfb: stopped: '
+checks=$((checks + 1))
+[ ! -s "$dir/out" ] || fail "a matrix that is not whole is printed"
+
+# undone K: what is found when the K-th allocation fails, after many lines that each make some
+undone() {
+	grep -E '^(when|handler|flb)' "$zoo/flb-preserve-not-undone.lfb"
+	printf 'open\nfault alloc %u\n' "$1"
+	for i in $(seq 50); do echo "session s$i"; done
+	printf 'session s\npreserve s 1 0 100\n'
+}
+
+# So no line can be left out until the number is smaller, which is tried last.
+finds=LFB-FLB-PRESERVE-NOT-UNDONE
+cd "$dir"
+k=100
+until
+	undone $k >undone.lfb
+	"$LFB" run --findings undone.lfb 2>/dev/null | grep -q $finds
+do
+	[ $k -lt 400 ] || break
+	k=$((k + 1))
+done
+on_terminal 130 ' lines are left' shrink --checks guard --finds $finds undone.lfb
+prints err ' candidates, '
+prints err ' a second'
+prints err 'lfb: stopped: '
+prints out "# finds: $finds"
+prints out 'preserve s 1 0 100'
+on_terminal 0 '' shrink --checks guard --finds $finds undone.lfb
+cp "$dir/out" "$dir/expected"
+lfb 0 shrink --checks guard --finds $finds undone.lfb
+silent err
+same "$dir/expected" "$dir/out"
+cd "$zoo"
+
 # What is printed is the same with a terminal and without, and the line there is taken away.
 # shellcheck disable=SC2086
 lfb 0 sweep $many

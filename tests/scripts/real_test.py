@@ -7,6 +7,7 @@ real_test.py core [--shift N] IMAGE OUT       the same as an ELF core of the pag
 real_test.py compare IMAGE.json DUMP          the dump (JSON) is what an independent decoder read
 real_test.py same DUMP DUMP                   two dumps say the same but for what they are read from
 real_test.py stale IMAGE OUT ROOT COPY NUMBER the root tree once more, with an older LUO state
+real_test.py debugfs IMAGE ROOT OUT           what /sys/kernel/debug/kho showed of it
 real_test.py hostile IMAGE OUT                damaged ELF cores, OUT.0 and so on
 """
 
@@ -190,6 +191,51 @@ def make_stale(path, out, root, copy, number):
     write_sparse(out, data)
 
 
+def memblock_tree():
+    """What reserve_mem=4K:4096:oops hands over."""
+    strings = b"compatible\0start\0size\0"
+
+    def node(name):
+        return struct.pack(">I", 1) + name + bytes(4 - len(name) % 4)
+
+    def prop(name, value):
+        head = struct.pack(">III", 3, len(value), strings.index(name + b"\0"))
+        return head + value + bytes(-len(value) % 4)
+
+    body = node(b"") + prop(b"compatible", b"memblock-v1\0")
+    body += node(b"oops") + prop(b"compatible", b"reserve-mem-v1\0")
+    body += prop(b"start", struct.pack("<Q", 0x7000000)) + prop(b"size", struct.pack("<Q", 4096))
+    body += struct.pack(">IIII", 2, 2, 9, 0)[:12]
+    start = 40 + 16
+    total = start + len(body) + len(strings)
+    head = struct.pack(
+        ">10I", 0xD00DFEED, total, start, start + len(body), 40, 17, 16, 0, len(strings), len(body)
+    )
+    return head + bytes(16) + body + strings
+
+
+def make_debugfs(path, root, out):
+    data = read(path)
+    size = struct.unpack(">I", data[root + 4 : root + 8])[0]
+    luo = data[data.index(b"luo-v5\0\0") :][:32]
+    metadata = data.index(b"7.3.0-rc7\0") - 4
+    files = {
+        "out/scratch_phys": b"0x1000000\n0x1c000000\n",
+        "out/scratch_len": b"0x800000\n0x400000\n",
+        # The tree has grown since its file was made.
+        "out/fdt": data[root : root + size - 90],
+        "out/sub_fdts/LUO": luo,
+        "out/sub_fdts/kexec-metadata": data[metadata : metadata + 73],
+        "in/fdt": data[root : root + size],
+        "in/sub_fdts/LUO": luo,
+        "in/sub_fdts/memblock": memblock_tree(),
+    }
+    for name, content in files.items():
+        os.makedirs(os.path.dirname(os.path.join(out, name)), exist_ok=True)
+        with open(os.path.join(out, name), "wb") as file:
+            file.write(content)
+
+
 def make_hostile(path, out):
     data = read(path)
     whole = elf([(at, bytes(run), len(run)) for at, run in runs_of(data)], 0)
@@ -230,6 +276,8 @@ def main(what, *args):
         same(load(args[0]), load(args[1]))
     elif what == "stale":
         make_stale(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
+    elif what == "debugfs":
+        make_debugfs(args[0], int(args[1], 0), args[2])
     elif what == "hostile":
         make_hostile(*args)
 

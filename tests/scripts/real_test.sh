@@ -16,6 +16,17 @@ real() {
 	"$real" "$@" || fail "real_test.py $*"
 }
 
+# What Debian installs, the system's interpreter sees.
+python=python3
+$python -c 'import jsonschema' 2>"$dir/err" || python=/usr/bin/python3
+
+# fits SCHEMA: so the last command's output does
+fits() {
+	checks=$((checks + 1))
+	$python "$LFB_SOURCE_DIR/tests/scripts/json_fits.py" \
+		"$LFB_SOURCE_DIR/docs/schema/$1.json" "$dir/out" >&2 || fail "$1: does not fit"
+}
+
 # d5's second block of sessions is empty, which the next kernel panics on.
 status_of() {
 	case $1 in d5) echo 1 ;; *) echo 0 ;; esac
@@ -26,6 +37,7 @@ for name in s1 d3 d5 k1 t10; do
 	real unpack "$data/$name.mem.xz" "$dir/$name"
 	lfb "$status" dump --json --base 0 "$dir/$name"
 	real compare "$data/$name.json" "$dir/out"
+	fits dump
 	cp "$dir/out" "$dir/$name.json"
 	# Where the bytes of a core lie in its file is its writer's business.
 	for shift in 0 4 2052; do
@@ -72,6 +84,7 @@ lfb 1 dump --base 0 --scratch 0x8000000+0x1000 --scratch 0x1000000+0x5e5000 "$di
 prints out 'problem at 0x15e4000: 9 blocks of order 0 from here on reach into scratch'
 lfb 1 dump --json --base 0 --scratch 0x1000000+0x5e5000 "$dir/s1"
 prints out '"scratch": ['
+fits dump
 
 # A kernel boots from it: that of the same formats with everything, another one as if from cold.
 # The pages of memfds are in the blob alone, so only there they have their contents.
@@ -99,6 +112,21 @@ done
 # d5: the kernel does not survive it.
 lfb 1 boot --profile linux-7.3 --base 0 "$dir/d5" "$dir/cold"
 
+# Which kernels could take over, and why not.
+lfb 0 matrix --from "$dir/s1" --base 0
+prints out '3 sessions, 5 files, 3 FLBs.'
+# shellcheck disable=SC2016 # Markdown's, not the shell's
+prints out '| `linux-7.0` | fresh | `no KHO boot: at 0x21e000: root tree is "kho-v4"'
+# shellcheck disable=SC2016
+prints out '| `linux-7.3` | works |  |'
+lfb 0 matrix --from "$dir/d5" --base 0
+# shellcheck disable=SC2016
+prints out '| `linux-7.3` | panic | `the kernel died: kernel: luo: incoming state at 0x29c000'
+lfb 0 matrix --json --from "$dir/s1.blob"
+prints out '"outcome": "works"'
+lfb 2 matrix --chains --from "$dir/s1.blob"
+lfb 1 matrix --from /nowhere/at/all
+
 # What a machine here hands over, as a core.
 printf 'handler 0\nflb 0 1\nopen\nsession vm\npreserve vm 1 0 5\nreboot\n' >"$dir/send"
 printf 'handler 0\nflb 0 1\nopen\nrsession vm = 0\nretrieve vm 1 = 0\nfinish vm = 0\n' \
@@ -107,16 +135,65 @@ for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
 	lfb 0 run --profile "$profile" --save-core "$dir/core" --save-blob "$dir/blob" "$dir/send"
 	lfb 0 dump --json "$dir/blob"
 	cp "$dir/out" "$dir/blob.json"
+	fits dump
 	lfb 0 dump --json "$dir/core"
 	real same "$dir/blob.json" "$dir/out"
 	lfb 0 boot --profile "$profile" "$dir/core" "$dir/take"
 	silent err
 	lfb 0 convert "$dir/core" reference "$dir/converted"
+	lfb 0 matrix --from "$dir/core"
+	prints out "| \`$profile\` | works |"
+	# shellcheck disable=SC2016 # Markdown's
+	case $profile in
+	rfc-v6) prints out '| `linux-7.0` | panic |' ;;
+	linux-7.0) prints out '| `rfc-v6` | disabled |' ;;
+	esac
 done
 lfb 1 run --save-core /nowhere/at/all "$dir/send"
 printf 'open\n' >"$dir/nothing"
 lfb 1 run --save-core "$dir/core" "$dir/nothing"
 prints err 'the scenario handed nothing over'
+
+# What such a kernel shows in debugfs: a directory, and a tar of it.
+real debugfs "$dir/k1" 0x21e000 "$dir/kho"
+lfb 0 dump "$dir/kho"
+prints out 'scratch 0x1c000000, 4194304 bytes'
+prints out 'root tree: 255 of its 345 bytes'
+prints out 'LUO state: update number 1, sessions at 0x6b8000, FLBs at 0x6ae000'
+prints out 'entry kho_test at 0x278000, 240 bytes, not known here'
+prints out 'kexec 1 since power on, from release 7.3.0-rc7'
+prints out 'reserve_mem oops: 0x7000000, 4096 bytes'
+for trap in out-fdt-cut in-luo-freed only-addresses; do
+	prints out "beware ($trap)"
+done
+[ "$(grep -c beware "$dir/out")" -eq 3 ] || fail "there are other traps"
+cp "$dir/out" "$dir/shown"
+tar -C "$dir" --format=ustar -cf "$dir/kho.tar" kho
+lfb 0 dump "$dir/kho.tar"
+same "$dir/out" "$dir/shown"
+tar -C "$dir/kho" -cf "$dir/kho.tar" in out
+lfb 0 dump "$dir/kho.tar"
+same "$dir/out" "$dir/shown"
+lfb 0 dump --json "$dir/kho"
+prints out '"name": "out-fdt-cut"'
+fits debugfs
+prints out '"flbs_address": 7004160'
+rm "$dir/kho/out/fdt"
+: >"$dir/kho/out/scratch_phys"
+: >"$dir/kho/out/scratch_len"
+lfb 0 dump "$dir/kho"
+prints out 'beware (out-fdt-missing)'
+prints out 'beware (empty-in-tar)'
+printf 'no state' >"$dir/kho/out/sub_fdts/LUO"
+head -c 100 "$dir/k1" >"$dir/kho/in/sub_fdts/memblock"
+lfb 1 dump "$dir/kho"
+prints out 'problem: out/sub_fdts/LUO: 8 bytes of no state that is known'
+prints out 'problem: entry memblock: no device tree'
+head -c 600 "$dir/kho.tar" >"$dir/cut.tar"
+lfb 1 dump "$dir/cut.tar"
+mkdir "$dir/empty"
+lfb 1 dump "$dir/empty"
+prints err 'nothing of /sys/kernel/debug/kho is there'
 
 # What is no image, or not all of one.
 lfb 1 dump "$data/s1.mem.xz"

@@ -9,7 +9,7 @@ set -eu
 # The examples hold under every profile.
 examples=$LFB_SOURCE_DIR/examples/scenarios
 for scenario in "$examples"/*.lfb; do
-	for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+	for profile in rfc-v6 linux-7.0 linux-7.2 linux-7.3 reference; do
 		lfb 0 run --profile "$profile" "$scenario"
 		silent err
 		lfb 0 run --profile "$profile" --golden "$scenario"
@@ -33,7 +33,7 @@ lfb 0 run "$dir/trace"
 same "$dir/out" "$dir/trace"
 
 # In more detail: all that the trace has is there in this order, and more. It can be run again.
-for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+for profile in rfc-v6 linux-7.0 linux-7.2 linux-7.3 reference; do
 	for scenario in "$examples"/*.lfb "$LFB_SOURCE_DIR/tests/zoo/kernel-bug.lfb"; do
 		"$LFB" run --profile "$profile" "$scenario" 2>&1 |
 			sed 's/^ *[0-9]* k/k/' >"$dir/some" || true
@@ -120,7 +120,7 @@ lfb 0 run "$dir/at"
 lfb 1 run --strict "$dir/at"
 prints err "$dir/at:4: at freeze session a: expected = 0, got = -11"
 printf 'handler 0\nunhandler 0\npanic\ncold\nopen\n' >"$dir/void"
-for profile in linux-7.0 linux-7.3 reference; do
+for profile in linux-7.0 linux-7.2 linux-7.3 reference; do
 	lfb 0 run --strict --profile $profile "$dir/void"
 done
 printf 'panic\nopen\n' >"$dir/dead"

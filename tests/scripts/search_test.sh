@@ -25,11 +25,45 @@ lfb 1 exhaust --finds LFB-FILE-DISCARDED-WRITE --module - <"$zoo/file-discarded-
 prints out '24 sequences of up to 3 operations'
 lfb 0 exhaust --length 2 --finds LFB-MEM-OVERRUN --module "$zoo/file-left-behind.lfb"
 
-# Kernels that lack something.
-lfb 0 exhaust --length 3 --lacks off --lacks links --module "$zoo/file-left-behind.fixed.lfb"
-prints out 'sequences of up to 3 operations: nothing found'
-lfb 2 exhaust --lacks nothing --module "$zoo/file-left-behind.fixed.lfb"
-prints err 'expected off or links'
+# Kernels that lack something, or not.
+lfb 0 exhaust --length 3 --module "$zoo/file-left-behind.fixed.lfb"
+prints out '135 sequences of up to 3 operations: nothing found'
+lfb 0 exhaust --length 3 --without off --without links --without again \
+	--module "$zoo/file-left-behind.fixed.lfb"
+prints out '123 sequences of up to 3 operations: nothing found'
+lfb 2 exhaust --without nothing --module "$zoo/file-left-behind.fixed.lfb"
+prints err 'expected again, off or links'
+
+# What the search does with a file that was retrieved.
+cat >"$dir/again.lfb" <<'END'
+handler 0
+open
+session a
+preserve a 7 0 1
+reboot
+handler 0
+open
+rsession a
+session b
+again b 7 2 = -9
+retrieve a 7 as 2
+finish a
+again b 7 2 = 0
+again b 7 2 = -17
+reboot
+handler 0
+open
+rsession b
+retrieve b 7
+finish b
+END
+lfb 0 run "$dir/again.lfb"
+
+# As many threads as one likes.
+lfb 1 exhaust --length 4 --jobs 1 --module "$zoo/file-left-behind.lfb"
+cp "$dir/out" "$dir/one"
+lfb 1 exhaust --length 4 --jobs 5 --module "$zoo/file-left-behind.lfb"
+cmp "$dir/out" "$dir/one" || fail '--jobs 5 finds something else than --jobs 1'
 
 # Another machine: freed memory that is touched, and a module that cannot be unloaded.
 printf 'when h 0 preserve kmalloc a 64\nwhen h 0 preserve kfree a\nwhen h 0 preserve read a 0\n' \

@@ -20,6 +20,12 @@ lfb 0 sweep --verbose --once --kinds kho,fdt "$examples/first.lfb"
 prints out '    kho '
 ! grep -q alloc "$dir/out" || fail "alloc was not asked for"
 
+# shown_once TEXT: whatever it takes to find out, one run is shown
+shown_once() {
+	checks=$((checks + 1))
+	[ "$(grep -cF -e "$1" "$dir/out")" -eq 1 ] || fail "not once: $1"
+}
+
 # A violation, and the line behind it: a command that shows the same again.
 defect='--profile reference --quirk +FILE_FLB_LEAK_ON_ENOMEM'
 # shellcheck disable=SC2086 # a list of words
@@ -34,14 +40,16 @@ violation=$(head -n 1 "$dir/out")
 lfb 1 ${line#*lfb }
 prints out "$violation"
 prints out '== a violation'
+shown_once 'kmalloc                      fail             alloc'
 prints out '> '"$examples"'/first.lfb:15: preserve vm-1 1 0 100 = -12'
 prints out 'kmalloc                      fail             alloc'
 
 # What became of a case that is none, and what is excused.
 lfb 0 sweep --case alloc:9 "$examples/first.lfb"
 prints out '== reported, and then it worked'
+shown_once ' fail             alloc'
 lfb 0 sweep --case flb-retrieve:1 "$examples/first.lfb"
-prints out '== excused: retrieve failed. '
+shown_once '== excused: retrieve failed. '
 prints out '== remembered'
 lfb 0 sweep --case any:9:11 "$examples/first.lfb"
 lfb 0 sweep --case none "$examples/first.lfb"

@@ -4,7 +4,9 @@
  */
 #include "tests/support/world.h"
 
-const char *const world_profiles[] = { "rfc-v6", "linux-7.0", "linux-7.3", "reference", NULL };
+const char *const world_profiles[] = {
+	"rfc-v6", "linux-7.0", "linux-7.2", "linux-7.3", "reference", NULL,
+};
 const char *const world_early_profiles[] = { "rfc-v6", "linux-7.0", NULL };
 
 struct world *world_create_with(const struct lfb_machine_options *options)

@@ -217,9 +217,14 @@ static void view_shows_nothing_but_the_ranges(void **state)
 	lfb_blob_free(blob);
 }
 
-static struct lfb_machine *machine_of(enum lfb_memory_map map)
+/* Where memory may begin: low, where the user says, and high. */
+static const u64 starts[] = { 0, 128ull << 20, 4ull << 30 };
+
+static struct lfb_machine *machine_of(u64 start)
 {
-	const struct lfb_machine_options options = { .sz = sizeof(options), .map = map };
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options), .map = LFB_MAP_LOW, .memory_start = start,
+	};
 	struct lfb_machine *machine;
 
 	assert_int_equal(lfb_machine_create(&options, &machine), 0);
@@ -227,10 +232,10 @@ static struct lfb_machine *machine_of(enum lfb_memory_map map)
 }
 
 /* What a scenario hands over in a machine with this map. */
-static struct lfb_blob *blob_in(const struct lfb_scenario *scenario, enum lfb_memory_map map,
+static struct lfb_blob *blob_in(const struct lfb_scenario *scenario, u64 start,
 				struct lfb_blob **blob)
 {
-	struct lfb_machine *machine = machine_of(map);
+	struct lfb_machine *machine = machine_of(start);
 	struct lfb_scenario_options options = { .sz = sizeof(options), .last_blob = blob };
 
 	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
@@ -264,35 +269,38 @@ static void a_machine_has_the_memory_map_of_the_blob_it_boots(void **state)
 {
 	static const char text[] = "handler 0\nflb 0 0\ngetin 0 = 0 obj=2000\nopen\n"
 				   "rsession a = 0\nretrieve a 2 = 0\nfinish a = 0\nreboot = 0\n";
-	struct lfb_blob *blobs[2], *blob;
+	struct lfb_blob *blobs[3], *blob;
 	struct lfb_scenario *scenario, *first;
 	u64 byte;
 
 	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
 	assert_int_equal(lfb_scenario_parse("test", story, strlen(story), &first), 0);
-	for (unsigned int map = 0; map < 2; map++)
-		blobs[map] = blob_in(first, map ? LFB_MAP_HIGH : LFB_MAP_LOW, &blob);
-	for (unsigned int i = 0; i < 8; i++) {
-		const u64 own = i & 1 ? 4ull << 30 : 0;
-		struct lfb_machine *machine = machine_of(i & 1 ? LFB_MAP_HIGH : LFB_MAP_LOW);
+	for (unsigned int i = 0; i < 3; i++) {
+		blobs[i] = blob_in(first, starts[i], &blob);
+		assert_int_equal(blob->memory_start, starts[i]);
+	}
+	for (unsigned int i = 0; i < 18; i++) {
+		const u64 own = starts[i % 3];
+		const struct lfb_blob *from = blobs[i / 3 % 3];
+		struct lfb_machine *machine = machine_of(own);
 		struct lfb_scenario_options options = {
-			.sz = sizeof(options), .boot_from = blobs[i / 2 % 2], .last_blob = &blob,
+			.sz = sizeof(options), .boot_from = from, .last_blob = &blob,
 		};
 
-		if (i & 4)
+		if (i & 1)
 			assert_int_equal(lfb_scenario_run(first, machine, NULL), 0);
 		if (lfb_scenario_run(scenario, machine, &options))
 			fail_msg("%s", lfb_error_text(machine));
-		assert_int_equal(blob->memory_start, blobs[i / 2 % 2]->memory_start);
+		assert_int_equal(blob->memory_start, from->memory_start);
 		lfb_blob_free(blob);
 		lfb_machine_shutdown(machine);
 		assert_int_equal(lfb_machine_boot(machine), 0);
 		assert_int_equal(lfb_machine_read(machine, own, &byte, 8), 0);
-		assert_int_equal(lfb_machine_read(machine, own ^ 4ull << 30, &byte, 8), -EFAULT);
+		assert_int_equal(lfb_machine_read(machine, starts[(i + 1) % 3], &byte, 8), -EFAULT);
 		lfb_machine_destroy(machine);
 	}
-	for (unsigned int map = 0; map < 2; map++)
-		lfb_blob_free(blobs[map]);
+	for (unsigned int i = 0; i < 3; i++)
+		lfb_blob_free(blobs[i]);
 	lfb_scenario_free(scenario);
 	lfb_scenario_free(first);
 }

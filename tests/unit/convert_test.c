@@ -13,7 +13,7 @@
 #define V7_3 "linux-7.3"
 #define REFERENCE "reference"
 
-static const char *const profiles[] = { RFC, V7_0, V7_3, REFERENCE };
+static const char *const profiles[] = { RFC, V7_0, "linux-7.2", V7_3, REFERENCE };
 #define NR_PROFILES (sizeof(profiles) / sizeof(profiles[0]))
 
 /* What every generation has room for. */

@@ -7,6 +7,7 @@
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
+#include "sim/explore/exhaust/module.h"
 #include "tests/support/staging.h"
 
 /* A page of an FLB and one of a file, handed over, restored and freed. */
@@ -35,8 +36,8 @@ static struct lfb_machine *machine(enum lfb_checks checks)
 	return made;
 }
 
-/* enum lfb_exhaust_choice */
-static unsigned int choices;
+/* enum lfb_exhaust_choice, and threads */
+static unsigned int without, jobs;
 
 /* One id, or all errors for LFB_FINDINGS_NR. */
 static struct lfb_exhaust_module_result search(const char *text, unsigned int length,
@@ -45,7 +46,7 @@ static struct lfb_exhaust_module_result search(const char *text, unsigned int le
 	const struct lfb_exhaust_module_options options = {
 		.sz = sizeof(options), .length = length,
 		.finds = id < LFB_FINDINGS_NR ? &id : NULL, .nr_finds = id < LFB_FINDINGS_NR,
-		.choices = choices,
+		.without = without, .jobs = jobs,
 	};
 	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
 	struct lfb_scenario *module = parsed(text);
@@ -81,7 +82,7 @@ static void a_module_that_does_nothing_is_clean(void **state)
 	assert_int_equal(result.nr_found, 0);
 	assert_null(result.found);
 	assert_int_equal(result.length, 4);
-	assert_int_equal(result.sequences, 1265);
+	assert_int_equal(result.sequences, 1493);
 	lfb_exhaust_module_end(&result);
 }
 
@@ -92,8 +93,8 @@ static void a_leak_is_found_by_the_shortest_sequence(void **state)
 	assert_int_equal(result.nr_found, 1);
 	assert_int_equal(result.found[0].id, LFB_FINDING_FILE_LEFT_BEHIND);
 	assert_int_equal(result.found[0].length, 5);
-	assert_int_equal(result.found[0].tried, 1965);
-	assert_int_equal(result.sequences, 1965);
+	assert_int_equal(result.found[0].tried, 2619);
+	assert_int_equal(result.sequences, 2619);
 	assert_lines(result.found[0].scenario,
 		     RIGHT "handler 0\nopen\nsession a\npreserve a 0 0 0\nreboot\n"
 		     "handler 0\nopen\nrsession a\nfinish a\n");
@@ -105,11 +106,11 @@ static void its_twin_is_clean_in_all_sequences_of_that_length(void **state)
 	struct lfb_exhaust_module_result result = search(RIGHT FREED, 4, LFB_FINDINGS_NR);
 
 	assert_int_equal(result.nr_found, 0);
-	assert_int_equal(result.sequences, 1265);
+	assert_int_equal(result.sequences, 1493);
 	lfb_exhaust_module_end(&result);
 	result = search(RIGHT FREED, 5, LFB_FINDINGS_NR);
 	assert_int_equal(result.nr_found, 0);
-	assert_int_equal(result.sequences, 14808);
+	assert_int_equal(result.sequences, 18090);
 	lfb_exhaust_module_end(&result);
 }
 
@@ -117,24 +118,136 @@ static void nor_is_it_accused_of_what_the_next_kernel_lacks(void **state)
 {
 	/* docs/exhaust.md says how many they are. */
 	static const struct {
-		unsigned int choices;
+		unsigned int without;
 		u64 sequences;
 	} searches[] = {
-		{ LFB_EXHAUST_OFF, 1717 },
-		{ LFB_EXHAUST_LINKS, 2737 },
-		{ LFB_EXHAUST_OFF | LFB_EXHAUST_LINKS, 4725 },
+		{ LFB_EXHAUST_ALL_CHOICES, 1265 },
+		{ LFB_EXHAUST_LINKS, 1337 },
+		{ LFB_EXHAUST_OFF, 1421 },
+		{ 0, 1493 },
 	};
 
 	for (size_t i = 0; i < sizeof(searches) / sizeof(searches[0]); i++) {
 		struct lfb_exhaust_module_result result;
 
-		choices = searches[i].choices;
+		without = searches[i].without;
 		result = search(RIGHT FREED, 4, LFB_FINDINGS_NR);
-		choices = 0;
+		without = 0;
 		assert_int_equal(result.nr_found, 0);
 		assert_int_equal(result.sequences, searches[i].sequences);
 		lfb_exhaust_module_end(&result);
 	}
+}
+
+/* What differs with the threads is only who does what. */
+static void assert_same_with(unsigned int threads, const char *text, enum lfb_finding_id id)
+{
+	struct lfb_exhaust_module_result one, many;
+
+	jobs = 1;
+	one = search(text, 4, id);
+	jobs = threads;
+	many = search(text, 4, id);
+	jobs = 0;
+	assert_int_equal(one.length, many.length);
+	assert_int_equal(one.sequences, many.sequences);
+	assert_int_equal(one.nr_found, many.nr_found);
+	assert_true(one.nr_found > 0);
+	for (size_t i = 0; i < one.nr_found; i++) {
+		char lines[2048] = "";
+
+		assert_int_equal(one.found[i].id, many.found[i].id);
+		assert_int_equal(one.found[i].length, many.found[i].length);
+		assert_int_equal(one.found[i].tried, many.found[i].tried);
+		assert_int_equal(lfb_scenario_write(one.found[i].scenario, true, append, lines), 0);
+		assert_lines(many.found[i].scenario, lines);
+	}
+	lfb_exhaust_module_end(&one);
+	lfb_exhaust_module_end(&many);
+}
+
+static void the_result_does_not_depend_on_the_threads(void **state)
+{
+	static const char text[] = "when h 0 preserve kho a 4096\n"
+				   "when h 1 unpreserve warn\n"
+				   "when flb 1 unpreserve kmalloc x 8\n"
+				   "when flb 0 retrieve panic-now\n";
+
+	for (unsigned int threads = 2; threads <= 5; threads++) {
+		assert_same_with(threads, text, LFB_FINDINGS_NR);
+		assert_same_with(threads, text, LFB_FINDING_KERNEL_WARN);
+		assert_same_with(threads, text, LFB_FINDING_KHO_NEVER_RESTORED);
+	}
+}
+
+static bool look_once(void *context, const struct lfb_progress *progress)
+{
+	*(unsigned int *)context = progress->longest;
+	return false;
+}
+
+static void it_goes_as_far_as_to_finish_when_nobody_says_how_far(void **state)
+{
+	unsigned int longest = 0;
+	const struct lfb_exhaust_module_options options = {
+		.sz = sizeof(options), .progress = look_once, .context = &longest,
+	};
+	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
+	struct lfb_scenario *module = parsed(RIGHT FREED);
+	struct lfb_machine *made = machine(LFB_CHECKS_ON);
+
+	assert_int_equal(lfb_exhaust_module(module, made, &options, &result), -EINTR);
+	assert_int_equal(longest, 6);
+	lfb_exhaust_module_end(&result);
+	lfb_machine_destroy(made);
+	lfb_scenario_free(module);
+}
+
+/* The letter of the world whose last line this is. */
+static const struct lfb_letter *letter_of(const struct lfb_world *world, const char *line)
+{
+	for (unsigned int i = 0; i < world->nr_letters; i++) {
+		const struct lfb_letter *letter = &world->letters[i];
+
+		if (letter->count == 1 &&
+		    !strcmp(world->scenario->operations[letter->first].text, line))
+			return letter;
+	}
+	fail_msg("there is no %s", line);
+	return NULL;
+}
+
+/* Sequences that long are too many for a test. */
+static void a_retrieved_file_is_preserved_again(void **state)
+{
+	static const struct {
+		const char *line;
+		bool does_it;		/* afterwards */
+	} steps[] = {
+		{ "session a", false }, { "preserve a 1 0 1", false }, { "reboot", false },
+		{ "rsession a", false }, { "session b", false }, { "retrieve a 1 as 11", true },
+		{ "finish a", true }, { "again b 1 11", false }, { "close b", false },
+	};
+	struct lfb_scenario *module = parsed("");
+	struct lfb_agent_state known = { 0 };
+	struct lfb_module_act again, act;
+	struct lfb_world world;
+
+	assert_int_equal(lfb__module_world_create(module, 0, &world), 0);
+	again = lfb__module_act(world.scenario->operations, letter_of(&world, "again b 1 11"));
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		act = lfb__module_act(world.scenario->operations,
+				      letter_of(&world, steps[i].line));
+		assert_true(lfb__module_does(&known, &act));
+		lfb__module_learns(&known, &act, 0);
+		assert_int_equal(lfb__module_does(&known, &again), steps[i].does_it);
+	}
+	lfb_scenario_free(world.scenario);
+	assert_int_equal(lfb__module_world_create(module, LFB_EXHAUST_AGAIN, &world), 0);
+	for (size_t i = 0; i < world.scenario->count; i++)
+		assert_int_not_equal(world.scenario->operations[i].verb, LFB_VERB_AGAIN);
+	lfb_scenario_free(world.scenario);
+	lfb_scenario_free(module);
 }
 
 /* Each by its own shortest sequence; the lines that are no definitions do not matter. */
@@ -274,6 +387,9 @@ int main(void)
 		cmocka_unit_test(a_leak_is_found_by_the_shortest_sequence),
 		cmocka_unit_test(its_twin_is_clean_in_all_sequences_of_that_length),
 		cmocka_unit_test(nor_is_it_accused_of_what_the_next_kernel_lacks),
+		cmocka_unit_test(the_result_does_not_depend_on_the_threads),
+		cmocka_unit_test(it_goes_as_far_as_to_finish_when_nobody_says_how_far),
+		cmocka_unit_test(a_retrieved_file_is_preserved_again),
 		cmocka_unit_test(all_errors_are_found_when_none_is_named),
 		cmocka_unit_test(a_warning_is_found_when_it_is_named),
 		cmocka_unit_test(registering_can_be_enough),

@@ -394,7 +394,7 @@ static void a_pointer_to_nothing_is_wild(void **state)
 	}
 	kernel->task->frame = NULL;
 	assert_true(died(NULL));
-	assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "task boot", "");
+	assert_text(only_finding(LFB_FINDING_MEM_WILD_POINTER), "task finding_memory_test", "");
 }
 
 static void what_is_behind_a_vmalloc_area_and_what_was_one_are_told_apart(void **state)
@@ -402,12 +402,15 @@ static void what_is_behind_a_vmalloc_area_and_what_was_one_are_told_apart(void *
 	u8 *area = vmalloc(2 * PAGE_SIZE), *behind = vmalloc(PAGE_SIZE);
 
 	assert_true(died(area + 2 * PAGE_SIZE + 8));
-	assert_text(only_finding(LFB_FINDING_MEM_OVERRUN), "task boot", "offset 8 behind");
+	assert_text(only_finding(LFB_FINDING_MEM_OVERRUN), "task finding_memory_test",
+		    "offset 8 behind");
 	lfb__findings_forget(&kernel->findings);
 	fixture_bugs(kernel);
 	vfree(behind);
 	assert_true(died(behind + 8));
-	only_finding(LFB_FINDING_MEM_USE_AFTER_FREE);
+	assert_text(only_finding(LFB_FINDING_MEM_USE_AFTER_FREE), "task finding_memory_test",
+		    ": 4096 bytes, freed outside of callbacks in operation 3, were used at "
+		    "offset 8");
 }
 
 /*

@@ -104,6 +104,68 @@ static void find_about_the_flb(struct world *world, const char *call, void *args
 			  "data %llx", argp->data);
 }
 
+static void find_whatever(struct world *world, const char *call, void *args, int *result)
+{
+	lfb__find(&world->machine->kernel, LFB_FINDING_FLB_LEFT_BEHIND, "flb x", "found");
+}
+
+static int other;
+
+static void ask_and_find(struct world *world, const char *call, void *args, int *result)
+{
+	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
+
+	lfb_agent_get_name(world->agent, other, name);
+	find_whatever(world, call, args, result);
+}
+
+/* What the agent did when something was found for the first time since. */
+static void assert_doing(struct world *world, const char *doing)
+{
+	assert_int_equal(lfb_finding_count(world->machine), 1);
+	assert_string_equal(lfb_finding_at(world->machine, 0)->doing, doing);
+	lfb_findings_clear(world->machine);
+}
+
+static void a_finding_says_what_the_agent_was_doing(void **state)
+{
+	struct world *world = world_create("reference", NULL, NULL);
+	struct liveupdate_session_preserve_fd preserve = { .size = sizeof(preserve), .token = 9 };
+	struct liveupdate_session_finish finish = { .size = sizeof(finish) };
+	int session;
+
+	world_wire(world, "0:0");
+	session = world_session(world, "vm-a");
+	world->meddle = find_whatever;
+	assert_int_equal(world_preserve(world, session, 7, 0, 1), 0);
+	assert_doing(world, "preserve token 7 of session vm-a");
+	/* A request of one's own making is the same. */
+	preserve.fd = world_file(world, 0, 2);
+	assert_int_equal(lfb_agent_ioctl(world->agent, session, LIVEUPDATE_SESSION_PRESERVE_FD,
+					 &preserve), 0);
+	assert_doing(world, "preserve token 9 of session vm-a");
+	/* What a callback asks for is no operation of its own, though it is bad manners. */
+	lfb_finding_silence(world->machine, LFB_FINDING_LOCK_INVERSION, true);
+	other = world_session(world, "vm-b");
+	world->meddle = ask_and_find;
+	assert_int_equal(world_preserve(world, session, 3, 0, 3), 0);
+	assert_doing(world, "preserve token 3 of session vm-a");
+	assert_int_equal(world_reboot(world), 0);
+	assert_doing(world, "reboot");
+	world->meddle = find_whatever;
+	session = world_incoming(world, "vm-a");
+	assert_true(lfb_agent_retrieve(world->agent, session, 9) >= 0);
+	assert_doing(world, "retrieve token 9 of session vm-a");
+	assert_int_equal(lfb_agent_ioctl(world->agent, session, LIVEUPDATE_SESSION_FINISH,
+					 &finish), 0);
+	assert_doing(world, "finish session vm-a");
+	/* What comes next has nothing to do with it. */
+	world->meddle = NULL;
+	lfb_machine_call(world->machine, complain, (void *)1);
+	assert_doing(world, "module");
+	world_destroy(world);
+}
+
 /* Preserve a file, close the session: the finding in unpreserve knows of both. */
 static void a_finding_says_where_it_is_and_what_led_there(void **state)
 {
@@ -121,7 +183,7 @@ static void a_finding_says_where_it_is_and_what_led_there(void **state)
 	assert_int_equal(lfb_finding_count(world->machine), 1);
 	finding = lfb_finding_at(world->machine, 0);
 	assert_string_equal(finding->callback, "flb flb-0-v1 unpreserve");
-	assert_string_equal(finding->doing, "close");
+	assert_string_equal(finding->doing, "close session vm-1");
 	assert_string_equal(finding->task, "agent");
 	assert_string_equal(finding->history,
 			    "k0 luo flb-0-v1 register-flb handler=handler-0-v1\n"
@@ -129,8 +191,8 @@ static void a_finding_says_where_it_is_and_what_led_there(void **state)
 	length = lfb_finding_format(finding, text, sizeof(text));
 	assert_int_equal(length, strlen(text));
 	assert_non_null(strstr(text, "LFB-FLB-LEFT-BEHIND (error): "));
-	assert_non_null(strstr(text, "(close), kernel 0 (reference), task agent, in flb flb-0-v1 "
-				     "unpreserve\n"));
+	assert_non_null(strstr(text, "(close session vm-1), kernel 0 (reference), task agent, "
+				     "in flb flb-0-v1 unpreserve\n"));
 	assert_non_null(strstr(text, "  before: k0 luo flb-0-v1 register-flb"));
 	assert_int_equal(lfb_finding_format(finding, cut, sizeof(cut)), length);
 	assert_int_equal(strlen(cut), sizeof(cut) - 1);
@@ -191,6 +253,7 @@ int main(void)
 		cmocka_unit_test(a_silenced_id_is_not_written_down),
 		cmocka_unit_test(without_checks_there_are_no_findings),
 		cmocka_unit_test(a_finding_says_where_it_is_and_what_led_there),
+		cmocka_unit_test(a_finding_says_what_the_agent_was_doing),
 		cmocka_unit_test(the_ledger_finds_what_was_added_and_forgets_what_was_removed),
 	};
 

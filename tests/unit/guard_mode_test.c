@@ -156,7 +156,8 @@ static void memory_nobody_allocated_faults(void **state)
 	assert_true(fixture_dies(kernel, bytes + PAGE_SIZE + 8));
 	fixture_assert_finding(kernel, LFB_FINDING_MEM_OVERRUN, NULL, "8 bytes behind its end");
 	assert_true(fixture_dies(kernel, NULL));
-	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, "task boot", "NULL pointer");
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, "task guard_mode_test",
+			       "NULL pointer");
 }
 
 static void reading_what_was_not_preserved_faults(void **state)

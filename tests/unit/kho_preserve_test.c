@@ -389,6 +389,30 @@ static void unaligned_memory_is_preserved_in_pieces(void **state)
 	assert_int_equal(fixture_warns(kernel), 0);
 }
 
+static void nothing_is_given_out_or_preserved_in_any_scratch_area(void **state)
+{
+	for (unsigned int policy = 0; policy <= LFB_PAGES_ASCENDING; policy++) {
+		struct lfb_kernel *other = kho_fixture_start_with(&(struct lfb_memory_options){
+			.size = 4 * FIXTURE_MIB, .policy = policy, .scratch_areas = 3,
+		});
+		const struct lfb_memory *memory = &other->memory;
+		unsigned long pages = 0;
+		struct page *page;
+
+		for (; (page = alloc_pages(GFP_KERNEL, 0)) != NULL; pages++)
+			assert_false(lfb__in_scratch(memory, page_to_pfn(page), 1));
+		/* All the others are: but for KHO's own and the lowest, none is lost. */
+		assert_in_range(pages, 1024 - 3 * 16 - 40, 1024 - 3 * 16);
+		for (unsigned int n = 0; n < 3; n++) {
+			page = pfn_to_page(lfb__scratch_area(memory, n));
+			assert_int_equal(kho_preserve_pages(page, 1), -EINVAL);
+			assert_int_equal(kho_preserve_pages(page + 15, 1), -EINVAL);
+			fixture_warns(other);
+		}
+		fixture_stop(other);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -406,6 +430,7 @@ int main(void)
 		TEST(each_call_is_one_fault_point),
 		TEST(allocated_memory_is_zeroed_rounded_up_and_preserved),
 		TEST(only_what_was_allocated_so_can_be_unpreserved_and_freed),
+		cmocka_unit_test(nothing_is_given_out_or_preserved_in_any_scratch_area),
 		TEST_ASCENDING(unaligned_folios_are_refused),
 		TEST_ASCENDING(unaligned_memory_is_preserved_in_pieces),
 	};

@@ -52,10 +52,45 @@ static u64 *chunk_at(phys_addr_t phys)
 
 static unsigned long nr_chunks(unsigned long nr_pages)
 {
-	return (nr_pages + CHUNK_PAGES - 1) / CHUNK_PAGES;
+	/* A full one is followed by another, which may stay empty. */
+	return nr_pages / CHUNK_PAGES + 1;
 }
 
 static const unsigned long sizes[] = { 1, 2, 510, 511, 512, 1021, 1022, 1023 };
+
+/* As earlier versions of this project wrote them. */
+static void what_lacks_the_empty_chunk_arrives(void **state)
+{
+	struct kho_vmalloc preservation = hand_over(2 * CHUNK_PAGES);
+	u64 *chunk = chunk_at(chunk_at(preservation.first)[0]);
+	u64 *empty = chunk_at(chunk[0]);
+	void *area;
+
+	assert_int_equal(empty[0], 0);
+	assert_int_equal(empty[1], 0);
+	chunk[0] = 0;
+	area = kho_restore_vmalloc(&preservation);
+	assert_non_null(area);
+	assert_filled(area, 2 * CHUNK_PAGES);
+	assert_int_equal(fixture_warns(kernel), 0);
+}
+
+/* What is behind a full chunk is an empty one or none. */
+static void more_than_the_empty_chunk_is_refused(void **state)
+{
+	struct kho_vmalloc preservation = hand_over(CHUNK_PAGES);
+	u64 *empty = chunk_at(chunk_at(preservation.first)[0]);
+
+	empty[1] = chunk_at(preservation.first)[1];
+	assert_null(kho_restore_vmalloc(&preservation));
+	assert_int_equal(fixture_warns(kernel), 1);
+	empty[1] = 0;
+	empty[0] = preservation.first;
+	assert_null(kho_restore_vmalloc(&preservation));
+	assert_int_equal(fixture_warns(kernel), 1);
+	empty[0] = 0;
+	assert_non_null(kho_restore_vmalloc(&preservation));
+}
 
 static void areas_arrive_whole_and_once(void **state)
 {
@@ -396,6 +431,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	const struct CMUnitTest tests[] = {
+		TEST(what_lacks_the_empty_chunk_arrives),
+		TEST(more_than_the_empty_chunk_is_refused),
 		TEST(areas_arrive_whole_and_once),
 		TEST(chunks_are_as_the_kernel_lays_them_out),
 		TEST(preserving_is_taken_back_whole),

@@ -7,6 +7,7 @@ static const struct {
 } profiles[] = {
 	{ "rfc-v6", "luo-v1/luo-session-v1", "kho-v1" },
 	{ "linux-7.0", "luo-v1/luo-session-v2", "kho-v1" },
+	{ "linux-7.2", "luo-v5", "kho-v4" },
 	{ "linux-7.3", "luo-v5", "kho-v4" },
 	{ "reference", "luo-v5", "kho-v4" },
 };
@@ -39,7 +40,7 @@ static void unknown_profiles_have_nothing(void **state)
 	}
 }
 
-/* R: rfc-v6, 0: linux-7.0, 3: linux-7.3; the reference has none. */
+/* R: rfc-v6, 0: linux-7.0, 3: linux-7.2 and 7.3; the reference has none. */
 static const struct {
 	const char *name;
 	const char *in;
@@ -98,6 +99,8 @@ static void each_profile_has_the_defects_it_shipped_with(void **state)
 		assert_int_equal(lfb_profile_has_quirk("linux-7.0", name),
 				 strchr(quirks[i].in, '0') != NULL);
 		assert_int_equal(lfb_profile_has_quirk("linux-7.3", name),
+				 strchr(quirks[i].in, '3') != NULL);
+		assert_int_equal(lfb_profile_has_quirk("linux-7.2", name),
 				 strchr(quirks[i].in, '3') != NULL);
 		assert_false(lfb_profile_has_quirk("reference", name));
 		assert_true(strlen(lfb_quirk_about(name)) > 10);

@@ -204,7 +204,8 @@ static int search_module(const char *text, struct watch *watch,
 			 struct lfb_exhaust_module_result *result)
 {
 	const struct lfb_exhaust_module_options options = {
-		.sz = sizeof(options), .length = 6, .progress = look, .context = watch,
+		.sz = sizeof(options), .length = 6, .jobs = 1,
+		.progress = look, .context = watch,
 	};
 	struct lfb_machine *machine = new_machine();
 	struct lfb_scenario *module = parse(text);

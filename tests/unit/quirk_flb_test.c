@@ -115,7 +115,9 @@ static void unlock_replaces_the_object(struct world *world, bool on)
 
 /* Who has lock and unlock, and who has get and, since linux-7.3, put. */
 static const char *const locking_profiles[] = { "rfc-v6", NULL };
-static const char *const getting_profiles[] = { "linux-7.0", "linux-7.3", "reference", NULL };
+static const char *const getting_profiles[] = {
+	"linux-7.0", "linux-7.2", "linux-7.3", "reference", NULL,
+};
 
 static void an_object_goes_away_while_it_is_used(struct world *world, bool on)
 {

@@ -8,6 +8,7 @@
 #include <luo/fixture.h>
 #include <luo/kexec_handover.h>
 #include <luo/slab.h>
+#include <luo/vmalloc.h>
 
 static const struct lfb_machine_options guard = { .sz = sizeof(guard), .checks = LFB_CHECKS_GUARD };
 static struct lfb_fixture fixture, guarded = { .options = &guard };
@@ -152,6 +153,107 @@ static void in_guard_mode_callers_are_said_too(void **state)
 	assert_true(!rest || strstr(rest, " write_behind\n"));
 }
 
+/* A callback is running, of which nothing is known yet. */
+static struct lfb_frame *callback(void)
+{
+	static struct lfb_frame frame;
+
+	frame = (struct lfb_frame){ .type = "flb", .name = "x-v1", .op = "preserve" };
+	return &frame;
+}
+
+static long free_object_twice(void *nothing)
+{
+	u8 *object = allocate();
+
+	release(object);
+	kfree(object);
+	return 0;
+}
+
+static void in_guard_mode_an_object_freed_twice_says_where(void **state)
+{
+	lfb_fixture_expect(&guarded, LFB_FINDING_MEM_BAD_FREE);
+	lfb_assert_error(guarded.machine,
+			 lfb_machine_call(guarded.machine, free_object_twice, NULL), -EFAULT);
+	assert_place("allocated at:", line_of_kmalloc, "allocate");
+	assert_place("freed at:", line_of_kfree, "release");
+}
+
+static int line_of_pages, line_of_free;
+
+static __attribute__((noinline)) long free_pages_twice(void *frame)
+{
+	unsigned long pages;
+
+	lfb__current->task->frame = frame;
+	line_of_pages = __LINE__ + 1;
+	pages = __get_free_pages(GFP_KERNEL, 1);
+	line_of_free = __LINE__ + 1;
+	free_pages(pages, 1);
+	free_pages(pages, 1);
+	return 0;
+}
+
+static void pages_freed_twice_say_where(void **state)
+{
+	lfb_fixture_expect(&fixture, LFB_FINDING_MEM_BAD_FREE);
+	lfb_assert_error(fixture.machine,
+			 lfb_machine_call(fixture.machine, free_pages_twice, callback()), -EFAULT);
+	assert_place("allocated at:", line_of_pages, "free_pages_twice");
+	assert_place("freed at:", line_of_free, "free_pages_twice");
+}
+
+static void in_guard_mode_pages_freed_twice_say_where(void **state)
+{
+	lfb_fixture_expect(&guarded, LFB_FINDING_MEM_BAD_FREE);
+	lfb_assert_error(guarded.machine,
+			 lfb_machine_call(guarded.machine, free_pages_twice, NULL), -EFAULT);
+	assert_place("allocated at:", line_of_pages, "free_pages_twice");
+	assert_place("freed at:", line_of_free, "free_pages_twice");
+}
+
+static __attribute__((noinline)) long use_freed_area(void *frame)
+{
+	u8 *volatile area;
+
+	lfb__current->task->frame = frame;
+	line_of_pages = __LINE__ + 1;
+	area = vmalloc(2 * PAGE_SIZE);
+	line_of_free = __LINE__ + 1;
+	vfree(area);
+	return area[PAGE_SIZE + 8];
+}
+
+static void a_freed_area_says_where_it_came_from_and_went(void **state)
+{
+	lfb_fixture_expect(&fixture, LFB_FINDING_MEM_USE_AFTER_FREE);
+	lfb_assert_error(fixture.machine,
+			 lfb_machine_call(fixture.machine, use_freed_area, callback()), -EFAULT);
+	assert_place("allocated at:", line_of_pages, "use_freed_area");
+	assert_place("freed at:", line_of_free, "use_freed_area");
+	assert_non_null(strstr(text, "8192 bytes, freed by flb x-v1 preserve in operation "));
+	assert_non_null(strstr(text, ", were used at offset 4104\n"));
+}
+
+static __attribute__((noinline)) long free_area_twice(void *nothing)
+{
+	void *area = vmalloc(PAGE_SIZE);
+
+	line_of_free = __LINE__ + 1;
+	vfree(area);
+	vfree(area);
+	return 0;
+}
+
+static void an_area_freed_twice_says_where(void **state)
+{
+	lfb_fixture_expect(&fixture, LFB_FINDING_MEM_BAD_FREE);
+	lfb_assert_error(fixture.machine,
+			 lfb_machine_call(fixture.machine, free_area_twice, NULL), -EFAULT);
+	assert_place("freed at:", line_of_free, "free_area_twice");
+}
+
 static int line_of_preservation;
 
 static long preserve_twice(void *nothing)
@@ -178,6 +280,11 @@ int main(void)
 		lfb_unit_test(no_address_is_printed, &fixture),
 		lfb_unit_test(freed_memory_says_where_it_came_from_and_went, &fixture),
 		lfb_unit_test(in_guard_mode_callers_are_said_too, &guarded),
+		lfb_unit_test(in_guard_mode_an_object_freed_twice_says_where, &guarded),
+		lfb_unit_test(pages_freed_twice_say_where, &fixture),
+		lfb_unit_test(in_guard_mode_pages_freed_twice_say_where, &guarded),
+		lfb_unit_test(a_freed_area_says_where_it_came_from_and_went, &fixture),
+		lfb_unit_test(an_area_freed_twice_says_where, &fixture),
 		lfb_unit_test(what_is_preserved_says_where, &fixture),
 	};
 

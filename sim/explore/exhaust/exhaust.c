@@ -5,12 +5,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/orchestrator.h"
 #include "sim/explore/exhaust/report.h"
-
-#define JOBS_MAX 64u
 
 /* Every quirk the profile has, but those asked for. */
 static void list_others(const struct luo_profile *profile, u64 wanted, char *list, size_t size)
@@ -234,13 +231,7 @@ int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_resu
 
 	if (err)
 		return err;
-	if (!options.jobs) {
-		long online = sysconf(_SC_NPROCESSORS_ONLN);
-
-		options.jobs = online > 0 ? (unsigned int)online : 1;
-	}
-	if (options.jobs > JOBS_MAX)
-		options.jobs = JOBS_MAX;
+	options.jobs = lfb__search_jobs(options.jobs);
 	search.length = options.length;
 	search.all = options.all;
 	search.progress = options.progress;

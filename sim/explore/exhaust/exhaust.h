@@ -2,8 +2,8 @@
 /*
  * Every sequence of operations up to a length, in a small world. World and search are the same for
  * the two that judge: one compares with a model of the rules (walk.c, compare.c), the other looks
- * for findings in a module (agent.c). Others ask through <luo/exhaust.h>. Uses explore/shrink,
- * explore/state, sim/play and what lies below them.
+ * for findings in a module (module.c). Others ask through <luo/exhaust.h>. Uses explore/agent,
+ * explore/shrink, explore/state, sim/play and what lies below them.
  */
 #ifndef SIM_EXPLORE_EXHAUST_EXHAUST_H
 #define SIM_EXPLORE_EXHAUST_EXHAUST_H
@@ -63,13 +63,6 @@ struct lfb_letter *lfb__world_letter(struct lfb_world_text *writing, const char 
 	LFB_PRINTF(2, 3);
 /* @err: of writing so far. Returns it, or what became of the world. */
 int lfb__world_end(struct lfb_world_text *writing, int err);
-
-/*
- * agent.c: is a finding none of the module's? That a session @waits for its agent looks as if it
- * had been forgotten, where the agent had no time for it yet. What a kernel without live update or
- * KHO was handed is @lost, what needs a link that the new kernel lacks @unlinked.
- */
-bool lfb__agent_excuses(bool waits, bool lost, bool unlinked, unsigned int id);
 
 /* letters.c: the world that is compared with the model, with these groups of letters. */
 int lfb__world_create(unsigned int wanted, struct lfb_world *world);

@@ -2,10 +2,12 @@
 /* The states that were seen, what leads from one to the other, and how many ways there are. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/explore/exhaust/search.h"
 
 #define LENGTH 5u	/* of words, when nobody says */
+#define JOBS_MAX 64u
 #define CHUNK 16u	/* nodes a thread takes at a time */
 #define NOWHERE UINT32_MAX	/* where letters lead that nothing comes after */
 
@@ -16,6 +18,13 @@ int lfb__search_length(unsigned int asked, unsigned int *length)
 				  LFB_EXHAUST_LENGTH_MAX, asked);
 	*length = asked ? asked : LENGTH;
 	return 0;
+}
+
+unsigned int lfb__search_jobs(unsigned int asked)
+{
+	long online = asked ? (long)asked : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return online < 1 ? 1 : online > JOBS_MAX ? JOBS_MAX : (unsigned int)online;
 }
 
 unsigned int lfb__search_word(const struct lfb_search *search, u32 id, u8 *word)
@@ -222,6 +231,8 @@ static int run_layer(struct lfb_search *search, struct lfb_job *jobs, unsigned i
 	if (!search->found)
 		return -ENOMEM;
 	err = run_jobs(search, jobs, nr_jobs);
+	if (!err && search->layer_tried)
+		err = search->layer_tried(jobs, nr_jobs);
 	if (!err && search->ended)
 		find_difference(search);
 	else if (!err)

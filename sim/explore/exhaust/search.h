@@ -55,6 +55,8 @@ struct lfb_search {
 	int (*root)(struct lfb_job *job);
 	/* Tries the letters after node @id's word and adds them to @found. */
 	int (*expand)(struct lfb_job *job, u32 id, struct lfb_list *found);
+	/* Looks at a layer whose nodes were tried, or as many as time allowed. May be NULL. */
+	int (*layer_tried)(struct lfb_job *jobs, unsigned int nr_jobs);
 
 	unsigned int depth;	/* layers done */
 	bool over;		/* after the layer that is being done */
@@ -82,6 +84,8 @@ static inline const struct lfb_node *lfb__search_node(const struct lfb_search *s
 
 /* The length that is asked for, or the usual one. -EINVAL: too long. */
 int lfb__search_length(unsigned int asked, unsigned int *length);
+/* So many threads as are asked for, or as there are processors; not more than make sense. */
+unsigned int lfb__search_jobs(unsigned int asked);
 /*
  * Goes on until something differs, all is done, or who is told of it ends it: -EINTR. What was
  * found is for lfb__search_end().

@@ -39,7 +39,7 @@ static int build(struct lfb_walker *walker)
 		.options = { sizeof(run.options), .golden = true, .write = capture,
 			     .context = walker },
 	};
-	int err = lfb_machine_create(&machine, &run.machine);
+	int err = lfb__machine_create_own(&machine, &run.machine);
 
 	walker->run = run;
 	return err ? err : lfb__run_make(&walker->run);

@@ -25,18 +25,17 @@ static int take_numbers(struct lfb_life *life)
 		what->jobs = online > 0 ? (unsigned int)online : 1;
 	if (what->jobs > JOBS_MAX)
 		what->jobs = JOBS_MAX;
-	if (what->kinds > LFB_LIFE_FILES || what->files > LFB_LIFE_FILES / what->kinds)
+	if (what->kinds > LFB_AGENT_FILES || what->files > LFB_AGENT_FILES / what->kinds)
 		return lfb__error(NULL, -EINVAL, "%u kinds of %u files are more than %u files",
-				  what->kinds, what->files, LFB_LIFE_FILES);
-	if (what->sessions > LFB_LIFE_SESSIONS)
+				  what->kinds, what->files, LFB_AGENT_FILES);
+	if (what->sessions > LFB_AGENT_SESSIONS)
 		return lfb__error(NULL, -EINVAL, "there are at most %u sessions, not %u",
-				  LFB_LIFE_SESSIONS, what->sessions);
+				  LFB_AGENT_SESSIONS, what->sessions);
 	if (what->length > LFB_EXHAUST_LENGTH_MAX)
 		return lfb__error(NULL, -EINVAL, "sequences are at most %u long, not %u",
 				  LFB_EXHAUST_LENGTH_MAX, what->length);
-	if (what->choices & ~(unsigned int)(LFB_EXHAUST_AGAIN | LFB_EXHAUST_OFF |
-					    LFB_EXHAUST_LINKS))
-		return lfb__error(NULL, -EINVAL, "there are no such choices: 0x%x", what->choices);
+	if (what->without & ~(unsigned int)LFB_EXHAUST_ALL_CHOICES)
+		return lfb__error(NULL, -EINVAL, "there are no such choices: 0x%x", what->without);
 	life->files = what->kinds * what->files;
 	return 0;
 }
@@ -83,7 +82,7 @@ static int take(struct lfb_life *life, const struct lfb_machine_options *machine
 	return err ? err : take_finds(life);
 }
 
-static void print_calls(FILE *stream, const struct lfb_life_act *word, unsigned int length)
+static void print_calls(FILE *stream, const struct lfb_agent_act *word, unsigned int length)
 {
 	char call[160];
 
@@ -91,14 +90,14 @@ static void print_calls(FILE *stream, const struct lfb_life_act *word, unsigned 
 	for (unsigned int i = 0; i < length; i++) {
 		lfb__life_call(&word[i], call, sizeof(call));
 		fprintf(stream, "    %s\n", call);
-		if (word[i].verb >= LFB_LIFE_KEXEC && !word[i].fails)
+		if (word[i].verb >= LFB_AGENT_KEXEC && !word[i].fails)
 			fprintf(stream, "    device = lfb_agent_open(agent);\n");
 	}
 }
 
 /* A finding, with the calls and the case; for somebody to free. */
 static char *describe(const struct lfb_life *life, const struct lfb_life_raised *raised,
-		      const struct lfb_life_act *word)
+		      const struct lfb_agent_act *word)
 {
 	char *text = NULL, name[sizeof(life->result.first_case)];
 	size_t size;
@@ -114,7 +113,7 @@ static char *describe(const struct lfb_life *life, const struct lfb_life_raised 
 }
 
 static int report(struct lfb_life *life, const struct lfb_life_raised *raised,
-		  const struct lfb_life_act *word)
+		  const struct lfb_agent_act *word)
 {
 	struct lfb_exhaust_modules_result *result = &life->result;
 	char *text = describe(life, raised, word);
@@ -148,7 +147,7 @@ static int by_order(const void *one, const void *other)
 static int report_all(struct lfb_life *life)
 {
 	struct lfb_life_raised *raised = life->raised.items;
-	struct lfb_life_act word[LFB_EXHAUST_LENGTH_MAX];
+	struct lfb_agent_act word[LFB_EXHAUST_LENGTH_MAX];
 	int err = 0;
 
 	if (life->raised.count)
@@ -175,8 +174,8 @@ static int try_only(struct lfb_life *life)
 {
 	const struct lfb_exhaust_modules *what = &life->what;
 	struct lfb_transcript said = { what->write, what->write_context, 0 };
-	struct lfb_life_act word[LFB_EXHAUST_LENGTH_MAX];
-	struct lfb_life_state state = { 0 };
+	struct lfb_agent_act word[LFB_EXHAUST_LENGTH_MAX];
+	struct lfb_agent_state state = { 0 };
 	unsigned int length;
 	int err = 0;
 
@@ -184,15 +183,15 @@ static int try_only(struct lfb_life *life)
 		return lfb__error(NULL, -EINVAL, "%.300s is no sequence of calls", what->only);
 	for (unsigned int i = 0; i < length; i++) {
 		if (word[i].session >= what->sessions ||
-		    (word[i].file >= life->files && word[i].verb < LFB_LIFE_USE) ||
-		    (word[i].verb == LFB_LIFE_USE && !what->use))
+		    (word[i].file >= life->files && word[i].verb < LFB_AGENT_USE) ||
+		    (word[i].verb == LFB_AGENT_USE && !what->use))
 			return lfb__error(NULL, -EINVAL, "%.300s: call %u is of nothing there is",
 					  what->only, i + 1);
 	}
 	/* What the agent knows before the last one matters for what is excused. */
 	for (unsigned int i = 0; i < length; i++) {
 		if (i + 1 < length)
-			lfb__life_learns(life, &state, &word[i], word[i].fails ? -EIO : 0);
+			lfb__agent_learns(&state, &word[i], !word[i].fails);
 	}
 	lfb__transcript_line(&said, "== %s: case %s", what->name, what->only);
 	lfb_trace_to(life->machine, show_event, &said);
@@ -208,7 +207,7 @@ static int try_only(struct lfb_life *life)
 /* Already what loading the modules does can be wrong. */
 static int try_all(struct lfb_life *life)
 {
-	struct lfb_life_state state = { 0 };
+	struct lfb_agent_state state = { 0 };
 	int err = lfb__life_try(life, NULL, 0, &state, &life->raised);
 
 	life->result.sequences = 1;

@@ -10,36 +10,38 @@ static const struct {
 	const char *name;
 	bool session, file, link;
 	const char *call;	/* with the session and the file, as far as it has them */
-} verbs[LFB_LIFE_VERBS] = {
-	[LFB_LIFE_CREATE] = { "create", true, false, false,
+} verbs[LFB_AGENT_VERBS] = {
+	[LFB_AGENT_CREATE] = { "create", true, false, false,
 		"%1$c = lfb_agent_create_session(agent, device, \"%1$c\");" },
-	[LFB_LIFE_PRESERVE] = { "preserve", true, true, false,
+	[LFB_AGENT_PRESERVE] = { "preserve", true, true, false,
 		"lfb_agent_preserve(agent, %1$c, file%2$u, %2$u);" },
-	[LFB_LIFE_AGAIN] = { "again", true, true, false,
+	[LFB_AGENT_AGAIN] = { "again", true, true, false,
 		"lfb_agent_preserve(agent, %1$c, retrieved%2$u, %2$u);" },
-	[LFB_LIFE_RETRIEVE_SESSION] = { "reopen", true, false, false,
+	[LFB_AGENT_REOPEN] = { "reopen", true, false, false,
 		"%1$c = lfb_agent_retrieve_session(agent, device, \"%1$c\");" },
-	[LFB_LIFE_RETRIEVE] = { "retrieve", true, true, false,
+	[LFB_AGENT_RETRIEVE] = { "retrieve", true, true, false,
 		"retrieved%2$u = lfb_agent_retrieve(agent, %1$c, %2$u);" },
-	[LFB_LIFE_FINISH] = { "finish", true, false, false, "lfb_agent_finish(agent, %1$c);" },
-	[LFB_LIFE_CLOSE] = { "close", true, false, false, "lfb_agent_close(agent, %1$c);" },
-	[LFB_LIFE_USE] = { "use", false, false, false, "use(machine, context);" },
-	[LFB_LIFE_KEXEC] = { "kexec", false, false, false, "lfb_machine_kexec(machine);" },
-	[LFB_LIFE_KEXEC_OFF] = { "kexec-off", false, false, false,
+	[LFB_AGENT_FINISH] = { "finish", true, false, false, "lfb_agent_finish(agent, %1$c);" },
+	[LFB_AGENT_CLOSE] = { "close", true, false, false, "lfb_agent_close(agent, %1$c);" },
+	[LFB_AGENT_USE] = { "use", false, false, false, "use(machine, context);" },
+	[LFB_AGENT_KEXEC] = { "kexec", false, false, false, "lfb_machine_kexec(machine);" },
+	[LFB_AGENT_KEXEC_OFF] = { "kexec-off", false, false, false,
 		"lfb_machine_kexec(machine);\t/* to a kernel without live update */" },
-	[LFB_LIFE_KEXEC_NO_KHO] = { "kexec-no-kho", false, false, false,
+	[LFB_AGENT_KEXEC_NO_KHO] = { "kexec-no-kho", false, false, false,
 		"lfb_machine_kexec(machine);\t/* to a kernel without KHO */" },
-	[LFB_LIFE_KEXEC_WITHOUT] = { "kexec-without", false, false, true,
+	[LFB_AGENT_KEXEC_WITHOUT] = { "kexec-without", false, false, true,
 		"lfb_machine_kexec(machine);\t/* to a kernel that lacks link %2$u */" },
+	[LFB_AGENT_KEXEC_WITH] = { "kexec-with", false, false, true,
+		"lfb_machine_kexec(machine);\t/* to a kernel with %2$u, a link there was not */" },
 };
 
-void lfb__life_name(const struct lfb_life_act *word, unsigned int length, char *text, size_t size)
+void lfb__life_name(const struct lfb_agent_act *word, unsigned int length, char *text, size_t size)
 {
 	size_t used = 0;
 
 	text[0] = '\0';
 	for (unsigned int i = 0; i < length && used < size; i++) {
-		const struct lfb_life_act *act = &word[i];
+		const struct lfb_agent_act *act = &word[i];
 		char session[3] = "", file[8] = "", fails[8] = "";
 
 		if (verbs[act->verb].session)
@@ -67,25 +69,25 @@ static bool number(const char **text, char mark, unsigned int most, u8 *into)
 	return value <= most;
 }
 
-static bool parse_act(const char **text, struct lfb_life_act *act)
+static bool parse_act(const char **text, struct lfb_agent_act *act)
 {
 	const size_t length = strcspn(*text, ".");
 
-	for (unsigned int verb = LFB_LIFE_VERBS; verb--;) {
+	for (unsigned int verb = LFB_AGENT_VERBS; verb--;) {
 		const char *rest = *text + strlen(verbs[verb].name);
 
 		if (strncmp(*text, verbs[verb].name, strlen(verbs[verb].name)))
 			continue;
-		*act = (struct lfb_life_act){ .verb = (u8)verb };
+		*act = (struct lfb_agent_act){ .verb = (u8)verb };
 		if (verbs[verb].session) {
 			if (rest[0] != '-' || rest[1] < 'a' ||
-			    rest[1] >= (char)('a' + LFB_LIFE_SESSIONS))
+			    rest[1] >= (char)('a' + LFB_AGENT_SESSIONS))
 				continue;
 			act->session = (u8)(rest[1] - 'a');
 			rest += 2;
 		}
 		if (verbs[verb].file || verbs[verb].link) {
-			if (!number(&rest, '-', verbs[verb].link ? LFB_LIFE_LINKS : LFB_LIFE_FILES,
+			if (!number(&rest, '-', verbs[verb].link ? LFB_LIFE_LINKS : LFB_AGENT_FILES,
 				    &act->file))
 				continue;
 			act->file--;
@@ -100,7 +102,7 @@ static bool parse_act(const char **text, struct lfb_life_act *act)
 	return false;
 }
 
-bool lfb__life_parse(const char *text, struct lfb_life_act *word, unsigned int *length)
+bool lfb__life_parse(const char *text, struct lfb_agent_act *word, unsigned int *length)
 {
 	*length = 0;
 	while (*text) {
@@ -113,7 +115,7 @@ bool lfb__life_parse(const char *text, struct lfb_life_act *word, unsigned int *
 	return true;
 }
 
-void lfb__life_call(const struct lfb_life_act *act, char *text, size_t size)
+void lfb__life_call(const struct lfb_agent_act *act, char *text, size_t size)
 {
 	size_t used;
 

@@ -9,7 +9,7 @@
 
 int lfb__life_machine(struct lfb_life *life)
 {
-	int err = lfb_machine_create(&life->machine_options, &life->machine);
+	int err = lfb__machine_create_own(&life->machine_options, &life->machine);
 
 	for (size_t i = 0; !err && life->what.modules[i]; i++) {
 		err = lfb_machine_add_module(life->machine, life->what.modules[i]);
@@ -21,7 +21,8 @@ int lfb__life_machine(struct lfb_life *life)
 
 struct call {
 	struct lfb_life *life;
-	unsigned int file;
+	unsigned int file;	/* or link */
+	bool adds;
 };
 
 static long make(void *argument)
@@ -43,7 +44,7 @@ static long use(void *argument)
 /* A file is made when it is needed first in a kernel. */
 static int file(struct lfb_life *life, unsigned int number)
 {
-	struct call call = { life, number };
+	struct call call = { life, number, false };
 	long made;
 
 	if (life->file[number] >= 0)
@@ -62,90 +63,128 @@ static int file(struct lfb_life *life, unsigned int number)
 
 static void new_kernel(struct lfb_life *life)
 {
-	for (unsigned int i = 0; i < LFB_LIFE_SESSIONS; i++)
+	for (unsigned int i = 0; i < LFB_AGENT_SESSIONS; i++)
 		life->session[i] = -EBADF;
-	for (unsigned int i = 0; i < LFB_LIFE_FILES; i++)
+	for (unsigned int i = 0; i < LFB_AGENT_FILES; i++)
 		life->file[i] = life->given[i] = -EBADF;
 }
 
-/* Takes a link away, or only counts them when there is none of this number. */
-static long unlink_one(void *argument)
+static bool is_linked(const struct liveupdate_file_handler *handler,
+		      const struct liveupdate_flb *flb)
+{
+	const struct luo_flb_link *link;
+
+	list_for_each_entry(link, &handler->private.flb_list, list) {
+		if (link->flb == flb)
+			return true;
+	}
+	return false;
+}
+
+/* Takes a link away or adds one, or only counts them when there is none of this number. */
+static long rewire(void *argument)
 {
 	const struct call *call = argument;
 	struct luo *luo = call->life->machine->kernel.luo;
 	struct liveupdate_file_handler *handler;
-	struct luo_flb_link *link;
+	struct liveupdate_flb *flb;
 	unsigned int number = 0;
 
 	if (!luo)
 		return 0;
 	list_for_each_entry(handler, &luo->handlers, private.list) {
-		list_for_each_entry(link, &handler->private.flb_list, list) {
-			if (number++ != call->file)
+		list_for_each_entry(flb, &luo->flbs, private.list) {
+			if (is_linked(handler, flb) == call->adds || number++ != call->file)
 				continue;
-			liveupdate_unregister_flb(handler, link->flb);
-			return 0;
+			return call->adds ? liveupdate_register_flb(handler, flb) :
+					    (liveupdate_unregister_flb(handler, flb), 0);
 		}
 	}
 	return number;
 }
 
-static long kexec(struct lfb_life *life, const struct lfb_life_act *act)
+static long kexec(struct lfb_life *life, const struct lfb_agent_act *act)
 {
 	struct lfb_machine *machine = life->machine;
-	struct call call = { life, act->file };
+	struct call call = { life, act->file, act->verb == LFB_AGENT_KEXEC_WITH };
 	long err = lfb_machine_prepare(machine);
 
 	if (err)
 		return err;
-	if (act->verb == LFB_LIFE_KEXEC_OFF)
+	if (act->verb == LFB_AGENT_KEXEC_OFF)
 		machine->lacks = LFB_LACKS_LIVEUPDATE;
-	if (act->verb == LFB_LIFE_KEXEC_NO_KHO)
+	if (act->verb == LFB_AGENT_KEXEC_NO_KHO)
 		machine->lacks = LFB_LACKS_KHO;
 	err = lfb_machine_jump(machine, NULL);
 	machine->lacks = LFB_LACKS_NOTHING;
 	if (err)
 		return err;
 	new_kernel(life);
-	if (act->verb == LFB_LIFE_KEXEC_WITHOUT)
-		lfb_machine_call(machine, unlink_one, &call);
+	if (act->verb == LFB_AGENT_KEXEC_WITHOUT || act->verb == LFB_AGENT_KEXEC_WITH)
+		lfb_machine_call(machine, rewire, &call);
 	life->device = lfb_agent_open(life->agent);
 	return 0;
 }
 
-static long perform(struct lfb_life *life, const struct lfb_life_act *act)
+static void count_links(struct lfb_life *life)
+{
+	struct call none = { life, UINT_MAX, false };
+
+	life->links = (unsigned int)lfb_machine_call(life->machine, rewire, &none);
+	none.adds = true;
+	life->gaps = (unsigned int)lfb_machine_call(life->machine, rewire, &none);
+}
+
+static long perform(struct lfb_life *life, const struct lfb_agent_act *act)
 {
 	const char name[] = { (char)('a' + act->session), '\0' };
-	struct call call = { life, act->file };
+	struct call call = { .life = life };
 	int fd, *session = &life->session[act->session];
 
 	switch (act->verb) {
-	case LFB_LIFE_CREATE:
+	case LFB_AGENT_CREATE:
 		return *session = lfb_agent_create_session(life->agent, life->device, name);
-	case LFB_LIFE_PRESERVE:
+	case LFB_AGENT_PRESERVE:
 		fd = file(life, act->file);
 		return fd < 0 ? fd : lfb_agent_preserve(life->agent, *session, fd, act->file + 1u);
-	case LFB_LIFE_AGAIN:
+	case LFB_AGENT_AGAIN:
 		return lfb_agent_preserve(life->agent, *session, life->given[act->file],
 					  act->file + 1u);
-	case LFB_LIFE_RETRIEVE_SESSION:
+	case LFB_AGENT_REOPEN:
 		return *session = lfb_agent_retrieve_session(life->agent, life->device, name);
-	case LFB_LIFE_RETRIEVE:
+	case LFB_AGENT_RETRIEVE:
 		return life->given[act->file] = lfb_agent_retrieve(life->agent, *session,
 								   act->file + 1u);
-	case LFB_LIFE_FINISH:
+	case LFB_AGENT_FINISH:
 		return lfb_agent_finish(life->agent, *session);
-	case LFB_LIFE_CLOSE:
+	case LFB_AGENT_CLOSE:
 		return lfb_agent_close(life->agent, *session);
-	case LFB_LIFE_USE:
+	case LFB_AGENT_USE:
 		return lfb_machine_call(life->machine, use, &call);
 	default:
 		return kexec(life, act);
 	}
 }
 
+unsigned int lfb__life_fallible(const struct lfb_agent_act *act)
+{
+	switch (act->verb) {
+	case LFB_AGENT_PRESERVE:
+	case LFB_AGENT_AGAIN:
+		return 1u << LFB_FAULT_FLB_PRESERVE | 1u << LFB_FAULT_FILE_PRESERVE;
+	case LFB_AGENT_RETRIEVE:
+		return 1u << LFB_FAULT_FILE_RETRIEVE;
+	case LFB_AGENT_FINISH:
+		return 1u << LFB_FAULT_FILE_CAN_FINISH;
+	case LFB_AGENT_KEXEC:
+		return 1u << LFB_FAULT_FILE_FREEZE;
+	default:
+		return 0;
+	}
+}
+
 /* The act, with what is to fail in it. */
-static long perform_last(struct lfb_life *life, const struct lfb_life_act *act)
+static long perform_last(struct lfb_life *life, const struct lfb_agent_act *act)
 {
 	const struct lfb_fault_plan plan = {
 		.sz = sizeof(plan), .kinds = lfb__life_fallible(act), .nth = act->fails,
@@ -155,7 +194,7 @@ static long perform_last(struct lfb_life *life, const struct lfb_life_act *act)
 	if (!act->fails)
 		return perform(life, act);
 	/* A file is made before, without failures. */
-	if (act->verb == LFB_LIFE_PRESERVE)
+	if (act->verb == LFB_AGENT_PRESERVE)
 		file(life, act->file);
 	lfb_fault_arm(life->machine, &plan);
 	answer = perform(life, act);
@@ -189,10 +228,9 @@ static void doing(struct lfb_life *life, unsigned int number, const char *what)
 	life->machine->kernel.doing = what;
 }
 
-long lfb__life_perform(struct lfb_life *life, const struct lfb_life_act *word,
+long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
 		       unsigned int length)
 {
-	struct call count = { life, UINT_MAX };
 	char text[40];
 	long answer;
 
@@ -212,7 +250,7 @@ long lfb__life_perform(struct lfb_life *life, const struct lfb_life_act *word,
 		return life->error = -ENOMEM;
 	life->device = lfb_agent_open(life->agent);
 	if (!length)
-		life->links = (unsigned int)lfb_machine_call(life->machine, unlink_one, &count);
+		count_links(life);
 	for (unsigned int i = 0; i < length && !is_dead(life); i++) {
 		lfb__life_name(&word[i], 1, text, sizeof(text));
 		doing(life, i + 1, text);

@@ -32,7 +32,7 @@ static const struct lfb_life_node *node_at(const struct lfb_life *life, u32 id)
 	return (const struct lfb_life_node *)life->nodes.items + id;
 }
 
-unsigned int lfb__life_word(const struct lfb_life *life, u32 node, struct lfb_life_act *word)
+unsigned int lfb__life_word(const struct lfb_life *life, u32 node, struct lfb_agent_act *word)
 {
 	unsigned int length = 0;
 
@@ -44,7 +44,7 @@ unsigned int lfb__life_word(const struct lfb_life *life, u32 node, struct lfb_li
 }
 
 /* One life, behind a node's. *@hit: it was another one than without its failure. */
-static int try_act(struct lfb_life *life, struct worker *worker, struct lfb_life_act *word,
+static int try_act(struct lfb_life *life, struct worker *worker, struct lfb_agent_act *word,
 		   bool *hit)
 {
 	struct lfb_life_node tried = {
@@ -74,14 +74,35 @@ static int try_act(struct lfb_life *life, struct worker *worker, struct lfb_life
 	return 0;
 }
 
+/* Is there something that was handed over and can be used? */
+static bool uses(const struct lfb_life *life, const struct lfb_agent_state *state)
+{
+	for (unsigned int f = 0; f < life->files; f++) {
+		if (state->owner[f] && lfb__agent_is_in(state, state->owner[f] - 1u, false))
+			return life->what.use;
+	}
+	return false;
+}
+
+static bool does(const struct lfb_life *life, const struct lfb_agent_state *state,
+		 const struct lfb_agent_act *act)
+{
+	unsigned int alike = 0;
+
+	for (unsigned int f = 0; f < life->files; f++)
+		alike |= (f % life->what.files != 0) << f;
+	return lfb__agent_does(state, act, alike) &&
+	       (act->verb != LFB_AGENT_USE || uses(life, state));
+}
+
 /* An act as it is, then with one callback after the other failing in it. */
-static int try_all(struct lfb_life *life, struct worker *worker, struct lfb_life_act *word,
-		   const struct lfb_life_act *act)
+static int try_all(struct lfb_life *life, struct worker *worker, struct lfb_agent_act *word,
+		   const struct lfb_agent_act *act)
 {
 	bool fails = lfb__life_fallible(act) && !life->what.no_failures, hit = fails;
 	int err;
 
-	if (!lfb__life_does(life, &node_at(life, life->now.parent)->state, act))
+	if (!does(life, &node_at(life, life->now.parent)->state, act))
 		return 0;
 	life->now.act = *act;
 	err = try_act(life, worker, word, &hit);
@@ -92,22 +113,25 @@ static int try_all(struct lfb_life *life, struct worker *worker, struct lfb_life
 	return err;
 }
 
-static unsigned int choices_of(const struct lfb_life *life, unsigned int verb, bool *of_session)
+/* In how many ways, with different files or links, a verb can be done; per session, or in all. */
+static unsigned int ways_of(const struct lfb_life *life, unsigned int verb, bool *of_session)
 {
-	const unsigned int choices = life->what.choices;
+	const unsigned int without = life->what.without;
 
-	*of_session = verb < LFB_LIFE_USE;
+	*of_session = verb < LFB_AGENT_USE;
 	switch (verb) {
-	case LFB_LIFE_AGAIN:
-		return choices & LFB_EXHAUST_AGAIN ? life->files : 0;
-	case LFB_LIFE_PRESERVE:
-	case LFB_LIFE_RETRIEVE:
+	case LFB_AGENT_AGAIN:
+		return without & LFB_EXHAUST_AGAIN ? 0 : life->files;
+	case LFB_AGENT_PRESERVE:
+	case LFB_AGENT_RETRIEVE:
 		return life->files;
-	case LFB_LIFE_KEXEC_OFF:
-	case LFB_LIFE_KEXEC_NO_KHO:
-		return choices & LFB_EXHAUST_OFF ? 1 : 0;
-	case LFB_LIFE_KEXEC_WITHOUT:
-		return choices & LFB_EXHAUST_LINKS ? life->links : 0;
+	case LFB_AGENT_KEXEC_OFF:
+	case LFB_AGENT_KEXEC_NO_KHO:
+		return without & LFB_EXHAUST_OFF ? 0 : 1;
+	case LFB_AGENT_KEXEC_WITHOUT:
+		return without & LFB_EXHAUST_LINKS ? 0 : life->links;
+	case LFB_AGENT_KEXEC_WITH:
+		return without & LFB_EXHAUST_LINKS ? 0 : life->gaps;
 	default:
 		return 1;
 	}
@@ -115,18 +139,18 @@ static unsigned int choices_of(const struct lfb_life *life, unsigned int verb, b
 
 static int expand(struct lfb_life *life, struct worker *worker, u32 id)
 {
-	struct lfb_life_act word[LFB_EXHAUST_LENGTH_MAX];
+	struct lfb_agent_act word[LFB_EXHAUST_LENGTH_MAX];
 	int err = 0;
 
 	lfb__life_word(life, id, word);
 	life->now = (struct lfb_life_raised){ .parent = id };
-	for (unsigned int verb = 0; verb < LFB_LIFE_VERBS; verb++) {
+	for (unsigned int verb = 0; verb < LFB_AGENT_VERBS; verb++) {
 		bool of_session;
-		unsigned int files = choices_of(life, verb, &of_session);
+		unsigned int files = ways_of(life, verb, &of_session);
 		unsigned int sessions = of_session ? life->what.sessions : 1;
 
 		for (unsigned int i = 0; !err && i < files * sessions; i++) {
-			const struct lfb_life_act act = {
+			const struct lfb_agent_act act = {
 				.verb = (u8)verb,
 				.session = (u8)(i / files),
 				.file = (u8)(i % files),

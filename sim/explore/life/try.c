@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/explore/exhaust/exhaust.h"
 #include "sim/explore/life/life.h"
 
 static int raise(struct lfb_life *life, u32 id, const char *text, struct lfb_list *raised)
@@ -24,17 +23,16 @@ static int raise(struct lfb_life *life, u32 id, const char *text, struct lfb_lis
 	return 0;
 }
 
-static int collect(struct lfb_life *life, const struct lfb_life_state *state,
+static int collect(struct lfb_life *life, const struct lfb_agent_state *state,
 		   struct lfb_list *raised)
 {
-	const bool waits = !lfb__life_is_done(state);
 	const struct lfb_finding *finding;
 	char text[1500];
 	int err = 0;
 
 	for (size_t i = 0; !err && (finding = lfb_finding_at(life->machine, i)) != NULL; i++) {
 		if (!life->wanted[finding->id] ||
-		    lfb__agent_excuses(waits, state->lost, state->unlinked, finding->id))
+		    lfb__agent_excuses(state, finding->id))
 			continue;
 		lfb_finding_format(finding, text, sizeof(text));
 		err = raise(life, finding->id, text, raised);
@@ -46,15 +44,15 @@ static int collect(struct lfb_life *life, const struct lfb_life_state *state,
 	return err;
 }
 
-int lfb__life_try(struct lfb_life *life, const struct lfb_life_act *word, unsigned int length,
-		  struct lfb_life_state *state, struct lfb_list *raised)
+int lfb__life_try(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int length,
+		  struct lfb_agent_state *state, struct lfb_list *raised)
 {
 	long answer = lfb__life_perform(life, word, length);
 
 	if (life->error)
 		return life->error;
 	if (length)
-		lfb__life_learns(life, state, &word[length - 1], answer);
+		lfb__agent_learns(state, &word[length - 1], answer >= 0);
 	/* A failure that nobody came past is the life without it, which is tried too. */
 	if (length && word[length - 1].fails && !life->hit)
 		return 0;

@@ -2,8 +2,8 @@
 /*
  * The upgrade matrix: what becomes of a live update when another kernel takes over, found out by
  * doing it. What is done is a scenario, one for each kind of handover, with the recorded module;
- * the matrix looks at what its lines answer. May use: sim/play and what lies below it, of the
- * other rooms of sim/explore none.
+ * the matrix looks at what its lines answer. A handover that is there already is booted from. May
+ * use: sim/play, sim/handover and what lies below them, of the other rooms of sim/explore none.
  */
 #ifndef SIM_EXPLORE_MATRIX_MATRIX_H
 #define SIM_EXPLORE_MATRIX_MATRIX_H

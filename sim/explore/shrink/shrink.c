@@ -30,9 +30,23 @@ struct shrinking {
 	struct line *trial;	/* … and what is tried next */
 	char *text;		/* of a candidate … */
 	size_t size;		/* … which has this much room */
+	size_t given;		/* lines there were */
 	unsigned int tries;
+	bool ended;		/* by who is told how far it is */
 	int error;
 };
+
+/* Whom this thread tells. */
+static _Thread_local struct {
+	lfb_progress_fn progress;
+	void *context;
+} told;
+
+void lfb_shrink_progress(lfb_progress_fn progress, void *context)
+{
+	told.progress = progress;
+	told.context = context;
+}
 
 /* A line of a scenario, with what it must answer unless NULL. Returns its end. */
 static char *format_line(char *to, const char *text, const struct lfb_expectation *expected)
@@ -86,13 +100,30 @@ static struct lfb_scenario *make_candidate(struct shrinking *shrinking, const st
 	return candidate;
 }
 
+/* Says how far it is. Returns whether to look at another candidate. */
+static bool goes_on(struct shrinking *shrinking)
+{
+	const struct lfb_progress progress = {
+		.sz = sizeof(progress),
+		.done = shrinking->tries,
+		.length = (unsigned int)shrinking->count,
+		.longest = (unsigned int)shrinking->given,
+	};
+
+	if (shrinking->error || shrinking->ended || shrinking->tries == LFB_SHRINK_TRIES)
+		return false;
+	if (told.progress)
+		shrinking->ended = !told.progress(told.context, &progress);
+	return !shrinking->ended;
+}
+
 /* Asks; a candidate that makes no sense as a scenario does not show it. */
 static bool holds(struct shrinking *shrinking, const struct line *lines, size_t count)
 {
 	struct lfb_scenario *candidate;
 	bool still;
 
-	if (shrinking->error || shrinking->tries == LFB_SHRINK_TRIES)
+	if (!goes_on(shrinking))
 		return false;
 	shrinking->tries++;
 	candidate = make_candidate(shrinking, lines, count);
@@ -317,7 +348,7 @@ static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scena
 			return -ENOMEM;
 		size += strlen(line->text) + EXPECTATION_MAX + 1;
 	}
-	shrinking->count = scenario->count;
+	shrinking->count = shrinking->given = scenario->count;
 	shrinking->size = size;
 	shrinking->text = malloc(size);
 	return shrinking->text ? 0 : -ENOMEM;
@@ -336,7 +367,8 @@ int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_fn still,
 				  still ? "live scenario" : "question to ask");
 	shrinking.name = scenario->name;
 	shrinking.error = prepare(&shrinking, scenario);
-	if (!shrinking.error && !holds(&shrinking, shrinking.lines, shrinking.count))
+	if (!shrinking.error && !holds(&shrinking, shrinking.lines, shrinking.count) &&
+	    !shrinking.ended)
 		shrinking.error = shrinking.error ?: -EINVAL;
 	if (!shrinking.error)
 		search(&shrinking);
@@ -372,7 +404,7 @@ int lfb_scenario_failure(const struct lfb_scenario *scenario,
 		return lfb__error(NULL, -EINVAL, "lfb_scenario_failure(): no %s",
 				  failure ? "live scenario" : "place for the result");
 	memset(failure, 0, sizeof(*failure));
-	err = lfb_machine_create(options, &machine);
+	err = lfb__machine_create_own(options, &machine);
 	if (err)
 		return err;
 	failure->result = lfb_scenario_run(scenario, machine, NULL);

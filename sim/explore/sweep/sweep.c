@@ -138,15 +138,14 @@ static void capture(struct lfb_sweep *sweep, size_t failed)
 	}
 }
 
-/* Runs a case that violated something again, to say more. */
+/* Runs a case that violated something again, to say more; that is the run that is shown. */
 static void explain(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	bool *silent = sweep->machine->kernel.findings.silent, was_silent[LFB_FINDINGS_NR];
-	bool traces = sweep->traces;
 
-	lfb__sweep_trace(sweep, false);
 	capture(sweep, sweep->failed_step);
-	lfb__sweep_trace(sweep, traces);
+	if (sweep->options.only)
+		lfb__sweep_trace(sweep, true);
 	memcpy(was_silent, silent, sizeof(was_silent));
 	memset(silent, 0, sizeof(was_silent));
 	sweep->explains = true;
@@ -252,14 +251,19 @@ static void sweep_all(struct lfb_sweep *sweep)
 static int sweep_one(struct lfb_sweep *sweep)
 {
 	struct lfb_fault_plan that;
+	enum lfb_outcome outcome;
 
 	if (!strcmp(sweep->options.only, "none"))
 		return 0;
 	lfb__case_parse(sweep->options.only, &that);
-	lfb__sweep_trace(sweep, true);
 	lfb__transcript_line(&sweep->said, "== %s: case %s", sweep->subject->name,
 			     sweep->options.only);
-	if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED)
+	outcome = run_case(sweep, &that);
+	if (outcome != LFB_OUTCOME_VIOLATION) {
+		lfb__sweep_trace(sweep, true);
+		lfb__sweep_run(sweep, &that);
+	}
+	if (outcome == LFB_OUTCOME_UNREACHED)
 		return lfb__error(sweep->machine, -EINVAL, "%s has no point for case %.80s",
 				  sweep->subject->name, sweep->options.only);
 	lfb__transcript_line(&sweep->said, "== %s", sweep->result.violations ? "a violation" :

@@ -16,6 +16,7 @@ struct search {
 	lfb_root_fn found;
 	void *context;
 	u8 *batch;
+	u64 budget;			/* bytes: no honest file has the same twice in memory */
 };
 
 /* Most pages are seen here only; a device tree is looked at as the rest of the house does. */
@@ -49,7 +50,7 @@ static int search_segment(struct search *search, const struct lfb_segment *segme
 	u64 at = 0;
 	int err = 0;
 
-	while (!err && at < segment->file_size) {
+	while (!err && at < segment->file_size && search->budget) {
 		const u64 data = next_data(search->source->fd, segment->offset + at);
 		u64 size;
 
@@ -61,6 +62,7 @@ static int search_segment(struct search *search, const struct lfb_segment *segme
 		size = segment->file_size - at;
 		if (size > BATCH)
 			size = BATCH;
+		search->budget -= size < search->budget ? size : search->budget;
 		/* Of the last page nothing may be left from before. */
 		if (size % PAGE_SIZE)
 			memset(search->batch + (size & PAGE_MASK), 0, PAGE_SIZE);
@@ -89,6 +91,8 @@ int lfb__source_find_roots(struct lfb_source *source, lfb_root_fn found, void *c
 		.found = found,
 		.context = context,
 		.batch = malloc(BATCH),
+		/* A device does not say. */
+		.budget = source->file_size ? 2 * source->file_size : UINT64_MAX,
 	};
 	int err = 0;
 

@@ -121,23 +121,24 @@ static int read_page(struct lfb_source *source, phys_addr_t phys, u8 *to)
 	return lfb__source_pread(source->fd, to, size, segment->offset + at);
 }
 
-/* Room for a stretch that costs nothing until pages are put into it. */
-static int make_room(struct lfb_stretch *stretch)
+/* The pages of a stretch, and behind them a bit for each. */
+static size_t room_of(const struct lfb_stretch *stretch)
 {
 	const u64 pages = stretch->size >> PAGE_SHIFT;
-	void *bytes;
 
-	stretch->read = calloc((pages + 63) / 64, sizeof(*stretch->read));
-	if (!stretch->read)
+	return stretch->size + (pages + 63) / 64 * sizeof(*stretch->read);
+}
+
+/* It costs nothing until pages are put into it, whatever size a file claims. */
+static int make_room(struct lfb_stretch *stretch)
+{
+	void *bytes = mmap(NULL, room_of(stretch), PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (bytes == MAP_FAILED)
 		return -ENOMEM;
-	bytes = mmap(NULL, stretch->size, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (bytes == MAP_FAILED) {
-		free(stretch->read);
-		stretch->read = NULL;
-		return -ENOMEM;
-	}
 	stretch->bytes = bytes;
+	stretch->read = (u64 *)(stretch->bytes + stretch->size);
 	return 0;
 }
 
@@ -224,6 +225,7 @@ int lfb__source_open(const char *path, u64 base, struct lfb_source *source)
 	if (source->fd < 0)
 		return source->fd;
 	source->is_core = kind == LFB_SOURCE_CORE;
+	source->file_size = (u64)about.st_size;
 	err = source->is_core ? lfb__source_read_elf(source, path) :
 				read_raw(source, base, (u64)about.st_size);
 	if (!err) {
@@ -239,8 +241,7 @@ void lfb__source_close(struct lfb_source *source)
 {
 	for (size_t i = 0; i < source->nr_stretches; i++) {
 		if (source->stretches[i].bytes)
-			munmap(source->stretches[i].bytes, source->stretches[i].size);
-		free(source->stretches[i].read);
+			munmap(source->stretches[i].bytes, room_of(&source->stretches[i]));
 	}
 	free(source->stretches);
 	free(source->segments);

@@ -43,6 +43,7 @@ struct lfb_core_note {
 struct lfb_source {
 	int fd;
 	bool is_core;
+	u64 file_size;			/* of the whole file, as it says */
 	struct lfb_segment *segments;	/* ascending, disjoint */
 	size_t nr_segments;
 	struct lfb_stretch *stretches;	/* the same, merged where they touch */
@@ -108,6 +109,20 @@ struct lfb_piece {
  */
 int lfb__source_write_elf(const struct lfb_piece *pieces, size_t count, const void *note,
 			  size_t note_size, u8 **bytes, size_t *size);
+
+/* tree.c: a file of a directory, or of a tar of one, wherever in that it begins */
+
+/* What is behind it is not read: all that there is to know is smaller. */
+#define LFB_TREE_FILE_MAX 65536
+
+struct lfb_tree_file {
+	bool there;
+	u8 *bytes;			/* for free(); a NUL follows them */
+	size_t size;
+};
+
+/* 0, also when it is not there, or -errno with its sentence. */
+int lfb__tree_file(const char *tree, const char *path, struct lfb_tree_file *file);
 
 /*
  * root.c: calls @found for each page that may be a root tree, a device tree that is sound, is

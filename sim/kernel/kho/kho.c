@@ -21,6 +21,15 @@ bool is_kho_boot(void)
 	return kernel && kernel->kho.incoming;
 }
 
+bool kho_scratch_overlap(phys_addr_t phys, size_t size)
+{
+	const struct lfb_kernel *kernel = lfb__current;
+	const struct lfb_memory *memory = kernel ? &kernel->memory : NULL;
+
+	return memory && phys < memory->scratch + memory->scratch_size &&
+	       phys + size > memory->scratch;
+}
+
 struct reservation {
 	struct lfb_kernel *kernel;
 	struct lfb_problem *problem;

@@ -198,7 +198,10 @@ int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_roo
 		   struct lfb_problem *problem);
 /* Finds the ABI a root tree belongs to, NULL when none is known. */
 const struct kho_abi *kho__abi_of(const struct kho_root *root);
-/* Subtree @name: 0, -ENOENT, -EINVAL. @size is PAGE_SIZE where the ABI has none. */
+/*
+ * Subtree @name: 0, -ENOENT, -EINVAL with @phys set if it is its size that is wrong. @size is
+ * PAGE_SIZE where the ABI has none.
+ */
 int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, const char *name,
 		      phys_addr_t *phys, u64 *size);
 

@@ -55,10 +55,10 @@ int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, co
 		return -ENOENT;
 	if (kho__fdt_u64_property(root->fdt, node, abi->data_property, &at))
 		return -EINVAL;
+	*phys = at;
 	if (abi->size_property &&
 	    kho__fdt_u64_property(root->fdt, node, abi->size_property, &bytes))
 		return -EINVAL;
-	*phys = at;
 	*size = bytes;
 	return 0;
 }
@@ -183,10 +183,10 @@ int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 
 	if (!kernel)
 		return -EOPNOTSUPP;
-	if (!name || !phys)
-		return -EINVAL;
 	if (!kernel->kho.incoming)
 		return -ENOENT;
+	if (!name || !phys)
+		return -EINVAL;
 	/* Read anew: its page is ordinary memory, and somebody may have restored and reused it. */
 	view = kho__incoming_view(kernel);
 	err = kho__read_root(&view, kernel->kho.incoming_root_phys, &root, NULL);

@@ -32,7 +32,24 @@ static void free_chunks(struct lfb_kernel *kernel, phys_addr_t phys)
 	}
 }
 
-/* Chunks with the addresses of @pages, and bitmaps for all of it; marks nothing. */
+/* A page for a chunk, and a bitmap for it. */
+static struct page *new_chunk(struct lfb_kernel *kernel)
+{
+	struct page *page;
+
+	lfb__internal_begin(kernel);
+	page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+	lfb__internal_end(kernel);
+	if (!page || !kho__track_prepare(kernel, page_to_pfn(page), 1))
+		return page;
+	__free_pages(page, 0);
+	return NULL;
+}
+
+/*
+ * Chunks with the addresses of @pages, and bitmaps for all of it; marks nothing. As kernels have
+ * it an empty chunk follows one that is full.
+ */
 static int describe(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages,
 		    phys_addr_t *first)
 {
@@ -40,21 +57,18 @@ static int describe(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 	struct kho_vmalloc_chunk *chunk = NULL;
 
 	*first = 0;
-	for (unsigned long i = 0; i < nr_pages; i++) {
+	for (unsigned long i = 0; i <= nr_pages; i++) {
 		if (i % CHUNK_PAGES == 0) {
-			struct page *page;
+			struct page *page = new_chunk(kernel);
 
-			lfb__internal_begin(kernel);
-			page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
-			lfb__internal_end(kernel);
 			if (!page)
 				goto undo;
 			*link = page_to_phys(page);
 			chunk = chunk_at(kernel, *link);
 			link = &chunk->next_phys;
-			if (kho__track_prepare(kernel, page_to_pfn(page), 1))
-				goto undo;
 		}
+		if (i == nr_pages)
+			break;
 		chunk->phys[i % CHUNK_PAGES] = page_to_phys(pages[i]);
 		if (kho__track_prepare(kernel, page_to_pfn(pages[i]), 1))
 			goto undo;
@@ -146,7 +160,7 @@ LFB_ENTRY void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		return;
 	sound = preservation && preservation->first;
 	left = sound ? preservation->total_pages : 0;
-	while (left && sound) {
+	while (sound && preservation->first) {
 		phys_addr_t phys = preservation->first;
 		struct kho_vmalloc_chunk *chunk;
 
@@ -161,7 +175,7 @@ LFB_ENTRY void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		unmark(kernel, phys);
 		__free_pages(lfb__page(kernel, PHYS_PFN(phys)), 0);
 	}
-	if (!sound)
+	if (!sound || left)
 		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, KHO_ITSELF, __func__,
 			     "not what kho_preserve_vmalloc() described");
 	else
@@ -209,7 +223,17 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 		}
 		phys = chunk->next_phys;
 	}
-	return !phys;
+	/* An empty one comes behind a full one; handovers there are that lack it. */
+	if (!phys || work->nr_chunks * CHUNK_PAGES != work->nr_pages >> work->order)
+		return !phys;
+	work->wrong = phys;
+	work->wrong_order = 0;
+	if (!kho__is_waiting(kernel, phys, 0) || chunk_at(kernel, phys)->next_phys ||
+	    chunk_at(kernel, phys)->phys[0])
+		return false;
+	*chunks = lfb__page(kernel, PHYS_PFN(phys));
+	work->nr_chunks++;
+	return true;
 }
 
 static void free_pages_of(struct page **pages, unsigned long nr_pages)
@@ -304,7 +328,7 @@ LFB_ENTRY void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	work.order = preservation->order;
 	work.nr_pages = preservation->total_pages;
 	work.nr_chunks = ((work.nr_pages >> work.order) + CHUNK_PAGES - 1) / CHUNK_PAGES;
-	work.pages = lfb__kcalloc(work.nr_pages + work.nr_chunks, sizeof(*work.pages));
+	work.pages = lfb__kcalloc(work.nr_pages + work.nr_chunks + 1, sizeof(*work.pages));
 	if (!work.pages)
 		return NULL;
 	area = restore(kernel, preservation->first, &work);

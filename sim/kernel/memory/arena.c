@@ -52,6 +52,7 @@ static void lay_out(struct lfb_memory *memory, const struct lfb_memory_options *
 	set_start(memory, options->start, options->size);
 	memory->mode = options->mode;
 	memory->policy = options->policy;
+	memory->scratch_areas = options->scratch_areas ? options->scratch_areas : 1;
 	memory->vmalloc_size = options->size > MIN_VMALLOC ? options->size : MIN_VMALLOC;
 	memory->nr_windows = memory->mode == LFB_MEMORY_REMAP ? LFB_WINDOWS : 1;
 }
@@ -135,7 +136,7 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 		return lfb__fail(kernel, -EINVAL,
 				 "memory of %llu bytes: must be whole pages, 1 MiB or more",
 				 options->size);
-	if (options->start && options->start != LFB_HIGH_START)
+	if (!lfb__can_start(options->start))
 		return lfb__fail(kernel, -EINVAL, "no such memory map");
 	if (options->mode > LFB_MEMORY_FIXED || options->policy > LFB_PAGES_ASCENDING)
 		return lfb__fail(kernel, -EINVAL, "no such memory mode or page policy");

@@ -50,6 +50,27 @@ static void push_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned lo
 	}
 }
 
+/* As lfb__next_touched(); the pages of scratch areas count as touched. */
+static unsigned long next_touched(const struct lfb_memory *memory, unsigned long pfn,
+				  unsigned long end)
+{
+	end = lfb__next_touched(memory, pfn, end);
+	/* The first area is behind all that may be given out. */
+	for (unsigned int n = 1; n < memory->scratch_areas; n++) {
+		const unsigned long first = lfb__scratch_area(memory, n);
+
+		if (first < end && first + PHYS_PFN(memory->scratch_size) > pfn)
+			end = first > pfn ? first : pfn;
+	}
+	return end;
+}
+
+static bool is_in_use(const struct lfb_memory *memory, unsigned long pfn)
+{
+	return memory->map[pfn].flags & PG_IN_USE ||
+	       (memory->scratch_areas > 1 && lfb__in_scratch(memory, pfn, 1));
+}
+
 /* Makes the free pages of the next chunk available. False: there is no next one. */
 static bool bring_in_chunk(struct lfb_kernel *kernel)
 {
@@ -65,13 +86,13 @@ static bool bring_in_chunk(struct lfb_kernel *kernel)
 	if (pfn < lfb__usable_start(memory))
 		pfn = lfb__usable_start(memory);
 	while (pfn < end) {
-		unsigned long in_use = lfb__next_touched(memory, pfn, end);
+		unsigned long in_use = next_touched(memory, pfn, end);
 
-		while (in_use < end && !(memory->map[in_use].flags & PG_IN_USE))
-			in_use = lfb__next_touched(memory, in_use + 1, end);
+		while (in_use < end && !is_in_use(memory, in_use))
+			in_use = next_touched(memory, in_use + 1, end);
 		push_range(kernel, pfn, in_use);
 		pfn = in_use;
-		while (pfn < end && memory->map[pfn].flags & PG_IN_USE)
+		while (pfn < end && is_in_use(memory, pfn))
 			pfn++;
 	}
 	return true;
@@ -124,7 +145,7 @@ static unsigned long take_ascending(struct lfb_kernel *kernel, unsigned long cou
 	unsigned long pfn = pages->bottom;
 
 	while (count <= pages->top && pfn <= pages->top - count) {
-		unsigned long in_use = lfb__next_touched(&kernel->memory, pfn, pfn + count);
+		unsigned long in_use = next_touched(&kernel->memory, pfn, pfn + count);
 
 		if (in_use == pfn + count) {
 			pages->bottom = pfn + count;
@@ -142,7 +163,7 @@ static unsigned long take_descending(struct lfb_kernel *kernel, unsigned long co
 	unsigned long end = pages->top;
 
 	while (end >= count && end - count >= pages->bottom) {
-		unsigned long in_use = lfb__next_touched(&kernel->memory, end - count, end);
+		unsigned long in_use = next_touched(&kernel->memory, end - count, end);
 
 		if (in_use == end) {
 			pages->top = end - count;

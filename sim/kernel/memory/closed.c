@@ -22,7 +22,8 @@ static void open_block(const struct lfb_memory *memory, unsigned int i)
 		(closed->count - i) * sizeof(closed->blocks[0]));
 }
 
-void lfb__pages_close(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+void lfb__pages_close(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order,
+		      const struct lfb_site *made)
 {
 	struct lfb_memory *memory = &kernel->memory;
 	struct lfb_closed_pages *closed = memory->closed;
@@ -34,6 +35,7 @@ void lfb__pages_close(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 	if (closed->count == LFB_CLOSED_MAX)
 		open_block(memory, 0);
 	closed->blocks[closed->count] = (struct lfb_closed){
+		.made = made,
 		.site = lfb__site_here(kernel),
 		.operation = kernel->operation,
 		.pfn = (u32)pfn,

@@ -9,7 +9,8 @@
 #include "sim/kernel/memory/memory.h"
 
 struct lfb_closed {
-	const struct lfb_site *site;	/* of who freed it */
+	const struct lfb_site *made;	/* by whom; NULL: not known … */
+	const struct lfb_site *site;	/* … and of who freed it */
 	unsigned long operation;
 	u32 pfn;
 	u8 order;
@@ -22,8 +23,9 @@ struct lfb_closed_pages {
 	struct lfb_closed blocks[LFB_CLOSED_MAX];	/* the oldest first */
 };
 
-/* The running callback has freed the block at @pfn. */
-void lfb__pages_close(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
+/* The running callback has freed the block at @pfn, which @made made. */
+void lfb__pages_close(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order,
+		      const struct lfb_site *made);
 /* It is given out, with others or in part; or all is looked at, or moves. */
 void lfb__pages_open(const struct lfb_memory *memory, unsigned long pfn, unsigned long count);
 

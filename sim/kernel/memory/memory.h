@@ -75,14 +75,28 @@ void *lfb__memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t s
 /* copy.c: copies memory out, also what kernel code may not touch any more. 0 or -EFAULT. */
 int lfb__memory_copy(const struct lfb_memory *memory, phys_addr_t phys, void *buffer, size_t size);
 
+/* Where scratch area @n begins: the first is at the end of memory, the others ascend below it. */
+static inline unsigned long lfb__scratch_area(const struct lfb_memory *memory, unsigned int n)
+{
+	const unsigned long pages = memory->nr_pages - memory->first_page;
+
+	return n ? memory->first_page + pages / memory->scratch_areas * n :
+		   PHYS_PFN(memory->scratch);
+}
+
 /* Does any of the pages lie where the next kernel boots? */
 static inline bool lfb__in_scratch(const struct lfb_memory *memory, unsigned long pfn,
 				   unsigned long count)
 {
-	unsigned long first = PHYS_PFN(memory->scratch);
-	unsigned long last = PHYS_PFN(memory->scratch + memory->scratch_size - 1);
+	const unsigned long size = PHYS_PFN(memory->scratch_size);
 
-	return count > 0 && pfn <= last && (pfn >= first || count > first - pfn);
+	for (unsigned int n = 0; n < memory->scratch_areas && count; n++) {
+		const unsigned long first = lfb__scratch_area(memory, n);
+
+		if (pfn < first + size && (pfn >= first || count > first - pfn))
+			return true;
+	}
+	return false;
 }
 
 /* page_boot.c */
@@ -162,7 +176,16 @@ void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr
 struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
 				 unsigned long *nr_pages);
 
+/*
+ * The freed area that was at @addr, as far as is remembered, for a finding, of which its places are
+ * said; NULL: none is.
+ */
+const struct lfb_gone_area *lfb__vmalloc_gone(struct lfb_kernel *kernel, const void *addr);
+
 /* object.c: names of memory, for messages */
+
+/* The finding is about the page @pfn: says where it was made and freed, where that is known. */
+void lfb__find_page_places(struct lfb_kernel *kernel, unsigned long pfn);
 
 /* "phys 0x12000": what a finding about memory is about. */
 struct lfb_object lfb__phys_object(phys_addr_t phys);

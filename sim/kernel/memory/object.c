@@ -4,10 +4,29 @@
 #include <string.h>
 
 #include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/closed.h"
+#include "sim/kernel/memory/fence.h"
 
 struct lfb_object lfb__phys_object(phys_addr_t phys)
 {
 	return lfb__object("phys 0x%llx", phys);
+}
+
+void lfb__find_page_places(struct lfb_kernel *kernel, unsigned long pfn)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const struct lfb_closed *closed = lfb__closed_at(memory, pfn);
+
+	if (lfb__fenced(memory)) {
+		const struct lfb_fence_page *page = memory->fence->pages;
+
+		page += page[pfn].head;
+		lfb__find_place(kernel, "allocated at", page->made);
+		lfb__find_place(kernel, "freed at", page->freed);
+	} else if (closed) {
+		lfb__find_place(kernel, "allocated at", closed->made);
+		lfb__find_place(kernel, "freed at", closed->site);
+	}
 }
 
 struct lfb_preserved lfb__preserved(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry)

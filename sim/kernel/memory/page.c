@@ -81,6 +81,8 @@ static unsigned long counted_pfn(struct lfb_kernel *kernel, const struct page *p
 	}
 	problem = not_given_out(page);
 	if (problem) {
+		if (!(page->flags & PG_ALLOCATED))
+			lfb__find_page_places(kernel, pfn);
 		lfb__bug_as(id, lfb__phys_object(PFN_PHYS(pfn)).text, where, "page 0x%lx: %s",
 			    pfn, problem);
 		return LFB_NO_PFN;
@@ -104,17 +106,23 @@ static unsigned long block_pfn(struct lfb_kernel *kernel, const struct page *pag
 static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigned long pfn)
 {
 	const unsigned int order = page->order;
+	struct lfb_ledger_entry *entry;
+	const struct lfb_site *made = NULL;
 
 	LFB_ASSERT(page->refcount > 0);
 	if (--page->refcount > 0)
 		return;
 	LFB_ASSERT(kernel->pages.allocated >= 1ul << order);
 	kernel->pages.allocated -= 1ul << order;
-	if (kernel->ledger.table.count)
-		lfb__ledger_remove(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn));
+	entry = kernel->ledger.table.count ?
+			lfb__ledger_find(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn)) : NULL;
+	if (entry) {
+		made = entry->site;
+		lfb__ledger_drop(kernel, entry);
+	}
 	lfb__free_block(kernel, pfn);
 	if (kernel->checks == LFB_CHECKS_ON && lfb__frame(kernel) && !kernel->task->internal)
-		lfb__pages_close(kernel, pfn, order);
+		lfb__pages_close(kernel, pfn, order, made);
 }
 
 LFB_ENTRY void __free_pages(struct page *page, unsigned int order)

@@ -77,7 +77,8 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	struct page *page;
 
 	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order) ||
-	    pfn < lfb__usable_start(memory) || pfn >= end || 1ul << order > end - pfn)
+	    pfn < lfb__usable_start(memory) || pfn >= end || 1ul << order > end - pfn ||
+	    lfb__in_scratch(memory, pfn, 1ul << order))
 		return -EINVAL;
 	page = &memory->map[pfn];
 	for (unsigned long i = 0; i < 1ul << order; i++) {

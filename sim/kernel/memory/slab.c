@@ -283,6 +283,7 @@ static void complain(struct lfb_kernel *kernel, const void *ptr, const struct ob
 		lfb__find_place(kernel, "freed at", object->lone->freed);
 	} else if (lfb__is_memory(&kernel->memory, address)) {
 		name = lfb__phys_object(address);
+		lfb__find_page_places(kernel, PHYS_PFN(address));
 		if (lfb__page(kernel, PHYS_PFN(address))->flags & PG_SLAB)
 			name = lfb__slab_name(object->size);
 	}

@@ -20,9 +20,12 @@
 static struct lfb_object culprit(const struct lfb_kernel *kernel)
 {
 	const struct lfb_frame *frame = lfb__frame(kernel);
+	char name[41];
 
-	return frame ? lfb__object("%s %.40s", frame->type, frame->name) :
-		       lfb__object("task %.40s", kernel->task ? kernel->task->name : "nobody");
+	if (frame)
+		return lfb__object("%s %.40s", frame->type, frame->name);
+	lfb__who_works(kernel, name, sizeof(name));
+	return lfb__object("task %s", name);
 }
 
 static void report(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
@@ -53,7 +56,9 @@ static void report_vmalloc(struct lfb_kernel *kernel, const void *address)
 	static const char text[] = "access to an address that is not mapped";
 	const struct lfb_memory *memory = &kernel->memory;
 	const size_t page = ((uintptr_t)address - (uintptr_t)memory->vmalloc_base) >> PAGE_SHIFT;
+	const size_t offset = (uintptr_t)address & ~PAGE_MASK;
 	struct lfb_object object = culprit(kernel);
+	const struct lfb_gone_area *gone;
 	char found[280], more[TEXT_SIZE];
 
 	if (lfb__find_handed_over(kernel, (uintptr_t)address, found, sizeof(found))) {
@@ -62,12 +67,17 @@ static void report_vmalloc(struct lfb_kernel *kernel, const void *address)
 		report(kernel, LFB_FINDING_MEM_STALE_POINTER, object.text, text, more);
 	} else if (page && page << PAGE_SHIFT <= memory->vmalloc_used &&
 		   memory->vmalloc_table[page - 1]) {
-		snprintf(more, sizeof(more), ": offset %lu behind a vmalloc area",
-			 (unsigned long)((uintptr_t)address & ~PAGE_MASK));
+		snprintf(more, sizeof(more), ": offset %zu behind a vmalloc area", offset);
 		report(kernel, LFB_FINDING_MEM_OVERRUN, object.text, text, more);
 	} else if (page << PAGE_SHIFT < memory->vmalloc_used) {
-		report(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, object.text, text,
-		       ": a vmalloc area was there that is freed");
+		gone = lfb__vmalloc_gone(kernel, address);
+		strcpy(more, ": a vmalloc area was there that is freed");
+		if (gone)
+			snprintf(more + strlen(more), sizeof(more) - strlen(more), ": %zu bytes, "
+				 "freed %s, were used at offset %zu", gone->size,
+				 lfb__site_who(gone->freed, gone->operation).text,
+				 (page << PAGE_SHIFT) + offset - gone->start);
+		report(kernel, LFB_FINDING_MEM_USE_AFTER_FREE, object.text, text, more);
 	} else {
 		report(kernel, LFB_FINDING_MEM_WILD_POINTER, object.text, text, "");
 	}
@@ -193,6 +203,7 @@ static void report_closed(struct lfb_kernel *kernel, const struct lfb_closed *cl
 			  phys_addr_t phys)
 {
 	const struct lfb_fence_page page = {
+		.made = closed->made,
 		.freed = closed->site,
 		.freed_operation = closed->operation,
 		.head = closed->pfn,

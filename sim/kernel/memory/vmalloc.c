@@ -207,6 +207,42 @@ static void check_preserved(struct lfb_kernel *kernel, const struct vm_struct *a
 	}
 }
 
+/* Who asks for it later shall hear whose it was. */
+static void remember(struct lfb_kernel *kernel, const struct vm_struct *area)
+{
+	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
+	const struct lfb_ledger_entry *entry;
+
+	if (!lfb__checking(kernel))
+		return;
+	entry = lfb__ledger_find(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr);
+	vmallocs->gone[vmallocs->freed++ % LFB_GONE_AREAS] = (struct lfb_gone_area){
+		.made = entry ? entry->site : NULL,
+		.freed = lfb__site_here(kernel),
+		.operation = kernel->operation,
+		.start = (size_t)(area->addr - kernel->memory.vmalloc_base),
+		.size = area->nr_pages << PAGE_SHIFT,
+	};
+}
+
+const struct lfb_gone_area *lfb__vmalloc_gone(struct lfb_kernel *kernel, const void *addr)
+{
+	const struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
+	const size_t offset = (uintptr_t)addr - (uintptr_t)kernel->memory.vmalloc_base;
+
+	for (unsigned long i = 1; i <= LFB_GONE_AREAS && i <= vmallocs->freed; i++) {
+		const struct lfb_gone_area *gone =
+			&vmallocs->gone[(vmallocs->freed - i) % LFB_GONE_AREAS];
+
+		if (offset - gone->start >= gone->size)
+			continue;
+		lfb__find_place(kernel, "allocated at", gone->made);
+		lfb__find_place(kernel, "freed at", gone->freed);
+		return gone;
+	}
+	return NULL;
+}
+
 LFB_ENTRY void vfree(const void *addr)
 {
 	struct lfb_kernel *kernel = lfb__current;
@@ -216,11 +252,13 @@ LFB_ENTRY void vfree(const void *addr)
 		return;
 	area = find_area(&kernel->memory, addr);
 	if (!area) {
+		lfb__vmalloc_gone(kernel, addr);
 		lfb__bug_as(LFB_FINDING_MEM_BAD_FREE, "pointer to a vmalloc area", "vfree",
 			    "not the start of a vmalloc area");
 		return;
 	}
 	check_preserved(kernel, area);
+	remember(kernel, area);
 	lfb__ledger_remove(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr);
 	remove_area(kernel, area);
 	lfb__internal_begin(kernel);

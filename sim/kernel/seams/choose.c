@@ -206,6 +206,7 @@ void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char 
 	unsigned int internal = task ? task->internal : 0;
 	unsigned long operation = kernel->operation;
 	const char *doing = kernel->doing;
+	const struct lfb_call_about about = kernel->about;
 	char error[sizeof(kernel->error)];
 
 	memcpy(error, kernel->error, strlen(kernel->error) + 1);
@@ -224,6 +225,7 @@ void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char 
 	}
 	kernel->operation = operation;
 	kernel->doing = doing;
+	kernel->about = about;
 	/* The sentence of a death is everybody's. */
 	if (!kernel->dead)
 		memcpy(kernel->error, error, strlen(error) + 1);

@@ -66,6 +66,29 @@ static bool make_room(struct lfb_findings *findings, enum lfb_finding_id id)
 	return all != NULL;
 }
 
+void lfb__who_works(const struct lfb_kernel *kernel, char *name, size_t size)
+{
+	snprintf(name, size, "%s", kernel->task ? kernel->task->name : "nobody");
+	if (kernel->task == &kernel->boot_task && !kernel->operation_is_set &&
+	    !(kernel->doing && !strcmp(kernel->doing, "boot")))
+		lfb__thread_name(name, size);
+}
+
+/* "preserve token 7 of session vm-a" */
+static void say_doing(const struct lfb_kernel *kernel, char *text, size_t size)
+{
+	const struct lfb_call_about *about = &kernel->about;
+	const char *doing = kernel->doing ? kernel->doing : "";
+
+	if (kernel->operation_is_set || !about->session[0])
+		snprintf(text, size, "%s", doing);
+	else if (about->has_token)
+		snprintf(text, size, "%s token %llu of session %.64s", doing, about->token,
+			 about->session);
+	else
+		snprintf(text, size, "%s session %.64s", doing, about->session);
+}
+
 static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
 {
 	const struct lfb_frame *frame = lfb__frame(kernel);
@@ -74,13 +97,8 @@ static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
 	finding->operation = kernel->operation;
 	finding->boot = kernel->boot_number;
 	finding->profile = kernel->profile_name ? kernel->profile_name : "";
-	snprintf(stored->doing, sizeof(stored->doing), "%s", kernel->doing ? kernel->doing : "");
-	snprintf(stored->task, sizeof(stored->task), "%s",
-		 kernel->task ? kernel->task->name : "nobody");
-	/* Module code that a program calls is run by the program's thread. */
-	if (kernel->task == &kernel->boot_task && !kernel->operation_is_set &&
-	    strcmp(stored->doing, "boot"))
-		lfb__thread_name(stored->task, sizeof(stored->task));
+	say_doing(kernel, stored->doing, sizeof(stored->doing));
+	lfb__who_works(kernel, stored->task, sizeof(stored->task));
 	/* A bug of the simulator is not the callback's, whichever runs. */
 	if (frame && !kernel->wrong)
 		snprintf(stored->callback, sizeof(stored->callback), "%s %.47s %s", frame->type,
@@ -232,6 +250,7 @@ void lfb__findings_forget(struct lfb_findings *findings)
 		free(container_of(finding, struct stored, finding));
 	}
 	memset(findings->known, 0, sizeof(findings->known));
+	findings->looked_at = 0;
 	findings->lost = 0;
 }
 

@@ -9,6 +9,8 @@
 #ifndef SIM_KERNEL_SEAMS_SEAMS_H
 #define SIM_KERNEL_SEAMS_SEAMS_H
 
+#include <string.h>
+
 #include "sim/kernel/state/state.h"
 
 /* error.c: the sentence behind an errno */
@@ -133,6 +135,27 @@ struct lfb_object {
 };
 struct lfb_object lfb__object(const char *format, ...) LFB_PRINTF(1, 2);
 
+/* The operation is this call of an agent, about @session, and where there is one a token. */
+static inline void lfb__call_is(struct lfb_kernel *kernel, const char *what,
+				const char session[64], const u64 *token)
+{
+	struct lfb_call_about *about = &kernel->about;
+
+	/* Kernel code that calls is no operation of its own. */
+	if (!about->wanted)
+		return;
+	kernel->doing = what;
+	about->wanted = false;
+	about->has_token = token != NULL;
+	about->token = token ? *token : 0;
+	memcpy(about->session, session, sizeof(about->session));
+}
+
+/*
+ * Who is at work. Module code that a program calls is run by the program's thread, whose name it
+ * is then.
+ */
+void lfb__who_works(const struct lfb_kernel *kernel, char *name, size_t size);
 /*
  * Writes down a finding. @object says what it is about: a type and a name, separated by a blank,
  * as in the events that concern it. Does nothing when nobody checks.

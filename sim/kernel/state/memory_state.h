@@ -18,6 +18,7 @@
 #define LFB_WINDOWS 4
 #define LFB_LOW_PAGES 16	/* the first 64 KiB are never given out: 0 is no address */
 #define LFB_HIGH_START (4ull << 30)	/* as where servers have nothing left below 4 GiB */
+#define LFB_START_STEP (4ull << 20)	/* blocks of every order are aligned in memory, too */
 #define LFB_CHUNK_ORDER MAX_PAGE_ORDER
 #define LFB_CHUNK_PAGES (1ul << LFB_CHUNK_ORDER)
 #define LFB_NO_PFN UINT32_MAX
@@ -62,11 +63,14 @@ struct folio {
 
 struct lfb_memory_options {
 	u64 size;		/* bytes, a multiple of PAGE_SIZE */
-	u64 start;		/* physical address of the first: 0 or LFB_HIGH_START */
+	u64 start;		/* physical address of the first: lfb__can_start() */
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
 	enum lfb_checks checks;
+	unsigned int scratch_areas; /* 0: one */
 };
+
+#define LFB_SCRATCH_MAX 16u
 
 struct lfb_memory {
 	u64 start;			/* physical memory is from here … */
@@ -99,11 +103,18 @@ struct lfb_memory {
 	u8 *mirror;			/* … the arena once more, always accessible */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
+	unsigned int scratch_areas;	/* as large as that one: see lfb__scratch_area() */
 };
 
 static inline bool lfb__is_memory(const struct lfb_memory *memory, phys_addr_t phys)
 {
 	return phys - memory->start < memory->size - memory->start;
+}
+
+/* May memory begin at @start? Tables are made for what begins at LFB_HIGH_START. */
+static inline bool lfb__can_start(phys_addr_t start)
+{
+	return start <= LFB_HIGH_START && IS_ALIGNED(start, LFB_START_STEP);
 }
 
 /* The pages from here up to scratch may be given out. */
@@ -136,10 +147,22 @@ struct lfb_slabs {
 	unsigned long pages;			/* of slabs, kept empty ones too */
 };
 
+/* A vmalloc area that was freed. */
+struct lfb_gone_area {
+	const struct lfb_site *made;
+	const struct lfb_site *freed;
+	unsigned long operation;	/* that freed it */
+	size_t start, size;		/* bytes of the window; a size of 0: there is none */
+};
+
+#define LFB_GONE_AREAS 16
+
 struct lfb_vmallocs {
 	struct list_head areas;			/* highest address first */
 	size_t next;				/* bytes of the window already given out */
 	unsigned long count;
+	unsigned long freed;			/* in all, the last ones of which are … */
+	struct lfb_gone_area gone[LFB_GONE_AREAS];	/* … these, each at its number */
 };
 
 #endif

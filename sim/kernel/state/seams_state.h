@@ -79,6 +79,7 @@ struct lfb_findings {
 	bool silent[LFB_FINDINGS_NR];
 	bool known[LFB_FINDINGS_NR];	/* one at least is written down */
 	unsigned long lost;		/* were found and not written down */
+	size_t looked_at;		/* the first so many, by the user */
 	bool raising;			/* a finding's own event leads to no other finding */
 	unsigned int nr_places;		/* that are known of the next one */
 	struct {

@@ -35,6 +35,14 @@ enum lfb_stray {
 	LFB_STRAY_STACK,      /* the stack has no more room */
 };
 
+/* What an agent's call is about, for who reads it: no text is made before. */
+struct lfb_call_about {
+	bool wanted;		/* the call is the operation, and has not said it yet */
+	bool has_token;
+	u64 token;
+	char session[64];	/* "": none */
+};
+
 struct lfb_kernel {
 	/* As long as the machine. */
 	struct lfb_memory memory;
@@ -48,7 +56,8 @@ struct lfb_kernel {
 	unsigned long operation; /* calls from outside, boots and jumps are counted */
 	unsigned long operations; /* … so many yet, unless a scenario counts them */
 	bool operation_is_set;	 /* … by a scenario, for each of its lines */
-	const char *doing;	 /* the one that is at work, in a word */
+	const char *doing;	 /* the one that is at work, in a word … */
+	struct lfb_call_about about; /* … and what it is about, unless a scenario says that */
 	const char *profile_name;
 	struct lfb_faults faults;
 	struct lfb_choices choices;
