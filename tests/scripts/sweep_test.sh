@@ -8,7 +8,8 @@ set -eu
 
 examples=$LFB_SOURCE_DIR/examples/scenarios
 
-# Nothing is wrong, but for a known defect of the kernel that one of them updates to: one line a scenario and a total.
+# Nothing is wrong, but for a known defect of the kernel that one of them updates to: one line
+# a scenario and a total.
 lfb 0 sweep --quirk -PRESERVE_EFAULT_KEEPS "$examples"/*.lfb
 silent err
 prints out 'first.lfb: 74 fault points, 222 runs: '
