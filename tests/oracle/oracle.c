@@ -274,6 +274,19 @@ static void show_cause(unsigned int number)
 	free(ours.bytes);
 }
 
+static void show_all(void)
+{
+	for (unsigned int i = 0; i < oracle.nr_causes; i++) {
+		show_cause(i);
+		lfb_scenario_free(oracle.causes[i].smallest);
+	}
+	printf("%s%lu scenarios, %lu differ from %s", oracle.nr_causes ? "\n" : "", oracle.count,
+	       oracle.differ, oracle.machine.profile);
+	if (oracle.nr_causes)
+		printf(", %u causes%s", oracle.nr_causes, oracle.uncounted ? " and more" : "");
+	printf("\n");
+}
+
 /* What to compare */
 
 static struct lfb_scenario *parse(const char *name, const char *text)
@@ -321,14 +334,17 @@ static void compare_files(char **paths)
 static int transcribe(const char *path)
 {
 	struct lfb_scenario *scenario;
-	struct text text = { NULL, 0 };
+	struct text text = { NULL, 0 }, tree;
 
 	if (lfb_scenario_load(path, &scenario))
 		die(lfb_error_text(NULL));
 	append(&text, "", 0);
 	lfb_scenario_write(scenario, false, append, &text);
 	lfb_scenario_free(scenario);
-	fputs(play_tree(text.bytes).bytes, stdout);
+	tree = play_tree(text.bytes);
+	fputs(tree.bytes, stdout);
+	free(text.bytes);
+	free(tree.bytes);
 	return 0;
 }
 
@@ -392,10 +408,6 @@ int main(int argc, char **argv)
 		compare_files(argv + at + 1);
 	else
 		compare_generated();
-	for (unsigned int i = 0; i < oracle.nr_causes; i++)
-		show_cause(i);
-	printf("%s%lu scenarios, %lu differ from %s", oracle.nr_causes ? "\n" : "", oracle.count,
-	       oracle.differ, oracle.machine.profile);
-	printf(oracle.nr_causes ? ", %u causes\n" : "\n", oracle.nr_causes);
+	show_all();
 	return oracle.differ ? 1 : 0;
 }

@@ -34,6 +34,13 @@ prints out '123 sequences of up to 3 operations: nothing found'
 lfb 2 exhaust --without nothing --module "$zoo/file-left-behind.fixed.lfb"
 prints err 'expected again, off or links'
 
+# A mistake that only other links show, and its twin.
+link=$LFB_SOURCE_DIR/tests/data/search/finish-needs-link
+lfb 1 exhaust --finds LFB-MEM-WILD-POINTER --without off --without again --module "$link.bad.lfb"
+prints out '81915 sequences of up to 6 operations: 1 finding'
+lfb 0 exhaust --length 5 --module "$link.good.lfb"
+prints out 'nothing found'
+
 # What the search does with a file that was retrieved.
 cat >"$dir/again.lfb" <<'END'
 handler 0

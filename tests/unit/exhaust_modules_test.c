@@ -17,11 +17,14 @@ static enum {
 	DISCARD_FORGETS,	/* finish leaves the page of a file nobody retrieved */
 	UNFREEZE_FREES,		/* unfreeze frees what the session that goes on still has */
 	EXITS,			/* finish ends the process */
+	NEEDS_LIVE_UPDATE,	/* no kernel is expected to do without */
+	TAKES_NEW_FILES,	/* no file that is preserved is expected to have been retrieved */
 } wrong;
 
 static int init(void);
 LFB_MODULE(searched, init, NULL);
 
+static LFB_MODULE_DATA(searched) struct liveupdate_flb flb;
 static const struct file_operations fops = { .owner = &searched_this_module };
 
 static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
@@ -36,6 +39,7 @@ static int preserve(struct liveupdate_file_op_args *args)
 
 	if (IS_ERR(page))
 		return (int)PTR_ERR(page);
+	BUG_ON(wrong == TAKES_NEW_FILES && args->file->private_data);
 	args->serialized_data = virt_to_phys(page);
 	return 0;
 }
@@ -59,7 +63,7 @@ static void unfreeze(struct liveupdate_file_op_args *args)
 
 static int retrieve(struct liveupdate_file_op_args *args)
 {
-	struct file *file = anon_inode_getfile("searched", &fops, NULL, 0);
+	struct file *file = anon_inode_getfile("searched", &fops, &flb, 0);
 
 	if (IS_ERR(file))
 		return (int)PTR_ERR(file);
@@ -124,6 +128,7 @@ static int init(void)
 {
 	int err = liveupdate_register_file_handler(&handler);
 
+	BUG_ON(wrong == NEEDS_LIVE_UPDATE && err);
 	return err ? err : liveupdate_register_flb(&handler, &flb);
 }
 
@@ -190,6 +195,37 @@ static void a_retrieved_file_is_preserved_again(void **state)
 	what.only = "create-a.preserve-a-1.kexec.reopen-a.retrieve-a-1.finish-a.create-b."
 		    "again-b-1.kexec.reopen-b.retrieve-b-1.finish-b";
 	assert_string_equal(search(&what).first, "");
+}
+
+/* Each by one of the choices, and by nothing else. What links show needs two handlers. */
+static void what_only_a_choice_finds(void **state)
+{
+	static const struct {
+		unsigned int choice, length;
+		unsigned int mistake;
+		const char *ends;
+	} mistakes[] = {
+		{ LFB_EXHAUST_OFF, 3, NEEDS_LIVE_UPDATE, ".kexec-off" },
+		{ LFB_EXHAUST_AGAIN, 8, TAKES_NEW_FILES, ".again-b-1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		struct lfb_exhaust_modules what = searched(mistakes[i].length, 0);
+		struct lfb_exhaust_modules_result result;
+
+		what.files = 1;
+		what.no_failures = true;
+		what.without = LFB_EXHAUST_ALL_CHOICES & ~mistakes[i].choice;
+		assert_string_equal(search(&what).first, "");
+		wrong = mistakes[i].mistake;
+		result = search(&what);
+		assert_non_null(strstr(result.first, "LFB-KERNEL-BUG"));
+		assert_non_null(strstr(result.first_case, mistakes[i].ends));
+		what.without = mistakes[i].choice;
+		wrong = mistakes[i].mistake;
+		assert_string_equal(search(&what).first, "");
+	}
 }
 
 static void the_shortest_sequence_is_told_whatever_the_jobs(void **state)
@@ -320,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_module_without_mistakes_is_left_alone_with_all_choices),
 		cmocka_unit_test(a_retrieved_file_is_preserved_again),
+		cmocka_unit_test(what_only_a_choice_finds),
 		cmocka_unit_test(the_shortest_sequence_is_told_whatever_the_jobs),
 		cmocka_unit_test(a_case_is_replayed),
 		cmocka_unit_test(a_process_that_dies_is_a_violation),

@@ -10,6 +10,19 @@ static LFB_MODULE_DATA(keeper) struct liveupdate_file_handler handler = {
 	.compatible = MEMFD_LUO_FH_COMPATIBLE,
 };
 
+/* What the last preserve made. */
+static struct memfd_luo_folio_ser *table;
+static phys_addr_t payload;
+
+static int preserve_and_tell(struct liveupdate_file_op_args *args)
+{
+	int err = lfb_memfd_file_ops.preserve(args);
+
+	table = args->private_data;
+	payload = args->serialized_data;
+	return err;
+}
+
 /* Has it a finish that forgets all of it? */
 static bool forgets;
 
@@ -264,16 +277,6 @@ static void pages_left_behind_are_one_finding(void **state)
 	assert_true(lfb_finding_count(machine) < 5);
 }
 
-static struct memfd_luo_folio_ser *table;
-
-static int preserve_and_tell(struct liveupdate_file_op_args *args)
-{
-	int err = lfb_memfd_file_ops.preserve(args);
-
-	table = args->private_data;
-	return err;
-}
-
 /* In each page of the table; the first time nothing changes. */
 static long scribble(void *argument)
 {
@@ -341,19 +344,13 @@ static void payloads_from_hell_are_errors(void **state)
 		{ .nr_folios = 1, .folios = { .first = ~0ull, .total_pages = 1, .flags = 1 } },
 	};
 
+	ops.preserve = preserve_and_tell;
 	for (size_t i = 0; i < sizeof(hells) / sizeof(hells[0]); i++) {
 		struct memfd_luo_ser *ser;
 		int session = session_with(make_fd((struct wanted){ .size = 4096 }));
 
 		assert_int_equal(lfb_machine_prepare(machine), 0);
-		/* The only one with this size and no position. */
-		for (u64 at = 4ull << 30; ; at += PAGE_SIZE) {
-			ser = phys_to_virt(at);
-			assert_non_null(ser);
-			if (!ser->pos && ser->size == 4096 && ser->seals == F_SEAL_SEAL &&
-			    ser->nr_folios == 1)
-				break;
-		}
+		ser = phys_to_virt(payload);
 		*ser = hells[i];
 		assert_int_equal(lfb_machine_jump(machine, NULL), 0);
 		device = lfb_agent_open(agent);

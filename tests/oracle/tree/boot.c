@@ -130,7 +130,9 @@ long world_boot(void)
 	arm();
 	world->death = WORLD_ALIVE;
 	world->prepared = false;
+	world->no_image = false;
 	world->waits = false;
+	world->read_only = false;
 	for (int i = 0; i < world->nr_lines; i++)
 		world->lines[i].used = false;
 	return world_run(run_initcalls, NULL);

@@ -22,6 +22,7 @@
 #define WORLD_FIRST_PAGE 16	/* nothing is given out below */
 #define WORLD_SUBTREES 8
 #define WORLD_NUMBERS 256	/* handlers, and FLBs */
+#define WORLD_IDENTITIES 8	/* handlers that can have get_id */
 #define WORLD_LINES 512		/* of what callbacks were told to do */
 #define WORLD_WORDS 10
 
@@ -58,12 +59,16 @@ struct world {
 	struct world_subtree in[WORLD_SUBTREES], out_tree[WORLD_SUBTREES];
 	bool kho, liveupdate;	/* whether this kernel has them */
 	bool prepared;		/* between the halves of a reboot */
+	bool no_image;		/* none is loaded to jump into */
 	bool running;		/* the kernel's code is */
 	bool waits;		/* the agent does, to the end of this kernel */
+	bool read_only;		/* what a request lies in, which is being answered */
+	const char *argument;	/* what is wrong with the next request; NULL: nothing */
 	enum world_death death;
 	sigjmp_buf end;		/* where a dying kernel goes */
 	struct world_line lines[WORLD_LINES];
 	int nr_lines;
+	char *identity[WORLD_IDENTITIES];	/* of the files of handlers; NULL: none */
 	char compatible[2][WORLD_NUMBERS][LIVEUPDATE_HNDL_COMPAT_LENGTH + 1];
 };
 

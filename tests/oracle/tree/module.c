@@ -35,6 +35,7 @@ static struct recorded {
 	struct liveupdate_flb flb;
 	struct failure fails[2][FAILING];
 	unsigned int held[2];
+	unsigned long asked;		/* for an identity */
 	bool registered;
 	bool linked[WORLD_NUMBERS];	/* the handler, to each FLB */
 } all[WORLD_NUMBERS];
@@ -272,6 +273,32 @@ static void file_finish(struct liveupdate_file_op_args *args)
 	     args->file != NULL);
 }
 
+/* A kernel gives get_id() the file alone, so there is one for each handler that has it. */
+
+static unsigned long identity(unsigned int number, const struct file *file)
+{
+	const char *how = world->identity[number];
+
+	if (!strcmp(how, "inode"))
+		return ino_of(file);
+	return !strcmp(how, "changing") ? ++all[number].asked : (unsigned long)number_in(how);
+}
+
+#define IDENTITIES(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define X(n)                                                                                       \
+	static unsigned long get_id_##n(struct file *file)                                         \
+	{                                                                                          \
+		return identity(n, file);                                                          \
+	}
+IDENTITIES(X)
+#undef X
+
+static unsigned long (*const get_ids[WORLD_IDENTITIES])(struct file *file) = {
+#define X(n) get_id_##n,
+	IDENTITIES(X)
+#undef X
+};
+
 static const struct liveupdate_file_ops file_ops = {
 	.can_preserve = file_can_preserve,
 	.preserve = file_preserve,
@@ -282,6 +309,9 @@ static const struct liveupdate_file_ops file_ops = {
 	.can_finish = file_can_finish,
 	.finish = file_finish,
 };
+
+/* The same with get_id, of each handler that has it. */
+static struct liveupdate_file_ops identity_ops[WORLD_IDENTITIES];
 
 /* Verbs */
 
@@ -300,6 +330,11 @@ static struct liveupdate_file_handler *handler_of(unsigned int number)
 	struct liveupdate_file_handler *handler = &all[number].handler;
 
 	handler->ops = &file_ops;
+	if (number < WORLD_IDENTITIES && world->identity[number]) {
+		identity_ops[number] = file_ops;
+		identity_ops[number].get_id = get_ids[number];
+		handler->ops = &identity_ops[number];
+	}
 	name_it(false, number, (char *)handler->compatible);
 	return handler;
 }
@@ -394,6 +429,23 @@ static long do_rename(const struct world_line *line)
 	memset(given, 0, LIVEUPDATE_HNDL_COMPAT_LENGTH + 1);
 	memcpy(given, line->words[3],
 	       strnlen(line->words[3], LIVEUPDATE_HNDL_COMPAT_LENGTH));
+	/* Files may still have it. */
+	if (of_flb)
+		flb_of(number);
+	else
+		handler_of(number);
+	return 0;
+}
+
+static long do_identify(const struct world_line *line)
+{
+	const unsigned int number = (unsigned int)number_in(line->words[1]) % WORLD_IDENTITIES;
+	char *how = strcmp(line->words[2], "none") ? line->words[2] : NULL;
+
+	if (!how != !world->identity[number] && all[number].registered)
+		return -EBUSY;
+	world->identity[number] = how;
+	handler_of(number);
 	return 0;
 }
 
@@ -408,6 +460,8 @@ long module_perform(const struct world_line *line, void **object)
 		return do_fail(line);
 	if (!strcmp(verb, "compatible"))
 		return do_rename(line);
+	if (!strcmp(verb, "identity"))
+		return do_identify(line);
 	if (strstr(verb, "handler") || strstr(verb, "flb"))
 		return do_register(verb, numbers[0], numbers[1]);
 	return do_object(verb, numbers[0], object);

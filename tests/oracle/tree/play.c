@@ -69,14 +69,23 @@ static int *file_of(u64 ino)
 	return &agent.file[i];
 }
 
+/* A request of the agent's, from wherever it was told to have it. */
 static long call_ioctl(int fd, unsigned int cmd, void *arg)
 {
+	const char *wrong = world->argument ? world->argument : "";
 	struct file *file = world_fd(fd);
 	long ret;
 
+	world->argument = NULL;
+	if (world->waits)
+		return WAITS;
 	if (!file)
 		return -EBADF;
+	if (!strcmp(wrong, "unreadable"))
+		arg = NULL;
+	world->read_only = !strcmp(wrong, "read-only");
 	ret = file->f_op->unlocked_ioctl(file, cmd, (unsigned long)arg);
+	world->read_only = false;
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
 
@@ -105,8 +114,6 @@ static long do_session(const char *name, unsigned int cmd)
 	int *session = session_of(name);
 	long err;
 
-	if (world->waits)
-		return WAITS;
 	if (!strcmp(name, "\"\""))
 		name = "";
 	memcpy(arg.name, name, strnlen(name, sizeof(arg.name)));
@@ -140,13 +147,17 @@ static long do_preserve_new(const struct world_line *line, int session)
 	return do_preserve(session, fd, number_in(line, 2));
 }
 
-static long do_retrieve(int session, u64 token)
+/* retrieve NAME TOKEN [as INO] */
+static long do_retrieve(const struct world_line *line, int session)
 {
 	struct liveupdate_session_retrieve_fd arg = {
-		.size = sizeof(arg), .fd = -1, .token = token,
+		.size = sizeof(arg), .fd = -1, .token = number_in(line, 2),
 	};
+	long err = call_ioctl(session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg);
 
-	return call_ioctl(session, LIVEUPDATE_SESSION_RETRIEVE_FD, &arg);
+	if (!err && line->nr_words > 4)
+		*file_of(number_in(line, 4)) = arg.fd;
+	return err;
 }
 
 static long do_finish(int session)
@@ -166,14 +177,14 @@ static long do_in_session(const struct world_line *line)
 		return -EBADFD;
 	if (!strcmp(verb, "close"))
 		*kept = -1;
-	if (world->waits)
+	if (world->waits && (!strcmp(verb, "close") || !strcmp(verb, "preserve")))
 		return WAITS;
 	if (!strcmp(verb, "preserve"))
 		return do_preserve_new(line, session);
 	if (!strcmp(verb, "again"))
 		return do_preserve(session, *file_of(number_in(line, 3)), number_in(line, 2));
 	if (!strcmp(verb, "retrieve"))
-		return do_retrieve(session, number_in(line, 2));
+		return do_retrieve(line, session);
 	if (!strcmp(verb, "finish"))
 		return do_finish(session);
 	world_close(session);
@@ -214,6 +225,11 @@ static const struct luo_ser *outgoing_tree(void)
 	return NULL;
 }
 
+static const char *lack(const struct world_line *line)
+{
+	return line->nr_words > 2 ? line->words[2] : "";
+}
+
 static long prepare(void)
 {
 	const struct luo_ser *tree;
@@ -221,6 +237,8 @@ static long prepare(void)
 
 	if (world->prepared)
 		return -EBUSY;
+	if (world->no_image)
+		return -EINVAL;
 	err = world_run(call_reboot, NULL);
 	if (err)
 		return err;
@@ -242,16 +260,18 @@ static long boot(bool kho, bool liveupdate)
 	return err;
 }
 
-/* WITHOUT: the number of the word that says what the next kernel boots without. */
-static long jump(const struct world_line *line, int without)
+static long jump(const struct world_line *line, const char **booted)
 {
-	const char *lacks = line->nr_words > without ? line->words[without] : "";
-	const bool kho = strcmp(lacks, "kho") != 0;
+	const bool kho = strcmp(lack(line), "kho") != 0;
+	const bool handover = kho && strcmp(lack(line), "handover") != 0;
 
 	if (!world->prepared)
 		return -EBUSY;
-	world_memory_jump(kho);
-	return boot(kho, kho && strcmp(lacks, "liveupdate") != 0);
+	if (world->no_image)
+		return -EINVAL;
+	*booted = !strcmp(lack(line), "handover") ? "cold" : "handover";
+	world_memory_jump(handover);
+	return boot(kho, kho && strcmp(lack(line), "liveupdate") != 0);
 }
 
 static long damage(const struct world_line *line)
@@ -311,19 +331,19 @@ static long perform(const struct world_line *line, void **object, const char **b
 		*booted = "cold";
 		return boot(true, true);
 	}
+	if (!strcmp(verb, "reboot") || !strcmp(verb, "jump"))
+		world->no_image = !strcmp(lack(line), "image");
 	if (!strcmp(verb, "prepare"))
 		return prepare();
 	if (!strcmp(verb, "reboot")) {
 		result = prepare();
-		if (result)
-			return result;
-		*booted = "handover";
-		return jump(line, 2);
+		return result ? result : jump(line, booted);
 	}
-	if (!strcmp(verb, "jump")) {
-		if (world->prepared)
-			*booted = "handover";
-		return jump(line, 2);
+	if (!strcmp(verb, "jump"))
+		return jump(line, booted);
+	if (!strcmp(verb, "argument")) {
+		world->argument = line->words[1];
+		return 0;
 	}
 	if (!strcmp(verb, "damage"))
 		return damage(line);
@@ -340,7 +360,8 @@ static long perform(const struct world_line *line, void **object, const char **b
 static bool is_silent(const char *verb, long result)
 {
 	static const char *const quiet[] = { "putin", "putout", "fail", "when", "forget",
-					     "compatible", "close", "cold", "damage" };
+					     "compatible", "identity", "argument", "close", "cold",
+					     "damage" };
 
 	for (size_t i = 0; !result && i < ARRAY_SIZE(quiet); i++) {
 		if (!strcmp(verb, quiet[i]))
