@@ -218,22 +218,23 @@ static int first_kernel(struct lfb_machine *machine, struct lfb_agent *agent)
 }
 
 /*
- * Takes the letter over and passes it on, unless this is the end of the chain. The new session may
- * have the old one's name: sessions that were handed over and those to be are kept apart.
+ * Takes the letter over and passes it on, unless this is the end of the chain. Until the old
+ * session is finished the letter counts as preserved. The new session may have the old one's name:
+ * sessions that were handed over and those to be are kept apart.
  */
 static int next_kernel(struct lfb_agent *agent, int device, bool last)
 {
 	int incoming = lfb_agent_retrieve_session(agent, device, "chain");
 	int letter = lfb_agent_retrieve(agent, incoming, 1);
-	int err = 0;
+	int err;
 
 	if (letter < 0)
 		return letter;
-	if (!last)
-		err = lfb_agent_preserve(agent,
-					 lfb_agent_create_session(agent, device, "chain"),
-					 letter, 1);
-	return err ? err : lfb_agent_finish(agent, incoming);
+	err = lfb_agent_finish(agent, incoming);
+	if (err || last)
+		return err;
+	return lfb_agent_preserve(agent, lfb_agent_create_session(agent, device, "chain"), letter,
+				  1);
 }
 
 /* From generation 2 on nobody knows of it. */

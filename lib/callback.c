@@ -119,7 +119,7 @@ static int checked(const struct luo *luo, const struct lfb_frame *frame, int res
 	if (likely(result <= 0))
 		return result;
 	luo->watch->call->bad_answer(frame, result);
-	return -EINVAL;
+	return luo_quirk(luo, LUO_QUIRK_CALLBACK_POSITIVE_IS_SUCCESS) ? result : -EINVAL;
 }
 
 /* Where the code of an unloaded module was is something else by now: the call ends the kernel. */
@@ -281,4 +281,22 @@ bool luo_call_can_preserve(struct luo *luo, struct liveupdate_file_handler *fh, 
 		can = fh->ops->can_preserve(fh, file);
 	pop(luo->kernel, &frame);
 	return can;
+}
+
+unsigned long luo_call_get_id(struct luo *luo, struct liveupdate_file_handler *fh,
+			      struct file *file)
+{
+	struct lfb_frame frame = {
+		.type = "file",
+		.name = fh->compatible,
+		.op = "get_id",
+		.object = fh,
+	};
+	unsigned long id = 0;
+
+	push(luo->kernel, &frame);
+	if (!is_gone(luo, &frame, fh->private.gone))
+		id = fh->ops->get_id(file);
+	pop(luo->kernel, &frame);
+	return id;
 }

@@ -13,5 +13,8 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_file_op_args *args,
 		  enum luo_op op);
 bool luo_call_can_preserve(struct luo *luo, struct liveupdate_file_handler *fh, struct file *file);
+/* Only where the handler has one. */
+unsigned long luo_call_get_id(struct luo *luo, struct liveupdate_file_handler *fh,
+			      struct file *file);
 
 #endif

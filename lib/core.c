@@ -20,7 +20,18 @@ static int tell_flb(void *context, phys_addr_t where, const struct luo_flb_recor
 	return 0;
 }
 
-/* Strict while booting: a state that breaks a rule is not understood. */
+/* The record that the kernel keeps of each block of sessions, from here until they are restored. */
+static int note_block(void *context, phys_addr_t where)
+{
+	struct luo *luo = context;
+
+	if (!lfb__fault(luo->kernel, LFB_FAULT_ALLOC, "block record"))
+		return 0;
+	luo->watch->session->no_memory_at_boot(luo);
+	return lfb__problem(&luo->problem, -ENOMEM, where, "no memory for the record of a block");
+}
+
+/* A state that breaks a rule is not understood; which rules there are is the kernel's to say. */
 static int read_incoming(struct luo *luo)
 {
 	struct lfb_view view = kho__incoming_view(luo->kernel);
@@ -29,6 +40,7 @@ static int read_incoming(struct luo *luo)
 		.context = luo,
 		.broken = &luo->problem,
 		.flb = tell_flb,
+		.trusts_flbs = luo_quirk(luo, LUO_QUIRK_FLB_TRUST_SERIALIZED),
 	};
 	const struct luo_codec *codec = luo->profile->codec;
 	phys_addr_t phys;
@@ -40,6 +52,11 @@ static int read_incoming(struct luo *luo)
 	if (err)
 		return lfb__problem(&luo->problem, err, 0, "the KHO entry \"%s\" is malformed",
 				    LUO_FDT_KHO_ENTRY_NAME);
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_TRUST_SERIALIZED))
+		reader.follow = luo_session_follow;
+	/* Where it is mended there is no such record. */
+	if (luo_quirk(luo, LUO_QUIRK_BOOT_ENOMEM_PANICS))
+		reader.block = note_block;
 	err = codec->read_head(codec, &reader, phys, size, &luo->head);
 	if (!err && !luo_quirk(luo, LUO_QUIRK_FLB_TRUST_SERIALIZED))
 		err = luo_read_flbs(&reader, &luo->head);

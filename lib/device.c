@@ -40,21 +40,46 @@ static long retrieve_session(void *context, void *argument)
 	return install_session(context, (const char *)arg->name, &arg->fd, luo_session_retrieve);
 }
 
-static const struct luo_ioctl ioctls[] = {
-	{ LIVEUPDATE_IOCTL_CREATE_SESSION, sizeof(struct liveupdate_ioctl_create_session),
-	  create_session },
-	{ LIVEUPDATE_IOCTL_RETRIEVE_SESSION, sizeof(struct liveupdate_ioctl_retrieve_session),
-	  retrieve_session },
+/* A session that nobody knows of: a new one goes; with one retrieved the kernels go wrong. */
+static void session_unanswered(void *context, void *argument)
+{
+	struct liveupdate_ioctl_create_session *arg = argument;
+
+	(void)context;
+	luo_ioctl_take_back(arg->fd);
+}
+
+static void retrieved_unanswered(void *context, void *argument)
+{
+	struct liveupdate_ioctl_retrieve_session *arg = argument;
+	struct luo *luo = context;
+
+	luo->watch->session->lost(luo, (const char *)arg->name);
+	luo_ioctl_take_back(arg->fd);
+}
+
+static const struct luo_ioctl requests[] = {
+	{
+		.cmd = LIVEUPDATE_IOCTL_CREATE_SESSION,
+		.size = sizeof(struct liveupdate_ioctl_create_session),
+		.op = create_session,
+		.unanswered = session_unanswered,
+		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+	}, {
+		.cmd = LIVEUPDATE_IOCTL_RETRIEVE_SESSION,
+		.size = sizeof(struct liveupdate_ioctl_retrieve_session),
+		.op = retrieve_session,
+		.unanswered = retrieved_unanswered,
+		.quirk = LUO_QUIRK_SESSION_RETRIEVE_EFAULT_FINISHES,
+	},
 };
+
+static const struct luo_ioctls ioctls = { .table = requests, .count = ARRAY_SIZE(requests) };
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct luo *luo = luo_current();
-
 	(void)file;
-	if (!luo_may_change(luo, NULL, "ioctl on /dev/liveupdate"))
-		return -EAGAIN;
-	return luo_ioctl(ioctls, ARRAY_SIZE(ioctls), luo, cmd, arg);
+	return luo_ioctl(&ioctls, luo_current(), cmd, arg);
 }
 
 static int device_release(struct inode *inode, struct file *file)

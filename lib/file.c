@@ -57,22 +57,29 @@ static bool knows_preserved(const struct luo *luo)
 	return !luo_quirk(luo, LUO_QUIRK_FILE_PRESERVED_TWICE);
 }
 
+/* What is kept under an identity, NULL: nothing. */
+static struct luo_file *preserved_as(const struct luo *luo, unsigned long id)
+{
+	struct luo_hash_node *node = luo_hash_first(&luo->preserved, luo_hash_u64(id));
+
+	for (; node; node = luo_hash_next(node)) {
+		struct luo_file *luo_file = container_of(node, struct luo_file, by_id);
+
+		if (luo_file->id == id)
+			return luo_file;
+	}
+	return NULL;
+}
+
 /*
  * A file is itself unless its handler says what identifies it, so a mark in the file will do;
  * only identities of a handler's own must be looked up.
  */
 static bool preserved_anywhere(const struct luo *luo, const struct luo_file *draft)
 {
-	struct luo_hash_node *node;
-
 	if (!draft->handler->ops->get_id)
 		return draft->file->lfb_preserved;
-	node = luo_hash_first(&luo->preserved, luo_hash_u64(draft->id));
-	for (; node; node = luo_hash_next(node)) {
-		if (container_of(node, struct luo_file, by_id)->id == draft->id)
-			return true;
-	}
-	return false;
+	return preserved_as(luo, draft->id) != NULL;
 }
 
 static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
@@ -84,15 +91,89 @@ static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
 		luo_file->file->lfb_preserved = true;
 }
 
-void luo_file_forget_preserved(struct luo *luo, struct luo_file *luo_file)
+static void forget(struct luo *luo, struct luo_file *luo_file)
 {
-	if (!luo_file->marks_file)
-		return;
 	luo_file->marks_file = false;
 	if (luo_file->handler->ops->get_id)
 		luo_hash_del(&luo->preserved, &luo_file->by_id);
 	else
 		luo_file->file->lfb_preserved = false;
+}
+
+/* The shipped defect: what is kept under today's identity goes, whoever's; another stays. */
+static void forget_as(struct luo *luo, struct luo_file *luo_file, unsigned long id)
+{
+	struct luo_file *kept = preserved_as(luo, id);
+	struct luo_file *rest;
+
+	if (kept && kept->session) {
+		forget(luo, kept);
+	} else if (kept) {
+		luo_hash_del(&luo->preserved, &kept->by_id);
+		kfree(kept);
+	}
+	if (!luo_file->marks_file)
+		return;
+	/* Nobody's any more, and never to be found by who could take it away. */
+	luo->watch->file->identity_stays(luo, luo_file, id);
+	rest = luo_index_alloc(1, sizeof(*rest));
+	forget(luo, luo_file);
+	if (!rest)
+		return;
+	rest->id = luo_file->id;
+	luo_hash_add(&luo->preserved, &rest->by_id, luo_hash_u64(rest->id));
+}
+
+void luo_file_forget_preserved(struct luo *luo, struct luo_file *luo_file)
+{
+	struct liveupdate_file_handler *fh = luo_file->handler;
+	const bool asks_anew = luo_quirk(luo, LUO_QUIRK_FILE_GET_ID_CHANGES);
+	const bool retrieved = luo_file->file && luo_file->retrieve_status == 1;
+	unsigned long id;
+
+	/* Who asks anew does not know whether it is this one that is in the table. */
+	if (!luo_file->marks_file && !(asks_anew && retrieved))
+		return;
+	if (!knows_preserved(luo) || !fh->ops->get_id) {
+		forget(luo, luo_file);
+		return;
+	}
+	id = luo_call_get_id(luo, fh, luo_file->file);
+	if (unlikely(id != luo_file->id))
+		luo->watch->file->identity_changed(luo, luo_file, id);
+	if (asks_anew)
+		forget_as(luo, luo_file, id);
+	else
+		forget(luo, luo_file);
+}
+
+void luo_file_remember_retrieved(struct luo *luo, struct luo_file *luo_file)
+{
+	if (!knows_preserved(luo))
+		return;
+	if (luo_file->handler->ops->get_id)
+		luo_file->id = luo_call_get_id(luo, luo_file->handler, luo_file->file);
+	if (preserved_anywhere(luo, luo_file))
+		luo->watch->file->identity_taken(luo, luo_file);
+	else
+		remember_preserved(luo, luo_file);
+}
+
+/* Marked before any callback: while one runs, somebody else may want the same file. */
+static int mark(struct luo *luo, struct luo_file *draft)
+{
+	struct liveupdate_file_handler *fh = draft->handler;
+
+	if (fh->ops->get_id)
+		draft->id = luo_call_get_id(luo, fh, draft->file);
+	if (!knows_preserved(luo))
+		return 0;
+	if (preserved_anywhere(luo, draft))
+		return lfb__fail(luo->kernel, -EBUSY, "the file is preserved already");
+	if (lfb__fault(luo->kernel, LFB_FAULT_ALLOC, "preserved files"))
+		return lfb__fail(luo->kernel, -ENOMEM, "no memory in the table of preserved files");
+	remember_preserved(luo, draft);
+	return 0;
 }
 
 static int check_room(struct luo *luo, const struct liveupdate_session *session)
@@ -135,6 +216,8 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	luo_on_file_made(luo_file);
 	err = luo_call_file(luo, luo_file, &args, LUO_PRESERVE);
 	if (err) {
+		if (err > 0)
+			luo->watch->file->answer_taken(luo, luo_file, LUO_PRESERVE, err);
 		luo_on_file_gone(luo_file);
 		kfree(luo_file);
 		luo_flb_file_unpreserve(luo, draft);
@@ -144,8 +227,8 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	luo_file->serialized_data = args.serialized_data;
 	luo_file->private_data = args.private_data;
 	luo_file_add(session, luo_file);
-	if (knows_preserved(luo))
-		luo_file_forget_preserved(luo, draft);
+	if (draft->marks_file)
+		forget(luo, draft);
 	else if (preserved_anywhere(luo, luo_file))
 		luo->watch->file->preserved_twice(luo, luo_file);
 	remember_preserved(luo, luo_file);
@@ -158,8 +241,8 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 {
 	struct luo_file draft = { .session = session, .file = file, .token = token };
 	struct liveupdate_file_handler *fh;
-	int err = 0;
 	s64 users;
+	int err;
 
 	luo_registry(luo, down_read);
 	fh = luo_handler_for(luo, file);
@@ -169,14 +252,8 @@ static int preserve_file(struct luo *luo, struct liveupdate_session *session, u6
 	if (!fh)
 		return lfb__fail(luo->kernel, -ENOENT, "no handler takes the file");
 	draft.handler = fh;
-	if (fh->ops->get_id)
-		draft.id = fh->ops->get_id(file);
 	users = luo->watch->file->to_preserve(luo, fh);
-	/* Marked before any callback: while one runs, somebody else may want the same file. */
-	if (knows_preserved(luo) && preserved_anywhere(luo, &draft))
-		err = lfb__fail(luo->kernel, -EBUSY, "the file is preserved already");
-	else if (knows_preserved(luo))
-		remember_preserved(luo, &draft);
+	err = mark(luo, &draft);
 	if (!err)
 		err = preserve_with(luo, session, &draft);
 	if (err) {
@@ -193,9 +270,6 @@ int luo_file_preserve(struct luo *luo, struct liveupdate_session *session, u64 t
 	struct file *file = NULL;
 	int err = 0;
 
-	if (luo->profile->preserve_needs_outgoing && session->sessions->incoming)
-		return lfb__fail(luo->kernel, -EINVAL, "preserve: session %.64s was handed over",
-				 session->name);
 	if (luo_file_find(session, token))
 		return lfb__fail(luo->kernel, -EEXIST, "token %llu is in use in session %.64s",
 				 token, session->name);
@@ -229,8 +303,8 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_session *session,
 
 	luo_call_file(luo, luo_file, &args, LUO_UNPRESERVE);
 	luo_flb_file_unpreserve(luo, luo_file);
-	luo_unpin_used(luo, fh->ops->owner);
 	luo_file_forget_preserved(luo, luo_file);
+	luo_unpin_used(luo, fh->ops->owner);
 	luo_file_drop(session, luo_file);
 	luo->profile->codec->drop_file(session);
 }
@@ -266,6 +340,8 @@ static int freeze_one(struct luo *luo, struct luo_file *luo_file)
 	err = luo_call_file(luo, luo_file, &args, LUO_FREEZE);
 	if (!err)
 		set_data(luo_file, args.serialized_data);
+	else if (err > 0)
+		luo->watch->file->answer_taken(luo, luo_file, LUO_FREEZE, err);
 	mutex_unlock(&luo_file->mutex);
 	return err;
 }
@@ -302,7 +378,7 @@ int luo_file_freeze_all(struct luo *luo, struct liveupdate_session *session)
 
 	list_for_each_entry(luo_file, &session->files, list) {
 		err = freeze_one(luo, luo_file);
-		if (err) {
+		if (err < 0) {
 			unfreeze_until(luo, session, luo_file);
 			return lfb__fail(luo->kernel, err, "session %.64s, token %llu: handler "
 					 "%.47s could not freeze the file (%d)", session->name,

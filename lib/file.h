@@ -24,5 +24,7 @@ void luo_file_add(struct liveupdate_session *session, struct luo_file *luo_file)
 /* Drops the file's reference, takes the record off the session and frees it. */
 void luo_file_drop(struct liveupdate_session *session, struct luo_file *luo_file);
 void luo_file_forget_preserved(struct luo *luo, struct luo_file *luo_file);
+/* Until it is finished it counts as preserved, in the kernels that keep track. */
+void luo_file_remember_retrieved(struct luo *luo, struct luo_file *luo_file);
 
 #endif

@@ -41,6 +41,14 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	return 0;
 }
 
+/* The record that the kernel keeps of each block of files. */
+static int restore_block(void *session, phys_addr_t where)
+{
+	(void)session;
+	(void)where;
+	return lfb__fault(lfb__current, LFB_FAULT_ALLOC, "block record") ? -ENOMEM : 0;
+}
+
 static void forget_all(struct luo *luo, struct liveupdate_session *session)
 {
 	while (!list_empty(&session->files)) {
@@ -62,10 +70,19 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 		.context = session,
 		.broken = &broken,
 		.file = restore_file,
+		.block = restore_block,
 	};
 	const struct luo_codec *codec = luo->profile->codec;
 	int err;
 
+	if (unlikely(!record->files && record->count) &&
+	    luo_quirk(luo, LUO_QUIRK_FILES_POINTER_ZERO_ACCEPTED)) {
+		lfb__problem(&luo->problem, -EINVAL, 0, "there is no address of them");
+		luo->watch->session->restored_in_part(luo, session, record->count);
+		return 0;
+	}
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_TRUST_SERIALIZED))
+		reader.follow = luo_session_follow;
 	session->files_phys = record->files;
 	err = codec->read_files(&reader, record);
 	if (!err)
@@ -111,6 +128,8 @@ static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 	err = luo_call_file(luo, luo_file, &args, LUO_RETRIEVE);
 	if (!err)
 		err = check_retrieved(luo, luo_file, &args);
+	if (err > 0)
+		luo->watch->file->answer_taken(luo, luo_file, LUO_RETRIEVE, err);
 	luo_file->retrieve_status = err ? err : 1;
 	lfb__event(luo->kernel, FILE_RETRIEVED, .session = session->name, .token = luo_file->token,
 		   .incoming = session->sessions->incoming, .result = err);
@@ -118,28 +137,17 @@ static int retrieve_locked(struct luo *luo, struct liveupdate_session *session,
 		/* In the kernel that preserved it this is about another file from now on. */
 		luo_file_forget_preserved(luo, luo_file);
 		luo_file->file = args.file;
+		luo_file_remember_retrieved(luo, luo_file);
 	}
 	return err;
-}
-
-static int check_direction(struct luo *luo, const struct liveupdate_session *session,
-			   const char *what)
-{
-	if (session->sessions->incoming || luo_quirk(luo, LUO_QUIRK_FILE_INCOMING_OPS_ON_OUTGOING))
-		return 0;
-	return lfb__fail(luo->kernel, -EINVAL, "%s: session %.64s is being preserved, not restored",
-			 what, session->name);
 }
 
 int luo_file_retrieve(struct luo *luo, struct liveupdate_session *session, u64 token,
 		      struct file **filep)
 {
-	struct luo_file *luo_file;
-	int err = check_direction(luo, session, "retrieve");
+	struct luo_file *luo_file = luo_file_find(session, token);
+	int err;
 
-	if (err)
-		return err;
-	luo_file = luo_file_find(session, token);
 	if (!luo_file) {
 		if (luo_quirk(luo, LUO_QUIRK_FILE_TOKEN_NOT_FOUND_WILD))
 			luo->watch->file->head_read(luo, session, token);
@@ -188,8 +196,8 @@ static void finish_one(struct luo *luo, struct liveupdate_session *session,
 	mutex_unlock(&luo_file->mutex);
 	if (!flb_first)
 		luo_flb_file_finish(luo, fh);
-	luo_unpin_used(luo, fh->ops->owner);
 	luo_file_forget_preserved(luo, luo_file);
+	luo_unpin_used(luo, fh->ops->owner);
 	luo_file_drop(session, luo_file);
 }
 
@@ -211,10 +219,7 @@ static void free_handed_over(struct luo *luo, struct liveupdate_session *session
 int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 {
 	struct luo_file *luo_file;
-	int err = check_direction(luo, session, "finish");
 
-	if (err)
-		return err;
 	list_for_each_entry(luo_file, &session->files, list) {
 		if (!can_finish(luo, luo_file))
 			return lfb__fail(luo->kernel, -EBUSY, "session %.64s: handler %.47s cannot "
@@ -269,6 +274,8 @@ static int get_file_incoming(struct luo *luo, const struct luo_args *args)
 {
 	int err = check_lookup(luo, args);
 
+	if (!err)
+		err = luo_session_is_for(luo, args->session, true, "retrieve");
 	return err ? err : luo_file_retrieve(luo, args->session, args->token, args->filep);
 }
 

@@ -229,6 +229,8 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 
 	if (!luo->handed_over || !luo->head.flbs)
 		return -ENODATA;
+	if (!lfb__memory_at(&luo->kernel->memory, luo->head.flbs, PAGE_SIZE))
+		luo->watch->flb->page_followed(luo, flb);
 	if (luo->flb_page_freed)
 		return -ENOENT;
 	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))

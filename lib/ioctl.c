@@ -39,16 +39,12 @@ static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user,
 	if (user_size < ioctl->size)
 		return lfb__fail(lfb__current, -EINVAL, "ioctl 0x%x: size %u is below %u",
 				 ioctl->cmd, user_size, ioctl->size);
-	/* No structure is ever larger than a page; the kernel gives up there too. */
-	if (user_size > PAGE_SIZE)
-		return lfb__fail(lfb__current, -E2BIG, "ioctl 0x%x: size %u is above a page",
-				 ioctl->cmd, user_size);
 	err = check_tail(user, ioctl->size, user_size);
 	if (err == -E2BIG)
 		return lfb__fail(lfb__current, err, "ioctl 0x%x: bytes beyond %u are not zero",
 				 ioctl->cmd, ioctl->size);
 	if (!err)
-		err = lfb__copy(lfb__current, request, user, ioctl->size);
+		err = lfb__copy_from_user(lfb__current, request, user, ioctl->size);
 	if (err)
 		return lfb__fail(lfb__current, err, "ioctl 0x%x: size %u, and not all of it is "
 				 "there", ioctl->cmd, user_size);
@@ -57,7 +53,7 @@ static int copy_in(void *request, const struct luo_ioctl *ioctl, const u8 *user,
 
 static int copy_out(u8 *user, const struct luo_ioctl *ioctl, const void *request)
 {
-	if (!lfb__copy(lfb__current, user, request, ioctl->size))
+	if (!lfb__copy_to_user(lfb__current, user, request, ioctl->size))
 		return 0;
 	return lfb__fail(lfb__current, -EFAULT, "ioctl 0x%x: the structure cannot be written to",
 			 ioctl->cmd);
@@ -78,33 +74,61 @@ static const char *whose(unsigned int cmd, unsigned int first_nr)
 	return "";
 }
 
-long luo_ioctl(const struct luo_ioctl *table, unsigned int count, void *context,
-	       unsigned int cmd, unsigned long arg)
+static long perform(const struct luo_ioctls *ioctls, const struct luo_ioctl *ioctl, void *context,
+		    u8 *user, u32 user_size)
 {
-	const struct luo_ioctl *ioctl;
-	unsigned int first_nr = _IOC_NR(table[0].cmd);
-	unsigned int nr = _IOC_NR(cmd);
-	u8 *user = (u8 *)arg;
+	/* What cannot be answered is refused before anything is done: nothing is to be undone. */
+	const bool first = !luo_quirk(lfb__current->luo, ioctl->quirk);
 	union any_request request;
-	u32 user_size;
 	long ret;
 
-	if (nr < first_nr || nr - first_nr >= count)
+	LFB_ASSERT(ioctl->size <= sizeof(request));
+	memset(&request, 0, sizeof(request));
+	ret = copy_in(&request, ioctl, user, user_size);
+	if (ret)
+		return ret;
+	if (ioctls->begin && !ioctls->begin(context))
+		return -EAGAIN;
+	if (first)
+		ret = copy_out(user, ioctl, &request);
+	if (!ret)
+		ret = ioctl->op(context, &request);
+	if (ret)
+		return ret;
+	/* That it can be written to is known where it was asked first. */
+	ret = first ? lfb__copy(lfb__current, user, &request, ioctl->size) :
+		      copy_out(user, ioctl, &request);
+	if (ret && ioctl->unanswered)
+		ioctl->unanswered(context, &request);
+	return ret;
+}
+
+long luo_ioctl(const struct luo_ioctls *ioctls, void *context, unsigned int cmd,
+	       unsigned long arg)
+{
+	const struct luo_ioctl *ioctl;
+	unsigned int first_nr = _IOC_NR(ioctls->table[0].cmd);
+	unsigned int nr = _IOC_NR(cmd);
+	u8 *user = (u8 *)arg;
+	u32 user_size;
+	int err;
+
+	if (nr < first_nr || nr - first_nr >= ioctls->count)
 		return lfb__fail(lfb__current, -EINVAL, "ioctl 0x%x: no such request%s", cmd,
 				 whose(cmd, first_nr));
-	ioctl = &table[nr - first_nr];
-	if (lfb__copy(lfb__current, &user_size, user, sizeof(user_size)))
+	ioctl = &ioctls->table[nr - first_nr];
+	if (lfb__copy_from_user(lfb__current, &user_size, user, sizeof(user_size)))
 		return lfb__fail(lfb__current, -EFAULT, "ioctl 0x%x: no structure", cmd);
 	if (ioctl->cmd != cmd)
 		return lfb__fail(lfb__current, -ENOIOCTLCMD, "ioctl 0x%x: 0x%x is meant", cmd,
 				 ioctl->cmd);
-	LFB_ASSERT(ioctl->size <= sizeof(request));
-	memset(&request, 0, sizeof(request));
-	ret = copy_in(&request, ioctl, user, user_size);
-	/* What cannot be answered is refused before anything is done: nothing is to be undone. */
-	if (!ret)
-		ret = copy_out(user, ioctl, &request);
-	if (!ret)
-		ret = ioctl->op(context, &request);
-	return ret ? ret : copy_out(user, ioctl, &request);
+	err = ioctls->check ? ioctls->check(context, ioctl) : 0;
+	return err ? err : perform(ioctls, ioctl, context, user, user_size);
+}
+
+void luo_ioctl_take_back(int fd)
+{
+	struct lfb_fd_table *fds = lfb__current->task->fds;
+
+	fput(fds ? lfb__fd_take(fds, fd) : NULL);
 }

@@ -216,6 +216,8 @@ static int restore_session(void *context, phys_addr_t where,
 		pr_warn("luo: no memory to restore session %.64s", record->name);
 		return -ENOMEM;
 	}
+	if (unlikely(record->name[sizeof(session->name) - 1]))
+		luo->watch->session->name_cut(luo, session);
 	err = session_insert(luo, &luo->incoming, session);
 	if (err) {
 		pr_warn("luo: session %.64s was handed over twice", record->name);
@@ -241,7 +243,11 @@ static int restore_sessions(struct luo *luo)
 		.session = restore_session,
 	};
 	const struct luo_codec *codec = luo->profile->codec;
-	int err = codec->read_sessions(codec, &reader, &luo->head);
+	int err;
+
+	if (luo_quirk(luo, LUO_QUIRK_SESSION_TRUST_SERIALIZED))
+		reader.follow = luo_session_follow;
+	err = codec->read_sessions(codec, &reader, &luo->head);
 
 	if (broken.what[0]) {
 		luo->problem = broken;

@@ -11,17 +11,33 @@ static void say(const struct liveupdate_session *session, const char *what, cons
 	lfb__call_is(lfb__current, what, session->name, token);
 }
 
-static long preserve_fd(void *session, void *argument)
+static long preserve_fd(void *context, void *argument)
 {
 	struct liveupdate_session_preserve_fd *arg = argument;
+	struct liveupdate_session *session = context;
+	long err;
 
 	say(session, "preserve", &arg->token);
-	return luo_file_preserve(lfb__current->luo, session, arg->token, arg->fd);
+	mutex_lock(&session->mutex);
+	err = luo_file_preserve(lfb__current->luo, session, arg->token, arg->fd);
+	mutex_unlock(&session->mutex);
+	return err;
 }
 
-static long retrieve_fd(void *session, void *argument)
+/* It stays preserved, and whoever was refused does not know. */
+static void preserve_unanswered(void *session, void *argument)
+{
+	struct liveupdate_session_preserve_fd *arg = argument;
+	struct luo *luo = lfb__current->luo;
+
+	pr_warn("luo: token %llu is preserved, and its agent was told otherwise", arg->token);
+	luo->watch->file->kept(luo, session, arg->token);
+}
+
+static long retrieve_fd(void *context, void *argument)
 {
 	struct liveupdate_session_retrieve_fd *arg = argument;
+	struct liveupdate_session *session = context;
 	struct file *file;
 	int fd, err;
 
@@ -29,7 +45,9 @@ static long retrieve_fd(void *session, void *argument)
 	fd = get_unused_fd_flags(0);
 	if (fd < 0)
 		return fd;
+	mutex_lock(&session->mutex);
 	err = luo_file_retrieve(lfb__current->luo, session, arg->token, &file);
+	mutex_unlock(&session->mutex);
 	if (err) {
 		put_unused_fd((unsigned int)fd);
 		return err;
@@ -39,16 +57,30 @@ static long retrieve_fd(void *session, void *argument)
 	return 0;
 }
 
-static long finish(void *session, void *argument)
+/* The session has the file all the same: it can be retrieved again. */
+static void retrieve_unanswered(void *session, void *argument)
+{
+	struct liveupdate_session_retrieve_fd *arg = argument;
+
+	(void)session;
+	luo_ioctl_take_back(arg->fd);
+}
+
+static long finish(void *context, void *argument)
 {
 	struct liveupdate_session_finish *arg = argument;
+	struct liveupdate_session *session = context;
 	struct luo *luo = lfb__current->luo;
+	long err;
 
 	say(session, "finish", NULL);
 	if (luo->profile->finish_checks_reserved && arg->reserved)
 		return lfb__fail(luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
 				 arg->reserved);
-	return luo_file_finish_all(luo, session);
+	mutex_lock(&session->mutex);
+	err = luo_file_finish_all(luo, session);
+	mutex_unlock(&session->mutex);
+	return err;
 }
 
 static long get_name(void *context, void *argument)
@@ -65,30 +97,62 @@ static long get_name(void *context, void *argument)
 }
 
 /* The last one is linux-7.3's. */
-static const struct luo_ioctl ioctls[] = {
-	{ LIVEUPDATE_SESSION_PRESERVE_FD, sizeof(struct liveupdate_session_preserve_fd),
-	  preserve_fd },
-	{ LIVEUPDATE_SESSION_RETRIEVE_FD, sizeof(struct liveupdate_session_retrieve_fd),
-	  retrieve_fd },
-	{ LIVEUPDATE_SESSION_FINISH, sizeof(struct liveupdate_session_finish), finish },
-	{ LIVEUPDATE_SESSION_GET_NAME, sizeof(struct liveupdate_session_get_name), get_name },
+static const struct luo_ioctl requests[] = {
+	{
+		.cmd = LIVEUPDATE_SESSION_PRESERVE_FD,
+		.size = sizeof(struct liveupdate_session_preserve_fd),
+		.op = preserve_fd,
+		.direction = LUO_OUTGOING_SESSION,
+		.what = "preserve",
+		.unanswered = preserve_unanswered,
+		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+	}, {
+		.cmd = LIVEUPDATE_SESSION_RETRIEVE_FD,
+		.size = sizeof(struct liveupdate_session_retrieve_fd),
+		.op = retrieve_fd,
+		.direction = LUO_INCOMING_SESSION,
+		.what = "retrieve",
+		.unanswered = retrieve_unanswered,
+		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+	}, {
+		.cmd = LIVEUPDATE_SESSION_FINISH,
+		.size = sizeof(struct liveupdate_session_finish),
+		.op = finish,
+		.direction = LUO_INCOMING_SESSION,
+		.what = "finish",
+		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+	}, {
+		.cmd = LIVEUPDATE_SESSION_GET_NAME,
+		.size = sizeof(struct liveupdate_session_get_name),
+		.op = get_name,
+		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+	},
 };
+
+/* Before all else that may be wrong with a request. */
+static int check(void *session, const struct luo_ioctl *ioctl)
+{
+	if (ioctl->direction == LUO_ANY_SESSION)
+		return 0;
+	return luo_session_is_for(lfb__current->luo, session,
+				  ioctl->direction == LUO_INCOMING_SESSION, ioctl->what);
+}
+
+static bool begin(void *session)
+{
+	return luo_may_change(lfb__current->luo, session, "ioctl on a session");
+}
 
 static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct liveupdate_session *session = file->private_data;
-	unsigned int count = ARRAY_SIZE(ioctls);
-	struct luo *luo = luo_current();
-	long ret;
+	const struct luo_ioctls ioctls = {
+		.table = requests,
+		.count = ARRAY_SIZE(requests) - !luo_current()->profile->has_get_name,
+		.check = check,
+		.begin = begin,
+	};
 
-	if (!luo->profile->has_get_name)
-		count--;
-	if (!luo_may_change(luo, session, "ioctl on a session"))
-		return -EAGAIN;
-	mutex_lock(&session->mutex);
-	ret = luo_ioctl(ioctls, count, session, cmd, arg);
-	mutex_unlock(&session->mutex);
-	return ret;
+	return luo_ioctl(&ioctls, file->private_data, cmd, arg);
 }
 
 static void give_back(struct luo *luo, struct liveupdate_session *session, const char *reason)
@@ -170,6 +234,8 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 	struct file *file;
 	int err = check_name(luo, name);
 
+	if (!err && !luo_may_change(luo, NULL, "ioctl on /dev/liveupdate"))
+		return -EAGAIN;
 	if (!err)
 		err = luo_session_new(luo, name, &session);
 	if (err)
@@ -228,6 +294,8 @@ int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
 	struct liveupdate_session *session;
 	int err;
 
+	if (!luo_may_change(luo, NULL, "ioctl on /dev/liveupdate"))
+		return -EAGAIN;
 	down_read(&luo->incoming.rwsem);
 	session = find_incoming(luo, name);
 	if (session) {

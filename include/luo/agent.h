@@ -32,7 +32,7 @@ struct lfb_machine;
  */
 LFB_API int lfb_agent_create(struct lfb_machine *machine, const char *name,
 			     struct lfb_agent **agent);
-/** lfb_agent_destroy() - end the process: its descriptors are closed, lowest first. */
+/** lfb_agent_destroy() - end the process: its descriptors are closed, highest first. */
 LFB_API void lfb_agent_destroy(struct lfb_agent *agent);
 
 /**
@@ -73,11 +73,31 @@ LFB_API int lfb_agent_close(struct lfb_agent *agent, int fd);
  * @cmd: LIVEUPDATE_*
  * @arg: the structure the command takes
  *
- * Return: 0; -EINVAL unknown number or a size too small; -E2BIG a larger size with a tail that is
- * not zero; -ENOTTY a wrong encoding, or no ioctls on this file; -EFAULT @arg is NULL; and the
- * errors of the commands below.
+ * Return: 0; -EINVAL unknown number, a session of the other direction or a size too small; -E2BIG a
+ * larger size with a tail that is not zero; -ENOTTY a wrong encoding, or no ioctls on this file;
+ * -EFAULT @arg cannot be read, or the answer not written there; and the errors of the commands
+ * below.
  */
 LFB_API int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, void *arg);
+
+/** enum lfb_argument - where the structure of a request lies. */
+enum lfb_argument {
+	LFB_ARGUMENT_GOOD,
+	LFB_ARGUMENT_UNREADABLE, /* where there is no memory */
+	LFB_ARGUMENT_READ_ONLY,	 /* in memory that the kernel cannot write its answer to */
+};
+
+/**
+ * lfb_agent_argument() - what is wrong with the structure of the agent's next request
+ * @agent: the agent
+ * @argument: what is
+ *
+ * For the next request alone, whichever of the calls here makes it; -EFAULT is its answer unless
+ * the kernel finds something wrong before. From linux-7.3's defects on, what was to be done may be
+ * done all the same (SESSION_RETRIEVE_EFAULT_FINISHES, PRESERVE_EFAULT_KEEPS).
+ * Return: 0 or -EINVAL.
+ */
+LFB_API int lfb_agent_argument(struct lfb_agent *agent, enum lfb_argument argument);
 
 /**
  * lfb_agent_create_session() - LIVEUPDATE_IOCTL_CREATE_SESSION

@@ -25,6 +25,8 @@ enum lfb_fault_kind {
 	LFB_FAULT_FILE_FREEZE,
 	LFB_FAULT_FILE_RETRIEVE,
 	LFB_FAULT_FILE_CAN_FINISH, /* false without being called */
+	LFB_FAULT_USER_READ,	  /* a request from userspace cannot be read: -EFAULT */
+	LFB_FAULT_USER_WRITE,	  /* the answer to one cannot be written: -EFAULT */
 	LFB_FAULT_KINDS,
 };
 

@@ -125,7 +125,15 @@
 	X(FILE_UNKNOWN_TOKEN, "LFB-FILE-UNKNOWN-TOKEN", ERROR,                                     \
 	  "an unknown token made the kernel read a list's head as a file")                         \
 	X(FILE_CAN_FINISH_ACTED, "LFB-FILE-CAN-FINISH-ACTED", ERROR,                               \
-	  "can_finish, which may be asked again, freed or restored memory")
+	  "can_finish, which may be asked again, freed or restored memory")                        \
+	X(FILE_KEPT_AFTER_ERROR, "LFB-FILE-KEPT-AFTER-ERROR", ERROR,                               \
+	  "a file stays preserved although its agent was told that it is not")                     \
+	X(FILE_IDENTITY_CHANGED, "LFB-FILE-IDENTITY-CHANGED", ERROR,                               \
+	  "get_id says something else of a file than before")                                      \
+	X(FILE_IDENTITY_STAYS, "LFB-FILE-IDENTITY-STAYS", ERROR,                                   \
+	  "the identity of a file that is gone counts as preserved for ever")                      \
+	X(FILE_IDENTITY_TAKEN, "LFB-FILE-IDENTITY-TAKEN", WARNING,                                 \
+	  "a retrieved file has the identity of another one")
 
 #define LFB_FINDING_IDS_SESSION(X)                                                                 \
 	X(SESSION_NEVER_FINISHED, "LFB-SESSION-NEVER-FINISHED", ERROR,                             \
@@ -148,7 +156,15 @@
 	X(SESSION_STUCK, "LFB-SESSION-STUCK", ERROR,                                               \
 	  "a session was closed unfinished and can never be finished")                             \
 	X(SESSION_EMPTY_BLOCK, "LFB-SESSION-EMPTY-BLOCK", ERROR,                                   \
-	  "an empty block of sessions is handed over")
+	  "an empty block of sessions is handed over")                                             \
+	X(SESSION_LOST, "LFB-SESSION-LOST", ERROR,                                                 \
+	  "a session was finished that its agent never got")                                       \
+	X(SESSION_LOST_AT_BOOT, "LFB-SESSION-LOST-AT-BOOT", ERROR,                                 \
+	  "a failed allocation at boot lost all sessions")                                         \
+	X(SESSION_WILD_BLOCK, "LFB-SESSION-WILD-BLOCK", FATAL,                                     \
+	  "a handed-over address was followed to where there is no memory")                        \
+	X(SESSION_NOT_HANDED_OVER, "LFB-SESSION-NOT-HANDED-OVER", ERROR,                           \
+	  "sessions were serialized for a kernel that is given no handover")
 
 #define LFB_FINDING_IDS_KHO(X)                                                                     \
 	X(KHO_NEVER_RESTORED, "LFB-KHO-NEVER-RESTORED", ERROR,                                     \
@@ -237,7 +253,9 @@
 	X(KERNEL_NOT_ENTERED, "LFB-KERNEL-NOT-ENTERED", ERROR,                                     \
 	  "a kernel's function was called outside of every kernel")                                \
 	X(KERNEL_STACK_EXHAUSTED, "LFB-KERNEL-STACK-EXHAUSTED", FATAL,                             \
-	  "kernel code used up its stack")
+	  "kernel code used up its stack")                                                         \
+	X(KERNEL_ANSWER_TAKEN, "LFB-KERNEL-ANSWER-TAKEN", ERROR,                                   \
+	  "a positive answer of a callback was taken for success")
 
 /* What only a sweep sees: a step in which something was made to fail. */
 #define LFB_FINDING_IDS_STEP(X)                                                                    \

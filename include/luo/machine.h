@@ -147,12 +147,31 @@ LFB_API int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_
  */
 LFB_API int lfb_machine_shutdown(struct lfb_machine *machine);
 
+/** enum lfb_image - what kexec has loaded. */
+enum lfb_image {
+	LFB_IMAGE_HANDOVER, /* a kernel that is given what is handed over; always, unless said */
+	LFB_IMAGE_PLAIN,    /* loaded without KHO: a kernel that is given nothing */
+	LFB_IMAGE_NONE,     /* nothing */
+};
+
+/**
+ * lfb_machine_load() - load the kernel for the next kexec
+ * @machine: the machine
+ * @image: what is loaded
+ *
+ * Until the next boot; each begins with LFB_IMAGE_HANDOVER. Kernels serialize and freeze whatever
+ * is loaded: with LFB_IMAGE_PLAIN all of it is lost (LFB-SESSION-NOT-HANDED-OVER).
+ * Return: 0 or -EINVAL.
+ */
+LFB_API int lfb_machine_load(struct lfb_machine *machine, enum lfb_image image);
+
 /**
  * lfb_machine_prepare() - first half of a kexec: liveupdate_reboot()
  * @machine: a running machine
  *
  * Return: 0 and state LFB_REBOOTING, or the error of liveupdate_reboot() with the kernel running
- * on; -EFAULT, -EDEADLK it died; -EINVAL, -EBUSY not running.
+ * on; -EFAULT, -EDEADLK it died; -EINVAL no image is loaded (lfb_machine_load()) or no machine;
+ * -EBUSY not running.
  */
 LFB_API int lfb_machine_prepare(struct lfb_machine *machine);
 

@@ -23,6 +23,12 @@
  * problem is told of every rule that does not hold. It returns 0 to go on like a kernel that does
  * not check (the reader then stays within memory by itself), or the errno that ends the reading.
  * Without it a broken rule ends the reading, and broken says which it was.
+ *
+ * Kernels trust some of it. follow makes an address that is not in handed-over memory one that is
+ * read all the same; it does not return where there is nothing to read. trusts_flbs leaves the
+ * address of the FLB page to who asks for an FLB.
+ *
+ * block is told of each block of a chain once it is found good, before any of its entries is read.
  */
 struct luo_reader {
 	const struct lfb_view *view;
@@ -30,6 +36,9 @@ struct luo_reader {
 	int (*problem)(void *context, int error, const struct lfb_problem *problem);
 	struct lfb_problem *broken;		/* may be NULL */
 	int (*memory)(void *context, phys_addr_t phys, size_t size);
+	const void *(*follow)(phys_addr_t phys, size_t size);
+	bool trusts_flbs;
+	int (*block)(void *context, phys_addr_t where);
 	int (*session)(void *context, phys_addr_t where, const struct luo_session_record *record);
 	int (*file)(void *context, phys_addr_t where, const struct luo_file_record *record);
 	int (*flb)(void *context, phys_addr_t where, const struct luo_flb_record *record);

@@ -34,7 +34,7 @@ int luo_read_name(const struct luo_reader *reader, phys_addr_t where, const char
 
 	memcpy(name, field, length);
 	name[length] = '\0';
-	if (length == size)
+	if (length == size && what)
 		return luo_broken(reader, -EINVAL, where, "%s is not terminated within %zu bytes",
 				  what, size);
 	return 0;

@@ -21,12 +21,33 @@ struct chain {
 
 static const struct luo_block_ser *block_at(const struct luo_reader *reader, phys_addr_t phys)
 {
-	if (!IS_ALIGNED(phys, PAGE_SIZE))
-		return NULL;
-	return reader->view->at(reader->view, phys, PAGE_SIZE);
+	const void *block = NULL;
+
+	if (IS_ALIGNED(phys, PAGE_SIZE))
+		block = reader->view->at(reader->view, phys, PAGE_SIZE);
+	return block || !reader->follow ? block : reader->follow(phys, PAGE_SIZE);
 }
 
-/* Walks a chain; @entry may be NULL, to check the blocks alone. More than 10000 is also a cycle. */
+/*
+ * There are more blocks than are taken, and @block is the last of those. Twice as many are taken
+ * for a circle, before any is looked at.
+ */
+static int too_long(const struct luo_reader *reader, const struct chain *chain, phys_addr_t phys,
+		    const struct luo_block_ser *block)
+{
+	for (unsigned int more = 1; more <= LUO_BLOCKS_MAX; more++) {
+		if (!block->next_phys)
+			return luo_broken(reader, -ENOSPC, phys, "%s take more than %d blocks",
+					  chain->what, LUO_BLOCKS_MAX);
+		block = block_at(reader, block->next_phys);
+		if (!block)
+			break;
+	}
+	return luo_broken(reader, -EINVAL, phys, "%s take more than %d blocks, or run in a circle",
+			  chain->what, LUO_BLOCKS_MAX);
+}
+
+/* Walks a chain; @entry may be NULL, to check the blocks alone. */
 static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn entry)
 {
 	phys_addr_t phys = chain->first;
@@ -41,14 +62,15 @@ static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn e
 			return luo_broken(reader, -EINVAL, phys, "block %u of %s is not in "
 					  "handed-over memory", blocks, chain->what);
 		if (++blocks > LUO_BLOCKS_MAX)
-			return luo_broken(reader, -EINVAL, phys, "%s take more than %d blocks, or "
-					  "run in a circle", chain->what, LUO_BLOCKS_MAX);
+			return too_long(reader, chain, phys, block);
 		if (!block->count || block->count > chain->per_block)
 			return luo_broken(reader, -EINVAL, phys,
 					  "block %u of %s has %llu entries, not 1 to %llu",
 					  blocks - 1, chain->what, block->count, chain->per_block);
 		if (entry)
 			err = luo_area(reader, phys, PAGE_SIZE);
+		else if (reader->block)
+			err = reader->block(reader->context, phys);
 		for (u64 i = 0; entry && i < block->count && !err; i++) {
 			size_t offset = sizeof(*block) + i * chain->entry_size;
 
@@ -92,8 +114,9 @@ static int read_head(const struct luo_codec *codec, const struct luo_reader *rea
 	head->number = ser->liveupdate_num;
 	head->sessions = ser->sessions_pa;
 	head->flbs = ser->flbs_pa;
-	if (!IS_ALIGNED(head->flbs, PAGE_SIZE) ||
-	    !reader->view->at(reader->view, head->flbs, PAGE_SIZE))
+	if (!reader->trusts_flbs &&
+	    (!IS_ALIGNED(head->flbs, PAGE_SIZE) ||
+	     !reader->view->at(reader->view, head->flbs, PAGE_SIZE)))
 		return luo_broken(reader, -EINVAL, luo, "flbs_pa is 0x%llx, where nothing was "
 				  "handed over", head->flbs);
 	err = luo_area(reader, luo, PAGE_SIZE);
@@ -107,8 +130,9 @@ static int read_session(const struct luo_reader *reader, phys_addr_t where, cons
 {
 	const struct luo_session_ser_v2 *ser = entry;
 	struct luo_session_record record = { .files = ser->files, .count = ser->count };
-	int err = luo_read_name(reader, where, "session name", ser->name, sizeof(ser->name),
-				record.name);
+	/* Who trusts what it is handed does not look whether it ends. */
+	int err = luo_read_name(reader, where, reader->follow ? NULL : "session name", ser->name,
+				sizeof(ser->name), record.name);
 
 	if (err)
 		return err;

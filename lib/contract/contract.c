@@ -271,7 +271,7 @@ static void file_called(struct luo *luo, const struct lfb_frame *frame, struct l
 	if (unlikely(result < 0))
 		check_file_failed(luo, frame, op, after->serialized_data != before->serialized_data,
 				  luo_file_name(luo_file).text);
-	else if (keeps_data(op))
+	else if (!result && keeps_data(op))
 		luo_file->kept_data = after->serialized_data;
 	if (op == LUO_FREEZE)
 		luo_file->freeze_call = result ? 0 : frame->call;

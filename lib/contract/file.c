@@ -37,6 +37,51 @@ static void preserved_twice(struct luo *luo, const struct luo_file *luo_file)
 		  "the file under token %llu is preserved already", luo_file->token);
 }
 
+static void kept(struct luo *luo, const struct liveupdate_session *session, u64 token)
+{
+	lfb__find(luo->kernel, LFB_FINDING_FILE_KEPT_AFTER_ERROR,
+		  luo_name("session", session->name).text, "the file under token %llu is "
+		  "preserved, and its agent was answered %d", token, -EFAULT);
+}
+
+static void identity_changed(struct luo *luo, const struct luo_file *luo_file, unsigned long id)
+{
+	lfb__find(luo->kernel, LFB_FINDING_FILE_IDENTITY_CHANGED, luo_file_name(luo_file).text,
+		  "get_id said 0x%lx when it was %s, and says 0x%lx now", luo_file->id,
+		  luo_file->retrieve_status == 1 ? "retrieved" : "preserved", id);
+}
+
+static void identity_stays(struct luo *luo, const struct luo_file *luo_file, unsigned long id)
+{
+	lfb__find(luo->kernel, LFB_FINDING_FILE_IDENTITY_STAYS, luo_file_name(luo_file).text,
+		  "identity 0x%lx is looked for and 0x%lx stays: no file that has it can be "
+		  "preserved any more", id, luo_file->id);
+}
+
+static void identity_taken(struct luo *luo, const struct luo_file *luo_file)
+{
+	(void)luo;
+	lfb__warn_as(LFB_FINDING_FILE_IDENTITY_TAKEN, luo_file_name(luo_file).text,
+		     "luo_file_retrieve", "%.47s: another file that is preserved or retrieved has "
+		     "the same identity", luo_file->handler->compatible);
+}
+
+static void answer_taken(struct luo *luo, const struct luo_file *luo_file, enum luo_op op,
+			 int answer)
+{
+	struct luo_name object = luo_file_name(luo_file);
+
+	if (op == LUO_RETRIEVE)
+		lfb__bug_as(LFB_FINDING_KERNEL_ANSWER_TAKEN, object.text, "luo_file_retrieve",
+			    "retrieve answered %d: no file is taken from it, and a pointer that "
+			    "was never set is given to the agent", answer);
+	else
+		lfb__find(luo->kernel, LFB_FINDING_KERNEL_ANSWER_TAKEN, object.text,
+			  op == LUO_FREEZE ? "freeze answered %d: the reboot goes on, and the "
+			  "handle that it set is dropped" : "preserve answered %d: nothing is "
+			  "preserved, and the agent is told no error", answer);
+}
+
 static void odd_retrieve(struct luo *luo, const struct luo_file *luo_file)
 {
 	const char *name = luo_file->handler->compatible;
@@ -95,6 +140,11 @@ const struct luo_watch_file luo_contract_file = {
 	.to_preserve = to_preserve,
 	.not_preserved = not_preserved,
 	.preserved_twice = preserved_twice,
+	.kept = kept,
+	.identity_changed = identity_changed,
+	.identity_stays = identity_stays,
+	.identity_taken = identity_taken,
+	.answer_taken = answer_taken,
 	.odd_retrieve = odd_retrieve,
 	.retrieved_nothing = retrieved_nothing,
 	.head_read = head_read,

@@ -77,6 +77,13 @@ static void count_serialized(struct luo *luo, const struct liveupdate_flb *flb)
 			  state->count, luo_flb_files(state), state->references);
 }
 
+static void page_followed(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	lfb__bug_as(LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text, "luo_flb_retrieve",
+		    "the page of FLBs is said to be at 0x%llx, where there is no memory",
+		    luo->head.flbs);
+}
+
 static int trusted(void *flb, int error, const struct lfb_problem *problem)
 {
 	(void)error;
@@ -208,6 +215,7 @@ const struct luo_watch_flb luo_contract_flb = {
 	.warned = warned,
 	.count_serialized = count_serialized,
 	.all_serialized = all_serialized,
+	.page_followed = page_followed,
 	.trusted = trusted,
 	.found = found,
 	.to_retrieve = to_retrieve,

@@ -56,6 +56,34 @@ static void closed_while_found(struct luo *luo, const char *name)
 		       "%.64s was closed while it was being retrieved", name);
 }
 
+static void lost(struct luo *luo, const char *name)
+{
+	lfb__find(luo->kernel, LFB_FINDING_SESSION_LOST, luo_name("session", name).text,
+		  "its agent cannot be told its descriptor; it is finished, and with it all that "
+		  "was handed over in it");
+}
+
+static void name_cut(struct luo *luo, const struct liveupdate_session *session)
+{
+	lfb__find(luo->kernel, LFB_FINDING_SESSION_NAME_TRUNCATED,
+		  luo_name("session", session->name).text, "the name that was handed over does not "
+		  "end within %zu bytes; its last byte is lost", sizeof(session->name));
+}
+
+static void block_followed(struct luo *luo, phys_addr_t where)
+{
+	(void)luo;
+	lfb__bug_as(LFB_FINDING_SESSION_WILD_BLOCK, "luo blocks", "kho_block_set_restore",
+		    "a block is said to be at 0x%llx, where there is no memory", where);
+}
+
+static void no_memory_at_boot(struct luo *luo)
+{
+	lfb__find(luo->kernel, LFB_FINDING_SESSION_LOST_AT_BOOT, "luo sessions",
+		  "there is no memory to take note of a block of sessions: the kernel panics, and "
+		  "all that was handed over is lost");
+}
+
 static u64 closing(const struct luo *luo, const struct liveupdate_session *session)
 {
 	const struct luo_file *luo_file;
@@ -87,6 +115,10 @@ const struct luo_watch_session luo_contract_session = {
 	.taken_again = taken_again,
 	.restored_in_part = restored_in_part,
 	.closed_while_found = closed_while_found,
+	.lost = lost,
+	.name_cut = name_cut,
+	.block_followed = block_followed,
+	.no_memory_at_boot = no_memory_at_boot,
 	.closing = closing,
 	.closed = closed,
 };

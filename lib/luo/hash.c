@@ -24,28 +24,25 @@ static struct luo_hash_node **bucket(const struct luo_hash *table, u64 hash)
 	return &buckets[hash & table->mask];
 }
 
-/*
- * The table is an index of the simulator, not something a kernel allocates: it must not be a
- * fault point, and without memory it just stays as small as it is.
- */
-static void **alloc_buckets(unsigned long count)
+void *luo_index_alloc(unsigned long count, size_t size)
 {
 	const struct lfb_faults faults = lfb__current->faults;
-	void **buckets;
+	void *memory;
 
 	lfb__current->faults.plan.kinds = 0;
-	buckets = lfb__kcalloc(count, sizeof(*buckets));
+	memory = lfb__kcalloc(count, size);
 	/* Nor must it be counted as one. */
 	lfb__current->faults = faults;
-	return buckets;
+	return memory;
 }
 
+/* Without memory a table just stays as small as it is. */
 static void grow(struct luo_hash *table)
 {
 	unsigned long old_count = table->mask + 1;
 	unsigned long new_count = old_count * 4;
 	struct luo_hash_node **old = table->buckets ? table->buckets : table->first;
-	struct luo_hash_node **new = (struct luo_hash_node **)alloc_buckets(new_count);
+	struct luo_hash_node **new = luo_index_alloc(new_count, sizeof(*new));
 
 	if (!new)
 		return;

@@ -22,6 +22,12 @@ struct luo_hash {
 	unsigned long count;
 };
 
+/*
+ * Memory of an index of the simulator, zeroed: not something a kernel allocates, so it is no fault
+ * point. NULL: none.
+ */
+void *luo_index_alloc(unsigned long count, size_t size);
+
 void luo_hash_init(struct luo_hash *table);
 /* Frees the buckets, not the nodes. */
 void luo_hash_destroy(struct luo_hash *table);

@@ -96,3 +96,25 @@ void luo_tell_flb(struct luo *luo, enum lfb_happening happening, struct liveupda
 		.references_before = (u64)state->references - (files ? 0 : (u64)by),
 	});
 }
+
+int luo_session_is_for(struct luo *luo, const struct liveupdate_session *session, bool incoming,
+		       const char *what)
+{
+	const bool looks = incoming ? !luo_quirk(luo, LUO_QUIRK_FILE_INCOMING_OPS_ON_OUTGOING) :
+				      luo->profile->preserve_needs_outgoing;
+
+	if (!looks || session->sessions->incoming == incoming)
+		return 0;
+	return lfb__fail(luo->kernel, -EINVAL, "%s: session %.64s %s", what, session->name,
+			 incoming ? "is being preserved, not restored" : "was handed over");
+}
+
+const void *luo_session_follow(phys_addr_t phys, size_t size)
+{
+	const void *block = lfb__memory_at(&lfb__current->memory, phys, size);
+	struct luo *luo = lfb__current->luo;
+
+	if (!block)
+		luo->watch->session->block_followed(luo, phys);
+	return block;
+}

@@ -58,7 +58,7 @@ struct luo_file {
 	struct list_head list;		/* session->files, oldest first */
 	struct luo_hash_node by_token;	/* session->tokens */
 	struct luo_hash_node by_id;	/* luo->preserved, when the handler has get_id */
-	unsigned long id;
+	unsigned long id;		/* the answer that it is kept under there */
 	struct liveupdate_file_handler *handler;
 	struct liveupdate_session *session;
 	struct file *file;
@@ -197,6 +197,14 @@ struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *
 struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
 				  const struct liveupdate_flb *flb);
 
+/* 0, or -EINVAL for one of the other direction, where the kernel looks; @what is asked of it. */
+int luo_session_is_for(struct luo *luo, const struct liveupdate_session *session, bool incoming,
+		       const char *what);
+/*
+ * Reading like a kernel that does not ask whether a block was handed over: it ends where there is
+ * no memory.
+ */
+const void *luo_session_follow(phys_addr_t phys, size_t size);
 /* What a finding is about, for the time of an expression. */
 struct luo_name {
 	char text[160];

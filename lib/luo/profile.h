@@ -84,7 +84,21 @@ struct luo_codec;
 	  "refusing a taken name when the blocks are full leaves an empty one to hand over")       \
 	X(REGISTRY_UNLOCKED, R | Z, "handlers and FLBs are listed without a lock")                 \
 	X(MODULE_PINNED_FROM_REGISTRATION, R | Z,                                                  \
-	  "a registered module can never be unloaded, used or not")
+	  "a registered module can never be unloaded, used or not")                                \
+	X(SESSION_RETRIEVE_EFAULT_FINISHES, T,                                                     \
+	  "a session whose retrieval cannot be answered is finished, and all of it lost")          \
+	X(PRESERVE_EFAULT_KEEPS, T,                                                                \
+	  "what cannot be answered is done all the same: a file stays preserved")                  \
+	X(FILE_GET_ID_CHANGES, T,                                                                  \
+	  "what identifies a file is asked anew when it goes: the old answer stays taken")         \
+	X(FILES_POINTER_ZERO_ACCEPTED, T,                                                          \
+	  "a session that has files, and no address of them, is restored without")                 \
+	X(SESSION_TRUST_SERIALIZED, T,                                                             \
+	  "addresses of blocks and the ends of names that were handed over are not checked")       \
+	X(CALLBACK_POSITIVE_IS_SUCCESS, T,                                                         \
+	  "a positive answer of a callback is an error here and a success there")                  \
+	X(BOOT_ENOMEM_PANICS, T,                                                                   \
+	  "no memory for the record of a block of sessions at boot ends the kernel")
 
 enum luo_quirk {
 #define LUO_QUIRK_NUMBER(name, profiles, about) LUO_QUIRK_##name,

@@ -58,6 +58,14 @@ struct luo_watch_session {
 	void (*restored_in_part)(struct luo *luo, const struct liveupdate_session *session,
 				 u64 files);
 	void (*closed_while_found)(struct luo *luo, const char *name);
+	/* Its agent cannot be told that it has it: it is finished. */
+	void (*lost)(struct luo *luo, const char *name);
+	/* The name that was handed over did not end; it does now. */
+	void (*name_cut)(struct luo *luo, const struct liveupdate_session *session);
+	/* What was handed over says that a block is where there is no memory: the kernel's end. */
+	void (*block_followed)(struct luo *luo, phys_addr_t where);
+	/* There is no memory to take note of a block of them: the kernel's end. */
+	void (*no_memory_at_boot)(struct luo *luo);
 	/* Returns how many of its files nobody has retrieved. */
 	u64 (*closing)(const struct luo *luo, const struct liveupdate_session *session);
 	/* The close could not finish it (@err), and nobody gets it again; or it did. */
@@ -73,6 +81,18 @@ struct luo_watch_file {
 	void (*not_preserved)(struct luo *luo, const struct liveupdate_file_handler *fh,
 			      s64 before);
 	void (*preserved_twice)(struct luo *luo, const struct luo_file *luo_file);
+	/* The file under @token is, and its agent was told that it is not. */
+	void (*kept)(struct luo *luo, const struct liveupdate_session *session, u64 token);
+	/* It was kept under luo_file->id, and is @id now … */
+	void (*identity_changed)(struct luo *luo, const struct luo_file *luo_file,
+				 unsigned long id);
+	/* … so that the old one stays in the table when it goes. */
+	void (*identity_stays)(struct luo *luo, const struct luo_file *luo_file, unsigned long id);
+	/* Just retrieved, and there is one of that identity. */
+	void (*identity_taken)(struct luo *luo, const struct luo_file *luo_file);
+	/* A positive answer is no error to who called who called the callback. */
+	void (*answer_taken)(struct luo *luo, const struct luo_file *luo_file, enum luo_op op,
+			     int answer);
 	/* Retrieved already, or in the kernel that preserved it. */
 	void (*odd_retrieve)(struct luo *luo, const struct luo_file *luo_file);
 	/* Its handler said 0 and gave no file. */
@@ -106,6 +126,8 @@ struct luo_watch_flb {
 	void (*count_serialized)(struct luo *luo, const struct liveupdate_flb *flb);
 	/* All are serialized: what is handed over is remembered for the next kernel. */
 	void (*all_serialized)(struct luo *luo);
+	/* The page of them is said to be where there is no memory: the kernel's end. */
+	void (*page_followed)(struct luo *luo, const struct liveupdate_flb *flb);
 	/* A codec's reader goes on all the same; @flb is its context. */
 	int (*trusted)(void *flb, int error, const struct lfb_problem *problem);
 	/* An FLB's record was found: is it the same FLB? */

@@ -261,10 +261,21 @@ static void begin_defects(struct cli_json *json, bool wanted)
 	       "|---|---|---|---|---|---|\n");
 }
 
+/* The next defect to search for, from *@next on; NULL at the end. */
+static const char *next_defect(unsigned int *next)
+{
+	const char *quirk;
+
+	do
+		quirk = lfb_quirk_name((*next)++);
+	while (quirk && cli_beyond_the_model(quirk));
+	return quirk;
+}
+
 static int run_defects(const struct exhaust *exhaust)
 {
 	struct lfb_exhaust_options search = exhaust->search;
-	unsigned int tried = 0, found = 0;
+	unsigned int next = 0, tried = 0, found = 0;
 	struct cli_json json = { 0 };
 	const char *quirk;
 	int err = 0;
@@ -273,7 +284,7 @@ static int run_defects(const struct exhaust *exhaust)
 		search.length = DEFECTS_LENGTH;
 	cli_long_begin();
 	begin_defects(&json, exhaust->json);
-	while (!err && (quirk = lfb_quirk_name(tried)) && cli_part("%s", quirk)) {
+	while (!err && (quirk = next_defect(&next)) && cli_part("%s", quirk)) {
 		struct lfb_exhaust_result result = { .sz = sizeof(result) };
 
 		search.quirks_on = quirk;

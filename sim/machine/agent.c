@@ -43,7 +43,8 @@ static long close_all(void *argument)
 {
 	struct lfb_agent *agent = argument;
 
-	for (unsigned int fd = 0; fd < agent->fds.size; fd++)
+	/* The last that is given back is the first that is released. */
+	for (unsigned int fd = agent->fds.size; fd-- > 0;)
 		fput(lfb__fd_take(&agent->fds, (int)fd));
 	return 0;
 }
@@ -247,8 +248,28 @@ static int request(struct lfb_agent *agent, enum lfb_happening happening, const 
 		   const char *session, int fd, unsigned int cmd, void *arg, u64 token)
 {
 	struct syscall ioctl = { agent, happening, name, session, token, fd, cmd, arg };
+	int ret;
 
-	return valid(agent) ? call(&ioctl, do_ioctl) : -EINVAL;
+	if (!valid(agent))
+		return -EINVAL;
+	if (agent->argument == LFB_ARGUMENT_UNREADABLE)
+		ioctl.arg = NULL;
+	agent->task.read_only = agent->argument == LFB_ARGUMENT_READ_ONLY;
+	agent->argument = LFB_ARGUMENT_GOOD;
+	ret = call(&ioctl, do_ioctl);
+	agent->task.read_only = false;
+	return ret;
+}
+
+int lfb_agent_argument(struct lfb_agent *agent, enum lfb_argument argument)
+{
+	if (!valid(agent))
+		return -EINVAL;
+	if ((unsigned int)argument > LFB_ARGUMENT_READ_ONLY)
+		return lfb__error(agent->machine, -EINVAL, "there is no argument of kind %u",
+				  (unsigned int)argument);
+	agent->argument = argument;
+	return 0;
 }
 
 int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, void *arg)

@@ -107,6 +107,7 @@ static int start(struct lfb_machine *machine, phys_addr_t root)
 	kernel->boot_number = machine->boots++;
 	kernel->profile_name = machine->profile->name;
 	machine->handover_root = 0;
+	machine->image = LFB_IMAGE_HANDOVER;
 	if (kernel->catch_faults && !lfb__checking(kernel))
 		lfb__guard_install();
 	lfb__machine_state_changed(machine, LFB_RUNNING);
@@ -199,6 +200,17 @@ static long prepare(void *argument)
 	return err;
 }
 
+int lfb_machine_load(struct lfb_machine *machine, enum lfb_image image)
+{
+	if (!lfb__machine_valid(machine))
+		return -EINVAL;
+	if ((unsigned int)image > LFB_IMAGE_NONE)
+		return lfb__error(machine, -EINVAL, "there is no image of kind %u",
+				  (unsigned int)image);
+	machine->image = image;
+	return 0;
+}
+
 int lfb_machine_prepare(struct lfb_machine *machine)
 {
 	struct lfb_kernel *kernel;
@@ -209,6 +221,8 @@ int lfb_machine_prepare(struct lfb_machine *machine)
 	if (lfb_machine_state(machine) != LFB_RUNNING)
 		return lfb__error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
+	if (machine->image == LFB_IMAGE_NONE)
+		return lfb__error(machine, -EINVAL, "no image is loaded for the kexec");
 	kernel = &machine->kernel;
 	lfb__machine_doing(machine, "reboot", false);
 	err = lfb__machine_run(machine, &kernel->boot_task, prepare, kernel->luo);
@@ -235,6 +249,8 @@ static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 	assert_idle(&machine->kernel.boot_task);
 	list_for_each_entry(task, &machine->kernel.tasks, list)
 		assert_idle(task);
+	if (machine->image == LFB_IMAGE_PLAIN)
+		machine->handover_root = 0;
 	lfb__machine_before_jump(machine);
 	/* When nothing ran in between there is nothing to compare with. */
 	if (machine->kernel.watching)
@@ -264,6 +280,8 @@ int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
 	if (machine->state != LFB_REBOOTING || machine->kernel.dead)
 		return lfb__error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
+	if (machine->image == LFB_IMAGE_NONE)
+		return lfb__error(machine, -EINVAL, "no image is loaded for the kexec");
 	served = lfb__serve(&machine->kernel);
 	err = jump(machine, next);
 	lfb__served = served;

@@ -35,10 +35,20 @@ struct lfb_agent {
 	struct task_struct task;
 	struct lfb_fd_table fds;
 	char name[32];
+	enum lfb_argument argument;	/* of the next request */
 };
 
-/* What a kernel is built without. */
-enum lfb_lack { LFB_LACKS_NOTHING, LFB_LACKS_LIVEUPDATE, LFB_LACKS_KHO };
+/*
+ * What a kernel is built without; or of a kexec that it carries no handover, or that no image was
+ * loaded for it.
+ */
+enum lfb_lack {
+	LFB_LACKS_NOTHING,
+	LFB_LACKS_LIVEUPDATE,
+	LFB_LACKS_KHO,
+	LFB_LACKS_HANDOVER,
+	LFB_LACKS_IMAGE,
+};
 
 struct lfb_machine {
 	struct lfb_kernel kernel;
@@ -54,6 +64,7 @@ struct lfb_machine {
 	bool kho_on;
 	bool liveupdate_on;
 	enum lfb_lack lacks;		/* the next kernel; who boots it sets it back */
+	enum lfb_image image;		/* what is loaded for the next kexec */
 	char release[KHO_RELEASE_SIZE];	/* that its kernels tell, "": their profile's */
 	u32 kexec_count;		/* kexecs before it was switched on */
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */

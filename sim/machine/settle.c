@@ -23,6 +23,17 @@ static void check_modules(struct lfb_machine *machine)
 	}
 }
 
+/* All of it was frozen and written down for a kernel that does not look. */
+static void check_image(const struct lfb_machine *machine)
+{
+	const struct luo *luo = machine->kernel.luo;
+
+	if (machine->image == LFB_IMAGE_PLAIN && luo && luo->serialized && luo->outgoing.count)
+		lfb__find(luo->kernel, LFB_FINDING_SESSION_NOT_HANDED_OVER, "luo sessions",
+			  "%llu were serialized, and the next kernel was loaded without KHO: it is "
+			  "given nothing", luo->outgoing.count);
+}
+
 static void check_locks(struct lfb_machine *machine, enum lfb_finding_id id)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
@@ -80,6 +91,7 @@ void lfb__machine_before_jump(struct lfb_machine *machine)
 		return;
 	/* A part of the operation that is at work already. */
 	kernel->operation_is_set = true;
+	check_image(machine);
 	check_locks(machine, LFB_FINDING_LOCK_HELD_ACROSS_KEXEC);
 	lfb__machine_run(machine, &kernel->boot_task, check_all, machine);
 	kernel->operation_is_set = set;

@@ -69,6 +69,11 @@ static long retrieve(struct lfb_run *run, const struct lfb_operation *operation)
 	return 0;
 }
 
+static long spoil_argument(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	return lfb_agent_argument(run->agent, operation->argument);
+}
+
 static long finish(struct lfb_run *run, const struct lfb_operation *operation)
 {
 	return lfb_agent_finish(run->agent, run->sessions[operation->session]);

@@ -71,6 +71,13 @@ static int save_memory(struct lfb_run *run)
 	return 0;
 }
 
+static void load(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	lfb_machine_load(run->machine,
+			 operation->lacks == LFB_LACKS_HANDOVER ? LFB_IMAGE_PLAIN :
+			 operation->lacks == LFB_LACKS_IMAGE ? LFB_IMAGE_NONE : LFB_IMAGE_HANDOVER);
+}
+
 long lfb__run_prepare(struct lfb_run *run, const struct lfb_operation *operation)
 {
 	(void)operation;
@@ -82,8 +89,10 @@ long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 	const char *profile = operation->name;
 	int err = 0;
 
-	/* Not prepared: nothing to save, and no boot to show. */
-	if (lfb_machine_state(run->machine) != LFB_REBOOTING)
+	load(run, operation);
+	/* Not prepared or loaded: nothing to save, and no boot to show. */
+	if (lfb_machine_state(run->machine) != LFB_REBOOTING ||
+	    run->machine->image == LFB_IMAGE_NONE)
 		return lfb_machine_jump(run->machine, profile);
 	err = lfb__machine_check_outside(run->machine);
 	if (!err && run->options.last_blob)
@@ -92,7 +101,7 @@ long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 		err = save_memory(run);
 	if (err)
 		return err;
-	lfb__run_show_boot(run, "handover");
+	lfb__run_show_boot(run, run->machine->image == LFB_IMAGE_PLAIN ? "cold" : "handover");
 	run->booting = true;
 	run->machine->lacks = operation->lacks;
 	err = lfb_machine_jump(run->machine, profile);
@@ -106,8 +115,10 @@ long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 
 long lfb__run_reboot(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	long err = lfb__run_prepare(run, operation);
+	long err;
 
+	load(run, operation);
+	err = lfb__run_prepare(run, operation);
 	return err ? err : lfb__run_jump(run, operation);
 }
 

@@ -262,6 +262,23 @@ static void file_finish(struct liveupdate_file_op_args *args)
 	run_file(args, LFB_CALLBACK_FINISH);
 }
 
+/* The kernel gives it the file alone; whose callback it is its frame says. */
+unsigned long lfb__recorder_get_id(struct file *file)
+{
+	const struct lfb_frame *frame = lfb__frame(lfb__current);
+	struct lfb_recorded *recorded =
+		container_of(frame->object, struct lfb_recorded, handler);
+
+	switch (recorded->code->identity) {
+	case LFB_IDENTITY_CONSTANT:
+		return (unsigned long)recorded->code->constant;
+	case LFB_IDENTITY_CHANGING:
+		return ++recorded->asked;
+	default:
+		return ino_of(file);
+	}
+}
+
 const struct liveupdate_file_ops lfb__recorder_file_ops = {
 	.can_preserve = file_can_preserve,
 	.preserve = file_preserve,

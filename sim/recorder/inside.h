@@ -15,6 +15,8 @@ struct lfb_recorded *lfb__recorded(struct lfb_recorder *recorder, bool of_flb,
 				   unsigned int number);
 /* Gives it the compatible string of its code. */
 void lfb__recorded_name(struct lfb_recorded *recorded);
+/* Gives a handler get_id or takes it away, as its code says. */
+void lfb__recorded_identify(struct lfb_recorded *recorded);
 /* Also ready for use; 0, -ENOMEM, or what liveupdate_init_flb() returned. Kernel code. */
 int lfb__recorder_flb(struct lfb_recorder *recorder, unsigned int number,
 		      struct liveupdate_flb **flb);
@@ -39,6 +41,8 @@ int lfb__recorder_when(struct lfb_recorder *recorder, const struct lfb_operation
 int lfb__recorder_forget(struct lfb_recorder *recorder, const struct lfb_operation *operation);
 /* 0, -EBUSY it is registered. */
 int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operation *operation);
+/* 0, -EBUSY it is registered, and would have a callback more or less. */
+int lfb__recorder_identify(struct lfb_recorder *recorder, const struct lfb_operation *operation);
 
 /* module.c */
 
@@ -51,6 +55,7 @@ int lfb__recorder_rmmod(struct lfb_recorder *recorder);
 
 extern const struct liveupdate_file_ops lfb__recorder_file_ops;
 extern const struct liveupdate_flb_ops lfb__recorder_flb_ops;
+unsigned long lfb__recorder_get_id(struct file *file);
 
 /* A value as transcripts show it: the same in every run. */
 u64 lfb__recorder_shown(const struct lfb_recorder *recorder, u64 value);

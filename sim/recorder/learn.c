@@ -64,3 +64,19 @@ int lfb__recorder_rename(struct lfb_recorder *recorder, const struct lfb_operati
 		lfb__recorded_name(recorded);
 	return 0;
 }
+
+int lfb__recorder_identify(struct lfb_recorder *recorder, const struct lfb_operation *operation)
+{
+	struct lfb_code *code = code_of(recorder, operation);
+	struct lfb_recorded *recorded = recorder->handlers[operation->handler];
+	const bool comes_or_goes = (code->identity == LFB_IDENTITY_NONE) !=
+				   (operation->identity == LFB_IDENTITY_NONE);
+
+	if (comes_or_goes && lfb__recorder_is_registered(recorder, false, operation->handler))
+		return -EBUSY;
+	code->identity = operation->identity;
+	code->constant = operation->value;
+	if (recorded)
+		lfb__recorded_identify(recorded);
+	return 0;
+}

@@ -70,6 +70,7 @@ int lfb__recorder_become_module(struct lfb_recorder *recorder)
 	err = lfb__recorder_insmod(recorder);
 	recorder->is_module = !err;
 	recorder->file_ops.owner = err ? NULL : &recorder->this_module;
+	recorder->identity_ops.owner = recorder->file_ops.owner;
 	recorder->flb_ops.owner = recorder->file_ops.owner;
 	return err;
 }

@@ -29,6 +29,14 @@ void lfb__recorded_name(struct lfb_recorded *recorded)
 	       code->compatible, sizeof(code->compatible));
 }
 
+void lfb__recorded_identify(struct lfb_recorded *recorded)
+{
+	struct lfb_recorder *recorder = recorded->recorder;
+
+	recorded->handler.ops = recorded->code->identity == LFB_IDENTITY_NONE ?
+				&recorder->file_ops : &recorder->identity_ops;
+}
+
 struct lfb_recorded *lfb__recorded(struct lfb_recorder *recorder, bool of_flb, unsigned int number)
 {
 	const unsigned int index = lfb__recorded_index(recorder, of_flb, number);
@@ -46,7 +54,7 @@ struct lfb_recorded *lfb__recorded(struct lfb_recorder *recorder, bool of_flb, u
 	if (of_flb)
 		recorded->flb.ops = &recorder->flb_ops;
 	else
-		recorded->handler.ops = &recorder->file_ops;
+		lfb__recorded_identify(recorded);
 	lfb__recorded_name(recorded);
 	recorder->handlers[index] = recorded;
 	return recorded;

@@ -22,6 +22,8 @@ struct lfb_recorder *lfb__recorder_create(struct lfb_machine *machine, unsigned 
 	recorder->nr_handlers = nr_handlers;
 	recorder->nr_flbs = nr_flbs;
 	recorder->file_ops = lfb__recorder_file_ops;
+	recorder->identity_ops = recorder->file_ops;
+	recorder->identity_ops.get_id = lfb__recorder_get_id;
 	recorder->flb_ops = lfb__recorder_flb_ops;
 	recorder->handlers = calloc(nr_objects(recorder) + 1ul, sizeof(*recorder->handlers));
 	recorder->code = calloc(nr_objects(recorder) + 1ul, sizeof(*recorder->code));
@@ -81,6 +83,7 @@ void lfb__recorder_unlearn(struct lfb_recorder *recorder)
 {
 	for (unsigned int i = 0; i < nr_objects(recorder); i++) {
 		recorder->code[i].named = false;
+		recorder->code[i].identity = LFB_IDENTITY_NONE;
 		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
 			recorder->code[i].programs[callback].count = 0;
 	}
@@ -89,6 +92,7 @@ void lfb__recorder_unlearn(struct lfb_recorder *recorder)
 	recorder->loaded = false;
 	recorder->is_module = false;
 	recorder->file_ops.owner = NULL;
+	recorder->identity_ops.owner = NULL;
 	recorder->flb_ops.owner = NULL;
 }
 

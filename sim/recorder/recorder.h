@@ -81,6 +81,8 @@ struct lfb_code {
 	bool named;
 	char compatible[LIVEUPDATE_HNDL_COMPAT_LENGTH];
 	struct lfb_list programs[LFB_CALLBACKS]; /* struct lfb_program_line */
+	enum lfb_identity identity;	/* that a handler gives its files, none at first … */
+	u64 constant;			/* … or this one */
 };
 _Static_assert(LIVEUPDATE_HNDL_COMPAT_LENGTH == LIVEUPDATE_FLB_COMPAT_LENGTH, "one code for both");
 
@@ -97,6 +99,7 @@ struct lfb_recorded {
 	bool initialized;		/* an FLB, as the next */
 	unsigned int held[2];		/* references kept: outgoing, incoming */
 	struct lfb_failure fails[LFB_RECORDED_OPS];
+	unsigned long asked;		/* how often for an identity */
 };
 
 /* A handler that is registered, or a link of it to an FLB. */
@@ -148,6 +151,7 @@ struct lfb_recorder {
 	struct lfb_machine *machine;
 	struct lfb_transcript *transcript;
 	struct liveupdate_file_ops file_ops;
+	struct liveupdate_file_ops identity_ops; /* the same with get_id */
 	struct liveupdate_flb_ops flb_ops;
 	struct lfb_recorded **handlers;	/* by number, NULL until mentioned; the FLBs are behind */
 	struct lfb_recorded **flbs;

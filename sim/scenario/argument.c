@@ -69,14 +69,14 @@ static int parse_into(struct lfb_parser *parser, struct lfb_operation *operation
 
 static int parse_without(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	static const char *const lacks[] = { "liveupdate", "kho" };
+	static const char *const lacks[] = { "liveupdate", "kho", "handover", "image" };
 	unsigned int found;
 
 	lfb__next_token(&parser->line);
 	found = lfb__token_find(&parser->line, lacks, ARRAY_SIZE(lacks));
 	if (found == ARRAY_SIZE(lacks))
-		return lfb__refuse_token(&parser->line, "liveupdate or kho");
-	operation->lacks = found ? LFB_LACKS_KHO : LFB_LACKS_LIVEUPDATE;
+		return lfb__refuse_token(&parser->line, "liveupdate, kho, handover or image");
+	operation->lacks = LFB_LACKS_LIVEUPDATE + found;
 	lfb__next_token(&parser->line);
 	return 0;
 }
@@ -133,6 +133,26 @@ static int parse_damaged(struct lfb_parser *parser, struct lfb_operation *operat
 		lfb__refuse_token(&parser->line, "flb, session or tree");
 }
 
+static int parse_identity(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	unsigned int found = lfb__token_find(&parser->line, lfb__identities, LFB_IDENTITIES);
+
+	operation->identity = found;
+	if (found < LFB_IDENTITIES)
+		return 0;
+	return lfb__parse_u64(parser, "none, inode, changing or a number", &operation->value);
+}
+
+static int parse_spoilt(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	static const char *const how[] = { "unreadable", "read-only" };
+	unsigned int found = lfb__token_find(&parser->line, how, ARRAY_SIZE(how));
+
+	operation->argument = LFB_ARGUMENT_UNREADABLE + found;
+	return found < ARRAY_SIZE(how) ? 0 :
+		lfb__refuse_token(&parser->line, "unreadable or read-only");
+}
+
 static int parse_fail_op(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	unsigned int nr = operation->of_flb ? LFB_RECORDED_RETRIEVE + 1 : LFB_RECORDED_OPS;
@@ -185,7 +205,7 @@ static int parse_fault(struct lfb_parser *parser, struct lfb_operation *operatio
 		return lfb__refuse_token(&parser->line,
 					 "a kind of fault (alloc, kho, fdt, module, flb-preserve, "
 					 "flb-retrieve, file-preserve, file-freeze, file-retrieve, "
-					 "file-can-finish, any) or off");
+					 "file-can-finish, user-read, user-write, any) or off");
 	plan->kinds = kind == LFB_FAULT_KINDS ? LFB_FAULT_ANY : 1u << kind;
 	lfb__next_token(&parser->line);
 	if (!lfb__token_number(&parser->line, LFB_SCENARIO_TIMES_MAX, &nth) || !nth)
@@ -226,6 +246,10 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 		return parse_compatible(parser, operation);
 	case 'D':
 		return parse_damaged(parser, operation);
+	case 'J':
+		return parse_identity(parser, operation);
+	case 'U':
+		return parse_spoilt(parser, operation);
 	case 'A':
 		return lfb__parse_u64(parser, "an offset", &operation->offset);
 	case 'V':

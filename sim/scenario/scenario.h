@@ -48,6 +48,8 @@ struct lfb_operation {
 	enum lfb_callback callback;
 	struct lfb_step step;
 	enum lfb_damaged damaged;
+	enum lfb_identity identity;	/* a constant one's is the value */
+	enum lfb_argument argument;
 	u64 offset;
 	u64 value;			/* also the seed of a file's contents */
 	u64 size;			/* of a file in memory */

@@ -35,6 +35,12 @@ const char *const lfb__damaged[LFB_DAMAGED] = {
 	[LFB_DAMAGED_TREE] = "tree",
 };
 
+const char *const lfb__identities[LFB_IDENTITIES] = {
+	[LFB_IDENTITY_NONE] = "none",
+	[LFB_IDENTITY_INODE] = "inode",
+	[LFB_IDENTITY_CHANGING] = "changing",
+};
+
 const char *const lfb__step_fields[LFB_FIELDS] = {
 #define X(field, of, mask) [LFB_FIELD_##field] = #field,
 	LFB_STEP_FIELDS(X)

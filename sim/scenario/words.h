@@ -31,7 +31,8 @@ enum lfb_verb_flag {
  *	R "into PROFILE" "without WHAT", P fault plan, C whose callback, O which callback, S step,
  *	B a compatible string, K which callback that can fail, E errno, M how many times,
  *	D what is damaged, A at which offset, V with which value, L how long a file is, G which of
- *	its pages are written, W the seed of what is in them, Y "as" inode number
+ *	its pages are written, W the seed of what is in them, J what identifies a file, U what is
+ *	wrong with a request's structure, Y "as" inode number
  */
 
 /* The recorded module, as code of the kernel. */
@@ -53,7 +54,8 @@ enum lfb_verb_flag {
 	X(FAIL, "fail", "CKEM", fail, LFB_QUIET_VERB)                                              \
 	X(WHEN, "when", "COS", when, LFB_QUIET_VERB | LFB_DEFINING_VERB)                           \
 	X(FORGET, "forget", "CO", forget, LFB_QUIET_VERB | LFB_DEFINING_VERB)                      \
-	X(COMPATIBLE, "compatible", "CB", rename, LFB_QUIET_VERB | LFB_DEFINING_VERB)
+	X(COMPATIBLE, "compatible", "CB", rename, LFB_QUIET_VERB | LFB_DEFINING_VERB)              \
+	X(IDENTITY, "identity", "HJ", identify, LFB_QUIET_VERB | LFB_DEFINING_VERB)
 
 /* Who loads it. */
 #define LFB_LOADER_VERBS(X)                                                                        \
@@ -70,7 +72,8 @@ enum lfb_verb_flag {
 	X(AGAIN, "again", "NTI", preserve_again, LFB_SESSION_VERB)                                 \
 	X(RETRIEVE, "retrieve", "NTY", retrieve, LFB_SESSION_VERB)                                 \
 	X(FINISH, "finish", "N", finish, LFB_SESSION_VERB)                                         \
-	X(CLOSE, "close", "N", close_session, LFB_QUIET_VERB | LFB_SESSION_VERB)
+	X(CLOSE, "close", "N", close_session, LFB_QUIET_VERB | LFB_SESSION_VERB)                   \
+	X(ARGUMENT, "argument", "U", spoil_argument, LFB_QUIET_VERB)
 
 /* The agent, with files in memory. */
 #define LFB_MEMFD_VERBS(X)                                                                         \
@@ -135,6 +138,17 @@ extern const char *const lfb__callbacks[LFB_CALLBACKS];
 enum lfb_damaged { LFB_DAMAGED_FLB, LFB_DAMAGED_SESSION, LFB_DAMAGED_TREE, LFB_DAMAGED };
 
 extern const char *const lfb__damaged[LFB_DAMAGED];
+
+/* What a handler says identifies a file: nothing; or a number, which follows as the value. */
+enum lfb_identity {
+	LFB_IDENTITY_NONE,	/* it has no get_id */
+	LFB_IDENTITY_INODE,
+	LFB_IDENTITY_CHANGING,	/* another one each time it is asked */
+	LFB_IDENTITIES,
+	LFB_IDENTITY_CONSTANT = LFB_IDENTITIES,
+};
+
+extern const char *const lfb__identities[LFB_IDENTITIES];
 
 /* Where an operation can wait: all that the kernel passes. */
 #define LFB_POINTS 20

@@ -21,7 +21,8 @@ for mode in on guard; do
 		fi
 	done >"$dir/twins"
 	# shellcheck disable=SC2046 # names are words
-	lfb 0 sweep --quiet --checks "$mode" $(cat "$dir/twins") examples/scenarios/*.lfb
+	lfb 0 sweep --quiet --quirk -PRESERVE_EFAULT_KEEPS --checks "$mode" $(cat "$dir/twins") \
+		examples/scenarios/*.lfb
 	silent out
 done
 finish

@@ -43,10 +43,10 @@ build "$work/example.c"
 "$work/example"
 
 # A case is one of a sweep there is, and written as cases are.
-LFB_SWEEP_CASE=preserve/alloc:5 "$work/example" >"$work/printed" 2>&1
-grep -qF '== preserve: case alloc:5' "$work/printed"
-refused preserv/alloc:5 'LFB_SWEEP_CASE=preserv/alloc:5: no sweep of this name was run'
-refused alloc:5 'expected NAME/CASE'
+LFB_SWEEP_CASE=preserve/alloc:6 "$work/example" >"$work/printed" 2>&1
+grep -qF '== preserve: case alloc:6' "$work/printed"
+refused preserv/alloc:6 'LFB_SWEEP_CASE=preserv/alloc:6: no sweep of this name was run'
+refused alloc:6 'expected NAME/CASE'
 refused '' 'LFB_SWEEP_CASE=: no sweep'
 refused preserve/aloc:5 'aloc:5 is no case: expected KIND:K, KIND:K:forever or KIND:K:K2'
 refused preserve/alloc:999 'has no point for case alloc:999'

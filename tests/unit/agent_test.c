@@ -93,12 +93,12 @@ static void the_end_of_an_agent_closes_what_it_has_open(void **state)
 	assert_int_equal(lfb_agent_create_session(rig.agent, 3, "vm-2"), 7);
 	rig_record(&rig);
 	lfb_agent_destroy(rig.agent);
-	/* Lowest first, and a session that is closed is taken back. */
+	/* Highest first, and a session that is closed is taken back. */
 	first = strstr(rig.log, "vm ");
 	second = strstr(rig.log, "vm-2 ");
 	assert_non_null(first);
 	assert_non_null(second);
-	assert_true(first < second);
+	assert_true(first > second);
 	assert_non_null(strstr(rig.log, "unpreserve"));
 	assert_int_equal(lfb_machine_stats(rig.machine, &stats), 0);
 	assert_int_equal(stats.files, 0);

@@ -431,6 +431,83 @@ static void unregister_while_preserving(struct world *world)
 	lfb_sched_to(world->machine, NULL, NULL);
 }
 
+static void retrieve_unanswered(struct world *world)
+{
+	one_file(world);
+	assert_int_equal(world_reboot(world), 0);
+	world_open(world);
+	lfb_agent_argument(world->agent, LFB_ARGUMENT_READ_ONLY);
+	world_incoming(world, "s");
+}
+
+static void preserve_unanswered(struct world *world)
+{
+	int session, fd;
+
+	world_wire(world, "0:0");
+	session = world_session(world, "s");
+	fd = world_file(world, 0, 1);
+	lfb_agent_argument(world->agent, LFB_ARGUMENT_READ_ONLY);
+	lfb_agent_preserve(world->agent, session, fd, 1);
+}
+
+static unsigned long asked;
+
+static unsigned long another_one(struct file *file)
+{
+	return ++asked;
+}
+
+static void identify_otherwise(struct world *world)
+{
+	int session;
+
+	world_wire(world, "0:0");
+	world_file_ops(world, 0)->get_id = another_one;
+	session = world_session(world, "s");
+	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+	world_close(world, session);
+}
+
+static void hand_over_damaged(struct world *world, size_t offset, u64 value)
+{
+	const struct luo_ser_v5 *head;
+
+	one_file(world);
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	head = world_luo(world)->tree;
+	memcpy((u8 *)phys_to_virt(head->sessions_pa) + sizeof(struct luo_block_ser) + offset,
+	       &value, sizeof(value));
+	world_jump(world);
+	world_open(world);
+}
+
+static void hand_over_no_files(struct world *world)
+{
+	hand_over_damaged(world, offsetof(struct luo_session_ser_v2, files), 0);
+}
+
+static void hand_over_wild_files(struct world *world)
+{
+	hand_over_damaged(world, offsetof(struct luo_session_ser_v2, files), 8);
+}
+
+static void freeze_positively(struct world *world)
+{
+	one_file(world);
+	world_answer(world, "file h0.freeze", 1, 1);
+	lfb_machine_prepare(world->machine);
+}
+
+static void boot_without_memory(struct world *world)
+{
+	one_file(world);
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	world_fail_step(world, LFB_FAULT_ALLOC, 1);
+	lfb_machine_jump(world->machine, NULL);
+	world_fail_step(world, LFB_FAULT_ALLOC, 0);
+}
+
 static void unload_idle(struct world *world)
 {
 	world_wire(world, "0:0");
@@ -495,6 +572,13 @@ static const struct {
 	     duplicate_in_a_full_block),
 	CASE(REGISTRY_UNLOCKED, "reference", LOCK_REGISTRY_CHANGED, unregister_while_preserving),
 	CASE(MODULE_PINNED_FROM_REGISTRATION, "reference", MODULE_PINNED_IDLE, unload_idle),
+	CASE(SESSION_RETRIEVE_EFAULT_FINISHES, "reference", SESSION_LOST, retrieve_unanswered),
+	CASE(PRESERVE_EFAULT_KEEPS, "reference", FILE_KEPT_AFTER_ERROR, preserve_unanswered),
+	CASE(FILE_GET_ID_CHANGES, "reference", FILE_IDENTITY_STAYS, identify_otherwise),
+	CASE(FILES_POINTER_ZERO_ACCEPTED, "reference", SESSION_FILES_MISSING, hand_over_no_files),
+	CASE(SESSION_TRUST_SERIALIZED, "reference", SESSION_WILD_BLOCK, hand_over_wild_files),
+	CASE(CALLBACK_POSITIVE_IS_SUCCESS, "reference", KERNEL_ANSWER_TAKEN, freeze_positively),
+	CASE(BOOT_ENOMEM_PANICS, "reference", SESSION_LOST_AT_BOOT, boot_without_memory),
 #undef CASE
 };
 

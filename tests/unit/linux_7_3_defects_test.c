@@ -529,6 +529,170 @@ static void session_duplicate_leaves_empty_block(void **state)
 	}
 }
 
+static void session_retrieve_efault_finishes(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "SESSION_RETRIEVE_EFAULT_FINISHES");
+
+		hand_over(world);
+		world_open(world);
+		lfb_agent_argument(world->agent, LFB_ARGUMENT_READ_ONLY);
+		assert_int_equal(world_incoming(world, "s"), -EFAULT);
+		assert_int_equal(logged(world, "file h0.finish data=10d001 file=0"),
+				 variant->defect);
+		if (variant->defect)
+			assert_int_equal(world_incoming(world, "s"), -ENOENT);
+		else
+			assert_descriptor(world_incoming(world, "s"));
+		world_destroy(world);
+	}
+}
+
+static void preserve_efault_keeps(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "PRESERVE_EFAULT_KEEPS");
+		int session, fd;
+
+		world_wire(world, "0:0");
+		session = world_session(world, "s");
+		fd = world_file(world, 0, 1);
+		lfb_agent_argument(world->agent, LFB_ARGUMENT_READ_ONLY);
+		assert_int_equal(lfb_agent_preserve(world->agent, session, fd, 1), -EFAULT);
+		assert_int_equal(logged(world, "file h0.preserve ino=1 -> 0"), variant->defect);
+		assert_int_equal(lfb_agent_preserve(world->agent, session, fd, 2),
+				 variant->defect ? -EBUSY : 0);
+		world_destroy(world);
+	}
+}
+
+static unsigned long says;
+
+static unsigned long what_it_says(struct file *file)
+{
+	return says;
+}
+
+static void file_get_id_changes(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "FILE_GET_ID_CHANGES");
+		int session;
+
+		world_wire(world, "0:0");
+		world_file_ops(world, 0)->get_id = what_it_says;
+		session = world_session(world, "s");
+		says = 5;
+		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+		says = 6;
+		assert_int_equal(world_preserve(world, session, 2, 0, 2), 0);
+		says = 7;
+		assert_int_equal(world_close(world, session), 0);
+		session = world_session(world, "t");
+		for (says = 5; says <= 7; says++)
+			assert_int_equal(world_preserve(world, session, says, 0, says),
+					 variant->defect && says != 7 ? -EBUSY : 0);
+		world_destroy(world);
+	}
+}
+
+static struct luo_session_ser_v2 *first_session(struct world *world)
+{
+	const struct luo_ser_v5 *head = world_luo(world)->tree;
+
+	return (struct luo_session_ser_v2 *)((u8 *)phys_to_virt(head->sessions_pa) +
+					     sizeof(struct luo_block_ser));
+}
+
+/* A session with one file, about to be handed over. */
+static struct luo_session_ser_v2 *prepared(struct world *world)
+{
+	world_wire(world, "0:0");
+	assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
+	assert_int_equal(lfb_machine_prepare(world->machine), 0);
+	return first_session(world);
+}
+
+static void files_pointer_zero_accepted(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "FILES_POINTER_ZERO_ACCEPTED");
+
+		prepared(world)->files = 0;
+		assert_int_equal(world_jump(world), 0);
+		if (variant->defect) {
+			assert_descriptor(world_open(world));
+			assert_int_equal(world_retrieve(world, world_incoming(world, "s"), 1),
+					 -ENOENT);
+		} else {
+			assert_int_equal(world_open(world), -EIO);
+		}
+		world_destroy(world);
+	}
+}
+
+static void session_trust_serialized(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "SESSION_TRUST_SERIALIZED");
+		struct luo_session_ser_v2 *ser = prepared(world);
+
+		memset(ser->name, 'a', sizeof(ser->name));
+		assert_int_equal(world_jump(world), 0);
+		if (variant->defect)
+			assert_descriptor(world_incoming(world, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+							 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+		else
+			assert_int_equal(world_open(world), -EIO);
+		world_destroy(world);
+		/* An address is followed where the next kernel asks for what is there. */
+		world = create(variant, "SESSION_TRUST_SERIALIZED");
+		prepared(world)->files = 8;
+		assert_int_equal(world_jump(world), 0);
+		assert_int_equal(world_open(world), variant->defect ? -EFAULT : -EIO);
+		assert_int_equal(lfb_machine_state(world->machine),
+				 variant->defect ? LFB_PANICKED : LFB_RUNNING);
+		world_destroy(world);
+	}
+}
+
+static void callback_positive_is_success(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "CALLBACK_POSITIVE_IS_SUCCESS");
+
+		world_wire(world, "0:0");
+		assert_int_equal(world_preserve(world, world_session(world, "s"), 1, 0, 1), 0);
+		world_answer(world, "file h0.freeze", 1, 1);
+		assert_int_equal(world_reboot(world), variant->defect ? 0 : -EINVAL);
+		if (variant->defect) {
+			/* With the handle from before. */
+			world_answer(world, "file h0.retrieve", 1, 1);
+			assert_int_equal(world_retrieve(world, world_incoming(world, "s"), 1),
+					 -EFAULT);
+			assert_true(logged(world, "file h0.retrieve data=d001"));
+			assert_int_equal(lfb_machine_state(world->machine), LFB_PANICKED);
+		}
+		world_destroy(world);
+	}
+}
+
+static void boot_enomem_panics(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "BOOT_ENOMEM_PANICS");
+
+		prepared(world);
+		world_fail_step(world, LFB_FAULT_ALLOC, 1);
+		assert_int_equal(lfb_machine_jump(world->machine, NULL),
+				 variant->defect ? -EFAULT : 0);
+		world_fail_step(world, LFB_FAULT_ALLOC, 0);
+		assert_int_equal(lfb_machine_state(world->machine),
+				 variant->defect ? LFB_PANICKED : LFB_RUNNING);
+		world_destroy(world);
+	}
+}
+
 /* No defect of linux-7.3 without a test above. */
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(flb_finish_needs_get),
@@ -552,6 +716,13 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(file_retrieve_without_file),
 	cmocka_unit_test(session_stuck_after_failed_close),
 	cmocka_unit_test(session_duplicate_leaves_empty_block),
+	cmocka_unit_test(session_retrieve_efault_finishes),
+	cmocka_unit_test(preserve_efault_keeps),
+	cmocka_unit_test(file_get_id_changes),
+	cmocka_unit_test(files_pointer_zero_accepted),
+	cmocka_unit_test(session_trust_serialized),
+	cmocka_unit_test(callback_positive_is_success),
+	cmocka_unit_test(boot_enomem_panics),
 };
 
 static int untested_defects(void)

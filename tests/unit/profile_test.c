@@ -83,6 +83,13 @@ static const struct {
 	{ "LATE_INIT_LEAKS_FLB_PAGE", "3" },
 	{ "REGISTRY_UNLOCKED", "R0" },
 	{ "MODULE_PINNED_FROM_REGISTRATION", "R0" },
+	{ "SESSION_RETRIEVE_EFAULT_FINISHES", "3" },
+	{ "PRESERVE_EFAULT_KEEPS", "3" },
+	{ "FILE_GET_ID_CHANGES", "3" },
+	{ "FILES_POINTER_ZERO_ACCEPTED", "3" },
+	{ "SESSION_TRUST_SERIALIZED", "3" },
+	{ "CALLBACK_POSITIVE_IS_SUCCESS", "3" },
+	{ "BOOT_ENOMEM_PANICS", "3" },
 };
 
 static void each_profile_has_the_defects_it_shipped_with(void **state)

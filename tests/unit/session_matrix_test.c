@@ -97,6 +97,10 @@ static int expected(const char *profile, enum state state, enum call call, bool 
 {
 	const char *quirk = deciding_quirk(state);
 
+	/* The direction is looked at before anybody waits. */
+	if (state == SERIALIZED && (call == RETRIEVE_1 || call == RETRIEVE_2 || call == FINISH) &&
+	    !(quirks && lfb_profile_has_quirk(profile, "FILE_INCOMING_OPS_ON_OUTGOING")))
+		return -EINVAL;
 	if (luo_profile_find(profile)->preserve_needs_outgoing &&
 	    (state == RETRIEVED || state == FILE_RETRIEVED || state == BUSY || state == FINISHED))
 		return closed_to_files[state][call];

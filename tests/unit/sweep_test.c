@@ -192,6 +192,12 @@ static bool fail_at(const char *profile, const char *quirks_off, const struct lf
 		world_destroy(world);
 		return hit;
 	}
+	if (!quirks_off && lfb_findings_of(world->machine, LFB_FINDING_SESSION_LOST_AT_BOOT)) {
+		/* The one that is: BOOT_ENOMEM_PANICS. */
+		assert_int_equal(lfb_machine_state(world->machine), LFB_PANICKED);
+		world_destroy(world);
+		return hit;
+	}
 	assert_int_equal(lfb_machine_state(world->machine), LFB_RUNNING);
 	if (liveupdate_enabled()) {
 		take_down(world);

@@ -9,7 +9,7 @@
 #include "sim/explore/exhaust/exhaust.h"
 
 #define MANY 51			/* sessions that fill a block */
-#define FAULTS 5		/* allocations of an operation that are made to fail, one by one */
+#define FAULTS 6		/* allocations of an operation that are made to fail, one by one */
 #define ZEROS "0000000000000000"
 
 static void add_many(struct lfb_world_text *writing)

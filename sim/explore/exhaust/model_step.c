@@ -211,6 +211,25 @@ static bool is_about_session(enum lfb_verb verb)
 	       (lfb__verbs[verb].flags & LFB_SESSION_VERB);
 }
 
+/* Refused before anybody waits: for a session of the other direction, or without a proper name. */
+static bool is_refused(const struct lfb_model *model, const struct lfb_operation *op)
+{
+	const bool incoming = model->handles[op->session] == LFB_MODEL_INCOMING;
+
+	switch (op->verb) {
+	case LFB_VERB_SESSION:
+		return !*op->name || strlen(op->name) >= LIVEUPDATE_SESSION_NAME_LENGTH;
+	case LFB_VERB_RETRIEVE:
+	case LFB_VERB_FINISH:
+		return !incoming;
+	case LFB_VERB_PRESERVE:
+	case LFB_VERB_AGAIN:
+		return incoming;
+	default:
+		return false;
+	}
+}
+
 /* Between the halves of a reboot the agent waits, for ever. */
 void lfb__model_step(struct lfb_model *model, const struct lfb_operation *op,
 		     struct lfb_model_answer *answer)
@@ -218,8 +237,10 @@ void lfb__model_step(struct lfb_model *model, const struct lfb_operation *op,
 	answer->object = 0;
 	answer->length = 0;
 	answer->callbacks[0] = '\0';
-	answer->result = model->prepared && is_about_session(op->verb) ? -EAGAIN :
-									 step(model, op, answer);
+	if (model->prepared && is_about_session(op->verb) && !is_refused(model, op))
+		answer->result = -EAGAIN;
+	else
+		answer->result = step(model, op, answer);
 }
 
 bool lfb__model_take_fault(struct lfb_model *model, const struct lfb_model *before,

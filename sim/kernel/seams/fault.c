@@ -16,6 +16,8 @@ static const char *const kind_names[LFB_FAULT_KINDS] = {
 	[LFB_FAULT_FILE_FREEZE] = "file-freeze",
 	[LFB_FAULT_FILE_RETRIEVE] = "file-retrieve",
 	[LFB_FAULT_FILE_CAN_FINISH] = "file-can-finish",
+	[LFB_FAULT_USER_READ] = "user-read",
+	[LFB_FAULT_USER_WRITE] = "user-write",
 };
 
 const char *lfb_fault_kind_name(enum lfb_fault_kind kind)

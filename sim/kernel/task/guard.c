@@ -33,6 +33,20 @@ int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size
 	return result;
 }
 
+int lfb__copy_from_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
+{
+	if (lfb__fault(kernel, LFB_FAULT_USER_READ, "copy_from_user"))
+		return -EFAULT;
+	return lfb__copy(kernel, to, from, size);
+}
+
+int lfb__copy_to_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
+{
+	if (lfb__fault(kernel, LFB_FAULT_USER_WRITE, "copy_to_user") || kernel->task->read_only)
+		return -EFAULT;
+	return lfb__copy(kernel, to, from, size);
+}
+
 static void mark_dead(struct lfb_kernel *kernel, enum lfb_death death)
 {
 	if (kernel->dead)

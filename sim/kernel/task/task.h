@@ -60,6 +60,9 @@ static inline void lfb__module_comes(struct lfb_kernel *kernel)
 
 /* Copies between kernel and userspace: -EFAULT, and no harm, for an address that is not there. */
 int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
+/* The same as points that can fail: what userspace gave is read, what it is answered written. */
+int lfb__copy_from_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
+int lfb__copy_to_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 
 /* printk.c: complaints */
 
