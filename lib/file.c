@@ -85,7 +85,9 @@ static bool preserved_anywhere(const struct luo *luo, const struct luo_file *dra
 static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
 {
 	luo_file->marks_file = true;
-	if (luo_file->handler->ops->get_id)
+	/* Whether it has get_id by then, too, is up to the handler. */
+	luo_file->has_id = luo_file->handler->ops->get_id != NULL;
+	if (luo_file->has_id)
 		luo_hash_add(&luo->preserved, &luo_file->by_id, luo_hash_u64(luo_file->id));
 	else
 		luo_file->file->lfb_preserved = true;
@@ -94,7 +96,7 @@ static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
 static void forget(struct luo *luo, struct luo_file *luo_file)
 {
 	luo_file->marks_file = false;
-	if (luo_file->handler->ops->get_id)
+	if (luo_file->has_id)
 		luo_hash_del(&luo->preserved, &luo_file->by_id);
 	else
 		luo_file->file->lfb_preserved = false;
@@ -116,6 +118,10 @@ static void forget_as(struct luo *luo, struct luo_file *luo_file, unsigned long 
 		return;
 	/* Nobody's any more, and never to be found by who could take it away. */
 	luo->watch->file->identity_stays(luo, luo_file, id);
+	if (!luo_file->has_id) {
+		luo_file->marks_file = false;
+		return;
+	}
 	rest = luo_index_alloc(1, sizeof(*rest));
 	forget(luo, luo_file);
 	if (!rest)

@@ -273,7 +273,8 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 
 	if (state->finished && !luo_quirk(luo, LUO_QUIRK_FLB_RETRIEVE_AFTER_FINISH))
 		return -ENODATA;
-	if (state->retrieve_status == 1)
+	/* Also of an answer that is neither success nor an error. */
+	if (state->retrieve_status > 0)
 		return 0;
 	if (state->retrieve_status < 0 && !retries)
 		return state->retrieve_status;
@@ -298,7 +299,7 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	struct liveupdate_flb_op_args args = { .flb = flb };
 	s64 left;
 
-	if (state->retrieve_status != 1 && luo_flb_retrieve_locked(luo, flb)) {
+	if (state->retrieve_status <= 0 && luo_flb_retrieve_locked(luo, flb)) {
 		/* A module that is going away can be called no more. */
 		bool quirk = luo_quirk(luo, LUO_QUIRK_FLB_FAILED_RETRIEVE_LEAKS);
 		bool leaks = quirk || !luo_pin_used(luo, flb->ops->owner);

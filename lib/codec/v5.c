@@ -47,6 +47,16 @@ static int too_long(const struct luo_reader *reader, const struct chain *chain, 
 			  chain->what, LUO_BLOCKS_MAX);
 }
 
+/* Kernels look for circles first, and follow what they will refuse for another reason. */
+static void follow_all(const struct luo_reader *reader, phys_addr_t phys)
+{
+	for (unsigned int blocks = 0; phys && blocks < 2 * LUO_BLOCKS_MAX; blocks++) {
+		const struct luo_block_ser *block = block_at(reader, phys);
+
+		phys = block ? block->next_phys : 0;
+	}
+}
+
 /* Walks a chain; @entry may be NULL, to check the blocks alone. */
 static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn entry)
 {
@@ -55,6 +65,8 @@ static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn e
 	int err = 0;
 
 	chain->entries = 0;
+	if (reader->follow && !entry)
+		follow_all(reader, phys);
 	while (phys && !err) {
 		const struct luo_block_ser *block = block_at(reader, phys);
 

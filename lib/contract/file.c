@@ -72,9 +72,9 @@ static void answer_taken(struct luo *luo, const struct luo_file *luo_file, enum 
 	struct luo_name object = luo_file_name(luo_file);
 
 	if (op == LUO_RETRIEVE)
-		lfb__bug_as(LFB_FINDING_KERNEL_ANSWER_TAKEN, object.text, "luo_file_retrieve",
-			    "retrieve answered %d: no file is taken from it, and a pointer that "
-			    "was never set is given to the agent", answer);
+		lfb__oops_as(luo->kernel, LFB_FINDING_KERNEL_ANSWER_TAKEN, object.text,
+			     "retrieve answered %d: no file is taken from it, and a pointer that "
+			     "was never set is given to the agent", answer);
 	else
 		lfb__find(luo->kernel, LFB_FINDING_KERNEL_ANSWER_TAKEN, object.text,
 			  op == LUO_FREEZE ? "freeze answered %d: the reboot goes on, and the "
@@ -102,11 +102,11 @@ static void retrieved_nothing(struct luo *luo, const struct luo_file *luo_file)
 	struct luo_name object = luo_file_name(luo_file);
 
 	if (luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE)) {
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,
-			       "%.47s: retrieve returned 0 without a file, which is used all the "
-			       "same", name);
 		lfb__find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
 			  "retrieve returned 0");
+		lfb__oops_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,
+			     "%.47s: retrieve returned 0 without a file, which is used all the "
+			     "same", name);
 	} else {
 		lfb__warn_as(LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
 			     "luo_file_retrieve", "%.47s: retrieve returned 0 without a file",

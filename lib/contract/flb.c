@@ -79,9 +79,9 @@ static void count_serialized(struct luo *luo, const struct liveupdate_flb *flb)
 
 static void page_followed(struct luo *luo, const struct liveupdate_flb *flb)
 {
-	lfb__bug_as(LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text, "luo_flb_retrieve",
-		    "the page of FLBs is said to be at 0x%llx, where there is no memory",
-		    luo->head.flbs);
+	lfb__oops_as(luo->kernel, LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text,
+		     "the page of FLBs is said to be at 0x%llx, where there is no memory",
+		     luo->head.flbs);
 }
 
 static int trusted(void *flb, int error, const struct lfb_problem *problem)

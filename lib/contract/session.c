@@ -72,9 +72,8 @@ static void name_cut(struct luo *luo, const struct liveupdate_session *session)
 
 static void block_followed(struct luo *luo, phys_addr_t where)
 {
-	(void)luo;
-	lfb__bug_as(LFB_FINDING_SESSION_WILD_BLOCK, "luo blocks", "kho_block_set_restore",
-		    "a block is said to be at 0x%llx, where there is no memory", where);
+	lfb__oops_as(luo->kernel, LFB_FINDING_SESSION_WILD_BLOCK, "luo blocks",
+		     "a block is said to be at 0x%llx, where there is no memory", where);
 }
 
 static void no_memory_at_boot(struct luo *luo)

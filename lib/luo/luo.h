@@ -67,7 +67,8 @@ struct luo_file {
 	void *private_data;
 	int retrieve_status;		/* 0 never tried, 1 succeeded, <0 failed with */
 	unsigned long links_made;	/* luo->register_changes when its FLBs were counted */
-	bool marks_file;		/* its file is known to be preserved because of it */
+	bool marks_file;		/* its file is known to be preserved because of it … */
+	bool has_id;			/* … by its identity, not by itself */
 	struct lfb_holder holder;	/* what its callbacks made */
 	u64 kept_data;			/* the handle a callback set last */
 	unsigned long freeze_call;	/* of the freeze that succeeded last */

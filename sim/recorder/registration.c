@@ -69,7 +69,8 @@ int lfb__recorder_unregister(struct lfb_recorder *recorder, struct lfb_registrat
 {
 	int err = tell_kernel(recorder, registration, false);
 
-	if (!err)
+	/* Who is told nothing takes it that nothing is left. */
+	if (!err || (err != -EBUSY && recorder->machine->profile->unregister_unlinks))
 		forget(&recorder->registrations, registration);
 	return err;
 }

@@ -207,7 +207,7 @@ static void a_state_that_cannot_be_understood_is_a_panic(void **state)
 		{ sessions_outside, "block 0 of the sessions is not in handed-over memory",
 		  "a block is said to be at 0x200000000000, where there is no memory" },
 		{ sessions_unaligned, "block 0 of the sessions is not in handed-over memory",
-		  "block 0 of the sessions has " },
+		  "a block is said to be at 0x33, where there is no memory" },
 		{ no_sessions_in_a_block, "block 1 of the sessions has 0 entries",
 		  "block 1 of the sessions has 0 entries" },
 		{ too_many_sessions_in_a_block, "block 0 of the sessions has 52 entries",
