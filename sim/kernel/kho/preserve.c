@@ -75,9 +75,8 @@ static bool page_range(struct lfb_kernel *kernel, const char *where, bool preser
 		complain_of_nothing(where, preserving, "no page of this kernel");
 		return false;
 	}
-	if (!nr_pages || nr_pages > kernel->memory.nr_pages - *pfn) {
-		lfb_warn(where, "%lu pages from 0x%llx are none or too many", nr_pages,
-			 PFN_PHYS(*pfn));
+	if (nr_pages > kernel->memory.nr_pages - *pfn) {
+		lfb_warn(where, "%lu pages from 0x%llx are too many", nr_pages, PFN_PHYS(*pfn));
 		return false;
 	}
 	if (lfb__in_scratch(&kernel->memory, *pfn, nr_pages)) {
@@ -169,6 +168,9 @@ LFB_ENTRY int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 	if (!page_range(kernel, __func__, true, page, nr_pages, &pfn) ||
 	    !are_live(kernel, __func__, pfn, nr_pages))
 		return -EINVAL;
+	/* As kernels have it, no pages are none to preserve. */
+	if (!nr_pages)
+		return 0;
 	err = preserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
 	lfb__event(kernel, KHO_PRESERVE_PAGES, .phys = PFN_PHYS(pfn), .pages = nr_pages,
 		   .result = err);
@@ -181,7 +183,7 @@ LFB_ENTRY void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 	unsigned long pfn;
 
 	/* Pages freed too early are taken off the map all the same. */
-	if (!kernel || !page_range(kernel, __func__, false, page, nr_pages, &pfn))
+	if (!kernel || !page_range(kernel, __func__, false, page, nr_pages, &pfn) || !nr_pages)
 		return;
 	lfb__event(kernel, KHO_UNPRESERVE_PAGES, .phys = PFN_PHYS(pfn), .pages = nr_pages);
 	unpreserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
@@ -256,14 +258,16 @@ LFB_ENTRY void kho_unpreserve_free(void *mem)
 
 	if (!kernel || !kho__address_of(__func__, mem, &phys))
 		return;
-	if (!IS_ALIGNED(phys, PAGE_SIZE) || !kho__is_live_block(kernel, PHYS_PFN(phys))) {
+	/* As kernels have it, an address inside of a folio stands for the folio. */
+	page = lfb__page(kernel, PHYS_PFN(phys));
+	pfn = page->flags & PG_TAIL ? page->next : PHYS_PFN(phys);
+	if (!kho__is_live_block(kernel, pfn)) {
 		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(phys).text,
 			     __func__, "not what kho_alloc_preserve() returned");
 		return;
 	}
-	pfn = PHYS_PFN(phys);
 	page = lfb__page(kernel, pfn);
-	lfb__event(kernel, KHO_UNPRESERVE_FREE, .phys = phys, .order = page->order);
+	lfb__event(kernel, KHO_UNPRESERVE_FREE, .phys = PFN_PHYS(pfn), .order = page->order);
 	unpreserve(kernel, __func__, pfn, 1ul << page->order, LFB_AS_ALLOC);
 	folio_put((struct folio *)page);
 }
