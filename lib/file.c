@@ -201,7 +201,7 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	struct liveupdate_file_handler *fh = draft->handler;
 	struct liveupdate_file_op_args args;
 	struct luo_file *luo_file;
-	int err = luo_flb_file_preserve(luo, fh);
+	int err = luo_flb_file_preserve(luo, draft);
 
 	if (err)
 		return lfb__fail(luo->kernel, err, "an FLB of handler %.47s could not be preserved "
@@ -209,7 +209,7 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 	luo_file = lfb__kmalloc(sizeof(*luo_file), GFP_KERNEL);
 	if (!luo_file) {
 		if (!luo_quirk(luo, LUO_QUIRK_FILE_FLB_LEAK_ON_ENOMEM))
-			luo_flb_file_unpreserve(luo, fh);
+			luo_flb_file_unpreserve(luo, draft);
 		return lfb__fail(luo->kernel, -ENOMEM, "no memory for a file's record");
 	}
 	*luo_file = *draft;
@@ -220,7 +220,7 @@ static int preserve_with(struct luo *luo, struct liveupdate_session *session,
 			luo->watch->file->answer_taken(luo, luo_file, LUO_PRESERVE, err);
 		luo_on_file_gone(luo_file);
 		kfree(luo_file);
-		luo_flb_file_unpreserve(luo, fh);
+		luo_flb_file_unpreserve(luo, draft);
 		return lfb__fail(luo->kernel, err, "handler %.47s could not preserve the file (%d)",
 				 fh->compatible, err);
 	}
@@ -302,7 +302,7 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_session *session,
 	struct liveupdate_file_op_args args;
 
 	luo_call_file(luo, luo_file, &args, LUO_UNPRESERVE);
-	luo_flb_file_unpreserve(luo, fh);
+	luo_flb_file_unpreserve(luo, luo_file);
 	luo_file_forget_preserved(luo, luo_file);
 	luo_unpin_used(luo, fh->ops->owner);
 	luo_file_drop(session, luo_file);

@@ -36,6 +36,7 @@ static int restore_file(void *context, phys_addr_t where, const struct luo_file_
 	luo_file->token = record->token;
 	luo_file->serialized_data = record->data;
 	luo_on_file_made(luo_file);
+	fh->private.unfinished++;
 	luo_file_add(session, luo_file);
 	return 0;
 }
@@ -229,6 +230,7 @@ int luo_file_finish_all(struct luo *luo, struct liveupdate_session *session)
 		finish_one(luo, session, list_last_entry(&session->files, struct luo_file, list));
 	LFB_ASSERT(!session->count && !session->tokens.count);
 	free_handed_over(luo, session);
+	luo_flb_page_done(luo);
 	return 0;
 }
 

@@ -5,11 +5,60 @@
  */
 #include "lib/flb.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "lib/callback.h"
 #include "lib/codec/codec.h"
 #include "lib/registry.h"
+
+/*
+ * Counting. Kernels that count references count them and files together, in a refcount_t: one step
+ * too many is remembered for good. A file that is dropped twice is another defect than that.
+ */
+
+static void stick(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+	u64 by = LFB_FLB_SATURATED - (u64)luo_flb_files(state);
+
+	luo->watch->flb->warned(flb, LUO_WARN_SATURATED);
+	state->count = LFB_FLB_SATURATED;
+	if (by)
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, incoming, (s64)by, "saturated");
+}
+
+/* One user more, or less; false: it is saturated, and what was to be counted is lost. */
+static bool step(struct luo *luo, struct liveupdate_flb *flb, bool incoming, int by)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+
+	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES) &&
+	    (!state->count || state->count > INT_MAX || (by > 0 && state->count == INT_MAX))) {
+		stick(luo, flb, incoming);
+		return false;
+	}
+	/* It may have been handed over as anything; a kernel wraps around. */
+	state->count = (s64)((u64)state->count + (u64)by);
+	return true;
+}
+
+void luo_flb_hold(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+{
+	step(luo, flb, incoming, 1);
+	luo_flb_state(flb, incoming)->references++;
+}
+
+/* The first one: no step from 0, which would be one too many. */
+static void count_first(struct luo *luo, struct liveupdate_flb *flb, u64 count, const char *reason)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, reason != NULL);
+	s64 before = luo_flb_files(state);
+
+	state->count = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES) ? (u32)count : (s64)count;
+	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, reason != NULL,
+		   (s64)((u64)luo_flb_files(state) - (u64)before), reason ?: "file preserved");
+}
 
 /* The old kernel */
 
@@ -28,19 +77,19 @@ static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	int err = 0;
 
 	mutex_lock(&state->lock);
-	if (!state->count && !state->references) {
+	if (!state->count) {
 		if (!luo_pin_used(luo, flb->ops->owner)) {
 			mutex_unlock(&state->lock);
 			return -ENODEV;
 		}
 		err = luo_call_flb(luo, &args, LUO_PRESERVE);
-		if (err)
+		if (err) {
 			luo_unpin_used(luo, flb->ops->owner);
-		else
+		} else {
 			state->data = args.data, state->obj = args.obj;
-	}
-	if (!err) {
-		state->count++;
+			count_first(luo, flb, 1, NULL);
+		}
+	} else if (step(luo, flb, false, 1)) {
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, 1, "file preserved");
 	}
 	mutex_unlock(&state->lock);
@@ -61,12 +110,13 @@ static void unpreserve(struct luo *luo, struct liveupdate_flb *flb)
 static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct liveupdate_flb_state *state = &flb->private.outgoing;
+	bool sticks = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES);
 
 	mutex_lock(&state->lock);
-	if (!WARN_ON(state->count <= 0)) {
-		state->count--;
+	/* Of a refcount nobody knows what it counts: files take references, too. */
+	if ((sticks || !WARN_ON(luo_flb_files(state) <= 0)) && step(luo, flb, false, -1)) {
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, -1, "file unpreserved");
-		if (!state->count && !state->references)
+		if (!state->count)
 			unpreserve(luo, flb);
 	}
 	mutex_unlock(&state->lock);
@@ -92,23 +142,31 @@ static int preserve_linked(struct luo *luo, struct liveupdate_file_handler *fh)
 	return err;
 }
 
-int luo_flb_file_preserve(struct luo *luo, struct liveupdate_file_handler *fh)
+int luo_flb_file_preserve(struct luo *luo, struct luo_file *luo_file)
 {
 	int err;
 
 	luo_registry(luo, down_read);
-	err = preserve_linked(luo, fh);
+	luo_file->links_made = luo->register_changes;
+	err = preserve_linked(luo, luo_file->handler);
 	luo_registry(luo, up_read);
 	return err;
 }
 
-void luo_flb_file_unpreserve(struct luo *luo, struct liveupdate_file_handler *fh)
+void luo_flb_file_unpreserve(struct luo *luo, const struct luo_file *luo_file)
 {
 	struct luo_flb_link *link;
 
 	luo_registry(luo, down_read);
-	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
+	list_for_each_entry_reverse(link, &luo_file->handler->private.flb_list, list) {
+		bool counted = link->made <= luo_file->links_made;
+
+		if (!counted && !luo_quirk(luo, LUO_QUIRK_FLB_LINK_WHILE_PRESERVED))
+			continue;
+		if (!counted)
+			luo->watch->flb->warned(link->flb, LUO_WARN_DROPPED_UNCOUNTED);
 		unpreserve_one(luo, link->flb);
+	}
 	luo_registry(luo, up_read);
 }
 
@@ -117,13 +175,12 @@ static s64 count_to_serialize(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
-	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS)) {
-		luo->watch->flb->references_serialized(luo, flb);
-		return state->count + state->references;
-	}
-	if (state->count <= 0 && state->references > 0)
+	luo->watch->flb->count_serialized(luo, flb);
+	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS))
+		return state->count;
+	if (state->count > 0 && luo_flb_files(state) <= 0)
 		luo->watch->flb->warned(flb, LUO_WARN_HELD_BY_REFERENCES);
-	return state->count;
+	return luo_flb_files(state);
 }
 
 void luo_flb_serialize(struct luo *luo)
@@ -169,18 +226,17 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	};
 	struct liveupdate_flb_state *state = &flb->private.incoming;
 	struct luo_flb_record record;
-	s64 before = state->count;
 
 	if (!luo->handed_over || !luo->head.flbs)
 		return -ENODATA;
 	if (!lfb__memory_at(&luo->kernel->memory, luo->head.flbs, PAGE_SIZE))
 		luo->watch->flb->page_followed(luo, flb);
+	if (luo->flb_page_freed)
+		return -ENOENT;
 	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
 		return -ENOENT;
 	state->data = record.data;
-	state->count = (s64)record.count;
-	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, (s64)((u64)state->count - (u64)before),
-		   "handed over");
+	count_first(luo, flb, record.count, "handed over");
 	state->loaded = true;
 	state->entry = record.index;
 	luo->watch->flb->found(luo, flb);
@@ -226,7 +282,8 @@ int luo_flb_retrieve_locked(struct luo *luo, struct liveupdate_flb *flb)
 	 * The shipped kernels read the count again at every try, forgetting who finished since;
 	 * finish forgot the data.
 	 */
-	if (!state->loaded || state->finished || retries) {
+	if (!state->loaded || state->finished || retries ||
+	    luo_quirk(luo, LUO_QUIRK_FLB_FINISH_NEEDS_GET)) {
 		err = load(luo, flb);
 		if (err)
 			return err;
@@ -256,8 +313,9 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	luo_call_flb(luo, &args, LUO_FINISH);
 	luo_unpin_used(luo, flb->ops->owner);
 	forget(state);
+	/* A retrieve on the way here may have read it again. */
 	left = state->count;
-	state->count = 0; /* a retrieve on the way here may have read it again */
+	state->count = 0;
 	if (left)
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, (s64)(0 - (u64)left), "finished");
 	state->finished = true;
@@ -266,17 +324,45 @@ static void finish(struct luo *luo, struct liveupdate_flb *flb)
 	state->retrieve_status = 0;
 }
 
+/* Is a file of its handlers not finished, whoever was linked to it when that was preserved? */
+static bool is_needed(const struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_file_handler *fh;
+
+	if (!luo->restored)
+		return true;
+	list_for_each_entry(fh, &luo->handlers, private.list) {
+		if (fh->private.unfinished && luo_flb_link(fh, flb))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody has it and no file needs it; called with the lock held, after one of them went. */
+static bool is_over(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct liveupdate_flb_state *state = &flb->private.incoming;
+
+	if (luo_quirk(luo, LUO_QUIRK_FLB_LINKS_COUNT_NOT_FILES))
+		return !state->count;
+	return state->loaded && !state->finished && !state->references &&
+	       luo_flb_files(state) <= 0 && !is_needed(luo, flb);
+}
+
 static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct liveupdate_flb_state *state = &flb->private.incoming;
+	bool counts = luo_quirk(luo, LUO_QUIRK_FLB_LINKS_COUNT_NOT_FILES), counted = false;
 
 	mutex_lock(&state->lock);
 	if (!state->loaded && !luo_quirk(luo, LUO_QUIRK_FLB_FINISH_NEEDS_GET))
 		load(luo, flb);
-	/* It may have been handed over as anything; a kernel wraps around. */
-	state->count = (s64)((u64)state->count - 1);
-	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, -1, "file finished");
-	if (!state->count && !state->references)
+	/* A file that was not counted takes nobody else's count. */
+	if (counts || luo_flb_files(state) > 0)
+		counted = step(luo, flb, true, -1);
+	if (counted)
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, -1, "file finished");
+	if ((counted || !counts) && is_over(luo, flb))
 		finish(luo, flb);
 	mutex_unlock(&state->lock);
 }
@@ -285,31 +371,85 @@ void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	struct luo_flb_link *link;
 
+	if (fh->private.unfinished)
+		fh->private.unfinished--;
 	luo_registry(luo, down_read);
 	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
 		finish_one(luo, link->flb);
 	luo_registry(luo, up_read);
 }
 
+static int count_record(void *records, phys_addr_t where, const struct luo_flb_record *record)
+{
+	(void)where, (void)record;
+	++*(u64 *)records;
+	return 0;
+}
+
+/*
+ * When all is over, the page in which FLBs were handed over is of no more use. Called after
+ * whatever may have been the last of it.
+ */
+void luo_flb_page_done(struct luo *luo)
+{
+	struct lfb_view view = kho__incoming_view(luo->kernel);
+	u64 records = 0;
+	struct luo_reader reader = { .view = &view, .context = &records, .flb = count_record };
+
+	/* With the other quirk it is read again afterwards. */
+	if (luo_quirk(luo, LUO_QUIRK_FLB_PAGE_NEVER_RESTORED) ||
+	    luo_quirk(luo, LUO_QUIRK_FLB_RETRIEVE_AFTER_FINISH) || !luo->handed_over ||
+	    luo->restore_failed || luo->flb_page_freed || !luo_all_finished(luo))
+		return;
+	luo_read_flbs(&reader, &luo->head);
+	if ((u64)__builtin_popcountll(luo->flbs_finished) < records)
+		return;
+	luo->flb_page_freed = true;
+	kho_restore_free(phys_to_virt(luo->head.flbs));
+}
+
 /* References */
+
+/* One is given back; false: there is none, and this kernel knows. */
+static bool give_back(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+{
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
+	bool sticks = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES);
+	bool held = state->references > 0, counted;
+
+	if (unlikely(!held))
+		luo->watch->flb->warned(flb, sticks ? LUO_WARN_PUT_OF_OTHERS :
+						      LUO_WARN_PUT_WITHOUT_GET);
+	if (!held && !sticks)
+		return false;
+	/* Without a refcount, what ended under its holder stays at 0. */
+	counted = (sticks || state->count) && step(luo, flb, incoming, -1);
+	state->references -= held;
+	if (held)
+		luo_on_flb(luo, LFB_DID_FLB_PUT, flb, incoming, -1, NULL);
+	else if (counted)
+		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, incoming, -1, "put");
+	return counted;
+}
+
+/* What is handed over is written down: nothing is taken back any more. */
+static bool is_too_late(const struct luo *luo)
+{
+	return luo->serialized && !luo_quirk(luo, LUO_QUIRK_FLB_PUT_AFTER_SERIALIZE);
+}
 
 void luo_flb_put(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
 
 	mutex_lock(&state->lock);
-	if (unlikely(state->references <= 0)) {
-		luo->watch->flb->warned(flb, LUO_WARN_PUT_WITHOUT_GET);
-		mutex_unlock(&state->lock);
-		return;
-	}
-	state->references--;
-	luo_on_flb(luo, LFB_DID_FLB_PUT, flb, incoming, -1, NULL);
-	if (!state->references && state->count <= 0) {
-		if (incoming)
+	if (give_back(luo, flb, incoming)) {
+		if (incoming && is_over(luo, flb))
 			finish(luo, flb);
-		else
+		else if (!incoming && !state->count && !is_too_late(luo))
 			unpreserve(luo, flb);
 	}
 	mutex_unlock(&state->lock);
+	if (incoming)
+		luo_flb_page_done(luo);
 }

@@ -31,7 +31,8 @@ static int have_object(struct luo *luo, struct liveupdate_flb *flb, bool incomin
 		why = flb->private.incoming.finished ? "it is finished" :
 		      err == -ENODATA ? "this kernel was handed no live update" :
 		      err == -ENOENT ? "none was handed over" : "it could not be retrieved";
-	} else if (outgoing->count > 0 || outgoing->references > 0) {
+	} else if (luo_quirk(luo, LUO_QUIRK_FLB_GET_OUTGOING_NEEDS_OBJ) ? outgoing->obj != NULL :
+									  outgoing->count > 0) {
 		err = 0;
 	}
 	return err ? lfb__fail(luo->kernel, err, "FLB %.47s has no %s object: %s (%d)",
@@ -124,7 +125,7 @@ static void hand_out(struct luo *luo, const struct luo_args *args)
 
 	*args->objp = state->obj;
 	if (counted)
-		state->references++;
+		luo_flb_hold(luo, args->flb, args->incoming);
 	luo->watch->access->got(luo, args, counted);
 }
 

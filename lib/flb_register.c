@@ -58,11 +58,25 @@ static bool ops_complete(const struct liveupdate_flb_ops *ops)
 	return ops && ops->preserve && ops->unpreserve && ops->retrieve && ops->finish;
 }
 
+/* The check asks for a list that is initialized and empty. */
+static int check_handler(struct luo *luo, struct liveupdate_file_handler *fh,
+			 struct liveupdate_flb *flb)
+{
+	bool passes = luo_quirk(luo, fh->private.list.next ?
+					     LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER :
+					     LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER);
+
+	luo->watch->registry->handler_unregistered(luo, fh, flb, passes);
+	return passes ? 0 : lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
+				      fh->compatible);
+}
+
 static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 			   struct liveupdate_flb *flb)
 {
-	bool follows;
-
+	if (!flb || !flb->ops || (!fh && ops_complete(flb->ops)))
+		luo_follow(luo, fh, flb, !flb ? "no FLB" : flb->ops ? "no file handler" :
+							   "it has no ops");
 	if (WARN_ON(!fh || !flb))
 		return lfb__fail(luo->kernel, -EINVAL, "liveupdate_register_flb: no %s",
 				 fh ? "FLB" : "file handler");
@@ -74,16 +88,7 @@ static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 				 flb->compatible);
 	if (luo_check_compatible(luo, true, flb->compatible))
 		return -EINVAL;
-	if (fh->private.registered)
-		return 0;
-	follows = luo_quirk(luo, LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER) &&
-		  !fh->private.list.next;
-	luo->watch->registry->handler_unregistered(luo, fh, flb, follows);
-	if (follows)
-		return lfb__fail(luo->kernel, -EFAULT, "file handler %.47s was never registered",
-				 fh->compatible);
-	return lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
-			 fh->compatible);
+	return fh->private.registered ? 0 : check_handler(luo, fh, flb);
 }
 
 /* Not linked to the global list: this is the FLB's first handler. */
@@ -153,7 +158,7 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 		flb->private.lfb_boot = luo->kernel->boot_number + 1;
 		link->flb = flb;
 		list_add_tail(&link->list, &fh->private.flb_list);
-		luo->register_changes++;
+		link->made = ++luo->register_changes;
 		luo->watch->registry->linked(luo, fh, flb);
 	}
 	luo_registry(luo, up_write);
@@ -187,18 +192,26 @@ static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
 }
 
 /*
- * An FLB that is preserved may not go: nobody would hand it over or unpreserve it. The shipped
- * kernel lets it.
+ * An FLB that is preserved, or retrieved, may not go: nobody would hand it over, unpreserve or
+ * finish it. The shipped kernel lets it.
  */
 static int check_idle(struct luo *luo, const struct liveupdate_flb *flb)
 {
-	if (luo_quirk(luo, LUO_QUIRK_FLB_UNREGISTER_WHILE_PRESERVED) ||
-	    luo->profile->register_until != LUO_REGISTER_ALWAYS)
+	if (luo->profile->register_until != LUO_REGISTER_ALWAYS)
 		return 0;
-	if (flb->private.outgoing.count <= 0 && flb->private.outgoing.references <= 0)
-		return 0;
-	luo->watch->flb->warned(flb, LUO_WARN_PRESERVED);
-	return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
+	if (flb->private.outgoing.count > 0 &&
+	    !luo_quirk(luo, LUO_QUIRK_FLB_UNREGISTER_WHILE_PRESERVED)) {
+		luo->watch->flb->warned(flb, LUO_WARN_PRESERVED);
+		return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is preserved", flb->compatible);
+	}
+	/* Before there are files, a module that fails to load takes back what it did. */
+	if (flb->private.incoming.retrieve_status == 1 && luo->restored &&
+	    !luo_quirk(luo, LUO_QUIRK_FLB_INCOMING_UNLINK)) {
+		luo->watch->flb->warned(flb, LUO_WARN_RETRIEVED);
+		return lfb__fail(luo->kernel, -EBUSY, "FLB %.47s is not finished",
+				 flb->compatible);
+	}
+	return 0;
 }
 
 int luo_flb_unlink_all(struct luo *luo, struct liveupdate_file_handler *fh)
@@ -220,7 +233,8 @@ int luo_flb_unlink_all(struct luo *luo, struct liveupdate_file_handler *fh)
 static int unlink_from(struct luo *luo, struct liveupdate_file_handler *fh,
 		       struct liveupdate_flb *flb)
 {
-	struct luo_flb_link *link = fh->private.registered ? luo_flb_link(fh, flb) : NULL;
+	/* What was registered once has a list still. */
+	struct luo_flb_link *link = fh->private.flb_list.next ? luo_flb_link(fh, flb) : NULL;
 	int err;
 
 	if (!link) {
@@ -244,6 +258,10 @@ static int unregister_flb(struct luo *luo, const struct luo_args *args)
 
 	if (!luo->profile->has_unregister)
 		return luo_not_here(luo, args->function);
+	if (!fh || !flb)
+		luo_follow(luo, NULL, flb, fh ? "no FLB" : "no file handler");
+	else if (!fh->private.flb_list.next)
+		luo_follow(luo, fh, flb, "the handler was never registered");
 	if (!fh || !flb)
 		return lfb__fail(luo->kernel, -EINVAL, "liveupdate_unregister_flb: no %s",
 				 fh ? "FLB" : "file handler");

@@ -34,6 +34,8 @@ static int register_file_handler(struct luo *luo, const struct luo_args *args)
 	struct liveupdate_file_handler *fh = args->fh;
 	int err;
 
+	if (!fh || !fh->ops)
+		luo_follow(luo, fh, NULL, fh ? "it has no ops" : "no file handler");
 	if (!fh || !ops_complete(fh->ops))
 		return lfb__fail(luo->kernel, -EINVAL,
 				 "file handler%s%.47s lacks one of can_preserve, preserve, "
@@ -67,6 +69,9 @@ static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
 
 	if (!luo->profile->has_unregister)
 		return luo_not_here(luo, args->function);
+	if (!fh || !fh->private.registered)
+		luo_follow(luo, fh, NULL, !fh ? "no file handler" : fh->private.list.next ?
+			   "it is unregistered already" : "it was never registered");
 	if (!fh || !fh->private.registered)
 		return lfb__fail(luo->kernel, -EINVAL, "the file handler is not registered");
 	err = luo_register_allowed(luo, "unregister a file handler");

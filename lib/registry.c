@@ -68,6 +68,12 @@ int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible)
 			 of_flb ? "flb" : "file handler", compatible);
 }
 
+void luo_follow(struct luo *luo, const struct liveupdate_file_handler *fh,
+		const struct liveupdate_flb *flb, const char *why)
+{
+	luo->watch->registry->nowhere(luo, fh, flb, why, luo->profile->trusts_callers);
+}
+
 struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file)
 {
 	unsigned long changes = luo->register_changes;

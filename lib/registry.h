@@ -22,6 +22,12 @@ void luo_unpin_used(struct luo *luo, struct module *owner);
 int luo_register_allowed(struct luo *luo, const char *what);
 /* 0, or -EINVAL for a string that a kernel would read past the end of. */
 int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible);
+/*
+ * The caller gave what a kernel that trusts it follows to nowhere; NULL for what is not there.
+ * Comes back where the kernel does not.
+ */
+void luo_follow(struct luo *luo, const struct liveupdate_file_handler *fh,
+		const struct liveupdate_flb *flb, const char *why);
 /* The first handler that takes @file. */
 struct liveupdate_file_handler *luo_handler_for(struct luo *luo, struct file *file);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/codec/codec.h"
+#include "lib/flb.h"
 #include "lib/file.h"
 
 void luo_sessions_init(struct luo_sessions *sessions, bool incoming)
@@ -270,6 +271,7 @@ int luo_session_deserialize(struct luo *luo)
 	if (luo->handed_over)
 		err = restore_sessions(luo);
 	luo->restore_failed = err;
+	luo_flb_page_done(luo);
 	if (err != -ENOMEM || !luo_quirk(luo, LUO_QUIRK_SESSION_DESERIALIZE_NOT_LATCHED))
 		luo->restore_error = err;
 	return err;

@@ -79,7 +79,21 @@
 	X(FLB_LINKED_WHILE_PRESERVED, "LFB-FLB-LINKED-WHILE-PRESERVED", ERROR,                     \
 	  "an FLB was linked to a handler whose files are preserved already")                      \
 	X(FLB_RETRIEVE_REFUSED, "LFB-FLB-RETRIEVE-REFUSED", WARNING,                               \
-	  "retrieve refused what was handed over, so finish had no object")
+	  "retrieve refused what was handed over, so finish had no object")                        \
+	X(FLB_COUNT_SATURATED, "LFB-FLB-COUNT-SATURATED", ERROR,                                   \
+	  "the count of an FLB went below 0, and sticks for good")                                 \
+	X(FLB_ENDED_WHILE_HELD, "LFB-FLB-ENDED-WHILE-HELD", ERROR,                                 \
+	  "unpreserve or finish ran while somebody held a reference")                              \
+	X(FLB_UNPRESERVED_AFTER_SERIALIZE, "LFB-FLB-UNPRESERVED-AFTER-SERIALIZE", ERROR,           \
+	  "unpreserve ran after the FLBs were serialized")                                         \
+	X(FLB_UNLINKED_BEFORE_FINISH, "LFB-FLB-UNLINKED-BEFORE-FINISH", ERROR,                     \
+	  "an FLB was unregistered after it was retrieved and before it was finished")             \
+	X(FLB_GET_REFUSED, "LFB-FLB-GET-REFUSED", WARNING,                                         \
+	  "an FLB is preserved without an object, and asking for it says that it is not")          \
+	X(FLB_DROPPED_UNCOUNTED, "LFB-FLB-DROPPED-UNCOUNTED", ERROR,                               \
+	  "a file gave back an FLB that had not been counted for it")                              \
+	X(FLB_PAGE_LEAKED, "LFB-FLB-PAGE-LEAKED", WARNING,                                         \
+	  "the page in which FLBs are handed over is left behind by the kernel")
 
 #define LFB_FINDING_IDS_FILE(X)                                                                    \
 	X(FILE_PRESERVE_NOT_UNDONE, "LFB-FILE-PRESERVE-NOT-UNDONE", ERROR,                         \
@@ -224,7 +238,9 @@
 	X(MODULE_PINNED_IDLE, "LFB-MODULE-PINNED-IDLE", WARNING,                                   \
 	  "a module that does nothing cannot be unloaded")                                         \
 	X(MODULE_DATA_UNMARKED, "LFB-MODULE-DATA-UNMARKED", ERROR,                                 \
-	  "an FLB or handler is no data of its module: it survived a kexec")
+	  "an FLB or handler is no data of its module: it survived a kexec")                       \
+	X(MODULE_BAD_REGISTRATION, "LFB-MODULE-BAD-REGISTRATION", ERROR,                           \
+	  "what was to be registered or unregistered is not there")
 
 #define LFB_FINDING_IDS_KERNEL(X)                                                                  \
 	X(KERNEL_WARN, "LFB-KERNEL-WARN", WARNING, "kernel code complained")                       \

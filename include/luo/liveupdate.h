@@ -102,6 +102,7 @@ struct liveupdate_file_handler {
 		struct list_head flb_list; /* links to its FLBs, in registration order */
 		bool registered;
 		bool gone;		   /* with its module, which left it registered */
+		u64 unfinished;		   /* files handed over to it and not finished yet */
 		unsigned int lfb_boot;	   /* the kernel it is registered in, and 1; checks only */
 	} LFB_PRIVATE;
 };
@@ -145,8 +146,9 @@ struct liveupdate_flb_ops {
  * @lock: held across the callbacks
  * @obj: the live object
  * @data: the handle
- * @count: files that need it
- * @references: get calls not put back yet, where they are counted
+ * @count: who needs it: files and, where they are counted, references. From linux-7.3 on it is
+ *	what a refcount_t is: a step below 0 or up from it makes it LFB_FLB_SATURATED, for good
+ * @references: how many of these are get calls not put back yet
  * @retrieve_status: 0 never tried, 1 succeeded, a negative errno it failed with
  * @loaded: @data and @count were read from what was handed over
  * @finished: finish has run
@@ -155,6 +157,7 @@ struct liveupdate_flb_ops {
  * @overdue: of these, those from before the callback that ended the object; checks only
  * @lfb_holder: what its callbacks made; checks only
  */
+#define LFB_FLB_SATURATED 0xc0000000u
 struct liveupdate_flb_state {
 	struct mutex lock;
 	void *obj;

@@ -287,7 +287,12 @@ static int setup(struct luo *luo)
 	if (!err)
 		return 0;
 undo:
-	kho_unpreserve_free(luo->flb_mem);
+	if (luo->flb_mem && luo_quirk(luo, LUO_QUIRK_LATE_INIT_LEAKS_FLB_PAGE))
+		lfb__find(luo->kernel, LFB_FINDING_FLB_PAGE_LEAKED, "luo flbs",
+			  "live update is off, and the page at 0x%llx stays preserved: the next "
+			  "kernel finds it reserved and nobody's", virt_to_phys(luo->flb_mem));
+	else
+		kho_unpreserve_free(luo->flb_mem);
 	kho_unpreserve_free(luo->tree);
 	luo->flb_mem = luo->tree = NULL;
 	return err;

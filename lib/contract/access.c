@@ -8,6 +8,10 @@ static void asked(struct luo *luo, const struct liveupdate_flb *flb, bool incomi
 
 	if (incoming && err == -ENODATA && flb->private.incoming.finished)
 		what = "the object of the kernel before is finished";
+	else if (!incoming && err && flb->private.outgoing.count > 0)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_REFUSED, luo_flb_name(flb).text,
+			  "%lld files need it, and preserve set no object",
+			  luo_flb_files(&flb->private.outgoing));
 	else if (!incoming && err)
 		what = "nothing is preserved";
 	else if (!incoming && luo->serialized)

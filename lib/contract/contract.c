@@ -56,6 +56,27 @@ static void check_flb_ended(struct lfb_kernel *kernel, const struct lfb_frame *f
 			  before->flb->private.incoming.data);
 }
 
+/* Who has a reference, or the record that is handed over, has what is gone. */
+static bool ended_too_early(const struct luo *luo, struct liveupdate_flb *flb, enum luo_op op)
+{
+	return luo_flb_state(flb, op == LUO_FINISH)->references > 0 ||
+	       (op == LUO_UNPRESERVE && luo->serialized);
+}
+
+static void find_ended(struct luo *luo, struct liveupdate_flb *flb, enum luo_op op)
+{
+	const s64 references = luo_flb_state(flb, op == LUO_FINISH)->references;
+
+	if (references > 0)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_ENDED_WHILE_HELD, luo_flb_name(flb).text,
+			  "%s ran, and %lld references are held: more files gave it back than were "
+			  "counted", op == LUO_FINISH ? "finish" : "unpreserve", references);
+	else
+		lfb__find(luo->kernel, LFB_FINDING_FLB_UNPRESERVED_AFTER_SERIALIZE,
+			  luo_flb_name(flb).text, "where it is written down, handle 0x%llx leads "
+			  "nowhere now", flb->private.outgoing.data);
+}
+
 static void flb_called(struct luo *luo, const struct lfb_frame *frame, enum luo_op op,
 		      const struct liveupdate_flb_op_args *before,
 		      const struct liveupdate_flb_op_args *after, int result)
@@ -66,12 +87,15 @@ static void flb_called(struct luo *luo, const struct lfb_frame *frame, enum luo_
 	/* Without an object the callback may not know how to free what it could not retrieve. */
 	bool waits = op == LUO_FINISH && before->obj &&
 		     luo_contract_waits(luo->kernel, frame, before->flb->private.incoming.data);
+	bool early = ends && ended_too_early(luo, before->flb, op);
 	struct luo_name object;
 
 	if (likely(!discarded && !result && !no_object && !frame->touched_nothing && !waits &&
-		   (!ends || list_empty(&frame->holder->entries))))
+		   !early && (!ends || list_empty(&frame->holder->entries))))
 		return;
 	object = luo_name("flb", frame->name);
+	if (early)
+		find_ended(luo, before->flb, op);
 	if (discarded)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_DISCARDED_WRITE, object.text,
 			  "%s wrote to %s, which is not kept", frame->op, discarded);

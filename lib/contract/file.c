@@ -10,7 +10,7 @@ static s64 to_preserve(const struct luo *luo, const struct liveupdate_file_handl
 	if (!lfb__checking(luo->kernel))
 		return 0;
 	list_for_each_entry(link, &fh->private.flb_list, list)
-		users += link->flb->private.outgoing.count;
+		users += luo_flb_files(&link->flb->private.outgoing);
 	return users;
 }
 
@@ -26,7 +26,8 @@ static void not_preserved(struct luo *luo, const struct liveupdate_file_handler 
 	list_for_each_entry(link, &fh->private.flb_list, list)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_LEAKED, luo_flb_name(link->flb).text,
 			  "a file of handler %.47s was not preserved; %lld files need it all the "
-			  "same", fh->compatible, link->flb->private.outgoing.count);
+			  "same", fh->compatible,
+			  luo_flb_files(&link->flb->private.outgoing));
 }
 
 static void preserved_twice(struct luo *luo, const struct luo_file *luo_file)

@@ -27,24 +27,54 @@ static const struct {
 		": unlocked with another object than it was locked with" },
 	[LUO_WARN_PUT_WITHOUT_GET] = { LFB_FINDING_FLB_PUT_WITHOUT_GET, "luo_flb_put",
 		": put without get" },
+	[LUO_WARN_SATURATED] = { LFB_FINDING_FLB_COUNT_SATURATED, "refcount_warn_saturate",
+		": its count is saturated" },
+	[LUO_WARN_RETRIEVED] = { LFB_FINDING_KERNEL_WARN, "liveupdate_unregister_flb",
+		" is not finished" },
 	[LUO_WARN_PRESERVED] = { LFB_FINDING_KERNEL_WARN, "liveupdate_unregister_flb",
 		" is preserved" },
 };
 
-static void warned(const struct liveupdate_flb *flb, enum luo_flb_warning warning)
+/* Has its retrieve, before it failed, taken back what the handle leads to? */
+static bool is_taken_back(struct lfb_kernel *kernel, u64 data)
 {
-	lfb__warn_as(warnings[warning].id, luo_flb_name(flb).text, warnings[warning].where,
-		     "FLB %.47s%s", flb->compatible, warnings[warning].text);
+	const struct lfb_ledger_entry *entry =
+		lfb__ledger_find(kernel, LFB_LEDGER_INCOMING, data);
+
+	return entry && entry->restored;
 }
 
-static void references_serialized(struct luo *luo, const struct liveupdate_flb *flb)
+static void warned(const struct liveupdate_flb *flb, enum luo_flb_warning warning)
+{
+	struct luo_name object = luo_flb_name(flb);
+
+	if (warning == LUO_WARN_LEAKED && is_taken_back(lfb__current, flb->private.incoming.data))
+		warning = LUO_WARN_NOT_RETRIEVED;
+	/* What a kernel does not notice. */
+	if (warning == LUO_WARN_PUT_OF_OTHERS)
+		lfb__find(lfb__current, LFB_FINDING_FLB_PUT_WITHOUT_GET, object.text,
+			  "put without get: the count is one less than there are users");
+	else if (warning == LUO_WARN_DROPPED_UNCOUNTED)
+		lfb__find(lfb__current, LFB_FINDING_FLB_DROPPED_UNCOUNTED, object.text,
+			  "the file was preserved before it was linked to the handler");
+	else
+		lfb__warn_as(warnings[warning].id, object.text, warnings[warning].where,
+			     "FLB %.47s%s", flb->compatible, warnings[warning].text);
+}
+
+static void count_serialized(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
 
-	if (unlikely(state->references > 0))
+	if (unlikely(state->count == LFB_FLB_SATURATED))
+		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_SATURATED, luo_flb_name(flb).text,
+			  "it is handed over with handle 0x%llx and a count that nobody finishes",
+			  state->data);
+	else if (unlikely(state->references > 0) && state->count > 0 &&
+		 luo_quirk(luo, LUO_QUIRK_FLB_COUNT_INCLUDES_GETS))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_COUNT_TOO_HIGH, luo_flb_name(flb).text,
 			  "%lld users are handed over: %lld files and %lld references",
-			  (state->count + state->references), state->count, state->references);
+			  state->count, luo_flb_files(state), state->references);
 }
 
 static void page_followed(struct luo *luo, const struct liveupdate_flb *flb)
@@ -183,7 +213,7 @@ static void found(struct luo *luo, const struct liveupdate_flb *flb)
 
 const struct luo_watch_flb luo_contract_flb = {
 	.warned = warned,
-	.references_serialized = references_serialized,
+	.count_serialized = count_serialized,
 	.all_serialized = all_serialized,
 	.page_followed = page_followed,
 	.trusted = trusted,

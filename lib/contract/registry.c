@@ -18,16 +18,36 @@ static void survived(struct luo *luo, const char *what, const char *compatible,
 }
 
 static void handler_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
-				const struct liveupdate_flb *flb, bool follows)
+				const struct liveupdate_flb *flb, bool passes)
 {
-	if (follows)
-		lfb__unsafe_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
-			       luo_flb_name(flb).text, "%.47s is linked to handler "
-			       "%.47s that was never registered: its list of FLBs is NULL",
-			       flb->compatible, fh->compatible);
+	const bool never = !fh->private.list.next;
+
+	if (passes && never)
+		lfb__oops_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
+			     luo_flb_name(flb).text, "%.47s is linked to handler "
+			     "%.47s that was never registered: its list of FLBs is NULL",
+			     flb->compatible, fh->compatible);
+	else if (passes)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
+			  luo_flb_name(flb).text, "it is linked to handler %.47s, which is "
+			  "unregistered: when that is registered again the link is lost",
+			  fh->compatible);
 	else
 		lfb__warn_as(LFB_FINDING_KERNEL_WARN, luo_flb_name(flb).text,
 			     "liveupdate_register_flb", "the handler is not registered");
+}
+
+static void nowhere(struct luo *luo, const struct liveupdate_file_handler *fh,
+		    const struct liveupdate_flb *flb, const char *why, bool dies)
+{
+	struct luo_name object = fh ? luo_name("file", fh->compatible) :
+				 flb ? luo_flb_name(flb) : luo_name("luo", "registry");
+
+	if (dies)
+		lfb__oops_as(luo->kernel, LFB_FINDING_MODULE_BAD_REGISTRATION, object.text, "%s",
+			     why);
+	else
+		lfb__find(luo->kernel, LFB_FINDING_MODULE_BAD_REGISTRATION, object.text, "%s", why);
 }
 
 static void linked(struct luo *luo, const struct liveupdate_file_handler *fh,
@@ -54,10 +74,14 @@ static void linked(struct luo *luo, const struct liveupdate_file_handler *fh,
 
 static void to_unlink(struct luo *luo, const struct liveupdate_flb *flb)
 {
-	if (flb->private.outgoing.count > 0 || flb->private.outgoing.references > 0)
+	if (flb->private.incoming.retrieve_status == 1 && luo->restored)
+		lfb__find(luo->kernel, LFB_FINDING_FLB_UNLINKED_BEFORE_FINISH,
+			  luo_flb_name(flb).text, "%lld files need it: those of this handler will "
+			  "not finish it", luo_flb_files(&flb->private.incoming));
+	if (flb->private.outgoing.count > 0)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_UNREGISTERED_WHILE_PRESERVED,
 			  luo_flb_name(flb).text, "%lld files need it%s",
-			  flb->private.outgoing.count, flb->private.users > 1 ?
+			  luo_flb_files(&flb->private.outgoing), flb->private.users > 1 ?
 			  ", and those of this handler will never give it back" :
 			  "; it is not handed over, and nobody will unpreserve it");
 }
@@ -107,6 +131,7 @@ const struct luo_watch_registry luo_contract_registry = {
 	.set_up_again = set_up_again,
 	.survived = survived,
 	.handler_unregistered = handler_unregistered,
+	.nowhere = nowhere,
 	.linked = linked,
 	.to_unlink = to_unlink,
 	.unterminated = unterminated,

@@ -35,7 +35,7 @@ static int check_flb(void *context, phys_addr_t where, const struct luo_flb_reco
 	if (state->loaded)
 		lfb__find(luo->kernel, LFB_FINDING_FLB_FINISH_NEVER_REACHED, object.text,
 			  "%lld of %llu users have not finished it and never will",
-			  state->count, record->count);
+			  luo_flb_files(state), record->count);
 	else
 		lfb__find(luo->kernel, LFB_FINDING_FLB_FINISH_NEVER_REACHED, object.text,
 			  "%llu files needed it, and nobody asked for it", record->count);
@@ -47,6 +47,14 @@ static void check_flbs(struct luo *luo)
 	struct lfb_view view = kho__incoming_view(luo->kernel);
 	struct luo_reader reader = { .view = &view, .context = luo, .flb = check_flb };
 
+	if (luo->flb_page_freed)
+		return;
+	/* Of a kernel that ships with the defect that would be said at every update. */
+	if (luo->serialized && luo_quirk(luo, LUO_QUIRK_FLB_PAGE_NEVER_RESTORED) &&
+	    !(luo->profile->quirks & (1ull << LUO_QUIRK_FLB_PAGE_NEVER_RESTORED)))
+		lfb__find(luo->kernel, LFB_FINDING_FLB_PAGE_LEAKED, "luo flbs", "all that was "
+			  "handed over is finished, and the page it was handed over in is reserved "
+			  "until the next kernel boots");
 	luo_read_flbs(&reader, &luo->head);
 }
 

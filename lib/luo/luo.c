@@ -90,8 +90,8 @@ void luo_tell_flb(struct luo *luo, enum lfb_happening happening, struct liveupda
 		.flb = flb->compatible,
 		.incoming = incoming,
 		.reason = reason,
-		.count = (u64)state->count,
-		.count_before = (u64)state->count - (files ? (u64)by : 0),
+		.count = (u64)luo_flb_files(state),
+		.count_before = (u64)luo_flb_files(state) - (files ? (u64)by : 0),
 		.references = (u64)state->references,
 		.references_before = (u64)state->references - (files ? 0 : (u64)by),
 	});

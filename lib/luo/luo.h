@@ -35,11 +35,13 @@
  *	failed		its errno	finish all the same, without an object
  *	finished	-ENODATA	none
  *
- * Quirks differ: FLB_GET_*, FLB_RETRIEVE_*, FLB_FINISH_* and FLB_FAILED_RETRIEVE_LEAKS.
+ * Quirks differ: FLB_GET_*, FLB_RETRIEVE_*, FLB_FINISH_*, FLB_LINK*, FLB_COUNT_SATURATES and
+ * FLB_FAILED_RETRIEVE_LEAKS.
  */
 struct luo_flb_link {
 	struct list_head list;
 	struct liveupdate_flb *flb;
+	unsigned long made;		/* luo->register_changes then */
 };
 
 /*
@@ -64,6 +66,7 @@ struct luo_file {
 	u64 serialized_data;
 	void *private_data;
 	int retrieve_status;		/* 0 never tried, 1 succeeded, <0 failed with */
+	unsigned long links_made;	/* luo->register_changes when its FLBs were counted */
 	bool marks_file;		/* its file is known to be preserved because of it */
 	struct lfb_holder holder;	/* what its callbacks made */
 	u64 kept_data;			/* the handle a callback set last */
@@ -132,6 +135,7 @@ struct luo {
 	struct list_head flbs;		/* global registration order */
 	unsigned long flb_count;
 	u64 flbs_finished;		/* of those handed over, a bit each */
+	bool flb_page_freed;		/* … and what they were handed over in */
 	struct luo_hash preserved;	/* files in any session, by their handlers' identities */
 
 	struct luo_sessions incoming;
@@ -172,6 +176,13 @@ static inline bool luo_quirk(const struct luo *luo, enum luo_quirk quirk)
 static inline struct liveupdate_flb_state *luo_flb_state(struct liveupdate_flb *flb, bool incoming)
 {
 	return incoming ? &flb->private.incoming : &flb->private.outgoing;
+}
+
+/* Of those that need an FLB, the files; what is saturated is so for good. */
+static inline s64 luo_flb_files(const struct liveupdate_flb_state *state)
+{
+	return state->count == LFB_FLB_SATURATED ?
+		       state->count : (s64)((u64)state->count - (u64)state->references);
 }
 
 /* luo.c: what is asked of it in many places */

@@ -42,6 +42,24 @@ struct luo_codec;
 	X(FLB_REGISTER_UNCHECKED_HANDLER, R | Z | T,                                               \
 	  "a zeroed handler passes the check for registered ones, a NULL list is walked")          \
 	X(FLB_LAZY_INIT_RACE, Z, "two threads using a fresh FLB initialize it twice")              \
+	X(FLB_LINK_UNREGISTERED_HANDLER, T,                                                        \
+	  "an FLB is linked to a handler that was unregistered, and the link lost later")          \
+	X(FLB_LINK_WHILE_PRESERVED, T,                                                             \
+	  "files that were preserved before an FLB was linked drop it all the same")               \
+	X(FLB_LINKS_COUNT_NOT_FILES, R | Z | T,                                                    \
+	  "handlers linked in the new kernel, not files, say when an FLB is finished")             \
+	X(FLB_PUT_AFTER_SERIALIZE, T,                                                              \
+	  "the last put after the FLBs were serialized unpreserves what is handed over")           \
+	X(FLB_INCOMING_UNLINK, T,                                                                  \
+	  "an FLB unregistered between retrieve and finish is never finished")                     \
+	X(FLB_PAGE_NEVER_RESTORED, R | Z | T,                                                      \
+	  "the page of handed-over FLBs stays reserved until the next kexec")                      \
+	X(FLB_GET_OUTGOING_NEEDS_OBJ, T,                                                           \
+	  "get_outgoing says of an FLB preserved without an object that it is not")                \
+	X(FLB_COUNT_SATURATES, T,                                                                  \
+	  "a count dropped below 0 sticks as \"preserved\": neither preserve nor finish runs")     \
+	X(LATE_INIT_LEAKS_FLB_PAGE, T,                                                             \
+	  "live update that could not be prepared leaves the page for FLBs preserved")             \
 	X(FILE_UNFREEZE_CLEARS_DATA, R, "unfreeze sets the file's handle to 0")                    \
 	X(FILE_RETRIEVE_RETRIED, R, "a file whose retrieve failed is retrieved again")             \
 	X(FILE_PRESERVED_TWICE, R | Z, "one file may be preserved twice; its memory is one bit")   \
@@ -119,6 +137,7 @@ struct luo_profile {
 
 	bool has_init_flb;		/* liveupdate_init_flb(), required */
 	bool has_unregister;
+	bool trusts_callers;		/* (un)registering follows what it is given */
 	bool has_session_lookup;	/* get_token_outgoing, get_file_incoming */
 	bool args_have_session;
 	bool args_have_retrieve_status;	/* else "retrieved" */

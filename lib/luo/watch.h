@@ -113,12 +113,17 @@ enum luo_flb_warning {
 	LUO_WARN_NOTHING_TO_LOCK,
 	LUO_WARN_UNLOCKED_WITH_OTHER,
 	LUO_WARN_PUT_WITHOUT_GET,
-	LUO_WARN_PRESERVED,		/* when it is unregistered */
+	LUO_WARN_PUT_OF_OTHERS,		/* likewise, where the kernel does not notice */
+	LUO_WARN_SATURATED,
+	LUO_WARN_DROPPED_UNCOUNTED,	/* for a file that was preserved before it was linked */
+	LUO_WARN_PRESERVED,		/* when it is unregistered … */
+	LUO_WARN_RETRIEVED,
 };
 
 /* FLBs, in the order of their life. */
 struct luo_watch_flb {
-	void (*references_serialized)(struct luo *luo, const struct liveupdate_flb *flb);
+	/* It is to be handed over, or to be left behind: with the right count? */
+	void (*count_serialized)(struct luo *luo, const struct liveupdate_flb *flb);
 	/* All are serialized: what is handed over is remembered for the next kernel. */
 	void (*all_serialized)(struct luo *luo);
 	/* The page of them is said to be where there is no memory: the kernel's end. */
@@ -149,9 +154,12 @@ struct luo_watch_registry {
 	/* An FLB or handler is registered, and was by kernel @boot: it is no module's data. */
 	void (*survived)(struct luo *luo, const char *what, const char *compatible,
 			 unsigned int boot);
-	/* Linked to a handler that is not registered; @follows: to its list, which is NULL. */
+	/* Linked to a handler that is not registered; @passes: the kernel does not notice. */
 	void (*handler_unregistered)(struct luo *luo, const struct liveupdate_file_handler *fh,
-				     const struct liveupdate_flb *flb, bool follows);
+				     const struct liveupdate_flb *flb, bool passes);
+	/* What was to be registered or unregistered leads nowhere; it @dies of that. */
+	void (*nowhere)(struct luo *luo, const struct liveupdate_file_handler *fh,
+			const struct liveupdate_flb *flb, const char *why, bool dies);
 	/* @flb is linked to @fh from here on: whose files may not be counted when they go. */
 	void (*linked)(struct luo *luo, const struct liveupdate_file_handler *fh,
 		       const struct liveupdate_flb *flb);

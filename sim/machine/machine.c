@@ -112,7 +112,7 @@ enum lfb_machine_state lfb_machine_state(struct lfb_machine *machine)
 	if (!lfb__machine_valid(machine) || !has_kernel(machine))
 		return LFB_OFF;
 	if (machine->kernel.dead)
-		return machine->kernel.dead == LFB_DEATH_PANIC ? LFB_PANICKED : LFB_HUNG;
+		return machine->kernel.dead == LFB_DEATH_HANG ? LFB_HUNG : LFB_PANICKED;
 	return machine->state;
 }
 

@@ -112,7 +112,8 @@ void lfb__run_notice_death(struct lfb_run *run, unsigned int line, long result, 
 {
 	const char *reason = lfb_error_text(run->machine);
 	const enum lfb_machine_state state = lfb_machine_state(run->machine);
-	const char *how = state == LFB_HUNG ? "hung" : "panic";
+	const char *how = state == LFB_HUNG ? "hung" :
+			  run->machine->kernel.dead == LFB_DEATH_OOPS ? "oops" : "panic";
 
 	if ((state != LFB_PANICKED && state != LFB_HUNG) || run->dead)
 		return;

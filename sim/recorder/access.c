@@ -24,7 +24,7 @@ touch_bytes(volatile u8 *at, u8 *bytes, bool write)
 static void stop(struct lfb_kernel *kernel, const char *what)
 {
 	lfb__say(kernel, LFB_DID_STOPPED, "kernel", "%s", what);
-	lfb__die(kernel, LFB_DEATH_PANIC);
+	lfb__die(kernel, LFB_DEATH_OOPS);
 }
 
 /* In numbers: the pointer may be anything. */

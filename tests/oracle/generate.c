@@ -111,6 +111,10 @@ static void say_reboot(struct making *m)
 	else if (percent(m, 2))
 		say(m, "reboot without kho");
 	else if (percent(m, 2))
+		say(m, "reboot without handover");
+	else if (percent(m, 1))
+		say(m, "reboot without image");
+	else if (percent(m, 2))
 		say(m, "cold");
 	else
 		say(m, "reboot");
@@ -154,6 +158,8 @@ char *scenario_generate(u64 seed, unsigned long number)
 	for (unsigned int k = 0; k < kernels; k++) {
 		if (m.theme == ANSWERS)
 			say_when(&m);
+		if (m.theme == FILES && percent(&m, 40))
+			say_identity(&m);
 		say_modules(&m);
 		if (k && percent(&m, 60))
 			say_restore(&m);

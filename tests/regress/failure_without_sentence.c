@@ -188,8 +188,9 @@ static void who_fails_says_why(void **state)
 
 	(void)state;
 	assert_int_equal(lfb_scenario_parse("s", text, strlen(text), &scenario), 0);
-	for (const char *const *profile = (const char *const[]){ "reference", "linux-7.3", NULL };
-	     *profile; profile++) {
+	/* linux-7.3 follows what it is given: it dies of some of these. */
+	for (const char *const *profile = (const char *const[]){ "reference", NULL }; *profile;
+	     profile++) {
 		world = world_create(*profile, NULL, NULL);
 		world_wire(world, "0:0");
 		m = world->machine;

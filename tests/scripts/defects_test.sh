@@ -57,6 +57,12 @@ defect 0 flb_finish_needs_get
 silent shipped.err
 defect 0 flb_unregister_while_preserved
 silent shipped.err
+defect 0 flb_link_unregistered_handler
+silent shipped.err
+defect 0 flb_link_while_preserved
+silent shipped.err
+defect 0 flb_count_saturates
+silent shipped.err
 defect 1 session_duplicate_leaves_empty_block
 # Where the block lies is an accident.
 {
@@ -65,7 +71,7 @@ defect 1 session_duplicate_leaves_empty_block
 	echo '```'
 } >"$dir/panic"
 documented defects.md panic "$dir/panic"
-[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 3 ] || fail "a scenario is not shown"
+[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 6 ] || fail "a scenario is not shown"
 
 # The way round the first.
 sed '/^reboot/,/^open/s/^open/getin 0\n&/' examples/defects/flb_finish_needs_get.lfb \

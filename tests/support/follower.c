@@ -102,7 +102,7 @@ static void compare_side(struct follower *follower, const struct lfb_event *even
 		incoming ? &flb->private.incoming : &flb->private.outgoing;
 	const struct rebuilt_flb *rebuilt = rebuilt_flb(&follower->rebuilt, flb->compatible);
 
-	same(follower, event, rebuilt ? rebuilt->count[incoming] : 0, (u64)state->count,
+	same(follower, event, rebuilt ? rebuilt->count[incoming] : 0, (u64)luo_flb_files(state),
 	     incoming ? "incoming count" : "outgoing count");
 	same(follower, event, rebuilt ? rebuilt->references[incoming] : 0, (u64)state->references,
 	     incoming ? "incoming references" : "outgoing references");

@@ -140,6 +140,8 @@ static void link_to_unregistered(struct world *world)
 	assert_true(world_link(world, 0, 0) < 0);
 }
 
+#include "tests/unit/finding_quirk_flb.h"
+
 static void link_again(void *context, const char *point, const char *object)
 {
 	struct world *world = context;
@@ -441,6 +443,18 @@ static const struct {
 	CASE(FLB_REGISTER_UNCHECKED_HANDLER, "reference", FLB_HANDLER_UNREGISTERED,
 	     link_to_unregistered),
 	CASE(FLB_LAZY_INIT_RACE, "reference", FLB_INITIALIZED_TWICE, set_up_twice),
+	CASE(FLB_LINK_UNREGISTERED_HANDLER, "reference", FLB_HANDLER_UNREGISTERED,
+	     link_to_unregistered_again),
+	CASE(FLB_LINK_WHILE_PRESERVED, "reference", FLB_DROPPED_UNCOUNTED, link_while_preserved),
+	CASE(FLB_LINKS_COUNT_NOT_FILES, "reference", FLB_FINISHED_BEFORE_FILE, link_more_handlers),
+	CASE(FLB_PUT_AFTER_SERIALIZE, "reference", FLB_UNPRESERVED_AFTER_SERIALIZE,
+	     put_after_serializing),
+	CASE(FLB_INCOMING_UNLINK, "reference", FLB_UNLINKED_BEFORE_FINISH, unlink_before_finish),
+	CASE(FLB_PAGE_NEVER_RESTORED, "reference", FLB_PAGE_LEAKED, update_again),
+	CASE(FLB_GET_OUTGOING_NEEDS_OBJ, "reference", FLB_GET_REFUSED, get_without_object),
+	CASE(FLB_COUNT_SATURATES, "reference", FLB_COUNT_SATURATED, put_what_nobody_has),
+	CASE(LATE_INIT_LEAKS_FLB_PAGE, "reference", FLB_PAGE_LEAKED,
+	     boot_without_room_in_the_tree),
 	CASE(FILE_UNFREEZE_CLEARS_DATA, "reference", FILE_HANDLE_CHANGED, freeze_fails),
 	CASE(FILE_RETRIEVE_RETRIED, "reference", FILE_RETRIEVED_AGAIN, retrieve_again),
 	CASE(FILE_PRESERVED_TWICE, "reference", SESSION_FILE_TWICE, preserve_twice),

@@ -132,7 +132,7 @@ static void a_null_pointer_is_named_with_its_offset(void **state)
 				 "kernel: NULL pointer dereference at offset %lu",
 				 (unsigned long)offset);
 			assert_string_equal(kernel.trace.complaint, expected);
-			assert_int_equal(kernel.dead, LFB_DEATH_PANIC);
+			assert_int_equal(kernel.dead, LFB_DEATH_OOPS);
 			revive();
 		}
 	}
@@ -239,7 +239,7 @@ static void the_death_of_one_kernel_is_not_that_of_another(void **state)
 	lfb__guard_install();
 	assert_int_equal(lfb__guarded(&kernel, dies_in_another_kernel, NULL), -EFAULT - 1);
 	assert_int_equal(kernel.dead, LFB_ALIVE);
-	assert_int_equal(other.dead, LFB_DEATH_PANIC);
+	assert_int_equal(other.dead, LFB_DEATH_OOPS);
 }
 
 static long changes_task_and_dies(void *arg)

@@ -133,8 +133,8 @@ static void references_are_counted_since_linux_7_3(void **state)
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++) {
 		if (lfb_profile_has_quirk(profile, "FLB_GET_UNCOUNTED"))
 			assert_run(profile,
-				   "flb 0 0\nholdin 0 = -95\nholdout 0 = -95\nputin 0 = -77\n"
-				   "putout 0 = -77\n",
+				   "handler 0\nflb 0 0\nholdin 0 = -95\nholdout 0 = -95\n"
+				   "putin 0 = -77\nputout 0 = -77\n",
 				   0, NULL, NULL);
 		else
 			assert_run(profile,

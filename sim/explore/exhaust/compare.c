@@ -109,7 +109,7 @@ static bool same_outgoing(struct lfb_walker *walker, unsigned int f,
 
 	return same_numbers(walker, "FLB %ld outgoing: %ld files, %ld references",
 			    (const long[5]){ f, flb->count, flb->references },
-			    (const long[5]){ f, state->count, state->references });
+			    (const long[5]){ f, luo_flb_files(state), state->references });
 }
 
 /* Before it was read, and when all is over, the number of files means nothing. */
@@ -117,7 +117,7 @@ static bool same_incoming(struct lfb_walker *walker, unsigned int f,
 			  const struct liveupdate_flb_state *state)
 {
 	const struct lfb_model_flb *flb = &walker->model.incoming_flb[f];
-	long count = flb->loaded && !flb->finished ? state->count : flb->count;
+	long count = flb->loaded && !flb->finished ? luo_flb_files(state) : flb->count;
 
 	return same_numbers(walker, "FLB %ld incoming: %ld files, %ld references, retrieve %ld, "
 			    "finished %ld",

@@ -55,18 +55,19 @@ static int need_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer
 static void unpreserve_unneeded(struct lfb_model *m, unsigned int f,
 				struct lfb_model_answer *answer)
 {
-	if (!m->outgoing_flb[f].count && !m->outgoing_flb[f].references)
+	/* What is handed over is written down before the jump. */
+	if (!m->outgoing_flb[f].count && !m->outgoing_flb[f].references && !m->prepared)
 		say(answer, "flb%u.unpreserve data=f00%u obj=100%u\n", f, f, f);
 }
 
-/* In reverse order of registration. A link newer than the file may find nothing to drop. */
-static void drop_flbs(struct lfb_model *m, unsigned int h, unsigned int links,
-			 struct lfb_model_answer *answer)
+/* In reverse order of registration, those that count the file. */
+static void drop_flbs(struct lfb_model *m, unsigned int h, unsigned int flbs,
+		      struct lfb_model_answer *answer)
 {
-	while (links--) {
+	for (unsigned int links = m->nr_links[h]; links--;) {
 		unsigned int f = m->links[h][links];
 
-		if (m->outgoing_flb[f].count) {
+		if (flbs >> f & 1) {
 			m->outgoing_flb[f].count--;
 			unpreserve_unneeded(m, f, answer);
 		}
@@ -74,15 +75,18 @@ static void drop_flbs(struct lfb_model *m, unsigned int h, unsigned int links,
 }
 
 /* In order of registration; when one fails those before it are dropped again. */
-static int need_flbs(struct lfb_model *m, unsigned int h, struct lfb_model_answer *answer)
+static int need_flbs(struct lfb_model *m, unsigned int h, u8 *flbs,
+		     struct lfb_model_answer *answer)
 {
+	*flbs = 0;
 	for (unsigned int i = 0; i < m->nr_links[h]; i++) {
 		int err = need_flb(m, m->links[h][i], answer);
 
 		if (err) {
-			drop_flbs(m, h, i, answer);
+			drop_flbs(m, h, *flbs, answer);
 			return err;
 		}
+		*flbs |= (u8)(1u << m->links[h][i]);
 	}
 	return 0;
 }
@@ -112,12 +116,31 @@ int lfb__rule_retrieve_flb(struct lfb_model *m, unsigned int f, struct lfb_model
 	return err;
 }
 
+static bool is_linked(const struct lfb_model *m, unsigned int h, unsigned int f)
+{
+	return m->registered[h] && memchr(m->links[h], (int)f, m->nr_links[h]);
+}
+
+/* Is a file not finished whose handler is linked to it? */
+static bool is_needed(const struct lfb_model *m, unsigned int f)
+{
+	for (unsigned int i = 0; m->opened && i < m->incoming.count; i++) {
+		const struct lfb_model_session *session = &m->incoming.list[i];
+
+		for (unsigned int j = 0; j < session->nr_files; j++) {
+			if (is_linked(m, session->files[j].handler, f))
+				return true;
+		}
+	}
+	return !m->opened;
+}
+
 /* Runs even if retrieve failed: then without an object. */
 static void finish_unneeded(struct lfb_model *m, unsigned int f, struct lfb_model_answer *answer)
 {
 	struct lfb_model_flb *flb = &m->incoming_flb[f];
 
-	if (!flb->loaded || flb->finished || flb->count > 0 || flb->references)
+	if (!flb->loaded || flb->finished || flb->count > 0 || flb->references || is_needed(m, f))
 		return;
 	if (lfb__rule_retrieve_flb(m, f, answer))
 		say(answer, "flb%u.finish obj=0\n", f);
@@ -137,7 +160,7 @@ static void finish_flbs(struct lfb_model *m, unsigned int h, struct lfb_model_an
 		if (!flb->loaded)
 			flb->count = flb->handed;
 		flb->loaded = true;
-		flb->count--;
+		flb->count -= flb->count > 0;
 		finish_unneeded(m, m->links[h][links], answer);
 	}
 }
@@ -254,6 +277,7 @@ static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 		     const struct lfb_operation *op, struct lfb_model_answer *answer)
 {
 	unsigned int h = op->verb == LFB_VERB_AGAIN ? m->made[op->inode] - 1u : op->handler;
+	u8 flbs;
 	int err;
 
 	m->open_files += op->verb == LFB_VERB_PRESERVE;
@@ -266,19 +290,20 @@ static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 		return -ENOENT;
 	if (op->verb == LFB_VERB_AGAIN && preserved_anywhere(m, op->inode))
 		return -EBUSY;
-	err = need_flbs(m, h, answer);
+	err = need_flbs(m, h, &flbs, answer);
 	if (err)
 		return err;
 	err = take(&m->file_fails[h][LFB_RECORDED_PRESERVE]);
 	say(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
 	if (err)
-		drop_flbs(m, h, m->nr_links[h], answer);
+		drop_flbs(m, h, flbs, answer);
 	else if (LFB_ASSERT(session->nr_files < LFB_MODEL_FILES))
 		session->files[session->nr_files++] =
 			(struct lfb_model_file){ .token = op->token,
 						 .data = 0xd000u + (u32)op->ino,
 						 .handler = (u8)h,
-						 .inode = (u8)op->inode };
+						 .inode = (u8)op->inode,
+						 .flbs = flbs };
 	return err;
 }
 
@@ -345,7 +370,7 @@ static long close(struct lfb_model *m, struct lfb_model_session *session,
 
 		say(answer, "file h%u.unpreserve ino=%u data=%x\n", file->handler,
 			      file->data & 0xfff, file->data);
-		drop_flbs(m, file->handler, m->nr_links[file->handler], answer);
+		drop_flbs(m, file->handler, file->flbs, answer);
 		memset(file, 0, sizeof(*file));
 	}
 	remove_session(incoming ? &m->incoming : &m->outgoing, session);

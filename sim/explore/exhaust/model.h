@@ -23,6 +23,7 @@ struct lfb_model_file {
 	short status;		/* retrieve: 0 never tried, 1 succeeded, or the errno */
 	u8 handler;
 	u8 inode;
+	u8 flbs;		/* a bit for each that counts it */
 };
 
 struct lfb_model_session {

@@ -46,10 +46,11 @@ static long reboot(struct lfb_model *m, bool at_once, struct lfb_model_answer *a
 
 static bool in_use(const struct lfb_model *m, unsigned int f)
 {
-	return m->outgoing_flb[f].count || m->outgoing_flb[f].references;
+	return m->outgoing_flb[f].count || m->outgoing_flb[f].references ||
+	       (m->opened && m->incoming_flb[f].status == 1);
 }
 
-/* An FLB that is preserved stays linked. */
+/* An FLB that is preserved or retrieved stays linked. */
 static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 {
 	unsigned int h = op->handler, f = op->flb, at = 0;
@@ -89,7 +90,7 @@ static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 	default:
 		if (at == m->nr_links[h])
 			return -ENOENT;
-		if (in_use(m, f))
+		if (in_use(m, f) || m->incoming_flb[f].status == 1)
 			return -EBUSY;
 		for (m->nr_links[h]--; at < m->nr_links[h]; at++)
 			m->links[h][at] = m->links[h][at + 1];
@@ -102,7 +103,7 @@ static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 static long remove_module(struct lfb_model *m)
 {
 	for (unsigned int f = 0; f < LFB_MODEL_FLBS; f++) {
-		if (in_use(m, f) || m->incoming_flb[f].status == 1)
+		if (in_use(m, f))
 			return -EBUSY;
 	}
 	for (unsigned int i = 0; i < LFB_MODEL_NAMES; i++) {

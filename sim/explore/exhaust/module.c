@@ -66,7 +66,8 @@ static int listen(void *context, const char *bytes, size_t size)
 	struct module_job *job = context;
 	const char *equals = memrchr(bytes, '=', size);
 
-	job->dead |= !strncmp(bytes, "== panic", 8) || !strncmp(bytes, "== hung", 7);
+	job->dead |= !strncmp(bytes, "== panic", 8) || !strncmp(bytes, "== hung", 7) ||
+		     !strncmp(bytes, "== oops", 7);
 	if (size < 2 || bytes[0] != '>')
 		return 0;
 	/* A number ends at the end of the line, if not before. */

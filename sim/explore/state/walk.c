@@ -81,7 +81,7 @@ static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
 static void flb_state(struct lfb_state_sink *sink, const struct liveupdate_flb_state *state,
 		      const char *const fields[4])
 {
-	lfb__state_fact(sink, fields[0], (u64)state->count);
+	lfb__state_fact(sink, fields[0], (u64)luo_flb_files(state));
 	lfb__state_fact(sink, fields[1], (u64)state->references);
 	lfb__state_fact(sink, fields[2], handle(sink, state->data));
 	lfb__state_fact(sink, fields[3], pointer(sink->kernel, state->obj));
@@ -108,7 +108,7 @@ void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *fl
 		flb_state(sink, in, incoming);
 	else
 		lfb__state_fact(sink, "files finished",
-				handed_count(sink->kernel->luo, flb) - (u64)in->count);
+				handed_count(sink->kernel->luo, flb) - (u64)luo_flb_files(in));
 	lock(sink, "incoming lock", &in->lock.lock);
 }
 

@@ -15,7 +15,8 @@ struct lfb_kernel;
 /* Bits of struct lfb_kernel.dead: why this kernel runs no more. */
 enum lfb_death {
 	LFB_ALIVE,
-	LFB_DEATH_PANIC, /* panic, BUG, a fault */
+	LFB_DEATH_PANIC, /* panic, BUG */
+	LFB_DEATH_OOPS,	 /* a bad pointer */
 	LFB_DEATH_HANG,	 /* a deadlock */
 };
 

@@ -129,11 +129,11 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	}
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
-	mark_dead(kernel, LFB_DEATH_PANIC);
+	mark_dead(kernel, LFB_DEATH_OOPS);
 	kernel->fault_at = lfb__interrupted_at(context);
 	kernel->report_stray(kernel, info->si_addr, kind_of_stray(kernel, info, context));
 	kernel->fault_at = NULL;
-	lfb__die(kernel, LFB_DEATH_PANIC);
+	lfb__die(kernel, LFB_DEATH_OOPS);
 }
 
 void lfb__guard_install(void)

@@ -30,11 +30,11 @@ void lfb_printk(enum lfb_level level, const char *format, ...)
 }
 
 /*
- * An event and the finding it is. Without an @object it is a complaint whose mistake has no name of
- * its own: about the function that complains.
+ * An event and the finding it is, and what the kernel dies of. Without an @object it is a complaint
+ * whose mistake has no name of its own: about the function that complains.
  */
-LFB_PRINTF(6, 0)
-static void complain(struct lfb_kernel *kernel, enum lfb_happening happening,
+LFB_PRINTF(7, 0)
+static void complain(struct lfb_kernel *kernel, enum lfb_happening happening, enum lfb_death death,
 		     enum lfb_finding_id id, const char *object, const char *where,
 		     const char *format, va_list args)
 {
@@ -47,8 +47,8 @@ static void complain(struct lfb_kernel *kernel, enum lfb_happening happening,
 	lfb__find_args(kernel, id, object ? object : lfb__object("function %.64s", where).text,
 		       format, again);
 	va_end(again);
-	if (happening == LFB_DID_STOPPED || happening == LFB_DID_PANICKED)
-		lfb__die(kernel, LFB_DEATH_PANIC);
+	if (death)
+		lfb__die(kernel, death);
 }
 
 void lfb_warn(const char *where, const char *format, ...)
@@ -56,7 +56,8 @@ void lfb_warn(const char *where, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(lfb__current, LFB_DID_WARNED, LFB_FINDING_KERNEL_WARN, NULL, where, format, args);
+	complain(lfb__current, LFB_DID_WARNED, LFB_ALIVE, LFB_FINDING_KERNEL_WARN, NULL, where,
+		 format, args);
 	va_end(args);
 }
 
@@ -66,7 +67,7 @@ void lfb__warn_as(enum lfb_finding_id id, const char *object, const char *where,
 	va_list args;
 
 	va_start(args, format);
-	complain(lfb__current, LFB_DID_WARNED, id, object, where, format, args);
+	complain(lfb__current, LFB_DID_WARNED, LFB_ALIVE, id, object, where, format, args);
 	va_end(args);
 }
 
@@ -75,7 +76,8 @@ void lfb_bug(const char *where, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(lfb__current, LFB_DID_STOPPED, LFB_FINDING_KERNEL_BUG, NULL, where, format, args);
+	complain(lfb__current, LFB_DID_STOPPED, LFB_DEATH_PANIC, LFB_FINDING_KERNEL_BUG, NULL,
+		 where, format, args);
 	va_end(args);
 }
 
@@ -85,7 +87,7 @@ void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, 
 	va_list args;
 
 	va_start(args, format);
-	complain(lfb__current, LFB_DID_STOPPED, id, object, where, format, args);
+	complain(lfb__current, LFB_DID_STOPPED, LFB_DEATH_PANIC, id, object, where, format, args);
 	va_end(args);
 }
 
@@ -95,7 +97,17 @@ void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const cha
 	va_list args;
 
 	va_start(args, format);
-	complain(kernel, LFB_DID_TOUCHED, id, object, object, format, args);
+	complain(kernel, LFB_DID_TOUCHED, LFB_ALIVE, id, object, object, format, args);
+	va_end(args);
+}
+
+void lfb__oops_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		  const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(kernel, LFB_DID_STOPPED, LFB_DEATH_OOPS, id, object, object, format, args);
 	va_end(args);
 }
 
@@ -104,7 +116,7 @@ void panic(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(lfb__current, LFB_DID_PANICKED, LFB_FINDING_KERNEL_PANIC, "kernel", "kernel",
-		 format, args);
+	complain(lfb__current, LFB_DID_PANICKED, LFB_DEATH_PANIC, LFB_FINDING_KERNEL_PANIC,
+		 "kernel", "kernel", format, args);
 	va_end(args);
 }

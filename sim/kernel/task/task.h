@@ -74,6 +74,9 @@ void lfb__bug_as(enum lfb_finding_id id, const char *object, const char *where, 
 /* A real kernel would touch memory it must not touch here; recorded, not done. */
 void lfb__unsafe_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
 		    const char *format, ...) LFB_PRINTF(4, 5);
+/* … and dies of it. */
+void lfb__oops_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *object,
+		  const char *format, ...) LFB_PRINTF(4, 5);
 
 /* task.c */
 
