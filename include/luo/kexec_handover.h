@@ -160,7 +160,8 @@ LFB_API void *kho_alloc_preserve(size_t size);
 
 /**
  * kho_unpreserve_free() - take kho_alloc_preserve() back
- * @mem: what it returned, or an address inside of that; NULL is ignored, an ERR_PTR() is a BUG, what is no such memory a WARN
+ * @mem: what it returned, or an address inside of that; NULL is ignored, an ERR_PTR() is a BUG,
+ *	what is no such memory a WARN
  */
 LFB_API void kho_unpreserve_free(void *mem);
 
