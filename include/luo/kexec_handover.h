@@ -24,7 +24,8 @@
  * jump, and handed-over memory that nobody restored at the jump after that.
  *
  * Context, for all functions here: any phase in which a kernel runs. On a thread that has entered
- * no machine, and with KHO off, all of them do nothing and return -EOPNOTSUPP, NULL or false.
+ * no machine, and with KHO off, all of them do nothing and return -EOPNOTSUPP, NULL or false; with
+ * kho-v4 off, preserving folios, pages and new memory is -EINVAL with a WARN.
  * A WARN is an event of kind LFB_EVENT_WARN, and the call changed nothing unless said otherwise.
  */
 #ifndef LUO_KEXEC_HANDOVER_H

@@ -3,6 +3,17 @@
 #include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 
+int kho__off(const char *where)
+{
+	const struct lfb_kernel *kernel = lfb__current;
+
+	/* With a live map there is no root of it then, and kernels see that. */
+	if (!kernel || kernel->kho.enabled || !kernel->kho.abi || !kernel->kho.abi->map_is_live)
+		return -EOPNOTSUPP;
+	lfb_warn(where, "KHO is off, and nothing can be preserved");
+	return -EINVAL;
+}
+
 bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn)
 {
 	u32 flags = lfb__page(kernel, pfn)->flags;
@@ -128,7 +139,7 @@ LFB_ENTRY int kho_preserve_folio(struct folio *folio)
 	int err;
 
 	if (!kernel)
-		return -EOPNOTSUPP;
+		return kho__off(__func__);
 	if (!folio_block(kernel, __func__, true, folio, &pfn, &order))
 		return -EINVAL;
 	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
@@ -164,7 +175,7 @@ LFB_ENTRY int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 	int err;
 
 	if (!kernel)
-		return -EOPNOTSUPP;
+		return kho__off(__func__);
 	if (!page_range(kernel, __func__, true, page, nr_pages, &pfn) ||
 	    !are_live(kernel, __func__, pfn, nr_pages))
 		return -EINVAL;
@@ -203,7 +214,7 @@ LFB_ENTRY void *kho_alloc_preserve(size_t size)
 	int err;
 
 	if (!kernel)
-		return ERR_PTR(-EOPNOTSUPP);
+		return ERR_PTR(kho__off(__func__));
 	if (!size)
 		return ERR_PTR(-EINVAL);
 	if (size > PAGE_SIZE << MAX_PAGE_ORDER)
