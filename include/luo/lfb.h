@@ -23,6 +23,7 @@
 #include <luo/finding.h>
 #include <luo/inspect.h>
 #include <luo/kexec_handover.h>
+#include <luo/kho_block.h>
 #include <luo/list.h>
 #include <luo/liveupdate.h>
 #include <luo/lock.h>

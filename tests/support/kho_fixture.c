@@ -91,7 +91,7 @@ int kho_blocks_add(void *context, phys_addr_t phys, unsigned int order)
 
 	if (blocks->count == ARRAY_SIZE(blocks->block))
 		return -ENOSPC;
-	blocks->block[blocks->count++] = (struct kho_block){ phys, order };
+	blocks->block[blocks->count++] = (struct kho_met_block){ phys, order };
 	return 0;
 }
 

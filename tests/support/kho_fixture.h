@@ -34,14 +34,14 @@ int kho_fixture_boot(struct lfb_kernel *kernel, bool enabled, phys_addr_t root,
 /* A jump into a kernel that is told of a root tree at @root. */
 int kho_fixture_jump(struct lfb_kernel *kernel, phys_addr_t root, struct lfb_problem *problem);
 
-struct kho_block {
+struct kho_met_block {
 	phys_addr_t phys;
 	unsigned int order;
 };
 
 /* Blocks, and how many pages of the map itself, in the order a reader met them. */
 struct kho_blocks {
-	struct kho_block block[4096];
+	struct kho_met_block block[4096];
 	size_t count;
 	size_t own_pages;
 };

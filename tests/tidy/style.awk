@@ -43,7 +43,8 @@ FILENAME ~ /^\.\/lib\/[a-z_]*\.[ch]$/ && /LFB_FINDING_/ {
 	bad("a finding in the flow: who watches is told what happens (lib/luo/watch.h)")
 }
 
-# Single letters count, and what counts is declared where it does.
+# Single letters count, and what counts is declared where it does; public names are the kernel's.
+FILENAME !~ /^\.\/include\// &&
 /^\t+(unsigned (int|long)|unsigned|int|long|size_t|u8|u16|u32|u64) [ijk](, [ijk])*;/ {
 	bad("a counter is declared in its for")
 }

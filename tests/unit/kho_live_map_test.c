@@ -60,7 +60,7 @@ static void expect_only_root(void)
 
 static int by_key(const void *left, const void *right)
 {
-	const struct kho_block *a = left, *b = right;
+	const struct kho_met_block *a = left, *b = right;
 
 	if (a->order != b->order)
 		return a->order > b->order ? -1 : 1;
@@ -103,7 +103,7 @@ static void assert_read_back(u64 size)
 static void unmark_all_but_root(void)
 {
 	for (size_t i = 0; i < expected.count; i++) {
-		const struct kho_block *block = &expected.block[i];
+		const struct kho_met_block *block = &expected.block[i];
 		const unsigned long pfn = PHYS_PFN(block->phys);
 
 		if (block->phys == kho__root_phys(kernel) && !block->order)
@@ -278,8 +278,8 @@ static void the_map_is_current_at_any_time(void **state)
 		assert_read_back(SMALL_MEMORY);
 	}
 	kho_unpreserve_free(mem[1]);
-	expected.block[0] = (struct kho_block){ phys[0], 2 };
-	expected.block[1] = (struct kho_block){ kho__root_phys(kernel), 0 };
+	expected.block[0] = (struct kho_met_block){ phys[0], 2 };
+	expected.block[1] = (struct kho_met_block){ kho__root_phys(kernel), 0 };
 	expected.count = 2;
 	assert_read_back(SMALL_MEMORY);
 

@@ -23,7 +23,7 @@ static struct kho_blocks expected, found;
 
 static int by_order_and_address(const void *left, const void *right)
 {
-	const struct kho_block *a = left, *b = right;
+	const struct kho_met_block *a = left, *b = right;
 
 	if (a->order != b->order)
 		return a->order < b->order ? -1 : 1;

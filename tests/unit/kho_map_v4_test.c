@@ -148,7 +148,7 @@ static void add_block(phys_addr_t phys, unsigned int order)
 
 static int by_key(const void *left, const void *right)
 {
-	const struct kho_block *a = left, *b = right;
+	const struct kho_met_block *a = left, *b = right;
 
 	if (a->order != b->order)
 		return a->order > b->order ? -1 : 1;

@@ -5,6 +5,7 @@
  */
 #include <luo/finding.h>
 #include <luo/kexec_handover.h>
+#include <luo/kho_block.h>
 #include <luo/lock.h>
 #include <luo/mm.h>
 #include <luo/printk.h>
@@ -80,6 +81,7 @@ static void files_are_not_made(void)
 
 static void nothing_is_handed_over(void)
 {
+	struct kho_block_set set = KHO_BLOCK_SET_INIT(set, 8);
 	struct kho_vmalloc area = { 0 };
 	phys_addr_t phys;
 
@@ -101,6 +103,10 @@ static void nothing_is_handed_over(void)
 	kho_remove_subtree(&area);
 	assert_int_equal(kho_retrieve_subtree("name", &phys, NULL), -EOPNOTSUPP);
 	assert_int_equal(kho_finalize(), -EOPNOTSUPP);
+	assert_int_equal(kho_block_set_grow(&set, 1), -EOPNOTSUPP);
+	kho_block_set_shrink(&set, 0);
+	assert_int_equal(kho_block_set_restore(&set, 0x10000), -EOPNOTSUPP);
+	kho_block_set_destroy(&set);
 }
 
 static void live_update_is_off(void)

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* Sets of blocks: what is in them comes over, and what was never in them does no harm. */
+#include <luo/kho_block.h>
+
+#include "tests/support/kho_fixture.h"
+
+struct entry {
+	u64 words[64];
+};
+
+#define PER_BLOCK 7
+#define ROOM(set) ((u64)(set)->nblocks * (set)->count_per_block)
+
+static struct lfb_kernel *kernel;
+static struct kho_block_set set;
+
+static int start(void **state)
+{
+	int err = kho_fixture_set_up(&kernel, 128 * FIXTURE_MIB, LFB_MEMORY_FIXED,
+				     LFB_PAGES_BUDDY);
+
+	if (!err)
+		kho_block_set_init(&set, sizeof(struct entry));
+	return err;
+}
+
+static int stop(void **state)
+{
+	fixture_stop(kernel);
+	return 0;
+}
+
+/* Fills a set with @count entries, the numbers from 0 on. */
+static void fill(u64 count)
+{
+	struct kho_block_set_it it;
+
+	assert_int_equal(kho_block_set_grow(&set, count), 0);
+	kho_block_set_it_init(&it, &set);
+	for (u64 i = 0; i < count; i++) {
+		struct entry *entry = kho_block_set_it_reserve_entry(&it);
+
+		assert_non_null(entry);
+		entry->words[0] = entry->words[63] = i;
+	}
+}
+
+/* Into the next kernel; the set is as it was before anything was done. Returns the first block. */
+static u64 jump(void)
+{
+	u64 head = kho_block_set_head_pa(&set);
+
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	kho_block_set_init(&set, sizeof(struct entry));
+	return head;
+}
+
+static struct kho_block_header_ser *block(unsigned int nr)
+{
+	struct kho_block *here = list_first_entry(&set.blocks, struct kho_block, list);
+
+	while (nr--)
+		here = list_next_entry(here, list);
+	return here->ser;
+}
+
+static void layouts_are_the_kernels(void **state)
+{
+	struct kho_block_set here = KHO_BLOCK_SET_INIT(here, 32);
+
+	assert_int_equal(sizeof(struct kho_block_header_ser), 16);
+	assert_int_equal(offsetof(struct kho_block_header_ser, count), 8);
+	assert_int_equal(here.count_per_block, 127);
+	assert_int_equal(here.entry_size, 32);
+	assert_true(kho_block_set_is_empty(&here));
+	assert_int_equal(set.count_per_block, PER_BLOCK);
+	kho_block_set_init(&here, 4080);
+	assert_int_equal(here.count_per_block, 1);
+	assert_int_equal(kernel->findings.count, 0);
+	kho_block_set_init(&here, 4081);
+	assert_int_equal(here.count_per_block, 0);
+	assert_int_equal(kernel->findings.count, 1);
+}
+
+static void entries_come_over(void **state)
+{
+	for (u64 count = 0; count < 4 * PER_BLOCK; count++) {
+		struct kho_block_set_it it;
+		struct entry *entry;
+
+		fill(count);
+		assert_int_equal(set.nblocks, DIV_ROUND_UP(count, PER_BLOCK));
+		assert_int_equal(kho_block_set_restore(&set, jump()), 0);
+		assert_true(set.incoming);
+		assert_int_equal(set.nblocks, DIV_ROUND_UP(count, PER_BLOCK));
+		kho_block_set_it_init(&it, &set);
+		for (u64 i = 0; i < count; i++) {
+			entry = kho_block_set_it_read_entry(&it);
+			assert_non_null(entry);
+			assert_int_equal(entry->words[0] + entry->words[63], 2 * i);
+		}
+		assert_null(kho_block_set_it_read_entry(&it));
+		assert_null(kho_block_set_it_read_entry(&it));
+		for (u64 i = count; i--;) {
+			entry = kho_block_set_it_prev(&it);
+			assert_int_equal(entry->words[0], i);
+		}
+		assert_null(kho_block_set_it_prev(&it));
+		kho_block_set_destroy(&set);
+		assert_true(kho_block_set_is_empty(&set));
+		assert_int_equal(kho_block_set_head_pa(&set), 0);
+		kho__check_left(kernel);
+		assert_int_equal(kernel->findings.count, 0);
+		kho_block_set_init(&set, sizeof(struct entry));
+	}
+}
+
+static void blocks_come_and_go_at_the_end(void **state)
+{
+	struct kho_block_set_it it;
+
+	for (u64 count = 0; count < 30; count++) {
+		assert_int_equal(kho_block_set_grow(&set, count), 0);
+		assert_in_range(ROOM(&set), count, count + PER_BLOCK - 1);
+	}
+	for (u64 count = 30; count--;) {
+		kho_block_set_shrink(&set, count);
+		assert_in_range(ROOM(&set), count, count + PER_BLOCK - 1);
+		if (set.nblocks)
+			assert_int_equal(block((unsigned int)set.nblocks - 1)->next, 0);
+	}
+	assert_true(kho_block_set_is_empty(&set));
+	assert_int_equal(kho_block_set_head_pa(&set), 0);
+	kho_block_set_it_init(&it, &set);
+	assert_null(kho_block_set_it_reserve_entry(&it));
+	assert_null(kho_block_set_it_read_entry(&it));
+	assert_null(kho_block_set_it_prev(&it));
+	fill(2 * PER_BLOCK);
+	kho_block_set_it_init(&it, &set);
+	for (unsigned int i = 0; i < 2 * PER_BLOCK; i++)
+		assert_non_null(kho_block_set_it_reserve_entry(&it));
+	assert_null(kho_block_set_it_reserve_entry(&it));
+	kho_block_set_clear(&set);
+	assert_int_equal(set.nblocks, 2);
+	assert_int_equal(block(0)->count, 0);
+	assert_int_equal(((struct entry *)(block(1) + 1))->words[63], 0);
+	assert_int_equal(block(0)->next, virt_to_phys(block(1)));
+	kho_block_set_destroy(&set);
+	kho_block_set_destroy(&set);
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+/* An empty block is written, but no kernel takes it. */
+static void growing_fails_and_undoes(void **state)
+{
+	assert_int_equal(kho_block_set_grow(&set, 1), 0);
+	for (unsigned long nth = 1; nth <= 2; nth++) {
+		kho_fixture_fail(kernel, LFB_FAULT_KHO, nth);
+		assert_int_equal(kho_block_set_grow(&set, 3 * PER_BLOCK), -ENOMEM);
+		kho_fixture_fail(kernel, LFB_FAULT_KHO, 0);
+		assert_int_equal(set.nblocks, 1);
+		assert_int_equal(block(0)->next, 0);
+	}
+	for (unsigned long nth = 1; nth <= 4; nth++) {
+		kho_fixture_fail(kernel, LFB_FAULT_ALLOC, nth);
+		assert_int_equal(kho_block_set_grow(&set, 3 * PER_BLOCK), -ENOMEM);
+		kho_fixture_fail(kernel, LFB_FAULT_ALLOC, 0);
+		assert_int_equal(set.nblocks, 1);
+	}
+	assert_int_equal(kho_block_set_restore(&set, jump()), -EINVAL);
+	assert_int_equal(kernel->findings.count, 0);
+	assert_int_equal(kho_block_set_grow(&set, 1), -EINVAL);
+	assert_int_equal(kernel->findings.count, 1);
+}
+
+static void there_is_an_end_to_growing(void **state)
+{
+	assert_int_equal(kho_block_set_grow(&set, 10000 * PER_BLOCK + 1), -ENOSPC);
+	assert_true(kho_block_set_is_empty(&set));
+	assert_int_equal(kho_block_set_grow(&set, 10000 * PER_BLOCK), 0);
+	assert_int_equal(set.nblocks, 10000);
+	assert_int_equal(kho_block_set_grow(&set, 10000 * PER_BLOCK + 1), -ENOSPC);
+	assert_int_equal(set.nblocks, 10000);
+	kho_block_set_destroy(&set);
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+/* Up to 20000 blocks are told from a circle, and are still too many. */
+static void there_is_an_end_to_restoring(void **state)
+{
+	u64 head = 0;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		kho_block_set_init(&set, sizeof(struct entry));
+		fill(10000 * PER_BLOCK);
+		list_last_entry(&set.blocks, struct kho_block, list)->ser->next = head;
+		head = kho_block_set_head_pa(&set);
+	}
+	assert_int_equal(kho_block_set_restore(&set, jump()), -ENOSPC);
+	assert_true(kho_block_set_is_empty(&set));
+	kho__check_left(kernel);
+	head = 0;
+	for (unsigned int i = 0; i < 3; i++) {
+		kho_block_set_init(&set, sizeof(struct entry));
+		fill(i < 2 ? 10000 * PER_BLOCK : 1);
+		list_last_entry(&set.blocks, struct kho_block, list)->ser->next = head;
+		head = kho_block_set_head_pa(&set);
+	}
+	assert_int_equal(kho_block_set_restore(&set, jump()), -EINVAL);
+	assert_true(kho_block_set_is_empty(&set));
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+static void a_circle_is_refused(void **state)
+{
+	for (unsigned int from = 0; from < 5; from++) {
+		for (unsigned int to = 0; to <= from; to++) {
+			kho_block_set_init(&set, sizeof(struct entry));
+			fill(5 * PER_BLOCK);
+			block(from)->next = virt_to_phys(block(to));
+			assert_int_equal(kho_block_set_restore(&set, jump()), -EINVAL);
+			assert_true(kho_block_set_is_empty(&set));
+			assert_int_equal(kho_block_set_head_pa(&set), 0);
+		}
+	}
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+static void a_wrong_count_is_refused_and_all_is_freed(void **state)
+{
+	const u64 wrong[] = { 0, PER_BLOCK + 1, 1ull << 63, ~0ull };
+
+	for (unsigned int i = 0; i < 5 * ARRAY_SIZE(wrong); i++) {
+		kho_block_set_init(&set, sizeof(struct entry));
+		fill(5 * PER_BLOCK);
+		block(i % 5)->count = wrong[i / 5];
+		assert_int_equal(kho_block_set_restore(&set, jump()), -EINVAL);
+		assert_true(kho_block_set_is_empty(&set));
+		kho__check_left(kernel);
+	}
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+/* A kernel would follow it: named, and not done. */
+static void a_wild_address_is_a_finding(void **state)
+{
+	const u64 wild[] = { 128 * FIXTURE_MIB, 128 * FIXTURE_MIB - 8, 1ull << 52, ~0ull };
+
+	for (unsigned int i = 0; i < 4 * ARRAY_SIZE(wild); i++) {
+		u64 head, there = wild[i / 4];
+
+		kho_block_set_init(&set, sizeof(struct entry));
+		fill(3 * PER_BLOCK);
+		if (i % 4 < 3)
+			block(i % 4)->next = there;
+		head = jump();
+		assert_int_equal(kho_block_set_restore(&set, i % 4 < 3 ? head : there), -EINVAL);
+		assert_true(kho_block_set_is_empty(&set));
+		fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, NULL,
+				       "where no memory is");
+	}
+}
+
+/* Where nothing was handed over there may be what looks like a block; giving it back shows it. */
+static void what_was_not_handed_over_is_a_finding(void **state)
+{
+	struct kho_block_header_ser *here;
+
+	assert_int_equal(kho_block_set_restore(&set, 1), -EINVAL);
+	assert_true(kernel->findings.count > 0);
+	lfb__findings_forget(&kernel->findings);
+	here = page_address(alloc_pages(GFP_KERNEL | __GFP_ZERO, 0));
+	here->count = 1;
+	kho_block_set_init(&set, sizeof(struct entry));
+	assert_int_equal(kho_block_set_restore(&set, virt_to_phys(here)), 0);
+	assert_int_equal(kernel->findings.count, 0);
+	kho_block_set_destroy(&set);
+	fixture_assert_finding(kernel, LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, NULL, "");
+}
+
+static void memory_may_be_short_while_restoring(void **state)
+{
+	fill(3 * PER_BLOCK);
+	for (unsigned long nth = 1; nth <= 3; nth++) {
+		u64 head = jump();
+
+		kho_fixture_fail(kernel, LFB_FAULT_ALLOC, nth);
+		assert_int_equal(kho_block_set_restore(&set, head), -ENOMEM);
+		kho_fixture_fail(kernel, LFB_FAULT_ALLOC, 0);
+		assert_true(kho_block_set_is_empty(&set));
+		kho__check_left(kernel);
+		kho_block_set_init(&set, sizeof(struct entry));
+		fill(3 * PER_BLOCK);
+	}
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+/* Overwritten after it was checked. */
+static void reading_stays_inside_of_a_block(void **state)
+{
+	struct kho_block_set_it it;
+	unsigned int count = 0;
+
+	fill(2 * PER_BLOCK);
+	assert_int_equal(kho_block_set_restore(&set, jump()), 0);
+	block(0)->count = block(1)->count = ~0ull;
+	kho_block_set_it_init(&it, &set);
+	while (kho_block_set_it_read_entry(&it))
+		count++;
+	assert_int_equal(count, 2 * PER_BLOCK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(layouts_are_the_kernels, start, stop),
+		cmocka_unit_test_setup_teardown(entries_come_over, start, stop),
+		cmocka_unit_test_setup_teardown(blocks_come_and_go_at_the_end, start, stop),
+		cmocka_unit_test_setup_teardown(growing_fails_and_undoes, start, stop),
+		cmocka_unit_test_setup_teardown(there_is_an_end_to_growing, start, stop),
+		cmocka_unit_test_setup_teardown(there_is_an_end_to_restoring, start, stop),
+		cmocka_unit_test_setup_teardown(a_circle_is_refused, start, stop),
+		cmocka_unit_test_setup_teardown(a_wrong_count_is_refused_and_all_is_freed, start,
+						stop),
+		cmocka_unit_test_setup_teardown(a_wild_address_is_a_finding, start, stop),
+		cmocka_unit_test_setup_teardown(what_was_not_handed_over_is_a_finding, start, stop),
+		cmocka_unit_test_setup_teardown(memory_may_be_short_while_restoring, start, stop),
+		cmocka_unit_test_setup_teardown(reading_stays_inside_of_a_block, start, stop),
+	};
+
+	return kho_fixture_run(tests, ARRAY_SIZE(tests));
+}
