@@ -24,7 +24,8 @@
  * jump, and handed-over memory that nobody restored at the jump after that.
  *
  * Context, for all functions here: any phase in which a kernel runs. On a thread that has entered
- * no machine, and with KHO off, all of them do nothing and return -EOPNOTSUPP, NULL or false.
+ * no machine, and with KHO off, all of them do nothing and return -EOPNOTSUPP, NULL or false; with
+ * kho-v4 off, preserving folios, pages and new memory is -EINVAL with a WARN.
  * A WARN is an event of kind LFB_EVENT_WARN, and the call changed nothing unless said otherwise.
  */
 #ifndef LUO_KEXEC_HANDOVER_H
@@ -73,7 +74,8 @@ LFB_API int kho_preserve_folio(struct folio *folio);
 
 /**
  * kho_unpreserve_folio() - take kho_preserve_folio() back
- * @folio: a live folio; one that was not preserved is a WARN
+ * @folio: a live folio; one that was not preserved is a finding, and a WARN where the map has
+ *	no place for it
  */
 LFB_API void kho_unpreserve_folio(struct folio *folio);
 
@@ -83,8 +85,8 @@ LFB_API void kho_unpreserve_folio(struct folio *folio);
  * @nr_pages: how many; the range is cut into maximal naturally aligned blocks
  *
  * A fault point of kind LFB_FAULT_KHO, one for the whole range.
- * Return: 0, -EINVAL with a WARN when @nr_pages is 0, the range goes past the end of memory or
- * into scratch memory, or one of the pages is not allocated; -ENOMEM, -EOPNOTSUPP. On error the
+ * Return: 0, also for no pages; -EINVAL with a WARN when the range goes past the end of memory
+ * or into scratch memory, or one of the pages is not allocated; -ENOMEM, -EOPNOTSUPP. On error the
  * call has marked nothing, and what was preserved before still is.
  */
 LFB_API int kho_preserve_pages(struct page *page, unsigned long nr_pages);
@@ -94,7 +96,8 @@ LFB_API int kho_preserve_pages(struct page *page, unsigned long nr_pages);
  * @page: as it was preserved
  * @nr_pages: as it was preserved; with another number the range is cut into other blocks
  *
- * Blocks of the range that were not preserved are a WARN; the others are unpreserved.
+ * Blocks of the range that were not preserved are a finding, and a WARN where the map has no place
+ * for them; the others are unpreserved.
  */
 LFB_API void kho_unpreserve_pages(struct page *page, unsigned long nr_pages);
 
@@ -120,7 +123,7 @@ LFB_API void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation);
 
 /**
  * kho_restore_folio() - take over a folio the previous kernel preserved
- * @phys: its physical address
+ * @phys: its physical address, or one inside of its first page
  *
  * Return: the folio with one reference, its order as it was preserved; NULL with a WARN when
  * nothing was preserved there or it was restored already.
@@ -159,7 +162,8 @@ LFB_API void *kho_alloc_preserve(size_t size);
 
 /**
  * kho_unpreserve_free() - take kho_alloc_preserve() back
- * @mem: what it returned; NULL is ignored, an ERR_PTR() is a BUG, what is no such memory a WARN
+ * @mem: what it returned, or an address inside of that; NULL is ignored, an ERR_PTR() is a BUG,
+ *	what is no such memory a WARN
  */
 LFB_API void kho_unpreserve_free(void *mem);
 
@@ -167,27 +171,28 @@ LFB_API void kho_unpreserve_free(void *mem);
  * kho_restore_free() - free what the previous kernel got from kho_alloc_preserve()
  * @mem: where it is mapped now; NULL is ignored, an ERR_PTR() is a BUG
  *
- * What was not preserved or is restored already is a WARN. With LFB_PAGES_ASCENDING memory that
+ * An address inside of the first page will do. What was not preserved or is restored already is a
+ * WARN. With LFB_PAGES_ASCENDING memory that
  * is not naturally aligned goes over in several blocks: only the first of them is freed.
  */
 LFB_API void kho_restore_free(void *mem);
 
 /**
  * kho_add_subtree() - name a blob in the KHO root tree, for the next kernel to find
- * @name: a node name: 1 to 63 characters without '/'
+ * @name: any text; kernels do not look at it
  * @blob: its address in preserved memory; this preserves nothing by itself
  * @size: bytes; carried by kho-v4 only
  *
  * A fault point of kind LFB_FAULT_FDT. Takes kho_out.lock.
  * Return: 0, -EEXIST the name is taken, -ENOMEM the page is full (the half-made node is removed),
- * -EINVAL a NULL argument, no node name or, with a WARN, @blob outside the linear map;
+ * -EINVAL a NULL argument or, with a WARN, @blob outside the linear map;
  * -EOPNOTSUPP.
  */
 LFB_API int kho_add_subtree(const char *name, void *blob, size_t size);
 
 /**
  * kho_remove_subtree() - take kho_add_subtree() back
- * @blob: the address it was added with; an address that names no subtree is a WARN
+ * @blob: the address it was added with; an address that names no subtree is ignored
  *
  * Takes kho_out.lock.
  */

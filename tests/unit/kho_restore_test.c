@@ -168,8 +168,6 @@ static void wild_addresses_are_refused(void **state)
 	const phys_addr_t phys = PFN_PHYS(folio_pfn(folio));
 	const phys_addr_t wild[] = { 0,
 				     PAGE_SIZE,
-				     phys + 1,
-				     phys + 8,
 				     phys + PAGE_SIZE,
 				     phys - PAGE_SIZE,
 				     phys + 2 * PAGE_SIZE,
@@ -245,7 +243,6 @@ static void freeing_what_is_no_such_memory_is_found(void **state)
 	assert_int_equal(fixture_bugs(kernel), 2);
 
 	kho_restore_free(&local);
-	kho_restore_free((u8 *)mem + 8);
 	kho_restore_free((u8 *)mem + PAGE_SIZE);
 	kho_restore_free(kernel->memory.base);
 	kho__restore_free_sized(&local, PAGE_SIZE);
@@ -254,9 +251,10 @@ static void freeing_what_is_no_such_memory_is_found(void **state)
 	kho__restore_free_sized(mem, 0);
 	kho__restore_free_sized(mem, SIZE_MAX);
 	kho__restore_free_sized(phys_to_virt(MEMORY - PAGE_SIZE), 2 * PAGE_SIZE);
-	assert_int_equal(fixture_warns(kernel), 10);
+	assert_int_equal(fixture_warns(kernel), 9);
 	assert_pages(2, 0);
-	kho__restore_free_sized(mem, 2 * PAGE_SIZE);
+	/* Inside of the first page is as good as its start. */
+	kho_restore_free((u8 *)mem + 8);
 	assert_pages(0, 0);
 	assert_int_equal(fixture_warns(kernel) + fixture_bugs(kernel), 0);
 }

@@ -51,7 +51,7 @@ static void assert_filled(phys_addr_t phys, unsigned int order, int byte)
 		assert_int_equal(bytes[i], byte);
 }
 
-static void assert_all_calls_are_quiet(void)
+static void assert_nothing_works(int error)
 {
 	struct kho_vmalloc preservation = { 0 };
 	phys_addr_t phys;
@@ -59,16 +59,16 @@ static void assert_all_calls_are_quiet(void)
 
 	assert_false(kho_is_enabled());
 	assert_false(is_kho_boot());
-	assert_int_equal(kho_preserve_folio((void *)&local), -EOPNOTSUPP);
+	assert_int_equal(kho_preserve_folio((void *)&local), error);
 	kho_unpreserve_folio((void *)&local);
-	assert_int_equal(kho_preserve_pages((void *)&local, 1), -EOPNOTSUPP);
+	assert_int_equal(kho_preserve_pages((void *)&local, 1), error);
 	kho_unpreserve_pages((void *)&local, 1);
 	assert_int_equal(kho_preserve_vmalloc(&local, &preservation), -EOPNOTSUPP);
 	kho_unpreserve_vmalloc(&preservation);
 	assert_null(kho_restore_folio(0));
 	assert_null(kho_restore_pages(0, 1));
 	assert_null(kho_restore_vmalloc(&preservation));
-	assert_int_equal(PTR_ERR(kho_alloc_preserve(1)), -EOPNOTSUPP);
+	assert_int_equal(PTR_ERR(kho_alloc_preserve(1)), error);
 	kho_unpreserve_free(&local);
 	kho_restore_free(&local);
 	kho__restore_free_sized(&local, 1);
@@ -81,20 +81,22 @@ static void assert_all_calls_are_quiet(void)
 static void without_a_kernel_everything_is_quiet(void **state)
 {
 	lfb__current = NULL;
-	assert_all_calls_are_quiet();
+	assert_nothing_works(-EOPNOTSUPP);
 	lfb__current = kernel;
 	assert_int_equal(fixture_warns(kernel) + fixture_bugs(kernel), 0);
 }
 
-static void with_kho_off_everything_is_quiet(void **state)
+static void with_kho_off_preserving_warns_where_the_map_is_live(void **state)
 {
+	const bool live = kho_fixture_abi->map_is_live;
 	struct lfb_problem problem = { 0 };
 
 	fixture_jump(kernel);
 	assert_int_equal(kho_fixture_boot(kernel, false, PAGE_SIZE, &problem), 0);
 	fixture_ready(kernel);
 	assert_int_equal(kho__init(kernel), 0);
-	assert_all_calls_are_quiet();
+	assert_nothing_works(live ? -EINVAL : -EOPNOTSUPP);
+	assert_int_equal(fixture_warns(kernel), live ? 3 : 0);
 	assert_int_equal(kho__root_phys(kernel), 0);
 	assert_false(kho__is_preserved(kernel, LFB_LOW_PAGES, 0));
 	assert_int_equal(kernel->pages.internal, 0);
@@ -486,7 +488,7 @@ int main(void)
 #define TEST(name) TEST_IN(name, start)
 	const struct CMUnitTest tests[] = {
 		TEST(without_a_kernel_everything_is_quiet),
-		TEST(with_kho_off_everything_is_quiet),
+		TEST(with_kho_off_preserving_warns_where_the_map_is_live),
 		TEST(before_init_nothing_can_be_preserved),
 		TEST(init_without_room_leaves_nothing_behind),
 		TEST_IN(what_is_preserved_arrives_and_all_else_is_destroyed, start_moving),

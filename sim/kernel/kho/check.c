@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "sim/kernel/kho/check.h"
+#include "sim/kernel/kho/map.h"
 
 enum lfb_finding_id kho__why_not(const struct lfb_kernel *kernel, unsigned long pfn,
 				 const char **why)
@@ -89,6 +90,36 @@ static bool fits(const struct lfb_ledger_entry *entry, enum lfb_preserved_as as)
 	       (entry->as == LFB_AS_VMALLOC_PAGE && as == LFB_AS_VMALLOC);
 }
 
+/* Kernels warn where their tree ends before it comes to the bit of a block, and only there. */
+static bool is_warned_of(const struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+{
+	const unsigned long end = pfn + nr_pages;
+
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+		if (!kernel->kho.abi->find_bitmap(kernel, pfn, order))
+			return true;
+	}
+	return false;
+}
+
+static void complain_unpreserved(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+				 unsigned long nr_pages)
+{
+	const phys_addr_t phys = PFN_PHYS(pfn);
+	const struct lfb_preserved what =
+		lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys, ", but: ");
+	const struct lfb_object object = lfb__phys_object(phys);
+
+	if (is_warned_of(kernel, pfn, nr_pages))
+		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, object.text, where,
+			     "not all of %lu pages at 0x%llx were preserved so%s", nr_pages, phys,
+			     what.text);
+	else
+		lfb__find(kernel, LFB_FINDING_KHO_UNPRESERVE_MISMATCH, object.text,
+			  "not all of %lu pages at 0x%llx were preserved so%s", nr_pages, phys,
+			  what.text);
+}
+
 void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
 			    unsigned long nr_pages, enum lfb_preserved_as as, bool all_set)
 {
@@ -97,10 +128,7 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 	bool exact = entry && lfb__ledger_span(entry) == PFN_PHYS(nr_pages);
 
 	if (!all_set)
-		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(phys).text,
-			     where, "not all of %lu pages at 0x%llx were preserved so%s", nr_pages,
-			     phys, lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, phys,
-						     ", but: ").text);
+		complain_unpreserved(kernel, where, pfn, nr_pages);
 	else if (entry && (!exact || !fits(entry, as)))
 		lfb__find(kernel, LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
 			  lfb__phys_object(phys).text, "%s() unpreserved %lu pages of: %s",

@@ -13,6 +13,9 @@
 
 /* preserve.c */
 
+/* What preserving says with KHO off, and a WARN where kernels give one. */
+int kho__off(const char *where);
+
 /* The physical address behind @mem; false, with a BUG or WARN where there ought to be one. */
 bool kho__address_of(const char *where, const void *mem, phys_addr_t *phys);
 

@@ -3,6 +3,17 @@
 #include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 
+int kho__off(const char *where)
+{
+	const struct lfb_kernel *kernel = lfb__current;
+
+	/* With a live map there is no root of it then, and kernels see that. */
+	if (!kernel || kernel->kho.enabled || !kernel->kho.abi || !kernel->kho.abi->map_is_live)
+		return -EOPNOTSUPP;
+	lfb_warn(where, "KHO is off, and nothing can be preserved");
+	return -EINVAL;
+}
+
 bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn)
 {
 	u32 flags = lfb__page(kernel, pfn)->flags;
@@ -75,9 +86,8 @@ static bool page_range(struct lfb_kernel *kernel, const char *where, bool preser
 		complain_of_nothing(where, preserving, "no page of this kernel");
 		return false;
 	}
-	if (!nr_pages || nr_pages > kernel->memory.nr_pages - *pfn) {
-		lfb_warn(where, "%lu pages from 0x%llx are none or too many", nr_pages,
-			 PFN_PHYS(*pfn));
+	if (nr_pages > kernel->memory.nr_pages - *pfn) {
+		lfb_warn(where, "%lu pages from 0x%llx are too many", nr_pages, PFN_PHYS(*pfn));
 		return false;
 	}
 	if (lfb__in_scratch(&kernel->memory, *pfn, nr_pages)) {
@@ -129,7 +139,7 @@ LFB_ENTRY int kho_preserve_folio(struct folio *folio)
 	int err;
 
 	if (!kernel)
-		return -EOPNOTSUPP;
+		return kho__off(__func__);
 	if (!folio_block(kernel, __func__, true, folio, &pfn, &order))
 		return -EINVAL;
 	err = preserve(kernel, __func__, pfn, 1ul << order, LFB_AS_FOLIO);
@@ -165,10 +175,13 @@ LFB_ENTRY int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 	int err;
 
 	if (!kernel)
-		return -EOPNOTSUPP;
+		return kho__off(__func__);
 	if (!page_range(kernel, __func__, true, page, nr_pages, &pfn) ||
 	    !are_live(kernel, __func__, pfn, nr_pages))
 		return -EINVAL;
+	/* As kernels have it, no pages are none to preserve. */
+	if (!nr_pages)
+		return 0;
 	err = preserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
 	lfb__event(kernel, KHO_PRESERVE_PAGES, .phys = PFN_PHYS(pfn), .pages = nr_pages,
 		   .result = err);
@@ -181,7 +194,7 @@ LFB_ENTRY void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 	unsigned long pfn;
 
 	/* Pages freed too early are taken off the map all the same. */
-	if (!kernel || !page_range(kernel, __func__, false, page, nr_pages, &pfn))
+	if (!kernel || !page_range(kernel, __func__, false, page, nr_pages, &pfn) || !nr_pages)
 		return;
 	lfb__event(kernel, KHO_UNPRESERVE_PAGES, .phys = PFN_PHYS(pfn), .pages = nr_pages);
 	unpreserve(kernel, __func__, pfn, nr_pages, LFB_AS_PAGES);
@@ -201,7 +214,7 @@ LFB_ENTRY void *kho_alloc_preserve(size_t size)
 	int err;
 
 	if (!kernel)
-		return ERR_PTR(-EOPNOTSUPP);
+		return ERR_PTR(kho__off(__func__));
 	if (!size)
 		return ERR_PTR(-EINVAL);
 	if (size > PAGE_SIZE << MAX_PAGE_ORDER)
@@ -256,14 +269,16 @@ LFB_ENTRY void kho_unpreserve_free(void *mem)
 
 	if (!kernel || !kho__address_of(__func__, mem, &phys))
 		return;
-	if (!IS_ALIGNED(phys, PAGE_SIZE) || !kho__is_live_block(kernel, PHYS_PFN(phys))) {
+	/* As kernels have it, an address inside of a folio stands for the folio. */
+	page = lfb__page(kernel, PHYS_PFN(phys));
+	pfn = page->flags & PG_TAIL ? page->next : PHYS_PFN(phys);
+	if (!kho__is_live_block(kernel, pfn)) {
 		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, lfb__phys_object(phys).text,
 			     __func__, "not what kho_alloc_preserve() returned");
 		return;
 	}
-	pfn = PHYS_PFN(phys);
 	page = lfb__page(kernel, pfn);
-	lfb__event(kernel, KHO_UNPRESERVE_FREE, .phys = phys, .order = page->order);
+	lfb__event(kernel, KHO_UNPRESERVE_FREE, .phys = PFN_PHYS(pfn), .order = page->order);
 	unpreserve(kernel, __func__, pfn, 1ul << page->order, LFB_AS_ALLOC);
 	folio_put((struct folio *)page);
 }

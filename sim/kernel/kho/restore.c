@@ -44,7 +44,9 @@ LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 
 	if (!kernel)
 		return NULL;
-	if (!IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(&kernel->memory, phys) ||
+	/* As kernels have it, an address inside of the first page stands for the folio. */
+	phys = PFN_PHYS(pfn);
+	if (!lfb__is_memory(&kernel->memory, phys) ||
 	    !(lfb__page(kernel, pfn)->flags & PG_PRESERVED_IN)) {
 		kho__complain_restore(kernel, __func__, phys, 0);
 		return NULL;
@@ -107,6 +109,7 @@ LFB_ENTRY void kho_restore_free(void *mem)
 
 	if (!kernel || !kho__address_of(__func__, mem, &phys))
 		return;
+	phys = PFN_PHYS(PHYS_PFN(phys));
 	page = lfb__page(kernel, PHYS_PFN(phys));
 	/* How much it is only the map knows. What is not waiting is refused below, as one page. */
 	restore_free(kernel, __func__, phys,

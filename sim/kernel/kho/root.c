@@ -9,7 +9,6 @@
 #include "sim/kernel/kho/map.h"
 
 #define MAP_PROPERTY "preserved-memory-map"
-#define NAME_MAX_LENGTH 63
 
 static const struct kho_abi *const known_abis[] = { &kho__abi_v1, &kho__abi_v4 };
 
@@ -77,13 +76,6 @@ int kho__root_set_map(void *root, phys_addr_t map)
 	return fdt_setprop_inplace(root, 0, MAP_PROPERTY, &map, sizeof(map)) ? -EINVAL : 0;
 }
 
-static bool is_node_name(const char *name)
-{
-	size_t length = strnlen(name, NAME_MAX_LENGTH + 1);
-
-	return length && length <= NAME_MAX_LENGTH && !memchr(name, '/', length);
-}
-
 /*
  * libfdt puts a new node and a new property before the others: the last one comes first. The page
  * may have been full to the last byte, then the half-made node goes again.
@@ -125,7 +117,8 @@ int kho_add_subtree(const char *name, void *blob, size_t size)
 
 	if (!kernel || !kernel->kho.root)
 		return -EOPNOTSUPP;
-	if (!name || !is_node_name(name) || !blob)
+	/* As kernels have it, any name will do. */
+	if (!name || !blob)
 		return -EINVAL;
 	phys = virt_to_phys(blob);
 	if (phys == ~0ull)
@@ -166,11 +159,9 @@ void kho_remove_subtree(void *blob)
 	mutex_lock(&kernel->kho.lock);
 	found = remove_subtree(kernel, phys);
 	mutex_unlock(&kernel->kho.lock);
-	if (!found) {
-		lfb_warn(__func__, "no subtree is at 0x%llx", phys);
-		return;
-	}
-	lfb__event(kernel, KHO_REMOVE_SUBTREE, .phys = phys);
+	/* As kernels have it, there need be none. */
+	if (found)
+		lfb__event(kernel, KHO_REMOVE_SUBTREE, .phys = phys);
 }
 
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
