@@ -33,7 +33,13 @@ static long take(void *phys)
 	return kho_restore_pages(*(phys_addr_t *)phys, 4) != NULL;
 }
 
-static size_t found(const struct lfb_machine *machine, enum lfb_finding_id id)
+/* The second half, which is still there. */
+static long take_rest(void *phys)
+{
+	return kho_restore_pages(*(phys_addr_t *)phys + 2 * PAGE_SIZE, 2) != NULL;
+}
+
+static size_t found(struct lfb_machine *machine, enum lfb_finding_id id)
 {
 	size_t count = 0;
 
@@ -60,8 +66,7 @@ static void the_second_half_is_missed(void **state)
 		assert_int_equal(lfb_machine_kexec(machine), 0);
 		assert_int_equal(lfb_machine_call(machine, take, &phys), !refuses);
 		assert_true(found(machine, LFB_FINDING_KHO_RESTORE_MISMATCH) > 0);
-		lfb_machine_settle(machine);
-		assert_true(found(machine, LFB_FINDING_KHO_NEVER_RESTORED) > 0);
+		assert_int_equal(lfb_machine_call(machine, take_rest, &phys), 1);
 		lfb_machine_destroy(machine);
 	}
 }
