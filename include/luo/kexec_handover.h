@@ -31,6 +31,7 @@
 #ifndef LUO_KEXEC_HANDOVER_H
 #define LUO_KEXEC_HANDOVER_H
 
+#include <luo/mm.h>
 #include <luo/types.h>
 
 struct folio;
@@ -221,6 +222,21 @@ LFB_API int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *si
  * linux-7.2 it is KHO's own. Return: so, or not; false outside of kernels.
  */
 LFB_API bool kho_scratch_overlap(phys_addr_t phys, size_t size);
+
+/**
+ * kho_scratch_migratetype() - of what kind is a block of pages?
+ * @pfn: the first of pageblock_nr_pages pages
+ * @mt: of what kind it is where it does not reach into scratch
+ *
+ * Return: MIGRATE_CMA where it does, for only what can be moved may lie there; else @mt.
+ */
+static inline enum migratetype kho_scratch_migratetype(unsigned long pfn, enum migratetype mt)
+{
+	return kho_scratch_overlap((phys_addr_t)pfn << PAGE_SHIFT,
+				   pageblock_nr_pages << PAGE_SHIFT) ?
+		       MIGRATE_CMA :
+		       mt;
+}
 
 /**
  * DECLARE_KHOSER_PTR() - a member of a handed-over structure that leads to preserved memory

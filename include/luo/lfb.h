@@ -24,6 +24,7 @@
 #include <luo/inspect.h>
 #include <luo/kexec_handover.h>
 #include <luo/kho_block.h>
+#include <luo/kho_radix_tree.h>
 #include <luo/list.h>
 #include <luo/liveupdate.h>
 #include <luo/lock.h>

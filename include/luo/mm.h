@@ -18,6 +18,31 @@
 struct page;
 struct folio;
 
+/** pageblock_nr_pages - pages that are of one kind, as the page allocator groups them. */
+#define pageblock_nr_pages 512ul
+
+/**
+ * enum migratetype - of what kind a block of pages is, by what may be done with pages in it
+ * @MIGRATE_UNMOVABLE: nothing
+ * @MIGRATE_MOVABLE: they can be moved
+ * @MIGRATE_RECLAIMABLE: they can be had back
+ * @MIGRATE_PCPTYPES: how many kinds there are lists of for each CPU
+ * @MIGRATE_HIGHATOMIC: kept for who cannot wait
+ * @MIGRATE_CMA: only what can be moved is allocated there
+ * @MIGRATE_ISOLATE: nothing is allocated there
+ * @MIGRATE_TYPES: how many kinds there are
+ */
+enum migratetype {
+	MIGRATE_UNMOVABLE,
+	MIGRATE_MOVABLE,
+	MIGRATE_RECLAIMABLE,
+	MIGRATE_PCPTYPES,
+	MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES,
+	MIGRATE_CMA,
+	MIGRATE_ISOLATE,
+	MIGRATE_TYPES,
+};
+
 /**
  * alloc_pages() - allocate 2^@order contiguous pages
  * @gfp: GFP_KERNEL, with __GFP_ZERO for zeroed memory; otherwise the content is unspecified

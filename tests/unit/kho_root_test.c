@@ -168,6 +168,14 @@ static void memory_is_told_from_scratch(void **state)
 	assert_true(kho_scratch_overlap(start - PAGE_SIZE, PAGE_SIZE + 1));
 	assert_true(kho_scratch_overlap(end - 1, 1));
 	assert_false(kho_scratch_overlap(end, PAGE_SIZE));
+	assert_int_equal(kho_scratch_migratetype(PHYS_PFN(start), MIGRATE_MOVABLE), MIGRATE_CMA);
+	/* The last page of the block before it tells. */
+	assert_int_equal(kho_scratch_migratetype(PHYS_PFN(start) - 511, MIGRATE_MOVABLE),
+			 MIGRATE_CMA);
+	assert_int_equal(kho_scratch_migratetype(PHYS_PFN(start) - 512, MIGRATE_MOVABLE),
+			 MIGRATE_MOVABLE);
+	assert_int_equal(kho_scratch_migratetype(PHYS_PFN(end), MIGRATE_UNMOVABLE),
+			 MIGRATE_UNMOVABLE);
 }
 
 static void pointers_are_handed_over_as_addresses(void **state)

@@ -6,6 +6,7 @@
 #include <luo/finding.h>
 #include <luo/kexec_handover.h>
 #include <luo/kho_block.h>
+#include <luo/kho_radix_tree.h>
 #include <luo/lock.h>
 #include <luo/mm.h>
 #include <luo/printk.h>
@@ -82,6 +83,7 @@ static void files_are_not_made(void)
 static void nothing_is_handed_over(void)
 {
 	struct kho_block_set set = KHO_BLOCK_SET_INIT(set, 8);
+	struct kho_radix_tree tree = { 0 };
 	struct kho_vmalloc area = { 0 };
 	phys_addr_t phys;
 
@@ -107,6 +109,11 @@ static void nothing_is_handed_over(void)
 	kho_block_set_shrink(&set, 0);
 	assert_int_equal(kho_block_set_restore(&set, 0x10000), -EOPNOTSUPP);
 	kho_block_set_destroy(&set);
+	assert_int_equal(kho_radix_init_tree(&tree, NULL), -EOPNOTSUPP);
+	assert_int_equal(kho_radix_add_key(&tree, 1), -EOPNOTSUPP);
+	kho_radix_del_key(&tree, 1);
+	assert_int_equal(kho_radix_walk_tree(&tree, NULL, NULL), -EOPNOTSUPP);
+	kho_radix_destroy_tree(&tree);
 }
 
 static void live_update_is_off(void)

@@ -95,7 +95,8 @@ LFB_ENTRY int kho_block_set_grow(struct kho_block_set *bs, u64 count)
 	const long before = bs->nblocks;
 	int err = 0;
 
-	if (!kho__called(__func__))
+	/* With KHO off it is for kho_alloc_preserve() to say so. */
+	if (!kho__called(__func__) && !lfb__current)
 		return -EOPNOTSUPP;
 	if (bs->incoming) {
 		lfb_warn(__func__, "the blocks are the previous kernel's: none can be added");

@@ -39,11 +39,32 @@ static inline bool kho__cut(unsigned long pfn, unsigned long end, unsigned int *
 /* Takes what the last kernel told and tells the next. 0, -ENOMEM, -EFAULT with a panic. */
 int kho__metadata_init(struct lfb_kernel *kernel);
 
-/* map_v4.c: what it calls a key, one number for a block's address and order */
+/* radix.c: trees of keys, and what the map of kho-v4 calls a key: a block's address and order */
+
+/* The bit of a key that tells its order. */
+static inline unsigned int kho__order_bit(unsigned int order)
+{
+	return 64 - (PAGE_SHIFT + order);
+}
 
 u64 kho__v4_key(phys_addr_t phys, unsigned int order);
 /* The block of a key; false when it is no key of an order there is. */
 bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order);
+
+/* Where nodes come from: zeroed pages, by address. 0: there is no memory. */
+struct kho_nodes {
+	struct lfb_kernel *kernel;
+	phys_addr_t (*alloc)(struct lfb_kernel *kernel);
+	void (*free)(struct lfb_kernel *kernel, phys_addr_t phys);
+};
+
+/*
+ * Finds the bitmap of @key below @root, and makes it and what leads there where that is missing;
+ * @nodes NULL: then *leaf is 0. 0; -ENOMEM with nothing left behind; -EINVAL: *leaf, in the tree,
+ * is no address of a page.
+ */
+int kho__radix_leaf(const struct lfb_memory *memory, u64 *root, u64 key,
+		    const struct kho_nodes *nodes, phys_addr_t *leaf);
 
 /*
  * bitmap.c: bitmaps, the leaves of every generation's map, read from memory that may hold

@@ -1,56 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The preserved-memory map of kho-v4 (docs/facts.md 8.4): a radix tree of pages that are linked by
- * physical address, five levels of tables above bitmaps. Blocks are marked in the tree itself, so
- * it is always what the next kernel should read.
+ * The preserved-memory map of kho-v4 (docs/facts.md 8.4): a radix tree (radix.c). Blocks
+ * are marked in the tree itself, so it is always what the next kernel should read.
  *
  * A key is the number of a block among those of its order, below one bit that tells the order. So
  * the blocks of an order are neighbours, and the largest ones come first.
- *
- *	63    59       51 50      42 41      33 32      24 23      15 14               0
- *	| none | root    | table    | table    | table    | table    | bit of a bitmap |
- *
- * Nodes are made when a block below them is first marked. Like those of the kernel they stay when
- * the last block goes.
  */
+#include <luo/kho_radix_tree.h>
 #include <stdlib.h>
 
 #include "sim/kernel/kho/map.h"
 
-#define TABLE_ENTRIES (PAGE_SIZE / sizeof(u64))
-#define TABLE_SHIFT 9
-#define BITMAP_SHIFT 15			/* of a key: bits that are below the tables */
-#define ROOT_SHIFT 51
-#define KEY_SHIFT (ROOT_SHIFT + TABLE_SHIFT)
-#define LEVELS 6
-
-/* The bit of a key that tells its order. */
-static inline unsigned int order_bit(unsigned int order)
-{
-	return 64 - (PAGE_SHIFT + order);
-}
-
-u64 kho__v4_key(phys_addr_t phys, unsigned int order)
-{
-	return 1ull << order_bit(order) | phys >> (PAGE_SHIFT + order);
-}
-
-bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order)
-{
-	unsigned int top = key ? 63 - (unsigned int)__builtin_clzll(key) : 0;
-
-	if (top > order_bit(0) || top < order_bit(MAX_PAGE_ORDER))
-		return false;
-	*order = order_bit(0) - top;
-	*phys = (key ^ 1ull << top) << (PAGE_SHIFT + *order);
-	return true;
-}
-
-static u64 *entry_of(const struct lfb_kernel *kernel, phys_addr_t table, u64 key,
-		     unsigned int shift)
-{
-	return (u64 *)(kernel->memory.base + table) + (key >> shift) % TABLE_ENTRIES;
-}
+#define TABLE_SHIFT KHO_TABLE_SIZE_LOG2
+#define BITMAP_SHIFT KHO_BITMAP_SIZE_LOG2
+#define KEY_SHIFT (BITMAP_SHIFT + (KHO_TREE_MAX_DEPTH - 1) * TABLE_SHIFT)
 
 static int track_init(struct lfb_kernel *kernel)
 {
@@ -58,48 +21,41 @@ static int track_init(struct lfb_kernel *kernel)
 	return kernel->kho.map_page ? 0 : -ENOMEM;
 }
 
+static u64 *root_of(const struct lfb_kernel *kernel)
+{
+	return (u64 *)lfb__pfn_address(&kernel->memory, kernel->kho.map_page);
+}
+
+static phys_addr_t alloc_node(struct lfb_kernel *kernel)
+{
+	return PFN_PHYS(lfb__alloc_internal_page(kernel));
+}
+
+static void free_node(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	lfb__free_internal_page(kernel, (u32)PHYS_PFN(phys));
+}
+
 static u32 find_bitmap(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
 {
-	u64 key = kho__v4_key(PFN_PHYS(pfn), order);
-	phys_addr_t node = PFN_PHYS(kernel->kho.map_page);
-	unsigned int shift;
+	phys_addr_t leaf = 0;
+	int err = 0;
 
-	for (shift = ROOT_SHIFT; node && shift >= BITMAP_SHIFT; shift -= TABLE_SHIFT)
-		node = *entry_of(kernel, node, key, shift);
-	return (u32)PHYS_PFN(node);
+	if (kernel->kho.map_page)
+		err = kho__radix_leaf(&kernel->memory, root_of(kernel),
+				      kho__v4_key(PFN_PHYS(pfn), order), NULL, &leaf);
+	return err ? 0 : (u32)PHYS_PFN(leaf);
 }
 
 static int add_bitmap(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
 {
-	u64 key = kho__v4_key(PFN_PHYS(pfn), order);
-	phys_addr_t node = PFN_PHYS(kernel->kho.map_page);
-	u32 added[LEVELS];
-	unsigned int nr_added = 0, shift;
-	u64 *branch = NULL;
+	const struct kho_nodes internal = { kernel, alloc_node, free_node };
+	phys_addr_t leaf;
 
-	if (!node)
+	if (!kernel->kho.map_page)
 		return -ENOMEM;
-	for (shift = ROOT_SHIFT; shift >= BITMAP_SHIFT; shift -= TABLE_SHIFT) {
-		u64 *entry = entry_of(kernel, node, key, shift);
-
-		if (!*entry) {
-			added[nr_added] = lfb__alloc_internal_page(kernel);
-			if (!added[nr_added])
-				goto undo;
-			LFB_ASSERT(nr_added < LEVELS);
-			*entry = PFN_PHYS(added[nr_added++]);
-			if (!branch)
-				branch = entry;
-		}
-		node = *entry;
-	}
-	return 0;
-undo:
-	if (branch)
-		*branch = 0;
-	while (nr_added--)
-		lfb__free_internal_page(kernel, added[nr_added]);
-	return -ENOMEM;
+	return kho__radix_leaf(&kernel->memory, root_of(kernel),
+			       kho__v4_key(PFN_PHYS(pfn), order), &internal, &leaf);
 }
 
 /* The addresses of nodes met so far: a hash table with open addressing, at most half full */
@@ -178,7 +134,7 @@ static int check_keys(const struct walk *walk, phys_addr_t where, u64 key, unsig
 	phys_addr_t phys;
 
 	/* So many that several orders are among them; from here on they are all of one order. */
-	if (!key && shift > order_bit(MAX_PAGE_ORDER))
+	if (!key && shift > kho__order_bit(MAX_PAGE_ORDER))
 		return 0;
 	if (!kho__v4_block(key, &phys, &order))
 		return lfb__problem(reader->problem, -EINVAL, where,
@@ -229,7 +185,7 @@ static int read_node(struct walk *walk, phys_addr_t where, phys_addr_t phys, u64
 		return kho__read_bitmap(&walk->reader, node, start, order);
 	}
 	shift -= TABLE_SHIFT;
-	for (i = kho__next_word(node, 0); !err && i < TABLE_ENTRIES;
+	for (i = kho__next_word(node, 0); !err && i < KHO_PAGE_WORDS;
 	     i = kho__next_word(node, i + 1))
 		err = read_node(walk, phys + i * sizeof(*node), node[i],
 				key | (u64)i << shift, shift);

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Trees of keys in pages that are linked by physical address, five levels of tables above bitmaps:
+ * modules' own, and what the map of kho-v4 has in common with them.
+ *
+ *	63    59       51 50      42 41      33 32      24 23      15 14               0
+ *	| none | root    | table    | table    | table    | table    | bit of a bitmap |
+ *
+ * Nodes are made when a key below them is first added, and stay when the last one goes.
+ */
+#include <luo/kho_radix_tree.h>
+
+#include "sim/kernel/kho/check.h"
+#include "sim/kernel/kho/map.h"
+
+#define TABLE_ENTRIES (1u << KHO_TABLE_SIZE_LOG2)
+#define ROOT_SHIFT (KHO_BITMAP_SIZE_LOG2 + (KHO_TREE_MAX_DEPTH - 2) * KHO_TABLE_SIZE_LOG2)
+
+u64 kho__v4_key(phys_addr_t phys, unsigned int order)
+{
+	return 1ull << kho__order_bit(order) | phys >> (PAGE_SHIFT + order);
+}
+
+bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order)
+{
+	unsigned int top = key ? 63 - (unsigned int)__builtin_clzll(key) : 0;
+
+	if (top > kho__order_bit(0) || top < kho__order_bit(MAX_PAGE_ORDER))
+		return false;
+	*order = kho__order_bit(0) - top;
+	*phys = (key ^ 1ull << top) << (PAGE_SHIFT + *order);
+	return true;
+}
+
+/* The node at @phys; NULL where no page is. */
+static u64 *node_at(const struct lfb_memory *memory, phys_addr_t phys)
+{
+	return IS_ALIGNED(phys, PAGE_SIZE) ? lfb__memory_at(memory, phys, PAGE_SIZE) : NULL;
+}
+
+int kho__radix_leaf(const struct lfb_memory *memory, u64 *node, u64 key,
+		    const struct kho_nodes *nodes, phys_addr_t *leaf)
+{
+	phys_addr_t added[KHO_TREE_MAX_DEPTH];
+	unsigned int nr_added = 0;
+	u64 *branch = NULL;
+	int err = 0;
+
+	for (unsigned int shift = ROOT_SHIFT; shift >= KHO_BITMAP_SIZE_LOG2;
+	     shift -= KHO_TABLE_SIZE_LOG2) {
+		u64 *entry = &node[(key >> shift) % TABLE_ENTRIES];
+
+		*leaf = 0;
+		if (!*entry && !nodes)
+			return 0;
+		if (!*entry) {
+			added[nr_added] = nodes->alloc(nodes->kernel);
+			if (!added[nr_added]) {
+				err = -ENOMEM;
+				goto undo;
+			}
+			*entry = added[nr_added++];
+			LFB_ASSERT(nr_added < KHO_TREE_MAX_DEPTH);
+			if (!branch)
+				branch = entry;
+		}
+		*leaf = *entry;
+		node = node_at(memory, *leaf);
+		/* Nothing was made: above what is new all was there. */
+		if (!node)
+			return -EINVAL;
+	}
+	return 0;
+undo:
+	if (branch)
+		*branch = 0;
+	while (nr_added--)
+		nodes->free(nodes->kernel, added[nr_added]);
+	return err;
+}
+
+/* Modules' own trees: the pages are theirs. */
+
+static int wild(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	lfb__unsafe_as(kernel, LFB_FINDING_MEM_WILD_POINTER, lfb__phys_object(phys).text,
+		       "a node of a radix tree is said to be at 0x%llx, where no page is", phys);
+	return -EINVAL;
+}
+
+static phys_addr_t alloc_node(struct lfb_kernel *kernel)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+
+	(void)kernel;
+	return page ? page_to_phys(page) : 0;
+}
+
+static void free_node(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	(void)kernel;
+	__free_pages(phys_to_page(phys), 0);
+}
+
+static int find_leaf(struct lfb_kernel *kernel, const struct kho_radix_tree *tree, u64 key,
+		     bool make, u64 **leaf)
+{
+	const struct kho_nodes nodes = { kernel, alloc_node, free_node };
+	phys_addr_t phys;
+	int err = kho__radix_leaf(&kernel->memory, tree->root->table, key, make ? &nodes : NULL,
+				  &phys);
+
+	if (err == -EINVAL)
+		wild(kernel, phys);
+	*leaf = !err && phys ? node_at(&kernel->memory, phys) : NULL;
+	return err;
+}
+
+/* The kernel, when there is one and @tree has a root; else *@err says what is wrong. */
+static struct lfb_kernel *enter(const char *where, const struct kho_radix_tree *tree, int *err)
+{
+	struct lfb_kernel *kernel = kho__called(where);
+
+	*err = kernel ? 0 : -EOPNOTSUPP;
+	if (kernel && !tree->root) {
+		lfb_warn(where, "the tree has no root");
+		*err = -EINVAL;
+	}
+	return *err ? NULL : kernel;
+}
+
+LFB_ENTRY int kho_radix_init_tree(struct kho_radix_tree *tree, struct kho_radix_node *root)
+{
+	struct lfb_kernel *kernel = kho__called(__func__);
+	phys_addr_t phys;
+
+	if (!kernel)
+		return -EOPNOTSUPP;
+	if (!root) {
+		phys = alloc_node(kernel);
+		if (!phys)
+			return -ENOMEM;
+		root = phys_to_virt(phys);
+	}
+	tree->root = root;
+	mutex_init(&tree->lock);
+	return 0;
+}
+
+static bool is_key(unsigned long key)
+{
+	return !(key >> KHO_RADIX_KEY_WIDTH);
+}
+
+LFB_ENTRY int kho_radix_add_key(struct kho_radix_tree *tree, unsigned long key)
+{
+	struct lfb_kernel *kernel;
+	u64 *leaf;
+	int err;
+
+	kernel = enter(__func__, tree, &err);
+	if (!kernel)
+		return err;
+	if (!is_key(key))
+		return -ERANGE;
+	might_sleep();
+	mutex_lock(&tree->lock);
+	err = find_leaf(kernel, tree, key, true, &leaf);
+	if (!err)
+		leaf[key % KHO_BITMAP_BITS / 64] |= 1ull << key % 64;
+	mutex_unlock(&tree->lock);
+	return err;
+}
+
+LFB_ENTRY void kho_radix_del_key(struct kho_radix_tree *tree, unsigned long key)
+{
+	struct lfb_kernel *kernel;
+	u64 *leaf;
+	int err;
+
+	kernel = enter(__func__, tree, &err);
+	if (!kernel || !is_key(key))
+		return;
+	might_sleep();
+	mutex_lock(&tree->lock);
+	err = find_leaf(kernel, tree, key, false, &leaf);
+	if (leaf)
+		leaf[key % KHO_BITMAP_BITS / 64] &= ~(1ull << key % 64);
+	else if (!err)
+		lfb_warn(__func__, "key 0x%lx was never added, nor any near it", key);
+	mutex_unlock(&tree->lock);
+}
+
+/* Walks, of a tree that may be anything: there are no more nodes than pages. */
+
+struct walk {
+	struct lfb_kernel *kernel;
+	const struct kho_radix_walk_cb *cb;
+	void *data;
+	unsigned long nodes;
+	bool frees;
+};
+
+static int walk_leaf(const struct walk *walk, const u64 *bitmap, unsigned long key)
+{
+	int err = 0;
+
+	for (unsigned int word = kho__next_word(bitmap, 0); !err && word < KHO_PAGE_WORDS;
+	     word = kho__next_word(bitmap, word + 1)) {
+		for (unsigned int bit = 0; !err && bit < 64; bit++) {
+			if (bitmap[word] >> bit & 1)
+				err = walk->cb->leaf(key | (word * 64 + bit), walk->data);
+		}
+	}
+	return err;
+}
+
+/* The page @node, at @phys where it is known, and all below it, 2^@shift keys from @key on. */
+static int walk_node(struct walk *walk, const u64 *node, phys_addr_t phys, unsigned long key,
+		     unsigned int shift)
+{
+	const bool is_leaf = shift == KHO_BITMAP_SIZE_LOG2;
+	const unsigned int below = shift - KHO_TABLE_SIZE_LOG2;
+	int err = 0;
+
+	if (++walk->nodes > walk->kernel->memory.nr_pages) {
+		lfb__unsafe_as(walk->kernel, LFB_FINDING_MEM_WILD_POINTER,
+			       lfb__phys_object(phys).text,
+			       "a radix tree has more nodes than memory has pages: one is in it "
+			       "twice");
+		return -EINVAL;
+	}
+	if (walk->cb->node)
+		err = walk->cb->node(phys, walk->data);
+	if (!err && is_leaf && walk->cb->leaf)
+		err = walk_leaf(walk, node, key);
+	for (unsigned int i = 0; !err && !is_leaf && i < TABLE_ENTRIES; i++) {
+		const u64 *next = node[i] ? node_at(&walk->kernel->memory, node[i]) : NULL;
+
+		if (next)
+			err = walk_node(walk, next, node[i], key | (unsigned long)i << below,
+					below);
+		else if (node[i])
+			err = wild(walk->kernel, node[i]);
+	}
+	if (!err && walk->frees)
+		free_node(walk->kernel, phys);
+	return err;
+}
+
+static int walk_all(struct walk *walk, const struct kho_radix_tree *tree)
+{
+	return walk_node(walk, tree->root->table, virt_to_phys(tree->root), 0,
+			 ROOT_SHIFT + KHO_TABLE_SIZE_LOG2);
+}
+
+LFB_ENTRY int kho_radix_walk_tree(struct kho_radix_tree *tree, const struct kho_radix_walk_cb *cb,
+				  void *data)
+{
+	struct walk walk = { .cb = cb, .data = data };
+	int err;
+
+	walk.kernel = enter(__func__, tree, &err);
+	if (!walk.kernel)
+		return err;
+	mutex_lock(&tree->lock);
+	err = walk_all(&walk, tree);
+	mutex_unlock(&tree->lock);
+	return err;
+}
+
+LFB_ENTRY void kho_radix_destroy_tree(struct kho_radix_tree *tree)
+{
+	static const struct kho_radix_walk_cb nobody;
+	struct walk walk = { .kernel = kho__called(__func__), .cb = &nobody, .frees = true };
+
+	if (!walk.kernel || !tree->root)
+		return;
+	walk_all(&walk, tree);
+	tree->root = NULL;
+}
+
+/* The spelling of linux-7.2 */
+
+LFB_ENTRY int kho_radix_add_page(struct kho_radix_tree *tree, unsigned long pfn, unsigned int order)
+{
+	if (order >= 64 - PAGE_SHIFT)
+		return -ERANGE;
+	return kho_radix_add_key(tree, kho__v4_key(PFN_PHYS(pfn), order));
+}
+
+LFB_ENTRY void kho_radix_del_page(struct kho_radix_tree *tree, unsigned long pfn,
+				  unsigned int order)
+{
+	if (order < 64 - PAGE_SHIFT)
+		kho_radix_del_key(tree, kho__v4_key(PFN_PHYS(pfn), order));
+}
+
+static int tell_page(unsigned long key, void *cb)
+{
+	const kho_radix_tree_walk_callback_t *tell = cb;
+	const unsigned int top = key ? 63 - (unsigned int)__builtin_clzl(key) : 0;
+	const unsigned int shift = 64 - top;
+
+	/* What no order has is told as a kernel would: the numbers come out as they may. */
+	return (*tell)(shift < 64 ? (phys_addr_t)key << shift : 0, shift - PAGE_SHIFT);
+}
+
+LFB_ENTRY int kho_radix_walk_pages(struct kho_radix_tree *tree, kho_radix_tree_walk_callback_t cb)
+{
+	static const struct kho_radix_walk_cb pages = { .leaf = tell_page };
+
+	return kho_radix_walk_tree(tree, &pages, &cb);
+}
