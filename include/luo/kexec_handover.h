@@ -136,7 +136,8 @@ LFB_API struct folio *kho_restore_folio(phys_addr_t phys);
  * @nr_pages: how many, as they were preserved
  *
  * Return: the first page, each page with one reference; NULL with a WARN when a block of the
- * range was not preserved or was restored already (nothing is restored then).
+ * range was not preserved or was restored already. Nothing is restored then, but linux-7.2 and
+ * linux-7.3 look only where blocks begin, and restore up to there whole blocks as they were.
  */
 LFB_API struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages);
 

@@ -153,6 +153,7 @@ struct luo_profile {
 	bool failed_restore_is_io_error; /* first open failed: -EIO, for ever; else ignored */
 	int session_full_error;
 	bool finalizes_kho;		/* the reboot call writes the memory map */
+	bool restores_by_heads;		/* as struct kho_config has it */
 };
 
 #endif

@@ -27,6 +27,7 @@ struct kho_config lfb__kho_config(const struct lfb_machine *machine, bool enable
 		.enabled = enabled,
 		.release = profile->release ? release : NULL,
 		.kexec_count = machine->kexec_count,
+		.restores_by_heads = profile->restores_by_heads,
 	};
 }
 

@@ -162,6 +162,33 @@ static void other_cuts_than_the_preserved_one_are_refused(void **state)
 	assert_non_null(kho_restore_pages(phys, 8));
 }
 
+static void with_heads_alone_other_cuts_come_over_as_they_were(void **state)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 4);
+	const phys_addr_t phys = page_to_phys(page);
+
+	/* 8 as 4; 4 and 4 as 8. */
+	assert_int_equal(kho_preserve_pages(page, 8), 0);
+	assert_int_equal(kho_preserve_pages(page + 8, 4), 0);
+	assert_int_equal(kho_preserve_pages(page + 12, 4), 0);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	kernel->kho.restores_by_heads = true;
+	assert_pages(16, 0);
+	assert_non_null(kho_restore_pages(phys, 4));
+	assert_pages(8, 8);
+	assert_non_null(kho_restore_pages(phys + 8 * PAGE_SIZE, 8));
+	assert_pages(4, 12);
+	assert_int_equal(fixture_warns(kernel), 0);
+
+	/* A failure half way, nothing at all, and none. */
+	assert_null(kho_restore_pages(phys + 12 * PAGE_SIZE, 5));
+	assert_int_equal(fixture_warns(kernel), 1);
+	assert_pages(0, 16);
+	assert_null(kho_restore_pages(phys, 8));
+	assert_null(kho_restore_pages(phys, ~0ul));
+	assert_int_equal(fixture_warns(kernel), 2);
+}
+
 static void wild_addresses_are_refused(void **state)
 {
 	struct folio *folio = folio_alloc(GFP_KERNEL, 1);
@@ -306,6 +333,7 @@ int main(void)
 		TEST(every_small_range_is_restored_as_single_pages),
 		TEST(nothing_is_restored_when_a_block_is_missing),
 		TEST(other_cuts_than_the_preserved_one_are_refused),
+		TEST(with_heads_alone_other_cuts_come_over_as_they_were),
 		TEST(wild_addresses_are_refused),
 		TEST(nothing_can_be_restored_after_a_cold_boot),
 		TEST(allocated_memory_of_every_order_is_restored_and_freed),

@@ -110,6 +110,7 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_a
 		.abi = config->abi,
 		.release = config->release,
 		.kexec_count = config->kexec_count,
+		.restores_by_heads = config->restores_by_heads,
 	};
 	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
 	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");

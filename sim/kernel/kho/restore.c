@@ -13,12 +13,11 @@ bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned
 	return (page->flags & PG_PRESERVED_IN) && page->order == order;
 }
 
-/* Are all the blocks waiting that @nr_pages at @phys were cut into? A WARN when not. */
-static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
-			unsigned long nr_pages)
+static bool is_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+		     unsigned long nr_pages)
 {
-	unsigned long pfn = PHYS_PFN(phys);
-	unsigned long end = pfn + nr_pages;
+	const unsigned long pfn = PHYS_PFN(phys);
+	const unsigned long end = pfn + nr_pages;
 
 	if (!nr_pages || !IS_ALIGNED(phys, PAGE_SIZE) || end < pfn ||
 	    pfn < kernel->memory.first_page || end > kernel->memory.nr_pages) {
@@ -26,6 +25,18 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 			     where, "%lu pages at 0x%llx are no range of pages", nr_pages, phys);
 		return false;
 	}
+	return true;
+}
+
+/* Are all the blocks waiting that @nr_pages at @phys were cut into? A WARN when not. */
+static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			unsigned long nr_pages)
+{
+	unsigned long pfn = PHYS_PFN(phys);
+	unsigned long end = pfn + nr_pages;
+
+	if (!is_range(kernel, where, phys, nr_pages))
+		return false;
 	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
 		if (!kho__is_waiting(kernel, PFN_PHYS(pfn), order)) {
 			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
@@ -61,25 +72,67 @@ LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 	return (struct folio *)page;
 }
 
+/* Each page is freed on its own. */
+static void take_pages(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+{
+	const int err = lfb__pages_claim(kernel, pfn, order, false);
+
+	LFB_ASSERT(!err);
+	for (unsigned long i = 0; i < 1ul << order; i++)
+		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn + i),
+						      PAGE_SIZE));
+}
+
+/*
+ * As kernels have it: where a block ought to begin one must, and it comes over as it was preserved,
+ * whatever was asked for. A failure half way leaves the blocks before it restored.
+ */
+static bool restore_by_heads(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+			     unsigned long nr_pages)
+{
+	const unsigned long first = pfn, end = pfn + nr_pages;
+
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+		const struct page *page = lfb__page(kernel, pfn);
+
+		if (!(page->flags & PG_PRESERVED_IN)) {
+			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
+			return false;
+		}
+		if (pfn == first) {
+			lfb__event(kernel, KHO_RESTORE_PAGES, .phys = PFN_PHYS(pfn),
+				   .pages = nr_pages);
+			kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
+		}
+		if (page->order != order &&
+		    !lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, PFN_PHYS(pfn)))
+			lfb__find(kernel, LFB_FINDING_KHO_RESTORE_MISMATCH,
+				  lfb__phys_object(PFN_PHYS(pfn)).text,
+				  "%lu pages were asked for where %lu were preserved",
+				  1ul << order, 1ul << page->order);
+		take_pages(kernel, pfn, page->order);
+	}
+	return true;
+}
+
 LFB_ENTRY struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
-	int err;
 
-	if (!kernel || !check_range(kernel, __func__, phys, nr_pages))
+	if (!kernel)
+		return NULL;
+	if (kernel->kho.restores_by_heads)
+		return is_range(kernel, __func__, phys, nr_pages) &&
+		       restore_by_heads(kernel, __func__, pfn, nr_pages) ?
+		       lfb__page(kernel, pfn) : NULL;
+	if (!check_range(kernel, __func__, phys, nr_pages))
 		return NULL;
 	lfb__event(kernel, KHO_RESTORE_PAGES, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
-		err = lfb__pages_claim(kernel, pfn, order, false);
-		LFB_ASSERT(!err);
-	}
-	/* Each is freed on its own. */
-	for (pfn = PHYS_PFN(phys); pfn < end; pfn++)
-		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn),
-						      PAGE_SIZE));
+	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order)
+		take_pages(kernel, pfn, order);
 	return lfb__page(kernel, PHYS_PFN(phys));
 }
 

@@ -32,6 +32,7 @@ struct kho {
 	unsigned long own_blocks;	/* … of them KHO's: root tree, kexec-metadata */
 	/* incoming */
 	phys_addr_t incoming_root_phys;	/* root tree */
+	bool restores_by_heads;		/* as struct kho_config has it */
 	char previous_release[KHO_RELEASE_SIZE]; /* of the kernel that jumped, "" unknown */
 	u32 kexec_count;		/* jumps since power on */
 };
