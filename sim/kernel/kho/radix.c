@@ -215,6 +215,16 @@ static int walk_leaf(const struct walk *walk, const u64 *bitmap, unsigned long k
 	return err;
 }
 
+/* Was the page at @phys freed, as one that is in the tree twice is? Freeing it tells. */
+static bool is_gone(const struct walk *walk, phys_addr_t phys)
+{
+	if (!walk->frees || (lfb__is_memory(&walk->kernel->memory, phys) &&
+			     kho__is_live_block(walk->kernel, PHYS_PFN(phys))))
+		return false;
+	free_node(walk->kernel, phys);
+	return true;
+}
+
 /* The page @node, at @phys where it is known, and all below it, 2^@shift keys from @key on. */
 static int walk_node(struct walk *walk, const u64 *node, phys_addr_t phys, unsigned long key,
 		     unsigned int shift)
@@ -230,6 +240,8 @@ static int walk_node(struct walk *walk, const u64 *node, phys_addr_t phys, unsig
 			       "twice");
 		return -EINVAL;
 	}
+	if (is_gone(walk, phys))
+		return -EINVAL;
 	if (walk->cb->node)
 		err = walk->cb->node(phys, walk->data);
 	if (!err && is_leaf && walk->cb->leaf)
@@ -242,6 +254,8 @@ static int walk_node(struct walk *walk, const u64 *node, phys_addr_t phys, unsig
 					below);
 		else if (node[i])
 			err = wild(walk->kernel, node[i]);
+		if (next && !err && is_gone(walk, phys))
+			err = -EINVAL;
 	}
 	if (!err && walk->frees)
 		free_node(walk->kernel, phys);
