@@ -39,9 +39,12 @@ static bool has_test(const struct quirk_test *tests, size_t count, const char *q
 	return false;
 }
 
-/* Those that linux-7.3 brought have tests of their own. */
+/* Those that linux-7.3 brought, or that were seen in its tree first, have tests of their own. */
 static bool is_older_than_linux_7_3(const char *quirk)
 {
+	if (!strcmp(quirk, "FLB_LINKS_COUNT_NOT_FILES") ||
+	    !strcmp(quirk, "FLB_PAGE_NEVER_RESTORED"))
+		return false;
 	return lfb_profile_has_quirk("rfc-v6", quirk) || lfb_profile_has_quirk("linux-7.0", quirk);
 }
 

@@ -21,6 +21,8 @@ static struct lfb_machine *new_machine(const char *profile, const char *quirk)
 		.mode = LFB_MEMORY_FIXED,
 		.profile = profile,
 		.quirks_on = quirk,
+		/* Examples update into kernels that have it, and a sweep names it. */
+		.quirks_off = "PRESERVE_EFAULT_KEEPS",
 	};
 	struct lfb_machine *machine;
 

@@ -24,6 +24,8 @@ static bool may_follow(enum lfb_finding_id id)
 
 bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id)
 {
+	if (id == LFB_FINDING_MODULE_BAD_REGISTRATION && sweep->subject->goes_on)
+		return false;
 	return !sweep->known[id] && !may_follow(id) &&
 	       lfb_finding_severity(id) >= LFB_SEVERITY_ERROR;
 }

@@ -283,6 +283,7 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 		.self = &play,
 		.steps = scenario->count + 1,
 		.last_armed = scenario->count,
+		.goes_on = true,
 		.perform = perform,
 		.text = text,
 		.give_back = give_back,

@@ -30,6 +30,7 @@ struct lfb_sweep_subject {
 	size_t steps;
 	size_t first_armed;	/* faults happen from this step … */
 	size_t last_armed;	/* … to this one */
+	bool goes_on;		/* words that unregister also what could not be registered */
 	long (*perform)(void *self, size_t step, u64 *object);
 	/* For messages; good until the next call. */
 	const char *(*text)(void *self, size_t step);
