@@ -126,7 +126,7 @@ prints err ' a second, '
 prints err ' s to go'
 prints err 'lfb: stopped: '
 prints out ': no difference from the model'
-on_terminal 130 ' of 11' zoo --search
+on_terminal 130 ' of 1' zoo --search
 prints err ' beginnings'
 prints err 'lfb: stopped: '
 # shellcheck disable=SC2086
