@@ -104,7 +104,7 @@ fits exhaust
 lfb 1 exhaust --json --defects --length 1
 fits exhaust
 holds '(.defects | length) > 20'
-lfb 1 exhaust --json --length 5 --module "$zoo/flb-obj-not-freed.lfb"
+lfb 1 exhaust --json --length 4 --module "$zoo/flb-obj-not-freed.lfb"
 fits exhaust
 holds '.findings[0].id == "LFB-FLB-OBJ-NOT-FREED"'
 

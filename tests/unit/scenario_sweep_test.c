@@ -12,7 +12,7 @@
 
 #define SMALL 64	/* fault points up to which pairs are tried … */
 #define SMALL_EXAMPLE 120	/* … and of examples, which are few */
-#define LARGE 2000	/* fault points that take too long with sanitizers */
+#define LARGE 600	/* fault points that take too long with sanitizers */
 
 static struct lfb_machine *new_machine(const char *profile, const char *quirk)
 {
