@@ -69,7 +69,7 @@ static struct text play_tree(const char *scenario)
 	char bytes[4096];
 	int ends[2], status;
 	ssize_t size;
-	pid_t child;
+	pid_t child = -1;
 
 	fflush(NULL);
 	if (pipe(ends) || (child = fork()) < 0)
