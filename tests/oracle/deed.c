@@ -128,8 +128,9 @@ static void say_compatible(struct making *m)
 void say_identity(struct making *m)
 {
 	static const char *const how[] = { "none", "inode", "changing", "5", "6" };
+	const char *is = how[below(m, ARRAY_SIZE(how))];
 
-	say(m, "identity %u %s", some_handler(m), how[below(m, ARRAY_SIZE(how))]);
+	say(m, "identity %u %s", some_handler(m), is);
 }
 
 static void say_fail(struct making *m)
@@ -139,12 +140,15 @@ static void say_fail(struct making *m)
 	static const int errors[] = { -5, -12, -22, -16, -2, -28 };
 	const int error = percent(m, 8) ? 0 : errors[below(m, ARRAY_SIZE(errors))];
 	const unsigned int times = error ? 1 + below(m, 3) : 0;
+	const char *what;
 
-	if (percent(m, 45))
-		say(m, "fail flb %u %s %d %u", some_flb(m), of_flb[below(m, 2)], error, times);
-	else
-		say(m, "fail h %u %s %d %u", some_handler(m), of_handler[below(m, 4)], error,
-		    times);
+	if (percent(m, 45)) {
+		what = of_flb[below(m, 2)];
+		say(m, "fail flb %u %s %d %u", some_flb(m), what, error, times);
+	} else {
+		what = of_handler[below(m, 4)];
+		say(m, "fail h %u %s %d %u", some_handler(m), what, error, times);
+	}
 }
 
 void say_when(struct making *m)
@@ -162,16 +166,19 @@ void say_when(struct making *m)
 		"can_preserve answer 0", "can_preserve answer 1", "preserve answer-once -28",
 		"preserve answer-once 7",
 	};
+	const char *what;
 
-	if (percent(m, 10))
+	if (percent(m, 10)) {
 		say(m, "when h %u retrieve no-file", some_handler(m));
-	else if (percent(m, 20))
+	} else if (percent(m, 20)) {
 		say(m, "forget %s preserve", percent(m, 50) ? "flb 0" : "h 0");
-	else if (percent(m, 50))
-		say(m, "when flb %u %s", some_flb(m), of_flb[below(m, ARRAY_SIZE(of_flb))]);
-	else
-		say(m, "when h %u %s", some_handler(m),
-		    of_handler[below(m, ARRAY_SIZE(of_handler))]);
+	} else if (percent(m, 50)) {
+		what = of_flb[below(m, ARRAY_SIZE(of_flb))];
+		say(m, "when flb %u %s", some_flb(m), what);
+	} else {
+		what = of_handler[below(m, ARRAY_SIZE(of_handler))];
+		say(m, "when h %u %s", some_handler(m), what);
+	}
 }
 
 /* The agent */
@@ -218,8 +225,10 @@ static void say_argument(struct making *m)
 
 static void say_again(struct making *m)
 {
-	say(m, "again %s %s %u", making_names[one_of(m, m->outgoing)], some_token(m),
-	    1 + below(m, m->ino + 1));
+	const unsigned int ino = 1 + below(m, m->ino + 1);
+	const char *token = some_token(m);
+
+	say(m, "again %s %s %u", making_names[one_of(m, m->outgoing)], token, ino);
 }
 
 static void say_retrieve(struct making *m)
@@ -233,7 +242,9 @@ static void say_retrieve(struct making *m)
 		else
 			say(m, "retrieve %s %u", making_names[file->name], file->token);
 	} else {
-		say(m, "retrieve %s %s", making_names[one_of(m, m->incoming)], some_token(m));
+		const char *token = some_token(m);
+
+		say(m, "retrieve %s %s", making_names[one_of(m, m->incoming)], token);
 	}
 }
 
@@ -258,11 +269,10 @@ void say_object(struct making *m)
 {
 	static const char *const plain[] = { "getin", "getout" };
 	static const char *const held[] = { "holdin", "holdout", "putin", "putout" };
+	const bool other = !percent(m, m->theme == HOLDS ? 30 : 60);
+	const unsigned int flb = some_flb(m);
 
-	if (percent(m, m->theme == HOLDS ? 30 : 60))
-		say(m, "%s %u", plain[below(m, 2)], some_flb(m));
-	else
-		say(m, "%s %u", held[below(m, 4)], some_flb(m));
+	say(m, "%s %u", other ? held[below(m, 4)] : plain[below(m, 2)], flb);
 }
 
 /* What happens in a kernel; how likely, by theme. */

@@ -31,7 +31,9 @@ static void say_many(struct making *m)
 /* A reboot that fails, as a rule. */
 static void say_abort(struct making *m)
 {
-	say(m, "fail h %u freeze -%u 1", below(m, m->handlers), 1 + below(m, 30));
+	const unsigned int error = 1 + below(m, 30);
+
+	say(m, "fail h %u freeze -%u 1", below(m, m->handlers), error);
 	say(m, "prepare");
 	say(m, "prepare");
 }

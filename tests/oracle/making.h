@@ -38,7 +38,10 @@ struct making {
 
 extern const char *const making_names[NAMES];
 
-/* Chance: the same for the same seed. */
+/*
+ * Chance: the same for the same seed. Drawn once in an expression: compilers differ in the order
+ * in which they look at arguments.
+ */
 unsigned int below(struct making *m, unsigned int bound);
 bool percent(struct making *m, unsigned int chance);
 

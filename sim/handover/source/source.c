@@ -90,9 +90,12 @@ static struct lfb_stretch *stretch_of(const struct lfb_source *source, phys_addr
 {
 	const size_t i = last_below(source->stretches, source->nr_stretches,
 				    sizeof(*source->stretches), phys);
-	struct lfb_stretch *stretch = &source->stretches[i];
+	struct lfb_stretch *stretch;
 
-	if (i == SIZE_MAX || phys - stretch->phys >= stretch->size ||
+	if (i == SIZE_MAX)
+		return NULL;
+	stretch = &source->stretches[i];
+	if (phys - stretch->phys >= stretch->size ||
 	    size > stretch->size - (phys - stretch->phys))
 		return NULL;
 	return stretch;
