@@ -21,7 +21,8 @@ golden() {
 		save="--save-blob $name.blob"
 	fi
 	# shellcheck disable=SC2086 # two words or none
-	"$build/lfb" run --profile "$1" $save --golden "$2" >"$name.out"
+	"$build/lfb" run --profile "$1" $save --golden "$2" >"$name.out" 2>/dev/null ||
+		echo "status $?" >>"$name.out" # a kernel that dies ends it with 1
 }
 
 # record BUILD: everything the programs of BUILD print and save, in this directory
