@@ -63,6 +63,8 @@ while read -r quirk; do
 		cp "$dir/out" "$dir/case.lfb"
 	fi
 	lfb 1 exhaust --quirk "+$quirk" --case "$dir/case.lfb"
+	# A kernel that dies ends the scenario; without the quirk its last answer is another.
+	grep -q "^| \`$quirk\` | [0-9]* | life |" "$document" && continue
 	prints out 'the last operation differs'
 	if grep -q '^do ' "$dir/case.lfb"; then
 		lfb 0 exhaust --with locked --case "$dir/case.lfb"
