@@ -50,14 +50,15 @@ void luo_flb_hold(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 }
 
 /* The first one: no step from 0, which would be one too many. */
-static void count_first(struct luo *luo, struct liveupdate_flb *flb, u64 count, const char *reason)
+static void count_first(struct luo *luo, struct liveupdate_flb *flb, bool incoming, u64 count)
 {
-	struct liveupdate_flb_state *state = luo_flb_state(flb, reason != NULL);
+	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
 	s64 before = luo_flb_files(state);
 
 	state->count = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES) ? (u32)count : (s64)count;
-	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, reason != NULL,
-		   (s64)((u64)luo_flb_files(state) - (u64)before), reason ?: "file preserved");
+	luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, incoming,
+		   (s64)((u64)luo_flb_files(state) - (u64)before),
+		   incoming ? "handed over" : "file preserved");
 }
 
 /* The old kernel */
@@ -87,7 +88,7 @@ static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
 			luo_unpin_used(luo, flb->ops->owner);
 		} else {
 			state->data = args.data, state->obj = args.obj;
-			count_first(luo, flb, 1, NULL);
+			count_first(luo, flb, false, 1);
 		}
 	} else if (step(luo, flb, false, 1)) {
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, 1, "file preserved");
@@ -236,7 +237,7 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
 		return -ENOENT;
 	state->data = record.data;
-	count_first(luo, flb, record.count, "handed over");
+	count_first(luo, flb, true, record.count);
 	state->loaded = true;
 	state->entry = record.index;
 	luo->watch->flb->found(luo, flb);

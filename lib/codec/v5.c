@@ -300,9 +300,7 @@ static int setup(struct luo *luo)
 		return 0;
 undo:
 	if (luo->flb_mem && luo_quirk(luo, LUO_QUIRK_LATE_INIT_LEAKS_FLB_PAGE))
-		lfb__find(luo->kernel, LFB_FINDING_FLB_PAGE_LEAKED, "luo flbs",
-			  "live update is off, and the page at 0x%llx stays preserved: the next "
-			  "kernel finds it reserved and nobody's", virt_to_phys(luo->flb_mem));
+		luo->watch->flb->page_left(luo);
 	else
 		kho_unpreserve_free(luo->flb_mem);
 	kho_unpreserve_free(luo->tree);
@@ -356,9 +354,7 @@ static void write_session_count(struct luo *luo, u64 count)
 		u64 here = count < LUO_SESSIONS_PER_BLOCK ? count : LUO_SESSIONS_PER_BLOCK;
 
 		if (unlikely(!here))
-			lfb__find(luo->kernel, LFB_FINDING_SESSION_EMPTY_BLOCK, "luo sessions",
-				  "%llu blocks are handed over, and the last is empty",
-				  luo->session_blocks.count);
+			luo->watch->session->empty_block(luo);
 		block->ser->count = here;
 		count -= here;
 	}

@@ -62,6 +62,13 @@ static void warned(const struct liveupdate_flb *flb, enum luo_flb_warning warnin
 			     "FLB %.47s%s", flb->compatible, warnings[warning].text);
 }
 
+static void page_left(struct luo *luo)
+{
+	lfb__find(luo->kernel, LFB_FINDING_FLB_PAGE_LEAKED, "luo flbs", "live update is off, and "
+		  "the page at 0x%llx stays preserved: the next kernel finds it reserved and "
+		  "nobody's", virt_to_phys(luo->flb_mem));
+}
+
 static void count_serialized(struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *state = &flb->private.outgoing;
@@ -213,6 +220,7 @@ static void found(struct luo *luo, const struct liveupdate_flb *flb)
 
 const struct luo_watch_flb luo_contract_flb = {
 	.warned = warned,
+	.page_left = page_left,
 	.count_serialized = count_serialized,
 	.all_serialized = all_serialized,
 	.page_followed = page_followed,

@@ -83,6 +83,12 @@ static void no_memory_at_boot(struct luo *luo)
 		  "all that was handed over is lost");
 }
 
+static void empty_block(struct luo *luo)
+{
+	lfb__find(luo->kernel, LFB_FINDING_SESSION_EMPTY_BLOCK, "luo sessions",
+		  "%llu blocks are handed over, and the last is empty", luo->session_blocks.count);
+}
+
 static u64 closing(const struct luo *luo, const struct liveupdate_session *session)
 {
 	const struct luo_file *luo_file;
@@ -118,6 +124,7 @@ const struct luo_watch_session luo_contract_session = {
 	.name_cut = name_cut,
 	.block_followed = block_followed,
 	.no_memory_at_boot = no_memory_at_boot,
+	.empty_block = empty_block,
 	.closing = closing,
 	.closed = closed,
 };

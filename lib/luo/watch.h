@@ -66,6 +66,8 @@ struct luo_watch_session {
 	void (*block_followed)(struct luo *luo, phys_addr_t where);
 	/* There is no memory to take note of a block of them: the kernel's end. */
 	void (*no_memory_at_boot)(struct luo *luo);
+	/* The last of their blocks is handed over without any. */
+	void (*empty_block)(struct luo *luo);
 	/* Returns how many of its files nobody has retrieved. */
 	u64 (*closing)(const struct luo *luo, const struct liveupdate_session *session);
 	/* The close could not finish it (@err), and nobody gets it again; or it did. */
@@ -122,6 +124,8 @@ enum luo_flb_warning {
 
 /* FLBs, in the order of their life. */
 struct luo_watch_flb {
+	/* The kernel goes on without live update, and the page for them stays preserved. */
+	void (*page_left)(struct luo *luo);
 	/* It is to be handed over, or to be left behind: with the right count? */
 	void (*count_serialized)(struct luo *luo, const struct liveupdate_flb *flb);
 	/* All are serialized: what is handed over is remembered for the next kernel. */

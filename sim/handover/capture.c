@@ -37,8 +37,17 @@ static int add_extent(struct capture *capture, phys_addr_t phys, unsigned int or
 	return 0;
 }
 
-static int add_preserved(void *capture, phys_addr_t phys, unsigned int order)
+/* What touches is one, so that there are no more of them than gaps. */
+static int add_preserved(void *context, phys_addr_t phys, unsigned int order)
 {
+	struct capture *capture = context;
+	struct extent *last = (struct extent *)capture->extents.items + capture->extents.count;
+
+	if (capture->extents.count && !last[-1].own &&
+	    last[-1].pfn + last[-1].nr_pages == PHYS_PFN(phys)) {
+		last[-1].nr_pages += 1ull << order;
+		return 0;
+	}
 	return add_extent(capture, phys, order, false);
 }
 

@@ -53,11 +53,8 @@ static int open_image(const char *path, const struct lfb_image_options *options,
 	return err ? err : lfb__source_open(path, used->base, source);
 }
 
-/* The root tree, an error with its sentence, or both in the description. */
 static int no_root(const char *path, const struct lfb_inspection *found)
 {
-	if (found->error)
-		return lfb__error(NULL, found->error, "%.200s: cannot be searched", path);
 	return lfb__error(NULL, -ENOENT, "%.200s: in %llu bytes of memory there is no KHO root "
 			  "tree: nothing is handed over, or it is in a part that is missing", path,
 			  found->source->size);
@@ -173,8 +170,18 @@ static int make_blob(const char *path, struct lfb_inspection *found,
 		return !found->problems.count ? no_root(path, found) :
 			       lfb__error(NULL, -EINVAL, "%.200s: at 0x%llx: %s", path,
 					  first->where, first->what);
-	if (!read_note(found->source, &head))
+	/* Nobody walks a map from hell a second time. */
+	if (found->map_refused && first)
+		return lfb__error(NULL, -EINVAL, "%.200s: at 0x%llx: %s", path, first->where,
+				  first->what);
+	if (PFN_PHYS(found->missing_pages) > found->source->size)
+		return lfb__error(NULL, -EINVAL, "%.200s: %llu pages that are preserved are not "
+				  "in it, which is most of them", path, found->missing_pages);
+	/* A root that was asked for may be another kernel's than the note is about. */
+	if (!read_note(found->source, &head) || (used->root && head.kho_root != used->root)) {
+		head = (struct lfb_blob){ 0 };
 		make_head(found, used, &head);
+	}
 	return lfb__blob_make(&handed, &head, blob);
 }
 

@@ -44,7 +44,10 @@ static int look_for_luo(void *context, phys_addr_t phys, unsigned int order)
 
 	if (phys <= choice->luo && choice->luo - phys < PAGE_SIZE << order)
 		choice->holds_luo = true;
-	return choice->holds_luo || !choice->budget-- ? -ECANCELED : 0;
+	if (choice->holds_luo || !choice->budget)
+		return -ECANCELED;
+	choice->budget--;
+	return 0;
 }
 
 static void weigh(struct choice *choice, const struct kho_root *root, struct lfb_found_root *item)

@@ -66,6 +66,7 @@ static void read_map(struct lfb_inspection *found, const struct kho_abi *abi)
 
 	if (!abi->read_map(&found->view, found->root.map, add_block, add_map_page, found, &problem))
 		return;
+	found->map_refused = true;
 	/* What add_block() objected to is listed already. */
 	if (problem.what[0] && !found->error)
 		lfb__found_add_problem(found, 0, &problem);

@@ -149,7 +149,12 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 		}
 		if (!(steps & (steps + 1)))
 			remembered = phys;
-		steps++;
+		/* A kernel ends it by the one behind the last full one. */
+		if (++steps > (memfd->total_pages >> memfd->order) / CHUNK_PAGES + 2) {
+			lfb__found_problem(found, phys, "a vmalloc area has more chunks than its "
+					   "%u pages need", memfd->total_pages);
+			return -EINVAL;
+		}
 		lfb__found_name(found, phys, PAGE_SIZE);
 		for (unsigned int i = 1; i <= CHUNK_PAGES && left && chunk[i] && !err; i++, left--)
 			err = add_area_block(found, memfd, chunk[i]);

@@ -383,7 +383,9 @@ s64 kernel_read(struct file *file, void *buffer, size_t size, s64 *pos)
 		size_t part = end - at;
 
 		if (holds(info, page, at >> PAGE_SHIFT)) {
-			memcpy(to, bytes_at(&info->pages[page], at, &part), part);
+			const u8 *from = bytes_at(&info->pages[page], at, &part);
+
+			memcpy(to, from, part);
 		} else {
 			if (part > PAGE_SIZE - at % PAGE_SIZE)
 				part = PAGE_SIZE - at % PAGE_SIZE;

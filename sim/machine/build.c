@@ -144,6 +144,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	}
 	machine->built = options;
 	machine->built.profile = machine->built.quirks_on = machine->built.quirks_off = NULL;
+	machine->built.release = NULL;
 	machine->memory_start = memory.start;
 	machine->kexec_count = options.kexec_count;
 	machine->kho_on = !options.kho_off;
@@ -183,11 +184,14 @@ int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machi
 
 	options.sz = sizeof(options);
 	options.profile = machine->profile->name;
+	options.release = *machine->release ? machine->release : NULL;
 	err = lfb__machine_create_own(&options, made);
 	if (err)
 		return err;
 	(*made)->quirks_on = machine->quirks_on;
 	(*made)->quirks_off = machine->quirks_off;
+	memcpy((*made)->kernel.findings.silent, machine->kernel.findings.silent,
+	       sizeof(machine->kernel.findings.silent));
 	return 0;
 }
 

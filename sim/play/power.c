@@ -80,7 +80,7 @@ static void load(struct lfb_run *run, const struct lfb_operation *operation)
 
 long lfb__run_prepare(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	(void)operation;
+	load(run, operation);
 	return lfb_machine_prepare(run->machine);
 }
 
@@ -115,10 +115,8 @@ long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 
 long lfb__run_reboot(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	long err;
+	long err = lfb__run_prepare(run, operation);
 
-	load(run, operation);
-	err = lfb__run_prepare(run, operation);
 	return err ? err : lfb__run_jump(run, operation);
 }
 

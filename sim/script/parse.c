@@ -135,10 +135,11 @@ int lfb__script_parse(struct lfb_script *script, const char *text, size_t size)
 	script->words = malloc(size + 1);
 	if (!script->text || !script->words)
 		return lfb__error(script->machine, -ENOMEM, "no memory for the script");
-	if (memchr(text, '\0', size))
+	if (size && memchr(text, '\0', size))
 		return lfb__error(script->machine, -EINVAL, "%.160s: it is no text",
 				  script->name);
-	memcpy(script->text, text, size);
+	if (size)
+		memcpy(script->text, text, size);
 	script->text[size] = '\0';
 	memcpy(script->words, script->text, size + 1);
 	for (size_t at = 0; at < size && !err; at = end + 1, number++) {

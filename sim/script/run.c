@@ -53,6 +53,9 @@ static int perform(struct lfb_script *script, const struct lfb_script_line *line
 	result = line->verb->perform ? line->verb->perform(script, line) : 0;
 	if (is_dead(script))
 		return result < 0 ? (int)result : -EFAULT;
+	/* It could not jump, and takes no call any more. */
+	if (lfb_machine_state(script->machine) == LFB_REBOOTING)
+		return result < 0 ? (int)result : -EBUSY;
 	/* Nobody is there to hear what the call that ended a kernel answers. */
 	if (script->jumped)
 		begin_stage(script);

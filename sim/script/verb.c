@@ -30,8 +30,9 @@ static long kexec_jump(struct lfb_script *script, const struct lfb_script_line *
 		err = capture(script);
 	if (err)
 		return err;
-	script->jumped = true;
-	return lfb_machine_jump(script->machine, NULL);
+	err = lfb_machine_jump(script->machine, NULL);
+	script->jumped = !err;
+	return err;
 }
 
 const struct lfb_script_verb lfb__script_verbs[] = {

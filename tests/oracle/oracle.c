@@ -394,6 +394,8 @@ int main(int argc, char **argv)
 	oracle.machine.profile = values[0] ? values[0] : "linux-7.3";
 	oracle.seed = values[1] ? strtoull(values[1], NULL, 0) : oracle.seed;
 	oracle.count = values[2] ? strtoul(values[2], NULL, 0) : oracle.count;
+	if (!oracle.count)
+		die("--count is no number above 0");
 	oracle.folder = values[3];
 	if (values[5])
 		return print(strtoul(values[5], NULL, 0));

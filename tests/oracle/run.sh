@@ -16,6 +16,8 @@ trees=
 case ${1:-} in
 '' | --*)
 	trees=$("$here/fetch.sh" "$work/source") || {
+		status=$?
+		[ $status = 3 ] || exit $status
 		echo "skipped: no kernel source"
 		exit 0
 	}

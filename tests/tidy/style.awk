@@ -39,7 +39,7 @@ inside && /(^|[^A-Za-z_])(assert|abort)\(|<assert\.h>/ {
 	bad("it would end the process: LFB_ASSERT() ends the machine")
 }
 
-FILENAME ~ /^\.\/lib\/[a-z_]*\.[ch]$/ && /LFB_FINDING_/ {
+FILENAME ~ /^\.\/lib\/(codec\/)?[a-z_0-9]*\.[ch]$/ && /LFB_FINDING_/ {
 	bad("a finding in the flow: who watches is told what happens (lib/luo/watch.h)")
 }
 

@@ -43,6 +43,12 @@ def compare(name, real, simulated):
     return count, differ
 
 
+def both(real, simulated):
+    """The answers of both; a kernel that died answers no further."""
+    dead = {line: (answer[0], "nothing") for line, answer in simulated.items()}
+    return {**dead, **real}, simulated
+
+
 def run_answers(options, path):
     """The script in both."""
     with open(path, encoding="utf-8") as file:
@@ -53,7 +59,7 @@ def run_answers(options, path):
     if options.log:
         with open(options.log, "a", encoding="utf-8") as log:
             log.write(real.log)
-    return compare(os.path.basename(path), found, simulate(options.lfb, path))
+    return compare(os.path.basename(path), *both(found, simulate(options.lfb, path)))
 
 
 def take_memory(options, path, core):
@@ -111,9 +117,7 @@ def hand_over(options, path):
                 log.write(real.log)
     found = {line: answer for line, answer in found.items() if line > jump + 1}
     simulated = {line: answer for line, answer in simulated.items() if line > jump + 1}
-    # A kernel that dies answers no further.
-    dead = {line: (answer[0], "nothing") for line, answer in simulated.items()}
-    return compare(os.path.basename(path), {**dead, **found}, simulated)
+    return compare(os.path.basename(path), *both(found, simulated))
 
 
 def main():

@@ -38,10 +38,13 @@ quietly() {
 }
 
 if [ -z "$tree" ]; then
-	tree=$("$here/../oracle/fetch.sh" "$work/source" whole | tail -n 1) || {
+	trees=$("$here/../oracle/fetch.sh" "$work/source" whole) || {
+		status=$?
+		[ $status = 3 ] || exit $status
 		echo "skipped: no kernel source"
 		exit 0
 	}
+	tree=$(echo "$trees" | tail -n 1)
 fi
 
 # kernel: the smallest that has live update, from $tree, in $work/kernel

@@ -126,7 +126,7 @@ static int ask(struct taking *taking, const struct lfb_blob *blob)
 	}
 	err = lfb__blob_names(blob, &names);
 	if (err == -ENOMEM)
-		return err;
+		return lfb__error(machine, err, "no memory to ask for sessions");
 	if (lfb_machine_state(machine) != LFB_RUNNING)
 		say(hop, LFB_MATRIX_PANIC, lfb_error_text(machine));
 	else if (hop->arrived.sessions == hop->sent.sessions)
@@ -143,6 +143,7 @@ static int take(struct taking *taking, const struct lfb_blob *blob)
 	struct lfb_machine *machine = taking->machine;
 	int err = lfb__blob_names(blob, &names);
 
+	taking->hop->sent = (struct lfb_matrix_load){ names.sessions, names.files, names.flbs };
 	if (!err) {
 		taking->handlers = calloc(taking->names.count + 1, sizeof(*taking->handlers));
 		err = taking->handlers ? 0 : -ENOMEM;
@@ -150,7 +151,8 @@ static int take(struct taking *taking, const struct lfb_blob *blob)
 	if (err)
 		return lfb__error(machine, err, "no memory to boot from a handover");
 	err = lfb_machine_boot_blob(machine, blob);
-	if (err && lfb_machine_state(machine) == LFB_PANICKED) {
+	if (err && (lfb_machine_state(machine) == LFB_PANICKED ||
+		    lfb_machine_state(machine) == LFB_HUNG)) {
 		taking->hop->error = err;
 		say(taking->hop, LFB_MATRIX_PANIC, lfb_error_text(machine));
 		return 0;
@@ -162,7 +164,6 @@ int lfb_matrix_take(struct lfb_machine *machine, const struct lfb_blob *blob,
 		    struct lfb_matrix_hop *hop)
 {
 	struct taking taking = { .machine = machine, .hop = hop };
-	struct lfb_blob_names names = { 0 };
 	int err;
 
 	if (!lfb__machine_valid(machine) || !lfb__blob_valid(blob))
@@ -177,10 +178,7 @@ int lfb_matrix_take(struct lfb_machine *machine, const struct lfb_blob *blob,
 		.to = machine->profile->name,
 		.outcome = LFB_MATRIX_LOST,
 	};
-	err = lfb__blob_names(blob, &names);
-	hop->sent = (struct lfb_matrix_load){ names.sessions, names.files, names.flbs };
-	if (!err)
-		err = take(&taking, blob);
+	err = take(&taking, blob);
 	lfb_agent_destroy(taking.agent);
 	lfb_machine_shutdown(machine);
 	lfb__list_free(&taking.names);

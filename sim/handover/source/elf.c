@@ -32,15 +32,19 @@ static int count_headers(int fd, const Elf64_Ehdr *header, u64 *count)
 	return 0;
 }
 
-/* The note of ours among those in a segment; whatever is wrong with them, there is none. */
-static int read_note(struct lfb_source *source, const Elf64_Phdr *header)
+/*
+ * The note of ours among those in a segment; whatever is wrong with them, there is none. @left:
+ * bytes of notes that are still looked at.
+ */
+static int read_note(struct lfb_source *source, const Elf64_Phdr *header, u64 *left)
 {
 	const u64 size = header->p_filesz;
 	u8 *notes;
 	u64 at = 0;
 
-	if (size > NOTES_MAX || source->note)
+	if (size > *left || source->note)
 		return 0;
+	*left -= size;
 	notes = malloc(size + 1);
 	if (!notes)
 		return -ENOMEM;
@@ -75,13 +79,15 @@ static int read_note(struct lfb_source *source, const Elf64_Phdr *header)
 
 static int read_headers(struct lfb_source *source, const Elf64_Ehdr *header, u64 count)
 {
+	u64 notes = NOTES_MAX;
+
 	for (u64 i = 0; i < count; i++) {
 		Elf64_Phdr segment;
 
 		if (lfb__source_pread(source->fd, &segment, sizeof(segment),
 				      header->e_phoff + i * sizeof(segment)))
 			return -EIO;
-		if (segment.p_type == PT_NOTE && read_note(source, &segment))
+		if (segment.p_type == PT_NOTE && read_note(source, &segment, &notes))
 			return -ENOMEM;
 		/* /proc/kcore says so of what has no physical address. */
 		if (segment.p_type != PT_LOAD || segment.p_paddr == UINT64_MAX)

@@ -63,12 +63,17 @@ int lfb__source_kind(const char *path, enum lfb_source_kind *kind)
 	};
 	char start[512] = { 0 };
 	struct stat about;
-	int fd = lfb__source_open_file(path, &about);
+	int fd;
 
+	/* What comes through a pipe is opened once, by who reads it. */
+	if (!stat(path, &about) && S_ISFIFO(about.st_mode)) {
+		*kind = LFB_SOURCE_RAW;
+		return 0;
+	}
+	fd = lfb__source_open_file(path, &about);
 	if (fd < 0)
 		return fd;
 	*kind = S_ISDIR(about.st_mode) ? LFB_SOURCE_DIRECTORY : LFB_SOURCE_RAW;
-	/* What comes through a pipe is nobody else's to read twice. */
 	if (S_ISREG(about.st_mode) && pread(fd, start, sizeof(start), 0) >= 0) {
 		for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 			if (!memcmp(start + known[i].at, known[i].magic, known[i].length))

@@ -62,7 +62,6 @@ static int search_segment(struct search *search, const struct lfb_segment *segme
 		size = segment->file_size - at;
 		if (size > BATCH)
 			size = BATCH;
-		search->budget -= size < search->budget ? size : search->budget;
 		/* Of the last page nothing may be left from before. */
 		if (size % PAGE_SIZE)
 			memset(search->batch + (size & PAGE_MASK), 0, PAGE_SIZE);
@@ -76,6 +75,7 @@ static int search_segment(struct search *search, const struct lfb_segment *segme
 					      segment->offset + at))
 				return 0;
 		}
+		search->budget -= size < search->budget ? size : search->budget;
 		for (u64 page = 0; !err && page < size; page += PAGE_SIZE)
 			err = look(search, segment->phys + at + page, search->batch + page);
 		at += PAGE_ALIGN(size);

@@ -122,7 +122,9 @@ int lfb__tree_file(const char *tree, const char *path, struct lfb_tree_file *fil
 	close(fd);
 	if (err == -EIO)
 		err = lfb__error(NULL, -EIO, "%.200s: %s is cut off", tree, path);
-	if (err)
+	if (err) {
 		free(file->bytes);
+		*file = (struct lfb_tree_file){ 0 };
+	}
 	return err;
 }

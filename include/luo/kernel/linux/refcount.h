@@ -27,21 +27,23 @@ static inline unsigned int refcount_read(const refcount_t *r)
 	return (unsigned int)atomic_read(&r->refs);
 }
 
-static inline void lfb_refcount_saturate(refcount_t *r, const char *why)
+/* @by more, or less. Return: whether there are none left. What no count of users does sticks. */
+static inline bool lfb_refcount_step(refcount_t *r, int by, bool may_end)
 {
+	const int before = __atomic_fetch_add(&r->refs.counter, by, __ATOMIC_ACQ_REL);
+	const long long after = (long long)before + by;
+
+	if (before > 0 && after >= !may_end && after <= REFCOUNT_MAX)
+		return !after;
 	refcount_set(r, REFCOUNT_SATURATED);
-	WARN(1, "refcount_t: %s", why);
+	WARN(1, "a count of references cannot go from %d to %lld", before, after);
+	return false;
 }
 
 /** refcount_add() - @n more. Nobody can take one of an object that has none. */
 static inline void refcount_add(int n, refcount_t *r)
 {
-	const int old = __atomic_fetch_add(&r->refs.counter, n, __ATOMIC_RELAXED);
-
-	if (!old)
-		lfb_refcount_saturate(r, "addition on 0; use-after-free");
-	else if (old < 0 || (unsigned int)old + (unsigned int)n > INT_MAX)
-		lfb_refcount_saturate(r, "saturated; leaking memory");
+	lfb_refcount_step(r, n, false);
 }
 
 /** refcount_inc() - one more. */
@@ -62,13 +64,7 @@ static inline bool refcount_inc_not_zero(refcount_t *r)
 /** refcount_sub_and_test() - @n less. Return: whether these were the last. */
 static inline bool refcount_sub_and_test(int n, refcount_t *r)
 {
-	const int old = __atomic_fetch_sub(&r->refs.counter, n, __ATOMIC_ACQ_REL);
-
-	if (old > 0 && old == n)
-		return true;
-	if (old <= 0 || old - n < 0)
-		lfb_refcount_saturate(r, "underflow; use-after-free");
-	return false;
+	return lfb_refcount_step(r, -n, true);
 }
 
 /** refcount_dec_and_test() - one less. Return: whether it was the last. */
@@ -80,8 +76,7 @@ static inline bool refcount_dec_and_test(refcount_t *r)
 /** refcount_dec() - one less, which cannot be the last. */
 static inline void refcount_dec(refcount_t *r)
 {
-	if (refcount_sub_and_test(1, r))
-		lfb_refcount_saturate(r, "decrement hit 0; leaking memory");
+	lfb_refcount_step(r, -1, false);
 }
 
 #endif
