@@ -187,6 +187,7 @@ static void free_head(phys_addr_t luo)
 /* Frees a chain from its first block; 0 is an empty one. */
 static void free_blocks(phys_addr_t first)
 {
+	struct luo *luo = lfb__current->luo;
 	unsigned int blocks = 0;
 
 	/* Checked when it was read; but a module may have freed or overwritten it since. */
@@ -197,10 +198,7 @@ static void free_blocks(phys_addr_t first)
 		if (IS_ALIGNED(first, PAGE_SIZE))
 			block = lfb__memory_at(&lfb__current->memory, first, PAGE_SIZE);
 		if (!block) {
-			lfb__unsafe_as(lfb__current, LFB_FINDING_MEM_WILD_POINTER,
-				       lfb__phys_object(first).text, "a block that was handed "
-				       "over has been overwritten: the next one is said to be "
-				       "there");
+			luo->watch->session->block_overwritten(luo, first);
 			return;
 		}
 		next = block->next_phys;

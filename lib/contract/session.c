@@ -76,6 +76,13 @@ static void block_followed(struct luo *luo, phys_addr_t where)
 		     "a block is said to be at 0x%llx, where there is no memory", where);
 }
 
+static void block_overwritten(struct luo *luo, phys_addr_t where)
+{
+	lfb__unsafe_as(luo->kernel, LFB_FINDING_MEM_WILD_POINTER, lfb__phys_object(where).text,
+		       "a block that was handed over has been overwritten: the next one is said to "
+		       "be there");
+}
+
 static void no_memory_at_boot(struct luo *luo)
 {
 	lfb__find(luo->kernel, LFB_FINDING_SESSION_LOST_AT_BOOT, "luo sessions",
@@ -123,6 +130,7 @@ const struct luo_watch_session luo_contract_session = {
 	.lost = lost,
 	.name_cut = name_cut,
 	.block_followed = block_followed,
+	.block_overwritten = block_overwritten,
 	.no_memory_at_boot = no_memory_at_boot,
 	.empty_block = empty_block,
 	.closing = closing,

@@ -64,6 +64,8 @@ struct luo_watch_session {
 	void (*name_cut)(struct luo *luo, const struct liveupdate_session *session);
 	/* What was handed over says that a block is where there is no memory: the kernel's end. */
 	void (*block_followed)(struct luo *luo, phys_addr_t where);
+	/* Likewise when it is given back: a block was overwritten since it was read. */
+	void (*block_overwritten)(struct luo *luo, phys_addr_t where);
 	/* There is no memory to take note of a block of them: the kernel's end. */
 	void (*no_memory_at_boot)(struct luo *luo);
 	/* The last of their blocks is handed over without any. */

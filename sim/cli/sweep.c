@@ -430,7 +430,8 @@ static const struct cli_option options[] = {
 	  "point of a kind, KIND:K:forever all from there on, KIND:K:K2 two\n"
 	  "of them; none is the run without faults", .at = offsetof(struct sweep, options.only) },
 	{ "kinds", "KIND,...", "only these: alloc, kho, fdt, module, flb-preserve, flb-retrieve,\n"
-	  "file-preserve, file-freeze, file-retrieve, file-can-finish",
+	  "file-preserve, file-freeze, file-retrieve, file-can-finish, user-read,\n"
+	  "user-write",
 	  .at = offsetof(struct sweep, options.kinds), .set = set_kinds },
 	{ "once", .at = offsetof(struct sweep, options.mode), .set = set_mode },
 	{ "forever", NULL, "only one of the two", .at = offsetof(struct sweep, options.mode),

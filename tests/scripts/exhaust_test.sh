@@ -33,7 +33,7 @@ lfb 0 run --golden "$dir/found.lfb"
 
 # scenario QUIRK: the lines that the document says QUIRK was shrunk to
 scenario() {
-	grep "^| \`$1\` |" "$document" | sed 's/.* | \(`.*`\) |$/\1/; s/^`//; s/`$//; s/` `/\
+	grep "^| \`$1\` |" "$document" | sed -n 's/.* | `\(.*\)` |$/\1/p' | sed 's/` `/\
 /g'
 }
 
@@ -57,8 +57,9 @@ while read -r quirk; do
 		fail "docs/exhaust.md has no scenario for $quirk"
 		continue
 	fi
-	# The long one is cut in the document.
+	# A long one is cut in the document; tests/exhaustive.sh finds those of more than 6.
 	if grep -q '…' "$dir/case.lfb"; then
+		! grep -q "^| \`$quirk\` | [7-9] | " "$document" || continue
 		lfb 1 exhaust --length 2 --quirk "+$quirk"
 		cp "$dir/out" "$dir/case.lfb"
 	fi

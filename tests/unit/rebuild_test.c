@@ -135,10 +135,12 @@ static unsigned int add_folder(const char *folder, const char *ending, bool own)
 	assert_true(count > 2);
 	for (int i = 0; i < count; i++) {
 		const char *end = strrchr(entries[i]->d_name, '.');
+		/* With sanitizers every third of the recorded ones, which are much alike. */
+		const bool skips = LFB_ASAN && count > 300 && i % 6 > 1;
 
 		snprintf(path, sizeof(path), "%s/%s/%s", LFB_TEST_DATA, folder,
 			 entries[i]->d_name);
-		if (end && !strcmp(end, ending)) {
+		if (end && !strcmp(end, ending) && !skips) {
 			if (own)
 				add_play(path, NULL);
 			for (unsigned int p = 0; (profile = lfb_profile_name(p)) != NULL; p++)
