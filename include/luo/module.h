@@ -68,8 +68,9 @@ struct lfb_module {
 #define LFB_MODULE_DATA(modname) __attribute__((section("lfb_data_" #modname)))
 
 /*
- * In a shared object, which is compiled with -DMODULE as on a kernel (lfb build and lfb_add_module()
- * do), all static data is the module's, and its name is KBUILD_MODNAME, or that of its file.
+ * In a shared object, which is compiled with -DMODULE as on a kernel (lfb build and
+ * lfb_add_module() do that), all static data is the module's, and its name is KBUILD_MODNAME, or
+ * that of its file.
  */
 #ifdef MODULE
 #ifndef KBUILD_MODNAME

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * A module as a kernel developer writes it: files that keep a number, and one count for all of them.
+ * A module as a kernel developer writes it: files that keep a number, and one count for them all.
  * Compiled several times: VERSION is what it writes, STRICT reads no other, LEAK_DATA and LEAK_CODE
  * hand over what the next kernel must not follow.
  */

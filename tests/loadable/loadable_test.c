@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Modules in shared objects: born anew at every kexec, elsewhere, and perhaps in another version. */
+/* Modules in shared objects: born anew at every kexec, elsewhere, perhaps in another version. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,8 +89,8 @@ static void static_data_is_fresh_after_a_kexec(void **state)
 
 	for (int mode = LFB_MEMORY_REMAP; mode <= LFB_MEMORY_FIXED; mode++) {
 		one_update(mode, MODULE_PATH("keeper"), &said);
-		assert_non_null(strstr(said.line, "keeper 1 reads version 1: 1 users, 0 of its own, "
-				       "at most 4"));
+		assert_non_null(strstr(said.line, "keeper 1 reads version 1: 1 users, "
+				       "0 of its own, at most 4"));
 	}
 }
 
@@ -141,7 +141,8 @@ static void leak(const char *path, const char *what)
 	finding = lfb_finding_at(machine, 1);
 	assert_int_equal(finding->id, LFB_FINDING_MEM_STALE_POINTER);
 	assert_non_null(strstr(finding->text, what));
-	assert_non_null(strstr(finding->text, "of an earlier kernel was followed; it was found at"));
+	assert_non_null(strstr(finding->text, "of an earlier kernel was followed; "
+			       "it was found at"));
 	lfb_findings_clear(machine);
 	/* What died is no reason not to go on. */
 	lfb_assert_ok(machine, lfb_machine_shutdown(machine));
@@ -192,9 +193,9 @@ static void a_version_that_refuses_is_told(void **state)
 	lfb_assert_ok(machine, lfb_machine_swap_module(machine, MODULE_PATH("keeper"),
 						       MODULE_PATH("keeper-strict")));
 	assert_int_equal(update(machine, agent), -EPROTO);
-	assert_int_equal(lfb_findings_of(machine, LFB_FINDING_FLB_RETRIEVE_REFUSED), 1);
-	lfb_findings_clear(machine);
+	lfb_assert_no_findings(machine);
 	lfb_agent_destroy(agent);
+	lfb_assert_findings(machine, LFB_FINDING_FLB_RETRIEVE_REFUSED);
 	lfb_machine_destroy(machine);
 }
 
@@ -222,9 +223,11 @@ static void what_cannot_be_loaded_is_told(void **state)
 	struct lfb_machine *machine;
 
 	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
-	lfb_assert_error(machine, lfb_machine_load_module(machine, MODULE_PATH("nowhere")), -ENOENT);
+	lfb_assert_error(machine, lfb_machine_load_module(machine, MODULE_PATH("nowhere")),
+			 -ENOENT);
 	lfb_assert_error(machine, lfb_machine_load_module(machine, NULL), -EINVAL);
-	lfb_assert_error(machine, lfb_machine_load_module(machine, __FILE__), -ENOEXEC);
+	lfb_assert_error(machine, lfb_machine_load_module(machine, "/proc/self/exe"),
+			 -ENOEXEC);
 	lfb_assert_error(machine, lfb_machine_load_module(machine, MODULE_PATH("none")), -ENOEXEC);
 	assert_non_null(strstr(lfb_error_text(machine), "none.so is no module"));
 	lfb_assert_error(machine, lfb_machine_load_module(machine, MODULE_PATH("needs")), -ENOEXEC);
