@@ -182,7 +182,7 @@ static void a_finished_outgoing_file_may_be_preserved_again(void **state)
 static void a_file_that_is_in_no_table_is_finished(void **state)
 {
 	for_each_profile(profile) {
-		/* The handler says what identifies its files: never, until it is finished, always. */
+		/* The handler identifies its files: never, until one is finished, always. */
 		for (int until = 0; until < 3; until++) {
 			struct world *world = world_create(profile, "all", NULL);
 			int session;
