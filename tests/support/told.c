@@ -2,7 +2,7 @@
 #include "tests/support/told.h"
 
 #define GRANTS_MAX 65536
-#define CHUNKS_MAX 129			/* of MAX_PAGE_ORDER, and one more */
+#define CHUNKS_MAX 17			/* of MAX_PAGE_ORDER, and one more */
 
 struct grant {
 	unsigned long pfn;		/* what was given out, in the last round */

@@ -13,7 +13,7 @@
 
 /* Nothing is told any more. */
 void told_forget(void);
-/* A machine with up to 512 MiB is about to be switched on, as it was before. */
+/* A machine with up to 64 MiB is about to be switched on, as it was before. */
 void told_begin(void);
 /*
  * Of the allocations before the last kernel booted, the last one that page @pfn was part of is to

@@ -22,7 +22,7 @@
 #include "tests/support/told.h"
 
 #define REAL LFB_TEST_DATA "/golden/real/"
-#define MEMORY (512ull << 20)
+#define MEMORY (64ull << 20)		/* all that was handed over lay in it */
 #define ROUNDS_MAX 4
 #define RELEASE "7.3.0-rc7"
 
@@ -140,7 +140,7 @@ static unsigned int want_all(const struct lfb_list *ours, const struct lfb_list 
 /* What the kernel's own test of KHO handed over: folios of many orders, and a tree about them */
 
 static struct {
-	struct lfb_list real;		/* struct lfb_found_run of one block each; count 0: no test */
+	struct lfb_list real;		/* struct lfb_found_run, of one block each */
 	struct lfb_list ours;		/* phys_addr_t */
 	phys_addr_t tree;
 	u64 tree_size;
@@ -268,8 +268,8 @@ static struct lfb_blob *do_script(const struct again *again)
 {
 	const struct lfb_machine_options how = {
 		.sz = sizeof(how), .memory = MEMORY, .mode = LFB_MEMORY_FIXED,
-		.profile = "linux-7.3", .release = again->release ? again->release : RELEASE, .map = LFB_MAP_LOW,
-		.checks = LFB_CHECKS_OFF,
+		.profile = "linux-7.3", .map = LFB_MAP_LOW, .checks = LFB_CHECKS_OFF,
+		.release = again->release ? again->release : RELEASE,
 	};
 	struct lfb_blob *blob = NULL;
 	const struct lfb_agent_script_options options = {
