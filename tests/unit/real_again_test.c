@@ -399,6 +399,7 @@ static void as_the_real_kernel_wrote_it(void **state)
 	unsigned int rounds;
 
 	told_forget();
+	test_of_kho.real.count = test_of_kho.ours.count = test_of_kho.tree = 0;
 	snprintf(ours_path, sizeof(ours_path), "%s.mem", again->name);
 	unpack(ours_path, real_path);
 	snprintf(ours_path, sizeof(ours_path), "%s/ours", folder);
@@ -417,7 +418,6 @@ static void as_the_real_kernel_wrote_it(void **state)
 	close_handover(&real);
 	lfb__list_free(&test_of_kho.real);
 	lfb__list_free(&test_of_kho.ours);
-	test_of_kho.tree = 0;
 }
 
 static int make_folder(void **state)
