@@ -130,7 +130,9 @@ typedef int (*kho_radix_tree_walk_callback_t)(phys_addr_t phys, unsigned int ord
  * kho_radix_add_page() - kho_radix_add_key() of a block (linux-7.2)
  * @tree: the tree
  * @pfn: its first page
- * @order: it is 2^@order pages long; one that no address has is -ERANGE
+ * @order: it is 2^@order pages long
+ *
+ * Return: as kho_radix_add_key(); -ERANGE no address has such a block.
  */
 LFB_API int kho_radix_add_page(struct kho_radix_tree *tree, unsigned long pfn, unsigned int order);
 
@@ -147,6 +149,8 @@ LFB_API void kho_radix_del_page(struct kho_radix_tree *tree, unsigned long pfn,
  * kho_radix_walk_pages() - kho_radix_walk_tree() of linux-7.2
  * @tree: the tree
  * @cb: called for each block
+ *
+ * Return: as kho_radix_walk_tree().
  */
 LFB_API int kho_radix_walk_pages(struct kho_radix_tree *tree, kho_radix_tree_walk_callback_t cb);
 

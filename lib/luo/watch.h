@@ -2,8 +2,11 @@
 /*
  * Who watches the orchestrator. It says here what it does, wherever a callback is called and a
  * session, a file or an FLB gets on; what is wrong with that a watcher knows (lib/contract/), which
- * the machine brings along. A watcher changes nothing of what happens, but may see that it is the
- * kernel's end.
+ * the machine brings along. A watcher changes nothing of what happens, but for these, which end the
+ * kernel where it would have died of it, and do not return then: code_gone, block_followed and
+ * page_followed always; answer_taken of a retrieve, retrieved_nothing with
+ * FILE_RETRIEVE_WITHOUT_FILE, handler_unregistered that passes of a handler that never was
+ * registered, nowhere if it dies.
  */
 #ifndef LIB_LUO_WATCH_H
 #define LIB_LUO_WATCH_H

@@ -185,43 +185,6 @@ static void a_tree_that_is_none_is_a_finding(void **state)
 	assert_null(tree.root);
 }
 
-/* linux-7.2's spelling */
-
-static phys_addr_t seen_phys[8];
-static unsigned int seen_order[8], nr_seen;
-
-static int see_page(phys_addr_t phys, unsigned int order)
-{
-	seen_phys[nr_seen % 8] = phys;
-	seen_order[nr_seen++ % 8] = order;
-	return nr_seen == 4;
-}
-
-/* What LFB_KHO_RADIX_PAGES makes of it. */
-#define kho_radix_walk_tree(tree, cb) kho_radix_walk_pages(tree, cb)
-
-static void pages_are_keys(void **state)
-{
-	nr_seen = 0;
-	assert_int_equal(kho_radix_init_tree(&tree, NULL), 0);
-	assert_int_equal(kho_radix_add_page(&tree, 5, 0), 0);
-	assert_int_equal(kho_radix_add_page(&tree, 1024, 10), 0);
-	assert_int_equal(kho_radix_add_page(&tree, 0, 3), 0);
-	assert_int_equal(kho_radix_add_page(&tree, 1, 52), -ERANGE);
-	assert_int_equal(kho_radix_walk_tree(&tree, see_page), 0);
-	assert_int_equal(nr_seen, 3);
-	assert_int_equal(seen_phys[0], 1024 * PAGE_SIZE);
-	assert_int_equal(seen_order[0], 10);
-	assert_int_equal(seen_phys[1], 0);
-	assert_int_equal(seen_order[1], 3);
-	assert_int_equal(seen_phys[2], 5 * PAGE_SIZE);
-	assert_int_equal(seen_order[2], 0);
-	kho_radix_del_page(&tree, 0, 3);
-	assert_int_equal(kho_radix_walk_tree(&tree, see_page), 1);
-	assert_int_equal(seen_phys[3], 1024 * PAGE_SIZE);
-	assert_int_equal(kernel->findings.count, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,7 +193,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_callback_ends_the_walk, start, stop),
 		cmocka_unit_test_setup_teardown(without_memory_nothing_is_left, start, stop),
 		cmocka_unit_test_setup_teardown(a_tree_that_is_none_is_a_finding, start, stop),
-		cmocka_unit_test_setup_teardown(pages_are_keys, start, stop),
 	};
 
 	return kho_fixture_run(tests, ARRAY_SIZE(tests));
