@@ -65,6 +65,8 @@ struct luo_watch_session {
 	void (*lost)(struct luo *luo, const char *name);
 	/* The name that was handed over did not end; it does now. */
 	void (*name_cut)(struct luo *luo, const struct liveupdate_session *session);
+	/* Two of this name were handed over, and the second ends what is restored. */
+	void (*name_twice)(struct luo *luo, const char *name);
 	/* What was handed over says that a block is where there is no memory: the kernel's end. */
 	void (*block_followed)(struct luo *luo, phys_addr_t where);
 	/* Likewise when it is given back: a block was overwritten since it was read. */
