@@ -345,6 +345,14 @@ int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *
 	return err;
 }
 
+void lfb__modules_stay(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list)
+		image->next = NULL;
+}
+
 void lfb__modules_swap_back(struct lfb_machine *machine)
 {
 	struct lfb_image_module *image;

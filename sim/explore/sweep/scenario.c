@@ -114,6 +114,7 @@ static long perform(void *self, size_t step, u64 *object)
 		play->run.nr_points = 0;
 		play->stuck = 0;
 		lfb__recorder_unlearn(play->run.recorder);
+		lfb__modules_swap_back(machine);
 		result = lfb__run_start(&play->run, NULL);
 		note_boot(play);
 		return result;
