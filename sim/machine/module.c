@@ -120,6 +120,7 @@ static int add_image(struct lfb_machine *machine, struct lfb_image_module *image
 	long err = 0;
 
 	list_add_tail(&image->list, &machine->modules);
+	machine->kernel.code_is_loaded |= image->loadable != NULL;
 	if (machine->state == LFB_OFF)
 		release_data(image, false);
 	if (runs(machine))
