@@ -3,6 +3,7 @@
  * Reading scenarios: the arguments of operations. But for what may be missing, functions end with
  * the argument's last token read.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -146,12 +147,12 @@ static int parse_compatible(struct lfb_parser *parser, struct lfb_operation *ope
 	return 0;
 }
 
-/* Numbers are the recorded module's handlers. */
+/* Numbers are the recorded module's handlers; a compatible string begins with a letter. */
 static int parse_whose_file(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	const struct lfb_token *token = &parser->line.token;
 
-	if (!token->size || (*token->text >= '0' && *token->text <= '9'))
+	if (!token->size || !isalpha((unsigned char)*token->text))
 		return lfb__parse_handler(parser, &operation->handler);
 	if (token->size >= LIVEUPDATE_HNDL_COMPAT_LENGTH)
 		return lfb__refuse_token(&parser->line, "a handler: its number or its compatible "
