@@ -29,6 +29,17 @@ long lfb__module_init(void *argument)
 	return err < 0 ? err : 0;
 }
 
+void *lfb__module_data_of(int (*init)(void))
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &lfb_machine_current()->modules, list) {
+		if (image->module->init == init)
+			return image->module->data;
+	}
+	return NULL;
+}
+
 static struct lfb_image_module *find_module(struct lfb_machine *machine, const char *name)
 {
 	struct lfb_image_module *image;
