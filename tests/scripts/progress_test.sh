@@ -137,7 +137,7 @@ prints err ' scenarios swept, '
 # It is no wider than the terminal, and a terminal that cannot write over a line has none.
 columns=20 on_terminal 130 'length ' exhaust --length 9
 checks=$((checks + 1))
-tr '\r' '\n' <"$dir/err" | grep -a '^length ' | grep -q '.\{20\}' &&
+tr '\r^' '\n\n' <"$dir/err" | grep -a '^length ' | grep -q '.\{20\}' &&
 	fail "a line is wider than the terminal"
 # shellcheck disable=SC2086
 terminal=dumb on_terminal 0 '' sweep $many
