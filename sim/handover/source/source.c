@@ -249,6 +249,8 @@ void lfb__source_close(struct lfb_source *source)
 	free(source->stretches);
 	free(source->segments);
 	free(source->note);
+	lfb__list_free(&source->boots);
+	lfb__list_free(&source->pairs);
 	if (source->fd >= 0)
 		close(source->fd);
 	*source = (struct lfb_source){ .fd = -1 };
