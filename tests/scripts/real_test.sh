@@ -219,6 +219,13 @@ prints err 'nothing of /sys/kernel/debug/kho is there'
 # What is no image, or not all of one.
 lfb 1 dump "$data/s1.mem.xz"
 prints err 'unpack it with xz -dk'
+{ printf 'KDUMP   ' && head -c 8192 /dev/zero; } >"$dir/kdump"
+lfb 1 dump "$dir/kdump"
+prints err 'compressed format'
+prints err 'makedumpfile -E'
+{ printf 'makedumpfile' && head -c 8192 /dev/zero; } >"$dir/kdump"
+lfb 1 dump "$dir/kdump"
+prints err 'makedumpfile -R'
 lfb 1 dump "$dir/s1"
 prints err 'not a blob'
 lfb 1 dump --base 0 "$data/README.md"

@@ -61,7 +61,7 @@ int lfb__source_kind(const char *path, enum lfb_source_kind *kind)
 		{ 0, ELFMAG, SELFMAG, LFB_SOURCE_CORE },
 		{ 0, "\xfd" "7zXZ", 6, LFB_SOURCE_XZ },
 		{ 0, "KDUMP   ", 8, LFB_SOURCE_KDUMP },
-		{ 0, "makedumpfile", 12, LFB_SOURCE_KDUMP },
+		{ 0, "makedumpfile", 12, LFB_SOURCE_FLAT },
 		{ TAR_MAGIC_AT, "ustar", 5, LFB_SOURCE_TAR },
 	};
 	char start[512] = { 0 };

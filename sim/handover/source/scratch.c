@@ -4,7 +4,7 @@
 
 #include "sim/handover/source/source.h"
 
-/* The head of x86's setup_data behind its link: type SETUP_KEXEC_KHO, and the length of the data. */
+/* The head of x86's setup_data behind its link: type SETUP_KEXEC_KHO, and how long the data is. */
 #define SETUP_KEXEC_KHO 10ull
 #define BOOT_DATA_HEAD (SETUP_KEXEC_KHO | (u64)sizeof(struct lfb_boot_data) << 32)
 /* Areas are made of whole blocks of pages that move together. */

@@ -84,6 +84,7 @@ enum lfb_source_kind {
 	LFB_SOURCE_CORE,
 	LFB_SOURCE_XZ,
 	LFB_SOURCE_KDUMP,		/* makedumpfile's own format */
+	LFB_SOURCE_FLAT,		/* … or anything, in pieces */
 	LFB_SOURCE_TAR,
 	LFB_SOURCE_DIRECTORY,
 };
