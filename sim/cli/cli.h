@@ -128,6 +128,17 @@ extern const struct cli_option cli_module_rows[];
 /* Adds to the machine's modules. */
 int cli_add_module(const struct cli_given *given);
 
+struct lfb_exhaust_modules;
+
+/* loadable.c: is it a shared object? */
+bool cli_is_loadable(const char *path);
+/*
+ * All sequences that @what says with the machine's modules, or as many as there is time for. Prints
+ * what is found, and how many that is. Returns an enum cli_exit.
+ */
+int cli_search_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
+			unsigned int *violations);
+
 /* CLI_OK, or else said what is wrong. */
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine);
 /*

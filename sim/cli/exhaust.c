@@ -413,48 +413,18 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 
 /* Done with modules that are loaded */
 
-#define MODULES_MEMORY (8ull << 20)
-
-static bool is_shared_object(const char *path)
-{
-	FILE *file = fopen(path, "rbe");
-	char begins[4] = "";
-	const bool is = file && fread(begins, 1, 4, file) == 4 && !memcmp(begins, "\177ELF", 4);
-
-	if (file)
-		fclose(file);
-	return is;
-}
-
 static int set_module(const struct cli_given *given)
 {
-	if (is_shared_object(given->value))
+	if (cli_is_loadable(given->value))
 		return cli_add_module(given);
 	*(const char **)given->into = given->value;
 	return CLI_OK;
 }
 
-static int print_modules(const char *name, const struct lfb_exhaust_modules_result *result)
-{
-	printf("# %s: %llu sequences of up to %u operations: ", name, result->sequences,
-	       result->length);
-	if (result->violations)
-		printf("%u finding%s; the first one again: --only %s\n", result->violations,
-		       cli_plural(result->violations), result->first_case);
-	else
-		printf("nothing found\n");
-	return result->violations ? CLI_FAILED : CLI_OK;
-}
-
 static int search_modules(struct cli_line *line)
 {
 	const struct exhaust *exhaust = line->state;
-	struct lfb_machine_options *options = &line->machine.options;
-	const char *slash = strrchr(line->machine.modules[0], '/');
-	const struct lfb_exhaust_modules what = {
-		.sz = sizeof(what),
-		.name = slash ? slash + 1 : line->machine.modules[0],
-		.loadable = line->machine.modules,
+	struct lfb_exhaust_modules what = {
 		.next = exhaust->next,
 		.length = exhaust->search.length,
 		.without = exhaust->without,
@@ -462,26 +432,11 @@ static int search_modules(struct cli_line *line)
 		.finds = exhaust->finds.count ? exhaust->finds.ids : NULL,
 		.nr_finds = exhaust->finds.count,
 		.only = exhaust->only,
-		.write = cli_write,
-		.progress = exhaust->only ? NULL : cli_progress,
 	};
-	struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
-	int err, status;
+	unsigned int violations = 0;
+	int status = cli_search_loadable(line, &what, &violations);
 
-	options->sz = sizeof(*options);
-	options->quirks_on = line->machine.quirks_on;
-	options->quirks_off = line->machine.quirks_off;
-	if (!options->memory)
-		options->memory = MODULES_MEMORY;
-	cli_long_begin();
-	err = lfb_exhaust_modules(options, &what, NULL, &result);
-	if (err && err != -EINTR)
-		return err == -EINVAL ? cli_error(line, err) : cli_failed("%s", lfb_error_text(NULL));
-	cli_progress_clear();
-	if (exhaust->only)
-		return result.violations ? CLI_FAILED : CLI_OK;
-	status = print_modules(what.name, &result);
-	return err ? stop(result.violations ? "something found" : "nothing found") : status;
+	return cli_stopped() ? stop(violations ? "something found" : "nothing found") : status;
 }
 
 /* The command */

@@ -113,8 +113,8 @@ int cli_add_module(const struct cli_given *given)
 }
 
 const struct cli_option cli_module_rows[] = {
-	{ "module", "FILE.so", "all kernels have the module in this shared object, which lfb build\n"
-	  "makes; may be repeated: docs/loadable.md", .set = cli_add_module,
+	{ "module", "FILE.so", "all kernels have the module in this shared object, as lfb build\n"
+	  "makes it; may be repeated: docs/loadable.md", .set = cli_add_module,
 	  .group = CLI_GROUP_MACHINE },
 	{ 0 },
 };

@@ -28,7 +28,8 @@ enum lfb_verb_flag {
  * X(verb, name, arguments, function, flags), a list for each who performs. Each letter of the
  * arguments is one of:
  *	H handler number, X the same or a compatible string, F FLB number, N session name, T token,
- *	I inode number, R "into PROFILE" "with FILE for MODULE" "without WHAT", P fault plan, C whose callback, O which callback, S step,
+ *	I inode number, R "into PROFILE" "with FILE for MODULE" "without WHAT", P fault plan,
+ *	C whose callback, O which callback, S step,
  *	B a compatible string, K which callback that can fail, E errno, M how many times,
  *	D what is damaged, A at which offset, V with which value, L how long a file is, G which of
  *	its pages are written, W the seed of what is in them, J what identifies a file, U what is

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* lfb build: kernel-style sources become a module that machines load. */
+/*
+ * lfb build: kernel-style sources become a module that machines load. And all sequences of calls
+ * with such modules, for lfb exhaust.
+ */
 #include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -7,6 +10,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <luo/exhaust.h>
 
 #include "cli.h"
 
@@ -135,7 +140,7 @@ static int compile(struct build *build, bool verbose)
 	return cli_failed("%s was not made", build->output);
 }
 
-static int run(struct cli_line *line)
+static int run_build(struct cli_line *line)
 {
 	struct build *build = line->state;
 	const char *headers = NULL, *given = getenv("CC");
@@ -173,5 +178,61 @@ const struct cli_command cli_build = {
 	"\n"
 	"  --verbose           print the compiler's command line\n"
 	"  --headers DIR       the headers are in DIR/luo, not where the tool finds them\n",
-	NULL, sizeof(struct build), run, .max = INT_MAX,
+	NULL, sizeof(struct build), run_build, .max = INT_MAX,
 };
+
+/* All sequences */
+
+#define MEMORY (8ull << 20)
+
+bool cli_is_loadable(const char *path)
+{
+	FILE *file = fopen(path, "rbe");
+	char begins[4] = "";
+	const bool is = file && fread(begins, 1, 4, file) == 4 && !memcmp(begins, "\177ELF", 4);
+
+	if (file)
+		fclose(file);
+	return is;
+}
+
+static void print_result(const char *name, const struct lfb_exhaust_modules_result *result)
+{
+	printf("# %s: %llu sequences of up to %u operations: ", name, result->sequences,
+	       result->length);
+	if (result->violations)
+		printf("%u finding%s; the first one again: --only %s\n", result->violations,
+		       cli_plural(result->violations), result->first_case);
+	else
+		printf("nothing found\n");
+}
+
+int cli_search_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
+			unsigned int *violations)
+{
+	struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
+	struct lfb_machine_options *options = &line->machine.options;
+	const char *slash = strrchr(line->machine.modules[0], '/');
+	int err;
+
+	what->sz = sizeof(*what);
+	what->name = slash ? slash + 1 : line->machine.modules[0];
+	what->loadable = line->machine.modules;
+	what->write = cli_write;
+	what->progress = what->only ? NULL : cli_progress;
+	options->sz = sizeof(*options);
+	options->quirks_on = line->machine.quirks_on;
+	options->quirks_off = line->machine.quirks_off;
+	if (!options->memory)
+		options->memory = MEMORY;
+	cli_long_begin();
+	err = lfb_exhaust_modules(options, what, NULL, &result);
+	if (err && err != -EINTR)
+		return err == -EINVAL ? cli_error(line, err) :
+					cli_failed("%s", lfb_error_text(NULL));
+	cli_progress_clear();
+	if (!what->only)
+		print_result(what->name, &result);
+	*violations = result.violations;
+	return result.violations ? CLI_FAILED : CLI_OK;
+}
