@@ -29,6 +29,7 @@ int lfb_image_kind(const char *path)
 		return LFB_IMAGE_CORE;
 	case LFB_SOURCE_XZ:
 	case LFB_SOURCE_KDUMP:
+	case LFB_SOURCE_FLAT:
 		return LFB_IMAGE_PACKED;
 	case LFB_SOURCE_TAR:
 	case LFB_SOURCE_DIRECTORY:
@@ -117,7 +118,7 @@ static void make_head(const struct lfb_inspection *found, const struct lfb_image
 
 	for (size_t i = 0; i < found->runs.count; i++) {
 		const struct lfb_found_run *run = (struct lfb_found_run *)found->runs.items + i;
-		const u64 run_end = run->address + (run->blocks << (PAGE_SHIFT + run->order));
+		const u64 run_end = run->address + lfb__run_size(run);
 
 		if (end < run_end)
 			end = run_end;

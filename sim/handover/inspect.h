@@ -34,6 +34,7 @@ struct lfb_found_root {
 	char compatible[16];
 	u64 number;			/* of the update; 0: no LUO state there */
 	bool holds_luo;			/* its map has the page of its LUO state */
+	bool holds_itself;		/* … and its own: copies lie anywhere */
 };
 
 /* Preserved blocks of one order, one behind the other. */
@@ -42,6 +43,11 @@ struct lfb_found_run {
 	u64 blocks;
 	unsigned int order;
 };
+
+static inline u64 lfb__run_size(const struct lfb_found_run *run)
+{
+	return run->blocks << (PAGE_SHIFT + run->order);
+}
 
 /* A folio of a memfd's, and its block in the map. */
 struct lfb_found_folio {

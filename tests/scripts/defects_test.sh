@@ -33,10 +33,10 @@ side_by_side() {
 	echo '```'
 }
 
-# defect STATUS NAME: STATUS is how linux-7.3 ends
+# defect STATUS NAME [QUIRK]: STATUS is how linux-7.3 ends; the quirk is the name, if not given
 defect() {
 	scenario=examples/defects/$2.lfb
-	quirk=$(echo "$2" | tr '[:lower:]' '[:upper:]')
+	quirk=${3:-$(echo "$2" | tr '[:lower:]' '[:upper:]')}
 	lfb "$1" run --golden --profile linux-7.3 "$scenario"
 	cp "$dir/out" "$dir/shipped"
 	cp "$dir/err" "$dir/shipped.err"
@@ -63,6 +63,8 @@ defect 0 flb_link_while_preserved
 silent shipped.err
 defect 0 flb_count_saturates
 silent shipped.err
+defect 0 session_retrieve_efault SESSION_RETRIEVE_EFAULT_FINISHES
+silent shipped.err
 defect 1 session_duplicate_leaves_empty_block
 # Where the block lies is an accident.
 {
@@ -71,7 +73,7 @@ defect 1 session_duplicate_leaves_empty_block
 	echo '```'
 } >"$dir/panic"
 documented defects.md panic "$dir/panic"
-[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 6 ] || fail "a scenario is not shown"
+[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 7 ] || fail "a scenario is not shown"
 
 # The way round the first.
 sed '/^reboot/,/^open/s/^open/getin 0\n&/' examples/defects/flb_finish_needs_get.lfb \
