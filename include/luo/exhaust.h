@@ -35,6 +35,8 @@ struct lfb_scenario;
  * @LFB_EXHAUST_RACES: a second thread does something in the middle of an operation
  * @LFB_EXHAUST_MODULES: the module is a real one, and unloaded
  * @LFB_EXHAUST_NO_FILE: a retrieve answers 0 and gives no file
+ * @LFB_EXHAUST_IDENTITIES: a handler says what identifies its files, and changes its mind
+ * @LFB_EXHAUST_LOST: the next kernel is given nothing, or has no live update, or no KHO
  * @LFB_EXHAUST_ALL_GROUPS: all that any kernel has
  */
 enum lfb_exhaust_group {
@@ -49,7 +51,9 @@ enum lfb_exhaust_group {
 	LFB_EXHAUST_RACES = 1 << 8,
 	LFB_EXHAUST_MODULES = 1 << 9,
 	LFB_EXHAUST_NO_FILE = 1 << 10,
-	LFB_EXHAUST_ALL_GROUPS = (1 << 11) - 1 - LFB_EXHAUST_LOCKED,
+	LFB_EXHAUST_IDENTITIES = 1 << 11,
+	LFB_EXHAUST_LOST = 1 << 12,
+	LFB_EXHAUST_ALL_GROUPS = (1 << 13) - 1 - LFB_EXHAUST_LOCKED,
 };
 
 /** lfb_exhaust_group_name() - Return: a group's name ("races") by its bit's number, or NULL. */
@@ -152,7 +156,7 @@ LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
  * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs, or has one more
  * @LFB_EXHAUST_PLAIN: the next kernel was loaded without the handover: it has live update, and is
  *	given nothing
- * @LFB_EXHAUST_TWICE: a file that is preserved is preserved once more, under another token (-EBUSY),
+ * @LFB_EXHAUST_TWICE: a file that is preserved is preserved under another token, too (-EBUSY),
  *	where a handler says what identifies its files and the kernel asks it
  * @LFB_EXHAUST_ALL_CHOICES: all of these
  */

@@ -265,7 +265,7 @@ static void begin_defects(struct cli_json *json, bool wanted)
 static bool is_beyond_the_model(const char *quirk)
 {
 	static const char *const quirks[] = {
-		"SESSION_RETRIEVE_EFAULT_FINISHES", "PRESERVE_EFAULT_KEEPS", "FILE_GET_ID_CHANGES",
+		"SESSION_RETRIEVE_EFAULT_FINISHES", "PRESERVE_EFAULT_KEEPS",
 		"FILES_POINTER_ZERO_ACCEPTED", "SESSION_TRUST_SERIALIZED",
 		"CALLBACK_POSITIVE_IS_SUCCESS", "BOOT_ENOMEM_PANICS", NULL,
 	};
@@ -488,7 +488,8 @@ static const struct cli_option options[] = {
 	{ "without", "WHAT", "do not try: again (preserving a file that was retrieved), off\n"
 	  "(kernels without live update, or KHO), links (other links of handlers\n"
 	  "and FLBs), plain (a kernel loaded without the handover), twice (preserving\n"
-	  "a file that is, where it has an identity); may be repeated", offsetof(struct exhaust, without),
+	  "a file that is, where it has an identity); may be repeated",
+	  offsetof(struct exhaust, without),
 	  .set = add_without, .group = GROUP_MODULE },
 	{ .more = cli_machine_options,
 	  .help = "\nMachines (from --memory on, with --module only):\n" },

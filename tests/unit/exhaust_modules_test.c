@@ -21,7 +21,7 @@ static enum {
 	EXITS,			/* finish ends the process */
 	NEEDS_LIVE_UPDATE,	/* no kernel is expected to do without */
 	TAKES_NEW_FILES,	/* no file that is preserved is expected to have been retrieved */
-	NEEDS_HANDOVER,		/* what the command line says was handed over is taken for granted */
+	NEEDS_HANDOVER,		/* a command line that tells of one is believed */
 	RENUMBERS,		/* a file is another one once it is preserved */
 } wrong;
 
