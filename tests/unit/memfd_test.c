@@ -191,6 +191,43 @@ static void what_nobody_retrieves_is_freed(void **state)
 	nothing_is_left(next_kernel());
 }
 
+/* The n-th allocation of taking a file over fails, and all behind it. Did any? */
+static bool take_over_without_memory(unsigned long n, bool retrieves, unsigned int *failed)
+{
+	const struct lfb_fault_plan plan = {
+		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_ALLOC, .nth = n, .forever = true,
+	};
+	int session, fd = -1;
+	bool any;
+
+	session_with(make_fd((struct wanted){ .size = 600 << PAGE_SHIFT, .pages = 0x9 }));
+	session = next_kernel();
+	assert_int_equal(lfb_fault_arm(machine, &plan), 0);
+	if (retrieves)
+		fd = lfb_agent_retrieve(agent, session, 1);
+	*failed += retrieves && fd < 0;
+	assert_int_equal(lfb_agent_finish(agent, session), 0);
+	any = lfb_fault_hits(machine);
+	assert_int_equal(lfb_fault_arm(machine, NULL), 0);
+	if (fd >= 0)
+		lfb_agent_close(agent, fd);
+	nothing_is_left(session);
+	return any;
+}
+
+static void what_memory_runs_out_for_is_freed_all_the_same(void **state)
+{
+	unsigned int failed = 0;
+	unsigned long n = 1;
+
+	/* Who frees needs no memory for it. */
+	assert_false(take_over_without_memory(1, false, &failed));
+	while (take_over_without_memory(n, true, &failed))
+		n++;
+	assert_int_equal(failed, n - 1);
+	assert_true(n > 3);
+}
+
 static void a_closed_session_takes_all_back(void **state)
 {
 	struct lfb_machine_stats stats[2] = { { .sz = sizeof(stats[0]) },
@@ -416,6 +453,89 @@ static long inodes_live_as_long_as_any_file(void *argument)
 	return 0;
 }
 
+/* Two bytes at a page's end and three behind it, where each page is asked for by itself. */
+static long write_some(void *argument)
+{
+	struct file *file = memfd_alloc_file(NULL, MFD_ALLOW_SEALING);
+	const struct lfb_fault_plan next = {
+		.sz = sizeof(next), .kinds = 1u << LFB_FAULT_ALLOC, .nth = 1,
+	};
+	s64 pos = 0;
+
+	/* Nothing is to be written, so nothing is asked for. */
+	assert_int_equal(kernel_write(file, "ab", 2, &pos), 2);
+	pos = PAGE_SIZE - 2;
+	i_size_write(file_inode(file), PAGE_SIZE);
+	assert_int_equal(memfd_add_seals(file, F_SEAL_GROW), 0);
+	assert_int_equal(kernel_write(file, "uvxyz", 5, &pos), 2);
+	assert_int_equal(pos, PAGE_SIZE);
+	assert_int_equal(kernel_write(file, "xyz", 3, &pos), -EPERM);
+	assert_int_equal(pos, PAGE_SIZE);
+	assert_int_equal(i_size_read(file_inode(file)), PAGE_SIZE);
+	assert_int_equal(memfd_add_seals(file, F_SEAL_WRITE), 0);
+	assert_int_equal(kernel_write(file, "", 0, &pos), 0);
+	assert_int_equal(kernel_write(file, "x", 1, &pos), -EPERM);
+	fput(file);
+
+	file = memfd_alloc_file(NULL, 0);
+	pos = 0;
+	assert_int_equal(kernel_write(file, "ab", 2, &pos), 2);
+	pos = PAGE_SIZE - 2;
+	assert_int_equal(lfb_fault_arm(machine, &next), 0);
+	assert_int_equal(kernel_write(file, "uvxyz", 5, &pos), 2);
+	assert_int_equal(lfb_fault_hits(machine), 1);
+	assert_int_equal(pos, PAGE_SIZE);
+	assert_int_equal(i_size_read(file_inode(file)), PAGE_SIZE);
+	assert_int_equal(lfb_fault_arm(machine, NULL), 0);
+	fput(file);
+	return 0;
+}
+
+static void a_write_ends_where_the_first_page_says_no(void **state)
+{
+	in_kernel(write_some);
+	assert_int_equal(lfb_finding_count(machine), 0);
+}
+
+/* Two bytes of page 0, a hole, a folio of pages 2 and 3, and a page. */
+static long read_across(void *argument)
+{
+	struct file *file = memfd_alloc_file(NULL, 0);
+	struct folio *folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, 1);
+	char bytes[3 * PAGE_SIZE + 8], expected[sizeof(bytes)] = { 0 };
+	s64 pos = PAGE_SIZE - 2;
+
+	assert_int_equal(shmem_add_to_page_cache(folio, file_inode(file), 2), 0);
+	folio_put(folio);
+	i_size_write(file_inode(file), 6 * PAGE_SIZE);
+	assert_int_equal(kernel_write(file, "ab", 2, &pos), 2);
+	pos = 3 * PAGE_SIZE - 2;
+	assert_int_equal(kernel_write(file, "cdef", 4, &pos), 4);
+	pos = 4 * PAGE_SIZE - 2;
+	assert_int_equal(kernel_write(file, "ghij", 4, &pos), 4);
+	memcpy(expected, "ab", 2);
+	memcpy(expected + 2 * PAGE_SIZE, "cdef", 4);
+	memcpy(expected + 3 * PAGE_SIZE, "ghij", 4);
+	for (size_t first = 0; first < 4; first++) {
+		for (size_t size = 0; size < sizeof(bytes) - first; size += 1021) {
+			pos = (s64)(PAGE_SIZE - 2 + first);
+			memset(bytes, 'x', sizeof(bytes));
+			assert_int_equal(kernel_read(file, bytes, size, &pos), (s64)size);
+			assert_int_equal(pos, PAGE_SIZE - 2 + first + size);
+			assert_memory_equal(bytes, expected + first, size);
+			assert_int_equal(bytes[size], 'x');
+		}
+	}
+	fput(file);
+	return 0;
+}
+
+static void a_read_goes_across_folios_and_holes(void **state)
+{
+	in_kernel(read_across);
+	assert_int_equal(lfb_finding_count(machine), 0);
+}
+
 static void what_is_no_file_in_memory_is_refused(void **state)
 {
 	in_kernel(other_files_refuse);
@@ -439,6 +559,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(size_position_seals_and_pages_come_over),
 		TEST(what_nobody_retrieves_is_freed),
+		TEST(what_memory_runs_out_for_is_freed_all_the_same),
 		TEST(a_closed_session_takes_all_back),
 		TEST(while_it_is_preserved_the_size_stays),
 		TEST(what_is_written_until_the_jump_comes_over),
@@ -449,6 +570,8 @@ int main(void)
 		TEST(payloads_from_hell_are_errors),
 		TEST(what_is_no_file_in_memory_is_refused),
 		TEST(seals_are_kept_to),
+		TEST(a_write_ends_where_the_first_page_says_no),
+		TEST(a_read_goes_across_folios_and_holes),
 		TEST(an_inode_lives_as_long_as_any_open_file),
 	};
 

@@ -6,13 +6,8 @@
 #include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 
-#define CHUNK_PAGES 511
 #define KNOWN_FLAGS (KHO_VMALLOC_ALLOC | KHO_VMALLOC_HUGE_VMAP)
 
-struct kho_vmalloc_chunk {
-	u64 next_phys;
-	u64 phys[CHUNK_PAGES];
-};
 _Static_assert(sizeof(struct kho_vmalloc_chunk) == PAGE_SIZE, "a chunk is one page");
 _Static_assert(sizeof(struct kho_vmalloc) == 16, "the descriptor is handed over as it is");
 
@@ -25,7 +20,7 @@ static struct kho_vmalloc_chunk *chunk_at(const struct lfb_kernel *kernel, phys_
 static void free_chunks(struct lfb_kernel *kernel, phys_addr_t phys)
 {
 	while (phys) {
-		phys_addr_t next = chunk_at(kernel, phys)->next_phys;
+		phys_addr_t next = chunk_at(kernel, phys)->hdr.next.phys;
 
 		__free_pages(lfb__page(kernel, PHYS_PFN(phys)), 0);
 		phys = next;
@@ -58,18 +53,18 @@ static int describe(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 
 	*first = 0;
 	for (unsigned long i = 0; i <= nr_pages; i++) {
-		if (i % CHUNK_PAGES == 0) {
+		if (i % KHO_VMALLOC_SIZE == 0) {
 			struct page *page = new_chunk(kernel);
 
 			if (!page)
 				goto undo;
 			*link = page_to_phys(page);
 			chunk = chunk_at(kernel, *link);
-			link = &chunk->next_phys;
+			link = &chunk->hdr.next.phys;
 		}
 		if (i == nr_pages)
 			break;
-		chunk->phys[i % CHUNK_PAGES] = page_to_phys(pages[i]);
+		chunk->phys[i % KHO_VMALLOC_SIZE] = page_to_phys(pages[i]);
 		if (kho__track_prepare(kernel, page_to_pfn(pages[i]), 1))
 			goto undo;
 	}
@@ -99,7 +94,7 @@ static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 	err = describe(kernel, pages, nr_pages, &first);
 	if (err)
 		return err;
-	for (phys = first; phys; phys = chunk_at(kernel, phys)->next_phys)
+	for (phys = first; phys; phys = chunk_at(kernel, phys)->hdr.next.phys)
 		mark(kernel, PHYS_PFN(phys), nr_pages, phys == first);
 	for (unsigned long i = 0; i < nr_pages; i++)
 		mark(kernel, page_to_pfn(pages[i]), nr_pages, false);
@@ -168,10 +163,10 @@ LFB_ENTRY void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		if (!sound)
 			break;
 		chunk = chunk_at(kernel, phys);
-		for (unsigned long i = 0; left && i < CHUNK_PAGES; i++, left--)
+		for (unsigned long i = 0; left && i < KHO_VMALLOC_SIZE; i++, left--)
 			sound &= IS_ALIGNED(chunk->phys[i], PAGE_SIZE) &&
 				 unmark(kernel, chunk->phys[i]);
-		preservation->first = chunk->next_phys;
+		preservation->first = chunk->hdr.next.phys;
 		unmark(kernel, phys);
 		__free_pages(lfb__page(kernel, PHYS_PFN(phys)), 0);
 	}
@@ -210,7 +205,7 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 			return false;
 		chunk = chunk_at(kernel, phys);
 		*chunks++ = lfb__page(kernel, PHYS_PFN(phys));
-		for (unsigned long i = 0; i < CHUNK_PAGES && nr_entries; i++, nr_entries--) {
+		for (unsigned long i = 0; i < KHO_VMALLOC_SIZE && nr_entries; i++, nr_entries--) {
 			struct page *page = lfb__page(kernel, PHYS_PFN(chunk->phys[i]));
 
 			if (!kho__is_waiting(kernel, chunk->phys[i], work->order)) {
@@ -221,14 +216,14 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 			for (unsigned int j = 0; j < 1u << work->order; j++)
 				*pages++ = page + j;
 		}
-		phys = chunk->next_phys;
+		phys = chunk->hdr.next.phys;
 	}
 	/* An empty one comes behind a full one; handovers there are that lack it. */
-	if (!phys || work->nr_chunks * CHUNK_PAGES != work->nr_pages >> work->order)
+	if (!phys || work->nr_chunks * KHO_VMALLOC_SIZE != work->nr_pages >> work->order)
 		return !phys;
 	work->wrong = phys;
 	work->wrong_order = 0;
-	if (!kho__is_waiting(kernel, phys, 0) || chunk_at(kernel, phys)->next_phys ||
+	if (!kho__is_waiting(kernel, phys, 0) || chunk_at(kernel, phys)->hdr.next.phys ||
 	    chunk_at(kernel, phys)->phys[0])
 		return false;
 	*chunks = lfb__page(kernel, PHYS_PFN(phys));
@@ -327,7 +322,7 @@ LFB_ENTRY void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	}
 	work.order = preservation->order;
 	work.nr_pages = preservation->total_pages;
-	work.nr_chunks = ((work.nr_pages >> work.order) + CHUNK_PAGES - 1) / CHUNK_PAGES;
+	work.nr_chunks = ((work.nr_pages >> work.order) + KHO_VMALLOC_SIZE - 1) / KHO_VMALLOC_SIZE;
 	work.pages = lfb__kcalloc(work.nr_pages + work.nr_chunks + 1, sizeof(*work.pages));
 	if (!work.pages)
 		return NULL;

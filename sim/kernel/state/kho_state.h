@@ -33,6 +33,7 @@ struct kho {
 	/* incoming */
 	phys_addr_t incoming_root_phys;	/* root tree */
 	bool restores_by_heads;		/* as struct kho_config has it */
+	bool areas_in_parts;		/* of vmalloc areas not all are restored as a whole */
 	char previous_release[KHO_RELEASE_SIZE]; /* of the kernel that jumped, "" unknown */
 	u32 kexec_count;		/* jumps since power on */
 };
