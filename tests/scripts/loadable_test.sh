@@ -66,7 +66,7 @@ try() {
 	prints out " 0 violations"
 	lfb 0 sweep --checks guard --mode remap --kinds alloc,kho --module keeper.so to-v2.lfb
 	lfb 0 exhaust --module keeper.so --length 5
-	prints out "keeper.so: 3043 sequences of up to 5 operations: nothing found"
+	prints out "sequences of up to 5 operations: nothing found"
 	lfb 0 exhaust --module keeper.so --next v2.so --length 5
 	lfb 0 exhaust --module plain.so --module keeper.so --length 3
 	lfb 1 exhaust --module keeper.so --next strict.so --length 5

@@ -49,6 +49,7 @@ struct lfb_life {
 	const char *replaced;		/* by what.next; NULL: nothing is */
 	char compatible[LFB_AGENT_FILES][LIVEUPDATE_HNDL_COMPAT_LENGTH]; /* of kinds, if known */
 	unsigned int links, gaps;	/* of handlers and FLBs: there are, and there are not */
+	bool identifies;		/* a handler says what its files are, and is asked */
 	bool wanted[LFB_FINDINGS_NR + 1];
 	/* The run that is being done. */
 	struct lfb_machine *machine;
@@ -56,7 +57,8 @@ struct lfb_life {
 	int device;
 	int session[LFB_AGENT_SESSIONS];
 	int file[LFB_AGENT_FILES];	/* made in this kernel … */
-	int given[LFB_AGENT_FILES];	/* … and retrieved in it */
+	int given[LFB_AGENT_FILES];	/* … retrieved in it … */
+	int out[LFB_AGENT_FILES];	/* … and one of those that is preserved, or was */
 	bool hit;			/* what was to fail in the last act did */
 	bool swapped;			/* there is a kernel with the next version */
 	bool dead;
