@@ -366,8 +366,8 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 	if (entry->watched && entry->digest != digest &&
 	    !add_to_run(kernel, run, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE, entry, entry->key))
 		snprintf(run->text, sizeof(run->text), "%llu bytes at 0x%llx, preserved %s, "
-			 "changed after the reboot had serialized the state", lfb__ledger_span(entry),
-			 entry->key, lfb__ledger_who(entry).text);
+			 "changed after the reboot had serialized the state",
+			 lfb__ledger_span(entry), entry->key, lfb__ledger_who(entry).text);
 	entry->watched = true;
 	entry->digest = digest;
 }
