@@ -127,8 +127,8 @@ static void updates_per_second(void)
 	} rows[] = { { "linked in", none }, { "loaded", one }, { "three", three } };
 	double first = 0;
 
-	printf("complete updates: one session, one file, one FLB; medians of %d runs; ratio: to the "
-	       "first row\n", BENCH_ROUNDS);
+	printf("complete updates: one session, one file, one FLB; medians of %d runs; ratio: to "
+	       "the first row\n", BENCH_ROUNDS);
 	printf("  %-10s %-14s %12s %10s %10s %8s %8s\n", "memory", "modules", "updates/s",
 	       "us each", "minimum", "spread", "ratio");
 	for (int mode = LFB_MEMORY_FIXED; mode >= 0; mode--) {
@@ -165,8 +165,8 @@ static void first_update(void)
 		lfb_machine_destroy(machine);
 	}
 	figures = bench_figures(took, 4 * BENCH_ROUNDS);
-	printf("\na machine with three loaded modules made, booted and updated once: %.2f ms, at least "
-	       "%.2f ms\n", figures.median * 1e3, figures.minimum * 1e3);
+	printf("\na machine with three loaded modules made, booted and updated once: %.2f ms, "
+	       "at least %.2f ms\n", figures.median * 1e3, figures.minimum * 1e3);
 }
 
 int main(void)
