@@ -222,7 +222,7 @@ static void every_area_of_scratch_is_checked(void **state)
 		memcpy(areas + 16ul * i, &fine, 16);
 	bytes[LFB_BLOB_MORE_SCRATCH_AT] = 16;
 	assert_int_equal(lfb__blob_seal(bytes, size), 0);
-	assert_refused(bytes, size, "16 more scratch areas at offset 0x78, more than a machine has");
+	assert_refused(bytes, size, "16 more scratch areas at offset 0x78, more than a machine");
 	bytes[LFB_BLOB_MORE_SCRATCH_AT] = 1;
 	assert_int_equal(lfb__blob_seal(bytes, size), 0);
 	assert_refused(bytes, size, "range 0 at offset 0x80: its pages are not all there");

@@ -295,7 +295,8 @@ static struct lfb_blob *blob_with(unsigned int areas)
 static void assert_same_bytes(const struct lfb_blob *one, const struct lfb_blob *other)
 {
 	size_t size, other_size;
-	const void *bytes = lfb_blob_bytes(one, &size), *others = lfb_blob_bytes(other, &other_size);
+	const void *bytes = lfb_blob_bytes(one, &size);
+	const void *others = lfb_blob_bytes(other, &other_size);
 
 	assert_int_equal(size, other_size);
 	assert_memory_equal(bytes, others, size);
