@@ -122,13 +122,11 @@ static void chunks_are_as_the_kernel_lays_them_out(void **state)
 {
 	u8 *area = filled_area(513);
 	struct kho_vmalloc preservation;
-	unsigned long nr_pages;
 	struct page **pages;
 	const u64 *chunk;
 
 	assert_int_equal(kho_preserve_vmalloc(area, &preservation), 0);
-	pages = lfb__vmalloc_pages(kernel, area, &nr_pages);
-	assert_int_equal(nr_pages, 513);
+	pages = lfb__vmalloc_area(kernel, area).pages;
 	chunk = chunk_at(preservation.first);
 	for (unsigned long i = 0; i < CHUNK_PAGES; i++)
 		assert_int_equal(chunk[1 + i], page_to_phys(pages[i]));
@@ -220,7 +218,6 @@ static void without_room_for_a_bitmap_nothing_is_marked(void **state)
 {
 	struct kho_vmalloc preservation = { .first = 7 };
 	struct page *spare[2], *high;
-	unsigned long nr_pages;
 	void *area;
 
 	fixture_stop(kernel);
@@ -234,7 +231,7 @@ static void without_room_for_a_bitmap_nothing_is_marked(void **state)
 	__free_pages(high, MAX_PAGE_ORDER);
 	area = vmalloc(PAGE_SIZE);
 	spare[1] = alloc_pages(GFP_KERNEL, 0);
-	assert_true(page_to_pfn(*lfb__vmalloc_pages(kernel, area, &nr_pages)) > KHO_BITMAP_BITS);
+	assert_true(page_to_pfn(*lfb__vmalloc_area(kernel, area).pages) > KHO_BITMAP_BITS);
 	assert_true(page_to_pfn(spare[1]) > KHO_BITMAP_BITS);
 	kho_fixture_exhaust();
 

@@ -95,7 +95,7 @@ static bool is_warned_of(const struct lfb_kernel *kernel, unsigned long pfn, uns
 {
 	const unsigned long end = pfn + nr_pages;
 
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+	for (unsigned int order; kho__cut(kernel, pfn, end, &order); pfn += 1ul << order) {
 		if (!kernel->kho.abi->find_bitmap(kernel, pfn, order))
 			return true;
 	}
@@ -151,6 +151,8 @@ void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_ad
 		what = lfb__preserved_at(kernel, LFB_LEDGER_INCOMING, phys, ": ");
 	if (!page || !IS_ALIGNED(phys, PAGE_SIZE)) {
 		why = "is no page";
+	} else if (lfb__in_scratch(&kernel->memory, PHYS_PFN(phys), 1)) {
+		why = "is in scratch memory, where this kernel booted";
 	} else if (page->flags & PG_PRESERVED_IN) {
 		id = LFB_FINDING_KHO_RESTORE_MISMATCH;
 		why = "was preserved with another order";

@@ -26,12 +26,25 @@ static inline struct lfb_kernel *kho__called(const char *function)
 }
 
 /* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
-static inline bool kho__cut(unsigned long pfn, unsigned long end, unsigned int *order)
+static inline bool kho__cut_blindly(unsigned long pfn, unsigned long end, unsigned int *order)
 {
 	*order = (unsigned int)__builtin_ctzll(pfn | 1ul << MAX_PAGE_ORDER);
 	while (pfn < end && 1ul << *order > end - pfn)
 		--*order;
 	return pfn < end;
+}
+
+/* The same for what is preserved: where kernels care, a block has pages of one node only. */
+static inline bool kho__cut(const struct lfb_kernel *kernel, unsigned long pfn, unsigned long end,
+			    unsigned int *order)
+{
+	const bool found = kho__cut_blindly(pfn, end, order);
+
+	if (unlikely(found && kernel->memory.nodes.count && kernel->kho.rules & KHO_CUTS_AT_NODES)) {
+		while (lfb__node_end(&kernel->memory, pfn) < pfn + (1ul << *order))
+			--*order;
+	}
+	return found;
 }
 
 /* metadata.c */

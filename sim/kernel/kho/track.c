@@ -83,7 +83,7 @@ int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned lo
 	int err = 0;
 
 	lock_map(kernel);
-	for (unsigned int order; !err && kho__cut(pfn, end, &order); pfn += 1ul << order)
+	for (unsigned int order; !err && kho__cut(kernel, pfn, end, &order); pfn += 1ul << order)
 		err = kernel->kho.abi->add_bitmap(kernel, pfn, order);
 	unlock_map(kernel);
 	return err;
@@ -123,7 +123,7 @@ static bool change_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 	bool all = true;
 
 	lock_map(kernel);
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order)
+	for (unsigned int order; kho__cut(kernel, pfn, end, &order); pfn += 1ul << order)
 		all &= change_block(kernel, pfn, order, set);
 	if (!set)
 		lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(first), .pages = nr_pages);
