@@ -35,12 +35,12 @@ side_by_side() {
 
 # defect STATUS NAME [OPTION…]: STATUS is how linux-7.3 ends, in a machine with these options
 defect() {
-	status=$1
+	ends=$1
 	name=$2
 	shift 2
 	scenario=examples/defects/$name.lfb
 	quirk=$(echo "$name" | tr '[:lower:]' '[:upper:]')
-	lfb "$status" run --golden --profile linux-7.3 "$@" "$scenario"
+	lfb "$ends" run --golden --profile linux-7.3 "$@" "$scenario"
 	cp "$dir/out" "$dir/shipped"
 	cp "$dir/err" "$dir/shipped.err"
 	lfb 0 run --golden --profile reference "$@" "$scenario"
@@ -49,7 +49,7 @@ defect() {
 	# It is this defect, and no other, that makes the difference.
 	lfb 0 run --golden --profile linux-7.3 --quirk "-$quirk" "$@" "$scenario"
 	same "$dir/out" "$dir/mended"
-	lfb "$status" run --golden --profile reference --quirk "+$quirk" "$@" "$scenario"
+	lfb "$ends" run --golden --profile reference --quirk "+$quirk" "$@" "$scenario"
 	same "$dir/out" "$dir/shipped"
 	side_by_side "$dir/shipped" "$dir/mended" >"$dir/both"
 	documented defects.md "$name" "$dir/both"

@@ -287,7 +287,7 @@ void kho__check_left(struct lfb_kernel *kernel)
 	unsigned int order = 0;
 	unsigned long pfn = 0;
 
-	if (!lfb__checking(kernel))
+	if (!lfb__checking(kernel) || !kernel->kho.enabled)
 		return;
 	for (; lfb__pages_next_incoming(kernel, &pfn, &order); pfn += 1ul << order) {
 		before = entry;

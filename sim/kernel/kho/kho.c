@@ -16,7 +16,7 @@ bool kho_is_enabled(void)
 
 bool is_kho_boot(void)
 {
-	const struct lfb_kernel *kernel = kho__kernel();
+	const struct lfb_kernel *kernel = lfb__current;
 
 	return kernel && kernel->kho.incoming;
 }
@@ -120,11 +120,16 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_a
 	};
 	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
 	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");
-	if (!kho->enabled || !root || !find_root(kernel, root, &found, problem))
+	/* As kernels have it, what was handed over is there for one with KHO off, too. */
+	if (!root || !(kho->enabled || kho->rules & KHO_TRUSTS_CALLERS) ||
+	    !find_root(kernel, root, &found, problem))
 		return 0;
 	err = kho->abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
 	if (err)
 		return err;
+	/* They do not ask whether the tree is preserved, which stays as it is while they boot. */
+	if (!reservation.has_root && kho->rules & KHO_TRUSTS_CALLERS)
+		reservation.has_root = !lfb__pages_reserve(kernel, PHYS_PFN(root), 0);
 	if (!reservation.has_root)
 		return lfb__problem(problem, -EINVAL, root, "root tree is not in preserved memory");
 	kho->incoming = true;

@@ -25,6 +25,14 @@ static inline struct lfb_kernel *kho__called(const char *function)
 	return kho__kernel();
 }
 
+/* … or, as kernels have it, with KHO off where what was handed over is seen all the same. */
+static inline struct lfb_kernel *kho__called_incoming(const char *function)
+{
+	struct lfb_kernel *kernel = kho__called(function);
+
+	return !kernel && lfb__current && lfb__current->kho.incoming ? lfb__current : kernel;
+}
+
 /* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
 static inline bool kho__cut_blindly(unsigned long pfn, unsigned long end, unsigned int *order)
 {

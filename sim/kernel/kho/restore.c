@@ -48,7 +48,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
 	struct page *page;
 	int err;
@@ -149,7 +149,7 @@ bool kho__restore_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 LFB_ENTRY struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
 
@@ -189,7 +189,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 
 LFB_ENTRY void kho_restore_free(void *mem)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	const struct page *page;
 	phys_addr_t phys;
 
@@ -204,7 +204,7 @@ LFB_ENTRY void kho_restore_free(void *mem)
 
 void kho__restore_free_sized(void *mem, size_t size)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	phys_addr_t phys;
 
 	if (!kernel || !kho__address_of(__func__, mem, &phys))

@@ -197,8 +197,11 @@ LFB_ENTRY int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 	struct lfb_area area;
 	int err;
 
-	if (!kernel)
-		return -EOPNOTSUPP;
+	if (!kernel) {
+		err = kho__off(__func__);
+		/* Of an area kernels fail to preserve the first chunk. */
+		return err == -EINVAL && lfb__vmalloc_area(lfb__current, ptr).pages ? -ENOMEM : err;
+	}
 	area = lfb__vmalloc_area(kernel, ptr);
 	if (!area.pages) {
 		lfb__warn_as(LFB_FINDING_KHO_NOT_ALLOCATED, KHO_ITSELF, __func__,
@@ -463,7 +466,7 @@ static bool is_plausible(const struct lfb_kernel *kernel, const struct kho_vmall
 
 LFB_ENTRY void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	struct restoration work = { 0 };
 	bool in_turn;
 	void *area;

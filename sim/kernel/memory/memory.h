@@ -119,7 +119,10 @@ static inline unsigned long lfb__node_end(const struct lfb_memory *memory, unsig
  * was ever written, then allocation works.
  */
 void lfb__pages_begin(struct lfb_kernel *kernel);
-/* -EINVAL misaligned, beyond memory, in scratch or the low pages, -EEXIST overlapping. */
+/*
+ * -EINVAL misaligned, beyond memory, in scratch or the low pages, -EEXIST overlapping, but in
+ * kernels that do not look.
+ */
 int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 void lfb__pages_ready(struct lfb_kernel *kernel);
 
