@@ -89,15 +89,6 @@ static long retrieve_subtree(void *unused)
 	return kho_retrieve_subtree("mine", &phys, NULL);
 }
 
-static size_t found(const struct lfb_machine *machine, enum lfb_finding_id id)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < lfb_finding_count(machine); i++)
-		count += lfb_finding_at(machine, i)->id == id;
-	return count;
-}
-
 static void preserving_warns(void **state)
 {
 	(void)state;
@@ -107,7 +98,7 @@ static void preserving_warns(void **state)
 		assert_int_equal(lfb_machine_call(machine, alloc_preserved, NULL), -EINVAL);
 		assert_int_equal(lfb_machine_call(machine, preserve_folio, NULL), -EINVAL);
 		assert_int_equal(lfb_machine_call(machine, preserve_area, NULL), -ENOMEM);
-		assert_true(found(machine, LFB_FINDING_KERNEL_WARN) > 0);
+		assert_true(lfb_findings_of(machine, LFB_FINDING_KERNEL_WARN) > 0);
 		assert_int_equal(lfb_machine_state(machine), LFB_RUNNING);
 		lfb_machine_destroy(machine);
 	}
@@ -127,7 +118,7 @@ static void the_tree_that_is_not_there_is_followed(void **state)
 			assert_int_equal(answer, !lives ? -EFAULT : k ? 0 : -EOPNOTSUPP);
 			assert_int_equal(lfb_machine_state(machine),
 					 lives ? LFB_RUNNING : LFB_PANICKED);
-			assert_int_equal(found(machine, LFB_FINDING_MEM_WILD_POINTER), !lives);
+			assert_int_equal(lfb_findings_of(machine, LFB_FINDING_MEM_WILD_POINTER), !lives);
 			lfb_machine_destroy(machine);
 		}
 	}
@@ -153,7 +144,7 @@ static void what_was_handed_over_is_seen(void **state)
 		assert_int_equal(lfb_machine_boot(machine), 0);
 		assert_int_equal(lfb_machine_call(machine, hand_over, NULL), 0);
 		assert_int_equal(lfb_machine_prepare(machine), 0);
-		assert_int_equal(lfb_machine_capture(machine, &blob), 0);
+		assert_int_equal(lfb_blob_capture(machine, &blob), 0);
 		/* Cold, there is nothing to see. */
 		assert_int_equal(lfb_machine_call(next, retrieve_subtree, NULL),
 				 sees ? -ENOENT : -EOPNOTSUPP);

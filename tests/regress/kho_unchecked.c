@@ -60,12 +60,13 @@ static long preserve_nothing(void *unused)
 static long preserve_overlapping(void *unused)
 {
 	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 2);
+	struct page *inner = pfn_to_page(page_to_pfn(page) + 1);
 	long err = kho_preserve_pages(page, 4);
 
 	(void)unused;
 	if (!err)
-		err = kho_preserve_pages(page + 1, 1);
-	return err ? err : kho_add_subtree("overlapping", page_address(page + 1), PAGE_SIZE);
+		err = kho_preserve_pages(inner, 1);
+	return err ? err : kho_add_subtree("overlapping", page_address(inner), PAGE_SIZE);
 }
 
 static long restore_inner(void *unused)
@@ -76,15 +77,6 @@ static long restore_inner(void *unused)
 	if (kho_retrieve_subtree("overlapping", &phys, NULL))
 		return -ENOENT;
 	return kho_restore_pages(phys, 1) ? 0 : -EINVAL;
-}
-
-static size_t found(const struct lfb_machine *machine, enum lfb_finding_id id)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < lfb_finding_count(machine); i++)
-		count += lfb_finding_at(machine, i)->id == id;
-	return count;
 }
 
 static struct lfb_machine *boot(const char *profile, bool kho_debug)
@@ -111,8 +103,8 @@ static void expect(const char *profile, bool kho_debug, long (*preserve)(void *)
 	if (answer != (taken ? 0 : -EINVAL))
 		fail_msg("%s: %ld", profile, answer);
 	if (taken || id != LFB_FINDING_KHO_NOT_ALLOCATED || preserve != preserve_nothing)
-		assert_true(found(machine, id) > 0);
-	assert_int_equal(found(machine, LFB_FINDING_KERNEL_WARN), 0);
+		assert_true(lfb_findings_of(machine, id) > 0);
+	assert_int_equal(lfb_findings_of(machine, LFB_FINDING_KERNEL_WARN), 0);
 	assert_int_equal(lfb_machine_kexec(machine), 0);
 	assert_int_equal(lfb_machine_state(machine), LFB_RUNNING);
 	lfb_machine_destroy(machine);
@@ -157,7 +149,7 @@ static void blocks_that_overlap_are_reserved(void **state)
 		const bool looks = !strcmp(kernels[i], "reference");
 
 		assert_int_equal(lfb_machine_call(machine, preserve_overlapping, NULL), 0);
-		assert_true(found(machine, LFB_FINDING_KHO_PRESERVED_TWICE) > 0);
+		assert_true(lfb_findings_of(machine, LFB_FINDING_KHO_PRESERVED_TWICE) > 0);
 		assert_int_equal(lfb_machine_kexec(machine), looks ? -EFAULT : 0);
 		if (!looks)
 			assert_int_equal(lfb_machine_call(machine, restore_inner, NULL), 0);
