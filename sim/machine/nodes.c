@@ -64,9 +64,9 @@ int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory)
 		return 0;
 	do {
 		if (!take_node(&at, nodes))
-			return lfb__error(NULL, -EINVAL, "nodes are \"%.80s\"; up to %d of them are "
-					  "written as 0:1G,1:1G, with sizes in whole pages", text,
-					  LFB_NODES_MAX);
+			return lfb__error(NULL, -EINVAL, "nodes are \"%.80s\"; up to %d of them "
+					  "are written as 0:1G,1:1G, with sizes in whole pages",
+					  text, LFB_NODES_MAX);
 	} while (*at == ',' && *++at);
 	bytes = PFN_PHYS(nodes->each[nodes->count - 1].end);
 	if (*at || at[-1] == ',')

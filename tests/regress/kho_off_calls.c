@@ -118,7 +118,8 @@ static void the_tree_that_is_not_there_is_followed(void **state)
 			assert_int_equal(answer, !lives ? -EFAULT : k ? 0 : -EOPNOTSUPP);
 			assert_int_equal(lfb_machine_state(machine),
 					 lives ? LFB_RUNNING : LFB_PANICKED);
-			assert_int_equal(lfb_findings_of(machine, LFB_FINDING_MEM_WILD_POINTER), !lives);
+			assert_int_equal(lfb_findings_of(machine, LFB_FINDING_MEM_WILD_POINTER),
+					 !lives);
 			lfb_machine_destroy(machine);
 		}
 	}

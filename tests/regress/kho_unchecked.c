@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * What linux-7.2 and linux-7.3 do not look at when something is preserved, they preserve; it has its
- * name all the same. Scratch is looked at by linux-7.2, and by linux-7.3 if it was built to.
+ * What linux-7.2 and linux-7.3 do not look at when something is preserved, they preserve; it has
+ * its name all the same. Scratch is looked at by linux-7.2, and by linux-7.3 if it was built to.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * An allocation inside of kho_restore_vmalloc() fails. Of linux-7.2 and linux-7.3, which restore one
- * page after the other, the last one has lost them all then, and the loss has a name; before that
- * nothing is restored yet. reference frees what it restored.
+ * An allocation inside of kho_restore_vmalloc() fails. linux-7.2 and linux-7.3 restore one page
+ * after the other: the last allocation loses them all, which has a name, the first one none yet.
+ * reference frees what it restored.
  */
 #include <setjmp.h>
 #include <stdarg.h>

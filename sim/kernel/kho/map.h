@@ -48,11 +48,12 @@ static inline bool kho__cut(const struct lfb_kernel *kernel, unsigned long pfn, 
 {
 	const bool found = kho__cut_blindly(pfn, end, order);
 
-	if (unlikely(found && kernel->memory.nodes.count && kernel->kho.rules & KHO_CUTS_AT_NODES)) {
-		while (lfb__node_end(&kernel->memory, pfn) < pfn + (1ul << *order))
-			--*order;
-	}
-	return found;
+	if (likely(!found || !kernel->memory.nodes.count ||
+		   !(kernel->kho.rules & KHO_CUTS_AT_NODES)))
+		return found;
+	while (lfb__node_end(&kernel->memory, pfn) < pfn + (1ul << *order))
+		--*order;
+	return true;
 }
 
 /* metadata.c */

@@ -156,9 +156,9 @@ static void complain_of_left(struct lfb_kernel *kernel, phys_addr_t phys, unsign
 		}
 	}
 	lfb__find(kernel, LFB_FINDING_KHO_LEFT_MARKED, lfb__phys_object(first).text,
-		  "kho_preserve_vmalloc() failed and left %lu block%s of order %u marked, the first "
-		  "at 0x%llx: it takes them back with an order that it has not set yet", left,
-		  left == 1 ? "" : "s", order, first);
+		  "kho_preserve_vmalloc() failed and left %lu block%s of order %u marked, the "
+		  "first at 0x%llx: it takes them back with an order that it has not set yet",
+		  left, left == 1 ? "" : "s", order, first);
 }
 
 static int preserve(struct lfb_kernel *kernel, const struct lfb_area *area,
