@@ -64,13 +64,13 @@ static const struct luo_ioctl requests[] = {
 		.size = sizeof(struct liveupdate_ioctl_create_session),
 		.op = create_session,
 		.unanswered = session_unanswered,
-		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+		.done_unanswered = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
 	}, {
 		.cmd = LIVEUPDATE_IOCTL_RETRIEVE_SESSION,
 		.size = sizeof(struct liveupdate_ioctl_retrieve_session),
 		.op = retrieve_session,
 		.unanswered = retrieved_unanswered,
-		.quirk = LUO_QUIRK_SESSION_RETRIEVE_EFAULT_FINISHES,
+		.done_unanswered = LUO_QUIRK_SESSION_RETRIEVE_EFAULT_FINISHES,
 	},
 };
 

@@ -95,11 +95,12 @@ static void remember_preserved(struct luo *luo, struct luo_file *luo_file)
 
 static void forget(struct luo *luo, struct luo_file *luo_file)
 {
-	luo_file->marks_file = false;
 	if (luo_file->has_id)
 		luo_hash_del(&luo->preserved, &luo_file->by_id);
 	else
 		luo_file->file->lfb_preserved = false;
+	luo_file->marks_file = false;
+	luo_file->has_id = false;
 }
 
 /* The shipped defect: what is kept under today's identity goes, whoever's; another stays. */
@@ -138,7 +139,7 @@ void luo_file_forget_preserved(struct luo *luo, struct luo_file *luo_file)
 	unsigned long id;
 
 	/* Who asks anew does not know whether it is this one that is in the table. */
-	if (!luo_file->marks_file && !(asks_anew && retrieved))
+	if (!luo_file->marks_file && !(asks_anew && retrieved && knows_preserved(luo)))
 		return;
 	if (!knows_preserved(luo) || !fh->ops->get_id) {
 		forget(luo, luo_file);

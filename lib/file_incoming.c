@@ -54,6 +54,7 @@ static void forget_all(struct luo *luo, struct liveupdate_session *session)
 	while (!list_empty(&session->files)) {
 		struct luo_file *luo_file = list_last_entry(&session->files, struct luo_file, list);
 
+		luo_file->handler->private.unfinished--;
 		luo_unpin_used(luo, luo_file->handler->ops->owner);
 		luo_file_drop(session, luo_file);
 	}

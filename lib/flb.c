@@ -17,7 +17,7 @@
  * too many is remembered for good. A file that is dropped twice is another defect than that.
  */
 
-static void stick(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
+static void saturate(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
 	u64 by = LFB_FLB_SATURATED - (u64)luo_flb_files(state);
@@ -29,13 +29,13 @@ static void stick(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 }
 
 /* One user more, or less; false: it is saturated, and what was to be counted is lost. */
-static bool step(struct luo *luo, struct liveupdate_flb *flb, bool incoming, int by)
+static bool count_by(struct luo *luo, struct liveupdate_flb *flb, bool incoming, int by)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
 
 	if (luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES) &&
 	    (!state->count || state->count > INT_MAX || (by > 0 && state->count == INT_MAX))) {
-		stick(luo, flb, incoming);
+		saturate(luo, flb, incoming);
 		return false;
 	}
 	/* It may have been handed over as anything; a kernel wraps around. */
@@ -45,7 +45,7 @@ static bool step(struct luo *luo, struct liveupdate_flb *flb, bool incoming, int
 
 void luo_flb_hold(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
-	step(luo, flb, incoming, 1);
+	count_by(luo, flb, incoming, 1);
 	luo_flb_state(flb, incoming)->references++;
 }
 
@@ -90,7 +90,7 @@ static int preserve_one(struct luo *luo, struct liveupdate_flb *flb)
 			state->data = args.data, state->obj = args.obj;
 			count_first(luo, flb, false, 1);
 		}
-	} else if (step(luo, flb, false, 1)) {
+	} else if (count_by(luo, flb, false, 1)) {
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, 1, "file preserved");
 	}
 	mutex_unlock(&state->lock);
@@ -111,11 +111,11 @@ static void unpreserve(struct luo *luo, struct liveupdate_flb *flb)
 static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
 {
 	struct liveupdate_flb_state *state = &flb->private.outgoing;
-	bool sticks = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES);
+	bool saturates = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES);
 
 	mutex_lock(&state->lock);
 	/* Of a refcount nobody knows what it counts: files take references, too. */
-	if ((sticks || !WARN_ON(luo_flb_files(state) <= 0)) && step(luo, flb, false, -1)) {
+	if ((saturates || !WARN_ON(luo_flb_files(state) <= 0)) && count_by(luo, flb, false, -1)) {
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, false, -1, "file unpreserved");
 		if (!state->count)
 			unpreserve(luo, flb);
@@ -361,7 +361,7 @@ static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
 		load(luo, flb);
 	/* A file that was not counted takes nobody else's count. */
 	if (counts || luo_flb_files(state) > 0)
-		counted = step(luo, flb, true, -1);
+		counted = count_by(luo, flb, true, -1);
 	if (counted)
 		luo_on_flb(luo, LFB_DID_FLB_COUNTED, flb, true, -1, "file finished");
 	if ((counted || !counts) && is_over(luo, flb))
@@ -416,16 +416,16 @@ void luo_flb_page_done(struct luo *luo)
 static bool give_back(struct luo *luo, struct liveupdate_flb *flb, bool incoming)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(flb, incoming);
-	bool sticks = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES);
+	bool saturates = luo_quirk(luo, LUO_QUIRK_FLB_COUNT_SATURATES);
 	bool held = state->references > 0, counted;
 
 	if (unlikely(!held))
-		luo->watch->flb->warned(flb, sticks ? LUO_WARN_PUT_OF_OTHERS :
+		luo->watch->flb->warned(flb, saturates ? LUO_WARN_PUT_OF_OTHERS :
 						      LUO_WARN_PUT_WITHOUT_GET);
-	if (!held && !sticks)
+	if (!held && !saturates)
 		return false;
 	/* Without a refcount, what ended under its holder stays at 0. */
-	counted = (sticks || state->count) && step(luo, flb, incoming, -1);
+	counted = (saturates || state->count) && count_by(luo, flb, incoming, -1);
 	state->references -= held;
 	if (held)
 		luo_on_flb(luo, LFB_DID_FLB_PUT, flb, incoming, -1, NULL);

@@ -78,7 +78,7 @@ static long perform(const struct luo_ioctls *ioctls, const struct luo_ioctl *ioc
 		    u8 *user, u32 user_size)
 {
 	/* What cannot be answered is refused before anything is done: nothing is to be undone. */
-	const bool first = !luo_quirk(lfb__current->luo, ioctl->quirk);
+	const bool first = !luo_quirk(lfb__current->luo, ioctl->done_unanswered);
 	union any_request request;
 	long ret;
 

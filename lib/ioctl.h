@@ -23,7 +23,7 @@ struct luo_ioctl {
 	 */
 	void (*unanswered)(void *context, void *request);
 	/* With this defect only; else whether it can be answered is asked before it is done. */
-	enum luo_quirk quirk;
+	enum luo_quirk done_unanswered;
 };
 
 /* What is open: a table of requests, sorted by number, without gaps. */

@@ -221,6 +221,7 @@ static int restore_session(void *context, phys_addr_t where,
 	err = session_insert(luo, &luo->incoming, session);
 	if (err) {
 		pr_warn("luo: session %.64s was handed over twice", record->name);
+		luo->watch->session->name_twice(luo, session->name);
 		session_free(session);
 		return err;
 	}

@@ -105,7 +105,7 @@ static const struct luo_ioctl requests[] = {
 		.direction = LUO_OUTGOING_SESSION,
 		.what = "preserve",
 		.unanswered = preserve_unanswered,
-		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+		.done_unanswered = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
 	}, {
 		.cmd = LIVEUPDATE_SESSION_RETRIEVE_FD,
 		.size = sizeof(struct liveupdate_session_retrieve_fd),
@@ -113,19 +113,19 @@ static const struct luo_ioctl requests[] = {
 		.direction = LUO_INCOMING_SESSION,
 		.what = "retrieve",
 		.unanswered = retrieve_unanswered,
-		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+		.done_unanswered = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
 	}, {
 		.cmd = LIVEUPDATE_SESSION_FINISH,
 		.size = sizeof(struct liveupdate_session_finish),
 		.op = finish,
 		.direction = LUO_INCOMING_SESSION,
 		.what = "finish",
-		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+		.done_unanswered = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
 	}, {
 		.cmd = LIVEUPDATE_SESSION_GET_NAME,
 		.size = sizeof(struct liveupdate_session_get_name),
 		.op = get_name,
-		.quirk = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
+		.done_unanswered = LUO_QUIRK_PRESERVE_EFAULT_KEEPS,
 	},
 };
 

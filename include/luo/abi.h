@@ -108,6 +108,23 @@ struct luo_flb_ser {
 	 sizeof(struct luo_flb_ser))
 
 /*
+ * A preserved vmalloc area (struct kho_vmalloc) is a list of these pages: the addresses of its
+ * blocks, 0 behind the last one.
+ */
+struct kho_vmalloc_chunk;
+
+struct kho_vmalloc_hdr {
+	DECLARE_KHOSER_PTR(next, struct kho_vmalloc_chunk *);
+};
+
+#define KHO_VMALLOC_SIZE ((PAGE_SIZE - sizeof(struct kho_vmalloc_hdr)) / sizeof(u64))
+
+struct kho_vmalloc_chunk {
+	struct kho_vmalloc_hdr hdr;
+	u64 phys[KHO_VMALLOC_SIZE];
+};
+
+/*
  * A file in memory, of linux-7.2 and linux-7.3: a page that a file entry's data is the address of,
  * and behind its descriptor an array of folios in the order of their indices.
  */
@@ -130,5 +147,23 @@ struct memfd_luo_ser {
 	u64 nr_folios;
 	struct kho_vmalloc folios; /* of struct memfd_luo_folio_ser; all zero without any */
 } LUO_ABI_PACKED;
+
+/* The same of kernels before them. */
+#define MEMFD_LUO_FH_COMPATIBLE_V1 "memfd-v1"
+
+struct memfd_luo_ser_v1 {
+	u64 pos;
+	u64 size;
+	u64 nr_folios;
+	struct kho_vmalloc folios;
+} LUO_ABI_PACKED;
+
+/*
+ * Regions of reserve_mem=: KHO entry "memblock" is a tree with a node for each, which has its name,
+ * "start" and "size", u64.
+ */
+#define MEMBLOCK_KHO_FDT "memblock"
+#define MEMBLOCK_KHO_NODE_COMPATIBLE "memblock-v1"
+#define RESERVE_MEM_KHO_NODE_COMPATIBLE "reserve-mem-v1"
 
 #endif

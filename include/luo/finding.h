@@ -151,6 +151,9 @@ LFB_API void lfb_findings_clear(struct lfb_machine *machine);
  * does so when the process exits. So a fault is named in tests that know nothing of findings, too.
  * <luo/cmocka.h> switches it on for the programs that include it. The environment variable
  * LFB_FINDINGS (print, quiet) takes the place of what a program says.
+ *
+ * It is for the whole process: call it before there are threads. A child of fork() that ends by
+ * _exit() prints nothing.
  */
 LFB_API void lfb_findings_print(bool on);
 

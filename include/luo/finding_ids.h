@@ -164,7 +164,9 @@
 	X(SESSION_WILD_BLOCK, "LFB-SESSION-WILD-BLOCK", FATAL,                                     \
 	  "a handed-over address was followed to where there is no memory")                        \
 	X(SESSION_NOT_HANDED_OVER, "LFB-SESSION-NOT-HANDED-OVER", ERROR,                           \
-	  "sessions were serialized for a kernel that is given no handover")
+	  "sessions were serialized for a kernel that is given no handover")                       \
+	X(SESSION_NAME_TWICE, "LFB-SESSION-NAME-TWICE", ERROR,                                     \
+	  "two sessions of one name were handed over")
 
 #define LFB_FINDING_IDS_KHO(X)                                                                     \
 	X(KHO_NEVER_RESTORED, "LFB-KHO-NEVER-RESTORED", ERROR,                                     \

@@ -49,7 +49,12 @@ struct lfb_image_options {
 	size_t nr_scratch;
 };
 
-/** lfb_image_kind() - Return: an enum lfb_image_kind, or -errno of opening and reading @path. */
+/**
+ * lfb_image_kind() - what a file is
+ * @path: the file
+ *
+ * Return: an enum lfb_image_kind; -EINVAL no path; -errno of opening or reading the file.
+ */
 LFB_API int lfb_image_kind(const char *path);
 
 /**
@@ -104,7 +109,7 @@ LFB_API int lfb_blob_from_image(const char *path, const struct lfb_image_options
  *
  * A segment for each range, as a vmcore has them, and a note with the blob's header.
  *
- * Return: 0 or -errno.
+ * Return: 0; -EINVAL no live blob, or no path; -ENOMEM; -errno of writing the file.
  */
 LFB_API int lfb_blob_save_core(const struct lfb_blob *blob, const char *path);
 

@@ -109,7 +109,7 @@ LFB_API void kho_block_set_init(struct kho_block_set *bs, size_t entry_size);
  * @bs: the set
  * @count: entries that it is to have room for, with those that it has
  *
- * For each new block fault points of kho_alloc_preserve() and one of kind LFB_FAULT_ALLOC.
+ * For each new block a fault point of kind LFB_FAULT_ALLOC, then those of kho_alloc_preserve().
  * Return: 0; -EINVAL with a WARN for a set that was restored, -ENOSPC beyond 10000 blocks, or an
  * error of kho_alloc_preserve(). On error the set is as it was.
  */
@@ -128,11 +128,11 @@ LFB_API void kho_block_set_shrink(struct kho_block_set *bs, u64 count);
  * @head_pa: what kho_block_set_head_pa() said there; 0 is an empty set
  *
  * Fault points of kind LFB_FAULT_ALLOC. What lies in the blocks is the previous kernel's word, and
- * a kernel follows addresses in it without a look: one that leads out of memory is a finding here,
- * and the answer -EINVAL.
- * Return: 0; -EINVAL the blocks run in a circle, or one has no entries or too many; -ENOSPC there
- * are more than 10000; -ENOMEM. On error all the blocks are freed, but those of a circle, and the
- * set is empty.
+ * a kernel follows addresses in it without a look: one that leads out of memory, or into a page
+ * and not to where it begins, is a finding here, and the answer -EINVAL.
+ * Return: 0; -EINVAL also when the blocks run in a circle, or one has no entries or too many;
+ * -ENOSPC there are more than 10000; -ENOMEM. On error the set is empty, and all the blocks are
+ * freed where there is an end to them.
  */
 LFB_API int kho_block_set_restore(struct kho_block_set *bs, u64 head_pa);
 

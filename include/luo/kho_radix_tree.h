@@ -16,7 +16,8 @@
  * with KHO off, they do nothing and return -EOPNOTSUPP.
  *
  * An address in a tree that is no page of memory, and a page that is in it twice, are a finding:
- * a kernel would follow them. The answer is -EINVAL then.
+ * a kernel would follow them. The answer is -EINVAL then, before a callback is told of any page or
+ * a page is freed.
  */
 #ifndef LUO_KHO_RADIX_TREE_H
 #define LUO_KHO_RADIX_TREE_H
@@ -69,7 +70,8 @@ struct kho_radix_tree {
  * @leaf: called for each key, the lowest first
  * @node: called for each page of the tree, before what is below it
  *
- * What is not 0 ends the walk, and is what it returns. The lock of the tree is held.
+ * What is not 0 ends the walk, and is what it returns. The lock of the tree is held; one that adds
+ * pages to it all the same is a finding, and -EINVAL.
  */
 struct kho_radix_walk_cb {
 	int (*leaf)(unsigned long key, void *data);
@@ -118,7 +120,8 @@ LFB_API void kho_radix_del_key(struct kho_radix_tree *tree, unsigned long key);
  * @cb: whom
  * @data: for them
  *
- * Return: 0, what a callback returned, -EINVAL with a WARN without a root, -EOPNOTSUPP.
+ * Return: 0, what a callback returned, -EINVAL with a WARN without a root, -EOPNOTSUPP; -ENOMEM
+ * the host has none for a tree of so many pages.
  */
 LFB_API int kho_radix_walk_tree(struct kho_radix_tree *tree, const struct kho_radix_walk_cb *cb,
 				void *data);
@@ -130,7 +133,9 @@ typedef int (*kho_radix_tree_walk_callback_t)(phys_addr_t phys, unsigned int ord
  * kho_radix_add_page() - kho_radix_add_key() of a block (linux-7.2)
  * @tree: the tree
  * @pfn: its first page
- * @order: it is 2^@order pages long; one that no address has is -ERANGE
+ * @order: it is 2^@order pages long
+ *
+ * Return: as kho_radix_add_key(); -ERANGE no address has such a block.
  */
 LFB_API int kho_radix_add_page(struct kho_radix_tree *tree, unsigned long pfn, unsigned int order);
 
@@ -147,6 +152,8 @@ LFB_API void kho_radix_del_page(struct kho_radix_tree *tree, unsigned long pfn,
  * kho_radix_walk_pages() - kho_radix_walk_tree() of linux-7.2
  * @tree: the tree
  * @cb: called for each block
+ *
+ * Return: as kho_radix_walk_tree().
  */
 LFB_API int kho_radix_walk_pages(struct kho_radix_tree *tree, kho_radix_tree_walk_callback_t cb);
 

@@ -116,6 +116,39 @@ LFB_API void lfb_machine_destroy(struct lfb_machine *machine);
 LFB_API int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module);
 
 /**
+ * lfb_machine_load_module() - make a module in a shared object part of the kernel image
+ * @machine: the machine
+ * @path: the file, as lfb build or lfb_add_module() make it: LFB_MODULE(), or module_init() and
+ *	module_exit(), is in it
+ *
+ * As lfb_machine_add_module(), but all of its static data is as freshly loaded at every boot,
+ * marked or not. With LFB_MEMORY_REMAP each kexec has it at another address, and neither its code
+ * nor its data can be used where they were before: a pointer to them that was handed over is
+ * LFB-MEM-STALE-POINTER when it is followed. Each machine has a copy of its own, so that several
+ * may run it at once. The file is read once; the program must offer it the library's functions, as
+ * one linked with liblfb.so does.
+ * Return: 0, -EINVAL, -EEXIST a module of this name is there, -EBUSY or one of this file that was
+ * swapped in for another, -ENOEXEC it is no shared object, no
+ * module, or something it needs is missing: lfb_error_text() says what; -ENOMEM, what reading it
+ * or its init returned.
+ */
+LFB_API int lfb_machine_load_module(struct lfb_machine *machine, const char *path);
+/**
+ * lfb_machine_swap_module() - have another version of a module from the next kernel on
+ * @machine: the machine
+ * @name: the module: its name, or its file's with or without the folders
+ * @path: the other version, loaded as lfb_machine_load_module() does; without a '/' it lies where
+ *	the file of @name does
+ *
+ * Takes effect at the next kexec, at once if the machine is off: the new code finds what the old
+ * one handed over. It goes by the old one's name. A module that was linked in cannot be replaced.
+ * Return: 0, -EINVAL, -EBUSY another module is loaded from that file, -ENOENT no such module was
+ * loaded from a file, or as lfb_machine_load_module().
+ */
+LFB_API int lfb_machine_swap_module(struct lfb_machine *machine, const char *name,
+				    const char *path);
+
+/**
  * lfb_machine_remove_module() - unload a module (rmmod) and leave it out of later boots
  * @machine: the machine
  * @name: the module's name

@@ -11,6 +11,8 @@
 
 #include <luo/types.h>
 
+struct file;
+
 /** enum module_state - where in its life a module is. */
 enum module_state {
 	MODULE_STATE_LIVE,
@@ -65,6 +67,57 @@ struct lfb_module {
  */
 #define LFB_MODULE_DATA(modname) __attribute__((section("lfb_data_" #modname)))
 
+/*
+ * In a shared object, which is compiled with -DMODULE as on a kernel (lfb build and
+ * lfb_add_module() do that), all static data is the module's, and its name is KBUILD_MODNAME, or
+ * that of its file.
+ */
+#ifdef MODULE
+#ifndef KBUILD_MODNAME
+#define KBUILD_MODNAME NULL
+#endif
+LFB_API struct module __this_module;
+__attribute__((weak)) struct module __this_module = { KBUILD_MODNAME, MODULE_STATE_LIVE, 0, 0, 0 };
+LFB_API struct lfb_module *const lfb_this_module;
+#define LFB_THIS_MODULE_(modname) struct lfb_module *const lfb_this_module = &modname##_module;
+#else
+#define LFB_THIS_MODULE_(modname)
+#endif
+
+/**
+ * LFB_MODULE_FILE() - says how somebody opens a file that the module's handlers take
+ * @function: gets the compatible string of the handler and a number that tells files apart, and
+ *	returns the file with one reference, or ERR_PTR(). Runs as kernel code
+ *
+ * In a shared object, for scenarios and searches, which know no more of its files. Without it they
+ * use a file without a driver with that number as its inode's, or one in memory if the handler does
+ * not take that.
+ */
+#ifdef MODULE
+#define LFB_MODULE_FILE(function)                                                                  \
+	LFB_API struct file *lfb_make_file(const char *compatible, u64 number);                    \
+	struct file *lfb_make_file(const char *compatible, u64 number)                             \
+	{                                                                                          \
+		return function(compatible, number);                                               \
+	}                                                                                          \
+	LFB_STATIC_ASSERT(1, "")
+#else
+#define LFB_MODULE_FILE(function)                                                                  \
+	__attribute__((unused)) static struct file *(*const lfb_make_file_)(const char *, u64) =   \
+		function
+#endif
+
+/**
+ * lfb_module_file() - open a file for a handler
+ * @compatible: the handler's compatible string
+ * @number: tells its files apart
+ *
+ * For who knows no more of a module that was loaded than what it registered. Runs as kernel code.
+ * Return: a file with one reference, as LFB_MODULE_FILE() says; ERR_PTR(): -ENOENT no handler of
+ * that string is registered in the current machine, or what making it answers.
+ */
+LFB_API struct file *lfb_module_file(const char *compatible, u64 number);
+
 /**
  * LFB_MODULE() - defines a module made of the static data marked with its name
  * @modname: the module's name, a C identifier; defines `struct lfb_module modname_module`
@@ -85,6 +138,7 @@ struct lfb_module {
 		modname##_module.data_size = (size_t)(__stop_lfb_data_##modname -                  \
 						      __start_lfb_data_##modname);                 \
 	}                                                                                          \
+	LFB_THIS_MODULE_(modname)                                                                  \
 	LFB_EXTERN_C char __stop_lfb_data_##modname[]
 
 /**

@@ -70,6 +70,13 @@ static void name_cut(struct luo *luo, const struct liveupdate_session *session)
 		  "end within %zu bytes; its last byte is lost", sizeof(session->name));
 }
 
+static void name_twice(struct luo *luo, const char *name)
+{
+	lfb__find(luo->kernel, LFB_FINDING_SESSION_NAME_TWICE, luo_name("session", name).text,
+		  "there is one of this name already: restoring ends here, and no agent gets any "
+		  "of the sessions that were handed over");
+}
+
 static void block_followed(struct luo *luo, phys_addr_t where)
 {
 	lfb__oops_as(luo->kernel, LFB_FINDING_SESSION_WILD_BLOCK, "luo blocks",
@@ -129,6 +136,7 @@ const struct luo_watch_session luo_contract_session = {
 	.closed_while_found = closed_while_found,
 	.lost = lost,
 	.name_cut = name_cut,
+	.name_twice = name_twice,
 	.block_followed = block_followed,
 	.block_overwritten = block_overwritten,
 	.no_memory_at_boot = no_memory_at_boot,

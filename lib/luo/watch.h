@@ -2,8 +2,11 @@
 /*
  * Who watches the orchestrator. It says here what it does, wherever a callback is called and a
  * session, a file or an FLB gets on; what is wrong with that a watcher knows (lib/contract/), which
- * the machine brings along. A watcher changes nothing of what happens, but may see that it is the
- * kernel's end.
+ * the machine brings along. A watcher changes nothing of what happens, but for these, which end the
+ * kernel where it would have died of it, and do not return then: code_gone, block_followed and
+ * page_followed always; answer_taken of a retrieve, retrieved_nothing with
+ * FILE_RETRIEVE_WITHOUT_FILE, handler_unregistered that passes of a handler that never was
+ * registered, nowhere if it dies.
  */
 #ifndef LIB_LUO_WATCH_H
 #define LIB_LUO_WATCH_H
@@ -62,6 +65,8 @@ struct luo_watch_session {
 	void (*lost)(struct luo *luo, const char *name);
 	/* The name that was handed over did not end; it does now. */
 	void (*name_cut)(struct luo *luo, const struct liveupdate_session *session);
+	/* Two of this name were handed over, and the second ends what is restored. */
+	void (*name_twice)(struct luo *luo, const char *name);
 	/* What was handed over says that a block is where there is no memory: the kernel's end. */
 	void (*block_followed)(struct luo *luo, phys_addr_t where);
 	/* Likewise when it is given back: a block was overwritten since it was read. */

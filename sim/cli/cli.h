@@ -173,9 +173,6 @@ int cli_append(char **text, const char *joint, const char *more);
 
 /* "s" behind all numbers but 1. */
 const char *cli_plural(u64 number);
-/* Does the model of lfb exhaust know nothing of what this defect is about? */
-bool cli_beyond_the_model(const char *quirk);
-
 /* Seconds since something. */
 double cli_seconds(void);
 

@@ -104,13 +104,10 @@ _Static_assert(LFB_MEMORY_FIXED == 1 && LFB_MAP_LOW == 1 && LFB_MAP_HIGH == 2 &&
 
 /* Memory that is looked at, or booted from */
 
-static int set_address(const struct cli_given *given)
+static int set_base(const struct cli_given *given)
 {
 	struct cli_machine *machine = given->into;
 
-	if (!strcmp(given->option->name, "root"))
-		return cli_number(given->value, &machine->image.options.root) ? CLI_OK :
-										cli_expected(given);
 	machine->image.is_raw = true;
 	return cli_number(given->value, &machine->image.options.base) ? CLI_OK :
 									cli_expected(given);
@@ -139,9 +136,10 @@ static int add_scratch(const struct cli_given *given)
 
 const struct cli_option cli_image_rows[] = {
 	{ "base", "ADDRESS", "a raw image of memory, whose first byte is at this address",
-	  .wanted = "an address, as 0x100000", .set = set_address },
+	  .wanted = "an address, as 0x100000", .set = set_base },
 	{ "root", "ADDRESS", "where KHO's root tree is; else it is searched for",
-	  .wanted = "an address, as 0x100000", .set = set_address },
+	  .at = offsetof(struct cli_machine, image.options.root),
+	  .wanted = "an address, as 0x100000", .set = set_number },
 	{ "scratch", "ADDRESS+SIZE", "where the next kernel boots; may be repeated",
 	  .wanted = "an area, as 0x1000000+0x4000000", .set = add_scratch },
 	{ 0 },

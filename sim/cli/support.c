@@ -149,20 +149,3 @@ double cli_seconds(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
-
-/* The model knows nothing of what these are about; docs/exhaust.md says where they are shown. */
-bool cli_beyond_the_model(const char *quirk)
-{
-	static const char *const quirks[] = {
-		"SESSION_RETRIEVE_EFAULT_FINISHES", "PRESERVE_EFAULT_KEEPS", "FILE_GET_ID_CHANGES",
-		"FILES_POINTER_ZERO_ACCEPTED", "SESSION_TRUST_SERIALIZED",
-		"CALLBACK_POSITIVE_IS_SUCCESS", "BOOT_ENOMEM_PANICS", "KHO_RESTORE_PAGES_NUMA",
-		"KHO_VMALLOC_ROLLBACK_ORDER", NULL,
-	};
-
-	for (size_t i = 0; quirks[i]; i++) {
-		if (!strcmp(quirk, quirks[i]))
-			return true;
-	}
-	return false;
-}

@@ -48,11 +48,6 @@ void lfb__found_problem(struct lfb_inspection *found, phys_addr_t where, const c
 	lfb__found_add_problem(found, -EINVAL, &problem);
 }
 
-static u64 run_size(const struct lfb_found_run *run)
-{
-	return run->blocks << (PAGE_SHIFT + run->order);
-}
-
 static int by_address(const void *a, const void *b)
 {
 	const struct lfb_found_run *const *left = a, *const *right = b;
@@ -75,7 +70,7 @@ void lfb__found_sort(struct lfb_inspection *found)
 	for (size_t i = 1; i < count; i++) {
 		const struct lfb_found_run *before = found->sorted[i - 1], *run = found->sorted[i];
 
-		if (run->address < before->address + run_size(before))
+		if (run->address < before->address + lfb__run_size(before))
 			lfb__found_problem(found, run->address, "preserved twice: in blocks of "
 					   "order %u and of order %u", before->order, run->order);
 	}
@@ -103,7 +98,7 @@ bool lfb__found_block(const struct lfb_inspection *found, phys_addr_t phys, phys
 	const size_t below = runs_below(found, phys);
 	const struct lfb_found_run *run = below ? found->sorted[below - 1] : NULL;
 
-	if (!run || phys - run->address >= run_size(run))
+	if (!run || phys - run->address >= lfb__run_size(run))
 		return false;
 	*order = run->order;
 	*start = phys - (phys - run->address) % (PAGE_SIZE << run->order);

@@ -117,7 +117,7 @@ static void make_head(const struct lfb_inspection *found, const struct lfb_image
 
 	for (size_t i = 0; i < found->runs.count; i++) {
 		const struct lfb_found_run *run = (struct lfb_found_run *)found->runs.items + i;
-		const u64 run_end = run->address + (run->blocks << (PAGE_SHIFT + run->order));
+		const u64 run_end = run->address + lfb__run_size(run);
 
 		if (end < run_end)
 			end = run_end;

@@ -43,6 +43,11 @@ struct lfb_found_run {
 	unsigned int order;
 };
 
+static inline u64 lfb__run_size(const struct lfb_found_run *run)
+{
+	return run->blocks << (PAGE_SHIFT + run->order);
+}
+
 /* A folio of a memfd's, and its block in the map. */
 struct lfb_found_folio {
 	phys_addr_t address;

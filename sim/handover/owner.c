@@ -4,17 +4,12 @@
 
 #include "sim/handover/inspect.h"
 
-static u64 run_size(const struct lfb_found_run *run)
-{
-	return run->blocks << (PAGE_SHIFT + run->order);
-}
-
 /* What of a run no area names; areas are ascending, and those before *@next end before it. */
 static void find_unnamed(struct lfb_inspection *found, const struct lfb_found_run *run,
 			 size_t *next)
 {
 	const struct lfb_found_area *areas = found->named.items;
-	const u64 end = run->address + run_size(run);
+	const u64 end = run->address + lfb__run_size(run);
 	u64 at = run->address;
 
 	while (at < end && !found->error) {
@@ -46,7 +41,7 @@ static void check_scratch(struct lfb_inspection *found, const struct lfb_found_a
 		const struct lfb_found_run *run = found->sorted[i];
 
 		if (run->address < scratch->address + scratch->size &&
-		    scratch->address < run->address + run_size(run))
+		    scratch->address < run->address + lfb__run_size(run))
 			lfb__found_problem(found, run->address, "%llu blocks of order %u from here "
 					   "on reach into scratch, where the next kernel boots",
 					   run->blocks, run->order);
@@ -81,7 +76,7 @@ void lfb__found_owners(struct lfb_inspection *found)
 		return;
 	if (found->named.count)
 		qsort(found->named.items, found->named.count, sizeof(*areas), lfb__by_address);
-	/* The end of what comes before: then each area is passed once. */
+	/* Both ascend, so each area is passed once. */
 	for (size_t i = 0; i < found->runs.count && !found->error; i++)
 		find_unnamed(found, found->sorted[i], &next);
 	for (size_t i = 0; i < found->scratch.count; i++)

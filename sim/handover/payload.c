@@ -9,41 +9,8 @@
 
 #include "sim/handover/inspect.h"
 
-#define MEMFD_V1 "memfd-v1"
-#define MEMFD_V2 "memfd-v2"
-#define MEMFD_SEALS 0x3f
-#define CHUNK_PAGES 511
-#define FOLIO_PFN_BITS 52
 /* Of all memfds together: 64 GiB in single pages. More is not listed. */
 #define FOLIOS_MAX (1u << 24)
-
-struct vmalloc_ser {
-	u64 first;
-	u32 total_pages;
-	u16 flags;
-	u16 order;
-} LUO_ABI_PACKED;
-
-struct memfd_ser_v1 {
-	u64 pos;
-	u64 size;
-	u64 nr_folios;
-	struct vmalloc_ser folios;
-} LUO_ABI_PACKED;
-
-struct memfd_ser_v2 {
-	u64 pos;
-	u64 size;
-	u32 seals;
-	u32 flags;
-	u64 nr_folios;
-	struct vmalloc_ser folios;
-} LUO_ABI_PACKED;
-
-struct folio_ser {
-	u64 pfn_and_flags;
-	u64 index;
-} LUO_ABI_PACKED;
 
 enum lfb_entry_kind lfb__payload_kind(const char *name)
 {
@@ -51,7 +18,7 @@ enum lfb_entry_kind lfb__payload_kind(const char *name)
 		return LFB_ENTRY_LUO;
 	if (!strcmp(name, KHO_METADATA_NODE_NAME))
 		return LFB_ENTRY_METADATA;
-	if (!strcmp(name, "memblock"))
+	if (!strcmp(name, MEMBLOCK_KHO_FDT))
 		return LFB_ENTRY_MEMBLOCK;
 	return LFB_ENTRY_UNKNOWN;
 }
@@ -69,7 +36,7 @@ static void read_region(struct lfb_inspection *found, const struct lfb_found_ent
 	struct lfb_found_region region = { .size = 0 };
 
 	snprintf(region.name, sizeof(region.name), "%s", fdt_get_name(fdt, node, NULL));
-	if (!kho__fdt_compatible_is(fdt, node, "reserve-mem-v1") ||
+	if (!kho__fdt_compatible_is(fdt, node, RESERVE_MEM_KHO_NODE_COMPATIBLE) ||
 	    kho__fdt_u64_property(fdt, node, "start", &region.address) ||
 	    kho__fdt_u64_property(fdt, node, "size", &region.size)) {
 		lfb__found_problem(found, entry->address, "region %.63s of entry memblock is no "
@@ -91,7 +58,7 @@ static void read_memblock(struct lfb_inspection *found, const struct lfb_found_e
 		lfb__found_problem(found, entry->address, "entry memblock is not there");
 	} else if (kho__fdt_is_sound(fdt, size, entry->address, &problem)) {
 		lfb__found_problem(found, problem.where, "entry memblock: %.120s", problem.what);
-	} else if (!kho__fdt_compatible_is(fdt, 0, "memblock-v1")) {
+	} else if (!kho__fdt_compatible_is(fdt, 0, MEMBLOCK_KHO_NODE_COMPATIBLE)) {
 		lfb__found_problem(found, entry->address, "entry memblock is no memblock-v1");
 	} else {
 		fdt_for_each_subnode(node, fdt, 0)
@@ -140,7 +107,8 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 	if (left > FOLIOS_MAX - found->pages.count)
 		left = FOLIOS_MAX - found->pages.count;
 	while (phys && !err) {
-		const u64 *chunk = IS_ALIGNED(phys, PAGE_SIZE) ? at(found, phys, PAGE_SIZE) : NULL;
+		const struct kho_vmalloc_chunk *chunk =
+			IS_ALIGNED(phys, PAGE_SIZE) ? at(found, phys, PAGE_SIZE) : NULL;
 
 		if (!chunk || phys == remembered) {
 			lfb__found_problem(found, phys, "chunk %llu of a vmalloc area %s", steps,
@@ -150,15 +118,16 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 		if (!(steps & (steps + 1)))
 			remembered = phys;
 		/* A kernel ends it by the one behind the last full one. */
-		if (++steps > (memfd->total_pages >> memfd->order) / CHUNK_PAGES + 2) {
+		if (++steps > (memfd->total_pages >> memfd->order) / KHO_VMALLOC_SIZE + 2) {
 			lfb__found_problem(found, phys, "a vmalloc area has more chunks than its "
 					   "%u pages need", memfd->total_pages);
 			return -EINVAL;
 		}
 		lfb__found_name(found, phys, PAGE_SIZE);
-		for (unsigned int i = 1; i <= CHUNK_PAGES && left && chunk[i] && !err; i++, left--)
-			err = add_area_block(found, memfd, chunk[i]);
-		phys = chunk[0];
+		for (unsigned int i = 0; i < KHO_VMALLOC_SIZE && left && chunk->phys[i] && !err;
+		     i++, left--)
+			err = add_area_block(found, memfd, chunk->phys[i]);
+		phys = chunk->hdr.next.phys;
 	}
 	if (!err && left) {
 		lfb__found_problem(found, memfd->first, "vmalloc area: %llu of its blocks are "
@@ -188,7 +157,8 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 {
 	memfd->first_folio = found->folios.count;
 	for (u64 i = 0; i < memfd->nr_folios && !found->error; i++) {
-		const struct folio_ser *ser = area_at(found, memfd, i * sizeof(*ser), sizeof(*ser));
+		const struct memfd_luo_folio_ser *ser =
+			area_at(found, memfd, i * sizeof(*ser), sizeof(*ser));
 		struct lfb_found_folio folio = { 0 };
 		phys_addr_t start;
 
@@ -198,8 +168,8 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 								   "is nowhere described");
 			return;
 		}
-		folio.address = (ser->pfn_and_flags & ((1ull << FOLIO_PFN_BITS) - 1)) << PAGE_SHIFT;
-		folio.flags = (unsigned int)(ser->pfn_and_flags >> FOLIO_PFN_BITS);
+		folio.address = PFN_PHYS(ser->pfn);
+		folio.flags = ser->flags;
 		folio.index = ser->index;
 		folio.preserved = lfb__found_block(found, folio.address, &start, &folio.order) &&
 				  start == folio.address;
@@ -216,26 +186,26 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 static bool read_payload(const struct lfb_inspection *found, const struct luo_file_record *record,
 			 struct lfb_found_memfd *memfd)
 {
-	const bool is_v2 = !strcmp(record->compatible, MEMFD_V2);
-	const void *ser = at(found, record->data, is_v2 ? sizeof(struct memfd_ser_v2) :
-						  sizeof(struct memfd_ser_v1));
-	const struct memfd_ser_v1 *v1 = ser;
-	const struct memfd_ser_v2 *v2 = ser;
-	const struct vmalloc_ser *folios;
+	const bool is_v2 = !strcmp(record->compatible, MEMFD_LUO_FH_COMPATIBLE);
+	const void *ser = at(found, record->data, is_v2 ? sizeof(struct memfd_luo_ser) :
+						  sizeof(struct memfd_luo_ser_v1));
+	const struct memfd_luo_ser_v1 *v1 = ser;
+	const struct memfd_luo_ser *v2 = ser;
+	struct kho_vmalloc folios;
 
 	if (!ser)
 		return false;
-	folios = is_v2 ? &v2->folios : &v1->folios;
+	folios = is_v2 ? v2->folios : v1->folios;
 	*memfd = (struct lfb_found_memfd){
 		.pos = v1->pos,
 		.size = v1->size,
 		.seals = is_v2 ? v2->seals : 0,
 		.flags = is_v2 ? v2->flags : 0,
 		.nr_folios = is_v2 ? v2->nr_folios : v1->nr_folios,
-		.first = folios->first,
-		.total_pages = folios->total_pages,
-		.vmalloc_flags = folios->flags,
-		.order = folios->order,
+		.first = folios.first,
+		.total_pages = folios.total_pages,
+		.vmalloc_flags = folios.flags,
+		.order = folios.order,
 	};
 	return true;
 }
@@ -245,7 +215,8 @@ void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file
 	const phys_addr_t where = file->record.data;
 	struct lfb_found_memfd memfd;
 
-	if (strcmp(file->record.compatible, MEMFD_V1) && strcmp(file->record.compatible, MEMFD_V2))
+	if (strcmp(file->record.compatible, MEMFD_LUO_FH_COMPATIBLE) &&
+	    strcmp(file->record.compatible, MEMFD_LUO_FH_COMPATIBLE_V1))
 		return;
 	/* A module may take that name for what is none. */
 	if (!where || !read_payload(found, &file->record, &memfd)) {
@@ -253,10 +224,10 @@ void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file
 				   where);
 		return;
 	}
-	if (memfd.seals & ~MEMFD_SEALS)
+	if (memfd.seals & ~MEMFD_LUO_ALL_SEALS)
 		lfb__found_problem(found, where, "memfd has seals 0x%x, of which a kernel knows "
-				   "0x%x", memfd.seals, MEMFD_SEALS);
-	lfb__found_name(found, where, sizeof(struct memfd_ser_v2));
+				   "0x%x", memfd.seals, MEMFD_LUO_ALL_SEALS);
+	lfb__found_name(found, where, sizeof(struct memfd_luo_ser));
 	if (!memfd.nr_folios || !read_area(found, &memfd))
 		read_folios(found, &memfd, where);
 	file->is_memfd = true;

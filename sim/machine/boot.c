@@ -273,9 +273,13 @@ static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 	/* When nothing ran in between there is nothing to compare with. */
 	if (machine->kernel.watching)
 		lfb__check_unchanged(&machine->kernel);
+	err = lfb__modules_prepare(machine);
+	if (err)
+		return err;
 	err = lfb__memory_remap(&machine->kernel);
 	if (err)
 		return lfb__error(machine, err, "the arena could not be moved");
+	lfb__modules_move(machine);
 	lfb__event(&machine->kernel, JUMPED, .profile = machine->profile->name,
 		   .next_profile = next->name);
 	machine->profile = next;

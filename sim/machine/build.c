@@ -161,6 +161,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	machine->liveupdate_on = !options.liveupdate_off;
 	machine->kernel.catch_faults = !options.raw_faults;
 	INIT_LIST_HEAD(&machine->modules);
+	INIT_LIST_HEAD(&machine->loadables);
 	INIT_LIST_HEAD(&machine->agents);
 	INIT_LIST_HEAD(&machine->gone);
 	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
@@ -222,5 +223,6 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 	lfb__outside_gone(&machine->kernel);
 	lfb__handle_unregister(machine);
 	lfb__kernel_destroy(&machine->kernel);
+	lfb__loadables_destroy(machine);
 	free(machine);
 }

@@ -26,6 +26,10 @@ struct lfb_image_module {
 	struct list_head list;
 	struct lfb_module *module;
 	void *pristine;		/* its static data as every boot starts with it */
+	struct lfb_loadable *loadable;	/* the shared object it is in; NULL: in none */
+	struct lfb_loadable *next;	/* what the next kernel has in its place; NULL: the same */
+	struct lfb_loadable *before;	/* what it was when the scenario began; NULL: the same */
+	char name[64];			/* of all its versions; of others their module has it */
 	bool loaded;		/* in the running kernel */
 };
 
@@ -70,6 +74,7 @@ struct lfb_machine {
 	u32 kexec_count;		/* kexecs before it was switched on */
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
+	struct list_head loadables;	/* shared objects that there were modules in */
 	struct list_head agents;
 	struct list_head gone;		/* agents that were destroyed with locks held */
 };
@@ -180,6 +185,44 @@ int lfb__modules_claim(struct lfb_machine *machine);
 void lfb__modules_release(struct lfb_machine *machine);
 /* For the next machine they are as they were for this one. */
 void lfb__modules_forget(struct lfb_machine *machine);
+
+/*
+ * Those in shared objects are loaded where the next kernel has them, in the versions that it has. 0
+ * or -errno with the sentence, and nothing is done but what can be done again.
+ */
+int lfb__modules_prepare(struct lfb_machine *machine);
+void lfb__modules_move(struct lfb_machine *machine);
+/*
+ * As lfb_machine_swap_module() in a scenario, at whose end lfb__modules_swap_back() has all as it
+ * was; the machine is off then. @path: without a '/' the file lies where that of @name does.
+ */
+int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *path);
+void lfb__modules_swap_back(struct lfb_machine *machine);
+/* loadable.c: modules in shared objects; the machine's as long as it lives. */
+
+struct lfb_loadable;
+
+/* 0, or with the sentence -ENOEXEC (it is no module), -ENOMEM, or what reading it answers. */
+int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb_loadable **opened);
+/* The same; a path without a '/' lies beside @other. */
+int lfb__loadable_beside(struct lfb_machine *machine, const struct lfb_loadable *other,
+			 const char *path, struct lfb_loadable **opened);
+/* Is it called so, with or without the folders? */
+bool lfb__loadable_is(const struct lfb_loadable *loadable, const char *name);
+/* The module's name. */
+const char *lfb__loadable_name(const struct lfb_loadable *loadable);
+/* Where it is now. */
+struct lfb_module *lfb__loadable_module(struct lfb_loadable *loadable);
+/* Its data is as it was loaded. */
+void lfb__loadable_reset(struct lfb_loadable *loadable);
+/* What its LFB_MODULE_FILE() makes; NULL: it has none. Kernel code. */
+struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compatible, u64 number);
+/* There is a copy of it for the next kernel. 0 or -errno with the sentence. */
+int lfb__loadable_prepare(struct lfb_machine *machine, struct lfb_loadable *loadable);
+/* That is the one of @to from here on; where memory moves, that of @from is out of reach. */
+void lfb__loadable_move(struct lfb_machine *machine, struct lfb_loadable *from,
+			struct lfb_loadable *to);
+void lfb__loadables_destroy(struct lfb_machine *machine);
 
 /*
  * boot.c: before lfb__machine_switch_on(); what was claimed is given back when the machine is

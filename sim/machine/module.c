@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The modules of the kernel image. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +13,13 @@ long lfb__module_init(void *argument)
 	struct lfb_module *module = image->module;
 	int err = 0;
 
-	LFB_ASSERT(!image->loaded && (image->pristine || !module->data_size));
-	if (module->data_size)
+	LFB_ASSERT(!image->loaded && (image->pristine || !module->data_size || image->loadable));
+	if (image->loadable) {
+		lfb__loadable_reset(image->loadable);
+		module->module->name = image->name;
+	} else if (module->data_size) {
 		memcpy(module->data, image->pristine, module->data_size);
+	}
 	module->module->refcnt = 0;
 	module->module->lfb_pins = 0;
 	module->module->lfb_taken = 0;
@@ -29,20 +34,27 @@ long lfb__module_init(void *argument)
 	return err < 0 ? err : 0;
 }
 
+static const char *name_of(const struct lfb_image_module *image)
+{
+	return image->loadable ? image->name : image->module->module->name;
+}
+
 static struct lfb_image_module *find_module(struct lfb_machine *machine, const char *name)
 {
 	struct lfb_image_module *image;
 
 	list_for_each_entry(image, &machine->modules, list) {
-		if (!strcmp(image->module->module->name, name))
+		if (!strcmp(name_of(image), name))
 			return image;
 	}
 	return NULL;
 }
 
-static int claim_data(struct lfb_machine *machine, const struct lfb_module *module)
+/* Those in shared objects are the machine's own. */
+static int claim_data(struct lfb_machine *machine, const struct lfb_image_module *image)
 {
-	int err = lfb__handle_register(module->module, LFB_HANDLE_MODULE);
+	const struct lfb_module *module = image->module;
+	int err = image->loadable ? 0 : lfb__handle_register(module->module, LFB_HANDLE_MODULE);
 
 	if (err == -EEXIST)
 		return lfb__error(machine, -EBUSY, "module %s is in use by another machine that is "
@@ -52,6 +64,8 @@ static int claim_data(struct lfb_machine *machine, const struct lfb_module *modu
 
 static void release_data(const struct lfb_image_module *image, bool set_back)
 {
+	if (image->loadable)
+		return;
 	if (set_back && image->module->data_size)
 		memcpy(image->module->data, image->pristine, image->module->data_size);
 	lfb__handle_unregister(image->module->module);
@@ -62,7 +76,7 @@ int lfb__modules_claim(struct lfb_machine *machine)
 	struct lfb_image_module *image;
 
 	list_for_each_entry(image, &machine->modules, list) {
-		int err = claim_data(machine, image->module);
+		int err = claim_data(machine, image);
 
 		if (!err)
 			continue;
@@ -99,23 +113,48 @@ static void forget_module(struct lfb_machine *machine, struct lfb_image_module *
 	free(image);
 }
 
+/* What is in @image becomes part of the machine; if that is an error it is gone. */
+static int add_image(struct lfb_machine *machine, struct lfb_image_module *image)
+{
+	const char *name = name_of(image);
+	long err = 0;
+
+	list_add_tail(&image->list, &machine->modules);
+	if (machine->state == LFB_OFF)
+		release_data(image, false);
+	if (runs(machine))
+		err = lfb__machine_run(machine, &machine->kernel.boot_task, lfb__module_init,
+				       image);
+	if (err) {
+		if (!*machine->kernel.error)
+			lfb__error(machine, (int)err, "the init function of module %s returned %ld",
+				   name, err);
+		forget_module(machine, image);
+	}
+	return (int)err;
+}
+
+static int already(struct lfb_machine *machine, const char *name)
+{
+	return lfb__error(machine, -EEXIST, "there is a module %s already", name);
+}
+
 int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *module)
 {
-	struct lfb_image_module *image;
-	long err = lfb__machine_check_outside(machine);
+	struct lfb_image_module wanted = { .module = module }, *image;
+	int err = lfb__machine_check_outside(machine);
 
 	if (err)
-		return (int)err;
+		return err;
 	if (!module || !module->module || !module->module->name ||
 	    (module->data_size && !module->data))
 		return lfb__error(machine, -EINVAL, "the module is incomplete");
 	if (find_module(machine, module->module->name))
-		return lfb__error(machine, -EEXIST, "there is a module %s already",
-				  module->module->name);
+		return already(machine, module->module->name);
 	/* What another machine's kernel has made of the data is nothing to start with. */
-	err = claim_data(machine, module);
+	err = claim_data(machine, &wanted);
 	if (err)
-		return (int)err;
+		return err;
 	image = calloc(1, sizeof(*image));
 	if (image && module->data_size)
 		image->pristine = malloc(module->data_size);
@@ -128,20 +167,7 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	image->module = module;
 	if (module->data_size)
 		memcpy(image->pristine, module->data, module->data_size);
-	list_add_tail(&image->list, &machine->modules);
-	if (machine->state == LFB_OFF)
-		release_data(image, false);
-	if (runs(machine))
-		err = lfb__machine_run(machine, &machine->kernel.boot_task, lfb__module_init,
-				       image);
-	if (err) {
-		if (!*machine->kernel.error)
-			lfb__error(machine, (int)err, "the init function of module %s returned %ld",
-				   module->module->name, err);
-		forget_module(machine, image);
-		return (int)err;
-	}
-	return 0;
+	return add_image(machine, image);
 }
 
 static long exit_module(void *argument)
@@ -201,4 +227,157 @@ void lfb__modules_forget(struct lfb_machine *machine)
 	while (!list_empty(&machine->modules))
 		forget_module(machine, list_first_entry(&machine->modules,
 							struct lfb_image_module, list));
+}
+
+/* In shared objects */
+
+/* It lies in one place at a time: is it a module's, or to be one, but @but's? 0 or -EBUSY. */
+static int check_unused(struct lfb_machine *machine, const struct lfb_loadable *loadable,
+			const struct lfb_image_module *but)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		if (image != but && (image->loadable == loadable || image->next == loadable ||
+				     image->before == loadable))
+			return lfb__error(machine, -EBUSY, "module %s is of that file",
+					  image->name);
+	}
+	return 0;
+}
+
+int lfb_machine_load_module(struct lfb_machine *machine, const char *path)
+{
+	struct lfb_loadable *loadable;
+	struct lfb_image_module *image;
+	int err = lfb__machine_check_outside(machine);
+
+	if (err)
+		return err;
+	if (!path || !*path)
+		return lfb__error(machine, -EINVAL, "no path of a module");
+	err = lfb__loadable_open(machine, path, &loadable);
+	if (err)
+		return err;
+	err = check_unused(machine, loadable, NULL);
+	if (err)
+		return err;
+	if (find_module(machine, lfb__loadable_name(loadable)))
+		return already(machine, lfb__loadable_name(loadable));
+	image = calloc(1, sizeof(*image));
+	if (!image)
+		return lfb__error(machine, -ENOMEM, "no memory for module %.300s", path);
+	image->loadable = loadable;
+	image->module = lfb__loadable_module(loadable);
+	snprintf(image->name, sizeof(image->name), "%s",
+		 lfb__loadable_name(loadable));
+	return add_image(machine, image);
+}
+
+static struct lfb_image_module *find_loaded(struct lfb_machine *machine, const char *name)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		if (image->loadable && (!strcmp(image->name, name) ||
+					lfb__loadable_is(image->loadable, name)))
+			return image;
+	}
+	return NULL;
+}
+
+static void move(struct lfb_machine *machine, struct lfb_image_module *image)
+{
+	struct lfb_loadable *to = image->next ? image->next : image->loadable;
+
+	lfb__loadable_move(machine, image->loadable, to);
+	image->loadable = to;
+	image->module = lfb__loadable_module(to);
+	image->next = NULL;
+}
+
+/* Whose place @path takes at the next jump; NULL: an error. */
+static struct lfb_image_module *swap(struct lfb_machine *machine, const char *name,
+				     const char *path, int *err)
+{
+	struct lfb_image_module *image = find_loaded(machine, name);
+	struct lfb_loadable *next;
+
+	*err = -ENOENT;
+	if (!image) {
+		lfb__error(machine, *err, "no module %.200s was loaded from a file", name);
+		return NULL;
+	}
+	*err = lfb__loadable_beside(machine, image->loadable, path, &next);
+	if (!*err)
+		*err = check_unused(machine, next, image);
+	if (*err)
+		return NULL;
+	image->next = next;
+	return image;
+}
+
+int lfb_machine_swap_module(struct lfb_machine *machine, const char *name, const char *path)
+{
+	struct lfb_image_module *image;
+	int err = lfb__machine_check_outside(machine);
+
+	if (err)
+		return err;
+	if (!name || !path || !*path)
+		return lfb__error(machine, -EINVAL, "no name or path of a module");
+	image = swap(machine, name, path, &err);
+	if (image && machine->state == LFB_OFF) {
+		err = lfb__loadable_prepare(machine, image->next);
+		if (!err)
+			move(machine, image);
+	}
+	return err;
+}
+
+int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *path)
+{
+	int err;
+	struct lfb_image_module *image = swap(machine, name, path, &err);
+
+	if (image && !image->before)
+		image->before = image->loadable;
+	return err;
+}
+
+void lfb__modules_swap_back(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		image->next = image->before;
+		image->before = NULL;
+		/* It was loaded where it is next, or is where it was. */
+		if (image->next && !lfb__loadable_prepare(machine, image->next))
+			move(machine, image);
+		image->next = NULL;
+	}
+}
+
+int lfb__modules_prepare(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+	int err = 0;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		if (!err && image->loadable)
+			err = lfb__loadable_prepare(machine, image->next ? image->next :
+								     image->loadable);
+	}
+	return err;
+}
+
+void lfb__modules_move(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		if (image->loadable)
+			move(machine, image);
+	}
 }

@@ -39,15 +39,6 @@ static long take_rest(void *phys)
 	return kho_restore_pages(*(phys_addr_t *)phys + 2 * PAGE_SIZE, 2) != NULL;
 }
 
-static size_t found(struct lfb_machine *machine, enum lfb_finding_id id)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < lfb_finding_count(machine); i++)
-		count += lfb_finding_at(machine, i)->id == id;
-	return count;
-}
-
 static void the_second_half_is_missed(void **state)
 {
 	(void)state;
@@ -65,7 +56,7 @@ static void the_second_half_is_missed(void **state)
 		assert_int_equal(lfb_machine_call(machine, hand, &phys), 0);
 		assert_int_equal(lfb_machine_kexec(machine), 0);
 		assert_int_equal(lfb_machine_call(machine, take, &phys), !refuses);
-		assert_true(found(machine, LFB_FINDING_KHO_RESTORE_MISMATCH) > 0);
+		assert_true(lfb_findings_of(machine, LFB_FINDING_KHO_RESTORE_MISMATCH) > 0);
 		assert_int_equal(lfb_machine_call(machine, take_rest, &phys), 1);
 		lfb_machine_destroy(machine);
 	}

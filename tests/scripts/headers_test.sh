@@ -35,9 +35,8 @@ headers() {
 	for header in luo/*.h; do
 		alone "$1" "$header" || return 1
 	done
-	for header in luo/kernel/asm/*.h luo/kernel/linux/*.h luo/kernel/linux/*/*.h; do
-		[ ! -e "$header" ] ||
-			alone "$1" "${header#luo/kernel/}" "-I$include/luo/kernel" || return 1
+	for header in $(find luo/kernel -name '*.h'); do
+		alone "$1" "${header#luo/kernel/}" "-I$include/luo/kernel" || return 1
 	done
 }
 

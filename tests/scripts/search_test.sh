@@ -37,13 +37,19 @@ prints err 'expected again, off or links'
 # A mistake that only other links show, in kernels that count links, and its twin.
 link=$LFB_SOURCE_DIR/tests/data/search/finish-needs-link
 links="--quirk +FLB_LINKS_COUNT_NOT_FILES"
-# shellcheck disable=SC2086 # an option and its value
-lfb 1 exhaust $links --finds LFB-MEM-WILD-POINTER --without off --without again \
-	--module "$link.bad.lfb"
-prints out '81915 sequences of up to 6 operations: 1 finding'
-# shellcheck disable=SC2086
-lfb 0 exhaust $links --length 5 --module "$link.good.lfb"
-prints out 'nothing found'
+# 82 000 sequences are many with sanitizers, where this is left to the other builds.
+case ${CFLAGS-} in
+*-fsanitize=*) ;;
+*)
+	# shellcheck disable=SC2086 # an option and its value
+	lfb 1 exhaust $links --finds LFB-MEM-WILD-POINTER --without off --without again \
+		--module "$link.bad.lfb"
+	prints out '81915 sequences of up to 6 operations: 1 finding'
+	# shellcheck disable=SC2086
+	lfb 0 exhaust $links --length 5 --module "$link.good.lfb"
+	prints out 'nothing found'
+	;;
+esac
 
 # What the search does with a file that was retrieved.
 cat >"$dir/again.lfb" <<'END'

@@ -65,6 +65,14 @@ static void take_less_of_area(void)
 	take_area();
 }
 static void take_page_of_area(void) { kho_restore_pages(phys, 1); }
+/* Its description first, which says where the others are. */
+static void take_area_in_parts(void)
+{
+	const struct kho_vmalloc_chunk *chunk = page_address(kho_restore_pages(phys, 1));
+
+	for (int i = 0; i < 3; i++)
+		__free_pages(kho_restore_pages(chunk->phys[i], 1), 0);
+}
 
 static void preserve_twice(void)
 {
@@ -209,6 +217,7 @@ static const struct mistake {
 	{ "alloc", hand_alloc, take_free, NONE },
 	{ "alloc as folio", hand_alloc, take_folio, NONE },
 	{ "area", hand_area, take_area, NONE },
+	{ "area in parts", hand_area, take_area_in_parts, NONE },
 	{ "own", hand_own, NULL, NONE },
 	{ "own, freed", hand_own, take_free, NONE },
 	{ "there and back", preserve_and_back, NULL, NONE },
@@ -226,7 +235,6 @@ static const struct mistake {
 	{ "fewer pages", hand_pages, take_fewer_pages, LFB_FINDING_KHO_RESTORE_MISMATCH },
 	{ "more pages", hand_pages, take_more_pages, LFB_FINDING_KHO_RESTORE_MISMATCH },
 	{ "less of an area", hand_area, take_less_of_area, LFB_FINDING_KHO_RESTORE_MISMATCH },
-	{ "page of an area", hand_area, take_page_of_area, LFB_FINDING_KHO_RESTORE_MISMATCH },
 
 	{ "twice", preserve_twice, NULL, LFB_FINDING_KHO_PRESERVED_TWICE },
 	{ "part of it", preserve_a_page_of_a_folio, NULL, LFB_FINDING_KHO_PRESERVED_TWICE },
@@ -247,6 +255,7 @@ static const struct mistake {
 	{ "folio left", hand_folio, NULL, LFB_FINDING_KHO_NEVER_RESTORED },
 	{ "pages left", hand_pages, NULL, LFB_FINDING_KHO_NEVER_RESTORED },
 	{ "area left", hand_area, NULL, LFB_FINDING_KHO_NEVER_RESTORED },
+	{ "page of an area", hand_area, take_page_of_area, LFB_FINDING_KHO_NEVER_RESTORED },
 	{ "one of two", hand_two, take_one, LFB_FINDING_KHO_NEVER_RESTORED },
 };
 

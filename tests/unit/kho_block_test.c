@@ -278,6 +278,87 @@ static void what_was_not_handed_over_is_a_finding(void **state)
 	fixture_assert_finding(kernel, LFB_FINDING_KHO_RESTORE_NOT_PRESERVED, NULL, "");
 }
 
+/* Two blocks in what was allocated in one: the first that is given back takes the second along. */
+static void blocks_of_one_allocation_go_together(void **state)
+{
+	for (unsigned int order = 1; order <= 2; order++) {
+		for (u64 count = 0; count < 2; count++) {
+			u8 *pages = kho_alloc_preserve(PAGE_SIZE << order);
+			struct kho_block_header_ser *here = (void *)pages;
+			struct kho_block_header_ser *there = (void *)(pages + PAGE_SIZE);
+			u64 head = virt_to_phys(here);
+
+			*here = (struct kho_block_header_ser){ virt_to_phys(there), 1 };
+			there->count = count;
+			jump();
+			assert_int_equal(kho_block_set_restore(&set, head), count ? 0 : -EINVAL);
+			kho_block_set_destroy(&set);
+			assert_true(kho_block_set_is_empty(&set));
+			assert_int_equal(kho_block_set_head_pa(&set), 0);
+			fixture_assert_finding(kernel, LFB_FINDING_KHO_RESTORED_TWICE, NULL, "");
+			assert_int_equal(fixture_bugs(kernel), 0);
+			kho__check_left(kernel);
+			assert_int_equal(kernel->findings.count, 0);
+		}
+	}
+}
+
+/* … and when the last one takes the first along, the first is not written to after that. */
+static void shrinking_writes_to_no_freed_block(void **state)
+{
+	u8 *pages = kho_alloc_preserve(2 * PAGE_SIZE);
+	struct kho_block_header_ser *last = (void *)pages;
+	struct kho_block_header_ser *first = (void *)(pages + PAGE_SIZE);
+	u64 head = virt_to_phys(first);
+
+	*first = (struct kho_block_header_ser){ virt_to_phys(last), 1 };
+	last->count = 1;
+	jump();
+	assert_int_equal(kho_block_set_restore(&set, head), 0);
+	kho_block_set_shrink(&set, 1);
+	assert_int_equal(set.nblocks, 1);
+	assert_int_equal(kernel->findings.count, 0);
+	kho_block_set_shrink(&set, 0);
+	assert_true(kho_block_set_is_empty(&set));
+	fixture_assert_finding(kernel, LFB_FINDING_KHO_RESTORED_TWICE, NULL, "");
+}
+
+/* What looks like a block, but begins inside of a page, and so is none that ever was written. */
+static void a_block_begins_a_page(void **state)
+{
+	const u64 off[] = { 8, 16, 2048, PAGE_SIZE - 16, PAGE_SIZE - 8, PAGE_SIZE - 1 };
+
+	for (unsigned int i = 0; i < 2 * ARRAY_SIZE(off); i++) {
+		u64 head, wrong;
+
+		kho_block_set_init(&set, sizeof(struct entry));
+		fill(2 * PER_BLOCK);
+		for (unsigned int nr = 0; nr < 2; nr++)
+			((struct entry *)(block(nr) + 1))->words[0] = 1;
+		wrong = block(1)->next = virt_to_phys(block(1)) + off[i / 2];
+		head = jump();
+		assert_int_equal(kho_block_set_restore(&set, i % 2 ? head : wrong), -EINVAL);
+		assert_true(kho_block_set_is_empty(&set));
+		fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, NULL,
+				       "where no page begins");
+	}
+}
+
+/* It may hold anything, but is read without harm. */
+static void a_block_in_freed_memory_is_refused(void **state)
+{
+	struct kho_block_header_ser *freed;
+
+	fill(PER_BLOCK);
+	jump();
+	freed = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	freed->count = 1;
+	kfree(freed);
+	kho_block_set_restore(&set, virt_to_phys(freed));
+	kho_block_set_destroy(&set);
+	assert_true(kernel->findings.count > 0);
+}
+
 static void memory_may_be_short_while_restoring(void **state)
 {
 	fill(3 * PER_BLOCK);
@@ -310,6 +391,29 @@ static void reading_stays_inside_of_a_block(void **state)
 	assert_int_equal(count, 2 * PER_BLOCK);
 }
 
+/* There is room in them, and nothing was written there. */
+static void empty_blocks_have_no_entries(void **state)
+{
+	struct kho_block_set_it it;
+	struct entry *entry;
+
+	fill(PER_BLOCK);
+	assert_int_equal(kho_block_set_grow(&set, 3 * PER_BLOCK), 0);
+	kho_block_set_it_init(&it, &set);
+	for (unsigned int i = 0; i < PER_BLOCK; i++)
+		assert_non_null(kho_block_set_it_read_entry(&it));
+	assert_null(kho_block_set_it_read_entry(&it));
+	assert_null(kho_block_set_it_read_entry(&it));
+	block(2)->count = 1;
+	kho_block_set_it_init(&it, &set);
+	for (unsigned int i = 0; i <= PER_BLOCK; i++) {
+		entry = kho_block_set_it_read_entry(&it);
+		assert_non_null(entry);
+	}
+	assert_ptr_equal(entry, block(2) + 1);
+	assert_null(kho_block_set_it_read_entry(&it));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,8 +428,13 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(a_wild_address_is_a_finding, start, stop),
 		cmocka_unit_test_setup_teardown(what_was_not_handed_over_is_a_finding, start, stop),
+		cmocka_unit_test_setup_teardown(blocks_of_one_allocation_go_together, start, stop),
+		cmocka_unit_test_setup_teardown(shrinking_writes_to_no_freed_block, start, stop),
+		cmocka_unit_test_setup_teardown(a_block_begins_a_page, start, stop),
+		cmocka_unit_test_setup_teardown(a_block_in_freed_memory_is_refused, start, stop),
 		cmocka_unit_test_setup_teardown(memory_may_be_short_while_restoring, start, stop),
 		cmocka_unit_test_setup_teardown(reading_stays_inside_of_a_block, start, stop),
+		cmocka_unit_test_setup_teardown(empty_blocks_have_no_entries, start, stop),
 	};
 
 	return kho_fixture_run(tests, ARRAY_SIZE(tests));

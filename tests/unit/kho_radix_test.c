@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Modules' own radix trees: keys and pages, over a kexec, and trees that are none. */
 #include <luo/kho_radix_tree.h>
+#include <string.h>
 
 #include "tests/support/kho_fixture.h"
 
@@ -157,7 +158,7 @@ static void without_memory_nothing_is_left(void **state)
 	assert_int_equal(kernel->findings.count, 0);
 }
 
-/* A kernel would follow them, and a circle until its stack ends. */
+/* A kernel would follow them. */
 static void a_tree_that_is_none_is_a_finding(void **state)
 {
 	const u64 wild[] = { 1, 4095, 32 * FIXTURE_MIB, 1ull << 52, ~0ull << 12 };
@@ -173,53 +174,117 @@ static void a_tree_that_is_none_is_a_finding(void **state)
 		kho_radix_del_key(&tree, 0);
 		fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, NULL, "radix tree");
 	}
+}
+
+#define LEVELS 6
+
+/* A tree with one key, 0; and its pages, the root first. */
+static void one_key(struct kho_radix_node *node[LEVELS])
+{
 	assert_int_equal(kho_radix_init_tree(&tree, NULL), 0);
-	for (unsigned int i = 0; i < 512; i++)
-		tree.root->table[i] = virt_to_phys(tree.root);
-	assert_int_equal(kho_radix_walk_tree(&tree, &(struct kho_radix_walk_cb){ 0 }, NULL),
-			 -EINVAL);
-	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, NULL, "twice");
-	/* What is in it twice is freed twice. */
+	assert_int_equal(kho_radix_add_key(&tree, 0), 0);
+	node[0] = tree.root;
+	for (unsigned int level = 1; level < LEVELS; level++)
+		node[level] = phys_to_virt(node[level - 1]->table[0]);
+}
+
+/* One walk tells nobody, and the other frees nothing: each page is there to be freed once. */
+static void assert_is_refused(struct kho_radix_node *const node[LEVELS])
+{
+	struct seen seen = { .stop = 0 };
+
+	assert_int_equal(kho_radix_walk_tree(&tree, &see, &seen), -EINVAL);
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, NULL,
+			       "is in a radix tree twice");
+	assert_int_equal(seen.nodes + seen.count, 0);
+	assert_false(mutex_is_locked(&tree.lock));
 	kho_radix_destroy_tree(&tree);
-	assert_true(fixture_bugs(kernel) > 0);
 	assert_null(tree.root);
-}
-
-/* linux-7.2's spelling */
-
-static phys_addr_t seen_phys[8];
-static unsigned int seen_order[8], nr_seen;
-
-static int see_page(phys_addr_t phys, unsigned int order)
-{
-	seen_phys[nr_seen % 8] = phys;
-	seen_order[nr_seen++ % 8] = order;
-	return nr_seen == 4;
-}
-
-/* What LFB_KHO_RADIX_PAGES makes of it. */
-#define kho_radix_walk_tree(tree, cb) kho_radix_walk_pages(tree, cb)
-
-static void pages_are_keys(void **state)
-{
-	nr_seen = 0;
-	assert_int_equal(kho_radix_init_tree(&tree, NULL), 0);
-	assert_int_equal(kho_radix_add_page(&tree, 5, 0), 0);
-	assert_int_equal(kho_radix_add_page(&tree, 1024, 10), 0);
-	assert_int_equal(kho_radix_add_page(&tree, 0, 3), 0);
-	assert_int_equal(kho_radix_add_page(&tree, 1, 52), -ERANGE);
-	assert_int_equal(kho_radix_walk_tree(&tree, see_page), 0);
-	assert_int_equal(nr_seen, 3);
-	assert_int_equal(seen_phys[0], 1024 * PAGE_SIZE);
-	assert_int_equal(seen_order[0], 10);
-	assert_int_equal(seen_phys[1], 0);
-	assert_int_equal(seen_order[1], 3);
-	assert_int_equal(seen_phys[2], 5 * PAGE_SIZE);
-	assert_int_equal(seen_order[2], 0);
-	kho_radix_del_page(&tree, 0, 3);
-	assert_int_equal(kho_radix_walk_tree(&tree, see_page), 1);
-	assert_int_equal(seen_phys[3], 1024 * PAGE_SIZE);
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, NULL,
+			       "is in a radix tree twice");
+	for (unsigned int level = 0; level < LEVELS; level++)
+		__free_pages(virt_to_page(node[level]), 0);
 	assert_int_equal(kernel->findings.count, 0);
+}
+
+/* A kernel would follow it until its stack ends. */
+static void a_tree_in_a_circle_is_a_finding(void **state)
+{
+	struct kho_radix_node *node[LEVELS];
+
+	for (unsigned int from = 0; from < LEVELS - 1; from++) {
+		for (unsigned int to = 0; to < LEVELS; to++) {
+			one_key(node);
+			for (unsigned int i = 1; i < 512; i++)
+				node[from]->table[i] = virt_to_phys(node[to]);
+			assert_is_refused(node);
+		}
+	}
+}
+
+/* It ends, but not before each of 32768 keys was told 2^45 times. */
+static void a_tree_of_shared_pages_is_a_finding(void **state)
+{
+	struct kho_radix_node *node[LEVELS];
+
+	one_key(node);
+	memset(node[LEVELS - 1], 0xff, PAGE_SIZE);
+	for (unsigned int level = 0; level < LEVELS - 1; level++) {
+		for (unsigned int i = 1; i < 512; i++)
+			node[level]->table[i] = node[level]->table[0];
+	}
+	assert_is_refused(node);
+}
+
+/* What the callback does no walk could have seen before. */
+static int close_circle(phys_addr_t phys, void *data)
+{
+	unsigned int *calls = data;
+
+	tree.root->table[511] = virt_to_phys(tree.root);
+	++*calls;
+	return 0;
+}
+
+static void a_callback_may_not_change_the_tree(void **state)
+{
+	const struct kho_radix_walk_cb cb = { .node = close_circle };
+	struct kho_radix_node *node[LEVELS];
+	unsigned int calls = 0;
+
+	one_key(node);
+	assert_int_equal(kho_radix_walk_tree(&tree, &cb, &calls), -EINVAL);
+	assert_int_equal(calls, LEVELS);
+	fixture_assert_finding(kernel, LFB_FINDING_MEM_WILD_POINTER, NULL, "was changed");
+}
+
+/* More pages than a walk remembers without memory of its own. */
+static void a_large_tree_is_none_of_those(void **state)
+{
+	struct seen seen = { .stop = 0 };
+
+	assert_int_equal(kho_radix_init_tree(&tree, NULL), 0);
+	for (unsigned long i = 0; i < 500; i++)
+		assert_int_equal(kho_radix_add_key(&tree, i << 15), 0);
+	assert_int_equal(kho_radix_walk_tree(&tree, &see, &seen), 0);
+	assert_int_equal(seen.count, 500);
+	assert_int_equal(seen.nodes, 5 + 500);
+	kho_radix_destroy_tree(&tree);
+	assert_int_equal(kernel->findings.count, 0);
+}
+
+/* What was never allocated is not a node to be freed. */
+static void destroying_what_is_no_node_is_a_finding(void **state)
+{
+	struct kho_radix_node *node[LEVELS];
+
+	for (unsigned int level = 0; level < LEVELS; level++) {
+		one_key(node);
+		__free_pages(virt_to_page(node[level]), 0);
+		kho_radix_destroy_tree(&tree);
+		assert_true(fixture_bugs(kernel) > 0);
+		assert_null(tree.root);
+	}
 }
 
 int main(void)
@@ -230,7 +295,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_callback_ends_the_walk, start, stop),
 		cmocka_unit_test_setup_teardown(without_memory_nothing_is_left, start, stop),
 		cmocka_unit_test_setup_teardown(a_tree_that_is_none_is_a_finding, start, stop),
-		cmocka_unit_test_setup_teardown(pages_are_keys, start, stop),
+		cmocka_unit_test_setup_teardown(a_tree_in_a_circle_is_a_finding, start, stop),
+		cmocka_unit_test_setup_teardown(a_tree_of_shared_pages_is_a_finding, start, stop),
+		cmocka_unit_test_setup_teardown(a_callback_may_not_change_the_tree, start, stop),
+		cmocka_unit_test_setup_teardown(a_large_tree_is_none_of_those, start, stop),
+		cmocka_unit_test_setup_teardown(destroying_what_is_no_node_is_a_finding, start,
+						stop),
 	};
 
 	return kho_fixture_run(tests, ARRAY_SIZE(tests));

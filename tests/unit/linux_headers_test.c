@@ -11,6 +11,9 @@
 #include <luo/kernel/linux/init.h>
 #include <luo/kernel/linux/kernel.h>
 #include <luo/kernel/linux/kexec_handover.h>
+#include <luo/kernel/linux/kho/abi/kexec_handover.h>
+#include <luo/kernel/linux/kho/abi/memblock.h>
+#include <luo/kernel/linux/kho/abi/memfd.h>
 #include <luo/kernel/linux/list.h>
 #include <luo/kernel/linux/liveupdate.h>
 #include <luo/kernel/linux/mm.h>
@@ -149,6 +152,31 @@ static void an_errno_travels_in_a_pointer(void **state)
 	assert_int_equal(PTR_ERR_OR_ZERO(NULL), 0);
 }
 
+/* docs/facts.md 8.5, 8.6 and 13. */
+static void what_is_handed_over_lies_where_a_kernel_has_it(void **state)
+{
+	const struct memfd_luo_folio_ser folio = { .pfn = (1ull << 52) - 1, .index = 7 };
+
+	assert_int_equal(sizeof(struct kho_vmalloc_chunk), 4096);
+	assert_int_equal(KHO_VMALLOC_SIZE, 511);
+	assert_int_equal(offsetof(struct kho_vmalloc_chunk, phys), 8);
+	assert_string_equal(MEMFD_LUO_FH_COMPATIBLE, "memfd-v2");
+	assert_int_equal(sizeof(struct memfd_luo_ser), 48);
+	assert_int_equal(offsetof(struct memfd_luo_ser, size), 8);
+	assert_int_equal(offsetof(struct memfd_luo_ser, seals), 16);
+	assert_int_equal(offsetof(struct memfd_luo_ser, flags), 20);
+	assert_int_equal(offsetof(struct memfd_luo_ser, nr_folios), 24);
+	assert_int_equal(offsetof(struct memfd_luo_ser, folios), 32);
+	assert_int_equal(sizeof(folio), 16);
+	assert_int_equal(*(const u64 *)&folio, 0xfffffffffffff);
+	assert_int_equal(MEMFD_LUO_FOLIO_DIRTY | MEMFD_LUO_FOLIO_UPTODATE, 3);
+	assert_int_equal(MEMFD_LUO_ALL_SEALS, 0x3f);
+	assert_int_equal(sizeof(struct memfd_luo_ser_v1), 40);
+	assert_string_equal(MEMBLOCK_KHO_FDT, "memblock");
+	assert_string_equal(MEMBLOCK_KHO_NODE_COMPATIBLE, "memblock-v1");
+	assert_string_equal(RESERVE_MEM_KHO_NODE_COMPATIBLE, "reserve-mem-v1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +184,7 @@ int main(void)
 		cmocka_unit_test(strscpy_always_terminates),
 		cmocka_unit_test(small_macros_count_as_on_a_kernel),
 		cmocka_unit_test(an_errno_travels_in_a_pointer),
+		cmocka_unit_test(what_is_handed_over_lies_where_a_kernel_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,43 @@ static void what_nobody_retrieves_is_freed(void **state)
 	nothing_is_left(next_kernel());
 }
 
+/* The n-th allocation of taking a file over fails, and all behind it. Did any? */
+static bool take_over_without_memory(unsigned long n, bool retrieves, unsigned int *failed)
+{
+	const struct lfb_fault_plan plan = {
+		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_ALLOC, .nth = n, .forever = true,
+	};
+	int session, fd = -1;
+	bool any;
+
+	session_with(make_fd((struct wanted){ .size = 600 << PAGE_SHIFT, .pages = 0x9 }));
+	session = next_kernel();
+	assert_int_equal(lfb_fault_arm(machine, &plan), 0);
+	if (retrieves)
+		fd = lfb_agent_retrieve(agent, session, 1);
+	*failed += retrieves && fd < 0;
+	assert_int_equal(lfb_agent_finish(agent, session), 0);
+	any = lfb_fault_hits(machine);
+	assert_int_equal(lfb_fault_arm(machine, NULL), 0);
+	if (fd >= 0)
+		lfb_agent_close(agent, fd);
+	nothing_is_left(session);
+	return any;
+}
+
+static void what_memory_runs_out_for_is_freed_all_the_same(void **state)
+{
+	unsigned int failed = 0;
+	unsigned long n = 1;
+
+	/* Who frees needs no memory for it. */
+	assert_false(take_over_without_memory(1, false, &failed));
+	while (take_over_without_memory(n, true, &failed))
+		n++;
+	assert_int_equal(failed, n - 1);
+	assert_true(n > 3);
+}
+
 static void a_closed_session_takes_all_back(void **state)
 {
 	struct lfb_machine_stats stats[2] = { { .sz = sizeof(stats[0]) },
@@ -439,6 +476,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(size_position_seals_and_pages_come_over),
 		TEST(what_nobody_retrieves_is_freed),
+		TEST(what_memory_runs_out_for_is_freed_all_the_same),
 		TEST(a_closed_session_takes_all_back),
 		TEST(while_it_is_preserved_the_size_stays),
 		TEST(what_is_written_until_the_jump_comes_over),

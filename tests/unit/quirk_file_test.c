@@ -178,6 +178,65 @@ static void a_finished_outgoing_file_may_be_preserved_again(void **state)
 	world_destroy(world);
 }
 
+/* Kernels that take no note of what is preserved take none away. */
+static void a_file_that_is_in_no_table_is_finished(void **state)
+{
+	for_each_profile(profile) {
+		/* The handler identifies its files: never, until one is finished, always. */
+		for (int until = 0; until < 3; until++) {
+			struct world *world = world_create(profile, "all", NULL);
+			int session;
+
+			world_file_ops(world, 0)->get_id = until ? number_of : NULL;
+			world_wire(world, "0:0");
+			session = world_session(world, "s");
+			assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+			assert_descriptor(world_retrieve(world, session, 1));
+			if (until == 1)
+				world_file_ops(world, 0)->get_id = NULL;
+			assert_int_equal(world_finish(world, session), 0);
+			assert_int_equal(lfb_machine_state(world->machine), LFB_RUNNING);
+			world_destroy(world);
+		}
+	}
+}
+
+/* The first one that is asked about, and all others. */
+static struct file *first;
+
+static unsigned long first_or_not(struct file *file)
+{
+	if (!first)
+		first = file;
+	return file == first;
+}
+
+/* What it was kept under is gone with its retrieve, and what it is now is another's. */
+static void a_file_whose_identity_was_taken_is_finished(void **state)
+{
+	for_each_profile(profile) {
+		struct world *world = world_create(profile, "FILE_GET_ID_CHANGES "
+						   "FILE_INCOMING_OPS_ON_OUTGOING",
+						   "FILE_PRESERVED_TWICE");
+		int session, other;
+
+		first = NULL;
+		world_file_ops(world, 0)->get_id = first_or_not;
+		world_wire(world, "0:0");
+		session = world_session(world, "s");
+		other = world_session(world, "other");
+		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+		assert_int_equal(world_preserve(world, other, 1, 0, 2), 0);
+		assert_descriptor(world_retrieve(world, session, 1));
+		assert_int_equal(world_warns(world), 1);
+		world_file_ops(world, 0)->get_id = NULL;
+		assert_int_equal(world_finish(world, session), 0);
+		assert_int_equal(world_close(world, other), 0);
+		assert_int_equal(lfb_machine_state(world->machine), LFB_RUNNING);
+		world_destroy(world);
+	}
+}
+
 static void an_unknown_token_reads_the_lists_head(struct world *world, bool on)
 {
 	int session = hand_over(world);
@@ -219,6 +278,8 @@ int main(void)
 			      finish_runs_in_the_kernel_that_preserved),
 		quirk_test(FILE_INCOMING_OPS_ON_OUTGOING,
 			   a_finished_outgoing_file_may_be_preserved_again),
+		quirk_test(FILE_GET_ID_CHANGES, a_file_that_is_in_no_table_is_finished),
+		quirk_test(FILE_GET_ID_CHANGES, a_file_whose_identity_was_taken_is_finished),
 		quirk_test_in(world_profiles, FILE_TOKEN_NOT_FOUND_WILD,
 			      an_unknown_token_reads_the_lists_head),
 		quirk_test_in(world_profiles, FILE_RETRIEVE_WITHOUT_FILE,

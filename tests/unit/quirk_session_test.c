@@ -76,6 +76,53 @@ static void a_second_open_succeeds_on_half_the_sessions(struct world *world, boo
 	}
 }
 
+/*
+ * Handler 0's file is finished, and with it the FLB; that of handler 1 needs it as well, unless its
+ * session was taken apart again: a file after it could not be restored.
+ */
+static bool finish_what_was_restored(struct lfb_fault_plan *plan, unsigned int *taken_apart)
+{
+	struct world *world = world_create("reference", "SESSION_DESERIALIZE_NOT_LATCHED", NULL);
+	int a, b, device;
+	bool hit;
+
+	world_wire(world, "0:0 1:");
+	a = world_session(world, "a");
+	b = world_session(world, "b");
+	assert_int_equal(world_preserve(world, a, 1, 0, 1), 0);
+	for (unsigned long number = 2; number < 4; number++)
+		assert_int_equal(world_preserve(world, b, number, 1, number), 0);
+	assert_int_equal(world_reboot(world), 0);
+	assert_int_equal(world_link(world, 1, 0), 0);
+	lfb_fault_arm(world->machine, plan);
+	device = world_open(world);
+	hit = lfb_fault_hits(world->machine);
+	lfb_fault_arm(world->machine, NULL);
+	a = hit && device == -EIO ? world_incoming(world, "a") : -ENOENT;
+	if (a >= 0 && world_incoming(world, "b") == -ENOENT) {
+		assert_int_equal(world_finish(world, a), 0);
+		assert_non_null(strstr(world->log, "flb0.finish"));
+		++*taken_apart;
+	}
+	world_destroy(world);
+	return hit;
+}
+
+static void an_flb_does_not_wait_for_files_that_were_not_restored(void **state)
+{
+	struct lfb_fault_plan plan = {
+		.sz = sizeof(plan),
+		.kinds = 1u << LFB_FAULT_ALLOC,
+		.nth = 1,
+	};
+	unsigned int taken_apart = 0;
+
+	while (finish_what_was_restored(&plan, &taken_apart))
+		plan.nth++;
+	/* Session "b", each of its two files, the record of their block. */
+	assert_int_equal(taken_apart, 4);
+}
+
 static void a_session_whose_close_failed_is_stuck(struct world *world, bool on)
 {
 	world_wire(world, "0:");
@@ -207,6 +254,8 @@ int main(void)
 			      a_session_is_restored_without_files_nobody_handles),
 		quirk_test_in(linux_7_0, SESSION_DESERIALIZE_NOT_LATCHED,
 			      a_second_open_succeeds_on_half_the_sessions),
+		quirk_test(SESSION_DESERIALIZE_NOT_LATCHED,
+			   an_flb_does_not_wait_for_files_that_were_not_restored),
 		quirk_test_in(world_profiles, SESSION_STUCK_AFTER_FAILED_CLOSE,
 			      a_session_whose_close_failed_is_stuck),
 		quirk_test_in(world_profiles, MODULE_PINNED_FROM_REGISTRATION,

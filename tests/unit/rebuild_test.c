@@ -18,7 +18,6 @@
 #include <luo/profile.h>
 #include <luo/scenario.h>
 
-#include "sim/kernel/memory/asan.h"
 #include "tests/support/follower.h"
 #include "tests/support/test.h"
 
@@ -135,8 +134,8 @@ static unsigned int add_folder(const char *folder, const char *ending, bool own)
 	assert_true(count > 2);
 	for (int i = 0; i < count; i++) {
 		const char *end = strrchr(entries[i]->d_name, '.');
-		/* With sanitizers every third of the recorded ones, which are much alike. */
-		const bool skips = LFB_ASAN && count > 300 && i % 6 > 1;
+		/* In slow builds every third of the recorded ones, which are much alike. */
+		const bool skips = LFB_SLOW && count > 300 && i % 6 > 1;
 
 		snprintf(path, sizeof(path), "%s/%s/%s", LFB_TEST_DATA, folder,
 			 entries[i]->d_name);
@@ -220,7 +219,7 @@ static void what_is_rebuilt_is_the_machines_state(void **state)
 }
 
 /* The golden data are much alike. */
-#define FAILING_PLAYS (LFB_ASAN ? 16 : 48)
+#define FAILING_PLAYS (LFB_SLOW ? 16 : 48)
 
 static void it_is_when_steps_fail(void **state)
 {

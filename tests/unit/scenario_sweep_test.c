@@ -7,12 +7,11 @@
 
 #include <luo/lfb.h>
 
-#include "sim/kernel/memory/asan.h"
 #include "tests/support/test.h"
 
 #define SMALL 64	/* fault points up to which pairs are tried … */
 #define SMALL_EXAMPLE 120	/* … and of examples, which are few */
-#define LARGE 600	/* fault points that take too long with sanitizers */
+#define LARGE 600	/* fault points that take too long in slow builds */
 
 static struct lfb_machine *new_machine(const char *profile, const char *quirk)
 {
@@ -98,8 +97,8 @@ static void sweep_file(struct lfb_machine *machine, const char *path, unsigned i
 	int err;
 
 	assert_int_equal(lfb_scenario_load(path, &scenario), 0);
-	if (LFB_ASAN && is_large(machine, scenario)) {
-		print_message("%s: left to builds without sanitizers\n", path);
+	if (LFB_SLOW && is_large(machine, scenario)) {
+		print_message("%s: left to faster builds\n", path);
 		lfb_scenario_free(scenario);
 		return;
 	}
@@ -129,8 +128,8 @@ static void sweep_files(const char *pattern, unsigned int pairs_max)
 	glob_t files;
 
 	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
-	/* With sanitizers every fourth of the many that are much alike. */
-	for (size_t i = 0; i < files.gl_pathc; i += LFB_ASAN && files.gl_pathc > 50 ? 4 : 1)
+	/* In slow builds every fourth of the many that are much alike. */
+	for (size_t i = 0; i < files.gl_pathc; i += LFB_SLOW && files.gl_pathc > 50 ? 4 : 1)
 		sweep_file(machine, files.gl_pathv[i], pairs_max, &total);
 	globfree(&files);
 	lfb_machine_destroy(machine);

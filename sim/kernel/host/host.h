@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Assertions. Where in the program something was called from; what is behind an address of it. And
- * host containers: a list that grows and a table that finds, for what the simulator remembers. They
- * lie in host memory, which no simulated kernel notices, and start as all zero. Without memory they
- * say so and are as they were. Nothing in them depends on addresses, nothing is in the order of a
- * hash. Uses libc and nothing of the library.
+ * Assertions. Where in the program something was called from; what is behind an address of it;
+ * shared objects that are loaded into it. And host containers: a list that grows and a table that
+ * finds, for what the simulator remembers. They lie in host memory, which no simulated kernel
+ * notices, and start as all zero. Without memory they say so and are as they were. Nothing in them
+ * depends on addresses, nothing is in the order of a hash. Uses libc and nothing of the library.
  */
 #ifndef SIM_KERNEL_HOST_HOST_H
 #define SIM_KERNEL_HOST_HOST_H
@@ -68,6 +68,41 @@ void *lfb__caller(void);
  * where it is not known. Returns the length of what is written.
  */
 size_t lfb__frames_text(void *const *frames, unsigned int count, char *text, size_t size);
+
+/* shared.c: shared objects that are loaded as modules */
+
+/* What the host calls the files they are loaded from. */
+#define LFB_SHARED_FILE "lfb-module"
+
+struct lfb_shared {
+	struct lfb_shared *next;	/* of all that are loaded */
+	const char *path;		/* the caller's: what it was read from */
+	int fd;				/* its bytes, as they are loaded */
+	void *handle;
+	char *start;			/* where it lies, … */
+	size_t size;
+	char *code;			/* … and in it what is closed; NULL: there is none */
+	size_t code_size;
+	char *data;			/* what can be written */
+	size_t data_size;
+	char *kept;			/* its bytes at lfb__shared_keep() */
+	bool closed;
+};
+
+/* NULL: it cannot be, @why says the reason. It is open. */
+struct lfb_shared *lfb__shared_load(const void *bytes, size_t size, const char *path, char *why,
+				    size_t why_size);
+void lfb__shared_free(struct lfb_shared *shared);
+/* Its own of that name; NULL: it has none. */
+void *lfb__shared_symbol(const struct lfb_shared *shared, const char *name);
+/* The data as it is now is what lfb__shared_reset() makes it again. False without memory. */
+bool lfb__shared_keep(struct lfb_shared *shared);
+void lfb__shared_reset(const struct lfb_shared *shared);
+/* From here on code and data can be used; or whoever touches them has a fault. */
+void lfb__shared_open(struct lfb_shared *shared);
+void lfb__shared_close(struct lfb_shared *shared);
+/* The one that @address lies in; NULL: in none. */
+struct lfb_shared *lfb__shared_at(const void *address);
 
 /* list.c */
 

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
+#include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -92,7 +93,8 @@ __attribute__((noinline)) void *lfb__caller(void)
 
 /* Libdw's, in as much as is used here: its header need not be installed. */
 struct dwfl_callbacks {
-	int (*find_elf)(void);
+	int (*find_elf)(void *module, void **user, const char *name, unsigned long long base,
+			char **file, void **elf);
 	int (*find_debuginfo)(void);
 	int (*section_address)(void);
 	char **debuginfo_path;
@@ -114,6 +116,8 @@ static struct {
 	void *(*line)(void *unit, unsigned long long address);
 	int (*number)(void *line, int *number);
 	const char *(*source)(void *line, void *mtime, void *length);
+	int (*find_elf)(void *module, void **user, const char *name, unsigned long long base,
+			char **file, void **elf);
 	struct dwfl_callbacks callbacks;
 } dw = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -121,6 +125,20 @@ static struct {
 static int no_other_file(void)
 {
 	return -1;
+}
+
+/* Of a module the file has no name any more. */
+static int find_elf(void *module, void **user, const char *name, unsigned long long base,
+		    char **file, void **elf)
+{
+	const struct lfb_shared *shared = lfb__shared_at((const void *)(uintptr_t)base);
+	char path[40];
+
+	if (!shared)
+		return dw.find_elf(module, user, name, base, file, elf);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", shared->fd);
+	*file = strdup(shared->path);
+	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 static int count_objects(struct dl_phdr_info *info, size_t size, void *count)
@@ -150,10 +168,11 @@ static bool find_libdw(void)
 	*(void **)&dw.has = dlsym(library, "dwarf_haspc");
 	*(void **)&dw.line = dlsym(library, "dwarf_getsrc_die");
 	*(void **)&dw.number = dlsym(library, "dwarf_lineno");
-	*(void **)&dw.callbacks.find_elf = dlsym(library, "dwfl_linux_proc_find_elf");
+	*(void **)&dw.find_elf = dlsym(library, "dwfl_linux_proc_find_elf");
+	dw.callbacks.find_elf = find_elf;
 	dw.callbacks.find_debuginfo = no_other_file;
 	if (dw.begin && dw.end && dw.report && dw.report_end && dw.module && dw.symbol &&
-	    dw.unit && dw.has && dw.line && dw.number && dw.callbacks.find_elf)
+	    dw.unit && dw.has && dw.line && dw.number && dw.find_elf)
 		*(void **)&dw.source = dlsym(library, "dwarf_linesrc");
 	return dw.source != NULL;
 }
@@ -270,13 +289,17 @@ static bool is_around(const char *object)
 /* A line without its end; 0 for a frame that is not the user's. */
 static int print_frame(const void *address, bool unsourced, char *line, size_t size, bool *is_main)
 {
+	const struct lfb_shared *shared = lfb__shared_at(address);
 	const struct place place = place_of(address);
 	const char *function = place.function ?: "";
 	Dl_info object;
 	int length;
 
-	if (!dladdr(address, &object) || !object.dli_fname ||
-	    is_around(last_part(object.dli_fname)) ||
+	if (!dladdr(address, &object) || !object.dli_fname)
+		return 0;
+	if (shared)
+		object.dli_fname = shared->path;
+	if (is_around(last_part(object.dli_fname)) ||
 	    is_ours(&object, place.source, unsourced))
 		return 0;
 	*is_main = !strcmp(function, "main");

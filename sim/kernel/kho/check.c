@@ -170,6 +170,17 @@ void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_ad
 		     order, phys, why, what.text);
 }
 
+/*
+ * An area may be taken over page by page without being mapped: each time what describes it says
+ * where the others are. Those nobody asks for are left then.
+ */
+static bool is_part_of_area(const struct lfb_ledger_entry *entry, unsigned long pfn,
+			    unsigned long nr_pages, enum lfb_preserved_as as)
+{
+	return as == LFB_AS_PAGES && nr_pages == 1 && entry->key == PFN_PHYS(pfn) &&
+	       (entry->as == LFB_AS_VMALLOC || entry->as == LFB_AS_VMALLOC_PAGE);
+}
+
 void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
 			 enum lfb_preserved_as as)
 {
@@ -181,6 +192,10 @@ void kho__check_restored(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 		return;
 	entry->restored = true;
 	lfb__ledger_given_back(kernel, entry);
+	if (is_part_of_area(entry, pfn, nr_pages, as)) {
+		kernel->kho.areas_in_parts = true;
+		return;
+	}
 	same = fits(entry, as) && entry->key == PFN_PHYS(pfn);
 	/* Of these the map does not know how many pages there are. */
 	if ((as == LFB_AS_PAGES || as == LFB_AS_VMALLOC) && entry->size != PFN_PHYS(nr_pages))
@@ -203,7 +218,8 @@ static bool is_own(const struct lfb_kernel *kernel, unsigned long pfn,
 	    pfn == PHYS_PFN(kernel->kho.incoming_root_phys))
 		return true;
 	/* Of an area its description tells; what did not go over in one piece is half freed. */
-	return entry && (entry->internal || entry->as == LFB_AS_VMALLOC_PAGE ||
+	return entry && (entry->internal ||
+			 (entry->as == LFB_AS_VMALLOC_PAGE && !kernel->kho.areas_in_parts) ||
 			 (entry->as == LFB_AS_ALLOC && entry->restored));
 }
 

@@ -171,6 +171,32 @@ struct lfb_view kho__memory_view(const struct lfb_kernel *kernel);
 struct lfb_view kho__incoming_view(const struct lfb_kernel *kernel);
 bool kho__is_incoming_view(const struct lfb_view *view);
 
+/* What lies in the page at @phys; NULL where no page is, or none begins. */
+void *kho__page_at(const struct lfb_memory *memory, phys_addr_t phys);
+
+/* Pages that a reader came to, so that it comes to none twice. All 0: none so far. */
+struct kho_met {
+	u64 first[64];		/* slots, 0: free … */
+	u64 *more;		/* … and those in their place, when they are too few */
+	size_t nr_more;		/* a power of two */
+	size_t count;
+};
+
+/* 0; -EEXIST, it was added before; -ENOMEM. */
+int kho__met_add(struct kho_met *met, phys_addr_t phys);
+void kho__met_forget(struct kho_met *met);
+
+/* block.c: pages that each begin with a struct kho_block_header_ser, which leads to the next */
+
+/*
+ * Notes where the blocks of a chain lie that may be anything, from the one at *@next on, in order;
+ * @room: how many at most. How many they are, and *@next is 0 where the chain ends after them;
+ * else it is where the next one is said to be: that is no page, one of @blocks, or one too many.
+ * -ENOMEM.
+ */
+int kho__read_chain(const struct lfb_memory *memory, phys_addr_t *next, phys_addr_t *blocks,
+		    unsigned int room);
+
 /* fdt.c: device trees that may be hostile. libfdt 1.6.1 is safe only behind kho__fdt_is_sound(). */
 
 /* Larger trees are refused: everything handed over as a tree fits in pages. */

@@ -7,7 +7,6 @@
  * the blocks of an order are neighbours, and the largest ones come first.
  */
 #include <luo/kho_radix_tree.h>
-#include <stdlib.h>
 
 #include "sim/kernel/kho/map.h"
 
@@ -58,62 +57,6 @@ static int add_bitmap(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 			       kho__v4_key(PFN_PHYS(pfn), order), &internal, &leaf);
 }
 
-/* The addresses of nodes met so far: a hash table with open addressing, at most half full */
-
-#define FIRST_SLOTS 64
-
-struct nodes {
-	u64 *slots;		/* 0: free */
-	size_t nr_slots;	/* a power of two */
-	size_t count;
-	u64 first[FIRST_SLOTS];
-};
-
-static void nodes_destroy(struct nodes *nodes)
-{
-	if (nodes->slots != nodes->first)
-		free(nodes->slots);
-}
-
-/* The slot of @phys, or the free one where it belongs. */
-static u64 *slot_of(u64 *slots, size_t nr_slots, phys_addr_t phys)
-{
-	size_t i = PHYS_PFN(phys) * 0x9e3779b97f4a7c15ull >> 32;
-
-	for (i %= nr_slots; slots[i] && slots[i] != phys; i = (i + 1) % nr_slots)
-		;
-	return &slots[i];
-}
-
-static int grow(struct nodes *nodes)
-{
-	size_t nr_slots = nodes->nr_slots * 2;
-	u64 *slots = calloc(nr_slots, sizeof(*slots));
-
-	if (!slots)
-		return -ENOMEM;
-	for (size_t i = 0; i < nodes->nr_slots; i++) {
-		if (nodes->slots[i])
-			*slot_of(slots, nr_slots, nodes->slots[i]) = nodes->slots[i];
-	}
-	nodes_destroy(nodes);
-	nodes->slots = slots;
-	nodes->nr_slots = nr_slots;
-	return 0;
-}
-
-/* 0, -EEXIST when it was added before, -ENOMEM. */
-static int nodes_add(struct nodes *nodes, phys_addr_t phys)
-{
-	u64 *slot = slot_of(nodes->slots, nodes->nr_slots, phys);
-
-	if (*slot)
-		return -EEXIST;
-	*slot = phys;
-	LFB_ASSERT(nodes->count < nodes->nr_slots / 2 + 1);
-	return ++nodes->count > nodes->nr_slots / 2 ? grow(nodes) : 0;
-}
-
 /*
  * Reading, from memory that may hold anything
  *
@@ -123,7 +66,7 @@ static int nodes_add(struct nodes *nodes, phys_addr_t phys)
 
 struct walk {
 	struct kho_reader reader;
-	struct nodes nodes;
+	struct kho_met nodes;
 };
 
 /* Are there blocks of this memory among the 2^@shift keys from @key on? @where: who says so. */
@@ -156,7 +99,7 @@ static int enter_node(struct walk *walk, phys_addr_t where, phys_addr_t phys, co
 	if (!*node)
 		return lfb__problem(walk->reader.problem, -EINVAL, where,
 				    "0x%llx is no page a node of the map could be in", phys);
-	err = nodes_add(&walk->nodes, phys);
+	err = kho__met_add(&walk->nodes, phys);
 	if (err == -EEXIST)
 		return lfb__problem(walk->reader.problem, -EINVAL, where,
 				    "the page at 0x%llx is a node of the map twice", phys);
@@ -197,14 +140,13 @@ static int read_map(const struct lfb_view *view, phys_addr_t first, kho_block_fn
 {
 	struct walk walk = {
 		.reader = { view, block, own_page, context, problem },
-		.nodes = { .slots = walk.nodes.first, .nr_slots = FIRST_SLOTS },
 	};
 	int err;
 
 	if (!first)
 		return 0;
 	err = read_node(&walk, first, first, 0, KEY_SHIFT);
-	nodes_destroy(&walk.nodes);
+	kho__met_forget(&walk.nodes);
 	return err;
 }
 

@@ -32,12 +32,6 @@ bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order)
 	return true;
 }
 
-/* The node at @phys; NULL where no page is. */
-static u64 *node_at(const struct lfb_memory *memory, phys_addr_t phys)
-{
-	return IS_ALIGNED(phys, PAGE_SIZE) ? lfb__memory_at(memory, phys, PAGE_SIZE) : NULL;
-}
-
 int kho__radix_leaf(const struct lfb_memory *memory, u64 *node, u64 key,
 		    const struct kho_nodes *nodes, phys_addr_t *leaf)
 {
@@ -65,7 +59,7 @@ int kho__radix_leaf(const struct lfb_memory *memory, u64 *node, u64 key,
 				branch = entry;
 		}
 		*leaf = *entry;
-		node = node_at(memory, *leaf);
+		node = kho__page_at(memory, *leaf);
 		/* Nothing was made: above what is new all was there. */
 		if (!node)
 			return -EINVAL;
@@ -112,7 +106,7 @@ static int find_leaf(struct lfb_kernel *kernel, const struct kho_radix_tree *tre
 
 	if (err == -EINVAL)
 		wild(kernel, phys);
-	*leaf = !err && phys ? node_at(&kernel->memory, phys) : NULL;
+	*leaf = !err && phys ? kho__page_at(&kernel->memory, phys) : NULL;
 	return err;
 }
 
@@ -191,13 +185,18 @@ LFB_ENTRY void kho_radix_del_key(struct kho_radix_tree *tree, unsigned long key)
 	mutex_unlock(&tree->lock);
 }
 
-/* Walks, of a tree that may be anything: there are no more nodes than pages. */
+/*
+ * Walks, of a tree that may be anything: first without a word to anybody, to see that no page is
+ * in it twice, so that there is an end. A callback may be the end of the kernel: nothing of the
+ * host's is held then.
+ */
 
 struct walk {
 	struct lfb_kernel *kernel;
 	const struct kho_radix_walk_cb *cb;
 	void *data;
-	unsigned long nodes;
+	struct kho_met *met;	/* nodes, while it is only looked at; NULL: it was … */
+	size_t nodes;		/* … and so many there are to come */
 	bool frees;
 };
 
@@ -215,57 +214,77 @@ static int walk_leaf(const struct walk *walk, const u64 *bitmap, unsigned long k
 	return err;
 }
 
-/* Was the page at @phys freed, as one that is in the tree twice is? Freeing it tells. */
-static bool is_gone(const struct walk *walk, phys_addr_t phys)
+static int look_at(struct walk *walk, phys_addr_t phys)
 {
-	if (!walk->frees || (lfb__is_memory(&walk->kernel->memory, phys) &&
-			     kho__is_live_block(walk->kernel, PHYS_PFN(phys))))
-		return false;
+	int err = kho__met_add(walk->met, phys);
+
+	if (err == -EEXIST) {
+		lfb__unsafe_as(walk->kernel, LFB_FINDING_MEM_WILD_POINTER,
+			       lfb__phys_object(phys).text,
+			       "the page at 0x%llx is in a radix tree twice", phys);
+		return -EINVAL;
+	}
+	if (err || !walk->frees ||
+	    (lfb__is_memory(&walk->kernel->memory, phys) &&
+	     kho__is_live_block(walk->kernel, PHYS_PFN(phys))))
+		return err;
+	/* It is not allocated as nodes are: freeing it tells. */
 	free_node(walk->kernel, phys);
-	return true;
+	return -EINVAL;
 }
 
-/* The page @node, at @phys where it is known, and all below it, 2^@shift keys from @key on. */
+static int come_to(struct walk *walk, phys_addr_t phys)
+{
+	if (!walk->nodes--) {
+		lfb__unsafe_as(walk->kernel, LFB_FINDING_MEM_WILD_POINTER,
+			       lfb__phys_object(phys).text,
+			       "a radix tree was changed while it was walked");
+		return -EINVAL;
+	}
+	return walk->cb->node ? walk->cb->node(phys, walk->data) : 0;
+}
+
+/* The page @node, which is at @phys, and all below it, 2^@shift keys from @key on. */
 static int walk_node(struct walk *walk, const u64 *node, phys_addr_t phys, unsigned long key,
 		     unsigned int shift)
 {
 	const bool is_leaf = shift == KHO_BITMAP_SIZE_LOG2;
 	const unsigned int below = shift - KHO_TABLE_SIZE_LOG2;
-	int err = 0;
+	int err = walk->met ? look_at(walk, phys) : come_to(walk, phys);
 
-	if (++walk->nodes > walk->kernel->memory.nr_pages) {
-		lfb__unsafe_as(walk->kernel, LFB_FINDING_MEM_WILD_POINTER,
-			       lfb__phys_object(phys).text,
-			       "a radix tree has more nodes than memory has pages: one is in it "
-			       "twice");
-		return -EINVAL;
-	}
-	if (is_gone(walk, phys))
-		return -EINVAL;
-	if (walk->cb->node)
-		err = walk->cb->node(phys, walk->data);
-	if (!err && is_leaf && walk->cb->leaf)
+	if (!err && is_leaf && !walk->met && walk->cb->leaf)
 		err = walk_leaf(walk, node, key);
 	for (unsigned int i = 0; !err && !is_leaf && i < TABLE_ENTRIES; i++) {
-		const u64 *next = node[i] ? node_at(&walk->kernel->memory, node[i]) : NULL;
+		const u64 *next = node[i] ? kho__page_at(&walk->kernel->memory, node[i]) : NULL;
 
 		if (next)
 			err = walk_node(walk, next, node[i], key | (unsigned long)i << below,
 					below);
 		else if (node[i])
 			err = wild(walk->kernel, node[i]);
-		if (next && !err && is_gone(walk, phys))
-			err = -EINVAL;
 	}
-	if (!err && walk->frees)
+	if (!err && !walk->met && walk->frees)
 		free_node(walk->kernel, phys);
 	return err;
 }
 
-static int walk_all(struct walk *walk, const struct kho_radix_tree *tree)
+static int walk_root(struct walk *walk, const struct kho_radix_tree *tree)
 {
 	return walk_node(walk, tree->root->table, virt_to_phys(tree->root), 0,
 			 ROOT_SHIFT + KHO_TABLE_SIZE_LOG2);
+}
+
+static int walk_all(struct walk *walk, const struct kho_radix_tree *tree)
+{
+	struct kho_met met = { .count = 0 };
+	int err;
+
+	walk->met = &met;
+	err = walk_root(walk, tree);
+	walk->met = NULL;
+	walk->nodes = met.count;
+	kho__met_forget(&met);
+	return err ? err : walk_root(walk, tree);
 }
 
 LFB_ENTRY int kho_radix_walk_tree(struct kho_radix_tree *tree, const struct kho_radix_walk_cb *cb,

@@ -3,6 +3,7 @@
  * Bounded looks at memory whose content nobody vouches for, and a word for what is wrong with it.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "sim/kernel/kho/kho.h"
 
@@ -70,4 +71,66 @@ bool kho__is_incoming_view(const struct lfb_view *view)
 struct lfb_view kho__incoming_view(const struct lfb_kernel *kernel)
 {
 	return (struct lfb_view){ incoming_at, kernel, kernel->memory.size };
+}
+
+void *kho__page_at(const struct lfb_memory *memory, phys_addr_t phys)
+{
+	return IS_ALIGNED(phys, PAGE_SIZE) ? lfb__memory_at(memory, phys, PAGE_SIZE) : NULL;
+}
+
+/* The pages met so far: a hash table with open addressing, at most half full. */
+
+void kho__met_forget(struct kho_met *met)
+{
+	free(met->more);
+	*met = (struct kho_met){ .count = 0 };
+}
+
+static u64 *slots_of(struct kho_met *met, size_t *nr_slots)
+{
+	*nr_slots = met->more ? met->nr_more : ARRAY_SIZE(met->first);
+	return met->more ? met->more : met->first;
+}
+
+/* The slot of @page, or the free one where it belongs. */
+static u64 *slot_of(u64 *slots, size_t nr_slots, u64 page)
+{
+	size_t i = page * 0x9e3779b97f4a7c15ull >> 32;
+
+	for (i %= nr_slots; slots[i] && slots[i] != page; i = (i + 1) % nr_slots)
+		;
+	return &slots[i];
+}
+
+static int make_room(struct kho_met *met)
+{
+	size_t nr_slots;
+	const u64 *old = slots_of(met, &nr_slots);
+	u64 *slots = calloc(nr_slots * 2, sizeof(*slots));
+
+	if (!slots)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr_slots; i++) {
+		if (old[i])
+			*slot_of(slots, nr_slots * 2, old[i]) = old[i];
+	}
+	free(met->more);
+	met->more = slots;
+	met->nr_more = nr_slots * 2;
+	return 0;
+}
+
+int kho__met_add(struct kho_met *met, phys_addr_t phys)
+{
+	/* 0 is a free slot, and may be a page. */
+	const u64 page = PHYS_PFN(phys) + 1;
+	size_t nr_slots;
+	u64 *slots = slots_of(met, &nr_slots);
+	u64 *slot = slot_of(slots, nr_slots, page);
+
+	if (*slot)
+		return -EEXIST;
+	*slot = page;
+	LFB_ASSERT(met->count < nr_slots / 2 + 1);
+	return ++met->count > nr_slots / 2 ? make_room(met) : 0;
 }

@@ -6,14 +6,9 @@
 #include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 
-#define CHUNK_PAGES 511
 #define CALLER "kho_restore_vmalloc"
 #define KNOWN_FLAGS (KHO_VMALLOC_ALLOC | KHO_VMALLOC_HUGE_VMAP)
 
-struct kho_vmalloc_chunk {
-	u64 next_phys;
-	u64 phys[CHUNK_PAGES];
-};
 _Static_assert(sizeof(struct kho_vmalloc_chunk) == PAGE_SIZE, "a chunk is one page");
 _Static_assert(sizeof(struct kho_vmalloc) == 16, "the descriptor is handed over as it is");
 
@@ -72,7 +67,7 @@ static int describe(struct lfb_kernel *kernel, const struct lfb_area *area, phys
 
 	*first = 0;
 	for (*blocks = 0; *blocks <= nr_blocks; ++*blocks) {
-		const unsigned long n = *blocks % CHUNK_PAGES;
+		const unsigned long n = *blocks % KHO_VMALLOC_SIZE;
 		unsigned long pfn;
 
 		if (!n) {
@@ -84,7 +79,7 @@ static int describe(struct lfb_kernel *kernel, const struct lfb_area *area, phys
 			     *first ? LFB_AS_VMALLOC_PAGE : LFB_AS_VMALLOC);
 			*link = page_to_phys(page);
 			chunk = chunk_at(kernel, *link);
-			link = &chunk->next_phys;
+			link = &chunk->hdr.next.phys;
 		}
 		if (*blocks == nr_blocks)
 			break;
@@ -126,9 +121,9 @@ static bool take_back(struct lfb_kernel *kernel, phys_addr_t phys, unsigned long
 		if (!is_own_chunk(kernel, here))
 			return false;
 		chunk = chunk_at(kernel, here);
-		for (unsigned long i = 0; blocks && i < CHUNK_PAGES; i++, blocks--)
+		for (unsigned long i = 0; blocks && i < KHO_VMALLOC_SIZE; i++, blocks--)
 			sound &= unmark(kernel, chunk->phys[i], order);
-		phys = chunk->next_phys;
+		phys = chunk->hdr.next.phys;
 		unmark(kernel, here, 0);
 		__free_pages(lfb__page(kernel, PHYS_PFN(here)), 0);
 	}
@@ -145,8 +140,8 @@ static void complain_of_left(struct lfb_kernel *kernel, phys_addr_t phys, unsign
 	const unsigned long left = blocks;
 	const phys_addr_t first = chunk_at(kernel, phys)->phys[0];
 
-	for (; phys && blocks; phys = chunk_at(kernel, phys)->next_phys) {
-		for (unsigned long i = 0; blocks && i < CHUNK_PAGES; i++, blocks--) {
+	for (; phys && blocks; phys = chunk_at(kernel, phys)->hdr.next.phys) {
+		for (unsigned long i = 0; blocks && i < KHO_VMALLOC_SIZE; i++, blocks--) {
 			const phys_addr_t block = chunk_at(kernel, phys)->phys[i];
 			struct page *page = lfb__page(kernel, PHYS_PFN(block));
 
@@ -295,7 +290,7 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 			return false;
 		chunk = chunk_at(kernel, phys);
 		*chunks++ = lfb__page(kernel, PHYS_PFN(phys));
-		for (unsigned long i = 0; i < CHUNK_PAGES && nr_entries; i++, nr_entries--) {
+		for (unsigned long i = 0; i < KHO_VMALLOC_SIZE && nr_entries; i++, nr_entries--) {
 			struct page *page = lfb__page(kernel, PHYS_PFN(chunk->phys[i]));
 
 			if (!is_block(kernel, chunk->phys[i], work))
@@ -303,14 +298,14 @@ static bool collect(const struct lfb_kernel *kernel, phys_addr_t phys, struct re
 			for (unsigned int j = 0; j < 1u << work->order; j++)
 				*pages++ = page + j;
 		}
-		phys = chunk->next_phys;
+		phys = chunk->hdr.next.phys;
 	}
 	/* An empty one comes behind a full one; handovers there are that lack it. */
-	if (!phys || work->nr_chunks * CHUNK_PAGES != work->nr_pages >> work->order)
+	if (!phys || work->nr_chunks * KHO_VMALLOC_SIZE != work->nr_pages >> work->order)
 		return !phys;
 	work->wrong = phys;
 	work->wrong_order = 0;
-	if (!kho__is_waiting(kernel, phys, 0) || chunk_at(kernel, phys)->next_phys ||
+	if (!kho__is_waiting(kernel, phys, 0) || chunk_at(kernel, phys)->hdr.next.phys ||
 	    chunk_at(kernel, phys)->phys[0])
 		return false;
 	*chunks = lfb__page(kernel, PHYS_PFN(phys));
@@ -425,11 +420,11 @@ static bool restore_chunks(struct lfb_kernel *kernel, phys_addr_t first, struct 
 		const struct kho_vmalloc_chunk *chunk =
 			kho__is_waiting(kernel, phys, 0) ? chunk_at(kernel, phys) : NULL;
 
-		for (unsigned long i = 0; chunk && i < CHUNK_PAGES && chunk->phys[i]; i++) {
+		for (unsigned long i = 0; chunk && i < KHO_VMALLOC_SIZE && chunk->phys[i]; i++) {
 			if (!restore_block(kernel, work, chunk->phys[i]))
 				return false;
 		}
-		next = chunk ? chunk->next_phys : 0;
+		next = chunk ? chunk->hdr.next.phys : 0;
 		/* The first chunk stands for the area. */
 		if (!kho__restore_range(kernel, CALLER, phys, 1, LFB_AS_VMALLOC,
 					phys == first ? work->nr_pages : 1))
@@ -485,7 +480,7 @@ LFB_ENTRY void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	work.flags = (preservation->flags & KHO_VMALLOC_ALLOC ? VM_ALLOC : 0) |
 		     (preservation->flags & KHO_VMALLOC_HUGE_VMAP ? VM_ALLOW_HUGE_VMAP : 0);
 	work.nr_pages = preservation->total_pages;
-	work.nr_chunks = ((work.nr_pages >> work.order) + CHUNK_PAGES - 1) / CHUNK_PAGES;
+	work.nr_chunks = ((work.nr_pages >> work.order) + KHO_VMALLOC_SIZE - 1) / KHO_VMALLOC_SIZE;
 	work.pages = lfb__kcalloc(work.nr_pages + work.nr_chunks + 1, sizeof(*work.pages));
 	if (!work.pages)
 		return NULL;

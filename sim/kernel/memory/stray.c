@@ -50,6 +50,22 @@ static void report_stale(struct lfb_kernel *kernel, const void *address, phys_ad
 	report(kernel, LFB_FINDING_MEM_STALE_POINTER, object.text, text, more);
 }
 
+/* An address of a module, where an earlier kernel had it. */
+static void report_unloaded(struct lfb_kernel *kernel, const void *address,
+			    const struct lfb_shared *shared)
+{
+	const bool code = (uintptr_t)address - (uintptr_t)shared->code < shared->code_size;
+	char text[200], found[280], more[TEXT_SIZE] = "";
+
+	strcpy(text, "stale pointer: an address of ");
+	lfb__behind_name(code ? LFB_BEHIND_CODE : LFB_BEHIND_DATA, (uintptr_t)address,
+			 text + strlen(text), 100);
+	strcat(text, " of an earlier kernel was followed");
+	if (lfb__find_handed_over(kernel, (uintptr_t)address, found, sizeof(found)))
+		snprintf(more, sizeof(more), "; it was found at %s", found);
+	report(kernel, LFB_FINDING_MEM_STALE_POINTER, culprit(kernel).text, text, more);
+}
+
 /* An address in the vmalloc range where nothing is mapped. */
 static void report_vmalloc(struct lfb_kernel *kernel, const void *address)
 {
@@ -241,6 +257,7 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_
 	const size_t vmalloc = (uintptr_t)address - (uintptr_t)memory->vmalloc_base;
 	phys_addr_t phys;
 	const enum lfb_address_kind kind = lfb__address_kind(memory, address, &phys);
+	const struct lfb_shared *shared = lfb__shared_at(address);
 	const struct lfb_lone *lone;
 	long long offset;
 	char text[80];
@@ -252,6 +269,8 @@ void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_
 	} else if (stray == LFB_STRAY_NO_ADDRESS) {
 		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel).text,
 		       "a pointer that is no address was followed", "");
+	} else if (shared && shared->closed) {
+		report_unloaded(kernel, address, shared);
 	} else if (kind == LFB_ADDRESS_STALE) {
 		report_stale(kernel, address, phys);
 	} else if (lone) {

@@ -49,6 +49,7 @@ struct kho {
 	unsigned long own_blocks;	/* … of them KHO's: root tree, kexec-metadata */
 	/* incoming */
 	phys_addr_t incoming_root_phys;	/* root tree */
+	bool areas_in_parts;		/* of vmalloc areas not all are restored as a whole */
 	char previous_release[KHO_RELEASE_SIZE]; /* of the kernel that jumped, "" unknown */
 	u32 kexec_count;		/* jumps since power on */
 };

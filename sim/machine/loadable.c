@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Modules in shared objects. Each machine has copies of its own, in remapped memory so many that
+ * each kernel has the module at another address than the three before it.
+ */
+#define _GNU_SOURCE /* asprintf() */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <luo/shmem.h>
+
+#include "sim/machine/machine.h"
+
+#define COPIES 4	/* as many as the places that memory moves between */
+
+struct loaded {
+	struct lfb_shared *shared;
+	struct lfb_module image;
+	struct module module;	/* where it has none of its own */
+};
+
+/* A file. Of each there is one, however often it is loaded: what was loaded stays as it was. */
+struct lfb_loadable {
+	struct list_head list;
+	char *path;
+	char *bytes;
+	size_t size;
+	char name[64];		/* the module's */
+	struct loaded copies[COPIES];
+	unsigned int at;	/* the one that is open */
+};
+
+static struct loaded *copy_of(struct lfb_loadable *loadable)
+{
+	return &loadable->copies[loadable->at];
+}
+
+static unsigned int next_of(const struct lfb_machine *machine, const struct lfb_loadable *loadable)
+{
+	return machine->kernel.memory.mode == LFB_MEMORY_REMAP ? (loadable->at + 1) % COPIES :
+								 loadable->at;
+}
+
+/* "my_driver" of "build/my-driver.so" */
+static void name_of(const char *path, char *name, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	const char *file = slash ? slash + 1 : path;
+
+	snprintf(name, size, "%.*s", (int)strcspn(file, "."), file);
+	for (; *name; name++) {
+		if (*name == '-')
+			*name = '_';
+	}
+}
+
+/* Copies */
+
+static bool lies_in(const struct lfb_shared *shared, const void *address)
+{
+	return (uintptr_t)address - (uintptr_t)shared->start < shared->size;
+}
+
+/* What its sources say: LFB_MODULE(), or module_init() and module_exit(). */
+static bool find_module(struct loaded *copy)
+{
+	struct lfb_module *const *const said = lfb__shared_symbol(copy->shared, "lfb_this_module");
+	struct lfb_module *image = &copy->image;
+
+	if (said) {
+		if (!lies_in(copy->shared, *said) || !lies_in(copy->shared, (*said)->module))
+			return false;
+		*image = **said;
+	} else {
+		*(void **)&image->init = lfb__shared_symbol(copy->shared, "init_module");
+		*(void **)&image->exit = lfb__shared_symbol(copy->shared, "cleanup_module");
+		image->module = lfb__shared_symbol(copy->shared, "__this_module");
+		if (!image->init)
+			return false;
+	}
+	image->data = copy->shared->data;
+	image->data_size = copy->shared->data_size;
+	return true;
+}
+
+/* It may be called otherwise than its file. */
+static bool name_and_keep(struct lfb_loadable *loadable, struct loaded *copy)
+{
+	struct lfb_module *image = &copy->image;
+
+	if (!image->module)
+		image->module = &copy->module;
+	if (image->module->name)
+		snprintf(loadable->name, sizeof(loadable->name), "%s", image->module->name);
+	image->module->name = loadable->name;
+	return lfb__shared_keep(copy->shared);
+}
+
+static int load_copy(struct lfb_machine *machine, struct lfb_loadable *loadable, unsigned int which)
+{
+	struct loaded *copy = &loadable->copies[which];
+	char why[400];
+	int err = 0;
+
+	if (copy->shared)
+		return 0;
+	copy->shared = lfb__shared_load(loadable->bytes, loadable->size, loadable->path, why,
+					sizeof(why));
+	if (!copy->shared)
+		return lfb__error(machine, -ENOEXEC, "%.300s", why);
+	if (!find_module(copy))
+		err = lfb__error(machine, -ENOEXEC, "%.300s is no module: there is neither "
+				 "module_init() nor LFB_MODULE() in it, or it was compiled "
+				 "without -DMODULE", loadable->path);
+	else if (!name_and_keep(loadable, copy))
+		err = lfb__error(machine, -ENOMEM, "no memory for %.300s", loadable->path);
+	if (err) {
+		lfb__shared_free(copy->shared);
+		memset(copy, 0, sizeof(*copy));
+	}
+	return err;
+}
+
+static void destroy(struct lfb_loadable *loadable)
+{
+	for (unsigned int i = 0; i < COPIES; i++)
+		lfb__shared_free(loadable->copies[i].shared);
+	free(loadable->path);
+	free(loadable->bytes);
+	free(loadable);
+}
+
+void lfb__loadables_destroy(struct lfb_machine *machine)
+{
+	struct lfb_loadable *loadable, *next;
+
+	list_for_each_entry_safe(loadable, next, &machine->loadables, list) {
+		list_del(&loadable->list);
+		destroy(loadable);
+	}
+}
+
+/* Files */
+
+static struct lfb_loadable *find_loadable(struct lfb_machine *machine, const char *path,
+					  const char *bytes, size_t size)
+{
+	struct lfb_loadable *loadable;
+
+	list_for_each_entry(loadable, &machine->loadables, list) {
+		if (!strcmp(loadable->path, path) && loadable->size == size &&
+		    !memcmp(loadable->bytes, bytes, size))
+			return loadable;
+	}
+	return NULL;
+}
+
+int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb_loadable **opened)
+{
+	struct lfb_loadable *loadable;
+	char *bytes;
+	size_t size;
+	int err = lfb__read_whole_file(path, &bytes, &size);
+
+	if (err)
+		return lfb__error(machine, err, "%.300s", lfb_error_text(NULL));
+	*opened = find_loadable(machine, path, bytes, size);
+	if (*opened) {
+		free(bytes);
+		return 0;
+	}
+	loadable = calloc(1, sizeof(*loadable));
+	if (loadable)
+		loadable->path = strdup(path);
+	if (!loadable || !loadable->path) {
+		free(loadable);
+		free(bytes);
+		return lfb__error(machine, -ENOMEM, "no memory for %.300s", path);
+	}
+	loadable->bytes = bytes;
+	loadable->size = size;
+	name_of(path, loadable->name, sizeof(loadable->name));
+	err = load_copy(machine, loadable, 0);
+	if (err) {
+		destroy(loadable);
+		return err;
+	}
+	list_add_tail(&loadable->list, &machine->loadables);
+	*opened = loadable;
+	return 0;
+}
+
+const char *lfb__loadable_name(const struct lfb_loadable *loadable)
+{
+	return loadable->name;
+}
+
+struct lfb_module *lfb__loadable_module(struct lfb_loadable *loadable)
+{
+	return &copy_of(loadable)->image;
+}
+
+void lfb__loadable_reset(struct lfb_loadable *loadable)
+{
+	lfb__shared_reset(copy_of(loadable)->shared);
+}
+
+struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compatible, u64 number)
+{
+	struct file *(*make)(const char *compatible, u64 number);
+
+	*(void **)&make = lfb__shared_symbol(copy_of(loadable)->shared, "lfb_make_file");
+	return make ? make(compatible, number) : NULL;
+}
+
+bool lfb__loadable_is(const struct lfb_loadable *loadable, const char *name)
+{
+	const char *slash = strrchr(loadable->path, '/');
+
+	return !strcmp(loadable->path, name) || (slash && !strcmp(slash + 1, name));
+}
+
+int lfb__loadable_beside(struct lfb_machine *machine, const struct lfb_loadable *other,
+			 const char *path, struct lfb_loadable **opened)
+{
+	const char *slash = strrchr(other->path, '/');
+	char *beside = NULL;
+	int err;
+
+	if (strchr(path, '/') || !slash)
+		return lfb__loadable_open(machine, path, opened);
+	if (asprintf(&beside, "%.*s/%s", (int)(slash - other->path), other->path, path) < 0)
+		return lfb__error(machine, -ENOMEM, "no memory for %.300s", path);
+	err = lfb__loadable_open(machine, beside, opened);
+	free(beside);
+	return err;
+}
+
+/* From kernel to kernel */
+
+int lfb__loadable_prepare(struct lfb_machine *machine, struct lfb_loadable *loadable)
+{
+	return load_copy(machine, loadable, next_of(machine, loadable));
+}
+
+void lfb__loadable_move(struct lfb_machine *machine, struct lfb_loadable *from,
+			struct lfb_loadable *to)
+{
+	struct lfb_shared *left = copy_of(from)->shared;
+
+	to->at = next_of(machine, to);
+	lfb__shared_open(copy_of(to)->shared);
+	if (left != copy_of(to)->shared && machine->kernel.memory.mode == LFB_MEMORY_REMAP)
+		lfb__shared_close(left);
+}
+
+/* Files, for who knows no more of them than whose they are */
+
+static const struct file_operations no_fops;
+
+static struct file *bare_file(u64 number)
+{
+	struct file *file = anon_inode_getfile("loadable", &no_fops, NULL, 0);
+
+	if (!IS_ERR(file))
+		file_inode(file)->i_ino = (unsigned long)number;
+	return file;
+}
+
+static struct file *memory_file(u64 number)
+{
+	struct file *file = memfd_alloc_file("loadable", MFD_ALLOW_SEALING);
+	int err = IS_ERR(file) ? 0 : lfb__contents_write(file, PAGE_SIZE, "0", number);
+
+	if (!err)
+		return file;
+	fput(file);
+	return ERR_PTR(err);
+}
+
+static struct liveupdate_file_handler *find_handler(const struct luo *luo, const char *compatible)
+{
+	struct liveupdate_file_handler *handler;
+
+	list_for_each_entry(handler, &luo->handlers, private.list) {
+		if (!strcmp(handler->compatible, compatible))
+			return handler;
+	}
+	return NULL;
+}
+
+/* What the module says that opening one is. A handler may also lie in memory it allocated. */
+static struct file *driver_file(struct lfb_machine *machine,
+				const struct liveupdate_file_handler *handler, u64 number)
+{
+	struct lfb_image_module *image;
+	struct file *file = NULL;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		const uintptr_t data = (uintptr_t)image->module->data;
+
+		if (!image->loadable || !image->loaded)
+			continue;
+		if ((uintptr_t)handler - data < image->module->data_size)
+			return lfb__loadable_file(image->loadable, handler->compatible, number);
+		if (!file)
+			file = lfb__loadable_file(image->loadable, handler->compatible, number);
+	}
+	return file;
+}
+
+struct file *lfb_module_file(const char *compatible, u64 number)
+{
+	struct lfb_machine *machine = lfb_machine_current();
+	const struct luo *luo = machine ? machine->kernel.luo : NULL;
+	struct liveupdate_file_handler *handler;
+	struct file *file;
+
+	handler = luo && compatible ? find_handler(luo, compatible) : NULL;
+	if (!handler)
+		return ERR_PTR(-ENOENT);
+	file = driver_file(machine, handler, number);
+	if (file)
+		return file;
+	file = bare_file(number);
+	if (IS_ERR(file) || handler->ops->can_preserve(handler, file))
+		return file;
+	fput(file);
+	return memory_file(number);
+}
