@@ -33,8 +33,8 @@ side_by_side() {
 	echo '```'
 }
 
-# defect STATUS NAME [QUIRK [OPTION…]]: STATUS is how linux-7.3 ends, in a machine with these options;
-# the quirk is the name, if it is "" or not given
+# defect STATUS NAME [QUIRK [OPTION…]]: STATUS is how linux-7.3 ends, in a machine with these
+# options; the quirk is the name, if it is "" or not given
 defect() {
 	ends=$1
 	name=$2
