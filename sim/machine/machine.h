@@ -139,7 +139,7 @@ int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
 int lfb__machine_create_own(const struct lfb_machine_options *options,
 			    struct lfb_machine **machinep);
 /*
- * nodes.c: what @text says of NUMA nodes, NULL: nothing; they have all of @memory, which is set
+ * What @text says of NUMA nodes, NULL: nothing; they have all of @memory, which is set
  * where it is 0. 0 or -EINVAL.
  */
 int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory);
