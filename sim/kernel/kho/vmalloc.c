@@ -35,13 +35,16 @@ static struct page *new_chunk(struct lfb_kernel *kernel)
 static void mark(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
 		 unsigned long noted, enum lfb_preserved_as as)
 {
-	kho__check_twice(kernel, pfn, nr_pages);
 	kho__track_set(kernel, pfn, nr_pages);
 	kho__note_preserved(kernel, pfn, noted, as);
 }
 
-/* A block of the area. One that is larger than a page is a step of its own that can fail. */
-static int mark_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+/*
+ * A block of the area. One that is larger than a page is a step of its own that can fail. @twice:
+ * one was marked before, and tells for all.
+ */
+static int mark_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order,
+		      bool *twice)
 {
 	const unsigned long nr_pages = 1ul << order;
 
@@ -49,6 +52,7 @@ static int mark_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 		return -ENOMEM;
 	if (kho__track_prepare(kernel, pfn, nr_pages))
 		return -ENOMEM;
+	*twice = *twice || kho__check_twice(kernel, pfn, nr_pages);
 	mark(kernel, pfn, nr_pages, nr_pages, LFB_AS_VMALLOC_PAGE);
 	return 0;
 }
@@ -63,6 +67,7 @@ static int describe(struct lfb_kernel *kernel, const struct lfb_area *area, phys
 	const unsigned long nr_blocks = area->nr_pages >> area->order;
 	struct kho_vmalloc_chunk *chunk = NULL;
 	u64 *link = first;
+	bool twice = false;
 	int err;
 
 	*first = 0;
@@ -84,7 +89,7 @@ static int describe(struct lfb_kernel *kernel, const struct lfb_area *area, phys
 		if (*blocks == nr_blocks)
 			break;
 		pfn = page_to_pfn(area->pages[*blocks << area->order]);
-		err = mark_block(kernel, pfn, area->order);
+		err = mark_block(kernel, pfn, area->order, &twice);
 		if (err)
 			return err;
 		chunk->phys[n] = PFN_PHYS(pfn);
