@@ -48,7 +48,7 @@ static int add_group(const struct cli_given *given)
 
 static int add_without(const struct cli_given *given)
 {
-	static const char *const names[] = { "again", "off", "links" };
+	static const char *const names[] = { "again", "off", "links", "plain", "twice" };
 	unsigned int *without = given->into;
 
 	for (size_t bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++) {
@@ -57,8 +57,8 @@ static int add_without(const struct cli_given *given)
 			return CLI_OK;
 		}
 	}
-	return cli_usage(given->line->command, "--without %s: expected again, off or links",
-			 given->value);
+	return cli_usage(given->line->command, "--without %s: expected again, off, links, plain or "
+			 "twice", given->value);
 }
 
 /* Compared with the model */
@@ -265,7 +265,7 @@ static void begin_defects(struct cli_json *json, bool wanted)
 static bool is_beyond_the_model(const char *quirk)
 {
 	static const char *const quirks[] = {
-		"SESSION_RETRIEVE_EFAULT_FINISHES", "PRESERVE_EFAULT_KEEPS", "FILE_GET_ID_CHANGES",
+		"SESSION_RETRIEVE_EFAULT_FINISHES", "PRESERVE_EFAULT_KEEPS",
 		"FILES_POINTER_ZERO_ACCEPTED", "SESSION_TRUST_SERIALIZED",
 		"CALLBACK_POSITIVE_IS_SUCCESS", "BOOT_ENOMEM_PANICS", NULL,
 	};
@@ -487,7 +487,9 @@ static const struct cli_option options[] = {
 	  .group = GROUP_MODULE },
 	{ "without", "WHAT", "do not try: again (preserving a file that was retrieved), off\n"
 	  "(kernels without live update, or KHO), links (other links of handlers\n"
-	  "and FLBs); may be repeated", offsetof(struct exhaust, without),
+	  "and FLBs), plain (a kernel loaded without the handover), twice (preserving\n"
+	  "a file that is, where it has an identity); may be repeated",
+	  offsetof(struct exhaust, without),
 	  .set = add_without, .group = GROUP_MODULE },
 	{ .more = cli_machine_options,
 	  .help = "\nMachines (from --memory on, with --module only):\n" },

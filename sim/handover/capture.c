@@ -149,8 +149,8 @@ static int write_ranges(u8 *bytes, const struct lfb_handed *handed, const struct
 		size_t size = (size_t)range->nr_pages << PAGE_SHIFT;
 
 		if (handed->copy(handed->context, range->phys, content, size))
-			return lfb__error(handed->machine, -EINVAL, "0x%llx is preserved but no "
-					  "memory", range->phys);
+			return lfb__error(handed->machine, -EINVAL, "0x%llx is preserved, but no "
+					  "memory or cannot be read", range->phys);
 		put_le(entry, 8, range->phys);
 		put_le(entry + 8, 4, range->nr_pages);
 		put_le(entry + 12, 4, range->kind);

@@ -29,6 +29,7 @@ int lfb_image_kind(const char *path)
 		return LFB_IMAGE_CORE;
 	case LFB_SOURCE_XZ:
 	case LFB_SOURCE_KDUMP:
+	case LFB_SOURCE_FLAT:
 		return LFB_IMAGE_PACKED;
 	case LFB_SOURCE_TAR:
 	case LFB_SOURCE_DIRECTORY:

@@ -34,17 +34,19 @@ const struct luo_codec *lfb__found_codec(const struct lfb_view *view, phys_addr_
 struct choice {
 	struct lfb_inspection *found;
 	u64 budget;			/* of blocks */
-	phys_addr_t luo;		/* is it in this map? */
-	bool holds_luo;
+	phys_addr_t luo, root;		/* are they in this map? */
+	bool holds_luo, holds_root;
 };
 
-static int look_for_luo(void *context, phys_addr_t phys, unsigned int order)
+static int look_for_both(void *context, phys_addr_t phys, unsigned int order)
 {
 	struct choice *choice = context;
 
 	if (phys <= choice->luo && choice->luo - phys < PAGE_SIZE << order)
 		choice->holds_luo = true;
-	if (choice->holds_luo || !choice->budget)
+	if (phys <= choice->root && choice->root - phys < PAGE_SIZE << order)
+		choice->holds_root = true;
+	if ((choice->holds_luo && choice->holds_root) || !choice->budget)
 		return -ECANCELED;
 	choice->budget--;
 	return 0;
@@ -62,9 +64,11 @@ static void weigh(struct choice *choice, const struct kho_root *root, struct lfb
 		return;
 	lfb__found_codec(view, choice->luo, size, &head);
 	item->number = head.number;
-	choice->holds_luo = false;
-	abi->read_map(view, root->map, look_for_luo, NULL, choice, &problem);
+	choice->holds_luo = choice->holds_root = false;
+	choice->root = root->phys;
+	abi->read_map(view, root->map, look_for_both, NULL, choice, &problem);
 	item->holds_luo = choice->holds_luo;
+	item->holds_itself = choice->holds_root;
 }
 
 static int add_root(void *context, const struct kho_root *root)
@@ -79,10 +83,15 @@ static int add_root(void *context, const struct kho_root *root)
 	return lfb__found_add(choice->found, &choice->found->roots, &item, sizeof(item));
 }
 
-/* A stale one's memory has been given out again: its state is overwritten, or older. */
+/*
+ * A stale one's memory has been given out again: its state is overwritten, or older. Of what was
+ * read of memory that is in use a copy may be in it, this program's for one.
+ */
 static bool is_better(const struct lfb_found_root *a, const struct lfb_found_root *b)
 {
-	return a->holds_luo != b->holds_luo ? a->holds_luo : a->number > b->number;
+	if (a->holds_luo != b->holds_luo)
+		return a->holds_luo;
+	return a->number != b->number ? a->number > b->number : a->holds_itself && !b->holds_itself;
 }
 
 phys_addr_t lfb__image_root(struct lfb_inspection *found)

@@ -326,6 +326,23 @@ int lfb__blob_names(const struct lfb_blob *blob, struct lfb_blob_names *names)
 	return err;
 }
 
+/* Who asks about areas of his own is told about those. */
+static void read_scratch(struct lfb_inspection *found)
+{
+	const struct lfb_scratch_area *areas;
+	size_t count;
+
+	if (found->scratch.count || found->error)
+		return;
+	areas = lfb__source_scratch(found->source, found->root.phys, &count);
+	for (size_t i = 0; areas && i < count; i++) {
+		if (areas[i].size)
+			lfb__found_add(found, &found->scratch,
+				       &(struct lfb_found_area){ areas[i].address, areas[i].size },
+				       sizeof(struct lfb_found_area));
+	}
+}
+
 void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source *source,
 				phys_addr_t root)
 {
@@ -336,6 +353,7 @@ void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source 
 	if (!root || found->error)
 		return;
 	read_state(found, root);
+	read_scratch(found);
 	read_payloads(found);
 }
 

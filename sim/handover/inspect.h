@@ -34,6 +34,7 @@ struct lfb_found_root {
 	char compatible[16];
 	u64 number;			/* of the update; 0: no LUO state there */
 	bool holds_luo;			/* its map has the page of its LUO state */
+	bool holds_itself;		/* … and its own: copies lie anywhere */
 };
 
 /* Preserved blocks of one order, one behind the other. */

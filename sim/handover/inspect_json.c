@@ -40,9 +40,10 @@ static void image_header(struct lfb_json *json, const struct lfb_inspection *fou
 	lfb__json_close(json, ']');
 	lfb__json_open(json, "other_roots", '[');
 	for (size_t i = 0; i < found->roots.count; i++)
-		lfb__json_item(json, "address=%llu compatible=%s number=%llu holds_luo=%u",
+		lfb__json_item(json, "address=%llu compatible=%s number=%llu holds_luo=%u "
+			       "holds_itself=%u",
 			       roots[i].address, roots[i].compatible, roots[i].number,
-			       roots[i].holds_luo);
+			       roots[i].holds_luo, roots[i].holds_itself);
 	lfb__json_close(json, ']');
 	lfb__json_close(json, '}');
 }

@@ -33,6 +33,7 @@ static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
 
 static void image_header(struct lfb_output *output, const struct lfb_inspection *found)
 {
+	const struct lfb_found_area *scratch = found->scratch.items;
 	const struct lfb_found_root *roots = found->roots.items;
 	const struct lfb_source *source = found->source;
 
@@ -45,6 +46,9 @@ static void image_header(struct lfb_output *output, const struct lfb_inspection 
 	if (source->nr_stretches > AREAS_MAX)
 		lfb__output_text(output, "  memory       and %zu more\n",
 				 source->nr_stretches - AREAS_MAX);
+	for (size_t i = 0; i < found->scratch.count; i++)
+		lfb__output_text(output, "  scratch      0x%llx, %llu bytes\n", scratch[i].address,
+				 scratch[i].size);
 	if (found->missing_pages)
 		lfb__output_text(output, "  not in it    %llu preserved page%s\n",
 				 found->missing_pages, plural(found->missing_pages));
@@ -55,6 +59,8 @@ static void image_header(struct lfb_output *output, const struct lfb_inspection 
 			lfb__output_text(output, ", update number %llu", roots[i].number);
 		if (!roots[i].holds_luo)
 			lfb__output_text(output, ", its map does not have the page of a LUO state");
+		else if (!roots[i].holds_itself)
+			lfb__output_text(output, ", its map does not have its own page");
 		lfb__output_text(output, "\n");
 	}
 }

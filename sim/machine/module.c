@@ -34,6 +34,17 @@ long lfb__module_init(void *argument)
 	return err < 0 ? err : 0;
 }
 
+void *lfb__module_data_of(int (*init)(void))
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &lfb_machine_current()->modules, list) {
+		if (image->module->init == init)
+			return image->module->data;
+	}
+	return NULL;
+}
+
 static const char *name_of(const struct lfb_image_module *image)
 {
 	return image->loadable ? image->name : image->module->module->name;

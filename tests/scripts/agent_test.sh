@@ -42,6 +42,32 @@ refused 'too many arguments' 'raw D 0 72 72 1=1 1=1 1=1 1=1 1=1 1=1 1=1 1=1 1=1 
 refused 'a word of more than 64 characters' \
 	'open DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD'
 
+# What a request says it is and what there is of it: behind its end memory ends.
+cat >"$dir/raw.txt" <<'END'
+open D
+raw D 0 4096 24
+raw D 0 72 24
+raw D 0 24 24
+raw D 0 73 72 8=97
+raw D 0 4294967295 72 8=97
+raw D 0 72 72 8=97
+raw D 0 4096 4096 8=98
+raw D 0 4097 4096 8=99
+raw D 0 72 4 8=99
+raw D 0 72 4
+create D vm S
+raw S 0x40 24 16 fd=#0 8=1
+raw S 0x42 8 4
+raw S 0x42 4 4
+ro getname S
+END
+lfb 0 run --agent --profile linux-7.3 "$dir/raw.txt"
+sed -n 's/.*[^=]= *//p' "$dir/out" | tr '\n' ' ' >"$dir/got"
+echo 'ok -EFAULT -EFAULT -EINVAL -EFAULT -EFAULT ok ok -EFAULT -EINVAL -EFAULT ok -EFAULT' \
+	'-EINVAL -EINVAL -EFAULT ' >"$dir/wanted"
+tr -d '\n' <"$dir/wanted" | cmp -s - "$dir/got" || fail "raw requests: $(cat "$dir/got")"
+checks=$((checks + 1))
+
 # A handover goes through a file: the script's second kernel is another process's first.
 sed -n '1,/^reboot!/p' "$dir/update.txt" >"$dir/first.txt"
 sed '1,/^reboot!/d' "$dir/update.txt" >"$dir/second.txt"

@@ -7,6 +7,8 @@ real_test.py core [--shift N] IMAGE OUT       the same as an ELF core of the pag
 real_test.py compare IMAGE.json DUMP          the dump (JSON) is what an independent decoder read
 real_test.py same DUMP DUMP                   two dumps say the same but for what they are read from
 real_test.py stale IMAGE OUT ROOT COPY NUMBER the root tree once more, with an older LUO state
+real_test.py scratch IMAGE OUT ROOT           what tells of scratch areas
+real_test.py copy IMAGE OUT ROOT COPY         the root tree once more, as it is
 real_test.py debugfs IMAGE ROOT OUT           what /sys/kernel/debug/kho showed of it
 real_test.py hostile IMAGE OUT                damaged ELF cores, OUT.0 and so on
 """
@@ -80,6 +82,8 @@ def make_core(path, out, shift):
     # A vmcore has the kernel's text twice, and /proc/kcore what has no physical address.
     segments.insert(0, (segments[0][0], bytes(segments[0][1][:PAGE]), PAGE))
     segments.append((0xFFFFFFFFFFFFFFFF, b"no memory", 9))
+    # Older ones say 0 of it.
+    segments += [(0, b"vmalloc", 1 << 45), (0, b"modules", 1 << 30)]
     with open(out, "wb") as file:
         file.write(elf(segments, shift))
 
@@ -191,6 +195,26 @@ def make_stale(path, out, root, copy, number):
     write_sparse(out, data)
 
 
+def make_scratch(path, out, root):
+    """As x86 has it at the jump: where the list will be, and the list, elsewhere. And a decoy of
+    either: of another root, and of areas that do not have the place."""
+    data = bytearray(read(path))
+    areas = struct.pack("<6Q", 0xDC00000, 0x1C00000, 0xFC00000, 0, 0x1400000, 0x400000)
+    tell = struct.pack("<QIIQQQQ", 0, 10, 32, root, PAGE, 0xF7F0000, len(areas))
+    other = struct.pack("<QIIQQQQ", 0, 10, 32, root + PAGE, PAGE, 0x200000, 16)
+    data[0x5088 : 0x5088 + len(other)] = other
+    data[0x6FD0 : 0x6FD0 + len(tell)] = tell
+    data[0x8000 : 0x8000 + len(areas)] = areas.replace(b"\0\0\xc0\r", b"\0\0\xc0\n")
+    data[0x9000 : 0x9000 + len(areas)] = areas
+    write_sparse(out, data)
+
+
+def make_copy(path, out, root, copy):
+    data = bytearray(read(path))
+    data[copy : copy + PAGE] = data[root : root + PAGE]
+    write_sparse(out, data)
+
+
 def memblock_tree():
     """What reserve_mem=4K:4096:oops hands over."""
     strings = b"compatible\0start\0size\0"
@@ -276,6 +300,10 @@ def main(what, *args):
         same(load(args[0]), load(args[1]))
     elif what == "stale":
         make_stale(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
+    elif what == "scratch":
+        make_scratch(args[0], args[1], int(args[2], 0))
+    elif what == "copy":
+        make_copy(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
     elif what == "debugfs":
         make_debugfs(args[0], int(args[1], 0), args[2])
     elif what == "hostile":

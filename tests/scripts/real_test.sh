@@ -86,6 +86,27 @@ lfb 1 dump --json --base 0 --scratch 0x1000000+0x5e5000 "$dir/s1"
 prints out '"scratch": ['
 fits dump
 
+# What the kernel before tells the next one of it.
+real scratch "$dir/s1" "$dir/told" 0x21e000
+lfb 1 dump --base 0 "$dir/told"
+prints out 'scratch      0xdc00000, 29360128 bytes'
+prints out 'scratch      0x1400000, 4194304 bytes'
+prints out 'problem at 0x15e4000: 9 blocks of order 0 from here on reach into scratch'
+[ "$(grep -c ' scratch ' "$dir/out")" -eq 2 ] || fail "there are other areas of scratch"
+lfb 1 dump --json --base 0 "$dir/told"
+fits dump
+lfb 0 dump --base 0 --scratch 0x8000000+0x1000 "$dir/told"
+! grep -q 0xdc00000 "$dir/out" || fail "areas are looked for that were not asked about"
+real scratch "$dir/s1" "$dir/told" 0x21f000
+lfb 0 dump --base 0 "$dir/told"
+! grep -q ' scratch ' "$dir/out" || fail "what is told of another root is believed"
+
+# A copy of the root tree, as whoever reads memory that is in use makes one, is not taken for it.
+real copy "$dir/s1" "$dir/two" 0x21e000 0x10000
+lfb 0 dump --base 0 "$dir/two"
+prints out 'KHO root tree at 0x21e000'
+prints out 'other root   0x10000, kho-v4, update number 1, its map does not have its own page'
+
 # A kernel boots from it: that of the same formats with everything, another one as if from cold.
 # The pages of memfds are in the blob alone, so only there they have their contents.
 xz -dkc "$data/s1.blob.xz" >"$dir/s1.blob"
@@ -198,6 +219,13 @@ prints err 'nothing of /sys/kernel/debug/kho is there'
 # What is no image, or not all of one.
 lfb 1 dump "$data/s1.mem.xz"
 prints err 'unpack it with xz -dk'
+{ printf 'KDUMP   ' && head -c 8192 /dev/zero; } >"$dir/kdump"
+lfb 1 dump "$dir/kdump"
+prints err 'compressed format'
+prints err 'makedumpfile -E'
+{ printf 'makedumpfile' && head -c 8192 /dev/zero; } >"$dir/kdump"
+lfb 1 dump "$dir/kdump"
+prints err 'makedumpfile -R'
 lfb 1 dump "$dir/s1"
 prints err 'not a blob'
 lfb 1 dump --base 0 "$data/README.md"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Images of physical memory: read back what was written, and no more of them than there is. */
 #define _GNU_SOURCE /* memmem() */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,61 @@ static void a_large_image_takes_no_more_memory_than_what_is_in_it(void **state)
 	lfb_blob_free(blob);
 }
 
+/* Devices give all that is asked for or nothing, and of some pages nothing. */
+static struct unreadable {
+	off_t from, to;
+} unreadable[3];
+
+ssize_t __real_pread(int fd, void *to, size_t size, off_t offset);
+ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset);
+ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(unreadable); i++) {
+		if (offset < unreadable[i].to && offset + (off_t)size > unreadable[i].from) {
+			errno = EFAULT;
+			return -1;
+		}
+	}
+	return __real_pread(fd, to, size, offset);
+}
+
+static void pages_that_cannot_be_read_hide_nothing_else(void **state)
+{
+	struct lfb_blob *blob = blob_of(story, 0, "linux-7.3"), *again;
+	struct lfb_image_options options = { .sz = sizeof(options), .base = 1ull << 32 };
+	const off_t root = (off_t)(blob->kho_root - options.base);
+	size_t described = 0;
+	int fd;
+
+	write_raw(blob, options.base, 32 << 20);
+	/* Holes of a file are passed by: there are none but between what is handed over. */
+	fd = open(path, O_WRONLY);
+	for (off_t at = 0; at < 32 << 20; at += at == 15 * PAGE_SIZE ? 1 << 20 : PAGE_SIZE)
+		assert_int_equal(pwrite(fd, "x", 1, at), 1);
+	close(fd);
+	unreadable[0] = (struct unreadable){ 0, 1 << 16 };
+	unreadable[1] = (struct unreadable){ 2 << 20, 3 << 20 };
+	unreadable[2] = (struct unreadable){ 31 << 20, 32 << 20 };
+	assert_int_equal(lfb_inspect_image(path, &options, LFB_INSPECT_TEXT, count_bytes,
+					   &described), 0);
+	assert_in_range(described, 100, 10000);
+	/* What is handed over and cannot be read is no handover. */
+	unreadable[1] = (struct unreadable){ root, root + PAGE_SIZE };
+	assert_int_equal(lfb_blob_from_image(path, &options, &again, NULL), -ENOENT);
+	for (u32 i = 0; i < blob->nr_ranges; i++) {
+		const off_t at = (off_t)(blob->ranges[i].phys - options.base);
+
+		if (at == root)
+			continue;
+		unreadable[1] = (struct unreadable){ at, at + PAGE_SIZE };
+		assert_int_not_equal(lfb_blob_from_image(path, &options, &again, NULL), 0);
+		if (blob->ranges[i].kind == LFB_BLOB_PRESERVED)
+			assert_non_null(strstr(lfb_error_text(NULL), "cannot be read"));
+	}
+	memset(unreadable, 0, sizeof(unreadable));
+	lfb_blob_free(blob);
+}
+
 /* Every page of a core, and every byte of its headers, is spoilt in turn. */
 static void a_damaged_core_is_refused_or_read(void **state)
 {
@@ -179,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_core_of_a_blob_is_the_same_blob_again),
 		cmocka_unit_test(a_blob_is_an_image_of_itself),
 		cmocka_unit_test(a_large_image_takes_no_more_memory_than_what_is_in_it),
+		cmocka_unit_test(pages_that_cannot_be_read_hide_nothing_else),
 		cmocka_unit_test(a_damaged_core_is_refused_or_read),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 	};

@@ -453,6 +453,89 @@ static long inodes_live_as_long_as_any_file(void *argument)
 	return 0;
 }
 
+/* Two bytes at a page's end and three behind it, where each page is asked for by itself. */
+static long write_some(void *argument)
+{
+	struct file *file = memfd_alloc_file(NULL, MFD_ALLOW_SEALING);
+	const struct lfb_fault_plan next = {
+		.sz = sizeof(next), .kinds = 1u << LFB_FAULT_ALLOC, .nth = 1,
+	};
+	s64 pos = 0;
+
+	/* Nothing is to be written, so nothing is asked for. */
+	assert_int_equal(kernel_write(file, "ab", 2, &pos), 2);
+	pos = PAGE_SIZE - 2;
+	i_size_write(file_inode(file), PAGE_SIZE);
+	assert_int_equal(memfd_add_seals(file, F_SEAL_GROW), 0);
+	assert_int_equal(kernel_write(file, "uvxyz", 5, &pos), 2);
+	assert_int_equal(pos, PAGE_SIZE);
+	assert_int_equal(kernel_write(file, "xyz", 3, &pos), -EPERM);
+	assert_int_equal(pos, PAGE_SIZE);
+	assert_int_equal(i_size_read(file_inode(file)), PAGE_SIZE);
+	assert_int_equal(memfd_add_seals(file, F_SEAL_WRITE), 0);
+	assert_int_equal(kernel_write(file, "", 0, &pos), 0);
+	assert_int_equal(kernel_write(file, "x", 1, &pos), -EPERM);
+	fput(file);
+
+	file = memfd_alloc_file(NULL, 0);
+	pos = 0;
+	assert_int_equal(kernel_write(file, "ab", 2, &pos), 2);
+	pos = PAGE_SIZE - 2;
+	assert_int_equal(lfb_fault_arm(machine, &next), 0);
+	assert_int_equal(kernel_write(file, "uvxyz", 5, &pos), 2);
+	assert_int_equal(lfb_fault_hits(machine), 1);
+	assert_int_equal(pos, PAGE_SIZE);
+	assert_int_equal(i_size_read(file_inode(file)), PAGE_SIZE);
+	assert_int_equal(lfb_fault_arm(machine, NULL), 0);
+	fput(file);
+	return 0;
+}
+
+static void a_write_ends_where_the_first_page_says_no(void **state)
+{
+	in_kernel(write_some);
+	assert_int_equal(lfb_finding_count(machine), 0);
+}
+
+/* Two bytes of page 0, a hole, a folio of pages 2 and 3, and a page. */
+static long read_across(void *argument)
+{
+	struct file *file = memfd_alloc_file(NULL, 0);
+	struct folio *folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, 1);
+	char bytes[3 * PAGE_SIZE + 8], expected[sizeof(bytes)] = { 0 };
+	s64 pos = PAGE_SIZE - 2;
+
+	assert_int_equal(shmem_add_to_page_cache(folio, file_inode(file), 2), 0);
+	folio_put(folio);
+	i_size_write(file_inode(file), 6 * PAGE_SIZE);
+	assert_int_equal(kernel_write(file, "ab", 2, &pos), 2);
+	pos = 3 * PAGE_SIZE - 2;
+	assert_int_equal(kernel_write(file, "cdef", 4, &pos), 4);
+	pos = 4 * PAGE_SIZE - 2;
+	assert_int_equal(kernel_write(file, "ghij", 4, &pos), 4);
+	memcpy(expected, "ab", 2);
+	memcpy(expected + 2 * PAGE_SIZE, "cdef", 4);
+	memcpy(expected + 3 * PAGE_SIZE, "ghij", 4);
+	for (size_t first = 0; first < 4; first++) {
+		for (size_t size = 0; size < sizeof(bytes) - first; size += 1021) {
+			pos = (s64)(PAGE_SIZE - 2 + first);
+			memset(bytes, 'x', sizeof(bytes));
+			assert_int_equal(kernel_read(file, bytes, size, &pos), (s64)size);
+			assert_int_equal(pos, PAGE_SIZE - 2 + first + size);
+			assert_memory_equal(bytes, expected + first, size);
+			assert_int_equal(bytes[size], 'x');
+		}
+	}
+	fput(file);
+	return 0;
+}
+
+static void a_read_goes_across_folios_and_holes(void **state)
+{
+	in_kernel(read_across);
+	assert_int_equal(lfb_finding_count(machine), 0);
+}
+
 static void what_is_no_file_in_memory_is_refused(void **state)
 {
 	in_kernel(other_files_refuse);
@@ -487,6 +570,8 @@ int main(void)
 		TEST(payloads_from_hell_are_errors),
 		TEST(what_is_no_file_in_memory_is_refused),
 		TEST(seals_are_kept_to),
+		TEST(a_write_ends_where_the_first_page_says_no),
+		TEST(a_read_goes_across_folios_and_holes),
 		TEST(an_inode_lives_as_long_as_any_open_file),
 	};
 

@@ -47,6 +47,7 @@ struct lfb_life {
 	struct lfb_machine_options machine_options;
 	unsigned int files;		/* of all kinds */
 	unsigned int links, gaps;	/* of handlers and FLBs: there are, and there are not */
+	bool identifies;		/* a handler says what its files are, and is asked */
 	bool wanted[LFB_FINDINGS_NR + 1];
 	/* The run that is being done. */
 	struct lfb_machine *machine;
@@ -54,7 +55,8 @@ struct lfb_life {
 	int device;
 	int session[LFB_AGENT_SESSIONS];
 	int file[LFB_AGENT_FILES];	/* made in this kernel … */
-	int given[LFB_AGENT_FILES];	/* … and retrieved in it */
+	int given[LFB_AGENT_FILES];	/* … retrieved in it … */
+	int out[LFB_AGENT_FILES];	/* … and one of those that is preserved, or was */
 	bool hit;			/* what was to fail in the last act did */
 	bool dead;
 	int error;			/* of the test's own functions */

@@ -7,6 +7,8 @@
 #include "lib/orchestrator.h"
 #include "sim/explore/life/life.h"
 
+#define TWICE 101u	/* the other token of the first file */
+
 int lfb__life_machine(struct lfb_life *life)
 {
 	int err = lfb__machine_create_own(&life->machine_options, &life->machine);
@@ -66,7 +68,7 @@ static void new_kernel(struct lfb_life *life)
 	for (unsigned int i = 0; i < LFB_AGENT_SESSIONS; i++)
 		life->session[i] = -EBADF;
 	for (unsigned int i = 0; i < LFB_AGENT_FILES; i++)
-		life->file[i] = life->given[i] = -EBADF;
+		life->file[i] = life->given[i] = life->out[i] = -EBADF;
 }
 
 static bool is_linked(const struct liveupdate_file_handler *handler,
@@ -111,6 +113,8 @@ static long kexec(struct lfb_life *life, const struct lfb_agent_act *act)
 
 	if (err)
 		return err;
+	if (act->verb == LFB_AGENT_KEXEC_PLAIN)
+		lfb_machine_load(machine, LFB_IMAGE_PLAIN);
 	if (act->verb == LFB_AGENT_KEXEC_OFF)
 		machine->lacks = LFB_LACKS_LIVEUPDATE;
 	if (act->verb == LFB_AGENT_KEXEC_NO_KHO)
@@ -126,30 +130,54 @@ static long kexec(struct lfb_life *life, const struct lfb_agent_act *act)
 	return 0;
 }
 
-static void count_links(struct lfb_life *life)
+/* Is a handler asked what its files are? */
+static long identifies(void *argument)
+{
+	const struct luo *luo = ((const struct lfb_life *)argument)->machine->kernel.luo;
+	const struct liveupdate_file_handler *handler;
+
+	if (!luo || luo_quirk(luo, LUO_QUIRK_FILE_PRESERVED_TWICE))
+		return false;
+	list_for_each_entry(handler, &luo->handlers, private.list) {
+		if (handler->ops->get_id)
+			return true;
+	}
+	return false;
+}
+
+static void look_at_registry(struct lfb_life *life)
 {
 	struct call none = { life, UINT_MAX, false };
 
+	life->identifies = lfb_machine_call(life->machine, identifies, life);
 	life->links = (unsigned int)lfb_machine_call(life->machine, rewire, &none);
 	none.adds = true;
 	life->gaps = (unsigned int)lfb_machine_call(life->machine, rewire, &none);
+}
+
+static int preserve(struct lfb_life *life, const struct lfb_agent_act *act, int fd)
+{
+	life->out[act->file] = fd;
+	return fd < 0 ? fd : lfb_agent_preserve(life->agent, life->session[act->session], fd,
+						act->file + 1u);
 }
 
 static long perform(struct lfb_life *life, const struct lfb_agent_act *act)
 {
 	const char name[] = { (char)('a' + act->session), '\0' };
 	struct call call = { .life = life };
-	int fd, *session = &life->session[act->session];
+	int *session = &life->session[act->session];
 
 	switch (act->verb) {
 	case LFB_AGENT_CREATE:
 		return *session = lfb_agent_create_session(life->agent, life->device, name);
 	case LFB_AGENT_PRESERVE:
-		fd = file(life, act->file);
-		return fd < 0 ? fd : lfb_agent_preserve(life->agent, *session, fd, act->file + 1u);
+		return preserve(life, act, file(life, act->file));
 	case LFB_AGENT_AGAIN:
-		return lfb_agent_preserve(life->agent, *session, life->given[act->file],
-					  act->file + 1u);
+		return preserve(life, act, life->given[act->file]);
+	case LFB_AGENT_TWICE:
+		return lfb_agent_preserve(life->agent, *session, life->out[act->file],
+					  act->file + TWICE);
 	case LFB_AGENT_REOPEN:
 		return *session = lfb_agent_retrieve_session(life->agent, life->device, name);
 	case LFB_AGENT_RETRIEVE:
@@ -250,7 +278,7 @@ long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
 		return life->error = -ENOMEM;
 	life->device = lfb_agent_open(life->agent);
 	if (!length)
-		count_links(life);
+		look_at_registry(life);
 	for (unsigned int i = 0; i < length && !is_dead(life); i++) {
 		lfb__life_name(&word[i], 1, text, sizeof(text));
 		doing(life, i + 1, text);

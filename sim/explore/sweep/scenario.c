@@ -79,7 +79,8 @@ static long operate(struct play *play, const struct lfb_operation *operation, u6
 {
 	struct lfb_run *run = &play->run;
 	bool preserves = operation->verb == LFB_VERB_PRESERVE;
-	bool boots = operation->verb == LFB_VERB_COLD || operation->verb == LFB_VERB_REBOOT;
+	bool boots = operation->verb == LFB_VERB_COLD || operation->verb == LFB_VERB_REBOOT ||
+		     operation->verb == LFB_VERB_JUMP;
 	long result;
 
 	lfb__run_points_begin(run);

@@ -77,9 +77,21 @@ static int read_note(struct lfb_source *source, const Elf64_Phdr *header, u64 *l
 	return 0;
 }
 
+/* Others say 0 of it: of several that begin there nobody knows which is memory. */
+static void drop_from_zero(struct lfb_source *source)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < source->nr_segments; i++) {
+		if (source->segments[i].phys)
+			source->segments[count++] = source->segments[i];
+	}
+	source->nr_segments = count;
+}
+
 static int read_headers(struct lfb_source *source, const Elf64_Ehdr *header, u64 count)
 {
-	u64 notes = NOTES_MAX;
+	u64 notes = NOTES_MAX, from_zero = 0;
 
 	for (u64 i = 0; i < count; i++) {
 		Elf64_Phdr segment;
@@ -90,8 +102,9 @@ static int read_headers(struct lfb_source *source, const Elf64_Ehdr *header, u64
 		if (segment.p_type == PT_NOTE && read_note(source, &segment, &notes))
 			return -ENOMEM;
 		/* /proc/kcore says so of what has no physical address. */
-		if (segment.p_type != PT_LOAD || segment.p_paddr == UINT64_MAX)
+		if (segment.p_type != PT_LOAD || segment.p_paddr == UINT64_MAX || !segment.p_memsz)
 			continue;
+		from_zero += !segment.p_paddr;
 		source->segments[source->nr_segments++] = (struct lfb_segment){
 			.phys = segment.p_paddr,
 			.size = segment.p_memsz,
@@ -99,6 +112,8 @@ static int read_headers(struct lfb_source *source, const Elf64_Ehdr *header, u64
 			.file_size = segment.p_filesz,
 		};
 	}
+	if (from_zero > 1)
+		drop_from_zero(source);
 	return 0;
 }
 

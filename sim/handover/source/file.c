@@ -10,24 +10,27 @@
 
 #define TAR_MAGIC_AT 257
 
+size_t lfb__source_read(int fd, void *to, size_t size, u64 offset, bool *ended)
+{
+	size_t done = 0;
+	ssize_t got = 0;
+
+	*ended = offset > INT64_MAX - size;
+	while (done < size && !*ended) {
+		got = pread(fd, (u8 *)to + done, size - done, (off_t)(offset + done));
+		if (got < 0 && errno != EINTR)
+			break;
+		*ended = !got;
+		done += got > 0 ? (size_t)got : 0;
+	}
+	return done;
+}
+
 int lfb__source_pread(int fd, void *to, size_t size, u64 offset)
 {
-	u8 *at = to;
+	bool ended;
 
-	if (offset > INT64_MAX - size)
-		return -EIO;
-	while (size) {
-		ssize_t got = pread(fd, at, size, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return -EIO;
-		at += got;
-		offset += (u64)got;
-		size -= (size_t)got;
-	}
-	return 0;
+	return lfb__source_read(fd, to, size, offset, &ended) == size ? 0 : -EIO;
 }
 
 int lfb__source_open_file(const char *path, struct stat *about)
@@ -58,7 +61,7 @@ int lfb__source_kind(const char *path, enum lfb_source_kind *kind)
 		{ 0, ELFMAG, SELFMAG, LFB_SOURCE_CORE },
 		{ 0, "\xfd" "7zXZ", 6, LFB_SOURCE_XZ },
 		{ 0, "KDUMP   ", 8, LFB_SOURCE_KDUMP },
-		{ 0, "makedumpfile", 12, LFB_SOURCE_KDUMP },
+		{ 0, "makedumpfile", 12, LFB_SOURCE_FLAT },
 		{ TAR_MAGIC_AT, "ustar", 5, LFB_SOURCE_TAR },
 	};
 	char start[512] = { 0 };

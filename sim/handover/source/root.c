@@ -9,6 +9,8 @@
 #include "sim/handover/source/source.h"
 
 #define BATCH ((u64)1 << 20)
+/* Pages that cannot be read; then there are too many to go on. */
+#define UNREADABLE_MAX (1u << 20)
 
 struct search {
 	struct lfb_source *source;
@@ -17,6 +19,7 @@ struct search {
 	void *context;
 	u8 *batch;
 	u64 budget;			/* bytes: no honest file has the same twice in memory */
+	unsigned int unreadable;	/* pages */
 };
 
 /* Most pages are seen here only; a device tree is looked at as the rest of the house does. */
@@ -25,7 +28,10 @@ static int look(struct search *search, phys_addr_t phys, const u8 *page)
 	static const u8 magic[] = { 0xd0, 0x0d, 0xfe, 0xed };
 	struct kho_root root;
 	char text[8];
+	int err = lfb__source_note(search->source, phys, page);
 
+	if (err)
+		return err;
 	if (memcmp(page, magic, sizeof(magic)) ||
 	    kho__read_root(&search->view, phys, &root, NULL))
 		return 0;
@@ -45,14 +51,37 @@ static u64 next_data(int fd, u64 offset)
 	return (u64)data > offset ? (u64)data : offset;
 }
 
+/*
+ * Up to *@size bytes; of devices, which give all or nothing, a page alone before one that cannot be
+ * read. What comes back is less than *@size where that begins, or the file has *@ended.
+ */
+static u64 read_batch(struct search *search, u64 *size, u64 offset, bool *ended)
+{
+	const int fd = search->source->fd;
+	u64 got = lfb__source_read(fd, search->batch, *size, offset, ended);
+
+	if (!got && !*ended && *size > PAGE_SIZE) {
+		*size = PAGE_SIZE;
+		got = lfb__source_read(fd, search->batch, *size, offset, ended);
+	}
+	search->budget -= got < search->budget ? got : search->budget;
+	if (got < *size && !*ended)
+		return got & PAGE_MASK;
+	/* Of the last page nothing may be left from before. */
+	memset(search->batch + got, 0, PAGE_ALIGN(got) - got);
+	return got;
+}
+
 static int search_segment(struct search *search, const struct lfb_segment *segment)
 {
 	u64 at = 0;
 	int err = 0;
 
-	while (!err && at < segment->file_size && search->budget) {
+	while (!err && at < segment->file_size && search->budget &&
+	       search->unreadable < UNREADABLE_MAX) {
 		const u64 data = next_data(search->source->fd, segment->offset + at);
-		u64 size;
+		u64 size, got;
+		bool ended;
 
 		if (data == UINT64_MAX)
 			return 0;
@@ -62,23 +91,18 @@ static int search_segment(struct search *search, const struct lfb_segment *segme
 		size = segment->file_size - at;
 		if (size > BATCH)
 			size = BATCH;
-		/* Of the last page nothing may be left from before. */
-		if (size % PAGE_SIZE)
-			memset(search->batch + (size & PAGE_MASK), 0, PAGE_SIZE);
-		/* A file that was cut: what is there is looked at. */
-		if (lfb__source_pread(search->source->fd, search->batch, size,
-				      segment->offset + at)) {
-			if (size <= PAGE_SIZE)
-				return 0;
-			size = PAGE_SIZE;
-			if (lfb__source_pread(search->source->fd, search->batch, size,
-					      segment->offset + at))
-				return 0;
-		}
-		search->budget -= size < search->budget ? size : search->budget;
-		for (u64 page = 0; !err && page < size; page += PAGE_SIZE)
+		got = read_batch(search, &size, segment->offset + at, &ended);
+		for (u64 page = 0; !err && page < got; page += PAGE_SIZE)
 			err = look(search, segment->phys + at + page, search->batch + page);
-		at += PAGE_ALIGN(size);
+		at += PAGE_ALIGN(got);
+		/* A file that was cut: what is there is looked at. */
+		if (ended)
+			break;
+		/* A page that is broken, or nobody may read. */
+		if (got < size) {
+			at += PAGE_SIZE;
+			search->unreadable++;
+		}
 	}
 	return err;
 }

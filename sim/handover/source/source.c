@@ -222,8 +222,13 @@ int lfb__source_open(const char *path, u64 base, struct lfb_source *source)
 		return lfb__error(NULL, -EINVAL, "%.200s is compressed: unpack it with xz -dk; "
 				  "pages of zeros take no room then", path);
 	if (kind == LFB_SOURCE_KDUMP)
-		return lfb__error(NULL, -EINVAL, "%.200s has makedumpfile's own format: write an "
-				  "ELF core, by makedumpfile -E", path);
+		return lfb__error(NULL, -EINVAL, "%.200s has makedumpfile's compressed format, of "
+				  "which no ELF core can be made again: dump once more, by "
+				  "makedumpfile -E, or in QEMU by dump-guest-memory without -z, -l "
+				  "or -s", path);
+	if (kind == LFB_SOURCE_FLAT)
+		return lfb__error(NULL, -EINVAL, "%.200s has makedumpfile's flattened format: "
+				  "makedumpfile -R puts together what it was made of", path);
 	source->fd = lfb__source_open_file(path, &about);
 	if (source->fd < 0)
 		return source->fd;
@@ -249,6 +254,8 @@ void lfb__source_close(struct lfb_source *source)
 	free(source->stretches);
 	free(source->segments);
 	free(source->note);
+	lfb__list_free(&source->boots);
+	lfb__list_free(&source->pairs);
 	if (source->fd >= 0)
 		close(source->fd);
 	*source = (struct lfb_source){ .fd = -1 };

@@ -51,6 +51,23 @@ struct lfb_source {
 	u64 size;			/* bytes of memory, in all segments */
 	u8 *note;			/* NULL: there is none */
 	size_t note_size;
+	/* What a search came across besides roots: scratch.c. */
+	struct lfb_list boots;		/* struct lfb_boot_data */
+	struct lfb_list pairs;		/* phys_addr_t of pages */
+};
+
+/* What kernels of x86 tell the next one as it boots: where the root is, and the scratch areas. */
+struct lfb_boot_data {
+	u64 root;
+	u64 root_size;
+	u64 scratch;			/* where the list of them will be … */
+	u64 scratch_size;		/* … and its bytes */
+};
+
+/* Memory that the next kernel boots in. */
+struct lfb_scratch_area {
+	u64 address;
+	u64 size;
 };
 
 /* Memory without gaps, and the pages of it that were read. */
@@ -67,6 +84,7 @@ enum lfb_source_kind {
 	LFB_SOURCE_CORE,
 	LFB_SOURCE_XZ,
 	LFB_SOURCE_KDUMP,		/* makedumpfile's own format */
+	LFB_SOURCE_FLAT,		/* … or anything, in pieces */
 	LFB_SOURCE_TAR,
 	LFB_SOURCE_DIRECTORY,
 };
@@ -77,6 +95,8 @@ enum lfb_source_kind {
 int lfb__source_open_file(const char *path, struct stat *about);
 /* What a file looks like: 0 or -errno of opening it. */
 int lfb__source_kind(const char *path, enum lfb_source_kind *kind);
+/* How many of @size bytes at @offset could be read; if not all, was it the file's end? */
+size_t lfb__source_read(int fd, void *to, size_t size, u64 offset, bool *ended);
 /* All of @size bytes at @offset of the file, or -EIO. */
 int lfb__source_pread(int fd, void *to, size_t size, u64 offset);
 
@@ -123,6 +143,17 @@ struct lfb_tree_file {
 
 /* 0, also when it is not there, or -errno with its sentence. */
 int lfb__tree_file(const char *tree, const char *path, struct lfb_tree_file *file);
+
+/*
+ * scratch.c: kernels write a list of scratch areas for the next one, and where it will be. The list
+ * is loaded elsewhere until the jump, so it is known by what must be in it.
+ */
+
+/* Notes what may be of that in a page. 0 or -ENOMEM. */
+int lfb__source_note(struct lfb_source *source, phys_addr_t phys, const u8 *page);
+/* The list that goes with @root, or NULL; *@count areas. Good as long as a view's memory. */
+const struct lfb_scratch_area *lfb__source_scratch(struct lfb_source *source, phys_addr_t root,
+						   size_t *count);
 
 /*
  * root.c: calls @found for each page that may be a root tree, a device tree that is sound, is
