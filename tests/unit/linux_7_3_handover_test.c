@@ -405,8 +405,8 @@ static void blocks_may_be_overwritten_before_they_are_given_back(void **state)
 		for (unsigned int i = 0; i < 3; i++) {
 			struct world *world = prepared(profile);
 			const phys_addr_t files = first_session(world)->files;
-			/* Out of memory, a circle, into a page: the second block is lost but once. */
-			const phys_addr_t wrong[] = { ~0ull << PAGE_SHIFT, files, files + 8 };
+			/* Beyond memory, in a circle (then nothing is lost), into a page. */
+			const phys_addr_t wrong[] = { 1ull << 52, files, files + 8 };
 			struct luo_block_ser *block;
 			unsigned long unclaimed;
 			int session;
