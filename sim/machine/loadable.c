@@ -250,7 +250,8 @@ void lfb__loadable_move(struct lfb_machine *machine, struct lfb_loadable *from,
 	struct lfb_shared *left = copy_of(from)->shared;
 
 	to->at = next_of(machine, to);
-	lfb__shared_open(copy_of(to)->shared);
+	if (copy_of(to)->shared->closed)
+		lfb__shared_open(copy_of(to)->shared);
 	if (left != copy_of(to)->shared && machine->kernel.memory.mode == LFB_MEMORY_REMAP)
 		lfb__shared_close(left);
 }
