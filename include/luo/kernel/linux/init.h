@@ -23,8 +23,8 @@
  * it: they go into its struct lfb_module. Where several modules are linked together, each is
  * compiled with names of its own: -Dinit_module=NAME_init -Dcleanup_module=NAME_exit.
  */
-#define module_init(function) int init_module(void) __attribute__((alias(#function)))
-#define module_exit(function) void cleanup_module(void) __attribute__((alias(#function)))
+#define module_init(function) int init_module(void) __attribute__((alias(#function)));
+#define module_exit(function) void cleanup_module(void) __attribute__((alias(#function)));
 #define subsys_initcall(function) module_init(function)
 #define device_initcall(function) module_init(function)
 

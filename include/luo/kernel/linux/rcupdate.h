@@ -36,7 +36,7 @@ static inline void rcu_read_unlock(void)
 	barrier();
 }
 
-DEFINE_LOCK_GUARD_0(rcu, rcu_read_lock(), rcu_read_unlock())
+DEFINE_LOCK_GUARD_0(rcu, rcu_read_lock(), rcu_read_unlock(), char lfb_nothing)
 
 /** synchronize_rcu() - all who read now are gone; may sleep. */
 static inline void synchronize_rcu(void)

@@ -10,23 +10,6 @@
 
 #define __RWSEM_INITIALIZER(name) LFB_LOCK_INIT(#name)
 
-/* As locks go they are here to be had at once or not at all. */
-static inline int down_read_trylock(struct rw_semaphore *sem)
-{
-	if (sem->lock.owner)
-		return 0;
-	down_read(sem);
-	return 1;
-}
-
-static inline int down_write_trylock(struct rw_semaphore *sem)
-{
-	if (rwsem_is_locked(sem))
-		return 0;
-	down_write(sem);
-	return 1;
-}
-
 static inline int __must_check down_read_interruptible(struct rw_semaphore *sem)
 {
 	down_read(sem);
@@ -44,13 +27,6 @@ static inline int __must_check down_write_killable(struct rw_semaphore *sem)
 #define down_write_nested(sem, subclass) down_write(sem)
 #define rwsem_assert_held(sem) lockdep_assert_held(sem)
 #define rwsem_assert_held_write(sem) lockdep_assert_held_write(sem)
-
-/** downgrade_write() - from alone to shared. */
-static inline void downgrade_write(struct rw_semaphore *sem)
-{
-	up_write(sem);
-	down_read(sem);
-}
 
 DEFINE_GUARD(rwsem_read, struct rw_semaphore *, down_read(_T), up_read(_T))
 DEFINE_GUARD(rwsem_write, struct rw_semaphore *, down_write(_T), up_write(_T))

@@ -37,14 +37,6 @@ static inline int spin_is_locked(spinlock_t *lock)
 	return lock->lock.owner != NULL;
 }
 
-static inline int spin_trylock(spinlock_t *lock)
-{
-	if (spin_is_locked(lock))
-		return 0;
-	spin_lock(lock);
-	return 1;
-}
-
 DEFINE_GUARD(spinlock, spinlock_t *, spin_lock(_T), spin_unlock(_T))
 
 DEFINE_GUARD_COND(spinlock, _try, spin_trylock(_T))
