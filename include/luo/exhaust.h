@@ -251,10 +251,11 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * struct lfb_exhaust_modules - modules in C, and what their agent has
  * @sz: sizeof(struct lfb_exhaust_modules)
  * @name: what to call it in messages; NULL: "modules"
- * @modules: what the kernels are built with, ended by NULL
+ * @modules: what the kernels are built with, ended by NULL; NULL: @loadable is all
  * @make_file: makes a file of one of the kinds, 0 and up. Runs as kernel code; may return
- *	ERR_PTR(), which ends the search
- * @kinds: how many kinds of files there are; 0: 1
+ *	ERR_PTR(), which ends the search. NULL: lfb_module_file() for the handlers in the order
+ *	in which they are registered
+ * @kinds: how many kinds of files there are; 0: 1, or without @make_file one for each handler
  * @files: how many of each kind, 8 together at most; 0: 2. They are alike, and named in order only
  * @sessions: 1 to 4; 0: 2
  * @use: what the module's users do in a new kernel before all is finished, as kernel code; 0 or
@@ -272,6 +273,9 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * @write_context: handed to @write
  * @progress: told how far it is, and may end it; NULL: nobody is. Not with @only
  * @progress_context: handed to @progress
+ * @loadable: files of more modules (lfb_machine_load_module()), ended by NULL. May be NULL
+ * @next: the file that takes the place of the last of @loadable at the first kexec
+ *	(lfb_machine_swap_module()); NULL: none does
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -293,6 +297,8 @@ struct lfb_exhaust_modules {
 	void *write_context;
 	lfb_progress_fn progress;
 	void *progress_context;
+	const char *const *loadable;
+	const char *next;
 };
 
 /**

@@ -131,6 +131,7 @@ static int add_image(struct lfb_machine *machine, struct lfb_image_module *image
 	long err = 0;
 
 	list_add_tail(&image->list, &machine->modules);
+	machine->kernel.code_is_loaded |= image->loadable != NULL;
 	if (machine->state == LFB_OFF)
 		release_data(image, false);
 	if (runs(machine))
@@ -354,6 +355,14 @@ int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *
 	if (image && !image->before)
 		image->before = image->loadable;
 	return err;
+}
+
+void lfb__modules_stay(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list)
+		image->next = NULL;
 }
 
 void lfb__modules_swap_back(struct lfb_machine *machine)

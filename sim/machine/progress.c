@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A line on the terminal: how far long work is. There is one terminal. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,18 @@
 static time_t drawn;		/* when; or when the work began */
 static size_t columns;		/* of what is there */
 
-/* One where what was written can be written over. */
+/*
+ * One where what was written can be written over. That it is none is nobody's error: errno stays
+ * what it was of a full disk, say.
+ */
 static bool is_terminal(void)
 {
 	const char *name = getenv("TERM");
+	const int before = errno;
+	const bool is = name && *name && strcmp(name, "dumb") && isatty(STDERR_FILENO);
 
-	return name && *name && strcmp(name, "dumb") && isatty(STDERR_FILENO);
+	errno = before;
+	return is;
 }
 
 /* The last column stays free: some terminals go on to the next line there. */

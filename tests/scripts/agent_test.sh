@@ -22,6 +22,27 @@ same "$dir/out" "$dir/expected"
 lfb 0 run --agent --findings --profile linux-7.3 "$dir/update.txt"
 silent out err
 
+# What is found is told as of scenarios: in words, for programs, and as a test that failed.
+printf '%s\n' 'open D' 'create D vm S' 'file m memfd 8192 1 7' 'preserve S m 0x11' 'reboot!' \
+	'open D' 'say nobody asks for it' 'reboot!' 'open D' >"$dir/lost.txt"
+lfb 1 run --agent --findings --profile linux-7.3 "$dir/lost.txt"
+prints out 'LFB-SESSION-NEVER-FINISHED (error): '
+prints out 'object: session vm'
+lfb 1 run --agent --findings --json --profile linux-7.3 "$dir/lost.txt"
+silent err
+python=python3
+$python -c 'import jsonschema' 2>"$dir/err" || python=/usr/bin/python3
+$python "$(dirname "$0")/json_fits.py" "$LFB_SOURCE_DIR/docs/schema/run.json" "$dir/out" >&2 ||
+	fail "findings as JSON do not fit"
+prints out '"id": "LFB-SESSION-NEVER-FINISHED"'
+lfb 1 run --agent --findings --junit "$dir/junit" --profile linux-7.3 "$dir/lost.txt"
+prints junit 'tests="1" failures="1"'
+prints junit 'LFB-SESSION-NEVER-FINISHED'
+lfb 0 run --agent --findings --junit "$dir/junit" --profile linux-7.3 "$dir/update.txt"
+prints junit 'tests="1" failures="0"'
+lfb 0 run --agent --findings --json --profile linux-7.3 "$dir/update.txt"
+prints out '"findings": []'
+
 # refused WHAT LINE: nothing is done, and the line is named.
 refused() {
 	printf 'open D\n%s\n' "$2" >"$dir/bad.txt"

@@ -68,7 +68,7 @@ if grep -q 'since power on' "$dir/out"; then
 fi
 printf '%s\n' 'handler 0' 'flb 0 3' open 'rsession vm-1' \
 	 'retrieve vm-1 1' 'finish vm-1' >"$dir/take"
-for profile in linux-7.3 reference; do
+for profile in linux-7.2 linux-7.3 reference; do
 	lfb 0 boot --profile "$profile" "$old" "$dir/take"
 	prints out '> finish vm-1 = 0'
 done

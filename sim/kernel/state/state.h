@@ -64,6 +64,7 @@ struct lfb_kernel {
 	unsigned long operation; /* calls from outside, boots and jumps are counted */
 	unsigned long operations; /* … so many yet, unless a scenario counts them */
 	bool operation_is_set;	 /* … by a scenario, for each of its lines */
+	bool code_is_loaded;	 /* some of its callbacks are more than a scenario's words */
 	const char *doing;	 /* the one that is at work, in a word … */
 	struct lfb_call_about about; /* … and what it is about, unless a scenario says that */
 	const char *profile_name;
