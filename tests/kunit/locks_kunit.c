@@ -33,10 +33,7 @@ static DEFINE_RAW_SPINLOCK(raw);
 static void locks(struct kunit *test)
 {
 	struct mutex own = __MUTEX_INITIALIZER(own);
-	struct rw_semaphore also = __RWSEM_INITIALIZER(also);
-	spinlock_t third = __SPIN_LOCK_UNLOCKED(third);
 	struct lock_class_key key;
-	unsigned long flags;
 
 	mutex_lock_nested(&mutex, 1);
 	KUNIT_EXPECT_EQ(test, mutex_trylock(&mutex), 0);
@@ -58,6 +55,12 @@ static void locks(struct kunit *test)
 	scoped_guard(mutex_kill, &own)
 		KUNIT_EXPECT_TRUE(test, mutex_is_locked(&own));
 	mutex_destroy(&own);
+}
+
+static void semaphores(struct kunit *test)
+{
+	struct rw_semaphore also = __RWSEM_INITIALIZER(also);
+
 	KUNIT_EXPECT_EQ(test, down_read_trylock(&sem), 1);
 	lockdep_assert_held_read(&sem);
 	KUNIT_EXPECT_EQ(test, down_write_trylock(&sem), 0);
@@ -89,6 +92,13 @@ static void locks(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, rwsem_is_locked(&sem));
 	scoped_guard(rwsem_write_kill, &sem)
 		KUNIT_EXPECT_TRUE(test, rwsem_is_locked(&sem));
+}
+
+static void spinlocks(struct kunit *test)
+{
+	spinlock_t third = __SPIN_LOCK_UNLOCKED(third);
+	unsigned long flags;
+
 	spin_lock_irqsave(&spin, flags);
 	KUNIT_EXPECT_TRUE(test, spin_is_locked(&spin) && !spin_trylock(&spin));
 	spin_unlock_irqrestore(&spin, flags);
@@ -494,8 +504,15 @@ static void messages(struct kunit *test)
 	pr_warn_ratelimited("%d\n", 1);
 }
 
+static int __init locks_init(void)
+{
+	return 0;
+}
+module_init(locks_init)
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(locks), KUNIT_CASE(atomic_counts), KUNIT_CASE(atomic64_counts),
+	KUNIT_CASE(locks), KUNIT_CASE(semaphores), KUNIT_CASE(spinlocks),
+	KUNIT_CASE(atomic_counts), KUNIT_CASE(atomic64_counts),
 	KUNIT_CASE(atomic_long_counts), KUNIT_CASE(orders), KUNIT_CASE(references),
 	KUNIT_CASE(deferred), KUNIT_CASE(waiting), KUNIT_CASE(readers), KUNIT_CASE(notifiers),
 	KUNIT_CASE(messages), {}

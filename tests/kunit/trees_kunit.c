@@ -176,6 +176,7 @@ static void arrays(struct kunit *test)
 	struct xarray own;
 	unsigned long index, sum = 0;
 	void *entry;
+	const struct xa_limit two = XA_LIMIT(0, 2);
 	u32 id = 0, next = 0;
 
 	xa_init(&own);
@@ -222,10 +223,10 @@ static void arrays(struct kunit *test)
 	xa_destroy(&array);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&array));
 	for (u32 i = 0; i < 3; i++) {
-		KUNIT_EXPECT_EQ(test, xa_alloc(&numbered, &id, test, XA_LIMIT(0, 2), GFP_KERNEL), 0);
+		KUNIT_EXPECT_EQ(test, xa_alloc(&numbered, &id, test, two, GFP_KERNEL), 0);
 		KUNIT_EXPECT_EQ(test, id, i);
 	}
-	KUNIT_EXPECT_EQ(test, xa_alloc(&numbered, &id, test, XA_LIMIT(0, 2), GFP_KERNEL), -EBUSY);
+	KUNIT_EXPECT_EQ(test, xa_alloc(&numbered, &id, test, two, GFP_KERNEL), -EBUSY);
 	KUNIT_EXPECT_EQ(test, xa_alloc(&from_one, &id, test, xa_limit_32b, GFP_KERNEL), 0);
 	KUNIT_EXPECT_EQ(test, id, 1u);
 	xa_destroy(&numbered);

@@ -44,14 +44,14 @@ struct wait_queue_head {
 /** wait_event_timeout() - Return: the time that is left, at least 1; 0: it is over. */
 #define wait_event_timeout(wq, condition, timeout)                                                 \
 	__extension__({                                                                            \
-		long lfb_ticks_ = (timeout);                                                        \
+		long lfb_ticks_ = (timeout);                                                       \
 		(void)&(wq);                                                                       \
 		might_sleep();                                                                     \
-		while (!(condition) && lfb_ticks_ > 0) {                                            \
+		while (!(condition) && lfb_ticks_ > 0) {                                           \
 			lfb_sleep(1);                                                              \
-			lfb_ticks_--;                                                               \
+			lfb_ticks_--;                                                              \
 		}                                                                                  \
-		lfb_ticks_ || !(condition) ? lfb_ticks_ : 1;                                         \
+		lfb_ticks_ || !(condition) ? lfb_ticks_ : 1;                                       \
 	})
 #define wait_event_interruptible_timeout(wq, condition, timeout)                                   \
 	wait_event_timeout(wq, condition, timeout)

@@ -265,7 +265,8 @@ static inline void *xa_find(struct xarray *xa, unsigned long *index, unsigned lo
 {
 	struct lfb_xa_entry *entry = lfb_xa_from(xa, *index);
 
-	while (entry && (!entry->value || (filter != XA_PRESENT && !(entry->marks >> filter & 1)))) {
+	while (entry && (!entry->value ||
+			 (filter != XA_PRESENT && !(entry->marks >> filter & 1)))) {
 		struct rb_node *next = rb_next(&entry->node);
 
 		entry = next ? rb_entry(next, struct lfb_xa_entry, node) : NULL;
