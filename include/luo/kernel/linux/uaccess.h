@@ -12,7 +12,7 @@
 /** clear_user() - Return: the bytes that could not be made 0. */
 static inline unsigned long clear_user(void __user *to, unsigned long n)
 {
-	static const char zeroes[256];
+	static const char zeroes[256] = { 0 };
 
 	while (n) {
 		const unsigned long part = n < sizeof(zeroes) ? n : sizeof(zeroes);

@@ -338,10 +338,10 @@ static inline int __must_check xa_alloc(struct xarray *xa, u32 *id, void *value,
 static inline int xa_alloc_cyclic(struct xarray *xa, u32 *id, void *value, struct xa_limit limit,
 				  u32 *next, gfp_t gfp)
 {
-	const u32 from = *next > limit.min ? *next : limit.min;
-	int err = xa_alloc(xa, id, value, LFB_XA_LIMIT_(from, limit.max), gfp), again = 0;
+	const struct xa_limit rest = { limit.max, *next > limit.min ? *next : limit.min };
+	int err = xa_alloc(xa, id, value, rest, gfp), again = 0;
 
-	if (err == -EBUSY && from > limit.min) {
+	if (err == -EBUSY && rest.min > limit.min) {
 		err = xa_alloc(xa, id, value, limit, gfp);
 		again = 1;
 	}
