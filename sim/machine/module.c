@@ -343,6 +343,7 @@ int lfb_machine_swap_module(struct lfb_machine *machine, const char *name, const
 		err = lfb__loadable_prepare(machine, image->next);
 		if (!err)
 			move(machine, image);
+		image->next = NULL;
 	}
 	return err;
 }
