@@ -2,6 +2,7 @@
 /* Sessions: made and found by name, handed over at the reboot, restored in the next kernel. */
 #include "lib/session.h"
 
+#include <luo/abi.h>
 #include <string.h>
 
 #include "lib/codec/codec.h"
@@ -45,7 +46,7 @@ static struct liveupdate_session *session_alloc(const char *name)
 	mutex_init(&session->mutex);
 	INIT_LIST_HEAD(&session->list);
 	INIT_LIST_HEAD(&session->files);
-	INIT_LIST_HEAD(&session->file_blocks.list);
+	kho_block_set_init(&session->file_blocks.set, sizeof(struct luo_file_ser));
 	luo_hash_init(&session->tokens);
 	return session;
 }
