@@ -196,6 +196,8 @@ enum lfb_holding {
 	X(raw_folio, "raw-folio", "sN", MEMORY, NONE)                                              \
 	X(folio_put, "folio-put", "S", NONE, MEMORY)                                               \
 	X(vmalloc, "vmalloc", "sN", MEMORY, NONE)                                                  \
+	X(vmalloc_huge, "vmalloc-huge", "sN", MEMORY, NONE)                                        \
+	X(vmalloc_user, "vmalloc-user", "sN", MEMORY, NONE)                                        \
 	X(vfree, "vfree", "S", NONE, MEMORY)                                                       \
 	X(free, "free", "S", NONE, MEMORY)                                                         \
 	X(kho, "kho", "sN", MEMORY, NONE)                                                          \
