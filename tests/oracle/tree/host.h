@@ -18,6 +18,8 @@
 #include <linux/liveupdate.h>
 #include <linux/miscdevice.h>
 
+#include <luo/fault.h>
+
 #define WORLD_PAGES 8192	/* of memory, and as many for objects that no kernel hands over */
 #define WORLD_FIRST_PAGE 16	/* nothing is given out below */
 #define WORLD_SUBTREES 8
@@ -68,6 +70,9 @@ struct world {
 	sigjmp_buf end;		/* where a dying kernel goes */
 	struct world_line lines[WORLD_LINES];
 	int nr_lines;
+	struct lfb_fault_plan fault;
+	unsigned long reached;	/* points of its kinds, so far */
+	bool fault_hit;
 	char *identity[WORLD_IDENTITIES];	/* of the files of handlers; NULL: none */
 	char compatible[2][WORLD_NUMBERS][LIVEUPDATE_HNDL_COMPAT_LENGTH + 1];
 };
@@ -85,6 +90,10 @@ struct file *world_open_device(void);
 int world_install(struct file *file);
 struct file *world_fd(int fd);
 void world_close(int fd);
+
+/* fault.c */
+long fault_plan(const struct world_line *line);
+bool fault_here(enum lfb_fault_kind kind);
 
 /* boot.c */
 void world_image_note(void);

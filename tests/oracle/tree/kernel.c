@@ -139,7 +139,7 @@ void module_put(struct module *module)
 
 unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 {
-	if (world->read_only || (uintptr_t)to < PAGE_SIZE)
+	if (fault_here(LFB_FAULT_USER_WRITE) || world->read_only || (uintptr_t)to < PAGE_SIZE)
 		return n;
 	memcpy(to, from, n);
 	return 0;
@@ -147,7 +147,7 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
-	if ((uintptr_t)from < PAGE_SIZE)
+	if (fault_here(LFB_FAULT_USER_READ) || (uintptr_t)from < PAGE_SIZE)
 		return n;
 	memcpy(to, from, n);
 	return 0;
@@ -198,6 +198,8 @@ struct inode *file_inode(const struct file *file)
 int get_unused_fd_flags(unsigned int flags)
 {
 	(void)flags;
+	if (fault_here(LFB_FAULT_ALLOC))
+		return -ENOMEM;
 	for (int fd = 0; fd < FILES; fd++) {
 		if (!reserved[fd]) {
 			reserved[fd] = true;

@@ -83,10 +83,31 @@ static void do_step(struct world_line *line, struct answer *answer)
 	}
 }
 
+static bool fails_here(bool of_flb, const char *op)
+{
+	static const enum lfb_fault_kind kinds[2][FAILING] = {
+		{ LFB_FAULT_FILE_PRESERVE, LFB_FAULT_FILE_RETRIEVE, LFB_FAULT_FILE_FREEZE,
+		  LFB_FAULT_FILE_CAN_FINISH },
+		{ LFB_FAULT_FLB_PRESERVE, LFB_FAULT_FLB_RETRIEVE },
+	};
+
+	for (int i = 0; i < (of_flb ? FREEZE : FAILING); i++) {
+		if (!strcmp(op, failing[i]))
+			return fault_here(kinds[of_flb][i]);
+	}
+	return false;
+}
+
 /* What the scenario wrote for this callback, unless it was told to fail this time. */
 static struct answer asked(bool of_flb, unsigned int number, const char *op)
 {
 	struct answer answer = { 0 };
+
+	/* Then it is as if it had not been called. */
+	if (fails_here(of_flb, op)) {
+		answer.result = -EIO;
+		return answer;
+	}
 
 	for (int i = 0; i < FAILING; i++) {
 		struct failure *failure = &all[number].fails[of_flb][i];

@@ -333,8 +333,10 @@ static long perform(const struct world_line *line, void **object, const char **b
 	}
 	if (!strcmp(verb, "reboot") || !strcmp(verb, "jump"))
 		world->no_image = !strcmp(lack(line), "image");
-	if (!strcmp(verb, "prepare"))
+	if (!strcmp(verb, "prepare")) {
+		world->no_image = false;
 		return prepare();
+	}
 	if (!strcmp(verb, "reboot")) {
 		result = prepare();
 		return result ? result : jump(line, booted);
@@ -351,6 +353,8 @@ static long perform(const struct world_line *line, void **object, const char **b
 		return learn(line);
 	if (!strcmp(verb, "forget"))
 		return forget(line);
+	if (!strcmp(verb, "fault"))
+		return fault_plan(line);
 	result = world_run(in_kernel, &call);
 	*object = call.object;
 	return result;
@@ -359,7 +363,7 @@ static long perform(const struct world_line *line, void **object, const char **b
 /* What has nothing to say when it succeeds, or ever. */
 static bool is_silent(const char *verb, long result)
 {
-	static const char *const quiet[] = { "putin", "putout", "fail", "when", "forget",
+	static const char *const quiet[] = { "putin", "putout", "fail", "fault", "when", "forget",
 					     "compatible", "identity", "argument", "close", "cold",
 					     "damage" };
 
