@@ -151,6 +151,18 @@ static void say_fail(struct making *m)
 	}
 }
 
+static void say_fault(struct making *m)
+{
+	static const char *const kinds[] = {
+		"file-preserve", "file-freeze", "file-retrieve", "file-can-finish", "flb-preserve",
+		"flb-retrieve", "user-read", "user-write", "alloc", "kho",
+	};
+	const char *kind = kinds[below(m, ARRAY_SIZE(kinds))];
+	const unsigned int nth = 1 + below(m, 5);
+
+	say(m, "fault %s %u%s", kind, nth, percent(m, 20) ? " forever" : "");
+}
+
 void say_when(struct making *m)
 {
 	static const char *const of_flb[] = {
@@ -279,7 +291,7 @@ void say_object(struct making *m)
 enum deed {
 	DO_HANDLER, DO_LINK, DO_UNLINK, DO_UNHANDLER, DO_COMPATIBLE, DO_FAIL, DO_WHEN, DO_OPEN,
 	DO_SESSION, DO_RSESSION, DO_PRESERVE, DO_AGAIN, DO_RETRIEVE, DO_FINISH, DO_CLOSE_OUT,
-	DO_CLOSE_IN, DO_OBJECT, DO_IDENTITY, DO_ARGUMENT, DEEDS
+	DO_CLOSE_IN, DO_OBJECT, DO_IDENTITY, DO_ARGUMENT, DO_FAULT, DEEDS
 };
 
 static const unsigned char likely[THEMES][DEEDS] = {
@@ -292,6 +304,7 @@ static const unsigned char likely[THEMES][DEEDS] = {
 	[ANSWERS] = { 1, 3, 1, 1, 1, 2, 12, 0, 6, 6, 12, 1, 8, 6, 4, 3, 8, 2, 3 },
 	[DAMAGE] = { 1, 2, 1, 0, 0, 1, 0, 0, 6, 7, 12, 0, 8, 6, 2, 2, 6, 0, 0 },
 	[DEATHS] = { 2, 8, 5, 6, 1, 1, 2, 0, 5, 5, 10, 1, 5, 5, 3, 2, 6, 0, 1 },
+	[FAULTS] = { 2, 4, 1, 1, 0, 1, 0, 0, 7, 6, 12, 2, 8, 7, 4, 3, 6, 1, 1, 12 },
 };
 
 static void say_deed(struct making *m, enum deed deed)
@@ -353,6 +366,9 @@ static void say_deed(struct making *m, enum deed deed)
 		break;
 	case DO_ARGUMENT:
 		say_argument(m);
+		break;
+	case DO_FAULT:
+		say_fault(m);
 		break;
 	case DEEDS:
 		break;

@@ -106,6 +106,8 @@ static void say_halves(struct making *m)
 
 static void say_reboot(struct making *m)
 {
+	if (m->theme == FAULTS)
+		say(m, "fault off");
 	if (percent(m, m->theme == DAMAGE ? 90 : 12))
 		say_halves(m);
 	else if (percent(m, 3))

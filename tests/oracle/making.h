@@ -12,7 +12,7 @@
 #define TOKENS 8
 
 /* What a scenario is about most; each makes some operations likelier. */
-enum theme { PLAIN, LINKS, HOLDS, FAILURES, FILES, SESSIONS, ANSWERS, DAMAGE, DEATHS, THEMES };
+enum theme { PLAIN, LINKS, HOLDS, FAILURES, FILES, SESSIONS, ANSWERS, DAMAGE, DEATHS, FAULTS, THEMES };
 
 struct kept_file {
 	unsigned int name, token;
