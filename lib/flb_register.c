@@ -66,9 +66,11 @@ static int check_handler(struct luo *luo, struct liveupdate_file_handler *fh,
 					     LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER :
 					     LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER);
 
-	luo->watch->registry->handler_unregistered(luo, fh, flb, passes);
-	return passes ? 0 : lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
-				      fh->compatible);
+	if (passes)
+		return 0;
+	luo->watch->registry->handler_unregistered(luo, fh, flb, false);
+	return lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
+			 fh->compatible);
 }
 
 static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
@@ -147,6 +149,9 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
+	/* It passed: here is where its list is looked at. */
+	if (!fh->private.registered)
+		luo->watch->registry->handler_unregistered(luo, fh, flb, true);
 	luo_registry(luo, down_write);
 	if (luo_flb_link(fh, flb))
 		err = lfb__fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s "

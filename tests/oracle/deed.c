@@ -151,18 +151,6 @@ static void say_fail(struct making *m)
 	}
 }
 
-static void say_fault(struct making *m)
-{
-	static const char *const kinds[] = {
-		"file-preserve", "file-freeze", "file-retrieve", "file-can-finish", "flb-preserve",
-		"flb-retrieve", "user-read", "user-write", "alloc", "kho",
-	};
-	const char *kind = kinds[below(m, ARRAY_SIZE(kinds))];
-	const unsigned int nth = 1 + below(m, 5);
-
-	say(m, "fault %s %u%s", kind, nth, percent(m, 20) ? " forever" : "");
-}
-
 void say_when(struct making *m)
 {
 	static const char *const of_flb[] = {
@@ -307,6 +295,8 @@ static const unsigned char likely[THEMES][DEEDS] = {
 	[FAULTS] = { 2, 4, 1, 1, 0, 1, 0, 0, 7, 6, 12, 2, 8, 7, 4, 3, 6, 1, 1, 12 },
 };
 
+static void say_fault(struct making *m);
+
 static void say_deed(struct making *m, enum deed deed)
 {
 	switch (deed) {
@@ -373,6 +363,30 @@ static void say_deed(struct making *m, enum deed deed)
 	case DEEDS:
 		break;
 	}
+}
+
+/* A step that fails, and as a rule what takes such steps. */
+static void say_fault(struct making *m)
+{
+	static const struct {
+		const char *kind;
+		enum deed deed;
+		unsigned int steps;	/* about as many as it takes */
+	} kinds[] = {
+		{ "file-preserve", DO_PRESERVE, 2 }, { "file-freeze", DEEDS, 3 },
+		{ "file-retrieve", DO_RETRIEVE, 2 }, { "file-can-finish", DO_FINISH, 2 },
+		{ "flb-preserve", DO_PRESERVE, 3 }, { "flb-retrieve", DO_OBJECT, 2 },
+		{ "user-read", DO_SESSION, 3 }, { "user-write", DO_RETRIEVE, 2 },
+		{ "user-write", DO_RSESSION, 2 }, { "alloc", DO_SESSION, 6 },
+		{ "alloc", DO_PRESERVE, 8 }, { "alloc", DO_RETRIEVE, 6 }, { "alloc", DO_LINK, 2 },
+		{ "alloc", DO_OPEN, 8 }, { "kho", DO_PRESERVE, 2 }, { "kho", DO_SESSION, 2 },
+	};
+	const unsigned int which = below(m, ARRAY_SIZE(kinds));
+	const unsigned int nth = 1 + below(m, kinds[which].steps);
+
+	say(m, "fault %s %u%s", kinds[which].kind, nth, percent(m, 20) ? " forever" : "");
+	if (percent(m, 80))
+		say_deed(m, kinds[which].deed);
 }
 
 void say_any(struct making *m)

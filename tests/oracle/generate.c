@@ -106,8 +106,9 @@ static void say_halves(struct making *m)
 
 static void say_reboot(struct making *m)
 {
+	/* Kernels boot and jump in steps of their own. */
 	if (m->theme == FAULTS)
-		say(m, "fault off");
+		say(m, percent(m, 70) ? "fault off" : "fault file-freeze 1");
 	if (percent(m, m->theme == DAMAGE ? 90 : 12))
 		say_halves(m);
 	else if (percent(m, 3))

@@ -98,12 +98,15 @@ static long do_open(void)
 
 	if (world->waits)
 		return WAITS;
-	file = world_open_device();
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	fd = world_install(file);
+	fd = get_unused_fd_flags(0);
 	if (fd < 0)
 		return fd;
+	file = world_open_device();
+	if (IS_ERR(file)) {
+		put_unused_fd((unsigned int)fd);
+		return PTR_ERR(file);
+	}
+	fd_install((unsigned int)fd, file);
 	agent.device = fd;
 	return 0;
 }
@@ -140,6 +143,8 @@ static long do_preserve_new(const struct world_line *line, int session)
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
+	if (world->waits)
+		return WAITS;
 	fd = world_install(file);
 	if (fd < 0)
 		return fd;
@@ -177,7 +182,7 @@ static long do_in_session(const struct world_line *line)
 		return -EBADFD;
 	if (!strcmp(verb, "close"))
 		*kept = -1;
-	if (world->waits && (!strcmp(verb, "close") || !strcmp(verb, "preserve")))
+	if (world->waits && !strcmp(verb, "close"))
 		return WAITS;
 	if (!strcmp(verb, "preserve"))
 		return do_preserve_new(line, session);
