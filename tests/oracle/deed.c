@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/oracle/making.h"
 
@@ -88,7 +89,7 @@ static unsigned int one_of(struct making *m, const bool *set)
 void say_handler(struct making *m, unsigned int handler)
 {
 	say(m, "handler %u", handler);
-	m->registered[handler] = true;
+	m->registered[handler] = !m->gone;
 }
 
 /* Only of a handler that is registered, but for scenarios about how kernels die. */
@@ -108,8 +109,8 @@ static void say_unhandler(struct making *m)
 		return;
 	say(m, "unhandler %u", handler);
 	m->registered[handler] = false;
-	/* Linked to what is not there any more. */
-	if (percent(m, 25))
+	/* Linked to what is not there any more; with its code gone, too, nobody knows what that is. */
+	if (m->theme != LOADING && percent(m, 25))
 		say(m, "flb %u %u", handler, some_flb(m));
 }
 
@@ -275,11 +276,33 @@ void say_object(struct making *m)
 	say(m, "%s %u", other ? held[below(m, 4)] : plain[below(m, 2)], flb);
 }
 
+/* Its code comes and goes, and getting a reference to it fails. */
+static void say_load(struct making *m)
+{
+	if (!m->is_module && percent(m, 90)) {
+		for (unsigned int i = 0; i < m->handlers; i++) {
+			if (m->registered[i] && percent(m, 90))
+				say_unhandler(m);
+		}
+		say(m, "module");
+		m->is_module = true;
+	} else if (percent(m, 15)) {
+		say(m, "fault module %u", 1 + below(m, 3));
+	} else if (percent(m, 50)) {
+		say(m, "insmod");
+		m->gone = false;
+	} else {
+		say(m, "rmmod");
+		m->gone = m->is_module;
+		memset(m->registered, 0, sizeof(m->registered));
+	}
+}
+
 /* What happens in a kernel; how likely, by theme. */
 enum deed {
 	DO_HANDLER, DO_LINK, DO_UNLINK, DO_UNHANDLER, DO_COMPATIBLE, DO_FAIL, DO_WHEN, DO_OPEN,
 	DO_SESSION, DO_RSESSION, DO_PRESERVE, DO_AGAIN, DO_RETRIEVE, DO_FINISH, DO_CLOSE_OUT,
-	DO_CLOSE_IN, DO_OBJECT, DO_IDENTITY, DO_ARGUMENT, DO_FAULT, DEEDS
+	DO_CLOSE_IN, DO_OBJECT, DO_IDENTITY, DO_ARGUMENT, DO_FAULT, DO_LOAD, DEEDS
 };
 
 static const unsigned char likely[THEMES][DEEDS] = {
@@ -293,6 +316,7 @@ static const unsigned char likely[THEMES][DEEDS] = {
 	[DAMAGE] = { 1, 2, 1, 0, 0, 1, 0, 0, 6, 7, 12, 0, 8, 6, 2, 2, 6, 0, 0 },
 	[DEATHS] = { 2, 8, 5, 6, 1, 1, 2, 0, 5, 5, 10, 1, 5, 5, 3, 2, 6, 0, 1 },
 	[FAULTS] = { 2, 4, 1, 1, 0, 1, 0, 0, 7, 6, 12, 2, 8, 7, 4, 3, 6, 1, 1, 12 },
+	[LOADING] = { 6, 8, 2, 2, 1, 1, 0, 0, 5, 6, 10, 2, 8, 6, 6, 4, 12, 1, 0, 0, 14 },
 };
 
 static void say_fault(struct making *m);
@@ -359,6 +383,9 @@ static void say_deed(struct making *m, enum deed deed)
 		break;
 	case DO_FAULT:
 		say_fault(m);
+		break;
+	case DO_LOAD:
+		say_load(m);
 		break;
 	case DEEDS:
 		break;

@@ -70,6 +70,8 @@ struct world {
 	sigjmp_buf end;		/* where a dying kernel goes */
 	struct world_line lines[WORLD_LINES];
 	int nr_lines;
+	bool is_module;		/* the recorded code, and whether it is there */
+	bool loaded;
 	struct lfb_fault_plan fault;
 	unsigned long reached;	/* points of its kinds, so far */
 	bool fault_hit;
@@ -91,6 +93,20 @@ int world_install(struct file *file);
 struct file *world_fd(int fd);
 void world_close(int fd);
 
+/* A handler, or a link of one to an FLB. */
+struct world_registration {
+	bool of_flb;
+	unsigned int handler, flb;
+};
+
+/* insmod.c */
+struct module *insmod_owner(void);
+void insmod_note(struct world_registration noted);
+void insmod_forget(struct world_registration gone);
+bool insmod_is_registered(bool of_flb, unsigned int number);
+bool insmod_is_gone(void);
+long insmod_perform(const char *verb);
+
 /* fault.c */
 long fault_plan(const struct world_line *line);
 bool fault_here(enum lfb_fault_kind kind);
@@ -102,6 +118,7 @@ long world_boot(void);
 
 /* module.c */
 struct file *module_file(unsigned int type, u64 ino);
+void module_unregister(struct world_registration registration);
 long module_perform(const struct world_line *line, void **object);
 
 #endif

@@ -123,16 +123,22 @@ void spin_unlock(spinlock_t *lock)
 	let_go(&lock->lock, false);
 }
 
-/* All code is built in. */
+/* Built-in code is always there. */
 
 bool try_module_get(struct module *module)
 {
-	return !module;
+	if (module && (module->state == MODULE_STATE_GOING || fault_here(LFB_FAULT_MODULE)))
+		return false;
+	if (module)
+		module->refcnt++;
+	return true;
 }
 
 void module_put(struct module *module)
 {
-	(void)module;
+	/* Of code that became a module meanwhile none was taken. */
+	if (module && module->refcnt)
+		module->refcnt--;
 }
 
 /* The user's memory is ours, but for its first page. */

@@ -19,6 +19,8 @@
 
 /* No reference is kept that could be put. */
 #define NOTHING_HELD (-EBADFD)
+/* … and no code that could run. */
+#define NO_MODULE (-EBADFD)
 
 enum { PRESERVE, RETRIEVE, FREEZE, CAN_FINISH, FAILING };
 
@@ -36,8 +38,6 @@ static struct recorded {
 	struct failure fails[2][FAILING];
 	unsigned int held[2];
 	unsigned long asked;		/* for an identity */
-	bool registered;
-	bool linked[WORLD_NUMBERS];	/* the handler, to each FLB */
 } all[WORLD_NUMBERS];
 
 /* What steps say of one call. */
@@ -195,7 +195,7 @@ static void flb_finish(struct liveupdate_flb_op_args *argp)
 	tell("flb%u.finish obj=%lx\n", flb_number(argp->flb), (unsigned long)argp->obj);
 }
 
-static const struct liveupdate_flb_ops flb_ops = {
+static struct liveupdate_flb_ops flb_ops = {
 	.preserve = flb_preserve,
 	.unpreserve = flb_unpreserve,
 	.retrieve = flb_retrieve,
@@ -324,7 +324,7 @@ static unsigned long (*const get_ids[WORLD_IDENTITIES])(struct file *file) = {
 #undef X
 };
 
-static const struct liveupdate_file_ops file_ops = {
+static struct liveupdate_file_ops file_ops = {
 	.can_preserve = file_can_preserve,
 	.preserve = file_preserve,
 	.unpreserve = file_unpreserve,
@@ -354,6 +354,7 @@ static struct liveupdate_file_handler *handler_of(unsigned int number)
 {
 	struct liveupdate_file_handler *handler = &all[number].handler;
 
+	file_ops.owner = insmod_owner();
 	handler->ops = &file_ops;
 	if (number < WORLD_IDENTITIES && world->identity[number]) {
 		identity_ops[number] = file_ops;
@@ -368,30 +369,37 @@ static struct liveupdate_flb *flb_of(unsigned int number)
 {
 	struct liveupdate_flb *flb = &all[number].flb;
 
+	flb_ops.owner = insmod_owner();
 	flb->ops = &flb_ops;
 	name_it(true, number, (char *)flb->compatible);
 	return flb;
 }
 
+void module_unregister(struct world_registration registration)
+{
+	struct liveupdate_file_handler *handler = handler_of(registration.handler);
+
+	if (registration.of_flb)
+		liveupdate_unregister_flb(handler, flb_of(registration.flb));
+	else
+		liveupdate_unregister_file_handler(handler);
+	insmod_forget(registration);
+}
+
 static long do_register(const char *verb, unsigned int first, unsigned int second)
 {
-	struct recorded *recorded = &all[first];
-	long err = 0;
+	const struct world_registration registration = { strstr(verb, "flb") != NULL, first, second };
+	struct liveupdate_file_handler *handler = handler_of(first);
+	long err;
 
-	if (!strcmp(verb, "handler")) {
-		err = liveupdate_register_file_handler(handler_of(first));
-		recorded->registered |= !err;
-	} else if (!strcmp(verb, "unhandler")) {
-		liveupdate_unregister_file_handler(handler_of(first));
-		recorded->registered = false;
-		memset(recorded->linked, 0, sizeof(recorded->linked));
-	} else if (!strcmp(verb, "flb")) {
-		err = liveupdate_register_flb(handler_of(first), flb_of(second));
-		recorded->linked[second] |= !err;
-	} else {
-		liveupdate_unregister_flb(handler_of(first), flb_of(second));
-		recorded->linked[second] = false;
+	if (!strncmp(verb, "un", 2)) {
+		module_unregister(registration);
+		return 0;
 	}
+	err = registration.of_flb ? liveupdate_register_flb(handler, flb_of(second)) :
+				    liveupdate_register_file_handler(handler);
+	if (!err)
+		insmod_note(registration);
 	return err;
 }
 
@@ -434,22 +442,13 @@ static long do_fail(const struct world_line *line)
 	return 0;
 }
 
-static bool is_registered(bool of_flb, unsigned int number)
-{
-	for (int i = 0; of_flb && i < WORLD_NUMBERS; i++) {
-		if (all[i].linked[number])
-			return true;
-	}
-	return !of_flb && all[number].registered;
-}
-
 static long do_rename(const struct world_line *line)
 {
 	const unsigned int number = (unsigned int)number_in(line->words[2]) % WORLD_NUMBERS;
 	const bool of_flb = !strcmp(line->words[1], "flb");
 	char *given = world->compatible[of_flb][number];
 
-	if (is_registered(of_flb, number))
+	if (insmod_is_registered(of_flb, number))
 		return -EBUSY;
 	memset(given, 0, LIVEUPDATE_HNDL_COMPAT_LENGTH + 1);
 	memcpy(given, line->words[3],
@@ -467,7 +466,7 @@ static long do_identify(const struct world_line *line)
 	const unsigned int number = (unsigned int)number_in(line->words[1]) % WORLD_IDENTITIES;
 	char *how = strcmp(line->words[2], "none") ? line->words[2] : NULL;
 
-	if (!how != !world->identity[number] && all[number].registered)
+	if (!how != !world->identity[number] && insmod_is_registered(false, number))
 		return -EBUSY;
 	world->identity[number] = how;
 	handler_of(number);
@@ -487,6 +486,8 @@ long module_perform(const struct world_line *line, void **object)
 		return do_rename(line);
 	if (!strcmp(verb, "identity"))
 		return do_identify(line);
+	if (insmod_is_gone())
+		return NO_MODULE;
 	if (strstr(verb, "handler") || strstr(verb, "flb"))
 		return do_register(verb, numbers[0], numbers[1]);
 	return do_object(verb, numbers[0], object);

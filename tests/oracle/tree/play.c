@@ -360,6 +360,8 @@ static long perform(const struct world_line *line, void **object, const char **b
 		return forget(line);
 	if (!strcmp(verb, "fault"))
 		return fault_plan(line);
+	if (!strcmp(verb, "module") || !strcmp(verb, "insmod") || !strcmp(verb, "rmmod"))
+		return insmod_perform(verb);
 	result = world_run(in_kernel, &call);
 	*object = call.object;
 	return result;
