@@ -64,7 +64,6 @@ static const struct luo_profile profiles[] = {
 		.kho = &kho__abi_v4,
 		.codec = &luo_codec_v5,
 		.has_unregister = true,
-		.has_session_lookup = true,
 		.args_have_retrieve_status = true,
 		.accessors = LUO_ACCESSORS_GET,
 		.register_until = LUO_REGISTER_ALWAYS,

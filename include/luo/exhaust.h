@@ -35,6 +35,8 @@ struct lfb_scenario;
  * @LFB_EXHAUST_RACES: a second thread does something in the middle of an operation
  * @LFB_EXHAUST_MODULES: the module is a real one, and unloaded
  * @LFB_EXHAUST_NO_FILE: a retrieve answers 0 and gives no file
+ * @LFB_EXHAUST_IDENTITIES: a handler says what identifies its files, and changes its mind
+ * @LFB_EXHAUST_LOST: the next kernel is given nothing, or has no live update, or no KHO
  * @LFB_EXHAUST_ALL_GROUPS: all that any kernel has
  */
 enum lfb_exhaust_group {
@@ -49,7 +51,9 @@ enum lfb_exhaust_group {
 	LFB_EXHAUST_RACES = 1 << 8,
 	LFB_EXHAUST_MODULES = 1 << 9,
 	LFB_EXHAUST_NO_FILE = 1 << 10,
-	LFB_EXHAUST_ALL_GROUPS = (1 << 11) - 1 - LFB_EXHAUST_LOCKED,
+	LFB_EXHAUST_IDENTITIES = 1 << 11,
+	LFB_EXHAUST_LOST = 1 << 12,
+	LFB_EXHAUST_ALL_GROUPS = (1 << 13) - 1 - LFB_EXHAUST_LOCKED,
 };
 
 /** lfb_exhaust_group_name() - Return: a group's name ("races") by its bit's number, or NULL. */
@@ -150,13 +154,19 @@ LFB_API int lfb_exhaust_case(const struct lfb_exhaust_options *options,
  * @LFB_EXHAUST_OFF: the next kernel boots without live update, or without KHO: what was handed over
  *	is lost, and the one after that has both again
  * @LFB_EXHAUST_LINKS: the next kernel lacks one of the links of handlers and FLBs, or has one more
+ * @LFB_EXHAUST_PLAIN: the next kernel was loaded without the handover: it has live update, and is
+ *	given nothing
+ * @LFB_EXHAUST_TWICE: a file that is preserved is preserved under another token, too (-EBUSY),
+ *	where a handler says what identifies its files and the kernel asks it
  * @LFB_EXHAUST_ALL_CHOICES: all of these
  */
 enum lfb_exhaust_choice {
 	LFB_EXHAUST_AGAIN = 1 << 0,
 	LFB_EXHAUST_OFF = 1 << 1,
 	LFB_EXHAUST_LINKS = 1 << 2,
-	LFB_EXHAUST_ALL_CHOICES = (1 << 3) - 1,
+	LFB_EXHAUST_PLAIN = 1 << 3,
+	LFB_EXHAUST_TWICE = 1 << 4,
+	LFB_EXHAUST_ALL_CHOICES = (1 << 5) - 1,
 };
 
 /**
@@ -216,7 +226,7 @@ struct lfb_exhaust_module_result {
 /**
  * lfb_exhaust_module() - try a module in all sequences of operations
  * @module: a scenario; of its lines those that say what the module does count ("when", "forget",
- *	"compatible", "module"), for handlers and FLBs 0 and 1. The others are left out
+ *	"compatible", "identity", "module"), for handlers and FLBs 0 and 1. The others are left out
  * @machine: a machine that is switched off, and is again afterwards; its findings and the orders
  *	in which it saw locks taken are forgotten
  * @options: which; NULL for the defaults
@@ -241,10 +251,11 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * struct lfb_exhaust_modules - modules in C, and what their agent has
  * @sz: sizeof(struct lfb_exhaust_modules)
  * @name: what to call it in messages; NULL: "modules"
- * @modules: what the kernels are built with, ended by NULL
+ * @modules: what the kernels are built with, ended by NULL; NULL: @loadable is all
  * @make_file: makes a file of one of the kinds, 0 and up. Runs as kernel code; may return
- *	ERR_PTR(), which ends the search
- * @kinds: how many kinds of files there are; 0: 1
+ *	ERR_PTR(), which ends the search. NULL: lfb_module_file() for the handlers in the order
+ *	in which they are registered
+ * @kinds: how many kinds of files there are; 0: 1, or without @make_file one for each handler
  * @files: how many of each kind, 8 together at most; 0: 2. They are alike, and named in order only
  * @sessions: 1 to 4; 0: 2
  * @use: what the module's users do in a new kernel before all is finished, as kernel code; 0 or
@@ -262,6 +273,9 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * @write_context: handed to @write
  * @progress: told how far it is, and may end it; NULL: nobody is. Not with @only
  * @progress_context: handed to @progress
+ * @loadable: files of more modules (lfb_machine_load_module()), ended by NULL. May be NULL
+ * @next: the file that takes the place of the last of @loadable at the first kexec
+ *	(lfb_machine_swap_module()); NULL: none does
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -283,6 +297,8 @@ struct lfb_exhaust_modules {
 	void *write_context;
 	lfb_progress_fn progress;
 	void *progress_context;
+	const char *const *loadable;
+	const char *next;
 };
 
 /**

@@ -31,6 +31,10 @@ struct lfb_holder {
 #define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
 #endif
 
+/* Where the pointers of an element lead that was taken off its list: nowhere, and not to NULL. */
+#define LIST_POISON1 ((struct list_head *)(uintptr_t)0xdead000000000100ull)
+#define LIST_POISON2 ((struct list_head *)(uintptr_t)0xdead000000000122ull)
+
 #define LIST_HEAD_INIT(name) { &(name), &(name) }
 #define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 
@@ -103,9 +107,10 @@ static inline void list_del_init(struct list_head *entry)
 /** list_del() - take @entry off its list; it may not be used as a list until initialised again. */
 static inline void list_del(struct list_head *entry)
 {
-	list_del_init(entry);
-	entry->next = NULL;
-	entry->prev = NULL;
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
+	entry->next = LIST_POISON1;
+	entry->prev = LIST_POISON2;
 }
 
 #endif

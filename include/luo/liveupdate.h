@@ -331,7 +331,7 @@ LFB_API void liveupdate_flb_put_outgoing(struct liveupdate_flb *flb);
  * @file: the file
  * @tokenp: set to the token
  *
- * Not in linux-7.0 (-EOPNOTSUPP). Context: a file callback.
+ * In rfc-v6 alone (elsewhere -EOPNOTSUPP). Context: a file callback.
  * Return: 0, -ENOENT not preserved in this session, -EINVAL.
  */
 LFB_API int liveupdate_get_token_outgoing(struct liveupdate_session *session, struct file *file,
@@ -343,7 +343,7 @@ LFB_API int liveupdate_get_token_outgoing(struct liveupdate_session *session, st
  * @token: the token
  * @filep: set to the file, with a reference for the caller
  *
- * Not in linux-7.0 (-EOPNOTSUPP). Retrieves the file when nobody has yet.
+ * In rfc-v6 alone (elsewhere -EOPNOTSUPP). Retrieves the file when nobody has yet.
  * Return: 0, -ENOENT, what retrieve returned, -EINVAL.
  */
 LFB_API int liveupdate_get_file_incoming(struct liveupdate_session *session, u64 token,

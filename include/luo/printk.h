@@ -62,6 +62,8 @@ LFB_API void panic(const char *format, ...) LFB_PRINTF(1, 2);
 			lfb_warn(__func__, __VA_ARGS__);                                           \
 		lfb_cond_;                                                                         \
 	})
+/** WARN_ONCE() - like WARN(), each time. */
+#define WARN_ONCE(condition, ...) WARN(condition, __VA_ARGS__)
 #define BUG() lfb_bug(__func__, "BUG")
 #define BUG_ON(condition)                                                                          \
 	do {                                                                                       \

@@ -36,12 +36,21 @@ struct lfb_progress {
 typedef bool (*lfb_progress_fn)(void *context, const struct lfb_progress *progress);
 
 /**
+ * lfb_progress_line() - show a line of text on a terminal, in place of the one before
+ * @text: the line, of which the terminal's width is shown; what is no letter is a "?". NULL takes
+ *	the line away
+ *
+ * On standard error, where that is a terminal and TERM is set and not "dumb"; else nothing. One
+ * thread of a process at a time. Return: is it such a terminal?
+ */
+LFB_API bool lfb_progress_line(const char *text);
+
+/**
  * lfb_progress_draw() - an lfb_progress_fn that shows it on a terminal
  * @context: not used
  * @progress: how far it is; NULL when the work begins, and when it has ended: takes the line away
  *
- * A line on standard error, where that is a terminal and TERM not "dumb", once a second from the
- * first second on; else nothing. One thread of a process at a time. Return: true.
+ * By lfb_progress_line(), once a second from the first second on. Return: true.
  */
 LFB_API bool lfb_progress_draw(void *context, const struct lfb_progress *progress);
 

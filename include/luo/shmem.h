@@ -131,8 +131,9 @@ LFB_API int shmem_add_to_page_cache(struct folio *folio, struct inode *inode, u6
  * @size: bytes
  * @pos: where; moved behind what was written
  *
- * Return: @size; -EPERM its seals or shmem_freeze() forbid it; -EFBIG past the largest size;
- * -EINVAL no file in memory; -ENOMEM (what was written before stays).
+ * Each page is asked for by itself: of a write into several the first ones may succeed.
+ * Return: bytes written, 0 where @size is; when there are none: -EPERM its seals or shmem_freeze()
+ * forbid it; -EFBIG past the largest size; -EINVAL no file in memory; -ENOMEM.
  */
 LFB_API s64 kernel_write(struct file *file, const void *buffer, size_t size, s64 *pos);
 /**

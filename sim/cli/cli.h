@@ -48,7 +48,7 @@ struct cli_option {
 
 enum { CLI_GROUPS = 3, CLI_GROUP_MACHINE = 1 };
 
-enum { CLI_SCRATCH_MAX = 16 };
+enum { CLI_SCRATCH_MAX = 16, CLI_MODULES_MAX = 32 };
 
 /* Memory of a real machine. */
 struct cli_image {
@@ -62,6 +62,7 @@ struct cli_machine {
 	struct cli_image image;
 	char *quirks_on;		/* names, separated by commas */
 	char *quirks_off;
+	const char *modules[CLI_MODULES_MAX + 1]; /* shared objects, up to a NULL */
 	char *given;			/* all of its options, each as " --NAME VALUE" */
 };
 
@@ -99,7 +100,7 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
-	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles;
+	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_build;
 
 /* Reads a command line; argv[0] is the command's name. What it keeps is for cli_line_end(). */
 int cli_line_read(struct cli_line *line, const struct cli_option *options, int argc, char **argv);
@@ -122,6 +123,21 @@ struct cli_findings {
 
 extern const struct cli_option cli_machine_options[];
 extern const struct cli_option cli_image_rows[];
+extern const struct cli_option cli_module_rows[];
+
+/* Adds to the machine's modules. */
+int cli_add_module(const struct cli_given *given);
+
+struct lfb_exhaust_modules;
+
+/* loadable.c: is it a shared object? */
+bool cli_is_loadable(const char *path);
+/*
+ * All sequences that @what says with the machine's modules, or as many as there is time for. Prints
+ * what is found, and how many that is. Returns an enum cli_exit.
+ */
+int cli_search_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
+			unsigned int *violations);
 
 /* CLI_OK, or else said what is wrong. */
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine);

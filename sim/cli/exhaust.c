@@ -19,7 +19,9 @@
 
 struct exhaust {
 	struct lfb_exhaust_options search;
-	const char *module;		/* --module */
+	const char *module;		/* --module, if it is a scenario's */
+	const char *next;		/* --next */
+	const char *only;		/* --only */
 	struct cli_findings finds;	/* none: all that are errors */
 	unsigned int without;		/* --without */
 	const char *path;		/* --case */
@@ -48,7 +50,7 @@ static int add_group(const struct cli_given *given)
 
 static int add_without(const struct cli_given *given)
 {
-	static const char *const names[] = { "again", "off", "links" };
+	static const char *const names[] = { "again", "off", "links", "plain", "twice" };
 	unsigned int *without = given->into;
 
 	for (size_t bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++) {
@@ -57,8 +59,8 @@ static int add_without(const struct cli_given *given)
 			return CLI_OK;
 		}
 	}
-	return cli_usage(given->line->command, "--without %s: expected again, off or links",
-			 given->value);
+	return cli_usage(given->line->command, "--without %s: expected again, off, links, plain or "
+			 "twice", given->value);
 }
 
 /* Compared with the model */
@@ -265,7 +267,7 @@ static void begin_defects(struct cli_json *json, bool wanted)
 static bool is_beyond_the_model(const char *quirk)
 {
 	static const char *const quirks[] = {
-		"SESSION_RETRIEVE_EFAULT_FINISHES", "PRESERVE_EFAULT_KEEPS", "FILE_GET_ID_CHANGES",
+		"SESSION_RETRIEVE_EFAULT_FINISHES", "PRESERVE_EFAULT_KEEPS",
 		"FILES_POINTER_ZERO_ACCEPTED", "SESSION_TRUST_SERIALIZED",
 		"CALLBACK_POSITIVE_IS_SUCCESS", "BOOT_ENOMEM_PANICS", NULL,
 	};
@@ -409,12 +411,42 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 	return failed ? CLI_FAILED : CLI_OK;
 }
 
+/* Done with modules that are loaded */
+
+static int set_module(const struct cli_given *given)
+{
+	if (cli_is_loadable(given->value))
+		return cli_add_module(given);
+	*(const char **)given->into = given->value;
+	return CLI_OK;
+}
+
+static int search_modules(struct cli_line *line)
+{
+	const struct exhaust *exhaust = line->state;
+	struct lfb_exhaust_modules what = {
+		.next = exhaust->next,
+		.length = exhaust->search.length,
+		.without = exhaust->without,
+		.jobs = exhaust->search.jobs,
+		.finds = exhaust->finds.count ? exhaust->finds.ids : NULL,
+		.nr_finds = exhaust->finds.count,
+		.only = exhaust->only,
+	};
+	unsigned int violations = 0;
+	int status = cli_search_loadable(line, &what, &violations);
+
+	return cli_stopped() ? stop(violations ? "something found" : "nothing found") : status;
+}
+
 /* The command */
 
 static int search(struct cli_line *line)
 {
 	const struct exhaust *exhaust = line->state;
 
+	if (*line->machine.modules)
+		return search_modules(line);
 	if (exhaust->module)
 		return cli_with_scenario(line, exhaust->module, search_module);
 	if (exhaust->defects)
@@ -427,10 +459,16 @@ static int check(const struct cli_line *line)
 	const struct exhaust *exhaust = line->state;
 	const struct cli_machine *machine = &line->machine;
 
-	if (exhaust->module && line->last[GROUP_MODEL])
+	if (*machine->modules && (exhaust->module || exhaust->json))
+		return cli_usage(line->command, "--module with a shared object goes with neither a "
+				 "scenario nor --json");
+	if ((exhaust->next || exhaust->only) && !*machine->modules)
+		return cli_usage(line->command, "--next and --only go with a shared object as "
+				 "--module");
+	if ((exhaust->module || *machine->modules) && line->last[GROUP_MODEL])
 		return cli_usage(line->command, "--%s is about the model, --module is not",
 				 line->last[GROUP_MODEL]);
-	if (!exhaust->module && line->last[GROUP_MODULE])
+	if (!exhaust->module && !*machine->modules && line->last[GROUP_MODULE])
 		return cli_usage(line->command, "--%s goes with --module",
 				 line->last[GROUP_MODULE]);
 	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
@@ -477,17 +515,24 @@ static const struct cli_option options[] = {
 	{ "defects", NULL, "search with each known defect by itself (default length 7), and\n"
 	  "print what was found as a table", offsetof(struct exhaust, defects),
 	  .group = GROUP_MODEL },
-	{ "module", "SCENARIO", "no model: do the sequences with the module that the scenario's\n"
-	  "when, forget, compatible and module lines make, and look for\n"
+	{ "module", "FILE", "no model: do the sequences with the module that the when, forget,\n"
+	  "compatible and module lines of a scenario make, or with the one in a\n"
+	  "shared object (docs/loadable.md; may be repeated then), and look for\n"
 	  "findings.\n"
 	  "Prints the shortest sequence for each of severity error and fatal",
-	  .at = offsetof(struct exhaust, module) },
+	  .at = offsetof(struct exhaust, module), .set = set_module },
+	{ "next", "FILE.so", "the shared object that the last one is replaced by at the first\n"
+	  "reboot", .at = offsetof(struct exhaust, next) },
+	{ "only", "CASE", "with shared objects: this sequence alone, with all that happens in it",
+	  .at = offsetof(struct exhaust, only) },
 	{ "finds", "ID", "look for this finding, of any severity, and no longer than until\n"
 	  "it is found; may be repeated", offsetof(struct exhaust, finds), .set = cli_add_finding,
 	  .group = GROUP_MODULE },
 	{ "without", "WHAT", "do not try: again (preserving a file that was retrieved), off\n"
 	  "(kernels without live update, or KHO), links (other links of handlers\n"
-	  "and FLBs); may be repeated", offsetof(struct exhaust, without),
+	  "and FLBs), plain (a kernel loaded without the handover), twice (preserving\n"
+	  "a file that is, where it has an identity); may be repeated",
+	  offsetof(struct exhaust, without),
 	  .set = add_without, .group = GROUP_MODULE },
 	{ .more = cli_machine_options,
 	  .help = "\nMachines (from --memory on, with --module only):\n" },
@@ -500,6 +545,7 @@ const struct cli_command cli_exhaust = {
 	"       lfb exhaust [OPTION]... --case SCENARIO\n"
 	"       lfb exhaust [--length N] [--jobs N] --defects\n"
 	"       lfb exhaust [OPTION]... --module SCENARIO [--finds ID]...\n"
+	"       lfb exhaust [OPTION]... --module FILE.so... [--next FILE.so] [--only CASE]\n"
 	"\n"
 	"Does every sequence of operations up to a length, in a small world, and compares each\n"
 	"step with a model of the rules: results, callbacks and what can be counted. A difference\n"

@@ -96,6 +96,29 @@ _Static_assert(LFB_MEMORY_FIXED == 1 && LFB_MAP_LOW == 1 && LFB_MAP_HIGH == 2 &&
 	       LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_OFF == 1 && LFB_CHECKS_GUARD == 2,
 	       "the words stand in the order of their values");
 
+/* Modules that are loaded */
+
+int cli_add_module(const struct cli_given *given)
+{
+	struct cli_machine *machine = &given->line->machine;
+	int count = 0;
+
+	while (machine->modules[count])
+		count++;
+	if (count == CLI_MODULES_MAX)
+		return cli_usage(given->line->command, "--module: more than %d of them",
+				 CLI_MODULES_MAX);
+	machine->modules[count] = given->value;
+	return CLI_OK;
+}
+
+const struct cli_option cli_module_rows[] = {
+	{ "module", "FILE.so", "all kernels have the module in this shared object, as lfb build\n"
+	  "makes it; may be repeated: docs/loadable.md", .set = cli_add_module,
+	  .group = CLI_GROUP_MACHINE },
+	{ 0 },
+};
+
 /* Memory that is looked at, or booted from */
 
 static int set_base(const struct cli_given *given)
@@ -167,11 +190,22 @@ int cli_load_handover(struct cli_line *line, const char *path, struct lfb_blob *
 int cli_machine_create(struct cli_line *line, struct lfb_machine **machine)
 {
 	struct lfb_machine_options *options = &line->machine.options;
+	int err;
 
 	options->sz = sizeof(*options);
 	options->quirks_on = line->machine.quirks_on;
 	options->quirks_off = line->machine.quirks_off;
-	return cli_error(line, lfb_machine_create(options, machine));
+	err = lfb_machine_create(options, machine);
+	if (err)
+		return cli_error(line, err);
+	for (int i = 0; !err && line->machine.modules[i]; i++)
+		err = lfb_machine_load_module(*machine, line->machine.modules[i]);
+	if (!err)
+		return CLI_OK;
+	cli_failed("%s", lfb_error_text(*machine));
+	lfb_machine_destroy(*machine);
+	*machine = NULL;
+	return CLI_FAILED;
 }
 
 int cli_load_scenario(const char *path, struct lfb_scenario **scenario)

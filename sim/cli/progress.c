@@ -4,8 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <luo/progress.h>
 
@@ -13,7 +11,6 @@
 
 #define FIRST 0.3	/* seconds until there is something to see … */
 #define NEXT 0.2	/* … and until it is another */
-#define COLUMNS 80u
 #define TEXT_MAX 400
 
 /* There is one terminal, and one who waits at it. */
@@ -21,9 +18,8 @@ static struct {
 	volatile sig_atomic_t signal;	/* that came; 0: none did … */
 	double noted;			/* … and when */
 	bool begun;
-	bool shows;			/* standard error is a terminal */
+	bool shows;			/* standard error is a terminal for it */
 	double next;			/* when it is time to draw */
-	size_t drawn;			/* columns */
 	char part[200];			/* of the work, "" where it has none */
 	struct lfb_progress last;
 	struct lfb_progress first;	/* of the part, and of the length, … */
@@ -59,7 +55,7 @@ void cli_long_begin(void)
 	if (work.begun)
 		return;
 	work.begun = true;
-	work.shows = isatty(STDERR_FILENO);
+	work.shows = lfb_progress_line(NULL);
 	work.next = cli_seconds() + FIRST;
 	listen_to(SIGINT);
 	listen_to(SIGTERM);
@@ -91,35 +87,7 @@ int cli_stop(const char *format, ...)
 
 void cli_progress_clear(void)
 {
-	if (work.drawn)
-		fprintf(stderr, "\r%*s\r", (int)work.drawn, "");
-	work.drawn = 0;
-}
-
-/* The last column stays free: some terminals go on to the next line there. */
-static size_t columns(void)
-{
-	struct winsize window;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) || !window.ws_col)
-		return COLUMNS - 1;
-	return window.ws_col - 1u;
-}
-
-/* In one piece; and over all of what was there. */
-static void draw(const char *text)
-{
-	size_t length = strnlen(text, columns()), used = 1;
-	char line[TEXT_MAX] = "\r";
-
-	for (; used <= length && used < sizeof(line) - 1; used++)
-		line[used] = text[used - 1];
-	for (char *at = line + 1; *at; at++)
-		*at = (unsigned char)*at < ' ' || *at == 0x7f ? '?' : *at;
-	for (; used <= work.drawn && used < sizeof(line) - 1; used++)
-		line[used] = ' ';
-	fwrite(line, 1, used, stderr);
-	work.drawn = used - 1;
+	lfb_progress_line(NULL);
 }
 
 /* ", 120 a second, 34 s to go" */
@@ -144,7 +112,7 @@ static void draw_shrinking(const struct lfb_progress *now, double seconds)
 	snprintf(text, sizeof(text), "%s%s%llu candidates, %u of %u lines are left", work.part,
 		 *work.part ? ": " : "", now->done, now->length, now->longest);
 	add_rate(now, seconds, text, sizeof(text));
-	draw(text);
+	lfb_progress_line(text);
 }
 
 static void draw_progress(const struct lfb_progress *now, double seconds)
@@ -156,7 +124,7 @@ static void draw_progress(const struct lfb_progress *now, double seconds)
 	snprintf(text, sizeof(text), "%s%s%s%llu of %llu%s", work.part, *work.part ? ": " : "",
 		 length, now->done, now->total, now->length ? " beginnings" : " runs");
 	add_rate(now, seconds, text, sizeof(text));
-	draw(text);
+	lfb_progress_line(text);
 }
 
 /* Is it time to draw? */
@@ -178,7 +146,7 @@ bool cli_part(const char *format, ...)
 	work.first = work.last = (struct lfb_progress){ 0 };
 	work.since = cli_seconds();
 	if (is_time(work.since))
-		draw(work.part);
+		lfb_progress_line(work.part);
 	return !work.signal;
 }
 

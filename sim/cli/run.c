@@ -214,6 +214,7 @@ static int run(struct cli_line *line)
 /* The first row is for lfb boot alone. */
 static const struct cli_option options[] = {
 	{ .more = cli_image_rows },
+	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
 	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
 	  "format of the recorded kernels", .at = offsetof(struct run, scenario.golden) },

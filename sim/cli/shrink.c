@@ -97,6 +97,7 @@ static const struct cli_option options[] = {
 	{ "finds", "ID", "the shortest part that still raises this finding, and no other\n"
 	  "than the whole, however the run ends", .at = offsetof(struct shrink, finds),
 	  .set = cli_add_finding },
+	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
 	{ 0 },
 };

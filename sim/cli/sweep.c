@@ -450,6 +450,7 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct sweep, junit.path) },
 	{ "quiet", NULL, "print violations only", .at = offsetof(struct sweep, quiet) },
 	{ "verbose", NULL, "print fault points by kind", .at = offsetof(struct sweep, verbose) },
+	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
 	{ 0 },
 };

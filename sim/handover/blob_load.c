@@ -102,8 +102,9 @@ static int read_header(struct lfb_blob *blob)
 	blob->memory = get_le(bytes + LFB_BLOB_MEMORY_AT, 8);
 	blob->memory_start = get_le(bytes + LFB_BLOB_MEMORY_START_AT, 8);
 	blob->kho_root = get_le(bytes + LFB_BLOB_ROOT_AT, 8);
-	blob->scratch = get_le(bytes + LFB_BLOB_SCRATCH_AT, 8);
-	blob->scratch_size = get_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8);
+	blob->scratch[0].phys = get_le(bytes + LFB_BLOB_SCRATCH_AT, 8);
+	blob->scratch[0].size = get_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8);
+	blob->more_scratch = get_le(bytes + LFB_BLOB_MORE_SCRATCH_AT, 4);
 	blob->boots = get_le(bytes + LFB_BLOB_BOOTS_AT, 4);
 	blob->nr_ranges = get_le(bytes + LFB_BLOB_NR_RANGES_AT, 4);
 	err = read_text(bytes, LFB_BLOB_PROFILE_AT, LFB_BLOB_PROFILE_SIZE, "profile",
@@ -122,7 +123,7 @@ static int read_header(struct lfb_blob *blob)
 		return lfb__error(NULL, -EINVAL, "blob: start of memory at offset 0x%x is 0x%llx, "
 				  "no multiple of 4 MiB up to 4 GiB", LFB_BLOB_MEMORY_START_AT,
 				  blob->memory_start);
-	if (!is_area(blob, blob->scratch, blob->scratch_size))
+	if (!is_area(blob, blob->scratch[0].phys, blob->scratch[0].size))
 		return lfb__error(NULL, -EINVAL, "blob: scratch at offset 0x%x is no area of whole "
 				  "pages in memory", LFB_BLOB_SCRATCH_AT);
 	if (!blob->boots)
@@ -134,6 +135,38 @@ static int read_header(struct lfb_blob *blob)
 					  "not 0", i);
 	}
 	return 0;
+}
+
+/* Those behind the first one, of which the header tells. Moves @at behind them. */
+static int read_areas(struct lfb_blob *blob, const u8 **at, size_t *room)
+{
+	for (u32 i = 1; i <= blob->more_scratch; i++, *at += LFB_BLOB_AREA_SIZE) {
+		struct lfb_blob_area *area = &blob->scratch[i];
+		const size_t offset = (size_t)(*at - blob->bytes);
+
+		if (i == LFB_SCRATCH_MAX || *room < LFB_BLOB_AREA_SIZE)
+			return lfb__error(NULL, -EINVAL, "blob: %u more scratch areas at offset "
+					  "0x%x, more than %s", blob->more_scratch,
+					  LFB_BLOB_MORE_SCRATCH_AT,
+					  i == LFB_SCRATCH_MAX ? "a machine has" : "fit");
+		*room -= LFB_BLOB_AREA_SIZE;
+		area->phys = get_le(*at, 8);
+		area->size = get_le(*at + 8, 8);
+		if (!area->size || !is_area(blob, area->phys, area->size))
+			return lfb__error(NULL, -EINVAL, "blob: scratch at offset 0x%zx is no area "
+					  "of whole pages in memory", offset);
+	}
+	return 0;
+}
+
+static bool is_in_scratch(const struct lfb_blob *blob, u64 phys, u64 end)
+{
+	for (u32 i = 0; i <= blob->more_scratch; i++) {
+		if (phys < blob->scratch[i].phys + blob->scratch[i].size &&
+		    end > blob->scratch[i].phys)
+			return true;
+	}
+	return false;
 }
 
 static int bad_range(u32 index, const char *what)
@@ -155,7 +188,7 @@ static int check_range(const struct lfb_blob *blob, u32 index)
 		return bad_range(index, "it is no area of whole pages in memory");
 	if (range->phys - blob->memory_start < PFN_PHYS(LFB_LOW_PAGES))
 		return bad_range(index, "it lies in the first 64 KiB, which are never given out");
-	if (range->phys < blob->scratch + blob->scratch_size && end > blob->scratch)
+	if (is_in_scratch(blob, range->phys, end))
 		return bad_range(index, "it lies in scratch");
 	if (range->kind < LFB_BLOB_ROOT || range->kind > LFB_BLOB_PRESERVED)
 		return bad_range(index, "its kind is unknown");
@@ -186,6 +219,9 @@ static int read_ranges(struct lfb_blob *blob)
 				  blob->nr_ranges, LFB_BLOB_NR_RANGES_AT);
 	room -= (size_t)blob->nr_ranges * LFB_BLOB_RANGE_SIZE;
 	content = entry + (size_t)blob->nr_ranges * LFB_BLOB_RANGE_SIZE;
+	err = read_areas(blob, &content, &room);
+	if (err)
+		return err;
 	blob->ranges = calloc(blob->nr_ranges + 1ul, sizeof(*blob->ranges));
 	if (!blob->ranges)
 		return lfb__error(NULL, -ENOMEM, "no memory for a blob's range table");

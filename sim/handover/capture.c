@@ -131,19 +131,25 @@ static void write_header(u8 *bytes, size_t size, const struct lfb_blob *head, u3
 	put_le(bytes + LFB_BLOB_MEMORY_AT, 8, head->memory);
 	put_le(bytes + LFB_BLOB_MEMORY_START_AT, 8, head->memory_start);
 	put_le(bytes + LFB_BLOB_ROOT_AT, 8, head->kho_root);
-	put_le(bytes + LFB_BLOB_SCRATCH_AT, 8, head->scratch);
-	put_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8, head->scratch_size);
+	put_le(bytes + LFB_BLOB_SCRATCH_AT, 8, head->scratch[0].phys);
+	put_le(bytes + LFB_BLOB_SCRATCH_SIZE_AT, 8, head->scratch[0].size);
+	put_le(bytes + LFB_BLOB_MORE_SCRATCH_AT, 4, head->more_scratch);
 	put_le(bytes + LFB_BLOB_BOOTS_AT, 4, head->boots);
 	put_le(bytes + LFB_BLOB_NR_RANGES_AT, 4, nr_ranges);
 	memcpy(bytes + LFB_BLOB_PROFILE_AT, head->profile, LFB_BLOB_PROFILE_SIZE - 1);
 	memcpy(bytes + LFB_BLOB_COMPATIBLE_AT, head->kho_compatible, LFB_BLOB_COMPATIBLE_SIZE - 1);
 }
 
-static int write_ranges(u8 *bytes, const struct lfb_handed *handed, const struct capture *capture)
+static int write_ranges(u8 *bytes, const struct lfb_handed *handed, const struct lfb_blob *head,
+			const struct capture *capture)
 {
 	u8 *entry = bytes + LFB_BLOB_HEADER_SIZE;
 	u8 *content = entry + (size_t)capture->nr_ranges * LFB_BLOB_RANGE_SIZE;
 
+	for (u32 i = 1; i <= head->more_scratch; i++, content += LFB_BLOB_AREA_SIZE) {
+		put_le(content, 8, head->scratch[i].phys);
+		put_le(content + 8, 8, head->scratch[i].size);
+	}
 	for (u32 i = 0; i < capture->nr_ranges; i++, entry += LFB_BLOB_RANGE_SIZE) {
 		const struct lfb_blob_range *range = &capture->ranges[i];
 		size_t size = (size_t)range->nr_pages << PAGE_SHIFT;
@@ -175,7 +181,8 @@ static u8 *alloc_bytes(size_t size)
 static int write_blob(const struct lfb_handed *handed, const struct lfb_blob *head,
 		      const struct capture *capture, struct lfb_blob **blob)
 {
-	size_t table = LFB_BLOB_HEADER_SIZE + (size_t)capture->nr_ranges * LFB_BLOB_RANGE_SIZE;
+	size_t table = LFB_BLOB_HEADER_SIZE + (size_t)capture->nr_ranges * LFB_BLOB_RANGE_SIZE +
+		       (size_t)head->more_scratch * LFB_BLOB_AREA_SIZE;
 	size_t size = table + ((size_t)capture->nr_pages << PAGE_SHIFT) + LFB_DIGEST_SIZE;
 	u8 *bytes = alloc_bytes(size);
 	int err;
@@ -185,7 +192,7 @@ static int write_blob(const struct lfb_handed *handed, const struct lfb_blob *he
 				  size);
 	memset(bytes, 0, LFB_BLOB_HEADER_SIZE);
 	write_header(bytes, size, head, capture->nr_ranges);
-	err = write_ranges(bytes, handed, capture);
+	err = write_ranges(bytes, handed, head, capture);
 	if (!err)
 		err = lfb__blob_seal(bytes, size);
 	if (err) {
@@ -271,8 +278,11 @@ int lfb_blob_capture(struct lfb_machine *machine, struct lfb_blob **blob)
 	head.memory = memory->size - memory->start;
 	head.memory_start = memory->start;
 	head.kho_root = machine->handover_root;
-	head.scratch = memory->scratch;
-	head.scratch_size = memory->scratch_size;
+	head.more_scratch = memory->scratch_areas - 1;
+	for (u32 i = 0; i <= head.more_scratch; i++)
+		head.scratch[i] = (struct lfb_blob_area){
+			PFN_PHYS(lfb__scratch_area(memory, i)), memory->scratch_size,
+		};
 	head.boots = lfb_machine_boots(machine);
 	strncpy(head.profile, machine->profile->name, sizeof(head.profile) - 1);
 	return lfb__blob_make(&handed, &head, blob);

@@ -183,6 +183,17 @@ static long write_all(void *argument)
 	return err ? lfb__fail(&machine->kernel, err, "no memory left for the map") : 0;
 }
 
+/* As many areas of scratch as the other machine had, where they lie as they would here. */
+static void take_areas(struct lfb_memory *memory, const struct lfb_blob *blob)
+{
+	memory->scratch_areas = blob->more_scratch + 1;
+	for (u32 i = 0; i <= blob->more_scratch; i++) {
+		if (PFN_PHYS(lfb__scratch_area(memory, i)) != blob->scratch[i].phys ||
+		    memory->scratch_size != blob->scratch[i].size)
+			memory->scratch_areas = 1;
+	}
+}
+
 static int write_blob(struct conversion *conversion, struct lfb_blob **to)
 {
 	struct lfb_machine *machine = conversion->machine;
@@ -192,6 +203,7 @@ static int write_blob(struct conversion *conversion, struct lfb_blob **to)
 
 	if (err)
 		return err;
+	take_areas(&kernel->memory, conversion->found.blob);
 	lfb__kernel_reset(kernel);
 	lfb__pages_begin(kernel);
 	lfb__machine_state_changed(machine, LFB_RUNNING);

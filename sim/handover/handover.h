@@ -32,12 +32,15 @@ enum {
 	LFB_BLOB_PROFILE_AT = 64,
 	LFB_BLOB_COMPATIBLE_AT = 96,
 	LFB_BLOB_MEMORY_START_AT = 112,
-	LFB_BLOB_RESERVED_AT = 120,
+	LFB_BLOB_MORE_SCRATCH_AT = 120,	/* u32 */
+	LFB_BLOB_RESERVED_AT = 124,
 	LFB_BLOB_HEADER_SIZE = 128,
 };
 
 /* An entry of the range table: u64 phys, u32 pages, u32 kind. */
 #define LFB_BLOB_RANGE_SIZE 16
+/* … and of that of scratch areas behind the first one: u64 phys, u64 bytes. */
+#define LFB_BLOB_AREA_SIZE 16
 
 enum lfb_blob_kind {
 	LFB_BLOB_ROOT = 1,	/* the KHO root tree */
@@ -52,6 +55,11 @@ struct lfb_blob_range {
 	const u8 *bytes;	/* in lfb_blob.bytes */
 };
 
+struct lfb_blob_area {
+	u64 phys;
+	u64 size;
+};
+
 /* The bytes, and what they say. */
 struct lfb_blob {
 	u8 *bytes;
@@ -59,8 +67,8 @@ struct lfb_blob {
 	u64 memory;		/* bytes of it, from here up: */
 	phys_addr_t memory_start;
 	u64 kho_root;
-	u64 scratch;
-	u64 scratch_size;
+	struct lfb_blob_area scratch[LFB_SCRATCH_MAX];
+	u32 more_scratch;	/* areas of these behind the first one */
 	u32 boots;
 	u32 nr_ranges;
 	struct lfb_blob_range *ranges;

@@ -126,9 +126,11 @@ static void make_head(const struct lfb_inspection *found, const struct lfb_image
 	head->memory = (end + MIB - 1) & ~(MIB - 1);
 	head->kho_root = found->root.phys;
 	head->boots = 1;
-	if (used->nr_scratch) {
-		head->scratch = used->scratch[0].address;
-		head->scratch_size = used->scratch[0].size;
+	for (size_t i = 0; i < used->nr_scratch && i < LFB_SCRATCH_MAX; i++) {
+		head->scratch[i] = (struct lfb_blob_area){
+			used->scratch[i].address, used->scratch[i].size,
+		};
+		head->more_scratch = (u32)i;
 	}
 	strncpy(head->profile,
 		writer_of(kho__abi_of(&found->root),
@@ -140,18 +142,23 @@ static void make_head(const struct lfb_inspection *found, const struct lfb_image
 static bool read_note(const struct lfb_source *source, struct lfb_blob *head)
 {
 	struct lfb_core_note note;
+	const size_t size = source->note_size;
 
-	if (source->note_size != sizeof(note))
+	if (size < sizeof(note) || size > sizeof(note) + sizeof(head->scratch) ||
+	    (size - sizeof(note)) % sizeof(head->scratch[0]))
 		return false;
 	memcpy(&note, source->note, sizeof(note));
 	*head = (struct lfb_blob){
 		.memory = note.memory,
 		.memory_start = note.memory_start,
 		.kho_root = note.kho_root,
-		.scratch = note.scratch,
-		.scratch_size = note.scratch_size,
+		.scratch[0] = { note.scratch, note.scratch_size },
+		.more_scratch = (u32)((size - sizeof(note)) / sizeof(head->scratch[0])),
 		.boots = note.boots,
 	};
+	if (head->more_scratch == LFB_SCRATCH_MAX)
+		return false;
+	memcpy(head->scratch + 1, source->note + sizeof(note), size - sizeof(note));
 	memcpy(head->profile, note.profile, sizeof(head->profile) - 1);
 	return true;
 }
@@ -220,9 +227,12 @@ int lfb_blob_from_image(const char *path, const struct lfb_image_options *option
 
 int lfb_blob_save_core(const struct lfb_blob *blob, const char *path)
 {
-	struct lfb_core_note note = { 0 };
+	struct {
+		struct lfb_core_note head;
+		struct lfb_blob_area more[LFB_SCRATCH_MAX];
+	} note = { .head.memory = 0 };
 	struct lfb_piece *pieces;
-	size_t size;
+	size_t size, note_size;
 	u8 *bytes;
 	int err;
 
@@ -230,13 +240,18 @@ int lfb_blob_save_core(const struct lfb_blob *blob, const char *path)
 		return -EINVAL;
 	if (!path)
 		return lfb__error(NULL, -EINVAL, "lfb_blob_save_core(): no path");
-	note.memory = blob->memory;
-	note.memory_start = blob->memory_start;
-	note.kho_root = blob->kho_root;
-	note.scratch = blob->scratch;
-	note.scratch_size = blob->scratch_size;
-	note.boots = blob->boots;
-	memcpy(note.profile, blob->profile, sizeof(note.profile));
+	note.head = (struct lfb_core_note){
+		.memory = blob->memory,
+		.memory_start = blob->memory_start,
+		.kho_root = blob->kho_root,
+		.scratch = blob->scratch[0].phys,
+		.scratch_size = blob->scratch[0].size,
+		.boots = blob->boots,
+	};
+	memcpy(note.head.profile, blob->profile, sizeof(note.head.profile));
+	size = blob->more_scratch * sizeof(note.more[0]);
+	memcpy(note.more, blob->scratch + 1, size);
+	note_size = sizeof(note.head) + size;
 	pieces = calloc(blob->nr_ranges + 1ul, sizeof(*pieces));
 	if (!pieces)
 		return lfb__error(NULL, -ENOMEM, "no memory for a core's segments");
@@ -246,7 +261,7 @@ int lfb_blob_save_core(const struct lfb_blob *blob, const char *path)
 			.size = (u64)blob->ranges[i].nr_pages << PAGE_SHIFT,
 			.bytes = blob->ranges[i].bytes,
 		};
-	err = lfb__source_write_elf(pieces, blob->nr_ranges, &note, sizeof(note), &bytes, &size);
+	err = lfb__source_write_elf(pieces, blob->nr_ranges, &note, note_size, &bytes, &size);
 	free(pieces);
 	if (err)
 		return err;

@@ -14,8 +14,15 @@ static void blob_header(struct lfb_json *json, const struct lfb_blob *blob)
 	lfb__json_open(json, "blob", '{');
 	lfb__json_members(json, "version=%u size=%llu sha256=%s profile=%s boots=%u memory=%llu "
 			  "scratch=%llu scratch_size=%llu", LFB_BLOB_VERSION, (u64)blob->size,
-			  sha256, blob->profile, blob->boots, blob->memory, blob->scratch,
-			  blob->scratch_size);
+			  sha256, blob->profile, blob->boots, blob->memory,
+			  blob->scratch[0].phys, blob->scratch[0].size);
+	if (blob->more_scratch) {
+		lfb__json_open(json, "more_scratch", '[');
+		for (u32 i = 1; i <= blob->more_scratch; i++)
+			lfb__json_item(json, "address=%llu size=%llu", blob->scratch[i].phys,
+				       blob->scratch[i].size);
+		lfb__json_close(json, ']');
+	}
 	lfb__json_open(json, "ranges", '[');
 	for (u32 i = 0; i < blob->nr_ranges; i++)
 		lfb__json_item(json, "address=%llu pages=%u kind=%s", blob->ranges[i].phys,

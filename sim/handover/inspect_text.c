@@ -20,8 +20,10 @@ static void blob_header(struct lfb_output *output, const struct lfb_blob *blob)
 	lfb__output_text(output, "  sha256       ");
 	for (u32 i = 0; i < LFB_DIGEST_SIZE; i++)
 		lfb__output_text(output, "%02x", digest[i]);
-	lfb__output_text(output, "\n  scratch      0x%llx, %llu bytes\n", blob->scratch,
-			 blob->scratch_size);
+	lfb__output_text(output, "\n");
+	for (u32 i = 0; i <= blob->more_scratch; i++)
+		lfb__output_text(output, "  scratch      0x%llx, %llu bytes\n",
+				 blob->scratch[i].phys, blob->scratch[i].size);
 	for (u32 i = 0; i < blob->nr_ranges; i++) {
 		const struct lfb_blob_range *range = &blob->ranges[i];
 

@@ -15,6 +15,7 @@ int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options 
 		return error;
 	kernel->checks = options->checks;
 	kernel->check_unchanged = lfb__check_unchanged;
+	kernel->do_deferred = lfb__deferred_end;
 	kernel->report_stray = lfb__report_stray;
 	if (lfb__checking(kernel)) {
 		error = lfb__history_create(&kernel->history);
@@ -42,6 +43,7 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 	lfb__ledger_destroy(&kernel->ledger);
 	lfb__lockdep_destroy(kernel);
 	lfb__list_free(&kernel->kept.flbs);
+	lfb__list_free(&kernel->deferred);
 	lfb__history_destroy(&kernel->history);
 }
 
@@ -50,6 +52,7 @@ void lfb__kernel_reset(struct lfb_kernel *kernel)
 	const size_t boot = offsetof(struct lfb_kernel, boot_number);
 
 	memset((u8 *)kernel + boot, 0, sizeof(*kernel) - boot);
+	kernel->deferred.count = 0;
 	if (unlikely(kernel->wrong))
 		kernel->dead = LFB_DEATH_PANIC;
 	lfb__task_begin(&kernel->boot_task, "boot", NULL);

@@ -32,6 +32,10 @@ void lfb__module_unpin(struct module *module);
 
 u64 lfb__shmem_next(const struct file *file, u64 page);
 
+/* deferred.c: the call from outside is over, all that was deferred before is done */
+
+void lfb__deferred_end(struct lfb_kernel *kernel);
+
 /* fd.c: descriptors */
 
 #define LFB_FD_RESERVED ((struct file *)(uintptr_t)1)

@@ -333,37 +333,47 @@ static int may_write(const struct shmem_inode_info *info, u64 end)
 	return grows && (info->frozen || info->seals & F_SEAL_GROW) ? -EPERM : 0;
 }
 
+/* What lies in one page: each of them is asked for by itself. */
+static int write_page(struct shmem_inode_info *info, const u8 *from, u64 at, size_t size)
+{
+	struct folio *folio;
+	int err = may_write(info, at + size);
+
+	if (err)
+		return err;
+	folio = get_folio(info, at >> PAGE_SHIFT);
+	if (IS_ERR(folio))
+		return (int)PTR_ERR(folio);
+	memcpy(bytes_at(&info->pages[find(info, at >> PAGE_SHIFT)], at, &size), from, size);
+	if (at + size > (u64)info->inode.i_size)
+		info->inode.i_size = (s64)(at + size);
+	return 0;
+}
+
 s64 kernel_write(struct file *file, const void *buffer, size_t size, s64 *pos)
 {
 	struct shmem_inode_info *info = info_of(file);
 	const u8 *from = buffer;
-	u64 end, at;
-	int err;
+	size_t written = 0;
+	int err = 0;
 
 	if (!info || *pos < 0)
 		return -EINVAL;
-	end = (u64)*pos + size;
-	if (size > (u64)MAX_LFS_FILESIZE || end > (u64)MAX_LFS_FILESIZE)
+	if (size > (u64)(MAX_LFS_FILESIZE - *pos))
 		return -EFBIG;
-	err = may_write(info, end);
-	for (at = (u64)*pos; !err && at < end;) {
-		struct folio *folio = get_folio(info, at >> PAGE_SHIFT);
-		size_t part = end - at;
-		u8 *to;
+	while (written < size) {
+		const u64 at = (u64)*pos;
+		size_t part = PAGE_SIZE - at % PAGE_SIZE;
 
-		if (IS_ERR(folio))
-			return PTR_ERR(folio);
-		to = bytes_at(&info->pages[find(info, at >> PAGE_SHIFT)], at, &part);
-		memcpy(to, from, part);
-		from += part;
-		at += part;
-		if (at > (u64)info->inode.i_size)
-			info->inode.i_size = (s64)at;
+		if (part > size - written)
+			part = size - written;
+		err = write_page(info, from + written, at, part);
+		if (err)
+			break;
+		written += part;
+		*pos += (s64)part;
 	}
-	if (err)
-		return err;
-	*pos = (s64)end;
-	return (s64)size;
+	return written ? (s64)written : err;
 }
 
 s64 kernel_read(struct file *file, void *buffer, size_t size, s64 *pos)

@@ -56,21 +56,22 @@ static bool is_listed(const char *list, u64 page)
 	return false;
 }
 
-int lfb__contents_write(struct file *file, u64 size, const char *pages, u64 seed)
+static int write_pages(struct file *file, const struct lfb_contents *contents)
 {
+	const char *pages = contents->pages;
 	u32 words[WORDS];
 	u64 page;
 
-	if (size > (u64)MAX_LFS_FILESIZE)
+	if (contents->size > (u64)MAX_LFS_FILESIZE)
 		return -EFBIG;
-	i_size_write(file_inode(file), (s64)size);
+	i_size_write(file_inode(file), (s64)contents->size);
 	while (next_page(&pages, &page)) {
-		const size_t length = length_of(size, page);
+		const size_t length = length_of(contents->size, page);
 		s64 pos = (s64)PFN_PHYS(page), ret;
 
 		if (!length)
 			return -EINVAL;
-		fill_page(words, seed, page);
+		fill_page(words, contents->seed, page);
 		ret = kernel_write(file, words, length, &pos);
 		if (ret < 0)
 			return (int)ret;
@@ -78,37 +79,66 @@ int lfb__contents_write(struct file *file, u64 size, const char *pages, u64 seed
 	return 0;
 }
 
-/* Does @page hold what it is to hold? */
-static bool is_right(struct file *file, u64 size, u64 page, bool written, u64 seed)
+struct file *lfb__contents_file(unsigned int flags, const struct lfb_contents *contents)
 {
-	const size_t length = length_of(size, page);
+	struct file *file = memfd_alloc_file("memfd", flags);
+	int err;
+
+	if (IS_ERR(file))
+		return file;
+	err = write_pages(file, contents);
+	if (!err)
+		return file;
+	fput(file);
+	return ERR_PTR(err);
+}
+
+struct looking {
+	struct file *file;
+	const struct lfb_contents *contents;
+};
+
+/* Does @page hold what it is to hold? */
+static bool is_right(const struct looking *looking, u64 page, bool written)
+{
+	const size_t length = length_of(looking->contents->size, page);
 	u32 found[WORDS], wanted[WORDS] = { 0 };
 	s64 pos = (s64)PFN_PHYS(page);
 
 	if (written)
-		fill_page(wanted, seed, page);
-	return length && kernel_read(file, found, length, &pos) == (s64)length &&
+		fill_page(wanted, looking->contents->seed, page);
+	return length && kernel_read(looking->file, found, length, &pos) == (s64)length &&
 	       !memcmp(found, wanted, length);
 }
 
 /* Holes are not looked at: there may be more of them than time. */
-int lfb__contents_compare(struct file *file, u64 size, const char *pages, u64 seed)
+static long compare(void *argument)
 {
-	const char *list = pages;
+	const struct looking *looking = argument;
+	const struct lfb_contents *contents = looking->contents;
+	const char *list = contents->pages;
+	struct file *file = looking->file;
 	u64 page;
 
 	if (!shmem_file(file))
 		return -EINVAL;
-	if ((u64)i_size_read(file_inode(file)) != size)
+	if ((u64)i_size_read(file_inode(file)) != contents->size)
 		return -EIO;
 	while (next_page(&list, &page)) {
-		if (!is_right(file, size, page, true, seed))
+		if (!is_right(looking, page, true))
 			return -EIO;
 	}
-	for (page = lfb__shmem_next(file, 0); page < DIV_ROUND_UP(size, PAGE_SIZE);
+	for (page = lfb__shmem_next(file, 0); page < DIV_ROUND_UP(contents->size, PAGE_SIZE);
 	     page = lfb__shmem_next(file, page + 1)) {
-		if (!is_listed(pages, page) && !is_right(file, size, page, false, seed))
+		if (!is_listed(contents->pages, page) && !is_right(looking, page, false))
 			return -EIO;
 	}
 	return 0;
+}
+
+long lfb__contents_check(struct lfb_agent *agent, int fd, const struct lfb_contents *contents)
+{
+	struct looking looking = { lfb_agent_file(agent, fd), contents };
+
+	return looking.file ? lfb_machine_call(agent->machine, compare, &looking) : -EBADF;
 }

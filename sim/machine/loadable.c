@@ -270,13 +270,9 @@ static struct file *bare_file(u64 number)
 
 static struct file *memory_file(u64 number)
 {
-	struct file *file = memfd_alloc_file("loadable", MFD_ALLOW_SEALING);
-	int err = IS_ERR(file) ? 0 : lfb__contents_write(file, PAGE_SIZE, "0", number);
+	const struct lfb_contents contents = { PAGE_SIZE, "0", number };
 
-	if (!err)
-		return file;
-	fput(file);
-	return ERR_PTR(err);
+	return lfb__contents_file(MFD_ALLOW_SEALING, &contents);
 }
 
 static struct liveupdate_file_handler *find_handler(const struct luo *luo, const char *compatible)

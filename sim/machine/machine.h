@@ -170,6 +170,8 @@ void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_st
 
 /* module.c: kernel code; @argument is a struct lfb_image_module. */
 long lfb__module_init(void *argument);
+/* Kernel code: the static data of the module of this machine's image that begins with @init. */
+void *lfb__module_data_of(int (*init)(void));
 /*
  * The static data of a module is there once in a process, however many images it is part of: it
  * belongs to the one machine that is switched on. 0, -EBUSY or -ENOMEM with the sentence.
@@ -190,6 +192,8 @@ void lfb__modules_move(struct lfb_machine *machine);
  * was; the machine is off then. @path: without a '/' the file lies where that of @name does.
  */
 int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *path);
+/* … unless nothing comes of it. */
+void lfb__modules_stay(struct lfb_machine *machine);
 void lfb__modules_swap_back(struct lfb_machine *machine);
 /* loadable.c: modules in shared objects; the machine's as long as it lives. */
 
@@ -247,17 +251,27 @@ void lfb__machine_print_findings(struct lfb_machine *machine);
 /* Are they? 0, -EINVAL. */
 int lfb__findings_of_environment(void);
 
-/*
- * contents.c: @pages are those of a file in memory that are written, "0,3"; "-" or NULL: none. Both
- * run as kernel code.
- */
+/* contents.c */
+
+/* What is in a file in memory. */
+struct lfb_contents {
+	u64 size;
+	const char *pages;	/* those that are written, "0,3"; "-" or NULL: none */
+	u64 seed;
+};
 
 /* Is it such a list? */
 bool lfb__pages_are_listed(const char *list);
-/* Into a file that is empty. 0, -EINVAL a page behind its end, -EFBIG, or what writing answers. */
-int lfb__contents_write(struct file *file, u64 size, const char *pages, u64 seed);
-/* 0, -EIO something else is in it, -EINVAL no file in memory. */
-int lfb__contents_compare(struct file *file, u64 size, const char *pages, u64 seed);
+/*
+ * Kernel code: such a file, or ERR_PTR(): -EINVAL a page behind its end, -EFBIG, or what
+ * memfd_alloc_file() (@flags) or writing answers.
+ */
+struct file *lfb__contents_file(unsigned int flags, const struct lfb_contents *contents);
+/*
+ * Is @fd of @agent such a file? 0, -EIO something else is in it, -EINVAL it is no file in memory,
+ * -EBADF it is not open.
+ */
+long lfb__contents_check(struct lfb_agent *agent, int fd, const struct lfb_contents *contents);
 
 /* agent.c: all descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);

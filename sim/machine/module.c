@@ -34,6 +34,17 @@ long lfb__module_init(void *argument)
 	return err < 0 ? err : 0;
 }
 
+void *lfb__module_data_of(int (*init)(void))
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &lfb_machine_current()->modules, list) {
+		if (image->module->init == init)
+			return image->module->data;
+	}
+	return NULL;
+}
+
 static const char *name_of(const struct lfb_image_module *image)
 {
 	return image->loadable ? image->name : image->module->module->name;
@@ -120,6 +131,7 @@ static int add_image(struct lfb_machine *machine, struct lfb_image_module *image
 	long err = 0;
 
 	list_add_tail(&image->list, &machine->modules);
+	machine->kernel.code_is_loaded |= image->loadable != NULL;
 	if (machine->state == LFB_OFF)
 		release_data(image, false);
 	if (runs(machine))
@@ -331,6 +343,7 @@ int lfb_machine_swap_module(struct lfb_machine *machine, const char *name, const
 		err = lfb__loadable_prepare(machine, image->next);
 		if (!err)
 			move(machine, image);
+		image->next = NULL;
 	}
 	return err;
 }
@@ -343,6 +356,14 @@ int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *
 	if (image && !image->before)
 		image->before = image->loadable;
 	return err;
+}
+
+void lfb__modules_stay(struct lfb_machine *machine)
+{
+	struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list)
+		image->next = NULL;
 }
 
 void lfb__modules_swap_back(struct lfb_machine *machine)

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include <luo/memfd.h>
-#include <luo/shmem.h>
 
 #include "sim/play/play.h"
 
@@ -20,13 +19,8 @@ struct lfb_run_memfds {
 
 static int memfd_init(void)
 {
-	struct lfb_image_module *image;
-	int err = 0;
+	const int err = liveupdate_register_file_handler(lfb__module_data_of(memfd_init));
 
-	list_for_each_entry(image, &lfb_machine_current()->modules, list) {
-		if (image->module->init == memfd_init)
-			err = liveupdate_register_file_handler(image->module->data);
-	}
 	/* Built-in code goes on without live update. */
 	return err == -EOPNOTSUPP ? 0 : err;
 }
@@ -67,44 +61,31 @@ void lfb__run_remove_memfds(struct lfb_run *run)
 	free(run->memfds);
 }
 
-struct looking {
-	const struct lfb_operation *operation;
+struct making {
+	struct lfb_contents contents;
 	struct file *file;
 };
 
-static long make(void *argument)
+static struct lfb_contents contents_of(const struct lfb_operation *operation)
 {
-	struct looking *looking = argument;
-	const struct lfb_operation *operation = looking->operation;
-	struct file *file = memfd_alloc_file("memfd", 0);
-	int err;
-
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	err = lfb__contents_write(file, operation->size, operation->pages, operation->value);
-	if (err)
-		fput(file);
-	else
-		looking->file = file;
-	return err;
+	return (struct lfb_contents){ operation->size, operation->pages, operation->value };
 }
 
-static long compare(void *argument)
+static long make(void *argument)
 {
-	const struct looking *looking = argument;
-	const struct lfb_operation *operation = looking->operation;
+	struct making *making = argument;
 
-	return lfb__contents_compare(looking->file, operation->size, operation->pages,
-				     operation->value);
+	making->file = lfb__contents_file(0, &making->contents);
+	return PTR_ERR_OR_ZERO(making->file);
 }
 
 long lfb__run_make_memfd(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	struct looking looking = { .operation = operation };
-	long ret = lfb_machine_call(run->machine, make, &looking);
+	struct making making = { .contents = contents_of(operation) };
+	long ret = lfb_machine_call(run->machine, make, &making);
 
 	if (!ret)
-		ret = lfb_agent_install(run->agent, looking.file);
+		ret = lfb_agent_install(run->agent, making.file);
 	if (ret < 0)
 		return ret;
 	run->files[operation->inode] = (int)ret;
@@ -113,10 +94,7 @@ long lfb__run_make_memfd(struct lfb_run *run, const struct lfb_operation *operat
 
 long lfb__run_check_memfd(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	struct looking looking = {
-		.operation = operation,
-		.file = lfb_agent_file(run->agent, run->files[operation->inode]),
-	};
+	const struct lfb_contents contents = contents_of(operation);
 
-	return looking.file ? lfb_machine_call(run->machine, compare, &looking) : -EBADF;
+	return lfb__contents_check(run->agent, run->files[operation->inode], &contents);
 }

@@ -43,6 +43,8 @@ static long make_file(void *argument)
 {
 	const struct lfb_operation *operation = argument;
 
+	if (operation->compatible)
+		return PTR_ERR(lfb_module_file(operation->compatible, operation->ino));
 	return PTR_ERR(lfb__recorder_file(operation->handler, operation->ino));
 }
 

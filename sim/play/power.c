@@ -84,7 +84,7 @@ long lfb__run_prepare(struct lfb_run *run, const struct lfb_operation *operation
 	return lfb_machine_prepare(run->machine);
 }
 
-long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
+static long jump(struct lfb_run *run, const struct lfb_operation *operation)
 {
 	const char *profile = operation->name;
 	int err = 0;
@@ -113,11 +113,41 @@ long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 	return err;
 }
 
+/* Another version of a module is found before anything else is done. */
+static long find_version(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	long err = 0;
+
+	if (operation->version)
+		err = lfb__module_swap(run->machine, operation->replaces, operation->version);
+	if (err && !lfb__run_expects(run, operation))
+		lfb__run_surprise(run, (int)err, "%.160s:%u: %.300s", run->scenario->name,
+				  operation->line, lfb_error_text(run->machine));
+	return err;
+}
+
+long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
+{
+	long err = find_version(run, operation);
+
+	if (!err)
+		err = jump(run, operation);
+	if (err)
+		lfb__modules_stay(run->machine);
+	return err;
+}
+
 long lfb__run_reboot(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	long err = lfb__run_prepare(run, operation);
+	long err = find_version(run, operation);
 
-	return err ? err : lfb__run_jump(run, operation);
+	if (!err)
+		err = lfb__run_prepare(run, operation);
+	if (!err)
+		err = jump(run, operation);
+	if (err)
+		lfb__modules_stay(run->machine);
+	return err;
 }
 
 /* Hostile images */

@@ -108,6 +108,7 @@ void lfb__run_release(struct lfb_run *run)
 	lfb_agent_destroy(run->other_agent);
 	lfb__recorder_destroy(run->recorder);
 	lfb__run_remove_memfds(run);
+	lfb__modules_swap_back(run->machine);
 	free(run->sessions);
 	free(run->files);
 	free(run->points);

@@ -3,6 +3,7 @@
  * Reading scenarios: the arguments of operations. But for what may be missing, functions end with
  * the argument's last token read.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,12 +82,32 @@ static int parse_without(struct lfb_parser *parser, struct lfb_operation *operat
 	return 0;
 }
 
+/* A module's file, in another's place */
+static int parse_with(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	lfb__next_token(&parser->line);
+	operation->version = parser->line.token.size ? lfb__keep_token(parser) : NULL;
+	if (!operation->version)
+		return lfb__refuse_token(&parser->line, "the file of a module");
+	lfb__next_token(&parser->line);
+	if (!lfb__token_is(&parser->line, "for"))
+		return lfb__refuse_token(&parser->line, "for");
+	lfb__next_token(&parser->line);
+	operation->replaces = parser->line.token.size ? lfb__keep_token(parser) : NULL;
+	if (!operation->replaces)
+		return lfb__refuse_token(&parser->line, "the module it is to replace");
+	lfb__next_token(&parser->line);
+	return 0;
+}
+
 static int parse_reboot(struct lfb_parser *parser, struct lfb_operation *operation)
 {
 	int err = 0;
 
 	if (lfb__token_is(&parser->line, "into"))
 		err = parse_into(parser, operation);
+	if (!err && lfb__token_is(&parser->line, "with"))
+		err = parse_with(parser, operation);
 	if (!err && lfb__token_is(&parser->line, "without"))
 		err = parse_without(parser, operation);
 	return err;
@@ -123,6 +144,20 @@ static int parse_compatible(struct lfb_parser *parser, struct lfb_operation *ope
 		return lfb__refuse_token(&parser->line, "a string of at most %d bytes",
 					 LFB_SCENARIO_COMPATIBLE_MAX);
 	operation->name = lfb__keep_token(parser);
+	return 0;
+}
+
+/* Numbers are the recorded module's handlers; a compatible string begins with a letter. */
+static int parse_whose_file(struct lfb_parser *parser, struct lfb_operation *operation)
+{
+	const struct lfb_token *token = &parser->line.token;
+
+	if (!token->size || !isalpha((unsigned char)*token->text))
+		return lfb__parse_handler(parser, &operation->handler);
+	if (token->size >= LIVEUPDATE_HNDL_COMPAT_LENGTH)
+		return lfb__refuse_token(&parser->line, "a handler: its number or its compatible "
+					 "string");
+	operation->compatible = lfb__keep_token(parser);
 	return 0;
 }
 
@@ -256,6 +291,8 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 		return lfb__parse_u64(parser, "a value", &operation->value);
 	case 'H':
 		return lfb__parse_handler(parser, &operation->handler);
+	case 'X':
+		return parse_whose_file(parser, operation);
 	case 'F':
 		return lfb__parse_flb(parser, &operation->flb);
 	case 'N':

@@ -39,7 +39,10 @@ struct lfb_operation {
 	u64 ino;
 	bool keeps_file;		/* retrieve: the file has that number from now on */
 	const char *name;		/* session; compatible; profile, NULL for the same again */
-	enum lfb_lack lacks;		/* reboot, jump: the next kernel */
+	enum lfb_lack lacks;		/* reboot, jump: the next kernel, … */
+	const char *version;		/* … which has this module, … */
+	const char *replaces;		/* … where the running one has that; NULL: no other */
+	const char *compatible;		/* of a handler: whose file; NULL: that of a number */
 	enum lfb_recorded_op fail_op;
 	int fail_error;
 	unsigned int fail_times;

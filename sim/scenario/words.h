@@ -27,8 +27,9 @@ enum lfb_verb_flag {
 /*
  * X(verb, name, arguments, function, flags), a list for each who performs. Each letter of the
  * arguments is one of:
- *	H handler number, F FLB number, N session name, T token, I inode number,
- *	R "into PROFILE" "without WHAT", P fault plan, C whose callback, O which callback, S step,
+ *	H handler number, X the same or a compatible string, F FLB number, N session name, T token,
+ *	I inode number, R "into PROFILE" "with FILE for MODULE" "without WHAT", P fault plan,
+ *	C whose callback, O which callback, S step,
  *	B a compatible string, K which callback that can fail, E errno, M how many times,
  *	D what is damaged, A at which offset, V with which value, L how long a file is, G which of
  *	its pages are written, W the seed of what is in them, J what identifies a file, U what is
@@ -68,7 +69,7 @@ enum lfb_verb_flag {
 	X(OPEN, "open", "", open_device, 0)                                                        \
 	X(SESSION, "session", "N", create_session, 0)                                              \
 	X(RSESSION, "rsession", "N", retrieve_session, 0)                                          \
-	X(PRESERVE, "preserve", "NTHI", preserve, LFB_SESSION_VERB)                                \
+	X(PRESERVE, "preserve", "NTXI", preserve, LFB_SESSION_VERB)                                \
 	X(AGAIN, "again", "NTI", preserve_again, LFB_SESSION_VERB)                                 \
 	X(RETRIEVE, "retrieve", "NTY", retrieve, LFB_SESSION_VERB)                                 \
 	X(FINISH, "finish", "N", finish, LFB_SESSION_VERB)                                         \

@@ -10,30 +10,37 @@
 #define RAW_MAX (1ul << 20)	/* bytes of a request */
 #define MANY_MAX 100000
 
-/* The request in memory of its own, which the kernel can read and not write. */
-static long send_read_only(struct lfb_script *script, int fd, unsigned int cmd,
-			   const void *request, size_t size)
+/*
+ * A request in memory of its own, where nothing comes behind it: who reads more of it than there is
+ * gets -EFAULT. What the kernel writes is in @bytes then, if it can write there.
+ */
+static long send(struct lfb_script *script, int fd, unsigned int cmd, void *bytes, size_t size,
+		 bool read_only)
 {
-	void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const size_t room = PAGE_ALIGN(size);
+	u8 *map = mmap(NULL, room + PAGE_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	u8 *at = map + room - size;
 	long ret;
 
-	if (copy == MAP_FAILED)
+	if (map == MAP_FAILED)
 		return -ENOMEM;
-	memcpy(copy, request, size);
-	mprotect(copy, size, PROT_READ);
-	ret = lfb_agent_ioctl(script->agent, fd, cmd, copy);
-	munmap(copy, size);
+	memcpy(at, bytes, size);
+	if (mprotect(map + room, PAGE_SIZE, PROT_NONE) ||
+	    (read_only && mprotect(map, room, PROT_READ)))
+		ret = -ENOMEM;
+	else
+		ret = lfb_agent_ioctl(script->agent, fd, cmd, at);
+	memcpy(bytes, at, size);
+	munmap(map, room + PAGE_SIZE);
 	return ret;
 }
 
 static long request(struct lfb_script *script, const struct lfb_script_line *line,
 		    unsigned int cmd, void *request, size_t size)
 {
-	const int fd = lfb__script_fd(script, line->words[1]);
-
-	if (line->read_only)
-		return send_read_only(script, fd, cmd, request, size);
-	return lfb_agent_ioctl(script->agent, fd, cmd, request);
+	return send(script, lfb__script_fd(script, line->words[1]), cmd, request, size,
+		    line->read_only);
 }
 
 long lfb__script_open(struct lfb_script *script, const struct lfb_script_line *line)
@@ -191,8 +198,7 @@ long lfb__script_raw(struct lfb_script *script, const struct lfb_script_line *li
 		if (!set_byte(script, line->words[i], bytes, size))
 			goto out;
 	}
-	ret = lfb_agent_ioctl(script->agent, lfb__script_fd(script, line->words[1]),
-			      command(line->words[2]), bytes);
+	ret = request(script, line, command(line->words[2]), bytes, size);
 out:
 	free(bytes);
 	return ret;

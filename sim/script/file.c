@@ -15,22 +15,22 @@ struct making {
 	struct file *file;
 };
 
+/* The words of @line from @first on. */
+static struct lfb_contents contents_of(const struct lfb_script_line *line, unsigned int first)
+{
+	return (struct lfb_contents){
+		.size = lfb__script_value(line->words[first]),
+		.pages = line->words[first + 1],
+		.seed = lfb__script_value(line->words[first + 2]),
+	};
+}
+
 static int make_in_memory(struct making *making, unsigned int flags)
 {
-	const struct lfb_script_line *line = making->line;
-	struct file *file = memfd_alloc_file("memfd", flags);
-	int err;
+	const struct lfb_contents contents = contents_of(making->line, 3);
 
-	if (IS_ERR(file))
-		return (int)PTR_ERR(file);
-	err = lfb__contents_write(file, lfb__script_value(line->words[3]), line->words[4],
-				  lfb__script_value(line->words[5]));
-	if (err) {
-		fput(file);
-		return err;
-	}
-	making->file = file;
-	return 0;
+	making->file = lfb__contents_file(flags, &contents);
+	return PTR_ERR_OR_ZERO(making->file);
 }
 
 static int make_other(struct making *making, const char *name)
@@ -135,23 +135,12 @@ long lfb__script_reopen(struct lfb_script *script, const struct lfb_script_line 
 	return lfb__script_keep(script, line->words[2], ret);
 }
 
-/* What is in a file */
-
-static long compare(void *argument)
-{
-	const struct making *making = argument;
-	const struct lfb_script_line *line = making->line;
-
-	return lfb__contents_compare(making->file, lfb__script_value(line->words[2]),
-				     line->words[3], lfb__script_value(line->words[4]));
-}
-
 long lfb__script_check(struct lfb_script *script, const struct lfb_script_line *line)
 {
-	struct making making = { script, line, lfb_agent_file(script->agent,
-							lfb__script_fd(script, line->words[1])) };
+	const struct lfb_contents contents = contents_of(line, 2);
 
-	return making.file ? lfb_machine_call(script->machine, compare, &making) : -EBADF;
+	return lfb__contents_check(script->agent, lfb__script_fd(script, line->words[1]),
+				   &contents);
 }
 
 /* Another process wants to open the device. */

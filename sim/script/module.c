@@ -60,22 +60,9 @@ static void get_once(struct liveupdate_flb *flb)
 		liveupdate_flb_put_incoming(flb);
 }
 
-static int init(void);
-
-static struct lfb_script *coming(void)
-{
-	struct lfb_image_module *image;
-
-	list_for_each_entry(image, &lfb_machine_current()->modules, list) {
-		if (image->module->init == init)
-			return container_of(image->module, struct lfb_script, image);
-	}
-	return NULL;
-}
-
 static int init(void)
 {
-	struct lfb_script_objects *objects = &coming()->objects;
+	struct lfb_script_objects *objects = lfb__module_data_of(init);
 	int err = liveupdate_register_file_handler(&objects->memfd);
 
 	/* Built-in code goes on without live update. */

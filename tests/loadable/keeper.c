@@ -121,14 +121,20 @@ static void keeper_unpreserve(struct liveupdate_file_op_args *args)
 
 static int keeper_retrieve(struct liveupdate_file_op_args *args)
 {
+	struct file *file = keeper_open(args->serialized_data);
 	void *obj;
-	int err = liveupdate_flb_get_incoming(&keeper_flb, &obj);
+	int err;
 
-	if (err)
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = liveupdate_flb_get_incoming(&keeper_flb, &obj);
+	if (err) {
+		fput(file);
 		return err;
+	}
 	liveupdate_flb_put_incoming(&keeper_flb);
-	args->file = keeper_open(args->serialized_data);
-	return PTR_ERR_OR_ZERO(args->file);
+	args->file = file;
+	return 0;
 }
 
 static void keeper_finish(struct liveupdate_file_op_args *args)

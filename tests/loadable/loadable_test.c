@@ -238,6 +238,87 @@ static void what_cannot_be_loaded_is_told(void **state)
 	lfb_machine_destroy(machine);
 }
 
+struct vmm {
+	struct lfb_agent *agent;
+	int session;
+	int file;
+};
+
+static int begin(struct lfb_machine *machine, void *context)
+{
+	struct vmm *vmm = context;
+	int err = lfb_agent_create(machine, "vmm", &vmm->agent);
+	long file = err ? err : lfb_machine_call(machine, open_file, "keeper-file-v1");
+
+	vmm->file = err ? err : lfb_agent_install(vmm->agent, ERR_PTR(file));
+	if (vmm->file < 0)
+		return vmm->file;
+	vmm->session = lfb_agent_create_session(vmm->agent, lfb_agent_open(vmm->agent), "vm");
+	return 0;
+}
+
+static int preserve_it(struct lfb_machine *machine, void *context)
+{
+	struct vmm *vmm = context;
+
+	return lfb_agent_preserve(vmm->agent, vmm->session, vmm->file, 1);
+}
+
+static int end(struct lfb_machine *machine, void *context)
+{
+	struct vmm *vmm = context;
+
+	lfb_agent_destroy(vmm->agent);
+	return 0;
+}
+
+static void whatever_fails_leaves_nothing(void **state)
+{
+	const struct lfb_sweep_body body = {
+		.sz = sizeof(body), .prepare = begin, .step = preserve_it, .clean_up = end,
+	};
+	struct lfb_sweep_result result = { .sz = sizeof(result) };
+	struct lfb_machine *machine;
+	struct vmm vmm;
+
+	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("keeper")));
+	lfb_assert_ok(machine, lfb_sweep(machine, &body, &vmm, NULL, &result));
+	assert_true(result.runs > 0);
+	assert_string_equal(result.first, "");
+	lfb_findings_clear(machine);
+	lfb_machine_destroy(machine);
+}
+
+/* Returns how many violations there are with @path, and @next after the first kexec. */
+static unsigned int search(const char *path, const char *next)
+{
+	const char *const paths[] = { path, NULL };
+	const struct lfb_exhaust_modules what = {
+		.sz = sizeof(what), .loadable = paths, .next = next, .length = 5,
+	};
+	struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
+
+	assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), 0);
+	assert_true(result.sequences > 1);
+	return result.violations;
+}
+
+static void it_is_searched(void **state)
+{
+	const char *const nowhere[] = { MODULE_PATH("nowhere"), NULL };
+	struct lfb_exhaust_modules what = { .sz = sizeof(what), .loadable = nowhere };
+	struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
+
+	assert_int_equal(search(MODULE_PATH("keeper"), NULL), 0);
+	assert_int_equal(search(MODULE_PATH("keeper"), MODULE_PATH("keeper-v2")), 0);
+	assert_int_equal(search(MODULE_PATH("keeper"), MODULE_PATH("keeper-strict")), 1);
+	assert_int_equal(search(MODULE_PATH("keeper-data"), NULL), 1);
+	assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -ENOENT);
+	what.loadable = NULL;
+	assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINVAL);
+}
+
 static void *live(void *said)
 {
 	for (int i = 0; i < 20; i++)
@@ -278,6 +359,8 @@ int main(void)
 		cmocka_unit_test(a_version_that_refuses_is_told),
 		cmocka_unit_test(others_go_together),
 		cmocka_unit_test(what_cannot_be_loaded_is_told),
+		cmocka_unit_test(whatever_fails_leaves_nothing),
+		cmocka_unit_test(it_is_searched),
 		cmocka_unit_test(machines_do_not_share_it),
 		cmocka_unit_test(a_machine_that_stays_does_no_harm),
 	};

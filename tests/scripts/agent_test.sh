@@ -22,6 +22,27 @@ same "$dir/out" "$dir/expected"
 lfb 0 run --agent --findings --profile linux-7.3 "$dir/update.txt"
 silent out err
 
+# What is found is told as of scenarios: in words, for programs, and as a test that failed.
+printf '%s\n' 'open D' 'create D vm S' 'file m memfd 8192 1 7' 'preserve S m 0x11' 'reboot!' \
+	'open D' 'say nobody asks for it' 'reboot!' 'open D' >"$dir/lost.txt"
+lfb 1 run --agent --findings --profile linux-7.3 "$dir/lost.txt"
+prints out 'LFB-SESSION-NEVER-FINISHED (error): '
+prints out 'object: session vm'
+lfb 1 run --agent --findings --json --profile linux-7.3 "$dir/lost.txt"
+silent err
+python=python3
+$python -c 'import jsonschema' 2>"$dir/err" || python=/usr/bin/python3
+$python "$(dirname "$0")/json_fits.py" "$LFB_SOURCE_DIR/docs/schema/run.json" "$dir/out" >&2 ||
+	fail "findings as JSON do not fit"
+prints out '"id": "LFB-SESSION-NEVER-FINISHED"'
+lfb 1 run --agent --findings --junit "$dir/junit" --profile linux-7.3 "$dir/lost.txt"
+prints junit 'tests="1" failures="1"'
+prints junit 'LFB-SESSION-NEVER-FINISHED'
+lfb 0 run --agent --findings --junit "$dir/junit" --profile linux-7.3 "$dir/update.txt"
+prints junit 'tests="1" failures="0"'
+lfb 0 run --agent --findings --json --profile linux-7.3 "$dir/update.txt"
+prints out '"findings": []'
+
 # refused WHAT LINE: nothing is done, and the line is named.
 refused() {
 	printf 'open D\n%s\n' "$2" >"$dir/bad.txt"
@@ -41,6 +62,32 @@ refused 'fd=V or N=B is expected' 'raw D 0 72 72 8=256'
 refused 'too many arguments' 'raw D 0 72 72 1=1 1=1 1=1 1=1 1=1 1=1 1=1 1=1 1=1 1=1 1=1 1=1'
 refused 'a word of more than 64 characters' \
 	'open DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD'
+
+# What a request says it is and what there is of it: behind its end memory ends.
+cat >"$dir/raw.txt" <<'END'
+open D
+raw D 0 4096 24
+raw D 0 72 24
+raw D 0 24 24
+raw D 0 73 72 8=97
+raw D 0 4294967295 72 8=97
+raw D 0 72 72 8=97
+raw D 0 4096 4096 8=98
+raw D 0 4097 4096 8=99
+raw D 0 72 4 8=99
+raw D 0 72 4
+create D vm S
+raw S 0x40 24 16 fd=#0 8=1
+raw S 0x42 8 4
+raw S 0x42 4 4
+ro getname S
+END
+lfb 0 run --agent --profile linux-7.3 "$dir/raw.txt"
+sed -n 's/.*[^=]= *//p' "$dir/out" | tr '\n' ' ' >"$dir/got"
+echo 'ok -EFAULT -EFAULT -EINVAL -EFAULT -EFAULT ok ok -EFAULT -EINVAL -EFAULT ok -EFAULT' \
+	'-EINVAL -EINVAL -EFAULT ' >"$dir/wanted"
+tr -d '\n' <"$dir/wanted" | cmp -s - "$dir/got" || fail "raw requests: $(cat "$dir/got")"
+checks=$((checks + 1))
 
 # A handover goes through a file: the script's second kernel is another process's first.
 sed -n '1,/^reboot!/p' "$dir/update.txt" >"$dir/first.txt"

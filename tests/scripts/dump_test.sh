@@ -49,6 +49,18 @@ for profile in rfc-v6 linux-7.0; do
 	prints out "$(head -c -32 "$dir/blob" | sha256sum | cut -d ' ' -f 1)"
 done
 
+# Of a machine with several areas of scratch all are told.
+lfb 0 run --scratch-areas 3 --save-blob "$dir/areas" "$dir/scenario"
+lfb 0 dump "$dir/areas"
+[ "$(grep -c '^  scratch ' "$dir/out")" -eq 3 ] || fail 'areas of scratch are missing'
+lfb 0 dump --json "$dir/areas"
+prints out '"more_scratch": ['
+python=python3
+$python -c 'import jsonschema' 2>"$dir/err" || python=/usr/bin/python3
+$python "$LFB_SOURCE_DIR/tests/scripts/json_fits.py" "$LFB_SOURCE_DIR/docs/schema/dump.json" \
+	"$dir/out" >&2 || fail 'areas of scratch do not fit'
+lfb 0 boot --scratch-areas 3 "$dir/areas" "$dir/scenario"
+
 # Kernels of kho-v4 say who jumped, and how often that was done.
 lfb 0 run --release 7.3.0-mine --kexecs 4 --save-blob "$dir/named" "$dir/scenario"
 lfb 0 dump "$dir/named"
@@ -68,7 +80,7 @@ if grep -q 'since power on' "$dir/out"; then
 fi
 printf '%s\n' 'handler 0' 'flb 0 3' open 'rsession vm-1' \
 	 'retrieve vm-1 1' 'finish vm-1' >"$dir/take"
-for profile in linux-7.3 reference; do
+for profile in linux-7.2 linux-7.3 reference; do
 	lfb 0 boot --profile "$profile" "$old" "$dir/take"
 	prints out '> finish vm-1 = 0'
 done

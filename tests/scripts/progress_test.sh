@@ -34,7 +34,8 @@ on_terminal() {
 		[ -z "$text" ] || ! seen "$text" || printf '\003'
 	} | {
 		status=0
-		script -qefc "'$LFB' $* >'$dir/out'" "$dir/err" >/dev/null || status=$?
+		typed="stty cols ${columns:-80}; '$LFB' $* >'$dir/out'"
+		TERM=${terminal:-linux} script -qefc "$typed" "$dir/err" >/dev/null || status=$?
 		echo $status >"$dir/status"
 	}
 	checks=$((checks + 1))
@@ -132,6 +133,15 @@ prints err 'lfb: stopped: '
 # shellcheck disable=SC2086
 on_terminal 130 ' runs' sweep $many
 prints err ' scenarios swept, '
+
+# It is no wider than the terminal, and a terminal that cannot write over a line has none.
+columns=20 on_terminal 130 'length ' exhaust --length 9
+checks=$((checks + 1))
+tr '\r^' '\n\n' <"$dir/err" | grep -a '^length ' | grep -q '.\{20\}' &&
+	fail "a line is wider than the terminal"
+# shellcheck disable=SC2086
+terminal=dumb on_terminal 0 '' sweep $many
+! grep -qa -e ' runs' "$dir/err" || fail "a line on a dumb terminal"
 
 on_terminal 130 ' runs, ' matrix --chains
 prints err ' a second, '

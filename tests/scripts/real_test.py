@@ -282,6 +282,17 @@ def make_hostile(path, out):
     print(len(cases))
 
 
+def check_memfds(image, path):
+    """Each line of @path: an address and what is there, twice."""
+    memory = read(image)
+    for line in open(path, encoding="ascii"):
+        words = line.split()
+        for address, held in (words[:2], words[2:]):
+            if address != "-":
+                start, held = int(address, 0), bytes.fromhex(held)
+                check(line, held, memory[start:start + len(held)])
+
+
 def load(path):
     with open(path, encoding="ascii") as file:
         return json.load(file)
@@ -306,6 +317,8 @@ def main(what, *args):
         make_copy(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
     elif what == "debugfs":
         make_debugfs(args[0], int(args[1], 0), args[2])
+    elif what == "memfds":
+        check_memfds(*args)
     elif what == "hostile":
         make_hostile(*args)
 

@@ -47,6 +47,9 @@ for name in s1 d3 d5 k1 t10; do
 	done
 done
 
+# What the tests of the handler of memfds hold it to is of this image.
+real memfds "$dir/s1" "$data/s1.memfds"
+
 # What the README says of them.
 lfb 0 dump --base 0 "$dir/s1"
 prints out 'KHO root tree at 0x21e000, kho-v4'
@@ -112,7 +115,7 @@ prints out 'other root   0x10000, kho-v4, update number 1, its map does not have
 xz -dkc "$data/s1.blob.xz" >"$dir/s1.blob"
 sed '1,/^reboot!/d' "$data/s1.script" >"$dir/next"
 for from in "$dir/s1.blob" "--base 0 $dir/s1"; do
-	for profile in linux-7.3 reference; do
+	for profile in linux-7.2 linux-7.3 reference; do
 		# shellcheck disable=SC2086 # options and a file
 		lfb 0 boot --agent --profile "$profile" $from "$dir/next"
 		prints out 'rsession D empty-one C                               = ok'
@@ -152,7 +155,7 @@ lfb 1 matrix --from /nowhere/at/all
 printf 'handler 0\nflb 0 1\nopen\nsession vm\npreserve vm 1 0 5\nreboot\n' >"$dir/send"
 printf 'handler 0\nflb 0 1\nopen\nrsession vm = 0\nretrieve vm 1 = 0\nfinish vm = 0\n' \
 	>"$dir/take"
-for profile in rfc-v6 linux-7.0 linux-7.3 reference; do
+for profile in rfc-v6 linux-7.0 linux-7.2 linux-7.3 reference; do
 	lfb 0 run --profile "$profile" --save-core "$dir/core" --save-blob "$dir/blob" "$dir/send"
 	lfb 0 dump --json "$dir/blob"
 	cp "$dir/out" "$dir/blob.json"
@@ -210,8 +213,28 @@ head -c 100 "$dir/k1" >"$dir/kho/in/sub_fdts/memblock"
 lfb 1 dump "$dir/kho"
 prints out 'problem: out/sub_fdts/LUO: 8 bytes of no state that is known'
 prints out 'problem: entry memblock: no device tree'
-head -c 600 "$dir/kho.tar" >"$dir/cut.tar"
-lfb 1 dump "$dir/cut.tar"
+# Cut between two of its files it is one that has fewer of them; anywhere else it is refused.
+size=$(wc -c <"$dir/kho.tar")
+read=0
+refused=0
+at=0
+while [ $at -lt "$size" ]; do
+	head -c $at "$dir/kho.tar" >"$dir/cut.tar"
+	status=0
+	"$LFB" dump "$dir/cut.tar" >"$dir/out" 2>"$dir/err" || status=$?
+	case $status in
+	0) read=$((read + 1)) ;;
+	1)
+		refused=$((refused + 1))
+		grep -q . "$dir/err" || grep -q '^problem' "$dir/out" ||
+			fail "a tar of $at bytes is refused without a word"
+		;;
+	*) fail "a tar of $at bytes: exit status $status" ;;
+	esac
+	at=$((at + 700))
+done
+checks=$((checks + 1))
+[ $read -gt 0 ] && [ $refused -gt 5 ] || fail "$read tars read, $refused refused"
 mkdir "$dir/empty"
 lfb 1 dump "$dir/empty"
 prints err 'nothing of /sys/kernel/debug/kho is there'
@@ -238,8 +261,28 @@ cases=$("$real" hostile "$dir/s1" "$dir/bad")
 i=0
 while [ $i -lt "$cases" ]; do
 	lfb 1 dump "$dir/bad.$i"
+	[ -s "$dir/err" ] || grep -q 'problem' "$dir/out" || fail "bad.$i is refused without a word"
 	i=$((i + 1))
 done
-head -c 2220100 "$dir/s1" >"$dir/cut"
-lfb 1 dump --base 0 "$dir/cut"
+
+# An image that is cut: without its root there is nothing, without what that leads to a problem.
+for at in 0 100 4096 2220032 2220100; do
+	head -c $at "$dir/s1" >"$dir/cut"
+	lfb 1 dump --base 0 "$dir/cut"
+	prints err 'there is no KHO root tree'
+	lfb 1 boot --base 0 --profile linux-7.3 "$dir/cut" "$dir/next"
+	[ -s "$dir/err" ] || fail "an image of $at bytes is refused without a word"
+done
+for at in 2230000 2600000 2646016 2719744; do
+	head -c $at "$dir/s1" >"$dir/cut"
+	lfb 1 dump --base 0 "$dir/cut"
+	prints out 'problem at 0x'
+done
+real core "$dir/s1" "$dir/core"
+size=$(wc -c <"$dir/core")
+for part in 40 64 2000 $((size / 2)); do
+	head -c "$part" "$dir/core" >"$dir/cut"
+	lfb 1 dump "$dir/cut"
+	[ -s "$dir/err" ] || prints out 'problem'
+done
 finish

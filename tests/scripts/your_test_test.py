@@ -141,9 +141,10 @@ def main():
             lines[number:number + length] = printed
         if anew:
             page.write_text("\n".join(lines) + "\n")
+    project = folder / "window" if (folder / "window").is_dir() else folder
     for path in sorted(result.iterdir()):
         is_now, wanted = ((where / path.name).read_text().splitlines()
-                          for where in (folder / "window", result))
+                          for where in (project, result))
         if is_now != wanted:
             die(len(lines), *difflib.unified_diff(wanted, is_now, str(path), "what it leads to",
                                                   lineterm=""))

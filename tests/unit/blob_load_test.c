@@ -184,7 +184,9 @@ static void every_field_is_checked(void **state)
 		{ LFB_BLOB_COMPATIBLE_AT, ' ', 1, "KHO compatible at offset 0x60" },
 		{ LFB_BLOB_MEMORY_START_AT, 1, 1, "start of memory at offset 0x70 is 0x1," },
 		{ LFB_BLOB_MEMORY_START_AT, 4ull << 30, 8, "scratch at offset 0x28 is no area" },
-		{ LFB_BLOB_RESERVED_AT, 1, 1, "reserved byte at offset 0x78" },
+		{ LFB_BLOB_MORE_SCRATCH_AT, 1, 4, "scratch at offset 0x90 is no area" },
+		{ LFB_BLOB_MORE_SCRATCH_AT, UINT32_MAX, 4, "scratch at offset 0x90 is no area" },
+		{ LFB_BLOB_RESERVED_AT, 1, 1, "reserved byte at offset 0x7c" },
 		{ LFB_BLOB_HEADER_SIZE - 1, 1, 1, "reserved byte at offset 0x7f" },
 		{ TABLE, 0x10001, 8, "range 0 at offset 0x80: it is no area of whole pages" },
 		{ TABLE, 0x100000, 8, "range 0 at offset 0x80: it is no area" },
@@ -207,6 +209,35 @@ static void every_field_is_checked(void **state)
 		assert_refused(bytes, size, cases[i].why);
 		free(bytes);
 	}
+}
+
+/* What is preserved lies in none of them, and there are no more than a machine has. */
+static void every_area_of_scratch_is_checked(void **state)
+{
+	const struct { u64 phys, size; } fine = { 0x20000, 0x1000 }, over = { 0x10000, 0x1000 };
+	size_t size;
+	u8 *bytes = smallest(&size), *areas = bytes + LFB_BLOB_HEADER_SIZE + LFB_BLOB_RANGE_SIZE;
+
+	for (unsigned int i = 0; i < 20; i++)
+		memcpy(areas + 16ul * i, &fine, 16);
+	bytes[LFB_BLOB_MORE_SCRATCH_AT] = 16;
+	assert_int_equal(lfb__blob_seal(bytes, size), 0);
+	assert_refused(bytes, size, "16 more scratch areas at offset 0x78, more than a machine");
+	bytes[LFB_BLOB_MORE_SCRATCH_AT] = 1;
+	assert_int_equal(lfb__blob_seal(bytes, size), 0);
+	assert_refused(bytes, size, "range 0 at offset 0x80: its pages are not all there");
+	memcpy(areas, &over, 16);
+	assert_int_equal(lfb__blob_seal(bytes, size), 0);
+	assert_refused(bytes, size, "range 0 at offset 0x80: it lies in scratch");
+	/* One behind the other, up to where the digest begins. */
+	memmove(areas + 24, bytes + size - LFB_DIGEST_SIZE, LFB_DIGEST_SIZE);
+	size = (size_t)(areas - bytes) + 24 + LFB_DIGEST_SIZE;
+	memcpy(bytes + LFB_BLOB_TOTAL_SIZE_AT, &size, 8);
+	memcpy(areas, &fine, 16);
+	bytes[LFB_BLOB_MORE_SCRATCH_AT] = 2;
+	assert_int_equal(lfb__blob_seal(bytes, size), 0);
+	assert_refused(bytes, size, "2 more scratch areas at offset 0x78, more than fit");
+	free(bytes);
 }
 
 /* Two preserved pages behind the root tree's, as two ranges. */
@@ -290,6 +321,7 @@ int main(void)
 		cmocka_unit_test(every_changed_bit_is_refused),
 		cmocka_unit_test(every_changed_bit_with_a_mended_digest_is_survived),
 		cmocka_unit_test(every_field_is_checked),
+		cmocka_unit_test(every_area_of_scratch_is_checked),
 		cmocka_unit_test(ranges_must_be_ascending_disjoint_and_merged),
 		cmocka_unit_test(blob_must_fit_the_machine),
 	};

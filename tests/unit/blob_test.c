@@ -8,6 +8,8 @@
 
 #include <openssl/evp.h>
 
+#include <luo/convert.h>
+#include <luo/image.h>
 #include <luo/kexec_handover.h>
 #include <luo/machine.h>
 #include <luo/scenario.h>
@@ -264,6 +266,78 @@ static void blob_boots_in_machines_of_any_size(void **state)
 	lfb_blob_free(blob);
 }
 
+/* A machine of 16 MiB with @areas of scratch, and what a scenario hands over in it. */
+static struct lfb_blob *blob_with(unsigned int areas)
+{
+	const struct lfb_machine_options machine_options = {
+		.sz = sizeof(machine_options), .memory = 16 << 20, .scratch_areas = areas,
+	};
+	struct lfb_scenario_options options = { .sz = sizeof(options) };
+	struct lfb_scenario *scenario;
+	struct lfb_machine *machine;
+	struct lfb_blob *blob;
+
+	options.last_blob = &blob;
+	assert_int_equal(lfb_machine_create(&machine_options, &machine), 0);
+	assert_int_equal(lfb_scenario_parse("test", story, strlen(story), &scenario), 0);
+	assert_int_equal(lfb_scenario_run(scenario, machine, &options), 0);
+	assert_int_equal(blob->more_scratch, areas - 1);
+	for (u32 i = 0; i < areas; i++) {
+		assert_int_equal(blob->scratch[i].phys,
+				 PFN_PHYS(lfb__scratch_area(&machine->kernel.memory, i)));
+		assert_int_equal(blob->scratch[i].size, machine->kernel.memory.scratch_size);
+	}
+	lfb_scenario_free(scenario);
+	lfb_machine_destroy(machine);
+	return blob;
+}
+
+static void assert_same_bytes(const struct lfb_blob *one, const struct lfb_blob *other)
+{
+	size_t size, other_size;
+	const void *bytes = lfb_blob_bytes(one, &size);
+	const void *others = lfb_blob_bytes(other, &other_size);
+
+	assert_int_equal(size, other_size);
+	assert_memory_equal(bytes, others, size);
+}
+
+static void a_blob_has_all_areas_of_scratch(void **state)
+{
+	static const unsigned int counts[] = { 1, 2, 3, LFB_SCRATCH_MAX };
+	static char path[] = "/tmp/lfb-areas-XXXXXX";
+
+	close(mkstemp(path));
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct lfb_blob *blob = blob_with(counts[i]), *again;
+		size_t size, areas = (counts[i] - 1) * 16ul;
+		const u8 *bytes = lfb_blob_bytes(blob, &size);
+		u64 pages = 0;
+
+		/* Where there is one, nothing is said of others. */
+		assert_int_equal(bytes[0x78], counts[i] - 1);
+		for (unsigned int at = 0x79; at < 0x80; at++)
+			assert_int_equal(bytes[at], 0);
+		for (u32 range = 0; range < blob->nr_ranges; range++)
+			pages += blob->ranges[range].nr_pages;
+		assert_int_equal(size, 128 + 16ul * blob->nr_ranges + areas + 4096 * pages + 32);
+		assert_int_equal(lfb_blob_from_memory(bytes, size, &again), 0);
+		assert_same_bytes(blob, again);
+		assert_memory_equal(blob->scratch, again->scratch, sizeof(blob->scratch));
+		lfb_blob_free(again);
+		assert_int_equal(lfb_blob_save_core(blob, path), 0);
+		assert_int_equal(lfb_blob_from_image(path, NULL, &again, NULL), 0);
+		assert_same_bytes(blob, again);
+		lfb_blob_free(again);
+		assert_int_equal(lfb_blob_convert(blob, "linux-7.3", &again), 0);
+		assert_int_equal(again->more_scratch, counts[i] - 1);
+		assert_memory_equal(blob->scratch, again->scratch, sizeof(blob->scratch));
+		lfb_blob_free(again);
+		lfb_blob_free(blob);
+	}
+	unlink(path);
+}
+
 /* Also over a kernel of its own map; switched on cold, a machine has its own again. */
 static void a_machine_has_the_memory_map_of_the_blob_it_boots(void **state)
 {
@@ -388,6 +462,7 @@ int main(void)
 		cmocka_unit_test(every_preserved_block_is_in_the_blob),
 		cmocka_unit_test(view_shows_nothing_but_the_ranges),
 		cmocka_unit_test(blob_boots_in_machines_of_any_size),
+		cmocka_unit_test(a_blob_has_all_areas_of_scratch),
 		cmocka_unit_test(a_machine_has_the_memory_map_of_the_blob_it_boots),
 		cmocka_unit_test(file_is_written_whole_or_not_at_all),
 		cmocka_unit_test(what_is_no_live_blob_is_refused),

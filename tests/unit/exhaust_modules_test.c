@@ -11,6 +11,8 @@
 
 #include <luo/cmocka.h>
 
+#include "sim/kernel/kernel.h"
+
 /* What is wrong with the module; not a part of its data, which every boot begins anew. */
 static enum {
 	NOTHING,
@@ -19,18 +21,27 @@ static enum {
 	EXITS,			/* finish ends the process */
 	NEEDS_LIVE_UPDATE,	/* no kernel is expected to do without */
 	TAKES_NEW_FILES,	/* no file that is preserved is expected to have been retrieved */
+	NEEDS_HANDOVER,		/* a command line that tells of one is believed */
+	RENUMBERS,		/* a file is another one once it is preserved */
 } wrong;
 
 static int init(void);
 LFB_MODULE(searched, init, NULL);
 
 static LFB_MODULE_DATA(searched) struct liveupdate_flb flb;
+static LFB_MODULE_DATA(searched) unsigned int made;
 static const struct file_operations fops = { .owner = &searched_this_module };
 
 static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
 	(void)handler;
 	return file->f_op == &fops;
+}
+
+/* What identifies a file; a page of it is handed over at a time. */
+static unsigned long get_id(struct file *file)
+{
+	return file_inode(file)->i_ino;
 }
 
 static int preserve(struct liveupdate_file_op_args *args)
@@ -40,6 +51,9 @@ static int preserve(struct liveupdate_file_op_args *args)
 	if (IS_ERR(page))
 		return (int)PTR_ERR(page);
 	BUG_ON(wrong == TAKES_NEW_FILES && args->file->private_data);
+	BUG_ON(wrong == RENUMBERS && file_inode(args->file)->i_ino > PAGE_SIZE);
+	if (wrong == RENUMBERS)
+		file_inode(args->file)->i_ino = virt_to_phys(page);
 	args->serialized_data = virt_to_phys(page);
 	return 0;
 }
@@ -67,6 +81,7 @@ static int retrieve(struct liveupdate_file_op_args *args)
 
 	if (IS_ERR(file))
 		return (int)PTR_ERR(file);
+	file_inode(file)->i_ino = args->serialized_data;
 	args->file = file;
 	return 0;
 }
@@ -87,6 +102,7 @@ static const struct liveupdate_file_ops ops = {
 	.unfreeze = unfreeze,
 	.retrieve = retrieve,
 	.finish = finish,
+	.get_id = get_id,
 };
 
 static LFB_MODULE_DATA(searched) struct liveupdate_file_handler handler = {
@@ -129,13 +145,20 @@ static int init(void)
 	int err = liveupdate_register_file_handler(&handler);
 
 	BUG_ON(wrong == NEEDS_LIVE_UPDATE && err);
+	/* As if the command line of the kernel that is jumped into said so. */
+	BUG_ON(wrong == NEEDS_HANDOVER && !err && lfb__current->boot_number && !is_kho_boot());
 	return err ? err : liveupdate_register_flb(&handler, &flb);
 }
 
 static struct file *make_file(struct lfb_machine *machine, void *context, unsigned int kind)
 {
+	struct file *file = context ? ERR_PTR(-ENOMEM) :
+				      anon_inode_getfile("searched", &fops, NULL, 0);
+
 	(void)machine, (void)kind;
-	return context ? ERR_PTR(-ENOMEM) : anon_inode_getfile("searched", &fops, NULL, 0);
+	if (!IS_ERR(file))
+		file_inode(file)->i_ino = ++made;
+	return file;
 }
 
 static struct lfb_module *const modules[] = { &searched_module, NULL };
@@ -167,10 +190,12 @@ static void a_module_without_mistakes_is_left_alone_with_all_choices(void **stat
 		u64 sequences;
 	} searches[] = {
 		{ 5, 2, LFB_EXHAUST_ALL_CHOICES, 2932 },
-		{ 5, 2, LFB_EXHAUST_LINKS, 3180 },
-		{ 5, 2, LFB_EXHAUST_OFF, 3062 },
-		{ 5, 2, 0, 3310 },
-		{ 6, 2, 0, 27500 },
+		{ 5, 2, LFB_EXHAUST_LINKS, 3719 },
+		{ 5, 2, LFB_EXHAUST_OFF, 3579 },
+		{ 5, 2, LFB_EXHAUST_PLAIN, 3738 },
+		{ 5, 2, LFB_EXHAUST_TWICE, 3422 },
+		{ 5, 2, 0, 3871 },
+		{ 6, 2, 0, 34591 },
 	};
 
 	(void)state;
@@ -210,7 +235,10 @@ static void what_only_a_choice_finds(void **state)
 	} mistakes[] = {
 		{ LFB_EXHAUST_OFF, 3, NEEDS_LIVE_UPDATE, ".kexec-off" },
 		{ LFB_EXHAUST_AGAIN, 8, TAKES_NEW_FILES, ".again-b-1" },
+		{ LFB_EXHAUST_PLAIN, 3, NEEDS_HANDOVER, ".kexec-plain" },
+		{ LFB_EXHAUST_TWICE, 3, RENUMBERS, ".twice-a-1" },
 	};
+	static const enum lfb_finding_id bug = LFB_FINDING_KERNEL_BUG;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
@@ -219,6 +247,8 @@ static void what_only_a_choice_finds(void **state)
 
 		what.files = 1;
 		what.no_failures = true;
+		what.finds = &bug;
+		what.nr_finds = 1;
 		what.without = LFB_EXHAUST_ALL_CHOICES & ~mistakes[i].choice;
 		assert_string_equal(search(&what).first, "");
 		wrong = mistakes[i].mistake;
@@ -229,6 +259,35 @@ static void what_only_a_choice_finds(void **state)
 		wrong = mistakes[i].mistake;
 		assert_string_equal(search(&what).first, "");
 	}
+}
+
+/* What is jumped into is the same for a module in C that is searched with a scenario's agent. */
+static void the_search_of_scenarios_jumps_without_the_handover_too(void **state)
+{
+	const struct lfb_machine_options machine_options = { .sz = sizeof(machine_options) };
+	struct lfb_exhaust_module_options options = { .sz = sizeof(options), .length = 3 };
+	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
+	struct lfb_scenario *nothing;
+	struct lfb_machine *machine;
+
+	(void)state;
+	assert_int_equal(lfb_scenario_parse("nothing", "", 0, &nothing), 0);
+	assert_int_equal(lfb_machine_create(&machine_options, &machine), 0);
+	assert_int_equal(lfb_machine_add_module(machine, &searched_module), 0);
+	for (wrong = NOTHING; wrong <= NEEDS_HANDOVER; wrong += NEEDS_HANDOVER) {
+		for (options.without = 0; options.without <= LFB_EXHAUST_PLAIN;
+		     options.without += LFB_EXHAUST_PLAIN) {
+			assert_int_equal(lfb_exhaust_module(nothing, machine, &options, &result),
+					 0);
+			assert_int_equal(result.nr_found, wrong && !options.without);
+			if (result.nr_found)
+				assert_int_equal(result.found->id, LFB_FINDING_KERNEL_BUG);
+			lfb_exhaust_module_end(&result);
+		}
+	}
+	wrong = NOTHING;
+	lfb_machine_destroy(machine);
+	lfb_scenario_free(nothing);
 }
 
 static void the_shortest_sequence_is_told_whatever_the_jobs(void **state)
@@ -311,13 +370,13 @@ static void it_is_told_how_far_it_is_and_ended_with_what_was_done(void **state)
 		assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINTR);
 		assert_non_null(strstr(lfb_error_text(NULL), "ended after"));
 		assert_int_equal(result.length, 5);
-		assert_in_range(result.sequences, 3310, 27500);
+		assert_in_range(result.sequences, 3871, 34591);
 		assert_int_equal(result.violations, 0);
 		assert_int_equal(watch.now.longest, 6);
 		assert_false(watch.backwards);
 		watch = (struct watch){ 0 };
 		what.length = 5;
-		assert_int_equal(search(&what).sequences, 3310);
+		assert_int_equal(search(&what).sequences, 3871);
 		assert_false(watch.backwards);
 	}
 }
@@ -360,6 +419,7 @@ int main(void)
 		cmocka_unit_test(a_module_without_mistakes_is_left_alone_with_all_choices),
 		cmocka_unit_test(a_retrieved_file_is_preserved_again),
 		cmocka_unit_test(what_only_a_choice_finds),
+		cmocka_unit_test(the_search_of_scenarios_jumps_without_the_handover_too),
 		cmocka_unit_test(the_shortest_sequence_is_told_whatever_the_jobs),
 		cmocka_unit_test(a_case_is_replayed),
 		cmocka_unit_test(a_process_that_dies_is_a_violation),

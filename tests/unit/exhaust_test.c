@@ -126,14 +126,15 @@ static void a_scenario_is_compared_up_to_what_the_model_knows(void **state)
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 	static const char *const beyond[] = {
 		"panic\n", "cold\n", "handler 3\n", "flb 0 3\n", "reboot into rfc-v6\n",
-		"reboot without kho\n",
+		"reboot without image\n", "identity 0 changing\n",
 		"finish a\n", "putin 0\n", "fault kho 1\n", "rmmod\n", "when flb 0 retrieve bug\n",
 		"open\nsession a\nopen\nfinish b\n", "do panic-now\n", "do unlock-outgoing 0 0\n",
 	};
-	struct lfb_scenario *scenario = parsed("handler 0\nopen\nsession a\nreboot\nopen\n");
+	struct lfb_scenario *scenario = parsed("handler 0\nopen\nsession a\nreboot\nopen\n"
+					       "reboot without kho\nopen = -2\nreboot\nopen\n");
 
 	assert_int_equal(lfb_exhaust_case(&options, scenario, &result), 0);
-	assert_int_equal(result.steps, 5);
+	assert_int_equal(result.steps, 9);
 	assert_string_equal(result.what, "");
 	lfb_scenario_free(scenario);
 	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {

@@ -313,6 +313,18 @@ static void what_came_from_elsewhere_is_believed(void **state)
 		check(&mistakes[i], true, false);
 }
 
+static void an_area_preserved_twice_is_one_finding(void **state)
+{
+	void *address;
+
+	kernel = kho_fixture_start(MEMORY, LFB_MEMORY_FIXED, LFB_PAGES_BUDDY);
+	address = vzalloc(20 * PAGE_SIZE);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(kho_preserve_vmalloc(address, &area), 0);
+	assert_int_equal(only_finding()->id, LFB_FINDING_KHO_PRESERVED_TWICE);
+	fixture_stop(kernel);
+}
+
 static void a_finding_says_how_it_was_preserved_and_by_whom(void **state)
 {
 	struct lfb_frame frame = { .type = "flb", .name = "iommu-v1", .op = "preserve", .call = 1 };
@@ -380,6 +392,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_mistake_is_found_and_what_is_right_is_not),
 		cmocka_unit_test(what_came_from_elsewhere_is_believed),
+		cmocka_unit_test(an_area_preserved_twice_is_one_finding),
 		cmocka_unit_test(a_finding_says_how_it_was_preserved_and_by_whom),
 		cmocka_unit_test(the_ledger_knows_what_callbacks_made),
 	};

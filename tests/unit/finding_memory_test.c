@@ -99,6 +99,25 @@ static void memory_that_was_not_preserved_is_not_there(void **state)
 	only_finding(LFB_FINDING_MEM_NOT_PRESERVED);
 }
 
+static void pages_that_are_lost_in_a_row_are_one_finding(void **state)
+{
+	const phys_addr_t phys = page_to_phys(alloc_pages(GFP_KERNEL, 3));
+	struct lfb_frame asking = frame;
+
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	kernel->task->frame = &asking;
+	for (unsigned int i = 0; i < 5; i++)
+		phys_to_virt(phys + i * PAGE_SIZE);
+	assert_phys(only_finding(LFB_FINDING_MEM_NOT_PRESERVED), phys, "was in use");
+	/* Not in a row; and another call. */
+	phys_to_virt(phys + 6 * PAGE_SIZE);
+	assert_int_equal(kernel->findings.count, 2);
+	asking.call++;
+	phys_to_virt(phys + 7 * PAGE_SIZE);
+	assert_int_equal(kernel->findings.count, 3);
+	kernel->task->frame = NULL;
+}
+
 /* Also where slab memory lies again. */
 static void slab_memory_that_was_handed_over_is_called_so(void **state)
 {
@@ -486,6 +505,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		both_tests(memory_that_was_not_preserved_is_not_there),
+		both_tests(pages_that_are_lost_in_a_row_are_one_finding),
 		both_tests(slab_memory_that_was_handed_over_is_called_so),
 		both_tests(other_memory_is_nobodys_mistake),
 		fixed_test(a_callback_that_asks_for_nothing_is_noted),

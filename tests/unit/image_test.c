@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Images of physical memory: read back what was written, and no more of them than there is. */
 #define _GNU_SOURCE /* memmem() */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,6 +35,16 @@ static int remove_path(void **state)
 static int count_bytes(void *context, const char *bytes, size_t size)
 {
 	*(size_t *)context += size;
+	return 0;
+}
+
+/* Of @context, 20000 bytes, the last is always 0. */
+static int keep_text(void *context, const char *bytes, size_t size)
+{
+	char *text = context;
+	const size_t length = strlen(text);
+
+	memcpy(text + length, bytes, size < 19999 - length ? size : 19999 - length);
 	return 0;
 }
 
@@ -178,35 +189,150 @@ static void pages_that_cannot_be_read_hide_nothing_else(void **state)
 	lfb_blob_free(blob);
 }
 
-/* Every page of a core, and every byte of its headers, is spoilt in turn. */
+static u8 *read_path(size_t *size)
+{
+	u8 *bytes = malloc(1 << 20);
+	FILE *file = fopen(path, "rb");
+
+	assert_non_null(file);
+	assert_non_null(bytes);
+	*size = fread(bytes, 1, 1 << 20, file);
+	assert_in_range(*size, PAGE_SIZE, (1 << 20) - 1);
+	fclose(file);
+	return bytes;
+}
+
+static void write_path(const void *bytes, size_t size)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	fclose(file);
+}
+
+/* Every page of a core, and every byte of its headers, is spoilt in turn; or it ends there. */
 static void a_damaged_core_is_refused_or_read(void **state)
 {
 	struct lfb_blob *blob = blob_of(story, 0, "linux-7.3"), *again;
+	unsigned int read = 0, refused = 0;
 	size_t size, described = 0;
-	u8 *bytes, *damaged;
-	FILE *file;
+	u8 *bytes;
 
 	assert_int_equal(lfb_blob_save_core(blob, path), 0);
 	lfb_blob_free(blob);
-	file = fopen(path, "rb");
-	assert_non_null(file);
-	bytes = malloc(1 << 20);
-	damaged = malloc(1 << 20);
-	size = fread(bytes, 1, 1 << 20, file);
-	assert_in_range(size, PAGE_SIZE, (1 << 20) - 1);
-	fclose(file);
+	bytes = read_path(&size);
 	for (size_t at = 0; at < size; at += at < 0x300 ? 1 : 1021) {
-		memcpy(damaged, bytes, size);
-		damaged[at] ^= 0xff;
-		file = fopen(path, "wb");
-		assert_int_equal(fwrite(damaged, 1, at % 7 ? size : at, file), at % 7 ? size : at);
-		fclose(file);
+		bytes[at] ^= 0xff;
+		write_path(bytes, at % 7 ? size : at);
+		bytes[at] ^= 0xff;
 		lfb_inspect_image(path, NULL, LFB_INSPECT_JSON, count_bytes, &described);
-		if (!lfb_blob_from_image(path, NULL, &again, NULL))
+		if (!lfb_blob_from_image(path, NULL, &again, NULL)) {
 			lfb_blob_free(again);
+			read++;
+			continue;
+		}
+		refused++;
+		if (!*lfb_error_text(NULL))
+			fail_msg("byte %zu: refused without a word", at);
 	}
-	free(damaged);
+	/* What is no address and no length is nobody's concern. */
+	assert_in_range(refused, 200, 10000);
+	assert_in_range(read, 200, 10000);
 	free(bytes);
+}
+
+/* As many segments as there may be, each with notes in it, more than anybody reads. */
+static void notes_without_end_are_read_to_an_end(void **state)
+{
+	struct lfb_blob *blob = blob_of(story, 0, "linux-7.3"), *again;
+	const unsigned int many = 60000;
+	size_t size, described = 0;
+	Elf64_Phdr *headers;
+	Elf64_Ehdr *header;
+	u64 missing = 7;
+	u8 *bytes;
+
+	assert_int_equal(lfb_blob_save_core(blob, path), 0);
+	bytes = read_path(&size);
+	size = ALIGN(size, 8);
+	bytes = realloc(bytes, size + many * sizeof(*headers));
+	header = (Elf64_Ehdr *)bytes;
+	headers = (Elf64_Phdr *)(bytes + size);
+	for (unsigned int i = 0; i < many; i++)
+		headers[i] = (Elf64_Phdr){ .p_type = PT_NOTE, .p_offset = 0, .p_filesz = size };
+	for (unsigned int i = 0; i < header->e_phnum; i++)
+		memcpy(&headers[many - header->e_phnum + i],
+		       bytes + header->e_phoff + i * sizeof(*headers), sizeof(*headers));
+	header->e_phoff = size;
+	header->e_phnum = (Elf64_Half)many;
+	write_path(bytes, size + many * sizeof(*headers));
+	/* The note that has the blob's header is one of the last: it is found, or there is none. */
+	assert_int_equal(lfb_inspect_image(path, NULL, LFB_INSPECT_TEXT, count_bytes, &described),
+			 0);
+	assert_in_range(described, 100, 10000);
+	assert_int_equal(lfb_blob_from_image(path, NULL, &again, &missing), 0);
+	assert_int_equal(missing, 0);
+	assert_int_equal(again->nr_ranges, blob->nr_ranges);
+	lfb_blob_free(again);
+	lfb_blob_free(blob);
+	free(bytes);
+}
+
+/* A chunk of the map of kho-v1. */
+struct chunk {
+	u64 next_phys;
+	u32 order, num_elms;
+	struct {
+		u64 phys_start, bitmap_phys;
+	} elms[255];
+};
+
+/*
+ * A map that says the same again and again: elements that share a bitmap and a place, and a chunk
+ * that comes back to itself.
+ */
+static void a_map_that_repeats_itself_is_read_to_an_end(void **state)
+{
+	static const char *const words[] = { "preserved twice", "form a cycle" };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct lfb_blob *blob = blob_of(story, 0, "linux-7.0"), *again = NULL;
+		struct lfb_image_options options = { .sz = sizeof(options), .base = 1ull << 32 };
+		struct lfb_view view = lfb__blob_view(blob);
+		char said[20000] = "";
+		struct chunk chunk;
+		u64 phys = 0;
+		int fd;
+
+		assert_int_equal(kho__fdt_u64_property(view.at(&view, blob->kho_root, PAGE_SIZE), 0,
+						       "preserved-memory-map", &phys), 0);
+		memcpy(&chunk, view.at(&view, phys, sizeof(chunk)), sizeof(chunk));
+		assert_in_range(chunk.num_elms, 1, 254);
+		for (u32 j = chunk.num_elms; !i && j < 255; j++)
+			chunk.elms[j] = chunk.elms[0];
+		if (i)
+			chunk.next_phys = phys;
+		else
+			chunk.num_elms = 255;
+		write_raw(blob, options.base, 32 << 20);
+		fd = open(path, O_WRONLY);
+		assert_int_equal(pwrite(fd, &chunk, sizeof(chunk), (off_t)(phys - options.base)),
+				 sizeof(chunk));
+		close(fd);
+		lfb_inspect_image(path, &options, LFB_INSPECT_TEXT, keep_text, said);
+		if (!strstr(said, words[i]))
+			fail_msg("%s", said);
+		/* Who takes it has each page once. */
+		assert_int_equal(lfb_blob_from_image(path, &options, &again, NULL),
+				 i ? -EINVAL : 0);
+		if (i)
+			assert_int_not_equal(*lfb_error_text(NULL), 0);
+		else
+			assert_int_equal(again->size, blob->size);
+		lfb_blob_free(again);
+		lfb_blob_free(blob);
+	}
 }
 
 static void what_makes_no_sense_is_refused(void **state)
@@ -237,6 +363,8 @@ int main(void)
 		cmocka_unit_test(a_large_image_takes_no_more_memory_than_what_is_in_it),
 		cmocka_unit_test(pages_that_cannot_be_read_hide_nothing_else),
 		cmocka_unit_test(a_damaged_core_is_refused_or_read),
+		cmocka_unit_test(notes_without_end_are_read_to_an_end),
+		cmocka_unit_test(a_map_that_repeats_itself_is_read_to_an_end),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 	};
 

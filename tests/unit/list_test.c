@@ -84,8 +84,8 @@ static void any_subset_can_be_taken_off_while_walking(void **state)
 				assert_true(list_empty(&item->list));
 			} else {
 				list_del(&item->list);
-				assert_null(item->list.next);
-				assert_null(item->list.prev);
+				assert_ptr_equal(item->list.next, LIST_POISON1);
+				assert_ptr_equal(item->list.prev, LIST_POISON2);
 			}
 		}
 		assert_int_equal(walk(&head), ((1u << ITEMS) - 1) & ~taken);

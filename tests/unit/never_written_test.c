@@ -4,6 +4,7 @@
 #include "tests/support/kho_fixture.h"
 
 #define MEMORY (16 * FIXTURE_MIB)
+#define NEVER_WRITTEN 0xa3c5b1e7u
 
 static struct lfb_kernel *kernel;
 static struct lfb_frame frame = { .type = "flb", .name = "iommu-v1", .op = "preserve", .call = 1 };
@@ -126,6 +127,43 @@ static void areas_have_holes_too(void **state)
 	assert_hole(page_address(vmalloc_to_page(area + 1024)), 4, "4 bytes");
 }
 
+static void pages_of_an_area_are_one_finding(void **state)
+{
+	struct kho_vmalloc preserved;
+	u32 *area = vmalloc(5 * PAGE_SIZE);
+
+	for (int i = 0; i < 5; i++) {
+		area[i * 1024] = 1;
+		area[i * 1024 + 2] = i == 3 ? NEVER_WRITTEN : 2;
+	}
+	assert_int_equal(kho_preserve_vmalloc(area, &preserved), 0);
+	serialize();
+	assert_hole(page_address(vmalloc_to_page(area)), 4, "4 bytes");
+	assert_non_null(strstr(kernel->findings.all[0]->text, "in operation 3; and 3 more blocks "
+			       "preserved with it"));
+}
+
+/* Side by side and of one call, else they are two. */
+static void so_are_blocks_that_belong_together(void **state)
+{
+	const u32 *last = NULL;
+	size_t apart = 0;
+
+	for (int i = 0; i < 6; i++) {
+		u32 *page;
+
+		frame.call = 1 + (unsigned long)i / 3;
+		page = page_of(GFP_KERNEL, 0);
+		apart += page != last + 1024 || i == 3;
+		page[1] = 1;
+		last = page;
+	}
+	frame.call = 1;
+	assert_true(apart >= 2 && apart < 6);
+	serialize();
+	assert_int_equal(kernel->findings.count, apart);
+}
+
 static void nothing_is_filled_outside_of_callbacks_or_unchecked(void **state)
 {
 	u32 *page;
@@ -158,6 +196,8 @@ int main(void)
 		TEST(a_part_of_a_word_is_enough),
 		TEST(an_object_takes_its_holes_along),
 		TEST(areas_have_holes_too),
+		TEST(pages_of_an_area_are_one_finding),
+		TEST(so_are_blocks_that_belong_together),
 		TEST(nothing_is_filled_outside_of_callbacks_or_unchecked),
 	};
 

@@ -243,7 +243,7 @@ static void a_failed_preserve_keeps_nothing_that_was_written(struct world *world
 	assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
 }
 
-static void rfc_v6_finds_a_preserved_files_token(void **state)
+static void rfc_v6_alone_finds_a_preserved_files_token(void **state)
 {
 	struct world *world = world_create("rfc-v6", NULL, NULL);
 	struct liveupdate_session *session;
@@ -266,11 +266,16 @@ static void rfc_v6_finds_a_preserved_files_token(void **state)
 	assert_int_equal(liveupdate_get_token_outgoing(session, NULL, &token), -ENOENT);
 	world_destroy(world);
 
-	world = world_create("linux-7.0", NULL, NULL);
-	assert_int_equal(liveupdate_get_token_outgoing(session, file, &token), -EOPNOTSUPP);
-	assert_int_equal(liveupdate_get_file_incoming(session, 1, &file), -EOPNOTSUPP);
-	assert_int_equal(world_warns(world), 2);
-	world_destroy(world);
+	for_each_profile(profile) {
+		if (!strcmp(profile, "rfc-v6"))
+			continue;
+		world = world_create(profile, NULL, NULL);
+		assert_int_equal(liveupdate_get_token_outgoing(session, file, &token),
+				 -EOPNOTSUPP);
+		assert_int_equal(liveupdate_get_file_incoming(session, 1, &file), -EOPNOTSUPP);
+		assert_int_equal(world_warns(world), 2);
+		world_destroy(world);
+	}
 }
 
 int main(void)
@@ -287,7 +292,7 @@ int main(void)
 		world_test_in(world_profiles, the_file_array_exists_while_the_session_has_files),
 		world_test_in(world_profiles, callbacks_are_told_what_the_profile_tells_them),
 		world_test_in(world_profiles, a_failed_preserve_keeps_nothing_that_was_written),
-		cmocka_unit_test(rfc_v6_finds_a_preserved_files_token),
+		cmocka_unit_test(rfc_v6_alone_finds_a_preserved_files_token),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,15 +194,19 @@ static unsigned long memfd_get_id(struct file *file)
 
 struct taking {
 	struct inode *inode;	/* gets the folios; NULL: nobody does, they are freed */
+	phys_addr_t payload;	/* what names it all must not name itself */
 	u64 left;		/* entries of the table that are to come */
 	int err;		/* the first: what comes behind it is freed, too */
 };
 
 static void take_folio(struct taking *taking, const struct memfd_luo_folio_ser *entry)
 {
-	struct folio *folio = entry->pfn ? kho_restore_folio(PFN_PHYS(entry->pfn)) : NULL;
-	int err = entry->pfn ? -EIO : 0;
+	const phys_addr_t phys = PFN_PHYS(entry->pfn);
+	struct folio *folio = NULL;
+	int err = phys ? -EIO : 0;
 
+	if (phys && phys != taking->payload)
+		folio = kho_restore_folio(phys);
 	if (folio) {
 		err = taking->inode && !taking->err ?
 			      shmem_add_to_page_cache(folio, taking->inode, entry->index) : 0;
@@ -210,15 +214,20 @@ static void take_folio(struct taking *taking, const struct memfd_luo_folio_ser *
 		folio_put(folio);
 	}
 	if (err)
-		pr_warn("memfd: folio at 0x%llx: %d", PFN_PHYS(entry->pfn), err);
+		pr_warn("memfd: folio at 0x%llx: %d", phys, err);
 	if (!taking->err)
 		taking->err = err;
+}
+
+static struct page *take_pages(const struct taking *taking, phys_addr_t phys, unsigned int order)
+{
+	return phys == taking->payload ? NULL : kho_restore_pages(phys, 1ul << order);
 }
 
 /* A part of the table, 2^@order pages. */
 static void take_block(struct taking *taking, phys_addr_t phys, unsigned int order)
 {
-	const struct page *page = kho_restore_pages(phys, 1ul << order);
+	const struct page *page = take_pages(taking, phys, order);
 	const struct memfd_luo_folio_ser *entries = page ? page_address(page) : NULL;
 	const u64 room = page ? (PAGE_SIZE << order) / sizeof(*entries) : 0;
 
@@ -235,7 +244,7 @@ static void take_table(struct taking *taking, const struct kho_vmalloc *table)
 	phys_addr_t phys = order <= MOST_ORDER ? table->first : 0;
 
 	while (phys) {
-		struct page *page = kho_restore_pages(phys, 1);
+		struct page *page = take_pages(taking, phys, 0);
 		const struct kho_vmalloc_chunk *chunk;
 
 		if (!page)
@@ -251,7 +260,11 @@ static void take_table(struct taking *taking, const struct kho_vmalloc *table)
 /* All that @ser leads to. It leads to nothing from here on. */
 static int take_over(struct memfd_luo_ser *ser, struct inode *inode)
 {
-	struct taking taking = { .inode = inode, .left = ser->nr_folios };
+	struct taking taking = {
+		.inode = inode,
+		.payload = virt_to_phys(ser) & PAGE_MASK,
+		.left = ser->nr_folios,
+	};
 	const struct kho_vmalloc table = ser->folios;
 
 	ser->folios = (struct kho_vmalloc){ 0 };

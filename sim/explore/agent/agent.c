@@ -73,6 +73,8 @@ bool lfb__agent_does(const struct lfb_agent_state *state, const struct lfb_agent
 	case LFB_AGENT_PRESERVE:
 	case LFB_AGENT_AGAIN:
 		return preserves(state, act, alike);
+	case LFB_AGENT_TWICE:
+		return session == LFB_AGENT_OUTGOING && is_out(state, act->file);
 	case LFB_AGENT_REOPEN:
 		return session == LFB_AGENT_WAITING;
 	case LFB_AGENT_RETRIEVE:
@@ -107,13 +109,14 @@ static void next_kernel(struct lfb_agent_state *state, enum lfb_agent_verb verb)
 {
 	const bool off = verb == LFB_AGENT_KEXEC_OFF || verb == LFB_AGENT_KEXEC_NO_KHO;
 	const bool rewired = verb == LFB_AGENT_KEXEC_WITHOUT || verb == LFB_AGENT_KEXEC_WITH;
+	const bool plain = verb == LFB_AGENT_KEXEC_PLAIN;
 
-	state->kernel = state->kernel != LFB_AGENT_USUAL ? LFB_AGENT_LAST :
+	state->kernel = state->kernel != LFB_AGENT_USUAL || plain ? LFB_AGENT_LAST :
 			off ? LFB_AGENT_OFF : rewired ? LFB_AGENT_REWIRED : LFB_AGENT_USUAL;
-	state->lost |= off;
+	state->lost |= off || plain;
 	state->unlinked |= rewired;
 	for (unsigned int s = 0; s < LFB_AGENT_SESSIONS; s++)
-		set_session(state, s, lfb__agent_is_in(state, s, true) && !off ?
+		set_session(state, s, lfb__agent_is_in(state, s, true) && !off && !plain ?
 				      LFB_AGENT_WAITING : LFB_AGENT_NONE);
 	state->asked = state->given = 0;
 	state->unloaded = false;
@@ -153,6 +156,7 @@ void lfb__agent_learns(struct lfb_agent_state *state, const struct lfb_agent_act
 	case LFB_AGENT_CLOSE:
 		set_session(state, act->session, LFB_AGENT_NONE);
 		break;
+	case LFB_AGENT_TWICE:
 	case LFB_AGENT_USE:
 		break;
 	default:
@@ -166,6 +170,9 @@ bool lfb__agent_excuses(const struct lfb_agent_state *state, unsigned int id)
 	switch (id) {
 	case LFB_FINDING_SESSION_NEVER_FINISHED:
 		return !lfb__agent_is_done(state) || state->lost;
+	case LFB_FINDING_SESSION_NOT_HANDED_OVER:
+		/* It is what the agent did, also where the next kernel dies of it. */
+		return true;
 	case LFB_FINDING_KHO_NEVER_RESTORED:
 		return state->lost || state->unlinked;
 	case LFB_FINDING_FLB_NOBODY_REGISTERED:

@@ -18,6 +18,7 @@ enum lfb_agent_verb {
 	LFB_AGENT_CREATE,
 	LFB_AGENT_PRESERVE,
 	LFB_AGENT_AGAIN,	/* preserves the file that was retrieved */
+	LFB_AGENT_TWICE,	/* … or that is preserved: the kernel refuses */
 	LFB_AGENT_REOPEN,	/* retrieves the session */
 	LFB_AGENT_RETRIEVE,
 	LFB_AGENT_FINISH,
@@ -26,6 +27,7 @@ enum lfb_agent_verb {
 	LFB_AGENT_KEXEC,
 	LFB_AGENT_KEXEC_OFF,	/* the next kernel boots without live update … */
 	LFB_AGENT_KEXEC_NO_KHO,	/* … without KHO … */
+	LFB_AGENT_KEXEC_PLAIN,	/* … was loaded without the handover … */
 	LFB_AGENT_KEXEC_WITHOUT,	/* … lacks a link of a handler and an FLB … */
 	LFB_AGENT_KEXEC_WITH,	/* … has one more */
 	LFB_AGENT_VERBS,
@@ -51,7 +53,7 @@ enum lfb_agent_kernel {
 	LFB_AGENT_USUAL,
 	LFB_AGENT_OFF,		/* has no device */
 	LFB_AGENT_REWIRED,	/* has other links than the one before */
-	LFB_AGENT_LAST,		/* came after one of those: nothing is done in it */
+	LFB_AGENT_LAST,		/* came after one of those, or is given nothing: no more is done */
 };
 
 /* What the agent knows. All zero: nothing yet. */
@@ -81,8 +83,8 @@ bool lfb__agent_is_in(const struct lfb_agent_state *state, unsigned int session,
 bool lfb__agent_is_done(const struct lfb_agent_state *state);
 /*
  * Is a finding none of the module's? That a session waits for its agent looks as if it had been
- * forgotten, where the agent had no time for it yet; what a kernel without live update or KHO was
- * handed is lost, and what needs a link that is not as it was may be.
+ * forgotten, where the agent had no time for it yet; what a kernel without live update, KHO or the
+ * handover was to be handed is lost, and what needs a link that is not as it was may be.
  */
 bool lfb__agent_excuses(const struct lfb_agent_state *state, unsigned int id);
 

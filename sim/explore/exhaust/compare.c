@@ -102,6 +102,16 @@ static bool same_counts(struct lfb_walker *walker)
 					    is.files_preserved, is.files, is.preserved_blocks });
 }
 
+/* What is kept under an identity; more says no kernel to anybody. */
+static bool same_identities(struct lfb_walker *walker)
+{
+	const struct luo *luo = walker->run.machine->kernel.luo;
+
+	return same_numbers(walker, "%ld identities kept",
+			    (const long[5]){ lfb__model_identities(&walker->model) },
+			    (const long[5]){ luo ? (long)luo->preserved.count : 0 });
+}
+
 static bool same_outgoing(struct lfb_walker *walker, unsigned int f,
 			  const struct liveupdate_flb_state *state)
 {
@@ -146,5 +156,5 @@ bool lfb__same_state(struct lfb_walker *walker)
 {
 	return same_life(walker) && lfb__same_safety(walker) &&
 	       (walker->model.dead || walker->model.prepared ||
-		(same_counts(walker) && same_flbs(walker)));
+		(same_counts(walker) && same_identities(walker) && same_flbs(walker)));
 }

@@ -82,6 +82,15 @@ static const struct {
 	}, {
 		"no-file", BIT_OF(FILE_RETRIEVE_WITHOUT_FILE),
 		.letters = { "when h 0 retrieve no-file" },
+	}, {
+		/* The number of file 2 for all of them, and back to each file's own. */
+		"identities", BIT_OF(FILE_GET_ID_CHANGES),
+		.letters = { "identity 0 2", "identity 0 inode" },
+	}, {
+		/* The second one is looked at, too. */
+		"lost", 0,
+		.letters = { "reboot without handover", "reboot without liveupdate;reboot",
+			     "reboot without kho;reboot" },
 	},
 #undef BIT_OF
 };
@@ -200,6 +209,8 @@ int lfb__world_create(unsigned int wanted, struct lfb_world *world)
 		return err;
 	if (wanted & LFB_EXHAUST_MODULES)
 		lfb__world_line(&writing, "module");
+	if (wanted & LFB_EXHAUST_IDENTITIES)
+		lfb__world_line(&writing, "identity 0 inode");
 	lfb__world_setup(&writing);
 	for (unsigned int s = 0; s < LFB_WORLD_SESSIONS; s++)
 		add_session_letters(&writing, s);

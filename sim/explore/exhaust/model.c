@@ -272,12 +272,43 @@ static bool preserved_anywhere(struct lfb_model *m, unsigned int inode)
 	return false;
 }
 
+static bool is_kept(const struct lfb_model_sessions *sessions, u32 id)
+{
+	for (unsigned int i = 0; i < sessions->count; i++) {
+		for (unsigned int j = 0; j < sessions->list[i].nr_files; j++) {
+			const struct lfb_model_file *file = &sessions->list[i].files[j];
+
+			if (file->identified && file->id == id)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A handler may say what a file is; then no other can be that until this one is gone. Asked again
+ * it may say something else: what counts is what it was kept under. Returns whether there is one.
+ */
+static bool identify(const struct lfb_model *m, struct lfb_model_file *file, u64 ino)
+{
+	bool taken;
+
+	if (m->identity[file->handler] == LFB_IDENTITY_NONE)
+		return false;
+	file->id = m->identity[file->handler] == LFB_IDENTITY_CONSTANT ?
+		   m->constant[file->handler] : (u32)ino;
+	taken = is_kept(&m->outgoing, file->id) || is_kept(&m->incoming, file->id);
+	file->identified = !taken;
+	return taken;
+}
+
 /* First the FLBs that the file needs, then the file; all of it or nothing. */
 static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 		     const struct lfb_operation *op, struct lfb_model_answer *answer)
 {
 	unsigned int h = op->verb == LFB_VERB_AGAIN ? m->made[op->inode] - 1u : op->handler;
-	u8 flbs;
+	struct lfb_model_file file = { .token = op->token, .data = 0xd000u + (u32)op->ino,
+				       .handler = (u8)h, .inode = (u8)op->inode };
 	int err;
 
 	m->open_files += op->verb == LFB_VERB_PRESERVE;
@@ -288,22 +319,18 @@ static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 		return -EEXIST;
 	if (!m->registered[h])
 		return -ENOENT;
-	if (op->verb == LFB_VERB_AGAIN && preserved_anywhere(m, op->inode))
+	if (identify(m, &file, op->ino) ||
+	    (!file.identified && op->verb == LFB_VERB_AGAIN && preserved_anywhere(m, op->inode)))
 		return -EBUSY;
-	err = need_flbs(m, h, &flbs, answer);
+	err = need_flbs(m, h, &file.flbs, answer);
 	if (err)
 		return err;
 	err = take(&m->file_fails[h][LFB_RECORDED_PRESERVE]);
 	say(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
 	if (err)
-		drop_flbs(m, h, flbs, answer);
+		drop_flbs(m, h, file.flbs, answer);
 	else if (LFB_ASSERT(session->nr_files < LFB_MODEL_FILES))
-		session->files[session->nr_files++] =
-			(struct lfb_model_file){ .token = op->token,
-						 .data = 0xd000u + (u32)op->ino,
-						 .handler = (u8)h,
-						 .inode = (u8)op->inode,
-						 .flbs = flbs };
+		session->files[session->nr_files++] = file;
 	return err;
 }
 
@@ -326,6 +353,8 @@ static long retrieve(struct lfb_model *m, struct lfb_model_session *session,
 		err = -EIO;
 	file->status = err ? (short)err : 1;
 	m->open_files += !err;
+	if (!err)
+		identify(m, file, file->data & 0xfff);
 	return err;
 }
 
@@ -428,7 +457,7 @@ static int freeze(struct lfb_model *m, struct lfb_model_session *session,
 }
 
 /* Of the old kernel's state the next one sees what was preserved, and the FLBs that need. */
-void lfb__rule_jump(struct lfb_model *m)
+void lfb__rule_jump(struct lfb_model *m, enum lfb_lack lacks)
 {
 	struct lfb_model old = *m;
 
@@ -436,8 +465,18 @@ void lfb__rule_jump(struct lfb_model *m)
 	m->locked = old.locked;
 	m->module = old.module;
 	memcpy(m->no_file, old.no_file, sizeof(m->no_file));
-	m->handed_over = true;
+	memcpy(m->identity, old.identity, sizeof(m->identity));
+	memcpy(m->constant, old.constant, sizeof(m->constant));
+	if (lacks == LFB_LACKS_LIVEUPDATE || lacks == LFB_LACKS_KHO)
+		m->off = (u8)lacks;
+	m->handed_over = !lacks && !old.off;
+	if (!m->handed_over)
+		return;
 	m->incoming = old.outgoing;
+	for (unsigned int i = 0; i < m->incoming.count; i++) {
+		for (unsigned int j = 0; j < m->incoming.list[i].nr_files; j++)
+			m->incoming.list[i].files[j].identified = false;
+	}
 	for (unsigned int f = 0; f < LFB_MODEL_FLBS; f++)
 		m->incoming_flb[f].handed = old.outgoing_flb[f].count;
 }

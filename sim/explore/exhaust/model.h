@@ -24,6 +24,8 @@ struct lfb_model_file {
 	u8 handler;
 	u8 inode;
 	u8 flbs;		/* a bit for each that counts it */
+	bool identified;	/* kept under … */
+	u32 id;			/* … what its handler said it was */
 };
 
 struct lfb_model_session {
@@ -61,6 +63,7 @@ struct lfb_model {
 	bool prepared;		/* serialized, about to jump: the agent waits */
 	bool damaged;		/* what was serialized was written to */
 	bool dead;		/* the kernel refused to boot on it */
+	u8 off;			/* the kernel has no live update: enum lfb_lack, what it lacks */
 	bool handed_over;	/* by a kernel before this one */
 	bool registered[LFB_MODEL_HANDLERS];
 	u8 nr_links[LFB_MODEL_HANDLERS];
@@ -69,6 +72,8 @@ struct lfb_model {
 	short file_fails[LFB_MODEL_HANDLERS][LFB_RECORDED_OPS];
 	u8 lent[LFB_MODEL_FLBS];	/* the object, under its lock; as in handles */
 	bool no_file[LFB_MODEL_HANDLERS];	/* retrieve answers 0 and gives no file */
+	u8 identity[LFB_MODEL_HANDLERS];	/* enum lfb_identity: what get_id says … */
+	u32 constant[LFB_MODEL_HANDLERS];	/* … which may be always this */
 
 	u8 made[LFB_MODEL_FILES];	/* the agent has a file of this number */
 	u8 handles[LFB_MODEL_NAMES];	/* enum lfb_model_handle: what the agent has by a name */
@@ -101,6 +106,9 @@ bool lfb__model_take_fault(struct lfb_model *model, const struct lfb_model *befo
 /* Sessions, files and preserved blocks: what can be counted from outside. */
 void lfb__model_count(const struct lfb_model *model, struct lfb_machine_stats *counts);
 
+/* How many files are kept under what their handlers say they are. */
+long lfb__model_identities(const struct lfb_model *model);
+
 /* model.c: the rules, for model_step.c, which finds the one for an operation. */
 
 /* Somebody asks for an FLB's object, or gives it back. */
@@ -115,6 +123,6 @@ long lfb__rule_use_session(struct lfb_model *m, const struct lfb_operation *op,
 			   struct lfb_model_answer *answer);
 /* The reboot, in two halves. */
 long lfb__rule_freeze_all(struct lfb_model *m, struct lfb_model_answer *answer);
-void lfb__rule_jump(struct lfb_model *m);
+void lfb__rule_jump(struct lfb_model *m, enum lfb_lack lacks);
 
 #endif

@@ -10,6 +10,8 @@
 /* The first open restores what was handed over: all of it, or the device is no use for ever. */
 static long open_device(struct lfb_model *m)
 {
+	if (m->off)
+		return -ENOENT;
 	if (m->opened)
 		return -EBUSY;
 	for (unsigned int i = 0; i < m->incoming.count; i++) {
@@ -26,22 +28,24 @@ static long open_device(struct lfb_model *m)
 }
 
 /* A kernel does not boot on what it cannot understand. */
-static long jump(struct lfb_model *m)
+static long jump(struct lfb_model *m, enum lfb_lack lacks)
 {
 	m->dead = m->damaged;
 	if (m->dead)
 		return -EFAULT;
-	lfb__rule_jump(m);
+	lfb__rule_jump(m, lacks);
 	return 0;
 }
 
 /* At once, or the first of two halves. */
-static long reboot(struct lfb_model *m, bool at_once, struct lfb_model_answer *answer)
+static long reboot(struct lfb_model *m, const struct lfb_operation *op,
+		   struct lfb_model_answer *answer)
 {
+	const bool at_once = op->verb == LFB_VERB_REBOOT;
 	long err = lfb__rule_freeze_all(m, answer);
 
 	m->prepared = !err && !at_once;
-	return err || !at_once ? err : jump(m);
+	return err || !at_once ? err : jump(m, op->lacks);
 }
 
 static bool in_use(const struct lfb_model *m, unsigned int f)
@@ -55,6 +59,8 @@ static long change_registry(struct lfb_model *m, const struct lfb_operation *op)
 {
 	unsigned int h = op->handler, f = op->flb, at = 0;
 
+	if (m->off)
+		return -EOPNOTSUPP;
 	if (m->locked && (op->verb == LFB_VERB_UNHANDLER || op->verb == LFB_VERB_UNFLB))
 		return -EOPNOTSUPP;
 	if (m->locked && m->opened)
@@ -149,6 +155,16 @@ static bool lends(const struct lfb_model *m, const struct lfb_operation *op)
 	return !m->lent[f];
 }
 
+/* A registered handler has get_id or has none. */
+static long teach(struct lfb_model *m, const struct lfb_operation *op)
+{
+	if (m->registered[op->handler] && !m->identity[op->handler] != !op->identity)
+		return -EBUSY;
+	m->identity[op->handler] = (u8)op->identity;
+	m->constant[op->handler] = (u32)op->value;
+	return 0;
+}
+
 static long step(struct lfb_model *model, const struct lfb_operation *op,
 		 struct lfb_model_answer *answer)
 {
@@ -180,15 +196,17 @@ static long step(struct lfb_model *model, const struct lfb_operation *op,
 		return 0;
 	case LFB_VERB_REBOOT:
 	case LFB_VERB_PREPARE:
-		return reboot(model, op->verb == LFB_VERB_REBOOT, answer);
+		return reboot(model, op, answer);
 	case LFB_VERB_JUMP:
-		return jump(model);
+		return jump(model, op->lacks);
 	case LFB_VERB_DAMAGE:
 		model->damaged = true;
 		return 0;
 	case LFB_VERB_FAULT:
 		model->faulty = op->plan.kinds != 0;
 		return 0;
+	case LFB_VERB_IDENTITY:
+		return teach(model, op);
 	case LFB_VERB_WHEN:
 		model->no_file[op->handler] = true;
 		return 0;
@@ -280,6 +298,8 @@ bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operati
 		return model->incoming_flb[op->flb].references > 0;
 	case LFB_VERB_PUTOUT:
 		return model->outgoing_flb[op->flb].references > 0;
+	case LFB_VERB_IDENTITY:
+		return op->identity != LFB_IDENTITY_CHANGING;
 	default:
 		return true;
 	}
@@ -294,9 +314,28 @@ void lfb__model_count(const struct lfb_model *model, struct lfb_machine_stats *c
 		/* What each kernel prepares, and blocks of 51 sessions. */
 		.preserved_blocks = 4 + (model->outgoing.count + 50) / 51,
 	};
+	/* A kernel without live update prepares none of its own, one without KHO nothing. */
+	if (model->off)
+		counts->preserved_blocks = model->off == LFB_LACKS_KHO ? 0 : 2;
 	/* A block for a session's files. */
 	for (unsigned int i = 0; i < model->outgoing.count; i++) {
 		counts->files_preserved += model->outgoing.list[i].nr_files;
 		counts->preserved_blocks += model->outgoing.list[i].nr_files > 0;
 	}
+}
+
+static long identified(const struct lfb_model_sessions *sessions)
+{
+	long count = 0;
+
+	for (unsigned int i = 0; i < sessions->count; i++) {
+		for (unsigned int j = 0; j < sessions->list[i].nr_files; j++)
+			count += sessions->list[i].files[j].identified;
+	}
+	return count;
+}
+
+long lfb__model_identities(const struct lfb_model *model)
+{
+	return identified(&model->outgoing) + identified(&model->incoming);
 }

@@ -504,6 +504,10 @@ int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *ma
 	if (err)
 		return err;
 	lfb__result_give(result, &nothing, sizeof(nothing));
+	/* Two of a kind are no mistake of the module's where the kernel lets them pass. */
+	if ((machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off &
+	    1ull << LUO_QUIRK_FILE_PRESERVED_TWICE)
+		options.without |= LFB_EXHAUST_TWICE;
 	search.search.length = options.length;
 	search.search.progress = options.progress;
 	search.search.context = options.context;

@@ -6,6 +6,7 @@
 #include "sim/explore/exhaust/module.h"
 
 #define RETRIEVED 11u	/* number of the first file when it is retrieved */
+#define TWICE 101u	/* its other token */
 
 static bool needs(unsigned int file, unsigned int flb)
 {
@@ -26,7 +27,7 @@ static void add_preserves(struct lfb_world_text *writing, const char *session, u
 	}
 }
 
-static void add_session(struct lfb_world_text *writing, const char *session, bool again)
+static void add_session(struct lfb_world_text *writing, const char *session)
 {
 	lfb__world_letter(writing, "session %s", session);
 	for (unsigned int file = 0; file < LFB_WORLD_FILES; file++)
@@ -43,8 +44,19 @@ static void add_session(struct lfb_world_text *writing, const char *session, boo
 	for (unsigned int h = 0; h < 2; h++)
 		lfb__world_letter(writing, "fail h %u can_finish -5 1;finish %s", h, session);
 	lfb__world_letter(writing, "close %s", session);
+}
+
+/* Files that are preserved already: those that were retrieved, or all where @twice has a bit. */
+static void add_again(struct lfb_world_text *writing, const char *session, bool again,
+		      unsigned int twice)
+{
 	for (unsigned int file = 0; again && file < LFB_WORLD_FILES; file++)
 		lfb__world_letter(writing, "again %s %u %u", session, file + 1, RETRIEVED + file);
+	for (unsigned int file = 0; file < LFB_WORLD_FILES; file++) {
+		if (twice >> lfb__world_kinds[file] & 1)
+			lfb__world_letter(writing, "again %s %u %u", session, file + TWICE,
+					  file + 1);
+	}
 }
 
 /* Kernels that lack a link each, or have one more, and set themselves up. */
@@ -60,10 +72,15 @@ static void add_rewired(struct lfb_world_text *writing)
 				  wirings[i])->sets_up = true;
 }
 
-static void add_letters(struct lfb_world_text *writing, bool loadable, unsigned int without)
+/* @identifies: bits, handlers that say what their files are. */
+static void add_letters(struct lfb_world_text *writing, bool loadable, unsigned int identifies,
+			unsigned int without)
 {
-	for (unsigned int s = 0; s < LFB_WORLD_SESSIONS; s++)
-		add_session(writing, lfb__world_sessions[s], !(without & LFB_EXHAUST_AGAIN));
+	for (unsigned int s = 0; s < LFB_WORLD_SESSIONS; s++) {
+		add_session(writing, lfb__world_sessions[s]);
+		add_again(writing, lfb__world_sessions[s], !(without & LFB_EXHAUST_AGAIN),
+			  without & LFB_EXHAUST_TWICE ? 0 : identifies);
+	}
 	for (unsigned int f = 0; f < LFB_WORLD_FLBS; f++) {
 		lfb__world_letter(writing, "getout %u", f);
 		lfb__world_letter(writing, "getin %u", f);
@@ -79,11 +96,14 @@ static void add_letters(struct lfb_world_text *writing, bool loadable, unsigned 
 		lfb__world_letter(writing, "reboot without liveupdate");
 		lfb__world_letter(writing, "reboot without kho");
 	}
+	if (!(without & LFB_EXHAUST_PLAIN))
+		lfb__world_letter(writing, "reboot without handover");
 }
 
 static int add_module(struct lfb_world_text *writing, const struct lfb_scenario *module,
 		      unsigned int without)
 {
+	unsigned int identifies = 0;
 	bool loadable = false;
 
 	for (size_t i = 0; i < module->count; i++) {
@@ -96,10 +116,14 @@ static int add_module(struct lfb_world_text *writing, const struct lfb_scenario 
 					  "handlers and FLBs 0 and 1 only", module->name,
 					  operation->line, operation->text);
 		loadable |= operation->verb == LFB_VERB_MODULE;
+		if (operation->verb == LFB_VERB_IDENTITY)
+			identifies &= ~(1u << operation->handler);
+		if (operation->verb == LFB_VERB_IDENTITY && operation->identity)
+			identifies |= 1u << operation->handler;
 		lfb__world_line(writing, operation->text);
 	}
 	lfb__world_setup(writing);
-	add_letters(writing, loadable, without);
+	add_letters(writing, loadable, identifies, without);
 	return 0;
 }
 
@@ -120,7 +144,7 @@ static enum lfb_agent_verb verb_of(const struct lfb_operation *operation, bool r
 	case LFB_VERB_PRESERVE:
 		return LFB_AGENT_PRESERVE;
 	case LFB_VERB_AGAIN:
-		return LFB_AGENT_AGAIN;
+		return operation->token < TWICE ? LFB_AGENT_AGAIN : LFB_AGENT_TWICE;
 	case LFB_VERB_RSESSION:
 		return LFB_AGENT_REOPEN;
 	case LFB_VERB_RETRIEVE:
@@ -133,6 +157,7 @@ static enum lfb_agent_verb verb_of(const struct lfb_operation *operation, bool r
 		/* Fewer links or more: the agent sees no difference. */
 		return rewires ? LFB_AGENT_KEXEC_WITHOUT :
 		       operation->lacks == LFB_LACKS_KHO ? LFB_AGENT_KEXEC_NO_KHO :
+		       operation->lacks == LFB_LACKS_HANDOVER ? LFB_AGENT_KEXEC_PLAIN :
 		       operation->lacks ? LFB_AGENT_KEXEC_OFF : LFB_AGENT_KEXEC;
 	default:
 		return LFB_AGENT_USE;
@@ -151,9 +176,9 @@ struct lfb_module_act lfb__module_act(const struct lfb_operation *operations,
 
 	act.agent.verb = (u8)verb_of(act.operation, letter->sets_up);
 	act.agent.session = (u8)act.operation->session;
-	/* Tokens are numbered from 1. */
+	/* Tokens are numbered from 1, or from TWICE. */
 	if (act.operation->token)
-		act.agent.file = (u8)(act.operation->token - 1);
+		act.agent.file = (u8)((act.operation->token - 1) % (TWICE - 1));
 	act.agent.fails = fails;
 	return act;
 }

@@ -29,7 +29,10 @@ static bool in_world(const struct lfb_operation *operation)
 		return operation->plan.kinds == 0 || operation->plan.kinds == 1u << LFB_FAULT_ALLOC;
 	case LFB_VERB_REBOOT:
 	case LFB_VERB_JUMP:
-		return !operation->name && !operation->lacks;
+		return !operation->name && operation->lacks != LFB_LACKS_IMAGE;
+	case LFB_VERB_IDENTITY:
+		return operation->handler < LFB_MODEL_HANDLERS &&
+		       operation->identity != LFB_IDENTITY_CHANGING;
 	case LFB_VERB_WHEN:
 		return !operation->of_flb && operation->handler < LFB_MODEL_HANDLERS &&
 		       operation->callback == LFB_CALLBACK_RETRIEVE &&

@@ -60,10 +60,10 @@ int lfb__walker_boot(struct lfb_walker *walker)
 	int err;
 
 	/* What the module was taught outlives a power cycle, and so does its being one. */
-	if (machine && !walker->learnt) {
+	if (machine) {
 		lfb_machine_shutdown(machine);
+		lfb__recorder_unlearn(walker->run.recorder);
 	} else {
-		lfb__walker_end(walker);
 		err = build(walker);
 		if (err)
 			return err;
@@ -71,7 +71,7 @@ int lfb__walker_boot(struct lfb_walker *walker)
 	}
 	memset(&walker->model, 0, sizeof(walker->model));
 	walker->model.locked = machine->profile->accessors == LUO_ACCESSORS_LOCKED;
-	walker->learnt = walker->lost = false;
+	walker->lost = false;
 	walker->run.nr_points = 0;
 	walker->difference.what = NULL;
 	walker->unsafe = machine->kernel.trace.count[LFB_EVENT_UNSAFE];
@@ -118,7 +118,6 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 		lfb__run_wait(&walker->run, operation);
 		return true;
 	}
-	walker->learnt |= operation->verb == LFB_VERB_WHEN || operation->verb == LFB_VERB_MODULE;
 	walker->steps++;
 	walker->length = 0;
 	walker->callbacks[0] = '\0';

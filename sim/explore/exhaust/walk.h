@@ -30,7 +30,6 @@ struct lfb_walker {
 	struct lfb_difference difference;
 	u64 steps;			/* compared */
 	FILE *done;			/* operations are written there, unless NULL */
-	bool learnt;			/* the module does what outlives a power cycle */
 	bool lost;			/* the model does not say how it goes on */
 	unsigned long unsafe;		/* events until now */
 	size_t length;			/* of what the callbacks said */

@@ -46,7 +46,10 @@ struct lfb_life {
 	void *context;
 	struct lfb_machine_options machine_options;
 	unsigned int files;		/* of all kinds */
+	const char *replaced;		/* by what.next; NULL: nothing is */
+	char compatible[LFB_AGENT_FILES][LIVEUPDATE_HNDL_COMPAT_LENGTH]; /* of kinds, if known */
 	unsigned int links, gaps;	/* of handlers and FLBs: there are, and there are not */
+	bool identifies;		/* a handler says what its files are, and is asked */
 	bool wanted[LFB_FINDINGS_NR + 1];
 	/* The run that is being done. */
 	struct lfb_machine *machine;
@@ -54,8 +57,10 @@ struct lfb_life {
 	int device;
 	int session[LFB_AGENT_SESSIONS];
 	int file[LFB_AGENT_FILES];	/* made in this kernel … */
-	int given[LFB_AGENT_FILES];	/* … and retrieved in it */
+	int given[LFB_AGENT_FILES];	/* … retrieved in it … */
+	int out[LFB_AGENT_FILES];	/* … and one of those that is preserved, or was */
 	bool hit;			/* what was to fail in the last act did */
+	bool swapped;			/* there is a kernel with the next version */
 	bool dead;
 	int error;			/* of the test's own functions */
 	struct lfb_life_raised now;	/* what is found would be this */
@@ -83,6 +88,8 @@ long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
 		       unsigned int length);
 /* A machine with the modules. 0 or -errno with the sentence. */
 int lfb__life_machine(struct lfb_life *life);
+/* Without make_file(): which handlers there are. The same. */
+int lfb__life_handlers(struct lfb_life *life);
 
 /* search.c: all lives up to what.length, behind the one that does nothing. -EINTR: not all. */
 int lfb__life_search(struct lfb_life *life);

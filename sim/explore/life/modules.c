@@ -61,7 +61,7 @@ static int take(struct lfb_life *life, const struct lfb_machine_options *machine
 		const struct lfb_exhaust_modules_result *result)
 {
 	int err = lfb__options_take(NULL, "the modules", &life->what, sizeof(life->what), what,
-				    sizeof(life->what));
+				    offsetof(struct lfb_exhaust_modules, loadable));
 
 	if (!err)
 		err = lfb__result_check(NULL, "the result", result, sizeof(*result));
@@ -74,12 +74,11 @@ static int take(struct lfb_life *life, const struct lfb_machine_options *machine
 	life->machine_options.sz = sizeof(life->machine_options);
 	if (!machine)
 		life->machine_options.memory = MEMORY;
-	if (!life->what.modules || !life->what.make_file)
+	if (!life->what.loadable && (!life->what.modules || !life->what.make_file))
 		return lfb__error(NULL, -EINVAL, "there are no modules, or no make_file()");
 	if (!life->what.name)
 		life->what.name = "modules";
-	err = take_numbers(life);
-	return err ? err : take_finds(life);
+	return take_finds(life);
 }
 
 static void print_calls(FILE *stream, const struct lfb_agent_act *word, unsigned int length)
@@ -234,6 +233,10 @@ int lfb_exhaust_modules(const struct lfb_machine_options *machine,
 
 	if (!err)
 		err = lfb__life_machine(&life);
+	if (!err)
+		err = lfb__life_handlers(&life);
+	if (!err)
+		err = take_numbers(&life);
 	if (!err)
 		err = life.what.only ? try_only(&life) : try_all(&life);
 	lfb_machine_destroy(life.machine);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* One life, from power on to the end. */
+#include <stdio.h>
 #include <string.h>
 
 #include <luo/fault.h>
@@ -7,16 +8,50 @@
 #include "lib/orchestrator.h"
 #include "sim/explore/life/life.h"
 
+#define TWICE 101u	/* the other token of the first file */
+
 int lfb__life_machine(struct lfb_life *life)
 {
 	int err = lfb__machine_create_own(&life->machine_options, &life->machine);
 
-	for (size_t i = 0; !err && life->what.modules[i]; i++) {
+	if (err)
+		return err;
+	for (size_t i = 0; !err && life->what.modules && life->what.modules[i]; i++)
 		err = lfb_machine_add_module(life->machine, life->what.modules[i]);
-		if (err)
-			lfb__error(NULL, err, "%.300s", lfb_error_text(life->machine));
+	for (size_t i = 0; !err && life->what.loadable && life->what.loadable[i]; i++) {
+		err = lfb_machine_load_module(life->machine, life->what.loadable[i]);
+		life->replaced = life->what.next ? life->what.loadable[i] : NULL;
 	}
+	if (err)
+		lfb__error(NULL, err, "%.300s", lfb_error_text(life->machine));
 	return err;
+}
+
+int lfb__life_handlers(struct lfb_life *life)
+{
+	const struct liveupdate_file_handler *handler;
+	const struct luo *luo;
+	int err;
+
+	if (life->what.make_file)
+		return 0;
+	err = lfb_machine_boot(life->machine);
+	if (err)
+		return lfb__error(NULL, err, "%.300s", lfb_error_text(life->machine));
+	luo = life->machine->kernel.luo;
+	life->what.kinds = 0;
+	list_for_each_entry(handler, &luo->handlers, private.list) {
+		if (life->what.kinds < LFB_AGENT_FILES)
+			snprintf(life->compatible[life->what.kinds++],
+				 sizeof(life->compatible[0]), "%s", handler->compatible);
+	}
+	lfb_machine_shutdown(life->machine);
+	if (!life->what.kinds)
+		return lfb__error(NULL, -EINVAL, "no module registers a file handler: there is no "
+				  "file to preserve");
+	if (!life->what.files && life->what.kinds > LFB_AGENT_FILES / 2)
+		life->what.files = 1;
+	return 0;
 }
 
 struct call {
@@ -29,9 +64,13 @@ static long make(void *argument)
 {
 	const struct call *call = argument;
 	const struct lfb_life *life = call->life;
+	const unsigned int kind = call->file / life->what.files;
 
+	if (!life->what.make_file)
+		return (long)(intptr_t)lfb_module_file(life->compatible[kind],
+						       call->file % life->what.files + 1);
 	return (long)(intptr_t)life->what.make_file(life->machine, life->context,
-						    call->file / life->what.files);
+						    kind);
 }
 
 static long use(void *argument)
@@ -51,7 +90,8 @@ static int file(struct lfb_life *life, unsigned int number)
 		return life->file[number];
 	made = lfb_machine_call(life->machine, make, &call);
 	if (!made || IS_ERR((void *)(intptr_t)made)) {
-		if (lfb_machine_state(life->machine) == LFB_RUNNING)
+		/* Another version may lack a handler. */
+		if (lfb_machine_state(life->machine) == LFB_RUNNING && life->what.make_file)
 			life->error = lfb__error(NULL, made ? (int)made : -EINVAL,
 						 "make_file() made no file of kind %u",
 						 number / life->what.files);
@@ -66,7 +106,7 @@ static void new_kernel(struct lfb_life *life)
 	for (unsigned int i = 0; i < LFB_AGENT_SESSIONS; i++)
 		life->session[i] = -EBADF;
 	for (unsigned int i = 0; i < LFB_AGENT_FILES; i++)
-		life->file[i] = life->given[i] = -EBADF;
+		life->file[i] = life->given[i] = life->out[i] = -EBADF;
 }
 
 static bool is_linked(const struct liveupdate_file_handler *handler,
@@ -109,8 +149,13 @@ static long kexec(struct lfb_life *life, const struct lfb_agent_act *act)
 	struct call call = { life, act->file, act->verb == LFB_AGENT_KEXEC_WITH };
 	long err = lfb_machine_prepare(machine);
 
+	if (!err && life->replaced && !life->swapped)
+		err = lfb__module_swap(machine, life->replaced, life->what.next);
 	if (err)
 		return err;
+	life->swapped = true;
+	if (act->verb == LFB_AGENT_KEXEC_PLAIN)
+		lfb_machine_load(machine, LFB_IMAGE_PLAIN);
 	if (act->verb == LFB_AGENT_KEXEC_OFF)
 		machine->lacks = LFB_LACKS_LIVEUPDATE;
 	if (act->verb == LFB_AGENT_KEXEC_NO_KHO)
@@ -126,30 +171,54 @@ static long kexec(struct lfb_life *life, const struct lfb_agent_act *act)
 	return 0;
 }
 
-static void count_links(struct lfb_life *life)
+/* Is a handler asked what its files are? */
+static long identifies(void *argument)
+{
+	const struct luo *luo = ((const struct lfb_life *)argument)->machine->kernel.luo;
+	const struct liveupdate_file_handler *handler;
+
+	if (!luo || luo_quirk(luo, LUO_QUIRK_FILE_PRESERVED_TWICE))
+		return false;
+	list_for_each_entry(handler, &luo->handlers, private.list) {
+		if (handler->ops->get_id)
+			return true;
+	}
+	return false;
+}
+
+static void look_at_registry(struct lfb_life *life)
 {
 	struct call none = { life, UINT_MAX, false };
 
+	life->identifies = lfb_machine_call(life->machine, identifies, life);
 	life->links = (unsigned int)lfb_machine_call(life->machine, rewire, &none);
 	none.adds = true;
 	life->gaps = (unsigned int)lfb_machine_call(life->machine, rewire, &none);
+}
+
+static int preserve(struct lfb_life *life, const struct lfb_agent_act *act, int fd)
+{
+	life->out[act->file] = fd;
+	return fd < 0 ? fd : lfb_agent_preserve(life->agent, life->session[act->session], fd,
+						act->file + 1u);
 }
 
 static long perform(struct lfb_life *life, const struct lfb_agent_act *act)
 {
 	const char name[] = { (char)('a' + act->session), '\0' };
 	struct call call = { .life = life };
-	int fd, *session = &life->session[act->session];
+	int *session = &life->session[act->session];
 
 	switch (act->verb) {
 	case LFB_AGENT_CREATE:
 		return *session = lfb_agent_create_session(life->agent, life->device, name);
 	case LFB_AGENT_PRESERVE:
-		fd = file(life, act->file);
-		return fd < 0 ? fd : lfb_agent_preserve(life->agent, *session, fd, act->file + 1u);
+		return preserve(life, act, file(life, act->file));
 	case LFB_AGENT_AGAIN:
-		return lfb_agent_preserve(life->agent, *session, life->given[act->file],
-					  act->file + 1u);
+		return preserve(life, act, life->given[act->file]);
+	case LFB_AGENT_TWICE:
+		return lfb_agent_preserve(life->agent, *session, life->out[act->file],
+					  act->file + TWICE);
 	case LFB_AGENT_REOPEN:
 		return *session = lfb_agent_retrieve_session(life->agent, life->device, name);
 	case LFB_AGENT_RETRIEVE:
@@ -238,7 +307,8 @@ long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
 	life->machine->kernel.history.next = 0;
 	life->machine->kernel.operation_is_set = true;
 	doing(life, 0, "boot");
-	life->hit = life->dead = false;
+	life->hit = life->dead = life->swapped = false;
+	lfb__modules_swap_back(life->machine);
 	new_kernel(life);
 	answer = lfb_machine_boot(life->machine);
 	if (lfb_machine_state(life->machine) == LFB_OFF) {
@@ -250,7 +320,7 @@ long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
 		return life->error = -ENOMEM;
 	life->device = lfb_agent_open(life->agent);
 	if (!length)
-		count_links(life);
+		look_at_registry(life);
 	for (unsigned int i = 0; i < length && !is_dead(life); i++) {
 		lfb__life_name(&word[i], 1, text, sizeof(text));
 		doing(life, i + 1, text);

@@ -122,12 +122,16 @@ static unsigned int ways_of(const struct lfb_life *life, unsigned int verb, bool
 	switch (verb) {
 	case LFB_AGENT_AGAIN:
 		return without & LFB_EXHAUST_AGAIN ? 0 : life->files;
+	case LFB_AGENT_TWICE:
+		return without & LFB_EXHAUST_TWICE || !life->identifies ? 0 : life->files;
 	case LFB_AGENT_PRESERVE:
 	case LFB_AGENT_RETRIEVE:
 		return life->files;
 	case LFB_AGENT_KEXEC_OFF:
 	case LFB_AGENT_KEXEC_NO_KHO:
 		return without & LFB_EXHAUST_OFF ? 0 : 1;
+	case LFB_AGENT_KEXEC_PLAIN:
+		return without & LFB_EXHAUST_PLAIN ? 0 : 1;
 	case LFB_AGENT_KEXEC_WITHOUT:
 		return without & LFB_EXHAUST_LINKS ? 0 : life->links;
 	case LFB_AGENT_KEXEC_WITH:

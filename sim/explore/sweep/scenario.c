@@ -11,7 +11,8 @@
 struct play {
 	struct lfb_run run;
 	struct lfb_balance balance;
-	struct lfb_machine_stats at_boot; /* of the running kernel */
+	struct lfb_machine_stats at_boot; /* of the running kernel … */
+	unsigned long linked_at_boot;	/* … and links that its modules made */
 	int made;			/* descriptor the newest step made, -1 for none … */
 	int made_before;		/* … and the one of that inode number before */
 	long *plain;			/* what each step answered without faults, … */
@@ -40,10 +41,27 @@ static const char *text(void *self, size_t step)
 	return play->text;
 }
 
+/* A link of an FLB to a handler is all that may be left of the orchestrator's objects. */
+static unsigned long links(const struct luo *luo)
+{
+	const struct liveupdate_file_handler *handler;
+	const struct luo_flb_link *link;
+	unsigned long count = 0;
+
+	if (!luo)
+		return 0;
+	list_for_each_entry(handler, &luo->handlers, private.list) {
+		list_for_each_entry(link, &handler->private.flb_list, list)
+			count++;
+	}
+	return count;
+}
+
 static void note_boot(struct play *play)
 {
 	play->at_boot = (struct lfb_machine_stats){ .sz = sizeof(play->at_boot) };
 	lfb_machine_stats(play->run.machine, &play->at_boot);
+	play->linked_at_boot = links(play->run.machine->kernel.luo);
 }
 
 /* An object of its own lies elsewhere the next time: that there is one, and in which memory. */
@@ -79,7 +97,8 @@ static long operate(struct play *play, const struct lfb_operation *operation, u6
 {
 	struct lfb_run *run = &play->run;
 	bool preserves = operation->verb == LFB_VERB_PRESERVE;
-	bool boots = operation->verb == LFB_VERB_COLD || operation->verb == LFB_VERB_REBOOT;
+	bool boots = operation->verb == LFB_VERB_COLD || operation->verb == LFB_VERB_REBOOT ||
+		     operation->verb == LFB_VERB_JUMP;
 	long result;
 
 	lfb__run_points_begin(run);
@@ -114,6 +133,7 @@ static long perform(void *self, size_t step, u64 *object)
 		play->run.nr_points = 0;
 		play->stuck = 0;
 		lfb__recorder_unlearn(play->run.recorder);
+		lfb__modules_swap_back(machine);
 		result = lfb__run_start(&play->run, NULL);
 		note_boot(play);
 		return result;
@@ -203,20 +223,6 @@ static bool finish_incoming(struct play *play, char *why, size_t size)
 	return true;
 }
 
-/* A link of an FLB to a handler is all that may be left of the orchestrator's objects. */
-static unsigned long links(const struct luo *luo)
-{
-	const struct liveupdate_file_handler *handler;
-	const struct luo_flb_link *link;
-	unsigned long count = 0;
-
-	list_for_each_entry(handler, &luo->handlers, private.list) {
-		list_for_each_entry(link, &handler->private.flb_list, list)
-			count++;
-	}
-	return count;
-}
-
 static bool is_clean(const struct play *play, char *why, size_t size)
 {
 	const struct lfb_kernel *kernel = &play->run.machine->kernel;
@@ -229,7 +235,8 @@ static bool is_clean(const struct play *play, char *why, size_t size)
 		{ "vmalloc areas", kernel->vmallocs.count, at_boot->vmalloc_areas },
 		{ "incoming sessions", luo->incoming.count, 0 },
 		{ "pages in use", kernel->pages.allocated, at_boot->pages },
-		{ "slab objects", kernel->slabs.objects, at_boot->slab_objects + links(luo) },
+		{ "slab objects", kernel->slabs.objects,
+		  at_boot->slab_objects + links(luo) - play->linked_at_boot },
 		{ "locks held",
 		  kernel->boot_task.locks_held + play->run.agent->task.locks_held, 0 },
 	};

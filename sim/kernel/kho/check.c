@@ -31,21 +31,22 @@ enum lfb_finding_id kho__why_not(const struct lfb_kernel *kernel, unsigned long 
 	return LFB_FINDING_KHO_NOT_ALLOCATED;
 }
 
-void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+bool kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
 	const struct page *page = lfb__page(kernel, pfn);
 	unsigned long i = 0;
 
 	if (!lfb__checking(kernel))
-		return;
+		return false;
 	while (i < nr_pages && !(page[i].flags & PG_PRESERVED))
 		i++;
 	if (i == nr_pages)
-		return;
+		return false;
 	lfb__find(kernel, LFB_FINDING_KHO_PRESERVED_TWICE, lfb__phys_object(PFN_PHYS(pfn)).text,
 		  "%lu pages at 0x%llx are preserved, of which the one at 0x%llx is already%s",
 		  nr_pages, PFN_PHYS(pfn), PFN_PHYS(pfn + i),
 		  lfb__preserved_at(kernel, LFB_LEDGER_PRESERVED, PFN_PHYS(pfn + i), ": ").text);
+	return true;
 }
 
 void kho__note_preserved(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,

@@ -33,7 +33,7 @@ bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned
 enum lfb_finding_id kho__why_not(const struct lfb_kernel *kernel, unsigned long pfn,
 				 const char **why);
 /* Memory is about to be marked: was it before? */
-void kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+bool kho__check_twice(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
 /* It was marked. */
 void kho__note_preserved(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
 			 enum lfb_preserved_as as);

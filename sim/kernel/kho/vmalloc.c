@@ -77,7 +77,6 @@ undo:
 /* One page of it; that of the first chunk is the area's in the ledger. */
 static void mark(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages, bool first)
 {
-	kho__check_twice(kernel, pfn, 1);
 	kho__track_set(kernel, pfn, 1);
 	kho__note_preserved(kernel, pfn, first ? nr_pages : 1,
 			    first ? LFB_AS_VMALLOC : LFB_AS_VMALLOC_PAGE);
@@ -87,6 +86,7 @@ static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 		    struct kho_vmalloc *preservation)
 {
 	phys_addr_t first, phys;
+	bool twice = false;
 	int err;
 
 	if (lfb__fault(kernel, LFB_FAULT_KHO, "kho_preserve_vmalloc"))
@@ -96,8 +96,11 @@ static int preserve(struct lfb_kernel *kernel, struct page **pages, unsigned lon
 		return err;
 	for (phys = first; phys; phys = chunk_at(kernel, phys)->hdr.next.phys)
 		mark(kernel, PHYS_PFN(phys), nr_pages, phys == first);
-	for (unsigned long i = 0; i < nr_pages; i++)
+	for (unsigned long i = 0; i < nr_pages; i++) {
+		/* One of them tells for all. */
+		twice = twice || kho__check_twice(kernel, page_to_pfn(pages[i]), 1);
 		mark(kernel, page_to_pfn(pages[i]), nr_pages, false);
+	}
 	*preservation = (struct kho_vmalloc){
 		.first = first,
 		.total_pages = (u32)nr_pages,

@@ -28,8 +28,19 @@ bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value)
 
 void lfb__check_converted(struct lfb_kernel *kernel, phys_addr_t phys)
 {
-	enum lfb_lost lost = lfb__lost(kernel, PHYS_PFN(phys));
+	const enum lfb_lost lost = lfb__lost(kernel, PHYS_PFN(phys));
+	const struct lfb_frame *frame = lfb__frame(kernel);
+	struct lfb_pages *pages = &kernel->pages;
+	const bool told = frame && pages->lost_call == frame->call &&
+			  pages->lost_next == PHYS_PFN(phys);
 
+	if (lost == LFB_LOST || lost == LFB_LOST_SLAB) {
+		pages->lost_call = frame ? frame->call : 0;
+		pages->lost_next = PHYS_PFN(phys) + 1;
+	}
+	/* The first page of a run tells for all that one call goes through. */
+	if (told)
+		return;
 	if (lost == LFB_LOST)
 		lfb__find(kernel, LFB_FINDING_MEM_NOT_PRESERVED, lfb__phys_object(phys).text,
 			  "the page of 0x%llx was in use in the kernel before and not preserved: "
@@ -86,13 +97,66 @@ static u64 *contents(const struct lfb_kernel *kernel, const struct lfb_ledger_en
 }
 
 /* "offset 8 of the block of 4096 bytes at 0x12000, preserved by flb x preserve in operation 3" */
-static void place(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry,
-		  phys_addr_t phys, char *text, size_t size)
+static void place(const struct lfb_ledger_entry *entry, phys_addr_t phys, char *text,
+		  size_t size)
 {
-	lfb__find_place(kernel, "preserved at", entry->site);
 	snprintf(text, size, "offset %llu of the block of %llu bytes at 0x%llx, preserved %s",
 		 (phys - entry->key), lfb__ledger_span(entry), entry->key,
 		 lfb__ledger_who(entry).text);
+}
+
+/* What was found in blocks that were preserved together is one finding. */
+struct run {
+	const struct lfb_ledger_entry *last; /* NULL: nothing was found yet */
+	const struct lfb_site *site;
+	enum lfb_finding_id id;
+	phys_addr_t phys;
+	unsigned long more;		     /* blocks behind the first one */
+	char text[400];			     /* of the first one */
+	struct lfb_list host;		     /* of is_pointer() */
+};
+
+/* Pages of one area, or side by side. */
+static bool is_of_run(const struct run *run, const struct lfb_ledger_entry *entry)
+{
+	const struct lfb_ledger_entry *last = run->last;
+
+	return last && entry->as == last->as && entry->call == last->call &&
+	       entry->site == last->site && entry->operation == last->operation &&
+	       (entry->as == LFB_AS_VMALLOC_PAGE ||
+		entry->key == last->key + lfb__ledger_span(last));
+}
+
+static void tell_run(struct lfb_kernel *kernel, struct run *run)
+{
+	char more[64] = "";
+
+	if (!run->last)
+		return;
+	if (run->more)
+		snprintf(more, sizeof(more), "; and %lu more block%s preserved with it", run->more,
+			 run->more > 1 ? "s" : "");
+	lfb__find_place(kernel, "preserved at", run->site);
+	lfb__find(kernel, run->id, lfb__phys_object(run->phys).text, "%s%s", run->text, more);
+	run->last = NULL;
+}
+
+/* @id was found at @phys, in @entry. True: the run has it. False: it is to be described. */
+static bool add_to_run(struct lfb_kernel *kernel, struct run *run, enum lfb_finding_id id,
+		       const struct lfb_ledger_entry *entry, phys_addr_t phys)
+{
+	const bool is_more = is_of_run(run, entry);
+
+	if (!is_more) {
+		tell_run(kernel, run);
+		run->id = id;
+		run->phys = phys;
+		run->site = entry->site;
+		run->more = 0;
+	}
+	run->more += is_more;
+	run->last = entry;
+	return is_more;
 }
 
 static bool may_be_address(u64 word)
@@ -143,8 +207,10 @@ static bool is_pointer(struct lfb_kernel *kernel, struct lfb_list *host, u64 val
 	return true;
 }
 
-static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *host)
+static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
+			  void *context)
 {
+	struct run *run = context;
 	const size_t count = lfb__ledger_span(entry) / sizeof(u64);
 	char first_text[128], text[128], where[200];
 	size_t first = count, found = 0;
@@ -157,19 +223,18 @@ static void find_pointers(struct lfb_kernel *kernel, struct lfb_ledger_entry *en
 	for (size_t i = 0; words && i < count; i++) {
 		i = next_address(words, i, count);
 		if (i == count ||
-		    !is_pointer(kernel, host, words[i], found ? text : first_text, sizeof(text)))
+		    !is_pointer(kernel, &run->host, words[i], found ? text : first_text,
+				sizeof(text)))
 			continue;
 		if (!found++)
 			first = i;
 	}
-	if (!found)
+	if (!found || add_to_run(kernel, run, LFB_FINDING_MEM_POINTER_HANDED_OVER, entry,
+				 entry->key + first * sizeof(u64)))
 		return;
-	place(kernel, entry, entry->key + first * sizeof(u64), where, sizeof(where));
-	lfb__find(kernel, LFB_FINDING_MEM_POINTER_HANDED_OVER,
-		  lfb__phys_object(entry->key + first * sizeof(u64)).text,
-		  "%s is at 0x%llx, %s%s", first_text,
-		  (entry->key + first * sizeof(u64)), where,
-		  found > 1 ? "; and more in the same block" : "");
+	place(entry, run->phys, where, sizeof(where));
+	snprintf(run->text, sizeof(run->text), "%s is at 0x%llx, %s%s", first_text, run->phys,
+		 where, found > 1 ? "; and more in the same block" : "");
 }
 
 void lfb__fill_never_written(struct lfb_kernel *kernel, void *memory, size_t size)
@@ -184,18 +249,6 @@ void lfb__fill_never_written(struct lfb_kernel *kernel, void *memory, size_t siz
 		words[i] = NEVER_WRITTEN;
 }
 
-static void complain_never_written(struct lfb_kernel *kernel, const struct lfb_ledger_entry *entry,
-				   size_t first, size_t count, bool more)
-{
-	const phys_addr_t phys = entry->key + first * sizeof(u32);
-	char where[200];
-
-	place(kernel, entry, phys, where, sizeof(where));
-	lfb__find(kernel, LFB_FINDING_MEM_NEVER_WRITTEN, lfb__phys_object(phys).text,
-		  "%zu bytes at 0x%llx were never written, and what is behind them was: %s%s",
-		  count * sizeof(u32), phys, where, more ? "; and more in the same block" : "");
-}
-
 /*
  * What nobody wrote is a hole when something behind it was written, else it is what is left of a
  * block. Both are zeros from here on: no kernel is handed the pattern.
@@ -205,9 +258,10 @@ static void find_never_written(struct lfb_kernel *kernel, struct lfb_ledger_entr
 {
 	const size_t count = lfb__ledger_span(entry) / sizeof(u32);
 	size_t hole = 0, first = 0, size = 0, holes = 0;
+	struct run *run = context;
+	char where[200];
 	u32 *words;
 
-	(void)context;
 	if (entry->internal || lfb__ledger_span(entry) > SCANNED_SIZE)
 		return;
 	words = (u32 *)contents(kernel, entry);
@@ -223,8 +277,13 @@ static void find_never_written(struct lfb_kernel *kernel, struct lfb_ledger_entr
 			hole = 0;
 		}
 	}
-	if (holes)
-		complain_never_written(kernel, entry, first, size, holes > 1);
+	if (!holes || add_to_run(kernel, run, LFB_FINDING_MEM_NEVER_WRITTEN, entry,
+				 entry->key + first * sizeof(*words)))
+		return;
+	place(entry, run->phys, where, sizeof(where));
+	snprintf(run->text, sizeof(run->text), "%zu bytes at 0x%llx were never written, and what "
+		 "is behind them was: %s%s", size * sizeof(*words), run->phys, where,
+		 holes > 1 ? "; and more in the same block" : "");
 }
 
 /* For where @address may have come from: the nearest value at or below it. */
@@ -273,21 +332,12 @@ bool lfb__find_handed_over(struct lfb_kernel *kernel, u64 address, char *text, s
 	if (search.distance == POINTER_REACH)
 		return false;
 	snprintf(where, sizeof(where), "in memory that was handed over");
-	if (search.entry)
-		place(kernel, search.entry, search.phys, where, sizeof(where));
+	if (search.entry) {
+		lfb__find_place(kernel, "preserved at", search.entry->site);
+		place(search.entry, search.phys, where, sizeof(where));
+	}
 	snprintf(text, size, "0x%llx, %s", search.phys, where);
 	return true;
-}
-
-/* A page of the same area as the one before it that was complained of: that one was enough. */
-static bool is_of_run(const struct lfb_ledger_entry **last, const struct lfb_ledger_entry *entry)
-{
-	const struct lfb_ledger_entry *before = *last;
-
-	*last = entry;
-	return before && before->as == LFB_AS_VMALLOC_PAGE && entry->as == before->as &&
-	       entry->call == before->call && entry->site == before->site &&
-	       entry->operation == before->operation;
 }
 
 static u64 digest_of(const u64 *words, size_t count)
@@ -305,6 +355,7 @@ static u64 digest_of(const u64 *words, size_t count)
 static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
 			    void *context)
 {
+	struct run *run = context;
 	const u64 *words;
 	u64 digest;
 
@@ -312,38 +363,42 @@ static void check_unchanged(struct lfb_kernel *kernel, struct lfb_ledger_entry *
 	if (!words)
 		return;
 	digest = digest_of(words, lfb__ledger_span(entry) / sizeof(u64));
-	if (entry->watched && entry->digest != digest && !is_of_run(context, entry)) {
-		lfb__find_place(kernel, "preserved at", entry->site);
-		lfb__find(kernel, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE,
-			  lfb__phys_object(entry->key).text,
-			  "%llu bytes at 0x%llx, preserved %s, changed after the reboot had "
-			  "serialized the state",
-			  lfb__ledger_span(entry), entry->key, lfb__ledger_who(entry).text);
-	}
+	if (entry->watched && entry->digest != digest &&
+	    !add_to_run(kernel, run, LFB_FINDING_KHO_WRITTEN_AFTER_SERIALIZE, entry, entry->key))
+		snprintf(run->text, sizeof(run->text), "%llu bytes at 0x%llx, preserved %s, "
+			 "changed after the reboot had serialized the state",
+			 lfb__ledger_span(entry), entry->key, lfb__ledger_who(entry).text);
 	entry->watched = true;
 	entry->digest = digest;
 }
 
+/* Looks at all that is preserved. */
+static void look(struct lfb_kernel *kernel,
+		 void (*find)(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
+			      void *context))
+{
+	struct run run = { .last = NULL };
+
+	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, find, &run);
+	tell_run(kernel, &run);
+	lfb__list_free(&run.host);
+}
+
 void lfb__check_unchanged(struct lfb_kernel *kernel)
 {
-	const struct lfb_ledger_entry *last = NULL;
-
 	if (!kernel->serialized || kernel->dead)
 		return;
 	kernel->watching = true;
-	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, check_unchanged, &last);
+	look(kernel, check_unchanged);
 }
 
 void lfb__check_serialized(struct lfb_kernel *kernel)
 {
-	struct lfb_list host = { 0 };
-
 	if (!lfb__checking(kernel))
 		return;
 	if (kernel->pages.never_written)
-		lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, find_never_written, NULL);
-	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, find_pointers, &host);
-	lfb__list_free(&host);
+		look(kernel, find_never_written);
+	look(kernel, find_pointers);
 	kernel->serialized = true;
 	if (kernel->checks == LFB_CHECKS_GUARD)
 		lfb__check_unchanged(kernel);

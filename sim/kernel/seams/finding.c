@@ -108,6 +108,18 @@ static void where_it_is(const struct lfb_kernel *kernel, struct stored *stored)
 	finding->callback = stored->callback;
 }
 
+/* Around a scenario that is played there is nothing of the user's but what was loaded. */
+static unsigned int keep_loaded(void **frames, unsigned int count)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		if (lfb__shared_at(frames[i]))
+			frames[kept++] = frames[i];
+	}
+	return kept;
+}
+
 /*
  * The calls that led here. Who damaged the stack has damaged the way back too: a fault on it ends
  * the search.
@@ -119,7 +131,7 @@ static LFB_OUT_OF_LINE void who_called(struct lfb_kernel *kernel, struct stored 
 	sigjmp_buf env;
 
 	/* A scenario's callbacks are words. */
-	if (kernel->operation_is_set)
+	if (kernel->operation_is_set && !kernel->code_is_loaded)
 		return;
 	if (sigsetjmp(env, 0) == 0) {
 		kernel->copying = &env;
@@ -128,6 +140,8 @@ static LFB_OUT_OF_LINE void who_called(struct lfb_kernel *kernel, struct stored 
 		barrier();
 	}
 	kernel->copying = copying;
+	if (kernel->operation_is_set)
+		place->frames = keep_loaded(stored->at, place->frames);
 	/* That one has not returned yet, other than those that are told by where they return to. */
 	for (unsigned int i = 0; i < place->frames && kernel->fault_at; i++) {
 		if (stored->at[i] == kernel->fault_at)

@@ -137,6 +137,8 @@ struct lfb_pages {
 	u32 oldest_freed;			/* fence.c: freed blocks not given out again */
 	u32 newest_freed;
 	bool never_written;			/* there may be such memory: see check.c */
+	unsigned long lost_next;		/* behind the last page asked for that is lost … */
+	unsigned long lost_call;		/* … and in which call of a callback; 0: outside */
 };
 
 #define LFB_SLAB_CLASSES 12

@@ -43,6 +43,14 @@ struct lfb_call_about {
 	char session[64];	/* "": none */
 };
 
+/* What is done later. */
+struct lfb_deferred {
+	void *what;
+	void (*run)(void *what);
+	unsigned long due;
+	unsigned long number;
+};
+
 struct lfb_kernel {
 	/* As long as the machine. */
 	struct lfb_memory memory;
@@ -56,6 +64,7 @@ struct lfb_kernel {
 	unsigned long operation; /* calls from outside, boots and jumps are counted */
 	unsigned long operations; /* … so many yet, unless a scenario counts them */
 	bool operation_is_set;	 /* … by a scenario, for each of its lines */
+	bool code_is_loaded;	 /* some of its callbacks are more than a scenario's words */
 	const char *doing;	 /* the one that is at work, in a word … */
 	struct lfb_call_about about; /* … and what it is about, unless a scenario says that */
 	const char *profile_name;
@@ -75,8 +84,10 @@ struct lfb_kernel {
 	const void *fault_at;	/* the instruction that faulted, while that is reported */
 	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */
 	unsigned int at_point;	/* hooks of scheduling points that have not returned */
+	struct lfb_list deferred; /* of struct lfb_deferred, in the order of their coming */
 	/* What guard.c calls of the rooms above it. */
 	void (*check_unchanged)(struct lfb_kernel *kernel);
+	void (*do_deferred)(struct lfb_kernel *kernel);
 	void (*report_stray)(struct lfb_kernel *kernel, const void *address, enum lfb_stray kind);
 
 	/* As long as one boot; cleared by lfb__kernel_reset(). */
@@ -86,6 +97,8 @@ struct lfb_kernel {
 	struct task_struct boot_task;
 	struct task_struct point_task; /* module code at a scheduling point of boot_task */
 	unsigned long calls;	 /* of callbacks */
+	unsigned long jiffies;	 /* milliseconds that were slept */
+	unsigned long deferrals; /* … so many yet */
 	bool serialized;	 /* a reboot is prepared: preserved memory may not change */
 	bool watching;		 /* … and is being compared */
 	struct lfb_pages pages;

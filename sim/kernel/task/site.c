@@ -88,11 +88,13 @@ const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
 		frame->site = find_callback(&kernel->ledger, frame);
 	here.callback = frame ? frame->site : NULL;
 	/* A scenario's callbacks are words. */
-	if (kernel->operation_is_set)
+	if (kernel->operation_is_set && !kernel->code_is_loaded)
 		return here.callback;
 	here.at[0] = lfb__caller();
+	if (kernel->operation_is_set && !lfb__shared_at(here.at[0]))
+		return here.callback;
 	here.frames = here.at[0] != NULL;
-	if (here.frames && kernel->checks == LFB_CHECKS_GUARD)
+	if (here.frames && kernel->checks == LFB_CHECKS_GUARD && !kernel->operation_is_set)
 		here.frames = lfb__frames_here(here.at, LFB_SITE_FRAMES);
 	return here.frames ? find_place(&kernel->ledger, &here) : here.callback;
 }

@@ -40,7 +40,9 @@ const char *bench_session_name(unsigned long index);
 extern const struct liveupdate_flb_ops bench_flb_ops;
 
 struct lfb_module *bench_module_get(void);
-/* A new file, installed: its descriptor. */
+/* A new file, or an error pointer. Kernel code. */
+struct file *bench_open_file(u64 number);
+/* The same, installed: its descriptor. */
 int bench_make_file(struct lfb_machine *machine, struct lfb_agent *agent, unsigned long number);
 /* Retrieves, finishes and closes a session and its @files files. */
 void bench_finish_session(struct lfb_machine *machine, struct lfb_agent *agent, int device,

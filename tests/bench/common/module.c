@@ -79,13 +79,21 @@ const char *bench_session_name(unsigned long index)
 	return name;
 }
 
-int bench_make_file(struct lfb_machine *machine, struct lfb_agent *agent, unsigned long number)
+struct file *bench_open_file(u64 number)
 {
 	struct file *file = anon_inode_getfile("bench", &bench_fops, NULL, 0);
 
+	if (!IS_ERR(file))
+		file->f_inode->i_ino = number;
+	return file;
+}
+
+int bench_make_file(struct lfb_machine *machine, struct lfb_agent *agent, unsigned long number)
+{
+	struct file *file = bench_open_file(number);
+
 	if (IS_ERR(file))
 		bench_must(machine, (int)PTR_ERR(file), "file");
-	file->f_inode->i_ino = number;
 	return bench_must(machine, lfb_agent_install(agent, file), "install");
 }
 

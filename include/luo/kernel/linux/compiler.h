@@ -1,32 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SAME: hints, attributes and single accesses, those that live update code uses. */
+/* SAME: hints, attributes, single accesses and what a compiler knows of an expression. */
 #ifndef LUO_LINUX_COMPILER_H
 #define LUO_LINUX_COMPILER_H
 
-#include <luo/macros.h>
+#include <luo/kernel/linux/compiler_types.h>
+#include <luo/kernel/linux/build_bug.h>
 
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+#define data_race(expression) (expression)
 
-#ifndef __packed
-#define __packed __attribute__((__packed__))
-#endif
-#ifndef __aligned
-#define __aligned(x) __attribute__((__aligned__(x)))
-#endif
-#ifndef __maybe_unused
-#define __maybe_unused __attribute__((__unused__))
-#endif
-#ifndef __must_check
-#define __must_check __attribute__((__warn_unused_result__))
-#endif
-/* For checkers of a kernel's own. */
-#define __user
-#define __private
-#define ACCESS_PRIVATE(p, member) ((p)->member)
+/** OPTIMIZER_HIDE_VAR() - the compiler forgets what it knows of a variable's value. */
+#define OPTIMIZER_HIDE_VAR(variable) __asm__("" : "+r"(variable))
+#define RELOC_HIDE(ptr, offset) ((__typeof__(ptr))((uintptr_t)(ptr) + (offset)))
+#define barrier_data(ptr) __asm__ volatile("" : : "r"(ptr) : "memory")
+#define unreachable() __builtin_unreachable()
 
-#ifndef fallthrough
-#define fallthrough __attribute__((__fallthrough__))
+#ifndef __cplusplus
+/** statically_true() - whether the compiler knows that @x holds. */
+#define statically_true(x) (__builtin_constant_p(x) && (x))
 #endif
+
+#define is_signed_type(type) (((type)(-1)) < (__extension__(type)1))
+#define is_unsigned_type(type) (!is_signed_type(type))
+
+#define __must_be_array(a) BUILD_BUG_ON_ZERO(__same_type((a), &(a)[0]))
 
 #endif

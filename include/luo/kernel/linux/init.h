@@ -3,9 +3,20 @@
 #ifndef LUO_LINUX_INIT_H
 #define LUO_LINUX_INIT_H
 
+/* It has a member of this name. */
+#include <stdlib.h>
+#include <luo/kernel/linux/types.h>
+
 #define __init
 #define __exit
 #define __initdata
+#define __initconst
+#define __exitdata
+#define __exitconst
+#define __ref
+#define __refdata
+#define __refconst
+#define __meminit
 
 /*
  * As on a kernel, init_module() and cleanup_module() are a module's functions for whoever loads

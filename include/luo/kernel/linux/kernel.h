@@ -5,37 +5,33 @@
 
 /* The system's, which this stands before: it lies beside asm-generic. */
 #include <asm-generic/../linux/kernel.h>
+#include <luo/kernel/asm/byteorder.h>
 #include <luo/kernel/linux/align.h>
+#include <luo/kernel/linux/array_size.h>
+#include <luo/kernel/linux/bitops.h>
 #include <luo/kernel/linux/build_bug.h>
+#include <luo/kernel/linux/container_of.h>
+#include <luo/kernel/linux/kconfig.h>
 #include <luo/kernel/linux/kstrtox.h>
+#include <luo/kernel/linux/limits.h>
+#include <luo/kernel/linux/log2.h>
+#include <luo/kernel/linux/math.h>
+#include <luo/kernel/linux/minmax.h>
+#include <luo/kernel/linux/panic.h>
+#include <luo/kernel/linux/printk.h>
+#include <luo/kernel/linux/sprintf.h>
 #include <luo/kernel/linux/stddef.h>
+#include <luo/kernel/linux/types.h>
 #include <luo/list.h>
+#include <luo/lock.h>
 #include <luo/macros.h>
-#include <luo/printk.h>
-#include <luo/types.h>
 
-#ifdef __cplusplus
-#define LFB_AUTO_ auto
-#else
-#define LFB_AUTO_ __auto_type
-#endif
-#ifndef min
-#define min(a, b)                                                                                  \
-	__extension__({                                                                            \
-		LFB_AUTO_ lfb_min_a_ = (a);                                                        \
-		LFB_AUTO_ lfb_min_b_ = (b);                                                        \
-		lfb_min_a_ < lfb_min_b_ ? lfb_min_a_ : lfb_min_b_;                                 \
-	})
-#endif
-#ifndef max
-#define max(a, b)                                                                                  \
-	__extension__({                                                                            \
-		LFB_AUTO_ lfb_max_a_ = (a);                                                        \
-		LFB_AUTO_ lfb_max_b_ = (b);                                                        \
-		lfb_max_a_ > lfb_max_b_ ? lfb_max_a_ : lfb_max_b_;                                 \
-	})
-#endif
-#define min_t(type, a, b) min((type)(a), (type)(b))
-#define max_t(type, a, b) max((type)(a), (type)(b))
+#define PTR_IF(condition, ptr) ((condition) ? (ptr) : NULL)
+#define upper_32_bits(n) ((u32)((u64)(n) >> 32))
+#define lower_32_bits(n) ((u32)((n) & 0xffffffff))
+#define REPEAT_BYTE(byte) ((~0ul / 0xff) * (byte))
+/** u64_to_user_ptr() - what a user put into a structure as a number. */
+#define u64_to_user_ptr(n) ((void __user *)(uintptr_t)(u64)(n))
+#define cond_resched() might_sleep()
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <luo/kernel/linux/atomic.h>
 #include <luo/kernel/linux/bug.h>
+#include <luo/kernel/linux/limits.h>
+#include <luo/lock.h>
 
 #define REFCOUNT_SATURATED (INT_MIN / 2)
 #define REFCOUNT_MAX INT_MAX
@@ -77,6 +79,55 @@ static inline bool refcount_dec_and_test(refcount_t *r)
 static inline void refcount_dec(refcount_t *r)
 {
 	lfb_refcount_step(r, -1, false);
+}
+
+/** refcount_add_not_zero() - @n more, unless there is none. Return: whether there are now. */
+static inline bool refcount_add_not_zero(int n, refcount_t *r)
+{
+	if (!refcount_read(r))
+		return false;
+	refcount_add(n, r);
+	return true;
+}
+
+/** refcount_dec_not_one() - one less, unless it is the last. Return: whether it was not. */
+static inline bool refcount_dec_not_one(refcount_t *r)
+{
+	if (refcount_read(r) == 1)
+		return false;
+	if (atomic_read(&r->refs) != REFCOUNT_SATURATED)
+		lfb_refcount_step(r, -1, false);
+	return true;
+}
+
+/** refcount_dec_if_one() - none are left if there was one. Return: whether there was. */
+static inline bool refcount_dec_if_one(refcount_t *r)
+{
+	return atomic_cmpxchg(&r->refs, 1, 0) == 1;
+}
+
+/** refcount_dec_and_mutex_lock() - one less; with the last one @lock is held. Return: whether. */
+static inline bool refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock)
+{
+	if (refcount_dec_not_one(r))
+		return false;
+	mutex_lock(lock);
+	if (refcount_dec_and_test(r))
+		return true;
+	mutex_unlock(lock);
+	return false;
+}
+
+/** refcount_dec_and_lock() - the same with a spinlock. */
+static inline bool refcount_dec_and_lock(refcount_t *r, spinlock_t *lock)
+{
+	if (refcount_dec_not_one(r))
+		return false;
+	spin_lock(lock);
+	if (refcount_dec_and_test(r))
+		return true;
+	spin_unlock(lock);
+	return false;
 }
 
 #endif

@@ -10,7 +10,7 @@
 
 #define __RWSEM_INITIALIZER(name) LFB_LOCK_INIT(#name)
 
-DEFINE_GUARD(rwsem_read, struct rw_semaphore *, down_read(_T), up_read(_T));
-DEFINE_GUARD(rwsem_write, struct rw_semaphore *, down_write(_T), up_write(_T));
+DEFINE_GUARD(rwsem_read, struct rw_semaphore *, down_read(_T), up_read(_T))
+DEFINE_GUARD(rwsem_write, struct rw_semaphore *, down_write(_T), up_write(_T))
 
 #endif

@@ -8,6 +8,6 @@
 #include <luo/kernel/linux/lockdep.h>
 #include <luo/lock.h>
 
-DEFINE_GUARD(spinlock, spinlock_t *, spin_lock(_T), spin_unlock(_T));
+DEFINE_GUARD(spinlock, spinlock_t *, spin_lock(_T), spin_unlock(_T))
 
 #endif

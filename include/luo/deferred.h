@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What a kernel does later: the ground of workqueues, timers and RCU callbacks. There is one thread
+ * of control and time passes only while somebody sleeps, so that it is the same in each run.
+ *
+ * What is deferred is done when somebody waits for it or sleeps, else at the end of the call from
+ * outside during which it was deferred; in the order of the times it is due at, and of its coming
+ * where these are the same. It dies with its kernel. Outside of a kernel nothing is deferred.
+ */
+#ifndef LUO_DEFERRED_H
+#define LUO_DEFERRED_H
+
+#include <luo/types.h>
+
+/**
+ * lfb_defer() - have something done later
+ * @what: an object; there is one of it at a time
+ * @run: what is done with it
+ * @delay: after so many milliseconds
+ *
+ * Return: true; false when it is deferred already, or no kernel runs.
+ */
+LFB_API bool lfb_defer(void *what, void (*run)(void *what), unsigned long delay);
+/** lfb_deferred() - Return: whether @what is to be done yet. */
+LFB_API bool lfb_deferred(const void *what);
+/** lfb_defer_cancel() - it is not to be done. Return: whether it was. */
+LFB_API bool lfb_defer_cancel(const void *what);
+/**
+ * lfb_defer_flush() - have it done now, if it is to be done
+ * @what: the object; NULL: all there are
+ *
+ * Return: whether there was anything to do.
+ */
+LFB_API bool lfb_defer_flush(const void *what);
+/** lfb_defer_next() - do what is due first, its time passing. Return: whether there was any. */
+LFB_API bool lfb_defer_next(void);
+/** lfb_jiffies() - Return: milliseconds since the kernel's start. */
+LFB_API unsigned long lfb_jiffies(void);
+/** lfb_sleep() - let so many milliseconds pass, and have done what is due then; may sleep. */
+LFB_API void lfb_sleep(unsigned long ms);
+/**
+ * lfb_wait_forever() - the caller waits for what nobody does any more
+ * @what: a word for it
+ *
+ * The kernel hangs, as with a lock that can never be had; returns only outside of a kernel.
+ */
+LFB_API void lfb_wait_forever(const char *what);
+
+#endif

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * lfb build: kernel-style sources become a module that machines load. And all sequences of calls
+ * with such modules, for lfb exhaust.
+ */
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <luo/exhaust.h>
+
+#include "cli.h"
+
+#define WORDS_MAX 512
+
+/* What modules are compiled with besides what the command line says: cmake/LfbModule.cmake too. */
+static const char *const flags[] = {
+	"-shared", "-fPIC", "-g", "-std=gnu11", "-DMODULE", "-fno-strict-aliasing",
+	"-fno-delete-null-pointer-checks", "-fwrapv", "-Wl,-Bsymbolic", "-Wl,-z,separate-code",
+};
+
+struct build {
+	char *words[WORDS_MAX + 1];	/* of the compiler's command line */
+	int count;
+	const char *output;
+	bool sources;
+	char name[300];			/* -DKBUILD_MODNAME="my_driver" */
+	char headers[2][PATH_MAX + 20];
+};
+
+static void add(struct build *build, const char *word)
+{
+	if (build->count <= WORDS_MAX)
+		build->words[build->count++] = (char *)word;
+}
+
+/* "ccache gcc" are two. */
+static void add_compiler(struct build *build, char *compiler)
+{
+	char *rest, *word = strtok_r(compiler, " ", &rest);
+
+	for (; word; word = strtok_r(NULL, " ", &rest))
+		add(build, word);
+}
+
+/* As a kernel calls it: the file's name up to the dot, with "_" for "-". */
+static void name_module(struct build *build)
+{
+	const char *slash = strrchr(build->output, '/');
+	const char *file = slash ? slash + 1 : build->output;
+	char *name = build->name;
+
+	name += snprintf(name, sizeof(build->name), "-DKBUILD_MODNAME=\"");
+	for (; *file && *file != '.' && name < build->name + sizeof(build->name) - 2; file++)
+		*name++ = *file == '-' ? '_' : *file;
+	strcpy(name, "\"");
+}
+
+/* They lie beside the tool where it was built, and else where it was installed. */
+static bool find_headers(struct build *build, const char *given)
+{
+	static const char *const places[] = { "include", "../include" };
+	char tool[PATH_MAX], found[PATH_MAX + 40];
+	ssize_t length = readlink("/proc/self/exe", tool, sizeof(tool) - 1);
+
+	tool[length > 0 ? length : 0] = '\0';
+	if (strrchr(tool, '/'))
+		*strrchr(tool, '/') = '\0';
+	for (size_t i = 0; !given && i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(found, sizeof(found), "%s/%s/luo/lfb.h", tool, places[i]);
+		if (!access(found, R_OK)) {
+			*strrchr(found, '/') = '\0';
+			*strrchr(found, '/') = '\0';
+			given = found;
+		}
+	}
+	if (!given)
+		return false;
+	snprintf(build->headers[0], sizeof(build->headers[0]), "-I%.*s/luo/kernel", PATH_MAX,
+		 given);
+	snprintf(build->headers[1], sizeof(build->headers[1]), "-I%.*s", PATH_MAX, given);
+	return true;
+}
+
+static bool is_source(const char *word)
+{
+	const char *dot = strrchr(word, '.');
+
+	return *word != '-' && dot && !strcmp(dot, ".c");
+}
+
+/* All but what is ours goes to the compiler. */
+static int take(struct build *build, const struct cli_line *line, const char **headers,
+		bool *verbose)
+{
+	for (int i = 0; i < line->argc; i++) {
+		const char *word = line->argv[i];
+		const bool last = i + 1 == line->argc;
+
+		if (!strcmp(word, "-o") && !last)
+			build->output = line->argv[i + 1];
+		build->sources |= is_source(word);
+		if (!strcmp(word, "--verbose"))
+			*verbose = true;
+		else if (!strcmp(word, "--headers") && !last)
+			*headers = line->argv[++i];
+		else
+			add(build, word);
+	}
+	if (!build->output || !build->sources)
+		return cli_usage(line->command, "expected sources and -o FILE.so");
+	if (build->count > WORDS_MAX)
+		return cli_usage(line->command, "too many arguments");
+	return CLI_OK;
+}
+
+static int compile(struct build *build, bool verbose)
+{
+	extern char **environ;
+	pid_t child;
+	int status;
+	int err;
+
+	for (int i = 0; verbose && i < build->count; i++)
+		fprintf(stderr, "%s%s", build->words[i], i + 1 < build->count ? " " : "\n");
+	err = posix_spawnp(&child, build->words[0], NULL, NULL, build->words, environ);
+	if (err)
+		return cli_failed("%s: %s (the environment's CC says what compiles)",
+				  build->words[0], strerror(err));
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return cli_failed("%s: %s", build->words[0], strerror(errno));
+	}
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return CLI_OK;
+	return cli_failed("%s was not made", build->output);
+}
+
+static int run_build(struct cli_line *line)
+{
+	struct build *build = line->state;
+	const char *headers = NULL, *given = getenv("CC");
+	char *compiler = strdup(given && *given ? given : "cc");
+	bool verbose = false;
+	int result;
+
+	if (!compiler)
+		return cli_failed("no memory");
+	add_compiler(build, compiler);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		add(build, flags[i]);
+	add(build, build->name);
+	add(build, build->headers[0]);
+	add(build, build->headers[1]);
+	result = take(build, line, &headers, &verbose);
+	if (!result && !find_headers(build, headers))
+		result = cli_failed("the headers are not where they belong: --headers DIR says "
+				    "where luo/lfb.h is");
+	if (!result) {
+		name_module(build);
+		result = compile(build, verbose);
+	}
+	free(compiler);
+	return result;
+}
+
+const struct cli_command cli_build = {
+	"build", "compile kernel-style sources into a module that machines load",
+	"usage: lfb build [--verbose] [--headers DIR] [CC OPTION]... SOURCE.c... -o FILE.so\n"
+	"\n"
+	"Compiles sources as a kernel does a module's: with <linux/...> and MODULE and\n"
+	"KBUILD_MODNAME defined. The environment's CC (default cc) does it, and gets all other\n"
+	"options. lfb run --module FILE.so loads what it makes: docs/loadable.md.\n"
+	"\n"
+	"  --verbose           print the compiler's command line\n"
+	"  --headers DIR       the headers are in DIR/luo, not where the tool finds them\n",
+	NULL, sizeof(struct build), run_build, .max = INT_MAX,
+};
+
+/* All sequences */
+
+#define MEMORY (8ull << 20)
+
+bool cli_is_loadable(const char *path)
+{
+	FILE *file = fopen(path, "rbe");
+	char begins[4] = "";
+	const bool is = file && fread(begins, 1, 4, file) == 4 && !memcmp(begins, "\177ELF", 4);
+
+	if (file)
+		fclose(file);
+	return is;
+}
+
+static void print_result(const char *name, const struct lfb_exhaust_modules_result *result)
+{
+	printf("# %s: %llu sequences of up to %u operations: ", name, result->sequences,
+	       result->length);
+	if (result->violations)
+		printf("%u finding%s; the first one again: --only %s\n", result->violations,
+		       cli_plural(result->violations), result->first_case);
+	else
+		printf("nothing found\n");
+}
+
+int cli_search_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
+			unsigned int *violations)
+{
+	struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
+	struct lfb_machine_options *options = &line->machine.options;
+	const char *slash = strrchr(line->machine.modules[0], '/');
+	int err;
+
+	what->sz = sizeof(*what);
+	what->name = slash ? slash + 1 : line->machine.modules[0];
+	what->loadable = line->machine.modules;
+	what->write = cli_write;
+	what->progress = what->only ? NULL : cli_progress;
+	options->sz = sizeof(*options);
+	options->quirks_on = line->machine.quirks_on;
+	options->quirks_off = line->machine.quirks_off;
+	if (!options->memory)
+		options->memory = MEMORY;
+	cli_long_begin();
+	err = lfb_exhaust_modules(options, what, NULL, &result);
+	if (err && err != -EINTR)
+		return err == -EINVAL ? cli_error(line, err) :
+					cli_failed("%s", lfb_error_text(NULL));
+	cli_progress_clear();
+	if (!what->only)
+		print_result(what->name, &result);
+	*violations = result.violations;
+	return result.violations ? CLI_FAILED : CLI_OK;
+}

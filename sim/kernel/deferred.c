@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * What is done later. The list is host memory and holds functions and addresses alone: an object
+ * that was freed meanwhile is what the function makes of it, as on a kernel.
+ */
+#include <luo/deferred.h>
+#include <luo/lock.h>
+
+#include "sim/kernel/kernel.h"
+
+/* Work that defers itself again and again ends with the call that it was deferred in. */
+#define AT_A_TIME 1000
+
+static struct lfb_deferred *all(struct lfb_kernel *kernel)
+{
+	return kernel->deferred.items;
+}
+
+/* Its place, or that of the first that is due; the number there are: none. */
+static size_t find(struct lfb_kernel *kernel, const void *what)
+{
+	size_t found = kernel->deferred.count;
+
+	for (size_t i = 0; i < kernel->deferred.count; i++) {
+		if (what && all(kernel)[i].what == what)
+			return i;
+		if (!what && (found == kernel->deferred.count ||
+			      all(kernel)[i].due < all(kernel)[found].due))
+			found = i;
+	}
+	return found;
+}
+
+static void forget(struct lfb_kernel *kernel, size_t at)
+{
+	kernel->deferred.count--;
+	for (; at < kernel->deferred.count; at++)
+		all(kernel)[at] = all(kernel)[at + 1];
+}
+
+static void perform(struct lfb_kernel *kernel, size_t at)
+{
+	const struct lfb_deferred now = all(kernel)[at];
+
+	forget(kernel, at);
+	if (now.due > kernel->jiffies)
+		kernel->jiffies = now.due;
+	now.run(now.what);
+}
+
+bool lfb_defer(void *what, void (*run)(void *what), unsigned long delay)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	struct lfb_deferred *later;
+
+	if (!kernel || kernel->dead || find(kernel, what) < kernel->deferred.count)
+		return false;
+	later = lfb__list_add(&kernel->deferred, sizeof(*later));
+	if (!later)
+		return false;
+	later->what = what;
+	later->run = run;
+	later->due = kernel->jiffies + delay;
+	later->number = ++kernel->deferrals;
+	return true;
+}
+
+bool lfb_deferred(const void *what)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	return kernel && what && find(kernel, what) < kernel->deferred.count;
+}
+
+bool lfb_defer_cancel(const void *what)
+{
+	if (!lfb_deferred(what))
+		return false;
+	forget(lfb__current, find(lfb__current, what));
+	return true;
+}
+
+bool lfb_defer_flush(const void *what)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	bool any = false;
+
+	might_sleep();
+	if (what && lfb_deferred(what)) {
+		perform(kernel, find(kernel, what));
+		return true;
+	}
+	for (unsigned int n = 0; !what && n < AT_A_TIME && lfb_defer_next(); n++)
+		any = true;
+	return any;
+}
+
+bool lfb_defer_next(void)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	if (!kernel || !kernel->deferred.count)
+		return false;
+	perform(kernel, find(kernel, NULL));
+	return true;
+}
+
+unsigned long lfb_jiffies(void)
+{
+	return lfb__current ? lfb__current->jiffies : 0;
+}
+
+void lfb_sleep(unsigned long ms)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	unsigned long until;
+
+	might_sleep();
+	if (!kernel)
+		return;
+	until = kernel->jiffies + ms;
+	for (unsigned int n = 0; n < AT_A_TIME && kernel->deferred.count; n++) {
+		const size_t first = find(kernel, NULL);
+
+		if (all(kernel)[first].due > until)
+			break;
+		perform(kernel, first);
+	}
+	kernel->jiffies = kernel->jiffies > until ? kernel->jiffies : until;
+}
+
+void lfb_wait_forever(const char *what)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	if (!kernel)
+		return;
+	lfb__find(kernel, LFB_FINDING_LOCK_DEADLOCK, lfb__object("wait for %.64s", what).text,
+		  "task %s waits for what nobody does any more", kernel->task->name);
+	lfb__die(kernel, LFB_DEATH_HANG);
+}
+
+void lfb__deferred_end(struct lfb_kernel *kernel)
+{
+	const unsigned long last = kernel->deferrals;
+
+	/* What they defer themselves is for the next call. */
+	for (size_t left = kernel->deferred.count; left--;) {
+		const size_t first = find(kernel, NULL);
+
+		if (first < kernel->deferred.count && all(kernel)[first].number <= last)
+			perform(kernel, first);
+	}
+}

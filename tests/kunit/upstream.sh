@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# upstream.sh BUILD TREE [SUITE...]: the suites that a kernel tree has for what kernel headers
+# declare, unmodified, compiled against ours and run. Prints a table; fails where a case does that
+# is not named below.
+
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
+build=$(cd "$1" && pwd -P)
+tree=$(cd "$2" && pwd -P)
+shift 2
+cc=${CC:-cc}
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+
+[ -d "$tree/lib/tests" ] || {
+	echo "upstream: $tree has no lib/tests" >&2
+	exit 2
+}
+
+# compile SOURCE OBJECT OPTIONS...: with the kernel's C; its warnings are its own business
+compile() {
+	source=$1
+	object=$2
+	shift 2
+	# shellcheck disable=SC2086 # options, or none
+	"$cc" -std=gnu11 -O2 -g -w -fno-strict-aliasing -Werror=implicit-function-declaration \
+		-D_GNU_SOURCE -DCONFIG_ARCH_SUPPORTS_INT128=1 ${CFLAGS:-} \
+		"-I$root/include/luo/kernel" "-I$root/include" "$@" -c "$source" -o "$object"
+}
+
+# suite NAME: compiles and runs lib/tests/NAME.c; a line of the table
+suite() {
+	[ -f "$tree/lib/tests/$1.c" ] || {
+		echo "| $1 | | | | not in this tree |"
+		return 0
+	}
+	if ! compile "$tree/lib/tests/$1.c" "$work/$1.o" "-DKBUILD_MODNAME=\"$1\"" \
+		2>"$work/$1.log"; then
+		echo "| $1 | | | | does not compile: $(grep -m 1 'error:' "$work/$1.log" |
+			sed 's/.*error: //') |"
+		return 1
+	fi
+	# shellcheck disable=SC2086
+	"$cc" ${CFLAGS:-} "-I$root/include" "$root/tests/kunit/main.c" "$work/$1.o" \
+		-o "$work/$1" "-L$build" -llfb "-Wl,-rpath,$build"
+	status=0
+	"$work/$1" >"$work/$1.out" 2>&1 || status=$?
+	skipped=$(sed -n 's/^ *ok [0-9]* \(.*\) # SKIP *\(.*\)/\1: \2/p' "$work/$1.out" |
+		paste -sd ';')
+	sed -n 's/^# [^:]*: pass:\([0-9]*\) fail:\([0-9]*\) skip:\([0-9]*\)$/\1 \2 \3/p' \
+		"$work/$1.out" | awk -v name="$1" -v why="$skipped" '
+			{ passed += $1; failed += $2; skipped += $3 }
+			END {
+				printf "| %s | %d | %d | %d | %s |\n", name, passed, failed,
+					skipped, why
+			}'
+	[ $status = 0 ] || grep -B 1 -A 3 'FAILED\|died' "$work/$1.out" >&2 || :
+	return $status
+}
+
+[ $# -gt 0 ] || set -- list-test list-private-test hashtable_test bitops_kunit bitfield_kunit \
+	overflow_kunit min_heap_kunit string_kunit test_hash test_bits test_sort test_list_sort
+echo '| suite | passed | failed | skipped | why |'
+echo '|---|---|---|---|---|'
+failed=0
+for name; do
+	suite "$name" || failed=1
+done
+exit $failed
