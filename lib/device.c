@@ -114,7 +114,8 @@ struct file *luo_device_open(void)
 		return no_device(lfb__current->luo, -ENOENT,
 				 "there is no /dev/liveupdate: live update is off");
 	/* The file is there before the driver is asked, which does not know of those it refuses. */
-	file = anon_inode_getfile("/dev/liveupdate", &device_fops, luo->device_open ? NULL : luo, 0);
+	file = anon_inode_getfile("/dev/liveupdate", &device_fops,
+				  luo->device_open ? NULL : luo, 0);
 	if (IS_ERR(file))
 		return file;
 	file->lfb_own = true;

@@ -162,9 +162,6 @@ void luo_file_remember_retrieved(struct luo *luo, struct luo_file *luo_file)
 		luo_file->id = luo_call_get_id(luo, luo_file->handler, luo_file->file);
 	if (preserved_anywhere(luo, luo_file))
 		luo->watch->file->identity_taken(luo, luo_file);
-	/* Kernels warn of that, and go on: the file can be preserved while it is this session's. */
-	else if (lfb__fault(luo->kernel, LFB_FAULT_ALLOC, "preserved files"))
-		pr_warn("luo: token %llu is in no table of preserved files", luo_file->token);
 	else
 		remember_preserved(luo, luo_file);
 }

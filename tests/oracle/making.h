@@ -12,7 +12,10 @@
 #define TOKENS 8
 
 /* What a scenario is about most; each makes some operations likelier. */
-enum theme { PLAIN, LINKS, HOLDS, FAILURES, FILES, SESSIONS, ANSWERS, DAMAGE, DEATHS, FAULTS, LOADING, THEMES };
+enum theme {
+	PLAIN, LINKS, HOLDS, FAILURES, FILES, SESSIONS, ANSWERS, DAMAGE, DEATHS, FAULTS, LOADING,
+	RACES, THEMES
+};
 
 struct kept_file {
 	unsigned int name, token;

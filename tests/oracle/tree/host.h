@@ -47,6 +47,8 @@ struct world_line {
 	bool used;		/* an answer-once that was given in this kernel */
 };
 
+struct world_points;
+
 struct world {
 	FILE *out;
 	u8 *memory;		/* physical memory, page 0 first */
@@ -72,8 +74,10 @@ struct world {
 	int nr_lines;
 	bool is_module;		/* the recorded code, and whether it is there */
 	bool loaded;
+	struct world_points *points;
 	struct lfb_fault_plan fault;
 	unsigned long reached;	/* points of its kinds, so far */
+	bool retrieved;		/* a file was: its entry in a table comes next, which never fails */
 	bool fault_hit;
 	char *identity[WORLD_IDENTITIES];	/* of the files of handlers; NULL: none */
 	char compatible[2][WORLD_NUMBERS][LIVEUPDATE_HNDL_COMPAT_LENGTH + 1];
@@ -110,6 +114,16 @@ long insmod_perform(const char *verb);
 /* fault.c */
 long fault_plan(const struct world_line *line);
 bool fault_here(enum lfb_fault_kind kind);
+
+/* point.c */
+void point_wait(const struct world_line *line, const char *text);
+void point_begin(void);
+void point_pass(const char *name);
+void point_died(long result);
+
+/* play.c */
+long play_in_kernel(const struct world_line *line, void **object);
+void play_show(const char *text, const char *verb, long result, const void *object);
 
 /* boot.c */
 void world_image_note(void);

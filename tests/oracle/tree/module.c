@@ -169,30 +169,40 @@ static int flb_come(struct liveupdate_flb_op_args *argp, const char *op, u64 bas
 
 static int flb_preserve(struct liveupdate_flb_op_args *argp)
 {
-	const int result = flb_come(argp, "preserve", FLB_OBJ_PRESERVED);
+	int result;
 
+	point_pass("preserve");
+	result = flb_come(argp, "preserve", FLB_OBJ_PRESERVED);
 	tell("flb%u.preserve -> %d\n", flb_number(argp->flb), result);
+	point_pass("preserve");
 	return result;
 }
 
 static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
 {
+	point_pass("unpreserve");
 	tell("flb%u.unpreserve data=%llx obj=%lx\n", flb_number(argp->flb), argp->data,
 	     (unsigned long)argp->obj);
+	point_pass("unpreserve");
 }
 
 static int flb_retrieve(struct liveupdate_flb_op_args *argp)
 {
 	const u64 data = argp->data;
-	const int result = flb_come(argp, "retrieve", FLB_OBJ_RETRIEVED);
+	int result;
 
+	point_pass("retrieve");
+	result = flb_come(argp, "retrieve", FLB_OBJ_RETRIEVED);
 	tell("flb%u.retrieve data=%llx -> %d\n", flb_number(argp->flb), data, result);
+	point_pass("retrieve");
 	return result;
 }
 
 static void flb_finish(struct liveupdate_flb_op_args *argp)
 {
+	point_pass("finish");
 	tell("flb%u.finish obj=%lx\n", flb_number(argp->flb), (unsigned long)argp->obj);
+	point_pass("finish");
 }
 
 static struct liveupdate_flb_ops flb_ops = {
@@ -221,17 +231,26 @@ static unsigned long ino_of(const struct file *file)
 
 static bool file_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
-	const struct answer answer = asked(false, handler_number(handler), "can_preserve");
+	struct answer answer;
 
+	point_pass("can_preserve");
+	answer = asked(false, handler_number(handler), "can_preserve");
 	if (answer.result_given)
 		return answer.result != 0;
 	return file->f_op == &file_fops &&
 	       (uintptr_t)file->private_data == handler_number(handler);
 }
 
+/* What a callback of a file's is to answer, once the point before it was passed. */
+static struct answer come(const struct liveupdate_file_op_args *args, const char *op)
+{
+	point_pass(op);
+	return asked(false, called(args), op);
+}
+
 static int file_preserve(struct liveupdate_file_op_args *args)
 {
-	const struct answer answer = asked(false, called(args), "preserve");
+	const struct answer answer = come(args, "preserve");
 
 	if (answer.data_given)
 		args->serialized_data = answer.data;
@@ -239,18 +258,21 @@ static int file_preserve(struct liveupdate_file_op_args *args)
 		args->serialized_data = FILE_DATA + ino_of(args->file);
 	tell("file h%u.preserve ino=%lu -> %d\n", called(args), ino_of(args->file),
 	     answer.result);
+	point_pass("preserve");
 	return answer.result;
 }
 
 static void file_unpreserve(struct liveupdate_file_op_args *args)
 {
+	point_pass("unpreserve");
 	tell("file h%u.unpreserve ino=%lu data=%llx\n", called(args), ino_of(args->file),
 	     args->serialized_data);
+	point_pass("unpreserve");
 }
 
 static int file_freeze(struct liveupdate_file_op_args *args)
 {
-	const struct answer answer = asked(false, called(args), "freeze");
+	const struct answer answer = come(args, "freeze");
 	const u64 data = args->serialized_data;
 
 	if (answer.data_given)
@@ -258,17 +280,20 @@ static int file_freeze(struct liveupdate_file_op_args *args)
 	else if (!answer.result)
 		args->serialized_data |= FILE_FROZEN;
 	tell("file h%u.freeze data=%llx -> %d\n", called(args), data, answer.result);
+	point_pass("freeze");
 	return answer.result;
 }
 
 static void file_unfreeze(struct liveupdate_file_op_args *args)
 {
+	point_pass("unfreeze");
 	tell("file h%u.unfreeze data=%llx\n", called(args), args->serialized_data);
+	point_pass("unfreeze");
 }
 
 static int file_retrieve(struct liveupdate_file_op_args *args)
 {
-	const struct answer answer = asked(false, called(args), "retrieve");
+	const struct answer answer = come(args, "retrieve");
 	int result = answer.result;
 	struct file *file;
 
@@ -280,22 +305,27 @@ static int file_retrieve(struct liveupdate_file_op_args *args)
 			args->file = file;
 	}
 	tell("file h%u.retrieve data=%llx -> %d\n", called(args), args->serialized_data, result);
+	point_pass("retrieve");
+	world->retrieved = !result && args->file;
 	return result;
 }
 
 static bool file_can_finish(struct liveupdate_file_op_args *args)
 {
-	const struct answer answer = asked(false, called(args), "can_finish");
+	const struct answer answer = come(args, "can_finish");
 	const bool can = answer.result_given ? answer.result != 0 : !answer.result;
 
 	tell("file h%u.can_finish data=%llx -> %d\n", called(args), args->serialized_data, can);
+	point_pass("can_finish");
 	return can;
 }
 
 static void file_finish(struct liveupdate_file_op_args *args)
 {
+	point_pass("finish");
 	tell("file h%u.finish data=%llx file=%d\n", called(args), args->serialized_data,
 	     args->file != NULL);
+	point_pass("finish");
 }
 
 /* A kernel gives get_id() the file alone, so there is one for each handler that has it. */
@@ -388,7 +418,9 @@ void module_unregister(struct world_registration registration)
 
 static long do_register(const char *verb, unsigned int first, unsigned int second)
 {
-	const struct world_registration registration = { strstr(verb, "flb") != NULL, first, second };
+	const struct world_registration registration = {
+		strstr(verb, "flb") != NULL, first, second,
+	};
 	struct liveupdate_file_handler *handler = handler_of(first);
 	long err;
 

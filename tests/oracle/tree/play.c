@@ -84,8 +84,12 @@ static long call_ioctl(int fd, unsigned int cmd, void *arg)
 	if (!strcmp(wrong, "unreadable"))
 		arg = NULL;
 	world->read_only = !strcmp(wrong, "read-only");
+	/* Whoever closes it meanwhile does not take it away. */
+	get_file(file);
 	ret = file->f_op->unlocked_ioctl(file, cmd, (unsigned long)arg);
+	fput(file);
 	world->read_only = false;
+	world->retrieved = false;
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
 
@@ -211,6 +215,16 @@ static long in_kernel(void *argument)
 	    !strcmp(verb, "finish") || !strcmp(verb, "close"))
 		return do_in_session(call->line);
 	return module_perform(call->line, &call->object);
+}
+
+/* The same, of a kernel whose code runs already. */
+long play_in_kernel(const struct world_line *line, void **object)
+{
+	struct call call = { .line = line };
+	const long result = in_kernel(&call);
+
+	*object = call.object;
+	return result;
 }
 
 /* The halves of a reboot, and what can happen in between */
@@ -381,7 +395,7 @@ static bool is_silent(const char *verb, long result)
 	return !strcmp(verb, "unhandler") || !strcmp(verb, "unflb");
 }
 
-static void show(const char *text, const char *verb, long result, const void *object)
+void play_show(const char *text, const char *verb, long result, const void *object)
 {
 	if (is_silent(verb, result))
 		fprintf(world->out, "> %s\n", text);
@@ -421,8 +435,14 @@ static void play_line(const char *text)
 
 	if (!line.nr_words || (world->death && strcmp(line.words[0], "cold")))
 		return;
+	if (!strcmp(line.words[0], "at")) {
+		point_wait(&line, text);
+		return;
+	}
+	point_begin();
 	result = perform(&line, &object, &booted);
-	show(text, line.words[0], result, object);
+	point_died(result);
+	play_show(text, line.words[0], result, object);
 	if (booted)
 		fprintf(world->out, "== boot %s\n", booted);
 	if (world->death != before)
