@@ -2,6 +2,7 @@
 /* Sessions: made and found by name, handed over at the reboot, restored in the next kernel. */
 #include "lib/session.h"
 
+#include <luo/abi.h>
 #include <string.h>
 
 #include "lib/codec/codec.h"
@@ -45,7 +46,7 @@ static struct liveupdate_session *session_alloc(const char *name)
 	mutex_init(&session->mutex);
 	INIT_LIST_HEAD(&session->list);
 	INIT_LIST_HEAD(&session->files);
-	INIT_LIST_HEAD(&session->file_blocks.list);
+	kho_block_set_init(&session->file_blocks.set, sizeof(struct luo_file_ser));
 	luo_hash_init(&session->tokens);
 	return session;
 }
@@ -85,7 +86,8 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	down_write(&sessions->rwsem);
 	LFB_ASSERT(list_empty(&session->list) && !session->sessions);
 	if (!sessions->incoming)
-		err = make_room(luo);
+		err = luo_may_still_change(luo, NULL, "ioctl on /dev/liveupdate") ?
+		      make_room(luo) : -EAGAIN;
 	if (!err && luo_session_find(sessions, session->name)) {
 		err = lfb__fail(luo->kernel, -EEXIST, "session %.64s exists already",
 				session->name);
@@ -106,11 +108,16 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	return err;
 }
 
-void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
+int luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 {
 	struct luo_sessions *sessions = session->sessions;
 
 	down_write(&sessions->rwsem);
+	/* It was serialized in the meantime, and stays. */
+	if (!sessions->incoming && !luo_may_still_change(luo, session, "close of a session")) {
+		up_write(&sessions->rwsem);
+		return -EAGAIN;
+	}
 	list_del(&session->list);
 	luo_hash_del(&sessions->names, &session->by_name);
 	sessions->count--;
@@ -124,6 +131,7 @@ void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	session_free(session);
 	if (sessions->incoming)
 		luo->watch->settled->session_gone(luo);
+	return 0;
 }
 
 int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp)
@@ -159,6 +167,13 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 	lfb__fail(luo->kernel, -EAGAIN, "%s: the task waits for luo_session_serialize_rwsem, which "
 		  "the reboot call holds", what);
 	return false;
+}
+
+bool luo_may_still_change(struct luo *luo, const struct liveupdate_session *session,
+			  const char *what)
+{
+	return luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING) ||
+	       luo_may_change(luo, session, what);
 }
 
 /* The reboot */

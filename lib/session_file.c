@@ -11,6 +11,16 @@ static void say(const struct liveupdate_session *session, const char *what, cons
 	lfb__call_is(lfb__current, what, session->name, token);
 }
 
+/* -EAGAIN, and unlocked: a reboot call came before the lock. */
+static int lock(struct liveupdate_session *session, const char *what)
+{
+	mutex_lock(&session->mutex);
+	if (luo_may_still_change(lfb__current->luo, session, what))
+		return 0;
+	mutex_unlock(&session->mutex);
+	return -EAGAIN;
+}
+
 static long preserve_fd(void *context, void *argument)
 {
 	struct liveupdate_session_preserve_fd *arg = argument;
@@ -18,7 +28,9 @@ static long preserve_fd(void *context, void *argument)
 	long err;
 
 	say(session, "preserve", &arg->token);
-	mutex_lock(&session->mutex);
+	err = lock(session, "preserve");
+	if (err)
+		return err;
 	err = luo_file_preserve(lfb__current->luo, session, arg->token, arg->fd);
 	mutex_unlock(&session->mutex);
 	return err;
@@ -45,9 +57,11 @@ static long retrieve_fd(void *context, void *argument)
 	fd = get_unused_fd_flags(0);
 	if (fd < 0)
 		return fd;
-	mutex_lock(&session->mutex);
-	err = luo_file_retrieve(lfb__current->luo, session, arg->token, &file);
-	mutex_unlock(&session->mutex);
+	err = lock(session, "retrieve");
+	if (!err) {
+		err = luo_file_retrieve(lfb__current->luo, session, arg->token, &file);
+		mutex_unlock(&session->mutex);
+	}
 	if (err) {
 		put_unused_fd((unsigned int)fd);
 		return err;
@@ -77,7 +91,9 @@ static long finish(void *context, void *argument)
 	if (luo->profile->finish_checks_reserved && arg->reserved)
 		return lfb__fail(luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
 				 arg->reserved);
-	mutex_lock(&session->mutex);
+	err = lock(session, "finish");
+	if (err)
+		return err;
 	err = luo_file_finish_all(luo, session);
 	mutex_unlock(&session->mutex);
 	return err;
@@ -168,7 +184,7 @@ static int session_release(struct inode *inode, struct file *file)
 	struct liveupdate_session *session = file->private_data;
 	struct luo *luo = luo_current();
 	u64 unretrieved;
-	int err = 0;
+	int err;
 
 	(void)inode;
 	/* In a kernel that died there is nothing left to end. */
@@ -177,7 +193,9 @@ static int session_release(struct inode *inode, struct file *file)
 	say(session, "close", NULL);
 	if (!luo_may_change(luo, session, "close of a session"))
 		return -EAGAIN;
-	mutex_lock(&session->mutex);
+	err = lock(session, "close of a session");
+	if (err)
+		return err;
 	unretrieved = luo->watch->session->closing(luo, session);
 	if (!session->sessions->incoming)
 		luo_file_unpreserve_all(luo, session);
@@ -194,8 +212,7 @@ static int session_release(struct inode *inode, struct file *file)
 		return err;
 	}
 	lfb__event(luo->kernel, SESSION_ENDED, .session = session->name);
-	luo_session_remove(luo, session);
-	return 0;
+	return luo_session_remove(luo, session);
 }
 
 static const struct file_operations session_fops = {
@@ -296,7 +313,9 @@ int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
 		return -EAGAIN;
 	down_read(&luo->incoming.rwsem);
 	session = find_incoming(luo, name);
-	if (session) {
+	if (!luo_may_still_change(luo, NULL, "ioctl on /dev/liveupdate")) {
+		err = -EAGAIN;
+	} else if (session) {
 		mutex_lock(&session->mutex);
 		err = retrieve(luo, session, filep);
 		mutex_unlock(&session->mutex);

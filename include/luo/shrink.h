@@ -38,10 +38,25 @@ LFB_API int lfb_scenario_write(const struct lfb_scenario *scenario, bool expecta
 typedef bool (*lfb_still_fn)(void *context, const struct lfb_scenario *candidate);
 
 /**
+ * struct lfb_shrink_options - who hears how far it is
+ * @sz: sizeof(struct lfb_shrink_options)
+ * @progress: told before each candidate: how many there were (done) and how many lines (length) of
+ *	the scenario's (longest) are left. False ends it: the result is the shortest until then.
+ *	NULL: nobody is told
+ * @context: handed to @progress
+ */
+struct lfb_shrink_options {
+	size_t sz;
+	lfb_progress_fn progress;
+	void *context;
+};
+
+/**
  * lfb_scenario_shrink() - the shortest part of a scenario that still shows the same
  * @scenario: the scenario; not changed
  * @still: asked of each candidate; must answer the same whenever it is asked the same
  * @context: handed to @still
+ * @options: who is told how far it is; NULL: nobody
  * @shortest: set to the result, for lfb_scenario_free(); NULL on error
  *
  * Leaves out lines by delta debugging, then one by one and two by two, drops what lines say they
@@ -55,7 +70,8 @@ typedef bool (*lfb_still_fn)(void *context, const struct lfb_scenario *candidate
  * hold for @scenario as it is; -ENOMEM.
  */
 LFB_API int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_fn still,
-				void *context, struct lfb_scenario **shortest);
+				void *context, const struct lfb_shrink_options *options,
+				struct lfb_scenario **shortest);
 
 /**
  * lfb_scenario_shrink_finding() - the shortest part of a scenario that still raises a finding
@@ -65,6 +81,7 @@ LFB_API int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_f
  * @id: the finding
  * @keep_module: leave the lines alone that say what the module does ("when", "forget",
  *	"compatible", "module"): without one of them another mistake might raise the same finding
+ * @options: who is told how far it is; NULL: nobody
  * @shortest: set to the result, for lfb_scenario_free(); NULL on error
  *
  * What raises something else than the whole does, of severity warning or above, is another story
@@ -75,16 +92,9 @@ LFB_API int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_f
  */
 LFB_API int lfb_scenario_shrink_finding(const struct lfb_scenario *scenario,
 					struct lfb_machine *machine, enum lfb_finding_id id,
-					bool keep_module, struct lfb_scenario **shortest);
-
-/**
- * lfb_shrink_progress() - have the shrinking that this thread asks for say how far it is
- * @progress: told before each candidate: how many there were (done) and how many lines (length) of
- *	the scenario's (longest) are left. False ends it: the result is the shortest until then.
- *	NULL: nobody is told
- * @context: handed to @progress
- */
-LFB_API void lfb_shrink_progress(lfb_progress_fn progress, void *context);
+					bool keep_module,
+					const struct lfb_shrink_options *options,
+					struct lfb_scenario **shortest);
 
 /**
  * struct lfb_run_failure - how a run failed

@@ -2,6 +2,7 @@
 /*
  * luo-v5: a packed head, sessions and files in linked blocks, the FLB page. docs/facts.md 8.2.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/codec/common.h"
@@ -187,93 +188,43 @@ static void free_head(phys_addr_t luo)
 /* Frees a chain from its first block; 0 is an empty one. */
 static void free_blocks(phys_addr_t first)
 {
+	phys_addr_t *blocks = malloc(LUO_BLOCKS_MAX * sizeof(*blocks)), next = first;
 	struct luo *luo = lfb__current->luo;
-	unsigned int blocks = 0;
+	int count = blocks ? kho__read_chain(&lfb__current->memory, &next, blocks,
+					     LUO_BLOCKS_MAX) : -ENOMEM;
 
-	/* Checked when it was read; but a module may have freed or overwritten it since. */
-	while (first && blocks++ < LUO_BLOCKS_MAX) {
-		struct luo_block_ser *block = NULL;
-		phys_addr_t next;
-
-		if (IS_ALIGNED(first, PAGE_SIZE))
-			block = lfb__memory_at(&lfb__current->memory, first, PAGE_SIZE);
-		if (!block) {
-			luo->watch->session->block_overwritten(luo, first);
-			return;
-		}
-		next = block->next_phys;
-		kho_restore_free(phys_to_virt(first));
-		first = next;
-	}
+	for (int i = 0; i < count; i++)
+		kho_restore_free(phys_to_virt(blocks[i]));
+	free(blocks);
+	/* All was well when it was read; but a module may have freed or overwritten it since. */
+	if (count < 0)
+		lfb__fail(luo->kernel, count, "no memory to give back the blocks at 0x%llx", first);
+	else if (next)
+		luo->watch->session->block_overwritten(luo, next);
 }
 
-/* Blocks: a page each, linked by physical address; the descriptors stay behind. */
+/* Writing: sets of blocks, which are the kernel's own */
 
-struct luo_block {
-	struct list_head list;
-	struct luo_block_ser *ser;
-};
-
-static phys_addr_t blocks_phys(const struct luo_blocks *blocks)
+static int make_room(struct luo_blocks *blocks, u64 entries)
 {
-	if (!blocks->count)
-		return 0;
-	return virt_to_phys(list_first_entry(&blocks->list, struct luo_block, list)->ser);
+	int err;
+
+	lfb__internal_begin(lfb__current);
+	err = kho_block_set_grow(&blocks->set, entries);
+	lfb__internal_end(lfb__current);
+	return err;
 }
 
-static int blocks_grow(struct luo_blocks *blocks)
+/* Where entry @index is written; they are in order, and there is room for them. */
+static void *next_entry(struct luo_blocks *blocks, u64 index)
 {
-	struct luo_block *block;
-	void *page;
+	void *entry;
 
-	if (blocks->count == LUO_BLOCKS_MAX)
-		return -ENOSPC;
-	block = lfb__kzalloc(sizeof(*block));
-	if (!block)
-		return -ENOMEM;
-	page = kho__alloc_preserve_own(PAGE_SIZE);
-	if (IS_ERR(page)) {
-		kfree(block);
-		return (int)PTR_ERR(page);
-	}
-	block->ser = page;
-	if (blocks->count)
-		list_last_entry(&blocks->list, struct luo_block, list)->ser->next_phys =
-			virt_to_phys(page);
-	list_add_tail(&block->list, &blocks->list);
-	blocks->count++;
-	LFB_ASSERT(blocks->count <= LUO_BLOCKS_MAX);
-	return 0;
-}
-
-static void blocks_shrink(struct luo_blocks *blocks)
-{
-	struct luo_block *block = list_last_entry(&blocks->list, struct luo_block, list);
-
-	LFB_ASSERT(blocks->count && !list_empty(&blocks->list));
-	list_del(&block->list);
-	LFB_ASSERT(list_empty(&blocks->list) == (blocks->count == 1));
-	if (--blocks->count)
-		list_last_entry(&blocks->list, struct luo_block, list)->ser->next_phys = 0;
-	kho_unpreserve_free(block->ser);
-	kfree(block);
-}
-
-static void blocks_fit(struct luo_blocks *blocks, u64 entries, u64 per_block)
-{
-	while (blocks->count > (entries + per_block - 1) / per_block)
-		blocks_shrink(blocks);
-}
-
-/* Entries are written in order, so the block of the next one is never far. */
-static void *blocks_slot(struct luo_blocks *blocks, u64 index, u64 per_block, size_t size)
-{
-	LFB_ASSERT(index < blocks->count * per_block);
 	if (!index)
-		blocks->writing = list_first_entry(&blocks->list, struct luo_block, list);
-	else if (index % per_block == 0)
-		blocks->writing = list_next_entry(blocks->writing, list);
-	return (u8 *)(blocks->writing->ser + 1) + index % per_block * size;
+		kho_block_set_it_init(&blocks->writing, &blocks->set);
+	entry = kho_block_set_it_reserve_entry(&blocks->writing);
+	LFB_ASSERT(entry);
+	return entry;
 }
 
 /* Set up at boot */
@@ -283,7 +234,7 @@ static int setup(struct luo *luo)
 	struct luo_ser_v5 *ser;
 	int err;
 
-	INIT_LIST_HEAD(&luo->session_blocks.list);
+	kho_block_set_init(&luo->session_blocks.set, sizeof(struct luo_session_ser_v2));
 	err = luo_alloc_pages(&luo->tree, 1);
 	if (!err)
 		err = luo_alloc_flbs(luo);
@@ -310,88 +261,71 @@ undo:
 
 static int add_session(struct luo *luo)
 {
-	if (luo->outgoing.count < luo->session_blocks.count * LUO_SESSIONS_PER_BLOCK)
-		return 0;
-	return blocks_grow(&luo->session_blocks);
+	return make_room(&luo->session_blocks, luo->outgoing.count + 1);
 }
 
 static void drop_session(struct luo *luo)
 {
-	blocks_fit(&luo->session_blocks, luo->outgoing.count, LUO_SESSIONS_PER_BLOCK);
+	kho_block_set_shrink(&luo->session_blocks.set, luo->outgoing.count);
 }
 
 static void write_session(struct luo *luo, u64 index, const struct liveupdate_session *session)
 {
-	struct luo_session_ser_v2 *ser =
-		blocks_slot(&luo->session_blocks, index, LUO_SESSIONS_PER_BLOCK, sizeof(*ser));
+	struct luo_session_ser_v2 *ser = next_entry(&luo->session_blocks, index);
 
 	memcpy(ser->name, session->name, sizeof(ser->name));
-	ser->files = blocks_phys(&session->file_blocks);
+	ser->files = session->file_blocks.set.head_pa;
 	ser->count = session->count;
 }
 
 /* Undo goes backwards, newest session first. */
 static void clear_session(struct luo *luo, u64 index)
 {
-	u64 slot = index % LUO_SESSIONS_PER_BLOCK;
-	struct luo_session_ser_v2 *ser;
+	struct luo_session_ser_v2 *ser = kho_block_set_it_prev(&luo->session_blocks.writing);
 
-	LFB_ASSERT(luo->session_blocks.writing && index < luo->outgoing.count);
-	ser = (struct luo_session_ser_v2 *)(luo->session_blocks.writing->ser + 1) + slot;
+	LFB_ASSERT(ser && index < luo->outgoing.count);
 	memset(ser->name, 0, sizeof(ser->name));
-	if (!slot && index)
-		luo->session_blocks.writing = list_prev_entry(luo->session_blocks.writing, list);
 }
 
 static void write_session_count(struct luo *luo, u64 count)
 {
 	struct luo_ser_v5 *ser = luo->tree;
-	struct luo_block *block;
+	struct kho_block *block;
 
-	list_for_each_entry(block, &luo->session_blocks.list, list) {
+	list_for_each_entry(block, &luo->session_blocks.set.blocks, list) {
 		u64 here = count < LUO_SESSIONS_PER_BLOCK ? count : LUO_SESSIONS_PER_BLOCK;
 
 		if (unlikely(!here))
 			luo->watch->session->empty_block(luo);
+		/* Said as they were written; but whoever froze a file since may have changed it. */
 		block->ser->count = here;
 		count -= here;
 	}
 	LFB_ASSERT(!count);
-	ser->sessions_pa = blocks_phys(&luo->session_blocks);
+	ser->sessions_pa = kho_block_set_head_pa(&luo->session_blocks.set);
 }
 
 /* Files */
 
 static int add_file(struct liveupdate_session *session)
 {
-	if (session->count < session->file_blocks.count * LUO_FILES_PER_BLOCK)
-		return 0;
-	return blocks_grow(&session->file_blocks);
+	return make_room(&session->file_blocks, session->count + 1);
 }
 
 static void drop_file(struct liveupdate_session *session)
 {
-	blocks_fit(&session->file_blocks, session->count, LUO_FILES_PER_BLOCK);
+	kho_block_set_shrink(&session->file_blocks.set, session->count);
 }
 
 static void write_file(struct liveupdate_session *session, u64 index,
 		       const struct luo_file_record *record)
 {
-	struct luo_file_ser *ser =
-		blocks_slot(&session->file_blocks, index, LUO_FILES_PER_BLOCK, sizeof(*ser));
-
-	luo_write_file_entry(ser, record);
-	session->file_blocks.writing->ser->count = index % LUO_FILES_PER_BLOCK + 1;
+	luo_write_file_entry(next_entry(&session->file_blocks, index), record);
 }
 
 static void clear_files(struct liveupdate_session *session)
 {
-	struct luo_block *block;
-
-	list_for_each_entry(block, &session->file_blocks.list, list) {
-		block->ser->count = 0;
-		memset(block->ser + 1, 0, PAGE_SIZE - sizeof(*block->ser));
-	}
+	kho_block_set_clear(&session->file_blocks.set);
 }
 
 const struct luo_codec luo_codec_v5 = {

@@ -100,7 +100,8 @@ static void no_memory_at_boot(struct luo *luo)
 static void empty_block(struct luo *luo)
 {
 	lfb__find(luo->kernel, LFB_FINDING_SESSION_EMPTY_BLOCK, "luo sessions",
-		  "%llu blocks are handed over, and the last is empty", luo->session_blocks.count);
+		  "%ld blocks are handed over, and the last is empty",
+		  luo->session_blocks.set.nblocks);
 }
 
 static u64 closing(const struct luo *luo, const struct liveupdate_session *session)

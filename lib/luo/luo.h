@@ -12,6 +12,7 @@
 #ifndef LIB_LUO_LUO_H
 #define LIB_LUO_LUO_H
 
+#include <luo/kho_block.h>
 #include <luo/liveupdate.h>
 #include <luo/uapi.h>
 
@@ -77,11 +78,10 @@ struct luo_file {
 
 struct luo_sessions;
 
-/* A chain of pages for entries, of the generations that have one. */
+/* Entries in linked pages, of the generations that have them. */
 struct luo_blocks {
-	struct list_head list;		/* of struct luo_block, first to last */
-	u64 count;
-	struct luo_block *writing;	/* where the last entry was written */
+	struct kho_block_set set;
+	struct kho_block_set_it writing;	/* behind the last entry that was written */
 };
 
 /*

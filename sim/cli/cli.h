@@ -205,7 +205,7 @@ bool cli_part(const char *format, ...) LFB_PRINTF(1, 2);
 /* An lfb_progress_fn that needs no context; and what it was told last in this part. */
 bool cli_progress(void *context, const struct lfb_progress *progress);
 const struct lfb_progress *cli_progress_last(void);
-/* The same for lfb_shrink_progress(). */
+/* The same for shrinking. */
 bool cli_shrinking(void *context, const struct lfb_progress *progress);
 /* Takes the line away where something else is printed. */
 void cli_progress_clear(void);

@@ -40,6 +40,10 @@ static int give(struct lfb_scenario *shortest)
 			"be left out", last->done, last->length, last->longest);
 }
 
+static const struct lfb_shrink_options told = {
+	.sz = sizeof(told), .progress = cli_shrinking,
+};
+
 static int shrink_failure(struct cli_line *line, const struct lfb_scenario *scenario)
 {
 	struct shrink *shrink = line->state;
@@ -51,7 +55,7 @@ static int shrink_failure(struct cli_line *line, const struct lfb_scenario *scen
 	if (!shrink->failure.result)
 		return cli_failed("the scenario does not fail: there is nothing to shrink");
 	shrink->machine = &line->machine.options;
-	err = lfb_scenario_shrink(scenario, fails_the_same, shrink, &shortest);
+	err = lfb_scenario_shrink(scenario, fails_the_same, shrink, &told, &shortest);
 	cli_progress_clear();
 	if (err)
 		return cli_failed("%s", lfb_error_text(NULL));
@@ -69,10 +73,9 @@ static int shrink(struct cli_line *line, struct lfb_machine *machine,
 
 	cli_long_begin();
 	cli_part("%s", line->argv[0]);
-	lfb_shrink_progress(cli_shrinking, NULL);
 	if (!given->finds.count)
 		return shrink_failure(line, scenario);
-	err = lfb_scenario_shrink_finding(scenario, machine, id, false, &shortest);
+	err = lfb_scenario_shrink_finding(scenario, machine, id, false, &told, &shortest);
 	cli_progress_clear();
 	if (err)
 		return cli_failed("%s: %s", lfb_finding_name(id), lfb_error_text(NULL));

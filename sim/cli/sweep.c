@@ -193,7 +193,7 @@ static int shrink(struct sweep *sweep, const struct lfb_scenario *scenario,
 		return fail(sweep, lfb_error_text(sweep->made));
 	memcpy(swept->findings, swept->result.findings, sizeof(swept->findings));
 	without_numbers(swept->result.first, swept->what);
-	if (lfb_scenario_shrink(scenario, is_shorter, swept, shortest))
+	if (lfb_scenario_shrink(scenario, is_shorter, swept, NULL, shortest))
 		return fail(sweep, lfb_error_text(NULL));
 	if (breaks_the_same(swept, *shortest))
 		return CLI_OK;

@@ -207,7 +207,7 @@ static void note(const struct lfb_scenario *scenario, const char *key)
 	if (!cause->times) {
 		oracle.nr_causes++;
 		snprintf(cause->key, sizeof(cause->key), "%s", key);
-		if (lfb_scenario_shrink(scenario, still, cause, &cause->smallest))
+		if (lfb_scenario_shrink(scenario, still, cause, NULL, &cause->smallest))
 			die("a difference that is not the same twice");
 	}
 	cause->times++;

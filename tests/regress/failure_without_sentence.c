@@ -156,10 +156,10 @@ static int bad_scenario(const char *text)
 	X(lfb_scenario_run(NULL, off, NULL))                                                       \
 	X(lfb_scenario_write(scenario, true, refuse_output, NULL))                                 \
 	X(lfb_scenario_write(scenario, true, NULL, NULL))                                          \
-	X(lfb_scenario_shrink(scenario, never, NULL, &(struct lfb_scenario *){ 0 }))               \
-	X(lfb_scenario_shrink(scenario, NULL, NULL, &(struct lfb_scenario *){ 0 }))                \
+	X(lfb_scenario_shrink(scenario, never, NULL, NULL, &(struct lfb_scenario *){ 0 }))         \
+	X(lfb_scenario_shrink(scenario, NULL, NULL, NULL, &(struct lfb_scenario *){ 0 }))          \
 	X(lfb_scenario_shrink_finding(scenario, off, LFB_FINDING_KERNEL_BUG, false,                \
-				      &(struct lfb_scenario *){ 0 }))                              \
+				      NULL, &(struct lfb_scenario *){ 0 }))                        \
 	X(lfb_scenario_failure(NULL, NULL, NULL))                                                  \
 	X(lfb_scenario_sweep(scenario, m, NULL, NULL))                                             \
 	X(lfb_sweep(off, NULL, NULL, NULL, NULL))                                                  \

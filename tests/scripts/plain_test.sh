@@ -36,6 +36,20 @@ counted() {
 	}
 }
 
+# Without it the object and the offset say it; who cannot be loaded is not there.
+mkdir "$dir/none"
+: >"$dir/none/libdw.so.1"
+none=LD_LIBRARY_PATH=$dir/none
+
+ends 2 "$none" LFB_FINDINGS= "$programs/plain-fault"
+counted 2 'NULL pointer dereference at offset 24'
+counted 2 '^  at:     plain-fault\+0x[0-9a-f]+'
+counted 0 '^  at: .*\.c:'
+ends 1 "$none" LFB_FINDINGS= "$programs/plain-freed"
+for what in at 'allocated at' 'freed at'; do
+	counted 1 "^  $what: +plain-freed\\+0x[0-9a-f]+"
+done
+
 ends 2 LFB_FINDINGS= "$programs/plain-fault"
 counted 2 '^\[  FAILED  \] (preserving|alone_it)'
 counted 2 '^LFB-MEM-WILD-POINTER \(error\)|^LFB-MEM-WILD-POINTER \(fatal\)'

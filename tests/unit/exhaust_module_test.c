@@ -383,14 +383,14 @@ static void what_makes_no_sense_is_refused(void **state)
 	assert_int_equal(lfb_exhaust_module(NULL, made, NULL, &result), -EINVAL);
 	assert_int_equal(lfb_exhaust_module(module, made, NULL, NULL), -EINVAL);
 	assert_int_equal(lfb_scenario_shrink_finding(module, made, LFB_FINDING_KERNEL_WARN, false,
-						     &shortest), -EINVAL);
+						     NULL, &shortest), -EINVAL);
 	assert_null(shortest);
 	assert_int_equal(lfb_scenario_shrink_finding(module, made, LFB_FINDING_KERNEL_WARN, false,
-						     NULL), -EINVAL);
+						     NULL, NULL), -EINVAL);
 	assert_int_equal(lfb_machine_boot(made), 0);
 	assert_int_equal(lfb_exhaust_module(module, made, NULL, &result), -EBUSY);
 	assert_int_equal(lfb_scenario_shrink_finding(module, made, LFB_FINDING_KERNEL_WARN, false,
-						     &shortest), -EBUSY);
+						     NULL, &shortest), -EBUSY);
 	lfb_exhaust_module_end(NULL);
 	lfb_machine_destroy(made);
 	lfb_scenario_free(module);
@@ -408,13 +408,13 @@ static void a_scenario_is_shrunk_to_what_raises_a_finding(void **state)
 
 	assert_int_equal(lfb_scenario_shrink_finding(scenario, made,
 						     LFB_FINDING_FILE_PRIVATE_NOT_FREED, false,
-						     &shortest), 0);
+						     NULL, &shortest), 0);
 	assert_lines(shortest, "when h 0 preserve kmalloc p 1\nwhen h 0 preserve private p\n"
 		     "handler 0\nopen\nsession s\npreserve s 0 0 0\nclose s\n");
 	lfb_scenario_free(shortest);
 	assert_int_equal(lfb_scenario_shrink_finding(scenario, made,
 						     LFB_FINDING_FILE_PRIVATE_NOT_FREED, true,
-						     &shortest), 0);
+						     NULL, &shortest), 0);
 	assert_lines(shortest, "when h 3 preserve kmalloc p 64\nwhen h 3 preserve private p\n"
 		     "when h 3 unpreserve warn\n"
 		     "handler 3\nopen\nsession s\npreserve s 0 3 0\nclose s\n");

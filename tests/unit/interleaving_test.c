@@ -4,7 +4,7 @@
  * call of the other. A lock may keep the second one waiting, which ends the machine in a hang;
  * other than that nothing may break.
  */
-#include "tests/support/world.h"
+#include "tests/support/linux_7_3.h"
 
 /* What one agent has; the device is open only for the second. */
 struct agent {
@@ -106,6 +106,8 @@ struct turn {
 	unsigned int at;
 	int result;
 	bool taken;
+	unsigned long calls;		/* of callbacks, and what there was, after it */
+	struct lfb_machine_stats stats;
 };
 
 static void on_point(void *context, const char *point, const char *object)
@@ -116,6 +118,8 @@ static void on_point(void *context, const char *point, const char *object)
 		return;
 	turn->taken = true;
 	turn->result = make_call(turn->agent, turn->call);
+	turn->calls = turn->agent->world->machine->kernel.calls;
+	turn->stats = world_stats(turn->agent->world);
 }
 
 struct totals {
@@ -182,10 +186,58 @@ static void any_call_may_come_at_any_point_of_any_other(void **state)
 	assert_in_range(totals.waits, 1, totals.runs / 2);
 }
 
+/* False when the call has fewer scheduling points than @at. */
+static bool reboot_in(const char *profile, enum call call, unsigned int at)
+{
+	/* Who asks a session that goes out, or makes one, waits for what the reboot call holds. */
+	const bool outgoing = call == PRESERVE || call == CLOSE_OUTGOING || call == CREATE;
+	struct agent agents[2];
+	struct world *world = two_agents(profile, NULL, agents);
+	struct turn turn = { .agent = &agents[0], .call = REBOOT, .at = at };
+	int result;
+
+	lfb_sched_to(world->machine, on_point, &turn);
+	result = make_call(&agents[1], call);
+	lfb_sched_to(world->machine, NULL, NULL);
+	if (lfb_machine_state(world->machine) == LFB_RUNNING && turn.taken && !turn.result &&
+	    (outgoing || at == 1)) {
+		const struct lfb_machine_stats stats = world_stats(world);
+
+		assert_int_equal(world->machine->kernel.calls, turn.calls);
+		assert_int_equal(stats.sessions_outgoing, turn.stats.sessions_outgoing);
+		assert_int_equal(stats.sessions_incoming, turn.stats.sessions_incoming);
+		assert_int_equal(stats.files_preserved, turn.stats.files_preserved);
+		/* It waits, unless it was done by then. */
+		if (at == 1)
+			assert_int_equal(result, -EAGAIN);
+	}
+	world_destroy(world);
+	return turn.taken;
+}
+
+static void what_comes_after_the_reboot_call_changes_nothing(void **state)
+{
+	static const enum call calls[] = {
+		PRESERVE, CLOSE_OUTGOING, CREATE, RETRIEVE, FINISH, CLOSE_INCOMING,
+		RETRIEVE_SESSION,
+	};
+
+	for_each_linux_7_3(profile) {
+		for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+			unsigned int at = 1;
+
+			while (reboot_in(profile, calls[i], at))
+				at++;
+			assert_true(at > 1);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_call_may_come_at_any_point_of_any_other),
+		cmocka_unit_test(what_comes_after_the_reboot_call_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

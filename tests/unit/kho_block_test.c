@@ -150,6 +150,127 @@ static void blocks_come_and_go_at_the_end(void **state)
 	assert_int_equal(kernel->findings.count, 0);
 }
 
+/*
+ * Every call in every state: up to three blocks, made here or taken over, with any of them full,
+ * and what is to be there afterwards.
+ */
+struct state {
+	u64 blocks;
+	u64 entries;	/* written, from the first block on */
+	bool incoming;
+};
+
+static const u64 sizes[] = { 0, 1, PER_BLOCK, PER_BLOCK + 1, 2 * PER_BLOCK, 2 * PER_BLOCK + 1,
+			     3 * PER_BLOCK };
+
+enum call { GROW, SHRINK, CLEAR, DESTROY, CALLS };
+
+static void make(const struct state *made)
+{
+	kho_block_set_init(&set, sizeof(struct entry));
+	fill(made->entries);
+	if (made->incoming)
+		assert_int_equal(kho_block_set_restore(&set, jump()), 0);
+	else
+		assert_int_equal(kho_block_set_grow(&set, made->blocks * PER_BLOCK), 0);
+}
+
+/* Makes the call; @is becomes what a set is to be then. Returns whether the kernel warns. */
+static bool make_call(enum call call, u64 size, struct state *is)
+{
+	const bool refused = call == GROW && is->incoming;
+
+	switch (call) {
+	case GROW:
+		assert_int_equal(kho_block_set_grow(&set, size), refused ? -EINVAL : 0);
+		if (!refused && is->blocks * PER_BLOCK < size)
+			is->blocks = DIV_ROUND_UP(size, PER_BLOCK);
+		break;
+	case SHRINK:
+		kho_block_set_shrink(&set, size);
+		if (is->blocks > DIV_ROUND_UP(size, PER_BLOCK))
+			is->blocks = DIV_ROUND_UP(size, PER_BLOCK);
+		break;
+	case CLEAR:
+		kho_block_set_clear(&set);
+		is->entries = 0;
+		break;
+	default:
+		kho_block_set_destroy(&set);
+		is->blocks = 0;
+	}
+	if (is->entries > is->blocks * PER_BLOCK)
+		is->entries = is->blocks * PER_BLOCK;
+	return refused;
+}
+
+static void assert_is(const struct state *is)
+{
+	struct kho_block_set_it it;
+	u64 left = is->entries;
+
+	assert_int_equal(set.nblocks, is->blocks);
+	assert_int_equal(kho_block_set_is_empty(&set), !is->blocks);
+	assert_int_equal(kho_block_set_head_pa(&set),
+			 is->blocks ? virt_to_phys(block(0)) : 0);
+	for (unsigned int i = 0; i < is->blocks; i++) {
+		const u64 count = left < PER_BLOCK ? left : PER_BLOCK;
+
+		assert_int_equal(block(i)->count, count);
+		assert_int_equal(block(i)->next,
+				 i + 1 < is->blocks ? virt_to_phys(block(i + 1)) : 0);
+		left -= count;
+	}
+	kho_block_set_it_init(&it, &set);
+	assert_null(kho_block_set_it_prev(&it));
+	for (u64 i = 0; i < is->entries; i++)
+		assert_int_equal(((struct entry *)kho_block_set_it_read_entry(&it))->words[0], i);
+	kho_block_set_it_init(&it, &set);
+	for (u64 i = 0; i < is->blocks * PER_BLOCK; i++)
+		assert_non_null(kho_block_set_it_reserve_entry(&it));
+	assert_null(kho_block_set_it_reserve_entry(&it));
+}
+
+static unsigned int call_in(const struct state *made)
+{
+	unsigned int made_calls = 0;
+
+	for (enum call call = GROW; call < CALLS; call++) {
+		for (size_t i = 0; i < (call <= SHRINK ? ARRAY_SIZE(sizes) : 1); i++) {
+			const unsigned long findings = kernel->findings.count;
+			struct state is = *made;
+			bool warns;
+
+			make(made);
+			warns = make_call(call, sizes[i], &is);
+			assert_is(&is);
+			kho_block_set_destroy(&set);
+			kho__check_left(kernel);
+			/* Of one kind and place there is one. */
+			assert_in_range(kernel->findings.count, findings, findings + warns);
+			made_calls++;
+		}
+	}
+	return made_calls;
+}
+
+static void every_call_in_every_state(void **state)
+{
+	const unsigned long preserved = kernel->kho.blocks;
+	unsigned int made_calls = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct state made = { DIV_ROUND_UP(sizes[i], PER_BLOCK), sizes[i], true };
+
+		made_calls += call_in(&made);
+		for (made.incoming = false; made.blocks <= 3; made.blocks++)
+			made_calls += call_in(&made);
+	}
+	assert_int_equal(kernel->kho.blocks, preserved);
+	print_message("%u calls\n", made_calls);
+	assert_int_equal(made_calls, (7 + 16) * 16);
+}
+
 /* An empty block is written, but no kernel takes it. */
 static void growing_fails_and_undoes(void **state)
 {
@@ -420,6 +541,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(layouts_are_the_kernels, start, stop),
 		cmocka_unit_test_setup_teardown(entries_come_over, start, stop),
 		cmocka_unit_test_setup_teardown(blocks_come_and_go_at_the_end, start, stop),
+		cmocka_unit_test_setup_teardown(every_call_in_every_state, start, stop),
 		cmocka_unit_test_setup_teardown(growing_fails_and_undoes, start, stop),
 		cmocka_unit_test_setup_teardown(there_is_an_end_to_growing, start, stop),
 		cmocka_unit_test_setup_teardown(there_is_an_end_to_restoring, start, stop),

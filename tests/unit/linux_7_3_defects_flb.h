@@ -153,6 +153,48 @@ static void flb_get_outgoing_needs_obj(void **state)
 	}
 }
 
+/*
+ * An FLB's callback that answers 1, in linux-7.3: no error to who looks for one below 0. preserve:
+ * nothing is preserved, and the agent is told 1. retrieve: who asked first is told 1, who asks next
+ * 0 and no object, which is what finish is given.
+ */
+static void a_positive_answer_of_an_flb(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "CALLBACK_POSITIVE_IS_SUCCESS");
+		const int answer = variant->defect ? 1 : -EINVAL;
+		void *obj = world;
+		int session;
+
+		world_wire(world, "0:0,1");
+		session = world_session(world, "s");
+		world_answer(world, "flb1.preserve", 1, 1);
+		assert_int_equal(world_preserve(world, session, 1, 0, 1), answer);
+		assert_log(world, "flb0.preserve -> 0", "flb1.preserve -> 1",
+			   "flb0.unpreserve data=f000 obj=1000");
+		assert_int_equal(world_stats(world).files_preserved, 0);
+		for (unsigned int f = 0; f < 2; f++)
+			assert_int_equal(world_flb(world, f)->private.outgoing.count, 0);
+		/* It is as if nothing had been. */
+		assert_int_equal(world_preserve(world, session, 1, 0, 1), 0);
+		assert_int_equal(world_reboot(world), 0);
+		world_answer(world, "flb0.retrieve", 1, 1);
+		assert_int_equal(world_get(world, 0, true, &obj), answer);
+		world_forget_log(world);
+		assert_int_equal(world_get(world, 0, true, &obj), variant->defect ? 0 : -EINVAL);
+		assert_null(obj);
+		assert_false(logged(world, "flb0.retrieve"));
+		assert_int_equal(world_get(world, 1, true, &obj), 0);
+		assert_ptr_equal(obj, (void *)0x2001);
+		assert_int_equal(world_finish(world, world_incoming(world, "s")), 0);
+		assert_true(logged(world, "flb1.finish obj=2001"));
+		assert_int_equal(logged(world, "flb0.finish obj=0"),
+				 variant->defect || !strcmp(variant->profile, "reference"));
+		assert_int_equal(lfb_findings_of(world->machine, LFB_FINDING_KERNEL_BAD_ANSWER), 2);
+		world_destroy(world);
+	}
+}
+
 /* Given back once too often it counts as preserved, for good. */
 static void flb_count_saturates(void **state)
 {

@@ -519,6 +519,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(flb_incoming_unlink),
 	cmocka_unit_test(flb_page_never_restored),
 	cmocka_unit_test(flb_get_outgoing_needs_obj),
+	cmocka_unit_test(a_positive_answer_of_an_flb),
 	cmocka_unit_test(flb_count_saturates),
 	cmocka_unit_test(late_init_leaks_flb_page),
 	cmocka_unit_test(file_retrieve_without_file),

@@ -398,6 +398,39 @@ static void what_cannot_be_restored_keeps_the_device_shut(void **state)
 	}
 }
 
+/* A module's stray write, between the reading of its session's files and their finish. */
+static void blocks_may_be_overwritten_before_they_are_given_back(void **state)
+{
+	for_each_linux_7_3(profile) {
+		for (unsigned int i = 0; i < 3; i++) {
+			struct world *world = prepared(profile);
+			const phys_addr_t files = first_session(world)->files;
+			/* Beyond memory, in a circle (then nothing is lost), into a page. */
+			const phys_addr_t wrong[] = { 1ull << 52, files, files + 8 };
+			struct luo_block_ser *block;
+			unsigned long unclaimed;
+			int session;
+
+			assert_int_equal(world_jump(world), 0);
+			assert_descriptor(world_open(world));
+			session = world_incoming(world, "s0");
+			for (u64 token = 1; token <= FILES; token++)
+				assert_descriptor(world_retrieve(world, session, token));
+			unclaimed = world_unclaimed(world);
+			block = phys_to_virt(files);
+			if (i == 1)
+				block = after(block);
+			block->next_phys = wrong[i];
+			assert_int_equal(world_finish(world, session), 0);
+			assert_int_equal(lfb_findings_of(world->machine,
+							 LFB_FINDING_MEM_WILD_POINTER), 1);
+			assert_int_equal(world_unclaimed(world), unclaimed - (i == 1 ? 2 : 1) -
+					 world_luo(world)->flb_page_freed);
+			world_destroy(world);
+		}
+	}
+}
+
 static void a_session_that_came_twice_keeps_the_device_shut(void **state)
 {
 	for_each_linux_7_3(profile) {
@@ -448,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_whole_state_is_no_reason_to_panic_when_live_update_is_off),
 		cmocka_unit_test(ten_thousand_blocks_are_read_and_not_one_more),
 		cmocka_unit_test(what_cannot_be_restored_keeps_the_device_shut),
+		cmocka_unit_test(blocks_may_be_overwritten_before_they_are_given_back),
 		cmocka_unit_test(a_session_that_came_twice_keeps_the_device_shut),
 		cmocka_unit_test(an_open_without_memory_is_the_last),
 	};

@@ -31,7 +31,7 @@ static void assert_shrinks(const char *from, lfb_still_fn still, void *context, 
 	struct lfb_scenario *scenario = parsed(from), *shortest;
 	char text[4096];
 
-	if (lfb_scenario_shrink(scenario, still, context, &shortest))
+	if (lfb_scenario_shrink(scenario, still, context, NULL, &shortest))
 		fail_msg("%s", lfb_error_text(NULL));
 	write_to(shortest, text);
 	assert_string_equal(text, to);
@@ -218,7 +218,7 @@ static void long_scenarios_shrink_fast(void **state)
 		sprintf(text + strlen(text), "%s\n", i == 100 || i == 900 ? "getin 3" : "open");
 	scenario = parsed(text);
 	free(text);
-	assert_int_equal(lfb_scenario_shrink(scenario, asks_twice, &question, &shortest), 0);
+	assert_int_equal(lfb_scenario_shrink(scenario, asks_twice, &question, NULL, &shortest), 0);
 	assert_int_equal(shortest->count, 2);
 	assert_true(question.asked < 200);
 	lfb_scenario_free(shortest);
@@ -243,8 +243,48 @@ static void the_work_is_bounded(void **state)
 		strcpy(text + 26 * i, "preserve a 100 1000 10000\n");
 	scenario = parsed(text);
 	free(text);
-	assert_int_equal(lfb_scenario_shrink(scenario, sometimes, &asked, &shortest), 0);
+	assert_int_equal(lfb_scenario_shrink(scenario, sometimes, &asked, NULL, &shortest), 0);
 	assert_int_equal(asked, LFB_SHRINK_TRIES);
+	lfb_scenario_free(shortest);
+	lfb_scenario_free(scenario);
+}
+
+static bool count(void *context, const struct lfb_progress *progress)
+{
+	++*(unsigned int *)context;
+	return true;
+}
+
+/* Who shrinks in order to answer is told of its own candidates alone. */
+static bool shrinks_too(void *context, const struct lfb_scenario *candidate)
+{
+	struct lfb_scenario *scenario = parsed("open\nsession a\n"), *shortest;
+
+	assert_int_equal(lfb_scenario_shrink(scenario, always, NULL, NULL, &shortest), 0);
+	lfb_scenario_free(shortest);
+	lfb_scenario_free(scenario);
+	++*(unsigned int *)context;
+	return true;
+}
+
+static void progress_is_told_to_who_asked(void **state)
+{
+	unsigned int asked = 0, told = 0;
+	const struct lfb_shrink_options options = {
+		.sz = sizeof(options), .progress = count, .context = &told,
+	};
+	struct lfb_scenario *scenario = parsed(all), *shortest;
+
+	assert_int_equal(lfb_scenario_shrink(scenario, shrinks_too, &asked, &options, &shortest),
+			 0);
+	assert_true(told > 1);
+	/* Once more where a candidate made no sense. */
+	assert_true(told >= asked);
+	asked = 0;
+	lfb_scenario_free(shortest);
+	told = 0;
+	assert_int_equal(lfb_scenario_shrink(scenario, shrinks_too, &asked, NULL, &shortest), 0);
+	assert_int_equal(told, 0);
 	lfb_scenario_free(shortest);
 	lfb_scenario_free(scenario);
 }
@@ -254,12 +294,12 @@ static void nonsense_is_refused(void **state)
 	struct lfb_scenario *scenario = parsed("open\n"), *shortest = (void *)1;
 	struct lfb_run_failure failure;
 
-	assert_int_equal(lfb_scenario_shrink(scenario, never, NULL, &shortest), -EINVAL);
+	assert_int_equal(lfb_scenario_shrink(scenario, never, NULL, NULL, &shortest), -EINVAL);
 	assert_null(shortest);
 	assert_non_null(strstr(lfb_error_text(NULL), "does not show it"));
-	assert_int_equal(lfb_scenario_shrink(scenario, never, NULL, NULL), -EINVAL);
-	assert_int_equal(lfb_scenario_shrink(scenario, NULL, NULL, &shortest), -EINVAL);
-	assert_int_equal(lfb_scenario_shrink(NULL, always, NULL, &shortest), -EINVAL);
+	assert_int_equal(lfb_scenario_shrink(scenario, never, NULL, NULL, NULL), -EINVAL);
+	assert_int_equal(lfb_scenario_shrink(scenario, NULL, NULL, NULL, &shortest), -EINVAL);
+	assert_int_equal(lfb_scenario_shrink(NULL, always, NULL, NULL, &shortest), -EINVAL);
 	assert_int_equal(lfb_scenario_write(NULL, true, append, NULL), -EINVAL);
 	assert_int_equal(lfb_scenario_write(scenario, true, NULL, NULL), -EINVAL);
 	assert_int_equal(lfb_scenario_failure(NULL, NULL, &failure), -EINVAL);
@@ -321,6 +361,7 @@ int main(void)
 		cmocka_unit_test(what_nothing_is_needed_of_shrinks_to_nothing),
 		cmocka_unit_test(long_scenarios_shrink_fast),
 		cmocka_unit_test(the_work_is_bounded),
+		cmocka_unit_test(progress_is_told_to_who_asked),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(an_error_of_writing_ends_it),
 		cmocka_unit_test(equal_failures_differ_in_numbers_alone),

@@ -278,7 +278,7 @@ static int keep(struct module_job *job, const struct raised *raised, u64 tried)
 	write_word(job, word, length);
 	*found = (struct lfb_exhaust_found){ .id = (enum lfb_finding_id)raised->id,
 					     .length = length, .tried = tried };
-	err = lfb_scenario_shrink_finding(job->world.scenario, job->machine, found->id, true,
+	err = lfb_scenario_shrink_finding(job->world.scenario, job->machine, found->id, true, NULL,
 					  &found->scenario);
 	result->nr_found += !err;
 	return err;

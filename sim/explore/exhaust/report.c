@@ -137,7 +137,7 @@ int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct 
 	result->found_length = search->word_length;
 	follow(options, scenario, difference);
 	if (difference->what)
-		err = lfb_scenario_shrink(scenario, differs_the_same, &question, &shortest);
+		err = lfb_scenario_shrink(scenario, differs_the_same, &question, NULL, &shortest);
 	else
 		err = lfb__error(NULL, -EILSEQ, "a sequence that differed does not differ again");
 	lfb_scenario_free(scenario);

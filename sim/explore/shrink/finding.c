@@ -61,6 +61,7 @@ static bool raises_the_same(void *context, const struct lfb_scenario *candidate)
 
 int lfb_scenario_shrink_finding(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 				enum lfb_finding_id id, bool keep_module,
+				const struct lfb_shrink_options *options,
 				struct lfb_scenario **shortest)
 {
 	struct raising raising = { .machine = machine, .whole = scenario, .id = id,
@@ -81,7 +82,7 @@ int lfb_scenario_shrink_finding(const struct lfb_scenario *scenario, struct lfb_
 	run(machine, scenario);
 	for (size_t i = 0; (finding = lfb_finding_at(machine, i)) != NULL; i++)
 		raising.allowed[finding->id] = true;
-	err = lfb_scenario_shrink(scenario, raises_the_same, &raising, shortest);
+	err = lfb_scenario_shrink(scenario, raises_the_same, &raising, options, shortest);
 	lfb__machine_forget_seen(machine);
 	return err;
 }

@@ -25,6 +25,7 @@ struct shrinking {
 	const char *name;
 	lfb_still_fn still;
 	void *context;
+	struct lfb_shrink_options told;
 	struct line *lines;	/* the shortest so far … */
 	size_t count;
 	struct line *trial;	/* … and what is tried next */
@@ -35,18 +36,6 @@ struct shrinking {
 	bool ended;		/* by who is told how far it is */
 	int error;
 };
-
-/* Whom this thread tells. */
-static _Thread_local struct {
-	lfb_progress_fn progress;
-	void *context;
-} told;
-
-void lfb_shrink_progress(lfb_progress_fn progress, void *context)
-{
-	told.progress = progress;
-	told.context = context;
-}
 
 /* A line of a scenario, with what it must answer unless NULL. Returns its end. */
 static char *format_line(char *to, const char *text, const struct lfb_expectation *expected)
@@ -112,8 +101,8 @@ static bool goes_on(struct shrinking *shrinking)
 
 	if (shrinking->error || shrinking->ended || shrinking->tries == LFB_SHRINK_TRIES)
 		return false;
-	if (told.progress)
-		shrinking->ended = !told.progress(told.context, &progress);
+	if (shrinking->told.progress)
+		shrinking->ended = !shrinking->told.progress(shrinking->told.context, &progress);
 	return !shrinking->ended;
 }
 
@@ -355,7 +344,7 @@ static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scena
 }
 
 int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_fn still, void *context,
-			struct lfb_scenario **shortest)
+			const struct lfb_shrink_options *options, struct lfb_scenario **shortest)
 {
 	struct shrinking shrinking = { .still = still, .context = context };
 
@@ -365,6 +354,9 @@ int lfb_scenario_shrink(const struct lfb_scenario *scenario, lfb_still_fn still,
 	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO) || !still)
 		return lfb__error(NULL, -EINVAL, "lfb_scenario_shrink(): no %s",
 				  still ? "live scenario" : "question to ask");
+	if (lfb__options_take(NULL, "the options", &shrinking.told, sizeof(shrinking.told), options,
+			      sizeof(shrinking.told.sz)))
+		return -EINVAL;
 	shrinking.name = scenario->name;
 	shrinking.error = prepare(&shrinking, scenario);
 	if (!shrinking.error && !holds(&shrinking, shrinking.lines, shrinking.count) &&

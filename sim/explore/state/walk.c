@@ -142,7 +142,7 @@ static void session_state(struct lfb_state_sink *sink, const struct liveupdate_s
 	lfb__state_fact(sink, "is there", 1);
 	lfb__state_fact(sink, "files", session->count);
 	lfb__state_fact(sink, "array of files", session->files_mem != NULL);
-	lfb__state_fact(sink, "blocks of files", session->file_blocks.count);
+	lfb__state_fact(sink, "blocks of files", session->file_blocks.set.nblocks);
 	lfb__state_fact(sink, "files handed over", session->files_phys != 0);
 	lfb__state_fact(sink, "held by an agent", session->retrieved);
 	lock(sink, "lock", &session->mutex.lock);
@@ -227,7 +227,7 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	lfb__state_fact(sink, "array of sessions", luo->session_mem != NULL);
 	lfb__state_fact(sink, "page of FLBs", luo->flb_mem != NULL);
 	/* A kernel without live update never set this up. */
-	lfb__state_fact(sink, "blocks of sessions", luo->session_blocks.count);
+	lfb__state_fact(sink, "blocks of sessions", luo->session_blocks.set.nblocks);
 	lfb__state_fact(sink, "files known to be preserved", luo->preserved.count);
 	lock(sink, "registry lock", &luo->register_lock.lock);
 	sink->tables += luo->preserved.buckets != NULL;

@@ -127,6 +127,9 @@ static void *allocate(size_t size, gfp_t gfp, bool for_module)
 		lfb__not_entered("kmalloc");
 	if (!kernel || size == 0 || size > MAX_OBJECT)
 		return NULL;
+	/* What the kernel asks for itself is its own, whichever way it does. */
+	if (kernel->task && kernel->task->internal)
+		for_module = false;
 	if (!(gfp & GFP_ATOMIC))
 		lfb__might_sleep(kernel, "kmalloc");
 	if (lfb__fault(kernel, LFB_FAULT_ALLOC, "kmalloc"))
