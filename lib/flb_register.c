@@ -62,13 +62,13 @@ static bool ops_complete(const struct liveupdate_flb_ops *ops)
 static int check_handler(struct luo *luo, struct liveupdate_file_handler *fh,
 			 struct liveupdate_flb *flb)
 {
-	bool passes = luo_quirk(luo, fh->private.list.next ?
-					     LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER :
-					     LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER);
+	const bool was = fh->private.list.next;
+	const bool passes = luo_quirk(luo, was ? LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER :
+					   LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER);
 
 	if (passes)
 		return 0;
-	luo->watch->registry->handler_unregistered(luo, fh, flb, false);
+	luo->watch->registry->handler_unregistered(luo, fh, flb, false, false);
 	return lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
 			 fh->compatible);
 }
@@ -149,9 +149,10 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
-	/* It passed: here is where its list is looked at. */
+	/* It passed: here its list is walked, which is NULL of one that never was. */
 	if (!fh->private.registered)
-		luo->watch->registry->handler_unregistered(luo, fh, flb, true);
+		luo->watch->registry->handler_unregistered(luo, fh, flb, true,
+							   !fh->private.list.next);
 	luo_registry(luo, down_write);
 	if (luo_flb_link(fh, flb))
 		err = lfb__fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s "

@@ -190,7 +190,11 @@
 	X(KHO_NOT_ALLOCATED, "LFB-KHO-NOT-ALLOCATED", ERROR,                                       \
 	  "what was to be preserved is not allocated memory")                                      \
 	X(KHO_WRITTEN_AFTER_SERIALIZE, "LFB-KHO-WRITTEN-AFTER-SERIALIZE", ERROR,                   \
-	  "preserved memory was written to after it had been serialized")
+	  "preserved memory was written to after it had been serialized")                          \
+	X(KHO_CUT_AT_NODES, "LFB-KHO-CUT-AT-NODES", ERROR,                                         \
+	  "pages preserved across the border of two nodes were restored in part")                  \
+	X(KHO_LEFT_MARKED, "LFB-KHO-LEFT-MARKED", ERROR,                                           \
+	  "memory stays preserved after preserving it failed")
 
 #define LFB_FINDING_IDS_MEM(X)                                                                     \
 	X(MEM_NOT_PRESERVED, "LFB-MEM-NOT-PRESERVED", ERROR,                                       \

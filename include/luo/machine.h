@@ -46,6 +46,10 @@ struct lfb_module;
  * @scratch_areas: where the next kernel boots and nothing is preserved or given out: as kernels
  *	have them for each node, one at the end of memory and the others at equal distances below
  *	it; 1 to 16, default 1
+ * @nodes: NUMA nodes from the start of memory on, as "0:1G,1:1G": a number below 64 and a size in
+ *	bytes or with K, M or G, whole pages; up to 16, with all of @memory, which may be 0 then; no
+ *	block of pages lies in two of them. Default: one node
+ * @kho_debug: kernels built with CONFIG_KEXEC_HANDOVER_DEBUG, which refuse to preserve scratch
  */
 struct lfb_machine_options {
 	size_t sz;
@@ -65,6 +69,8 @@ struct lfb_machine_options {
 	u32 kexec_count;
 	u64 memory_start;
 	unsigned int scratch_areas;
+	const char *nodes;
+	bool kho_debug;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Virtually contiguous memory made of single pages. Mirrors linux/vmalloc.h.
+ * Virtually contiguous memory made of pages. Mirrors linux/vmalloc.h.
  *
  * The mappings are real: an area's bytes can also be seen through the linear map, page by page. An
  * area is followed by a page that faults. Areas are gone after a kexec, see kho_preserve_vmalloc().
@@ -23,6 +23,17 @@ struct page;
 LFB_API void *vmalloc(size_t size);
 /** vzalloc() - vmalloc() of zeroed memory. */
 LFB_API void *vzalloc(size_t size);
+/**
+ * vmalloc_huge() - allocate virtually contiguous memory, of huge pages if it is large enough
+ * @size: bytes; from 2 MiB on rounded up to a multiple of that, and made of physically contiguous
+ *	blocks of 512 pages, where there are any
+ * @gfp: as for alloc_pages()
+ *
+ * As vmalloc(); each block is a fault point. Return: the address or NULL.
+ */
+LFB_API void *vmalloc_huge(size_t size, gfp_t gfp);
+/** vmalloc_user() - vzalloc() of memory for userspace to map; KHO does not hand such areas over. */
+LFB_API void *vmalloc_user(size_t size);
 /** vfree() - free a vmalloc area and its pages; NULL is ignored, any other pointer is a BUG. */
 LFB_API void vfree(const void *addr);
 /** vmalloc_to_page() - Return: the page mapped at @addr, NULL when it is no vmalloc address. */

@@ -98,7 +98,11 @@ struct luo_codec;
 	X(CALLBACK_POSITIVE_IS_SUCCESS, T,                                                         \
 	  "a positive answer of a callback is an error here and a success there")                  \
 	X(BOOT_ENOMEM_PANICS, T,                                                                   \
-	  "no memory for the record of a block of sessions at boot ends the kernel")
+	  "no memory for the record of a block of sessions at boot ends the kernel")               \
+	X(KHO_RESTORE_PAGES_NUMA, T,                                                               \
+	  "pages preserved in pieces, one a node, are restored as one: the others stay behind")    \
+	X(KHO_VMALLOC_ROLLBACK_ORDER, T,                                                           \
+	  "a failed kho_preserve_vmalloc() leaves the huge blocks it had come to preserved")
 
 enum luo_quirk {
 #define LUO_QUIRK_NUMBER(name, profiles, about) LUO_QUIRK_##name,
@@ -153,7 +157,7 @@ struct luo_profile {
 	bool failed_restore_is_io_error; /* first open failed: -EIO, for ever; else ignored */
 	int session_full_error;
 	bool finalizes_kho;		/* the reboot call writes the memory map */
-	bool restores_by_heads;		/* as struct kho_config has it */
+	unsigned int kho_rules;		/* of enum kho_rule */
 };
 
 #endif

@@ -82,6 +82,12 @@ const struct cli_option cli_machine_options[] = {
 	  "(default 1)",
 	  offsetof(struct cli_machine, options.scratch_areas), 16, "a number from ",
 	  .group = CLI_GROUP_MACHINE },
+	{ "node", "N:SIZE,…", "NUMA nodes from the start of memory on, as 0:1G,1:1G, in the\n"
+	  "place of --memory",
+	  .at = offsetof(struct cli_machine, options.nodes), .group = CLI_GROUP_MACHINE },
+	{ "kho-debug", NULL, "kernels are built to refuse scratch memory that is preserved, as\n"
+	  "linux-7.3 is not by default",
+	  .at = offsetof(struct cli_machine, options.kho_debug), .group = CLI_GROUP_MACHINE },
 	{ "seed", "N", "for what is left to chance (default 0)",
 	  offsetof(struct cli_machine, options.seed), 0, "a number", set_number,
 	  .group = CLI_GROUP_MACHINE },

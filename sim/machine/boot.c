@@ -17,6 +17,25 @@ static bool has_kho(const struct lfb_machine *machine)
 	return machine->kho_on && machine->lacks != LFB_LACKS_KHO;
 }
 
+static u64 quirks_of(const struct lfb_machine *machine)
+{
+	return (machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off;
+}
+
+static unsigned int kho_rules_of(const struct lfb_machine *machine)
+{
+	const u64 quirks = quirks_of(machine);
+	unsigned int rules = machine->profile->kho_rules;
+
+	if (machine->built.kho_debug)
+		rules |= KHO_REFUSES_SCRATCH;
+	if (quirks & 1ull << LUO_QUIRK_KHO_RESTORE_PAGES_NUMA)
+		rules |= KHO_RESTORES_OVER_NODES;
+	if (quirks & 1ull << LUO_QUIRK_KHO_VMALLOC_ROLLBACK_ORDER)
+		rules |= KHO_FORGETS_ORDER;
+	return rules;
+}
+
 struct kho_config lfb__kho_config(const struct lfb_machine *machine, bool enabled)
 {
 	const struct luo_profile *profile = machine->profile;
@@ -27,7 +46,7 @@ struct kho_config lfb__kho_config(const struct lfb_machine *machine, bool enable
 		.enabled = enabled,
 		.release = profile->release ? release : NULL,
 		.kexec_count = machine->kexec_count,
-		.restores_by_heads = profile->restores_by_heads,
+		.rules = kho_rules_of(machine),
 	};
 }
 
@@ -59,13 +78,11 @@ static long boot_kernel(void *argument)
 	struct lfb_machine *machine = boot->machine;
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_image_module *image;
-	u64 quirks;
 	int err = boot_memory(machine, boot->root);
 
 	if (err)
 		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
-	quirks = (machine->profile->quirks | machine->quirks_on) & ~machine->quirks_off;
-	err = luo_early_init(kernel, machine->profile, quirks, &luo_contract,
+	err = luo_early_init(kernel, machine->profile, quirks_of(machine), &luo_contract,
 			     machine->liveupdate_on && machine->lacks != LFB_LACKS_LIVEUPDATE);
 	if (err)
 		return err;

@@ -39,8 +39,12 @@ static int checks_of_environment(enum lfb_checks *checks)
 			  wanted);
 }
 
-static int check_options(struct lfb_machine_options *options)
+static int check_options(struct lfb_machine_options *options, struct lfb_nodes *nodes)
 {
+	int err = lfb__nodes_parse(options->nodes, nodes, &options->memory);
+
+	if (err)
+		return err;
 	if (!options->memory)
 		options->memory = MEMORY_DEFAULT;
 	if (!options->profile)
@@ -89,6 +93,10 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 		return lfb__error(NULL, -EINVAL, "a release has 1 to %zu characters",
 				  sizeof(machine->release) - 1);
 	strcpy(machine->release, options->release ? options->release : "");
+	if (options->nodes && strlen(options->nodes) >= sizeof(machine->nodes))
+		return lfb__error(NULL, -EINVAL, "nodes are said in up to %zu characters",
+				  sizeof(machine->nodes) - 1);
+	strcpy(machine->nodes, options->nodes ? options->nodes : "");
 	machine->profile = luo_profile_find(options->profile);
 	if (!machine->profile)
 		return lfb__error(NULL, -EINVAL, "there is no profile \"%.40s\"", options->profile);
@@ -108,7 +116,7 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machine **machinep)
 {
 	struct lfb_machine_options options;
-	struct lfb_memory_options memory;
+	struct lfb_memory_options memory = { 0 };
 	struct lfb_machine *machine;
 	int err;
 
@@ -119,7 +127,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	err = lfb__options_take(NULL, "the options", &options, sizeof(options), given,
 				offsetof(struct lfb_machine_options, mode));
 	if (!err)
-		err = check_options(&options);
+		err = check_options(&options, &memory.nodes);
 	if (err)
 		return err;
 	machine = calloc(1, sizeof(*machine));
@@ -135,6 +143,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 		.policy = options.policy,
 		.checks = options.checks,
 		.scratch_areas = options.scratch_areas,
+		.nodes = memory.nodes,
 	};
 	err = lfb__kernel_init(&machine->kernel, &memory, options.seed);
 	if (err) {
@@ -145,6 +154,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	machine->built = options;
 	machine->built.profile = machine->built.quirks_on = machine->built.quirks_off = NULL;
 	machine->built.release = NULL;
+	machine->built.nodes = machine->nodes;
 	machine->memory_start = memory.start;
 	machine->kexec_count = options.kexec_count;
 	machine->kho_on = !options.kho_off;

@@ -56,7 +56,7 @@ enum lfb_lack {
 
 struct lfb_machine {
 	struct lfb_kernel kernel;
-	struct lfb_machine_options built;	/* how, but for names */
+	struct lfb_machine_options built;	/* how, but for most names */
 	const struct luo_profile *profile;
 	u64 quirks_on;
 	u64 quirks_off;
@@ -70,6 +70,7 @@ struct lfb_machine {
 	enum lfb_lack lacks;		/* the next kernel; who boots it sets it back */
 	enum lfb_image image;		/* what is loaded for the next kexec */
 	char release[KHO_RELEASE_SIZE];	/* that its kernels tell, "": their profile's */
+	char nodes[256];		/* what built.nodes leads to */
 	u32 kexec_count;		/* kexecs before it was switched on */
 	phys_addr_t handover_root;	/* KHO root tree for the next kernel, 0: no handover */
 	struct list_head modules;
@@ -137,6 +138,12 @@ int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
 /* build.c: lfb_machine_create() for a machine the user never sees. */
 int lfb__machine_create_own(const struct lfb_machine_options *options,
 			    struct lfb_machine **machinep);
+/*
+ * What @text says of NUMA nodes, NULL: nothing; they have all of @memory, which is set
+ * where it is 0. 0 or -EINVAL.
+ */
+int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory);
+
 /* … that is built as @machine was, without modules and agents. */
 int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
 

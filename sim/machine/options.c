@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Options and results of more than one version. */
+/* Options and results of more than one version, and what options say of NUMA nodes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/machine/machine.h"
@@ -58,4 +59,80 @@ void lfb__result_give(void *given, const void *result, size_t size)
 	memset(given, 0, sz);
 	memcpy(given, result, sz < size ? sz : size);
 	memcpy(given, &sz, sizeof(sz));
+}
+
+/* "0:1G,1:1G" */
+
+#define NODE_IDS 64
+
+/* A decimal number at *@text, which moves behind it. */
+static bool take_number(const char **text, u64 *number)
+{
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return false;
+	errno = 0;
+	*number = strtoull(*text, &end, 10);
+	*text = end;
+	return !errno;
+}
+
+static bool take_size(const char **text, u64 *size)
+{
+	static const char units[] = "KMG";
+	const char *unit;
+	unsigned int shift = 0;
+
+	if (!take_number(text, size) || !*size)
+		return false;
+	unit = **text ? strchr(units, **text) : NULL;
+	if (unit) {
+		shift = 10 * (unsigned int)(unit - units + 1);
+		++*text;
+	}
+	if (*size > UINT64_MAX >> shift)
+		return false;
+	*size <<= shift;
+	return IS_ALIGNED(*size, PAGE_SIZE);
+}
+
+static bool take_node(const char **text, struct lfb_nodes *nodes)
+{
+	const unsigned int n = nodes->count;
+	const unsigned long start = n ? nodes->each[n - 1].end : 0;
+	u64 id, size;
+
+	if (n == LFB_NODES_MAX || !take_number(text, &id) || id >= NODE_IDS || *(*text)++ != ':' ||
+	    !take_size(text, &size) || PHYS_PFN(size) > LFB_NO_PFN - start)
+		return false;
+	nodes->each[n].id = (unsigned int)id;
+	nodes->each[n].end = start + PHYS_PFN(size);
+	nodes->count++;
+	return true;
+}
+
+int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory)
+{
+	const char *at = text;
+	u64 bytes;
+
+	*nodes = (struct lfb_nodes){ 0 };
+	if (!text || !*text)
+		return 0;
+	do {
+		if (!take_node(&at, nodes))
+			return lfb__error(NULL, -EINVAL, "nodes are \"%.80s\"; up to %d of them "
+					  "are written as 0:1G,1:1G, with sizes in whole pages",
+					  text, LFB_NODES_MAX);
+	} while (*at == ',' && *++at);
+	bytes = PFN_PHYS(nodes->each[nodes->count - 1].end);
+	if (*at || at[-1] == ',')
+		return lfb__error(NULL, -EINVAL, "nodes are \"%.80s\": what is \"%.20s\"?", text,
+				  *at ? at : at - 1);
+	if (*memory && *memory != bytes)
+		return lfb__error(NULL, -EINVAL, "the nodes have %llu bytes of memory, the machine "
+				  "%llu", bytes, *memory);
+	*memory = bytes;
+	return 0;
 }

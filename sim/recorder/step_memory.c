@@ -67,6 +67,9 @@ LFB_STEP_IS(folio, make_folio(call, step, GFP_KERNEL | __GFP_ZERO))
 LFB_STEP_IS(raw_folio, make_folio(call, step, GFP_KERNEL))
 
 LFB_STEP_IS(vmalloc, keep(call, step, vzalloc(step->numbers[0]), LFB_SLOT_AREA, 0))
+LFB_STEP_IS(vmalloc_huge, keep(call, step, vmalloc_huge(step->numbers[0], GFP_KERNEL | __GFP_ZERO),
+			       LFB_SLOT_AREA, 0))
+LFB_STEP_IS(vmalloc_user, keep(call, step, vmalloc_user(step->numbers[0]), LFB_SLOT_AREA, 0))
 
 LFB_STEP(kho)
 {

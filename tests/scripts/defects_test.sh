@@ -33,23 +33,28 @@ side_by_side() {
 	echo '```'
 }
 
-# defect STATUS NAME [QUIRK]: STATUS is how linux-7.3 ends; the quirk is the name, if not given
+# defect STATUS NAME [QUIRK [OPTION…]]: STATUS is how linux-7.3 ends, in a machine with these
+# options; the quirk is the name, if it is "" or not given
 defect() {
-	scenario=examples/defects/$2.lfb
+	ends=$1
+	name=$2
 	quirk=${3:-$(echo "$2" | tr '[:lower:]' '[:upper:]')}
-	lfb "$1" run --golden --profile linux-7.3 "$scenario"
+	shift 2
+	[ $# -eq 0 ] || shift
+	scenario=examples/defects/$name.lfb
+	lfb "$ends" run --golden --profile linux-7.3 "$@" "$scenario"
 	cp "$dir/out" "$dir/shipped"
 	cp "$dir/err" "$dir/shipped.err"
-	lfb 0 run --golden --profile reference "$scenario"
+	lfb 0 run --golden --profile reference "$@" "$scenario"
 	cp "$dir/out" "$dir/mended"
 	silent err
 	# It is this defect, and no other, that makes the difference.
-	lfb 0 run --golden --profile linux-7.3 --quirk "-$quirk" "$scenario"
+	lfb 0 run --golden --profile linux-7.3 --quirk "-$quirk" "$@" "$scenario"
 	same "$dir/out" "$dir/mended"
-	lfb "$1" run --golden --profile reference --quirk "+$quirk" "$scenario"
+	lfb "$ends" run --golden --profile reference --quirk "+$quirk" "$@" "$scenario"
 	same "$dir/out" "$dir/shipped"
 	side_by_side "$dir/shipped" "$dir/mended" >"$dir/both"
-	documented defects.md "$2" "$dir/both"
+	documented defects.md "$name" "$dir/both"
 }
 
 cd "$LFB_SOURCE_DIR"
@@ -63,6 +68,10 @@ defect 0 flb_link_while_preserved
 silent shipped.err
 defect 0 flb_count_saturates
 silent shipped.err
+defect 0 kho_vmalloc_rollback_order
+silent shipped.err
+defect 0 kho_restore_pages_numa "" --node 0:3M,1:61M
+silent shipped.err
 defect 0 session_retrieve_efault SESSION_RETRIEVE_EFAULT_FINISHES
 silent shipped.err
 defect 1 session_duplicate_leaves_empty_block
@@ -73,7 +82,7 @@ defect 1 session_duplicate_leaves_empty_block
 	echo '```'
 } >"$dir/panic"
 documented defects.md panic "$dir/panic"
-[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 7 ] || fail "a scenario is not shown"
+[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 9 ] || fail "a scenario is not shown"
 
 # The way round the first.
 sed '/^reboot/,/^open/s/^open/getin 0\n&/' examples/defects/flb_finish_needs_get.lfb \

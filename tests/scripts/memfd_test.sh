@@ -51,6 +51,16 @@ for file in memfd unretrieved; do
 	prints out ' 0 violations'
 done
 
+# … nor do two things that fail in one run.
+printf '%s\n' 'memfd 1 20480 0,3 7' open 'session vm' 'again vm 1 1' reboot open 'rsession vm' \
+	'finish vm' >"$dir/unretrieved.lfb"
+sed 's/^finish/retrieve vm 1 as 7\n&/' "$dir/unretrieved.lfb" >"$dir/retrieved.lfb"
+for file in unretrieved retrieved; do
+	lfb 0 sweep --pairs --pairs-max 100 --profile reference "$dir/$file.lfb"
+	prints out ' runs with pairs: '
+	prints out ' 0 violations'
+done
+
 # refused WHAT LINE
 refused() {
 	echo "$2" >"$dir/bad.lfb"

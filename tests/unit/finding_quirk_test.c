@@ -414,6 +414,32 @@ static void boot_without_memory(struct world *world)
 	world_fail_step(world, LFB_FAULT_ALLOC, 0);
 }
 
+/* The border of two nodes is in the midst of what was preserved. */
+static void restore_over_nodes(struct world *world)
+{
+	struct lfb_memory *memory = &world->machine->kernel.memory;
+	struct page *page = alloc_pages(GFP_KERNEL, 4);
+	const phys_addr_t phys = page_to_phys(page);
+
+	memory->nodes.count = 2;
+	memory->nodes.each[0].end = page_to_pfn(page) + 8 - memory->first_page;
+	memory->nodes.each[1].end = memory->nr_pages - memory->first_page;
+	assert_int_equal(kho_preserve_pages(page, 16), 0);
+	assert_int_equal(world_reboot(world), 0);
+	assert_non_null(kho_restore_pages(phys, 16));
+}
+
+static void preserve_huge_area_in_part(struct world *world)
+{
+	void *area = vmalloc_huge(4ul << 20, GFP_KERNEL);
+	struct kho_vmalloc preservation = { 0 };
+
+	assert_non_null(area);
+	world_fail_step(world, LFB_FAULT_KHO, 3);
+	assert_int_equal(kho_preserve_vmalloc(area, &preservation), -ENOMEM);
+	world_fail_step(world, LFB_FAULT_KHO, 0);
+}
+
 static void unload_idle(struct world *world)
 {
 	world_wire(world, "0:0");
@@ -485,6 +511,8 @@ static const struct {
 	CASE(SESSION_TRUST_SERIALIZED, "reference", SESSION_WILD_BLOCK, hand_over_wild_files),
 	CASE(CALLBACK_POSITIVE_IS_SUCCESS, "reference", KERNEL_ANSWER_TAKEN, freeze_positively),
 	CASE(BOOT_ENOMEM_PANICS, "reference", SESSION_LOST_AT_BOOT, boot_without_memory),
+	CASE(KHO_RESTORE_PAGES_NUMA, "reference", KHO_CUT_AT_NODES, restore_over_nodes),
+	CASE(KHO_VMALLOC_ROLLBACK_ORDER, "reference", KHO_LEFT_MARKED, preserve_huge_area_in_part),
 #undef CASE
 };
 

@@ -172,7 +172,7 @@ static void with_heads_alone_other_cuts_come_over_as_they_were(void **state)
 	assert_int_equal(kho_preserve_pages(page + 8, 4), 0);
 	assert_int_equal(kho_preserve_pages(page + 12, 4), 0);
 	assert_int_equal(kho_fixture_handover(kernel), 0);
-	kernel->kho.restores_by_heads = true;
+	kernel->kho.rules |= KHO_RESTORES_BY_HEADS;
 	assert_pages(16, 0);
 	assert_non_null(kho_restore_pages(phys, 4));
 	assert_pages(8, 8);

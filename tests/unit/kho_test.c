@@ -63,7 +63,7 @@ static void assert_nothing_works(int error)
 	kho_unpreserve_folio((void *)&local);
 	assert_int_equal(kho_preserve_pages((void *)&local, 1), error);
 	kho_unpreserve_pages((void *)&local, 1);
-	assert_int_equal(kho_preserve_vmalloc(&local, &preservation), -EOPNOTSUPP);
+	assert_int_equal(kho_preserve_vmalloc(&local, &preservation), error);
 	kho_unpreserve_vmalloc(&preservation);
 	assert_null(kho_restore_folio(0));
 	assert_null(kho_restore_pages(0, 1));
@@ -96,7 +96,9 @@ static void with_kho_off_preserving_warns_where_the_map_is_live(void **state)
 	fixture_ready(kernel);
 	assert_int_equal(kho__init(kernel), 0);
 	assert_nothing_works(live ? -EINVAL : -EOPNOTSUPP);
-	assert_int_equal(fixture_warns(kernel), live ? 3 : 0);
+	assert_int_equal(kho_preserve_vmalloc(vmalloc(1), &(struct kho_vmalloc){ 0 }),
+			 live ? -ENOMEM : -EOPNOTSUPP);
+	assert_int_equal(fixture_warns(kernel), live ? 5 : 0);
 	assert_int_equal(kho__root_phys(kernel), 0);
 	assert_false(kho__is_preserved(kernel, LFB_LOW_PAGES, 0));
 	assert_int_equal(kernel->pages.internal, 0);

@@ -122,13 +122,11 @@ static void chunks_are_as_the_kernel_lays_them_out(void **state)
 {
 	u8 *area = filled_area(513);
 	struct kho_vmalloc preservation;
-	unsigned long nr_pages;
 	struct page **pages;
 	const u64 *chunk;
 
 	assert_int_equal(kho_preserve_vmalloc(area, &preservation), 0);
-	pages = lfb__vmalloc_pages(kernel, area, &nr_pages);
-	assert_int_equal(nr_pages, 513);
+	pages = lfb__vmalloc_area(kernel, area).pages;
 	chunk = chunk_at(preservation.first);
 	for (unsigned long i = 0; i < CHUNK_PAGES; i++)
 		assert_int_equal(chunk[1 + i], page_to_phys(pages[i]));
@@ -169,7 +167,7 @@ static void what_is_no_area_is_refused(void **state)
 	struct kho_vmalloc preservation = { .first = 7 };
 	u8 *area = filled_area(2);
 	void *object = kmalloc(64, GFP_KERNEL);
-	void *const wrong[] = { NULL, &state, object, area + 1, area + PAGE_SIZE,
+	void *const wrong[] = { NULL, &state, object, area + 2 * PAGE_SIZE,
 				kernel->memory.vmalloc_base - 1 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -181,7 +179,97 @@ static void what_is_no_area_is_refused(void **state)
 	kho_unpreserve_vmalloc(NULL);
 	assert_null(kho_restore_vmalloc(NULL));
 	assert_int_equal(fixture_warns(kernel), 3);
+	assert_int_equal(kho_preserve_vmalloc(vmalloc_user(PAGE_SIZE), &preservation), -EOPNOTSUPP);
 	assert_int_equal(kernel->kho.blocks, 1);
+
+	/* An address inside will do. */
+	assert_int_equal(kho_preserve_vmalloc(area + PAGE_SIZE + 1, &preservation), 0);
+	assert_int_equal(preservation.total_pages, 2);
+	kho_unpreserve_vmalloc(&preservation);
+	assert_int_equal(kernel->kho.blocks, 1);
+}
+
+/* 2 MiB and a byte are two blocks of order 9. */
+static void huge_areas_arrive(void **state)
+{
+	for (unsigned int n = 0; n < 2; n++) {
+		const size_t size = 2 * FIXTURE_MIB + 1;
+		struct kho_vmalloc preservation;
+		u8 *area, *small;
+
+		fixture_stop(kernel);
+		kernel = kho_fixture_start(32 * FIXTURE_MIB, LFB_MEMORY_REMAP, LFB_PAGES_BUDDY);
+		area = vmalloc_huge(size, GFP_KERNEL | __GFP_ZERO);
+		assert_non_null(area);
+		area[size - 1] = 7;
+		assert_int_equal(kho_preserve_vmalloc(area, &preservation), 0);
+		assert_int_equal(preservation.total_pages, 1024);
+		assert_int_equal(preservation.order, 9);
+		assert_int_equal(preservation.flags, KHO_VMALLOC_ALLOC | KHO_VMALLOC_HUGE_VMAP);
+		/* Root tree, chunk, two blocks. */
+		assert_int_equal(kernel->kho.blocks, 4);
+		kho_unpreserve_vmalloc(&preservation);
+		assert_int_equal(kernel->kho.blocks, 1);
+		assert_int_equal(fixture_warns(kernel), 0);
+
+		assert_int_equal(kho_preserve_vmalloc(area, &preservation), 0);
+		assert_int_equal(kho_fixture_handover(kernel), 0);
+		kernel->kho.rules |= n ? KHO_RESTORES_BY_HEADS : 0;
+		area = kho_restore_vmalloc(&preservation);
+		assert_non_null(area);
+		assert_int_equal(area[size - 1], 7);
+		assert_int_equal(lfb__vmalloc_area(kernel, area).order, 9);
+		assert_int_equal(kho_preserve_vmalloc(area, &preservation), 0);
+		assert_int_equal(preservation.order, 9);
+		kho_unpreserve_vmalloc(&preservation);
+		vfree(area);
+		assert_int_equal(kernel->pages.allocated, 0);
+
+		/* Smaller ones are of pages, and may be mapped as huge ones. */
+		small = vmalloc_huge(PAGE_SIZE + 1, GFP_KERNEL | __GFP_ZERO);
+		assert_int_equal(kho_preserve_vmalloc(small, &preservation), 0);
+		assert_int_equal(preservation.order, 0);
+		assert_int_equal(preservation.flags, KHO_VMALLOC_ALLOC | KHO_VMALLOC_HUGE_VMAP);
+	}
+}
+
+/* The first of two blocks is marked when the second fails. */
+static void a_huge_area_is_rolled_back(void **state)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		struct kho_vmalloc preservation = { .order = i == 2 ? 9 : 0 };
+		void *area;
+
+		fixture_stop(kernel);
+		kernel = kho_fixture_start(32 * FIXTURE_MIB, LFB_MEMORY_REMAP, LFB_PAGES_BUDDY);
+		kernel->kho.rules |= i ? KHO_FORGETS_ORDER : 0;
+		area = vmalloc_huge(4 * FIXTURE_MIB, GFP_KERNEL | __GFP_ZERO);
+		kho_fixture_fail(kernel, LFB_FAULT_KHO, 3);
+		assert_int_equal(kho_preserve_vmalloc(area, &preservation), -ENOMEM);
+		/* With the defect it stays so, but where the caller had the order by chance. */
+		assert_int_equal(kernel->kho.blocks, i == 1 ? 2 : 1);
+		assert_int_equal(fixture_warns(kernel), 0);
+		vfree(area);
+		assert_int_equal(kernel->pages.allocated, 0);
+	}
+}
+
+/* Kernels restore in turn: of a descriptor that lies what comes before the lie is gone. */
+static void what_is_restored_in_turn_is_lost_half_way(void **state)
+{
+	struct kho_vmalloc preservation;
+
+	assert_int_equal(kho_preserve_vmalloc(filled_area(600), &preservation), 0);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	kernel->kho.rules |= KHO_RESTORES_BY_HEADS;
+	preservation.flags |= 0x8000;
+	preservation.total_pages = 599;
+	assert_null(kho_restore_vmalloc(&preservation));
+	/* All but one page and its chunk; the first chunk is free again. */
+	assert_int_equal(kernel->pages.allocated, 599);
+	preservation.total_pages = 600;
+	assert_null(kho_restore_vmalloc(&preservation));
+	assert_int_equal(fixture_warns(kernel), 1);
 }
 
 static void a_failed_preserve_marks_nothing(void **state)
@@ -220,7 +308,6 @@ static void without_room_for_a_bitmap_nothing_is_marked(void **state)
 {
 	struct kho_vmalloc preservation = { .first = 7 };
 	struct page *spare[2], *high;
-	unsigned long nr_pages;
 	void *area;
 
 	fixture_stop(kernel);
@@ -234,7 +321,7 @@ static void without_room_for_a_bitmap_nothing_is_marked(void **state)
 	__free_pages(high, MAX_PAGE_ORDER);
 	area = vmalloc(PAGE_SIZE);
 	spare[1] = alloc_pages(GFP_KERNEL, 0);
-	assert_true(page_to_pfn(*lfb__vmalloc_pages(kernel, area, &nr_pages)) > KHO_BITMAP_BITS);
+	assert_true(page_to_pfn(*lfb__vmalloc_area(kernel, area).pages) > KHO_BITMAP_BITS);
 	assert_true(page_to_pfn(spare[1]) > KHO_BITMAP_BITS);
 	kho_fixture_exhaust();
 
@@ -437,6 +524,9 @@ int main(void)
 		TEST(chunks_are_as_the_kernel_lays_them_out),
 		TEST(preserving_is_taken_back_whole),
 		TEST(what_is_no_area_is_refused),
+		TEST(huge_areas_arrive),
+		TEST(a_huge_area_is_rolled_back),
+		TEST(what_is_restored_in_turn_is_lost_half_way),
 		TEST(a_failed_preserve_marks_nothing),
 		TEST(without_room_for_a_bitmap_nothing_is_marked),
 		TEST(every_word_of_a_descriptor_may_lie),

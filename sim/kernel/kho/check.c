@@ -96,7 +96,7 @@ static bool is_warned_of(const struct lfb_kernel *kernel, unsigned long pfn, uns
 {
 	const unsigned long end = pfn + nr_pages;
 
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+	for (unsigned int order; kho__cut(kernel, pfn, end, &order); pfn += 1ul << order) {
 		if (!kernel->kho.abi->find_bitmap(kernel, pfn, order))
 			return true;
 	}
@@ -152,6 +152,8 @@ void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_ad
 		what = lfb__preserved_at(kernel, LFB_LEDGER_INCOMING, phys, ": ");
 	if (!page || !IS_ALIGNED(phys, PAGE_SIZE)) {
 		why = "is no page";
+	} else if (lfb__in_scratch(&kernel->memory, PHYS_PFN(phys), 1)) {
+		why = "is in scratch memory, where this kernel booted";
 	} else if (page->flags & PG_PRESERVED_IN) {
 		id = LFB_FINDING_KHO_RESTORE_MISMATCH;
 		why = "was preserved with another order";
@@ -302,7 +304,7 @@ void kho__check_left(struct lfb_kernel *kernel)
 	unsigned int order = 0;
 	unsigned long pfn = 0;
 
-	if (!lfb__checking(kernel))
+	if (!lfb__checking(kernel) || !kernel->kho.enabled)
 		return;
 	for (; lfb__pages_next_incoming(kernel, &pfn, &order); pfn += 1ul << order) {
 		before = entry;

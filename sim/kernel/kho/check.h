@@ -16,6 +16,9 @@
 /* What preserving says with KHO off, and a WARN where kernels give one. */
 int kho__off(const char *where);
 
+/* Kernels follow a NULL that @where was given, and die of it. False: this one does not. */
+bool kho__followed_null(struct lfb_kernel *kernel, const char *where);
+
 /* The physical address behind @mem; false, with a BUG or WARN where there ought to be one. */
 bool kho__address_of(const char *where, const void *mem, phys_addr_t *phys);
 
@@ -26,6 +29,14 @@ bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
 
 /* Is a block of exactly 2^order pages at @phys handed over and not yet restored? */
 bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order);
+
+/*
+ * Takes over @nr_pages at @phys as kernels do: where a block ought to begin one must, and it comes
+ * over as it was preserved, whatever was asked for. @told: how many pages the call was about that
+ * preserved them. A failure is complained of and leaves the blocks before it restored.
+ */
+bool kho__restore_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			unsigned long nr_pages, enum lfb_preserved_as as, unsigned long told);
 
 /* check.c */
 

@@ -16,7 +16,7 @@ bool kho_is_enabled(void)
 
 bool is_kho_boot(void)
 {
-	const struct lfb_kernel *kernel = kho__kernel();
+	const struct lfb_kernel *kernel = lfb__current;
 
 	return kernel && kernel->kho.incoming;
 }
@@ -24,10 +24,10 @@ bool is_kho_boot(void)
 bool kho_scratch_overlap(phys_addr_t phys, size_t size)
 {
 	const struct lfb_kernel *kernel = lfb__current;
-	const struct lfb_memory *memory = kernel ? &kernel->memory : NULL;
+	const u64 end = phys + size + PAGE_SIZE - 1;
 
-	return memory && phys < memory->scratch + memory->scratch_size &&
-	       phys + size > memory->scratch;
+	return kernel && size && end > phys &&
+	       lfb__in_scratch(&kernel->memory, PHYS_PFN(phys), PHYS_PFN(end) - PHYS_PFN(phys));
 }
 
 struct reservation {
@@ -56,15 +56,21 @@ static LFB_OUT_OF_LINE void tell_block(struct lfb_kernel *kernel, phys_addr_t ph
 static int reserve_block(void *context, phys_addr_t phys, unsigned int order)
 {
 	struct reservation *reservation = context;
+	struct lfb_kernel *kernel = reservation->kernel;
 	unsigned long pfn = PHYS_PFN(phys);
-	int err = lfb__pages_reserve(reservation->kernel, pfn, order);
+	int err;
 
+	/* Who does not refuse it boots there, and nothing of it is left. */
+	if (!(kernel->kho.rules & KHO_REFUSES_SCRATCH) && kernel->kho.rules & KHO_TRUSTS_CALLERS &&
+	    lfb__in_scratch(&kernel->memory, pfn, 1ul << order))
+		return 0;
+	err = lfb__pages_reserve(kernel, pfn, order);
 	if (err)
 		return lfb__problem(
 			reservation->problem, -EINVAL, phys, "preserved block of order %u %s",
 			order, err == -EEXIST ? "overlaps another one" : "lies where none may be");
-	if (unlikely(reservation->kernel->trace.fine))
-		tell_block(reservation->kernel, phys, order);
+	if (unlikely(kernel->trace.fine))
+		tell_block(kernel, phys, order);
 	if (pfn <= reservation->root_pfn && reservation->root_pfn < pfn + (1ul << order))
 		reservation->has_root = true;
 	return 0;
@@ -110,15 +116,20 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_a
 		.abi = config->abi,
 		.release = config->release,
 		.kexec_count = config->kexec_count,
-		.restores_by_heads = config->restores_by_heads,
+		.rules = config->rules,
 	};
 	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
 	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");
-	if (!kho->enabled || !root || !find_root(kernel, root, &found, problem))
+	/* As kernels have it, what was handed over is there for one with KHO off, too. */
+	if (!root || !(kho->enabled || kho->rules & KHO_TRUSTS_CALLERS) ||
+	    !find_root(kernel, root, &found, problem))
 		return 0;
 	err = kho->abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
 	if (err)
 		return err;
+	/* They do not ask whether the tree is preserved, which stays as it is while they boot. */
+	if (!reservation.has_root && kho->rules & KHO_TRUSTS_CALLERS)
+		reservation.has_root = !lfb__pages_reserve(kernel, PHYS_PFN(root), 0);
 	if (!reservation.has_root)
 		return lfb__problem(problem, -EINVAL, root, "root tree is not in preserved memory");
 	kho->incoming = true;

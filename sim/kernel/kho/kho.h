@@ -78,7 +78,7 @@ struct kho_config {
 	bool enabled;
 	const char *release;		/* of this kernel, for the next; NULL: it tells none */
 	u32 kexec_count;		/* jumps before, where no handover says it */
-	bool restores_by_heads;		/* kho_restore_pages() asks where blocks begin, no more */
+	unsigned int rules;		/* of enum kho_rule */
 };
 
 /* kho.c: life in one boot. The machine calls these, in this order. */

@@ -25,13 +25,35 @@ static inline struct lfb_kernel *kho__called(const char *function)
 	return kho__kernel();
 }
 
+/* … or, as kernels have it, with KHO off where what was handed over is seen all the same. */
+static inline struct lfb_kernel *kho__called_incoming(const char *function)
+{
+	struct lfb_kernel *kernel = kho__called(function);
+
+	return !kernel && lfb__current && lfb__current->kho.incoming ? lfb__current : kernel;
+}
+
 /* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
-static inline bool kho__cut(unsigned long pfn, unsigned long end, unsigned int *order)
+static inline bool kho__cut_blindly(unsigned long pfn, unsigned long end, unsigned int *order)
 {
 	*order = (unsigned int)__builtin_ctzll(pfn | 1ul << MAX_PAGE_ORDER);
 	while (pfn < end && 1ul << *order > end - pfn)
 		--*order;
 	return pfn < end;
+}
+
+/* The same for what is preserved: where kernels care, a block has pages of one node only. */
+static inline bool kho__cut(const struct lfb_kernel *kernel, unsigned long pfn, unsigned long end,
+			    unsigned int *order)
+{
+	const bool found = kho__cut_blindly(pfn, end, order);
+
+	if (likely(!found || !kernel->memory.nodes.count ||
+		   !(kernel->kho.rules & KHO_CUTS_AT_NODES)))
+		return found;
+	while (lfb__node_end(&kernel->memory, pfn) < pfn + (1ul << *order))
+		--*order;
+	return true;
 }
 
 /* metadata.c */

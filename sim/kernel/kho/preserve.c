@@ -14,6 +14,14 @@ int kho__off(const char *where)
 	return -EINVAL;
 }
 
+bool kho__followed_null(struct lfb_kernel *kernel, const char *where)
+{
+	if (!(kernel->kho.rules & KHO_TRUSTS_CALLERS))
+		return false;
+	lfb__oops_as(kernel, LFB_FINDING_MEM_WILD_POINTER, KHO_ITSELF, "%s() follows NULL", where);
+	return true;
+}
+
 bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn)
 {
 	u32 flags = lfb__page(kernel, pfn)->flags;
@@ -29,20 +37,34 @@ static bool is_live_page(const struct lfb_kernel *kernel, unsigned long pfn)
 	return kho__is_live_block(kernel, page->flags & PG_TAIL ? page->next : pfn);
 }
 
+/* Does this kernel preserve what it should not, as it does not look? */
+static bool is_blind(const struct lfb_kernel *kernel, enum lfb_finding_id id)
+{
+	const unsigned int rules = kernel->kho.rules;
+
+	return rules & KHO_TRUSTS_CALLERS &&
+	       !(id == LFB_FINDING_KHO_SCRATCH && rules & KHO_REFUSES_SCRATCH);
+}
+
 /*
- * Complaints about what a module names, under the id of the mistake. Who unpreserves names
- * something else than was preserved, whatever is wrong with it.
+ * Complaints about what a module names, under the id of the mistake; is it refused? Who unpreserves
+ * names something else than was preserved, whatever is wrong with it.
  */
 
-static void complain(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
+static bool complain(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
 		     bool preserving, const char *what)
 {
 	const char *why;
 	const enum lfb_finding_id id = kho__why_not(kernel, pfn, &why);
+	const struct lfb_object object = lfb__phys_object(PFN_PHYS(pfn));
 
-	lfb__warn_as(preserving ? id : LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
-		     lfb__phys_object(PFN_PHYS(pfn)).text, where, "%s at 0x%llx %s", what,
-		     PFN_PHYS(pfn), why);
+	if (preserving && is_blind(kernel, id)) {
+		lfb__find(kernel, id, object.text, "%s at 0x%llx %s", what, PFN_PHYS(pfn), why);
+		return false;
+	}
+	lfb__warn_as(preserving ? id : LFB_FINDING_KHO_UNPRESERVE_MISMATCH, object.text, where,
+		     "%s at 0x%llx %s", what, PFN_PHYS(pfn), why);
+	return true;
 }
 
 static void complain_of_nothing(const char *where, bool preserving, const char *what)
@@ -66,8 +88,9 @@ static bool folio_block(struct lfb_kernel *kernel, const char *where, bool prese
 	page = lfb__page(kernel, *pfn);
 	*order = page->order;
 	if (lfb__in_scratch(&kernel->memory, *pfn, 1) || !kho__is_live_block(kernel, *pfn)) {
-		complain(kernel, where, *pfn, preserving, "folio");
-		return false;
+		/* Kernels take it for what it says it is, and that is one page. */
+		*order = 0;
+		return !complain(kernel, where, *pfn, preserving, "folio");
 	}
 	if ((*order && !(page->flags & PG_FOLIO)) || !IS_ALIGNED(*pfn, 1ul << *order)) {
 		lfb_warn(where, "block of order %u at 0x%llx is no folio%s", *order, PFN_PHYS(*pfn),
@@ -90,26 +113,31 @@ static bool page_range(struct lfb_kernel *kernel, const char *where, bool preser
 		lfb_warn(where, "%lu pages from 0x%llx are too many", nr_pages, PFN_PHYS(*pfn));
 		return false;
 	}
-	if (lfb__in_scratch(&kernel->memory, *pfn, nr_pages)) {
-		lfb__warn_as(preserving ? LFB_FINDING_KHO_SCRATCH :
-					  LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
-			     lfb__phys_object(PFN_PHYS(*pfn)).text, where,
-			     "%lu pages from 0x%llx reach into scratch memory", nr_pages,
-			     PFN_PHYS(*pfn));
-		return false;
+	if (!lfb__in_scratch(&kernel->memory, *pfn, nr_pages))
+		return true;
+	if (is_blind(kernel, LFB_FINDING_KHO_SCRATCH)) {
+		/* What is in it may be taken back, and is a finding where it was not preserved. */
+		if (preserving)
+			lfb__find(kernel, LFB_FINDING_KHO_SCRATCH,
+				  lfb__phys_object(PFN_PHYS(*pfn)).text,
+				  "%lu pages from 0x%llx reach into scratch memory", nr_pages,
+				  PFN_PHYS(*pfn));
+		return true;
 	}
-	return true;
+	lfb__warn_as(preserving ? LFB_FINDING_KHO_SCRATCH : LFB_FINDING_KHO_UNPRESERVE_MISMATCH,
+		     lfb__phys_object(PFN_PHYS(*pfn)).text, where,
+		     "%lu pages from 0x%llx reach into scratch memory", nr_pages, PFN_PHYS(*pfn));
+	return false;
 }
 
-/* Are all of these pages a module's to hand over? A WARN when they are not. */
+/* Are all of these pages a module's to hand over? One complaint when they are not. */
 static bool are_live(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
 		     unsigned long nr_pages)
 {
 	for (; nr_pages; pfn++, nr_pages--) {
-		if (!is_live_page(kernel, pfn)) {
-			complain(kernel, where, pfn, true, "page");
-			return false;
-		}
+		/* Of scratch it was said. */
+		if (!is_live_page(kernel, pfn) && !lfb__in_scratch(&kernel->memory, pfn, 1))
+			return !complain(kernel, where, pfn, true, "page");
 	}
 	return true;
 }

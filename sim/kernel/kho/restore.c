@@ -37,7 +37,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 	if (!is_range(kernel, where, phys, nr_pages))
 		return false;
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+	for (unsigned int order; kho__cut(kernel, pfn, end, &order); pfn += 1ul << order) {
 		if (!kho__is_waiting(kernel, PFN_PHYS(pfn), order)) {
 			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
 			return false;
@@ -48,7 +48,7 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
 	struct page *page;
 	int err;
@@ -72,67 +72,100 @@ LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 	return (struct folio *)page;
 }
 
-/* Each page is freed on its own. */
-static void take_pages(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+/* Each page is freed on its own; those of a vmalloc area are in the ledger as the area. */
+static void take_pages(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order,
+		       enum lfb_preserved_as as)
 {
 	const int err = lfb__pages_claim(kernel, pfn, order, false);
 
 	LFB_ASSERT(!err);
-	for (unsigned long i = 0; i < 1ul << order; i++)
+	for (unsigned long i = 0; as == LFB_AS_PAGES && i < 1ul << order; i++)
 		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn + i),
 						      PAGE_SIZE));
 }
 
-/*
- * As kernels have it: where a block ought to begin one must, and it comes over as it was preserved,
- * whatever was asked for. A failure half way leaves the blocks before it restored.
- */
-static bool restore_by_heads(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
-			     unsigned long nr_pages)
+/* What @nr_pages pages at @pfn were cut into, as far as the kernel knows. */
+static bool cut_again(const struct lfb_kernel *kernel, unsigned long pfn, unsigned long end,
+		      unsigned int *order)
 {
-	const unsigned long first = pfn, end = pfn + nr_pages;
+	return kernel->kho.rules & KHO_RESTORES_OVER_NODES ? kho__cut_blindly(pfn, end, order) :
+							     kho__cut(kernel, pfn, end, order);
+}
 
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+/*
+ * The block at @pfn is smaller than asked for: is it because a border of nodes was in the way when
+ * it was preserved? Then the kernel goes on behind pieces it did not take, and they stay.
+ */
+static bool missed_at_nodes(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+{
+	const unsigned long end = pfn + (1ul << order);
+	const unsigned int have = lfb__page(kernel, pfn)->order;
+	unsigned int cut;
+
+	if (!kho__cut(kernel, pfn, end, &cut) || cut == order || have != cut)
+		return false;
+	lfb__find(kernel, LFB_FINDING_KHO_CUT_AT_NODES, lfb__phys_object(PFN_PHYS(pfn)).text,
+		  "%lu pages at 0x%llx were preserved in pieces, as they lie in two nodes; only "
+		  "the %lu of the first were restored, with success", 1ul << order, PFN_PHYS(pfn),
+		  1ul << cut);
+	/* Who restored them all is not to blame. */
+	for (pfn += 1ul << cut; kho__cut(kernel, pfn, end, &cut); pfn += 1ul << cut) {
+		if (lfb__page(kernel, pfn)->flags & PG_PRESERVED_IN)
+			lfb__page(kernel, pfn)->flags |= PG_INTERNAL;
+	}
+	return true;
+}
+
+bool kho__restore_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
+			unsigned long nr_pages, enum lfb_preserved_as as, unsigned long told)
+{
+	const unsigned long first = PHYS_PFN(phys), end = first + nr_pages;
+	unsigned long pfn = first;
+
+	if (!is_range(kernel, where, phys, nr_pages))
+		return false;
+	for (unsigned int order; cut_again(kernel, pfn, end, &order); pfn += 1ul << order) {
 		const struct page *page = lfb__page(kernel, pfn);
 
 		if (!(page->flags & PG_PRESERVED_IN)) {
 			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
 			return false;
 		}
-		if (pfn == first) {
+		if (pfn == first && as == LFB_AS_PAGES)
 			lfb__event(kernel, KHO_RESTORE_PAGES, .phys = PFN_PHYS(pfn),
 				   .pages = nr_pages);
-			kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
-		}
-		if (page->order != order &&
+		if (pfn == first)
+			kho__check_restored(kernel, pfn, told, as);
+		if (page->order != order && !missed_at_nodes(kernel, pfn, order) &&
 		    !lfb__ledger_covering(kernel, LFB_LEDGER_INCOMING, PFN_PHYS(pfn)))
 			lfb__find(kernel, LFB_FINDING_KHO_RESTORE_MISMATCH,
 				  lfb__phys_object(PFN_PHYS(pfn)).text,
 				  "%lu pages were asked for where %lu were preserved",
 				  1ul << order, 1ul << page->order);
-		take_pages(kernel, pfn, page->order);
+		take_pages(kernel, pfn, page->order, as);
 	}
 	return true;
 }
 
 LFB_ENTRY struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
 
 	if (!kernel)
 		return NULL;
-	if (kernel->kho.restores_by_heads)
-		return is_range(kernel, __func__, phys, nr_pages) &&
-		       restore_by_heads(kernel, __func__, pfn, nr_pages) ?
-		       lfb__page(kernel, pfn) : NULL;
+	if (kernel->kho.rules & KHO_RESTORES_BY_HEADS ||
+	    (kernel->kho.rules & KHO_RESTORES_OVER_NODES &&
+	     lfb__node_end(&kernel->memory, pfn) < end))
+		return kho__restore_range(kernel, __func__, phys, nr_pages, LFB_AS_PAGES,
+					  nr_pages) ? lfb__page(kernel, pfn) : NULL;
 	if (!check_range(kernel, __func__, phys, nr_pages))
 		return NULL;
 	lfb__event(kernel, KHO_RESTORE_PAGES, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_PAGES);
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order)
-		take_pages(kernel, pfn, order);
+	for (unsigned int order; kho__cut(kernel, pfn, end, &order); pfn += 1ul << order)
+		take_pages(kernel, pfn, order, LFB_AS_PAGES);
 	return lfb__page(kernel, PHYS_PFN(phys));
 }
 
@@ -147,7 +180,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 		return;
 	lfb__event(kernel, KHO_RESTORE_FREE, .phys = phys, .pages = nr_pages);
 	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order) {
+	for (unsigned int order; kho__cut(kernel, pfn, end, &order); pfn += 1ul << order) {
 		err = lfb__pages_claim(kernel, pfn, order, true);
 		LFB_ASSERT(!err);
 		folio_put((struct folio *)lfb__page(kernel, pfn));
@@ -156,7 +189,7 @@ static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr
 
 LFB_ENTRY void kho_restore_free(void *mem)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	const struct page *page;
 	phys_addr_t phys;
 
@@ -171,7 +204,7 @@ LFB_ENTRY void kho_restore_free(void *mem)
 
 void kho__restore_free_sized(void *mem, size_t size)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	phys_addr_t phys;
 
 	if (!kernel || !kho__address_of(__func__, mem, &phys))

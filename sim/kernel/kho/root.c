@@ -6,6 +6,7 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 
 #define MAP_PROPERTY "preserved-memory-map"
@@ -109,19 +110,46 @@ int kho__root_add(void *root, const struct kho_abi *abi, const char *name, phys_
 	return err;
 }
 
-int kho_add_subtree(const char *name, void *blob, size_t size)
+/* Without KHO there is no tree, and kernels edit it. Is there none? */
+static bool lacks_root(struct lfb_kernel *kernel, const char *where)
+{
+	if (!kernel && lfb__current && !lfb__current->kho.enabled)
+		kho__followed_null(lfb__current, where);
+	return !kernel || !kernel->kho.root;
+}
+
+/* What kernels make of NULL where they expect an address in their memory. */
+#define PHYS_OF_NULL 0x778000000000ull
+
+/* Where @blob lies; false when it cannot be said. */
+static bool find_blob(struct lfb_kernel *kernel, const char *name, const void *blob,
+		      phys_addr_t *phys)
+{
+	if (blob || !(kernel->kho.rules & KHO_TRUSTS_CALLERS)) {
+		*phys = blob || !name ? virt_to_phys(blob) : ~0ull;
+		return *phys != ~0ull;
+	}
+	*phys = PHYS_OF_NULL;
+	if (name)
+		lfb__find(kernel, LFB_FINDING_KHO_NOT_ALLOCATED, KHO_ITSELF,
+			  "kho_add_subtree() of \"%.40s\" was given NULL for its memory", name);
+	return true;
+}
+
+LFB_ENTRY int kho_add_subtree(const char *name, void *blob, size_t size)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	phys_addr_t phys;
 	int err;
 
-	if (!kernel || !kernel->kho.root)
+	if (lacks_root(kernel, __func__))
 		return -EOPNOTSUPP;
 	/* As kernels have it, any name will do. */
-	if (!name || !blob)
+	if (!name) {
+		kho__followed_null(kernel, __func__);
 		return -EINVAL;
-	phys = virt_to_phys(blob);
-	if (phys == ~0ull)
+	}
+	if (!find_blob(kernel, name, blob, &phys))
 		return -EINVAL;
 	mutex_lock(&kernel->kho.lock);
 	err = lfb__fault(kernel, LFB_FAULT_FDT, __func__) ? -ENOMEM :
@@ -145,16 +173,13 @@ static bool remove_subtree(struct lfb_kernel *kernel, phys_addr_t phys)
 	return false;
 }
 
-void kho_remove_subtree(void *blob)
+LFB_ENTRY void kho_remove_subtree(void *blob)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
 	phys_addr_t phys;
 	bool found;
 
-	if (!kernel || !kernel->kho.root)
-		return;
-	phys = virt_to_phys(blob);
-	if (phys == ~0ull)
+	if (lacks_root(kernel, __func__) || !find_blob(kernel, NULL, blob, &phys))
 		return;
 	mutex_lock(&kernel->kho.lock);
 	found = remove_subtree(kernel, phys);
@@ -164,18 +189,21 @@ void kho_remove_subtree(void *blob)
 		lfb__event(kernel, KHO_REMOVE_SUBTREE, .phys = phys);
 }
 
-int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
+LFB_ENTRY int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 {
-	struct lfb_kernel *kernel = kho__called(__func__);
+	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	struct kho_root root;
 	struct lfb_view view;
 	u64 bytes;
 	int err;
 
 	if (!kernel)
-		return -EOPNOTSUPP;
+		return lfb__current && lfb__current->kho.rules & KHO_TRUSTS_CALLERS ? -ENOENT :
+										      -EOPNOTSUPP;
 	if (!kernel->kho.incoming)
 		return -ENOENT;
+	if (phys && !name)
+		kho__followed_null(kernel, __func__);
 	if (!name || !phys)
 		return -EINVAL;
 	/* Read anew: its page is ordinary memory, and somebody may have restored and reused it. */

@@ -83,7 +83,7 @@ int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned lo
 	int err = 0;
 
 	lock_map(kernel);
-	for (unsigned int order; !err && kho__cut(pfn, end, &order); pfn += 1ul << order)
+	for (unsigned int order; !err && kho__cut(kernel, pfn, end, &order); pfn += 1ul << order)
 		err = kernel->kho.abi->add_bitmap(kernel, pfn, order);
 	unlock_map(kernel);
 	return err;
@@ -119,16 +119,24 @@ static LFB_OUT_OF_LINE void tell_marked(struct lfb_kernel *kernel, unsigned long
 static bool change_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
 			 bool set)
 {
-	const unsigned long first = pfn, end = pfn + nr_pages;
+	const unsigned long end = pfn + nr_pages;
 	bool all = true;
 
 	lock_map(kernel);
-	for (unsigned int order; kho__cut(pfn, end, &order); pfn += 1ul << order)
-		all &= change_block(kernel, pfn, order, set);
-	if (!set)
-		lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(first), .pages = nr_pages);
-	else if (unlikely(kernel->trace.fine))
-		tell_marked(kernel, first, nr_pages);
+	/* Told by node: by addresses alone the blocks are known then. */
+	for (unsigned long first = pfn, stop; first < end; first = stop) {
+		stop = kernel->kho.rules & KHO_CUTS_AT_NODES ?
+			       lfb__node_end(&kernel->memory, first) : end;
+		if (stop > end || stop <= first)
+			stop = end;
+		for (unsigned int order; kho__cut(kernel, pfn, stop, &order); pfn += 1ul << order)
+			all &= change_block(kernel, pfn, order, set);
+		if (!set)
+			lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(first),
+				   .pages = stop - first);
+		else if (unlikely(kernel->trace.fine))
+			tell_marked(kernel, first, stop - first);
+	}
 	unlock_map(kernel);
 	return all;
 }

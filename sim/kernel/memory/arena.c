@@ -53,6 +53,7 @@ static void lay_out(struct lfb_memory *memory, const struct lfb_memory_options *
 	memory->mode = options->mode;
 	memory->policy = options->policy;
 	memory->scratch_areas = options->scratch_areas ? options->scratch_areas : 1;
+	memory->nodes = options->nodes;
 	memory->vmalloc_size = options->size > MIN_VMALLOC ? options->size : MIN_VMALLOC;
 	memory->nr_windows = memory->mode == LFB_MEMORY_REMAP ? LFB_WINDOWS : 1;
 }

@@ -35,15 +35,18 @@ static void remove_free(struct lfb_kernel *kernel, unsigned long pfn)
 	page->flags &= ~PG_FREE;
 }
 
-/* Frees a range as maximal naturally aligned blocks. */
+/* Frees a range as maximal naturally aligned blocks, each of one node. */
 static void push_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned long end)
 {
+	const struct lfb_memory *memory = &kernel->memory;
+
 	LFB_ASSERT(pfn >= lfb__usable_start(&kernel->memory) &&
 		   end <= lfb__usable_end(&kernel->memory));
 	while (pfn < end) {
 		unsigned int order = (unsigned int)__builtin_ctzll(pfn | LFB_CHUNK_PAGES);
 
-		while (1ul << order > end - pfn)
+		while (1ul << order > end - pfn ||
+		       lfb__node_end(memory, pfn) < pfn + (1ul << order))
 			order--;
 		push_free(kernel, pfn, order);
 		pfn += 1ul << order;
@@ -124,13 +127,14 @@ static void give_buddy(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 {
 	const struct page *map = kernel->memory.map;
 
-	/* Bringing its chunk in will find it free. */
-	if (pfn >= kernel->pages.frontier)
+	/* Bringing its chunk in will find it free; nobody is given what lies in scratch. */
+	if (pfn >= kernel->pages.frontier || lfb__in_scratch(&kernel->memory, pfn, 1))
 		return;
 	for (; order < MAX_PAGE_ORDER; order++) {
 		unsigned long buddy = pfn ^ (1ul << order);
 
-		if (!(map[buddy].flags & PG_FREE) || map[buddy].order != order)
+		if (!(map[buddy].flags & PG_FREE) || map[buddy].order != order ||
+		    lfb__node_end(&kernel->memory, pfn & buddy) < (pfn | buddy) + (1ul << order))
 			break;
 		remove_free(kernel, buddy);
 		pfn &= buddy;
@@ -146,7 +150,10 @@ static unsigned long take_ascending(struct lfb_kernel *kernel, unsigned long cou
 
 	while (count <= pages->top && pfn <= pages->top - count) {
 		unsigned long in_use = next_touched(&kernel->memory, pfn, pfn + count);
+		const unsigned long border = lfb__node_end(&kernel->memory, pfn);
 
+		if (border < pfn + count)
+			in_use = border - 1;
 		if (in_use == pfn + count) {
 			pages->bottom = pfn + count;
 			return pfn;
@@ -164,7 +171,10 @@ static unsigned long take_descending(struct lfb_kernel *kernel, unsigned long co
 
 	while (end >= count && end - count >= pages->bottom) {
 		unsigned long in_use = next_touched(&kernel->memory, end - count, end);
+		const unsigned long border = lfb__node_end(&kernel->memory, end - count);
 
+		if (border < end)
+			in_use = border;
 		if (in_use == end) {
 			pages->top = end - count;
 			return end - count;

@@ -99,6 +99,18 @@ static inline bool lfb__in_scratch(const struct lfb_memory *memory, unsigned lon
 	return false;
 }
 
+/* The end of the node that a page is in: no block reaches over it. */
+static inline unsigned long lfb__node_end(const struct lfb_memory *memory, unsigned long pfn)
+{
+	const unsigned long offset = pfn - memory->first_page;
+
+	for (unsigned int n = 0; n < memory->nodes.count; n++) {
+		if (offset < memory->nodes.each[n].end)
+			return memory->first_page + memory->nodes.each[n].end;
+	}
+	return memory->nr_pages;
+}
+
 /* page_boot.c */
 
 /*
@@ -107,7 +119,10 @@ static inline bool lfb__in_scratch(const struct lfb_memory *memory, unsigned lon
  * was ever written, then allocation works.
  */
 void lfb__pages_begin(struct lfb_kernel *kernel);
-/* -EINVAL misaligned, beyond memory, in scratch or the low pages, -EEXIST overlapping. */
+/*
+ * -EINVAL misaligned, beyond memory, in scratch or the low pages, -EEXIST overlapping, but in
+ * kernels that do not look.
+ */
 int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 void lfb__pages_ready(struct lfb_kernel *kernel);
 
@@ -167,14 +182,28 @@ const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr);
 /* vmalloc.c */
 
 void lfb__vmallocs_begin(struct lfb_kernel *kernel);
+/* What a vmalloc area is made of, good while it lives. */
+struct lfb_area {
+	struct page **pages;		/* NULL: there is no area */
+	unsigned long nr_pages;
+	unsigned int order;		/* of the blocks that follow each other in pages[] */
+	unsigned int flags;		/* VM_* */
+};
+
+/* As kernels have them. */
+#define VM_ALLOC 0x2u
+#define VM_USERMAP 0x8u
+#define VM_ALLOW_HUGE_VMAP 0x400u
+
 /*
- * Maps pages[] (allocated single pages) contiguously; takes over the pages, but not the array.
- * NULL: no room, and the pages are still the caller's.
+ * Maps pages[] (allocated single pages) contiguously, as an area of @flags made of blocks of
+ * @order; takes over the pages, but not the array. NULL: no room, and the pages are still the
+ * caller's.
  */
-void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages);
-/* The pages behind an area, good while it lives; NULL when @addr is not the start of one. */
-struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
-				 unsigned long *nr_pages);
+void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages,
+		unsigned int order, unsigned int flags);
+/* The area that @addr lies in. */
+struct lfb_area lfb__vmalloc_area(struct lfb_kernel *kernel, const void *addr);
 
 /*
  * The freed area that was at @addr, as far as is remembered, for a finding, of which its places are

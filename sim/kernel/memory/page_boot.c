@@ -70,6 +70,25 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	pages->oldest_freed = LFB_NO_PFN;
 }
 
+/*
+ * What is preserved twice is reserved as kernels do, who do not look: the block that comes last is
+ * there as it was preserved, and of the other pages are left.
+ */
+static void break_up(struct lfb_kernel *kernel, unsigned long pfn)
+{
+	struct page *page = &kernel->memory.map[pfn];
+	unsigned int order;
+
+	if (page->flags & PG_TAIL)
+		page = &kernel->memory.map[page->next];
+	order = page->order;
+	for (unsigned long i = 0; i < 1ul << order; i++) {
+		page[i].flags = PG_PRESERVED_IN | PG_DIRTY | PG_HANDED;
+		page[i].order = 0;
+		page[i].next = 0;
+	}
+}
+
 int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
 {
 	struct lfb_memory *memory = &kernel->memory;
@@ -82,8 +101,12 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 		return -EINVAL;
 	page = &memory->map[pfn];
 	for (unsigned long i = 0; i < 1ul << order; i++) {
-		if (is_preserved(&page[i]))
+		if (!is_preserved(&page[i]))
+			continue;
+		if (!(kernel->kho.rules & KHO_TRUSTS_CALLERS))
 			return -EEXIST;
+		break_up(kernel, pfn + i);
+		kernel->pages.incoming--;
 	}
 
 	/* Dirty, so that it is destroyed at the boot after this one. */

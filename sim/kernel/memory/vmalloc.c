@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * vmalloc: single pages, mapped side by side. Each area is followed by a page that faults.
+ * vmalloc: pages, mapped side by side. Each area is followed by a page that faults.
  *
  * The table in struct lfb_memory tells the page behind each page of the window; the first page of
  * an area has its struct vm_struct in .private.
@@ -16,8 +16,13 @@ struct vm_struct {
 	struct list_head list;		/* of areas, the highest first */
 	u8 *addr;
 	unsigned long nr_pages;
+	unsigned int order;		/* of the blocks the pages were */
+	unsigned int flags;
 	struct page *pages[];
 };
+
+/* What the kernel maps at once where it may. */
+#define HUGE_ORDER 9
 
 /* What an area is made of is in the ledger as the area, not by itself. */
 static struct vm_struct *new_area(struct lfb_kernel *kernel, unsigned long nr_pages)
@@ -121,26 +126,38 @@ static void free_area(struct vm_struct *area, unsigned long nr_pages)
 	kfree(area);
 }
 
-static void *alloc_area(size_t size, gfp_t gfp)
+/* Blocks of the area's order, as the single pages they are used as. How many pages it became. */
+static unsigned long fill_area(struct lfb_kernel *kernel, struct vm_struct *area, gfp_t gfp)
 {
-	struct lfb_kernel *kernel = lfb__current;
-	struct vm_struct *area;
+	const unsigned long step = 1ul << area->order;
 	unsigned long done = 0;
 
-	if (!kernel)
-		lfb__not_entered("vmalloc");
-	if (!kernel || size > kernel->memory.vmalloc_size)
-		return NULL;
-	area = new_area(kernel, PAGE_ALIGN(size) >> PAGE_SHIFT);
-	if (!area)
-		return NULL;
 	lfb__internal_begin(kernel);
-	for (; done < area->nr_pages; done++) {
-		area->pages[done] = alloc_pages(gfp, 0);
-		if (!area->pages[done])
+	for (; done < area->nr_pages; done += step) {
+		struct page *page = alloc_pages(gfp, area->order);
+
+		if (!page)
 			break;
+		if (area->order)
+			lfb__split_page(kernel, page, area->order);
+		for (unsigned long i = 0; i < step; i++)
+			area->pages[done + i] = page + i;
 	}
 	lfb__internal_end(kernel);
+	return done;
+}
+
+static void *alloc_blocks(struct lfb_kernel *kernel, size_t size, unsigned int order, gfp_t gfp,
+			  unsigned int flags)
+{
+	struct vm_struct *area = new_area(kernel, ALIGN(size, PAGE_SIZE << order) >> PAGE_SHIFT);
+	unsigned long done;
+
+	if (!area)
+		return NULL;
+	area->order = order;
+	area->flags = flags;
+	done = fill_area(kernel, area, gfp);
 	if (done < area->nr_pages || place_area(kernel, area)) {
 		free_area(area, done);
 		return NULL;
@@ -150,22 +167,50 @@ static void *alloc_area(size_t size, gfp_t gfp)
 	return area->addr;
 }
 
+static void *alloc_area(size_t size, gfp_t gfp, unsigned int flags)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	void *addr = NULL;
+
+	if (!kernel)
+		lfb__not_entered("vmalloc");
+	if (!kernel || size > kernel->memory.vmalloc_size)
+		return NULL;
+	/* As kernels have it, single pages will do where there are no blocks. */
+	if (flags & VM_ALLOW_HUGE_VMAP && size >= PAGE_SIZE << HUGE_ORDER)
+		addr = alloc_blocks(kernel, size, HUGE_ORDER, gfp, flags);
+	return addr ? addr : alloc_blocks(kernel, size, 0, gfp, flags);
+}
+
 LFB_ENTRY void *vmalloc(size_t size)
 {
-	return alloc_area(size, GFP_KERNEL);
+	return alloc_area(size, GFP_KERNEL, VM_ALLOC);
 }
 
 LFB_ENTRY void *vzalloc(size_t size)
 {
-	return alloc_area(size, GFP_KERNEL | __GFP_ZERO);
+	return alloc_area(size, GFP_KERNEL | __GFP_ZERO, VM_ALLOC);
 }
 
-void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages)
+LFB_ENTRY void *vmalloc_huge(size_t size, gfp_t gfp)
+{
+	return alloc_area(size, gfp, VM_ALLOC | VM_ALLOW_HUGE_VMAP);
+}
+
+LFB_ENTRY void *vmalloc_user(size_t size)
+{
+	return alloc_area(size, GFP_KERNEL | __GFP_ZERO, VM_ALLOC | VM_USERMAP);
+}
+
+void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr_pages,
+		unsigned int order, unsigned int flags)
 {
 	struct vm_struct *area = new_area(kernel, nr_pages);
 
 	if (!area)
 		return NULL;
+	area->order = order;
+	area->flags = flags;
 	memcpy(area->pages, pages, nr_pages * sizeof(*pages));
 	if (place_area(kernel, area)) {
 		kfree(area);
@@ -276,15 +321,21 @@ bool is_vmalloc_addr(const void *addr)
 	return vmalloc_to_page(addr) != NULL;
 }
 
-struct page **lfb__vmalloc_pages(struct lfb_kernel *kernel, const void *addr,
-				 unsigned long *nr_pages)
+struct lfb_area lfb__vmalloc_area(struct lfb_kernel *kernel, const void *addr)
 {
-	struct vm_struct *area = find_area(&kernel->memory, addr);
+	const size_t offset = (uintptr_t)addr - (uintptr_t)kernel->memory.vmalloc_base;
+	struct vm_struct *area = find_area(&kernel->memory, addr), *other;
 
+	list_for_each_entry(other, &kernel->vmallocs.areas, list) {
+		if (area)
+			break;
+		if (offset - (size_t)(other->addr - kernel->memory.vmalloc_base) <
+		    other->nr_pages << PAGE_SHIFT)
+			area = other;
+	}
 	if (!area)
-		return NULL;
-	*nr_pages = area->nr_pages;
-	return area->pages;
+		return (struct lfb_area){ NULL, 0, 0, 0 };
+	return (struct lfb_area){ area->pages, area->nr_pages, area->order, area->flags };
 }
 
 void lfb__vmallocs_begin(struct lfb_kernel *kernel)

@@ -17,10 +17,27 @@ struct kho_order {
 	unsigned long blocks;		/* bits set */
 };
 
+/* What kernels of one ABI do differently, a bit each. */
+enum kho_rule {
+	/* What nobody should ask for is done, or followed to where the kernel dies. */
+	KHO_TRUSTS_CALLERS = 1u << 0,
+	/* … but for memory in scratch, which is looked at. */
+	KHO_REFUSES_SCRATCH = 1u << 1,
+	/* Restoring looks where blocks begin, no more, and takes one after the other. */
+	KHO_RESTORES_BY_HEADS = 1u << 2,
+	/* No preserved block lies in two nodes. */
+	KHO_CUTS_AT_NODES = 1u << 3,
+	/* … and restoring does not know, which is a defect, as the others are from here on. */
+	KHO_RESTORES_OVER_NODES = 1u << 4,
+	/* A preserved vmalloc area of large blocks is taken back as one of single pages. */
+	KHO_FORGETS_ORDER = 1u << 5,
+};
+
 struct kho {
 	bool enabled;
 	bool incoming;			/* is_kho_boot() */
 	const struct kho_abi *abi;
+	unsigned int rules;		/* of enum kho_rule */
 	const char *release;		/* what the next kernel is told, NULL: nothing */
 	/* outgoing */
 	struct mutex lock;		/* "kho_out.lock": root tree edits, writing the map */
@@ -32,7 +49,6 @@ struct kho {
 	unsigned long own_blocks;	/* … of them KHO's: root tree, kexec-metadata */
 	/* incoming */
 	phys_addr_t incoming_root_phys;	/* root tree */
-	bool restores_by_heads;		/* as struct kho_config has it */
 	bool areas_in_parts;		/* of vmalloc areas not all are restored as a whole */
 	char previous_release[KHO_RELEASE_SIZE]; /* of the kernel that jumped, "" unknown */
 	u32 kexec_count;		/* jumps since power on */

@@ -22,6 +22,7 @@
 #define LFB_CHUNK_ORDER MAX_PAGE_ORDER
 #define LFB_CHUNK_PAGES (1ul << LFB_CHUNK_ORDER)
 #define LFB_NO_PFN UINT32_MAX
+#define LFB_NODES_MAX 16
 
 /* What freshly destroyed memory is filled with. */
 #define LFB_POISON_DESTROYED 0xdb
@@ -61,6 +62,15 @@ struct folio {
 	struct page page;
 };
 
+/* NUMA nodes, in the order in which they lie in memory. One node has all of it. */
+struct lfb_nodes {
+	unsigned int count;		/* 0: one */
+	struct {
+		unsigned int id;
+		unsigned long end;	/* in pages from the first one of memory */
+	} each[LFB_NODES_MAX];
+};
+
 struct lfb_memory_options {
 	u64 size;		/* bytes, a multiple of PAGE_SIZE */
 	u64 start;		/* physical address of the first: lfb__can_start() */
@@ -68,6 +78,7 @@ struct lfb_memory_options {
 	enum lfb_page_policy policy;
 	enum lfb_checks checks;
 	unsigned int scratch_areas; /* 0: one */
+	struct lfb_nodes nodes;
 };
 
 #define LFB_SCRATCH_MAX 16u
@@ -104,6 +115,7 @@ struct lfb_memory {
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
 	unsigned int scratch_areas;	/* as large as that one: see lfb__scratch_area() */
+	struct lfb_nodes nodes;
 };
 
 static inline bool lfb__is_memory(const struct lfb_memory *memory, phys_addr_t phys)
