@@ -107,11 +107,13 @@ int luo_file_deserialize(struct luo *luo, struct liveupdate_session *session,
 static int check_retrieved(struct luo *luo, const struct luo_file *luo_file,
 			   const struct liveupdate_file_op_args *args)
 {
+	/* The shipped kernels follow the pointer. */
+	const bool dies = luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE);
+
 	if (likely(!IS_ERR_OR_NULL(args->file)))
 		return 0;
-	luo->watch->file->retrieved_nothing(luo, luo_file);
-	/* The shipped kernels follow the pointer. */
-	return luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE) ? -EFAULT : -EIO;
+	luo->watch->file->retrieved_nothing(luo, luo_file, dies);
+	return dies ? -EFAULT : -EIO;
 }
 
 /* Called with luo_file->mutex held. */

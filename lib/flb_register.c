@@ -62,11 +62,12 @@ static bool ops_complete(const struct liveupdate_flb_ops *ops)
 static int check_handler(struct luo *luo, struct liveupdate_file_handler *fh,
 			 struct liveupdate_flb *flb)
 {
-	bool passes = luo_quirk(luo, fh->private.list.next ?
-					     LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER :
-					     LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER);
+	const bool was = fh->private.list.next;
+	const bool passes = luo_quirk(luo, was ? LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER :
+					   LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER);
 
-	luo->watch->registry->handler_unregistered(luo, fh, flb, passes);
+	/* The list of FLBs of one that never was is NULL, and walked. */
+	luo->watch->registry->handler_unregistered(luo, fh, flb, passes, passes && !was);
 	return passes ? 0 : lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
 				      fh->compatible);
 }

@@ -96,12 +96,12 @@ static void odd_retrieve(struct luo *luo, const struct luo_file *luo_file)
 			       "that preserved the file", name);
 }
 
-static void retrieved_nothing(struct luo *luo, const struct luo_file *luo_file)
+static void retrieved_nothing(struct luo *luo, const struct luo_file *luo_file, bool dies)
 {
 	const char *name = luo_file->handler->compatible;
 	struct luo_name object = luo_file_name(luo_file);
 
-	if (luo_quirk(luo, LUO_QUIRK_FILE_RETRIEVE_WITHOUT_FILE)) {
+	if (dies) {
 		lfb__find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
 			  "retrieve returned 0");
 		lfb__oops_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,

@@ -18,11 +18,9 @@ static void survived(struct luo *luo, const char *what, const char *compatible,
 }
 
 static void handler_unregistered(struct luo *luo, const struct liveupdate_file_handler *fh,
-				const struct liveupdate_flb *flb, bool passes)
+				const struct liveupdate_flb *flb, bool passes, bool dies)
 {
-	const bool never = !fh->private.list.next;
-
-	if (passes && never)
+	if (dies)
 		lfb__oops_as(luo->kernel, LFB_FINDING_FLB_HANDLER_UNREGISTERED,
 			     luo_flb_name(flb).text, "%.47s is linked to handler "
 			     "%.47s that was never registered: its list of FLBs is NULL",

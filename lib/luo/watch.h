@@ -2,11 +2,9 @@
 /*
  * Who watches the orchestrator. It says here what it does, wherever a callback is called and a
  * session, a file or an FLB gets on; what is wrong with that a watcher knows (lib/contract/), which
- * the machine brings along. A watcher changes nothing of what happens, but for these, which end the
- * kernel where it would have died of it, and do not return then: code_gone, block_followed and
- * page_followed always; answer_taken of a retrieve, retrieved_nothing with
- * FILE_RETRIEVE_WITHOUT_FILE, handler_unregistered that passes of a handler that never was
- * registered, nowhere if it dies.
+ * the machine brings along. A watcher changes nothing of what happens. Where it is told that the
+ * kernel @dies, and by code_gone, block_followed, page_followed and answer_taken of a retrieve, it
+ * says of what, which ends the kernel: it does not return then. That it dies is lib/'s decision.
  */
 #ifndef LIB_LUO_WATCH_H
 #define LIB_LUO_WATCH_H
@@ -104,8 +102,8 @@ struct luo_watch_file {
 			     int answer);
 	/* Retrieved already, or in the kernel that preserved it. */
 	void (*odd_retrieve)(struct luo *luo, const struct luo_file *luo_file);
-	/* Its handler said 0 and gave no file. */
-	void (*retrieved_nothing)(struct luo *luo, const struct luo_file *luo_file);
+	/* Its handler said 0 and gave no file; the kernel @dies of that, or warns. */
+	void (*retrieved_nothing)(struct luo *luo, const struct luo_file *luo_file, bool dies);
 	/* @token is not there; its list was searched to the end, and that taken for a file. */
 	void (*head_read)(struct luo *luo, const struct liveupdate_session *session, u64 token);
 	void (*to_finish)(struct luo *luo, const struct luo_file *luo_file);
@@ -165,9 +163,9 @@ struct luo_watch_registry {
 	/* An FLB or handler is registered, and was by kernel @boot: it is no module's data. */
 	void (*survived)(struct luo *luo, const char *what, const char *compatible,
 			 unsigned int boot);
-	/* Linked to a handler that is not registered; @passes: the kernel does not notice. */
+	/* Linked to a handler that is not registered; @passes: it does not notice, and may die. */
 	void (*handler_unregistered)(struct luo *luo, const struct liveupdate_file_handler *fh,
-				     const struct liveupdate_flb *flb, bool passes);
+				     const struct liveupdate_flb *flb, bool passes, bool dies);
 	/* What was to be registered or unregistered leads nowhere; it @dies of that. */
 	void (*nowhere)(struct luo *luo, const struct liveupdate_file_handler *fh,
 			const struct liveupdate_flb *flb, const char *why, bool dies);

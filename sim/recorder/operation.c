@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The verbs that the recorded module performs. */
+#include <string.h>
+
 #include "lib/luo/luo.h"
 #include "sim/recorder/inside.h"
 
@@ -63,12 +65,32 @@ static const struct accessors {
 	  liveupdate_flb_incoming_locked, liveupdate_flb_incoming_unlock },
 };
 
+/* One of the recorded module's, or one that another has registered. */
+static int find_flb(const struct call *call, struct liveupdate_flb **found)
+{
+	const char *compatible = call->operation->compatible;
+	const struct luo *luo = call->recorder->machine->kernel.luo;
+	struct liveupdate_flb *flb;
+
+	if (!compatible)
+		return lfb__recorder_flb(call->recorder, call->operation->flb, found);
+	if (!luo)
+		return -ENOENT;
+	list_for_each_entry(flb, &luo->flbs, private.list) {
+		if (!strcmp(flb->compatible, compatible)) {
+			*found = flb;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 /* A counted reference goes back at once. */
 static int get_object(struct call *call)
 {
 	const struct accessors *accessors = &all_accessors[is_incoming(call)];
 	struct liveupdate_flb *flb;
-	int err = lfb__recorder_flb(call->recorder, call->operation->flb, &flb);
+	int err = find_flb(call, &flb);
 
 	if (err)
 		return err;

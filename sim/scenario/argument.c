@@ -147,16 +147,17 @@ static int parse_compatible(struct lfb_parser *parser, struct lfb_operation *ope
 	return 0;
 }
 
-/* Numbers are the recorded module's handlers; a compatible string begins with a letter. */
-static int parse_whose_file(struct lfb_parser *parser, struct lfb_operation *operation)
+/* Numbers are the recorded module's; a compatible string begins with a letter. */
+static int parse_known(struct lfb_parser *parser, bool flb, struct lfb_operation *operation)
 {
 	const struct lfb_token *token = &parser->line.token;
 
 	if (!token->size || !isalpha((unsigned char)*token->text))
-		return lfb__parse_handler(parser, &operation->handler);
+		return flb ? lfb__parse_flb(parser, &operation->flb) :
+			     lfb__parse_handler(parser, &operation->handler);
 	if (token->size >= LIVEUPDATE_HNDL_COMPAT_LENGTH)
-		return lfb__refuse_token(&parser->line, "a handler: its number or its compatible "
-					 "string");
+		return lfb__refuse_token(&parser->line, "a number, or a compatible string of up to "
+					 "%d bytes", LIVEUPDATE_HNDL_COMPAT_LENGTH - 1);
 	operation->compatible = lfb__keep_token(parser);
 	return 0;
 }
@@ -292,7 +293,9 @@ static int parse_one(struct lfb_parser *parser, char letter, struct lfb_operatio
 	case 'H':
 		return lfb__parse_handler(parser, &operation->handler);
 	case 'X':
-		return parse_whose_file(parser, operation);
+		return parse_known(parser, false, operation);
+	case 'Z':
+		return parse_known(parser, true, operation);
 	case 'F':
 		return lfb__parse_flb(parser, &operation->flb);
 	case 'N':

@@ -42,7 +42,7 @@ struct lfb_operation {
 	enum lfb_lack lacks;		/* reboot, jump: the next kernel, … */
 	const char *version;		/* … which has this module, … */
 	const char *replaces;		/* … where the running one has that; NULL: no other */
-	const char *compatible;		/* of a handler: whose file; NULL: that of a number */
+	const char *compatible;		/* of a handler or FLB; NULL: it has a number */
 	enum lfb_recorded_op fail_op;
 	int fail_error;
 	unsigned int fail_times;

@@ -27,8 +27,9 @@ enum lfb_verb_flag {
 /*
  * X(verb, name, arguments, function, flags), a list for each who performs. Each letter of the
  * arguments is one of:
- *	H handler number, X the same or a compatible string, F FLB number, N session name, T token,
- *	I inode number, R "into PROFILE" "with FILE for MODULE" "without WHAT", P fault plan,
+ *	H handler number, X the same or a compatible string, F FLB number, Z the same or such a
+ *	string, N session name, T token, I inode number, P fault plan,
+ *	R "into PROFILE" "with FILE for MODULE" "without WHAT",
  *	C whose callback, O which callback, S step,
  *	B a compatible string, K which callback that can fail, E errno, M how many times,
  *	D what is damaged, A at which offset, V with which value, L how long a file is, G which of
@@ -42,8 +43,8 @@ enum lfb_verb_flag {
 	X(UNHANDLER, "unhandler", "H", unregister_it, LFB_VOID_VERB)                               \
 	X(FLB, "flb", "HF", register_it, 0)                                                        \
 	X(UNFLB, "unflb", "HF", unregister_it, LFB_VOID_VERB)                                      \
-	X(GETIN, "getin", "F", get_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                    \
-	X(GETOUT, "getout", "F", get_object, LFB_OBJECT_VERB)                                      \
+	X(GETIN, "getin", "Z", get_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                    \
+	X(GETOUT, "getout", "Z", get_object, LFB_OBJECT_VERB)                                      \
 	X(HOLDIN, "holdin", "F", hold_object, LFB_OBJECT_VERB | LFB_INCOMING_VERB)                 \
 	X(HOLDOUT, "holdout", "F", hold_object, LFB_OBJECT_VERB)                                   \
 	X(PUTIN, "putin", "F", put_object, LFB_QUIET_VERB | LFB_INCOMING_VERB)                     \

@@ -99,6 +99,9 @@ session vm = 0
 preserve vm 1 keeper-file-v1 100 = 0
 preserve vm 2 plain-v1 101 = 0
 preserve vm 3 nobody-v1 102 = -2
+getout keeper-v1 = 0 obj=ffff88810001f000
+getin keeper-v1 = -61 obj=0
+getin nobody-v1 = -2
 reboot with v2.so for keeper.so without liveupdate = 0
 reboot = 0
 END
