@@ -90,11 +90,19 @@ LFB_API void up_read(struct rw_semaphore *sem);
 LFB_API void down_write(struct rw_semaphore *sem);
 /** up_write() - release an exclusive hold; as mutex_unlock(). */
 LFB_API void up_write(struct rw_semaphore *sem);
+/** down_read_trylock() - Return: 1 when @sem could be had shared and is, else 0. */
+LFB_API int down_read_trylock(struct rw_semaphore *sem);
+/** down_write_trylock() - Return: 1 when @sem was free and is now held alone, else 0. */
+LFB_API int down_write_trylock(struct rw_semaphore *sem);
+/** downgrade_write() - from an exclusive hold to a shared one, without letting go. */
+LFB_API void downgrade_write(struct rw_semaphore *sem);
 /** rwsem_is_locked() - Return: true while somebody holds @sem. */
 LFB_API bool rwsem_is_locked(struct rw_semaphore *sem);
 
 /** spin_lock() - take @lock; nothing may sleep until spin_unlock(). */
 LFB_API void spin_lock(spinlock_t *lock);
+/** spin_trylock() - Return: 1 when @lock was free and is now held, else 0. */
+LFB_API int spin_trylock(spinlock_t *lock);
 /** spin_unlock() - release @lock; as mutex_unlock(). */
 LFB_API void spin_unlock(spinlock_t *lock);
 

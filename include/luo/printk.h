@@ -35,14 +35,23 @@ LFB_API void panic(const char *format, ...) LFB_PRINTF(1, 2);
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt
 #endif
-#define pr_emerg(...) lfb_printk(LFB_LEVEL_EMERG, __VA_ARGS__)
-#define pr_alert(...) lfb_printk(LFB_LEVEL_ALERT, __VA_ARGS__)
-#define pr_crit(...) lfb_printk(LFB_LEVEL_CRIT, __VA_ARGS__)
-#define pr_err(...) lfb_printk(LFB_LEVEL_ERR, __VA_ARGS__)
-#define pr_warn(...) lfb_printk(LFB_LEVEL_WARNING, __VA_ARGS__)
-#define pr_notice(...) lfb_printk(LFB_LEVEL_NOTICE, __VA_ARGS__)
-#define pr_info(...) lfb_printk(LFB_LEVEL_INFO, __VA_ARGS__)
-#define pr_debug(...) lfb_printk(LFB_LEVEL_DEBUG, __VA_ARGS__)
+/* A format alone, or with arguments: pr_fmt() is for the format. */
+#define LFB_PR_ALONE_(level, format) lfb_printk(level, pr_fmt(format))
+#define LFB_PR_WITH_(level, format, ...) lfb_printk(level, pr_fmt(format), __VA_ARGS__)
+#define LFB_PR_15TH_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, which, ...) which
+#define LFB_PR_(level, ...)                                                                        \
+	LFB_PR_15TH_(__VA_ARGS__, LFB_PR_WITH_, LFB_PR_WITH_, LFB_PR_WITH_, LFB_PR_WITH_,          \
+		     LFB_PR_WITH_, LFB_PR_WITH_, LFB_PR_WITH_, LFB_PR_WITH_, LFB_PR_WITH_,         \
+		     LFB_PR_WITH_, LFB_PR_WITH_, LFB_PR_WITH_, LFB_PR_WITH_, LFB_PR_ALONE_, )      \
+	(level, __VA_ARGS__)
+#define pr_emerg(...) LFB_PR_(LFB_LEVEL_EMERG, __VA_ARGS__)
+#define pr_alert(...) LFB_PR_(LFB_LEVEL_ALERT, __VA_ARGS__)
+#define pr_crit(...) LFB_PR_(LFB_LEVEL_CRIT, __VA_ARGS__)
+#define pr_err(...) LFB_PR_(LFB_LEVEL_ERR, __VA_ARGS__)
+#define pr_warn(...) LFB_PR_(LFB_LEVEL_WARNING, __VA_ARGS__)
+#define pr_notice(...) LFB_PR_(LFB_LEVEL_NOTICE, __VA_ARGS__)
+#define pr_info(...) LFB_PR_(LFB_LEVEL_INFO, __VA_ARGS__)
+#define pr_debug(...) LFB_PR_(LFB_LEVEL_DEBUG, __VA_ARGS__)
 
 /** WARN_ON() - records a WARN when @condition holds. Return: whether it does. */
 #define WARN_ON(condition)                                                                         \

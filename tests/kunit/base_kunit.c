@@ -38,6 +38,12 @@ static_assert(offsetof(struct grouped, one) == offsetof(struct grouped, both));
 static_assert(offsetofend(struct grouped, both) == 12 && sizeof_field(struct grouped, both) == 8);
 static_assert(sizeof(typeof_member(struct grouped, before)) == 4);
 
+struct tagged {
+	struct_group_tagged(pair, both, int one; int two;);
+};
+
+static_assert(sizeof(struct pair) == 8);
+
 struct flexible {
 	int count;
 	DECLARE_FLEX_ARRAY(u8, data);
@@ -48,7 +54,7 @@ static void errors(struct kunit *test)
 	const struct grouped group = { .one = 1 }, *found;
 	const int *one = &group.one;
 	void *err = ERR_PTR(-ENOMEM);
-	int hidden = 3;
+	int hidden = 3, group_of[3];
 
 	KUNIT_EXPECT_TRUE(test, IS_ERR(err) && IS_ERR_OR_NULL(NULL) && IS_ERR_VALUE(-5l));
 	KUNIT_EXPECT_EQ(test, PTR_ERR(err) + PTR_ERR_OR_ZERO(test), (long)-ENOMEM);
@@ -68,6 +74,10 @@ static void errors(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, u64_to_user_ptr((uintptr_t)test), test);
 	KUNIT_EXPECT_TRUE(test, statically_true(1));
 	BUILD_BUG_ON(sizeof(int) != 4);
+	if (sizeof(int) != 4)
+		BUILD_BUG();
+	KUNIT_EXPECT_PTR_EQ(test, ARRAY_END(group_of), &group_of[3]);
+	KUNIT_EXPECT_EQ(test, struct_offset_end(found, one), 8ul);
 	BUILD_BUG_ON_MSG(sizeof(int) != 4, "an int has 32 bits");
 	BUILD_BUG_ON_INVALID(hidden);
 	BUILD_BUG_ON_NOT_POWER_OF_2(8);
@@ -139,6 +149,8 @@ EXTEND_CLASS(object, _numbered, ({
 	     }), int number)
 DEFINE_LOCK_GUARD_1(both, struct mutex, mutex_lock(_T->lock); _T->kept = 1,
 		    objects += _T->kept; mutex_unlock(_T->lock), int kept)
+DEFINE_GUARD(object_lock, struct object *, _T->number++, _T->number--)
+DEFINE_GUARD_COND(object_lock, _free, _T->number == 0 && ++_T->number)
 DEFINE_LOCK_GUARD_0(counted, objects++, objects--)
 
 static struct object *kept(bool fail)
@@ -182,6 +194,16 @@ static void scopes(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, objects, 2);
 	}
 	object_put(object);
+	{
+		struct object locked = { 0 };
+
+		scoped_guard(object_lock, &locked)
+			scoped_guard(object_lock_free, &locked)
+				KUNIT_FAIL(test, "it is not free");
+		scoped_guard(object_lock_free, &locked)
+			KUNIT_EXPECT_EQ(test, locked.number, 1);
+		KUNIT_EXPECT_EQ(test, locked.number, 0);
+	}
 	scoped_class(object, another)
 		KUNIT_EXPECT_EQ(test, objects, 1);
 	scoped_guard(counted)

@@ -125,6 +125,59 @@ else
 	echo "no C++ compiler: not tried as C++"
 fi
 
+# Every name that kernel sources are given is used by one of ours (tests/kunit).
+sed -nE 's/^#define ([A-Za-z][A-Za-z0-9_]*)\(.*/\1/p
+	s/^static inline .*[ *]([a-zA-Z][A-Za-z0-9_]*)\(.*/\1/p' $(find luo/kernel -name '*.h') |
+	grep -v '^\(lfb\|LFB\)_' | sort -u >"$elsewhere/given"
+cat "$LFB_SOURCE_DIR"/tests/kunit/*.c "$LFB_SOURCE_DIR/tests/scripts/kunit_test.sh" |
+	grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$elsewhere/used"
+unused=$(comm -23 "$elsewhere/given" "$elsewhere/used")
+[ -z "$unused" ] || {
+	echo "of no use in tests/kunit: $(echo $unused)"
+	failed=1
+}
+
+# What only stands for something is an error of the build where it is used.
+printf '#include <linux/memblock.h>\nvoid *use(void);\nvoid *use(void)\n%s\n' \
+	'{ return memblock_alloc(1, 1); }' >"$elsewhere/use.c"
+! "$CC" -O1 -I. -Iluo/kernel -c "$elsewhere/use.c" -o "$elsewhere/use.o" 2>"$elsewhere/log" ||
+	failed=1
+grep -q 'no memblock in a simulated kernel' "$elsewhere/log" || failed=1
+
+# The table of headers in the documentation is theirs; LFB_UPDATE=1 writes it.
+table() {
+	echo '| header | | |'
+	echo '|---|---|---|'
+	find luo/kernel -name '*.h' | LC_ALL=C sort | while read -r header; do
+		awk -v header="${header#luo/kernel/}" 'NR == 2 {
+			word = $2
+			sub(/[.:]$/, "", word)
+			sub(/^\/\* [A-Z]+[.:] */, "")
+			sub(/ *\*\/$/, "")
+			print "| `" header "` | " word " | " $0 " |"
+		}' "$header"
+	done
+}
+page=$LFB_SOURCE_DIR/docs/headers.md
+table >"$elsewhere/table"
+sed '/^| header/,/^$/!d; /^$/d' "$page" >"$elsewhere/there"
+cmp -s "$elsewhere/table" "$elsewhere/there" || {
+	if [ -n "${LFB_UPDATE:-}" ]; then
+		awk -v table="$elsewhere/table" '
+			/^\| header/ {
+				while ((getline line < table) > 0)
+					print line
+				skip = 1
+			}
+			/^$/ { skip = 0 }
+			!skip' "$page" >"$elsewhere/page"
+		cat "$elsewhere/page" >"$page"
+	else
+		echo "docs/headers.md has another table; LFB_UPDATE=1 writes it"
+		failed=1
+	fi
+}
+
 # Pages and errnos are the kernel's where the system has others, whoever comes first.
 cat >"$elsewhere/limits.h" <<'END'
 #ifndef ELSEWHERE_LIMITS_H

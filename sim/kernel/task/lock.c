@@ -228,12 +228,18 @@ void mutex_lock(struct mutex *lock)
 	acquire_sleeping(&lock->lock, false, __func__);
 }
 
+/* Takes @lock if it can be had at once, which says nothing about orders. */
+static int try_to(struct lfb_lock *lock, bool shared, const char *operation)
+{
+	if (!begin(lock, operation) || (shared ? lock->owner != NULL : is_held(lock)))
+		return 0;
+	lfb_lock_acquired(lock, shared, false);
+	return 1;
+}
+
 int mutex_trylock(struct mutex *lock)
 {
-	if (!begin(&lock->lock, __func__) || is_held(&lock->lock))
-		return 0;
-	lfb_lock_acquired(&lock->lock, false, false);
-	return 1;
+	return try_to(&lock->lock, false, __func__);
 }
 
 void mutex_unlock(struct mutex *lock)
@@ -286,6 +292,22 @@ void up_write(struct rw_semaphore *sem)
 	release(&sem->lock, __func__);
 }
 
+int down_read_trylock(struct rw_semaphore *sem)
+{
+	return try_to(&sem->lock, true, __func__);
+}
+
+int down_write_trylock(struct rw_semaphore *sem)
+{
+	return try_to(&sem->lock, false, __func__);
+}
+
+void downgrade_write(struct rw_semaphore *sem)
+{
+	if (release(&sem->lock, __func__))
+		lfb_lock_acquired(&sem->lock, true, false);
+}
+
 bool rwsem_is_locked(struct rw_semaphore *sem)
 {
 	return is_held(&sem->lock);
@@ -297,6 +319,17 @@ void spin_lock(spinlock_t *lock)
 
 	if (acquire(&lock->lock, false, __func__) && task != &nobody)
 		task->spinlocks_held++;
+}
+
+int spin_trylock(spinlock_t *lock)
+{
+	struct task_struct *task = current_task();
+
+	if (!try_to(&lock->lock, false, __func__))
+		return 0;
+	if (task != &nobody)
+		task->spinlocks_held++;
+	return 1;
 }
 
 void spin_unlock(spinlock_t *lock)

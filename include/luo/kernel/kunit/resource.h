@@ -11,7 +11,6 @@
 	{                                                                                          \
 		type lfb_context_ = (type)context;                                                 \
 		function(lfb_context_);                                                            \
-	}                                                                                          \
-	LFB_STATIC_ASSERT(sizeof(type) <= sizeof(void *), "what an action is given is a pointer")
+	}
 
 #endif

@@ -112,7 +112,9 @@
 	}                                                                                          \
 	static inline __maybe_unused class_##name##_t class_##name##_constructor(type *lfb_lock_)  \
 	{                                                                                          \
-		class_##name##_t lfb_it_ = { .lock = lfb_lock_ }, *_T = &lfb_it_;                  \
+		class_##name##_t lfb_it_, *_T = &lfb_it_;                                          \
+		__builtin_memset(_T, 0, sizeof(*_T));                                              \
+		_T->lock = lfb_lock_;                                                              \
 		lock_it;                                                                           \
 		return lfb_it_;                                                                    \
 	}                                                                                          \
@@ -131,7 +133,9 @@
 	}                                                                                          \
 	static inline __maybe_unused class_##name##_t class_##name##_constructor(void)             \
 	{                                                                                          \
-		class_##name##_t lfb_it_ = { .lock = (void *)1 }, *_T __maybe_unused = &lfb_it_;   \
+		class_##name##_t lfb_it_, *_T = &lfb_it_;                                          \
+		__builtin_memset(_T, 0, sizeof(*_T));                                              \
+		_T->lock = (void *)1;                                                              \
 		lock_it;                                                                           \
 		return lfb_it_;                                                                    \
 	}                                                                                          \

@@ -18,18 +18,9 @@
 #define __refconst
 #define __meminit
 
-/*
- * As on a kernel, init_module() and cleanup_module() are a module's functions for whoever loads
- * it: they go into its struct lfb_module. Where several modules are linked together, each is
- * compiled with names of its own: -Dinit_module=NAME_init -Dcleanup_module=NAME_exit.
- */
-#define module_init(function) int init_module(void) __attribute__((alias(#function)))
-#define module_exit(function) void cleanup_module(void) __attribute__((alias(#function)))
-#define subsys_initcall(function) module_init(function)
-#define device_initcall(function) module_init(function)
-
 /** typedef initcall_t - what is called at boot. Return: 0 or a negative errno, which is noted. */
 typedef int (*initcall_t)(void);
+typedef void (*exitcall_t)(void);
 
 /** struct lfb_early_param - who is told about a parameter of the kernel's command line. */
 struct lfb_early_param {
@@ -38,17 +29,53 @@ struct lfb_early_param {
 };
 
 /*
- * Of built-in code, for whoever boots it: the linker gathers them between __start_NAME and
- * __stop_NAME, in the order of the sources if compilers keep that (gcc: -fno-toplevel-reorder).
+ * As on a kernel, init_module() and cleanup_module() are a module's functions for whoever loads
+ * it: they go into its struct lfb_module. Where several modules are linked together, each is
+ * compiled with names of its own: -Dinit_module=NAME_init -Dcleanup_module=NAME_exit.
+ */
+#define LFB_MODULE_INIT_(function) int init_module(void) __attribute__((alias(#function)));
+
+/*
+ * Of built-in code, for whoever boots it (luo/initcalls.h): the linker gathers them between
+ * __start_NAME and __stop_NAME, in the order of the sources if compilers keep that (gcc:
+ * -fno-toplevel-reorder).
  */
 #define LFB_AT_BOOT_(list) __attribute__((__used__, __section__("lfb_" #list)))
-#define early_initcall(function)                                                                   \
-	static const initcall_t LFB_AT_BOOT_(early_initcalls) lfb_early_##function = function
-#define late_initcall(function)                                                                    \
-	static const initcall_t LFB_AT_BOOT_(late_initcalls) lfb_late_##function = function
+#ifdef MODULE
+/* A module has one, whatever its name says. */
+#define LFB_INITCALL_(level, function) LFB_MODULE_INIT_(function)
+#else
+#define LFB_INITCALL_(level, function)                                                             \
+	static const initcall_t LFB_AT_BOOT_(level##_initcalls)                                    \
+		lfb_##level##_##function = function;
+#endif
+#define early_initcall(function) LFB_INITCALL_(early, function)
+#define pure_initcall(function) LFB_INITCALL_(pure, function)
+#define core_initcall(function) LFB_INITCALL_(core, function)
+#define postcore_initcall(function) LFB_INITCALL_(postcore, function)
+#define arch_initcall(function) LFB_INITCALL_(arch, function)
+#define fs_initcall(function) LFB_INITCALL_(fs, function)
+#define rootfs_initcall(function) LFB_INITCALL_(rootfs, function)
+#define late_initcall(function) LFB_INITCALL_(late, function)
+#define late_initcall_sync(function) LFB_INITCALL_(late, function)
+
+/* With -DLFB_BUILTIN these are initcalls too; else a source of its own is a module. */
+#ifdef LFB_BUILTIN
+#define subsys_initcall(function) LFB_INITCALL_(subsys, function)
+#define device_initcall(function) LFB_INITCALL_(device, function)
+#define module_init(function) device_initcall(function)
+#define module_exit(function)                                                                      \
+	static const exitcall_t lfb_exit_##function __attribute__((__unused__)) = function;
+#else
+#define module_init(function) LFB_MODULE_INIT_(function)
+#define module_exit(function) void cleanup_module(void) __attribute__((alias(#function)));
+#define subsys_initcall(function) module_init(function)
+#define device_initcall(function) module_init(function)
+#endif
+
 #define early_param(parameter, function)                                                           \
 	static const struct lfb_early_param LFB_AT_BOOT_(early_params) lfb_param_##function = {    \
 		parameter, function                                                                \
-	}
+	};
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef LUO_LINUX_JIFFIES_H
 #define LUO_LINUX_JIFFIES_H
 
+#include <luo/kernel/linux/math64.h>
 #include <luo/kernel/linux/types.h>
 #include <luo/deferred.h>
 

@@ -11,6 +11,7 @@
 #include <luo/kernel/linux/kobject.h>
 #include <luo/kernel/linux/list.h>
 #include <luo/kernel/linux/moduleparam.h>
+#include <luo/kernel/linux/printk.h>
 #include <luo/kernel/linux/stringify.h>
 #include <luo/module.h>
 

@@ -10,7 +10,7 @@
 
 #define __MUTEX_INITIALIZER(name) LFB_LOCK_INIT(#name)
 #define mutex_lock_nested(lock, subclass) mutex_lock(lock)
-#define mutex_get_owner(lock) ((unsigned long)(lock)->lock.owner)
+#define mutex_get_owner(m) ((unsigned long)(m)->lock.owner)
 
 /** mutex_lock_interruptible() - nobody sends signals. Return: 0. */
 static inline int __must_check mutex_lock_interruptible(struct mutex *lock)

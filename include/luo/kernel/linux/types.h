@@ -12,6 +12,7 @@
 #include <luo/list.h>
 #include <luo/types.h>
 
+typedef unsigned long long ullong;
 typedef int8_t s8;
 typedef int16_t s16;
 #ifdef __SIZEOF_INT128__

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* STUB: a user's memory is the process's; who runs a kernel's tree defines the two copies. */
+/* SIMPLER: a user's memory is the process's; what is not there, or is made to fail, fails. */
 #ifndef LUO_LINUX_UACCESS_H
 #define LUO_LINUX_UACCESS_H
 
@@ -7,11 +7,25 @@
 #include <luo/kernel/linux/kernel.h>
 #include <luo/kernel/linux/string.h>
 #include <luo/kernel/linux/types.h>
+#include <luo/user.h>
 
-/** copy_to_user() - Return: the bytes that could not be written. */
-LFB_EXTERN_C unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);
-/** copy_from_user() - Return: the bytes that could not be read, 0 in their place. */
-LFB_EXTERN_C unsigned long copy_from_user(void *to, const void __user *from, unsigned long n);
+/** clear_user() - Return: the bytes that could not be made 0. */
+static inline unsigned long clear_user(void __user *to, unsigned long n)
+{
+	static const char zeroes[256] = { 0 };
+
+	while (n) {
+		const unsigned long part = n < sizeof(zeroes) ? n : sizeof(zeroes);
+
+		if (copy_to_user(to, zeroes, part))
+			break;
+		to = (char __user *)to + part;
+		n -= part;
+	}
+	return n;
+}
+
+#define access_ok(ptr, size) ((void)(size), (ptr) != NULL)
 
 /** get_user() - read a number of the user's. Return: 0, -EFAULT. */
 #define get_user(value, ptr) (copy_from_user(&(value), ptr, sizeof(*(ptr))) ? -EFAULT : 0)
