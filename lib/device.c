@@ -87,7 +87,8 @@ static int device_release(struct inode *inode, struct file *file)
 	struct luo *luo = file->private_data;
 
 	(void)inode;
-	luo->device_open = false;
+	if (luo)
+		luo->device_open = false;
 	return 0;
 }
 
@@ -112,12 +113,16 @@ struct file *luo_device_open(void)
 	if (!luo)
 		return no_device(lfb__current->luo, -ENOENT,
 				 "there is no /dev/liveupdate: live update is off");
-	if (luo->device_open)
-		return ERR_PTR(lfb__fail(luo->kernel, -EBUSY, "/dev/liveupdate is open already"));
-	file = anon_inode_getfile("/dev/liveupdate", &device_fops, luo, 0);
+	/* The file is there before the driver is asked, which does not know of those it refuses. */
+	file = anon_inode_getfile("/dev/liveupdate", &device_fops,
+				  luo->device_open ? NULL : luo, 0);
 	if (IS_ERR(file))
 		return file;
 	file->lfb_own = true;
+	if (luo->device_open) {
+		fput(file);
+		return ERR_PTR(lfb__fail(luo->kernel, -EBUSY, "/dev/liveupdate is open already"));
+	}
 	luo->device_open = true;
 	luo->was_opened = true;
 	if (luo_session_deserialize(luo) && luo->profile->failed_restore_is_io_error) {

@@ -66,10 +66,11 @@ static int check_handler(struct luo *luo, struct liveupdate_file_handler *fh,
 	const bool passes = luo_quirk(luo, was ? LUO_QUIRK_FLB_LINK_UNREGISTERED_HANDLER :
 					   LUO_QUIRK_FLB_REGISTER_UNCHECKED_HANDLER);
 
-	/* The list of FLBs of one that never was is NULL, and walked. */
-	luo->watch->registry->handler_unregistered(luo, fh, flb, passes, passes && !was);
-	return passes ? 0 : lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
-				      fh->compatible);
+	if (passes)
+		return 0;
+	luo->watch->registry->handler_unregistered(luo, fh, flb, false, false);
+	return lfb__fail(luo->kernel, -EINVAL, "file handler %.47s is not registered",
+			 fh->compatible);
 }
 
 static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
@@ -148,6 +149,10 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
+	/* It passed: here its list is walked, which is NULL of one that never was. */
+	if (!fh->private.registered)
+		luo->watch->registry->handler_unregistered(luo, fh, flb, true,
+							   !fh->private.list.next);
 	luo_registry(luo, down_write);
 	if (luo_flb_link(fh, flb))
 		err = lfb__fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s "

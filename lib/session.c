@@ -137,11 +137,13 @@ int luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp)
 {
 	struct liveupdate_session *session = session_alloc(name);
-	int err;
+	int err = -EAGAIN;
 
 	if (!session)
 		return lfb__fail(luo->kernel, -ENOMEM, "no memory for session %.64s", name);
-	err = session_insert(luo, &luo->outgoing, session);
+	/* Who waits for the end of a reboot has got that far. */
+	if (luo_may_change(luo, NULL, "ioctl on /dev/liveupdate"))
+		err = session_insert(luo, &luo->outgoing, session);
 	if (err)
 		session_free(session);
 	else

@@ -25,7 +25,11 @@
  *
  * Context, for all functions here: any phase in which a kernel runs. On a thread that has entered
  * no machine, and with KHO off, all of them do nothing and return -EOPNOTSUPP, NULL or false; with
- * kho-v4 off, preserving folios, pages and new memory is -EINVAL with a WARN.
+ * kho-v4 off, preserving folios, pages and new memory is -EINVAL with a WARN. linux-7.2 and
+ * linux-7.3 die of a subtree added or removed then, and still see and restore what was handed over
+ * to them. They do not look at what they are given: slab and freed memory is preserved by them,
+ * with a finding, NULL taken for a blob, and scratch memory preserved by linux-7.3 without
+ * .kho_debug. They follow a NULL name or description, and die.
  * A WARN is an event of kind LFB_EVENT_WARN, and the call changed nothing unless said otherwise.
  */
 #ifndef LUO_KEXEC_HANDOVER_H
@@ -47,7 +51,7 @@ struct page;
  * @first: physical address of the first chunk page
  * @total_pages: pages of the area
  * @flags: KHO_VMALLOC_*
- * @order: the area is made of blocks of 2^@order pages; kho_preserve_vmalloc() always writes 0
+ * @order: the area is made of blocks of 2^@order pages
  */
 struct kho_vmalloc {
 	phys_addr_t first;
@@ -103,12 +107,14 @@ LFB_API void kho_unpreserve_pages(struct page *page, unsigned long nr_pages);
 
 /**
  * kho_preserve_vmalloc() - hand a vmalloc area over
- * @ptr: what vmalloc() returned
+ * @ptr: an address in an area of vmalloc(), vzalloc() or vmalloc_huge()
  * @preservation: filled in; must itself reach the next kernel inside preserved memory
  *
- * A fault point of kind LFB_FAULT_KHO, and one of kind LFB_FAULT_ALLOC for each 511 pages.
- * Return: 0, -EINVAL with a WARN when @ptr is no vmalloc area or @preservation is NULL, -ENOMEM,
- * -EOPNOTSUPP. On error the call has marked nothing and @preservation is as it was.
+ * A fault point of kind LFB_FAULT_KHO, one for each block of an area that is made of larger ones
+ * than pages, and one of kind LFB_FAULT_ALLOC for each 511 blocks.
+ * Return: 0, -EINVAL with a WARN when there is no vmalloc area or @preservation is NULL,
+ * -EOPNOTSUPP also for other areas, -ENOMEM. On error the call has marked nothing and @preservation
+ * is as it was; with KHO_VMALLOC_ROLLBACK_ORDER large blocks stay marked.
  */
 LFB_API int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation);
 
@@ -137,7 +143,8 @@ LFB_API struct folio *kho_restore_folio(phys_addr_t phys);
  *
  * Return: the first page, each page with one reference; NULL with a WARN when a block of the
  * range was not preserved or was restored already. Nothing is restored then, but linux-7.2 and
- * linux-7.3 look only where blocks begin, and restore up to there whole blocks as they were.
+ * linux-7.3 look only where blocks begin, and restore up to there whole blocks as they were. With
+ * KHO_RESTORE_PAGES_NUMA pages behind the border of a node may be left, and that is no error.
  */
 LFB_API struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages);
 
@@ -149,6 +156,8 @@ LFB_API struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
  * Return: the new address; NULL with a WARN when the descriptor is damaged, or names memory that
  * was not preserved so, is restored already (nothing is restored then) or is named twice (what
  * was restored is freed again); NULL without one when memory or room for mappings is exhausted.
+ * linux-7.2 and linux-7.3 restore one block after the other, ignore unknown flags, and lose what is
+ * restored when they fail, with a finding.
  */
 LFB_API void *kho_restore_vmalloc(const struct kho_vmalloc *preservation);
 

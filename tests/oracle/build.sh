@@ -29,6 +29,7 @@ compile() {
 	source=$1
 	shift
 	"$cc" -std=gnu11 -O1 -g -fPIC -fno-strict-aliasing -D_GNU_SOURCE -DCONFIG_LIVEUPDATE=1 \
+		-DCONFIG_KEXEC_HANDOVER_DEBUG=1 \
 		-Werror=implicit-function-declaration "-I$out/include" \
 		"-I$root/include/luo/kernel" "-I$root/include" "$@" -c "$source" \
 		-o "$out/$(basename "$source" .c).o"

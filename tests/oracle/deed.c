@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/oracle/making.h"
 
@@ -88,7 +89,7 @@ static unsigned int one_of(struct making *m, const bool *set)
 void say_handler(struct making *m, unsigned int handler)
 {
 	say(m, "handler %u", handler);
-	m->registered[handler] = true;
+	m->registered[handler] = !m->gone;
 }
 
 /* Only of a handler that is registered, but for scenarios about how kernels die. */
@@ -108,8 +109,8 @@ static void say_unhandler(struct making *m)
 		return;
 	say(m, "unhandler %u", handler);
 	m->registered[handler] = false;
-	/* Linked to what is not there any more. */
-	if (percent(m, 25))
+	/* Linked to what is not there any more; where code goes, too, it is nowhere. */
+	if (m->theme != LOADING && percent(m, 25))
 		say(m, "flb %u %u", handler, some_flb(m));
 }
 
@@ -275,11 +276,69 @@ void say_object(struct making *m)
 	say(m, "%s %u", other ? held[below(m, 4)] : plain[below(m, 2)], flb);
 }
 
+/* Another thread, in the middle of something. */
+static void say_between(struct making *m, const char *point)
+{
+	const unsigned int nth = 1 + below(m, 3), ino = m->ino++;
+	const char *name = making_names[below(m, 3)], *token = some_token(m);
+
+	switch (below(m, 8)) {
+	case 0:
+		say(m, "at %s %u session %s", point, nth, name);
+		break;
+	case 1:
+		say(m, "at %s %u rsession %s", point, nth, name);
+		break;
+	case 2:
+		say(m, "at %s %u preserve %s %s %u %u", point, nth, name, token, some_handler(m),
+		    ino);
+		break;
+	case 3:
+		say(m, "at %s %u retrieve %s %s", point, nth, name, token);
+		break;
+	case 4:
+		say(m, "at %s %u finish %s", point, nth, name);
+		break;
+	case 5:
+		say(m, "at %s %u close %s", point, nth, name);
+		break;
+	case 6:
+		say(m, "at %s %u %s %u", point, nth, percent(m, 50) ? "getin" : "getout",
+		    below(m, m->flbs));
+		break;
+	default:
+		say(m, "at %s %u handler %u", point, nth, some_handler(m));
+		break;
+	}
+}
+
+/* Its code comes and goes, and getting a reference to it fails. */
+static void say_load(struct making *m)
+{
+	if (!m->is_module && percent(m, 90)) {
+		for (unsigned int i = 0; i < m->handlers; i++) {
+			if (m->registered[i] && percent(m, 90))
+				say_unhandler(m);
+		}
+		say(m, "module");
+		m->is_module = true;
+	} else if (percent(m, 15)) {
+		say(m, "fault module %u", 1 + below(m, 3));
+	} else if (percent(m, 50)) {
+		say(m, "insmod");
+		m->gone = false;
+	} else {
+		say(m, "rmmod");
+		m->gone = m->is_module;
+		memset(m->registered, 0, sizeof(m->registered));
+	}
+}
+
 /* What happens in a kernel; how likely, by theme. */
 enum deed {
 	DO_HANDLER, DO_LINK, DO_UNLINK, DO_UNHANDLER, DO_COMPATIBLE, DO_FAIL, DO_WHEN, DO_OPEN,
 	DO_SESSION, DO_RSESSION, DO_PRESERVE, DO_AGAIN, DO_RETRIEVE, DO_FINISH, DO_CLOSE_OUT,
-	DO_CLOSE_IN, DO_OBJECT, DO_IDENTITY, DO_ARGUMENT, DEEDS
+	DO_CLOSE_IN, DO_OBJECT, DO_IDENTITY, DO_ARGUMENT, DO_FAULT, DO_LOAD, DO_AT, DEEDS
 };
 
 static const unsigned char likely[THEMES][DEEDS] = {
@@ -292,7 +351,13 @@ static const unsigned char likely[THEMES][DEEDS] = {
 	[ANSWERS] = { 1, 3, 1, 1, 1, 2, 12, 0, 6, 6, 12, 1, 8, 6, 4, 3, 8, 2, 3 },
 	[DAMAGE] = { 1, 2, 1, 0, 0, 1, 0, 0, 6, 7, 12, 0, 8, 6, 2, 2, 6, 0, 0 },
 	[DEATHS] = { 2, 8, 5, 6, 1, 1, 2, 0, 5, 5, 10, 1, 5, 5, 3, 2, 6, 0, 1 },
+	[FAULTS] = { 2, 4, 1, 1, 0, 1, 0, 0, 7, 6, 12, 2, 8, 7, 4, 3, 6, 1, 1, 12 },
+	[RACES] = { 2, 6, 4, 2, 0, 1, 0, 0, 6, 7, 14, 2, 10, 8, 6, 4, 6, 1, 0, 0, 0, 14 },
+	[LOADING] = { 6, 8, 2, 2, 1, 1, 0, 0, 5, 6, 10, 2, 8, 6, 6, 4, 12, 1, 0, 0, 14 },
 };
+
+static void say_fault(struct making *m);
+static void say_at(struct making *m);
 
 static void say_deed(struct making *m, enum deed deed)
 {
@@ -354,9 +419,60 @@ static void say_deed(struct making *m, enum deed deed)
 	case DO_ARGUMENT:
 		say_argument(m);
 		break;
+	case DO_FAULT:
+		say_fault(m);
+		break;
+	case DO_LOAD:
+		say_load(m);
+		break;
+	case DO_AT:
+		say_at(m);
+		break;
 	case DEEDS:
 		break;
 	}
+}
+
+/* A step that fails, and as a rule what takes such steps. */
+static void say_fault(struct making *m)
+{
+	static const struct {
+		const char *kind;
+		enum deed deed;
+		unsigned int steps;	/* about as many as it takes */
+	} kinds[] = {
+		{ "file-preserve", DO_PRESERVE, 2 }, { "file-freeze", DEEDS, 3 },
+		{ "file-retrieve", DO_RETRIEVE, 2 }, { "file-can-finish", DO_FINISH, 2 },
+		{ "flb-preserve", DO_PRESERVE, 3 }, { "flb-retrieve", DO_OBJECT, 2 },
+		{ "user-read", DO_SESSION, 3 }, { "user-write", DO_RETRIEVE, 2 },
+		{ "user-write", DO_RSESSION, 2 }, { "alloc", DO_SESSION, 6 },
+		{ "alloc", DO_PRESERVE, 8 }, { "alloc", DO_RETRIEVE, 6 }, { "alloc", DO_LINK, 2 },
+		{ "alloc", DO_OPEN, 8 }, { "kho", DO_PRESERVE, 2 }, { "kho", DO_SESSION, 2 },
+	};
+	const unsigned int which = below(m, ARRAY_SIZE(kinds));
+	const unsigned int nth = 1 + below(m, kinds[which].steps);
+
+	say(m, "fault %s %u%s", kinds[which].kind, nth, percent(m, 20) ? " forever" : "");
+	if (percent(m, 80))
+		say_deed(m, kinds[which].deed);
+}
+
+/* … and as a rule that. */
+static void say_at(struct making *m)
+{
+	static const struct {
+		const char *point;
+		enum deed deed;
+	} points[] = {
+		{ "preserve", DO_PRESERVE }, { "can_preserve", DO_PRESERVE },
+		{ "unpreserve", DO_CLOSE_OUT }, { "retrieve", DO_RETRIEVE },
+		{ "retrieve", DO_OBJECT }, { "can_finish", DO_FINISH }, { "finish", DO_FINISH },
+	};
+	const unsigned int which = below(m, ARRAY_SIZE(points));
+
+	say_between(m, points[which].point);
+	if (percent(m, 80))
+		say_deed(m, points[which].deed);
 }
 
 void say_any(struct making *m)

@@ -52,6 +52,11 @@ static void say_modules(struct making *m)
 {
 	const unsigned int first = below(m, m->handlers), links = below(m, 5);
 
+	/* What is registered first belongs to whoever has the code then. */
+	if (m->theme == LOADING && !m->is_module && percent(m, 80)) {
+		say(m, "module");
+		m->is_module = true;
+	}
 	if (m->open || percent(m, 12))
 		say_open(m);
 	for (unsigned int i = 0; i < m->handlers; i++) {
@@ -106,6 +111,9 @@ static void say_halves(struct making *m)
 
 static void say_reboot(struct making *m)
 {
+	/* Kernels boot and jump in steps of their own. */
+	if (m->theme == FAULTS)
+		say(m, percent(m, 70) ? "fault off" : "fault file-freeze 1");
 	if (percent(m, m->theme == DAMAGE ? 90 : 12))
 		say_halves(m);
 	else if (percent(m, 3))

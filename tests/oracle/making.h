@@ -12,7 +12,10 @@
 #define TOKENS 8
 
 /* What a scenario is about most; each makes some operations likelier. */
-enum theme { PLAIN, LINKS, HOLDS, FAILURES, FILES, SESSIONS, ANSWERS, DAMAGE, DEATHS, THEMES };
+enum theme {
+	PLAIN, LINKS, HOLDS, FAILURES, FILES, SESSIONS, ANSWERS, DAMAGE, DEATHS, FAULTS, LOADING,
+	RACES, THEMES
+};
 
 struct kept_file {
 	unsigned int name, token;
@@ -27,6 +30,8 @@ struct making {
 	unsigned int ino;
 	bool registered[HANDLERS];
 	bool open;
+	bool is_module;			/* the code, from here on */
+	bool gone;			/* it is unloaded */
 	bool outgoing[NAMES];		/* session descriptors the agent has */
 	bool incoming[NAMES];
 	bool handed[NAMES];		/* names the kernel before had */

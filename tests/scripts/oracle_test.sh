@@ -55,12 +55,16 @@ while [ $number -lt 300 ]; do
 done >"$dir/all"
 for verb in handler unhandler flb unflb compatible fail when forget open session rsession preserve \
 	again retrieve finish close getin getout holdin holdout putin putout reboot prepare jump \
-	damage cold; do
+	damage cold identity argument fault module insmod rmmod; do
 	checks=$((checks + 1))
 	grep -q "^$verb\>" "$dir/all" || fail "no scenario has the verb $verb"
 done
 for shape in 'session s60' 'flb 0 6' 'preserve a 1[0-9][0-9] ' 'without liveupdate' 'without kho' \
-	'when flb . preserve answer' 'when h . freeze answer' 'fail h . can_finish'; do
+	'when flb . preserve answer' 'when h . freeze answer' 'fail h . can_finish' \
+	'argument read-only' 'argument unreadable' '^retrieve .* as ' 'identity . changing' \
+	'without handover' 'without image' 'fault alloc' 'fault kho' 'fault user-write' \
+	'fault file-retrieve' 'fault flb-preserve' 'fault module' 'fault off' 'forever$' \
+	'^at preserve' '^at retrieve' '^at finish'; do
 	checks=$((checks + 1))
 	grep -q "$shape" "$dir/all" || fail "no scenario has $shape"
 done
@@ -102,5 +106,25 @@ status=0
 "$LFB_SOURCE_DIR/tests/oracle/build.sh" "$dir" "$dir/image" 2>"$dir/err" || status=$?
 [ $status = 2 ] || fail "a folder without a kernel is compiled"
 prints err "has no kernel/liveupdate/luo_flb.c"
+
+# A version that is not modelled is compared with linux-7.3 and fails nothing, not even when it
+# cannot be compiled; one that is modelled does.
+mkdir -p "$dir/build/release/tests"
+ln -s "$LFB" "$dir/build/release/lfb"
+ln -s "$oracle" "$dir/build/release/tests/oracle"
+for tree in 0:linux-99.1 1:linux-7.3; do
+	mkdir -p "$dir/${tree#*:}/kernel/liveupdate"
+	echo 'no C' >"$dir/${tree#*:}/kernel/liveupdate/luo_flb.c"
+	status=0
+	"$LFB_SOURCE_DIR/tests/oracle/run.sh" "$dir/build/release" "$dir/${tree#*:}" \
+		>"$dir/out" 2>"$dir/err" || status=$?
+	checks=$((checks + 1))
+	[ "$status" -eq "${tree%:*}" ] || fail "${tree#*:}: exit status $status"
+	prints out "linux ${tree#*:linux-}, $dir/${tree#*:}:"
+done
+! grep -q 'not modelled' "$dir/out" || fail "linux-7.3 is not modelled"
+"$LFB_SOURCE_DIR/tests/oracle/run.sh" "$dir/build/release" "$dir/linux-99.1" \
+	>"$dir/out" 2>"$dir/err"
+prints out "linux 99.1 is not modelled: that it does not compile is no failure"
 
 finish

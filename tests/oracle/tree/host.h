@@ -18,6 +18,8 @@
 #include <linux/liveupdate.h>
 #include <linux/miscdevice.h>
 
+#include <luo/fault.h>
+
 #define WORLD_PAGES 8192	/* of memory, and as many for objects that no kernel hands over */
 #define WORLD_FIRST_PAGE 16	/* nothing is given out below */
 #define WORLD_SUBTREES 8
@@ -45,6 +47,8 @@ struct world_line {
 	bool used;		/* an answer-once that was given in this kernel */
 };
 
+struct world_points;
+
 struct world {
 	FILE *out;
 	u8 *memory;		/* physical memory, page 0 first */
@@ -68,6 +72,13 @@ struct world {
 	sigjmp_buf end;		/* where a dying kernel goes */
 	struct world_line lines[WORLD_LINES];
 	int nr_lines;
+	bool is_module;		/* the recorded code, and whether it is there */
+	bool loaded;
+	struct world_points *points;
+	struct lfb_fault_plan fault;
+	unsigned long reached;	/* points of its kinds, so far */
+	bool retrieved;		/* a file was: its entry in a table comes next, which never fails */
+	bool fault_hit;
 	char *identity[WORLD_IDENTITIES];	/* of the files of handlers; NULL: none */
 	char compatible[2][WORLD_NUMBERS][LIVEUPDATE_HNDL_COMPAT_LENGTH + 1];
 };
@@ -86,6 +97,34 @@ int world_install(struct file *file);
 struct file *world_fd(int fd);
 void world_close(int fd);
 
+/* A handler, or a link of one to an FLB. */
+struct world_registration {
+	bool of_flb;
+	unsigned int handler, flb;
+};
+
+/* insmod.c */
+struct module *insmod_owner(void);
+void insmod_note(struct world_registration noted);
+void insmod_forget(struct world_registration gone);
+bool insmod_is_registered(bool of_flb, unsigned int number);
+bool insmod_is_gone(void);
+long insmod_perform(const char *verb);
+
+/* fault.c */
+long fault_plan(const struct world_line *line);
+bool fault_here(enum lfb_fault_kind kind);
+
+/* point.c */
+void point_wait(const struct world_line *line, const char *text);
+void point_begin(void);
+void point_pass(const char *name);
+void point_died(long result);
+
+/* play.c */
+long play_in_kernel(const struct world_line *line, void **object);
+void play_show(const char *text, const char *verb, long result, const void *object);
+
 /* boot.c */
 void world_image_note(void);
 long world_run(long (*body)(void *argument), void *argument);
@@ -93,6 +132,7 @@ long world_boot(void);
 
 /* module.c */
 struct file *module_file(unsigned int type, u64 ino);
+void module_unregister(struct world_registration registration);
 long module_perform(const struct world_line *line, void **object);
 
 #endif

@@ -123,23 +123,29 @@ void spin_unlock(spinlock_t *lock)
 	let_go(&lock->lock, false);
 }
 
-/* All code is built in. */
+/* Built-in code is always there. */
 
 bool try_module_get(struct module *module)
 {
-	return !module;
+	if (module && (module->state == MODULE_STATE_GOING || fault_here(LFB_FAULT_MODULE)))
+		return false;
+	if (module)
+		module->refcnt++;
+	return true;
 }
 
 void module_put(struct module *module)
 {
-	(void)module;
+	/* Of code that became a module meanwhile none was taken. */
+	if (module && module->refcnt)
+		module->refcnt--;
 }
 
 /* The user's memory is ours, but for its first page. */
 
 unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 {
-	if (world->read_only || (uintptr_t)to < PAGE_SIZE)
+	if (fault_here(LFB_FAULT_USER_WRITE) || world->read_only || (uintptr_t)to < PAGE_SIZE)
 		return n;
 	memcpy(to, from, n);
 	return 0;
@@ -147,7 +153,7 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
-	if ((uintptr_t)from < PAGE_SIZE)
+	if (fault_here(LFB_FAULT_USER_READ) || (uintptr_t)from < PAGE_SIZE)
 		return n;
 	memcpy(to, from, n);
 	return 0;
@@ -198,6 +204,8 @@ struct inode *file_inode(const struct file *file)
 int get_unused_fd_flags(unsigned int flags)
 {
 	(void)flags;
+	if (fault_here(LFB_FAULT_ALLOC))
+		return -ENOMEM;
 	for (int fd = 0; fd < FILES; fd++) {
 		if (!reserved[fd]) {
 			reserved[fd] = true;

@@ -74,6 +74,9 @@ void *kmalloc(size_t size, gfp_t gfp)
 	u8 *object = world->heap + world->heap_used;
 
 	size = (size + 15) & ~(size_t)15;
+	if (!world->retrieved && fault_here(LFB_FAULT_ALLOC))
+		return NULL;
+	world->retrieved = false;
 	if (size > WORLD_PAGES * PAGE_SIZE - world->heap_used)
 		return NULL;
 	world->heap_used += size;
@@ -119,7 +122,7 @@ void *kho_alloc_preserve(size_t size)
 	const unsigned long nr_pages = 1ul << get_order(size);
 	const unsigned long first = nr_pages < 256 ? find_room(nr_pages) : 0;
 
-	if (!first)
+	if (fault_here(LFB_FAULT_ALLOC) || fault_here(LFB_FAULT_KHO) || !first)
 		return ERR_PTR(-ENOMEM);
 	for (unsigned long i = first; i < first + nr_pages; i++)
 		world->page[i].used = world->page[i].preserved = true;

@@ -19,6 +19,8 @@
 
 /* No reference is kept that could be put. */
 #define NOTHING_HELD (-EBADFD)
+/* … and no code that could run. */
+#define NO_MODULE (-EBADFD)
 
 enum { PRESERVE, RETRIEVE, FREEZE, CAN_FINISH, FAILING };
 
@@ -36,8 +38,6 @@ static struct recorded {
 	struct failure fails[2][FAILING];
 	unsigned int held[2];
 	unsigned long asked;		/* for an identity */
-	bool registered;
-	bool linked[WORLD_NUMBERS];	/* the handler, to each FLB */
 } all[WORLD_NUMBERS];
 
 /* What steps say of one call. */
@@ -83,11 +83,34 @@ static void do_step(struct world_line *line, struct answer *answer)
 	}
 }
 
+/* A callback that is to fail is not called at all: nothing is told of it. */
+static bool left_out;
+
+static bool fails_here(bool of_flb, const char *op)
+{
+	static const enum lfb_fault_kind kinds[2][FAILING] = {
+		{ LFB_FAULT_FILE_PRESERVE, LFB_FAULT_FILE_RETRIEVE, LFB_FAULT_FILE_FREEZE,
+		  LFB_FAULT_FILE_CAN_FINISH },
+		{ LFB_FAULT_FLB_PRESERVE, LFB_FAULT_FLB_RETRIEVE },
+	};
+
+	for (int i = 0; i < (of_flb ? FREEZE : FAILING); i++) {
+		if (!strcmp(op, failing[i]))
+			return fault_here(kinds[of_flb][i]);
+	}
+	return false;
+}
+
 /* What the scenario wrote for this callback, unless it was told to fail this time. */
 static struct answer asked(bool of_flb, unsigned int number, const char *op)
 {
 	struct answer answer = { 0 };
 
+	left_out = fails_here(of_flb, op);
+	if (left_out) {
+		answer.result = -EIO;
+		return answer;
+	}
 	for (int i = 0; i < FAILING; i++) {
 		struct failure *failure = &all[number].fails[of_flb][i];
 
@@ -114,8 +137,10 @@ static void tell(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vfprintf(world->out, format, args);
+	if (!left_out)
+		vfprintf(world->out, format, args);
 	va_end(args);
+	left_out = false;
 }
 
 /* FLBs */
@@ -144,33 +169,43 @@ static int flb_come(struct liveupdate_flb_op_args *argp, const char *op, u64 bas
 
 static int flb_preserve(struct liveupdate_flb_op_args *argp)
 {
-	const int result = flb_come(argp, "preserve", FLB_OBJ_PRESERVED);
+	int result;
 
+	point_pass("preserve");
+	result = flb_come(argp, "preserve", FLB_OBJ_PRESERVED);
 	tell("flb%u.preserve -> %d\n", flb_number(argp->flb), result);
+	point_pass("preserve");
 	return result;
 }
 
 static void flb_unpreserve(struct liveupdate_flb_op_args *argp)
 {
+	point_pass("unpreserve");
 	tell("flb%u.unpreserve data=%llx obj=%lx\n", flb_number(argp->flb), argp->data,
 	     (unsigned long)argp->obj);
+	point_pass("unpreserve");
 }
 
 static int flb_retrieve(struct liveupdate_flb_op_args *argp)
 {
 	const u64 data = argp->data;
-	const int result = flb_come(argp, "retrieve", FLB_OBJ_RETRIEVED);
+	int result;
 
+	point_pass("retrieve");
+	result = flb_come(argp, "retrieve", FLB_OBJ_RETRIEVED);
 	tell("flb%u.retrieve data=%llx -> %d\n", flb_number(argp->flb), data, result);
+	point_pass("retrieve");
 	return result;
 }
 
 static void flb_finish(struct liveupdate_flb_op_args *argp)
 {
+	point_pass("finish");
 	tell("flb%u.finish obj=%lx\n", flb_number(argp->flb), (unsigned long)argp->obj);
+	point_pass("finish");
 }
 
-static const struct liveupdate_flb_ops flb_ops = {
+static struct liveupdate_flb_ops flb_ops = {
 	.preserve = flb_preserve,
 	.unpreserve = flb_unpreserve,
 	.retrieve = flb_retrieve,
@@ -196,17 +231,26 @@ static unsigned long ino_of(const struct file *file)
 
 static bool file_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
-	const struct answer answer = asked(false, handler_number(handler), "can_preserve");
+	struct answer answer;
 
+	point_pass("can_preserve");
+	answer = asked(false, handler_number(handler), "can_preserve");
 	if (answer.result_given)
 		return answer.result != 0;
 	return file->f_op == &file_fops &&
 	       (uintptr_t)file->private_data == handler_number(handler);
 }
 
+/* What a callback of a file's is to answer, once the point before it was passed. */
+static struct answer come(const struct liveupdate_file_op_args *args, const char *op)
+{
+	point_pass(op);
+	return asked(false, called(args), op);
+}
+
 static int file_preserve(struct liveupdate_file_op_args *args)
 {
-	const struct answer answer = asked(false, called(args), "preserve");
+	const struct answer answer = come(args, "preserve");
 
 	if (answer.data_given)
 		args->serialized_data = answer.data;
@@ -214,18 +258,21 @@ static int file_preserve(struct liveupdate_file_op_args *args)
 		args->serialized_data = FILE_DATA + ino_of(args->file);
 	tell("file h%u.preserve ino=%lu -> %d\n", called(args), ino_of(args->file),
 	     answer.result);
+	point_pass("preserve");
 	return answer.result;
 }
 
 static void file_unpreserve(struct liveupdate_file_op_args *args)
 {
+	point_pass("unpreserve");
 	tell("file h%u.unpreserve ino=%lu data=%llx\n", called(args), ino_of(args->file),
 	     args->serialized_data);
+	point_pass("unpreserve");
 }
 
 static int file_freeze(struct liveupdate_file_op_args *args)
 {
-	const struct answer answer = asked(false, called(args), "freeze");
+	const struct answer answer = come(args, "freeze");
 	const u64 data = args->serialized_data;
 
 	if (answer.data_given)
@@ -233,17 +280,20 @@ static int file_freeze(struct liveupdate_file_op_args *args)
 	else if (!answer.result)
 		args->serialized_data |= FILE_FROZEN;
 	tell("file h%u.freeze data=%llx -> %d\n", called(args), data, answer.result);
+	point_pass("freeze");
 	return answer.result;
 }
 
 static void file_unfreeze(struct liveupdate_file_op_args *args)
 {
+	point_pass("unfreeze");
 	tell("file h%u.unfreeze data=%llx\n", called(args), args->serialized_data);
+	point_pass("unfreeze");
 }
 
 static int file_retrieve(struct liveupdate_file_op_args *args)
 {
-	const struct answer answer = asked(false, called(args), "retrieve");
+	const struct answer answer = come(args, "retrieve");
 	int result = answer.result;
 	struct file *file;
 
@@ -255,22 +305,27 @@ static int file_retrieve(struct liveupdate_file_op_args *args)
 			args->file = file;
 	}
 	tell("file h%u.retrieve data=%llx -> %d\n", called(args), args->serialized_data, result);
+	point_pass("retrieve");
+	world->retrieved = !result && args->file;
 	return result;
 }
 
 static bool file_can_finish(struct liveupdate_file_op_args *args)
 {
-	const struct answer answer = asked(false, called(args), "can_finish");
+	const struct answer answer = come(args, "can_finish");
 	const bool can = answer.result_given ? answer.result != 0 : !answer.result;
 
 	tell("file h%u.can_finish data=%llx -> %d\n", called(args), args->serialized_data, can);
+	point_pass("can_finish");
 	return can;
 }
 
 static void file_finish(struct liveupdate_file_op_args *args)
 {
+	point_pass("finish");
 	tell("file h%u.finish data=%llx file=%d\n", called(args), args->serialized_data,
 	     args->file != NULL);
+	point_pass("finish");
 }
 
 /* A kernel gives get_id() the file alone, so there is one for each handler that has it. */
@@ -299,7 +354,7 @@ static unsigned long (*const get_ids[WORLD_IDENTITIES])(struct file *file) = {
 #undef X
 };
 
-static const struct liveupdate_file_ops file_ops = {
+static struct liveupdate_file_ops file_ops = {
 	.can_preserve = file_can_preserve,
 	.preserve = file_preserve,
 	.unpreserve = file_unpreserve,
@@ -329,6 +384,7 @@ static struct liveupdate_file_handler *handler_of(unsigned int number)
 {
 	struct liveupdate_file_handler *handler = &all[number].handler;
 
+	file_ops.owner = insmod_owner();
 	handler->ops = &file_ops;
 	if (number < WORLD_IDENTITIES && world->identity[number]) {
 		identity_ops[number] = file_ops;
@@ -343,30 +399,39 @@ static struct liveupdate_flb *flb_of(unsigned int number)
 {
 	struct liveupdate_flb *flb = &all[number].flb;
 
+	flb_ops.owner = insmod_owner();
 	flb->ops = &flb_ops;
 	name_it(true, number, (char *)flb->compatible);
 	return flb;
 }
 
+void module_unregister(struct world_registration registration)
+{
+	struct liveupdate_file_handler *handler = handler_of(registration.handler);
+
+	if (registration.of_flb)
+		liveupdate_unregister_flb(handler, flb_of(registration.flb));
+	else
+		liveupdate_unregister_file_handler(handler);
+	insmod_forget(registration);
+}
+
 static long do_register(const char *verb, unsigned int first, unsigned int second)
 {
-	struct recorded *recorded = &all[first];
-	long err = 0;
+	const struct world_registration registration = {
+		strstr(verb, "flb") != NULL, first, second,
+	};
+	struct liveupdate_file_handler *handler = handler_of(first);
+	long err;
 
-	if (!strcmp(verb, "handler")) {
-		err = liveupdate_register_file_handler(handler_of(first));
-		recorded->registered |= !err;
-	} else if (!strcmp(verb, "unhandler")) {
-		liveupdate_unregister_file_handler(handler_of(first));
-		recorded->registered = false;
-		memset(recorded->linked, 0, sizeof(recorded->linked));
-	} else if (!strcmp(verb, "flb")) {
-		err = liveupdate_register_flb(handler_of(first), flb_of(second));
-		recorded->linked[second] |= !err;
-	} else {
-		liveupdate_unregister_flb(handler_of(first), flb_of(second));
-		recorded->linked[second] = false;
+	if (!strncmp(verb, "un", 2)) {
+		module_unregister(registration);
+		return 0;
 	}
+	err = registration.of_flb ? liveupdate_register_flb(handler, flb_of(second)) :
+				    liveupdate_register_file_handler(handler);
+	if (!err)
+		insmod_note(registration);
 	return err;
 }
 
@@ -409,22 +474,13 @@ static long do_fail(const struct world_line *line)
 	return 0;
 }
 
-static bool is_registered(bool of_flb, unsigned int number)
-{
-	for (int i = 0; of_flb && i < WORLD_NUMBERS; i++) {
-		if (all[i].linked[number])
-			return true;
-	}
-	return !of_flb && all[number].registered;
-}
-
 static long do_rename(const struct world_line *line)
 {
 	const unsigned int number = (unsigned int)number_in(line->words[2]) % WORLD_NUMBERS;
 	const bool of_flb = !strcmp(line->words[1], "flb");
 	char *given = world->compatible[of_flb][number];
 
-	if (is_registered(of_flb, number))
+	if (insmod_is_registered(of_flb, number))
 		return -EBUSY;
 	memset(given, 0, LIVEUPDATE_HNDL_COMPAT_LENGTH + 1);
 	memcpy(given, line->words[3],
@@ -442,7 +498,7 @@ static long do_identify(const struct world_line *line)
 	const unsigned int number = (unsigned int)number_in(line->words[1]) % WORLD_IDENTITIES;
 	char *how = strcmp(line->words[2], "none") ? line->words[2] : NULL;
 
-	if (!how != !world->identity[number] && all[number].registered)
+	if (!how != !world->identity[number] && insmod_is_registered(false, number))
 		return -EBUSY;
 	world->identity[number] = how;
 	handler_of(number);
@@ -462,6 +518,8 @@ long module_perform(const struct world_line *line, void **object)
 		return do_rename(line);
 	if (!strcmp(verb, "identity"))
 		return do_identify(line);
+	if (insmod_is_gone())
+		return NO_MODULE;
 	if (strstr(verb, "handler") || strstr(verb, "flb"))
 		return do_register(verb, numbers[0], numbers[1]);
 	return do_object(verb, numbers[0], object);

@@ -84,8 +84,12 @@ static long call_ioctl(int fd, unsigned int cmd, void *arg)
 	if (!strcmp(wrong, "unreadable"))
 		arg = NULL;
 	world->read_only = !strcmp(wrong, "read-only");
+	/* Whoever closes it meanwhile does not take it away. */
+	get_file(file);
 	ret = file->f_op->unlocked_ioctl(file, cmd, (unsigned long)arg);
+	fput(file);
 	world->read_only = false;
+	world->retrieved = false;
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
 
@@ -98,12 +102,15 @@ static long do_open(void)
 
 	if (world->waits)
 		return WAITS;
-	file = world_open_device();
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	fd = world_install(file);
+	fd = get_unused_fd_flags(0);
 	if (fd < 0)
 		return fd;
+	file = world_open_device();
+	if (IS_ERR(file)) {
+		put_unused_fd((unsigned int)fd);
+		return PTR_ERR(file);
+	}
+	fd_install((unsigned int)fd, file);
 	agent.device = fd;
 	return 0;
 }
@@ -140,6 +147,8 @@ static long do_preserve_new(const struct world_line *line, int session)
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
+	if (world->waits)
+		return WAITS;
 	fd = world_install(file);
 	if (fd < 0)
 		return fd;
@@ -177,7 +186,7 @@ static long do_in_session(const struct world_line *line)
 		return -EBADFD;
 	if (!strcmp(verb, "close"))
 		*kept = -1;
-	if (world->waits && (!strcmp(verb, "close") || !strcmp(verb, "preserve")))
+	if (world->waits && !strcmp(verb, "close"))
 		return WAITS;
 	if (!strcmp(verb, "preserve"))
 		return do_preserve_new(line, session);
@@ -206,6 +215,16 @@ static long in_kernel(void *argument)
 	    !strcmp(verb, "finish") || !strcmp(verb, "close"))
 		return do_in_session(call->line);
 	return module_perform(call->line, &call->object);
+}
+
+/* The same, of a kernel whose code runs already. */
+long play_in_kernel(const struct world_line *line, void **object)
+{
+	struct call call = { .line = line };
+	const long result = in_kernel(&call);
+
+	*object = call.object;
+	return result;
 }
 
 /* The halves of a reboot, and what can happen in between */
@@ -333,8 +352,10 @@ static long perform(const struct world_line *line, void **object, const char **b
 	}
 	if (!strcmp(verb, "reboot") || !strcmp(verb, "jump"))
 		world->no_image = !strcmp(lack(line), "image");
-	if (!strcmp(verb, "prepare"))
+	if (!strcmp(verb, "prepare")) {
+		world->no_image = false;
 		return prepare();
+	}
 	if (!strcmp(verb, "reboot")) {
 		result = prepare();
 		return result ? result : jump(line, booted);
@@ -351,6 +372,10 @@ static long perform(const struct world_line *line, void **object, const char **b
 		return learn(line);
 	if (!strcmp(verb, "forget"))
 		return forget(line);
+	if (!strcmp(verb, "fault"))
+		return fault_plan(line);
+	if (!strcmp(verb, "module") || !strcmp(verb, "insmod") || !strcmp(verb, "rmmod"))
+		return insmod_perform(verb);
 	result = world_run(in_kernel, &call);
 	*object = call.object;
 	return result;
@@ -359,7 +384,7 @@ static long perform(const struct world_line *line, void **object, const char **b
 /* What has nothing to say when it succeeds, or ever. */
 static bool is_silent(const char *verb, long result)
 {
-	static const char *const quiet[] = { "putin", "putout", "fail", "when", "forget",
+	static const char *const quiet[] = { "putin", "putout", "fail", "fault", "when", "forget",
 					     "compatible", "identity", "argument", "close", "cold",
 					     "damage" };
 
@@ -370,7 +395,7 @@ static bool is_silent(const char *verb, long result)
 	return !strcmp(verb, "unhandler") || !strcmp(verb, "unflb");
 }
 
-static void show(const char *text, const char *verb, long result, const void *object)
+void play_show(const char *text, const char *verb, long result, const void *object)
 {
 	if (is_silent(verb, result))
 		fprintf(world->out, "> %s\n", text);
@@ -410,8 +435,14 @@ static void play_line(const char *text)
 
 	if (!line.nr_words || (world->death && strcmp(line.words[0], "cold")))
 		return;
+	if (!strcmp(line.words[0], "at")) {
+		point_wait(&line, text);
+		return;
+	}
+	point_begin();
 	result = perform(&line, &object, &booted);
-	show(text, line.words[0], result, object);
+	point_died(result);
+	play_show(text, line.words[0], result, object);
 	if (booted)
 		fprintf(world->out, "== boot %s\n", booted);
 	if (world->death != before)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SIMPLER: vmalloc() of single pages; kvmalloc() is kmalloc() as long as that gives so much. */
+/* SIMPLER: vmalloc(), vmalloc_huge(); kvmalloc() is kmalloc() as long as that gives so much. */
 #ifndef LUO_LINUX_VMALLOC_H
 #define LUO_LINUX_VMALLOC_H
 
