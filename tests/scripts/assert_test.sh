@@ -11,6 +11,17 @@ set -eu
 : "${LFB_BUILD_DIR:?where the tool was built}"
 : "${CC:=cc}"
 
+# Object files of sources that are gone may still lie there.
+tool_objects() {
+	find "$LFB_BUILD_DIR/CMakeFiles/lfb_tool.dir" -name '*.o' | while read -r object; do
+		source=${object##*/lfb_tool.dir/}
+		source=${source%.o}
+		if [ -f "$LFB_SOURCE_DIR/$source" ] || [ -f "$LFB_BUILD_DIR/$source" ]; then
+			echo "$object"
+		fi
+	done
+}
+
 # planted FILE CODE INSTEAD: the tool, with CODE of FILE (once in it) replaced
 planted() {
 	mkdir -p "$dir/$(dirname "$1")"
@@ -22,7 +33,7 @@ planted() {
 		fail "\"$2\" is not once in $1"
 	# shellcheck disable=SC2046,SC2086 # several words each
 	$CC -std=gnu11 $CFLAGS -I"$LFB_SOURCE_DIR" -I"$LFB_SOURCE_DIR/include" -o "$dir/lfb" \
-		"$dir/$1" $(find "$LFB_BUILD_DIR/CMakeFiles/lfb_tool.dir" -name '*.o') \
+		"$dir/$1" $(tool_objects) \
 		"$LFB_BUILD_DIR/liblfb.a" -lfdt -lcrypto -lpthread
 	LFB=$dir/lfb
 }

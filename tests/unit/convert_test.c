@@ -15,6 +15,8 @@
 
 static const char *const profiles[] = { RFC, V7_0, "linux-7.2", V7_3, REFERENCE };
 #define NR_PROFILES (sizeof(profiles) / sizeof(profiles[0]))
+/* In slow builds every second pair: from and to each of them all the same. */
+#define PAIRS_STEP (LFB_SLOW ? 2 : 1)
 
 /* What every generation has room for. */
 static const struct handover_plan plans[] = {
@@ -72,7 +74,7 @@ static void every_pair_boots_and_arrives(void **state)
 static void there_and_back_is_the_same(void **state)
 {
 	for (size_t p = 0; p < NR_PLANS; p++) {
-		for (size_t i = 0; i < NR_PROFILES * NR_PROFILES; i++) {
+		for (size_t i = 0; i < NR_PROFILES * NR_PROFILES; i += PAIRS_STEP) {
 			const char *a = profiles[i / NR_PROFILES], *b = profiles[i % NR_PROFILES];
 			struct lfb_blob *first = handover_make(a, LFB_PAGES_BUDDY, &plans[p]);
 			struct lfb_blob *there = convert(first, b);
@@ -91,7 +93,7 @@ static void there_and_back_is_the_same(void **state)
 static void the_way_does_not_matter(void **state)
 {
 	for (size_t p = 0; p < NR_PLANS; p++) {
-		for (size_t i = 0; i < NR_PROFILES * NR_PROFILES; i++) {
+		for (size_t i = 0; i < NR_PROFILES * NR_PROFILES; i += PAIRS_STEP) {
 			const char *via = profiles[i / NR_PROFILES];
 			const char *to = profiles[i % NR_PROFILES];
 			struct lfb_blob *first = handover_make(V7_0, LFB_PAGES_BUDDY, &plans[p]);
