@@ -501,8 +501,8 @@ static const struct cli_option options[] = {
 	  offsetof(struct exhaust, search.length), LFB_EXHAUST_LENGTH_MAX,
 	  .wanted = "a number from " },
 	{ "with", "GROUP", "more operations: locked, unregistered, names, many, missing,\n"
-	  "faults, halves, damage, races, modules, no-file; or all, which is\n"
-	  "all but locked; may be repeated. A quirk brings what it needs",
+	  "faults, halves, damage, races, modules, no-file, identities, lost; or all,\n"
+	  "which is all but locked; may be repeated. A quirk brings what it needs",
 	  offsetof(struct exhaust, search.groups), .set = add_group, .group = GROUP_MODEL },
 	{ "jobs", "N", "threads (default: as many as there are processors)",
 	  offsetof(struct exhaust, search.jobs), 64, .wanted = "a number from " },

@@ -154,7 +154,7 @@ static void so_are_blocks_that_belong_together(void **state)
 
 		frame.call = 1 + (unsigned long)i / 3;
 		page = page_of(GFP_KERNEL, 0);
-		apart += page != last + 1024 || i == 3;
+		apart += !last || page != last + 1024 || i == 3;
 		page[1] = 1;
 		last = page;
 	}
