@@ -224,7 +224,10 @@ static bool is_own(const struct lfb_kernel *kernel, unsigned long pfn,
 			 (entry->as == LFB_AS_ALLOC && entry->restored));
 }
 
-/* What is left and belongs together: preserved likewise by one call, or side by side. */
+/*
+ * What is left and belongs together: preserved likewise by one call, or side by side. Where in a
+ * call is no matter: compilers make several places of one.
+ */
 struct left {
 	const struct lfb_ledger_entry *entry;	/* of the first block; NULL: nobody knows */
 	phys_addr_t phys;
@@ -259,8 +262,9 @@ static bool belongs(const struct left *left, const struct lfb_ledger_entry *entr
 		return false;
 	if (!entry)
 		return order == left->order && phys == left->end;
-	return entry->site == first->site && entry->as == first->as &&
-	       (first->call ? entry->call == first->call : phys == left->end);
+	return entry->as == first->as &&
+	       (first->call ? entry->call == first->call :
+			      entry->site == first->site && phys == left->end);
 }
 
 /* In the order of their first blocks. */

@@ -122,7 +122,7 @@ static bool is_of_run(const struct run *run, const struct lfb_ledger_entry *entr
 	const struct lfb_ledger_entry *last = run->last;
 
 	return last && entry->as == last->as && entry->call == last->call &&
-	       entry->site == last->site && entry->operation == last->operation &&
+	       (entry->call || entry->site == last->site) && entry->operation == last->operation &&
 	       (entry->as == LFB_AS_VMALLOC_PAGE ||
 		entry->key == last->key + lfb__ledger_span(last));
 }

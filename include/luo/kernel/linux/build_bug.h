@@ -29,7 +29,12 @@
 #define BUILD_BUG_ON(condition) BUILD_BUG_ON_MSG(condition, #condition)
 #define BUILD_BUG_ON_INVALID(expression) ((void)(sizeof((long)(expression))))
 #define BUILD_BUG_ON_NOT_POWER_OF_2(n) BUILD_BUG_ON((n) == 0 || (((n) & ((n) - 1)) != 0))
+#if defined(__OPTIMIZE__) || defined(__cplusplus)
 #define BUILD_BUG() BUILD_BUG_ON_MSG(1, "BUILD_BUG failed")
+#else
+/* Without an optimiser nobody knows whether it is come to. */
+#define BUILD_BUG() ((void)0)
+#endif
 #if !defined(__cplusplus) && !defined(static_assert)
 #define LFB_ASSERTED_(condition, text, ...) _Static_assert(condition, text)
 /** static_assert() - with or without a sentence that says why. */
