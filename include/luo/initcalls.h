@@ -25,8 +25,8 @@ LFB_GATHERED_(initcall_t, device_initcalls);
 LFB_GATHERED_(initcall_t, late_initcalls);
 LFB_GATHERED_(struct lfb_early_param, early_params);
 
-/** lfb_early_params() - tells all who asked for the parameter @name; @value may be NULL. */
-static inline void lfb_early_params(const char *name, char *value)
+/** lfb_tell_early_params() - tells all who asked for the parameter @name; @value may be NULL. */
+static inline void lfb_tell_early_params(const char *name, char *value)
 {
 	for (const struct lfb_early_param *at = __start_lfb_early_params;
 	     at != __stop_lfb_early_params; at++) {

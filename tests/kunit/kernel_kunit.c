@@ -95,9 +95,9 @@ early_param("kho", parse)
 
 static void boots(struct kunit *test)
 {
-	lfb_early_params("kho", "on");
+	lfb_tell_early_params("kho", "on");
 	KUNIT_EXPECT_STREQ(test, said, "on");
-	lfb_early_params("other", NULL);
+	lfb_tell_early_params("other", NULL);
 	KUNIT_EXPECT_STREQ(test, said, "on");
 	order[0] = '\0';
 	KUNIT_EXPECT_EQ(test, lfb_initcalls(), -ENODEV);
