@@ -135,9 +135,9 @@ static bool follows(const struct lfb_found_folio *folio, const struct lfb_found_
 static void memfd(struct lfb_output *output, const struct lfb_inspection *found,
 		  const struct lfb_found_memfd *item)
 {
-	const struct lfb_found_folio *folio = (const struct lfb_found_folio *)found->folios.items +
-					      item->first_folio;
-	const struct lfb_found_folio *end = folio + item->nr_read;
+	const struct lfb_found_folio *all = found->folios.items;
+	const struct lfb_found_folio *folio = item->nr_read ? all + item->first_folio : NULL;
+	const struct lfb_found_folio *end = item->nr_read ? folio + item->nr_read : NULL;
 
 	lfb__output_text(output, "      %llu bytes at position %llu, seals 0x%x, %llu folio%s",
 			 item->size, item->pos, item->seals, item->nr_folios,
