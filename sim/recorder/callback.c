@@ -109,11 +109,15 @@ static int perform(struct lfb_step_call *call, bool can)
 		failure->times--;
 		err = failure->error;
 	}
-	if (!err)
+	if (!err) {
 		err = lfb__run_program(call);
+		if (!err && !lfb__answers_bool(call->callback))
+			err = give_the_rest(call);
+		lfb__end_program(call, err);
+	}
 	if (lfb__answers_bool(call->callback))
 		return call->answered ? call->answer != 0 : can && !err;
-	return err ? err : give_the_rest(call);
+	return err;
 }
 
 /* Any callback, told to who uses the module before and after. @can: what a bool one answers. */

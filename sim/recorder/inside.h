@@ -88,10 +88,12 @@ struct lfb_step_call {
 };
 
 /*
- * Runs a callback's program. What it answers: a step's error, with all undone that the steps before
- * it took, or what the program says it answers, or 0. Always 0 when it cannot fail.
+ * Runs a callback's program. What it answers: a step's error, or what the program says it answers, or
+ * 0. Always 0 when it cannot fail.
  */
 int lfb__run_program(struct lfb_step_call *call);
+/* Behind it, when the callback is through: with an error all is undone that its steps took. */
+void lfb__end_program(struct lfb_step_call *call, int err);
 /* Runs one step outside of callbacks. */
 int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step);
 /* Gives back what they took in this kernel and still have, backwards. */

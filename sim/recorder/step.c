@@ -151,10 +151,14 @@ int lfb__run_program(struct lfb_step_call *call)
 	}
 	if (!err && call->can_fail && call->answered && !lfb__answers_bool(call->callback))
 		err = call->answer;
+	return err;
+}
+
+void lfb__end_program(struct lfb_step_call *call, int err)
+{
 	if (err < 0 && !leaves_it_all(call->program))
 		unwind(call);
 	call->recorder->held.count = call->held;
-	return err;
 }
 
 int lfb__run_step(struct lfb_recorder *recorder, const struct lfb_step *step)

@@ -212,6 +212,55 @@ static void known_defects_are_found(void **state)
 		check_quirk(quirks[i].quirk, two_files, quirks[i].what);
 }
 
+/*
+ * A handler's retrieve asks for its FLB, which is retrieved then and stays so, whatever fails
+ * afterwards. %s: what else the module does, and what it forgets.
+ */
+static unsigned long violations_asking(const char *more)
+{
+	static const char asks[] =
+		"when flb 0 preserve kho a 4096\nwhen flb 0 preserve data a\n"
+		"when flb 0 unpreserve kho-unpreserve-free a\nwhen flb 0 retrieve take b\n"
+		"when flb 0 retrieve kmalloc o 64\nwhen flb 0 retrieve obj o\n"
+		"when flb 0 finish take-obj o\nwhen flb 0 finish kfree o\n"
+		"when flb 0 finish kho-restore-free b\n"
+		"when h 0 retrieve get-incoming 0 o\n%s"
+		"when h 0 retrieve kmalloc p 64\nwhen h 0 retrieve kfree p\n"
+		"handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\npreserve a 2 0 2\n"
+		"reboot\nhandler 0\nflb 0 0\nopen\nrsession a\nretrieve a 1\nretrieve a 2\n"
+		"finish a\nclose a\n";
+	struct lfb_sweep_options options = { .sz = sizeof(options), .pairs = true };
+	struct lfb_sweep_result result = { .sz = sizeof(result) };
+	struct lfb_machine *machine = new_machine("reference", NULL);
+	struct lfb_scenario *scenario;
+	char text[1024];
+
+	snprintf(text, sizeof(text), asks, more);
+	scenario = parse(text);
+	if (lfb_scenario_sweep(scenario, machine, &options, &result))
+		fail_msg("%s", lfb_error_text(machine));
+	if (result.violations)
+		print_message("%s (case %s)\n", result.first, result.first_case);
+	lfb_scenario_free(scenario);
+	lfb_machine_destroy(machine);
+	return result.violations;
+}
+
+static void who_asks_for_an_flb_and_fails_leaves_it_retrieved(void **state)
+{
+	assert_int_equal(violations_asking("when h 0 retrieve put-incoming 0\n"), 0);
+	/* The reference stays when the rest fails. */
+	assert_true(violations_asking("when h 0 retrieve no-unwind\n"
+				      "when h 0 finish put-incoming 0\n") > 0);
+	/* And so does an object. */
+	assert_true(violations_asking("when h 0 retrieve put-incoming 0\n"
+				      "when h 0 retrieve no-unwind\n"
+				      "when h 0 retrieve kmalloc q 64\n"
+				      "when h 0 retrieve kmalloc r 64\n"
+				      "when h 0 retrieve kfree r\n"
+				      "when h 0 retrieve kfree q\n") > 0);
+}
+
 /* A violation can be run again by what its line says, and then shows all that happened. */
 static void a_violation_says_what_replays_it(void **state)
 {
@@ -387,6 +436,7 @@ int main(void)
 		cmocka_unit_test(no_golden_scenario_is_left_half_done),
 		cmocka_unit_test(no_example_is_left_half_done),
 		cmocka_unit_test(known_defects_are_found),
+		cmocka_unit_test(who_asks_for_an_flb_and_fails_leaves_it_retrieved),
 		cmocka_unit_test(a_violation_says_what_replays_it),
 		cmocka_unit_test(twice_the_same_is_swept_the_same),
 		cmocka_unit_test(what_is_no_case_is_refused),

@@ -196,9 +196,8 @@ static const char *advice(const struct lfb_sweep *sweep, size_t step)
 }
 
 static enum way wrong(struct lfb_sweep *sweep, size_t step, long result,
-		      const struct lfb_digest *now)
+		      const struct lfb_sweep_record *record, const struct lfb_digest *now)
 {
-	const struct lfb_sweep_record *record = &sweep->records[step];
 	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
 	char where[96];
 
@@ -226,22 +225,24 @@ static enum way wrong(struct lfb_sweep *sweep, size_t step, long result,
 
 static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 object)
 {
-	const struct lfb_sweep_record *record = &sweep->records[step];
+	struct lfb_sweep_record record = sweep->records[step];
+	const struct lfb_digest *before = lfb__sweep_before(sweep, step, result);
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	const struct lfb_sweep_options *options = &sweep->options;
 	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
-	struct lfb_sweep_moment moment = { sweep->machine, record, result, .warned = false };
+	struct lfb_sweep_moment moment = { sweep->machine, &record, result, .warned = false };
 	const unsigned long warns = sweep->warns;
 	const struct lfb_excuse *excuse;
 	bool undone, done;
 
-	if (!check_alive(sweep, step) || !check_complaints(sweep, step, record, true) ||
-	    !check_balance(sweep, step))
+	if (!before || !check_alive(sweep, step) ||
+	    !check_complaints(sweep, step, &record, true) || !check_balance(sweep, step))
 		return WAY_OUT;
+	record.before = *before;
 	moment.now = lfb__sweep_digest(sweep);
-	if (result == record->result && object == record->object &&
-	    moment.now.exact == record->after.exact &&
-	    lfb__state_contents(sweep->machine) == record->contents) {
+	if (result == record.result && object == record.object &&
+	    moment.now.exact == record.after.exact &&
+	    lfb__state_contents(sweep->machine) == record.contents) {
 		worsen(sweep, LFB_OUTCOME_ABSORBED);
 		return WAY_ON;
 	}
@@ -249,8 +250,8 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 		subject->give_back(subject->self, step);
 		moment.now = lfb__sweep_digest(sweep);
 	}
-	undone = moment.now.exact == record->before.exact;
-	done = moment.now.exact == record->after.exact;
+	undone = moment.now.exact == record.before.exact;
+	done = moment.now.exact == record.after.exact;
 	if (result < 0 && (undone || done)) {
 		worsen(sweep, LFB_OUTCOME_REPORTED);
 		return WAY_AGAIN;
@@ -265,7 +266,7 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 		worsen(sweep, LFB_OUTCOME_HARMLESS);
 		return done ? WAY_ON : WAY_ASTRAY;
 	}
-	return wrong(sweep, step, result, &moment.now);
+	return wrong(sweep, step, result, &record, &moment.now);
 }
 
 /* A step, and again after a failure that was reported. */
@@ -297,17 +298,19 @@ static enum way follow(struct lfb_sweep *sweep, size_t step)
 
 /*
  * A step that goes on failing: an error leaves everything as it was, or is excused. What the module
- * was told to do by the scenario is not looked at: it may have been used up.
+ * was told to do by the scenario is not looked at: it may have been used up. Nor is a step that
+ * retrieved an FLB, which stays so.
  */
 static bool check_astray(struct lfb_sweep *sweep, size_t step, long result,
-			 const struct lfb_digest *before)
+			 const struct lfb_digest *before, u64 retrieved)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	struct lfb_sweep_record record = sweep->records[step];
 	struct lfb_sweep_moment moment = { sweep->machine, &record, result, .warned = false };
 	const struct lfb_faults *faults = &sweep->machine->kernel.faults;
 
-	if (result >= 0 || sweep->hits == faults->hits)
+	if (result >= 0 || sweep->hits == faults->hits ||
+	    lfb__sweep_retrieved(sweep->machine) != retrieved)
 		return true;
 	if (subject->give_back)
 		subject->give_back(subject->self, step);
@@ -327,6 +330,7 @@ static void go_astray(struct lfb_sweep *sweep, size_t step)
 	const struct lfb_sweep_record *last = &sweep->records[subject->steps - 1];
 	const size_t looked_at = step + ASTRAY_STEPS;
 	struct lfb_digest before;
+	u64 retrieved = 0;
 	char why[400] = "";
 	u64 object;
 	long result;
@@ -335,14 +339,16 @@ static void go_astray(struct lfb_sweep *sweep, size_t step)
 		if (step > subject->last_armed)
 			disarm(sweep);
 		sweep->hits = sweep->machine->kernel.faults.hits;
-		if (step < looked_at)
+		if (step < looked_at) {
 			lfb__state_digest(sweep->machine, NULL, NULL, &before);
+			retrieved = lfb__sweep_retrieved(sweep->machine);
+		}
 		result = lfb__sweep_perform(sweep, step, &object);
 		sweep->warns = lfb__sweep_complaints(sweep, LFB_EVENT_WARN);
 		if (!check_alive(sweep, step) || !check_complaints(sweep, step, last, false))
 			return;
 		if (step < looked_at && (!check_balance(sweep, step) ||
-					 !check_astray(sweep, step, result, &before)))
+					 !check_astray(sweep, step, result, &before, retrieved)))
 			return;
 	}
 	disarm(sweep);
@@ -373,13 +379,12 @@ static void give_up(struct lfb_sweep *sweep)
 		subject->perform(subject->self, step, &object);
 }
 
-enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
+static void run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	enum way way = WAY_ON;
 	size_t step;
 
-	sweep->now = that;
 	lfb__sweep_begin(sweep);
 	for (step = 0; step < subject->steps && way == WAY_ON; step++) {
 		if (step == subject->first_armed)
@@ -395,6 +400,15 @@ enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_
 		go_astray(sweep, step);
 	else
 		give_up(sweep);
+}
+
+enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
+{
+	sweep->now = that;
+	do {
+		sweep->wanted.flbs = 0;
+		run(sweep, that);
+	} while (sweep->wanted.flbs && lfb__sweep_ask(sweep));
 	lfb__sweep_name(sweep);
 	return sweep->outcome;
 }

@@ -86,6 +86,7 @@ static int run_plain(struct lfb_sweep *sweep)
 		if (step == subject->first_armed)
 			lfb__faults_arm(&sweep->machine->kernel, NULL);
 		now->before = lfb__sweep_digest(sweep);
+		now->retrieved = lfb__sweep_retrieved(sweep->machine);
 		now->result = lfb__sweep_perform(sweep, step, &now->object);
 		record(sweep, now);
 		if (now->result < 0 && (step < subject->first_armed || step > subject->last_armed))
@@ -327,6 +328,7 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 	lfb__balance_end(balance);
 	(trace.fine ? lfb_trace_all_to : lfb_trace_to)(machine, trace.sink, trace.context);
 	free(sweep.records);
+	free(sweep.asked.items);
 	if (!err && sweep.said.error)
 		err = lfb__error(machine, sweep.said.error, "the output could not be written");
 	if (result)

@@ -2,8 +2,8 @@
 /*
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
- * kernels promise to remember, balance.c follows the callbacks. What is swept is a scenario or a
- * body in C. Others ask through <luo/sweep.h>. Uses explore/state, sim/play and what is below.
+ * kernels promise to remember, asked.c what they retrieved and keep, balance.c follows the
+ * callbacks. What is swept is a scenario or a body in C. Others ask through <luo/sweep.h>. Uses explore/state, sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
@@ -62,6 +62,7 @@ struct lfb_sweep_record {
 	bool device_open;			/* likewise */
 	int restore_error;			/* of the sessions, afterwards */
 	unsigned int modules;			/* loaded afterwards */
+	u64 retrieved;				/* FLBs that are, before it: a bit each */
 	unsigned long points[LFB_FAULT_KINDS];	/* from power on to the end of the step */
 	unsigned long complaints[LFB_EVENT_KINDS]; /* likewise */
 };
@@ -112,6 +113,12 @@ struct lfb_sweep_told {
 	char line[800];
 };
 
+/* A state that is to be found out: before a step, but with more FLBs retrieved. */
+struct lfb_sweep_wanted {
+	size_t step;
+	u64 flbs;		/* a bit each; 0: nothing is wanted */
+};
+
 struct lfb_sweep {
 	struct lfb_machine *machine;
 	const struct lfb_sweep_subject *subject;
@@ -131,6 +138,8 @@ struct lfb_sweep {
 	struct lfb_sweep_record *records;
 	struct lfb_digest end;
 	bool known[LFB_FINDINGS_NR];	/* ids it raises by itself */
+	struct lfb_list asked;		/* what was found out so: asked.c */
+	struct lfb_sweep_wanted wanted;
 
 	/* The run with faults. */
 	const struct lfb_fault_plan *now;
@@ -154,6 +163,17 @@ struct lfb_sweep {
 	bool traces;
 	struct lfb_transcript said;
 };
+
+/* asked.c */
+
+/* The FLBs whose objects were retrieved, a bit each. */
+u64 lfb__sweep_retrieved(const struct lfb_machine *machine);
+/*
+ * What a step that answered @result, and did nothing, has left. NULL: it has retrieved FLBs, and how
+ * it is then must be found out first, by lfb__sweep_ask(), which ends this run; false without memory.
+ */
+const struct lfb_digest *lfb__sweep_before(struct lfb_sweep *sweep, size_t step, long result);
+bool lfb__sweep_ask(struct lfb_sweep *sweep);
 
 /* Would a finding of this id be a violation? Known after the run without faults. */
 bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id);
