@@ -88,8 +88,8 @@ struct lfb_step_call {
 };
 
 /*
- * Runs a callback's program. What it answers: a step's error, or what the program says it answers, or
- * 0. Always 0 when it cannot fail.
+ * Runs a callback's program. What it answers: a step's error, or what the program says it answers,
+ * or 0. Always 0 when it cannot fail.
  */
 int lfb__run_program(struct lfb_step_call *call);
 /* Behind it, when the callback is through: with an error all is undone that its steps took. */

@@ -81,6 +81,38 @@ static bool module_not_loaded(const struct lfb_sweep_moment *moment)
 	       modules(moment->machine) < moment->record->modules;
 }
 
+/* In the order they were registered in; those behind the 64th are not looked at. */
+u64 lfb__sweep_retrieved(const struct lfb_machine *machine)
+{
+	const struct luo *luo = machine->kernel.luo;
+	const struct liveupdate_flb *flb;
+	u64 flbs = 0, bit = 1;
+
+	if (machine->state != LFB_RUNNING || machine->kernel.dead || !luo)
+		return 0;
+	list_for_each_entry(flb, &luo->flbs, private.list) {
+		flbs |= flb->private.incoming.retrieve_status == 1 ? bit : 0;
+		bit <<= 1;
+	}
+	return flbs;
+}
+
+const struct lfb_digest *lfb__sweep_before(struct lfb_sweep *sweep, size_t step, long result)
+{
+	const struct lfb_sweep_record *record = &sweep->records[step];
+	const u64 flbs = lfb__sweep_retrieved(sweep->machine) & ~record->retrieved;
+	const struct lfb_sweep_asked *asked = sweep->asked.items;
+
+	if (result >= 0 || !flbs)
+		return &record->before;
+	for (size_t i = 0; i < sweep->asked.count; i++) {
+		if (asked[i].what.step == step && asked[i].what.flbs == flbs)
+			return &asked[i].before;
+	}
+	sweep->wanted = (struct lfb_sweep_wanted){ step, flbs };
+	return NULL;
+}
+
 void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record)
 {
 	const struct luo *luo = machine->kernel.luo;

@@ -379,12 +379,13 @@ static void give_up(struct lfb_sweep *sweep)
 		subject->perform(subject->self, step, &object);
 }
 
-static void run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
+enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
 	enum way way = WAY_ON;
 	size_t step;
 
+	sweep->now = that;
 	lfb__sweep_begin(sweep);
 	for (step = 0; step < subject->steps && way == WAY_ON; step++) {
 		if (step == subject->first_armed)
@@ -400,15 +401,6 @@ static void run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 		go_astray(sweep, step);
 	else
 		give_up(sweep);
-}
-
-enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
-{
-	sweep->now = that;
-	do {
-		sweep->wanted.flbs = 0;
-		run(sweep, that);
-	} while (sweep->wanted.flbs && lfb__sweep_ask(sweep));
 	lfb__sweep_name(sweep);
 	return sweep->outcome;
 }

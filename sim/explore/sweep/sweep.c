@@ -150,7 +150,7 @@ static void explain(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 	memcpy(was_silent, silent, sizeof(was_silent));
 	memset(silent, 0, sizeof(was_silent));
 	sweep->explains = true;
-	lfb__sweep_run(sweep, that);
+	lfb__sweep_follow(sweep, that);
 	sweep->explains = false;
 	memcpy(silent, was_silent, sizeof(was_silent));
 	lfb__state_free(sweep->before);
@@ -174,7 +174,7 @@ static void tell(struct lfb_sweep *sweep)
 static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	struct lfb_sweep_result *result = &sweep->result;
-	enum lfb_outcome outcome = lfb__sweep_run(sweep, that);
+	enum lfb_outcome outcome = lfb__sweep_follow(sweep, that);
 
 	if (outcome == LFB_OUTCOME_VIOLATION && lfb__sweep_is_told(sweep))
 		outcome = LFB_OUTCOME_REMEMBERED;
@@ -262,7 +262,7 @@ static int sweep_one(struct lfb_sweep *sweep)
 	outcome = run_case(sweep, &that);
 	if (outcome != LFB_OUTCOME_VIOLATION) {
 		lfb__sweep_trace(sweep, true);
-		lfb__sweep_run(sweep, &that);
+		lfb__sweep_follow(sweep, &that);
 	}
 	if (outcome == LFB_OUTCOME_UNREACHED)
 		return lfb__error(sweep->machine, -EINVAL, "%s has no point for case %.80s",

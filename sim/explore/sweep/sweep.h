@@ -3,7 +3,8 @@
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
  * kernels promise to remember, asked.c what they retrieved and keep, balance.c follows the
- * callbacks. What is swept is a scenario or a body in C. Others ask through <luo/sweep.h>. Uses explore/state, sim/play and what is below.
+ * callbacks. What is swept is a scenario or a body in C. Others ask through <luo/sweep.h>. Uses
+ * explore/state, sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
@@ -119,6 +120,11 @@ struct lfb_sweep_wanted {
 	u64 flbs;		/* a bit each; 0: nothing is wanted */
 };
 
+struct lfb_sweep_asked {
+	struct lfb_sweep_wanted what;
+	struct lfb_digest before;
+};
+
 struct lfb_sweep {
 	struct lfb_machine *machine;
 	const struct lfb_sweep_subject *subject;
@@ -138,7 +144,7 @@ struct lfb_sweep {
 	struct lfb_sweep_record *records;
 	struct lfb_digest end;
 	bool known[LFB_FINDINGS_NR];	/* ids it raises by itself */
-	struct lfb_list asked;		/* what was found out so: asked.c */
+	struct lfb_list asked;		/* struct lfb_sweep_asked: what was found out so */
 	struct lfb_sweep_wanted wanted;
 
 	/* The run with faults. */
@@ -164,17 +170,6 @@ struct lfb_sweep {
 	struct lfb_transcript said;
 };
 
-/* asked.c */
-
-/* The FLBs whose objects were retrieved, a bit each. */
-u64 lfb__sweep_retrieved(const struct lfb_machine *machine);
-/*
- * What a step that answered @result, and did nothing, has left. NULL: it has retrieved FLBs, and how
- * it is then must be found out first, by lfb__sweep_ask(), which ends this run; false without memory.
- */
-const struct lfb_digest *lfb__sweep_before(struct lfb_sweep *sweep, size_t step, long result);
-bool lfb__sweep_ask(struct lfb_sweep *sweep);
-
 /* Would a finding of this id be a violation? Known after the run without faults. */
 bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id);
 /* Power off, everything as for the first run. */
@@ -184,7 +179,16 @@ long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object);
 /* Complaints of a kind since power on. */
 unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_event_kind kind);
 struct lfb_digest lfb__sweep_digest(const struct lfb_sweep *sweep);
+/* The FLBs whose objects were retrieved, a bit each. */
+u64 lfb__sweep_retrieved(const struct lfb_machine *machine);
+/*
+ * What a step that answered @result, and did nothing, has left. NULL: it has retrieved FLBs, and
+ * how it is then is wanted first.
+ */
+const struct lfb_digest *lfb__sweep_before(struct lfb_sweep *sweep, size_t step, long result);
 enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+/* The same, having found out what was wanted for it. */
+enum lfb_outcome lfb__sweep_follow(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
 
 /*
  * Keeps the first violation of a run, which is an @id unless a finding says it better;

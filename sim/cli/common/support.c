@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli.h"
+#include "common.h"
 #include "sim/cli/report/report.h"
 
 LFB_PRINTF(1, 0) static void complain(const char *format, va_list args)

@@ -8,7 +8,7 @@
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
-#include "cli.h"
+#include "common.h"
 
 /* "+NAME" or "-NAME", onto one of two lists. */
 static int add_quirk(const struct cli_given *given)

@@ -7,7 +7,7 @@
 
 #include <luo/progress.h>
 
-#include "cli.h"
+#include "common.h"
 
 #define FIRST 0.3	/* seconds until there is something to see … */
 #define NEXT 0.2	/* … and until it is another */
