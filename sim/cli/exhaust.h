@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* lfb exhaust: what one search and a search for each defect have in common. */
+#ifndef SIM_CLI_EXHAUST_H
+#define SIM_CLI_EXHAUST_H
+
+#include <luo/exhaust.h>
+
+#include "cli.h"
+#include "sim/cli/report/report.h"
+
+#define EXHAUST_FORMAT "lfb-exhaust-1"
+
+/* Members of an open object: what was done, and what differs. */
+void exhaust_json_search(struct cli_json *json, const struct lfb_exhaust_result *result);
+
+/* exhaust_defects.c: as @options say, with each defect by itself. Returns an exit status. */
+int exhaust_defects(const struct lfb_exhaust_options *options, bool as_json);
+
+#endif
