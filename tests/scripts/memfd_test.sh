@@ -44,6 +44,13 @@ for profile in rfc-v6 linux-7.0 linux-7.2 linux-7.3 reference; do
 	silent out err
 done
 
+# One without a page, where there are no others, is told all the same.
+printf '%s\n' 'memfd 1 0 - 0' open 'session vm' 'again vm 1 1' reboot >"$dir/empty.lfb"
+lfb 0 run --save-blob "$dir/empty.blob" "$dir/empty.lfb"
+lfb 0 dump "$dir/empty.blob"
+prints out '      0 bytes at position 0, seals 0x1, 0 folios'
+lfb 0 dump --json "$dir/empty.blob"
+
 # Nothing that fails makes it leave anything behind, who retrieves it or not.
 grep -v -e '^retrieve vm 1' -e '^check 7' "$dir/memfd.lfb" >"$dir/unretrieved.lfb"
 for file in memfd unretrieved; do
