@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * What a sweep costs: runs a second, for the examples (small) and the golden scenarios.
+ * What a sweep costs: runs a second, for the examples (small) and the golden scenarios. What it
+ * finds (the defects of linux-7.3, as shipped) is no matter here.
  */
 #include <glob.h>
 
@@ -30,8 +31,6 @@ static unsigned long sweep_file(struct lfb_machine *machine, const char *path, b
 		fail(path, lfb_error_text(NULL));
 	if (lfb_scenario_sweep(scenario, machine, &options, &result))
 		fail(path, lfb_error_text(machine));
-	if (result.violations)
-		fail(path, result.first);
 	lfb_scenario_free(scenario);
 	return result.runs;
 }
