@@ -125,11 +125,17 @@ lfb 0 matrix --json
 fits matrix
 holds '(.runs | length) == (.kinds | length) * 25 and all(.runs[]; .hops | length == 1)'
 cp "$dir/out" "$dir/first"
-lfb 0 matrix --json
-same "$dir/first" "$dir/out"
-lfb 0 matrix --json --chains
-fits matrix
-holds 'all(.runs[]; .hops | length == 2)'
+# The longest of all, and slow with sanitizers: cli/matrix runs it so, as text.
+case ${CFLAGS-} in
+*-fsanitize=*) ;;
+*)
+	lfb 0 matrix --json
+	same "$dir/first" "$dir/out"
+	lfb 0 matrix --json --chains
+	fits matrix
+	holds 'all(.runs[]; .hops | length == 2)'
+	;;
+esac
 
 # profiles
 lfb 0 profiles --json
