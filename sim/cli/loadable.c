@@ -32,7 +32,7 @@ static const char *const asking[] = {
 	"-fsanitize=kernel-address", "-U_FORTIFY_SOURCE",
 	"-Wl" HOOKS("1") HOOKS("2") HOOKS("4") HOOKS("8") HOOKS("16") HOOKS("N")
 	WRAP("__asan_handle_no_return") WRAP("memcpy") WRAP("memmove") WRAP("memset") WRAP("memcmp")
-	WRAP("strlen") WRAP("strnlen") WRAP("strcmp") WRAP("strncmp") WRAP("strcpy")
+	WRAP("bcmp") WRAP("strlen") WRAP("strnlen") WRAP("strcmp") WRAP("strncmp") WRAP("strcpy")
 	WRAP("strncpy"),
 };
 

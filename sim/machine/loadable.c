@@ -12,7 +12,7 @@
 
 #include "sim/machine/machine.h"
 
-#define HOOKS "__wrap___asan_"	/* the names of what code calls that asks before it touches memory */
+#define HOOKS "__wrap___asan_"	/* what code calls that asks before it touches memory */
 #define COPIES 4	/* as many as the places that memory moves between */
 
 struct loaded {

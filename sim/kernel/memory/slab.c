@@ -421,7 +421,10 @@ LFB_ENTRY void *kmemdup(const void *src, size_t size, gfp_t gfp)
 {
 	void *copy = src ? kmalloc(size, gfp) : NULL;
 
-	return copy ? memcpy(copy, src, size) : NULL;
+	if (!copy)
+		return NULL;
+	lfb__shadow_touch(lfb__current, src, size, LFB_STRAY_READ);
+	return memcpy(copy, src, size);
 }
 
 LFB_ENTRY char *kstrdup(const char *s, gfp_t gfp)

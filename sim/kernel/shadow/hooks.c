@@ -81,6 +81,7 @@ HOOK void *__wrap_memcpy(void *to, const void *from, size_t size);
 HOOK void *__wrap_memmove(void *to, const void *from, size_t size);
 HOOK void *__wrap_memset(void *to, int byte, size_t size);
 HOOK int __wrap_memcmp(const void *one, const void *other, size_t size);
+HOOK int __wrap_bcmp(const void *one, const void *other, size_t size);
 HOOK size_t __wrap_strlen(const char *string);
 HOOK size_t __wrap_strnlen(const char *string, size_t size);
 HOOK int __wrap_strcmp(const char *one, const char *other);
@@ -113,6 +114,12 @@ int __wrap_memcmp(const void *one, const void *other, size_t size)
 	ask_about(one, size, LFB_STRAY_READ);
 	ask_about(other, size, LFB_STRAY_READ);
 	return memcmp(one, other, size);
+}
+
+/* What a compiler makes of it that need not know more. */
+int __wrap_bcmp(const void *one, const void *other, size_t size)
+{
+	return __wrap_memcmp(one, other, size);
 }
 
 /* Byte by byte, asking before each: it may have no end. At most @size of them. */

@@ -6,8 +6,8 @@
  *
  * One byte stands for eight: how many of them, from the first on, may be touched. So memory that
  * nobody was given is as a page of zeros has it, and why a byte may not be touched is asked of the
- * rooms above, once one was. All that lies behind an address in the running kernel has a shadow: its
- * linear map, vmalloc areas and lone objects.
+ * rooms above, once one was. All addresses of the running kernel have a shadow: its linear map,
+ * vmalloc areas and lone objects.
  *
  * Only a machine with a module that asks has one. Other code of the library touches what it likes.
  * Uses tasks: who touched what he may not is dead.
@@ -30,7 +30,7 @@ static inline u8 *lfb__shadow_byte(const struct lfb_shadow *shadow, const void *
 	return offset < LFB_LONES_SIZE ? shadow->lone_bytes + offset / LFB_SHADOW_STEP : NULL;
 }
 
-/* A kernel begins: all is forgotten, and if code that asks is there, there is a shadow from now on. */
+/* A kernel begins: all is forgotten. If there is code that asks, there is a shadow from now on. */
 void lfb__shadow_begin(struct lfb_kernel *kernel);
 void lfb__shadow_destroy(struct lfb_memory *memory);
 

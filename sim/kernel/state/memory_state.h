@@ -126,7 +126,7 @@ struct lfb_memory {
 	struct lfb_closed_pages *closed;	/* … see closed.h */
 	struct lfb_shadow *shadow;	/* NULL: no code asks */
 	bool shadow_wanted;		/* some does, from the next boot on */
-	u8 *mirror;			/* LFB_CHECKS_GUARD: the arena once more, always accessible */
+	u8 *mirror;			/* LFB_CHECKS_GUARD: the arena again, always accessible */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
 	unsigned int scratch_areas;	/* as large as that one: see lfb__scratch_area() */
