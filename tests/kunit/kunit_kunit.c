@@ -131,7 +131,7 @@ static void params_end(struct kunit *test)
 static void with_values(struct kunit *test)
 {
 	number += *(const int *)test->param_value;
-	KUNIT_EXPECT_EQ(test, values[test->param_index], *(const int *)test->param_value);
+	KUNIT_EXPECT_EQ(test, values[test->param_index - 1], *(const int *)test->param_value);
 	KUNIT_EXPECT_NOT_NULL(test, test->parent);
 }
 
@@ -348,7 +348,7 @@ static void texts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cut(buf, 3, "%d", 1234), 2);
 	tell(&m, "%d", 5);
 	KUNIT_EXPECT_EQ(test, m.count, 1ul);
-	kunit_for_each_case(&suite, at)
+	kunit_suite_for_each_test_case(&suite, at)
 		n++;
 	KUNIT_EXPECT_EQ(test, n, 8u);
 }
