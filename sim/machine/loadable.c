@@ -62,7 +62,7 @@ static bool lies_in(const struct lfb_shared *shared, const void *address)
 	return (uintptr_t)address - (uintptr_t)shared->start < shared->size;
 }
 
-/* What its sources say: LFB_MODULE(), or module_init() and module_exit(), or that they are tests. */
+/* What its sources say: LFB_MODULE(), module_init() and module_exit(), or which tests there are. */
 static bool find_module(struct loaded *copy)
 {
 	struct lfb_module *const *const said = lfb__shared_symbol(copy->shared, "lfb_this_module");

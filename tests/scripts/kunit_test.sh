@@ -370,7 +370,14 @@ for name in suite more; do
 done
 echo 'int nothing;' >nothing.c
 lfb 0 build nothing.c -o nothing.so
-printf '#include <linux/module.h>\nstatic int init(void) { return 0; }\nmodule_init(init);\n' >bare.c
+cat >bare.c <<'BARE'
+#include <linux/module.h>
+static int init(void)
+{
+	return 0;
+}
+module_init(init);
+BARE
 lfb 0 build bare.c -o bare.so
 
 lfb 1 kunit suite.so

@@ -115,9 +115,11 @@
 #define KUNIT_EXPECT_MEMEQ(test, a, b, size) LFB_KUNIT_MEMORY_(test, false, a, ==, b, size, )
 #define KUNIT_EXPECT_MEMNEQ(test, a, b, size) LFB_KUNIT_MEMORY_(test, false, a, !=, b, size, )
 #define KUNIT_EXPECT_TRUE_MSG(test, condition, ...)                                                \
-	LFB_KUNIT_HOLDS_(test, false, condition, #condition " to be true, but is false", __VA_ARGS__)
+	LFB_KUNIT_HOLDS_(test, false, condition, #condition " to be true, but is false",           \
+			 __VA_ARGS__)
 #define KUNIT_EXPECT_FALSE_MSG(test, condition, ...)                                               \
-	LFB_KUNIT_HOLDS_(test, false, !(condition), #condition " to be false, but is true", __VA_ARGS__)
+	LFB_KUNIT_HOLDS_(test, false, !(condition), #condition " to be false, but is true",        \
+			 __VA_ARGS__)
 #define KUNIT_EXPECT_NULL_MSG(test, ptr, ...)                                                      \
 	LFB_KUNIT_NULL_(test, false, ptr, ==, __VA_ARGS__)
 #define KUNIT_EXPECT_NOT_NULL_MSG(test, ptr, ...)                                                  \
@@ -162,7 +164,8 @@
 #define KUNIT_ASSERT_TRUE_MSG(test, condition, ...)                                                \
 	LFB_KUNIT_HOLDS_(test, true, condition, #condition " to be true, but is false", __VA_ARGS__)
 #define KUNIT_ASSERT_FALSE_MSG(test, condition, ...)                                               \
-	LFB_KUNIT_HOLDS_(test, true, !(condition), #condition " to be false, but is true", __VA_ARGS__)
+	LFB_KUNIT_HOLDS_(test, true, !(condition), #condition " to be false, but is true",         \
+			 __VA_ARGS__)
 #define KUNIT_ASSERT_NULL_MSG(test, ptr, ...)                                                      \
 	LFB_KUNIT_NULL_(test, true, ptr, ==, __VA_ARGS__)
 #define KUNIT_ASSERT_NOT_NULL_MSG(test, ptr, ...)                                                  \
