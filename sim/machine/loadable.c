@@ -261,7 +261,8 @@ int lfb__loadable_check(struct lfb_machine *machine, struct lfb_loadable *loadab
 
 int lfb__loadable_bind(struct lfb_machine *machine, struct lfb_loadable *loadable)
 {
-	struct finding_symbol finding = { .machine = machine, .user = loadable, .running = true };
+	struct finding_symbol finding = { .machine = machine, .user = loadable,
+					  .running = true };
 	const char *name = lfb__shared_bind(copy_of(loadable)->shared, false, find_symbol,
 					    &finding);
 
