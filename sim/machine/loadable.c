@@ -218,7 +218,7 @@ struct finding_symbol {
 	const struct lfb_machine *machine;
 	const struct lfb_loadable *user;
 	const struct lfb_image_module *hides;	/* has it and does not export it */
-	bool running;				/* only those that are loaded in this kernel count */
+	bool running;				/* only those that this kernel has count */
 };
 
 /* As on a kernel: of a module that was loaded before. */
