@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Suites of KUnit cases: they are run in machines, each case as one call into a kernel, and say so
- * in KTAP (run.c, values.c), also those of modules that machines load (modules.c); and what cases
- * call meanwhile, to have something undone at their end (test.c), or to fail (expect.c). Uses
+ * in KTAP (run.c, case.c, values.c), also those of modules that machines load (modules.c); and what
+ * cases call meanwhile, to have something undone at their end (test.c), or to fail (expect.c). Uses
  * machines, and what is found in them. The one header of this folder.
  */
 #ifndef SIM_KUNIT_KUNIT_H
@@ -33,8 +33,6 @@ void lfb__kunit_text(unsigned int spaces, const char *text);
 /* Does, newest first, what is to be done at the end of @test; without @alive it is forgotten. */
 void lfb__kunit_undo(struct kunit *test, bool alive);
 
-/* run.c */
-
 /* What runs, and how it goes. */
 struct lfb_kunit_run {
 	const struct lfb_machine_options *options;
@@ -51,15 +49,13 @@ struct lfb_kunit_run {
 	struct lfb_kunit_counts cases;
 };
 
-/* A machine that is off, and the suites in it. */
-int lfb__kunit_open(struct lfb_kunit_run *run);
-void lfb__kunit_close(struct lfb_kunit_run *run);
-/* Is the case one of those to run? */
-bool lfb__kunit_wanted(const struct lfb_kunit_run *run, const struct kunit_case *what);
-/* Runs all that are, and says so to @out. */
-int lfb__kunit_all(struct lfb_kunit_run *run, FILE *out, struct lfb_kunit_counts *counts);
+/* case.c */
 
 void lfb__kunit_begin(struct kunit *test, const char *name);
+/* Each kernel is one in which the suite has begun. Return: 0, or what that answered. */
+long lfb__kunit_boot(struct lfb_kunit_run *run);
+/* What was found from the @before findings on; all but complaints of the kernel's fail @test. */
+void lfb__kunit_findings(struct lfb_kunit_run *run, struct kunit *test, size_t before);
 /* Calls into the kernel; a dead one is followed by a new one, and @test has failed. */
 void lfb__kunit_call(struct lfb_kunit_run *run, struct kunit *test, long (*function)(void *),
 		     void *argument);

@@ -43,32 +43,3 @@ int lfb__kunit_load(struct lfb_kunit_run *run)
 	/* The machine does not live to tell. */
 	return err ? lfb__error(NULL, err, "%s", lfb_error_text(run->machine)) : 0;
 }
-
-int lfb_kunit_run_modules(const struct lfb_machine_options *options, const char *const *paths,
-			  const char *glob, FILE *out, struct lfb_kunit_counts *counts)
-{
-	struct lfb_kunit_run run = { .options = options, .paths = paths, .glob = glob };
-
-	return lfb__kunit_all(&run, out, counts);
-}
-
-int lfb_kunit_list_modules(const struct lfb_machine_options *options, const char *const *paths,
-			   const char *glob, FILE *out)
-{
-	struct lfb_kunit_run run = { .options = options, .paths = paths, .glob = glob };
-	int err = lfb__kunit_open(&run), count = 0;
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < run.nr_suites; i++) {
-		run.suite = run.suites[i];
-		for (struct kunit_case *at = run.suite->test_cases; at->run_case; at++) {
-			if (!lfb__kunit_wanted(&run, at))
-				continue;
-			fprintf(out, "%s.%s\n", run.suite->name, at->name);
-			count++;
-		}
-	}
-	lfb__kunit_close(&run);
-	return count;
-}

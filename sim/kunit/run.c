@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Runs suites: each in a machine, each case as one call into its kernel; says so as KTAP does. */
+/* Runs suites, each in a machine; says so as KTAP does. */
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +10,8 @@
 
 #include "sim/kunit/kunit.h"
 
-/* A case, called in the kernel. */
-struct body {
-	struct lfb_kunit_run *run;
-	struct kunit *test;
-	struct kunit_case *what;
-};
-
 /* "SUITE" or "SUITE.CASE": the first dot is between them. */
-bool lfb__kunit_wanted(const struct lfb_kunit_run *run, const struct kunit_case *what)
+static bool wanted(const struct lfb_kunit_run *run, const struct kunit_case *what)
 {
 	const char *dot = run->glob ? strchr(run->glob, '.') : NULL;
 	char suite[256];
@@ -36,15 +29,8 @@ static unsigned int nr_wanted(struct lfb_kunit_run *run, struct kunit_suite *sui
 
 	run->suite = suite;
 	for (struct kunit_case *at = suite->test_cases; at->run_case; at++)
-		count += lfb__kunit_wanted(run, at);
+		count += wanted(run, at);
 	return count;
-}
-
-void lfb__kunit_count(struct lfb_kunit_counts *counts, enum kunit_status status)
-{
-	counts->passed += status == KUNIT_SUCCESS;
-	counts->failed += status == KUNIT_FAILURE;
-	counts->skipped += status == KUNIT_SKIPPED;
 }
 
 static void add(struct lfb_kunit_counts *to, const struct lfb_kunit_counts *more)
@@ -54,45 +40,6 @@ static void add(struct lfb_kunit_counts *to, const struct lfb_kunit_counts *more
 	to->skipped += more->skipped;
 }
 
-void lfb__kunit_stats(unsigned int depth, const char *name, const struct lfb_kunit_counts *counts)
-{
-	const unsigned int total = counts->passed + counts->failed + counts->skipped;
-
-	if (total > 1)
-		lfb__kunit_line(depth, "# %s: pass:%u fail:%u skip:%u total:%u", name,
-				counts->passed, counts->failed, counts->skipped, total);
-}
-
-void lfb__kunit_result(unsigned int depth, const struct kunit *test, unsigned int number,
-		       const char *name)
-{
-	lfb__kunit_line(depth, "%s %u %s%s%s", test->status == KUNIT_FAILURE ? "not ok" : "ok",
-			number, name, test->status == KUNIT_SKIPPED ? " # SKIP " : "",
-			test->status == KUNIT_SKIPPED ? test->status_comment : "");
-}
-
-/* What was found from the @before findings on; all but complaints of the kernel's fail a case. */
-static void findings(struct lfb_kunit_run *run, struct kunit *test, size_t before)
-{
-	const size_t now = lfb_finding_count(run->machine);
-
-	for (size_t i = before; i < now; i++) {
-		const struct lfb_finding *finding = lfb_finding_at(run->machine, i);
-
-		kunit_say(test, "%s: %s: %s", lfb_finding_name(finding->id), finding->object,
-			  finding->text);
-		if (finding->id != LFB_FINDING_KERNEL_WARN)
-			test->status = KUNIT_FAILURE;
-	}
-}
-
-static long suite_begin(void *argument)
-{
-	struct lfb_kunit_run *run = argument;
-
-	return run->suite->suite_init ? run->suite->suite_init(run->suite) : 0;
-}
-
 static long suite_end(void *argument)
 {
 	struct lfb_kunit_run *run = argument;
@@ -100,91 +47,6 @@ static long suite_end(void *argument)
 	if (run->suite->suite_exit)
 		run->suite->suite_exit(run->suite);
 	return 0;
-}
-
-/* Each kernel is one in which the suite has begun. */
-static int boot(struct lfb_kunit_run *run, long *begun)
-{
-	int err = lfb_machine_boot(run->machine);
-
-	*begun = err ? err : lfb_machine_call(run->machine, suite_begin, run);
-	run->begun = !*begun;
-	return err;
-}
-
-void lfb__kunit_begin(struct kunit *test, const char *name)
-{
-	*test = (struct kunit){ .name = name };
-	INIT_LIST_HEAD(&test->lfb_made);
-}
-
-void lfb__kunit_call(struct lfb_kunit_run *run, struct kunit *test, long (*function)(void *),
-		     void *argument)
-{
-	size_t before = lfb_finding_count(run->machine);
-	long begun;
-
-	lfb__kunit_now.test = test;
-	lfb__kunit_now.also[0] = '\0';
-	INIT_LIST_HEAD(&lfb__kunit_now.stubs);
-	lfb_machine_call(run->machine, function, argument);
-	findings(run, test, before);
-	lfb__kunit_now.test = NULL;
-	if (lfb_machine_state(run->machine) == LFB_RUNNING)
-		return;
-	test->status = KUNIT_FAILURE;
-	kunit_say(test, "%s", lfb_error_text(run->machine));
-	lfb__kunit_undo(test, false);
-	lfb_machine_shutdown(run->machine);
-	before = lfb_finding_count(run->machine);
-	boot(run, &begun);
-	run->boots++;
-	findings(run, test, before);
-	if (begun)
-		kunit_say(test, "the next kernel failed to initialize (%ld)", begun);
-}
-
-/* In the kernel. What goes no further while it ends has failed. */
-static long body(void *argument)
-{
-	struct body *body = argument;
-	struct kunit *test = body->test;
-	struct kunit_suite *suite = body->run->suite;
-
-	if (setjmp(lfb__kunit_now.end) == 0) {
-		const int err = suite->init ? suite->init(test) : 0;
-
-		if (err) {
-			test->status = KUNIT_FAILURE;
-			kunit_say(test, "failed to initialize: %d", err);
-		} else {
-			body->what->run_case(test);
-		}
-	}
-	if (setjmp(lfb__kunit_now.end) == 0) {
-		if (suite->exit)
-			suite->exit(test);
-	} else {
-		test->status = KUNIT_FAILURE;
-		kunit_say(test, "test aborted during cleanup. continuing without cleaning up");
-	}
-	if (setjmp(lfb__kunit_now.end) == 0)
-		lfb__kunit_undo(test, true);
-	else
-		test->status = KUNIT_FAILURE;
-	return 0;
-}
-
-void lfb__kunit_one(struct lfb_kunit_run *run, struct kunit *test, struct kunit_case *what)
-{
-	struct body argument = { run, test, what };
-
-	if (run->begun) {
-		lfb__kunit_call(run, test, body, &argument);
-	} else {
-		test->status = KUNIT_FAILURE;
-		kunit_say(test, "the suite failed to initialize in this kernel");
-	}
 }
 
 static void run_case(struct lfb_kunit_run *run, struct kunit_case *what, unsigned int number)
@@ -216,7 +78,7 @@ static void run_cases(struct lfb_kunit_run *run)
 		lfb__kunit_line(1, "# module: %s", cases->module_name);
 	lfb__kunit_line(1, "1..%u", nr_wanted(run, run->suite));
 	for (struct kunit_case *at = cases; at->run_case; at++) {
-		if (lfb__kunit_wanted(run, at))
+		if (wanted(run, at))
 			run_case(run, at, ++number);
 	}
 }
@@ -232,8 +94,8 @@ static void run_suite(struct lfb_kunit_run *run, unsigned int number)
 	lfb__kunit_begin(&test, suite->name);
 	suite->status = KUNIT_SUCCESS;
 	suite->status_comment[0] = '\0';
-	boot(run, &begun);
-	findings(run, &test, 0);
+	begun = lfb__kunit_boot(run);
+	lfb__kunit_findings(run, &test, 0);
 	if (lfb_machine_state(run->machine) != LFB_RUNNING)
 		kunit_say(&test, "%s", lfb_error_text(run->machine));
 	if (begun) {
@@ -260,19 +122,7 @@ static void run_suite(struct lfb_kunit_run *run, unsigned int number)
 	lfb__kunit_result(0, &test, number, suite->name);
 }
 
-int lfb__kunit_open(struct lfb_kunit_run *run)
-{
-	int err = lfb_machine_create(run->options, &run->machine);
-
-	if (!err && run->paths) {
-		err = lfb__kunit_load(run);
-		if (err)
-			lfb__kunit_close(run);
-	}
-	return err;
-}
-
-void lfb__kunit_close(struct lfb_kunit_run *run)
+static void close_machine(struct lfb_kunit_run *run)
 {
 	lfb_machine_destroy(run->machine);
 	run->machine = NULL;
@@ -280,11 +130,23 @@ void lfb__kunit_close(struct lfb_kunit_run *run)
 	run->found = NULL;
 }
 
+static int open_machine(struct lfb_kunit_run *run)
+{
+	int err = lfb_machine_create(run->options, &run->machine);
+
+	if (!err && run->paths) {
+		err = lfb__kunit_load(run);
+		if (err)
+			close_machine(run);
+	}
+	return err;
+}
+
 /* The suites are the same in each machine, but elsewhere. */
-int lfb__kunit_all(struct lfb_kunit_run *run, FILE *out, struct lfb_kunit_counts *counts)
+static int run_all(struct lfb_kunit_run *run, FILE *out, struct lfb_kunit_counts *counts)
 {
 	unsigned int total = 0, number = 0;
-	int err = lfb__kunit_open(run);
+	int err = open_machine(run);
 
 	*counts = (struct lfb_kunit_counts){ 0, 0, 0 };
 	if (err)
@@ -298,8 +160,8 @@ int lfb__kunit_all(struct lfb_kunit_run *run, FILE *out, struct lfb_kunit_counts
 		if (!nr_wanted(run, run->suites[i]))
 			continue;
 		if (number) {
-			lfb__kunit_close(run);
-			err = lfb__kunit_open(run);
+			close_machine(run);
+			err = open_machine(run);
 			if (err)
 				break;
 			run->suite = run->suites[i];
@@ -308,7 +170,7 @@ int lfb__kunit_all(struct lfb_kunit_run *run, FILE *out, struct lfb_kunit_counts
 		add(counts, &run->counts);
 	}
 	if (!err)
-		lfb__kunit_close(run);
+		close_machine(run);
 	lfb__kunit_now.out = NULL;
 	return err;
 }
@@ -323,5 +185,34 @@ int lfb_kunit_run(const struct lfb_machine_options *options, struct kunit_suite 
 		.glob = glob,
 	};
 
-	return lfb__kunit_all(&run, out, counts);
+	return run_all(&run, out, counts);
+}
+
+int lfb_kunit_run_modules(const struct lfb_machine_options *options, const char *const *paths,
+			  const char *glob, FILE *out, struct lfb_kunit_counts *counts)
+{
+	struct lfb_kunit_run run = { .options = options, .paths = paths, .glob = glob };
+
+	return run_all(&run, out, counts);
+}
+
+int lfb_kunit_list_modules(const struct lfb_machine_options *options, const char *const *paths,
+			   const char *glob, FILE *out)
+{
+	struct lfb_kunit_run run = { .options = options, .paths = paths, .glob = glob };
+	int err = open_machine(&run), count = 0;
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < run.nr_suites; i++) {
+		run.suite = run.suites[i];
+		for (struct kunit_case *at = run.suite->test_cases; at->run_case; at++) {
+			if (!wanted(&run, at))
+				continue;
+			fprintf(out, "%s.%s\n", run.suite->name, at->name);
+			count++;
+		}
+	}
+	close_machine(&run);
+	return count;
 }
