@@ -14,6 +14,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -301,6 +302,34 @@ static void strncpy_to(bool bad)
 	kfree(p);
 }
 
+static void snprintf_to(bool bad)
+{
+	char *p = make(SIZE);
+
+	snprintf(p, SIZE + (bad ? one : 0), "%s%d", long_string, one); /* MEM-OVERRUN */
+	sink = p[0];
+	kfree(p);
+}
+
+static void scnprintf_to(bool bad)
+{
+	char *p = make(SIZE);
+
+	scnprintf(p, SIZE + (bad ? one : 0), "%s%d", long_string, one); /* MEM-OVERRUN */
+	sink = p[0];
+	kfree(p);
+}
+
+static void sprintf_to(bool bad)
+{
+	char *p = make(SIZE);
+	const char *string = long_string + sizeof(long_string) - SIZE + (bad ? 0 : one);
+
+	sprintf(p, "%s%d", string, one); /* MEM-OVERRUN */
+	sink = p[0];
+	kfree(p);
+}
+
 /* The library does it for the module. */
 
 static void kmemdup_of(bool bad)
@@ -496,10 +525,11 @@ static void (*const mistakes[])(bool bad) = {
 	read_1, read_2, read_4, read_8, read_16, write_1, write_2, write_4, write_8, write_16,
 	read_unaligned, write_unaligned, set_bit_behind, read_in_front, write_in_front, copy_from,
 	copy_to, memcpy_from, memcpy_to, memmove_to, memset_to, memcmp_of, strlen_of, strnlen_of,
-	strcmp_of, strncmp_of, strcpy_to, strncpy_to, kmemdup_of, copied_from_user, large_object,
-	huge_object, vmalloc_area, freed_object, freed_object_copied, freed_large_object,
-	freed_huge_object, freed_page, one_of_many_freed_pages, freed_vmalloc_area,
-	freed_kho_memory, freed_while_preserved, freed_neighbour, freed_twice, nobodys_page,
+	strcmp_of, strncmp_of, strcpy_to, strncpy_to, snprintf_to, scnprintf_to, sprintf_to,
+	kmemdup_of, copied_from_user, large_object, huge_object, vmalloc_area, freed_object,
+	freed_object_copied, freed_large_object, freed_huge_object, freed_page,
+	one_of_many_freed_pages, freed_vmalloc_area, freed_kho_memory, freed_while_preserved,
+	freed_neighbour, freed_twice, nobodys_page,
 };
 
 static bool memory_can_preserve(struct liveupdate_file_handler *handler, struct file *file)

@@ -127,6 +127,7 @@ strcmp strcmp_of (void *p, void *q) { CALL(strcmp)(p, q); }
 strncmp strncmp_of (void *p, void *q, unsigned long n) { CALL(strncmp)(p, q, n); }
 strcpy strcpy_to (void *to, void *from) { CALL(strcpy)(to, from); }
 strncpy strncpy_to (void *to, void *from, unsigned long n) { CALL(strncpy)(to, from, n); }
+vsnprintf scnprintf_to (void *p, long n, void *f, void *a) { CALL(vsnprintf)(p, n, f, a); }
 END
 echo '#define CALL(name) extern void *__real_##name(); return __real_##name' >call.h
 while read -r call name function; do

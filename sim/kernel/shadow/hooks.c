@@ -3,6 +3,10 @@
  * What compiled code calls before each access. The linker puts "__wrap_" before the compiler's
  * names, so that a sanitizer's runtime in the same process has its own functions and we have ours.
  */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "sim/kernel/shadow/shadow.h"
 
 #define HOOK __attribute__((visibility("default")))
@@ -88,6 +92,10 @@ HOOK int __wrap_strcmp(const char *one, const char *other);
 HOOK int __wrap_strncmp(const char *one, const char *other, size_t size);
 HOOK char *__wrap_strcpy(char *to, const char *from);
 HOOK char *__wrap_strncpy(char *to, const char *from, size_t size);
+HOOK int __wrap_vsnprintf(char *to, size_t size, const char *format, va_list args)
+	LFB_PRINTF(3, 0);
+HOOK int __wrap_snprintf(char *to, size_t size, const char *format, ...) LFB_PRINTF(3, 4);
+HOOK int __wrap_sprintf(char *to, const char *format, ...) LFB_PRINTF(2, 3);
 
 void *__wrap_memcpy(void *to, const void *from, size_t size)
 {
@@ -173,4 +181,39 @@ char *__wrap_strncpy(char *to, const char *from, size_t size)
 	ask_about(to, size, LFB_STRAY_WRITE);
 	memset(to + length, 0, size - length);
 	return memcpy(to, from, length);
+}
+
+int __wrap_vsnprintf(char *to, size_t size, const char *format, va_list args)
+{
+	va_list again;
+	int length;
+
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length >= 0 && size)
+		ask_about(to, (size_t)length < size ? (size_t)length + 1 : size, LFB_STRAY_WRITE);
+	return vsnprintf(to, size, format, args);
+}
+
+int __wrap_snprintf(char *to, size_t size, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = __wrap_vsnprintf(to, size, format, args);
+	va_end(args);
+	return length;
+}
+
+int __wrap_sprintf(char *to, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = __wrap_vsnprintf(to, INT_MAX, format, args);
+	va_end(args);
+	return length;
 }
