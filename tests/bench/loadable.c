@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * What a module costs that is loaded, beside the same code linked in, and what it costs that it asks
- * before each access to memory. Compiled three times: with MODULE this is what of the module the
- * program has, too; one does not ask.
+ * What a module costs that is loaded, beside the same code linked in, and what it costs that it
+ * asks before each access to memory. Compiled three times: with MODULE this is what of the module
+ * the program has, too; one does not ask.
  */
 #include "tests/bench/common/bench.h"
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
 # docs/loadable.md and memory-checks.md, done as their reader does it: each command of the pages,
-# what it prints, and what comes of it, examples/loadable. With LFB_UPDATE=1 the pages say afterwards
-# what is printed.
+# what it prints, and what comes of it, examples/loadable. With LFB_UPDATE=1 the pages say what is
+# printed afterwards.
 
 set -eu
 
