@@ -86,7 +86,7 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area, size_t 
 	u32 *table;
 
 	/* Strictly below: room for the page that faults. */
-	if (end >= memory->vmalloc_size) {
+	if (memory->shadow && end >= memory->vmalloc_size) {
 		vmallocs->next = end_of_areas(kernel);
 		end = vmallocs->next + (area->nr_pages << PAGE_SHIFT);
 	}
