@@ -11,14 +11,13 @@
 #include "sim/cli/common/common.h"
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
-	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_build;
+	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_build,
+	cli_compare;
 
 struct lfb_exhaust_modules;
 
-/* loadable.c: is it a shared object? */
-bool cli_is_loadable(const char *path);
 /*
- * All sequences that @what says with the machine's modules, or as many as there is time for. Prints
+ * loadable.c: all sequences that @what says with the machine's modules, or as many as there is time for. Prints
  * what is found, and how many that is. Returns an enum cli_exit.
  */
 int cli_search_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,

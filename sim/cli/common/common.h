@@ -160,6 +160,9 @@ int cli_write(void *context, const char *bytes, size_t size);
 int cli_read_file(const char *path, char **bytes, size_t *size);
 int cli_write_file(const char *path, const void *bytes, size_t size);
 
+/* Is it a shared object? */
+bool cli_is_loadable(const char *path);
+
 /*
  * The file for --junit, where it was given: is it one that can be written, and is there room in it?
  * @result: of the command, which is returned unless it cannot.
