@@ -18,6 +18,7 @@ struct compare {
 	struct lfb_compare_options options;
 	unsigned int seed;
 	unsigned int show;
+	bool is_given;			/* how many to make up */
 	const char *like;
 	const char *folder;
 	bool json;
@@ -97,12 +98,16 @@ static int add_path(struct compare *compare, const char *path)
 
 static int add_scenarios(struct compare *compare, char **paths)
 {
+	bool plays = false;
 	int result = CLI_OK;
 
+	/* Players of their own know no steps, which is what the zoo is made of. */
+	for (unsigned int k = 0; k < compare->count; k++)
+		plays |= compare->made[k].play != NULL;
 	if (!*paths) {
-		if (!compare->options.generate)
+		if (!compare->is_given)
 			compare->options.generate = GENERATED;
-		return add_zoo(compare);
+		return plays ? CLI_OK : add_zoo(compare);
 	}
 	for (; *paths && !result; paths++)
 		result = add_path(compare, *paths);
@@ -248,19 +253,20 @@ static int run(struct cli_line *line)
 
 static int set_generate(const struct cli_given *given)
 {
-	unsigned long *generate = given->into;
+	struct compare *compare = given->into;
 	u64 number;
 
 	if (!cli_number(given->value, &number) || number > 100000000)
 		return cli_usage(given->line->command, "--generate %s: expected a number",
 				 given->value);
-	*generate = number;
+	compare->options.generate = number;
+	compare->is_given = true;
 	return CLI_OK;
 }
 
 static const struct cli_option options[] = {
 	{ "generate", "N", "make N scenarios up (default 1000 without files, with files none)",
-	  .at = offsetof(struct compare, options.generate), .set = set_generate },
+	  .set = set_generate },
 	{ "seed", "N", "others (default 1); the same seed makes the same up",
 	  offsetof(struct compare, seed), UINT_MAX, .wanted = "a number from " },
 	{ "show", "N", "print the N-th that would be made up, and nothing else",

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Parts of lfb compare: kernel.c makes kernels of words on the command line, table.c shows two
- * transcripts side by side, tell.c a difference as text and for programs. It knows none of the
- * commands, and uses what they may use: public headers, common/ and report/.
+ * transcripts side by side, tell.c tells a difference, as text, for programs and in files. It knows
+ * none of the commands. May use what they may use: public headers, common/ and report/. Is used by
+ * the command alone.
  */
 #ifndef SIM_CLI_COMPARE_COMPARE_H
 #define SIM_CLI_COMPARE_COMPARE_H

@@ -9,7 +9,7 @@
 #define COLUMN_MAX 56		/* a longer line stands alone */
 #define COLUMN_MIN 24
 #define ALIGNED_MAX 1500	/* lines; longer transcripts are compared line by line */
-#define SAME_MAX 12		/* lines in a row that are the same in both, of which … */
+#define SAME_MAX 12		/* rows that follow each other and are alike, of which … */
 #define SAME_SHOWN 4		/* … so many are shown before and behind what is left out */
 #define SHOWN_MAX 300
 
@@ -176,12 +176,18 @@ static const char *with_names(const char *line, char *text)
 	return text;
 }
 
-/* Rows of the same, in a row, from here on. */
-static size_t count_same(const struct table *table, size_t from)
+static const char *mark_of(const struct row *row)
 {
-	size_t count = 0;
+	return !row->ours ? "+" : !row->theirs ? "-" : row_differs(row) ? "|" : " ";
+}
 
-	while (from + count < table->count && !row_differs(&table->rows[from + count]))
+/* Rows with the same mark, from here on. */
+static size_t count_alike(const struct table *table, size_t from)
+{
+	size_t count = 1;
+
+	while (from + count < table->count &&
+	       mark_of(&table->rows[from]) == mark_of(&table->rows[from + count]))
 		count++;
 	return count;
 }
@@ -202,7 +208,6 @@ static int width_of(const struct table *table)
 
 static void print_row(const struct row *row, int width)
 {
-	const char *mark = !row->ours ? "+" : !row->theirs ? "-" : row_differs(row) ? "|" : " ";
 	char ours[SHOWN_MAX], theirs[SHOWN_MAX];
 
 	with_names(row->ours, ours);
@@ -211,7 +216,7 @@ static void print_row(const struct row *row, int width)
 		printf("    %s\n", ours);
 		ours[0] = '\0';
 	}
-	printf("    %-*s %s%s%s\n", width, ours, mark, *theirs ? " " : "", theirs);
+	printf("    %-*s %s%s%s\n", width, ours, mark_of(row), *theirs ? " " : "", theirs);
 }
 
 void cli_table_print(const char *our_name, const char *ours, const char *their_name,
@@ -223,20 +228,15 @@ void cli_table_print(const char *our_name, const char *ours, const char *their_n
 	if ((int)strlen(our_name) > width && strlen(our_name) <= COLUMN_MAX)
 		width = (int)strlen(our_name);
 	printf("    %-*s   %s\n", width, our_name, their_name);
-	for (size_t i = 0; i < table.count;) {
-		const size_t same = count_same(&table, i);
-		const size_t end = i + same;
-
-		for (; i < end; i++) {
-			print_row(&table.rows[i], width);
-			if (same > SAME_MAX && i + same == end + SAME_SHOWN - 1) {
-				printf("    … %zu lines that are the same\n",
-				       same - 2 * SAME_SHOWN);
-				i = end - SAME_SHOWN - 1;
+	for (size_t i = 0, alike; i < table.count; i += alike) {
+		alike = count_alike(&table, i);
+		for (size_t row = 0; row < alike; row++) {
+			if (alike > SAME_MAX && row == SAME_SHOWN) {
+				printf("    … %zu lines more\n", alike - 2 * SAME_SHOWN);
+				row = alike - SAME_SHOWN;
 			}
+			print_row(&table.rows[i + row], width);
 		}
-		if (i < table.count)
-			print_row(&table.rows[i++], width);
 	}
 	free(table.rows);
 }
@@ -265,11 +265,14 @@ void cli_table_first(const struct lfb_compare_kernel *ours_by,
 		     const struct lfb_difference *difference, char *text, size_t size)
 {
 	struct table table = lay(difference->ours, difference->theirs);
-	size_t at = count_same(&table, 0);
-	const struct row *row = at < table.count ? &table.rows[at] : NULL;
+	const struct row *row = NULL;
 	bool operation;
 
 	text[0] = '\0';
+	for (size_t i = 0; i < table.count && !row; i++) {
+		if (row_differs(&table.rows[i]))
+			row = &table.rows[i];
+	}
 	if (row) {
 		operation = row->ours && row->theirs && same_operation(row->ours, row->theirs);
 		if (operation)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Kernels perform the same scenarios; what differs is kept once, with the smallest that shows it. */
+/* Kernels perform the same scenarios; what differs is kept once, with the smallest showing it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What kernels do differently: compare.c has them perform the same scenarios and keeps what differs,
+ * What kernels do differently: compare.c has them perform the same scenarios, and keeps it,
  * run.c is a scenario in a process of its own, part.c tells differences apart, explain.c finds the
- * known defect that makes one. generate.c makes scenarios up, of every shape that kernels were
- * asked about, and deed.c what happens in one kernel of them. Others ask through <luo/compare.h>.
- * May use: sim/explore/shrink, sim/play and what lies below these; of the other rooms of
- * sim/explore none.
+ * known defect behind one. generate.c makes scenarios up, of every shape that kernels were asked
+ * about, and deed.c what happens in one kernel of them. Others ask through <luo/compare.h>. May
+ * use: sim/explore/shrink, sim/play and what lies below these; of the other rooms of sim/explore
+ * none.
  */
 #ifndef SIM_EXPLORE_COMPARE_COMPARE_H
 #define SIM_EXPLORE_COMPARE_COMPARE_H

@@ -13,7 +13,7 @@ static void add_shape(char *key, const char *line)
 
 	if (operation)
 		line += strcspn(line, "=\n");
-	for (; *line && *line != '\n' && length < LFB_DIFFERENCE_KEY - 2; line++) {
+	for (; *line && *line != '\n' && length < LFB_DIFFERENCE_KEY - 4; line++) {
 		if (!operation && *line >= '0' && *line <= '9')
 			continue;
 		if (!strncmp(line, "obj=", 4))
@@ -25,11 +25,11 @@ static void add_shape(char *key, const char *line)
 }
 
 /* The operation that a line of @text is part of, by its verb; an end is the one's before it. */
-static void add_verb(char *key, const char *text, const char *line)
+static void add_verb(char *key, const char *text, const char *line, bool before)
 {
 	char verb[32] = "end";
 
-	if (*line == '=') {
+	if (before) {
 		while (line > text && (*line != '>' || line[-1] != '\n'))
 			line--;
 	} else {
@@ -41,9 +41,17 @@ static void add_verb(char *key, const char *text, const char *line)
 	snprintf(key, LFB_DIFFERENCE_KEY, "%s|", verb);
 }
 
+/* Of a kernel, or of the process that performed it. */
+static bool is_death(const char *line)
+{
+	return !strncmp(line, "== ", 3) && strncmp(line, "== end", 6) &&
+	       strncmp(line, "== boot", 7);
+}
+
 static bool transcripts_part(const char *ours, const char *theirs, char *key)
 {
-	const char *line = ours;
+	const char *line = ours, *other;
+	bool ours_dies, theirs_dies;
 	size_t i = 0;
 
 	for (; ours[i] && ours[i] == theirs[i]; i++) {
@@ -52,11 +60,19 @@ static bool transcripts_part(const char *ours, const char *theirs, char *key)
 	}
 	if (ours[i] == theirs[i])
 		return false;
-	add_verb(key, ours, line);
-	add_shape(key, line);
-	/* After a death the other's next operation says nothing. */
-	if (*line != '=' || theirs[line - ours] == '=')
-		add_shape(key, theirs + (line - ours));
+	other = theirs + (line - ours);
+	ours_dies = is_death(line);
+	theirs_dies = is_death(other);
+	/* What the other does next after one's death says nothing. */
+	if (line > ours && (ours_dies || theirs_dies))
+		add_verb(key, ours, line - 1, true);
+	else
+		add_verb(key, ours, line, *line == '=');
+	if (ours_dies || !theirs_dies)
+		add_shape(key, line);
+	strcat(key, "/");
+	if (theirs_dies || !ours_dies)
+		add_shape(key, other);
 	return true;
 }
 

@@ -14,7 +14,7 @@
 
 #include "sim/explore/compare/compare.h"
 
-#define TRANSCRIPT_MAX (16l << 20)	/* one that is longer never ends */
+#define TRANSCRIPT_MAX (2l << 20)	/* one that is longer never ends */
 #define WAITING 8			/* times as long as computing: others compute as well */
 #define TOO_LONG 3			/* exit status */
 
@@ -142,6 +142,35 @@ static void add_end(char *end, size_t size, int status, unsigned int seconds)
 			 WEXITSTATUS(status));
 }
 
+/*
+ * Where memory lies depends on all that was allocated before, also on what nobody sees: addresses,
+ * which are high, become numbers in the order in which they are seen, "@1".
+ */
+static void number_addresses(char *text)
+{
+	unsigned long long seen[256];
+	unsigned int count = 0, number;
+	const char *from = text;
+	char *end;
+
+	while (*from) {
+		const unsigned long long value = *from == '=' ? strtoull(from + 1, &end, 16) : 0;
+
+		*text++ = *from++;
+		if (value <= UINT32_MAX || *from == ' ')
+			continue;
+		for (number = 0; number < count && seen[number] != value; number++)
+			;
+		if (number == sizeof(seen) / sizeof(seen[0]))
+			continue;
+		if (number == count)
+			seen[count++] = value;
+		text += sprintf(text, "@%u", number + 1);
+		from = end;
+	}
+	*text = '\0';
+}
+
 static int finish(struct lfb_compare_run *run, unsigned int seconds)
 {
 	struct stat about;
@@ -165,6 +194,7 @@ static int finish(struct lfb_compare_run *run, unsigned int seconds)
 	if (status && size && run->text[size - 1] != '\n')
 		run->text[size - 1] = '\n';
 	memcpy(run->text + size, end, sizeof(end));
+	number_addresses(run->text);
 	close(run->fd);
 	run->fd = -1;
 	return 0;
