@@ -28,6 +28,15 @@ enum cli_exit {
 	CLI_SIGNAL = 128,	/* and the number of the signal that ended it early */
 };
 
+/* A file of the source tree that the tool carries with it: cmake/LfbEmbed.cmake. */
+struct cli_embedded {
+	const char *name;	/* of the file, without directories; NULL ends the table */
+	const char *text;
+};
+
+extern const struct cli_embedded embedded_findings[];	/* docs/findings/LFB-*.md */
+extern const struct cli_embedded embedded_zoo[];
+
 /* options.c */
 
 struct cli_given;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Parts of lfb compare: kernel.c makes kernels of words on the command line, table.c shows two
- * transcripts side by side, tell.c tells a difference, as text, for programs and in files. It knows
- * none of the commands. May use what they may use: public headers, common/ and report/. Is used by
- * the command alone.
+ * lfb compare: command.c is the command, kernel.c makes kernels of words on the command line,
+ * table.c shows two transcripts side by side, tell.c tells a difference, as text, for programs and
+ * in files. It knows no other command. May use what commands may use: public headers, common/ and
+ * report/.
  */
 #ifndef SIM_CLI_COMPARE_COMPARE_H
 #define SIM_CLI_COMPARE_COMPARE_H
@@ -12,6 +12,8 @@
 
 #include "sim/cli/common/common.h"
 #include "sim/cli/report/report.h"
+
+extern const struct cli_command cli_compare;
 
 /* kernel.c: a profile, with quirks more or less, or one in a shared object */
 

@@ -9,8 +9,7 @@
 #include <luo/scenario.h>
 #include <luo/shrink.h>
 
-#include "cli.h"
-#include "sim/cli/compare/compare.h"
+#include "compare.h"
 
 #define GENERATED 1000
 
