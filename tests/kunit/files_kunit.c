@@ -222,8 +222,8 @@ static void formats(struct kunit *test)
 	char text[80];
 	struct seq_file m = { .buf = text, .size = sizeof(text) };
 
-	scnprintf(text, sizeof(text), "%pe %pe, %5d|%-4s|%.*s", ERR_PTR(-ENOENT), ERR_PTR(-4000), -3,
-		  "ab", 2, "xyz");
+	scnprintf(text, sizeof(text), "%pe %pe, %5d|%-4s|%.*s", ERR_PTR(-ENOENT), ERR_PTR(-4000),
+		  -3, "ab", 2, "xyz");
 	KUNIT_EXPECT_STREQ(test, text, "-ENOENT -4000,    -3|ab  |xy");
 	scnprintf(text, sizeof(text), "%pap %px %*ph", &phys, (void *)0x12, 3, "\1\2\377");
 	KUNIT_EXPECT_STREQ(test, text, "0x0000000100001000 0000000000000012 01 02 ff");

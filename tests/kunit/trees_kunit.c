@@ -323,6 +323,7 @@ static void states(struct kunit *test)
 	xas_set_mark(&xas, XA_MARK_1);
 	KUNIT_EXPECT_TRUE(test, xas_get_mark(&xas, XA_MARK_1));
 	xas_set(&xas, 0);
+	xas_lock(&xas);
 	xas_for_each(&xas, entry, ULONG_MAX) {
 		KUNIT_EXPECT_FALSE(test, xas_retry(&xas, entry));
 		sum = sum * 10 + xa_to_value(entry);
@@ -363,7 +364,8 @@ static void states(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(balance), KUNIT_CASE(trees), KUNIT_CASE(arrays), KUNIT_CASE(states), KUNIT_CASE(numbers), {}
+	KUNIT_CASE(balance), KUNIT_CASE(trees), KUNIT_CASE(arrays), KUNIT_CASE(states),
+	KUNIT_CASE(numbers), {}
 };
 
 static struct kunit_suite suite = { .name = "trees", .test_cases = cases };

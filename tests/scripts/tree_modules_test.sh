@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# With LFB_KERNEL_TREE: modules of a kernel tree, compiled unmodified. Its handler of files in memory
-# (mm/memfd_luo.c) hands over what ours does, to the byte, and each takes over what the other one
-# did; and its test of live update (lib/tests/liveupdate.c) finds what it has handed over.
+# With LFB_KERNEL_TREE: modules of a kernel tree, compiled unmodified. Its handler of files in
+# memory (mm/memfd_luo.c) hands over what ours does, to the byte, and each takes over what the other
+# one did; and its test of live update (lib/tests/liveupdate.c) finds what it has handed over.
 
 set -eu
 . "$(dirname "$0")/cli_common.sh"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SIMPLER: the end of linux/xarray.h, which includes it; no nodes and orders. No such name there. */
+/* SIMPLER: the end of linux/xarray.h, which includes it; no orders. No such name on a kernel. */
 #ifndef LUO_LINUX_XA_STATE_H
 #define LUO_LINUX_XA_STATE_H
 
