@@ -404,6 +404,34 @@ static void file_get_id_changes(void **state)
 	}
 }
 
+/* Behind the descriptor and the file. */
+#define STEP_OF_ENTRY 3
+
+static void file_entry_lost_on_enomem(void **state)
+{
+	for_each_variant(variant) {
+		struct world *world = create(variant, "FILE_ENTRY_LOST_ON_ENOMEM");
+		int session, other, fd;
+
+		hand_over(world);
+		session = world_incoming(world, "s");
+		other = world_session(world, "other");
+		world_fail_step(world, LFB_FAULT_ALLOC, STEP_OF_ENTRY);
+		fd = world_retrieve(world, session, 1);
+		world_fail_step(world, LFB_FAULT_ALLOC, 0);
+		assert_descriptor(fd);
+		assert_int_equal(world_warns(world), variant->defect);
+		assert_int_equal(lfb_agent_preserve(world->agent, other, fd, 1),
+				 variant->defect ? 0 : -EBUSY);
+		assert_int_equal(lfb_agent_preserve(world->agent, other, fd, 2), -EBUSY);
+		assert_int_equal(world_finish(world, session), 0);
+		/* linux-7.3 takes out what is there, whoever entered it. */
+		assert_int_equal(lfb_agent_preserve(world->agent, other, fd, 2),
+				 variant->defect && variant->on ? -EBUSY : 0);
+		world_destroy(world);
+	}
+}
+
 static struct luo_session_ser_v2 *first_session(struct world *world)
 {
 	const struct luo_ser_v5 *head = world_luo(world)->tree;
@@ -565,6 +593,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(session_retrieve_efault_finishes),
 	cmocka_unit_test(preserve_efault_keeps),
 	cmocka_unit_test(file_get_id_changes),
+	cmocka_unit_test(file_entry_lost_on_enomem),
 	cmocka_unit_test(files_pointer_zero_accepted),
 	cmocka_unit_test(session_trust_serialized),
 	cmocka_unit_test(callback_positive_is_success),

@@ -77,7 +77,6 @@ struct world {
 	struct world_points *points;
 	struct lfb_fault_plan fault;
 	unsigned long reached;	/* points of its kinds, so far */
-	bool retrieved;		/* a file was: its entry in a table comes next, which never fails */
 	bool fault_hit;
 	char *identity[WORLD_IDENTITIES];	/* of the files of handlers; NULL: none */
 	char compatible[2][WORLD_NUMBERS][LIVEUPDATE_HNDL_COMPAT_LENGTH + 1];

@@ -74,9 +74,8 @@ void *kmalloc(size_t size, gfp_t gfp)
 	u8 *object = world->heap + world->heap_used;
 
 	size = (size + 15) & ~(size_t)15;
-	if (!world->retrieved && fault_here(LFB_FAULT_ALLOC))
+	if (fault_here(LFB_FAULT_ALLOC))
 		return NULL;
-	world->retrieved = false;
 	if (size > WORLD_PAGES * PAGE_SIZE - world->heap_used)
 		return NULL;
 	world->heap_used += size;

@@ -89,7 +89,6 @@ static long call_ioctl(int fd, unsigned int cmd, void *arg)
 	ret = file->f_op->unlocked_ioctl(file, cmd, (unsigned long)arg);
 	fput(file);
 	world->read_only = false;
-	world->retrieved = false;
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
 
