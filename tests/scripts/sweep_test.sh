@@ -96,7 +96,6 @@ prints out '(LFB-SESSION-LOST)'
 
 # So is a file that is in no table any more.
 lfb 1 sweep --quirk +FILE_ENTRY_LOST_ON_ENOMEM "$examples/first.lfb"
-prints out 'preserved files failed (alloc)'
 prints out 'LFB-FILE-ENTRY-LOST'
 
 # From standard input.
