@@ -175,7 +175,7 @@ int kho_add_subtree(const char *name, void *blob, size_t size)
 
 	if (find_subtree(world->out_tree, name))
 		return -EEXIST;
-	if (!tree)
+	if (fault_here(LFB_FAULT_FDT) || !tree)
 		return -ENOMEM;
 	snprintf(tree->name, sizeof(tree->name), "%s", name);
 	tree->phys = virt_to_phys(blob);
