@@ -145,8 +145,9 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	ret = lfb__machine_run(machine, task, body, call);
 	if (unlikely(task->locks_held > locks_held))
 		lfb__machine_locks_kept(machine, task, locks_held, call->name);
-	if (task->blocked_on)
+	if (task->blocked_on || task->waits)
 		ret = -EAGAIN;
+	task->waits = false;
 	/* Not all that a driver refuses comes with a sentence. */
 	if (ret < 0 && !*machine->kernel.error)
 		lfb__error(machine, (int)ret, "%s: the kernel answered %ld", call->name, ret);
@@ -248,7 +249,8 @@ static long do_ioctl(void *argument)
 
 /* A request of another size than it has. */
 struct resized {
-	u8 bytes[sizeof(struct liveupdate_ioctl_create_session) + TAIL] __attribute__((__aligned__(8)));
+	u8 bytes[sizeof(struct liveupdate_ioctl_create_session) + TAIL]
+		__attribute__((__aligned__(8)));
 };
 
 /* Each begins with its size. */
@@ -263,6 +265,14 @@ static void *resize(struct resized *other, const void *arg, enum lfb_argument ar
 	if (argument == LFB_ARGUMENT_TAIL)
 		other->bytes[size + TAIL - 1] = 1;
 	return other;
+}
+
+/* All but how long it was said to be. */
+static void take_answer(void *arg, const struct resized *other)
+{
+	const u32 size = *(const u32 *)arg;
+
+	memcpy((u8 *)arg + sizeof(size), other->bytes + sizeof(size), size - sizeof(size));
 }
 
 static int request(struct lfb_agent *agent, enum lfb_happening happening, const char *name,
@@ -285,7 +295,7 @@ static int request(struct lfb_agent *agent, enum lfb_happening happening, const 
 	ret = call(&ioctl, do_ioctl);
 	agent->task.read_only = false;
 	if (ioctl.arg == &other)
-		memcpy((u8 *)arg + sizeof(u32), other.bytes + sizeof(u32), *(u32 *)arg - sizeof(u32));
+		take_answer(arg, &other);
 	return ret;
 }
 
