@@ -44,6 +44,9 @@ static void so_it_does_with_every_group_of_operations(void **state)
 	result = search((struct lfb_exhaust_options){ .length = 2,
 						      .groups = LFB_EXHAUST_ALL_GROUPS });
 	assert_null(result.scenario);
+	/* A reboot that is called off leaves a fault behind. */
+	result = search((struct lfb_exhaust_options){ .length = 4, .groups = LFB_EXHAUST_LOST });
+	assert_null(result.scenario);
 	result = search((struct lfb_exhaust_options){ .length = 3, .groups = LFB_EXHAUST_LOCKED });
 	assert_null(result.scenario);
 	assert_non_null(strstr(result.kernel, "--profile rfc-v6"));
