@@ -19,8 +19,8 @@ int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile,
 		   const struct luo_watch *watch, bool on);
 /* late_initcall: prepares the outgoing state. */
 int luo_late_init(struct lfb_kernel *kernel);
-/* open() of /dev/liveupdate: a file, or ERR_PTR(-ENOENT, -EBUSY, -EIO, -ENOMEM). */
-struct file *luo_device_open(void);
+/* device.c: says why there is no /dev/liveupdate to be opened. Returns -ENOENT. */
+int luo_no_device(struct lfb_kernel *kernel);
 /*
  * Looks for what should be over. Returns whether all files that were handed over are finished:
  * what is left then is left for good.

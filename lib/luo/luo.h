@@ -220,8 +220,21 @@ struct luo_name luo_file_name(const struct luo_file *luo_file);
 
 /* entry.c: the way in */
 
+/* The kernel's functions for its subsystems that another orchestrator may have instead of lib/. */
+enum luo_function {
+	LUO_OWN_FUNCTION,		/* lib/ alone has it */
+	LUO_REGISTER_FILE_HANDLER,
+	LUO_UNREGISTER_FILE_HANDLER,
+	LUO_REGISTER_FLB,
+	LUO_UNREGISTER_FLB,
+	LUO_FLB_GET,
+	LUO_FLB_PUT,
+	LUO_REBOOT,
+};
+
 /* What a function of the kernel was called with: each fills in what it has. */
 struct luo_args {
+	enum luo_function which;
 	const char *function;		/* its name */
 	struct liveupdate_file_handler *fh;
 	struct liveupdate_flb *flb;
@@ -235,9 +248,16 @@ struct luo_args {
 	u64 *tokenp;
 };
 
+/* An orchestrator that is not lib/: this kernel's calls go to it. */
+struct luo_elsewhere {
+	bool (*enabled)(const struct luo_elsewhere *elsewhere);
+	/* -EOPNOTSUPP: it has no such function. */
+	int (*call)(struct luo_elsewhere *elsewhere, const struct luo_args *args);
+};
+
 /*
- * Runs a function of the kernel: -EOPNOTSUPP when live update is off, else @body, guarded, so that
- * a bad pointer ends the simulated kernel and not the process.
+ * Runs a function of the kernel: -EOPNOTSUPP when live update is off, else @body, or whoever is
+ * elsewhere; guarded, so that a bad pointer ends the simulated kernel and not the process.
  */
 int luo_enter(int (*body)(struct luo *luo, const struct luo_args *args),
 	      const struct luo_args *args);

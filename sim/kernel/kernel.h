@@ -28,6 +28,10 @@ void lfb__kernel_reset(struct lfb_kernel *kernel);
 bool lfb__module_pin(struct module *module);
 void lfb__module_unpin(struct module *module);
 
+/* misc.c: what an open of /dev/@name answers: a file, or ERR_PTR(): -ENOENT there is none, … */
+
+struct file *lfb__device_open(struct lfb_kernel *kernel, const char *name);
+
 /* shmem.c: files in memory; the next page from @page on that is no hole, ~0: there is none */
 
 u64 lfb__shmem_next(const struct file *file, u64 page);

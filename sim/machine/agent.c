@@ -168,10 +168,10 @@ static long do_open(void *argument)
 	(void)argument;
 	if (fd < 0)
 		return fd;
-	file = luo_device_open();
+	file = lfb__device_open(lfb__current, "liveupdate");
 	if (IS_ERR(file)) {
 		put_unused_fd((unsigned int)fd);
-		return PTR_ERR(file);
+		return PTR_ERR(file) == -ENOENT ? luo_no_device(lfb__current) : PTR_ERR(file);
 	}
 	fd_install((unsigned int)fd, file);
 	return fd;
