@@ -35,7 +35,7 @@ int luo_registration_pins(const struct luo *luo, const struct module *module);
  * Its exit function has run, or, not @loaded, its init function failed. What it left registered is
  * called no more: that ends the kernel. Built-in code that failed to start is still there.
  */
-void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool loaded);
+void luo_module_is_gone(struct lfb_kernel *kernel, const struct lfb_module *module, bool loaded);
 
 /*
  * transcribe.c: an outgoing state made of records, with no handlers or files behind it. The caller

@@ -195,6 +195,10 @@ bool luo_all_finished(const struct luo *luo);
 struct liveupdate_file_handler *luo_handler_by_compatible(const struct luo *luo,
 							  const char *compatible);
 struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *compatible);
+/* The same in a kernel whose orchestrator may be elsewhere. */
+struct liveupdate_file_handler *luo_registered_handler(const struct lfb_kernel *kernel,
+						       const char *compatible);
+struct liveupdate_flb *luo_registered_flb(const struct lfb_kernel *kernel, const char *compatible);
 struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
 				  const struct liveupdate_flb *flb);
 
@@ -253,6 +257,12 @@ struct luo_elsewhere {
 	bool (*enabled)(const struct luo_elsewhere *elsewhere);
 	/* -EOPNOTSUPP: it has no such function. */
 	int (*call)(struct luo_elsewhere *elsewhere, const struct luo_args *args);
+	/* The FLB, or the file handler, that is registered as @compatible; NULL: none is. */
+	void *(*by_compatible)(const struct luo_elsewhere *elsewhere, bool of_flb,
+			       const char *compatible);
+	/* As luo_module_is_gone(). */
+	void (*module_is_gone)(struct luo_elsewhere *elsewhere, const struct lfb_module *module,
+			       bool loaded);
 };
 
 /*
@@ -263,6 +273,32 @@ int luo_enter(int (*body)(struct luo *luo, const struct luo_args *args),
 	      const struct luo_args *args);
 /* What the running profile lacks: records it, returns -EOPNOTSUPP. */
 int luo_not_here(struct luo *luo, const char *function);
+
+/* call.c: a callback, and the seams around it */
+
+/* What injected failures look like: the callback is not run. */
+#define LUO_INJECTED_ERROR (-EIO)
+
+/* Of a callback that may fail or is told of. Filled in but for what begins of itself. */
+struct luo_call {
+	struct lfb_kernel *kernel;
+	enum luo_op op;
+	struct lfb_frame frame;
+	struct lfb_event event;		/* flb is set: it is an FLB's; else a file's */
+	struct lfb_span span;
+};
+
+/* @handle: what the callback was given, and what it left. */
+void luo_call_begins(struct luo_call *call, u64 handle);
+/* Is it to answer LUO_INJECTED_ERROR, and not be run? */
+bool luo_call_fails(struct luo_call *call);
+void luo_call_ends(struct luo_call *call, u64 handle, int result);
+/* What happens between the two is @frame's; for callbacks of which nothing is told. */
+void luo_call_push(struct lfb_kernel *kernel, struct lfb_frame *frame, enum luo_op op);
+void luo_call_pop(struct lfb_kernel *kernel, const struct lfb_frame *frame);
+/* Calls the module's function. */
+int luo_run_flb(struct liveupdate_flb_op_args *args, enum luo_op op);
+int luo_run_file(struct liveupdate_file_op_args *args, enum luo_op op);
 
 /* What the ledger and the events are told; the rest goes to luo->watch. */
 

@@ -28,6 +28,7 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 	file->f_inode = &file->lfb_inode;
 	file->f_count = 1;
 	file->f_name = name ? name : "anonymous";
+	file->lfb_own = unlikely(kernel->elsewhere != NULL) && kernel->task->internal;
 	kernel->files_open++;
 	return file;
 }
@@ -57,9 +58,12 @@ void fput(struct file *file)
 	if (--file->f_count > 0)
 		return;
 	owner = file->f_op->owner;
-	if (file->f_op->release) {
-		if (!file->lfb_own)
-			lfb__module_comes(kernel);
+	if (file->f_op->release && file->lfb_own) {
+		lfb__elsewhere_begin(kernel);
+		file->f_op->release(file->f_inode, file);
+		lfb__elsewhere_end(kernel);
+	} else if (file->f_op->release) {
+		lfb__module_comes(kernel);
 		file->f_op->release(file->f_inode, file);
 	}
 	LFB_ASSERT(kernel->files_open > 0);

@@ -71,10 +71,11 @@ struct file *lfb__device_open(struct lfb_kernel *kernel, const char *name)
 	if (at == kernel->devices.count)
 		return ERR_PTR(-ENOENT);
 	device = ((struct miscdevice **)kernel->devices.items)[at];
+	lfb__elsewhere_begin(kernel);
 	file = anon_inode_getfile(device->name, device->fops, device, 0);
-	if (IS_ERR(file) || !device->fops->open)
-		return file;
-	err = device->fops->open(file->f_inode, file);
+	err = IS_ERR(file) || !device->fops->open ? 0 :
+						    device->fops->open(file->f_inode, file);
+	lfb__elsewhere_end(kernel);
 	if (!err)
 		return file;
 	drop(file);

@@ -239,7 +239,11 @@ static long do_ioctl(void *argument)
 	if (call->happening == LFB_DID_AGENT_IOCTL || !file->lfb_own)
 		lfb__module_comes(lfb__current);
 	get_file(file);
+	if (file->lfb_own)
+		lfb__elsewhere_begin(lfb__current);
 	ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
+	if (file->lfb_own)
+		lfb__elsewhere_end(lfb__current);
 	fput(file);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }

@@ -178,6 +178,13 @@ const char *cli_plural(u64 number);
 /* Seconds since something. */
 double cli_seconds(void);
 
+/* compile.c */
+
+/* Where luo/lfb.h is, as an option has @given it or NULL. Returns CLI_OK or CLI_FAILED. */
+int cli_find_headers(const char *given, char found[PATH_MAX]);
+/* Runs a compiler's command line, up to a NULL, which makes @output. CLI_OK or CLI_FAILED. */
+int cli_compile(char *const words[], const char *output, bool verbose);
+
 /* progress.c: long work shows on a terminal how far it is, and Ctrl-C has it end early */
 
 /*
