@@ -92,7 +92,8 @@ enum lfb_machine_state {
  * @machine: set to the machine, NULL on error
  *
  * Return: 0; -EINVAL an option makes no sense (unknown profile or quirk, memory out of range);
- * -ENOEXEC @kernel is no kernel image; -ENOMEM, or what else the host said. lfb_error_text(NULL) says which.
+ * -ENOEXEC @kernel is no kernel image; -ENOMEM, or what else the host said. lfb_error_text(NULL)
+ * says which.
  */
 LFB_API int lfb_machine_create(const struct lfb_machine_options *options,
 			       struct lfb_machine **machine);

@@ -193,8 +193,9 @@ void lfb__modules_release(struct lfb_machine *machine);
 void lfb__modules_forget(struct lfb_machine *machine);
 
 /*
- * Those in shared objects, a kernel image too, are loaded where the next kernel has them, in the versions that it has. 0
- * or -errno with the sentence, and nothing is done but what can be done again.
+ * Those in shared objects, a kernel image too, are loaded where the next kernel has them, in the
+ * versions that it has. 0 or -errno with the sentence, and nothing is done but what can be done
+ * again.
  */
 int lfb__modules_prepare(struct lfb_machine *machine);
 void lfb__modules_move(struct lfb_machine *machine);

@@ -152,12 +152,10 @@ long lfb__run_reboot(struct lfb_run *run, const struct lfb_operation *operation)
 
 /* Hostile images */
 
-/* In the generations with blocks; wherever else a damaged tree may point, nothing is damaged. */
-static void *first_block(const struct luo *luo)
+/* Wherever else a damaged tree may point, nothing is damaged. */
+static u8 *page_at(const struct lfb_kernel *kernel, phys_addr_t phys)
 {
-	const struct lfb_memory *memory = &luo->kernel->memory;
-	const struct luo_ser_v5 *tree = luo->tree;
-	const phys_addr_t phys = tree ? tree->sessions_pa : 0;
+	const struct lfb_memory *memory = &kernel->memory;
 
 	if (!phys || !IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(memory, phys) ||
 	    (memory->map[PHYS_PFN(phys)].flags & (PG_ALLOCATED | PG_SLAB)) != PG_ALLOCATED)
@@ -167,11 +165,15 @@ static void *first_block(const struct luo *luo)
 
 static u8 *damaged_page(const struct luo *luo, enum lfb_damaged what)
 {
+	const struct luo_ser_v5 *tree = luo->tree;
+
 	switch (what) {
 	case LFB_DAMAGED_FLB:
 		return luo->flb_mem;
 	case LFB_DAMAGED_SESSION:
-		return luo->session_mem ? luo->session_mem : first_block(luo);
+		/* In the generations with blocks, the first one. */
+		return luo->session_mem ? luo->session_mem :
+		       tree ? page_at(luo->kernel, tree->sessions_pa) : NULL;
 	case LFB_DAMAGED_TREE:
 		return luo->tree;
 	case LFB_DAMAGED:
@@ -180,14 +182,29 @@ static u8 *damaged_page(const struct luo *luo, enum lfb_damaged what)
 	return NULL;
 }
 
+/* Of an orchestrator that is not lib/'s, whose records are those of the newest kernels. */
+static u8 *damaged_elsewhere(struct lfb_kernel *kernel, enum lfb_damaged what)
+{
+	u8 *page = page_at(kernel, kho__outgoing_subtree(kernel, LUO_FDT_KHO_ENTRY_NAME));
+	const struct luo_ser_v5 *tree = (const void *)page;
+
+	if (!page || what == LFB_DAMAGED_TREE)
+		return page;
+	return page_at(kernel, what == LFB_DAMAGED_FLB ? tree->flbs_pa : tree->sessions_pa);
+}
+
 long lfb__run_damage(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	const struct luo *luo = run->machine->kernel.luo;
+	struct lfb_kernel *kernel = &run->machine->kernel;
+	const struct luo *luo = kernel->luo;
 	u8 *page;
 
-	if (lfb_machine_state(run->machine) != LFB_REBOOTING || !luo)
+	if (lfb_machine_state(run->machine) != LFB_REBOOTING || (!luo && !kernel->elsewhere))
 		return -EBUSY;
-	page = luo->enabled ? damaged_page(luo, operation->damaged) : NULL;
+	if (kernel->elsewhere)
+		page = damaged_elsewhere(kernel, operation->damaged);
+	else
+		page = luo->enabled ? damaged_page(luo, operation->damaged) : NULL;
 	if (!page)
 		return -ENODATA;
 	if (operation->offset > PAGE_SIZE - sizeof(operation->value))

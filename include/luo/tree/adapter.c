@@ -106,10 +106,12 @@ static void file_finish(struct liveupdate_file_op_args *args)
 static void *identified[IDENTITIES];	/* their owners */
 static unsigned int nr_identified;
 
-#define EIGHT(X, from) X(from##0) X(from##1) X(from##2) X(from##3) X(from##4) X(from##5) X(from##6) \
-	X(from##7)
-#define ALL(X) EIGHT(X, 0) EIGHT(X, 01) EIGHT(X, 02) EIGHT(X, 03) EIGHT(X, 04) EIGHT(X, 05)        \
-	EIGHT(X, 06) EIGHT(X, 07)
+/* Of octal numbers. */
+#define EIGHT(X, from)                                                                             \
+	X(from##0) X(from##1) X(from##2) X(from##3) X(from##4) X(from##5) X(from##6) X(from##7)
+#define ALL(X)                                                                                     \
+	EIGHT(X, 0) EIGHT(X, 01) EIGHT(X, 02) EIGHT(X, 03) EIGHT(X, 04) EIGHT(X, 05) EIGHT(X, 06)  \
+	EIGHT(X, 07)
 
 #define DEFINE_GET_ID(number)                                                                      \
 	static unsigned long get_id_##number(struct file *file)                                    \
