@@ -15,7 +15,7 @@ lfb 1 tree "$dir" -o "$image"
 prints err 'has no kernel/liveupdate/luo_core.c'
 lfb 2 tree "$dir"
 prints err 'expected a kernel tree and -o IMAGE.so'
-lfb 2 run --kernel "$dir/nothing.so" "$golden/0001.ops"
+lfb 1 run --kernel "$dir/nothing.so" "$golden/0001.ops"
 prints err 'nothing.so'
 
 if [ -z "${LFB_KERNEL_TREE:-}" ]; then
