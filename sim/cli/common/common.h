@@ -28,6 +28,15 @@ enum cli_exit {
 	CLI_SIGNAL = 128,	/* and the number of the signal that ended it early */
 };
 
+/* A file of the source tree that the tool carries with it: cmake/LfbEmbed.cmake. */
+struct cli_embedded {
+	const char *name;	/* of the file, without directories; NULL ends the table */
+	const char *text;
+};
+
+extern const struct cli_embedded embedded_findings[];	/* docs/findings/LFB-*.md */
+extern const struct cli_embedded embedded_zoo[];
+
 /* options.c */
 
 struct cli_given;
@@ -160,6 +169,9 @@ int cli_write(void *context, const char *bytes, size_t size);
 int cli_read_file(const char *path, char **bytes, size_t *size);
 int cli_write_file(const char *path, const void *bytes, size_t size);
 
+/* Is it a shared object? */
+bool cli_is_loadable(const char *path);
+
 /*
  * The file for --junit, where it was given: is it one that can be written, and is there room in it?
  * @result: of the command, which is returned unless it cannot.
@@ -177,13 +189,6 @@ int cli_append(char **text, const char *joint, const char *more);
 const char *cli_plural(u64 number);
 /* Seconds since something. */
 double cli_seconds(void);
-
-/* compile.c */
-
-/* Where luo/lfb.h is, as an option has @given it or NULL. Returns CLI_OK or CLI_FAILED. */
-int cli_find_headers(const char *given, char found[PATH_MAX]);
-/* Runs a compiler's command line, up to a NULL, which makes @output. CLI_OK or CLI_FAILED. */
-int cli_compile(char *const words[], const char *output, bool verbose);
 
 /* progress.c: long work shows on a terminal how far it is, and Ctrl-C has it end early */
 

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "sim/cli/build/build.h"
 
 /* They lie beside the tool where it was built, and else where it was installed. */
 int cli_find_headers(const char *given, char found[PATH_MAX])

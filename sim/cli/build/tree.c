@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "sim/cli/build/build.h"
 
 #define WORDS_MAX 256
 
