@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the tool has compiled. compile.c runs a compiler's command line, and knows where the headers
- * are; tree.c is lfb tree. It knows no other command. May use what commands may use: public headers
- * and common/.
+ * What the tool has compiled: compile.c runs a compiler's command line, and knows where the headers
+ * are that sources are to find; tree.c is lfb tree, which makes a kernel image of a kernel tree. It
+ * knows no other command. May use what commands may use: public headers and common/. Commands that
+ * compile use it.
  */
 #ifndef SIM_CLI_BUILD_BUILD_H
 #define SIM_CLI_BUILD_BUILD_H
