@@ -286,6 +286,23 @@ static int get_or_put(struct luo_tree *tree, const struct luo_args *args)
 	return 0;
 }
 
+/* What it has locked then it keeps: nobody is to change anything before the jump. */
+static int reboot(struct luo_tree *tree)
+{
+	struct lfb_kernel *kernel = tree->kernel;
+	struct task_struct *task = kernel->task;
+	const unsigned int held = task->nr_held, locks = task->locks_held;
+	int err = tree->image->reboot();
+
+	if (err)
+		return err;
+	tree->shell.serialized = true;
+	kernel->locks_stay = task->locks_held > locks;
+	task->nr_held = held;
+	task->locks_held = locks;
+	return 0;
+}
+
 static int call(struct luo_elsewhere *elsewhere, const struct luo_args *args)
 {
 	struct luo_tree *tree = container_of(elsewhere, struct luo_tree, elsewhere);
@@ -298,8 +315,7 @@ static int call(struct luo_elsewhere *elsewhere, const struct luo_args *args)
 		ret = luo_not_here(&tree->shell, args->function);
 		break;
 	case LUO_REBOOT:
-		ret = tree->image->reboot();
-		tree->shell.serialized = !ret;
+		ret = reboot(tree);
 		break;
 	case LUO_FLB_GET:
 	case LUO_FLB_PUT:

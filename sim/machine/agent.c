@@ -143,7 +143,7 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	if (unlikely(machine->kernel.trace.fine))
 		span = tell(call, NULL, 0);
 	ret = lfb__machine_run(machine, task, body, call);
-	if (unlikely(task->locks_held > locks_held))
+	if (unlikely(task->locks_held > locks_held) && !task->blocked_on)
 		lfb__machine_locks_kept(machine, task, locks_held, call->name);
 	if (task->blocked_on)
 		ret = -EAGAIN;

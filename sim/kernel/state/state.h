@@ -104,6 +104,7 @@ struct lfb_kernel {
 	unsigned long deferrals; /* … so many yet */
 	bool serialized;	 /* a reboot is prepared: preserved memory may not change */
 	bool watching;		 /* … and is being compared */
+	bool locks_stay;	 /* … and who waits for a lock waits for the next kernel */
 	struct lfb_pages pages;
 	struct lfb_slabs slabs;
 	struct lfb_vmallocs vmallocs;
