@@ -45,21 +45,6 @@ struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *
 	return NULL;
 }
 
-struct liveupdate_file_handler *luo_registered_handler(const struct lfb_kernel *kernel,
-						       const char *compatible)
-{
-	if (kernel->elsewhere)
-		return kernel->elsewhere->by_compatible(kernel->elsewhere, false, compatible);
-	return kernel->luo ? luo_handler_by_compatible(kernel->luo, compatible) : NULL;
-}
-
-struct liveupdate_flb *luo_registered_flb(const struct lfb_kernel *kernel, const char *compatible)
-{
-	if (kernel->elsewhere)
-		return kernel->elsewhere->by_compatible(kernel->elsewhere, true, compatible);
-	return kernel->luo ? luo_flb_by_compatible(kernel->luo, compatible) : NULL;
-}
-
 struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
 				  const struct liveupdate_flb *flb)
 {

@@ -195,10 +195,6 @@ bool luo_all_finished(const struct luo *luo);
 struct liveupdate_file_handler *luo_handler_by_compatible(const struct luo *luo,
 							  const char *compatible);
 struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *compatible);
-/* The same in a kernel whose orchestrator may be elsewhere. */
-struct liveupdate_file_handler *luo_registered_handler(const struct lfb_kernel *kernel,
-						       const char *compatible);
-struct liveupdate_flb *luo_registered_flb(const struct lfb_kernel *kernel, const char *compatible);
 struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
 				  const struct liveupdate_flb *flb);
 
@@ -254,16 +250,23 @@ struct luo_args {
 
 /* An orchestrator that is not lib/: this kernel's calls go to it. */
 struct luo_elsewhere {
+	struct luo *seen;	/* what can be told from outside: see luo_seen() */
 	bool (*enabled)(const struct luo_elsewhere *elsewhere);
 	/* -EOPNOTSUPP: it has no such function. */
 	int (*call)(struct luo_elsewhere *elsewhere, const struct luo_args *args);
-	/* The FLB, or the file handler, that is registered as @compatible; NULL: none is. */
-	void *(*by_compatible)(const struct luo_elsewhere *elsewhere, bool of_flb,
-			       const char *compatible);
 	/* As luo_module_is_gone(). */
 	void (*module_is_gone)(struct luo_elsewhere *elsewhere, const struct lfb_module *module,
 			       bool loaded);
 };
+
+/*
+ * lib/'s state; or of an orchestrator elsewhere what is registered, its links, and its profile: all
+ * else there is as it is in the beginning. NULL: no kernel has begun to run.
+ */
+static inline struct luo *luo_seen(const struct lfb_kernel *kernel)
+{
+	return unlikely(kernel->elsewhere != NULL) ? kernel->elsewhere->seen : kernel->luo;
+}
 
 /*
  * Runs a function of the kernel: -EOPNOTSUPP when live update is off, else @body, or whoever is

@@ -7,11 +7,21 @@
 
 /* Twins */
 
+static void free_links(struct luo_twin *twin)
+{
+	struct luo_flb_link *const *links = twin->links.items;
+
+	for (size_t i = 0; i < twin->links.count; i++)
+		free(links[i]);
+	twin->links.count = 0;
+}
+
 static void forget_twins(struct luo_tree *tree)
 {
 	struct luo_twin *const *twins = tree->twins.items;
 
 	for (size_t i = 0; i < tree->twins.count; i++) {
+		free_links(twins[i]);
 		lfb__list_free(&twins[i]->links);
 		free(twins[i]);
 	}
@@ -125,21 +135,12 @@ static int flb_twin(struct luo_tree *tree, struct liveupdate_flb *flb, struct lu
 	return 0;
 }
 
-/* The one that is registered under a compatible string, NULL: none. */
-static void *by_compatible(const struct luo_elsewhere *elsewhere, bool of_flb,
-			   const char *compatible)
+static void hide(struct luo_twin *twin)
 {
-	const struct luo_tree *tree = container_of(elsewhere, struct luo_tree, elsewhere);
-	struct luo_twin *const *twins = tree->twins.items;
+	struct liveupdate_file_handler *fh = twin->ours;
+	struct liveupdate_flb *flb = twin->ours;
 
-	for (size_t i = 0; i < tree->twins.count; i++) {
-		const struct luo_twin *twin = twins[i];
-
-		if (twin->of_flb == of_flb && twin->users && !twin->gone &&
-		    !strncmp(luo_twin_name(twin), compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH))
-			return twin->ours;
-	}
-	return NULL;
+	list_del(twin->of_flb ? &flb->private.list : &fh->private.list);
 }
 
 static bool is_of(const struct lfb_module *module, const struct luo_twin *twin)
@@ -169,6 +170,7 @@ static void module_is_gone(struct luo_elsewhere *elsewhere, const struct lfb_mod
 							     twin->of_flb ? "FLB" : "file handler",
 							     luo_twin_name(twin));
 		memcpy(twin->name, luo_twin_name(twin), LIVEUPDATE_HNDL_COMPAT_LENGTH);
+		hide(twin);
 		twin->gone = true;
 	}
 }
@@ -193,45 +195,87 @@ static void tell(struct luo_tree *tree, enum lfb_happening happening,
 		lfb__event_tell(tree->kernel, &event);
 }
 
+/* An FLB is seen as long as it is linked. */
+static void count_user(struct luo_tree *tree, struct liveupdate_flb *flb, bool more)
+{
+	struct luo_twin *twin = find_twin(tree, flb, true, flb->private.lfb_twin);
+
+	if (!twin || twin->gone)
+		return;
+	if (more && !twin->users)
+		list_add_tail(&flb->private.list, &tree->shell.flbs);
+	twin->users += more ? 1 : -1;
+	flb->private.users = twin->users;
+	if (!twin->users)
+		list_del(&flb->private.list);
+}
+
 /* Makes room first: what is linked is always known. */
 static int link_flb(struct luo_tree *tree, struct luo_twin *handler, struct luo_twin *flb)
 {
-	struct luo_twin **place = handler ? lfb__list_add(&handler->links, sizeof(flb)) : NULL;
+	const bool seen = handler && flb && handler->users;
+	struct luo_flb_link *link = seen ? calloc(1, sizeof(*link)) : NULL;
+	struct luo_flb_link **place = link ? lfb__list_add(&handler->links, sizeof(link)) : NULL;
+	struct liveupdate_file_handler *fh;
 	int err;
 
-	if (handler && !place)
+	if (seen && !place) {
+		free(link);
 		return -ENOMEM;
+	}
 	err = tree->image->register_flb(theirs(handler), theirs(flb));
-	if (err && handler)
-		handler->links.count--;
-	if (err || !handler || !flb)
+	if (!place)
 		return err;
-	*place = flb;
-	flb->users++;
+	if (err) {
+		handler->links.count--;
+		free(link);
+		return err;
+	}
+	fh = handler->ours;
+	*place = link;
+	link->flb = flb->ours;
+	list_add_tail(&link->list, &fh->private.flb_list);
+	count_user(tree, flb->ours, true);
 	return 0;
 }
 
-static void unlink_flb(struct luo_twin *handler, const struct luo_twin *flb)
+static void unlink_flb(struct luo_tree *tree, struct luo_twin *handler,
+		       const struct luo_twin *flb)
 {
-	struct luo_twin **links = handler->links.items;
+	struct luo_flb_link **links = handler->links.items;
 	size_t i = 0;
 
-	while (i < handler->links.count && links[i] != flb)
+	while (i < handler->links.count && links[i]->flb != flb->ours)
 		i++;
 	if (i == handler->links.count)
 		return;
-	links[i]->users--;
+	count_user(tree, links[i]->flb, false);
+	list_del(&links[i]->list);
+	free(links[i]);
 	links[i] = links[--handler->links.count];
 }
 
-/* Its links go with it. */
-static void handler_went(struct luo_twin *handler)
+static void handler_came(struct luo_tree *tree, struct luo_twin *handler)
 {
-	struct luo_twin *const *links = handler->links.items;
+	struct liveupdate_file_handler *fh = handler->ours;
 
+	handler->users = 1;
+	INIT_LIST_HEAD(&fh->private.flb_list);
+	list_add_tail(&fh->private.list, &tree->shell.handlers);
+}
+
+/* Its links go with it. */
+static void handler_went(struct luo_tree *tree, struct luo_twin *handler)
+{
+	struct liveupdate_file_handler *fh = handler->ours;
+	struct luo_flb_link *const *links = handler->links.items;
+
+	if (!handler->users)
+		return;
 	for (size_t i = 0; i < handler->links.count; i++)
-		links[i]->users--;
-	handler->links.count = 0;
+		count_user(tree, links[i]->flb, false);
+	free_links(handler);
+	list_del(&fh->private.list);
 	handler->users = 0;
 }
 
@@ -247,14 +291,14 @@ static int register_or_not(struct luo_tree *tree, const struct luo_args *args)
 	case LUO_REGISTER_FILE_HANDLER:
 		err = image->register_handler(theirs(handler));
 		if (!err) {
-			handler->users = 1;
+			handler_came(tree, handler);
 			tell(tree, LFB_DID_HANDLER_REGISTERED, args->fh, NULL);
 		}
 		return err;
 	case LUO_UNREGISTER_FILE_HANDLER:
 		err = image->unregister_handler(theirs(handler));
 		if (!err && handler) {
-			handler_went(handler);
+			handler_went(tree, handler);
 			tell(tree, LFB_DID_HANDLER_UNREGISTERED, args->fh, NULL);
 		}
 		return err;
@@ -266,7 +310,7 @@ static int register_or_not(struct luo_tree *tree, const struct luo_args *args)
 	default:
 		err = image->unregister_flb(theirs(handler), theirs(flb));
 		if (!err && handler && flb) {
-			unlink_flb(handler, flb);
+			unlink_flb(tree, handler, flb);
 			tell(tree, LFB_DID_FLB_UNREGISTERED, args->fh, args->flb);
 		}
 		return err;
@@ -342,9 +386,9 @@ struct luo_tree *luo_tree_create(void)
 	if (!tree)
 		return NULL;
 	tree->elsewhere = (struct luo_elsewhere){
+		.seen = &tree->shell,
 		.enabled = is_enabled,
 		.call = call,
-		.by_compatible = by_compatible,
 		.module_is_gone = module_is_gone,
 	};
 	return tree;
@@ -371,6 +415,10 @@ void luo_tree_early_init(struct luo_tree *tree, struct lfb_kernel *kernel,
 	forget_twins(tree);
 	tree->kernel = kernel;
 	tree->shell.kernel = kernel;
+	INIT_LIST_HEAD(&tree->shell.handlers);
+	INIT_LIST_HEAD(&tree->shell.flbs);
+	INIT_LIST_HEAD(&tree->shell.incoming.list);
+	INIT_LIST_HEAD(&tree->shell.outgoing.list);
 	tree->image = image;
 	kernel->elsewhere = &tree->elsewhere;
 	lfb__elsewhere_begin(kernel);

@@ -429,11 +429,11 @@ static struct file *driver_file(struct lfb_machine *machine,
 struct file *lfb_module_file(const char *compatible, u64 number)
 {
 	struct lfb_machine *machine = lfb_machine_current();
+	const struct luo *luo = machine ? luo_seen(&machine->kernel) : NULL;
 	struct liveupdate_file_handler *handler;
 	struct file *file;
 
-	handler = machine && compatible ? luo_registered_handler(&machine->kernel, compatible) :
-					  NULL;
+	handler = luo && compatible ? luo_handler_by_compatible(luo, compatible) : NULL;
 	if (!handler)
 		return ERR_PTR(-ENOENT);
 	file = driver_file(machine, handler, number);

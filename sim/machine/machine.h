@@ -176,6 +176,12 @@ static inline void lfb__machine_doing(struct lfb_machine *machine, const char *w
  */
 int lfb__machine_check_outside(struct lfb_machine *machine);
 
+/*
+ * 0, or -EOPNOTSUPP with the sentence: what @who does, "a sweep", compares what the orchestrator
+ * remembers, and that of a kernel image does not say.
+ */
+int lfb__machine_check_seen(struct lfb_machine *machine, const char *who);
+
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
 

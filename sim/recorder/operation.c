@@ -69,10 +69,11 @@ static const struct accessors {
 static int find_flb(const struct call *call, struct liveupdate_flb **found)
 {
 	const char *compatible = call->operation->compatible;
+	const struct luo *luo = luo_seen(&call->recorder->machine->kernel);
 
 	if (!compatible)
 		return lfb__recorder_flb(call->recorder, call->operation->flb, found);
-	*found = luo_registered_flb(&call->recorder->machine->kernel, compatible);
+	*found = luo ? luo_flb_by_compatible(luo, compatible) : NULL;
 	return *found ? 0 : -ENOENT;
 }
 
