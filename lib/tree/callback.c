@@ -86,6 +86,16 @@ static int call_flb(void *owner, enum lfb_tree_op op, struct lfb_tree_args *args
 
 /* Files */
 
+static void count_file(struct luo_tree *tree, enum lfb_tree_op op, int result)
+{
+	if (op == LFB_TREE_PRESERVE && !result)
+		tree->preserved++;
+	else if (op == LFB_TREE_UNPRESERVE && tree->preserved)
+		tree->preserved--;
+	else if (op == LFB_TREE_FINISH && tree->handed)
+		luo_tree_still_has(tree, tree->handed - 1);
+}
+
 static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *told)
 {
 	struct luo_twin *twin = owner;
@@ -120,6 +130,7 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 		result = luo_run_file(&args, ops[op]);
 	if (unlikely(result > 0) && op != LFB_TREE_CAN_FINISH)
 		twin->tree->shell.watch->call->bad_answer(&file_call.frame, result);
+	count_file(twin->tree, op, result);
 	luo_call_ends(&file_call, args.serialized_data, result);
 	kernel->task->internal = internal;
 	told->retrieve_status = args.retrieve_status;

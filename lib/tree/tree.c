@@ -324,8 +324,15 @@ static int get_or_put(struct luo_tree *tree, const struct luo_args *args)
 
 	if (err)
 		return err;
-	if (args->which == LUO_FLB_GET)
-		return tree->image->get(theirs(flb), args->incoming, args->objp);
+	if (args->which == LUO_FLB_GET) {
+		err = tree->image->get(theirs(flb), args->incoming, args->objp);
+		if (!err)
+			luo_flb_state(args->flb, args->incoming)->references++;
+		return err;
+	}
+	/* The last one may be the object's end. */
+	if (args->flb && luo_flb_state(args->flb, args->incoming)->references > 0)
+		luo_flb_state(args->flb, args->incoming)->references--;
 	tree->image->put(theirs(flb), args->incoming);
 	return 0;
 }
@@ -341,6 +348,7 @@ static int reboot(struct luo_tree *tree)
 	if (err)
 		return err;
 	tree->shell.serialized = true;
+	tree->handed_to = kernel->boot_number + 1;
 	kernel->locks_stay = task->locks_held > locks;
 	task->nr_held = held;
 	task->locks_held = locks;
@@ -420,6 +428,10 @@ void luo_tree_early_init(struct luo_tree *tree, struct lfb_kernel *kernel,
 	INIT_LIST_HEAD(&tree->shell.incoming.list);
 	INIT_LIST_HEAD(&tree->shell.outgoing.list);
 	tree->image = image;
+	/* Of what another machine handed over nothing is known: it is never all finished. */
+	luo_tree_still_has(tree, !kernel->kho.incoming ? 0 :
+			   tree->handed_to == kernel->boot_number ? tree->preserved : 1);
+	tree->preserved = 0;
 	kernel->elsewhere = &tree->elsewhere;
 	lfb__elsewhere_begin(kernel);
 	image->begin(&luo_tree_calls, on && kho_is_enabled());

@@ -24,8 +24,20 @@ struct luo_tree {
 	struct lfb_kernel *kernel;
 	const struct lfb_tree_image *image;
 	struct lfb_list twins;		/* pointers, in the order of their making */
-	struct luo shell;		/* no more than who watches a callback is told */
+	struct luo shell;		/* what luo_seen() is told */
+	/* Files, as their callbacks tell. */
+	u64 preserved;			/* in this kernel */
+	u64 handed;			/* over to this kernel, and not finished */
+	unsigned int handed_to;		/* boot_number of the kernel that gets those preserved */
 };
+
+/* Not all that was handed over is finished: nobody is asked for what is left. */
+static inline void luo_tree_still_has(struct luo_tree *tree, u64 handed)
+{
+	tree->handed = handed;
+	tree->shell.restore_failed = handed;
+	tree->shell.incoming.count = handed;
+}
 
 /* Its compatible string. */
 static inline const char *luo_twin_name(const struct luo_twin *twin)
