@@ -35,6 +35,12 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 
 struct file *get_file(struct file *file)
 {
+	struct lfb_kernel *kernel = lfb__current;
+
+	/* A kernel's orchestrator that was given none dies here. */
+	if (!file && kernel && kernel->elsewhere && kernel->task->internal)
+		lfb__oops_as(kernel, LFB_FINDING_FILE_NULL_FOLLOWED, "file",
+			     "retrieve returned 0 without a file, which is used all the same");
 	if (!file)
 		return NULL;
 	if (file->f_count <= 0)

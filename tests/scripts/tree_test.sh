@@ -34,4 +34,40 @@ for trace in "$golden"/*.trace "$golden"-more/*.trace; do
 	same "$dir/out" "$trace"
 done
 echo "$scenarios recorded scenarios"
+
+# What is made up is answered as the profile does. All of 5000 takes minutes: once by hand.
+lfb 0 compare linux-7.3 "$image" --generate 300 "$golden-more"
+prints out 'do the same'
+
+# A module's mistakes in memory are named, with the tree's lines in between.
+module=$dir/module.so
+lfb 0 build "$LFB_SOURCE_DIR/tests/loadable/keeper.c" -o "$module"
+lfb 0 exhaust --kernel "$image" --module "$module" --length 3
+
+# Refused, and why.
+lfb 1 sweep --kernel "$image" "$golden/0001.ops"
+prints err 'compares what the orchestrator remembers'
+lfb 2 exhaust --kernel "$image"
+prints err 'does not say what it remembers'
+
+# A line of luo_flb.c that is left out is found.
+copy=$dir/copy
+mkdir -p "$copy/kernel" "$copy/include/linux/kho" "$copy/include/uapi/linux"
+cp -r "$LFB_KERNEL_TREE/kernel/liveupdate" "$copy/kernel/"
+for header in linux/liveupdate.h linux/kho_block.h linux/list_private.h linux/kho/abi \
+	uapi/linux/liveupdate.h; do
+	[ ! -e "$LFB_KERNEL_TREE/include/$header" ] ||
+		cp -r "$LFB_KERNEL_TREE/include/$header" "$copy/include/$header"
+done
+sed 's/flb->ops->unpreserve(&args)/(void)0/' "$copy/kernel/liveupdate/luo_flb.c" >"$dir/flb.c"
+if cmp -s "$dir/flb.c" "$copy/kernel/liveupdate/luo_flb.c"; then
+	echo "this tree's luo_flb.c has no such line: no mistake is planted"
+else
+	cp "$dir/flb.c" "$copy/kernel/liveupdate/luo_flb.c"
+	lfb 0 tree "$copy" -o "$dir/planted.so"
+	lfb 1 compare linux-7.3 "$dir/planted.so" --generate 50 "$golden-more"
+	prints out '0.unpreserve'
+	lfb 1 exhaust --kernel "$dir/planted.so" --module "$module" --length 3
+	prints out LFB-KHO-NEVER-RESTORED
+fi
 finish
