@@ -332,9 +332,6 @@ static int check(const struct cli_line *line)
 	if (!exhaust->module && !*machine->modules && line->last[GROUP_MODULE])
 		return cli_usage(line->command, "--%s goes with --module",
 				 line->last[GROUP_MODULE]);
-	if (machine->options.kernel && !*machine->modules)
-		return cli_usage(line->command, "--kernel goes with a shared object as --module: a "
-				 "kernel image does not say what it remembers");
 	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
 				 machine->options.profile))
 		return cli_usage(line->command, "--defects chooses the kernels by itself");

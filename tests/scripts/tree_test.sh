@@ -48,7 +48,7 @@ lfb 0 exhaust --kernel "$image" --module "$module" --length 3
 lfb 1 sweep --kernel "$image" "$golden/0001.ops"
 prints err 'compares what the orchestrator remembers'
 lfb 2 exhaust --kernel "$image"
-prints err 'does not say what it remembers'
+prints err 'goes with --module'
 
 # A line of luo_flb.c that is left out is found.
 copy=$dir/copy
