@@ -35,6 +35,13 @@ for trace in "$golden"/*.trace "$golden"-more/*.trace; do
 done
 echo "$scenarios recorded scenarios"
 
+# Memory that is handed over is the recorded one, byte for byte.
+for memory in "$LFB_TEST_DATA"/golden/wire/linux-7.3/*.mem; do
+	lfb 0 run --kernel "$image" --golden --pages ascending --save-memory "$dir/memory" \
+		"$LFB_TEST_DATA/golden/wire/$(basename "$memory" .mem).ops"
+	same "$dir/memory" "$memory"
+done
+
 # What is made up is answered as the profile does. All of 5000 takes minutes: once by hand.
 lfb 0 compare linux-7.3 "$image" --generate 300 "$golden-more"
 prints out 'do the same'
