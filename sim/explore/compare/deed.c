@@ -53,6 +53,15 @@ void lfb__put(struct lfb_making *m, const char *format, ...)
 	m->text[m->size] = '\0';
 }
 
+void lfb__begin_kernel(struct lfb_making *m)
+{
+	memset(m->registered, 0, sizeof(m->registered));
+	memset(m->outgoing, 0, sizeof(m->outgoing));
+	memset(m->incoming, 0, sizeof(m->incoming));
+	m->open = false;
+	m->ino = 1;
+}
+
 static unsigned int some_handler(struct lfb_making *m)
 {
 	return lfb__below(m, m->handlers);

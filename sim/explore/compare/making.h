@@ -64,6 +64,11 @@ bool lfb__percent(struct lfb_making *m, unsigned int chance);
 /* A line. */
 void lfb__put(struct lfb_making *m, const char *format, ...) LFB_PRINTF(2, 3);
 
+/* What is known of a kernel that begins. */
+void lfb__begin_kernel(struct lfb_making *m);
+/* life.c: all of one. */
+void lfb__make_life(struct lfb_making *m);
+
 /* Something that happens in a kernel; any of it, or one kind. */
 void lfb__say_any(struct lfb_making *m);
 void lfb__say_handler(struct lfb_making *m, unsigned int handler);
