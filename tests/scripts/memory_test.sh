@@ -176,7 +176,9 @@ strcmp strcmp_of (void *p, void *q) { CALL(strcmp)(p, q); }
 strncmp strncmp_of (void *p, void *q, unsigned long n) { CALL(strncmp)(p, q, n); }
 strcpy strcpy_to (void *to, void *from) { CALL(strcpy)(to, from); }
 strncpy strncpy_to (void *to, void *from, unsigned long n) { CALL(strncpy)(to, from, n); }
-vsnprintf scnprintf_to (void *p, long n, void *f, void *a) { CALL(vsnprintf)(p, n, f, a); }
+lfb_vsnprintf scnprintf_to (void *p, long n, void *f, void *a) { CALL(lfb_vsnprintf)(p, n, f, a); }
+snprintf snprintf_to (char *p, long n, char *f, char *s, int d) { CALL(snprintf)(p, n, f, s, d); }
+sprintf sprintf_to (char *p, char *f, char *s, int d) { CALL(sprintf)(p, f, s, d); }
 END
 echo '#define CALL(name) extern void *__real_##name(); return __real_##name' >call.h
 while read -r call name function; do
