@@ -27,6 +27,8 @@ bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
 
 /* restore.c */
 
+/* Does this kernel preserve what is at @page, a block that waits, and not restore it? */
+bool kho__is_too_large(const struct lfb_kernel *kernel, const struct page *page);
 /* Is a block of exactly 2^order pages at @phys handed over and not yet restored? */
 bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order);
 
