@@ -11,6 +11,7 @@ real_test.py scratch IMAGE OUT ROOT           what tells of scratch areas
 real_test.py chosen IMAGE OUT ROOT            the same, as arm64 has it
 real_test.py broken-chosen IMAGE OUT ROOT     with many trees, none of which is any good
 real_test.py hostile-chosen IMAGE OUT ROOT    with many, each of which has one wrong word
+real_test.py large IMAGE OUT ROOT ORDER PHYS  with one more preserved block
 real_test.py copy IMAGE OUT ROOT COPY         the root tree once more, as it is
 real_test.py debugfs IMAGE ROOT OUT           what /sys/kernel/debug/kho showed of it
 real_test.py hostile IMAGE OUT                damaged ELF cores, OUT.0 and so on
@@ -342,6 +343,28 @@ def make_trees(path, out, trees):
     write_sparse(out, data)
 
 
+def make_large(path, out, root, order, phys):
+    """One more preserved block: a key in the map, and the nodes that lead to it."""
+    data = bytearray(read(path))
+    if order < 20:
+        data += bytes(max(0, phys + (PAGE << order) - len(data)))
+    here = data.index(b"preserved-memory-map\0", root, root + PAGE)
+    strings = root + struct.unpack(">I", data[root + 12 : root + 16])[0]
+    prop = data.index(struct.pack(">III", 3, 8, here - strings), root, root + PAGE)
+    node = struct.unpack("<Q", data[prop + 12 : prop + 20])[0]
+    key = 1 << 52 - order | phys >> 12 + order
+    fresh = room_in(data, 8 * PAGE)
+    for shift in (51, 42, 33, 24, 15):
+        entry = node + (key >> shift) % 512 * 8
+        node = struct.unpack("<Q", data[entry : entry + 8])[0]
+        if not node:
+            node = fresh
+            fresh += PAGE
+            data[entry : entry + 8] = struct.pack("<Q", node)
+    data[node + key % 32768 // 8] |= 1 << key % 8
+    write_sparse(out, data)
+
+
 def make_copy(path, out, root, copy):
     data = bytearray(read(path))
     data[copy : copy + PAGE] = data[root : root + PAGE]
@@ -443,6 +466,8 @@ def main(what, *args):
         make_trees(args[0], args[1], broken_trees(int(args[2], 0)))
     elif what == "hostile-chosen":
         make_trees(args[0], args[1], hostile_trees(int(args[2], 0)))
+    elif what == "large":
+        make_large(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
     elif what == "copy":
         make_copy(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
     elif what == "debugfs":

@@ -119,6 +119,21 @@ real hostile-chosen "$dir/s1" "$dir/told" 0x21e000
 lfb 1 dump --base 0 "$dir/told"
 prints out 'KHO root tree at 0x21e000'
 
+# Blocks are as large as somebody preserved pages, and as kernels can count.
+real large "$dir/s1" "$dir/large" 0x21e000 12 0x9000000
+lfb 0 dump --base 0 "$dir/large"
+prints out '  order 12: 1 block'
+prints out 'named by nobody that is known here: 0x9000000, 4096 pages'
+lfb 0 dump --json --base 0 "$dir/large"
+prints out '"order": 12'
+fits dump
+lfb 0 matrix --from "$dir/large" --base 0
+# shellcheck disable=SC2016 # a table
+prints out '| `linux-7.3` | works |'
+real large "$dir/s1" "$dir/large" 0x21e000 31 0
+lfb 1 dump --base 0 "$dir/large"
+prints out 'is of no order up to 30'
+
 # A copy of the root tree, as whoever reads memory that is in use makes one, is not taken for it.
 real copy "$dir/s1" "$dir/two" 0x21e000 0x10000
 lfb 0 dump --base 0 "$dir/two"

@@ -103,8 +103,10 @@ static bool walk(const void *fdt, struct chosen *chosen)
 /* How many words a number takes: one or two, one where nothing says it, 0 for anything else. */
 static u32 cells_of(const struct found *found)
 {
-	const u32 cells = !found->value ? 1 : found->size == FDT_TAGSIZE ? word_at(found->value) : 0;
+	u32 cells = 1;
 
+	if (found->value)
+		cells = found->size == FDT_TAGSIZE ? word_at(found->value) : 0;
 	return cells <= 2 ? cells : 0;
 }
 
