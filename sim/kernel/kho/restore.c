@@ -3,11 +3,6 @@
 #include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 
-bool kho__is_too_large(const struct lfb_kernel *kernel, const struct page *page)
-{
-	return kernel->kho.rules & KHO_RESTORES_SMALL_BLOCKS && page->order > MAX_PAGE_ORDER;
-}
-
 /* Does a block wait at @page that this kernel restores? */
 static bool is_restorable(const struct lfb_kernel *kernel, const struct page *page)
 {
