@@ -157,6 +157,7 @@ static void tell_blocked(struct luo *luo, const char *what)
 /* Held for writing by the reboot call, and never released once that succeeded. */
 static void wait_for_reboot(struct luo *luo, const char *what)
 {
+	luo->kernel->task->waits = true;
 	if (luo->serialized)
 		luo->kernel->task->blocked_on = "luo_session_serialize_rwsem";
 	tell_blocked(luo, what);
