@@ -3,21 +3,24 @@
  * Modules in shared objects. Each machine has copies of its own, in remapped memory so many that
  * each kernel has the module at another address than the three before it.
  */
-#define _GNU_SOURCE /* asprintf() */
+#define _GNU_SOURCE /* asprintf(), memmem() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/printk.h>
 #include <luo/shmem.h>
 
 #include "sim/machine/machine.h"
 
+#define HOOKS "__wrap___asan_"	/* what code calls that asks before it touches memory */
 #define COPIES 4	/* as many as the places that memory moves between */
 
 struct loaded {
 	struct lfb_shared *shared;
 	struct lfb_module image;
 	struct module module;	/* where it has none of its own */
+	const struct lfb_tree_image *kernel;
 };
 
 /* A file. Of each there is one, however often it is loaded: what was loaded stays as it was. */
@@ -27,6 +30,7 @@ struct lfb_loadable {
 	char *bytes;
 	size_t size;
 	char name[64];		/* the module's */
+	bool is_kernel;		/* and no module */
 	struct loaded copies[COPIES];
 	unsigned int at;	/* the one that is open */
 };
@@ -62,7 +66,7 @@ static bool lies_in(const struct lfb_shared *shared, const void *address)
 	return (uintptr_t)address - (uintptr_t)shared->start < shared->size;
 }
 
-/* What its sources say: LFB_MODULE(), or module_init() and module_exit(). */
+/* What its sources say: LFB_MODULE(), module_init() and module_exit(), or which tests there are. */
 static bool find_module(struct loaded *copy)
 {
 	struct lfb_module *const *const said = lfb__shared_symbol(copy->shared, "lfb_this_module");
@@ -76,12 +80,38 @@ static bool find_module(struct loaded *copy)
 		*(void **)&image->init = lfb__shared_symbol(copy->shared, "init_module");
 		*(void **)&image->exit = lfb__shared_symbol(copy->shared, "cleanup_module");
 		image->module = lfb__shared_symbol(copy->shared, "__this_module");
-		if (!image->init)
+		if (!image->init && !lfb__shared_symbol(copy->shared, "lfb_kunit_suites"))
 			return false;
 	}
 	image->data = copy->shared->data;
 	image->data_size = copy->shared->data_size;
 	return true;
+}
+
+static int find_kernel(struct lfb_machine *machine, const struct lfb_loadable *loadable,
+		       struct loaded *copy)
+{
+	copy->kernel = lfb__shared_symbol(copy->shared, "lfb_tree_image");
+	if (!copy->kernel)
+		return lfb__error(machine, -ENOEXEC, "%.300s is no kernel image: lfb tree makes "
+				  "them", loadable->path);
+	if (copy->kernel->version != LFB_TREE_VERSION)
+		return lfb__error(machine, -ENOEXEC, "%.300s was made by another version of lfb "
+				  "tree: make it again", loadable->path);
+	return 0;
+}
+
+/* What it is there for. */
+static int find_purpose(struct lfb_machine *machine, const struct lfb_loadable *loadable,
+			struct loaded *copy)
+{
+	if (loadable->is_kernel)
+		return find_kernel(machine, loadable, copy);
+	if (find_module(copy))
+		return 0;
+	return lfb__error(machine, -ENOEXEC, "%.300s is no module: there is neither "
+			  "module_init() nor LFB_MODULE() in it, or it was compiled without "
+			  "-DMODULE", loadable->path);
 }
 
 /* It may be called otherwise than its file. */
@@ -101,7 +131,7 @@ static int load_copy(struct lfb_machine *machine, struct lfb_loadable *loadable,
 {
 	struct loaded *copy = &loadable->copies[which];
 	char why[400];
-	int err = 0;
+	int err;
 
 	if (copy->shared)
 		return 0;
@@ -109,11 +139,8 @@ static int load_copy(struct lfb_machine *machine, struct lfb_loadable *loadable,
 					sizeof(why));
 	if (!copy->shared)
 		return lfb__error(machine, -ENOEXEC, "%.300s", why);
-	if (!find_module(copy))
-		err = lfb__error(machine, -ENOEXEC, "%.300s is no module: there is neither "
-				 "module_init() nor LFB_MODULE() in it, or it was compiled "
-				 "without -DMODULE", loadable->path);
-	else if (!name_and_keep(loadable, copy))
+	err = find_purpose(machine, loadable, copy);
+	if (!err && !name_and_keep(loadable, copy))
 		err = lfb__error(machine, -ENOMEM, "no memory for %.300s", loadable->path);
 	if (err) {
 		lfb__shared_free(copy->shared);
@@ -144,19 +171,20 @@ void lfb__loadables_destroy(struct lfb_machine *machine)
 /* Files */
 
 static struct lfb_loadable *find_loadable(struct lfb_machine *machine, const char *path,
-					  const char *bytes, size_t size)
+					  const char *bytes, size_t size, bool is_kernel)
 {
 	struct lfb_loadable *loadable;
 
 	list_for_each_entry(loadable, &machine->loadables, list) {
 		if (!strcmp(loadable->path, path) && loadable->size == size &&
-		    !memcmp(loadable->bytes, bytes, size))
+		    loadable->is_kernel == is_kernel && !memcmp(loadable->bytes, bytes, size))
 			return loadable;
 	}
 	return NULL;
 }
 
-int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb_loadable **opened)
+static int open_file(struct lfb_machine *machine, const char *path, bool is_kernel,
+		     struct lfb_loadable **opened)
 {
 	struct lfb_loadable *loadable;
 	char *bytes;
@@ -165,7 +193,9 @@ int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb
 
 	if (err)
 		return lfb__error(machine, err, "%.300s", lfb_error_text(NULL));
-	*opened = find_loadable(machine, path, bytes, size);
+	/* Another module may have it: lfb__loadable_bind(). */
+	lfb__shared_allow_missing(bytes, size);
+	*opened = find_loadable(machine, path, bytes, size, is_kernel);
 	if (*opened) {
 		free(bytes);
 		return 0;
@@ -180,6 +210,7 @@ int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb
 	}
 	loadable->bytes = bytes;
 	loadable->size = size;
+	loadable->is_kernel = is_kernel;
 	name_of(path, loadable->name, sizeof(loadable->name));
 	err = load_copy(machine, loadable, 0);
 	if (err) {
@@ -187,8 +218,34 @@ int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb
 		return err;
 	}
 	list_add_tail(&loadable->list, &machine->loadables);
+	/* What it asks is in its table of names. */
+	if (memmem(bytes, size, HOOKS, strlen(HOOKS)))
+		machine->kernel.memory.shadow_wanted = true;
 	*opened = loadable;
 	return 0;
+}
+
+int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb_loadable **opened)
+{
+	return open_file(machine, path, false, opened);
+}
+
+int lfb__loadable_open_kernel(struct lfb_machine *machine, const char *path,
+			      struct lfb_loadable **opened)
+{
+	int err = open_file(machine, path, true, opened);
+
+	return err ? err : lfb__loadable_check(machine, *opened);
+}
+
+const struct lfb_tree_image *lfb__loadable_kernel(const struct lfb_loadable *loadable)
+{
+	return loadable->copies[loadable->at].kernel;
+}
+
+const char *lfb__loadable_path(const struct lfb_loadable *loadable)
+{
+	return loadable->path;
 }
 
 const char *lfb__loadable_name(const struct lfb_loadable *loadable)
@@ -203,7 +260,75 @@ struct lfb_module *lfb__loadable_module(struct lfb_loadable *loadable)
 
 void lfb__loadable_reset(struct lfb_loadable *loadable)
 {
-	lfb__shared_reset(copy_of(loadable)->shared);
+	struct lfb_shared *shared = copy_of(loadable)->shared;
+
+	/* It may have been replaced, and come again. */
+	if (shared->closed)
+		lfb__shared_open(shared);
+	lfb__shared_reset(shared);
+}
+
+struct finding_symbol {
+	const struct lfb_machine *machine;
+	const struct lfb_loadable *user;
+	const struct lfb_image_module *hides;	/* has it and does not export it */
+	bool running;				/* only those that this kernel has count */
+};
+
+/* As on a kernel: of a module that was loaded before. */
+static void *find_symbol(void *context, const char *name)
+{
+	struct finding_symbol *finding = context;
+	const struct lfb_image_module *image;
+
+	list_for_each_entry(image, &finding->machine->modules, list) {
+		const struct lfb_shared *shared;
+		void *symbol;
+
+		if (image->loadable == finding->user)
+			break;
+		if (!image->loadable || (finding->running && !image->loaded))
+			continue;
+		shared = copy_of(image->loadable)->shared;
+		symbol = lfb__shared_exported(shared, name);
+		if (symbol)
+			return symbol;
+		if (!finding->hides && lfb__shared_symbol(shared, name))
+			finding->hides = image;
+	}
+	return NULL;
+}
+
+int lfb__loadable_check(struct lfb_machine *machine, struct lfb_loadable *loadable)
+{
+	struct finding_symbol finding = { .machine = machine, .user = loadable };
+	const char *name = lfb__shared_bind(copy_of(loadable)->shared, true, find_symbol,
+					    &finding);
+
+	if (!name)
+		return 0;
+	return lfb__error(machine, -ENOEXEC, "%.300s: undefined symbol: %.100s%s%s%s",
+			  loadable->path, name, finding.hides ? ", which " : "",
+			  finding.hides ? finding.hides->name : "",
+			  finding.hides ? " has without EXPORT_SYMBOL()" : "");
+}
+
+int lfb__loadable_bind(struct lfb_machine *machine, struct lfb_loadable *loadable)
+{
+	struct finding_symbol finding = { .machine = machine, .user = loadable,
+					  .running = true };
+	const char *name = lfb__shared_bind(copy_of(loadable)->shared, false, find_symbol,
+					    &finding);
+
+	if (!name)
+		return 0;
+	pr_err("%s needs %s, which no module exports that is loaded", loadable->name, name);
+	return -ENOENT;
+}
+
+bool lfb__loadable_uses(struct lfb_loadable *loadable, struct lfb_loadable *other)
+{
+	return lfb__shared_uses(copy_of(loadable)->shared, copy_of(other)->shared);
 }
 
 struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compatible, u64 number)
@@ -212,6 +337,11 @@ struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compa
 
 	*(void **)&make = lfb__shared_symbol(copy_of(loadable)->shared, "lfb_make_file");
 	return make ? make(compatible, number) : NULL;
+}
+
+void *lfb__loadable_symbol(const struct lfb_loadable *loadable, const char *symbol)
+{
+	return lfb__shared_symbol(loadable->copies[loadable->at].shared, symbol);
 }
 
 bool lfb__loadable_is(const struct lfb_loadable *loadable, const char *name)
@@ -276,17 +406,6 @@ static struct file *memory_file(u64 number)
 	return lfb__contents_file(MFD_ALLOW_SEALING, &contents);
 }
 
-static struct liveupdate_file_handler *find_handler(const struct luo *luo, const char *compatible)
-{
-	struct liveupdate_file_handler *handler;
-
-	list_for_each_entry(handler, &luo->handlers, private.list) {
-		if (!strcmp(handler->compatible, compatible))
-			return handler;
-	}
-	return NULL;
-}
-
 /* What the module says that opening one is. A handler may also lie in memory it allocated. */
 static struct file *driver_file(struct lfb_machine *machine,
 				const struct liveupdate_file_handler *handler, u64 number)
@@ -310,11 +429,11 @@ static struct file *driver_file(struct lfb_machine *machine,
 struct file *lfb_module_file(const char *compatible, u64 number)
 {
 	struct lfb_machine *machine = lfb_machine_current();
-	const struct luo *luo = machine ? machine->kernel.luo : NULL;
+	const struct luo *luo = machine ? luo_seen(&machine->kernel) : NULL;
 	struct liveupdate_file_handler *handler;
 	struct file *file;
 
-	handler = luo && compatible ? find_handler(luo, compatible) : NULL;
+	handler = luo && compatible ? luo_handler_by_compatible(luo, compatible) : NULL;
 	if (!handler)
 		return ERR_PTR(-ENOENT);
 	file = driver_file(machine, handler, number);

@@ -24,13 +24,15 @@ long lfb__module_init(void *argument)
 	module->module->lfb_pins = 0;
 	module->module->lfb_taken = 0;
 	module->module->state = MODULE_STATE_COMING;
-	if (module->init)
+	if (image->loadable)
+		err = lfb__loadable_bind(lfb_machine_current(), image->loadable);
+	if (!err && module->init)
 		err = module->init();
 	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
 	image->loaded = err >= 0;
 	lfb__event(lfb__current, MODULE_INIT, .module = module->module->name, .result = err);
-	if (err < 0 && lfb__current->luo)
-		luo_module_is_gone(lfb__current->luo, module, false);
+	if (err < 0)
+		luo_module_is_gone(lfb__current, module, false);
 	return err < 0 ? err : 0;
 }
 
@@ -192,8 +194,7 @@ static long exit_module(void *argument)
 		module->exit();
 	image->loaded = false;
 	lfb__event(lfb__current, MODULE_EXIT, .module = module->module->name);
-	if (lfb__current->luo)
-		luo_module_is_gone(lfb__current->luo, module, true);
+	luo_module_is_gone(lfb__current, module, true);
 	return 0;
 }
 
@@ -211,6 +212,20 @@ static void find_pinned_idle(struct lfb_machine *machine, const struct module *m
 		  "come from what it registered; none of it is in use", module->refcnt);
 }
 
+/* One that calls it; NULL: there is none. */
+static const struct lfb_image_module *user_of(struct lfb_machine *machine,
+					      const struct lfb_image_module *image)
+{
+	struct lfb_image_module *user;
+
+	list_for_each_entry(user, &machine->modules, list) {
+		if (image->loadable && user->loadable && user->loaded && user != image &&
+		    lfb__loadable_uses(user->loadable, image->loadable))
+			return user;
+	}
+	return NULL;
+}
+
 int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 {
 	struct lfb_image_module *image;
@@ -223,6 +238,11 @@ int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 		return lfb__error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
 				  name ? name : "without a name");
 	if (runs(machine) && image->loaded) {
+		const struct lfb_image_module *user = user_of(machine, image);
+
+		if (user)
+			return lfb__error(machine, -EBUSY, "module %s is in use by %s", name,
+					  user->name);
 		if (module_refcount(image->module->module) > 0) {
 			find_pinned_idle(machine, image->module->module);
 			return lfb__error(machine, -EBUSY, "module %s is in use (%d references)",
@@ -276,6 +296,9 @@ int lfb_machine_load_module(struct lfb_machine *machine, const char *path)
 		return err;
 	if (find_module(machine, lfb__loadable_name(loadable)))
 		return already(machine, lfb__loadable_name(loadable));
+	err = lfb__loadable_check(machine, loadable);
+	if (err)
+		return err;
 	image = calloc(1, sizeof(*image));
 	if (!image)
 		return lfb__error(machine, -ENOMEM, "no memory for module %.300s", path);
@@ -296,6 +319,13 @@ static struct lfb_image_module *find_loaded(struct lfb_machine *machine, const c
 			return image;
 	}
 	return NULL;
+}
+
+void *lfb__module_symbol(struct lfb_machine *machine, const char *path, const char *symbol)
+{
+	struct lfb_image_module *image = find_loaded(machine, path);
+
+	return image ? lfb__loadable_symbol(image->loadable, symbol) : NULL;
 }
 
 static void move(struct lfb_machine *machine, struct lfb_image_module *image)
@@ -323,6 +353,8 @@ static struct lfb_image_module *swap(struct lfb_machine *machine, const char *na
 	*err = lfb__loadable_beside(machine, image->loadable, path, &next);
 	if (!*err)
 		*err = check_unused(machine, next, image);
+	if (!*err)
+		*err = lfb__loadable_check(machine, next);
 	if (*err)
 		return NULL;
 	image->next = next;
@@ -383,7 +415,7 @@ void lfb__modules_swap_back(struct lfb_machine *machine)
 int lfb__modules_prepare(struct lfb_machine *machine)
 {
 	struct lfb_image_module *image;
-	int err = 0;
+	int err = machine->tree ? lfb__loadable_prepare(machine, machine->tree_file) : 0;
 
 	list_for_each_entry(image, &machine->modules, list) {
 		if (!err && image->loadable)
@@ -397,6 +429,8 @@ void lfb__modules_move(struct lfb_machine *machine)
 {
 	struct lfb_image_module *image;
 
+	if (machine->tree)
+		lfb__loadable_move(machine, machine->tree_file, machine->tree_file);
 	list_for_each_entry(image, &machine->modules, list) {
 		if (image->loadable)
 			move(machine, image);

@@ -218,6 +218,34 @@ static void others_go_together(void **state)
 	lfb_machine_destroy(machine);
 }
 
+static void who_is_used_stays(void **state)
+{
+	struct lfb_machine *machine = machine_with(LFB_MEMORY_REMAP, NULL, MODULE_PATH("lends"));
+
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("borrows")));
+	lfb_assert_error(machine, lfb_machine_remove_module(machine, "lends"), -EBUSY);
+	assert_string_equal(lfb_error_text(machine), "module lends is in use by borrows");
+	lfb_assert_ok(machine, lfb_machine_kexec(machine));
+	lfb_assert_error(machine, lfb_machine_remove_module(machine, "lends"), -EBUSY);
+	lfb_assert_ok(machine, lfb_machine_remove_module(machine, "borrows"));
+	lfb_assert_ok(machine, lfb_machine_remove_module(machine, "lends"));
+	lfb_assert_error(machine, lfb_machine_load_module(machine, MODULE_PATH("borrows")),
+			 -ENOEXEC);
+	lfb_machine_destroy(machine);
+}
+
+static void who_was_replaced_comes_back(void **state)
+{
+	struct lfb_machine *machine = machine_with(LFB_MEMORY_REMAP, NULL, MODULE_PATH("keeper"));
+
+	lfb_assert_ok(machine, lfb_machine_swap_module(machine, "keeper", "keeper-v2.so"));
+	lfb_assert_ok(machine, lfb_machine_kexec(machine));
+	lfb_assert_ok(machine, lfb_machine_remove_module(machine, "keeper"));
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("keeper")));
+	lfb_assert_no_findings(machine);
+	lfb_machine_destroy(machine);
+}
+
 static void what_cannot_be_loaded_is_told(void **state)
 {
 	struct lfb_machine *machine;
@@ -348,6 +376,72 @@ static void a_machine_that_stays_does_no_harm(void **state)
 	lfb_assert_ok(machine, lfb_machine_kexec(machine));
 }
 
+/* Kernel images */
+
+static struct lfb_machine *machine_of(const char *kernel, enum lfb_memory_mode mode)
+{
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options), .mode = mode, .memory = 8 << 20, .kernel = kernel,
+	};
+	struct lfb_machine *machine = NULL;
+	int err = lfb_machine_create(&options, &machine);
+
+	assert_int_equal(err, machine ? 0 : -ENOEXEC);
+	return machine;
+}
+
+static void an_orchestrator_of_another_boots(void **state)
+{
+	for (int mode = LFB_MEMORY_REMAP; mode <= LFB_MEMORY_FIXED; mode++) {
+		struct lfb_machine *machine = machine_of(MODULE_PATH("orchestrator"),
+							 (enum lfb_memory_mode)mode);
+		struct said said = { "" };
+		struct lfb_agent *agent;
+		int device, session;
+
+		assert_string_equal(lfb_machine_profile(machine), "linux-7.3");
+		lfb_trace_to(machine, hear, &said);
+		lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("keeper")));
+		lfb_assert_ok(machine, lfb_machine_boot(machine));
+		lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
+		lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
+		lfb_assert_ok(machine, lfb_machine_kexec(machine));
+		device = lfb_assert_ok(machine, lfb_agent_open(agent));
+		session = lfb_assert_ok(machine, lfb_agent_retrieve_session(agent, device, "vm"));
+		lfb_assert_ok(machine, lfb_agent_retrieve(agent, session, 1));
+		assert_non_null(strstr(said.line, "keeper 1 reads version 1: 1 users, 0 of its"));
+		lfb_assert_ok(machine, lfb_agent_finish(agent, session));
+		lfb_assert_ok(machine, lfb_machine_settle(machine));
+		lfb_assert_no_findings(machine);
+		lfb_agent_destroy(agent);
+		lfb_machine_destroy(machine);
+	}
+}
+
+static void what_is_left_with_it_is_found(void **state)
+{
+	struct lfb_machine *machine = machine_of(MODULE_PATH("orchestrator"), LFB_MEMORY_REMAP);
+	struct lfb_agent *agent;
+
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("keeper-data")));
+	lfb_assert_ok(machine, lfb_machine_boot(machine));
+	lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
+	lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
+	assert_int_equal(update(machine, agent), -EFAULT);
+	assert_int_equal(lfb_finding_at(machine, 0)->id, LFB_FINDING_MEM_POINTER_HANDED_OVER);
+	assert_int_equal(lfb_finding_at(machine, 1)->id, LFB_FINDING_MEM_STALE_POINTER);
+	lfb_agent_destroy(agent);
+	lfb_machine_destroy(machine);
+}
+
+static void what_is_no_kernel_is_told(void **state)
+{
+	assert_null(machine_of(MODULE_PATH("keeper"), LFB_MEMORY_REMAP));
+	assert_non_null(strstr(lfb_error_text(NULL), "is no kernel image"));
+	assert_null(machine_of(MODULE_PATH("orchestrator-old"), LFB_MEMORY_REMAP));
+	assert_non_null(strstr(lfb_error_text(NULL), "another version of lfb tree"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,8 +452,13 @@ int main(void)
 		cmocka_unit_test(a_new_version_reads_what_the_old_one_wrote),
 		cmocka_unit_test(a_version_that_refuses_is_told),
 		cmocka_unit_test(others_go_together),
+		cmocka_unit_test(who_is_used_stays),
+		cmocka_unit_test(who_was_replaced_comes_back),
 		cmocka_unit_test(what_cannot_be_loaded_is_told),
 		cmocka_unit_test(whatever_fails_leaves_nothing),
+		cmocka_unit_test(an_orchestrator_of_another_boots),
+		cmocka_unit_test(what_is_left_with_it_is_found),
+		cmocka_unit_test(what_is_no_kernel_is_told),
 		cmocka_unit_test(it_is_searched),
 		cmocka_unit_test(machines_do_not_share_it),
 		cmocka_unit_test(a_machine_that_stays_does_no_harm),

@@ -10,6 +10,8 @@
 
 #include "sim/explore/exhaust/model.h"
 
+#define NO_OTHER UINT32_MAX	/* an identity that no other file will have */
+
 /* Another line of what the callbacks say. */
 LFB_PRINTF(2, 3)
 static void say(struct lfb_model_answer *answer, const char *format, ...)
@@ -47,6 +49,7 @@ static int need_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer
 		say(answer, "flb%u.preserve -> %d\n", f, err);
 		if (err)
 			return err;
+		flb->no_object = m->no_object[f];
 	}
 	flb->count++;
 	return 0;
@@ -55,9 +58,14 @@ static int need_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer
 static void unpreserve_unneeded(struct lfb_model *m, unsigned int f,
 				struct lfb_model_answer *answer)
 {
+	struct lfb_model_flb *flb = &m->outgoing_flb[f];
+
 	/* What is handed over is written down before the jump. */
-	if (!m->outgoing_flb[f].count && !m->outgoing_flb[f].references && !m->prepared)
-		say(answer, "flb%u.unpreserve data=f00%u obj=100%u\n", f, f, f);
+	if (flb->count || flb->references || m->prepared)
+		return;
+	say(answer, "flb%u.unpreserve data=f00%u obj=%x\n", f, f,
+	    flb->no_object ? 0 : 0x1000 + f);
+	flb->no_object = false;
 }
 
 /* In reverse order of registration, those that count the file. */
@@ -181,7 +189,7 @@ long lfb__rule_get(struct lfb_model *m, const struct lfb_operation *op,
 		err = lfb__rule_retrieve_flb(m, op->flb, answer);
 	else if (flb->count || flb->references)
 		err = 0;
-	if (!err)
+	if (!err && !flb->no_object)
 		answer->object = (incoming ? 0x2000 : 0x1000) + op->flb;
 	if (!err && keep)
 		flb->references++;
@@ -291,13 +299,15 @@ static bool is_kept(const struct lfb_model_sessions *sessions, u32 id)
  */
 static bool identify(const struct lfb_model *m, struct lfb_model_file *file, u64 ino)
 {
+	const u8 how = m->identity[file->handler];
 	bool taken;
 
-	if (m->identity[file->handler] == LFB_IDENTITY_NONE)
+	if (how == LFB_IDENTITY_NONE)
 		return false;
-	file->id = m->identity[file->handler] == LFB_IDENTITY_CONSTANT ?
-		   m->constant[file->handler] : (u32)ino;
-	taken = is_kept(&m->outgoing, file->id) || is_kept(&m->incoming, file->id);
+	file->id = how == LFB_IDENTITY_CONSTANT ? m->constant[file->handler] :
+		   how == LFB_IDENTITY_INODE ? (u32)ino : NO_OTHER;
+	taken = file->id != NO_OTHER &&
+		(is_kept(&m->outgoing, file->id) || is_kept(&m->incoming, file->id));
 	file->identified = !taken;
 	return taken;
 }
@@ -465,11 +475,17 @@ void lfb__rule_jump(struct lfb_model *m, enum lfb_lack lacks)
 	m->locked = old.locked;
 	m->module = old.module;
 	memcpy(m->no_file, old.no_file, sizeof(m->no_file));
+	memcpy(m->no_object, old.no_object, sizeof(m->no_object));
 	memcpy(m->identity, old.identity, sizeof(m->identity));
 	memcpy(m->constant, old.constant, sizeof(m->constant));
-	if (lacks == LFB_LACKS_LIVEUPDATE || lacks == LFB_LACKS_KHO)
+	if (lacks == LFB_LACKS_LIVEUPDATE || lacks == LFB_LACKS_KHO) {
 		m->off = (u8)lacks;
-	m->handed_over = !lacks && !old.off;
+		/* Who does not try leaves it to the next one to fail. */
+		m->no_room = old.no_room;
+	} else if (old.no_room) {
+		m->off = LFB_LACKS_LIVEUPDATE;
+	}
+	m->handed_over = !lacks && !m->off && !old.off;
 	if (!m->handed_over)
 		return;
 	m->incoming = old.outgoing;

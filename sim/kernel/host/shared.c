@@ -206,7 +206,7 @@ struct lfb_shared *lfb__shared_load(const void *bytes, size_t size, const char *
 	shared->handle = dlopen(from, RTLD_NOW | RTLD_LOCAL);
 	if (!shared->handle)
 		say_why(path, from, why, why_size);
-	else if (find_parts(shared)) {
+	else if (find_parts(shared) && lfb__shared_find_imports(shared)) {
 		note(shared);
 		return shared;
 	}
@@ -220,6 +220,14 @@ void *lfb__shared_symbol(const struct lfb_shared *shared, const char *name)
 
 	/* It may be one of what the object needs. */
 	return (uintptr_t)symbol - (uintptr_t)shared->start < shared->size ? symbol : NULL;
+}
+
+void *lfb__shared_exported(const struct lfb_shared *shared, const char *name)
+{
+	char mark[300];
+
+	snprintf(mark, sizeof(mark), "__ksymtab_%s", name);
+	return lfb__shared_symbol(shared, mark) ? lfb__shared_symbol(shared, name) : NULL;
 }
 
 /*
@@ -285,6 +293,7 @@ void lfb__shared_free(struct lfb_shared *shared)
 {
 	if (!shared)
 		return;
+	lfb__list_free(&shared->imports);
 	if (shared->handle) {
 		forget(shared);
 		lfb__shared_open(shared);

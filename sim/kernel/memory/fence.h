@@ -9,6 +9,8 @@
  *
  * The simulator itself looks at memory through a mapping of its own (lfb__memory_at()), which is
  * always accessible.
+ *
+ * Where there is a shadow, who has and had the pages is known, too, and nothing else is done.
  */
 #ifndef SIM_KERNEL_MEMORY_FENCE_H
 #define SIM_KERNEL_MEMORY_FENCE_H
@@ -45,15 +47,30 @@ struct lfb_fence {
 
 static inline bool lfb__fenced(const struct lfb_memory *memory)
 {
+	return unlikely(memory->mirror != NULL);
+}
+
+/* Is it known who has and had the pages? */
+static inline bool lfb__fence_knows(const struct lfb_memory *memory)
+{
 	return unlikely(memory->fence != NULL);
 }
 
 /* 0 or -ENOMEM. */
 int lfb__fence_create(struct lfb_memory *memory);
+/* From here on it is known, if the host has the memory. */
+void lfb__fence_know(struct lfb_memory *memory);
 void lfb__fence_destroy(struct lfb_memory *memory);
 
-/* A boot begins: everything is accessible and forgotten. */
+/* A boot begins: everything is accessible … */
 void lfb__fence_open(struct lfb_kernel *kernel);
+/* … and what a page was is forgotten. Nobody was given it. */
+static inline void lfb__fence_forget(const struct lfb_memory *memory, unsigned long pfn)
+{
+	lfb__forbid(memory, lfb__pfn_address(memory, pfn), PAGE_SIZE);
+	if (lfb__fence_knows(memory))
+		memory->fence->pages[pfn] = (struct lfb_fence_page){ 0 };
+}
 /* Memory is ready: what is not scratch becomes inaccessible … */
 void lfb__fence_close(struct lfb_kernel *kernel);
 /* … but for the blocks that were handed over. */
@@ -68,6 +85,10 @@ bool lfb__fence_take_oldest(struct lfb_kernel *kernel, unsigned long *pfn, unsig
 
 /* The order of the block that an object of @size bytes takes. */
 unsigned int lfb__fence_order(size_t size);
+/* Who runs now is who made the block at @pfn. */
+void lfb__fence_made(struct lfb_kernel *kernel, unsigned long pfn);
+/* The block at @pfn is an object, of which somebody asked for @size bytes. */
+void lfb__fence_sized(struct lfb_kernel *kernel, unsigned long pfn, size_t size);
 /* Makes the block at @pfn one object of @size bytes. */
 void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t size);
 /* Where that object begins in its block, and how many bytes may be used. */
