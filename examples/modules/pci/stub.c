@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The smallest driver: who opens a device has it alone, and can preserve it. What its file hands
+ * over is the device's address, all else the PCI core does.
+ */
+#define pr_fmt(fmt) "pci-stub: " fmt
+
+#include <linux/anon_inodes.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/liveupdate.h>
+#include <linux/module.h>
+
+#include "stub.h"
+
+static int stub_release(struct inode *inode, struct file *file)
+{
+	struct pci_dev *pdev = file->private_data;
+
+	(void)inode;
+	dev_set_drvdata(&pdev->dev, NULL);
+	pci_put_device(pdev);
+	return 0;
+}
+
+static const struct file_operations stub_fops = { .release = stub_release };
+
+/* The reference on @pdev is the file's, if there is one. */
+static struct file *open_device(struct pci_dev *pdev)
+{
+	struct file *file;
+
+	if (dev_get_drvdata(&pdev->dev))
+		return ERR_PTR(-EBUSY);
+	file = anon_inode_getfile("[pci-stub]", &stub_fops, pdev, 0);
+	if (!IS_ERR(file))
+		dev_set_drvdata(&pdev->dev, file);
+	return file;
+}
+
+/** pci_stub_open() - what open() of a device does. Return: a file; -EBUSY it is open; -ENODEV. */
+struct file *pci_stub_open(unsigned int number)
+{
+	struct pci_dev *pdev = pci_get_endpoint(number);
+	struct file *file;
+
+	if (!pdev)
+		return ERR_PTR(-ENODEV);
+	file = open_device(pdev);
+	if (IS_ERR(file))
+		pci_put_device(pdev);
+	return file;
+}
+
+static bool stub_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
+{
+	(void)handler;
+	return file->f_op == &stub_fops;
+}
+
+static int stub_preserve(struct liveupdate_file_op_args *args)
+{
+	struct pci_dev *pdev = args->file->private_data;
+	const int err = pci_liveupdate_preserve(pdev);
+
+	if (err)
+		return err;
+	args->serialized_data = pdev->bdf;
+	return 0;
+}
+
+static void stub_unpreserve(struct liveupdate_file_op_args *args)
+{
+	pci_liveupdate_unpreserve(args->file->private_data);
+}
+
+static int stub_retrieve(struct liveupdate_file_op_args *args)
+{
+	struct pci_dev *pdev = pci_get_device((u16)args->serialized_data);
+	struct file *file;
+
+	if (!pdev)
+		return -ENODEV;
+	file = open_device(pdev);
+	if (IS_ERR(file)) {
+		pci_put_device(pdev);
+		return PTR_ERR(file);
+	}
+	args->file = file;
+	return 0;
+}
+
+static void stub_finish(struct liveupdate_file_op_args *args)
+{
+	struct pci_dev *pdev = pci_get_device((u16)args->serialized_data);
+
+	if (!pdev)
+		return;
+	pci_liveupdate_finish(pdev);
+	pci_put_device(pdev);
+}
+
+static const struct liveupdate_file_ops stub_ops = {
+	.can_preserve = stub_can_preserve,
+	.preserve = stub_preserve,
+	.unpreserve = stub_unpreserve,
+	.retrieve = stub_retrieve,
+	.finish = stub_finish,
+	.owner = THIS_MODULE,
+};
+
+static struct liveupdate_file_handler stub_handler = {
+	.ops = &stub_ops,
+	.compatible = "pci-stub-v1",
+};
+
+int __init pci_stub_init(void)
+{
+	int err = liveupdate_register_file_handler(&stub_handler);
+
+	if (err)
+		return err;
+	err = pci_liveupdate_register_flb(&stub_handler);
+	if (err)
+		liveupdate_unregister_file_handler(&stub_handler);
+	return err;
+}
+
+void pci_stub_exit(void)
+{
+	pci_liveupdate_unregister_flb(&stub_handler);
+	liveupdate_unregister_file_handler(&stub_handler);
+}
