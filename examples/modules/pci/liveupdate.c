@@ -14,6 +14,7 @@
  */
 #define pr_fmt(fmt) "pci: " fmt
 
+#include <kunit/static_stub.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
@@ -58,6 +59,20 @@ const struct pci_dev_ser *pci_ser_find(const struct pci_ser *ser, u16 bdf)
 	const struct pci_dev_ser *entry = pci_ser_at(ser, place_of(ser, bdf));
 
 	return entry && entry->bdf == bdf ? entry : NULL;
+}
+
+/* What an older version does not say is not known. */
+bool pci_ser_is_master(const struct pci_ser *ser, const struct pci_dev_ser *entry, bool *known)
+{
+#if PCI_SER_VERSION >= 2
+	*known = ser->entry_size >= offsetofend(struct pci_dev_ser, flags);
+	return *known && entry->flags & PCI_DEV_SER_BUS_MASTER;
+#else
+	(void)ser;
+	(void)entry;
+	*known = false;
+	return false;
+#endif
 }
 
 /* One more needs @pdev. */
@@ -195,8 +210,10 @@ static struct liveupdate_flb pci_flb = { .ops = &pci_flb_ops, .compatible = "pci
 int pci_liveupdate_get_incoming(const struct pci_ser **ser)
 {
 	void *obj = NULL;
-	const int err = liveupdate_flb_get_incoming(&pci_flb, &obj);
+	int err;
 
+	KUNIT_STATIC_STUB_REDIRECT(pci_liveupdate_get_incoming, ser);
+	err = liveupdate_flb_get_incoming(&pci_flb, &obj);
 	*ser = obj;
 	/* No live update, nothing handed over, or nothing of ours. */
 	if (err == -EOPNOTSUPP || err == -ENODATA || err == -ENOENT)
@@ -208,7 +225,33 @@ int pci_liveupdate_get_incoming(const struct pci_ser **ser)
 
 void pci_liveupdate_put_incoming(void)
 {
+	KUNIT_STATIC_STUB_REDIRECT(pci_liveupdate_put_incoming);
 	liveupdate_flb_put_incoming(&pci_flb);
+}
+
+/* The old kernel, while files are preserved */
+
+/**
+ * pci_liveupdate_get_outgoing() - what the next kernel will be told
+ * @ser: set to the list; pci_liveupdate_put_outgoing() gives it back
+ *
+ * Return: 0; -ENOENT no file is preserved whose handler has the FLB.
+ */
+int pci_liveupdate_get_outgoing(struct pci_ser **ser)
+{
+	void *obj = NULL;
+	int err;
+
+	KUNIT_STATIC_STUB_REDIRECT(pci_liveupdate_get_outgoing, ser);
+	err = liveupdate_flb_get_outgoing(&pci_flb, &obj);
+	*ser = obj;
+	return err;
+}
+
+void pci_liveupdate_put_outgoing(void)
+{
+	KUNIT_STATIC_STUB_REDIRECT(pci_liveupdate_put_outgoing);
+	liveupdate_flb_put_outgoing(&pci_flb);
 }
 
 /* Drivers */
@@ -234,17 +277,17 @@ void pci_liveupdate_unregister_flb(struct liveupdate_file_handler *handler)
  */
 int pci_liveupdate_preserve(struct pci_dev *pdev)
 {
-	void *obj;
-	int err = liveupdate_flb_get_outgoing(&pci_flb, &obj);
+	struct pci_ser *ser;
+	int err = pci_liveupdate_get_outgoing(&ser);
 
 	if (err)
 		return err;
 	mutex_lock(&pci_lock);
-	err = device_is_registered(&pdev->dev) ? pci_ser_get(obj, pdev) : -ENODEV;
+	err = device_is_registered(&pdev->dev) ? pci_ser_get(ser, pdev) : -ENODEV;
 	for (struct pci_dev *at = err ? NULL : pdev; at; at = at->upstream)
 		at->outgoing++;
 	mutex_unlock(&pci_lock);
-	liveupdate_flb_put_outgoing(&pci_flb);
+	pci_liveupdate_put_outgoing();
 	return err;
 }
 
@@ -256,16 +299,16 @@ int pci_liveupdate_preserve(struct pci_dev *pdev)
  */
 void pci_liveupdate_unpreserve(struct pci_dev *pdev)
 {
-	void *obj;
+	struct pci_ser *ser;
 
-	if (WARN_ON(liveupdate_flb_get_outgoing(&pci_flb, &obj)))
+	if (WARN_ON(pci_liveupdate_get_outgoing(&ser)))
 		return;
 	mutex_lock(&pci_lock);
-	pci_ser_put(obj, pdev);
+	pci_ser_put(ser, pdev);
 	for (struct pci_dev *at = pdev; at; at = at->upstream)
 		at->outgoing--;
 	mutex_unlock(&pci_lock);
-	liveupdate_flb_put_outgoing(&pci_flb);
+	pci_liveupdate_put_outgoing();
 }
 
 /**

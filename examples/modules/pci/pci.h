@@ -81,9 +81,12 @@ void pci_liveupdate_finish(struct pci_dev *pdev);
 extern const struct liveupdate_flb_ops pci_flb_ops;
 const struct pci_dev_ser *pci_ser_at(const struct pci_ser *ser, u32 index);
 const struct pci_dev_ser *pci_ser_find(const struct pci_ser *ser, u16 bdf);
+bool pci_ser_is_master(const struct pci_ser *ser, const struct pci_dev_ser *entry, bool *known);
 int pci_ser_get(struct pci_ser *ser, const struct pci_dev *pdev);
 void pci_ser_put(struct pci_ser *ser, const struct pci_dev *pdev);
 int pci_liveupdate_get_incoming(const struct pci_ser **ser);
 void pci_liveupdate_put_incoming(void);
+int pci_liveupdate_get_outgoing(struct pci_ser **ser);
+void pci_liveupdate_put_outgoing(void);
 
 #endif

@@ -98,6 +98,16 @@ static int number_bridge(struct pci_dev *pdev, const struct pci_dev_ser *entry,
 
 /* Finding devices */
 
+static void tell(const struct pci_dev *pdev, const struct pci_ser *incoming,
+		 const struct pci_dev_ser *entry)
+{
+	bool known;
+	const bool is_master = pci_ser_is_master(incoming, entry, &known);
+
+	dev_info(&pdev->dev, "runs on, %u need it, %s\n", entry->count,
+		 !known ? "perhaps a bus master" : is_master ? "a bus master" : "no bus master");
+}
+
 static int set_up(struct pci_dev *pdev, const struct pci_ser *incoming)
 {
 	const struct pci_dev_ser *entry = incoming ? pci_ser_find(incoming, pdev->bdf) : NULL;
@@ -111,11 +121,9 @@ static int set_up(struct pci_dev *pdev, const struct pci_ser *incoming)
 				   pdev->bdf >> 3 & 0x1f, pdev->bdf & 7u);
 	if (!err)
 		err = device_add(&pdev->dev);
-	if (err)
-		return err;
-	if (entry)
-		dev_info(&pdev->dev, "runs on, %u need it\n", entry->count);
-	return 0;
+	if (!err && entry)
+		tell(pdev, incoming, entry);
+	return err;
 }
 
 /* Each device asks for itself, whoever found it and when. */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* The new kernel: numbers are reserved at boot, domains come with the files that need them. */
+#define pr_fmt(fmt) "iommu: " fmt
+
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/kexec_handover.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#include "flb.h"
+
+static u64 *restore_page(u64 phys)
+{
+	struct page *page = kho_restore_pages(phys, 1);
+
+	return page ? page_address(page) : NULL;
+}
+
+/* All of a table, or nothing: what there is of it is freed then. */
+static u64 *restore_table(u64 phys)
+{
+	u64 *table = restore_page(phys);
+	bool whole = true;
+
+	for (size_t i = 0; table && i < IOMMU_ENTRIES; i++) {
+		if (table[i] && !restore_page(table[i])) {
+			table[i] = 0;
+			whole = false;
+		}
+	}
+	if (whole)
+		return table;
+	iommu_free_table(table);
+	return NULL;
+}
+
+static void drop_domain(struct iommu_domain_ser *entry)
+{
+	struct iommu_domain *domain = xa_load(&iommu_domains, entry->id);
+
+	if (entry->table) {
+		/* Nobody wanted it. */
+		iommu_free_table(restore_table(entry->table));
+		xa_release(&iommu_domains, entry->id);
+	} else if (domain) {
+		iommu_domain_put_locked(domain);
+	}
+}
+
+/** iommu_drop_incoming() - the FLB goes, and with it what nobody wanted. */
+void iommu_drop_incoming(struct iommu_shared *shared)
+{
+	struct iommu_device_ser *device;
+	struct iommu_domain_ser *domain;
+	struct kho_block_set_it it;
+
+	mutex_lock(&iommu_lock);
+	kho_block_set_it_init(&it, &shared->devices.blocks);
+	while ((device = kho_block_set_it_read_entry(&it))) {
+		if (device->domain)
+			xa_release(&iommu_attached, device->bdf);
+	}
+	kho_block_set_it_init(&it, &shared->domains.blocks);
+	while ((domain = kho_block_set_it_read_entry(&it))) {
+		if (domain->id)
+			drop_domain(domain);
+	}
+	mutex_unlock(&iommu_lock);
+}
+
+static bool is_intact(const struct iommu_ser *ser, const struct iommu_domain_ser *entry,
+		      const u64 *table)
+{
+#if IOMMU_SER_VERSION >= 2
+	if (ser->version >= 2 && entry->mappings != iommu_mappings(table))
+		return false;
+#endif
+	(void)ser;
+	(void)entry;
+	return table;
+}
+
+/* With the reference that the FLB has of it. */
+static struct iommu_domain *restore_domain(const struct iommu_ser *ser,
+					   struct iommu_domain_ser *entry)
+{
+	struct iommu_domain *domain = kzalloc_obj(*domain);
+
+	if (!domain)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&domain->ref);
+	domain->id = entry->id;
+	domain->table = restore_table(entry->table);
+	entry->table = 0;
+	if (!is_intact(ser, entry, domain->table)) {
+		iommu_free_table(domain->table);
+		kfree(domain);
+		return ERR_PTR(-EIO);
+	}
+	/* Its number is reserved, so there is room. */
+	xa_store(&iommu_domains, domain->id, domain, GFP_KERNEL);
+	pr_info("domain %u goes on, with %llu mappings\n", domain->id,
+		(unsigned long long)iommu_mappings(domain->table));
+	return domain;
+}
+
+static struct iommu_domain *retrieve_domain(struct iommu_shared *shared, u32 id)
+{
+	struct iommu_domain_ser *entry = iommu_find_domain(shared, id);
+	struct iommu_domain *domain;
+
+	if (!entry)
+		return ERR_PTR(-ENOENT);
+	if (entry->table)
+		domain = restore_domain(shared->ser, entry);
+	else
+		domain = xa_load(&iommu_domains, id) ?: ERR_PTR(-EIO);
+	return IS_ERR(domain) ? domain : iommu_domain_get(domain);
+}
+
+/**
+ * iommu_liveupdate_retrieve_domain() - take over a domain
+ * @id: its number
+ *
+ * Context: retrieve() of a file whose handler has the FLB.
+ * Return: the domain, with a reference; ERR_PTR(): -ENOENT there is none of that number; -EIO its
+ * table is not what was preserved; -ENOMEM; what the FLB answers.
+ */
+struct iommu_domain *iommu_liveupdate_retrieve_domain(u32 id)
+{
+	struct iommu_domain *domain;
+	struct iommu_shared *shared;
+	int err = iommu_get_incoming(&shared);
+
+	if (err)
+		return ERR_PTR(err);
+	mutex_lock(&iommu_lock);
+	domain = retrieve_domain(shared, id);
+	mutex_unlock(&iommu_lock);
+	iommu_put_incoming();
+	return domain;
+}
+
+/**
+ * iommu_liveupdate_retrieve_device() - take over a device, and with it its domain
+ * @pdev: the device; iommu_detach() gives it back
+ *
+ * Context and errors: as for a domain.
+ */
+int iommu_liveupdate_retrieve_device(struct pci_dev *pdev)
+{
+	struct iommu_device_ser *entry;
+	struct iommu_domain *domain;
+	struct iommu_shared *shared;
+	int err = iommu_get_incoming(&shared);
+
+	if (err)
+		return err;
+	mutex_lock(&iommu_lock);
+	entry = iommu_find_device(shared, pdev->bdf);
+	domain = retrieve_domain(shared, entry ? entry->domain : 0);
+	err = PTR_ERR_OR_ZERO(domain);
+	if (!err)
+		xa_store(&iommu_attached, pdev->bdf, domain, GFP_KERNEL);
+	mutex_unlock(&iommu_lock);
+	iommu_put_incoming();
+	return err;
+}
+
+/* What the hardware goes on using is given to nobody else. */
+static int reserve(struct iommu_shared *shared)
+{
+	struct iommu_device_ser *device;
+	struct iommu_domain_ser *domain;
+	struct kho_block_set_it it;
+	int err = 0;
+
+	kho_block_set_it_init(&it, &shared->domains.blocks);
+	while (!err && (domain = kho_block_set_it_read_entry(&it))) {
+		if (domain->id)
+			err = xa_reserve(&iommu_domains, domain->id, GFP_KERNEL);
+	}
+	kho_block_set_it_init(&it, &shared->devices.blocks);
+	while (!err && (device = kho_block_set_it_read_entry(&it))) {
+		struct pci_dev *pdev = device->domain ? pci_get_device(device->bdf) : NULL;
+
+		if (!device->domain)
+			continue;
+		err = pdev && pdev->incoming ? 0 : -ENODEV;
+		if (pdev)
+			pci_put_device(pdev);
+		if (!err)
+			err = xa_reserve(&iommu_attached, device->bdf, GFP_KERNEL);
+	}
+	return err;
+}
+
+/** iommu_init() - a subsystem's initcall, behind that of PCI. Panics rather than fails. */
+int __init iommu_init(void)
+{
+	struct iommu_shared *shared;
+	int err = iommu_get_incoming(&shared);
+
+	/* No live update, nothing handed over, or nothing of ours. */
+	if (err == -EOPNOTSUPP || err == -ENODATA || err == -ENOENT)
+		return 0;
+	if (!err) {
+		mutex_lock(&iommu_lock);
+		err = reserve(shared);
+		mutex_unlock(&iommu_lock);
+		iommu_put_incoming();
+	}
+	if (err)
+		panic("iommu: what is translated for devices that run on is not known: %d", err);
+	return err;
+}
+
+/* What is reserved for files that will not come. */
+void iommu_exit(void)
+{
+	mutex_lock(&iommu_lock);
+	xa_destroy(&iommu_domains);
+	xa_destroy(&iommu_attached);
+	mutex_unlock(&iommu_lock);
+}
