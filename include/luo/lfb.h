@@ -16,6 +16,7 @@
 #include <luo/agent_script.h>
 #include <luo/blob.h>
 #include <luo/choose.h>
+#include <luo/compare.h>
 #include <luo/convert.h>
 #include <luo/exhaust.h>
 #include <luo/fault.h>

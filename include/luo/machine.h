@@ -126,7 +126,8 @@ LFB_API int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_modul
  * nor its data can be used where they were before: a pointer to them that was handed over is
  * LFB-MEM-STALE-POINTER when it is followed. Each machine has a copy of its own, so that several
  * may run it at once. The file is read once; the program must offer it the library's functions, as
- * one linked with liblfb.so does.
+ * one linked with liblfb.so does. What modules that were loaded before export (EXPORT_SYMBOL()) it
+ * may use: of those that are there, in each kernel anew. A kernel without them is one without it.
  * Return: 0, -EINVAL, -EEXIST a module of this name is there, -EBUSY or one of this file that was
  * swapped in for another, -ENOEXEC it is no shared object, no
  * module, or something it needs is missing: lfb_error_text() says what; -ENOMEM, what reading it
@@ -154,7 +155,8 @@ LFB_API int lfb_machine_swap_module(struct lfb_machine *machine, const char *nam
  * @name: the module's name
  *
  * What its exit function leaves registered stays so; a kernel that calls it then ends in a BUG.
- * Return: 0, -ENOENT, -EBUSY while references are held, -EINVAL.
+ * Return: 0, -ENOENT, -EBUSY while references are held or another module uses what it exports,
+ * -EINVAL.
  */
 LFB_API int lfb_machine_remove_module(struct lfb_machine *machine, const char *name);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/printk.h>
 #include <luo/shmem.h>
 
 #include "sim/machine/machine.h"
@@ -165,6 +166,8 @@ int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb
 
 	if (err)
 		return lfb__error(machine, err, "%.300s", lfb_error_text(NULL));
+	/* Another module may have it: lfb__loadable_bind(). */
+	lfb__shared_allow_missing(bytes, size);
 	*opened = find_loadable(machine, path, bytes, size);
 	if (*opened) {
 		free(bytes);
@@ -203,7 +206,75 @@ struct lfb_module *lfb__loadable_module(struct lfb_loadable *loadable)
 
 void lfb__loadable_reset(struct lfb_loadable *loadable)
 {
-	lfb__shared_reset(copy_of(loadable)->shared);
+	struct lfb_shared *shared = copy_of(loadable)->shared;
+
+	/* It may have been replaced, and come again. */
+	if (shared->closed)
+		lfb__shared_open(shared);
+	lfb__shared_reset(shared);
+}
+
+struct finding_symbol {
+	const struct lfb_machine *machine;
+	const struct lfb_loadable *user;
+	const struct lfb_image_module *hides;	/* has it and does not export it */
+	bool running;				/* only those that are loaded in this kernel count */
+};
+
+/* As on a kernel: of a module that was loaded before. */
+static void *find_symbol(void *context, const char *name)
+{
+	struct finding_symbol *finding = context;
+	const struct lfb_image_module *image;
+
+	list_for_each_entry(image, &finding->machine->modules, list) {
+		const struct lfb_shared *shared;
+		void *symbol;
+
+		if (image->loadable == finding->user)
+			break;
+		if (!image->loadable || (finding->running && !image->loaded))
+			continue;
+		shared = copy_of(image->loadable)->shared;
+		symbol = lfb__shared_exported(shared, name);
+		if (symbol)
+			return symbol;
+		if (!finding->hides && lfb__shared_symbol(shared, name))
+			finding->hides = image;
+	}
+	return NULL;
+}
+
+int lfb__loadable_check(struct lfb_machine *machine, struct lfb_loadable *loadable)
+{
+	struct finding_symbol finding = { .machine = machine, .user = loadable };
+	const char *name = lfb__shared_bind(copy_of(loadable)->shared, true, find_symbol,
+					    &finding);
+
+	if (!name)
+		return 0;
+	return lfb__error(machine, -ENOEXEC, "%.300s: undefined symbol: %.100s%s%s%s",
+			  loadable->path, name, finding.hides ? ", which " : "",
+			  finding.hides ? finding.hides->name : "",
+			  finding.hides ? " has without EXPORT_SYMBOL()" : "");
+}
+
+int lfb__loadable_bind(struct lfb_machine *machine, struct lfb_loadable *loadable)
+{
+	struct finding_symbol finding = { .machine = machine, .user = loadable,
+					  .running = true };
+	const char *name = lfb__shared_bind(copy_of(loadable)->shared, false, find_symbol,
+					    &finding);
+
+	if (!name)
+		return 0;
+	pr_err("%s needs %s, which no module exports that is loaded", loadable->name, name);
+	return -ENOENT;
+}
+
+bool lfb__loadable_uses(struct lfb_loadable *loadable, struct lfb_loadable *other)
+{
+	return lfb__shared_uses(copy_of(loadable)->shared, copy_of(other)->shared);
 }
 
 struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compatible, u64 number)

@@ -219,6 +219,12 @@ const char *lfb__loadable_name(const struct lfb_loadable *loadable);
 struct lfb_module *lfb__loadable_module(struct lfb_loadable *loadable);
 /* Its data is as it was loaded. */
 void lfb__loadable_reset(struct lfb_loadable *loadable);
+/* Would it find what it needs in modules loaded before? 0, or -ENOEXEC with the sentence. */
+int lfb__loadable_check(struct lfb_machine *machine, struct lfb_loadable *loadable);
+/* It uses those of this kernel, as they lie now. 0 or -ENOENT, and the kernel says so. */
+int lfb__loadable_bind(struct lfb_machine *machine, struct lfb_loadable *loadable);
+/* Does it use something of @other's? */
+bool lfb__loadable_uses(struct lfb_loadable *loadable, struct lfb_loadable *other);
 /* What its LFB_MODULE_FILE() makes; NULL: it has none. Kernel code. */
 struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compatible, u64 number);
 /* There is a copy of it for the next kernel. 0 or -errno with the sentence. */

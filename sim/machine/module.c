@@ -24,7 +24,9 @@ long lfb__module_init(void *argument)
 	module->module->lfb_pins = 0;
 	module->module->lfb_taken = 0;
 	module->module->state = MODULE_STATE_COMING;
-	if (module->init)
+	if (image->loadable)
+		err = lfb__loadable_bind(lfb_machine_current(), image->loadable);
+	if (!err && module->init)
 		err = module->init();
 	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
 	image->loaded = err >= 0;
@@ -211,6 +213,20 @@ static void find_pinned_idle(struct lfb_machine *machine, const struct module *m
 		  "come from what it registered; none of it is in use", module->refcnt);
 }
 
+/* One that calls it; NULL: there is none. */
+static const struct lfb_image_module *user_of(struct lfb_machine *machine,
+					      const struct lfb_image_module *image)
+{
+	struct lfb_image_module *user;
+
+	list_for_each_entry(user, &machine->modules, list) {
+		if (image->loadable && user->loadable && user->loaded && user != image &&
+		    lfb__loadable_uses(user->loadable, image->loadable))
+			return user;
+	}
+	return NULL;
+}
+
 int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 {
 	struct lfb_image_module *image;
@@ -223,6 +239,11 @@ int lfb_machine_remove_module(struct lfb_machine *machine, const char *name)
 		return lfb__error(machine, name ? -ENOENT : -EINVAL, "there is no module %s",
 				  name ? name : "without a name");
 	if (runs(machine) && image->loaded) {
+		const struct lfb_image_module *user = user_of(machine, image);
+
+		if (user)
+			return lfb__error(machine, -EBUSY, "module %s is in use by %s", name,
+					  user->name);
 		if (module_refcount(image->module->module) > 0) {
 			find_pinned_idle(machine, image->module->module);
 			return lfb__error(machine, -EBUSY, "module %s is in use (%d references)",
@@ -276,6 +297,9 @@ int lfb_machine_load_module(struct lfb_machine *machine, const char *path)
 		return err;
 	if (find_module(machine, lfb__loadable_name(loadable)))
 		return already(machine, lfb__loadable_name(loadable));
+	err = lfb__loadable_check(machine, loadable);
+	if (err)
+		return err;
 	image = calloc(1, sizeof(*image));
 	if (!image)
 		return lfb__error(machine, -ENOMEM, "no memory for module %.300s", path);
@@ -323,6 +347,8 @@ static struct lfb_image_module *swap(struct lfb_machine *machine, const char *na
 	*err = lfb__loadable_beside(machine, image->loadable, path, &next);
 	if (!*err)
 		*err = check_unused(machine, next, image);
+	if (!*err)
+		*err = lfb__loadable_check(machine, next);
 	if (*err)
 		return NULL;
 	image->next = next;

@@ -218,6 +218,34 @@ static void others_go_together(void **state)
 	lfb_machine_destroy(machine);
 }
 
+static void who_is_used_stays(void **state)
+{
+	struct lfb_machine *machine = machine_with(LFB_MEMORY_REMAP, NULL, MODULE_PATH("lends"));
+
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("borrows")));
+	lfb_assert_error(machine, lfb_machine_remove_module(machine, "lends"), -EBUSY);
+	assert_string_equal(lfb_error_text(machine), "module lends is in use by borrows");
+	lfb_assert_ok(machine, lfb_machine_kexec(machine));
+	lfb_assert_error(machine, lfb_machine_remove_module(machine, "lends"), -EBUSY);
+	lfb_assert_ok(machine, lfb_machine_remove_module(machine, "borrows"));
+	lfb_assert_ok(machine, lfb_machine_remove_module(machine, "lends"));
+	lfb_assert_error(machine, lfb_machine_load_module(machine, MODULE_PATH("borrows")),
+			 -ENOEXEC);
+	lfb_machine_destroy(machine);
+}
+
+static void who_was_replaced_comes_back(void **state)
+{
+	struct lfb_machine *machine = machine_with(LFB_MEMORY_REMAP, NULL, MODULE_PATH("keeper"));
+
+	lfb_assert_ok(machine, lfb_machine_swap_module(machine, "keeper", "keeper-v2.so"));
+	lfb_assert_ok(machine, lfb_machine_kexec(machine));
+	lfb_assert_ok(machine, lfb_machine_remove_module(machine, "keeper"));
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("keeper")));
+	lfb_assert_no_findings(machine);
+	lfb_machine_destroy(machine);
+}
+
 static void what_cannot_be_loaded_is_told(void **state)
 {
 	struct lfb_machine *machine;
@@ -358,6 +386,8 @@ int main(void)
 		cmocka_unit_test(a_new_version_reads_what_the_old_one_wrote),
 		cmocka_unit_test(a_version_that_refuses_is_told),
 		cmocka_unit_test(others_go_together),
+		cmocka_unit_test(who_is_used_stays),
+		cmocka_unit_test(who_was_replaced_comes_back),
 		cmocka_unit_test(what_cannot_be_loaded_is_told),
 		cmocka_unit_test(whatever_fails_leaves_nothing),
 		cmocka_unit_test(it_is_searched),

@@ -27,6 +27,15 @@ sed 's/^reboot/reboot with v2.so for keeper.so/' update.lfb >to-v2.lfb
 sed 's/^reboot/reboot with strict.so for keeper/; s/^retrieve vm . = 0/retrieve vm 1 = -71/' \
 	update.lfb >to-strict.lfb
 
+# Each place has its turn again.
+cat >to-lends-v2.lfb <<'END'
+reboot = 0
+reboot with lends-v2.so for lends = 0
+reboot = 0
+reboot = 0
+reboot = 0
+END
+
 # make COMPILER [OPTION]...: the modules
 make() {
 	export CC="$1"
@@ -37,6 +46,9 @@ make() {
 	lfb 0 build "$@" -DLEAK_DATA "$keeper" -o data.so
 	lfb 0 build "$@" -DLEAK_CODE "$keeper" -o code.so
 	lfb 0 build "$@" "$LFB_SOURCE_DIR/tests/loadable/plain.c" -o plain.so
+	lfb 0 build "$@" "$LFB_SOURCE_DIR/tests/loadable/lends.c" -o lends.so
+	lfb 0 build "$@" -DVERSION=2 "$LFB_SOURCE_DIR/tests/loadable/lends.c" -o lends-v2.so
+	lfb 0 build "$@" "$LFB_SOURCE_DIR/tests/loadable/borrows.c" -o borrows.so
 }
 
 # what the modules of one compiler do
@@ -48,6 +60,11 @@ try() {
 		lfb 0 run --mode $mode --module keeper.so to-v2.lfb
 		prints out "keeper 2 reads version 1: 1 users, 0 of its own, at most 4"
 		lfb 0 run --mode $mode --module keeper.so to-strict.lfb
+		lfb 0 run --mode $mode --module lends.so --module borrows.so to-lends-v2.lfb
+		prints out "k0 printk   info                         print            borrows"
+		prints out "from version 1: 4, from kernel to kernel"
+		prints out "k5 printk   info                         print            borrows"
+		prints out "from version 2: 4, from kernel to kernel"
 	done
 	for what in data code; do
 		lfb 1 run --module $what.so --findings update.lfb
@@ -106,6 +123,19 @@ reboot with v2.so for keeper.so without liveupdate = 0
 reboot = 0
 END
 lfb 0 run --module keeper.so --module plain.so two.lfb
+
+# Modules use what others export that were loaded before.
+lfb 1 run --module borrows.so --module lends.so update.lfb
+prints err "borrows.so: undefined symbol: lends_"
+lfb 0 build -DSECRET "$LFB_SOURCE_DIR/tests/loadable/borrows.c" -o secret.so
+lfb 1 run --module lends.so --module secret.so update.lfb
+prints err "secret.so: undefined symbol: lends_in_secret, which lends has without EXPORT_SYMBOL()"
+lfb 0 build -DFAILS=-ENODEV "$LFB_SOURCE_DIR/tests/loadable/lends.c" -o lends-fails.so
+printf 'reboot with lends-fails.so for lends = 0\n' >to-lends-fails.lfb
+lfb 0 run --module lends.so --module borrows.so to-lends-fails.lfb
+prints out "borrows from version 1: 4"
+prints out "borrows needs lends_"
+prints out "module   borrows                      init             -> -ENOENT"
 
 # A finding says where.
 if python3 -c 'import ctypes; ctypes.CDLL("libdw.so.1")' 2>&-; then

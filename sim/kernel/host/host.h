@@ -69,6 +69,23 @@ void *lfb__caller(void);
  */
 size_t lfb__frames_text(void *const *frames, unsigned int count, char *text, size_t size);
 
+/* list.c */
+
+struct lfb_list {
+	void *items;		/* all of one size, which each call is told */
+	size_t count;
+	size_t capacity;
+};
+
+/*
+ * @items, an array of *@capacity items of @size bytes, with room for @more behind the first @count:
+ * itself or a larger one in its place. NULL: no memory, and @items still is what it was.
+ */
+void *lfb__room(void *items, size_t count, size_t more, size_t *capacity, size_t size);
+/* A new item at the end, zeroed. NULL without memory. */
+void *lfb__list_add(struct lfb_list *list, size_t size);
+void lfb__list_free(struct lfb_list *list);
+
 /* shared.c: shared objects that are loaded as modules */
 
 /* What the host calls the files they are loaded from. */
@@ -86,6 +103,7 @@ struct lfb_shared {
 	char *data;			/* what can be written */
 	size_t data_size;
 	char *kept;			/* its bytes at lfb__shared_keep() */
+	struct lfb_list imports;	/* what it needs and the process does not have */
 	bool closed;
 };
 
@@ -104,22 +122,22 @@ void lfb__shared_close(struct lfb_shared *shared);
 /* The one that @address lies in; NULL: in none. */
 struct lfb_shared *lfb__shared_at(const void *address);
 
-/* list.c */
+/* symbols.c: what they have for each other */
 
-struct lfb_list {
-	void *items;		/* all of one size, which each call is told */
-	size_t count;
-	size_t capacity;
-};
-
+/* A shared object of these bytes can be loaded where something is missing that it needs. */
+void lfb__shared_allow_missing(char *bytes, size_t size);
+/* What that is. False without memory. */
+bool lfb__shared_find_imports(struct lfb_shared *shared);
 /*
- * @items, an array of *@capacity items of @size bytes, with room for @more behind the first @count:
- * itself or a larger one in its place. NULL: no memory, and @items still is what it was.
+ * It is where @find says; NULL: nowhere. With @only_look nothing is told of it. Returns the first
+ * that must not be missing and is.
  */
-void *lfb__room(void *items, size_t count, size_t more, size_t *capacity, size_t size);
-/* A new item at the end, zeroed. NULL without memory. */
-void *lfb__list_add(struct lfb_list *list, size_t size);
-void lfb__list_free(struct lfb_list *list);
+const char *lfb__shared_bind(const struct lfb_shared *shared, bool only_look,
+			     void *(*find)(void *context, const char *name), void *context);
+/* Was it told of something of @other's? */
+bool lfb__shared_uses(const struct lfb_shared *shared, const struct lfb_shared *other);
+/* lfb__shared_symbol() of one with an EXPORT_SYMBOL(). */
+void *lfb__shared_exported(const struct lfb_shared *shared, const char *name);
 
 /*
  * table.c: finds the caller's items, which have numbers, by a hash and what the caller says is the

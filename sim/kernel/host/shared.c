@@ -206,7 +206,7 @@ struct lfb_shared *lfb__shared_load(const void *bytes, size_t size, const char *
 	shared->handle = dlopen(from, RTLD_NOW | RTLD_LOCAL);
 	if (!shared->handle)
 		say_why(path, from, why, why_size);
-	else if (find_parts(shared)) {
+	else if (find_parts(shared) && lfb__shared_find_imports(shared)) {
 		note(shared);
 		return shared;
 	}
@@ -285,6 +285,7 @@ void lfb__shared_free(struct lfb_shared *shared)
 {
 	if (!shared)
 		return;
+	lfb__list_free(&shared->imports);
 	if (shared->handle) {
 		forget(shared);
 		lfb__shared_open(shared);
