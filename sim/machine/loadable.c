@@ -358,21 +358,34 @@ static struct liveupdate_file_handler *find_handler(const struct luo *luo, const
 	return NULL;
 }
 
-/* What the module says that opening one is. A handler may also lie in memory it allocated. */
-static struct file *driver_file(struct lfb_machine *machine,
-				const struct liveupdate_file_handler *handler, u64 number)
+/* The module that has the handler; NULL: it lies in memory that one has allocated. */
+static struct lfb_loadable *driver_of(struct lfb_machine *machine,
+				      const struct liveupdate_file_handler *handler)
 {
 	struct lfb_image_module *image;
-	struct file *file = NULL;
 
 	list_for_each_entry(image, &machine->modules, list) {
 		const uintptr_t data = (uintptr_t)image->module->data;
 
-		if (!image->loadable || !image->loaded)
-			continue;
-		if ((uintptr_t)handler - data < image->module->data_size)
-			return lfb__loadable_file(image->loadable, handler->compatible, number);
-		if (!file)
+		if (image->loadable && image->loaded &&
+		    (uintptr_t)handler - data < image->module->data_size)
+			return image->loadable;
+	}
+	return NULL;
+}
+
+/* What the module says that opening one is; else the first that knows one. */
+static struct file *driver_file(struct lfb_machine *machine,
+				const struct liveupdate_file_handler *handler, u64 number)
+{
+	struct lfb_loadable *driver = driver_of(machine, handler);
+	struct lfb_image_module *image;
+	struct file *file = NULL;
+
+	if (driver)
+		return lfb__loadable_file(driver, handler->compatible, number);
+	list_for_each_entry(image, &machine->modules, list) {
+		if (!file && image->loadable && image->loaded)
 			file = lfb__loadable_file(image->loadable, handler->compatible, number);
 	}
 	return file;

@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "iommu.h"
@@ -49,12 +50,14 @@ struct iommu_domain *iommu_domain_alloc(void)
 	kfree(domain);
 	return ERR_PTR(err);
 }
+EXPORT_SYMBOL_GPL(iommu_domain_alloc);
 
 struct iommu_domain *iommu_domain_get(struct iommu_domain *domain)
 {
 	kref_get(&domain->ref);
 	return domain;
 }
+EXPORT_SYMBOL_GPL(iommu_domain_get);
 
 static void release(struct kref *ref)
 {
@@ -77,6 +80,7 @@ void iommu_domain_put(struct iommu_domain *domain)
 	iommu_domain_put_locked(domain);
 	mutex_unlock(&iommu_lock);
 }
+EXPORT_SYMBOL_GPL(iommu_domain_put);
 
 /* The page of mappings that @iova is in. It is made if there is none. */
 static u64 *leaf_of(struct iommu_domain *domain, u64 iova)
@@ -123,6 +127,7 @@ int iommu_map(struct iommu_domain *domain, u64 iova, phys_addr_t phys)
 	mutex_unlock(&iommu_lock);
 	return err;
 }
+EXPORT_SYMBOL_GPL(iommu_map);
 
 /** iommu_mappings() - Return: how many pages @table maps. */
 u64 iommu_mappings(const u64 *table)
@@ -156,6 +161,7 @@ int iommu_attach(struct pci_dev *pdev, struct iommu_domain *domain)
 	mutex_unlock(&iommu_lock);
 	return err;
 }
+EXPORT_SYMBOL_GPL(iommu_attach);
 
 void iommu_detach(struct pci_dev *pdev)
 {
@@ -167,3 +173,4 @@ void iommu_detach(struct pci_dev *pdev)
 		iommu_domain_put_locked(domain);
 	mutex_unlock(&iommu_lock);
 }
+EXPORT_SYMBOL_GPL(iommu_detach);

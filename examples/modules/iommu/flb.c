@@ -53,17 +53,31 @@ static bool is_device(const void *entry, u32 bdf)
 	return device->domain && device->bdf == bdf;
 }
 
-/* Room for one more. A block comes with the first entry in it, so none is ever empty. */
-void *iommu_new_entry(struct iommu_chain *chain)
+/**
+ * iommu_make_room() - there is to be an entry that is free
+ * @chain: where
+ *
+ * May make a block, which no kernel takes without an entry: iommu_trim() if nothing comes of it.
+ * Return: 0; -ENOMEM; what KHO answers.
+ */
+int iommu_make_room(struct iommu_chain *chain)
+{
+	return find_entry(chain, is_free, 0) ? 0 :
+					       kho_block_set_grow(&chain->blocks, chain->nr + 1);
+}
+
+void iommu_trim(struct iommu_chain *chain)
+{
+	kho_block_set_shrink(&chain->blocks, chain->nr);
+}
+
+/** iommu_take_entry() - Return: an entry that is free; there is room for it. */
+void *iommu_take_entry(struct iommu_chain *chain)
 {
 	void *entry = find_entry(chain, is_free, 0);
-	int err;
 
 	if (entry)
 		return entry;
-	err = kho_block_set_grow(&chain->blocks, chain->nr + 1);
-	if (err)
-		return ERR_PTR(err);
 	if (!chain->nr++)
 		kho_block_set_it_init(&chain->end, &chain->blocks);
 	return kho_block_set_it_reserve_entry(&chain->end);
@@ -179,11 +193,13 @@ int iommu_liveupdate_register_flb(struct liveupdate_file_handler *handler)
 {
 	return liveupdate_register_flb(handler, &iommu_flb);
 }
+EXPORT_SYMBOL_GPL(iommu_liveupdate_register_flb);
 
 void iommu_liveupdate_unregister_flb(struct liveupdate_file_handler *handler)
 {
 	liveupdate_unregister_flb(handler, &iommu_flb);
 }
+EXPORT_SYMBOL_GPL(iommu_liveupdate_unregister_flb);
 
 /* Its users. These say which object there is, and pin it for a while. */
 

@@ -30,7 +30,9 @@ struct iommu_shared {
 extern const struct liveupdate_flb_ops iommu_flb_ops;
 struct iommu_domain_ser *iommu_find_domain(struct iommu_shared *shared, u32 id);
 struct iommu_device_ser *iommu_find_device(struct iommu_shared *shared, u16 bdf);
-void *iommu_new_entry(struct iommu_chain *chain);
+int iommu_make_room(struct iommu_chain *chain);
+void iommu_trim(struct iommu_chain *chain);
+void *iommu_take_entry(struct iommu_chain *chain);
 int iommu_get_outgoing(struct iommu_shared **shared);
 void iommu_put_outgoing(void);
 int iommu_get_incoming(struct iommu_shared **shared);

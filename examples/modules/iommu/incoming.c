@@ -4,9 +4,9 @@
 
 #include <linux/err.h>
 #include <linux/gfp.h>
-#include <linux/init.h>
 #include <linux/kexec_handover.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -144,6 +144,7 @@ struct iommu_domain *iommu_liveupdate_retrieve_domain(u32 id)
 	iommu_put_incoming();
 	return domain;
 }
+EXPORT_SYMBOL_GPL(iommu_liveupdate_retrieve_domain);
 
 /**
  * iommu_liveupdate_retrieve_device() - take over a device, and with it its domain
@@ -170,9 +171,34 @@ int iommu_liveupdate_retrieve_device(struct pci_dev *pdev)
 	iommu_put_incoming();
 	return err;
 }
+EXPORT_SYMBOL_GPL(iommu_liveupdate_retrieve_device);
 
 /* What the hardware goes on using is given to nobody else. */
-static int reserve(struct iommu_shared *shared)
+static int reserve(struct xarray *xa, unsigned long index)
+{
+	int err;
+
+	mutex_lock(&iommu_lock);
+	err = xa_reserve(xa, index, GFP_KERNEL);
+	mutex_unlock(&iommu_lock);
+	return err;
+}
+
+/*
+ * The PCI core is asked without the lock: it takes one of its own and then its FLB's, which lockdep
+ * does not tell from that of this one.
+ */
+static int reserve_device(const struct iommu_device_ser *device)
+{
+	struct pci_dev *pdev = pci_get_device(device->bdf);
+	const bool runs_on = pdev && pdev->incoming;
+
+	if (pdev)
+		pci_put_device(pdev);
+	return runs_on ? reserve(&iommu_attached, device->bdf) : -ENODEV;
+}
+
+static int reserve_all(struct iommu_shared *shared)
 {
 	struct iommu_device_ser *device;
 	struct iommu_domain_ser *domain;
@@ -182,25 +208,18 @@ static int reserve(struct iommu_shared *shared)
 	kho_block_set_it_init(&it, &shared->domains.blocks);
 	while (!err && (domain = kho_block_set_it_read_entry(&it))) {
 		if (domain->id)
-			err = xa_reserve(&iommu_domains, domain->id, GFP_KERNEL);
+			err = reserve(&iommu_domains, domain->id);
 	}
 	kho_block_set_it_init(&it, &shared->devices.blocks);
 	while (!err && (device = kho_block_set_it_read_entry(&it))) {
-		struct pci_dev *pdev = device->domain ? pci_get_device(device->bdf) : NULL;
-
-		if (!device->domain)
-			continue;
-		err = pdev && pdev->incoming ? 0 : -ENODEV;
-		if (pdev)
-			pci_put_device(pdev);
-		if (!err)
-			err = xa_reserve(&iommu_attached, device->bdf, GFP_KERNEL);
+		if (device->domain)
+			err = reserve_device(device);
 	}
 	return err;
 }
 
-/** iommu_init() - a subsystem's initcall, behind that of PCI. Panics rather than fails. */
-int __init iommu_init(void)
+/* It panics rather than fails. PCI was there before: this is linked, or loaded, behind it. */
+static int __init iommu_init(void)
 {
 	struct iommu_shared *shared;
 	int err = iommu_get_incoming(&shared);
@@ -209,21 +228,24 @@ int __init iommu_init(void)
 	if (err == -EOPNOTSUPP || err == -ENODATA || err == -ENOENT)
 		return 0;
 	if (!err) {
-		mutex_lock(&iommu_lock);
-		err = reserve(shared);
-		mutex_unlock(&iommu_lock);
+		err = reserve_all(shared);
 		iommu_put_incoming();
 	}
 	if (err)
 		panic("iommu: what is translated for devices that run on is not known: %d", err);
 	return err;
 }
+subsys_initcall(iommu_init);
 
 /* What is reserved for files that will not come. */
-void iommu_exit(void)
+static void __exit iommu_exit(void)
 {
 	mutex_lock(&iommu_lock);
 	xa_destroy(&iommu_domains);
 	xa_destroy(&iommu_attached);
 	mutex_unlock(&iommu_lock);
 }
+module_exit(iommu_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Devices that go on being translated during a live update");

@@ -56,8 +56,6 @@ void iommu_domain_put_locked(struct iommu_domain *domain);
 void iommu_free_table(u64 *table);
 
 /* incoming.c, outgoing.c and flb.c */
-int iommu_init(void);
-void iommu_exit(void);
 int iommu_liveupdate_register_flb(struct liveupdate_file_handler *handler);
 void iommu_liveupdate_unregister_flb(struct liveupdate_file_handler *handler);
 int iommu_liveupdate_preserve_domain(struct iommu_domain *domain);
@@ -67,13 +65,7 @@ void iommu_liveupdate_unpreserve_device(struct pci_dev *pdev);
 struct iommu_domain *iommu_liveupdate_retrieve_domain(u32 id);
 int iommu_liveupdate_retrieve_device(struct pci_dev *pdev);
 
-/* vfio.c and iommufd.c */
-int vfio_init(void);
-void vfio_exit(void);
-struct file *vfio_open(unsigned int number, struct iommu_domain *domain);
-int iommufd_init(void);
-void iommufd_exit(void);
-struct file *iommufd_open(unsigned int mappings);
+/* iommufd.c */
 struct iommu_domain *iommufd_last_domain(void);
 
 #endif

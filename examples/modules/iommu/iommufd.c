@@ -4,7 +4,6 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/init.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -28,47 +27,67 @@ static int iommufd_release(struct inode *inode, struct file *file)
 
 	(void)inode;
 	list_del(&context->list);
-	iommu_domain_put(context->domain);
+	if (context->domain)
+		iommu_domain_put(context->domain);
 	kfree(context);
 	return 0;
 }
 
 static const struct file_operations iommufd_fops = { .release = iommufd_release };
 
-/* The reference on @domain is the file's, if there is one. */
-static struct file *open_domain(struct iommu_domain *domain)
+static struct iommu_domain *domain_of(const struct file *file)
+{
+	return ((struct iommufd *)file->private_data)->domain;
+}
+
+/* Without a domain yet. */
+static struct file *open_context(void)
 {
 	struct iommufd *context = kzalloc_obj(*context);
 	struct file *file;
 
 	if (!context)
 		return ERR_PTR(-ENOMEM);
-	context->domain = domain;
 	file = anon_inode_getfile("[iommufd]", &iommufd_fops, context, 0);
-	if (IS_ERR(file))
+	if (IS_ERR(file)) {
 		kfree(context);
-	else
-		list_add_tail(&context->list, &contexts);
+		return file;
+	}
+	list_add_tail(&context->list, &contexts);
 	return file;
 }
 
-/** iommufd_open() - what open() does, and as many requests to map. Return: a file, or an error. */
-struct file *iommufd_open(unsigned int mappings)
+/* Gives it one; an error, and the file is gone. */
+static struct file *set_domain(struct file *file, struct iommu_domain *domain)
 {
-	struct iommu_domain *domain = iommu_domain_alloc();
-	struct file *file;
+	struct iommufd *context = file->private_data;
+
+	if (IS_ERR(domain)) {
+		fput(file);
+		return ERR_CAST(domain);
+	}
+	context->domain = domain;
+	return file;
+}
+
+/* What open() does, and as many requests to map. */
+static struct file *iommufd_open(unsigned int mappings)
+{
+	struct file *file = open_context();
 	int err = 0;
 
-	if (IS_ERR(domain))
-		return ERR_CAST(domain);
+	if (!IS_ERR(file))
+		file = set_domain(file, iommu_domain_alloc());
+	if (IS_ERR(file))
+		return file;
 	/* Each in another page of mappings. */
 	for (u64 i = 0; i < mappings && !err; i++)
-		err = iommu_map(domain, i * IOMMU_ENTRIES * PAGE_SIZE,
+		err = iommu_map(domain_of(file), i * IOMMU_ENTRIES * PAGE_SIZE,
 				GUEST_MEMORY + i * PAGE_SIZE);
-	file = err ? ERR_PTR(err) : open_domain(domain);
-	if (IS_ERR(file))
-		iommu_domain_put(domain);
-	return file;
+	if (!err)
+		return file;
+	fput(file);
+	return ERR_PTR(err);
 }
 
 /** iommufd_last_domain() - Return: the domain of the file that was opened last, or NULL. */
@@ -77,11 +96,7 @@ struct iommu_domain *iommufd_last_domain(void)
 	return list_empty(&contexts) ?
 		       NULL : list_last_entry(&contexts, struct iommufd, list)->domain;
 }
-
-static struct iommu_domain *domain_of(const struct file *file)
-{
-	return ((struct iommufd *)file->private_data)->domain;
-}
+EXPORT_SYMBOL_GPL(iommufd_last_domain);
 
 static bool iommufd_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
@@ -104,18 +119,16 @@ static void iommufd_unpreserve(struct liveupdate_file_op_args *args)
 	iommu_liveupdate_unpreserve_domain(domain_of(args->file));
 }
 
+/* The domain comes last: once it is restored it stays so, whatever becomes of the file. */
 static int iommufd_retrieve(struct liveupdate_file_op_args *args)
 {
-	struct iommu_domain *domain = iommu_liveupdate_retrieve_domain((u32)args->serialized_data);
-	struct file *file;
+	const u32 id = (u32)args->serialized_data;
+	struct file *file = open_context();
 
-	if (IS_ERR(domain))
-		return PTR_ERR(domain);
-	file = open_domain(domain);
-	if (IS_ERR(file)) {
-		iommu_domain_put(domain);
+	if (!IS_ERR(file))
+		file = set_domain(file, iommu_liveupdate_retrieve_domain(id));
+	if (IS_ERR(file))
 		return PTR_ERR(file);
-	}
 	args->file = file;
 	return 0;
 }
@@ -140,7 +153,7 @@ static struct liveupdate_file_handler iommufd_handler = {
 	.compatible = "iommufd-v1",
 };
 
-int __init iommufd_init(void)
+static int __init iommufd_init(void)
 {
 	int err = liveupdate_register_file_handler(&iommufd_handler);
 
@@ -151,9 +164,24 @@ int __init iommufd_init(void)
 		liveupdate_unregister_file_handler(&iommufd_handler);
 	return err;
 }
+module_init(iommufd_init);
 
-void iommufd_exit(void)
+static void __exit iommufd_exit(void)
 {
 	iommu_liveupdate_unregister_flb(&iommufd_handler);
 	liveupdate_unregister_file_handler(&iommufd_handler);
 }
+module_exit(iommufd_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Domains of an IOMMU that survive a live update");
+
+#ifdef LFB_MODULE_FILE
+/* What userspace does: file N maps N % 4 pages. */
+static struct file *play(const char *compatible, u64 number)
+{
+	(void)compatible;
+	return iommufd_open((unsigned int)(number % 4));
+}
+LFB_MODULE_FILE(play);
+#endif

@@ -4,6 +4,7 @@
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/string.h>
 
 #include "flb.h"
@@ -44,14 +45,16 @@ static int add_domain(struct iommu_shared *shared, struct iommu_domain *domain)
 		entry->count++;
 		return 0;
 	}
-	entry = iommu_new_entry(&shared->domains);
-	if (IS_ERR(entry))
-		return PTR_ERR(entry);
-	/* Also if it stays free. */
-	shared->ser->domains = kho_block_set_head_pa(&shared->domains.blocks);
-	err = preserve_table(domain->table);
+	err = iommu_make_room(&shared->domains);
 	if (err)
 		return err;
+	err = preserve_table(domain->table);
+	if (err) {
+		iommu_trim(&shared->domains);
+		return err;
+	}
+	entry = iommu_take_entry(&shared->domains);
+	shared->ser->domains = kho_block_set_head_pa(&shared->domains.blocks);
 	*entry = (struct iommu_domain_ser){
 		.id = domain->id, .count = 1, .table = virt_to_phys(domain->table),
 #if IOMMU_SER_VERSION >= 2
@@ -81,13 +84,16 @@ static int add_device(struct iommu_shared *shared, struct pci_dev *pdev)
 
 	if (!domain || !pdev->outgoing)
 		return -EINVAL;
-	entry = iommu_new_entry(&shared->devices);
-	if (IS_ERR(entry))
-		return PTR_ERR(entry);
-	shared->ser->devices = kho_block_set_head_pa(&shared->devices.blocks);
-	err = add_domain(shared, domain);
+	err = iommu_make_room(&shared->devices);
 	if (err)
 		return err;
+	err = add_domain(shared, domain);
+	if (err) {
+		iommu_trim(&shared->devices);
+		return err;
+	}
+	entry = iommu_take_entry(&shared->devices);
+	shared->ser->devices = kho_block_set_head_pa(&shared->devices.blocks);
 	*entry = (struct iommu_device_ser){ .domain = domain->id, .bdf = pdev->bdf };
 	return 0;
 }
@@ -122,6 +128,7 @@ int iommu_liveupdate_preserve_domain(struct iommu_domain *domain)
 	iommu_put_outgoing();
 	return err;
 }
+EXPORT_SYMBOL_GPL(iommu_liveupdate_preserve_domain);
 
 void iommu_liveupdate_unpreserve_domain(struct iommu_domain *domain)
 {
@@ -134,6 +141,7 @@ void iommu_liveupdate_unpreserve_domain(struct iommu_domain *domain)
 	mutex_unlock(&iommu_lock);
 	iommu_put_outgoing();
 }
+EXPORT_SYMBOL_GPL(iommu_liveupdate_unpreserve_domain);
 
 /**
  * iommu_liveupdate_preserve_device() - a device is to stay attached, to a domain that is preserved
@@ -155,6 +163,7 @@ int iommu_liveupdate_preserve_device(struct pci_dev *pdev)
 	iommu_put_outgoing();
 	return err;
 }
+EXPORT_SYMBOL_GPL(iommu_liveupdate_preserve_device);
 
 void iommu_liveupdate_unpreserve_device(struct pci_dev *pdev)
 {
@@ -167,3 +176,4 @@ void iommu_liveupdate_unpreserve_device(struct pci_dev *pdev)
 	mutex_unlock(&iommu_lock);
 	iommu_put_outgoing();
 }
+EXPORT_SYMBOL_GPL(iommu_liveupdate_unpreserve_device);

@@ -8,7 +8,6 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/init.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
@@ -65,14 +64,8 @@ static struct file *attach(struct file *file, struct iommu_domain *domain)
 	return file;
 }
 
-/**
- * vfio_open() - what open() of a device does
- * @number: which
- * @domain: the one it is attached to
- *
- * Return: a file; ERR_PTR(): -ENODEV; -EBUSY it is open, or will be when it is retrieved; -ENOMEM.
- */
-struct file *vfio_open(unsigned int number, struct iommu_domain *domain)
+/* What open() of a device does, and the request to attach it. */
+static struct file *vfio_open(unsigned int number, struct iommu_domain *domain)
 {
 	struct pci_dev *pdev = pci_get_endpoint(number);
 	struct file *file;
@@ -154,7 +147,7 @@ static struct liveupdate_file_handler vfio_handler = {
 };
 
 /* In this order they are preserved: the IOMMU's devices are those that PCI has. */
-int __init vfio_init(void)
+static int __init vfio_init(void)
 {
 	int err = liveupdate_register_file_handler(&vfio_handler);
 
@@ -171,10 +164,36 @@ out_handler:
 	liveupdate_unregister_file_handler(&vfio_handler);
 	return err;
 }
+module_init(vfio_init);
 
-void vfio_exit(void)
+static void __exit vfio_exit(void)
 {
 	iommu_liveupdate_unregister_flb(&vfio_handler);
 	pci_liveupdate_unregister_flb(&vfio_handler);
 	liveupdate_unregister_file_handler(&vfio_handler);
 }
+module_exit(vfio_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Devices of guests that survive a live update");
+
+#ifdef LFB_MODULE_FILE
+/*
+ * What userspace does. File N has device N % 3. If N is odd and there is an iommufd, the device is
+ * attached to the domain of the last one, else to one of its own.
+ */
+static struct file *play(const char *compatible, u64 number)
+{
+	struct iommu_domain *domain = number % 2 ? iommufd_last_domain() : NULL;
+	struct file *file;
+
+	(void)compatible;
+	domain = domain ? iommu_domain_get(domain) : iommu_domain_alloc();
+	if (IS_ERR(domain))
+		return ERR_CAST(domain);
+	file = vfio_open((unsigned int)(number % 3), domain);
+	iommu_domain_put(domain);
+	return file;
+}
+LFB_MODULE_FILE(play);
+#endif

@@ -261,11 +261,13 @@ int pci_liveupdate_register_flb(struct liveupdate_file_handler *handler)
 {
 	return liveupdate_register_flb(handler, &pci_flb);
 }
+EXPORT_SYMBOL_GPL(pci_liveupdate_register_flb);
 
 void pci_liveupdate_unregister_flb(struct liveupdate_file_handler *handler)
 {
 	liveupdate_unregister_flb(handler, &pci_flb);
 }
+EXPORT_SYMBOL_GPL(pci_liveupdate_unregister_flb);
 
 /**
  * pci_liveupdate_preserve() - a device is to run on under the next kernel
@@ -290,6 +292,7 @@ int pci_liveupdate_preserve(struct pci_dev *pdev)
 	pci_liveupdate_put_outgoing();
 	return err;
 }
+EXPORT_SYMBOL_GPL(pci_liveupdate_preserve);
 
 /**
  * pci_liveupdate_unpreserve() - undo pci_liveupdate_preserve()
@@ -310,6 +313,7 @@ void pci_liveupdate_unpreserve(struct pci_dev *pdev)
 	mutex_unlock(&pci_lock);
 	pci_liveupdate_put_outgoing();
 }
+EXPORT_SYMBOL_GPL(pci_liveupdate_unpreserve);
 
 /**
  * pci_liveupdate_finish() - a device that was preserved is like any other again
@@ -326,3 +330,4 @@ void pci_liveupdate_finish(struct pci_dev *pdev)
 	}
 	mutex_unlock(&pci_lock);
 }
+EXPORT_SYMBOL_GPL(pci_liveupdate_finish);

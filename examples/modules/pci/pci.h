@@ -60,15 +60,12 @@ struct pci_dev {
 /* Held while devices come and go, or what is said of them in handed-over memory changes. */
 extern struct mutex pci_lock;
 
-/* probe.c */
-int pci_init(void);
-void pci_exit(void);
+/* probe.c, for drivers */
 struct pci_dev *pci_get_device(u16 bdf);
 struct pci_dev *pci_get_endpoint(unsigned int number);
 void pci_put_device(struct pci_dev *pdev);
 int pci_remove_device(struct pci_dev *pdev);
 int pci_rescan(void);
-unsigned int pci_slots(void);
 
 /* liveupdate.c, for drivers */
 int pci_liveupdate_register_flb(struct liveupdate_file_handler *handler);
@@ -77,7 +74,10 @@ int pci_liveupdate_preserve(struct pci_dev *pdev);
 void pci_liveupdate_unpreserve(struct pci_dev *pdev);
 void pci_liveupdate_finish(struct pci_dev *pdev);
 
-/* liveupdate.c, for the core and its tests */
+/* For the core itself and its tests */
+int pci_init(void);
+void pci_exit(void);
+unsigned int pci_slots(void);
 extern const struct liveupdate_flb_ops pci_flb_ops;
 const struct pci_dev_ser *pci_ser_at(const struct pci_ser *ser, u32 index);
 const struct pci_dev_ser *pci_ser_find(const struct pci_ser *ser, u16 bdf);

@@ -11,7 +11,7 @@
 
 #include <linux/array_size.h>
 #include <linux/err.h>
-#include <linux/init.h>
+#include <linux/module.h>
 #include <linux/panic.h>
 #include <linux/slab.h>
 
@@ -186,6 +186,7 @@ int pci_rescan(void)
 	mutex_unlock(&pci_lock);
 	return err;
 }
+EXPORT_SYMBOL_GPL(pci_rescan);
 
 static void drop(struct pci_dev *pdev)
 {
@@ -225,6 +226,7 @@ int pci_remove_device(struct pci_dev *pdev)
 	mutex_unlock(&pci_lock);
 	return err;
 }
+EXPORT_SYMBOL_GPL(pci_remove_device);
 
 /** pci_get_device() - the device of that address, with a reference; or NULL. */
 struct pci_dev *pci_get_device(u16 bdf)
@@ -242,6 +244,7 @@ struct pci_dev *pci_get_device(u16 bdf)
 	mutex_unlock(&pci_lock);
 	return found;
 }
+EXPORT_SYMBOL_GPL(pci_get_device);
 
 /** pci_get_endpoint() - one of the devices that are no bridges, with a reference; or NULL. */
 struct pci_dev *pci_get_endpoint(unsigned int number)
@@ -259,11 +262,13 @@ struct pci_dev *pci_get_endpoint(unsigned int number)
 	mutex_unlock(&pci_lock);
 	return found;
 }
+EXPORT_SYMBOL_GPL(pci_get_endpoint);
 
 void pci_put_device(struct pci_dev *pdev)
 {
 	put_device(&pdev->dev);
 }
+EXPORT_SYMBOL_GPL(pci_put_device);
 
 /* All that runs on must have been found: else somebody does DMA whom nobody can stop. */
 static void check_incoming(int err)
@@ -285,7 +290,7 @@ static void check_incoming(int err)
 	pci_liveupdate_put_incoming();
 }
 
-void pci_exit(void)
+void __exit pci_exit(void)
 {
 	struct pci_dev *pdev, *next;
 
@@ -296,7 +301,7 @@ void pci_exit(void)
 	mutex_unlock(&pci_lock);
 }
 
-/** pci_init() - a subsystem's initcall: finds all devices. Return: 0; -ENOMEM. */
+/** pci_init() - finds all devices. Return: 0; -ENOMEM. */
 int __init pci_init(void)
 {
 	const int err = pci_rescan();
@@ -306,3 +311,8 @@ int __init pci_init(void)
 		pci_exit();
 	return err;
 }
+subsys_initcall(pci_init);
+module_exit(pci_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("PCI devices that run on during a live update");

@@ -3,17 +3,14 @@
  * The smallest driver: who opens a device has it alone, and can preserve it. What its file hands
  * over is the device's address, all else the PCI core does.
  */
-#define pr_fmt(fmt) "pci-stub: " fmt
-
 #include <linux/anon_inodes.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/init.h>
 #include <linux/liveupdate.h>
 #include <linux/module.h>
 
-#include "stub.h"
+#include "pci.h"
 
 static int stub_release(struct inode *inode, struct file *file)
 {
@@ -40,8 +37,8 @@ static struct file *open_device(struct pci_dev *pdev)
 	return file;
 }
 
-/** pci_stub_open() - what open() of a device does. Return: a file; -EBUSY it is open; -ENODEV. */
-struct file *pci_stub_open(unsigned int number)
+/* What open() of a device does. */
+static struct file *stub_open(unsigned int number)
 {
 	struct pci_dev *pdev = pci_get_endpoint(number);
 	struct file *file;
@@ -116,7 +113,7 @@ static struct liveupdate_file_handler stub_handler = {
 	.compatible = "pci-stub-v1",
 };
 
-int __init pci_stub_init(void)
+static int __init stub_init(void)
 {
 	int err = liveupdate_register_file_handler(&stub_handler);
 
@@ -127,9 +124,38 @@ int __init pci_stub_init(void)
 		liveupdate_unregister_file_handler(&stub_handler);
 	return err;
 }
+module_init(stub_init);
 
-void pci_stub_exit(void)
+static void __exit stub_exit(void)
 {
 	pci_liveupdate_unregister_flb(&stub_handler);
 	liveupdate_unregister_file_handler(&stub_handler);
 }
+module_exit(stub_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Keeps a PCI device running during a live update");
+
+#ifdef LFB_MODULE_FILE
+/*
+ * What userspace does. File N has device N % 100 % 3; from 100 on the board's second root port is
+ * removed before and found again, which gives the bus behind it another number.
+ */
+static struct file *play(const char *compatible, u64 number)
+{
+	(void)compatible;
+	if (number >= 100) {
+		struct pci_dev *gpu = pci_get_endpoint(2);
+		int err = gpu ? pci_remove_device(gpu->upstream) : -ENODEV;
+
+		if (gpu)
+			pci_put_device(gpu);
+		if (!err)
+			err = pci_rescan();
+		if (err)
+			return ERR_PTR(err);
+	}
+	return stub_open((unsigned int)(number % 100 % 3));
+}
+LFB_MODULE_FILE(play);
+#endif
