@@ -39,6 +39,7 @@ int iommu_get_incoming(struct iommu_shared **shared);
 void iommu_put_incoming(void);
 
 /* incoming.c */
+int iommu_reserve_all(struct iommu_shared *shared);
 void iommu_drop_incoming(struct iommu_shared *shared);
 
 #endif

@@ -198,7 +198,8 @@ static int reserve_device(const struct iommu_device_ser *device)
 	return runs_on ? reserve(&iommu_attached, device->bdf) : -ENODEV;
 }
 
-static int reserve_all(struct iommu_shared *shared)
+/** iommu_reserve_all() - Return: 0; -ENODEV a device does not run on; -ENOMEM. */
+int iommu_reserve_all(struct iommu_shared *shared)
 {
 	struct iommu_device_ser *device;
 	struct iommu_domain_ser *domain;
@@ -228,7 +229,7 @@ static int __init iommu_init(void)
 	if (err == -EOPNOTSUPP || err == -ENODATA || err == -ENOENT)
 		return 0;
 	if (!err) {
-		err = reserve_all(shared);
+		err = iommu_reserve_all(shared);
 		iommu_put_incoming();
 	}
 	if (err)
