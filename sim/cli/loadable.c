@@ -185,17 +185,6 @@ const struct cli_command cli_build = {
 
 #define MEMORY (8ull << 20)
 
-bool cli_is_loadable(const char *path)
-{
-	FILE *file = fopen(path, "rbe");
-	char begins[4] = "";
-	const bool is = file && fread(begins, 1, 4, file) == 4 && !memcmp(begins, "\177ELF", 4);
-
-	if (file)
-		fclose(file);
-	return is;
-}
-
 static void print_result(const char *name, const struct lfb_exhaust_modules_result *result)
 {
 	printf("# %s: %llu sequences of up to %u operations: ", name, result->sequences,

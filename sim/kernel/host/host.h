@@ -113,6 +113,8 @@ struct lfb_shared *lfb__shared_load(const void *bytes, size_t size, const char *
 void lfb__shared_free(struct lfb_shared *shared);
 /* Its own of that name; NULL: it has none. */
 void *lfb__shared_symbol(const struct lfb_shared *shared, const char *name);
+/* The same, if there is an EXPORT_SYMBOL() of it. */
+void *lfb__shared_exported(const struct lfb_shared *shared, const char *name);
 /* The data as it is now is what lfb__shared_reset() makes it again. False without memory. */
 bool lfb__shared_keep(struct lfb_shared *shared);
 void lfb__shared_reset(const struct lfb_shared *shared);
@@ -136,8 +138,6 @@ const char *lfb__shared_bind(const struct lfb_shared *shared, bool only_look,
 			     void *(*find)(void *context, const char *name), void *context);
 /* Was it told of something of @other's? */
 bool lfb__shared_uses(const struct lfb_shared *shared, const struct lfb_shared *other);
-/* lfb__shared_symbol() of one with an EXPORT_SYMBOL(). */
-void *lfb__shared_exported(const struct lfb_shared *shared, const char *name);
 
 /*
  * table.c: finds the caller's items, which have numbers, by a hash and what the caller says is the

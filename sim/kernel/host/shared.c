@@ -222,6 +222,14 @@ void *lfb__shared_symbol(const struct lfb_shared *shared, const char *name)
 	return (uintptr_t)symbol - (uintptr_t)shared->start < shared->size ? symbol : NULL;
 }
 
+void *lfb__shared_exported(const struct lfb_shared *shared, const char *name)
+{
+	char mark[300];
+
+	snprintf(mark, sizeof(mark), "__ksymtab_%s", name);
+	return lfb__shared_symbol(shared, mark) ? lfb__shared_symbol(shared, name) : NULL;
+}
+
 /*
  * Word by word: a sanitizer knows of gaps between variables, and takes the C library's copying of
  * them for a mistake.

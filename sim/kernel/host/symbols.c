@@ -8,7 +8,6 @@
 #define _GNU_SOURCE /* dlinfo() */
 #include <dlfcn.h>
 #include <link.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -178,12 +177,4 @@ bool lfb__shared_uses(const struct lfb_shared *shared, const struct lfb_shared *
 			return true;
 	}
 	return false;
-}
-
-void *lfb__shared_exported(const struct lfb_shared *shared, const char *name)
-{
-	char mark[300];
-
-	snprintf(mark, sizeof(mark), "__ksymtab_%s", name);
-	return lfb__shared_symbol(shared, mark) ? lfb__shared_symbol(shared, name) : NULL;
 }
