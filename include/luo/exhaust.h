@@ -274,8 +274,9 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * @progress: told how far it is, and may end it; NULL: nobody is. Not with @only
  * @progress_context: handed to @progress
  * @loadable: files of more modules (lfb_machine_load_module()), ended by NULL. May be NULL
- * @next: the file that takes the place of the last of @loadable at the first kexec
+ * @next: the file that takes the place of one of @loadable at the first kexec
  *	(lfb_machine_swap_module()); NULL: none does
+ * @replaces: which one, as it stands there; NULL: the last
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -299,6 +300,7 @@ struct lfb_exhaust_modules {
 	void *progress_context;
 	const char *const *loadable;
 	const char *next;
+	const char *replaces;
 };
 
 /**

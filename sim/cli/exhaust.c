@@ -18,6 +18,7 @@ struct exhaust {
 	struct lfb_exhaust_options search;
 	const char *module;		/* --module, if it is a scenario's */
 	const char *next;		/* --next */
+	const char *replaces;		/* --for */
 	const char *only;		/* --only */
 	struct cli_findings finds;	/* none: all that are errors */
 	unsigned int without;		/* --without */
@@ -287,6 +288,7 @@ static int search_modules(struct cli_line *line)
 	const struct exhaust *exhaust = line->state;
 	struct lfb_exhaust_modules what = {
 		.next = exhaust->next,
+		.replaces = exhaust->replaces,
 		.length = exhaust->search.length,
 		.without = exhaust->without,
 		.jobs = exhaust->search.jobs,
@@ -326,6 +328,8 @@ static int check(const struct cli_line *line)
 	if ((exhaust->next || exhaust->only) && !*machine->modules)
 		return cli_usage(line->command, "--next and --only go with a shared object as "
 				 "--module");
+	if (exhaust->replaces && !exhaust->next)
+		return cli_usage(line->command, "--for goes with --next");
 	if ((exhaust->module || *machine->modules) && line->last[GROUP_MODEL])
 		return cli_usage(line->command, "--%s is about the model, --module is not",
 				 line->last[GROUP_MODEL]);
@@ -384,6 +388,8 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct exhaust, module), .set = set_module },
 	{ "next", "FILE.so", "the shared object that the last one is replaced by at the first\n"
 	  "reboot", .at = offsetof(struct exhaust, next) },
+	{ "for", "MODULE", "… that this one is replaced by: a file of --module, or its name",
+	  .at = offsetof(struct exhaust, replaces) },
 	{ "only", "CASE", "with shared objects: this sequence alone, with all that happens in it",
 	  .at = offsetof(struct exhaust, only) },
 	{ "finds", "ID", "look for this finding, of any severity, and no longer than until\n"
@@ -406,7 +412,8 @@ const struct cli_command cli_exhaust = {
 	"       lfb exhaust [OPTION]... --case SCENARIO\n"
 	"       lfb exhaust [--length N] [--jobs N] --defects\n"
 	"       lfb exhaust [OPTION]... --module SCENARIO [--finds ID]...\n"
-	"       lfb exhaust [OPTION]... --module FILE.so... [--next FILE.so] [--only CASE]\n"
+	"       lfb exhaust [OPTION]... --module FILE.so... [--next FILE.so [--for MODULE]]\n"
+	"                   [--only CASE]\n"
 	"\n"
 	"Does every sequence of operations up to a length, in a small world, and compares each\n"
 	"step with a model of the rules: results, callbacks and what can be counted. A difference\n"

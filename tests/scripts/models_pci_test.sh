@@ -12,20 +12,26 @@ models=$LFB_SOURCE_DIR/examples/modules
 cd "$dir"
 cp "$models/pci/"*.lfb "$models/iommu/"*.lfb .
 
-# build FROM TO [OPTION]...: the modules of the sources in FROM
+# build FROM TO MODULES [OPTION]...: modules of the sources in FROM
 build() {
 	from=$1
 	to=$2
-	shift 2
+	modules=$3
+	shift 3
 	mkdir -p "$to"
-	set -- -Wall -Wextra -Wshadow -Werror "$@"
-	lfb 0 build "$@" "$from/pci/probe.c" "$from/pci/liveupdate.c" -o "$to/pci.so"
-	lfb 0 build "$@" "$from/pci/stub.c" -o "$to/pci-stub.so"
-	lfb 0 build "$@" "$from/iommu/core.c" "$from/iommu/flb.c" "$from/iommu/outgoing.c" \
-		"$from/iommu/incoming.c" -o "$to/iommu.so"
-	lfb 0 build "$@" "$from/iommu/iommufd.c" -o "$to/iommufd.so"
-	lfb 0 build "$@" "$from/iommu/vfio.c" -o "$to/vfio.so"
+	for module in $modules; do
+		case $module in
+		pci) sources="pci/probe.c pci/liveupdate.c" ;;
+		pci-stub) sources=pci/stub.c ;;
+		iommu) sources="iommu/core.c iommu/flb.c iommu/outgoing.c iommu/incoming.c" ;;
+		*) sources=iommu/$module.c ;;
+		esac
+		# shellcheck disable=SC2086 # several
+		(cd "$from" && "$LFB" build -Wall -Wextra -Wshadow -Werror "$@" $sources \
+			-o "$dir/$to/$module.so") || fail "$module of $from cannot be built"
+	done
 }
+all="pci pci-stub iommu iommufd vfio"
 
 # pci STATUS COMMAND DIRECTORY [ARGUMENT]..., iommu the same: with the modules of DIRECTORY
 pci() {
@@ -59,7 +65,7 @@ kunit() {
 }
 
 # What all compilers make
-build "$models" good
+build "$models" good "$all"
 kunit 0 "$models"
 pci 0 run good --findings pci.lfb
 iommu 0 run good --findings iommu.lfb
@@ -68,12 +74,16 @@ pci 0 run good pci.lfb
 prints out "0000:06:00.0: runs on, 1 need it"
 iommu 0 run good iommu.lfb
 prints out "iommu: domain 1 goes on, with 3 mappings"
+compiler=$CC
 for other in gcc clang; do
 	command -v $other >/dev/null || continue
-	CC=$other build "$models" by-$other -O2
+	CC=$other
+	export CC
+	build "$models" by-$other "$all" -O2
 	iommu 0 run by-$other --findings shared.lfb
 	pci 0 run by-$other --findings --checks guard pci.lfb
 done
+CC=$compiler
 
 # In all kernels they are made for
 for profile in linux-7.2 linux-7.3 reference; do
@@ -90,36 +100,33 @@ iommu 0 exhaust good --length 4
 prints out "nothing found"
 
 # From version to version
-build "$models" new -DPCI_SER_VERSION=2 -DIOMMU_SER_VERSION=2
-build "$models" strict -DPCI_SER_VERSION=2 -DPCI_SER_OLDEST=2 -DIOMMU_SER_VERSION=2 \
+build "$models" new "$all" -DPCI_SER_VERSION=2 -DIOMMU_SER_VERSION=2
+build "$models" strict "pci iommu" -DPCI_SER_VERSION=2 -DPCI_SER_OLDEST=2 -DIOMMU_SER_VERSION=2 \
 	-DIOMMU_SER_OLDEST=2
 for which in pci iommu; do
 	for other in new strict; do
-		mkdir -p to-$other
-		cp good/*.so to-$other
-		cp $other/$which.so to-$other/$which-$other.so
+		cp $other/$which.so good/$which-$other.so
 		sed "s/^reboot/reboot with $which-$other.so for $which.so/" $which.lfb \
 			>$which-$other.lfb
 		sed "s/^reboot.*/reboot with $which-$other.so for $which.so = -14/; /^reboot/q" \
 			$which.lfb >$which-refused.lfb
 	done
-	$which 0 run to-new --findings $which-new.lfb
-	$which 0 exhaust to-new --length 4 --next to-new/$which-new.so
+	$which 0 run good --findings $which-new.lfb
+	$which 0 exhaust good --length 4 --next good/$which-new.so \
+		--for $which
 	prints out "nothing found"
-	$which 1 run to-strict --findings $which-refused.lfb
+	$which 1 run good --findings $which-refused.lfb
 	prints out "LFB-KERNEL-PANIC"
 	prints out "k1 panic"
 	# What is newer is not known to who is older.
-	mkdir -p back
-	cp new/*.so back
-	cp good/$which.so back/$which-strict.so
-	$which 1 run back --findings $which-refused.lfb
+	cp good/$which.so new/$which-strict.so
+	$which 1 run new --findings $which-refused.lfb
 	prints out "LFB-KERNEL-PANIC"
 done
-iommu 0 sweep to-new iommu-new.lfb
+iommu 0 sweep good iommu-new.lfb
 prints out " 0 violations"
 
-# mutant FILE SED NAMES: a copy with a mistake, in $dir/bad
+# mutant FILE SED: a mistake in "source", and the modules that have it in "bad"
 mutant() {
 	rm -rf bad source
 	mkdir source
@@ -127,7 +134,15 @@ mutant() {
 	sed -i "$2" "source/$1"
 	checks=$((checks + 1))
 	! cmp -s "$models/$1" "source/$1" || fail "$1: nothing is changed by $2"
-	build source bad -Wno-error -Wno-unused-function -Wno-unused-parameter
+	cp -r good bad
+	case $1 in
+	pci/stub.c) module=pci-stub ;;
+	pci/*) module=pci ;;
+	iommu/vfio.c) module=vfio ;;
+	iommu/iommufd.c) module=iommufd ;;
+	*) module=iommu ;;
+	esac
+	build source bad $module -Wno-error -Wno-unused-function -Wno-unused-parameter
 }
 # in_function NAME EDIT: a sed script for that function alone
 in_function() {
@@ -177,8 +192,8 @@ mutant iommu/vfio.c "$(in_function vfio_preserve '/unpreserve/d')"
 iommu 1 sweep bad shared.lfb
 prints out "LFB-"
 mutant iommu/outgoing.c "$(in_function add_domain 's/entry->count++/entry->count = 1/')"
-iommu 1 exhaust bad --length 4
-prints out "LFB-"
+kunit 1 source
+prints out "not ok 4 a_domain_is_handed_over_once"
 mutant iommu/incoming.c "$(in_function drop_domain 's/iommu_free_table(.*/;/')"
 iommu 1 run bad --findings shared.lfb
 prints out "LFB-KHO-NEVER-RESTORED"

@@ -24,7 +24,8 @@
 
 /* Chains */
 
-static void *find_entry(struct iommu_chain *chain, bool (*is_it)(const void *entry, u32 what), u32 what)
+static void *find_entry(struct iommu_chain *chain, bool (*is_it)(const void *entry, u32 what),
+			u32 what)
 {
 	struct kho_block_set_it it;
 	void *entry;

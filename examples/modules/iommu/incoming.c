@@ -101,8 +101,8 @@ static struct iommu_domain *restore_domain(const struct iommu_ser *ser,
 		kfree(domain);
 		return ERR_PTR(-EIO);
 	}
-	/* Its number is reserved, so there is room. */
-	xa_store(&iommu_domains, domain->id, domain, GFP_KERNEL);
+	/* Its number is reserved, so there is room, and nobody else has it. */
+	WARN_ON(xa_store(&iommu_domains, domain->id, domain, GFP_KERNEL));
 	pr_info("domain %u goes on, with %llu mappings\n", domain->id,
 		(unsigned long long)iommu_mappings(domain->table));
 	return domain;
@@ -166,7 +166,7 @@ int iommu_liveupdate_retrieve_device(struct pci_dev *pdev)
 	domain = retrieve_domain(shared, entry ? entry->domain : 0);
 	err = PTR_ERR_OR_ZERO(domain);
 	if (!err)
-		xa_store(&iommu_attached, pdev->bdf, domain, GFP_KERNEL);
+		WARN_ON(xa_store(&iommu_attached, pdev->bdf, domain, GFP_KERNEL));
 	mutex_unlock(&iommu_lock);
 	iommu_put_incoming();
 	return err;

@@ -20,8 +20,8 @@ static bool could_not_boot(const struct lfb_sweep_moment *moment)
 }
 
 /*
- * A panic of a module that is being loaded: what failed it cannot do without. A panic in a callback,
- * or any other death, is none of this.
+ * A panic of a module that is being loaded: what failed it cannot do without. A panic in a
+ * callback, or any other death, is none of this.
  */
 bool lfb__sweep_gave_up(const struct lfb_machine *machine)
 {
