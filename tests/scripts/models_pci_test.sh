@@ -64,6 +64,14 @@ kunit() {
 	[ $status = "$1" ] || fail "suites of $2: exit status $status: $(grep 'not ok' out)"
 }
 
+# The page, done as its reader does it
+if python3 -c 'import ctypes; ctypes.CDLL("libdw.so.1")' 2>&-; then
+	cp -r "$models" page
+	checks=$((checks + 1))
+	PATH=$(dirname "$LFB"):$PATH "$LFB_SOURCE_DIR/tests/scripts/your_test_test.py" \
+		"$LFB_SOURCE_DIR/docs/models.md" "$dir/page" "$models" || fail "docs/models.md"
+fi
+
 # What all compilers make
 build "$models" good "$all"
 kunit 0 "$models"
