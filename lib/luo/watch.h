@@ -97,6 +97,8 @@ struct luo_watch_file {
 	void (*identity_stays)(struct luo *luo, const struct luo_file *luo_file, unsigned long id);
 	/* Just retrieved, and there is one of that identity. */
 	void (*identity_taken)(struct luo *luo, const struct luo_file *luo_file);
+	/* Just retrieved, and there is no memory to enter it. */
+	void (*entry_lost)(struct luo *luo, const struct luo_file *luo_file);
 	/* A positive answer is no error to who called who called the callback. */
 	void (*answer_taken)(struct luo *luo, const struct luo_file *luo_file, enum luo_op op,
 			     int answer);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <luo/exhaust.h>
+#include <luo/macros.h>
 
 #include "cli.h"
 
@@ -23,19 +24,53 @@ static const char *const flags[] = {
 	"-fno-delete-null-pointer-checks", "-fwrapv", "-Wl,-Bsymbolic", "-Wl,-z,separate-code",
 };
 
+#define WRAP(name) ",--wrap=" name
+#define HOOKS(size) WRAP("__asan_load" size "_noabort") WRAP("__asan_store" size "_noabort")
+
+/* So that they ask before each access, as a kernel with its address sanitizer. */
+static const char *const asking[] = {
+	"-fsanitize=kernel-address", "-U_FORTIFY_SOURCE",
+	"-Wl" HOOKS("1") HOOKS("2") HOOKS("4") HOOKS("8") HOOKS("16") HOOKS("N")
+	WRAP("__asan_handle_no_return") WRAP("memcpy") WRAP("memmove") WRAP("memset") WRAP("memcmp")
+	WRAP("bcmp") WRAP("strlen") WRAP("strnlen") WRAP("strcmp") WRAP("strncmp") WRAP("strcpy")
+	WRAP("strncpy") WRAP("vsnprintf") WRAP("snprintf") WRAP("sprintf"),
+};
+
+/* What gcc does by itself: to call, and to leave stacks and statics alone. */
+static const char *const clang_asking[] = {
+	"-mllvm", "-asan-instrumentation-with-call-threshold=0", "-mllvm", "-asan-stack=0",
+	"-mllvm", "-asan-globals=0",
+};
+
 struct build {
 	char *words[WORDS_MAX + 1];	/* of the compiler's command line */
 	int count;
 	const char *output;
 	bool sources;
+	bool plain;			/* it does not ask */
+	bool verbose;
 	char name[300];			/* -DKBUILD_MODNAME="my_driver" */
 	char headers[2][PATH_MAX + 20];
 };
 
+/* Who has another sanitizer's checks in it has no need of ours, nor room. */
+static bool is_sanitizer(const char *word)
+{
+	return !strncmp(word, "-fsanitize=", 11) &&
+	       (strstr(word, "address") || strstr(word, "thread") || strstr(word, "memory"));
+}
+
 static void add(struct build *build, const char *word)
 {
+	build->plain |= is_sanitizer(word);
 	if (build->count <= WORDS_MAX)
 		build->words[build->count++] = (char *)word;
+}
+
+static void add_all(struct build *build, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add(build, words[i]);
 }
 
 /* "ccache gcc" are two. */
@@ -93,9 +128,25 @@ static bool is_source(const char *word)
 	return *word != '-' && dot && !strcmp(dot, ".c");
 }
 
+/* Asked of the compiler itself: its name may say anything. */
+static bool is_clang(const char *compiler)
+{
+	char command[PATH_MAX + 64], line[256];
+	bool found = false;
+	FILE *macros;
+
+	snprintf(command, sizeof(command), "%.*s -dM -E -xc /dev/null 2>/dev/null", PATH_MAX,
+		 compiler);
+	macros = popen(command, "re");
+	while (macros && fgets(line, sizeof(line), macros))
+		found |= !strncmp(line, "#define __clang__ ", 18);
+	if (macros)
+		pclose(macros);
+	return found;
+}
+
 /* All but what is ours goes to the compiler. */
-static int take(struct build *build, const struct cli_line *line, const char **headers,
-		bool *verbose)
+static int take(struct build *build, const struct cli_line *line, const char **headers)
 {
 	for (int i = 0; i < line->argc; i++) {
 		const char *word = line->argv[i];
@@ -105,7 +156,9 @@ static int take(struct build *build, const struct cli_line *line, const char **h
 			build->output = line->argv[i + 1];
 		build->sources |= is_source(word);
 		if (!strcmp(word, "--verbose"))
-			*verbose = true;
+			build->verbose = true;
+		else if (!strcmp(word, "--no-checks"))
+			build->plain = true;
 		else if (!strcmp(word, "--headers") && !last)
 			*headers = line->argv[++i];
 		else
@@ -118,14 +171,14 @@ static int take(struct build *build, const struct cli_line *line, const char **h
 	return CLI_OK;
 }
 
-static int compile(struct build *build, bool verbose)
+static int compile(struct build *build)
 {
 	extern char **environ;
 	pid_t child;
 	int status;
 	int err;
 
-	for (int i = 0; verbose && i < build->count; i++)
+	for (int i = 0; build->verbose && i < build->count; i++)
 		fprintf(stderr, "%s%s", build->words[i], i + 1 < build->count ? " " : "\n");
 	err = posix_spawnp(&child, build->words[0], NULL, NULL, build->words, environ);
 	if (err)
@@ -144,25 +197,29 @@ static int run_build(struct cli_line *line)
 {
 	struct build *build = line->state;
 	const char *headers = NULL, *given = getenv("CC");
-	char *compiler = strdup(given && *given ? given : "cc");
-	bool verbose = false;
+	const char *const name = given && *given ? given : "cc";
+	char *compiler = strdup(name);
 	int result;
 
 	if (!compiler)
 		return cli_failed("no memory");
 	add_compiler(build, compiler);
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		add(build, flags[i]);
+	add_all(build, flags, ARRAY_SIZE(flags));
 	add(build, build->name);
 	add(build, build->headers[0]);
 	add(build, build->headers[1]);
-	result = take(build, line, &headers, &verbose);
+	result = take(build, line, &headers);
+	if (!result && !build->plain) {
+		add_all(build, asking, ARRAY_SIZE(asking));
+		if (is_clang(name))
+			add_all(build, clang_asking, ARRAY_SIZE(clang_asking));
+	}
 	if (!result && !find_headers(build, headers))
 		result = cli_failed("the headers are not where they belong: --headers DIR says "
 				    "where luo/lfb.h is");
 	if (!result) {
 		name_module(build);
-		result = compile(build, verbose);
+		result = compile(build);
 	}
 	free(compiler);
 	return result;
@@ -170,12 +227,14 @@ static int run_build(struct cli_line *line)
 
 const struct cli_command cli_build = {
 	"build", "compile kernel-style sources into a module that machines load",
-	"usage: lfb build [--verbose] [--headers DIR] [CC OPTION]... SOURCE.c... -o FILE.so\n"
+	"usage: lfb build [--no-checks] [--verbose] [--headers DIR] [CC OPTION]... SOURCE.c... "
+	"-o FILE.so\n"
 	"\n"
 	"Compiles sources as a kernel does a module's: with <linux/...> and MODULE and\n"
 	"KBUILD_MODNAME defined. The environment's CC (default cc) does it, and gets all other\n"
 	"options. lfb run --module FILE.so loads what it makes: docs/loadable.md.\n"
 	"\n"
+	"  --no-checks         without what asks before each access to memory: faster\n"
 	"  --verbose           print the compiler's command line\n"
 	"  --headers DIR       the headers are in DIR/luo, not where the tool finds them\n",
 	NULL, sizeof(struct build), run_build, .max = INT_MAX,

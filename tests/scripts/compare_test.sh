@@ -26,7 +26,8 @@ for shape in 'session s60' 'flb 0 6' 'preserve a 1[0-9][0-9] ' 'without liveupda
 	'argument read-only' 'argument unreadable' '^retrieve .* as ' 'identity . changing' \
 	'without handover' 'without image' 'fault alloc' 'fault kho' 'fault user-write' \
 	'fault file-retrieve' 'fault flb-preserve' 'fault module' 'fault off' 'forever$' \
-	'^at preserve' '^at retrieve' '^at finish'; do
+	'^at preserve' '^at retrieve' '^at finish' '^at freeze' '^at unfreeze' 'fault fdt' \
+	'argument short' 'argument long' 'argument tail'; do
 	checks=$((checks + 1))
 	grep -q "$shape" "$dir/all" || fail "no scenario has $shape"
 done

@@ -35,6 +35,8 @@ static void say_abort(struct lfb_making *m)
 	const unsigned int error = 1 + lfb__below(m, 30);
 
 	lfb__put(m, "fail h %u freeze -%u 1", lfb__below(m, m->handlers), error);
+	if (m->theme == LFB_THEME_RACES)
+		lfb__say_between(m, lfb__percent(m, 50) ? "freeze" : "unfreeze");
 	lfb__put(m, "prepare");
 	lfb__put(m, "prepare");
 }
@@ -110,11 +112,27 @@ static void say_halves(struct lfb_making *m)
 	lfb__put(m, "jump%s", lfb__percent(m, 4) ? " without liveupdate" : "");
 }
 
+/* What fails in the reboot call, or in the boot: records of blocks, the state, its entry. */
+static void say_boot_fault(struct lfb_making *m)
+{
+	static const char *const kinds[] = { "alloc", "alloc", "kho", "fdt" };
+	const char *kind = kinds[lfb__below(m, ARRAY_SIZE(kinds))];
+
+	if (lfb__percent(m, 40))
+		lfb__put(m, "fault off");
+	else if (lfb__percent(m, 35))
+		lfb__put(m, "fault file-freeze %u", 1 + lfb__below(m, 3));
+	else
+		lfb__put(m, "fault %s %u%s", kind, 1 + lfb__below(m, 6),
+			 lfb__percent(m, 20) ? " forever" : "");
+}
+
 static void say_reboot(struct lfb_making *m)
 {
-	/* Kernels boot and jump in steps of their own. */
 	if (m->theme == LFB_THEME_FAULTS)
-		lfb__put(m, lfb__percent(m, 70) ? "fault off" : "fault file-freeze 1");
+		say_boot_fault(m);
+	if (m->theme == LFB_THEME_RACES && lfb__percent(m, 25))
+		lfb__say_between(m, "freeze");
 	if (lfb__percent(m, m->theme == LFB_THEME_DAMAGE ? 90 : 12))
 		say_halves(m);
 	else if (lfb__percent(m, 3))

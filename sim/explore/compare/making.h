@@ -72,5 +72,8 @@ void lfb__say_object(struct lfb_making *m);
 void lfb__say_open(struct lfb_making *m);
 void lfb__say_when(struct lfb_making *m);
 void lfb__say_identity(struct lfb_making *m);
+void lfb__say_between(struct lfb_making *m, const char *point);
+
+const char *lfb__some_token(struct lfb_making *m);
 
 #endif

@@ -229,7 +229,7 @@ int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int 
 	kernel->pages.incoming -= 1ul << order;
 	kernel->pages.allocated += 1ul << order;
 	lfb__event(kernel, PAGES_CLAIMED, .phys = PFN_PHYS(pfn), .pages = 1ull << order);
-	if (lfb__fenced(&kernel->memory))
+	if (lfb__fence_knows(&kernel->memory))
 		lfb__fence_given(kernel, pfn, order, 0);
 	if (!folio)
 		lfb__split_page(kernel, page, order);

@@ -83,6 +83,19 @@ struct lfb_memory_options {
 
 #define LFB_SCRATCH_MAX 16u
 
+/* The addresses of all lone objects there may be: see lone.h. */
+#define LFB_LONES_SIZE (32ul << 20)
+
+/* Which bytes code may touch that asks: see shadow/shadow.h. */
+struct lfb_shadow {
+	u8 *bytes;		/* of the window … */
+	u8 *lone_bytes;		/* … and behind them those of lone objects */
+	size_t size;		/* of both */
+	const u8 *window;
+	size_t window_size;
+	const u8 *lones;
+};
+
 struct lfb_memory {
 	u64 start;			/* physical memory is from here … */
 	u64 size;			/* … up to here; below is nothing but page numbers */
@@ -108,10 +121,12 @@ struct lfb_memory {
 	u32 lost_base;			/* goes up by two at every boot: page.lost is out of date */
 	unsigned long nr_chunks;
 	size_t host_size;		/* bytes at map, with all the tables behind it */
-	struct lfb_fence *fence;	/* LFB_CHECKS_GUARD only, see fence.h */
+	struct lfb_fence *fence;	/* LFB_CHECKS_GUARD, or with a shadow: see fence.h */
 	struct lfb_lones *lones;	/* LFB_CHECKS_ON only, see lone.h; NULL: none yet */
 	struct lfb_closed_pages *closed;	/* … see closed.h */
-	u8 *mirror;			/* … the arena once more, always accessible */
+	struct lfb_shadow *shadow;	/* NULL: no code asks */
+	bool shadow_wanted;		/* some does, from the next boot on */
+	u8 *mirror;			/* LFB_CHECKS_GUARD: the arena again, always accessible */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
 	unsigned int scratch_areas;	/* as large as that one: see lfb__scratch_area() */

@@ -28,11 +28,13 @@ struct lfb_kept {
 	unsigned int boot;	/* whose it is */
 };
 
-/* An access that went astray, as far as the processor says. */
+/* An access that went astray, as far as the processor says, or who asked before. */
 enum lfb_stray {
 	LFB_STRAY_ADDRESS,
 	LFB_STRAY_NO_ADDRESS, /* none of this form can exist */
 	LFB_STRAY_STACK,      /* the stack has no more room */
+	LFB_STRAY_READ,       /* it would have been one: see shadow/shadow.h */
+	LFB_STRAY_WRITE,
 };
 
 /* What an agent's call is about, for who reads it: no text is made before. */

@@ -66,6 +66,14 @@ void lfb__die(struct lfb_kernel *kernel, enum lfb_death death)
 		siglongjmp(*kernel->guard, 1);
 }
 
+void lfb__stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray kind)
+{
+	mark_dead(kernel, LFB_DEATH_OOPS);
+	kernel->report_stray(kernel, address, kind);
+	kernel->fault_at = NULL;
+	lfb__die(kernel, LFB_DEATH_OOPS);
+}
+
 void lfb__simulator_bug(const struct lfb_assertion *broken)
 {
 	struct lfb_kernel *kernel = lfb__served ? lfb__served : lfb__current;
@@ -129,11 +137,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	}
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
-	mark_dead(kernel, LFB_DEATH_OOPS);
 	kernel->fault_at = lfb__interrupted_at(context);
-	kernel->report_stray(kernel, info->si_addr, kind_of_stray(kernel, info, context));
-	kernel->fault_at = NULL;
-	lfb__die(kernel, LFB_DEATH_OOPS);
+	lfb__stray(kernel, info->si_addr, kind_of_stray(kernel, info, context));
 }
 
 void lfb__guard_install(void)
