@@ -9,8 +9,17 @@
 #include <luo/types.h>
 
 struct file;
+struct inode;
 struct module;
 struct shmem_inode_info;
+
+/**
+ * struct address_space - the pages of a file in memory
+ * @host: whose they are
+ */
+struct address_space {
+	struct inode *host;
+};
 
 /**
  * struct inode - what a file is about
@@ -18,12 +27,14 @@ struct shmem_inode_info;
  * @i_private: for the file's creator
  * @i_size: bytes; read and set by i_size_read() and i_size_write() (luo/shmem.h)
  * @i_nlink: names it has in a file system; files without any are 0
+ * @i_mapping: its pages, where it is of a file in memory, else NULL
  */
 struct inode {
 	unsigned long i_ino;
 	void *i_private;
 	s64 i_size;
 	unsigned int i_nlink;
+	struct address_space *i_mapping;
 	struct shmem_inode_info *lfb_shmem; /* NULL: its bytes are not in memory */
 };
 

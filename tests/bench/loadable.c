@@ -4,6 +4,8 @@
  * asks before each access to memory. Compiled three times: with MODULE this is what of the module
  * the program has, too; one does not ask.
  */
+#include <luo/slab.h>
+
 #include "tests/bench/common/bench.h"
 
 static int flb_preserve(struct liveupdate_flb_op_args *argp)

@@ -53,7 +53,14 @@ struct page {
 	u32 lost;		/* behind lfb_memory.lost_base by what it was: lfb__lost() */
 	u32 next;		/* list links are page numbers: they survive a move of the arena */
 	u32 prev;
-	u64 slab_map[4];	/* bit set: object in use */
+	union {
+		u64 slab_map[4];	/* bit set: object in use */
+		struct {		/* of a folio; modules see it so in linux/mm.h */
+			unsigned long index;
+			struct address_space *mapping;
+			unsigned long flags;
+		} of_folio;
+	};
 	u64 private;
 };
 
@@ -61,6 +68,9 @@ struct page {
 struct folio {
 	struct page page;
 };
+
+/* As modules see it. */
+_Static_assert(offsetof(struct page, of_folio) == 24 && sizeof(struct page) == 64, "linux/mm.h");
 
 /* NUMA nodes, in the order in which they lie in memory. One node has all of it. */
 struct lfb_nodes {
