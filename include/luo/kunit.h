@@ -14,6 +14,7 @@
 #define KUNIT_PARAM_DESC_SIZE 128
 #define KUNIT_STATUS_COMMENT_SIZE 256
 
+struct kunit;
 struct lfb_machine_options;
 
 /** enum kunit_status - how a case ended. */
@@ -37,12 +38,27 @@ struct kunit_attributes {
 };
 
 /**
+ * struct kunit_params - the values of a parameterized case, where they are an array
+ * @params: the first one
+ * @get_description: says something of one; NULL: their numbers do
+ * @num_params: how many
+ * @elem_size: bytes of each
+ */
+struct kunit_params {
+	const void *params;
+	void (*get_description)(struct kunit *test, const void *param, char *desc);
+	size_t num_params;
+	size_t elem_size;
+};
+
+/**
  * struct kunit - the running case
  * @name: its name
  * @priv: the test's own
  * @parent: of a parameterized case, while one of its values is tried: the case itself
+ * @params_array: of the case: its values, where kunit_register_params_array() said so
  * @param_value: that value
- * @param_index: … counted from 0
+ * @param_index: … counted from 1; of the case: how many were tried
  * @status: how it ends if nothing more happens
  * @status_comment: why it is skipped
  * @lfb_made: what is undone at its end, newest first
@@ -51,6 +67,7 @@ struct kunit {
 	const char *name;
 	void *priv;
 	struct kunit *parent;
+	struct kunit_params params_array;
 	const void *param_value;
 	int param_index;
 	enum kunit_status status;
@@ -81,12 +98,15 @@ struct kunit_case {
 /**
  * struct kunit_suite - cases that belong together
  * @name: its name
- * @suite_init: called before the first case; what it returns, if not 0, fails them all
+ * @suite_init: called before the first case; what it returns, if not 0, fails the suite. Where a
+ *	case ended its kernel it is called in the next one, too
  * @suite_exit: called after the last case
  * @init: called before each case
  * @exit: called after each case, however it ended
  * @test_cases: the cases
  * @attr: what is said of it
+ * @status: KUNIT_SKIPPED, set by @suite_init: none of them is tried …
+ * @status_comment: … for this reason
  */
 struct kunit_suite {
 	const char name[256];
@@ -96,6 +116,8 @@ struct kunit_suite {
 	void (*exit)(struct kunit *test);
 	struct kunit_case *test_cases;
 	struct kunit_attributes attr;
+	enum kunit_status status;
+	char status_comment[KUNIT_STATUS_COMMENT_SIZE];
 };
 
 /** typedef kunit_action_t - what is to be done at the end of a case. */
@@ -124,11 +146,43 @@ LFB_API void kunit_kfree(struct kunit *test, const void *ptr);
 
 /** kunit_get_current_test() - Return: the running case, NULL: none runs. */
 LFB_API struct kunit *kunit_get_current_test(void);
-/** kunit_say() - a line about @test; what kunit_info() and its like call. */
-LFB_API void kunit_say(const struct kunit *test, const char *format, ...) LFB_PRINTF(2, 3);
-/** lfb_kunit_failed() - it failed at @file:@line; the sentence says how. */
-LFB_API void lfb_kunit_failed(struct kunit *test, bool fatal, const char *file, int line,
-			      const char *format, ...) LFB_PRINTF(5, 6);
+/** lfb_kunit_say() - a line about the case or suite of this name. */
+LFB_API void lfb_kunit_say(const char *name, const char *format, ...) LFB_PRINTF(2, 3);
+/** kunit_say() - a line about @test, a case or suite; what kunit_info() and its like are. */
+#define kunit_say(test, ...) lfb_kunit_say((test)->name, __VA_ARGS__)
+/** kunit_array_gen_params() - the values that kunit_register_params_array() said. */
+LFB_API const void *kunit_array_gen_params(struct kunit *test, const void *prev, char *desc);
+
+/**
+ * struct lfb_kunit_place - where something was expected
+ * @file: its source
+ * @line: … and line
+ * @fatal: the case goes no further without it
+ */
+struct lfb_kunit_place {
+	const char *file;
+	int line;
+	bool fatal;
+};
+
+/** lfb_kunit_also() - " " and a sentence of the test's own about what fails next. */
+LFB_API void lfb_kunit_also(const char *format, ...) LFB_PRINTF(1, 2);
+/** lfb_kunit_failed() - @test failed there; the sentence says how. */
+LFB_API void lfb_kunit_failed(struct kunit *test, const struct lfb_kunit_place *place,
+			      const char *format, ...) LFB_PRINTF(3, 4);
+/** lfb_kunit_numbers_fail() - "a", "==" and "b" is not so of these numbers. */
+LFB_API void lfb_kunit_numbers_fail(struct kunit *test, const struct lfb_kunit_place *place,
+				    const char *words[3], long long left, long long right);
+/** lfb_kunit_ptrs_fail() - … of these pointers. */
+LFB_API void lfb_kunit_ptrs_fail(struct kunit *test, const struct lfb_kunit_place *place,
+				 const char *words[3], const void *left, const void *right);
+/** lfb_kunit_strings_fail() - … of these strings. */
+LFB_API void lfb_kunit_strings_fail(struct kunit *test, const struct lfb_kunit_place *place,
+				    const char *words[3], const char *left, const char *right);
+/** lfb_kunit_memory_fails() - … of these bytes. */
+LFB_API void lfb_kunit_memory_fails(struct kunit *test, const struct lfb_kunit_place *place,
+				    const char *words[3], const void *left, const void *right,
+				    size_t size);
 /** lfb_kunit_abort() - the case goes no further; its end comes. */
 LFB_API void lfb_kunit_abort(struct kunit *test) __attribute__((__noreturn__));
 /** lfb_kunit_redirect() - calls of @from are for @to while @test runs; NULL: for themselves. */
@@ -153,17 +207,44 @@ struct lfb_kunit_counts {
  * @options: what machines are like, NULL: as by default
  * @suites: the suites
  * @count: how many
- * @glob: those to run: "SUITE" or "SUITE.CASE", in which * stands for anything; NULL: all
+ * @glob: those to run: "SUITE" or "SUITE.CASE", in which * stands for anything; NULL: all. The
+ *	first dot is between suite and case
  * @out: what is said, as KTAP
  * @counts: filled in; of a parameterized case each value is one
  *
  * A case that ends its kernel has failed; the next one has a new one. What is found meanwhile is
- * said, and fails the case unless it is a complaint of the kernel's alone.
+ * said, and fails the case unless it is a complaint of the kernel's alone. What is found while the
+ * suite begins or ends fails the suite, as one case more.
  *
  * Return: 0, also when cases failed; -ENOMEM, -EINVAL: no machine could be made.
  */
 LFB_API int lfb_kunit_run(const struct lfb_machine_options *options,
 			  struct kunit_suite *const *suites, size_t count, const char *glob,
 			  FILE *out, struct lfb_kunit_counts *counts);
+/**
+ * lfb_kunit_run_modules() - run the suites of modules, each in a machine that has loaded them all
+ * @options: as for lfb_kunit_run()
+ * @paths: the modules' files, as lfb build makes them, up to a NULL; loaded in this order
+ * @glob: as for lfb_kunit_run()
+ * @out: as for lfb_kunit_run()
+ * @counts: as for lfb_kunit_run()
+ *
+ * Return: as lfb_kunit_run(), or what lfb_machine_load_module() returns; -ENOENT: none of them has
+ * suites. lfb_error_text() says what is wrong.
+ */
+LFB_API int lfb_kunit_run_modules(const struct lfb_machine_options *options,
+				  const char *const *paths, const char *glob, FILE *out,
+				  struct lfb_kunit_counts *counts);
+/**
+ * lfb_kunit_list_modules() - say which cases would be run, one a line
+ * @options: as for lfb_kunit_run_modules()
+ * @paths: as for lfb_kunit_run_modules()
+ * @glob: as for lfb_kunit_run_modules()
+ * @out: gets the lines
+ *
+ * Return: how many, or as lfb_kunit_run_modules().
+ */
+LFB_API int lfb_kunit_list_modules(const struct lfb_machine_options *options,
+				   const char *const *paths, const char *glob, FILE *out);
 
 #endif

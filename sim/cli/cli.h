@@ -11,7 +11,8 @@
 #include "sim/cli/common/common.h"
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
-	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_build;
+	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_build,
+	cli_kunit;
 
 struct lfb_exhaust_modules;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Runs suites: each in a machine, each case as one call into its kernel; says so as KTAP does. */
+/* Runs suites, each in a machine; says so as KTAP does. */
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <luo/finding.h>
@@ -9,48 +10,27 @@
 
 #include "sim/kunit/kunit.h"
 
-/* What runs, and how it goes. */
-struct run {
-	const struct lfb_machine_options *options;
-	struct lfb_machine *machine;
-	struct kunit_suite *suite;
-	const char *glob;
-	struct lfb_kunit_counts counts;	/* of this suite */
-};
-
-/* One function of a case's, called in the kernel. */
-struct body {
-	struct run *run;
-	struct kunit *test;
-	struct kunit_case *what;
-};
-
-static bool wanted(const char *glob, const char *suite, const char *name)
+/* "SUITE" or "SUITE.CASE": the first dot is between them. */
+static bool wanted(const struct lfb_kunit_run *run, const struct kunit_case *what)
 {
-	char both[600];
+	const char *dot = run->glob ? strchr(run->glob, '.') : NULL;
+	char suite[256];
 
-	if (!glob)
+	if (!run->glob)
 		return true;
-	if (!strchr(glob, '.'))
-		return fnmatch(glob, suite, 0) == 0;
-	snprintf(both, sizeof(both), "%.255s.%.255s", suite, name);
-	return fnmatch(glob, both, 0) == 0;
+	snprintf(suite, sizeof(suite), "%.*s", dot ? (int)(dot - run->glob) : 255, run->glob);
+	return fnmatch(suite, run->suite->name, 0) == 0 &&
+	       (!dot || fnmatch(dot + 1, what->name, 0) == 0);
 }
 
-static unsigned int nr_wanted(const struct run *run)
+static unsigned int nr_wanted(struct lfb_kunit_run *run, struct kunit_suite *suite)
 {
 	unsigned int count = 0;
 
-	for (struct kunit_case *at = run->suite->test_cases; at->run_case; at++)
-		count += wanted(run->glob, run->suite->name, at->name);
+	run->suite = suite;
+	for (struct kunit_case *at = suite->test_cases; at->run_case; at++)
+		count += wanted(run, at);
 	return count;
-}
-
-static void count(struct lfb_kunit_counts *counts, enum kunit_status status)
-{
-	counts->passed += status == KUNIT_SUCCESS;
-	counts->failed += status == KUNIT_FAILURE;
-	counts->skipped += status == KUNIT_SKIPPED;
 }
 
 static void add(struct lfb_kunit_counts *to, const struct lfb_kunit_counts *more)
@@ -60,251 +40,179 @@ static void add(struct lfb_kunit_counts *to, const struct lfb_kunit_counts *more
 	to->skipped += more->skipped;
 }
 
-/* "ok 3 name", with why it was skipped. */
-static void result(unsigned int depth, const struct kunit *test, unsigned int number,
-		   const char *name)
-{
-	lfb__kunit_line(depth, "%s %u %s%s%s", test->status == KUNIT_FAILURE ? "not ok" : "ok",
-			number, name, test->status == KUNIT_SKIPPED ? " # SKIP " : "",
-			test->status == KUNIT_SKIPPED ? test->status_comment : "");
-}
-
-/* In the kernel: a case from its init to its end. */
-static long one(void *argument)
-{
-	struct body *body = argument;
-	struct kunit *test = body->test;
-	struct kunit_suite *suite = body->run->suite;
-
-	if (setjmp(lfb__kunit_now.end) == 0) {
-		const int err = suite->init ? suite->init(test) : 0;
-
-		if (err) {
-			test->status = KUNIT_FAILURE;
-			kunit_say(test, "failed to initialize: %d", err);
-		} else {
-			body->what->run_case(test);
-		}
-	}
-	if (setjmp(lfb__kunit_now.end) == 0 && suite->exit)
-		suite->exit(test);
-	if (setjmp(lfb__kunit_now.end) == 0)
-		lfb__kunit_undo(test, true);
-	return 0;
-}
-
-/* What was found from the @before findings on; all but complaints of the kernel's fail a case. */
-static void findings(struct run *run, struct kunit *test, size_t before)
-{
-	const size_t now = lfb_finding_count(run->machine);
-
-	for (size_t i = before; i < now; i++) {
-		const struct lfb_finding *finding = lfb_finding_at(run->machine, i);
-
-		kunit_say(test, "%s: %s: %s", lfb_finding_name(finding->id), finding->object,
-			  finding->text);
-		if (finding->id != LFB_FINDING_KERNEL_WARN)
-			test->status = KUNIT_FAILURE;
-	}
-}
-
-/* Calls into the kernel; a dead one is followed by a new one. */
-static void in_kernel(struct run *run, struct kunit *test, long (*function)(void *), void *argument)
-{
-	const size_t before = lfb_finding_count(run->machine);
-
-	lfb__kunit_now.test = test;
-	INIT_LIST_HEAD(&lfb__kunit_now.stubs);
-	lfb_machine_call(run->machine, function, argument);
-	findings(run, test, before);
-	if (lfb_machine_state(run->machine) != LFB_RUNNING) {
-		test->status = KUNIT_FAILURE;
-		kunit_say(test, "%s", lfb_error_text(run->machine));
-		lfb__kunit_undo(test, false);
-		lfb_machine_shutdown(run->machine);
-		lfb_machine_boot(run->machine);
-	}
-	lfb__kunit_now.test = NULL;
-}
-
-static void test_begin(struct kunit *test, const char *name)
-{
-	*test = (struct kunit){ .name = name };
-	INIT_LIST_HEAD(&test->lfb_made);
-}
-
-/* The values of a parameterized case, each a test of its own. */
-struct values {
-	struct run *run;
-	struct kunit *parent;
-	struct kunit_case *what;
-	const void *value;
-	char said[KUNIT_PARAM_DESC_SIZE];
-};
-
-static long values_begin(void *argument)
-{
-	struct values *values = argument;
-
-	return values->what->param_init ? values->what->param_init(values->parent) : 0;
-}
-
-static long values_next(void *argument)
-{
-	struct values *values = argument;
-
-	values->said[0] = '\0';
-	values->value = values->what->generate_params(values->parent, values->value, values->said);
-	return 0;
-}
-
-static long values_end(void *argument)
-{
-	struct values *values = argument;
-
-	if (values->what->param_exit)
-		values->what->param_exit(values->parent);
-	lfb__kunit_undo(values->parent, true);
-	return 0;
-}
-
-static void run_values(struct run *run, struct kunit *parent, struct kunit_case *what)
-{
-	struct values values = { .run = run, .parent = parent, .what = what };
-	struct lfb_kunit_counts counts = { 0, 0, 0 };
-	struct kunit test;
-
-	lfb__kunit_now.depth = 2;
-	lfb__kunit_line(2, "KTAP version 1");
-	lfb__kunit_line(2, "# Subtest: %s", what->name);
-	in_kernel(run, parent, values_begin, &values);
-	for (unsigned int number = 1; parent->status != KUNIT_FAILURE; number++) {
-		struct body body = { run, &test, what };
-
-		in_kernel(run, parent, values_next, &values);
-		if (!values.value)
-			break;
-		test_begin(&test, what->name);
-		test.parent = parent;
-		test.param_value = values.value;
-		test.param_index = (int)number - 1;
-		in_kernel(run, &test, one, &body);
-		if (!values.said[0])
-			snprintf(values.said, sizeof(values.said), "param-%u", number - 1);
-		result(2, &test, number, values.said);
-		count(&counts, test.status);
-	}
-	in_kernel(run, parent, values_end, &values);
-	lfb__kunit_now.depth = 1;
-	lfb__kunit_line(1, "# %s: pass:%u fail:%u skip:%u total:%u", what->name, counts.passed,
-			counts.failed, counts.skipped,
-			counts.passed + counts.failed + counts.skipped);
-	if (parent->status == KUNIT_FAILURE)
-		counts.failed++;
-	else if (counts.failed)
-		parent->status = KUNIT_FAILURE;
-	else if (!counts.passed)
-		parent->status = KUNIT_SKIPPED;
-	add(&run->counts, &counts);
-}
-
-static long suite_begin(void *argument)
-{
-	struct run *run = argument;
-
-	return run->suite->suite_init ? run->suite->suite_init(run->suite) : 0;
-}
-
 static long suite_end(void *argument)
 {
-	struct run *run = argument;
+	struct lfb_kunit_run *run = argument;
 
 	if (run->suite->suite_exit)
 		run->suite->suite_exit(run->suite);
 	return 0;
 }
 
-static void run_cases(struct run *run, bool begun)
+static void run_case(struct lfb_kunit_run *run, struct kunit_case *what, unsigned int number)
 {
+	static const char *const speeds[] = { "unset", "very_slow", "slow", "normal" };
+	struct kunit test;
+
+	lfb__kunit_begin(&test, what->name);
+	if (what->generate_params) {
+		lfb__kunit_values(run, &test, what);
+	} else {
+		lfb__kunit_one(run, &test, what);
+		lfb__kunit_count(&run->counts, test.status);
+	}
+	if (what->attr.speed > KUNIT_SPEED_UNSET && what->attr.speed <= KUNIT_SPEED_NORMAL)
+		lfb__kunit_line(1, "# %s.speed: %s", what->name, speeds[what->attr.speed]);
+	lfb__kunit_count(&run->cases, test.status);
+	lfb__kunit_result(1, &test, number, what->name);
+}
+
+static void run_cases(struct lfb_kunit_run *run)
+{
+	struct kunit_case *const cases = run->suite->test_cases;
 	unsigned int number = 0;
 
-	for (struct kunit_case *at = run->suite->test_cases; at->run_case; at++) {
-		struct kunit test;
-		struct body body = { run, &test, at };
-
-		if (!wanted(run->glob, run->suite->name, at->name))
-			continue;
-		test_begin(&test, at->name);
-		if (!begun) {
-			test.status = KUNIT_FAILURE;
-			count(&run->counts, test.status);
-		} else if (at->generate_params) {
-			run_values(run, &test, at);
-		} else {
-			in_kernel(run, &test, one, &body);
-			count(&run->counts, test.status);
-		}
-		result(1, &test, ++number, at->name);
+	lfb__kunit_line(1, "KTAP version 1");
+	lfb__kunit_line(1, "# Subtest: %s", run->suite->name);
+	if (cases->run_case && cases->module_name)
+		lfb__kunit_line(1, "# module: %s", cases->module_name);
+	lfb__kunit_line(1, "1..%u", nr_wanted(run, run->suite));
+	for (struct kunit_case *at = cases; at->run_case; at++) {
+		if (wanted(run, at))
+			run_case(run, at, ++number);
 	}
 }
 
-/* Return: how it ended, or a negative errno. */
-static int run_suite(struct run *run, unsigned int number)
+/* From its suite_init() to its suite_exit(). What is found in these fails the suite. */
+static void run_suite(struct lfb_kunit_run *run, unsigned int number)
 {
-	struct kunit suite;
+	struct kunit_suite *const suite = run->suite;
+	struct kunit test;
 	long begun;
+
+	run->counts = run->cases = (struct lfb_kunit_counts){ 0, 0, 0 };
+	lfb__kunit_begin(&test, suite->name);
+	suite->status = KUNIT_SUCCESS;
+	suite->status_comment[0] = '\0';
+	begun = lfb__kunit_boot(run);
+	lfb__kunit_findings(run, &test, 0);
+	if (lfb_machine_state(run->machine) != LFB_RUNNING)
+		kunit_say(&test, "%s", lfb_error_text(run->machine));
+	if (begun) {
+		lfb__kunit_line(1, "# failed to initialize (%ld)", begun);
+		test.status = KUNIT_FAILURE;
+	} else if (suite->status == KUNIT_SKIPPED) {
+		test.status = KUNIT_SKIPPED;
+		snprintf(test.status_comment, sizeof(test.status_comment), "%s",
+			 suite->status_comment);
+	} else {
+		const enum kunit_status status = test.status;
+
+		run_cases(run);
+		lfb__kunit_call(run, &test, suite_end, run);
+		lfb__kunit_stats(0, suite->name, &run->cases);
+		lfb__kunit_stats(0, "Totals", &run->counts);
+		if (status == KUNIT_FAILURE || run->cases.failed)
+			test.status = KUNIT_FAILURE;
+		else if (test.status == KUNIT_SUCCESS && !run->cases.passed)
+			test.status = KUNIT_SKIPPED;
+	}
+	if (test.status == KUNIT_FAILURE && !run->counts.failed)
+		run->counts.failed++;
+	lfb__kunit_result(0, &test, number, suite->name);
+}
+
+static void close_machine(struct lfb_kunit_run *run)
+{
+	lfb_machine_destroy(run->machine);
+	run->machine = NULL;
+	free(run->found);
+	run->found = NULL;
+}
+
+static int open_machine(struct lfb_kunit_run *run)
+{
 	int err = lfb_machine_create(run->options, &run->machine);
 
+	if (!err && run->paths) {
+		err = lfb__kunit_load(run);
+		if (err)
+			close_machine(run);
+	}
+	return err;
+}
+
+/* The suites are the same in each machine, but elsewhere. */
+static int run_all(struct lfb_kunit_run *run, FILE *out, struct lfb_kunit_counts *counts)
+{
+	unsigned int total = 0, number = 0;
+	int err = open_machine(run);
+
+	*counts = (struct lfb_kunit_counts){ 0, 0, 0 };
 	if (err)
 		return err;
-	err = lfb_machine_boot(run->machine);
-	if (err) {
-		lfb_machine_destroy(run->machine);
-		return err;
+	lfb__kunit_now.out = out;
+	for (size_t i = 0; i < run->nr_suites; i++)
+		total += nr_wanted(run, run->suites[i]) > 0;
+	lfb__kunit_line(0, "KTAP version 1");
+	lfb__kunit_line(0, "1..%u", total);
+	for (size_t i = 0; i < run->nr_suites && !err; i++) {
+		if (!nr_wanted(run, run->suites[i]))
+			continue;
+		if (number) {
+			close_machine(run);
+			err = open_machine(run);
+			if (err)
+				break;
+			run->suite = run->suites[i];
+		}
+		run_suite(run, ++number);
+		add(counts, &run->counts);
 	}
-	run->counts = (struct lfb_kunit_counts){ 0, 0, 0 };
-	lfb__kunit_now.depth = 1;
-	lfb__kunit_line(1, "KTAP version 1");
-	lfb__kunit_line(1, "# Subtest: %s", run->suite->name);
-	lfb__kunit_line(1, "1..%u", nr_wanted(run));
-	begun = lfb_machine_call(run->machine, suite_begin, run);
-	if (begun)
-		lfb__kunit_line(1, "# %s: failed to initialize (%ld)", run->suite->name, begun);
-	run_cases(run, !begun);
-	lfb_machine_call(run->machine, suite_end, run);
-	lfb_machine_destroy(run->machine);
-	test_begin(&suite, run->suite->name);
-	suite.status = run->counts.failed ? KUNIT_FAILURE :
-		       run->counts.passed ? KUNIT_SUCCESS : KUNIT_SKIPPED;
-	lfb__kunit_line(0, "# %s: pass:%u fail:%u skip:%u", run->suite->name, run->counts.passed,
-			run->counts.failed, run->counts.skipped);
-	result(0, &suite, number, run->suite->name);
-	return 0;
+	if (!err)
+		close_machine(run);
+	lfb__kunit_now.out = NULL;
+	return err;
 }
 
 int lfb_kunit_run(const struct lfb_machine_options *options, struct kunit_suite *const *suites,
 		  size_t count, const char *glob, FILE *out, struct lfb_kunit_counts *counts)
 {
-	struct run run = { .options = options, .glob = glob };
-	unsigned int total = 0, number = 0;
-	int err = 0;
+	struct lfb_kunit_run run = {
+		.options = options,
+		.suites = suites,
+		.nr_suites = count,
+		.glob = glob,
+	};
 
-	*counts = (struct lfb_kunit_counts){ 0, 0, 0 };
-	lfb__kunit_now.out = out;
-	for (size_t i = 0; i < count; i++) {
-		run.suite = suites[i];
-		total += nr_wanted(&run) > 0;
+	return run_all(&run, out, counts);
+}
+
+int lfb_kunit_run_modules(const struct lfb_machine_options *options, const char *const *paths,
+			  const char *glob, FILE *out, struct lfb_kunit_counts *counts)
+{
+	struct lfb_kunit_run run = { .options = options, .paths = paths, .glob = glob };
+
+	return run_all(&run, out, counts);
+}
+
+int lfb_kunit_list_modules(const struct lfb_machine_options *options, const char *const *paths,
+			   const char *glob, FILE *out)
+{
+	struct lfb_kunit_run run = { .options = options, .paths = paths, .glob = glob };
+	int err = open_machine(&run), count = 0;
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < run.nr_suites; i++) {
+		run.suite = run.suites[i];
+		for (struct kunit_case *at = run.suite->test_cases; at->run_case; at++) {
+			if (!wanted(&run, at))
+				continue;
+			fprintf(out, "%s.%s\n", run.suite->name, at->name);
+			count++;
+		}
 	}
-	lfb__kunit_line(0, "KTAP version 1");
-	lfb__kunit_line(0, "1..%u", total);
-	for (size_t i = 0; i < count && !err; i++) {
-		run.suite = suites[i];
-		if (!nr_wanted(&run))
-			continue;
-		err = run_suite(&run, ++number);
-		if (!err)
-			add(counts, &run.counts);
-	}
-	lfb__kunit_now.out = NULL;
-	return err;
+	close_machine(&run);
+	return count;
 }

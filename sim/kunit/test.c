@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* What running cases call: how they fail, what they say, and what is undone at their end. */
+/* What running cases call: what they say, how they end, and what is undone then. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +23,7 @@ struct stub {
 	void (*to)(void);
 };
 
-/* Each line of @text, indented. */
-static void indented(unsigned int depth, const char *before, const char *text)
+void lfb__kunit_text(unsigned int spaces, const char *text)
 {
 	FILE *const out = lfb__kunit_now.out;
 
@@ -33,9 +32,8 @@ static void indented(unsigned int depth, const char *before, const char *text)
 	do {
 		const size_t length = strcspn(text, "\n");
 
-		fprintf(out, "%*s%s%.*s\n", (int)depth * 4, "", before, (int)length, text);
+		fprintf(out, "%*s%.*s\n", (int)spaces, "", (int)length, text);
 		text += length + (text[length] == '\n');
-		before = "    ";
 	} while (*text);
 }
 
@@ -47,36 +45,18 @@ void lfb__kunit_line(unsigned int depth, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	indented(depth, "", text);
+	lfb__kunit_text(depth * 4, text);
 }
 
-void kunit_say(const struct kunit *test, const char *format, ...)
+void lfb_kunit_say(const char *name, const char *format, ...)
 {
-	char text[2048], all[2300];
+	char text[2048];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	snprintf(all, sizeof(all), "# %.200s: %s", test->name, text);
-	indented(lfb__kunit_now.depth, "", all);
-}
-
-void lfb_kunit_failed(struct kunit *test, bool fatal, const char *file, int line,
-		      const char *format, ...)
-{
-	char text[2048], all[2600];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	snprintf(all, sizeof(all), "# %.200s: %s FAILED at %.200s:%d\n%s", test->name,
-		 fatal ? "ASSERTION" : "EXPECTATION", file, line, text);
-	indented(lfb__kunit_now.depth, "", all);
-	test->status = KUNIT_FAILURE;
-	if (fatal)
-		lfb_kunit_abort(test);
+	lfb__kunit_line(1, "# %.200s: %s", name, text);
 }
 
 void lfb_kunit_abort(struct kunit *test)
@@ -139,6 +119,14 @@ void kunit_release_action(struct kunit *test, kunit_action_t *action, void *cont
 		action(context);
 }
 
+static void stub_end(void *context)
+{
+	struct stub *stub = context;
+
+	list_del(&stub->list);
+	free(stub);
+}
+
 void lfb__kunit_undo(struct kunit *test, bool alive)
 {
 	while (!list_empty(&test->lfb_made)) {
@@ -147,7 +135,8 @@ void lfb__kunit_undo(struct kunit *test, bool alive)
 
 		list_del(&made->list);
 		free(made);
-		if (alive)
+		/* A stand-in is not the kernel's. */
+		if (alive || undo.action == stub_end)
 			undo.action(undo.context);
 	}
 }
@@ -178,14 +167,6 @@ void kunit_kfree(struct kunit *test, const void *ptr)
 
 /* Stand-ins for functions */
 
-static void stub_end(void *context)
-{
-	struct stub *stub = context;
-
-	list_del(&stub->list);
-	free(stub);
-}
-
 static struct stub *stub_of(void (*from)(void))
 {
 	struct stub *stub;
@@ -210,7 +191,9 @@ void lfb_kunit_redirect(struct kunit *test, void (*from)(void), void (*to)(void)
 	stub = malloc(sizeof(*stub));
 	if (!stub || kunit_add_action(test, stub_end, stub)) {
 		free(stub);
-		lfb_kunit_failed(test, true, __FILE__, __LINE__, "no memory for a stand-in");
+		kunit_say(test, "no memory for a stand-in");
+		test->status = KUNIT_FAILURE;
+		lfb_kunit_abort(test);
 	}
 	stub->from = from;
 	stub->to = to;

@@ -63,7 +63,7 @@ static bool lies_in(const struct lfb_shared *shared, const void *address)
 	return (uintptr_t)address - (uintptr_t)shared->start < shared->size;
 }
 
-/* What its sources say: LFB_MODULE(), or module_init() and module_exit(). */
+/* What its sources say: LFB_MODULE(), module_init() and module_exit(), or which tests there are. */
 static bool find_module(struct loaded *copy)
 {
 	struct lfb_module *const *const said = lfb__shared_symbol(copy->shared, "lfb_this_module");
@@ -77,7 +77,7 @@ static bool find_module(struct loaded *copy)
 		*(void **)&image->init = lfb__shared_symbol(copy->shared, "init_module");
 		*(void **)&image->exit = lfb__shared_symbol(copy->shared, "cleanup_module");
 		image->module = lfb__shared_symbol(copy->shared, "__this_module");
-		if (!image->init)
+		if (!image->init && !lfb__shared_symbol(copy->shared, "lfb_kunit_suites"))
 			return false;
 	}
 	image->data = copy->shared->data;
@@ -283,6 +283,11 @@ struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compa
 
 	*(void **)&make = lfb__shared_symbol(copy_of(loadable)->shared, "lfb_make_file");
 	return make ? make(compatible, number) : NULL;
+}
+
+void *lfb__loadable_symbol(const struct lfb_loadable *loadable, const char *symbol)
+{
+	return lfb__shared_symbol(loadable->copies[loadable->at].shared, symbol);
 }
 
 bool lfb__loadable_is(const struct lfb_loadable *loadable, const char *name)

@@ -202,6 +202,8 @@ int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *
 /* … unless nothing comes of it. */
 void lfb__modules_stay(struct lfb_machine *machine);
 void lfb__modules_swap_back(struct lfb_machine *machine);
+/* Where something of the module loaded from that file is now; NULL: it is not in it. */
+void *lfb__module_symbol(struct lfb_machine *machine, const char *path, const char *symbol);
 /* loadable.c: modules in shared objects; the machine's as long as it lives. */
 
 struct lfb_loadable;
@@ -227,6 +229,8 @@ int lfb__loadable_bind(struct lfb_machine *machine, struct lfb_loadable *loadabl
 bool lfb__loadable_uses(struct lfb_loadable *loadable, struct lfb_loadable *other);
 /* What its LFB_MODULE_FILE() makes; NULL: it has none. Kernel code. */
 struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compatible, u64 number);
+/* What goes by that name in it, where it is now; NULL: nothing does. */
+void *lfb__loadable_symbol(const struct lfb_loadable *loadable, const char *symbol);
 /* There is a copy of it for the next kernel. 0 or -errno with the sentence. */
 int lfb__loadable_prepare(struct lfb_machine *machine, struct lfb_loadable *loadable);
 /* That is the one of @to from here on; where memory moves, that of @from is out of reach. */

@@ -322,6 +322,13 @@ static struct lfb_image_module *find_loaded(struct lfb_machine *machine, const c
 	return NULL;
 }
 
+void *lfb__module_symbol(struct lfb_machine *machine, const char *path, const char *symbol)
+{
+	struct lfb_image_module *image = find_loaded(machine, path);
+
+	return image ? lfb__loadable_symbol(image->loadable, symbol) : NULL;
+}
+
 static void move(struct lfb_machine *machine, struct lfb_image_module *image)
 {
 	struct lfb_loadable *to = image->next ? image->next : image->loadable;

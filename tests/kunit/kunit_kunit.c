@@ -81,6 +81,7 @@ static void expectations(struct kunit *test)
 	kunit_warn(test, "said");
 	kunit_err(test, "said");
 	kunit_log(KERN_INFO, test, "said");
+	kunit_printk(KERN_INFO, test, "said");
 }
 
 static int number;
@@ -102,6 +103,7 @@ static void actions(struct kunit *test)
 	kunit_release_action(test, count_action, &two);
 	KUNIT_EXPECT_EQ(test, number, 2);
 	kunit_kfree(test, kunit_kmalloc(test, 5, GFP_KERNEL));
+	kunit_kfree_const(test, kunit_kstrdup_const(test, "text", GFP_KERNEL));
 	KUNIT_EXPECT_PTR_EQ(test, kunit_get_current_test(), test);
 	kunit_mark_skipped(test, "it goes on");
 	test->status = KUNIT_SUCCESS;
@@ -131,7 +133,7 @@ static void params_end(struct kunit *test)
 static void with_values(struct kunit *test)
 {
 	number += *(const int *)test->param_value;
-	KUNIT_EXPECT_EQ(test, values[test->param_index], *(const int *)test->param_value);
+	KUNIT_EXPECT_EQ(test, values[test->param_index - 1], *(const int *)test->param_value);
 	KUNIT_EXPECT_NOT_NULL(test, test->parent);
 }
 
@@ -348,9 +350,9 @@ static void texts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cut(buf, 3, "%d", 1234), 2);
 	tell(&m, "%d", 5);
 	KUNIT_EXPECT_EQ(test, m.count, 1ul);
-	kunit_for_each_case(&suite, at)
+	kunit_suite_for_each_test_case(&suite, at)
 		n++;
-	KUNIT_EXPECT_EQ(test, n, 8u);
+	KUNIT_EXPECT_EQ(test, n, kunit_suite_num_test_cases(&suite));
 }
 
 static struct kunit_case cases[] = {

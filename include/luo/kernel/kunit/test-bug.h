@@ -8,9 +8,10 @@
 /** kunit_fail_current_test() - the running case, if there is one, has failed. */
 #define kunit_fail_current_test(...)                                                               \
 	do {                                                                                       \
+		const struct lfb_kunit_place lfb_place_ = { __FILE__, __LINE__, false };           \
+                                                                                                   \
 		if (kunit_get_current_test())                                                      \
-			lfb_kunit_failed(kunit_get_current_test(), false, __FILE__, __LINE__,      \
-					 __VA_ARGS__);                                             \
+			lfb_kunit_failed(kunit_get_current_test(), &lfb_place_, __VA_ARGS__);      \
 	} while (0)
 
 #endif

@@ -15,18 +15,32 @@
 #include <luo/kernel/linux/types.h>
 #include <luo/kunit.h>
 
+#define KUNIT_SUBTEST_INDENT "    "
+#define KUNIT_SUBSUBTEST_INDENT "        "
+
 #define LFB_KUNIT_CASE_(test, params, how_fast, init, exit)                                        \
 	{ test, #test, params, { how_fast }, init, exit, KBUILD_MODNAME }
-#define KUNIT_CASE(test) LFB_KUNIT_CASE_(test, NULL, KUNIT_SPEED_NORMAL, NULL, NULL)
+#define KUNIT_CASE(test) LFB_KUNIT_CASE_(test, NULL, KUNIT_SPEED_UNSET, NULL, NULL)
 #define KUNIT_CASE_SLOW(test) LFB_KUNIT_CASE_(test, NULL, KUNIT_SPEED_SLOW, NULL, NULL)
-#define KUNIT_CASE_ATTR(test, attributes) { test, #test, NULL, attributes, NULL, NULL, NULL }
+#define KUNIT_CASE_ATTR(test, attributes)                                                          \
+	{ test, #test, NULL, attributes, NULL, NULL, KBUILD_MODNAME }
 #define KUNIT_CASE_PARAM(test, params)                                                             \
-	LFB_KUNIT_CASE_(test, params, KUNIT_SPEED_NORMAL, NULL, NULL)
+	LFB_KUNIT_CASE_(test, params, KUNIT_SPEED_UNSET, NULL, NULL)
 #define KUNIT_CASE_PARAM_ATTR(test, params, attributes)                                            \
-	{ test, #test, params, attributes, NULL, NULL, NULL }
+	{ test, #test, params, attributes, NULL, NULL, KBUILD_MODNAME }
 #define KUNIT_CASE_PARAM_WITH_INIT(test, params, init, exit)                                       \
-	LFB_KUNIT_CASE_(test, params, KUNIT_SPEED_NORMAL, init, exit)
+	LFB_KUNIT_CASE_(test, params, KUNIT_SPEED_UNSET, init, exit)
 
+/** kunit_register_params_array() - from a case's init: its values, for kunit_array_gen_params(). */
+#define kunit_register_params_array(test, array, count, describe)                                  \
+	do {                                                                                       \
+		struct kunit_params *lfb_params_ = &(test)->params_array;                          \
+                                                                                                   \
+		lfb_params_->params = (array);                                                     \
+		lfb_params_->num_params = (count);                                                 \
+		lfb_params_->elem_size = sizeof((array)[0]);                                       \
+		lfb_params_->get_description = (describe);                                         \
+	} while (0)
 /** KUNIT_ARRAY_PARAM() - @name_gen_params(): the elements of an array, each said by @describe. */
 #define KUNIT_ARRAY_PARAM(name, array, describe)                                                   \
 	static const void *name##_gen_params(struct kunit *test, const void *prev, char *desc)     \
@@ -80,14 +94,27 @@ struct kunit_suite *const *lfb_kunit_suites(size_t *count)
 #define kunit_test_init_section_suites(...) kunit_test_suites(__VA_ARGS__)
 #define kunit_test_init_section_suite(suite) kunit_test_suites(&suite)
 
-#define kunit_for_each_case(suite, at) for (at = (suite)->test_cases; at->run_case; at++)
+#define kunit_suite_for_each_test_case(suite, at)                                                  \
+	for (at = (suite)->test_cases; at->run_case; at++)
+
+/** kunit_suite_num_test_cases() - Return: how many cases there are. */
+static inline size_t kunit_suite_num_test_cases(struct kunit_suite *suite)
+{
+	struct kunit_case *at;
+	size_t count = 0;
+
+	kunit_suite_for_each_test_case(suite, at)
+		count++;
+	return count;
+}
 
 #define kunit_info(test, ...) kunit_say(test, __VA_ARGS__)
 #define kunit_warn(test, ...) kunit_say(test, __VA_ARGS__)
 #define kunit_err(test, ...) kunit_say(test, __VA_ARGS__)
 #define kunit_log(level, test, ...) kunit_say(test, __VA_ARGS__)
+#define kunit_printk(level, test, ...) kunit_say(test, __VA_ARGS__)
 
-/** kunit_mark_skipped() - the case ends as skipped, for this reason; it goes on. */
+/** kunit_mark_skipped() - the case or suite ends as skipped, for this reason; it goes on. */
 #define kunit_mark_skipped(test, ...)                                                              \
 	do {                                                                                       \
 		(test)->status = KUNIT_SKIPPED;                                                    \
@@ -126,6 +153,17 @@ static inline char *kunit_kstrdup(struct kunit *test, const char *s, gfp_t gfp)
 	char *copy = s ? (char *)kunit_kmalloc(test, size, gfp) : NULL;
 
 	return copy ? (char *)memcpy(copy, s, size) : NULL;
+}
+
+/** kunit_kstrdup_const() - a copy that is not written to. */
+static inline const char *kunit_kstrdup_const(struct kunit *test, const char *s, gfp_t gfp)
+{
+	return kunit_kstrdup(test, s, gfp);
+}
+
+static inline void kunit_kfree_const(struct kunit *test, const void *ptr)
+{
+	kunit_kfree(test, ptr);
 }
 
 #include <luo/kernel/kunit/expect.h>
