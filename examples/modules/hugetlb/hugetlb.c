@@ -5,7 +5,6 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/printk.h>
@@ -130,12 +129,15 @@ int hugetlb_put_pages(struct hugetlb_pages *pages)
 }
 EXPORT_SYMBOL_GPL(hugetlb_put_pages);
 
-/* One that was on its way is there. A kernel that could not read the books expected none. */
+/* One that was on its way is there. A kernel that did not read the books expected none. */
 void hugetlb_page_arrives(struct hugetlb_pool *pool)
 {
 	mutex_lock(&hugetlb_lock);
 	pool->nr_pages++;
-	pool->nr_coming -= min(pool->nr_coming, 1u);
+	if (pool->nr_coming)
+		pool->nr_coming--;
+	else
+		pool->nr_unexpected++;
 	mutex_unlock(&hugetlb_lock);
 }
 

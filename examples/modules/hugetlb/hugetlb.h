@@ -29,6 +29,7 @@
  * @nr_wanted: how many there should be
  * @nr_pages: how many there are, in files or free
  * @nr_coming: how many more the files of the previous kernel bring
+ * @nr_unexpected: how many they brought that were not in its books
  * @nr_free: how many are free
  * @free: these
  */
@@ -37,6 +38,7 @@ struct hugetlb_pool {
 	unsigned int nr_wanted;
 	unsigned int nr_pages;
 	unsigned int nr_coming;
+	unsigned int nr_unexpected;
 	unsigned int nr_free;
 	struct folio *free[HUGETLB_POOL_MAX];
 };

@@ -108,10 +108,17 @@ static int hugetlb_flb_retrieve(struct liveupdate_flb_op_args *argp)
 /* Without an object they were refused, and this kernel expected nothing. */
 static void hugetlb_flb_finish(struct liveupdate_flb_op_args *argp)
 {
-	for (unsigned int i = 0; i < HUGETLB_POOLS && argp->obj; i++) {
-		WARN(hugetlb_pools[i].nr_coming, "hugetlb: %u pages of order %u never came",
-		     hugetlb_pools[i].nr_coming, hugetlb_pools[i].order);
+	mutex_lock(&hugetlb_lock);
+	for (unsigned int i = 0; i < HUGETLB_POOLS; i++) {
+		struct hugetlb_pool *pool = &hugetlb_pools[i];
+
+		WARN(argp->obj && (pool->nr_coming || pool->nr_unexpected),
+		     "hugetlb: %u pages of order %u never came, %u came that are in no books",
+		     pool->nr_coming, pool->order, pool->nr_unexpected);
+		pool->nr_coming = 0;
+		pool->nr_unexpected = 0;
 	}
+	mutex_unlock(&hugetlb_lock);
 	kho_restore_free(argp->obj ?: phys_to_virt(argp->data));
 }
 
