@@ -1,11 +1,25 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# lfb_add_module(TARGET SOURCE...): kernel-style sources as a module that machines load, TARGET.so.
-# As on a kernel it is compiled with MODULE and KBUILD_MODNAME defined and with <linux/...> from
-# lfb::kernel; what it calls it finds in the program that loads it. lfb build does the same.
+# lfb_add_module(TARGET [NO_CHECKS] SOURCE...): kernel-style sources as a module that machines load,
+# TARGET.so. As on a kernel it is compiled with MODULE and KBUILD_MODNAME defined and with
+# <linux/...> from lfb::kernel; what it calls it finds in the program that loads it. It asks before
+# each access to memory whether it may, unless NO_CHECKS is given or the whole project is built with
+# a sanitizer. lfb build does the same.
+
+# What a module calls that asks has __wrap_ in front of it from here on.
+function(lfb_wrap_calls target)
+	set(calls __asan_handle_no_return memcpy memmove memset memcmp bcmp strlen strnlen strcmp
+		strncmp strcpy strncpy vsnprintf snprintf sprintf)
+	foreach(size 1 2 4 8 16 N)
+		list(APPEND calls __asan_load${size}_noabort __asan_store${size}_noabort)
+	endforeach()
+	list(TRANSFORM calls PREPEND LINKER:--wrap=)
+	target_link_options(${target} PRIVATE ${calls})
+endfunction()
 
 function(lfb_add_module target)
-	add_library(${target} MODULE ${ARGN})
+	cmake_parse_arguments(PARSE_ARGV 1 given "NO_CHECKS" "" "")
+	add_library(${target} MODULE ${given_UNPARSED_ARGUMENTS})
 	string(REPLACE "-" "_" name ${target})
 	set_target_properties(${target} PROPERTIES PREFIX "" C_STANDARD 11 C_EXTENSIONS ON)
 	target_compile_definitions(${target} PRIVATE MODULE "KBUILD_MODNAME=\"${name}\"")
@@ -15,4 +29,15 @@ function(lfb_add_module target)
 		$<TARGET_PROPERTY:lfb::kernel,INTERFACE_INCLUDE_DIRECTORIES>
 		$<TARGET_PROPERTY:lfb::lfb,INTERFACE_INCLUDE_DIRECTORIES>)
 	target_link_options(${target} PRIVATE LINKER:-Bsymbolic LINKER:-z,separate-code)
+	if(given_NO_CHECKS OR "${CMAKE_C_FLAGS} ${lfb_instrument_flags}" MATCHES "-fsanitize=")
+		return()
+	endif()
+	target_compile_options(${target} PRIVATE -fsanitize=kernel-address -U_FORTIFY_SOURCE)
+	if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+		# What gcc does by itself: to call, and to leave stacks and statics alone.
+		target_compile_options(${target} PRIVATE
+			"SHELL:-mllvm -asan-instrumentation-with-call-threshold=0"
+			"SHELL:-mllvm -asan-stack=0" "SHELL:-mllvm -asan-globals=0")
+	endif()
+	lfb_wrap_calls(${target})
 endfunction()

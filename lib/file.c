@@ -162,6 +162,9 @@ void luo_file_remember_retrieved(struct luo *luo, struct luo_file *luo_file)
 		luo_file->id = luo_call_get_id(luo, luo_file->handler, luo_file->file);
 	if (preserved_anywhere(luo, luo_file))
 		luo->watch->file->identity_taken(luo, luo_file);
+	else if (luo_quirk(luo, LUO_QUIRK_FILE_ENTRY_LOST_ON_ENOMEM) &&
+		 lfb__fault(luo->kernel, LFB_FAULT_ALLOC, "preserved files"))
+		luo->watch->file->entry_lost(luo, luo_file);
 	else
 		remember_preserved(luo, luo_file);
 }

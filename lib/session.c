@@ -160,6 +160,7 @@ bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, c
 		return true;
 	}
 	/* Held for writing by the reboot call, and never released once that succeeded. */
+	luo->kernel->task->waits = true;
 	if (luo->serialized)
 		luo->kernel->task->blocked_on = "luo_session_serialize_rwsem";
 	lfb__event(luo->kernel, TASK_BLOCKED, .task = luo->kernel->task->name, .reason = what,

@@ -80,11 +80,14 @@ LFB_API int lfb_agent_close(struct lfb_agent *agent, int fd);
  */
 LFB_API int lfb_agent_ioctl(struct lfb_agent *agent, int fd, unsigned int cmd, void *arg);
 
-/** enum lfb_argument - where the structure of a request lies. */
+/** enum lfb_argument - where the structure of a request lies, and of which size it is. */
 enum lfb_argument {
 	LFB_ARGUMENT_GOOD,
 	LFB_ARGUMENT_UNREADABLE, /* where there is no memory */
 	LFB_ARGUMENT_READ_ONLY,	 /* in memory that the kernel cannot write its answer to */
+	LFB_ARGUMENT_SHORT,	 /* a byte is missing */
+	LFB_ARGUMENT_LONG,	 /* of an agent that knows more: zeros follow what kernels know */
+	LFB_ARGUMENT_TAIL,	 /* … and asks for it */
 };
 
 /**
@@ -94,7 +97,9 @@ enum lfb_argument {
  *
  * For the next request alone, whichever of the calls here makes it; -EFAULT is its answer unless
  * the kernel finds something wrong before. From linux-7.3's defects on, what was to be done may be
- * done all the same (SESSION_RETRIEVE_EFAULT_FINISHES, PRESERVE_EFAULT_KEEPS).
+ * done all the same (SESSION_RETRIEVE_EFAULT_FINISHES, PRESERVE_EFAULT_KEEPS). Of the sizes,
+ * LFB_ARGUMENT_SHORT is answered -EINVAL, LFB_ARGUMENT_TAIL -E2BIG, and LFB_ARGUMENT_LONG as usual;
+ * who calls lfb_agent_ioctl() says the size himself.
  * Return: 0 or -EINVAL.
  */
 LFB_API int lfb_agent_argument(struct lfb_agent *agent, enum lfb_argument argument);

@@ -36,7 +36,8 @@ struct lfb_scenario;
  * @LFB_EXHAUST_MODULES: the module is a real one, and unloaded
  * @LFB_EXHAUST_NO_FILE: a retrieve answers 0 and gives no file
  * @LFB_EXHAUST_IDENTITIES: a handler says what identifies its files, and changes its mind
- * @LFB_EXHAUST_LOST: the next kernel is given nothing, or has no live update, or no KHO
+ * @LFB_EXHAUST_LOST: the next kernel is given nothing, or has no live update, or no KHO, or cannot
+ *	prepare its own live update
  * @LFB_EXHAUST_ALL_GROUPS: all that any kernel has
  */
 enum lfb_exhaust_group {

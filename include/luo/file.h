@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Open files. Mirrors the parts of linux/fs.h, linux/file.h and linux/anon_inodes.h that live
- * update code needs.
+ * Open files. Mirrors the parts of linux/fs.h, linux/file.h, linux/anon_inodes.h and
+ * linux/miscdevice.h that live update code needs.
  */
 #ifndef LUO_FILE_H
 #define LUO_FILE_H
@@ -9,8 +9,17 @@
 #include <luo/types.h>
 
 struct file;
+struct inode;
 struct module;
 struct shmem_inode_info;
+
+/**
+ * struct address_space - the pages of a file in memory
+ * @host: whose they are
+ */
+struct address_space {
+	struct inode *host;
+};
 
 /**
  * struct inode - what a file is about
@@ -18,19 +27,21 @@ struct shmem_inode_info;
  * @i_private: for the file's creator
  * @i_size: bytes; read and set by i_size_read() and i_size_write() (luo/shmem.h)
  * @i_nlink: names it has in a file system; files without any are 0
+ * @i_mapping: its pages, where it is of a file in memory, else NULL
  */
 struct inode {
 	unsigned long i_ino;
 	void *i_private;
 	s64 i_size;
 	unsigned int i_nlink;
+	struct address_space *i_mapping;
 	struct shmem_inode_info *lfb_shmem; /* NULL: its bytes are not in memory */
 };
 
 /**
  * struct file_operations - what a kind of file can do
  * @owner: the module whose code this is
- * @open: called by an open of the device
+ * @open: called by an open of the device, which fails with the errno it returns; NULL: it opens
  * @release: called when the last reference goes; the return value is ignored
  * @unlocked_ioctl: a device-specific request; @arg is the agent's pointer
  */
@@ -113,5 +124,29 @@ LFB_API void put_unused_fd(unsigned int fd);
  * @file: the file; the caller's reference is taken over
  */
 LFB_API void fd_install(unsigned int fd, struct file *file);
+
+#define MISC_DYNAMIC_MINOR 255
+
+/**
+ * struct miscdevice - a character device under /dev
+ * @minor: its number, or MISC_DYNAMIC_MINOR; ignored
+ * @name: under /dev
+ * @fops: what opening and calling it does; open() finds the device in its file's private_data
+ */
+struct miscdevice {
+	int minor;
+	const char *name;
+	const struct file_operations *fops;
+};
+
+/**
+ * misc_register() - from here on it can be opened
+ * @misc: the device; must live until it is taken back, or the kernel ends
+ *
+ * Return: 0, -EEXIST there is one of that name, -ENOMEM, -EINVAL no kernel.
+ */
+LFB_API int misc_register(struct miscdevice *misc);
+/** misc_deregister() - take a device back; one that is not registered is ignored. */
+LFB_API void misc_deregister(struct miscdevice *misc);
 
 #endif

@@ -133,7 +133,9 @@
 	X(FILE_IDENTITY_STAYS, "LFB-FILE-IDENTITY-STAYS", ERROR,                                   \
 	  "the identity of a file that is gone counts as preserved for ever")                      \
 	X(FILE_IDENTITY_TAKEN, "LFB-FILE-IDENTITY-TAKEN", WARNING,                                 \
-	  "a retrieved file has the identity of another one")
+	  "a retrieved file has the identity of another one")                                      \
+	X(FILE_ENTRY_LOST, "LFB-FILE-ENTRY-LOST", ERROR,                                           \
+	  "nothing says any more that a retrieved file cannot be preserved yet")
 
 #define LFB_FINDING_IDS_SESSION(X)                                                                 \
 	X(SESSION_NEVER_FINISHED, "LFB-SESSION-NEVER-FINISHED", ERROR,                             \

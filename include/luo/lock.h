@@ -52,13 +52,20 @@ typedef struct spinlock {
 	struct lfb_lock lock;
 } spinlock_t;
 
+/** struct rwlock - a lock with one writer or many readers, under which nothing may sleep. */
+typedef struct rwlock {
+	struct lfb_lock lock;
+} rwlock_t;
+
 #define LFB_LOCK_INIT(lockname) { { lockname, LFB_LOCK_MAGIC, 0, NULL, 0 } }
 #define DEFINE_MUTEX(var) struct mutex var = LFB_LOCK_INIT(#var)
 #define DECLARE_RWSEM(var) struct rw_semaphore var = LFB_LOCK_INIT(#var)
+#define DEFINE_RWLOCK(var) rwlock_t var = LFB_LOCK_INIT(#var)
 #define DEFINE_SPINLOCK(var) spinlock_t var = LFB_LOCK_INIT(#var)
 
 #define mutex_init(m) lfb_lock_init(&(m)->lock, #m)
 #define init_rwsem(s) lfb_lock_init(&(s)->lock, #s)
+#define rwlock_init(s) lfb_lock_init(&(s)->lock, #s)
 #define spin_lock_init(s) lfb_lock_init(&(s)->lock, #s)
 
 /**
@@ -105,5 +112,18 @@ LFB_API void spin_lock(spinlock_t *lock);
 LFB_API int spin_trylock(spinlock_t *lock);
 /** spin_unlock() - release @lock; as mutex_unlock(). */
 LFB_API void spin_unlock(spinlock_t *lock);
+
+/** read_lock() - take @lock shared; nothing may sleep until read_unlock(). */
+LFB_API void read_lock(rwlock_t *lock);
+/** read_trylock() - Return: 1 when @lock could be had shared and is, else 0. */
+LFB_API int read_trylock(rwlock_t *lock);
+/** read_unlock() - release a shared hold; a WARN when there is none. */
+LFB_API void read_unlock(rwlock_t *lock);
+/** write_lock() - take @lock alone; nothing may sleep until write_unlock(). */
+LFB_API void write_lock(rwlock_t *lock);
+/** write_trylock() - Return: 1 when @lock was free and is now held alone, else 0. */
+LFB_API int write_trylock(rwlock_t *lock);
+/** write_unlock() - release an exclusive hold; as mutex_unlock(). */
+LFB_API void write_unlock(rwlock_t *lock);
 
 #endif

@@ -47,9 +47,10 @@ enum lfb_page_policy {
 /**
  * enum lfb_checks - how closely a machine watches the kernels that run in it
  * @LFB_CHECKS_ON: mistakes become findings (luo/finding.h). Memory of modules: each object from
- *	kmalloc() of up to a page lies alone, so that the use of it when it is freed and of what is
+ *	kmalloc() of up to 8 KiB lies alone, so that the use of it when it is freed and of what is
  *	behind it faults, and so does the use of pages that a callback freed, until they are given
- *	out again; physical addresses are those without checks
+ *	out again; modules that ask before each access (lfb build) are told of every byte that is
+ *	not theirs; physical addresses are those without checks
  * @LFB_CHECKS_OFF: nothing is watched: fastest
  * @LFB_CHECKS_GUARD: as ON, for all memory of any size, also what nobody preserved or ever
  *	allocated, and freed memory is given out again as late as possible: slow, and physical

@@ -9,6 +9,8 @@
 #ifndef LUO_PRINTK_H
 #define LUO_PRINTK_H
 
+#include <stdarg.h>
+
 #include <luo/types.h>
 
 /** enum lfb_level - the kernel's message levels. */
@@ -23,7 +25,34 @@ enum lfb_level {
 	LFB_LEVEL_DEBUG,
 };
 
-/** lfb_printk() - what the pr_*() macros call. */
+/**
+ * struct va_format - a format and its arguments, for %pV
+ * @fmt: the format
+ * @va: the arguments
+ */
+struct va_format {
+	const char *fmt;
+	va_list *va;
+};
+
+/**
+ * lfb_vsnprintf() - vsnprintf() with the kernel's own formats
+ * @buf: gets the text
+ * @size: bytes of @buf
+ * @format: besides what the C library knows: %pe (the name of the errno in a pointer), %pV (a
+ *	struct va_format), %pa (the physical address it points to), %px (the pointer as it is), %*ph
+ *	(so many bytes)
+ * @args: as it says
+ *
+ * Return: as vsnprintf(). lib/vsprintf.c.
+ */
+LFB_API int lfb_vsnprintf(char *buf, size_t size, const char *format, va_list args)
+	LFB_PRINTF(3, 0);
+/**
+ * lfb_printk() - what printk() and the pr_*() macros call
+ * @level: how important it is
+ * @format: as for lfb_vsnprintf(); KERN_ERR and its like in front of it say the level, too
+ */
 LFB_API void lfb_printk(enum lfb_level level, const char *format, ...) LFB_PRINTF(2, 3);
 /** lfb_warn() - records a WARN; what the WARN macros call. */
 LFB_API void lfb_warn(const char *where, const char *format, ...) LFB_PRINTF(2, 3);

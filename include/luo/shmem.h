@@ -115,14 +115,33 @@ LFB_API void unpin_folios(struct folio **folios, unsigned long nr);
 /**
  * shmem_add_to_page_cache() - make a folio part of a file in memory
  * @folio: the folio; the file takes a reference of its own
- * @inode: the file's inode. (The kernel's function has the mapping here, and three arguments
- *	more: the one expected at the place, and what allocations may do.)
+ * @mapping: the file's
  * @index: where, in pages
+ * @expected: what is there now: NULL, nothing
+ * @gfp: what allocating may do
  *
- * Return: 0; -EEXIST there is one already; -EINVAL no file in memory, or @index is not aligned to
- * the folio's size; -ENOMEM.
+ * mm/shmem.c, which shares it with mm/memfd_luo.c alone.
+ * Return: 0; -EEXIST there is one already; -EINVAL no file in memory, @index is not aligned to
+ * the folio's size, or something else is expected; -ENOMEM.
  */
-LFB_API int shmem_add_to_page_cache(struct folio *folio, struct inode *inode, u64 index);
+LFB_API int shmem_add_to_page_cache(struct folio *folio, struct address_space *mapping, u64 index,
+				    void *expected, gfp_t gfp);
+/**
+ * filemap_remove_folio() - take a folio out of its file, which gives its reference back
+ * @folio: the folio; what is in no file is a WARN
+ *
+ * mm/filemap.c.
+ */
+LFB_API void filemap_remove_folio(struct folio *folio);
+/**
+ * shmem_inode_acct_blocks() - may a file in memory have @pages more?
+ * @inode: its inode
+ * @pages: how many
+ *
+ * mm/shmem.c. A fault point of kind LFB_FAULT_ALLOC; there are no limits.
+ * Return: 0; -ENOSPC.
+ */
+LFB_API int shmem_inode_acct_blocks(struct inode *inode, long pages);
 
 /**
  * kernel_write() - write to a file in memory

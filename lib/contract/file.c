@@ -66,6 +66,14 @@ static void identity_taken(struct luo *luo, const struct luo_file *luo_file)
 		     "the same identity", luo_file->handler->compatible);
 }
 
+static void entry_lost(struct luo *luo, const struct luo_file *luo_file)
+{
+	(void)luo;
+	lfb__warn_as(LFB_FINDING_FILE_ENTRY_LOST, luo_file_name(luo_file).text,
+		     "luo_file_retrieve", "%.47s: no memory to enter the file: it can be preserved "
+		     "before it is finished", luo_file->handler->compatible);
+}
+
 static void answer_taken(struct luo *luo, const struct luo_file *luo_file, enum luo_op op,
 			 int answer)
 {
@@ -144,6 +152,7 @@ const struct luo_watch_file luo_contract_file = {
 	.identity_changed = identity_changed,
 	.identity_stays = identity_stays,
 	.identity_taken = identity_taken,
+	.entry_lost = entry_lost,
 	.answer_taken = answer_taken,
 	.odd_retrieve = odd_retrieve,
 	.retrieved_nothing = retrieved_nothing,

@@ -91,6 +91,8 @@ struct luo_codec;
 	  "what cannot be answered is done all the same: a file stays preserved")                  \
 	X(FILE_GET_ID_CHANGES, T,                                                                  \
 	  "what identifies a file is asked anew when it goes: the old answer stays taken")         \
+	X(FILE_ENTRY_LOST_ON_ENOMEM, T,                                                            \
+	  "no memory to enter a retrieved file: it can be preserved before it is finished")        \
 	X(FILES_POINTER_ZERO_ACCEPTED, T,                                                          \
 	  "a session that has files, and no address of them, is restored without")                 \
 	X(SESSION_TRUST_SERIALIZED, T,                                                             \

@@ -26,6 +26,7 @@ enum luo_op {
 	LUO_RETRIEVE,
 	LUO_CAN_FINISH,
 	LUO_FINISH,
+	LUO_GET_ID,
 };
 
 /* Around a callback. @before is what it was given, @after what it left there. */
@@ -97,6 +98,8 @@ struct luo_watch_file {
 	void (*identity_stays)(struct luo *luo, const struct luo_file *luo_file, unsigned long id);
 	/* Just retrieved, and there is one of that identity. */
 	void (*identity_taken)(struct luo *luo, const struct luo_file *luo_file);
+	/* Just retrieved, and there is no memory to enter it. */
+	void (*entry_lost)(struct luo *luo, const struct luo_file *luo_file);
 	/* A positive answer is no error to who called who called the callback. */
 	void (*answer_taken)(struct luo *luo, const struct luo_file *luo_file, enum luo_op op,
 			     int answer);

@@ -8,7 +8,9 @@
 #ifndef SIM_CLI_CLI_H
 #define SIM_CLI_CLI_H
 
+#include "sim/cli/build/build.h"
 #include "sim/cli/common/common.h"
+#include "sim/cli/compare/compare.h"
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
 	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_build,
@@ -16,22 +18,11 @@ extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_expl
 
 struct lfb_exhaust_modules;
 
-/* loadable.c: is it a shared object? */
-bool cli_is_loadable(const char *path);
 /*
- * All sequences that @what says with the machine's modules, or as many as there is time for. Prints
- * what is found, and how many that is. Returns an enum cli_exit.
+ * loadable.c: all sequences that @what says with the machine's modules, or as many as there is time
+ * for. Prints what is found, and how many that is. Returns an enum cli_exit.
  */
 int cli_search_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
 			unsigned int *violations);
-
-/* A file of the source tree that the tool carries with it: cmake/LfbEmbed.cmake. */
-struct cli_embedded {
-	const char *name;	/* of the file, without directories; NULL ends the table */
-	const char *text;
-};
-
-extern const struct cli_embedded embedded_findings[];	/* docs/findings/LFB-*.md */
-extern const struct cli_embedded embedded_zoo[];
 
 #endif

@@ -3,15 +3,12 @@
  * lfb build: kernel-style sources become a module that machines load. And all sequences of calls
  * with such modules, for lfb exhaust.
  */
-#include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <luo/exhaust.h>
+#include <luo/macros.h>
 
 #include "cli.h"
 
@@ -23,19 +20,53 @@ static const char *const flags[] = {
 	"-fno-delete-null-pointer-checks", "-fwrapv", "-Wl,-Bsymbolic", "-Wl,-z,separate-code",
 };
 
+#define WRAP(name) ",--wrap=" name
+#define HOOKS(size) WRAP("__asan_load" size "_noabort") WRAP("__asan_store" size "_noabort")
+
+/* So that they ask before each access, as a kernel with its address sanitizer. */
+static const char *const asking[] = {
+	"-fsanitize=kernel-address", "-U_FORTIFY_SOURCE",
+	"-Wl" HOOKS("1") HOOKS("2") HOOKS("4") HOOKS("8") HOOKS("16") HOOKS("N")
+	WRAP("__asan_handle_no_return") WRAP("memcpy") WRAP("memmove") WRAP("memset") WRAP("memcmp")
+	WRAP("bcmp") WRAP("strlen") WRAP("strnlen") WRAP("strcmp") WRAP("strncmp") WRAP("strcpy")
+	WRAP("strncpy") WRAP("vsnprintf") WRAP("snprintf") WRAP("sprintf"),
+};
+
+/* What gcc does by itself: to call, and to leave stacks and statics alone. */
+static const char *const clang_asking[] = {
+	"-mllvm", "-asan-instrumentation-with-call-threshold=0", "-mllvm", "-asan-stack=0",
+	"-mllvm", "-asan-globals=0",
+};
+
 struct build {
 	char *words[WORDS_MAX + 1];	/* of the compiler's command line */
 	int count;
 	const char *output;
 	bool sources;
+	bool plain;			/* it does not ask */
+	bool verbose;
 	char name[300];			/* -DKBUILD_MODNAME="my_driver" */
 	char headers[2][PATH_MAX + 20];
 };
 
+/* Who has another sanitizer's checks in it has no need of ours, nor room. */
+static bool is_sanitizer(const char *word)
+{
+	return !strncmp(word, "-fsanitize=", 11) &&
+	       (strstr(word, "address") || strstr(word, "thread") || strstr(word, "memory"));
+}
+
 static void add(struct build *build, const char *word)
 {
+	build->plain |= is_sanitizer(word);
 	if (build->count <= WORDS_MAX)
 		build->words[build->count++] = (char *)word;
+}
+
+static void add_all(struct build *build, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add(build, words[i]);
 }
 
 /* "ccache gcc" are two. */
@@ -60,32 +91,6 @@ static void name_module(struct build *build)
 	strcpy(name, "\"");
 }
 
-/* They lie beside the tool where it was built, and else where it was installed. */
-static bool find_headers(struct build *build, const char *given)
-{
-	static const char *const places[] = { "include", "../include" };
-	char tool[PATH_MAX], found[PATH_MAX + 40];
-	ssize_t length = readlink("/proc/self/exe", tool, sizeof(tool) - 1);
-
-	tool[length > 0 ? length : 0] = '\0';
-	if (strrchr(tool, '/'))
-		*strrchr(tool, '/') = '\0';
-	for (size_t i = 0; !given && i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(found, sizeof(found), "%s/%s/luo/lfb.h", tool, places[i]);
-		if (!access(found, R_OK)) {
-			*strrchr(found, '/') = '\0';
-			*strrchr(found, '/') = '\0';
-			given = found;
-		}
-	}
-	if (!given)
-		return false;
-	snprintf(build->headers[0], sizeof(build->headers[0]), "-I%.*s/luo/kernel", PATH_MAX,
-		 given);
-	snprintf(build->headers[1], sizeof(build->headers[1]), "-I%.*s", PATH_MAX, given);
-	return true;
-}
-
 static bool is_source(const char *word)
 {
 	const char *dot = strrchr(word, '.');
@@ -94,8 +99,7 @@ static bool is_source(const char *word)
 }
 
 /* All but what is ours goes to the compiler. */
-static int take(struct build *build, const struct cli_line *line, const char **headers,
-		bool *verbose)
+static int take(struct build *build, const struct cli_line *line, const char **headers)
 {
 	for (int i = 0; i < line->argc; i++) {
 		const char *word = line->argv[i];
@@ -105,7 +109,9 @@ static int take(struct build *build, const struct cli_line *line, const char **h
 			build->output = line->argv[i + 1];
 		build->sources |= is_source(word);
 		if (!strcmp(word, "--verbose"))
-			*verbose = true;
+			build->verbose = true;
+		else if (!strcmp(word, "--no-checks"))
+			build->plain = true;
 		else if (!strcmp(word, "--headers") && !last)
 			*headers = line->argv[++i];
 		else
@@ -118,51 +124,35 @@ static int take(struct build *build, const struct cli_line *line, const char **h
 	return CLI_OK;
 }
 
-static int compile(struct build *build, bool verbose)
-{
-	extern char **environ;
-	pid_t child;
-	int status;
-	int err;
-
-	for (int i = 0; verbose && i < build->count; i++)
-		fprintf(stderr, "%s%s", build->words[i], i + 1 < build->count ? " " : "\n");
-	err = posix_spawnp(&child, build->words[0], NULL, NULL, build->words, environ);
-	if (err)
-		return cli_failed("%s: %s (the environment's CC says what compiles)",
-				  build->words[0], strerror(err));
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
-			return cli_failed("%s: %s", build->words[0], strerror(errno));
-	}
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return CLI_OK;
-	return cli_failed("%s was not made", build->output);
-}
-
 static int run_build(struct cli_line *line)
 {
 	struct build *build = line->state;
 	const char *headers = NULL, *given = getenv("CC");
-	char *compiler = strdup(given && *given ? given : "cc");
-	bool verbose = false;
+	const char *const name = given && *given ? given : "cc";
+	char *compiler = strdup(name);
+	char found[PATH_MAX];
 	int result;
 
 	if (!compiler)
 		return cli_failed("no memory");
 	add_compiler(build, compiler);
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		add(build, flags[i]);
+	add_all(build, flags, ARRAY_SIZE(flags));
 	add(build, build->name);
 	add(build, build->headers[0]);
 	add(build, build->headers[1]);
-	result = take(build, line, &headers, &verbose);
-	if (!result && !find_headers(build, headers))
-		result = cli_failed("the headers are not where they belong: --headers DIR says "
-				    "where luo/lfb.h is");
+	result = take(build, line, &headers);
+	if (!result && !build->plain) {
+		add_all(build, asking, ARRAY_SIZE(asking));
+		if (cli_is_clang(name))
+			add_all(build, clang_asking, ARRAY_SIZE(clang_asking));
+	}
+	if (!result)
+		result = cli_find_headers(headers, found);
 	if (!result) {
+		snprintf(build->headers[0], sizeof(build->headers[0]), "-I%s/luo/kernel", found);
+		snprintf(build->headers[1], sizeof(build->headers[1]), "-I%s", found);
 		name_module(build);
-		result = compile(build, verbose);
+		result = cli_compile(build->words, build->output, build->verbose);
 	}
 	free(compiler);
 	return result;
@@ -170,12 +160,14 @@ static int run_build(struct cli_line *line)
 
 const struct cli_command cli_build = {
 	"build", "compile kernel-style sources into a module that machines load",
-	"usage: lfb build [--verbose] [--headers DIR] [CC OPTION]... SOURCE.c... -o FILE.so\n"
+	"usage: lfb build [--no-checks] [--verbose] [--headers DIR] [CC OPTION]... SOURCE.c... "
+	"-o FILE.so\n"
 	"\n"
 	"Compiles sources as a kernel does a module's: with <linux/...> and MODULE and\n"
 	"KBUILD_MODNAME defined. The environment's CC (default cc) does it, and gets all other\n"
 	"options. lfb run --module FILE.so loads what it makes: docs/loadable.md.\n"
 	"\n"
+	"  --no-checks         without what asks before each access to memory: faster\n"
 	"  --verbose           print the compiler's command line\n"
 	"  --headers DIR       the headers are in DIR/luo, not where the tool finds them\n",
 	NULL, sizeof(struct build), run_build, .max = INT_MAX,
@@ -184,17 +176,6 @@ const struct cli_command cli_build = {
 /* All sequences */
 
 #define MEMORY (8ull << 20)
-
-bool cli_is_loadable(const char *path)
-{
-	FILE *file = fopen(path, "rbe");
-	char begins[4] = "";
-	const bool is = file && fread(begins, 1, 4, file) == 4 && !memcmp(begins, "\177ELF", 4);
-
-	if (file)
-		fclose(file);
-	return is;
-}
 
 static void print_result(const char *name, const struct lfb_exhaust_modules_result *result)
 {

@@ -14,6 +14,7 @@ struct shmem_page {
 
 struct shmem_inode_info {
 	struct inode inode;
+	struct address_space mapping;
 	struct mutex lock;
 	unsigned int users;		/* open files */
 	unsigned int seals;
@@ -24,13 +25,20 @@ struct shmem_inode_info {
 };
 
 #define ALL_SEALS 0x3fu
+#define UPTODATE (1ul << 1)	/* PG_uptodate of linux/page-flags.h */
+
+/* The file's reference goes; others may keep it. */
+static void let_go(struct folio *folio)
+{
+	lfb__current->pages.of_files -= folio_nr_pages(folio);
+	folio->page.of_folio.mapping = NULL;
+	folio_put(folio);
+}
 
 static void free_info(struct shmem_inode_info *info)
 {
-	for (size_t i = 0; i < info->count; i++) {
-		lfb__current->pages.of_files -= folio_nr_pages(info->pages[i].folio);
-		folio_put(info->pages[i].folio);
-	}
+	for (size_t i = 0; i < info->count; i++)
+		let_go(info->pages[i].folio);
 	kfree(info->pages);
 	kfree(info);
 }
@@ -86,6 +94,8 @@ struct file *memfd_alloc_file(const char *name, unsigned int flags)
 		return ERR_PTR(-ENOMEM);
 	lfb_lock_init(&info->lock.lock, "inode");
 	info->inode.lfb_shmem = info;
+	info->inode.i_mapping = &info->mapping;
+	info->mapping.host = &info->inode;
 	info->seals = flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
 	file = open_info(info, name ? name : "memfd");
 	if (IS_ERR(file))
@@ -233,23 +243,54 @@ static int insert(struct shmem_inode_info *info, u64 index, struct folio *folio)
 		(info->count - at) * sizeof(*info->pages));
 	info->pages[at] = (struct shmem_page){ index, folio };
 	info->count++;
+	folio->page.of_folio.index = index;
+	folio->page.of_folio.mapping = &info->mapping;
 	for (unsigned long i = 0; i < folio_nr_pages(folio); i++)
 		lfb__page(lfb__current, folio_pfn(folio) + i)->flags |= PG_OF_FILE;
 	lfb__current->pages.of_files += folio_nr_pages(folio);
 	return 0;
 }
 
-int shmem_add_to_page_cache(struct folio *folio, struct inode *inode, u64 index)
+int shmem_add_to_page_cache(struct folio *folio, struct address_space *mapping, u64 index,
+			    void *expected, gfp_t gfp)
 {
-	struct shmem_inode_info *info = info_in(inode, __func__);
+	struct shmem_inode_info *info = info_in(mapping ? mapping->host : NULL, __func__);
 	int err;
 
-	if (!info || !folio || index % folio_nr_pages(folio) || index > PHYS_PFN(~0ull))
+	(void)gfp;
+	if (!info || !folio || expected || index % folio_nr_pages(folio) || index > PHYS_PFN(~0ull))
 		return -EINVAL;
 	err = insert(info, index, folio);
 	if (!err)
 		folio_get(folio);
 	return err;
+}
+
+void filemap_remove_folio(struct folio *folio)
+{
+	struct address_space *mapping = folio->page.of_folio.mapping;
+	struct shmem_inode_info *info = mapping ? mapping->host->lfb_shmem : NULL;
+	size_t at;
+
+	if (!info) {
+		lfb_warn(__func__, "the folio is in no file");
+		return;
+	}
+	at = find(info, folio->page.of_folio.index);
+	LFB_ASSERT(at < info->count && info->pages[at].folio == folio);
+	info->count--;
+	memmove(info->pages + at, info->pages + at + 1, (info->count - at) * sizeof(*info->pages));
+	for (unsigned long i = 0; i < folio_nr_pages(folio); i++)
+		lfb__page(lfb__current, folio_pfn(folio) + i)->flags &= ~PG_OF_FILE;
+	let_go(folio);
+}
+
+int shmem_inode_acct_blocks(struct inode *inode, long pages)
+{
+	(void)pages;
+	if (!info_in(inode, __func__))
+		return -EINVAL;
+	return lfb__fault(lfb__current, LFB_FAULT_ALLOC, __func__) ? -ENOSPC : 0;
 }
 
 /* The folio at @index; a hole is filled. */
@@ -266,6 +307,7 @@ static struct folio *get_folio(struct shmem_inode_info *info, u64 index)
 	lfb__internal_end(lfb__current);
 	if (!folio)
 		return ERR_PTR(-ENOMEM);
+	folio->page.of_folio.flags |= UPTODATE;
 	err = insert(info, index, folio);
 	if (!err)
 		return folio;

@@ -143,10 +143,11 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	if (unlikely(machine->kernel.trace.fine))
 		span = tell(call, NULL, 0);
 	ret = lfb__machine_run(machine, task, body, call);
-	if (unlikely(task->locks_held > locks_held))
+	if (unlikely(task->locks_held > locks_held) && !task->blocked_on)
 		lfb__machine_locks_kept(machine, task, locks_held, call->name);
-	if (task->blocked_on)
+	if (task->blocked_on || task->waits)
 		ret = -EAGAIN;
+	task->waits = false;
 	/* Not all that a driver refuses comes with a sentence. */
 	if (ret < 0 && !*machine->kernel.error)
 		lfb__error(machine, (int)ret, "%s: the kernel answered %ld", call->name, ret);
@@ -168,10 +169,10 @@ static long do_open(void *argument)
 	(void)argument;
 	if (fd < 0)
 		return fd;
-	file = luo_device_open();
+	file = lfb__device_open(lfb__current, "liveupdate");
 	if (IS_ERR(file)) {
 		put_unused_fd((unsigned int)fd);
-		return PTR_ERR(file);
+		return PTR_ERR(file) == -ENOENT ? luo_no_device(lfb__current) : PTR_ERR(file);
 	}
 	fd_install((unsigned int)fd, file);
 	return fd;
@@ -239,25 +240,66 @@ static long do_ioctl(void *argument)
 	if (call->happening == LFB_DID_AGENT_IOCTL || !file->lfb_own)
 		lfb__module_comes(lfb__current);
 	get_file(file);
+	if (file->lfb_own)
+		lfb__elsewhere_begin(lfb__current);
 	ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
+	if (file->lfb_own)
+		lfb__elsewhere_end(lfb__current);
 	fput(file);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
+}
+
+#define TAIL 64u	/* bytes of a request that no kernel knows */
+
+/* A request of another size than it has. */
+struct resized {
+	u8 bytes[sizeof(struct liveupdate_ioctl_create_session) + TAIL]
+		__attribute__((__aligned__(8)));
+};
+
+/* Each begins with its size. */
+static void *resize(struct resized *other, const void *arg, enum lfb_argument argument)
+{
+	const u32 size = *(const u32 *)arg;
+	const u32 said = argument == LFB_ARGUMENT_SHORT ? size - 1 : size + TAIL;
+
+	LFB_ASSERT(size + TAIL <= sizeof(other->bytes));
+	memcpy(other->bytes, arg, size);
+	memcpy(other->bytes, &said, sizeof(said));
+	if (argument == LFB_ARGUMENT_TAIL)
+		other->bytes[size + TAIL - 1] = 1;
+	return other;
+}
+
+/* All but how long it was said to be. */
+static void take_answer(void *arg, const struct resized *other)
+{
+	const u32 size = *(const u32 *)arg;
+
+	memcpy((u8 *)arg + sizeof(size), other->bytes + sizeof(size), size - sizeof(size));
 }
 
 static int request(struct lfb_agent *agent, enum lfb_happening happening, const char *name,
 		   const char *session, int fd, unsigned int cmd, void *arg, u64 token)
 {
 	struct syscall ioctl = { agent, happening, name, session, token, fd, cmd, arg };
+	struct resized other = { { 0 } };
+	enum lfb_argument argument;
 	int ret;
 
 	if (!valid(agent))
 		return -EINVAL;
-	if (agent->argument == LFB_ARGUMENT_UNREADABLE)
-		ioctl.arg = NULL;
-	agent->task.read_only = agent->argument == LFB_ARGUMENT_READ_ONLY;
+	argument = agent->argument;
 	agent->argument = LFB_ARGUMENT_GOOD;
+	if (argument == LFB_ARGUMENT_UNREADABLE)
+		ioctl.arg = NULL;
+	if (argument >= LFB_ARGUMENT_SHORT && happening != LFB_DID_AGENT_IOCTL)
+		ioctl.arg = resize(&other, arg, argument);
+	agent->task.read_only = argument == LFB_ARGUMENT_READ_ONLY;
 	ret = call(&ioctl, do_ioctl);
 	agent->task.read_only = false;
+	if (ioctl.arg == &other)
+		take_answer(arg, &other);
 	return ret;
 }
 
@@ -265,7 +307,7 @@ int lfb_agent_argument(struct lfb_agent *agent, enum lfb_argument argument)
 {
 	if (!valid(agent))
 		return -EINVAL;
-	if ((unsigned int)argument > LFB_ARGUMENT_READ_ONLY)
+	if ((unsigned int)argument > LFB_ARGUMENT_TAIL)
 		return lfb__error(agent->machine, -EINVAL, "there is no argument of kind %u",
 				  (unsigned int)argument);
 	agent->argument = argument;

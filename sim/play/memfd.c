@@ -21,8 +21,8 @@ static int memfd_init(void)
 {
 	const int err = liveupdate_register_file_handler(lfb__module_data_of(memfd_init));
 
-	/* Built-in code goes on without live update. */
-	return err == -EOPNOTSUPP ? 0 : err;
+	/* Built-in code goes on without live update; and a module may be there for them. */
+	return err == -EOPNOTSUPP || err == -EEXIST ? 0 : err;
 }
 
 int lfb__run_add_memfds(struct lfb_run *run)

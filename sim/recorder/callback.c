@@ -277,7 +277,8 @@ unsigned long lfb__recorder_get_id(struct file *file)
 	case LFB_IDENTITY_CONSTANT:
 		return (unsigned long)recorded->code->constant;
 	case LFB_IDENTITY_CHANGING:
-		return ++recorded->asked;
+		/* … and that no file's number is. */
+		return 0x80000000ul + ++recorded->asked;
 	default:
 		return ino_of(file);
 	}

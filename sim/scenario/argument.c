@@ -181,12 +181,12 @@ static int parse_identity(struct lfb_parser *parser, struct lfb_operation *opera
 
 static int parse_spoilt(struct lfb_parser *parser, struct lfb_operation *operation)
 {
-	static const char *const how[] = { "unreadable", "read-only" };
+	static const char *const how[] = { "unreadable", "read-only", "short", "long", "tail" };
 	unsigned int found = lfb__token_find(&parser->line, how, ARRAY_SIZE(how));
 
 	operation->argument = LFB_ARGUMENT_UNREADABLE + found;
 	return found < ARRAY_SIZE(how) ? 0 :
-		lfb__refuse_token(&parser->line, "unreadable or read-only");
+		lfb__refuse_token(&parser->line, "unreadable, read-only, short, long or tail");
 }
 
 static int parse_fail_op(struct lfb_parser *parser, struct lfb_operation *operation)

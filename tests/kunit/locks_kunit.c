@@ -480,6 +480,37 @@ static void notifiers(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, (NOTIFY_BAD & NOTIFY_STOP_MASK) && NOTIFY_STOP != NOTIFY_DONE);
 }
 
+static int told_first(struct notifier_block *nb, unsigned long action, void *data)
+{
+	say(1);
+	return NOTIFY_OK;
+}
+
+static int told_second(struct notifier_block *nb, unsigned long action, void *data)
+{
+	say(2);
+	return NOTIFY_OK;
+}
+
+/* Who came first is told first. */
+static void equal_priorities_keep_their_order(struct kunit *test)
+{
+	struct notifier_block first = { .notifier_call = told_first };
+	struct notifier_block second = { .notifier_call = told_second };
+
+	nr_said = 0;
+	raw_notifier_chain_register(&raw_chain, &first);
+	raw_notifier_chain_register(&raw_chain, &second);
+	raw_notifier_call_chain(&raw_chain, 0, NULL);
+	KUNIT_EXPECT_EQ(test, said[0] * 10 + said[1], 12);
+	raw_notifier_chain_unregister(&raw_chain, &first);
+	raw_notifier_call_chain(&raw_chain, 0, NULL);
+	raw_notifier_chain_register(&raw_chain, &first);
+	raw_notifier_call_chain(&raw_chain, 0, NULL);
+	KUNIT_EXPECT_EQ(test, said[2] * 100 + said[3] * 10 + said[4], 221);
+	RAW_INIT_NOTIFIER_HEAD(&raw_chain);
+}
+
 static void messages(struct kunit *test)
 {
 	struct ratelimit_state rate;
@@ -515,6 +546,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(atomic_counts), KUNIT_CASE(atomic64_counts),
 	KUNIT_CASE(atomic_long_counts), KUNIT_CASE(orders), KUNIT_CASE(references),
 	KUNIT_CASE(deferred), KUNIT_CASE(waiting), KUNIT_CASE(readers), KUNIT_CASE(notifiers),
+	KUNIT_CASE(equal_priorities_keep_their_order),
 	KUNIT_CASE(messages), {}
 };
 

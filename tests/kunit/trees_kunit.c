@@ -295,8 +295,77 @@ static void numbers(struct kunit *test)
 	ida_destroy(&ida);
 }
 
+/* Places in arrays. */
+static void states(struct kunit *test)
+{
+	DEFINE_XARRAY(own);
+	XA_STATE(xas, &own, 3);
+	unsigned long sum = 0;
+	void *entry;
+
+	do {
+		xas_lock(&xas);
+		KUNIT_EXPECT_NULL(test, xas_store(&xas, xa_mk_value(3)));
+		xas_unlock(&xas);
+	} while (xas_nomem(&xas, GFP_KERNEL));
+	KUNIT_EXPECT_EQ(test, xas_error(&xas), 0);
+	xas_set(&xas, 5);
+	KUNIT_EXPECT_NULL(test, xas_load(&xas));
+	/* As if there were no memory at first. */
+	xas_set_err(&xas, -ENOMEM);
+	KUNIT_EXPECT_NULL(test, xas_store(&xas, xa_mk_value(5)));
+	KUNIT_EXPECT_NULL(test, xa_load(&own, 5));
+	KUNIT_EXPECT_TRUE(test, xas_nomem(&xas, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, xas_store(&xas, xa_mk_value(5)));
+	KUNIT_EXPECT_FALSE(test, xas_nomem(&xas, GFP_KERNEL));
+	KUNIT_EXPECT_PTR_EQ(test, xas_reload(&xas), xa_mk_value(5));
+	xa_store(&own, ULONG_MAX, xa_mk_value(9), GFP_KERNEL);
+	xas_set_mark(&xas, XA_MARK_1);
+	KUNIT_EXPECT_TRUE(test, xas_get_mark(&xas, XA_MARK_1));
+	xas_set(&xas, 0);
+	xas_lock(&xas);
+	xas_for_each(&xas, entry, ULONG_MAX) {
+		KUNIT_EXPECT_FALSE(test, xas_retry(&xas, entry));
+		sum = sum * 10 + xa_to_value(entry);
+		xas_pause(&xas);
+		xas_unlock(&xas);
+		KUNIT_ASSERT_TRUE(test, xas_trylock(&xas));
+	}
+	xas_unlock(&xas);
+	KUNIT_EXPECT_EQ(test, sum, 359ul);
+	xas_set(&xas, 0);
+	xas_for_each(&xas, entry, 3)
+		sum++;
+	KUNIT_EXPECT_EQ(test, sum * 10 + xas.xa_index, 3604ul);
+	xas_set(&xas, 0);
+	xas_for_each_marked(&xas, entry, ULONG_MAX, XA_MARK_1)
+		sum = xas.xa_index;
+	KUNIT_EXPECT_EQ(test, sum, 5ul);
+	xas_set(&xas, 5);
+	xas_clear_mark(&xas, XA_MARK_1);
+	KUNIT_EXPECT_NULL(test, xas_find_marked(&xas, ULONG_MAX, XA_MARK_1));
+	xas_set(&xas, 4);
+	KUNIT_EXPECT_NULL(test, xas_next(&xas));
+	KUNIT_EXPECT_PTR_EQ(test, xas_next(&xas), xa_mk_value(5));
+	KUNIT_EXPECT_NULL(test, xas_prev(&xas));
+	KUNIT_EXPECT_PTR_EQ(test, xas_prev(&xas), xa_mk_value(3));
+	xas_lock_irq(&xas);
+	KUNIT_EXPECT_PTR_EQ(test, xas_store(&xas, NULL), xa_mk_value(3));
+	xas_unlock_irq(&xas);
+	xas_lock_bh(&xas);
+	xas_unlock_bh(&xas);
+	xas_reset(&xas);
+	KUNIT_EXPECT_PTR_EQ(test, xas_find(&xas, 5), xa_mk_value(5));
+	KUNIT_EXPECT_NULL(test, xas_next_entry(&xas, 5));
+	xas_set(&xas, 0);
+	KUNIT_EXPECT_NULL(test, xas_next_marked(&xas, 5, XA_MARK_0));
+	xas_destroy(&xas);
+	xa_destroy(&own);
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(balance), KUNIT_CASE(trees), KUNIT_CASE(arrays), KUNIT_CASE(numbers), {}
+	KUNIT_CASE(balance), KUNIT_CASE(trees), KUNIT_CASE(arrays), KUNIT_CASE(states),
+	KUNIT_CASE(numbers), {}
 };
 
 static struct kunit_suite suite = { .name = "trees", .test_cases = cases };

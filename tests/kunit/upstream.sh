@@ -35,7 +35,7 @@ compile() {
 suite() {
 	case $1 in
 	test_xarray)
-		echo "| $1 | | | | left out: it tests nodes and xas_*(), which are not there |"
+		echo "| $1 | | | | left out: it looks into nodes, which are not there |"
 		return 0
 		;;
 	esac

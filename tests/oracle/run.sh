@@ -28,6 +28,12 @@ case ${1:-} in
 	;;
 esac
 
+for option; do
+	shift
+	[ "$option" != --count ] || option=--generate
+	set -- "$@" "$option"
+done
+
 # version TREE: as its Makefile says, or else its name
 version() {
 	if [ -f "$1/Makefile" ]; then
@@ -54,7 +60,7 @@ for tree in $trees; do
 		continue
 	fi
 	result=0
-	"$build/tests/oracle" --profile "$profile" "$@" "$work/$version/tree.so" || result=$?
+	"$build/lfb" compare "$@" "$profile" "$work/$version/tree.so" || result=$?
 	if [ $result != 0 ] && [ "$profile" = "linux-$version" ]; then
 		status=1
 	elif [ $result != 0 ]; then

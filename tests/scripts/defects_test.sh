@@ -74,6 +74,8 @@ defect 0 kho_restore_pages_numa "" --node 0:3M,1:61M
 silent shipped.err
 defect 0 session_retrieve_efault SESSION_RETRIEVE_EFAULT_FINISHES
 silent shipped.err
+defect 0 file_entry_lost FILE_ENTRY_LOST_ON_ENOMEM
+silent shipped.err
 defect 1 session_duplicate_leaves_empty_block
 # Where the block lies is an accident.
 {
@@ -82,7 +84,7 @@ defect 1 session_duplicate_leaves_empty_block
 	echo '```'
 } >"$dir/panic"
 documented defects.md panic "$dir/panic"
-[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 9 ] || fail "a scenario is not shown"
+[ "$(find examples/defects -name '*.lfb' | wc -l)" -eq 10 ] || fail "a scenario is not shown"
 
 # The way round the first.
 sed '/^reboot/,/^open/s/^open/getin 0\n&/' examples/defects/flb_finish_needs_get.lfb \

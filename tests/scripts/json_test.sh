@@ -137,6 +137,17 @@ fits profiles
 holds '[.profiles[] | select(.default).name] == ["reference"]'
 holds '[.quirks[].name] as $known | all(.profiles[].quirks[]; IN($known[]))'
 
+# compare
+printf 'handler 0\nunhandler 0\nflb 0 0\n' >"$dir/link"
+lfb 1 compare --json linux-7.3 linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER reference "$dir/link"
+fits compare
+holds '.scenarios == 1 and .differ == 1 and (.differences | length) == 1'
+holds '.differences[0] | .quirk == "FLB_LINK_UNREGISTERED_HANDLER" and .quirk_of == "linux-7.3"'
+holds '.differences[0].kernels == .kernels[1:]'
+holds '.differences[0].sides[1].transcript | endswith("> flb 0 0 = -22\n== end\n")'
+lfb 0 compare --json --generate 0 linux-7.3 linux-7.3 "$dir/link"
+fits compare
+
 # explain
 lfb 0 explain --json
 fits explain

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# docs/loadable.md, done as its reader does it: each command of the page, what it prints, and what
-# comes of it, examples/loadable. With LFB_UPDATE=1 the page says afterwards what is printed.
+# docs/loadable.md and memory-checks.md, done as their reader does it: each command of the pages,
+# what it prints, and what comes of it, examples/loadable. With LFB_UPDATE=1 the pages say what is
+# printed afterwards.
 
 set -eu
 
@@ -12,8 +13,10 @@ python3 -c 'import ctypes; ctypes.CDLL("libdw.so.1")' 2>&- || {
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/empty"
+mkdir "$work/empty" "$work/label" "$work/nothing"
 PATH=$(dirname "$LFB"):$PATH
 
 "$(dirname "$0")/your_test_test.py" "$LFB_SOURCE_DIR/docs/loadable.md" "$work/empty" \
 	"$LFB_SOURCE_DIR/examples/loadable"
+"$(dirname "$0")/your_test_test.py" "$LFB_SOURCE_DIR/docs/memory-checks.md" "$work/label" \
+	"$work/nothing"

@@ -94,6 +94,10 @@ lfb 1 sweep --quirk +SESSION_RETRIEVE_EFAULT_FINISHES "$examples/first.lfb"
 prints out 'copy_to_user failed (user-write)'
 prints out '(LFB-SESSION-LOST)'
 
+# So is a file that is in no table any more.
+lfb 1 sweep --quirk +FILE_ENTRY_LOST_ON_ENOMEM "$examples/first.lfb"
+prints out 'LFB-FILE-ENTRY-LOST'
+
 # From standard input.
 printf 'open\nsession a\n' >"$dir/input"
 status=0

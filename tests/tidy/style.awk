@@ -25,7 +25,7 @@ FNR == 1 {
 }
 
 /^typedef (struct|enum|union) / && !/} spinlock_t;/ &&
-	!/^typedef struct (spinlock|lfb_atomic|lfb_refcount) {/ {
+	!/^typedef struct (spinlock|rwlock|lfb_atomic|lfb_refcount) {/ {
 	bad("a struct keeps its name: no typedef")
 }
 

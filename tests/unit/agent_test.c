@@ -221,6 +221,37 @@ static void session_names_of_any_length(void **state)
 	}
 }
 
+/* A byte too few, more that are zero, and more that are not; in the next request alone. */
+static void requests_may_be_of_other_sizes(void **state)
+{
+	const char *profile;
+
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)) != NULL; i++) {
+		const struct lfb_machine_options options = {
+			.sz = sizeof(options),
+			.memory = 8 << 20,
+			.profile = profile,
+		};
+		int session, file;
+
+		rig_stop(&rig);
+		assert_int_equal(rig_start(&rig, &options), 0);
+		assert_int_equal(lfb_agent_open(rig.agent), 3);
+		file = rig_open_file(&rig, 1);
+		assert_int_equal(lfb_agent_argument(rig.agent, LFB_ARGUMENT_SHORT), 0);
+		assert_int_equal(lfb_agent_create_session(rig.agent, 3, "s"), -EINVAL);
+		lfb_agent_argument(rig.agent, LFB_ARGUMENT_TAIL);
+		assert_int_equal(lfb_agent_create_session(rig.agent, 3, "s"), -E2BIG);
+		lfb_agent_argument(rig.agent, LFB_ARGUMENT_LONG);
+		session = lfb_agent_create_session(rig.agent, 3, "s");
+		assert_true(session > 3);
+		lfb_agent_argument(rig.agent, LFB_ARGUMENT_TAIL);
+		assert_int_equal(lfb_agent_preserve(rig.agent, session, file, 1), -E2BIG);
+		assert_int_equal(lfb_agent_preserve(rig.agent, session, file, 1), 0);
+	}
+	assert_int_equal(lfb_agent_argument(rig.agent, LFB_ARGUMENT_TAIL + 1), -EINVAL);
+}
+
 static void a_file_of_an_earlier_kernel_is_a_stale_pointer(void **state)
 {
 	struct file *stale;
@@ -251,6 +282,7 @@ int main(void)
 		TEST(an_agent_ends_with_its_machine),
 		TEST(names_are_copied_and_cut),
 		TEST(session_names_of_any_length),
+		TEST(requests_may_be_of_other_sizes),
 		TEST(a_file_of_an_earlier_kernel_is_a_stale_pointer),
 	};
 

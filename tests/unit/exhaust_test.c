@@ -44,6 +44,9 @@ static void so_it_does_with_every_group_of_operations(void **state)
 	result = search((struct lfb_exhaust_options){ .length = 2,
 						      .groups = LFB_EXHAUST_ALL_GROUPS });
 	assert_null(result.scenario);
+	/* A reboot that is called off leaves a fault behind. */
+	result = search((struct lfb_exhaust_options){ .length = 4, .groups = LFB_EXHAUST_LOST });
+	assert_null(result.scenario);
 	result = search((struct lfb_exhaust_options){ .length = 3, .groups = LFB_EXHAUST_LOCKED });
 	assert_null(result.scenario);
 	assert_non_null(strstr(result.kernel, "--profile rfc-v6"));
@@ -97,7 +100,7 @@ static const char *const found_in_three[] = {
 	"FILE_FLB_LEAK_ON_ENOMEM", "FILE_INCOMING_OPS_ON_OUTGOING", "SESSION_NAME_UNCHECKED",
 	"SESSION_DESERIALIZE_IGNORES_FILES", "SESSION_DESERIALIZE_NOT_LATCHED",
 	"SESSION_MUTATE_WHILE_REBOOTING", "SESSION_DUPLICATE_LEAVES_EMPTY_BLOCK",
-	"REGISTRY_UNLOCKED", "MODULE_PINNED_FROM_REGISTRATION",
+	"REGISTRY_UNLOCKED", "MODULE_PINNED_FROM_REGISTRATION", "LATE_INIT_LEAKS_FLB_PAGE",
 };
 
 static void a_defect_is_found_and_what_was_found_replays(void **state)
@@ -126,7 +129,7 @@ static void a_scenario_is_compared_up_to_what_the_model_knows(void **state)
 	struct lfb_exhaust_result result = { .sz = sizeof(result) };
 	static const char *const beyond[] = {
 		"panic\n", "cold\n", "handler 3\n", "flb 0 3\n", "reboot into rfc-v6\n",
-		"reboot without image\n", "identity 0 changing\n",
+		"reboot without image\n", "fault fdt 2\n", "fault fdt 1 forever\n",
 		"finish a\n", "putin 0\n", "fault kho 1\n", "rmmod\n", "when flb 0 retrieve bug\n",
 		"open\nsession a\nopen\nfinish b\n", "do panic-now\n", "do unlock-outgoing 0 0\n",
 	};

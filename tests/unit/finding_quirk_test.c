@@ -375,6 +375,19 @@ static void identify_otherwise(struct world *world)
 	world_close(world, session);
 }
 
+/* Behind the descriptor and the file the third allocation is that of the entry. */
+static void retrieve_without_memory(struct world *world)
+{
+	int session;
+
+	one_file(world);
+	assert_int_equal(world_reboot(world), 0);
+	session = world_incoming(world, "s");
+	world_fail_step(world, LFB_FAULT_ALLOC, 3);
+	world_retrieve(world, session, 1);
+	world_fail_step(world, LFB_FAULT_ALLOC, 0);
+}
+
 static void hand_over_damaged(struct world *world, size_t offset, u64 value)
 {
 	const struct luo_ser_v5 *head;
@@ -507,6 +520,7 @@ static const struct {
 	CASE(SESSION_RETRIEVE_EFAULT_FINISHES, "reference", SESSION_LOST, retrieve_unanswered),
 	CASE(PRESERVE_EFAULT_KEEPS, "reference", FILE_KEPT_AFTER_ERROR, preserve_unanswered),
 	CASE(FILE_GET_ID_CHANGES, "reference", FILE_IDENTITY_STAYS, identify_otherwise),
+	CASE(FILE_ENTRY_LOST_ON_ENOMEM, "reference", FILE_ENTRY_LOST, retrieve_without_memory),
 	CASE(FILES_POINTER_ZERO_ACCEPTED, "reference", SESSION_FILES_MISSING, hand_over_no_files),
 	CASE(SESSION_TRUST_SERIALIZED, "reference", SESSION_WILD_BLOCK, hand_over_wild_files),
 	CASE(CALLBACK_POSITIVE_IS_SUCCESS, "reference", KERNEL_ANSWER_TAKEN, freeze_positively),

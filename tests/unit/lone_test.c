@@ -49,7 +49,7 @@ static int stop(void **state)
 
 static void objects_may_be_used_up_to_their_end(void **state)
 {
-	for (size_t size = 1; size <= PAGE_SIZE; size += size < 300 ? 1 : 61) {
+	for (size_t size = 1; size <= 2 * PAGE_SIZE; size += size < 300 ? 1 : 61) {
 		const size_t end = (size + 15) & ~15ul;
 		u8 *object = kmalloc(size, GFP_KERNEL);
 

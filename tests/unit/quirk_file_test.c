@@ -3,7 +3,7 @@
  * The known defects of files, docs/facts.md section 9: each with its quirk on and off, in all
  * profiles, also those that ship without the defect.
  */
-#include "tests/support/world_test.h"
+#include "tests/support/linux_7_3.h"
 
 /* Session "s" with file 1 of handler 0 under token 1, handed over; its descriptor. */
 static int hand_over(struct world *world)
@@ -237,6 +237,22 @@ static void a_file_whose_identity_was_taken_is_finished(void **state)
 	}
 }
 
+/* The third allocation of a retrieve is that of the entry; elsewhere there is none. */
+static void a_retrieved_file_without_memory_is_in_no_table(struct world *world, bool on)
+{
+	int session = hand_over(world), other = world_session(world, "other"), fd;
+
+	world_fail_step(world, LFB_FAULT_ALLOC, 3);
+	fd = world_retrieve(world, session, 1);
+	world_fail_step(world, LFB_FAULT_ALLOC, 0);
+	assert_descriptor(fd);
+	assert_int_equal(world_warns(world), on);
+	assert_int_equal(lfb_agent_preserve(world->agent, other, fd, 1), on ? 0 : -EBUSY);
+	/* That one is entered; with this defect alone nobody else takes it out. */
+	assert_int_equal(lfb_agent_preserve(world->agent, other, fd, 2), -EBUSY);
+	assert_int_equal(world_finish(world, session), 0);
+}
+
 static void an_unknown_token_reads_the_lists_head(struct world *world, bool on)
 {
 	int session = hand_over(world);
@@ -280,6 +296,8 @@ int main(void)
 			   a_finished_outgoing_file_may_be_preserved_again),
 		quirk_test(FILE_GET_ID_CHANGES, a_file_that_is_in_no_table_is_finished),
 		quirk_test(FILE_GET_ID_CHANGES, a_file_whose_identity_was_taken_is_finished),
+		quirk_test_in(linux_7_3_profiles, FILE_ENTRY_LOST_ON_ENOMEM,
+			      a_retrieved_file_without_memory_is_in_no_table),
 		quirk_test_in(world_profiles, FILE_TOKEN_NOT_FOUND_WILD,
 			      an_unknown_token_reads_the_lists_head),
 		quirk_test_in(world_profiles, FILE_RETRIEVE_WITHOUT_FILE,

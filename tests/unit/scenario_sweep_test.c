@@ -261,6 +261,68 @@ static void who_asks_for_an_flb_and_fails_leaves_it_retrieved(void **state)
 				      "when h 0 retrieve kfree q\n") > 0);
 }
 
+/* A file that is preserved, handed over, and preserved again; %s: what its handler says it is. */
+static const char identified[] =
+	"identity 0 %s\nhandler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\nreboot\n"
+	"handler 0\nflb 0 0\nopen\nrsession a\nretrieve a 1 as 7\nfinish a\nsession b\n"
+	"again b 1 7\nclose b\nclose a\n";
+
+static unsigned long violations_of(const char *text, const char *quirk)
+{
+	struct lfb_sweep_options options = { .sz = sizeof(options) };
+	struct lfb_sweep_result result = { .sz = sizeof(result) };
+	struct lfb_machine *machine = new_machine("reference", quirk);
+	struct lfb_scenario *scenario = parse(text);
+
+	if (lfb_scenario_sweep(scenario, machine, &options, &result))
+		fail_msg("%s", lfb_error_text(machine));
+	lfb_scenario_free(scenario);
+	lfb_machine_destroy(machine);
+	return result.violations;
+}
+
+static void what_identifies_a_file_is_swept(void **state)
+{
+	static const struct {
+		const char *identity, *quirk;
+		bool found;
+	} sweeps[] = {
+		{ "inode", NULL, false }, { "5", NULL, false }, { "changing", NULL, false },
+		/* What a file was kept under stays when its preserve fails. */
+		{ "inode", "FILE_GET_ID_CHANGES", false },
+		{ "changing", "FILE_GET_ID_CHANGES", true },
+		/* It is kept under nothing. */
+		{ "inode", "FILE_ENTRY_LOST_ON_ENOMEM", true },
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++) {
+		snprintf(text, sizeof(text), identified, sweeps[i].identity);
+		if (!violations_of(text, sweeps[i].quirk) == sweeps[i].found)
+			fail_msg("identity %s with %s", sweeps[i].identity, sweeps[i].quirk);
+	}
+}
+
+/*
+ * In the kernel that is given nothing a module is as new. %s: what else its preserve does there;
+ * the last half of it fails like any other.
+ */
+static void what_a_kernel_without_handover_does_is_swept(void **state)
+{
+	static const char given_nothing[] =
+		"handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\nreboot without handover\n"
+		"when flb 0 preserve kmalloc p 64\nwhen flb 0 preserve kmalloc q 64\n"
+		"when flb 0 preserve kfree q\nwhen flb 0 unpreserve kfree p\n%s"
+		"handler 0\nflb 0 0\nopen\nrsession a\ngetin 0\nsession a\npreserve a 1 0 1\n"
+		"close a\n";
+	char text[512];
+
+	snprintf(text, sizeof(text), given_nothing, "");
+	assert_int_equal(violations_of(text, NULL), 0);
+	snprintf(text, sizeof(text), given_nothing, "when flb 0 preserve no-unwind\n");
+	assert_true(violations_of(text, NULL) > 0);
+}
+
 /* A violation can be run again by what its line says, and then shows all that happened. */
 static void a_violation_says_what_replays_it(void **state)
 {
@@ -437,6 +499,8 @@ int main(void)
 		cmocka_unit_test(no_example_is_left_half_done),
 		cmocka_unit_test(known_defects_are_found),
 		cmocka_unit_test(who_asks_for_an_flb_and_fails_leaves_it_retrieved),
+		cmocka_unit_test(what_identifies_a_file_is_swept),
+		cmocka_unit_test(what_a_kernel_without_handover_does_is_swept),
 		cmocka_unit_test(a_violation_says_what_replays_it),
 		cmocka_unit_test(twice_the_same_is_swept_the_same),
 		cmocka_unit_test(what_is_no_case_is_refused),

@@ -133,7 +133,8 @@ static long read_across(void *argument)
 	char bytes[3 * PAGE_SIZE + 8], expected[sizeof(bytes)] = { 0 };
 	s64 pos = PAGE_SIZE - 2;
 
-	assert_int_equal(shmem_add_to_page_cache(folio, file_inode(file), 2), 0);
+	assert_int_equal(shmem_add_to_page_cache(folio, file_inode(file)->i_mapping, 2,
+						 NULL, GFP_KERNEL), 0);
 	folio_put(folio);
 	i_size_write(file_inode(file), 6 * PAGE_SIZE);
 	assert_int_equal(kernel_write(file, "ab", 2, &pos), 2);

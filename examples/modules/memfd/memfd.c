@@ -18,13 +18,13 @@
  * A file that was retrieved is like any other one: it can be preserved again. Of one whose retrieve
  * failed, finish frees what is left.
  */
+#include <luo/kernel/linux/vmalloc.h>
 #include <luo/kexec_handover.h>
 #include <luo/macros.h>
 #include <luo/memfd.h>
 #include <luo/mm.h>
 #include <luo/printk.h>
 #include <luo/shmem.h>
-#include <luo/vmalloc.h>
 
 /* Larger blocks there are not. */
 #define MOST_ORDER 10
@@ -95,7 +95,8 @@ static int keep_folios(struct keeping *keeping, struct file *file)
 {
 	const s64 size = (s64)keeping->ser->size;
 	const u64 most = DIV_ROUND_UP((u64)size, PAGE_SIZE);
-	struct folio **folios = vmalloc(most * sizeof(*folios));
+	/* As kernels do: so pages lie where they lie there. */
+	struct folio **folios = kvmalloc(most * sizeof(*folios), GFP_KERNEL);
 	unsigned long offset;
 	long pinned;
 	int err;
@@ -110,7 +111,7 @@ static int keep_folios(struct keeping *keeping, struct file *file)
 		/* The others are given back with their marks. */
 		unpin_folios(folios + keeping->marked, (unsigned long)pinned - keeping->marked);
 	}
-	vfree(folios);
+	kvfree(folios);
 	return err;
 }
 
@@ -209,7 +210,8 @@ static void take_folio(struct taking *taking, const struct memfd_luo_folio_ser *
 		folio = kho_restore_folio(phys);
 	if (folio) {
 		err = taking->inode && !taking->err ?
-			      shmem_add_to_page_cache(folio, taking->inode, entry->index) : 0;
+			      shmem_add_to_page_cache(folio, taking->inode->i_mapping,
+						      entry->index, NULL, GFP_KERNEL) : 0;
 		/* What is in a file now is kept by that. */
 		folio_put(folio);
 	}

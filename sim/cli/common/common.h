@@ -28,6 +28,15 @@ enum cli_exit {
 	CLI_SIGNAL = 128,	/* and the number of the signal that ended it early */
 };
 
+/* A file of the source tree that the tool carries with it: cmake/LfbEmbed.cmake. */
+struct cli_embedded {
+	const char *name;	/* of the file, without directories; NULL ends the table */
+	const char *text;
+};
+
+extern const struct cli_embedded embedded_findings[];	/* docs/findings/LFB-*.md */
+extern const struct cli_embedded embedded_zoo[];
+
 /* options.c */
 
 struct cli_given;
@@ -159,6 +168,9 @@ int cli_write(void *context, const char *bytes, size_t size);
 /* A whole file, "-" for standard input. Returns CLI_OK and memory for free(), or CLI_FAILED. */
 int cli_read_file(const char *path, char **bytes, size_t *size);
 int cli_write_file(const char *path, const void *bytes, size_t size);
+
+/* Is it a shared object? */
+bool cli_is_loadable(const char *path);
 
 /*
  * The file for --junit, where it was given: is it one that can be written, and is there room in it?

@@ -149,3 +149,14 @@ double cli_seconds(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
+
+bool cli_is_loadable(const char *path)
+{
+	FILE *file = fopen(path, "rbe");
+	char begins[4] = "";
+	const bool is = file && fread(begins, 1, 4, file) == 4 && !memcmp(begins, "\177ELF", 4);
+
+	if (file)
+		fclose(file);
+	return is;
+}

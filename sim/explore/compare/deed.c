@@ -1,57 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* What happens in a made-up kernel: modules, what callbacks are told, the agent. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/explore/compare/making.h"
-
-const char *const lfb__made_names[LFB_MADE_NAMES] = {
-	"a", "b", "c", "d", "\"\"",
-	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-};
-
-static const char *const tokens[] = {
-	"1", "2", "3", "4", "5", "6", "0", "18446744073709551615",
-};
-
-unsigned int lfb__below(struct lfb_making *m, unsigned int bound)
-{
-	u64 z = m->state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return (unsigned int)((z ^ (z >> 31)) % bound);
-}
-
-bool lfb__percent(struct lfb_making *m, unsigned int chance)
-{
-	return lfb__below(m, 100) < chance;
-}
-
-void lfb__put(struct lfb_making *m, const char *format, ...)
-{
-	va_list args;
-	int length;
-
-	if (m->room - m->size < 256) {
-		char *more = realloc(m->text, m->room * 2);
-
-		if (!more) {
-			m->no_memory = true;
-			return;
-		}
-		m->text = more;
-		m->room *= 2;
-	}
-	va_start(args, format);
-	length = vsnprintf(m->text + m->size, m->room - m->size - 1, format, args);
-	va_end(args);
-	m->size += (size_t)length;
-	m->text[m->size++] = '\n';
-	m->text[m->size] = '\0';
-}
 
 static unsigned int some_handler(struct lfb_making *m)
 {
@@ -67,11 +19,6 @@ static unsigned int some_flb(struct lfb_making *m)
 static unsigned int some_name(struct lfb_making *m)
 {
 	return lfb__percent(m, 4) ? lfb__below(m, LFB_MADE_NAMES) : lfb__below(m, 3);
-}
-
-static const char *some_token(struct lfb_making *m)
-{
-	return tokens[lfb__percent(m, 6) ? lfb__below(m, ARRAY_SIZE(tokens)) : lfb__below(m, 4)];
 }
 
 /* One of a table of booleans that is set, or any. */
@@ -211,7 +158,7 @@ static void say_rsession(struct lfb_making *m)
 static void say_preserve(struct lfb_making *m)
 {
 	const unsigned int name = one_of(m, m->outgoing);
-	const char *token = some_token(m);
+	const char *token = lfb__some_token(m);
 
 	lfb__put(m, "preserve %s %s %u %u", lfb__made_names[name], token, some_handler(m),
 		 m->ino++);
@@ -221,16 +168,20 @@ static void say_preserve(struct lfb_making *m)
 		};
 }
 
-/* As a rule a request that can be answered, and then one that was not. */
+/* Where steps fail all requests are of one size: reading them is so many steps. */
 static void say_argument(struct lfb_making *m)
 {
-	lfb__put(m, "argument %s", lfb__percent(m, 70) ? "read-only" : "unreadable");
+	static const char *const how[] = {
+		"read-only", "read-only", "read-only", "unreadable", "short", "long", "tail",
+	};
+
+	lfb__put(m, "argument %s", how[lfb__below(m, m->theme == LFB_THEME_FAULTS ? 4 : 7)]);
 }
 
 static void say_again(struct lfb_making *m)
 {
 	const unsigned int ino = 1 + lfb__below(m, m->ino + 1);
-	const char *token = some_token(m);
+	const char *token = lfb__some_token(m);
 
 	lfb__put(m, "again %s %s %u", lfb__made_names[one_of(m, m->outgoing)], token, ino);
 }
@@ -246,7 +197,7 @@ static void say_retrieve(struct lfb_making *m)
 		else
 			lfb__put(m, "retrieve %s %u", lfb__made_names[file->name], file->token);
 	} else {
-		const char *token = some_token(m);
+		const char *token = lfb__some_token(m);
 
 		lfb__put(m, "retrieve %s %s", lfb__made_names[one_of(m, m->incoming)], token);
 	}
@@ -277,42 +228,6 @@ void lfb__say_object(struct lfb_making *m)
 	const unsigned int flb = some_flb(m);
 
 	lfb__put(m, "%s %u", other ? held[lfb__below(m, 4)] : plain[lfb__below(m, 2)], flb);
-}
-
-/* Another thread, in the middle of something. */
-static void say_between(struct lfb_making *m, const char *point)
-{
-	const unsigned int nth = 1 + lfb__below(m, 3), ino = m->ino++;
-	const char *name = lfb__made_names[lfb__below(m, 3)], *token = some_token(m);
-
-	switch (lfb__below(m, 8)) {
-	case 0:
-		lfb__put(m, "at %s %u session %s", point, nth, name);
-		break;
-	case 1:
-		lfb__put(m, "at %s %u rsession %s", point, nth, name);
-		break;
-	case 2:
-		lfb__put(m, "at %s %u preserve %s %s %u %u", point, nth, name, token,
-			 some_handler(m), ino);
-		break;
-	case 3:
-		lfb__put(m, "at %s %u retrieve %s %s", point, nth, name, token);
-		break;
-	case 4:
-		lfb__put(m, "at %s %u finish %s", point, nth, name);
-		break;
-	case 5:
-		lfb__put(m, "at %s %u close %s", point, nth, name);
-		break;
-	case 6:
-		lfb__put(m, "at %s %u %s %u", point, nth, lfb__percent(m, 50) ? "getin" : "getout",
-		    lfb__below(m, m->flbs));
-		break;
-	default:
-		lfb__put(m, "at %s %u handler %u", point, nth, some_handler(m));
-		break;
-	}
 }
 
 /* Its code comes and goes, and getting a reference to it fails. */
@@ -473,7 +388,7 @@ static void say_at(struct lfb_making *m)
 	};
 	const unsigned int which = lfb__below(m, ARRAY_SIZE(points));
 
-	say_between(m, points[which].point);
+	lfb__say_between(m, points[which].point);
 	if (lfb__percent(m, 80))
 		say_deed(m, points[which].deed);
 }

@@ -35,17 +35,10 @@ static void say_abort(struct lfb_making *m)
 	const unsigned int error = 1 + lfb__below(m, 30);
 
 	lfb__put(m, "fail h %u freeze -%u 1", lfb__below(m, m->handlers), error);
+	if (m->theme == LFB_THEME_RACES)
+		lfb__say_between(m, lfb__percent(m, 50) ? "freeze" : "unfreeze");
 	lfb__put(m, "prepare");
 	lfb__put(m, "prepare");
-}
-
-static void begin_kernel(struct lfb_making *m)
-{
-	memset(m->registered, 0, sizeof(m->registered));
-	memset(m->outgoing, 0, sizeof(m->outgoing));
-	memset(m->incoming, 0, sizeof(m->incoming));
-	m->open = false;
-	m->ino = 1;
 }
 
 /* Each kernel has other modules, and they are loaded in another order. */
@@ -110,11 +103,27 @@ static void say_halves(struct lfb_making *m)
 	lfb__put(m, "jump%s", lfb__percent(m, 4) ? " without liveupdate" : "");
 }
 
+/* What fails in the reboot call, or in the boot: records of blocks, the state, its entry. */
+static void say_boot_fault(struct lfb_making *m)
+{
+	static const char *const kinds[] = { "alloc", "alloc", "kho", "fdt" };
+	const char *kind = kinds[lfb__below(m, ARRAY_SIZE(kinds))];
+
+	if (lfb__percent(m, 40))
+		lfb__put(m, "fault off");
+	else if (lfb__percent(m, 35))
+		lfb__put(m, "fault file-freeze %u", 1 + lfb__below(m, 3));
+	else
+		lfb__put(m, "fault %s %u%s", kind, 1 + lfb__below(m, 6),
+			 lfb__percent(m, 20) ? " forever" : "");
+}
+
 static void say_reboot(struct lfb_making *m)
 {
-	/* Kernels boot and jump in steps of their own. */
 	if (m->theme == LFB_THEME_FAULTS)
-		lfb__put(m, lfb__percent(m, 70) ? "fault off" : "fault file-freeze 1");
+		say_boot_fault(m);
+	if (m->theme == LFB_THEME_RACES && lfb__percent(m, 25))
+		lfb__say_between(m, "freeze");
 	if (lfb__percent(m, m->theme == LFB_THEME_DAMAGE ? 90 : 12))
 		say_halves(m);
 	else if (lfb__percent(m, 3))
@@ -134,7 +143,7 @@ static void say_reboot(struct lfb_making *m)
 	memcpy(m->old_files, m->files, sizeof(m->files));
 	m->nr_old_files = m->nr_files;
 	m->nr_files = 0;
-	begin_kernel(m);
+	lfb__begin_kernel(m);
 }
 
 /* What an agent does that wants it all back. */
@@ -161,7 +170,7 @@ static void make(struct lfb_making *m)
 	m->handlers = 1 + lfb__below(m, LFB_MADE_HANDLERS);
 	m->flbs = 1 + lfb__below(m, LFB_MADE_FLBS);
 	kernels = 1 + lfb__below(m, 4);
-	begin_kernel(m);
+	lfb__begin_kernel(m);
 	for (unsigned int k = 0; k < kernels; k++) {
 		if (m->theme == LFB_THEME_ANSWERS)
 			lfb__say_when(m);
@@ -192,7 +201,9 @@ int lfb_scenario_generate(u64 seed, unsigned long number, struct lfb_scenario **
 		return lfb__error(NULL, -EINVAL, "lfb_scenario_generate(): no place for it");
 	*scenario = NULL;
 	m.text = calloc(1, m.room);
-	if (m.text)
+	if (m.text && number % 2)
+		lfb__make_life(&m);
+	else if (m.text)
 		make(&m);
 	if (!m.text || m.no_memory) {
 		err = lfb__error(NULL, -ENOMEM, "no memory to make a scenario up");

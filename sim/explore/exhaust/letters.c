@@ -83,14 +83,14 @@ static const struct {
 		"no-file", BIT_OF(FILE_RETRIEVE_WITHOUT_FILE),
 		.letters = { "when h 0 retrieve no-file" },
 	}, {
-		/* The number of file 2 for all of them, and back to each file's own. */
+		/* The number of file 2 for all of them, another one each time, each file's own. */
 		"identities", BIT_OF(FILE_GET_ID_CHANGES),
-		.letters = { "identity 0 2", "identity 0 inode" },
+		.letters = { "identity 0 2", "identity 0 changing", "identity 0 inode" },
 	}, {
 		/* The second one is looked at, too. */
-		"lost", 0,
+		"lost", BIT_OF(LATE_INIT_LEAKS_FLB_PAGE),
 		.letters = { "reboot without handover", "reboot without liveupdate;reboot",
-			     "reboot without kho;reboot" },
+			     "reboot without kho;reboot", "fault fdt 1;reboot;fault off;reboot" },
 	},
 #undef BIT_OF
 };

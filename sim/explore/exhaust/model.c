@@ -10,6 +10,8 @@
 
 #include "sim/explore/exhaust/model.h"
 
+#define NO_OTHER UINT32_MAX	/* an identity that no other file will have */
+
 /* Another line of what the callbacks say. */
 LFB_PRINTF(2, 3)
 static void say(struct lfb_model_answer *answer, const char *format, ...)
@@ -291,13 +293,15 @@ static bool is_kept(const struct lfb_model_sessions *sessions, u32 id)
  */
 static bool identify(const struct lfb_model *m, struct lfb_model_file *file, u64 ino)
 {
+	const u8 how = m->identity[file->handler];
 	bool taken;
 
-	if (m->identity[file->handler] == LFB_IDENTITY_NONE)
+	if (how == LFB_IDENTITY_NONE)
 		return false;
-	file->id = m->identity[file->handler] == LFB_IDENTITY_CONSTANT ?
-		   m->constant[file->handler] : (u32)ino;
-	taken = is_kept(&m->outgoing, file->id) || is_kept(&m->incoming, file->id);
+	file->id = how == LFB_IDENTITY_CONSTANT ? m->constant[file->handler] :
+		   how == LFB_IDENTITY_INODE ? (u32)ino : NO_OTHER;
+	taken = file->id != NO_OTHER &&
+		(is_kept(&m->outgoing, file->id) || is_kept(&m->incoming, file->id));
 	file->identified = !taken;
 	return taken;
 }
@@ -467,9 +471,14 @@ void lfb__rule_jump(struct lfb_model *m, enum lfb_lack lacks)
 	memcpy(m->no_file, old.no_file, sizeof(m->no_file));
 	memcpy(m->identity, old.identity, sizeof(m->identity));
 	memcpy(m->constant, old.constant, sizeof(m->constant));
-	if (lacks == LFB_LACKS_LIVEUPDATE || lacks == LFB_LACKS_KHO)
+	if (lacks == LFB_LACKS_LIVEUPDATE || lacks == LFB_LACKS_KHO) {
 		m->off = (u8)lacks;
-	m->handed_over = !lacks && !old.off;
+		/* Who does not try leaves it to the next one to fail. */
+		m->no_room = old.no_room;
+	} else if (old.no_room) {
+		m->off = LFB_LACKS_LIVEUPDATE;
+	}
+	m->handed_over = !lacks && !m->off && !old.off;
 	if (!m->handed_over)
 		return;
 	m->incoming = old.outgoing;

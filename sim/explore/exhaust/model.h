@@ -60,6 +60,7 @@ struct lfb_model {
 	bool opened;		/* /dev/liveupdate */
 	bool useless;		/* … cannot be: what was handed over was not restored */
 	bool faulty;		/* an allocation may fail */
+	bool no_room;		/* KHO's tree will not take the next entry of live update */
 	bool prepared;		/* serialized, about to jump: the agent waits */
 	bool damaged;		/* what was serialized was written to */
 	bool dead;		/* the kernel refused to boot on it */

@@ -203,7 +203,8 @@ static long step(struct lfb_model *model, const struct lfb_operation *op,
 		model->damaged = true;
 		return 0;
 	case LFB_VERB_FAULT:
-		model->faulty = op->plan.kinds != 0;
+		model->faulty = op->plan.kinds == 1u << LFB_FAULT_ALLOC;
+		model->no_room = op->plan.kinds == 1u << LFB_FAULT_FDT;
 		return 0;
 	case LFB_VERB_IDENTITY:
 		return teach(model, op);
@@ -298,8 +299,6 @@ bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operati
 		return model->incoming_flb[op->flb].references > 0;
 	case LFB_VERB_PUTOUT:
 		return model->outgoing_flb[op->flb].references > 0;
-	case LFB_VERB_IDENTITY:
-		return op->identity != LFB_IDENTITY_CHANGING;
 	default:
 		return true;
 	}

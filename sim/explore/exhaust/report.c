@@ -26,13 +26,14 @@ static bool in_world(const struct lfb_operation *operation)
 	case LFB_VERB_INSMOD:
 		return false;
 	case LFB_VERB_FAULT:
+		if (operation->plan.kinds == 1u << LFB_FAULT_FDT)
+			return operation->plan.nth == 1 && !operation->plan.forever;
 		return operation->plan.kinds == 0 || operation->plan.kinds == 1u << LFB_FAULT_ALLOC;
 	case LFB_VERB_REBOOT:
 	case LFB_VERB_JUMP:
 		return !operation->name && operation->lacks != LFB_LACKS_IMAGE;
 	case LFB_VERB_IDENTITY:
-		return operation->handler < LFB_MODEL_HANDLERS &&
-		       operation->identity != LFB_IDENTITY_CHANGING;
+		return operation->handler < LFB_MODEL_HANDLERS;
 	case LFB_VERB_WHEN:
 		return !operation->of_flb && operation->handler < LFB_MODEL_HANDLERS &&
 		       operation->callback == LFB_CALLBACK_RETRIEVE &&

@@ -59,9 +59,10 @@ int lfb__walker_boot(struct lfb_walker *walker)
 	struct lfb_machine *machine = walker->run.machine;
 	int err;
 
-	/* What the module was taught outlives a power cycle, and so does its being one. */
+	/* What the module was taught outlives a power cycle, and so do its being one and faults. */
 	if (machine) {
 		lfb_machine_shutdown(machine);
+		lfb_fault_arm(machine, NULL);
 		lfb__recorder_unlearn(walker->run.recorder);
 	} else {
 		err = build(walker);

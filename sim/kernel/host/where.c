@@ -100,6 +100,19 @@ struct dwfl_callbacks {
 	char **debuginfo_path;
 };
 
+/* What it describes, and one thing that is said of it. */
+struct dw_die {
+	void *address, *unit, *form;
+	long unused;
+};
+struct dw_attribute {
+	unsigned int code, form;
+	void *value, *unit;
+};
+
+/* Their numbers in the format. */
+enum { DW_INLINED = 0x1d, DW_CALL_FILE = 0x58, DW_CALL_LINE = 0x59 };
+
 static struct {
 	pthread_mutex_t lock;
 	bool looked_for;
@@ -116,6 +129,13 @@ static struct {
 	void *(*line)(void *unit, unsigned long long address);
 	int (*number)(void *line, int *number);
 	const char *(*source)(void *line, void *mtime, void *length);
+	int (*scopes)(void *unit, unsigned long long address, struct dw_die **scopes);
+	int (*tag)(struct dw_die *die);
+	struct dw_attribute *(*attribute)(struct dw_die *die, unsigned int code,
+					  struct dw_attribute *found);
+	int (*value)(struct dw_attribute *attribute, unsigned long long *value);
+	int (*files)(void *unit, void **files, size_t *count);
+	const char *(*file)(void *files, size_t number, void *mtime, void *length);
 	int (*find_elf)(void *module, void **user, const char *name, unsigned long long base,
 			char **file, void **elf);
 	struct dwfl_callbacks callbacks;
@@ -169,10 +189,17 @@ static bool find_libdw(void)
 	*(void **)&dw.line = dlsym(library, "dwarf_getsrc_die");
 	*(void **)&dw.number = dlsym(library, "dwarf_lineno");
 	*(void **)&dw.find_elf = dlsym(library, "dwfl_linux_proc_find_elf");
+	*(void **)&dw.scopes = dlsym(library, "dwarf_getscopes");
+	*(void **)&dw.tag = dlsym(library, "dwarf_tag");
+	*(void **)&dw.attribute = dlsym(library, "dwarf_attr");
+	*(void **)&dw.value = dlsym(library, "dwarf_formudata");
+	*(void **)&dw.files = dlsym(library, "dwarf_getsrcfiles");
+	*(void **)&dw.file = dlsym(library, "dwarf_filesrc");
 	dw.callbacks.find_elf = find_elf;
 	dw.callbacks.find_debuginfo = no_other_file;
 	if (dw.begin && dw.end && dw.report && dw.report_end && dw.module && dw.symbol &&
-	    dw.unit && dw.has && dw.line && dw.number && dw.find_elf)
+	    dw.unit && dw.has && dw.line && dw.number && dw.find_elf && dw.scopes && dw.tag &&
+	    dw.attribute && dw.value && dw.files && dw.file)
 		*(void **)&dw.source = dlsym(library, "dwarf_linesrc");
 	return dw.source != NULL;
 }
@@ -206,6 +233,37 @@ struct place {
 	int line;
 };
 
+/* The library's headers have functions that compilers put into those that call them. */
+static bool is_header(const char *source)
+{
+	return source && strstr(source, "/include/luo/");
+}
+
+static unsigned long long said_of(struct dw_die *die, unsigned int code)
+{
+	struct dw_attribute found;
+	unsigned long long value;
+
+	return dw.attribute(die, code, &found) && !dw.value(&found, &value) ? value : 0;
+}
+
+/* Where the one that @pc is in was called from, in a source that is not the library's. */
+static void leave_headers(void *unit, unsigned long long pc, struct place *place)
+{
+	struct dw_die *scopes = NULL;
+	const int count = dw.scopes(unit, pc, &scopes);
+	size_t nr_files;
+	void *files;
+
+	for (int i = 0; i < count && is_header(place->source); i++) {
+		if (dw.tag(&scopes[i]) != DW_INLINED || dw.files(unit, &files, &nr_files))
+			continue;
+		place->source = dw.file(files, said_of(&scopes[i], DW_CALL_FILE), NULL, NULL);
+		place->line = (int)said_of(&scopes[i], DW_CALL_LINE);
+	}
+	free(scopes);
+}
+
 static struct place place_of(const void *address)
 {
 	const unsigned long long pc = (uintptr_t)address;
@@ -224,6 +282,8 @@ static struct place place_of(const void *address)
 	line = unit ? dw.line(unit, pc - bias) : NULL;
 	if (line && !dw.number(line, &place.line))
 		place.source = dw.source(line, NULL, NULL);
+	if (is_header(place.source))
+		leave_headers(unit, pc - bias, &place);
 	return place;
 }
 
@@ -268,7 +328,7 @@ static bool is_ours(const Dl_info *object, const char *source, bool unsourced)
 	    (!same_object(object, (const void *)getauxval(AT_PHDR)) || (!source && !unsourced)))
 		return true;
 	/* A sanitizer may be linked in. */
-	return source && (strstr(source, "/include/luo/") || strstr(source, "/sanitizer_common/") ||
+	return source && (is_header(source) || strstr(source, "/sanitizer_common/") ||
 			  (root && !strncmp(source, own, root) &&
 			   (begins(source + root, "lib/") || begins(source + root, "sim/"))));
 }

@@ -191,6 +191,7 @@ void lfb__memory_destroy(struct lfb_kernel *kernel)
 	}
 	lfb__fence_destroy(memory);
 	lfb__lones_destroy(memory);
+	lfb__shadow_destroy(memory);
 	free(memory->closed);
 	if (memory->fd >= 0)
 		close(memory->fd);

@@ -228,9 +228,10 @@ struct page *lfb__alloc_block(struct lfb_kernel *kernel, unsigned int order, u32
 	}
 	if (unlikely(memory->closed && memory->closed->count))
 		lfb__pages_open(memory, pfn, count);
-	if (lfb__fenced(memory))
+	if (lfb__fence_knows(memory))
 		lfb__fence_given(kernel, pfn, order, kind);
 	lfb__unpoison(lfb__pfn_address(memory, pfn), count << PAGE_SHIFT);
+	lfb__allow(memory, lfb__pfn_address(memory, pfn), count << PAGE_SHIFT);
 	return page;
 }
 
@@ -244,6 +245,7 @@ void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	u32 flags = 0;
 
 	LFB_ASSERT(page->flags & PG_ALLOCATED && order <= MAX_PAGE_ORDER);
+	lfb__forbid(memory, address, size);
 	if (LFB_ASAN && !lfb__fenced(memory)) {
 		lfb__unpoison(address, size);
 		memset(address, LFB_POISON_FREED, size);
@@ -255,8 +257,8 @@ void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	}
 	if (unlikely(flags & PG_PRESERVED))
 		lfb__check_freed(kernel, pfn, 1ul << order);
-	if (lfb__fenced(memory))
+	if (lfb__fence_knows(memory))
 		lfb__fence_freed(kernel, pfn, order);
-	else if (memory->policy == LFB_PAGES_BUDDY)
+	if (!lfb__fenced(memory) && memory->policy == LFB_PAGES_BUDDY)
 		give_buddy(kernel, pfn, order);
 }

@@ -13,6 +13,10 @@
 /* "object kmalloc-128": a slab object that @size bytes were asked of. */
 struct lfb_object lfb__slab_name(size_t size);
 
+/* Which object is at @phys, in memory of the slab allocator, or was: is it live? */
+bool lfb__slab_around(const struct lfb_kernel *kernel, phys_addr_t phys, phys_addr_t *start,
+		      size_t *room);
+
 /* check.c */
 
 /* Is this an address of the running kernel: in its linear map, or mapped by vmalloc? */

@@ -8,25 +8,30 @@
 #include "sim/kernel/memory/page.h"
 
 
-int lfb__fence_create(struct lfb_memory *memory)
+void lfb__fence_know(struct lfb_memory *memory)
 {
 	const u64 bytes = memory->size - memory->start;
 	const size_t size = sizeof(struct lfb_fence) +
 			    PHYS_PFN(LFB_HIGH_START + bytes) * sizeof(struct lfb_fence_page);
-	struct lfb_fence *fence;
+	struct lfb_fence *fence = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	memory->mirror = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory->fd, 0);
+	if (fence == MAP_FAILED)
+		return;
+	fence->size = size;
+	memory->fence = fence;
+}
+
+int lfb__fence_create(struct lfb_memory *memory)
+{
+	memory->mirror = mmap(NULL, memory->size - memory->start, PROT_READ | PROT_WRITE,
+			      MAP_SHARED, memory->fd, 0);
 	if (memory->mirror == MAP_FAILED) {
 		memory->mirror = NULL;
 		return -ENOMEM;
 	}
-	fence = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (fence == MAP_FAILED)
-		return -ENOMEM;
-	fence->size = size;
-	memory->fence = fence;
-	return 0;
+	lfb__fence_know(memory);
+	return memory->fence ? 0 : -ENOMEM;
 }
 
 void lfb__fence_destroy(struct lfb_memory *memory)
@@ -40,7 +45,7 @@ void lfb__fence_destroy(struct lfb_memory *memory)
 static void protect(const struct lfb_memory *memory, unsigned long pfn, unsigned long count,
 		    int protection)
 {
-	if (memory->fence->off || !count)
+	if (!lfb__fenced(memory) || memory->fence->off || !count)
 		return;
 	if (!mprotect(lfb__pfn_address(memory, pfn), count << PAGE_SHIFT, protection))
 		return;
@@ -111,7 +116,7 @@ void lfb__fence_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 	protect(memory, pfn, 1ul << order, PROT_NONE);
 
 	/* What was never brought in will be found free then. */
-	if (memory->policy != LFB_PAGES_BUDDY || pfn >= pages->frontier)
+	if (!lfb__fenced(memory) || memory->policy != LFB_PAGES_BUDDY || pfn >= pages->frontier)
 		return;
 	memory->map[pfn].next = LFB_NO_PFN;
 	if (pages->oldest_freed == LFB_NO_PFN)
@@ -163,13 +168,26 @@ size_t lfb__fence_start(const struct lfb_kernel *kernel, unsigned long pfn, size
 	return (end_page(*size) << PAGE_SHIFT) - *size;
 }
 
+void lfb__fence_made(struct lfb_kernel *kernel, unsigned long pfn)
+{
+	struct lfb_fence_page *page = &kernel->memory.fence->pages[pfn];
+
+	page->made = lfb__site_here(kernel);
+	page->made_operation = kernel->operation;
+}
+
+void lfb__fence_sized(struct lfb_kernel *kernel, unsigned long pfn, size_t size)
+{
+	kernel->memory.fence->pages[pfn].size = (u32)size;
+}
+
 void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t size)
 {
 	struct lfb_memory *memory = &kernel->memory;
 	size_t start, room;
 	u8 *object;
 
-	memory->fence->pages[pfn].size = (u32)size;
+	lfb__fence_sized(kernel, pfn, size);
 	start = lfb__fence_start(kernel, pfn, &room);
 	protect(memory, pfn + (start >> PAGE_SHIFT), pages_of(size), PROT_READ | PROT_WRITE);
 	LFB_ASSERT(size <= room && start + room <= PAGE_SIZE << lfb__fence_order(size));

@@ -9,6 +9,8 @@
  *
  * The simulator itself looks at memory through a mapping of its own (lfb__memory_at()), which is
  * always accessible.
+ *
+ * Where there is a shadow, who has and had the pages is known, too, and nothing else is done.
  */
 #ifndef SIM_KERNEL_MEMORY_FENCE_H
 #define SIM_KERNEL_MEMORY_FENCE_H
@@ -45,11 +47,19 @@ struct lfb_fence {
 
 static inline bool lfb__fenced(const struct lfb_memory *memory)
 {
+	return unlikely(memory->mirror != NULL);
+}
+
+/* Is it known who has and had the pages? */
+static inline bool lfb__fence_knows(const struct lfb_memory *memory)
+{
 	return unlikely(memory->fence != NULL);
 }
 
 /* 0 or -ENOMEM. */
 int lfb__fence_create(struct lfb_memory *memory);
+/* From here on it is known, if the host has the memory. */
+void lfb__fence_know(struct lfb_memory *memory);
 void lfb__fence_destroy(struct lfb_memory *memory);
 
 /* A boot begins: everything is accessible and forgotten. */
@@ -68,6 +78,10 @@ bool lfb__fence_take_oldest(struct lfb_kernel *kernel, unsigned long *pfn, unsig
 
 /* The order of the block that an object of @size bytes takes. */
 unsigned int lfb__fence_order(size_t size);
+/* Who runs now is who made the block at @pfn. */
+void lfb__fence_made(struct lfb_kernel *kernel, unsigned long pfn);
+/* The block at @pfn is an object, of which somebody asked for @size bytes. */
+void lfb__fence_sized(struct lfb_kernel *kernel, unsigned long pfn, size_t size);
 /* Makes the block at @pfn one object of @size bytes. */
 void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t size);
 /* Where that object begins in its block, and how many bytes may be used. */

@@ -10,16 +10,19 @@
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/lone.h"
 
-#define LONES_MAX 2048u
 #define LONES_RESTING 64u	/* so many are free before the first one's turn comes again */
-#define STRIDE (2 * PAGE_SIZE)	/* a page, and what is never mapped behind it */
+#define PLACE (2 * PAGE_SIZE)	/* for an object … */
+#define STRIDE (2 * PLACE)	/* … and what is never mapped behind it */
+#define LONES_MAX (LFB_LONES_SIZE / STRIDE)
+#define WINDOW (PLACE + LFB_LONES_SIZE)
 #define FRONT 32u		/* bytes in front of an object that are looked at */
 
-/* They lie behind a page that is never mapped. The pages of the file are in the other order. */
+/* They lie behind what is never mapped. The places of the file are in the other order. */
 struct lfb_lones {
-	u8 *window;
+	void *mapped;
+	u8 *window;		/* in it, aligned as an object may be */
 	int fd;
-	u32 count;		/* pages that are mapped */
+	u32 count;		/* places that are in use or were */
 	u32 live;
 	u32 resting;		/* in the queue of the free ones */
 	u32 oldest, newest;
@@ -27,9 +30,9 @@ struct lfb_lones {
 	struct lfb_lone lones[LONES_MAX];
 };
 
-static u8 *page_of(const struct lfb_lones *lones, u32 number)
+static u8 *end_of_place(const struct lfb_lones *lones, u32 number)
 {
-	return lones->window + PAGE_SIZE + number * STRIDE;
+	return lones->window + 2 * PLACE + number * STRIDE;
 }
 
 static u32 number_of(const struct lfb_lones *lones, const struct lfb_lone *lone)
@@ -44,29 +47,36 @@ size_t lfb__lone_room(const struct lfb_lone *lone)
 
 static size_t front_of(const struct lfb_lone *lone)
 {
-	const size_t free = PAGE_SIZE - lfb__lone_room(lone);
+	const size_t free = -lfb__lone_room(lone) & ~PAGE_MASK;
 
 	return free < FRONT ? free : FRONT;
 }
 
 static u8 *start_of(const struct lfb_lones *lones, const struct lfb_lone *lone)
 {
-	return page_of(lones, number_of(lones, lone)) + PAGE_SIZE - lfb__lone_room(lone);
+	return end_of_place(lones, number_of(lones, lone)) - lfb__lone_room(lone);
+}
+
+static void cast_shadow(const struct lfb_memory *memory)
+{
+	if (memory->shadow)
+		memory->shadow->lones = memory->lones->window + PLACE;
 }
 
 static struct lfb_lones *create(struct lfb_memory *memory)
 {
 	struct lfb_lones *lones = calloc(1, sizeof(*lones));
-	const size_t size = PAGE_SIZE + LONES_MAX * STRIDE;
 
 	if (!lones)
 		return NULL;
 	lones->fd = memfd_create("lfb-objects", MFD_CLOEXEC);
-	lones->window = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-			     -1, 0);
+	lones->mapped = mmap(NULL, WINDOW + PLACE, PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	lones->window = (u8 *)ALIGN((uintptr_t)lones->mapped, PLACE);
 	memory->lones = lones;
-	if (lones->fd >= 0 && lones->window != MAP_FAILED &&
-	    !ftruncate(lones->fd, (off_t)(LONES_MAX * PAGE_SIZE)))
+	cast_shadow(memory);
+	if (lones->fd >= 0 && lones->mapped != MAP_FAILED &&
+	    !ftruncate(lones->fd, (off_t)(LONES_MAX * PLACE)))
 		return lones;
 	lfb__lones_destroy(memory);
 	return NULL;
@@ -78,9 +88,9 @@ void lfb__lones_destroy(struct lfb_memory *memory)
 
 	if (!lones)
 		return;
-	if (lones->window != MAP_FAILED) {
-		lfb__unpoison(lones->window, PAGE_SIZE + lones->count * STRIDE);
-		munmap(lones->window, PAGE_SIZE + LONES_MAX * STRIDE);
+	if (lones->mapped != MAP_FAILED) {
+		lfb__unpoison(lones->window, PLACE + lones->count * STRIDE);
+		munmap(lones->mapped, WINDOW + PLACE);
 	}
 	if (lones->fd >= 0)
 		close(lones->fd);
@@ -89,39 +99,56 @@ void lfb__lones_destroy(struct lfb_memory *memory)
 }
 
 /*
- * One page more. Neighbours are not neighbours in the file, so the host never makes one mapping
- * of two: that, and taking it apart again, is what makes mprotect() slow.
+ * Maps the last @size bytes of a place. Neighbours are not neighbours in the file, so the host
+ * never makes one mapping of two: that, and taking it apart again, is what makes mprotect() slow.
  */
-static struct lfb_lone *map_next(struct lfb_lones *lones)
+static bool map(struct lfb_lones *lones, struct lfb_lone *lone, size_t size)
 {
-	const off_t at = (off_t)((LONES_MAX - 1 - lones->count) * PAGE_SIZE);
+	const u32 number = number_of(lones, lone);
+	const off_t end = (off_t)((LONES_MAX - number) * PLACE);
 
-	if (lones->count == LONES_MAX ||
-	    mmap(page_of(lones, lones->count), PAGE_SIZE, PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_FIXED, lones->fd, at) == MAP_FAILED)
-		return NULL;
-	return &lones->lones[lones->count++];
+	if (mmap(end_of_place(lones, number) - size, size, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_FIXED, lones->fd, end - (off_t)size) == MAP_FAILED)
+		return false;
+	lone->mapped = (u32)size;
+	return true;
 }
 
-static struct lfb_lone *take_oldest(struct lfb_lones *lones)
+static struct lfb_lone *take_next(struct lfb_lones *lones, size_t size)
+{
+	struct lfb_lone *lone = &lones->lones[lones->count];
+
+	if (lones->count == LONES_MAX || !map(lones, lone, size))
+		return NULL;
+	lones->count++;
+	return lone;
+}
+
+static struct lfb_lone *take_oldest(struct lfb_lones *lones, size_t size)
 {
 	struct lfb_lone *lone = &lones->lones[lones->oldest];
 
-	if (!lones->resting ||
-	    mprotect(page_of(lones, lones->oldest), PAGE_SIZE, PROT_READ | PROT_WRITE))
+	if (!lones->resting)
+		return NULL;
+	if (lone->mapped < size ? !map(lones, lone, size) :
+	    mprotect(end_of_place(lones, lones->oldest) - size, size, PROT_READ | PROT_WRITE))
 		return NULL;
 	lones->resting--;
 	lones->oldest = lone->next;
 	return lone;
 }
 
-static void close_page(struct lfb_lones *lones, struct lfb_lone *lone)
+static void close_place(const struct lfb_memory *memory, struct lfb_lone *lone)
 {
+	struct lfb_lones *lones = memory->lones;
 	const u32 number = number_of(lones, lone);
+	const size_t size = PAGE_ALIGN(lone->size);
+	u8 *pages = end_of_place(lones, number) - size;
 
+	lfb__forbid(memory, pages, size);
 	/* A sanitizer would end the process before the fault ends the kernel. */
-	lfb__unpoison(page_of(lones, number), PAGE_SIZE);
-	mprotect(page_of(lones, number), PAGE_SIZE, PROT_NONE);
+	lfb__unpoison(pages, size);
+	mprotect(pages, size, PROT_NONE);
 	lone->live = false;
 	lones->live--;
 	if (lones->resting++)
@@ -137,16 +164,16 @@ void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
 	struct lfb_lone *lone = NULL;
 	u8 *start;
 
-	if (size > PAGE_SIZE)
+	if (size > PLACE)
 		return NULL;
 	if (unlikely(!lones))
 		lones = create(&kernel->memory);
 	if (!lones)
 		return NULL;
 	if (lones->resting < LONES_RESTING)
-		lone = map_next(lones);
+		lone = take_next(lones, PAGE_ALIGN(size));
 	if (!lone)
-		lone = take_oldest(lones);
+		lone = take_oldest(lones, PAGE_ALIGN(size));
 	if (!lone)
 		return NULL;
 	lones->live++;
@@ -156,9 +183,11 @@ void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
 		.phys = (phys_addr_t)((u8 *)object - kernel->memory.base),
 		.boot = lones->boot,
 		.size = (u32)size,
+		.mapped = lone->mapped,
 		.live = true,
 	};
 	start = start_of(lones, lone);
+	lfb__allow(&kernel->memory, start, size);
 	memset(start - front_of(lone), LFB_SLACK, front_of(lone));
 	lfb__poison(start - front_of(lone), front_of(lone));
 	memset(start + size, LFB_SLACK, lfb__lone_room(lone) - size);
@@ -170,7 +199,7 @@ void lfb__lone_freed(struct lfb_kernel *kernel, struct lfb_lone *lone)
 {
 	lone->freed = lfb__site_here(kernel);
 	lone->freed_operation = kernel->operation;
-	close_page(kernel->memory.lones, lone);
+	close_place(&kernel->memory, lone);
 }
 
 void lfb__lones_begin(struct lfb_kernel *kernel)
@@ -179,9 +208,10 @@ void lfb__lones_begin(struct lfb_kernel *kernel)
 
 	if (!lones)
 		return;
+	cast_shadow(&kernel->memory);
 	for (u32 i = 0; lones->live && i < lones->count; i++) {
 		if (lones->lones[i].live)
-			close_page(lones, &lones->lones[i]);
+			close_place(&kernel->memory, &lones->lones[i]);
 	}
 	lones->boot++;
 }
@@ -190,7 +220,7 @@ void lfb__lones_range(const struct lfb_memory *memory, u64 *start, u64 *size)
 {
 	const struct lfb_lones *lones = memory->lones;
 
-	*start = lones ? (uintptr_t)lones->window + PAGE_SIZE : 0;
+	*start = lones ? (uintptr_t)lones->window + PLACE : 0;
 	*size = lones ? lones->count * STRIDE : 0;
 }
 
@@ -203,7 +233,7 @@ struct lfb_lone *lfb__lone_of(const struct lfb_memory *memory, const void *addre
 
 	if (likely(!lones))
 		return NULL;
-	inside = (uintptr_t)address - (uintptr_t)lones->window - PAGE_SIZE;
+	inside = (uintptr_t)address - (uintptr_t)lones->window - PLACE;
 	if (inside >= lones->count * STRIDE || !lones->lones[inside / STRIDE].size)
 		return NULL;
 	lone = &lones->lones[inside / STRIDE];

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Lone objects: what modules and tests get from kmalloc() while somebody checks. Each lies at the
- * end of a page of its own, with nothing mapped behind it, and when it is freed the page becomes
- * inaccessible until its turn comes again, the longest free first.
+ * end of a page of its own, or of two, with nothing mapped behind it, and when it is freed they
+ * become inaccessible until their turn comes again, the longest free first.
  *
  * These pages are no physical memory. Every lone object stands for one in a slab, which is taken
  * and given back as ever: nothing lies at another physical address for it, and its address
- * is converted to that and back. What is larger than a page stays where it is.
+ * is converted to that and back. What is larger than two pages stays where it is.
  */
 #ifndef SIM_KERNEL_MEMORY_LONE_H
 #define SIM_KERNEL_MEMORY_LONE_H
 
 #include "sim/kernel/memory/memory.h"
 
-/* A page for an object, and who had it. */
+/* A place for an object, and who had it. */
 struct lfb_lone {
 	const struct lfb_site *made;
 	const struct lfb_site *freed;
@@ -22,11 +22,12 @@ struct lfb_lone {
 	phys_addr_t phys;	/* of the object it stands for */
 	unsigned int boot;	/* the kernel it was made in, as lfb__lones_begin() counts */
 	u32 size;		/* that was asked for; 0: none ever was */
+	u32 mapped;		/* bytes up to the end of the place */
 	u32 next;		/* the one that was freed after it */
 	bool live;
 };
 
-/* Gives the new object at @object, of @size bytes, a page. NULL: there is none for it. */
+/* Gives the new object at @object, of @size bytes, a place. NULL: there is none for it. */
 void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size);
 /* @lone was freed; nobody may touch it any more. */
 void lfb__lone_freed(struct lfb_kernel *kernel, struct lfb_lone *lone);
@@ -37,7 +38,7 @@ void lfb__lones_destroy(struct lfb_memory *memory);
 /* The addresses of all there ever were; a size of 0: there are none. */
 void lfb__lones_range(const struct lfb_memory *memory, u64 *start, u64 *size);
 /*
- * Whose page @address is in, or is behind; NULL: that is nobody's. *@offset is that of @address in
+ * Whose place @address is in, or is behind; NULL: that is nobody's. *@offset is that of @address in
  * the object.
  */
 struct lfb_lone *lfb__lone_of(const struct lfb_memory *memory, const void *address,

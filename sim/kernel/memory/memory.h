@@ -5,7 +5,7 @@
  *
  * Everything a simulated kernel allocates lies in the arena, the orchestrator's own structures
  * included, so a kexec that drops what is not preserved drops it all.
- * Uses the state, the seams and tasks.
+ * Uses the state, the seams, tasks and the shadow.
  */
 #ifndef SIM_KERNEL_MEMORY_MEMORY_H
 #define SIM_KERNEL_MEMORY_MEMORY_H
@@ -13,7 +13,7 @@
 #include <luo/slab.h>
 #include <luo/vmalloc.h>
 
-#include "sim/kernel/task/task.h"
+#include "sim/kernel/shadow/shadow.h"
 
 static inline struct page *lfb__page(const struct lfb_kernel *kernel, unsigned long pfn)
 {
@@ -184,6 +184,7 @@ const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr);
 void lfb__vmallocs_begin(struct lfb_kernel *kernel);
 /* What a vmalloc area is made of, good while it lives. */
 struct lfb_area {
+	const u8 *addr;
 	struct page **pages;		/* NULL: there is no area */
 	unsigned long nr_pages;
 	unsigned int order;		/* of the blocks that follow each other in pages[] */

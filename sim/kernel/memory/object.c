@@ -17,7 +17,7 @@ void lfb__find_page_places(struct lfb_kernel *kernel, unsigned long pfn)
 	const struct lfb_memory *memory = &kernel->memory;
 	const struct lfb_closed *closed = lfb__closed_at(memory, pfn);
 
-	if (lfb__fenced(memory)) {
+	if (lfb__fence_knows(memory)) {
 		const struct lfb_fence_page *page = memory->fence->pages;
 
 		page += page[pfn].head;

@@ -47,7 +47,11 @@ LFB_ENTRY struct page *alloc_pages(gfp_t gfp, unsigned int order)
 
 LFB_ENTRY struct folio *folio_alloc(gfp_t gfp, unsigned int order)
 {
-	return (struct folio *)alloc_counted(gfp, order, PG_FOLIO, "folio_alloc");
+	struct page *page = alloc_counted(gfp, order, PG_FOLIO, "folio_alloc");
+
+	if (page)
+		memset(&page->of_folio, 0, sizeof(page->of_folio));
+	return (struct folio *)page;
 }
 
 /* Why this is not the first page of a block that alloc_pages() and co. gave out. NULL: it is. */
@@ -225,11 +229,12 @@ int lfb__pages_claim(struct lfb_kernel *kernel, unsigned long pfn, unsigned int 
 	page->flags = PG_ALLOCATED | PG_DIRTY | PG_HANDED | (folio ? PG_FOLIO : 0);
 	page->refcount = 1;
 	page->next = 0;
+	memset(&page->of_folio, 0, sizeof(page->of_folio));
 	LFB_ASSERT(kernel->pages.incoming >= 1ul << order);
 	kernel->pages.incoming -= 1ul << order;
 	kernel->pages.allocated += 1ul << order;
 	lfb__event(kernel, PAGES_CLAIMED, .phys = PFN_PHYS(pfn), .pages = 1ull << order);
-	if (lfb__fenced(&kernel->memory))
+	if (lfb__fence_knows(&kernel->memory))
 		lfb__fence_given(kernel, pfn, order, 0);
 	if (!folio)
 		lfb__split_page(kernel, page, order);

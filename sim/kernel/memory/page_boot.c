@@ -45,7 +45,10 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 
 	lfb__unpoison_touched(memory, memory->start, memory->size - memory->start);
 	lfb__pages_open_all(memory);
-	if (lfb__fenced(memory))
+	lfb__shadow_begin(kernel);
+	if (memory->shadow && !memory->fence)
+		lfb__fence_know(memory);
+	if (lfb__fence_knows(memory))
 		lfb__fence_open(kernel);
 	memory->lost_base += LFB_LOST_SLAB;
 	for_each_touched(memory, pfn, 0, memory->nr_pages) {
@@ -117,6 +120,7 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	}
 	page->flags = PG_PRESERVED_IN | PG_DIRTY | PG_HANDED;
 	page->order = (u8)order;
+	lfb__allow(memory, lfb__pfn_address(memory, pfn), PAGE_SIZE << order);
 	kernel->pages.incoming += 1ul << order;
 	LFB_ASSERT(kernel->pages.incoming <= memory->nr_pages);
 	return 0;
@@ -211,5 +215,6 @@ void *lfb__early_alloc(struct lfb_kernel *kernel, size_t size)
 	lfb__pages_mark_dirty(kernel, PHYS_PFN(start),
 			      PHYS_PFN(start + size - 1) - PHYS_PFN(start) + 1);
 	kernel->pages.early_next += (size + 15) & ~15ull;
+	lfb__allow(memory, memory->base + start, size);
 	return memset(memory->base + start, 0, size);
 }

@@ -60,6 +60,7 @@ static struct page *new_block(struct lfb_kernel *kernel, unsigned int class, uns
 	*pfn = lfb__pfn(&kernel->memory, block);
 	block->slab_class = (u8)class;
 	kernel->slabs.pages += 1ul << order;
+	lfb__forbid(&kernel->memory, lfb__pfn_address(&kernel->memory, *pfn), PAGE_SIZE << order);
 	if (class != FENCED)
 		lfb__poison(lfb__pfn_address(&kernel->memory, *pfn), PAGE_SIZE << order);
 	return block;
@@ -106,8 +107,11 @@ static void *alloc_large(struct lfb_kernel *kernel, size_t size)
 {
 	unsigned long pfn;
 
-	return new_block(kernel, LARGE, get_order(size), &pfn) ?
-	       lfb__pfn_address(&kernel->memory, pfn) : NULL;
+	if (!new_block(kernel, LARGE, get_order(size), &pfn))
+		return NULL;
+	if (lfb__fence_knows(&kernel->memory))
+		lfb__fence_sized(kernel, pfn, size);
+	return lfb__pfn_address(&kernel->memory, pfn);
 }
 
 static void *alloc_fenced(struct lfb_kernel *kernel, size_t size)
@@ -145,10 +149,12 @@ static void *allocate(size_t size, gfp_t gfp, bool for_module)
 	kernel->slabs.objects++;
 	lone = for_module && kernel->checks == LFB_CHECKS_ON ?
 	       lfb__lone_give(kernel, object, size) : NULL;
-	if (lone)
+	if (lone) {
 		object = lone;
-	else
+	} else {
 		lfb__unpoison(object, size);
+		lfb__allow(&kernel->memory, object, size);
+	}
 	if (lfb__frame(kernel))
 		lfb__ledger_add(kernel, LFB_LEDGER_SLAB, (uintptr_t)object, size);
 	if (gfp & __GFP_ZERO)
@@ -318,6 +324,24 @@ static void check_slack(struct lfb_kernel *kernel, unsigned long pfn)
 		     page->size, lfb__site_who(page->made, page->made_operation).text, offset);
 }
 
+/* Nobody may touch it any more; did somebody touch what was not his? */
+static void close_object(struct lfb_kernel *kernel, const void *ptr, const struct object *object)
+{
+	if (object->lone) {
+		check_lone(kernel, object->lone);
+		lfb__lone_freed(kernel, object->lone);
+		return;
+	}
+	lfb__forbid(&kernel->memory, ptr, object->size);
+	if (lfb__fenced(&kernel->memory)) {
+		check_slack(kernel, object->pfn);
+	} else if (LFB_ASAN) {
+		lfb__unpoison(ptr, object->size);
+		memset((void *)(uintptr_t)ptr, LFB_POISON_FREED, object->size);
+		lfb__poison(ptr, object->size);
+	}
+}
+
 LFB_ENTRY void kfree(const void *ptr)
 {
 	struct lfb_kernel *kernel = lfb__current;
@@ -335,16 +359,7 @@ LFB_ENTRY void kfree(const void *ptr)
 	kernel->slabs.objects--;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
-	if (object.lone) {
-		check_lone(kernel, object.lone);
-		lfb__lone_freed(kernel, object.lone);
-	} else if (lfb__fenced(&kernel->memory)) {
-		check_slack(kernel, object.pfn);
-	} else if (LFB_ASAN) {
-		lfb__unpoison(ptr, object.size);
-		memset((void *)(uintptr_t)ptr, LFB_POISON_FREED, object.size);
-		lfb__poison(ptr, object.size);
-	}
+	close_object(kernel, ptr, &object);
 	if (object.head->slab_class >= LARGE)
 		free_slab(kernel, &object);
 	else
@@ -364,6 +379,17 @@ const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr)
 	       (u8 *)lfb__pfn_address(memory, object.pfn) + object.start;
 }
 
+bool lfb__slab_around(const struct lfb_kernel *kernel, phys_addr_t phys, phys_addr_t *start,
+		      size_t *room)
+{
+	struct object object;
+	const bool live = locate(kernel, phys, &object);
+
+	*start = PFN_PHYS(object.pfn) + object.start;
+	*room = object.size;
+	return live;
+}
+
 size_t ksize(const void *ptr)
 {
 	struct object object;
@@ -373,6 +399,7 @@ size_t ksize(const void *ptr)
 	if (object.lone)
 		object.size = object.lone->size = (u32)lfb__lone_room(object.lone);
 	lfb__unpoison(ptr, object.size);
+	lfb__allow(&lfb__current->memory, ptr, object.size);
 	if (lfb__fenced(&lfb__current->memory))
 		lfb__fence_use_all(lfb__current, object.pfn);
 	return object.size;
@@ -394,7 +421,10 @@ LFB_ENTRY void *kmemdup(const void *src, size_t size, gfp_t gfp)
 {
 	void *copy = src ? kmalloc(size, gfp) : NULL;
 
-	return copy ? memcpy(copy, src, size) : NULL;
+	if (!copy)
+		return NULL;
+	lfb__shadow_touch(lfb__current, src, size, LFB_STRAY_READ);
+	return memcpy(copy, src, size);
 }
 
 LFB_ENTRY char *kstrdup(const char *s, gfp_t gfp)

@@ -105,8 +105,20 @@ struct fault {
 	enum lfb_finding_id id;
 	struct lfb_object object;
 	const struct lfb_site *made, *freed;
+	const char *done;	/* to the memory: "used" */
 	char text[360];
 };
+
+static struct fault begin_fault(enum lfb_finding_id id, enum lfb_stray stray)
+{
+	struct fault fault = { .id = id, .done = "used" };
+
+	if (stray == LFB_STRAY_READ)
+		fault.done = "read";
+	else if (stray == LFB_STRAY_WRITE)
+		fault.done = "written";
+	return fault;
+}
 
 LFB_PRINTF(2, 3)
 static void add(struct fault *fault, const char *format, ...)
@@ -159,14 +171,22 @@ static void describe_freed(const struct lfb_kernel *kernel, const struct lfb_fen
 	fault->id = LFB_FINDING_MEM_USE_AFTER_FREE;
 	fault->freed = page->freed;
 	describe(page, fault);
-	add(fault, ", freed %s, was used at offset %lld",
-	    lfb__site_who(page->freed, page->freed_operation).text, offset);
+	add(fault, ", freed %s, was %s at offset %lld",
+	    lfb__site_who(page->freed, page->freed_operation).text, fault->done, offset);
 	/* Within one call it is no question of references. */
 	if (!ended_an_flb(page) || (frame && frame->site == page->freed->callback &&
 				    page->freed_operation == kernel->operation))
 		return;
 	fault->id = LFB_FINDING_FLB_USED_AFTER_PUT;
 	fault->object = lfb__object("flb %.40s", page->freed->name);
+}
+
+static void describe_lost(phys_addr_t phys, enum lfb_lost lost, struct fault *fault)
+{
+	fault->id = lost == LFB_LOST_SLAB ? LFB_FINDING_MEM_SLAB_HANDED_OVER :
+					    LFB_FINDING_MEM_NOT_PRESERVED;
+	add(fault, "memory at 0x%llx was %s, which was in use in the kernel before and not "
+	    "preserved", phys, fault->done);
 }
 
 /* Memory that was not allocated in this kernel. */
@@ -179,36 +199,33 @@ static void describe_unused(struct lfb_kernel *kernel, phys_addr_t phys, struct 
 	fault->object = lfb__phys_object(phys);
 	before += pfn ? before[pfn - 1].head : 0;
 	if (lost != LFB_NOT_LOST) {
-		fault->id = lost == LFB_LOST_SLAB ? LFB_FINDING_MEM_SLAB_HANDED_OVER :
-						    LFB_FINDING_MEM_NOT_PRESERVED;
-		add(fault, "memory at 0x%llx was used, which was in use in the kernel before and "
-		    "not preserved", phys);
+		describe_lost(phys, lost, fault);
 	} else if (before->use == LFB_FENCE_IN_USE) {
 		fault->id = LFB_FINDING_MEM_OVERRUN;
 		describe(before, fault);
-		add(fault, ", was used %llu bytes behind its end", (phys & ~PAGE_MASK));
+		add(fault, ", was %s %llu bytes behind its end", fault->done, phys & ~PAGE_MASK);
 	} else {
 		fault->id = LFB_FINDING_MEM_WILD_POINTER;
-		add(fault, "memory at 0x%llx was used, which nobody allocated", phys);
+		add(fault, "memory at 0x%llx was %s, which nobody allocated", phys, fault->done);
 	}
 }
 
-static void report_fenced(struct lfb_kernel *kernel, phys_addr_t phys)
+static void report_fenced(struct lfb_kernel *kernel, phys_addr_t phys, enum lfb_stray stray)
 {
 	const struct lfb_fence_page *page = kernel->memory.fence->pages;
-	struct fault fault = { .id = LFB_FINDING_MEM_OVERRUN };
+	struct fault fault = begin_fault(LFB_FINDING_MEM_OVERRUN, stray);
 	long long offset;
 	size_t size;
 
 	page += page[PHYS_PFN(phys)].head;
 	offset = (long long)(phys - PFN_PHYS(page->head));
-	if (page->size)
+	if (page->size && lfb__fenced(&kernel->memory))
 		offset -= (long long)lfb__fence_start(kernel, page->head, &size);
 	if (page->use == LFB_FENCE_FREED) {
 		describe_freed(kernel, page, offset, &fault);
 	} else if (page->use == LFB_FENCE_IN_USE && page->size) {
 		describe(page, &fault);
-		add(&fault, ", was used at offset %lld", offset);
+		add(&fault, ", was %s at offset %lld", fault.done, offset);
 	} else {
 		describe_unused(kernel, phys, &fault);
 	}
@@ -216,7 +233,7 @@ static void report_fenced(struct lfb_kernel *kernel, phys_addr_t phys)
 }
 
 static void report_closed(struct lfb_kernel *kernel, const struct lfb_closed *closed,
-			  phys_addr_t phys)
+			  phys_addr_t phys, enum lfb_stray stray)
 {
 	const struct lfb_fence_page page = {
 		.made = closed->made,
@@ -225,13 +242,14 @@ static void report_closed(struct lfb_kernel *kernel, const struct lfb_closed *cl
 		.head = closed->pfn,
 		.order = closed->order,
 	};
-	struct fault fault = { .id = LFB_FINDING_MEM_USE_AFTER_FREE };
+	struct fault fault = begin_fault(LFB_FINDING_MEM_USE_AFTER_FREE, stray);
 
 	describe_freed(kernel, &page, (long long)(phys - PFN_PHYS(closed->pfn)), &fault);
 	report_fault(kernel, &fault);
 }
 
-static void report_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone, long long offset)
+static void report_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone, long long offset,
+			enum lfb_stray stray)
 {
 	const struct lfb_fence_page page = {
 		.made = lone->made,
@@ -240,53 +258,125 @@ static void report_lone(struct lfb_kernel *kernel, const struct lfb_lone *lone, 
 		.freed_operation = lone->freed_operation,
 		.size = lone->size,
 	};
-	struct fault fault = { .id = LFB_FINDING_MEM_OVERRUN };
+	struct fault fault = begin_fault(LFB_FINDING_MEM_OVERRUN, stray);
 
 	if (lone->live) {
 		describe(&page, &fault);
-		add(&fault, ", was used at offset %lld", offset);
+		add(&fault, ", was %s at offset %lld", fault.done, offset);
 	} else {
 		describe_freed(kernel, &page, offset, &fault);
 	}
 	report_fault(kernel, &fault);
 }
 
-void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray stray)
+/* Of the slab allocator's pages, where objects have none of their own. */
+static void report_object(struct lfb_kernel *kernel, phys_addr_t phys, enum lfb_stray stray)
 {
 	const struct lfb_memory *memory = &kernel->memory;
-	const size_t vmalloc = (uintptr_t)address - (uintptr_t)memory->vmalloc_base;
-	phys_addr_t phys;
-	const enum lfb_address_kind kind = lfb__address_kind(memory, address, &phys);
-	const struct lfb_shared *shared = lfb__shared_at(address);
-	const struct lfb_lone *lone;
-	long long offset;
-	char text[80];
+	struct fault fault = begin_fault(LFB_FINDING_MEM_OVERRUN, stray);
+	const struct lfb_ledger_entry *entry;
+	struct lfb_fence_page object = { 0 };
+	const u8 *at, *end;
+	phys_addr_t start;
+	size_t room;
 
-	lone = stray == LFB_STRAY_ADDRESS ? lfb__lone_of(memory, address, &offset) : NULL;
-	if (stray == LFB_STRAY_STACK) {
-		report(kernel, LFB_FINDING_KERNEL_STACK_EXHAUSTED, culprit(kernel).text,
-		       "the stack is exhausted: calls nest without end", "");
-	} else if (stray == LFB_STRAY_NO_ADDRESS) {
-		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel).text,
-		       "a pointer that is no address was followed", "");
-	} else if (shared && shared->closed) {
-		report_unloaded(kernel, address, shared);
-	} else if (kind == LFB_ADDRESS_STALE) {
-		report_stale(kernel, address, phys);
-	} else if (lone) {
-		report_lone(kernel, lone, offset);
-	} else if (kind == LFB_ADDRESS_CURRENT && lfb__closed_at(memory, PHYS_PFN(phys))) {
-		report_closed(kernel, lfb__closed_at(memory, PHYS_PFN(phys)), phys);
-	} else if (kind == LFB_ADDRESS_CURRENT && lfb__fenced(memory) &&
-		   lfb__is_memory(memory, (uintptr_t)address - (uintptr_t)memory->base)) {
-		report_fenced(kernel, (uintptr_t)address - (uintptr_t)memory->base);
-	} else if (kind == LFB_ADDRESS_CURRENT && vmalloc < memory->vmalloc_size) {
+	if (lfb__slab_around(kernel, phys, &start, &room)) {
+		at = memory->base + start;
+		end = lfb__shadow_first(memory->shadow, at, room);
+		entry = lfb__ledger_find(kernel, LFB_LEDGER_SLAB, (uintptr_t)at);
+		object.size = (u32)(end ? (size_t)(end - at) : room);
+		object.made = entry ? entry->site : NULL;
+		object.made_operation = entry ? entry->operation : 0;
+		describe(&object, &fault);
+		add(&fault, ", was %s at offset %llu", fault.done, phys - start);
+	} else {
+		fault.id = LFB_FINDING_MEM_USE_AFTER_FREE;
+		fault.object = lfb__slab_name(room);
+		add(&fault, "an object of up to %zu bytes, which is freed, was %s at offset %llu",
+		    room, fault.done, phys - start);
+	}
+	report_fault(kernel, &fault);
+}
+
+/* The last page of a vmalloc area, not all of which is the area's. */
+static void report_area(struct lfb_kernel *kernel, const u8 *address, enum lfb_stray stray)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const struct lfb_area area = lfb__vmalloc_area(kernel, address);
+	const unsigned long first = lfb__pfn(memory, area.pages[0]);
+	const struct lfb_fence_page *page = &memory->fence->pages[first];
+	const u8 *end = lfb__shadow_first(memory->shadow, area.addr, area.nr_pages << PAGE_SHIFT);
+	struct fault fault = begin_fault(LFB_FINDING_MEM_OVERRUN, stray);
+
+	fault.object = culprit(kernel);
+	fault.made = page->made;
+	add(&fault, "a vmalloc area of %zu bytes, allocated %s, was %s at offset %zu",
+	    (size_t)(end - area.addr), lfb__site_who(page->made, page->made_operation).text,
+	    fault.done, (size_t)(address - area.addr));
+	report_fault(kernel, &fault);
+}
+
+/* An address of the linear map, of which it is known who had it. */
+static void report_linear(struct lfb_kernel *kernel, phys_addr_t phys, enum lfb_stray stray)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const struct lfb_fence_page *pages = memory->fence->pages;
+	const unsigned long pfn = PHYS_PFN(phys);
+
+	if (memory->map[pfn].flags & PG_SLAB && !pages[pages[pfn].head].size)
+		report_object(kernel, phys, stray);
+	else
+		report_fenced(kernel, phys, stray);
+}
+
+/* An address of the running kernel, or of nobody. */
+static void report_address(struct lfb_kernel *kernel, const void *address, phys_addr_t phys,
+			   enum lfb_stray stray)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	const size_t linear = (uintptr_t)address - (uintptr_t)memory->base;
+	const size_t vmalloc = (uintptr_t)address - (uintptr_t)memory->vmalloc_base;
+	const struct lfb_closed *closed = lfb__closed_at(memory, PHYS_PFN(phys));
+	char text[80] = "access to an address that is not mapped";
+
+	if (lfb__is_memory(memory, linear) && lfb__fence_knows(memory)) {
+		report_linear(kernel, linear, stray);
+	} else if (closed) {
+		report_closed(kernel, closed, phys, stray);
+	} else if (vmalloc < memory->vmalloc_size && phys < memory->size &&
+		   lfb__fence_knows(memory)) {
+		report_area(kernel, address, stray);
+	} else if (vmalloc < memory->vmalloc_size) {
 		report_vmalloc(kernel, address);
 	} else {
-		strcpy(text, "access to an address that is not mapped");
 		if ((uintptr_t)address < PAGE_SIZE)
 			snprintf(text, sizeof(text), "NULL pointer dereference at offset %lu",
 				 (unsigned long)(uintptr_t)address);
 		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel).text, text, "");
 	}
+}
+
+void lfb__report_stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray stray)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	phys_addr_t phys;
+	const enum lfb_address_kind kind = lfb__address_kind(memory, address, &phys);
+	const struct lfb_shared *shared = lfb__shared_at(address);
+	long long offset = 0;
+	const struct lfb_lone *lone = lfb__lone_of(memory, address, &offset);
+
+	if (stray == LFB_STRAY_STACK)
+		report(kernel, LFB_FINDING_KERNEL_STACK_EXHAUSTED, culprit(kernel).text,
+		       "the stack is exhausted: calls nest without end", "");
+	else if (stray == LFB_STRAY_NO_ADDRESS)
+		report(kernel, LFB_FINDING_MEM_WILD_POINTER, culprit(kernel).text,
+		       "a pointer that is no address was followed", "");
+	else if (shared && shared->closed)
+		report_unloaded(kernel, address, shared);
+	else if (kind == LFB_ADDRESS_STALE)
+		report_stale(kernel, address, phys);
+	else if (lone)
+		report_lone(kernel, lone, offset, stray);
+	else
+		report_address(kernel, address, phys, stray);
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "sim/kernel/memory/check.h"
+#include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
 struct vm_struct {
@@ -63,23 +64,44 @@ static int map_area(const struct lfb_memory *memory, const struct vm_struct *are
 	return 0;
 }
 
-/* Gives an area whose pages are filled in a place in the window. */
-static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
+/* Behind the highest area that is there. */
+static size_t end_of_areas(const struct lfb_kernel *kernel)
+{
+	const struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
+	const struct vm_struct *highest;
+
+	if (list_empty(&vmallocs->areas))
+		return 0;
+	highest = list_first_entry(&vmallocs->areas, struct vm_struct, list);
+	return (size_t)(highest->addr - kernel->memory.vmalloc_base) +
+	       ((highest->nr_pages + 1) << PAGE_SHIFT);
+}
+
+/* Gives an area whose pages are filled, of which @size bytes may be used, a place in the window. */
+static int place_area(struct lfb_kernel *kernel, struct vm_struct *area, size_t size)
 {
 	struct lfb_memory *memory = &kernel->memory;
 	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
-	const size_t end = vmallocs->next + (area->nr_pages << PAGE_SHIFT);
-	u32 *table = memory->vmalloc_table + (vmallocs->next >> PAGE_SHIFT);
+	size_t end = vmallocs->next + (area->nr_pages << PAGE_SHIFT);
+	u32 *table;
 
 	/* Strictly below: room for the page that faults. */
+	if (memory->shadow && end >= memory->vmalloc_size) {
+		vmallocs->next = end_of_areas(kernel);
+		end = vmallocs->next + (area->nr_pages << PAGE_SHIFT);
+	}
 	if (end >= memory->vmalloc_size)
 		return -ENOMEM;
+	table = memory->vmalloc_table + (vmallocs->next >> PAGE_SHIFT);
 	LFB_ASSERT(list_empty(&vmallocs->areas) == !vmallocs->count && !table[0]);
 	area->addr = memory->vmalloc_base + vmallocs->next;
 	if (memory->vmalloc_used < end)
 		memory->vmalloc_used = end;
 	if (map_area(memory, area))
 		return -ENOMEM;
+	lfb__allow(memory, area->addr, size);
+	if (lfb__fence_knows(memory))
+		lfb__fence_made(kernel, lfb__pfn(memory, area->pages[0]));
 	for (unsigned long i = 0; i < area->nr_pages; i++) {
 		table[i] = (u32)lfb__pfn(memory, area->pages[i]);
 		area->pages[i]->flags |= PG_VMALLOC;
@@ -93,13 +115,14 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	return 0;
 }
 
-/* Takes an area out of the window; the space behind the highest one left is free again. */
+/* Takes an area out of the window; the space behind the highest one left may be had again. */
 static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
 {
 	struct lfb_memory *memory = &kernel->memory;
 	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
 	const size_t offset = (size_t)(area->addr - memory->vmalloc_base);
 
+	lfb__forbid(memory, area->addr, area->nr_pages << PAGE_SHIFT);
 	lfb__memory_seal(area->addr, area->nr_pages << PAGE_SHIFT);
 	for (unsigned long i = 0; i < area->nr_pages; i++) {
 		memory->vmalloc_table[(offset >> PAGE_SHIFT) + i] = 0;
@@ -107,12 +130,9 @@ static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	}
 	area->pages[0]->private = 0;
 	list_del(&area->list);
-	vmallocs->next = 0;
-	if (!list_empty(&vmallocs->areas)) {
-		area = list_first_entry(&vmallocs->areas, struct vm_struct, list);
-		vmallocs->next = (size_t)(area->addr - memory->vmalloc_base) +
-				 ((area->nr_pages + 1) << PAGE_SHIFT);
-	}
+	/* Who asks before he touches it shall hear that it is gone, not find the next one there. */
+	if (!memory->shadow)
+		vmallocs->next = end_of_areas(kernel);
 	LFB_ASSERT(vmallocs->count > 0);
 	vmallocs->count--;
 	LFB_ASSERT(list_empty(&vmallocs->areas) == !vmallocs->count);
@@ -158,7 +178,7 @@ static void *alloc_blocks(struct lfb_kernel *kernel, size_t size, unsigned int o
 	area->order = order;
 	area->flags = flags;
 	done = fill_area(kernel, area, gfp);
-	if (done < area->nr_pages || place_area(kernel, area)) {
+	if (done < area->nr_pages || place_area(kernel, area, size)) {
 		free_area(area, done);
 		return NULL;
 	}
@@ -212,7 +232,7 @@ void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr
 	area->order = order;
 	area->flags = flags;
 	memcpy(area->pages, pages, nr_pages * sizeof(*pages));
-	if (place_area(kernel, area)) {
+	if (place_area(kernel, area, nr_pages << PAGE_SHIFT)) {
 		kfree(area);
 		return NULL;
 	}
@@ -334,8 +354,9 @@ struct lfb_area lfb__vmalloc_area(struct lfb_kernel *kernel, const void *addr)
 			area = other;
 	}
 	if (!area)
-		return (struct lfb_area){ NULL, 0, 0, 0 };
-	return (struct lfb_area){ area->pages, area->nr_pages, area->order, area->flags };
+		return (struct lfb_area){ NULL, NULL, 0, 0, 0 };
+	return (struct lfb_area){ area->addr, area->pages, area->nr_pages, area->order,
+				  area->flags };
 }
 
 void lfb__vmallocs_begin(struct lfb_kernel *kernel)

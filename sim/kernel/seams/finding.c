@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/printk.h>
+
 #include "sim/kernel/seams/seams.h"
 
 /*
@@ -214,7 +216,7 @@ static void find(struct lfb_kernel *kernel, enum lfb_finding_id id, const char *
 	if (findings->raising)
 		return;
 	findings->raising = true;
-	vsnprintf(text, sizeof(text), format, args);
+	lfb_vsnprintf(text, sizeof(text), format, args);
 	finding = find_known(kernel, id, object);
 	if (!finding)
 		finding = write_down(kernel, id, object, text);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <luo/printk.h>
+
 #include "sim/kernel/seams/seams.h"
 
 static bool is_complaint(enum lfb_event_kind kind)
@@ -130,7 +132,7 @@ static void say(struct lfb_kernel *kernel, struct lfb_event *event, const char *
 		trace->count[kind]++;
 	if (!lfb__tracing(kernel) && !is_complaint(kind))
 		return;
-	vsnprintf(message, sizeof(message), format, args);
+	lfb_vsnprintf(message, sizeof(message), format, args);
 	cut_blanks(message);
 	if (!event->where)
 		event->where = lfb__no_name;

@@ -53,7 +53,14 @@ struct page {
 	u32 lost;		/* behind lfb_memory.lost_base by what it was: lfb__lost() */
 	u32 next;		/* list links are page numbers: they survive a move of the arena */
 	u32 prev;
-	u64 slab_map[4];	/* bit set: object in use */
+	union {
+		u64 slab_map[4];	/* bit set: object in use */
+		struct {		/* of a folio; modules see it so in linux/mm.h */
+			unsigned long index;
+			struct address_space *mapping;
+			unsigned long flags;
+		} of_folio;
+	};
 	u64 private;
 };
 
@@ -61,6 +68,9 @@ struct page {
 struct folio {
 	struct page page;
 };
+
+/* As modules see it. */
+_Static_assert(offsetof(struct page, of_folio) == 24 && sizeof(struct page) == 64, "linux/mm.h");
 
 /* NUMA nodes, in the order in which they lie in memory. One node has all of it. */
 struct lfb_nodes {
@@ -82,6 +92,19 @@ struct lfb_memory_options {
 };
 
 #define LFB_SCRATCH_MAX 16u
+
+/* The addresses of all lone objects there may be: see lone.h. */
+#define LFB_LONES_SIZE (32ul << 20)
+
+/* Which bytes code may touch that asks: see shadow/shadow.h. */
+struct lfb_shadow {
+	u8 *bytes;		/* of the window … */
+	u8 *lone_bytes;		/* … and behind them those of lone objects */
+	size_t size;		/* of both */
+	const u8 *window;
+	size_t window_size;
+	const u8 *lones;
+};
 
 struct lfb_memory {
 	u64 start;			/* physical memory is from here … */
@@ -108,10 +131,12 @@ struct lfb_memory {
 	u32 lost_base;			/* goes up by two at every boot: page.lost is out of date */
 	unsigned long nr_chunks;
 	size_t host_size;		/* bytes at map, with all the tables behind it */
-	struct lfb_fence *fence;	/* LFB_CHECKS_GUARD only, see fence.h */
+	struct lfb_fence *fence;	/* LFB_CHECKS_GUARD, or with a shadow: see fence.h */
 	struct lfb_lones *lones;	/* LFB_CHECKS_ON only, see lone.h; NULL: none yet */
 	struct lfb_closed_pages *closed;	/* … see closed.h */
-	u8 *mirror;			/* … the arena once more, always accessible */
+	struct lfb_shadow *shadow;	/* NULL: no code asks */
+	bool shadow_wanted;		/* some does, from the next boot on */
+	u8 *mirror;			/* LFB_CHECKS_GUARD: the arena again, always accessible */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
 	unsigned int scratch_areas;	/* as large as that one: see lfb__scratch_area() */

@@ -28,11 +28,13 @@ struct lfb_kept {
 	unsigned int boot;	/* whose it is */
 };
 
-/* An access that went astray, as far as the processor says. */
+/* An access that went astray, as far as the processor says, or who asked before. */
 enum lfb_stray {
 	LFB_STRAY_ADDRESS,
 	LFB_STRAY_NO_ADDRESS, /* none of this form can exist */
 	LFB_STRAY_STACK,      /* the stack has no more room */
+	LFB_STRAY_READ,       /* it would have been one: see shadow/shadow.h */
+	LFB_STRAY_WRITE,
 };
 
 /* What an agent's call is about, for who reads it: no text is made before. */
@@ -50,6 +52,8 @@ struct lfb_deferred {
 	unsigned long due;
 	unsigned long number;
 };
+
+struct luo_elsewhere;
 
 struct lfb_kernel {
 	/* As long as the machine. */
@@ -85,6 +89,7 @@ struct lfb_kernel {
 	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */
 	unsigned int at_point;	/* hooks of scheduling points that have not returned */
 	struct lfb_list deferred; /* of struct lfb_deferred, in the order of their coming */
+	struct lfb_list devices; /* pointers to those that are registered */
 	/* What guard.c calls of the rooms above it. */
 	void (*check_unchanged)(struct lfb_kernel *kernel);
 	void (*do_deferred)(struct lfb_kernel *kernel);
@@ -101,12 +106,14 @@ struct lfb_kernel {
 	unsigned long deferrals; /* … so many yet */
 	bool serialized;	 /* a reboot is prepared: preserved memory may not change */
 	bool watching;		 /* … and is being compared */
+	bool locks_stay;	 /* … and who waits for a lock waits for the next kernel */
 	struct lfb_pages pages;
 	struct lfb_slabs slabs;
 	struct lfb_vmallocs vmallocs;
 	struct kho kho;
 	unsigned long files_open;
-	void *luo;		/* what the orchestrator keeps; lies in this kernel's memory */
+	void *luo;		/* what lib/ keeps; lies in this kernel's memory */
+	struct luo_elsewhere *elsewhere; /* the orchestrator that runs in lib/'s place */
 };
 
 /*

@@ -55,6 +55,17 @@ static void mark_dead(struct lfb_kernel *kernel, enum lfb_death death)
 	kernel->guard_result = death == LFB_DEATH_HANG ? -EDEADLK : -EFAULT;
 }
 
+void lfb__wait_for_end(struct lfb_kernel *kernel, const char *what)
+{
+	kernel->task->blocked_on = what;
+	lfb__event(kernel, TASK_BLOCKED, .task = kernel->task->name, .lock = what,
+		   .reason = "the reboot goes on");
+	lfb__fail(kernel, -EAGAIN, "the task waits for %s, which the reboot call holds", what);
+	kernel->guard_result = -EAGAIN;
+	if (kernel->guard)
+		siglongjmp(*kernel->guard, 1);
+}
+
 void lfb__die(struct lfb_kernel *kernel, enum lfb_death death)
 {
 	const struct lfb_frame *frame = lfb__frame(kernel);
@@ -64,6 +75,14 @@ void lfb__die(struct lfb_kernel *kernel, enum lfb_death death)
 		frame->died(kernel, frame);
 	if (kernel->guard)
 		siglongjmp(*kernel->guard, 1);
+}
+
+void lfb__stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray kind)
+{
+	mark_dead(kernel, LFB_DEATH_OOPS);
+	kernel->report_stray(kernel, address, kind);
+	kernel->fault_at = NULL;
+	lfb__die(kernel, LFB_DEATH_OOPS);
 }
 
 void lfb__simulator_bug(const struct lfb_assertion *broken)
@@ -129,11 +148,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	}
 	if (kernel->copying)
 		siglongjmp(*kernel->copying, 1);
-	mark_dead(kernel, LFB_DEATH_OOPS);
 	kernel->fault_at = lfb__interrupted_at(context);
-	kernel->report_stray(kernel, info->si_addr, kind_of_stray(kernel, info, context));
-	kernel->fault_at = NULL;
-	lfb__die(kernel, LFB_DEATH_OOPS);
+	lfb__stray(kernel, info->si_addr, kind_of_stray(kernel, info, context));
 }
 
 void lfb__guard_install(void)
@@ -181,6 +197,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	struct lfb_kernel *current = lfb__current;
 	struct task_struct *task = kernel->task;
 	const unsigned long inside = kernel->trace.inside;
+	const unsigned int internal = task->internal;
 	sigjmp_buf env;
 	long result;
 
@@ -213,6 +230,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		kernel->findings.raising = false;
 		/* What has begun in there has no end. */
 		kernel->trace.inside = inside;
+		task->internal = internal;
 		result = kernel->guard_result;
 	}
 	kernel->guard = NULL;

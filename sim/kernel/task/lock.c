@@ -173,6 +173,9 @@ static bool acquire(struct lfb_lock *lock, bool shared, const char *operation)
 	if (!begin(lock, operation))
 		return false;
 	if (shared ? lock->owner != NULL : is_held(lock)) {
+		/* A task whose call waits for this one's has nobody to wait for. */
+		if (lfb__current && lfb__current->locks_stay && !lfb__current->at_point)
+			lfb__wait_for_end(lfb__current, lock->name);
 		deadlock(lock, operation);
 		return false;
 	}
@@ -271,15 +274,23 @@ void down_read(struct rw_semaphore *sem)
 	acquire_sleeping(&sem->lock, true, __func__);
 }
 
+/* Return: it was held. */
+static bool release_shared(struct lfb_lock *lock, const char *where)
+{
+	if (!begin(lock, where))
+		return false;
+	if (lock->readers) {
+		lfb_lock_released(lock, true);
+		return true;
+	}
+	lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(lock).text, where,
+		     "%s is not held for reading", lock->name);
+	return false;
+}
+
 void up_read(struct rw_semaphore *sem)
 {
-	if (!begin(&sem->lock, __func__))
-		return;
-	if (sem->lock.readers == 0)
-		lfb__warn_as(LFB_FINDING_LOCK_NOT_HELD, object_of(&sem->lock).text,
-			     __func__, "%s is not held for reading", sem->lock.name);
-	else
-		lfb_lock_released(&sem->lock, true);
+	release_shared(&sem->lock, __func__);
 }
 
 void down_write(struct rw_semaphore *sem)
@@ -313,30 +324,68 @@ bool rwsem_is_locked(struct rw_semaphore *sem)
 	return is_held(&sem->lock);
 }
 
-void spin_lock(spinlock_t *lock)
+/* It may not sleep until it lets go. Return: @taken. */
+static bool spins(bool taken)
 {
 	struct task_struct *task = current_task();
 
-	if (acquire(&lock->lock, false, __func__) && task != &nobody)
+	if (taken && task != &nobody)
 		task->spinlocks_held++;
+	return taken;
+}
+
+/* It may be held since before a reboot, which took away all of the owner's. */
+static void spins_no_more(struct task_struct *owner, bool released)
+{
+	if (released && owner && owner->spinlocks_held)
+		owner->spinlocks_held--;
+}
+
+void spin_lock(spinlock_t *lock)
+{
+	spins(acquire(&lock->lock, false, __func__));
 }
 
 int spin_trylock(spinlock_t *lock)
 {
-	struct task_struct *task = current_task();
-
-	if (!try_to(&lock->lock, false, __func__))
-		return 0;
-	if (task != &nobody)
-		task->spinlocks_held++;
-	return 1;
+	return spins(try_to(&lock->lock, false, __func__));
 }
 
 void spin_unlock(spinlock_t *lock)
 {
 	struct task_struct *owner = owner_of(&lock->lock);
 
-	/* It may be held since before a reboot, which took away all of the owner's. */
-	if (release(&lock->lock, __func__) && owner && owner->spinlocks_held)
-		owner->spinlocks_held--;
+	spins_no_more(owner, release(&lock->lock, __func__));
+}
+
+void read_lock(rwlock_t *lock)
+{
+	spins(acquire(&lock->lock, true, __func__));
+}
+
+int read_trylock(rwlock_t *lock)
+{
+	return spins(try_to(&lock->lock, true, __func__));
+}
+
+void read_unlock(rwlock_t *lock)
+{
+	spins_no_more(current_task(), release_shared(&lock->lock, __func__));
+}
+
+void write_lock(rwlock_t *lock)
+{
+	spins(acquire(&lock->lock, false, __func__));
+}
+
+int write_trylock(rwlock_t *lock)
+{
+	return spins(try_to(&lock->lock, false, __func__));
+}
+
+void write_unlock(rwlock_t *lock)
+{
+	struct task_struct *owner = owner_of(&lock->lock);
+
+	spins_no_more(owner, release(&lock->lock, __func__));
 }

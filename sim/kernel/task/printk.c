@@ -22,6 +22,12 @@ void lfb_printk(enum lfb_level level, const char *format, ...)
 
 	if (!kernel || !lfb__tracing(kernel))
 		return;
+	/* KERN_ERR and its like; KERN_CONT goes on with what was said before. */
+	if (format[0] == '\001' && format[1]) {
+		if (format[1] >= '0' && format[1] <= '7')
+			level = (enum lfb_level)(format[1] - '0');
+		format += 2;
+	}
 	if ((unsigned int)level < ARRAY_SIZE(level_names))
 		name = level_names[level];
 	va_start(args, format);

@@ -22,6 +22,8 @@
 long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg);
 /* The current kernel dies; goes back to the guard, or returns when there is none. */
 void lfb__die(struct lfb_kernel *kernel, enum lfb_death death);
+/* The same, of an access to @address, which is reported first. */
+void lfb__stray(struct lfb_kernel *kernel, const void *address, enum lfb_stray kind);
 /*
  * An assertion broke: the kernel that is served dies of the simulator, likewise and for good, and
  * nothing is found in its machine any more. Nobody is served: says so on standard error.
@@ -63,6 +65,9 @@ int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size
 /* The same as points that can fail: what userspace gave is read, what it is answered written. */
 int lfb__copy_from_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 int lfb__copy_to_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
+
+/* The running task waits for what comes with the next kernel alone: its call answers -EAGAIN. */
+void lfb__wait_for_end(struct lfb_kernel *kernel, const char *what) __attribute__((__cold__));
 
 /* printk.c: complaints */
 

@@ -130,6 +130,7 @@ long world_boot(void)
 	arm();
 	world->death = WORLD_ALIVE;
 	world->prepared = false;
+	world->rebooting = false;
 	world->no_image = false;
 	world->waits = false;
 	world->read_only = false;

@@ -63,6 +63,7 @@ struct world {
 	struct world_subtree in[WORLD_SUBTREES], out_tree[WORLD_SUBTREES];
 	bool kho, liveupdate;	/* whether this kernel has them */
 	bool prepared;		/* between the halves of a reboot */
+	bool rebooting;		/* in the first half */
 	bool no_image;		/* none is loaded to jump into */
 	bool running;		/* the kernel's code is */
 	bool waits;		/* the agent does, to the end of this kernel */
@@ -77,7 +78,6 @@ struct world {
 	struct world_points *points;
 	struct lfb_fault_plan fault;
 	unsigned long reached;	/* points of its kinds, so far */
-	bool retrieved;		/* a file was: its entry in a table comes next, which never fails */
 	bool fault_hit;
 	char *identity[WORLD_IDENTITIES];	/* of the files of handlers; NULL: none */
 	char compatible[2][WORLD_NUMBERS][LIVEUPDATE_HNDL_COMPAT_LENGTH + 1];
@@ -120,6 +120,8 @@ void point_wait(const struct world_line *line, const char *text);
 void point_begin(void);
 void point_pass(const char *name);
 void point_died(long result);
+/* The second thread waits for the reboot call: the first one goes on. Else it comes back. */
+void point_waits(void);
 
 /* play.c */
 long play_in_kernel(const struct world_line *line, void **object);

@@ -56,6 +56,7 @@ static struct task_struct *const somebody = (struct task_struct *)1;
 static void take(struct lfb_lock *lock, bool shared)
 {
 	if (lock->owner || (lock->readers && !shared)) {
+		point_waits();
 		world->waits = world->prepared;
 		world_die(world->prepared ? WORLD_ALIVE : WORLD_HUNG);
 	}

@@ -74,9 +74,8 @@ void *kmalloc(size_t size, gfp_t gfp)
 	u8 *object = world->heap + world->heap_used;
 
 	size = (size + 15) & ~(size_t)15;
-	if (!world->retrieved && fault_here(LFB_FAULT_ALLOC))
+	if (fault_here(LFB_FAULT_ALLOC))
 		return NULL;
-	world->retrieved = false;
 	if (size > WORLD_PAGES * PAGE_SIZE - world->heap_used)
 		return NULL;
 	world->heap_used += size;
@@ -176,7 +175,7 @@ int kho_add_subtree(const char *name, void *blob, size_t size)
 
 	if (find_subtree(world->out_tree, name))
 		return -EEXIST;
-	if (!tree)
+	if (fault_here(LFB_FAULT_FDT) || !tree)
 		return -ENOMEM;
 	snprintf(tree->name, sizeof(tree->name), "%s", name);
 	tree->phys = virt_to_phys(blob);

@@ -306,7 +306,6 @@ static int file_retrieve(struct liveupdate_file_op_args *args)
 	}
 	tell("file h%u.retrieve data=%llx -> %d\n", called(args), args->serialized_data, result);
 	point_pass("retrieve");
-	world->retrieved = !result && args->file;
 	return result;
 }
 
@@ -336,7 +335,9 @@ static unsigned long identity(unsigned int number, const struct file *file)
 
 	if (!strcmp(how, "inode"))
 		return ino_of(file);
-	return !strcmp(how, "changing") ? ++all[number].asked : (unsigned long)number_in(how);
+	if (!strcmp(how, "changing"))
+		return 0x80000000ul + ++all[number].asked;
+	return (unsigned long)number_in(how);
 }
 
 #define IDENTITIES(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)

@@ -69,11 +69,22 @@ static int *file_of(u64 ino)
 	return &agent.file[i];
 }
 
-/* A request of the agent's, from wherever it was told to have it. */
+#define TAIL 64
+
+/* All begin so. */
+struct request {
+	u32 size;
+	u8 rest[sizeof(struct liveupdate_ioctl_create_session) + TAIL];
+};
+
+/* A request of the agent's, from wherever and of whichever size it was told to have it. */
 static long call_ioctl(int fd, unsigned int cmd, void *arg)
 {
 	const char *wrong = world->argument ? world->argument : "";
 	struct file *file = world_fd(fd);
+	const u32 size = *(const u32 *)arg;
+	struct request other = { .size = size };
+	void *const mine = arg;
 	long ret;
 
 	world->argument = NULL;
@@ -83,13 +94,21 @@ static long call_ioctl(int fd, unsigned int cmd, void *arg)
 		return -EBADF;
 	if (!strcmp(wrong, "unreadable"))
 		arg = NULL;
+	if (!strcmp(wrong, "short") || !strcmp(wrong, "long") || !strcmp(wrong, "tail")) {
+		memcpy(&other, arg, size);
+		other.size = *wrong == 's' ? size - 1 : size + TAIL;
+		((u8 *)&other)[size + TAIL - 1] = *wrong == 't';
+		arg = &other;
+	}
 	world->read_only = !strcmp(wrong, "read-only");
 	/* Whoever closes it meanwhile does not take it away. */
 	get_file(file);
 	ret = file->f_op->unlocked_ioctl(file, cmd, (unsigned long)arg);
 	fput(file);
 	world->read_only = false;
-	world->retrieved = false;
+	other.size = size;
+	if (arg == &other)
+		memcpy(mine, &other, size);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
 
@@ -231,8 +250,13 @@ long play_in_kernel(const struct world_line *line, void **object)
 
 static long call_reboot(void *argument)
 {
+	long err;
+
 	(void)argument;
-	return liveupdate_reboot();
+	world->rebooting = true;
+	err = liveupdate_reboot();
+	world->rebooting = false;
+	return err;
 }
 
 static const struct luo_ser *outgoing_tree(void)

@@ -21,6 +21,7 @@ struct world_points {
 	struct point points[POINTS];
 	int count;
 	struct point *firing;
+	sigjmp_buf waits;		/* where the first thread goes on that it waits for */
 };
 
 void point_wait(const struct world_line *line, const char *text)
@@ -73,21 +74,34 @@ void point_died(long result)
 		world->points->firing = NULL;
 }
 
+void point_waits(void)
+{
+	if (world->rebooting && world->points && world->points->firing)
+		siglongjmp(world->points->waits, 1);
+}
+
+static void fire(struct point *point)
+{
+	void *object = NULL;
+	volatile long result = WAITS;
+
+	world->points->firing = point;
+	if (!sigsetjmp(world->points->waits, 0))
+		result = play_in_kernel(&point->line, &object);
+	world->points->firing = NULL;
+	show(point, result, object);
+}
+
 void point_pass(const char *name)
 {
 	for (int i = 0; world->points && i < world->points->count; i++) {
 		struct point *point = &world->points->points[i];
-		void *object = NULL;
-		long result;
 
 		if (world->points->firing || !point->left || strcmp(point->name, name))
 			continue;
 		point->passed++;
 		if (--point->left)
 			continue;
-		world->points->firing = point;
-		result = play_in_kernel(&point->line, &object);
-		world->points->firing = NULL;
-		show(point, result, object);
+		fire(point);
 	}
 }

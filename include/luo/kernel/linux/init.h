@@ -6,6 +6,13 @@
 /* It has a member of this name. */
 #include <stdlib.h>
 #include <luo/kernel/linux/types.h>
+#include <luo/module.h>
+
+/* With several modules in one program: -D__this_module=NAME_this_module for each. */
+#ifndef THIS_MODULE
+extern struct module __this_module;
+#define THIS_MODULE (&__this_module)
+#endif
 
 #define __init
 #define __exit

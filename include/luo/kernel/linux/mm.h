@@ -15,6 +15,17 @@
 #include <luo/kernel/linux/vmalloc.h>
 #include <luo/mm.h>
 
+/** struct folio - pages that belong together; what has no name of the kernel's is not for code. */
+struct folio {
+	u64 lfb_before[3];
+	/** @index: where in its file it is, in pages */
+	unsigned long index;
+	/** @mapping: the file's pages; NULL: it is in none */
+	struct address_space *mapping;
+	unsigned long lfb_flags;
+	u64 lfb_behind[2];
+};
+
 #define PAGE_ALIGNED(address) IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
 #define PAGE_ALIGN_DOWN(address) ALIGN_DOWN(address, PAGE_SIZE)
 #define offset_in_page(p) ((unsigned long)(p) & ~PAGE_MASK)

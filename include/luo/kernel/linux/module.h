@@ -20,12 +20,6 @@
 #define KBUILD_MODNAME "module"
 #endif
 
-/* With several modules in one program: -D__this_module=NAME_this_module for each. */
-#ifndef THIS_MODULE
-extern struct module __this_module;
-#define THIS_MODULE (&__this_module)
-#endif
-
 #define MODULE_LICENSE(text) LFB_NOTHING_
 #define MODULE_AUTHOR(text) LFB_NOTHING_
 #define MODULE_DESCRIPTION(text) LFB_NOTHING_

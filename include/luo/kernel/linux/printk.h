@@ -1,23 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SIMPLER: messages become trace events; KERN_INFO and its like are not looked at, nor is %pe. */
+/* SIMPLER: messages become trace events; of the formats behind %p those of live update code. */
 #ifndef LUO_LINUX_PRINTK_H
 #define LUO_LINUX_PRINTK_H
 
 #include <luo/kernel/linux/ratelimit.h>
 #include <luo/printk.h>
 
-#define KERN_EMERG ""
-#define KERN_ALERT ""
-#define KERN_CRIT ""
-#define KERN_ERR ""
-#define KERN_WARNING ""
-#define KERN_NOTICE ""
-#define KERN_INFO ""
-#define KERN_DEBUG ""
-#define KERN_CONT ""
-#define printk(...) lfb_printk(LFB_LEVEL_INFO, __VA_ARGS__)
+/* As the kernel has them: what begins a message says its level, which else is a warning's. */
+#define KERN_SOH "\001"
+#define KERN_EMERG KERN_SOH "0"
+#define KERN_ALERT KERN_SOH "1"
+#define KERN_CRIT KERN_SOH "2"
+#define KERN_ERR KERN_SOH "3"
+#define KERN_WARNING KERN_SOH "4"
+#define KERN_NOTICE KERN_SOH "5"
+#define KERN_INFO KERN_SOH "6"
+#define KERN_DEBUG KERN_SOH "7"
+#define KERN_DEFAULT ""
+#define KERN_CONT KERN_SOH "c"
+#define printk(...) lfb_printk(LFB_LEVEL_WARNING, __VA_ARGS__)
+#define printk_deferred(...) printk(__VA_ARGS__)
 #define printk_once(...) LFB_ONCE_(printk(__VA_ARGS__))
 #define pr_cont(...) lfb_printk(LFB_LEVEL_INFO, __VA_ARGS__)
+/** no_printk() - nothing is said; what would be is compiled. */
+#define no_printk(...)                                                                             \
+	do {                                                                                       \
+		if (0)                                                                             \
+			lfb_printk(LFB_LEVEL_DEBUG, __VA_ARGS__);                                  \
+	} while (0)
 #define pr_devel(...) pr_debug(__VA_ARGS__)
 
 #define LFB_ONCE_(say)                                                                             \

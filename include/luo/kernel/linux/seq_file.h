@@ -47,7 +47,7 @@ LFB_PRINTF(2, 0)
 static inline void seq_vprintf(struct seq_file *m, const char *format, va_list args)
 {
 	const size_t room = m->size - m->count;
-	const int length = room ? vsnprintf(m->buf + m->count, room, format, args) : 0;
+	const int length = room ? lfb_vsnprintf(m->buf + m->count, room, format, args) : 0;
 
 	if (length < 0 || (size_t)length >= room)
 		m->count = m->size;

@@ -5,6 +5,7 @@
 
 #include <luo/kernel/linux/file.h>
 #include <luo/kernel/linux/fs.h>
+#include <luo/kernel/linux/pagemap.h>
 #include <luo/shmem.h>
 
 #endif

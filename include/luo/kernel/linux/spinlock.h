@@ -6,6 +6,7 @@
 #include <luo/kernel/linux/cleanup.h>
 #include <luo/kernel/asm/barrier.h>
 #include <luo/kernel/linux/lockdep.h>
+#include <luo/kernel/linux/rwlock.h>
 #include <luo/lock.h>
 
 #define __SPIN_LOCK_UNLOCKED(name) LFB_LOCK_INIT(#name)
@@ -21,16 +22,8 @@
 #define spin_lock_bh(lock) spin_lock(lock)
 #define spin_unlock_bh(lock) spin_unlock(lock)
 #define spin_lock_nested(lock, subclass) spin_lock(lock)
-#define spin_lock_irqsave(lock, flags)                                                             \
-	do {                                                                                       \
-		(flags) = 0;                                                                       \
-		spin_lock(lock);                                                                   \
-	} while (0)
-#define spin_unlock_irqrestore(lock, flags)                                                        \
-	do {                                                                                       \
-		(void)(flags);                                                                     \
-		spin_unlock(lock);                                                                 \
-	} while (0)
+#define spin_lock_irqsave(lock, flags) LFB_LOCK_IRQSAVE_(spin_lock(lock), flags)
+#define spin_unlock_irqrestore(lock, flags) LFB_UNLOCK_IRQRESTORE_(spin_unlock(lock), flags)
 
 static inline int spin_is_locked(spinlock_t *lock)
 {

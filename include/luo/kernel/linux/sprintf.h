@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SAME: the C library's, and texts with a length that fits. */
+/* SIMPLER: snprintf() and sprintf() are the C library's; the others know %pe and its like. */
 #ifndef LUO_LINUX_SPRINTF_H
 #define LUO_LINUX_SPRINTF_H
 
@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <luo/kernel/linux/slab.h>
 #include <luo/kernel/linux/types.h>
+#include <luo/printk.h>
 
 /** vscnprintf() - vsnprintf(). Return: what is in @buf, without its end. */
 LFB_PRINTF(3, 0)
 static inline int vscnprintf(char *buf, size_t size, const char *format, va_list args)
 {
-	const int length = size ? vsnprintf(buf, size, format, args) : 0;
+	const int length = size ? lfb_vsnprintf(buf, size, format, args) : 0;
 
 	return !size || length < (int)size ? length : (int)size - 1;
 }
@@ -38,11 +39,11 @@ static inline char *kvasprintf(gfp_t gfp, const char *format, va_list args)
 	int length;
 
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, again);
+	length = lfb_vsnprintf(NULL, 0, format, again);
 	va_end(again);
 	text = length < 0 ? NULL : (char *)kmalloc((size_t)length + 1, gfp);
 	if (text)
-		vsnprintf(text, (size_t)length + 1, format, args);
+		lfb_vsnprintf(text, (size_t)length + 1, format, args);
 	return text;
 }
 

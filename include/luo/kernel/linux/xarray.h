@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SIMPLER: pointers by number with marks; no xas_*(), nodes, ranges or locks of its own. */
+/* SIMPLER: pointers by number with marks; no nodes, ranges or locks of its own. */
 #ifndef LUO_LINUX_XARRAY_H
 #define LUO_LINUX_XARRAY_H
 
@@ -134,23 +134,29 @@ static inline void *xa_load(struct xarray *xa, unsigned long index)
 	return entry ? entry->value : NULL;
 }
 
+static inline void lfb_xa_link(struct xarray *xa, struct lfb_xa_entry *entry)
+{
+	struct rb_node **link = &xa->lfb_entries.rb_node, *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		link = entry->index < rb_entry(parent, struct lfb_xa_entry, node)->index ?
+			       &parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&entry->node, parent, link);
+	rb_insert_color(&entry->node, &xa->lfb_entries);
+}
+
 /* A new entry, where there is none. Return: 0; -ENOMEM. */
 static inline int lfb_xa_add(struct xarray *xa, unsigned long index, void *value, gfp_t gfp)
 {
-	struct rb_node **link = &xa->lfb_entries.rb_node, *parent = NULL;
 	struct lfb_xa_entry *entry = (struct lfb_xa_entry *)kzalloc(sizeof(*entry), gfp);
 
 	if (!entry)
 		return -ENOMEM;
 	entry->index = index;
 	entry->value = value;
-	while (*link) {
-		parent = *link;
-		link = index < rb_entry(parent, struct lfb_xa_entry, node)->index ?
-			       &parent->rb_left : &parent->rb_right;
-	}
-	rb_link_node(&entry->node, parent, link);
-	rb_insert_color(&entry->node, &xa->lfb_entries);
+	lfb_xa_link(xa, entry);
 	return 0;
 }
 
@@ -372,5 +378,7 @@ static inline void xa_destroy(struct xarray *xa)
 #define xa_store_irq xa_store
 #define xa_erase_bh xa_erase
 #define xa_erase_irq xa_erase
+
+#include <luo/kernel/linux/xa_state.h>
 
 #endif

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* lfb compare: what kernels do differently, each difference once and as small as it gets. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <luo/progress.h>
+#include <luo/scenario.h>
+#include <luo/shrink.h>
+
+#include "compare.h"
+
+#define GENERATED 1000
+
+struct compare {
+	struct lfb_compare_options options;
+	unsigned int seed;
+	unsigned int show;
+	bool is_given;			/* how many to make up */
+	const char *like;
+	const char *folder;
+	bool json;
+	struct cli_json out;
+	struct cli_kernel kernels[LFB_COMPARE_KERNELS];
+	struct lfb_compare_kernel made[LFB_COMPARE_KERNELS];
+	unsigned int count;
+	struct lfb_scenario **scenarios;
+	size_t nr_scenarios;
+	int saved;			/* CLI_FAILED: one could not be */
+};
+
+/* Scenarios */
+
+static int add(struct compare *compare, struct lfb_scenario *scenario)
+{
+	struct lfb_scenario **more = realloc(compare->scenarios, (compare->nr_scenarios + 1) *
+						     sizeof(*compare->scenarios));
+
+	if (!more) {
+		lfb_scenario_free(scenario);
+		return cli_failed("no memory");
+	}
+	compare->scenarios = more;
+	compare->scenarios[compare->nr_scenarios++] = scenario;
+	return CLI_OK;
+}
+
+/* What the tool carries with it: each mistake that is known, and its corrected twin. */
+static int add_zoo(struct compare *compare)
+{
+	int result = CLI_OK;
+
+	for (const struct cli_embedded *file = embedded_zoo; file->name && !result; file++) {
+		struct lfb_scenario *scenario;
+
+		if (lfb_scenario_parse(file->name, file->text, strlen(file->text), &scenario))
+			result = cli_failed("%s", lfb_error_text(NULL));
+		else
+			result = add(compare, scenario);
+	}
+	return result;
+}
+
+static int is_scenario(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && (!strcmp(dot, ".ops") || !strcmp(dot, ".lfb"));
+}
+
+static int add_file(struct compare *compare, const char *path)
+{
+	struct lfb_scenario *scenario;
+
+	return cli_load_scenario(path, &scenario) ? CLI_FAILED : add(compare, scenario);
+}
+
+/* A file, or all scenarios of a folder. */
+static int add_path(struct compare *compare, const char *path)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, is_scenario, alphasort), result = CLI_OK;
+	char file[4096];
+
+	if (count < 0)
+		return add_file(compare, path);
+	for (int i = 0; i < count; i++) {
+		snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name);
+		if (!result)
+			result = add_file(compare, file);
+		free(entries[i]);
+	}
+	free(entries);
+	return result ? result : count ? CLI_OK : cli_failed("%s: no scenario is in it", path);
+}
+
+static int add_scenarios(struct compare *compare, char **paths)
+{
+	bool plays = false;
+	int result = CLI_OK;
+
+	/* Players of their own know no steps, which is what the zoo is made of. */
+	for (unsigned int k = 0; k < compare->count; k++)
+		plays |= compare->made[k].play != NULL;
+	if (!*paths) {
+		if (!compare->is_given)
+			compare->options.generate = GENERATED;
+		return plays ? CLI_OK : add_zoo(compare);
+	}
+	for (; *paths && !result; paths++)
+		result = add_path(compare, *paths);
+	return result;
+}
+
+/* Differences */
+
+static int tell(void *context, const struct lfb_difference *difference)
+{
+	struct compare *compare = context;
+
+	cli_progress_clear();
+	if (compare->json)
+		cli_difference_json(&compare->out, compare->made, compare->count, difference);
+	else
+		cli_difference_print(compare->made, compare->count, difference);
+	if (compare->folder && cli_difference_save(compare->folder, compare->made, difference))
+		compare->saved = CLI_FAILED;
+	return 0;
+}
+
+static bool show_progress(void *context, const struct lfb_progress *progress)
+{
+	(void)context;
+	return cli_progress(NULL, progress);
+}
+
+static void print_result(const struct compare *compare, const struct lfb_compare_result *result)
+{
+	printf("%lu scenario%s", result->scenarios, cli_plural(result->scenarios));
+	for (unsigned int k = 0; k < compare->count; k++)
+		printf("%s %s", k == 0 ? ":" : k + 1 < compare->count ? "," : " and",
+		       compare->made[k].name);
+	if (!result->differ)
+		printf(" do the same\n");
+	else
+		printf(" differ in %lu of them, by %u difference%s\n", result->differ,
+		       result->differences, cli_plural(result->differences));
+	if (result->untold)
+		printf("%lu scenarios differ in more ways than are told: --max\n", result->untold);
+	if (result->left_out)
+		printf("%lu more could not be performed; the first: %s\n", result->left_out,
+		       result->why);
+}
+
+static void json_result(struct compare *compare, const struct lfb_compare_result *result)
+{
+	struct cli_json *json = &compare->out;
+
+	cli_json_close(json, ']');
+	cli_json_number(json, "scenarios", result->scenarios);
+	cli_json_number(json, "differ", result->differ);
+	cli_json_number(json, "untold", result->untold);
+	cli_json_number(json, "left_out", result->left_out);
+	cli_json_string(json, "why", result->left_out ? result->why : NULL);
+	cli_json_end(json);
+}
+
+static void json_begin(struct compare *compare)
+{
+	cli_json_begin(&compare->out, "lfb-compare-1");
+	cli_json_open(&compare->out, "kernels", '[');
+	for (unsigned int k = 0; k < compare->count; k++)
+		cli_json_string(&compare->out, NULL, compare->made[k].name);
+	cli_json_close(&compare->out, ']');
+	cli_json_open(&compare->out, "differences", '[');
+}
+
+/* 2, as diff(1) has it, where it could not be done; it is said by then. */
+static int do_compare(struct compare *compare)
+{
+	struct lfb_compare_result result = { .sz = sizeof(result) };
+	int err;
+
+	compare->options.sz = sizeof(compare->options);
+	compare->options.scenarios = (const struct lfb_scenario *const *)compare->scenarios;
+	compare->options.nr_scenarios = compare->nr_scenarios;
+	compare->options.seed = compare->seed ? compare->seed : 1;
+	compare->options.report = tell;
+	compare->options.progress = show_progress;
+	compare->options.context = compare;
+	cli_long_begin();
+	if (compare->json)
+		json_begin(compare);
+	err = lfb_compare(compare->made, compare->count, &compare->options, &result);
+	cli_progress_clear();
+	if (compare->json)
+		json_result(compare, &result);
+	else if (!err || err == -EINTR)
+		print_result(compare, &result);
+	if (err == -EINTR)
+		return cli_stop("%lu scenarios", result.scenarios);
+	if (err)
+		cli_failed("%s", lfb_error_text(NULL));
+	if (!err && !result.scenarios)
+		err = cli_failed("no scenario could be performed by all: %s", result.why);
+	return err || compare->saved ? CLI_USAGE : result.differ ? CLI_FAILED : CLI_OK;
+}
+
+static int show(const struct compare *compare)
+{
+	struct lfb_scenario *scenario;
+
+	if (lfb_scenario_generate(compare->seed ? compare->seed : 1, compare->show - 1, &scenario))
+		return cli_failed("%s", lfb_error_text(NULL));
+	cli_give_scenario(scenario, false);
+	return CLI_OK;
+}
+
+static int run(struct cli_line *line)
+{
+	struct compare *compare = line->state;
+	int result = CLI_OK, at = 0;
+
+	if (compare->show)
+		return show(compare);
+	for (; at < line->argc && !result && cli_is_kernel(line->argv[at]); at++) {
+		if (compare->count == LFB_COMPARE_KERNELS)
+			result = cli_usage(line->command, "more than %d kernels",
+					   LFB_COMPARE_KERNELS);
+		else
+			result = cli_kernel_read(line, line->argv[at], compare->like,
+						 &compare->kernels[compare->count],
+						 &compare->made[compare->count]);
+		compare->count++;
+	}
+	if (!result && compare->count < 2)
+		result = at < line->argc ?
+				 cli_usage(line->command, "%s is no kernel: neither a profile nor "
+					   "a shared object", line->argv[at]) :
+				 cli_usage(line->command, "expected two kernels at least");
+	if (!result)
+		result = add_scenarios(compare, line->argv + at);
+	result = result ? CLI_USAGE : do_compare(compare);
+	for (unsigned int k = 0; k < compare->count && k < LFB_COMPARE_KERNELS; k++)
+		cli_kernel_end(&compare->kernels[k]);
+	for (size_t i = 0; i < compare->nr_scenarios; i++)
+		lfb_scenario_free(compare->scenarios[i]);
+	free(compare->scenarios);
+	return result;
+}
+
+static int set_generate(const struct cli_given *given)
+{
+	struct compare *compare = given->into;
+	u64 number;
+
+	if (!cli_number(given->value, &number) || number > 100000000)
+		return cli_usage(given->line->command, "--generate %s: expected a number",
+				 given->value);
+	compare->options.generate = number;
+	compare->is_given = true;
+	return CLI_OK;
+}
+
+static const struct cli_option options[] = {
+	{ "generate", "N", "make N scenarios up (default 1000 without files, with files none)",
+	  .set = set_generate },
+	{ "seed", "N", "others (default 1); the same seed makes the same up",
+	  offsetof(struct compare, seed), UINT_MAX, .wanted = "a number from " },
+	{ "show", "N", "print the N-th that would be made up, and nothing else",
+	  offsetof(struct compare, show), UINT_MAX, .wanted = "a number from " },
+	{ "findings", NULL, "a finding that one kernel raises and the other does not is a\n"
+	  "difference, too", .at = offsetof(struct compare, options.findings) },
+	{ "like", "PROFILE", "what kernels in shared objects are like, to find the known\n"
+	  "defect that makes a difference (default linux-7.3)",
+	  .at = offsetof(struct compare, like) },
+	{ "max", "N", "tell no more than N ways to differ (default 64)",
+	  offsetof(struct compare, options.differences_max), 10000, .wanted = "" },
+	{ "seconds", "N", "of computing, after which a kernel's scenario has no end\n"
+	  "(default 5)", offsetof(struct compare, options.seconds), 3600, .wanted = "" },
+	{ "jobs", "N", "processes at once (default: as many as there are processors)",
+	  offsetof(struct compare, options.jobs), 64, .wanted = "a number from " },
+	{ "save", "FOLDER", "each difference into a folder of its own there: scenario.ops,\n"
+	  "ours.trace, theirs.trace, what", .at = offsetof(struct compare, folder) },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct compare, json) },
+	{ .more = cli_module_rows },
+	{ 0 },
+};
+
+const struct cli_command cli_compare = {
+	"compare", "say what kernels do differently",
+	"usage: lfb compare [OPTION]... KERNEL KERNEL... [SCENARIO|FOLDER]...\n"
+	"       lfb compare [--seed S] --show N\n"
+	"\n"
+	"Has kernels perform the same scenarios and prints what the others do differently from\n"
+	"the first, each difference once, by the smallest scenario that shows it. A kernel is a\n"
+	"profile (lfb profiles lists them), with known defects more or less as in\n"
+	"linux-7.3,-FLB_INCOMING_UNLINK, or a shared object with a kernel's own orchestrator.\n"
+	"Without scenarios: those of the zoo, and made-up ones. Exit status: 0 they do the\n"
+	"same, 1 they differ, 2 it could not be found out. docs/compare.md\n",
+	options, sizeof(struct compare), run,
+	.min = 0, .max = INT_MAX, .expected = "expected kernels",
+};

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* The bytes of the shadow. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim/kernel/shadow/shadow.h"
+
+#define ALL 0x0808080808080808ull /* eight, of which all may be touched */
+#define NOWHERE ((const u8 *)(1ull << 63))
+
+static void create(struct lfb_memory *memory)
+{
+	struct lfb_shadow *shadow = calloc(1, sizeof(*shadow));
+	const size_t size = (memory->window_stride + LFB_LONES_SIZE) / LFB_SHADOW_STEP;
+
+	if (!shadow)
+		return;
+	/* The last access may begin at the end. */
+	shadow->size = size + PAGE_SIZE;
+	shadow->bytes = mmap(NULL, shadow->size, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (shadow->bytes == MAP_FAILED) {
+		free(shadow);
+		return;
+	}
+	madvise(shadow->bytes, shadow->size, MADV_NOHUGEPAGE);
+	shadow->lone_bytes = shadow->bytes + memory->window_stride / LFB_SHADOW_STEP;
+	shadow->window_size = memory->window_stride;
+	shadow->lones = NOWHERE;
+	memory->shadow = shadow;
+}
+
+void lfb__shadow_destroy(struct lfb_memory *memory)
+{
+	if (!memory->shadow)
+		return;
+	munmap(memory->shadow->bytes, memory->shadow->size);
+	free(memory->shadow);
+	memory->shadow = NULL;
+}
+
+void lfb__shadow_begin(struct lfb_kernel *kernel)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	struct lfb_shadow *shadow;
+
+	if (!memory->shadow && memory->shadow_wanted && lfb__checking(kernel))
+		create(memory);
+	shadow = memory->shadow;
+	if (likely(!shadow))
+		return;
+	shadow->window = memory->base + memory->start;
+	/* What was written is little, and the host knows where it is. */
+	madvise(shadow->bytes, shadow->size, MADV_DONTNEED);
+}
+
+void lfb__shadow_set(const struct lfb_shadow *shadow, const void *address, size_t size,
+		     bool allowed)
+{
+	u8 *byte = lfb__shadow_byte(shadow, address);
+
+	if (!LFB_ASSERT(byte && IS_ALIGNED((uintptr_t)address, LFB_SHADOW_STEP)))
+		return;
+	memset(byte, allowed ? LFB_SHADOW_STEP : 0, size / LFB_SHADOW_STEP);
+	if (size % LFB_SHADOW_STEP)
+		byte[size / LFB_SHADOW_STEP] = allowed ? size % LFB_SHADOW_STEP : 0;
+}
+
+static bool all_eight(const u8 *bytes)
+{
+	u64 word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word == ALL;
+}
+
+const void *lfb__shadow_first(const struct lfb_shadow *shadow, const void *address, size_t size)
+{
+	const u8 *at = address, *const end = at + size, *byte = lfb__shadow_byte(shadow, at);
+	const u8 *last = byte && size ? lfb__shadow_byte(shadow, end - 1) : NULL;
+
+	/* What only ends there began with what is nobody's. */
+	if (!last || last < byte)
+		return NULL;
+	while (at < end) {
+		const size_t in = (uintptr_t)at % LFB_SHADOW_STEP;
+
+		if (in >= *byte)
+			return at;
+		at += *byte - in;
+		if (at < end && *byte < LFB_SHADOW_STEP)
+			return at;
+		byte++;
+		while (at < end && last - byte >= 8 && all_eight(byte)) {
+			byte += 8;
+			at += 8 * LFB_SHADOW_STEP;
+		}
+	}
+	return NULL;
+}
+
+void lfb__shadow_touch(struct lfb_kernel *kernel, const void *address, size_t size,
+		       enum lfb_stray how)
+{
+	const struct lfb_shadow *shadow = kernel->memory.shadow;
+
+	const void *first = NULL;
+
+	if (unlikely(shadow != NULL) && !kernel->dead)
+		first = lfb__shadow_first(shadow, address, size);
+	if (unlikely(first != NULL))
+		lfb__stray(kernel, first, how);
+}

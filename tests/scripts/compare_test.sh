@@ -1,0 +1,166 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# lfb compare: equal kernels do the same, known defects are found and named, what crashes or never
+# comes back is a difference, scenarios that are made up are of every shape. tests/oracle_test.sh
+# has kernels that play scenarios by themselves, tree_compare_test.sh real ones.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+# The scenarios that are made up
+
+number=1
+while [ $number -le 600 ]; do
+	"$LFB" compare --seed 7 --show $number
+	number=$((number + 1))
+done >"$dir/all"
+for verb in handler unhandler flb unflb compatible fail when forget open session rsession preserve \
+	again retrieve finish close getin getout holdin holdout putin putout reboot prepare jump \
+	damage cold identity argument fault module insmod rmmod; do
+	checks=$((checks + 1))
+	grep -q "^$verb\>" "$dir/all" || fail "no scenario has the verb $verb"
+done
+for shape in 'session s60' 'flb 0 6' 'preserve a 1[0-9][0-9] ' 'without liveupdate' 'without kho' \
+	'when flb . preserve answer' 'when h . freeze answer' 'fail h . can_finish' \
+	'argument read-only' 'argument unreadable' '^retrieve .* as ' 'identity . changing' \
+	'without handover' 'without image' 'fault alloc' 'fault kho' 'fault user-write' \
+	'fault file-retrieve' 'fault flb-preserve' 'fault module' 'fault off' 'forever$' \
+	'^at preserve' '^at retrieve' '^at finish' '^at freeze' '^at unfreeze' 'fault fdt' \
+	'argument short' 'argument long' 'argument tail'; do
+	checks=$((checks + 1))
+	grep -q "$shape" "$dir/all" || fail "no scenario has $shape"
+done
+lfb 0 compare --seed 7 --show 5
+cp "$dir/out" "$dir/first"
+lfb 0 compare --seed 7 --show 5
+same "$dir/out" "$dir/first"
+lfb 0 compare --seed 8 --show 5
+! cmp -s "$dir/out" "$dir/first" || fail "another seed gives the same scenario"
+
+# Profiles
+
+lfb 0 compare --generate 30 linux-7.3 linux-7.3
+prints out "scenarios: linux-7.3 and linux-7.3 do the same"
+lfb 0 compare --findings "linux-7.3" "linux-7.3,+FLB_INCOMING_UNLINK" \
+	"$LFB_SOURCE_DIR/examples/scenarios"
+
+# Without a defect: exactly that one is found, whichever it is of these, in either direction.
+more=$LFB_TEST_DATA/golden/linux-7.3-more
+for quirk in FLB_FINISH_NEEDS_GET FLB_LINK_UNREGISTERED_HANDLER FLB_GET_OUTGOING_NEEDS_OBJ \
+	SESSION_RETRIEVE_EFAULT_FINISHES; do
+	lfb 1 compare --generate 150 linux-7.3 "linux-7.3,-$quirk" "$more"
+	prints out "by 1 difference"
+	prints out "    $quirk, a known defect that linux-7.3 has: "
+done
+lfb 1 compare --generate 150 "linux-7.3,-$quirk" linux-7.3 "$more"
+prints out "by 1 difference"
+prints out "    $quirk, a known defect that linux-7.3 has: "
+
+# What docs/compare.md shows
+lfb 1 compare linux-7.3 linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER "$more"
+{
+	echo '```'
+	grep -v '^$' "$dir/out"
+	echo '```'
+} >"$dir/shown"
+documented compare.md compare "$dir/shown"
+
+# Two at once are told apart; a third kernel that does the same as the second is not told again.
+printf 'handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\nunflb 0 0\n' >"$dir/unlink.ops"
+set -- linux-7.3 linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER,-FLB_UNREGISTER_WHILE_PRESERVED \
+	linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER "$more" "$dir/unlink.ops"
+lfb 1 compare --jobs 1 --generate 100 --save "$dir/saved" "$@"
+prints out "by 2 differences"
+prints out "    FLB_LINK_UNREGISTERED_HANDLER, a known defect that linux-7.3 has"
+prints out "    FLB_UNREGISTER_WHILE_PRESERVED, a known defect that linux-7.3 has"
+checks=$((checks + 1))
+[ "$(grep -c '    the same from linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER$' "$dir/out")" = 1 ] ||
+	fail "who else differs is not said once"
+cp "$dir/out" "$dir/once"
+lfb 1 compare --jobs 5 --generate 100 "$@"
+same "$dir/out" "$dir/once"
+for difference in "$dir/saved/0001" "$dir/saved/0002"; do
+	"$LFB" run --golden --profile linux-7.3 "$difference/scenario.ops" >"$dir/out"
+	same "$dir/out" "$difference/ours.trace"
+	"$LFB" run --golden --profile linux-7.3 --quirk -FLB_LINK_UNREGISTERED_HANDLER \
+		--quirk -FLB_UNREGISTER_WHILE_PRESERVED "$difference/scenario.ops" >"$dir/out"
+	same "$dir/out" "$difference/theirs.trace"
+done
+
+# Side by side: what is the same, what answers otherwise, and what only one does.
+printf 'handler 0\nunhandler 0\nflb 0 0\n' >"$dir/link.ops"
+lfb 1 compare linux-7.3 reference "$dir/link.ops"
+sed -n '/^    linux-7.3/,/== end/p' "$dir/out" | sed 's/  */ /g' >"$dir/table"
+cat >"$dir/expected" <<'END'
+ linux-7.3 reference
+ == boot cold == boot cold
+ > handler 0 = 0 > handler 0 = 0
+ > unhandler 0 > unhandler 0
+ > flb 0 0 = 0 | > flb 0 0 = -EINVAL
+ == end == end
+END
+same "$dir/table" "$dir/expected"
+prints out "difference 1, in 1 scenario: flb 0 0: linux-7.3 answers 0, reference answers -EINVAL"
+
+# Findings count where they are asked for.
+printf 'handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\nreboot\nhandler 0\nflb 0 0\n' \
+	>"$dir/unasked.ops"
+lfb 0 compare linux-7.3,-FLB_FINISH_NEEDS_GET linux-7.3 "$dir/unasked.ops"
+
+# What dies or never comes back is a difference, and the others go on.
+cat >"$dir/dies.c" <<'END'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+void oracle_play(const char *text, FILE *out);
+void oracle_play(const char *text, FILE *out)
+{
+	int *nothing = NULL;
+
+	fputs("== boot cold\n", out);
+	if (strstr(text, "session hangs"))
+		for (;;)
+			;
+	if (strstr(text, "session talks"))
+		for (;;)
+			fputs("> open = 0\n", out);
+	if (strstr(text, "session exits"))
+		_exit(7);
+	if (strstr(text, "session dies"))
+		*(volatile int *)nothing = 1;
+	fputs("> open = 0\n> session fine = 0\n== end\n", out);
+}
+END
+"$CC" -O1 -shared -fPIC -o "$dir/dies.so" "$dir/dies.c"
+for name in hangs talks exits dies fine; do
+	printf 'open\nsession %s\n' $name >"$dir/$name.lose.ops"
+done
+lfb 1 compare --seconds 1 linux-7.3 "$dir/dies.so" "$dir"/*.lose.ops
+prints out "5 scenarios: linux-7.3 and $dir/dies.so differ in 4 of them, by 4 differences"
+prints out "== lost: it has no end"
+prints out "== lost: what it says has no end"
+prints out "== lost: its process ended with status 7"
+grep -q '== lost: its process \(was ended by signal 11\|ended with status 1\)' "$dir/out" ||
+	fail "a crash is not told"
+
+# What makes no sense, is not there, or cannot be done
+lfb 2 compare
+prints err "expected two kernels at least"
+lfb 2 compare linux-7.3
+lfb 2 compare linux-7.3 linux-9.9
+prints err "linux-9.9 is no kernel"
+lfb 2 compare linux-7.3 linux-7.3,FLB_INCOMING_UNLINK
+prints err "expected +QUIRK or -QUIRK"
+lfb 2 compare linux-7.3 linux-7.3,-NO_SUCH_THING
+prints err "NO_SUCH_THING"
+lfb 2 compare linux-7.3 reference "$dir/none.ops"
+prints err "none.ops"
+mkdir "$dir/empty"
+lfb 2 compare linux-7.3 reference "$dir/empty"
+prints err "no scenario is in it"
+lfb 2 compare linux-7.3 "$dir/none.so"
+lfb 2 compare --generate x linux-7.3 reference
+
+finish
