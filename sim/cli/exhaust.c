@@ -18,7 +18,7 @@ struct exhaust {
 	struct lfb_exhaust_options search;
 	const char *module;		/* --module, if it is a scenario's */
 	const char *next;		/* --next */
-	const char *replaces;		/* --for */
+	const char *replaced;		/* --for */
 	const char *only;		/* --only */
 	struct cli_findings finds;	/* none: all that are errors */
 	unsigned int without;		/* --without */
@@ -288,7 +288,7 @@ static int search_modules(struct cli_line *line)
 	const struct exhaust *exhaust = line->state;
 	struct lfb_exhaust_modules what = {
 		.next = exhaust->next,
-		.replaces = exhaust->replaces,
+		.replaced = exhaust->replaced,
 		.length = exhaust->search.length,
 		.without = exhaust->without,
 		.jobs = exhaust->search.jobs,
@@ -325,11 +325,11 @@ static int check(const struct cli_line *line)
 	if (*machine->modules && (exhaust->module || exhaust->json))
 		return cli_usage(line->command, "--module with a shared object goes with neither a "
 				 "scenario nor --json");
+	if (exhaust->replaced && !exhaust->next)
+		return cli_usage(line->command, "--for goes with --next");
 	if ((exhaust->next || exhaust->only) && !*machine->modules)
 		return cli_usage(line->command, "--next and --only go with a shared object as "
 				 "--module");
-	if (exhaust->replaces && !exhaust->next)
-		return cli_usage(line->command, "--for goes with --next");
 	if ((exhaust->module || *machine->modules) && line->last[GROUP_MODEL])
 		return cli_usage(line->command, "--%s is about the model, --module is not",
 				 line->last[GROUP_MODEL]);
@@ -388,8 +388,8 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct exhaust, module), .set = set_module },
 	{ "next", "FILE.so", "the shared object that the last one is replaced by at the first\n"
 	  "reboot", .at = offsetof(struct exhaust, next) },
-	{ "for", "MODULE", "… that this one is replaced by: a file of --module, or its name",
-	  .at = offsetof(struct exhaust, replaces) },
+	{ "for", "MODULE", "--next replaces this one",
+	  .at = offsetof(struct exhaust, replaced) },
 	{ "only", "CASE", "with shared objects: this sequence alone, with all that happens in it",
 	  .at = offsetof(struct exhaust, only) },
 	{ "finds", "ID", "look for this finding, of any severity, and no longer than until\n"
