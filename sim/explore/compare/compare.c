@@ -65,7 +65,7 @@ static bool goes_on(struct comparison *that)
 
 /* Two kernels, one scenario */
 
-static int run_both(const struct comparison *that, const struct lfb_scenario *scenario,
+static int run_both(struct comparison *that, const struct lfb_scenario *scenario,
 		    unsigned int other, struct lfb_compare_run runs[2])
 {
 	memset(runs, 0, 2 * sizeof(runs[0]));
@@ -86,13 +86,13 @@ struct shrinking {
 static bool still(void *context, const struct lfb_scenario *candidate)
 {
 	struct shrinking *shrinking = context;
-	const struct comparison *that = shrinking->that;
+	struct comparison *that = shrinking->that;
 	struct lfb_compare_run runs[2];
 	char key[LFB_DIFFERENCE_KEY];
 	bool same = false;
 	int err = shrinking->error;
 
-	if (!err && (!shrinking->asked || goes_on(shrinking->that))) {
+	if (!err && (!shrinking->asked || goes_on(that))) {
 		shrinking->asked = true;
 		err = run_both(that, candidate, shrinking->other, runs);
 		same = !err && !runs[0].told->error && !runs[1].told->error &&

@@ -3,9 +3,9 @@
  * What kernels do differently: compare.c has them perform the same scenarios, and keeps it,
  * run.c is a scenario in a process of its own, part.c tells differences apart, explain.c finds the
  * known defect behind one. generate.c makes scenarios up, of every shape that kernels were asked
- * about, and deed.c what happens in one kernel of them. Others ask through <luo/compare.h>. May
- * use: sim/explore/shrink, sim/play and what lies below these; of the other rooms of sim/explore
- * none.
+ * about, deed.c what happens in one kernel of them, and life.c those in which it goes well. Others
+ * ask through <luo/compare.h>. May use: sim/explore/shrink, sim/play and what lies below these; of
+ * the other rooms of sim/explore none.
  */
 #ifndef SIM_EXPLORE_COMPARE_COMPARE_H
 #define SIM_EXPLORE_COMPARE_COMPARE_H
@@ -36,14 +36,16 @@ struct lfb_compare_run {
 	char *text;			/* the transcript, afterwards */
 };
 
-/* So many at once, and so much computing each. */
+/* So many at once, and so much computing each; less where one has hung before. */
 struct lfb_compare_limits {
 	unsigned int jobs;
 	unsigned int seconds;
+	bool hung;
+	long slowest;			/* of those that came to an end, in us */
 };
 
 /* Performs them all, and waits for the last. lfb__compare_free() takes what they hold. */
-int lfb__compare_run(const struct lfb_compare_limits *limits, struct lfb_compare_run *runs,
+int lfb__compare_run(struct lfb_compare_limits *limits, struct lfb_compare_run *runs,
 		     size_t count);
 void lfb__compare_free(struct lfb_compare_run *runs, size_t count);
 
@@ -64,7 +66,7 @@ bool lfb__compare_parts(const struct lfb_compare_run *ours, const struct lfb_com
  * The known defect with and without which a profile like one of two kernels does what these do.
  * *@quirk: NULL for none; *@in_ours: ours act as with it.
  */
-int lfb__compare_explain(const struct lfb_compare_limits *limits,
+int lfb__compare_explain(struct lfb_compare_limits *limits,
 			 const struct lfb_compare_run *ours, const struct lfb_compare_run *theirs,
 			 const char **quirk, bool *in_ours);
 

@@ -1,57 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* What happens in a made-up kernel: modules, what callbacks are told, the agent. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/explore/compare/making.h"
-
-const char *const lfb__made_names[LFB_MADE_NAMES] = {
-	"a", "b", "c", "d", "\"\"",
-	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-};
-
-static const char *const tokens[] = {
-	"1", "2", "3", "4", "5", "6", "0", "18446744073709551615",
-};
-
-unsigned int lfb__below(struct lfb_making *m, unsigned int bound)
-{
-	u64 z = m->state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return (unsigned int)((z ^ (z >> 31)) % bound);
-}
-
-bool lfb__percent(struct lfb_making *m, unsigned int chance)
-{
-	return lfb__below(m, 100) < chance;
-}
-
-void lfb__put(struct lfb_making *m, const char *format, ...)
-{
-	va_list args;
-	int length;
-
-	if (m->room - m->size < 256) {
-		char *more = realloc(m->text, m->room * 2);
-
-		if (!more) {
-			m->no_memory = true;
-			return;
-		}
-		m->text = more;
-		m->room *= 2;
-	}
-	va_start(args, format);
-	length = vsnprintf(m->text + m->size, m->room - m->size - 1, format, args);
-	va_end(args);
-	m->size += (size_t)length;
-	m->text[m->size++] = '\n';
-	m->text[m->size] = '\0';
-}
 
 static unsigned int some_handler(struct lfb_making *m)
 {
@@ -67,11 +19,6 @@ static unsigned int some_flb(struct lfb_making *m)
 static unsigned int some_name(struct lfb_making *m)
 {
 	return lfb__percent(m, 4) ? lfb__below(m, LFB_MADE_NAMES) : lfb__below(m, 3);
-}
-
-const char *lfb__some_token(struct lfb_making *m)
-{
-	return tokens[lfb__percent(m, 6) ? lfb__below(m, ARRAY_SIZE(tokens)) : lfb__below(m, 4)];
 }
 
 /* One of a table of booleans that is set, or any. */

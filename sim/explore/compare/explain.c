@@ -94,7 +94,7 @@ static bool may_be(const struct lfb_compare_kernel *ours, const struct lfb_compa
 }
 
 struct question {
-	const struct lfb_compare_limits *limits;
+	struct lfb_compare_limits *limits;
 	const struct lfb_compare_run *ours, *theirs;
 	struct lfb_compare_run *runs;	/* one for each quirk */
 	struct variant *variants;
@@ -150,7 +150,7 @@ static int explain_by(const struct question *asked, const struct lfb_machine_opt
 	return err;
 }
 
-int lfb__compare_explain(const struct lfb_compare_limits *limits,
+int lfb__compare_explain(struct lfb_compare_limits *limits,
 			 const struct lfb_compare_run *ours, const struct lfb_compare_run *theirs,
 			 const char **quirk, bool *in_ours)
 {

@@ -41,15 +41,6 @@ static void say_abort(struct lfb_making *m)
 	lfb__put(m, "prepare");
 }
 
-static void begin_kernel(struct lfb_making *m)
-{
-	memset(m->registered, 0, sizeof(m->registered));
-	memset(m->outgoing, 0, sizeof(m->outgoing));
-	memset(m->incoming, 0, sizeof(m->incoming));
-	m->open = false;
-	m->ino = 1;
-}
-
 /* Each kernel has other modules, and they are loaded in another order. */
 static void say_modules(struct lfb_making *m)
 {
@@ -152,7 +143,7 @@ static void say_reboot(struct lfb_making *m)
 	memcpy(m->old_files, m->files, sizeof(m->files));
 	m->nr_old_files = m->nr_files;
 	m->nr_files = 0;
-	begin_kernel(m);
+	lfb__begin_kernel(m);
 }
 
 /* What an agent does that wants it all back. */
@@ -179,7 +170,7 @@ static void make(struct lfb_making *m)
 	m->handlers = 1 + lfb__below(m, LFB_MADE_HANDLERS);
 	m->flbs = 1 + lfb__below(m, LFB_MADE_FLBS);
 	kernels = 1 + lfb__below(m, 4);
-	begin_kernel(m);
+	lfb__begin_kernel(m);
 	for (unsigned int k = 0; k < kernels; k++) {
 		if (m->theme == LFB_THEME_ANSWERS)
 			lfb__say_when(m);
@@ -210,7 +201,9 @@ int lfb_scenario_generate(u64 seed, unsigned long number, struct lfb_scenario **
 		return lfb__error(NULL, -EINVAL, "lfb_scenario_generate(): no place for it");
 	*scenario = NULL;
 	m.text = calloc(1, m.room);
-	if (m.text)
+	if (m.text && number % 2)
+		lfb__make_life(&m);
+	else if (m.text)
 		make(&m);
 	if (!m.text || m.no_memory) {
 		err = lfb__error(NULL, -ENOMEM, "no memory to make a scenario up");

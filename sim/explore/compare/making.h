@@ -60,9 +60,15 @@ extern const char *const lfb__made_names[LFB_MADE_NAMES];
  */
 unsigned int lfb__below(struct lfb_making *m, unsigned int bound);
 bool lfb__percent(struct lfb_making *m, unsigned int chance);
+const char *lfb__some_token(struct lfb_making *m);
 
 /* A line. */
 void lfb__put(struct lfb_making *m, const char *format, ...) LFB_PRINTF(2, 3);
+
+/* What is known of a kernel that begins. */
+void lfb__begin_kernel(struct lfb_making *m);
+/* life.c: all of one. */
+void lfb__make_life(struct lfb_making *m);
 
 /* Something that happens in a kernel; any of it, or one kind. */
 void lfb__say_any(struct lfb_making *m);
@@ -73,7 +79,5 @@ void lfb__say_open(struct lfb_making *m);
 void lfb__say_when(struct lfb_making *m);
 void lfb__say_identity(struct lfb_making *m);
 void lfb__say_between(struct lfb_making *m, const char *point);
-
-const char *lfb__some_token(struct lfb_making *m);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -17,6 +18,8 @@
 #define TRANSCRIPT_MAX (2l << 20)	/* one that is longer never ends */
 #define WAITING 8			/* times as long as computing: others compute as well */
 #define TOO_LONG 3			/* exit status */
+#define SECOND 1000000l
+#define MUCH_SLOWER 20
 
 /* In the process of its own */
 
@@ -77,25 +80,38 @@ static int play(const struct lfb_compare_run *run, struct written *written)
 	return 0;
 }
 
-static void limit(unsigned int seconds)
+/* In us. Once something has hung, nobody waits that long again. */
+static long most(const struct lfb_compare_limits *limits)
 {
-	const struct itimerval computing = { .it_value = { .tv_sec = seconds } };
+	const long given = (long)limits->seconds * SECOND, enough = limits->slowest * MUCH_SLOWER;
+
+	if (!limits->hung || enough > given)
+		return given;
+	return enough < SECOND / 5 ? SECOND / 5 : enough;
+}
+
+static void limit(const struct lfb_compare_limits *limits)
+{
+	const long us = most(limits);
+	const struct itimerval computing = {
+		.it_value = { .tv_sec = us / SECOND, .tv_usec = us % SECOND },
+	};
 	const int nowhere = open("/dev/null", O_WRONLY);
 
 	setitimer(ITIMER_PROF, &computing, NULL);
-	alarm(seconds * WAITING);
+	alarm(limits->seconds * WAITING);
 	if (nowhere >= 0) {
 		dup2(nowhere, STDOUT_FILENO);
 		dup2(nowhere, STDERR_FILENO);
 	}
 }
 
-static void perform(const struct lfb_compare_run *run, unsigned int seconds)
+static void perform(const struct lfb_compare_run *run, const struct lfb_compare_limits *limits)
 {
 	struct written written = { .fd = run->fd };
 	int err;
 
-	limit(seconds);
+	limit(limits);
 	if (!run->machine && run->kernel->play)
 		err = run->kernel->play(run->kernel->self, run->scenario, write_line, &written);
 	else
@@ -108,7 +124,7 @@ static void perform(const struct lfb_compare_run *run, unsigned int seconds)
 
 /* Around it */
 
-static int start(struct lfb_compare_run *run, unsigned int seconds)
+static int start(struct lfb_compare_run *run, const struct lfb_compare_limits *limits)
 {
 	run->told = mmap(NULL, sizeof(*run->told), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -119,20 +135,35 @@ static int start(struct lfb_compare_run *run, unsigned int seconds)
 	run->fd = memfd_create("lfb-compare", MFD_CLOEXEC);
 	run->pid = run->fd < 0 ? -1 : fork();
 	if (!run->pid)
-		perform(run, seconds);
+		perform(run, limits);
 	if (run->pid > 0)
 		return 0;
 	run->pid = 0;
 	return lfb__error(NULL, -EAGAIN, "no process to compare kernels");
 }
 
+static bool has_hung(int status)
+{
+	return WIFSIGNALED(status) && (WTERMSIG(status) == SIGPROF || WTERMSIG(status) == SIGALRM);
+}
+
+static void note_time(struct lfb_compare_limits *limits, int status, const struct rusage *used)
+{
+	const long us = (used->ru_utime.tv_sec + used->ru_stime.tv_sec) * SECOND +
+			used->ru_utime.tv_usec + used->ru_stime.tv_usec;
+
+	limits->hung |= has_hung(status);
+	if (!status && us > limits->slowest)
+		limits->slowest = us;
+}
+
 /* Behind what it said, how it was lost. */
-static void add_end(char *end, size_t size, int status, unsigned int seconds)
+static void add_end(char *end, size_t size, int status)
 {
 	const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	if (number == SIGPROF || number == SIGALRM)
-		snprintf(end, size, "== lost: it has no end within %u s\n", seconds);
+	if (has_hung(status))
+		snprintf(end, size, "== lost: it has no end\n");
 	else if (number)
 		snprintf(end, size, "== lost: its process was ended by signal %d\n", number);
 	else if (WEXITSTATUS(status) == TOO_LONG)
@@ -171,19 +202,21 @@ static void number_addresses(char *text)
 	*text = '\0';
 }
 
-static int finish(struct lfb_compare_run *run, unsigned int seconds)
+static int finish(struct lfb_compare_run *run, struct lfb_compare_limits *limits)
 {
+	struct rusage used = { 0 };
 	struct stat about;
 	char end[100] = "";
 	int status = 0;
 	size_t size;
 
-	waitpid(run->pid, &status, 0);
+	wait4(run->pid, &status, 0, &used);
 	run->pid = 0;
+	note_time(limits, status, &used);
 	if (fstat(run->fd, &about))
 		return lfb__error(NULL, -EIO, "a transcript cannot be read");
 	if (status)
-		add_end(end, sizeof(end), status, seconds);
+		add_end(end, sizeof(end), status);
 	size = (size_t)about.st_size;
 	run->text = malloc(size + sizeof(end));
 	if (!run->text)
@@ -200,7 +233,7 @@ static int finish(struct lfb_compare_run *run, unsigned int seconds)
 	return 0;
 }
 
-int lfb__compare_run(const struct lfb_compare_limits *limits, struct lfb_compare_run *runs,
+int lfb__compare_run(struct lfb_compare_limits *limits, struct lfb_compare_run *runs,
 		     size_t count)
 {
 	size_t started = 0;
@@ -210,9 +243,9 @@ int lfb__compare_run(const struct lfb_compare_limits *limits, struct lfb_compare
 		runs[i].fd = -1;
 	for (size_t i = 0; i < count && !err; i++) {
 		while (!err && started < count && started < i + limits->jobs)
-			err = start(&runs[started++], limits->seconds);
+			err = start(&runs[started++], limits);
 		if (!err)
-			err = finish(&runs[i], limits->seconds);
+			err = finish(&runs[i], limits);
 	}
 	return err;
 }
