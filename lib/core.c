@@ -7,7 +7,10 @@
 
 bool liveupdate_enabled(void)
 {
-	return luo_current() != NULL;
+	const struct lfb_kernel *kernel = lfb__current;
+	const struct luo_elsewhere *elsewhere = kernel && !kernel->dead ? kernel->elsewhere : NULL;
+
+	return unlikely(elsewhere != NULL) ? elsewhere->enabled(elsewhere) : luo_current() != NULL;
 }
 
 static int tell_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
@@ -97,6 +100,7 @@ int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile,
 	luo->quirks = quirks;
 	luo->watch = watch;
 	lfb_lock_init(&luo->register_lock.lock, "luo_register_rwlock");
+	lfb_lock_init(&luo->serialize_rwsem.lock, "luo_session_serialize_rwsem");
 	INIT_LIST_HEAD(&luo->handlers);
 	INIT_LIST_HEAD(&luo->flbs);
 	luo_hash_init(&luo->preserved);
@@ -128,7 +132,7 @@ int luo_late_init(struct lfb_kernel *kernel)
 				 "state could not be prepared (%d)", err);
 	}
 	lfb__event(kernel, LUO_READY, .count = luo->number);
-	return 0;
+	return luo_device_register();
 }
 
 static int reboot(struct luo *luo, const struct luo_args *args)
@@ -136,7 +140,8 @@ static int reboot(struct luo *luo, const struct luo_args *args)
 	int err;
 
 	(void)args;
-	luo->serializing = true;
+	if (!luo_begin_serializing(luo))
+		return -EAGAIN;
 	err = luo_session_serialize(luo);
 	luo->serializing = false;
 	if (err)
@@ -155,6 +160,7 @@ static int reboot(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_reboot(void)
 {
+	const struct luo_args args = { .which = LUO_REBOOT, .function = __func__ };
 	struct lfb_event event = { .happening = LFB_DID_REBOOT };
 	struct lfb_span span;
 
@@ -163,9 +169,9 @@ int liveupdate_reboot(void)
 	if (!liveupdate_enabled())
 		return 0;
 	if (likely(!lfb__current->trace.fine))
-		return luo_enter(reboot, NULL);
+		return luo_enter(reboot, &args);
 	span = lfb__event_begins(lfb__current, &event);
-	event.result = luo_enter(reboot, NULL);
+	event.result = luo_enter(reboot, &args);
 	lfb__event_ends(lfb__current, span, &event);
 	return (int)event.result;
 }
@@ -195,6 +201,7 @@ void luo_assert_idle(struct luo *luo)
 	unsigned long flbs = 0;
 
 	LFB_ASSERT(!rwsem_is_locked(&luo->register_lock) && !luo->serializing);
+	LFB_ASSERT(!rwsem_is_locked(&luo->serialize_rwsem));
 	list_for_each_entry(flb, &luo->flbs, private.list)
 		flbs++;
 	LFB_ASSERT(flbs == luo->flb_count);

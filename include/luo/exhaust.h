@@ -34,7 +34,7 @@ struct lfb_scenario;
  * @LFB_EXHAUST_DAMAGE: the serialized FLBs are written to between the halves of a reboot
  * @LFB_EXHAUST_RACES: a second thread does something in the middle of an operation
  * @LFB_EXHAUST_MODULES: the module is a real one, and unloaded
- * @LFB_EXHAUST_NO_FILE: a retrieve answers 0 and gives no file
+ * @LFB_EXHAUST_NO_FILE: a retrieve answers 0 and gives no file, a preserve no object
  * @LFB_EXHAUST_IDENTITIES: a handler says what identifies its files, and changes its mind
  * @LFB_EXHAUST_LOST: the next kernel is given nothing, or has no live update, or no KHO, or cannot
  *	prepare its own live update

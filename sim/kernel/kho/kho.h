@@ -202,6 +202,8 @@ int kho__read_chain(const struct lfb_memory *memory, phys_addr_t *next, phys_add
 /* Larger trees are refused: everything handed over as a tree fits in pages. */
 #define LFB_FDT_MAX_SIZE 65536
 
+/* What is wrong with the header of a tree of any size, or with a length in it; NULL: nothing is. */
+const char *kho__fdt_flaw(const void *fdt, size_t size);
 /* Checks @fdt (8-byte aligned, @size bytes) before libfdt may see it. 0 or -EINVAL + reason. */
 int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem);
 /* A raw native-endian u64 property. 0, -ENOENT no such property, -EINVAL not 8 bytes. */
@@ -223,6 +225,8 @@ struct kho_root {
 /* 0, or -EINVAL with the reason in @problem. Any generation's tree will do. */
 int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
 		   struct lfb_problem *problem);
+/* Where what was added to the outgoing tree lies, 0: nothing of that name was. */
+phys_addr_t kho__outgoing_subtree(struct lfb_kernel *kernel, const char *name);
 /* Finds the ABI a root tree belongs to, NULL when none is known. */
 const struct kho_abi *kho__abi_of(const struct kho_root *root);
 /*
