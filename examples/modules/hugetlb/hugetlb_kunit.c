@@ -99,22 +99,22 @@ static void too_many_pages_are_given_away(struct kunit *test)
 /* Books: of two pools, the second with pages that come */
 static const struct books {
 	const char *what;
-	struct hugetlb_ser ser;
+	u32 version, nr_pools, pool_size;
 	u32 orders[2];
 	u32 nr_coming;
 	int err;
 } books[] = {
-	{ "version 1", { 1, 2, 8, 0 }, { SMALL, LARGE }, 1,
+	{ "version 1", 1, 2, 8, { SMALL, LARGE }, 1,
 	  HUGETLB_SER_OLDEST > 1 ? -EPROTO : 0 },
-	{ "version 2", { 2, 2, 12, 0 }, { SMALL, LARGE }, 1, 0 },
-	{ "a later one, with more in an entry", { 3, 2, 32, 0 }, { SMALL, LARGE }, 1, 0 },
-	{ "no version", { 0, 2, 12, 0 }, { SMALL, LARGE }, 1, -EPROTO },
-	{ "entries without end", { 2, 2, 0, 0 }, { SMALL, LARGE }, 1, -EINVAL },
-	{ "entries that are too short", { 2, 2, 7, 0 }, { SMALL, LARGE }, 1, -EINVAL },
-	{ "more pools than fit", { 2, 1u << 31, 12, 0 }, { SMALL, LARGE }, 1, -EINVAL },
-	{ "pages of an unknown size", { 2, 2, 12, 0 }, { SMALL, 9 }, 1, -EOPNOTSUPP },
-	{ "an unknown size without pages", { 2, 2, 12, 0 }, { SMALL, 9 }, 0, 0 },
-	{ "a size twice", { 2, 2, 12, 0 }, { SMALL, SMALL }, 1, -EINVAL },
+	{ "version 2", 2, 2, 12, { SMALL, LARGE }, 1, 0 },
+	{ "a later one, with more in an entry", 3, 2, 32, { SMALL, LARGE }, 1, 0 },
+	{ "no version", 0, 2, 12, { SMALL, LARGE }, 1, -EPROTO },
+	{ "entries without end", 2, 2, 0, { SMALL, LARGE }, 1, -EINVAL },
+	{ "entries that are too short", 2, 2, 7, { SMALL, LARGE }, 1, -EINVAL },
+	{ "more pools than fit", 2, 1u << 31, 12, { SMALL, LARGE }, 1, -EINVAL },
+	{ "pages of an unknown size", 2, 2, 12, { SMALL, 9 }, 1, -EOPNOTSUPP },
+	{ "an unknown size without pages", 2, 2, 12, { SMALL, 9 }, 0, 0 },
+	{ "a size twice", 2, 2, 12, { SMALL, SMALL }, 1, -EINVAL },
 };
 KUNIT_ARRAY_PARAM_DESC(books, books, what);
 
@@ -124,7 +124,9 @@ static void books_are_checked(struct kunit *test)
 	struct hugetlb_ser *ser = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, ser);
-	memcpy(ser, &param->ser, sizeof(*ser));
+	ser->version = param->version;
+	ser->nr_pools = param->nr_pools;
+	ser->pool_size = param->pool_size;
 	for (unsigned int i = 0; i < 2; i++) {
 		const struct hugetlb_pool_ser entry = { param->orders[i], i * param->nr_coming, 2 };
 

@@ -36,12 +36,17 @@
 		also;                                                                              \
 		how(test, &lfb_place_, lfb_words_, __VA_ARGS__);                                   \
 	} while (0)
+/* As kernels are built, an unsigned number is compared with a signed one without a warning. */
 #define LFB_KUNIT_NUMBERS_(test, fatal, a, op, b, ...)                                             \
 	do {                                                                                       \
 		__auto_type lfb_left_ = (a);                                                       \
 		__auto_type lfb_right_ = (b);                                                      \
+		_Pragma("GCC diagnostic push")                                                     \
+		_Pragma("GCC diagnostic ignored \"-Wsign-compare\"")                               \
+		const bool lfb_holds_ = lfb_left_ op lfb_right_;                                   \
+		_Pragma("GCC diagnostic pop")                                                      \
                                                                                                    \
-		if (!(lfb_left_ op lfb_right_))                                                    \
+		if (!lfb_holds_)                                                                   \
 			LFB_KUNIT_FAILS_(lfb_kunit_numbers_fail, test, fatal, #a, #op, #b,         \
 					 LFB_KUNIT_ALSO_(__VA_ARGS__),                             \
 					 (long long)lfb_left_, (long long)lfb_right_);             \
