@@ -8,7 +8,7 @@ install(TARGETS lfb_shared lfb_static lfb_kernel EXPORT lfb)
 if(TARGET lfb_tool)
 	install(TARGETS lfb_tool)
 endif()
-install(DIRECTORY include/luo TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY include/luo TYPE INCLUDE FILES_MATCHING PATTERN "*.h" PATTERN "adapter.c")
 
 set(lfb_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lfb)
 configure_package_config_file(cmake/lfb-config.cmake.in lfb-config.cmake

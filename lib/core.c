@@ -7,7 +7,10 @@
 
 bool liveupdate_enabled(void)
 {
-	return luo_current() != NULL;
+	const struct lfb_kernel *kernel = lfb__current;
+	const struct luo_elsewhere *elsewhere = kernel && !kernel->dead ? kernel->elsewhere : NULL;
+
+	return unlikely(elsewhere != NULL) ? elsewhere->enabled(elsewhere) : luo_current() != NULL;
 }
 
 static int tell_flb(void *context, phys_addr_t where, const struct luo_flb_record *record)
@@ -128,7 +131,7 @@ int luo_late_init(struct lfb_kernel *kernel)
 				 "state could not be prepared (%d)", err);
 	}
 	lfb__event(kernel, LUO_READY, .count = luo->number);
-	return 0;
+	return luo_device_register();
 }
 
 static int reboot(struct luo *luo, const struct luo_args *args)
@@ -155,6 +158,7 @@ static int reboot(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_reboot(void)
 {
+	const struct luo_args args = { .which = LUO_REBOOT, .function = __func__ };
 	struct lfb_event event = { .happening = LFB_DID_REBOOT };
 	struct lfb_span span;
 
@@ -163,9 +167,9 @@ int liveupdate_reboot(void)
 	if (!liveupdate_enabled())
 		return 0;
 	if (likely(!lfb__current->trace.fine))
-		return luo_enter(reboot, NULL);
+		return luo_enter(reboot, &args);
 	span = lfb__event_begins(lfb__current, &event);
-	event.result = luo_enter(reboot, NULL);
+	event.result = luo_enter(reboot, &args);
 	lfb__event_ends(lfb__current, span, &event);
 	return (int)event.result;
 }

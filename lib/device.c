@@ -92,42 +92,54 @@ static int device_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/* Leaves a sentence, with what was wrong with the state handed over, if anything was. */
+static int no_device(const struct luo *luo, int error, const char *what)
+{
+	const char *why = luo ? luo->problem.what : "";
+
+	return lfb__fail(lfb__current, error, "%s%s%s", what, *why ? ": " : "", why);
+}
+
+int luo_no_device(struct lfb_kernel *kernel)
+{
+	return no_device(kernel->luo, -ENOENT, "there is no /dev/liveupdate: live update is off");
+}
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	struct luo *luo = luo_current();
+
+	(void)inode;
+	file->lfb_own = true;
+	file->f_name = "/dev/liveupdate";
+	if (!luo)
+		return luo_no_device(lfb__current);
+	if (luo->device_open)
+		return lfb__fail(luo->kernel, -EBUSY, "/dev/liveupdate is open already");
+	file->private_data = luo;
+	luo->device_open = true;
+	luo->was_opened = true;
+	if (luo_session_deserialize(luo) && luo->profile->failed_restore_is_io_error) {
+		luo->device_open = false;
+		return no_device(luo, -EIO, "the sessions handed over could not be restored");
+	}
+	return 0;
+}
+
 static const struct file_operations device_fops = {
+	.open = device_open,
 	.release = device_release,
 	.unlocked_ioctl = device_ioctl,
 };
 
-/* Leaves a sentence, with what was wrong with the state handed over, if anything was. */
-static struct file *no_device(const struct luo *luo, int error, const char *what)
+/* Never written to: all machines have the same one. */
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "liveupdate",
+	.fops = &device_fops,
+};
+
+int luo_device_register(void)
 {
-	const char *why = luo ? luo->problem.what : "";
-
-	return ERR_PTR(lfb__fail(lfb__current, error, "%s%s%s", what, *why ? ": " : "", why));
-}
-
-struct file *luo_device_open(void)
-{
-	struct luo *luo = luo_current();
-	struct file *file;
-
-	if (!luo)
-		return no_device(lfb__current->luo, -ENOENT,
-				 "there is no /dev/liveupdate: live update is off");
-	/* The file is there before the driver is asked, which does not know of those it refuses. */
-	file = anon_inode_getfile("/dev/liveupdate", &device_fops,
-				  luo->device_open ? NULL : luo, 0);
-	if (IS_ERR(file))
-		return file;
-	file->lfb_own = true;
-	if (luo->device_open) {
-		fput(file);
-		return ERR_PTR(lfb__fail(luo->kernel, -EBUSY, "/dev/liveupdate is open already"));
-	}
-	luo->device_open = true;
-	luo->was_opened = true;
-	if (luo_session_deserialize(luo) && luo->profile->failed_restore_is_io_error) {
-		fput(file);
-		return no_device(luo, -EIO, "the sessions handed over could not be restored");
-	}
-	return file;
+	return misc_register(&device);
 }

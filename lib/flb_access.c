@@ -155,13 +155,14 @@ static int get(struct luo *luo, const struct luo_args *args)
 
 int liveupdate_flb_get_incoming(struct liveupdate_flb *flb, void **objp)
 {
-	return luo_enter(get, &(struct luo_args){ .function = __func__, .flb = flb,
-						  .incoming = true, .objp = objp });
+	return luo_enter(get, &(struct luo_args){ .which = LUO_FLB_GET, .function = __func__,
+						  .flb = flb, .incoming = true, .objp = objp });
 }
 
 int liveupdate_flb_get_outgoing(struct liveupdate_flb *flb, void **objp)
 {
-	return luo_enter(get, &(struct luo_args){ .function = __func__, .flb = flb, .objp = objp });
+	return luo_enter(get, &(struct luo_args){ .which = LUO_FLB_GET, .function = __func__,
+						  .flb = flb, .objp = objp });
 }
 
 static int put(struct luo *luo, const struct luo_args *args)
@@ -184,10 +185,12 @@ static int put(struct luo *luo, const struct luo_args *args)
 
 void liveupdate_flb_put_incoming(struct liveupdate_flb *flb)
 {
-	luo_enter(put, &(struct luo_args){ .function = __func__, .flb = flb, .incoming = true });
+	luo_enter(put, &(struct luo_args){ .which = LUO_FLB_PUT, .function = __func__,
+					   .flb = flb, .incoming = true });
 }
 
 void liveupdate_flb_put_outgoing(struct liveupdate_flb *flb)
 {
-	luo_enter(put, &(struct luo_args){ .function = __func__, .flb = flb });
+	luo_enter(put, &(struct luo_args){ .which = LUO_FLB_PUT, .function = __func__,
+					   .flb = flb });
 }

@@ -176,7 +176,8 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
 {
 	return luo_enter(register_flb,
-			 &(struct luo_args){ .function = __func__, .fh = fh, .flb = flb });
+			 &(struct luo_args){ .which = LUO_REGISTER_FLB,
+					     .function = __func__, .fh = fh, .flb = flb });
 }
 
 static void unlink_flb(struct luo *luo, struct luo_flb_link *link)
@@ -287,5 +288,6 @@ static int unregister_flb(struct luo *luo, const struct luo_args *args)
 int liveupdate_unregister_flb(struct liveupdate_file_handler *fh, struct liveupdate_flb *flb)
 {
 	return luo_enter(unregister_flb,
-			 &(struct luo_args){ .function = __func__, .fh = fh, .flb = flb });
+			 &(struct luo_args){ .which = LUO_UNREGISTER_FLB,
+					     .function = __func__, .fh = fh, .flb = flb });
 }

@@ -59,7 +59,8 @@ static int register_file_handler(struct luo *luo, const struct luo_args *args)
 int liveupdate_register_file_handler(struct liveupdate_file_handler *fh)
 {
 	return luo_enter(register_file_handler,
-			 &(struct luo_args){ .function = __func__, .fh = fh });
+			 &(struct luo_args){ .which = LUO_REGISTER_FILE_HANDLER,
+					     .function = __func__, .fh = fh });
 }
 
 static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
@@ -99,5 +100,6 @@ static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
 int liveupdate_unregister_file_handler(struct liveupdate_file_handler *fh)
 {
 	return luo_enter(unregister_file_handler,
-			 &(struct luo_args){ .function = __func__, .fh = fh });
+			 &(struct luo_args){ .which = LUO_UNREGISTER_FILE_HANDLER,
+					     .function = __func__, .fh = fh });
 }

@@ -19,8 +19,8 @@ int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile,
 		   const struct luo_watch *watch, bool on);
 /* late_initcall: prepares the outgoing state. */
 int luo_late_init(struct lfb_kernel *kernel);
-/* open() of /dev/liveupdate: a file, or ERR_PTR(-ENOENT, -EBUSY, -EIO, -ENOMEM). */
-struct file *luo_device_open(void);
+/* device.c: says why there is no /dev/liveupdate to be opened. Returns -ENOENT. */
+int luo_no_device(struct lfb_kernel *kernel);
 /*
  * Looks for what should be over. Returns whether all files that were handed over are finished:
  * what is left then is left for good.
@@ -35,7 +35,7 @@ int luo_registration_pins(const struct luo *luo, const struct module *module);
  * Its exit function has run, or, not @loaded, its init function failed. What it left registered is
  * called no more: that ends the kernel. Built-in code that failed to start is still there.
  */
-void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool loaded);
+void luo_module_is_gone(struct lfb_kernel *kernel, const struct lfb_module *module, bool loaded);
 
 /*
  * transcribe.c: an outgoing state made of records, with no handlers or files behind it. The caller

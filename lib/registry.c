@@ -117,12 +117,17 @@ static bool is_of(const struct lfb_module *module, const void *object, const str
 	       (uintptr_t)object - (uintptr_t)module->data < module->data_size;
 }
 
-void luo_module_is_gone(struct luo *luo, const struct lfb_module *module, bool loaded)
+void luo_module_is_gone(struct lfb_kernel *kernel, const struct lfb_module *module, bool loaded)
 {
 	const char *name = module->module->name;
 	struct liveupdate_file_handler *fh;
 	struct liveupdate_flb *flb;
+	struct luo *luo = kernel->luo;
 
+	if (kernel->elsewhere)
+		kernel->elsewhere->module_is_gone(kernel->elsewhere, module, loaded);
+	if (!luo)
+		return;
 	list_for_each_entry(fh, &luo->handlers, private.list) {
 		if (!is_of(module, fh, fh->ops->owner))
 			continue;

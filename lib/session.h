@@ -26,6 +26,9 @@ bool luo_may_still_change(struct luo *luo, const struct liveupdate_session *sess
 int luo_session_deserialize(struct luo *luo);
 int luo_session_serialize(struct luo *luo);
 
+/* device.c: agents can open /dev/liveupdate from here on. 0 or -ENOMEM. */
+int luo_device_register(void);
+
 /* 0 and *filep, or -errno. @name as above. */
 int luo_session_create(struct luo *luo, const char *name, struct file **filep);
 int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Open files. Mirrors the parts of linux/fs.h, linux/file.h and linux/anon_inodes.h that live
- * update code needs.
+ * Open files. Mirrors the parts of linux/fs.h, linux/file.h, linux/anon_inodes.h and
+ * linux/miscdevice.h that live update code needs.
  */
 #ifndef LUO_FILE_H
 #define LUO_FILE_H
@@ -41,7 +41,7 @@ struct inode {
 /**
  * struct file_operations - what a kind of file can do
  * @owner: the module whose code this is
- * @open: called by an open of the device
+ * @open: called by an open of the device, which fails with the errno it returns; NULL: it opens
  * @release: called when the last reference goes; the return value is ignored
  * @unlocked_ioctl: a device-specific request; @arg is the agent's pointer
  */
@@ -124,5 +124,29 @@ LFB_API void put_unused_fd(unsigned int fd);
  * @file: the file; the caller's reference is taken over
  */
 LFB_API void fd_install(unsigned int fd, struct file *file);
+
+#define MISC_DYNAMIC_MINOR 255
+
+/**
+ * struct miscdevice - a character device under /dev
+ * @minor: its number, or MISC_DYNAMIC_MINOR; ignored
+ * @name: under /dev
+ * @fops: what opening and calling it does; open() finds the device in its file's private_data
+ */
+struct miscdevice {
+	int minor;
+	const char *name;
+	const struct file_operations *fops;
+};
+
+/**
+ * misc_register() - from here on it can be opened
+ * @misc: the device; must live until it is taken back, or the kernel ends
+ *
+ * Return: 0, -EEXIST there is one of that name, -ENOMEM, -EINVAL no kernel.
+ */
+LFB_API int misc_register(struct miscdevice *misc);
+/** misc_deregister() - take a device back; one that is not registered is ignored. */
+LFB_API void misc_deregister(struct miscdevice *misc);
 
 #endif

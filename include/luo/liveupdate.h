@@ -104,6 +104,7 @@ struct liveupdate_file_handler {
 		bool gone;		   /* with its module, which left it registered */
 		u64 unfinished;		   /* files handed over to it and not finished yet */
 		unsigned int lfb_boot;	   /* the kernel it is registered in, and 1; checks only */
+		unsigned int lfb_twin;	   /* of a kernel image's: its number there */
 	} LFB_PRIVATE;
 };
 
@@ -190,6 +191,7 @@ struct liveupdate_flb {
 		bool initialized;
 		bool gone; /* with its module, which left it registered */
 		unsigned int lfb_boot; /* the kernel it is registered in, and 1; checks only */
+		unsigned int lfb_twin; /* of a kernel image's: its number there */
 	} LFB_PRIVATE;
 };
 

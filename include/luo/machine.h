@@ -49,6 +49,9 @@ struct lfb_module;
  * @nodes: NUMA nodes from the start of memory on, as "0:1G,1:1G": a number below 64 and a size in
  *	bytes or with K, M or G, whole pages; up to 16, with all of @memory, which may be 0 then; no
  *	block of pages lies in two of them. Default: one node
+ * @kernel: the path of a kernel image, as "lfb tree" makes it of a kernel tree: its orchestrator
+ *	runs in kernels of the machine's profile, in the place of the library's (docs/tree.md). The
+ *	profile's default is then that of the tree's version, or linux-7.3. Default: none
  * @kho_debug: kernels built with CONFIG_KEXEC_HANDOVER_DEBUG, which refuse to preserve scratch
  */
 struct lfb_machine_options {
@@ -71,6 +74,7 @@ struct lfb_machine_options {
 	unsigned int scratch_areas;
 	const char *nodes;
 	bool kho_debug;
+	const char *kernel;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */
@@ -88,7 +92,8 @@ enum lfb_machine_state {
  * @machine: set to the machine, NULL on error
  *
  * Return: 0; -EINVAL an option makes no sense (unknown profile or quirk, memory out of range);
- * -ENOMEM, or what else the host said. lfb_error_text(NULL) says which.
+ * -ENOEXEC @kernel is no kernel image; -ENOMEM, or what else the host said. lfb_error_text(NULL)
+ * says which.
  */
 LFB_API int lfb_machine_create(const struct lfb_machine_options *options,
 			       struct lfb_machine **machine);

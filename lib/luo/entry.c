@@ -5,25 +5,31 @@ struct entry {
 	int (*body)(struct luo *luo, const struct luo_args *args);
 	struct luo *luo;
 	const struct luo_args *args;
+	struct luo_elsewhere *elsewhere;
 };
 
 static long run_entry(void *argument)
 {
 	const struct entry *entry = argument;
 
+	if (unlikely(entry->elsewhere != NULL))
+		return entry->elsewhere->call(entry->elsewhere, entry->args);
 	return entry->body(entry->luo, entry->args);
 }
 
 int luo_enter(int (*body)(struct luo *luo, const struct luo_args *args),
 	      const struct luo_args *args)
 {
-	struct entry entry = { body, luo_current(), args };
+	struct lfb_kernel *kernel = lfb__current;
+	struct entry entry = { body, luo_current(), args, NULL };
 
-	if (!lfb__current)
+	if (!kernel)
 		return lfb__not_entered(args->function);
-	if (!entry.luo)
+	if (!kernel->dead)
+		entry.elsewhere = kernel->elsewhere;
+	if (!entry.luo && !entry.elsewhere)
 		return -EOPNOTSUPP;
-	return (int)lfb__guarded(entry.luo->kernel, run_entry, &entry);
+	return (int)lfb__guarded(kernel, run_entry, &entry);
 }
 
 int luo_not_here(struct luo *luo, const char *function)

@@ -220,8 +220,21 @@ struct luo_name luo_file_name(const struct luo_file *luo_file);
 
 /* entry.c: the way in */
 
+/* The kernel's functions for its subsystems that another orchestrator may have instead of lib/. */
+enum luo_function {
+	LUO_OWN_FUNCTION,		/* lib/ alone has it */
+	LUO_REGISTER_FILE_HANDLER,
+	LUO_UNREGISTER_FILE_HANDLER,
+	LUO_REGISTER_FLB,
+	LUO_UNREGISTER_FLB,
+	LUO_FLB_GET,
+	LUO_FLB_PUT,
+	LUO_REBOOT,
+};
+
 /* What a function of the kernel was called with: each fills in what it has. */
 struct luo_args {
+	enum luo_function which;
 	const char *function;		/* its name */
 	struct liveupdate_file_handler *fh;
 	struct liveupdate_flb *flb;
@@ -235,14 +248,60 @@ struct luo_args {
 	u64 *tokenp;
 };
 
+/* An orchestrator that is not lib/: this kernel's calls go to it. */
+struct luo_elsewhere {
+	struct luo *seen;	/* what can be told from outside: see luo_seen() */
+	bool (*enabled)(const struct luo_elsewhere *elsewhere);
+	/* -EOPNOTSUPP: it has no such function. */
+	int (*call)(struct luo_elsewhere *elsewhere, const struct luo_args *args);
+	/* As luo_module_is_gone(). */
+	void (*module_is_gone)(struct luo_elsewhere *elsewhere, const struct lfb_module *module,
+			       bool loaded);
+};
+
 /*
- * Runs a function of the kernel: -EOPNOTSUPP when live update is off, else @body, guarded, so that
- * a bad pointer ends the simulated kernel and not the process.
+ * lib/'s state; or of an orchestrator elsewhere what is registered, its links, and its profile: all
+ * else there is as it is in the beginning. NULL: no kernel has begun to run.
+ */
+static inline struct luo *luo_seen(const struct lfb_kernel *kernel)
+{
+	return unlikely(kernel->elsewhere != NULL) ? kernel->elsewhere->seen : kernel->luo;
+}
+
+/*
+ * Runs a function of the kernel: -EOPNOTSUPP when live update is off, else @body, or whoever is
+ * elsewhere; guarded, so that a bad pointer ends the simulated kernel and not the process.
  */
 int luo_enter(int (*body)(struct luo *luo, const struct luo_args *args),
 	      const struct luo_args *args);
 /* What the running profile lacks: records it, returns -EOPNOTSUPP. */
 int luo_not_here(struct luo *luo, const char *function);
+
+/* call.c: a callback, and the seams around it */
+
+/* What injected failures look like: the callback is not run. */
+#define LUO_INJECTED_ERROR (-EIO)
+
+/* Of a callback that may fail or is told of. Filled in but for what begins of itself. */
+struct luo_call {
+	struct lfb_kernel *kernel;
+	enum luo_op op;
+	struct lfb_frame frame;
+	struct lfb_event event;		/* flb is set: it is an FLB's; else a file's */
+	struct lfb_span span;
+};
+
+/* @handle: what the callback was given, and what it left. */
+void luo_call_begins(struct luo_call *call, u64 handle);
+/* Is it to answer LUO_INJECTED_ERROR, and not be run? */
+bool luo_call_fails(struct luo_call *call);
+void luo_call_ends(struct luo_call *call, u64 handle, int result);
+/* What happens between the two is @frame's; for callbacks of which nothing is told. */
+void luo_call_push(struct lfb_kernel *kernel, struct lfb_frame *frame, enum luo_op op);
+void luo_call_pop(struct lfb_kernel *kernel, const struct lfb_frame *frame);
+/* Calls the module's function. */
+int luo_run_flb(struct liveupdate_flb_op_args *args, enum luo_op op);
+int luo_run_file(struct liveupdate_file_op_args *args, enum luo_op op);
 
 /* What the ledger and the events are told; the rest goes to luo->watch. */
 

@@ -26,6 +26,7 @@ enum luo_op {
 	LUO_RETRIEVE,
 	LUO_CAN_FINISH,
 	LUO_FINISH,
+	LUO_GET_ID,
 };
 
 /* Around a callback. @before is what it was given, @after what it left there. */

@@ -8,6 +8,7 @@
 #ifndef SIM_CLI_CLI_H
 #define SIM_CLI_CLI_H
 
+#include "sim/cli/build/build.h"
 #include "sim/cli/common/common.h"
 #include "sim/cli/compare/compare.h"
 

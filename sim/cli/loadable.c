@@ -3,13 +3,9 @@
  * lfb build: kernel-style sources become a module that machines load. And all sequences of calls
  * with such modules, for lfb exhaust.
  */
-#include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <luo/exhaust.h>
 #include <luo/macros.h>
@@ -95,32 +91,6 @@ static void name_module(struct build *build)
 	strcpy(name, "\"");
 }
 
-/* They lie beside the tool where it was built, and else where it was installed. */
-static bool find_headers(struct build *build, const char *given)
-{
-	static const char *const places[] = { "include", "../include" };
-	char tool[PATH_MAX], found[PATH_MAX + 40];
-	ssize_t length = readlink("/proc/self/exe", tool, sizeof(tool) - 1);
-
-	tool[length > 0 ? length : 0] = '\0';
-	if (strrchr(tool, '/'))
-		*strrchr(tool, '/') = '\0';
-	for (size_t i = 0; !given && i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(found, sizeof(found), "%s/%s/luo/lfb.h", tool, places[i]);
-		if (!access(found, R_OK)) {
-			*strrchr(found, '/') = '\0';
-			*strrchr(found, '/') = '\0';
-			given = found;
-		}
-	}
-	if (!given)
-		return false;
-	snprintf(build->headers[0], sizeof(build->headers[0]), "-I%.*s/luo/kernel", PATH_MAX,
-		 given);
-	snprintf(build->headers[1], sizeof(build->headers[1]), "-I%.*s", PATH_MAX, given);
-	return true;
-}
-
 static bool is_source(const char *word)
 {
 	const char *dot = strrchr(word, '.');
@@ -171,34 +141,13 @@ static int take(struct build *build, const struct cli_line *line, const char **h
 	return CLI_OK;
 }
 
-static int compile(struct build *build)
-{
-	extern char **environ;
-	pid_t child;
-	int status;
-	int err;
-
-	for (int i = 0; build->verbose && i < build->count; i++)
-		fprintf(stderr, "%s%s", build->words[i], i + 1 < build->count ? " " : "\n");
-	err = posix_spawnp(&child, build->words[0], NULL, NULL, build->words, environ);
-	if (err)
-		return cli_failed("%s: %s (the environment's CC says what compiles)",
-				  build->words[0], strerror(err));
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
-			return cli_failed("%s: %s", build->words[0], strerror(errno));
-	}
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return CLI_OK;
-	return cli_failed("%s was not made", build->output);
-}
-
 static int run_build(struct cli_line *line)
 {
 	struct build *build = line->state;
 	const char *headers = NULL, *given = getenv("CC");
 	const char *const name = given && *given ? given : "cc";
 	char *compiler = strdup(name);
+	char found[PATH_MAX];
 	int result;
 
 	if (!compiler)
@@ -214,12 +163,13 @@ static int run_build(struct cli_line *line)
 		if (is_clang(name))
 			add_all(build, clang_asking, ARRAY_SIZE(clang_asking));
 	}
-	if (!result && !find_headers(build, headers))
-		result = cli_failed("the headers are not where they belong: --headers DIR says "
-				    "where luo/lfb.h is");
+	if (!result)
+		result = cli_find_headers(headers, found);
 	if (!result) {
+		snprintf(build->headers[0], sizeof(build->headers[0]), "-I%s/luo/kernel", found);
+		snprintf(build->headers[1], sizeof(build->headers[1]), "-I%s", found);
 		name_module(build);
-		result = compile(build);
+		result = cli_compile(build->words, build->output, build->verbose);
 	}
 	free(compiler);
 	return result;

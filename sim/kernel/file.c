@@ -28,12 +28,19 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 	file->f_inode = &file->lfb_inode;
 	file->f_count = 1;
 	file->f_name = name ? name : "anonymous";
+	file->lfb_own = unlikely(kernel->elsewhere != NULL) && kernel->task->internal;
 	kernel->files_open++;
 	return file;
 }
 
 struct file *get_file(struct file *file)
 {
+	struct lfb_kernel *kernel = lfb__current;
+
+	/* A kernel's orchestrator that was given none dies here. */
+	if (!file && kernel && kernel->elsewhere && kernel->task->internal)
+		lfb__oops_as(kernel, LFB_FINDING_FILE_NULL_FOLLOWED, "file",
+			     "retrieve returned 0 without a file, which is used all the same");
 	if (!file)
 		return NULL;
 	if (file->f_count <= 0)
@@ -57,9 +64,12 @@ void fput(struct file *file)
 	if (--file->f_count > 0)
 		return;
 	owner = file->f_op->owner;
-	if (file->f_op->release) {
-		if (!file->lfb_own)
-			lfb__module_comes(kernel);
+	if (file->f_op->release && file->lfb_own) {
+		lfb__elsewhere_begin(kernel);
+		file->f_op->release(file->f_inode, file);
+		lfb__elsewhere_end(kernel);
+	} else if (file->f_op->release) {
+		lfb__module_comes(kernel);
 		file->f_op->release(file->f_inode, file);
 	}
 	LFB_ASSERT(kernel->files_open > 0);

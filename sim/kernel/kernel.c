@@ -44,6 +44,7 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 	lfb__lockdep_destroy(kernel);
 	lfb__list_free(&kernel->kept.flbs);
 	lfb__list_free(&kernel->deferred);
+	lfb__list_free(&kernel->devices);
 	lfb__history_destroy(&kernel->history);
 }
 
@@ -53,6 +54,7 @@ void lfb__kernel_reset(struct lfb_kernel *kernel)
 
 	memset((u8 *)kernel + boot, 0, sizeof(*kernel) - boot);
 	kernel->deferred.count = 0;
+	kernel->devices.count = 0;
 	if (unlikely(kernel->wrong))
 		kernel->dead = LFB_DEATH_PANIC;
 	lfb__task_begin(&kernel->boot_task, "boot", NULL);

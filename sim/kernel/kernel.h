@@ -23,10 +23,33 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel);
 /* Forget everything of the boot that ended; memory is dealt with by lfb__pages_begin(). */
 void lfb__kernel_reset(struct lfb_kernel *kernel);
 
+/*
+ * The orchestrator's own code runs until the end, where it is not lib/ (kernel->elsewhere): what it
+ * allocates is its own, and it may fault as a module does.
+ */
+
+static inline void lfb__elsewhere_begin(struct lfb_kernel *kernel)
+{
+	if (likely(!kernel->elsewhere))
+		return;
+	lfb__module_comes(kernel);
+	lfb__internal_begin(kernel);
+}
+
+static inline void lfb__elsewhere_end(struct lfb_kernel *kernel)
+{
+	if (unlikely(kernel->elsewhere != NULL))
+		lfb__internal_end(kernel);
+}
+
 /* module.c: references of the kernel's own; as try_module_get() and module_put() */
 
 bool lfb__module_pin(struct module *module);
 void lfb__module_unpin(struct module *module);
+
+/* misc.c: what an open of /dev/@name answers: a file, or ERR_PTR(): -ENOENT there is none, … */
+
+struct file *lfb__device_open(struct lfb_kernel *kernel, const char *name);
 
 /* shmem.c: files in memory; the next page from @page on that is no hole, ~0: there is none */
 

@@ -143,7 +143,7 @@ static int call(struct syscall *call, long (*body)(void *argument))
 	if (unlikely(machine->kernel.trace.fine))
 		span = tell(call, NULL, 0);
 	ret = lfb__machine_run(machine, task, body, call);
-	if (unlikely(task->locks_held > locks_held))
+	if (unlikely(task->locks_held > locks_held) && !task->blocked_on)
 		lfb__machine_locks_kept(machine, task, locks_held, call->name);
 	if (task->blocked_on || task->waits)
 		ret = -EAGAIN;
@@ -169,10 +169,10 @@ static long do_open(void *argument)
 	(void)argument;
 	if (fd < 0)
 		return fd;
-	file = luo_device_open();
+	file = lfb__device_open(lfb__current, "liveupdate");
 	if (IS_ERR(file)) {
 		put_unused_fd((unsigned int)fd);
-		return PTR_ERR(file);
+		return PTR_ERR(file) == -ENOENT ? luo_no_device(lfb__current) : PTR_ERR(file);
 	}
 	fd_install((unsigned int)fd, file);
 	return fd;
@@ -240,7 +240,11 @@ static long do_ioctl(void *argument)
 	if (call->happening == LFB_DID_AGENT_IOCTL || !file->lfb_own)
 		lfb__module_comes(lfb__current);
 	get_file(file);
+	if (file->lfb_own)
+		lfb__elsewhere_begin(lfb__current);
 	ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
+	if (file->lfb_own)
+		lfb__elsewhere_end(lfb__current);
 	fput(file);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }

@@ -72,6 +72,26 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 	return kho__init(kernel);
 }
 
+/* Its code, freshly loaded, runs in kernels of one profile. */
+static bool has_tree(const struct lfb_machine *machine)
+{
+	return unlikely(machine->tree != NULL) && machine->profile == machine->tree_profile;
+}
+
+static int early_init(struct lfb_machine *machine)
+{
+	const bool on = machine->liveupdate_on && machine->lacks != LFB_LACKS_LIVEUPDATE;
+
+	if (likely(!has_tree(machine)))
+		return luo_early_init(&machine->kernel, machine->profile, quirks_of(machine),
+				      &luo_contract, on);
+	lfb__loadable_reset(machine->tree_file);
+	luo_tree_is_watched(machine->tree, machine->profile, quirks_of(machine), &luo_contract);
+	luo_tree_early_init(machine->tree, &machine->kernel,
+			    lfb__loadable_kernel(machine->tree_file), on);
+	return 0;
+}
+
 static long boot_kernel(void *argument)
 {
 	struct boot *boot = argument;
@@ -82,14 +102,16 @@ static long boot_kernel(void *argument)
 
 	if (err)
 		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
-	err = luo_early_init(kernel, machine->profile, quirks_of(machine), &luo_contract,
-			     machine->liveupdate_on && machine->lacks != LFB_LACKS_LIVEUPDATE);
+	err = early_init(machine);
 	if (err)
 		return err;
 	list_for_each_entry(image, &machine->modules, list)
 		lfb__module_init(image);
 	/* A kernel that cannot prepare its outgoing state runs, without live update. */
-	luo_late_init(kernel);
+	if (has_tree(machine))
+		luo_tree_late_init(machine->tree);
+	else
+		luo_late_init(kernel);
 	return 0;
 }
 

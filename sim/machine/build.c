@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* A machine is built, and taken apart. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,11 +114,40 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 	return 0;
 }
 
+/* Of the tree's version; one that is not modelled is likest to the newest. */
+static const struct luo_profile *profile_of(const struct lfb_tree_image *image)
+{
+	const struct luo_profile *profile;
+	char name[16];
+
+	snprintf(name, sizeof(name), "linux-%.3s", image->release);
+	profile = luo_profile_find(name);
+	return profile ? profile : luo_profile_find("linux-7.3");
+}
+
+static int load_kernel(struct lfb_machine *machine, const char *path, bool profile_given)
+{
+	int err = lfb__loadable_open_kernel(machine, path, &machine->tree_file);
+
+	if (err)
+		return lfb__error(NULL, err, "%s", lfb_error_text(machine));
+	machine->tree = luo_tree_create();
+	if (!machine->tree)
+		return lfb__error(NULL, -ENOMEM, "no memory for %.300s", path);
+	if (!profile_given)
+		machine->profile = profile_of(lfb__loadable_kernel(machine->tree_file));
+	machine->tree_profile = machine->profile;
+	machine->built.kernel = lfb__loadable_path(machine->tree_file);
+	machine->kernel.code_is_loaded = true;
+	return 0;
+}
+
 int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machine **machinep)
 {
 	struct lfb_machine_options options;
 	struct lfb_memory_options memory = { 0 };
 	struct lfb_machine *machine;
+	bool profile_given;
 	int err;
 
 	lfb__error(NULL, 0, "%s", "");
@@ -126,8 +156,10 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	*machinep = NULL;
 	err = lfb__options_take(NULL, "the options", &options, sizeof(options), given,
 				offsetof(struct lfb_machine_options, mode));
-	if (!err)
-		err = check_options(&options, &memory.nodes);
+	if (err)
+		return err;
+	profile_given = options.profile != NULL;
+	err = check_options(&options, &memory.nodes);
 	if (err)
 		return err;
 	machine = calloc(1, sizeof(*machine));
@@ -169,6 +201,11 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 		lfb__kernel_destroy(&machine->kernel);
 		lfb__error(NULL, err, "no memory for a machine");
 		goto out_free;
+	}
+	err = options.kernel ? load_kernel(machine, options.kernel, profile_given) : 0;
+	if (err) {
+		lfb_machine_destroy(machine);
+		return err;
 	}
 	*machinep = machine;
 	return 0;
@@ -223,6 +260,7 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 	lfb__outside_gone(&machine->kernel);
 	lfb__handle_unregister(machine);
 	lfb__kernel_destroy(&machine->kernel);
+	luo_tree_destroy(machine->tree);
 	lfb__loadables_destroy(machine);
 	free(machine);
 }

@@ -20,6 +20,7 @@ struct loaded {
 	struct lfb_shared *shared;
 	struct lfb_module image;
 	struct module module;	/* where it has none of its own */
+	const struct lfb_tree_image *kernel;
 };
 
 /* A file. Of each there is one, however often it is loaded: what was loaded stays as it was. */
@@ -29,6 +30,7 @@ struct lfb_loadable {
 	char *bytes;
 	size_t size;
 	char name[64];		/* the module's */
+	bool is_kernel;		/* and no module */
 	struct loaded copies[COPIES];
 	unsigned int at;	/* the one that is open */
 };
@@ -86,6 +88,32 @@ static bool find_module(struct loaded *copy)
 	return true;
 }
 
+static int find_kernel(struct lfb_machine *machine, const struct lfb_loadable *loadable,
+		       struct loaded *copy)
+{
+	copy->kernel = lfb__shared_symbol(copy->shared, "lfb_tree_image");
+	if (!copy->kernel)
+		return lfb__error(machine, -ENOEXEC, "%.300s is no kernel image: lfb tree makes "
+				  "them", loadable->path);
+	if (copy->kernel->version != LFB_TREE_VERSION)
+		return lfb__error(machine, -ENOEXEC, "%.300s was made by another version of lfb "
+				  "tree: make it again", loadable->path);
+	return 0;
+}
+
+/* What it is there for. */
+static int find_purpose(struct lfb_machine *machine, const struct lfb_loadable *loadable,
+			struct loaded *copy)
+{
+	if (loadable->is_kernel)
+		return find_kernel(machine, loadable, copy);
+	if (find_module(copy))
+		return 0;
+	return lfb__error(machine, -ENOEXEC, "%.300s is no module: there is neither "
+			  "module_init() nor LFB_MODULE() in it, or it was compiled without "
+			  "-DMODULE", loadable->path);
+}
+
 /* It may be called otherwise than its file. */
 static bool name_and_keep(struct lfb_loadable *loadable, struct loaded *copy)
 {
@@ -103,7 +131,7 @@ static int load_copy(struct lfb_machine *machine, struct lfb_loadable *loadable,
 {
 	struct loaded *copy = &loadable->copies[which];
 	char why[400];
-	int err = 0;
+	int err;
 
 	if (copy->shared)
 		return 0;
@@ -111,11 +139,8 @@ static int load_copy(struct lfb_machine *machine, struct lfb_loadable *loadable,
 					sizeof(why));
 	if (!copy->shared)
 		return lfb__error(machine, -ENOEXEC, "%.300s", why);
-	if (!find_module(copy))
-		err = lfb__error(machine, -ENOEXEC, "%.300s is no module: there is neither "
-				 "module_init() nor LFB_MODULE() in it, or it was compiled "
-				 "without -DMODULE", loadable->path);
-	else if (!name_and_keep(loadable, copy))
+	err = find_purpose(machine, loadable, copy);
+	if (!err && !name_and_keep(loadable, copy))
 		err = lfb__error(machine, -ENOMEM, "no memory for %.300s", loadable->path);
 	if (err) {
 		lfb__shared_free(copy->shared);
@@ -146,19 +171,20 @@ void lfb__loadables_destroy(struct lfb_machine *machine)
 /* Files */
 
 static struct lfb_loadable *find_loadable(struct lfb_machine *machine, const char *path,
-					  const char *bytes, size_t size)
+					  const char *bytes, size_t size, bool is_kernel)
 {
 	struct lfb_loadable *loadable;
 
 	list_for_each_entry(loadable, &machine->loadables, list) {
 		if (!strcmp(loadable->path, path) && loadable->size == size &&
-		    !memcmp(loadable->bytes, bytes, size))
+		    loadable->is_kernel == is_kernel && !memcmp(loadable->bytes, bytes, size))
 			return loadable;
 	}
 	return NULL;
 }
 
-int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb_loadable **opened)
+static int open_file(struct lfb_machine *machine, const char *path, bool is_kernel,
+		     struct lfb_loadable **opened)
 {
 	struct lfb_loadable *loadable;
 	char *bytes;
@@ -169,7 +195,7 @@ int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb
 		return lfb__error(machine, err, "%.300s", lfb_error_text(NULL));
 	/* Another module may have it: lfb__loadable_bind(). */
 	lfb__shared_allow_missing(bytes, size);
-	*opened = find_loadable(machine, path, bytes, size);
+	*opened = find_loadable(machine, path, bytes, size, is_kernel);
 	if (*opened) {
 		free(bytes);
 		return 0;
@@ -184,6 +210,7 @@ int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb
 	}
 	loadable->bytes = bytes;
 	loadable->size = size;
+	loadable->is_kernel = is_kernel;
 	name_of(path, loadable->name, sizeof(loadable->name));
 	err = load_copy(machine, loadable, 0);
 	if (err) {
@@ -196,6 +223,29 @@ int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb
 		machine->kernel.memory.shadow_wanted = true;
 	*opened = loadable;
 	return 0;
+}
+
+int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb_loadable **opened)
+{
+	return open_file(machine, path, false, opened);
+}
+
+int lfb__loadable_open_kernel(struct lfb_machine *machine, const char *path,
+			      struct lfb_loadable **opened)
+{
+	int err = open_file(machine, path, true, opened);
+
+	return err ? err : lfb__loadable_check(machine, *opened);
+}
+
+const struct lfb_tree_image *lfb__loadable_kernel(const struct lfb_loadable *loadable)
+{
+	return loadable->copies[loadable->at].kernel;
+}
+
+const char *lfb__loadable_path(const struct lfb_loadable *loadable)
+{
+	return loadable->path;
 }
 
 const char *lfb__loadable_name(const struct lfb_loadable *loadable)
@@ -356,17 +406,6 @@ static struct file *memory_file(u64 number)
 	return lfb__contents_file(MFD_ALLOW_SEALING, &contents);
 }
 
-static struct liveupdate_file_handler *find_handler(const struct luo *luo, const char *compatible)
-{
-	struct liveupdate_file_handler *handler;
-
-	list_for_each_entry(handler, &luo->handlers, private.list) {
-		if (!strcmp(handler->compatible, compatible))
-			return handler;
-	}
-	return NULL;
-}
-
 /* What the module says that opening one is. A handler may also lie in memory it allocated. */
 static struct file *driver_file(struct lfb_machine *machine,
 				const struct liveupdate_file_handler *handler, u64 number)
@@ -390,11 +429,11 @@ static struct file *driver_file(struct lfb_machine *machine,
 struct file *lfb_module_file(const char *compatible, u64 number)
 {
 	struct lfb_machine *machine = lfb_machine_current();
-	const struct luo *luo = machine ? machine->kernel.luo : NULL;
+	const struct luo *luo = machine ? luo_seen(&machine->kernel) : NULL;
 	struct liveupdate_file_handler *handler;
 	struct file *file;
 
-	handler = luo && compatible ? find_handler(luo, compatible) : NULL;
+	handler = luo && compatible ? luo_handler_by_compatible(luo, compatible) : NULL;
 	if (!handler)
 		return ERR_PTR(-ENOENT);
 	file = driver_file(machine, handler, number);

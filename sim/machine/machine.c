@@ -48,6 +48,15 @@ int lfb__machine_check_outside(struct lfb_machine *machine)
 	return lfb__error(machine, -EBUSY, "called by the machine's own kernel code");
 }
 
+int lfb__machine_check_seen(struct lfb_machine *machine, const char *who)
+{
+	if (!machine->tree)
+		return 0;
+	return lfb__error(machine, -EOPNOTSUPP, "%s compares what the orchestrator remembers, and "
+			  "that of a kernel image does not say: lfb compare and lfb exhaust "
+			  "--module do without", who);
+}
+
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 		      long (*body)(void *argument), void *argument)
 {

@@ -14,6 +14,7 @@
 #include <luo/machine.h>
 
 #include "lib/luo/luo.h"
+#include "lib/tree/tree.h"
 #include "sim/kernel/kernel.h"
 
 struct lfb_machine;
@@ -58,6 +59,9 @@ struct lfb_machine {
 	struct lfb_kernel kernel;
 	struct lfb_machine_options built;	/* how, but for most names */
 	const struct luo_profile *profile;
+	struct luo_tree *tree;		/* a kernel tree's orchestrator, NULL: none */
+	struct lfb_loadable *tree_file;	/* … where it is */
+	const struct luo_profile *tree_profile; /* … and in whose kernels it runs */
 	u64 quirks_on;
 	u64 quirks_off;
 	enum lfb_machine_state state;
@@ -172,6 +176,12 @@ static inline void lfb__machine_doing(struct lfb_machine *machine, const char *w
  */
 int lfb__machine_check_outside(struct lfb_machine *machine);
 
+/*
+ * 0, or -EOPNOTSUPP with the sentence: what @who does, "a sweep", compares what the orchestrator
+ * remembers, and that of a kernel image does not say.
+ */
+int lfb__machine_check_seen(struct lfb_machine *machine, const char *who);
+
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);
 
@@ -189,8 +199,9 @@ void lfb__modules_release(struct lfb_machine *machine);
 void lfb__modules_forget(struct lfb_machine *machine);
 
 /*
- * Those in shared objects are loaded where the next kernel has them, in the versions that it has. 0
- * or -errno with the sentence, and nothing is done but what can be done again.
+ * Those in shared objects, a kernel image too, are loaded where the next kernel has them, in the
+ * versions that it has. 0 or -errno with the sentence, and nothing is done but what can be done
+ * again.
  */
 int lfb__modules_prepare(struct lfb_machine *machine);
 void lfb__modules_move(struct lfb_machine *machine);
@@ -210,6 +221,12 @@ struct lfb_loadable;
 
 /* 0, or with the sentence -ENOEXEC (it is no module), -ENOMEM, or what reading it answers. */
 int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb_loadable **opened);
+/* The same of a kernel image. */
+int lfb__loadable_open_kernel(struct lfb_machine *machine, const char *path,
+			      struct lfb_loadable **opened);
+const char *lfb__loadable_path(const struct lfb_loadable *loadable);
+/* A kernel image's table, where it is now. */
+const struct lfb_tree_image *lfb__loadable_kernel(const struct lfb_loadable *loadable);
 /* The same; a path without a '/' lies beside @other. */
 int lfb__loadable_beside(struct lfb_machine *machine, const struct lfb_loadable *other,
 			 const char *path, struct lfb_loadable **opened);

@@ -31,8 +31,8 @@ long lfb__module_init(void *argument)
 	module->module->state = err < 0 ? MODULE_STATE_GOING : MODULE_STATE_LIVE;
 	image->loaded = err >= 0;
 	lfb__event(lfb__current, MODULE_INIT, .module = module->module->name, .result = err);
-	if (err < 0 && lfb__current->luo)
-		luo_module_is_gone(lfb__current->luo, module, false);
+	if (err < 0)
+		luo_module_is_gone(lfb__current, module, false);
 	return err < 0 ? err : 0;
 }
 
@@ -194,8 +194,7 @@ static long exit_module(void *argument)
 		module->exit();
 	image->loaded = false;
 	lfb__event(lfb__current, MODULE_EXIT, .module = module->module->name);
-	if (lfb__current->luo)
-		luo_module_is_gone(lfb__current->luo, module, true);
+	luo_module_is_gone(lfb__current, module, true);
 	return 0;
 }
 
@@ -416,7 +415,7 @@ void lfb__modules_swap_back(struct lfb_machine *machine)
 int lfb__modules_prepare(struct lfb_machine *machine)
 {
 	struct lfb_image_module *image;
-	int err = 0;
+	int err = machine->tree ? lfb__loadable_prepare(machine, machine->tree_file) : 0;
 
 	list_for_each_entry(image, &machine->modules, list) {
 		if (!err && image->loadable)
@@ -430,6 +429,8 @@ void lfb__modules_move(struct lfb_machine *machine)
 {
 	struct lfb_image_module *image;
 
+	if (machine->tree)
+		lfb__loadable_move(machine, machine->tree_file, machine->tree_file);
 	list_for_each_entry(image, &machine->modules, list) {
 		if (image->loadable)
 			move(machine, image);

@@ -7,7 +7,7 @@
 static void check_modules(struct lfb_machine *machine)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
-	const struct luo *luo = kernel->luo;
+	const struct luo *luo = luo_seen(kernel);
 	const struct lfb_image_module *image;
 
 	if (luo_any_session(luo) || kernel->files_open > luo->device_open)
@@ -26,7 +26,7 @@ static void check_modules(struct lfb_machine *machine)
 /* All of it was frozen and written down for a kernel that does not look. */
 static void check_image(const struct lfb_machine *machine)
 {
-	const struct luo *luo = machine->kernel.luo;
+	const struct luo *luo = luo_seen(&machine->kernel);
 
 	if (machine->image == LFB_IMAGE_PLAIN && luo && luo->serialized && luo->outgoing.count)
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_NOT_HANDED_OVER, "luo sessions",
@@ -50,9 +50,11 @@ static long check_all(void *argument)
 	struct lfb_machine *machine = argument;
 	struct lfb_kernel *kernel = &machine->kernel;
 
-	if (!kernel->luo || !lfb__checking(kernel))
+	struct luo *luo = luo_seen(kernel);
+
+	if (!luo || !lfb__checking(kernel))
 		return 0;
-	if (luo_check_settled(kernel->luo))
+	if (luo_check_settled(luo))
 		kho__check_left(kernel);
 	check_modules(machine);
 	return 0;
@@ -76,7 +78,7 @@ int lfb_machine_settle(struct lfb_machine *machine)
 
 void lfb__machine_at_end(struct lfb_machine *machine)
 {
-	const struct luo *luo = machine->kernel.luo;
+	const struct luo *luo = luo_seen(&machine->kernel);
 
 	if (lfb_machine_state(machine) == LFB_RUNNING && luo && luo_all_finished(luo))
 		lfb_machine_settle(machine);

@@ -32,6 +32,7 @@ struct lfb_run {
 	int device;			/* descriptors; -1: not open */
 	int *sessions;			/* by session number: the one opened last */
 	int *files;			/* by inode number: the one opened or retrieved last */
+	u8 *flbs;			/* a tree's orchestrator's records, from prepare on */
 	const char *booted;		/* how, when the operation's line must come first */
 	struct lfb_run_point *points;	/* in the order in which they began to wait */
 	unsigned int nr_points;

@@ -78,10 +78,37 @@ static void load(struct lfb_run *run, const struct lfb_operation *operation)
 			 operation->lacks == LFB_LACKS_IMAGE ? LFB_IMAGE_NONE : LFB_IMAGE_HANDOVER);
 }
 
+/* Wherever else a damaged tree may point, nothing is damaged. */
+static u8 *page_at(const struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+
+	if (!phys || !IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(memory, phys) ||
+	    (memory->map[PHYS_PFN(phys)].flags & (PG_ALLOCATED | PG_SLAB)) != PG_ALLOCATED)
+		return NULL;
+	return lfb__memory_at(memory, phys, PAGE_SIZE);
+}
+
+/* Of an orchestrator that is not lib/'s, whose records are those of the newest kernels. */
+static struct luo_ser_v5 *tree_elsewhere(struct lfb_kernel *kernel)
+{
+	return (void *)page_at(kernel, kho__outgoing_subtree(kernel, LUO_FDT_KHO_ENTRY_NAME));
+}
+
 long lfb__run_prepare(struct lfb_run *run, const struct lfb_operation *operation)
 {
+	struct lfb_kernel *kernel = &run->machine->kernel;
+	const struct luo_ser_v5 *tree;
+	int err;
+
 	load(run, operation);
-	return lfb_machine_prepare(run->machine);
+	err = lfb_machine_prepare(run->machine);
+	/* Where they are must be known when the way there is damaged, too. */
+	if (!err && kernel->elsewhere) {
+		tree = tree_elsewhere(kernel);
+		run->flbs = tree ? page_at(kernel, tree->flbs_pa) : NULL;
+	}
+	return err;
 }
 
 static long jump(struct lfb_run *run, const struct lfb_operation *operation)
@@ -152,26 +179,17 @@ long lfb__run_reboot(struct lfb_run *run, const struct lfb_operation *operation)
 
 /* Hostile images */
 
-/* In the generations with blocks; wherever else a damaged tree may point, nothing is damaged. */
-static void *first_block(const struct luo *luo)
-{
-	const struct lfb_memory *memory = &luo->kernel->memory;
-	const struct luo_ser_v5 *tree = luo->tree;
-	const phys_addr_t phys = tree ? tree->sessions_pa : 0;
-
-	if (!phys || !IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(memory, phys) ||
-	    (memory->map[PHYS_PFN(phys)].flags & (PG_ALLOCATED | PG_SLAB)) != PG_ALLOCATED)
-		return NULL;
-	return lfb__memory_at(memory, phys, PAGE_SIZE);
-}
-
 static u8 *damaged_page(const struct luo *luo, enum lfb_damaged what)
 {
+	const struct luo_ser_v5 *tree = luo->tree;
+
 	switch (what) {
 	case LFB_DAMAGED_FLB:
 		return luo->flb_mem;
 	case LFB_DAMAGED_SESSION:
-		return luo->session_mem ? luo->session_mem : first_block(luo);
+		/* In the generations with blocks, the first one. */
+		return luo->session_mem ? luo->session_mem :
+		       tree ? page_at(luo->kernel, tree->sessions_pa) : NULL;
 	case LFB_DAMAGED_TREE:
 		return luo->tree;
 	case LFB_DAMAGED:
@@ -180,14 +198,28 @@ static u8 *damaged_page(const struct luo *luo, enum lfb_damaged what)
 	return NULL;
 }
 
+static u8 *damaged_elsewhere(const struct lfb_run *run, enum lfb_damaged what)
+{
+	struct lfb_kernel *kernel = &run->machine->kernel;
+	struct luo_ser_v5 *tree = tree_elsewhere(kernel);
+
+	if (!tree || what == LFB_DAMAGED_TREE)
+		return (u8 *)tree;
+	return what == LFB_DAMAGED_FLB ? run->flbs : page_at(kernel, tree->sessions_pa);
+}
+
 long lfb__run_damage(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	const struct luo *luo = run->machine->kernel.luo;
+	struct lfb_kernel *kernel = &run->machine->kernel;
+	const struct luo *luo = kernel->luo;
 	u8 *page;
 
-	if (lfb_machine_state(run->machine) != LFB_REBOOTING || !luo)
+	if (lfb_machine_state(run->machine) != LFB_REBOOTING || (!luo && !kernel->elsewhere))
 		return -EBUSY;
-	page = luo->enabled ? damaged_page(luo, operation->damaged) : NULL;
+	if (kernel->elsewhere)
+		page = damaged_elsewhere(run, operation->damaged);
+	else
+		page = luo->enabled ? damaged_page(luo, operation->damaged) : NULL;
 	if (!page)
 		return -ENODATA;
 	if (operation->offset > PAGE_SIZE - sizeof(operation->value))

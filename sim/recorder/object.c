@@ -82,6 +82,8 @@ bool lfb__recorder_counts_references(const struct lfb_recorder *recorder)
 {
 	const struct luo *luo = recorder->machine->kernel.luo;
 
+	if (recorder->machine->kernel.elsewhere)
+		return true;
 	return luo && luo->profile->accessors == LUO_ACCESSORS_GET &&
 	       !luo_quirk(luo, LUO_QUIRK_FLB_GET_UNCOUNTED);
 }

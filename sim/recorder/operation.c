@@ -69,20 +69,12 @@ static const struct accessors {
 static int find_flb(const struct call *call, struct liveupdate_flb **found)
 {
 	const char *compatible = call->operation->compatible;
-	const struct luo *luo = call->recorder->machine->kernel.luo;
-	struct liveupdate_flb *flb;
+	const struct luo *luo = luo_seen(&call->recorder->machine->kernel);
 
 	if (!compatible)
 		return lfb__recorder_flb(call->recorder, call->operation->flb, found);
-	if (!luo)
-		return -ENOENT;
-	list_for_each_entry(flb, &luo->flbs, private.list) {
-		if (!strcmp(flb->compatible, compatible)) {
-			*found = flb;
-			return 0;
-		}
-	}
-	return -ENOENT;
+	*found = luo ? luo_flb_by_compatible(luo, compatible) : NULL;
+	return *found ? 0 : -ENOENT;
 }
 
 /* A counted reference goes back at once. */

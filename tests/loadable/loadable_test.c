@@ -376,6 +376,72 @@ static void a_machine_that_stays_does_no_harm(void **state)
 	lfb_assert_ok(machine, lfb_machine_kexec(machine));
 }
 
+/* Kernel images */
+
+static struct lfb_machine *machine_of(const char *kernel, enum lfb_memory_mode mode)
+{
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options), .mode = mode, .memory = 8 << 20, .kernel = kernel,
+	};
+	struct lfb_machine *machine = NULL;
+	int err = lfb_machine_create(&options, &machine);
+
+	assert_int_equal(err, machine ? 0 : -ENOEXEC);
+	return machine;
+}
+
+static void an_orchestrator_of_another_boots(void **state)
+{
+	for (int mode = LFB_MEMORY_REMAP; mode <= LFB_MEMORY_FIXED; mode++) {
+		struct lfb_machine *machine = machine_of(MODULE_PATH("orchestrator"),
+							 (enum lfb_memory_mode)mode);
+		struct said said = { "" };
+		struct lfb_agent *agent;
+		int device, session;
+
+		assert_string_equal(lfb_machine_profile(machine), "linux-7.3");
+		lfb_trace_to(machine, hear, &said);
+		lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("keeper")));
+		lfb_assert_ok(machine, lfb_machine_boot(machine));
+		lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
+		lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
+		lfb_assert_ok(machine, lfb_machine_kexec(machine));
+		device = lfb_assert_ok(machine, lfb_agent_open(agent));
+		session = lfb_assert_ok(machine, lfb_agent_retrieve_session(agent, device, "vm"));
+		lfb_assert_ok(machine, lfb_agent_retrieve(agent, session, 1));
+		assert_non_null(strstr(said.line, "keeper 1 reads version 1: 1 users, 0 of its"));
+		lfb_assert_ok(machine, lfb_agent_finish(agent, session));
+		lfb_assert_ok(machine, lfb_machine_settle(machine));
+		lfb_assert_no_findings(machine);
+		lfb_agent_destroy(agent);
+		lfb_machine_destroy(machine);
+	}
+}
+
+static void what_is_left_with_it_is_found(void **state)
+{
+	struct lfb_machine *machine = machine_of(MODULE_PATH("orchestrator"), LFB_MEMORY_REMAP);
+	struct lfb_agent *agent;
+
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("keeper-data")));
+	lfb_assert_ok(machine, lfb_machine_boot(machine));
+	lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
+	lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
+	assert_int_equal(update(machine, agent), -EFAULT);
+	assert_int_equal(lfb_finding_at(machine, 0)->id, LFB_FINDING_MEM_POINTER_HANDED_OVER);
+	assert_int_equal(lfb_finding_at(machine, 1)->id, LFB_FINDING_MEM_STALE_POINTER);
+	lfb_agent_destroy(agent);
+	lfb_machine_destroy(machine);
+}
+
+static void what_is_no_kernel_is_told(void **state)
+{
+	assert_null(machine_of(MODULE_PATH("keeper"), LFB_MEMORY_REMAP));
+	assert_non_null(strstr(lfb_error_text(NULL), "is no kernel image"));
+	assert_null(machine_of(MODULE_PATH("orchestrator-old"), LFB_MEMORY_REMAP));
+	assert_non_null(strstr(lfb_error_text(NULL), "another version of lfb tree"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +456,9 @@ int main(void)
 		cmocka_unit_test(who_was_replaced_comes_back),
 		cmocka_unit_test(what_cannot_be_loaded_is_told),
 		cmocka_unit_test(whatever_fails_leaves_nothing),
+		cmocka_unit_test(an_orchestrator_of_another_boots),
+		cmocka_unit_test(what_is_left_with_it_is_found),
+		cmocka_unit_test(what_is_no_kernel_is_told),
 		cmocka_unit_test(it_is_searched),
 		cmocka_unit_test(machines_do_not_share_it),
 		cmocka_unit_test(a_machine_that_stays_does_no_harm),

@@ -84,13 +84,19 @@ static int play(void *self, const struct lfb_scenario *scenario, lfb_write_fn wr
 	return 0;
 }
 
-static int read_object(const char *path, struct cli_kernel *kernel)
+/* A kernel image boots in a machine; @like: the profile around it, NULL: its version's. */
+static int read_object(const char *path, const char *like, struct cli_kernel *kernel)
 {
 	void *function;
 
 	kernel->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!kernel->object)
 		return cli_failed("%s", dlerror());
+	if (dlsym(kernel->object, "lfb_tree_image")) {
+		kernel->machine.kernel = path;
+		kernel->machine.profile = like;
+		return CLI_OK;
+	}
 	function = dlsym(kernel->object, "oracle_play");
 	if (!function)
 		return cli_failed("%s is no kernel: %s", path, dlerror());
@@ -113,10 +119,14 @@ int cli_kernel_read(const struct cli_line *line, const char *word, const char *l
 		made->machine = made->like = &kernel->machine;
 		result = read_profile(line, word, kernel);
 	} else {
-		made->play = play;
-		made->self = kernel;
 		kernel->like.profile = like;
-		result = read_object(word, kernel);
+		result = read_object(word, like, kernel);
+		if (kernel->play) {
+			made->play = play;
+			made->self = kernel;
+		} else {
+			made->machine = &kernel->machine;
+		}
 	}
 	if (result)
 		return result;

@@ -38,7 +38,7 @@ int lfb__life_handlers(struct lfb_life *life)
 	err = lfb_machine_boot(life->machine);
 	if (err)
 		return lfb__error(NULL, err, "%.300s", lfb_error_text(life->machine));
-	luo = life->machine->kernel.luo;
+	luo = luo_seen(&life->machine->kernel);
 	life->what.kinds = 0;
 	list_for_each_entry(handler, &luo->handlers, private.list) {
 		if (life->what.kinds < LFB_AGENT_FILES)
@@ -125,7 +125,7 @@ static bool is_linked(const struct liveupdate_file_handler *handler,
 static long rewire(void *argument)
 {
 	const struct call *call = argument;
-	struct luo *luo = call->life->machine->kernel.luo;
+	struct luo *luo = luo_seen(&call->life->machine->kernel);
 	struct liveupdate_file_handler *handler;
 	struct liveupdate_flb *flb;
 	unsigned int number = 0;
@@ -174,7 +174,8 @@ static long kexec(struct lfb_life *life, const struct lfb_agent_act *act)
 /* Is a handler asked what its files are? */
 static long identifies(void *argument)
 {
-	const struct luo *luo = ((const struct lfb_life *)argument)->machine->kernel.luo;
+	const struct lfb_life *life = argument;
+	const struct luo *luo = luo_seen(&life->machine->kernel);
 	const struct liveupdate_file_handler *handler;
 
 	if (!luo || luo_quirk(luo, LUO_QUIRK_FILE_PRESERVED_TWICE))

@@ -299,7 +299,7 @@ static int check(struct lfb_machine *machine, enum lfb_matrix_kind kind, const c
 	if (machine->state != LFB_OFF)
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
-	return 0;
+	return lfb__machine_check_seen(machine, "a matrix");
 }
 
 int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const char *const *to,

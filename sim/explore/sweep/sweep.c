@@ -18,6 +18,8 @@ int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options 
 
 	if (!err && result)
 		err = lfb__result_check(machine, "the result", result, sizeof(result->sz));
+	if (!err)
+		err = lfb__machine_check_seen(machine, "a sweep");
 	if (err)
 		return err;
 	if (options->kinds & ~LFB_FAULT_ANY)

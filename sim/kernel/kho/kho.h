@@ -223,6 +223,8 @@ struct kho_root {
 /* 0, or -EINVAL with the reason in @problem. Any generation's tree will do. */
 int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
 		   struct lfb_problem *problem);
+/* Where what was added to the outgoing tree lies, 0: nothing of that name was. */
+phys_addr_t kho__outgoing_subtree(struct lfb_kernel *kernel, const char *name);
 /* Finds the ABI a root tree belongs to, NULL when none is known. */
 const struct kho_abi *kho__abi_of(const struct kho_root *root);
 /*

@@ -189,6 +189,17 @@ LFB_ENTRY void kho_remove_subtree(void *blob)
 		lfb__event(kernel, KHO_REMOVE_SUBTREE, .phys = phys);
 }
 
+phys_addr_t kho__outgoing_subtree(struct lfb_kernel *kernel, const char *name)
+{
+	const struct kho_root root = { .fdt = kernel->kho.root };
+	phys_addr_t phys;
+	u64 size;
+
+	if (!root.fdt || kho__read_subtree(&root, kernel->kho.abi, name, &phys, &size))
+		return 0;
+	return phys;
+}
+
 LFB_ENTRY int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 {
 	struct lfb_kernel *kernel = kho__called_incoming(__func__);

@@ -53,6 +53,8 @@ struct lfb_deferred {
 	unsigned long number;
 };
 
+struct luo_elsewhere;
+
 struct lfb_kernel {
 	/* As long as the machine. */
 	struct lfb_memory memory;
@@ -87,6 +89,7 @@ struct lfb_kernel {
 	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */
 	unsigned int at_point;	/* hooks of scheduling points that have not returned */
 	struct lfb_list deferred; /* of struct lfb_deferred, in the order of their coming */
+	struct lfb_list devices; /* pointers to those that are registered */
 	/* What guard.c calls of the rooms above it. */
 	void (*check_unchanged)(struct lfb_kernel *kernel);
 	void (*do_deferred)(struct lfb_kernel *kernel);
@@ -103,12 +106,14 @@ struct lfb_kernel {
 	unsigned long deferrals; /* … so many yet */
 	bool serialized;	 /* a reboot is prepared: preserved memory may not change */
 	bool watching;		 /* … and is being compared */
+	bool locks_stay;	 /* … and who waits for a lock waits for the next kernel */
 	struct lfb_pages pages;
 	struct lfb_slabs slabs;
 	struct lfb_vmallocs vmallocs;
 	struct kho kho;
 	unsigned long files_open;
-	void *luo;		/* what the orchestrator keeps; lies in this kernel's memory */
+	void *luo;		/* what lib/ keeps; lies in this kernel's memory */
+	struct luo_elsewhere *elsewhere; /* the orchestrator that runs in lib/'s place */
 };
 
 /*

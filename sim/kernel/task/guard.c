@@ -55,6 +55,17 @@ static void mark_dead(struct lfb_kernel *kernel, enum lfb_death death)
 	kernel->guard_result = death == LFB_DEATH_HANG ? -EDEADLK : -EFAULT;
 }
 
+void lfb__wait_for_end(struct lfb_kernel *kernel, const char *what)
+{
+	kernel->task->blocked_on = what;
+	lfb__event(kernel, TASK_BLOCKED, .task = kernel->task->name, .lock = what,
+		   .reason = "the reboot goes on");
+	lfb__fail(kernel, -EAGAIN, "the task waits for %s, which the reboot call holds", what);
+	kernel->guard_result = -EAGAIN;
+	if (kernel->guard)
+		siglongjmp(*kernel->guard, 1);
+}
+
 void lfb__die(struct lfb_kernel *kernel, enum lfb_death death)
 {
 	const struct lfb_frame *frame = lfb__frame(kernel);
@@ -186,6 +197,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 	struct lfb_kernel *current = lfb__current;
 	struct task_struct *task = kernel->task;
 	const unsigned long inside = kernel->trace.inside;
+	const unsigned int internal = task->internal;
 	sigjmp_buf env;
 	long result;
 
@@ -218,6 +230,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		kernel->findings.raising = false;
 		/* What has begun in there has no end. */
 		kernel->trace.inside = inside;
+		task->internal = internal;
 		result = kernel->guard_result;
 	}
 	kernel->guard = NULL;

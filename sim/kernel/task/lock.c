@@ -173,6 +173,9 @@ static bool acquire(struct lfb_lock *lock, bool shared, const char *operation)
 	if (!begin(lock, operation))
 		return false;
 	if (shared ? lock->owner != NULL : is_held(lock)) {
+		/* A task whose call waits for this one's has nobody to wait for. */
+		if (lfb__current && lfb__current->locks_stay && !lfb__current->at_point)
+			lfb__wait_for_end(lfb__current, lock->name);
 		deadlock(lock, operation);
 		return false;
 	}

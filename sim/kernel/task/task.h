@@ -66,6 +66,9 @@ int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size
 int lfb__copy_from_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 int lfb__copy_to_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 
+/* The running task waits for what comes with the next kernel alone: its call answers -EAGAIN. */
+void lfb__wait_for_end(struct lfb_kernel *kernel, const char *what) __attribute__((__cold__));
+
 /* printk.c: complaints */
 
 /* lfb_warn() and lfb_bug() of mistakes that have a name of their own. */

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* lfb, the tool: sources are compiled. */
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/cli/build/build.h"
+
+/* They lie beside the tool where it was built, and else where it was installed. */
+int cli_find_headers(const char *given, char found[PATH_MAX])
+{
+	static const char *const places[] = { "include", "../include" };
+	char tool[PATH_MAX], header[PATH_MAX + 40];
+	ssize_t length = readlink("/proc/self/exe", tool, sizeof(tool) - 1);
+
+	if (given) {
+		snprintf(found, PATH_MAX, "%s", given);
+		return CLI_OK;
+	}
+	tool[length > 0 ? length : 0] = '\0';
+	if (strrchr(tool, '/'))
+		*strrchr(tool, '/') = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(header, sizeof(header), "%s/%s/luo/lfb.h", tool, places[i]);
+		if (access(header, R_OK))
+			continue;
+		snprintf(found, PATH_MAX, "%.*s", (int)(strlen(header) - strlen("/luo/lfb.h")),
+			 header);
+		return CLI_OK;
+	}
+	return cli_failed("the headers are not where they belong: --headers DIR says where "
+			  "luo/lfb.h is");
+}
+
+int cli_compile(char *const words[], const char *output, bool verbose)
+{
+	extern char **environ;
+	pid_t child;
+	int status;
+	int err;
+
+	for (int i = 0; verbose && words[i]; i++)
+		fprintf(stderr, "%s%s", words[i], words[i + 1] ? " " : "\n");
+	err = posix_spawnp(&child, words[0], NULL, NULL, words, environ);
+	if (err)
+		return cli_failed("%s: %s (the environment's CC says what compiles)", words[0],
+				  strerror(err));
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return cli_failed("%s: %s", words[0], strerror(errno));
+	}
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return CLI_OK;
+	return cli_failed("%s was not made", output);
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* lfb tree: a kernel tree's own orchestrator becomes a kernel image that machines boot. */
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/cli/build/build.h"
+
+#define WORDS_MAX 256
+
+/* Of the tree's headers those that belong to the orchestrator; all others are ours. */
+static const char *const taken[] = {
+	"linux/liveupdate.h", "linux/kho_block.h", "linux/list_private.h", "linux/kho/abi",
+	"uapi/linux/liveupdate.h",
+};
+
+/* Warnings are the tree's business. Initcalls run in the order in which a source has them. */
+static const char *const flags[] = {
+	"-shared", "-fPIC", "-g", "-O2", "-std=gnu11", "-w", "-fno-strict-aliasing",
+	"-fno-delete-null-pointer-checks", "-fwrapv", "-fno-omit-frame-pointer",
+	"-fno-toplevel-reorder", "-Werror=implicit-function-declaration", "-D_GNU_SOURCE",
+	"-DCONFIG_LIVEUPDATE=1", "-DCONFIG_KEXEC_HANDOVER_DEBUG=1", "-DKBUILD_MODNAME=\"luo\"",
+	"-DTHIS_MODULE=((struct module *)0)", "-include", "luo/tree/kernel.h",
+	"-Wl,-z,separate-code",
+};
+
+struct tree {
+	char *words[WORDS_MAX + 1];	/* of the compiler's command line */
+	int count;
+	const char *directory;		/* the kernel's */
+	const char *output;
+	const char *headers;
+	bool verbose;
+	char found[PATH_MAX];		/* our headers */
+	char folder[40];		/* a temporary one */
+	char text[6][PATH_MAX + 64];	/* of words */
+	glob_t sources;
+};
+
+static void add(struct tree *tree, const char *word)
+{
+	if (tree->count < WORDS_MAX)
+		tree->words[tree->count++] = (char *)word;
+}
+
+/* "7.3.0-rc7", of the tree's Makefile. */
+static void find_release(const struct tree *tree, char *release, size_t size)
+{
+	static const char *const names[] = {
+		"VERSION =", "PATCHLEVEL =", "SUBLEVEL =", "EXTRAVERSION =",
+	};
+	char path[PATH_MAX + 16], line[256], parts[4][32] = { "" };
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/Makefile", tree->directory);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		for (size_t i = 0; i < 4; i++) {
+			if (!strncmp(line, names[i], strlen(names[i])) && !parts[i][0])
+				sscanf(line + strlen(names[i]), "%31s", parts[i]);
+		}
+	}
+	if (file)
+		fclose(file);
+	if (parts[0][0])
+		snprintf(release, size, "%s.%s.%s%s", parts[0], parts[1], parts[2], parts[3]);
+	else
+		snprintf(release, size, "unknown");
+}
+
+static bool make_folder(const char *root, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	return !mkdir(path, 0700);
+}
+
+/* The headers that are taken, and what is exported. */
+static int fill_folder(struct tree *tree)
+{
+	static const char *const folders[] = { "linux", "linux/kho", "uapi", "uapi/linux" };
+	char from[PATH_MAX + 64], to[PATH_MAX], directory[PATH_MAX];
+	bool done = realpath(tree->directory, directory) != NULL;
+	FILE *script;
+
+	for (size_t i = 0; done && i < sizeof(folders) / sizeof(folders[0]); i++)
+		done = make_folder(tree->folder, folders[i]);
+	for (size_t i = 0; done && i < sizeof(taken) / sizeof(taken[0]); i++) {
+		snprintf(from, sizeof(from), "%s/include/%s", directory, taken[i]);
+		snprintf(to, sizeof(to), "%s/%s", tree->folder, taken[i]);
+		/* What a tree has not it does not need. */
+		done = access(from, R_OK) || !symlink(from, to);
+	}
+	snprintf(to, sizeof(to), "%s/exported", tree->folder);
+	script = done ? fopen(to, "we") : NULL;
+	if (script)
+		fputs("{ global: lfb_tree_image; local: *; };\n", script);
+	if (script && !fclose(script))
+		return CLI_OK;
+	return cli_failed("%s: %s", tree->folder, strerror(errno));
+}
+
+static void remove_folder(const struct tree *tree)
+{
+	static const char *const folders[] = {
+		"exported", "linux/kho", "linux", "uapi/linux", "uapi", ".",
+	};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", tree->folder, taken[i]);
+		unlink(path);
+	}
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", tree->folder,
+			 strcmp(folders[i], ".") ? folders[i] : "");
+		remove(path);
+	}
+}
+
+/* In the order in which they are linked: who sets the orchestrator up comes first. */
+static int add_sources(struct tree *tree)
+{
+	char pattern[PATH_MAX + 64];
+
+	snprintf(pattern, sizeof(pattern), "%s/kernel/liveupdate/luo_core.c", tree->directory);
+	if (access(pattern, R_OK))
+		return cli_failed("%s has no kernel/liveupdate/luo_core.c: it is no kernel tree, "
+				  "or one without an orchestrator", tree->directory);
+	snprintf(tree->text[0], sizeof(tree->text[0]), "%s", pattern);
+	add(tree, tree->text[0]);
+	snprintf(pattern, sizeof(pattern), "%s/kernel/liveupdate/{luo_[!c]*,kho_block}.c",
+		 tree->directory);
+	if (glob(pattern, GLOB_BRACE, NULL, &tree->sources))
+		return cli_failed("%s has no kernel/liveupdate/luo_*.c", tree->directory);
+	for (size_t i = 0; i < tree->sources.gl_pathc; i++)
+		add(tree, tree->sources.gl_pathv[i]);
+	snprintf(tree->text[1], sizeof(tree->text[1]), "%s/luo/tree/adapter.c", tree->found);
+	add(tree, tree->text[1]);
+	return CLI_OK;
+}
+
+static int make_image(struct tree *tree)
+{
+	char release[160];
+	int result = fill_folder(tree);
+
+	find_release(tree, release, sizeof(release));
+	snprintf(tree->text[2], sizeof(tree->text[2]), "-DLFB_TREE_RELEASE=\"%s\"", release);
+	snprintf(tree->text[3], sizeof(tree->text[3]), "-I%s/luo/kernel", tree->found);
+	snprintf(tree->text[4], sizeof(tree->text[4]), "-I%s", tree->found);
+	snprintf(tree->text[5], sizeof(tree->text[5]), "-Wl,--version-script=%s/exported",
+		 tree->folder);
+	for (size_t i = 2; i < 6; i++)
+		add(tree, tree->text[i]);
+	if (!result)
+		result = add_sources(tree);
+	if (!result && tree->count == WORDS_MAX)
+		result = cli_failed("too many arguments");
+	if (!result)
+		result = cli_compile(tree->words, tree->output, tree->verbose);
+	globfree(&tree->sources);
+	return result;
+}
+
+/* All but what is ours goes to the compiler. */
+static int take(struct tree *tree, const struct cli_line *line)
+{
+	for (int i = 0; i < line->argc; i++) {
+		const char *word = line->argv[i];
+		const bool last = i + 1 == line->argc;
+
+		if (!strcmp(word, "--verbose")) {
+			tree->verbose = true;
+		} else if (!strcmp(word, "--headers") && !last) {
+			tree->headers = line->argv[++i];
+		} else if (*word != '-' && !tree->directory) {
+			tree->directory = word;
+		} else {
+			add(tree, word);
+			if (!strcmp(word, "-o") && !last) {
+				tree->output = line->argv[++i];
+				add(tree, tree->output);
+			}
+		}
+	}
+	if (!tree->directory || !tree->output)
+		return cli_usage(line->command, "expected a kernel tree and -o IMAGE.so");
+	return CLI_OK;
+}
+
+static int run_tree(struct cli_line *line)
+{
+	struct tree *tree = line->state;
+	const char *given = getenv("CC");
+	char *compiler = strdup(given && *given ? given : "cc");
+	char include[48];
+	int result;
+
+	if (!compiler)
+		return cli_failed("no memory");
+	/* "ccache gcc" are two words. */
+	for (char *rest, *word = strtok_r(compiler, " ", &rest); word;
+	     word = strtok_r(NULL, " ", &rest))
+		add(tree, word);
+	strcpy(tree->folder, "/tmp/lfb-tree-XXXXXX");
+	snprintf(include, sizeof(include), "-I%s", mkdtemp(tree->folder) ? tree->folder : "");
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		add(tree, flags[i]);
+	add(tree, include);
+	result = take(tree, line);
+	if (!result)
+		result = cli_find_headers(tree->headers, tree->found);
+	if (!result)
+		result = make_image(tree);
+	remove_folder(tree);
+	free(compiler);
+	return result;
+}
+
+const struct cli_command cli_tree = {
+	"tree", "compile a kernel tree's orchestrator into an image that machines boot",
+	"usage: lfb tree [--verbose] [--headers DIR] TREE [CC OPTION]... -o IMAGE.so\n"
+	"\n"
+	"Compiles TREE/kernel/liveupdate/luo_*.c and kho_block.c as they are, with the tree's\n"
+	"own headers of live update. lfb run --kernel IMAGE.so runs them in the place of a\n"
+	"profile: docs/tree.md. The environment's CC (default cc) compiles.\n"
+	"\n"
+	"  --verbose           print the compiler's command line\n"
+	"  --headers DIR       the headers are in DIR/luo, not where the tool finds them\n",
+	NULL, sizeof(struct tree), run_tree, .max = INT_MAX,
+};

@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# A kernel tree's own orchestrator runs where lib/ does: with LFB_KERNEL_TREE=TREE that of TREE,
+# which answers as the recorded kernels did. Without one, what is refused.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+golden=$LFB_TEST_DATA/golden/linux-7.3
+image=$dir/tree.so
+
+# What is no tree, and what is no image.
+lfb 1 tree "$dir" -o "$image"
+prints err 'has no kernel/liveupdate/luo_core.c'
+lfb 2 tree "$dir"
+prints err 'expected a kernel tree and -o IMAGE.so'
+lfb 1 run --kernel "$dir/nothing.so" "$golden/0001.ops"
+prints err 'nothing.so'
+
+if [ -z "${LFB_KERNEL_TREE:-}" ]; then
+	echo "no LFB_KERNEL_TREE: no tree's orchestrator is run"
+	finish
+	exit
+fi
+
+lfb 0 tree "$LFB_KERNEL_TREE" -o "$image"
+scenarios=0
+for trace in "$golden"/*.trace "$golden"-more/*.trace; do
+	scenarios=$((scenarios + 1))
+	exit=0
+	grep -qx '== oops' "$trace" && exit=1
+	lfb "$exit" run --kernel "$image" --golden "${trace%.trace}.ops"
+	same "$dir/out" "$trace"
+done
+echo "$scenarios recorded scenarios"
+
+# Memory that is handed over is the recorded one, byte for byte.
+for memory in "$LFB_TEST_DATA"/golden/wire/linux-7.3/*.mem; do
+	lfb 0 run --kernel "$image" --golden --pages ascending --save-memory "$dir/memory" \
+		"$LFB_TEST_DATA/golden/wire/$(basename "$memory" .mem).ops"
+	same "$dir/memory" "$memory"
+done
+
+# What is made up is answered as the profile does. All of 5000 takes minutes: once by hand.
+lfb 0 compare linux-7.3 "$image" --generate 300 "$golden-more"
+prints out 'do the same'
+
+# A module's mistakes in memory are named, with the tree's lines in between.
+module=$dir/module.so
+lfb 0 build "$LFB_SOURCE_DIR/tests/loadable/keeper.c" -o "$module"
+lfb 0 exhaust --kernel "$image" --module "$module" --length 3
+
+# Refused, and why.
+lfb 1 sweep --kernel "$image" "$golden/0001.ops"
+prints err 'compares what the orchestrator remembers'
+lfb 2 exhaust --kernel "$image"
+prints err 'goes with --module'
+
+# A line of luo_flb.c that is left out is found.
+copy=$dir/copy
+mkdir -p "$copy/kernel" "$copy/include/linux/kho" "$copy/include/uapi/linux"
+cp -r "$LFB_KERNEL_TREE/kernel/liveupdate" "$copy/kernel/"
+for header in linux/liveupdate.h linux/kho_block.h linux/list_private.h linux/kho/abi \
+	uapi/linux/liveupdate.h; do
+	[ ! -e "$LFB_KERNEL_TREE/include/$header" ] ||
+		cp -r "$LFB_KERNEL_TREE/include/$header" "$copy/include/$header"
+done
+sed 's/flb->ops->unpreserve(&args)/(void)0/' "$copy/kernel/liveupdate/luo_flb.c" >"$dir/flb.c"
+if cmp -s "$dir/flb.c" "$copy/kernel/liveupdate/luo_flb.c"; then
+	echo "this tree's luo_flb.c has no such line: no mistake is planted"
+else
+	cp "$dir/flb.c" "$copy/kernel/liveupdate/luo_flb.c"
+	lfb 0 tree "$copy" -o "$dir/planted.so"
+	lfb 1 compare linux-7.3 "$dir/planted.so" --generate 50 "$golden-more"
+	prints out '0.unpreserve'
+	lfb 1 exhaust --kernel "$dir/planted.so" --module "$module" --length 3
+	prints out LFB-KHO-NEVER-RESTORED
+fi
+finish
