@@ -29,7 +29,8 @@ static const char *const asking[] = {
 	"-Wl" HOOKS("1") HOOKS("2") HOOKS("4") HOOKS("8") HOOKS("16") HOOKS("N")
 	WRAP("__asan_handle_no_return") WRAP("memcpy") WRAP("memmove") WRAP("memset") WRAP("memcmp")
 	WRAP("bcmp") WRAP("strlen") WRAP("strnlen") WRAP("strcmp") WRAP("strncmp") WRAP("strcpy")
-	WRAP("strncpy") WRAP("vsnprintf") WRAP("snprintf") WRAP("sprintf"),
+	WRAP("strncpy") WRAP("vsnprintf") WRAP("snprintf") WRAP("sprintf")
+	WRAP("lfb_vsnprintf"),
 };
 
 /* What gcc does by itself: to call, and to leave stacks and statics alone. */
@@ -98,23 +99,6 @@ static bool is_source(const char *word)
 	return *word != '-' && dot && !strcmp(dot, ".c");
 }
 
-/* Asked of the compiler itself: its name may say anything. */
-static bool is_clang(const char *compiler)
-{
-	char command[PATH_MAX + 64], line[256];
-	bool found = false;
-	FILE *macros;
-
-	snprintf(command, sizeof(command), "%.*s -dM -E -xc /dev/null 2>/dev/null", PATH_MAX,
-		 compiler);
-	macros = popen(command, "re");
-	while (macros && fgets(line, sizeof(line), macros))
-		found |= !strncmp(line, "#define __clang__ ", 18);
-	if (macros)
-		pclose(macros);
-	return found;
-}
-
 /* All but what is ours goes to the compiler. */
 static int take(struct build *build, const struct cli_line *line, const char **headers)
 {
@@ -160,7 +144,7 @@ static int run_build(struct cli_line *line)
 	result = take(build, line, &headers);
 	if (!result && !build->plain) {
 		add_all(build, asking, ARRAY_SIZE(asking));
-		if (is_clang(name))
+		if (cli_is_clang(name))
 			add_all(build, clang_asking, ARRAY_SIZE(clang_asking));
 	}
 	if (!result)

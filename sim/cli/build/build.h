@@ -17,6 +17,9 @@ int cli_find_headers(const char *given, char found[PATH_MAX]);
 /* Runs a compiler's command line, up to a NULL, which makes @output. CLI_OK or CLI_FAILED. */
 int cli_compile(char *const words[], const char *output, bool verbose);
 
+/* "clang", "ccache clang-14 -m64": what it defines tells. */
+bool cli_is_clang(const char *compiler);
+
 /* tree.c */
 
 extern const struct cli_command cli_tree;

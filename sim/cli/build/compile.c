@@ -56,3 +56,20 @@ int cli_compile(char *const words[], const char *output, bool verbose)
 		return CLI_OK;
 	return cli_failed("%s was not made", output);
 }
+
+/* Asked of the compiler itself: its name may say anything. */
+bool cli_is_clang(const char *compiler)
+{
+	char command[PATH_MAX + 64], line[256];
+	bool found = false;
+	FILE *macros;
+
+	snprintf(command, sizeof(command), "%.*s -dM -E -xc /dev/null 2>/dev/null", PATH_MAX,
+		 compiler);
+	macros = popen(command, "re");
+	while (macros && fgets(line, sizeof(line), macros))
+		found |= !strncmp(line, "#define __clang__ ", 18);
+	if (macros)
+		pclose(macros);
+	return found;
+}

@@ -18,11 +18,11 @@ static const char *const taken[] = {
 	"uapi/linux/liveupdate.h",
 };
 
-/* Warnings are the tree's business. Initcalls run in the order in which a source has them. */
+/* Warnings are the tree's business. */
 static const char *const flags[] = {
 	"-shared", "-fPIC", "-g", "-O2", "-std=gnu11", "-w", "-fno-strict-aliasing",
 	"-fno-delete-null-pointer-checks", "-fwrapv", "-fno-omit-frame-pointer",
-	"-fno-toplevel-reorder", "-Werror=implicit-function-declaration", "-D_GNU_SOURCE",
+	"-Werror=implicit-function-declaration", "-D_GNU_SOURCE",
 	"-DCONFIG_LIVEUPDATE=1", "-DCONFIG_KEXEC_HANDOVER_DEBUG=1", "-DKBUILD_MODNAME=\"luo\"",
 	"-DTHIS_MODULE=((struct module *)0)", "-include", "luo/tree/kernel.h",
 	"-Wl,-z,separate-code",
@@ -212,6 +212,9 @@ static int run_tree(struct cli_line *line)
 	snprintf(include, sizeof(include), "-I%s", mkdtemp(tree->folder) ? tree->folder : "");
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		add(tree, flags[i]);
+	/* Initcalls run in the order in which a source has them; clang keeps it untold. */
+	if (!cli_is_clang(given && *given ? given : "cc"))
+		add(tree, "-fno-toplevel-reorder");
 	add(tree, include);
 	result = take(tree, line);
 	if (!result)

@@ -48,7 +48,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	lfb__shadow_begin(kernel);
 	if (memory->shadow && !memory->fence)
 		lfb__fence_know(memory);
-	if (lfb__fence_knows(memory))
+	if (lfb__fenced(memory))
 		lfb__fence_open(kernel);
 	memory->lost_base += LFB_LOST_SLAB;
 	for_each_touched(memory, pfn, 0, memory->nr_pages) {
@@ -56,6 +56,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 		const u32 dirty = page->flags & PG_DIRTY;
 		u32 lost = LFB_NOT_LOST;
 
+		lfb__fence_forget(memory, pfn);
 		if (after_another && page->flags & (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN))
 			lost = page->flags & PG_SLAB ? LFB_LOST_SLAB : LFB_LOST;
 		*page = (struct page){ .flags = dirty, .lost = memory->lost_base + lost };
@@ -98,7 +99,7 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	const unsigned long end = lfb__usable_end(memory);
 	struct page *page;
 
-	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order) ||
+	if (order > KHO_MAX_ORDER || !IS_ALIGNED(pfn, 1ul << order) ||
 	    pfn < lfb__usable_start(memory) || pfn >= end || 1ul << order > end - pfn ||
 	    lfb__in_scratch(memory, pfn, 1ul << order))
 		return -EINVAL;
@@ -156,7 +157,7 @@ bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pf
 
 	for_each_touched(memory, at, *pfn, end) {
 		if (memory->map[at].flags & PG_PRESERVED_IN) {
-			LFB_ASSERT(memory->map[at].order <= MAX_PAGE_ORDER);
+			LFB_ASSERT(memory->map[at].order <= KHO_MAX_ORDER);
 			*pfn = at;
 			*order = memory->map[at].order;
 			return true;
