@@ -277,6 +277,8 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * @loadable: files of more modules (lfb_machine_load_module()), ended by NULL. May be NULL
  * @next: the file that takes the place of the last of @loadable at the first kexec
  *	(lfb_machine_swap_module()); NULL: none does
+ * @replaced: the one of @loadable that it takes the place of: its name, or its file's; NULL: the
+ *	last
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -300,6 +302,7 @@ struct lfb_exhaust_modules {
 	void *progress_context;
 	const char *const *loadable;
 	const char *next;
+	const char *replaced;
 };
 
 /**
