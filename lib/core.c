@@ -100,6 +100,7 @@ int luo_early_init(struct lfb_kernel *kernel, const struct luo_profile *profile,
 	luo->quirks = quirks;
 	luo->watch = watch;
 	lfb_lock_init(&luo->register_lock.lock, "luo_register_rwlock");
+	lfb_lock_init(&luo->serialize_rwsem.lock, "luo_session_serialize_rwsem");
 	INIT_LIST_HEAD(&luo->handlers);
 	INIT_LIST_HEAD(&luo->flbs);
 	luo_hash_init(&luo->preserved);
@@ -139,7 +140,8 @@ static int reboot(struct luo *luo, const struct luo_args *args)
 	int err;
 
 	(void)args;
-	luo->serializing = true;
+	if (!luo_begin_serializing(luo))
+		return -EAGAIN;
 	err = luo_session_serialize(luo);
 	luo->serializing = false;
 	if (err)
@@ -199,6 +201,7 @@ void luo_assert_idle(struct luo *luo)
 	unsigned long flbs = 0;
 
 	LFB_ASSERT(!rwsem_is_locked(&luo->register_lock) && !luo->serializing);
+	LFB_ASSERT(!rwsem_is_locked(&luo->serialize_rwsem));
 	list_for_each_entry(flb, &luo->flbs, private.list)
 		flbs++;
 	LFB_ASSERT(flbs == luo->flb_count);

@@ -74,11 +74,29 @@ static const char *whose(unsigned int cmd, unsigned int first_nr)
 	return "";
 }
 
-static long perform(const struct luo_ioctls *ioctls, const struct luo_ioctl *ioctl, void *context,
-		    u8 *user, u32 user_size)
+/* Does it with the copy, and answers. */
+static long execute(const struct luo_ioctl *ioctl, void *context, union any_request *request,
+		    u8 *user)
 {
 	/* What cannot be answered is refused before anything is done: nothing is to be undone. */
 	const bool first = !luo_quirk(lfb__current->luo, ioctl->done_unanswered);
+	long ret = first ? copy_out(user, ioctl, request) : 0;
+
+	if (!ret)
+		ret = ioctl->op(context, request);
+	if (ret)
+		return ret;
+	/* That it can be written to is known where it was asked first. */
+	ret = first ? lfb__copy(lfb__current, user, request, ioctl->size) :
+		      copy_out(user, ioctl, request);
+	if (ret && ioctl->unanswered)
+		ioctl->unanswered(context, request);
+	return ret;
+}
+
+static long perform(const struct luo_ioctls *ioctls, const struct luo_ioctl *ioctl, void *context,
+		    u8 *user, u32 user_size)
+{
 	union any_request request;
 	long ret;
 
@@ -89,17 +107,9 @@ static long perform(const struct luo_ioctls *ioctls, const struct luo_ioctl *ioc
 		return ret;
 	if (ioctls->begin && !ioctls->begin(context))
 		return -EAGAIN;
-	if (first)
-		ret = copy_out(user, ioctl, &request);
-	if (!ret)
-		ret = ioctl->op(context, &request);
-	if (ret)
-		return ret;
-	/* That it can be written to is known where it was asked first. */
-	ret = first ? lfb__copy(lfb__current, user, &request, ioctl->size) :
-		      copy_out(user, ioctl, &request);
-	if (ret && ioctl->unanswered)
-		ioctl->unanswered(context, &request);
+	ret = execute(ioctl, context, &request, user);
+	if (ioctls->end)
+		ioctls->end();
 	return ret;
 }
 

@@ -32,8 +32,9 @@ struct luo_ioctls {
 	unsigned int count;
 	/* Before the caller's structure is looked at: may it be done? 0 or -errno. May be NULL. */
 	int (*check)(void *context, const struct luo_ioctl *ioctl);
-	/* Once it is copied: false, the caller has to wait. May be NULL. */
+	/* Once it is copied: false, the caller has to wait; else end follows. May be NULL, both. */
 	bool (*begin)(void *context);
+	void (*end)(void);
 };
 
 long luo_ioctl(const struct luo_ioctls *ioctls, void *context, unsigned int cmd,

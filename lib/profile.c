@@ -42,6 +42,7 @@ static const struct luo_profile profiles[] = {
 		.flb_null_object_is_error = true,
 		.session_full_error = -ENOMEM,
 		.finalizes_kho = true,
+		.kho_rules = KHO_RESTORES_SMALL_BLOCKS,
 	},
 	[LINUX_7_0] = {
 		.name = "linux-7.0",
@@ -58,6 +59,7 @@ static const struct luo_profile profiles[] = {
 		.failed_restore_is_io_error = true,
 		.session_full_error = -ENOMEM,
 		.finalizes_kho = true,
+		.kho_rules = KHO_RESTORES_SMALL_BLOCKS,
 	},
 	/* The orchestrator of all three is the same; the reference has its defects mended. */
 	[LINUX_7_2 ... REFERENCE] = {

@@ -86,8 +86,7 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	down_write(&sessions->rwsem);
 	LFB_ASSERT(list_empty(&session->list) && !session->sessions);
 	if (!sessions->incoming)
-		err = luo_may_still_change(luo, NULL, "ioctl on /dev/liveupdate") ?
-		      make_room(luo) : -EAGAIN;
+		err = make_room(luo);
 	if (!err && luo_session_find(sessions, session->name)) {
 		err = lfb__fail(luo->kernel, -EEXIST, "session %.64s exists already",
 				session->name);
@@ -108,16 +107,11 @@ static int session_insert(struct luo *luo, struct luo_sessions *sessions,
 	return err;
 }
 
-int luo_session_remove(struct luo *luo, struct liveupdate_session *session)
+void luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 {
 	struct luo_sessions *sessions = session->sessions;
 
 	down_write(&sessions->rwsem);
-	/* It was serialized in the meantime, and stays. */
-	if (!sessions->incoming && !luo_may_still_change(luo, session, "close of a session")) {
-		up_write(&sessions->rwsem);
-		return -EAGAIN;
-	}
 	list_del(&session->list);
 	luo_hash_del(&sessions->names, &session->by_name);
 	sessions->count--;
@@ -131,19 +125,22 @@ int luo_session_remove(struct luo *luo, struct liveupdate_session *session)
 	session_free(session);
 	if (sessions->incoming)
 		luo->watch->settled->session_gone(luo);
-	return 0;
 }
 
 int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp)
 {
 	struct liveupdate_session *session = session_alloc(name);
-	int err = -EAGAIN;
+	int err;
 
 	if (!session)
 		return lfb__fail(luo->kernel, -ENOMEM, "no memory for session %.64s", name);
 	/* Who waits for the end of a reboot has got that far. */
-	if (luo_may_change(luo, NULL, "ioctl on /dev/liveupdate"))
+	err = luo_begin_change(luo, NULL, "ioctl on /dev/liveupdate") ? 0 : -EAGAIN;
+	if (!err) {
 		err = session_insert(luo, &luo->outgoing, session);
+		if (err)
+			luo_end_change(luo);
+	}
 	if (err)
 		session_free(session);
 	else
@@ -151,30 +148,56 @@ int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session
 	return err;
 }
 
-bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
+static void tell_blocked(struct luo *luo, const char *what)
 {
-	if (likely(!luo->serializing && !luo->serialized))
-		return true;
-	if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
-		luo->watch->session->changed(luo, session, what);
-		return true;
-	}
-	/* Held for writing by the reboot call, and never released once that succeeded. */
+	lfb__event(luo->kernel, TASK_BLOCKED, .task = luo->kernel->task->name, .reason = what,
+		   .lock = luo->serialize_rwsem.lock.name);
+}
+
+/* Held for writing by the reboot call, and never released once that succeeded. */
+static void wait_for_reboot(struct luo *luo, const char *what)
+{
 	luo->kernel->task->waits = true;
 	if (luo->serialized)
 		luo->kernel->task->blocked_on = "luo_session_serialize_rwsem";
-	lfb__event(luo->kernel, TASK_BLOCKED, .task = luo->kernel->task->name, .reason = what,
-		   .lock = "luo_session_serialize_rwsem");
+	tell_blocked(luo, what);
 	lfb__fail(luo->kernel, -EAGAIN, "%s: the task waits for luo_session_serialize_rwsem, which "
 		  "the reboot call holds", what);
-	return false;
 }
 
-bool luo_may_still_change(struct luo *luo, const struct liveupdate_session *session,
-			  const char *what)
+bool luo_begin_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
 {
-	return luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING) ||
-	       luo_may_change(luo, session, what);
+	if (unlikely(luo->serializing || luo->serialized)) {
+		if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+			wait_for_reboot(luo, what);
+			return false;
+		}
+		luo->watch->session->changed(luo, session, what);
+	}
+	luo->serialize_rwsem.lock.readers++;
+	return true;
+}
+
+void luo_end_change(struct luo *luo)
+{
+	LFB_ASSERT(luo->serialize_rwsem.lock.readers);
+	luo->serialize_rwsem.lock.readers--;
+}
+
+bool luo_begin_serializing(struct luo *luo)
+{
+	if (!rwsem_is_locked(&luo->serialize_rwsem) ||
+	    luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+		luo->serializing = true;
+		return true;
+	}
+	/* An agent is in the middle of a request of its own, and waits for itself. */
+	if (luo->kernel->task->fds)
+		down_write(&luo->serialize_rwsem);
+	tell_blocked(luo, "reboot call");
+	lfb__fail(luo->kernel, -EAGAIN, "reboot: the call waits for luo_session_serialize_rwsem, "
+		  "which who changes a session holds");
+	return false;
 }
 
 /* The reboot */

@@ -10,18 +10,19 @@
 void luo_sessions_init(struct luo_sessions *sessions, bool incoming);
 /* @name: LIVEUPDATE_SESSION_NAME_LENGTH bytes, maybe unterminated. */
 struct liveupdate_session *luo_session_find(const struct luo_sessions *sessions, const char *name);
-/* An outgoing session without files; the list owns it. */
+/* An outgoing session without files; the list owns it. What changes goes on: luo_end_change(). */
 int luo_session_new(struct luo *luo, const char *name, struct liveupdate_session **sessionp);
-/* Takes it off its list and frees it; -EAGAIN: not one that goes out and is serialized by now. */
-int luo_session_remove(struct luo *luo, struct liveupdate_session *session);
+/* Takes it off its list and frees it. */
+void luo_session_remove(struct luo *luo, struct liveupdate_session *session);
 /*
- * False when the agent must wait: everything is serialized and the kernel is about to jump.
- * @session: which one would be changed, NULL for none that is there yet.
+ * False when the agent must wait: everything is serialized and the kernel is about to jump. Else
+ * the reboot call waits until luo_end_change(). @session: which one would be changed, NULL for
+ * none that is there yet.
  */
-bool luo_may_change(struct luo *luo, const struct liveupdate_session *session, const char *what);
-/* Who got a lock asks again: until then somebody else may have made the reboot call. */
-bool luo_may_still_change(struct luo *luo, const struct liveupdate_session *session,
-			  const char *what);
+bool luo_begin_change(struct luo *luo, const struct liveupdate_session *session, const char *what);
+void luo_end_change(struct luo *luo);
+/* The reboot call waits for those who change sessions. */
+bool luo_begin_serializing(struct luo *luo);
 /* Restores the sessions that were handed over, once. */
 int luo_session_deserialize(struct luo *luo);
 int luo_session_serialize(struct luo *luo);

@@ -11,16 +11,6 @@ static void say(const struct liveupdate_session *session, const char *what, cons
 	lfb__call_is(lfb__current, what, session->name, token);
 }
 
-/* -EAGAIN, and unlocked: a reboot call came before the lock. */
-static int lock(struct liveupdate_session *session, const char *what)
-{
-	mutex_lock(&session->mutex);
-	if (luo_may_still_change(lfb__current->luo, session, what))
-		return 0;
-	mutex_unlock(&session->mutex);
-	return -EAGAIN;
-}
-
 static long preserve_fd(void *context, void *argument)
 {
 	struct liveupdate_session_preserve_fd *arg = argument;
@@ -28,9 +18,7 @@ static long preserve_fd(void *context, void *argument)
 	long err;
 
 	say(session, "preserve", &arg->token);
-	err = lock(session, "preserve");
-	if (err)
-		return err;
+	mutex_lock(&session->mutex);
 	err = luo_file_preserve(lfb__current->luo, session, arg->token, arg->fd);
 	mutex_unlock(&session->mutex);
 	return err;
@@ -57,11 +45,9 @@ static long retrieve_fd(void *context, void *argument)
 	fd = get_unused_fd_flags(0);
 	if (fd < 0)
 		return fd;
-	err = lock(session, "retrieve");
-	if (!err) {
-		err = luo_file_retrieve(lfb__current->luo, session, arg->token, &file);
-		mutex_unlock(&session->mutex);
-	}
+	mutex_lock(&session->mutex);
+	err = luo_file_retrieve(lfb__current->luo, session, arg->token, &file);
+	mutex_unlock(&session->mutex);
 	if (err) {
 		put_unused_fd((unsigned int)fd);
 		return err;
@@ -91,9 +77,7 @@ static long finish(void *context, void *argument)
 	if (luo->profile->finish_checks_reserved && arg->reserved)
 		return lfb__fail(luo->kernel, -EINVAL, "finish: reserved is %u, not 0",
 				 arg->reserved);
-	err = lock(session, "finish");
-	if (err)
-		return err;
+	mutex_lock(&session->mutex);
 	err = luo_file_finish_all(luo, session);
 	mutex_unlock(&session->mutex);
 	return err;
@@ -156,7 +140,12 @@ static int check(void *session, const struct luo_ioctl *ioctl)
 
 static bool begin(void *session)
 {
-	return luo_may_change(lfb__current->luo, session, "ioctl on a session");
+	return luo_begin_change(lfb__current->luo, session, "ioctl on a session");
+}
+
+static void end(void)
+{
+	luo_end_change(lfb__current->luo);
 }
 
 static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -166,6 +155,7 @@ static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 		.count = ARRAY_SIZE(requests) - !luo_current()->profile->has_get_name,
 		.check = check,
 		.begin = begin,
+		.end = end,
 	};
 
 	return luo_ioctl(&ioctls, file->private_data, cmd, arg);
@@ -179,23 +169,12 @@ static void give_back(struct luo *luo, struct liveupdate_session *session, const
 }
 
 /* An outgoing session is taken back; an incoming one is finished, or stays for ever. */
-static int session_release(struct inode *inode, struct file *file)
+static int close_session(struct luo *luo, struct liveupdate_session *session)
 {
-	struct liveupdate_session *session = file->private_data;
-	struct luo *luo = luo_current();
 	u64 unretrieved;
-	int err;
+	int err = 0;
 
-	(void)inode;
-	/* In a kernel that died there is nothing left to end. */
-	if (!luo)
-		return -ESHUTDOWN;
-	say(session, "close", NULL);
-	if (!luo_may_change(luo, session, "close of a session"))
-		return -EAGAIN;
-	err = lock(session, "close of a session");
-	if (err)
-		return err;
+	mutex_lock(&session->mutex);
 	unretrieved = luo->watch->session->closing(luo, session);
 	if (!session->sessions->incoming)
 		luo_file_unpreserve_all(luo, session);
@@ -212,7 +191,26 @@ static int session_release(struct inode *inode, struct file *file)
 		return err;
 	}
 	lfb__event(luo->kernel, SESSION_ENDED, .session = session->name);
-	return luo_session_remove(luo, session);
+	luo_session_remove(luo, session);
+	return 0;
+}
+
+static int session_release(struct inode *inode, struct file *file)
+{
+	struct liveupdate_session *session = file->private_data;
+	struct luo *luo = luo_current();
+	int err;
+
+	(void)inode;
+	/* In a kernel that died there is nothing left to end. */
+	if (!luo)
+		return -ESHUTDOWN;
+	say(session, "close", NULL);
+	if (!luo_begin_change(luo, session, "close of a session"))
+		return -EAGAIN;
+	err = close_session(luo, session);
+	luo_end_change(luo);
+	return err;
 }
 
 static const struct file_operations session_fops = {
@@ -256,11 +254,12 @@ int luo_session_create(struct luo *luo, const char *name, struct file **filep)
 	if (err)
 		return err;
 	file = getfile(session);
-	if (IS_ERR(file)) {
+	if (IS_ERR(file))
 		luo_session_remove(luo, session);
+	luo_end_change(luo);
+	if (IS_ERR(file))
 		return lfb__fail(luo->kernel, (int)PTR_ERR(file), "no file for session %.64s",
 				 name);
-	}
 	*filep = file;
 	luo->watch->session->created(luo, session, name);
 	return 0;
@@ -309,13 +308,11 @@ int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
 	struct liveupdate_session *session;
 	int err;
 
-	if (!luo_may_change(luo, NULL, "ioctl on /dev/liveupdate"))
+	if (!luo_begin_change(luo, NULL, "ioctl on /dev/liveupdate"))
 		return -EAGAIN;
 	down_read(&luo->incoming.rwsem);
 	session = find_incoming(luo, name);
-	if (!luo_may_still_change(luo, NULL, "ioctl on /dev/liveupdate")) {
-		err = -EAGAIN;
-	} else if (session) {
+	if (session) {
 		mutex_lock(&session->mutex);
 		err = retrieve(luo, session, filep);
 		mutex_unlock(&session->mutex);
@@ -323,5 +320,6 @@ int luo_session_retrieve(struct luo *luo, const char *name, struct file **filep)
 		err = lfb__fail(luo->kernel, -ENOENT, "no session %.64s was handed over", name);
 	}
 	up_read(&luo->incoming.rwsem);
+	luo_end_change(luo);
 	return err;
 }

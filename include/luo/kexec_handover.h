@@ -86,9 +86,11 @@ LFB_API void kho_unpreserve_folio(struct folio *folio);
 /**
  * kho_preserve_pages() - hand a range of pages over
  * @page: the first page
- * @nr_pages: how many; the range is cut into maximal naturally aligned blocks
+ * @nr_pages: how many; the range is cut into maximal naturally aligned blocks, which may be larger
+ *	than MAX_PAGE_ORDER
  *
- * A fault point of kind LFB_FAULT_KHO, one for the whole range.
+ * A fault point of kind LFB_FAULT_KHO, one for the whole range. What rfc-v6 and linux-7.0 have in
+ * such a block they do not restore.
  * Return: 0, also for no pages; -EINVAL with a WARN when the range goes past the end of memory
  * or into scratch memory, or one of the pages is not allocated; -ENOMEM, -EOPNOTSUPP. On error the
  * call has marked nothing, and what was preserved before still is.

@@ -146,6 +146,7 @@ struct luo {
 	struct luo_head head;		/* what it says */
 	struct lfb_problem problem;	/* with that state, the newest; no text: none */
 
+	struct rw_semaphore serialize_rwsem; /* read by who changes sessions; no point, no event */
 	bool serializing;		/* the reboot call is at work */
 	bool serialized;		/* it succeeded; the jump is next */
 	bool device_open;

@@ -118,7 +118,7 @@ struct lfb_inspection {
 	bool has_metadata;
 	struct kho_kexec_metadata metadata;
 	struct lfb_list runs;		/* struct lfb_found_run */
-	u64 blocks[MAX_PAGE_ORDER + 1];
+	u64 blocks[KHO_MAX_ORDER + 1];
 	u64 total_blocks;
 	u64 total_bytes;
 	u64 map_pages;

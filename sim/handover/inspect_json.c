@@ -82,7 +82,7 @@ static void memory_map(struct lfb_json *json, const struct lfb_inspection *found
 	lfb__json_members(json, "blocks=%llu bytes=%llu pages=%llu", found->total_blocks,
 			  found->total_bytes, found->map_pages);
 	lfb__json_open(json, "orders", '[');
-	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++) {
 		if (found->blocks[order])
 			lfb__json_item(json, "order=%u blocks=%llu", order, found->blocks[order]);
 	}

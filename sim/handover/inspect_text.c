@@ -92,7 +92,7 @@ static void kho(struct lfb_output *output, const struct lfb_inspection *found)
 			 "its own\n", found->root.map, found->total_blocks,
 			 plural(found->total_blocks), found->total_bytes, found->map_pages,
 			 plural(found->map_pages));
-	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++) {
 		if (!found->blocks[order])
 			continue;
 		lfb__output_text(output, "  order %u: %llu block%s\n", order,

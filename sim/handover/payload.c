@@ -98,7 +98,7 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 	int err = 0;
 
 	memfd->first_page = found->pages.count;
-	if (left << PAGE_SHIFT > found->total_bytes || memfd->order > MAX_PAGE_ORDER) {
+	if (left << PAGE_SHIFT > found->total_bytes || memfd->order > KHO_MAX_ORDER) {
 		lfb__found_problem(found, memfd->first, "vmalloc area of %u pages of order %u, "
 				   "more than was preserved", memfd->total_pages, memfd->order);
 		return -EINVAL;

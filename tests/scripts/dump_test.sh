@@ -61,6 +61,42 @@ $python "$LFB_SOURCE_DIR/tests/scripts/json_fits.py" "$LFB_SOURCE_DIR/docs/schem
 	"$dir/out" >&2 || fail 'areas of scratch do not fit'
 lfb 0 boot --scratch-areas 3 "$dir/areas" "$dir/scenario"
 
+# Blocks are larger than any that the page allocator gives, where pages were preserved side by side.
+cat >"$dir/large" <<'END'
+do pages first 10
+do pages second 10
+do pages third 10
+do pages a 10
+do pages b 10
+do pages c 10
+do pages d 10
+do stamp d
+do preserve-pages a 4096
+do add-subtree large a
+reboot
+END
+cat >"$dir/next" <<'END'
+do retrieve-subtree large a
+do restore-folio a
+END
+for profile in linux-7.0 linux-7.3; do
+	lfb 0 run --profile "$profile" --save-blob "$dir/blob" --save-core "$dir/core" "$dir/large"
+	lfb 0 convert "$dir/blob" linux-7.3 "$dir/other"
+	for from in blob core other; do
+		lfb 0 dump "$dir/$from"
+		prints out '  order 12: 1 block'
+		grep -q 'order 1[01]:' "$dir/out" && fail 'the large block is in pieces'
+	done
+	lfb 0 boot --golden --profile linux-7.3 "$dir/other" "$dir/next"
+	prints out '> do restore-folio a = 0'
+	lfb 0 boot --golden --profile "$profile" "$dir/core" "$dir/next"
+	case $profile in
+	# It preserves what it does not restore.
+	linux-7.0) prints out '> do restore-folio a = -2' ;;
+	*) prints out '> do restore-folio a = 0' ;;
+	esac
+done
+
 # Kernels of kho-v4 say who jumped, and how often that was done.
 lfb 0 run --release 7.3.0-mine --kexecs 4 --save-blob "$dir/named" "$dir/scenario"
 lfb 0 dump "$dir/named"

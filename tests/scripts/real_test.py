@@ -8,6 +8,10 @@ real_test.py compare IMAGE.json DUMP          the dump (JSON) is what an indepen
 real_test.py same DUMP DUMP                   two dumps say the same but for what they are read from
 real_test.py stale IMAGE OUT ROOT COPY NUMBER the root tree once more, with an older LUO state
 real_test.py scratch IMAGE OUT ROOT           what tells of scratch areas
+real_test.py chosen IMAGE OUT ROOT            the same, as arm64 has it
+real_test.py broken-chosen IMAGE OUT ROOT     with many trees, none of which is any good
+real_test.py hostile-chosen IMAGE OUT ROOT    with many, each of which has one wrong word
+real_test.py large IMAGE OUT ROOT ORDER PHYS  with one more preserved block
 real_test.py copy IMAGE OUT ROOT COPY         the root tree once more, as it is
 real_test.py debugfs IMAGE ROOT OUT           what /sys/kernel/debug/kho showed of it
 real_test.py hostile IMAGE OUT                damaged ELF cores, OUT.0 and so on
@@ -209,6 +213,158 @@ def make_scratch(path, out, root):
     write_sparse(out, data)
 
 
+class Tree:
+    """A device tree."""
+
+    def __init__(self):
+        self.strings = b"compatible\0"
+        self.body = b""
+
+    def words(self, *words):
+        self.body += struct.pack(f">{len(words)}I", *words)
+
+    def node(self, name):
+        self.words(1)
+        self.body += name + bytes(4 - len(name) % 4)
+
+    def prop(self, name, value, size=None):
+        if name + b"\0" not in self.strings:
+            self.strings += name + b"\0"
+        self.words(3, len(value) if size is None else size, self.strings.index(name + b"\0"))
+        self.body += value + bytes(-len(value) % 4)
+
+    def end(self):
+        self.words(2)
+
+    def blob(self):
+        self.words(9)
+        start = 40 + 16
+        total = start + len(self.body) + len(self.strings)
+        head = struct.pack(
+            ">10I", 0xD00DFEED, total, start, start + len(self.body), 40, 17, 16, 0,
+            len(self.strings), len(self.body),
+        )
+        return head + bytes(16) + self.body + self.strings
+
+
+LIST = 0xF7F0000
+AREAS = struct.pack("<6Q", 0xDC00000, 0x1C00000, 0xFC00000, 0, 0x1400000, 0x400000)
+
+
+def chosen(root, cells=(2, 2), name=b"chosen", scratch=LIST, extra=b"", filling=0):
+    """What a kernel of arm64 boots with. Cells of None: the root does not say how many."""
+    tree = Tree()
+    tree.node(b"")
+    for what, count in zip((b"#address-cells", b"#size-cells"), cells):
+        if count is not None:
+            tree.prop(what, struct.pack(">I", count))
+    # A node of the same name that is another one, and what makes a machine's tree large.
+    tree.node(b"soc")
+    tree.node(b"chosen")
+    tree.prop(b"linux,kho-fdt", bytes(16))
+    tree.end()
+    tree.end()
+    for n in range(filling):
+        tree.node(b"cpu@%d" % n)
+        tree.prop(b"reg", bytes(400))
+        tree.end()
+
+    def pair(address, size):
+        value = b""
+        for count, number in zip(cells, (address, size)):
+            count = 1 if count is None else count
+            value += (bytes(16) + struct.pack(">Q", number))[24 - 4 * min(count, 6) :]
+        return value + extra
+
+    tree.node(name)
+    tree.prop(b"bootargs", b"kho=on\0")
+    tree.prop(b"linux,kho-fdt", pair(root, PAGE))
+    tree.prop(b"linux,kho-scratch", pair(scratch, len(AREAS)))
+    tree.end()
+    tree.end()
+    return tree.blob()
+
+
+def room_in(data, size):
+    """Where nothing is, 2 MiB aligned as a tree is loaded."""
+    at = 2 << 20
+    while data[at : at + size].strip(b"\0"):
+        at += 2 << 20
+    return at
+
+
+def make_chosen(path, out, root):
+    data = bytearray(read(path))
+    tree = chosen(root, filling=300)
+    at = room_in(data, len(tree))
+    data[at : at + len(tree)] = tree
+    data[0x9000 : 0x9000 + len(AREAS)] = AREAS
+    write_sparse(out, data)
+
+
+def broken_trees(root):
+    good = chosen(root)
+    yield chosen(root, name=b"chosen@1")
+    yield chosen(root, extra=bytes(4))
+    yield chosen(root, extra=bytes(16))
+    yield chosen(root, cells=(3, 2))
+    yield chosen(root, cells=(0, 0))
+    yield chosen(root, cells=(1 << 29, 2))
+    yield chosen(root, scratch=LIST + 8)
+    yield chosen(root, scratch=0)
+    # Its end is missing.
+    for size in range(4, len(good), 4):
+        yield good[:size]
+    # It never ends, or ends before it began.
+    for tag in (1, 2, 4):
+        tree = Tree()
+        tree.words(*[tag] * 2000)
+        yield tree.blob()
+
+
+def hostile_trees(root):
+    """Some of them are as good as before."""
+    good = chosen(root)
+    for at in range(4, len(good), 4):
+        for word in (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xfc", b"\0\0\0\4"):
+            yield good[:at] + word + good[at + 4 :]
+
+
+def make_trees(path, out, trees):
+    data = bytearray(read(path))
+    data[0x9000 : 0x9000 + len(AREAS)] = AREAS
+    at = 1 << 20
+    for tree in trees:
+        size = (len(tree) + PAGE - 1) // PAGE * PAGE
+        while data[at : at + size].strip(b"\0"):
+            at += PAGE
+        data[at : at + len(tree)] = tree
+        at += size
+    write_sparse(out, data)
+
+
+def make_large(path, out, root, order, phys):
+    """One more preserved block: a key in the map, and the nodes that lead to it."""
+    data = bytearray(read(path))
+    if order < 20:
+        data += bytes(max(0, phys + (PAGE << order) - len(data)))
+    here = data.index(b"preserved-memory-map\0", root, root + PAGE)
+    strings = root + struct.unpack(">I", data[root + 12 : root + 16])[0]
+    prop = data.index(struct.pack(">III", 3, 8, here - strings), root, root + PAGE)
+    node = struct.unpack("<Q", data[prop + 12 : prop + 20])[0]
+    key = 1 << 52 - order | phys >> 12 + order
+    fresh = room_in(data, 8 * PAGE)
+    for shift in (51, 42, 33, 24, 15):
+        entry = node + (key >> shift) % 512 * 8
+        node = struct.unpack("<Q", data[entry : entry + 8])[0]
+        if not node:
+            node = fresh
+            fresh += PAGE
+            data[entry : entry + 8] = struct.pack("<Q", node)
+    data[node + key % 32768 // 8] |= 1 << key % 8
+    write_sparse(out, data)
+
+
 def make_copy(path, out, root, copy):
     data = bytearray(read(path))
     data[copy : copy + PAGE] = data[root : root + PAGE]
@@ -217,25 +373,16 @@ def make_copy(path, out, root, copy):
 
 def memblock_tree():
     """What reserve_mem=4K:4096:oops hands over."""
-    strings = b"compatible\0start\0size\0"
-
-    def node(name):
-        return struct.pack(">I", 1) + name + bytes(4 - len(name) % 4)
-
-    def prop(name, value):
-        head = struct.pack(">III", 3, len(value), strings.index(name + b"\0"))
-        return head + value + bytes(-len(value) % 4)
-
-    body = node(b"") + prop(b"compatible", b"memblock-v1\0")
-    body += node(b"oops") + prop(b"compatible", b"reserve-mem-v1\0")
-    body += prop(b"start", struct.pack("<Q", 0x7000000)) + prop(b"size", struct.pack("<Q", 4096))
-    body += struct.pack(">IIII", 2, 2, 9, 0)[:12]
-    start = 40 + 16
-    total = start + len(body) + len(strings)
-    head = struct.pack(
-        ">10I", 0xD00DFEED, total, start, start + len(body), 40, 17, 16, 0, len(strings), len(body)
-    )
-    return head + bytes(16) + body + strings
+    tree = Tree()
+    tree.node(b"")
+    tree.prop(b"compatible", b"memblock-v1\0")
+    tree.node(b"oops")
+    tree.prop(b"compatible", b"reserve-mem-v1\0")
+    tree.prop(b"start", struct.pack("<Q", 0x7000000))
+    tree.prop(b"size", struct.pack("<Q", 4096))
+    tree.end()
+    tree.end()
+    return tree.blob()
 
 
 def make_debugfs(path, root, out):
@@ -313,6 +460,14 @@ def main(what, *args):
         make_stale(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
     elif what == "scratch":
         make_scratch(args[0], args[1], int(args[2], 0))
+    elif what == "chosen":
+        make_chosen(args[0], args[1], int(args[2], 0))
+    elif what == "broken-chosen":
+        make_trees(args[0], args[1], broken_trees(int(args[2], 0)))
+    elif what == "hostile-chosen":
+        make_trees(args[0], args[1], hostile_trees(int(args[2], 0)))
+    elif what == "large":
+        make_large(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
     elif what == "copy":
         make_copy(args[0], args[1], *(int(arg, 0) for arg in args[2:]))
     elif what == "debugfs":

@@ -100,9 +100,39 @@ lfb 1 dump --json --base 0 "$dir/told"
 fits dump
 lfb 0 dump --base 0 --scratch 0x8000000+0x1000 "$dir/told"
 ! grep -q 0xdc00000 "$dir/out" || fail "areas are looked for that were not asked about"
-real scratch "$dir/s1" "$dir/told" 0x21f000
+for told in scratch chosen; do
+	real $told "$dir/s1" "$dir/told" 0x21f000
+	lfb 0 dump --base 0 "$dir/told"
+	! grep -q ' scratch ' "$dir/out" || fail "what is told of another root is believed"
+done
+
+# The same on arm64, where a device tree tells it, which may be one of a hostile machine.
+real chosen "$dir/s1" "$dir/told" 0x21e000
+lfb 1 dump --base 0 "$dir/told"
+prints out 'scratch      0xdc00000, 29360128 bytes'
+prints out 'scratch      0x1400000, 4194304 bytes'
+[ "$(grep -c ' scratch ' "$dir/out")" -eq 2 ] || fail "there are other areas of scratch"
+real broken-chosen "$dir/s1" "$dir/told" 0x21e000
 lfb 0 dump --base 0 "$dir/told"
-! grep -q ' scratch ' "$dir/out" || fail "what is told of another root is believed"
+! grep -q ' scratch ' "$dir/out" || fail "a broken device tree is believed"
+real hostile-chosen "$dir/s1" "$dir/told" 0x21e000
+lfb 1 dump --base 0 "$dir/told"
+prints out 'KHO root tree at 0x21e000'
+
+# Blocks are as large as somebody preserved pages, and as kernels can count.
+real large "$dir/s1" "$dir/large" 0x21e000 12 0x9000000
+lfb 0 dump --base 0 "$dir/large"
+prints out '  order 12: 1 block'
+prints out 'named by nobody that is known here: 0x9000000, 4096 pages'
+lfb 0 dump --json --base 0 "$dir/large"
+prints out '"order": 12'
+fits dump
+lfb 0 matrix --from "$dir/large" --base 0
+# shellcheck disable=SC2016 # a table
+prints out '| `linux-7.3` | works |'
+real large "$dir/s1" "$dir/large" 0x21e000 31 0
+lfb 1 dump --base 0 "$dir/large"
+prints out 'is of no order up to 30'
 
 # A copy of the root tree, as whoever reads memory that is in use makes one, is not taken for it.
 real copy "$dir/s1" "$dir/two" 0x21e000 0x10000

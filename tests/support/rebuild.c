@@ -323,7 +323,7 @@ static unsigned int cut(u64 pfn, u64 pages)
 {
 	unsigned int order = 0;
 
-	while (order < MAX_PAGE_ORDER && !(pfn & (1ull << order)) && 2ull << order <= pages)
+	while (!(pfn & (1ull << order)) && 2ull << order <= pages)
 		order++;
 	return order;
 }

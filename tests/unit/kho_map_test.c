@@ -334,11 +334,11 @@ static void every_kind_of_damage_is_named_with_its_place(void **state)
 		phys_addr_t where;
 		const char *what;
 	} damage[] = {
-		{ FIRST + 8, 4, 11, FIRST, "order 11" },
+		{ FIRST + 8, 4, 31, FIRST, "order 31, above 30" },
 		{ FIRST + 8, 4, ~0u, FIRST, "order" },
 		{ FIRST + 12, 4, 256, FIRST, "256 elements" },
 		{ FIRST + 12, 4, ~0u, FIRST, "elements" },
-		{ FIRST + 12, 4, 12, FIRST, "more bitmaps" },
+		{ FIRST + 12, 4, 32, FIRST, "more bitmaps" },
 		{ FIRST + 0, 8, SECOND + 8, SECOND + 8, "chunk" },
 		{ FIRST + 0, 8, ABSENT, ABSENT, "chunk" },
 		{ FIRST + 0, 8, IMAGE_SIZE, IMAGE_SIZE, "chunk" },

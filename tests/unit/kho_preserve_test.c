@@ -3,7 +3,7 @@
 #include "sim/kernel/memory/page.h"
 #include "tests/support/kho_fixture.h"
 
-#define MEMORY (16 * FIXTURE_MIB)
+#define MEMORY (32 * FIXTURE_MIB)
 
 static struct lfb_kernel *kernel;
 
@@ -31,15 +31,13 @@ static bool is_in_cut(unsigned long pfn, unsigned int order, unsigned long first
 
 	if (pfn < first || pfn + (1ul << order) > first + nr_pages)
 		return false;
-	if (order == MAX_PAGE_ORDER)
-		return true;
 	return parent < first || parent + (2ul << order) > first + nr_pages;
 }
 
 static void assert_cut(unsigned long first, unsigned long nr_pages, unsigned long from,
 		       unsigned long end)
 {
-	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++) {
 		const unsigned long pages = 1ul << order;
 
 		for (unsigned long pfn = from & ~(pages - 1); pfn < end; pfn += pages)
@@ -105,17 +103,22 @@ static void every_small_range_is_cut_into_maximal_aligned_blocks(void **state)
 	assert_int_equal(fixture_warns(kernel), 0);
 }
 
-static void a_long_range_is_cut_at_the_largest_order(void **state)
+static void a_long_range_is_cut_into_blocks_that_nobody_allocates(void **state)
 {
 	struct page *low = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
-	struct page *high = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
 	const unsigned long pages = 2 * LFB_CHUNK_PAGES;
 	const unsigned long before = kernel->kho.blocks;
 
-	assert_ptr_equal(low + LFB_CHUNK_PAGES, high);
+	if (page_to_pfn(low) % pages)
+		low = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
+	assert_int_equal(page_to_pfn(low) % pages, 0);
+	assert_ptr_equal(low + LFB_CHUNK_PAGES, alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER));
 	assert_int_equal(kho_preserve_pages(low, pages), 0);
-	assert_int_equal(kernel->kho.blocks, before + 2);
+	assert_int_equal(kernel->kho.blocks, before + 1);
+	assert_int_equal(kernel->kho.orders[MAX_PAGE_ORDER + 1].blocks, 1);
+	assert_cut(page_to_pfn(low), pages, page_to_pfn(low), page_to_pfn(low) + pages);
 	kho_unpreserve_pages(low, pages);
+	assert_int_equal(kernel->kho.blocks, before);
 	assert_int_equal(kho_preserve_pages(low + 1, pages - 2), 0);
 	assert_cut(page_to_pfn(low) + 1, pages - 2, page_to_pfn(low), page_to_pfn(low) + pages);
 	kho_unpreserve_pages(low + 1, pages - 2);
@@ -425,7 +428,7 @@ int main(void)
 		TEST(a_folio_of_any_order_is_one_block),
 		TEST(preserved_twice_and_unpreserved_once_is_not_preserved),
 		TEST(every_small_range_is_cut_into_maximal_aligned_blocks),
-		TEST(a_long_range_is_cut_at_the_largest_order),
+		TEST(a_long_range_is_cut_into_blocks_that_nobody_allocates),
 		TEST(unpreserving_with_other_arguments_warns_and_keeps_the_rest),
 		TEST(pages_freed_too_early_can_be_unpreserved),
 		TEST(what_is_no_live_memory_is_refused),

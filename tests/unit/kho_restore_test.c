@@ -2,7 +2,7 @@
 /* Taking over what the previous kernel preserved: once, whole, and nothing else. */
 #include "tests/support/kho_fixture.h"
 
-#define MEMORY (16 * FIXTURE_MIB)
+#define MEMORY (32 * FIXTURE_MIB)
 
 static struct lfb_kernel *kernel;
 
@@ -89,6 +89,94 @@ static void folios_of_every_order_are_restored_once(void **state)
 		assert_int_equal(fixture_warns(kernel), 1);
 	}
 	assert_int_equal(fixture_bugs(kernel), 0);
+}
+
+/* A block of @order, larger than what is allocated at once, with its addresses in its pages. */
+static phys_addr_t preserve_large_block(unsigned int order)
+{
+	const unsigned long pages = 1ul << order;
+	struct page *first = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
+
+	while (page_to_pfn(first) % pages)
+		first = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
+	for (unsigned long n = LFB_CHUNK_PAGES; n < pages; n += LFB_CHUNK_PAGES)
+		assert_ptr_equal(alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER), first + n);
+	fill(page_to_phys(first), pages);
+	assert_int_equal(kho_preserve_pages(first, pages), 0);
+	assert_int_equal(kernel->kho.orders[order].blocks, 1);
+	return page_to_phys(first);
+}
+
+static unsigned long free_chunks(void)
+{
+	unsigned long chunks = 0;
+
+	while (alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER))
+		chunks++;
+	return chunks;
+}
+
+static void blocks_larger_than_any_allocated_are_restored(void **state)
+{
+	const unsigned int order = MAX_PAGE_ORDER + 1;
+	const unsigned long pages = 1ul << order;
+	const phys_addr_t phys = preserve_large_block(order);
+	unsigned long chunks;
+	struct folio *folio;
+	struct page *page;
+
+	/* Once as a folio, which is preserved again … */
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	assert_pages(pages, 0);
+	folio = kho_restore_folio(phys);
+	assert_non_null(folio);
+	assert_int_equal(folio_order(folio), order);
+	assert_filled(phys, pages);
+	assert_int_equal(kho_preserve_folio(folio), 0);
+	assert_int_equal(kernel->kho.orders[order].blocks, 1);
+	/* … then as pages, of which the last one goes over … */
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	page = kho_restore_pages(phys, pages);
+	assert_non_null(page);
+	assert_filled(phys, pages);
+	for (unsigned long i = 0; i < pages - 1; i++)
+		__free_pages(page + i, 0);
+	assert_pages(0, 1);
+	assert_int_equal(kho_preserve_pages(page + pages - 1, 1), 0);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	page = kho_restore_pages(phys + (pages - 1) * PAGE_SIZE, 1);
+	assert_non_null(page);
+	__free_pages(page, 0);
+	chunks = free_chunks();
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	/* … and what is freed as a whole is there again to be allocated. */
+	assert_int_equal(preserve_large_block(order), phys);
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	folio = kho_restore_folio(phys);
+	assert_non_null(folio);
+	folio_put(folio);
+	assert_pages(0, 0);
+	assert_int_equal(free_chunks(), chunks);
+	assert_int_equal(fixture_warns(kernel) + fixture_bugs(kernel), 0);
+}
+
+/* As kernels up to linux-7.0 have it. */
+static void blocks_larger_than_any_allocated_may_be_refused(void **state)
+{
+	const unsigned long pages = 2 * LFB_CHUNK_PAGES;
+	const phys_addr_t phys = preserve_large_block(MAX_PAGE_ORDER + 1);
+
+	assert_int_equal(kho_fixture_handover(kernel), 0);
+	kernel->kho.rules |= KHO_RESTORES_SMALL_BLOCKS;
+	assert_null(kho_restore_pages(phys, pages));
+	assert_int_equal(fixture_warns(kernel), 1);
+	assert_null(kho_restore_folio(phys));
+	assert_int_equal(fixture_warns(kernel), 1);
+	kho_restore_free(phys_to_virt(phys));
+	assert_int_equal(fixture_warns(kernel), 1);
+	assert_pages(pages, 0);
+	kernel->kho.rules &= ~(unsigned int)KHO_RESTORES_SMALL_BLOCKS;
+	assert_non_null(kho_restore_pages(phys, pages));
 }
 
 static void every_small_range_is_restored_as_single_pages(void **state)
@@ -330,6 +418,8 @@ int main(void)
 #define TEST_ASCENDING(name) cmocka_unit_test_setup_teardown(name, start_ascending, stop)
 	const struct CMUnitTest tests[] = {
 		TEST(folios_of_every_order_are_restored_once),
+		TEST(blocks_larger_than_any_allocated_are_restored),
+		TEST(blocks_larger_than_any_allocated_may_be_refused),
 		TEST(every_small_range_is_restored_as_single_pages),
 		TEST(nothing_is_restored_when_a_block_is_missing),
 		TEST(other_cuts_than_the_preserved_one_are_refused),

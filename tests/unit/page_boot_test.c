@@ -231,7 +231,7 @@ static void a_block_that_cannot_be_is_refused(void **state)
 	const unsigned long scratch = PHYS_PFN(kernel->memory.scratch);
 
 	fixture_jump(kernel);
-	assert_int_equal(lfb__pages_reserve(kernel, 1024, MAX_PAGE_ORDER + 1), -EINVAL);
+	assert_int_equal(lfb__pages_reserve(kernel, 2048, MAX_PAGE_ORDER + 2), -EINVAL);
 	assert_int_equal(lfb__pages_reserve(kernel, 0, 64), -EINVAL);
 	assert_int_equal(lfb__pages_reserve(kernel, 33, 1), -EINVAL);
 	assert_int_equal(lfb__pages_reserve(kernel, 1024 + 512, 10), -EINVAL);

@@ -246,12 +246,17 @@ static void kho_state(struct lfb_state_sink *sink, const struct kho *kho)
 		"blocks of order 8", "blocks of order 9", "blocks of order 10",
 	};
 
+	unsigned long pages = 0;
+
 	_Static_assert(ARRAY_SIZE(orders) == MAX_PAGE_ORDER + 1, "a name for each order");
+	for (unsigned int order = MAX_PAGE_ORDER + 1; order <= KHO_MAX_ORDER; order++)
+		pages += kho->orders[order].blocks << order;
 	lfb__state_subject(sink, "preserved memory", "", 1);
 	lfb__state_fact(sink, "on", kho->enabled);
 	lfb__state_fact(sink, "handed over", kho->incoming);
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
 		lfb__state_fact(sink, orders[order], kho->orders[order].blocks);
+	lfb__state_fact(sink, "pages in larger blocks", pages);
 	lock(sink, "kho_out.lock", &kho->lock.lock);
 	lock(sink, "map lock", &kho->map_lock.lock);
 }

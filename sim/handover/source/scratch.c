@@ -36,11 +36,14 @@ int lfb__source_note(struct lfb_source *source, phys_addr_t phys, const u8 *page
 	const size_t room = sizeof(struct lfb_boot_data) / sizeof(u64);
 	const u64 *words = (const u64 *)page;
 	struct lfb_scratch_area area;
+	struct lfb_boot_data boot;
 	int err = 0;
 
 	memcpy(&area, page, sizeof(area));
 	if (area.address && area.size && is_area(&area))
 		err = note(&source->pairs, &phys, sizeof(phys), PAIRS_MAX);
+	if (!err && lfb__source_chosen(source, phys, page, &boot))
+		err = note(&source->boots, &boot, sizeof(boot), BOOTS_MAX);
 	for (size_t i = 0; i < WORDS - room && !err; i++) {
 		if (words[i] == BOOT_DATA_HEAD)
 			err = note(&source->boots, &words[i + 1], sizeof(struct lfb_boot_data),

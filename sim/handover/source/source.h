@@ -54,9 +54,10 @@ struct lfb_source {
 	/* What a search came across besides roots: scratch.c. */
 	struct lfb_list boots;		/* struct lfb_boot_data */
 	struct lfb_list pairs;		/* phys_addr_t of pages */
+	u64 tree_bytes;			/* of device trees that were looked at: chosen.c */
 };
 
-/* What kernels of x86 tell the next one as it boots: where the root is, and the scratch areas. */
+/* What kernels tell the next one as it boots: where the root is, and the scratch areas. */
 struct lfb_boot_data {
 	u64 root;
 	u64 root_size;
@@ -149,11 +150,15 @@ int lfb__tree_file(const char *tree, const char *path, struct lfb_tree_file *fil
  * is loaded elsewhere until the jump, so it is known by what must be in it.
  */
 
-/* Notes what may be of that in a page. 0 or -ENOMEM. */
+/* Notes what may be of that in a page, or in the device tree that begins in it. 0 or -ENOMEM. */
 int lfb__source_note(struct lfb_source *source, phys_addr_t phys, const u8 *page);
 /* The list that goes with @root, or NULL; *@count areas. Good as long as a view's memory. */
 const struct lfb_scratch_area *lfb__source_scratch(struct lfb_source *source, phys_addr_t root,
 						   size_t *count);
+
+/* chosen.c: the same of arm64, if it is in a device tree at @phys, whose first page is @page. */
+bool lfb__source_chosen(struct lfb_source *source, phys_addr_t phys, const u8 *page,
+			struct lfb_boot_data *boot);
 
 /*
  * root.c: calls @found for each page that may be a root tree, a device tree that is sound, is

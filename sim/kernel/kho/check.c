@@ -143,7 +143,7 @@ void kho__check_unpreserved(struct lfb_kernel *kernel, const char *where, unsign
 void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
 			   unsigned int order)
 {
-	const struct page *page = lfb__page(kernel, PHYS_PFN(phys));
+	struct page *page = lfb__page(kernel, PHYS_PFN(phys));
 	enum lfb_finding_id id = LFB_FINDING_KHO_RESTORE_NOT_PRESERVED;
 	const char *why = "was never preserved";
 	struct lfb_preserved what = { "" };
@@ -157,6 +157,13 @@ void kho__complain_restore(struct lfb_kernel *kernel, const char *where, phys_ad
 	} else if (page->flags & PG_PRESERVED_IN) {
 		id = LFB_FINDING_KHO_RESTORE_MISMATCH;
 		why = "was preserved with another order";
+		if (kho__is_too_large(kernel, page)) {
+			order = page->order;
+			why = "is one that this kernel preserves and does not restore, as it is "
+			      "larger than all that it allocates";
+			/* That it stays is said by that. */
+			page->flags |= PG_INTERNAL;
+		}
 	} else if (page->flags & PG_TAIL &&
 		   lfb__page(kernel, page->next)->flags & PG_PRESERVED_IN) {
 		id = LFB_FINDING_KHO_RESTORE_MISMATCH;

@@ -25,6 +25,12 @@ bool kho__address_of(const char *where, const void *mem, phys_addr_t *phys);
 /* Is this the start of a block that the kernel's code allocated and may hand over? */
 bool kho__is_live_block(const struct lfb_kernel *kernel, unsigned long pfn);
 
+/* Does this kernel preserve what is at @page, a block that waits, and not restore it? */
+static inline bool kho__is_too_large(const struct lfb_kernel *kernel, const struct page *page)
+{
+	return kernel->kho.rules & KHO_RESTORES_SMALL_BLOCKS && page->order > MAX_PAGE_ORDER;
+}
+
 /* restore.c */
 
 /* Is a block of exactly 2^order pages at @phys handed over and not yet restored? */

@@ -26,21 +26,21 @@ static const char *header_flaw(const void *fdt, size_t size)
 	u32 total = fdt_totalsize(fdt);
 
 	if (fdt_magic(fdt) != FDT_MAGIC)
-		return "it does not start with the magic number";
+		return "no device tree: it does not start with the magic number";
 	if (fdt_version(fdt) != VERSION || fdt_last_comp_version(fdt) != LAST_COMPATIBLE_VERSION)
-		return "it is not of version 17, compatible with 16";
-	if (total > size || total > LFB_FDT_MAX_SIZE)
-		return "it claims to be larger than its place";
+		return "no device tree: it is not of version 17, compatible with 16";
+	if (total > size)
+		return "no device tree: it claims to be larger than its place";
 	if (total < sizeof(struct fdt_header))
-		return "it claims to be smaller than its header";
+		return "no device tree: it claims to be smaller than its header";
 	if (!IS_ALIGNED(fdt_off_mem_rsvmap(fdt), 8) ||
 	    !lies_inside(fdt_off_mem_rsvmap(fdt), sizeof(struct fdt_reserve_entry), total))
-		return "its reservations are misaligned or outside";
+		return "no device tree: its reservations are misaligned or outside";
 	if (!IS_ALIGNED(fdt_off_dt_struct(fdt), FDT_TAGSIZE) ||
 	    !lies_inside(fdt_off_dt_struct(fdt), fdt_size_dt_struct(fdt), total))
-		return "its structure block is misaligned or outside";
+		return "no device tree: its structure block is misaligned or outside";
 	if (!lies_inside(fdt_off_dt_strings(fdt), fdt_size_dt_strings(fdt), total))
-		return "its strings block lies outside";
+		return "no device tree: its strings block lies outside";
 	return NULL;
 }
 
@@ -92,22 +92,28 @@ static bool struct_block_is_sound(const u8 *tags, u32 size)
 	return false;
 }
 
-int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem)
+const char *kho__fdt_flaw(const void *fdt, size_t size)
 {
 	const char *flaw;
-	int err;
 
 	if (!IS_ALIGNED((uintptr_t)fdt, 8))
-		return lfb__problem(problem, -EINVAL, where, "device tree is misaligned");
+		return "device tree is misaligned";
 	if (size < sizeof(struct fdt_header))
-		return lfb__problem(problem, -EINVAL, where, "no room for a device tree");
+		return "no room for a device tree";
 	flaw = header_flaw(fdt, size);
+	if (!flaw && !struct_block_is_sound((const u8 *)fdt + fdt_off_dt_struct(fdt),
+					    fdt_size_dt_struct(fdt)))
+		flaw = "device tree has a node or property that leaves its block";
+	return flaw;
+}
+
+int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem)
+{
+	const char *flaw = kho__fdt_flaw(fdt, size < LFB_FDT_MAX_SIZE ? size : LFB_FDT_MAX_SIZE);
+	int err;
+
 	if (flaw)
-		return lfb__problem(problem, -EINVAL, where, "no device tree: %s", flaw);
-	if (!struct_block_is_sound((const u8 *)fdt + fdt_off_dt_struct(fdt),
-				   fdt_size_dt_struct(fdt)))
-		return lfb__problem(problem, -EINVAL, where,
-				    "device tree has a node or property that leaves its block");
+		return lfb__problem(problem, -EINVAL, where, "%s", flaw);
 	err = fdt_check_full(fdt, fdt_totalsize(fdt));
 	if (err)
 		return lfb__problem(problem, -EINVAL, where, "device tree is damaged: %s",

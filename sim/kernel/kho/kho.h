@@ -202,6 +202,8 @@ int kho__read_chain(const struct lfb_memory *memory, phys_addr_t *next, phys_add
 /* Larger trees are refused: everything handed over as a tree fits in pages. */
 #define LFB_FDT_MAX_SIZE 65536
 
+/* What is wrong with the header of a tree of any size, or with a length in it; NULL: nothing is. */
+const char *kho__fdt_flaw(const void *fdt, size_t size);
 /* Checks @fdt (8-byte aligned, @size bytes) before libfdt may see it. 0 or -EINVAL + reason. */
 int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem);
 /* A raw native-endian u64 property. 0, -ENOENT no such property, -EINVAL not 8 bytes. */

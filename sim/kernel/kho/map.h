@@ -36,7 +36,7 @@ static inline struct lfb_kernel *kho__called_incoming(const char *function)
 /* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
 static inline bool kho__cut_blindly(unsigned long pfn, unsigned long end, unsigned int *order)
 {
-	*order = (unsigned int)__builtin_ctzll(pfn | 1ul << MAX_PAGE_ORDER);
+	*order = (unsigned int)__builtin_ctzll(pfn | 1ul << KHO_MAX_ORDER);
 	while (pfn < end && 1ul << *order > end - pfn)
 		--*order;
 	return pfn < end;

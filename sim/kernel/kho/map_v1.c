@@ -31,10 +31,13 @@ static u64 window_size(unsigned int order)
 
 static int track_init(struct lfb_kernel *kernel)
 {
-	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+	const unsigned long nr_pages = kernel->memory.nr_pages;
+
+	/* Where no block fits no table is needed. */
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER && 1ul << order <= nr_pages; order++) {
 		struct kho_order *of = &kernel->kho.orders[order];
 		const unsigned long covered = KHO_BITMAP_BITS << order;
-		const unsigned long needed = (kernel->memory.nr_pages + covered - 1) / covered;
+		const unsigned long needed = (nr_pages + covered - 1) / covered;
 
 		of->bitmaps = lfb__early_alloc(kernel, needed * sizeof(*of->bitmaps));
 		if (!of->bitmaps)
@@ -116,7 +119,7 @@ static int write_map(struct lfb_kernel *kernel, u32 *first)
 	struct khoser_mem_chunk_v1 *chunk = NULL;
 
 	*first = 0;
-	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++) {
 		for (unsigned long n = 0; next_bitmap(kernel, order, &n); n++) {
 			if (!chunk || chunk->order != order || chunk->num_elms == ELEMENTS)
 				chunk = add_chunk(kernel, order, chunk, first);
@@ -168,9 +171,9 @@ static int read_chunk(const struct kho_reader *reader, phys_addr_t phys, phys_ad
 	if (!chunk)
 		return lfb__problem(reader->problem, -EINVAL, phys,
 				    "0x%llx is no page a chunk of the map could be in", phys);
-	if (chunk->order > MAX_PAGE_ORDER)
+	if (chunk->order > KHO_MAX_ORDER)
 		return lfb__problem(reader->problem, -EINVAL, phys,
-				    "chunk has order %u, above %u", chunk->order, MAX_PAGE_ORDER);
+				    "chunk has order %u, above %u", chunk->order, KHO_MAX_ORDER);
 	if (chunk->num_elms > ELEMENTS)
 		return lfb__problem(reader->problem, -EINVAL, phys,
 				    "chunk has %u elements, above %u", chunk->num_elms, ELEMENTS);
@@ -198,7 +201,7 @@ static int read_map(const struct lfb_view *view, phys_addr_t first, kho_block_fn
 	phys_addr_t phys = first, remembered = 0;
 	u64 elements_left = 0, steps = 0;
 
-	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++)
 		elements_left += view->size / window_size(order) + 1;
 	while (phys) {
 		phys_addr_t next = 0;

@@ -77,11 +77,11 @@ static int check_keys(const struct walk *walk, phys_addr_t where, u64 key, unsig
 	phys_addr_t phys;
 
 	/* So many that several orders are among them; from here on they are all of one order. */
-	if (!key && shift > kho__order_bit(MAX_PAGE_ORDER))
+	if (!key && shift > kho__order_bit(KHO_MAX_ORDER))
 		return 0;
 	if (!kho__v4_block(key, &phys, &order))
 		return lfb__problem(reader->problem, -EINVAL, where,
-				    "key 0x%llx is of no order up to %u", key, MAX_PAGE_ORDER);
+				    "key 0x%llx is of no order up to %u", key, KHO_MAX_ORDER);
 	if (phys >= reader->view->size)
 		return lfb__problem(
 			reader->problem, -EINVAL, where,

@@ -25,7 +25,7 @@ bool kho__v4_block(u64 key, phys_addr_t *phys, unsigned int *order)
 {
 	unsigned int top = key ? 63 - (unsigned int)__builtin_clzll(key) : 0;
 
-	if (top > kho__order_bit(0) || top < kho__order_bit(MAX_PAGE_ORDER))
+	if (top > kho__order_bit(0) || top < kho__order_bit(KHO_MAX_ORDER))
 		return false;
 	*order = kho__order_bit(0) - top;
 	*phys = (key ^ 1ull << top) << (PAGE_SHIFT + *order);

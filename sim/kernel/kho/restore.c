@@ -3,6 +3,12 @@
 #include "sim/kernel/kho/check.h"
 #include "sim/kernel/kho/map.h"
 
+/* Does a block wait at @page that this kernel restores? */
+static bool is_restorable(const struct lfb_kernel *kernel, const struct page *page)
+{
+	return page->flags & PG_PRESERVED_IN && !kho__is_too_large(kernel, page);
+}
+
 bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned int order)
 {
 	const struct page *page;
@@ -10,7 +16,7 @@ bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned
 	if (!IS_ALIGNED(phys, PAGE_SIZE) || !lfb__is_memory(&kernel->memory, phys))
 		return false;
 	page = lfb__page(kernel, PHYS_PFN(phys));
-	return (page->flags & PG_PRESERVED_IN) && page->order == order;
+	return is_restorable(kernel, page) && page->order == order;
 }
 
 static bool is_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
@@ -58,7 +64,7 @@ LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 	/* As kernels have it, an address inside of the first page stands for the folio. */
 	phys = PFN_PHYS(pfn);
 	if (!lfb__is_memory(&kernel->memory, phys) ||
-	    !(lfb__page(kernel, pfn)->flags & PG_PRESERVED_IN)) {
+	    !is_restorable(kernel, lfb__page(kernel, pfn))) {
 		kho__complain_restore(kernel, __func__, phys, 0);
 		return NULL;
 	}
@@ -127,7 +133,7 @@ bool kho__restore_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 	for (unsigned int order; cut_again(kernel, pfn, end, &order); pfn += 1ul << order) {
 		const struct page *page = lfb__page(kernel, pfn);
 
-		if (!(page->flags & PG_PRESERVED_IN)) {
+		if (!is_restorable(kernel, page)) {
 			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
 			return false;
 		}

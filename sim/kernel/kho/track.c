@@ -155,7 +155,7 @@ bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsig
 {
 	struct spot spot;
 
-	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order))
+	if (order > KHO_MAX_ORDER || !IS_ALIGNED(pfn, 1ul << order))
 		return false;
 	spot = spot_of(kernel, pfn, order);
 	return is_set(&spot);

@@ -41,7 +41,7 @@ static unsigned long waiting_block_end(const struct lfb_kernel *kernel, unsigned
 		pfn = page->next;
 		page = lfb__page(kernel, pfn);
 	}
-	LFB_ASSERT(page && page->order <= MAX_PAGE_ORDER);
+	LFB_ASSERT(page && page->order <= KHO_MAX_ORDER);
 	return page->flags & PG_PRESERVED_IN ? pfn + (1ul << page->order) : 0;
 }
 

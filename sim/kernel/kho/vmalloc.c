@@ -176,7 +176,7 @@ static int preserve(struct lfb_kernel *kernel, const struct lfb_area *area,
 		if (kernel->kho.rules & KHO_FORGETS_ORDER && preservation->order != order) {
 			if (blocks)
 				complain_of_left(kernel, first, blocks, order);
-			order = preservation->order <= MAX_PAGE_ORDER ? preservation->order : 0;
+			order = preservation->order <= KHO_MAX_ORDER ? preservation->order : 0;
 		}
 		take_back(kernel, first, blocks, order);
 		return err;
@@ -224,7 +224,7 @@ LFB_ENTRY int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 /* As many blocks as it says, of an order there is. */
 static bool is_described(const struct kho_vmalloc *preservation)
 {
-	return preservation && preservation->first && preservation->order <= MAX_PAGE_ORDER;
+	return preservation && preservation->first && preservation->order <= KHO_MAX_ORDER;
 }
 
 LFB_ENTRY void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
@@ -460,7 +460,7 @@ static bool is_plausible(const struct lfb_kernel *kernel, const struct kho_vmall
 {
 	return preservation && preservation->total_pages &&
 	       preservation->total_pages <= kernel->pages.incoming &&
-	       !(preservation->flags & ~KNOWN_FLAGS) && preservation->order <= MAX_PAGE_ORDER &&
+	       !(preservation->flags & ~KNOWN_FLAGS) && preservation->order <= KHO_MAX_ORDER &&
 	       IS_ALIGNED(preservation->total_pages, 1u << preservation->order);
 }
 

@@ -123,6 +123,7 @@ static unsigned long take_buddy(struct lfb_kernel *kernel, unsigned int order)
 	return pfn;
 }
 
+/* At most a chunk: larger ones, which were handed over, come back in pieces. */
 static void give_buddy(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
 {
 	const struct page *map = kernel->memory.map;
@@ -240,11 +241,12 @@ void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	const struct lfb_memory *memory = &kernel->memory;
 	struct page *page = &memory->map[pfn];
 	const unsigned int order = page->order;
+	const unsigned int piece = order < LFB_CHUNK_ORDER ? order : LFB_CHUNK_ORDER;
 	const size_t size = PAGE_SIZE << order;
 	void *address = lfb__pfn_address(memory, pfn);
 	u32 flags = 0;
 
-	LFB_ASSERT(page->flags & PG_ALLOCATED && order <= MAX_PAGE_ORDER);
+	LFB_ASSERT(page->flags & PG_ALLOCATED && order <= KHO_MAX_ORDER);
 	lfb__forbid(memory, address, size);
 	if (LFB_ASAN && !lfb__fenced(memory)) {
 		lfb__unpoison(address, size);
@@ -257,8 +259,10 @@ void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
 	}
 	if (unlikely(flags & PG_PRESERVED))
 		lfb__check_freed(kernel, pfn, 1ul << order);
-	if (lfb__fence_knows(memory))
-		lfb__fence_freed(kernel, pfn, order);
-	if (!lfb__fenced(memory) && memory->policy == LFB_PAGES_BUDDY)
-		give_buddy(kernel, pfn, order);
+	for (unsigned long i = 0; i < 1ul << order; i += 1ul << piece) {
+		if (lfb__fence_knows(memory))
+			lfb__fence_freed(kernel, pfn + i, piece);
+		if (!lfb__fenced(memory) && memory->policy == LFB_PAGES_BUDDY)
+			give_buddy(kernel, pfn + i, piece);
+	}
 }

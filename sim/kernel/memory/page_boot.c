@@ -98,7 +98,7 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	const unsigned long end = lfb__usable_end(memory);
 	struct page *page;
 
-	if (order > MAX_PAGE_ORDER || !IS_ALIGNED(pfn, 1ul << order) ||
+	if (order > KHO_MAX_ORDER || !IS_ALIGNED(pfn, 1ul << order) ||
 	    pfn < lfb__usable_start(memory) || pfn >= end || 1ul << order > end - pfn ||
 	    lfb__in_scratch(memory, pfn, 1ul << order))
 		return -EINVAL;
@@ -156,7 +156,7 @@ bool lfb__pages_next_incoming(const struct lfb_kernel *kernel, unsigned long *pf
 
 	for_each_touched(memory, at, *pfn, end) {
 		if (memory->map[at].flags & PG_PRESERVED_IN) {
-			LFB_ASSERT(memory->map[at].order <= MAX_PAGE_ORDER);
+			LFB_ASSERT(memory->map[at].order <= KHO_MAX_ORDER);
 			*pfn = at;
 			*order = memory->map[at].order;
 			return true;

@@ -7,6 +7,12 @@
 #include <luo/lock.h>
 #include <luo/types.h>
 
+/*
+ * The largest preserved block, 4 TiB. Of memory that is aligned so a block has as many pages as
+ * there are, however few of them the page allocator gives at once; kernels count them in an int.
+ */
+#define KHO_MAX_ORDER 30
+
 struct kho_abi;
 
 /* Preserved blocks of one order. */
@@ -31,6 +37,8 @@ enum kho_rule {
 	KHO_RESTORES_OVER_NODES = 1u << 4,
 	/* A preserved vmalloc area of large blocks is taken back as one of single pages. */
 	KHO_FORGETS_ORDER = 1u << 5,
+	/* What is larger than any block the page allocator gives is preserved, and not restored. */
+	KHO_RESTORES_SMALL_BLOCKS = 1u << 6,
 };
 
 struct kho {
@@ -44,7 +52,7 @@ struct kho {
 	struct mutex map_lock;		/* "kho radix tree": edits of a map that is live */
 	void *root;			/* root tree, one preserved page */
 	u32 map_page;			/* first page of the map, 0: none */
-	struct kho_order orders[MAX_PAGE_ORDER + 1];
+	struct kho_order orders[KHO_MAX_ORDER + 1];
 	unsigned long blocks;		/* preserved blocks, all orders */
 	unsigned long own_blocks;	/* … of them KHO's: root tree, kexec-metadata */
 	/* incoming */
