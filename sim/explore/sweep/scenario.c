@@ -223,6 +223,15 @@ static bool finish_incoming(struct play *play, char *why, size_t size)
 	return true;
 }
 
+/* Pages that came from the previous kernel and that modules have are in nobody's way. */
+static bool is_kept(const struct play *play, const char *what)
+{
+	const unsigned long now = play->run.machine->kernel.pages.allocated;
+
+	return !strcmp(what, "pages in use") && now > play->at_boot.pages &&
+	       now - play->at_boot.pages <= lfb__sweep_kept(play->run.machine);
+}
+
 static bool is_clean(const struct play *play, char *why, size_t size)
 {
 	const struct lfb_kernel *kernel = &play->run.machine->kernel;
@@ -244,7 +253,7 @@ static bool is_clean(const struct play *play, char *why, size_t size)
 	size_t nr_counts = luo->restore_error ? 4 : ARRAY_SIZE(counts);
 
 	for (size_t i = 0; i < nr_counts; i++) {
-		if (counts[i].now != counts[i].wanted) {
+		if (counts[i].now != counts[i].wanted && !is_kept(play, counts[i].what)) {
 			snprintf(why, size, "there are %lu %s, not %lu", counts[i].now,
 				 counts[i].what, counts[i].wanted);
 			return false;
