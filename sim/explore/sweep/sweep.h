@@ -90,6 +90,8 @@ struct lfb_excuse {
 
 /* The first one that applies, NULL for none. @can_repair: the agent knows another way. */
 const struct lfb_excuse *lfb__sweep_excuse(const struct lfb_sweep_moment *moment, bool can_repair);
+/* Has a module's init function panicked? The kernel is dead, and nothing follows. */
+bool lfb__sweep_gave_up(const struct lfb_machine *machine);
 /* Is the newest WARN how a kernel reports that a point failed? */
 bool lfb__sweep_warn_reports(const struct lfb_machine *machine);
 /* Notes what is to be compared later. */
