@@ -9,7 +9,7 @@
 # What a module calls that asks has __wrap_ in front of it from here on.
 function(lfb_wrap_calls target)
 	set(calls __asan_handle_no_return memcpy memmove memset memcmp bcmp strlen strnlen strcmp
-		strncmp strcpy strncpy vsnprintf snprintf sprintf)
+		strncmp strcpy strncpy vsnprintf snprintf sprintf lfb_vsnprintf)
 	foreach(size 1 2 4 8 16 N)
 		list(APPEND calls __asan_load${size}_noabort __asan_store${size}_noabort)
 	endforeach()

@@ -179,6 +179,7 @@ static int put(struct luo *luo, const struct luo_args *args)
 	if (err)
 		return err;
 	luo_flb_init_lazily(luo, flb);
+	luo->watch->access->puts(luo, args);
 	luo_flb_put(luo, flb, args->incoming);
 	return 0;
 }

@@ -34,7 +34,7 @@ struct lfb_scenario;
  * @LFB_EXHAUST_DAMAGE: the serialized FLBs are written to between the halves of a reboot
  * @LFB_EXHAUST_RACES: a second thread does something in the middle of an operation
  * @LFB_EXHAUST_MODULES: the module is a real one, and unloaded
- * @LFB_EXHAUST_NO_FILE: a retrieve answers 0 and gives no file
+ * @LFB_EXHAUST_NO_FILE: a retrieve answers 0 and gives no file, a preserve no object
  * @LFB_EXHAUST_IDENTITIES: a handler says what identifies its files, and changes its mind
  * @LFB_EXHAUST_LOST: the next kernel is given nothing, or has no live update, or no KHO, or cannot
  *	prepare its own live update
@@ -277,6 +277,8 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * @loadable: files of more modules (lfb_machine_load_module()), ended by NULL. May be NULL
  * @next: the file that takes the place of the last of @loadable at the first kexec
  *	(lfb_machine_swap_module()); NULL: none does
+ * @replaced: the one of @loadable that it takes the place of: its name, or its file's; NULL: the
+ *	last
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -300,6 +302,7 @@ struct lfb_exhaust_modules {
 	void *progress_context;
 	const char *const *loadable;
 	const char *next;
+	const char *replaced;
 };
 
 /**

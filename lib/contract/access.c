@@ -29,11 +29,35 @@ static void object_replaced(struct luo *luo, const struct liveupdate_flb *flb)
 		  "the argument of unlock is its object now");
 }
 
+/*
+ * What a callback makes while it has a reference of an FLB is part of what files share: in the old
+ * kernel it goes with that at the latest, in the new one it may go on anywhere.
+ */
+static void borrow(struct luo *luo, struct liveupdate_flb_state *state, bool incoming)
+{
+	struct lfb_frame *frame = lfb__frame(luo->kernel);
+
+	if (!frame || frame->holder == &state->lfb_holder)
+		return;
+	frame->borrows = state;
+	frame->lender = incoming ? NULL : &state->lfb_holder;
+}
+
+static void puts_back(struct luo *luo, const struct luo_args *args)
+{
+	struct lfb_frame *frame = lfb__frame(luo->kernel);
+
+	if (frame && frame->borrows == luo_flb_state(args->flb, args->incoming))
+		frame->borrows = NULL;
+}
+
 static void got(struct luo *luo, const struct luo_args *args, bool counted)
 {
 	struct liveupdate_flb_state *state = luo_flb_state(args->flb, args->incoming);
 
 	state->lent += !counted;
+	if (counted)
+		borrow(luo, state, args->incoming);
 	luo_on_flb(luo, LFB_DID_FLB_GOT, args->flb, args->incoming, counted, NULL);
 	if (unlikely(!state->obj))
 		lfb__find(luo->kernel, LFB_FINDING_FLB_GET_NULL, luo_flb_name(args->flb).text,
@@ -68,6 +92,7 @@ const struct luo_watch_access luo_contract_access = {
 	.asked = asked,
 	.object_replaced = object_replaced,
 	.got = got,
+	.puts = puts_back,
 	.got_nothing = got_nothing,
 	.given_back = given_back,
 };

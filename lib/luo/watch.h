@@ -153,6 +153,8 @@ struct luo_watch_access {
 	void (*asked)(struct luo *luo, const struct liveupdate_flb *flb, bool incoming, int err);
 	void (*object_replaced)(struct luo *luo, const struct liveupdate_flb *flb);
 	void (*got)(struct luo *luo, const struct luo_args *args, bool counted);
+	/* What got() took is about to be put. */
+	void (*puts)(struct luo *luo, const struct luo_args *args);
 	/* There is nothing, and the answer is 0. */
 	void (*got_nothing)(struct luo *luo, const struct luo_args *args);
 	/* By a put that this kernel has not. */

@@ -18,6 +18,7 @@ struct exhaust {
 	struct lfb_exhaust_options search;
 	const char *module;		/* --module, if it is a scenario's */
 	const char *next;		/* --next */
+	const char *replaced;		/* --for */
 	const char *only;		/* --only */
 	struct cli_findings finds;	/* none: all that are errors */
 	unsigned int without;		/* --without */
@@ -287,6 +288,7 @@ static int search_modules(struct cli_line *line)
 	const struct exhaust *exhaust = line->state;
 	struct lfb_exhaust_modules what = {
 		.next = exhaust->next,
+		.replaced = exhaust->replaced,
 		.length = exhaust->search.length,
 		.without = exhaust->without,
 		.jobs = exhaust->search.jobs,
@@ -323,6 +325,8 @@ static int check(const struct cli_line *line)
 	if (*machine->modules && (exhaust->module || exhaust->json))
 		return cli_usage(line->command, "--module with a shared object goes with neither a "
 				 "scenario nor --json");
+	if (exhaust->replaced && !exhaust->next)
+		return cli_usage(line->command, "--for goes with --next");
 	if ((exhaust->next || exhaust->only) && !*machine->modules)
 		return cli_usage(line->command, "--next and --only go with a shared object as "
 				 "--module");
@@ -384,6 +388,8 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct exhaust, module), .set = set_module },
 	{ "next", "FILE.so", "the shared object that the last one is replaced by at the first\n"
 	  "reboot", .at = offsetof(struct exhaust, next) },
+	{ "for", "MODULE", "--next replaces this one",
+	  .at = offsetof(struct exhaust, replaced) },
 	{ "only", "CASE", "with shared objects: this sequence alone, with all that happens in it",
 	  .at = offsetof(struct exhaust, only) },
 	{ "finds", "ID", "look for this finding, of any severity, and no longer than until\n"
@@ -406,7 +412,8 @@ const struct cli_command cli_exhaust = {
 	"       lfb exhaust [OPTION]... --case SCENARIO\n"
 	"       lfb exhaust [--length N] [--jobs N] --defects\n"
 	"       lfb exhaust [OPTION]... --module SCENARIO [--finds ID]...\n"
-	"       lfb exhaust [OPTION]... --module FILE.so... [--next FILE.so] [--only CASE]\n"
+	"       lfb exhaust [OPTION]... --module FILE.so... [--next FILE.so [--for MODULE]]\n"
+	"                   [--only CASE]\n"
 	"\n"
 	"Does every sequence of operations up to a length, in a small world, and compares each\n"
 	"step with a model of the rules: results, callbacks and what can be counted. A difference\n"

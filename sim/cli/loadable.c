@@ -29,7 +29,8 @@ static const char *const asking[] = {
 	"-Wl" HOOKS("1") HOOKS("2") HOOKS("4") HOOKS("8") HOOKS("16") HOOKS("N")
 	WRAP("__asan_handle_no_return") WRAP("memcpy") WRAP("memmove") WRAP("memset") WRAP("memcmp")
 	WRAP("bcmp") WRAP("strlen") WRAP("strnlen") WRAP("strcmp") WRAP("strncmp") WRAP("strcpy")
-	WRAP("strncpy") WRAP("vsnprintf") WRAP("snprintf") WRAP("sprintf"),
+	WRAP("strncpy") WRAP("vsnprintf") WRAP("snprintf") WRAP("sprintf")
+	WRAP("lfb_vsnprintf"),
 };
 
 /* What gcc does by itself: to call, and to leave stacks and statics alone. */

@@ -406,21 +406,32 @@ static struct file *memory_file(u64 number)
 	return lfb__contents_file(MFD_ALLOW_SEALING, &contents);
 }
 
-/* What the module says that opening one is. A handler may also lie in memory it allocated. */
+static const struct lfb_image_module *module_of(struct lfb_machine *machine, const void *data)
+{
+	const struct lfb_image_module *image;
+
+	list_for_each_entry(image, &machine->modules, list) {
+		if (image->loadable && image->loaded &&
+		    (uintptr_t)data - (uintptr_t)image->module->data < image->module->data_size)
+			return image;
+	}
+	return NULL;
+}
+
+/*
+ * What the module says that opening one is. Of a handler that lies in memory it allocated, the
+ * first that says anything.
+ */
 static struct file *driver_file(struct lfb_machine *machine,
 				const struct liveupdate_file_handler *handler, u64 number)
 {
-	struct lfb_image_module *image;
+	const struct lfb_image_module *image = module_of(machine, handler);
 	struct file *file = NULL;
 
+	if (image)
+		return lfb__loadable_file(image->loadable, handler->compatible, number);
 	list_for_each_entry(image, &machine->modules, list) {
-		const uintptr_t data = (uintptr_t)image->module->data;
-
-		if (!image->loadable || !image->loaded)
-			continue;
-		if ((uintptr_t)handler - data < image->module->data_size)
-			return lfb__loadable_file(image->loadable, handler->compatible, number);
-		if (!file)
+		if (image->loadable && image->loaded && !file)
 			file = lfb__loadable_file(image->loadable, handler->compatible, number);
 	}
 	return file;

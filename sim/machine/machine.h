@@ -210,6 +210,8 @@ void lfb__modules_move(struct lfb_machine *machine);
  * was; the machine is off then. @path: without a '/' the file lies where that of @name does.
  */
 int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *path);
+/* Could it be done? 0 or -errno with the sentence. */
+int lfb__module_check_swap(struct lfb_machine *machine, const char *name, const char *path);
 /* … unless nothing comes of it. */
 void lfb__modules_stay(struct lfb_machine *machine);
 void lfb__modules_swap_back(struct lfb_machine *machine);

@@ -380,6 +380,16 @@ int lfb_machine_swap_module(struct lfb_machine *machine, const char *name, const
 	return err;
 }
 
+int lfb__module_check_swap(struct lfb_machine *machine, const char *name, const char *path)
+{
+	int err;
+	struct lfb_image_module *image = swap(machine, name, path, &err);
+
+	if (image)
+		image->next = NULL;
+	return err;
+}
+
 int lfb__module_swap(struct lfb_machine *machine, const char *name, const char *path)
 {
 	int err;

@@ -354,8 +354,10 @@ static void strings(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, str_has_prefix(text, "cb"), 2ul);
 	KUNIT_EXPECT_TRUE(test, strstarts(text, "cbd") && strends(text, "9a"));
 	KUNIT_EXPECT_FALSE(test, strends("a", "ba"));
+	KUNIT_EXPECT_FALSE(test, strends("ba", "bb"));
 	KUNIT_EXPECT_STREQ(test, kbasename("a/b/c.c"), "c.c");
 	KUNIT_EXPECT_TRUE(test, sysfs_streq("on\n", "on") && !sysfs_streq("on\n\n", "on"));
+	KUNIT_EXPECT_FALSE(test, sysfs_streq("", "on") || sysfs_streq("on", "off\n"));
 	KUNIT_EXPECT_EQ(test, match_string(words, ARRAY_SIZE(words), "some"), 2);
 	KUNIT_EXPECT_EQ(test, sysfs_match_string(words, "all\n"), 1);
 	KUNIT_EXPECT_EQ(test, __sysfs_match_string(words, 1, "all"), -EINVAL);

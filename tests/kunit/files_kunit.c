@@ -231,6 +231,8 @@ static void formats(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, text, "7 -1 ffffffffffffffff 3 x %");
 	KUNIT_EXPECT_EQ(test, scnprintf(text, 4, "%s", "longer"), 3);
 	KUNIT_EXPECT_STREQ(test, text, "lon");
+	KUNIT_EXPECT_EQ(test, scnprintf(text, 4, "%s", "long"), 3);
+	KUNIT_EXPECT_EQ(test, scnprintf(text, 4, "%s", "lon"), 3);
 	KUNIT_EXPECT_STREQ(test, within(test, "%d and %pe", 5, ERR_PTR(-EIO)), "<5 and -EIO>");
 	seq_printf(&m, "%pe", ERR_PTR(-EBUSY));
 	KUNIT_EXPECT_MEMEQ(test, text, "-EBUSY", m.count);

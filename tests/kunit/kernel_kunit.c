@@ -199,6 +199,7 @@ static void devices(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, device_is_registered(dev));
 	dev_set_drvdata(dev, &number);
 	KUNIT_EXPECT_EQ(test, device_create_file(dev, &dev_attr_number), 0);
+	KUNIT_EXPECT_EQ(test, device_create_file(dev, NULL), -EINVAL);
 	KUNIT_EXPECT_EQ(test, number_store(dev, &dev_attr_number, "42\n", 3), 3l);
 	KUNIT_EXPECT_EQ(test, dev_attr_number.show(dev, &dev_attr_number, page), 3l);
 	KUNIT_EXPECT_STREQ(test, page, "42\n");
@@ -272,6 +273,9 @@ static void texts(struct kunit *test)
 	seq_putc(&m, '\n');
 	KUNIT_EXPECT_EQ(test, m.count, 8ul);
 	KUNIT_EXPECT_MEMEQ(test, buf, "12:text\n", 8);
+	seq_printf(&m, "%s", "");
+	KUNIT_EXPECT_FALSE(test, seq_has_overflowed(&m));
+	KUNIT_EXPECT_EQ(test, seq_write(&m, "1", 1), 0);
 	KUNIT_EXPECT_EQ(test, seq_write(&m, "12345678", 8), -1);
 	KUNIT_EXPECT_TRUE(test, seq_has_overflowed(&m));
 	KUNIT_EXPECT_STREQ(test, init_utsname()->sysname, "Linux");

@@ -102,6 +102,11 @@ static void walking(struct kunit *test)
 		if (item->number == 2)
 			list_del(&item->list);
 	}
+	all = (long)list_count_nodes(&f->head);
+	item = list_first_entry(&f->head, struct item, list);
+	list_for_each_entry_safe_from(item, next, &f->head, list)
+		all--;
+	KUNIT_EXPECT_EQ(test, all, 0l);
 	item = &f->items[1];
 	list_for_each_entry_safe_from(item, next, &f->head, list) {
 		list_safe_reset_next(item, next, list);
@@ -362,7 +367,7 @@ static void lists_walked_over(struct kunit *test)
 	DEFINE_KLIST(list, get_node, put_node);
 	struct klist other;
 	struct klist_node a, b, c, d;
-	struct klist_iter at;
+	struct klist_iter at, again;
 
 	klist_init(&other, NULL, NULL);
 	klist_add_tail(&c, &list);
@@ -374,6 +379,10 @@ static void lists_walked_over(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, klist_next(&at), &b);
 	klist_del(&b);
 	KUNIT_EXPECT_EQ(test, users, 4);
+	/* Somebody else passes it by. */
+	klist_iter_init_node(&list, &again, &a);
+	KUNIT_EXPECT_PTR_EQ(test, klist_next(&again), &d);
+	klist_iter_exit(&again);
 	KUNIT_EXPECT_TRUE(test, klist_node_attached(&b));
 	KUNIT_EXPECT_PTR_EQ(test, klist_next(&at), &d);
 	KUNIT_EXPECT_FALSE(test, klist_node_attached(&b));
@@ -412,6 +421,21 @@ static void swap_counted(void *a, void *b, int size)
 static bool is_less(const void *a, const void *b, void *args)
 {
 	return *(const u16 *)a < *(const u16 *)b;
+}
+
+/* All arrays of up to six numbers below four. */
+static void short_arrays(struct kunit *test)
+{
+	for (unsigned int all = 0; all < 7u << 12; all++) {
+		const unsigned int count = all >> 12;
+		u16 numbers[6];
+
+		for (unsigned int i = 0; i < count; i++)
+			numbers[i] = all >> (2 * i) & 3;
+		sort(numbers, count, sizeof(u16), compare, NULL);
+		for (unsigned int i = 1; i < count; i++)
+			KUNIT_ASSERT_LE(test, numbers[i - 1], numbers[i]);
+	}
 }
 
 static void sorting(struct kunit *test)
@@ -466,7 +490,7 @@ static void sorting(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(walking), KUNIT_CASE(neighbours), KUNIT_CASE(moving),
 	KUNIT_CASE(a_private_member), KUNIT_CASE(hashed_lists), KUNIT_CASE(hash_tables),
-	KUNIT_CASE(lists_walked_over), KUNIT_CASE(sorting), {}
+	KUNIT_CASE(lists_walked_over), KUNIT_CASE(short_arrays), KUNIT_CASE(sorting), {}
 };
 
 static struct kunit_suite suite = { .name = "lists", .init = fixture_init, .test_cases = cases };

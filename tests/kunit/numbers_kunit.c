@@ -121,6 +121,8 @@ static void overflows(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, check_sub_overflow(200, 100, &byte));
 	KUNIT_EXPECT_TRUE(test, check_mul_overflow(INT_MAX, 2, &number));
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(0x81, 1, &byte));
+	KUNIT_EXPECT_TRUE(test, check_shl_overflow(0, 8, &byte));
+	KUNIT_EXPECT_FALSE(test, check_shl_overflow(0, 7, &byte));
 	KUNIT_EXPECT_FALSE(test, check_shl_overflow(0x41, 1, &byte));
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(1, -1, &byte) && byte == 1);
 	KUNIT_EXPECT_EQ(test, wrapping_add(u8, 200, 100), 44);

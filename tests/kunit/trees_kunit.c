@@ -322,6 +322,7 @@ static void states(struct kunit *test)
 	xa_store(&own, ULONG_MAX, xa_mk_value(9), GFP_KERNEL);
 	xas_set_mark(&xas, XA_MARK_1);
 	KUNIT_EXPECT_TRUE(test, xas_get_mark(&xas, XA_MARK_1));
+	KUNIT_EXPECT_FALSE(test, xas_get_mark(&xas, XA_MARK_2));
 	xas_set(&xas, 0);
 	xas_lock(&xas);
 	xas_for_each(&xas, entry, ULONG_MAX) {

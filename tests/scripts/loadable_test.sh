@@ -174,6 +174,12 @@ prints err "broken.so was not made"
 CC=no-such-compiler lfb 1 build "$keeper" -o keeper.so
 prints err "no-such-compiler"
 lfb 2 exhaust --next v2.so --module update.lfb
+lfb 2 exhaust --for keeper --module keeper.so
+lfb 1 exhaust --module keeper.so --next nowhere.so --length 2
+prints err "nowhere.so"
+lfb 1 exhaust --module keeper.so --next v2.so --for nobody --length 2
+prints err "no module nobody was loaded from a file"
+lfb 0 exhaust --module keeper.so --module plain.so --next v2.so --for keeper --length 3
 lfb 2 exhaust --json --module keeper.so
 
 finish

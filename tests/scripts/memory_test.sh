@@ -3,7 +3,8 @@
 #
 # Modules ask before each access to memory: every mistake of tests/loadable/memory.c is named, in
 # the line that has it, with who allocated and freed the memory, and no twin is accused, whatever
-# compiler made it. Each call that asks is needed: without it a mistake is not seen.
+# compiler made it; also those of handover.c, of memory that is handed over. Each call that asks is
+# needed: without it a mistake is not seen.
 
 set -eu
 
@@ -78,8 +79,55 @@ all_named() {
 	done
 }
 
+over=$LFB_SOURCE_DIR/tests/loadable/handover.c
+
+# run_over NUMBER [OPTION]...: the file of that number is handed over
+run_over() {
+	printf '%s\n' open 'session vm' "preserve vm 1 handover-$1 $1" reboot open 'rsession vm' \
+		'retrieve vm 1' 'finish vm' >over.lfb
+	shift
+	"$LFB" run --module over.so --findings "$@" over.lfb >found 2>err || :
+}
+
+# over_named COMPILER [OPTION]...: with options of the compiler's
+over_named() {
+	CC=$1
+	export CC
+	shift
+	for bad in 0 1; do
+		lfb 0 build "$@" -DBAD=$bad "$over" -o over.so
+		sed -n 's/^\t{ \([a-z]*\)_.* },$/\1/p' "$over" | awk '{ print NR - 1, $0 }' >each
+		while read -r number name; do
+			checks=$((checks + 1))
+			run_over "$number"
+			[ $bad = 1 ] || ! grep -q '^LFB-' found ||
+				fail "$name, $CC: its twin is accused: $(grep '^LFB-' found)"
+			[ $bad = 0 ] || is_over_named || {
+				fail "$name, $CC: not named"
+				cat found err >&2
+			}
+		done <each
+	done
+}
+
+# is_over_named: what the lines of $name say
+is_over_named() {
+	awk -v name="$name" '/^static / { split($0, word, /[ (]/); function_ = word[3] }
+		function_ ~ "^" name "_" && match($0, /\/\* (preserved: )?[A-Z-]+ \*\//) {
+			split(substr($0, RSTART + 3, RLENGTH - 6), said, ": ")
+			print FNR, function_, said[2] ? said[2] : said[1], said[2] ? said[1] : ""
+		}' "$over" >lines_over
+	[ -s lines_over ] || return 1
+	while read -r line function id what; do
+		grep -q "^LFB-$id " found || return 1
+		! $places || grep -q "^  ${what:+$what }at: *handover.c:$line $function\$" found ||
+			return 1
+	done <lines_over
+}
+
 makes "env $compiler"
 all_named
+over_named "$compiler"
 all_named --mode fixed
 all_named --checks guard
 # Sanitizers make all this slow, and see to nothing of it.
@@ -92,6 +140,7 @@ for other in gcc clang; do
 	for level in -O0 -O2; do
 		makes $other $level
 		all_named
+		over_named $other $level
 	done
 done
 
@@ -127,7 +176,9 @@ strcmp strcmp_of (void *p, void *q) { CALL(strcmp)(p, q); }
 strncmp strncmp_of (void *p, void *q, unsigned long n) { CALL(strncmp)(p, q, n); }
 strcpy strcpy_to (void *to, void *from) { CALL(strcpy)(to, from); }
 strncpy strncpy_to (void *to, void *from, unsigned long n) { CALL(strncpy)(to, from, n); }
-vsnprintf scnprintf_to (void *p, long n, void *f, void *a) { CALL(vsnprintf)(p, n, f, a); }
+lfb_vsnprintf scnprintf_to (void *p, long n, void *f, void *a) { CALL(lfb_vsnprintf)(p, n, f, a); }
+snprintf snprintf_to (char *p, long n, char *f, char *s, int d) { CALL(snprintf)(p, n, f, s, d); }
+sprintf sprintf_to (char *p, char *f, char *s, int d) { CALL(sprintf)(p, f, s, d); }
 END
 echo '#define CALL(name) extern void *__real_##name(); return __real_##name' >call.h
 while read -r call name function; do

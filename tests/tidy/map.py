@@ -28,7 +28,7 @@ class Room:
 
 
 def read_rooms():
-    rooms, public, circles = [], [], {}
+    rooms, public, siblings, circles = [], [], [], {}
     for line in open(os.path.join(HERE, "rooms")):
         words = line.split()
         if not words or words[0].startswith("#"):
@@ -37,14 +37,16 @@ def read_rooms():
             rooms.append(Room(words[1], words[2], words[4] if len(words) > 3 else None))
         elif words[0] == "public":
             public.append(words[1])
+        elif words[0] == "siblings":
+            siblings.append(words[1] + "/")
         else:
             circles[frozenset(words[1:3])] = " ".join(words[3:])
-    return rooms, public, circles
+    return rooms, public, siblings, circles
 
 
 class House:
     def __init__(self):
-        self.rooms, self.public, self.known_circles = read_rooms()
+        self.rooms, self.public, self.siblings, self.known_circles = read_rooms()
         self.at = {room.folder: floor for floor, room in enumerate(self.rooms)}
         self.wrong = []
         for folder in ("include/luo", "lib", "sim", "examples"):
@@ -85,6 +87,10 @@ class House:
         if path.startswith("luo/"):
             if here:
                 here.uses["include/luo"].add(file)
+            return
+        beside = os.path.normpath(os.path.join(folder, path))
+        if quoted and os.path.exists(os.path.join(ROOT, beside)) and \
+                any(folder.startswith(name) and beside.startswith(name) for name in self.siblings):
             return
         public = [name for name in self.public + ["include/luo"] if folder.startswith(name)]
         # The system's <linux/...> that one of include/luo/kernel/linux stands before.

@@ -81,6 +81,27 @@ static bool same_numbers(struct lfb_walker *walker, const char *format, const lo
 	return differs(walker, "counts", expected, "%s", got);
 }
 
+/*
+ * When all is finished that came in the page of FLBs, it goes; KHO's root and kexec-metadata stay.
+ * A kernel that retrieves what is finished reads it again.
+ */
+static bool same_rest(struct lfb_walker *walker)
+{
+	const struct lfb_model *model = &walker->model;
+	struct lfb_machine_stats is = { .sz = sizeof(is) };
+	bool finished = true;
+
+	if (!model->handed_over || !model->opened || model->incoming.count || model->locked ||
+	    luo_quirk(walker->run.machine->kernel.luo, LUO_QUIRK_FLB_RETRIEVE_AFTER_FINISH))
+		return true;
+	for (unsigned int f = 0; f < LFB_MODEL_FLBS; f++)
+		finished &= !model->incoming_flb[f].handed || model->incoming_flb[f].finished;
+	lfb_machine_stats(walker->run.machine, &is);
+	return same_numbers(walker, "%ld pages of the last kernel",
+			    (const long[5]){ finished ? 2 : 3 },
+			    (const long[5]){ (long)is.incoming_pages });
+}
+
 static bool same_counts(struct lfb_walker *walker)
 {
 	struct lfb_machine_stats is = { .sz = sizeof(is) }, expected;
@@ -156,5 +177,6 @@ bool lfb__same_state(struct lfb_walker *walker)
 {
 	return same_life(walker) && lfb__same_safety(walker) &&
 	       (walker->model.dead || walker->model.prepared ||
-		(same_counts(walker) && same_identities(walker) && same_flbs(walker)));
+		(same_counts(walker) && same_rest(walker) && same_identities(walker) &&
+		 same_flbs(walker)));
 }

@@ -36,7 +36,7 @@ static void add_faults(struct lfb_world_text *writing)
 static const struct {
 	const char *name;
 	u64 quirks;		/* that need it */
-	const char *letters[4];
+	const char *letters[5];
 	bool sets_up, ends;	/* as each of the letters */
 	void (*add)(struct lfb_world_text *writing);
 } groups[] = {
@@ -61,9 +61,10 @@ static const struct {
 		"faults", BIT_OF(FILE_FLB_LEAK_ON_ENOMEM) | BIT_OF(SESSION_DESERIALIZE_NOT_LATCHED),
 		.add = add_faults,
 	}, {
-		"halves", BIT_OF(SESSION_MUTATE_WHILE_REBOOTING),
+		"halves", BIT_OF(SESSION_MUTATE_WHILE_REBOOTING) | BIT_OF(FLB_PUT_AFTER_SERIALIZE),
 		.letters = { "prepare;session b;jump", "prepare;preserve a 1 0 1;jump",
-			     "prepare;finish a;jump", "prepare;close a;jump" },
+			     "prepare;finish a;jump", "prepare;close a;jump",
+			     "prepare;putout 0;jump" },
 	}, {
 		/* Byte 8 of the FLB page begins how many there are. */
 		"damage", BIT_OF(FLB_TRUST_SERIALIZED),
@@ -80,8 +81,8 @@ static const struct {
 		"modules", BIT_OF(MODULE_PINNED_FROM_REGISTRATION),
 		.letters = { "rmmod" }, .ends = true,
 	}, {
-		"no-file", BIT_OF(FILE_RETRIEVE_WITHOUT_FILE),
-		.letters = { "when h 0 retrieve no-file" },
+		"no-file", BIT_OF(FILE_RETRIEVE_WITHOUT_FILE) | BIT_OF(FLB_GET_OUTGOING_NEEDS_OBJ),
+		.letters = { "when h 0 retrieve no-file", "when flb 0 preserve no-obj" },
 	}, {
 		/* The number of file 2 for all of them, another one each time, each file's own. */
 		"identities", BIT_OF(FILE_GET_ID_CHANGES),

@@ -49,6 +49,7 @@ static int need_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer
 		say(answer, "flb%u.preserve -> %d\n", f, err);
 		if (err)
 			return err;
+		flb->no_object = m->no_object[f];
 	}
 	flb->count++;
 	return 0;
@@ -57,9 +58,14 @@ static int need_flb(struct lfb_model *m, unsigned int f, struct lfb_model_answer
 static void unpreserve_unneeded(struct lfb_model *m, unsigned int f,
 				struct lfb_model_answer *answer)
 {
+	struct lfb_model_flb *flb = &m->outgoing_flb[f];
+
 	/* What is handed over is written down before the jump. */
-	if (!m->outgoing_flb[f].count && !m->outgoing_flb[f].references && !m->prepared)
-		say(answer, "flb%u.unpreserve data=f00%u obj=100%u\n", f, f, f);
+	if (flb->count || flb->references || m->prepared)
+		return;
+	say(answer, "flb%u.unpreserve data=f00%u obj=%x\n", f, f,
+	    flb->no_object ? 0 : 0x1000 + f);
+	flb->no_object = false;
 }
 
 /* In reverse order of registration, those that count the file. */
@@ -183,7 +189,7 @@ long lfb__rule_get(struct lfb_model *m, const struct lfb_operation *op,
 		err = lfb__rule_retrieve_flb(m, op->flb, answer);
 	else if (flb->count || flb->references)
 		err = 0;
-	if (!err)
+	if (!err && !flb->no_object)
 		answer->object = (incoming ? 0x2000 : 0x1000) + op->flb;
 	if (!err && keep)
 		flb->references++;
@@ -469,6 +475,7 @@ void lfb__rule_jump(struct lfb_model *m, enum lfb_lack lacks)
 	m->locked = old.locked;
 	m->module = old.module;
 	memcpy(m->no_file, old.no_file, sizeof(m->no_file));
+	memcpy(m->no_object, old.no_object, sizeof(m->no_object));
 	memcpy(m->identity, old.identity, sizeof(m->identity));
 	memcpy(m->constant, old.constant, sizeof(m->constant));
 	if (lacks == LFB_LACKS_LIVEUPDATE || lacks == LFB_LACKS_KHO) {

@@ -48,6 +48,7 @@ struct lfb_model_flb {
 	short status;		/* incoming: of retrieve, as for files */
 	bool loaded;		/* incoming: count was read from what was handed over */
 	bool finished;		/* incoming */
+	bool no_object;		/* outgoing: preserve gave none */
 };
 
 enum lfb_model_handle { LFB_MODEL_CLOSED, LFB_MODEL_OUTGOING, LFB_MODEL_INCOMING };
@@ -73,6 +74,7 @@ struct lfb_model {
 	short file_fails[LFB_MODEL_HANDLERS][LFB_RECORDED_OPS];
 	u8 lent[LFB_MODEL_FLBS];	/* the object, under its lock; as in handles */
 	bool no_file[LFB_MODEL_HANDLERS];	/* retrieve answers 0 and gives no file */
+	bool no_object[LFB_MODEL_FLBS];		/* preserve answers 0 and gives no object */
 	u8 identity[LFB_MODEL_HANDLERS];	/* enum lfb_identity: what get_id says … */
 	u32 constant[LFB_MODEL_HANDLERS];	/* … which may be always this */
 

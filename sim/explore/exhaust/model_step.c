@@ -209,7 +209,10 @@ static long step(struct lfb_model *model, const struct lfb_operation *op,
 	case LFB_VERB_IDENTITY:
 		return teach(model, op);
 	case LFB_VERB_WHEN:
-		model->no_file[op->handler] = true;
+		if (op->of_flb)
+			model->no_object[op->flb] = true;
+		else
+			model->no_file[op->handler] = true;
 		return 0;
 	case LFB_VERB_MODULE:
 		model->module = true;

@@ -35,7 +35,11 @@ static bool in_world(const struct lfb_operation *operation)
 	case LFB_VERB_IDENTITY:
 		return operation->handler < LFB_MODEL_HANDLERS;
 	case LFB_VERB_WHEN:
-		return !operation->of_flb && operation->handler < LFB_MODEL_HANDLERS &&
+		if (operation->of_flb)
+			return operation->flb < LFB_MODEL_FLBS &&
+			       operation->callback == LFB_CALLBACK_PRESERVE &&
+			       operation->step.code == LFB_STEP_no_obj;
+		return operation->handler < LFB_MODEL_HANDLERS &&
 		       operation->callback == LFB_CALLBACK_RETRIEVE &&
 		       operation->step.code == LFB_STEP_no_file;
 	case LFB_VERB_DO:

@@ -20,8 +20,11 @@ int lfb__life_machine(struct lfb_life *life)
 		err = lfb_machine_add_module(life->machine, life->what.modules[i]);
 	for (size_t i = 0; !err && life->what.loadable && life->what.loadable[i]; i++) {
 		err = lfb_machine_load_module(life->machine, life->what.loadable[i]);
-		life->replaced = life->what.next ? life->what.loadable[i] : NULL;
+		life->replaced = !life->what.next ? NULL :
+				 life->what.replaced ? life->what.replaced : life->what.loadable[i];
 	}
+	if (!err && life->replaced)
+		err = lfb__module_check_swap(life->machine, life->replaced, life->what.next);
 	if (err)
 		lfb__error(NULL, err, "%.300s", lfb_error_text(life->machine));
 	return err;

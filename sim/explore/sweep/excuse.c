@@ -19,6 +19,23 @@ static bool could_not_boot(const struct lfb_sweep_moment *moment)
 	return moment->machine->state == LFB_OFF && moment->result == -ENOMEM;
 }
 
+/*
+ * A panic of a module that is being loaded: what failed it cannot do without. A panic in a
+ * callback, or any other death, is none of this.
+ */
+bool lfb__sweep_gave_up(const struct lfb_machine *machine)
+{
+	const struct lfb_image_module *image;
+
+	if (machine->state == LFB_OFF || machine->kernel.dead != LFB_DEATH_PANIC)
+		return false;
+	list_for_each_entry(image, &machine->modules, list) {
+		if (!image->loaded && image->module->module->state == MODULE_STATE_COMING)
+			return true;
+	}
+	return false;
+}
+
 /* Off, and nothing of what was to be handed over is there any more. */
 static bool live_update_is_off(const struct lfb_sweep_moment *moment)
 {

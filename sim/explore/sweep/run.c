@@ -145,6 +145,18 @@ static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 o
 
 enum way { WAY_ON, WAY_AGAIN, WAY_ASTRAY, WAY_OUT };
 
+/* A boot that a module ended: that is how it reports what failed, and all there is to look at. */
+static bool gave_up(struct lfb_sweep *sweep)
+{
+	if (!lfb__sweep_gave_up(sweep->machine))
+		return false;
+	worsen(sweep, LFB_OUTCOME_REMEMBERED);
+	if (sweep->traces)
+		lfb__transcript_line(&sweep->said, "== excused: gave up. A module whose init "
+				     "function panics does not let the kernel boot.");
+	return true;
+}
+
 /* Kernels that remember say the same again. */
 static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 			 const struct lfb_excuse *excuse)
@@ -235,6 +247,8 @@ static enum way judge(struct lfb_sweep *sweep, size_t step, long result, u64 obj
 	const struct lfb_excuse *excuse;
 	bool undone, done;
 
+	if (gave_up(sweep))
+		return WAY_OUT;
 	if (!before || !check_alive(sweep, step) ||
 	    !check_complaints(sweep, step, &record, true) || !check_balance(sweep, step))
 		return WAY_OUT;
@@ -345,6 +359,8 @@ static void go_astray(struct lfb_sweep *sweep, size_t step)
 		}
 		result = lfb__sweep_perform(sweep, step, &object);
 		sweep->warns = lfb__sweep_complaints(sweep, LFB_EVENT_WARN);
+		if (sweep->hits != sweep->machine->kernel.faults.hits && gave_up(sweep))
+			return;
 		if (!check_alive(sweep, step) || !check_complaints(sweep, step, last, false))
 			return;
 		if (step < looked_at && (!check_balance(sweep, step) ||

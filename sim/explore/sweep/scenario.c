@@ -223,6 +223,22 @@ static bool finish_incoming(struct play *play, char *why, size_t size)
 	return true;
 }
 
+/* Pages that came from the previous kernel and that modules have are in nobody's way. */
+static bool is_kept(const struct play *play, const char *what)
+{
+	const unsigned long now = play->run.machine->kernel.pages.allocated;
+
+	return !strcmp(what, "pages in use") && now > play->at_boot.pages &&
+	       now - play->at_boot.pages <= lfb__sweep_kept(play->run.machine);
+}
+
+/* What an FLB made when it was retrieved, at boot, is gone with it. */
+static bool may_be_less(const char *what)
+{
+	return !strcmp(what, "vmalloc areas") || !strcmp(what, "pages in use") ||
+	       !strcmp(what, "slab objects");
+}
+
 static bool is_clean(const struct play *play, char *why, size_t size)
 {
 	const struct lfb_kernel *kernel = &play->run.machine->kernel;
@@ -244,7 +260,9 @@ static bool is_clean(const struct play *play, char *why, size_t size)
 	size_t nr_counts = luo->restore_error ? 4 : ARRAY_SIZE(counts);
 
 	for (size_t i = 0; i < nr_counts; i++) {
-		if (counts[i].now != counts[i].wanted) {
+		if (counts[i].now < counts[i].wanted && may_be_less(counts[i].what))
+			continue;
+		if (counts[i].now != counts[i].wanted && !is_kept(play, counts[i].what)) {
 			snprintf(why, size, "there are %lu %s, not %lu", counts[i].now,
 				 counts[i].what, counts[i].wanted);
 			return false;

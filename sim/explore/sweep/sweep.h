@@ -2,9 +2,9 @@
 /*
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
- * kernels promise to remember, asked.c what they retrieved and keep, balance.c follows the
- * callbacks. What is swept is a scenario or a body in C. Others ask through <luo/sweep.h>. Uses
- * explore/state, sim/play and what is below.
+ * kernels promise to remember, asked.c what they retrieved and keep, kept.c which pages modules
+ * keep, balance.c follows the callbacks. What is swept is a scenario or a body in C. Others ask
+ * through <luo/sweep.h>. Uses explore/state, sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
@@ -90,10 +90,15 @@ struct lfb_excuse {
 
 /* The first one that applies, NULL for none. @can_repair: the agent knows another way. */
 const struct lfb_excuse *lfb__sweep_excuse(const struct lfb_sweep_moment *moment, bool can_repair);
+/* Has a module's init function panicked? The kernel is dead, and nothing follows. */
+bool lfb__sweep_gave_up(const struct lfb_machine *machine);
 /* Is the newest WARN how a kernel reports that a point failed? */
 bool lfb__sweep_warn_reports(const struct lfb_machine *machine);
 /* Notes what is to be compared later. */
 void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record);
+
+/* kept.c: pages that were handed over, are in use, and that a module's static data points to */
+unsigned long lfb__sweep_kept(const struct lfb_machine *machine);
 
 /* A sweep while it runs: sweep.c goes through the cases, run.c runs one, report.c tells of it. */
 

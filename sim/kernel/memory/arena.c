@@ -168,6 +168,7 @@ int lfb__memory_move(struct lfb_kernel *kernel, u64 start)
 	lfb__pages_open_all(memory);
 	lfb__unpoison_touched(memory, memory->start, bytes);
 	for_each_touched(memory, pfn, 0, memory->nr_pages) {
+		lfb__fence_forget(memory, pfn);
 		memory->map[pfn] = (struct page){ 0 };
 		lfb__untouch(memory, pfn);
 	}
@@ -210,6 +211,7 @@ void lfb__memory_clear_vmalloc(struct lfb_memory *memory)
 	if (memory->vmalloc_used == 0)
 		return;
 	LFB_ASSERT(memory->vmalloc_used <= memory->vmalloc_size);
+	lfb__forbid(memory, memory->vmalloc_base, memory->vmalloc_used);
 	lfb__memory_seal(memory->vmalloc_base, memory->vmalloc_used);
 	memset(memory->vmalloc_table, 0,
 	       (memory->vmalloc_used >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table));

@@ -56,13 +56,9 @@ static void protect(const struct lfb_memory *memory, unsigned long pfn, unsigned
 
 void lfb__fence_open(struct lfb_kernel *kernel)
 {
-	struct lfb_memory *memory = &kernel->memory;
-	struct lfb_fence *fence = memory->fence;
-	const size_t size = fence->size;
+	const struct lfb_memory *memory = &kernel->memory;
 
-	/* All zero again. */
-	madvise(fence, size, MADV_DONTNEED);
-	fence->size = size;
+	memory->fence->off = false;
 	protect(memory, memory->first_page, memory->nr_pages - memory->first_page,
 		PROT_READ | PROT_WRITE);
 }

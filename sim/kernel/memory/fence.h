@@ -62,8 +62,15 @@ int lfb__fence_create(struct lfb_memory *memory);
 void lfb__fence_know(struct lfb_memory *memory);
 void lfb__fence_destroy(struct lfb_memory *memory);
 
-/* A boot begins: everything is accessible and forgotten. */
+/* A boot begins: everything is accessible … */
 void lfb__fence_open(struct lfb_kernel *kernel);
+/* … and what a page was is forgotten. Nobody was given it. */
+static inline void lfb__fence_forget(const struct lfb_memory *memory, unsigned long pfn)
+{
+	lfb__forbid(memory, lfb__pfn_address(memory, pfn), PAGE_SIZE);
+	if (lfb__fence_knows(memory))
+		memory->fence->pages[pfn] = (struct lfb_fence_page){ 0 };
+}
 /* Memory is ready: what is not scratch becomes inaccessible … */
 void lfb__fence_close(struct lfb_kernel *kernel);
 /* … but for the blocks that were handed over. */

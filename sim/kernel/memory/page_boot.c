@@ -48,7 +48,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	lfb__shadow_begin(kernel);
 	if (memory->shadow && !memory->fence)
 		lfb__fence_know(memory);
-	if (lfb__fence_knows(memory))
+	if (lfb__fenced(memory))
 		lfb__fence_open(kernel);
 	memory->lost_base += LFB_LOST_SLAB;
 	for_each_touched(memory, pfn, 0, memory->nr_pages) {
@@ -56,6 +56,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 		const u32 dirty = page->flags & PG_DIRTY;
 		u32 lost = LFB_NOT_LOST;
 
+		lfb__fence_forget(memory, pfn);
 		if (after_another && page->flags & (PG_ALLOCATED | PG_TAIL | PG_PRESERVED_IN))
 			lost = page->flags & PG_SLAB ? LFB_LOST_SLAB : LFB_LOST;
 		*page = (struct page){ .flags = dirty, .lost = memory->lost_base + lost };

@@ -79,7 +79,7 @@ void __wrap___asan_handle_no_return(void)
 {
 }
 
-/* The C library's functions, which nobody compiled so. */
+/* The C library's functions, which nobody compiled so, and one of ours that is as those. */
 
 HOOK void *__wrap_memcpy(void *to, const void *from, size_t size);
 HOOK void *__wrap_memmove(void *to, const void *from, size_t size);
@@ -93,6 +93,8 @@ HOOK int __wrap_strncmp(const char *one, const char *other, size_t size);
 HOOK char *__wrap_strcpy(char *to, const char *from);
 HOOK char *__wrap_strncpy(char *to, const char *from, size_t size);
 HOOK int __wrap_vsnprintf(char *to, size_t size, const char *format, va_list args)
+	LFB_PRINTF(3, 0);
+HOOK int __wrap_lfb_vsnprintf(char *to, size_t size, const char *format, va_list args)
 	LFB_PRINTF(3, 0);
 HOOK int __wrap_snprintf(char *to, size_t size, const char *format, ...) LFB_PRINTF(3, 4);
 HOOK int __wrap_sprintf(char *to, const char *format, ...) LFB_PRINTF(2, 3);
@@ -183,17 +185,30 @@ char *__wrap_strncpy(char *to, const char *from, size_t size)
 	return memcpy(to, from, length);
 }
 
+static void ask_about_text(char *to, size_t size, int length)
+{
+	if (length >= 0 && size)
+		ask_about(to, (size_t)length < size ? (size_t)length + 1 : size, LFB_STRAY_WRITE);
+}
+
 int __wrap_vsnprintf(char *to, size_t size, const char *format, va_list args)
 {
 	va_list again;
-	int length;
 
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, again);
+	ask_about_text(to, size, vsnprintf(NULL, 0, format, again));
 	va_end(again);
-	if (length >= 0 && size)
-		ask_about(to, (size_t)length < size ? (size_t)length + 1 : size, LFB_STRAY_WRITE);
 	return vsnprintf(to, size, format, args);
+}
+
+int __wrap_lfb_vsnprintf(char *to, size_t size, const char *format, va_list args)
+{
+	va_list again;
+
+	va_copy(again, args);
+	ask_about_text(to, size, lfb_vsnprintf(NULL, 0, format, again));
+	va_end(again);
+	return lfb_vsnprintf(to, size, format, args);
 }
 
 int __wrap_snprintf(char *to, size_t size, const char *format, ...)

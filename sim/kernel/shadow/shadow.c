@@ -52,8 +52,6 @@ void lfb__shadow_begin(struct lfb_kernel *kernel)
 	if (likely(!shadow))
 		return;
 	shadow->window = memory->base + memory->start;
-	/* What was written is little, and the host knows where it is. */
-	madvise(shadow->bytes, shadow->size, MADV_DONTNEED);
 }
 
 void lfb__shadow_set(const struct lfb_shadow *shadow, const void *address, size_t size,

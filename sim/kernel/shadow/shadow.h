@@ -30,7 +30,7 @@ static inline u8 *lfb__shadow_byte(const struct lfb_shadow *shadow, const void *
 	return offset < LFB_LONES_SIZE ? shadow->lone_bytes + offset / LFB_SHADOW_STEP : NULL;
 }
 
-/* A kernel begins: all is forgotten. If there is code that asks, there is a shadow from now on. */
+/* A kernel begins. If there is code that asks, there is a shadow from now on. */
 void lfb__shadow_begin(struct lfb_kernel *kernel);
 void lfb__shadow_destroy(struct lfb_memory *memory);
 

@@ -64,6 +64,8 @@ struct lfb_frame {
 	const char *name;		/* compatible */
 	const char *op;
 	struct lfb_holder *holder;	/* NULL: none */
+	const void *borrows;		/* the state of an FLB of which it has a reference */
+	struct lfb_holder *lender;	/* who holds what it makes meanwhile; NULL: nobody */
 	const void *object;		/* the FLB, or the file handler */
 	const struct lfb_site *site;	/* of what it does, for the ledger; NULL: not looked up */
 	unsigned long call;		/* number of this call, never 0 */

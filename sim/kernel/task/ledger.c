@@ -67,6 +67,12 @@ struct lfb_who lfb__ledger_who(const struct lfb_ledger_entry *entry)
 				 lfb__site_who(entry->site, entry->operation);
 }
 
+static void hold(struct lfb_holder *holder, struct lfb_ledger_entry *entry)
+{
+	if (holder)
+		list_add(&entry->owned, &holder->entries);
+}
+
 struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_ledger_kind kind,
 					 u64 key, u64 size)
 {
@@ -98,8 +104,8 @@ struct lfb_ledger_entry *lfb__ledger_add(struct lfb_kernel *kernel, enum lfb_led
 	}
 	list_add_tail(&entry->all, &ledger->all[kind]);
 	INIT_LIST_HEAD(&entry->owned);
-	if (frame && frame->holder)
-		list_add(&entry->owned, &frame->holder->entries);
+	if (frame)
+		hold(frame->borrows ? frame->lender : frame->holder, entry);
 	return entry;
 }
 

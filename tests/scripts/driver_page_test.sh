@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/empty" "$work/label" "$work/nothing"
 PATH=$(dirname "$LFB"):$PATH
 
-"$(dirname "$0")/your_test_test.py" "$LFB_SOURCE_DIR/docs/loadable.md" "$work/empty" \
+"$(dirname "$0")/your_test_test.py" "$LFB_SOURCE_DIR/docs/bring-your-driver.md" "$work/empty" \
 	"$LFB_SOURCE_DIR/examples/loadable"
 "$(dirname "$0")/your_test_test.py" "$LFB_SOURCE_DIR/docs/memory-checks.md" "$work/label" \
 	"$work/nothing"
