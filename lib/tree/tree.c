@@ -343,13 +343,15 @@ static int reboot(struct luo_tree *tree)
 	struct lfb_kernel *kernel = tree->kernel;
 	struct task_struct *task = kernel->task;
 	const unsigned int held = task->nr_held, locks = task->locks_held;
-	int err = tree->image->reboot();
+	int err;
 
+	kernel->locks_stay = true;
+	err = tree->image->reboot();
+	kernel->locks_stay = !err && task->locks_held > locks;
 	if (err)
 		return err;
 	tree->shell.serialized = true;
 	tree->handed_to = kernel->boot_number + 1;
-	kernel->locks_stay = task->locks_held > locks;
 	task->nr_held = held;
 	task->locks_held = locks;
 	return 0;

@@ -18,6 +18,7 @@ struct run {
 	bool json;
 	struct cli_junit junit;
 	bool ran;			/* it could be read, and there was a machine */
+	const char *against;		/* a profile that is to do the same as the kernel image */
 	const char *blob_path;		/* to write to */
 	const char *memory_path;
 	const char *core_path;
@@ -188,6 +189,25 @@ static int run_from(struct cli_line *line, struct lfb_blob *blob, const char *pa
 	return cli_junit_end(&run->junit, result);
 }
 
+/* The modules are the same on both sides; all else about machines is as lfb compare has it. */
+static int run_against(const struct cli_line *line)
+{
+	const struct run *run = line->state;
+	const char *words[2 * CLI_MODULES_MAX + 5] = { "compare" };
+	int count = 1;
+
+	if (!line->machine.options.kernel || line->argc != 1)
+		return cli_usage(line->command, "--against goes with --kernel and one scenario");
+	for (int i = 0; line->machine.modules[i]; i++) {
+		words[count++] = "--module";
+		words[count++] = line->machine.modules[i];
+	}
+	words[count++] = run->against;
+	words[count++] = line->machine.options.kernel;
+	words[count++] = line->argv[0];
+	return cli_do(&cli_compare, count, (char **)words);
+}
+
 static int run(struct cli_line *line)
 {
 	struct run *given = line->state;
@@ -204,6 +224,8 @@ static int run(struct cli_line *line)
 		return cli_usage(line->command, "--json goes with --findings");
 	if (given->memory_path && line->machine.options.policy != LFB_PAGES_ASCENDING)
 		return cli_usage(line->command, "--save-memory needs --pages ascending");
+	if (given->against)
+		return run_against(line);
 	if (cli_junit_begin(&given->junit, line->command))
 		return CLI_FAILED;
 	if (line->argc > 1 && cli_load_handover(line, line->argv[0], &blob))
@@ -216,6 +238,8 @@ static const struct cli_option options[] = {
 	{ .more = cli_image_rows },
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
+	{ "against", "PROFILE", "with --kernel: print nothing but what the image does differently\n"
+	  "from PROFILE, as lfb compare does", .at = offsetof(struct run, against) },
 	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
 	  "format of the recorded kernels", .at = offsetof(struct run, scenario.golden) },
 	{ "trace-all", NULL, "print what happens in more detail: counts, locks, marked pages, and\n"

@@ -83,7 +83,9 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 	/* A call by kernel code is no operation of its own, one by another task is. */
 	if ((!kernel->guard || kernel->at_point) && !kernel->operation_is_set)
 		kernel->operation = ++kernel->operations;
-	ret = lfb__guarded(kernel, body, argument);
+	ret = kernel->at_point && kernel->guard && kernel->elsewhere ?
+		      lfb__guarded_at_point(kernel, body, argument) :
+		      lfb__guarded(kernel, body, argument);
 	kernel->task = task_before;
 	task->frame = frame_before;
 	task->running--;

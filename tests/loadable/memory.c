@@ -84,7 +84,6 @@ static void write_1(bool bad)
 	u8 *p = kzalloc(3, GFP_KERNEL);
 
 	p[2 + (bad ? one : 0)] = (u8)sink; /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -93,7 +92,6 @@ static void write_2(bool bad)
 	u16 *p = kzalloc(6, GFP_KERNEL);
 
 	p[2 + (bad ? one : 0)] = (u16)sink; /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -102,7 +100,6 @@ static void write_4(bool bad)
 	u32 *p = kzalloc(12, GFP_KERNEL);
 
 	p[2 + (bad ? one : 0)] = (u32)sink; /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -111,7 +108,6 @@ static void write_8(bool bad)
 	u64 *p = kzalloc(24, GFP_KERNEL);
 
 	p[2 + (bad ? one : 0)] = sink; /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -120,7 +116,6 @@ static void write_16(bool bad)
 	u128 *p = kzalloc(48, GFP_KERNEL);
 
 	p[2 + (bad ? one : 0)] = sink; /* MEM-OVERRUN */
-	sink = (u64)p[0];
 	kfree(p);
 }
 
@@ -140,7 +135,6 @@ static void write_unaligned(bool bad)
 	struct { u32 value; } __packed *at = (void *)(p + 9 + (bad ? one : 0));
 
 	at->value = (u32)sink; /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -150,7 +144,6 @@ static void set_bit_behind(bool bad)
 	char *p = make(SIZE);
 
 	p[SIZE - 1 + (bad ? one : 0)] |= 1; /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -169,7 +162,6 @@ static void write_in_front(bool bad)
 	char *p = make(SIZE);
 
 	p[bad ? -one : 0] = 1; /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -194,7 +186,6 @@ static void copy_to(bool bad)
 	struct odd *p = kzalloc(sizeof(*p) - (bad ? one : 0), GFP_KERNEL);
 
 	*p = odd; /* MEM-OVERRUN */
-	sink = p->bytes[0];
 	kfree(p);
 }
 
@@ -211,7 +202,6 @@ static void memcpy_to(bool bad)
 	char *p = make(SIZE);
 
 	memcpy(p, &odd, SIZE + (bad ? one : 0)); /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -220,7 +210,6 @@ static void memmove_to(bool bad)
 	char *p = make(SIZE);
 
 	memmove(p + 1, p, SIZE - 1 + (bad ? one : 0)); /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -229,7 +218,6 @@ static void memset_to(bool bad)
 	char *p = make(SIZE);
 
 	memset(p, 0, SIZE + (bad ? one : 0)); /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -289,7 +277,6 @@ static void strcpy_to(bool bad)
 	char *p = make(sizeof(long_string) - 1);
 
 	strcpy(p, long_string + (bad ? 0 : one)); /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -298,7 +285,6 @@ static void strncpy_to(bool bad)
 	char *p = make(SIZE);
 
 	strncpy(p, long_string + 20, SIZE + (bad ? one : 0)); /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -307,7 +293,6 @@ static void snprintf_to(bool bad)
 	char *p = make(SIZE);
 
 	snprintf(p, SIZE + (bad ? one : 0), "%s%d", long_string, one); /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -316,7 +301,6 @@ static void scnprintf_to(bool bad)
 	char *p = make(SIZE);
 
 	scnprintf(p, SIZE + (bad ? one : 0), "%s%d", long_string, one); /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -326,7 +310,6 @@ static void sprintf_to(bool bad)
 	const char *string = long_string + sizeof(long_string) - SIZE + (bad ? 0 : one);
 
 	sprintf(p, "%s%d", string, one); /* MEM-OVERRUN */
-	sink = p[0];
 	kfree(p);
 }
 
@@ -347,6 +330,27 @@ static void copied_from_user(bool bad)
 
 	sink = copy_from_user(p, (const void __user *)&odd, size); /* MEM-OVERRUN */
 	kfree(p);
+}
+
+/* As an error, taken for a size. */
+static void memset_to_error(bool bad)
+{
+	char *p = make(SIZE);
+
+	memset(p, 0, bad ? (size_t)-one : SIZE); /* MEM-OVERRUN */
+	kfree(p);
+}
+
+/* More objects than have a place of their own. */
+static void crowded(bool bad)
+{
+	static char *objects[2100];
+
+	for (int i = 0; i < 2100; i++)
+		objects[i] = make(SIZE);
+	sink = objects[2099][SIZE - 1 + (bad ? one : 0)]; /* MEM-OVERRUN */
+	for (int i = 0; i < 2100; i++)
+		kfree(objects[i]);
 }
 
 /* Larger objects, pages, vmalloc areas. */
@@ -372,7 +376,6 @@ static void vmalloc_area(bool bad)
 	char *p = vmalloc(LARGE);
 
 	p[LARGE - 1 + (bad ? one : 0)] = 1; /* MEM-OVERRUN */
-	sink = p[0];
 	vfree(p);
 }
 
@@ -526,7 +529,8 @@ static void (*const mistakes[])(bool bad) = {
 	read_unaligned, write_unaligned, set_bit_behind, read_in_front, write_in_front, copy_from,
 	copy_to, memcpy_from, memcpy_to, memmove_to, memset_to, memcmp_of, strlen_of, strnlen_of,
 	strcmp_of, strncmp_of, strcpy_to, strncpy_to, snprintf_to, scnprintf_to, sprintf_to,
-	kmemdup_of, copied_from_user, large_object, huge_object, vmalloc_area, freed_object,
+	kmemdup_of, copied_from_user, memset_to_error, crowded, large_object, huge_object,
+	vmalloc_area, freed_object,
 	freed_object_copied, freed_large_object, freed_huge_object, freed_page,
 	one_of_many_freed_pages, freed_vmalloc_area, freed_kho_memory, freed_while_preserved,
 	freed_neighbour, freed_twice, nobodys_page,

@@ -46,6 +46,14 @@ done
 lfb 0 compare linux-7.3 "$image" --generate 300 "$golden-more"
 prints out 'do the same'
 
+# One scenario against a profile; a difference is shown, and is the exit status.
+lfb 0 run --kernel "$image" --against linux-7.3 "$golden/0001.ops"
+printf 'handler 0\nunhandler 0\nflb 0 0\n' >"$dir/differs.ops"
+lfb 1 run --kernel "$image" --against linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER "$dir/differs.ops"
+prints out 'answers -EINVAL'
+lfb 2 run --against linux-7.3 "$golden/0001.ops"
+prints err '--against goes with --kernel'
+
 # A module's mistakes in memory are named, with the tree's lines in between.
 module=$dir/module.so
 lfb 0 build "$LFB_SOURCE_DIR/tests/loadable/keeper.c" -o "$module"

@@ -323,7 +323,7 @@ static void report_linear(struct lfb_kernel *kernel, phys_addr_t phys, enum lfb_
 	const struct lfb_fence_page *pages = memory->fence->pages;
 	const unsigned long pfn = PHYS_PFN(phys);
 
-	if (memory->map[pfn].flags & PG_SLAB && !pages[pages[pfn].head].size)
+	if (memory->shadow && memory->map[pfn].flags & PG_SLAB && !pages[pages[pfn].head].size)
 		report_object(kernel, phys, stray);
 	else
 		report_fenced(kernel, phys, stray);
@@ -343,7 +343,7 @@ static void report_address(struct lfb_kernel *kernel, const void *address, phys_
 		report_linear(kernel, linear, stray);
 	} else if (closed) {
 		report_closed(kernel, closed, phys, stray);
-	} else if (vmalloc < memory->vmalloc_size && phys < memory->size &&
+	} else if (vmalloc < memory->vmalloc_size && phys < memory->size && memory->shadow &&
 		   lfb__fence_knows(memory)) {
 		report_area(kernel, address, stray);
 	} else if (vmalloc < memory->vmalloc_size) {

@@ -8,6 +8,7 @@
 #include "sim/kernel/shadow/shadow.h"
 
 #define ALL 0x0808080808080808ull /* eight, of which all may be touched */
+#define HUGE (1ul << 46) /* more than there is, and no address is too large with it */
 #define NOWHERE ((const u8 *)(1ull << 63))
 
 static void create(struct lfb_memory *memory)
@@ -76,11 +77,11 @@ static bool all_eight(const u8 *bytes)
 
 const void *lfb__shadow_first(const struct lfb_shadow *shadow, const void *address, size_t size)
 {
-	const u8 *at = address, *const end = at + size, *byte = lfb__shadow_byte(shadow, at);
-	const u8 *last = byte && size ? lfb__shadow_byte(shadow, end - 1) : NULL;
+	const u8 *at = address, *byte = lfb__shadow_byte(shadow, at);
+	/* All of it ends with what nobody may touch, so it is never left. */
+	const u8 *const end = at + (size < HUGE ? size : HUGE);
 
-	/* What only ends there began with what is nobody's. */
-	if (!last || last < byte)
+	if (!byte)
 		return NULL;
 	while (at < end) {
 		const size_t in = (uintptr_t)at % LFB_SHADOW_STEP;
@@ -91,7 +92,7 @@ const void *lfb__shadow_first(const struct lfb_shadow *shadow, const void *addre
 		if (at < end && *byte < LFB_SHADOW_STEP)
 			return at;
 		byte++;
-		while (at < end && last - byte >= 8 && all_eight(byte)) {
+		while (end - at >= (ptrdiff_t)(8 * LFB_SHADOW_STEP) && all_eight(byte)) {
 			byte += 8;
 			at += 8 * LFB_SHADOW_STEP;
 		}
@@ -106,6 +107,9 @@ void lfb__shadow_touch(struct lfb_kernel *kernel, const void *address, size_t si
 
 	const void *first = NULL;
 
+	/* A thread that looks on while another is inside is not the kernel's. */
+	if (kernel->guard && kernel->guard_thread != &lfb__current)
+		return;
 	if (unlikely(shadow != NULL) && !kernel->dead)
 		first = lfb__shadow_first(shadow, address, size);
 	if (unlikely(first != NULL))

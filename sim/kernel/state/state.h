@@ -84,6 +84,7 @@ struct lfb_kernel {
 	bool armed;		/* faults of the process come to it: it is inside … */
 	bool held;		/* … or lfb__guard_hold() says so */
 	int guard_result;	/* what the guarded entry returns after a death */
+	sigjmp_buf *waiting;	/* of the call at a scheduling point that may have to wait */
 	sigjmp_buf *copying;	/* in lfb__copy(), or going through frames that may be damaged */
 	const void *fault_at;	/* the instruction that faulted, while that is reported */
 	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */

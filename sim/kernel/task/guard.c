@@ -55,15 +55,46 @@ static void mark_dead(struct lfb_kernel *kernel, enum lfb_death death)
 	kernel->guard_result = death == LFB_DEATH_HANG ? -EDEADLK : -EFAULT;
 }
 
+static void say_waits(struct lfb_kernel *kernel, const char *what, const char *why)
+{
+	lfb__event(kernel, TASK_BLOCKED, .task = kernel->task->name, .lock = what, .reason = why);
+	lfb__fail(kernel, -EAGAIN, "the task waits for %s: %s", what, why);
+}
+
 void lfb__wait_for_end(struct lfb_kernel *kernel, const char *what)
 {
 	kernel->task->blocked_on = what;
-	lfb__event(kernel, TASK_BLOCKED, .task = kernel->task->name, .lock = what,
-		   .reason = "the reboot goes on");
-	lfb__fail(kernel, -EAGAIN, "the task waits for %s, which the reboot call holds", what);
+	say_waits(kernel, what, "the reboot call holds it");
 	kernel->guard_result = -EAGAIN;
 	if (kernel->guard)
 		siglongjmp(*kernel->guard, 1);
+}
+
+void lfb__wait_for_return(struct lfb_kernel *kernel, const char *what)
+{
+	say_waits(kernel, what, "a call holds it that has not returned");
+	if (kernel->waiting)
+		siglongjmp(*kernel->waiting, 1);
+}
+
+long lfb__guarded_at_point(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
+{
+	sigjmp_buf *const outer = kernel->waiting;
+	struct task_struct *const task = kernel->task;
+	const unsigned long inside = kernel->trace.inside;
+	const unsigned int internal = task->internal;
+	sigjmp_buf env;
+	volatile long result = -EAGAIN;
+
+	if (sigsetjmp(env, 0) == 0) {
+		kernel->waiting = &env;
+		result = lfb__guarded(kernel, body, arg);
+	} else {
+		kernel->trace.inside = inside;
+		task->internal = internal;
+	}
+	kernel->waiting = outer;
+	return result;
 }
 
 void lfb__die(struct lfb_kernel *kernel, enum lfb_death death)

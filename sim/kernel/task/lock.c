@@ -167,15 +167,31 @@ static LFB_OUT_OF_LINE void deadlock(const struct lfb_lock *lock, const char *op
 	lfb__die(kernel, LFB_DEATH_HANG);
 }
 
+/*
+ * While an orchestrator that is not lib/ makes the reboot call, and when it has made it: lib/ would
+ * know that the caller has to wait. Returns where that is not it.
+ */
+static LFB_OUT_OF_LINE void wait_for_reboot(struct lfb_kernel *kernel, const struct lfb_lock *lock)
+{
+	const struct task_struct *task = kernel->task;
+
+	if (!lock->owner || lock->owner == task)
+		return;
+	if (!kernel->at_point)
+		lfb__wait_for_end(kernel, lock->name);
+	/* Who is waited for must not wait for what this one has. */
+	if (kernel->at_point && task->internal && !task->locks_held)
+		lfb__wait_for_return(kernel, lock->name);
+}
+
 /* Takes @lock, or finds that it can never be had. Returns whether it was taken. */
 static bool acquire(struct lfb_lock *lock, bool shared, const char *operation)
 {
 	if (!begin(lock, operation))
 		return false;
 	if (shared ? lock->owner != NULL : is_held(lock)) {
-		/* A task whose call waits for this one's has nobody to wait for. */
-		if (lfb__current && lfb__current->locks_stay && !lfb__current->at_point)
-			lfb__wait_for_end(lfb__current, lock->name);
+		if (lfb__current && lfb__current->locks_stay)
+			wait_for_reboot(lfb__current, lock);
 		deadlock(lock, operation);
 		return false;
 	}

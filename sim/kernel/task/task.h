@@ -66,8 +66,14 @@ int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size
 int lfb__copy_from_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 int lfb__copy_to_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size);
 
-/* The running task waits for what comes with the next kernel alone: its call answers -EAGAIN. */
+/*
+ * The running task waits for what comes with the next kernel alone, or when the call has returned
+ * in which its own was made, at a scheduling point: the call answers -EAGAIN.
+ */
 void lfb__wait_for_end(struct lfb_kernel *kernel, const char *what) __attribute__((__cold__));
+void lfb__wait_for_return(struct lfb_kernel *kernel, const char *what) __attribute__((__cold__));
+/* lfb__guarded() of such a call, where it may be code that cannot be told to wait. */
+long lfb__guarded_at_point(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg);
 
 /* printk.c: complaints */
 
