@@ -68,8 +68,8 @@ struct lfb_compare_kernel {
  * @other: the lowest of these
  * @ours: the transcript of @scenario by kernel 0
  * @theirs: by @other
- * @our_findings: bit id: kernel 0 raises this finding (enum lfb_finding_id), of those that
- *	are warnings at least; only where machines perform both
+ * @our_findings: by id: kernel 0 raises this finding (enum lfb_finding_id), of those that
+ *	are warnings at least; only where machines perform both, and both or none has a kernel image
  * @their_findings: the same of @other
  * @only_findings: the transcripts are the same, what is found is not
  * @quirk: the known defect that makes it: with and without it, a profile that is like one of them
@@ -103,7 +103,8 @@ struct lfb_difference {
  * @jobs: processes at once; 0: as many as there are processors
  * @seconds: of computing, after which what a kernel does has no end; 0: 5
  * @differences_max: no more are shrunk and told; 0: 64
- * @findings: that one raises a finding that the other does not is a difference, too
+ * @findings: that one raises a finding that the other does not is a difference, too, where machines
+ *	look for the same: in both or none is a kernel image
  * @report: told each difference once, when all scenarios were performed. What it returns, if
  *	negative, is returned at once
  * @progress: told how far it is, and may end it; NULL: nobody is

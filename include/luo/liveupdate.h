@@ -358,7 +358,7 @@ LFB_API int liveupdate_get_file_incoming(struct liveupdate_session *session, u64
  * freeze fails everything is unfrozen; after -EAGAIN files stay frozen and the next try freezes
  * them again. Either way all is usable as before. lfb_machine_kexec() calls it and then jumps.
  * Return: 0 (also when live update is off), what a freeze returned, -EAGAIN when the memory map
- * could not be written.
+ * could not be written, or an agent is in the midst of a change for which a kernel would wait.
  */
 LFB_API int liveupdate_reboot(void);
 

@@ -201,7 +201,7 @@ static void what_belongs_to_others_is_not_touched(void **state)
 static void what_nobody_watches_can_be_used_when_it_is_freed(void **state)
 {
 	assert_ends(NULL,
-		    "do kmalloc s 8192\ndo write s 0 5\ndo kfree s\ndo read s 0 = 0\n"
+		    "do kmalloc s 16384\ndo write s 0 5\ndo kfree s\ndo read s 0 = 0\n"
 		    "do write s 8 1 = 0\ndo pages p 0\ndo free p\ndo write p 0 1 = 0\n"
 		    "do read p 0 = 0\n",
 		    0, "");

@@ -133,6 +133,11 @@ int cli_kernel_read(const struct cli_line *line, const char *word, const char *l
 	/* What makes no sense is said before anything is compared. */
 	if (lfb_machine_create(made->machine ? made->machine : made->like, &machine))
 		return cli_usage(line->command, "%s: %s", word, lfb_error_text(NULL));
+	/* An image is likest to the profile of its version. */
+	if (!kernel->like.profile && made->machine)
+		kernel->like.profile = lfb_machine_profile(machine);
+	else if (!kernel->like.profile)
+		kernel->like.profile = "linux-7.3";
 	lfb_machine_destroy(machine);
 	return CLI_OK;
 }

@@ -63,6 +63,22 @@ static bool goes_on(struct comparison *that)
 	return !that->ended;
 }
 
+/* Machines look for fewer mistakes around an image than around the library's orchestrator. */
+static bool find_alike(const struct comparison *that, unsigned int other)
+{
+	const struct lfb_compare_kernel *ours = &that->kernels[0], *theirs = &that->kernels[other];
+
+	return !ours->play && !theirs->play &&
+	       !ours->machine->kernel == !theirs->machine->kernel;
+}
+
+static bool parts(const struct comparison *that, const struct lfb_compare_run *ours,
+		  const struct lfb_compare_run *theirs, unsigned int other, char *key)
+{
+	return lfb__compare_parts(ours, theirs, that->options.findings && find_alike(that, other),
+				  key);
+}
+
 /* Two kernels, one scenario */
 
 static int run_both(struct comparison *that, const struct lfb_scenario *scenario,
@@ -96,7 +112,7 @@ static bool still(void *context, const struct lfb_scenario *candidate)
 		shrinking->asked = true;
 		err = run_both(that, candidate, shrinking->other, runs);
 		same = !err && !runs[0].told->error && !runs[1].told->error &&
-		       lfb__compare_parts(&runs[0], &runs[1], that->options.findings, key) &&
+		       parts(that, &runs[0], &runs[1], shrinking->other, key) &&
 		       !strcmp(key, shrinking->key);
 		lfb__compare_free(runs, 2);
 	}
@@ -269,7 +285,7 @@ static int look(struct comparison *that, const struct lfb_compare_run *runs)
 		return 0;
 	}
 	for (unsigned int k = 1; k < that->count && !err; k++) {
-		if (!lfb__compare_parts(&runs[0], &runs[k], that->options.findings, key))
+		if (!parts(that, &runs[0], &runs[k], k, key))
 			continue;
 		differs = true;
 		err = note(that, runs[0].scenario, k, key, &untold);
@@ -336,7 +352,7 @@ static int report(struct comparison *that, struct difference *difference, unsign
 		told->scenario = difference->smallest;
 		told->ours = runs[0].text;
 		told->theirs = runs[1].text;
-		if (!that->kernels[0].play && !that->kernels[told->other].play) {
+		if (find_alike(that, told->other)) {
 			told->our_findings = runs[0].told->found;
 			told->their_findings = runs[1].told->found;
 		}

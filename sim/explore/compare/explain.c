@@ -108,10 +108,12 @@ static int try_all(const struct question *asked, const struct lfb_compare_run *l
 	unsigned int count = 0;
 	int err;
 
-	for (unsigned int i = 0; i < asked->count; i++) {
-		const char *name = lfb_quirk_name(i);
+	/* What it has is likelier than what another kernel has. */
+	for (unsigned int i = 0; i < 2 * asked->count; i++) {
+		const char *name = lfb_quirk_name(i % asked->count);
 
-		if (!may_be(asked->ours->kernel, asked->theirs->kernel, name))
+		if (has(like->machine, name) != (i < asked->count) ||
+		    !may_be(asked->ours->kernel, asked->theirs->kernel, name))
 			continue;
 		vary(&asked->variants[count], like->machine, name);
 		asked->runs[count] = *like;
