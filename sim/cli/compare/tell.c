@@ -30,7 +30,9 @@ static void print_findings(const char *name, const bool *found, const bool *othe
 	for (int id = 0; found && id < LFB_FINDINGS_NR; id++) {
 		if (!found[id] || other[id])
 			continue;
-		printf(any ? ", %s" : "    found in %2$s alone: %1$s", lfb_finding_name(id), name);
+		if (!any)
+			printf("    found in %s alone: ", name);
+		printf("%s%s", any ? ", " : "", lfb_finding_name(id));
 		any = true;
 	}
 	if (any)
@@ -120,11 +122,9 @@ int cli_difference_save(const char *folder, const struct lfb_compare_kernel *ker
 			const struct lfb_difference *difference)
 {
 	struct cli_text text = { 0 };
-	char path[4000], what[TEXT_MAX];
-	FILE *about = NULL;
-	int result = CLI_OK;
+	char path[4000], what[TEXT_MAX + 1];
+	int result;
 
-	(void)about;
 	snprintf(path, sizeof(path), "%s/%04u", folder, difference->number);
 	if ((mkdir(folder, 0777) && errno != EEXIST) || (mkdir(path, 0777) && errno != EEXIST))
 		return cli_failed("%s: %s", path, strerror(errno));

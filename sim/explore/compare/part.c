@@ -5,16 +5,16 @@
 
 #include "sim/explore/compare/compare.h"
 
-/* Of an operation what it answers, of a callback all but the numbers. */
+/* Of an operation what it answers, of a callback all but the numbers; how a process was lost. */
 static void add_shape(char *key, const char *line)
 {
-	const bool operation = *line == '>';
+	const bool operation = *line == '>', numbers = operation || *line == '=';
 	size_t length = strlen(key);
 
 	if (operation)
 		line += strcspn(line, "=\n");
 	for (; *line && *line != '\n' && length < LFB_DIFFERENCE_KEY - 4; line++) {
-		if (!operation && *line >= '0' && *line <= '9')
+		if (!numbers && *line >= '0' && *line <= '9')
 			continue;
 		if (!strncmp(line, "obj=", 4))
 			break;
