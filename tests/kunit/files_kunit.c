@@ -227,7 +227,8 @@ static void formats(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, text, "-ENOENT -4000,    -3|ab  |xy");
 	scnprintf(text, sizeof(text), "%pap %px %*ph", &phys, (void *)0x12, 3, "\1\2\377");
 	KUNIT_EXPECT_STREQ(test, text, "0x0000000100001000 0000000000000012 01 02 ff");
-	scnprintf(text, sizeof(text), "%hhu %ld %llx %zu %c %%", (unsigned char)7, -1l, ~0ull, (size_t)3, 'x');
+	scnprintf(text, sizeof(text), "%hhu %ld %llx %zu %c %%", (unsigned char)7, -1l, ~0ull,
+		  (size_t)3, 'x');
 	KUNIT_EXPECT_STREQ(test, text, "7 -1 ffffffffffffffff 3 x %");
 	KUNIT_EXPECT_EQ(test, scnprintf(text, 4, "%s", "longer"), 3);
 	KUNIT_EXPECT_STREQ(test, text, "lon");
