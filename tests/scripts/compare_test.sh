@@ -11,13 +11,14 @@ set -eu
 # The scenarios that are made up
 
 number=1
-while [ $number -le 600 ]; do
+while [ -z "$sanitized" ] && [ $number -le 600 ]; do
 	"$LFB" compare --seed 7 --show $number
 	number=$((number + 1))
 done >"$dir/all"
 for verb in handler unhandler flb unflb compatible fail when forget open session rsession preserve \
 	again retrieve finish close getin getout holdin holdout putin putout reboot prepare jump \
 	damage cold identity argument fault module insmod rmmod; do
+	[ -z "$sanitized" ] || break
 	checks=$((checks + 1))
 	grep -q "^$verb\>" "$dir/all" || fail "no scenario has the verb $verb"
 done
@@ -28,6 +29,7 @@ for shape in 'session s60' 'flb 0 6' 'preserve a 1[0-9][0-9] ' 'without liveupda
 	'fault file-retrieve' 'fault flb-preserve' 'fault module' 'fault off' 'forever$' \
 	'^at preserve' '^at retrieve' '^at finish' '^at freeze' '^at unfreeze' 'fault fdt' \
 	'argument short' 'argument long' 'argument tail'; do
+	[ -z "$sanitized" ] || break
 	checks=$((checks + 1))
 	grep -q "$shape" "$dir/all" || fail "no scenario has $shape"
 done
@@ -40,20 +42,24 @@ lfb 0 compare --seed 8 --show 5
 
 # Profiles
 
-lfb 0 compare --generate 30 linux-7.3 linux-7.3
+some=150
+[ -z "$sanitized" ] || some=10
+lfb 0 compare --generate $some linux-7.3 linux-7.3
 prints out "scenarios: linux-7.3 and linux-7.3 do the same"
 lfb 0 compare --findings "linux-7.3" "linux-7.3,+FLB_INCOMING_UNLINK" \
 	"$LFB_SOURCE_DIR/examples/scenarios"
 
 # Without a defect: exactly that one is found, whichever it is of these, in either direction.
 more=$LFB_TEST_DATA/golden/linux-7.3-more
-for quirk in FLB_FINISH_NEEDS_GET FLB_LINK_UNREGISTERED_HANDLER FLB_GET_OUTGOING_NEEDS_OBJ \
-	SESSION_RETRIEVE_EFAULT_FINISHES; do
-	lfb 1 compare --generate 150 linux-7.3 "linux-7.3,-$quirk" "$more"
+for quirk in SESSION_RETRIEVE_EFAULT_FINISHES FLB_FINISH_NEEDS_GET \
+	FLB_LINK_UNREGISTERED_HANDLER FLB_GET_OUTGOING_NEEDS_OBJ; do
+	# Ten scenarios do not show the first.
+	[ $quirk$sanitized != SESSION_RETRIEVE_EFAULT_FINISHES1 ] || continue
+	lfb 1 compare --generate $some linux-7.3 "linux-7.3,-$quirk" "$more"
 	prints out "by 1 difference"
 	prints out "    $quirk, a known defect that linux-7.3 has: "
 done
-lfb 1 compare --generate 150 "linux-7.3,-$quirk" linux-7.3 "$more"
+lfb 1 compare --generate $some "linux-7.3,-$quirk" linux-7.3 "$more"
 prints out "by 1 difference"
 prints out "    $quirk, a known defect that linux-7.3 has: "
 
@@ -70,7 +76,7 @@ documented compare.md compare "$dir/shown"
 printf 'handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\nunflb 0 0\n' >"$dir/unlink.ops"
 set -- linux-7.3 linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER,-FLB_UNREGISTER_WHILE_PRESERVED \
 	linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER "$more" "$dir/unlink.ops"
-lfb 1 compare --jobs 1 --generate 100 --save "$dir/saved" "$@"
+lfb 1 compare --jobs 1 --generate $some --save "$dir/saved" "$@"
 prints out "by 2 differences"
 prints out "    FLB_LINK_UNREGISTERED_HANDLER, a known defect that linux-7.3 has"
 prints out "    FLB_UNREGISTER_WHILE_PRESERVED, a known defect that linux-7.3 has"
@@ -78,7 +84,7 @@ checks=$((checks + 1))
 [ "$(grep -c '    the same from linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER$' "$dir/out")" = 1 ] ||
 	fail "who else differs is not said once"
 cp "$dir/out" "$dir/once"
-lfb 1 compare --jobs 5 --generate 100 "$@"
+lfb 1 compare --jobs 5 --generate $some "$@"
 same "$dir/out" "$dir/once"
 for difference in "$dir/saved/0001" "$dir/saved/0002"; do
 	"$LFB" run --golden --profile linux-7.3 "$difference/scenario.ops" >"$dir/out"

@@ -9,7 +9,6 @@ set -eu
 . "$(dirname "$0")/cli_common.sh"
 
 # With sanitizers, where this is the longest of all tests, each runs once, in remapped memory.
-case ${CFLAGS-} in *-fsanitize=*) sanitized=1 ;; *) sanitized= ;; esac
 all=785
 [ -z "$sanitized" ] || all=485
 

@@ -10,6 +10,11 @@ set -eu
 # shellcheck source=tests/scripts/models_common.sh
 . "$(dirname "$0")/models_common.sh"
 
+[ -z "$sanitized" ] || {
+	echo "what mistakes show does not depend on sanitizers"
+	exit 77
+}
+
 # mutant FILE SED: a mistake in "source", and the modules that have it in "bad"
 mutant() {
 	rm -rf bad source

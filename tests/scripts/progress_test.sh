@@ -66,7 +66,7 @@ one_line() {
 # Names without a folder, so that all of the line is seen.
 cd "$zoo"
 many=$(ls ./*.fixed.lfb)
-many="$many $many $many $many $many $many"
+[ -n "$sanitized" ] || many="$many $many $many $many $many $many"
 more="$many $many $many $many $many $many"
 for both in INT:130 TERM:143; do
 	in_pipe "${both%:*}" "${both#*:}" exhaust --length 9
