@@ -318,7 +318,7 @@ static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 {
 	unsigned int h = op->verb == LFB_VERB_AGAIN ? m->made[op->inode] - 1u : op->handler;
 	struct lfb_model_file file = { .token = op->token, .data = 0xd000u + (u32)op->ino,
-				       .handler = (u8)h, .inode = (u8)op->inode };
+				       .handler = (u16)h, .inode = (u16)op->inode };
 	int err;
 
 	m->open_files += op->verb == LFB_VERB_PRESERVE;

@@ -16,17 +16,18 @@
 #define LFB_MODEL_NAMES 56	/* of sessions */
 #define LFB_MODEL_FILES 4	/* in a session; and how many inode numbers there are */
 
-/* A file in a session. */
+/* A file in a session. States are compared as bytes, so there are none between its members. */
 struct lfb_model_file {
 	u64 token;
 	u32 data;		/* the handle its handler gave */
-	short status;		/* retrieve: 0 never tried, 1 succeeded, or the errno */
-	u8 handler;
-	u8 inode;
+	u32 id;			/* what its handler said it was, and … */
+	bool identified;	/* … it is kept under that */
 	u8 flbs;		/* a bit for each that counts it */
-	bool identified;	/* kept under … */
-	u32 id;			/* … what its handler said it was */
+	short status;		/* retrieve: 0 never tried, 1 succeeded, or the errno */
+	u16 handler;
+	u16 inode;
 };
+LFB_STATIC_ASSERT(sizeof(struct lfb_model_file) == 24, "none behind them, too");
 
 struct lfb_model_session {
 	u8 name;
