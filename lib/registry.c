@@ -59,15 +59,6 @@ int luo_register_allowed(struct luo *luo, const char *what)
 	return lfb__fail(luo->kernel, -EBUSY, "%s while sessions exist", what);
 }
 
-int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible)
-{
-	if (strnlen(compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH) < LIVEUPDATE_HNDL_COMPAT_LENGTH)
-		return 0;
-	luo->watch->registry->unterminated(luo, of_flb, compatible);
-	return lfb__fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
-			 of_flb ? "flb" : "file handler", compatible);
-}
-
 void luo_follow(struct luo *luo, const struct liveupdate_file_handler *fh,
 		const struct liveupdate_flb *flb, const char *why)
 {

@@ -20,8 +20,6 @@ void luo_unpin_used(struct luo *luo, struct module *owner);
 
 /* -EBUSY when the profile does not allow registrations now. */
 int luo_register_allowed(struct luo *luo, const char *what);
-/* 0, or -EINVAL for a string that a kernel would read past the end of. */
-int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible);
 /*
  * The caller gave what a kernel that trusts it follows to nowhere; NULL for what is not there.
  * Comes back where the kernel does not.

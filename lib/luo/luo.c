@@ -45,6 +45,15 @@ struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *
 	return NULL;
 }
 
+int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible)
+{
+	if (strnlen(compatible, LIVEUPDATE_HNDL_COMPAT_LENGTH) < LIVEUPDATE_HNDL_COMPAT_LENGTH)
+		return 0;
+	luo->watch->registry->unterminated(luo, of_flb, compatible);
+	return lfb__fail(luo->kernel, -EINVAL, "%s %.47s…: the compatible string is not terminated",
+			 of_flb ? "flb" : "file handler", compatible);
+}
+
 struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
 				  const struct liveupdate_flb *flb)
 {

@@ -198,6 +198,8 @@ struct liveupdate_file_handler *luo_handler_by_compatible(const struct luo *luo,
 struct liveupdate_flb *luo_flb_by_compatible(const struct luo *luo, const char *compatible);
 struct luo_flb_link *luo_flb_link(const struct liveupdate_file_handler *fh,
 				  const struct liveupdate_flb *flb);
+/* 0, or -EINVAL for a string that a kernel would read past the end of. */
+int luo_check_compatible(struct luo *luo, bool of_flb, const char *compatible);
 
 /* 0, or -EINVAL for one of the other direction, where the kernel looks; @what is asked of it. */
 int luo_session_is_for(struct luo *luo, const struct liveupdate_session *session, bool incoming,

@@ -59,6 +59,14 @@ static struct luo_twin *add_twin(struct luo_tree *tree, void *ours, bool of_flb,
 	return twin;
 }
 
+/* Of what has none yet it makes one. */
+static int know_twin(struct luo_tree *tree, void *ours, bool of_flb, unsigned int *number,
+		     struct luo_twin **found)
+{
+	*found = find_twin(tree, ours, of_flb, *number) ?: add_twin(tree, ours, of_flb, number);
+	return *found ? 0 : -ENOMEM;
+}
+
 static unsigned int bit(bool there, enum lfb_tree_op op)
 {
 	return there ? 1u << op : 0;
@@ -69,17 +77,12 @@ static int handler_twin(struct luo_tree *tree, struct liveupdate_file_handler *f
 {
 	const struct liveupdate_file_ops *ops;
 	struct lfb_tree_twin made;
+	int err;
 
 	*found = NULL;
-	if (!fh)
-		return 0;
-	*found = find_twin(tree, fh, false, fh->private.lfb_twin);
-	if (!*found)
-		*found = add_twin(tree, fh, false, &fh->private.lfb_twin);
-	if (!*found)
-		return -ENOMEM;
-	if ((*found)->users)
-		return 0;
+	err = fh ? know_twin(tree, fh, false, &fh->private.lfb_twin, found) : 0;
+	if (!*found || (*found)->users)
+		return err;
 	ops = fh->ops;
 	made = (struct lfb_tree_twin){
 		.owner = *found,
@@ -107,17 +110,12 @@ static int flb_twin(struct luo_tree *tree, struct liveupdate_flb *flb, struct lu
 {
 	const struct liveupdate_flb_ops *ops;
 	struct lfb_tree_twin made;
+	int err;
 
 	*found = NULL;
-	if (!flb)
-		return 0;
-	*found = find_twin(tree, flb, true, flb->private.lfb_twin);
-	if (!*found)
-		*found = add_twin(tree, flb, true, &flb->private.lfb_twin);
-	if (!*found)
-		return -ENOMEM;
-	if ((*found)->users)
-		return 0;
+	err = flb ? know_twin(tree, flb, true, &flb->private.lfb_twin, found) : 0;
+	if (!*found || (*found)->users)
+		return err;
 	ops = flb->ops;
 	made = (struct lfb_tree_twin){
 		.owner = *found,
@@ -279,11 +277,22 @@ static void handler_went(struct luo_tree *tree, struct luo_twin *handler)
 	handler->users = 0;
 }
 
+/* What a kernel would read on behind is no name, and not the same behind a twin. */
+static int check_name(struct luo_tree *tree, const struct luo_args *args)
+{
+	if (args->which == LUO_REGISTER_FILE_HANDLER && args->fh && args->fh->ops)
+		return luo_check_compatible(&tree->shell, false, args->fh->compatible);
+	if (args->which == LUO_REGISTER_FLB && args->flb && args->flb->ops)
+		return luo_check_compatible(&tree->shell, true, args->flb->compatible);
+	return 0;
+}
+
 static int register_or_not(struct luo_tree *tree, const struct luo_args *args)
 {
 	const struct lfb_tree_image *image = tree->image;
 	struct luo_twin *handler, *flb;
-	int err = handler_twin(tree, args->fh, &handler) ?: flb_twin(tree, args->flb, &flb);
+	int err = check_name(tree, args) ?: handler_twin(tree, args->fh, &handler) ?:
+		  flb_twin(tree, args->flb, &flb);
 
 	if (err)
 		return err;

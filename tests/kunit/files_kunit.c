@@ -216,6 +216,16 @@ static char *within(struct kunit *test, const char *format, ...)
 	return text;
 }
 
+/* No compiler looks at what it is given. */
+static void print(char *text, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vscnprintf(text, size, format, args);
+	va_end(args);
+}
+
 static void formats(struct kunit *test)
 {
 	phys_addr_t phys = 0x100001000;
@@ -230,6 +240,8 @@ static void formats(struct kunit *test)
 	scnprintf(text, sizeof(text), "%hhu %ld %llx %zu %c %%", (unsigned char)7, -1l, ~0ull,
 		  (size_t)3, 'x');
 	KUNIT_EXPECT_STREQ(test, text, "7 -1 ffffffffffffffff 3 x %");
+	print(text, sizeof(text), "%hhx %hx %hhd %hd %u", 0x1ff, 0x12345, -1, -70000, ~0u);
+	KUNIT_EXPECT_STREQ(test, text, "ff 2345 -1 -4464 4294967295");
 	KUNIT_EXPECT_EQ(test, scnprintf(text, 4, "%s", "longer"), 3);
 	KUNIT_EXPECT_STREQ(test, text, "lon");
 	KUNIT_EXPECT_EQ(test, scnprintf(text, 4, "%s", "long"), 3);

@@ -18,7 +18,7 @@ struct out {
 struct spec {
 	char text[64];
 	int width;
-	char length;	/* 'l', 'q' for two of them, 'z', 't', 'j', 'L', or 0 */
+	char length;	/* 'l', 'q' for two of them, 'h', 'H' for two, 'z', 't', 'j', 'L', or 0 */
 	char conversion;
 };
 
@@ -59,13 +59,16 @@ static const char *read_spec(const char *from, struct spec *spec, va_list *args)
 		at += (size_t)snprintf(spec->text + at, 16, "%d", spec->width);
 	}
 	for (; *from && strchr("hlzjtLq", *from); from++)
-		spec->length = *from == 'l' && spec->length == 'l' ? 'q' : *from;
+		spec->length = *from != spec->length ? *from : *from == 'l' ? 'q' : 'H';
 	spec->conversion = *from;
 	return *from ? from + 1 : from;
 }
 
 static long long number(const struct spec *spec, va_list *args)
 {
+	const bool is_signed = strchr("di", spec->conversion);
+	int value;
+
 	switch (spec->length) {
 	case 'l':
 	case 'z':
@@ -78,9 +81,15 @@ static long long number(const struct spec *spec, va_list *args)
 	default:
 		break;
 	}
-	if (strchr("di", spec->conversion))
-		return va_arg(*args, int);
-	return va_arg(*args, unsigned int);
+	value = va_arg(*args, int);
+	switch (spec->length) {
+	case 'h':
+		return is_signed ? (short)value : (unsigned short)value;
+	case 'H':
+		return is_signed ? (signed char)value : (unsigned char)value;
+	default:
+		return is_signed ? value : (long long)(unsigned int)value;
+	}
 }
 
 #pragma GCC diagnostic push
