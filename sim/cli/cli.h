@@ -13,16 +13,6 @@
 #include "sim/cli/compare/compare.h"
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
-	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_build,
-	cli_kunit;
-
-struct lfb_exhaust_modules;
-
-/*
- * loadable.c: all sequences that @what says with the machine's modules, or as many as there is time
- * for. Prints what is found, and how many that is. Returns an enum cli_exit.
- */
-int cli_search_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
-			unsigned int *violations);
+	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_kunit;
 
 #endif

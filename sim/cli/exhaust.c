@@ -297,7 +297,7 @@ static int search_modules(struct cli_line *line)
 		.only = exhaust->only,
 	};
 	unsigned int violations = 0;
-	int status = cli_search_loadable(line, &what, &violations);
+	int status = exhaust_loadable(line, &what, &violations);
 
 	return cli_stopped() ? stop(violations ? "something found" : "nothing found") : status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* lfb exhaust: what one search and a search for each defect have in common. */
+/* lfb exhaust: what its searches have in common. */
 #ifndef SIM_CLI_EXHAUST_H
 #define SIM_CLI_EXHAUST_H
 
@@ -12,6 +12,13 @@
 
 /* Members of an open object: what was done, and what differs. */
 void exhaust_json_search(struct cli_json *json, const struct lfb_exhaust_result *result);
+
+/*
+ * exhaust_loadable.c: all sequences that @what says with the machine's modules, or as many as there
+ * is time for. Prints what is found, and how many that is. Returns an exit status.
+ */
+int exhaust_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
+		     unsigned int *violations);
 
 /* exhaust_defects.c: as @options say, with each defect by itself. Returns an exit status. */
 int exhaust_defects(const struct lfb_exhaust_options *options, bool as_json);

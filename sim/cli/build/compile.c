@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,16 +36,65 @@ int cli_find_headers(const char *given, char found[PATH_MAX])
 			  "luo/lfb.h is");
 }
 
-int cli_compile(char *const words[], const char *output, bool verbose)
+/* Asked of the compiler itself: its name may say anything. */
+static bool is_clang(const char *command_line)
 {
+	char command[PATH_MAX + 64], line[256];
+	bool found = false;
+	FILE *macros;
+
+	snprintf(command, sizeof(command), "%.*s -dM -E -xc /dev/null 2>/dev/null", PATH_MAX,
+		 command_line);
+	macros = popen(command, "re");
+	while (macros && fgets(line, sizeof(line), macros))
+		found |= !strncmp(line, "#define __clang__ ", 18);
+	if (macros)
+		pclose(macros);
+	return found;
+}
+
+int cli_compiler_begin(struct cli_compiler *compiler)
+{
+	const char *given = getenv("CC");
+	char *rest;
+
+	given = given && *given ? given : "cc";
+	compiler->is_clang = is_clang(given);
+	compiler->given = strdup(given);
+	if (!compiler->given)
+		return cli_failed("no memory");
+	for (char *word = strtok_r(compiler->given, " ", &rest); word;
+	     word = strtok_r(NULL, " ", &rest))
+		cli_compiler_add(compiler, word);
+	return CLI_OK;
+}
+
+void cli_compiler_add(struct cli_compiler *compiler, const char *word)
+{
+	if (compiler->count < CLI_COMPILER_WORDS)
+		compiler->words[compiler->count] = word;
+	compiler->count++;
+}
+
+void cli_compiler_add_all(struct cli_compiler *compiler, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		cli_compiler_add(compiler, words[i]);
+}
+
+int cli_compiler_run(const struct cli_compiler *compiler, const char *output, bool verbose)
+{
+	const char *const *words = compiler->words;
 	extern char **environ;
 	pid_t child;
 	int status;
 	int err;
 
+	if (compiler->count > CLI_COMPILER_WORDS)
+		return cli_failed("too many arguments for the compiler");
 	for (int i = 0; verbose && words[i]; i++)
 		fprintf(stderr, "%s%s", words[i], words[i + 1] ? " " : "\n");
-	err = posix_spawnp(&child, words[0], NULL, NULL, words, environ);
+	err = posix_spawnp(&child, words[0], NULL, NULL, (char *const *)words, environ);
 	if (err)
 		return cli_failed("%s: %s (the environment's CC says what compiles)", words[0],
 				  strerror(err));
@@ -57,19 +107,7 @@ int cli_compile(char *const words[], const char *output, bool verbose)
 	return cli_failed("%s was not made", output);
 }
 
-/* Asked of the compiler itself: its name may say anything. */
-bool cli_is_clang(const char *compiler)
+void cli_compiler_end(struct cli_compiler *compiler)
 {
-	char command[PATH_MAX + 64], line[256];
-	bool found = false;
-	FILE *macros;
-
-	snprintf(command, sizeof(command), "%.*s -dM -E -xc /dev/null 2>/dev/null", PATH_MAX,
-		 compiler);
-	macros = popen(command, "re");
-	while (macros && fgets(line, sizeof(line), macros))
-		found |= !strncmp(line, "#define __clang__ ", 18);
-	if (macros)
-		pclose(macros);
-	return found;
+	free(compiler->given);
 }

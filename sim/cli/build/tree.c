@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/cli/build/build.h"
+#include <luo/macros.h>
 
-#define WORDS_MAX 256
+#include "sim/cli/build/build.h"
 
 /* Of the tree's headers those that belong to the orchestrator; all others are ours. */
 static const char *const taken[] = {
@@ -29,8 +29,7 @@ static const char *const flags[] = {
 };
 
 struct tree {
-	char *words[WORDS_MAX + 1];	/* of the compiler's command line */
-	int count;
+	struct cli_compiler compiler;
 	const char *directory;		/* the kernel's */
 	const char *output;
 	const char *headers;
@@ -40,12 +39,6 @@ struct tree {
 	char text[6][PATH_MAX + 64];	/* of words */
 	glob_t sources;
 };
-
-static void add(struct tree *tree, const char *word)
-{
-	if (tree->count < WORDS_MAX)
-		tree->words[tree->count++] = (char *)word;
-}
 
 /* "7.3.0-rc7", of the tree's Makefile. */
 static void find_release(const struct tree *tree, char *release, size_t size)
@@ -88,9 +81,9 @@ static int fill_folder(struct tree *tree)
 	bool done = realpath(tree->directory, directory) != NULL;
 	FILE *script;
 
-	for (size_t i = 0; done && i < sizeof(folders) / sizeof(folders[0]); i++)
+	for (size_t i = 0; done && i < ARRAY_SIZE(folders); i++)
 		done = make_folder(tree->folder, folders[i]);
-	for (size_t i = 0; done && i < sizeof(taken) / sizeof(taken[0]); i++) {
+	for (size_t i = 0; done && i < ARRAY_SIZE(taken); i++) {
 		snprintf(from, sizeof(from), "%s/include/%s", directory, taken[i]);
 		snprintf(to, sizeof(to), "%s/%s", tree->folder, taken[i]);
 		/* What a tree has not it does not need. */
@@ -112,11 +105,11 @@ static void remove_folder(const struct tree *tree)
 	};
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
 		snprintf(path, sizeof(path), "%s/%s", tree->folder, taken[i]);
 		unlink(path);
 	}
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		snprintf(path, sizeof(path), "%s/%s", tree->folder,
 			 strcmp(folders[i], ".") ? folders[i] : "");
 		remove(path);
@@ -133,15 +126,15 @@ static int add_sources(struct tree *tree)
 		return cli_failed("%s has no kernel/liveupdate/luo_core.c: it is no kernel tree, "
 				  "or one without an orchestrator", tree->directory);
 	snprintf(tree->text[0], sizeof(tree->text[0]), "%s", pattern);
-	add(tree, tree->text[0]);
+	cli_compiler_add(&tree->compiler, tree->text[0]);
 	snprintf(pattern, sizeof(pattern), "%s/kernel/liveupdate/{luo_[!c]*,kho_block}.c",
 		 tree->directory);
 	if (glob(pattern, GLOB_BRACE, NULL, &tree->sources))
 		return cli_failed("%s has no kernel/liveupdate/luo_*.c", tree->directory);
 	for (size_t i = 0; i < tree->sources.gl_pathc; i++)
-		add(tree, tree->sources.gl_pathv[i]);
+		cli_compiler_add(&tree->compiler, tree->sources.gl_pathv[i]);
 	snprintf(tree->text[1], sizeof(tree->text[1]), "%s/luo/tree/adapter.c", tree->found);
-	add(tree, tree->text[1]);
+	cli_compiler_add(&tree->compiler, tree->text[1]);
 	return CLI_OK;
 }
 
@@ -157,13 +150,11 @@ static int make_image(struct tree *tree)
 	snprintf(tree->text[5], sizeof(tree->text[5]), "-Wl,--version-script=%s/exported",
 		 tree->folder);
 	for (size_t i = 2; i < 6; i++)
-		add(tree, tree->text[i]);
+		cli_compiler_add(&tree->compiler, tree->text[i]);
 	if (!result)
 		result = add_sources(tree);
-	if (!result && tree->count == WORDS_MAX)
-		result = cli_failed("too many arguments");
 	if (!result)
-		result = cli_compile(tree->words, tree->output, tree->verbose);
+		result = cli_compiler_run(&tree->compiler, tree->output, tree->verbose);
 	globfree(&tree->sources);
 	return result;
 }
@@ -182,10 +173,10 @@ static int take(struct tree *tree, const struct cli_line *line)
 		} else if (*word != '-' && !tree->directory) {
 			tree->directory = word;
 		} else {
-			add(tree, word);
+			cli_compiler_add(&tree->compiler, word);
 			if (!strcmp(word, "-o") && !last) {
 				tree->output = line->argv[++i];
-				add(tree, tree->output);
+				cli_compiler_add(&tree->compiler, tree->output);
 			}
 		}
 	}
@@ -197,32 +188,26 @@ static int take(struct tree *tree, const struct cli_line *line)
 static int run_tree(struct cli_line *line)
 {
 	struct tree *tree = line->state;
-	const char *given = getenv("CC");
-	char *compiler = strdup(given && *given ? given : "cc");
+	struct cli_compiler *compiler = &tree->compiler;
 	char include[48];
-	int result;
+	int result = cli_compiler_begin(compiler);
 
-	if (!compiler)
-		return cli_failed("no memory");
-	/* "ccache gcc" are two words. */
-	for (char *rest, *word = strtok_r(compiler, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest))
-		add(tree, word);
+	if (result)
+		return result;
 	strcpy(tree->folder, "/tmp/lfb-tree-XXXXXX");
 	snprintf(include, sizeof(include), "-I%s", mkdtemp(tree->folder) ? tree->folder : "");
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		add(tree, flags[i]);
+	cli_compiler_add_all(compiler, flags, ARRAY_SIZE(flags));
 	/* Initcalls run in the order in which a source has them; clang keeps it untold. */
-	if (!cli_is_clang(given && *given ? given : "cc"))
-		add(tree, "-fno-toplevel-reorder");
-	add(tree, include);
+	if (!compiler->is_clang)
+		cli_compiler_add(compiler, "-fno-toplevel-reorder");
+	cli_compiler_add(compiler, include);
 	result = take(tree, line);
 	if (!result)
 		result = cli_find_headers(tree->headers, tree->found);
 	if (!result)
 		result = make_image(tree);
 	remove_folder(tree);
-	free(compiler);
+	cli_compiler_end(compiler);
 	return result;
 }
 
