@@ -7,6 +7,7 @@
 
 #include <luo/cmocka.h>
 #include <luo/lfb.h>
+#include <luo/scenario.h>
 
 #define MODULE_PATH(name) LFB_TEST_MODULES "/" name ".so"
 
@@ -434,6 +435,34 @@ static void what_is_left_with_it_is_found(void **state)
 	lfb_machine_destroy(machine);
 }
 
+#define LONG_NAME "a-name-that-fills-the-field-of-48-bytes-and-goes-on"
+
+static void a_name_without_its_end_is_refused_for_it(void **state)
+{
+	static const struct {
+		const char *text;
+		enum lfb_finding_id found;
+	} cases[] = {
+		{ "compatible h 0 " LONG_NAME "\nhandler 0\n", LFB_FINDING_FILE_COMPATIBLE },
+		{ "compatible flb 0 " LONG_NAME "\nflb 0 0\n", LFB_FINDING_FLB_COMPATIBLE },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct lfb_machine *machine =
+			machine_of(MODULE_PATH("orchestrator"), LFB_MEMORY_REMAP);
+		struct lfb_scenario *scenario;
+
+		lfb_assert_ok(machine, lfb_scenario_parse("name", cases[i].text,
+							  strlen(cases[i].text), &scenario));
+		lfb_assert_ok(machine, lfb_scenario_run(scenario, machine, NULL));
+		assert_non_null(lfb_finding_at(machine, 0));
+		assert_int_equal(lfb_finding_at(machine, 0)->id, cases[i].found);
+		assert_null(lfb_finding_at(machine, 1));
+		lfb_scenario_free(scenario);
+		lfb_machine_destroy(machine);
+	}
+}
+
 static void what_is_no_kernel_is_told(void **state)
 {
 	assert_null(machine_of(MODULE_PATH("keeper"), LFB_MEMORY_REMAP));
@@ -458,6 +487,7 @@ int main(void)
 		cmocka_unit_test(whatever_fails_leaves_nothing),
 		cmocka_unit_test(an_orchestrator_of_another_boots),
 		cmocka_unit_test(what_is_left_with_it_is_found),
+		cmocka_unit_test(a_name_without_its_end_is_refused_for_it),
 		cmocka_unit_test(what_is_no_kernel_is_told),
 		cmocka_unit_test(it_is_searched),
 		cmocka_unit_test(machines_do_not_share_it),

@@ -43,7 +43,7 @@ for memory in "$LFB_TEST_DATA"/golden/wire/linux-7.3/*.mem; do
 done
 
 # What is made up is answered as the profile does. All of 5000 takes minutes: once by hand.
-lfb 0 compare linux-7.3 "$image" --generate 300 "$golden-more"
+lfb 0 compare linux-7.3 "$image" --generate 300 "$golden-more" "$LFB_SOURCE_DIR/tests/zoo"
 prints out 'do the same'
 
 # One scenario against a profile; a difference is shown, and is the exit status.
