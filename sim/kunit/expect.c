@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <luo/printk.h>
+
 #include "sim/kunit/kunit.h"
 
 void lfb_kunit_also(const char *format, ...)
@@ -10,7 +12,7 @@ void lfb_kunit_also(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(lfb__kunit_now.also, sizeof(lfb__kunit_now.also), format, args);
+	lfb_vsnprintf(lfb__kunit_now.also, sizeof(lfb__kunit_now.also), format, args);
 	va_end(args);
 }
 
@@ -36,7 +38,7 @@ void lfb_kunit_failed(struct kunit *test, const struct lfb_kunit_place *place, c
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	lfb_vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	failed(test, place, text);
 }

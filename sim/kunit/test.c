@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/printk.h>
 #include <luo/slab.h>
 
 #include "sim/kunit/kunit.h"
@@ -43,7 +44,7 @@ void lfb__kunit_line(unsigned int depth, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	lfb_vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	lfb__kunit_text(depth * 4, text);
 }
@@ -54,7 +55,7 @@ void lfb_kunit_say(const char *name, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	lfb_vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	lfb__kunit_line(1, "# %.200s: %s", name, text);
 }

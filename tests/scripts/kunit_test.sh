@@ -28,7 +28,7 @@ static void fails_and_goes_on(struct kunit *test)
 	const char *text = "b"; int a = 3;
 
 	KUNIT_EXPECT_EQ(test, a, 4);
-	KUNIT_EXPECT_STREQ_MSG(test, "a", text, "letter %d", 1);
+	KUNIT_EXPECT_STREQ_MSG(test, "a", text, "letter %d, %pe", 1, ERR_PTR(-EIO));
 	KUNIT_EXPECT_TRUE(test, a > 5);
 	KUNIT_EXPECT_MEMEQ(test, "ab", "ac", 2);
 	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, ERR_PTR(-5));
@@ -43,7 +43,7 @@ static void fails_and_ends(struct kunit *test)
 
 static void is_skipped(struct kunit *test)
 {
-	kunit_skip(test, "no %s", "reason");
+	kunit_skip(test, "no reason: %pe", ERR_PTR(-EBUSY));
 }
 
 static void dies(struct kunit *test)
@@ -162,7 +162,7 @@ KTAP version 1
     # fails_and_goes_on: EXPECTATION FAILED at suite.c:21
     Expected "a" == text, but
         text == "b"
-    letter 1
+    letter 1, -EIO
     # fails_and_goes_on: EXPECTATION FAILED at suite.c:22
     Expected a > 5 to be true, but is false
     # fails_and_goes_on: EXPECTATION FAILED at suite.c:23
@@ -179,7 +179,7 @@ KTAP version 1
     never
     # fails_and_ends: undone
     not ok 3 fails_and_ends
-    ok 4 is_skipped # SKIP no reason
+    ok 4 is_skipped # SKIP no reason: -EBUSY
     not ok 5 dies
     not ok 6 panics
     not ok 7 frees_twice

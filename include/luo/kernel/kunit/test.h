@@ -118,7 +118,7 @@ static inline size_t kunit_suite_num_test_cases(struct kunit_suite *suite)
 #define kunit_mark_skipped(test, ...)                                                              \
 	do {                                                                                       \
 		(test)->status = KUNIT_SKIPPED;                                                    \
-		snprintf((test)->status_comment, KUNIT_STATUS_COMMENT_SIZE, __VA_ARGS__);          \
+		scnprintf((test)->status_comment, KUNIT_STATUS_COMMENT_SIZE, __VA_ARGS__);         \
 	} while (0)
 /** kunit_skip() - … and does not go on. */
 #define kunit_skip(test, ...)                                                                      \
