@@ -331,7 +331,8 @@ bool lfb__loadable_uses(struct lfb_loadable *loadable, struct lfb_loadable *othe
 	return lfb__shared_uses(copy_of(loadable)->shared, copy_of(other)->shared);
 }
 
-struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compatible, u64 number)
+/* What its LFB_MODULE_FILE() makes; NULL: it has none. Kernel code. */
+static struct file *make_file(struct lfb_loadable *loadable, const char *compatible, u64 number)
 {
 	struct file *(*make)(const char *compatible, u64 number);
 
@@ -429,10 +430,10 @@ static struct file *driver_file(struct lfb_machine *machine,
 	struct file *file = NULL;
 
 	if (image)
-		return lfb__loadable_file(image->loadable, handler->compatible, number);
+		return make_file(image->loadable, handler->compatible, number);
 	list_for_each_entry(image, &machine->modules, list) {
 		if (image->loadable && image->loaded && !file)
-			file = lfb__loadable_file(image->loadable, handler->compatible, number);
+			file = make_file(image->loadable, handler->compatible, number);
 	}
 	return file;
 }

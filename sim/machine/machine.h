@@ -246,8 +246,6 @@ int lfb__loadable_check(struct lfb_machine *machine, struct lfb_loadable *loadab
 int lfb__loadable_bind(struct lfb_machine *machine, struct lfb_loadable *loadable);
 /* Does it use something of @other's? */
 bool lfb__loadable_uses(struct lfb_loadable *loadable, struct lfb_loadable *other);
-/* What its LFB_MODULE_FILE() makes; NULL: it has none. Kernel code. */
-struct file *lfb__loadable_file(struct lfb_loadable *loadable, const char *compatible, u64 number);
 /* What goes by that name in it, where it is now; NULL: nothing does. */
 void *lfb__loadable_symbol(const struct lfb_loadable *loadable, const char *symbol);
 /* There is a copy of it for the next kernel. 0 or -errno with the sentence. */

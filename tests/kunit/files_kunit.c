@@ -5,6 +5,7 @@
 #include <linux/err.h>
 #include <linux/highmem.h>
 #include <linux/memfd.h>
+#include <linux/miscdevice.h>
 #include <linux/page-flags.h>
 #include <linux/pagemap.h>
 #include <linux/percpu.h>
@@ -216,6 +217,24 @@ static char *within(struct kunit *test, const char *format, ...)
 	return text;
 }
 
+static void devices(struct kunit *test)
+{
+	static const struct file_operations fops;
+	static struct miscdevice one = { .name = "one", .fops = &fops };
+	static struct miscdevice other = { .name = "one", .fops = &fops };
+	static struct miscdevice nameless = { .fops = &fops };
+
+	KUNIT_EXPECT_EQ(test, misc_register(&one), 0);
+	KUNIT_EXPECT_EQ(test, misc_register(&other), -EEXIST);
+	/* It is not the one that is registered. */
+	misc_deregister(&other);
+	KUNIT_EXPECT_EQ(test, misc_register(&other), -EEXIST);
+	misc_deregister(&one);
+	KUNIT_EXPECT_EQ(test, misc_register(&other), 0);
+	misc_deregister(&other);
+	KUNIT_EXPECT_EQ(test, misc_register(&nameless), -EINVAL);
+}
+
 /* No compiler looks at what it is given. */
 static void print(char *text, size_t size, const char *format, ...)
 {
@@ -256,7 +275,7 @@ static void formats(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(folios_know_their_place), KUNIT_CASE(folios_have_flags),
 	KUNIT_CASE(a_folio_goes_from_file_to_file), KUNIT_CASE(cpus_have_data),
-	KUNIT_CASE(readers_share), KUNIT_CASE(formats), {}
+	KUNIT_CASE(readers_share), KUNIT_CASE(formats), KUNIT_CASE(devices), {}
 };
 
 static struct kunit_suite suite = { .name = "files", .test_cases = cases };
