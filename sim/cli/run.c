@@ -239,7 +239,8 @@ static const struct cli_option options[] = {
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
 	{ "against", "KERNEL", "with --kernel: print nothing but what the image does differently\n"
-	  "from KERNEL, a profile or another image, as lfb compare does", .at = offsetof(struct run, against) },
+	  "from KERNEL, a profile or another image, as lfb compare does",
+	  .at = offsetof(struct run, against) },
 	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
 	  "format of the recorded kernels", .at = offsetof(struct run, scenario.golden) },
 	{ "trace-all", NULL, "print what happens in more detail: counts, locks, marked pages, and\n"

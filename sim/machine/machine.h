@@ -115,7 +115,7 @@ static inline bool lfb__machine_valid(const struct lfb_machine *machine)
 	return lfb__handle_valid(machine, LFB_HANDLE_MACHINE);
 }
 
-/* error.c: sets what lfb_error_text(@machine) says and returns @error. */
+/* options.c: sets what lfb_error_text(@machine) says and returns @error. */
 int lfb__error(struct lfb_machine *machine, int error, const char *format, ...) LFB_PRINTF(3, 4);
 
 /*
@@ -144,6 +144,19 @@ int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
 /* build.c: lfb_machine_create() for a machine the user never sees. */
 int lfb__machine_create_own(const struct lfb_machine_options *options,
 			    struct lfb_machine **machinep);
+/*
+ * What @text says of NUMA nodes, NULL: nothing; they have all of @memory, which is set
+ * where it is 0. 0 or -EINVAL.
+ */
+int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory);
+
+/* … that is built as @machine was, without modules and agents. */
+int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
+
+/* kernel.c: which kernels it boots */
+
+/* @path is its own image: 0 or, with the sentence of no machine, what lfb_machine_create() says. */
+int lfb__machine_load_kernel(struct lfb_machine *machine, const char *path, bool profile_given);
 /* The image that the kernel of this machine is, running or to be booted; NULL: a profile. */
 struct lfb_loadable *lfb__machine_image(const struct lfb_machine *machine);
 /* That image's path, or the profile's name. */
@@ -156,15 +169,6 @@ bool lfb__is_image(const char *name);
  */
 int lfb__machine_find_kernel(struct lfb_machine *machine, const char *name,
 			     const struct luo_profile **profile, struct lfb_loadable **image);
-
-/*
- * What @text says of NUMA nodes, NULL: nothing; they have all of @memory, which is set
- * where it is 0. 0 or -EINVAL.
- */
-int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory);
-
-/* … that is built as @machine was, without modules and agents. */
-int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
 
 /* machine.c: runs @body as kernel code on behalf of @task; keeps machine->state up to date. */
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
