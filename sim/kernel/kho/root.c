@@ -200,11 +200,28 @@ phys_addr_t kho__outgoing_subtree(struct lfb_kernel *kernel, const char *name)
 	return phys;
 }
 
+/* Read anew: its page is ordinary memory, and somebody may have restored and reused it. */
+static int read_incoming(struct lfb_kernel *kernel, const char *name, phys_addr_t *phys, u64 *size)
+{
+	struct lfb_view view = kho__incoming_view(kernel);
+	struct kho_root root;
+	int err = kho__read_root(&view, kernel->kho.incoming_root_phys, &root, NULL);
+
+	return err ? err : kho__read_subtree(&root, kernel->kho.abi, name, phys, size);
+}
+
+phys_addr_t kho__incoming_subtree(struct lfb_kernel *kernel, const char *name, u64 *size)
+{
+	phys_addr_t phys;
+
+	if (!kernel->kho.incoming || read_incoming(kernel, name, &phys, size))
+		return 0;
+	return phys;
+}
+
 LFB_ENTRY int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 {
 	struct lfb_kernel *kernel = kho__called_incoming(__func__);
-	struct kho_root root;
-	struct lfb_view view;
 	u64 bytes;
 	int err;
 
@@ -217,11 +234,7 @@ LFB_ENTRY int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *
 		kho__followed_null(kernel, __func__);
 	if (!name || !phys)
 		return -EINVAL;
-	/* Read anew: its page is ordinary memory, and somebody may have restored and reused it. */
-	view = kho__incoming_view(kernel);
-	err = kho__read_root(&view, kernel->kho.incoming_root_phys, &root, NULL);
-	if (!err)
-		err = kho__read_subtree(&root, kernel->kho.abi, name, phys, &bytes);
+	err = read_incoming(kernel, name, phys, &bytes);
 	if (!err && size)
 		*size = bytes;
 	lfb__event(kernel, KHO_RETRIEVE_SUBTREE, .subtree = name, .result = err);
