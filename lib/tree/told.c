@@ -147,9 +147,8 @@ static int learn_file(void *context, phys_addr_t where, const struct luo_file_re
 	struct luo_file *luo_file;
 
 	(void)where;
-	/* Then the tree does without the file, or without all of them. */
 	if (!handler)
-		return 0;
+		return -ENODEV;
 	luo_file = make_file(told_of(session), handler, record->token, record->data);
 	if (!luo_file)
 		return -ENOMEM;
@@ -157,24 +156,41 @@ static int learn_file(void *context, phys_addr_t where, const struct luo_file_re
 	return 0;
 }
 
+static void drop_files(struct luo_told_session *told)
+{
+	while (told->session.count)
+		drop_file(list_first_entry(&told->session.files, struct luo_file, list));
+}
+
+/*
+ * A name that is there twice and a file without a handler end what kernels restore: of that session
+ * and the ones behind it there is no more than the name.
+ */
 static int learn_session(void *context, phys_addr_t where,
 			 const struct luo_session_record *record)
 {
 	struct luo_tree *tree = context;
 	struct lfb_view view = kho__incoming_view(tree->kernel);
-	struct luo_told_session *told;
+	struct luo_told_session *told = luo_told_by_name(tree, record->name);
 	struct luo_reader reader = { .view = &view, .file = learn_file };
+	int err;
 
 	(void)where;
-	if (luo_told_by_name(tree, record->name)) {
-		tree->twice = true;
-		memcpy(tree->twin_name, record->name, sizeof(tree->twin_name));
-	}
+	if (told && !tree->ends)
+		tree->twice = told;
+	tree->ends |= told != NULL;
 	told = luo_told_add(tree, true, record->name);
 	if (!told)
 		return -ENOMEM;
+	if (tree->ends || !record->files)
+		return 0;
 	reader.context = &told->session;
-	return record->files ? tree->shell.profile->codec->read_files(&reader, record) : 0;
+	err = tree->shell.profile->codec->read_files(&reader, record);
+	if (err != -ENODEV)
+		return err;
+	tree->ends = true;
+	drop_files(told);
+	return 0;
 }
 
 /* Of what cannot be read nothing is known, and that never all of it is finished. */
@@ -198,7 +214,8 @@ void luo_told_begin(struct luo_tree *tree)
 	INIT_LIST_HEAD(&luo->outgoing.list);
 	luo->incoming.incoming = true;
 	tree->device = NULL;
-	tree->asks = tree->twice = false;
+	tree->twice = NULL;
+	tree->asks = tree->ends = false;
 	phys = kho__incoming_subtree(tree->kernel, LUO_FDT_KHO_ENTRY_NAME, &size);
 	if (!phys)
 		return;
@@ -225,14 +242,14 @@ void luo_told_to_open(struct luo_tree *tree)
 	if (!luo->handed_over || (luo->restored && !luo->restore_failed))
 		return;
 	free_sessions(&luo->incoming, true);
-	tree->twice = false;
+	tree->twice = NULL;
+	tree->ends = false;
 	if (luo->profile->codec->read_sessions(luo->profile->codec, &reader, &luo->head))
 		know_nothing(tree);
 }
 
 void luo_told_opened(struct luo_tree *tree, int err)
 {
-	const struct liveupdate_session *session;
 	struct luo *luo = &tree->shell;
 
 	luo->device_open |= !err;
@@ -245,15 +262,30 @@ void luo_told_opened(struct luo_tree *tree, int err)
 	}
 	luo->restored = true;
 	luo->restore_failed = err;
-	if (!err)
-		return;
-	list_for_each_entry(session, &luo->incoming.list, list) {
-		while (session->count)
-			drop_file(list_first_entry(&session->files, struct luo_file, list));
+	if (err && tree->twice)
+		luo->watch->session->name_twice(luo, tree->twice->session.name);
+	/* It goes on where others end: with what, is not known. */
+	if (!err && tree->ends)
+		know_nothing(tree);
+}
+
+static void drop_files_of(struct luo_sessions *sessions, const void *handler)
+{
+	struct liveupdate_session *session;
+	struct luo_file *luo_file, *next;
+
+	list_for_each_entry(session, &sessions->list, list) {
+		list_for_each_entry_safe(luo_file, next, &session->files, list) {
+			if (luo_file->handler == handler)
+				drop_file(luo_file);
+		}
 	}
-	if (tree->twice)
-		luo->watch->session->name_twice(luo, tree->twin_name);
-	tree->twice = false;
+}
+
+void luo_told_handler_gone(struct luo_tree *tree, const void *handler)
+{
+	drop_files_of(&tree->shell.outgoing, handler);
+	drop_files_of(&tree->shell.incoming, handler);
 }
 
 /* Callbacks */

@@ -170,6 +170,7 @@ static void module_is_gone(struct luo_elsewhere *elsewhere, const struct lfb_mod
 							     twin->of_flb ? "FLB" : "file handler",
 							     luo_twin_name(twin));
 		memcpy(twin->name, luo_twin_name(twin), LIVEUPDATE_HNDL_COMPAT_LENGTH);
+		luo_told_handler_gone(tree, twin->ours);
 		hide(twin);
 		twin->gone = true;
 	}
@@ -274,9 +275,13 @@ static void handler_went(struct luo_tree *tree, struct luo_twin *handler)
 
 	if (!handler->users)
 		return;
-	for (size_t i = 0; i < handler->links.count; i++)
+	for (size_t i = 0; i < handler->links.count; i++) {
+		luo_told_to_unlink(tree, links[i]->flb);
 		count_user(tree, links[i]->flb, false);
+	}
 	free_links(handler);
+	/* Of files that it still has somebody may ask. */
+	INIT_LIST_HEAD(&fh->private.flb_list);
 	list_del(&fh->private.list);
 	handler->users = 0;
 }

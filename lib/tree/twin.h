@@ -46,8 +46,8 @@ struct luo_tree {
 	struct list_head requests;	/* the last one of each task in front of its others */
 	const struct file *device;	/* as it is open */
 	bool asks;			/* somebody, for an FLB's object */
-	bool twice;			/* two sessions of one name are handed over: … */
-	char twin_name[LIVEUPDATE_SESSION_NAME_LENGTH + 1]; /* … this one */
+	struct luo_told_session *twice;	/* another one of its name is handed over; or NULL */
+	bool ends;			/* what kernels restore of that, before all is */
 };
 
 /* Its compatible string. */
@@ -76,6 +76,8 @@ struct luo_told_session *luo_told_by_name(struct luo_tree *tree, const char *nam
 struct luo_told_session *luo_told_by_file(struct luo_tree *tree, const struct file *file);
 void luo_told_remove(struct luo_told_session *told);
 struct luo_file *luo_told_by_token(const struct luo_told_session *told, u64 token);
+/* Of its files nothing is known any more. */
+void luo_told_handler_gone(struct luo_tree *tree, const void *handler);
 /* Whose file a callback is called for; NULL: nothing is known of it. */
 struct luo_file *luo_told_called(struct luo_tree *tree, const struct luo_twin *twin,
 				 enum luo_op op, const struct lfb_tree_args *args);
