@@ -115,7 +115,8 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 	struct luo_twin *twin = owner;
 	struct lfb_kernel *kernel = twin->tree->kernel;
 	const unsigned int internal = leave_orchestrator(kernel);
-	struct luo_file *luo_file = luo_told_called(twin->tree, twin, ops[op], told);
+	struct luo_file *luo_file =
+		luo_told_called(luo_request_now(twin->tree), twin, ops[op], told);
 	struct liveupdate_file_op_args args = {
 		.handler = twin->ours,
 		.retrieve_status = told->retrieve_status,

@@ -29,26 +29,22 @@ static struct luo_file *make_file(struct luo_told_session *told,
 	luo_file->token = token;
 	luo_file->serialized_data = data;
 	luo_on_file_made(luo_file);
+	INIT_LIST_HEAD(&luo_file->list);
 	return luo_file;
 }
 
 static void add_file(struct luo_file *luo_file)
 {
+	list_del(&luo_file->list);
 	list_add_tail(&luo_file->list, &luo_file->session->files);
+	luo_file->marks_file = true;
 	luo_file->session->count++;
-}
-
-static bool is_listed(const struct luo_file *luo_file)
-{
-	return luo_file->list.next != NULL;
 }
 
 static void drop_file(struct luo_file *luo_file)
 {
-	if (is_listed(luo_file)) {
-		list_del(&luo_file->list);
-		luo_file->session->count--;
-	}
+	list_del(&luo_file->list);
+	luo_file->session->count -= luo_file->marks_file;
 	luo_on_file_gone(luo_file);
 	free(luo_file);
 }
@@ -227,10 +223,15 @@ void luo_told_begin(struct luo_tree *tree)
 
 void luo_told_forget(struct luo_tree *tree)
 {
+	struct luo_file *luo_file, *next;
+
 	if (tree->shell.incoming.list.next)
 		free_sessions(&tree->shell.incoming, false);
 	if (tree->shell.outgoing.list.next)
 		free_sessions(&tree->shell.outgoing, false);
+	list_for_each_entry_safe(luo_file, next, &tree->coming, list)
+		free(luo_file);
+	INIT_LIST_HEAD(&tree->coming);
 }
 
 void luo_told_to_open(struct luo_tree *tree)
@@ -330,24 +331,25 @@ static struct luo_file *find_anywhere(struct luo_tree *tree, const struct luo_tw
 	return found;
 }
 
-struct luo_file *luo_told_called(struct luo_tree *tree, const struct luo_twin *twin,
+struct luo_file *luo_told_called(const struct luo_request *request, const struct luo_twin *twin,
 				 enum luo_op op, const struct lfb_tree_args *args)
 {
-	const struct luo_request *request = luo_request_now(tree);
 	struct luo_told_session *told = request ? request->session : NULL;
 	struct luo_file *luo_file = NULL;
 
 	if (op == LUO_PRESERVE && told) {
 		luo_file = make_file(told, twin->ours, request->token, args->data);
-		if (luo_file)
-			luo_file->file = args->file;
+		if (!luo_file)
+			return NULL;
+		luo_file->file = args->file;
+		list_add_tail(&luo_file->list, &twin->tree->coming);
 		return luo_file;
 	}
 	if (op == LUO_RETRIEVE && told)
 		luo_file = luo_told_by_token(told, request->token);
 	else if (op != LUO_PRESERVE && op != LUO_RETRIEVE)
 		luo_file = told ? find_in(told, twin, op, args) :
-				  find_anywhere(tree, twin, op, args);
+				  find_anywhere(twin->tree, twin, op, args);
 	if (luo_file)
 		luo_file->serialized_data = args->data;
 	return luo_file;

@@ -408,6 +408,7 @@ struct luo_tree *luo_tree_create(void)
 	if (!tree)
 		return NULL;
 	INIT_LIST_HEAD(&tree->requests);
+	INIT_LIST_HEAD(&tree->coming);
 	INIT_LIST_HEAD(&tree->shell.incoming.list);
 	INIT_LIST_HEAD(&tree->shell.outgoing.list);
 	tree->elsewhere = (struct luo_elsewhere){

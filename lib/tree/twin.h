@@ -44,6 +44,7 @@ struct luo_tree {
 	struct lfb_list twins;		/* pointers, in the order of their making */
 	struct luo shell;		/* what luo_seen() is told */
 	struct list_head requests;	/* the last one of each task in front of its others */
+	struct list_head coming;	/* files whose preserve has not returned, or never does */
 	const struct file *device;	/* as it is open */
 	bool asks;			/* somebody, for an FLB's object */
 	struct luo_told_session *twice;	/* another one of its name is handed over; or NULL */
@@ -78,8 +79,8 @@ void luo_told_remove(struct luo_told_session *told);
 struct luo_file *luo_told_by_token(const struct luo_told_session *told, u64 token);
 /* Of its files nothing is known any more. */
 void luo_told_handler_gone(struct luo_tree *tree, const void *handler);
-/* Whose file a callback is called for; NULL: nothing is known of it. */
-struct luo_file *luo_told_called(struct luo_tree *tree, const struct luo_twin *twin,
+/* Whose file a callback is called for, on @request or none; NULL: nothing is known of it. */
+struct luo_file *luo_told_called(const struct luo_request *request, const struct luo_twin *twin,
 				 enum luo_op op, const struct lfb_tree_args *args);
 /* … and has returned. The file may be gone with that. */
 void luo_told_returned(struct luo_file *luo_file, enum luo_op op,
