@@ -29,7 +29,7 @@ void lfb__sweep_begin(struct lfb_sweep *sweep)
 	memcpy(sweep->complaints, machine->kernel.trace.count, sizeof(sweep->complaints));
 	lfb__findings_forget(&machine->kernel.findings);
 	/* An order of locks that an earlier run knows already would be no news in this one. */
-	lfb__lockdep_destroy(&machine->kernel);
+	lfb__lockdep_forget(&machine->kernel);
 	sweep->hits = sweep->warns = 0;
 	sweep->found_before = 0;
 	sweep->follows = false;
