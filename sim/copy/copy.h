@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A machine as it was: copy.c has all of it, modules.c those of the kernel image. Others ask through
- * <luo/machine_copy.h>. Uses sim/machine and what is below.
+ * A machine as it was: copy.c has all of it, modules.c the kernel image. What there is to save in a
+ * room of the kernel is that room's affair; here is what belongs together, and when it can be put
+ * back. Others ask through <luo/machine_copy.h>, but for who compares copies. May use: sim/machine
+ * and what lies below.
  */
 #ifndef SIM_COPY_COPY_H
 #define SIM_COPY_COPY_H
@@ -29,10 +31,11 @@ bool lfb__modules_copies_equal(const struct lfb_modules_copy *a, const struct lf
 void lfb__modules_copy_free(struct lfb_modules_copy *copy);
 /*
  * What may fail of putting back, and on error is undone: 0, -EBUSY, -ENOMEM with the sentence. Else
- * lfb__modules_put_back() must follow, when all else is put back. @was_on: it was switched on before.
+ * lfb__modules_put_back() must follow, when all else is put back; @was_on: before it was on.
  */
 int lfb__modules_prepare_rewind(struct lfb_machine *machine, struct lfb_modules_copy *copy);
 void lfb__modules_cancel_rewind(struct lfb_modules_copy *copy);
-void lfb__modules_put_back(struct lfb_machine *machine, struct lfb_modules_copy *copy, bool was_on);
+void lfb__modules_put_back(struct lfb_machine *machine, struct lfb_modules_copy *copy,
+			   bool was_on);
 
 #endif

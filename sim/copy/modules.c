@@ -192,7 +192,8 @@ void lfb__modules_cancel_rewind(struct lfb_modules_copy *copy)
 
 int lfb__modules_prepare_rewind(struct lfb_machine *machine, struct lfb_modules_copy *copy)
 {
-	const bool on = machine->state != LFB_OFF, changed = copy->changes != machine->module_changes;
+	const bool changed = copy->changes != machine->module_changes;
+	const bool on = machine->state != LFB_OFF;
 	struct saved_image *images = copy->images.items;
 	int err = 0;
 
@@ -258,10 +259,10 @@ static void put_image_back(struct lfb_machine *machine, struct saved_image *save
 /* Returns whether one lies elsewhere. */
 static bool put_files_back(struct lfb_machine *machine, const struct lfb_modules_copy *copy)
 {
-	const struct saved_file *file = copy->files.items, *end = file + copy->files.count;
+	const struct saved_file *file = copy->files.items;
 	bool moved = false;
 
-	for (; file < end; file++) {
+	for (size_t i = 0; i < copy->files.count; i++, file++) {
 		if (lfb__loadable_place(file->loadable) != file->place) {
 			lfb__loadable_go_to(machine, file->loadable, file->place);
 			moved = true;
@@ -272,7 +273,8 @@ static bool put_files_back(struct lfb_machine *machine, const struct lfb_modules
 	return moved;
 }
 
-void lfb__modules_put_back(struct lfb_machine *machine, struct lfb_modules_copy *copy, bool was_on)
+void lfb__modules_put_back(struct lfb_machine *machine, struct lfb_modules_copy *copy,
+			   bool was_on)
 {
 	const bool changed = copy->changes != machine->module_changes;
 	struct saved_image *images = copy->images.items;

@@ -23,8 +23,8 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel);
 /* Forget everything of the boot that ended; memory is dealt with by lfb__pages_begin(). */
 void lfb__kernel_reset(struct lfb_kernel *kernel);
 /*
- * To be put back: all but memory and findings, and what is the user's or the host's: whom events and
- * scheduling points are told to, how faults are caught. Nothing runs. False without memory.
+ * To be put back: all but memory and findings, and what is the user's or the host's: whom events
+ * and scheduling points are told to, how faults are caught. Nothing runs. False without memory.
  */
 bool lfb__kernel_save(struct lfb_kernel *kernel, struct lfb_saved *saved);
 

@@ -95,6 +95,58 @@ static void static_data_is_fresh_after_a_kexec(void **state)
 	}
 }
 
+/* All that is said between a copy and the end of an update. */
+struct all_said {
+	char text[65536];
+	size_t length;
+};
+
+static void hear_all(void *context, const struct lfb_event *event)
+{
+	struct all_said *said = context;
+	char line[300];
+
+	lfb_event_format(event, line, sizeof(line));
+	said->length += (size_t)snprintf(said->text + said->length,
+					 sizeof(said->text) - said->length, "%s\n", line);
+	assert_true(said->length < sizeof(said->text));
+}
+
+/* Each of so many updates in a row begins in the machine as it was before the first. */
+static void a_copy_has_their_data_and_where_they_lie(void **state)
+{
+	static struct all_said first, again;
+
+	(void)state;
+	for (int mode = LFB_MEMORY_REMAP; mode <= LFB_MEMORY_FIXED; mode++) {
+		struct lfb_machine *machine = machine_with(mode, NULL, MODULE_PATH("keeper"));
+		struct lfb_machine_copy *copy;
+		struct lfb_agent *agent;
+
+		lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
+		lfb_assert_ok(machine, lfb_machine_copy(machine, &copy));
+		for (int round = 0; round < 6; round++) {
+			struct all_said *said = round ? &again : &first;
+
+			said->length = 0;
+			lfb_trace_all_to(machine, hear_all, said);
+			lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
+			/* It comes to lie in each of its places, and is put back from there. */
+			for (int i = 0; i <= round; i++) {
+				lfb_assert_ok(machine, i ? lfb_machine_kexec(machine) :
+							   update(machine, agent));
+				if (round && !i)
+					assert_string_equal(again.text, first.text);
+				lfb_trace_to(machine, NULL, NULL);
+			}
+			lfb_assert_ok(machine, lfb_machine_rewind(machine, copy));
+		}
+		lfb_machine_copy_free(copy);
+		lfb_agent_destroy(agent);
+		lfb_machine_destroy(machine);
+	}
+}
+
 static long where(void *unused)
 {
 	struct file *file = lfb_module_file("keeper-file-v1", 1);
@@ -475,6 +527,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(static_data_is_fresh_after_a_kexec),
+		cmocka_unit_test(a_copy_has_their_data_and_where_they_lie),
 		cmocka_unit_test(each_kernel_has_it_elsewhere),
 		cmocka_unit_test(a_pointer_to_its_data_is_named),
 		cmocka_unit_test(a_pointer_to_its_code_is_named),

@@ -14,6 +14,15 @@
 /* Steps behind a failure for good of which each is looked at; the rest is more of the same. */
 #define ASTRAY_STEPS 32
 
+void lfb__sweep_forget_run(struct lfb_sweep *sweep)
+{
+	sweep->hits = sweep->warns = 0;
+	sweep->found_before = 0;
+	sweep->follows = false;
+	sweep->what[0] = '\0';
+	sweep->outcome = LFB_OUTCOME_UNREACHED;
+}
+
 void lfb__sweep_begin(struct lfb_sweep *sweep)
 {
 	struct lfb_machine *machine = sweep->machine;
@@ -30,11 +39,7 @@ void lfb__sweep_begin(struct lfb_sweep *sweep)
 	lfb__findings_forget(&machine->kernel.findings);
 	/* An order of locks that an earlier run knows already would be no news in this one. */
 	lfb__lockdep_forget(&machine->kernel);
-	sweep->hits = sweep->warns = 0;
-	sweep->found_before = 0;
-	sweep->follows = false;
-	sweep->what[0] = '\0';
-	sweep->outcome = LFB_OUTCOME_UNREACHED;
+	lfb__sweep_forget_run(sweep);
 }
 
 /* No more failures; what was counted stays. */
@@ -402,10 +407,11 @@ enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_
 	size_t step;
 
 	sweep->now = that;
-	lfb__sweep_begin(sweep);
-	for (step = 0; step < subject->steps && way == WAY_ON; step++) {
+	for (step = lfb__sweep_begin_case(sweep, that); step < subject->steps && way == WAY_ON;
+	     step++) {
 		if (step == subject->first_armed)
 			lfb__faults_arm(&sweep->machine->kernel, that);
+		lfb__sweep_branch_here(sweep, step);
 		if (step == subject->last_armed + 1)
 			disarm(sweep);
 		way = follow(sweep, step);

@@ -8,7 +8,7 @@
 #include "sim/kernel/host/host.h"
 
 struct part {
-	void *at;		/* the bytes; of a block the pointer to it, of a hook its argument */
+	void *at;		/* the bytes, the pointer to a block, the argument of a hook */
 	size_t used;		/* bytes that were saved … */
 	size_t from;		/* … from here on in all of them */
 	size_t room;		/* of a block */

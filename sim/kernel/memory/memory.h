@@ -73,8 +73,8 @@ u64 lfb__memory_shown(const struct lfb_memory *memory, u64 value);
 void *lfb__memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t size);
 
 /*
- * rewind.c: memory as it is, and as it was. What is put back is what was copied of this memory, from
- * where it begins now, with a shadow if it has one now. Not in guard mode.
+ * rewind.c: memory as it is, and as it was. What is put back is what was copied of this memory,
+ * from where it begins now, with a shadow if it has one now. Not in guard mode.
  */
 struct lfb_memory_copy;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Physical memory as it was. What was touched is copied page by page, what was not is of one byte
- * all over; all of it through a mapping of its own, which nothing closes. So a copy costs what is in
- * use, and putting it back what is in use then or now.
+ * all over; all of it through a mapping of its own, which nothing closes. So a copy costs what is
+ * in use, and putting it back what is in use then or now.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -283,17 +283,18 @@ static const u8 *put_page_back(struct lfb_memory *memory, const struct saved_pag
 /* All that are or were touched, now or then. */
 static const u8 *put_pages_back(struct lfb_memory *memory, const struct lfb_memory_copy *copy)
 {
-	const struct saved_page *page = copy->pages.items, *end = page + copy->pages.count;
+	const struct saved_page *pages = copy->pages.items;
 	const u8 *stream = copy->stream.items;
+	size_t next = 0;
 
 	for_each_used(memory, pfn) {
-		for (; page < end && page->pfn < pfn; page++)
-			stream = put_page_back(memory, page, stream);
-		if (page == end || page->pfn != pfn)
+		while (next < copy->pages.count && pages[next].pfn < pfn)
+			stream = put_page_back(memory, &pages[next++], stream);
+		if (next == copy->pages.count || pages[next].pfn != pfn)
 			empty_page(memory, pfn);
 	}
-	for (; page < end; page++)
-		stream = put_page_back(memory, page, stream);
+	while (next < copy->pages.count)
+		stream = put_page_back(memory, &pages[next++], stream);
 	return stream;
 }
 

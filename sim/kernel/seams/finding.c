@@ -319,19 +319,20 @@ void lfb__findings_copy_free(struct lfb_findings_copy *copy)
 void lfb__findings_put_back(struct lfb_findings *findings, const struct lfb_findings_copy *copy)
 {
 	const struct known *known = copy->known.items;
-	struct lfb_finding **all = findings->all;
-	const size_t capacity = findings->capacity, count = copy->known.count;
+	const struct lfb_findings now = *findings;
+	const size_t count = copy->known.count;
 
 	for (size_t i = 0; i < count; i++)
 		container_of(known[i].finding, struct stored, finding)->copies++;
 	lfb__findings_forget(findings);
 	*findings = copy->then;
-	findings->all = all;
-	findings->capacity = capacity;
-	LFB_ASSERT(count <= capacity);
+	findings->all = now.all;
+	findings->capacity = now.capacity;
+	memcpy(findings->silent, now.silent, sizeof(now.silent));
+	LFB_ASSERT(count <= now.capacity);
 	for (size_t i = 0; i < count; i++) {
-		all[i] = known[i].finding;
-		all[i]->times = known[i].times;
+		now.all[i] = known[i].finding;
+		now.all[i]->times = known[i].times;
 	}
 }
 
