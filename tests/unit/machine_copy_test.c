@@ -6,6 +6,10 @@
 #include <glob.h>
 
 #include <luo/lfb.h>
+#include <luo/module.h>
+#include <luo/printk.h>
+#include <luo/slab.h>
+#include <luo/vmalloc.h>
 
 #include "sim/copy/copy.h"
 #include "sim/play/play.h"
@@ -217,7 +221,7 @@ static void every_golden_scenario_goes_on_as_if_nothing_had_happened(void **stat
 		};
 
 		snprintf(pattern, sizeof(pattern), LFB_TEST_DATA "/golden/%s/*.ops", profiles[i]);
-		compare_all(&options, pattern, LFB_SLOW ? 8 : 1, SIZE_MAX);
+		compare_all(&options, pattern, LFB_SLOW ? 24 : 1, SIZE_MAX);
 	}
 }
 
@@ -226,7 +230,7 @@ static void every_mistake_of_the_zoo_does(void **state)
 	const struct lfb_machine_options options = { .sz = sizeof(options) };
 
 	(void)state;
-	compare_all(&options, LFB_TEST_DATA "/../zoo/*.lfb", LFB_SLOW ? 4 : 1, SIZE_MAX);
+	compare_all(&options, LFB_TEST_DATA "/../zoo/*.lfb", LFB_SLOW ? 12 : 1, SIZE_MAX);
 }
 
 static void memory_that_stays_and_unchecked_kernels_do(void **state)
@@ -240,7 +244,255 @@ static void memory_that_stays_and_unchecked_kernels_do(void **state)
 
 	(void)state;
 	compare_all(&options, LFB_TEST_DATA "/../../examples/scenarios/*.lfb", 1, SIZE_MAX);
-	compare_all(&options, LFB_TEST_DATA "/golden/linux-7.3/*.ops", LFB_SLOW ? 16 : 4, SIZE_MAX);
+	compare_all(&options, LFB_TEST_DATA "/golden/linux-7.3/*.ops", LFB_SLOW ? 48 : 4, SIZE_MAX);
+}
+
+/*
+ * What belongs to a machine, and what does not
+ */
+
+static struct module demo_this = { .name = "demo" };
+static LFB_MODULE_DATA(copied) int demo_users = 3;
+static int demo_outside;
+
+static int demo_init(void)
+{
+	demo_users++;
+	return 0;
+}
+
+static struct lfb_module demo = {
+	.module = &demo_this,
+	.init = demo_init,
+	.data = &demo_users,
+	.data_size = sizeof(demo_users),
+};
+
+static struct lfb_machine *new_machine(enum lfb_checks checks, bool on)
+{
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.checks = checks,
+		.seed = 7,
+	};
+	struct lfb_machine *machine;
+
+	assert_int_equal(lfb_machine_create(&options, &machine), 0);
+	if (on)
+		assert_int_equal(lfb_machine_boot(machine), 0);
+	return machine;
+}
+
+static struct lfb_machine_copy *copy_of(struct lfb_machine *machine)
+{
+	struct lfb_machine_copy *copy;
+
+	assert_int_equal(lfb_machine_copy(machine, &copy), 0);
+	return copy;
+}
+
+static void modules_come_and_go(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine_copy *without, *with;
+
+	(void)state;
+	demo_users = 3;
+	without = copy_of(machine);
+	assert_int_equal(lfb_machine_add_module(machine, &demo), 0);
+	assert_int_equal(demo_users, 4);
+	with = copy_of(machine);
+	demo_users = demo_outside = 70;
+	demo_this.refcnt = 5;
+	assert_int_equal(lfb_machine_rewind(machine, with), 0);
+	assert_int_equal(demo_users, 4);
+	assert_int_equal(demo_outside, 70);
+	assert_int_equal(demo_this.refcnt, 0);
+	assert_int_equal(lfb_machine_rewind(machine, without), 0);
+	assert_int_equal(lfb_machine_remove_module(machine, "demo"), -ENOENT);
+	assert_int_equal(demo_users, 3);
+	assert_int_equal(lfb_machine_rewind(machine, with), 0);
+	assert_int_equal(demo_users, 4);
+	assert_int_equal(lfb_machine_kexec(machine), 0);
+	assert_int_equal(demo_users, 4);
+	assert_int_equal(lfb_machine_remove_module(machine, "demo"), 0);
+	assert_int_equal(lfb_machine_rewind(machine, with), 0);
+	assert_int_equal(lfb_machine_add_module(machine, &demo), -EEXIST);
+	lfb_machine_copy_free(with);
+	lfb_machine_copy_free(without);
+	lfb_machine_destroy(machine);
+	assert_int_equal(demo_users, 3);
+}
+
+static void a_module_that_another_machine_has_is_not_taken(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine *other = new_machine(LFB_CHECKS_ON, false);
+	struct lfb_machine_copy *copy;
+
+	(void)state;
+	assert_int_equal(lfb_machine_add_module(machine, &demo), 0);
+	copy = copy_of(machine);
+	assert_int_equal(lfb_machine_shutdown(machine), 0);
+	assert_int_equal(lfb_machine_add_module(other, &demo), 0);
+	assert_int_equal(lfb_machine_boot(other), 0);
+	assert_int_equal(lfb_machine_rewind(machine, copy), -EBUSY);
+	assert_int_equal(lfb_machine_state(machine), LFB_OFF);
+	assert_int_equal(lfb_machine_shutdown(other), 0);
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_int_equal(lfb_machine_state(machine), LFB_RUNNING);
+	assert_int_equal(lfb_machine_boot(other), -EBUSY);
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(other);
+	lfb_machine_destroy(machine);
+}
+
+static void power_is_as_it_was(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, false);
+	struct lfb_machine_copy *off = copy_of(machine), *on, *rebooting;
+
+	(void)state;
+	assert_int_equal(lfb_machine_boot(machine), 0);
+	on = copy_of(machine);
+	assert_int_equal(lfb_machine_prepare(machine), 0);
+	rebooting = copy_of(machine);
+	for (int round = 0; round < 3; round++) {
+		assert_int_equal(lfb_machine_rewind(machine, rebooting), 0);
+		assert_int_equal(lfb_machine_state(machine), LFB_REBOOTING);
+		assert_int_equal(lfb_machine_jump(machine, NULL), 0);
+		assert_int_equal(lfb_machine_boots(machine), 2);
+		assert_int_equal(lfb_machine_rewind(machine, off), 0);
+		assert_int_equal(lfb_machine_state(machine), LFB_OFF);
+		assert_int_equal(lfb_machine_rewind(machine, on), 0);
+		assert_int_equal(lfb_machine_state(machine), LFB_RUNNING);
+		assert_int_equal(lfb_machine_boots(machine), 1);
+	}
+	lfb_machine_copy_free(off);
+	lfb_machine_copy_free(rebooting);
+	/* It may outlive its machine. */
+	lfb_machine_destroy(machine);
+	lfb_machine_copy_free(on);
+}
+
+static long ask_and_die(void *wrong)
+{
+	lfb_choose(lfb_machine_current(), 1000, "test");
+	if (wrong)
+		WARN(1, "so it is");
+	return 0;
+}
+
+static void findings_choices_and_faults_are_too(void **state)
+{
+	const struct lfb_fault_plan plan = {
+		.sz = sizeof(plan), .kinds = LFB_FAULT_ANY, .nth = 1000,
+	};
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	const unsigned int *choices;
+	unsigned int first, again;
+	struct lfb_machine_copy *copy;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(lfb_fault_arm(machine, &plan), 0);
+	lfb_machine_call(machine, ask_and_die, machine);
+	assert_int_equal(lfb_finding_count(machine), 1);
+	copy = copy_of(machine);
+	first = lfb_choose(machine, 1000, "test");
+	lfb_machine_call(machine, ask_and_die, machine);
+	assert_int_equal(lfb_finding_at(machine, 0)->times, 2);
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_int_equal(lfb_finding_at(machine, 0)->times, 1);
+	/* Also when they were forgotten, and there is another list to choose from. */
+	lfb_findings_clear(machine);
+	lfb_fault_arm(machine, NULL);
+	lfb_choose_listed(machine, &first, 1);
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_int_equal(lfb_finding_count(machine), 1);
+	assert_int_equal(lfb_finding_at(machine, 0)->id, LFB_FINDING_KERNEL_WARN);
+	again = lfb_choose(machine, 1000, "test");
+	assert_int_equal(again, first);
+	choices = lfb_choose_record(machine, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(choices[1], first);
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
+static long copy_inside(void *context)
+{
+	struct lfb_machine_copy *copy;
+
+	return lfb_machine_copy(context, &copy);
+}
+
+static void what_cannot_be_is_refused(void **state)
+{
+	struct lfb_machine *guarded = new_machine(LFB_CHECKS_GUARD, true);
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine_copy *copy;
+	struct lfb_agent *agent;
+
+	(void)state;
+	assert_int_equal(lfb_machine_copy(guarded, &copy), -EOPNOTSUPP);
+	assert_null(copy);
+	assert_int_equal(lfb_machine_copy(NULL, &copy), -EINVAL);
+	assert_int_equal(lfb_machine_copy(machine, NULL), -EINVAL);
+	assert_int_equal(lfb_machine_call(machine, copy_inside, machine), -EBUSY);
+	copy = copy_of(machine);
+	assert_int_equal(lfb_machine_rewind(guarded, copy), -EINVAL);
+	assert_int_equal(lfb_machine_rewind(machine, NULL), -EINVAL);
+	assert_int_equal(lfb_agent_create(machine, "vmm", &agent), 0);
+	assert_int_equal(lfb_machine_rewind(machine, copy), -ESTALE);
+	assert_non_null(strstr(lfb_error_text(machine), "agent"));
+	lfb_machine_copy_free(copy);
+	lfb_machine_copy_free(copy);
+	assert_int_equal(lfb_machine_rewind(machine, copy), -EINVAL);
+	lfb_machine_destroy(machine);
+	lfb_machine_destroy(guarded);
+}
+
+/* Some objects that are left, some that are gone, and a descriptor more. */
+static long use_memory(void *context)
+{
+	void *gone[3], *area = vmalloc(3 * PAGE_SIZE);
+
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++) {
+		gone[i] = kmalloc(100u << i, GFP_KERNEL);
+		memset(gone[i], 0x11, 100u << i);
+		assert_non_null(kzalloc(300, GFP_KERNEL));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+		kfree(gone[i]);
+	memset(area, 0x77, 3 * PAGE_SIZE);
+	vfree(context ? context : vmalloc(PAGE_SIZE));
+	return (long)area;
+}
+
+static void memory_is_where_it_was(void **state)
+{
+	(void)state;
+	for (int checks = LFB_CHECKS_ON; checks <= LFB_CHECKS_OFF; checks++) {
+		struct lfb_machine *machine = new_machine(checks, true);
+		void *area = (void *)lfb_machine_call(machine, use_memory, NULL);
+		struct lfb_machine_copy *copy = copy_of(machine), *again;
+
+		for (int round = 0; round < 3; round++) {
+			assert_true(lfb_machine_call(machine, use_memory, area) > 0);
+			for (int i = 0; i < 200; i++)
+				lfb_machine_call(machine, use_memory, NULL);
+			for (int i = 0; i < round; i++)
+				assert_int_equal(lfb_machine_kexec(machine), 0);
+			assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+			again = copy_of(machine);
+			assert_true(lfb__machine_copies_equal(copy, again));
+			lfb_machine_copy_free(again);
+			assert_int_equal(*(u8 *)area, 0x77);
+		}
+		lfb_machine_copy_free(copy);
+		lfb_machine_destroy(machine);
+	}
 }
 
 int main(void)
@@ -249,6 +501,12 @@ int main(void)
 		cmocka_unit_test(every_golden_scenario_goes_on_as_if_nothing_had_happened),
 		cmocka_unit_test(every_mistake_of_the_zoo_does),
 		cmocka_unit_test(memory_that_stays_and_unchecked_kernels_do),
+		cmocka_unit_test(modules_come_and_go),
+		cmocka_unit_test(a_module_that_another_machine_has_is_not_taken),
+		cmocka_unit_test(power_is_as_it_was),
+		cmocka_unit_test(findings_choices_and_faults_are_too),
+		cmocka_unit_test(what_cannot_be_is_refused),
+		cmocka_unit_test(memory_is_where_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

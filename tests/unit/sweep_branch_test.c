@@ -103,7 +103,7 @@ static void golden_scenarios_are_swept_the_same_way(void **state)
 		};
 
 		snprintf(pattern, sizeof(pattern), LFB_TEST_DATA "/golden/%s/*.ops", profiles[i]);
-		compare_all(&options, pattern, LFB_SLOW ? 40 : 10, false);
+		compare_all(&options, pattern, LFB_SLOW ? 60 : 10, false);
 	}
 }
 
@@ -112,7 +112,7 @@ static void the_zoo_is(void **state)
 	const struct lfb_machine_options options = { .sz = sizeof(options) };
 
 	(void)state;
-	compare_all(&options, LFB_TEST_DATA "/../zoo/*.lfb", LFB_SLOW ? 20 : 1, false);
+	compare_all(&options, LFB_TEST_DATA "/../zoo/*.lfb", LFB_SLOW ? 30 : 2, false);
 }
 
 static void examples_are(void **state)
