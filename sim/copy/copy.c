@@ -115,6 +115,9 @@ static int check_can_rewind(struct lfb_machine *machine, const struct lfb_machin
 		return err;
 	if (!lfb__handle_valid(copy, LFB_HANDLE_COPY) || copy->copied.machine != machine)
 		return lfb__error(machine, -EINVAL, "the pointer is no copy of this machine");
+	if (machine->tree)
+		return lfb__error(machine, -ESTALE, "a kernel image was booted since the copy was "
+				  "made");
 	if (copy->agent_changes != machine->agent_changes)
 		return lfb__error(machine, -ESTALE, "an agent was created or destroyed since the "
 				  "copy was made");

@@ -95,58 +95,6 @@ static void static_data_is_fresh_after_a_kexec(void **state)
 	}
 }
 
-/* All that is said between a copy and the end of an update. */
-struct all_said {
-	char text[65536];
-	size_t length;
-};
-
-static void hear_all(void *context, const struct lfb_event *event)
-{
-	struct all_said *said = context;
-	char line[300];
-
-	lfb_event_format(event, line, sizeof(line));
-	said->length += (size_t)snprintf(said->text + said->length,
-					 sizeof(said->text) - said->length, "%s\n", line);
-	assert_true(said->length < sizeof(said->text));
-}
-
-/* Each of so many updates in a row begins in the machine as it was before the first. */
-static void a_copy_has_their_data_and_where_they_lie(void **state)
-{
-	static struct all_said first, again;
-
-	(void)state;
-	for (int mode = LFB_MEMORY_REMAP; mode <= LFB_MEMORY_FIXED; mode++) {
-		struct lfb_machine *machine = machine_with(mode, NULL, MODULE_PATH("keeper"));
-		struct lfb_machine_copy *copy;
-		struct lfb_agent *agent;
-
-		lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
-		lfb_assert_ok(machine, lfb_machine_copy(machine, &copy));
-		for (int round = 0; round < 6; round++) {
-			struct all_said *said = round ? &again : &first;
-
-			said->length = 0;
-			lfb_trace_all_to(machine, hear_all, said);
-			lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
-			/* It comes to lie in each of its places, and is put back from there. */
-			for (int i = 0; i <= round; i++) {
-				lfb_assert_ok(machine, i ? lfb_machine_kexec(machine) :
-							   update(machine, agent));
-				if (round && !i)
-					assert_string_equal(again.text, first.text);
-				lfb_trace_to(machine, NULL, NULL);
-			}
-			lfb_assert_ok(machine, lfb_machine_rewind(machine, copy));
-		}
-		lfb_machine_copy_free(copy);
-		lfb_agent_destroy(agent);
-		lfb_machine_destroy(machine);
-	}
-}
-
 static long where(void *unused)
 {
 	struct file *file = lfb_module_file("keeper-file-v1", 1);
@@ -515,6 +463,79 @@ static void a_name_without_its_end_is_refused_for_it(void **state)
 	}
 }
 
+static void a_kernel_jumps_into_an_image(void **state)
+{
+	static const char *const toy = MODULE_PATH("orchestrator");
+	static const enum lfb_memory_mode modes[] = { LFB_MEMORY_REMAP, LFB_MEMORY_FIXED };
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		struct lfb_machine *machine = machine_with(modes[i], NULL, MODULE_PATH("keeper"));
+		struct lfb_agent *agent;
+		int device, session;
+
+		lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
+		lfb_assert_ok(machine, lfb_machine_prepare(machine));
+		lfb_assert_ok(machine, lfb_machine_jump(machine, toy));
+		assert_string_equal(lfb_machine_profile(machine), "linux-7.3");
+		lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
+		/* The same again. */
+		lfb_assert_ok(machine, lfb_machine_kexec(machine));
+		device = lfb_assert_ok(machine, lfb_agent_open(agent));
+		session = lfb_assert_ok(machine, lfb_agent_retrieve_session(agent, device, "vm"));
+		lfb_assert_ok(machine, lfb_agent_retrieve(agent, session, 1));
+		lfb_assert_ok(machine, lfb_agent_finish(agent, session));
+		/* What this one hands over is none of theirs. */
+		lfb_assert_ok(machine, lfb_machine_prepare(machine));
+		assert_int_equal(lfb_machine_jump(machine, "linux-7.3"), -EFAULT);
+		assert_int_equal(lfb_machine_state(machine), LFB_PANICKED);
+		assert_non_null(strstr(lfb_error_text(machine), "incoming state"));
+		lfb_agent_destroy(agent);
+		lfb_machine_destroy(machine);
+	}
+}
+
+static void the_profile_of_a_machines_image_is_that_image(void **state)
+{
+	struct lfb_machine *machine = machine_of(MODULE_PATH("orchestrator"), LFB_MEMORY_REMAP);
+	static const char *const same[] = { "linux-7.3", MODULE_PATH("orchestrator"),
+					    "orchestrator.so", NULL };
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		lfb_assert_ok(machine, lfb_machine_boot(machine));
+		lfb_assert_ok(machine, lfb_machine_prepare(machine));
+		/* The library's would not understand what it is given. */
+		lfb_assert_ok(machine, lfb_machine_jump(machine, same[i]));
+		lfb_assert_ok(machine, lfb_machine_shutdown(machine));
+	}
+	lfb_machine_destroy(machine);
+}
+
+static void what_is_no_image_is_not_jumped_into(void **state)
+{
+	struct lfb_machine *machine = machine_of(MODULE_PATH("orchestrator"), LFB_MEMORY_REMAP);
+	static const struct {
+		const char *kernel;
+		int error;
+		const char *text;
+	} cases[] = {
+		{ "nothing", -EINVAL, "there is no profile \"nothing\"" },
+		{ "./nothing", -ENOENT, "./nothing: cannot be opened" },
+		{ "nothing.so", -ENOENT, "/nothing.so: cannot be opened" },
+		{ "keeper.so", -ENOEXEC, "is no kernel image" },
+		{ "orchestrator-old.so", -ENOEXEC, "another version of lfb tree" },
+	};
+
+	lfb_assert_ok(machine, lfb_machine_boot(machine));
+	assert_int_equal(lfb_machine_jump(machine, "orchestrator.so"), -EBUSY);
+	lfb_assert_ok(machine, lfb_machine_prepare(machine));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(lfb_machine_jump(machine, cases[i].kernel), cases[i].error);
+		assert_non_null(strstr(lfb_error_text(machine), cases[i].text));
+	}
+	lfb_assert_ok(machine, lfb_machine_jump(machine, "orchestrator.so"));
+	lfb_machine_destroy(machine);
+}
+
 static void what_is_no_kernel_is_told(void **state)
 {
 	assert_null(machine_of(MODULE_PATH("keeper"), LFB_MEMORY_REMAP));
@@ -527,7 +548,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(static_data_is_fresh_after_a_kexec),
-		cmocka_unit_test(a_copy_has_their_data_and_where_they_lie),
 		cmocka_unit_test(each_kernel_has_it_elsewhere),
 		cmocka_unit_test(a_pointer_to_its_data_is_named),
 		cmocka_unit_test(a_pointer_to_its_code_is_named),
@@ -541,6 +561,9 @@ int main(void)
 		cmocka_unit_test(an_orchestrator_of_another_boots),
 		cmocka_unit_test(what_is_left_with_it_is_found),
 		cmocka_unit_test(a_name_without_its_end_is_refused_for_it),
+		cmocka_unit_test(a_kernel_jumps_into_an_image),
+		cmocka_unit_test(the_profile_of_a_machines_image_is_that_image),
+		cmocka_unit_test(what_is_no_image_is_not_jumped_into),
 		cmocka_unit_test(what_is_no_kernel_is_told),
 		cmocka_unit_test(it_is_searched),
 		cmocka_unit_test(machines_do_not_share_it),

@@ -1,12 +1,42 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Until its point fails, a run goes as the one without faults does. So it begins behind all that: in
- * a copy, made before the step in which the point is, of everything there was then. A copy is good
- * for all cases whose point is in that step, and leads to the next one.
+ * Where runs begin. Until its point fails, one goes as the run without faults does. So it begins
+ * behind all that: in a copy, made before the step in which the point is, of everything there was
+ * then. A copy is good for all cases whose point is in that step, and leads to the next one.
  */
 #include <string.h>
 
 #include "sim/explore/sweep/sweep.h"
+
+/* What is known of a run, of which there will be another. */
+static void forget_run(struct lfb_sweep *sweep)
+{
+	sweep->hits = sweep->warns = 0;
+	sweep->found_before = 0;
+	sweep->follows = false;
+	sweep->what[0] = '\0';
+	sweep->outcome = LFB_OUTCOME_UNREACHED;
+}
+
+void lfb__sweep_begin(struct lfb_sweep *sweep)
+{
+	struct lfb_machine *machine = sweep->machine;
+	struct lfb_choices *choices = &machine->kernel.choices;
+
+	lfb_machine_shutdown(machine);
+	machine->profile = sweep->profile;
+	machine->other_file = NULL;
+	choices->state = sweep->choices.state;
+	choices->next = sweep->choices.next;
+	lfb__faults_arm(&machine->kernel, NULL);
+	lfb__balance_reset(sweep->balance);
+	sweep->balance->breach[0] = '\0';
+	memcpy(sweep->complaints, machine->kernel.trace.count, sizeof(sweep->complaints));
+	lfb__findings_forget(&machine->kernel.findings);
+	/* An order of locks that an earlier run knows already would be no news in this one. */
+	lfb__lockdep_forget(&machine->kernel);
+	forget_run(sweep);
+}
 
 /* Points of these kinds that are reached before a step. */
 static unsigned long reached_before(const struct lfb_sweep *sweep, unsigned int kinds, size_t step)
@@ -91,7 +121,7 @@ size_t lfb__sweep_begin_case(struct lfb_sweep *sweep, const struct lfb_fault_pla
 		branch->wanted = SIZE_MAX;
 	if (branch->machine && branch->wanted != SIZE_MAX && branch->step <= branch->wanted &&
 	    go_back(sweep, that)) {
-		lfb__sweep_forget_run(sweep);
+		forget_run(sweep);
 		return branch->step;
 	}
 	lfb__sweep_begin(sweep);

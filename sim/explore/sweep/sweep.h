@@ -3,8 +3,9 @@
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
  * kernels promise to remember, asked.c what they retrieved and keep, kept.c which pages modules
- * keep, balance.c follows the callbacks, branch.c knows where runs begin. What is swept is a scenario or a body in C. Others ask
- * through <luo/sweep.h>. Uses explore/state, sim/play and what is below.
+ * keep, balance.c follows the callbacks, branch.c knows where runs begin. What is swept is a
+ * scenario or a body in C. Others ask through <luo/sweep.h>. Uses explore/state, sim/play and what
+ * is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
@@ -136,7 +137,7 @@ struct lfb_sweep_asked {
 /* Where runs begin: behind what goes as without faults. See branch.c. */
 struct lfb_sweep_branch {
 	bool off;			/* there is none, nor will there be */
-	size_t wanted;			/* the step before which the newest case wants one; else ~0 */
+	size_t wanted;			/* the step before which the newest case wants one, or ~0 */
 	size_t step;			/* the one it is before … */
 	struct lfb_machine_copy *machine; /* … NULL: there is none yet */
 	struct lfb_saved rest;
@@ -192,11 +193,9 @@ struct lfb_sweep {
 
 /* Would a finding of this id be a violation? Known after the run without faults. */
 bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id);
-/* Power off, everything as for the first run. */
+/* branch.c: power off, everything as for the first run. */
 void lfb__sweep_begin(struct lfb_sweep *sweep);
-/* What is known of a run, of which there will be another. */
-void lfb__sweep_forget_run(struct lfb_sweep *sweep);
-/* branch.c: as lfb__sweep_begin(), but that it returns with which step the run begins. */
+/* The same for a run of a case; returns with which step it begins. */
 size_t lfb__sweep_begin_case(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
 /* @step comes next: other cases may begin with it. */
 void lfb__sweep_branch_here(struct lfb_sweep *sweep, size_t step);
