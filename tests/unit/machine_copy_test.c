@@ -361,6 +361,7 @@ static void power_is_as_it_was(void **state)
 		assert_int_equal(lfb_machine_rewind(machine, rebooting), 0);
 		assert_int_equal(lfb_machine_state(machine), LFB_REBOOTING);
 		assert_int_equal(lfb_machine_jump(machine, NULL), 0);
+		assert_true(machine->kernel.kho.incoming);
 		assert_int_equal(lfb_machine_boots(machine), 2);
 		assert_int_equal(lfb_machine_rewind(machine, off), 0);
 		assert_int_equal(lfb_machine_state(machine), LFB_OFF);
@@ -375,7 +376,7 @@ static void power_is_as_it_was(void **state)
 	lfb_machine_copy_free(on);
 }
 
-static long ask_and_die(void *wrong)
+static long ask_and_warn(void *wrong)
 {
 	lfb_choose(lfb_machine_current(), 1000, "test");
 	if (wrong)
@@ -383,11 +384,8 @@ static long ask_and_die(void *wrong)
 	return 0;
 }
 
-static void findings_choices_and_faults_are_too(void **state)
+static void findings_and_choices_are_too(void **state)
 {
-	const struct lfb_fault_plan plan = {
-		.sz = sizeof(plan), .kinds = LFB_FAULT_ANY, .nth = 1000,
-	};
 	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
 	const unsigned int *choices;
 	unsigned int first, again;
@@ -395,18 +393,16 @@ static void findings_choices_and_faults_are_too(void **state)
 	size_t count;
 
 	(void)state;
-	assert_int_equal(lfb_fault_arm(machine, &plan), 0);
-	lfb_machine_call(machine, ask_and_die, machine);
+	lfb_machine_call(machine, ask_and_warn, machine);
 	assert_int_equal(lfb_finding_count(machine), 1);
 	copy = copy_of(machine);
 	first = lfb_choose(machine, 1000, "test");
-	lfb_machine_call(machine, ask_and_die, machine);
+	lfb_machine_call(machine, ask_and_warn, machine);
 	assert_int_equal(lfb_finding_at(machine, 0)->times, 2);
 	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
 	assert_int_equal(lfb_finding_at(machine, 0)->times, 1);
 	/* Also when they were forgotten, and there is another list to choose from. */
 	lfb_findings_clear(machine);
-	lfb_fault_arm(machine, NULL);
 	lfb_choose_listed(machine, &first, 1);
 	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
 	assert_int_equal(lfb_finding_count(machine), 1);
@@ -416,6 +412,138 @@ static void findings_choices_and_faults_are_too(void **state)
 	choices = lfb_choose_record(machine, &count);
 	assert_int_equal(count, 2);
 	assert_int_equal(choices[1], first);
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
+static void agents_and_what_is_loaded_are_too(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine_copy *copy;
+	struct lfb_agent *agent;
+
+	(void)state;
+	assert_int_equal(lfb_agent_create(machine, "vmm", &agent), 0);
+	assert_int_equal(lfb_machine_load(machine, LFB_IMAGE_NONE), 0);
+	assert_int_equal(lfb_agent_argument(agent, LFB_ARGUMENT_UNREADABLE), 0);
+	agent->task.locks_held = 1;
+	copy = copy_of(machine);
+	agent->task.locks_held = 0;
+	assert_true(lfb_agent_open(agent) >= 0);
+	assert_int_equal(lfb_machine_load(machine, LFB_IMAGE_HANDOVER), 0);
+	assert_int_equal(lfb_agent_argument(agent, LFB_ARGUMENT_GOOD), 0);
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_int_equal(lfb_machine_prepare(machine), -EINVAL);
+	assert_int_equal(agent->argument, LFB_ARGUMENT_UNREADABLE);
+	assert_int_equal(agent->task.locks_held, 1);
+	agent->task.locks_held = 0;
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
+static long allocate(void *unused)
+{
+	void *object = kmalloc(64, GFP_KERNEL);
+
+	kfree(object);
+	return object != NULL;
+}
+
+static void a_fault_comes_where_it_would_have(void **state)
+{
+	const struct lfb_fault_plan plan = {
+		.sz = sizeof(plan), .kinds = 1u << LFB_FAULT_ALLOC, .nth = 2,
+	};
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine_copy *copy;
+
+	(void)state;
+	assert_int_equal(lfb_fault_arm(machine, &plan), 0);
+	assert_true(lfb_machine_call(machine, allocate, NULL));
+	copy = copy_of(machine);
+	for (int round = 0; round < 3; round++) {
+		assert_false(lfb_machine_call(machine, allocate, NULL));
+		assert_true(lfb_machine_call(machine, allocate, NULL));
+		assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	}
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
+/* Those that no scenario here makes much use of. */
+static void tables_of_the_host_are_too(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_kernel *kernel = &machine->kernel;
+	struct lfb_list *const lists[] = {
+		&kernel->kept.flbs, &kernel->deferred, &kernel->devices,
+	};
+	const size_t sizes[] = { 40, sizeof(struct lfb_deferred), sizeof(void *) };
+	struct lfb_machine_copy *copy;
+
+	(void)state;
+	kernel->kept.size = sizes[0];
+	kernel->kept.boot = 7;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		lists[i]->count = 0;
+		memset(lfb__list_add(lists[i], sizes[i]), 0x33, sizes[i]);
+	}
+	copy = copy_of(machine);
+	kernel->kept.boot = 8;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		*(u8 *)lists[i]->items = 0;
+		for (int more = 0; more < 100; more++)
+			assert_non_null(lfb__list_add(lists[i], sizes[i]));
+	}
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_int_equal(kernel->kept.boot, 7);
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		assert_int_equal(lists[i]->count, 1);
+		assert_int_equal(*(u8 *)lists[i]->items, 0x33);
+		lists[i]->count = 0;
+	}
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
+static struct mutex lock_a, lock_b;
+
+static long take_both(void *backwards)
+{
+	struct mutex *first = backwards ? &lock_b : &lock_a;
+	struct mutex *second = backwards ? &lock_a : &lock_b;
+
+	mutex_lock(first);
+	mutex_lock(second);
+	mutex_unlock(second);
+	mutex_unlock(first);
+	return 0;
+}
+
+static long make_locks(void *unused)
+{
+	mutex_init(&lock_a);
+	mutex_init(&lock_b);
+	return take_both(NULL);
+}
+
+static void orders_of_locks_and_sentences_are_too(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine_copy *copy;
+	char sentence[200];
+
+	(void)state;
+	lfb_machine_call(machine, make_locks, NULL);
+	lfb_machine_remove_module(machine, "none");
+	snprintf(sentence, sizeof(sentence), "%s", lfb_error_text(machine));
+	copy = copy_of(machine);
+	for (int round = 0; round < 3; round++) {
+		lfb_machine_call(machine, take_both, machine);
+		assert_int_equal(lfb_findings_of(machine, LFB_FINDING_LOCK_INVERSION), 1);
+		assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+		assert_string_equal(lfb_error_text(machine), sentence);
+	}
 	lfb_machine_copy_free(copy);
 	lfb_machine_destroy(machine);
 }
@@ -504,7 +632,11 @@ int main(void)
 		cmocka_unit_test(modules_come_and_go),
 		cmocka_unit_test(a_module_that_another_machine_has_is_not_taken),
 		cmocka_unit_test(power_is_as_it_was),
-		cmocka_unit_test(findings_choices_and_faults_are_too),
+		cmocka_unit_test(agents_and_what_is_loaded_are_too),
+		cmocka_unit_test(findings_and_choices_are_too),
+		cmocka_unit_test(a_fault_comes_where_it_would_have),
+		cmocka_unit_test(tables_of_the_host_are_too),
+		cmocka_unit_test(orders_of_locks_and_sentences_are_too),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(memory_is_where_it_was),
 	};
