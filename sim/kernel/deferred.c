@@ -30,10 +30,13 @@ static size_t find(struct lfb_kernel *kernel, const void *what)
 	size_t found = kernel->deferred.count;
 
 	for (size_t i = 0; i < kernel->deferred.count; i++) {
-		if (what && all(kernel)[i].what == what)
+		const struct lfb_deferred *later = &all(kernel)[i];
+
+		if (what && later->what == what)
 			return i;
-		if (!what && all(kernel)[i].run != free_object && (found == kernel->deferred.count ||
-			      all(kernel)[i].due < all(kernel)[found].due))
+		/* Nobody waits for memory to be free. */
+		if (!what && later->run != free_object &&
+		    (found == kernel->deferred.count || later->due < all(kernel)[found].due))
 			found = i;
 	}
 	return found;

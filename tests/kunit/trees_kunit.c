@@ -219,7 +219,8 @@ static void arrays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xa_to_value(__xa_erase(&array, 4)), 2ul);
 	xa_unlock(&array);
 	KUNIT_EXPECT_TRUE(test, xa_is_value(xa_mk_value(0)) && !xa_is_value(test));
-	KUNIT_EXPECT_TRUE(test, xa_is_err(XA_ERROR(-ENOMEM)) && xa_err(XA_ERROR(-ENOMEM)) == -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, xa_is_err(XA_ERROR(-ENOMEM)));
+	KUNIT_EXPECT_EQ(test, xa_err(XA_ERROR(-ENOMEM)), -ENOMEM);
 	xa_destroy(&array);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&array));
 	for (u32 i = 0; i < 3; i++) {

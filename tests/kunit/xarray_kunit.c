@@ -146,10 +146,11 @@ static bool node_is_right(const struct xarray *xa, const struct xa_node *node)
 		values += entry && value;
 		if (!node->shift || !xa_is_node(entry))
 			continue;
-		for (xa_mark_t mark = 0; mark < XA_MAX_MARKS; mark++)
+		for (xa_mark_t mark = 0; mark < XA_MAX_MARKS; mark++) {
 			if ((node->marks[mark][0] >> i & 1) !=
 			    !!xa_to_node(entry)->marks[mark][0])
 				return false;
+		}
 		if (xa_parent_locked(xa, xa_to_node(entry)) != node ||
 		    xa_to_node(entry)->offset != i || !node_is_right(xa, xa_to_node(entry)))
 			return false;
@@ -165,16 +166,18 @@ static bool tree_is_right(const struct xarray *xa)
 	if (!xa_is_node(xa_head_locked(xa)))
 		return true;
 	node = xa_to_node(xa_head_locked(xa));
-	for (xa_mark_t mark = 0; mark < XA_MAX_MARKS; mark++)
+	for (xa_mark_t mark = 0; mark < XA_MAX_MARKS; mark++) {
 		if (xa_marked(xa, mark) != !!node->marks[mark][0])
 			return false;
+	}
 	return !node->parent && node_is_right(xa, node) &&
 	       (node->count > 1 || !node->slots[0] ||
 		(node->shift && !xa_is_node(node->slots[0])));
 }
 
 /* Walks over all, by place or by number, with the mark or without. */
-static bool walks_right(struct xarray *xa, const struct model *model, bool marked, unsigned int from)
+static bool walks_right(struct xarray *xa, const struct model *model, bool marked,
+			unsigned int from)
 {
 	const xa_mark_t filter = marked ? XA_MARK_1 : XA_PRESENT;
 	XA_STATE(xas, xa, from);
@@ -432,6 +435,10 @@ static void places(struct kunit *test)
 	xa_unlock_irqrestore(&xa, flags);
 	KUNIT_EXPECT_PTR_EQ(test, xa_head(&xa), test);
 	KUNIT_EXPECT_PTR_EQ(test, xa_erase_irq(&xa, 0), test);
+	xas_set_order(&xas, 0, 2);
+	xas_create_range(&xas);
+	KUNIT_EXPECT_TRUE(test, xas_is_node(&xas));
+	xa_destroy(&xa);
 	KUNIT_EXPECT_TRUE(test, xa_is_advanced(XA_RETRY_ENTRY) && xa_is_retry(XA_RETRY_ENTRY));
 	KUNIT_EXPECT_PTR_EQ(test, xa_untag_pointer(xa_tag_pointer(test, 3)), test);
 	KUNIT_EXPECT_EQ(test, xa_pointer_tag(xa_tag_pointer(test, 1)), 1u);
@@ -454,8 +461,9 @@ static void numbers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xa_alloc_irq(&xa, &id, test, XA_LIMIT(0, 129), GFP_KERNEL), -EBUSY);
 	KUNIT_EXPECT_TRUE(test, tree_is_right(&xa));
 	xa_lock(&xa);
-	KUNIT_EXPECT_EQ(test, __xa_alloc_cyclic(&xa, &id, test, xa_limit_32b, &next, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, __xa_alloc_cyclic(&xa, &id, test, xa_limit_32b, &next, GFP_KERNEL), 1);
+	for (int i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, __xa_alloc_cyclic(&xa, &id, test, xa_limit_32b, &next,
+							GFP_KERNEL), i);
 	KUNIT_EXPECT_EQ(test, id, 130u);
 	KUNIT_EXPECT_EQ(test, __xa_alloc(&xa, &id, test, xa_limit_32b, GFP_KERNEL), 0);
 	xa_unlock(&xa);
@@ -463,6 +471,12 @@ static void numbers(struct kunit *test)
 		xa_erase(&xa, i);
 	xa_erase_bh(&xa, UINT_MAX);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&xa));
+	KUNIT_EXPECT_EQ(test, xa_alloc(&xa, &id, test, XA_LIMIT(FAR, FAR), GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, xa_alloc(&xa, &id, test, XA_LIMIT(0, FAR), GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, id, 1u);
+	KUNIT_EXPECT_EQ(test, xa_alloc(&xa, &id, test, XA_LIMIT(0, FAR), GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, id, 2u);
+	xa_destroy(&xa);
 }
 
 static struct kunit_case cases[] = {

@@ -44,7 +44,7 @@ static inline void xas_split_alloc(struct xa_state *xas, void *entry, unsigned i
 	}
 }
 
-/* The slots from @first to @last have entries of so many slots each, all with the marks in @marks. */
+/* The slots from @first to @last have entries of so many slots each, all with @marks. */
 static inline void lfb_xas_split_slots(struct xa_state *xas, struct xa_node *node,
 				       unsigned int first, unsigned int last, void *entry,
 				       unsigned int marks)

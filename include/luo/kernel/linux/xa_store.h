@@ -298,7 +298,8 @@ static inline void lfb_xa_run_marks(struct xarray *xa, const struct lfb_xa_run *
 }
 
 /* @entry comes to be what all slots of @run have; NULL: nothing. */
-static inline void lfb_xas_fill_run(struct xa_state *xas, const struct lfb_xa_run *run, void *entry)
+static inline void lfb_xas_fill_run(struct xa_state *xas, const struct lfb_xa_run *run,
+				    void *entry)
 {
 	struct xa_node *node = run->node, *below;
 	const unsigned int count = node->count, values = node->nr_values;
