@@ -215,7 +215,7 @@ static inline void *lfb_xas_create(struct xa_state *xas, bool in_head)
 	return entry;
 }
 
-/* What is in the first slot of the topmost node, with nothing beside it, needs no node. The place comes to be none. */
+/* The first slot of the topmost node, with nothing beside it, needs no node. There is no place. */
 static inline void lfb_xas_lower(struct xa_state *xas)
 {
 	struct xarray *xa = xas->xa;
