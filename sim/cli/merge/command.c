@@ -12,6 +12,7 @@ static const struct {
 	int (*merge)(struct cli_parts *parts);	/* adds the members of the whole */
 } formats[] = {
 	{ "lfb-sweep-1", cli_merge_sweep },
+	{ "lfb-exhaust-1", cli_merge_exhaust },
 };
 
 int cli_misfit(const struct cli_part *part, const char *what)

@@ -31,6 +31,7 @@ struct cli_parts {
  * status: the command's own, or CLI_USAGE with the sentence where one does not fit the others.
  */
 int cli_merge_sweep(struct cli_parts *parts);
+int cli_merge_exhaust(struct cli_parts *parts);
 
 /* "FILE: it does not fit the other shards: …". Returns CLI_USAGE. */
 int cli_misfit(const struct cli_part *part, const char *what);
