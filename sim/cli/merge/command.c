@@ -13,6 +13,7 @@ static const struct {
 } formats[] = {
 	{ "lfb-sweep-1", cli_merge_sweep },
 	{ "lfb-exhaust-1", cli_merge_exhaust },
+	{ "lfb-compare-1", cli_merge_compare },
 };
 
 int cli_misfit(const struct cli_part *part, const char *what)
@@ -134,10 +135,10 @@ static int merge_as(struct cli_parts *parts, const char *format,
 	cli_json_end(&parts->out);
 	if (fclose(parts->out.stream))
 		result = cli_failed("no memory");
-	else if (result != CLI_USAGE)
+	else if (!result)
 		cli_write(NULL, text, size);
 	free(text);
-	return result;
+	return result ? CLI_USAGE : parts->status;
 }
 
 static int merge(struct cli_parts *parts)

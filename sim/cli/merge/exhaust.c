@@ -75,7 +75,8 @@ static int merge_search(struct cli_parts *parts)
 	cli_json_number(json, "runs", add_up(parts, "runs", "shorter_runs"));
 	cli_json_number(json, "steps", add_up(parts, "steps", "shorter_steps"));
 	cli_json_value(json, "difference", cli_value_of(whole, "difference"));
-	return found ? CLI_FAILED : CLI_OK;
+	parts->status = found ? CLI_FAILED : CLI_OK;
+	return CLI_OK;
 }
 
 /* Each shard has every N-th defect. */
@@ -92,7 +93,7 @@ static int merge_defects(struct cli_parts *parts)
 	cli_json_open(&parts->out, "defects", '[');
 	for (; next[at]; at = (at + 1) % parts->count) {
 		if (cli_value_of(next[at], "difference")->kind != '{')
-			result = CLI_FAILED;
+			parts->status = CLI_FAILED;
 		cli_json_value(&parts->out, NULL, next[at]);
 		next[at] = next[at]->next;
 	}

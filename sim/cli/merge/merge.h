@@ -24,14 +24,17 @@ struct cli_parts {
 	struct cli_part *list;
 	unsigned int count;
 	struct cli_json out;
+	int status;			/* to exit with: what the command would */
 };
 
 /*
- * Each puts shards together, whose number and command are right by then, and returns an exit
- * status: the command's own, or CLI_USAGE with the sentence where one does not fit the others.
+ * Each puts shards together, whose number and command are right by then: adds members to the open
+ * object @out, and sets @status. Returns CLI_OK, or else with the sentence where one does not fit
+ * the others.
  */
 int cli_merge_sweep(struct cli_parts *parts);
 int cli_merge_exhaust(struct cli_parts *parts);
+int cli_merge_compare(struct cli_parts *parts);
 
 /* "FILE: it does not fit the other shards: …". Returns CLI_USAGE. */
 int cli_misfit(const struct cli_part *part, const char *what);

@@ -247,26 +247,25 @@ static int merge_scenario(struct cli_parts *parts, struct swept *swept)
 	else
 		json_scenario(parts, swept);
 	free(swept->kept);
-	if (!result && (swept->nr_kept || *cli_value_text(swept->parts[0].scenario, "error")))
-		return CLI_FAILED;
+	if (swept->nr_kept || *cli_value_text(swept->parts[0].scenario, "error"))
+		parts->status = CLI_FAILED;
 	return result;
 }
 
 static int merge_scenarios(struct cli_parts *parts, struct swept *swept)
 {
-	int worst = CLI_OK, result = CLI_OK;
+	int result = CLI_OK;
 
 	for (unsigned int i = 0; i < parts->count; i++)
 		swept->parts[i].scenario = cli_value_of(parts->list[i].root, "scenarios")->first;
-	while (swept->parts[0].scenario && result < CLI_USAGE) {
+	while (swept->parts[0].scenario && !result) {
 		result = merge_scenario(parts, swept);
-		worst = result > worst ? result : worst;
 		for (unsigned int i = 0; i < parts->count; i++) {
 			if (swept->parts[i].scenario)
 				swept->parts[i].scenario = swept->parts[i].scenario->next;
 		}
 	}
-	return worst;
+	return result;
 }
 
 int cli_merge_sweep(struct cli_parts *parts)
