@@ -354,6 +354,8 @@ static int check(const struct cli_line *line)
 				 line->last[GROUP_MODULE]);
 	if (exhaust->shard.of && (exhaust->path || exhaust->only))
 		return cli_usage(line->command, "--shard goes with neither --case nor --only");
+	if (exhaust->shard.of && (exhaust->module || *machine->modules))
+		return cli_usage(line->command, "--shard goes with the model, not with --module");
 	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
 				 machine->options.profile))
 		return cli_usage(line->command, "--defects chooses the kernels by itself");

@@ -96,7 +96,8 @@ printf 'open\nsession a\nhandler 0\nunhandler 0\nflb 0 0\n' >"$dir/differ/3.lfb"
 printf 'handler 0\nopen\nsession a\nsession b\npreserve a 0 0 0\nagain b 0 0\n' >"$dir/differ/4.lfb"
 ours=linux-7.3
 theirs=linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER,+FILE_PRESERVED_TWICE
-whole "2 3" compare --generate 5 --seed 3 $ours $theirs linux-7.3,+FILE_PRESERVED_TWICE "$dir/differ"
+whole "2 3" compare --generate 5 --seed 3 $ours $theirs linux-7.3,+FILE_PRESERVED_TWICE \
+	"$dir/differ"
 whole 7 compare --generate 0 --max 1 $ours $theirs "$dir/differ"
 [ -n "$sanitized" ] || {
 	printf "${life}rsession a\nretrieve a 0\nclose a\n" >"$dir/differ/5.lfb"

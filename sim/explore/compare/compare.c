@@ -198,8 +198,9 @@ static size_t join(struct comparison *that, struct difference *found)
 	const bool in_ours = !found->told.has_quirk;
 
 	for (size_t i = 0; i < that->differences.count; i++, known++) {
-		if (that->options.shards || !found->told.quirk || known->told.quirk != found->told.quirk ||
-		    !known->told.has_quirk != in_ours)
+		/* A shard leaves that to who knows all of them. */
+		if (that->options.shards || !found->told.quirk ||
+		    known->told.quirk != found->told.quirk || !known->told.has_quirk != in_ours)
 			continue;
 		known->told.ways++;
 		if (found->size < known->size) {
