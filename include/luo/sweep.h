@@ -79,6 +79,8 @@ struct lfb_sweep_ran {
  *	are replayed by setting @only
  * @replay_file: what comes behind the case; NULL: nothing
  * @progress: told after each run how far it is, and may end it; NULL: nobody is. Not with @only
+ * @from_power_on: have each run begin with power on, not behind what goes as without faults, in a
+ *	copy of the machine (lfb_machine_copy()). The result is the same
  * @shard: of @shards parts of the cases, try this one, from 1; not with @only. Points count from 1
  *	in the order in which they are tried: it has every @shards-th. Violations that follow from
  *	failures that kernels remember do not count towards @violations_max then
@@ -99,6 +101,7 @@ struct lfb_sweep_options {
 	const char *replay;
 	const char *replay_file;
 	lfb_progress_fn progress;
+	bool from_power_on;
 	unsigned int shard;
 	unsigned int shards;
 	void (*ran)(void *context, const struct lfb_sweep_ran *ran);
