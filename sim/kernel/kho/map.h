@@ -89,7 +89,7 @@ int kho__radix_leaf(const struct lfb_memory *memory, u64 *root, u64 key,
 		    const struct kho_nodes *nodes, phys_addr_t *leaf);
 
 /*
- * bitmap.c: bitmaps, the leaves of every generation's map, read from memory that may hold
+ * view.c: bitmaps, the leaves of every generation's map, read from memory that may hold
  * anything
  */
 
