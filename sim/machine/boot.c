@@ -36,6 +36,12 @@ static unsigned int kho_rules_of(const struct lfb_machine *machine)
 	return rules;
 }
 
+/* Its code, freshly loaded, runs in kernels of one profile. */
+static bool has_tree(const struct lfb_machine *machine)
+{
+	return unlikely(machine->tree != NULL) && machine->profile == machine->tree_profile;
+}
+
 struct kho_config lfb__kho_config(const struct lfb_machine *machine, bool enabled)
 {
 	const struct luo_profile *profile = machine->profile;
@@ -54,9 +60,14 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_problem problem = { 0 };
-	const struct kho_config config = lfb__kho_config(machine, has_kho(machine));
-	int err = kho__boot(kernel, &config, root, &problem);
+	struct kho_config config = lfb__kho_config(machine, has_kho(machine));
+	int err;
 
+	if (has_tree(machine) && has_kho(machine)) {
+		config.code = lfb__loadable_kernel(machine->tree_file)->kho;
+		config.memory = &luo_tree_memory;
+	}
+	err = kho__boot(kernel, &config, root, &problem);
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
 		      problem.where, problem.what);
@@ -72,12 +83,6 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 	return kho__init(kernel);
 }
 
-/* Its code, freshly loaded, runs in kernels of one profile. */
-static bool has_tree(const struct lfb_machine *machine)
-{
-	return unlikely(machine->tree != NULL) && machine->profile == machine->tree_profile;
-}
-
 static int early_init(struct lfb_machine *machine)
 {
 	const bool on = machine->liveupdate_on && machine->lacks != LFB_LACKS_LIVEUPDATE;
@@ -85,7 +90,6 @@ static int early_init(struct lfb_machine *machine)
 	if (likely(!has_tree(machine)))
 		return luo_early_init(&machine->kernel, machine->profile, quirks_of(machine),
 				      &luo_contract, on);
-	lfb__loadable_reset(machine->tree_file);
 	luo_tree_is_watched(machine->tree, machine->profile, quirks_of(machine), &luo_contract);
 	luo_tree_early_init(machine->tree, &machine->kernel,
 			    lfb__loadable_kernel(machine->tree_file), on);
@@ -98,8 +102,11 @@ static long boot_kernel(void *argument)
 	struct lfb_machine *machine = boot->machine;
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_image_module *image;
-	int err = boot_memory(machine, boot->root);
+	int err;
 
+	if (has_tree(machine))
+		lfb__loadable_reset(machine->tree_file);
+	err = boot_memory(machine, boot->root);
 	if (err)
 		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
 	err = early_init(machine);

@@ -127,6 +127,15 @@ static bool take_back(struct lfb_kernel *kernel, phys_addr_t phys, unsigned long
 	return sound && !blocks;
 }
 
+static void say_left(struct lfb_kernel *kernel, phys_addr_t first, unsigned long left,
+		     unsigned int order)
+{
+	lfb__find(kernel, LFB_FINDING_KHO_LEFT_MARKED, lfb__phys_object(first).text,
+		  "kho_preserve_vmalloc() failed and left %lu block%s of order %u marked, the "
+		  "first at 0x%llx: it takes them back with an order that it has not set yet",
+		  left, left == 1 ? "" : "s", order, first);
+}
+
 /*
  * The defect: what was marked as blocks of @order is about to be taken back as others. Nobody
  * else is to blame for what stays so.
@@ -147,10 +156,7 @@ static void complain_of_left(struct lfb_kernel *kernel, phys_addr_t phys, unsign
 			lfb__ledger_remove(kernel, LFB_LEDGER_PRESERVED, block);
 		}
 	}
-	lfb__find(kernel, LFB_FINDING_KHO_LEFT_MARKED, lfb__phys_object(first).text,
-		  "kho_preserve_vmalloc() failed and left %lu block%s of order %u marked, the "
-		  "first at 0x%llx: it takes them back with an order that it has not set yet",
-		  left, left == 1 ? "" : "s", order, first);
+	say_left(kernel, first, left, order);
 }
 
 static int preserve(struct lfb_kernel *kernel, const struct lfb_area *area,
@@ -183,6 +189,61 @@ static int preserve(struct lfb_kernel *kernel, const struct lfb_area *area,
 	return 0;
 }
 
+/* The chunks of what a tree's code described are told as the area and its parts. */
+static void note_chunks(struct lfb_kernel *kernel, const struct kho_vmalloc *preservation,
+			unsigned long nr_pages)
+{
+	unsigned long chunks = 0;
+
+	for (phys_addr_t phys = preservation->first;
+	     is_own_chunk(kernel, phys) && chunks <= nr_pages / KHO_VMALLOC_SIZE;
+	     phys = kho__chunk_at(kernel, phys)->hdr.next.phys, chunks++)
+		mark(kernel, PHYS_PFN(phys), 1, chunks ? 1 : nr_pages,
+		     chunks ? LFB_AS_VMALLOC_PAGE : LFB_AS_VMALLOC);
+}
+
+/* Nothing of an area may stay marked that was not before: of that the pages are not told. */
+static void look_for_left(struct lfb_kernel *kernel, const struct lfb_area *area)
+{
+	unsigned long left = 0;
+	phys_addr_t first = 0;
+
+	for (unsigned long i = 0; i < area->nr_pages; i += 1ul << area->order) {
+		const struct page *page = area->pages[i];
+
+		if (page->flags & PG_PRESERVED ||
+		    !kho__is_preserved(kernel, page_to_pfn(page), area->order))
+			continue;
+		if (!left++)
+			first = page_to_phys(page);
+	}
+	if (left)
+		say_left(kernel, first, left, area->order);
+}
+
+static int preserve_by_code(struct lfb_kernel *kernel, void *ptr, const struct lfb_area *area,
+			    struct kho_vmalloc *preservation)
+{
+	bool twice = false;
+	int err;
+
+	if (lfb__fault(kernel, LFB_FAULT_KHO, "kho_preserve_vmalloc"))
+		return -ENOMEM;
+	err = kho__code(kernel)->preserve_vmalloc(ptr, preservation);
+	if (err) {
+		look_for_left(kernel, area);
+		return err;
+	}
+	note_chunks(kernel, preservation, area->nr_pages);
+	for (unsigned long i = 0; i < area->nr_pages; i += 1ul << area->order) {
+		const unsigned long pfn = page_to_pfn(area->pages[i]);
+
+		twice = twice || kho__check_twice(kernel, pfn, 1ul << area->order);
+		mark(kernel, pfn, 1ul << area->order, 1ul << area->order, LFB_AS_VMALLOC_PAGE);
+	}
+	return 0;
+}
+
 LFB_ENTRY int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
@@ -208,9 +269,65 @@ LFB_ENTRY int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation)
 			lfb_warn(__func__, "nowhere to describe it");
 		return -EINVAL;
 	}
-	err = preserve(kernel, &area, preservation);
+	err = unlikely(kernel->kho.code != NULL) ?
+		      preserve_by_code(kernel, ptr, &area, preservation) :
+		      preserve(kernel, &area, preservation);
 	lfb__event(kernel, KHO_PRESERVE_VMALLOC, .pages = area.nr_pages, .result = err);
 	return err;
+}
+
+/* Of what a tree's code cleared the pages are told, too. */
+static void tell_if_cleared(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry,
+			    void *context)
+{
+	const unsigned long pfn = PHYS_PFN(entry->key);
+	const unsigned long nr_pages = PHYS_PFN(lfb__ledger_span(entry));
+
+	(void)context;
+	if ((entry->as != LFB_AS_VMALLOC && entry->as != LFB_AS_VMALLOC_PAGE) ||
+	    kho__track_has(kernel, pfn, nr_pages))
+		return;
+	if (lfb__page(kernel, pfn)->flags & PG_PRESERVED)
+		kho__track_clear(kernel, pfn, nr_pages);
+	lfb__ledger_drop(kernel, entry);
+}
+
+/* It follows what is described: that must be there. */
+static bool clear_by_code(struct lfb_kernel *kernel, struct kho_vmalloc *preservation)
+{
+	unsigned long blocks = preservation->total_pages >> preservation->order;
+	phys_addr_t phys = preservation->first;
+	bool sound = true;
+
+	for (const struct kho_vmalloc_chunk *chunk; phys; phys = chunk->hdr.next.phys) {
+		/* An empty chunk may follow a full one, and no other. */
+		if (!is_own_chunk(kernel, phys) || (!blocks && !sound))
+			return false;
+		chunk = kho__chunk_at(kernel, phys);
+		sound = blocks;
+		for (unsigned long i = 0; blocks && i < KHO_VMALLOC_SIZE; i++, blocks--) {
+			if (!IS_ALIGNED(chunk->phys[i], PAGE_SIZE) ||
+			    !kho__track_has(kernel, PHYS_PFN(chunk->phys[i]),
+					    1ul << preservation->order))
+				return false;
+		}
+	}
+	if (blocks)
+		return false;
+	kho__code(kernel)->unpreserve_vmalloc(preservation);
+	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, tell_if_cleared, NULL);
+	return true;
+}
+
+static bool clear_area(struct lfb_kernel *kernel, struct kho_vmalloc *preservation)
+{
+	if (!kho__is_described(preservation))
+		return false;
+	return unlikely(kernel->kho.code != NULL) ?
+		       clear_by_code(kernel, preservation) :
+		       take_back(kernel, preservation->first,
+				 preservation->total_pages >> preservation->order,
+				 preservation->order);
 }
 
 LFB_ENTRY void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
@@ -221,9 +338,7 @@ LFB_ENTRY void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 		return;
 	if (!preservation && kho__followed_null(kernel, __func__))
 		return;
-	if (!kho__is_described(preservation) ||
-	    !take_back(kernel, preservation->first,
-		       preservation->total_pages >> preservation->order, preservation->order))
+	if (!clear_area(kernel, preservation))
 		lfb__warn_as(LFB_FINDING_KHO_UNPRESERVE_MISMATCH, KHO_ITSELF, __func__,
 			     "not what kho_preserve_vmalloc() described");
 	else

@@ -124,6 +124,16 @@ static void *map(struct lfb_kernel *kernel, const struct restoration *work)
 	return area;
 }
 
+/* The first chunk stands for the area. */
+static void check_collected(struct lfb_kernel *kernel, const struct restoration *work)
+{
+	for (unsigned long i = 0, n; i < work->nr_pages + work->nr_chunks; i += n) {
+		n = i < work->nr_pages ? 1ul << work->order : 1;
+		kho__check_restored(kernel, lfb__pfn(&kernel->memory, work->pages[i]),
+				    i == work->nr_pages ? work->nr_pages : n, LFB_AS_VMALLOC);
+	}
+}
+
 /* NULL without a WARN means that memory is exhausted. */
 static void *restore_whole(struct lfb_kernel *kernel, phys_addr_t first, struct restoration *work)
 {
@@ -134,12 +144,7 @@ static void *restore_whole(struct lfb_kernel *kernel, phys_addr_t first, struct 
 			 "the area was not preserved with as many pages");
 		return NULL;
 	}
-	/* The first chunk stands for the area. */
-	for (unsigned long i = 0, n; i < work->nr_pages + work->nr_chunks; i += n) {
-		n = i < work->nr_pages ? 1ul << work->order : 1;
-		kho__check_restored(kernel, lfb__pfn(&kernel->memory, work->pages[i]),
-				    i == work->nr_pages ? work->nr_pages : n, LFB_AS_VMALLOC);
-	}
+	check_collected(kernel, work);
 	if (!claim(kernel, work)) {
 		lfb__warn_as(LFB_FINDING_KHO_RESTORE_MISMATCH, KHO_ITSELF,
 			     CALLER, "the description names a page twice");
@@ -215,6 +220,27 @@ static void *restore_in_turn(struct lfb_kernel *kernel, phys_addr_t first,
 	return area;
 }
 
+/*
+ * By a tree's code, which is asked whatever was complained of before. It takes what it is given: so
+ * what is there is looked at first.
+ */
+static void *restore_by_code(struct lfb_kernel *kernel, const struct kho_vmalloc *preservation,
+			     struct restoration *work)
+{
+	void *area;
+
+	if (collect(kernel, preservation->first, work))
+		check_collected(kernel, work);
+	else
+		complain(kernel, work->wrong, work->wrong_order,
+			 "the area was not preserved with as many pages");
+	area = kho__code(kernel)->restore_vmalloc(preservation);
+	if (area)
+		lfb__ledger_came_over(lfb__ledger_find(kernel, LFB_LEDGER_VMALLOC,
+						       (uintptr_t)area));
+	return area;
+}
+
 /* A descriptor that could be true: nothing larger than what was handed over. */
 static bool is_plausible(const struct lfb_kernel *kernel, const struct kho_vmalloc *preservation)
 {
@@ -235,7 +261,7 @@ LFB_ENTRY void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 		return NULL;
 	if (!preservation && kho__followed_null(kernel, __func__))
 		return NULL;
-	in_turn = kernel->kho.rules & KHO_RESTORES_BY_HEADS;
+	in_turn = kernel->kho.rules & KHO_RESTORES_BY_HEADS && !kernel->kho.code;
 	if (in_turn ? !kho__is_described(preservation) : !is_plausible(kernel, preservation)) {
 		complain(kernel, preservation ? preservation->first : 0, 0,
 			 "the descriptor is damaged");
@@ -249,7 +275,9 @@ LFB_ENTRY void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	work.pages = lfb__kcalloc(work.nr_pages + work.nr_chunks + 1, sizeof(*work.pages));
 	if (!work.pages)
 		return NULL;
-	area = in_turn ? restore_in_turn(kernel, preservation->first, &work) :
+	area = unlikely(kernel->kho.code != NULL) ?
+		       restore_by_code(kernel, preservation, &work) :
+	       in_turn ? restore_in_turn(kernel, preservation->first, &work) :
 			 restore_whole(kernel, preservation->first, &work);
 	lfb__event(kernel, KHO_RESTORE_VMALLOC, .pages = work.nr_pages);
 	kfree(work.pages);
