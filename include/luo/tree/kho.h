@@ -244,7 +244,7 @@ static inline int kexec_add_buffer(struct kexec_buf *buffer)
 	return 0;
 }
 
-/* linux/kexec_handover.h and linux/kho_radix_tree.h: the types, the tree's of what it hands over. */
+/* linux/kexec_handover.h and linux/kho_radix_tree.h: the types that are not of the tree's ABI. */
 
 #define LUO_LINUX_KEXEC_HANDOVER_H
 #define LUO_LINUX_KHO_RADIX_TREE_H

@@ -113,7 +113,7 @@ static void take_pages(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 	note_pages(kernel, pfn, 1ul << order, as);
 }
 
-/* The same of all that was asked for, by a tree's code; the first @waiting are there to be taken. */
+/* All that was asked for, by a tree's code; the first @waiting are there to be taken. */
 static bool take_by_code(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
 			 unsigned long waiting, enum lfb_preserved_as as)
 {
