@@ -104,6 +104,8 @@ for kernel in luo kho; do
 	silent out
 done
 same "$dir/luo.blob" "$dir/kho.blob"
+LFB_CHECKS=guard lfb 0 run --kernel "$image" --findings "$dir/update.lfb"
+silent out
 lfb 0 compare "$dir/luo.so" "$image" "$dir/update.lfb"
 
 # The kernel's own mistake, made by its own text.

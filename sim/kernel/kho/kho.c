@@ -236,9 +236,10 @@ static bool find_made(struct lfb_kernel *kernel)
 		      "this profile read", kho->abi->compatible);
 		return false;
 	}
-	kho->root = kho__page_at(&kernel->memory, phys);
+	/* Where it is edited: in guarded memory it is read elsewhere. */
+	kho->root = lfb__pfn_address(&kernel->memory, PHYS_PFN(phys));
 	kho->map_page = (u32)PHYS_PFN(made.map);
-	return kho->root;
+	return true;
 }
 
 static int init_by_code(struct lfb_kernel *kernel)
