@@ -26,8 +26,9 @@ compile() {
 	object=$2
 	shift 2
 	# shellcheck disable=SC2086 # options, or none
-	"$cc" -std=gnu11 -O2 -g -w -fno-strict-aliasing -Werror=implicit-function-declaration \
-		-D_GNU_SOURCE -D__KERNEL__ -DCONFIG_ARCH_SUPPORTS_INT128=1 ${CFLAGS:-} \
+	"$cc" -std=gnu11 -O2 -g -w -fno-strict-aliasing -fwrapv \
+		-Werror=implicit-function-declaration -D_GNU_SOURCE -D__KERNEL__ \
+		-DCONFIG_ARCH_SUPPORTS_INT128=1 ${CFLAGS:-} \
 		"-I$root/include/luo/kernel" "-I$root/include" "$@" -c "$source" -o "$object"
 }
 
