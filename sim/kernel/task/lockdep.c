@@ -97,8 +97,8 @@ static unsigned int find_class(struct lfb_lockdep *lockdep, const char *name)
 	if (lockdep->nr_classes == MAX_CLASSES)
 		return NO_CLASS;
 	class = &lockdep->classes[lockdep->nr_classes];
-	*class = (struct class){ .key = name };
 	snprintf(class->name, sizeof(class->name), "%s", name);
+	class->key = name;
 	return lockdep->nr_classes++;
 }
 
@@ -108,12 +108,9 @@ static LFB_OUT_OF_LINE unsigned int learn_class(struct lfb_kernel *kernel, struc
 	struct lfb_lockdep *lockdep = kernel->lockdep;
 
 	if (!lockdep) {
-		lockdep = kernel->lockdep = malloc(sizeof(*lockdep));
+		lockdep = kernel->lockdep = calloc(1, sizeof(*lockdep));
 		if (!lockdep)
 			return NO_CLASS;
-		/* Classes are filled in as they come. */
-		lockdep->nr_classes = 0;
-		lockdep->edges = (struct lfb_list){ 0 };
 	}
 	lock->lock_class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
 	return lock->lock_class;
