@@ -72,6 +72,9 @@ LFB_API const char *lfb_exhaust_group_name(unsigned int bit);
  * @all: follow every sequence to its end instead of going on once from equal states
  * @progress: told how far it is, and may end it; NULL: nobody is
  * @context: handed to @progress
+ * @shard: of @shards parts of the sequences of @length operations, try this one, from 1: those that
+ *	go on from every @shards-th state. Shorter ones are tried by all
+ * @shards: how many parts there are; 0: the search is whole
  */
 struct lfb_exhaust_options {
 	size_t sz;
@@ -84,6 +87,8 @@ struct lfb_exhaust_options {
 	bool all;
 	lfb_progress_fn progress;
 	void *context;
+	unsigned int shard;
+	unsigned int shards;
 };
 
 /**
@@ -102,6 +107,12 @@ struct lfb_exhaust_options {
  * @what: what differs: "result", "callbacks", "counts", "safety" or "life"
  * @expected: by the model
  * @got: from the kernel
+ * @shorter_runs: of @runs, those for sequences shorter than were asked for, which all shards do
+ * @shorter_steps: likewise, of @steps
+ * @found_at: where the sequence that differs comes among those of its length, in the order of the
+ *	whole search; nothing but the order counts
+ *
+ * In a shard @sequences are its own, of the length that was asked for: those of all shards are all.
  */
 struct lfb_exhaust_result {
 	size_t sz;
@@ -117,6 +128,9 @@ struct lfb_exhaust_result {
 	char what[16];
 	char expected[2200];
 	char got[2200];
+	u64 shorter_runs;
+	u64 shorter_steps;
+	u64 found_at;
 };
 
 /**

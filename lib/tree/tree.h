@@ -27,6 +27,9 @@ void luo_tree_early_init(struct luo_tree *tree, struct lfb_kernel *kernel,
 /* What the callbacks' contracts are of. Before luo_tree_early_init(). */
 void luo_tree_is_watched(struct luo_tree *tree, const struct luo_profile *profile, u64 quirks,
 			 const struct luo_watch *watch);
+/* memory.c: what a tree's KHO calls, where an image has one. */
+extern const struct lfb_tree_memory luo_tree_memory;
+
 /* The other initcalls. */
 void luo_tree_late_init(struct luo_tree *tree);
 
