@@ -67,7 +67,7 @@ static int call_flb(void *owner, enum lfb_tree_op op, struct lfb_tree_args *args
 			.died = op == LFB_TREE_RETRIEVE && !args->data ?
 					twin->tree->shell.watch->call->died : NULL,
 		},
-		.event = { .flb = luo_twin_name(twin) },
+		.of_flb = true,
 	};
 	int result = LUO_INJECTED_ERROR;
 
@@ -133,12 +133,9 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 			.holder = luo_file ? &luo_file->holder : NULL,
 			.object = twin->ours,
 		},
-		.event = {
-			.handler = luo_twin_name(twin),
-			.session = luo_file ? luo_file->session->name : NULL,
-			.incoming = op >= LFB_TREE_RETRIEVE,
-			.token = luo_file ? luo_file->token : 0,
-		},
+		.session = luo_file ? luo_file->session->name : NULL,
+		.incoming = op >= LFB_TREE_RETRIEVE,
+		.token = luo_file ? luo_file->token : 0,
 	};
 	int result = op == LFB_TREE_CAN_FINISH ? false : LUO_INJECTED_ERROR;
 
