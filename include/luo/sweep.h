@@ -40,8 +40,8 @@ enum lfb_sweep_mode {
  * @sz: sizeof(struct lfb_sweep_ran)
  * @point: which case it was of all that there are, from 1; pairs with the same first point are one.
  *	0: the run without faults, of which only a violation is told
- * @outcome: 'a' absorbed, 'r' reported, 'h' harmless, 'm' remembered, 'v' a violation, 'u' the point
- *	was not there
+ * @outcome: 'a' absorbed, 'r' reported, 'h' harmless, 'm' remembered, 'v' a violation, 'u' the
+ *	point was not there
  * @name: of a violation: its case; else NULL
  * @what: of a violation: what was wrong, one line; else NULL
  * @findings: of a violation: which it is, as in struct lfb_sweep_result; else NULL

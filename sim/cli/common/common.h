@@ -204,8 +204,9 @@ struct cli_shard {
 
 /* Sets a struct cli_shard: "2/8". The row's help is CLI_SHARD_HELP. */
 int cli_set_shard(const struct cli_given *given);
-#define CLI_SHARD_HELP "only the I-th of N parts of the work; lfb merge puts together what --json\n" \
-		       "prints for each"
+#define CLI_SHARD_HELP \
+	"only the I-th of N parts of the work; lfb merge puts together what --json\n" \
+	"prints for each"
 /*
  * Opens a member "shard" that says which part of what it is; what is to be put together, and
  * cli_json_close(), follow. @is_whole: it was not stopped.

@@ -2,8 +2,8 @@
 /*
  * lfb compare: command.c is the command, kernel.c makes kernels of words on the command line,
  * table.c shows two transcripts side by side, tell.c tells a difference, as text, for programs and
- * in files, shard.c keeps what lfb merge needs of a shard. It knows no other command. May use what commands may use: public headers, common/ and
- * report/.
+ * in files, shard.c keeps what lfb merge needs of a shard. It knows no other command. May use what
+ * commands may use: public headers, common/ and report/.
  */
 #ifndef SIM_CLI_COMPARE_COMPARE_H
 #define SIM_CLI_COMPARE_COMPARE_H
