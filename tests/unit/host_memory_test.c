@@ -275,7 +275,7 @@ static void running_survives_it(void **state)
 		assert_int_equal(lfb_machine_state(machine), LFB_OFF);
 	} while (allocations_left < 0);
 	allocations_left = -1;
-	assert_true(n > 8);
+	assert_true(n > 7);
 	lfb_scenario_free(scenario);
 	lfb_machine_destroy(machine);
 }
