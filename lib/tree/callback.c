@@ -119,6 +119,7 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 		.event = {
 			.handler = luo_twin_name(twin),
 			.incoming = op >= LFB_TREE_RETRIEVE,
+			.phys = lfb__memory_shown(&kernel->memory, told->data),
 		},
 	};
 	int result = op == LFB_TREE_CAN_FINISH ? false : LUO_INJECTED_ERROR;

@@ -15,6 +15,7 @@ struct luo_twin {
 	struct lfb_list links;	/* of a handler: pointers to its FLBs */
 	char name[LIVEUPDATE_HNDL_COMPAT_LENGTH]; /* of what is gone */
 	struct lfb_holder holder[2];	/* of an FLB: what its callbacks made, outgoing, incoming */
+	void *copy;		/* in lib/'s types, of the newest look; NULL: there was none */
 	u8 theirs[] __attribute__((aligned(16)));
 };
 
@@ -25,6 +26,8 @@ struct luo_tree {
 	const struct lfb_tree_image *image;
 	struct lfb_list twins;		/* pointers, in the order of their making */
 	struct luo shell;		/* what luo_seen() is told */
+	struct luo copy;		/* what luo_look() found … */
+	struct lfb_list copies;		/* … and all that is in it: pointers */
 	/* Files, as their callbacks tell. */
 	u64 preserved;			/* in this kernel */
 	u64 handed;			/* over to this kernel, and not finished */
@@ -47,6 +50,16 @@ static inline const char *luo_twin_name(const struct luo_twin *twin)
 	return twin->of_flb ? ((const struct liveupdate_flb *)twin->ours)->compatible :
 			      ((const struct liveupdate_file_handler *)twin->ours)->compatible;
 }
+
+/* NULL: there is none, or @number is not what @ours remembers of it in this kernel. */
+struct luo_twin *luo_tree_find_twin(const struct luo_tree *tree, const void *ours, bool of_flb,
+				    unsigned int number);
+
+/* look.c */
+const struct luo *luo_tree_look(struct luo_elsewhere *elsewhere);
+const struct liveupdate_flb *luo_tree_look_at(const struct luo_elsewhere *elsewhere,
+					      const struct liveupdate_flb *flb);
+void luo_tree_forget_look(struct luo_tree *tree);
 
 /* callback.c */
 extern const struct lfb_tree_calls luo_tree_calls;

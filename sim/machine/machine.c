@@ -57,6 +57,37 @@ int lfb__machine_check_seen(struct lfb_machine *machine, const char *who)
 			  "--module do without", who);
 }
 
+int lfb__machine_check_look(struct lfb_machine *machine, const char *who)
+{
+	if (!machine->tree || luo_tree_can_look(lfb__loadable_kernel(machine->tree_file)))
+		return 0;
+	return lfb__error(machine, -EOPNOTSUPP, "%s compares what the orchestrator remembers, and "
+			  "this kernel image does not say: its tree remembers otherwise than those "
+			  "that lfb tree knows; lfb compare and lfb exhaust --module do without",
+			  who);
+}
+
+static long look(void *argument)
+{
+	const struct luo **luo = argument;
+
+	*luo = luo_look(lfb__current);
+	return 0;
+}
+
+const struct luo *lfb__machine_look(struct lfb_machine *machine)
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	const struct luo *luo = NULL;
+
+	if (!has_kernel(machine) || kernel->dead)
+		return NULL;
+	if (likely(!kernel->elsewhere))
+		return kernel->luo;
+	lfb__machine_run(machine, &kernel->boot_task, look, &luo);
+	return luo;
+}
+
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 		      long (*body)(void *argument), void *argument)
 {

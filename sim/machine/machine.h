@@ -181,6 +181,10 @@ int lfb__machine_check_outside(struct lfb_machine *machine);
  * remembers, and that of a kernel image does not say.
  */
 int lfb__machine_check_seen(struct lfb_machine *machine, const char *who);
+/* The same of a kernel image alone that does not say it: it is of a tree that remembers otherwise. */
+int lfb__machine_check_look(struct lfb_machine *machine, const char *who);
+/* As luo_look(), between two calls. NULL also when no kernel runs. */
+const struct luo *lfb__machine_look(struct lfb_machine *machine);
 
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);

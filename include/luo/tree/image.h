@@ -12,9 +12,10 @@
 
 struct file;
 struct module;
+struct mutex;
 
 /* One that was made for another library is not loaded. */
-#define LFB_TREE_VERSION 1
+#define LFB_TREE_VERSION 2
 
 /* Callbacks, and which of them there are as bits. */
 enum lfb_tree_op {
@@ -56,6 +57,75 @@ struct lfb_tree_twin {
 	struct module *module;
 };
 
+/*
+ * What the tree's orchestrator remembers, for who compares states. Locks are this library's, their
+ * owners are told by them.
+ */
+
+/** struct lfb_look_session - a session. */
+struct lfb_look_session {
+	const char *name;	/* LIVEUPDATE_SESSION_NAME_LENGTH bytes */
+	bool incoming;
+	bool retrieved;
+	u64 files;		/* as it counts them */
+	long blocks;		/* of memory for what is serialized */
+	const struct mutex *mutex;
+};
+
+/** struct lfb_look_file - a file of the session that was told last. */
+struct lfb_look_file {
+	void *owner;		/* of its handler's twin */
+	struct file *file;
+	u64 token;
+	u64 data;
+	void *private_data;
+	int retrieve_status;
+	const struct mutex *mutex;
+};
+
+/** struct lfb_look_listener - whom sessions and files are told, each list in its order. */
+struct lfb_look_listener {
+	void (*session)(void *context, const struct lfb_look_session *session);
+	void (*file)(void *context, const struct lfb_look_file *file);
+	void *context;
+};
+
+/** struct lfb_look_sessions - one of the two lists of them. */
+struct lfb_look_sessions {
+	s64 count;		/* as it counts them */
+	long blocks;
+};
+
+/** struct lfb_look_state - what there is once. */
+struct lfb_look_state {
+	u64 number;		/* of the update */
+	void *tree;		/* what is handed over, and the FLBs' page in it */
+	void *flb_page;
+	bool device_open;
+	bool handed_over;	/* there are sessions of the kernel before */
+	bool restored;		/* they were read, or failed to … */
+	int restore_error;	/* … with this */
+	struct lfb_look_sessions outgoing, incoming;
+	s64 flbs;
+};
+
+/** struct lfb_look_flb_state - what it remembers of an FLB's object. */
+struct lfb_look_flb_state {
+	s64 count;		/* of files and references */
+	u64 data;
+	void *obj;
+	int retrieve_status;
+	bool finished;
+	const struct mutex *mutex;
+};
+
+/** struct lfb_look_flb - what it remembers of an FLB. */
+struct lfb_look_flb {
+	int users;		/* handlers */
+	u64 handed;		/* the count that came for it with the handover, 0: it did not */
+	struct lfb_look_flb_state outgoing, incoming;
+};
+
 /**
  * struct lfb_tree_image - what liblfb calls: an image has one, as lfb_tree_image
  * @version: LFB_TREE_VERSION
@@ -67,6 +137,9 @@ struct lfb_tree_twin {
  * @late: the others
  * @make_handler: fills a twin in; false: there are too many with a get_id
  * @make_flb: the same
+ * @look: what it remembers; false: the tree's names are none that lfb tree knows. Without a
+ *	@state it says just that
+ * @look_at_flb: the same of a twin
  *
  * The others are the tree's functions. Where a tree's return nothing these return 0.
  */
@@ -88,6 +161,8 @@ struct lfb_tree_image {
 	int (*unregister_flb)(void *handler, void *flb);
 	int (*get)(void *flb, bool incoming, void **objp);
 	void (*put)(void *flb, bool incoming);
+	bool (*look)(struct lfb_look_state *state, const struct lfb_look_listener *to);
+	void (*look_at_flb)(void *flb, struct lfb_look_flb *told);
 };
 
 #endif

@@ -28,6 +28,10 @@ static const char *const flags[] = {
 	"-Wl,-z,separate-code",
 };
 
+/* Sources behind whose text look.h tells what they remember, luo_NAME.c. */
+static const char *const looked_at[] = { "core", "session", "file", "flb" };
+#define WRAPPED "-Wl,--wrap=luo_session_deserialize"
+
 struct tree {
 	struct cli_compiler compiler;
 	const char *directory;		/* the kernel's */
@@ -37,6 +41,8 @@ struct tree {
 	char found[PATH_MAX];		/* our headers */
 	char folder[40];		/* a temporary one */
 	char text[6][PATH_MAX + 64];	/* of words */
+	char looks[ARRAY_SIZE(looked_at)][64];	/* in folder */
+	int words;			/* of the command line, before the sources */
 	glob_t sources;
 };
 
@@ -98,6 +104,24 @@ static int fill_folder(struct tree *tree)
 	return cli_failed("%s: %s", tree->folder, strerror(errno));
 }
 
+/* A source in the folder that is the tree's, and what looks at it. */
+static bool write_look(struct tree *tree, size_t number)
+{
+	const char *name = looked_at[number];
+	char *path = tree->looks[number], directory[PATH_MAX];
+	FILE *source;
+
+	if (!realpath(tree->directory, directory))
+		return false;
+	snprintf(path, sizeof(tree->looks[number]), "%s/luo_%s.c", tree->folder, name);
+	source = fopen(path, "we");
+	if (!source)
+		return false;
+	fprintf(source, "#include \"%s/kernel/liveupdate/luo_%s.c\"\n"
+		"#define LFB_TREE_LOOK_%s\n#include <luo/tree/look.h>\n", directory, name, name);
+	return !fclose(source);
+}
+
 static void remove_folder(const struct tree *tree)
 {
 	static const char *const folders[] = {
@@ -109,6 +133,8 @@ static void remove_folder(const struct tree *tree)
 		snprintf(path, sizeof(path), "%s/%s", tree->folder, taken[i]);
 		unlink(path);
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(looked_at); i++)
+		unlink(tree->looks[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		snprintf(path, sizeof(path), "%s/%s", tree->folder,
 			 strcmp(folders[i], ".") ? folders[i] : "");
@@ -116,26 +142,73 @@ static void remove_folder(const struct tree *tree)
 	}
 }
 
-/* In the order in which they are linked: who sets the orchestrator up comes first. */
-static int add_sources(struct tree *tree)
+static int find_sources(struct tree *tree)
 {
 	char pattern[PATH_MAX + 64];
 
-	snprintf(pattern, sizeof(pattern), "%s/kernel/liveupdate/luo_core.c", tree->directory);
-	if (access(pattern, R_OK))
+	snprintf(tree->text[0], sizeof(tree->text[0]), "%s/kernel/liveupdate/luo_core.c",
+		 tree->directory);
+	if (access(tree->text[0], R_OK))
 		return cli_failed("%s has no kernel/liveupdate/luo_core.c: it is no kernel tree, "
 				  "or one without an orchestrator", tree->directory);
-	snprintf(tree->text[0], sizeof(tree->text[0]), "%s", pattern);
-	cli_compiler_add(&tree->compiler, tree->text[0]);
 	snprintf(pattern, sizeof(pattern), "%s/kernel/liveupdate/{luo_[!c]*,kho_block}.c",
 		 tree->directory);
 	if (glob(pattern, GLOB_BRACE, NULL, &tree->sources))
 		return cli_failed("%s has no kernel/liveupdate/luo_*.c", tree->directory);
-	for (size_t i = 0; i < tree->sources.gl_pathc; i++)
-		cli_compiler_add(&tree->compiler, tree->sources.gl_pathv[i]);
 	snprintf(tree->text[1], sizeof(tree->text[1]), "%s/luo/tree/adapter.c", tree->found);
-	cli_compiler_add(&tree->compiler, tree->text[1]);
 	return CLI_OK;
+}
+
+/* The source, or the one of the folder that looks at it. */
+static void add_source(struct tree *tree, const char *path, bool looks)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; looks && i < ARRAY_SIZE(looked_at); i++) {
+		const size_t length = strlen(looked_at[i]);
+
+		if (strncmp(name + strlen("luo_"), looked_at[i], length) ||
+		    strcmp(name + strlen("luo_") + length, ".c") || !write_look(tree, i))
+			continue;
+		path = tree->looks[i];
+		break;
+	}
+	cli_compiler_add(&tree->compiler, path);
+}
+
+/* In the order in which they are linked: who sets the orchestrator up comes first. */
+static void add_sources(struct tree *tree, bool looks)
+{
+	struct cli_compiler *compiler = &tree->compiler;
+
+	compiler->count = tree->words;
+	add_source(tree, tree->text[0], looks);
+	for (size_t i = 0; i < tree->sources.gl_pathc; i++)
+		add_source(tree, tree->sources.gl_pathv[i], looks);
+	cli_compiler_add(compiler, tree->text[1]);
+	if (looks)
+		cli_compiler_add(compiler, WRAPPED);
+	if (compiler->count < CLI_COMPILER_WORDS)
+		compiler->words[compiler->count] = NULL;
+}
+
+/* What a tree has under other names is not looked at; it runs all the same. */
+static int compile(struct tree *tree)
+{
+	int result;
+
+	add_sources(tree, true);
+	if (!tree->verbose && cli_compiler_try(&tree->compiler))
+		return CLI_OK;
+	if (tree->verbose && !cli_compiler_run(&tree->compiler, tree->output, true))
+		return CLI_OK;
+	add_sources(tree, false);
+	result = cli_compiler_run(&tree->compiler, tree->output, tree->verbose);
+	if (!result)
+		fprintf(stderr, "lfb tree: this orchestrator remembers otherwise than those that "
+			"are known, or under other names: lfb sweep and lfb exhaust refuse it "
+			"(--verbose says what is missing)\n");
+	return result;
 }
 
 static int make_image(struct tree *tree)
@@ -151,10 +224,11 @@ static int make_image(struct tree *tree)
 		 tree->folder);
 	for (size_t i = 2; i < 6; i++)
 		cli_compiler_add(&tree->compiler, tree->text[i]);
+	tree->words = tree->compiler.count;
 	if (!result)
-		result = add_sources(tree);
+		result = find_sources(tree);
 	if (!result)
-		result = cli_compiler_run(&tree->compiler, tree->output, tree->verbose);
+		result = compile(tree);
 	globfree(&tree->sources);
 	return result;
 }

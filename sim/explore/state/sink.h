@@ -7,6 +7,7 @@
 #include "sim/kernel/host/host.h"
 
 struct liveupdate_flb;
+struct luo;
 
 /* Values that stand for addresses; no count, errno or token in use comes near them. */
 #define LFB_STATE_BLOCK 0xb10c000000000000ull	/* a live block of pages, | its order … */
@@ -33,6 +34,7 @@ struct lfb_state {
 struct lfb_state_sink {
 	struct lfb_machine *machine;
 	const struct lfb_kernel *kernel;
+	const struct luo *luo;		/* what it remembers; NULL: nothing */
 	lfb_state_more_fn more;		/* with this context; may be NULL */
 	const void *context;
 	bool ahead;			/* only what decides what comes, but all of that */

@@ -65,7 +65,7 @@ static int go_on(void *context, int error, const struct lfb_problem *problem)
 }
 
 /* How many files were said to need it, while that matters. */
-static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
+static u64 handed_count(const struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *in = &flb->private.incoming;
 	struct lfb_view view = kho__incoming_view(luo->kernel);
@@ -87,11 +87,12 @@ static void flb_state(struct lfb_state_sink *sink, const struct liveupdate_flb_s
 	lfb__state_fact(sink, fields[3], pointer(sink->kernel, state->obj));
 }
 
-void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *flb)
+void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *theirs)
 {
 	static const char *const outgoing[] = { "count", "references", "data", "object" };
 	static const char *const incoming[] = { "incoming count", "incoming references",
 						"incoming data", "incoming object" };
+	const struct liveupdate_flb *flb = luo_look_at(sink->kernel, theirs);
 	const struct liveupdate_flb_state *in = &flb->private.incoming;
 
 	/* One that is not set up yet is as one that was and is not used. */
@@ -108,7 +109,7 @@ void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *fl
 		flb_state(sink, in, incoming);
 	else
 		lfb__state_fact(sink, "files finished",
-				handed_count(sink->kernel->luo, flb) - (u64)luo_flb_files(in));
+				handed_count(sink->luo, flb) - (u64)luo_flb_files(in));
 	lock(sink, "incoming lock", &in->lock.lock);
 }
 
@@ -234,7 +235,7 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	registry_state(sink, luo);
 	sessions_state(sink, &luo->outgoing);
 	sessions_state(sink, &luo->incoming);
-	if (sink->ahead && luo->handed_over)
+	if (sink->ahead && luo->handed_over && !sink->kernel->elsewhere)
 		handed_over_state(sink, luo);
 }
 
@@ -315,8 +316,9 @@ static long walk_kernel(void *context)
 	const struct lfb_kernel *kernel = sink->kernel;
 	const struct lfb_agent *agent;
 
-	if (kernel->luo)
-		luo_state(sink, kernel->luo);
+	sink->luo = luo_look(kernel);
+	if (sink->luo)
+		luo_state(sink, sink->luo);
 	if (sink->more)
 		sink->more(sink, sink->context);
 	kho_state(sink, &kernel->kho);
@@ -360,7 +362,13 @@ void lfb__state_digest(struct lfb_machine *machine, lfb_state_more_fn more, cons
 void lfb__state_key(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
 		    struct lfb_state_key *key)
 {
-	struct lfb_state_sink sink = { machine, &machine->kernel, more, context, .ahead = true };
+	struct lfb_state_sink sink = {
+		.machine = machine,
+		.kernel = &machine->kernel,
+		.more = more,
+		.context = context,
+		.ahead = true,
+	};
 
 	walk_kernel(&sink);
 	*key = (struct lfb_state_key){ { sink.digest.exact, sink.second } };

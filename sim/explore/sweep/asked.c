@@ -26,7 +26,7 @@ static void ask(const struct luo *luo, struct liveupdate_flb *flb)
 static long ask_all(void *context)
 {
 	const struct lfb_sweep *sweep = context;
-	const struct luo *luo = sweep->machine->kernel.luo;
+	const struct luo *luo = luo_seen(&sweep->machine->kernel);
 	struct liveupdate_flb *flb;
 	u64 bit = 1;
 

@@ -61,7 +61,7 @@ static void note_boot(struct play *play)
 {
 	play->at_boot = (struct lfb_machine_stats){ .sz = sizeof(play->at_boot) };
 	lfb_machine_stats(play->run.machine, &play->at_boot);
-	play->linked_at_boot = links(play->run.machine->kernel.luo);
+	play->linked_at_boot = links(lfb__machine_look(play->run.machine));
 }
 
 /* An object of its own lies elsewhere the next time: that there is one, and in which memory. */
@@ -197,19 +197,27 @@ static void close_all(struct lfb_agent *agent)
 	}
 }
 
+static bool first_incoming(struct lfb_machine *machine, char *name)
+{
+	const struct luo *luo = lfb__machine_look(machine);
+	const struct liveupdate_session *first;
+
+	if (!luo || list_empty(&luo->incoming.list))
+		return false;
+	first = list_first_entry(&luo->incoming.list, struct liveupdate_session, list);
+	memcpy(name, first->name, sizeof(first->name));
+	name[sizeof(first->name)] = '\0';
+	return true;
+}
+
 /* What nobody has taken over yet is taken over and finished. */
 static bool finish_incoming(struct play *play, char *why, size_t size)
 {
-	const struct luo *luo = play->run.machine->kernel.luo;
 	struct lfb_agent *agent = play->run.agent;
+	char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1];
 	int device = lfb_agent_open(agent), session, err;
 
-	while (device >= 0 && !list_empty(&luo->incoming.list)) {
-		const struct liveupdate_session *first =
-			list_first_entry(&luo->incoming.list, struct liveupdate_session, list);
-		char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1] = "";
-
-		memcpy(name, first->name, sizeof(first->name));
+	while (device >= 0 && first_incoming(play->run.machine, name)) {
 		session = lfb_agent_retrieve_session(agent, device, name);
 		err = session < 0 ? session : lfb_agent_finish(agent, session);
 		if (session >= 0)
@@ -239,10 +247,9 @@ static bool may_be_less(const char *what)
 	       !strcmp(what, "slab objects");
 }
 
-static bool is_clean(const struct play *play, char *why, size_t size)
+static bool is_clean(const struct play *play, const struct luo *luo, char *why, size_t size)
 {
 	const struct lfb_kernel *kernel = &play->run.machine->kernel;
-	const struct luo *luo = kernel->luo;
 	const struct lfb_machine_stats *at_boot = &play->at_boot;
 	const struct { const char *what; unsigned long now, wanted; } counts[] = {
 		{ "open files", kernel->files_open, 0 },
@@ -275,6 +282,7 @@ static bool take_down(void *self, char *why, size_t size)
 {
 	struct play *play = self;
 	struct lfb_machine *machine = play->run.machine;
+	const struct luo *luo;
 
 	play->knows_plain = true;
 	if (machine->state != LFB_RUNNING || machine->kernel.dead)
@@ -283,8 +291,9 @@ static bool take_down(void *self, char *why, size_t size)
 	close_all(play->run.agent);
 	if (!finish_incoming(play, why, size))
 		return false;
-	if (lfb_machine_state(machine) == LFB_RUNNING)
-		return is_clean(play, why, size);
+	luo = lfb__machine_look(machine);
+	if (lfb_machine_state(machine) == LFB_RUNNING && luo)
+		return is_clean(play, luo, why, size);
 	snprintf(why, size, "the kernel died: %.300s", machine->kernel.trace.complaint);
 	return false;
 }

@@ -19,7 +19,7 @@ int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options 
 	if (!err && result)
 		err = lfb__result_check(machine, "the result", result, sizeof(result->sz));
 	if (!err)
-		err = lfb__machine_check_seen(machine, "a sweep");
+		err = lfb__machine_check_look(machine, "a sweep");
 	if (err)
 		return err;
 	if (options->kinds & ~LFB_FAULT_ANY)
@@ -88,7 +88,7 @@ static int run_plain(struct lfb_sweep *sweep)
 		if (step == subject->first_armed)
 			lfb__faults_arm(&sweep->machine->kernel, NULL);
 		now->before = lfb__sweep_digest(sweep);
-		now->retrieved = lfb__sweep_retrieved(sweep->machine);
+		lfb__sweep_note_before(sweep->machine, now);
 		now->result = lfb__sweep_perform(sweep, step, &now->object);
 		record(sweep, now);
 		if (now->result < 0 && (step < subject->first_armed || step > subject->last_armed))

@@ -61,8 +61,8 @@ struct lfb_sweep_record {
 	bool dead;				/* the kernel is, afterwards */
 	bool live_update;			/* is on, afterwards */
 	bool device_open;			/* likewise */
-	int restore_error;			/* of the sessions, afterwards */
 	unsigned int modules;			/* loaded afterwards */
+	int restore_error;			/* of the sessions, before it */
 	u64 retrieved;				/* FLBs that are, before it: a bit each */
 	unsigned long points[LFB_FAULT_KINDS];	/* from power on to the end of the step */
 	unsigned long complaints[LFB_EVENT_KINDS]; /* likewise */
@@ -94,8 +94,9 @@ const struct lfb_excuse *lfb__sweep_excuse(const struct lfb_sweep_moment *moment
 bool lfb__sweep_gave_up(const struct lfb_machine *machine);
 /* Is the newest WARN how a kernel reports that a point failed? */
 bool lfb__sweep_warn_reports(const struct lfb_machine *machine);
-/* Notes what is to be compared later. */
-void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record);
+/* Notes what is to be compared later, before and after a step. */
+void lfb__sweep_note_before(struct lfb_machine *machine, struct lfb_sweep_record *record);
+void lfb__sweep_note(struct lfb_machine *machine, struct lfb_sweep_record *record);
 
 /* kept.c: pages that were handed over, are in use, and that a module's static data points to */
 unsigned long lfb__sweep_kept(const struct lfb_machine *machine);
@@ -185,7 +186,7 @@ long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object);
 unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_event_kind kind);
 struct lfb_digest lfb__sweep_digest(const struct lfb_sweep *sweep);
 /* The FLBs whose objects were retrieved, a bit each. */
-u64 lfb__sweep_retrieved(const struct lfb_machine *machine);
+u64 lfb__sweep_retrieved(struct lfb_machine *machine);
 /*
  * What a step that answered @result, and did nothing, has left. NULL: it has retrieved FLBs, and
  * how it is then is wanted first.
