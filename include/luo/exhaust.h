@@ -72,6 +72,8 @@ LFB_API const char *lfb_exhaust_group_name(unsigned int bit);
  * @all: follow every sequence to its end instead of going on once from equal states
  * @progress: told how far it is, and may end it; NULL: nobody is
  * @context: handed to @progress
+ * @kernel: a kernel image (docs/tree.md), or NULL. It is compared not with the model but with
+ *	@profile, by default that of its version, and @quirks_on and @quirks_off are that one's
  */
 struct lfb_exhaust_options {
 	size_t sz;
@@ -84,6 +86,7 @@ struct lfb_exhaust_options {
 	bool all;
 	lfb_progress_fn progress;
 	void *context;
+	const char *kernel;
 };
 
 /**
@@ -99,8 +102,9 @@ struct lfb_exhaust_options {
  *	lfb_scenario_free()
  * @found_length: operations in the sequence it was shrunk from
  * @kernel: the options of lfb run for the kernel that was searched, "" for the default
- * @what: what differs: "result", "callbacks", "counts", "safety" or "life"
- * @expected: by the model
+ * @what: what differs: "result", "callbacks", "counts", "safety" or "life"; of a kernel image also
+ *	"state"
+ * @expected: by the model, or of an image by its profile
  * @got: from the kernel
  */
 struct lfb_exhaust_result {

@@ -93,50 +93,43 @@ static void copy_handler(struct looking *looking, struct luo_twin *twin)
 	INIT_LIST_HEAD(&copy->private.flb_list);
 }
 
-static void *copy_of(const struct luo_tree *tree, unsigned int number)
+static bool copy_twins(struct looking *looking)
 {
-	LFB_ASSERT(number && number <= tree->twins.count);
-	return ((struct luo_twin *const *)tree->twins.items)[number - 1]->copy;
-}
+	struct luo_twin *const *twins = looking->tree->twins.items;
 
-static void copy_links(struct looking *looking, const struct liveupdate_file_handler *from,
-		       struct liveupdate_file_handler *to)
-{
-	const struct luo_flb_link *link;
-
-	list_for_each_entry(link, &from->private.flb_list, list) {
-		struct luo_flb_link *copy = make(looking, sizeof(*copy));
-
-		if (!copy)
-			return;
-		copy->flb = copy_of(looking->tree, link->flb->private.lfb_twin);
-		list_add_tail(&copy->list, &to->private.flb_list);
-	}
-}
-
-/* What is registered, in that order; of the others there are copies as well. */
-static void copy_registry(struct looking *looking)
-{
-	struct luo_tree *tree = looking->tree;
-	struct luo_twin *const *twins = tree->twins.items;
-	const struct liveupdate_file_handler *fh;
-	const struct liveupdate_flb *flb;
-
-	for (size_t i = 0; i < tree->twins.count; i++)
+	for (size_t i = 0; i < looking->tree->twins.count; i++)
 		(twins[i]->of_flb ? copy_flb : copy_handler)(looking, twins[i]);
-	if (looking->failed)
+	return !looking->failed;
+}
+
+/* What is registered is told. */
+
+static void told_flb(void *context, void *owner)
+{
+	struct liveupdate_flb *copy = ((struct luo_twin *)owner)->copy;
+
+	list_add_tail(&copy->private.list, &((struct looking *)context)->tree->copy.flbs);
+}
+
+static void told_handler(void *context, void *owner)
+{
+	struct liveupdate_file_handler *copy = ((struct luo_twin *)owner)->copy;
+
+	list_add_tail(&copy->private.list, &((struct looking *)context)->tree->copy.handlers);
+}
+
+static void told_link(void *context, void *owner)
+{
+	struct looking *looking = context;
+	struct luo_flb_link *link = make(looking, sizeof(*link));
+	struct liveupdate_file_handler *handler;
+
+	if (!link)
 		return;
-	list_for_each_entry(flb, &tree->shell.flbs, private.list) {
-		struct liveupdate_flb *copy = copy_of(tree, flb->private.lfb_twin);
-
-		list_add_tail(&copy->private.list, &tree->copy.flbs);
-	}
-	list_for_each_entry(fh, &tree->shell.handlers, private.list) {
-		struct liveupdate_file_handler *copy = copy_of(tree, fh->private.lfb_twin);
-
-		list_add_tail(&copy->private.list, &tree->copy.handlers);
-		copy_links(looking, fh, copy);
-	}
+	handler = list_last_entry(&looking->tree->copy.handlers, struct liveupdate_file_handler,
+				  private.list);
+	link->flb = ((struct luo_twin *)owner)->copy;
+	list_add_tail(&link->list, &handler->private.flb_list);
 }
 
 /* Sessions and files */
@@ -209,14 +202,15 @@ const struct luo *luo_tree_look(struct luo_elsewhere *elsewhere)
 {
 	struct luo_tree *tree = container_of(elsewhere, struct luo_tree, elsewhere);
 	struct looking looking = { .tree = tree };
-	const struct lfb_look_listener listener = { told_session, told_file, &looking };
+	const struct lfb_look_listener listener = {
+		told_handler, told_link, told_flb, told_session, told_file, &looking,
+	};
 	struct luo *copy = &tree->copy;
 	struct lfb_look_state state = { 0 };
 
 	luo_tree_forget_look(tree);
 	begin(tree);
-	copy_registry(&looking);
-	if (looking.failed || !tree->image->look(&state, &listener) || looking.failed)
+	if (!copy_twins(&looking) || !tree->image->look(&state, &listener) || looking.failed)
 		return NULL;
 	copy->number = state.number;
 	copy->tree = state.tree;

@@ -337,7 +337,7 @@ static int check(const struct cli_line *line)
 		return cli_usage(line->command, "--%s goes with --module",
 				 line->last[GROUP_MODULE]);
 	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
-				 machine->options.profile))
+				 machine->options.profile || machine->options.kernel))
 		return cli_usage(line->command, "--defects chooses the kernels by itself");
 	return CLI_OK;
 }
@@ -351,6 +351,7 @@ static int run(struct cli_line *line)
 	exhaust->search.sz = sizeof(exhaust->search);
 	exhaust->search.progress = cli_progress;
 	exhaust->search.profile = line->machine.options.profile;
+	exhaust->search.kernel = line->machine.options.kernel;
 	exhaust->search.quirks_on = line->machine.quirks_on;
 	exhaust->search.quirks_off = line->machine.quirks_off;
 	if (!result)

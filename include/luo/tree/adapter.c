@@ -174,11 +174,15 @@ struct flb_twin {
 	void *owner;
 };
 
+void *lfb_tree_flb_owner(struct liveupdate_flb *flb)
+{
+	return container_of(flb, struct flb_twin, flb)->owner;
+}
+
 static int call_flb(struct liveupdate_flb_op_args *argp, enum lfb_tree_op op)
 {
 	struct lfb_tree_args told = { .data = argp->data, .pointer = argp->obj };
-	const int result = calls->flb(container_of(argp->flb, struct flb_twin, flb)->owner, op,
-				      &told);
+	const int result = calls->flb(lfb_tree_flb_owner(argp->flb), op, &told);
 
 	argp->data = told.data;
 	argp->obj = told.pointer;
@@ -269,13 +273,15 @@ static void put(void *flb, bool incoming)
 static bool look(struct lfb_look_state *state, const struct lfb_look_listener *to)
 {
 	if (!lfb_tree_look_core || !lfb_tree_look_sessions || !lfb_tree_look_files ||
-	    !lfb_tree_look_flbs || !lfb_tree_look_flb)
+	    !lfb_tree_look_handlers || !lfb_tree_look_links || !lfb_tree_look_flbs ||
+	    !lfb_tree_look_flb)
 		return false;
 	if (!state)
 		return true;
 	lfb_tree_look_core(state);
+	lfb_tree_look_flbs(state, to);
+	lfb_tree_look_handlers(to);
 	lfb_tree_look_sessions(state, to);
-	lfb_tree_look_flbs(state);
 	return true;
 }
 

@@ -72,7 +72,7 @@ struct lfb_look_session {
 	const struct mutex *mutex;
 };
 
-/** struct lfb_look_file - a file of the session that was told last. */
+/** struct lfb_look_file - a file of a session. */
 struct lfb_look_file {
 	void *owner;		/* of its handler's twin */
 	struct file *file;
@@ -83,8 +83,19 @@ struct lfb_look_file {
 	const struct mutex *mutex;
 };
 
-/** struct lfb_look_listener - whom sessions and files are told, each list in its order. */
+/**
+ * struct lfb_look_listener - whom the lists are told, each in its order
+ * @handler: of a twin that is registered: its owner
+ * @link: the owner of an FLB that the handler told last is linked to
+ * @flb: of a twin that is linked to any: its owner
+ * @session: a session
+ * @file: a file of the session told last
+ * @context: is handed to them
+ */
 struct lfb_look_listener {
+	void (*handler)(void *context, void *owner);
+	void (*link)(void *context, void *owner);
+	void (*flb)(void *context, void *owner);
 	void (*session)(void *context, const struct lfb_look_session *session);
 	void (*file)(void *context, const struct lfb_look_file *file);
 	void *context;

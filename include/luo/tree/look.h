@@ -72,6 +72,16 @@ void lfb_tree_look_sessions(struct lfb_look_state *state, const struct lfb_look_
 #endif
 #ifdef LFB_TREE_LOOK_file
 
+void lfb_tree_look_handlers(const struct lfb_look_listener *to)
+{
+	struct liveupdate_file_handler *handler;
+
+	list_private_for_each_entry(handler, &luo_file_handler_list, list) {
+		to->handler(to->context, lfb_tree_owner(handler));
+		lfb_tree_look_links(handler, to);
+	}
+}
+
 void lfb_tree_look_files(struct luo_file_set *set, const struct lfb_look_listener *to)
 {
 	struct luo_file *file;
@@ -94,8 +104,21 @@ void lfb_tree_look_files(struct luo_file_set *set, const struct lfb_look_listene
 #endif
 #ifdef LFB_TREE_LOOK_flb
 
-void lfb_tree_look_flbs(struct lfb_look_state *state)
+void lfb_tree_look_links(struct liveupdate_file_handler *handler,
+			 const struct lfb_look_listener *to)
 {
+	struct luo_flb_link *link;
+
+	list_for_each_entry(link, &ACCESS_PRIVATE(handler, flb_list), list)
+		to->link(to->context, lfb_tree_flb_owner(link->flb));
+}
+
+void lfb_tree_look_flbs(struct lfb_look_state *state, const struct lfb_look_listener *to)
+{
+	struct liveupdate_flb *flb;
+
+	list_private_for_each_entry(flb, &luo_flb_global.list, private.list)
+		to->flb(to->context, lfb_tree_flb_owner(flb));
 	state->flbs = luo_flb_global.count;
 	state->flb_page = luo_flb_global.outgoing.header_ser;
 }

@@ -17,11 +17,16 @@ void lfb_tree_look_sessions(struct lfb_look_state *state, const struct lfb_look_
 	LFB_TREE_MAY_LACK;
 void lfb_tree_look_files(struct luo_file_set *set, const struct lfb_look_listener *to)
 	LFB_TREE_MAY_LACK;
-void lfb_tree_look_flbs(struct lfb_look_state *state) LFB_TREE_MAY_LACK;
+void lfb_tree_look_handlers(const struct lfb_look_listener *to) LFB_TREE_MAY_LACK;
+void lfb_tree_look_links(struct liveupdate_file_handler *handler,
+			 const struct lfb_look_listener *to) LFB_TREE_MAY_LACK;
+void lfb_tree_look_flbs(struct lfb_look_state *state, const struct lfb_look_listener *to)
+	LFB_TREE_MAY_LACK;
 void lfb_tree_look_flb(struct liveupdate_flb *flb, struct lfb_look_flb *told) LFB_TREE_MAY_LACK;
 
 /* Whose twin it is. */
 void *lfb_tree_owner(struct liveupdate_file_handler *handler)
 	__attribute__((visibility("hidden")));
+void *lfb_tree_flb_owner(struct liveupdate_flb *flb) __attribute__((visibility("hidden")));
 
 #endif

@@ -142,9 +142,9 @@ static void session_state(struct lfb_state_sink *sink, const struct liveupdate_s
 			   session->name, sizeof(session->name));
 	lfb__state_fact(sink, "is there", 1);
 	lfb__state_fact(sink, "files", session->count);
-	lfb__state_fact(sink, "array of files", session->files_mem != NULL);
-	lfb__state_fact(sink, "blocks of files", session->file_blocks.set.nblocks);
-	lfb__state_fact(sink, "files handed over", session->files_phys != 0);
+	lfb__state_own(sink, "array of files", session->files_mem != NULL);
+	lfb__state_own(sink, "blocks of files", session->file_blocks.set.nblocks);
+	lfb__state_own(sink, "files handed over", session->files_phys != 0);
 	lfb__state_fact(sink, "held by an agent", session->retrieved);
 	lock(sink, "lock", &session->mutex.lock);
 	sink->tables += session->tokens.buckets != NULL;
@@ -209,13 +209,19 @@ static void registry_state(struct lfb_state_sink *sink, const struct luo *luo)
 		lfb__state_flb(sink, flb);
 }
 
+/* How far a restore came that failed: nobody can get at it, and kernels differ in it. */
+static bool leaves_incoming(const struct lfb_state_sink *sink)
+{
+	return sink->shared && sink->luo && sink->luo->restore_error;
+}
+
 static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 {
 	lfb__state_subject(sink, "luo", "", 1);
 	lfb__state_fact(sink, "enabled", luo->enabled);
 	if (!sink->ahead)
-		lfb__state_fact(sink, "update number", luo->number);
-	lfb__state_fact(sink, "state handed over", luo->handed_over);
+		lfb__state_own(sink, "update number", luo->number);
+	lfb__state_own(sink, "state handed over", luo->handed_over);
 	lfb__state_fact(sink, "serialized", luo->serialized + 2 * luo->serializing);
 	lfb__state_fact(sink, "device open", luo->device_open);
 	if (sink->ahead)
@@ -224,17 +230,18 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	/* Whatever it was, every open says -EIO. */
 	lfb__state_fact(sink, "restore error", luo->restore_error != 0);
 	lfb__state_fact(sink, "FLBs", luo->flb_count);
-	lfb__state_fact(sink, "tree", luo->tree != NULL);
-	lfb__state_fact(sink, "array of sessions", luo->session_mem != NULL);
-	lfb__state_fact(sink, "page of FLBs", luo->flb_mem != NULL);
+	lfb__state_own(sink, "tree", luo->tree != NULL);
+	lfb__state_own(sink, "array of sessions", luo->session_mem != NULL);
+	lfb__state_own(sink, "page of FLBs", luo->flb_mem != NULL);
 	/* A kernel without live update never set this up. */
 	lfb__state_fact(sink, "blocks of sessions", luo->session_blocks.set.nblocks);
-	lfb__state_fact(sink, "files known to be preserved", luo->preserved.count);
+	lfb__state_own(sink, "files known to be preserved", luo->preserved.count);
 	lock(sink, "registry lock", &luo->register_lock.lock);
 	sink->tables += luo->preserved.buckets != NULL;
 	registry_state(sink, luo);
 	sessions_state(sink, &luo->outgoing);
-	sessions_state(sink, &luo->incoming);
+	if (!leaves_incoming(sink))
+		sessions_state(sink, &luo->incoming);
 	if (sink->ahead && luo->handed_over && !sink->kernel->elsewhere)
 		handed_over_state(sink, luo);
 }
@@ -266,13 +273,14 @@ static void memory_state(struct lfb_state_sink *sink, const struct lfb_kernel *k
 {
 	lfb__state_subject(sink, "memory", "", 1);
 	/* A file may have got its pages whatever became of the call that looked at them. */
-	lfb__state_fact(sink, "pages", kernel->pages.allocated -
-				       (sink->ahead ? 0 : kernel->pages.of_files));
+	lfb__state_own(sink, "pages", kernel->pages.allocated -
+				      (sink->ahead ? 0 : kernel->pages.of_files));
 	/* Whether there is a table already decides which allocation comes next. */
-	lfb__state_fact(sink, "slab objects", kernel->slabs.objects -
-					      (sink->ahead ? 0 : sink->tables));
+	lfb__state_own(sink, "slab objects", kernel->slabs.objects -
+					     (sink->ahead ? 0 : sink->tables));
 	lfb__state_fact(sink, "vmalloc areas", kernel->vmallocs.count);
-	lfb__state_consumed(sink, "pages not restored", kernel->pages.incoming);
+	if (!leaves_incoming(sink))
+		lfb__state_consumed(sink, "pages not restored", kernel->pages.incoming);
 	lfb__state_fact(sink, "open files", kernel->files_open);
 }
 
