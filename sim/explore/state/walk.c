@@ -209,10 +209,13 @@ static void registry_state(struct lfb_state_sink *sink, const struct luo *luo)
 		lfb__state_flb(sink, flb);
 }
 
-/* How far a restore came that failed: nobody can get at it, and kernels differ in it. */
+/*
+ * How far a restore came that failed, and what a kernel without live update looked at: nobody can
+ * get at it, and kernels differ in it.
+ */
 static bool leaves_incoming(const struct lfb_state_sink *sink)
 {
-	return sink->shared && sink->luo && sink->luo->restore_error;
+	return sink->shared && sink->luo && (sink->luo->restore_error || !sink->luo->enabled);
 }
 
 static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
