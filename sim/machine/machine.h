@@ -150,6 +150,8 @@ int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory);
 
 /* … that is built as @machine was, without modules and agents. */
 int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
+/* The same with the library's orchestrator in the place of a kernel image's. */
+int lfb__machine_create_profile(const struct lfb_machine *machine, struct lfb_machine **made);
 
 /* machine.c: runs @body as kernel code on behalf of @task; keeps machine->state up to date. */
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,

@@ -309,7 +309,8 @@ static int check_scenario(const struct lfb_scenario *scenario, struct lfb_machin
 }
 
 static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		 const struct lfb_sweep_options *options, struct lfb_sweep_result *result)
+		 const struct lfb_sweep_options *options, struct lfb_sweep_result *result,
+		 struct lfb_sweep_known *notes, const struct lfb_sweep_known *known)
 {
 	struct play play = { .run = { .scenario = scenario, .machine = machine }, .made = -1 };
 	const struct lfb_sweep_subject subject = {
@@ -325,6 +326,8 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 		.repair = repair,
 		.take_down = take_down,
 		.more = more,
+		.notes = notes,
+		.known = known,
 	};
 	int err = lfb__run_make(&play.run);
 
@@ -354,11 +357,34 @@ static int name_error(struct lfb_machine *machine, int err)
 			  lfb__sweep_names(machine, names, sizeof(names)));
 }
 
+/* What an image's profile does wrong. Where it cannot even run the scenario, nothing is known. */
+static int find_known(const struct lfb_scenario *scenario, const struct lfb_machine *machine,
+		      const struct lfb_sweep_options *given, struct lfb_sweep_known *known)
+{
+	struct lfb_sweep_result result = { .sz = sizeof(result) };
+	struct lfb_sweep_options options = *given;
+	struct lfb_machine *judge;
+	int err = lfb__machine_create_profile(machine, &judge);
+
+	if (err)
+		return err;
+	options.write = NULL;
+	options.progress = NULL;
+	err = lfb_scenario_run(scenario, judge, NULL);
+	judge->profile = machine->profile;
+	if (!err)
+		err = sweep(scenario, judge, &options, &result, known, NULL);
+	memcpy(known->points, result.points, sizeof(known->points));
+	lfb_machine_destroy(judge);
+	return err == -ENOMEM ? lfb__error(NULL, err, "no memory for a sweep") : 0;
+}
+
 int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 		       const struct lfb_sweep_options *given, struct lfb_sweep_result *result)
 {
 	const struct luo_profile *profile;
 	struct lfb_sweep_options options;
+	struct lfb_sweep_known known = { 0 };
 	int err = lfb__machine_check_outside(machine);
 
 	if (err)
@@ -374,5 +400,12 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 	profile = machine->profile;
 	err = lfb_scenario_run(scenario, machine, NULL);
 	machine->profile = profile;
-	return err ? name_error(machine, err) : sweep(scenario, machine, &options, result);
+	if (err)
+		return name_error(machine, err);
+	if (machine->tree && list_empty(&machine->modules) && !options.only)
+		err = find_known(scenario, machine, &options, &known);
+	if (!err)
+		err = sweep(scenario, machine, &options, result, NULL, &known);
+	lfb__list_free(&known.cases);
+	return err;
 }

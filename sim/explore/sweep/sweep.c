@@ -111,6 +111,10 @@ static void check_plain_end(struct lfb_sweep *sweep)
 		return;
 	lfb__sweep_fail(sweep, subject->steps, LFB_FINDING_STEP_NOT_UNDONE, "without any fault, "
 			"%s", why);
+	if (subject->notes)
+		lfb__sweep_note_violation(sweep, NULL);
+	if (subject->notes || lfb__sweep_is_known(sweep, NULL))
+		return;
 	sweep->explains = true;
 	lfb__sweep_name(sweep);
 	sweep->explains = false;
@@ -178,7 +182,13 @@ static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault
 	struct lfb_sweep_result *result = &sweep->result;
 	enum lfb_outcome outcome = lfb__sweep_follow(sweep, that);
 
-	if (outcome == LFB_OUTCOME_VIOLATION && lfb__sweep_is_told(sweep))
+	if (outcome == LFB_OUTCOME_VIOLATION && sweep->subject->notes) {
+		lfb__sweep_note_violation(sweep, that);
+		return outcome;
+	}
+	if (outcome == LFB_OUTCOME_VIOLATION && lfb__sweep_is_known(sweep, that))
+		outcome = LFB_OUTCOME_KNOWN;
+	else if (outcome == LFB_OUTCOME_VIOLATION && lfb__sweep_is_told(sweep))
 		outcome = LFB_OUTCOME_REMEMBERED;
 	if (outcome == LFB_OUTCOME_VIOLATION) {
 		explain(sweep, that);
@@ -189,6 +199,7 @@ static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault
 	result->reported += outcome == LFB_OUTCOME_REPORTED;
 	result->harmless += outcome == LFB_OUTCOME_HARMLESS;
 	result->remembered += outcome == LFB_OUTCOME_REMEMBERED;
+	result->known += outcome == LFB_OUTCOME_KNOWN;
 	tell(sweep);
 	return outcome;
 }

@@ -3,7 +3,7 @@
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
  * kernels promise to remember, asked.c what they retrieved and keep, kept.c which pages modules
- * keep, balance.c follows the callbacks. What is swept is a scenario or a body in C. Others ask
+ * keep, known.c what an image's profile does as well, balance.c follows the callbacks. What is swept is a scenario or a body in C. Others ask
  * through <luo/sweep.h>. Uses explore/state, sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
@@ -24,6 +24,13 @@ bool lfb__case_parse(const char *text, struct lfb_fault_plan *that);
  * What is swept: steps that are performed one after the other, from power on to the end.
  * scenario.c, body.c.
  */
+
+/* Violations of a sweep, for another one. */
+struct lfb_sweep_known {
+	unsigned long points[LFB_FAULT_KINDS];
+	bool without_faults;
+	struct lfb_list cases;		/* struct lfb_fault_plan */
+};
 
 struct lfb_sweep_subject {
 	const char *name;
@@ -49,6 +56,9 @@ struct lfb_sweep_subject {
 	 */
 	bool (*take_down)(void *self, char *why, size_t size);
 	lfb_state_more_fn more;
+	/* Violations are noted there, and not told; or are no news. NULL: neither. */
+	struct lfb_sweep_known *notes;
+	const struct lfb_sweep_known *known;
 };
 
 /* A step of the run without faults. */
@@ -101,6 +111,11 @@ void lfb__sweep_note(struct lfb_machine *machine, struct lfb_sweep_record *recor
 /* kept.c: pages that were handed over, are in use, and that a module's static data points to */
 unsigned long lfb__sweep_kept(const struct lfb_machine *machine);
 
+/* known.c: of the newest run; @that: NULL for the run without faults */
+struct lfb_sweep;
+void lfb__sweep_note_violation(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+bool lfb__sweep_is_known(const struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+
 /* A sweep while it runs: sweep.c goes through the cases, run.c runs one, report.c tells of it. */
 
 /* What became of a run, worst last. */
@@ -110,6 +125,7 @@ enum lfb_outcome {
 	LFB_OUTCOME_REPORTED,
 	LFB_OUTCOME_HARMLESS,
 	LFB_OUTCOME_REMEMBERED,
+	LFB_OUTCOME_KNOWN,
 	LFB_OUTCOME_VIOLATION,
 };
 
