@@ -224,13 +224,17 @@ LFB_API int lfb_machine_prepare(struct lfb_machine *machine);
 /**
  * lfb_machine_jump() - second half of a kexec: the old kernel ends, the new one boots
  * @machine: a machine in state LFB_REBOOTING
- * @profile: the kernel that boots; NULL for the same again
+ * @kernel: the kernel that boots: a profile, or the path of a kernel image, that is, what has a '/'
+ *	in it or ends in ".so"; without a '/' it lies beside the machine's own image, if it has one.
+ *	NULL for the same again. The name of the profile that the machine's own image runs in is
+ *	that image
  *
  * Everything not preserved is destroyed. Without serialized state (live update off) this is an
- * ordinary kexec. Return: 0; -EINVAL; -EBUSY not prepared; -EFAULT or -EDEADLK the new kernel died
- * while booting, for instance of an incoming state it could not understand (lfb_error_text()).
+ * ordinary kexec. Return: 0; -EINVAL; -EBUSY not prepared; of an image -ENOEXEC it is none, or what
+ * reading it answers; -EFAULT or -EDEADLK the new kernel died while booting, for instance of an
+ * incoming state it could not understand (lfb_error_text()).
  */
-LFB_API int lfb_machine_jump(struct lfb_machine *machine, const char *profile);
+LFB_API int lfb_machine_jump(struct lfb_machine *machine, const char *kernel);
 
 /** lfb_machine_kexec() - lfb_machine_prepare(), then lfb_machine_jump() to the same profile. */
 LFB_API int lfb_machine_kexec(struct lfb_machine *machine);

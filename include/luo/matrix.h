@@ -64,8 +64,9 @@ struct lfb_matrix_load {
 
 /**
  * struct lfb_matrix_hop - one kexec of a run
- * @from: the profile that sends
- * @to: the profile that receives
+ * @from: the kernel that sends: its profile, or the path of its image, as long as there are the
+ *	machine and what it was asked for
+ * @to: the kernel that receives
  * @outcome: what becomes of it
  * @error: of the jump or the open, 0 where both went well
  * @sent: what was handed over
@@ -86,25 +87,29 @@ struct lfb_matrix_hop {
 
 /**
  * lfb_matrix_run() - one kernel after the other, each handing over to the next
- * @machine: a machine that is switched off, as lfb_machine_create() made it: its profile is the
- *	first kernel. It is switched off again afterwards, and its profile is the last that booted
+ * @machine: a machine that is switched off, as lfb_machine_create() made it: its profile, or its
+ *	kernel image, is the first kernel. It is switched off again afterwards, and its kernel is
+ *	the last that booted
  * @kind: what each kernel hands over
- * @to: the profiles that follow
+ * @to: the kernels that follow, profiles and kernel images by their paths, as of
+ *	lfb_machine_jump(); but a profile is never the machine's own image
  * @count: how many
  * @hops: @count of them, filled in
  *
  * What arrives in a kernel is finished there; then the same is sent again, on to the next.
  *
- * Return: 0 whatever the outcomes; -EINVAL, -EBUSY the machine is not off, and where a kernel
- * cannot do what sending takes, the error: -ENOMEM (64 MiB of memory are enough) and what
- * lfb_machine_prepare() returns. @hops from the failing one on mean nothing then.
+ * Return: 0 whatever the outcomes; -EINVAL; -ENOEXEC there is no image at a path, or what reading
+ * it answers; -EBUSY the machine is not off; and where a kernel cannot do what sending takes, the
+ * error: -ENOMEM (64 MiB of memory are enough) and what lfb_machine_prepare() returns. @hops from
+ * the failing one on mean nothing then.
  */
 LFB_API int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind,
 			   const char *const *to, unsigned int count, struct lfb_matrix_hop *hops);
 
 /**
  * lfb_matrix_take() - can a kernel take over a handover that is there already?
- * @machine: a machine that is switched off: its profile is the kernel. It is switched off again
+ * @machine: a machine that is switched off: its profile, or its image, is the kernel. It is
+ *	switched off again
  * @blob: the handover
  * @hop: filled in; of what arrived, files are those of the sessions that did: what is in them only
  *	their own handlers know, and no FLB is asked for. LFB_MATRIX_WORKS: all sessions arrived

@@ -11,7 +11,7 @@
 #include "cli.h"
 #include "sim/cli/report/report.h"
 
-#define PROFILES_MAX 8
+#define KERNELS_MAX 16
 #define HOPS_MAX 2
 
 /* What became of every kexec of every run: runs of one kind lie together. */
@@ -19,8 +19,9 @@ struct matrix {
 	bool chains;
 	bool json;
 	const char *from;
-	const char *profiles[PROFILES_MAX];
+	const char *kernels[KERNELS_MAX];	/* profiles; then images, by their paths */
 	unsigned int nr_profiles;
+	unsigned int nr_kernels;
 	unsigned int length;		/* of a chain, in hops */
 	unsigned int runs;		/* of each kind */
 	struct lfb_matrix_hop *hops;
@@ -30,6 +31,16 @@ static struct lfb_matrix_hop *hops_of(const struct matrix *matrix, unsigned int 
 				      unsigned int run)
 {
 	return &matrix->hops[(kind * matrix->runs + run) * matrix->length];
+}
+
+/* The machine's kernel is the one of that number. */
+static void choose(const struct matrix *matrix, unsigned int kernel,
+		   struct lfb_machine_options *options)
+{
+	if (kernel < matrix->nr_profiles)
+		options->profile = matrix->kernels[kernel];
+	else
+		options->kernel = matrix->kernels[kernel];
 }
 
 /* Doing it */
@@ -68,19 +79,21 @@ static int run_one(const struct matrix *matrix, unsigned int kind, unsigned int 
 	unsigned int rest = run;
 	int err;
 
-	for (unsigned int i = matrix->length; i-- > 0; rest /= matrix->nr_profiles)
-		to[i] = matrix->profiles[rest % matrix->nr_profiles];
-	options.profile = matrix->profiles[rest];
+	for (unsigned int i = matrix->length; i-- > 0; rest /= matrix->nr_kernels)
+		to[i] = matrix->kernels[rest % matrix->nr_kernels];
+	choose(matrix, rest, &options);
 	err = lfb_machine_create(&options, &machine);
 	if (err)
 		return cli_failed("%s", lfb_error_text(NULL));
 	err = lfb_matrix_run(machine, kind, to, matrix->length, hops);
 	if (err)
-		cli_failed("%s, %s: %s: -%s", options.profile, lfb_matrix_kind_name(kind),
+		cli_failed("%s, %s: %s: -%s", matrix->kernels[rest], lfb_matrix_kind_name(kind),
 			   lfb_error_text(machine), lfb_errno_name(err));
 	lfb_machine_destroy(machine);
-	for (unsigned int i = 0; i < matrix->length; i++)
+	for (unsigned int i = 0; i < matrix->length; i++) {
+		hops[i].from = i ? to[i - 1] : matrix->kernels[rest];
 		hide_addresses(hops[i].reason);
+	}
 	return err ? CLI_FAILED : CLI_OK;
 }
 
@@ -145,10 +158,10 @@ static void print_heading(const struct matrix *matrix, unsigned int columns, con
 			  const char *to)
 {
 	printf("| %s |", left);
-	for (unsigned int i = 0; i < matrix->nr_profiles; i++)
-		printf(" %s `%s` |", to, matrix->profiles[i]);
+	for (unsigned int i = 0; i < matrix->nr_kernels; i++)
+		printf(" %s `%s` |", to, matrix->kernels[i]);
 	printf("\n|");
-	for (unsigned int i = 0; i < columns + matrix->nr_profiles; i++)
+	for (unsigned int i = 0; i < columns + matrix->nr_kernels; i++)
 		printf("---|");
 	printf("\n");
 }
@@ -163,14 +176,14 @@ static void print_table(const struct matrix *matrix, unsigned int kind)
 	for (unsigned int run = 0; run < matrix->runs; run++) {
 		const struct lfb_matrix_hop *hop = hops_of(matrix, kind, run);
 
-		if (run % matrix->nr_profiles == 0) {
+		if (run % matrix->nr_kernels == 0) {
 			printf("| `%s` |", hop->from);
 			if (matrix->chains)
 				printf(" `%s` | %s |", hop->to,
 				       lfb_matrix_outcome_name(hop->outcome));
 		}
 		printf(" %s |", lfb_matrix_outcome_name(hop[matrix->length - 1].outcome));
-		if (run % matrix->nr_profiles == matrix->nr_profiles - 1)
+		if (run % matrix->nr_kernels == matrix->nr_kernels - 1)
 			printf("\n");
 	}
 }
@@ -229,9 +242,9 @@ static void print_loads(const struct matrix *matrix)
 	print_heading(matrix, 2, "kind | what is handed over", "by");
 	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
 		printf("| `%s` | %s |", lfb_matrix_kind_name(kind), lfb_matrix_kind_about(kind));
-		for (unsigned int i = 0; i < matrix->nr_profiles; i++) {
+		for (unsigned int i = 0; i < matrix->nr_kernels; i++) {
 			const struct lfb_matrix_load *sent =
-				&hops_of(matrix, kind, i * matrix->nr_profiles)->sent;
+				&hops_of(matrix, kind, i * matrix->nr_kernels)->sent;
 
 			printf(" %u / %u / %u |", sent->sessions, sent->files, sent->flbs);
 		}
@@ -262,27 +275,30 @@ static void print_all(const struct matrix *matrix)
 
 /* One handover that is there already, and who could take it over */
 
-static int take_one(const struct cli_line *line, const struct lfb_blob *blob, const char *profile,
+static int take_one(const struct cli_line *line, const struct lfb_blob *blob, unsigned int kernel,
 		    struct lfb_matrix_hop *hop)
 {
+	const struct matrix *matrix = line->state;
+
 	struct lfb_machine_options options = {
 		.sz = sizeof(options),
 		.memory = line->machine.options.memory,
 		.mode = LFB_MEMORY_FIXED,
 		.checks = LFB_CHECKS_OFF,
-		.profile = profile,
 	};
 	struct lfb_machine *machine;
 	int err;
 
+	choose(matrix, kernel, &options);
 	if (!options.memory)
 		options.memory = lfb_blob_memory(blob);
 	if (lfb_machine_create(&options, &machine))
 		return cli_failed("%s", lfb_error_text(NULL));
 	err = lfb_matrix_take(machine, blob, hop);
 	if (err)
-		cli_failed("%s: %s", profile, lfb_error_text(machine));
+		cli_failed("%s: %s", matrix->kernels[kernel], lfb_error_text(machine));
 	lfb_machine_destroy(machine);
+	hop->to = matrix->kernels[kernel];
 	return err ? CLI_FAILED : CLI_OK;
 }
 
@@ -294,7 +310,7 @@ static void print_taken(const struct matrix *matrix)
 	       cli_plural(sent->sessions), sent->files, cli_plural(sent->files), sent->flbs,
 	       cli_plural(sent->flbs));
 	printf("| to | outcome | what the simulator says |\n|---|---|---|\n");
-	for (unsigned int i = 0; i < matrix->nr_profiles; i++) {
+	for (unsigned int i = 0; i < matrix->nr_kernels; i++) {
 		const struct lfb_matrix_hop *hop = &matrix->hops[i];
 
 		printf("| `%s` | %s | %s%s%s |\n", hop->to,
@@ -380,7 +396,7 @@ static void json_taken(const struct matrix *matrix)
 	cli_json_close(&json, '}');
 	cli_json_close(&json, ']');
 	cli_json_open(&json, "runs", '[');
-	for (unsigned int i = 0; i < matrix->nr_profiles; i++) {
+	for (unsigned int i = 0; i < matrix->nr_kernels; i++) {
 		cli_json_open(&json, NULL, '{');
 		cli_json_string(&json, "kind", "from");
 		cli_json_open(&json, "hops", '[');
@@ -402,10 +418,10 @@ static int run_from(struct cli_line *line)
 		return cli_usage(line->command, "--chains and --from: which of them?");
 	if (cli_load_handover(line, matrix->from, &blob))
 		return CLI_FAILED;
-	matrix->hops = calloc(matrix->nr_profiles, sizeof(*matrix->hops));
+	matrix->hops = calloc(matrix->nr_kernels, sizeof(*matrix->hops));
 	result = matrix->hops ? CLI_OK : cli_failed("no memory");
-	for (unsigned int i = 0; i < matrix->nr_profiles && !result; i++)
-		result = take_one(line, blob, matrix->profiles[i], &matrix->hops[i]);
+	for (unsigned int i = 0; i < matrix->nr_kernels && !result; i++)
+		result = take_one(line, blob, i, &matrix->hops[i]);
 	if (!result && matrix->json)
 		json_taken(matrix);
 	else if (!result)
@@ -415,21 +431,45 @@ static int run_from(struct cli_line *line)
 	return result;
 }
 
+/* In front of all images. */
+static void add_profiles(struct matrix *matrix)
+{
+	const char *profile;
+
+	if (matrix->nr_profiles)
+		return;
+	while (matrix->nr_profiles < KERNELS_MAX &&
+	       (profile = lfb_profile_name(matrix->nr_profiles)))
+		matrix->kernels[matrix->nr_profiles++] = profile;
+	matrix->nr_kernels = matrix->nr_profiles;
+}
+
+static int add_image(const struct cli_given *given)
+{
+	struct matrix *matrix = given->into;
+
+	if (!cli_is_loadable(given->value))
+		return cli_expected(given);
+	add_profiles(matrix);
+	if (matrix->nr_kernels == KERNELS_MAX)
+		return cli_usage(given->line->command, "--kernel: more than %u of them",
+				 KERNELS_MAX - matrix->nr_profiles);
+	matrix->kernels[matrix->nr_kernels++] = given->value;
+	return CLI_OK;
+}
+
 static int run(struct cli_line *line)
 {
 	struct matrix *matrix = line->state;
-	const char *profile;
 	int result;
 
-	while (matrix->nr_profiles < PROFILES_MAX &&
-	       (profile = lfb_profile_name(matrix->nr_profiles)))
-		matrix->profiles[matrix->nr_profiles++] = profile;
+	add_profiles(matrix);
 	if (matrix->from)
 		return run_from(line);
 	matrix->length = matrix->chains ? 2 : 1;
-	matrix->runs = matrix->nr_profiles;
+	matrix->runs = matrix->nr_kernels;
 	for (unsigned int i = 0; i < matrix->length; i++)
-		matrix->runs *= matrix->nr_profiles;
+		matrix->runs *= matrix->nr_kernels;
 	matrix->hops = calloc((size_t)matrix->runs * LFB_MATRIX_KINDS * matrix->length,
 			      sizeof(*matrix->hops));
 	if (!matrix->hops)
@@ -444,6 +484,9 @@ static int run(struct cli_line *line)
 }
 
 static const struct cli_option options[] = {
+	{ "kernel", "IMAGE", "a kernel tree's orchestrator, as lfb tree makes it, is one more\n"
+	  "kernel beside the profiles; may be repeated: docs/tree.md",
+	  .wanted = "a kernel image, as lfb tree makes it", .set = add_image },
 	{ "chains", NULL, "three kernels in a row: what arrives is finished, and the same\n"
 	  "sent again to the third", .at = offsetof(struct matrix, chains) },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct matrix, json) },
@@ -455,8 +498,8 @@ static const struct cli_option options[] = {
 
 const struct cli_command cli_matrix = {
 	"matrix", "say which kernel can take over from which",
-	"usage: lfb matrix [--chains] [--json]\n"
-	"       lfb matrix --from FILE [--json]\n"
+	"usage: lfb matrix [--kernel IMAGE.so]... [--chains] [--json]\n"
+	"       lfb matrix --from FILE [--kernel IMAGE.so]... [--json]\n"
 	"\n"
 	"Has each kernel hand over to each other one, with all kinds of things in hand, and\n"
 	"prints what becomes of it as tables in Markdown: docs/kernels.md explains them.\n"

@@ -18,7 +18,7 @@ struct run {
 	bool json;
 	struct cli_junit junit;
 	bool ran;			/* it could be read, and there was a machine */
-	const char *against;		/* a profile that is to do the same as the kernel image */
+	const char *against;		/* a kernel that is to do the same as the kernel image */
 	const char *blob_path;		/* to write to */
 	const char *memory_path;
 	const char *core_path;
@@ -238,8 +238,9 @@ static const struct cli_option options[] = {
 	{ .more = cli_image_rows },
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
-	{ "against", "PROFILE", "with --kernel: print nothing but what the image does differently\n"
-	  "from PROFILE, as lfb compare does", .at = offsetof(struct run, against) },
+	{ "against", "KERNEL", "with --kernel: print nothing but what the image does differently\n"
+	  "from KERNEL, a profile or another image, as lfb compare does",
+	  .at = offsetof(struct run, against) },
 	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
 	  "format of the recorded kernels", .at = offsetof(struct run, scenario.golden) },
 	{ "trace-all", NULL, "print what happens in more detail: counts, locks, marked pages, and\n"

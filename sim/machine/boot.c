@@ -72,23 +72,18 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 	return kho__init(kernel);
 }
 
-/* Its code, freshly loaded, runs in kernels of one profile. */
-static bool has_tree(const struct lfb_machine *machine)
-{
-	return unlikely(machine->tree != NULL) && machine->profile == machine->tree_profile;
-}
-
 static int early_init(struct lfb_machine *machine)
 {
 	const bool on = machine->liveupdate_on && machine->lacks != LFB_LACKS_LIVEUPDATE;
+	struct lfb_loadable *image = lfb__machine_image(machine);
 
-	if (likely(!has_tree(machine)))
+	if (likely(!image))
 		return luo_early_init(&machine->kernel, machine->profile, quirks_of(machine),
 				      &luo_contract, on);
-	lfb__loadable_reset(machine->tree_file);
+	lfb__loadable_reset(image);
 	luo_tree_is_watched(machine->tree, machine->profile, quirks_of(machine), &luo_contract);
 	luo_tree_early_init(machine->tree, &machine->kernel,
-			    lfb__loadable_kernel(machine->tree_file), on);
+			    lfb__loadable_kernel(image), on);
 	return 0;
 }
 
@@ -108,7 +103,7 @@ static long boot_kernel(void *argument)
 	list_for_each_entry(image, &machine->modules, list)
 		lfb__module_init(image);
 	/* A kernel that cannot prepare its outgoing state runs, without live update. */
-	if (has_tree(machine))
+	if (lfb__machine_image(machine))
 		luo_tree_late_init(machine->tree);
 	else
 		luo_late_init(kernel);
@@ -281,7 +276,8 @@ static void assert_idle(const struct task_struct *task)
 	LFB_ASSERT(task->nr_held <= LFB_HELD_MAX && task->spinlocks_held <= task->locks_held);
 }
 
-static int jump(struct lfb_machine *machine, const struct luo_profile *next)
+static int jump(struct lfb_machine *machine, const struct luo_profile *next,
+		struct lfb_loadable *image)
 {
 	const struct task_struct *task;
 	int err;
@@ -295,39 +291,43 @@ static int jump(struct lfb_machine *machine, const struct luo_profile *next)
 	/* When nothing ran in between there is nothing to compare with. */
 	if (machine->kernel.watching)
 		lfb__check_unchanged(&machine->kernel);
-	err = lfb__modules_prepare(machine);
+	err = lfb__modules_prepare(machine, image);
 	if (err)
 		return err;
 	err = lfb__memory_remap(&machine->kernel);
 	if (err)
 		return lfb__error(machine, err, "the arena could not be moved");
-	lfb__modules_move(machine);
+	lfb__modules_move(machine, image);
 	lfb__event(&machine->kernel, JUMPED, .profile = machine->profile->name,
 		   .next_profile = next->name);
 	machine->profile = next;
+	machine->other_file = NULL;
+	if (lfb__machine_image(machine) != image)
+		machine->other_file = image;
 	lfb__ledger_jump(&machine->kernel, machine->handover_root != 0);
 	lfb__machine_doing(machine, "boot", false);
 	return start(machine, machine->handover_root);
 }
 
-int lfb_machine_jump(struct lfb_machine *machine, const char *profile)
+int lfb_machine_jump(struct lfb_machine *machine, const char *kernel)
 {
 	const struct luo_profile *next;
+	struct lfb_loadable *image;
 	struct lfb_kernel *served;
 	int err = lfb__machine_check_outside(machine);
 
 	if (err)
 		return err;
-	next = profile ? luo_profile_find(profile) : machine->profile;
-	if (!next)
-		return lfb__error(machine, -EINVAL, "there is no profile \"%.40s\"", profile);
+	err = lfb__machine_find_kernel(machine, kernel, &next, &image);
+	if (err)
+		return err;
 	if (machine->state != LFB_REBOOTING || machine->kernel.dead)
 		return lfb__error(machine, -EBUSY, "the machine is %s; prepare the kexec first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
 	if (machine->image == LFB_IMAGE_NONE)
 		return lfb__error(machine, -EINVAL, "no image is loaded for the kexec");
 	served = lfb__serve(&machine->kernel);
-	err = jump(machine, next);
+	err = jump(machine, next, image);
 	lfb__served = served;
 	return err;
 }

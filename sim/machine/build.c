@@ -114,34 +114,6 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 	return 0;
 }
 
-/* Of the tree's version; one that is not modelled is likest to the newest. */
-static const struct luo_profile *profile_of(const struct lfb_tree_image *image)
-{
-	const struct luo_profile *profile;
-	char name[16];
-
-	snprintf(name, sizeof(name), "linux-%.3s", image->release);
-	profile = luo_profile_find(name);
-	return profile ? profile : luo_profile_find("linux-7.3");
-}
-
-static int load_kernel(struct lfb_machine *machine, const char *path, bool profile_given)
-{
-	int err = lfb__loadable_open_kernel(machine, path, &machine->tree_file);
-
-	if (err)
-		return lfb__error(NULL, err, "%s", lfb_error_text(machine));
-	machine->tree = luo_tree_create();
-	if (!machine->tree)
-		return lfb__error(NULL, -ENOMEM, "no memory for %.300s", path);
-	if (!profile_given)
-		machine->profile = profile_of(lfb__loadable_kernel(machine->tree_file));
-	machine->tree_profile = machine->profile;
-	machine->built.kernel = lfb__loadable_path(machine->tree_file);
-	machine->kernel.code_is_loaded = true;
-	return 0;
-}
-
 int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machine **machinep)
 {
 	struct lfb_machine_options options;
@@ -202,7 +174,8 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 		lfb__error(NULL, err, "no memory for a machine");
 		goto out_free;
 	}
-	err = options.kernel ? load_kernel(machine, options.kernel, profile_given) : 0;
+	if (options.kernel)
+		err = lfb__machine_load_kernel(machine, options.kernel, profile_given);
 	if (err) {
 		lfb_machine_destroy(machine);
 		return err;

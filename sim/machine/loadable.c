@@ -233,9 +233,7 @@ int lfb__loadable_open(struct lfb_machine *machine, const char *path, struct lfb
 int lfb__loadable_open_kernel(struct lfb_machine *machine, const char *path,
 			      struct lfb_loadable **opened)
 {
-	int err = open_file(machine, path, true, opened);
-
-	return err ? err : lfb__loadable_check(machine, *opened);
+	return open_file(machine, path, true, opened);
 }
 
 const struct lfb_tree_image *lfb__loadable_kernel(const struct lfb_loadable *loadable)
@@ -360,10 +358,10 @@ int lfb__loadable_beside(struct lfb_machine *machine, const struct lfb_loadable 
 	int err;
 
 	if (strchr(path, '/') || !slash)
-		return lfb__loadable_open(machine, path, opened);
+		return open_file(machine, path, other->is_kernel, opened);
 	if (asprintf(&beside, "%.*s/%s", (int)(slash - other->path), other->path, path) < 0)
 		return lfb__error(machine, -ENOMEM, "no memory for %.300s", path);
-	err = lfb__loadable_open(machine, beside, opened);
+	err = open_file(machine, beside, other->is_kernel, opened);
 	free(beside);
 	return err;
 }

@@ -59,9 +59,11 @@ struct lfb_machine {
 	struct lfb_kernel kernel;
 	struct lfb_machine_options built;	/* how, but for most names */
 	const struct luo_profile *profile;
-	struct luo_tree *tree;		/* a kernel tree's orchestrator, NULL: none */
-	struct lfb_loadable *tree_file;	/* … where it is */
+	struct luo_tree *tree;		/* kernel trees' orchestrators, NULL: there was none */
+	struct lfb_loadable *tree_file;	/* the machine's own kernel image, NULL: none */
 	const struct luo_profile *tree_profile; /* … and in whose kernels it runs */
+	bool own_is_apart;		/* … or not even in those, but where its path is said */
+	struct lfb_loadable *other_file; /* the image that was jumped into by its path; or NULL */
 	u64 quirks_on;
 	u64 quirks_off;
 	enum lfb_machine_state state;
@@ -113,7 +115,7 @@ static inline bool lfb__machine_valid(const struct lfb_machine *machine)
 	return lfb__handle_valid(machine, LFB_HANDLE_MACHINE);
 }
 
-/* error.c: sets what lfb_error_text(@machine) says and returns @error. */
+/* options.c: sets what lfb_error_text(@machine) says and returns @error. */
 int lfb__error(struct lfb_machine *machine, int error, const char *format, ...) LFB_PRINTF(3, 4);
 
 /*
@@ -152,6 +154,23 @@ int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory);
 int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
 /* The same with the library's orchestrator in the place of a kernel image's. */
 int lfb__machine_create_profile(const struct lfb_machine *machine, struct lfb_machine **made);
+
+/* kernel.c: which kernels it boots */
+
+/* @path is its own image: 0 or, with the sentence of no machine, what lfb_machine_create() says. */
+int lfb__machine_load_kernel(struct lfb_machine *machine, const char *path, bool profile_given);
+/* The image that the kernel of this machine is, running or to be booted; NULL: a profile. */
+struct lfb_loadable *lfb__machine_image(const struct lfb_machine *machine);
+/* That image's path, or the profile's name. */
+const char *lfb__machine_kernel(const struct lfb_machine *machine);
+/* A kernel is a profile's, or an image where the name is a path. */
+bool lfb__is_image(const char *name);
+/*
+ * Is there such a kernel? NULL: the same again. @image is NULL where the profile's boots; an image
+ * is in that of its version. 0 or -errno with the sentence.
+ */
+int lfb__machine_find_kernel(struct lfb_machine *machine, const char *name,
+			     const struct luo_profile **profile, struct lfb_loadable **image);
 
 /* machine.c: runs @body as kernel code on behalf of @task; keeps machine->state up to date. */
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
@@ -205,12 +224,12 @@ void lfb__modules_release(struct lfb_machine *machine);
 void lfb__modules_forget(struct lfb_machine *machine);
 
 /*
- * Those in shared objects, a kernel image too, are loaded where the next kernel has them, in the
- * versions that it has. 0 or -errno with the sentence, and nothing is done but what can be done
- * again.
+ * Those in shared objects are loaded where the next kernel has them, in the versions that it has;
+ * so is @next, its image, or NULL. 0 or -errno with the sentence, and nothing is done but what can
+ * be done again.
  */
-int lfb__modules_prepare(struct lfb_machine *machine);
-void lfb__modules_move(struct lfb_machine *machine);
+int lfb__modules_prepare(struct lfb_machine *machine, struct lfb_loadable *next);
+void lfb__modules_move(struct lfb_machine *machine, struct lfb_loadable *next);
 /*
  * As lfb_machine_swap_module() in a scenario, at whose end lfb__modules_swap_back() has all as it
  * was; the machine is off then. @path: without a '/' the file lies where that of @name does.
@@ -235,7 +254,7 @@ int lfb__loadable_open_kernel(struct lfb_machine *machine, const char *path,
 const char *lfb__loadable_path(const struct lfb_loadable *loadable);
 /* A kernel image's table, where it is now. */
 const struct lfb_tree_image *lfb__loadable_kernel(const struct lfb_loadable *loadable);
-/* The same; a path without a '/' lies beside @other. */
+/* The same of what @other is, a module or an image; a path without a '/' lies beside it. */
 int lfb__loadable_beside(struct lfb_machine *machine, const struct lfb_loadable *other,
 			 const char *path, struct lfb_loadable **opened);
 /* Is it called so, with or without the folders? */

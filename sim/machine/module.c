@@ -422,10 +422,12 @@ void lfb__modules_swap_back(struct lfb_machine *machine)
 	}
 }
 
-int lfb__modules_prepare(struct lfb_machine *machine)
+/* An image that is left is loaded anew, too: it may come again. */
+int lfb__modules_prepare(struct lfb_machine *machine, struct lfb_loadable *next)
 {
+	struct lfb_loadable *kernel = next ?: lfb__machine_image(machine);
 	struct lfb_image_module *image;
-	int err = machine->tree ? lfb__loadable_prepare(machine, machine->tree_file) : 0;
+	int err = kernel ? lfb__loadable_prepare(machine, kernel) : 0;
 
 	list_for_each_entry(image, &machine->modules, list) {
 		if (!err && image->loadable)
@@ -435,12 +437,13 @@ int lfb__modules_prepare(struct lfb_machine *machine)
 	return err;
 }
 
-void lfb__modules_move(struct lfb_machine *machine)
+void lfb__modules_move(struct lfb_machine *machine, struct lfb_loadable *next)
 {
+	struct lfb_loadable *before = lfb__machine_image(machine);
 	struct lfb_image_module *image;
 
-	if (machine->tree)
-		lfb__loadable_move(machine, machine->tree_file, machine->tree_file);
+	if (before || next)
+		lfb__loadable_move(machine, before ?: next, next ?: before);
 	list_for_each_entry(image, &machine->modules, list) {
 		if (image->loadable)
 			move(machine, image);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Options and results of more than one version, and what options say of NUMA nodes. */
+/*
+ * What calls from outside are given and leave: options and results of more than one version, what
+ * options say of NUMA nodes, and the sentence behind an errno.
+ */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,4 +139,26 @@ int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory)
 				  "%llu", bytes, *memory);
 	*memory = bytes;
 	return 0;
+}
+
+/* The sentence behind an errno */
+
+int lfb__error(struct lfb_machine *machine, int error, const char *format, ...)
+{
+	char text[sizeof(machine->kernel.error)];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	return lfb__fail(machine ? &machine->kernel : NULL, error, "%s", text);
+}
+
+const char *lfb_error_text(struct lfb_machine *machine)
+{
+	if (machine && !lfb__machine_valid(machine))
+		return lfb__fail_text(NULL);
+	if (machine)
+		lfb__outside_ask(&machine->kernel);
+	return lfb__fail_text(machine ? &machine->kernel : NULL);
 }

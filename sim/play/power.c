@@ -140,12 +140,14 @@ static long jump(struct lfb_run *run, const struct lfb_operation *operation)
 	return err;
 }
 
-/* Another version of a module is found before anything else is done. */
-static long find_version(struct lfb_run *run, const struct lfb_operation *operation)
+/* The next kernel and its version of a module are found before anything else is done. */
+static long find_next(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	long err = 0;
+	const struct luo_profile *profile;
+	struct lfb_loadable *image;
+	long err = lfb__machine_find_kernel(run->machine, operation->name, &profile, &image);
 
-	if (operation->version)
+	if (!err && operation->version)
 		err = lfb__module_swap(run->machine, operation->replaces, operation->version);
 	if (err && !lfb__run_expects(run, operation))
 		lfb__run_surprise(run, (int)err, "%.160s:%u: %.300s", run->scenario->name,
@@ -155,7 +157,7 @@ static long find_version(struct lfb_run *run, const struct lfb_operation *operat
 
 long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	long err = find_version(run, operation);
+	long err = find_next(run, operation);
 
 	if (!err)
 		err = jump(run, operation);
@@ -166,7 +168,7 @@ long lfb__run_jump(struct lfb_run *run, const struct lfb_operation *operation)
 
 long lfb__run_reboot(struct lfb_run *run, const struct lfb_operation *operation)
 {
-	long err = find_version(run, operation);
+	long err = find_next(run, operation);
 
 	if (!err)
 		err = lfb__run_prepare(run, operation);

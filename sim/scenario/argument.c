@@ -62,8 +62,10 @@ static int parse_into(struct lfb_parser *parser, struct lfb_operation *operation
 {
 	lfb__next_token(&parser->line);
 	operation->name = parser->line.token.size ? lfb__keep_token(parser) : NULL;
-	if (!operation->name || !lfb_profile_about(operation->name))
-		return lfb__refuse_token(&parser->line, "a profile (lfb profiles lists them)");
+	if (!operation->name ||
+	    (!lfb_profile_about(operation->name) && !lfb__is_image(operation->name)))
+		return lfb__refuse_token(&parser->line, "a profile (lfb profiles lists them), or "
+					 "the path of a kernel image");
 	lfb__next_token(&parser->line);
 	return 0;
 }

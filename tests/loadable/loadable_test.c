@@ -463,6 +463,79 @@ static void a_name_without_its_end_is_refused_for_it(void **state)
 	}
 }
 
+static void a_kernel_jumps_into_an_image(void **state)
+{
+	static const char *const toy = MODULE_PATH("orchestrator");
+	static const enum lfb_memory_mode modes[] = { LFB_MEMORY_REMAP, LFB_MEMORY_FIXED };
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		struct lfb_machine *machine = machine_with(modes[i], NULL, MODULE_PATH("keeper"));
+		struct lfb_agent *agent;
+		int device, session;
+
+		lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
+		lfb_assert_ok(machine, lfb_machine_prepare(machine));
+		lfb_assert_ok(machine, lfb_machine_jump(machine, toy));
+		assert_string_equal(lfb_machine_profile(machine), "linux-7.3");
+		lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
+		/* The same again. */
+		lfb_assert_ok(machine, lfb_machine_kexec(machine));
+		device = lfb_assert_ok(machine, lfb_agent_open(agent));
+		session = lfb_assert_ok(machine, lfb_agent_retrieve_session(agent, device, "vm"));
+		lfb_assert_ok(machine, lfb_agent_retrieve(agent, session, 1));
+		lfb_assert_ok(machine, lfb_agent_finish(agent, session));
+		/* What this one hands over is none of theirs. */
+		lfb_assert_ok(machine, lfb_machine_prepare(machine));
+		assert_int_equal(lfb_machine_jump(machine, "linux-7.3"), -EFAULT);
+		assert_int_equal(lfb_machine_state(machine), LFB_PANICKED);
+		assert_non_null(strstr(lfb_error_text(machine), "incoming state"));
+		lfb_agent_destroy(agent);
+		lfb_machine_destroy(machine);
+	}
+}
+
+static void the_profile_of_a_machines_image_is_that_image(void **state)
+{
+	struct lfb_machine *machine = machine_of(MODULE_PATH("orchestrator"), LFB_MEMORY_REMAP);
+	static const char *const same[] = { "linux-7.3", MODULE_PATH("orchestrator"),
+					    "orchestrator.so", NULL };
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		lfb_assert_ok(machine, lfb_machine_boot(machine));
+		lfb_assert_ok(machine, lfb_machine_prepare(machine));
+		/* The library's would not understand what it is given. */
+		lfb_assert_ok(machine, lfb_machine_jump(machine, same[i]));
+		lfb_assert_ok(machine, lfb_machine_shutdown(machine));
+	}
+	lfb_machine_destroy(machine);
+}
+
+static void what_is_no_image_is_not_jumped_into(void **state)
+{
+	struct lfb_machine *machine = machine_of(MODULE_PATH("orchestrator"), LFB_MEMORY_REMAP);
+	static const struct {
+		const char *kernel;
+		int error;
+		const char *text;
+	} cases[] = {
+		{ "nothing", -EINVAL, "there is no profile \"nothing\"" },
+		{ "./nothing", -ENOENT, "./nothing: cannot be opened" },
+		{ "nothing.so", -ENOENT, "/nothing.so: cannot be opened" },
+		{ "keeper.so", -ENOEXEC, "is no kernel image" },
+		{ "orchestrator-old.so", -ENOEXEC, "another version of lfb tree" },
+	};
+
+	lfb_assert_ok(machine, lfb_machine_boot(machine));
+	assert_int_equal(lfb_machine_jump(machine, "orchestrator.so"), -EBUSY);
+	lfb_assert_ok(machine, lfb_machine_prepare(machine));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(lfb_machine_jump(machine, cases[i].kernel), cases[i].error);
+		assert_non_null(strstr(lfb_error_text(machine), cases[i].text));
+	}
+	lfb_assert_ok(machine, lfb_machine_jump(machine, "orchestrator.so"));
+	lfb_machine_destroy(machine);
+}
+
 static void what_is_no_kernel_is_told(void **state)
 {
 	assert_null(machine_of(MODULE_PATH("keeper"), LFB_MEMORY_REMAP));
@@ -488,6 +561,9 @@ int main(void)
 		cmocka_unit_test(an_orchestrator_of_another_boots),
 		cmocka_unit_test(what_is_left_with_it_is_found),
 		cmocka_unit_test(a_name_without_its_end_is_refused_for_it),
+		cmocka_unit_test(a_kernel_jumps_into_an_image),
+		cmocka_unit_test(the_profile_of_a_machines_image_is_that_image),
+		cmocka_unit_test(what_is_no_image_is_not_jumped_into),
 		cmocka_unit_test(what_is_no_kernel_is_told),
 		cmocka_unit_test(it_is_searched),
 		cmocka_unit_test(machines_do_not_share_it),

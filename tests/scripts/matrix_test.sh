@@ -70,5 +70,9 @@ lfb 2 matrix linux-7.0
 prints err 'matrix takes no arguments'
 lfb 2 matrix --triples
 silent out
+lfb 2 matrix --kernel "$dir/nothing.so"
+prints err 'expected a kernel image'
+lfb 2 matrix --kernel "$document"
+prints err 'expected a kernel image'
 
 finish

@@ -54,6 +54,38 @@ prints out 'answers -EINVAL'
 lfb 2 run --against linux-7.3 "$golden/0001.ops"
 prints err '--against goes with --kernel'
 
+# In the matrix it is a kernel like the others, and in each row and column as its profile.
+if [ -z "$sanitized" ]; then
+	lfb 0 matrix --kernel "$image"
+	silent err
+	awk -F ' *[|] *' -v image="\`$image\`" '
+		/^\| from / { for (i = 3; i < NF; i++) at[$i] = i }
+		/^\| `.*` \| (works|fresh|panic|disabled|EIO|lost|unsent) / {
+			row = ""
+			for (i = 3; i < NF - 1; i++)
+				row = row " " $i
+			if ($2 == "`linux-7.3`")
+				like = row
+			different += $(NF - 1) != $at["to `linux-7.3`"]
+			different += $2 == image && row != like
+			images += $2 == image && NF == at["to " image] + 1
+			rows++
+		}
+		END { exit different || !images || rows != images * 6 }' "$dir/out" ||
+		fail "the image is not as linux-7.3: $(cat "$dir/out")"
+	checks=$((checks + 1))
+fi
+lfb 0 run --save-blob "$dir/handed" --kernel "$image" "$golden/0030.ops"
+lfb 0 matrix --from "$dir/handed" --kernel "$image"
+prints out "| \`$image\` | works |"
+printf 'reboot into tree.so = 0\nopen = 0\nreboot into linux-7.3 = 0\nopen = 0\n' >"$dir/into.ops"
+lfb 0 run --kernel "$image" "$dir/into.ops"
+echo 'reboot into nothing.so' >"$dir/into.ops"
+lfb 1 run --kernel "$image" "$dir/into.ops"
+prints err "$dir/nothing.so: cannot be opened"
+lfb 1 sweep "$dir/into.ops"
+prints err 'a sweep boots no kernel images'
+
 # A module's mistakes in memory are named, with the tree's lines in between.
 module=$dir/module.so
 lfb 0 build "$LFB_SOURCE_DIR/tests/loadable/keeper.c" -o "$module"
@@ -84,5 +116,15 @@ else
 	prints out '0.unpreserve'
 	lfb 1 exhaust --kernel "$dir/planted.so" --module "$module" --length 3
 	prints out LFB-KHO-NEVER-RESTORED
+fi
+
+# A tree that writes and reads another format takes over from itself alone.
+sed -i 's/"luo-v\([0-9]*\)"/"luo-v9\1"/' "$copy/include/linux/kho/abi/luo.h"
+lfb 0 tree "$copy" -o "$dir/other.so"
+if [ -z "$sanitized" ]; then
+	lfb 0 matrix --kernel "$dir/other.so" --kernel "$image"
+	grep -q "^| \`$dir/other.so\` |.* panic | works | panic |\$" "$dir/out" ||
+		fail "of another format: $(cat "$dir/out")"
+	checks=$((checks + 1))
 fi
 finish

@@ -150,7 +150,7 @@ static void say(struct lfb_matrix_hop *hop, const char *reason)
 
 static void say_lost(const struct run *run, struct lfb_matrix_hop *hop)
 {
-	const struct luo *luo = run->play.machine->kernel.luo;
+	const struct luo *luo = luo_seen(&run->play.machine->kernel);
 
 	if (lfb_machine_state(run->play.machine) != LFB_RUNNING)
 		say(hop, lfb_last_complaint(run->play.machine));
@@ -241,7 +241,7 @@ static int hop_to(struct run *run, const char *to, struct lfb_matrix_hop *hop)
 	bool can_send = !run->opened;
 	int err;
 
-	hop->from = run->play.machine->profile->name;
+	hop->from = lfb__machine_kernel(run->play.machine);
 	hop->to = to;
 	err = can_send ? send_all(run, &hop->sent) : 0;
 	if (!err)
@@ -289,34 +289,27 @@ static void end_run(struct run *run, int err)
 static int check(struct lfb_machine *machine, enum lfb_matrix_kind kind, const char *const *to,
 		 unsigned int count)
 {
+	const struct luo_profile *profile;
+	struct lfb_loadable *image;
+	int err = 0;
+
 	if (!lfb_matrix_kind_name(kind))
 		return lfb__error(machine, -EINVAL, "there is no kind %d of handover", (int)kind);
-	for (unsigned int i = 0; i < count; i++) {
-		if (!to[i] || !luo_profile_find(to[i]))
-			return lfb__error(machine, -EINVAL, "there is no profile \"%.40s\"",
-					  to[i] ? to[i] : "");
-	}
-	if (machine->state != LFB_OFF)
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = lfb__machine_find_kernel(machine, to[i] ?: "", &profile, &image);
+	if (!err && machine->state != LFB_OFF)
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
-	return lfb__machine_check_seen(machine, "a matrix");
+	return err;
 }
 
-int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const char *const *to,
-		   unsigned int count, struct lfb_matrix_hop *hops)
+static int run_kind(struct lfb_machine *machine, enum lfb_matrix_kind kind, const char *const *to,
+		    unsigned int count, struct lfb_matrix_hop *hops)
 {
 	struct run run = { .play.machine = machine };
 	struct lfb_scenario *scenario;
 	int err;
 
-	if (!lfb__machine_valid(machine))
-		return -EINVAL;
-	if (count && (!to || !hops))
-		return lfb__error(machine, -EINVAL, "lfb_matrix_run: no %s",
-				  to ? "place for the outcomes" : "profiles");
-	err = check(machine, kind, to, count);
-	if (err)
-		return err;
 	if (count)
 		memset(hops, 0, count * sizeof(*hops));
 	run.kind = &lfb__matrix_kinds[kind];
@@ -332,5 +325,22 @@ int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const
 	}
 	end_run(&run, err);
 	lfb_scenario_free(scenario);
+	return err;
+}
+
+int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const char *const *to,
+		   unsigned int count, struct lfb_matrix_hop *hops)
+{
+	int err;
+
+	if (!lfb__machine_valid(machine))
+		return -EINVAL;
+	if (count && (!to || !hops))
+		return lfb__error(machine, -EINVAL, "lfb_matrix_run: no %s",
+				  to ? "place for the outcomes" : "profiles");
+	machine->other_file = lfb__machine_image(machine);
+	machine->own_is_apart = true;
+	err = check(machine, kind, to, count) ?: run_kind(machine, kind, to, count, hops);
+	machine->own_is_apart = false;
 	return err;
 }

@@ -173,12 +173,9 @@ int lfb_matrix_take(struct lfb_machine *machine, const struct lfb_blob *blob,
 	if (machine->state != LFB_OFF)
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
-	err = lfb__machine_check_seen(machine, "a matrix");
-	if (err)
-		return err;
 	*hop = (struct lfb_matrix_hop){
 		.from = lfb_blob_profile(blob),
-		.to = machine->profile->name,
+		.to = lfb__machine_kernel(machine),
 		.outcome = LFB_MATRIX_LOST,
 	};
 	err = take(&taking, blob);

@@ -21,6 +21,7 @@ void lfb__sweep_begin(struct lfb_sweep *sweep)
 
 	lfb_machine_shutdown(machine);
 	machine->profile = sweep->profile;
+	machine->other_file = NULL;
 	choices->state = sweep->choices.state;
 	choices->next = sweep->choices.next;
 	lfb__faults_arm(&machine->kernel, NULL);

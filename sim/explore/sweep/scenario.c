@@ -298,12 +298,24 @@ static bool take_down(void *self, char *why, size_t size)
 	return false;
 }
 
+static bool boots_image(const struct lfb_operation *operation)
+{
+	return (operation->verb == LFB_VERB_REBOOT || operation->verb == LFB_VERB_JUMP) &&
+	       operation->name && lfb__is_image(operation->name);
+}
+
 static int check_scenario(const struct lfb_scenario *scenario, struct lfb_machine *machine)
 {
 	for (size_t i = 0; i < scenario->count; i++) {
-		if (scenario->operations[i].verb == LFB_VERB_FAULT)
+		const struct lfb_operation *operation = &scenario->operations[i];
+
+		if (operation->verb == LFB_VERB_FAULT)
 			return lfb__error(machine, -EINVAL, "%.160s:%u: a sweep arms its own fault "
-					  "plans", scenario->name, scenario->operations[i].line);
+					  "plans", scenario->name, operation->line);
+		if (boots_image(operation))
+			return lfb__error(machine, -EOPNOTSUPP, "%.160s:%u: a sweep boots no "
+					  "kernel images by their paths", scenario->name,
+					  operation->line);
 	}
 	return 0;
 }
