@@ -48,18 +48,10 @@ int lfb__machine_check_outside(struct lfb_machine *machine)
 	return lfb__error(machine, -EBUSY, "called by the machine's own kernel code");
 }
 
-int lfb__machine_check_seen(struct lfb_machine *machine, const char *who)
-{
-	if (!machine->tree)
-		return 0;
-	return lfb__error(machine, -EOPNOTSUPP, "%s compares what the orchestrator remembers, and "
-			  "that of a kernel image does not say: lfb compare and lfb exhaust "
-			  "--module do without", who);
-}
-
 int lfb__machine_check_look(struct lfb_machine *machine, const char *who)
 {
-	if (!machine->tree || luo_tree_can_look(lfb__loadable_kernel(machine->tree_file)))
+	if (!machine->tree_file ||
+	    luo_tree_can_look(lfb__loadable_kernel(machine->tree_file)))
 		return 0;
 	return lfb__error(machine, -EOPNOTSUPP, "%s compares what the orchestrator remembers, and "
 			  "this kernel image does not say: its tree remembers otherwise than those "

@@ -201,8 +201,6 @@ int lfb__machine_check_outside(struct lfb_machine *machine);
  * 0, or -EOPNOTSUPP with the sentence: what @who does, "a sweep", compares what the orchestrator
  * remembers, and that of a kernel image does not say.
  */
-int lfb__machine_check_seen(struct lfb_machine *machine, const char *who);
-/* The same of a kernel image alone that does not say it: it is of a tree that remembers otherwise. */
 int lfb__machine_check_look(struct lfb_machine *machine, const char *who);
 /* As luo_look(), between two calls. NULL also when no kernel runs. */
 const struct luo *lfb__machine_look(struct lfb_machine *machine);

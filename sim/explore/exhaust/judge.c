@@ -77,6 +77,34 @@ bool lfb__judge_freezes(const struct lfb_walker *walker, unsigned int handler)
 	return false;
 }
 
+static void taught(struct lfb_state_sink *sink, const struct lfb_recorded *recorded)
+{
+	const struct lfb_code *code = recorded ? recorded->code : NULL;
+
+	lfb__state_fact(sink, "is there", recorded != NULL);
+	if (!recorded)
+		return;
+	lfb__state_bytes(sink, recorded->fails, sizeof(recorded->fails));
+	for (unsigned int i = 0; code && i < LFB_CALLBACKS; i++)
+		lfb__state_fact(sink, "steps", code->programs[i].count);
+	if (!code || !code->identity)
+		return;
+	lfb__state_fact(sink, "identity", code->identity);
+	lfb__state_fact(sink, "constant", code->constant);
+	lfb__state_fact(sink, "asked", recorded->asked);
+}
+
+/* The model would know what the module was told to do. */
+void lfb__judge_taught(struct lfb_state_sink *sink, const struct lfb_walker *walker)
+{
+	const struct lfb_recorder *recorder = walker->judge.recorder;
+
+	for (unsigned int i = 0; i < recorder->nr_handlers; i++)
+		taught(sink, recorder->handlers[i]);
+	for (unsigned int i = 0; i < recorder->nr_flbs; i++)
+		taught(sink, recorder->flbs[i]);
+}
+
 void lfb__judge_step(struct lfb_walker *walker, const struct lfb_operation *operation)
 {
 	struct lfb_model_answer *answer = &walker->answer;

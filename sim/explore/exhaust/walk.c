@@ -301,18 +301,26 @@ static void more(struct lfb_state_sink *sink, const void *context)
 {
 	const struct lfb_walker *walker = context;
 	const struct lfb_model *model = &walker->model;
-	const struct lfb_run *run = walker->judge.machine ? &walker->judge : &walker->run;
 
 	lfb__state_bytes(sink, model, offsetof(struct lfb_model, outgoing));
 	lfb__state_bytes(sink, &model->outgoing.list,
 			 model->outgoing.count * sizeof(model->outgoing.list[0]));
 	lfb__state_bytes(sink, &model->incoming.list,
 			 model->incoming.count * sizeof(model->incoming.list[0]));
-	lfb__state_recorder(sink, run->recorder);
-	agent_state(sink, run);
+	lfb__state_recorder(sink, walker->run.recorder);
+	agent_state(sink, &walker->run);
 }
 
-/* Of an image what was taught is told by its judge. */
+static void more_of_judge(struct lfb_state_sink *sink, const void *context)
+{
+	const struct lfb_walker *walker = context;
+
+	lfb__judge_taught(sink, walker);
+	lfb__state_recorder(sink, walker->judge.recorder);
+	agent_state(sink, &walker->judge);
+}
+
+/* What was taught is told by the judge. */
 static void more_of_image(struct lfb_state_sink *sink, const void *context)
 {
 	lfb__state_recorder(sink, ((const struct lfb_walker *)context)->run.recorder);
@@ -326,7 +334,7 @@ void lfb__walker_key(const struct lfb_walker *walker, struct lfb_state_key *key)
 		lfb__state_key(walker->run.machine, more, walker, key);
 		return;
 	}
-	lfb__state_key(walker->judge.machine, more, walker, &judge);
+	lfb__state_key(walker->judge.machine, more_of_judge, walker, &judge);
 	lfb__state_key(walker->run.machine, more_of_image, walker, key);
 	for (size_t i = 0; i < ARRAY_SIZE(key->half); i++)
 		key->half[i] = lfb__hash_mix(key->half[i], judge.half[i]);

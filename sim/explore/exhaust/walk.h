@@ -70,6 +70,8 @@ long lfb__walker_perform(struct lfb_run *run, const struct lfb_operation *operat
 int lfb__judge_make(struct lfb_walker *walker);
 bool lfb__judge_possible(const struct lfb_walker *walker, const struct lfb_operation *op);
 bool lfb__judge_freezes(const struct lfb_walker *walker, unsigned int handler);
+/* Facts of its state for a key. */
+void lfb__judge_taught(struct lfb_state_sink *sink, const struct lfb_walker *walker);
 /* Its answer is walker->answer. */
 void lfb__judge_step(struct lfb_walker *walker, const struct lfb_operation *operation);
 bool lfb__judge_same_state(struct lfb_walker *walker);

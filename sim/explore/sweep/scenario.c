@@ -414,7 +414,7 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 	machine->profile = profile;
 	if (err)
 		return name_error(machine, err);
-	if (machine->tree && list_empty(&machine->modules) && !options.only)
+	if (machine->tree_file && list_empty(&machine->modules) && !options.only)
 		err = find_known(scenario, machine, &options, &known);
 	if (!err)
 		err = sweep(scenario, machine, &options, result, NULL, &known);
