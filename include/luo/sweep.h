@@ -82,8 +82,8 @@ struct lfb_sweep_options {
  * @findings: bit id % 64 of word id / 64: a violation was this finding (enum lfb_finding_id)
  * @first_case: the case of the first violation, "" without one; "none": the run without faults
  * @first: what was wrong in it, one line
- * @known: runs with a kernel image in which a rule was broken, as the library's orchestrator of that
- *	version breaks one in the same case; none where the two have other numbers of points
+ * @known: runs with a kernel image in which a rule was broken, as the library's orchestrator of
+ *	that version breaks one in the same case; none where the two have other numbers of points
  */
 struct lfb_sweep_result {
 	size_t sz;

@@ -28,16 +28,6 @@ static void forget_twins(struct luo_tree *tree)
 	tree->twins.count = 0;
 }
 
-/* @number may be from another kernel. */
-struct luo_twin *luo_tree_find_twin(const struct luo_tree *tree, const void *ours, bool of_flb,
-				    unsigned int number)
-{
-	struct luo_twin *const *twins = tree->twins.items;
-	struct luo_twin *twin = number && number <= tree->twins.count ? twins[number - 1] : NULL;
-
-	return twin && twin->ours == ours && twin->of_flb == of_flb ? twin : NULL;
-}
-
 static struct luo_twin *add_twin(struct luo_tree *tree, void *ours, bool of_flb,
 				 unsigned int *number)
 {

@@ -51,9 +51,15 @@ static inline const char *luo_twin_name(const struct luo_twin *twin)
 			      ((const struct liveupdate_file_handler *)twin->ours)->compatible;
 }
 
-/* NULL: there is none, or @number is not what @ours remembers of it in this kernel. */
-struct luo_twin *luo_tree_find_twin(const struct luo_tree *tree, const void *ours, bool of_flb,
-				    unsigned int number);
+/* @number: what @ours remembers of it, from this kernel or another. NULL: it has none. */
+static inline struct luo_twin *luo_tree_find_twin(const struct luo_tree *tree, const void *ours,
+						  bool of_flb, unsigned int number)
+{
+	struct luo_twin *const *twins = tree->twins.items;
+	struct luo_twin *twin = number && number <= tree->twins.count ? twins[number - 1] : NULL;
+
+	return twin && twin->ours == ours && twin->of_flb == of_flb ? twin : NULL;
+}
 
 /* look.c */
 const struct luo *luo_tree_look(struct luo_elsewhere *elsewhere);

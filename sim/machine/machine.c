@@ -48,17 +48,6 @@ int lfb__machine_check_outside(struct lfb_machine *machine)
 	return lfb__error(machine, -EBUSY, "called by the machine's own kernel code");
 }
 
-int lfb__machine_check_look(struct lfb_machine *machine, const char *who)
-{
-	if (!machine->tree_file ||
-	    luo_tree_can_look(lfb__loadable_kernel(machine->tree_file)))
-		return 0;
-	return lfb__error(machine, -EOPNOTSUPP, "%s compares what the orchestrator remembers, and "
-			  "this kernel image does not say: its tree remembers otherwise than those "
-			  "that lfb tree knows; lfb compare and lfb exhaust --module do without",
-			  who);
-}
-
 static long look(void *argument)
 {
 	const struct luo **luo = argument;

@@ -41,7 +41,8 @@ END
 # Each step that can fail does: nothing is wrong but what is wrong with the profile in the same
 # case, and both have the same points. All 320 recorded scenarios take minutes: once by hand.
 if [ -z "$sanitized" ]; then
-	set -- "$golden"/00[1-4]1.ops "$golden"-more/C1*.ops "$LFB_SOURCE_DIR"/examples/scenarios/*.lfb
+	set -- "$golden"/00[1-4]1.ops "$golden"-more/C1*.ops \
+		"$LFB_SOURCE_DIR"/examples/scenarios/*.lfb
 else
 	set -- "$dir/two.lfb"
 fi
@@ -119,17 +120,18 @@ sweep_planted() {
 
 # The table of docs/tree.md has the same mistakes.
 # A count that is not dropped.
-plant luo_flb.c '/for_each_entry_reverse(iter, flb_list, list)/{n;s/liveupdate_flb_put_outgoing(iter->flb);/(void)iter;/}'
+put='s/liveupdate_flb_put_outgoing(iter->flb);/(void)iter;/'
+plant luo_flb.c "/for_each_entry_reverse(iter, flb_list, list)/{n;$put}"
 lfb 1 exhaust --kernel "$dir/planted.so" --length 3
 prints out '# expected: flb0.unpreserve'
 sweep_planted 'it answered -12 and left something behind'
 # No unpreserve after a failure.
-plant luo_flb.c '/exit_err:/,/up_read/s/liveupdate_flb_put_outgoing(iter->flb);/(void)iter;/'
+plant luo_flb.c "/exit_err:/,/up_read/$put"
 lfb 1 exhaust --kernel "$dir/planted.so" --length 3
 prints out '# expected: flb0.unpreserve'
 sweep_planted 'flb-1-v1 failed (flb-preserve): it answered -5 and left something behind'
 # An error that is swallowed.
-plant luo_flb.c 's/err = luo_flb_file_preserve_one(iter->flb);/luo_flb_file_preserve_one(iter->flb);/'
+plant luo_flb.c 's/err = \(luo_flb_file_preserve_one(iter->flb);\)/\1/'
 lfb 1 exhaust --kernel "$dir/planted.so" --length 3
 prints out 'preserve a 0 0 0 = -5'
 sweep_planted 'it answered 0, but it is half done'

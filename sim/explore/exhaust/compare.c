@@ -173,8 +173,6 @@ static bool same_flbs(struct lfb_walker *walker)
 /* Calls that wait have made half of what they do: then there is nothing to count. */
 bool lfb__same_state(struct lfb_walker *walker)
 {
-	if (walker->judge.machine)
-		return lfb__judge_same_state(walker);
 	return same_life(walker) && lfb__same_safety(walker) &&
 	       (walker->model.dead || walker->model.prepared ||
 		(same_counts(walker) && same_rest(walker) && same_identities(walker) &&

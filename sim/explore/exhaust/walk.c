@@ -8,8 +8,6 @@
 #include "lib/luo/luo.h"
 #include "sim/explore/exhaust/walk.h"
 
-#define MEMORY (4ull << 20)
-
 static int capture(void *context, const char *bytes, size_t size)
 {
 	struct lfb_walker *walker = context;
@@ -20,32 +18,6 @@ static int capture(void *context, const char *bytes, size_t size)
 	}
 	walker->callbacks[walker->length] = '\0';
 	return 0;
-}
-
-/* A machine, an agent and the recorded module, as new. */
-int lfb__walker_make_run(struct lfb_walker *walker, const char *profile, const char *kernel,
-			 int (*write)(void *context, const char *bytes, size_t size),
-			 struct lfb_run *made)
-{
-	const struct lfb_exhaust_options *options = walker->options;
-	struct lfb_machine_options machine = {
-		.sz = sizeof(machine),
-		.memory = MEMORY,
-		.mode = LFB_MEMORY_FIXED,
-		.profile = profile,
-		.kernel = kernel,
-		.quirks_on = options->quirks_on,
-		.quirks_off = options->quirks_off,
-	};
-	struct lfb_run run = {
-		.scenario = walker->run.scenario,
-		.options = { sizeof(run.options), .golden = true, .write = write,
-			     .context = walker },
-	};
-	int err = lfb__machine_create_own(&machine, &run.machine);
-
-	*made = run;
-	return err ? err : lfb__run_make(made);
 }
 
 static int build(struct lfb_walker *walker)
@@ -132,21 +104,6 @@ static bool raced(struct lfb_walker *walker)
 	return walker->lost;
 }
 
-long lfb__walker_perform(struct lfb_run *run, const struct lfb_operation *operation, u64 *object)
-{
-	long result;
-
-	if (operation->point) {
-		lfb__run_wait(run, operation);
-		return 0;
-	}
-	lfb__run_points_hook(run);
-	result = lfb__run_perform(run, operation, object);
-	lfb__run_point_died(run, result);
-	lfb__run_points_unhook(run);
-	return result;
-}
-
 /* What is right, in walker->answer. */
 static void ask(struct lfb_walker *walker, const struct lfb_operation *operation)
 {
@@ -159,6 +116,11 @@ static void ask(struct lfb_walker *walker, const struct lfb_operation *operation
 	walker->unsafe_judge = judge->kernel.trace.count[LFB_EVENT_UNSAFE];
 	walker->unsafe = walker->run.machine->kernel.trace.count[LFB_EVENT_UNSAFE];
 	lfb__judge_step(walker, operation);
+}
+
+static bool same_state(struct lfb_walker *walker)
+{
+	return walker->judge.machine ? lfb__judge_same_state(walker) : lfb__same_state(walker);
 }
 
 bool lfb__walker_possible(const struct lfb_walker *walker, const struct lfb_operation *operation)
@@ -219,10 +181,10 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 	if (walker->run.nr_points && raced(walker))
 		return lfb__same_safety(walker);
 	if (faulty && failed_for_want_of_memory(walker, &before, operation, result))
-		return lfb__same_state(walker);
+		return same_state(walker);
 	/* What a kernel that died answered says less than that it did. */
 	return (walker->run.machine->kernel.dead || lfb__walker_is_dead(walker) ||
-		lfb__same_answer(walker, operation, result, object)) && lfb__same_state(walker);
+		lfb__same_answer(walker, operation, result, object)) && same_state(walker);
 }
 
 bool lfb__walker_set_up(struct lfb_walker *walker, const struct lfb_world *world, bool first)

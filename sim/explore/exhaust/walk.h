@@ -59,7 +59,7 @@ bool lfb__walker_is_dead(const struct lfb_walker *walker);
 /* What machine and model will do from here on; the kernel must run. */
 void lfb__walker_key(const struct lfb_walker *walker, struct lfb_state_key *key);
 
-/* A machine of @profile, or with the image @kernel, that performs the walker's scenario. */
+/* run.c: a machine of @profile, or with the image @kernel, that performs the walker's scenario. */
 int lfb__walker_make_run(struct lfb_walker *walker, const char *profile, const char *kernel,
 			 int (*write)(void *context, const char *bytes, size_t size),
 			 struct lfb_run *made);

@@ -68,7 +68,8 @@ unsigned int lfb__state_diff(const struct lfb_state *before, const struct lfb_st
 			     char *text, size_t size);
 
 /*
- * The same of two machines that did the same, in what all orchestrators remember. 0: nothing differs.
+ * The same of two machines that did the same, in what all orchestrators remember. 0: nothing
+ * differs.
  */
 unsigned int lfb__state_compare(struct lfb_machine *wanted, struct lfb_machine *machine, char *text,
 				size_t size);

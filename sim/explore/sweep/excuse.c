@@ -150,7 +150,8 @@ void lfb__sweep_note(struct lfb_machine *machine, struct lfb_sweep_record *recor
 
 static bool module_is_going(const struct lfb_sweep_moment *moment)
 {
-	return running(moment->machine) && moment->warned && moment->result == moment->record->result;
+	return running(moment->machine) && moment->warned &&
+	       moment->result == moment->record->result;
 }
 
 static const struct lfb_excuse excuses[] = {

@@ -3,8 +3,9 @@
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
  * kernels promise to remember, asked.c what they retrieved and keep, kept.c which pages modules
- * keep, known.c what an image's profile does as well, balance.c follows the callbacks. What is swept is a scenario or a body in C. Others ask
- * through <luo/sweep.h>. Uses explore/state, sim/play and what is below.
+ * keep, known.c what an image's profile does as well, balance.c follows the callbacks. What is
+ * swept is a scenario or a body in C. Others ask through <luo/sweep.h>. Uses explore/state,
+ * sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
