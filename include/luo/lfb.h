@@ -30,6 +30,7 @@
 #include <luo/liveupdate.h>
 #include <luo/lock.h>
 #include <luo/machine.h>
+#include <luo/machine_copy.h>
 #include <luo/memfd.h>
 #include <luo/mm.h>
 #include <luo/module.h>

@@ -48,6 +48,8 @@ enum lfb_sweep_mode {
  *	are replayed by setting @only
  * @replay_file: what comes behind the case; NULL: nothing
  * @progress: told after each run how far it is, and may end it; NULL: nobody is. Not with @only
+ * @from_power_on: have each run begin with power on, not behind what goes as without faults, in a
+ *	copy of the machine (lfb_machine_copy()). The result is the same
  */
 struct lfb_sweep_options {
 	size_t sz;
@@ -63,6 +65,7 @@ struct lfb_sweep_options {
 	const char *replay;
 	const char *replay_file;
 	lfb_progress_fn progress;
+	bool from_power_on;
 };
 
 /** LFB_SWEEP_FINDING_WORDS - words of 64 bits for one bit an id; there is room for new ids. */

@@ -152,6 +152,7 @@ static void all_serialized(struct luo *luo)
 	if (!lfb__checking(luo->kernel))
 		return;
 	kept->flbs.count = 0;
+	kept->size = sizeof(*room);
 	kept->boot = luo->kernel->boot_number;
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		room = flb->private.outgoing.count > 0 ?

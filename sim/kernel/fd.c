@@ -192,6 +192,31 @@ void lfb__fds_forget(struct lfb_fd_table *fds)
 		mark(fds, fd);
 }
 
+/* The levels lie behind the files, where these are now. */
+static void find_levels(void *self, size_t before)
+{
+	struct lfb_fd_table *fds = self;
+	u64 *used = (u64 *)(fds->files + fds->size);
+
+	(void)before;
+	for (int level = 0; level < LFB_FD_LEVELS; level++) {
+		fds->used[level] = used;
+		used += words_of(fds->size, level);
+	}
+}
+
+void lfb__fds_save(struct lfb_fd_table *fds, struct lfb_saved *saved)
+{
+	size_t words = fds->size;
+
+	for (int level = 0; level < LFB_FD_LEVELS && fds->size; level++)
+		words += words_of(fds->size, level);
+	lfb__save(saved, fds, sizeof(*fds));
+	lfb__save_block(saved, &fds->files, words * sizeof(u64), words * sizeof(u64));
+	if (fds->size)
+		lfb__save_hook(saved, fds, NULL, find_levels);
+}
+
 void lfb__fds_destroy(struct lfb_fd_table *fds)
 {
 	free(fds->files);

@@ -22,6 +22,11 @@ int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options 
 void lfb__kernel_destroy(struct lfb_kernel *kernel);
 /* Forget everything of the boot that ended; memory is dealt with by lfb__pages_begin(). */
 void lfb__kernel_reset(struct lfb_kernel *kernel);
+/*
+ * To be put back: all but memory and findings, and what is the user's or the host's: whom events
+ * and scheduling points are told to, how faults are caught. Nothing runs. False without memory.
+ */
+bool lfb__kernel_save(struct lfb_kernel *kernel, struct lfb_saved *saved);
 
 /*
  * The orchestrator's own code runs until the end, where it is not lib/ (kernel->elsewhere): what it
@@ -66,6 +71,8 @@ void lfb__deferred_end(struct lfb_kernel *kernel);
 /* Forgets all descriptors without closing anything: their kernel is gone. */
 void lfb__fds_forget(struct lfb_fd_table *fds);
 void lfb__fds_destroy(struct lfb_fd_table *fds);
+/* To be put back. */
+void lfb__fds_save(struct lfb_fd_table *fds, struct lfb_saved *saved);
 /* Borrowed pointer, NULL for a descriptor that is not open. */
 struct file *lfb__fd_file(const struct lfb_fd_table *fds, int fd);
 /* Takes the file out of its slot; the caller owns the reference. NULL: not open. */

@@ -35,6 +35,7 @@ int lfb_agent_create(struct lfb_machine *machine, const char *name, struct lfb_a
 	lfb__task_begin(&agent->task, agent->name, &agent->fds);
 	list_add_tail(&agent->task.list, &machine->kernel.tasks);
 	list_add_tail(&agent->list, &machine->agents);
+	machine->agent_changes++;
 	*agentp = agent;
 	return 0;
 }
@@ -64,6 +65,7 @@ void lfb_agent_destroy(struct lfb_agent *agent)
 		lfb__machine_run(agent->machine, &agent->task, close_all, agent);
 	LFB_ASSERT(!agent->task.running);
 	list_del(&agent->list);
+	agent->machine->agent_changes++;
 	lfb__fds_destroy(&agent->fds);
 	lfb__handle_unregister(agent);
 	/* The locks it has keep a task until there is no machine: they name it. */

@@ -114,6 +114,15 @@ static int choose_profile(struct lfb_machine *machine, const struct lfb_machine_
 	return 0;
 }
 
+static void init_lists(struct lfb_machine *machine)
+{
+	INIT_LIST_HEAD(&machine->modules);
+	INIT_LIST_HEAD(&machine->loadables);
+	INIT_LIST_HEAD(&machine->agents);
+	INIT_LIST_HEAD(&machine->gone);
+	INIT_LIST_HEAD(&machine->copies);
+}
+
 int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machine **machinep)
 {
 	struct lfb_machine_options options;
@@ -164,10 +173,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	machine->kho_on = !options.kho_off;
 	machine->liveupdate_on = !options.liveupdate_off;
 	machine->kernel.catch_faults = !options.raw_faults;
-	INIT_LIST_HEAD(&machine->modules);
-	INIT_LIST_HEAD(&machine->loadables);
-	INIT_LIST_HEAD(&machine->agents);
-	INIT_LIST_HEAD(&machine->gone);
+	init_lists(machine);
 	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
 	if (err) {
 		lfb__kernel_destroy(&machine->kernel);
@@ -228,6 +234,17 @@ int lfb__machine_create_profile(const struct lfb_machine *machine, struct lfb_ma
 	return create_like(machine, NULL, made);
 }
 
+/* Who has them frees them. */
+static void end_copies(struct lfb_machine *machine)
+{
+	struct lfb_machine_copied *copied, *next;
+
+	list_for_each_entry_safe(copied, next, &machine->copies, list) {
+		list_del_init(&copied->list);
+		copied->machine = NULL;
+	}
+}
+
 void lfb_machine_destroy(struct lfb_machine *machine)
 {
 	if (!machine || lfb__machine_check_outside(machine))
@@ -243,6 +260,7 @@ void lfb_machine_destroy(struct lfb_machine *machine)
 	lfb__modules_forget(machine);
 	lfb__machine_print_findings(machine);
 	lfb__outside_gone(&machine->kernel);
+	end_copies(machine);
 	lfb__handle_unregister(machine);
 	lfb__kernel_destroy(&machine->kernel);
 	luo_tree_destroy(machine->tree);

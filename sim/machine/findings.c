@@ -142,5 +142,5 @@ int lfb_finding_silence(struct lfb_machine *machine, enum lfb_finding_id id, boo
 void lfb__machine_forget_seen(struct lfb_machine *machine)
 {
 	lfb_findings_clear(machine);
-	lfb__lockdep_destroy(&machine->kernel);
+	lfb__lockdep_forget(&machine->kernel);
 }

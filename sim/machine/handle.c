@@ -163,7 +163,7 @@ bool lfb__handle_valid(const void *handle, enum lfb_handle_kind kind)
 	static const char *const names[LFB_HANDLE_KINDS] = {
 		[LFB_HANDLE_MACHINE] = "machine", [LFB_HANDLE_AGENT] = "agent",
 		[LFB_HANDLE_BLOB] = "blob",	  [LFB_HANDLE_SCENARIO] = "scenario",
-		[LFB_HANDLE_MODULE] = "module",
+		[LFB_HANDLE_MODULE] = "module",	  [LFB_HANDLE_COPY] = "copy of a machine",
 	};
 
 	if (likely(handle && is_alive(handle, kind)))

@@ -366,7 +366,45 @@ int lfb__loadable_beside(struct lfb_machine *machine, const struct lfb_loadable 
 	return err;
 }
 
+unsigned int lfb__loadable_place(const struct lfb_loadable *loadable)
+{
+	return loadable->at;
+}
+
+struct lfb_loadable *lfb__loadable_next(struct lfb_machine *machine, struct lfb_loadable *loadable)
+{
+	const struct list_head *next = loadable ? loadable->list.next : machine->loadables.next;
+
+	return next == &machine->loadables ? NULL : list_entry(next, struct lfb_loadable, list);
+}
+
+struct lfb_shared *lfb__loadable_shared(struct lfb_loadable *loadable)
+{
+	return copy_of(loadable)->shared;
+}
+
 /* From kernel to kernel */
+
+/* The copy that is open from here on; where memory moves, @left is out of reach. */
+static void open_copy(struct lfb_machine *machine, struct lfb_loadable *loadable,
+		      struct lfb_shared *left)
+{
+	struct lfb_shared *shared = copy_of(loadable)->shared;
+
+	if (shared->closed)
+		lfb__shared_open(shared);
+	if (left != shared && machine->kernel.memory.mode == LFB_MEMORY_REMAP)
+		lfb__shared_close(left);
+}
+
+void lfb__loadable_go_to(struct lfb_machine *machine, struct lfb_loadable *loadable,
+			 unsigned int place)
+{
+	struct lfb_shared *left = copy_of(loadable)->shared;
+
+	loadable->at = place;
+	open_copy(machine, loadable, left);
+}
 
 int lfb__loadable_prepare(struct lfb_machine *machine, struct lfb_loadable *loadable)
 {
@@ -379,10 +417,7 @@ void lfb__loadable_move(struct lfb_machine *machine, struct lfb_loadable *from,
 	struct lfb_shared *left = copy_of(from)->shared;
 
 	to->at = next_of(machine, to);
-	if (copy_of(to)->shared->closed)
-		lfb__shared_open(copy_of(to)->shared);
-	if (left != copy_of(to)->shared && machine->kernel.memory.mode == LFB_MEMORY_REMAP)
-		lfb__shared_close(left);
+	open_copy(machine, to, left);
 }
 
 /* Files, for who knows no more of them than whose they are */

@@ -83,6 +83,15 @@ struct lfb_machine {
 	struct list_head loadables;	/* shared objects that there were modules in */
 	struct list_head agents;
 	struct list_head gone;		/* agents that were destroyed with locks held */
+	unsigned long agent_changes;	/* agents that came or went */
+	unsigned long module_changes;	/* the same of modules */
+	struct list_head copies;	/* struct lfb_machine_copied: they end with the machine */
+};
+
+/* A copy, as far as its machine knows it: see sim/copy. */
+struct lfb_machine_copied {
+	struct list_head list;
+	struct lfb_machine *machine;	/* NULL: it is gone */
 };
 
 /*
@@ -96,6 +105,7 @@ enum lfb_handle_kind {
 	LFB_HANDLE_BLOB,
 	LFB_HANDLE_SCENARIO,
 	LFB_HANDLE_MODULE,	/* its static data is in use by a machine */
+	LFB_HANDLE_COPY,
 	LFB_HANDLE_KINDS,
 };
 
@@ -220,6 +230,9 @@ int lfb__modules_claim(struct lfb_machine *machine);
 void lfb__modules_release(struct lfb_machine *machine);
 /* For the next machine they are as they were for this one. */
 void lfb__modules_forget(struct lfb_machine *machine);
+/* The same of one of them. */
+int lfb__module_claim(struct lfb_machine *machine, const struct lfb_image_module *image);
+void lfb__module_release(const struct lfb_image_module *image, bool set_back);
 
 /*
  * Those in shared objects are loaded where the next kernel has them, in the versions that it has;
@@ -277,6 +290,14 @@ int lfb__loadable_prepare(struct lfb_machine *machine, struct lfb_loadable *load
 void lfb__loadable_move(struct lfb_machine *machine, struct lfb_loadable *from,
 			struct lfb_loadable *to);
 void lfb__loadables_destroy(struct lfb_machine *machine);
+/* Which of its copies is open; another one that there is, is, and the one that is, no more. */
+unsigned int lfb__loadable_place(const struct lfb_loadable *loadable);
+void lfb__loadable_go_to(struct lfb_machine *machine, struct lfb_loadable *loadable,
+			 unsigned int place);
+/* The first and the next of a machine's files; NULL: there is none. */
+struct lfb_loadable *lfb__loadable_next(struct lfb_machine *machine,
+					struct lfb_loadable *loadable);
+struct lfb_shared *lfb__loadable_shared(struct lfb_loadable *loadable);
 
 /*
  * boot.c: before lfb__machine_switch_on(); what was claimed is given back when the machine is

@@ -64,7 +64,7 @@ static struct lfb_image_module *find_module(struct lfb_machine *machine, const c
 }
 
 /* Those in shared objects are the machine's own. */
-static int claim_data(struct lfb_machine *machine, const struct lfb_image_module *image)
+int lfb__module_claim(struct lfb_machine *machine, const struct lfb_image_module *image)
 {
 	const struct lfb_module *module = image->module;
 	int err = image->loadable ? 0 : lfb__handle_register(module->module, LFB_HANDLE_MODULE);
@@ -75,7 +75,7 @@ static int claim_data(struct lfb_machine *machine, const struct lfb_image_module
 	return err ? lfb__error(machine, err, "no memory for module %s", module->module->name) : 0;
 }
 
-static void release_data(const struct lfb_image_module *image, bool set_back)
+void lfb__module_release(const struct lfb_image_module *image, bool set_back)
 {
 	if (image->loadable)
 		return;
@@ -89,12 +89,12 @@ int lfb__modules_claim(struct lfb_machine *machine)
 	struct lfb_image_module *image;
 
 	list_for_each_entry(image, &machine->modules, list) {
-		int err = claim_data(machine, image);
+		int err = lfb__module_claim(machine, image);
 
 		if (!err)
 			continue;
 		list_for_each_entry_continue_reverse(image, &machine->modules, list)
-			release_data(image, false);
+			lfb__module_release(image, false);
 		return err;
 	}
 	return 0;
@@ -105,7 +105,7 @@ void lfb__modules_release(struct lfb_machine *machine)
 	struct lfb_image_module *image;
 
 	list_for_each_entry(image, &machine->modules, list)
-		release_data(image, true);
+		lfb__module_release(image, true);
 }
 
 static bool runs(const struct lfb_machine *machine)
@@ -120,7 +120,8 @@ static bool runs(const struct lfb_machine *machine)
 static void forget_module(struct lfb_machine *machine, struct lfb_image_module *image)
 {
 	if (machine->state != LFB_OFF)
-		release_data(image, !runs(machine));
+		lfb__module_release(image, !runs(machine));
+	machine->module_changes++;
 	list_del(&image->list);
 	free(image->pristine);
 	free(image);
@@ -133,9 +134,10 @@ static int add_image(struct lfb_machine *machine, struct lfb_image_module *image
 	long err = 0;
 
 	list_add_tail(&image->list, &machine->modules);
+	machine->module_changes++;
 	machine->kernel.code_is_loaded |= image->loadable != NULL;
 	if (machine->state == LFB_OFF)
-		release_data(image, false);
+		lfb__module_release(image, false);
 	if (runs(machine))
 		err = lfb__machine_run(machine, &machine->kernel.boot_task, lfb__module_init,
 				       image);
@@ -166,7 +168,7 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	if (find_module(machine, module->module->name))
 		return already(machine, module->module->name);
 	/* What another machine's kernel has made of the data is nothing to start with. */
-	err = claim_data(machine, &wanted);
+	err = lfb__module_claim(machine, &wanted);
 	if (err)
 		return err;
 	image = calloc(1, sizeof(*image));

@@ -55,6 +55,10 @@ struct lfb_run {
  */
 int lfb__run_make(struct lfb_run *run);
 void lfb__run_release(struct lfb_run *run);
+/* Does a line of the scenario, in a machine that was started. False: the run ends there. */
+bool lfb__run_operation(struct lfb_run *run, const struct lfb_operation *operation);
+/* To be put back, as long as it is not released: all but the machine. */
+void lfb__run_save(struct lfb_run *run, struct lfb_saved *saved);
 
 /* point.c */
 

@@ -7,8 +7,7 @@
 
 #include "sim/play/play.h"
 
-/* Returns false when the run ends here. */
-static bool run_operation(struct lfb_run *run, const struct lfb_operation *operation)
+bool lfb__run_operation(struct lfb_run *run, const struct lfb_operation *operation)
 {
 	u64 object = 0;
 	long result;
@@ -65,7 +64,7 @@ static void run_all(struct lfb_run *run)
 	lfb__run_show_booted(run);
 	lfb__run_notice_death(run, 0, result, true);
 	for (size_t i = 0; i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF; i++) {
-		if (!run_operation(run, &scenario->operations[i]) || run->transcript.error)
+		if (!lfb__run_operation(run, &scenario->operations[i]) || run->transcript.error)
 			return;
 	}
 	check_waiting(run);
@@ -113,6 +112,18 @@ void lfb__run_release(struct lfb_run *run)
 	free(run->files);
 	free(run->points);
 	lfb__guard_release(&run->machine->kernel);
+}
+
+void lfb__run_save(struct lfb_run *run, struct lfb_saved *saved)
+{
+	const struct lfb_scenario *scenario = run->scenario;
+
+	lfb__save(saved, run, sizeof(*run));
+	lfb__save(saved, run->sessions, scenario->nr_sessions * sizeof(*run->sessions));
+	lfb__save(saved, run->files, scenario->nr_inodes * sizeof(*run->files));
+	if (run->points)
+		lfb__save(saved, run->points, scenario->nr_points * sizeof(*run->points));
+	lfb__recorder_save(run->recorder, saved);
 }
 
 static int take_options(struct lfb_run *run, const struct lfb_scenario_options *given)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The recorded module's handlers and FLBs, made anew for each kernel. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/luo/luo.h"
@@ -44,9 +43,8 @@ struct lfb_recorded *lfb__recorded(struct lfb_recorder *recorder, bool of_flb, u
 
 	if (recorded)
 		return recorded;
-	recorded = calloc(1, sizeof(*recorded));
-	if (!recorded)
-		return NULL;
+	recorded = &recorder->objects[index];
+	memset(recorded, 0, sizeof(*recorded));
 	recorded->recorder = recorder;
 	recorded->of_flb = of_flb;
 	recorded->number = number;

@@ -27,7 +27,8 @@ struct lfb_recorder *lfb__recorder_create(struct lfb_machine *machine, unsigned 
 	recorder->flb_ops = lfb__recorder_flb_ops;
 	recorder->handlers = calloc(nr_objects(recorder) + 1ul, sizeof(*recorder->handlers));
 	recorder->code = calloc(nr_objects(recorder) + 1ul, sizeof(*recorder->code));
-	if (!recorder->handlers || !recorder->code) {
+	recorder->objects = calloc(nr_objects(recorder) + 1ul, sizeof(*recorder->objects));
+	if (!recorder->handlers || !recorder->code || !recorder->objects) {
 		lfb__recorder_destroy(recorder);
 		return NULL;
 	}
@@ -48,7 +49,6 @@ static void forget_answers(struct lfb_code *code)
 void lfb__recorder_reset(struct lfb_recorder *recorder)
 {
 	for (unsigned int i = 0; i < nr_objects(recorder); i++) {
-		free(recorder->handlers[i]);
 		recorder->handlers[i] = NULL;
 		forget_answers(&recorder->code[i]);
 	}
@@ -66,17 +66,37 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder)
 	if (recorder->loaded)
 		lfb_machine_remove_module(recorder->machine, recorder->this_module.name);
 	for (unsigned int i = 0; recorder->flbs && i < nr_objects(recorder); i++) {
-		free(recorder->handlers[i]);
 		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
 			lfb__list_free(&recorder->code[i].programs[callback]);
 	}
 	free(recorder->handlers);
 	free(recorder->code);
+	free(recorder->objects);
 	lfb__slots_destroy(&recorder->slots);
 	lfb__list_free(&recorder->registrations);
 	lfb__list_free(&recorder->held);
 	lfb__list_free(&recorder->done);
 	free(recorder);
+}
+
+void lfb__recorder_save(struct lfb_recorder *recorder, struct lfb_saved *saved)
+{
+	const size_t count = nr_objects(recorder);
+
+	lfb__save(saved, recorder, sizeof(*recorder));
+	lfb__save(saved, recorder->handlers, count * sizeof(*recorder->handlers));
+	lfb__save(saved, recorder->objects, count * sizeof(*recorder->objects));
+	lfb__save(saved, recorder->code, count * sizeof(*recorder->code));
+	for (size_t i = 0; i < count; i++) {
+		for (int callback = 0; callback < LFB_CALLBACKS; callback++)
+			lfb__save_list(saved, &recorder->code[i].programs[callback],
+				       sizeof(struct lfb_program_line));
+	}
+	lfb__save_list(saved, &recorder->slots.entries, sizeof(struct lfb_slot_entry));
+	lfb__save_table(saved, &recorder->slots.table);
+	lfb__save_list(saved, &recorder->registrations, sizeof(struct lfb_registration));
+	lfb__save_list(saved, &recorder->held, sizeof(struct lfb_taken));
+	lfb__save_list(saved, &recorder->done, sizeof(struct lfb_taken));
 }
 
 void lfb__recorder_unlearn(struct lfb_recorder *recorder)

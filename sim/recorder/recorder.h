@@ -155,6 +155,7 @@ struct lfb_recorder {
 	struct liveupdate_flb_ops flb_ops;
 	struct lfb_recorded **handlers;	/* by number, NULL until mentioned; the FLBs are behind */
 	struct lfb_recorded **flbs;
+	struct lfb_recorded *objects;	/* what they are when mentioned, in this order */
 	struct lfb_code *code;		/* of both, in this order */
 	unsigned int nr_handlers;
 	unsigned int nr_flbs;
@@ -183,6 +184,8 @@ void lfb__recorder_destroy(struct lfb_recorder *recorder);
 void lfb__recorder_reset(struct lfb_recorder *recorder);
 /* Forgets what a scenario wrote for it: it is to be run again. The machine is off. */
 void lfb__recorder_unlearn(struct lfb_recorder *recorder);
+/* To be put back. */
+void lfb__recorder_save(struct lfb_recorder *recorder, struct lfb_saved *saved);
 /* Gives back each reference that is kept and what "do" lines have, fails no more. Kernel code. */
 void lfb__recorder_end(struct lfb_recorder *recorder);
 

@@ -214,6 +214,13 @@ void lfb__balance_reset(struct lfb_balance *balance)
 	balance->files.count = balance->flbs.count = 0;
 }
 
+void lfb__balance_save(struct lfb_balance *balance, struct lfb_saved *saved)
+{
+	lfb__save(saved, balance, sizeof(*balance));
+	lfb__save_list(saved, &balance->flbs, sizeof(struct lfb_balance_flb));
+	lfb__save_list(saved, &balance->files, sizeof(struct lfb_balance_file));
+}
+
 /* Another kernel: what was preserved was handed over, or is gone. */
 static void follow_boot(struct lfb_balance *balance)
 {

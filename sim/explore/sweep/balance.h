@@ -48,6 +48,8 @@ struct lfb_balance {
 void lfb__balance_watch(struct lfb_balance *balance, struct lfb_machine *machine);
 /* Power was off: nothing is preserved any more. A breach stays. */
 void lfb__balance_reset(struct lfb_balance *balance);
+/* To be put back. */
+void lfb__balance_save(struct lfb_balance *balance, struct lfb_saved *saved);
 /* Compares with what the orchestrator believes, between two calls. */
 void lfb__balance_compare(struct lfb_balance *balance);
 void lfb__balance_end(struct lfb_balance *balance);

@@ -14,30 +14,6 @@
 /* Steps behind a failure for good of which each is looked at; the rest is more of the same. */
 #define ASTRAY_STEPS 32
 
-void lfb__sweep_begin(struct lfb_sweep *sweep)
-{
-	struct lfb_machine *machine = sweep->machine;
-	struct lfb_choices *choices = &machine->kernel.choices;
-
-	lfb_machine_shutdown(machine);
-	machine->profile = sweep->profile;
-	machine->other_file = NULL;
-	choices->state = sweep->choices.state;
-	choices->next = sweep->choices.next;
-	lfb__faults_arm(&machine->kernel, NULL);
-	lfb__balance_reset(sweep->balance);
-	sweep->balance->breach[0] = '\0';
-	memcpy(sweep->complaints, machine->kernel.trace.count, sizeof(sweep->complaints));
-	lfb__findings_forget(&machine->kernel.findings);
-	/* An order of locks that an earlier run knows already would be no news in this one. */
-	lfb__lockdep_destroy(&machine->kernel);
-	sweep->hits = sweep->warns = 0;
-	sweep->found_before = 0;
-	sweep->follows = false;
-	sweep->what[0] = '\0';
-	sweep->outcome = LFB_OUTCOME_UNREACHED;
-}
-
 /* No more failures; what was counted stays. */
 static void disarm(struct lfb_sweep *sweep)
 {
@@ -403,10 +379,11 @@ enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_
 	size_t step;
 
 	sweep->now = that;
-	lfb__sweep_begin(sweep);
-	for (step = 0; step < subject->steps && way == WAY_ON; step++) {
+	for (step = lfb__sweep_begin_case(sweep, that); step < subject->steps && way == WAY_ON;
+	     step++) {
 		if (step == subject->first_armed)
 			lfb__faults_arm(&sweep->machine->kernel, that);
+		lfb__sweep_branch_here(sweep, step);
 		if (step == subject->last_armed + 1)
 			disarm(sweep);
 		way = follow(sweep, step);

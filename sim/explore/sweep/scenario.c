@@ -132,6 +132,8 @@ static long perform(void *self, size_t step, u64 *object)
 	if (!operation) {
 		play->run.nr_points = 0;
 		play->stuck = 0;
+		/* One that was to be given, but the run ended before. */
+		lfb_agent_argument(play->run.agent, LFB_ARGUMENT_GOOD);
 		lfb__recorder_unlearn(play->run.recorder);
 		lfb__modules_swap_back(machine);
 		result = lfb__run_start(&play->run, NULL);
@@ -298,6 +300,15 @@ static bool take_down(void *self, char *why, size_t size)
 	return false;
 }
 
+static void save(void *self, struct lfb_saved *saved)
+{
+	struct play *play = self;
+
+	lfb__save(saved, play, sizeof(*play));
+	lfb__run_save(&play->run, saved);
+	lfb__balance_save(&play->balance, saved);
+}
+
 static bool boots_image(const struct lfb_operation *operation)
 {
 	return (operation->verb == LFB_VERB_REBOOT || operation->verb == LFB_VERB_JUMP) &&
@@ -340,6 +351,7 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 		.more = more,
 		.notes = notes,
 		.known = known,
+		.save = save,
 	};
 	int err = lfb__run_make(&play.run);
 

@@ -326,6 +326,7 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 		.profile = machine->profile,
 		.choices = machine->kernel.choices,
 		.said = { options->write, options->context, 0 },
+		.branch.off = options->only || options->from_power_on,
 	};
 	bool silent[LFB_FINDINGS_NR];
 	int err;
@@ -336,6 +337,7 @@ int lfb__sweep_subject(struct lfb_machine *machine, const struct lfb_sweep_subje
 		return lfb__error(machine, -ENOMEM, "no memory to sweep %s", subject->name);
 	lfb__balance_watch(balance, machine);
 	err = run_sweep(&sweep);
+	lfb__sweep_branch_free(&sweep);
 	lfb__sweep_begin(&sweep);
 	memcpy(machine->kernel.findings.silent, silent, sizeof(silent));
 	lfb__balance_end(balance);

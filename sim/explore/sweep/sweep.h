@@ -3,13 +3,14 @@
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
  * kernels promise to remember, asked.c what they retrieved and keep, kept.c which pages modules
- * keep, known.c what an image's profile does as well, balance.c follows the callbacks. What is
- * swept is a scenario or a body in C. Others ask through <luo/sweep.h>. Uses explore/state,
- * sim/play and what is below.
+ * keep, known.c what an image's profile does as well, balance.c follows the callbacks, branch.c
+ * knows where runs begin. What is swept is a scenario or a body in C. Others ask through
+ * <luo/sweep.h>. Uses explore/state, sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
 
+#include <luo/machine_copy.h>
 #include <luo/sweep.h>
 
 #include "sim/explore/state/state.h"
@@ -60,6 +61,8 @@ struct lfb_sweep_subject {
 	/* Violations are noted there, and not told; or are no news. NULL: neither. */
 	struct lfb_sweep_known *notes;
 	const struct lfb_sweep_known *known;
+	/* All that is its own, to be put back. NULL: each run begins with power on. */
+	void (*save)(void *self, struct lfb_saved *saved);
 };
 
 /* A step of the run without faults. */
@@ -148,6 +151,16 @@ struct lfb_sweep_asked {
 	struct lfb_digest before;
 };
 
+/* Where runs begin: behind what goes as without faults. See branch.c. */
+struct lfb_sweep_branch {
+	bool off;			/* there is none, nor will there be */
+	size_t wanted;			/* the step before which the newest case wants one, or ~0 */
+	size_t step;			/* the one it is before … */
+	struct lfb_machine_copy *machine; /* … NULL: there is none yet */
+	struct lfb_saved rest;
+	unsigned long complaints[LFB_EVENT_KINDS];
+};
+
 struct lfb_sweep {
 	struct lfb_machine *machine;
 	const struct lfb_sweep_subject *subject;
@@ -162,6 +175,8 @@ struct lfb_sweep {
 	const struct luo_profile *profile;
 	struct lfb_choices choices;	/* only its plain members are used */
 	unsigned long complaints[LFB_EVENT_KINDS];
+
+	struct lfb_sweep_branch branch;
 
 	/* The run without faults. */
 	struct lfb_sweep_record *records;
@@ -195,8 +210,13 @@ struct lfb_sweep {
 
 /* Would a finding of this id be a violation? Known after the run without faults. */
 bool lfb__sweep_is_news(const struct lfb_sweep *sweep, enum lfb_finding_id id);
-/* Power off, everything as for the first run. */
+/* branch.c: power off, everything as for the first run. */
 void lfb__sweep_begin(struct lfb_sweep *sweep);
+/* The same for a run of a case; returns with which step it begins. */
+size_t lfb__sweep_begin_case(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+/* @step comes next: other cases may begin with it. */
+void lfb__sweep_branch_here(struct lfb_sweep *sweep, size_t step);
+void lfb__sweep_branch_free(struct lfb_sweep *sweep);
 /* Does a step, and says so where only one case is run. */
 long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object);
 /* Complaints of a kind since power on. */

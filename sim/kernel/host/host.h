@@ -118,6 +118,9 @@ void *lfb__shared_exported(const struct lfb_shared *shared, const char *name);
 /* The data as it is now is what lfb__shared_reset() makes it again. False without memory. */
 bool lfb__shared_keep(struct lfb_shared *shared);
 void lfb__shared_reset(const struct lfb_shared *shared);
+/* To and from @bytes, of which there are as many as of data. It is open. */
+void lfb__shared_read(const struct lfb_shared *shared, void *bytes);
+void lfb__shared_write(const struct lfb_shared *shared, const void *bytes);
 /* From here on code and data can be used; or whoever touches them has a fault. */
 void lfb__shared_open(struct lfb_shared *shared);
 void lfb__shared_close(struct lfb_shared *shared);
@@ -197,6 +200,32 @@ void lfb__table_remove(struct lfb_table *table, u64 hash, u32 number);
 /* Empties the table; its memory stays. */
 void lfb__table_clear(struct lfb_table *table);
 void lfb__table_free(struct lfb_table *table);
+
+/* saved.c: host memory as it was, to be put back */
+
+struct lfb_saved {
+	struct lfb_list parts;
+	struct lfb_list bytes;	/* of all of them */
+	bool failed;		/* no memory: some are missing */
+};
+
+/* Bytes that stay where they are. */
+void lfb__save(struct lfb_saved *saved, void *at, size_t size);
+/*
+ * A block of malloc()'s with room for @room bytes, of which @used are in use; @at is the pointer to
+ * it. When it is put back there must be one of at least @room bytes, or none.
+ */
+void lfb__save_block(struct lfb_saved *saved, void *at, size_t used, size_t room);
+/* A list of items of @size bytes, a table. */
+void lfb__save_list(struct lfb_saved *saved, struct lfb_list *list, size_t size);
+void lfb__save_table(struct lfb_saved *saved, struct lfb_table *table);
+/* Asked before anything is put back, and told what it answered when all of it is. */
+void lfb__save_hook(struct lfb_saved *saved, void *self, size_t (*before)(void *self),
+		    void (*after)(void *self, size_t before));
+/* What may fail of putting back; lfb__saved_put_back() must follow. False without memory. */
+bool lfb__saved_prepare(struct lfb_saved *saved);
+void lfb__saved_put_back(struct lfb_saved *saved);
+void lfb__saved_free(struct lfb_saved *saved);
 
 /* behind.c */
 

@@ -254,7 +254,17 @@ bool lfb__shared_keep(struct lfb_shared *shared)
 
 void lfb__shared_reset(const struct lfb_shared *shared)
 {
-	copy(shared->data, shared->kept, shared->data_size);
+	lfb__shared_write(shared, shared->kept);
+}
+
+void lfb__shared_read(const struct lfb_shared *shared, void *bytes)
+{
+	copy(bytes, shared->data, shared->data_size);
+}
+
+void lfb__shared_write(const struct lfb_shared *shared, const void *bytes)
+{
+	copy(shared->data, bytes, shared->data_size);
 }
 
 static char *whole_data(const struct lfb_shared *shared, size_t *size)

@@ -66,7 +66,7 @@ static int create_tables(struct lfb_memory *memory)
 	const size_t map = chunks * LFB_CHUNK_PAGES * sizeof(*memory->map);
 	const size_t touched = chunks * LFB_CHUNK_PAGES / 8;
 	const size_t table = (memory->vmalloc_size >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table);
-	const size_t size = map + touched + table + chunks;
+	const size_t size = map + 2 * touched + table + 2 * chunks;
 	u8 *tables = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -78,8 +78,10 @@ static int create_tables(struct lfb_memory *memory)
 	memory->map = (struct page *)tables;
 	tables += map;
 	memory->touched = (u64 *)tables;
-	memory->vmalloc_table = (u32 *)(tables + touched);
-	memory->chunk_touched = tables + touched + table;
+	memory->emptied = (u64 *)(tables + touched);
+	memory->vmalloc_table = (u32 *)(tables + 2 * touched);
+	memory->chunk_touched = tables + 2 * touched + table;
+	memory->chunk_emptied = memory->chunk_touched + chunks;
 	return 0;
 }
 
@@ -173,6 +175,12 @@ int lfb__memory_move(struct lfb_kernel *kernel, u64 start)
 		lfb__untouch(memory, pfn);
 	}
 	memset(memory->chunk_touched, 0, memory->nr_chunks);
+	for (unsigned long chunk = 0; chunk < memory->nr_chunks; chunk++) {
+		if (memory->chunk_emptied[chunk])
+			memset(memory->emptied + chunk * (LFB_CHUNK_PAGES / LFB_BITS), 0,
+			       LFB_CHUNK_PAGES / 8);
+		memory->chunk_emptied[chunk] = 0;
+	}
 	set_start(memory, start, bytes);
 	use_window(memory, memory->window);
 	if (ftruncate(memory->fd, 0) || ftruncate(memory->fd, (off_t)bytes))
@@ -190,6 +198,8 @@ void lfb__memory_destroy(struct lfb_kernel *kernel)
 		lfb__unpoison_touched(memory, memory->start, bytes_of(memory));
 		munmap(memory->reservation, memory->reservation_size);
 	}
+	if (memory->copied)
+		munmap(memory->copied, bytes_of(memory));
 	lfb__fence_destroy(memory);
 	lfb__lones_destroy(memory);
 	lfb__shadow_destroy(memory);
@@ -231,30 +241,30 @@ static int move_window(const struct lfb_memory *memory, u8 *from, u8 *to)
 	return map_window(memory, to);
 }
 
-int lfb__memory_remap(struct lfb_kernel *kernel)
+int lfb__memory_go_to(struct lfb_memory *memory, unsigned int window)
 {
-	struct lfb_memory *memory = &kernel->memory;
-	unsigned int next = (memory->window + 1) % memory->nr_windows;
-	u8 *from = window_at(memory, memory->window), *to = window_at(memory, next);
+	u8 *from = window_at(memory, memory->window), *to = window_at(memory, window);
 
 	LFB_ASSERT(memory->base + memory->start == from);
 	lfb__pages_open_all(memory);
-	if (memory->mode == LFB_MEMORY_FIXED) {
-		lfb__memory_clear_vmalloc(memory);
-		return 0;
-	}
-	if (move_window(memory, from, to)) {
+	if (to != from && (move_window(memory, from, to) ||
+			   lfb__memory_seal(from, bytes_of(memory)))) {
 		lfb__memory_seal(to, bytes_of(memory));
-		return lfb__fail(kernel, -ENOMEM, "the host cannot map the memory elsewhere");
+		return -ENOMEM;
 	}
-	if (lfb__memory_seal(from, bytes_of(memory))) {
-		lfb__memory_seal(to, bytes_of(memory));
-		return lfb__fail(kernel, -ENOMEM, "the host cannot unmap the memory");
-	}
-	lfb__unpoison_touched(memory, memory->start, bytes_of(memory));
+	if (to != from)
+		lfb__unpoison_touched(memory, memory->start, bytes_of(memory));
 	lfb__memory_clear_vmalloc(memory);
-	use_window(memory, next);
+	use_window(memory, window);
 	return 0;
+}
+
+int lfb__memory_remap(struct lfb_kernel *kernel)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	const int err = lfb__memory_go_to(memory, (memory->window + 1) % memory->nr_windows);
+
+	return err ? lfb__fail(kernel, err, "the host cannot map the memory elsewhere") : 0;
 }
 
 enum lfb_address_kind lfb__address_kind(const struct lfb_memory *memory, const void *address,

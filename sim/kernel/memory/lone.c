@@ -27,6 +27,8 @@ struct lfb_lones {
 	u32 resting;		/* in the queue of the free ones */
 	u32 oldest, newest;
 	unsigned int boot;
+	unsigned long uses;	/* objects there ever were, whatever was put back */
+	u8 *copied;		/* the file, always accessible; NULL: there were no copies */
 	struct lfb_lone lones[LONES_MAX];
 };
 
@@ -92,6 +94,8 @@ void lfb__lones_destroy(struct lfb_memory *memory)
 		lfb__unpoison(lones->window, PLACE + lones->count * STRIDE);
 		munmap(lones->mapped, WINDOW + PLACE);
 	}
+	if (lones->copied)
+		munmap(lones->copied, LONES_MAX * PLACE);
 	if (lones->fd >= 0)
 		close(lones->fd);
 	free(lones);
@@ -102,13 +106,18 @@ void lfb__lones_destroy(struct lfb_memory *memory)
  * Maps the last @size bytes of a place. Neighbours are not neighbours in the file, so the host
  * never makes one mapping of two: that, and taking it apart again, is what makes mprotect() slow.
  */
+static size_t end_in_file(u32 number)
+{
+	return (LONES_MAX - number) * PLACE;
+}
+
 static bool map(struct lfb_lones *lones, struct lfb_lone *lone, size_t size)
 {
 	const u32 number = number_of(lones, lone);
-	const off_t end = (off_t)((LONES_MAX - number) * PLACE);
 
 	if (mmap(end_of_place(lones, number) - size, size, PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_FIXED, lones->fd, end - (off_t)size) == MAP_FAILED)
+		 MAP_SHARED | MAP_FIXED, lones->fd,
+		 (off_t)(end_in_file(number) - size)) == MAP_FAILED)
 		return false;
 	lone->mapped = (u32)size;
 	return true;
@@ -158,6 +167,15 @@ static void close_place(const struct lfb_memory *memory, struct lfb_lone *lone)
 	lones->newest = number;
 }
 
+/* In sanitizer builds. */
+static void close_around(const struct lfb_lones *lones, const struct lfb_lone *lone)
+{
+	const u8 *start = start_of(lones, lone);
+
+	lfb__poison(start - front_of(lone), front_of(lone));
+	lfb__poison(start + lone->size, lfb__lone_room(lone) - lone->size);
+}
+
 void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
 {
 	struct lfb_lones *lones = kernel->memory.lones;
@@ -185,13 +203,13 @@ void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
 		.size = (u32)size,
 		.mapped = lone->mapped,
 		.live = true,
+		.use = ++lones->uses,
 	};
 	start = start_of(lones, lone);
 	lfb__allow(&kernel->memory, start, size);
 	memset(start - front_of(lone), LFB_SLACK, front_of(lone));
-	lfb__poison(start - front_of(lone), front_of(lone));
 	memset(start + size, LFB_SLACK, lfb__lone_room(lone) - size);
-	lfb__poison(start + size, lfb__lone_room(lone) - size);
+	close_around(lones, lone);
 	return start;
 }
 
@@ -274,4 +292,151 @@ long long lfb__lone_written(const struct lfb_memory *memory, const struct lfb_lo
 			return -i;
 	}
 	return 0;
+}
+
+/* As they were */
+
+static u8 *copied_bytes(const struct lfb_lones *lones, u32 number, size_t size)
+{
+	return lones->copied + end_in_file(number) - size;
+}
+
+static bool can_copy(struct lfb_lones *lones)
+{
+	void *all;
+
+	if (lones->copied)
+		return true;
+	all = mmap(NULL, LONES_MAX * PLACE, PROT_READ | PROT_WRITE, MAP_SHARED, lones->fd, 0);
+	lones->copied = all == MAP_FAILED ? NULL : all;
+	return lones->copied != NULL;
+}
+
+bool lfb__lones_copy(struct lfb_memory *memory, struct lfb_lones_copy *copy)
+{
+	struct lfb_lones *lones = memory->lones;
+	size_t size = 0;
+	u8 *to;
+
+	*copy = (struct lfb_lones_copy){ 0 };
+	if (!lones)
+		return true;
+	for (u32 i = 0; i < lones->count; i++)
+		size += lones->lones[i].mapped;
+	copy->places.items = calloc(lones->count + 1ul, sizeof(lones->lones[0]));
+	copy->bytes = malloc(size + 1);
+	if (!copy->places.items || !copy->bytes || !can_copy(lones))
+		return false;
+	memcpy(copy->places.items, lones->lones, lones->count * sizeof(lones->lones[0]));
+	copy->places.count = lones->count;
+	copy->live = lones->live;
+	copy->resting = lones->resting;
+	copy->oldest = lones->oldest;
+	copy->newest = lones->newest;
+	copy->boot = lones->boot;
+	to = copy->bytes;
+	for (u32 i = 0; i < lones->count; to += lones->lones[i++].mapped)
+		memcpy(to, copied_bytes(lones, i, lones->lones[i].mapped), lones->lones[i].mapped);
+	return true;
+}
+
+/* How much of a place is mapped, and the number of its use, are no one's to notice. */
+static bool same_lone(struct lfb_lone a, struct lfb_lone b)
+{
+	a.mapped = b.mapped;
+	a.use = b.use;
+	return !memcmp(&a, &b, sizeof(a));
+}
+
+bool lfb__lones_copies_equal(const struct lfb_lones_copy *a, const struct lfb_lones_copy *b)
+{
+	const struct lfb_lone *of_a = a->places.items, *of_b = b->places.items;
+	const u8 *bytes_a = a->bytes, *bytes_b = b->bytes;
+
+	if (a->places.count != b->places.count || a->live != b->live ||
+	    a->resting != b->resting || a->oldest != b->oldest || a->newest != b->newest ||
+	    a->boot != b->boot)
+		return false;
+	for (size_t i = 0; i < a->places.count; i++) {
+		const u32 both = of_a[i].mapped < of_b[i].mapped ? of_a[i].mapped : of_b[i].mapped;
+
+		bytes_a += of_a[i].mapped;
+		bytes_b += of_b[i].mapped;
+		if (!same_lone(of_a[i], of_b[i]) || memcmp(bytes_a - both, bytes_b - both, both))
+			return false;
+	}
+	return true;
+}
+
+/* Nobody may touch what is there but who has the object that was. */
+static void protect_place(const struct lfb_memory *memory, const struct lfb_lone *now,
+			  const struct lfb_lone *then)
+{
+	struct lfb_lones *lones = memory->lones;
+	u8 *end = end_of_place(lones, number_of(lones, now));
+	const size_t all = now->mapped;
+
+	if (now->live != then->live || PAGE_ALIGN(now->size) != PAGE_ALIGN(then->size)) {
+		mprotect(end - all, all, PROT_NONE);
+		if (then->live)
+			mprotect(end - PAGE_ALIGN(then->size), PAGE_ALIGN(then->size),
+				 PROT_READ | PROT_WRITE);
+	}
+	lfb__unpoison(end - all, all);
+	lfb__forbid(memory, end - all, all);
+}
+
+/* Its bytes are @bytes, unless they cannot have changed. */
+static void put_place_back(const struct lfb_memory *memory, u32 number,
+			   const struct lfb_lone *then, const u8 *bytes)
+{
+	struct lfb_lones *lones = memory->lones;
+	struct lfb_lone *now = &lones->lones[number];
+	const u32 mapped = now->mapped;
+	const bool rested = !now->live && !then->live && now->use == then->use;
+
+	LFB_ASSERT(mapped >= then->mapped);
+	if (!rested) {
+		memset(copied_bytes(lones, number, mapped), 0, mapped - then->mapped);
+		memcpy(copied_bytes(lones, number, then->mapped), bytes, then->mapped);
+		protect_place(memory, now, then);
+	}
+	*now = *then;
+	now->mapped = mapped;
+	if (!then->live)
+		return;
+	lfb__allow(memory, start_of(lones, now), then->size);
+	close_around(lones, now);
+}
+
+/* One that nobody had had. */
+static void empty_place(const struct lfb_memory *memory, u32 number)
+{
+	static const struct lfb_lone none;
+	struct lfb_lones *lones = memory->lones;
+	struct lfb_lone *now = &lones->lones[number];
+
+	memset(copied_bytes(lones, number, now->mapped), 0, now->mapped);
+	protect_place(memory, now, &none);
+	*now = none;
+}
+
+void lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy *copy)
+{
+	const struct lfb_lone *then = copy->places.items;
+	struct lfb_lones *lones = memory->lones;
+	const u8 *bytes = copy->bytes;
+
+	if (!lones || !can_copy(lones))
+		return;
+	for (u32 i = (u32)copy->places.count; i < lones->count; i++)
+		empty_place(memory, i);
+	lones->count = (u32)copy->places.count;
+	for (u32 i = 0; i < lones->count; bytes += then[i++].mapped)
+		put_place_back(memory, i, &then[i], bytes);
+	lones->live = copy->live;
+	lones->resting = copy->resting;
+	lones->oldest = copy->oldest;
+	lones->newest = copy->newest;
+	lones->boot = copy->boot;
 }

@@ -25,6 +25,7 @@ struct lfb_lone {
 	u32 mapped;		/* bytes up to the end of the place */
 	u32 next;		/* the one that was freed after it */
 	bool live;
+	unsigned long use;	/* how many objects all places together had before */
 };
 
 /* Gives the new object at @object, of @size bytes, a place. NULL: there is none for it. */
@@ -34,6 +35,21 @@ void lfb__lone_freed(struct lfb_kernel *kernel, struct lfb_lone *lone);
 /* A kernel begins: what the one before had is out of reach. */
 void lfb__lones_begin(struct lfb_kernel *kernel);
 void lfb__lones_destroy(struct lfb_memory *memory);
+
+/*
+ * As they are, and as they were: see rewind.c. False: no memory. Putting back also undoes that
+ * there are any.
+ */
+struct lfb_lones_copy {
+	struct lfb_list places;	/* struct lfb_lone */
+	u8 *bytes;		/* in them */
+	u32 live, resting, oldest, newest;
+	unsigned int boot;
+};
+
+bool lfb__lones_copy(struct lfb_memory *memory, struct lfb_lones_copy *copy);
+bool lfb__lones_copies_equal(const struct lfb_lones_copy *a, const struct lfb_lones_copy *b);
+void lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy *copy);
 
 /* The addresses of all there ever were; a size of 0: there are none. */
 void lfb__lones_range(const struct lfb_memory *memory, u64 *start, u64 *size);

@@ -72,6 +72,21 @@ u64 lfb__memory_shown(const struct lfb_memory *memory, u64 value);
  */
 void *lfb__memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t size);
 
+/*
+ * rewind.c: memory as it is, and as it was. What is put back is what was copied of this memory,
+ * from where it begins now, with a shadow if it has one now. Not in guard mode.
+ */
+struct lfb_memory_copy;
+
+/* NULL without memory. */
+struct lfb_memory_copy *lfb__memory_save(struct lfb_kernel *kernel);
+void lfb__memory_copy_free(struct lfb_memory_copy *copy);
+/* Are they of the same bytes, in the same places and with the same mappings? */
+bool lfb__memory_copies_equal(const struct lfb_memory_copy *a, const struct lfb_memory_copy *b);
+bool lfb__memory_can_rewind(const struct lfb_kernel *kernel, const struct lfb_memory_copy *copy);
+/* -ENOMEM: the host cannot map it as it was; the kernel in it is of no use any more. */
+int lfb__memory_rewind(struct lfb_kernel *kernel, const struct lfb_memory_copy *copy);
+
 /* copy.c: copies memory out, also what kernel code may not touch any more. 0 or -EFAULT. */
 int lfb__memory_copy(const struct lfb_memory *memory, phys_addr_t phys, void *buffer, size_t size);
 

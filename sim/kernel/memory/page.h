@@ -27,9 +27,14 @@ static inline void lfb__touch(struct lfb_memory *memory, unsigned long pfn)
 	memory->chunk_touched[pfn / LFB_CHUNK_PAGES] = 1;
 }
 
+/* What is in it from here on is all one byte: it was destroyed, or is as new. */
 static inline void lfb__untouch(struct lfb_memory *memory, unsigned long pfn)
 {
-	memory->touched[pfn / LFB_BITS] &= ~(1ull << (pfn % LFB_BITS));
+	const u64 bit = 1ull << (pfn % LFB_BITS);
+
+	memory->touched[pfn / LFB_BITS] &= ~bit;
+	memory->emptied[pfn / LFB_BITS] |= bit;
+	memory->chunk_emptied[pfn / LFB_CHUNK_PAGES] = 1;
 }
 
 /* What a page was in the kernel before, whoever has it now. */
@@ -75,6 +80,8 @@ void lfb__unpoison_touched(const struct lfb_memory *memory, phys_addr_t phys, si
 
 /* Takes the vmalloc mappings of a kernel that is gone away. */
 void lfb__memory_clear_vmalloc(struct lfb_memory *memory);
+/* The arena appears in that window, as after a jump. 0 or -ENOMEM, and it is where it was. */
+int lfb__memory_go_to(struct lfb_memory *memory, unsigned int window);
 /* Makes a page-aligned range inside a window inaccessible; it stays reserved. */
 int lfb__memory_seal(void *address, size_t size);
 

@@ -151,18 +151,16 @@ int lfb__choices_list(struct lfb_choices *choices, const unsigned int *list, siz
 
 int lfb__choices_bytes(struct lfb_choices *choices, const void *bytes, size_t size)
 {
-	u8 *copy = NULL;
+	u8 *room;
 
 	if (!bytes && size > 0)
 		return -EINVAL;
-	if (size > 0) {
-		copy = malloc(size);
-		if (!copy)
-			return -ENOMEM;
-		memcpy(copy, bytes, size);
-	}
-	free(choices->bytes);
-	choices->bytes = copy;
+	room = lfb__room(choices->bytes, 0, size, &choices->room, 1);
+	if (!room)
+		return -ENOMEM;
+	choices->bytes = room;
+	if (size > 0)
+		memcpy(room, bytes, size);
 	start(choices, LFB_CHOICE_BYTES, size);
 	return 0;
 }
@@ -188,6 +186,24 @@ bool lfb__choices_next(struct lfb_choices *choices)
 		choices->list[digit - 1]++;
 	start(choices, LFB_CHOICE_ALL, digit);
 	return digit > 0;
+}
+
+void lfb__choices_save(struct lfb_choices *choices, struct lfb_saved *saved)
+{
+	const bool listed = choices->source == LFB_CHOICE_LIST ||
+			    choices->source == LFB_CHOICE_ALL;
+	const size_t listed_size = listed ? choices->count * sizeof(*choices->list) : 0;
+
+	lfb__save(saved, choices, sizeof(*choices));
+	lfb__save_block(saved, &choices->list, listed_size,
+			choices->capacity * sizeof(*choices->list));
+	lfb__save_block(saved, &choices->bounds,
+			choices->source == LFB_CHOICE_ALL ? listed_size : 0,
+			choices->capacity * sizeof(*choices->bounds));
+	lfb__save_block(saved, &choices->bytes,
+			choices->source == LFB_CHOICE_BYTES ? choices->count : 0, choices->room);
+	lfb__save_block(saved, &choices->record, choices->record_count * sizeof(*choices->record),
+			choices->record_capacity * sizeof(*choices->record));
 }
 
 void lfb__choices_destroy(struct lfb_choices *choices)

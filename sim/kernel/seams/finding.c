@@ -26,6 +26,7 @@ struct stored {
 	char text[TEXT_SIZE];
 	void *at[LFB_FRAMES_MAX];
 	struct lfb_place places[LFB_FINDING_PLACES];
+	unsigned long copies;	/* of the machine that know it, too */
 };
 
 struct lfb_object lfb__object(const char *format, ...)
@@ -257,14 +258,21 @@ void lfb__finding_was_at(struct lfb_finding *finding, void *const *at, unsigned 
 	stored->places[0].frames = frames;
 }
 
+/* Nobody of those who know it does any more. */
+static void forget(struct lfb_finding *finding)
+{
+	struct stored *stored = container_of(finding, struct stored, finding);
+
+	if (stored->copies--)
+		return;
+	free((char *)finding->history);
+	free(stored);
+}
+
 void lfb__findings_forget(struct lfb_findings *findings)
 {
-	while (findings->count) {
-		struct lfb_finding *finding = findings->all[--findings->count];
-
-		free((char *)finding->history);
-		free(container_of(finding, struct stored, finding));
-	}
+	while (findings->count)
+		forget(findings->all[--findings->count]);
 	memset(findings->known, 0, sizeof(findings->known));
 	findings->looked_at = 0;
 	findings->lost = 0;
@@ -276,6 +284,56 @@ void lfb__findings_destroy(struct lfb_findings *findings)
 	free(findings->all);
 	findings->all = NULL;
 	findings->capacity = 0;
+}
+
+/* As they were: what was written down is the same, but for how often it came. */
+
+struct known {
+	struct lfb_finding *finding;
+	unsigned long times;
+};
+
+bool lfb__findings_save(const struct lfb_findings *findings, struct lfb_findings_copy *copy)
+{
+	copy->then = *findings;
+	for (size_t i = 0; i < findings->count; i++) {
+		struct known *known = lfb__list_add(&copy->known, sizeof(*known));
+
+		if (!known)
+			return false;
+		*known = (struct known){ findings->all[i], findings->all[i]->times };
+		container_of(known->finding, struct stored, finding)->copies++;
+	}
+	return true;
+}
+
+void lfb__findings_copy_free(struct lfb_findings_copy *copy)
+{
+	const struct known *known = copy->known.items;
+
+	for (size_t i = 0; i < copy->known.count; i++)
+		forget(known[i].finding);
+	lfb__list_free(&copy->known);
+}
+
+void lfb__findings_put_back(struct lfb_findings *findings, const struct lfb_findings_copy *copy)
+{
+	const struct known *known = copy->known.items;
+	const struct lfb_findings now = *findings;
+	const size_t count = copy->known.count;
+
+	for (size_t i = 0; i < count; i++)
+		container_of(known[i].finding, struct stored, finding)->copies++;
+	lfb__findings_forget(findings);
+	*findings = copy->then;
+	findings->all = now.all;
+	findings->capacity = now.capacity;
+	memcpy(findings->silent, now.silent, sizeof(now.silent));
+	LFB_ASSERT(count <= now.capacity);
+	for (size_t i = 0; i < count; i++) {
+		now.all[i] = known[i].finding;
+		now.all[i]->times = known[i].times;
+	}
 }
 
 /* Adds to text that may be cut already; @length is that of the whole. */

@@ -21,6 +21,15 @@ void lfb__history_destroy(struct lfb_history *history)
 	history->events = NULL;
 }
 
+void lfb__history_save(struct lfb_history *history, struct lfb_saved *saved)
+{
+	const size_t count = history->next < LFB_PAST_EVENTS ? history->next : LFB_PAST_EVENTS;
+
+	lfb__save(saved, &history->next, sizeof(history->next));
+	if (history->events)
+		lfb__save(saved, history->events, count * sizeof(*history->events));
+}
+
 struct lfb_past *lfb__history_next(struct lfb_history *history)
 {
 	return &history->events[history->next++ % LFB_PAST_EVENTS];

@@ -169,12 +169,24 @@ void lfb__find_place(struct lfb_kernel *kernel, const char *what, const struct l
 /* It was the calls @at that led there, not those that led to its finding. */
 void lfb__finding_was_at(struct lfb_finding *finding, void *const *at, unsigned int frames);
 void lfb__findings_forget(struct lfb_findings *findings);
+
+struct lfb_findings_copy {
+	struct lfb_findings then;
+	struct lfb_list known;
+};
+
+/* To be put back, into what they were in. False without memory. */
+bool lfb__findings_save(const struct lfb_findings *findings, struct lfb_findings_copy *copy);
+void lfb__findings_copy_free(struct lfb_findings_copy *copy);
+void lfb__findings_put_back(struct lfb_findings *findings, const struct lfb_findings_copy *copy);
 void lfb__findings_destroy(struct lfb_findings *findings);
 
 /* history.c */
 
 int lfb__history_create(struct lfb_history *history);
 void lfb__history_destroy(struct lfb_history *history);
+/* To be put back. */
+void lfb__history_save(struct lfb_history *history, struct lfb_saved *saved);
 /* Where the next event is kept; the oldest one goes. */
 struct lfb_past *lfb__history_next(struct lfb_history *history);
 /* The newest events that concern @object as lines in memory for free(); NULL without memory. */
@@ -203,6 +215,7 @@ void lfb__choices_all(struct lfb_choices *choices);
 bool lfb__choices_next(struct lfb_choices *choices);
 unsigned int lfb__choices_choose(struct lfb_choices *choices, unsigned int bound);
 void lfb__choices_destroy(struct lfb_choices *choices);
+void lfb__choices_save(struct lfb_choices *choices, struct lfb_saved *saved);
 
 /* What is called so has none. Locks of this name are of no class. */
 extern const char lfb__no_name[];

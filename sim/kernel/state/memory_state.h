@@ -128,6 +128,8 @@ struct lfb_memory {
 	struct page *map;		/* an entry a page, in untouched memory until used */
 	u64 *touched;			/* one bit a page: its map entry or its bytes are in use */
 	u8 *chunk_touched;		/* one byte a chunk, 1: one of its pages may be touched */
+	u64 *emptied;			/* one bit a page: it was touched before … */
+	u8 *chunk_emptied;		/* … one byte a chunk, 1: one of its pages was */
 	u32 lost_base;			/* goes up by two at every boot: page.lost is out of date */
 	unsigned long nr_chunks;
 	size_t host_size;		/* bytes at map, with all the tables behind it */
@@ -137,6 +139,7 @@ struct lfb_memory {
 	struct lfb_shadow *shadow;	/* NULL: no code asks */
 	bool shadow_wanted;		/* some does, from the next boot on */
 	u8 *mirror;			/* LFB_CHECKS_GUARD: the arena again, always accessible */
+	u8 *copied;			/* the same where there were copies: see rewind.c */
 	phys_addr_t scratch;		/* where the next kernel boots */
 	u64 scratch_size;
 	unsigned int scratch_areas;	/* as large as that one: see lfb__scratch_area() */

@@ -40,6 +40,7 @@ struct lfb_choices {
 	unsigned int *list;	/* the list, or the odometer's values */
 	unsigned int *bounds;	/* the odometer's bounds */
 	u8 *bytes;
+	size_t room;		/* at bytes */
 	size_t count;		/* of list or bytes */
 	size_t capacity;
 	size_t next;		/* of list or bytes */

@@ -25,6 +25,7 @@
 /* What the orchestrator remembers from one kernel to the next, for the checks. Host memory. */
 struct lfb_kept {
 	struct lfb_list flbs;
+	size_t size;		/* of an item of these */
 	unsigned int boot;	/* whose it is */
 };
 

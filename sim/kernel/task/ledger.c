@@ -229,6 +229,39 @@ void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover)
 	LFB_ASSERT(list_empty(incoming) == !ledger->table.count);
 }
 
+static size_t count_entries(void *self)
+{
+	return ((struct lfb_ledger *)self)->entries.count;
+}
+
+/* Entries that there were not yet are not in use. */
+static void spare_newer(void *self, size_t before)
+{
+	struct lfb_ledger *ledger = self;
+
+	if (!before)
+		return;
+	if (!ledger->entries.count)
+		init_lists(ledger);
+	for (; ledger->entries.count < before; ledger->entries.count++)
+		list_add_tail(&entry_at(ledger->entries.items, (u32)ledger->entries.count)->all,
+			      &ledger->free);
+	if (ledger->entries.capacity < before)
+		ledger->entries.capacity = before;
+}
+
+void lfb__ledger_save(struct lfb_ledger *ledger, struct lfb_saved *saved)
+{
+	lfb__save_hook(saved, ledger, count_entries, spare_newer);
+	lfb__save_list(saved, &ledger->entries, sizeof(struct lfb_ledger_entry *));
+	for (size_t i = 0; i < ledger->entries.count; i++)
+		lfb__save(saved, entry_at(ledger->entries.items, (u32)i),
+			  sizeof(struct lfb_ledger_entry));
+	lfb__save_table(saved, &ledger->table);
+	lfb__save(saved, &ledger->free, sizeof(ledger->free));
+	lfb__save(saved, ledger->all, sizeof(ledger->all));
+}
+
 void lfb__ledger_destroy(struct lfb_ledger *ledger)
 {
 	struct lfb_ledger_entry **entries = ledger->entries.items;

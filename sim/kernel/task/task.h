@@ -114,6 +114,10 @@ void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock,
 /* Something that may sleep is done under a spinlock. */
 void lfb__locks_slept(struct lfb_kernel *kernel, const char *what);
 void lfb__lockdep_destroy(struct lfb_kernel *kernel);
+/* No order is known any more. */
+void lfb__lockdep_forget(struct lfb_kernel *kernel);
+/* To be put back. False without memory. */
+bool lfb__lockdep_save(struct lfb_kernel *kernel, struct lfb_saved *saved);
 
 /* Said by what may sleep; a word in @what. */
 static inline void lfb__might_sleep(struct lfb_kernel *kernel, const char *what)
@@ -185,6 +189,8 @@ void lfb__holder_forget(struct lfb_holder *holder);
 /* A jump: what was PRESERVED is INCOMING, all else is gone. Without: everything is. */
 void lfb__ledger_jump(struct lfb_kernel *kernel, bool handover);
 void lfb__ledger_destroy(struct lfb_ledger *ledger);
+/* To be put back. Sites stay: who knows one may go on doing so. */
+void lfb__ledger_save(struct lfb_ledger *ledger, struct lfb_saved *saved);
 
 /* "by flb iommu-v1 preserve in operation 7", for the time of an expression. */
 struct lfb_who {

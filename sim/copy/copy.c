@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* Copies of machines: what is in one, and when it cannot be made or put back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/copy/copy.h"
+
+struct lfb_machine_copy {
+	struct lfb_machine_copied copied;
+	enum lfb_machine_state state;
+	unsigned long agent_changes;
+	struct lfb_saved saved;
+	struct lfb_modules_copy modules;
+	struct lfb_findings_copy findings;
+	struct lfb_memory_copy *memory;
+};
+
+
+static int check_can_copy(struct lfb_machine *machine)
+{
+	int err = lfb__machine_check_outside(machine);
+
+	if (err)
+		return err;
+	if (machine->kernel.checks == LFB_CHECKS_GUARD)
+		return lfb__error(machine, -EOPNOTSUPP, "a machine in guard mode cannot be copied");
+	if (machine->tree)
+		return lfb__error(machine, -EOPNOTSUPP, "a machine with a kernel image cannot be "
+				  "copied");
+	return 0;
+}
+
+/* The members from @first to @last. */
+#define SAVE(saved, machine, first, last)                                       \
+	lfb__save(saved, &(machine)->first,                                     \
+		  offsetof(struct lfb_machine, last) + sizeof((machine)->last) - \
+			  offsetof(struct lfb_machine, first))
+
+static bool save(struct lfb_machine *machine, struct lfb_machine_copy *copy)
+{
+	struct lfb_saved *saved = &copy->saved;
+	struct lfb_agent *agent;
+
+	copy->state = machine->state;
+	copy->agent_changes = machine->agent_changes;
+	SAVE(saved, machine, profile, profile);
+	SAVE(saved, machine, boots, calls);
+	SAVE(saved, machine, lacks, image);
+	SAVE(saved, machine, handover_root, handover_root);
+	list_for_each_entry(agent, &machine->agents, list) {
+		lfb__save(saved, &agent->task, sizeof(agent->task));
+		lfb__fds_save(&agent->fds, saved);
+		lfb__save(saved, &agent->argument, sizeof(agent->argument));
+	}
+	copy->memory = lfb__memory_save(&machine->kernel);
+	return copy->memory && lfb__kernel_save(&machine->kernel, saved) &&
+	       lfb__modules_save(machine, &copy->modules, saved) &&
+	       lfb__findings_save(&machine->kernel.findings, &copy->findings) && !saved->failed;
+}
+
+static void destroy(struct lfb_machine_copy *copy)
+{
+	list_del(&copy->copied.list);
+	lfb__memory_copy_free(copy->memory);
+	lfb__findings_copy_free(&copy->findings);
+	lfb__modules_copy_free(&copy->modules);
+	lfb__saved_free(&copy->saved);
+	free(copy);
+}
+
+int lfb_machine_copy(struct lfb_machine *machine, struct lfb_machine_copy **copyp)
+{
+	struct lfb_machine_copy *copy;
+	int err;
+
+	if (!copyp)
+		return lfb__error(NULL, -EINVAL, "no place for the copy");
+	*copyp = NULL;
+	err = check_can_copy(machine);
+	if (err)
+		return err;
+	copy = calloc(1, sizeof(*copy));
+	if (!copy)
+		return lfb__error(machine, -ENOMEM, "no memory for a copy");
+	copy->copied.machine = machine;
+	list_add_tail(&copy->copied.list, &machine->copies);
+	err = save(machine, copy) ? lfb__handle_register(copy, LFB_HANDLE_COPY) : -ENOMEM;
+	if (err) {
+		destroy(copy);
+		return lfb__error(machine, err, "no memory for a copy");
+	}
+	*copyp = copy;
+	return 0;
+}
+
+void lfb_machine_copy_free(struct lfb_machine_copy *copy)
+{
+	if (!copy || !lfb__handle_valid(copy, LFB_HANDLE_COPY))
+		return;
+	lfb__handle_unregister(copy);
+	destroy(copy);
+}
+
+bool lfb__machine_copies_equal(const struct lfb_machine_copy *a, const struct lfb_machine_copy *b)
+{
+	return a->state == b->state && lfb__memory_copies_equal(a->memory, b->memory) &&
+	       lfb__modules_copies_equal(&a->modules, &b->modules);
+}
+
+static int check_can_rewind(struct lfb_machine *machine, const struct lfb_machine_copy *copy)
+{
+	int err = lfb__machine_check_outside(machine);
+
+	if (err)
+		return err;
+	if (!lfb__handle_valid(copy, LFB_HANDLE_COPY) || copy->copied.machine != machine)
+		return lfb__error(machine, -EINVAL, "the pointer is no copy of this machine");
+	if (machine->tree)
+		return lfb__error(machine, -ESTALE, "a kernel image was booted since the copy was "
+				  "made");
+	if (copy->agent_changes != machine->agent_changes)
+		return lfb__error(machine, -ESTALE, "an agent was created or destroyed since the "
+				  "copy was made");
+	if (!lfb__memory_can_rewind(&machine->kernel, copy->memory))
+		return lfb__error(machine, -ESTALE, "since the copy was made a handover was booted "
+				  "whose memory begins elsewhere, or modules came that ask before "
+				  "each access");
+	return 0;
+}
+
+/* All that cannot fail any more. */
+static void put_back(struct lfb_machine *machine, struct lfb_machine_copy *copy)
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	const bool was_on = machine->state != LFB_OFF;
+
+	lfb__findings_put_back(&kernel->findings, &copy->findings);
+	lfb__saved_put_back(&copy->saved);
+	lfb__modules_put_back(machine, &copy->modules, was_on);
+	lfb__machine_state_changed(machine, copy->state);
+	/* The simulator stays as wrong as it was. */
+	if (unlikely(kernel->wrong))
+		kernel->dead = LFB_DEATH_PANIC;
+}
+
+int lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *copy)
+{
+	int err = check_can_rewind(machine, copy);
+
+	if (err)
+		return err;
+	err = lfb__modules_prepare_rewind(machine, &copy->modules);
+	if (err)
+		return err;
+	if (!lfb__saved_prepare(&copy->saved)) {
+		lfb__modules_cancel_rewind(&copy->modules);
+		return lfb__error(machine, -ENOMEM, "no memory to put a machine back");
+	}
+	err = lfb__memory_rewind(&machine->kernel, copy->memory);
+	put_back(machine, copy);
+	if (!err)
+		return 0;
+	lfb_machine_shutdown(machine);
+	return lfb__error(machine, err, "the host cannot map the memory as it was");
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Sweeps whose runs begin where their point is find what those find that begin with power on: the
+ * same result and, to the byte, the same text, for every scenario there is.
+ */
+#include <glob.h>
+
+#include <luo/lfb.h>
+
+#include "tests/support/test.h"
+
+struct told {
+	char *text;
+	size_t size;
+	FILE *stream;
+	struct lfb_sweep_result result;
+};
+
+static int keep(void *context, const char *bytes, size_t size)
+{
+	struct told *told = context;
+
+	return fwrite(bytes, 1, size, told->stream) == size ? 0 : -EIO;
+}
+
+static void sweep(const struct lfb_scenario *scenario, const struct lfb_machine_options *options,
+		  bool pairs, bool from_power_on, struct told *told)
+{
+	const struct lfb_sweep_options how = {
+		.sz = sizeof(how),
+		.pairs = pairs,
+		.violations_max = 20,
+		.write = keep,
+		.context = told,
+		.from_power_on = from_power_on,
+	};
+	struct lfb_machine *machine;
+	int err;
+
+	told->result.sz = sizeof(told->result);
+	told->stream = open_memstream(&told->text, &told->size);
+	assert_int_equal(lfb_machine_create(options, &machine), 0);
+	err = lfb_scenario_sweep(scenario, machine, &how, &told->result);
+	fprintf(told->stream, "%d %s\n", err, lfb_error_text(machine));
+	lfb_machine_destroy(machine);
+	fclose(told->stream);
+}
+
+static unsigned long compare(const char *path, const struct lfb_machine_options *options,
+			     bool pairs)
+{
+	struct told branched = { 0 }, replayed = { 0 };
+	struct lfb_scenario *scenario;
+	unsigned long runs;
+
+	if (lfb_scenario_load(path, &scenario))
+		fail_msg("%s", lfb_error_text(NULL));
+	sweep(scenario, options, pairs, false, &branched);
+	sweep(scenario, options, pairs, true, &replayed);
+	if (strcmp(branched.text, replayed.text)) {
+		size_t at = 0;
+
+		while (branched.text[at] == replayed.text[at])
+			at++;
+		while (at && branched.text[at - 1] != '\n')
+			at--;
+		fail_msg("%s: from power on: %.600s\nbranched: %.600s", path, replayed.text + at,
+			 branched.text + at);
+	}
+	assert_memory_equal(&branched.result, &replayed.result, sizeof(branched.result));
+	runs = branched.result.runs;
+	free(branched.text);
+	free(replayed.text);
+	lfb_scenario_free(scenario);
+	return runs;
+}
+
+/* Every @step-th of them. */
+static void compare_all(const struct lfb_machine_options *options, const char *pattern,
+			unsigned int step, bool pairs)
+{
+	unsigned long runs = 0, scenarios = 0;
+	glob_t files;
+
+	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i += step, scenarios++)
+		runs += compare(files.gl_pathv[i], options, pairs);
+	globfree(&files);
+	printf("%s: %lu scenarios, %lu runs each way\n", pattern, scenarios, runs);
+}
+
+static void golden_scenarios_are_swept_the_same_way(void **state)
+{
+	static const char *const profiles[] = { "rfc-v6", "linux-7.0", "linux-7.3" };
+	char pattern[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+		const struct lfb_machine_options options = {
+			.sz = sizeof(options),
+			.mode = LFB_MEMORY_FIXED,
+			.profile = profiles[i],
+		};
+
+		snprintf(pattern, sizeof(pattern), LFB_TEST_DATA "/golden/%s/*.ops", profiles[i]);
+		compare_all(&options, pattern, LFB_SLOW ? 60 : 10, false);
+	}
+}
+
+static void the_zoo_is(void **state)
+{
+	const struct lfb_machine_options options = { .sz = sizeof(options) };
+
+	(void)state;
+	compare_all(&options, LFB_TEST_DATA "/../zoo/*.lfb", LFB_SLOW ? 30 : 2, false);
+}
+
+static void examples_are(void **state)
+{
+	const struct lfb_machine_options options = { .sz = sizeof(options) };
+
+	(void)state;
+	compare_all(&options, LFB_TEST_DATA "/../../examples/scenarios/*.lfb", 1, !LFB_SLOW);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(golden_scenarios_are_swept_the_same_way),
+		cmocka_unit_test(the_zoo_is),
+		cmocka_unit_test(examples_are),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
