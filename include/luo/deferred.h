@@ -21,6 +21,13 @@
  * Return: true; false when it is deferred already, or no kernel runs.
  */
 LFB_API bool lfb_defer(void *what, void (*run)(void *what), unsigned long delay);
+/**
+ * lfb_defer_kfree() - have kfree() done to an object that somebody may be reading yet
+ * @object: the object
+ *
+ * It is done when all else is that was deferred, or when some thousands of others have come since.
+ */
+LFB_API void lfb_defer_kfree(void *object);
 /** lfb_deferred() - Return: whether @what is to be done yet. */
 LFB_API bool lfb_deferred(const void *what);
 /** lfb_defer_cancel() - it is not to be done. Return: whether it was. */

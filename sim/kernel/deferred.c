@@ -5,15 +5,23 @@
  */
 #include <luo/deferred.h>
 #include <luo/lock.h>
+#include <luo/slab.h>
 
 #include "sim/kernel/kernel.h"
 
 /* Work that defers itself again and again ends with the call that it was deferred in. */
 #define AT_A_TIME 1000
+/* Nobody reads what so many were given up after. */
+#define UNREAD 4096
 
 static struct lfb_deferred *all(struct lfb_kernel *kernel)
 {
 	return kernel->deferred.items;
+}
+
+static void free_object(void *object)
+{
+	kfree(object);
 }
 
 /* Its place, or that of the first that is due; the number there are: none. */
@@ -22,10 +30,13 @@ static size_t find(struct lfb_kernel *kernel, const void *what)
 	size_t found = kernel->deferred.count;
 
 	for (size_t i = 0; i < kernel->deferred.count; i++) {
-		if (what && all(kernel)[i].what == what)
+		const struct lfb_deferred *later = &all(kernel)[i];
+
+		if (what && later->what == what)
 			return i;
-		if (!what && (found == kernel->deferred.count ||
-			      all(kernel)[i].due < all(kernel)[found].due))
+		/* Nobody waits for memory to be free. */
+		if (!what && later->run != free_object &&
+		    (found == kernel->deferred.count || later->due < all(kernel)[found].due))
 			found = i;
 	}
 	return found;
@@ -65,6 +76,41 @@ bool lfb_defer(void *what, void (*run)(void *what), unsigned long delay)
 	return true;
 }
 
+/* All objects that are to be freed are, but for the @youngest of them. */
+static void free_objects(struct lfb_kernel *kernel, size_t youngest)
+{
+	size_t objects = 0, kept = 0;
+
+	for (size_t i = 0; i < kernel->deferred.count; i++)
+		objects += all(kernel)[i].run == free_object;
+	for (size_t i = 0; i < kernel->deferred.count; i++) {
+		const struct lfb_deferred now = all(kernel)[i];
+
+		if (now.run == free_object && objects-- > youngest)
+			kfree(now.what);
+		else
+			all(kernel)[kept++] = now;
+	}
+	kernel->deferred.count = kept;
+}
+
+void lfb_defer_kfree(void *object)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	struct lfb_deferred *later;
+
+	if (!kernel || kernel->dead)
+		return;
+	later = lfb__list_add(&kernel->deferred, sizeof(*later));
+	if (!later) {
+		kfree(object);
+		return;
+	}
+	*later = (struct lfb_deferred){ object, free_object, kernel->jiffies, ++kernel->deferrals };
+	if (kernel->deferred.count > UNREAD)
+		free_objects(kernel, UNREAD / 2);
+}
+
 bool lfb_deferred(const void *what)
 {
 	struct lfb_kernel *kernel = lfb__current;
@@ -92,16 +138,19 @@ bool lfb_defer_flush(const void *what)
 	}
 	for (unsigned int n = 0; !what && n < AT_A_TIME && lfb_defer_next(); n++)
 		any = true;
+	if (!what && kernel)
+		free_objects(kernel, 0);
 	return any;
 }
 
 bool lfb_defer_next(void)
 {
 	struct lfb_kernel *kernel = lfb__current;
+	const size_t first = kernel ? find(kernel, NULL) : 0;
 
-	if (!kernel || !kernel->deferred.count)
+	if (!kernel || first == kernel->deferred.count)
 		return false;
-	perform(kernel, find(kernel, NULL));
+	perform(kernel, first);
 	return true;
 }
 
@@ -119,13 +168,14 @@ void lfb_sleep(unsigned long ms)
 	if (!kernel)
 		return;
 	until = kernel->jiffies + ms;
-	for (unsigned int n = 0; n < AT_A_TIME && kernel->deferred.count; n++) {
+	for (unsigned int n = 0; n < AT_A_TIME; n++) {
 		const size_t first = find(kernel, NULL);
 
-		if (all(kernel)[first].due > until)
+		if (first == kernel->deferred.count || all(kernel)[first].due > until)
 			break;
 		perform(kernel, first);
 	}
+	free_objects(kernel, 0);
 	kernel->jiffies = kernel->jiffies > until ? kernel->jiffies : until;
 }
 
@@ -144,11 +194,12 @@ void lfb__deferred_end(struct lfb_kernel *kernel)
 {
 	const unsigned long last = kernel->deferrals;
 
-	/* What they defer themselves is for the next call. */
+	/* What they defer themselves is for the next call, but for what is to be freed. */
 	for (size_t left = kernel->deferred.count; left--;) {
 		const size_t first = find(kernel, NULL);
 
 		if (first < kernel->deferred.count && all(kernel)[first].number <= last)
 			perform(kernel, first);
 	}
+	free_objects(kernel, 0);
 }

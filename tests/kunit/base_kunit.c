@@ -316,6 +316,20 @@ static void large_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, MAX_NUMNODES, 1);
 }
 
+/* Both that take a list, which say the same. Return: their lengths. */
+static int by_list(char *text, const char *format, ...)
+{
+	va_list args, again;
+	int length;
+
+	va_start(args, format);
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, args) + vsprintf(text, format, again);
+	va_end(again);
+	va_end(args);
+	return length;
+}
+
 static void strings(struct kunit *test)
 {
 	static const char *const words[] = { "none", "all", "some" };
@@ -373,6 +387,12 @@ static void strings(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, scnprintf(text, 4, "%s", "session"), 3);
 	KUNIT_EXPECT_EQ(test, scnprintf(text, 0, "%s", "session"), 0);
 	KUNIT_EXPECT_EQ(test, scnprintf(text, sizeof(text), "%d", 42), 2);
+	KUNIT_EXPECT_EQ(test, snprintf(text, 4, "%pe", ERR_PTR(-EIO)), 4);
+	KUNIT_EXPECT_STREQ(test, text, "-EI");
+	KUNIT_EXPECT_EQ(test, sprintf(text, "%pe", ERR_PTR(-EIO)), 4);
+	KUNIT_EXPECT_STREQ(test, text, "-EIO");
+	KUNIT_EXPECT_EQ(test, by_list(text, "%*ph", 2, "ab"), 10);
+	KUNIT_EXPECT_STREQ(test, text, "61 62");
 }
 
 static struct kunit_case cases[] = {

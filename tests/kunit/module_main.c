@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Loads the test module it is linked with into a kernel. Such a module tests when it is loaded, and
- * complains of what is wrong; so whatever is found is a failure.
+ * complains of what is wrong; so whatever is found is a failure. What it prints is printed.
  */
 #include <stdio.h>
 
 #include <luo/finding.h>
 #include <luo/machine.h>
 #include <luo/module.h>
+#include <luo/trace.h>
 
 struct module __this_module = { .name = "test" };
 int init_module(void);
@@ -18,6 +19,17 @@ static long load(void *argument)
 	return init_module();
 }
 
+static void say(void *context, const struct lfb_event *event)
+{
+	char text[200];
+
+	(void)context;
+	if (event->kind != LFB_EVENT_PRINTK)
+		return;
+	lfb_event_detail(event, text, sizeof(text));
+	printf("# %s\n", text);
+}
+
 int main(void)
 {
 	struct lfb_machine *machine;
@@ -25,7 +37,9 @@ int main(void)
 
 	if (lfb_machine_create(NULL, &machine) || lfb_machine_boot(machine))
 		return 2;
+	lfb_trace_to(machine, say, NULL);
 	lfb_machine_call(machine, load, NULL);
+	lfb_trace_to(machine, NULL, NULL);
 	for (size_t i = 0; i < lfb_finding_count(machine); i++) {
 		const struct lfb_finding *finding = lfb_finding_at(machine, i);
 

@@ -26,19 +26,14 @@ compile() {
 	object=$2
 	shift 2
 	# shellcheck disable=SC2086 # options, or none
-	"$cc" -std=gnu11 -O2 -g -w -fno-strict-aliasing -Werror=implicit-function-declaration \
-		-D_GNU_SOURCE -DCONFIG_ARCH_SUPPORTS_INT128=1 ${CFLAGS:-} \
+	"$cc" -std=gnu11 -O2 -g -w -fno-strict-aliasing -fwrapv \
+		-Werror=implicit-function-declaration -D_GNU_SOURCE -D__KERNEL__ \
+		-DCONFIG_ARCH_SUPPORTS_INT128=1 ${CFLAGS:-} \
 		"-I$root/include/luo/kernel" "-I$root/include" "$@" -c "$source" -o "$object"
 }
 
 # suite NAME: compiles and runs NAME.c, of lib/tests with KUnit, else of lib; a line of the table
 suite() {
-	case $1 in
-	test_xarray)
-		echo "| $1 | | | | left out: it looks into nodes, which are not there |"
-		return 0
-		;;
-	esac
 	source=$tree/lib/tests/$1.c
 	main=main.c
 	[ -f "$source" ] || {
@@ -63,6 +58,12 @@ suite() {
 		paste -sd ';')
 	awk -v name="$1" -v why="$skipped" '
 		/^    ok .* # SKIP/ { skip = 1; next }
+		# A module may count what it tests.
+		/^# .*: [0-9]+ of [0-9]+ tests passed$/ {
+			passed = $(NF - 4); failed = $(NF - 2) - passed
+			counted = 1
+		}
+		counted { next }
 		# A suite of one case says no more than how that ended.
 		/^# (Totals|module): / {
 			gsub(/[A-Za-z]*:/, "")
@@ -83,9 +84,12 @@ suite() {
 	return $status
 }
 
+# 158 million checks take their time where each access is checked, too.
+case ${CFLAGS-} in *-fsanitize=*) long= ;; *) long=test_xarray ;; esac
+# shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- list-test list-private-test hashtable_test bitops_kunit bitfield_kunit \
 	overflow_kunit min_heap_kunit string_kunit test_hash test_bits test_sort test_list_sort \
-	rbtree_test test_xarray
+	rbtree_test $long
 echo '| suite | passed | failed | skipped | why |'
 echo '|---|---|---|---|---|'
 failed=0

@@ -289,10 +289,14 @@ static long make_locks(void *unused)
 static void orders_of_locks_and_sentences_are_too(void **state)
 {
 	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
-	struct lfb_machine_copy *copy;
+	struct lfb_machine_copy *fresh = copy_of(machine), *copy;
 	char sentence[200];
 
 	(void)state;
+	/* The order comes from the call that is left, not from the one that was undone. */
+	lfb_machine_call(machine, allocate, NULL);
+	lfb_machine_call(machine, make_locks, NULL);
+	assert_int_equal(lfb_machine_rewind(machine, fresh), 0);
 	lfb_machine_call(machine, make_locks, NULL);
 	lfb_machine_remove_module(machine, "none");
 	snprintf(sentence, sizeof(sentence), "%s", lfb_error_text(machine));
@@ -300,9 +304,12 @@ static void orders_of_locks_and_sentences_are_too(void **state)
 	for (int round = 0; round < 3; round++) {
 		lfb_machine_call(machine, take_both, machine);
 		assert_int_equal(lfb_findings_of(machine, LFB_FINDING_LOCK_INVERSION), 1);
+		assert_non_null(strstr(lfb_finding_at(machine, 0)->text,
+				       "holding &lock_a, operation 2"));
 		assert_int_equal(lfb_machine_rewind(machine, copy), 0);
 		assert_string_equal(lfb_error_text(machine), sentence);
 	}
+	lfb_machine_copy_free(fresh);
 	lfb_machine_copy_free(copy);
 	lfb_machine_destroy(machine);
 }
@@ -382,6 +389,45 @@ static void memory_is_where_it_was(void **state)
 	}
 }
 
+static long make_object(void *unused)
+{
+	return (long)kmalloc(64, GFP_KERNEL);
+}
+
+static long free_object(void *object)
+{
+	kfree(object);
+	return 0;
+}
+
+static long write_object(void *object)
+{
+	*(volatile u8 *)object = 1;
+	return 0;
+}
+
+static void objects_that_lie_alone_are_whose_they_were(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	void *had = (void *)lfb_machine_call(machine, make_object, NULL);
+	void *freed = (void *)lfb_machine_call(machine, make_object, NULL);
+	struct lfb_machine_copy *copy;
+
+	(void)state;
+	lfb_machine_call(machine, free_object, freed);
+	copy = copy_of(machine);
+	lfb_machine_call(machine, free_object, had);
+	for (int i = 0; i < 200; i++)
+		lfb_machine_call(machine, make_object, NULL);
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_int_equal(lfb_machine_call(machine, write_object, had), 0);
+	assert_int_equal(lfb_machine_call(machine, write_object, freed), -EFAULT);
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_int_equal(lfb_machine_call(machine, write_object, had), 0);
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +441,7 @@ int main(void)
 		cmocka_unit_test(orders_of_locks_and_sentences_are_too),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(memory_is_where_it_was),
+		cmocka_unit_test(objects_that_lie_alone_are_whose_they_were),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

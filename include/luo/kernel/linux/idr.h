@@ -7,7 +7,7 @@
 #include <luo/kernel/linux/types.h>
 #include <luo/kernel/linux/xarray.h>
 
-/** struct idr - pointers that are given numbers. */
+/** struct idr - pointers that are given numbers; who uses it has a lock for it. */
 struct idr {
 	struct xarray lfb_xa;
 	unsigned int lfb_next;
@@ -18,14 +18,14 @@ struct ida {
 	struct xarray lfb_xa;
 };
 
-#define IDR_INIT(name) { XARRAY_INIT(name, 0), 0 }
+#define IDR_INIT(name) { XARRAY_INIT(name, XA_FLAGS_ALLOC), 0 }
 #define DEFINE_IDR(name) struct idr name = IDR_INIT(name)
-#define IDA_INIT(name) { XARRAY_INIT(name, 0) }
+#define IDA_INIT(name) { XARRAY_INIT(name, XA_FLAGS_ALLOC) }
 #define DEFINE_IDA(name) struct ida name = IDA_INIT(name)
 
 static inline void idr_init(struct idr *idr)
 {
-	xa_init(&idr->lfb_xa);
+	xa_init_flags(&idr->lfb_xa, XA_FLAGS_ALLOC);
 	idr->lfb_next = 0;
 }
 
@@ -59,7 +59,7 @@ static inline int idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_
 
 	if (WARN_ON(start < 0))
 		return -EINVAL;
-	err = xa_alloc(&idr->lfb_xa, &id, ptr, lfb_idr_limit(start, end), gfp);
+	err = lfb_xa_alloc(&idr->lfb_xa, &id, ptr, lfb_idr_limit(start, end), gfp, false);
 	return err ? err == -EBUSY ? -ENOSPC : err : (int)id;
 }
 
@@ -67,8 +67,8 @@ static inline int idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_
 static inline int idr_alloc_cyclic(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)
 {
 	u32 id;
-	const int err = xa_alloc_cyclic(&idr->lfb_xa, &id, ptr, lfb_idr_limit(start, end),
-					&idr->lfb_next, gfp);
+	const int err = lfb_xa_alloc_cyclic(&idr->lfb_xa, &id, ptr, lfb_idr_limit(start, end),
+					    &idr->lfb_next, gfp, false);
 
 	return err < 0 ? err == -EBUSY ? -ENOSPC : err : (int)id;
 }
@@ -80,20 +80,17 @@ static inline void *idr_find(const struct idr *idr, unsigned long id)
 
 static inline void *idr_remove(struct idr *idr, unsigned long id)
 {
-	return xa_erase(&idr->lfb_xa, id);
+	return __xa_erase(&idr->lfb_xa, id);
 }
 
 /** idr_replace() - Return: what was there; ERR_PTR(-ENOENT): nothing was. */
 static inline void *idr_replace(struct idr *idr, void *ptr, unsigned long id)
 {
-	struct lfb_xa_entry *entry = lfb_xa_at(&idr->lfb_xa, id);
-	void *old;
+	XA_STATE(xas, &idr->lfb_xa, id);
 
-	if (!entry)
+	if (!xas_load(&xas))
 		return ERR_PTR(-ENOENT);
-	old = entry->value;
-	entry->value = ptr;
-	return old;
+	return lfb_xa_seen(xas_store(&xas, ptr ? ptr : XA_ZERO_ENTRY));
 }
 
 /** idr_get_next() - the first from *@id on, which becomes its number. */
@@ -137,7 +134,7 @@ static inline void idr_destroy(struct idr *idr)
 
 static inline void ida_init(struct ida *ida)
 {
-	xa_init(&ida->lfb_xa);
+	xa_init_flags(&ida->lfb_xa, XA_FLAGS_ALLOC);
 }
 
 static inline bool ida_is_empty(const struct ida *ida)
@@ -162,7 +159,9 @@ static inline int ida_alloc_range(struct ida *ida, unsigned int min, unsigned in
 /** ida_exists() - Return: whether @id is given out. */
 static inline bool ida_exists(struct ida *ida, unsigned int id)
 {
-	return lfb_xa_at(&ida->lfb_xa, id) != NULL;
+	XA_STATE(xas, &ida->lfb_xa, id);
+
+	return xas_load(&xas) != NULL;
 }
 
 /** ida_free() - it may be given out again; a WARN where it is not. */

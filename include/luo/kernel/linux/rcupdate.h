@@ -62,18 +62,13 @@ static inline void rcu_barrier(void)
 	lfb_defer_flush(NULL);
 }
 
-static inline void lfb_rcu_free(void *object)
-{
-	kfree(object);
-}
-
 /** kfree_rcu() - kfree() once all who read now are gone; @member is a struct rcu_head in it. */
 #define kfree_rcu(ptr, member)                                                                     \
 	do {                                                                                       \
 		__typeof__(ptr) lfb_object_ = (ptr);                                               \
 		if (lfb_object_) {                                                                 \
 			(void)&lfb_object_->member;                                                \
-			lfb_defer(lfb_object_, lfb_rcu_free, 0);                                   \
+			lfb_defer_kfree(lfb_object_);                                   \
 		}                                                                                  \
 	} while (0)
 #define kfree_rcu_mightsleep(ptr)                                                                  \

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SIMPLER: snprintf() and sprintf() are the C library's; the others know %pe and its like. */
+/* SIMPLER: of the formats behind %p those of live update code. As C++, the C library's. */
 #ifndef LUO_LINUX_SPRINTF_H
 #define LUO_LINUX_SPRINTF_H
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <luo/kernel/linux/limits.h>
 #include <luo/kernel/linux/slab.h>
 #include <luo/kernel/linux/types.h>
 #include <luo/printk.h>
@@ -29,6 +30,42 @@ static inline int scnprintf(char *buf, size_t size, const char *format, ...)
 	va_end(args);
 	return length;
 }
+
+LFB_PRINTF(3, 4)
+static inline int lfb_snprintf(char *buf, size_t size, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = lfb_vsnprintf(buf, size, format, args);
+	va_end(args);
+	return length;
+}
+
+LFB_PRINTF(2, 3)
+static inline int lfb_sprintf(char *buf, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = lfb_vsnprintf(buf, INT_MAX, format, args);
+	va_end(args);
+	return length;
+}
+
+/* The C library has these names, too, and C++ asks for its own by them. */
+#ifndef __cplusplus
+#undef snprintf
+#undef vsnprintf
+#undef sprintf
+#undef vsprintf
+#define snprintf(...) lfb_snprintf(__VA_ARGS__)
+#define vsnprintf(...) lfb_vsnprintf(__VA_ARGS__)
+#define sprintf(...) lfb_sprintf(__VA_ARGS__)
+#define vsprintf(buf, format, args) lfb_vsnprintf(buf, INT_MAX, format, args)
+#endif
 
 /** kvasprintf() - Return: the text, for kfree(); NULL. */
 LFB_PRINTF(2, 0)
