@@ -86,7 +86,8 @@ struct lfb_sweep_options {
  * @first_case: the case of the first violation, "" without one; "none": the run without faults
  * @first: what was wrong in it, one line
  * @known: runs with a kernel image in which a rule was broken, as the library's orchestrator of
- *	that version breaks one in the same case; none where the two have other numbers of points
+ *	that version breaks one in the same case, or, where the two have other numbers of points,
+ *	for the same kind of faults in the same step
  */
 struct lfb_sweep_result {
 	size_t sz;

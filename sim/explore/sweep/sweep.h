@@ -27,11 +27,17 @@ bool lfb__case_parse(const char *text, struct lfb_fault_plan *that);
  * scenario.c, body.c.
  */
 
+/* A case, and the step in which something was wrong. */
+struct lfb_sweep_case {
+	struct lfb_fault_plan plan;
+	size_t step;
+};
+
 /* Violations of a sweep, for another one. */
 struct lfb_sweep_known {
 	unsigned long points[LFB_FAULT_KINDS];
 	bool without_faults;
-	struct lfb_list cases;		/* struct lfb_fault_plan */
+	struct lfb_list cases;		/* struct lfb_sweep_case */
 };
 
 struct lfb_sweep_subject {
