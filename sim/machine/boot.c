@@ -54,9 +54,15 @@ static int boot_memory(struct lfb_machine *machine, phys_addr_t root)
 {
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_problem problem = { 0 };
-	const struct kho_config config = lfb__kho_config(machine, has_kho(machine));
-	int err = kho__boot(kernel, &config, root, &problem);
+	struct kho_config config = lfb__kho_config(machine, has_kho(machine));
+	const struct lfb_loadable *image = lfb__machine_image(machine);
+	int err;
 
+	if (unlikely(image != NULL) && has_kho(machine)) {
+		config.code = lfb__loadable_kernel(image)->kho;
+		config.memory = &luo_tree_memory;
+	}
+	err = kho__boot(kernel, &config, root, &problem);
 	if (err) {
 		panic("KHO: the memory map cannot be read: at 0x%llx: %s",
 		      problem.where, problem.what);
@@ -80,7 +86,6 @@ static int early_init(struct lfb_machine *machine)
 	if (likely(!image))
 		return luo_early_init(&machine->kernel, machine->profile, quirks_of(machine),
 				      &luo_contract, on);
-	lfb__loadable_reset(image);
 	luo_tree_is_watched(machine->tree, machine->profile, quirks_of(machine), &luo_contract);
 	luo_tree_early_init(machine->tree, &machine->kernel,
 			    lfb__loadable_kernel(image), on);
@@ -93,8 +98,11 @@ static long boot_kernel(void *argument)
 	struct lfb_machine *machine = boot->machine;
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_image_module *image;
-	int err = boot_memory(machine, boot->root);
+	int err;
 
+	if (unlikely(lfb__machine_image(machine) != NULL))
+		lfb__loadable_reset(lfb__machine_image(machine));
+	err = boot_memory(machine, boot->root);
 	if (err)
 		return lfb__fail(kernel, err, "the kernel could not boot: no memory for KHO");
 	err = early_init(machine);

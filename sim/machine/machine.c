@@ -204,7 +204,7 @@ int lfb_machine_stats(struct lfb_machine *machine, struct lfb_machine_stats *sta
 				      kernel->pages.internal);
 		now.slab_objects = kernel->slabs.objects;
 		now.vmalloc_areas = kernel->vmallocs.count;
-		now.preserved_blocks = kernel->kho.blocks;
+		now.preserved_blocks = kho__blocks(kernel);
 		now.incoming_pages = kernel->pages.incoming;
 		now.files = kernel->files_open;
 		if (kernel->luo)

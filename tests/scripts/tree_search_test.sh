@@ -83,6 +83,12 @@ prints err '--defects chooses the kernels by itself'
 lfb 2 exhaust --kernel "$image" --with locked
 prints err 'no kernel image lends objects under a lock'
 
+# With the tree's KHO as well, whose map is its own.
+lfb 0 tree --kho "$LFB_KERNEL_TREE" -o "$dir/kho.so"
+silent err
+lfb 0 exhaust --kernel "$dir/kho.so" --length 2
+lfb 0 sweep --kernel "$dir/kho.so" --once "$dir/two.lfb"
+
 # A recorded module is searched as with the profile.
 search=$LFB_TEST_DATA/search/finish-needs-link
 for module in "$search.bad.lfb" "$search.good.lfb"; do

@@ -315,6 +315,10 @@ static void late(void)
 		(*at)();
 }
 
+#ifdef LFB_TREE_KHO
+extern const struct lfb_tree_kho lfb_tree_kho __attribute__((visibility("hidden")));
+#endif
+
 __attribute__((visibility("default"))) const struct lfb_tree_image lfb_tree_image = {
 	.version = LFB_TREE_VERSION,
 	.release = LFB_TREE_RELEASE,
@@ -335,4 +339,7 @@ __attribute__((visibility("default"))) const struct lfb_tree_image lfb_tree_imag
 	.put = put,
 	.look = look,
 	.look_at_flb = look_at_flb,
+#ifdef LFB_TREE_KHO
+	.kho = &lfb_tree_kho,
+#endif
 };

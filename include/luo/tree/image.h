@@ -11,8 +11,10 @@
 #include <luo/types.h>
 
 struct file;
+struct folio;
 struct module;
 struct mutex;
+struct page;
 
 /* One that was made for another library is not loaded. */
 #define LFB_TREE_VERSION 2
@@ -137,6 +139,84 @@ struct lfb_look_flb {
 	struct lfb_look_flb_state outgoing, incoming;
 };
 
+/* A vmalloc area: addr NULL, there is none. */
+struct lfb_tree_area {
+	void *addr;
+	unsigned int flags;	/* VM_* */
+	unsigned int order;	/* of the blocks that follow each other in pages */
+	unsigned long nr_pages;
+	struct page **pages;
+};
+
+/** struct lfb_tree_memory - what a tree's KHO calls: memory, of which nobody is told. */
+struct lfb_tree_memory {
+	void *(*at)(u64 phys);			/* NULL beyond the end of memory */
+	u64 (*phys)(const void *virt);		/* ~0: of none */
+	struct page *(*page)(unsigned long pfn);	/* NULL: there is none */
+	int (*node)(unsigned long pfn);
+	u64 (*end)(void);
+	struct folio *(*folio)(const void *virt);
+	unsigned int (*order)(const struct folio *folio);
+	/* Before is_ready() scratch memory alone, which is given back when it is. */
+	bool (*is_ready)(void);
+	void *(*alloc_early)(size_t size);
+	void (*reserve)(u64 phys, u64 size);	/* what was handed over, and is said to be */
+	void *(*alloc)(bool own);		/* a zeroed page; own: of KHO's map */
+	void (*free)(void *page);		/* … either of them, or one that was restored */
+	struct folio *(*alloc_folio)(unsigned int gfp, unsigned int order);
+	void (*put_folio)(struct folio *folio);
+	void (*take)(struct page *page, unsigned long nr_pages, bool folio);	/* was reserved */
+	void *(*alloc_array)(size_t size);
+	void (*free_array)(const void *array);
+	struct lfb_tree_area (*area)(const void *address);
+	bool (*fails)(const struct page *page);	/* is it to fail that its block is marked? */
+	/* Pages that were restored become an area. NULL: no room. */
+	void *(*map)(const struct lfb_tree_area *area);
+};
+
+/** struct lfb_tree_booted - what a booting KHO is told. */
+struct lfb_tree_booted {
+	u64 root;		/* where the previous kernel's root tree is, 0: a cold boot */
+	const u64 *scratch;	/* areas, each by its address and its size … */
+	unsigned int nr_scratch; /* … and how many; they lie in physical memory */
+	bool watches_scratch;	/* with CONFIG_KEXEC_HANDOVER_DEBUG */
+	const char *release;	/* of this kernel */
+	u32 kexec_count;	/* jumps before a cold boot */
+};
+
+/**
+ * struct lfb_tree_kho - a tree's kexec_handover.c
+ * @boot: looks at what was handed over and reserves it
+ * @init: the initcall. Return: 0 or a negative errno
+ * @is_boot: is_kho_boot()
+ * @came_from: who jumped here, as the handover says; "": it does not. Return: jumps since power on
+ * @root: where the root tree for the next kernel lies, from what is told to kexec
+ *
+ * The others are the tree's functions; struct kho_vmalloc is the ABI's.
+ */
+struct lfb_tree_kho {
+	void (*boot)(const struct lfb_tree_memory *memory, const struct lfb_tree_booted *booted);
+	int (*init)(void);
+	bool (*is_boot)(void);
+	u32 (*came_from)(char *release, size_t size);
+	u64 (*root)(void);
+	int (*preserve_folio)(struct folio *folio);
+	void (*unpreserve_folio)(struct folio *folio);
+	int (*preserve_pages)(struct page *page, unsigned long nr_pages);
+	void (*unpreserve_pages)(struct page *page, unsigned long nr_pages);
+	int (*preserve_vmalloc)(void *ptr, void *preservation);
+	void (*unpreserve_vmalloc)(void *preservation);
+	void *(*alloc_preserve)(size_t size);
+	void (*unpreserve_free)(void *mem);
+	struct folio *(*restore_folio)(u64 phys);
+	struct page *(*restore_pages)(u64 phys, unsigned long nr_pages);
+	void *(*restore_vmalloc)(const void *preservation);
+	void (*restore_free)(void *mem);
+	int (*add_subtree)(const char *name, void *blob, size_t size);
+	void (*remove_subtree)(void *blob);
+	int (*retrieve_subtree)(const char *name, u64 *phys, size_t *size);
+};
+
 /**
  * struct lfb_tree_image - what liblfb calls: an image has one, as lfb_tree_image
  * @version: LFB_TREE_VERSION
@@ -151,6 +231,7 @@ struct lfb_look_flb {
  * @look: what it remembers; false: the tree's names are none that lfb tree knows. Without a
  *	@state it says just that
  * @look_at_flb: the same of a twin
+ * @kho: NULL: it has none
  *
  * The others are the tree's functions. Where a tree's return nothing these return 0.
  */
@@ -174,6 +255,7 @@ struct lfb_tree_image {
 	void (*put)(void *flb, bool incoming);
 	bool (*look)(struct lfb_look_state *state, const struct lfb_look_listener *to);
 	void (*look_at_flb)(void *flb, struct lfb_look_flb *told);
+	const struct lfb_tree_kho *kho;
 };
 
 #endif

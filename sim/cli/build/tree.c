@@ -2,6 +2,7 @@
 /* lfb tree: a kernel tree's own orchestrator becomes a kernel image that machines boot. */
 #include <errno.h>
 #include <glob.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,23 @@
 static const char *const taken[] = {
 	"linux/liveupdate.h", "linux/kho_block.h", "linux/list_private.h", "linux/kho/abi",
 	"uapi/linux/liveupdate.h",
+};
+
+/* What kexec_handover.c includes that none of ours has: luo/tree/kho.h has it all. */
+static const char *const modelled[] = {
+	"linux/cma.h", "linux/count_zeros.h", "linux/kasan.h", "linux/kexec.h", "linux/kmemleak.h",
+	"linux/memblock.h", "linux/page-isolation.h", "asm/early_ioremap.h", "mm/internal.h",
+	"mm/mm_init.h", "mm/vmalloc.h", "kernel/kexec_internal.h",
+};
+
+/* Sources of its own, where they include each other; the last one is there up to 7.2. */
+static const char *const kho[] = {
+	"kernel/liveupdate/kexec_handover.c", "kernel/liveupdate/kexec_handover_internal.h",
+	"kernel/liveupdate/kexec_handover_debug.c",
+};
+
+static const char *const folders[] = {
+	"linux", "linux/kho", "uapi", "uapi/linux", "asm", "mm", "kernel", "kernel/liveupdate",
 };
 
 /* Warnings are the tree's business. */
@@ -38,11 +56,13 @@ struct tree {
 	const char *output;
 	const char *headers;
 	bool verbose;
+	bool kho;			/* with kexec_handover.c */
 	char found[PATH_MAX];		/* our headers */
 	char folder[40];		/* a temporary one */
-	char text[6][PATH_MAX + 64];	/* of words */
+	char text[10][2 * PATH_MAX + 64];	/* of words */
+	int texts;
 	char looks[ARRAY_SIZE(looked_at)][64];	/* in folder */
-	int words;			/* of the command line, before the sources */
+	int words, words_texts;		/* of the command line, before the sources */
 	glob_t sources;
 };
 
@@ -79,21 +99,34 @@ static bool make_folder(const char *root, const char *name)
 	return !mkdir(path, 0700);
 }
 
-/* The headers that are taken, and what is exported. */
+/* What a tree has not it does not need. */
+static bool link_to(const struct tree *tree, const char *from, const char *name)
+{
+	char to[PATH_MAX];
+
+	snprintf(to, sizeof(to), "%s/%s", tree->folder, name);
+	return access(from, R_OK) || !symlink(from, to);
+}
+
+/* The headers that are taken, those that are modelled, and what is exported. */
 static int fill_folder(struct tree *tree)
 {
-	static const char *const folders[] = { "linux", "linux/kho", "uapi", "uapi/linux" };
-	char from[PATH_MAX + 64], to[PATH_MAX], directory[PATH_MAX];
-	bool done = realpath(tree->directory, directory) != NULL;
+	char from[PATH_MAX + 64], ours[PATH_MAX + 64], to[PATH_MAX], directory[PATH_MAX];
+	bool done = realpath(tree->directory, directory) && realpath(tree->found, to);
 	FILE *script;
 
+	snprintf(ours, sizeof(ours), "%s/luo/tree/kho.h", done ? to : "");
 	for (size_t i = 0; done && i < ARRAY_SIZE(folders); i++)
 		done = make_folder(tree->folder, folders[i]);
 	for (size_t i = 0; done && i < ARRAY_SIZE(taken); i++) {
 		snprintf(from, sizeof(from), "%s/include/%s", directory, taken[i]);
-		snprintf(to, sizeof(to), "%s/%s", tree->folder, taken[i]);
-		/* What a tree has not it does not need. */
-		done = access(from, R_OK) || !symlink(from, to);
+		done = link_to(tree, from, taken[i]);
+	}
+	for (size_t i = 0; done && tree->kho && i < ARRAY_SIZE(modelled); i++)
+		done = link_to(tree, ours, modelled[i]);
+	for (size_t i = 0; done && tree->kho && i < ARRAY_SIZE(kho); i++) {
+		snprintf(from, sizeof(from), "%s/%s", directory, kho[i]);
+		done = link_to(tree, from, kho[i]);
 	}
 	snprintf(to, sizeof(to), "%s/exported", tree->folder);
 	script = done ? fopen(to, "we") : NULL;
@@ -122,40 +155,69 @@ static bool write_look(struct tree *tree, size_t number)
 	return !fclose(source);
 }
 
-static void remove_folder(const struct tree *tree)
+static void remove_all(const struct tree *tree, const char *const *names, size_t count)
 {
-	static const char *const folders[] = {
-		"exported", "linux/kho", "linux", "uapi/linux", "uapi", ".",
-	};
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
-		snprintf(path, sizeof(path), "%s/%s", tree->folder, taken[i]);
-		unlink(path);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(looked_at); i++)
-		unlink(tree->looks[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		snprintf(path, sizeof(path), "%s/%s", tree->folder,
-			 strcmp(folders[i], ".") ? folders[i] : "");
+	while (count--) {
+		snprintf(path, sizeof(path), "%s/%s", tree->folder, names[count]);
 		remove(path);
 	}
+}
+
+static void remove_folder(const struct tree *tree)
+{
+	remove_all(tree, taken, ARRAY_SIZE(taken));
+	remove_all(tree, modelled, ARRAY_SIZE(modelled));
+	remove_all(tree, kho, ARRAY_SIZE(kho));
+	remove_all(tree, folders, ARRAY_SIZE(folders));
+	remove_all(tree, (const char *const[]){ "exported" }, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(looked_at); i++)
+		unlink(tree->looks[i]);
+	rmdir(tree->folder);
+}
+
+/* A word for the compiler, which is kept as long as the tree. */
+static void add_text(struct tree *tree, const char *format, ...)
+{
+	char *text = tree->text[tree->texts++];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(tree->text[0]), format, arguments);
+	va_end(arguments);
+	cli_compiler_add(&tree->compiler, text);
+}
+
+/* Where a place in it is shown, it is the tree's. */
+static int add_kho(struct tree *tree)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", tree->directory, kho[0]);
+	if (access(path, R_OK))
+		return cli_failed("%s has no %s", tree->directory, kho[0]);
+	add_text(tree, "-DLFB_TREE_KHO=\"%s/%s\"", tree->folder, kho[0]);
+	snprintf(path, sizeof(path), "%s/%s", tree->directory, kho[2]);
+	if (!access(path, R_OK))
+		add_text(tree, "-DLFB_TREE_KHO_DEBUG=\"%s/%s\"", tree->folder, kho[2]);
+	add_text(tree, "-ffile-prefix-map=%s/kernel=%s/kernel", tree->folder, tree->directory);
+	add_text(tree, "%s/luo/tree/kho.c", tree->found);
+	return CLI_OK;
 }
 
 static int find_sources(struct tree *tree)
 {
 	char pattern[PATH_MAX + 64];
 
-	snprintf(tree->text[0], sizeof(tree->text[0]), "%s/kernel/liveupdate/luo_core.c",
-		 tree->directory);
-	if (access(tree->text[0], R_OK))
+	snprintf(pattern, sizeof(pattern), "%s/kernel/liveupdate/luo_core.c", tree->directory);
+	if (access(pattern, R_OK))
 		return cli_failed("%s has no kernel/liveupdate/luo_core.c: it is no kernel tree, "
 				  "or one without an orchestrator", tree->directory);
 	snprintf(pattern, sizeof(pattern), "%s/kernel/liveupdate/{luo_[!c]*,kho_block}.c",
 		 tree->directory);
 	if (glob(pattern, GLOB_BRACE, NULL, &tree->sources))
 		return cli_failed("%s has no kernel/liveupdate/luo_*.c", tree->directory);
-	snprintf(tree->text[1], sizeof(tree->text[1]), "%s/luo/tree/adapter.c", tree->found);
 	return CLI_OK;
 }
 
@@ -177,27 +239,35 @@ static void add_source(struct tree *tree, const char *path, bool looks)
 }
 
 /* In the order in which they are linked: who sets the orchestrator up comes first. */
-static void add_sources(struct tree *tree, bool looks)
+static int add_sources(struct tree *tree, bool looks)
 {
 	struct cli_compiler *compiler = &tree->compiler;
+	char *core;
 
 	compiler->count = tree->words;
-	add_source(tree, tree->text[0], looks);
+	tree->texts = tree->words_texts;
+	core = tree->text[tree->texts++];
+	snprintf(core, sizeof(tree->text[0]), "%s/kernel/liveupdate/luo_core.c", tree->directory);
+	add_source(tree, core, looks);
 	for (size_t i = 0; i < tree->sources.gl_pathc; i++)
 		add_source(tree, tree->sources.gl_pathv[i], looks);
-	cli_compiler_add(compiler, tree->text[1]);
+	add_text(tree, "%s/luo/tree/adapter.c", tree->found);
+	if (tree->kho && add_kho(tree))
+		return CLI_FAILED;
 	if (looks)
 		cli_compiler_add(compiler, WRAPPED);
 	if (compiler->count < CLI_COMPILER_WORDS)
 		compiler->words[compiler->count] = NULL;
+	return CLI_OK;
 }
 
 /* What a tree has under other names is not looked at; it runs all the same. */
 static int compile(struct tree *tree)
 {
-	int result;
+	int result = add_sources(tree, true);
 
-	add_sources(tree, true);
+	if (result)
+		return result;
 	if (!tree->verbose && cli_compiler_try(&tree->compiler))
 		return CLI_OK;
 	if (tree->verbose && !cli_compiler_run(&tree->compiler, tree->output, true))
@@ -217,14 +287,12 @@ static int make_image(struct tree *tree)
 	int result = fill_folder(tree);
 
 	find_release(tree, release, sizeof(release));
-	snprintf(tree->text[2], sizeof(tree->text[2]), "-DLFB_TREE_RELEASE=\"%s\"", release);
-	snprintf(tree->text[3], sizeof(tree->text[3]), "-I%s/luo/kernel", tree->found);
-	snprintf(tree->text[4], sizeof(tree->text[4]), "-I%s", tree->found);
-	snprintf(tree->text[5], sizeof(tree->text[5]), "-Wl,--version-script=%s/exported",
-		 tree->folder);
-	for (size_t i = 2; i < 6; i++)
-		cli_compiler_add(&tree->compiler, tree->text[i]);
+	add_text(tree, "-DLFB_TREE_RELEASE=\"%s\"", release);
+	add_text(tree, "-I%s/luo/kernel", tree->found);
+	add_text(tree, "-I%s", tree->found);
+	add_text(tree, "-Wl,--version-script=%s/exported", tree->folder);
 	tree->words = tree->compiler.count;
+	tree->words_texts = tree->texts;
 	if (!result)
 		result = find_sources(tree);
 	if (!result)
@@ -242,6 +310,8 @@ static int take(struct tree *tree, const struct cli_line *line)
 
 		if (!strcmp(word, "--verbose")) {
 			tree->verbose = true;
+		} else if (!strcmp(word, "--kho")) {
+			tree->kho = true;
 		} else if (!strcmp(word, "--headers") && !last) {
 			tree->headers = line->argv[++i];
 		} else if (*word != '-' && !tree->directory) {
@@ -287,12 +357,13 @@ static int run_tree(struct cli_line *line)
 
 const struct cli_command cli_tree = {
 	"tree", "compile a kernel tree's orchestrator into an image that machines boot",
-	"usage: lfb tree [--verbose] [--headers DIR] TREE [CC OPTION]... -o IMAGE.so\n"
+	"usage: lfb tree [--kho] [--verbose] [--headers DIR] TREE [CC OPTION]... -o IMAGE.so\n"
 	"\n"
 	"Compiles TREE/kernel/liveupdate/luo_*.c and kho_block.c as they are, with the tree's\n"
 	"own headers of live update. lfb run --kernel IMAGE.so runs them in the place of a\n"
 	"profile: docs/tree.md. The environment's CC (default cc) compiles.\n"
 	"\n"
+	"  --kho               with the tree's kexec_handover.c, in the place of the simulator's\n"
 	"  --verbose           print the compiler's command line\n"
 	"  --headers DIR       the headers are in DIR/luo, not where the tool finds them\n",
 	NULL, sizeof(struct tree), run_tree, .max = INT_MAX,

@@ -249,24 +249,25 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 		handed_over_state(sink, luo);
 }
 
-static void kho_state(struct lfb_state_sink *sink, const struct kho *kho)
+static void kho_state(struct lfb_state_sink *sink)
 {
 	static const char *const orders[] = {
 		"blocks of order 0", "blocks of order 1", "blocks of order 2",	"blocks of order 3",
 		"blocks of order 4", "blocks of order 5", "blocks of order 6",	"blocks of order 7",
 		"blocks of order 8", "blocks of order 9", "blocks of order 10",
 	};
-
-	unsigned long pages = 0;
+	const struct kho *kho = &sink->kernel->kho;
+	unsigned long blocks[KHO_MAX_ORDER + 1], pages = 0;
 
 	_Static_assert(ARRAY_SIZE(orders) == MAX_PAGE_ORDER + 1, "a name for each order");
+	kho__blocks_by_order(sink->kernel, blocks);
 	for (unsigned int order = MAX_PAGE_ORDER + 1; order <= KHO_MAX_ORDER; order++)
-		pages += kho->orders[order].blocks << order;
+		pages += blocks[order] << order;
 	lfb__state_subject(sink, "preserved memory", "", 1);
 	lfb__state_fact(sink, "on", kho->enabled);
 	lfb__state_fact(sink, "handed over", kho->incoming);
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
-		lfb__state_fact(sink, orders[order], kho->orders[order].blocks);
+		lfb__state_fact(sink, orders[order], blocks[order]);
 	lfb__state_fact(sink, "pages in larger blocks", pages);
 	lock(sink, "kho_out.lock", &kho->lock.lock);
 	lock(sink, "map lock", &kho->map_lock.lock);
@@ -332,7 +333,7 @@ static long walk_kernel(void *context)
 		luo_state(sink, sink->luo);
 	if (sink->more)
 		sink->more(sink, sink->context);
-	kho_state(sink, &kernel->kho);
+	kho_state(sink);
 	memory_state(sink, kernel);
 	modules_state(sink, sink->machine);
 	if (sink->ahead) {

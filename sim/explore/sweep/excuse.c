@@ -45,7 +45,7 @@ static bool live_update_is_off(const struct lfb_sweep_moment *moment)
 
 	return luo && !moment->result && !luo->enabled &&
 	       moment->record->live_update && !luo->tree && !luo->session_mem && !luo->flb_mem &&
-	       kernel->kho.blocks <= kernel->kho.own_blocks +
+	       kho__blocks(kernel) <= kernel->kho.own_blocks +
 			luo_quirk(luo, LUO_QUIRK_LATE_INIT_LEAKS_FLB_PAGE) &&
 	       luo->restore_error == 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * What is no news of a kernel image: that a rule is broken in a case in which its profile, the
- * library's orchestrator of that version, breaks one too. Where the two have other numbers of points
- * it is a case in which the same goes wrong in the same step.
+ * library's orchestrator of that version, breaks one too. Where the two have other numbers of
+ * points it is a case in which the same goes wrong in the same step.
  */
 #include <string.h>
 

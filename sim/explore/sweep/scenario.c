@@ -256,7 +256,7 @@ static bool is_clean(const struct play *play, const struct luo *luo, char *why, 
 	const struct { const char *what; unsigned long now, wanted; } counts[] = {
 		{ "open files", kernel->files_open, 0 },
 		{ "sessions", luo->outgoing.count, 0 },
-		{ "preserved blocks", kernel->kho.blocks, at_boot->preserved_blocks },
+		{ "preserved blocks", kho__blocks(kernel), at_boot->preserved_blocks },
 		{ "vmalloc areas", kernel->vmallocs.count, at_boot->vmalloc_areas },
 		{ "incoming sessions", luo->incoming.count, 0 },
 		{ "pages in use", kernel->pages.allocated, at_boot->pages },

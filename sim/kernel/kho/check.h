@@ -44,6 +44,20 @@ bool kho__is_waiting(const struct lfb_kernel *kernel, phys_addr_t phys, unsigned
 bool kho__restore_range(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
 			unsigned long nr_pages, enum lfb_preserved_as as, unsigned long told);
 
+/* vmalloc.c */
+
+static inline struct kho_vmalloc_chunk *kho__chunk_at(const struct lfb_kernel *kernel,
+						      phys_addr_t phys)
+{
+	return lfb__memory_at(&kernel->memory, phys, PAGE_SIZE);
+}
+
+/* As many blocks as it says, of an order there is. */
+static inline bool kho__is_described(const struct kho_vmalloc *preservation)
+{
+	return preservation && preservation->first && preservation->order <= KHO_MAX_ORDER;
+}
+
 /* check.c */
 
 /* Why a page cannot be preserved, and the id of that mistake. */

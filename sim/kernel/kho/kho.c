@@ -30,11 +30,12 @@ bool kho_scratch_overlap(phys_addr_t phys, size_t size)
 	       lfb__in_scratch(&kernel->memory, PHYS_PFN(phys), PHYS_PFN(end) - PHYS_PFN(phys));
 }
 
-struct reservation {
+struct kho_reservation {
 	struct lfb_kernel *kernel;
 	struct lfb_problem *problem;
 	bool has_root;
 	unsigned long root_pfn;
+	int err;			/* of a tree's code, which asks for none */
 };
 
 static LFB_OUT_OF_LINE void tell_block(struct lfb_kernel *kernel, phys_addr_t phys,
@@ -55,7 +56,7 @@ static LFB_OUT_OF_LINE void tell_block(struct lfb_kernel *kernel, phys_addr_t ph
 
 static int reserve_block(void *context, phys_addr_t phys, unsigned int order)
 {
-	struct reservation *reservation = context;
+	struct kho_reservation *reservation = context;
 	struct lfb_kernel *kernel = reservation->kernel;
 	unsigned long pfn = PHYS_PFN(phys);
 	int err;
@@ -74,6 +75,60 @@ static int reserve_block(void *context, phys_addr_t phys, unsigned int order)
 	if (pfn <= reservation->root_pfn && reservation->root_pfn < pfn + (1ul << order))
 		reservation->has_root = true;
 	return 0;
+}
+
+void kho__reserve(struct lfb_kernel *kernel, phys_addr_t phys, u64 size)
+{
+	struct kho_reservation *reservation = kernel->kho.reservation;
+	const unsigned int order = size > PAGE_SIZE ? get_order(size) : 0;
+
+	/* Scratch, where the machine has booted. */
+	if (!reservation || reservation->err || !kernel->kho.code->is_boot())
+		return;
+	reservation->err = reserve_block(reservation, phys, order);
+}
+
+/* What a tree's code is to read is sound. */
+static int pass_over(void *context, phys_addr_t phys, unsigned int order)
+{
+	(void)context;
+	(void)phys;
+	(void)order;
+	return 0;
+}
+
+/*
+ * A tree's code looks for what was handed over at @root and reserves it. Scratch memory that it
+ * needs is free again, but for the list of areas.
+ */
+static int boot_by_code(struct lfb_kernel *kernel, const struct kho_config *config,
+			phys_addr_t root, struct kho_reservation *reservation)
+{
+	const struct lfb_memory *memory = &kernel->memory;
+	u64 *scratch = lfb__early_alloc(kernel, memory->scratch_areas * 2 * sizeof(*scratch));
+	const struct lfb_tree_booted booted = {
+		.root = root,
+		.scratch = scratch,
+		.nr_scratch = memory->scratch_areas,
+		.watches_scratch = kernel->kho.rules & KHO_REFUSES_SCRATCH,
+		.release = config->release,
+		.kexec_count = config->kexec_count,
+	};
+	const phys_addr_t early = kernel->pages.early_next;
+
+	if (!scratch)
+		return -ENOMEM;
+	for (unsigned int n = 0; n < memory->scratch_areas; n++) {
+		scratch[2 * n] = PFN_PHYS(lfb__scratch_area(memory, n));
+		scratch[2 * n + 1] = memory->scratch_size;
+	}
+	kernel->kho.reservation = reservation;
+	kho__code(kernel)->boot(config->memory, &booted);
+	kernel->kho.reservation = NULL;
+	kernel->pages.early_next = early;
+	if (root && !reservation->err && !kernel->kho.code->is_boot())
+		lfb__problem(reservation->problem, 0, root, "the tree's KHO does not take it");
+	return reservation->err;
 }
 
 /* A root tree this kernel understands, with a map; false when this is no KHO boot. */
@@ -101,7 +156,7 @@ static bool find_root(struct lfb_kernel *kernel, phys_addr_t phys, struct kho_ro
 int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_addr_t root,
 	      struct lfb_problem *problem)
 {
-	struct reservation reservation = {
+	struct kho_reservation reservation = {
 		.kernel = kernel,
 		.problem = problem,
 		.root_pfn = PHYS_PFN(root),
@@ -109,11 +164,13 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_a
 	struct kho *kho = &kernel->kho;
 	struct lfb_view view = kho__memory_view(kernel);
 	struct kho_root found;
-	int err;
+	bool handed;
+	int err = 0;
 
 	*kho = (struct kho){
 		.enabled = config->enabled,
 		.abi = config->abi,
+		.code = config->code,
 		.release = config->release,
 		.kexec_count = config->kexec_count,
 		.rules = config->rules,
@@ -121,11 +178,16 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_a
 	lfb_lock_init(&kho->lock.lock, "kho_out.lock");
 	lfb_lock_init(&kho->map_lock.lock, "kho radix tree");
 	/* As kernels have it, what was handed over is there for one with KHO off, too. */
-	if (!root || !(kho->enabled || kho->rules & KHO_TRUSTS_CALLERS) ||
-	    !find_root(kernel, root, &found, problem))
-		return 0;
-	err = kho->abi->read_map(&view, found.map, reserve_block, NULL, &reservation, problem);
-	if (err)
+	handed = root && (kho->enabled || kho->rules & KHO_TRUSTS_CALLERS) &&
+		 find_root(kernel, root, &found, problem);
+	if (handed)
+		err = kho->abi->read_map(&view, found.map, kho->code ? pass_over : reserve_block,
+					 NULL, &reservation, problem);
+	if (!err && unlikely(kho->code != NULL)) {
+		err = boot_by_code(kernel, config, handed ? root : 0, &reservation);
+		handed = kho->code->is_boot();
+	}
+	if (err || !handed)
 		return err;
 	/* They do not ask whether the tree is preserved, which stays as it is while they boot. */
 	if (!reservation.has_root && kho->rules & KHO_TRUSTS_CALLERS)
@@ -155,6 +217,52 @@ static int make_root(struct lfb_kernel *kernel, u32 pfn)
 	return 0;
 }
 
+/* Where a tree's code has its root tree and its map: both are read here, and at the next boot. */
+static bool find_made(struct lfb_kernel *kernel)
+{
+	const struct lfb_view view = kho__memory_view(kernel);
+	struct kho *kho = &kernel->kho;
+	const phys_addr_t phys = kho->code->root();
+	struct lfb_problem problem;
+	struct kho_root made;
+
+	if (kho__read_root(&view, phys, &made, &problem)) {
+		panic("KHO: the tree's own root tree is at 0x%llx: %s", problem.where,
+		      problem.what);
+		return false;
+	}
+	if (kho__abi_of(&made) != kho->abi || !made.map) {
+		panic("KHO: the tree's own handover is not \"%s\", which is all that machines of "
+		      "this profile read", kho->abi->compatible);
+		return false;
+	}
+	/* Where it is edited: in guarded memory it is read elsewhere. */
+	kho->root = lfb__pfn_address(&kernel->memory, PHYS_PFN(phys));
+	kho->map_page = (u32)PHYS_PFN(made.map);
+	return true;
+}
+
+static int init_by_code(struct lfb_kernel *kernel)
+{
+	struct kho *kho = &kernel->kho;
+	phys_addr_t metadata;
+	int err = kho__code(kernel)->init();
+
+	if (err)
+		return err;
+	if (!find_made(kernel))
+		return -EFAULT;
+	kho__track_set(kernel, PHYS_PFN(kho__root_phys(kernel)), 1);
+	metadata = kho__outgoing_subtree(kernel, KHO_METADATA_NODE_NAME);
+	if (metadata)
+		kho__track_set(kernel, PHYS_PFN(metadata), 1);
+	kho__metadata_came(kernel);
+	kho->kexec_count = kho->code->came_from(kho->previous_release,
+						sizeof(kho->previous_release));
+	kho->own_blocks = kho__blocks(kernel);
+	return 0;
+}
+
 int kho__init(struct lfb_kernel *kernel)
 {
 	struct kho *kho = &kernel->kho;
@@ -163,6 +271,8 @@ int kho__init(struct lfb_kernel *kernel)
 
 	if (!kho->enabled)
 		return 0;
+	if (unlikely(kho->code != NULL))
+		return init_by_code(kernel);
 	err = kho->abi->track_init(kernel);
 	if (err)
 		return err;

@@ -6,6 +6,9 @@
  * the kernel's own memory. Each generation of the ABI (struct kho_abi) finds the bitmaps in its
  * own way. In kho-v1 the map that the next kernel reads is written from them in the end; in kho-v4
  * they are a part of it, and it is always current.
+ *
+ * Where a kernel image has its tree's own kexec_handover.c, what is asked for is looked at here and
+ * done by that (struct lfb_tree_kho): the map and the root tree are its own, and only read here.
  * Uses the state, the seams, tasks and memory; of the world outside libfdt.
  */
 #ifndef SIM_KERNEL_KHO_KHO_H
@@ -13,6 +16,7 @@
 
 #include <luo/abi.h>
 #include <luo/kexec_handover.h>
+#include <luo/tree/image.h>
 
 #include "sim/kernel/memory/memory.h"
 
@@ -79,6 +83,8 @@ struct kho_config {
 	const char *release;		/* of this kernel, for the next; NULL: it tells none */
 	u32 kexec_count;		/* jumps before, where no handover says it */
 	unsigned int rules;		/* of enum kho_rule */
+	const struct lfb_tree_kho *code;	/* NULL: ours … */
+	const struct lfb_tree_memory *memory;	/* … and what it calls */
 };
 
 /* kho.c: life in one boot. The machine calls these, in this order. */
@@ -98,6 +104,8 @@ int kho__boot(struct lfb_kernel *kernel, const struct kho_config *config, phys_a
  * -ENOMEM.
  */
 int kho__init(struct lfb_kernel *kernel);
+/* A tree's code says that these bytes were handed over, while it boots. */
+void kho__reserve(struct lfb_kernel *kernel, phys_addr_t phys, u64 size);
 /* Where the root tree for the next kernel lies, 0 with KHO off. */
 phys_addr_t kho__root_phys(const struct lfb_kernel *kernel);
 /*
@@ -115,7 +123,10 @@ bool kho__has_handover(const struct lfb_kernel *kernel);
 int kho__read_metadata(const struct lfb_view *view, phys_addr_t phys, u64 size,
 		       struct kho_kexec_metadata *metadata, struct lfb_problem *problem);
 
-/* track.c: which blocks are marked for the next kernel */
+/*
+ * track.c: which blocks are marked for the next kernel. What a tree's code has marked or cleared is
+ * told by the same calls, after it was done.
+ */
 
 /*
  * Marking is two steps, so that a caller with several ranges can do all that may fail before
@@ -128,6 +139,11 @@ int kho__track_prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned lo
 void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
 /* Clears the bits of a range; false when one of them was clear already. */
 bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+/* Are all blocks marked that a range is cut into? */
+bool kho__track_has(const struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
+/* How many blocks are marked. */
+unsigned long kho__blocks(const struct lfb_kernel *kernel);
+void kho__blocks_by_order(const struct lfb_kernel *kernel, unsigned long blocks[KHO_MAX_ORDER + 1]);
 /* Is this block of 2^order pages marked preserved for the next kernel? */
 bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 

@@ -33,6 +33,15 @@ static inline struct lfb_kernel *kho__called_incoming(const char *function)
 	return !kernel && lfb__current && lfb__current->kho.incoming ? lfb__current : kernel;
 }
 
+/* A tree's own code that does what is asked for, if it does: it may fault, as modules may. */
+static inline const struct lfb_tree_kho *kho__code(struct lfb_kernel *kernel)
+{
+	if (likely(!kernel->kho.code))
+		return NULL;
+	lfb__module_comes(kernel);
+	return kernel->kho.code;
+}
+
 /* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
 static inline bool kho__cut_blindly(unsigned long pfn, unsigned long end, unsigned int *order)
 {
@@ -60,6 +69,8 @@ static inline bool kho__cut(const struct lfb_kernel *kernel, unsigned long pfn, 
 
 /* Takes what the last kernel told and tells the next. 0, -ENOMEM, -EFAULT with a panic. */
 int kho__metadata_init(struct lfb_kernel *kernel);
+/* What the last kernel told is the orchestrator's own: a tree's code has taken it. */
+void kho__metadata_came(struct lfb_kernel *kernel);
 
 /* radix.c: trees of keys, and what the map of kho-v4 calls a key: a block's address and order */
 
@@ -89,7 +100,7 @@ int kho__radix_leaf(const struct lfb_memory *memory, u64 *root, u64 key,
 		    const struct kho_nodes *nodes, phys_addr_t *leaf);
 
 /*
- * bitmap.c: bitmaps, the leaves of every generation's map, read from memory that may hold
+ * view.c: bitmaps, the leaves of every generation's map, read from memory that may hold
  * anything
  */
 

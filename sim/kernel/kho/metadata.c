@@ -63,6 +63,20 @@ static int take_incoming(struct lfb_kernel *kernel)
 	return 0;
 }
 
+void kho__metadata_came(struct lfb_kernel *kernel)
+{
+	const struct lfb_view handed = kho__incoming_view(kernel);
+	const struct lfb_view memory = kho__memory_view(kernel);
+	struct kho *kho = &kernel->kho;
+	struct kho_root root;
+	phys_addr_t phys;
+	u64 size;
+
+	if (kho->incoming && !kho__read_root(&memory, kho->incoming_root_phys, &root, NULL) &&
+	    !kho__read_subtree(&root, kho->abi, KHO_METADATA_NODE_NAME, &phys, &size))
+		kho__mark_own(&handed, phys, sizeof(struct kho_kexec_metadata));
+}
+
 int kho__metadata_init(struct lfb_kernel *kernel)
 {
 	struct kho *kho = &kernel->kho;

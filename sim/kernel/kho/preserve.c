@@ -142,6 +142,18 @@ static bool are_live(struct lfb_kernel *kernel, const char *where, unsigned long
 	return true;
 }
 
+static int prepare(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+		   enum lfb_preserved_as as)
+{
+	const struct lfb_tree_kho *code = kho__code(kernel);
+	struct page *page = lfb__page(kernel, pfn);
+
+	if (likely(!code))
+		return kho__track_prepare(kernel, pfn, nr_pages);
+	return as == LFB_AS_FOLIO ? code->preserve_folio((struct folio *)page) :
+				    code->preserve_pages(page, nr_pages);
+}
+
 /* All of the range gets marked, or nothing. */
 static int preserve(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
 		    unsigned long nr_pages, enum lfb_preserved_as as)
@@ -150,7 +162,7 @@ static int preserve(struct lfb_kernel *kernel, const char *where, unsigned long 
 
 	if (lfb__fault(kernel, LFB_FAULT_KHO, where))
 		return -ENOMEM;
-	err = kho__track_prepare(kernel, pfn, nr_pages);
+	err = prepare(kernel, pfn, nr_pages, as);
 	if (err)
 		return err;
 	kho__check_twice(kernel, pfn, nr_pages);
@@ -176,10 +188,28 @@ LFB_ENTRY int kho_preserve_folio(struct folio *folio)
 	return err;
 }
 
+static bool clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+		  enum lfb_preserved_as as)
+{
+	const struct lfb_tree_kho *code = kho__code(kernel);
+	struct page *page = lfb__page(kernel, pfn);
+	bool all_set;
+
+	if (likely(!code))
+		return kho__track_clear(kernel, pfn, nr_pages);
+	all_set = kho__track_has(kernel, pfn, nr_pages);
+	if (as == LFB_AS_FOLIO)
+		code->unpreserve_folio((struct folio *)page);
+	else
+		code->unpreserve_pages(page, nr_pages);
+	kho__track_clear(kernel, pfn, nr_pages);
+	return all_set;
+}
+
 static void unpreserve(struct lfb_kernel *kernel, const char *where, unsigned long pfn,
 		       unsigned long nr_pages, enum lfb_preserved_as as)
 {
-	bool all_set = kho__track_clear(kernel, pfn, nr_pages);
+	bool all_set = clear(kernel, pfn, nr_pages, as);
 
 	kho__check_unpreserved(kernel, where, pfn, nr_pages, as, all_set);
 }
@@ -233,6 +263,27 @@ LFB_ENTRY void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
  * aligned block that is the rule for folios, and LFB_PAGES_ASCENDING gives others too.
  */
 
+/* What it marks it also allocates. Where LFB_FAULT_KHO fires, the allocation says so. */
+static void *alloc_by_code(struct lfb_kernel *kernel, size_t size)
+{
+	void *mem = kho__code(kernel)->alloc_preserve(size);
+	const struct page *page;
+	unsigned long pfn;
+
+	if (IS_ERR_OR_NULL(mem))
+		return mem;
+	page = virt_to_page(mem);
+	if (!page)
+		return mem;
+	pfn = page_to_pfn(page);
+	kho__check_twice(kernel, pfn, 1ul << page->order);
+	kho__track_set(kernel, pfn, 1ul << page->order);
+	kho__note_preserved(kernel, pfn, 1ul << page->order, LFB_AS_ALLOC);
+	lfb__event(kernel, KHO_ALLOC_PRESERVE, .phys = PFN_PHYS(pfn), .order = page->order,
+		   .result = 0);
+	return mem;
+}
+
 LFB_ENTRY void *kho_alloc_preserve(size_t size)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
@@ -248,6 +299,10 @@ LFB_ENTRY void *kho_alloc_preserve(size_t size)
 	if (size > PAGE_SIZE << MAX_PAGE_ORDER)
 		return ERR_PTR(-E2BIG);
 	order = get_order(size);
+	/* Blocks that lie anywhere no kernel has: they are marked in pieces. */
+	if (unlikely(kernel->kho.code != NULL) &&
+	    (!order || kernel->memory.policy != LFB_PAGES_ASCENDING))
+		return alloc_by_code(kernel, size);
 	folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, order);
 	if (!folio)
 		return ERR_PTR(-ENOMEM);
@@ -288,6 +343,16 @@ bool kho__address_of(const char *where, const void *mem, phys_addr_t *phys)
 	return *phys != ~0ull;
 }
 
+/* What it clears it also frees: by then its pages are told. */
+static void free_by_code(struct lfb_kernel *kernel, void *mem, unsigned long pfn,
+			 unsigned long nr_pages)
+{
+	const bool all_set = kho__track_has(kernel, pfn, nr_pages);
+
+	kho__code(kernel)->unpreserve_free(mem);
+	kho__check_unpreserved(kernel, "kho_unpreserve_free", pfn, nr_pages, LFB_AS_ALLOC, all_set);
+}
+
 LFB_ENTRY void kho_unpreserve_free(void *mem)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
@@ -307,6 +372,10 @@ LFB_ENTRY void kho_unpreserve_free(void *mem)
 	}
 	page = lfb__page(kernel, pfn);
 	lfb__event(kernel, KHO_UNPRESERVE_FREE, .phys = PFN_PHYS(pfn), .order = page->order);
+	if (unlikely(kernel->kho.code != NULL) && IS_ALIGNED(pfn, 1ul << page->order)) {
+		free_by_code(kernel, mem, pfn, 1ul << page->order);
+		return;
+	}
 	unpreserve(kernel, __func__, pfn, 1ul << page->order, LFB_AS_ALLOC);
 	folio_put((struct folio *)page);
 }

@@ -52,42 +52,78 @@ static bool check_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 	return true;
 }
 
+/* A tree's code is asked also where this was complained of: what it makes of that is its own. */
+static struct page *take_folio(struct lfb_kernel *kernel, unsigned long pfn, bool waits)
+{
+	const struct lfb_tree_kho *code = kho__code(kernel);
+	struct page *page = waits ? lfb__page(kernel, pfn) : NULL;
+	int err;
+
+	if (unlikely(code != NULL))
+		return (struct page *)code->restore_folio(PFN_PHYS(pfn));
+	if (!page)
+		return NULL;
+	err = lfb__pages_claim(kernel, pfn, page->order, true);
+	LFB_ASSERT(!err);
+	return page;
+}
+
 LFB_ENTRY struct folio *kho_restore_folio(phys_addr_t phys)
 {
 	struct lfb_kernel *kernel = kho__called_incoming(__func__);
 	unsigned long pfn = PHYS_PFN(phys);
 	struct page *page;
-	int err;
+	bool waits;
 
 	if (!kernel)
 		return NULL;
 	/* As kernels have it, an address inside of the first page stands for the folio. */
 	phys = PFN_PHYS(pfn);
-	if (!lfb__is_memory(&kernel->memory, phys) ||
-	    !is_restorable(kernel, lfb__page(kernel, pfn))) {
+	waits = lfb__is_memory(&kernel->memory, phys) &&
+		is_restorable(kernel, lfb__page(kernel, pfn));
+	if (waits) {
+		page = lfb__page(kernel, pfn);
+		lfb__event(kernel, KHO_RESTORE_FOLIO, .phys = phys, .order = page->order);
+		kho__check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
+	} else {
 		kho__complain_restore(kernel, __func__, phys, 0);
-		return NULL;
 	}
-	page = lfb__page(kernel, pfn);
-	lfb__event(kernel, KHO_RESTORE_FOLIO, .phys = phys, .order = page->order);
-	kho__check_restored(kernel, pfn, 1ul << page->order, LFB_AS_FOLIO);
-	err = lfb__pages_claim(kernel, pfn, page->order, true);
-	LFB_ASSERT(!err);
-	lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, phys,
-					      PAGE_SIZE << page->order));
+	page = take_folio(kernel, pfn, waits);
+	if (page)
+		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, phys,
+						      PAGE_SIZE << page->order));
 	return (struct folio *)page;
 }
 
 /* Each page is freed on its own; those of a vmalloc area are in the ledger as the area. */
+static void note_pages(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+		       enum lfb_preserved_as as)
+{
+	for (; as == LFB_AS_PAGES && nr_pages; pfn++, nr_pages--)
+		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn),
+						      PAGE_SIZE));
+}
+
 static void take_pages(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order,
 		       enum lfb_preserved_as as)
 {
 	const int err = lfb__pages_claim(kernel, pfn, order, false);
 
 	LFB_ASSERT(!err);
-	for (unsigned long i = 0; as == LFB_AS_PAGES && i < 1ul << order; i++)
-		lfb__ledger_came_over(lfb__ledger_add(kernel, LFB_LEDGER_PAGES, PFN_PHYS(pfn + i),
-						      PAGE_SIZE));
+	note_pages(kernel, pfn, 1ul << order, as);
+}
+
+/* All that was asked for, by a tree's code; the first @waiting are there to be taken. */
+static bool take_by_code(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages,
+			 unsigned long waiting, enum lfb_preserved_as as)
+{
+	const bool done = kho__code(kernel)->restore_pages(PFN_PHYS(pfn), nr_pages);
+
+	for (unsigned long i = 0; i < waiting; i++) {
+		if (lfb__page(kernel, pfn + i)->flags & PG_ALLOCATED)
+			note_pages(kernel, pfn + i, 1, as);
+	}
+	return done;
 }
 
 /* What @nr_pages pages at @pfn were cut into, as far as the kernel knows. */
@@ -135,7 +171,7 @@ bool kho__restore_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 
 		if (!is_restorable(kernel, page)) {
 			kho__complain_restore(kernel, where, PFN_PHYS(pfn), order);
-			return false;
+			break;
 		}
 		if (pfn == first && as == LFB_AS_PAGES)
 			lfb__event(kernel, KHO_RESTORE_PAGES, .phys = PFN_PHYS(pfn),
@@ -148,9 +184,12 @@ bool kho__restore_range(struct lfb_kernel *kernel, const char *where, phys_addr_
 				  lfb__phys_object(PFN_PHYS(pfn)).text,
 				  "%lu pages were asked for where %lu were preserved",
 				  1ul << order, 1ul << page->order);
-		take_pages(kernel, pfn, page->order, as);
+		if (likely(!kernel->kho.code))
+			take_pages(kernel, pfn, page->order, as);
 	}
-	return true;
+	if (unlikely(kernel->kho.code != NULL))
+		return take_by_code(kernel, first, nr_pages, pfn - first, as);
+	return pfn >= end;
 }
 
 LFB_ENTRY struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
@@ -161,7 +200,7 @@ LFB_ENTRY struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_page
 
 	if (!kernel)
 		return NULL;
-	if (kernel->kho.rules & KHO_RESTORES_BY_HEADS ||
+	if (kernel->kho.rules & KHO_RESTORES_BY_HEADS || kernel->kho.code ||
 	    (kernel->kho.rules & KHO_RESTORES_OVER_NODES &&
 	     lfb__node_end(&kernel->memory, pfn) < end))
 		return kho__restore_range(kernel, __func__, phys, nr_pages, LFB_AS_PAGES,
@@ -178,14 +217,21 @@ LFB_ENTRY struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_page
 static void restore_free(struct lfb_kernel *kernel, const char *where, phys_addr_t phys,
 			 unsigned long nr_pages)
 {
+	const struct lfb_tree_kho *code = kho__code(kernel);
 	unsigned long pfn = PHYS_PFN(phys);
 	unsigned long end = pfn + nr_pages;
 	int err;
 
-	if (!check_range(kernel, where, phys, nr_pages))
+	if (check_range(kernel, where, phys, nr_pages)) {
+		lfb__event(kernel, KHO_RESTORE_FREE, .phys = phys, .pages = nr_pages);
+		kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
+	} else if (likely(!code)) {
 		return;
-	lfb__event(kernel, KHO_RESTORE_FREE, .phys = phys, .pages = nr_pages);
-	kho__check_restored(kernel, pfn, nr_pages, LFB_AS_ALLOC);
+	}
+	if (unlikely(code != NULL)) {
+		code->restore_free(lfb__pfn_address(&kernel->memory, pfn));
+		return;
+	}
 	for (unsigned int order; kho__cut(kernel, pfn, end, &order); pfn += 1ul << order) {
 		err = lfb__pages_claim(kernel, pfn, order, true);
 		LFB_ASSERT(!err);

@@ -136,6 +136,22 @@ static bool find_blob(struct lfb_kernel *kernel, const char *name, const void *b
 	return true;
 }
 
+static int add_subtree(struct lfb_kernel *kernel, const char *name, void *blob, phys_addr_t phys,
+		       size_t size)
+{
+	const struct lfb_tree_kho *code = kho__code(kernel);
+	int err;
+
+	if (unlikely(code != NULL))
+		return lfb__fault(kernel, LFB_FAULT_FDT, "kho_add_subtree") ?
+			       -ENOMEM : code->add_subtree(name, blob, size);
+	mutex_lock(&kernel->kho.lock);
+	err = lfb__fault(kernel, LFB_FAULT_FDT, "kho_add_subtree") ? -ENOMEM :
+	      kho__root_add(kernel->kho.root, kernel->kho.abi, name, phys, size);
+	mutex_unlock(&kernel->kho.lock);
+	return err;
+}
+
 LFB_ENTRY int kho_add_subtree(const char *name, void *blob, size_t size)
 {
 	struct lfb_kernel *kernel = kho__called(__func__);
@@ -151,26 +167,40 @@ LFB_ENTRY int kho_add_subtree(const char *name, void *blob, size_t size)
 	}
 	if (!find_blob(kernel, name, blob, &phys))
 		return -EINVAL;
-	mutex_lock(&kernel->kho.lock);
-	err = lfb__fault(kernel, LFB_FAULT_FDT, __func__) ? -ENOMEM :
-	      kho__root_add(kernel->kho.root, kernel->kho.abi, name, phys, size);
-	mutex_unlock(&kernel->kho.lock);
+	err = add_subtree(kernel, name, blob, phys, size);
 	lfb__event(kernel, KHO_ADD_SUBTREE, .subtree = name, .phys = phys, .result = err);
 	return err;
 }
 
-static bool remove_subtree(struct lfb_kernel *kernel, phys_addr_t phys)
+/* The node of the blob at @phys, negative: there is none. */
+static int find_subtree(const struct lfb_kernel *kernel, phys_addr_t phys)
 {
-	void *root = kernel->kho.root;
+	const void *root = kernel->kho.root;
 	u64 at;
 	int node;
 
 	fdt_for_each_subnode(node, root, 0) {
 		if (!kho__fdt_u64_property(root, node, kernel->kho.abi->data_property, &at) &&
 		    at == phys)
-			return !fdt_del_node(root, node) && !fdt_pack(root);
+			break;
 	}
-	return false;
+	return node;
+}
+
+static bool remove_subtree(struct lfb_kernel *kernel, phys_addr_t phys)
+{
+	const int node = find_subtree(kernel, phys);
+	void *root = kernel->kho.root;
+
+	return node >= 0 && !fdt_del_node(root, node) && !fdt_pack(root);
+}
+
+static bool remove_by_code(struct lfb_kernel *kernel, phys_addr_t phys, void *blob)
+{
+	const bool was = find_subtree(kernel, phys) >= 0;
+
+	kho__code(kernel)->remove_subtree(blob);
+	return was && find_subtree(kernel, phys) < 0;
 }
 
 LFB_ENTRY void kho_remove_subtree(void *blob)
@@ -181,9 +211,13 @@ LFB_ENTRY void kho_remove_subtree(void *blob)
 
 	if (lacks_root(kernel, __func__) || !find_blob(kernel, NULL, blob, &phys))
 		return;
-	mutex_lock(&kernel->kho.lock);
-	found = remove_subtree(kernel, phys);
-	mutex_unlock(&kernel->kho.lock);
+	if (unlikely(kernel->kho.code != NULL)) {
+		found = remove_by_code(kernel, phys, blob);
+	} else {
+		mutex_lock(&kernel->kho.lock);
+		found = remove_subtree(kernel, phys);
+		mutex_unlock(&kernel->kho.lock);
+	}
 	/* As kernels have it, there need be none. */
 	if (found)
 		lfb__event(kernel, KHO_REMOVE_SUBTREE, .phys = phys);
@@ -198,6 +232,20 @@ phys_addr_t kho__outgoing_subtree(struct lfb_kernel *kernel, const char *name)
 	if (!root.fdt || kho__read_subtree(&root, kernel->kho.abi, name, &phys, &size))
 		return 0;
 	return phys;
+}
+
+static int retrieve_subtree(struct lfb_kernel *kernel, const struct kho_root *root,
+			    const char *name, phys_addr_t *phys, u64 *bytes)
+{
+	const struct lfb_tree_kho *code = kho__code(kernel);
+	size_t size = 0;
+	int err;
+
+	if (likely(!code))
+		return kho__read_subtree(root, kernel->kho.abi, name, phys, bytes);
+	err = code->retrieve_subtree(name, phys, &size);
+	*bytes = size;
+	return err;
 }
 
 LFB_ENTRY int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
@@ -221,7 +269,7 @@ LFB_ENTRY int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *
 	view = kho__incoming_view(kernel);
 	err = kho__read_root(&view, kernel->kho.incoming_root_phys, &root, NULL);
 	if (!err)
-		err = kho__read_subtree(&root, kernel->kho.abi, name, phys, &bytes);
+		err = retrieve_subtree(kernel, &root, name, phys, &bytes);
 	if (!err && size)
 		*size = bytes;
 	lfb__event(kernel, KHO_RETRIEVE_SUBTREE, .subtree = name, .result = err);

@@ -34,6 +34,26 @@ static bool is_set(const struct spot *spot)
 	return spot->bitmap && (*spot->word & spot->mask);
 }
 
+/* Its pages are told, for who frees them or preserves them again. */
+static void tell_pages(struct page *page, unsigned int order, bool set)
+{
+	for (unsigned long i = 0; page && i < 1ul << order; i++) {
+		if (!set)
+			page[i].flags &= ~PG_PRESERVED;
+		else if (page[i].flags & PG_DIRTY)
+			page[i].flags |= PG_PRESERVED;
+	}
+}
+
+/* A tree's code may have set or cleared it, or not. */
+static bool see_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
+{
+	const struct spot spot = spot_of(kernel, pfn, order);
+
+	tell_pages(lfb__page(kernel, pfn), order, is_set(&spot));
+	return true;
+}
+
 /* Sets or clears the bit of a block; false when it was so already. */
 static bool change_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, bool set)
 {
@@ -53,27 +73,26 @@ static bool change_block(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 	kernel->kho.orders[order].blocks += change;
 	kernel->kho.blocks += change;
 	LFB_ASSERT(kernel->kho.orders[order].blocks <= kernel->kho.blocks);
-	/* Its pages are told, for who frees them or preserves them again. */
-	for (unsigned long i = 0; page && i < 1ul << order; i++) {
-		if (!set)
-			page[i].flags &= ~PG_PRESERVED;
-		else if (page[i].flags & PG_DIRTY)
-			page[i].flags |= PG_PRESERVED;
-	}
+	tell_pages(page, order, set);
 	return true;
 }
 
 /* A live map is what the next kernel reads: it has a lock of its own. */
 
+static bool has_lock(const struct lfb_kernel *kernel)
+{
+	return kernel->kho.abi->map_is_live && !kernel->kho.code;
+}
+
 static void lock_map(struct lfb_kernel *kernel)
 {
-	if (kernel->kho.abi->map_is_live)
+	if (has_lock(kernel))
 		mutex_lock(&kernel->kho.map_lock);
 }
 
 static void unlock_map(struct lfb_kernel *kernel)
 {
-	if (kernel->kho.abi->map_is_live)
+	if (has_lock(kernel))
 		mutex_unlock(&kernel->kho.map_lock);
 }
 
@@ -130,7 +149,9 @@ static bool change_range(struct lfb_kernel *kernel, unsigned long pfn, unsigned 
 		if (stop > end || stop <= first)
 			stop = end;
 		for (unsigned int order; kho__cut(kernel, pfn, stop, &order); pfn += 1ul << order)
-			all &= change_block(kernel, pfn, order, set);
+			all &= unlikely(kernel->kho.code != NULL) ?
+				       see_block(kernel, pfn, order) :
+				       change_block(kernel, pfn, order, set);
 		if (!set)
 			lfb__event(kernel, PAGES_UNMARKED, .phys = PFN_PHYS(first),
 				   .pages = stop - first);
@@ -149,6 +170,50 @@ void kho__track_set(struct lfb_kernel *kernel, unsigned long pfn, unsigned long 
 bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
 {
 	return change_range(kernel, pfn, nr_pages, false);
+}
+
+bool kho__track_has(const struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages)
+{
+	const unsigned long end = pfn + nr_pages;
+
+	for (unsigned int order; kho__cut(kernel, pfn, end, &order); pfn += 1ul << order) {
+		if (!kho__is_preserved(kernel, pfn, order))
+			return false;
+	}
+	return true;
+}
+
+static int count_block(void *context, phys_addr_t phys, unsigned int order)
+{
+	unsigned long *blocks = context;
+
+	(void)phys;
+	blocks[order]++;
+	return 0;
+}
+
+void kho__blocks_by_order(const struct lfb_kernel *kernel, unsigned long blocks[KHO_MAX_ORDER + 1])
+{
+	const struct kho *kho = &kernel->kho;
+	const struct lfb_view view = kho__memory_view(kernel);
+
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++)
+		blocks[order] = kho->code ? 0 : kho->orders[order].blocks;
+	if (kho->code && kho->map_page)
+		kho->abi->read_map(&view, PFN_PHYS(kho->map_page), count_block, NULL, blocks,
+				   NULL);
+}
+
+unsigned long kho__blocks(const struct lfb_kernel *kernel)
+{
+	unsigned long blocks[KHO_MAX_ORDER + 1], count = 0;
+
+	if (!kernel->kho.code)
+		return kernel->kho.blocks;
+	kho__blocks_by_order(kernel, blocks);
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++)
+		count += blocks[order];
+	return count;
 }
 
 bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)

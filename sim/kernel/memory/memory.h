@@ -140,6 +140,8 @@ void lfb__pages_begin(struct lfb_kernel *kernel);
  */
 int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 void lfb__pages_ready(struct lfb_kernel *kernel);
+/* The block that was handed over and has @pfn is one of single pages from here on. */
+void lfb__pages_break_up(struct lfb_kernel *kernel, unsigned long pfn);
 
 /*
  * To be said before lfb__pages_begin() by who wrote to pages from outside of a kernel, so that they

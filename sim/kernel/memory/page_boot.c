@@ -78,7 +78,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
  * What is preserved twice is reserved as kernels do, who do not look: the block that comes last is
  * there as it was preserved, and of the other pages are left.
  */
-static void break_up(struct lfb_kernel *kernel, unsigned long pfn)
+void lfb__pages_break_up(struct lfb_kernel *kernel, unsigned long pfn)
 {
 	struct page *page = &kernel->memory.map[pfn];
 	unsigned int order;
@@ -109,7 +109,7 @@ int lfb__pages_reserve(struct lfb_kernel *kernel, unsigned long pfn, unsigned in
 			continue;
 		if (!(kernel->kho.rules & KHO_TRUSTS_CALLERS))
 			return -EEXIST;
-		break_up(kernel, pfn + i);
+		lfb__pages_break_up(kernel, pfn + i);
 		kernel->pages.incoming--;
 	}
 

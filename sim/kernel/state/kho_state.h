@@ -14,6 +14,8 @@
 #define KHO_MAX_ORDER 30
 
 struct kho_abi;
+struct kho_reservation;
+struct lfb_tree_kho;
 
 /* Preserved blocks of one order. */
 struct kho_order {
@@ -45,6 +47,8 @@ struct kho {
 	bool enabled;
 	bool incoming;			/* is_kho_boot() */
 	const struct kho_abi *abi;
+	const struct lfb_tree_kho *code; /* a tree's own does what is asked for; NULL: ours */
+	struct kho_reservation *reservation;	/* while that looks at what was handed over */
 	unsigned int rules;		/* of enum kho_rule */
 	const char *release;		/* what the next kernel is told, NULL: nothing */
 	/* outgoing */
