@@ -45,7 +45,7 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 			.lock = &state->lock.lock,
 			.died = op == LUO_RETRIEVE && !args->data ? luo->watch->call->died : NULL,
 		},
-		.event = { .flb = flb->compatible },
+		.of_flb = true,
 	};
 	int result = LUO_INJECTED_ERROR;
 
@@ -92,12 +92,9 @@ int luo_call_file(struct luo *luo, struct luo_file *luo_file, struct liveupdate_
 			.holder = &luo_file->holder,
 			.object = fh,
 		},
-		.event = {
-			.handler = fh->compatible,
-			.session = luo_file->session->name,
-			.incoming = luo_file->session->sessions->incoming,
-			.token = luo_file->token,
-		},
+		.session = luo_file->session->name,
+		.incoming = luo_file->session->sessions->incoming,
+		.token = luo_file->token,
 	};
 	struct liveupdate_file_op_args before;
 	int result = op == LUO_CAN_FINISH ? false : LUO_INJECTED_ERROR;

@@ -211,7 +211,7 @@ static void free_handed_over(struct luo *luo, struct liveupdate_session *session
 		luo->profile->codec->free_incoming_files(session->files_phys);
 		session->files_phys = 0;
 	}
-	if (session->files_mem || session->file_blocks.set.nblocks) {
+	if (session->files_mem || session->file_blocks.nblocks) {
 		/* FILE_INCOMING_OPS_ON_OUTGOING: restored here, though never handed over. */
 		luo->watch->file->preserved_memory_freed(luo, session);
 		session->files_mem = NULL;

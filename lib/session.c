@@ -46,7 +46,7 @@ static struct liveupdate_session *session_alloc(const char *name)
 	mutex_init(&session->mutex);
 	INIT_LIST_HEAD(&session->list);
 	INIT_LIST_HEAD(&session->files);
-	kho_block_set_init(&session->file_blocks.set, sizeof(struct luo_file_ser));
+	kho_block_set_init(&session->file_blocks, sizeof(struct luo_file_ser));
 	luo_hash_init(&session->tokens);
 	return session;
 }

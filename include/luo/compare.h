@@ -75,6 +75,8 @@ struct lfb_compare_kernel {
  * @quirk: the known defect that makes it: with and without it, a profile that is like one of them
  *	does what they do; NULL: none does
  * @has_quirk: the one that acts as with it: 0, or @other
+ * @key: the way in which @scenario shows it, or one that it was taken for; as in struct
+ *	lfb_compare_seen
  */
 struct lfb_difference {
 	size_t sz;
@@ -91,6 +93,24 @@ struct lfb_difference {
 	bool only_findings;
 	const char *quirk;
 	unsigned int has_quirk;
+	const char *key;
+};
+
+/**
+ * struct lfb_compare_seen - what one kernel made of one scenario, for those who put several
+ * comparisons together
+ * @sz: sizeof(struct lfb_compare_seen)
+ * @scenario: its number among all, from 0: those that are there already come first
+ * @other: the kernel that differs from kernel 0, or could not perform the scenario
+ * @key: how it differs, so that equal ways have equal keys; NULL: it could not be performed
+ * @why: it could not
+ */
+struct lfb_compare_seen {
+	size_t sz;
+	unsigned long scenario;
+	unsigned int other;
+	const char *key;
+	const char *why;
 };
 
 /**
@@ -108,7 +128,12 @@ struct lfb_difference {
  * @report: told each difference once, when all scenarios were performed. What it returns, if
  *	negative, is returned at once
  * @progress: told how far it is, and may end it; NULL: nobody is
- * @context: handed to @report and @progress
+ * @context: handed to @report, @progress and @seen
+ * @shard: of @shards parts of the scenarios, perform this one, from 1: every @shards-th of them.
+ *	Each way to differ is a difference of its own then, whichever defect makes it
+ * @shards: how many parts there are; 0: all scenarios are performed
+ * @seen: told each time that a kernel differs from the first or cannot perform a scenario, in the
+ *	order of scenarios, also of ways beyond @differences_max; NULL: nobody is
  */
 struct lfb_compare_options {
 	size_t sz;
@@ -123,6 +148,9 @@ struct lfb_compare_options {
 	int (*report)(void *context, const struct lfb_difference *difference);
 	lfb_progress_fn progress;
 	void *context;
+	unsigned int shard;
+	unsigned int shards;
+	void (*seen)(void *context, const struct lfb_compare_seen *seen);
 };
 
 /**

@@ -72,6 +72,9 @@ LFB_API const char *lfb_exhaust_group_name(unsigned int bit);
  * @all: follow every sequence to its end instead of going on once from equal states
  * @progress: told how far it is, and may end it; NULL: nobody is
  * @context: handed to @progress
+ * @shard: of @shards parts of the sequences of @length operations, try this one, from 1: those that
+ *	go on from every @shards-th state. Shorter ones are tried by all
+ * @shards: how many parts there are; 0: the search is whole
  * @kernel: a kernel image (docs/tree.md), or NULL. It is compared not with the model but with
  *	@profile, by default that of its version, and @quirks_on and @quirks_off are that one's
  */
@@ -86,6 +89,8 @@ struct lfb_exhaust_options {
 	bool all;
 	lfb_progress_fn progress;
 	void *context;
+	unsigned int shard;
+	unsigned int shards;
 	const char *kernel;
 };
 
@@ -106,6 +111,12 @@ struct lfb_exhaust_options {
  *	"state"
  * @expected: by the model, or of an image by its profile
  * @got: from the kernel
+ * @shorter_runs: of @runs, those for sequences shorter than were asked for, which all shards do
+ * @shorter_steps: likewise, of @steps
+ * @found_at: where the sequence that differs comes among those of its length, in the order of the
+ *	whole search; nothing but the order counts
+ *
+ * In a shard @sequences are its own, of the length that was asked for: those of all shards are all.
  */
 struct lfb_exhaust_result {
 	size_t sz;
@@ -121,6 +132,9 @@ struct lfb_exhaust_result {
 	char what[16];
 	char expected[2200];
 	char got[2200];
+	u64 shorter_runs;
+	u64 shorter_steps;
+	u64 found_at;
 };
 
 /**

@@ -29,6 +29,37 @@ enum lfb_sweep_mode {
 	LFB_SWEEP_FOREVER,
 };
 
+/** LFB_SWEEP_FINDING_WORDS - words of 64 bits for one bit an id; there is room for new ids. */
+#define LFB_SWEEP_FINDING_WORDS 4
+
+/** LFB_SWEEP_FOLLOWS - behind a subject's name, the line before violations that are told last */
+#define LFB_SWEEP_FOLLOWS "what follows from failures that kernels remember:"
+
+/**
+ * struct lfb_sweep_ran - what became of a run, for those who put several sweeps together
+ * @sz: sizeof(struct lfb_sweep_ran)
+ * @point: which case it was of all that there are, from 1; pairs with the same first point are one.
+ *	0: the run without faults, of which only a violation is told
+ * @outcome: 'a' absorbed, 'r' reported, 'h' harmless, 'm' remembered, 'k' known, 'v' a
+ *	violation, 'u' the point was not there
+ * @name: of a violation: its case; else NULL
+ * @what: of a violation: what was wrong, one line; else NULL
+ * @findings: of a violation: which it is, as in struct lfb_sweep_result; else NULL
+ * @follows: it follows from a failure that kernels remember: told last, and only the first of those
+ *	with the same @alike
+ * @alike: a number for what was wrong, numbers in it aside
+ */
+struct lfb_sweep_ran {
+	size_t sz;
+	unsigned long point;
+	char outcome;
+	const char *name;
+	const char *what;
+	const u64 *findings;
+	bool follows;
+	u64 alike;
+};
+
 /**
  * struct lfb_sweep_options - what to try and where to report
  * @sz: sizeof(struct lfb_sweep_options)
@@ -42,7 +73,7 @@ enum lfb_sweep_mode {
  *	in the trace; true: nobody needs to. NULL: no point is harmless
  * @write: receives each violation as text that ends with what replays it; with @only also
  *	everything that happens. NULL for silence
- * @context: handed to @harmless, @write and @progress
+ * @context: handed to @harmless, @write, @progress and @ran
  * @only: the one case to run; NULL: all
  * @replay: the command that replays a case, to which " --case CASE" is added; NULL for sweeps that
  *	are replayed by setting @only
@@ -50,6 +81,11 @@ enum lfb_sweep_mode {
  * @progress: told after each run how far it is, and may end it; NULL: nobody is. Not with @only
  * @from_power_on: have each run begin with power on, not behind what goes as without faults, in a
  *	copy of the machine (lfb_machine_copy()). The result is the same
+ * @shard: of @shards parts of the cases, try this one, from 1; not with @only. Points count from 1
+ *	in the order in which they are tried: it has every @shards-th. Violations that follow from
+ *	failures that kernels remember do not count towards @violations_max then
+ * @shards: how many parts there are; 0: the sweep is whole
+ * @ran: told of each run, before @progress is; NULL: nobody is. Not with @only
  */
 struct lfb_sweep_options {
 	size_t sz;
@@ -66,10 +102,10 @@ struct lfb_sweep_options {
 	const char *replay_file;
 	lfb_progress_fn progress;
 	bool from_power_on;
+	unsigned int shard;
+	unsigned int shards;
+	void (*ran)(void *context, const struct lfb_sweep_ran *ran);
 };
-
-/** LFB_SWEEP_FINDING_WORDS - words of 64 bits for one bit an id; there is room for new ids. */
-#define LFB_SWEEP_FINDING_WORDS 4
 
 /**
  * struct lfb_sweep_result - what a sweep found

@@ -205,24 +205,24 @@ static void free_blocks(phys_addr_t first)
 
 /* Writing: sets of blocks, which are the kernel's own */
 
-static int make_room(struct luo_blocks *blocks, u64 entries)
+static int make_room(struct kho_block_set *blocks, u64 entries)
 {
 	int err;
 
 	lfb__internal_begin(lfb__current);
-	err = kho_block_set_grow(&blocks->set, entries);
+	err = kho_block_set_grow(blocks, entries);
 	lfb__internal_end(lfb__current);
 	return err;
 }
 
 /* Where entry @index is written; they are in order, and there is room for them. */
-static void *next_entry(struct luo_blocks *blocks, u64 index)
+static void *next_entry(struct kho_block_set_it *writing, struct kho_block_set *blocks, u64 index)
 {
 	void *entry;
 
 	if (!index)
-		kho_block_set_it_init(&blocks->writing, &blocks->set);
-	entry = kho_block_set_it_reserve_entry(&blocks->writing);
+		kho_block_set_it_init(writing, blocks);
+	entry = kho_block_set_it_reserve_entry(writing);
 	LFB_ASSERT(entry);
 	return entry;
 }
@@ -234,7 +234,7 @@ static int setup(struct luo *luo)
 	struct luo_ser_v5 *ser;
 	int err;
 
-	kho_block_set_init(&luo->session_blocks.set, sizeof(struct luo_session_ser_v2));
+	kho_block_set_init(&luo->session_blocks, sizeof(struct luo_session_ser_v2));
 	err = luo_alloc_pages(&luo->tree, 1);
 	if (!err)
 		err = luo_alloc_flbs(luo);
@@ -266,22 +266,23 @@ static int add_session(struct luo *luo)
 
 static void drop_session(struct luo *luo)
 {
-	kho_block_set_shrink(&luo->session_blocks.set, luo->outgoing.count);
+	kho_block_set_shrink(&luo->session_blocks, luo->outgoing.count);
 }
 
 static void write_session(struct luo *luo, u64 index, const struct liveupdate_session *session)
 {
-	struct luo_session_ser_v2 *ser = next_entry(&luo->session_blocks, index);
+	struct luo_session_ser_v2 *ser = next_entry(&luo->writing_session,
+						    &luo->session_blocks, index);
 
 	memcpy(ser->name, session->name, sizeof(ser->name));
-	ser->files = session->file_blocks.set.head_pa;
+	ser->files = session->file_blocks.head_pa;
 	ser->count = session->count;
 }
 
 /* Undo goes backwards, newest session first. */
 static void clear_session(struct luo *luo, u64 index)
 {
-	struct luo_session_ser_v2 *ser = kho_block_set_it_prev(&luo->session_blocks.writing);
+	struct luo_session_ser_v2 *ser = kho_block_set_it_prev(&luo->writing_session);
 
 	LFB_ASSERT(ser && index < luo->outgoing.count);
 	memset(ser->name, 0, sizeof(ser->name));
@@ -292,7 +293,7 @@ static void write_session_count(struct luo *luo, u64 count)
 	struct luo_ser_v5 *ser = luo->tree;
 	struct kho_block *block;
 
-	list_for_each_entry(block, &luo->session_blocks.set.blocks, list) {
+	list_for_each_entry(block, &luo->session_blocks.blocks, list) {
 		u64 here = count < LUO_SESSIONS_PER_BLOCK ? count : LUO_SESSIONS_PER_BLOCK;
 
 		if (unlikely(!here))
@@ -302,7 +303,7 @@ static void write_session_count(struct luo *luo, u64 count)
 		count -= here;
 	}
 	LFB_ASSERT(!count);
-	ser->sessions_pa = kho_block_set_head_pa(&luo->session_blocks.set);
+	ser->sessions_pa = kho_block_set_head_pa(&luo->session_blocks);
 }
 
 /* Files */
@@ -314,18 +315,20 @@ static int add_file(struct liveupdate_session *session)
 
 static void drop_file(struct liveupdate_session *session)
 {
-	kho_block_set_shrink(&session->file_blocks.set, session->count);
+	kho_block_set_shrink(&session->file_blocks, session->count);
 }
 
 static void write_file(struct liveupdate_session *session, u64 index,
 		       const struct luo_file_record *record)
 {
-	luo_write_file_entry(next_entry(&session->file_blocks, index), record);
+	struct luo *luo = lfb__current->luo;
+
+	luo_write_file_entry(next_entry(&luo->writing_file, &session->file_blocks, index), record);
 }
 
 static void clear_files(struct liveupdate_session *session)
 {
-	kho_block_set_clear(&session->file_blocks.set);
+	kho_block_set_clear(&session->file_blocks);
 }
 
 const struct luo_codec luo_codec_v5 = {

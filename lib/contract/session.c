@@ -45,7 +45,7 @@ static void restored_in_part(struct luo *luo, const struct liveupdate_session *s
 				     u64 files)
 {
 	lfb__find(luo->kernel, LFB_FINDING_SESSION_FILES_MISSING,
-		  luo_name("session", session->name).text, "%llu of %llu files are there: %s",
+		  luo_name("session", session->name).text, "%u of %llu files are there: %s",
 		  session->count, files, luo->problem.what);
 }
 
@@ -101,7 +101,7 @@ static void empty_block(struct luo *luo)
 {
 	lfb__find(luo->kernel, LFB_FINDING_SESSION_EMPTY_BLOCK, "luo sessions",
 		  "%ld blocks are handed over, and the last is empty",
-		  luo->session_blocks.set.nblocks);
+		  luo->session_blocks.nblocks);
 }
 
 static u64 closing(const struct luo *luo, const struct liveupdate_session *session)

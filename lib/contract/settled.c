@@ -96,7 +96,7 @@ static void check_sessions(struct luo *luo)
 		if (session->retrieved && !session->count)
 			continue;
 		lfb__find(luo->kernel, LFB_FINDING_SESSION_NEVER_FINISHED,
-			  luo_name("session", session->name).text, "%llu of its files are not "
+			  luo_name("session", session->name).text, "%u of its files are not "
 			  "finished%s", session->count,
 			  session->retrieved ? "" : ", and nobody has it");
 	}

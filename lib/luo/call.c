@@ -60,19 +60,26 @@ void luo_call_pop(struct lfb_kernel *kernel, const struct lfb_frame *frame)
 
 static void tell(struct luo_call *call, u64 handle, int result)
 {
-	call->event.handle = lfb__memory_shown(&call->kernel->memory, handle);
-	call->event.result = result;
+	struct lfb_event event = {
+		.happening = call->of_flb ? ops[call->op].flb_event : ops[call->op].file_event,
+		.flb = call->of_flb ? call->frame.name : NULL,
+		.handler = call->of_flb ? NULL : call->frame.name,
+		.session = call->session,
+		.token = call->token,
+		.incoming = call->incoming,
+		.phys = lfb__memory_shown(&call->kernel->memory, call->given),
+		.handle = lfb__memory_shown(&call->kernel->memory, handle),
+		.result = result,
+	};
+
 	if (result == BEGINS)
-		call->span = lfb__event_begins(call->kernel, &call->event);
+		call->span = lfb__event_begins(call->kernel, &event);
 	else
-		lfb__event_ends(call->kernel, call->span, &call->event);
+		lfb__event_ends(call->kernel, call->span, &event);
 }
 
 void luo_call_begins(struct luo_call *call, u64 handle)
 {
-	const bool of_flb = call->event.flb;
-
-	call->event.happening = of_flb ? ops[call->op].flb_event : ops[call->op].file_event;
 	if (unlikely(call->kernel->trace.fine))
 		tell(call, handle, BEGINS);
 	lfb__sched_point(call->kernel, ops[call->op].name, call->frame.name);
@@ -81,7 +88,7 @@ void luo_call_begins(struct luo_call *call, u64 handle)
 
 bool luo_call_fails(struct luo_call *call)
 {
-	const enum lfb_fault_kind kind = call->event.flb ? ops[call->op].flb : ops[call->op].file;
+	const enum lfb_fault_kind kind = call->of_flb ? ops[call->op].flb : ops[call->op].file;
 
 	return kind != NO_FAULT && lfb__fault(call->kernel, kind, call->frame.name);
 }

@@ -11,17 +11,19 @@ void luo_hash_init(struct luo_hash *table)
 void luo_hash_destroy(struct luo_hash *table)
 {
 	LFB_ASSERT(!table->count);
-	kfree(table->buckets);
+	if (luo_hash_has_grown(table))
+		kfree(table->buckets);
 	luo_hash_init(table);
+}
+
+static struct luo_hash_node **buckets_of(const struct luo_hash *table)
+{
+	return luo_hash_has_grown(table) ? table->buckets : (struct luo_hash_node **)table->first;
 }
 
 static struct luo_hash_node **bucket(const struct luo_hash *table, u64 hash)
 {
-	struct luo_hash_node **buckets = table->buckets;
-
-	if (!buckets)
-		buckets = (struct luo_hash_node **)table->first;
-	return &buckets[hash & table->mask];
+	return &buckets_of(table)[hash & table->mask];
 }
 
 void *luo_index_alloc(unsigned long count, size_t size)
@@ -39,14 +41,13 @@ void *luo_index_alloc(unsigned long count, size_t size)
 /* Without memory a table just stays as small as it is. */
 static void grow(struct luo_hash *table)
 {
-	unsigned long old_count = table->mask + 1;
-	unsigned long new_count = old_count * 4;
-	struct luo_hash_node **old = table->buckets ? table->buckets : table->first;
+	u32 old_count = table->mask + 1, new_count = old_count * 4;
+	struct luo_hash_node **old = buckets_of(table);
 	struct luo_hash_node **new = luo_index_alloc(new_count, sizeof(*new));
 
 	if (!new)
 		return;
-	for (unsigned long i = 0; i < old_count; i++) {
+	for (u32 i = 0; i < old_count; i++) {
 		struct luo_hash_node *node = old[i];
 
 		while (node) {
@@ -58,7 +59,8 @@ static void grow(struct luo_hash *table)
 			node = next;
 		}
 	}
-	kfree(table->buckets);
+	if (luo_hash_has_grown(table))
+		kfree(table->buckets);
 	table->buckets = new;
 	table->mask = new_count - 1;
 }
@@ -67,7 +69,6 @@ void luo_hash_add(struct luo_hash *table, struct luo_hash_node *node, u64 hash)
 {
 	struct luo_hash_node **to;
 
-	LFB_ASSERT(table->buckets || table->mask == LUO_HASH_FIRST - 1);
 	if (table->count > table->mask)
 		grow(table);
 	to = bucket(table, hash);
@@ -87,7 +88,7 @@ void luo_hash_del(struct luo_hash *table, struct luo_hash_node *node)
 		return;
 	*at = node->next;
 	/* An empty table holds no memory, or it would look like a leak. */
-	if (!--table->count && table->buckets)
+	if (!--table->count && luo_hash_has_grown(table))
 		luo_hash_destroy(table);
 }
 

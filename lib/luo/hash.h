@@ -16,11 +16,19 @@ struct luo_hash_node {
 };
 
 struct luo_hash {
-	struct luo_hash_node **buckets;	/* NULL: first is used */
-	struct luo_hash_node *first[LUO_HASH_FIRST];
-	unsigned long mask;
-	unsigned long count;
+	union {
+		struct luo_hash_node *first[LUO_HASH_FIRST];	/* as long as they are enough */
+		struct luo_hash_node **buckets;
+	};
+	u32 mask;
+	u32 count;
 };
+
+/* Has it memory of its own? */
+static inline bool luo_hash_has_grown(const struct luo_hash *table)
+{
+	return table->mask >= LUO_HASH_FIRST;
+}
 
 /*
  * Memory of an index of the simulator, zeroed: not something a kernel allocates, so it is no fault

@@ -78,12 +78,6 @@ struct luo_file {
 
 struct luo_sessions;
 
-/* Entries in linked pages, of the generations that have them. */
-struct luo_blocks {
-	struct kho_block_set set;
-	struct kho_block_set_it writing;	/* behind the last entry that was written */
-};
-
 /*
  * A session. What the agent may do with it:
  *
@@ -106,10 +100,10 @@ struct liveupdate_session {
 	struct mutex mutex;
 	struct list_head files;
 	struct luo_hash tokens;
-	u64 count;			/* of files */
 	void *files_mem;		/* outgoing: serialized files, as one array … */
-	struct luo_blocks file_blocks;	/* … or in blocks */
+	struct kho_block_set file_blocks; /* … or in blocks */
 	phys_addr_t files_phys;		/* incoming: serialized files */
+	u32 count;			/* of files */
 	bool retrieved;			/* incoming: an agent has it */
 	bool serialized;		/* outgoing: written down, and the reboot still goes on */
 };
@@ -157,7 +151,9 @@ struct luo {
 
 	void *tree;			/* outgoing: LUO FDT, or struct luo_ser */
 	void *session_mem;		/* sessions, as one array … */
-	struct luo_blocks session_blocks; /* … or in blocks */
+	struct kho_block_set session_blocks; /* … or in blocks */
+	struct kho_block_set_it writing_session; /* behind the last entry that was written … */
+	struct kho_block_set_it writing_file;	/* … of the session that is being written */
 	void *flb_mem;
 };
 
@@ -312,8 +308,12 @@ int luo_not_here(struct luo *luo, const char *function);
 struct luo_call {
 	struct lfb_kernel *kernel;
 	enum luo_op op;
+	bool of_flb;			/* else it is a file's, which is told with the event: */
+	bool incoming;
+	const char *session;
+	u64 token;
+	u64 given;			/* of a kernel image's, whose session is NULL: the handle */
 	struct lfb_frame frame;
-	struct lfb_event event;		/* flb is set: it is an FLB's; else a file's */
 	struct lfb_span span;
 };
 

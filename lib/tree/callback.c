@@ -68,7 +68,7 @@ static int call_flb(void *owner, enum lfb_tree_op op, struct lfb_tree_args *args
 			.died = op == LFB_TREE_RETRIEVE && !args->data ?
 					twin->tree->shell.watch->call->died : NULL,
 		},
-		.event = { .flb = luo_twin_name(twin) },
+		.of_flb = true,
 	};
 	int result = LUO_INJECTED_ERROR;
 
@@ -116,11 +116,8 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 			.name = luo_twin_name(twin),
 			.object = twin->ours,
 		},
-		.event = {
-			.handler = luo_twin_name(twin),
-			.incoming = op >= LFB_TREE_RETRIEVE,
-			.phys = lfb__memory_shown(&kernel->memory, told->data),
-		},
+		.incoming = op >= LFB_TREE_RETRIEVE,
+		.given = told->data,
 	};
 	int result = op == LFB_TREE_CAN_FINISH ? false : LUO_INJECTED_ERROR;
 

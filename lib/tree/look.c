@@ -146,7 +146,7 @@ static void told_session(void *context, const struct lfb_look_session *told)
 	memcpy(session->name, told->name, sizeof(session->name));
 	session->sessions = told->incoming ? &copy->incoming : &copy->outgoing;
 	session->count = told->files;
-	session->file_blocks.set.nblocks = told->blocks;
+	session->file_blocks.nblocks = told->blocks;
 	session->retrieved = told->retrieved;
 	INIT_LIST_HEAD(&session->files);
 	copy_lock(&session->mutex, told->mutex);
@@ -222,7 +222,7 @@ const struct luo *luo_tree_look(struct luo_elsewhere *elsewhere)
 	copy->restored = copy->was_opened = state.restored;
 	copy->restore_error = state.restore_error;
 	copy->restore_failed = state.restore_error != 0;
-	copy->session_blocks.set.nblocks = state.outgoing.blocks;
+	copy->session_blocks.nblocks = state.outgoing.blocks;
 	copy->outgoing.count = (u64)state.outgoing.count;
 	copy->incoming.count = (u64)state.incoming.count;
 	return copy;

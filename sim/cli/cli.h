@@ -11,6 +11,7 @@
 #include "sim/cli/build/build.h"
 #include "sim/cli/common/common.h"
 #include "sim/cli/compare/compare.h"
+#include "sim/cli/merge/merge.h"
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
 	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_kunit;

@@ -26,6 +26,7 @@ struct exhaust {
 	bool time;
 	bool defects;
 	bool json;
+	struct cli_shard shard;
 };
 
 static int add_group(const struct cli_given *given)
@@ -142,6 +143,19 @@ static int stop(const char *found)
 			last->total, found);
 }
 
+/* What lfb merge needs besides. */
+static void json_search_shard(struct cli_json *json, const struct cli_line *line,
+			      const struct lfb_exhaust_result *result)
+{
+	const struct exhaust *exhaust = line->state;
+
+	cli_shard_open(json, line, &exhaust->shard, !cli_stopped());
+	cli_json_number(json, "shorter_runs", result->shorter_runs);
+	cli_json_number(json, "shorter_steps", result->shorter_steps);
+	cli_json_number(json, "found_at", result->found_at);
+	cli_json_close(json, '}');
+}
+
 static int run_search(const struct cli_line *line)
 {
 	const struct exhaust *exhaust = line->state;
@@ -159,6 +173,8 @@ static int run_search(const struct cli_line *line)
 	if (exhaust->json) {
 		cli_json_begin(&json, EXHAUST_FORMAT);
 		exhaust_json_search(&json, &result);
+		if (exhaust->shard.of)
+			json_search_shard(&json, line, &result);
 		cli_json_end(&json);
 	} else {
 		print_search(exhaust, &result);
@@ -316,7 +332,7 @@ static int search(struct cli_line *line)
 	if (exhaust->module)
 		return cli_with_scenario(line, exhaust->module, search_module);
 	if (exhaust->defects)
-		return exhaust_defects(&exhaust->search, exhaust->json);
+		return exhaust_defects(line, &exhaust->search, &exhaust->shard, exhaust->json);
 	return exhaust->path ? run_case(line) : run_search(line);
 }
 
@@ -339,6 +355,10 @@ static int check(const struct cli_line *line)
 	if (!exhaust->module && !*machine->modules && line->last[GROUP_MODULE])
 		return cli_usage(line->command, "--%s goes with --module",
 				 line->last[GROUP_MODULE]);
+	if (exhaust->shard.of && (exhaust->path || exhaust->only))
+		return cli_usage(line->command, "--shard goes with neither --case nor --only");
+	if (exhaust->shard.of && (exhaust->module || *machine->modules))
+		return cli_usage(line->command, "--shard goes with the model, not with --module");
 	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
 				 machine->options.profile || machine->options.kernel))
 		return cli_usage(line->command, "--defects chooses the kernels by itself");
@@ -357,6 +377,10 @@ static int run(struct cli_line *line)
 	exhaust->search.kernel = line->machine.options.kernel;
 	exhaust->search.quirks_on = line->machine.quirks_on;
 	exhaust->search.quirks_off = line->machine.quirks_off;
+	if (!exhaust->defects) {
+		exhaust->search.shard = exhaust->shard.number;
+		exhaust->search.shards = exhaust->shard.of;
+	}
 	if (!result)
 		result = search(line);
 	if (exhaust->time)
@@ -373,12 +397,16 @@ static const struct cli_option options[] = {
 	  "which is all but locked; may be repeated. A quirk brings what it needs",
 	  offsetof(struct exhaust, search.groups), .set = add_group, .group = GROUP_MODEL },
 	{ "jobs", "N", "threads (default: as many as there are processors)",
-	  offsetof(struct exhaust, search.jobs), 64, .wanted = "a number from " },
+	  offsetof(struct exhaust, search.jobs), 64, .wanted = "a number from ",
+	  .aside = true },
+	{ "shard", "I/N", CLI_SHARD_HELP, offsetof(struct exhaust, shard), .set = cli_set_shard,
+	  .aside = true },
 	{ "all", NULL, "go on from equal states every time, not once",
 	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },
 	{ "time", NULL, "say on standard error how long it took",
-	  .at = offsetof(struct exhaust, time) },
-	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct exhaust, json) },
+	  .at = offsetof(struct exhaust, time), .aside = true },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct exhaust, json),
+	  .aside = true },
 	{ "case", "SCENARIO", "compare one scenario (- for standard input) with the model",
 	  offsetof(struct exhaust, path), .group = GROUP_MODEL },
 	{ "defects", NULL, "search with each known defect by itself (default length 7), and\n"

@@ -20,7 +20,11 @@ void exhaust_json_search(struct cli_json *json, const struct lfb_exhaust_result 
 int exhaust_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
 		     unsigned int *violations);
 
-/* exhaust_defects.c: as @options say, with each defect by itself. Returns an exit status. */
-int exhaust_defects(const struct lfb_exhaust_options *options, bool as_json);
+/*
+ * exhaust_defects.c: as @options say, with each defect by itself, or each that is the shard's.
+ * Returns an exit status.
+ */
+int exhaust_defects(const struct cli_line *line, const struct lfb_exhaust_options *options,
+		    const struct cli_shard *shard, bool as_json);
 
 #endif

@@ -103,10 +103,34 @@ static const char *next_defect(unsigned int *next)
 	return quirk;
 }
 
-int exhaust_defects(const struct lfb_exhaust_options *options, bool as_json)
+/* The same, of those that are the shard's; *@number: of the one before, from 1. */
+static const char *next_of_shard(const struct cli_shard *shard, unsigned int *next,
+				 unsigned int *number)
+{
+	const char *quirk;
+
+	do
+		quirk = next_defect(next);
+	while (quirk && ++*number && shard->of && (*number - 1) % shard->of + 1 != shard->number);
+	return quirk;
+}
+
+static void end_defects(struct cli_json *json, const struct cli_line *line,
+			const struct cli_shard *shard)
+{
+	cli_json_close(json, ']');
+	if (shard->of) {
+		cli_shard_open(json, line, shard, !cli_stopped());
+		cli_json_close(json, '}');
+	}
+	cli_json_end(json);
+}
+
+int exhaust_defects(const struct cli_line *line, const struct lfb_exhaust_options *options,
+		    const struct cli_shard *shard, bool as_json)
 {
 	struct lfb_exhaust_options search = *options;
-	unsigned int next = 0, tried = 0, found = 0;
+	unsigned int next = 0, number = 0, tried = 0, found = 0;
 	struct cli_json json = { 0 };
 	const char *quirk;
 	int err = 0;
@@ -115,7 +139,7 @@ int exhaust_defects(const struct lfb_exhaust_options *options, bool as_json)
 		search.length = DEFECTS_LENGTH;
 	cli_long_begin();
 	begin_defects(&json, as_json);
-	while (!err && (quirk = next_defect(&next)) && cli_part("%s", quirk)) {
+	while (!err && (quirk = next_of_shard(shard, &next, &number)) && cli_part("%s", quirk)) {
 		struct lfb_exhaust_result result = { .sz = sizeof(result) };
 
 		search.quirks_on = quirk;
@@ -132,8 +156,7 @@ int exhaust_defects(const struct lfb_exhaust_options *options, bool as_json)
 		lfb_scenario_free(result.scenario);
 	}
 	if (as_json) {
-		cli_json_close(&json, ']');
-		cli_json_end(&json);
+		end_defects(&json, line, shard);
 	} else if (!err) {
 		printf("\n%u of %u found.\n", found, tried);
 	}

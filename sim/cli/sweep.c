@@ -9,9 +9,10 @@
 #include <luo/sweep.h>
 
 #include "cli.h"
-#include "sim/cli/report/report.h"
+#include "sweep.h"
 
 #define REPLAY_MAX 1024
+#define MAX_DEFAULT 10		/* violations of a scenario */
 
 struct sweep {
 	struct lfb_machine *made;
@@ -26,6 +27,8 @@ struct sweep {
 	bool json;
 	struct cli_json out;
 	struct cli_junit junit;
+	struct cli_shard shard;
+	struct sweep_shard ran;		/* in the scenario at hand */
 	struct cli_text report;		/* of the scenario at hand, if it is kept */
 	const char *error;		/* of the scenario at hand */
 };
@@ -306,6 +309,13 @@ static int write_report(void *context, const char *bytes, size_t size)
 	return err;
 }
 
+static void note_ran(void *context, const struct lfb_sweep_ran *ran)
+{
+	struct sweep *sweep = context;
+
+	sweep_shard_note(&sweep->ran, ran);
+}
+
 static void junit_result(struct sweep *sweep, const char *path,
 			 const struct lfb_sweep_result *result)
 {
@@ -333,12 +343,15 @@ static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_re
 		json_result(&sweep->out, result);
 		json_first(&sweep->out, "shrunk", &swept.result, shortest);
 		cli_json_string(&sweep->out, "report", cli_text_end(&sweep->report));
+		if (sweep->shard.of)
+			sweep_shard_json(&sweep->out, &sweep->ran);
 		cli_json_close(&sweep->out, '}');
 	} else if (!failed) {
 		print_swept(sweep, path, result, &swept, shortest);
 	}
 	if (sweep->junit.path)
 		junit_result(sweep, path, result);
+	sweep_shard_end(&sweep->ran);
 	cli_text_free(&sweep->report);
 	lfb_scenario_free(shortest);
 	lfb_scenario_free(scenario);
@@ -383,6 +396,17 @@ static int stop(const struct sweep *sweep, int scenarios)
 			cli_plural(violations));
 }
 
+/* What lfb merge needs besides what became of each run. */
+static void json_shard(struct sweep *sweep, const struct cli_line *line)
+{
+	if (!sweep->shard.of)
+		return;
+	cli_shard_open(&sweep->out, line, &sweep->shard, !cli_stopped());
+	cli_json_string(&sweep->out, "replay", sweep->replay);
+	cli_json_number(&sweep->out, "max", sweep->options.violations_max ?: MAX_DEFAULT);
+	cli_json_close(&sweep->out, '}');
+}
+
 static int run(struct cli_line *line)
 {
 	struct sweep *sweep = line->state;
@@ -405,6 +429,9 @@ static int run(struct cli_line *line)
 	sweep->options.context = sweep;
 	sweep->options.replay = sweep->replay;
 	sweep->options.progress = cli_progress;
+	sweep->options.shard = sweep->shard.number;
+	sweep->options.shards = sweep->shard.of;
+	sweep->options.ran = sweep->shard.of ? note_ran : NULL;
 	if (sweep->json) {
 		cli_json_begin(&sweep->out, "lfb-sweep-1");
 		cli_json_open(&sweep->out, "scenarios", '[');
@@ -412,6 +439,7 @@ static int run(struct cli_line *line)
 	worst = sweep_files(sweep, line);
 	if (sweep->json) {
 		cli_json_close(&sweep->out, ']');
+		json_shard(sweep, line);
 		cli_json_end(&sweep->out);
 	} else if (sweep->files > 1 && !sweep->quiet) {
 		snprintf(what, sizeof(what), "%lu scenarios", sweep->files);
@@ -429,6 +457,8 @@ static int check(const struct cli_line *line)
 
 	if (sweep->shrink && sweep->options.only)
 		return cli_usage(line->command, "--shrink looks for a case by itself");
+	if (sweep->shard.of && (sweep->shrink || sweep->options.only))
+		return cli_usage(line->command, "--shard goes with neither --case nor --shrink");
 	if (sweep->options.only && line->argc > 1)
 		return cli_usage(line->command, "--case is about one scenario");
 	return CLI_OK;
@@ -454,11 +484,16 @@ static const struct cli_option options[] = {
 	{ "shrink", NULL, "then shrink the scenario, as far as the first violation stays: by\n"
 	  "a fault of the same kind, with the same finding or message",
 	  .at = offsetof(struct sweep, shrink) },
-	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct sweep, json) },
+	{ "shard", "I/N", CLI_SHARD_HELP, offsetof(struct sweep, shard), .set = cli_set_shard,
+	  .aside = true },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct sweep, json),
+	  .aside = true },
 	{ "junit", "FILE", "write what became of each scenario to FILE, as JUnit's XML",
-	  .at = offsetof(struct sweep, junit.path) },
-	{ "quiet", NULL, "print violations only", .at = offsetof(struct sweep, quiet) },
-	{ "verbose", NULL, "print fault points by kind", .at = offsetof(struct sweep, verbose) },
+	  .at = offsetof(struct sweep, junit.path), .aside = true },
+	{ "quiet", NULL, "print violations only", .at = offsetof(struct sweep, quiet),
+	  .aside = true },
+	{ "verbose", NULL, "print fault points by kind", .at = offsetof(struct sweep, verbose),
+	  .aside = true },
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
 	{ 0 },

@@ -266,6 +266,7 @@ static void *resize(struct resized *other, const void *arg, enum lfb_argument ar
 	const u32 said = argument == LFB_ARGUMENT_SHORT ? size - 1 : size + TAIL;
 
 	LFB_ASSERT(size + TAIL <= sizeof(other->bytes));
+	memset(other, 0, sizeof(*other));
 	memcpy(other->bytes, arg, size);
 	memcpy(other->bytes, &said, sizeof(said));
 	if (argument == LFB_ARGUMENT_TAIL)
@@ -285,7 +286,7 @@ static int request(struct lfb_agent *agent, enum lfb_happening happening, const 
 		   const char *session, int fd, unsigned int cmd, void *arg, u64 token)
 {
 	struct syscall ioctl = { agent, happening, name, session, token, fd, cmd, arg };
-	struct resized other = { { 0 } };
+	struct resized other;
 	enum lfb_argument argument;
 	int ret;
 

@@ -20,7 +20,7 @@ static struct {
 	atomic_ulong removals;
 } handles = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static _Thread_local struct {
+static LFB_THREAD_LOCAL struct {
 	struct entry entry[4];
 	unsigned long removals;
 	unsigned int next;

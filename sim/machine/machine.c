@@ -4,7 +4,7 @@
 
 #include "lib/orchestrator.h"
 
-static _Thread_local struct lfb_machine *entered;
+static LFB_THREAD_LOCAL struct lfb_machine *entered;
 
 /* Whose code runs */
 

@@ -89,6 +89,16 @@ silent err
 lfb 0 exhaust --kernel "$dir/kho.so" --length 2
 lfb 0 sweep --kernel "$dir/kho.so" --once "$dir/two.lfb"
 
+# Shards of a sweep are the whole one.
+lfb 0 sweep --kernel "$image" --kinds alloc --json "$dir/two.lfb"
+mv "$dir/out" "$dir/whole"
+for part in 1 2; do
+	lfb 0 sweep --kernel "$image" --kinds alloc --json --shard "$part/2" "$dir/two.lfb"
+	mv "$dir/out" "$dir/part$part"
+done
+lfb 0 merge "$dir/part1" "$dir/part2"
+same "$dir/out" "$dir/whole"
+
 # A recorded module is searched as with the profile.
 search=$LFB_TEST_DATA/search/finish-needs-link
 for module in "$search.bad.lfb" "$search.good.lfb"; do

@@ -94,17 +94,17 @@ static void blocks_come_and_go_with_every_63_files(struct world *world)
 	session =
 		list_first_entry(&world_luo(world)->outgoing.list, struct liveupdate_session, list);
 	for (unsigned int i = 0; i < FILES; i++) {
-		assert_int_equal(session->file_blocks.set.nblocks, (i + PER_BLOCK - 1) / PER_BLOCK);
+		assert_int_equal(session->file_blocks.nblocks, (i + PER_BLOCK - 1) / PER_BLOCK);
 		assert_int_equal(world_preserve(world, fd, i, 0, i), 0);
 	}
-	assert_int_equal(session->file_blocks.set.nblocks, 3);
+	assert_int_equal(session->file_blocks.nblocks, 3);
 	assert_int_equal(world_stats(world).preserved_blocks, preserved + 3);
 	/* The block of a file that could not be preserved goes again. */
 	for (unsigned int i = FILES; i < 3 * PER_BLOCK; i++)
 		assert_int_equal(world_preserve(world, fd, i, 0, i), 0);
 	world_answer(world, "file h0.preserve", -EIO, 1);
 	assert_int_equal(world_preserve(world, fd, 1000, 0, 1), -EIO);
-	assert_int_equal(session->file_blocks.set.nblocks, 3);
+	assert_int_equal(session->file_blocks.nblocks, 3);
 	assert_int_equal(world_close(world, fd), 0);
 	assert_int_equal(world_stats(world).preserved_blocks, preserved - 1);
 }
@@ -130,7 +130,7 @@ static void after_10000_blocks_there_is_no_space(void **state)
 		assert_int_equal(world_preserve(world, fd, token, 0, 1), 0);
 		world_forget_log(world);
 	}
-	assert_int_equal(session->file_blocks.set.nblocks, 10000);
+	assert_int_equal(session->file_blocks.nblocks, 10000);
 	assert_int_equal(world_preserve(world, fd, ~0ull, 0, 1), -ENOSPC);
 	assert_int_equal(session->count, 10000 * PER_BLOCK);
 	world_destroy(world);

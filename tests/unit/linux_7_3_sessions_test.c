@@ -135,16 +135,16 @@ static void blocks_come_and_go_with_every_51_sessions(struct world *world)
 	world_open(world);
 	preserved = world_stats(world).preserved_blocks;
 	for (unsigned int i = 0; i < SESSIONS; i++) {
-		assert_int_equal(luo->session_blocks.set.nblocks, blocks_for(i));
+		assert_int_equal(luo->session_blocks.nblocks, blocks_for(i));
 		session[i] = world_session(world, world_session_name(i));
 		assert_descriptor(session[i]);
 	}
-	assert_int_equal(luo->session_blocks.set.nblocks, 3);
+	assert_int_equal(luo->session_blocks.nblocks, 3);
 	assert_int_equal(world_stats(world).preserved_blocks, preserved + 3);
 	/* From the tail, whichever session goes. */
 	for (unsigned int i = 0; i < SESSIONS; i++) {
 		assert_int_equal(world_close(world, session[i]), 0);
-		assert_int_equal(luo->session_blocks.set.nblocks, blocks_for(SESSIONS - 1 - i));
+		assert_int_equal(luo->session_blocks.nblocks, blocks_for(SESSIONS - 1 - i));
 	}
 	assert_int_equal(world_stats(world).preserved_blocks, preserved);
 }
@@ -157,11 +157,11 @@ static void room_is_made_before_the_name_is_looked_at(struct world *world)
 	assert_int_equal(world_session(world, "s0"), -ENOMEM);
 	world_fail_step(world, LFB_FAULT_KHO, 0);
 	assert_int_equal(world_session(world, "s0"), -EEXIST);
-	assert_int_equal(world_luo(world)->session_blocks.set.nblocks,
+	assert_int_equal(world_luo(world)->session_blocks.nblocks,
 			 strcmp(world_profile(world), "reference") ? 2 : 1);
 	/* What the next session finds is used, not added to. */
 	assert_descriptor(world_session(world, "new"));
-	assert_int_equal(world_luo(world)->session_blocks.set.nblocks, 2);
+	assert_int_equal(world_luo(world)->session_blocks.nblocks, 2);
 }
 
 static void a_session_without_memory_leaves_nothing(struct world *world)
@@ -207,7 +207,7 @@ static void after_10000_blocks_there_is_no_space(void **state)
 		snprintf(name, sizeof(name), "%u", i);
 		assert_descriptor(world_session(world, name));
 	}
-	assert_int_equal(world_luo(world)->session_blocks.set.nblocks, 10000);
+	assert_int_equal(world_luo(world)->session_blocks.nblocks, 10000);
 	assert_int_equal(world_session(world, "more"), -ENOSPC);
 	/* And all of them are taken over. */
 	assert_int_equal(world_reboot(world), 0);
@@ -276,7 +276,7 @@ static void a_session_that_cannot_be_frozen_leaves_no_trace_in_the_blocks(struct
 	world_answer(world, "file h1.freeze", -EBUSY, 1);
 	assert_int_equal(world_reboot(world), -EBUSY);
 	assert_int_equal(head->sessions_pa, 0);
-	assert_int_equal(luo->session_blocks.set.nblocks, 2);
+	assert_int_equal(luo->session_blocks.nblocks, 2);
 	assert_int_equal(count_in_memory(world, "handler-0-v1"), 0);
 	assert_int_equal(count_in_memory(world, "without files"), 1);
 	/* The second try goes through, with all of them. */

@@ -16,6 +16,7 @@
 #include <luo/machine.h>
 #include <luo/profile.h>
 
+struct cli_json;
 struct cli_junit;
 struct lfb_progress;
 struct lfb_scenario;
@@ -52,6 +53,7 @@ struct cli_option {
 	/* … whatever this sets, else a const char *. Returns an enum cli_exit. */
 	int (*set)(const struct cli_given *given);
 	unsigned int group;	/* of options that are remembered: below CLI_GROUPS, 0 for none */
+	bool aside;		/* what is found does not depend on it: shards may differ in it */
 	const struct cli_option *more;	/* another table, about the machine; help is its heading */
 };
 
@@ -81,6 +83,7 @@ struct cli_line {
 	void *state;
 	struct cli_machine machine;
 	const char *last[CLI_GROUPS];	/* the option of a group that came last; NULL: none did */
+	char *given;			/* all options but those aside, each as " --NAME VALUE" */
 	int argc;			/* arguments that are no options */
 	char **argv;
 };
@@ -189,6 +192,27 @@ int cli_append(char **text, const char *joint, const char *more);
 const char *cli_plural(u64 number);
 /* Seconds since something. */
 double cli_seconds(void);
+
+/* shard.c: a part of what a command does, for lfb merge to put together with the others */
+
+struct cli_shard {
+	unsigned int number;	/* from 1 … */
+	unsigned int of;	/* … to this; 0: the whole */
+};
+
+#define CLI_SHARDS_MAX 4096u
+
+/* Sets a struct cli_shard: "2/8". The row's help is CLI_SHARD_HELP. */
+int cli_set_shard(const struct cli_given *given);
+#define CLI_SHARD_HELP \
+	"only the I-th of N parts of the work; lfb merge puts together what --json\n" \
+	"prints for each"
+/*
+ * Opens a member "shard" that says which part of what it is; what is to be put together, and
+ * cli_json_close(), follow. @is_whole: it was not stopped.
+ */
+void cli_shard_open(struct cli_json *json, const struct cli_line *line,
+		    const struct cli_shard *shard, bool is_whole);
 
 /* progress.c: long work shows on a terminal how far it is, and Ctrl-C has it end early */
 

@@ -123,6 +123,13 @@ static int bad_option(const struct cli_line *line, int what, const char *option)
 	return cli_usage(line->command, "there is no option %s, or it takes no value", option);
 }
 
+static int remember(char **options, const struct cli_given *given)
+{
+	int result = cli_append(options, " --", given->option->name);
+
+	return result || !given->value ? result : cli_append(options, " ", given->value);
+}
+
 int cli_line_read(struct cli_line *line, const struct cli_option *options, int argc, char **argv)
 {
 	struct rows rows = { .count = 0 };
@@ -140,9 +147,10 @@ int cli_line_read(struct cli_line *line, const struct cli_option *options, int a
 		given.into = (char *)rows.states[at] + given.option->at;
 		line->last[given.option->group] = given.option->name;
 		result = set_value(&given);
+		if (!result && !given.option->aside)
+			result = remember(&line->given, &given);
 		if (!result && rows.states[at] == &line->machine)
-			result = cli_append(&line->machine.given, " --", given.option->name) ||
-				 cli_append(&line->machine.given, " ", optarg);
+			result = remember(&line->machine.given, &given);
 	}
 	line->argc = argc - optind;
 	line->argv = argv + optind;
@@ -154,6 +162,7 @@ void cli_line_end(struct cli_line *line)
 	free(line->machine.quirks_on);
 	free(line->machine.quirks_off);
 	free(line->machine.given);
+	free(line->given);
 }
 
 static int read_line(struct cli_line *line, int argc, char **argv)

@@ -12,6 +12,7 @@
 #include "compare.h"
 
 #define GENERATED 1000
+#define MAX_DEFAULT 64		/* ways that are told */
 
 struct compare {
 	struct lfb_compare_options options;
@@ -21,6 +22,8 @@ struct compare {
 	const char *like;
 	const char *folder;
 	bool json;
+	struct cli_shard shard;
+	struct cli_seen seen;
 	struct cli_json out;
 	struct cli_kernel kernels[LFB_COMPARE_KERNELS];
 	struct lfb_compare_kernel made[LFB_COMPARE_KERNELS];
@@ -121,12 +124,20 @@ static int tell(void *context, const struct lfb_difference *difference)
 
 	cli_progress_clear();
 	if (compare->json)
-		cli_difference_json(&compare->out, compare->made, compare->count, difference);
+		cli_difference_json(&compare->out, compare->made, compare->count, difference,
+				    compare->shard.of);
 	else
 		cli_difference_print(compare->made, compare->count, difference);
 	if (compare->folder && cli_difference_save(compare->folder, compare->made, difference))
 		compare->saved = CLI_FAILED;
 	return 0;
+}
+
+static void note_seen(void *context, const struct lfb_compare_seen *seen)
+{
+	struct compare *compare = context;
+
+	cli_seen_note(&compare->seen, seen);
 }
 
 static bool show_progress(void *context, const struct lfb_progress *progress)
@@ -153,7 +164,20 @@ static void print_result(const struct compare *compare, const struct lfb_compare
 		       result->why);
 }
 
-static void json_result(struct compare *compare, const struct lfb_compare_result *result)
+static void json_shard(struct compare *compare, const struct cli_line *line, bool is_whole)
+{
+	struct cli_json *json = &compare->out;
+
+	if (!compare->shard.of)
+		return;
+	cli_shard_open(json, line, &compare->shard, is_whole && !compare->seen.failed);
+	cli_json_number(json, "max", compare->options.differences_max ?: MAX_DEFAULT);
+	cli_seen_json(json, &compare->seen);
+	cli_json_close(json, '}');
+}
+
+static void json_result(struct compare *compare, const struct cli_line *line,
+			const struct lfb_compare_result *result, bool is_whole)
 {
 	struct cli_json *json = &compare->out;
 
@@ -163,6 +187,7 @@ static void json_result(struct compare *compare, const struct lfb_compare_result
 	cli_json_number(json, "untold", result->untold);
 	cli_json_number(json, "left_out", result->left_out);
 	cli_json_string(json, "why", result->left_out ? result->why : NULL);
+	json_shard(compare, line, is_whole);
 	cli_json_end(json);
 }
 
@@ -177,7 +202,7 @@ static void json_begin(struct compare *compare)
 }
 
 /* 2, as diff(1) has it, where it could not be done; it is said by then. */
-static int do_compare(struct compare *compare)
+static int do_compare(struct compare *compare, const struct cli_line *line)
 {
 	struct lfb_compare_result result = { .sz = sizeof(result) };
 	int err;
@@ -189,20 +214,24 @@ static int do_compare(struct compare *compare)
 	compare->options.report = tell;
 	compare->options.progress = show_progress;
 	compare->options.context = compare;
+	compare->options.shard = compare->shard.number;
+	compare->options.shards = compare->shard.of;
+	compare->options.seen = compare->shard.of ? note_seen : NULL;
 	cli_long_begin();
 	if (compare->json)
 		json_begin(compare);
 	err = lfb_compare(compare->made, compare->count, &compare->options, &result);
 	cli_progress_clear();
 	if (compare->json)
-		json_result(compare, &result);
+		json_result(compare, line, &result, !err);
 	else if (!err || err == -EINTR)
 		print_result(compare, &result);
 	if (err == -EINTR)
 		return cli_stop("%lu scenarios", result.scenarios);
 	if (err)
 		cli_failed("%s", lfb_error_text(NULL));
-	if (!err && !result.scenarios)
+	/* Of few scenarios, not every shard has one. */
+	if (!err && !result.scenarios && (!compare->shard.of || result.left_out))
 		err = cli_failed("no scenario could be performed by all: %s", result.why);
 	return err || compare->saved ? CLI_USAGE : result.differ ? CLI_FAILED : CLI_OK;
 }
@@ -224,6 +253,8 @@ static int run(struct cli_line *line)
 
 	if (compare->show)
 		return show(compare);
+	if (compare->shard.of && compare->folder)
+		return cli_usage(line->command, "--save goes with the whole, not with a shard");
 	for (; at < line->argc && !result && cli_is_kernel(line->argv[at]); at++) {
 		if (compare->count == LFB_COMPARE_KERNELS)
 			result = cli_usage(line->command, "more than %d kernels",
@@ -241,12 +272,13 @@ static int run(struct cli_line *line)
 				 cli_usage(line->command, "expected two kernels at least");
 	if (!result)
 		result = add_scenarios(compare, line->argv + at);
-	result = result ? CLI_USAGE : do_compare(compare);
+	result = result ? CLI_USAGE : do_compare(compare, line);
 	for (unsigned int k = 0; k < compare->count && k < LFB_COMPARE_KERNELS; k++)
 		cli_kernel_end(&compare->kernels[k]);
 	for (size_t i = 0; i < compare->nr_scenarios; i++)
 		lfb_scenario_free(compare->scenarios[i]);
 	free(compare->scenarios);
+	cli_seen_end(&compare->seen);
 	return result;
 }
 
@@ -280,10 +312,14 @@ static const struct cli_option options[] = {
 	{ "seconds", "N", "of computing, after which a kernel's scenario has no end\n"
 	  "(default 5)", offsetof(struct compare, options.seconds), 3600, .wanted = "" },
 	{ "jobs", "N", "processes at once (default: as many as there are processors)",
-	  offsetof(struct compare, options.jobs), 64, .wanted = "a number from " },
+	  offsetof(struct compare, options.jobs), 64, .wanted = "a number from ",
+	  .aside = true },
+	{ "shard", "I/N", CLI_SHARD_HELP, offsetof(struct compare, shard), .set = cli_set_shard,
+	  .aside = true },
 	{ "save", "FOLDER", "each difference into a folder of its own there: scenario.ops,\n"
 	  "ours.trace, theirs.trace, what", .at = offsetof(struct compare, folder) },
-	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct compare, json) },
+	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct compare, json),
+	  .aside = true },
 	{ .more = cli_module_rows },
 	{ 0 },
 };

@@ -84,7 +84,8 @@ static void json_side(struct cli_json *json, const struct lfb_compare_kernel *ke
 }
 
 void cli_difference_json(struct cli_json *json, const struct lfb_compare_kernel *kernels,
-			 unsigned int count, const struct lfb_difference *difference)
+			 unsigned int count, const struct lfb_difference *difference,
+			 bool of_shard)
 {
 	const struct lfb_compare_kernel *theirs = &kernels[difference->other];
 	char text[TEXT_MAX];
@@ -107,6 +108,8 @@ void cli_difference_json(struct cli_json *json, const struct lfb_compare_kernel 
 	json_side(json, &kernels[0], difference->ours, difference->our_findings);
 	json_side(json, theirs, difference->theirs, difference->their_findings);
 	cli_json_close(json, ']');
+	if (of_shard)
+		cli_json_string(json, "key", difference->key);
 	cli_json_close(json, '}');
 }
 

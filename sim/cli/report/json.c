@@ -33,49 +33,54 @@ size_t cli_utf8_length(const char *bytes)
 	return 0;
 }
 
-static void write_string(const char *string)
+static void write_string(FILE *to, const char *string)
 {
-	putchar('"');
+	putc('"', to);
 	while (*string) {
 		unsigned char c = (unsigned char)*string;
 		size_t length = cli_utf8_length(string);
 
 		if (c == '"' || c == '\\')
-			printf("\\%c", c);
+			fprintf(to, "\\%c", c);
 		else if (c == '\n' || c == '\t')
-			fputs(c == '\n' ? "\\n" : "\\t", stdout);
+			fputs(c == '\n' ? "\\n" : "\\t", to);
 		else if (c < ' ' || c == 0x7f)
-			printf("\\u%04x", c);
+			fprintf(to, "\\u%04x", c);
 		else if (!length)
-			printf("%c%c", 0xc0 | c >> 6, 0x80 | (c & 0x3f));
+			fprintf(to, "%c%c", 0xc0 | c >> 6, 0x80 | (c & 0x3f));
 		else
-			fwrite(string, 1, length, stdout);
+			fwrite(string, 1, length, to);
 		string += length ? length : 1;
 	}
-	putchar('"');
+	putc('"', to);
+}
+
+static FILE *stream_of(const struct cli_json *json)
+{
+	return json->stream ? json->stream : stdout;
 }
 
 static void new_line(const struct cli_json *json)
 {
-	printf("\n%*s", (int)(2 * json->depth), "");
+	fprintf(stream_of(json), "\n%*s", (int)(2 * json->depth), "");
 }
 
 /* What comes before a value: a comma, a line of its own, the key. */
 static void before_value(struct cli_json *json, const char *key)
 {
 	if (json->filled)
-		putchar(',');
+		putc(',', stream_of(json));
 	if (json->depth)
 		new_line(json);
 	json->filled = true;
 	if (key)
-		printf("\"%s\": ", key);
+		fprintf(stream_of(json), "\"%s\": ", key);
 }
 
 void cli_json_open(struct cli_json *json, const char *key, char bracket)
 {
 	before_value(json, key);
-	putchar(bracket);
+	putc(bracket, stream_of(json));
 	json->depth++;
 	json->filled = false;
 }
@@ -85,7 +90,7 @@ void cli_json_close(struct cli_json *json, char bracket)
 	json->depth--;
 	if (json->filled)
 		new_line(json);
-	putchar(bracket);
+	putc(bracket, stream_of(json));
 	json->filled = true;
 }
 
@@ -100,7 +105,7 @@ bool cli_json_end(struct cli_json *json)
 	if (!json->depth)
 		return false;
 	cli_json_close(json, '}');
-	putchar('\n');
+	putc('\n', stream_of(json));
 	return true;
 }
 
@@ -108,21 +113,21 @@ void cli_json_string(struct cli_json *json, const char *key, const char *text)
 {
 	before_value(json, key);
 	if (text)
-		write_string(text);
+		write_string(stream_of(json), text);
 	else
-		fputs("null", stdout);
+		fputs("null", stream_of(json));
 }
 
 void cli_json_number(struct cli_json *json, const char *key, u64 number)
 {
 	before_value(json, key);
-	printf("%llu", number);
+	fprintf(stream_of(json), "%llu", number);
 }
 
 void cli_json_bool(struct cli_json *json, const char *key, bool yes)
 {
 	before_value(json, key);
-	fputs(yes ? "true" : "false", stdout);
+	fputs(yes ? "true" : "false", stream_of(json));
 }
 
 void cli_json_scenario(struct cli_json *json, const char *key, const struct lfb_scenario *scenario,

@@ -19,6 +19,7 @@ struct lfb_scenario;
 struct cli_json {
 	unsigned int depth;
 	bool filled;		/* something is in the innermost object or array */
+	FILE *stream;		/* NULL: standard output */
 };
 
 /* The outermost object of a command's output, which says of what kind and version it is. */
@@ -38,6 +39,29 @@ void cli_json_scenario(struct cli_json *json, const char *key, const struct lfb_
 		       bool expectations);
 /* Members of an open object: what kind of finding it is. */
 void cli_json_finding_id(struct cli_json *json, enum lfb_finding_id id);
+
+/* read.c: the same again, and other JSON as far as it has whole numbers without signs only */
+
+struct cli_value {
+	char kind;			/* '{', '[', '"', '0', 'b', 'n' */
+	char *key;			/* of a member of an object */
+	char *text;			/* of a string */
+	u64 number;			/* of a number, or 1 for true */
+	struct cli_value *first;	/* in an object or array */
+	struct cli_value *next;		/* beside it */
+};
+
+/* @text ends with a zero. NULL: it is none, or there is no memory. */
+struct cli_value *cli_value_read(const char *text, size_t size);
+void cli_value_free(struct cli_value *value);
+/* A member, or a null that is none's; its number, 0 without one; its text, "" without one. */
+const struct cli_value *cli_value_of(const struct cli_value *object, const char *key);
+u64 cli_value_number(const struct cli_value *object, const char *key);
+const char *cli_value_text(const struct cli_value *object, const char *key);
+size_t cli_value_count(const struct cli_value *list);
+bool cli_value_same(const struct cli_value *one, const struct cli_value *other);
+/* Writes one as the tool does. */
+void cli_json_value(struct cli_json *json, const char *key, const struct cli_value *value);
 
 /* Text that is written before it is known where it goes. Begins with all members zero. */
 struct cli_text {

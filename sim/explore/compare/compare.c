@@ -17,6 +17,7 @@
 struct difference {
 	struct lfb_difference told;
 	struct lfb_scenario *smallest;
+	char key[LFB_DIFFERENCE_KEY];	/* of the first way */
 	size_t size;			/* of its text, */
 	unsigned long last;		/* the newest scenario that shows it, from 1 */
 };
@@ -49,12 +50,46 @@ static int no_memory(void)
 	return lfb__error(NULL, -ENOMEM, "no memory to compare kernels");
 }
 
+/* How many scenarios there are for this shard, or in all. */
+static unsigned long total_of(const struct comparison *that)
+{
+	const struct lfb_compare_options *options = &that->options;
+	const unsigned long all = options->nr_scenarios + options->generate;
+
+	if (!options->shards)
+		return all;
+	return all / options->shards + (all % options->shards >= options->shard);
+}
+
+/* The number among all of the shard's @number-th. */
+static unsigned long among_all(const struct comparison *that, unsigned long number)
+{
+	const struct lfb_compare_options *options = &that->options;
+
+	return options->shards ? number * options->shards + options->shard - 1 : number;
+}
+
+static void tell_seen(const struct comparison *that, unsigned int other, const char *key,
+		      const char *why)
+{
+	const struct lfb_compare_seen seen = {
+		.sz = sizeof(seen),
+		.scenario = among_all(that, that->done),
+		.other = other,
+		.key = key,
+		.why = why,
+	};
+
+	if (that->options.seen)
+		that->options.seen(that->options.context, &seen);
+}
+
 static bool goes_on(struct comparison *that)
 {
 	const struct lfb_progress progress = {
 		.sz = sizeof(progress),
 		.done = that->done,
-		.total = that->options.nr_scenarios + that->options.generate,
+		.total = total_of(that),
 		.found = that->differences.count,
 	};
 
@@ -163,8 +198,9 @@ static size_t join(struct comparison *that, struct difference *found)
 	const bool in_ours = !found->told.has_quirk;
 
 	for (size_t i = 0; i < that->differences.count; i++, known++) {
-		if (!found->told.quirk || known->told.quirk != found->told.quirk ||
-		    !known->told.has_quirk != in_ours)
+		/* A shard leaves that to who knows all of them. */
+		if (that->options.shards || !found->told.quirk ||
+		    known->told.quirk != found->told.quirk || !known->told.has_quirk != in_ours)
 			continue;
 		known->told.ways++;
 		if (found->size < known->size) {
@@ -194,6 +230,7 @@ static int learn(struct comparison *that, const struct lfb_scenario *scenario, u
 	struct way *way;
 	int err = look_closer(that, scenario, &found, key);
 
+	memcpy(found.key, key, sizeof(found.key));
 	if (err) {
 		lfb_scenario_free(found.smallest);
 		return err;
@@ -278,6 +315,7 @@ static int look(struct comparison *that, const struct lfb_compare_run *runs)
 	for (unsigned int k = 0; k < that->count; k++) {
 		if (!runs[k].told->error)
 			continue;
+		tell_seen(that, k, NULL, runs[k].told->why);
 		if (!that->result.left_out++)
 			snprintf(that->result.why, sizeof(that->result.why), "%s: %s",
 				 that->kernels[k].name, runs[k].told->why);
@@ -288,6 +326,7 @@ static int look(struct comparison *that, const struct lfb_compare_run *runs)
 		if (!parts(that, &runs[0], &runs[k], k, key))
 			continue;
 		differs = true;
+		tell_seen(that, k, key, NULL);
 		err = note(that, runs[0].scenario, k, key, &untold);
 	}
 	that->result.scenarios++;
@@ -307,7 +346,7 @@ static int compare_some(struct comparison *that, struct lfb_scenario **scenarios
 	memset(scenarios, 0, many * sizeof(*scenarios));
 	memset(runs, 0, count * sizeof(*runs));
 	for (unsigned long i = 0; i < many && !err; i++)
-		err = next_scenario(that, that->done + i, &scenarios[i]);
+		err = next_scenario(that, among_all(that, that->done + i), &scenarios[i]);
 	for (size_t i = 0; i < count; i++) {
 		runs[i].fd = -1;
 		runs[i].kernel = &that->kernels[i % that->count];
@@ -325,7 +364,7 @@ static int compare_some(struct comparison *that, struct lfb_scenario **scenarios
 
 static int compare_all(struct comparison *that)
 {
-	const unsigned long total = that->options.nr_scenarios + that->options.generate;
+	const unsigned long total = total_of(that);
 	const unsigned long most = (unsigned long)that->limits.jobs * AT_ONCE;
 	struct lfb_scenario **scenarios = calloc(most, sizeof(*scenarios));
 	struct lfb_compare_run *runs = calloc(most * that->count, sizeof(*runs));
@@ -349,6 +388,7 @@ static int report(struct comparison *that, struct difference *difference, unsign
 
 	if (!err) {
 		told->number = number;
+		told->key = difference->key;
 		told->scenario = difference->smallest;
 		told->ours = runs[0].text;
 		told->theirs = runs[1].text;
@@ -368,6 +408,11 @@ static int check(struct comparison *that, unsigned int count,
 	if (count < 2 || count > LFB_COMPARE_KERNELS || !that->kernels)
 		return lfb__error(NULL, -EINVAL, "2 to %d kernels can be compared",
 				  LFB_COMPARE_KERNELS);
+	if (that->options.shards ? !that->options.shard ||
+				   that->options.shard > that->options.shards :
+				   that->options.shard != 0)
+		return lfb__error(NULL, -EINVAL, "there is no shard %u of %u",
+				  that->options.shard, that->options.shards);
 	for (unsigned int k = 0; k < count; k++) {
 		const struct lfb_compare_kernel *kernel = &that->kernels[k];
 

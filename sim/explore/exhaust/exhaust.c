@@ -58,6 +58,10 @@ static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_opti
 		return err;
 	if (luo_quirks_parse(options->quirks_on, &on, bad, sizeof(bad)))
 		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
+	if (options->shards ? !options->shard || options->shard > options->shards :
+			      options->shard != 0)
+		return lfb__error(NULL, -EINVAL, "there is no shard %u of %u", options->shard,
+				  options->shards);
 	if (options->groups & ~(unsigned int)(LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED))
 		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
 				  options->groups);
@@ -172,18 +176,37 @@ static int set_up(struct lfb_job *job)
 	return err;
 }
 
-static void report(const struct lfb_search *search, const struct lfb_job *jobs,
-		   const struct lfb_walker *walkers, unsigned int nr_jobs,
-		   struct lfb_exhaust_result *result)
+static void add_up(const struct lfb_job *jobs, unsigned int nr_jobs, u64 *runs, u64 *steps)
+{
+	*runs = *steps = 0;
+	for (unsigned int i = 0; i < nr_jobs; i++) {
+		const struct lfb_walker *walker = jobs[i].judge;
+
+		*runs += jobs[i].runs;
+		*steps += walker->steps;
+	}
+}
+
+static void last_begins(struct lfb_search *search, const struct lfb_job *jobs,
+			unsigned int nr_jobs)
+{
+	add_up(jobs, nr_jobs, &search->shorter_runs, &search->shorter_steps);
+}
+
+static void report(struct lfb_search *search, const struct lfb_job *jobs,
+		   unsigned int nr_jobs, struct lfb_exhaust_result *result)
 {
 	result->letters = search->world.nr_letters;
 	result->length = search->differs && search->depth ? search->depth - 1 : search->depth;
 	result->states = search->layer_end;
 	result->sequences = lfb__search_count(search, result->length);
-	for (unsigned int i = 0; i < nr_jobs; i++) {
-		result->runs += jobs[i].runs;
-		result->steps += walkers[i].steps;
-	}
+	result->found_at = search->word_order;
+	add_up(jobs, nr_jobs, &result->runs, &result->steps);
+	/* All are, where something differs before there are longer ones. */
+	if (search->depth < search->length)
+		last_begins(search, jobs, nr_jobs);
+	result->shorter_runs = search->shorter_runs;
+	result->shorter_steps = search->shorter_steps;
 }
 
 static int search_world(const struct lfb_exhaust_options *options, struct lfb_search *search,
@@ -204,7 +227,7 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 	if (!err)
 		err = lfb__search_run(search, jobs, options->jobs);
 	if (!err || err == -EINTR)
-		report(search, jobs, walkers, options->jobs, result);
+		report(search, jobs, options->jobs, result);
 	if (search->differs && (!err || err == -EINTR)) {
 		int shrunk = lfb__exhaust_shrink(options, search, result);
 
@@ -219,7 +242,8 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 
 int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_result *result)
 {
-	struct lfb_search search = { .root = set_up, .expand = expand };
+	struct lfb_search search = { .root = set_up, .expand = expand,
+				     .last_begins = last_begins };
 	struct lfb_exhaust_options options;
 	int err = take(given, &options, result);
 
@@ -228,6 +252,8 @@ int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_resu
 	options.jobs = lfb__search_jobs(options.jobs);
 	search.length = options.length;
 	search.all = options.all;
+	search.shard = options.shard;
+	search.shards = options.shards;
 	search.progress = options.progress;
 	search.context = options.context;
 	err = lfb__world_create(options.groups, &search.world);

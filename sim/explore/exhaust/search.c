@@ -85,11 +85,13 @@ static int resolve(struct lfb_search *search, u32 parent, const struct lfb_tried
 	return search->all ? 0 : lfb__table_add(&search->states, hash, *to);
 }
 
-/* The first word of the layer that differs is the one. */
-static void note_difference(struct lfb_search *search, u32 id, const struct lfb_tried *tried)
+/* The first word of the layer that differs is the one. @order: after this node. */
+static void note_difference(struct lfb_search *search, u32 id, const struct lfb_tried *tried,
+			    size_t order)
 {
 	if (search->differs)
 		return;
+	search->word_order = ((u64)id << 16) + order;
 	search->differs = true;
 	search->over = true;
 	search->word_length = lfb__search_word(search, id, search->word) + 1;
@@ -112,7 +114,7 @@ static int merge_node(struct lfb_search *search, u32 id, const struct lfb_list *
 		u32 to = NOWHERE, *edge;
 
 		if (tried->differs)
-			note_difference(search, id, tried);
+			note_difference(search, id, tried, i);
 		else if (!last && !tried->ends)
 			err = resolve(search, id, tried, &to);
 		if (err || last)
@@ -135,7 +137,7 @@ static void find_difference(struct lfb_search *search)
 
 		for (size_t i = 0; i < found->count; i++) {
 			if (tried[i].differs)
-				note_difference(search, id, &tried[i]);
+				note_difference(search, id, &tried[i], i);
 		}
 	}
 }
@@ -180,6 +182,17 @@ static bool goes_on(const struct lfb_job *job)
 	return !job->error && !__atomic_load_n(&job->search->ended, __ATOMIC_RELAXED);
 }
 
+static bool is_last(const struct lfb_search *search)
+{
+	return search->depth + 1 == search->length;
+}
+
+/* Are words of full length that go on from this node the shard's? */
+static bool is_ours(const struct lfb_search *search, u32 id)
+{
+	return !search->shards || id % search->shards + 1 == search->shard;
+}
+
 static void *work(void *argument)
 {
 	struct lfb_job *job = argument;
@@ -194,7 +207,9 @@ static void *work(void *argument)
 			break;
 		LFB_ASSERT(at >= search->layer);
 		for (; at < stop && goes_on(job); at++) {
-			job->error = search->expand(job, at, &search->found[at - search->layer]);
+			if (!is_last(search) || is_ours(search, at))
+				job->error = search->expand(job, at,
+							    &search->found[at - search->layer]);
 			__atomic_fetch_add(&search->done, 1, __ATOMIC_RELAXED);
 			if (job == search->teller)
 				tell(search);
@@ -230,6 +245,8 @@ static int run_layer(struct lfb_search *search, struct lfb_job *jobs, unsigned i
 	search->found = calloc(count ? count : 1, sizeof(*search->found));
 	if (!search->found)
 		return -ENOMEM;
+	if (is_last(search) && search->last_begins)
+		search->last_begins(search, jobs, nr_jobs);
 	err = run_jobs(search, jobs, nr_jobs);
 	if (!err && search->layer_tried)
 		err = search->layer_tried(jobs, nr_jobs);
@@ -287,6 +304,13 @@ static u64 count_from(const struct lfb_search *search, u32 id, const u64 *before
 	return count;
 }
 
+/* Words of one letter that are counted from a node, when words of @length are. */
+static u64 count_last(const struct lfb_search *search, u32 id, unsigned int length)
+{
+	return length < search->length || is_ours(search, id) ?
+		       lfb__search_node(search, id)->nr_next : 0;
+}
+
 u64 lfb__search_count(const struct lfb_search *search, unsigned int length)
 {
 	u64 *both = calloc(2 * search->nodes.count, sizeof(*both));
@@ -299,7 +323,7 @@ u64 lfb__search_count(const struct lfb_search *search, unsigned int length)
 		before[id] = 1;
 	for (unsigned int n = 1; n <= length; n++) {
 		for (u32 id = 0; id < search->layer_end; id++)
-			now[id] = n == 1 ? lfb__search_node(search, id)->nr_next :
+			now[id] = n == 1 ? count_last(search, id, length) :
 					   count_from(search, id, before);
 		swap = now;
 		now = before;

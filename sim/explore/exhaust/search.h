@@ -49,12 +49,16 @@ struct lfb_search {
 	struct lfb_world world;
 	unsigned int length;
 	bool all;		/* no two states are the same */
+	unsigned int shard, shards;	/* of the last layer: this part of so many; 0: all of it */
 	lfb_progress_fn progress;	/* NULL: nobody is told … */
 	void *context;			/* … with this */
 	/* Does the empty word, node 0. */
 	int (*root)(struct lfb_job *job);
 	/* Tries the letters after node @id's word and adds them to @found. */
 	int (*expand)(struct lfb_job *job, u32 id, struct lfb_list *found);
+	/* Is told that the last layer begins. May be NULL. */
+	void (*last_begins)(struct lfb_search *search, const struct lfb_job *jobs,
+			    unsigned int nr_jobs);
 	/* Looks at a layer whose nodes were tried, or as many as time allowed. May be NULL. */
 	int (*layer_tried)(struct lfb_job *jobs, unsigned int nr_jobs);
 
@@ -65,11 +69,13 @@ struct lfb_search {
 	bool differs;
 	u8 word[LFB_EXHAUST_LENGTH_MAX];	/* the first one that does */
 	unsigned int word_length;
+	u64 word_order;		/* where it comes in its layer */
 	struct lfb_list nodes;
 	u32 layer, layer_end;	/* the nodes to go on from */
 	u32 next;		/* of those, the one nobody has taken yet */
 	u32 done;		/* of those, how many were tried */
 	u64 tried;		/* words, in all */
+	u64 shorter_runs, shorter_steps;	/* before the last layer */
 	unsigned long hits;	/* what is looked for, until now */
 	struct lfb_list *found;	/* of struct lfb_tried, by node of the layer */
 	struct lfb_list edges;	/* u32 */
@@ -95,7 +101,7 @@ void lfb__search_end(struct lfb_search *search);
 /* The word that leads to a node. Returns its length. */
 unsigned int lfb__search_word(const struct lfb_search *search, u32 id, u8 *word);
 int lfb__search_add(struct lfb_list *found, const struct lfb_tried *tried);
-/* Words of @length letters, up to renaming. */
+/* Words of @length letters, up to renaming; of the longest, those that are the shard's. */
 u64 lfb__search_count(const struct lfb_search *search, unsigned int length);
 
 #endif

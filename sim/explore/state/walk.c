@@ -143,11 +143,11 @@ static void session_state(struct lfb_state_sink *sink, const struct liveupdate_s
 	lfb__state_fact(sink, "is there", 1);
 	lfb__state_fact(sink, "files", session->count);
 	lfb__state_own(sink, "array of files", session->files_mem != NULL);
-	lfb__state_own(sink, "blocks of files", session->file_blocks.set.nblocks);
+	lfb__state_own(sink, "blocks of files", session->file_blocks.nblocks);
 	lfb__state_own(sink, "files handed over", session->files_phys != 0);
 	lfb__state_fact(sink, "held by an agent", session->retrieved);
 	lock(sink, "lock", &session->mutex.lock);
-	sink->tables += session->tokens.buckets != NULL;
+	sink->tables += luo_hash_has_grown(&session->tokens);
 	list_for_each_entry(file, &session->files, list)
 		file_state(sink, session, file);
 }
@@ -160,7 +160,7 @@ static void sessions_state(struct lfb_state_sink *sink, const struct luo_session
 	lfb__state_subject(sink, "sessions", name, 16);
 	lfb__state_fact(sink, "count", sessions->count);
 	lock(sink, "lock", &sessions->rwsem.lock);
-	sink->tables += sessions->names.buckets != NULL;
+	sink->tables += luo_hash_has_grown(&sessions->names);
 	list_for_each_entry(session, &sessions->list, list)
 		session_state(sink, session);
 }
@@ -237,7 +237,7 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	lfb__state_own(sink, "array of sessions", luo->session_mem != NULL);
 	lfb__state_own(sink, "page of FLBs", luo->flb_mem != NULL);
 	/* A kernel without live update never set this up. */
-	lfb__state_fact(sink, "blocks of sessions", luo->session_blocks.set.nblocks);
+	lfb__state_fact(sink, "blocks of sessions", luo->session_blocks.nblocks);
 	lfb__state_own(sink, "files known to be preserved", luo->preserved.count);
 	lock(sink, "registry lock", &luo->register_lock.lock);
 	sink->tables += luo->preserved.buckets != NULL;

@@ -54,6 +54,7 @@ const char *lfb__sweep_names(const struct lfb_machine *machine, char *text, size
 static void name(struct lfb_sweep *sweep, enum lfb_finding_id id)
 {
 	sweep->result.findings[id / 64] |= 1ull << (id % 64);
+	sweep->findings[id / 64] |= 1ull << (id % 64);
 	add_name(sweep->what, sizeof(sweep->what), id);
 }
 

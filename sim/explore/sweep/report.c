@@ -106,6 +106,24 @@ static void tell(struct lfb_sweep *sweep, const char *name, const char *line)
 		lfb__transcript_line(&sweep->said, "    lfb_sweep_options.only = \"%s\"", name);
 }
 
+void lfb__sweep_tell_ran(struct lfb_sweep *sweep, enum lfb_outcome outcome, const char *name,
+			 const char *line)
+{
+	const struct lfb_sweep_ran ran = {
+		.sz = sizeof(ran),
+		.point = sweep->point,
+		.outcome = "uarhmkv"[outcome],
+		.name = name,
+		.what = line,
+		.findings = name ? sweep->findings : NULL,
+		.follows = name && sweep->follows,
+		.alike = name ? sweep->hash : 0,
+	};
+
+	if (sweep->options.ran && !sweep->options.only)
+		sweep->options.ran(sweep->options.context, &ran);
+}
+
 void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
@@ -120,6 +138,7 @@ void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_fault_plan *tha
 	else
 		snprintf(line, sizeof(line), "%s: at the end: %s", subject->name, sweep->what);
 	sweep->result.violations++;
+	lfb__sweep_tell_ran(sweep, LFB_OUTCOME_VIOLATION, name, line);
 	if (sweep->follows && !sweep->options.only)
 		told = lfb__list_add(&sweep->told, sizeof(*told));
 	if (!told) {
@@ -136,8 +155,7 @@ void lfb__sweep_report_last(struct lfb_sweep *sweep)
 	const struct lfb_sweep_told *told = sweep->told.items;
 
 	if (sweep->told.count)
-		lfb__transcript_line(&sweep->said, "%s: what follows from failures that kernels "
-				     "remember:", sweep->subject->name);
+		lfb__transcript_line(&sweep->said, "%s: " LFB_SWEEP_FOLLOWS, sweep->subject->name);
 	for (size_t i = 0; i < sweep->told.count; i++)
 		tell(sweep, told[i].name, told[i].line);
 	lfb__list_free(&sweep->told);

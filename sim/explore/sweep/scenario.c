@@ -394,6 +394,8 @@ static int find_known(const struct lfb_scenario *scenario, const struct lfb_mach
 		return err;
 	options.write = NULL;
 	options.progress = NULL;
+	options.ran = NULL;
+	options.shards = 0;
 	err = lfb_scenario_run(scenario, judge, NULL);
 	judge->profile = machine->profile;
 	if (!err)

@@ -29,6 +29,10 @@ int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options 
 	    !lfb__case_parse(options->only, &that))
 		return lfb__error(machine, -EINVAL, "%.80s is no case: expected KIND:K, "
 				  "KIND:K:forever or KIND:K:K2", options->only);
+	if (options->shards ? !options->shard || options->shard > options->shards || options->only :
+			      options->shard != 0)
+		return lfb__error(machine, -EINVAL, "shard %u of %u is none, or goes with a case",
+				  options->shard, options->shards);
 	if (lfb_machine_state(machine) != LFB_OFF)
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
@@ -121,10 +125,23 @@ static void check_plain_end(struct lfb_sweep *sweep)
 	lfb__sweep_report(sweep, NULL);
 }
 
+/* What follows from failures that are remembered may be told by another shard already. */
 static bool is_over(const struct lfb_sweep *sweep)
 {
+	const unsigned long uncertain = sweep->options.shards ? sweep->told.count : 0;
+
 	return sweep->said.error || sweep->ended ||
-	       sweep->result.violations >= sweep->options.violations_max;
+	       sweep->result.violations - uncertain >= sweep->options.violations_max;
+}
+
+/* The next point: is it in the shard? */
+static bool is_ours(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_options *options = &sweep->options;
+
+	sweep->point++;
+	return !options->shards ||
+	       (sweep->point - 1) % options->shards + 1 == options->shard;
 }
 
 /* Follows the run without faults up to @failed and keeps the state around that step. */
@@ -180,8 +197,10 @@ static void tell(struct lfb_sweep *sweep)
 static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	struct lfb_sweep_result *result = &sweep->result;
-	enum lfb_outcome outcome = lfb__sweep_follow(sweep, that);
+	enum lfb_outcome outcome;
 
+	memset(sweep->findings, 0, sizeof(sweep->findings));
+	outcome = lfb__sweep_follow(sweep, that);
 	if (outcome == LFB_OUTCOME_VIOLATION && sweep->subject->notes) {
 		lfb__sweep_note_violation(sweep, that);
 		return outcome;
@@ -193,6 +212,8 @@ static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault
 	if (outcome == LFB_OUTCOME_VIOLATION) {
 		explain(sweep, that);
 		lfb__sweep_report(sweep, that);
+	} else if (outcome != LFB_OUTCOME_UNREACHED) {
+		lfb__sweep_tell_ran(sweep, outcome, NULL, NULL);
 	}
 	result->runs++;
 	result->absorbed += outcome == LFB_OUTCOME_ABSORBED;
@@ -211,7 +232,7 @@ static void sweep_kinds(struct lfb_sweep *sweep, unsigned int kinds, unsigned lo
 	struct lfb_fault_plan that = { .kinds = kinds, .forever = forever };
 
 	for (that.nth = 1; that.nth <= points && !is_over(sweep); that.nth++) {
-		if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED) {
+		if (is_ours(sweep) && run_case(sweep, &that) == LFB_OUTCOME_UNREACHED) {
 			lfb__sweep_fail(sweep, sweep->subject->steps, LFB_FINDINGS_NR,
 					"the point is never reached: the test is not "
 					"deterministic");
@@ -226,9 +247,12 @@ static void sweep_pairs(struct lfb_sweep *sweep, unsigned long points)
 	struct lfb_fault_plan that = { .kinds = sweep->options.kinds };
 
 	sweep->result.paired = true;
-	for (that.nth = 1; that.nth <= points; that.nth++) {
+	for (that.nth = 1; that.nth <= points && !is_over(sweep); that.nth++) {
+		if (!is_ours(sweep))
+			continue;
 		for (that.then = 1; !is_over(sweep); that.then++) {
-			run_case(sweep, &that);
+			if (run_case(sweep, &that) == LFB_OUTCOME_UNREACHED)
+				lfb__sweep_tell_ran(sweep, LFB_OUTCOME_UNREACHED, NULL, NULL);
 			if (sweep->machine->kernel.faults.hits < 2)
 				break;
 		}
@@ -252,6 +276,8 @@ static void sweep_all(struct lfb_sweep *sweep)
 	together = used > 1 && forever;
 	pairs = options->pairs && all <= options->pairs_max;
 	sweep->total = all * (once + forever + together) + pairs * all * (all + 1) / 2;
+	if (options->shards)
+		sweep->total = sweep->total / options->shards + 1;
 	for (unsigned int kind = 0; kind < LFB_FAULT_KINDS; kind++) {
 		sweep_kinds(sweep, 1u << kind, once ? points[kind] : 0, false);
 		sweep_kinds(sweep, 1u << kind, forever ? points[kind] : 0, true);

@@ -175,6 +175,7 @@ struct lfb_sweep {
 	struct lfb_balance *balance;
 	bool unbalanced;		/* already without faults: not checked */
 	unsigned long total;		/* runs there will be */
+	unsigned long point;		/* the one at hand, in the order of all */
 	bool ended;			/* by who is told of them */
 
 	/* How each run begins. */
@@ -204,6 +205,7 @@ struct lfb_sweep {
 	bool explains;			/* all findings are written down */
 	bool follows;			/* it follows from a failure that is remembered */
 	u64 hash;			/* of the violation as the first run of the case has it */
+	u64 findings[LFB_SWEEP_FINDING_WORDS];	/* of the case at hand, as in the result */
 	struct lfb_list told;		/* struct lfb_sweep_told: violations that do, each once */
 
 	/* A violation is run a second time to say what is different. */
@@ -253,6 +255,9 @@ const char *lfb__sweep_names(const struct lfb_machine *machine, char *text, size
 const char *lfb__sweep_difference(struct lfb_sweep *sweep);
 /* Writes the violation of the newest run, and counts it. @that: NULL for the run without faults. */
 void lfb__sweep_report(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+/* Tells who wants to know of each run what became of one. @name and @line: of a violation. */
+void lfb__sweep_tell_ran(struct lfb_sweep *sweep, enum lfb_outcome outcome, const char *name,
+			 const char *line);
 /* The same has followed from a failure that is remembered in an earlier run. */
 bool lfb__sweep_is_told(struct lfb_sweep *sweep);
 /* Writes what was kept for the end. */

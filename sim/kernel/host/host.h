@@ -16,6 +16,12 @@
 /* For what is seldom needed: the common way through its callers stays short. */
 #define LFB_OUT_OF_LINE __attribute__((noinline))
 
+/*
+ * Of a variable that is asked for at every call: without a call also in the shared library, where
+ * there is room for few of them.
+ */
+#define LFB_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
+
 /* assert.c: what must hold inside the simulator */
 
 struct lfb_assertion {

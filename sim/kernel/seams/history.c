@@ -11,7 +11,8 @@
 
 int lfb__history_create(struct lfb_history *history)
 {
-	history->events = calloc(LFB_PAST_EVENTS, sizeof(*history->events));
+	/* What was never written is never read. */
+	history->events = malloc(LFB_PAST_EVENTS * sizeof(*history->events));
 	return history->events ? 0 : -ENOMEM;
 }
 

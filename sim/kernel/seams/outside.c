@@ -12,7 +12,7 @@
  * The kernel this thread worked for last, never followed as it may be gone, and what was called
  * outside since: whoever asks the machine next is told.
  */
-static _Thread_local struct {
+static LFB_THREAD_LOCAL struct {
 	const struct lfb_kernel *last;
 	const char *function;
 	void *at[LFB_FRAMES_MAX];

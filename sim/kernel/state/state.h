@@ -120,17 +120,15 @@ struct lfb_kernel {
 
 /*
  * The kernel of the machine this thread has entered, NULL when it has entered none. Asked for at
- * every lock and every allocation: without a call also in the shared library.
+ * every lock and every allocation.
  */
-extern _Thread_local struct lfb_kernel *lfb__current
-	__attribute__((visibility("hidden"), tls_model("initial-exec")));
+extern LFB_THREAD_LOCAL struct lfb_kernel *lfb__current __attribute__((visibility("hidden")));
 
 /*
  * The kernel this thread works for as the world outside of it: whose end it is when an assertion
  * breaks. NULL: the current one's, if there is one.
  */
-extern _Thread_local struct lfb_kernel *lfb__served
-	__attribute__((visibility("hidden"), tls_model("initial-exec")));
+extern LFB_THREAD_LOCAL struct lfb_kernel *lfb__served __attribute__((visibility("hidden")));
 
 /* This thread works for @kernel. Returns for whom it did before, who is to be served again. */
 static inline struct lfb_kernel *lfb__serve(struct lfb_kernel *kernel)

@@ -23,7 +23,7 @@
 #define GAP (4 << 20)
 #define ALL_SIZE (STACK_SIZE + 2 * GAP)
 
-static _Thread_local bool has_stack;
+static LFB_THREAD_LOCAL bool has_stack;
 static pthread_key_t stack_key;
 static bool has_key;
 
