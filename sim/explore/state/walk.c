@@ -240,7 +240,7 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	lfb__state_fact(sink, "blocks of sessions", luo->session_blocks.nblocks);
 	lfb__state_own(sink, "files known to be preserved", luo->preserved.count);
 	lock(sink, "registry lock", &luo->register_lock.lock);
-	sink->tables += luo->preserved.buckets != NULL;
+	sink->tables += luo_hash_has_grown(&luo->preserved);
 	registry_state(sink, luo);
 	sessions_state(sink, &luo->outgoing);
 	if (!leaves_incoming(sink))
