@@ -104,14 +104,19 @@ static void odd_retrieve(struct luo *luo, const struct luo_file *luo_file)
 			       "that preserved the file", name);
 }
 
+static void gave_nothing(struct luo *luo, const struct luo_file *luo_file)
+{
+	lfb__find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE,
+		  luo_file_name(luo_file).text, "retrieve returned 0");
+}
+
 static void retrieved_nothing(struct luo *luo, const struct luo_file *luo_file, bool dies)
 {
 	const char *name = luo_file->handler->compatible;
 	struct luo_name object = luo_file_name(luo_file);
 
 	if (dies) {
-		lfb__find(luo->kernel, LFB_FINDING_FILE_RETRIEVE_WITHOUT_FILE, object.text,
-			  "retrieve returned 0");
+		gave_nothing(luo, luo_file);
 		lfb__oops_as(luo->kernel, LFB_FINDING_FILE_NULL_FOLLOWED, object.text,
 			     "%.47s: retrieve returned 0 without a file, which is used all the "
 			     "same", name);
@@ -155,6 +160,7 @@ const struct luo_watch_file luo_contract_file = {
 	.entry_lost = entry_lost,
 	.answer_taken = answer_taken,
 	.odd_retrieve = odd_retrieve,
+	.gave_nothing = gave_nothing,
 	.retrieved_nothing = retrieved_nothing,
 	.head_read = head_read,
 	.to_finish = to_finish,

@@ -253,6 +253,10 @@ struct luo_elsewhere {
 	bool (*enabled)(const struct luo_elsewhere *elsewhere);
 	/* -EOPNOTSUPP: it has no such function. */
 	int (*call)(struct luo_elsewhere *elsewhere, const struct luo_args *args);
+	/* Open its device, as lfb__device_open(); and ask a file of its own, in kernel code. */
+	struct file *(*open)(struct luo_elsewhere *elsewhere);
+	long (*ioctl)(struct luo_elsewhere *elsewhere, struct file *file, unsigned int cmd,
+		      void *argument);
 	/* As luo_module_is_gone(). */
 	void (*module_is_gone)(struct luo_elsewhere *elsewhere, const struct lfb_module *module,
 			       bool loaded);
@@ -263,8 +267,9 @@ struct luo_elsewhere {
 };
 
 /*
- * lib/'s state; or of an orchestrator elsewhere what is registered, its links, and its profile: all
- * else there is as it is in the beginning. NULL: no kernel has begun to run.
+ * lib/'s state; or of an orchestrator elsewhere what is registered, its links, its profile, and the
+ * sessions and files that its agents and callbacks tell of: all else there is as it is in the
+ * beginning. NULL: no kernel has begun to run.
  */
 static inline struct luo *luo_seen(const struct lfb_kernel *kernel)
 {

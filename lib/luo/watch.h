@@ -105,7 +105,9 @@ struct luo_watch_file {
 			     int answer);
 	/* Retrieved already, or in the kernel that preserved it. */
 	void (*odd_retrieve)(struct luo *luo, const struct luo_file *luo_file);
-	/* Its handler said 0 and gave no file; the kernel @dies of that, or warns. */
+	/* Its handler said 0 and gave no file; what the kernel makes of it is to be seen. */
+	void (*gave_nothing)(struct luo *luo, const struct luo_file *luo_file);
+	/* The same, and the kernel @dies of that, or warns. */
 	void (*retrieved_nothing)(struct luo *luo, const struct luo_file *luo_file, bool dies);
 	/* @token is not there; its list was searched to the end, and that taken for a file. */
 	void (*head_read)(struct luo *luo, const struct liveupdate_session *session, u64 token);

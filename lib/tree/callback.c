@@ -39,8 +39,6 @@ static int run_flb(struct luo_twin *twin, struct luo_call *flb_call,
 	const struct liveupdate_flb_op_args before = *argp;
 	int result;
 
-	if (flb_call->op == LUO_RETRIEVE)
-		argp->flb->private.incoming.data = argp->data;
 	result = luo_run_flb(argp, flb_call->op);
 	if (unlikely(result > 0))
 		tree->shell.watch->call->bad_answer(&flb_call->frame, result);
@@ -63,7 +61,8 @@ static int call_flb(void *owner, enum lfb_tree_op op, struct lfb_tree_args *args
 		.frame = {
 			.type = "flb",
 			.name = luo_twin_name(twin),
-			.holder = &twin->holder[incoming],
+			.holder = twin->gone ? NULL :
+					       &luo_flb_state(twin->ours, incoming)->lfb_holder,
 			.object = twin->ours,
 			.died = op == LFB_TREE_RETRIEVE && !args->data ?
 					twin->tree->shell.watch->call->died : NULL,
@@ -72,12 +71,17 @@ static int call_flb(void *owner, enum lfb_tree_op op, struct lfb_tree_args *args
 	};
 	int result = LUO_INJECTED_ERROR;
 
+	if (!twin->gone)
+		luo_told_flb_called(twin->tree, twin->ours, ops[op], args->data);
 	luo_call_begins(&flb_call, args->data);
 	if (is_gone(twin, &flb_call.frame))
 		result = -EFAULT;
 	else if (!luo_call_fails(&flb_call))
 		result = run_flb(twin, &flb_call, &argp);
 	luo_call_ends(&flb_call, argp.data, result);
+	argp.flb = twin->ours;
+	if (!twin->gone)
+		luo_told_flb_returned(twin->tree, ops[op], &argp, result);
 	kernel->task->internal = internal;
 	args->data = argp.data;
 	args->pointer = argp.obj;
@@ -86,14 +90,24 @@ static int call_flb(void *owner, enum lfb_tree_op op, struct lfb_tree_args *args
 
 /* Files */
 
-static void count_file(struct luo_tree *tree, enum lfb_tree_op op, int result)
+/* @luo_file: whose it is, NULL: nothing is known of it. */
+static int run_file(struct luo_tree *tree, const struct lfb_frame *frame,
+		    struct luo_file *luo_file, enum luo_op op,
+		    struct liveupdate_file_op_args *args)
 {
-	if (op == LFB_TREE_PRESERVE && !result)
-		tree->preserved++;
-	else if (op == LFB_TREE_UNPRESERVE && tree->preserved)
-		tree->preserved--;
-	else if (op == LFB_TREE_FINISH && tree->handed)
-		luo_tree_still_has(tree, tree->handed - 1);
+	const struct liveupdate_file_op_args before = *args;
+	const bool checks = luo_file && lfb__checking(tree->kernel);
+	int result;
+
+	if (checks)
+		tree->shell.watch->call->file_given(&tree->shell, luo_file, op);
+	result = luo_run_file(args, op);
+	if (unlikely(result > 0) && op != LUO_CAN_FINISH)
+		tree->shell.watch->call->bad_answer(frame, result);
+	if (checks)
+		tree->shell.watch->call->file(&tree->shell, frame, luo_file, op, &before, args,
+					      result);
+	return result;
 }
 
 static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *told)
@@ -101,6 +115,8 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 	struct luo_twin *twin = owner;
 	struct lfb_kernel *kernel = twin->tree->kernel;
 	const unsigned int internal = leave_orchestrator(kernel);
+	struct luo_file *luo_file =
+		luo_told_called(luo_request_now(twin->tree), twin, ops[op], told);
 	struct liveupdate_file_op_args args = {
 		.handler = twin->ours,
 		.retrieve_status = told->retrieve_status,
@@ -114,9 +130,12 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 		.frame = {
 			.type = "file",
 			.name = luo_twin_name(twin),
+			.holder = luo_file ? &luo_file->holder : NULL,
 			.object = twin->ours,
 		},
+		.session = luo_file ? luo_file->session->name : NULL,
 		.incoming = op >= LFB_TREE_RETRIEVE,
+		.token = luo_file ? luo_file->token : 0,
 		.given = told->data,
 	};
 	int result = op == LFB_TREE_CAN_FINISH ? false : LUO_INJECTED_ERROR;
@@ -125,11 +144,12 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 	if (is_gone(twin, &file_call.frame))
 		result = op == LFB_TREE_CAN_FINISH ? false : -EFAULT;
 	else if (!luo_call_fails(&file_call))
-		result = luo_run_file(&args, ops[op]);
-	if (unlikely(result > 0) && op != LFB_TREE_CAN_FINISH)
-		twin->tree->shell.watch->call->bad_answer(&file_call.frame, result);
-	count_file(twin->tree, op, result);
+		result = run_file(twin->tree, &file_call.frame, luo_file, ops[op], &args);
 	luo_call_ends(&file_call, args.serialized_data, result);
+	if (unlikely(luo_file && op == LFB_TREE_RETRIEVE && !result && !args.file))
+		twin->tree->shell.watch->file->gave_nothing(&twin->tree->shell, luo_file);
+	if (luo_file)
+		luo_told_returned(luo_file, ops[op], &args, result);
 	kernel->task->internal = internal;
 	told->retrieve_status = args.retrieve_status;
 	told->file = args.file;
@@ -138,23 +158,31 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 	return result;
 }
 
+static bool can_preserve(struct luo *luo, struct liveupdate_file_handler *fh, struct file *file)
+{
+	struct lfb_frame frame = { .type = "file", .name = fh->compatible, .object = fh };
+	bool can;
+
+	luo_call_push(luo->kernel, &frame, LUO_CAN_PRESERVE);
+	can = fh->ops->can_preserve(fh, file);
+	luo_call_pop(luo->kernel, &frame);
+	return can;
+}
+
 static bool call_can_preserve(void *owner, struct file *file)
 {
 	struct luo_twin *twin = owner;
-	struct lfb_kernel *kernel = twin->tree->kernel;
-	const unsigned int internal = leave_orchestrator(kernel);
-	struct liveupdate_file_handler *fh = twin->ours;
-	struct lfb_frame frame = {
-		.type = "file", .name = luo_twin_name(twin), .object = fh,
-	};
+	struct luo *luo = &twin->tree->shell;
+	const unsigned int internal = leave_orchestrator(luo->kernel);
+	struct lfb_frame frame = { .type = "file", .name = luo_twin_name(twin) };
 	bool can = false;
 
-	lfb__sched_point(kernel, "can_preserve", frame.name);
-	luo_call_push(kernel, &frame, LUO_CAN_PRESERVE);
+	lfb__sched_point(luo->kernel, "can_preserve", frame.name);
 	if (!is_gone(twin, &frame))
-		can = fh->ops->can_preserve(fh, file);
-	luo_call_pop(kernel, &frame);
-	kernel->task->internal = internal;
+		can = can_preserve(luo, twin->ours, file);
+	if (can && lfb__checking(luo->kernel))
+		luo->watch->registry->handler_found(luo, twin->ours, file, can_preserve);
+	luo->kernel->task->internal = internal;
 	return can;
 }
 

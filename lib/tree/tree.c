@@ -44,8 +44,8 @@ static struct luo_twin *add_twin(struct luo_tree *tree, void *ours, bool of_flb,
 	twin->tree = tree;
 	twin->ours = ours;
 	twin->of_flb = of_flb;
-	lfb__holder_init(&twin->holder[false]);
-	lfb__holder_init(&twin->holder[true]);
+	if (of_flb)
+		luo_told_flb_made(ours);
 	return twin;
 }
 
@@ -130,6 +130,8 @@ static void hide(struct luo_twin *twin)
 	struct liveupdate_flb *flb = twin->ours;
 
 	list_del(twin->of_flb ? &flb->private.list : &fh->private.list);
+	if (twin->of_flb)
+		luo_on_flb_gone(flb);
 }
 
 static bool is_of(const struct lfb_module *module, const struct luo_twin *twin)
@@ -159,6 +161,7 @@ static void module_is_gone(struct luo_elsewhere *elsewhere, const struct lfb_mod
 							     twin->of_flb ? "FLB" : "file handler",
 							     luo_twin_name(twin));
 		memcpy(twin->name, luo_twin_name(twin), LIVEUPDATE_HNDL_COMPAT_LENGTH);
+		luo_told_handler_gone(tree, twin->ours);
 		hide(twin);
 		twin->gone = true;
 	}
@@ -195,8 +198,10 @@ static void count_user(struct luo_tree *tree, struct liveupdate_flb *flb, bool m
 		list_add_tail(&flb->private.list, &tree->shell.flbs);
 	twin->users += more ? 1 : -1;
 	flb->private.users = twin->users;
-	if (!twin->users)
-		list_del(&flb->private.list);
+	if (twin->users)
+		return;
+	list_del(&flb->private.list);
+	luo_on_flb_gone(flb);
 }
 
 /* Makes room first: what is linked is always known. */
@@ -261,9 +266,13 @@ static void handler_went(struct luo_tree *tree, struct luo_twin *handler)
 
 	if (!handler->users)
 		return;
-	for (size_t i = 0; i < handler->links.count; i++)
+	for (size_t i = 0; i < handler->links.count; i++) {
+		luo_told_to_unlink(tree, links[i]->flb);
 		count_user(tree, links[i]->flb, false);
+	}
 	free_links(handler);
+	/* Of files that it still has somebody may ask. */
+	INIT_LIST_HEAD(&fh->private.flb_list);
 	list_del(&fh->private.list);
 	handler->users = 0;
 }
@@ -305,11 +314,12 @@ static int register_or_not(struct luo_tree *tree, const struct luo_args *args)
 	case LUO_REGISTER_FLB:
 		err = link_flb(tree, handler, flb);
 		if (!err && handler && flb)
-			tell(tree, LFB_DID_FLB_REGISTERED, args->fh, args->flb);
+			tree->shell.watch->registry->linked(&tree->shell, args->fh, args->flb);
 		return err;
 	default:
 		err = image->unregister_flb(theirs(handler), theirs(flb));
 		if (!err && handler && flb) {
+			luo_told_to_unlink(tree, args->flb);
 			unlink_flb(tree, handler, flb);
 			tell(tree, LFB_DID_FLB_UNREGISTERED, args->fh, args->flb);
 		}
@@ -324,16 +334,9 @@ static int get_or_put(struct luo_tree *tree, const struct luo_args *args)
 
 	if (err)
 		return err;
-	if (args->which == LUO_FLB_GET) {
-		err = tree->image->get(theirs(flb), args->incoming, args->objp);
-		if (!err)
-			luo_flb_state(args->flb, args->incoming)->references++;
-		return err;
-	}
-	/* The last one may be the object's end. */
-	if (args->flb && luo_flb_state(args->flb, args->incoming)->references > 0)
-		luo_flb_state(args->flb, args->incoming)->references--;
-	tree->image->put(theirs(flb), args->incoming);
+	if (args->which == LUO_FLB_GET)
+		return luo_told_get(tree, args, theirs(flb));
+	luo_told_put(tree, args, theirs(flb));
 	return 0;
 }
 
@@ -350,8 +353,8 @@ static int reboot(struct luo_tree *tree)
 	kernel->locks_stay = !err && task->locks_held > locks;
 	if (err)
 		return err;
+	luo_told_serialized(tree);
 	tree->shell.serialized = true;
-	tree->handed_to = kernel->boot_number + 1;
 	task->nr_held = held;
 	task->locks_held = locks;
 	return 0;
@@ -395,10 +398,16 @@ struct luo_tree *luo_tree_create(void)
 
 	if (!tree)
 		return NULL;
+	INIT_LIST_HEAD(&tree->requests);
+	INIT_LIST_HEAD(&tree->coming);
+	INIT_LIST_HEAD(&tree->shell.incoming.list);
+	INIT_LIST_HEAD(&tree->shell.outgoing.list);
 	tree->elsewhere = (struct luo_elsewhere){
 		.seen = &tree->shell,
 		.enabled = is_enabled,
 		.call = call,
+		.open = luo_request_open,
+		.ioctl = luo_request_ioctl,
 		.module_is_gone = module_is_gone,
 		.look = luo_tree_look,
 		.look_at = luo_tree_look_at,
@@ -410,6 +419,8 @@ void luo_tree_destroy(struct luo_tree *tree)
 {
 	if (!tree)
 		return;
+	luo_requests_forget(tree);
+	luo_told_forget(tree);
 	forget_twins(tree);
 	luo_tree_forget_look(tree);
 	lfb__list_free(&tree->twins);
@@ -420,25 +431,23 @@ void luo_tree_destroy(struct luo_tree *tree)
 void luo_tree_is_watched(struct luo_tree *tree, const struct luo_profile *profile, u64 quirks,
 			 const struct luo_watch *watch)
 {
+	luo_told_forget(tree);
 	tree->shell = (struct luo){ .profile = profile, .quirks = quirks, .watch = watch };
 }
 
 void luo_tree_early_init(struct luo_tree *tree, struct lfb_kernel *kernel,
 			 const struct lfb_tree_image *image, bool on)
 {
+	luo_requests_forget(tree);
 	forget_twins(tree);
 	tree->kernel = kernel;
 	tree->shell.kernel = kernel;
 	INIT_LIST_HEAD(&tree->shell.handlers);
 	INIT_LIST_HEAD(&tree->shell.flbs);
-	INIT_LIST_HEAD(&tree->shell.incoming.list);
-	INIT_LIST_HEAD(&tree->shell.outgoing.list);
+	luo_told_begin(tree);
 	tree->image = image;
-	/* Of what another machine handed over nothing is known: it is never all finished. */
-	luo_tree_still_has(tree, !kernel->kho.incoming ? 0 :
-			   tree->handed_to == kernel->boot_number ? tree->preserved : 1);
-	tree->preserved = 0;
 	kernel->elsewhere = &tree->elsewhere;
+	kernel->release_own = luo_request_release;
 	lfb__elsewhere_begin(kernel);
 	image->begin(&luo_tree_calls, on && kho_is_enabled());
 	image->early();

@@ -14,9 +14,27 @@ struct luo_twin {
 	unsigned int users;	/* of a handler 1: it is registered; of an FLB its links */
 	struct lfb_list links;	/* of a handler: pointers to its FLBs */
 	char name[LIVEUPDATE_HNDL_COMPAT_LENGTH]; /* of what is gone */
-	struct lfb_holder holder[2];	/* of an FLB: what its callbacks made, outgoing, incoming */
 	void *copy;		/* in lib/'s types, of the newest look; NULL: there was none */
 	u8 theirs[] __attribute__((aligned(16)));
+};
+
+/* A session, as its agents and its files' callbacks tell. Host memory. */
+struct luo_told_session {
+	struct liveupdate_session session;
+	const struct file *file;	/* by which an agent has it; NULL: none has */
+	/* Of one whose close left files unfinished. Whether it can be had again is to be seen. */
+	int stuck;
+	u64 unretrieved;
+};
+
+/* What a task asks an orchestrator's own file for, until it is answered. Host memory. */
+struct luo_request {
+	struct list_head list;
+	const struct task_struct *task;
+	unsigned int cmd;		/* of the ioctl; 0: it is closed */
+	struct luo_told_session *session; /* whose file it is */
+	char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1]; /* of a session that is asked for */
+	u64 token;
 };
 
 /* A tree's orchestrator, as it was when its kernel booted last. */
@@ -28,19 +46,13 @@ struct luo_tree {
 	struct luo shell;		/* what luo_seen() is told */
 	struct luo copy;		/* what luo_look() found … */
 	struct lfb_list copies;		/* … and all that is in it: pointers */
-	/* Files, as their callbacks tell. */
-	u64 preserved;			/* in this kernel */
-	u64 handed;			/* over to this kernel, and not finished */
-	unsigned int handed_to;		/* boot_number of the kernel that gets those preserved */
+	struct list_head requests;	/* the last one of each task in front of its others */
+	struct list_head coming;	/* files whose preserve has not returned, or never does */
+	const struct file *device;	/* as it is open */
+	bool asks;			/* somebody, for an FLB's object */
+	struct luo_told_session *twice;	/* another one of its name is handed over; or NULL */
+	bool ends;			/* what kernels restore of that, before all is */
 };
-
-/* Not all that was handed over is finished: nobody is asked for what is left. */
-static inline void luo_tree_still_has(struct luo_tree *tree, u64 handed)
-{
-	tree->handed = handed;
-	tree->shell.restore_failed = handed;
-	tree->shell.incoming.count = handed;
-}
 
 /* Its compatible string. */
 static inline const char *luo_twin_name(const struct luo_twin *twin)
@@ -69,5 +81,55 @@ void luo_tree_forget_look(struct luo_tree *tree);
 
 /* callback.c */
 extern const struct lfb_tree_calls luo_tree_calls;
+
+/* told.c: sessions and files */
+
+/* In a kernel that is about to boot, before any code of the tree's. */
+void luo_told_begin(struct luo_tree *tree);
+void luo_told_forget(struct luo_tree *tree);
+/* The device is about to be opened: what was handed over is looked at, as long as it is there. */
+void luo_told_to_open(struct luo_tree *tree);
+void luo_told_opened(struct luo_tree *tree, int err);
+/* NULL without memory. */
+struct luo_told_session *luo_told_add(struct luo_tree *tree, bool incoming, const char *name);
+struct luo_told_session *luo_told_by_name(struct luo_tree *tree, const char *name);
+struct luo_told_session *luo_told_by_file(struct luo_tree *tree, const struct file *file);
+void luo_told_remove(struct luo_told_session *told);
+struct luo_file *luo_told_by_token(const struct luo_told_session *told, u64 token);
+/* Of its files nothing is known any more. */
+void luo_told_handler_gone(struct luo_tree *tree, const void *handler);
+/* Whose file a callback is called for, on @request or none; NULL: nothing is known of it. */
+struct luo_file *luo_told_called(const struct luo_request *request, const struct luo_twin *twin,
+				 enum luo_op op, const struct lfb_tree_args *args);
+/* … and has returned. The file may be gone with that. */
+void luo_told_returned(struct luo_file *luo_file, enum luo_op op,
+		       const struct liveupdate_file_op_args *args, int result);
+
+/* flb.c: FLBs */
+
+/* One that is not known yet. */
+void luo_told_flb_made(struct liveupdate_flb *flb);
+/* Around its callbacks. */
+void luo_told_flb_called(struct luo_tree *tree, struct liveupdate_flb *flb, enum luo_op op,
+			 u64 data);
+void luo_told_flb_returned(struct luo_tree *tree, enum luo_op op,
+			   const struct liveupdate_flb_op_args *args, int result);
+/* A file of that handler's is finished: it needs them no more. */
+void luo_told_flbs_dropped(const struct liveupdate_file_handler *handler);
+void luo_told_to_unlink(struct luo_tree *tree, struct liveupdate_flb *flb);
+void luo_told_serialized(struct luo_tree *tree);
+/* @theirs: the twin's. */
+int luo_told_get(struct luo_tree *tree, const struct luo_args *args, void *theirs);
+void luo_told_put(struct luo_tree *tree, const struct luo_args *args, void *theirs);
+
+/* request.c: what agents do with the orchestrator's files */
+
+/* What the running task is doing; NULL: nothing that is known. */
+const struct luo_request *luo_request_now(const struct luo_tree *tree);
+void luo_requests_forget(struct luo_tree *tree);
+struct file *luo_request_open(struct luo_elsewhere *elsewhere);
+long luo_request_ioctl(struct luo_elsewhere *elsewhere, struct file *file, unsigned int cmd,
+		       void *argument);
+void luo_request_release(struct lfb_kernel *kernel, struct file *file);
 
 #endif

@@ -64,10 +64,10 @@ void fput(struct file *file)
 	if (--file->f_count > 0)
 		return;
 	owner = file->f_op->owner;
-	if (file->f_op->release && file->lfb_own) {
-		lfb__elsewhere_begin(kernel);
+	if (file->f_op->release && unlikely(file->lfb_own && kernel->release_own)) {
+		kernel->release_own(kernel, file);
+	} else if (file->f_op->release && file->lfb_own) {
 		file->f_op->release(file->f_inode, file);
-		lfb__elsewhere_end(kernel);
 	} else if (file->f_op->release) {
 		lfb__module_comes(kernel);
 		file->f_op->release(file->f_inode, file);

@@ -171,7 +171,8 @@ static long do_open(void *argument)
 	(void)argument;
 	if (fd < 0)
 		return fd;
-	file = lfb__device_open(lfb__current, "liveupdate");
+	file = lfb__current->elsewhere ? lfb__current->elsewhere->open(lfb__current->elsewhere) :
+					 lfb__device_open(lfb__current, "liveupdate");
 	if (IS_ERR(file)) {
 		put_unused_fd((unsigned int)fd);
 		return PTR_ERR(file) == -ENOENT ? luo_no_device(lfb__current) : PTR_ERR(file);
@@ -229,6 +230,7 @@ static long do_ioctl(void *argument)
 {
 	struct syscall *call = argument;
 	struct file *file = lfb__fd_file(&call->agent->fds, call->fd);
+	struct luo_elsewhere *elsewhere = lfb__current->elsewhere;
 	long ret;
 
 	if (!file)
@@ -242,11 +244,10 @@ static long do_ioctl(void *argument)
 	if (call->happening == LFB_DID_AGENT_IOCTL || !file->lfb_own)
 		lfb__module_comes(lfb__current);
 	get_file(file);
-	if (file->lfb_own)
-		lfb__elsewhere_begin(lfb__current);
-	ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
-	if (file->lfb_own)
-		lfb__elsewhere_end(lfb__current);
+	if (unlikely(file->lfb_own && elsewhere))
+		ret = elsewhere->ioctl(elsewhere, file, call->cmd, call->arg);
+	else
+		ret = file->f_op->unlocked_ioctl(file, call->cmd, (unsigned long)call->arg);
 	fput(file);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }

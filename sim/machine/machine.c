@@ -207,8 +207,8 @@ int lfb_machine_stats(struct lfb_machine *machine, struct lfb_machine_stats *sta
 		now.preserved_blocks = kho__blocks(kernel);
 		now.incoming_pages = kernel->pages.incoming;
 		now.files = kernel->files_open;
-		if (kernel->luo)
-			count_sessions(kernel->luo, &now);
+		if (luo_seen(kernel))
+			count_sessions(luo_seen(kernel), &now);
 	}
 	lfb__result_give(stats, &now, sizeof(now));
 	return 0;

@@ -391,6 +391,17 @@ static struct lfb_machine *machine_of(const char *kernel, enum lfb_memory_mode m
 	return machine;
 }
 
+static void assert_counted(struct lfb_machine *machine, unsigned long incoming,
+			   unsigned long outgoing, unsigned long preserved)
+{
+	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+
+	lfb_assert_ok(machine, lfb_machine_stats(machine, &stats));
+	assert_int_equal(stats.sessions_incoming, incoming);
+	assert_int_equal(stats.sessions_outgoing, outgoing);
+	assert_int_equal(stats.files_preserved, preserved);
+}
+
 static void an_orchestrator_of_another_boots(void **state)
 {
 	for (int mode = LFB_MEMORY_REMAP; mode <= LFB_MEMORY_FIXED; mode++) {
@@ -405,10 +416,13 @@ static void an_orchestrator_of_another_boots(void **state)
 		lfb_assert_ok(machine, lfb_machine_load_module(machine, MODULE_PATH("keeper")));
 		lfb_assert_ok(machine, lfb_machine_boot(machine));
 		lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
+		assert_counted(machine, 0, 0, 0);
 		lfb_assert_ok(machine, preserve(machine, agent, "keeper-file-v1"));
+		assert_counted(machine, 0, 1, 1);
 		lfb_assert_ok(machine, lfb_machine_kexec(machine));
 		device = lfb_assert_ok(machine, lfb_agent_open(agent));
 		session = lfb_assert_ok(machine, lfb_agent_retrieve_session(agent, device, "vm"));
+		assert_counted(machine, 1, 0, 0);
 		lfb_assert_ok(machine, lfb_agent_retrieve(agent, session, 1));
 		assert_non_null(strstr(said.line, "keeper 1 reads version 1: 1 users, 0 of its"));
 		lfb_assert_ok(machine, lfb_agent_finish(agent, session));

@@ -183,7 +183,7 @@ static bool is_last(const struct luo_sessions *sessions, const struct lfb_event 
 /* Whoever goes is the newest of a session. */
 static void check_newest(struct lfb_balance *balance, const struct lfb_event *event)
 {
-	const struct luo *luo = balance->machine->kernel.luo;
+	const struct luo *luo = luo_seen(&balance->machine->kernel);
 
 	if (event->session && !is_last(event->incoming ? &luo->incoming : &luo->outgoing, event))
 		breach(balance, "handler %.47s: %s ran for a file that is not its session's newest",
@@ -262,9 +262,11 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 	list_for_each_entry(session, &sessions->list, list) {
 		list_for_each_entry(file, &session->files, list) {
 			u64 handle = lfb__memory_shown(&kernel->memory, file->serialized_data);
-			const struct lfb_balance_file *said = kernel->elsewhere ?
-				find_handle(balance, file->handler->compatible, handle) :
+			const struct lfb_balance_file *said =
 				find_file(balance, session->name, file->token);
+
+			if (!said && kernel->elsewhere)
+				said = find_handle(balance, file->handler->compatible, handle);
 
 			if (!said || said->handle != handle)
 				breach(balance, "session %.64s, token %llu: its handle is 0x%llx, "

@@ -243,6 +243,8 @@ int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_roo
 		   struct lfb_problem *problem);
 /* Where what was added to the outgoing tree lies, 0: nothing of that name was. */
 phys_addr_t kho__outgoing_subtree(struct lfb_kernel *kernel, const char *name);
+/* The same of what was handed over, as far as it can be read. */
+phys_addr_t kho__incoming_subtree(struct lfb_kernel *kernel, const char *name, u64 *size);
 /* Finds the ABI a root tree belongs to, NULL when none is known. */
 const struct kho_abi *kho__abi_of(const struct kho_root *root);
 /*

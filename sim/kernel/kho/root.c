@@ -234,6 +234,19 @@ phys_addr_t kho__outgoing_subtree(struct lfb_kernel *kernel, const char *name)
 	return phys;
 }
 
+phys_addr_t kho__incoming_subtree(struct lfb_kernel *kernel, const char *name, u64 *size)
+{
+	const struct lfb_view view = kho__incoming_view(kernel);
+	struct kho_root root;
+	phys_addr_t phys;
+
+	if (!kernel->kho.incoming ||
+	    kho__read_root(&view, kernel->kho.incoming_root_phys, &root, NULL) ||
+	    kho__read_subtree(&root, kernel->kho.abi, name, &phys, size))
+		return 0;
+	return phys;
+}
+
 static int retrieve_subtree(struct lfb_kernel *kernel, const struct kho_root *root,
 			    const char *name, phys_addr_t *phys, u64 *bytes)
 {

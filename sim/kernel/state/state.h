@@ -115,7 +115,9 @@ struct lfb_kernel {
 	struct kho kho;
 	unsigned long files_open;
 	void *luo;		/* what lib/ keeps; lies in this kernel's memory */
-	struct luo_elsewhere *elsewhere; /* the orchestrator that runs in lib/'s place */
+	struct luo_elsewhere *elsewhere; /* the orchestrator that runs in lib/'s place, … */
+	/* … and who releases its files, and watches. */
+	void (*release_own)(struct lfb_kernel *kernel, struct file *file);
 };
 
 /*
