@@ -75,6 +75,8 @@ LFB_API const char *lfb_exhaust_group_name(unsigned int bit);
  * @shard: of @shards parts of the sequences of @length operations, try this one, from 1: those that
  *	go on from every @shards-th state. Shorter ones are tried by all
  * @shards: how many parts there are; 0: the search is whole
+ * @kernel: a kernel image (docs/tree.md), or NULL. It is compared not with the model but with
+ *	@profile, by default that of its version, and @quirks_on and @quirks_off are that one's
  */
 struct lfb_exhaust_options {
 	size_t sz;
@@ -89,6 +91,7 @@ struct lfb_exhaust_options {
 	void *context;
 	unsigned int shard;
 	unsigned int shards;
+	const char *kernel;
 };
 
 /**
@@ -104,8 +107,9 @@ struct lfb_exhaust_options {
  *	lfb_scenario_free()
  * @found_length: operations in the sequence it was shrunk from
  * @kernel: the options of lfb run for the kernel that was searched, "" for the default
- * @what: what differs: "result", "callbacks", "counts", "safety" or "life"
- * @expected: by the model
+ * @what: what differs: "result", "callbacks", "counts", "safety" or "life"; of a kernel image also
+ *	"state"
+ * @expected: by the model, or of an image by its profile
  * @got: from the kernel
  * @shorter_runs: of @runs, those for sequences shorter than were asked for, which all shards do
  * @shorter_steps: likewise, of @steps

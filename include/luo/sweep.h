@@ -40,8 +40,8 @@ enum lfb_sweep_mode {
  * @sz: sizeof(struct lfb_sweep_ran)
  * @point: which case it was of all that there are, from 1; pairs with the same first point are one.
  *	0: the run without faults, of which only a violation is told
- * @outcome: 'a' absorbed, 'r' reported, 'h' harmless, 'm' remembered, 'v' a violation, 'u' the
- *	point was not there
+ * @outcome: 'a' absorbed, 'r' reported, 'h' harmless, 'm' remembered, 'k' known, 'v' a
+ *	violation, 'u' the point was not there
  * @name: of a violation: its case; else NULL
  * @what: of a violation: what was wrong, one line; else NULL
  * @findings: of a violation: which it is, as in struct lfb_sweep_result; else NULL
@@ -121,6 +121,9 @@ struct lfb_sweep_options {
  * @findings: bit id % 64 of word id / 64: a violation was this finding (enum lfb_finding_id)
  * @first_case: the case of the first violation, "" without one; "none": the run without faults
  * @first: what was wrong in it, one line
+ * @known: runs with a kernel image in which a rule was broken, as the library's orchestrator of
+ *	that version breaks one in the same case, or, where the two have other numbers of points,
+ *	for the same kind of faults in the same step
  */
 struct lfb_sweep_result {
 	size_t sz;
@@ -135,6 +138,7 @@ struct lfb_sweep_result {
 	u64 findings[LFB_SWEEP_FINDING_WORDS];
 	char first_case[96];
 	char first[800];
+	unsigned long known;
 };
 
 /**
@@ -143,6 +147,9 @@ struct lfb_sweep_result {
  * @machine: a machine that is switched off, and is again afterwards; LFB_MEMORY_FIXED is faster
  * @options: what to try; NULL for the defaults
  * @result: set to what was found; may be NULL
+ *
+ * With a kernel image (docs/tree.md) the same is swept with its profile before, unless the machine
+ * has modules of its own or @only is set: what both do wrong is no violation.
  *
  * Forgets the machine's findings: those of the last run with a fault are left. Violations are no
  * errors of the sweep. Return: 0; -EILSEQ, -EFAULT or -EDEADLK already the run without faults goes

@@ -260,6 +260,10 @@ struct luo_elsewhere {
 	/* As luo_module_is_gone(). */
 	void (*module_is_gone)(struct luo_elsewhere *elsewhere, const struct lfb_module *module,
 			       bool loaded);
+	/* As luo_look() and luo_look_at(). */
+	const struct luo *(*look)(struct luo_elsewhere *elsewhere);
+	const struct liveupdate_flb *(*look_at)(const struct luo_elsewhere *elsewhere,
+						const struct liveupdate_flb *flb);
 };
 
 /*
@@ -270,6 +274,25 @@ struct luo_elsewhere {
 static inline struct luo *luo_seen(const struct lfb_kernel *kernel)
 {
 	return unlikely(kernel->elsewhere != NULL) ? kernel->elsewhere->seen : kernel->luo;
+}
+
+/*
+ * All that is remembered: lib/'s state, or a copy of an orchestrator's elsewhere, until the next
+ * look. What the copy has not is zero there: hash tables, @head, who made what. NULL: no kernel has
+ * begun to run, or it cannot be looked at. Kernel code: what is looked at may be broken.
+ */
+static inline const struct luo *luo_look(const struct lfb_kernel *kernel)
+{
+	return unlikely(kernel->elsewhere != NULL) ? kernel->elsewhere->look(kernel->elsewhere) :
+						     kernel->luo;
+}
+
+/* An FLB of a module's as the newest look found it. */
+static inline const struct liveupdate_flb *luo_look_at(const struct lfb_kernel *kernel,
+						       const struct liveupdate_flb *flb)
+{
+	return unlikely(kernel->elsewhere != NULL) ?
+		       kernel->elsewhere->look_at(kernel->elsewhere, flb) : flb;
 }
 
 /*
@@ -294,6 +317,7 @@ struct luo_call {
 	bool incoming;
 	const char *session;
 	u64 token;
+	u64 given;			/* of a kernel image's, whose session is NULL: the handle */
 	struct lfb_frame frame;
 	struct lfb_span span;
 };

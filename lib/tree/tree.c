@@ -28,16 +28,6 @@ static void forget_twins(struct luo_tree *tree)
 	tree->twins.count = 0;
 }
 
-/* @number: what @ours remembers of it, from this kernel or another. NULL: it has none. */
-static struct luo_twin *find_twin(const struct luo_tree *tree, const void *ours, bool of_flb,
-				  unsigned int number)
-{
-	struct luo_twin *const *twins = tree->twins.items;
-	struct luo_twin *twin = number && number <= tree->twins.count ? twins[number - 1] : NULL;
-
-	return twin && twin->ours == ours && twin->of_flb == of_flb ? twin : NULL;
-}
-
 static struct luo_twin *add_twin(struct luo_tree *tree, void *ours, bool of_flb,
 				 unsigned int *number)
 {
@@ -63,7 +53,8 @@ static struct luo_twin *add_twin(struct luo_tree *tree, void *ours, bool of_flb,
 static int know_twin(struct luo_tree *tree, void *ours, bool of_flb, unsigned int *number,
 		     struct luo_twin **found)
 {
-	*found = find_twin(tree, ours, of_flb, *number) ?: add_twin(tree, ours, of_flb, number);
+	*found = luo_tree_find_twin(tree, ours, of_flb, *number) ?:
+			 add_twin(tree, ours, of_flb, number);
 	return *found ? 0 : -ENOMEM;
 }
 
@@ -199,7 +190,7 @@ static void tell(struct luo_tree *tree, enum lfb_happening happening,
 /* An FLB is seen as long as it is linked. */
 static void count_user(struct luo_tree *tree, struct liveupdate_flb *flb, bool more)
 {
-	struct luo_twin *twin = find_twin(tree, flb, true, flb->private.lfb_twin);
+	struct luo_twin *twin = luo_tree_find_twin(tree, flb, true, flb->private.lfb_twin);
 
 	if (!twin || twin->gone)
 		return;
@@ -418,6 +409,8 @@ struct luo_tree *luo_tree_create(void)
 		.open = luo_request_open,
 		.ioctl = luo_request_ioctl,
 		.module_is_gone = module_is_gone,
+		.look = luo_tree_look,
+		.look_at = luo_tree_look_at,
 	};
 	return tree;
 }
@@ -429,7 +422,9 @@ void luo_tree_destroy(struct luo_tree *tree)
 	luo_requests_forget(tree);
 	luo_told_forget(tree);
 	forget_twins(tree);
+	luo_tree_forget_look(tree);
 	lfb__list_free(&tree->twins);
+	lfb__list_free(&tree->copies);
 	free(tree);
 }
 

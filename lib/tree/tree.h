@@ -27,6 +27,8 @@ void luo_tree_early_init(struct luo_tree *tree, struct lfb_kernel *kernel,
 /* What the callbacks' contracts are of. Before luo_tree_early_init(). */
 void luo_tree_is_watched(struct luo_tree *tree, const struct luo_profile *profile, u64 quirks,
 			 const struct luo_watch *watch);
+/* Does the image say what it remembers? luo_look() is NULL else. */
+bool luo_tree_can_look(const struct lfb_tree_image *image);
 /* memory.c: what a tree's KHO calls, where an image has one. */
 extern const struct lfb_tree_memory luo_tree_memory;
 

@@ -14,6 +14,7 @@ struct luo_twin {
 	unsigned int users;	/* of a handler 1: it is registered; of an FLB its links */
 	struct lfb_list links;	/* of a handler: pointers to its FLBs */
 	char name[LIVEUPDATE_HNDL_COMPAT_LENGTH]; /* of what is gone */
+	void *copy;		/* in lib/'s types, of the newest look; NULL: there was none */
 	u8 theirs[] __attribute__((aligned(16)));
 };
 
@@ -43,6 +44,8 @@ struct luo_tree {
 	const struct lfb_tree_image *image;
 	struct lfb_list twins;		/* pointers, in the order of their making */
 	struct luo shell;		/* what luo_seen() is told */
+	struct luo copy;		/* what luo_look() found … */
+	struct lfb_list copies;		/* … and all that is in it: pointers */
 	struct list_head requests;	/* the last one of each task in front of its others */
 	struct list_head coming;	/* files whose preserve has not returned, or never does */
 	const struct file *device;	/* as it is open */
@@ -59,6 +62,22 @@ static inline const char *luo_twin_name(const struct luo_twin *twin)
 	return twin->of_flb ? ((const struct liveupdate_flb *)twin->ours)->compatible :
 			      ((const struct liveupdate_file_handler *)twin->ours)->compatible;
 }
+
+/* @number: what @ours remembers of it, from this kernel or another. NULL: it has none. */
+static inline struct luo_twin *luo_tree_find_twin(const struct luo_tree *tree, const void *ours,
+						  bool of_flb, unsigned int number)
+{
+	struct luo_twin *const *twins = tree->twins.items;
+	struct luo_twin *twin = number && number <= tree->twins.count ? twins[number - 1] : NULL;
+
+	return twin && twin->ours == ours && twin->of_flb == of_flb ? twin : NULL;
+}
+
+/* look.c */
+const struct luo *luo_tree_look(struct luo_elsewhere *elsewhere);
+const struct liveupdate_flb *luo_tree_look_at(const struct luo_elsewhere *elsewhere,
+					      const struct liveupdate_flb *flb);
+void luo_tree_forget_look(struct luo_tree *tree);
 
 /* callback.c */
 extern const struct lfb_tree_calls luo_tree_calls;

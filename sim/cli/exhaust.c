@@ -114,11 +114,14 @@ void exhaust_json_search(struct cli_json *json, const struct lfb_exhaust_result 
 	json_difference(json, result);
 }
 
-static void print_search(const struct lfb_exhaust_result *result)
+static void print_search(const struct exhaust *exhaust, const struct lfb_exhaust_result *result)
 {
+	const char *judge = exhaust->search.kernel ? "the image's profile" : "the model";
+
 	printf("# %u operations to choose from\n", result->letters);
-	printf("# all %llu sequences of length %u: %s\n", result->sequences,
-	       result->length, result->scenario ? "no difference" : "no difference from the model");
+	printf("# all %llu sequences of length %u: no difference%s%s\n", result->sequences,
+	       result->length, result->scenario ? "" : " from ",
+	       result->scenario ? "" : judge);
 	printf("# %llu states, %llu runs, %llu steps compared\n", result->states, result->runs,
 	       result->steps);
 	if (!result->scenario)
@@ -174,7 +177,7 @@ static int run_search(const struct cli_line *line)
 			json_search_shard(&json, line, &result);
 		cli_json_end(&json);
 	} else {
-		print_search(&result);
+		print_search(exhaust, &result);
 	}
 	lfb_scenario_free(result.scenario);
 	if (err)
@@ -357,7 +360,7 @@ static int check(const struct cli_line *line)
 	if (exhaust->shard.of && (exhaust->module || *machine->modules))
 		return cli_usage(line->command, "--shard goes with the model, not with --module");
 	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
-				 machine->options.profile))
+				 machine->options.profile || machine->options.kernel))
 		return cli_usage(line->command, "--defects chooses the kernels by itself");
 	return CLI_OK;
 }
@@ -371,6 +374,7 @@ static int run(struct cli_line *line)
 	exhaust->search.sz = sizeof(exhaust->search);
 	exhaust->search.progress = cli_progress;
 	exhaust->search.profile = line->machine.options.profile;
+	exhaust->search.kernel = line->machine.options.kernel;
 	exhaust->search.quirks_on = line->machine.quirks_on;
 	exhaust->search.quirks_off = line->machine.quirks_off;
 	if (!exhaust->defects) {
@@ -446,6 +450,7 @@ const struct cli_command cli_exhaust = {
 	"Does every sequence of operations up to a length, in a small world, and compares each\n"
 	"step with a model of the rules: results, callbacks and what can be counted. A difference\n"
 	"is shrunk and printed as a scenario; then the exit status is 1. docs/exhaust.md is about\n"
-	"the world, the operations and the model.\n",
+	"the world, the operations and the model. A kernel image is compared with the profile of\n"
+	"its version in the model's place: docs/tree.md.\n",
 	options, sizeof(struct exhaust), run, .max = 0,
 };

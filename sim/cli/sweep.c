@@ -20,6 +20,7 @@ struct sweep {
 	struct lfb_sweep_result total;
 	unsigned long files;
 	char replay[REPLAY_MAX];
+	bool of_image;			/* --kernel */
 	bool shrink;
 	bool quiet;
 	bool verbose;
@@ -78,12 +79,17 @@ static unsigned long add_up(const unsigned long *points)
 	return all;
 }
 
-static void print_result(const char *what, const struct lfb_sweep_result *result)
+static void print_result(const struct sweep *sweep, const char *what,
+			 const struct lfb_sweep_result *result)
 {
+	char known[48] = "";
+
+	if (sweep->of_image)
+		snprintf(known, sizeof(known), "%lu known, ", result->known);
 	printf("%s: %lu fault points, %lu runs%s: %lu reported, %lu absorbed, %lu remembered, "
-	       "%lu harmless, %lu violation%s\n", what, add_up(result->points), result->runs,
+	       "%lu harmless, %s%lu violation%s\n", what, add_up(result->points), result->runs,
 	       result->paired ? " with pairs" : "", result->reported, result->absorbed,
-	       result->remembered, result->harmless, result->violations,
+	       result->remembered, result->harmless, known, result->violations,
 	       cli_plural(result->violations));
 }
 
@@ -103,6 +109,7 @@ static void add_result(struct lfb_sweep_result *total, const struct lfb_sweep_re
 	total->absorbed += result->absorbed;
 	total->reported += result->reported;
 	total->remembered += result->remembered;
+	total->known += result->known;
 	total->harmless += result->harmless;
 	total->violations += result->violations;
 	total->paired |= result->paired;
@@ -248,6 +255,7 @@ static void json_result(struct cli_json *json, const struct lfb_sweep_result *re
 	cli_json_number(json, "absorbed", result->absorbed);
 	cli_json_number(json, "remembered", result->remembered);
 	cli_json_number(json, "harmless", result->harmless);
+	cli_json_number(json, "known", result->known);
 	cli_json_number(json, "violations", result->violations);
 	cli_json_open(json, "findings", '[');
 	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
@@ -285,7 +293,7 @@ static void print_swept(const struct sweep *sweep, const char *path,
 	if (shortest)
 		print_shortest(sweep, &swept->result, shortest);
 	if (!sweep->quiet && !sweep->options.only)
-		print_result(path, result);
+		print_result(sweep, path, result);
 	if (sweep->verbose && !sweep->options.only)
 		print_points(result);
 }
@@ -415,6 +423,7 @@ static int run(struct cli_line *line)
 		lfb_machine_destroy(sweep->made);
 		return worst;
 	}
+	sweep->of_image = line->machine.options.kernel;
 	sweep->options.sz = sizeof(sweep->options);
 	sweep->options.write = write_report;
 	sweep->options.context = sweep;
@@ -434,7 +443,7 @@ static int run(struct cli_line *line)
 		cli_json_end(&sweep->out);
 	} else if (sweep->files > 1 && !sweep->quiet) {
 		snprintf(what, sizeof(what), "%lu scenarios", sweep->files);
-		print_result(what, &sweep->total);
+		print_result(sweep, what, &sweep->total);
 	}
 	lfb_machine_destroy(sweep->made);
 	if (cli_stopped())

@@ -204,11 +204,13 @@ int lfb__machine_create_own(const struct lfb_machine_options *options,
 	return err;
 }
 
-int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made)
+static int create_like(const struct lfb_machine *machine, const char *kernel,
+		       struct lfb_machine **made)
 {
 	struct lfb_machine_options options = machine->built;
 	int err;
 
+	options.kernel = kernel;
 	options.sz = sizeof(options);
 	options.profile = machine->profile->name;
 	options.release = *machine->release ? machine->release : NULL;
@@ -220,6 +222,16 @@ int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machi
 	memcpy((*made)->kernel.findings.silent, machine->kernel.findings.silent,
 	       sizeof(machine->kernel.findings.silent));
 	return 0;
+}
+
+int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made)
+{
+	return create_like(machine, machine->built.kernel, made);
+}
+
+int lfb__machine_create_profile(const struct lfb_machine *machine, struct lfb_machine **made)
+{
+	return create_like(machine, NULL, made);
 }
 
 /* Who has them frees them. */

@@ -100,3 +100,14 @@ int lfb__machine_find_kernel(struct lfb_machine *machine, const char *name,
 	*profile = *image == machine->tree_file ? machine->tree_profile : profile_of(*image);
 	return 0;
 }
+
+int lfb__machine_check_look(struct lfb_machine *machine, const char *who)
+{
+	if (!machine->tree_file ||
+	    luo_tree_can_look(lfb__loadable_kernel(machine->tree_file)))
+		return 0;
+	return lfb__error(machine, -EOPNOTSUPP, "%s compares what the orchestrator remembers, and "
+			  "this kernel image does not say: its tree remembers otherwise than those "
+			  "that lfb tree knows; lfb compare and lfb exhaust --module do without",
+			  who);
+}

@@ -48,13 +48,25 @@ int lfb__machine_check_outside(struct lfb_machine *machine)
 	return lfb__error(machine, -EBUSY, "called by the machine's own kernel code");
 }
 
-int lfb__machine_check_seen(struct lfb_machine *machine, const char *who)
+static long look(void *argument)
 {
-	if (!machine->tree)
-		return 0;
-	return lfb__error(machine, -EOPNOTSUPP, "%s compares what the orchestrator remembers, and "
-			  "that of a kernel image does not say: lfb compare and lfb exhaust "
-			  "--module do without", who);
+	const struct luo **luo = argument;
+
+	*luo = luo_look(lfb__current);
+	return 0;
+}
+
+const struct luo *lfb__machine_look(struct lfb_machine *machine)
+{
+	struct lfb_kernel *kernel = &machine->kernel;
+	const struct luo *luo = NULL;
+
+	if (!has_kernel(machine) || kernel->dead)
+		return NULL;
+	if (likely(!kernel->elsewhere))
+		return kernel->luo;
+	lfb__machine_run(machine, &kernel->boot_task, look, &luo);
+	return luo;
 }
 
 long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,

@@ -162,6 +162,8 @@ int lfb__nodes_parse(const char *text, struct lfb_nodes *nodes, u64 *memory);
 
 /* … that is built as @machine was, without modules and agents. */
 int lfb__machine_create_like(const struct lfb_machine *machine, struct lfb_machine **made);
+/* The same with the library's orchestrator in the place of a kernel image's. */
+int lfb__machine_create_profile(const struct lfb_machine *machine, struct lfb_machine **made);
 
 /* kernel.c: which kernels it boots */
 
@@ -209,7 +211,9 @@ int lfb__machine_check_outside(struct lfb_machine *machine);
  * 0, or -EOPNOTSUPP with the sentence: what @who does, "a sweep", compares what the orchestrator
  * remembers, and that of a kernel image does not say.
  */
-int lfb__machine_check_seen(struct lfb_machine *machine, const char *who);
+int lfb__machine_check_look(struct lfb_machine *machine, const char *who);
+/* As luo_look(), between two calls. NULL also when no kernel runs. */
+const struct luo *lfb__machine_look(struct lfb_machine *machine);
 
 /* Sets machine->state; kernel-facing functions of a machine that is off act on nothing. */
 void lfb__machine_state_changed(struct lfb_machine *machine, enum lfb_machine_state state);

@@ -91,12 +91,6 @@ module=$dir/module.so
 lfb 0 build "$LFB_SOURCE_DIR/tests/loadable/keeper.c" -o "$module"
 lfb 0 exhaust --kernel "$image" --module "$module" --length 3
 
-# Refused, and why.
-lfb 1 sweep --kernel "$image" "$golden/0001.ops"
-prints err 'compares what the orchestrator remembers'
-lfb 2 exhaust --kernel "$image"
-prints err 'goes with --module'
-
 # A line of luo_flb.c that is left out is found.
 copy=$dir/copy
 mkdir -p "$copy/kernel" "$copy/include/linux/kho" "$copy/include/uapi/linux"

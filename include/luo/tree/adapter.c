@@ -9,6 +9,7 @@
 #include <luo/initcalls.h>
 #include <luo/tree/image.h>
 #include <luo/tree/kernel.h>
+#include <luo/tree/looked.h>
 
 #ifndef LFB_TREE_RELEASE
 #define LFB_TREE_RELEASE "unknown"
@@ -34,7 +35,7 @@ struct handler_twin {
 	void *owner;
 };
 
-static void *owner_of(struct liveupdate_file_handler *handler)
+void *lfb_tree_owner(struct liveupdate_file_handler *handler)
 {
 	return container_of(handler, struct handler_twin, handler)->owner;
 }
@@ -47,7 +48,7 @@ static int call_file(struct liveupdate_file_op_args *args, enum lfb_tree_op op)
 		.file = args->file,
 		.retrieve_status = args->retrieve_status,
 	};
-	const int result = calls->file(owner_of(args->handler), op, &told);
+	const int result = calls->file(lfb_tree_owner(args->handler), op, &told);
 
 	args->serialized_data = told.data;
 	args->private_data = told.pointer;
@@ -58,7 +59,7 @@ static int call_file(struct liveupdate_file_op_args *args, enum lfb_tree_op op)
 
 static bool file_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
 {
-	return calls->can_preserve(owner_of(handler), file);
+	return calls->can_preserve(lfb_tree_owner(handler), file);
 }
 
 static int file_preserve(struct liveupdate_file_op_args *args)
@@ -173,11 +174,15 @@ struct flb_twin {
 	void *owner;
 };
 
+void *lfb_tree_flb_owner(struct liveupdate_flb *flb)
+{
+	return container_of(flb, struct flb_twin, flb)->owner;
+}
+
 static int call_flb(struct liveupdate_flb_op_args *argp, enum lfb_tree_op op)
 {
 	struct lfb_tree_args told = { .data = argp->data, .pointer = argp->obj };
-	const int result = calls->flb(container_of(argp->flb, struct flb_twin, flb)->owner, op,
-				      &told);
+	const int result = calls->flb(lfb_tree_flb_owner(argp->flb), op, &told);
 
 	argp->data = told.data;
 	argp->obj = told.pointer;
@@ -263,6 +268,28 @@ static void put(void *flb, bool incoming)
 		liveupdate_flb_put_outgoing(flb);
 }
 
+/* What it remembers */
+
+static bool look(struct lfb_look_state *state, const struct lfb_look_listener *to)
+{
+	if (!lfb_tree_look_core || !lfb_tree_look_sessions || !lfb_tree_look_files ||
+	    !lfb_tree_look_handlers || !lfb_tree_look_links || !lfb_tree_look_flbs ||
+	    !lfb_tree_look_flb)
+		return false;
+	if (!state)
+		return true;
+	lfb_tree_look_core(state);
+	lfb_tree_look_flbs(state, to);
+	lfb_tree_look_handlers(to);
+	lfb_tree_look_sessions(state, to);
+	return true;
+}
+
+static void look_at_flb(void *flb, struct lfb_look_flb *told)
+{
+	lfb_tree_look_flb(flb, told);
+}
+
 /* Booting */
 
 static void begin(const struct lfb_tree_calls *given, bool on)
@@ -310,6 +337,8 @@ __attribute__((visibility("default"))) const struct lfb_tree_image lfb_tree_imag
 	.unregister_flb = unregister_flb,
 	.get = get,
 	.put = put,
+	.look = look,
+	.look_at_flb = look_at_flb,
 #ifdef LFB_TREE_KHO
 	.kho = &lfb_tree_kho,
 #endif

@@ -13,6 +13,7 @@
 struct file;
 struct folio;
 struct module;
+struct mutex;
 struct page;
 
 /* One that was made for another library is not loaded. */
@@ -56,6 +57,86 @@ struct lfb_tree_twin {
 	bool has_ops;		/* else the rest does not count */
 	unsigned int ops;	/* 1 << enum lfb_tree_op of each callback that there is */
 	struct module *module;
+};
+
+/*
+ * What the tree's orchestrator remembers, for who compares states. Locks are this library's, their
+ * owners are told by them.
+ */
+
+/** struct lfb_look_session - a session. */
+struct lfb_look_session {
+	const char *name;	/* LIVEUPDATE_SESSION_NAME_LENGTH bytes */
+	bool incoming;
+	bool retrieved;
+	u64 files;		/* as it counts them */
+	long blocks;		/* of memory for what is serialized */
+	const struct mutex *mutex;
+};
+
+/** struct lfb_look_file - a file of a session. */
+struct lfb_look_file {
+	void *owner;		/* of its handler's twin */
+	struct file *file;
+	u64 token;
+	u64 data;
+	void *private_data;
+	int retrieve_status;
+	const struct mutex *mutex;
+};
+
+/**
+ * struct lfb_look_listener - whom the lists are told, each in its order
+ * @handler: of a twin that is registered: its owner
+ * @link: the owner of an FLB that the handler told last is linked to
+ * @flb: of a twin that is linked to any: its owner
+ * @session: a session
+ * @file: a file of the session told last
+ * @context: is handed to them
+ */
+struct lfb_look_listener {
+	void (*handler)(void *context, void *owner);
+	void (*link)(void *context, void *owner);
+	void (*flb)(void *context, void *owner);
+	void (*session)(void *context, const struct lfb_look_session *session);
+	void (*file)(void *context, const struct lfb_look_file *file);
+	void *context;
+};
+
+/** struct lfb_look_sessions - one of the two lists of them. */
+struct lfb_look_sessions {
+	s64 count;		/* as it counts them */
+	long blocks;
+};
+
+/** struct lfb_look_state - what there is once. */
+struct lfb_look_state {
+	u64 number;		/* of the update */
+	void *tree;		/* what is handed over, and the FLBs' page in it */
+	void *flb_page;
+	bool device_open;
+	bool handed_over;	/* there are sessions of the kernel before */
+	bool restored;		/* they were read, or failed to … */
+	int restore_error;	/* … with this */
+	struct lfb_look_sessions outgoing, incoming;
+	s64 flbs;
+};
+
+/** struct lfb_look_flb_state - what it remembers of an FLB's object. */
+struct lfb_look_flb_state {
+	s64 count;		/* of files and references */
+	u64 data;
+	void *obj;
+	int retrieve_status;
+	bool finished;
+	const struct mutex *mutex;
+};
+
+/** struct lfb_look_flb - what it remembers of an FLB. */
+struct lfb_look_flb {
+	int users;		/* handlers */
+	u64 handed;		/* the count that came for it with the handover, 0: it did not */
+	struct lfb_look_flb_state outgoing, incoming;
 };
 
 /* A vmalloc area: addr NULL, there is none. */
@@ -147,6 +228,9 @@ struct lfb_tree_kho {
  * @late: the others
  * @make_handler: fills a twin in; false: there are too many with a get_id
  * @make_flb: the same
+ * @look: what it remembers; false: the tree's names are none that lfb tree knows. Without a
+ *	@state it says just that
+ * @look_at_flb: the same of a twin
  * @kho: NULL: it has none
  *
  * The others are the tree's functions. Where a tree's return nothing these return 0.
@@ -169,6 +253,8 @@ struct lfb_tree_image {
 	int (*unregister_flb)(void *handler, void *flb);
 	int (*get)(void *flb, bool incoming, void **objp);
 	void (*put)(void *flb, bool incoming);
+	bool (*look)(struct lfb_look_state *state, const struct lfb_look_listener *to);
+	void (*look_at_flb)(void *flb, struct lfb_look_flb *told);
 	const struct lfb_tree_kho *kho;
 };
 

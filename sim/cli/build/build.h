@@ -31,6 +31,8 @@ void cli_compiler_add(struct cli_compiler *compiler, const char *word);
 void cli_compiler_add_all(struct cli_compiler *compiler, const char *const *words, size_t count);
 /* Makes @output. CLI_OK or CLI_FAILED. */
 int cli_compiler_run(const struct cli_compiler *compiler, const char *output, bool verbose);
+/* The same, without a word of the compiler's, and of what it could not be. */
+bool cli_compiler_try(const struct cli_compiler *compiler);
 void cli_compiler_end(struct cli_compiler *compiler);
 
 /* module.c and tree.c */

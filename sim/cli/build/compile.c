@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* lfb, the tool: sources are compiled. */
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,29 +83,49 @@ void cli_compiler_add_all(struct cli_compiler *compiler, const char *const *word
 		cli_compiler_add(compiler, words[i]);
 }
 
-int cli_compiler_run(const struct cli_compiler *compiler, const char *output, bool verbose)
+/* What it ended with, or a negative errno. @quiet: nothing it says is printed. */
+static int run(const struct cli_compiler *compiler, bool quiet)
 {
 	const char *const *words = compiler->words;
+	posix_spawn_file_actions_t actions;
 	extern char **environ;
 	pid_t child;
 	int status;
 	int err;
 
+	posix_spawn_file_actions_init(&actions);
+	if (quiet)
+		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	err = posix_spawnp(&child, words[0], &actions, NULL, (char *const *)words, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (err)
+		return -err;
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return status;
+}
+
+bool cli_compiler_try(const struct cli_compiler *compiler)
+{
+	return compiler->count <= CLI_COMPILER_WORDS && !run(compiler, true);
+}
+
+int cli_compiler_run(const struct cli_compiler *compiler, const char *output, bool verbose)
+{
+	const char *const *words = compiler->words;
+	int status;
+
 	if (compiler->count > CLI_COMPILER_WORDS)
 		return cli_failed("too many arguments for the compiler");
 	for (int i = 0; verbose && words[i]; i++)
 		fprintf(stderr, "%s%s", words[i], words[i + 1] ? " " : "\n");
-	err = posix_spawnp(&child, words[0], NULL, NULL, (char *const *)words, environ);
-	if (err)
+	status = run(compiler, false);
+	if (status < 0)
 		return cli_failed("%s: %s (the environment's CC says what compiles)", words[0],
-				  strerror(err));
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
-			return cli_failed("%s: %s", words[0], strerror(errno));
-	}
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return CLI_OK;
-	return cli_failed("%s was not made", output);
+				  strerror(-status));
+	return status ? cli_failed("%s was not made", output) : CLI_OK;
 }
 
 void cli_compiler_end(struct cli_compiler *compiler)

@@ -46,6 +46,10 @@ static const char *const flags[] = {
 	"-Wl,-z,separate-code",
 };
 
+/* Sources behind whose text look.h tells what they remember, luo_NAME.c. */
+static const char *const looked_at[] = { "core", "session", "file", "flb" };
+#define WRAPPED "-Wl,--wrap=luo_session_deserialize"
+
 struct tree {
 	struct cli_compiler compiler;
 	const char *directory;		/* the kernel's */
@@ -57,6 +61,8 @@ struct tree {
 	char folder[40];		/* a temporary one */
 	char text[10][2 * PATH_MAX + 64];	/* of words */
 	int texts;
+	char looks[ARRAY_SIZE(looked_at)][64];	/* in folder */
+	int words, words_texts;		/* of the command line, before the sources */
 	glob_t sources;
 };
 
@@ -131,6 +137,24 @@ static int fill_folder(struct tree *tree)
 	return cli_failed("%s: %s", tree->folder, strerror(errno));
 }
 
+/* A source in the folder that is the tree's, and what looks at it. */
+static bool write_look(struct tree *tree, size_t number)
+{
+	const char *name = looked_at[number];
+	char *path = tree->looks[number], directory[PATH_MAX];
+	FILE *source;
+
+	if (!realpath(tree->directory, directory))
+		return false;
+	snprintf(path, sizeof(tree->looks[number]), "%s/luo_%s.c", tree->folder, name);
+	source = fopen(path, "we");
+	if (!source)
+		return false;
+	fprintf(source, "#include \"%s/kernel/liveupdate/luo_%s.c\"\n"
+		"#define LFB_TREE_LOOK_%s\n#include <luo/tree/look.h>\n", directory, name, name);
+	return !fclose(source);
+}
+
 static void remove_all(const struct tree *tree, const char *const *names, size_t count)
 {
 	char path[PATH_MAX];
@@ -148,6 +172,8 @@ static void remove_folder(const struct tree *tree)
 	remove_all(tree, kho, ARRAY_SIZE(kho));
 	remove_all(tree, folders, ARRAY_SIZE(folders));
 	remove_all(tree, (const char *const[]){ "exported" }, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(looked_at); i++)
+		unlink(tree->looks[i]);
 	rmdir(tree->folder);
 }
 
@@ -180,8 +206,7 @@ static int add_kho(struct tree *tree)
 	return CLI_OK;
 }
 
-/* In the order in which they are linked: who sets the orchestrator up comes first. */
-static int add_sources(struct tree *tree)
+static int find_sources(struct tree *tree)
 {
 	char pattern[PATH_MAX + 64];
 
@@ -189,15 +214,71 @@ static int add_sources(struct tree *tree)
 	if (access(pattern, R_OK))
 		return cli_failed("%s has no kernel/liveupdate/luo_core.c: it is no kernel tree, "
 				  "or one without an orchestrator", tree->directory);
-	add_text(tree, "%s", pattern);
 	snprintf(pattern, sizeof(pattern), "%s/kernel/liveupdate/{luo_[!c]*,kho_block}.c",
 		 tree->directory);
 	if (glob(pattern, GLOB_BRACE, NULL, &tree->sources))
 		return cli_failed("%s has no kernel/liveupdate/luo_*.c", tree->directory);
+	return CLI_OK;
+}
+
+/* The source, or the one of the folder that looks at it. */
+static void add_source(struct tree *tree, const char *path, bool looks)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; looks && i < ARRAY_SIZE(looked_at); i++) {
+		const size_t length = strlen(looked_at[i]);
+
+		if (strncmp(name + strlen("luo_"), looked_at[i], length) ||
+		    strcmp(name + strlen("luo_") + length, ".c") || !write_look(tree, i))
+			continue;
+		path = tree->looks[i];
+		break;
+	}
+	cli_compiler_add(&tree->compiler, path);
+}
+
+/* In the order in which they are linked: who sets the orchestrator up comes first. */
+static int add_sources(struct tree *tree, bool looks)
+{
+	struct cli_compiler *compiler = &tree->compiler;
+	char *core;
+
+	compiler->count = tree->words;
+	tree->texts = tree->words_texts;
+	core = tree->text[tree->texts++];
+	snprintf(core, sizeof(tree->text[0]), "%s/kernel/liveupdate/luo_core.c", tree->directory);
+	add_source(tree, core, looks);
 	for (size_t i = 0; i < tree->sources.gl_pathc; i++)
-		cli_compiler_add(&tree->compiler, tree->sources.gl_pathv[i]);
+		add_source(tree, tree->sources.gl_pathv[i], looks);
 	add_text(tree, "%s/luo/tree/adapter.c", tree->found);
-	return tree->kho ? add_kho(tree) : CLI_OK;
+	if (tree->kho && add_kho(tree))
+		return CLI_FAILED;
+	if (looks)
+		cli_compiler_add(compiler, WRAPPED);
+	if (compiler->count < CLI_COMPILER_WORDS)
+		compiler->words[compiler->count] = NULL;
+	return CLI_OK;
+}
+
+/* What a tree has under other names is not looked at; it runs all the same. */
+static int compile(struct tree *tree)
+{
+	int result = add_sources(tree, true);
+
+	if (result)
+		return result;
+	if (!tree->verbose && cli_compiler_try(&tree->compiler))
+		return CLI_OK;
+	if (tree->verbose && !cli_compiler_run(&tree->compiler, tree->output, true))
+		return CLI_OK;
+	add_sources(tree, false);
+	result = cli_compiler_run(&tree->compiler, tree->output, tree->verbose);
+	if (!result)
+		fprintf(stderr, "lfb tree: this orchestrator remembers otherwise than those that "
+			"are known, or under other names: lfb sweep and lfb exhaust refuse it "
+			"(--verbose says what is missing)\n");
+	return result;
 }
 
 static int make_image(struct tree *tree)
@@ -210,10 +291,12 @@ static int make_image(struct tree *tree)
 	add_text(tree, "-I%s/luo/kernel", tree->found);
 	add_text(tree, "-I%s", tree->found);
 	add_text(tree, "-Wl,--version-script=%s/exported", tree->folder);
+	tree->words = tree->compiler.count;
+	tree->words_texts = tree->texts;
 	if (!result)
-		result = add_sources(tree);
+		result = find_sources(tree);
 	if (!result)
-		result = cli_compiler_run(&tree->compiler, tree->output, tree->verbose);
+		result = compile(tree);
 	globfree(&tree->sources);
 	return result;
 }

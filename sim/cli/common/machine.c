@@ -53,7 +53,7 @@ const struct cli_option cli_machine_options[] = {
 	  LFB_PROFILE_DEFAULT ")", .at = offsetof(struct cli_machine, options.profile) },
 	{ "kernel", "IMAGE", "the orchestrator of a kernel tree, as lfb tree makes it, runs in\n"
 	  "the place of the profile's: docs/tree.md",
-	  .at = offsetof(struct cli_machine, options.kernel), .group = CLI_GROUP_MACHINE },
+	  .at = offsetof(struct cli_machine, options.kernel) },
 	{ "quirk", "+NAME", "give the kernel a known defect; -NAME takes it away; may be\n"
 	  "repeated; all: every one that is not named otherwise",
 	  .wanted = "+NAME or -NAME", .set = add_quirk },

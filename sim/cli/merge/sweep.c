@@ -190,6 +190,7 @@ static void json_scenario(struct cli_parts *parts, const struct swept *swept)
 	cli_json_number(json, "absorbed", swept->outcomes['a']);
 	cli_json_number(json, "remembered", swept->outcomes['m']);
 	cli_json_number(json, "harmless", swept->outcomes['h']);
+	cli_json_number(json, "known", swept->outcomes['k']);
 	cli_json_number(json, "violations", swept->nr_kept);
 	json_findings(json, swept);
 	json_first(json, first);

@@ -9,10 +9,8 @@
 
 #include "sim/explore/exhaust/walk.h"
 
-/* Says what differs, and how. Returns false, always. */
-LFB_PRINTF(4, 5)
-static bool differs(struct lfb_walker *walker, const char *what, const char *expected,
-		    const char *got, ...)
+bool lfb__differs(struct lfb_walker *walker, const char *what, const char *expected,
+		  const char *got, ...)
 {
 	struct lfb_difference *difference = &walker->difference;
 	va_list args;
@@ -32,10 +30,10 @@ static bool same_life(struct lfb_walker *walker)
 
 	if (walker->model.dead)
 		return state == LFB_PANICKED ||
-		       differs(walker, "life", "a kernel that does not boot on what it cannot "
+		       lfb__differs(walker, "life", "a kernel that does not boot on what it cannot "
 			       "understand", "a kernel that boots");
 	return state == (walker->model.prepared ? LFB_REBOOTING : LFB_RUNNING) ||
-	       differs(walker, "life", "a kernel that runs", "a kernel that %s: %s",
+	       lfb__differs(walker, "life", "a kernel that runs", "a kernel that %s: %s",
 		       state == LFB_HUNG ? "hangs" : "died", lfb_error_text(machine));
 }
 
@@ -51,11 +49,11 @@ bool lfb__same_answer(struct lfb_walker *walker, const struct lfb_operation *ope
 		snprintf(expected, sizeof(expected), shows ? "%ld obj=%llx" : "%ld",
 			 answer->result, answer->object);
 		snprintf(got, sizeof(got), shows ? "%ld obj=%llx" : "%ld", result, object);
-		return differs(walker, "result", expected, "%s", got);
+		return lfb__differs(walker, "result", expected, "%s", got);
 	}
 	return (walker->length == answer->length &&
 		!memcmp(walker->callbacks, answer->callbacks, walker->length)) ||
-	       differs(walker, "callbacks", answer->callbacks, "%s", walker->callbacks);
+	       lfb__differs(walker, "callbacks", answer->callbacks, "%s", walker->callbacks);
 }
 
 bool lfb__same_safety(struct lfb_walker *walker)
@@ -63,7 +61,7 @@ bool lfb__same_safety(struct lfb_walker *walker)
 	const struct lfb_trace *trace = &walker->run.machine->kernel.trace;
 
 	return trace->count[LFB_EVENT_UNSAFE] == walker->unsafe ||
-	       differs(walker, "safety", "no memory touched that must not be", "%s",
+	       lfb__differs(walker, "safety", "no memory touched that must not be", "%s",
 		       trace->complaint);
 }
 
@@ -78,7 +76,7 @@ static bool same_numbers(struct lfb_walker *walker, const char *format, const lo
 	snprintf(expected, sizeof(expected), format, model[0], model[1], model[2], model[3],
 		 model[4]);
 	snprintf(got, sizeof(got), format, kernel[0], kernel[1], kernel[2], kernel[3], kernel[4]);
-	return differs(walker, "counts", expected, "%s", got);
+	return lfb__differs(walker, "counts", expected, "%s", got);
 }
 
 /*

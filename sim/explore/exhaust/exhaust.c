@@ -27,8 +27,11 @@ static void describe_kernel(const struct lfb_exhaust_options *options, const cha
 {
 	size_t length = 0;
 
+	if (options->kernel)
+		length += (size_t)snprintf(text, size, " --kernel %.300s", options->kernel);
 	if (options->profile)
-		length += (size_t)snprintf(text, size, " --profile %.40s", options->profile);
+		length += (size_t)snprintf(text + length, size - length, " --profile %.40s",
+					   options->profile);
 	if (options->quirks_on && *options->quirks_on)
 		length += (size_t)snprintf(text + length, size - length, " --quirk +%.300s",
 					   options->quirks_on);
@@ -63,6 +66,8 @@ static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_opti
 		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
 				  options->groups);
 	options->groups |= lfb__world_groups_for(on);
+	if (options->kernel && options->groups & LFB_EXHAUST_LOCKED)
+		return lfb__error(NULL, -EINVAL, "no kernel image lends objects under a lock");
 	off = options->quirks_off;
 	if ((options->groups & LFB_EXHAUST_LOCKED) && !options->profile && !off) {
 		options->profile = "rfc-v6";
@@ -85,17 +90,6 @@ static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 	return err || same ? err : -EILSEQ;
 }
 
-static bool freezes(const struct lfb_model *model, unsigned int handler)
-{
-	for (unsigned int i = 0; i < model->outgoing.count; i++) {
-		for (unsigned int j = 0; j < model->outgoing.list[i].nr_files; j++) {
-			if (model->outgoing.list[i].files[j].handler == handler)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* What the model has no rule for: in rfc-v6, preserving into a session that was handed over. */
 static bool beyond_model(const struct lfb_model *model, const struct lfb_operation *operation)
 {
@@ -116,11 +110,11 @@ static bool tries(const struct lfb_world *world, const struct lfb_walker *walker
 		/* What gives back comes after what takes. */
 		if (i && operation[i].verb == LFB_VERB_DO)
 			continue;
-		if (!lfb__model_possible(&walker->model, &operation[i]) ||
+		if (!lfb__walker_possible(walker, &operation[i]) ||
 		    beyond_model(&walker->model, &operation[i]))
 			return false;
 	}
-	return !letter->aborts || freezes(&walker->model, letter->aborts - 1u);
+	return !letter->aborts || lfb__walker_freezes(walker, letter->aborts - 1u);
 }
 
 /* A letter after the word the walker did; the names a node has used are its mark. */
@@ -131,7 +125,7 @@ static void try_letter(const struct lfb_world *world, struct lfb_walker *walker,
 
 	tried->mark |= letter->uses;
 	tried->differs = !lfb__walker_letter(walker, world, tried->letter);
-	tried->ends = walker->lost || walker->model.dead || letter->ends;
+	tried->ends = walker->lost || lfb__walker_is_dead(walker) || letter->ends;
 	if (!tried->differs && !tried->ends)
 		lfb__walker_key(walker, &tried->key);
 }

@@ -64,7 +64,7 @@ static int follow(const struct lfb_exhaust_options *options, const struct lfb_sc
 		const struct lfb_operation *operation = &scenario->operations[i];
 
 		if (walker.lost || !in_world(operation) ||
-		    !lfb__model_possible(&walker.model, operation))
+		    !lfb__walker_possible(&walker, operation))
 			err = lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not "
 					 "know this, or there is nothing to do it with",
 					 scenario->name, operation->line, operation->text);
@@ -92,7 +92,8 @@ static bool differs_the_same(void *context, const struct lfb_scenario *candidate
 	if (follow(&question->options, candidate, &shown) ||
 	    shown.what != question->wanted.what || shown.verb != question->wanted.verb)
 		return false;
-	if (!mended.quirks_on || !*mended.quirks_on)
+	/* An image's own are no quirks. */
+	if (mended.kernel || !mended.quirks_on || !*mended.quirks_on)
 		return true;
 	snprintf(off, sizeof(off), "%s,%s", mended.quirks_off ? mended.quirks_off : "",
 		 mended.quirks_on);

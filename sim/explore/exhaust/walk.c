@@ -8,8 +8,6 @@
 #include "lib/luo/luo.h"
 #include "sim/explore/exhaust/walk.h"
 
-#define MEMORY (4ull << 20)
-
 static int capture(void *context, const char *bytes, size_t size)
 {
 	struct lfb_walker *walker = context;
@@ -22,36 +20,37 @@ static int capture(void *context, const char *bytes, size_t size)
 	return 0;
 }
 
-/* A machine, an agent and the recorded module, as new. */
 static int build(struct lfb_walker *walker)
 {
 	const struct lfb_exhaust_options *options = walker->options;
-	struct lfb_machine_options machine = {
-		.sz = sizeof(machine),
-		.memory = MEMORY,
-		.mode = LFB_MEMORY_FIXED,
-		.profile = options->profile,
-		.quirks_on = options->quirks_on,
-		.quirks_off = options->quirks_off,
-	};
-	struct lfb_run run = {
-		.scenario = walker->run.scenario,
-		.options = { sizeof(run.options), .golden = true, .write = capture,
-			     .context = walker },
-	};
-	int err = lfb__machine_create_own(&machine, &run.machine);
+	int err = lfb__walker_make_run(walker, options->profile, options->kernel, capture,
+				       &walker->run);
 
-	walker->run = run;
-	return err ? err : lfb__run_make(&walker->run);
+	return err || !options->kernel ? err : lfb__judge_make(walker);
+}
+
+static void end(struct lfb_run *run)
+{
+	if (!run->machine)
+		return;
+	lfb_machine_shutdown(run->machine);
+	lfb__run_release(run);
+	lfb_machine_destroy(run->machine);
 }
 
 void lfb__walker_end(struct lfb_walker *walker)
 {
-	if (!walker->run.machine)
-		return;
-	lfb_machine_shutdown(walker->run.machine);
-	lfb__run_release(&walker->run);
-	lfb_machine_destroy(walker->run.machine);
+	end(&walker->run);
+	end(&walker->judge);
+}
+
+/* What the module was taught outlives a power cycle, and so do its being one and faults. */
+static void shut_down(struct lfb_run *run)
+{
+	lfb_machine_shutdown(run->machine);
+	lfb_fault_arm(run->machine, NULL);
+	lfb__recorder_unlearn(run->recorder);
+	run->nr_points = 0;
 }
 
 int lfb__walker_boot(struct lfb_walker *walker)
@@ -59,11 +58,10 @@ int lfb__walker_boot(struct lfb_walker *walker)
 	struct lfb_machine *machine = walker->run.machine;
 	int err;
 
-	/* What the module was taught outlives a power cycle, and so do its being one and faults. */
 	if (machine) {
-		lfb_machine_shutdown(machine);
-		lfb_fault_arm(machine, NULL);
-		lfb__recorder_unlearn(walker->run.recorder);
+		shut_down(&walker->run);
+		if (walker->judge.machine)
+			shut_down(&walker->judge);
 	} else {
 		err = build(walker);
 		if (err)
@@ -73,10 +71,10 @@ int lfb__walker_boot(struct lfb_walker *walker)
 	memset(&walker->model, 0, sizeof(walker->model));
 	walker->model.locked = machine->profile->accessors == LUO_ACCESSORS_LOCKED;
 	walker->lost = false;
-	walker->run.nr_points = 0;
 	walker->difference.what = NULL;
 	walker->unsafe = machine->kernel.trace.count[LFB_EVENT_UNSAFE];
-	return (int)lfb__run_start(&walker->run, NULL);
+	err = (int)lfb__run_start(&walker->run, NULL);
+	return err || !walker->judge.machine ? err : (int)lfb__run_start(&walker->judge, NULL);
 }
 
 /*
@@ -102,8 +100,53 @@ static bool failed_for_want_of_memory(struct lfb_walker *walker, const struct lf
 static bool raced(struct lfb_walker *walker)
 {
 	walker->lost = walker->run.nr_points && !walker->run.points[0].left;
-	walker->run.nr_points = 0;
+	walker->run.nr_points = walker->judge.nr_points = 0;
 	return walker->lost;
+}
+
+/* What is right, in walker->answer. */
+static void ask(struct lfb_walker *walker, const struct lfb_operation *operation)
+{
+	const struct lfb_machine *judge = walker->judge.machine;
+
+	if (!judge) {
+		lfb__model_step(&walker->model, operation, &walker->answer);
+		return;
+	}
+	walker->unsafe_judge = judge->kernel.trace.count[LFB_EVENT_UNSAFE];
+	walker->unsafe = walker->run.machine->kernel.trace.count[LFB_EVENT_UNSAFE];
+	lfb__judge_step(walker, operation);
+}
+
+static bool same_state(struct lfb_walker *walker)
+{
+	return walker->judge.machine ? lfb__judge_same_state(walker) : lfb__same_state(walker);
+}
+
+bool lfb__walker_possible(const struct lfb_walker *walker, const struct lfb_operation *operation)
+{
+	return walker->judge.machine ? lfb__judge_possible(walker, operation) :
+				       lfb__model_possible(&walker->model, operation);
+}
+
+bool lfb__walker_freezes(const struct lfb_walker *walker, unsigned int handler)
+{
+	const struct lfb_model_sessions *outgoing = &walker->model.outgoing;
+
+	if (walker->judge.machine)
+		return lfb__judge_freezes(walker, handler);
+	for (unsigned int i = 0; i < outgoing->count; i++) {
+		for (unsigned int j = 0; j < outgoing->list[i].nr_files; j++) {
+			if (outgoing->list[i].files[j].handler == handler)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool lfb__walker_is_dead(const struct lfb_walker *walker)
+{
+	return walker->model.dead || (walker->judge.machine && walker->judge.machine->kernel.dead);
 }
 
 bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *operation)
@@ -116,7 +159,9 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 	if (walker->done)
 		fprintf(walker->done, "%s\n", operation->text);
 	if (operation->point) {
-		lfb__run_wait(&walker->run, operation);
+		lfb__walker_perform(&walker->run, operation, &object);
+		if (walker->judge.machine)
+			lfb__walker_perform(&walker->judge, operation, &object);
 		return true;
 	}
 	walker->steps++;
@@ -124,11 +169,8 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 	walker->callbacks[0] = '\0';
 	if (faulty)
 		before = walker->model;
-	lfb__model_step(&walker->model, operation, &walker->answer);
-	lfb__run_points_hook(&walker->run);
-	result = lfb__run_perform(&walker->run, operation, &object);
-	lfb__run_point_died(&walker->run, result);
-	lfb__run_points_unhook(&walker->run);
+	ask(walker, operation);
+	result = lfb__walker_perform(&walker->run, operation, &object);
 	walker->difference.verb = operation->verb;
 	walker->difference.expected_answer = (struct lfb_expectation){
 		.given = true,
@@ -139,10 +181,10 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 	if (walker->run.nr_points && raced(walker))
 		return lfb__same_safety(walker);
 	if (faulty && failed_for_want_of_memory(walker, &before, operation, result))
-		return lfb__same_state(walker);
+		return same_state(walker);
 	/* What a kernel that died answered says less than that it did. */
-	return (walker->run.machine->kernel.dead ||
-		lfb__same_answer(walker, operation, result, object)) && lfb__same_state(walker);
+	return (walker->run.machine->kernel.dead || lfb__walker_is_dead(walker) ||
+		lfb__same_answer(walker, operation, result, object)) && same_state(walker);
 }
 
 bool lfb__walker_set_up(struct lfb_walker *walker, const struct lfb_world *world, bool first)
@@ -231,7 +273,31 @@ static void more(struct lfb_state_sink *sink, const void *context)
 	agent_state(sink, &walker->run);
 }
 
+static void more_of_judge(struct lfb_state_sink *sink, const void *context)
+{
+	const struct lfb_walker *walker = context;
+
+	lfb__judge_taught(sink, walker);
+	lfb__state_recorder(sink, walker->judge.recorder);
+	agent_state(sink, &walker->judge);
+}
+
+/* What was taught is told by the judge. */
+static void more_of_image(struct lfb_state_sink *sink, const void *context)
+{
+	lfb__state_recorder(sink, ((const struct lfb_walker *)context)->run.recorder);
+}
+
 void lfb__walker_key(const struct lfb_walker *walker, struct lfb_state_key *key)
 {
-	lfb__state_key(walker->run.machine, more, walker, key);
+	struct lfb_state_key judge;
+
+	if (!walker->judge.machine) {
+		lfb__state_key(walker->run.machine, more, walker, key);
+		return;
+	}
+	lfb__state_key(walker->judge.machine, more_of_judge, walker, &judge);
+	lfb__state_key(walker->run.machine, more_of_image, walker, key);
+	for (size_t i = 0; i < ARRAY_SIZE(key->half); i++)
+		key->half[i] = lfb__hash_mix(key->half[i], judge.half[i]);
 }

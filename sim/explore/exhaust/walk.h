@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A machine and the model, in step: does operations in both, one after the other, and compares.
+ * A machine and the model, in step: does operations in both, one after the other, and compares. A
+ * kernel image has another machine in the model's place (judge.c).
  */
 #ifndef SIM_EXPLORE_EXHAUST_WALK_H
 #define SIM_EXPLORE_EXHAUST_WALK_H
@@ -25,13 +26,15 @@ struct lfb_difference {
 struct lfb_walker {
 	const struct lfb_exhaust_options *options;
 	struct lfb_run run;
+	struct lfb_run judge;		/* what an image is compared with; no machine: the model */
 	struct lfb_model model;
 	struct lfb_model_answer answer;
 	struct lfb_difference difference;
 	u64 steps;			/* compared */
 	FILE *done;			/* operations are written there, unless NULL */
 	bool lost;			/* the model does not say how it goes on */
-	unsigned long unsafe;		/* events until now */
+	unsigned long unsafe;		/* events until now … */
+	unsigned long unsafe_judge;	/* … and before the operation, of the judge's */
 	size_t length;			/* of what the callbacks said */
 	char callbacks[LFB_DIFFERENCE_MAX];
 };
@@ -47,13 +50,39 @@ bool lfb__walker_letter(struct lfb_walker *walker, const struct lfb_world *world
 			unsigned int number);
 bool lfb__walker_word(struct lfb_walker *walker, const struct lfb_world *world, const u8 *word,
 		      size_t length);
+/* Is it an operation that there is something to call the kernel with for? */
+bool lfb__walker_possible(const struct lfb_walker *walker, const struct lfb_operation *operation);
+/* Would this handler be asked to freeze a file? */
+bool lfb__walker_freezes(const struct lfb_walker *walker, unsigned int handler);
+/* Is the kernel dead, as is right? */
+bool lfb__walker_is_dead(const struct lfb_walker *walker);
 /* What machine and model will do from here on; the kernel must run. */
 void lfb__walker_key(const struct lfb_walker *walker, struct lfb_state_key *key);
+
+/* run.c: a machine of @profile, or with the image @kernel, that performs the walker's scenario. */
+int lfb__walker_make_run(struct lfb_walker *walker, const char *profile, const char *kernel,
+			 int (*write)(void *context, const char *bytes, size_t size),
+			 struct lfb_run *made);
+/* An operation in one of the machines; one that waits for a point begins to. */
+long lfb__walker_perform(struct lfb_run *run, const struct lfb_operation *operation, u64 *object);
+
+/* judge.c: what the functions of the walker do where there is a judge. */
+int lfb__judge_make(struct lfb_walker *walker);
+bool lfb__judge_possible(const struct lfb_walker *walker, const struct lfb_operation *op);
+bool lfb__judge_freezes(const struct lfb_walker *walker, unsigned int handler);
+/* Facts of its state for a key. */
+void lfb__judge_taught(struct lfb_state_sink *sink, const struct lfb_walker *walker);
+/* Its answer is walker->answer. */
+void lfb__judge_step(struct lfb_walker *walker, const struct lfb_operation *operation);
+bool lfb__judge_same_state(struct lfb_walker *walker);
 
 /* compare.c: false, and walker->difference says what differs. */
 bool lfb__same_answer(struct lfb_walker *walker, const struct lfb_operation *operation, long result,
 		      u64 object);
 bool lfb__same_safety(struct lfb_walker *walker);
 bool lfb__same_state(struct lfb_walker *walker);
+/* Says what differs, and how. Returns false, always. */
+bool lfb__differs(struct lfb_walker *walker, const char *what, const char *expected,
+		  const char *got, ...) LFB_PRINTF(4, 5);
 
 #endif

@@ -6,20 +6,26 @@
 
 #include "sim/explore/state/sink.h"
 
-struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more_fn more,
-				     const void *context)
+static struct lfb_state *capture(struct lfb_state_sink *sink)
 {
 	struct lfb_state *state = calloc(1, sizeof(*state));
-	struct lfb_state_sink sink = { .machine = machine, .more = more, .context = context,
-				       .state = state };
 
 	if (!state)
 		return NULL;
-	lfb__state_walk(&sink);
+	sink->state = state;
+	lfb__state_walk(sink);
 	if (!state->incomplete)
 		return state;
 	lfb__state_free(state);
 	return NULL;
+}
+
+struct lfb_state *lfb__state_capture(struct lfb_machine *machine, lfb_state_more_fn more,
+				     const void *context)
+{
+	struct lfb_state_sink sink = { .machine = machine, .more = more, .context = context };
+
+	return capture(&sink);
 }
 
 void lfb__state_free(struct lfb_state *state)
@@ -138,4 +144,30 @@ unsigned int lfb__state_diff(const struct lfb_state *before, const struct lfb_st
 	if (!differences.count)
 		check_order(&differences, before, after);
 	return differences.count;
+}
+
+static u64 shared_digest(struct lfb_machine *machine)
+{
+	struct lfb_state_sink sink = { .machine = machine, .shared = true };
+
+	lfb__state_walk(&sink);
+	return sink.digest.exact;
+}
+
+unsigned int lfb__state_compare(struct lfb_machine *wanted, struct lfb_machine *machine, char *text,
+				size_t size)
+{
+	struct lfb_state_sink one = { .machine = wanted, .shared = true };
+	struct lfb_state_sink other = { .machine = machine, .shared = true };
+	struct lfb_state *before, *after;
+	unsigned int differences;
+
+	if (shared_digest(wanted) == shared_digest(machine))
+		return 0;
+	before = capture(&one);
+	after = capture(&other);
+	differences = lfb__state_diff(before, after, text, size);
+	lfb__state_free(before);
+	lfb__state_free(after);
+	return differences;
 }

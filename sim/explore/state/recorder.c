@@ -26,11 +26,11 @@ static bool pending(const struct lfb_failure *fails)
  * Never used for anything, but for a retrieve that failed: whether it exists already is nobody's
  * business.
  */
-static bool is_as_new(const struct lfb_recorded *flb)
+static bool is_as_new(const struct lfb_recorded *flb, const struct liveupdate_flb *known)
 {
-	const struct liveupdate_flb_state *out = &flb->flb.private.outgoing;
-	const struct liveupdate_flb_state *in = &flb->flb.private.incoming;
-	unsigned int used = flb->held[0] | flb->held[1] | flb->flb.private.users;
+	const struct liveupdate_flb_state *out = &known->private.outgoing;
+	const struct liveupdate_flb_state *in = &known->private.incoming;
+	unsigned int used = flb->held[0] | flb->held[1] | known->private.users;
 
 	if (used || pending(flb->fails) || out->count || out->references || out->obj)
 		return false;
@@ -60,14 +60,16 @@ void lfb__state_recorder(struct lfb_state_sink *sink, const struct lfb_recorder 
 	}
 	for (unsigned int i = 0; i < recorder->nr_flbs; i++) {
 		const struct lfb_recorded *flb = recorder->flbs[i];
+		const struct liveupdate_flb *known;
 
 		if (!flb)
 			continue;
-		if (!sink->ahead && is_as_new(flb)) {
-			forgiven_state(sink, &flb->flb);
+		known = luo_look_at(sink->kernel, &flb->flb);
+		if (!sink->ahead && is_as_new(flb, known)) {
+			forgiven_state(sink, known);
 			continue;
 		}
-		if (sink->ahead && flb->flb.private.users > 0)
+		if (sink->ahead && known->private.users > 0)
 			continue;
 		lfb__state_flb(sink, &flb->flb);
 		lfb__state_fact(sink, "references kept", flb->held[0]);

@@ -49,6 +49,12 @@ void lfb__state_fact(struct lfb_state_sink *sink, const char *field, u64 value)
 	mix_fact(sink, field, value, value, value);
 }
 
+void lfb__state_own(struct lfb_state_sink *sink, const char *field, u64 value)
+{
+	if (!sink->shared)
+		lfb__state_fact(sink, field, value);
+}
+
 void lfb__state_thawing(struct lfb_state_sink *sink, const char *field, u64 value)
 {
 	mix_fact(sink, field, value, value, 0);

@@ -7,6 +7,7 @@
 #include "sim/kernel/host/host.h"
 
 struct liveupdate_flb;
+struct luo;
 
 /* Values that stand for addresses; no count, errno or token in use comes near them. */
 #define LFB_STATE_BLOCK 0xb10c000000000000ull	/* a live block of pages, | its order … */
@@ -33,9 +34,11 @@ struct lfb_state {
 struct lfb_state_sink {
 	struct lfb_machine *machine;
 	const struct lfb_kernel *kernel;
+	const struct luo *luo;		/* what it remembers; NULL: nothing */
 	lfb_state_more_fn more;		/* with this context; may be NULL */
 	const void *context;
 	bool ahead;			/* only what decides what comes, but all of that */
+	bool shared;			/* only what another orchestrator would remember, too */
 	struct lfb_digest digest;
 	u64 second;			/* of a key, behind digest.exact */
 	struct lfb_state *state;	/* NULL: the hashes are enough */
@@ -51,6 +54,8 @@ struct lfb_state_sink {
 /* A subject of which there are several by that name, and the fact that it is there. */
 void lfb__state_number(struct lfb_state_sink *sink, const char *kind, const char *name, size_t size,
 		       u64 number);
+/* A fact that another orchestrator may lack, or have otherwise. */
+void lfb__state_own(struct lfb_state_sink *sink, const char *field, u64 value);
 /* The handle of a file that freeze may change. */
 void lfb__state_thawing(struct lfb_state_sink *sink, const char *field, u64 value);
 /* What a retrieve that failed may have freed, so that finish has nothing left to free. */

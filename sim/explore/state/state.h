@@ -68,6 +68,13 @@ unsigned int lfb__state_diff(const struct lfb_state *before, const struct lfb_st
 			     char *text, size_t size);
 
 /*
+ * The same of two machines that did the same, in what all orchestrators remember. 0: nothing
+ * differs.
+ */
+unsigned int lfb__state_compare(struct lfb_machine *wanted, struct lfb_machine *machine, char *text,
+				size_t size);
+
+/*
  * For lfb_state_more_fn: what the next facts are about, and the facts. @name may lack its NUL when
  * it fills its field of @size bytes. Strings must be constants.
  */

@@ -65,7 +65,7 @@ static int go_on(void *context, int error, const struct lfb_problem *problem)
 }
 
 /* How many files were said to need it, while that matters. */
-static u64 handed_count(struct luo *luo, const struct liveupdate_flb *flb)
+static u64 handed_count(const struct luo *luo, const struct liveupdate_flb *flb)
 {
 	const struct liveupdate_flb_state *in = &flb->private.incoming;
 	struct lfb_view view = kho__incoming_view(luo->kernel);
@@ -87,11 +87,12 @@ static void flb_state(struct lfb_state_sink *sink, const struct liveupdate_flb_s
 	lfb__state_fact(sink, fields[3], pointer(sink->kernel, state->obj));
 }
 
-void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *flb)
+void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *theirs)
 {
 	static const char *const outgoing[] = { "count", "references", "data", "object" };
 	static const char *const incoming[] = { "incoming count", "incoming references",
 						"incoming data", "incoming object" };
+	const struct liveupdate_flb *flb = luo_look_at(sink->kernel, theirs);
 	const struct liveupdate_flb_state *in = &flb->private.incoming;
 
 	/* One that is not set up yet is as one that was and is not used. */
@@ -108,7 +109,7 @@ void lfb__state_flb(struct lfb_state_sink *sink, const struct liveupdate_flb *fl
 		flb_state(sink, in, incoming);
 	else
 		lfb__state_fact(sink, "files finished",
-				handed_count(sink->kernel->luo, flb) - (u64)luo_flb_files(in));
+				handed_count(sink->luo, flb) - (u64)luo_flb_files(in));
 	lock(sink, "incoming lock", &in->lock.lock);
 }
 
@@ -141,9 +142,9 @@ static void session_state(struct lfb_state_sink *sink, const struct liveupdate_s
 			   session->name, sizeof(session->name));
 	lfb__state_fact(sink, "is there", 1);
 	lfb__state_fact(sink, "files", session->count);
-	lfb__state_fact(sink, "array of files", session->files_mem != NULL);
-	lfb__state_fact(sink, "blocks of files", session->file_blocks.nblocks);
-	lfb__state_fact(sink, "files handed over", session->files_phys != 0);
+	lfb__state_own(sink, "array of files", session->files_mem != NULL);
+	lfb__state_own(sink, "blocks of files", session->file_blocks.nblocks);
+	lfb__state_own(sink, "files handed over", session->files_phys != 0);
 	lfb__state_fact(sink, "held by an agent", session->retrieved);
 	lock(sink, "lock", &session->mutex.lock);
 	sink->tables += luo_hash_has_grown(&session->tokens);
@@ -208,13 +209,22 @@ static void registry_state(struct lfb_state_sink *sink, const struct luo *luo)
 		lfb__state_flb(sink, flb);
 }
 
+/*
+ * How far a restore came that failed, and what a kernel without live update looked at: nobody can
+ * get at it, and kernels differ in it.
+ */
+static bool leaves_incoming(const struct lfb_state_sink *sink)
+{
+	return sink->shared && sink->luo && (sink->luo->restore_error || !sink->luo->enabled);
+}
+
 static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 {
 	lfb__state_subject(sink, "luo", "", 1);
 	lfb__state_fact(sink, "enabled", luo->enabled);
 	if (!sink->ahead)
-		lfb__state_fact(sink, "update number", luo->number);
-	lfb__state_fact(sink, "state handed over", luo->handed_over);
+		lfb__state_own(sink, "update number", luo->number);
+	lfb__state_own(sink, "state handed over", luo->handed_over);
 	lfb__state_fact(sink, "serialized", luo->serialized + 2 * luo->serializing);
 	lfb__state_fact(sink, "device open", luo->device_open);
 	if (sink->ahead)
@@ -223,39 +233,41 @@ static void luo_state(struct lfb_state_sink *sink, const struct luo *luo)
 	/* Whatever it was, every open says -EIO. */
 	lfb__state_fact(sink, "restore error", luo->restore_error != 0);
 	lfb__state_fact(sink, "FLBs", luo->flb_count);
-	lfb__state_fact(sink, "tree", luo->tree != NULL);
-	lfb__state_fact(sink, "array of sessions", luo->session_mem != NULL);
-	lfb__state_fact(sink, "page of FLBs", luo->flb_mem != NULL);
+	lfb__state_own(sink, "tree", luo->tree != NULL);
+	lfb__state_own(sink, "array of sessions", luo->session_mem != NULL);
+	lfb__state_own(sink, "page of FLBs", luo->flb_mem != NULL);
 	/* A kernel without live update never set this up. */
 	lfb__state_fact(sink, "blocks of sessions", luo->session_blocks.nblocks);
-	lfb__state_fact(sink, "files known to be preserved", luo->preserved.count);
+	lfb__state_own(sink, "files known to be preserved", luo->preserved.count);
 	lock(sink, "registry lock", &luo->register_lock.lock);
-	sink->tables += luo->preserved.buckets != NULL;
+	sink->tables += luo_hash_has_grown(&luo->preserved);
 	registry_state(sink, luo);
 	sessions_state(sink, &luo->outgoing);
-	sessions_state(sink, &luo->incoming);
-	if (sink->ahead && luo->handed_over)
+	if (!leaves_incoming(sink))
+		sessions_state(sink, &luo->incoming);
+	if (sink->ahead && luo->handed_over && !sink->kernel->elsewhere)
 		handed_over_state(sink, luo);
 }
 
-static void kho_state(struct lfb_state_sink *sink, const struct kho *kho)
+static void kho_state(struct lfb_state_sink *sink)
 {
 	static const char *const orders[] = {
 		"blocks of order 0", "blocks of order 1", "blocks of order 2",	"blocks of order 3",
 		"blocks of order 4", "blocks of order 5", "blocks of order 6",	"blocks of order 7",
 		"blocks of order 8", "blocks of order 9", "blocks of order 10",
 	};
-
-	unsigned long pages = 0;
+	const struct kho *kho = &sink->kernel->kho;
+	unsigned long blocks[KHO_MAX_ORDER + 1], pages = 0;
 
 	_Static_assert(ARRAY_SIZE(orders) == MAX_PAGE_ORDER + 1, "a name for each order");
+	kho__blocks_by_order(sink->kernel, blocks);
 	for (unsigned int order = MAX_PAGE_ORDER + 1; order <= KHO_MAX_ORDER; order++)
-		pages += kho->orders[order].blocks << order;
+		pages += blocks[order] << order;
 	lfb__state_subject(sink, "preserved memory", "", 1);
 	lfb__state_fact(sink, "on", kho->enabled);
 	lfb__state_fact(sink, "handed over", kho->incoming);
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
-		lfb__state_fact(sink, orders[order], kho->orders[order].blocks);
+		lfb__state_fact(sink, orders[order], blocks[order]);
 	lfb__state_fact(sink, "pages in larger blocks", pages);
 	lock(sink, "kho_out.lock", &kho->lock.lock);
 	lock(sink, "map lock", &kho->map_lock.lock);
@@ -265,13 +277,14 @@ static void memory_state(struct lfb_state_sink *sink, const struct lfb_kernel *k
 {
 	lfb__state_subject(sink, "memory", "", 1);
 	/* A file may have got its pages whatever became of the call that looked at them. */
-	lfb__state_fact(sink, "pages", kernel->pages.allocated -
-				       (sink->ahead ? 0 : kernel->pages.of_files));
+	lfb__state_own(sink, "pages", kernel->pages.allocated -
+				      (sink->ahead ? 0 : kernel->pages.of_files));
 	/* Whether there is a table already decides which allocation comes next. */
-	lfb__state_fact(sink, "slab objects", kernel->slabs.objects -
-					      (sink->ahead ? 0 : sink->tables));
+	lfb__state_own(sink, "slab objects", kernel->slabs.objects -
+					     (sink->ahead ? 0 : sink->tables));
 	lfb__state_fact(sink, "vmalloc areas", kernel->vmallocs.count);
-	lfb__state_consumed(sink, "pages not restored", kernel->pages.incoming);
+	if (!leaves_incoming(sink))
+		lfb__state_consumed(sink, "pages not restored", kernel->pages.incoming);
 	lfb__state_fact(sink, "open files", kernel->files_open);
 }
 
@@ -315,11 +328,12 @@ static long walk_kernel(void *context)
 	const struct lfb_kernel *kernel = sink->kernel;
 	const struct lfb_agent *agent;
 
-	if (kernel->luo)
-		luo_state(sink, kernel->luo);
+	sink->luo = luo_look(kernel);
+	if (sink->luo)
+		luo_state(sink, sink->luo);
 	if (sink->more)
 		sink->more(sink, sink->context);
-	kho_state(sink, &kernel->kho);
+	kho_state(sink);
 	memory_state(sink, kernel);
 	modules_state(sink, sink->machine);
 	if (sink->ahead) {
@@ -360,7 +374,13 @@ void lfb__state_digest(struct lfb_machine *machine, lfb_state_more_fn more, cons
 void lfb__state_key(struct lfb_machine *machine, lfb_state_more_fn more, const void *context,
 		    struct lfb_state_key *key)
 {
-	struct lfb_state_sink sink = { machine, &machine->kernel, more, context, .ahead = true };
+	struct lfb_state_sink sink = {
+		.machine = machine,
+		.kernel = &machine->kernel,
+		.more = more,
+		.context = context,
+		.ahead = true,
+	};
 
 	walk_kernel(&sink);
 	*key = (struct lfb_state_key){ { sink.digest.exact, sink.second } };

@@ -26,13 +26,18 @@ static void ask(const struct luo *luo, struct liveupdate_flb *flb)
 static long ask_all(void *context)
 {
 	const struct lfb_sweep *sweep = context;
-	const struct luo *luo = sweep->machine->kernel.luo;
-	struct liveupdate_flb *flb;
+	const struct lfb_kernel *kernel = &sweep->machine->kernel;
+	const struct luo *luo = luo_look(kernel);
+	const struct liveupdate_flb *flb;
 	u64 bit = 1;
 
 	list_for_each_entry(flb, &luo->flbs, private.list) {
-		if (sweep->wanted.flbs & bit)
-			ask(luo, flb);
+		/* The module's own. */
+		struct liveupdate_flb *asked =
+			luo_flb_by_compatible(luo_seen(kernel), flb->compatible);
+
+		if (asked && sweep->wanted.flbs & bit)
+			ask(luo, asked);
 		bit <<= 1;
 	}
 	return 0;

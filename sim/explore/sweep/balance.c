@@ -113,6 +113,26 @@ static struct lfb_balance_file *find_file(const struct lfb_balance *balance, con
 	return NULL;
 }
 
+/* By what its handler made it. */
+static struct lfb_balance_file *find_handle(const struct lfb_balance *balance, const char *handler,
+					    u64 handle)
+{
+	for (size_t i = balance->files.count; i-- > 0;) {
+		struct lfb_balance_file *file = file_at(balance, i);
+
+		if (file->handle == handle && !strcmp(file->session, handler))
+			return file;
+	}
+	return NULL;
+}
+
+static struct lfb_balance_file *file_of(const struct lfb_balance *balance,
+					const struct lfb_event *event)
+{
+	return event->session ? find_file(balance, event->session, event->token) :
+				find_handle(balance, event->handler, event->phys);
+}
+
 static void file_preserved(struct lfb_balance *balance, const struct lfb_event *event)
 {
 	struct lfb_balance_file *file;
@@ -123,14 +143,15 @@ static void file_preserved(struct lfb_balance *balance, const struct lfb_event *
 	balance->blind |= !file;
 	if (!file)
 		return;
-	snprintf(file->session, sizeof(file->session), "%s", event->session);
+	snprintf(file->session, sizeof(file->session), "%s",
+		 event->session ?: event->handler);
 	file->token = event->token;
 	file->handle = event->handle;
 }
 
 static void file_unpreserved(struct lfb_balance *balance, const struct lfb_event *event)
 {
-	struct lfb_balance_file *file = find_file(balance, event->session, event->token);
+	struct lfb_balance_file *file = file_of(balance, event);
 
 	if (file)
 		*file = *file_at(balance, --balance->files.count);
@@ -141,7 +162,7 @@ static void file_unpreserved(struct lfb_balance *balance, const struct lfb_event
 
 static void file_frozen(struct lfb_balance *balance, const struct lfb_event *event)
 {
-	struct lfb_balance_file *file = find_file(balance, event->session, event->token);
+	struct lfb_balance_file *file = file_of(balance, event);
 
 	if (file && !event->result)
 		file->handle = event->handle;
@@ -162,9 +183,9 @@ static bool is_last(const struct luo_sessions *sessions, const struct lfb_event 
 /* Whoever goes is the newest of a session. */
 static void check_newest(struct lfb_balance *balance, const struct lfb_event *event)
 {
-	const struct luo *luo = balance->machine->kernel.luo;
+	const struct luo *luo = luo_seen(&balance->machine->kernel);
 
-	if (!is_last(event->incoming ? &luo->incoming : &luo->outgoing, event))
+	if (event->session && !is_last(event->incoming ? &luo->incoming : &luo->outgoing, event))
 		breach(balance, "handler %.47s: %s ran for a file that is not its session's newest",
 		       event->handler, lfb_event_action(event));
 }
@@ -230,7 +251,7 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 {
 	const struct liveupdate_session *session;
 	const struct luo_file *file;
-	const struct lfb_memory *memory = &balance->machine->kernel.memory;
+	const struct lfb_kernel *kernel = &balance->machine->kernel;
 	unsigned long files = 0;
 
 	list_for_each_entry(session, &sessions->list, list)
@@ -240,9 +261,12 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 		       balance->files.count);
 	list_for_each_entry(session, &sessions->list, list) {
 		list_for_each_entry(file, &session->files, list) {
+			u64 handle = lfb__memory_shown(&kernel->memory, file->serialized_data);
 			const struct lfb_balance_file *said =
 				find_file(balance, session->name, file->token);
-			u64 handle = lfb__memory_shown(memory, file->serialized_data);
+
+			if (!said && kernel->elsewhere)
+				said = find_handle(balance, file->handler->compatible, handle);
 
 			if (!said || said->handle != handle)
 				breach(balance, "session %.64s, token %llu: its handle is 0x%llx, "
@@ -255,7 +279,7 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 static long compare(void *argument)
 {
 	struct lfb_balance *balance = argument;
-	const struct luo *luo = balance->machine->kernel.luo;
+	const struct luo *luo = luo_look(&balance->machine->kernel);
 	const struct liveupdate_flb *flb;
 
 	if (!luo)

@@ -8,7 +8,9 @@
  * An FLB is preserved or not, retrieved or not. A file is one of those preserved, until it is
  * unpreserved or the kernel is gone; the next kernel finishes no more than were handed over. Where
  * several FLBs are preserved for one call and that call fails, the newest goes first; a session's
- * files are unpreserved and finished newest first.
+ * files are unpreserved and finished newest first. Where a kernel image does not say
+ * which file of which session a callback is about, a file is known by its handler and handle, and
+ * the order is not followed.
  */
 #ifndef SIM_EXPLORE_SWEEP_BALANCE_H
 #define SIM_EXPLORE_SWEEP_BALANCE_H
@@ -25,7 +27,7 @@ struct lfb_balance_flb {
 };
 
 struct lfb_balance_file {
-	char session[LIVEUPDATE_SESSION_NAME_LENGTH];
+	char session[LIVEUPDATE_SESSION_NAME_LENGTH];	/* … or its handler, where none is told */
 	u64 token;
 	u64 handle;			/* as its handler said last, as traces show it */
 };

@@ -87,7 +87,7 @@ static bool leaves_nothing(const struct lfb_machine_stats *now,
 static bool takes_over_all(struct lfb_machine *machine, char *why, size_t size)
 {
 	const struct lfb_kernel *kernel = &machine->kernel;
-	const struct luo *luo = kernel->luo;
+	const struct luo *luo = lfb__machine_look(machine);
 	const struct lfb_finding *finding;
 
 	if (!luo || !luo->handed_over || kernel->files_open > luo->device_open)

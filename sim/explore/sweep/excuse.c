@@ -9,9 +9,10 @@
 #include "lib/luo/luo.h"
 #include "sim/explore/sweep/sweep.h"
 
-static bool runs(const struct lfb_machine *machine)
+/* Of a kernel that runs, what it remembers. */
+static const struct luo *running(struct lfb_machine *machine)
 {
-	return machine->state == LFB_RUNNING && !machine->kernel.dead && machine->kernel.luo;
+	return machine->state == LFB_RUNNING ? lfb__machine_look(machine) : NULL;
 }
 
 static bool could_not_boot(const struct lfb_sweep_moment *moment)
@@ -40,9 +41,9 @@ bool lfb__sweep_gave_up(const struct lfb_machine *machine)
 static bool live_update_is_off(const struct lfb_sweep_moment *moment)
 {
 	const struct lfb_kernel *kernel = &moment->machine->kernel;
-	const struct luo *luo = kernel->luo;
+	const struct luo *luo = running(moment->machine);
 
-	return runs(moment->machine) && !moment->result && !luo->enabled &&
+	return luo && !moment->result && !luo->enabled &&
 	       moment->record->live_update && !luo->tree && !luo->session_mem && !luo->flb_mem &&
 	       kho__blocks(kernel) <= kernel->kho.own_blocks +
 			luo_quirk(luo, LUO_QUIRK_LATE_INIT_LEAKS_FLB_PAGE) &&
@@ -62,18 +63,18 @@ static bool stays_frozen(const struct lfb_sweep_moment *moment)
 
 static bool restore_failed(const struct lfb_sweep_moment *moment)
 {
-	const struct luo *luo = moment->machine->kernel.luo;
+	const struct luo *luo = running(moment->machine);
 
-	return runs(moment->machine) && moment->result == -EIO && luo->restore_error &&
+	return luo && moment->result == -EIO && luo->restore_error &&
 	       !moment->record->restore_error && !luo->device_open;
 }
 
 static bool session_stays(const struct lfb_sweep_moment *moment)
 {
-	const struct luo *luo = moment->machine->kernel.luo;
+	const struct luo *luo = running(moment->machine);
 	const struct liveupdate_session *session;
 
-	if (!runs(moment->machine) || moment->result || moment->record->result)
+	if (!luo || moment->result || moment->record->result)
 		return false;
 	list_for_each_entry(session, &luo->incoming.list, list) {
 		if (!session->retrieved)
@@ -94,18 +95,18 @@ static unsigned int modules(const struct lfb_machine *machine)
 
 static bool module_not_loaded(const struct lfb_sweep_moment *moment)
 {
-	return runs(moment->machine) && !moment->result &&
+	return running(moment->machine) && !moment->result &&
 	       modules(moment->machine) < moment->record->modules;
 }
 
 /* In the order they were registered in; those behind the 64th are not looked at. */
-u64 lfb__sweep_retrieved(const struct lfb_machine *machine)
+u64 lfb__sweep_retrieved(struct lfb_machine *machine)
 {
-	const struct luo *luo = machine->kernel.luo;
+	const struct luo *luo = running(machine);
 	const struct liveupdate_flb *flb;
 	u64 flbs = 0, bit = 1;
 
-	if (machine->state != LFB_RUNNING || machine->kernel.dead || !luo)
+	if (!luo)
 		return 0;
 	list_for_each_entry(flb, &luo->flbs, private.list) {
 		flbs |= flb->private.incoming.retrieve_status == 1 ? bit : 0;
@@ -130,19 +131,27 @@ const struct lfb_digest *lfb__sweep_before(struct lfb_sweep *sweep, size_t step,
 	return NULL;
 }
 
-void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record)
+void lfb__sweep_note_before(struct lfb_machine *machine, struct lfb_sweep_record *record)
 {
-	const struct luo *luo = machine->kernel.luo;
+	const struct luo *luo = running(machine);
+
+	record->retrieved = lfb__sweep_retrieved(machine);
+	record->restore_error = luo ? luo->restore_error : 0;
+}
+
+void lfb__sweep_note(struct lfb_machine *machine, struct lfb_sweep_record *record)
+{
+	const struct luo *luo = running(machine);
 
 	record->modules = modules(machine);
-	record->device_open = runs(machine) && luo->device_open;
-	record->live_update = runs(machine) && luo->enabled;
-	record->restore_error = runs(machine) ? luo->restore_error : 0;
+	record->device_open = luo && luo->device_open;
+	record->live_update = luo && luo->enabled;
 }
 
 static bool module_is_going(const struct lfb_sweep_moment *moment)
 {
-	return runs(moment->machine) && moment->warned && moment->result == moment->record->result;
+	return running(moment->machine) && moment->warned &&
+	       moment->result == moment->record->result;
 }
 
 static const struct lfb_excuse excuses[] = {

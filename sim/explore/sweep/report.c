@@ -112,7 +112,7 @@ void lfb__sweep_tell_ran(struct lfb_sweep *sweep, enum lfb_outcome outcome, cons
 	const struct lfb_sweep_ran ran = {
 		.sz = sizeof(ran),
 		.point = sweep->point,
-		.outcome = "uarhmv"[outcome],
+		.outcome = "uarhmkv"[outcome],
 		.name = name,
 		.what = line,
 		.findings = name ? sweep->findings : NULL,

@@ -175,7 +175,7 @@ static enum way remember(struct lfb_sweep *sweep, size_t step, long result,
 /* Of a test in C: where it leaves the device open that can be opened once only. */
 static const char *advice(const struct lfb_sweep *sweep, size_t step)
 {
-	const struct luo *luo = sweep->machine->kernel.luo;
+	const struct luo *luo = lfb__machine_look(sweep->machine);
 
 	if (sweep->subject->give_back || !step || sweep->records[step - 1].device_open ||
 	    sweep->machine->state != LFB_RUNNING || !luo || !luo->device_open)

@@ -61,7 +61,7 @@ static void note_boot(struct play *play)
 {
 	play->at_boot = (struct lfb_machine_stats){ .sz = sizeof(play->at_boot) };
 	lfb_machine_stats(play->run.machine, &play->at_boot);
-	play->linked_at_boot = links(play->run.machine->kernel.luo);
+	play->linked_at_boot = links(lfb__machine_look(play->run.machine));
 }
 
 /* An object of its own lies elsewhere the next time: that there is one, and in which memory. */
@@ -199,19 +199,27 @@ static void close_all(struct lfb_agent *agent)
 	}
 }
 
+static bool first_incoming(struct lfb_machine *machine, char *name)
+{
+	const struct luo *luo = lfb__machine_look(machine);
+	const struct liveupdate_session *first;
+
+	if (!luo || list_empty(&luo->incoming.list))
+		return false;
+	first = list_first_entry(&luo->incoming.list, struct liveupdate_session, list);
+	memcpy(name, first->name, sizeof(first->name));
+	name[sizeof(first->name)] = '\0';
+	return true;
+}
+
 /* What nobody has taken over yet is taken over and finished. */
 static bool finish_incoming(struct play *play, char *why, size_t size)
 {
-	const struct luo *luo = play->run.machine->kernel.luo;
 	struct lfb_agent *agent = play->run.agent;
+	char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1];
 	int device = lfb_agent_open(agent), session, err;
 
-	while (device >= 0 && !list_empty(&luo->incoming.list)) {
-		const struct liveupdate_session *first =
-			list_first_entry(&luo->incoming.list, struct liveupdate_session, list);
-		char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1] = "";
-
-		memcpy(name, first->name, sizeof(first->name));
+	while (device >= 0 && first_incoming(play->run.machine, name)) {
 		session = lfb_agent_retrieve_session(agent, device, name);
 		err = session < 0 ? session : lfb_agent_finish(agent, session);
 		if (session >= 0)
@@ -241,10 +249,9 @@ static bool may_be_less(const char *what)
 	       !strcmp(what, "slab objects");
 }
 
-static bool is_clean(const struct play *play, char *why, size_t size)
+static bool is_clean(const struct play *play, const struct luo *luo, char *why, size_t size)
 {
 	const struct lfb_kernel *kernel = &play->run.machine->kernel;
-	const struct luo *luo = kernel->luo;
 	const struct lfb_machine_stats *at_boot = &play->at_boot;
 	const struct { const char *what; unsigned long now, wanted; } counts[] = {
 		{ "open files", kernel->files_open, 0 },
@@ -277,6 +284,7 @@ static bool take_down(void *self, char *why, size_t size)
 {
 	struct play *play = self;
 	struct lfb_machine *machine = play->run.machine;
+	const struct luo *luo;
 
 	play->knows_plain = true;
 	if (machine->state != LFB_RUNNING || machine->kernel.dead)
@@ -285,8 +293,9 @@ static bool take_down(void *self, char *why, size_t size)
 	close_all(play->run.agent);
 	if (!finish_incoming(play, why, size))
 		return false;
-	if (lfb_machine_state(machine) == LFB_RUNNING)
-		return is_clean(play, why, size);
+	luo = lfb__machine_look(machine);
+	if (lfb_machine_state(machine) == LFB_RUNNING && luo)
+		return is_clean(play, luo, why, size);
 	snprintf(why, size, "the kernel died: %.300s", machine->kernel.trace.complaint);
 	return false;
 }
@@ -323,7 +332,8 @@ static int check_scenario(const struct lfb_scenario *scenario, struct lfb_machin
 }
 
 static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		 const struct lfb_sweep_options *options, struct lfb_sweep_result *result)
+		 const struct lfb_sweep_options *options, struct lfb_sweep_result *result,
+		 struct lfb_sweep_known *notes, const struct lfb_sweep_known *known)
 {
 	struct play play = { .run = { .scenario = scenario, .machine = machine }, .made = -1 };
 	const struct lfb_sweep_subject subject = {
@@ -339,6 +349,8 @@ static int sweep(const struct lfb_scenario *scenario, struct lfb_machine *machin
 		.repair = repair,
 		.take_down = take_down,
 		.more = more,
+		.notes = notes,
+		.known = known,
 		.save = save,
 	};
 	int err = lfb__run_make(&play.run);
@@ -369,11 +381,36 @@ static int name_error(struct lfb_machine *machine, int err)
 			  lfb__sweep_names(machine, names, sizeof(names)));
 }
 
+/* What an image's profile does wrong. Where it cannot even run the scenario, nothing is known. */
+static int find_known(const struct lfb_scenario *scenario, const struct lfb_machine *machine,
+		      const struct lfb_sweep_options *given, struct lfb_sweep_known *known)
+{
+	struct lfb_sweep_result result = { .sz = sizeof(result) };
+	struct lfb_sweep_options options = *given;
+	struct lfb_machine *judge;
+	int err = lfb__machine_create_profile(machine, &judge);
+
+	if (err)
+		return err;
+	options.write = NULL;
+	options.progress = NULL;
+	options.ran = NULL;
+	options.shards = 0;
+	err = lfb_scenario_run(scenario, judge, NULL);
+	judge->profile = machine->profile;
+	if (!err)
+		err = sweep(scenario, judge, &options, &result, known, NULL);
+	memcpy(known->points, result.points, sizeof(known->points));
+	lfb_machine_destroy(judge);
+	return err == -ENOMEM ? lfb__error(NULL, err, "no memory for a sweep") : 0;
+}
+
 int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 		       const struct lfb_sweep_options *given, struct lfb_sweep_result *result)
 {
 	const struct luo_profile *profile;
 	struct lfb_sweep_options options;
+	struct lfb_sweep_known known = { 0 };
 	int err = lfb__machine_check_outside(machine);
 
 	if (err)
@@ -389,5 +426,12 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 	profile = machine->profile;
 	err = lfb_scenario_run(scenario, machine, NULL);
 	machine->profile = profile;
-	return err ? name_error(machine, err) : sweep(scenario, machine, &options, result);
+	if (err)
+		return name_error(machine, err);
+	if (machine->tree_file && list_empty(&machine->modules) && !options.only)
+		err = find_known(scenario, machine, &options, &known);
+	if (!err)
+		err = sweep(scenario, machine, &options, result, NULL, &known);
+	lfb__list_free(&known.cases);
+	return err;
 }

@@ -19,7 +19,7 @@ int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options 
 	if (!err && result)
 		err = lfb__result_check(machine, "the result", result, sizeof(result->sz));
 	if (!err)
-		err = lfb__machine_check_seen(machine, "a sweep");
+		err = lfb__machine_check_look(machine, "a sweep");
 	if (err)
 		return err;
 	if (options->kinds & ~LFB_FAULT_ANY)
@@ -92,7 +92,7 @@ static int run_plain(struct lfb_sweep *sweep)
 		if (step == subject->first_armed)
 			lfb__faults_arm(&sweep->machine->kernel, NULL);
 		now->before = lfb__sweep_digest(sweep);
-		now->retrieved = lfb__sweep_retrieved(sweep->machine);
+		lfb__sweep_note_before(sweep->machine, now);
 		now->result = lfb__sweep_perform(sweep, step, &now->object);
 		record(sweep, now);
 		if (now->result < 0 && (step < subject->first_armed || step > subject->last_armed))
@@ -115,6 +115,10 @@ static void check_plain_end(struct lfb_sweep *sweep)
 		return;
 	lfb__sweep_fail(sweep, subject->steps, LFB_FINDING_STEP_NOT_UNDONE, "without any fault, "
 			"%s", why);
+	if (subject->notes)
+		lfb__sweep_note_violation(sweep, NULL);
+	if (subject->notes || lfb__sweep_is_known(sweep, NULL))
+		return;
 	sweep->explains = true;
 	lfb__sweep_name(sweep);
 	sweep->explains = false;
@@ -197,7 +201,13 @@ static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault
 
 	memset(sweep->findings, 0, sizeof(sweep->findings));
 	outcome = lfb__sweep_follow(sweep, that);
-	if (outcome == LFB_OUTCOME_VIOLATION && lfb__sweep_is_told(sweep))
+	if (outcome == LFB_OUTCOME_VIOLATION && sweep->subject->notes) {
+		lfb__sweep_note_violation(sweep, that);
+		return outcome;
+	}
+	if (outcome == LFB_OUTCOME_VIOLATION && lfb__sweep_is_known(sweep, that))
+		outcome = LFB_OUTCOME_KNOWN;
+	else if (outcome == LFB_OUTCOME_VIOLATION && lfb__sweep_is_told(sweep))
 		outcome = LFB_OUTCOME_REMEMBERED;
 	if (outcome == LFB_OUTCOME_VIOLATION) {
 		explain(sweep, that);
@@ -210,6 +220,7 @@ static enum lfb_outcome run_case(struct lfb_sweep *sweep, const struct lfb_fault
 	result->reported += outcome == LFB_OUTCOME_REPORTED;
 	result->harmless += outcome == LFB_OUTCOME_HARMLESS;
 	result->remembered += outcome == LFB_OUTCOME_REMEMBERED;
+	result->known += outcome == LFB_OUTCOME_KNOWN;
 	tell(sweep);
 	return outcome;
 }

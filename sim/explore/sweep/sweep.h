@@ -3,9 +3,9 @@
  * Something run once for every step in it that can fail, with that step failing: sweep.c goes
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
  * kernels promise to remember, asked.c what they retrieved and keep, kept.c which pages modules
- * keep, balance.c follows the callbacks, branch.c knows where runs begin. What is swept is a
- * scenario or a body in C. Others ask through <luo/sweep.h>. Uses explore/state, sim/play and what
- * is below.
+ * keep, known.c what an image's profile does as well, balance.c follows the callbacks, branch.c
+ * knows where runs begin. What is swept is a scenario or a body in C. Others ask through
+ * <luo/sweep.h>. Uses explore/state, sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
@@ -26,6 +26,19 @@ bool lfb__case_parse(const char *text, struct lfb_fault_plan *that);
  * What is swept: steps that are performed one after the other, from power on to the end.
  * scenario.c, body.c.
  */
+
+/* A case, and the step in which something was wrong. */
+struct lfb_sweep_case {
+	struct lfb_fault_plan plan;
+	size_t step;
+};
+
+/* Violations of a sweep, for another one. */
+struct lfb_sweep_known {
+	unsigned long points[LFB_FAULT_KINDS];
+	bool without_faults;
+	struct lfb_list cases;		/* struct lfb_sweep_case */
+};
 
 struct lfb_sweep_subject {
 	const char *name;
@@ -51,6 +64,9 @@ struct lfb_sweep_subject {
 	 */
 	bool (*take_down)(void *self, char *why, size_t size);
 	lfb_state_more_fn more;
+	/* Violations are noted there, and not told; or are no news. NULL: neither. */
+	struct lfb_sweep_known *notes;
+	const struct lfb_sweep_known *known;
 	/* All that is its own, to be put back. NULL: each run begins with power on. */
 	void (*save)(void *self, struct lfb_saved *saved);
 };
@@ -65,8 +81,8 @@ struct lfb_sweep_record {
 	bool dead;				/* the kernel is, afterwards */
 	bool live_update;			/* is on, afterwards */
 	bool device_open;			/* likewise */
-	int restore_error;			/* of the sessions, afterwards */
 	unsigned int modules;			/* loaded afterwards */
+	int restore_error;			/* of the sessions, before it */
 	u64 retrieved;				/* FLBs that are, before it: a bit each */
 	unsigned long points[LFB_FAULT_KINDS];	/* from power on to the end of the step */
 	unsigned long complaints[LFB_EVENT_KINDS]; /* likewise */
@@ -98,11 +114,17 @@ const struct lfb_excuse *lfb__sweep_excuse(const struct lfb_sweep_moment *moment
 bool lfb__sweep_gave_up(const struct lfb_machine *machine);
 /* Is the newest WARN how a kernel reports that a point failed? */
 bool lfb__sweep_warn_reports(const struct lfb_machine *machine);
-/* Notes what is to be compared later. */
-void lfb__sweep_note(const struct lfb_machine *machine, struct lfb_sweep_record *record);
+/* Notes what is to be compared later, before and after a step. */
+void lfb__sweep_note_before(struct lfb_machine *machine, struct lfb_sweep_record *record);
+void lfb__sweep_note(struct lfb_machine *machine, struct lfb_sweep_record *record);
 
 /* kept.c: pages that were handed over, are in use, and that a module's static data points to */
 unsigned long lfb__sweep_kept(const struct lfb_machine *machine);
+
+/* known.c: of the newest run; @that: NULL for the run without faults */
+struct lfb_sweep;
+void lfb__sweep_note_violation(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+bool lfb__sweep_is_known(const struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
 
 /* A sweep while it runs: sweep.c goes through the cases, run.c runs one, report.c tells of it. */
 
@@ -113,6 +135,7 @@ enum lfb_outcome {
 	LFB_OUTCOME_REPORTED,
 	LFB_OUTCOME_HARMLESS,
 	LFB_OUTCOME_REMEMBERED,
+	LFB_OUTCOME_KNOWN,
 	LFB_OUTCOME_VIOLATION,
 };
 
@@ -208,7 +231,7 @@ long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object);
 unsigned long lfb__sweep_complaints(const struct lfb_sweep *sweep, enum lfb_event_kind kind);
 struct lfb_digest lfb__sweep_digest(const struct lfb_sweep *sweep);
 /* The FLBs whose objects were retrieved, a bit each. */
-u64 lfb__sweep_retrieved(const struct lfb_machine *machine);
+u64 lfb__sweep_retrieved(struct lfb_machine *machine);
 /*
  * What a step that answered @result, and did nothing, has left. NULL: it has retrieved FLBs, and
  * how it is then is wanted first.

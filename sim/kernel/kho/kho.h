@@ -143,6 +143,7 @@ bool kho__track_clear(struct lfb_kernel *kernel, unsigned long pfn, unsigned lon
 bool kho__track_has(const struct lfb_kernel *kernel, unsigned long pfn, unsigned long nr_pages);
 /* How many blocks are marked. */
 unsigned long kho__blocks(const struct lfb_kernel *kernel);
+void kho__blocks_by_order(const struct lfb_kernel *kernel, unsigned long blocks[KHO_MAX_ORDER + 1]);
 /* Is this block of 2^order pages marked preserved for the next kernel? */
 bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order);
 

@@ -188,23 +188,32 @@ static int count_block(void *context, phys_addr_t phys, unsigned int order)
 	unsigned long *blocks = context;
 
 	(void)phys;
-	(void)order;
-	++*blocks;
+	blocks[order]++;
 	return 0;
+}
+
+void kho__blocks_by_order(const struct lfb_kernel *kernel, unsigned long blocks[KHO_MAX_ORDER + 1])
+{
+	const struct kho *kho = &kernel->kho;
+	const struct lfb_view view = kho__memory_view(kernel);
+
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++)
+		blocks[order] = kho->code ? 0 : kho->orders[order].blocks;
+	if (kho->code && kho->map_page)
+		kho->abi->read_map(&view, PFN_PHYS(kho->map_page), count_block, NULL, blocks,
+				   NULL);
 }
 
 unsigned long kho__blocks(const struct lfb_kernel *kernel)
 {
-	const struct kho *kho = &kernel->kho;
-	const struct lfb_view view = kho__memory_view(kernel);
-	unsigned long blocks = 0;
+	unsigned long blocks[KHO_MAX_ORDER + 1], count = 0;
 
-	if (!kho->code)
-		return kho->blocks;
-	if (kho->map_page)
-		kho->abi->read_map(&view, PFN_PHYS(kho->map_page), count_block, NULL, &blocks,
-				   NULL);
-	return blocks;
+	if (!kernel->kho.code)
+		return kernel->kho.blocks;
+	kho__blocks_by_order(kernel, blocks);
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER; order++)
+		count += blocks[order];
+	return count;
 }
 
 bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
