@@ -106,6 +106,8 @@ static void asked(struct luo_tree *tree, struct luo_request *request, const void
 	} else {
 		read_user(tree->kernel, &file, argument, sizeof(file));
 		request->token = file.token;
+		request->is_there = request->session &&
+				    luo_told_by_token(request->session, file.token);
 	}
 	say(tree, request);
 }
@@ -168,7 +170,7 @@ static void answered(struct luo_tree *tree, const struct luo_request *request,
 	else if (request->cmd == LIVEUPDATE_IOCTL_RETRIEVE_SESSION)
 		not_retrieved(tree, request);
 	else if (request->cmd == LIVEUPDATE_SESSION_PRESERVE_FD && answer == -EFAULT && told &&
-		 luo_told_by_token(told, request->token))
+		 !request->is_there && luo_told_by_token(told, request->token))
 		tree->shell.watch->file->kept(&tree->shell, &told->session, request->token);
 }
 

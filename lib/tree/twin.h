@@ -35,6 +35,7 @@ struct luo_request {
 	struct luo_told_session *session; /* whose file it is */
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1]; /* of a session that is asked for */
 	u64 token;
+	bool is_there;			/* before: the session has a file under that already */
 };
 
 /* A tree's orchestrator, as it was when its kernel booted last. */

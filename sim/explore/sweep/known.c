@@ -45,3 +45,13 @@ bool lfb__sweep_is_known(const struct lfb_sweep *sweep, const struct lfb_fault_p
 	}
 	return false;
 }
+
+void lfb__sweep_share_known(struct lfb_sweep *sweep)
+{
+	const struct lfb_sweep_known *known = sweep->subject->known;
+
+	if (sweep->subject->notes)
+		memcpy(sweep->subject->notes->ids, sweep->known, sizeof(sweep->known));
+	for (int id = 0; known && id < LFB_FINDINGS_NR; id++)
+		sweep->known[id] |= known->ids[id];
+}

@@ -102,6 +102,7 @@ static int run_plain(struct lfb_sweep *sweep)
 	sweep->unbalanced = sweep->balance->breach[0] != '\0';
 	for (size_t i = 0; i < sweep->machine->kernel.findings.count; i++)
 		sweep->known[sweep->machine->kernel.findings.all[i]->id] = true;
+	lfb__sweep_share_known(sweep);
 	sweep->end = sweep->records[subject->steps - 1].after;
 	return 0;
 }

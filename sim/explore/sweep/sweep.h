@@ -37,6 +37,7 @@ struct lfb_sweep_case {
 struct lfb_sweep_known {
 	unsigned long points[LFB_FAULT_KINDS];
 	bool without_faults;
+	bool ids[LFB_FINDINGS_NR];	/* findings it raises by itself, without faults */
 	struct lfb_list cases;		/* struct lfb_sweep_case */
 };
 
@@ -125,6 +126,8 @@ unsigned long lfb__sweep_kept(const struct lfb_machine *machine);
 struct lfb_sweep;
 void lfb__sweep_note_violation(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
 bool lfb__sweep_is_known(const struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
+/* What the run without faults of a profile raises is no news of its image's. */
+void lfb__sweep_share_known(struct lfb_sweep *sweep);
 
 /* A sweep while it runs: sweep.c goes through the cases, run.c runs one, report.c tells of it. */
 
