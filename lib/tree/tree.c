@@ -243,6 +243,7 @@ static void unlink_flb(struct luo_tree *tree, struct luo_twin *handler,
 		i++;
 	if (i == handler->links.count)
 		return;
+	luo_told_to_unlink(tree, links[i]->flb);
 	count_user(tree, links[i]->flb, false);
 	list_del(&links[i]->list);
 	free(links[i]);
@@ -319,7 +320,6 @@ static int register_or_not(struct luo_tree *tree, const struct luo_args *args)
 	default:
 		err = image->unregister_flb(theirs(handler), theirs(flb));
 		if (!err && handler && flb) {
-			luo_told_to_unlink(tree, args->flb);
 			unlink_flb(tree, handler, flb);
 			tell(tree, LFB_DID_FLB_UNREGISTERED, args->fh, args->flb);
 		}

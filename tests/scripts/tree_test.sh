@@ -86,11 +86,12 @@ prints err "$dir/nothing.so: cannot be opened"
 lfb 1 sweep "$dir/into.ops"
 prints err 'a sweep boots no kernel images'
 
-# A request that cannot be read has kept no file, also where there is one under that token.
-printf '%s\n' 'handler 0' open 'session a' 'preserve a 1 0 1' 'argument unreadable' 'again a 1 1' \
-	'close a' >"$dir/unread.ops"
-lfb 0 run --kernel "$image" --findings "$dir/unread.ops"
-lacks out LFB-FILE-KEPT-AFTER-ERROR
+# A request that cannot be read has kept no file, also where there is one under that token; and
+# what is not linked is not unlinked.
+printf '%s\n' 'handler 0' 'handler 1' 'flb 0 0' open 'session a' 'preserve a 1 0 1' \
+	'fault user-read 1' 'again a 1 1' 'fault off' 'unflb 1 0' 'close a' >"$dir/right.ops"
+lfb 0 run --kernel "$image" --findings "$dir/right.ops"
+silent out
 
 # A module's mistakes in memory are named, with the tree's lines in between.
 module=$dir/module.so
