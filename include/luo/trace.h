@@ -199,8 +199,7 @@ enum lfb_event_edge {
  * @order: of a block of pages
  * @token: of a file in its session
  * @handle: what a callback left to hand over; addresses as lfb_dump() shows them
- * @phys: a physical address; of a callback that a kernel image calls for a file, which is not said
- *	to be in a session, the handle it was given
+ * @phys: a physical address
  * @pages: how many
  * @count: how many there are now: references of a module, files of an FLB or session, sessions,
  *	blocks; which update

@@ -67,7 +67,6 @@ static void tell(struct luo_call *call, u64 handle, int result)
 		.session = call->session,
 		.token = call->token,
 		.incoming = call->incoming,
-		.phys = lfb__memory_shown(&call->kernel->memory, call->given),
 		.handle = lfb__memory_shown(&call->kernel->memory, handle),
 		.result = result,
 	};

@@ -317,7 +317,6 @@ struct luo_call {
 	bool incoming;
 	const char *session;
 	u64 token;
-	u64 given;			/* of a kernel image's, whose session is NULL: the handle */
 	struct lfb_frame frame;
 	struct lfb_span span;
 };

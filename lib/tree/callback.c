@@ -136,7 +136,6 @@ static int call_file(void *owner, enum lfb_tree_op op, struct lfb_tree_args *tol
 		.session = luo_file ? luo_file->session->name : NULL,
 		.incoming = op >= LFB_TREE_RETRIEVE,
 		.token = luo_file ? luo_file->token : 0,
-		.given = told->data,
 	};
 	int result = op == LFB_TREE_CAN_FINISH ? false : LUO_INJECTED_ERROR;
 

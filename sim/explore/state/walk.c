@@ -6,7 +6,6 @@
 #include "sim/explore/state/sink.h"
 #include "sim/kernel/kernel.h"
 
-
 /* @other: what stands for any other value. */
 static u64 address(const struct lfb_kernel *kernel, const void *address, u64 other)
 {

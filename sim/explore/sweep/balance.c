@@ -113,24 +113,11 @@ static struct lfb_balance_file *find_file(const struct lfb_balance *balance, con
 	return NULL;
 }
 
-/* By what its handler made it. */
-static struct lfb_balance_file *find_handle(const struct lfb_balance *balance, const char *handler,
-					    u64 handle)
-{
-	for (size_t i = balance->files.count; i-- > 0;) {
-		struct lfb_balance_file *file = file_at(balance, i);
-
-		if (file->handle == handle && !strcmp(file->session, handler))
-			return file;
-	}
-	return NULL;
-}
-
+/* Where a kernel image's callback is for a file that nobody knows, it is none that is preserved. */
 static struct lfb_balance_file *file_of(const struct lfb_balance *balance,
 					const struct lfb_event *event)
 {
-	return event->session ? find_file(balance, event->session, event->token) :
-				find_handle(balance, event->handler, event->phys);
+	return event->session ? find_file(balance, event->session, event->token) : NULL;
 }
 
 static void file_preserved(struct lfb_balance *balance, const struct lfb_event *event)
@@ -139,12 +126,11 @@ static void file_preserved(struct lfb_balance *balance, const struct lfb_event *
 
 	if (event->result)
 		return;
-	file = lfb__list_add(&balance->files, sizeof(*file));
+	file = event->session ? lfb__list_add(&balance->files, sizeof(*file)) : NULL;
 	balance->blind |= !file;
 	if (!file)
 		return;
-	snprintf(file->session, sizeof(file->session), "%s",
-		 event->session ?: event->handler);
+	snprintf(file->session, sizeof(file->session), "%s", event->session);
 	file->token = event->token;
 	file->handle = event->handle;
 }
@@ -251,7 +237,7 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 {
 	const struct liveupdate_session *session;
 	const struct luo_file *file;
-	const struct lfb_kernel *kernel = &balance->machine->kernel;
+	const struct lfb_memory *memory = &balance->machine->kernel.memory;
 	unsigned long files = 0;
 
 	list_for_each_entry(session, &sessions->list, list)
@@ -261,12 +247,9 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 		       balance->files.count);
 	list_for_each_entry(session, &sessions->list, list) {
 		list_for_each_entry(file, &session->files, list) {
-			u64 handle = lfb__memory_shown(&kernel->memory, file->serialized_data);
 			const struct lfb_balance_file *said =
 				find_file(balance, session->name, file->token);
-
-			if (!said && kernel->elsewhere)
-				said = find_handle(balance, file->handler->compatible, handle);
+			u64 handle = lfb__memory_shown(memory, file->serialized_data);
 
 			if (!said || said->handle != handle)
 				breach(balance, "session %.64s, token %llu: its handle is 0x%llx, "

@@ -8,9 +8,7 @@
  * An FLB is preserved or not, retrieved or not. A file is one of those preserved, until it is
  * unpreserved or the kernel is gone; the next kernel finishes no more than were handed over. Where
  * several FLBs are preserved for one call and that call fails, the newest goes first; a session's
- * files are unpreserved and finished newest first. Where a kernel image does not say
- * which file of which session a callback is about, a file is known by its handler and handle, and
- * the order is not followed.
+ * files are unpreserved and finished newest first.
  */
 #ifndef SIM_EXPLORE_SWEEP_BALANCE_H
 #define SIM_EXPLORE_SWEEP_BALANCE_H
@@ -27,7 +25,7 @@ struct lfb_balance_flb {
 };
 
 struct lfb_balance_file {
-	char session[LIVEUPDATE_SESSION_NAME_LENGTH];	/* … or its handler, where none is told */
+	char session[LIVEUPDATE_SESSION_NAME_LENGTH];
 	u64 token;
 	u64 handle;			/* as its handler said last, as traces show it */
 };
@@ -40,7 +38,7 @@ struct lfb_balance {
 	struct lfb_list files;		/* struct lfb_balance_file: preserved */
 	unsigned long handed;		/* files that came from the previous kernel, at most */
 	unsigned long finished;		/* of them */
-	bool blind;			/* no memory to follow: nothing is said any more */
+	bool blind;			/* not all was followed: nothing is said any more */
 	char breach[200];		/* "": all is well */
 };
 
