@@ -291,25 +291,36 @@ void luo_told_handler_gone(struct luo_tree *tree, const void *handler)
 
 /* Callbacks */
 
+/* @handle: it must be that one's, too. */
+static bool is_alike(const struct luo_file *luo_file, const struct luo_twin *twin,
+		     const struct lfb_tree_args *args, bool handle)
+{
+	return luo_file->handler == twin->ours && luo_file->file == args->file &&
+	       (!handle || luo_file->serialized_data == args->data);
+}
+
 /*
- * The one that a callback is given; of several that look alike it may be any. They are finished
- * beginning with the last, all else begins with the first. @handle: it must be that one's, too.
+ * The one that a callback is given; of several that look alike it may be any. Kernels unpreserve
+ * and finish them beginning with the last, all else begins with the first.
  */
 static struct luo_file *find_alike(const struct luo_told_session *told,
 				   const struct luo_twin *twin, enum luo_op op,
 				   const struct lfb_tree_args *args, bool handle)
 {
-	struct luo_file *luo_file, *found = NULL;
+	struct luo_file *luo_file;
 
-	list_for_each_entry(luo_file, &told->session.files, list) {
-		if (luo_file->handler != twin->ours || luo_file->file != args->file ||
-		    (handle && luo_file->serialized_data != args->data))
-			continue;
-		found = luo_file;
-		if (op != LUO_FINISH)
-			break;
+	if (op == LUO_UNPRESERVE || op == LUO_FINISH) {
+		list_for_each_entry_reverse(luo_file, &told->session.files, list) {
+			if (is_alike(luo_file, twin, args, handle))
+				return luo_file;
+		}
+		return NULL;
 	}
-	return found;
+	list_for_each_entry(luo_file, &told->session.files, list) {
+		if (is_alike(luo_file, twin, args, handle))
+			return luo_file;
+	}
+	return NULL;
 }
 
 static struct luo_file *find_in(const struct luo_told_session *told, const struct luo_twin *twin,

@@ -93,6 +93,12 @@ printf '%s\n' 'handler 0' 'handler 1' 'flb 0 0' open 'session a' 'preserve a 1 0
 lfb 0 run --kernel "$image" --findings "$dir/right.ops"
 silent out
 
+# Of one file under two tokens the one that came last goes first.
+printf '%s\n' 'identity 0 inode' 'handler 0' 'when h 0 unpreserve kmalloc p 8' open 'session a' \
+	'preserve a 1 0 5' 'identity 0 9' 'again a 2 5' 'close a' >"$dir/alike.ops"
+lfb 1 run --kernel "$image" --findings "$dir/alike.ops"
+prints out 'token 1 of session a'
+
 # A module's mistakes in memory are named, with the tree's lines in between.
 module=$dir/module.so
 lfb 0 build "$LFB_SOURCE_DIR/tests/loadable/keeper.c" -o "$module"
