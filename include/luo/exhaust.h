@@ -38,7 +38,8 @@ struct lfb_scenario;
  * @LFB_EXHAUST_IDENTITIES: a handler says what identifies its files, and changes its mind
  * @LFB_EXHAUST_LOST: the next kernel is given nothing, or has no live update, or no KHO, or cannot
  *	prepare its own live update
- * @LFB_EXHAUST_ALL_GROUPS: all that any kernel has
+ * @LFB_EXHAUST_ALL_GROUPS: all but LFB_EXHAUST_LOCKED; with a kernel image it is without
+ *	LFB_EXHAUST_FAULTS, too
  */
 enum lfb_exhaust_group {
 	LFB_EXHAUST_LOCKED = 1 << 0,
@@ -76,7 +77,8 @@ LFB_API const char *lfb_exhaust_group_name(unsigned int bit);
  *	go on from every @shards-th state. Shorter ones are tried by all
  * @shards: how many parts there are; 0: the search is whole
  * @kernel: a kernel image (docs/tree.md), or NULL. It is compared not with the model but with
- *	@profile, by default that of its version, and @quirks_on and @quirks_off are that one's
+ *	@profile, by default that of its version, and @quirks_on and @quirks_off are that one's. It
+ *	has no LFB_EXHAUST_LOCKED and no LFB_EXHAUST_FAULTS
  */
 struct lfb_exhaust_options {
 	size_t sz;

@@ -394,7 +394,8 @@ static const struct cli_option options[] = {
 	  .wanted = "a number from " },
 	{ "with", "GROUP", "more operations: locked, unregistered, names, many, missing,\n"
 	  "faults, halves, damage, races, modules, no-file, identities, lost; or all,\n"
-	  "which is all but locked; may be repeated. A quirk brings what it needs",
+	  "which is all but locked, and but faults with a kernel image; may be repeated.\n"
+	  "A quirk brings what it needs",
 	  offsetof(struct exhaust, search.groups), .set = add_group, .group = GROUP_MODEL },
 	{ "jobs", "N", "threads (default: as many as there are processors)",
 	  offsetof(struct exhaust, search.jobs), 64, .wanted = "a number from ",

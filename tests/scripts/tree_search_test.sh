@@ -71,8 +71,7 @@ lfb 0 exhaust --kernel "$image" --length 2 --all
 sequences=$(sed -n 's/^# all \([0-9]*\) sequences.*/\1/p' "$dir/out")
 lfb 0 exhaust --kernel "$image" --length 2
 prints out "# all $sequences sequences of length 2"
-lfb 0 exhaust --kernel "$image" --length 2 --with unregistered --with missing --with halves \
-	--with races --with no-file --with identities --with lost
+lfb 0 exhaust --kernel "$image" --length 2 --with all
 lfb 0 exhaust --kernel "$image" --case "$dir/two.lfb"
 # A profile that is mended differs: in this case by a known defect.
 printf 'handler 0\nunhandler 0\nflb 0 0\n' >"$dir/linked.lfb"
@@ -82,6 +81,8 @@ lfb 2 exhaust --kernel "$image" --defects
 prints err '--defects chooses the kernels by itself'
 lfb 2 exhaust --kernel "$image" --with locked
 prints err 'no kernel image lends objects under a lock'
+lfb 2 exhaust --kernel "$image" --with faults
+prints err 'a kernel image allocates otherwise'
 
 # With the tree's KHO as well, whose map is its own.
 lfb 0 tree --kho "$LFB_KERNEL_TREE" -o "$dir/kho.so"

@@ -39,6 +39,29 @@ static void describe_kernel(const struct lfb_exhaust_options *options, const cha
 		snprintf(text + length, size - length, " --quirk -%.800s", off);
 }
 
+/*
+ * With those that the quirks that are @on need. An image allocates otherwise than its profile: that
+ * the same allocation fails in both means nothing.
+ */
+static int take_groups(struct lfb_exhaust_options *options, u64 on)
+{
+	const unsigned int all = LFB_EXHAUST_ALL_GROUPS, asked = options->groups;
+
+	if (asked & ~(all | LFB_EXHAUST_LOCKED))
+		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
+				  asked);
+	options->groups |= lfb__world_groups_for(on);
+	if (!options->kernel)
+		return 0;
+	if (options->groups & LFB_EXHAUST_LOCKED)
+		return lfb__error(NULL, -EINVAL, "no kernel image lends objects under a lock");
+	if (asked & LFB_EXHAUST_FAULTS && (asked & all) != all)
+		return lfb__error(NULL, -EINVAL, "a kernel image allocates otherwise than its "
+				  "profile: lfb sweep makes its allocations fail");
+	options->groups &= ~(unsigned int)LFB_EXHAUST_FAULTS;
+	return 0;
+}
+
 /* Checks and completes options, clears the result. */
 static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_options *options,
 		struct lfb_exhaust_result *result)
@@ -62,12 +85,9 @@ static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_opti
 			      options->shard != 0)
 		return lfb__error(NULL, -EINVAL, "there is no shard %u of %u", options->shard,
 				  options->shards);
-	if (options->groups & ~(unsigned int)(LFB_EXHAUST_ALL_GROUPS | LFB_EXHAUST_LOCKED))
-		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
-				  options->groups);
-	options->groups |= lfb__world_groups_for(on);
-	if (options->kernel && options->groups & LFB_EXHAUST_LOCKED)
-		return lfb__error(NULL, -EINVAL, "no kernel image lends objects under a lock");
+	err = take_groups(options, on);
+	if (err)
+		return err;
 	off = options->quirks_off;
 	if ((options->groups & LFB_EXHAUST_LOCKED) && !options->profile && !off) {
 		options->profile = "rfc-v6";
