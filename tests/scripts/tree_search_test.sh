@@ -159,6 +159,13 @@ sweep_planted 'it answered 0, but it is half done'
 # Memory that is lost on the way out: where a callback fails, for the sweep alone.
 plant luo_file.c '/^err_kfree:/{n;s/kfree(luo_file);/;/}'
 sweep_planted 'left something behind: memory: slab objects'
+# Files that go in the order in which they came: in a session that a failure leaves open.
+printf '%s = 0\n' 'handler 0' open 'session a' 'preserve a 1 0 1' reboot 'handler 0' open \
+	'session b' 'preserve b 1 0 1' 'preserve b 2 0 2' 'rsession a' 'retrieve a 1' \
+	>"$dir/order.lfb"
+plant luo_file.c '0,/list_last_entry(&file_set->files_list/s//list_first_entry(\&file_set->files_list/'
+lfb 1 sweep --once --kinds file-retrieve --kernel "$dir/planted.so" "$dir/order.lfb"
+prints out "unpreserve ran for a file that is not its session's newest"
 # A finish that is called twice.
 plant luo_file.c 's/^\(\t*\)\(luo_file->fh->ops->finish(&args);\)/\1\2 \2/'
 lfb 1 exhaust --kernel "$dir/planted.so" --case "$dir/two.lfb"
