@@ -343,8 +343,8 @@ static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_re
 		json_result(&sweep->out, result);
 		json_first(&sweep->out, "shrunk", &swept.result, shortest);
 		cli_json_string(&sweep->out, "report", cli_text_end(&sweep->report));
-		if (sweep->shard.of)
-			sweep_shard_json(&sweep->out, &sweep->ran);
+		if (sweep->shard.of && !sweep_shard_json(&sweep->out, &sweep->ran))
+			failed = cli_failed("no memory to keep what became of each run");
 		cli_json_close(&sweep->out, '}');
 	} else if (!failed) {
 		print_swept(sweep, path, result, &swept, shortest);
