@@ -188,7 +188,7 @@ static void json_shard(struct compare *compare, const struct cli_line *line, boo
 	if (!compare->shard.of)
 		return;
 	cli_shard_open(json, line, &compare->shard, is_whole);
-	cli_json_number(json, "max", compare->options.differences_max ?: MAX_DEFAULT);
+	cli_json_number(json, "max", compare->options.differences_max);
 	cli_json_close(json, '}');
 }
 
@@ -226,6 +226,7 @@ static int do_compare(struct compare *compare, const struct cli_line *line)
 	int err;
 
 	compare->options.sz = sizeof(compare->options);
+	compare->options.differences_max = compare->options.differences_max ?: MAX_DEFAULT;
 	compare->options.scenarios = (const struct lfb_scenario *const *)compare->scenarios;
 	compare->options.nr_scenarios = compare->nr_scenarios;
 	compare->options.seed = compare->seed ? compare->seed : 1;
