@@ -33,6 +33,16 @@ static void forget(struct notes *notes)
 		free(notes->list[--notes->count].line);
 }
 
+/* Of those whose line begins so. */
+static unsigned long count_of(const struct notes *notes, char begin)
+{
+	unsigned long count = 0;
+
+	for (size_t i = 0; i < notes->count; i++)
+		count += notes->list[i].line[0] == begin;
+	return count;
+}
+
 /*
  * In their order, the shards have what the whole has: @number % @shards is which one has it, where
  * numbers begin at @first; what is before that is in each.
@@ -110,15 +120,6 @@ static void sweep_as(const struct lfb_scenario *scenario, const char *quirks,
 	else
 		assert_int_equal(err, 0);
 	lfb_machine_destroy(machine);
-}
-
-static unsigned long count_of(const struct notes *notes, char outcome)
-{
-	unsigned long count = 0;
-
-	for (size_t i = 0; i < notes->count; i++)
-		count += notes->list[i].number && notes->list[i].line[0] == outcome;
-	return count;
 }
 
 static void sweep_in_shards(const char *text, const char *quirks, bool pairs)
@@ -290,7 +291,8 @@ static void note_seen(void *context, const struct lfb_compare_seen *seen)
 
 	assert_int_equal(seen->sz, sizeof(*seen));
 	assert_int_equal(!seen->key, seen->why != NULL);
-	snprintf(line, sizeof(line), "%u %s", seen->other, seen->key ? seen->key : seen->why);
+	snprintf(line, sizeof(line), "%c %u %s", seen->key ? 'k' : 'w', seen->other,
+		 seen->key ? seen->key : seen->why);
 	note(context, seen->scenario, line);
 }
 
@@ -318,7 +320,8 @@ static void compare_in_shards(const struct lfb_compare_kernel *kernels)
 	struct lfb_compare_result all = { .sz = sizeof(all) }, result = { .sz = sizeof(result) };
 
 	assert_int_equal(lfb_compare(kernels, 2, &how, &all), 0);
-	assert_true(whole.count > 0);
+	assert_int_equal(count_of(&whole, 'k'), all.differ);
+	assert_int_equal(count_of(&whole, 'w'), all.left_out);
 	for (how.shards = 1; how.shards <= SHARDS_MAX; how.shards += 2) {
 		unsigned long scenarios = 0, differ = 0, left_out = 0;
 
