@@ -355,10 +355,8 @@ static int check(const struct cli_line *line)
 	if (!exhaust->module && !*machine->modules && line->last[GROUP_MODULE])
 		return cli_usage(line->command, "--%s goes with --module",
 				 line->last[GROUP_MODULE]);
-	if (exhaust->shard.of && (exhaust->path || exhaust->only))
-		return cli_usage(line->command, "--shard goes with neither --case nor --only");
-	if (exhaust->shard.of && (exhaust->module || *machine->modules))
-		return cli_usage(line->command, "--shard goes with the model, not with --module");
+	if (exhaust->shard.of && exhaust->path)
+		return cli_usage(line->command, "--case is no search: there are no parts of it");
 	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
 				 machine->options.profile || machine->options.kernel))
 		return cli_usage(line->command, "--defects chooses the kernels by itself");
@@ -400,7 +398,8 @@ static const struct cli_option options[] = {
 	{ "jobs", "N", "threads (default: as many as there are processors)",
 	  offsetof(struct exhaust, search.jobs), 64, .wanted = "a number from ",
 	  .aside = true },
-	{ "shard", "I/N", CLI_SHARD_HELP, offsetof(struct exhaust, shard), .set = cli_set_shard,
+	{ "shard", "I/N", CLI_SHARD_HELP ". Not with --module",
+	  offsetof(struct exhaust, shard), .set = cli_set_shard, .group = GROUP_MODEL,
 	  .aside = true },
 	{ "all", NULL, "go on from equal states every time, not once",
 	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },

@@ -153,7 +153,7 @@ static void print_kinds(const struct matrix *matrix, unsigned int first)
 
 /* Tables */
 
-/* @columns of what is on the left, and one for each profile. */
+/* @columns of what is on the left, and one for each kernel. */
 static void print_heading(const struct matrix *matrix, unsigned int columns, const char *left,
 			  const char *to)
 {
@@ -348,15 +348,13 @@ static void json_hop(struct cli_json *json, const struct lfb_matrix_hop *hop)
 	cli_json_close(json, '}');
 }
 
-static void json_run(struct cli_json *json, const struct matrix *matrix, unsigned int kind,
-		     unsigned int run)
+static void json_run(struct cli_json *json, const char *kind, const struct lfb_matrix_hop *hops,
+		     unsigned int count)
 {
-	const struct lfb_matrix_hop *hops = hops_of(matrix, kind, run);
-
 	cli_json_open(json, NULL, '{');
-	cli_json_string(json, "kind", lfb_matrix_kind_name(kind));
+	cli_json_string(json, "kind", kind);
 	cli_json_open(json, "hops", '[');
-	for (unsigned int i = 0; i < matrix->length; i++)
+	for (unsigned int i = 0; i < count; i++)
 		json_hop(json, &hops[i]);
 	cli_json_close(json, ']');
 	cli_json_close(json, '}');
@@ -378,7 +376,8 @@ static void json_all(const struct matrix *matrix)
 	cli_json_open(&json, "runs", '[');
 	for (unsigned int kind = 0; kind < LFB_MATRIX_KINDS; kind++) {
 		for (unsigned int run = 0; run < matrix->runs; run++)
-			json_run(&json, matrix, kind, run);
+			json_run(&json, lfb_matrix_kind_name(kind), hops_of(matrix, kind, run),
+				 matrix->length);
 	}
 	cli_json_close(&json, ']');
 	cli_json_end(&json);
@@ -396,14 +395,8 @@ static void json_taken(const struct matrix *matrix)
 	cli_json_close(&json, '}');
 	cli_json_close(&json, ']');
 	cli_json_open(&json, "runs", '[');
-	for (unsigned int i = 0; i < matrix->nr_kernels; i++) {
-		cli_json_open(&json, NULL, '{');
-		cli_json_string(&json, "kind", "from");
-		cli_json_open(&json, "hops", '[');
-		json_hop(&json, &matrix->hops[i]);
-		cli_json_close(&json, ']');
-		cli_json_close(&json, '}');
-	}
+	for (unsigned int i = 0; i < matrix->nr_kernels; i++)
+		json_run(&json, "from", &matrix->hops[i], 1);
 	cli_json_close(&json, ']');
 	cli_json_end(&json);
 }

@@ -343,8 +343,8 @@ static int sweep_file(struct sweep *sweep, const char *path, struct lfb_sweep_re
 		json_result(&sweep->out, result);
 		json_first(&sweep->out, "shrunk", &swept.result, shortest);
 		cli_json_string(&sweep->out, "report", cli_text_end(&sweep->report));
-		if (sweep->shard.of)
-			sweep_shard_json(&sweep->out, &sweep->ran);
+		if (sweep->shard.of && !sweep_shard_json(&sweep->out, &sweep->ran))
+			failed = cli_failed("no memory to keep what became of each run");
 		cli_json_close(&sweep->out, '}');
 	} else if (!failed) {
 		print_swept(sweep, path, result, &swept, shortest);
@@ -403,7 +403,7 @@ static void json_shard(struct sweep *sweep, const struct cli_line *line)
 		return;
 	cli_shard_open(&sweep->out, line, &sweep->shard, !cli_stopped());
 	cli_json_string(&sweep->out, "replay", sweep->replay);
-	cli_json_number(&sweep->out, "max", sweep->options.violations_max ?: MAX_DEFAULT);
+	cli_json_number(&sweep->out, "max", sweep->options.violations_max);
 	cli_json_close(&sweep->out, '}');
 }
 
@@ -425,6 +425,7 @@ static int run(struct cli_line *line)
 	}
 	sweep->of_image = line->machine.options.kernel;
 	sweep->options.sz = sizeof(sweep->options);
+	sweep->options.violations_max = sweep->options.violations_max ?: MAX_DEFAULT;
 	sweep->options.write = write_report;
 	sweep->options.context = sweep;
 	sweep->options.replay = sweep->replay;

@@ -17,8 +17,8 @@ struct sweep_shard {
 };
 
 void sweep_shard_note(struct sweep_shard *shard, const struct lfb_sweep_ran *ran);
-/* Members of an open object. */
-void sweep_shard_json(struct cli_json *json, struct sweep_shard *shard);
+/* Members of an open object. False: there was no memory to keep them. */
+bool sweep_shard_json(struct cli_json *json, struct sweep_shard *shard);
 void sweep_shard_end(struct sweep_shard *shard);
 
 #endif

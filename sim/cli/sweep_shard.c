@@ -65,7 +65,7 @@ static void json_violation(struct cli_json *json, const struct sweep_violation *
 	cli_json_close(json, '}');
 }
 
-void sweep_shard_json(struct cli_json *json, struct sweep_shard *shard)
+bool sweep_shard_json(struct cli_json *json, struct sweep_shard *shard)
 {
 	cli_json_open(json, "ran", '{');
 	cli_json_string(json, "outcomes", shard->failed ? NULL : cli_text_end(&shard->outcomes));
@@ -74,6 +74,7 @@ void sweep_shard_json(struct cli_json *json, struct sweep_shard *shard)
 		json_violation(json, &shard->violations[i]);
 	cli_json_close(json, ']');
 	cli_json_close(json, '}');
+	return !shard->failed;
 }
 
 void sweep_shard_end(struct sweep_shard *shard)

@@ -143,6 +143,8 @@ int lfb__result_check(struct lfb_machine *machine, const char *what, const void 
 		      size_t least);
 /* Hands it out: what @given has no room for is cut, what is not known here is zero. */
 void lfb__result_give(void *given, const void *result, size_t size);
+/* Is there such a part of the work, from 1; or, with @shards 0, none asked for? 0 or -EINVAL. */
+int lfb__shard_check(struct lfb_machine *machine, unsigned int shard, unsigned int shards);
 
 /* host_file.c: files of the host. Return 0 or -errno with the sentence (of no machine) set. */
 

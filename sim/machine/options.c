@@ -65,6 +65,13 @@ void lfb__result_give(void *given, const void *result, size_t size)
 	memcpy(given, &sz, sizeof(sz));
 }
 
+int lfb__shard_check(struct lfb_machine *machine, unsigned int shard, unsigned int shards)
+{
+	if (shards ? shard && shard <= shards : !shard)
+		return 0;
+	return lfb__error(machine, -EINVAL, "there is no shard %u of %u", shard, shards);
+}
+
 /* "0:1G,1:1G" */
 
 #define NODE_IDS 64

@@ -142,26 +142,63 @@ changed() {
 }
 changed '.shard.version = "0.0.9"' 'its version is "0.0.9"'
 changed '.shard.whole = false' 'this shard was stopped before its end'
-changed '.shard.number = 0' 'shard 0 is there already'
+changed '.shard.number = 0' 'its shard has no number'
+changed 'del(.shard.of)' 'of another number of shards'
 changed '.format = "lfb-run-1"' 'of another command'
 changed '.scenarios[0].points.alloc = 1' 'it does not fit the other shards: points'
 changed '.scenarios[0].ran.outcomes += " r r"' 'it does not fit the other shards: it has other'
 changed '.scenarios[0].ran.outcomes = "v"' 'it does not fit the other shards: it has other'
+changed '.scenarios[0].ran.violations = [{ "point": 0 }]' 'fit the other shards: it has other'
+changed '.scenarios[0].ran.violations = [{ "point": 2 }]' 'fit the other shards: it has other'
+changed '.scenarios[0].ran.outcomes = null' 'it does not fit the other shards'
 changed 'del(.scenarios[0].ran)' 'it does not fit the other shards'
 changed '.scenarios = []' 'it does not fit the other shards'
+jq '.scenarios = []' "$dir/kept-1" >"$dir/part-1"
+refused "part-1: it does not fit" "$dir/part-1" "$dir/kept-2" "$dir/kept-3"
 changed '.shard = 7' 'not the result of a shard'
-head -c 500 "$dir/kept-2" >"$dir/part-2"
-refused 'no JSON as lfb writes it' "$dir/kept-1" "$dir/part-2" "$dir/kept-3"
+
+# What is no JSON is refused with the line, wherever it ends, whatever its bytes.
+# bad LINE: $dir/part-2 is
+bad() {
+	refused "part-2:$1: no JSON as lfb writes it" "$dir/kept-1" "$dir/part-2" "$dir/kept-3"
+}
+at=1
+while [ $at -lt "$(wc -l <"$dir/kept-2")" ]; do
+	head -n $at "$dir/kept-2" >"$dir/part-2"
+	bad $((at + 1))
+	at=$((at + (${sanitized:+20} + 1)))
+done
+# with VALUE: of a member more, in line 2; printf(1) knows the escapes
+with() {
+	{ printf '{\n"more": %b,' "$1"; sed 1d "$dir/kept-2"; } >"$dir/part-2"
+}
+for ok in '[ ]' '{}' 18446744073709551615 true '[null,false]' '"\0303\0244 \\u00e4\\t"'; do
+	with "$ok"
+	lfb 0 merge "$dir/kept-1" "$dir/part-2" "$dir/kept-3"
+done
+digits=$(printf '%0400d' 0 | tr 0 9)
+for wrong in '' 18446744073709551616 "$digits" -1 1.5 1e3 nul True '[1 2]' '[1' '{"a" 1}' '{1: 1}' \
+	'"\0344"' '"\0303"' '"\0001"' '"\0000"' '\0000' '"\\x"' '"\\u12"' '"\\u0000"' '"\\ud800"' '"'; do
+	with "$wrong"
+	bad 2
+done
+: >"$dir/part-2"
+bad 1
 awk 'BEGIN { for (i = 0; i < 100000; i++) printf "[" }' >"$dir/part-2"
-refused 'no JSON as lfb writes it' "$dir/part-2"
+bad 1
+awk 'BEGIN { for (i = 0; i < 100000; i++) printf "{\"a\":" }' >"$dir/part-2"
+bad 1
+refused "$dir: cannot be read" "$dir"
 shards 2 exhaust --length 2
 jq '.states = 1' "$dir/part-2" >"$dir/other"
 refused 'it does not fit the other shards: states' "$dir/part-1" "$dir/other"
 shards 2 compare --generate 0 $ours $theirs "$dir/differ/1.lfb" "$dir/differ/2.lfb"
 jq '.differences = []' "$dir/part-1" >"$dir/other"
 refused 'a difference is not told' "$dir/other" "$dir/part-2"
-jq '.shard.seen[0].key = 9' "$dir/part-1" >"$dir/other"
-refused 'it does not fit the other shards: what was seen' "$dir/other" "$dir/part-2"
+for what in 'key = 9' 'kernel = 2' 'scenario += 1'; do
+	jq ".seen[0].$what" "$dir/part-1" >"$dir/other"
+	refused 'it does not fit the other shards: what was seen' "$dir/other" "$dir/part-2"
+done
 
 for shard in 0/3 4/3 1/0 1 /3 1/ -1/3 1/99999 a/b; do
 	lfb 2 sweep --shard $shard "$dir/short"
@@ -170,6 +207,8 @@ done
 lfb 2 sweep --shard 1/2 --case none "$dir/short"
 lfb 2 sweep --shard 1/2 --shrink "$dir/short"
 lfb 2 exhaust --shard 1/2 --case "$dir/short"
+lfb 2 exhaust --shard 1/2 --module "$dir/short"
+prints err '--shard is about the model, --module is not'
 lfb 2 compare --shard 1/2 --save "$dir/save" $ours $theirs
 
 # The page; and what it has a matrix run.

@@ -23,8 +23,8 @@ struct compare {
 	const char *folder;
 	bool json;
 	struct cli_shard shard;
-	struct cli_seen seen;
 	struct cli_json out;
+	bool lists_seen;	/* that array is open; then comes that of differences */
 	struct cli_kernel kernels[LFB_COMPARE_KERNELS];
 	struct lfb_compare_kernel made[LFB_COMPARE_KERNELS];
 	unsigned int count;
@@ -118,11 +118,22 @@ static int add_scenarios(struct compare *compare, char **paths)
 
 /* Differences */
 
+/* All was seen before the first difference is told. */
+static void json_differences(struct compare *compare)
+{
+	if (!compare->lists_seen)
+		return;
+	cli_json_close(&compare->out, ']');
+	cli_json_open(&compare->out, "differences", '[');
+	compare->lists_seen = false;
+}
+
 static int tell(void *context, const struct lfb_difference *difference)
 {
 	struct compare *compare = context;
 
 	cli_progress_clear();
+	json_differences(compare);
 	if (compare->json)
 		cli_difference_json(&compare->out, compare->made, compare->count, difference,
 				    compare->shard.of);
@@ -133,11 +144,17 @@ static int tell(void *context, const struct lfb_difference *difference)
 	return 0;
 }
 
-static void note_seen(void *context, const struct lfb_compare_seen *seen)
+static void json_seen(void *context, const struct lfb_compare_seen *seen)
 {
 	struct compare *compare = context;
+	struct cli_json *json = &compare->out;
 
-	cli_seen_note(&compare->seen, seen);
+	cli_progress_clear();
+	cli_json_open(json, NULL, '{');
+	cli_json_number(json, "scenario", seen->scenario);
+	cli_json_number(json, "kernel", seen->other);
+	cli_json_string(json, seen->key ? "key" : "left_out", seen->key ?: seen->why);
+	cli_json_close(json, '}');
 }
 
 static bool show_progress(void *context, const struct lfb_progress *progress)
@@ -170,9 +187,8 @@ static void json_shard(struct compare *compare, const struct cli_line *line, boo
 
 	if (!compare->shard.of)
 		return;
-	cli_shard_open(json, line, &compare->shard, is_whole && !compare->seen.failed);
-	cli_json_number(json, "max", compare->options.differences_max ?: MAX_DEFAULT);
-	cli_seen_json(json, &compare->seen);
+	cli_shard_open(json, line, &compare->shard, is_whole);
+	cli_json_number(json, "max", compare->options.differences_max);
 	cli_json_close(json, '}');
 }
 
@@ -181,6 +197,7 @@ static void json_result(struct compare *compare, const struct cli_line *line,
 {
 	struct cli_json *json = &compare->out;
 
+	json_differences(compare);
 	cli_json_close(json, ']');
 	cli_json_number(json, "scenarios", result->scenarios);
 	cli_json_number(json, "differ", result->differ);
@@ -198,7 +215,8 @@ static void json_begin(struct compare *compare)
 	for (unsigned int k = 0; k < compare->count; k++)
 		cli_json_string(&compare->out, NULL, compare->made[k].name);
 	cli_json_close(&compare->out, ']');
-	cli_json_open(&compare->out, "differences", '[');
+	compare->lists_seen = compare->shard.of;
+	cli_json_open(&compare->out, compare->lists_seen ? "seen" : "differences", '[');
 }
 
 /* 2, as diff(1) has it, where it could not be done; it is said by then. */
@@ -208,6 +226,7 @@ static int do_compare(struct compare *compare, const struct cli_line *line)
 	int err;
 
 	compare->options.sz = sizeof(compare->options);
+	compare->options.differences_max = compare->options.differences_max ?: MAX_DEFAULT;
 	compare->options.scenarios = (const struct lfb_scenario *const *)compare->scenarios;
 	compare->options.nr_scenarios = compare->nr_scenarios;
 	compare->options.seed = compare->seed ? compare->seed : 1;
@@ -216,7 +235,7 @@ static int do_compare(struct compare *compare, const struct cli_line *line)
 	compare->options.context = compare;
 	compare->options.shard = compare->shard.number;
 	compare->options.shards = compare->shard.of;
-	compare->options.seen = compare->shard.of ? note_seen : NULL;
+	compare->options.seen = compare->json && compare->shard.of ? json_seen : NULL;
 	cli_long_begin();
 	if (compare->json)
 		json_begin(compare);
@@ -278,7 +297,6 @@ static int run(struct cli_line *line)
 	for (size_t i = 0; i < compare->nr_scenarios; i++)
 		lfb_scenario_free(compare->scenarios[i]);
 	free(compare->scenarios);
-	cli_seen_end(&compare->seen);
 	return result;
 }
 

@@ -2,8 +2,8 @@
 /*
  * lfb compare: command.c is the command, kernel.c makes kernels of words on the command line,
  * table.c shows two transcripts side by side, tell.c tells a difference, as text, for programs and
- * in files, shard.c keeps what lfb merge needs of a shard. It knows no other command. May use what
- * commands may use: public headers, common/ and report/.
+ * in files. It knows no other command. May use what commands may use: public headers, common/ and
+ * report/.
  */
 #ifndef SIM_CLI_COMPARE_COMPARE_H
 #define SIM_CLI_COMPARE_COMPARE_H
@@ -45,21 +45,6 @@ void cli_table_print(const char *our_name, const char *ours, const char *their_n
 void cli_table_first(const struct lfb_compare_kernel *ours_by,
 		     const struct lfb_compare_kernel *theirs_by,
 		     const struct lfb_difference *difference, char *text, size_t size);
-
-/* shard.c: all that was seen, kept until it is written. Begins with all members zero. */
-
-struct cli_seen {
-	struct cli_one_seen *list;
-	size_t count;
-	char **keys;
-	size_t nr_keys;
-	bool failed;			/* there was no memory */
-};
-
-void cli_seen_note(struct cli_seen *seen, const struct lfb_compare_seen *that);
-/* Members of an open object. */
-void cli_seen_json(struct cli_json *json, const struct cli_seen *seen);
-void cli_seen_end(struct cli_seen *seen);
 
 /* tell.c */
 

@@ -42,46 +42,60 @@ static int refuse(const char *path, const char *what)
 
 static int read_part(struct cli_part *part, const char *path)
 {
+	unsigned long line;
 	char *text;
 	size_t size;
 
 	part->path = path;
 	if (cli_read_file(path, &text, &size))
 		return CLI_USAGE;
-	part->root = cli_value_read(text, size);
+	part->root = cli_value_read(text, size, &line);
 	free(text);
-	if (!part->root)
-		return refuse(path, "no JSON as lfb writes it");
+	if (!part->root) {
+		cli_failed("%s:%lu: no JSON as lfb writes it", path, line);
+		return CLI_USAGE;
+	}
 	part->shard = cli_value_of(part->root, "shard");
 	if (part->shard->kind != '{')
 		return refuse(path, "not the result of a shard (--shard I/N --json)");
 	if (!cli_value_number(part->shard, "whole"))
 		return refuse(path, "this shard was stopped before its end");
+	if (!cli_value_number(part->shard, "number"))
+		return refuse(path, "its shard has no number");
 	return CLI_OK;
 }
 
-/* Is it of the same whole as the first one? */
+/* "…: its command is "A", that of FILE "B"". */
+static int check_text(const struct cli_part *part, const char *what, const char *key,
+		      const char *whose, const char *wanted)
+{
+	const char *text = cli_value_text(part->shard, key);
+
+	if (!strcmp(text, wanted))
+		return CLI_OK;
+	cli_failed("%s: a shard of something else: its %s \"%.300s\", that of %s \"%.300s\"",
+		   part->path, what, text, whose, wanted);
+	return CLI_USAGE;
+}
+
+/* Is it of the same whole as the first one, and of this lfb? */
 static int check_part(const struct cli_part *part, const struct cli_part *first)
 {
-	static const char *const keys[] = { "version", "command", "inputs" };
 	const char *format = cli_value_text(first->root, "format");
+	int result;
 
 	if (strcmp(format, cli_value_text(part->root, "format")))
 		return refuse(part->path, "a shard of another command than the first");
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *ours = cli_value_text(first->shard, keys[i]);
-		const char *theirs = cli_value_text(part->shard, keys[i]);
-
-		if (strcmp(ours, theirs)) {
-			cli_failed("%s: a shard of something else: its %s %s \"%.300s\", that of "
-				   "%s \"%.300s\"", part->path, keys[i],
-				   i == 2 ? "are" : "is", theirs, first->path, ours);
-			return CLI_USAGE;
-		}
-	}
-	if (cli_value_number(part->shard, "of") != cli_value_number(first->shard, "of"))
+	result = check_text(part, "version is", "version", "this lfb", lfb_version());
+	if (!result)
+		result = check_text(part, "command is", "command", first->path,
+				    cli_value_text(first->shard, "command"));
+	if (!result)
+		result = check_text(part, "inputs are", "inputs", first->path,
+				    cli_value_text(first->shard, "inputs"));
+	if (!result && cli_value_number(part->shard, "of") != cli_value_number(first->shard, "of"))
 		return refuse(part->path, "a shard of another number of shards than the first");
-	return CLI_OK;
+	return result;
 }
 
 static int by_number(const void *one, const void *other)
@@ -106,7 +120,7 @@ static int check_numbers(const struct cli_parts *parts)
 			break;
 		if (number < wanted) {
 			cli_failed("%s: shard %llu is there already: %s", parts->list[i].path,
-				   number, i ? parts->list[i - 1].path : "its number is none");
+				   number, parts->list[i - 1].path);
 			return CLI_USAGE;
 		}
 	}
@@ -146,7 +160,7 @@ static int merge(struct cli_parts *parts)
 	const char *format = cli_value_text(parts->list[0].root, "format");
 	int result = CLI_OK;
 
-	for (unsigned int i = 1; i < parts->count && !result; i++)
+	for (unsigned int i = 0; i < parts->count && !result; i++)
 		result = check_part(&parts->list[i], &parts->list[0]);
 	if (result)
 		return result;

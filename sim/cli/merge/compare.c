@@ -13,7 +13,6 @@
 struct seen {
 	u64 scenario, kernel;
 	const char *key;
-	const char *why;
 	const struct cli_part *part;
 };
 
@@ -41,36 +40,23 @@ struct comparison {
 
 /* Reading */
 
-static const char *key_at(const struct cli_part *part, u64 index)
-{
-	const struct cli_value *key = cli_value_of(part->shard, "keys")->first;
-
-	while (key && index--)
-		key = key->next;
-	return key && key->kind == '"' ? key->text : NULL;
-}
-
 static int read_seen(const struct cli_parts *parts, struct comparison *that, unsigned int number)
 {
 	const struct cli_part *part = &parts->list[number];
-	const struct cli_value *one = cli_value_of(part->shard, "seen")->first;
+	const struct cli_value *one = cli_value_of(part->root, "seen")->first;
 
 	for (; one; one = one->next) {
-		const struct cli_value *why = cli_value_of(one, "left_out");
-		struct seen *seen = &that->seen[that->count++];
-
-		*seen = (struct seen){
+		const struct seen seen = {
 			.scenario = cli_value_number(one, "scenario"),
 			.kernel = cli_value_number(one, "kernel"),
+			.key = cli_value_of(one, "key")->text,
 			.part = part,
 		};
-		if (why->kind == '"')
-			seen->why = why->text;
-		else
-			seen->key = key_at(part, cli_value_number(one, "key"));
-		if ((!seen->why && !seen->key) || seen->kernel >= that->nr_kernels ||
-		    seen->scenario % parts->count != number)
+
+		if ((!seen.key && !cli_value_of(one, "left_out")->text) ||
+		    seen.kernel >= that->nr_kernels || seen.scenario % parts->count != number)
 			return cli_misfit(part, "what was seen");
+		that->seen[that->count++] = seen;
 	}
 	return CLI_OK;
 }
@@ -177,7 +163,7 @@ static int go_through(const struct cli_parts *parts, struct comparison *that)
 		const u64 scenario = that->seen[i].scenario;
 		bool untold = false;
 
-		if (that->seen[i].why) {
+		if (!that->seen[i].key) {
 			that->left_out++;
 			i++;
 			continue;
@@ -231,7 +217,7 @@ static void json_all(struct cli_parts *parts, const struct comparison *that)
 	for (unsigned int i = 0; i < parts->count; i++)
 		scenarios += cli_value_number(parts->list[i].root, "scenarios");
 	for (size_t i = 0; i < that->count && !why; i++) {
-		if (that->seen[i].why)
+		if (!that->seen[i].key)
 			why = cli_value_text(that->seen[i].part->root, "why");
 	}
 	cli_json_number(json, "scenarios", scenarios);
@@ -254,7 +240,7 @@ int cli_merge_compare(struct cli_parts *parts)
 	size_t count = 0;
 
 	for (unsigned int i = 0; i < parts->count; i++)
-		count += cli_value_count(cli_value_of(parts->list[i].shard, "seen"));
+		count += cli_value_count(cli_value_of(parts->list[i].root, "seen"));
 	that.seen = calloc(count + 1, sizeof(*that.seen));
 	that.ways = calloc(count + 1, sizeof(*that.ways));
 	that.differences = calloc(count + 1, sizeof(*that.differences));

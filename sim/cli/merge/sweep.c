@@ -22,7 +22,7 @@ struct swept {
 	struct swept_part *parts;
 	unsigned int count;
 	const struct cli_value **kept;	/* violations, in the order of the whole */
-	size_t nr_kept, room;
+	size_t nr_kept;
 	u64 max;
 	u64 runs;
 	u64 outcomes[UCHAR_MAX + 1];	/* by letter */
@@ -44,8 +44,7 @@ static bool keep(struct swept *swept, struct swept_part *part, u64 point, bool *
 {
 	const struct cli_value *violation = part->violation;
 
-	if (!violation || cli_value_number(violation, "point") != point ||
-	    swept->nr_kept == swept->room)
+	if (!violation || cli_value_number(violation, "point") != point)
 		return false;
 	part->violation = violation->next;
 	*told = is_told(swept, violation);
@@ -54,19 +53,29 @@ static bool keep(struct swept *swept, struct swept_part *part, u64 point, bool *
 	return true;
 }
 
-/* What the run without faults has is in every part, and counts once. */
-static void skip_plain(struct swept *swept)
+static const struct cli_value *plain_of(const struct swept_part *part)
 {
-	bool told;
+	const struct cli_value *violation = part->violation;
+
+	return violation && !cli_value_number(violation, "point") ? violation : NULL;
+}
+
+/* What the run without faults has is in every part, and counts once. NULL, or who differs. */
+static const struct swept_part *take_plain(struct swept *swept)
+{
+	const struct cli_value *first = plain_of(&swept->parts[0]);
 
 	for (unsigned int i = 0; i < swept->count; i++) {
 		struct swept_part *part = &swept->parts[i];
+		const struct cli_value *plain = plain_of(part);
 
-		if (!i)
-			keep(swept, part, 0, &told);
-		else if (part->violation && !cli_value_number(part->violation, "point"))
-			part->violation = part->violation->next;
+		if (!plain != !first || (plain && !cli_value_same(plain, first)))
+			return part;
+		part->violation = plain ? plain->next : part->violation;
 	}
+	if (first)
+		swept->kept[swept->nr_kept++] = first;
+	return NULL;
 }
 
 /* The runs of a point. False: its violations are not there. */
@@ -90,23 +99,22 @@ static bool follow_point(struct swept *swept, struct swept_part *part, u64 point
 /* Goes through all points. Returns NULL, or the part that does not fit. */
 static const struct swept_part *follow(struct swept *swept)
 {
-	u64 point = 1;
+	const struct swept_part *wrong = take_plain(swept);
 
-	skip_plain(swept);
-	for (; swept->nr_kept < swept->max; point++) {
+	for (u64 point = 1; !wrong && swept->nr_kept < swept->max; point++) {
 		struct swept_part *part = &swept->parts[(point - 1) % swept->count];
 
 		if (!*part->outcome)
 			break;
 		if (!follow_point(swept, part, point))
-			return part;
+			wrong = part;
 	}
 	/* Where one has no more, none has. */
 	for (unsigned int i = 0; i < swept->count && swept->nr_kept < swept->max; i++) {
-		if (*swept->parts[i].outcome)
-			return &swept->parts[i];
+		if (!wrong && (*swept->parts[i].outcome || swept->parts[i].violation))
+			wrong = &swept->parts[i];
 	}
-	return NULL;
+	return wrong;
 }
 
 static void json_findings(struct cli_json *json, const struct swept *swept)
@@ -208,38 +216,39 @@ static int check_scenario(struct cli_parts *parts, const struct swept *swept)
 	for (unsigned int i = 0; i < parts->count; i++) {
 		const struct cli_value *scenario = swept->parts[i].scenario;
 
-		for (size_t k = 0; scenario && k < sizeof(keys) / sizeof(keys[0]); k++) {
+		if (!scenario ||
+		    cli_value_of(cli_value_of(scenario, "ran"), "outcomes")->kind != '"')
+			return cli_misfit(&parts->list[i], "a scenario, or its runs, are missing");
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
 			if (!cli_value_same(cli_value_of(scenario, keys[k]),
 					    cli_value_of(swept->parts[0].scenario, keys[k])))
 				return cli_misfit(&parts->list[i], keys[k]);
 		}
-		if (!scenario || cli_value_of(scenario, "ran")->kind != '{')
-			return cli_misfit(&parts->list[i], "a scenario, or its runs, are missing");
 	}
 	return CLI_OK;
 }
 
-/* Begins with the scenario that each part is at, and moves each to the next one. */
+/* The scenario that each part is at. */
 static int merge_scenario(struct cli_parts *parts, struct swept *swept)
 {
 	const struct swept_part *wrong;
 	int result = check_scenario(parts, swept);
+	size_t room = 0;
 
 	if (result)
 		return result;
-	swept->room = 0;
 	for (unsigned int i = 0; i < parts->count; i++) {
 		struct swept_part *part = &swept->parts[i];
 		const struct cli_value *ran = cli_value_of(part->scenario, "ran");
 
 		part->outcome = cli_value_text(ran, "outcomes");
 		part->violation = cli_value_of(ran, "violations")->first;
-		swept->room += cli_value_count(cli_value_of(ran, "violations"));
+		room += cli_value_count(cli_value_of(ran, "violations"));
 	}
 	swept->nr_kept = 0;
 	swept->runs = 0;
 	memset(swept->outcomes, 0, sizeof(swept->outcomes));
-	swept->kept = calloc(swept->room + 1, sizeof(*swept->kept));
+	swept->kept = calloc(room + 1, sizeof(*swept->kept));
 	if (!swept->kept)
 		return cli_failed("no memory");
 	wrong = follow(swept);
@@ -253,19 +262,27 @@ static int merge_scenario(struct cli_parts *parts, struct swept *swept)
 	return result;
 }
 
+/* Moves each part to its next scenario. Returns whether one has more. */
+static bool next_scenario(struct swept *swept)
+{
+	bool is_there = false;
+
+	for (unsigned int i = 0; i < swept->count; i++) {
+		swept->parts[i].scenario = swept->parts[i].scenario->next;
+		is_there |= swept->parts[i].scenario != NULL;
+	}
+	return is_there;
+}
+
 static int merge_scenarios(struct cli_parts *parts, struct swept *swept)
 {
-	int result = CLI_OK;
+	int result;
 
 	for (unsigned int i = 0; i < parts->count; i++)
 		swept->parts[i].scenario = cli_value_of(parts->list[i].root, "scenarios")->first;
-	while (swept->parts[0].scenario && !result) {
+	do
 		result = merge_scenario(parts, swept);
-		for (unsigned int i = 0; i < parts->count; i++) {
-			if (swept->parts[i].scenario)
-				swept->parts[i].scenario = swept->parts[i].scenario->next;
-		}
-	}
+	while (!result && next_scenario(swept));
 	return result;
 }
 

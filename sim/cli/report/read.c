@@ -10,7 +10,6 @@
 
 struct reading {
 	const char *at;		/* the text ends with a zero */
-	const char *end;
 	unsigned int depth;
 };
 
@@ -48,26 +47,29 @@ static char *put_utf8(char *to, unsigned int code)
 	return to;
 }
 
-/* What follows a backslash. Returns where to go on, NULL if it is nothing the tool writes. */
+/* A backslash and what follows. Returns where to go on, NULL if it is nothing the tool writes. */
 static char *read_escape(struct reading *reading, char *to)
 {
 	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-	const char *letter = *reading->at ? strchr(letters, *reading->at) : NULL;
+	const char *escaped = reading->at + 1;
+	const char *letter = *escaped ? strchr(letters, *escaped) : NULL;
 	char digits[5] = "";
 	unsigned long code;
 
 	if (letter) {
-		reading->at++;
+		reading->at += 2;
 		*to = meant[letter - letters];
 		return to + 1;
 	}
-	if (*reading->at != 'u' || strspn(reading->at + 1, "0123456789abcdefABCDEF") < 4)
+	if (*escaped != 'u' || strspn(escaped + 1, "0123456789abcdefABCDEF") < 4)
 		return NULL;
-	memcpy(digits, reading->at + 1, 4);
-	reading->at += 5;
+	memcpy(digits, escaped + 1, 4);
 	code = strtoul(digits, NULL, 16);
 	/* Neither a zero, which would end the string, nor half of a character. */
-	return code && (code < 0xd800 || code > 0xdfff) ? put_utf8(to, (unsigned int)code) : NULL;
+	if (!code || (code >= 0xd800 && code <= 0xdfff))
+		return NULL;
+	reading->at += 6;
+	return put_utf8(to, (unsigned int)code);
 }
 
 /* What is written up to the closing quote: a string is never longer than that. */
@@ -80,6 +82,18 @@ static size_t written_length(const char *from)
 	return (size_t)(at - from);
 }
 
+/* A character as it is, which is no control character. Returns where to go on, or NULL. */
+static char *read_plain(struct reading *reading, char *to)
+{
+	const size_t length = cli_utf8_length(reading->at);
+
+	if (!length || (unsigned char)*reading->at < ' ')
+		return NULL;
+	memcpy(to, reading->at, length);
+	reading->at += length;
+	return to + length;
+}
+
 static char *read_string(struct reading *reading)
 {
 	char *text, *to;
@@ -87,17 +101,9 @@ static char *read_string(struct reading *reading)
 	if (!take(reading, "\""))
 		return NULL;
 	to = text = malloc(written_length(reading->at) + 1);
-	while (text && *reading->at && *reading->at != '"') {
-		if (*reading->at != '\\') {
-			*to++ = *reading->at++;
-			continue;
-		}
-		reading->at++;
-		to = read_escape(reading, to);
-		if (!to)
-			break;
-	}
-	if (!text || !to || *reading->at != '"') {
+	while (to && *reading->at != '"')
+		to = *reading->at == '\\' ? read_escape(reading, to) : read_plain(reading, to);
+	if (!to) {
 		free(text);
 		return NULL;
 	}
@@ -145,24 +151,27 @@ static bool read_number(struct reading *reading, struct cli_value *value)
 
 static bool read_into(struct reading *reading, struct cli_value *value)
 {
-	if (take(reading, "{") || take(reading, "[")) {
-		value->kind = reading->at[-1];
+	skip_space(reading);
+	value->kind = *reading->at;
+	switch (value->kind) {
+	case '{':
+	case '[':
+		reading->at++;
 		return read_members(reading, value, value->kind == '{' ? "}" : "]");
-	}
-	if (take(reading, "null"))
-		value->kind = 'n';
-	else if (take(reading, "true") || take(reading, "false"))
-		value->kind = 'b';
-	else if (*reading->at == '"')
-		value->kind = '"';
-	else
-		value->kind = '0';
-	if (value->kind == 'b')
-		value->number = reading->at[-2] == 'u';
-	if (value->kind == '"')
+	case '"':
 		value->text = read_string(reading);
-	return value->kind == '"' ? value->text != NULL :
-				    value->kind != '0' || read_number(reading, value);
+		return value->text;
+	case 'n':
+		return take(reading, "null");
+	case 't':
+	case 'f':
+		value->kind = 'b';
+		value->number = take(reading, "true");
+		return value->number || take(reading, "false");
+	default:
+		value->kind = '0';
+		return read_number(reading, value);
+	}
 }
 
 static struct cli_value *read_value(struct reading *reading)
@@ -184,14 +193,17 @@ static struct cli_value *read_value(struct reading *reading)
 	return NULL;
 }
 
-struct cli_value *cli_value_read(const char *text, size_t size)
+struct cli_value *cli_value_read(const char *text, size_t size, unsigned long *line)
 {
-	struct reading reading = { .at = text, .end = text + size };
+	struct reading reading = { .at = text };
 	struct cli_value *value = read_value(&reading);
 
 	skip_space(&reading);
-	if (value && reading.at == reading.end)
+	if (value && reading.at == text + size)
 		return value;
+	*line = 1;
+	for (; text < reading.at; text++)
+		*line += *text == '\n';
 	cli_value_free(value);
 	return NULL;
 }

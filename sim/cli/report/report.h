@@ -40,7 +40,10 @@ void cli_json_scenario(struct cli_json *json, const char *key, const struct lfb_
 /* Members of an open object: what kind of finding it is. */
 void cli_json_finding_id(struct cli_json *json, enum lfb_finding_id id);
 
-/* read.c: the same again, and other JSON as far as it has whole numbers without signs only */
+/*
+ * read.c: the same again, and other JSON as far as numbers in it are whole and have no sign, and
+ * no character is written as two halves
+ */
 
 struct cli_value {
 	char kind;			/* '{', '[', '"', '0', 'b', 'n' */
@@ -51,8 +54,8 @@ struct cli_value {
 	struct cli_value *next;		/* beside it */
 };
 
-/* @text ends with a zero. NULL: it is none, or there is no memory. */
-struct cli_value *cli_value_read(const char *text, size_t size);
+/* @text ends with a zero. NULL: it is none from that line on, or there is no memory. */
+struct cli_value *cli_value_read(const char *text, size_t size, unsigned long *line);
 void cli_value_free(struct cli_value *value);
 /* A member, or a null that is none's; its number, 0 without one; its text, "" without one. */
 const struct cli_value *cli_value_of(const struct cli_value *object, const char *key);

@@ -408,11 +408,6 @@ static int check(struct comparison *that, unsigned int count,
 	if (count < 2 || count > LFB_COMPARE_KERNELS || !that->kernels)
 		return lfb__error(NULL, -EINVAL, "2 to %d kernels can be compared",
 				  LFB_COMPARE_KERNELS);
-	if (that->options.shards ? !that->options.shard ||
-				   that->options.shard > that->options.shards :
-				   that->options.shard != 0)
-		return lfb__error(NULL, -EINVAL, "there is no shard %u of %u",
-				  that->options.shard, that->options.shards);
 	for (unsigned int k = 0; k < count; k++) {
 		const struct lfb_compare_kernel *kernel = &that->kernels[k];
 
@@ -449,6 +444,8 @@ int lfb_compare(const struct lfb_compare_kernel *kernels, unsigned int count,
 
 	if (!err && result)
 		err = lfb__result_check(NULL, "the result", result, sizeof(result->sz));
+	if (!err)
+		err = lfb__shard_check(NULL, that.options.shard, that.options.shards);
 	if (!err)
 		err = check(&that, count, options);
 	if (err)

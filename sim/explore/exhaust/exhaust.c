@@ -77,14 +77,12 @@ static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_opti
 		err = lfb__result_check(NULL, "the result", result, sizeof(*result));
 	if (!err)
 		err = lfb__search_length(options->length, &options->length);
+	if (!err)
+		err = lfb__shard_check(NULL, options->shard, options->shards);
 	if (err)
 		return err;
 	if (luo_quirks_parse(options->quirks_on, &on, bad, sizeof(bad)))
 		return lfb__error(NULL, -EINVAL, "there is no quirk \"%s\"", bad);
-	if (options->shards ? !options->shard || options->shard > options->shards :
-			      options->shard != 0)
-		return lfb__error(NULL, -EINVAL, "there is no shard %u of %u", options->shard,
-				  options->shards);
 	err = take_groups(options, on);
 	if (err)
 		return err;

@@ -337,7 +337,7 @@ int lfb_matrix_run(struct lfb_machine *machine, enum lfb_matrix_kind kind, const
 		return -EINVAL;
 	if (count && (!to || !hops))
 		return lfb__error(machine, -EINVAL, "lfb_matrix_run: no %s",
-				  to ? "place for the outcomes" : "profiles");
+				  to ? "place for the outcomes" : "kernels");
 	machine->other_file = lfb__machine_image(machine);
 	machine->own_is_apart = true;
 	err = check(machine, kind, to, count) ?: run_kind(machine, kind, to, count, hops);

@@ -20,6 +20,8 @@ int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options 
 		err = lfb__result_check(machine, "the result", result, sizeof(result->sz));
 	if (!err)
 		err = lfb__machine_check_look(machine, "a sweep");
+	if (!err)
+		err = lfb__shard_check(machine, options->shard, options->shards);
 	if (err)
 		return err;
 	if (options->kinds & ~LFB_FAULT_ANY)
@@ -29,10 +31,8 @@ int lfb__sweep_take(struct lfb_machine *machine, const struct lfb_sweep_options 
 	    !lfb__case_parse(options->only, &that))
 		return lfb__error(machine, -EINVAL, "%.80s is no case: expected KIND:K, "
 				  "KIND:K:forever or KIND:K:K2", options->only);
-	if (options->shards ? !options->shard || options->shard > options->shards || options->only :
-			      options->shard != 0)
-		return lfb__error(machine, -EINVAL, "shard %u of %u is none, or goes with a case",
-				  options->shard, options->shards);
+	if (options->shards && options->only)
+		return lfb__error(machine, -EINVAL, "one case has no shards");
 	if (lfb_machine_state(machine) != LFB_OFF)
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
