@@ -15,7 +15,6 @@ struct lfb_machine_copy {
 	struct lfb_memory_copy *memory;
 };
 
-
 static int check_can_copy(struct lfb_machine *machine)
 {
 	int err = lfb__machine_check_outside(machine);
@@ -30,12 +29,6 @@ static int check_can_copy(struct lfb_machine *machine)
 	return 0;
 }
 
-/* The members from @first to @last. */
-#define SAVE(saved, machine, first, last)                                       \
-	lfb__save(saved, &(machine)->first,                                     \
-		  offsetof(struct lfb_machine, last) + sizeof((machine)->last) - \
-			  offsetof(struct lfb_machine, first))
-
 static bool save(struct lfb_machine *machine, struct lfb_machine_copy *copy)
 {
 	struct lfb_saved *saved = &copy->saved;
@@ -43,10 +36,10 @@ static bool save(struct lfb_machine *machine, struct lfb_machine_copy *copy)
 
 	copy->state = machine->state;
 	copy->agent_changes = machine->agent_changes;
-	SAVE(saved, machine, profile, profile);
-	SAVE(saved, machine, boots, calls);
-	SAVE(saved, machine, lacks, image);
-	SAVE(saved, machine, handover_root, handover_root);
+	lfb__save_members(saved, machine, profile, profile);
+	lfb__save_members(saved, machine, boots, calls);
+	lfb__save_members(saved, machine, lacks, image);
+	lfb__save_members(saved, machine, handover_root, handover_root);
 	list_for_each_entry(agent, &machine->agents, list) {
 		lfb__save(saved, &agent->task, sizeof(agent->task));
 		lfb__fds_save(&agent->fds, saved);

@@ -69,28 +69,40 @@ static unsigned int lowest_free(const struct lfb_fd_table *fds)
 }
 
 /* A table is one allocation: its files, then the levels. */
+static size_t words_of_table(unsigned int size)
+{
+	size_t words = size;
+
+	for (int level = 0; level < LFB_FD_LEVELS; level++)
+		words += words_of(size, level);
+	return words;
+}
+
+static void find_levels(struct lfb_fd_table *fds)
+{
+	u64 *used = (u64 *)(fds->files + fds->size);
+
+	for (int level = 0; level < LFB_FD_LEVELS; level++) {
+		fds->used[level] = used;
+		used += words_of(fds->size, level);
+	}
+}
+
 static int grow(struct lfb_fd_table *fds)
 {
 	struct lfb_fd_table larger = { .size = fds->size ? fds->size * 2 : FD_TABLE_MIN };
-	size_t words = larger.size;
-	u64 *used;
 
 	if (fds->size == FD_LIMIT)
 		return -EMFILE;
-	for (int level = 0; level < LFB_FD_LEVELS; level++)
-		words += words_of(larger.size, level);
-	larger.files = calloc(words, sizeof(u64));
+	larger.files = calloc(words_of_table(larger.size), sizeof(u64));
 	if (!larger.files)
 		return -ENOMEM;
+	find_levels(&larger);
 	if (fds->size)
 		memcpy(larger.files, fds->files, fds->size * sizeof(struct file *));
-	used = (u64 *)(larger.files + larger.size);
-	for (int level = 0; level < LFB_FD_LEVELS; level++) {
-		larger.used[level] = used;
-		if (fds->size)
-			memcpy(used, fds->used[level], words_of(fds->size, level) * sizeof(u64));
-		used += words_of(larger.size, level);
-	}
+	for (int level = 0; level < LFB_FD_LEVELS && fds->size; level++)
+		memcpy(larger.used[level], fds->used[level],
+		       words_of(fds->size, level) * sizeof(u64));
 	LFB_ASSERT(larger.size <= FD_LIMIT);
 	lfb__fds_destroy(fds);
 	*fds = larger;
@@ -192,29 +204,21 @@ void lfb__fds_forget(struct lfb_fd_table *fds)
 		mark(fds, fd);
 }
 
-/* The levels lie behind the files, where these are now. */
-static void find_levels(void *self, size_t before)
+/* The files lie in another block if there were more of them meanwhile. */
+static void is_back(void *self, size_t before)
 {
-	struct lfb_fd_table *fds = self;
-	u64 *used = (u64 *)(fds->files + fds->size);
-
 	(void)before;
-	for (int level = 0; level < LFB_FD_LEVELS; level++) {
-		fds->used[level] = used;
-		used += words_of(fds->size, level);
-	}
+	find_levels(self);
 }
 
 void lfb__fds_save(struct lfb_fd_table *fds, struct lfb_saved *saved)
 {
-	size_t words = fds->size;
+	const size_t bytes = words_of_table(fds->size) * sizeof(u64);
 
-	for (int level = 0; level < LFB_FD_LEVELS && fds->size; level++)
-		words += words_of(fds->size, level);
 	lfb__save(saved, fds, sizeof(*fds));
-	lfb__save_block(saved, &fds->files, words * sizeof(u64), words * sizeof(u64));
+	lfb__save_block(saved, &fds->files, bytes, bytes);
 	if (fds->size)
-		lfb__save_hook(saved, fds, NULL, find_levels);
+		lfb__save_hook(saved, fds, NULL, is_back);
 }
 
 void lfb__fds_destroy(struct lfb_fd_table *fds)

@@ -48,22 +48,16 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 	lfb__history_destroy(&kernel->history);
 }
 
-/* The members from @first to @last. */
-#define SAVE(saved, kernel, first, last)                                      \
-	lfb__save(saved, &(kernel)->first,                                    \
-		  offsetof(struct lfb_kernel, last) + sizeof((kernel)->last) - \
-			  offsetof(struct lfb_kernel, first))
-
 bool lfb__kernel_save(struct lfb_kernel *kernel, struct lfb_saved *saved)
 {
-	SAVE(saved, kernel, trace.number, trace);
+	lfb__save_members(saved, kernel, trace.number, trace);
 	lfb__history_save(&kernel->history, saved);
 	lfb__ledger_save(&kernel->ledger, saved);
-	SAVE(saved, kernel, operation, faults);
+	lfb__save_members(saved, kernel, operation, faults);
 	lfb__save_list(saved, &kernel->kept.flbs, kernel->kept.size);
-	SAVE(saved, kernel, kept.boot, kept.boot);
+	lfb__save_members(saved, kernel, kept.boot, kept.boot);
 	lfb__choices_save(&kernel->choices, saved);
-	SAVE(saved, kernel, error, error);
+	lfb__save_members(saved, kernel, error, error);
 	lfb__save_list(saved, &kernel->deferred, sizeof(struct lfb_deferred));
 	lfb__save_list(saved, &kernel->devices, sizeof(void *));
 	lfb__save(saved, &kernel->boot_number,

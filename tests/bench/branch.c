@@ -11,8 +11,6 @@
 
 #define TIMES 20000
 
-const struct liveupdate_flb_ops bench_flb_ops;
-
 static struct lfb_machine *new_machine(enum lfb_checks checks)
 {
 	const struct lfb_machine_options options = {

@@ -22,29 +22,6 @@
 #define MEMORY (1ul << 30)
 #define SESSIONS_MAX 1000
 
-static int flb_preserve(struct liveupdate_flb_op_args *argp)
-{
-	argp->data = 1;
-	return 0;
-}
-
-static void flb_nothing(struct liveupdate_flb_op_args *argp)
-{
-}
-
-static int flb_retrieve(struct liveupdate_flb_op_args *argp)
-{
-	argp->obj = argp->flb;
-	return 0;
-}
-
-const struct liveupdate_flb_ops bench_flb_ops = {
-	.preserve = flb_preserve,
-	.unpreserve = flb_nothing,
-	.retrieve = flb_retrieve,
-	.finish = flb_nothing,
-};
-
 /*
  * A life: in a machine, or with nothing around it
  */

@@ -13,33 +13,6 @@
 #define LIVES_MAX (ROUNDS * ENOUGH / 1000)
 
 /*
- * The FLB that all files need
- */
-
-static int flb_preserve(struct liveupdate_flb_op_args *argp)
-{
-	argp->data = 1;
-	return 0;
-}
-
-static void flb_nothing(struct liveupdate_flb_op_args *argp)
-{
-}
-
-static int flb_retrieve(struct liveupdate_flb_op_args *argp)
-{
-	argp->obj = argp->flb;
-	return 0;
-}
-
-const struct liveupdate_flb_ops bench_flb_ops = {
-	.preserve = flb_preserve,
-	.unpreserve = flb_nothing,
-	.retrieve = flb_retrieve,
-	.finish = flb_nothing,
-};
-
-/*
  * One life
  */
 

@@ -265,6 +265,62 @@ static void tables_of_the_host_are_too(void **state)
 	lfb_machine_destroy(machine);
 }
 
+/* The table of descriptors is another block by then, and has its levels elsewhere in it. */
+static void descriptors_are_though_there_were_more(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine_copy *copy;
+	struct lfb_agent *agent;
+	int first;
+
+	(void)state;
+	assert_int_equal(lfb_agent_create(machine, "vmm", &agent), 0);
+	first = lfb_agent_open(agent);
+	copy = copy_of(machine);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 1; i < 200; i++) {
+			char name[16];
+
+			snprintf(name, sizeof(name), "s%d", i);
+			assert_int_equal(lfb_agent_create_session(agent, first, name), first + i);
+		}
+		assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+		assert_ptr_equal(agent->fds.used[0], agent->fds.files + agent->fds.size);
+		assert_null(lfb__fd_file(&agent->fds, first + 1));
+	}
+	assert_int_equal(lfb_agent_close(agent, first), 0);
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
+static long preserve_some(void *unused)
+{
+	for (int i = 0; i < 100; i++)
+		assert_false(IS_ERR(kho_alloc_preserve(PAGE_SIZE)));
+	return 0;
+}
+
+static void entries_of_the_ledger_are_used_again(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	const struct lfb_ledger *ledger = &machine->kernel.ledger;
+	struct lfb_machine_copy *copy = copy_of(machine);
+	size_t count = 0;
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		lfb_machine_call(machine, preserve_some, NULL);
+		assert_true(ledger->table.count >= 100);
+		assert_true(!count || ledger->entries.count == count);
+		count = ledger->entries.count;
+		assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+		assert_int_equal(ledger->entries.count, count);
+		assert_true(ledger->table.count < 100);
+	}
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
 static struct mutex lock_a, lock_b;
 
 static long take_both(void *backwards)
@@ -438,6 +494,8 @@ int main(void)
 		cmocka_unit_test(findings_and_choices_are_too),
 		cmocka_unit_test(a_fault_comes_where_it_would_have),
 		cmocka_unit_test(tables_of_the_host_are_too),
+		cmocka_unit_test(descriptors_are_though_there_were_more),
+		cmocka_unit_test(entries_of_the_ledger_are_used_again),
 		cmocka_unit_test(orders_of_locks_and_sentences_are_too),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(memory_is_where_it_was),

@@ -3,13 +3,11 @@
  * Copies of machines: whatever happens after a copy, a machine that was put back goes on as if it
  * had not. Golden scenarios are put back behind each of their operations.
  */
-#include <glob.h>
-
 #include <luo/lfb.h>
 
 #include "sim/copy/copy.h"
 #include "sim/play/play.h"
-#include "tests/support/test.h"
+#include "tests/support/both_ways.h"
 
 /* What a run says. */
 struct told {
@@ -175,33 +173,11 @@ static unsigned long compare(const char *path, const struct lfb_machine_options 
 		rewinds++;
 	}
 	end(&player);
-	if (strcmp(plain.told.text, player.told.text)) {
-		size_t at = 0;
-
-		while (plain.told.text[at] == player.told.text[at])
-			at++;
-		while (at && plain.told.text[at - 1] != '\n')
-			at--;
-		fail_msg("%s: played: %.300s\nput back: %.300s", path, plain.told.text + at,
-			 player.told.text + at);
-	}
+	assert_same_text(path, "played", plain.told.text, "put back", player.told.text);
 	free(plain.told.text);
 	free(player.told.text);
 	lfb_scenario_free(scenario);
 	return rewinds;
-}
-
-static void compare_all(const struct lfb_machine_options *options, const char *pattern,
-			unsigned int step, size_t ahead)
-{
-	unsigned long rewinds = 0, scenarios = 0;
-	glob_t files;
-
-	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
-	for (size_t i = 0; i < files.gl_pathc; i += step, scenarios++)
-		rewinds += compare(files.gl_pathv[i], options, ahead);
-	globfree(&files);
-	printf("%s: %lu scenarios, %lu rewinds\n", pattern, scenarios, rewinds);
 }
 
 static void every_golden_scenario_goes_on_as_if_nothing_had_happened(void **state)
@@ -217,7 +193,7 @@ static void every_golden_scenario_goes_on_as_if_nothing_had_happened(void **stat
 		};
 
 		snprintf(pattern, sizeof(pattern), LFB_TEST_DATA "/golden/%s/*.ops", profiles[i]);
-		compare_all(&options, pattern, LFB_SLOW ? 24 : 4, 3);
+		compare_files(pattern, LFB_SLOW ? 24 : 4, compare, &options, 3, "rewinds");
 	}
 }
 
@@ -226,7 +202,8 @@ static void every_mistake_of_the_zoo_does(void **state)
 	const struct lfb_machine_options options = { .sz = sizeof(options) };
 
 	(void)state;
-	compare_all(&options, LFB_TEST_DATA "/../zoo/*.lfb", LFB_SLOW ? 12 : 1, SIZE_MAX);
+	compare_files(LFB_TEST_DATA "/../zoo/*.lfb", LFB_SLOW ? 12 : 1, compare, &options,
+		      SIZE_MAX, "rewinds");
 }
 
 static void memory_that_stays_and_unchecked_kernels_do(void **state)
@@ -239,8 +216,10 @@ static void memory_that_stays_and_unchecked_kernels_do(void **state)
 	};
 
 	(void)state;
-	compare_all(&options, LFB_TEST_DATA "/../../examples/scenarios/*.lfb", 1, SIZE_MAX);
-	compare_all(&options, LFB_TEST_DATA "/golden/linux-7.3/*.ops", LFB_SLOW ? 48 : 16, 3);
+	compare_files(LFB_TEST_DATA "/../../examples/scenarios/*.lfb", 1, compare, &options,
+		      SIZE_MAX, "rewinds");
+	compare_files(LFB_TEST_DATA "/golden/linux-7.3/*.ops", LFB_SLOW ? 48 : 16, compare,
+		      &options, 3, "rewinds");
 }
 
 int main(void)

@@ -217,6 +217,10 @@ struct lfb_saved {
 
 /* Bytes that stay where they are. */
 void lfb__save(struct lfb_saved *saved, void *at, size_t size);
+/* The members of a structure from @first to @last. */
+#define lfb__save_members(saved, object, first, last)                         \
+	lfb__save(saved, &(object)->first,                                    \
+		  (size_t)((char *)(&(object)->last + 1) - (char *)&(object)->first))
 /*
  * A block of malloc()'s with room for @room bytes, of which @used are in use; @at is the pointer to
  * it. When it is put back there must be one of at least @room bytes, or none.

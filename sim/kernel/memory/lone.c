@@ -103,14 +103,15 @@ void lfb__lones_destroy(struct lfb_memory *memory)
 }
 
 /*
- * Maps the last @size bytes of a place. Neighbours are not neighbours in the file, so the host
- * never makes one mapping of two: that, and taking it apart again, is what makes mprotect() slow.
+ * Neighbours are not neighbours in the file, so the host never makes one mapping of two: that, and
+ * taking it apart again, is what makes mprotect() slow.
  */
 static size_t end_in_file(u32 number)
 {
 	return (LONES_MAX - number) * PLACE;
 }
 
+/* The last @size bytes of a place. */
 static bool map(struct lfb_lones *lones, struct lfb_lone *lone, size_t size)
 {
 	const u32 number = number_of(lones, lone);
@@ -421,14 +422,16 @@ static void empty_place(const struct lfb_memory *memory, u32 number)
 	*now = none;
 }
 
-void lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy *copy)
+bool lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy *copy)
 {
 	const struct lfb_lone *then = copy->places.items;
 	struct lfb_lones *lones = memory->lones;
 	const u8 *bytes = copy->bytes;
 
-	if (!lones || !can_copy(lones))
-		return;
+	if (!lones)
+		return true;
+	if (!can_copy(lones))
+		return false;
 	for (u32 i = (u32)copy->places.count; i < lones->count; i++)
 		empty_place(memory, i);
 	lones->count = (u32)copy->places.count;
@@ -439,4 +442,5 @@ void lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy 
 	lones->oldest = copy->oldest;
 	lones->newest = copy->newest;
 	lones->boot = copy->boot;
+	return true;
 }

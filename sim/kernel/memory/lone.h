@@ -37,8 +37,8 @@ void lfb__lones_begin(struct lfb_kernel *kernel);
 void lfb__lones_destroy(struct lfb_memory *memory);
 
 /*
- * As they are, and as they were: see rewind.c. False: no memory. Putting back also undoes that
- * there are any.
+ * As they are, and as they were: see rewind.c. False: no memory, or the host cannot map them.
+ * Putting back also undoes that there are any.
  */
 struct lfb_lones_copy {
 	struct lfb_list places;	/* struct lfb_lone */
@@ -49,7 +49,7 @@ struct lfb_lones_copy {
 
 bool lfb__lones_copy(struct lfb_memory *memory, struct lfb_lones_copy *copy);
 bool lfb__lones_copies_equal(const struct lfb_lones_copy *a, const struct lfb_lones_copy *b);
-void lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy *copy);
+bool lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy *copy);
 
 /* The addresses of all there ever were; a size of 0: there are none. */
 void lfb__lones_range(const struct lfb_memory *memory, u64 *start, u64 *size);

@@ -390,7 +390,8 @@ int lfb__memory_rewind(struct lfb_kernel *kernel, const struct lfb_memory_copy *
 		memcpy(shadow.at, stream, shadow.size);
 	}
 	close_pages(memory, &copy->closed);
-	lfb__lones_put_back(memory, &copy->lones);
+	if (!lfb__lones_put_back(memory, &copy->lones))
+		err = -ENOMEM;
 	memory->lost_base = copy->then.lost_base;
 	memory->shadow_wanted |= copy->then.shadow_wanted;
 	return err;

@@ -36,7 +36,7 @@ struct bench_figures bench_figures(double *values, unsigned int count);
 int bench_must(struct lfb_machine *machine, int ret, const char *what);
 const char *bench_session_name(unsigned long index);
 
-/* Of a program that uses the module. */
+/* Of the module's FLB; a program may have its own. */
 extern const struct liveupdate_flb_ops bench_flb_ops;
 
 struct lfb_module *bench_module_get(void);

@@ -5,48 +5,14 @@
 #include <luo/file.h>
 
 #include "tests/bench/common/bench.h"
+#include "tests/bench/common/callbacks.h"
 
-static const struct file_operations bench_fops;
+/* Others, of a program that has its own. */
+extern const struct liveupdate_flb_ops bench_flb_ops __attribute__((weak, alias("flb_ops")));
 
 static LFB_MODULE_DATA(bench) struct liveupdate_flb bench_flb = {
 	.ops = &bench_flb_ops,
 	.compatible = "bench-flb-v1",
-};
-
-static bool can_preserve(struct liveupdate_file_handler *handler, struct file *file)
-{
-	return file->f_op == &bench_fops;
-}
-
-static int preserve(struct liveupdate_file_op_args *args)
-{
-	args->serialized_data = args->file->f_inode->i_ino;
-	return 0;
-}
-
-static int freeze(struct liveupdate_file_op_args *args)
-{
-	args->serialized_data |= 1ull << 32;
-	return 0;
-}
-
-static void nothing(struct liveupdate_file_op_args *args)
-{
-}
-
-static int retrieve(struct liveupdate_file_op_args *args)
-{
-	args->file = anon_inode_getfile("bench", &bench_fops, NULL, 0);
-	return IS_ERR(args->file) ? (int)PTR_ERR(args->file) : 0;
-}
-
-static const struct liveupdate_file_ops file_ops = {
-	.can_preserve = can_preserve,
-	.preserve = preserve,
-	.unpreserve = nothing,
-	.freeze = freeze,
-	.retrieve = retrieve,
-	.finish = nothing,
 };
 
 static LFB_MODULE_DATA(bench) struct liveupdate_file_handler bench_handler = {
