@@ -19,24 +19,16 @@ static struct lfb_deferred *all(struct lfb_kernel *kernel)
 	return kernel->deferred.items;
 }
 
-static void free_object(void *object)
-{
-	kfree(object);
-}
-
 /* Its place, or that of the first that is due; the number there are: none. */
 static size_t find(struct lfb_kernel *kernel, const void *what)
 {
 	size_t found = kernel->deferred.count;
 
 	for (size_t i = 0; i < kernel->deferred.count; i++) {
-		const struct lfb_deferred *later = &all(kernel)[i];
-
-		if (what && later->what == what)
+		if (what && all(kernel)[i].what == what)
 			return i;
-		/* Nobody waits for memory to be free. */
-		if (!what && later->run != free_object &&
-		    (found == kernel->deferred.count || later->due < all(kernel)[found].due))
+		if (!what && (found == kernel->deferred.count ||
+			      all(kernel)[i].due < all(kernel)[found].due))
 			found = i;
 	}
 	return found;
@@ -76,39 +68,34 @@ bool lfb_defer(void *what, void (*run)(void *what), unsigned long delay)
 	return true;
 }
 
-/* All objects that are to be freed are, but for the @youngest of them. */
-static void free_objects(struct lfb_kernel *kernel, size_t youngest)
+/* Nobody waits for memory to be free: all objects but the @youngest are freed. */
+static void free_unread(struct lfb_kernel *kernel, size_t youngest)
 {
-	size_t objects = 0, kept = 0;
+	void **objects = kernel->unread.items;
+	const size_t old = kernel->unread.count - youngest;
 
-	for (size_t i = 0; i < kernel->deferred.count; i++)
-		objects += all(kernel)[i].run == free_object;
-	for (size_t i = 0; i < kernel->deferred.count; i++) {
-		const struct lfb_deferred now = all(kernel)[i];
-
-		if (now.run == free_object && objects-- > youngest)
-			kfree(now.what);
-		else
-			all(kernel)[kept++] = now;
-	}
-	kernel->deferred.count = kept;
+	for (size_t i = 0; i < old; i++)
+		kfree(objects[i]);
+	for (size_t i = 0; i < youngest; i++)
+		objects[i] = objects[old + i];
+	kernel->unread.count = youngest;
 }
 
 void lfb_defer_kfree(void *object)
 {
 	struct lfb_kernel *kernel = lfb__current;
-	struct lfb_deferred *later;
+	void **unread;
 
 	if (!kernel || kernel->dead)
 		return;
-	later = lfb__list_add(&kernel->deferred, sizeof(*later));
-	if (!later) {
+	unread = lfb__list_add(&kernel->unread, sizeof(*unread));
+	if (!unread) {
 		kfree(object);
 		return;
 	}
-	*later = (struct lfb_deferred){ object, free_object, kernel->jiffies, ++kernel->deferrals };
-	if (kernel->deferred.count > UNREAD)
-		free_objects(kernel, UNREAD / 2);
+	*unread = object;
+	if (kernel->unread.count == UNREAD)
+		free_unread(kernel, UNREAD / 2);
 }
 
 bool lfb_deferred(const void *what)
@@ -139,18 +126,17 @@ bool lfb_defer_flush(const void *what)
 	for (unsigned int n = 0; !what && n < AT_A_TIME && lfb_defer_next(); n++)
 		any = true;
 	if (!what && kernel)
-		free_objects(kernel, 0);
+		free_unread(kernel, 0);
 	return any;
 }
 
 bool lfb_defer_next(void)
 {
 	struct lfb_kernel *kernel = lfb__current;
-	const size_t first = kernel ? find(kernel, NULL) : 0;
 
-	if (!kernel || first == kernel->deferred.count)
+	if (!kernel || !kernel->deferred.count)
 		return false;
-	perform(kernel, first);
+	perform(kernel, find(kernel, NULL));
 	return true;
 }
 
@@ -168,14 +154,14 @@ void lfb_sleep(unsigned long ms)
 	if (!kernel)
 		return;
 	until = kernel->jiffies + ms;
-	for (unsigned int n = 0; n < AT_A_TIME; n++) {
+	for (unsigned int n = 0; n < AT_A_TIME && kernel->deferred.count; n++) {
 		const size_t first = find(kernel, NULL);
 
-		if (first == kernel->deferred.count || all(kernel)[first].due > until)
+		if (all(kernel)[first].due > until)
 			break;
 		perform(kernel, first);
 	}
-	free_objects(kernel, 0);
+	free_unread(kernel, 0);
 	kernel->jiffies = kernel->jiffies > until ? kernel->jiffies : until;
 }
 
@@ -201,5 +187,5 @@ void lfb__deferred_end(struct lfb_kernel *kernel)
 		if (first < kernel->deferred.count && all(kernel)[first].number <= last)
 			perform(kernel, first);
 	}
-	free_objects(kernel, 0);
+	free_unread(kernel, 0);
 }

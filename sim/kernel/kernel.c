@@ -44,6 +44,7 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 	lfb__lockdep_destroy(kernel);
 	lfb__list_free(&kernel->kept.flbs);
 	lfb__list_free(&kernel->deferred);
+	lfb__list_free(&kernel->unread);
 	lfb__list_free(&kernel->devices);
 	lfb__history_destroy(&kernel->history);
 }
@@ -59,6 +60,7 @@ bool lfb__kernel_save(struct lfb_kernel *kernel, struct lfb_saved *saved)
 	lfb__choices_save(&kernel->choices, saved);
 	lfb__save_members(saved, kernel, error, error);
 	lfb__save_list(saved, &kernel->deferred, sizeof(struct lfb_deferred));
+	lfb__save_list(saved, &kernel->unread, sizeof(void *));
 	lfb__save_list(saved, &kernel->devices, sizeof(void *));
 	lfb__save(saved, &kernel->boot_number,
 		  sizeof(*kernel) - offsetof(struct lfb_kernel, boot_number));
@@ -71,6 +73,7 @@ void lfb__kernel_reset(struct lfb_kernel *kernel)
 
 	memset((u8 *)kernel + boot, 0, sizeof(*kernel) - boot);
 	kernel->deferred.count = 0;
+	kernel->unread.count = 0;
 	kernel->devices.count = 0;
 	if (unlikely(kernel->wrong))
 		kernel->dead = LFB_DEATH_PANIC;

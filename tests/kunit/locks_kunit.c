@@ -440,6 +440,24 @@ static void readers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_said, 2);
 }
 
+struct page_of_rcu {
+	struct rcu_head rcu;
+	char text[PAGE_SIZE - sizeof(struct rcu_head)];
+};
+
+/* What is given up can be read on, and yet more than there is memory for comes and goes. */
+static void unread(struct kunit *test)
+{
+	for (int i = 0; i < 20000; i++) {
+		struct page_of_rcu *page = kmalloc_obj(*page);
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		page->text[0] = 'x';
+		kfree_rcu(page, rcu);
+		KUNIT_ASSERT_EQ(test, page->text[0], 'x');
+	}
+}
+
 static int told(struct notifier_block *nb, unsigned long action, void *data)
 {
 	say(nb->priority);
@@ -545,7 +563,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(locks), KUNIT_CASE(semaphores), KUNIT_CASE(spinlocks),
 	KUNIT_CASE(atomic_counts), KUNIT_CASE(atomic64_counts),
 	KUNIT_CASE(atomic_long_counts), KUNIT_CASE(orders), KUNIT_CASE(references),
-	KUNIT_CASE(deferred), KUNIT_CASE(waiting), KUNIT_CASE(readers), KUNIT_CASE(notifiers),
+	KUNIT_CASE(deferred), KUNIT_CASE(waiting), KUNIT_CASE(readers), KUNIT_CASE(unread), KUNIT_CASE(notifiers),
 	KUNIT_CASE(equal_priorities_keep_their_order),
 	KUNIT_CASE(messages), {}
 };

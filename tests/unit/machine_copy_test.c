@@ -235,9 +235,9 @@ static void tables_of_the_host_are_too(void **state)
 	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
 	struct lfb_kernel *kernel = &machine->kernel;
 	struct lfb_list *const lists[] = {
-		&kernel->kept.flbs, &kernel->deferred, &kernel->devices,
+		&kernel->kept.flbs, &kernel->deferred, &kernel->unread, &kernel->devices,
 	};
-	const size_t sizes[] = { 40, sizeof(struct lfb_deferred), sizeof(void *) };
+	const size_t sizes[] = { 40, sizeof(struct lfb_deferred), sizeof(void *), sizeof(void *) };
 	struct lfb_machine_copy *copy;
 
 	(void)state;

@@ -91,6 +91,7 @@ struct lfb_kernel {
 	struct list_head tasks;	/* all there are but boot_task and point_task, oldest first */
 	unsigned int at_point;	/* hooks of scheduling points that have not returned */
 	struct lfb_list deferred; /* of struct lfb_deferred, in the order of their coming */
+	struct lfb_list unread;	/* pointers to objects that are to be freed, the oldest first */
 	struct lfb_list devices; /* pointers to those that are registered */
 	/* What guard.c calls of the rooms above it. */
 	void (*check_unchanged)(struct lfb_kernel *kernel);

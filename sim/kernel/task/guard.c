@@ -252,7 +252,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		kernel->guard = &env;
 		barrier();
 		result = body(arg);
-		if (unlikely(kernel->deferred.count))
+		if (unlikely(kernel->deferred.count || kernel->unread.count))
 			kernel->do_deferred(kernel);
 		barrier();
 		LFB_ASSERT(kernel->guard == &env);

@@ -274,12 +274,15 @@ static inline void *lfb_xa_seen(void *entry)
 	return xa_is_zero(entry) ? NULL : entry;
 }
 
-/* Below the lowest nodes are entries alone, whatever they look like. */
+/* The node that a slot of @node has. In the lowest ones are entries alone, whatever they look like. */
+static inline struct xa_node *lfb_xa_as_node(const struct xa_node *node, const void *entry)
+{
+	return node->shift && xa_is_node(entry) ? xa_to_node(entry) : NULL;
+}
+
 static inline struct xa_node *lfb_xa_below(const struct xa_node *node, unsigned int offset)
 {
-	void *entry = node->shift ? READ_ONCE(node->slots[offset]) : NULL;
-
-	return xa_is_node(entry) ? xa_to_node(entry) : NULL;
+	return lfb_xa_as_node(node, READ_ONCE(node->slots[offset]));
 }
 
 /* The indices of all of @node, less one. */
@@ -301,13 +304,26 @@ static inline unsigned int lfb_xa_offset(const struct xa_node *node, unsigned lo
 	return index >> node->shift & XA_CHUNK_MASK;
 }
 
-/* The slot of @index in @node; of an entry that has several, the first. */
+/* What @node has for @index, and the slot; of an entry that has several, the first. */
+static inline void *lfb_xa_read(const struct xa_node *node, unsigned long index,
+				unsigned int *offset)
+{
+	void *entry;
+
+	*offset = lfb_xa_offset(node, index);
+	entry = READ_ONCE(node->slots[*offset]);
+	if (!xa_is_sibling(entry))
+		return entry;
+	*offset = (unsigned int)xa_to_sibling(entry);
+	return READ_ONCE(node->slots[*offset]);
+}
+
 static inline unsigned int lfb_xa_slot(const struct xa_node *node, unsigned long index)
 {
-	const unsigned int offset = lfb_xa_offset(node, index);
-	const void *entry = READ_ONCE(node->slots[offset]);
+	unsigned int offset;
 
-	return xa_is_sibling(entry) ? (unsigned int)xa_to_sibling(entry) : offset;
+	lfb_xa_read(node, index, &offset);
+	return offset;
 }
 
 /* The first index of a slot, which its place in the tree says. */

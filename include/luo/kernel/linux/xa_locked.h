@@ -8,35 +8,23 @@
 /** xa_store() - put an entry there; NULL: take it out. Return: what was there, or an error. */
 static inline void *xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
 {
-	void *old;
-
-	xa_lock(xa);
-	old = __xa_store(xa, index, entry, gfp);
-	xa_unlock(xa);
-	return old;
+	guard(spinlock)(&xa->xa_lock);
+	return __xa_store(xa, index, entry, gfp);
 }
 
 /** xa_erase() - take an entry out, with all its indices. Return: it, or NULL. */
 static inline void *xa_erase(struct xarray *xa, unsigned long index)
 {
-	void *old;
-
-	xa_lock(xa);
-	old = __xa_erase(xa, index);
-	xa_unlock(xa);
-	return old;
+	guard(spinlock)(&xa->xa_lock);
+	return __xa_erase(xa, index);
 }
 
 /** xa_cmpxchg() - xa_store() if @old is there. Return: what was there, or an error. */
 static inline void *xa_cmpxchg(struct xarray *xa, unsigned long index, void *old, void *entry,
 			       gfp_t gfp)
 {
-	void *now;
-
-	xa_lock(xa);
-	now = __xa_cmpxchg(xa, index, old, entry, gfp);
-	xa_unlock(xa);
-	return now;
+	guard(spinlock)(&xa->xa_lock);
+	return __xa_cmpxchg(xa, index, old, entry, gfp);
 }
 
 /**
@@ -51,12 +39,8 @@ static inline void *xa_cmpxchg(struct xarray *xa, unsigned long index, void *old
 static inline int __must_check xa_insert(struct xarray *xa, unsigned long index, void *entry,
 					 gfp_t gfp)
 {
-	int err;
-
-	xa_lock(xa);
-	err = __xa_insert(xa, index, entry, gfp);
-	xa_unlock(xa);
-	return err;
+	guard(spinlock)(&xa->xa_lock);
+	return __xa_insert(xa, index, entry, gfp);
 }
 
 /**
@@ -72,24 +56,19 @@ static inline int __must_check xa_insert(struct xarray *xa, unsigned long index,
 static inline int __must_check xa_alloc(struct xarray *xa, u32 *id, void *entry,
 					struct xa_limit limit, gfp_t gfp)
 {
-	int err;
-
-	xa_lock(xa);
-	err = __xa_alloc(xa, id, entry, limit, gfp);
-	xa_unlock(xa);
-	return err;
+	guard(spinlock)(&xa->xa_lock);
+	return __xa_alloc(xa, id, entry, limit, gfp);
 }
 
 /** xa_alloc_cyclic() - … from *@next on, then again from the first. */
 static inline int xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit,
 				  u32 *next, gfp_t gfp)
 {
-	int err;
+	int again;
 
-	xa_lock(xa);
-	err = __xa_alloc_cyclic(xa, id, entry, limit, next, gfp);
-	xa_unlock(xa);
-	return err < 0 ? err : 0;
+	guard(spinlock)(&xa->xa_lock);
+	again = __xa_alloc_cyclic(xa, id, entry, limit, next, gfp);
+	return again > 0 ? 0 : again;
 }
 
 /** xa_reserve() - a later xa_store() there needs no memory. Return: 0; -ENOMEM. */
@@ -115,16 +94,14 @@ static inline bool xa_get_mark(struct xarray *xa, unsigned long index, xa_mark_t
 /** xa_set_mark() - mark what is there, if anything is. */
 static inline void xa_set_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
 {
-	xa_lock(xa);
+	guard(spinlock)(&xa->xa_lock);
 	__xa_set_mark(xa, index, mark);
-	xa_unlock(xa);
 }
 
 static inline void xa_clear_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
 {
-	xa_lock(xa);
+	guard(spinlock)(&xa->xa_lock);
 	__xa_clear_mark(xa, index, mark);
-	xa_unlock(xa);
 }
 
 /**
@@ -249,12 +226,11 @@ static inline void xa_destroy(struct xarray *xa)
 {
 	XA_STATE(xas, xa, 0);
 
-	xa_lock(xa);
+	guard(spinlock)(&xa->xa_lock);
 	xas.xa_node = NULL;
 	lfb_xas_store_head(&xas, NULL);
 	if (xa->xa_flags & XA_FLAGS_ZERO_BUSY)
 		xa->xa_flags &= ~XA_FLAGS_MARK(XA_FREE_MARK);
-	xa_unlock(xa);
 }
 
 #define xa_for_each_range(xa, index, entry, start, last)                                           \

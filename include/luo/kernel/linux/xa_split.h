@@ -5,16 +5,16 @@
 
 #include <luo/kernel/linux/xa_store.h>
 
-/* The shift of the node that has entries of @order. */
-static inline unsigned int lfb_xa_shift(unsigned int order)
-{
-	return order - order % XA_CHUNK_SHIFT;
-}
-
 /* The nodes that are needed to make entries of the place's order of one of @order. */
 static inline unsigned int lfb_xas_split_nodes(const struct xa_state *xas, unsigned int order)
 {
-	return xas->xa_shift < lfb_xa_shift(order) ? 1u << order % XA_CHUNK_SHIFT : 0;
+	return xas->xa_shift < lfb_xa_shift(order) ? lfb_xa_siblings(order) + 1u : 0;
+}
+
+/* More than one level of nodes at a time is not to be had. */
+static inline bool lfb_xas_splits_levels(const struct xa_state *xas, unsigned int order)
+{
+	return lfb_xa_shift(order) > xas->xa_shift + XA_CHUNK_SHIFT;
 }
 
 /**
@@ -24,23 +24,18 @@ static inline unsigned int lfb_xas_split_nodes(const struct xa_state *xas, unsig
  * @order: of the entry that is to be split
  * @gfp: how to allocate
  *
- * Errors are the place's: -ENOMEM. More than one level of nodes at a time is not to be had: a WARN.
+ * Errors are the place's: -ENOMEM; with a WARN where it takes more than one level of nodes.
  */
 static inline void xas_split_alloc(struct xa_state *xas, void *entry, unsigned int order, gfp_t gfp)
 {
-	unsigned int nodes = lfb_xas_split_nodes(xas, order);
+	bool enough = !WARN_ON(lfb_xas_splits_levels(xas, order));
 
 	(void)entry;
-	if (WARN_ON(xas->xa_shift + 2 * XA_CHUNK_SHIFT <= order)) {
-		xas_set_err(xas, -ENOMEM);
-		return;
-	}
-	while (nodes--) {
-		if (lfb_xas_stock(xas, gfp))
-			continue;
+	for (unsigned int n = lfb_xas_split_nodes(xas, order); enough && n; n--)
+		enough = lfb_xas_stock(xas, gfp);
+	if (!enough) {
 		xas_destroy(xas);
 		xas_set_err(xas, -ENOMEM);
-		return;
 	}
 }
 
@@ -130,8 +125,8 @@ static inline void xas_try_split(struct xa_state *xas, void *entry, unsigned int
 {
 	const unsigned int nodes = lfb_xas_split_nodes(xas, order);
 
-	if (nodes > 1 || xas->xa_shift + XA_CHUNK_SHIFT < lfb_xa_shift(order) ||
-	    (nodes && (1u << (order - 1) % XA_CHUNK_SHIFT) != xas->xa_sibs + 1u))
+	if (nodes > 1 || lfb_xas_splits_levels(xas, order) ||
+	    (nodes && xas->xa_sibs != lfb_xa_siblings(order - 1)))
 		xas_set_err(xas, -EINVAL);
 	else if (nodes && !xas->xa_alloc && !lfb_xas_stock(xas, GFP_NOWAIT))
 		xas_set_err(xas, -ENOMEM);

@@ -37,14 +37,25 @@ struct xa_state {
 #define XAS_BOUNDS ((struct xa_node *)1ul)	/* the index is behind all there is room for */
 #define XAS_RESTART ((struct xa_node *)3ul)	/* nothing was looked at yet */
 
+/* Entries of @order are in nodes of that shift … */
+static inline unsigned char lfb_xa_shift(unsigned int order)
+{
+	return (unsigned char)(order - order % XA_CHUNK_SHIFT);
+}
+
+/* … with so many slots beside the first. */
+static inline unsigned char lfb_xa_siblings(unsigned int order)
+{
+	return (unsigned char)((1u << order % XA_CHUNK_SHIFT) - 1);
+}
+
 #define LFB_XA_STATE_(array, index, shift, siblings)                                               \
 	{ array, index, shift, siblings, 0, 0, XAS_RESTART, NULL, NULL, NULL }
 #define XA_STATE(name, array, index) struct xa_state name = LFB_XA_STATE_(array, index, 0, 0)
 /** XA_STATE_ORDER() - a place of 2 to the power of @order indices, one of which is @index. */
 #define XA_STATE_ORDER(name, array, index, order)                                                  \
 	struct xa_state name = LFB_XA_STATE_(array, (index) >> (order) << (order),                 \
-					     (order) - (order) % XA_CHUNK_SHIFT,                   \
-					     (1u << (order) % XA_CHUNK_SHIFT) - 1)
+					     lfb_xa_shift(order), lfb_xa_siblings(order))
 
 #define xas_marked(xas, mark) xa_marked((xas)->xa, mark)
 #define xas_lock(xas) xa_lock((xas)->xa)
@@ -86,7 +97,7 @@ static inline bool xas_is_node(const struct xa_state *xas)
 
 static inline bool xas_not_node(struct xa_node *node)
 {
-	return ((unsigned long)node & 3) || !node;
+	return !node || (unsigned long)node & 3;
 }
 
 static inline bool xas_frozen(struct xa_node *node)
@@ -115,8 +126,8 @@ static inline void xas_set(struct xa_state *xas, unsigned long index)
 static inline void xas_set_order(struct xa_state *xas, unsigned long index, unsigned int order)
 {
 	xas_set(xas, order < BITS_PER_LONG ? index >> order << order : 0);
-	xas->xa_shift = (unsigned char)(order - order % XA_CHUNK_SHIFT);
-	xas->xa_sibs = (unsigned char)((1u << order % XA_CHUNK_SHIFT) - 1);
+	xas->xa_shift = lfb_xa_shift(order);
+	xas->xa_sibs = lfb_xa_siblings(order);
 }
 
 /** xas_advance() - behind the siblings up to @index. */
@@ -165,14 +176,27 @@ static inline void *xas_load(struct xa_state *xas)
 	xas->xa_node = NULL;
 	node = xa_is_node(entry) ? xa_to_node(entry) : NULL;
 	while (node && node->shift >= xas->xa_shift) {
-		const unsigned int offset = lfb_xa_slot(node, xas->xa_index);
+		unsigned int offset;
 
-		entry = xa_entry(xas->xa, node, offset);
+		entry = lfb_xa_read(node, xas->xa_index, &offset);
 		xas->xa_node = node;
 		xas->xa_offset = (unsigned char)offset;
-		node = lfb_xa_below(node, offset);
+		node = lfb_xa_as_node(node, entry);
 	}
 	return entry;
+}
+
+/* xas_load(), which is short where the slot was looked at and leads no further. */
+static inline void *lfb_xas_load_again(struct xa_state *xas)
+{
+	const struct xa_node *node = xas->xa_node;
+	void *entry;
+
+	if (xas_not_node(xas->xa_node) || node->array != xas->xa || node->shift < xas->xa_shift ||
+	    xas->xa_offset != lfb_xa_offset(node, xas->xa_index))
+		return xas_load(xas);
+	entry = READ_ONCE(node->slots[xas->xa_offset]);
+	return xa_is_internal(entry) ? xas_load(xas) : entry;
 }
 
 /** xas_reload() - Return: what is now where the place is, which was looked at before. */

@@ -200,7 +200,7 @@ static inline void *lfb_xas_create(struct xa_state *xas, bool in_head)
 
 	if (xas_error(xas) || lfb_xas_room(xas, in_head))
 		return NULL;
-	entry = xas_load(xas);
+	entry = lfb_xas_load_again(xas);
 	while (!entry && xas->xa_node && xas->xa_node->shift > xas->xa_shift) {
 		struct xa_node *above = xas->xa_node, *node;
 
@@ -352,7 +352,7 @@ static inline void lfb_xas_store_head(struct xa_state *xas, void *entry)
 static inline void *xas_store(struct xa_state *xas, void *entry)
 {
 	void *old = entry ? lfb_xas_create(xas, !xa_is_zero(entry) && !xa_is_node(entry)) :
-			    xas_load(xas);
+			    lfb_xas_load_again(xas);
 	XA_STATE(first, xas->xa, xas->xa_index);
 	struct lfb_xa_run run;
 
@@ -405,7 +405,7 @@ static inline void xas_create_range(struct xa_state *xas)
 		if (xas_error(xas) || left <= XA_CHUNK_SIZE)
 			break;
 		left -= XA_CHUNK_SIZE;
-		xas->xa_index += XA_CHUNK_SIZE;
+		xas_set(xas, xas->xa_index + XA_CHUNK_SIZE);
 	}
 	xas->xa_index = place.xa_index;
 	if (!xas_error(xas))

@@ -43,9 +43,9 @@ struct xa_limit {
 
 static inline void xa_init_flags(struct xarray *xa, gfp_t flags)
 {
-	spin_lock_init(&xa->xa_lock);
-	xa->xa_flags = flags;
 	xa->xa_head = NULL;
+	xa->xa_flags = flags;
+	spin_lock_init(&xa->xa_lock);
 }
 
 /** xa_init() - nothing is there. */
@@ -171,12 +171,11 @@ static inline int lfb_xa_alloc(struct xarray *xa, u32 *id, void *entry, struct x
 	if (WARN_ON(xa_is_advanced(entry)) || WARN_ON(!lfb_xa_tracks_free(xa)))
 		return -EINVAL;
 	do {
-		xas_set(&xas, limit.min);
-		xas_find_marked(&xas, limit.max, XA_FREE_MARK);
-		if (xas.xa_node == XAS_RESTART)
-			xas_set_err(&xas, -EBUSY);
-		else
+		lfb_xas_look(&xas, limit.min, limit.max, XA_FREE_MARK);
+		if (xas.xa_index <= limit.max)
 			lfb_xas_take(&xas, entry ? entry : XA_ZERO_ENTRY);
+		else
+			xas_set_err(&xas, -EBUSY);
 	} while (lfb_xas_more(&xas, gfp, locked));
 	if (!xas_error(&xas))
 		*id = (u32)xas.xa_index;
