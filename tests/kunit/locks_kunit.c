@@ -563,7 +563,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(locks), KUNIT_CASE(semaphores), KUNIT_CASE(spinlocks),
 	KUNIT_CASE(atomic_counts), KUNIT_CASE(atomic64_counts),
 	KUNIT_CASE(atomic_long_counts), KUNIT_CASE(orders), KUNIT_CASE(references),
-	KUNIT_CASE(deferred), KUNIT_CASE(waiting), KUNIT_CASE(readers), KUNIT_CASE(unread), KUNIT_CASE(notifiers),
+	KUNIT_CASE(deferred), KUNIT_CASE(waiting), KUNIT_CASE(readers), KUNIT_CASE(unread),
+	KUNIT_CASE(notifiers),
 	KUNIT_CASE(equal_priorities_keep_their_order),
 	KUNIT_CASE(messages), {}
 };
