@@ -30,7 +30,8 @@ int lfb_agent_create(struct lfb_machine *machine, const char *name, struct lfb_a
 		free(agent);
 		return lfb__error(machine, err, "no memory for an agent");
 	}
-	snprintf(agent->name, sizeof(agent->name), "%s", name ? name : "agent");
+	name = name ? name : "agent";
+	memcpy(agent->name, name, strnlen(name, sizeof(agent->name) - 1));
 	agent->machine = machine;
 	lfb__task_begin(&agent->task, agent->name, &agent->fds);
 	list_add_tail(&agent->task.list, &machine->kernel.tasks);

@@ -131,7 +131,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	bool profile_given;
 	int err;
 
-	lfb__error(NULL, 0, "%s", "");
+	lfb__fail_nothing(NULL);
 	if (!machinep)
 		return lfb__error(NULL, -EINVAL, "no place for the machine");
 	*machinep = NULL;

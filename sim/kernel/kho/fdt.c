@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Flattened device trees that may be hostile.
+ * Flattened device trees that may be hostile: what is wrong with one, what is in one, and one more
+ * node.
  *
  * libfdt 1.6.1 follows a NULL pointer in fdt_check_full() when the header claims an old version,
  * reads misaligned reservations, and overflows an int on a property longer than the tree. So the
@@ -73,21 +74,49 @@ static bool payload_size(u32 tag, const u8 *payload, u32 left, u32 *size)
 	return *size <= left;
 }
 
-/* Does every tag lie, with all that belongs to it, inside the structure block? */
-static bool struct_block_is_sound(const u8 *tags, u32 size)
+/* A tag of a structure block of @size bytes at @tags, with all that belongs to it. */
+struct tag {
+	const u8 *tags;
+	u32 size;
+	u32 at;			/* where it is in there … */
+	u32 next;		/* … and the next one */
+	u32 kind;
+};
+
+/* Goes to what is behind @tag, at first to what is at its next; false: no whole tag is there. */
+static bool step(struct tag *tag)
 {
-	u32 at = 0;
+	const u32 at = tag->next;
+	u32 payload;
 
-	while (size - at >= FDT_TAGSIZE) {
-		u32 tag = fdt32_ld((const void *)(tags + at));
-		u32 payload;
+	if (at > tag->size || tag->size - at < FDT_TAGSIZE)
+		return false;
+	tag->at = at;
+	tag->kind = fdt32_ld((const void *)(tag->tags + at));
+	tag->next = at + FDT_TAGSIZE;
+	if (!payload_size(tag->kind, tag->tags + tag->next, tag->size - tag->next, &payload))
+		return false;
+	tag->next += payload;
+	return true;
+}
 
-		at += FDT_TAGSIZE;
-		if (!payload_size(tag, tags + at, size - at, &payload))
-			return false;
-		if (tag == FDT_END)
+static struct tag first_at(const void *fdt, u32 at)
+{
+	return (struct tag){
+		.tags = (const u8 *)fdt + fdt_off_dt_struct(fdt),
+		.size = fdt_size_dt_struct(fdt),
+		.next = at,
+	};
+}
+
+/* Does every tag lie, with all that belongs to it, inside the structure block? */
+static bool struct_block_is_sound(const void *fdt)
+{
+	struct tag tag = first_at(fdt, 0);
+
+	while (step(&tag)) {
+		if (tag.kind == FDT_END)
 			return true;
-		at += payload;
 	}
 	return false;
 }
@@ -101,8 +130,7 @@ const char *kho__fdt_flaw(const void *fdt, size_t size)
 	if (size < sizeof(struct fdt_header))
 		return "no room for a device tree";
 	flaw = header_flaw(fdt, size);
-	if (!flaw && !struct_block_is_sound((const u8 *)fdt + fdt_off_dt_struct(fdt),
-					    fdt_size_dt_struct(fdt)))
+	if (!flaw && !struct_block_is_sound(fdt))
 		flaw = "device tree has a node or property that leaves its block";
 	return flaw;
 }
@@ -121,12 +149,81 @@ int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lf
 	return 0;
 }
 
+/*
+ * What boots look for, at every one of them: libfdt would look at the whole tree for each step of
+ * it. Nothing here leaves the blocks that the header tells of, whatever is in them.
+ */
+
+static u32 word_at(const struct tag *tag, unsigned int index)
+{
+	return fdt32_ld((const void *)(tag->tags + tag->at + FDT_TAGSIZE * (1 + index)));
+}
+
+/* Goes to the first property of the node at offset @node. False: that is no node, or has none. */
+static bool enter_node(const void *fdt, int node, struct tag *tag)
+{
+	if (node < 0 || header_flaw(fdt, LFB_FDT_MAX_SIZE))
+		return false;
+	*tag = first_at(fdt, (u32)node);
+	return step(tag) && tag->kind == FDT_BEGIN_NODE && step(tag);
+}
+
+static bool is_string(const void *fdt, u32 offset, const char *text, size_t length)
+{
+	const u32 size = fdt_size_dt_strings(fdt);
+
+	return offset < size && length < size - offset &&
+	       !memcmp((const char *)fdt + fdt_off_dt_strings(fdt) + offset, text, length + 1);
+}
+
+const void *kho__fdt_property(const void *fdt, int node, const char *name, int *size)
+{
+	const size_t length = strlen(name);
+	struct tag tag;
+
+	for (bool more = enter_node(fdt, node, &tag); more; more = step(&tag)) {
+		if (tag.kind == FDT_NOP)
+			continue;
+		if (tag.kind != FDT_PROP)
+			break;
+		if (is_string(fdt, word_at(&tag, 1), name, length)) {
+			*size = (int)word_at(&tag, 0);
+			return tag.tags + tag.at + 3 * FDT_TAGSIZE;
+		}
+	}
+	return NULL;
+}
+
+/* As libfdt has it, a name without an address is that of a node with any. */
+static bool is_named(const struct tag *node, const char *name, size_t length)
+{
+	const char *found = (const char *)node->tags + node->at + FDT_TAGSIZE;
+
+	return !strncmp(found, name, length) &&
+	       (!found[length] || (found[length] == '@' && !memchr(name, '@', length)));
+}
+
+int kho__fdt_subnode(const void *fdt, const char *name)
+{
+	const size_t length = strlen(name);
+	unsigned int depth = 0;
+	struct tag tag;
+
+	for (bool more = enter_node(fdt, 0, &tag); more; more = step(&tag)) {
+		if (tag.kind == FDT_BEGIN_NODE && !depth++ && is_named(&tag, name, length))
+			return (int)tag.at;
+		if (tag.kind == FDT_END || (tag.kind == FDT_END_NODE && !depth--))
+			break;
+	}
+	return -ENOENT;
+}
+
 int kho__fdt_u64_property(const void *fdt, int node, const char *name, u64 *value)
 {
 	const void *bytes;
 	int size;
 
-	bytes = fdt_getprop(fdt, node, name, &size);
+	bytes = kho__fdt_property(fdt, node, name, &size);
 	if (!bytes)
 		return -ENOENT;
 	if (size != sizeof(*value))
@@ -141,7 +238,7 @@ bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible)
 	const void *bytes;
 	int size;
 
-	bytes = fdt_getprop(fdt, node, "compatible", &size);
+	bytes = kho__fdt_property(fdt, node, "compatible", &size);
 	return bytes && (size_t)size == expected && !memcmp(bytes, compatible, expected);
 }
 
@@ -151,7 +248,7 @@ const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size
 	size_t used = 0;
 	int length;
 
-	bytes = fdt_getprop(fdt, node, "compatible", &length);
+	bytes = kho__fdt_property(fdt, node, "compatible", &length);
 	if (!bytes)
 		length = 0;
 	for (; used + 1 < size && used < (size_t)length && bytes[used]; used++)
@@ -159,4 +256,191 @@ const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size
 	if (size)
 		text[used] = '\0';
 	return text;
+}
+
+/* Trees of our own */
+
+/* Where libfdt puts reservations in a new tree, and in one that has been edited. */
+#define RESERVATIONS_FIRST 48
+#define RESERVATIONS sizeof(struct fdt_header)
+
+static size_t padded(size_t size)
+{
+	return (size + FDT_TAGSIZE - 1) & ~(size_t)(FDT_TAGSIZE - 1);
+}
+
+static u8 *put_word(u8 *at, u32 value)
+{
+	fdt32_st(at, value);
+	return at + FDT_TAGSIZE;
+}
+
+/* With zeroes behind it up to the next tag. */
+static u8 *put_bytes(u8 *at, const void *bytes, size_t size)
+{
+	memset(at + padded(size) - FDT_TAGSIZE, 0, FDT_TAGSIZE);
+	memcpy(at, bytes, size);
+	return at + padded(size);
+}
+
+static u8 *put_property(u8 *at, u32 name, const void *value, size_t size)
+{
+	at = put_word(at, FDT_PROP);
+	at = put_word(at, (u32)size);
+	at = put_word(at, name);
+	return put_bytes(at, value, size);
+}
+
+int kho__fdt_create(void *fdt, size_t room, const char *compatible,
+		    const struct kho_property *property)
+{
+	const u32 reservations = RESERVATIONS_FIRST;
+	const u32 tags = reservations + sizeof(struct fdt_reserve_entry);
+	const size_t length = strlen(compatible) + 1;
+	/* Strings are put before those that are there. */
+	const u32 first = (u32)strlen(property->name) + 1;
+	const size_t strings = first + sizeof("compatible");
+	const size_t size = (4 + 2 * 3) * FDT_TAGSIZE + padded(length) + sizeof(property->value);
+	u8 *at = (u8 *)fdt + tags, *names;
+
+	if (tags + size + strings > room)
+		return -ENOMEM;
+	memset(fdt, 0, tags);
+	at = put_word(at, FDT_BEGIN_NODE);
+	at = put_word(at, 0);
+	at = put_property(at, first, compatible, length);
+	at = put_property(at, 0, &property->value, sizeof(property->value));
+	at = put_word(at, FDT_END_NODE);
+	at = put_word(at, FDT_END);
+	/* libfdt collects them at the end, where they stay. */
+	names = (u8 *)fdt + room - strings;
+	memcpy(names, property->name, first);
+	memcpy(names + first, "compatible", sizeof("compatible"));
+	memmove(at, names, strings);
+	fdt_set_magic(fdt, FDT_MAGIC);
+	fdt_set_totalsize(fdt, (u32)(tags + size + strings));
+	fdt_set_off_mem_rsvmap(fdt, reservations);
+	fdt_set_off_dt_struct(fdt, tags);
+	fdt_set_off_dt_strings(fdt, (u32)(tags + size));
+	fdt_set_version(fdt, VERSION);
+	fdt_set_last_comp_version(fdt, LAST_COMPATIBLE_VERSION);
+	fdt_set_size_dt_strings(fdt, (u32)strings);
+	fdt_set_size_dt_struct(fdt, (u32)size);
+	return 0;
+}
+
+/* Where @name is among the strings, or is put; 0 room: it does not fit in. */
+static bool find_string(void *fdt, size_t room, const char *name, u32 *offset)
+{
+	char *strings = (char *)fdt + fdt_off_dt_strings(fdt);
+	const u32 used = fdt_size_dt_strings(fdt);
+	const size_t size = strlen(name) + 1;
+	size_t here;
+
+	/* The end of a longer one will do. */
+	for (u32 at = 0; at < used; at += (u32)here) {
+		here = strnlen(strings + at, used - at) + 1;
+		*offset = at + (u32)(here - size);
+		if (here >= size && is_string(fdt, *offset, name, size - 1))
+			return true;
+	}
+	if (size > room - fdt_totalsize(fdt))
+		return false;
+	*offset = used;
+	memcpy(strings + used, name, size);
+	fdt_set_size_dt_strings(fdt, used + (u32)size);
+	fdt_set_totalsize(fdt, fdt_totalsize(fdt) + (u32)size);
+	return true;
+}
+
+/* Makes room for @size bytes at offset @at of the structure block. */
+static u8 *insert(void *fdt, u32 at, u32 size)
+{
+	u8 *place = (u8 *)fdt + fdt_off_dt_struct(fdt) + at;
+	const u32 total = fdt_totalsize(fdt);
+
+	memmove(place + size, place, (size_t)((u8 *)fdt + total - place));
+	fdt_set_size_dt_struct(fdt, fdt_size_dt_struct(fdt) + size);
+	fdt_set_off_dt_strings(fdt, fdt_off_dt_strings(fdt) + size);
+	fdt_set_totalsize(fdt, total + size);
+	return place;
+}
+
+/* Is there no room between the blocks, nor behind the strings, which are last? */
+static bool is_dense(const void *fdt)
+{
+	const u32 end = fdt_off_dt_struct(fdt) + fdt_size_dt_struct(fdt);
+
+	return fdt_off_mem_rsvmap(fdt) <= fdt_off_dt_struct(fdt) &&
+	       fdt_off_dt_strings(fdt) == end &&
+	       end + fdt_size_dt_strings(fdt) == fdt_totalsize(fdt);
+}
+
+/* Leaves none before them. */
+static void pack(void *fdt)
+{
+	const u32 first = fdt_off_mem_rsvmap(fdt), total = fdt_totalsize(fdt);
+	const u32 less = first - (u32)RESERVATIONS;
+
+	if (!less)
+		return;
+	memmove((u8 *)fdt + RESERVATIONS, (u8 *)fdt + first, total - first);
+	fdt_set_off_mem_rsvmap(fdt, (u32)RESERVATIONS);
+	fdt_set_off_dt_struct(fdt, fdt_off_dt_struct(fdt) - less);
+	fdt_set_off_dt_strings(fdt, fdt_off_dt_strings(fdt) - less);
+	fdt_set_totalsize(fdt, total - less);
+}
+
+/* Where the first subnode of the root is, or would be; 0: there is no root. */
+static u32 first_subnode(const void *fdt)
+{
+	struct tag tag;
+
+	for (bool more = enter_node(fdt, 0, &tag); more; more = step(&tag)) {
+		if (tag.kind != FDT_PROP && tag.kind != FDT_NOP)
+			return tag.at;
+	}
+	return 0;
+}
+
+static int add_subnode(void *fdt, size_t room, const char *name,
+		       const struct kho_property *properties, unsigned int count)
+{
+	const size_t length = strlen(name) + 1;
+	const size_t each = 3 * FDT_TAGSIZE + sizeof(u64);
+	const size_t size = 2 * FDT_TAGSIZE + padded(length) + count * each;
+	const u32 at = first_subnode(fdt);
+	u32 names[KHO_PROPERTIES_MAX];
+	u8 *place;
+
+	LFB_ASSERT(count <= KHO_PROPERTIES_MAX);
+	if (!at)
+		return -ENOMEM;
+	if (kho__fdt_subnode(fdt, name) >= 0)
+		return -EEXIST;
+	for (unsigned int i = 0; i < count; i++) {
+		if (!find_string(fdt, room, properties[i].name, &names[i]))
+			return -ENOMEM;
+	}
+	if (size > room - fdt_totalsize(fdt))
+		return -ENOMEM;
+	place = put_word(insert(fdt, at, (u32)size), FDT_BEGIN_NODE);
+	place = put_bytes(place, name, length);
+	/* The last one comes first. */
+	for (unsigned int i = count; i-- > 0;)
+		place = put_property(place, names[i], &properties[i].value, sizeof(u64));
+	put_word(place, FDT_END_NODE);
+	return 0;
+}
+
+int kho__fdt_add_subnode(void *fdt, size_t room, const char *name,
+			 const struct kho_property *properties, unsigned int count)
+{
+	int err;
+
+	if (header_flaw(fdt, room) || !is_dense(fdt))
+		return -ENOMEM;
+	err = add_subnode(fdt, room, name, properties, count);
+	pack(fdt);
+	return err;
 }

@@ -138,7 +138,7 @@ static bool find_root(struct lfb_kernel *kernel, phys_addr_t phys, struct kho_ro
 	struct lfb_view view = kho__memory_view(kernel);
 	char text[48];
 
-	if (kho__read_root(&view, phys, root, problem))
+	if (kho__read_handed_root(kernel, &view, phys, root, problem))
 		return false;
 	if (kho__abi_of(root) != kernel->kho.abi) {
 		kho__fdt_compatible_text(root->fdt, 0, text, sizeof(text));

@@ -222,12 +222,40 @@ int kho__read_chain(const struct lfb_memory *memory, phys_addr_t *next, phys_add
 const char *kho__fdt_flaw(const void *fdt, size_t size);
 /* Checks @fdt (8-byte aligned, @size bytes) before libfdt may see it. 0 or -EINVAL + reason. */
 int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem);
+/*
+ * A property of the node at offset @node, NULL: it has none of that name; and a subnode of the
+ * root, as an offset, or -ENOENT. Nothing is read outside of the tree, even one that is not sound.
+ */
+const void *kho__fdt_property(const void *fdt, int node, const char *name, int *size);
+int kho__fdt_subnode(const void *fdt, const char *name);
 /* A raw native-endian u64 property. 0, -ENOENT no such property, -EINVAL not 8 bytes. */
 int kho__fdt_u64_property(const void *fdt, int node, const char *name, u64 *value);
 /* The "compatible" of a node equals @compatible, terminator and all. */
 bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible);
 /* The compatible string for a message: printable, bounded, "" when missing. */
 const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size_t size);
+
+
+struct kho_property {
+	const char *name;
+	u64 value;
+};
+
+#define KHO_PROPERTIES_MAX 2
+
+/*
+ * Makes a tree of a root with these properties in @room bytes, which are 0: byte for byte what
+ * libfdt makes of it. 0, -ENOMEM.
+ */
+int kho__fdt_create(void *fdt, size_t room, const char *compatible,
+		    const struct kho_property *property);
+/*
+ * Adds a subnode to the root of a tree that has @room bytes, before the others, with properties
+ * that come in reverse order: byte for byte what libfdt makes of it. 0, -EEXIST; -ENOMEM, it does
+ * not fit, or this is no tree that libfdt has packed.
+ */
+int kho__fdt_add_subnode(void *fdt, size_t room, const char *name,
+			 const struct kho_property *properties, unsigned int count);
 
 /* root.c: the root tree, read and edited */
 
@@ -241,6 +269,9 @@ struct kho_root {
 /* 0, or -EINVAL with the reason in @problem. Any generation's tree will do. */
 int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
 		   struct lfb_problem *problem);
+/* The same of what was handed over to @kernel: the bytes that were sound last are not asked again. */
+int kho__read_handed_root(struct lfb_kernel *kernel, const struct lfb_view *view, phys_addr_t phys,
+			  struct kho_root *root, struct lfb_problem *problem);
 /* Where what was added to the outgoing tree lies, 0: nothing of that name was. */
 phys_addr_t kho__outgoing_subtree(struct lfb_kernel *kernel, const char *name);
 /* The same of what was handed over, as far as it can be read. */

@@ -42,7 +42,7 @@ static int take_incoming(struct lfb_kernel *kernel)
 	u64 size;
 	int err;
 
-	if (kho__read_root(&memory, kho->incoming_root_phys, &root, NULL) ||
+	if (kho__read_handed_root(kernel, &memory, kho->incoming_root_phys, &root, NULL) ||
 	    kho__read_subtree(&root, kho->abi, KHO_METADATA_NODE_NAME, &phys, &size))
 		return 0;
 	err = kho__read_metadata(&memory, phys, size, &metadata, &problem);
@@ -72,7 +72,8 @@ void kho__metadata_came(struct lfb_kernel *kernel)
 	phys_addr_t phys;
 	u64 size;
 
-	if (kho->incoming && !kho__read_root(&memory, kho->incoming_root_phys, &root, NULL) &&
+	if (kho->incoming &&
+	    !kho__read_handed_root(kernel, &memory, kho->incoming_root_phys, &root, NULL) &&
 	    !kho__read_subtree(&root, kho->abi, KHO_METADATA_NODE_NAME, &phys, &size))
 		kho__mark_own(&handed, phys, sizeof(struct kho_kexec_metadata));
 }

@@ -13,8 +13,23 @@
 
 static const struct kho_abi *const known_abis[] = { &kho__abi_v1, &kho__abi_v4 };
 
-int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
-		   struct lfb_problem *problem)
+static bool was_sound(const struct kho *kho, const void *fdt)
+{
+	return kho->sound_size && fdt_totalsize(fdt) == kho->sound_size &&
+	       !memcmp(fdt, kho->sound, kho->sound_size);
+}
+
+static void note_sound(struct kho *kho, const void *fdt)
+{
+	const u32 size = fdt_totalsize(fdt);
+
+	kho->sound_size = size <= sizeof(kho->sound) ? size : 0;
+	memcpy(kho->sound, fdt, kho->sound_size);
+}
+
+/* @kho, which may be NULL, knows what was sound. */
+static int read_root(struct kho *kho, const struct lfb_view *view, phys_addr_t phys,
+		     struct kho_root *root, struct lfb_problem *problem)
 {
 	const void *fdt = NULL;
 	int err;
@@ -24,9 +39,13 @@ int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_roo
 	if (!fdt)
 		return lfb__problem(problem, -EINVAL, phys, "0x%llx is no page with a root tree",
 				    phys);
-	err = kho__fdt_is_sound(fdt, PAGE_SIZE, phys, problem);
-	if (err)
-		return err;
+	if (!kho || !was_sound(kho, fdt)) {
+		err = kho__fdt_is_sound(fdt, PAGE_SIZE, phys, problem);
+		if (err)
+			return err;
+		if (kho)
+			note_sound(kho, fdt);
+	}
 	err = kho__fdt_u64_property(fdt, 0, MAP_PROPERTY, &root->map);
 	if (err)
 		return lfb__problem(problem, -EINVAL, phys, "root tree: " MAP_PROPERTY " is %s",
@@ -34,6 +53,18 @@ int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_roo
 	root->fdt = fdt;
 	root->phys = phys;
 	return 0;
+}
+
+int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
+		   struct lfb_problem *problem)
+{
+	return read_root(NULL, view, phys, root, problem);
+}
+
+int kho__read_handed_root(struct lfb_kernel *kernel, const struct lfb_view *view, phys_addr_t phys,
+			  struct kho_root *root, struct lfb_problem *problem)
+{
+	return read_root(&kernel->kho, view, phys, root, problem);
 }
 
 const struct kho_abi *kho__abi_of(const struct kho_root *root)
@@ -48,7 +79,7 @@ const struct kho_abi *kho__abi_of(const struct kho_root *root)
 int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, const char *name,
 		      phys_addr_t *phys, u64 *size)
 {
-	int node = fdt_subnode_offset(root->fdt, 0, name);
+	int node = kho__fdt_subnode(root->fdt, name);
 	u64 at, bytes = PAGE_SIZE;
 
 	if (node < 0)
@@ -65,11 +96,9 @@ int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, co
 
 int kho__root_create(void *root, const struct kho_abi *abi, phys_addr_t map)
 {
-	return fdt_create(root, PAGE_SIZE) || fdt_finish_reservemap(root) ||
-	       fdt_begin_node(root, "") ||
-	       fdt_property_string(root, "compatible", abi->compatible) ||
-	       fdt_property(root, MAP_PROPERTY, &map, sizeof(map)) || fdt_end_node(root) ||
-	       fdt_finish(root) ? -ENOMEM : 0;
+	const struct kho_property property = { MAP_PROPERTY, map };
+
+	return kho__fdt_create(root, PAGE_SIZE, abi->compatible, &property);
 }
 
 int kho__root_set_map(void *root, phys_addr_t map)
@@ -77,37 +106,14 @@ int kho__root_set_map(void *root, phys_addr_t map)
 	return fdt_setprop_inplace(root, 0, MAP_PROPERTY, &map, sizeof(map)) ? -EINVAL : 0;
 }
 
-/*
- * libfdt puts a new node and a new property before the others: the last one comes first. The page
- * may have been full to the last byte, then the half-made node goes again.
- */
-static int add_node(void *root, const struct kho_abi *abi, const char *name, phys_addr_t phys,
-		    u64 size)
-{
-	int node = fdt_add_subnode(root, 0, name);
-
-	if (node == -FDT_ERR_EXISTS)
-		return -EEXIST;
-	if (node < 0)
-		return -ENOMEM;
-	if (!fdt_setprop(root, node, abi->data_property, &phys, sizeof(phys)) &&
-	    (!abi->size_property ||
-	     !fdt_setprop(root, node, abi->size_property, &size, sizeof(size))))
-		return 0;
-	fdt_del_node(root, node);
-	return -ENOMEM;
-}
-
 int kho__root_add(void *root, const struct kho_abi *abi, const char *name, phys_addr_t phys,
 		  u64 size)
 {
-	int err;
+	const struct kho_property properties[] = {
+		{ abi->data_property, phys }, { abi->size_property, size },
+	};
 
-	if (fdt_open_into(root, root, PAGE_SIZE))
-		return -ENOMEM;
-	err = add_node(root, abi, name, phys, size);
-	fdt_pack(root);
-	return err;
+	return kho__fdt_add_subnode(root, PAGE_SIZE, name, properties, abi->size_property ? 2 : 1);
 }
 
 /* Without KHO there is no tree, and kernels edit it. Is there none? */
@@ -241,7 +247,7 @@ phys_addr_t kho__incoming_subtree(struct lfb_kernel *kernel, const char *name, u
 	phys_addr_t phys;
 
 	if (!kernel->kho.incoming ||
-	    kho__read_root(&view, kernel->kho.incoming_root_phys, &root, NULL) ||
+	    kho__read_handed_root(kernel, &view, kernel->kho.incoming_root_phys, &root, NULL) ||
 	    kho__read_subtree(&root, kernel->kho.abi, name, &phys, size))
 		return 0;
 	return phys;
@@ -280,7 +286,7 @@ LFB_ENTRY int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *
 		return -EINVAL;
 	/* Read anew: its page is ordinary memory, and somebody may have restored and reused it. */
 	view = kho__incoming_view(kernel);
-	err = kho__read_root(&view, kernel->kho.incoming_root_phys, &root, NULL);
+	err = kho__read_handed_root(kernel, &view, kernel->kho.incoming_root_phys, &root, NULL);
 	if (!err)
 		err = retrieve_subtree(kernel, &root, name, phys, &bytes);
 	if (!err && size)

@@ -340,7 +340,9 @@ unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long p
 			pfn += (unsigned int)__builtin_ctzll(word);
 			break;
 		}
-		pfn = (pfn | (LFB_BITS - 1)) + 1;
+		do {
+			pfn = (pfn | (LFB_BITS - 1)) + 1;
+		} while (pfn % LFB_CHUNK_PAGES && !memory->touched[pfn / LFB_BITS]);
 	}
 	return pfn < end ? pfn : end;
 }

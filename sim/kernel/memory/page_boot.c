@@ -51,7 +51,7 @@ void lfb__pages_begin(struct lfb_kernel *kernel)
 	if (lfb__fenced(memory))
 		lfb__fence_open(kernel);
 	memory->lost_base += LFB_LOST_SLAB;
-	for_each_touched(memory, pfn, 0, memory->nr_pages) {
+	for_each_touched(memory, pfn, memory->first_page, memory->nr_pages) {
 		struct page *page = &memory->map[pfn];
 		const u32 dirty = page->flags & PG_DIRTY;
 		u32 lost = LFB_NOT_LOST;
@@ -136,8 +136,8 @@ static bool is_early_alloced(const struct lfb_kernel *kernel, unsigned long pfn)
 static void forget_clean_chunks(struct lfb_memory *memory)
 {
 	const unsigned long words = LFB_CHUNK_PAGES / LFB_BITS;
-	u8 *chunk = memory->chunk_touched;
-	u8 *end = chunk + memory->nr_chunks;
+	u8 *chunk = memory->chunk_touched + memory->first_page / LFB_CHUNK_PAGES;
+	u8 *end = memory->chunk_touched + memory->nr_chunks;
 
 	while ((chunk = memchr(chunk, 1, (size_t)(end - chunk))) != NULL) {
 		const u64 *touched = memory->touched + (chunk - memory->chunk_touched) * words;
@@ -181,7 +181,7 @@ void lfb__pages_ready(struct lfb_kernel *kernel)
 {
 	struct lfb_memory *memory = &kernel->memory;
 
-	for_each_touched(memory, pfn, 0, memory->nr_pages) {
+	for_each_touched(memory, pfn, memory->first_page, memory->nr_pages) {
 		if (is_preserved(&memory->map[pfn]) || is_early_alloced(kernel, pfn))
 			continue;
 		memset(lfb__pfn_address(memory, pfn), LFB_POISON_DESTROYED, PAGE_SIZE);

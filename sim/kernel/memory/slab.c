@@ -68,15 +68,15 @@ static struct page *new_block(struct lfb_kernel *kernel, unsigned int class, uns
 
 static struct page *new_slab(struct lfb_kernel *kernel, unsigned int class)
 {
+	int objects = classes[class].objects;
 	unsigned long pfn;
 	struct page *slab = new_block(kernel, class, classes[class].order, &pfn);
 
 	if (!slab)
 		return NULL;
 	/* What is behind the last object is never free. */
-	memset(slab->slab_map, 0xff, sizeof(slab->slab_map));
-	for (unsigned int i = 0; i < classes[class].objects; i++)
-		slab->slab_map[i / 64] &= ~(1ull << (i % 64));
+	for (unsigned int word = 0; word < ARRAY_SIZE(slab->slab_map); word++, objects -= 64)
+		slab->slab_map[word] = objects <= 0 ? ~0ull : objects < 64 ? ~0ull << objects : 0;
 	add_partial(kernel, slab, pfn);
 	return slab;
 }

@@ -19,6 +19,11 @@ int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...)
 	return error;
 }
 
+void lfb__fail_nothing(struct lfb_kernel *kernel)
+{
+	*(kernel ? kernel->error : homeless) = '\0';
+}
+
 const char *lfb__fail_text(const struct lfb_kernel *kernel)
 {
 	return kernel ? kernel->error : homeless;

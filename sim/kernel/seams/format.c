@@ -24,10 +24,11 @@ struct spec {
 
 static void put(struct out *out, const char *text, size_t length)
 {
-	for (size_t i = 0; i < length; i++, out->at++) {
-		if (out->at + 1 < out->size)
-			out->buf[out->at] = text[i];
-	}
+	const size_t room = out->at + 1 < out->size ? out->size - 1 - out->at : 0;
+
+	if (room)
+		memcpy(out->buf + out->at, text, length < room ? length : room);
+	out->at += length;
 }
 
 LFB_PRINTF(2, 3)
@@ -98,10 +99,13 @@ static long long number(const struct spec *spec, va_list *args)
 /* As the C library does: @spec says so, but for the length, which is one for all. */
 static void put_plain(struct out *out, const struct spec *spec, va_list *args)
 {
+	const char *length = strchr("diuxXo", spec->conversion) ? "ll" : "";
+	const char *text;
 	char format[sizeof(spec->text) + 8];
+	char *end = stpcpy(stpcpy(format, spec->text), length);
 
-	snprintf(format, sizeof(format), "%s%s%c", spec->text,
-		 strchr("diuxXo", spec->conversion) ? "ll" : "", spec->conversion);
+	*end++ = spec->conversion;
+	*end = '\0';
 	switch (spec->conversion) {
 	case 'd':
 	case 'i':
@@ -115,7 +119,11 @@ static void put_plain(struct out *out, const struct spec *spec, va_list *args)
 		put_as(out, format, va_arg(*args, int));
 		break;
 	case 's':
-		put_as(out, format, va_arg(*args, const char *));
+		text = va_arg(*args, const char *);
+		if (text && !spec->text[1])
+			put(out, text, strlen(text));
+		else
+			put_as(out, format, text);
 		break;
 	case 'e':
 	case 'f':

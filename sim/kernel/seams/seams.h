@@ -17,6 +17,8 @@
 
 /* Sets the sentence for the human and returns @error, so that "return lfb__fail(…)" works. */
 int lfb__fail(struct lfb_kernel *kernel, int error, const char *format, ...) LFB_PRINTF(3, 4);
+/* There is none. */
+void lfb__fail_nothing(struct lfb_kernel *kernel);
 /* The newest sentence; with no kernel this thread's newest one about no kernel. */
 const char *lfb__fail_text(const struct lfb_kernel *kernel);
 

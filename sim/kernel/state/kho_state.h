@@ -61,6 +61,8 @@ struct kho {
 	unsigned long own_blocks;	/* … of them KHO's: root tree, kexec-metadata */
 	/* incoming */
 	phys_addr_t incoming_root_phys;	/* root tree */
+	u8 sound[512];			/* the bytes of one that is sound, unless it is larger: … */
+	u32 sound_size;			/* … so many */
 	bool areas_in_parts;		/* of vmalloc areas not all are restored as a whole */
 	char previous_release[KHO_RELEASE_SIZE]; /* of the kernel that jumped, "" unknown */
 	u32 kexec_count;		/* jumps since power on */

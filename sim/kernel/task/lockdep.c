@@ -57,12 +57,25 @@ void lfb__lockdep_forget(struct lfb_kernel *kernel)
 	lockdep->edges.count = 0;
 }
 
-bool lfb__lockdep_save(struct lfb_kernel *kernel, struct lfb_saved *saved)
+/* Classes are written when they are met. */
+static struct lfb_lockdep *lockdep_of(struct lfb_kernel *kernel)
 {
 	struct lfb_lockdep *lockdep = kernel->lockdep;
 
-	if (!lockdep)
-		lockdep = kernel->lockdep = calloc(1, sizeof(*lockdep));
+	if (lockdep)
+		return lockdep;
+	lockdep = kernel->lockdep = malloc(sizeof(*lockdep));
+	if (lockdep) {
+		lockdep->nr_classes = 0;
+		lockdep->edges = (struct lfb_list){ .count = 0 };
+	}
+	return lockdep;
+}
+
+bool lfb__lockdep_save(struct lfb_kernel *kernel, struct lfb_saved *saved)
+{
+	struct lfb_lockdep *lockdep = lockdep_of(kernel);
+
 	if (!lockdep)
 		return false;
 	lfb__save(saved, lockdep, offsetof(struct lfb_lockdep, classes) +
@@ -97,21 +110,18 @@ static unsigned int find_class(struct lfb_lockdep *lockdep, const char *name)
 	if (lockdep->nr_classes == MAX_CLASSES)
 		return NO_CLASS;
 	class = &lockdep->classes[lockdep->nr_classes];
-	snprintf(class->name, sizeof(class->name), "%s", name);
-	class->key = name;
+	*class = (struct class){ .key = name };
+	memcpy(class->name, name, strnlen(name, sizeof(class->name) - 1));
 	return lockdep->nr_classes++;
 }
 
 /* The class of a lock that is not known yet, or was another machine's. */
 static LFB_OUT_OF_LINE unsigned int learn_class(struct lfb_kernel *kernel, struct lfb_lock *lock)
 {
-	struct lfb_lockdep *lockdep = kernel->lockdep;
+	struct lfb_lockdep *lockdep = lockdep_of(kernel);
 
-	if (!lockdep) {
-		lockdep = kernel->lockdep = calloc(1, sizeof(*lockdep));
-		if (!lockdep)
-			return NO_CLASS;
-	}
+	if (!lockdep)
+		return NO_CLASS;
 	lock->lock_class = lock->name == lfb__no_name ? NO_CLASS : find_class(lockdep, lock->name);
 	return lock->lock_class;
 }
