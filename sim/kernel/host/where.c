@@ -8,7 +8,6 @@
 #define _GNU_SOURCE /* dladdr(), dl_iterate_phdr(), pthread_getattr_np() */
 #include <dlfcn.h>
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
@@ -17,6 +16,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "sim/kernel/host/host.h"
 
@@ -28,12 +28,33 @@ void lfb__thread_name(char *name, size_t size)
 		snprintf(name, size, "%s", program_invocation_short_name);
 }
 
-/* Lies in the section so that there is one where no memory is linked. */
-LFB_ENTRY unsigned int lfb__frames_here(void **frames, unsigned int max)
-{
-	int count = backtrace(frames, (int)max);
+struct frames {
+	void **at;
+	unsigned int max, count;
+};
 
-	return count > 0 ? (unsigned int)count : 0;
+/* Behind the first function of a thread there may be one at no address. */
+static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *argument)
+{
+	struct frames *frames = argument;
+	void *at = (void *)(uintptr_t)_Unwind_GetIP(context);
+
+	if (!at || frames->count == frames->max)
+		return _URC_END_OF_STACK;
+	frames->at[frames->count++] = at;
+	return _URC_NO_REASON;
+}
+
+/*
+ * Lies in the section so that there is one where no memory is linked. Not by backtrace(), for which
+ * the C library loads another library the first time.
+ */
+LFB_ENTRY unsigned int lfb__frames_here(void **at, unsigned int max)
+{
+	struct frames frames = { at, max, 0 };
+
+	_Unwind_Backtrace(add_frame, &frames);
+	return frames.count;
 }
 
 /* This thread's, empty until somebody asks for it. */
