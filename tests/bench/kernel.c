@@ -4,7 +4,8 @@
  * an image in the same machine, and with nothing around it. The latter two are there where
  * LFB_KERNEL_IMAGE and LFB_KERNEL_BARE name them, which "./dev bench" makes of LFB_KERNEL_TREE.
  *
- * With arguments, SESSIONS FILES SIDE, it is one life of one side, to be counted by callgrind.
+ * With arguments, SESSIONS FILES SIDE, it is one life of one side, to be counted by callgrind: what
+ * COUNTED stands before can be counted alone (guard/guard.sh).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,6 +22,9 @@
 #define ROUNDS 9
 #define MEMORY (1ul << 30)
 #define SESSIONS_MAX 1000
+
+/* A function under a name that nothing else in the process has. */
+#define COUNTED __attribute__((noinline))
 
 /*
  * A life: in a machine, or with nothing around it
@@ -104,7 +108,7 @@ static void unload(struct copy copy)
 }
 
 /* Once for all lives, so that none waits for the host's memory. */
-static void prepare(struct life *life)
+static COUNTED void life_prepare(struct life *life)
 {
 	const struct lfb_machine_options options = {
 		.sz = sizeof(options),
@@ -127,7 +131,7 @@ static void prepare(struct life *life)
 	bench_must(life->machine, lfb_agent_create(life->machine, "bench", &life->agent), "agent");
 }
 
-static void power_on(struct life *life)
+static COUNTED void life_power_on(struct life *life)
 {
 	if (life->side->bare) {
 		*life->memory = (struct bench_bare_memory){
@@ -167,7 +171,7 @@ static int request(struct life *life, int fd, unsigned int cmd, void *arg, const
 			  lfb_agent_ioctl(life->agent, fd, cmd, arg), what);
 }
 
-static int open_device(struct life *life)
+static COUNTED int life_open(struct life *life)
 {
 	return bench_must(life->machine, life->bare ? life->bare->open() :
 			  lfb_agent_open(life->agent), "open");
@@ -181,7 +185,7 @@ static int make_file(struct life *life, unsigned long number)
 
 static void preserve_all(struct life *life)
 {
-	const int device = open_device(life);
+	const int device = life_open(life);
 
 	for (unsigned long s = 0; s < life->sessions; s++) {
 		struct liveupdate_ioctl_create_session create = { .size = sizeof(create) };
@@ -199,7 +203,7 @@ static void preserve_all(struct life *life)
 	}
 }
 
-static void reboot(struct life *life)
+static COUNTED void life_reboot(struct life *life)
 {
 	void *handed_over = NULL;
 
@@ -241,16 +245,16 @@ static void finish(struct life *life, int session)
 		   lfb_agent_close(life->agent, session), "close");
 }
 
-static void live(struct life *life)
+static COUNTED void life_live(struct life *life)
 {
 	int sessions[SESSIONS_MAX], device;
 
-	power_on(life);
+	life_power_on(life);
 	begin(life);
 	preserve_all(life);
 	end(life, PRESERVE);
-	reboot(life);
-	device = open_device(life);
+	life_reboot(life);
+	device = life_open(life);
 	end(life, RESTORE);
 	for (unsigned long s = 0; s < life->sessions; s++)
 		sessions[s] = retrieve(life, device, s);
@@ -294,7 +298,7 @@ static void measure(struct row *row, unsigned int round, struct life *life)
 	const unsigned long count = life->sessions * (life->files ? life->files : 1);
 
 	memset(life->took, 0, sizeof(life->took));
-	live(life);
+	life_live(life);
 	for (int part = 0; part < PARTS; part++) {
 		row->part[part][round] = life->took[part] * 1e9 / (double)count;
 		row->all[round] += row->part[part][round];
@@ -328,8 +332,8 @@ static void compare(unsigned long sessions, unsigned long files)
 		rows[i].there = find_side(&lives[i], &sides[i]);
 		if (!rows[i].there)
 			continue;
-		prepare(&lives[i]);
-		live(&lives[i]);
+		life_prepare(&lives[i]);
+		life_live(&lives[i]);
 	}
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		for (size_t i = 0; i < SIDES; i++) {
@@ -368,8 +372,8 @@ static int live_once(char **words)
 			side);
 		return 2;
 	}
-	prepare(&life);
-	live(&life);
+	life_prepare(&life);
+	life_live(&life);
 	end_lives(&life);
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Flattened device trees that may be hostile: what is wrong with one, what is in one, and one more
- * node.
+ * Flattened device trees that may be hostile: what is wrong with one, and what is in one. And
+ * those of our own.
  *
  * libfdt 1.6.1 follows a NULL pointer in fdt_check_full() when the header claims an old version,
  * reads misaligned reservations, and overflows an int on a property longer than the tree. So the
@@ -329,7 +329,7 @@ int kho__fdt_create(void *fdt, size_t room, const char *compatible,
 	return 0;
 }
 
-/* Where @name is among the strings, or is put; 0 room: it does not fit in. */
+/* Where @name is among the strings, or is put; false: there is no room for it. */
 static bool find_string(void *fdt, size_t room, const char *name, u32 *offset)
 {
 	char *strings = (char *)fdt + fdt_off_dt_strings(fdt);

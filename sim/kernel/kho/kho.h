@@ -269,7 +269,7 @@ struct kho_root {
 /* 0, or -EINVAL with the reason in @problem. Any generation's tree will do. */
 int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_root *root,
 		   struct lfb_problem *problem);
-/* The same of what was handed over to @kernel: the bytes that were sound last are not asked again. */
+/* The same of what was handed over to @kernel: the bytes that were sound last are so again. */
 int kho__read_handed_root(struct lfb_kernel *kernel, const struct lfb_view *view, phys_addr_t phys,
 			  struct kho_root *root, struct lfb_problem *problem);
 /* Where what was added to the outgoing tree lies, 0: nothing of that name was. */

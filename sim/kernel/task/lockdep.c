@@ -31,28 +31,12 @@ struct lfb_lockdep {
 	struct lfb_list edges;	/* struct edge */
 };
 
-static size_t count_classes(void *self)
-{
-	return ((struct lfb_lockdep *)self)->nr_classes;
-}
-
-/* Classes that are met for the first time have no orders yet. */
-static void forget_newer(void *self, size_t before)
-{
-	struct lfb_lockdep *lockdep = self;
-
-	if (before > lockdep->nr_classes)
-		memset(lockdep->classes + lockdep->nr_classes, 0,
-		       (before - lockdep->nr_classes) * sizeof(lockdep->classes[0]));
-}
-
 void lfb__lockdep_forget(struct lfb_kernel *kernel)
 {
 	struct lfb_lockdep *lockdep = kernel->lockdep;
 
 	if (!lockdep)
 		return;
-	memset(lockdep->classes, 0, lockdep->nr_classes * sizeof(lockdep->classes[0]));
 	lockdep->nr_classes = 0;
 	lockdep->edges.count = 0;
 }
@@ -80,7 +64,6 @@ bool lfb__lockdep_save(struct lfb_kernel *kernel, struct lfb_saved *saved)
 		return false;
 	lfb__save(saved, lockdep, offsetof(struct lfb_lockdep, classes) +
 				  lockdep->nr_classes * sizeof(lockdep->classes[0]));
-	lfb__save_hook(saved, lockdep, count_classes, forget_newer);
 	lfb__save_list(saved, &lockdep->edges, sizeof(struct edge));
 	return true;
 }
