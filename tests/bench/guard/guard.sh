@@ -95,9 +95,9 @@ compare() {
 	}
 	END {
 		if (better)
-			print "what is " tolerance " % less is to be kept: tests/bench/guard/guard.sh accept"
+			print "to keep what is fewer: tests/bench/guard/guard.sh accept"
 		if (bad)
-			print "where that is as it should be: tests/bench/guard/guard.sh accept"
+			print "if it must be so: tests/bench/guard/guard.sh accept"
 		exit bad
 	}' "$numbers" "$work/measured"
 }
