@@ -369,68 +369,6 @@ static void root_trees_are_read_from_any_view(void **state)
 	assert_non_null(strstr(problem.what, "magic"));
 }
 
-/* What libfdt makes of the same. */
-static int add_by_libfdt(void *root, const struct kho_abi *abi, const char *name, phys_addr_t phys,
-			 u64 size)
-{
-	int node = fdt_open_into(root, root, PAGE_SIZE) ?: fdt_add_subnode(root, 0, name);
-
-	int err = node == -FDT_ERR_EXISTS ? -EEXIST : 0;
-
-	if (!err && (node < 0 ||
-		     fdt_setprop(root, node, abi->data_property, &phys, sizeof(phys)) ||
-		     (abi->size_property &&
-		      fdt_setprop(root, node, abi->size_property, &size, sizeof(size)))))
-		err = -ENOMEM;
-	assert_int_equal(fdt_pack(root), 0);
-	return err;
-}
-
-static void create_by_libfdt(void *root, const struct kho_abi *abi, phys_addr_t map)
-{
-	assert_int_equal(fdt_create(root, PAGE_SIZE), 0);
-	assert_int_equal(fdt_finish_reservemap(root), 0);
-	assert_int_equal(fdt_begin_node(root, ""), 0);
-	assert_int_equal(fdt_property_string(root, "compatible", abi->compatible), 0);
-	assert_int_equal(fdt_property(root, "preserved-memory-map", &map, sizeof(map)), 0);
-	assert_int_equal(fdt_end_node(root), 0);
-	assert_int_equal(fdt_finish(root), 0);
-}
-
-/* Names of every length, with and without an address, until no more fit in. */
-static void trees_are_byte_for_byte_what_libfdt_makes(void **state)
-{
-	static const struct kho_abi *const abis[] = { &kho__abi_v1, &kho__abi_v4 };
-	static u8 _Alignas(8) ours[PAGE_SIZE], theirs[PAGE_SIZE];
-	unsigned int trees = 0, taken = 0;
-
-	for (unsigned int n = 0; n < 2 * 64; n++) {
-		const struct kho_abi *abi = abis[n % 2];
-		int err = 0;
-
-		memset(ours, 0, PAGE_SIZE);
-		assert_int_equal(kho__root_create(ours, abi, n << PAGE_SHIFT), 0);
-		create_by_libfdt(theirs, abi, n << PAGE_SHIFT);
-		assert_memory_equal(ours, theirs, PAGE_SIZE);
-		for (int i = 0; err != -ENOMEM; i++) {
-			char name[80];
-
-			snprintf(name, sizeof(name), i % 3 == 1 ? "%0*d@1" : "%0*d",
-				 (int)n / 2, i - i % 3 / 2);
-			err = add_by_libfdt(theirs, abi, name, 8 * (u64)i, n);
-			assert_int_equal(kho__root_add(ours, abi, name, 8 * (u64)i, n), err);
-			if (err == -ENOMEM)
-				break;
-			assert_memory_equal(ours, theirs, PAGE_SIZE);
-			taken += err == -EEXIST;
-			trees++;
-		}
-		assert_int_equal(kho__fdt_is_sound(ours, PAGE_SIZE, 0, NULL), 0);
-	}
-	print_message("%u trees, %u names that were taken\n", trees, taken);
-	assert_true(trees > 1000 && taken > 100);
-}
-
 /* Nothing that is asked for is changed: only a check of all of it can see that. */
 static void a_root_tree_is_checked_again_when_it_has_changed(void **state)
 {
@@ -485,7 +423,6 @@ int main(void)
 		TEST(a_root_tree_that_was_reused_is_noticed),
 		TEST(sizes_are_carried_where_the_abi_has_them),
 		TEST(root_trees_are_read_from_any_view),
-		TEST(trees_are_byte_for_byte_what_libfdt_makes),
 		TEST(a_root_tree_is_checked_again_when_it_has_changed),
 		TEST(a_root_tree_needs_its_page),
 	};

@@ -235,28 +235,6 @@ bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible);
 /* The compatible string for a message: printable, bounded, "" when missing. */
 const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size_t size);
 
-
-struct kho_property {
-	const char *name;
-	u64 value;
-};
-
-#define KHO_PROPERTIES_MAX 2
-
-/*
- * Makes a tree of a root with these properties in @room bytes, which are 0: byte for byte what
- * libfdt makes of it. 0, -ENOMEM.
- */
-int kho__fdt_create(void *fdt, size_t room, const char *compatible,
-		    const struct kho_property *property);
-/*
- * Adds a subnode to the root of a tree that has @room bytes, before the others, with properties
- * that come in reverse order: byte for byte what libfdt makes of it. 0, -EEXIST; -ENOMEM, it does
- * not fit, or this is no tree that libfdt has packed.
- */
-int kho__fdt_add_subnode(void *fdt, size_t room, const char *name,
-			 const struct kho_property *properties, unsigned int count);
-
 /* root.c: the root tree, read and edited */
 
 /* Root tree as read from a view, for the booting kernel and for the inspector. */

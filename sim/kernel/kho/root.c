@@ -96,9 +96,11 @@ int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, co
 
 int kho__root_create(void *root, const struct kho_abi *abi, phys_addr_t map)
 {
-	const struct kho_property property = { MAP_PROPERTY, map };
-
-	return kho__fdt_create(root, PAGE_SIZE, abi->compatible, &property);
+	return fdt_create(root, PAGE_SIZE) || fdt_finish_reservemap(root) ||
+	       fdt_begin_node(root, "") ||
+	       fdt_property_string(root, "compatible", abi->compatible) ||
+	       fdt_property(root, MAP_PROPERTY, &map, sizeof(map)) || fdt_end_node(root) ||
+	       fdt_finish(root) ? -ENOMEM : 0;
 }
 
 int kho__root_set_map(void *root, phys_addr_t map)
@@ -106,14 +108,37 @@ int kho__root_set_map(void *root, phys_addr_t map)
 	return fdt_setprop_inplace(root, 0, MAP_PROPERTY, &map, sizeof(map)) ? -EINVAL : 0;
 }
 
+/*
+ * libfdt puts a new node and a new property before the others: the last one comes first. The page
+ * may have been full to the last byte, then the half-made node goes again.
+ */
+static int add_node(void *root, const struct kho_abi *abi, const char *name, phys_addr_t phys,
+		    u64 size)
+{
+	int node = fdt_add_subnode(root, 0, name);
+
+	if (node == -FDT_ERR_EXISTS)
+		return -EEXIST;
+	if (node < 0)
+		return -ENOMEM;
+	if (!fdt_setprop(root, node, abi->data_property, &phys, sizeof(phys)) &&
+	    (!abi->size_property ||
+	     !fdt_setprop(root, node, abi->size_property, &size, sizeof(size))))
+		return 0;
+	fdt_del_node(root, node);
+	return -ENOMEM;
+}
+
 int kho__root_add(void *root, const struct kho_abi *abi, const char *name, phys_addr_t phys,
 		  u64 size)
 {
-	const struct kho_property properties[] = {
-		{ abi->data_property, phys }, { abi->size_property, size },
-	};
+	int err;
 
-	return kho__fdt_add_subnode(root, PAGE_SIZE, name, properties, abi->size_property ? 2 : 1);
+	if (fdt_open_into(root, root, PAGE_SIZE))
+		return -ENOMEM;
+	err = add_node(root, abi, name, phys, size);
+	fdt_pack(root);
+	return err;
 }
 
 /* Without KHO there is no tree, and kernels edit it. Is there none? */
