@@ -276,7 +276,7 @@ static long perform_last(struct lfb_life *life, const struct lfb_agent_act *act)
 	return answer;
 }
 
-static bool is_dead(const struct lfb_life *life)
+bool lfb__life_is_dead(const struct lfb_life *life)
 {
 	enum lfb_machine_state state = lfb_machine_state(life->machine);
 
@@ -286,11 +286,18 @@ static bool is_dead(const struct lfb_life *life)
 /* What should be over is looked for before the agent goes, and afterwards. */
 static void end(struct lfb_life *life)
 {
+	const bool goes_back = life->nr_branches > 0;
+
 	lfb__machine_at_end(life->machine);
-	lfb_agent_destroy(life->agent);
+	if (goes_back)
+		lfb__agent_exit(life->agent);
+	else
+		lfb_agent_destroy(life->agent);
+	lfb__machine_at_end(life->machine);
+	life->dead = lfb__life_is_dead(life);
+	if (goes_back)
+		return;
 	life->agent = NULL;
-	lfb__machine_at_end(life->machine);
-	life->dead = is_dead(life);
 	lfb_machine_shutdown(life->machine);
 }
 
@@ -301,35 +308,49 @@ static void doing(struct lfb_life *life, unsigned int number, const char *what)
 	life->machine->kernel.doing = what;
 }
 
-long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
-		       unsigned int length)
+long lfb__life_begin(struct lfb_life *life)
 {
-	char text[40];
-	long answer;
+	int err;
 
 	lfb__machine_forget_seen(life->machine);
 	life->machine->kernel.history.next = 0;
 	life->machine->kernel.operation_is_set = true;
 	doing(life, 0, "boot");
-	life->hit = life->dead = life->swapped = false;
+	life->swapped = false;
 	lfb__modules_swap_back(life->machine);
 	new_kernel(life);
-	answer = lfb_machine_boot(life->machine);
+	err = lfb_machine_boot(life->machine);
 	if (lfb_machine_state(life->machine) == LFB_OFF) {
 		life->machine->kernel.operation_is_set = false;
-		return life->error = lfb__error(NULL, (int)answer, "%.300s",
+		return life->error = lfb__error(NULL, err, "%.300s",
 						lfb_error_text(life->machine));
 	}
 	if (lfb_agent_create(life->machine, "agent", &life->agent))
 		return life->error = -ENOMEM;
 	life->device = lfb_agent_open(life->agent);
+	return err;
+}
+
+long lfb__life_act(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int number)
+{
+	lfb__life_name(&word[number], 1, life->doing, sizeof(life->doing));
+	doing(life, number + 1, life->doing);
+	return perform_last(life, &word[number]);
+}
+
+long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
+		       unsigned int length)
+{
+	long answer;
+
+	life->hit = life->dead = false;
+	answer = lfb__life_go_to(life, word, length ? length - 1 : 0);
+	if (life->error)
+		return answer;
 	if (!length)
 		look_at_registry(life);
-	for (unsigned int i = 0; i < length && !is_dead(life); i++) {
-		lfb__life_name(&word[i], 1, text, sizeof(text));
-		doing(life, i + 1, text);
-		answer = perform_last(life, &word[i]);
-	}
+	else if (!lfb__life_is_dead(life))
+		answer = lfb__life_act(life, word, length - 1);
 	doing(life, length + 1, "end");
 	end(life);
 	life->machine->kernel.operation_is_set = false;
