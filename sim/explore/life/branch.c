@@ -84,7 +84,7 @@ long lfb__life_go_to(struct lfb_life *life, const struct lfb_agent_act *word, un
 		done = life->nr_branches - 1;
 	} else {
 		answer = lfb__life_begin(life);
-		if (life->error)
+		if (!life->agent)
 			return answer;
 		branch_here(life, NULL);
 	}

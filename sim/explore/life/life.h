@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Every life of an agent (explore/agent) up to a length, with somebody's modules in C: what lives
- * are called (name.c), one life performed (perform.c) and judged (try.c), and all of them, by
- * several processes (search.c),
- * which branch (branch.c). Others ask through <luo/exhaust.h>. Uses sim/scenario for its
- * transcript, sim/machine and what lies below it.
+ * are called (name.c), what they are made of (perform.c), where one begins (branch.c), one
+ * performed and judged (try.c), and all of them, by several processes (search.c). Others ask
+ * through <luo/exhaust.h>. Uses sim/scenario for its transcript, sim/copy, sim/machine and what lies below.
  */
 #ifndef SIM_EXPLORE_LIFE_LIFE_H
 #define SIM_EXPLORE_LIFE_LIFE_H
@@ -95,14 +94,18 @@ bool lfb__life_parse(const char *text, struct lfb_agent_act *word, unsigned int 
 /* As a call in C. */
 void lfb__life_call(const struct lfb_agent_act *act, char *text, size_t size);
 
-/* From power on, or from a branch, to the end. Sets life->hit, dead, error. Returns the last answer. */
-long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
-		       unsigned int length);
-/* Switches the machine on, with an agent. Returns what booting answers. Sets life->error. */
+/*
+ * Switches the machine on, with an agent, if not for an error: life->error. Returns what booting
+ * answers.
+ */
 long lfb__life_begin(struct lfb_life *life);
-/* One act after the others. Returns its answer. */
+/* One act after the others. Sets life->hit, error. Returns its answer. */
 long lfb__life_act(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int number);
 bool lfb__life_is_dead(const struct lfb_life *life);
+/* Of a kernel that has just booted: what its handlers and FLBs allow. */
+void lfb__life_look_at_registry(struct lfb_life *life);
+/* Sets life->dead. */
+void lfb__life_end(struct lfb_life *life, unsigned int length);
 
 /* branch.c: has done the first acts of a life, unless the kernel died of one. The last answer. */
 long lfb__life_go_to(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* One life, from power on to the end. */
+/* What a life is made of: its beginning, its acts, its end. */
 #include <stdio.h>
 #include <string.h>
 
@@ -190,7 +190,7 @@ static long identifies(void *argument)
 	return false;
 }
 
-static void look_at_registry(struct lfb_life *life)
+void lfb__life_look_at_registry(struct lfb_life *life)
 {
 	struct call none = { life, UINT_MAX, false };
 
@@ -283,24 +283,6 @@ bool lfb__life_is_dead(const struct lfb_life *life)
 	return state == LFB_PANICKED || state == LFB_HUNG;
 }
 
-/* What should be over is looked for before the agent goes, and afterwards. */
-static void end(struct lfb_life *life)
-{
-	const bool goes_back = life->nr_branches > 0;
-
-	lfb__machine_at_end(life->machine);
-	if (goes_back)
-		lfb__agent_exit(life->agent);
-	else
-		lfb_agent_destroy(life->agent);
-	lfb__machine_at_end(life->machine);
-	life->dead = lfb__life_is_dead(life);
-	if (goes_back)
-		return;
-	life->agent = NULL;
-	lfb_machine_shutdown(life->machine);
-}
-
 /* Findings say in which call they were, and copy what they say. */
 static void doing(struct lfb_life *life, unsigned int number, const char *what)
 {
@@ -338,22 +320,23 @@ long lfb__life_act(struct lfb_life *life, const struct lfb_agent_act *word, unsi
 	return perform_last(life, &word[number]);
 }
 
-long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
-		       unsigned int length)
+/* What should be over is looked for before the agent goes, and afterwards. */
+void lfb__life_end(struct lfb_life *life, unsigned int length)
 {
-	long answer;
+	const bool goes_back = life->nr_branches > 0;
 
-	life->hit = life->dead = false;
-	answer = lfb__life_go_to(life, word, length ? length - 1 : 0);
-	if (life->error)
-		return answer;
-	if (!length)
-		look_at_registry(life);
-	else if (!lfb__life_is_dead(life))
-		answer = lfb__life_act(life, word, length - 1);
 	doing(life, length + 1, "end");
-	end(life);
+	lfb__machine_at_end(life->machine);
+	if (goes_back)
+		lfb__agent_exit(life->agent);
+	else
+		lfb_agent_destroy(life->agent);
+	lfb__machine_at_end(life->machine);
+	life->dead = lfb__life_is_dead(life);
+	if (!goes_back) {
+		life->agent = NULL;
+		lfb_machine_shutdown(life->machine);
+	}
 	life->machine->kernel.operation_is_set = false;
 	life->machine->kernel.doing = NULL;
-	return answer;
 }
