@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Every life of an agent (explore/agent) up to a length, with somebody's modules in C: what lives
- * are called (name.c), what they are made of (perform.c), where one begins (branch.c), one
+ * are called (name.c), what they are made of (perform.c), where one begins (branch.c), one that is
  * performed and judged (try.c), and all of them, by several processes (search.c). Others ask
- * through <luo/exhaust.h>. Uses sim/scenario for its transcript, sim/copy, sim/machine and what lies below.
+ * through <luo/exhaust.h>. Uses sim/scenario for its transcript, sim/copy, sim/machine and what
+ * lies below them.
  */
 #ifndef SIM_EXPLORE_LIFE_LIFE_H
 #define SIM_EXPLORE_LIFE_LIFE_H
