@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Flattened device trees that may be hostile: what is wrong with one, and what is in one. And
- * those of our own.
+ * Flattened device trees that may be hostile: what is wrong with one, and what is in one.
  *
  * libfdt 1.6.1 follows a NULL pointer in fdt_check_full() when the header claims an old version,
  * reads misaligned reservations, and overflows an int on a property longer than the tree. So the
