@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "sim/copy/copy.h"
 #include "sim/explore/sweep/sweep.h"
 
 /* What is known of a run, of which there will be another. */
@@ -62,31 +63,69 @@ static size_t step_of(const struct lfb_sweep *sweep, const struct lfb_fault_plan
 	return step;
 }
 
+static void forget_place(struct lfb_sweep_place *place)
+{
+	lfb_machine_copy_free(place->machine);
+	lfb__saved_free(&place->rest);
+	place->machine = NULL;
+}
+
 void lfb__sweep_branch_free(struct lfb_sweep *sweep)
 {
-	lfb_machine_copy_free(sweep->branch.machine);
-	lfb__saved_free(&sweep->branch.rest);
-	sweep->branch.machine = NULL;
+	forget_place(&sweep->branch.here);
+	forget_place(&sweep->branch.next);
+}
+
+/* Where there can be no copy, or no more, all begins with power on. */
+static void give_up(struct lfb_sweep *sweep)
+{
+	sweep->branch.off = true;
+	lfb__sweep_branch_free(sweep);
+}
+
+static bool keep_place(struct lfb_sweep *sweep, size_t step, struct lfb_sweep_place *place)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+
+	if (lfb_machine_copy(sweep->machine, &place->machine))
+		return false;
+	subject->save(subject->self, &place->rest);
+	place->step = step;
+	memcpy(place->complaints, sweep->complaints, sizeof(place->complaints));
+	return !place->rest.failed;
+}
+
+static bool go_to(struct lfb_sweep *sweep, struct lfb_sweep_place *place)
+{
+	if (lfb_machine_rewind(sweep->machine, place->machine) ||
+	    !lfb__saved_prepare(&place->rest))
+		return false;
+	lfb__saved_put_back(&place->rest);
+	memcpy(sweep->complaints, place->complaints, sizeof(sweep->complaints));
+	return true;
 }
 
 void lfb__sweep_branch_here(struct lfb_sweep *sweep, size_t step)
 {
-	const struct lfb_sweep_subject *subject = sweep->subject;
 	struct lfb_sweep_branch *branch = &sweep->branch;
 
-	if (step != branch->wanted || (branch->machine && branch->step == step))
+	if (step != branch->wanted || (branch->here.machine && branch->here.step == step))
 		return;
 	lfb__sweep_branch_free(sweep);
-	/* Where there can be no copy, or no more, all begins with power on. */
-	branch->off = lfb_machine_copy(sweep->machine, &branch->machine) != 0;
-	if (branch->off)
-		return;
-	subject->save(subject->self, &branch->rest);
-	branch->step = step;
-	memcpy(branch->complaints, sweep->complaints, sizeof(branch->complaints));
-	branch->off = branch->rest.failed;
-	if (branch->off)
-		lfb__sweep_branch_free(sweep);
+	if (!keep_place(sweep, step, &branch->here))
+		give_up(sweep);
+}
+
+/* Without faults, a step further and back again. */
+static bool look_ahead(struct lfb_sweep *sweep)
+{
+	struct lfb_sweep_branch *branch = &sweep->branch;
+	const size_t step = branch->here.step;
+	u64 object;
+
+	sweep->machine->kernel.faults.plan.kinds = 0;
+	lfb__sweep_perform(sweep, step, &object);
+	return keep_place(sweep, step + 1, &branch->next) && go_to(sweep, &branch->here);
 }
 
 /* False: it cannot be, and nothing is done. */
@@ -95,17 +134,25 @@ static bool go_back(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 	struct lfb_sweep_branch *branch = &sweep->branch;
 	struct lfb_faults *faults = &sweep->machine->kernel.faults;
 
-	if (lfb_machine_rewind(sweep->machine, branch->machine) ||
-	    !lfb__saved_prepare(&branch->rest)) {
-		branch->off = true;
-		lfb__sweep_branch_free(sweep);
+	if (!go_to(sweep, &branch->here) ||
+	    (branch->here.step == branch->wanted && !branch->next.machine && !look_ahead(sweep))) {
+		give_up(sweep);
 		return false;
 	}
-	lfb__saved_put_back(&branch->rest);
-	memcpy(sweep->complaints, branch->complaints, sizeof(sweep->complaints));
 	faults->plan = *that;
-	faults->reached = reached_before(sweep, that->kinds, branch->step);
+	faults->reached = reached_before(sweep, that->kinds, branch->here.step);
 	return true;
+}
+
+/* The place that was next may be the one from which to begin now. */
+static void move_on(struct lfb_sweep_branch *branch)
+{
+	if (!branch->next.machine || branch->wanted == SIZE_MAX ||
+	    branch->next.step > branch->wanted)
+		return;
+	forget_place(&branch->here);
+	branch->here = branch->next;
+	branch->next = (struct lfb_sweep_place){ .step = 0 };
 }
 
 size_t lfb__sweep_begin_case(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
@@ -119,11 +166,36 @@ size_t lfb__sweep_begin_case(struct lfb_sweep *sweep, const struct lfb_fault_pla
 	/* What comes before the first step is no more than power on. */
 	if (branch->wanted <= subject->first_armed)
 		branch->wanted = SIZE_MAX;
-	if (branch->machine && branch->wanted != SIZE_MAX && branch->step <= branch->wanted &&
-	    go_back(sweep, that)) {
+	move_on(branch);
+	if (branch->here.machine && branch->wanted != SIZE_MAX &&
+	    branch->here.step <= branch->wanted && go_back(sweep, that)) {
 		forget_run(sweep);
-		return branch->step;
+		return branch->here.step;
 	}
 	lfb__sweep_begin(sweep);
 	return 0;
+}
+
+/* All the faults there are to be were. */
+static bool no_more_faults(const struct lfb_sweep *sweep)
+{
+	return !sweep->now->forever && sweep->hits >= (sweep->now->then ? 2 : 1);
+}
+
+bool lfb__sweep_is_back(struct lfb_sweep *sweep, size_t step)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	const struct lfb_sweep_branch *branch = &sweep->branch;
+	const struct lfb_sweep_place *next = &branch->next;
+	struct lfb_saved rest = { .failed = false };
+	bool alike;
+
+	if (branch->wanted != step || !next->machine || next->step != step + 1 ||
+	    !no_more_faults(sweep) || sweep->machine->kernel.findings.count)
+		return false;
+	subject->save(subject->self, &rest);
+	alike = !rest.failed && lfb__saved_alike(&next->rest, &rest, 0, 0) &&
+		lfb__machine_goes_on_as(sweep->machine, branch->here.machine, next->machine);
+	lfb__saved_free(&rest);
+	return alike;
 }
