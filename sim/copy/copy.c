@@ -111,7 +111,8 @@ void lfb_machine_copy_free(struct lfb_machine_copy *copy)
 static bool same_but_host(struct lfb_machine *machine, const struct lfb_machine_copy *copy,
 			  const struct lfb_modules_copy *modules)
 {
-	return machine->state == copy->state && lfb__modules_copies_equal(&copy->modules, modules) &&
+	return machine->state == copy->state &&
+	       lfb__modules_copies_equal(&copy->modules, modules) &&
 	       lfb__memory_is_as(&machine->kernel, copy->memory);
 }
 

@@ -465,20 +465,30 @@ static void objects_that_lie_alone_are_whose_they_were(void **state)
 	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
 	void *had = (void *)lfb_machine_call(machine, make_object, NULL);
 	void *freed = (void *)lfb_machine_call(machine, make_object, NULL);
-	struct lfb_machine_copy *copy;
+	struct lfb_machine_copy *copy, *later;
+	void *last = NULL;
 
 	(void)state;
 	lfb_machine_call(machine, free_object, freed);
 	copy = copy_of(machine);
 	lfb_machine_call(machine, free_object, had);
 	for (int i = 0; i < 200; i++)
-		lfb_machine_call(machine, make_object, NULL);
+		last = (void *)lfb_machine_call(machine, make_object, NULL);
+	later = copy_of(machine);
 	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_true(lfb__machine_is_as(machine, copy));
 	assert_int_equal(lfb_machine_call(machine, write_object, had), 0);
+	assert_false(lfb__machine_is_as(machine, copy));
 	assert_int_equal(lfb_machine_call(machine, write_object, freed), -EFAULT);
+	/* Forth, to where there are more of them, and back. */
+	assert_int_equal(lfb_machine_rewind(machine, later), 0);
+	assert_true(lfb__machine_is_as(machine, later));
+	assert_int_equal(lfb_machine_call(machine, write_object, last), 0);
+	assert_int_equal(lfb_machine_call(machine, write_object, had), -EFAULT);
 	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
 	assert_int_equal(lfb_machine_call(machine, write_object, had), 0);
 	lfb_machine_copy_free(copy);
+	lfb_machine_copy_free(later);
 	lfb_machine_destroy(machine);
 }
 

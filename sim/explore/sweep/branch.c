@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Where runs begin. Until its point fails, one goes as the run without faults does. So it begins
- * behind all that: in a copy, made before the step in which the point is, of everything there was
- * then. A copy is good for all cases whose point is in that step, and leads to the next one.
+ * Where runs begin and end. Until its point fails, one goes as the run without faults does. So it
+ * begins behind all that: in a copy, made before the step in which the point is, of everything
+ * there was then. A copy is good for all cases whose point is in that step, and leads to the next
+ * one. And where behind that step all is as in the next one, which has not seen a fault, what comes
+ * is what comes without faults, and need not be played.
  */
 #include <string.h>
 
 #include "sim/copy/copy.h"
 #include "sim/explore/sweep/sweep.h"
+
+/* So few steps are played in less time than it takes to find out that they need not be. */
+#define WORTH_PLAYING 12
 
 /* What is known of a run, of which there will be another. */
 static void forget_run(struct lfb_sweep *sweep)
@@ -55,8 +60,12 @@ static unsigned long reached_before(const struct lfb_sweep *sweep, unsigned int 
 static size_t step_of(const struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 {
 	const struct lfb_sweep_subject *subject = sweep->subject;
+	const struct lfb_sweep_place *here = &sweep->branch.here;
 	size_t step = subject->first_armed;
 
+	/* Mostly it is not far from the one of the case before. */
+	if (here->machine && reached_before(sweep, that->kinds, here->step) < that->nth)
+		step = here->step;
 	while (step < subject->last_armed &&
 	       reached_before(sweep, that->kinds, step + 1) < that->nth)
 		step++;
@@ -74,6 +83,7 @@ void lfb__sweep_branch_free(struct lfb_sweep *sweep)
 {
 	forget_place(&sweep->branch.here);
 	forget_place(&sweep->branch.next);
+	forget_place(&sweep->branch.last);
 }
 
 /* Where there can be no copy, or no more, all begins with power on. */
@@ -116,16 +126,51 @@ void lfb__sweep_branch_here(struct lfb_sweep *sweep, size_t step)
 		give_up(sweep);
 }
 
-/* Without faults, a step further and back again. */
+static void take_here(struct lfb_sweep_branch *branch, struct lfb_sweep_place place)
+{
+	forget_place(&branch->last);
+	branch->last = branch->here;
+	branch->here = place;
+}
+
+/* Without faults. */
+static void play(struct lfb_sweep *sweep, size_t step, size_t end)
+{
+	const struct lfb_sweep_subject *subject = sweep->subject;
+	u64 object;
+
+	sweep->machine->kernel.faults.plan.kinds = 0;
+	for (; step < end; step++)
+		subject->perform(subject->self, step, &object);
+}
+
+/* To the step that is wanted. */
+static bool go_further(struct lfb_sweep *sweep)
+{
+	struct lfb_sweep_branch *branch = &sweep->branch;
+
+	play(sweep, branch->here.step, branch->wanted);
+	take_here(branch, (struct lfb_sweep_place){ .step = 0 });
+	return keep_place(sweep, branch->wanted, &branch->here);
+}
+
+/* A step further and back again. */
 static bool look_ahead(struct lfb_sweep *sweep)
 {
 	struct lfb_sweep_branch *branch = &sweep->branch;
 	const size_t step = branch->here.step;
-	u64 object;
 
-	sweep->machine->kernel.faults.plan.kinds = 0;
-	lfb__sweep_perform(sweep, step, &object);
-	return keep_place(sweep, step + 1, &branch->next) && go_to(sweep, &branch->here);
+	play(sweep, step, step + 1);
+	if (!keep_place(sweep, step + 1, &branch->next))
+		return false;
+	/* Not before: the heap would shrink and grow at each step, which is slow. */
+	forget_place(&branch->last);
+	return go_to(sweep, &branch->here);
+}
+
+static bool is_far_from_end(const struct lfb_sweep *sweep)
+{
+	return sweep->subject->steps - sweep->branch.here.step > WORTH_PLAYING;
 }
 
 /* False: it cannot be, and nothing is done. */
@@ -135,7 +180,8 @@ static bool go_back(struct lfb_sweep *sweep, const struct lfb_fault_plan *that)
 	struct lfb_faults *faults = &sweep->machine->kernel.faults;
 
 	if (!go_to(sweep, &branch->here) ||
-	    (branch->here.step == branch->wanted && !branch->next.machine && !look_ahead(sweep))) {
+	    (branch->here.step < branch->wanted && !go_further(sweep)) ||
+	    (is_far_from_end(sweep) && !branch->next.machine && !look_ahead(sweep))) {
 		give_up(sweep);
 		return false;
 	}
@@ -150,8 +196,7 @@ static void move_on(struct lfb_sweep_branch *branch)
 	if (!branch->next.machine || branch->wanted == SIZE_MAX ||
 	    branch->next.step > branch->wanted)
 		return;
-	forget_place(&branch->here);
-	branch->here = branch->next;
+	take_here(branch, branch->next);
 	branch->next = (struct lfb_sweep_place){ .step = 0 };
 }
 

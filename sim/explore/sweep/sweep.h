@@ -174,6 +174,7 @@ struct lfb_sweep_branch {
 	size_t wanted;			/* the step before which the newest case wants one, or ~0 */
 	struct lfb_sweep_place here;
 	struct lfb_sweep_place next;	/* one step further, or unknown */
+	struct lfb_sweep_place last;	/* until there is a next one, which finds its room */
 };
 
 struct lfb_sweep {

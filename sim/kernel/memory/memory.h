@@ -81,7 +81,7 @@ struct lfb_memory_copy;
 /* NULL without memory. */
 struct lfb_memory_copy *lfb__memory_save(struct lfb_kernel *kernel);
 void lfb__memory_copy_free(struct lfb_memory_copy *copy);
-/* Are they of the same bytes, in the same places and with the same mappings? */
+/* Are there the same bytes, in the same places and with the same mappings? */
 bool lfb__memory_is_as(const struct lfb_kernel *kernel, const struct lfb_memory_copy *copy);
 bool lfb__memory_can_rewind(const struct lfb_kernel *kernel, const struct lfb_memory_copy *copy);
 /* -ENOMEM: the host cannot map it as it was; the kernel in it is of no use any more. */
