@@ -492,6 +492,46 @@ static void objects_that_lie_alone_are_whose_they_were(void **state)
 	lfb_machine_destroy(machine);
 }
 
+static bool goes_on_as(struct lfb_machine *machine, const struct lfb_machine_copy *copy)
+{
+	return lfb__machine_goes_on_as(machine, copy, copy);
+}
+
+static void what_is_only_told_decides_nothing(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine_copy *copy;
+
+	(void)state;
+	assert_int_equal(lfb_machine_add_module(machine, &demo), 0);
+	lfb_machine_call(machine, make_locks, NULL);
+	copy = copy_of(machine);
+	assert_true(goes_on_as(machine, copy));
+	lfb__error(machine, -EIO, "a sentence");
+	machine->kernel.trace.number += 7;
+	machine->kernel.calls += 7;
+	assert_true(goes_on_as(machine, copy));
+	/* What a module knows, the order of locks, time, a choice, memory. */
+	demo_users++;
+	assert_false(goes_on_as(machine, copy));
+	demo_users--;
+	assert_true(goes_on_as(machine, copy));
+	lfb_machine_call(machine, take_both, &lock_a);
+	assert_false(goes_on_as(machine, copy));
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_true(goes_on_as(machine, copy));
+	machine->kernel.jiffies++;
+	assert_false(goes_on_as(machine, copy));
+	machine->kernel.jiffies--;
+	lfb_choose(machine, 7, "which");
+	assert_false(goes_on_as(machine, copy));
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	lfb_machine_call(machine, make_object, NULL);
+	assert_false(goes_on_as(machine, copy));
+	lfb_machine_copy_free(copy);
+	lfb_machine_destroy(machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,6 +548,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(memory_is_where_it_was),
 		cmocka_unit_test(objects_that_lie_alone_are_whose_they_were),
+		cmocka_unit_test(what_is_only_told_decides_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
