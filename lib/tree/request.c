@@ -13,9 +13,9 @@ static struct luo_tree *tree_of(struct luo_elsewhere *elsewhere)
 	return container_of(elsewhere, struct luo_tree, elsewhere);
 }
 
-const struct luo_request *luo_request_now(const struct luo_tree *tree)
+struct luo_request *luo_request_now(const struct luo_tree *tree)
 {
-	const struct luo_request *request;
+	struct luo_request *request;
 
 	list_for_each_entry(request, &tree->requests, list) {
 		if (request->task == tree->kernel->task)
@@ -106,8 +106,6 @@ static void asked(struct luo_tree *tree, struct luo_request *request, const void
 	} else {
 		read_user(tree->kernel, &file, argument, sizeof(file));
 		request->token = file.token;
-		request->is_there = request->session &&
-				    luo_told_by_token(request->session, file.token);
 	}
 	say(tree, request);
 }
@@ -170,7 +168,7 @@ static void answered(struct luo_tree *tree, const struct luo_request *request,
 	else if (request->cmd == LIVEUPDATE_IOCTL_RETRIEVE_SESSION)
 		not_retrieved(tree, request);
 	else if (request->cmd == LIVEUPDATE_SESSION_PRESERVE_FD && answer == -EFAULT && told &&
-		 !request->is_there && luo_told_by_token(told, request->token))
+		 request->makes && luo_told_by_token(told, request->token))
 		tree->shell.watch->file->kept(&tree->shell, &told->session, request->token);
 }
 

@@ -15,6 +15,12 @@ static struct luo_told_session *told_of(struct liveupdate_session *session)
 	return container_of(session, struct luo_told_session, session);
 }
 
+static struct luo_tree *tree_of(struct luo_sessions *sessions)
+{
+	return sessions->incoming ? container_of(sessions, struct luo_tree, shell.incoming) :
+				    container_of(sessions, struct luo_tree, shell.outgoing);
+}
+
 /* Files */
 
 static struct luo_file *make_file(struct luo_told_session *told,
@@ -43,16 +49,37 @@ static void add_file(struct luo_file *luo_file)
 
 static void drop_file(struct luo_file *luo_file)
 {
+	struct luo_told_session *told = told_of(luo_file->session);
+
+	if (told->at == luo_file)
+		told->at = NULL;
 	list_del(&luo_file->list);
 	luo_file->session->count -= luo_file->marks_file;
 	luo_on_file_gone(luo_file);
 	free(luo_file);
 }
 
+/* The file behind the one that was found last, be it in a later session; NULL: none. */
+static struct luo_file *next_file(const struct luo_told_session *told)
+{
+	const struct liveupdate_session *session = &told->session;
+
+	if (told->at && told->at->list.next != &session->files)
+		return list_next_entry(told->at, list);
+	while (session->list.next != &session->sessions->list) {
+		session = list_next_entry(session, list);
+		if (!list_empty(&session->files))
+			return list_first_entry(&session->files, struct luo_file, list);
+	}
+	return NULL;
+}
+
 struct luo_file *luo_told_by_token(const struct luo_told_session *told, u64 token)
 {
-	struct luo_file *luo_file;
+	struct luo_file *luo_file = next_file(told);
 
+	if (luo_file && luo_file->session == &told->session && luo_file->token == token)
+		return luo_file;
 	list_for_each_entry(luo_file, &told->session.files, list) {
 		if (luo_file->token == token)
 			return luo_file;
@@ -101,12 +128,15 @@ static struct luo_told_session *by_file(struct luo_sessions *sessions, const str
 
 struct luo_told_session *luo_told_by_file(struct luo_tree *tree, const struct file *file)
 {
+	if (tree->at && tree->at->file == file)
+		return tree->at;
 	return by_file(&tree->shell.outgoing, file) ?: by_file(&tree->shell.incoming, file);
 }
 
 /* @holders: the ledger that they are in is this kernel's. */
 static void free_session(struct luo_told_session *told, bool holders)
 {
+	struct luo_tree *tree = tree_of(told->session.sessions);
 	struct luo_file *luo_file, *next;
 
 	list_for_each_entry_safe(luo_file, next, &told->session.files, list) {
@@ -116,6 +146,8 @@ static void free_session(struct luo_told_session *told, bool holders)
 	}
 	list_del(&told->session.list);
 	told->session.sessions->count--;
+	if (tree->at == told)
+		tree->at = NULL;
 	free(told);
 }
 
@@ -210,7 +242,7 @@ void luo_told_begin(struct luo_tree *tree)
 	INIT_LIST_HEAD(&luo->outgoing.list);
 	luo->incoming.incoming = true;
 	tree->device = NULL;
-	tree->twice = NULL;
+	tree->at = tree->twice = NULL;
 	tree->asks = tree->ends = false;
 	phys = kho__incoming_subtree(tree->kernel, LUO_FDT_KHO_ENTRY_NAME, &size);
 	if (!phys)
@@ -342,7 +374,21 @@ static struct luo_file *find_anywhere(struct luo_tree *tree, const struct luo_tw
 	return found;
 }
 
-struct luo_file *luo_told_called(const struct luo_request *request, const struct luo_twin *twin,
+/* Most come in their order. @told: whose file it must be; NULL: anybody's. */
+static struct luo_file *find(struct luo_tree *tree, const struct luo_told_session *told,
+			     const struct luo_twin *twin, enum luo_op op,
+			     const struct lfb_tree_args *args)
+{
+	const struct luo_told_session *from = told ?: tree->at;
+	struct luo_file *next = from ? next_file(from) : NULL;
+
+	if (next && (!told || next->session == &told->session) &&
+	    op != LUO_UNPRESERVE && op != LUO_FINISH && is_alike(next, twin, args, true))
+		return next;
+	return told ? find_in(told, twin, op, args) : find_anywhere(tree, twin, op, args);
+}
+
+struct luo_file *luo_told_called(struct luo_request *request, const struct luo_twin *twin,
 				 enum luo_op op, const struct lfb_tree_args *args)
 {
 	struct luo_told_session *told = request ? request->session : NULL;
@@ -353,16 +399,20 @@ struct luo_file *luo_told_called(const struct luo_request *request, const struct
 		if (!luo_file)
 			return NULL;
 		luo_file->file = args->file;
+		request->makes = true;
+		twin->tree->at = told;
 		list_add_tail(&luo_file->list, &twin->tree->coming);
 		return luo_file;
 	}
 	if (op == LUO_RETRIEVE && told)
 		luo_file = luo_told_by_token(told, request->token);
 	else if (op != LUO_PRESERVE && op != LUO_RETRIEVE)
-		luo_file = told ? find_in(told, twin, op, args) :
-				  find_anywhere(twin->tree, twin, op, args);
-	if (luo_file)
-		luo_file->serialized_data = args->data;
+		luo_file = find(twin->tree, told, twin, op, args);
+	if (!luo_file)
+		return NULL;
+	luo_file->serialized_data = args->data;
+	twin->tree->at = told_of(luo_file->session);
+	twin->tree->at->at = luo_file;
 	return luo_file;
 }
 

@@ -25,6 +25,7 @@ struct luo_told_session {
 	/* Of one whose close left files unfinished. Whether it can be had again is to be seen. */
 	int stuck;
 	u64 unretrieved;
+	struct luo_file *at;		/* the one that a callback was called for last, or NULL */
 };
 
 /* What a task asks an orchestrator's own file for, until it is answered. Host memory. */
@@ -35,7 +36,7 @@ struct luo_request {
 	struct luo_told_session *session; /* whose file it is */
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH + 1]; /* of a session that is asked for */
 	u64 token;
-	bool is_there;			/* before: the session has a file under that already */
+	bool makes;			/* the session a file under that: its preserve was called */
 };
 
 /* A tree's orchestrator, as it was when its kernel booted last. */
@@ -51,6 +52,7 @@ struct luo_tree {
 	struct list_head coming;	/* files whose preserve has not returned, or never does */
 	const struct file *device;	/* as it is open */
 	bool asks;			/* somebody, for an FLB's object */
+	struct luo_told_session *at;	/* the one a file of which was called for last, or NULL */
 	struct luo_told_session *twice;	/* another one of its name is handed over; or NULL */
 	bool ends;			/* what kernels restore of that, before all is */
 };
@@ -100,7 +102,7 @@ struct luo_file *luo_told_by_token(const struct luo_told_session *told, u64 toke
 /* Of its files nothing is known any more. */
 void luo_told_handler_gone(struct luo_tree *tree, const void *handler);
 /* Whose file a callback is called for, on @request or none; NULL: nothing is known of it. */
-struct luo_file *luo_told_called(const struct luo_request *request, const struct luo_twin *twin,
+struct luo_file *luo_told_called(struct luo_request *request, const struct luo_twin *twin,
 				 enum luo_op op, const struct lfb_tree_args *args);
 /* … and has returned. The file may be gone with that. */
 void luo_told_returned(struct luo_file *luo_file, enum luo_op op,
@@ -126,7 +128,7 @@ void luo_told_put(struct luo_tree *tree, const struct luo_args *args, void *thei
 /* request.c: what agents do with the orchestrator's files */
 
 /* What the running task is doing; NULL: nothing that is known. */
-const struct luo_request *luo_request_now(const struct luo_tree *tree);
+struct luo_request *luo_request_now(const struct luo_tree *tree);
 void luo_requests_forget(struct luo_tree *tree);
 struct file *luo_request_open(struct luo_elsewhere *elsewhere);
 long luo_request_ioctl(struct luo_elsewhere *elsewhere, struct file *file, unsigned int cmd,

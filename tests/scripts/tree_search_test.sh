@@ -163,7 +163,8 @@ sweep_planted 'left something behind: memory: slab objects'
 printf '%s = 0\n' 'handler 0' open 'session a' 'preserve a 1 0 1' reboot 'handler 0' open \
 	'session b' 'preserve b 1 0 1' 'preserve b 2 0 2' 'rsession a' 'retrieve a 1' \
 	>"$dir/order.lfb"
-plant luo_file.c '0,/list_last_entry(&file_set->files_list/s//list_first_entry(\&file_set->files_list/'
+plant luo_file.c \
+	'0,/list_last_entry(&file_set->files_list/s//list_first_entry(\&file_set->files_list/'
 lfb 1 sweep --once --kinds file-retrieve --kernel "$dir/planted.so" "$dir/order.lfb"
 prints out "unpreserve ran for a file that is not its session's newest"
 # A finish that is called twice.

@@ -274,7 +274,7 @@ static inline void *lfb_xa_seen(void *entry)
 	return xa_is_zero(entry) ? NULL : entry;
 }
 
-/* The node that a slot of @node has. In the lowest ones are entries alone, whatever they look like. */
+/* The node in a slot of @node. In the lowest ones are entries alone, whatever they look like. */
 static inline struct xa_node *lfb_xa_as_node(const struct xa_node *node, const void *entry)
 {
 	return node->shift && xa_is_node(entry) ? xa_to_node(entry) : NULL;
