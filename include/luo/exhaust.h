@@ -299,6 +299,11 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  *	(lfb_machine_swap_module()); NULL: none does
  * @replaced: the one of @loadable that it takes the place of: its name, or its file's; NULL: the
  *	last
+ * @all_in_data: what @modules, @make_file and @use keep is in LFB_MODULE_DATA() or in the kernel's
+ *	memory, and nowhere else, @context included
+ * @from_power_on: have each sequence begin with power on. Else those with the same beginning go on
+ *	from copies of the machine (lfb_machine_copy()) where there can be some, and where no more
+ *	is kept than is in them: with @loadable alone, or @all_in_data. The result is the same
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -323,6 +328,8 @@ struct lfb_exhaust_modules {
 	const char *const *loadable;
 	const char *next;
 	const char *replaced;
+	bool all_in_data;
+	bool from_power_on;
 };
 
 /**

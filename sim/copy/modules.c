@@ -16,6 +16,7 @@ struct saved_image {
 struct saved_file {
 	struct lfb_loadable *loadable;
 	unsigned int place;
+	bool closed;			/* another one had taken its place */
 	void *data;
 };
 
@@ -63,6 +64,7 @@ static bool save_file(struct lfb_loadable *loadable, struct lfb_modules_copy *co
 		return false;
 	to->loadable = loadable;
 	to->place = lfb__loadable_place(loadable);
+	to->closed = shared->closed;
 	if (shared->closed || !copy->on)
 		return true;
 	to->data = malloc(shared->data_size + 1);
@@ -256,20 +258,36 @@ static void put_image_back(struct lfb_machine *machine, struct saved_image *save
 	saved->claimed = false;
 }
 
-/* Returns whether one lies elsewhere. */
+/* Returns whether it lies elsewhere. */
+static bool put_file_back(struct lfb_machine *machine, const struct saved_file *file)
+{
+	const bool moves = lfb__loadable_place(file->loadable) != file->place;
+	struct lfb_shared *shared;
+
+	if (moves)
+		lfb__loadable_go_to(machine, file->loadable, file->place);
+	shared = lfb__loadable_shared(file->loadable);
+	if (shared->closed && !file->closed)
+		lfb__shared_open(shared);
+	if (file->data)
+		lfb__shared_write(shared, file->data);
+	if (file->closed && !shared->closed)
+		lfb__shared_close(shared);
+	return moves;
+}
+
+/* Returns whether one lies elsewhere, or another one is in its place. */
 static bool put_files_back(struct lfb_machine *machine, const struct lfb_modules_copy *copy)
 {
-	const struct saved_file *file = copy->files.items;
+	const struct saved_file *files = copy->files.items;
+	const struct saved_image *images = copy->images.items;
+	const bool changed = copy->changes != machine->module_changes;
 	bool moved = false;
 
-	for (size_t i = 0; i < copy->files.count; i++, file++) {
-		if (lfb__loadable_place(file->loadable) != file->place) {
-			lfb__loadable_go_to(machine, file->loadable, file->place);
-			moved = true;
-		}
-		if (file->data)
-			lfb__shared_write(lfb__loadable_shared(file->loadable), file->data);
-	}
+	for (size_t i = 0; i < copy->files.count; i++)
+		moved |= put_file_back(machine, &files[i]);
+	for (size_t i = 0; i < copy->images.count && !changed; i++)
+		moved |= images[i].at->loadable != images[i].then.loadable;
 	return moved;
 }
 

@@ -56,13 +56,18 @@ static void free_agent(struct lfb_agent *agent)
 	free(agent);
 }
 
+void lfb__agent_exit(struct lfb_agent *agent)
+{
+	lfb__machine_doing(agent->machine, "exit", false);
+	if (lfb_machine_state(agent->machine) != LFB_OFF)
+		lfb__machine_run(agent->machine, &agent->task, close_all, agent);
+}
+
 void lfb_agent_destroy(struct lfb_agent *agent)
 {
 	if (!agent || !valid(agent) || lfb__machine_check_outside(agent->machine))
 		return;
-	lfb__machine_doing(agent->machine, "exit", false);
-	if (lfb_machine_state(agent->machine) != LFB_OFF)
-		lfb__machine_run(agent->machine, &agent->task, close_all, agent);
+	lfb__agent_exit(agent);
 	LFB_ASSERT(!agent->task.running);
 	list_del(&agent->list);
 	agent->machine->agent_changes++;

@@ -353,7 +353,9 @@ struct file *lfb__contents_file(unsigned int flags, const struct lfb_contents *c
  */
 long lfb__contents_check(struct lfb_agent *agent, int fd, const struct lfb_contents *contents);
 
-/* agent.c: all descriptors of all agents are gone, with their kernel. */
+/* agent.c: all that it has open is closed, as when it is destroyed. */
+void lfb__agent_exit(struct lfb_agent *agent);
+/* All descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);
 void lfb__agents_destroy(struct lfb_machine *machine);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Branches: how often a second a machine is put back, alone and behind what was done in it; and
- * what sweeps of ever more fault points cost, each run from power on and in a copy.
+ * what sweeps of ever more fault points cost, each run from power on and in a copy; and what
+ * searches do.
  */
+#include <luo/exhaust.h>
 #include <luo/machine_copy.h>
 #include <luo/scenario.h>
 #include <luo/sweep.h>
@@ -151,6 +153,52 @@ static void sweep_all(void)
 	lfb_machine_destroy(machine);
 }
 
+/* Searches */
+
+static struct file *make_file(struct lfb_machine *machine, void *context, unsigned int kind)
+{
+	return bench_open_file(1);
+}
+
+static double search(enum lfb_memory_mode mode, unsigned int length, bool from_power_on,
+		     struct lfb_exhaust_modules_result *result)
+{
+	const struct lfb_machine_options machine = {
+		.sz = sizeof(machine), .memory = 8 << 20, .mode = mode,
+	};
+	struct lfb_module *const modules[] = { bench_module_get(), NULL };
+	const struct lfb_exhaust_modules what = {
+		.sz = sizeof(what),
+		.modules = modules,
+		.make_file = make_file,
+		.length = length,
+		.jobs = 1,
+		.all_in_data = true,
+		.from_power_on = from_power_on,
+	};
+	double begin = bench_processor_now();
+
+	*result = (struct lfb_exhaust_modules_result){ .sz = sizeof(*result) };
+	bench_must(NULL, lfb_exhaust_modules(&machine, &what, NULL, result), "search");
+	return bench_processor_now() - begin;
+}
+
+static void search_all(const char *title, enum lfb_memory_mode mode)
+{
+	struct lfb_exhaust_modules_result result;
+
+	printf("searches of a module in C, %s: us a sequence\n  %8s %8s %14s %10s %8s\n", title,
+	       "length", "tried", "from power on", "branched", "ratio");
+	for (unsigned int length = 3; length <= 6; length++) {
+		double replayed = search(mode, length, true, &result) / (double)result.sequences;
+		double branched = search(mode, length, false, &result) / (double)result.sequences;
+
+		printf("  %8u %8llu %14.1f %10.1f %8.2f\n", length, result.sequences,
+		       replayed * 1e6, branched * 1e6, branched / replayed);
+		fflush(stdout);
+	}
+}
+
 int main(void)
 {
 	printf("medians of %d runs, of the processor's time\n  %-36s %10s %10s %10s %8s\n",
@@ -158,5 +206,7 @@ int main(void)
 	measure_all("checks off", LFB_CHECKS_OFF);
 	measure_all("checks on", LFB_CHECKS_ON);
 	sweep_all();
+	search_all("memory that moves", LFB_MEMORY_REMAP);
+	search_all("fixed memory", LFB_MEMORY_FIXED);
 	return 0;
 }

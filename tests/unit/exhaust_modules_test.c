@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Modules in C, searched: mistakes that only some sequences of calls show, the shortest of those,
- * how much was covered, and that neither the jobs nor a process that dies make a difference.
+ * how much was covered, and that neither the jobs nor a process that dies make a difference, nor
+ * where sequences begin. Linked with --wrap=lfb_machine_rewind.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -327,6 +328,87 @@ static void a_case_is_replayed(void **state)
 	assert_int_equal(search(&what).violations, 0);
 }
 
+/* How many sequences went on from a copy of the machine. */
+static unsigned long rewinds;
+
+int __real_lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *copy);
+int __wrap_lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *copy);
+
+int __wrap_lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *copy)
+{
+	rewinds++;
+	return __real_lfb_machine_rewind(machine, copy);
+}
+
+static int keep(void *context, const char *bytes, size_t size)
+{
+	FILE *stream = context;
+
+	return fwrite(bytes, 1, size, stream) == size ? 0 : -EIO;
+}
+
+/* For somebody to free: all that is found, and what was covered. */
+static char *search_as(const struct lfb_machine_options *machine, struct lfb_exhaust_modules what)
+{
+	struct lfb_exhaust_modules_result result = { .sz = sizeof(result) };
+	char *text;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	rewinds = 0;
+	what.write = keep;
+	what.write_context = stream;
+	assert_int_equal(lfb_exhaust_modules(machine, &what, NULL, &result), 0);
+	fprintf(stream, "%u %llu %u %s\n%s", result.length, result.sequences, result.violations,
+		result.first_case, result.first);
+	fclose(stream);
+	return text;
+}
+
+static void sequences_that_go_on_from_copies_find_what_those_from_power_on_do(void **state)
+{
+	unsigned long sequences = 0;
+
+	(void)state;
+	for (wrong = NOTHING; wrong <= RENUMBERS; wrong++) {
+		struct lfb_exhaust_modules what = searched(wrong == EXITS ? 6 : 5,
+							   wrong == EXITS ? 2 : 1);
+		char *copied, *replayed;
+
+		what.all_in_data = true;
+		copied = search_as(NULL, what);
+		sequences += rewinds;
+		/* Those in other processes are counted there. */
+		assert_true(rewinds > 0 || what.jobs > 1);
+		what.from_power_on = true;
+		replayed = search_as(NULL, what);
+		assert_int_equal(rewinds, 0);
+		assert_string_equal(copied, replayed);
+		free(copied);
+		free(replayed);
+	}
+	wrong = NOTHING;
+	printf("%lu sequences went on from a copy\n", sequences);
+}
+
+/* What is kept elsewhere is in no copy; there is none in guard mode. */
+static void sequences_begin_with_power_on_where_copies_have_not_all(void **state)
+{
+	const struct lfb_machine_options guard = {
+		.sz = sizeof(guard), .checks = LFB_CHECKS_GUARD, .memory = 8 << 20,
+	};
+	struct lfb_exhaust_modules what = searched(3, 1);
+
+	(void)state;
+	free(search_as(NULL, what));
+	assert_int_equal(rewinds, 0);
+	what.all_in_data = true;
+	free(search_as(&guard, what));
+	assert_int_equal(rewinds, 0);
+	free(search_as(NULL, what));
+	assert_true(rewinds > 0);
+}
+
 static void a_process_that_dies_is_a_violation(void **state)
 {
 	const struct lfb_exhaust_modules what = searched(6, 2);
@@ -422,6 +504,8 @@ int main(void)
 		cmocka_unit_test(the_search_of_scenarios_jumps_without_the_handover_too),
 		cmocka_unit_test(the_shortest_sequence_is_told_whatever_the_jobs),
 		cmocka_unit_test(a_case_is_replayed),
+		cmocka_unit_test(sequences_that_go_on_from_copies_find_what_those_from_power_on_do),
+		cmocka_unit_test(sequences_begin_with_power_on_where_copies_have_not_all),
 		cmocka_unit_test(a_process_that_dies_is_a_violation),
 		cmocka_unit_test(it_is_told_how_far_it_is_and_ended_with_what_was_done),
 		cmocka_unit_test(what_makes_no_sense_is_refused),

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Every life of an agent (explore/agent) up to a length, with somebody's modules in C: what lives
- * are called (name.c), one life performed (perform.c) and judged (try.c), and all of them, by
- * several processes (search.c). Others ask through <luo/exhaust.h>. Uses sim/scenario for its
- * transcript, sim/machine and what lies below it.
+ * are called (name.c), what they are made of (perform.c), where one begins (branch.c), one that is
+ * performed and judged (try.c), and all of them, by several processes (search.c). Others ask
+ * through <luo/exhaust.h>. Uses sim/scenario for its transcript, sim/copy, sim/machine and what
+ * lies below them.
  */
 #ifndef SIM_EXPLORE_LIFE_LIFE_H
 #define SIM_EXPLORE_LIFE_LIFE_H
@@ -14,6 +15,13 @@
 #include "sim/machine/machine.h"
 
 #define LFB_LIFE_LINKS 16u	/* of handlers and FLBs that are told apart */
+
+/* The machine in the middle of a life, which others go on from. */
+struct lfb_life_branch {
+	struct lfb_machine_copy *machine;
+	struct lfb_saved rest;		/* what the agent has */
+	struct lfb_agent_act act;	/* the last one that was done, but for the first branch */
+};
 
 /* A life, and what came of its last act. */
 struct lfb_life_node {
@@ -59,10 +67,14 @@ struct lfb_life {
 	int file[LFB_AGENT_FILES];	/* made in this kernel … */
 	int given[LFB_AGENT_FILES];	/* … retrieved in it … */
 	int out[LFB_AGENT_FILES];	/* … and one of those that is preserved, or was */
-	bool hit;			/* what was to fail in the last act did */
 	bool swapped;			/* there is a kernel with the next version */
+	bool hit;			/* what was to fail in the last act did */
 	bool dead;
 	int error;			/* of the test's own functions */
+	char doing[40];			/* the act, for findings */
+	bool branches;			/* lives begin in a copy, as far as they can … */
+	unsigned int nr_branches;	/* … after 0 acts, 1, …: the last ones performed had them */
+	struct lfb_life_branch branch[LFB_EXHAUST_LENGTH_MAX];
 	struct lfb_life_raised now;	/* what is found would be this */
 	struct lfb_life_seat *seat;	/* NULL before there are processes */
 	/* The search. */
@@ -83,10 +95,25 @@ bool lfb__life_parse(const char *text, struct lfb_agent_act *word, unsigned int 
 /* As a call in C. */
 void lfb__life_call(const struct lfb_agent_act *act, char *text, size_t size);
 
-/* From power on to the end. Sets life->hit, dead, error. Returns the last answer. */
-long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
-		       unsigned int length);
-/* A machine with the modules. 0 or -errno with the sentence. */
+/*
+ * Switches the machine on, with an agent, if not for an error: life->error. Returns what booting
+ * answers.
+ */
+long lfb__life_begin(struct lfb_life *life);
+/* One act after the others. Sets life->hit, error. Returns its answer. */
+long lfb__life_act(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int number);
+bool lfb__life_is_dead(const struct lfb_life *life);
+/* Of a kernel that has just booted: what its handlers and FLBs allow. */
+void lfb__life_look_at_registry(struct lfb_life *life);
+/* Sets life->dead. */
+void lfb__life_end(struct lfb_life *life, unsigned int length);
+
+/* branch.c: has done the first acts of a life, unless the kernel died of one. The last answer. */
+long lfb__life_go_to(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int count);
+/* Between two lives: there are no branches, nor an agent, and the machine is off. */
+void lfb__life_forget_branches(struct lfb_life *life);
+
+/* perform.c: a machine with the modules. 0 or -errno with the sentence. */
 int lfb__life_machine(struct lfb_life *life);
 /* Without make_file(): which handlers there are. The same. */
 int lfb__life_handlers(struct lfb_life *life);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* One life, from power on to the end. */
+/* What a life is made of: its beginning, its acts, its end. */
 #include <stdio.h>
 #include <string.h>
 
@@ -190,7 +190,7 @@ static long identifies(void *argument)
 	return false;
 }
 
-static void look_at_registry(struct lfb_life *life)
+void lfb__life_look_at_registry(struct lfb_life *life)
 {
 	struct call none = { life, UINT_MAX, false };
 
@@ -276,22 +276,11 @@ static long perform_last(struct lfb_life *life, const struct lfb_agent_act *act)
 	return answer;
 }
 
-static bool is_dead(const struct lfb_life *life)
+bool lfb__life_is_dead(const struct lfb_life *life)
 {
 	enum lfb_machine_state state = lfb_machine_state(life->machine);
 
 	return state == LFB_PANICKED || state == LFB_HUNG;
-}
-
-/* What should be over is looked for before the agent goes, and afterwards. */
-static void end(struct lfb_life *life)
-{
-	lfb__machine_at_end(life->machine);
-	lfb_agent_destroy(life->agent);
-	life->agent = NULL;
-	lfb__machine_at_end(life->machine);
-	life->dead = is_dead(life);
-	lfb_machine_shutdown(life->machine);
 }
 
 /* Findings say in which call they were, and copy what they say. */
@@ -301,38 +290,53 @@ static void doing(struct lfb_life *life, unsigned int number, const char *what)
 	life->machine->kernel.doing = what;
 }
 
-long lfb__life_perform(struct lfb_life *life, const struct lfb_agent_act *word,
-		       unsigned int length)
+long lfb__life_begin(struct lfb_life *life)
 {
-	char text[40];
-	long answer;
+	int err;
 
 	lfb__machine_forget_seen(life->machine);
 	life->machine->kernel.history.next = 0;
 	life->machine->kernel.operation_is_set = true;
 	doing(life, 0, "boot");
-	life->hit = life->dead = life->swapped = false;
+	life->swapped = false;
 	lfb__modules_swap_back(life->machine);
 	new_kernel(life);
-	answer = lfb_machine_boot(life->machine);
+	err = lfb_machine_boot(life->machine);
 	if (lfb_machine_state(life->machine) == LFB_OFF) {
 		life->machine->kernel.operation_is_set = false;
-		return life->error = lfb__error(NULL, (int)answer, "%.300s",
+		return life->error = lfb__error(NULL, err, "%.300s",
 						lfb_error_text(life->machine));
 	}
 	if (lfb_agent_create(life->machine, "agent", &life->agent))
 		return life->error = -ENOMEM;
 	life->device = lfb_agent_open(life->agent);
-	if (!length)
-		look_at_registry(life);
-	for (unsigned int i = 0; i < length && !is_dead(life); i++) {
-		lfb__life_name(&word[i], 1, text, sizeof(text));
-		doing(life, i + 1, text);
-		answer = perform_last(life, &word[i]);
-	}
+	return err;
+}
+
+long lfb__life_act(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int number)
+{
+	lfb__life_name(&word[number], 1, life->doing, sizeof(life->doing));
+	doing(life, number + 1, life->doing);
+	return perform_last(life, &word[number]);
+}
+
+/* What should be over is looked for before the agent goes, and afterwards. */
+void lfb__life_end(struct lfb_life *life, unsigned int length)
+{
+	const bool goes_back = life->nr_branches > 0;
+
 	doing(life, length + 1, "end");
-	end(life);
+	lfb__machine_at_end(life->machine);
+	if (goes_back)
+		lfb__agent_exit(life->agent);
+	else
+		lfb_agent_destroy(life->agent);
+	lfb__machine_at_end(life->machine);
+	life->dead = lfb__life_is_dead(life);
+	if (!goes_back) {
+		life->agent = NULL;
+		lfb_machine_shutdown(life->machine);
+	}
 	life->machine->kernel.operation_is_set = false;
 	life->machine->kernel.doing = NULL;
-	return answer;
 }

@@ -205,6 +205,7 @@ static int work(struct lfb_life *life, struct worker *worker, unsigned int numbe
 		if (life->what.jobs == 1)
 			tell(life, seat);
 	}
+	lfb__life_forget_branches(life);
 	return err;
 }
 
@@ -431,6 +432,15 @@ static int run_layer(struct lfb_life *life, struct worker *workers, struct lfb_l
 	return err;
 }
 
+/* What a test keeps besides the data of its modules is in no copy. */
+static bool branches(const struct lfb_life *life)
+{
+	const struct lfb_exhaust_modules *what = &life->what;
+
+	return !what->from_power_on &&
+	       (what->all_in_data || (!what->modules && !what->make_file && !what->use));
+}
+
 int lfb__life_search(struct lfb_life *life)
 {
 	size_t size = life->what.jobs * sizeof(struct lfb_life_seat);
@@ -443,6 +453,7 @@ int lfb__life_search(struct lfb_life *life)
 							       sizeof(struct lfb_life_node)))
 		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
 	life->layer_end = 1;
+	life->branches = branches(life);
 	while (!err && life->depth < life->what.length && life->layer < life->layer_end &&
 	       !life->raised.count && !life->ended)
 		err = run_layer(life, workers, seats);

@@ -44,10 +44,27 @@ static int collect(struct lfb_life *life, const struct lfb_agent_state *state,
 	return err;
 }
 
+/* Sets life->hit, dead, error. Returns the last answer. */
+static long perform(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int length)
+{
+	long answer;
+
+	life->hit = life->dead = false;
+	answer = lfb__life_go_to(life, word, length ? length - 1 : 0);
+	if (!life->agent)
+		return answer;
+	if (!length)
+		lfb__life_look_at_registry(life);
+	else if (!lfb__life_is_dead(life))
+		answer = lfb__life_act(life, word, length - 1);
+	lfb__life_end(life, length);
+	return answer;
+}
+
 int lfb__life_try(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int length,
 		  struct lfb_agent_state *state, struct lfb_list *raised)
 {
-	long answer = lfb__life_perform(life, word, length);
+	long answer = perform(life, word, length);
 
 	if (life->error)
 		return life->error;
