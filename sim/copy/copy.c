@@ -9,6 +9,7 @@ struct lfb_machine_copy {
 	struct lfb_machine_copied copied;
 	enum lfb_machine_state state;
 	unsigned long agent_changes;
+	unsigned long calls;		/* of callbacks */
 	struct lfb_saved saved;
 	struct lfb_modules_copy modules;
 	struct lfb_findings_copy findings;
@@ -29,15 +30,18 @@ static int check_can_copy(struct lfb_machine *machine)
 	return 0;
 }
 
-static bool save(struct lfb_machine *machine, struct lfb_machine_copy *copy)
+/* All but memory and findings. */
+static bool save_host(struct lfb_machine *machine, struct lfb_machine_copy *copy)
 {
 	struct lfb_saved *saved = &copy->saved;
 	struct lfb_agent *agent;
 
 	copy->state = machine->state;
 	copy->agent_changes = machine->agent_changes;
+	copy->calls = machine->kernel.calls;
 	lfb__save_members(saved, machine, profile, profile);
 	lfb__save_members(saved, machine, boots, calls);
+	lfb__saved_told(saved, machine, &machine->boots, calls, calls);
 	lfb__save_members(saved, machine, lacks, image);
 	lfb__save_members(saved, machine, handover_root, handover_root);
 	list_for_each_entry(agent, &machine->agents, list) {
@@ -45,10 +49,21 @@ static bool save(struct lfb_machine *machine, struct lfb_machine_copy *copy)
 		lfb__fds_save(&agent->fds, saved);
 		lfb__save(saved, &agent->argument, sizeof(agent->argument));
 	}
+	return lfb__kernel_save(&machine->kernel, saved) &&
+	       lfb__modules_save(machine, &copy->modules, saved) && !saved->failed;
+}
+
+static void forget_host(struct lfb_machine_copy *copy)
+{
+	lfb__modules_copy_free(&copy->modules);
+	lfb__saved_free(&copy->saved);
+}
+
+static bool save(struct lfb_machine *machine, struct lfb_machine_copy *copy)
+{
 	copy->memory = lfb__memory_save(&machine->kernel);
-	return copy->memory && lfb__kernel_save(&machine->kernel, saved) &&
-	       lfb__modules_save(machine, &copy->modules, saved) &&
-	       lfb__findings_save(&machine->kernel.findings, &copy->findings) && !saved->failed;
+	return copy->memory && save_host(machine, copy) &&
+	       lfb__findings_save(&machine->kernel.findings, &copy->findings);
 }
 
 static void destroy(struct lfb_machine_copy *copy)
@@ -56,8 +71,7 @@ static void destroy(struct lfb_machine_copy *copy)
 	list_del(&copy->copied.list);
 	lfb__memory_copy_free(copy->memory);
 	lfb__findings_copy_free(&copy->findings);
-	lfb__modules_copy_free(&copy->modules);
-	lfb__saved_free(&copy->saved);
+	forget_host(copy);
 	free(copy);
 }
 
@@ -94,10 +108,34 @@ void lfb_machine_copy_free(struct lfb_machine_copy *copy)
 	destroy(copy);
 }
 
-bool lfb__machine_copies_equal(const struct lfb_machine_copy *a, const struct lfb_machine_copy *b)
+static bool same_but_host(struct lfb_machine *machine, const struct lfb_machine_copy *copy,
+			  const struct lfb_modules_copy *modules)
 {
-	return a->state == b->state && lfb__memory_copies_equal(a->memory, b->memory) &&
-	       lfb__modules_copies_equal(&a->modules, &b->modules);
+	return machine->state == copy->state &&
+	       lfb__modules_copies_equal(&copy->modules, modules) &&
+	       lfb__memory_is_as(&machine->kernel, copy->memory);
+}
+
+bool lfb__machine_is_as(struct lfb_machine *machine, const struct lfb_machine_copy *copy)
+{
+	struct lfb_machine_copy now = { .state = machine->state };
+	bool same = save_host(machine, &now) && same_but_host(machine, copy, &now.modules);
+
+	forget_host(&now);
+	return same;
+}
+
+bool lfb__machine_goes_on_as(struct lfb_machine *machine, const struct lfb_machine_copy *before,
+			     const struct lfb_machine_copy *copy)
+{
+	struct lfb_machine_copy now = { .state = machine->state };
+	const u64 later = machine->kernel.calls - copy->calls;
+	bool same = save_host(machine, &now) && now.agent_changes == copy->agent_changes &&
+		    lfb__saved_alike(&copy->saved, &now.saved, before->calls, later) &&
+		    same_but_host(machine, copy, &now.modules);
+
+	forget_host(&now);
+	return same;
 }
 
 static int check_can_rewind(struct lfb_machine *machine, const struct lfb_machine_copy *copy)

@@ -12,8 +12,14 @@
 
 #include "sim/machine/machine.h"
 
-/* copy.c: is there the same in memory and in modules? What both say of the host is no matter. */
-bool lfb__machine_copies_equal(const struct lfb_machine_copy *a, const struct lfb_machine_copy *b);
+/* copy.c: is there the same in memory and in modules? What is said of the host is no matter. */
+bool lfb__machine_is_as(struct lfb_machine *machine, const struct lfb_machine_copy *copy);
+/*
+ * Will all be as it was behind @copy, but for the numbers of events? @before: a copy from which the
+ * machine came to both. Where faults stand is not looked at, nor are findings.
+ */
+bool lfb__machine_goes_on_as(struct lfb_machine *machine, const struct lfb_machine_copy *before,
+			     const struct lfb_machine_copy *copy);
 
 /* modules.c */
 

@@ -52,18 +52,23 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 bool lfb__kernel_save(struct lfb_kernel *kernel, struct lfb_saved *saved)
 {
 	lfb__save_members(saved, kernel, trace.number, trace);
+	lfb__saved_told(saved, kernel, &kernel->trace.number, trace.number, trace);
 	lfb__history_save(&kernel->history, saved);
 	lfb__ledger_save(&kernel->ledger, saved);
 	lfb__save_members(saved, kernel, operation, faults);
+	lfb__saved_told(saved, kernel, &kernel->operation, faults, faults);
 	lfb__save_list(saved, &kernel->kept.flbs, kernel->kept.size);
 	lfb__save_members(saved, kernel, kept.boot, kept.boot);
 	lfb__choices_save(&kernel->choices, saved);
 	lfb__save_members(saved, kernel, error, error);
+	lfb__saved_told(saved, kernel, &kernel->error, error, error);
 	lfb__save_list(saved, &kernel->deferred, sizeof(struct lfb_deferred));
 	lfb__save_list(saved, &kernel->unread, sizeof(void *));
 	lfb__save_list(saved, &kernel->devices, sizeof(void *));
 	lfb__save(saved, &kernel->boot_number,
 		  sizeof(*kernel) - offsetof(struct lfb_kernel, boot_number));
+	/* Whatever the next one's number is, it is a new one. */
+	lfb__saved_told(saved, kernel, &kernel->boot_number, calls, calls);
 	return lfb__lockdep_save(kernel, saved);
 }
 

@@ -83,7 +83,10 @@ void lfb__recorder_save(struct lfb_recorder *recorder, struct lfb_saved *saved)
 {
 	const size_t count = nr_objects(recorder);
 
-	lfb__save(saved, recorder, sizeof(*recorder));
+	lfb__save_members(saved, recorder, machine, slots);
+	lfb__saved_told(saved, recorder, recorder, slots, slots);
+	lfb__save_members(saved, recorder, locks, user);
+	lfb__saved_told(saved, recorder, &recorder->locks, registrations, done);
 	lfb__save(saved, recorder->handlers, count * sizeof(*recorder->handlers));
 	lfb__save(saved, recorder->objects, count * sizeof(*recorder->objects));
 	lfb__save(saved, recorder->code, count * sizeof(*recorder->code));

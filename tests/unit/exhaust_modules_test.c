@@ -371,8 +371,7 @@ static void sequences_that_go_on_from_copies_find_what_those_from_power_on_do(vo
 
 	(void)state;
 	for (wrong = NOTHING; wrong <= RENUMBERS; wrong++) {
-		struct lfb_exhaust_modules what = searched(wrong == EXITS ? 6 : 5,
-							   wrong == EXITS ? 2 : 1);
+		struct lfb_exhaust_modules what = searched(4, wrong == EXITS ? 2 : 1);
 		char *copied, *replayed;
 
 		what.all_in_data = true;

@@ -426,7 +426,7 @@ static void memory_is_where_it_was(void **state)
 	for (int checks = LFB_CHECKS_ON; checks <= LFB_CHECKS_OFF; checks++) {
 		struct lfb_machine *machine = new_machine(checks, true);
 		void *area = (void *)lfb_machine_call(machine, use_memory, NULL);
-		struct lfb_machine_copy *copy = copy_of(machine), *again;
+		struct lfb_machine_copy *copy = copy_of(machine);
 
 		for (int round = 0; round < 3; round++) {
 			assert_true(lfb_machine_call(machine, use_memory, area) > 0);
@@ -435,9 +435,7 @@ static void memory_is_where_it_was(void **state)
 			for (int i = 0; i < round; i++)
 				assert_int_equal(lfb_machine_kexec(machine), 0);
 			assert_int_equal(lfb_machine_rewind(machine, copy), 0);
-			again = copy_of(machine);
-			assert_true(lfb__machine_copies_equal(copy, again));
-			lfb_machine_copy_free(again);
+			assert_true(lfb__machine_is_as(machine, copy));
 			assert_int_equal(*(u8 *)area, 0x77);
 		}
 		lfb_machine_copy_free(copy);
@@ -467,19 +465,69 @@ static void objects_that_lie_alone_are_whose_they_were(void **state)
 	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
 	void *had = (void *)lfb_machine_call(machine, make_object, NULL);
 	void *freed = (void *)lfb_machine_call(machine, make_object, NULL);
-	struct lfb_machine_copy *copy;
+	struct lfb_machine_copy *copy, *later;
+	void *last = NULL;
 
 	(void)state;
 	lfb_machine_call(machine, free_object, freed);
 	copy = copy_of(machine);
 	lfb_machine_call(machine, free_object, had);
 	for (int i = 0; i < 200; i++)
-		lfb_machine_call(machine, make_object, NULL);
+		last = (void *)lfb_machine_call(machine, make_object, NULL);
+	later = copy_of(machine);
 	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_true(lfb__machine_is_as(machine, copy));
 	assert_int_equal(lfb_machine_call(machine, write_object, had), 0);
+	assert_false(lfb__machine_is_as(machine, copy));
 	assert_int_equal(lfb_machine_call(machine, write_object, freed), -EFAULT);
+	/* Forth, to where there are more of them, and back. */
+	assert_int_equal(lfb_machine_rewind(machine, later), 0);
+	assert_true(lfb__machine_is_as(machine, later));
+	assert_int_equal(lfb_machine_call(machine, write_object, last), 0);
+	assert_int_equal(lfb_machine_call(machine, write_object, had), -EFAULT);
 	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
 	assert_int_equal(lfb_machine_call(machine, write_object, had), 0);
+	lfb_machine_copy_free(copy);
+	lfb_machine_copy_free(later);
+	lfb_machine_destroy(machine);
+}
+
+static bool goes_on_as(struct lfb_machine *machine, const struct lfb_machine_copy *copy)
+{
+	return lfb__machine_goes_on_as(machine, copy, copy);
+}
+
+static void what_is_only_told_decides_nothing(void **state)
+{
+	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON, true);
+	struct lfb_machine_copy *copy;
+
+	(void)state;
+	assert_int_equal(lfb_machine_add_module(machine, &demo), 0);
+	lfb_machine_call(machine, make_locks, NULL);
+	copy = copy_of(machine);
+	assert_true(goes_on_as(machine, copy));
+	lfb__error(machine, -EIO, "a sentence");
+	machine->kernel.trace.number += 7;
+	machine->kernel.calls += 7;
+	assert_true(goes_on_as(machine, copy));
+	/* What a module knows, the order of locks, time, a choice, memory. */
+	demo_users++;
+	assert_false(goes_on_as(machine, copy));
+	demo_users--;
+	assert_true(goes_on_as(machine, copy));
+	lfb_machine_call(machine, take_both, &lock_a);
+	assert_false(goes_on_as(machine, copy));
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	assert_true(goes_on_as(machine, copy));
+	machine->kernel.jiffies++;
+	assert_false(goes_on_as(machine, copy));
+	machine->kernel.jiffies--;
+	lfb_choose(machine, 7, "which");
+	assert_false(goes_on_as(machine, copy));
+	assert_int_equal(lfb_machine_rewind(machine, copy), 0);
+	lfb_machine_call(machine, make_object, NULL);
+	assert_false(goes_on_as(machine, copy));
 	lfb_machine_copy_free(copy);
 	lfb_machine_destroy(machine);
 }
@@ -500,6 +548,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(memory_is_where_it_was),
 		cmocka_unit_test(objects_that_lie_alone_are_whose_they_were),
+		cmocka_unit_test(what_is_only_told_decides_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

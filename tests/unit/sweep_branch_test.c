@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Sweeps whose runs begin where their point is find what those find that begin with power on: the
- * same result and, to the byte, the same text, for scenarios of every kind. Linked with
- * --wrap=lfb_machine_rewind.
+ * Sweeps whose runs begin where their point is, and end where all is as without it, find what those
+ * find that go from power on to the end: the same result and, to the byte, the same text, for
+ * scenarios of every kind. Linked with --wrap=lfb_machine_rewind and --wrap=lfb__sweep_is_back.
  */
 #include <luo/lfb.h>
 
+#include "sim/explore/sweep/sweep.h"
 #include "tests/support/both_ways.h"
 
 struct told {
@@ -15,8 +16,8 @@ struct told {
 	struct lfb_sweep_result result;
 };
 
-/* Of the sweeps of a test, and how many of them began in a copy. */
-static unsigned long runs, rewinds;
+/* Of the sweeps of a test, how often a copy was put back, and how many runs ended early. */
+static unsigned long runs, rewinds, ended;
 
 int __real_lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *copy);
 int __wrap_lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *copy);
@@ -25,6 +26,17 @@ int __wrap_lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_co
 {
 	rewinds++;
 	return __real_lfb_machine_rewind(machine, copy);
+}
+
+bool __real_lfb__sweep_is_back(struct lfb_sweep *sweep, size_t step);
+bool __wrap_lfb__sweep_is_back(struct lfb_sweep *sweep, size_t step);
+
+bool __wrap_lfb__sweep_is_back(struct lfb_sweep *sweep, size_t step)
+{
+	const bool is_back = __real_lfb__sweep_is_back(sweep, step);
+
+	ended += is_back;
+	return is_back;
 }
 
 static int keep(void *context, const char *bytes, size_t size)
@@ -62,14 +74,16 @@ static unsigned long compare(const char *path, const struct lfb_machine_options 
 {
 	struct told branched = { 0 }, replayed = { 0 };
 	struct lfb_scenario *scenario;
-	unsigned long before;
+	unsigned long before, ended_before;
 
 	if (lfb_scenario_load(path, &scenario))
 		fail_msg("%s", lfb_error_text(NULL));
 	sweep(scenario, options, pairs, false, &branched);
 	before = rewinds;
+	ended_before = ended;
 	sweep(scenario, options, pairs, true, &replayed);
 	assert_int_equal(rewinds, before);
+	assert_int_equal(ended, ended_before);
 	assert_same_text(path, "from power on", replayed.text, "branched", branched.text);
 	assert_memory_equal(&branched.result, &replayed.result, sizeof(branched.result));
 	runs += branched.result.runs;
@@ -81,9 +95,10 @@ static unsigned long compare(const char *path, const struct lfb_machine_options 
 
 static void check_that_most_were_branched(void)
 {
-	printf("%lu of %lu runs began in a copy\n", rewinds, runs);
+	printf("copies were put back %lu times for %lu runs, %lu of which ended early\n", rewinds,
+	       runs, ended);
 	assert_true(rewinds > runs / 2);
-	runs = rewinds = 0;
+	runs = rewinds = ended = 0;
 }
 
 static void golden_scenarios_are_swept_the_same_way(void **state)
@@ -103,6 +118,8 @@ static void golden_scenarios_are_swept_the_same_way(void **state)
 		compare_files(pattern, LFB_SLOW ? 60 : 10, compare, &options, false,
 			      "runs each way");
 	}
+	/* Of those whose fault happens once only, which are fewer than half. */
+	assert_true(ended > runs / 8);
 	check_that_most_were_branched();
 }
 

@@ -200,13 +200,6 @@ void lfb__balance_reset(struct lfb_balance *balance)
 	balance->files.count = balance->flbs.count = 0;
 }
 
-void lfb__balance_save(struct lfb_balance *balance, struct lfb_saved *saved)
-{
-	lfb__save(saved, balance, sizeof(*balance));
-	lfb__save_list(saved, &balance->flbs, sizeof(struct lfb_balance_flb));
-	lfb__save_list(saved, &balance->files, sizeof(struct lfb_balance_file));
-}
-
 /* Another kernel: what was preserved was handed over, or is gone. */
 static void follow_boot(struct lfb_balance *balance)
 {
@@ -231,6 +224,32 @@ static void hear(void *context, const struct lfb_event *event)
 		flb_returned(balance, event);
 	else
 		file_returned(balance, event);
+}
+
+static bool is_over(const struct lfb_machine *machine)
+{
+	return machine->state == LFB_OFF || machine->kernel.dead;
+}
+
+/* What is left for later, or only of use in the call that is over, is done: so states compare. */
+static void settle(struct lfb_balance *balance)
+{
+	struct lfb_balance_flb *flbs = balance->flbs.items;
+
+	if (!is_over(balance->machine))
+		follow_boot(balance);
+	balance->numbers = 0;
+	for (size_t i = 0; i < balance->flbs.count; i++)
+		flbs[i].number = flbs[i].call = 0;
+}
+
+void lfb__balance_save(struct lfb_balance *balance, struct lfb_saved *saved)
+{
+	settle(balance);
+	lfb__save(saved, balance, sizeof(*balance));
+	lfb__saved_told(saved, balance, balance, flbs, files);
+	lfb__save_list(saved, &balance->flbs, sizeof(struct lfb_balance_flb));
+	lfb__save_list(saved, &balance->files, sizeof(struct lfb_balance_file));
 }
 
 static void compare_files(struct lfb_balance *balance, const struct luo_sessions *sessions)
@@ -284,7 +303,7 @@ void lfb__balance_compare(struct lfb_balance *balance)
 {
 	struct lfb_machine *machine = balance->machine;
 
-	if (machine->state == LFB_OFF || machine->kernel.dead)
+	if (is_over(machine))
 		return;
 	follow_boot(balance);
 	lfb__machine_run(machine, &machine->kernel.boot_task, compare, balance);

@@ -120,7 +120,7 @@ static bool check_plain(struct lfb_sweep *sweep, size_t step, long result, u64 o
 			       lfb__sweep_difference(sweep));
 }
 
-enum way { WAY_ON, WAY_AGAIN, WAY_ASTRAY, WAY_OUT };
+enum way { WAY_ON, WAY_AGAIN, WAY_ASTRAY, WAY_OUT, WAY_BACK };
 
 /* A boot that a module ended: that is how it reports what failed, and all there is to look at. */
 static bool gave_up(struct lfb_sweep *sweep)
@@ -387,13 +387,15 @@ enum lfb_outcome lfb__sweep_run(struct lfb_sweep *sweep, const struct lfb_fault_
 		if (step == subject->last_armed + 1)
 			disarm(sweep);
 		way = follow(sweep, step);
+		if (way == WAY_ON && sweep->hits && lfb__sweep_is_back(sweep, step))
+			way = WAY_BACK;
 	}
 	sweep->follows = way == WAY_ASTRAY && sweep->outcome == LFB_OUTCOME_REMEMBERED;
 	if (way == WAY_ON)
 		check_end(sweep);
 	else if (way == WAY_ASTRAY)
 		go_astray(sweep, step);
-	else
+	else if (way == WAY_OUT)
 		give_up(sweep);
 	lfb__sweep_name(sweep);
 	return sweep->outcome;

@@ -305,6 +305,7 @@ static void save(void *self, struct lfb_saved *saved)
 	struct play *play = self;
 
 	lfb__save(saved, play, sizeof(*play));
+	lfb__saved_told(saved, play, play, run, balance);
 	lfb__run_save(&play->run, saved);
 	lfb__balance_save(&play->balance, saved);
 }

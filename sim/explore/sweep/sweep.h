@@ -160,14 +160,21 @@ struct lfb_sweep_asked {
 	struct lfb_digest before;
 };
 
-/* Where runs begin: behind what goes as without faults. See branch.c. */
+/* All there is before a step, in the run without faults. */
+struct lfb_sweep_place {
+	size_t step;
+	struct lfb_machine_copy *machine; /* NULL: it is not known */
+	struct lfb_saved rest;
+	unsigned long complaints[LFB_EVENT_KINDS];
+};
+
+/* Where runs begin: behind what goes as without faults; and where they end. See branch.c. */
 struct lfb_sweep_branch {
 	bool off;			/* there is none, nor will there be */
 	size_t wanted;			/* the step before which the newest case wants one, or ~0 */
-	size_t step;			/* the one it is before … */
-	struct lfb_machine_copy *machine; /* … NULL: there is none yet */
-	struct lfb_saved rest;
-	unsigned long complaints[LFB_EVENT_KINDS];
+	struct lfb_sweep_place here;
+	struct lfb_sweep_place next;	/* one step further, or unknown */
+	struct lfb_sweep_place last;	/* until there is a next one, which finds its room */
 };
 
 struct lfb_sweep {
@@ -227,6 +234,8 @@ void lfb__sweep_begin(struct lfb_sweep *sweep);
 size_t lfb__sweep_begin_case(struct lfb_sweep *sweep, const struct lfb_fault_plan *that);
 /* @step comes next: other cases may begin with it. */
 void lfb__sweep_branch_here(struct lfb_sweep *sweep, size_t step);
+/* Nothing fails any more, and behind @step all is as without faults: so is what comes. */
+bool lfb__sweep_is_back(struct lfb_sweep *sweep, size_t step);
 void lfb__sweep_branch_free(struct lfb_sweep *sweep);
 /* Does a step, and says so where only one case is run. */
 long lfb__sweep_perform(struct lfb_sweep *sweep, size_t step, u64 *object);

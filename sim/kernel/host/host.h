@@ -226,12 +226,27 @@ void lfb__save(struct lfb_saved *saved, void *at, size_t size);
  * it. When it is put back there must be one of at least @room bytes, or none.
  */
 void lfb__save_block(struct lfb_saved *saved, void *at, size_t used, size_t room);
-/* A list of items of @size bytes, a table. */
+/* A list of items of @size bytes, a table. Of a list its room decides nothing. */
 void lfb__save_list(struct lfb_saved *saved, struct lfb_list *list, size_t size);
 void lfb__save_table(struct lfb_saved *saved, struct lfb_table *table);
 /* Asked before anything is put back, and told what it answered when all of it is. */
 void lfb__save_hook(struct lfb_saved *saved, void *self, size_t (*before)(void *self),
 		    void (*after)(void *self, size_t before));
+/*
+ * Members of the structure that was saved last, or of the first of the members: they decide nothing
+ * of what comes, because they are only told, or are saved and compared by who knows what they are.
+ */
+#define lfb__saved_told(saved, object, start, first, last)                      \
+	lfb__saved_skip(saved, (size_t)((char *)&(object)->first - (char *)(start)), \
+			(size_t)((char *)(&(object)->last + 1) - (char *)&(object)->first))
+void lfb__saved_skip(struct lfb_saved *saved, size_t from, size_t size);
+/* The u64 at @from is the number of a call, of those that each kernel counts. */
+void lfb__saved_call(struct lfb_saved *saved, size_t from);
+/*
+ * Does @b decide the same as @a of what comes? Calls with numbers above @last may have been later
+ * ones by @later.
+ */
+bool lfb__saved_alike(const struct lfb_saved *a, const struct lfb_saved *b, u64 last, u64 later);
 /* What may fail of putting back; lfb__saved_put_back() must follow. False without memory. */
 bool lfb__saved_prepare(struct lfb_saved *saved);
 void lfb__saved_put_back(struct lfb_saved *saved);

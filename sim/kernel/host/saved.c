@@ -12,6 +12,9 @@ struct part {
 	size_t used;		/* bytes that were saved … */
 	size_t from;		/* … from here on in all of them */
 	size_t room;		/* of a block */
+	size_t skip;		/* from here on … */
+	size_t skip_size;	/* … so many bytes decide nothing, … */
+	bool skip_is_call;	/* … or are the number of a call */
 	bool is_block;
 	void *block;		/* of a block, while all is put back */
 	size_t (*before)(void *self);	/* of a hook … */
@@ -72,6 +75,7 @@ void lfb__save_block(struct lfb_saved *saved, void *at, size_t used, size_t room
 void lfb__save_list(struct lfb_saved *saved, struct lfb_list *list, size_t size)
 {
 	lfb__save(saved, list, sizeof(*list));
+	lfb__saved_skip(saved, 0, sizeof(*list));
 	lfb__save_block(saved, &list->items, list->count * size, list->capacity * size);
 }
 
@@ -92,6 +96,54 @@ void lfb__save_hook(struct lfb_saved *saved, void *self, size_t (*before)(void *
 		return;
 	part->before = before;
 	part->after = after;
+}
+
+void lfb__saved_skip(struct lfb_saved *saved, size_t from, size_t size)
+{
+	struct part *part = (struct part *)saved->parts.items + saved->parts.count - 1;
+
+	if (saved->failed)
+		return;
+	LFB_ASSERT(from <= part->used && size <= part->used - from);
+	part->skip = from;
+	part->skip_size = size;
+}
+
+void lfb__saved_call(struct lfb_saved *saved, size_t from)
+{
+	lfb__saved_skip(saved, from, sizeof(u64));
+	if (!saved->failed)
+		((struct part *)saved->parts.items)[saved->parts.count - 1].skip_is_call = true;
+}
+
+static bool calls_alike(const char *a, const char *b, u64 last, u64 later)
+{
+	u64 call_a, call_b;
+
+	memcpy(&call_a, a, sizeof(call_a));
+	memcpy(&call_b, b, sizeof(call_b));
+	return call_b == (call_a > last ? call_a + later : call_a);
+}
+
+bool lfb__saved_alike(const struct lfb_saved *a, const struct lfb_saved *b, u64 last, u64 later)
+{
+	const struct part *part = a->parts.items, *other = b->parts.items;
+
+	if (a->parts.count != b->parts.count)
+		return false;
+	for (size_t i = 0; i < a->parts.count; i++, part++, other++) {
+		const char *here = (const char *)a->bytes.items + part->from;
+		const char *there = (const char *)b->bytes.items + other->from;
+		const size_t behind = part->skip + part->skip_size;
+
+		if (part->at != other->at || part->used != other->used ||
+		    memcmp(here, there, part->skip) ||
+		    memcmp(here + behind, there + behind, part->used - behind) ||
+		    (part->skip_is_call &&
+		     !calls_alike(here + part->skip, there + part->skip, last, later)))
+			return false;
+	}
+	return true;
 }
 
 /* The block that is there, or one in the place of one that is gone. */

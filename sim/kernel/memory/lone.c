@@ -341,6 +341,12 @@ bool lfb__lones_copy(struct lfb_memory *memory, struct lfb_lones_copy *copy)
 	return true;
 }
 
+/* Nobody has had it since. */
+static bool has_rested(const struct lfb_lone *now, const struct lfb_lone *then)
+{
+	return !now->live && !then->live && now->use == then->use;
+}
+
 /* How much of a place is mapped, and the number of its use, are no one's to notice. */
 static bool same_lone(struct lfb_lone a, struct lfb_lone b)
 {
@@ -349,21 +355,25 @@ static bool same_lone(struct lfb_lone a, struct lfb_lone b)
 	return !memcmp(&a, &b, sizeof(a));
 }
 
-bool lfb__lones_copies_equal(const struct lfb_lones_copy *a, const struct lfb_lones_copy *b)
+bool lfb__lones_are_as(const struct lfb_memory *memory, const struct lfb_lones_copy *copy)
 {
-	const struct lfb_lone *of_a = a->places.items, *of_b = b->places.items;
-	const u8 *bytes_a = a->bytes, *bytes_b = b->bytes;
+	static const struct lfb_lones none;
+	const struct lfb_lones *lones = memory->lones ? memory->lones : &none;
+	const struct lfb_lone *then = copy->places.items;
+	const u8 *bytes = copy->bytes;
 
-	if (a->places.count != b->places.count || a->live != b->live ||
-	    a->resting != b->resting || a->oldest != b->oldest || a->newest != b->newest ||
-	    a->boot != b->boot)
+	if (lones->count != copy->places.count || lones->live != copy->live ||
+	    lones->resting != copy->resting || lones->oldest != copy->oldest ||
+	    lones->newest != copy->newest || lones->boot != copy->boot)
 		return false;
-	for (size_t i = 0; i < a->places.count; i++) {
-		const u32 both = of_a[i].mapped < of_b[i].mapped ? of_a[i].mapped : of_b[i].mapped;
+	for (u32 i = 0; i < lones->count; i++) {
+		const struct lfb_lone *now = &lones->lones[i];
+		const u32 both = now->mapped < then[i].mapped ? now->mapped : then[i].mapped;
 
-		bytes_a += of_a[i].mapped;
-		bytes_b += of_b[i].mapped;
-		if (!same_lone(of_a[i], of_b[i]) || memcmp(bytes_a - both, bytes_b - both, both))
+		bytes += then[i].mapped;
+		if (!same_lone(*now, then[i]) ||
+		    (!has_rested(now, &then[i]) &&
+		     memcmp(copied_bytes(lones, i, both), bytes - both, both)))
 			return false;
 	}
 	return true;
@@ -387,16 +397,29 @@ static void protect_place(const struct lfb_memory *memory, const struct lfb_lone
 	lfb__forbid(memory, end - all, all);
 }
 
+/* One that had more of it mapped then than now, or is nobody's now. */
+static bool map_more(struct lfb_lones *lones, struct lfb_lone *now, const struct lfb_lone *then)
+{
+	if (now->mapped >= then->mapped)
+		return true;
+	/* All of what is mapped is to be closed. */
+	now->live = false;
+	now->size = 0;
+	return map(lones, now, then->mapped);
+}
+
 /* Its bytes are @bytes, unless they cannot have changed. */
-static void put_place_back(const struct lfb_memory *memory, u32 number,
+static bool put_place_back(const struct lfb_memory *memory, u32 number,
 			   const struct lfb_lone *then, const u8 *bytes)
 {
 	struct lfb_lones *lones = memory->lones;
 	struct lfb_lone *now = &lones->lones[number];
-	const u32 mapped = now->mapped;
-	const bool rested = !now->live && !then->live && now->use == then->use;
+	const bool rested = has_rested(now, then);
+	u32 mapped;
 
-	LFB_ASSERT(mapped >= then->mapped);
+	if (!map_more(lones, now, then))
+		return false;
+	mapped = now->mapped;
 	if (!rested) {
 		memset(copied_bytes(lones, number, mapped), 0, mapped - then->mapped);
 		memcpy(copied_bytes(lones, number, then->mapped), bytes, then->mapped);
@@ -405,9 +428,10 @@ static void put_place_back(const struct lfb_memory *memory, u32 number,
 	*now = *then;
 	now->mapped = mapped;
 	if (!then->live)
-		return;
+		return true;
 	lfb__allow(memory, start_of(lones, now), then->size);
 	close_around(lones, now);
+	return true;
 }
 
 /* One that nobody had had. */
@@ -435,8 +459,10 @@ bool lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy 
 	for (u32 i = (u32)copy->places.count; i < lones->count; i++)
 		empty_place(memory, i);
 	lones->count = (u32)copy->places.count;
-	for (u32 i = 0; i < lones->count; bytes += then[i++].mapped)
-		put_place_back(memory, i, &then[i], bytes);
+	for (u32 i = 0; i < lones->count; bytes += then[i++].mapped) {
+		if (!put_place_back(memory, i, &then[i], bytes))
+			return false;
+	}
 	lones->live = copy->live;
 	lones->resting = copy->resting;
 	lones->oldest = copy->oldest;

@@ -48,7 +48,7 @@ struct lfb_lones_copy {
 };
 
 bool lfb__lones_copy(struct lfb_memory *memory, struct lfb_lones_copy *copy);
-bool lfb__lones_copies_equal(const struct lfb_lones_copy *a, const struct lfb_lones_copy *b);
+bool lfb__lones_are_as(const struct lfb_memory *memory, const struct lfb_lones_copy *copy);
 bool lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy *copy);
 
 /* The addresses of all there ever were; a size of 0: there are none. */

@@ -229,21 +229,74 @@ void lfb__memory_copy_free(struct lfb_memory_copy *copy)
 	free(copy);
 }
 
-static bool lists_equal(const struct lfb_list *a, const struct lfb_list *b, size_t size)
+/* What lies in streams is compared where it is, unless that is a sanitizer's. */
+static bool stream_is_as(const struct stream *stream, const u8 *then)
 {
-	return a->count == b->count &&
-	       (!a->count || !memcmp(a->items, b->items, a->count * size));
+	u8 room[SHADOW_SIZE];
+
+	if (stream->copy == copy_plain)
+		return !memcmp(stream->at, then, stream->size);
+	LFB_ASSERT(stream->size == sizeof(room));
+	stream->copy(room, stream->at, stream->size);
+	return !memcmp(room, then, stream->size);
 }
 
-bool lfb__memory_copies_equal(const struct lfb_memory_copy *a, const struct lfb_memory_copy *b)
+/* Returns what is behind it in @then, NULL where it is not as it was. */
+static const u8 *compare_page(const struct lfb_memory *memory, const struct saved_page *page,
+			      const u8 *then)
 {
-	return a->then.window == b->then.window && a->then.vmalloc_used == b->then.vmalloc_used &&
-	       a->then.lost_base == b->then.lost_base &&
-	       lists_equal(&a->pages, &b->pages, sizeof(struct saved_page)) &&
-	       lists_equal(&a->stream, &b->stream, 1) &&
-	       !memcmp(a->vmalloc_table, b->vmalloc_table, table_size(&a->then)) &&
-	       !memcmp(&a->closed, &b->closed, sizeof(a->closed)) &&
-	       lfb__lones_copies_equal(&a->lones, &b->lones);
+	struct stream streams[4];
+	unsigned int count;
+
+	if (is_touched(memory, page->pfn) != page->touched ||
+	    memcmp(&memory->map[page->pfn], &page->entry, sizeof(page->entry)) ||
+	    ((!page->touched || !(page->entry.flags & PG_DIRTY)) &&
+	     *copied_page(memory, page->pfn) != page->all))
+		return NULL;
+	count = page_streams(memory, page, streams);
+	for (unsigned int i = 0; i < count; then += streams[i++].size) {
+		if (!stream_is_as(&streams[i], then))
+			return NULL;
+	}
+	return then;
+}
+
+static bool pages_are_as(const struct lfb_memory *memory, const struct lfb_memory_copy *copy)
+{
+	const struct saved_page *pages = copy->pages.items;
+	const u8 *then = copy->stream.items;
+	struct stream shadow;
+	size_t next = 0;
+
+	for_each_used(memory, pfn) {
+		if (next == copy->pages.count || pages[next].pfn != pfn)
+			return false;
+		then = compare_page(memory, &pages[next++], then);
+		if (!then)
+			return false;
+	}
+	if (next < copy->pages.count || !memory->shadow)
+		return next == copy->pages.count;
+	shadow = vmalloc_shadow(memory, memory->vmalloc_used);
+	return stream_is_as(&shadow, then);
+}
+
+static bool same_areas(const struct lfb_memory *memory, const struct lfb_memory_copy *copy)
+{
+	return memory->vmalloc_base == copy->then.vmalloc_base &&
+	       memory->vmalloc_used == copy->then.vmalloc_used &&
+	       !memcmp(memory->vmalloc_table, copy->vmalloc_table, table_size(memory));
+}
+
+bool lfb__memory_is_as(const struct lfb_kernel *kernel, const struct lfb_memory_copy *copy)
+{
+	static const struct lfb_closed_pages none;
+	const struct lfb_memory *memory = &kernel->memory;
+
+	return lfb__memory_can_rewind(kernel, copy) && memory->window == copy->then.window &&
+	       memory->lost_base == copy->then.lost_base && same_areas(memory, copy) &&
+	       !memcmp(memory->closed ? memory->closed : &none, &copy->closed, sizeof(none)) &&
+	       lfb__lones_are_as(memory, &copy->lones) && pages_are_as(memory, copy);
 }
 
 /* Putting back */
@@ -296,13 +349,6 @@ static const u8 *put_pages_back(struct lfb_memory *memory, const struct lfb_memo
 	while (next < copy->pages.count)
 		stream = put_page_back(memory, &pages[next++], stream);
 	return stream;
-}
-
-static bool same_areas(const struct lfb_memory *memory, const struct lfb_memory_copy *copy)
-{
-	return memory->vmalloc_base == copy->then.vmalloc_base &&
-	       memory->vmalloc_used == copy->then.vmalloc_used &&
-	       !memcmp(memory->vmalloc_table, copy->vmalloc_table, table_size(memory));
 }
 
 /* As they were, where there are none; runs of neighbours at once. */

@@ -27,8 +27,11 @@ void lfb__history_save(struct lfb_history *history, struct lfb_saved *saved)
 	const size_t count = history->next < LFB_PAST_EVENTS ? history->next : LFB_PAST_EVENTS;
 
 	lfb__save(saved, &history->next, sizeof(history->next));
-	if (history->events)
-		lfb__save(saved, history->events, count * sizeof(*history->events));
+	lfb__saved_skip(saved, 0, sizeof(history->next));
+	if (!history->events)
+		return;
+	lfb__save(saved, history->events, count * sizeof(*history->events));
+	lfb__saved_skip(saved, 0, count * sizeof(*history->events));
 }
 
 struct lfb_past *lfb__history_next(struct lfb_history *history)

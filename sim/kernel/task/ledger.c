@@ -254,9 +254,11 @@ void lfb__ledger_save(struct lfb_ledger *ledger, struct lfb_saved *saved)
 {
 	lfb__save_hook(saved, ledger, count_entries, spare_newer);
 	lfb__save_list(saved, &ledger->entries, sizeof(struct lfb_ledger_entry *));
-	for (size_t i = 0; i < ledger->entries.count; i++)
+	for (size_t i = 0; i < ledger->entries.count; i++) {
 		lfb__save(saved, entry_at(ledger->entries.items, (u32)i),
 			  sizeof(struct lfb_ledger_entry));
+		lfb__saved_call(saved, offsetof(struct lfb_ledger_entry, call));
+	}
 	lfb__save_table(saved, &ledger->table);
 	lfb__save(saved, &ledger->free, sizeof(ledger->free));
 	lfb__save(saved, ledger->all, sizeof(ledger->all));
