@@ -17,7 +17,7 @@ struct told {
 };
 
 /* Of the sweeps of a test, how often a copy was put back, and how many runs ended early. */
-static unsigned long runs, rewinds, ended;
+static unsigned long runs, rewinds, ended, violations;
 
 int __real_lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *copy);
 int __wrap_lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *copy);
@@ -87,6 +87,7 @@ static unsigned long compare(const char *path, const struct lfb_machine_options 
 	assert_same_text(path, "from power on", replayed.text, "branched", branched.text);
 	assert_memory_equal(&branched.result, &replayed.result, sizeof(branched.result));
 	runs += branched.result.runs;
+	violations += branched.result.violations;
 	free(branched.text);
 	free(replayed.text);
 	lfb_scenario_free(scenario);
@@ -143,12 +144,24 @@ static void examples_are(void **state)
 	check_that_most_were_branched();
 }
 
+/* What a step that failed and was done again has left shows much later: no run may end before. */
+static void what_is_remembered_for_long_is_found(void **state)
+{
+	const struct lfb_machine_options options = { .sz = sizeof(options) };
+
+	(void)state;
+	violations = 0;
+	compare(LFB_TEST_DATA "/sweep/remembered.lfb", &options, false);
+	assert_int_equal(violations, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_scenarios_are_swept_the_same_way),
 		cmocka_unit_test(the_zoo_is),
 		cmocka_unit_test(examples_are),
+		cmocka_unit_test(what_is_remembered_for_long_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,7 +178,7 @@ static bool is_string(const void *fdt, u32 offset, const char *text, size_t leng
 const void *kho__fdt_property(const void *fdt, int node, const char *name, int *size)
 {
 	const size_t length = strlen(name);
-	struct tag tag;
+	struct tag tag = { .kind = FDT_END };
 
 	for (bool more = enter_node(fdt, node, &tag); more; more = step(&tag)) {
 		if (tag.kind == FDT_NOP)
@@ -206,7 +206,7 @@ int kho__fdt_subnode(const void *fdt, const char *name)
 {
 	const size_t length = strlen(name);
 	unsigned int depth = 0;
-	struct tag tag;
+	struct tag tag = { .kind = FDT_END };
 
 	for (bool more = enter_node(fdt, 0, &tag); more; more = step(&tag)) {
 		if (tag.kind == FDT_BEGIN_NODE && !depth++ && is_named(&tag, name, length))
