@@ -173,7 +173,8 @@ static void any_call_may_come_at_any_point_of_any_other(void **state)
 	struct totals totals = { 0 };
 
 	for_each_profile(profile) {
-		for (int i = 0; i < 2 * CALLS * CALLS; i++) {
+		/* In slow builds with every third pair of calls. */
+		for (int i = 0; i < 2 * CALLS * CALLS; i += LFB_SLOW && i % 2 ? 5 : 1) {
 			enum call first = (enum call)(i / 2 / CALLS);
 			enum call second = (enum call)(i / 2 % CALLS);
 			unsigned int at = 1;

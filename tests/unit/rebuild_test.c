@@ -221,7 +221,7 @@ static void what_is_rebuilt_is_the_machines_state(void **state)
 }
 
 /* The golden data are much alike. */
-#define FAILING_PLAYS (LFB_SLOW ? 16 : 48)
+#define FAILING_PLAYS (LFB_SLOW ? 8 : 48)
 
 static void it_is_when_steps_fail(void **state)
 {
