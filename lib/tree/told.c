@@ -59,27 +59,10 @@ static void drop_file(struct luo_file *luo_file)
 	free(luo_file);
 }
 
-/* The file behind the one that was found last, be it in a later session; NULL: none. */
-static struct luo_file *next_file(const struct luo_told_session *told)
-{
-	const struct liveupdate_session *session = &told->session;
-
-	if (told->at && told->at->list.next != &session->files)
-		return list_next_entry(told->at, list);
-	while (session->list.next != &session->sessions->list) {
-		session = list_next_entry(session, list);
-		if (!list_empty(&session->files))
-			return list_first_entry(&session->files, struct luo_file, list);
-	}
-	return NULL;
-}
-
 struct luo_file *luo_told_by_token(const struct luo_told_session *told, u64 token)
 {
-	struct luo_file *luo_file = next_file(told);
+	struct luo_file *luo_file;
 
-	if (luo_file && luo_file->session == &told->session && luo_file->token == token)
-		return luo_file;
 	list_for_each_entry(luo_file, &told->session.files, list) {
 		if (luo_file->token == token)
 			return luo_file;
@@ -361,11 +344,9 @@ static struct luo_file *find_in(const struct luo_told_session *told, const struc
 	return find_alike(told, twin, op, args, true) ?: find_alike(told, twin, op, args, false);
 }
 
-static struct luo_file *find_anywhere(struct luo_tree *tree, const struct luo_twin *twin,
+static struct luo_file *find_anywhere(struct luo_sessions *sessions, const struct luo_twin *twin,
 				      enum luo_op op, const struct lfb_tree_args *args)
 {
-	struct luo_sessions *sessions = op == LUO_CAN_FINISH || op == LUO_FINISH ?
-						&tree->shell.incoming : &tree->shell.outgoing;
 	struct liveupdate_session *session;
 	struct luo_file *found = NULL;
 
@@ -374,18 +355,36 @@ static struct luo_file *find_anywhere(struct luo_tree *tree, const struct luo_tw
 	return found;
 }
 
+/* The file behind the one that was found last, be it in a later session; NULL: none. */
+static struct luo_file *next_file(const struct luo_told_session *told)
+{
+	const struct liveupdate_session *session = &told->session;
+
+	if (told->at && told->at->list.next != &session->files)
+		return list_next_entry(told->at, list);
+	while (session->list.next != &session->sessions->list) {
+		session = list_next_entry(session, list);
+		if (!list_empty(&session->files))
+			return list_first_entry(&session->files, struct luo_file, list);
+	}
+	return NULL;
+}
+
 /* Most come in their order. @told: whose file it must be; NULL: anybody's. */
 static struct luo_file *find(struct luo_tree *tree, const struct luo_told_session *told,
 			     const struct luo_twin *twin, enum luo_op op,
 			     const struct lfb_tree_args *args)
 {
+	struct luo_sessions *sessions = op == LUO_CAN_FINISH || op == LUO_FINISH ?
+						&tree->shell.incoming : &tree->shell.outgoing;
 	const struct luo_told_session *from = told ?: tree->at;
 	struct luo_file *next = from ? next_file(from) : NULL;
 
-	if (next && (!told || next->session == &told->session) &&
+	if (next && next->session->sessions == sessions &&
+	    (!told || next->session == &told->session) &&
 	    op != LUO_UNPRESERVE && op != LUO_FINISH && is_alike(next, twin, args, true))
 		return next;
-	return told ? find_in(told, twin, op, args) : find_anywhere(tree, twin, op, args);
+	return told ? find_in(told, twin, op, args) : find_anywhere(sessions, twin, op, args);
 }
 
 struct luo_file *luo_told_called(struct luo_request *request, const struct luo_twin *twin,
