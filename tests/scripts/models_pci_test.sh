@@ -15,7 +15,7 @@ length=4
 [ -z "$sanitized" ] || length=3
 
 # The page, done as its reader does it
-if python3 -c 'import ctypes; ctypes.CDLL("libdw.so.1")' 2>&-; then
+if [ -z "$sanitized" ] && python3 -c 'import ctypes; ctypes.CDLL("libdw.so.1")' 2>&-; then
 	mkdir nothing
 	cp -r "$models" page
 	checks=$((checks + 1))
@@ -34,7 +34,7 @@ iommu 0 run good iommu.lfb
 prints out "iommu: domain 1 goes on, with 3 mappings"
 compiler=$CC
 for other in gcc clang; do
-	command -v $other >/dev/null || continue
+	command -v $other >/dev/null && [ -z "$sanitized" ] || continue
 	CC=$other
 	export CC
 	build "$models" by-$other "$all" -O2

@@ -12,7 +12,12 @@ programs=$LFB_BUILD_DIR/tests/newcomer
 
 # A sanitizer ends the program that made a mistake, before anybody could name it.
 twins='bad good'
-case ${CFLAGS-} in *-fsanitize=*) twins=good ;; esac
+modes='run guard sweep exhaust'
+case ${CFLAGS-} in *-fsanitize=*)
+	twins=good
+	modes='run sweep'
+	;;
+esac
 
 # runs: a line for each run, whose output goes to the file that is the first word
 runs() {
@@ -21,7 +26,7 @@ runs() {
 		for twin in $twins; do
 			case $name in
 			*.lfb) scenario "${name%.lfb}.$twin.lfb" ;;
-			*) for mode in run guard sweep exhaust; do
+			*) for mode in $modes; do
 				echo "$name.$twin.$mode $programs/$name.$twin $mode"
 			done ;;
 			esac

@@ -48,7 +48,7 @@ static void every_pair_boots_and_arrives(void **state)
 {
 	unsigned int converted = 0;
 
-	for (size_t p = 0; p < NR_PLANS; p++) {
+	for (size_t p = 0; p < NR_PLANS; p += LFB_SLOW ? 2 : 1) {
 		struct lfb_blob *native[NR_PROFILES];
 
 		for (size_t i = 0; i < NR_PROFILES; i++)

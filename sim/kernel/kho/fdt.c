@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Flattened device trees that may be hostile: what is wrong with one, and what is in one.
+ * Flattened device trees that may be hostile.
  *
  * libfdt 1.6.1 follows a NULL pointer in fdt_check_full() when the header claims an old version,
  * reads misaligned reservations, and overflows an int on a property longer than the tree. So the
@@ -73,49 +73,21 @@ static bool payload_size(u32 tag, const u8 *payload, u32 left, u32 *size)
 	return *size <= left;
 }
 
-/* A tag of a structure block of @size bytes at @tags, with all that belongs to it. */
-struct tag {
-	const u8 *tags;
-	u32 size;
-	u32 at;			/* where it is in there … */
-	u32 next;		/* … and the next one */
-	u32 kind;
-};
-
-/* Goes to what is behind @tag, at first to what is at its next; false: no whole tag is there. */
-static bool step(struct tag *tag)
-{
-	const u32 at = tag->next;
-	u32 payload;
-
-	if (at > tag->size || tag->size - at < FDT_TAGSIZE)
-		return false;
-	tag->at = at;
-	tag->kind = fdt32_ld((const void *)(tag->tags + at));
-	tag->next = at + FDT_TAGSIZE;
-	if (!payload_size(tag->kind, tag->tags + tag->next, tag->size - tag->next, &payload))
-		return false;
-	tag->next += payload;
-	return true;
-}
-
-static struct tag first_at(const void *fdt, u32 at)
-{
-	return (struct tag){
-		.tags = (const u8 *)fdt + fdt_off_dt_struct(fdt),
-		.size = fdt_size_dt_struct(fdt),
-		.next = at,
-	};
-}
-
 /* Does every tag lie, with all that belongs to it, inside the structure block? */
-static bool struct_block_is_sound(const void *fdt)
+static bool struct_block_is_sound(const u8 *tags, u32 size)
 {
-	struct tag tag = first_at(fdt, 0);
+	u32 at = 0;
 
-	while (step(&tag)) {
-		if (tag.kind == FDT_END)
+	while (size - at >= FDT_TAGSIZE) {
+		u32 tag = fdt32_ld((const void *)(tags + at));
+		u32 payload;
+
+		at += FDT_TAGSIZE;
+		if (!payload_size(tag, tags + at, size - at, &payload))
+			return false;
+		if (tag == FDT_END)
 			return true;
+		at += payload;
 	}
 	return false;
 }
@@ -129,7 +101,8 @@ const char *kho__fdt_flaw(const void *fdt, size_t size)
 	if (size < sizeof(struct fdt_header))
 		return "no room for a device tree";
 	flaw = header_flaw(fdt, size);
-	if (!flaw && !struct_block_is_sound(fdt))
+	if (!flaw && !struct_block_is_sound((const u8 *)fdt + fdt_off_dt_struct(fdt),
+					    fdt_size_dt_struct(fdt)))
 		flaw = "device tree has a node or property that leaves its block";
 	return flaw;
 }
@@ -148,81 +121,12 @@ int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lf
 	return 0;
 }
 
-/*
- * What boots look for, at every one of them: libfdt would look at the whole tree for each step of
- * it. Nothing here leaves the blocks that the header tells of, whatever is in them.
- */
-
-static u32 word_at(const struct tag *tag, unsigned int index)
-{
-	return fdt32_ld((const void *)(tag->tags + tag->at + FDT_TAGSIZE * (1 + index)));
-}
-
-/* Goes to the first property of the node at offset @node. False: that is no node, or has none. */
-static bool enter_node(const void *fdt, int node, struct tag *tag)
-{
-	if (node < 0 || header_flaw(fdt, LFB_FDT_MAX_SIZE))
-		return false;
-	*tag = first_at(fdt, (u32)node);
-	return step(tag) && tag->kind == FDT_BEGIN_NODE && step(tag);
-}
-
-static bool is_string(const void *fdt, u32 offset, const char *text, size_t length)
-{
-	const u32 size = fdt_size_dt_strings(fdt);
-
-	return offset < size && length < size - offset &&
-	       !memcmp((const char *)fdt + fdt_off_dt_strings(fdt) + offset, text, length + 1);
-}
-
-const void *kho__fdt_property(const void *fdt, int node, const char *name, int *size)
-{
-	const size_t length = strlen(name);
-	struct tag tag = { .kind = FDT_END };
-
-	for (bool more = enter_node(fdt, node, &tag); more; more = step(&tag)) {
-		if (tag.kind == FDT_NOP)
-			continue;
-		if (tag.kind != FDT_PROP)
-			break;
-		if (is_string(fdt, word_at(&tag, 1), name, length)) {
-			*size = (int)word_at(&tag, 0);
-			return tag.tags + tag.at + 3 * FDT_TAGSIZE;
-		}
-	}
-	return NULL;
-}
-
-/* As libfdt has it, a name without an address is that of a node with any. */
-static bool is_named(const struct tag *node, const char *name, size_t length)
-{
-	const char *found = (const char *)node->tags + node->at + FDT_TAGSIZE;
-
-	return !strncmp(found, name, length) &&
-	       (!found[length] || (found[length] == '@' && !memchr(name, '@', length)));
-}
-
-int kho__fdt_subnode(const void *fdt, const char *name)
-{
-	const size_t length = strlen(name);
-	unsigned int depth = 0;
-	struct tag tag = { .kind = FDT_END };
-
-	for (bool more = enter_node(fdt, 0, &tag); more; more = step(&tag)) {
-		if (tag.kind == FDT_BEGIN_NODE && !depth++ && is_named(&tag, name, length))
-			return (int)tag.at;
-		if (tag.kind == FDT_END || (tag.kind == FDT_END_NODE && !depth--))
-			break;
-	}
-	return -ENOENT;
-}
-
 int kho__fdt_u64_property(const void *fdt, int node, const char *name, u64 *value)
 {
 	const void *bytes;
 	int size;
 
-	bytes = kho__fdt_property(fdt, node, name, &size);
+	bytes = fdt_getprop(fdt, node, name, &size);
 	if (!bytes)
 		return -ENOENT;
 	if (size != sizeof(*value))
@@ -237,7 +141,7 @@ bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible)
 	const void *bytes;
 	int size;
 
-	bytes = kho__fdt_property(fdt, node, "compatible", &size);
+	bytes = fdt_getprop(fdt, node, "compatible", &size);
 	return bytes && (size_t)size == expected && !memcmp(bytes, compatible, expected);
 }
 
@@ -247,7 +151,7 @@ const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size
 	size_t used = 0;
 	int length;
 
-	bytes = kho__fdt_property(fdt, node, "compatible", &length);
+	bytes = fdt_getprop(fdt, node, "compatible", &length);
 	if (!bytes)
 		length = 0;
 	for (; used + 1 < size && used < (size_t)length && bytes[used]; used++)

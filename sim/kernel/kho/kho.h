@@ -222,12 +222,6 @@ int kho__read_chain(const struct lfb_memory *memory, phys_addr_t *next, phys_add
 const char *kho__fdt_flaw(const void *fdt, size_t size);
 /* Checks @fdt (8-byte aligned, @size bytes) before libfdt may see it. 0 or -EINVAL + reason. */
 int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem);
-/*
- * A property of the node at offset @node, NULL: it has none of that name; and a subnode of the
- * root, as an offset, or -ENOENT. Nothing is read outside of the tree, even one that is not sound.
- */
-const void *kho__fdt_property(const void *fdt, int node, const char *name, int *size);
-int kho__fdt_subnode(const void *fdt, const char *name);
 /* A raw native-endian u64 property. 0, -ENOENT no such property, -EINVAL not 8 bytes. */
 int kho__fdt_u64_property(const void *fdt, int node, const char *name, u64 *value);
 /* The "compatible" of a node equals @compatible, terminator and all. */

@@ -19,39 +19,41 @@ static bool was_sound(const struct kho *kho, const void *fdt)
 	       !memcmp(fdt, kho->sound, kho->sound_size);
 }
 
-static void note_sound(struct kho *kho, const void *fdt)
+static void note_sound(struct kho *kho, const struct kho_root *root)
 {
-	const u32 size = fdt_totalsize(fdt);
+	const u32 size = fdt_totalsize(root->fdt);
 
 	kho->sound_size = size <= sizeof(kho->sound) ? size : 0;
-	memcpy(kho->sound, fdt, kho->sound_size);
+	kho->sound_map = root->map;
+	memcpy(kho->sound, root->fdt, kho->sound_size);
 }
 
-/* @kho, which may be NULL, knows what was sound. */
-static int read_root(struct kho *kho, const struct lfb_view *view, phys_addr_t phys,
-		     struct kho_root *root, struct lfb_problem *problem)
+static int check_root(const void *fdt, phys_addr_t phys, phys_addr_t *map,
+		      struct lfb_problem *problem)
 {
-	const void *fdt = NULL;
-	int err;
+	int err = kho__fdt_is_sound(fdt, PAGE_SIZE, phys, problem);
 
-	if (IS_ALIGNED(phys, PAGE_SIZE))
-		fdt = view->at(view, phys, PAGE_SIZE);
-	if (!fdt)
-		return lfb__problem(problem, -EINVAL, phys, "0x%llx is no page with a root tree",
-				    phys);
-	if (!kho || !was_sound(kho, fdt)) {
-		err = kho__fdt_is_sound(fdt, PAGE_SIZE, phys, problem);
-		if (err)
-			return err;
-		if (kho)
-			note_sound(kho, fdt);
-	}
-	err = kho__fdt_u64_property(fdt, 0, MAP_PROPERTY, &root->map);
+	if (err)
+		return err;
+	err = kho__fdt_u64_property(fdt, 0, MAP_PROPERTY, map);
 	if (err)
 		return lfb__problem(problem, -EINVAL, phys, "root tree: " MAP_PROPERTY " is %s",
 				    err == -ENOENT ? "missing" : "not 8 bytes long");
-	root->fdt = fdt;
+	return 0;
+}
+
+/* @kho, which may be NULL, knows what was sound. */
+static int read_root(const struct kho *kho, const struct lfb_view *view, phys_addr_t phys,
+		     struct kho_root *root, struct lfb_problem *problem)
+{
 	root->phys = phys;
+	root->fdt = IS_ALIGNED(phys, PAGE_SIZE) ? view->at(view, phys, PAGE_SIZE) : NULL;
+	if (!root->fdt)
+		return lfb__problem(problem, -EINVAL, phys, "0x%llx is no page with a root tree",
+				    phys);
+	if (!kho || !was_sound(kho, root->fdt))
+		return check_root(root->fdt, phys, &root->map, problem);
+	root->map = kho->sound_map;
 	return 0;
 }
 
@@ -64,7 +66,11 @@ int kho__read_root(const struct lfb_view *view, phys_addr_t phys, struct kho_roo
 int kho__read_handed_root(struct lfb_kernel *kernel, const struct lfb_view *view, phys_addr_t phys,
 			  struct kho_root *root, struct lfb_problem *problem)
 {
-	return read_root(&kernel->kho, view, phys, root, problem);
+	int err = read_root(&kernel->kho, view, phys, root, problem);
+
+	if (!err)
+		note_sound(&kernel->kho, root);
+	return err;
 }
 
 const struct kho_abi *kho__abi_of(const struct kho_root *root)
@@ -79,7 +85,7 @@ const struct kho_abi *kho__abi_of(const struct kho_root *root)
 int kho__read_subtree(const struct kho_root *root, const struct kho_abi *abi, const char *name,
 		      phys_addr_t *phys, u64 *size)
 {
-	int node = kho__fdt_subnode(root->fdt, name);
+	int node = fdt_subnode_offset(root->fdt, 0, name);
 	u64 at, bytes = PAGE_SIZE;
 
 	if (node < 0)

@@ -62,7 +62,8 @@ struct kho {
 	/* incoming */
 	phys_addr_t incoming_root_phys;	/* root tree */
 	u8 sound[512];			/* the bytes of one that is sound, unless it is larger: … */
-	u32 sound_size;			/* … so many */
+	u32 sound_size;			/* … so many, … */
+	phys_addr_t sound_map;		/* … and what it says */
 	bool areas_in_parts;		/* of vmalloc areas not all are restored as a whole */
 	char previous_release[KHO_RELEASE_SIZE]; /* of the kernel that jumped, "" unknown */
 	u32 kexec_count;		/* jumps since power on */
