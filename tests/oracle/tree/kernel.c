@@ -46,6 +46,12 @@ void lfb_warn(const char *where, const char *format, ...)
 	(void)format;
 }
 
+/* A kernel's own formats are for what is said. In brackets it is the C library's. */
+int lfb_vsnprintf(char *buf, size_t size, const char *format, va_list args)
+{
+	return (vsnprintf)(buf, size, format, args);
+}
+
 /*
  * Locks. There is one task: what it does not get at once it never gets. That hangs the kernel, but
  * for what a reboot that goes on keeps.

@@ -5,6 +5,7 @@
 
 #include <linux/kexec_handover.h>
 #include <linux/slab.h>
+#include <luo/deferred.h>
 
 #include "host.h"
 
@@ -95,6 +96,12 @@ void kfree(const void *ptr)
 
 	if (object && (object < world->heap || object >= world->heap + world->heap_used))
 		world_die(WORLD_OOPS);
+}
+
+/* Nobody is reading anything: there is one task. */
+void lfb_defer_kfree(void *object)
+{
+	kfree(object);
 }
 
 /* The handover */
