@@ -384,8 +384,9 @@ static unsigned long long checksum(struct lfb_machine *machine, struct lfb_agent
 
 	for (unsigned int i = 0; i < huge->nr_folios; i++) {
 		const u8 *bytes = folio_address(huge->folios[i]);
+		const size_t size = folio_size(huge->folios[i]);
 
-		for (size_t at = 0; at < folio_size(huge->folios[i]); at++)
+		for (size_t at = 0; at < size; at++)
 			sum = (sum ^ bytes[at]) * 0x100000001b3ull;
 	}
 	lfb_machine_enter(before);

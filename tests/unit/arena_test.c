@@ -60,13 +60,14 @@ static void with_limit(int which, u64 limit, struct rlimit *before)
 
 static void a_host_without_room_is_reported(void **state)
 {
+	const u64 size = 3 * FIXTURE_MIB; /* of no other machine, of which an arena would be left */
 	struct rlimit before;
 	unsigned long pages;
 	FILE *statm;
 	int error;
 
 	with_limit(RLIMIT_AS, 1, &before);
-	error = init(FIXTURE_MIB, 0, 0);
+	error = init(size, 0, 0);
 	setrlimit(RLIMIT_AS, &before);
 	assert_int_equal(error, -ENOMEM);
 
@@ -76,18 +77,18 @@ static void a_host_without_room_is_reported(void **state)
 	assert_int_equal(fscanf(statm, "%lu", &pages), 1);
 	fclose(statm);
 	with_limit(RLIMIT_AS, (pages << PAGE_SHIFT) + 8 * FIXTURE_MIB, &before);
-	error = init(FIXTURE_MIB, 0, 0);
+	error = init(size, 0, 0);
 	setrlimit(RLIMIT_AS, &before);
 	assert_int_equal(error, -ENOMEM);
 
 	with_limit(RLIMIT_NOFILE, 0, &before);
-	error = init(FIXTURE_MIB, 0, 0);
+	error = init(size, 0, 0);
 	setrlimit(RLIMIT_NOFILE, &before);
 	assert_int_equal(error, -EMFILE);
 
 	signal(SIGXFSZ, SIG_IGN);
 	with_limit(RLIMIT_FSIZE, 0, &before);
-	error = init(FIXTURE_MIB, 0, 0);
+	error = init(size, 0, 0);
 	setrlimit(RLIMIT_FSIZE, &before);
 	signal(SIGXFSZ, SIG_DFL);
 	assert_int_equal(error, -EFBIG);

@@ -333,7 +333,6 @@ static void the_sanitizer_knows_what_is_allocated(void **state)
 	__free_pages(virt_to_page(page), 1);
 	assert_true(__asan_address_is_poisoned((u8 *)page + PAGE_SIZE));
 	fixture_stop(kernel);
-	assert_false(__asan_address_is_poisoned(page));
 #else
 	skip();
 #endif

@@ -101,21 +101,25 @@ static struct lfb_balance_file *file_at(const struct lfb_balance *balance, size_
 }
 
 /* The file of a session under a token; NULL: no callback preserved it. */
-static struct lfb_balance_file *find_file(const struct lfb_balance *balance, const char *session,
+static struct lfb_balance_file *find_file(struct lfb_balance *balance, const char *session,
 					  u64 token)
 {
-	for (size_t i = balance->files.count; i-- > 0;) {
-		struct lfb_balance_file *file = file_at(balance, i);
+	/* Who asks for one asks for the next one then. */
+	for (size_t n = balance->files.count, i = balance->found + 1; n-- > 0; i++) {
+		struct lfb_balance_file *file;
 
-		if (file->token == token && !strcmp(file->session, session))
-			return file;
+		i = i < balance->files.count ? i : 0;
+		file = file_at(balance, i);
+		if (file->token != token || strcmp(file->session, session) != 0)
+			continue;
+		balance->found = i;
+		return file;
 	}
 	return NULL;
 }
 
 /* Where a kernel image's callback is for a file that nobody knows, it is none that is preserved. */
-static struct lfb_balance_file *file_of(const struct lfb_balance *balance,
-					const struct lfb_event *event)
+static struct lfb_balance_file *file_of(struct lfb_balance *balance, const struct lfb_event *event)
 {
 	return event->session ? find_file(balance, event->session, event->token) : NULL;
 }
@@ -239,6 +243,7 @@ static void settle(struct lfb_balance *balance)
 	if (!is_over(balance->machine))
 		follow_boot(balance);
 	balance->numbers = 0;
+	balance->found = 0;
 	for (size_t i = 0; i < balance->flbs.count; i++)
 		flbs[i].number = flbs[i].call = 0;
 }

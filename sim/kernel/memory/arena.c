@@ -11,6 +11,7 @@
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/lone.h"
 #include "sim/kernel/memory/page.h"
+#include "sim/kernel/memory/spare.h"
 
 #define MIB (1024ul * 1024)
 #define GIB (1024 * MIB)
@@ -121,12 +122,18 @@ static int create_windows(struct lfb_memory *memory)
 		return -ENOMEM;
 	memory->reservation = reserved;
 	memory->windows = (u8 *)reserved + (-(uintptr_t)reserved & (align - 1));
-	use_window(memory, 0);
 
 	memory->fd = memfd_create("lfb-memory", MFD_CLOEXEC);
 	if (memory->fd < 0 || ftruncate(memory->fd, (off_t)bytes_of(memory)) < 0)
 		return lfb__host_error(errno);
 	return map_window(memory, window_at(memory, 0));
+}
+
+static int create_host_memory(struct lfb_memory *memory)
+{
+	const int error = create_tables(memory);
+
+	return error ? error : create_windows(memory);
 }
 
 int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_options *options)
@@ -147,13 +154,15 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	memset(memory, 0, sizeof(*memory));
 	memory->fd = -1;
 	lay_out(memory, options);
-	error = create_tables(memory);
+	error = lfb__spare_take(memory) ? 0 : create_host_memory(memory);
 	if (!error)
-		error = create_windows(memory);
+		use_window(memory, memory->window);
 	if (!error && options->checks == LFB_CHECKS_GUARD)
 		error = lfb__fence_create(memory);
 	if (error) {
-		lfb__memory_destroy(kernel);
+		lfb__fence_destroy(memory);
+		lfb__spare_refuse(memory);
+		memset(memory, 0, sizeof(*memory));
 		return lfb__fail(kernel, error, "memory of %llu bytes: the host has no room",
 				 options->size);
 	}
@@ -191,22 +200,23 @@ int lfb__memory_move(struct lfb_kernel *kernel, u64 start)
 void lfb__memory_destroy(struct lfb_kernel *kernel)
 {
 	struct lfb_memory *memory = &kernel->memory;
+	const bool is_fenced = lfb__fenced(memory);
 
 	if (!memory->map)
 		return;
-	if (memory->reservation) {
-		lfb__unpoison_touched(memory, memory->start, bytes_of(memory));
-		munmap(memory->reservation, memory->reservation_size);
-	}
+	lfb__pages_open_all(memory);
+	lfb__unpoison_touched(memory, memory->start, bytes_of(memory));
 	if (memory->copied)
 		munmap(memory->copied, bytes_of(memory));
 	lfb__fence_destroy(memory);
 	lfb__lones_destroy(memory);
 	lfb__shadow_destroy(memory);
+	lfb__memory_clear_vmalloc(memory);
+	if (is_fenced)
+		lfb__spare_refuse(memory);
+	else
+		lfb__spare_keep(memory);
 	free(memory->closed);
-	if (memory->fd >= 0)
-		close(memory->fd);
-	munmap(memory->map, memory->host_size);
 	memset(memory, 0, sizeof(*memory));
 }
 
@@ -374,4 +384,36 @@ void *lfb__memory_at(const struct lfb_memory *memory, phys_addr_t phys, size_t s
 						       PHYS_PFN(phys));
 	lfb__unpoison_touched(memory, phys, size);
 	return memory->base + phys;
+}
+
+/* A freed page has bytes, too, though kernel code may not touch them. */
+#if LFB_ASAN
+/* Volatile, or the compiler makes a checked memcpy() of it again. */
+__attribute__((no_sanitize("address"))) static void copy_words(u8 *to, const volatile u8 *from,
+							       size_t size)
+{
+	for (; size >= sizeof(u64) && IS_ALIGNED((uintptr_t)from, sizeof(u64));
+	     size -= sizeof(u64), to += sizeof(u64), from += sizeof(u64)) {
+		u64 word = *(const volatile u64 *)(const volatile void *)from;
+
+		__builtin_memcpy(to, &word, sizeof(word));
+	}
+	while (size--)
+		*to++ = *from++;
+}
+#else
+static void copy_words(u8 *to, const u8 *from, size_t size)
+{
+	memcpy(to, from, size);
+}
+#endif
+
+int lfb__memory_copy(const struct lfb_memory *memory, phys_addr_t phys, void *buffer, size_t size)
+{
+	const u8 *from = lfb__memory_at(memory, phys, size);
+
+	if (!from)
+		return -EFAULT;
+	copy_words(buffer, from, size);
+	return 0;
 }

@@ -87,7 +87,7 @@ bool lfb__memory_can_rewind(const struct lfb_kernel *kernel, const struct lfb_me
 /* -ENOMEM: the host cannot map it as it was; the kernel in it is of no use any more. */
 int lfb__memory_rewind(struct lfb_kernel *kernel, const struct lfb_memory_copy *copy);
 
-/* copy.c: copies memory out, also what kernel code may not touch any more. 0 or -EFAULT. */
+/* arena.c: copies memory out, also what kernel code may not touch any more. 0 or -EFAULT. */
 int lfb__memory_copy(const struct lfb_memory *memory, phys_addr_t phys, void *buffer, size_t size);
 
 /* Where scratch area @n begins: the first is at the end of memory, the others ascend below it. */

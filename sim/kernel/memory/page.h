@@ -53,6 +53,29 @@ unsigned long lfb__next_touched(const struct lfb_memory *memory, unsigned long p
 	for (unsigned long pfn = lfb__next_touched(memory, from, end); pfn < (end); \
 	     pfn = lfb__next_touched(memory, pfn + 1, end))
 
+/* The first page from @pfn up that is touched or was; nr_pages: there is none. */
+static inline unsigned long lfb__next_used(const struct lfb_memory *memory,
+					   unsigned long pfn)
+{
+	while (pfn < memory->nr_pages) {
+		const unsigned long chunk = pfn / LFB_CHUNK_PAGES;
+		const u8 any = memory->chunk_touched[chunk] | memory->chunk_emptied[chunk];
+		const u64 word = !any ? 0 : (memory->touched[pfn / LFB_BITS] |
+					     memory->emptied[pfn / LFB_BITS]) >> pfn % LFB_BITS;
+
+		if (word) {
+			pfn += (unsigned int)__builtin_ctzll(word);
+			break;
+		}
+		pfn = any ? (pfn | (LFB_BITS - 1)) + 1 : (chunk + 1) * LFB_CHUNK_PAGES;
+	}
+	return pfn < memory->nr_pages ? pfn : memory->nr_pages;
+}
+
+#define for_each_used(memory, pfn)                                                   \
+	for (unsigned long pfn = lfb__next_used(memory, 0); pfn < (memory)->nr_pages; \
+	     pfn = lfb__next_used(memory, pfn + 1))
+
 /* Puts a page in front of a list of pages, which are numbers: *@list is the first one's. */
 static inline void lfb__page_push(struct page *map, u32 *list, unsigned long pfn)
 {

@@ -62,28 +62,6 @@ __attribute__((no_sanitize("address"))) static void copy_shadow(void *to, const 
 		((volatile u64 *)to)[i] = word[i];
 }
 
-/* The first page from @pfn up that is touched or was; nr_pages: there is none. */
-static unsigned long next_used(const struct lfb_memory *memory, unsigned long pfn)
-{
-	while (pfn < memory->nr_pages) {
-		const unsigned long chunk = pfn / LFB_CHUNK_PAGES;
-		const u8 any = memory->chunk_touched[chunk] | memory->chunk_emptied[chunk];
-		const u64 word = !any ? 0 : (memory->touched[pfn / LFB_BITS] |
-					     memory->emptied[pfn / LFB_BITS]) >> pfn % LFB_BITS;
-
-		if (word) {
-			pfn += (unsigned int)__builtin_ctzll(word);
-			break;
-		}
-		pfn = any ? (pfn | (LFB_BITS - 1)) + 1 : (chunk + 1) * LFB_CHUNK_PAGES;
-	}
-	return pfn < memory->nr_pages ? pfn : memory->nr_pages;
-}
-
-#define for_each_used(memory, pfn)                                              \
-	for (unsigned long pfn = next_used(memory, 0); pfn < (memory)->nr_pages; \
-	     pfn = next_used(memory, pfn + 1))
-
 static bool is_touched(const struct lfb_memory *memory, unsigned long pfn)
 {
 	return memory->touched[pfn / LFB_BITS] >> pfn % LFB_BITS & 1;
