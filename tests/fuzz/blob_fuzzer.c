@@ -10,6 +10,7 @@
 #include <luo/inspect.h>
 #include <luo/liveupdate.h>
 #include <luo/machine.h>
+#include <luo/profile.h>
 
 #include "sim/handover/handover.h"
 #include "sim/scenario/scenario.h"
@@ -41,16 +42,21 @@ static const char story[] =
 	"retrieve vm-1 1\n"
 	"retrieve vm-1 2\n"
 	"retrieve vm-2 1\n"
+	"retrieve vm-2 2 as 4\n"
+	"check 4 20480 0,3 7\n"
 	"getin 1\n"
 	"finish vm-1\n"
 	"close vm-2\n"
 	"session next\n"
 	"preserve next 1 0 1\n"
+	"memfd 5 8192 1 6\n"
+	"again next 2 5\n"
 	"reboot\n"
 	"handler 0\n"
 	"open\n"
 	"rsession next\n"
 	"retrieve next 1\n"
+	"retrieve next 2\n"
 	"finish next\n";
 
 static void boot(const struct lfb_blob *blob, const char *profile)
@@ -76,6 +82,7 @@ static void boot(const struct lfb_blob *blob, const char *profile)
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
+	const char *profile;
 	struct lfb_blob *blob;
 	u8 *mended;
 
@@ -90,8 +97,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (lfb__blob_seal(mended, size) || lfb__blob_open(mended, size, true, &blob))
 		return 0;
 	inspect(blob);
-	boot(blob, "linux-7.0");
-	boot(blob, "rfc-v6");
+	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++)
+		boot(blob, profile);
 	lfb_blob_free(blob);
 	return 0;
 }
