@@ -257,6 +257,72 @@ static void cost_of_checks(void)
 	}
 }
 
+struct life {
+	double on, jump, off;
+};
+
+static struct life live(enum lfb_memory_mode mode)
+{
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.mode = mode,
+		.profile = "linux-7.3",
+	};
+	struct lfb_machine *machine;
+	const double begin = bench_now();
+	struct life life;
+
+	bench_must(NULL, lfb_machine_create(&options, &machine), "create");
+	bench_must(machine, lfb_machine_add_module(machine, bench_module_get()), "module");
+	bench_must(machine, lfb_machine_boot(machine), "boot");
+	life.on = bench_now() - begin;
+	bench_must(machine, lfb_machine_prepare(machine), "prepare");
+	bench_must(machine, lfb_machine_jump(machine, NULL), "jump");
+	life.jump = bench_now() - begin - life.on;
+	lfb_machine_destroy(machine);
+	life.off = bench_now() - begin - life.on - life.jump;
+	return life;
+}
+
+#define LIVES 1000
+
+static void whole_lives(void)
+{
+	static const char *const modes[] = { "remapped", "fixed" };
+
+	printf("\nwhat every test pays: a machine is made and switched on, jumps with nothing "
+	       "preserved, is destroyed; linux-7.3, us\n");
+	printf("  %-10s %12s %12s %12s %12s %10s %8s\n", "memory", "on", "jump", "destroyed",
+	       "all", "minimum", "spread");
+	for (int mode = LFB_MEMORY_FIXED; mode >= 0; mode--) {
+		double on[BENCH_ROUNDS], jump[BENCH_ROUNDS], off[BENCH_ROUNDS], all[BENCH_ROUNDS];
+		struct bench_figures took;
+
+		live((enum lfb_memory_mode)mode);
+		for (unsigned int round = 0; round < BENCH_ROUNDS; round++) {
+			struct life sum = { 0 };
+
+			for (unsigned int i = 0; i < LIVES; i++) {
+				const struct life life = live((enum lfb_memory_mode)mode);
+
+				sum.on += life.on / LIVES;
+				sum.jump += life.jump / LIVES;
+				sum.off += life.off / LIVES;
+			}
+			on[round] = sum.on;
+			jump[round] = sum.jump;
+			off[round] = sum.off;
+			all[round] = sum.on + sum.jump + sum.off;
+		}
+		took = bench_figures(all, BENCH_ROUNDS);
+		printf("  %-10s %12.2f %12.2f %12.2f %12.2f %10.2f %7.0f%%\n", modes[mode],
+		       bench_figures(on, BENCH_ROUNDS).median * 1e6,
+		       bench_figures(jump, BENCH_ROUNDS).median * 1e6,
+		       bench_figures(off, BENCH_ROUNDS).median * 1e6, took.median * 1e6,
+		       took.minimum * 1e6, took.spread * 100);
+	}
+}
+
 static void other_profiles(void)
 {
 	const char *profile;
@@ -346,6 +412,7 @@ int main(void)
 {
 	updates_per_second();
 	cost_of_checks();
+	whole_lives();
 	other_profiles();
 	cost_per_file();
 	cost_per_session();
