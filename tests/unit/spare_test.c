@@ -4,7 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
-#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -210,67 +210,118 @@ static void what_one_machine_needed_the_next_ones_need_not_keep(void **state)
 	lfb__kernel_destroy(&next);
 }
 
+/* Does it come back with nothing to say? */
+static void assert_child(int (*lives)(struct lfb_kernel *))
+{
+	static struct lfb_kernel kernel;
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (!child)
+		_exit(lives(&kernel));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static const void *parents_arena;
+static struct lfb_kernel parents;
+
+static int live_in_another(struct lfb_kernel *kernel)
+{
+	if (make(kernel, SIZE, LFB_MEMORY_FIXED))
+		return 1;
+	if (kernel->memory.reservation == parents_arena)
+		return 2;
+	memset(kernel->memory.base, 1, SIZE);
+	lfb__kernel_destroy(kernel);
+	return 0;
+}
+
 /* A forked process shares what is mapped: it may not take what its parent keeps. */
 static void a_child_does_not_touch_what_its_parent_keeps(void **state)
 {
-	static struct lfb_kernel kernel, other;
-	const void *arena;
-	int status;
-	pid_t child;
-
-	assert_int_equal(make(&kernel, SIZE, LFB_MEMORY_FIXED), 0);
-	arena = kernel.memory.reservation;
-	lfb__kernel_destroy(&kernel);
-	child = fork();
-	assert_true(child >= 0);
-	if (!child) {
-		if (make(&other, SIZE, LFB_MEMORY_FIXED))
-			_exit(1);
-		if (other.memory.reservation == arena)
-			_exit(2);
-		memset(other.memory.base, 1, SIZE);
-		_exit(0);
-	}
-	assert_int_equal(make(&kernel, SIZE, LFB_MEMORY_FIXED), 0);
-	assert_ptr_equal(kernel.memory.reservation, arena);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	assert_as_new(&kernel);
-	lfb__kernel_destroy(&kernel);
+	assert_int_equal(make(&parents, SIZE, LFB_MEMORY_FIXED), 0);
+	parents_arena = parents.memory.reservation;
+	lfb__kernel_destroy(&parents);
+	assert_child(live_in_another);
+	assert_int_equal(make(&parents, SIZE, LFB_MEMORY_FIXED), 0);
+	assert_ptr_equal(parents.memory.reservation, parents_arena);
+	assert_as_new(&parents);
+	lfb__kernel_destroy(&parents);
 }
 
-/* Nor is it the child's what a machine had that both of them have. */
-static void a_child_may_destroy_a_machine_of_its_parents(void **state)
+/* The second one is in what the first one leaves. */
+static int live_after_the_parents(struct lfb_kernel *kernel)
 {
-	static struct lfb_kernel kernel, other;
-	const void *arena;
+	lfb__kernel_destroy(&parents);
+	for (unsigned int i = 0; i < 2; i++) {
+		if (make(kernel, SIZE, LFB_MEMORY_FIXED))
+			return 1;
+		memset(kernel->memory.base, 1, SIZE);
+		lfb__kernel_destroy(kernel);
+	}
+	return 0;
+}
+
+static int live_in_a_grandchild(struct lfb_kernel *kernel)
+{
 	int status;
 	pid_t child;
 
-	assert_int_equal(make(&kernel, SIZE, LFB_MEMORY_FIXED), 0);
-	arena = kernel.memory.reservation;
-	memset(kernel.memory.base, 0x66, PAGE_SIZE);
+	/* It has a machine of its own by then, and no number of its parent's. */
+	if (make(kernel, SIZE, LFB_MEMORY_FIXED))
+		return 3;
 	child = fork();
-	assert_true(child >= 0);
-	if (!child) {
+	if (child <= 0)
+		_exit(child ? 4 : live_after_the_parents(kernel));
+	return waitpid(child, &status, 0) == child ? status : 5;
+}
+
+/* Nor is it a child's what a machine had that both of them have. */
+static void a_child_may_destroy_a_machine_of_its_parents(void **state)
+{
+	const void *arena;
+
+	assert_int_equal(make(&parents, SIZE, LFB_MEMORY_FIXED), 0);
+	arena = parents.memory.reservation;
+	memset(parents.memory.base, 0x66, PAGE_SIZE);
+	assert_child(live_after_the_parents);
+	assert_child(live_in_a_grandchild);
+	assert_int_equal(parents.memory.base[0], 0x66);
+	assert_true(!memcmp(parents.memory.base, parents.memory.base + 1, PAGE_SIZE - 1));
+	lfb__kernel_destroy(&parents);
+	assert_int_equal(make(&parents, SIZE, LFB_MEMORY_FIXED), 0);
+	assert_ptr_equal(parents.memory.reservation, arena);
+	assert_as_new(&parents);
+	lfb__kernel_destroy(&parents);
+}
+
+/* Or a host would seem too small that is not. */
+static void who_has_no_room_gets_what_is_kept(void **state)
+{
+	static struct lfb_kernel kernel;
+	struct rlimit before, now;
+	unsigned long pages;
+	FILE *statm;
+	int error;
+
+	for (unsigned int i = 1; i <= 4; i++) {
+		assert_int_equal(make(&kernel, SIZE + i * PAGE_SIZE, LFB_MEMORY_FIXED), 0);
 		lfb__kernel_destroy(&kernel);
-		/* The second one is in what the first one leaves. */
-		for (unsigned int i = 0; i < 2; i++) {
-			if (make(&other, SIZE, LFB_MEMORY_FIXED))
-				_exit(1);
-			memset(other.memory.base, 1, SIZE);
-			lfb__kernel_destroy(&other);
-		}
-		_exit(0);
 	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	assert_int_equal(kernel.memory.base[0], 0x66);
-	assert_true(!memcmp(kernel.memory.base, kernel.memory.base + 1, PAGE_SIZE - 1));
-	lfb__kernel_destroy(&kernel);
-	assert_int_equal(make(&kernel, SIZE, LFB_MEMORY_FIXED), 0);
-	assert_ptr_equal(kernel.memory.reservation, arena);
-	assert_as_new(&kernel);
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	now = before;
+	statm = fopen("/proc/self/statm", "r");
+	assert_non_null(statm);
+	assert_int_equal(fscanf(statm, "%lu", &pages), 1);
+	fclose(statm);
+	now.rlim_cur = (pages << PAGE_SHIFT) + FIXTURE_MIB;
+	assert_int_equal(setrlimit(RLIMIT_AS, &now), 0);
+	error = make(&kernel, SIZE - PAGE_SIZE, LFB_MEMORY_FIXED);
+	setrlimit(RLIMIT_AS, &before);
+	assert_int_equal(error, 0);
+	assert_int_equal(count_arenas(), 1);
 	lfb__kernel_destroy(&kernel);
 }
 
@@ -319,6 +370,7 @@ int main(void)
 		cmocka_unit_test(what_one_machine_needed_the_next_ones_need_not_keep),
 		cmocka_unit_test(a_child_does_not_touch_what_its_parent_keeps),
 		cmocka_unit_test(a_child_may_destroy_a_machine_of_its_parents),
+		cmocka_unit_test(who_has_no_room_gets_what_is_kept),
 		cmocka_unit_test(threads_never_get_the_same_one),
 	};
 

@@ -100,26 +100,27 @@ static struct lfb_balance_file *file_at(const struct lfb_balance *balance, size_
 	return (struct lfb_balance_file *)balance->files.items + i;
 }
 
+static bool is_file(const struct lfb_balance_file *file, const char *session, u64 token)
+{
+	return file->token == token && !strcmp(file->session, session);
+}
+
 /* The file of a session under a token; NULL: no callback preserved it. */
-static struct lfb_balance_file *find_file(struct lfb_balance *balance, const char *session,
+static struct lfb_balance_file *find_file(const struct lfb_balance *balance, const char *session,
 					  u64 token)
 {
-	/* Who asks for one asks for the next one then. */
-	for (size_t n = balance->files.count, i = balance->found + 1; n-- > 0; i++) {
-		struct lfb_balance_file *file;
+	for (size_t i = balance->files.count; i-- > 0;) {
+		struct lfb_balance_file *file = file_at(balance, i);
 
-		i = i < balance->files.count ? i : 0;
-		file = file_at(balance, i);
-		if (file->token != token || strcmp(file->session, session) != 0)
-			continue;
-		balance->found = i;
-		return file;
+		if (is_file(file, session, token))
+			return file;
 	}
 	return NULL;
 }
 
 /* Where a kernel image's callback is for a file that nobody knows, it is none that is preserved. */
-static struct lfb_balance_file *file_of(struct lfb_balance *balance, const struct lfb_event *event)
+static struct lfb_balance_file *file_of(const struct lfb_balance *balance,
+					const struct lfb_event *event)
 {
 	return event->session ? find_file(balance, event->session, event->token) : NULL;
 }
@@ -243,7 +244,6 @@ static void settle(struct lfb_balance *balance)
 	if (!is_over(balance->machine))
 		follow_boot(balance);
 	balance->numbers = 0;
-	balance->found = 0;
 	for (size_t i = 0; i < balance->flbs.count; i++)
 		flbs[i].number = flbs[i].call = 0;
 }
@@ -262,7 +262,9 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 	const struct liveupdate_session *session;
 	const struct luo_file *file;
 	const struct lfb_memory *memory = &balance->machine->kernel.memory;
+	const struct lfb_balance_file *said;
 	unsigned long files = 0;
+	size_t next = 0;
 
 	list_for_each_entry(session, &sessions->list, list)
 		files += session->count;
@@ -271,10 +273,14 @@ static void compare_files(struct lfb_balance *balance, const struct luo_sessions
 		       balance->files.count);
 	list_for_each_entry(session, &sessions->list, list) {
 		list_for_each_entry(file, &session->files, list) {
-			const struct lfb_balance_file *said =
-				find_file(balance, session->name, file->token);
-			u64 handle = lfb__memory_shown(memory, file->serialized_data);
+			const u64 handle = lfb__memory_shown(memory, file->serialized_data);
 
+			/* They were preserved one after the other, as a rule. */
+			said = next < balance->files.count ? file_at(balance, next) : NULL;
+			if (!said || !is_file(said, session->name, file->token))
+				said = find_file(balance, session->name, file->token);
+			if (said)
+				next = (size_t)(said - file_at(balance, 0)) + 1;
 			if (!said || said->handle != handle)
 				breach(balance, "session %.64s, token %llu: its handle is 0x%llx, "
 				       "which its handler never said", session->name, file->token,

@@ -36,7 +36,6 @@ struct lfb_balance {
 	unsigned long numbers;
 	struct lfb_list flbs;		/* struct lfb_balance_flb */
 	struct lfb_list files;		/* struct lfb_balance_file: preserved */
-	size_t found;			/* the one that was asked for last */
 	unsigned long handed;		/* files that came from the previous kernel, at most */
 	unsigned long finished;		/* of them */
 	bool blind;			/* not all was followed: nothing is said any more */

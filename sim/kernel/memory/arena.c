@@ -129,11 +129,24 @@ static int create_windows(struct lfb_memory *memory)
 	return map_window(memory, window_at(memory, 0));
 }
 
-static int create_host_memory(struct lfb_memory *memory)
+/* Nobody is refused what is kept for others to come. */
+static int get_host_memory(struct lfb_memory *memory)
 {
-	const int error = create_tables(memory);
+	struct lfb_memory laid_out;
+	int error;
 
-	return error ? error : create_windows(memory);
+	if (lfb__spare_take(memory))
+		return 0;
+	laid_out = *memory;
+	do {
+		*memory = laid_out;
+		error = create_tables(memory);
+		if (!error)
+			error = create_windows(memory);
+		if (error)
+			lfb__spare_refuse(memory);
+	} while (error && lfb__spare_give_up_all());
+	return error;
 }
 
 int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_options *options)
@@ -154,14 +167,17 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 	memset(memory, 0, sizeof(*memory));
 	memory->fd = -1;
 	lay_out(memory, options);
-	error = lfb__spare_take(memory) ? 0 : create_host_memory(memory);
+	error = get_host_memory(memory);
 	if (!error)
 		use_window(memory, memory->window);
-	if (!error && options->checks == LFB_CHECKS_GUARD)
+	if (!error && options->checks == LFB_CHECKS_GUARD) {
 		error = lfb__fence_create(memory);
+		if (error) {
+			lfb__fence_destroy(memory);
+			lfb__spare_refuse(memory);
+		}
+	}
 	if (error) {
-		lfb__fence_destroy(memory);
-		lfb__spare_refuse(memory);
 		memset(memory, 0, sizeof(*memory));
 		return lfb__fail(kernel, error, "memory of %llu bytes: the host has no room",
 				 options->size);

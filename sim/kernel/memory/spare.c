@@ -30,7 +30,7 @@ struct spare {
 };
 
 struct spares {
-	atomic_int process;		/* whose they are; 0: not known yet */
+	atomic_uint process;		/* whose they are, no ancestor's number; 0: not known yet */
 	struct spare each[SPARES];
 };
 
@@ -41,7 +41,9 @@ struct spares {
 static struct spares *spares(void)
 {
 	static struct spares *_Atomic all;
+	static atomic_uint processes;
 	struct spares *made, *known = atomic_load(&all);
+	unsigned int nobody = 0;
 
 	if (!known) {
 		made = mmap(NULL, sizeof(*made), PROT_READ | PROT_WRITE,
@@ -55,7 +57,8 @@ static struct spares *spares(void)
 			munmap(made, sizeof(*made));
 	}
 	if (known && !atomic_load(&known->process))
-		atomic_store(&known->process, (int)getpid());
+		atomic_compare_exchange_strong(&known->process, &nobody,
+					       atomic_fetch_add(&processes, 1) + 1);
 	return known;
 }
 
@@ -134,6 +137,29 @@ void lfb__spare_refuse(const struct lfb_memory *memory)
 		munmap(memory->map, memory->host_size);
 }
 
+static bool give_up(struct spare *spare)
+{
+	if (!take_in_hand(spare, FULL))
+		return false;
+	unpoison_used(&spare->memory);
+	lfb__spare_refuse(&spare->memory);
+	return true;
+}
+
+bool lfb__spare_give_up_all(void)
+{
+	struct spares *all = spares();
+	bool any = false;
+
+	for (unsigned int i = 0; all && i < SPARES; i++) {
+		if (!give_up(&all->each[i]))
+			continue;
+		atomic_store(&all->each[i].state, EMPTY);
+		any = true;
+	}
+	return any;
+}
+
 /* An empty place, if need be that of the oldest: what is no longer asked for makes way. */
 static struct spare *make_room(struct spares *all)
 {
@@ -145,11 +171,7 @@ static struct spare *make_room(struct spares *all)
 			return spare;
 	}
 	spare = &all->each[atomic_fetch_add(&oldest, 1) % SPARES];
-	if (!take_in_hand(spare, FULL))
-		return NULL;
-	unpoison_used(&spare->memory);
-	lfb__spare_refuse(&spare->memory);
-	return spare;
+	return give_up(spare) ? spare : NULL;
 }
 
 void lfb__spare_keep(struct lfb_memory *memory)

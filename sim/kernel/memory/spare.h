@@ -14,5 +14,7 @@ bool lfb__spare_take(struct lfb_memory *memory);
 void lfb__spare_keep(struct lfb_memory *memory);
 /* The host gets it back, as far as it gave it. */
 void lfb__spare_refuse(const struct lfb_memory *memory);
+/* The host has no room: it gets them all back. False: there are none. */
+bool lfb__spare_give_up_all(void);
 
 #endif

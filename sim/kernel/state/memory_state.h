@@ -114,7 +114,7 @@ struct lfb_memory {
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
 	int fd;				/* memfd with the contents */
-	int process;			/* that made it: its children share the contents */
+	unsigned int process;		/* that made it: its children share the contents */
 	void *reservation;		/* the address space the windows lie in */
 	size_t reservation_size;
 	u8 *windows;			/* nr_windows reserved ranges of window_stride bytes each */
