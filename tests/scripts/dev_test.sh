@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
 # ./dev: long work shows on a terminal how far it is, and nothing in a pipe; Ctrl-C says what was
-# covered; --junit. With a cmake, a ninja and a ctest that do nothing but take their time.
+# covered; --junit; fuzz targets that are not there. With a cmake, a ninja and a ctest that do nothing but take their time.
 
 set -eu
 . "$(dirname "$0")/cli_common.sh"
@@ -115,5 +115,12 @@ dev 1 test --junit
 prints err 'dev: test: --junit needs a file'
 dev 1 test --junit "$dir/none/some.xml"
 prints err 'none/some.xml: cannot be written'
+
+mkdir -p tests/fuzz
+touch tests/fuzz/one_fuzzer.c tests/fuzz/other_fuzzer.c
+dev 1 fuzz 5 another
+prints err 'dev: fuzz: there is no target another, but one other'
+dev 1 fuzz soon
+prints err 'dev: fuzz: not a number of seconds: soon'
 
 finish
