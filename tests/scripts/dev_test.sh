@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
 # ./dev: long work shows on a terminal how far it is, and nothing in a pipe; Ctrl-C says what was
-# covered; --junit; fuzz targets that are not there. With a cmake, a ninja and a ctest that do nothing but take their time.
+# covered; --junit; fuzz targets that are not there. With a cmake, a ninja and a ctest that do
+# nothing but take their time.
 
 set -eu
 . "$(dirname "$0")/cli_common.sh"
