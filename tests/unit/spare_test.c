@@ -37,7 +37,6 @@ static void assert_as_new(const struct lfb_kernel *kernel)
 	assert_int_equal(memory->vmalloc_used, 0);
 	assert_int_equal(memory->lost_base, 0);
 	assert_null(memory->closed);
-	assert_null(memory->copied);
 	assert_false(fixture_readable(memory->vmalloc_base));
 }
 

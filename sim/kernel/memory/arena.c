@@ -222,8 +222,6 @@ void lfb__memory_destroy(struct lfb_kernel *kernel)
 		return;
 	lfb__pages_open_all(memory);
 	lfb__unpoison_touched(memory, memory->start, bytes_of(memory));
-	if (memory->copied)
-		munmap(memory->copied, bytes_of(memory));
 	lfb__fence_destroy(memory);
 	lfb__lones_destroy(memory);
 	lfb__shadow_destroy(memory);

@@ -131,6 +131,8 @@ void lfb__spare_refuse(const struct lfb_memory *memory)
 {
 	if (memory->reservation)
 		munmap(memory->reservation, memory->reservation_size);
+	if (memory->copied)
+		munmap(memory->copied, memory->size - memory->start);
 	if (memory->fd >= 0)
 		close(memory->fd);
 	if (memory->map)
@@ -235,6 +237,7 @@ bool lfb__spare_take(struct lfb_memory *memory)
 		memory->windows = spare->windows;
 		memory->window_stride = spare->window_stride;
 		memory->window = spare->window;
+		memory->copied = spare->copied;
 		memory->vmalloc_table = spare->vmalloc_table;
 		memory->map = spare->map;
 		memory->touched = spare->touched;
