@@ -202,6 +202,9 @@ enum lfb_exhaust_choice {
  * @context: handed to @progress
  * @without: enum lfb_exhaust_choice, what not to try; 0: all of it is tried
  * @jobs: threads; default as many as there are processors
+ * @shard: of @shards parts of the sequences of @length operations, try this one, from 1: those that
+ *	go on from every @shards-th of the shorter ones. Those are tried by all
+ * @shards: how many parts there are; 0: the search is whole
  */
 struct lfb_exhaust_module_options {
 	size_t sz;
@@ -212,6 +215,8 @@ struct lfb_exhaust_module_options {
 	void *context;
 	unsigned int without;
 	unsigned int jobs;
+	unsigned int shard;
+	unsigned int shards;
 };
 
 /**
@@ -235,6 +240,8 @@ struct lfb_exhaust_found {
  * @sequences: sequences that were tried, shorter ones included
  * @found: an entry for each finding, in the order they were found; NULL when there is none
  * @nr_found: how many
+ *
+ * In a shard the sequences of all shards count as tried, as in the whole search.
  */
 struct lfb_exhaust_module_result {
 	size_t sz;
@@ -267,6 +274,27 @@ LFB_API int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_mac
 			       struct lfb_exhaust_module_result *result);
 /** lfb_exhaust_module_end() - free what a result holds. NULL is ignored. */
 LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
+
+/**
+ * struct lfb_exhaust_modules_found - a finding in modules in C, and the first sequence with it
+ * @sz: sizeof(struct lfb_exhaust_modules_found)
+ * @id: which; LFB_FINDINGS_NR: none, the kernel or the process died without one
+ * @length: calls in the sequence; 0: loading the modules is enough
+ * @name: the sequence, for @only of struct lfb_exhaust_modules
+ * @calls: the sequence as C, a line each
+ * @text: the finding, as lfb_finding_format() has it
+ * @at: where the sequence comes among those of its length, in the order of the whole search: of
+ *	shards that found the same the first counts
+ */
+struct lfb_exhaust_modules_found {
+	size_t sz;
+	enum lfb_finding_id id;
+	unsigned int length;
+	const char *name;
+	const char *calls;
+	const char *text;
+	u64 at;
+};
 
 /**
  * struct lfb_exhaust_modules - modules in C, and what their agent has
@@ -304,6 +332,11 @@ LFB_API void lfb_exhaust_module_end(struct lfb_exhaust_module_result *result);
  * @from_power_on: have each sequence begin with power on. Else those with the same beginning go on
  *	from copies of the machine (lfb_machine_copy()) where there can be some, and where no more
  *	is kept than is in them: with @loadable alone, or @all_in_data. The result is the same
+ * @shard: of @shards parts of the sequences of @length calls, try this one, from 1; not with @only.
+ *	Shorter ones are tried by all
+ * @shards: how many parts there are; 0: the search is whole
+ * @found: told of each finding, before @write is; NULL: nobody is
+ * @found_context: handed to @found
  */
 struct lfb_exhaust_modules {
 	size_t sz;
@@ -330,6 +363,10 @@ struct lfb_exhaust_modules {
 	const char *replaced;
 	bool all_in_data;
 	bool from_power_on;
+	unsigned int shard;
+	unsigned int shards;
+	void (*found)(void *context, const struct lfb_exhaust_modules_found *found);
+	void *found_context;
 };
 
 /**
@@ -341,6 +378,9 @@ struct lfb_exhaust_modules {
  * @findings: bit id % 64 of word id / 64 (enum lfb_finding_id)
  * @first_case: the shortest sequence with a violation, for @only; "" without one
  * @first: the finding and the calls that lead to it
+ * @shorter: of @sequences, those that are shorter than was asked for, which all shards do
+ *
+ * In a shard @sequences of the length that was asked for are its own.
  */
 struct lfb_exhaust_modules_result {
 	size_t sz;
@@ -350,6 +390,7 @@ struct lfb_exhaust_modules_result {
 	u64 findings[LFB_SWEEP_FINDING_WORDS];
 	char first_case[400];
 	char first[4000];
+	u64 shorter;
 };
 
 /**

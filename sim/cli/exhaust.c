@@ -235,12 +235,23 @@ static void print_result(const char *path, const struct lfb_exhaust_module_resul
 		print_found(&result->found[i]);
 }
 
-static void json_result(const char *path, const struct lfb_exhaust_module_result *result)
+/* What lfb merge needs besides: a search for some findings is over when it has all of them. */
+static void json_module_shard(struct cli_json *json, const struct cli_line *line)
 {
+	const struct exhaust *exhaust = line->state;
+
+	cli_shard_open(json, line, &exhaust->shard, !cli_stopped());
+	cli_json_number(json, "wanted", exhaust->finds.count);
+	cli_json_close(json, '}');
+}
+
+static void json_result(const struct cli_line *line, const struct lfb_exhaust_module_result *result)
+{
+	const struct exhaust *exhaust = line->state;
 	struct cli_json json = { 0 };
 
 	cli_json_begin(&json, EXHAUST_FORMAT);
-	cli_json_string(&json, "module", path);
+	cli_json_string(&json, "module", exhaust->module);
 	cli_json_number(&json, "length", result->length);
 	cli_json_number(&json, "sequences", result->sequences);
 	cli_json_open(&json, "findings", '[');
@@ -253,6 +264,8 @@ static void json_result(const char *path, const struct lfb_exhaust_module_result
 		cli_json_close(&json, '}');
 	}
 	cli_json_close(&json, ']');
+	if (exhaust->shard.of)
+		json_module_shard(&json, line);
 	cli_json_end(&json);
 }
 
@@ -268,6 +281,8 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 		.progress = cli_progress,
 		.without = exhaust->without,
 		.jobs = exhaust->search.jobs,
+		.shard = exhaust->shard.number,
+		.shards = exhaust->shard.of,
 	};
 	struct lfb_exhaust_module_result result = { .sz = sizeof(result) };
 	char found[40];
@@ -282,7 +297,7 @@ static int search_module(struct cli_line *line, struct lfb_machine *machine,
 	snprintf(found, sizeof(found), "%zu finding%s", result.nr_found,
 		 cli_plural(result.nr_found));
 	if (exhaust->json)
-		json_result(exhaust->module, &result);
+		json_result(line, &result);
 	else
 		print_result(exhaust->module, &result);
 	failed = result.nr_found;
@@ -316,7 +331,7 @@ static int search_modules(struct cli_line *line)
 		.only = exhaust->only,
 	};
 	unsigned int violations = 0;
-	int status = exhaust_loadable(line, &what, &violations);
+	int status = exhaust_loadable(line, &what, &exhaust->shard, exhaust->json, &violations);
 
 	return cli_stopped() ? stop(violations ? "something found" : "nothing found") : status;
 }
@@ -341,9 +356,11 @@ static int check(const struct cli_line *line)
 	const struct exhaust *exhaust = line->state;
 	const struct cli_machine *machine = &line->machine;
 
-	if (*machine->modules && (exhaust->module || exhaust->json))
-		return cli_usage(line->command, "--module with a shared object goes with neither a "
-				 "scenario nor --json");
+	if (*machine->modules && exhaust->module)
+		return cli_usage(line->command, "--module with a shared object does not go with a "
+				 "scenario");
+	if (exhaust->only && (exhaust->json || exhaust->shard.of))
+		return cli_usage(line->command, "--only goes with neither --json nor --shard");
 	if (exhaust->replaced && !exhaust->next)
 		return cli_usage(line->command, "--for goes with --next");
 	if ((exhaust->next || exhaust->only) && !*machine->modules)
@@ -398,9 +415,8 @@ static const struct cli_option options[] = {
 	{ "jobs", "N", "threads (default: as many as there are processors)",
 	  offsetof(struct exhaust, search.jobs), 64, .wanted = "a number from ",
 	  .aside = true },
-	{ "shard", "I/N", CLI_SHARD_HELP ". Not with --module",
-	  offsetof(struct exhaust, shard), .set = cli_set_shard, .group = GROUP_MODEL,
-	  .aside = true },
+	{ "shard", "I/N", CLI_SHARD_HELP,
+	  offsetof(struct exhaust, shard), .set = cli_set_shard, .aside = true },
 	{ "all", NULL, "go on from equal states every time, not once",
 	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },
 	{ "time", NULL, "say on standard error how long it took",

@@ -14,11 +14,12 @@
 void exhaust_json_search(struct cli_json *json, const struct lfb_exhaust_result *result);
 
 /*
- * exhaust_loadable.c: all sequences that @what says with the machine's modules, or as many as there
- * is time for. Prints what is found, and how many that is. Returns an exit status.
+ * exhaust_loadable.c: all sequences that @what says with the machine's modules, those that are the
+ * shard's, or as many as there is time for. Prints what is found, and says how many that is.
+ * Returns an exit status.
  */
 int exhaust_loadable(struct cli_line *line, struct lfb_exhaust_modules *what,
-		     unsigned int *violations);
+		     const struct cli_shard *shard, bool as_json, unsigned int *violations);
 
 /*
  * exhaust_defects.c: as @options say, with each defect by itself, or each that is the shard's.

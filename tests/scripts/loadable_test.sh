@@ -180,6 +180,6 @@ prints err "nowhere.so"
 lfb 1 exhaust --module keeper.so --next v2.so --for nobody --length 2
 prints err "no module nobody was loaded from a file"
 lfb 0 exhaust --module keeper.so --module plain.so --next v2.so --for keeper --length 3
-lfb 2 exhaust --json --module keeper.so
+lfb 2 exhaust --json --only create-a --module keeper.so
 
 finish

@@ -93,6 +93,37 @@ whole "$few" exhaust --length 4 --quirk +FILE_PRESERVED_TWICE
 	whole "$all" exhaust --length 2 --defects
 }
 
+# With a module: findings of the last length and of shorter ones, all that are asked for or not; one
+# that was loaded, whose end is a process's.
+printf 'when h 0 freeze kmalloc t 64\nwhen h 0 preserve kho a 4096\n' >"$dir/module"
+printf 'when flb 0 preserve kmalloc o 64\nwhen flb 0 unpreserve kfree o\n' >>"$dir/module"
+finds='--finds LFB-KHO-NEVER-RESTORED --finds LFB-FILE-LEFT-BEHIND'
+whole "$few 5" exhaust --length 3 --module "$dir/module"
+# shellcheck disable=SC2086 # two options
+[ -n "$sanitized" ] || {
+	whole "$few 7" exhaust --length 4 --module "$dir/module"
+	whole "$few" exhaust --length 5 --module "$dir/module"
+	whole "$few" exhaust --length 4 --module "$dir/module" $finds
+	whole "$few" exhaust --length 5 --module "$dir/module" $finds
+}
+keeper=$LFB_SOURCE_DIR/tests/loadable/keeper.c
+lfb 0 build "$keeper" -o "$dir/keeper.so"
+lfb 0 build -DVERSION=2 -DSTRICT "$keeper" -o "$dir/strict.so"
+sed -e '/^static void keeper_flb_finish(/,/^}/s/^{/{\n\texit(3);/' \
+	-e 's/^static void keeper_flb_finish(/void exit(int status);\n&/' "$keeper" >"$dir/exits.c"
+lfb 0 build "$dir/exits.c" -o "$dir/exits.so"
+whole "$few" exhaust --length 3 --module "$dir/keeper.so"
+whole "$few" exhaust --length 4 --module "$dir/keeper.so" --next "$dir/strict.so"
+jq -e '.findings[0].calls | index("lfb_machine_kexec(machine);")' "$dir/whole" >/dev/null ||
+	fail "the calls are not there"
+whole "$few" exhaust --length 5 --jobs 2 --module "$dir/exits.so"
+jq -e '.findings[0].id == null and (.findings[0].text | contains("status 3"))' "$dir/whole" \
+	>/dev/null || fail "the process that ended is not told"
+[ -n "$sanitized" ] || {
+	whole "$few 5" exhaust --length 5 --module "$dir/keeper.so"
+	whole "$few" exhaust --length 5 --module "$dir/keeper.so" --next "$dir/strict.so"
+}
+
 # Comparisons: of files and made-up ones; ways that one defect makes, ways beyond those told.
 mkdir "$dir/differ"
 life='handler 0\nflb 0 0\nopen\nsession a\npreserve a 0 0 0\nreboot\nhandler 0\nflb 0 0\nopen\n'
@@ -193,6 +224,19 @@ refused "$dir: cannot be read" "$dir"
 shards 2 exhaust --length 2
 jq '.states = 1' "$dir/part-2" >"$dir/other"
 refused 'it does not fit the other shards: states' "$dir/part-1" "$dir/other"
+shards 2 exhaust --length 4 --module "$dir/module"
+jq '.sequences = 1' "$dir/part-2" >"$dir/other"
+refused 'it does not fit the other shards: sequences' "$dir/part-1" "$dir/other"
+shards 2 exhaust --length 4 --module "$dir/keeper.so" --next "$dir/strict.so"
+changed='it does not fit the other shards'
+for what in '.shard.shorter = 1' '.sequences = 1'; do
+	jq "$what" "$dir/part-2" >"$dir/other"
+	refused "$changed: shorter sequences" "$dir/part-1" "$dir/other"
+done
+jq '.length = 1' "$dir/part-2" >"$dir/other"
+refused "$changed: length" "$dir/part-1" "$dir/other"
+for part in 1 2; do jq '.shard.at = []' "$dir/part-$part" >"$dir/other-$part"; done
+refused "$changed: it does not say where" "$dir/other-1" "$dir/other-2"
 shards 2 compare --generate 0 $ours $theirs "$dir/differ/1.lfb" "$dir/differ/2.lfb"
 jq '.differences = []' "$dir/part-1" >"$dir/other"
 refused 'a difference is not told' "$dir/other" "$dir/part-2"
@@ -208,8 +252,9 @@ done
 lfb 2 sweep --shard 1/2 --case none "$dir/short"
 lfb 2 sweep --shard 1/2 --shrink "$dir/short"
 lfb 2 exhaust --shard 1/2 --case "$dir/short"
-lfb 2 exhaust --shard 1/2 --module "$dir/short"
-prints err '--shard is about the model, --module is not'
+lfb 2 exhaust --shard 1/2 --module "$dir/keeper.so" --only create-a
+lfb 2 exhaust --json --module "$dir/keeper.so" --only create-a
+prints err '--only goes with neither --json nor --shard'
 lfb 2 compare --shard 1/2 --save "$dir/save" $ours $theirs
 
 # The page; and what it has a matrix run.

@@ -15,7 +15,7 @@
 #include "sim/kernel/kernel.h"
 
 /* What is wrong with the module; not a part of its data, which every boot begins anew. */
-static enum {
+static enum mistake {
 	NOTHING,
 	DISCARD_FORGETS,	/* finish leaves the page of a file nobody retrieved */
 	UNFREEZE_FREES,		/* unfreeze frees what the session that goes on still has */
@@ -432,6 +432,73 @@ struct watch {
 	struct lfb_progress now;
 };
 
+/* The first that shards found. */
+struct first {
+	u64 at;
+	char name[400];
+	enum lfb_finding_id id;
+};
+
+static void note_first(void *context, const struct lfb_exhaust_modules_found *found)
+{
+	struct first *first = context;
+
+	assert_int_equal(found->sz, sizeof(*found));
+	assert_non_null(strstr(found->calls, "lfb_agent_open(agent);\n"));
+	if (*first->name && found->at >= first->at)
+		return;
+	first->at = found->at;
+	first->id = found->id;
+	snprintf(first->name, sizeof(first->name), "%s", found->name);
+}
+
+static struct lfb_exhaust_modules_result search_for(enum mistake mistake,
+						     const struct lfb_exhaust_modules *what)
+{
+	wrong = mistake;
+	return search(what);
+}
+
+static void assert_shards_are_the_whole(enum mistake mistake, unsigned int length,
+					unsigned int jobs)
+{
+	struct lfb_exhaust_modules what = searched(length, jobs);
+	const struct lfb_exhaust_modules_result whole = search_for(mistake, &what);
+
+	what.found = note_first;
+	for (what.shards = 1; what.shards <= 5; what.shards += 2) {
+		struct first first = { .at = 0 };
+		u64 sequences = whole.shorter;
+
+		what.found_context = &first;
+		for (what.shard = 1; what.shard <= what.shards; what.shard++) {
+			const struct lfb_exhaust_modules_result part = search_for(mistake, &what);
+
+			assert_int_equal(part.length, whole.length);
+			assert_int_equal(part.shorter, whole.shorter);
+			sequences += part.sequences - part.shorter;
+		}
+		assert_string_equal(first.name, whole.first_case);
+		/* One that dies takes its count with it. */
+		if (mistake != EXITS)
+			assert_int_equal(sequences, whole.sequences);
+		else
+			assert_int_equal(first.id, LFB_FINDINGS_NR);
+	}
+	printf("%d: %llu sequences, %llu of them shorter, 1, 3 and 5 shards\n", mistake,
+	       whole.sequences, whole.shorter);
+}
+
+static void shards_together_are_the_whole(void **state)
+{
+	(void)state;
+	assert_shards_are_the_whole(NOTHING, 4, 1);
+	assert_shards_are_the_whole(NOTHING, 4, 3);
+	assert_shards_are_the_whole(DISCARD_FORGETS, 4, 2);
+	assert_shards_are_the_whole(DISCARD_FORGETS, 5, 2);
+	assert_shards_are_the_whole(EXITS, 4, 2);
+}
+
 static bool look(void *context, const struct lfb_progress *progress)
 {
 	struct watch *watch = context;
@@ -476,6 +543,11 @@ static void what_makes_no_sense_is_refused(void **state)
 	(void)state;
 	assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINVAL);
 	what = searched(3, 1);
+	what.shard = what.shards = 1;
+	what.only = "create-a";
+	assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINVAL);
+	assert_string_equal(lfb_error_text(NULL), "one case has no shards");
+	what = searched(3, 1);
 	what.files = 9;
 	assert_int_equal(lfb_exhaust_modules(NULL, &what, NULL, &result), -EINVAL);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -510,6 +582,7 @@ int main(void)
 		cmocka_unit_test(sequences_that_go_on_from_copies_find_what_those_from_power_on_do),
 		cmocka_unit_test(sequences_begin_with_power_on_where_copies_have_not_all),
 		cmocka_unit_test(a_process_that_dies_is_a_violation),
+		cmocka_unit_test(shards_together_are_the_whole),
 		cmocka_unit_test(it_is_told_how_far_it_is_and_ended_with_what_was_done),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(the_assertion_holds),

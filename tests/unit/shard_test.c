@@ -183,7 +183,9 @@ static void there_is_no_shard_beyond_the_last_nor_before_the_first(void **state)
 		.sz = sizeof(kernel), .name = "one", .machine = &options,
 	};
 	const struct lfb_compare_kernel kernels[] = { kernel, kernel };
+	struct lfb_machine *machine;
 
+	assert_int_equal(lfb_machine_create(&options, &machine), 0);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		const unsigned int shard = wrong[i].shard, shards = wrong[i].shards;
 		const struct lfb_sweep_options sweep = { .shard = shard, .shards = shards };
@@ -193,13 +195,26 @@ static void there_is_no_shard_beyond_the_last_nor_before_the_first(void **state)
 		const struct lfb_compare_options compare = {
 			.sz = sizeof(compare), .generate = 1, .shard = shard, .shards = shards,
 		};
+		const struct lfb_exhaust_module_options module = {
+			.sz = sizeof(module), .length = 1, .shard = shard, .shards = shards,
+		};
+		const struct lfb_exhaust_modules modules = {
+			.sz = sizeof(modules), .length = 1, .shard = shard, .shards = shards,
+		};
 		struct lfb_exhaust_result searched = { .sz = sizeof(searched) };
+		struct lfb_exhaust_module_result tried = { .sz = sizeof(tried) };
+		struct lfb_exhaust_modules_result done = { .sz = sizeof(done) };
 		struct lfb_sweep_result swept;
 
 		sweep_as(scenario, NULL, sweep, &swept, wrong[i].why);
 		assert_refused(NULL, lfb_exhaust(&exhaust, &searched), wrong[i].why);
+		assert_refused(NULL, lfb_exhaust_module(scenario, machine, &module, &tried),
+			       wrong[i].why);
+		assert_refused(NULL, lfb_exhaust_modules(NULL, &modules, NULL, &done),
+			       wrong[i].why);
 		assert_refused(NULL, lfb_compare(kernels, 2, &compare, NULL), wrong[i].why);
 	}
+	lfb_machine_destroy(machine);
 	lfb_scenario_free(scenario);
 }
 
@@ -290,6 +305,39 @@ static void the_first_that_differs_of_all_shards_is_that_of_the_whole(void **sta
 	lfb_scenario_free(whole.scenario);
 }
 
+/* With a module: what all shards try is counted by each, and found by the one that has it. */
+static void each_sequence_with_a_module_is_in_one_shard(void **state)
+{
+	struct lfb_scenario *module = parse("when h 0 preserve kho a 4096\n");
+	struct lfb_exhaust_module_options how = { .sz = sizeof(how), .length = 3, .jobs = 2 };
+	const struct lfb_machine_options options = { .sz = sizeof(options) };
+	struct lfb_exhaust_module_result whole = { .sz = sizeof(whole) }, part = whole;
+	struct lfb_machine *machine;
+
+	assert_int_equal(lfb_machine_create(&options, &machine), 0);
+	assert_int_equal(lfb_exhaust_module(module, machine, &how, &whole), 0);
+	assert_int_equal(whole.nr_found, 1);
+	for (how.shards = 1; how.shards <= SHARDS_MAX; how.shards++) {
+		unsigned int same = 0;
+
+		for (how.shard = 1; how.shard <= how.shards; how.shard++) {
+			assert_int_equal(lfb_exhaust_module(module, machine, &how, &part), 0);
+			assert_int_equal(part.sequences, whole.sequences);
+			assert_in_range(part.nr_found, 0, 1);
+			if (part.nr_found && part.found->tried == whole.found->tried)
+				same++;
+			else if (part.nr_found)
+				assert_true(part.found->tried > whole.found->tried);
+			lfb_exhaust_module_end(&part);
+		}
+		assert_int_equal(same, 1);
+	}
+	printf("%llu sequences, 1 to %d shards\n", whole.sequences, SHARDS_MAX);
+	lfb_exhaust_module_end(&whole);
+	lfb_machine_destroy(machine);
+	lfb_scenario_free(module);
+}
+
 /* Comparisons */
 
 static void note_seen(void *context, const struct lfb_compare_seen *seen)
@@ -374,6 +422,7 @@ int main(void)
 		cmocka_unit_test(one_case_of_a_sweep_has_no_shards),
 		cmocka_unit_test(each_longest_sequence_of_a_search_is_in_one_shard),
 		cmocka_unit_test(the_first_that_differs_of_all_shards_is_that_of_the_whole),
+		cmocka_unit_test(each_sequence_with_a_module_is_in_one_shard),
 		cmocka_unit_test(each_scenario_of_a_comparison_is_in_one_shard),
 	};
 

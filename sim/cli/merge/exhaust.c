@@ -110,5 +110,9 @@ int cli_merge_exhaust(struct cli_parts *parts)
 {
 	if (cli_value_of(parts->list[0].root, "defects")->kind == '[')
 		return merge_defects(parts);
+	if (cli_value_of(parts->list[0].root, "module")->kind == '"')
+		return cli_merge_module(parts);
+	if (cli_value_of(parts->list[0].root, "modules")->kind == '[')
+		return cli_merge_modules(parts);
 	return merge_search(parts);
 }

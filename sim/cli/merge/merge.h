@@ -34,6 +34,8 @@ struct cli_parts {
  */
 int cli_merge_sweep(struct cli_parts *parts);
 int cli_merge_exhaust(struct cli_parts *parts);
+int cli_merge_module(struct cli_parts *parts);
+int cli_merge_modules(struct cli_parts *parts);
 int cli_merge_compare(struct cli_parts *parts);
 
 /* "FILE: it does not fit the other shards: …". Returns CLI_USAGE. */

@@ -259,6 +259,21 @@ static int expand(struct lfb_job *thread, u32 id, struct lfb_list *found)
 	return err;
 }
 
+/* What is tried in another shard counts as tried. */
+static void pass(struct lfb_job *thread, u32 id)
+{
+	struct module_job *job = thread->judge;
+	struct lfb_node *node = (struct lfb_node *)thread->search->nodes.items + id;
+	struct lfb_agent_state state;
+
+	memcpy(&state, &node->key, sizeof(state));
+	for (unsigned int letter = 0; letter < job->world.nr_letters; letter++) {
+		const struct lfb_module_act act = act_of(job, letter);
+
+		node->nr_next += lfb__module_does(&state, &act);
+	}
+}
+
 static int keep(struct module_job *job, const struct raised *raised, u64 tried)
 {
 	struct lfb_exhaust_module_result *result = job->all->result;
@@ -412,6 +427,8 @@ static int check(const struct lfb_scenario *module, struct lfb_machine *machine,
 
 	if (!err)
 		err = lfb__result_check(NULL, "the result", result, sizeof(*result));
+	if (!err)
+		err = lfb__shard_check(NULL, options->shard, options->shards);
 	if (err)
 		return err;
 	if (!lfb__machine_valid(machine) || !lfb__handle_valid(module, LFB_HANDLE_SCENARIO))
@@ -495,7 +512,7 @@ int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *ma
 	static const struct lfb_exhaust_module_result nothing;
 	struct lfb_exhaust_module_options options;
 	struct module_search search = {
-		.search = { .all = true, .root = try_nothing, .expand = expand,
+		.search = { .all = true, .root = try_nothing, .expand = expand, .pass = pass,
 			    .layer_tried = layer_tried },
 		.result = result,
 	};
@@ -509,6 +526,8 @@ int lfb_exhaust_module(const struct lfb_scenario *module, struct lfb_machine *ma
 	    1ull << LUO_QUIRK_FILE_PRESERVED_TWICE)
 		options.without |= LFB_EXHAUST_TWICE;
 	search.search.length = options.length;
+	search.search.shard = options.shard;
+	search.search.shards = options.shards;
 	search.search.progress = options.progress;
 	search.search.context = options.context;
 	err = take_ids(&search, &options);

@@ -210,6 +210,8 @@ static void *work(void *argument)
 			if (!is_last(search) || is_ours(search, at))
 				job->error = search->expand(job, at,
 							    &search->found[at - search->layer]);
+			else if (search->pass)
+				search->pass(job, at);
 			__atomic_fetch_add(&search->done, 1, __ATOMIC_RELAXED);
 			if (job == search->teller)
 				tell(search);

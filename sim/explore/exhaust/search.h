@@ -56,6 +56,8 @@ struct lfb_search {
 	int (*root)(struct lfb_job *job);
 	/* Tries the letters after node @id's word and adds them to @found. */
 	int (*expand)(struct lfb_job *job, u32 id, struct lfb_list *found);
+	/* Is told instead of nodes whose longest words are another shard's. May be NULL. */
+	void (*pass)(struct lfb_job *job, u32 id);
 	/* Is told that the last layer begins. May be NULL. */
 	void (*last_begins)(struct lfb_search *search, const struct lfb_job *jobs,
 			    unsigned int nr_jobs);

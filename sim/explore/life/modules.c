@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Searching modules in C: what is asked for, and what is told of it. */
+#define _GNU_SOURCE /* asprintf() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,11 +72,16 @@ static int take(struct lfb_life *life, const struct lfb_machine_options *machine
 					sizeof(life->machine_options.sz));
 	if (err)
 		return err;
+	err = lfb__shard_check(NULL, life->what.shard, life->what.shards);
+	if (err)
+		return err;
 	life->machine_options.sz = sizeof(life->machine_options);
 	if (!machine)
 		life->machine_options.memory = MEMORY;
 	if (!life->what.loadable && (!life->what.modules || !life->what.make_file))
 		return lfb__error(NULL, -EINVAL, "there are no modules, or no make_file()");
+	if (life->what.shards && life->what.only)
+		return lfb__error(NULL, -EINVAL, "one case has no shards");
 	if (!life->what.name)
 		life->what.name = "modules";
 	return take_finds(life);
@@ -94,43 +100,71 @@ static void print_calls(FILE *stream, const struct lfb_agent_act *word, unsigned
 	}
 }
 
-/* A finding, with the calls and the case; for somebody to free. */
-static char *describe(const struct lfb_life *life, const struct lfb_life_raised *raised,
-		      const struct lfb_agent_act *word)
+/* The calls, for somebody to free. */
+static char *describe(const struct lfb_agent_act *word, unsigned int length)
 {
-	char *text = NULL, name[sizeof(life->result.first_case)];
+	char *text = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
 	if (!stream)
 		return NULL;
-	lfb__life_name(word, raised->length, name, sizeof(name));
-	fprintf(stream, "%s/%s: after %u calls:\n", life->what.name, name, raised->length);
-	print_calls(stream, word, raised->length);
-	fputs(raised->text, stream);
+	print_calls(stream, word, length);
 	return fclose(stream) ? NULL : text;
+}
+
+static void note(struct lfb_exhaust_modules_result *result,
+		 const struct lfb_exhaust_modules_found *found, const char *text)
+{
+	if (found->id < LFB_FINDINGS_NR)
+		result->findings[found->id / 64] |= 1ull << (found->id % 64);
+	if (result->violations++)
+		return;
+	snprintf(result->first, sizeof(result->first), "%s", text);
+	snprintf(result->first_case, sizeof(result->first_case), "%s", found->name);
+}
+
+static int tell(struct lfb_life *life, const struct lfb_exhaust_modules_found *found)
+{
+	const struct lfb_exhaust_modules *what = &life->what;
+	char *text;
+	int length = asprintf(&text, "%s/%s: after %u calls:\n%s%s", what->name, found->name,
+			      found->length, found->calls, found->text);
+	int err = 0;
+
+	if (length < 0)
+		return lfb__error(NULL, -ENOMEM, "no memory for what was found");
+	note(&life->result, found, text);
+	if (what->found)
+		what->found(what->found_context, found);
+	if (what->write)
+		err = what->write(what->write_context, text, (size_t)length);
+	free(text);
+	return err ? lfb__error(NULL, err, "the output could not be written") : 0;
 }
 
 static int report(struct lfb_life *life, const struct lfb_life_raised *raised,
 		  const struct lfb_agent_act *word)
 {
-	struct lfb_exhaust_modules_result *result = &life->result;
-	char *text = describe(life, raised, word);
-	int err = 0;
+	char name[sizeof(life->result.first_case)];
+	char *calls = describe(word, raised->length);
+	const struct lfb_exhaust_modules_found found = {
+		.sz = sizeof(found),
+		.id = (enum lfb_finding_id)raised->id,
+		.length = raised->length,
+		.name = name,
+		.calls = calls,
+		.text = raised->text,
+		.at = (u64)raised->parent << 32 | raised->order,
+	};
+	int err;
 
-	if (!text)
+	if (!calls)
 		return lfb__error(NULL, -ENOMEM, "no memory for what was found");
-	if (raised->id < LFB_FINDINGS_NR)
-		result->findings[raised->id / 64] |= 1ull << (raised->id % 64);
-	if (!result->violations++) {
-		snprintf(result->first, sizeof(result->first), "%s", text);
-		lfb__life_name(word, raised->length, result->first_case,
-			       sizeof(result->first_case));
-	}
-	if (life->what.write)
-		err = life->what.write(life->what.write_context, text, strlen(text));
-	free(text);
-	return err ? lfb__error(NULL, err, "the output could not be written") : 0;
+	lfb__life_name(word, raised->length, name, sizeof(name));
+	err = tell(life, &found);
+	free(calls);
+	return err;
 }
 
 static int by_order(const void *one, const void *other)
@@ -209,7 +243,7 @@ static int try_all(struct lfb_life *life)
 	struct lfb_agent_state state = { 0 };
 	int err = lfb__life_try(life, NULL, 0, &state, &life->raised);
 
-	life->result.sequences = 1;
+	life->result.sequences = life->result.shorter = 1;
 	if (!err && life->what.jobs > 1) {
 		lfb_machine_destroy(life->machine);
 		life->machine = NULL;

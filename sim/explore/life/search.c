@@ -187,15 +187,25 @@ static void tell(struct lfb_life *life, const struct lfb_life_seat *seats)
 
 /*
  * Who takes which nodes does not depend on who is fast: what a module keeps outside of its data
- * then comes from the same lives each time.
+ * then comes from the same lives each time. In the last layer shards come first.
  */
+static bool takes(const struct lfb_life *life, u32 at, unsigned int number)
+{
+	const bool last = life->depth + 1 == life->what.length;
+	const unsigned int shards = last && life->what.shards ? life->what.shards : 1;
+	const u32 chunk = (at - life->layer) / CHUNK;
+
+	return (shards == 1 || chunk % shards + 1 == life->what.shard) &&
+	       chunk / shards % life->what.jobs == number;
+}
+
 static int work(struct lfb_life *life, struct worker *worker, unsigned int number)
 {
 	struct lfb_life_seat *seat = life->seat;
 	int err = 0;
 
 	for (u32 at = life->layer; !err && at < life->layer_end; at++) {
-		if ((at - life->layer) / CHUNK % life->what.jobs != number)
+		if (!takes(life, at, number))
 			continue;
 		if (life->ended || __atomic_load_n(&seat->stops, __ATOMIC_RELAXED))
 			break;
@@ -429,6 +439,8 @@ static int run_layer(struct lfb_life *life, struct worker *workers, struct lfb_l
 	}
 	/* One that was ended early counts only if it has shown something. */
 	life->depth += !life->ended || life->raised.count;
+	if (life->depth < life->what.length)
+		life->result.shorter = life->result.sequences;
 	return err;
 }
 
