@@ -19,6 +19,7 @@ install(FILES
 	${PROJECT_BINARY_DIR}/lfb-config.cmake
 	${PROJECT_BINARY_DIR}/lfb-config-version.cmake
 	cmake/FindLibFDT.cmake
+	cmake/LfbFuzz.cmake
 	cmake/LfbModule.cmake
 	DESTINATION ${lfb_config_dir})
 

@@ -106,6 +106,7 @@ enum lfb_handle_kind {
 	LFB_HANDLE_SCENARIO,
 	LFB_HANDLE_MODULE,	/* its static data is in use by a machine */
 	LFB_HANDLE_COPY,
+	LFB_HANDLE_FUZZER,
 	LFB_HANDLE_KINDS,
 };
 

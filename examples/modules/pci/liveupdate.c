@@ -164,28 +164,39 @@ static void pci_flb_unpreserve(struct liveupdate_flb_op_args *argp)
 	kho_unpreserve_free(ser);
 }
 
-/* It stays where it is and is only read. */
-static int pci_flb_retrieve(struct liveupdate_flb_op_args *argp)
+/* How much there is is what was handed over, whatever is written in it. */
+static int check_ser(const struct pci_ser *ser, size_t size)
 {
-	struct pci_ser *ser = phys_to_virt(argp->data);
-
 	if (ser->version < PCI_SER_OLDEST || ser->version > PCI_SER_VERSION) {
 		pr_err("version %u of what is preserved is not known here\n", ser->version);
 		return -EPROTO;
 	}
-	if (ser->entry_size < offsetofend(struct pci_dev_ser, count) || ser->nr > ser->max)
+	if (ser->entry_size < offsetofend(struct pci_dev_ser, count) ||
+	    ser->nr > (size - sizeof(*ser)) / ser->entry_size)
 		return -EINVAL;
 	for (u32 i = 1; i < ser->nr; i++) {
 		if (pci_ser_at(ser, i - 1)->bdf >= pci_ser_at(ser, i)->bdf)
 			return -EINVAL;
 	}
-	argp->obj = ser;
 	return 0;
+}
+
+/* It stays where it is and is only read. */
+static int pci_flb_retrieve(struct liveupdate_flb_op_args *argp)
+{
+	struct folio *folio = kho_restore_folio(argp->data);
+	int err = folio ? check_ser(folio_address(folio), folio_size(folio)) : -EINVAL;
+
+	if (!err)
+		argp->obj = folio_address(folio);
+	else if (folio)
+		folio_put(folio);
+	return err;
 }
 
 static void pci_flb_finish(struct liveupdate_flb_op_args *argp)
 {
-	kho_restore_free(argp->obj);
+	folio_put(virt_to_folio(argp->obj));
 }
 
 const struct liveupdate_flb_ops pci_flb_ops = {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Every life of an agent (explore/agent) up to a length, with somebody's modules in C: what lives
- * are called (name.c), what they are made of (perform.c), where one begins (branch.c), one that is
- * performed and judged (try.c), and all of them, by several processes (search.c). Others ask
- * through <luo/exhaust.h>. Uses sim/scenario for its transcript, sim/copy, sim/machine and what
- * lies below them.
+ * are called (name.c), what there is to do (choice.c), what they are made of (perform.c), where one
+ * begins (branch.c), one that is performed and judged (try.c), and all of them, by several
+ * processes (search.c). Others ask through <luo/exhaust.h>. Uses sim/scenario for its transcript,
+ * sim/copy, sim/machine and what lies below them.
  */
 #ifndef SIM_EXPLORE_LIFE_LIFE_H
 #define SIM_EXPLORE_LIFE_LIFE_H
@@ -72,6 +72,7 @@ struct lfb_life {
 	bool dead;
 	int error;			/* of the test's own functions */
 	char doing[40];			/* the act, for findings */
+	void (*prepared)(struct lfb_life *life); /* all is serialized, the jump is next; or NULL */
 	bool branches;			/* lives begin in a copy, as far as they can … */
 	unsigned int nr_branches;	/* … after 0 acts, 1, …: the last ones performed had them */
 	struct lfb_life_branch branch[LFB_EXHAUST_LENGTH_MAX];
@@ -86,14 +87,20 @@ struct lfb_life {
 	struct lfb_list raised;		/* struct lfb_life_raised, the first of each id */
 };
 
+/* choice.c: does the agent do this here? */
+bool lfb__life_does(const struct lfb_life *life, const struct lfb_agent_state *state,
+		    const struct lfb_agent_act *act);
+/* In how many ways, with different files or links, a verb can be done; per session, or in all. */
+unsigned int lfb__life_ways(const struct lfb_life *life, unsigned int verb, bool *of_session);
+
 /* perform.c: what can fail in an act, as a mask of fault kinds; 0: nothing. */
 unsigned int lfb__life_fallible(const struct lfb_agent_act *act);
 
 /* name.c: "create-a.preserve-a-1.kexec:2"; false: that is no life. */
 void lfb__life_name(const struct lfb_agent_act *word, unsigned int length, char *text, size_t size);
 bool lfb__life_parse(const char *text, struct lfb_agent_act *word, unsigned int *length);
-/* As a call in C. */
-void lfb__life_call(const struct lfb_agent_act *act, char *text, size_t size);
+/* As calls in C, for somebody to free; NULL without memory. */
+char *lfb__life_calls(const struct lfb_agent_act *word, unsigned int length);
 
 /*
  * Switches the machine on, with an agent, if not for an error: life->error. Returns what booting
@@ -118,6 +125,10 @@ int lfb__life_machine(struct lfb_life *life);
 /* Without make_file(): which handlers there are. The same. */
 int lfb__life_handlers(struct lfb_life *life);
 
+/* modules.c: what is asked for, and the machine it is done with. life->machine is the caller's. */
+int lfb__life_take(struct lfb_life *life, const struct lfb_machine_options *machine,
+		   const struct lfb_exhaust_modules *what);
+
 /* search.c: all lives up to what.length, behind the one that does nothing. -EINTR: not all. */
 int lfb__life_search(struct lfb_life *life);
 /* The life of a node. Returns its length. */
@@ -128,5 +139,10 @@ unsigned int lfb__life_word(const struct lfb_life *life, u32 node, struct lfb_ag
  */
 int lfb__life_try(struct lfb_life *life, const struct lfb_agent_act *word, unsigned int length,
 		  struct lfb_agent_state *state, struct lfb_list *raised);
+/* What is wanted of what was found, struct lfb_life_raised, the first of each id. */
+int lfb__life_collect(struct lfb_life *life, const struct lfb_agent_state *state,
+		      struct lfb_list *raised);
+/* What a test keeps besides the data of its modules is in no copy. */
+bool lfb__life_branches(const struct lfb_life *life);
 
 #endif

@@ -58,14 +58,11 @@ static int take_finds(struct lfb_life *life)
 }
 
 static int take(struct lfb_life *life, const struct lfb_machine_options *machine,
-		const struct lfb_exhaust_modules *what,
-		const struct lfb_exhaust_modules_result *result)
+		const struct lfb_exhaust_modules *what)
 {
 	int err = lfb__options_take(NULL, "the modules", &life->what, sizeof(life->what), what,
 				    offsetof(struct lfb_exhaust_modules, loadable));
 
-	if (!err)
-		err = lfb__result_check(NULL, "the result", result, sizeof(*result));
 	if (!err)
 		err = lfb__options_take(NULL, "the machine's options", &life->machine_options,
 					sizeof(life->machine_options), machine,
@@ -87,30 +84,16 @@ static int take(struct lfb_life *life, const struct lfb_machine_options *machine
 	return take_finds(life);
 }
 
-static void print_calls(FILE *stream, const struct lfb_agent_act *word, unsigned int length)
+int lfb__life_take(struct lfb_life *life, const struct lfb_machine_options *machine,
+		   const struct lfb_exhaust_modules *what)
 {
-	char call[160];
+	int err = take(life, machine, what);
 
-	fprintf(stream, "    device = lfb_agent_open(agent);\n");
-	for (unsigned int i = 0; i < length; i++) {
-		lfb__life_call(&word[i], call, sizeof(call));
-		fprintf(stream, "    %s\n", call);
-		if (word[i].verb >= LFB_AGENT_KEXEC && !word[i].fails)
-			fprintf(stream, "    device = lfb_agent_open(agent);\n");
-	}
-}
-
-/* The calls, for somebody to free. */
-static char *describe(const struct lfb_agent_act *word, unsigned int length)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-
-	if (!stream)
-		return NULL;
-	print_calls(stream, word, length);
-	return fclose(stream) ? NULL : text;
+	if (!err)
+		err = lfb__life_machine(life);
+	if (!err)
+		err = lfb__life_handlers(life);
+	return err ? err : take_numbers(life);
 }
 
 static void note(struct lfb_exhaust_modules_result *result,
@@ -147,7 +130,7 @@ static int report(struct lfb_life *life, const struct lfb_life_raised *raised,
 		  const struct lfb_agent_act *word)
 {
 	char name[sizeof(life->result.first_case)];
-	char *calls = describe(word, raised->length);
+	char *calls = lfb__life_calls(word, raised->length);
 	const struct lfb_exhaust_modules_found found = {
 		.sz = sizeof(found),
 		.id = (enum lfb_finding_id)raised->id,
@@ -263,14 +246,10 @@ int lfb_exhaust_modules(const struct lfb_machine_options *machine,
 			struct lfb_exhaust_modules_result *result)
 {
 	struct lfb_life life = { .context = context };
-	int err = take(&life, machine, what, result);
+	int err = lfb__result_check(NULL, "the result", result, sizeof(*result));
 
 	if (!err)
-		err = lfb__life_machine(&life);
-	if (!err)
-		err = lfb__life_handlers(&life);
-	if (!err)
-		err = take_numbers(&life);
+		err = lfb__life_take(&life, machine, what);
 	if (!err)
 		err = life.what.only ? try_only(&life) : try_all(&life);
 	lfb_machine_destroy(life.machine);

@@ -119,7 +119,7 @@ bool lfb__life_parse(const char *text, struct lfb_agent_act *word, unsigned int 
 	return true;
 }
 
-void lfb__life_call(const struct lfb_agent_act *act, char *text, size_t size)
+static void call_of(const struct lfb_agent_act *act, char *text, size_t size)
 {
 	size_t used;
 
@@ -132,4 +132,22 @@ void lfb__life_call(const struct lfb_agent_act *act, char *text, size_t size)
 	if (act->fails && used < size)
 		snprintf(text + used, size - used, "\t/* callback %u that may fail in it does */",
 			 act->fails);
+}
+
+char *lfb__life_calls(const struct lfb_agent_act *word, unsigned int length)
+{
+	char *text = NULL, call[160];
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	if (!stream)
+		return NULL;
+	fprintf(stream, "    device = lfb_agent_open(agent);\n");
+	for (unsigned int i = 0; i < length; i++) {
+		call_of(&word[i], call, sizeof(call));
+		fprintf(stream, "    %s\n", call);
+		if (word[i].verb >= LFB_AGENT_KEXEC && !word[i].fails)
+			fprintf(stream, "    device = lfb_agent_open(agent);\n");
+	}
+	return fclose(stream) ? NULL : text;
 }

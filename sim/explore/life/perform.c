@@ -157,6 +157,8 @@ static long kexec(struct lfb_life *life, const struct lfb_agent_act *act)
 	if (err)
 		return err;
 	life->swapped = true;
+	if (life->prepared)
+		life->prepared(life);
 	if (act->verb == LFB_AGENT_KEXEC_PLAIN)
 		lfb_machine_load(machine, LFB_IMAGE_PLAIN);
 	if (act->verb == LFB_AGENT_KEXEC_OFF)

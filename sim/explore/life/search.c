@@ -74,27 +74,6 @@ static int try_act(struct lfb_life *life, struct worker *worker, struct lfb_agen
 	return 0;
 }
 
-/* Is there something that was handed over and can be used? */
-static bool uses(const struct lfb_life *life, const struct lfb_agent_state *state)
-{
-	for (unsigned int f = 0; f < life->files; f++) {
-		if (state->owner[f] && lfb__agent_is_in(state, state->owner[f] - 1u, false))
-			return life->what.use;
-	}
-	return false;
-}
-
-static bool does(const struct lfb_life *life, const struct lfb_agent_state *state,
-		 const struct lfb_agent_act *act)
-{
-	unsigned int alike = 0;
-
-	for (unsigned int f = 0; f < life->files; f++)
-		alike |= (f % life->what.files != 0) << f;
-	return lfb__agent_does(state, act, alike) &&
-	       (act->verb != LFB_AGENT_USE || uses(life, state));
-}
-
 /* An act as it is, then with one callback after the other failing in it. */
 static int try_all(struct lfb_life *life, struct worker *worker, struct lfb_agent_act *word,
 		   const struct lfb_agent_act *act)
@@ -102,7 +81,7 @@ static int try_all(struct lfb_life *life, struct worker *worker, struct lfb_agen
 	bool fails = lfb__life_fallible(act) && !life->what.no_failures, hit = fails;
 	int err;
 
-	if (!does(life, &node_at(life, life->now.parent)->state, act))
+	if (!lfb__life_does(life, &node_at(life, life->now.parent)->state, act))
 		return 0;
 	life->now.act = *act;
 	err = try_act(life, worker, word, &hit);
@@ -111,34 +90,6 @@ static int try_all(struct lfb_life *life, struct worker *worker, struct lfb_agen
 		err = try_act(life, worker, word, &hit);
 	}
 	return err;
-}
-
-/* In how many ways, with different files or links, a verb can be done; per session, or in all. */
-static unsigned int ways_of(const struct lfb_life *life, unsigned int verb, bool *of_session)
-{
-	const unsigned int without = life->what.without;
-
-	*of_session = verb < LFB_AGENT_USE;
-	switch (verb) {
-	case LFB_AGENT_AGAIN:
-		return without & LFB_EXHAUST_AGAIN ? 0 : life->files;
-	case LFB_AGENT_TWICE:
-		return without & LFB_EXHAUST_TWICE || !life->identifies ? 0 : life->files;
-	case LFB_AGENT_PRESERVE:
-	case LFB_AGENT_RETRIEVE:
-		return life->files;
-	case LFB_AGENT_KEXEC_OFF:
-	case LFB_AGENT_KEXEC_NO_KHO:
-		return without & LFB_EXHAUST_OFF ? 0 : 1;
-	case LFB_AGENT_KEXEC_PLAIN:
-		return without & LFB_EXHAUST_PLAIN ? 0 : 1;
-	case LFB_AGENT_KEXEC_WITHOUT:
-		return without & LFB_EXHAUST_LINKS ? 0 : life->links;
-	case LFB_AGENT_KEXEC_WITH:
-		return without & LFB_EXHAUST_LINKS ? 0 : life->gaps;
-	default:
-		return 1;
-	}
 }
 
 static int expand(struct lfb_life *life, struct worker *worker, u32 id)
@@ -150,7 +101,7 @@ static int expand(struct lfb_life *life, struct worker *worker, u32 id)
 	life->now = (struct lfb_life_raised){ .parent = id };
 	for (unsigned int verb = 0; verb < LFB_AGENT_VERBS; verb++) {
 		bool of_session;
-		unsigned int files = ways_of(life, verb, &of_session);
+		unsigned int files = lfb__life_ways(life, verb, &of_session);
 		unsigned int sessions = of_session ? life->what.sessions : 1;
 
 		for (unsigned int i = 0; !err && i < files * sessions; i++) {
@@ -444,8 +395,7 @@ static int run_layer(struct lfb_life *life, struct worker *workers, struct lfb_l
 	return err;
 }
 
-/* What a test keeps besides the data of its modules is in no copy. */
-static bool branches(const struct lfb_life *life)
+bool lfb__life_branches(const struct lfb_life *life)
 {
 	const struct lfb_exhaust_modules *what = &life->what;
 
@@ -465,7 +415,7 @@ int lfb__life_search(struct lfb_life *life)
 							       sizeof(struct lfb_life_node)))
 		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
 	life->layer_end = 1;
-	life->branches = branches(life);
+	life->branches = lfb__life_branches(life);
 	while (!err && life->depth < life->what.length && life->layer < life->layer_end &&
 	       !life->raised.count && !life->ended)
 		err = run_layer(life, workers, seats);

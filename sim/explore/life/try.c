@@ -23,8 +23,8 @@ static int raise(struct lfb_life *life, u32 id, const char *text, struct lfb_lis
 	return 0;
 }
 
-static int collect(struct lfb_life *life, const struct lfb_agent_state *state,
-		   struct lfb_list *raised)
+int lfb__life_collect(struct lfb_life *life, const struct lfb_agent_state *state,
+		      struct lfb_list *raised)
 {
 	const struct lfb_finding *finding;
 	char text[1500];
@@ -73,5 +73,5 @@ int lfb__life_try(struct lfb_life *life, const struct lfb_agent_act *word, unsig
 	/* A failure that nobody came past is the life without it, which is tried too. */
 	if (length && word[length - 1].fails && !life->hit)
 		return 0;
-	return collect(life, state, raised);
+	return lfb__life_collect(life, state, raised);
 }

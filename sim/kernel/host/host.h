@@ -108,6 +108,7 @@ struct lfb_shared {
 	size_t code_size;
 	char *data;			/* what can be written */
 	size_t data_size;
+	size_t counters, counters_size;	/* in it, where; a fuzzer's: never set back */
 	char *kept;			/* its bytes at lfb__shared_keep() */
 	struct lfb_list imports;	/* what it needs and the process does not have */
 	bool closed;

@@ -153,6 +153,19 @@ static bool find_parts(struct lfb_shared *shared)
 	return looking.known;
 }
 
+/* Where code counts which ways it takes, for a fuzzer. */
+static void find_counters(struct lfb_shared *shared)
+{
+	const char *start = lfb__shared_symbol(shared, "__start___sancov_cntrs");
+	const char *end = lfb__shared_symbol(shared, "__stop___sancov_cntrs");
+
+	if (!start || start < shared->data || end < start ||
+	    end > shared->data + shared->data_size)
+		return;
+	shared->counters = (size_t)(start - shared->data);
+	shared->counters_size = (size_t)(end - start);
+}
+
 /* Loading */
 
 /* The same words wherever it was loaded from. */
@@ -207,6 +220,7 @@ struct lfb_shared *lfb__shared_load(const void *bytes, size_t size, const char *
 	if (!shared->handle)
 		say_why(path, from, why, why_size);
 	else if (find_parts(shared) && lfb__shared_find_imports(shared)) {
+		find_counters(shared);
 		note(shared);
 		return shared;
 	}
@@ -264,7 +278,10 @@ void lfb__shared_read(const struct lfb_shared *shared, void *bytes)
 
 void lfb__shared_write(const struct lfb_shared *shared, const void *bytes)
 {
-	copy(shared->data, bytes, shared->data_size);
+	const size_t behind = shared->counters + shared->counters_size;
+
+	copy(shared->data, bytes, shared->counters);
+	copy(shared->data + behind, (const char *)bytes + behind, shared->data_size - behind);
 }
 
 static char *whole_data(const struct lfb_shared *shared, size_t *size)

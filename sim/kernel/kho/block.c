@@ -166,10 +166,15 @@ int kho__read_chain(const struct lfb_memory *memory, phys_addr_t *next, phys_add
 	return err == -ENOMEM ? err : count;
 }
 
-/* The chain goes on at @next, and not to its end. */
+/*
+ * The chain goes on at @next, and not to its end. Kernels follow it wherever it leads; no module
+ * can ask before whether that is somewhere, so it is none's mistake where an address was damaged.
+ */
 static int refuse(struct lfb_kernel *kernel, phys_addr_t next)
 {
-	if (kho__page_at(&kernel->memory, next))
+	if (kernel->damaged)
+		pr_err("no block is at 0x%llx\n", next);
+	else if (kho__page_at(&kernel->memory, next))
 		pr_err("blocks run in a circle, or are more than %d\n", CHAIN_MAX);
 	else
 		lfb__unsafe_as(kernel, LFB_FINDING_MEM_WILD_POINTER, lfb__phys_object(next).text,

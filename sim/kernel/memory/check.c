@@ -392,6 +392,30 @@ void lfb__check_unchanged(struct lfb_kernel *kernel)
 	look(kernel, check_unchanged);
 }
 
+struct payload {
+	void (*fn)(void *context, void *bytes, u64 size, const struct lfb_ledger_entry *entry);
+	void *context;
+};
+
+static void tell_payload(struct lfb_kernel *kernel, struct lfb_ledger_entry *entry, void *context)
+{
+	const struct payload *payload = context;
+	void *bytes = entry->internal ? NULL : contents(kernel, entry);
+
+	if (bytes)
+		payload->fn(payload->context, bytes, lfb__ledger_span(entry), entry);
+}
+
+void lfb__payload_each(struct lfb_kernel *kernel,
+		       void (*fn)(void *context, void *bytes, u64 size,
+				  const struct lfb_ledger_entry *entry),
+		       void *context)
+{
+	struct payload payload = { fn, context };
+
+	lfb__ledger_each(kernel, LFB_LEDGER_PRESERVED, tell_payload, &payload);
+}
+
 void lfb__check_serialized(struct lfb_kernel *kernel)
 {
 	if (!lfb__checking(kernel))

@@ -256,6 +256,11 @@ struct lfb_preserved lfb__preserved_at(struct lfb_kernel *kernel, enum lfb_ledge
 void lfb__check_serialized(struct lfb_kernel *kernel);
 /* Before kernel code runs after that and when it did; at the jump, if any ran. */
 void lfb__check_unchanged(struct lfb_kernel *kernel);
+/* What modules hand over, oldest first, as far as somebody checks. */
+void lfb__payload_each(struct lfb_kernel *kernel,
+		       void (*fn)(void *context, void *bytes, u64 size,
+				  const struct lfb_ledger_entry *entry),
+		       void *context);
 
 /* stray.c */
 

@@ -78,6 +78,7 @@ struct lfb_kernel {
 	struct lfb_sched sched;
 	char error[512];
 	const struct lfb_assertion *wrong; /* that broke here: no kernel runs any more */
+	bool damaged;		/* who fuzzes has changed what was handed over */
 	bool catch_faults;
 	sigjmp_buf *guard;	/* innermost guarded entry, NULL outside of kernel code */
 	const void *guard_frame; /* where on the stack it is */
