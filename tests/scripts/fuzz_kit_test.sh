@@ -55,7 +55,7 @@ try() {
 	done
 	plant pci/liveupdate.c \
 		's|ser->nr > (size - sizeof(\*ser)) / ser->entry_size|ser->nr > ser->max|'
-	found "$1" pci 'at:     liveupdate.c:[0-9]* check_ser'
+	found "$1" pci 'at:     liveupdate.c:[0-9]* pci_check_ser'
 	cp right models/pci/liveupdate.c
 	plant hugetlb/liveupdate.c 's/min_t(u32, ser->nr, HUGETLB_FILE_MAX)/ser->nr/'
 	found "$1" hugetlb 'liveupdate.c:[0-9]* hugetlb_discard_pages'

@@ -164,8 +164,14 @@ static void pci_flb_unpreserve(struct liveupdate_flb_op_args *argp)
 	kho_unpreserve_free(ser);
 }
 
-/* How much there is is what was handed over, whatever is written in it. */
-static int check_ser(const struct pci_ser *ser, size_t size)
+/**
+ * pci_check_ser() - can what the previous kernel wrote be read?
+ * @ser: the list
+ * @size: bytes that were handed over there, whatever is written in them
+ *
+ * Return: 0; -EPROTO another version; -EINVAL.
+ */
+int pci_check_ser(const struct pci_ser *ser, size_t size)
 {
 	if (ser->version < PCI_SER_OLDEST || ser->version > PCI_SER_VERSION) {
 		pr_err("version %u of what is preserved is not known here\n", ser->version);
@@ -185,7 +191,7 @@ static int check_ser(const struct pci_ser *ser, size_t size)
 static int pci_flb_retrieve(struct liveupdate_flb_op_args *argp)
 {
 	struct folio *folio = kho_restore_folio(argp->data);
-	int err = folio ? check_ser(folio_address(folio), folio_size(folio)) : -EINVAL;
+	int err = folio ? pci_check_ser(folio_address(folio), folio_size(folio)) : -EINVAL;
 
 	if (!err)
 		argp->obj = folio_address(folio);
@@ -199,7 +205,7 @@ static void pci_flb_finish(struct liveupdate_flb_op_args *argp)
 	folio_put(virt_to_folio(argp->obj));
 }
 
-const struct liveupdate_flb_ops pci_flb_ops = {
+static const struct liveupdate_flb_ops pci_flb_ops = {
 	.preserve = pci_flb_preserve,
 	.unpreserve = pci_flb_unpreserve,
 	.retrieve = pci_flb_retrieve,

@@ -78,7 +78,7 @@ void pci_liveupdate_finish(struct pci_dev *pdev);
 int pci_init(void);
 void pci_exit(void);
 unsigned int pci_slots(void);
-extern const struct liveupdate_flb_ops pci_flb_ops;
+int pci_check_ser(const struct pci_ser *ser, size_t size);
 const struct pci_dev_ser *pci_ser_at(const struct pci_ser *ser, u32 index);
 const struct pci_dev_ser *pci_ser_find(const struct pci_ser *ser, u16 bdf);
 bool pci_ser_is_master(const struct pci_ser *ser, const struct pci_dev_ser *entry, bool *known);

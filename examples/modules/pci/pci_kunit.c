@@ -188,43 +188,36 @@ static void numbers_of_the_previous_kernel_stay(struct kunit *test)
 /* What a kernel may be given, and what it says to it. */
 static const struct given {
 	const char *name;
-	u32 version, entry_size, nr, max;
+	u32 version, entry_size, nr;
 	u16 first, second;
 	int answer;
 } givens[] = {
-	{ "nothing", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 0, 16, 0, 0, 0 },
-	{ "two", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 2, 16, 8, 256, 0 },
-	{ "larger entries", PCI_SER_VERSION, 64, 0, 16, 0, 0, 0 },
-	{ "no version", 0, sizeof(struct pci_dev_ser), 0, 16, 0, 0, -EPROTO },
-	{ "a later version", PCI_SER_VERSION + 1, 64, 0, 16, 0, 0, -EPROTO },
-	{ "small entries", PCI_SER_VERSION, 4, 0, 16, 0, 0, -EINVAL },
-	{ "more than there can be", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 17, 16, 0, 0,
-	  -EINVAL },
-	{ "not in order", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 2, 16, 256, 8, -EINVAL },
-	{ "one twice", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 2, 16, 8, 8, -EINVAL },
+	{ "nothing", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 0, 0, 0, 0 },
+	{ "two", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 2, 8, 256, 0 },
+	{ "larger entries", PCI_SER_VERSION, 64, 0, 0, 0, 0 },
+	{ "no version", 0, sizeof(struct pci_dev_ser), 0, 0, 0, -EPROTO },
+	{ "a later version", PCI_SER_VERSION + 1, 64, 0, 0, 0, -EPROTO },
+	{ "small entries", PCI_SER_VERSION, 4, 0, 0, 0, -EINVAL },
+	{ "more than there can be", PCI_SER_VERSION, 128, 32, 0, 0, -EINVAL },
+	{ "not in order", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 2, 256, 8, -EINVAL },
+	{ "one twice", PCI_SER_VERSION, sizeof(struct pci_dev_ser), 2, 8, 8, -EINVAL },
 };
 KUNIT_ARRAY_PARAM_DESC(given, givens, name);
 
 static void what_cannot_be_is_refused(struct kunit *test)
 {
 	const struct given *given = test->param_value;
-	struct liveupdate_flb_op_args args = { 0 };
+	struct pci_ser *ser = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
 	struct pci_dev_ser *entries;
-	struct pci_ser *ser;
 
-	KUNIT_ASSERT_EQ(test, pci_flb_ops.preserve(&args), 0);
-	ser = args.obj;
+	KUNIT_ASSERT_NOT_NULL(test, ser);
 	entries = (struct pci_dev_ser *)ser->entries;
 	entries[0].bdf = given->first;
 	entries[1].bdf = given->second;
 	ser->version = given->version;
 	ser->entry_size = given->entry_size;
 	ser->nr = given->nr;
-	ser->max = given->max;
-	args.obj = NULL;
-	KUNIT_EXPECT_EQ(test, pci_flb_ops.retrieve(&args), given->answer);
-	KUNIT_EXPECT_PTR_EQ(test, args.obj, given->answer ? NULL : (void *)ser);
-	kho_unpreserve_free(ser);
+	KUNIT_EXPECT_EQ(test, pci_check_ser(ser, PAGE_SIZE), given->answer);
 }
 
 static struct kunit_case cases[] = {
