@@ -10,6 +10,7 @@ struct check {
 	struct cli_look look;
 	bool json;
 	bool list;
+	bool markdown;
 	bool strict;
 	bool only;			/* some are chosen … */
 	bool chosen[LFB_CHECKS_NR];	/* … which are these */
@@ -104,15 +105,19 @@ static int tell(void *context, const struct lfb_check_problem *problem)
 
 static void list_all(struct check *check)
 {
+	const char *format = check->markdown ? "| `%s` | %s | %s |\n" : "%-28s %-8s %s\n";
+
 	if (check->json) {
 		cli_json_begin(&check->out, "lfb-check-1");
 		cli_json_open(&check->out, "checks", '[');
+	} else if (check->markdown) {
+		printf("| id | severity | meaning |\n|---|---|---|\n");
 	}
 	for (int id = 0; id < LFB_CHECKS_NR; id++) {
 		if (!is_wanted(check, id))
 			continue;
 		if (!check->json) {
-			printf("%-28s %-8s %s\n", lfb_check_name(id),
+			printf(format, lfb_check_name(id),
 			       lfb_severity_name(lfb_check_severity(id)), lfb_check_sentence(id));
 			continue;
 		}
@@ -180,6 +185,8 @@ static int run(struct cli_line *line)
 {
 	struct check *check = line->state;
 
+	if (check->markdown && (check->json || !check->list))
+		return cli_usage(line->command, "--markdown goes with --list, and without --json");
 	if (check->list) {
 		if (line->argc || check->look.image)
 			return cli_usage(line->command, "--list takes no file");
@@ -223,6 +230,7 @@ static const struct cli_option options[] = {
 	  .set = set_rule },
 	{ "list", NULL, "say which checks there are, and what each means",
 	  .at = offsetof(struct check, list) },
+	{ "markdown", NULL, "list as a table", .at = offsetof(struct check, markdown) },
 	CLI_LOOK_ROWS(check),
 	{ .more = cli_image_rows },
 	{ 0 },
