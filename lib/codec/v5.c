@@ -38,16 +38,18 @@ static const struct luo_block_ser *block_at(const struct luo_reader *reader, phy
 static int too_long(const struct luo_reader *reader, const struct chain *chain, phys_addr_t phys,
 		    const struct luo_block_ser *block)
 {
+	const struct lfb_rule rule = LUO_RULE(BLOCK_CHAIN, chain->path, LUO_BLOCKS_MAX);
+
 	for (unsigned int more = 1; more <= LUO_BLOCKS_MAX; more++) {
 		if (!block->next_phys)
-			return luo_broken(reader, LUO_RULE(BLOCK_CHAIN, chain->path, LUO_BLOCKS_MAX),
-					  -ENOSPC, phys, "%s take more than %d blocks",
-					  chain->what, LUO_BLOCKS_MAX);
+			return luo_broken(reader, rule, -ENOSPC, phys,
+					  "%s take more than %d blocks", chain->what,
+					  LUO_BLOCKS_MAX);
 		block = block_at(reader, block->next_phys);
 		if (!block)
 			break;
 	}
-	return luo_broken(reader, LUO_RULE(BLOCK_CHAIN, chain->path, LUO_BLOCKS_MAX), -EINVAL, phys,
+	return luo_broken(reader, rule, -EINVAL, phys,
 			  "%s take more than %d blocks, or run in a circle", chain->what,
 			  LUO_BLOCKS_MAX);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The rules, and what is wrong with a handover, problem by problem: what the inspection came across,
- * and what it has no reason to look at, since it can be read all the same.
+ * What is wrong with a handover, problem by problem: what the inspection came across, and what it
+ * has no reason to look at, since it can be read all the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,45 +11,6 @@
 
 #include "lib/orchestrator.h"
 #include "sim/handover/inspect.h"
-
-/* The rules by name */
-
-static const struct {
-	const char *name;
-	const char *sentence;
-	enum lfb_severity severity;
-} rules[] = {
-#define LFB_DESCRIBE(name, id, severity, sentence)                                                 \
-	[LFB_CHECK_##name] = { id, sentence, LFB_SEVERITY_##severity },
-	LFB_CHECK_IDS(LFB_DESCRIBE)
-#undef LFB_DESCRIBE
-};
-
-const char *lfb_check_name(enum lfb_check_id id)
-{
-	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].name : NULL;
-}
-
-const char *lfb_check_sentence(enum lfb_check_id id)
-{
-	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].sentence : "";
-}
-
-enum lfb_severity lfb_check_severity(enum lfb_check_id id)
-{
-	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].severity : LFB_SEVERITY_NOTE;
-}
-
-int lfb_check_by_name(const char *name)
-{
-	for (int id = 0; name && id < LFB_CHECKS_NR; id++) {
-		if (!strcmp(rules[id].name, name))
-			return id;
-	}
-	return -ENOENT;
-}
-
-/* What does not hold */
 
 struct check {
 	lfb_check_fn tell;

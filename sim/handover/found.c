@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* What was found in a handover, as it is gathered; and whose the memory is. */
+/* The rules; what was found in a handover, as it is gathered; and whose the memory is. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,45 @@
 #include "sim/handover/inspect.h"
 
 #define PROBLEMS_MAX 1000
+
+/* The rules by name */
+
+static const struct {
+	const char *name;
+	const char *sentence;
+	enum lfb_severity severity;
+} rules[] = {
+#define LFB_DESCRIBE(name, id, severity, sentence)                                                 \
+	[LFB_CHECK_##name] = { id, sentence, LFB_SEVERITY_##severity },
+	LFB_CHECK_IDS(LFB_DESCRIBE)
+#undef LFB_DESCRIBE
+};
+
+const char *lfb_check_name(enum lfb_check_id id)
+{
+	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].name : NULL;
+}
+
+const char *lfb_check_sentence(enum lfb_check_id id)
+{
+	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].sentence : "";
+}
+
+enum lfb_severity lfb_check_severity(enum lfb_check_id id)
+{
+	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].severity : LFB_SEVERITY_NOTE;
+}
+
+int lfb_check_by_name(const char *name)
+{
+	for (int id = 0; name && id < LFB_CHECKS_NR; id++) {
+		if (!strcmp(rules[id].name, name))
+			return id;
+	}
+	return -ENOENT;
+}
+
+/* Gathering */
 
 int lfb__found_add(struct lfb_inspection *found, struct lfb_list *list, const void *item,
 		   size_t size)

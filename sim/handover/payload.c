@@ -122,7 +122,8 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 
 		if (!chunk || phys == remembered) {
 			lfb__found_problem(found, LFB_FOUND(VMALLOC_CHUNK, "memfd/vmalloc", 0),
-					   phys, "chunk %llu of a vmalloc area %s", steps, chunk ? "was there before" : "is not there");
+					   phys, "chunk %llu of a vmalloc area %s", steps,
+					   chunk ? "was there before" : "is not there");
 			return -EINVAL;
 		}
 		if (!(steps & (steps + 1)))
@@ -167,6 +168,8 @@ static const void *area_at(const struct lfb_inspection *found, const struct lfb_
 static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *memfd,
 			phys_addr_t where)
 {
+	struct lfb_rule rule = LFB_FOUND(MEMFD_FOLIO_MISSING, "memfd/folio[#]", 0);
+
 	memfd->first_folio = found->folios.count;
 	for (u64 i = 0; i < memfd->nr_folios && !found->error; i++) {
 		const struct memfd_luo_folio_ser *ser =
@@ -175,10 +178,11 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 		phys_addr_t start;
 
 		if (!ser || found->folios.count == FOLIOS_MAX) {
-			lfb__found_problem(found, LFB_FOUND(MEMFD_FOLIO_MISSING, "memfd/folio[#]", i),
-					   where, "folio %llu of %llu %s", i, memfd->nr_folios,
-					   ser ? "is one too many to be listed" :
-						 "is nowhere described");
+			rule.index = i;
+			lfb__found_problem(found, rule, where, "folio %llu of %llu %s", i,
+					   memfd->nr_folios, ser ?
+					   "is one too many to be listed" :
+					   "is nowhere described");
 			return;
 		}
 		folio.address = PFN_PHYS(ser->pfn);

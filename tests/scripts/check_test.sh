@@ -203,7 +203,7 @@ done <<-'EOT'
 	luo/session[vm-2]/name|luo/session: there is no [vm-2]: there are [0] vm-1, [1] 7
 	luo/session[2]|luo/session: there is no [2]: there are [0] vm-1, [1] 7
 	luo/session[1]/file[0]|luo/session[1]/file: there is no [0]: there are none
-	luo/session[vm-1]/file[handler-0-v1]|luo/session[vm-1]/file: 2 are [handler-0-v1], say which:
+	luo/session[0]/file[handler-0-v1]|luo/session[0]/file: 2 are [handler-0-v1], say which:
 	luo/session[vm-1|luo/session: there is no [vm-1
 	luo/number/low|luo/number: there is no low: it is a value
 	luo[0]|luo: there is no [0]: there is address

@@ -192,8 +192,12 @@ static void map_order(struct damaged *d) { *(u32 *)(chunk(d) + 1) = 99; }
 static void map_count(struct damaged *d) { ((u32 *)(chunk(d) + 1))[1] = 9999; }
 static void map_too_many(struct damaged *d) { ((u32 *)(chunk(d) + 1))[1] = 255; }
 static void map_start(struct damaged *d) { chunk(d)[2] += PAGE_SIZE; }
-static void map_beyond(struct damaged *d) { mark(d, chunk(d)[2] + (8 * PAGE_SIZE - 1) * PAGE_SIZE); }
 static void map_block_away(struct damaged *d) { mark(d, nowhere(d)); }
+
+static void map_beyond(struct damaged *d)
+{
+	mark(d, chunk(d)[2] + (8 * PAGE_SIZE - 1) * PAGE_SIZE);
+}
 
 static void map_circle(struct damaged *d)
 {
