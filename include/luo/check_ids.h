@@ -107,7 +107,9 @@
 	X(MAP_TWICE, "map-twice", ERROR,                                                           \
 	  "memory is preserved twice, in blocks of two orders")                                    \
 	X(MAP_IN_SCRATCH, "map-in-scratch", ERROR,                                                 \
-	  "a preserved block reaches into scratch, where the next kernel boots")
+	  "a preserved block reaches into scratch, where the next kernel boots")                   \
+	X(MAP_MISSING, "map-missing", ERROR,                                                       \
+	  "there is no map, so the next kernel takes nothing over")
 
 /* The orchestrator's state */
 #define LFB_CHECK_IDS_LUO(X)                                                                       \

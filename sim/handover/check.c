@@ -174,8 +174,7 @@ static int check_entries(struct check *check, const struct lfb_inspection *found
 	unsigned int order;
 	int err = 0;
 
-	/* Without a map, or with half of one, nobody knows what is preserved. */
-	if (!found->sorted || found->map_refused)
+	if (!found->sorted || !lfb__found_map(found))
 		return 0;
 	for (size_t i = 0; i < found->entries.count && !err; i++) {
 		struct lfb_problem problem = { .where = entries[i].address };

@@ -77,6 +77,9 @@ static int add_whole(struct lfb_inspection *found, const struct lfb_problem *pro
 	if (!added)
 		return found->error = -ENOMEM;
 	*added = *problem;
+	/* Who raises one says which. */
+	if (!LFB_ASSERT(problem->id < LFB_CHECKS_NR))
+		added->id = LFB_CHECK_ROOT_TREE;
 	snprintf(added->path, sizeof(added->path), "%s%s%.63s", found->path, joint, problem->path);
 	return 0;
 }

@@ -66,6 +66,10 @@ static void read_map(struct lfb_inspection *found, const struct kho_abi *abi)
 	int err;
 
 	lfb__found_enter(found, "map");
+	/* Others are written in the end only: of a kernel that runs there is none yet. */
+	if (!found->root.map && abi->map_is_live)
+		lfb__found_problem(found, LFB_FOUND(MAP_MISSING, NULL, 0), found->root.phys,
+				   "there is no memory map");
 	err = abi->read_map(&found->view, found->root.map, add_block, add_map_page, found,
 			    &problem);
 	if (!err)

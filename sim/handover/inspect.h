@@ -148,6 +148,12 @@ struct lfb_inspection {
 	struct lfb_list problems;	/* struct lfb_problem */
 };
 
+/* Is there a map, read to its end? Else nobody knows what is preserved. */
+static inline bool lfb__found_map(const struct lfb_inspection *found)
+{
+	return found->root.map && !found->map_refused;
+}
+
 /* found.c: what was found, as it is gathered */
 
 /* Appends @item of @size bytes. -ENOMEM, also in error, ends the inspection. */

@@ -104,8 +104,7 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 	int err = 0;
 
 	memfd->first_page = found->pages.count;
-	/* Of a map that was not read to its end nobody knows how much is preserved. */
-	if (left << PAGE_SHIFT > found->total_bytes && found->map_refused)
+	if (left << PAGE_SHIFT > found->total_bytes && !lfb__found_map(found))
 		return -EINVAL;
 	if (left << PAGE_SHIFT > found->total_bytes || memfd->order > KHO_MAX_ORDER) {
 		lfb__found_problem(found, LFB_FOUND(VMALLOC_SIZE, "memfd/vmalloc", 0), memfd->first,
@@ -192,7 +191,7 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 				  start == folio.address;
 		if (folio.preserved)
 			lfb__found_name(found, folio.address, 1);
-		else if (!found->map_refused)
+		else if (lfb__found_map(found))
 			lfb__found_problem(found, LFB_FOUND(MEMFD_FOLIO, "memfd/folio[#]", i),
 					   folio.address, "folio %llu of the memfd at 0x%llx is no "
 					   "preserved block", i, where);

@@ -207,6 +207,14 @@ static void map_circle(struct damaged *d)
 	chunk(d)[0] = address;
 }
 
+static void map_missing(struct damaged *d)
+{
+	const u64 none = 0;
+
+	assert_int_equal(fdt_setprop_inplace(root(d), 0, "preserved-memory-map", &none,
+					     sizeof(none)), 0);
+}
+
 /* A node of a tree leads back to the root of it. */
 static void map_node_twice(struct damaged *d)
 {
@@ -489,6 +497,7 @@ const struct damage damages[] = {
 	BREAKS(MAP_BLOCK_AWAY, V2, AS_BLOB, map_block_away, "map"),
 	BREAKS(MAP_TWICE, V2, AS_BLOB, map_twice, "map"),
 	BREAKS(MAP_IN_SCRATCH, V5, AS_CORE, map_in_scratch, "map"),
+	BREAKS(MAP_MISSING, V5, AS_BLOB, map_missing, "map"),
 	BREAKS(LUO_AWAY, V2, AS_BLOB, luo_away, "luo"),
 	BREAKS(LUO_AWAY, V5, AS_BLOB, luo_away, "luo"),
 	BREAKS(LUO_TREE, V2, AS_BLOB, luo_tree, "luo"),

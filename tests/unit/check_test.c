@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include <luo/inspect.h>
 #include <luo/profile.h>
 
 #include "tests/support/damaged.h"
@@ -184,6 +185,68 @@ static void who_is_told_can_end_it(void **state)
 	assert_int_equal(told.count, 1);
 }
 
+static int pass_over(void *context, const char *bytes, size_t size)
+{
+	return 0;
+}
+
+static u64 next_random(u64 *state)
+{
+	*state = *state * 6364136223846793005ull + 1442695040888963407ull;
+	return *state >> 33;
+}
+
+/* Bytes of a blob are others, one after the other; its digest is right. */
+static void damage_at_random(const struct lfb_blob *blob, u64 *state)
+{
+	struct told told = { .count = 0 };
+	struct lfb_blob *changed;
+	u8 *bytes = malloc(blob->size);
+	int answer;
+
+	assert_non_null(bytes);
+	memcpy(bytes, blob->bytes, blob->size);
+	for (u64 n = 1 + next_random(state) % 4; n; n--) {
+		size_t at = next_random(state) % blob->size;
+
+		/* Most are zeros, and nobody's. */
+		while (n % 4 != 1 && !bytes[at] && at + 1 < blob->size)
+			at++;
+		bytes[at] = (u8)next_random(state);
+	}
+	assert_int_equal(lfb__blob_seal(bytes, blob->size), 0);
+	answer = lfb_check_bytes(bytes, blob->size, hear, &told);
+	assert_int_equal(answer, told.errors);
+	if (lfb_blob_from_memory(bytes, blob->size, &changed)) {
+		assert_int_equal(answer, 1);
+	} else {
+		const int inspected = lfb_inspect_blob(changed, LFB_INSPECT_JSON, pass_over, NULL);
+
+		assert_int_equal(lfb_check_blob(changed, hear, &told), answer);
+		/* An inspection does not look at names. */
+		if (!told.times[LFB_CHECK_SESSION_NAME_TWICE])
+			assert_int_equal(inspected, answer ? -EINVAL : 0);
+		lfb_blob_free(changed);
+	}
+	free(bytes);
+}
+
+static void whatever_bytes_say_each_problem_has_its_check(void **state)
+{
+	static const char *const profiles[] = { "rfc-v6", "linux-7.0", "linux-7.3" };
+	u64 random = 1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
+		struct damaged damaged;
+
+		damaged_make(&damaged, profiles[i], AS_BLOB);
+		for (unsigned int n = 0; n < (LFB_SLOW ? 300 : 3000); n++)
+			damage_at_random(damaged.blob, &random);
+		lfb_blob_free(damaged.blob);
+		free(damaged.bytes);
+	}
+}
+
 static void names_are_of_one_kind_and_none_is_there_twice(void **state)
 {
 	for (int id = 0; id < LFB_CHECKS_NR; id++) {
@@ -229,6 +292,7 @@ int main(void)
 		cmocka_unit_test(warnings_are_told_and_no_errors),
 		cmocka_unit_test(an_offset_is_where_the_address_is_in_the_file),
 		cmocka_unit_test(who_is_told_can_end_it),
+		cmocka_unit_test(whatever_bytes_say_each_problem_has_its_check),
 		cmocka_unit_test(names_are_of_one_kind_and_none_is_there_twice),
 		cmocka_unit_test(what_cannot_be_checked_is_an_error),
 	};
