@@ -107,6 +107,8 @@ lfb 0 check --strict --without session-name-empty "$dir/damaged"
 damaged "$(offset vm-1)" 'a\033[2'
 lfb 0 get "$dir/damaged" 'luo/session[0]/name'
 says 'a\x1b[2'
+lfb 1 get "$dir/damaged" 'luo/session[9]'
+prints err 'there are [0] a\x1b[2, [1] 7'
 
 # The file itself.
 printf 'nothing of the kind' >"$dir/other"

@@ -70,6 +70,6 @@ const struct cli_value *cli_path_key(const struct cli_value *item);
 /* Writes text from anywhere, so that it cannot do more to a terminal than be ugly. */
 void cli_print_plain(const char *text);
 /* The same of a string of a document, in which each byte has become a character. */
-void cli_print_value(const struct cli_value *value);
+void cli_print_value(FILE *to, const struct cli_value *value);
 
 #endif

@@ -42,7 +42,7 @@ static void text_side(const struct cli_value *value)
 	if (is_part(value))
 		printf("%zu part%s", cli_value_count(value), cli_plural(cli_value_count(value)));
 	else
-		cli_print_value(value);
+		cli_print_value(stdout, value);
 }
 
 /* One of them may be NULL: it is not there. */
@@ -67,7 +67,7 @@ static void tell(struct diff *diff, const struct cli_value *a, const struct cli_
 		text_side(b);
 	} else if (!is_part(a ? a : b)) {
 		printf(": ");
-		cli_print_value(a ? a : b);
+		cli_print_value(stdout, a ? a : b);
 	}
 	printf("\n");
 }

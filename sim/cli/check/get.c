@@ -17,7 +17,7 @@ static void print(const struct get *get, const struct cli_value *value)
 	if (get->json || value->kind == '{' || value->kind == '[')
 		cli_json_value(&json, NULL, value);
 	else
-		cli_print_value(value);
+		cli_print_value(stdout, value);
 	printf("\n");
 }
 

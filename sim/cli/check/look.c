@@ -123,12 +123,12 @@ void cli_print_plain(const char *text)
 	}
 }
 
-void cli_print_value(const struct cli_value *value)
+void cli_print_value(FILE *to, const struct cli_value *value)
 {
 	const char *text = value->text;
 
 	if (value->kind != '"') {
-		printf("%llu", value->number);
+		fprintf(to, "%llu", value->number);
 		return;
 	}
 	for (; *text; text++) {
@@ -136,6 +136,6 @@ void cli_print_value(const struct cli_value *value)
 
 		if (c >= 0xc0 && text[1])
 			c = (unsigned char)(c << 6 | (*++text & 0x3f));
-		printf(c < ' ' || c >= 0x7f ? "\\x%02x" : "%c", c);
+		fprintf(to, c < ' ' || c >= 0x7f ? "\\x%02x" : "%c", c);
 	}
 }

@@ -142,10 +142,12 @@ static void list_items(FILE *to, const struct cli_value *list)
 		const struct cli_value *key = cli_path_key(item);
 
 		fprintf(to, "%s[%u]", told ? ", " : "", told);
-		if (key->kind == '"')
-			fprintf(to, " %s", key->text);
-		else if (key->kind == '0')
-			fprintf(to, " %s %llu", key->key, key->number);
+		if (key->kind == '0')
+			fprintf(to, " %s", key->key);
+		if (key->kind != 'n') {
+			fputs(" ", to);
+			cli_print_value(to, key);
+		}
 	}
 	if (count > told)
 		fprintf(to, " and %zu more", count - told);
