@@ -15,6 +15,7 @@
 #include <luo/agent.h>
 #include <luo/agent_script.h>
 #include <luo/blob.h>
+#include <luo/check.h>
 #include <luo/choose.h>
 #include <luo/compare.h>
 #include <luo/convert.h>

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-int luo_broken(const struct luo_reader *reader, int error, phys_addr_t where,
+int luo_broken(const struct luo_reader *reader, struct lfb_rule rule, int error, phys_addr_t where,
 	       const char *format, ...)
 {
 	struct lfb_problem problem = { .where = where };
 	va_list arguments;
 
+	lfb__problem_name(&problem, rule);
 	va_start(arguments, format);
 	vsnprintf(problem.what, sizeof(problem.what), format, arguments);
 	va_end(arguments);
@@ -27,16 +28,16 @@ int luo_area(const struct luo_reader *reader, phys_addr_t phys, size_t size)
 	return reader->memory ? reader->memory(reader->context, phys, size) : 0;
 }
 
-int luo_read_name(const struct luo_reader *reader, phys_addr_t where, const char *what,
-		  const char *field, size_t size, char *name)
+int luo_read_name(const struct luo_reader *reader, struct lfb_rule rule, phys_addr_t where,
+		  const char *what, const char *field, size_t size, char *name)
 {
 	size_t length = strnlen(field, size);
 
 	memcpy(name, field, length);
 	name[length] = '\0';
 	if (length == size && what)
-		return luo_broken(reader, -EINVAL, where, "%s is not terminated within %zu bytes",
-				  what, size);
+		return luo_broken(reader, rule, -EINVAL, where,
+				  "%s is not terminated within %zu bytes", what, size);
 	return 0;
 }
 
@@ -52,11 +53,14 @@ int luo_alloc_pages(void **mem, unsigned int pages)
 
 /* The file entry */
 
-int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where, const void *entry)
+int luo_read_file_entry(const struct luo_reader *reader, phys_addr_t where, const void *entry,
+			u64 index)
 {
 	const struct luo_file_ser *ser = entry;
 	struct luo_file_record record = { .data = ser->data, .token = ser->token };
-	int err = luo_read_name(reader, where, "handler name", ser->compatible,
+	const struct lfb_rule rule = LUO_RULE(FILE_COMPATIBLE_UNTERMINATED, "file[#]/compatible",
+					      index);
+	int err = luo_read_name(reader, rule, where, "handler name", ser->compatible,
 				sizeof(ser->compatible), record.compatible);
 
 	if (err)
@@ -89,14 +93,16 @@ static int read_flb(const struct luo_reader *reader, phys_addr_t where,
 		    const struct luo_flb_ser *ser, const struct luo_flb_ser *first, u64 index)
 {
 	struct luo_flb_record record = { .data = ser->data, .count = ser->count, .index = index };
-	int err = luo_read_name(reader, where, "FLB name", ser->name, sizeof(ser->name),
-				record.name);
+	int err = luo_read_name(reader, LUO_RULE(FLB_NAME_UNTERMINATED, "flb[#]/name", index),
+				where, "FLB name", ser->name, sizeof(ser->name), record.name);
 
 	if (!err && (!record.count || record.count > INT32_MAX))
-		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is needed by %llu files",
-				 record.name, record.count);
+		err = luo_broken(reader, LUO_RULE(FLB_NEEDED, "flb[#]/count", index), -EINVAL,
+				 where, "FLB %.48s is needed by %llu files", record.name,
+				 record.count);
 	if (!err && index < LUO_FLB_MAX && named_before(first, index))
-		err = luo_broken(reader, -EINVAL, where, "FLB %.48s is there twice", record.name);
+		err = luo_broken(reader, LUO_RULE(FLB_TWICE, "flb[#]/name", index), -EINVAL, where,
+				 "FLB %.48s is there twice", record.name);
 	if (err)
 		return err;
 	if (reader->wanted && !strcmp(record.name, reader->wanted->name)) {
@@ -117,22 +123,23 @@ int luo_read_flbs(const struct luo_reader *reader, const struct luo_head *head)
 	/* All of it: names are compared with those of the entries before. */
 	header = view->at(view, where, LUO_FLB_PGCNT * PAGE_SIZE);
 	if (!header)
-		return luo_broken(reader, -EINVAL, where, "the FLB page is not in handed-over "
-				  "memory");
+		return luo_broken(reader, LUO_RULE(FLBS_AWAY, "flbs_address", 0), -EINVAL, where,
+				  "the FLB page is not in handed-over memory");
 	err = luo_area(reader, where, LUO_FLB_PGCNT * PAGE_SIZE);
 	if (!err && header->pgcnt != LUO_FLB_PGCNT)
-		err = luo_broken(reader, -EINVAL, where, "the FLB array takes %llu pages, not %d",
-				 header->pgcnt, LUO_FLB_PGCNT);
+		err = luo_broken(reader, LUO_RULE(FLBS_PAGES, "flbs_address", 0), -EINVAL, where,
+				 "the FLB array takes %llu pages, not %d", header->pgcnt,
+				 LUO_FLB_PGCNT);
 	if (!err && header->count > LUO_FLB_MAX)
-		err = luo_broken(reader, -EINVAL, where, "%llu FLBs, more than %zu",
-				 header->count, LUO_FLB_MAX);
+		err = luo_broken(reader, LUO_RULE(FLB_COUNT, "flbs", 0), -EINVAL, where,
+				 "%llu FLBs, more than %zu", header->count, LUO_FLB_MAX);
 	first = (const struct luo_flb_ser *)(header + 1);
 	where += sizeof(*header);
 	for (u64 i = 0; i < header->count && !err; i++, where += sizeof(*ser)) {
 		ser = view->at(view, where, sizeof(*ser));
 		if (!ser)
-			return luo_broken(reader, -EINVAL, where, "FLB %llu is not in handed-over "
-				      "memory", i);
+			return luo_broken(reader, LUO_RULE(FLBS_AWAY, "flb[#]", i), -EINVAL, where,
+					  "FLB %llu is not in handed-over memory", i);
 		err = read_flb(reader, where, ser, first, i);
 	}
 	return err;

@@ -28,38 +28,65 @@ static void put_u64(void *bytes, u64 value)
 
 /* Reading the tree */
 
-static int check_node(const struct luo_reader *reader, phys_addr_t luo, const void *fdt, int node,
-		      const char *name, const char *compatible)
+static int check_node(const struct luo_reader *reader, struct lfb_rule rule, phys_addr_t luo,
+		      const void *fdt, int node, const char *name, const char *compatible)
 {
 	char found[48];
 
 	if (kho__fdt_compatible_is(fdt, node, compatible))
 		return 0;
-	return luo_broken(reader, -EINVAL, luo, "%s is \"%s\", not \"%s\"", name,
+	return luo_broken(reader, rule, -EINVAL, luo, "%s is \"%s\", not \"%s\"", name,
 			  kho__fdt_compatible_text(fdt, node, found, sizeof(found)), compatible);
 }
 
-/* A subnode's address property; @bytes of memory must be there. */
+/* A node of the tree, and what is read of it. */
+struct luo_node {
+	const char *name;
+	const char *compatible;
+	const char *property;	/* an address, … */
+	size_t bytes;		/* … where so many must be */
+	const char *path;	/* what that is called */
+};
+
 static int read_address(const struct luo_reader *reader, phys_addr_t luo, const void *fdt,
-			const char *node_name, const char *compatible, const char *property,
-			size_t bytes, phys_addr_t *address)
+			const struct luo_node *about, phys_addr_t *address)
 {
-	int node = fdt_subnode_offset(fdt, 0, node_name);
+	const struct lfb_rule rule = LUO_RULE(LUO_NODE, about->path, 0);
+	int node = fdt_subnode_offset(fdt, 0, about->name);
 	int err;
 
 	if (node < 0)
-		return luo_broken(reader, -EINVAL, luo, "node %s is missing", node_name);
-	err = check_node(reader, luo, fdt, node, node_name, compatible);
+		return luo_broken(reader, rule, -EINVAL, luo, "node %s is missing", about->name);
+	err = check_node(reader, rule, luo, fdt, node, about->name, about->compatible);
 	if (err)
 		return err;
-	err = kho__fdt_u64_property(fdt, node, property, address);
+	err = kho__fdt_u64_property(fdt, node, about->property, address);
 	if (err)
-		return luo_broken(reader, err, luo, "%s of %s %s", property, node_name,
-				  err == -ENOENT ? "is missing" : "is not 8 bytes");
-	if (!IS_ALIGNED(*address, PAGE_SIZE) || !reader->view->at(reader->view, *address, bytes))
-		return luo_broken(reader, -EINVAL, luo, "%s is 0x%llx, where nothing was handed "
-				  "over", property, *address);
+		return luo_broken(reader, rule, err, luo, "%s of %s %s", about->property,
+				  about->name, err == -ENOENT ? "is missing" : "is not 8 bytes");
+	if (!IS_ALIGNED(*address, PAGE_SIZE) ||
+	    !reader->view->at(reader->view, *address, about->bytes))
+		return luo_broken(reader, LUO_RULE(LUO_ADDRESS, about->path, 0), -EINVAL, luo,
+				  "%s is 0x%llx, where nothing was handed over", about->property,
+				  *address);
 	return 0;
+}
+
+static int read_addresses(const struct luo_codec *codec, const struct luo_reader *reader,
+			  phys_addr_t luo, const void *fdt, struct luo_head *head)
+{
+	const struct luo_fdt_layout *layout = codec->layout;
+	const struct luo_node sessions = {
+		LUO_FDT_SESSION_NODE_NAME, layout->session_compatible, LUO_FDT_SESSION_HEADER,
+		layout->session_header_size, "sessions_address",
+	};
+	static const struct luo_node flbs = {
+		LUO_FDT_FLB_NODE_NAME, LUO_FDT_FLB_COMPATIBLE, LUO_FDT_FLB_HEADER,
+		sizeof(struct luo_flb_header_ser), "flbs_address",
+	};
+	int err = read_address(reader, luo, fdt, &sessions, &head->sessions);
+
+	return err ? err : read_address(reader, luo, fdt, &flbs, &head->flbs);
 }
 
 static int read_head(const struct luo_codec *codec, const struct luo_reader *reader,
@@ -78,35 +105,33 @@ static int read_head(const struct luo_codec *codec, const struct luo_reader *rea
 	memset(head, 0, sizeof(*head));
 	fdt = reader->view->at(reader->view, luo, size);
 	if (!fdt)
-		return luo_broken(reader, -EINVAL, luo, "the LUO tree is not in handed-over "
-				  "memory");
+		return luo_broken(reader, LUO_RULE(LUO_AWAY, NULL, 0), -EINVAL, luo,
+				  "the LUO tree is not in handed-over memory");
 	err = luo_area(reader, luo, PAGE_SIZE);
 	if (err)
 		return err;
 	err = kho__fdt_is_sound(fdt, size, luo, &problem);
 	if (err)
-		return luo_broken(reader, err, problem.where, "%s", problem.what);
-	err = check_node(reader, luo, fdt, 0, "the LUO tree", LUO_FDT_COMPATIBLE);
+		return luo_broken(reader, LUO_RULE(LUO_TREE, NULL, 0), err, problem.where, "%s",
+				  problem.what);
+	err = check_node(reader, LUO_RULE(LUO_COMPATIBLE, NULL, 0), luo, fdt, 0, "the LUO tree",
+			 LUO_FDT_COMPATIBLE);
 	if (err)
 		return err;
 	err = kho__fdt_u64_property(fdt, 0, LUO_FDT_LIVEUPDATE_NUM, &head->number);
 	if (err)
-		return luo_broken(reader, err, luo, "%s %s", LUO_FDT_LIVEUPDATE_NUM,
+		return luo_broken(reader, LUO_RULE(LUO_NUMBER, "number", 0), err, luo, "%s %s",
+				  LUO_FDT_LIVEUPDATE_NUM,
 				  err == -ENOENT ? "is missing" : "is not 8 bytes");
 	snprintf(head->session_compatible, sizeof(head->session_compatible), "%s",
 		 layout->session_compatible);
-	err = read_address(reader, luo, fdt, LUO_FDT_SESSION_NODE_NAME, layout->session_compatible,
-			   LUO_FDT_SESSION_HEADER, layout->session_header_size, &head->sessions);
-	if (err)
-		return err;
-	return read_address(reader, luo, fdt, LUO_FDT_FLB_NODE_NAME, LUO_FDT_FLB_COMPATIBLE,
-			    LUO_FDT_FLB_HEADER, sizeof(struct luo_flb_header_ser), &head->flbs);
+	return read_addresses(codec, reader, luo, fdt, head);
 }
 
 /* Reading arrays */
 
 static int read_session(const struct luo_codec *codec, const struct luo_reader *reader,
-			phys_addr_t where, const u8 *entry)
+			phys_addr_t where, const u8 *entry, u64 index)
 {
 	const struct luo_fdt_layout *layout = codec->layout;
 	struct luo_session_record record = {
@@ -114,19 +139,22 @@ static int read_session(const struct luo_codec *codec, const struct luo_reader *
 		.count = get_u64(entry + layout->session_count),
 	};
 	u64 pages = record.files ? LUO_FILE_PGCNT : 0;
-	int err = luo_read_name(reader, where, "session name", (const char *)entry, 64,
-				record.name);
+	int err = luo_read_name(reader,
+				LUO_RULE(SESSION_NAME_UNTERMINATED, "session[#]/name", index),
+				where, "session name", (const char *)entry, 64, record.name);
 
 	if (!err && layout->has_pgcnt) {
 		record.pgcnt = get_u64(entry + offsetof(struct luo_session_ser_v1, pgcnt));
 		if (record.pgcnt != pages)
-			err = luo_broken(reader, -EINVAL, where, "session %.64s says its files "
-				     "take %llu pages, not %llu", record.name,
-				     record.pgcnt, pages);
+			err = luo_broken(reader,
+					 LUO_RULE(FILES_PAGES, "session[#]/files_address", index),
+					 -EINVAL, where, "session %.64s says its files take %llu "
+					 "pages, not %llu", record.name, record.pgcnt, pages);
 	}
 	if (!err && record.count > codec->file_max)
-		err = luo_broken(reader, -EINVAL, where, "session %.64s has %llu files, more than "
-				 "%lu", record.name, record.count, codec->file_max);
+		err = luo_broken(reader, LUO_RULE(FILE_COUNT, "session[#]/count", index), -EINVAL,
+				 where, "session %.64s has %llu files, more than %lu", record.name,
+				 record.count, codec->file_max);
 	if (err)
 		return err;
 	return reader->session ? reader->session(reader->context, where, &record) : 0;
@@ -143,23 +171,24 @@ static int read_sessions(const struct luo_codec *codec, const struct luo_reader 
 	int err;
 
 	if (!bytes)
-		return luo_broken(reader, -EINVAL, where, "the session array is not in handed-over "
-			      "memory");
+		return luo_broken(reader, LUO_RULE(SESSIONS_AWAY, "sessions_address", 0), -EINVAL,
+				  where, "the session array is not in handed-over memory");
 	count = get_u64(bytes + layout->session_header_count);
 	err = luo_area(reader, where, SESSION_ARRAY_SIZE);
 	if (!err && layout->has_pgcnt && get_u64(bytes) != LUO_SESSION_PGCNT)
-		err = luo_broken(reader, -EINVAL, where, "the session array takes %llu pages, not "
-				 "%d", get_u64(bytes), LUO_SESSION_PGCNT);
+		err = luo_broken(reader, LUO_RULE(SESSIONS_PAGES, "sessions_address", 0), -EINVAL,
+				 where, "the session array takes %llu pages, not %d",
+				 get_u64(bytes), LUO_SESSION_PGCNT);
 	if (!err && count > codec->session_max)
-		err = luo_broken(reader, -EINVAL, where, "%llu sessions, more than %lu",
-			     count, codec->session_max);
+		err = luo_broken(reader, LUO_RULE(SESSION_COUNT, "sessions", 0), -EINVAL, where,
+				 "%llu sessions, more than %lu", count, codec->session_max);
 	where += layout->session_header_size;
 	for (u64 i = 0; i < count && !err; i++, where += layout->session_size) {
 		bytes = view->at(view, where, layout->session_size);
 		if (!bytes)
-			return luo_broken(reader, -EINVAL, where, "session %llu is not in handed-"
-					  "over memory", i);
-		err = read_session(codec, reader, where, bytes);
+			return luo_broken(reader, LUO_RULE(SESSIONS_AWAY, "session[#]", i), -EINVAL,
+					  where, "session %llu is not in handed-over memory", i);
+		err = read_session(codec, reader, where, bytes, i);
 	}
 	return err;
 }
@@ -175,15 +204,17 @@ static int read_files(const struct luo_reader *reader, const struct luo_session_
 	if (err || !session->count)
 		return err;
 	if (!where || !IS_ALIGNED(where, PAGE_SIZE))
-		return luo_broken(reader, -EINVAL, where, "session %.64s has %llu files at 0x%llx",
-				  session->name, session->count, where);
+		return luo_broken(reader, LUO_RULE(FILES_AWAY, "files_address", 0), -EINVAL, where,
+				  "session %.64s has %llu files at 0x%llx", session->name,
+				  session->count, where);
 	for (u64 i = 0; i < session->count && !err; i++, where += sizeof(struct luo_file_ser)) {
 		const struct luo_file_ser *ser = view->at(view, where, sizeof(*ser));
 
 		if (!ser)
-			return luo_broken(reader, -EINVAL, where, "file %llu of session %.64s is "
-					  "not in handed-over memory", i, session->name);
-		err = luo_read_file_entry(reader, where, ser);
+			return luo_broken(reader, LUO_RULE(FILES_AWAY, "file[#]", i), -EINVAL,
+					  where, "file %llu of session %.64s is not in handed-over "
+					  "memory", i, session->name);
+		err = luo_read_file_entry(reader, where, ser, i);
 	}
 	return err;
 }

@@ -10,10 +10,12 @@
 /* Reading */
 
 /* One entry of a block; a nonzero return ends the reading. */
-typedef int (*entry_fn)(const struct luo_reader *reader, phys_addr_t where, const void *entry);
+typedef int (*entry_fn)(const struct luo_reader *reader, phys_addr_t where, const void *entry,
+			u64 index);
 
 struct chain {
 	const char *what;
+	const char *path;	/* of a block */
 	phys_addr_t first;
 	u64 per_block;
 	size_t entry_size;
@@ -36,16 +38,20 @@ static const struct luo_block_ser *block_at(const struct luo_reader *reader, phy
 static int too_long(const struct luo_reader *reader, const struct chain *chain, phys_addr_t phys,
 		    const struct luo_block_ser *block)
 {
+	const struct lfb_rule rule = LUO_RULE(BLOCK_CHAIN, chain->path, LUO_BLOCKS_MAX);
+
 	for (unsigned int more = 1; more <= LUO_BLOCKS_MAX; more++) {
 		if (!block->next_phys)
-			return luo_broken(reader, -ENOSPC, phys, "%s take more than %d blocks",
-					  chain->what, LUO_BLOCKS_MAX);
+			return luo_broken(reader, rule, -ENOSPC, phys,
+					  "%s take more than %d blocks", chain->what,
+					  LUO_BLOCKS_MAX);
 		block = block_at(reader, block->next_phys);
 		if (!block)
 			break;
 	}
-	return luo_broken(reader, -EINVAL, phys, "%s take more than %d blocks, or run in a circle",
-			  chain->what, LUO_BLOCKS_MAX);
+	return luo_broken(reader, rule, -EINVAL, phys,
+			  "%s take more than %d blocks, or run in a circle", chain->what,
+			  LUO_BLOCKS_MAX);
 }
 
 /* Kernels look for circles first, and follow what they will refuse for another reason. */
@@ -72,12 +78,14 @@ static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn e
 		const struct luo_block_ser *block = block_at(reader, phys);
 
 		if (!block)
-			return luo_broken(reader, -EINVAL, phys, "block %u of %s is not in "
-					  "handed-over memory", blocks, chain->what);
+			return luo_broken(reader, LUO_RULE(BLOCK_AWAY, chain->path, blocks),
+					  -EINVAL, phys, "block %u of %s is not in handed-over "
+					  "memory", blocks, chain->what);
 		if (++blocks > LUO_BLOCKS_MAX)
 			return too_long(reader, chain, phys, block);
 		if (!block->count || block->count > chain->per_block)
-			return luo_broken(reader, -EINVAL, phys,
+			return luo_broken(reader, LUO_RULE(BLOCK_COUNT, chain->path, blocks - 1),
+					  -EINVAL, phys,
 					  "block %u of %s has %llu entries, not 1 to %llu",
 					  blocks - 1, chain->what, block->count, chain->per_block);
 		if (entry)
@@ -87,7 +95,8 @@ static int walk(const struct luo_reader *reader, struct chain *chain, entry_fn e
 		for (u64 i = 0; entry && i < block->count && !err; i++) {
 			size_t offset = sizeof(*block) + i * chain->entry_size;
 
-			err = entry(reader, phys + offset, (const u8 *)block + offset);
+			err = entry(reader, phys + offset, (const u8 *)block + offset,
+				    chain->entries + i);
 		}
 		chain->entries += block->count;
 		phys = block->next_phys;
@@ -99,6 +108,7 @@ static struct chain session_chain(phys_addr_t first)
 {
 	return (struct chain){
 		.what = "the sessions",
+		.path = "session_block[#]",
 		.first = first,
 		.per_block = LUO_SESSIONS_PER_BLOCK,
 		.entry_size = sizeof(struct luo_session_ser_v2),
@@ -115,23 +125,24 @@ static int read_head(const struct luo_codec *codec, const struct luo_reader *rea
 	(void)codec;
 	memset(head, 0, sizeof(*head));
 	if (size < sizeof(*ser))
-		return luo_broken(reader, -EINVAL, luo, "the LUO state is %llu bytes, not %zu",
-				  size, sizeof(*ser));
+		return luo_broken(reader, LUO_RULE(LUO_SIZE, NULL, 0), -EINVAL, luo,
+				  "the LUO state is %llu bytes, not %zu", size, sizeof(*ser));
 	ser = reader->view->at(reader->view, luo, sizeof(*ser));
 	if (!ser)
-		return luo_broken(reader, -EINVAL, luo, "the LUO state is not in handed-over "
-				  "memory");
+		return luo_broken(reader, LUO_RULE(LUO_AWAY, NULL, 0), -EINVAL, luo,
+				  "the LUO state is not in handed-over memory");
 	if (strncmp(ser->compatible, LUO_ABI_COMPATIBLE_V5, sizeof(ser->compatible)))
-		return luo_broken(reader, -EINVAL, luo, "the LUO state is \"%.8s\", not \"%s\"",
-				  ser->compatible, LUO_ABI_COMPATIBLE_V5);
+		return luo_broken(reader, LUO_RULE(LUO_COMPATIBLE, NULL, 0), -EINVAL, luo,
+				  "the LUO state is \"%.8s\", not \"%s\"", ser->compatible,
+				  LUO_ABI_COMPATIBLE_V5);
 	head->number = ser->liveupdate_num;
 	head->sessions = ser->sessions_pa;
 	head->flbs = ser->flbs_pa;
 	if (!reader->trusts_flbs &&
 	    (!IS_ALIGNED(head->flbs, PAGE_SIZE) ||
 	     !reader->view->at(reader->view, head->flbs, PAGE_SIZE)))
-		return luo_broken(reader, -EINVAL, luo, "flbs_pa is 0x%llx, where nothing was "
-				  "handed over", head->flbs);
+		return luo_broken(reader, LUO_RULE(LUO_ADDRESS, "flbs_address", 0), -EINVAL, luo,
+				  "flbs_pa is 0x%llx, where nothing was handed over", head->flbs);
 	err = luo_area(reader, luo, PAGE_SIZE);
 	if (err)
 		return err;
@@ -139,12 +150,15 @@ static int read_head(const struct luo_codec *codec, const struct luo_reader *rea
 	return walk(reader, &chain, NULL);
 }
 
-static int read_session(const struct luo_reader *reader, phys_addr_t where, const void *entry)
+static int read_session(const struct luo_reader *reader, phys_addr_t where, const void *entry,
+			u64 index)
 {
 	const struct luo_session_ser_v2 *ser = entry;
 	struct luo_session_record record = { .files = ser->files, .count = ser->count };
 	/* Who trusts what it is handed does not look whether it ends. */
-	int err = luo_read_name(reader, where, reader->follow ? NULL : "session name", ser->name,
+	int err = luo_read_name(reader,
+				LUO_RULE(SESSION_NAME_UNTERMINATED, "session[#]/name", index),
+				where, reader->follow ? NULL : "session name", ser->name,
 				sizeof(ser->name), record.name);
 
 	if (err)
@@ -165,6 +179,7 @@ static int read_files(const struct luo_reader *reader, const struct luo_session_
 {
 	struct chain chain = {
 		.what = "the files",
+		.path = "file_block[#]",
 		.first = session->files,
 		.per_block = LUO_FILES_PER_BLOCK,
 		.entry_size = sizeof(struct luo_file_ser),
@@ -172,7 +187,7 @@ static int read_files(const struct luo_reader *reader, const struct luo_session_
 	int err = walk(reader, &chain, NULL);
 
 	if (!err && chain.entries != session->count)
-		err = luo_broken(reader, -EINVAL, session->files,
+		err = luo_broken(reader, LUO_RULE(FILE_TOTAL, "count", 0), -EINVAL, session->files,
 				 "session %.64s has %llu files, its blocks hold %llu",
 				 session->name, session->count, chain.entries);
 	return err ? err : walk(reader, &chain, luo_read_file_entry);

@@ -2,7 +2,6 @@
 /* lfb dump, lfb convert: what a handover holds, and the same for another kernel. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <luo/blob.h>
 #include <luo/convert.h>
@@ -12,10 +11,8 @@
 #include "cli.h"
 
 struct dump {
+	struct cli_look look;
 	bool json;
-	const char *image;
-	const char *luo;
-	const char *profile;
 };
 
 static enum lfb_inspect_format format_of(const struct dump *dump)
@@ -36,26 +33,13 @@ static int dump_blob(const struct cli_line *line, const char *path)
 	return err ? cli_failed("%s: %s", path, lfb_error_text(NULL)) : CLI_OK;
 }
 
-static int dump_image(const struct cli_line *line)
+static int dump_image(const struct dump *dump, char *image, size_t size, u64 luo)
 {
-	const struct dump *dump = line->state;
-	char *image;
-	size_t size;
-	u64 luo;
-	int err;
+	int err = lfb_inspect_memory(image, size, luo, dump->look.profile, format_of(dump),
+				     cli_write, NULL);
 
-	if (!dump->luo || !dump->profile)
-		return cli_usage(line->command, "--raw needs --luo and --profile");
-	if (!cli_number(dump->luo, &luo))
-		return cli_usage(line->command, "--luo %s: expected an address, as 0x10000",
-				 dump->luo);
-	if (!lfb_profile_about(dump->profile))
-		return cli_usage(line->command, "there is no profile \"%s\"", dump->profile);
-	if (cli_read_file(dump->image, &image, &size))
-		return CLI_FAILED;
-	err = lfb_inspect_memory(image, size, luo, dump->profile, format_of(dump), cli_write, NULL);
 	free(image);
-	return err ? cli_failed("%s: %s", dump->image, lfb_error_text(NULL)) : CLI_OK;
+	return err ? cli_failed("%s: %s", dump->look.image, lfb_error_text(NULL)) : CLI_OK;
 }
 
 static int dump_memory(const struct cli_line *line, const char *path)
@@ -75,41 +59,38 @@ static int dump_debugfs(const struct cli_line *line, const char *path)
 	return err ? cli_failed("%s", lfb_error_text(NULL)) : CLI_OK;
 }
 
-/* Whatever it is; what nobody knows is a blob, so that what is wrong with it is said. */
-static int dump_file(const struct cli_line *line, const char *path)
-{
-	const struct dump *dump = line->state;
-	int kind = strcmp(path, "-") ? lfb_image_kind(path) : LFB_IMAGE_BLOB;
-
-	if (dump->luo || dump->profile)
-		return cli_usage(line->command, "--luo and --profile are for --raw; everything "
-						"else says both itself");
-	if (kind == LFB_IMAGE_DEBUGFS)
-		return dump_debugfs(line, path);
-	if (kind == LFB_IMAGE_CORE || kind == LFB_IMAGE_PACKED ||
-	    (kind == LFB_IMAGE_RAW && line->machine.image.is_raw))
-		return dump_memory(line, path);
-	return dump_blob(line, path);
-}
-
 static int run_dump(struct cli_line *line)
 {
 	const struct dump *dump = line->state;
+	const char *path = line->argv[0];
+	enum cli_look_kind kind;
+	char *image;
+	size_t size;
+	int result;
+	u64 luo;
 
-	if (line->argc != !dump->image)
-		return cli_usage(line->command, dump->image ? "--raw takes the place of the blob" :
-							      "expected one blob");
-	return dump->image ? dump_image(line) : dump_file(line, line->argv[0]);
+	if (line->argc != !dump->look.image)
+		return cli_usage(line->command, dump->look.image ?
+				 "--raw takes the place of the blob" : "expected one blob");
+	result = cli_look(line, &dump->look, path, &kind, &image, &size, &luo);
+	if (result)
+		return result;
+	switch (kind) {
+	case CLI_LOOK_BARE:
+		return dump_image(dump, image, size, luo);
+	case CLI_LOOK_MEMORY:
+		return dump_memory(line, path);
+	case CLI_LOOK_DEBUGFS:
+		return dump_debugfs(line, path);
+	case CLI_LOOK_BLOB:
+		break;
+	}
+	return dump_blob(line, path);
 }
 
 static const struct cli_option options[] = {
 	{ "json", NULL, "for programs", .at = offsetof(struct dump, json) },
-	{ "raw", "IMAGE", "a bare image of LUO's memory, from address 0 up",
-	  .at = offsetof(struct dump, image) },
-	{ "luo", "ADDRESS", "where in the image LUO's tree is, as 0x10000",
-	  .at = offsetof(struct dump, luo) },
-	{ "profile", "P", "the kernel that wrote the image",
-	  .at = offsetof(struct dump, profile) },
+	CLI_LOOK_ROWS(dump),
 	{ .more = cli_image_rows },
 	{ 0 },
 };

@@ -9,6 +9,7 @@
 #define SIM_CLI_CLI_H
 
 #include "sim/cli/build/build.h"
+#include "sim/cli/check/check.h"
 #include "sim/cli/common/common.h"
 #include "sim/cli/compare/compare.h"
 #include "sim/cli/merge/merge.h"

@@ -64,7 +64,8 @@ static void read_root(struct side *side)
 		return;
 	found->view = view_of(&side->fdt, PAGE_SIZE);
 	if (kho__read_root(&found->view, 0, &found->root, &problem)) {
-		lfb__found_problem(found, 0, "%s/fdt: %.120s", side->name, problem.what);
+		lfb__found_problem(found, (struct lfb_rule){ problem.id, "fdt", 0 }, 0,
+				   "%s/fdt: %.120s", side->name, problem.what);
 		return;
 	}
 	found->has_root = true;
@@ -80,18 +81,21 @@ static void read_side(struct side *side)
 	struct lfb_problem problem = { 0 };
 	struct lfb_view view;
 
+	lfb__found_enter(found, "%s", side->name);
 	read_root(side);
 	view = view_of(&side->luo, side->luo.size);
 	if (side->luo.there && !lfb__found_codec(&view, 0, side->luo.size, &side->head))
-		lfb__found_problem(found, 0, "%s/sub_fdts/LUO: %zu bytes of no state that is known",
+		lfb__found_problem(found, LFB_FOUND(DEBUGFS_LUO, "sub_fdts/LUO", 0), 0,
+				   "%s/sub_fdts/LUO: %zu bytes of no state that is known",
 				   side->name, side->luo.size);
 	view = view_of(&side->metadata, side->metadata.size);
 	if (side->metadata.there) {
 		found->has_metadata = !kho__read_metadata(&view, 0, side->metadata.size,
 							  &found->metadata, &problem);
 		if (!found->has_metadata)
-			lfb__found_problem(found, 0, "%s/sub_fdts: %.120s", side->name,
-					   problem.what);
+			lfb__found_problem(found,
+					   (struct lfb_rule){ problem.id, "sub_fdts", 0 }, 0,
+					   "%s/sub_fdts: %.120s", side->name, problem.what);
 	}
 	if (side->memblock.there) {
 		found->view = view_of(&side->memblock, PAGE_SIZE);
@@ -136,8 +140,10 @@ static int read_scratch(const char *path, struct shown *shown)
 	if (count == read_numbers(&len, sizes))
 		shown->nr_scratch = count;
 	else
-		lfb__found_problem(&shown->out.found, 0, "out/scratch_phys and out/scratch_len do "
-				   "not have as many numbers");
+		lfb__found_problem(&shown->out.found,
+				   LFB_FOUND(DEBUGFS_SCRATCH, "out/scratch_phys", 0), 0,
+				   "out/scratch_phys and out/scratch_len do not have as many "
+				   "numbers");
 	for (size_t i = 0; i < shown->nr_scratch; i++)
 		shown->scratch[i] = (struct lfb_found_area){ addresses[i], sizes[i] };
 	free(phys.bytes);
@@ -330,24 +336,19 @@ static void write_json(const struct shown *shown, struct lfb_output *output)
 		const struct lfb_problem *problems = sides[i]->found.problems.items;
 
 		for (size_t j = 0; j < sides[i]->found.problems.count; j++)
-			lfb__json_item(&json, "where=%llu what=%s", problems[j].where,
-				       problems[j].what);
+			lfb__json_problem(&json, &problems[j]);
 	}
 	lfb__json_close(&json, ']');
 	lfb__json_close(&json, '}');
 }
 
-static int write_shown(const char *path, const struct shown *shown, enum lfb_inspect_format format,
-		       lfb_write_fn write, void *context)
+static int write_shown(const struct shown *shown, const struct lfb_written *written)
 {
-	struct lfb_output output = { .write = write, .context = context };
+	struct lfb_output output = { .write = written->write, .context = written->context };
 	const struct lfb_list *problems = &shown->out.found.problems;
 	int err;
 
-	if (!is_there(&shown->out) && !is_there(&shown->in))
-		return lfb__error(NULL, -ENOENT, "%.200s: nothing of /sys/kernel/debug/kho is "
-				  "there, neither out/ nor in/", path);
-	if (format == LFB_INSPECT_JSON)
+	if (written->format == LFB_INSPECT_JSON)
 		write_json(shown, &output);
 	else
 		write_text(shown, &output);
@@ -360,19 +361,10 @@ static int write_shown(const char *path, const struct shown *shown, enum lfb_ins
 					    ((struct lfb_problem *)problems->items)->what) : 0;
 }
 
-int lfb_inspect_debugfs(const char *path, enum lfb_inspect_format format, lfb_write_fn write,
-			void *context)
+static int read_shown(const char *path, struct shown *shown)
 {
-	struct shown *shown;
-	int err = lfb__inspection_check(format, write);
+	int err;
 
-	if (!err && !path)
-		err = lfb__error(NULL, -EINVAL, "lfb_inspect_debugfs(): no path");
-	if (err)
-		return err;
-	shown = calloc(1, sizeof(*shown));
-	if (!shown)
-		return lfb__error(NULL, -ENOMEM, "no memory to inspect a handover");
 	shown->out.name = "out";
 	shown->in.name = "in";
 	err = read_scratch(path, shown);
@@ -381,11 +373,47 @@ int lfb_inspect_debugfs(const char *path, enum lfb_inspect_format format, lfb_wr
 	if (!err)
 		err = read_files(path, &shown->in);
 	if (!err && (shown->out.found.error || shown->in.found.error))
-		err = lfb__error(NULL, -ENOMEM, "no memory to inspect a handover");
-	if (!err)
-		err = write_shown(path, shown, format, write, context);
+		return lfb__error(NULL, -ENOMEM, "no memory to inspect a handover");
+	if (!err && !is_there(&shown->out) && !is_there(&shown->in))
+		return lfb__error(NULL, -ENOENT, "%.200s: nothing of /sys/kernel/debug/kho is "
+				  "there, neither out/ nor in/", path);
+	return err;
+}
+
+/* Reads it and has it written, or done side by side. */
+static int inspect(const char *path, const struct lfb_written *written, lfb_inspected_fn then,
+		   void *context)
+{
+	struct shown *shown = calloc(1, sizeof(*shown));
+	int err;
+
+	if (!shown)
+		return lfb__error(NULL, -ENOMEM, "no memory to inspect a handover");
+	err = read_shown(path, shown);
+	if (!err && written)
+		err = write_shown(shown, written);
+	if (!err && then)
+		err = then(context, &shown->out.found);
+	if (!err && then)
+		err = then(context, &shown->in.found);
 	release(&shown->out);
 	release(&shown->in);
 	free(shown);
 	return err;
+}
+
+int lfb__inspect_debugfs(const char *path, lfb_inspected_fn then, void *context)
+{
+	return inspect(path, NULL, then, context);
+}
+
+int lfb_inspect_debugfs(const char *path, enum lfb_inspect_format format, lfb_write_fn write,
+			void *context)
+{
+	const struct lfb_written written = { format, write, context };
+	int err = lfb__inspection_check(format, write);
+
+	if (!err && !path)
+		err = lfb__error(NULL, -EINVAL, "lfb_inspect_debugfs(): no path");
+	return err ? err : inspect(path, &written, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* What was found in a handover, as it is gathered. */
+/* The rules; what was found in a handover, as it is gathered; and whose the memory is. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,45 @@
 
 #define PROBLEMS_MAX 1000
 
+/* The rules by name */
+
+static const struct {
+	const char *name;
+	const char *sentence;
+	enum lfb_severity severity;
+} rules[] = {
+#define LFB_DESCRIBE(name, id, severity, sentence)                                                 \
+	[LFB_CHECK_##name] = { id, sentence, LFB_SEVERITY_##severity },
+	LFB_CHECK_IDS(LFB_DESCRIBE)
+#undef LFB_DESCRIBE
+};
+
+const char *lfb_check_name(enum lfb_check_id id)
+{
+	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].name : NULL;
+}
+
+const char *lfb_check_sentence(enum lfb_check_id id)
+{
+	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].sentence : "";
+}
+
+enum lfb_severity lfb_check_severity(enum lfb_check_id id)
+{
+	return (unsigned int)id < LFB_CHECKS_NR ? rules[id].severity : LFB_SEVERITY_NOTE;
+}
+
+int lfb_check_by_name(const char *name)
+{
+	for (int id = 0; name && id < LFB_CHECKS_NR; id++) {
+		if (!strcmp(rules[id].name, name))
+			return id;
+	}
+	return -ENOENT;
+}
+
+/* Gathering */
+
 int lfb__found_add(struct lfb_inspection *found, struct lfb_list *list, const void *item,
 		   size_t size)
 {
@@ -17,6 +56,31 @@ int lfb__found_add(struct lfb_inspection *found, struct lfb_list *list, const vo
 	if (!room)
 		return found->error = -ENOMEM;
 	memcpy(room, item, size);
+	return 0;
+}
+
+void lfb__found_enter(struct lfb_inspection *found, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(found->path, sizeof(found->path), format, args);
+	va_end(args);
+}
+
+/* What is read, and of that what the problem is about. */
+static int add_whole(struct lfb_inspection *found, const struct lfb_problem *problem)
+{
+	const char *joint = found->path[0] && problem->path[0] ? "/" : "";
+	struct lfb_problem *added = lfb__list_add(&found->problems, sizeof(*added));
+
+	if (!added)
+		return found->error = -ENOMEM;
+	*added = *problem;
+	/* Who raises one says which. */
+	if (!LFB_ASSERT(problem->id < LFB_CHECKS_NR))
+		added->id = LFB_CHECK_ROOT_TREE;
+	snprintf(added->path, sizeof(added->path), "%s%s%.63s", found->path, joint, problem->path);
 	return 0;
 }
 
@@ -31,17 +95,18 @@ int lfb__found_add_problem(void *context, int error, const struct lfb_problem *p
 		if (last->where == problem->where && !strcmp(last->what, problem->what))
 			return error;
 	}
-	if (found->problems.count < PROBLEMS_MAX &&
-	    lfb__found_add(found, &found->problems, problem, sizeof(*problem)))
+	if (found->problems.count < PROBLEMS_MAX && add_whole(found, problem))
 		return -ENOMEM;
 	return error;
 }
 
-void lfb__found_problem(struct lfb_inspection *found, phys_addr_t where, const char *format, ...)
+void lfb__found_problem(struct lfb_inspection *found, struct lfb_rule rule, phys_addr_t where,
+			const char *format, ...)
 {
 	struct lfb_problem problem = { .where = where };
 	va_list args;
 
+	lfb__problem_name(&problem, rule);
 	va_start(args, format);
 	vsnprintf(problem.what, sizeof(problem.what), format, args);
 	va_end(args);
@@ -71,8 +136,9 @@ void lfb__found_sort(struct lfb_inspection *found)
 		const struct lfb_found_run *before = found->sorted[i - 1], *run = found->sorted[i];
 
 		if (run->address < before->address + lfb__run_size(before))
-			lfb__found_problem(found, run->address, "preserved twice: in blocks of "
-					   "order %u and of order %u", before->order, run->order);
+			lfb__found_problem(found, LFB_FOUND(MAP_TWICE, "map", 0), run->address,
+					   "preserved twice: in blocks of order %u and of order "
+					   "%u", before->order, run->order);
 	}
 }
 
@@ -120,6 +186,88 @@ void lfb__found_name(struct lfb_inspection *found, phys_addr_t address, u64 size
 		end = start + (PAGE_SIZE << order);
 	area.size = PAGE_ALIGN(end) - area.address;
 	lfb__found_add(found, &found->named, &area, sizeof(area));
+}
+
+/* Whose the preserved memory is, as far as those that are known name it. */
+
+/* What of a run no area names; areas are ascending, and those before *@next end before it. */
+static void find_unnamed(struct lfb_inspection *found, const struct lfb_found_run *run,
+			 size_t *next)
+{
+	const struct lfb_found_area *areas = found->named.items;
+	const u64 end = run->address + lfb__run_size(run);
+	u64 at = run->address;
+
+	while (at < end && !found->error) {
+		const size_t count = found->unnamed.count;
+		struct lfb_found_area *last = count ? found->unnamed.items : NULL;
+		u64 until = end;
+
+		while (*next < found->named.count &&
+		       areas[*next].address + areas[*next].size <= at)
+			++*next;
+		if (*next < found->named.count && areas[*next].address <= at) {
+			at = areas[*next].address + areas[*next].size;
+			continue;
+		}
+		if (*next < found->named.count && areas[*next].address < until)
+			until = areas[*next].address;
+		if (last && last[count - 1].address + last[count - 1].size == at)
+			last[count - 1].size += until - at;
+		else
+			lfb__found_add(found, &found->unnamed,
+				       &(struct lfb_found_area){ at, until - at }, sizeof(*last));
+		at = until;
+	}
+}
+
+static void check_scratch(struct lfb_inspection *found, const struct lfb_found_area *scratch)
+{
+	for (size_t i = 0; i < found->runs.count && !found->error; i++) {
+		const struct lfb_found_run *run = found->sorted[i];
+
+		if (run->address < scratch->address + scratch->size &&
+		    scratch->address < run->address + lfb__run_size(run))
+			lfb__found_problem(found, LFB_FOUND(MAP_IN_SCRATCH, "map", 0),
+					   run->address, "%llu blocks of order %u from here on "
+					   "reach into scratch, where the next kernel boots",
+					   run->blocks, run->order);
+	}
+}
+
+void lfb__found_owners(struct lfb_inspection *found)
+{
+	const struct lfb_found_area *areas = found->areas.items, *scratch = found->scratch.items;
+	const struct lfb_found_entry *entries = found->entries.items;
+	const struct lfb_found_file *files = found->files.items;
+	const struct lfb_found_flb *flbs = found->flbs.items;
+	phys_addr_t start;
+	unsigned int order;
+	size_t next = 0;
+
+	lfb__found_name(found, found->root.phys, PAGE_SIZE);
+	for (size_t i = 0; i < found->entries.count; i++)
+		lfb__found_name(found, entries[i].address, entries[i].size);
+	for (size_t i = 0; i < found->areas.count; i++)
+		lfb__found_name(found, areas[i].address, areas[i].size);
+	/* What a handler or an FLB left is its own business; often it is where its memory is. */
+	for (size_t i = 0; i < found->files.count; i++) {
+		if (lfb__found_block(found, files[i].record.data, &start, &order))
+			lfb__found_name(found, files[i].record.data, 1);
+	}
+	for (size_t i = 0; i < found->flbs.count; i++) {
+		if (lfb__found_block(found, flbs[i].record.data, &start, &order))
+			lfb__found_name(found, flbs[i].record.data, 1);
+	}
+	if (found->error)
+		return;
+	if (found->named.count)
+		qsort(found->named.items, found->named.count, sizeof(*areas), lfb__by_address);
+	/* Both ascend, so each area is passed once. */
+	for (size_t i = 0; i < found->runs.count && !found->error; i++)
+		find_unnamed(found, found->sorted[i], &next);
+	for (size_t i = 0; i < found->scratch.count; i++)
+		check_scratch(found, &scratch[i]);
 }
 
 void lfb__inspection_release(struct lfb_inspection *found)

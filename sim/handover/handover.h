@@ -96,6 +96,14 @@ void lfb__blob_destroy(struct lfb_blob *blob);
  * @check_digest: who just made it need not.
  */
 int lfb__blob_open(u8 *bytes, size_t size, bool check_digest, struct lfb_blob **blob);
+/*
+ * The same, and a copy of bytes with its digest. Which rule they break is in @problem, with an
+ * offset for an address; nothing is where it is memory that there is none of.
+ */
+int lfb__blob_try(u8 *bytes, size_t size, bool check_digest, struct lfb_blob **blob,
+		  struct lfb_problem *problem);
+int lfb__blob_copy(const void *bytes, size_t size, struct lfb_blob **blob,
+		   struct lfb_problem *problem);
 /* capture.c: memory that hands something over. */
 struct lfb_handed {
 	struct lfb_view view;

@@ -61,16 +61,14 @@ static int no_root(const char *path, const struct lfb_inspection *found)
 			  found->source->size);
 }
 
-int lfb_inspect_image(const char *path, const struct lfb_image_options *options,
-		      enum lfb_inspect_format format, lfb_write_fn write, void *context)
+int lfb__inspect_image(const char *path, const struct lfb_image_options *options,
+		       lfb_inspected_fn then, void *context)
 {
 	struct lfb_inspection found = { 0 };
 	struct lfb_image_options used;
 	struct lfb_source source;
-	int err = lfb__inspection_check(format, write);
+	int err = open_image(path, options, &used, &source);
 
-	if (!err)
-		err = open_image(path, options, &used, &source);
 	if (err)
 		return err;
 	for (size_t i = 0; i < used.nr_scratch; i++)
@@ -80,10 +78,19 @@ int lfb_inspect_image(const char *path, const struct lfb_image_options *options,
 		err = no_root(path, &found);
 		lfb__inspection_release(&found);
 	} else {
-		err = lfb__inspection_finish(&found, format, write, context);
+		err = lfb__inspection_finish(&found, then, context);
 	}
 	lfb__source_close(&source);
 	return err;
+}
+
+int lfb_inspect_image(const char *path, const struct lfb_image_options *options,
+		      enum lfb_inspect_format format, lfb_write_fn write, void *context)
+{
+	struct lfb_written written = { format, write, context };
+	int err = lfb__inspection_check(format, write);
+
+	return err ? err : lfb__inspect_image(path, options, lfb__inspection_write, &written);
 }
 
 /* As a blob */

@@ -103,8 +103,9 @@ phys_addr_t lfb__image_root(struct lfb_inspection *found)
 	size_t best = 0;
 
 	if (err == -E2BIG)
-		lfb__found_problem(found, 0, "there are more root trees than anybody would look "
-				   "at: name the one");
+		lfb__found_problem(found, LFB_FOUND(IMAGE_ROOTS, "image/other_roots", 0), 0,
+				   "there are more root trees than anybody would look at: name "
+				   "the one");
 	else if (err)
 		found->error = err;
 	if (!found->roots.count)

@@ -28,13 +28,13 @@ static int add_block(void *context, phys_addr_t phys, unsigned int order)
 		if (!lfb__source_has(found->source, phys, size))
 			found->missing_pages += size >> PAGE_SHIFT;
 		if (found->total_blocks >= BLOCKS_MAX || found->runs.count >= RUNS_MAX) {
-			lfb__found_problem(found, phys, "the map has more blocks than anybody "
-					   "would preserve");
+			lfb__found_problem(found, LFB_FOUND(MAP_TOO_MANY, NULL, 0), phys,
+					   "the map has more blocks than anybody would preserve");
 			return -EINVAL;
 		}
 	} else if (!found->view.at(&found->view, phys, size)) {
-		lfb__found_problem(found, phys, "preserved block of order %u is not in the blob",
-				   order);
+		lfb__found_problem(found, LFB_FOUND(MAP_BLOCK_AWAY, NULL, 0), phys,
+				   "preserved block of order %u is not in the blob", order);
 		return -EINVAL;
 	}
 	found->blocks[order]++;
@@ -63,9 +63,19 @@ static int add_map_page(void *context, phys_addr_t phys, unsigned int order)
 static void read_map(struct lfb_inspection *found, const struct kho_abi *abi)
 {
 	struct lfb_problem problem = { 0 };
+	int err;
 
-	if (!abi->read_map(&found->view, found->root.map, add_block, add_map_page, found, &problem))
+	lfb__found_enter(found, "map");
+	/* Others are written in the end only: of a kernel that runs there is none yet. */
+	if (!found->root.map && abi->map_is_live)
+		lfb__found_problem(found, LFB_FOUND(MAP_MISSING, NULL, 0), found->root.phys,
+				   "there is no memory map");
+	err = abi->read_map(&found->view, found->root.map, add_block, add_map_page, found,
+			    &problem);
+	if (!err)
 		return;
+	if (err == -ENOMEM)
+		found->error = err;
 	found->map_refused = true;
 	/* What add_block() objected to is listed already. */
 	if (problem.what[0] && !found->error)
@@ -78,6 +88,8 @@ static void read_metadata(struct lfb_inspection *found, const struct lfb_found_e
 
 	if (entry->kind != LFB_ENTRY_METADATA)
 		return;
+	lfb__found_enter(found, "kho/entry[%zu]",
+			 (size_t)(entry - (struct lfb_found_entry *)found->entries.items));
 	if (kho__read_metadata(&found->view, entry->address, entry->size, &found->metadata,
 			       &problem)) {
 		lfb__found_add_problem(found, 0, &problem);
@@ -103,8 +115,9 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 		if (kho__fdt_u64_property(fdt, node, abi->data_property, &entry.address) ||
 		    (abi->size_property &&
 		     kho__fdt_u64_property(fdt, node, abi->size_property, &entry.size))) {
-			lfb__found_problem(found, found->root.phys, "entry %.64s of the root tree "
-					   "has no address of 8 bytes", entry.name);
+			lfb__found_problem(found, LFB_FOUND(ENTRY_ADDRESS, "entries", 0),
+					   found->root.phys, "entry %.64s of the root tree has no "
+					   "address of 8 bytes", entry.name);
 			continue;
 		}
 		if (lfb__found_add(found, &found->entries, &entry, sizeof(entry)))
@@ -124,8 +137,9 @@ void lfb__inspection_entries(struct lfb_inspection *found)
 	if (abi)
 		read_entries(found, abi);
 	else
-		lfb__found_problem(found, found->root.phys, "root tree of unknown generation "
-				   "\"%s\"", found->root_compatible);
+		lfb__found_problem(found, LFB_FOUND(ROOT_COMPATIBLE, "compatible", 0),
+				   found->root.phys, "root tree of unknown generation \"%s\"",
+				   found->root_compatible);
 }
 
 static void read_kho(struct lfb_inspection *found, phys_addr_t root)
@@ -133,6 +147,7 @@ static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 	struct lfb_problem problem = { 0 };
 	const struct kho_abi *abi;
 
+	lfb__found_enter(found, "kho");
 	if (kho__read_root(&found->view, root, &found->root, &problem)) {
 		lfb__found_add_problem(found, 0, &problem);
 		return;
@@ -145,8 +160,9 @@ static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 	if (!abi)
 		return;
 	if (found->blob && strcmp(found->root_compatible, found->blob->kho_compatible))
-		lfb__found_problem(found, found->root.phys, "root tree is %s, the blob's header "
-				   "says %s", found->root_compatible, found->blob->kho_compatible);
+		lfb__found_problem(found, LFB_FOUND(BLOB_COMPATIBLE, "compatible", 0),
+				   found->root.phys, "root tree is %s, the blob's header says %s",
+				   found->root_compatible, found->blob->kho_compatible);
 	for (size_t i = 0; i < found->entries.count && abi->size_property; i++)
 		read_metadata(found, (struct lfb_found_entry *)found->entries.items + i);
 	read_map(found, abi);
@@ -216,6 +232,7 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 	};
 	bool refused = false;
 
+	lfb__found_enter(found, "luo");
 	if (codec->read_head(codec, &reader, found->luo, found->luo_size, &found->head)) {
 		refused = true;
 		found->has_luo = found->head.flbs;
@@ -225,15 +242,18 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 	codec->read_sessions(codec, &reader, &found->head);
 	/* The rest can be read all the same, but not by a kernel. */
 	if (refused)
-		lfb__found_problem(found, found->luo, "the next kernel panics on this as it boots");
+		lfb__found_problem(found, LFB_FOUND(BOOT_PANIC, NULL, 0), found->luo,
+				   "the next kernel panics on this as it boots");
 	for (size_t i = 0; i < found->sessions.count && !found->error; i++) {
 		struct lfb_found_session *session =
 			(struct lfb_found_session *)found->sessions.items + i;
 
 		session->first_file = found->files.count;
+		lfb__found_enter(found, "luo/session[%zu]", i);
 		codec->read_files(&reader, &session->record);
 		session->nr_files = found->files.count - session->first_file;
 	}
+	lfb__found_enter(found, "luo");
 	luo_read_flbs(&reader, &found->head);
 }
 
@@ -248,26 +268,31 @@ int lfb__inspection_check(enum lfb_inspect_format format, lfb_write_fn write)
 	return 0;
 }
 
-int lfb__inspection_finish(struct lfb_inspection *found, enum lfb_inspect_format format,
-			   lfb_write_fn write, void *context)
+int lfb__inspection_write(void *context, struct lfb_inspection *found)
 {
 	const struct lfb_problem *first = found->problems.items;
-	struct lfb_output output = { .write = write, .context = context };
-	int err = found->error;
+	const struct lfb_written *written = context;
+	struct lfb_output output = { .write = written->write, .context = written->context };
+	int err;
 
-	if (err) {
-		lfb__error(NULL, err, "no memory to inspect a handover");
-	} else {
-		if (format == LFB_INSPECT_JSON)
-			lfb__inspection_json(found, &output);
-		else
-			lfb__inspection_text(found, &output);
-		err = lfb__output_end(&output);
-		if (err)
-			lfb__error(NULL, err, "the inspection could not be written");
-		else if (found->problems.count)
-			err = lfb__error(NULL, -EINVAL, "at 0x%llx: %s", first->where, first->what);
-	}
+	if (written->format == LFB_INSPECT_JSON)
+		lfb__inspection_json(found, &output);
+	else
+		lfb__inspection_text(found, &output);
+	err = lfb__output_end(&output);
+	if (err)
+		lfb__error(NULL, err, "the inspection could not be written");
+	else if (found->problems.count)
+		err = lfb__error(NULL, -EINVAL, "at 0x%llx: %s", first->where, first->what);
+	return err;
+}
+
+int lfb__inspection_finish(struct lfb_inspection *found, lfb_inspected_fn then, void *context)
+{
+	const int err = found->error ?
+				lfb__error(NULL, found->error, "no memory to inspect a handover") :
+				then(context, found);
+
 	lfb__inspection_release(found);
 	return err;
 }
@@ -280,6 +305,17 @@ static void read_state(struct lfb_inspection *found, phys_addr_t root)
 		read_luo(found, codec_of(found));
 }
 
+static void read_files(struct lfb_inspection *found, size_t session)
+{
+	const struct lfb_found_session *of = found->sessions.items;
+	const size_t first = of[session].first_file;
+
+	for (size_t i = 0; i < of[session].nr_files && !found->error; i++) {
+		lfb__found_enter(found, "luo/session[%zu]/file[%zu]", session, i);
+		lfb__payload_file(found, (struct lfb_found_file *)found->files.items + first + i);
+	}
+}
+
 /* What is in the memory of those that are known, and whose the rest is. */
 static void read_payloads(struct lfb_inspection *found)
 {
@@ -287,11 +323,13 @@ static void read_payloads(struct lfb_inspection *found)
 
 	if (!found->has_root || found->error)
 		return;
+	lfb__found_enter(found, "%s", "");
 	lfb__found_sort(found);
 	for (size_t i = 0; i < found->entries.count && !found->error; i++)
 		lfb__payload_entry(found, &entries[i]);
-	for (size_t i = 0; i < found->files.count && !found->error; i++)
-		lfb__payload_file(found, (struct lfb_found_file *)found->files.items + i);
+	for (size_t i = 0; i < found->sessions.count && !found->error; i++)
+		read_files(found, i);
+	lfb__found_enter(found, "%s", "");
 	if (!found->error)
 		lfb__found_owners(found);
 }
@@ -357,20 +395,25 @@ void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source 
 	read_payloads(found);
 }
 
+int lfb__inspect_blob(const struct lfb_blob *blob, lfb_inspected_fn then, void *context)
+{
+	struct lfb_inspection found = { 0 };
+
+	lfb__inspection_read(&found, blob);
+	read_payloads(&found);
+	return lfb__inspection_finish(&found, then, context);
+}
+
 int lfb_inspect_blob(const struct lfb_blob *blob, enum lfb_inspect_format format,
 		     lfb_write_fn write, void *context)
 {
-	struct lfb_inspection found = { 0 };
+	struct lfb_written written = { format, write, context };
 	int err;
 
 	if (!lfb__blob_valid(blob))
 		return -EINVAL;
 	err = lfb__inspection_check(format, write);
-	if (err)
-		return err;
-	lfb__inspection_read(&found, blob);
-	read_payloads(&found);
-	return lfb__inspection_finish(&found, format, write, context);
+	return err ? err : lfb__inspect_blob(blob, lfb__inspection_write, &written);
 }
 
 struct image {
@@ -387,17 +430,15 @@ static const void *image_at(const struct lfb_view *view, phys_addr_t phys, size_
 	return image->bytes + phys;
 }
 
-int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo, const char *profile,
-		       enum lfb_inspect_format format, lfb_write_fn write, void *context)
+int lfb__inspect_memory(const void *image, size_t size, phys_addr_t luo, const char *profile,
+			lfb_inspected_fn then, void *context)
 {
 	const struct luo_profile *known = profile ? luo_profile_find(profile) : NULL;
 	struct image bytes = { image, size };
 	struct lfb_inspection found = { 0 };
 	void *aligned = NULL;
-	int err = lfb__inspection_check(format, write);
+	int err;
 
-	if (err)
-		return err;
 	if (!known)
 		return lfb__error(NULL, -EINVAL, "there is no profile \"%.64s\"",
 				  profile ? profile : "");
@@ -415,7 +456,17 @@ int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo, const ch
 	found.luo = luo;
 	found.luo_size = PAGE_SIZE;
 	read_luo(&found, known->codec);
-	err = lfb__inspection_finish(&found, format, write, context);
+	err = lfb__inspection_finish(&found, then, context);
 	free(aligned);
 	return err;
+}
+
+int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo, const char *profile,
+		       enum lfb_inspect_format format, lfb_write_fn write, void *context)
+{
+	struct lfb_written written = { format, write, context };
+	int err = lfb__inspection_check(format, write);
+
+	return err ? err : lfb__inspect_memory(image, size, luo, profile, lfb__inspection_write,
+					       &written);
 }

@@ -5,6 +5,7 @@
 #ifndef SIM_HANDOVER_INSPECT_H
 #define SIM_HANDOVER_INSPECT_H
 
+#include <luo/image.h>
 #include <luo/inspect.h>
 
 #include "lib/codec/codec.h"
@@ -109,6 +110,7 @@ struct lfb_inspection {
 	struct lfb_source *source;	/* NULL: none, or one of LUO's memory alone */
 	struct lfb_view view;
 	int error;			/* no memory to go on */
+	char path[64];			/* what is being read; "": nothing in particular */
 
 	struct lfb_list roots;		/* struct lfb_found_root; those that were not chosen */
 	bool has_root;
@@ -146,14 +148,24 @@ struct lfb_inspection {
 	struct lfb_list problems;	/* struct lfb_problem */
 };
 
+/* Is there a map, read to its end? Else nobody knows what is preserved. */
+static inline bool lfb__found_map(const struct lfb_inspection *found)
+{
+	return found->root.map && !found->map_refused;
+}
+
 /* found.c: what was found, as it is gathered */
 
 /* Appends @item of @size bytes. -ENOMEM, also in error, ends the inspection. */
 int lfb__found_add(struct lfb_inspection *found, struct lfb_list *list, const void *item,
 		   size_t size);
+/* What is read from here on: the path of a problem begins with it. */
+void lfb__found_enter(struct lfb_inspection *found, const char *format, ...) LFB_PRINTF(2, 3);
+/* What a rule is about, below that. */
+#define LFB_FOUND(name, path, index) ((struct lfb_rule){ LFB_CHECK_##name, path, index })
 /* Lists a problem. */
-void lfb__found_problem(struct lfb_inspection *found, phys_addr_t where, const char *format, ...)
-	LFB_PRINTF(3, 4);
+void lfb__found_problem(struct lfb_inspection *found, struct lfb_rule rule, phys_addr_t where,
+			const char *format, ...) LFB_PRINTF(4, 5);
 /* The same, of a reader; returns @error. */
 int lfb__found_add_problem(void *found, int error, const struct lfb_problem *problem);
 /* The preserved block that holds @phys; false: none does. */
@@ -163,12 +175,13 @@ bool lfb__found_block(const struct lfb_inspection *found, phys_addr_t phys, phys
 void lfb__found_sort(struct lfb_inspection *found);
 /* @size bytes at @address are somebody's. */
 void lfb__found_name(struct lfb_inspection *found, phys_addr_t address, u64 size);
-/* owner.c: what is nobody's, and what is in scratch. */
+/* What is nobody's, and what is in scratch. */
 void lfb__found_owners(struct lfb_inspection *found);
 
 /* payload.c: what subsystems handed over, of those that are known */
 enum lfb_entry_kind lfb__payload_kind(const char *name);
 void lfb__payload_entry(struct lfb_inspection *found, const struct lfb_found_entry *entry);
+/* With the file being what is read. */
 void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file);
 
 /* Finds the root tree at @root, or with 0 by itself, and reads all there is of an image. */
@@ -185,11 +198,31 @@ void lfb__inspection_read(struct lfb_inspection *found, const struct lfb_blob *b
 void lfb__inspection_entries(struct lfb_inspection *found);
 /* Is there somewhere to write to, in a format there is? */
 int lfb__inspection_check(enum lfb_inspect_format format, lfb_write_fn write);
-/* Writes what was found, forgets it, and answers for the whole. */
-int lfb__inspection_finish(struct lfb_inspection *found, enum lfb_inspect_format format,
-			   lfb_write_fn write, void *context);
+
+/* What is done with an inspection when it is complete. 0, or an error with its sentence. */
+typedef int (*lfb_inspected_fn)(void *context, struct lfb_inspection *found);
+
+/* Writes it; the context is a struct lfb_written. -EINVAL where there are problems. */
+struct lfb_written {
+	enum lfb_inspect_format format;
+	lfb_write_fn write;
+	void *context;
+};
+
+int lfb__inspection_write(void *written, struct lfb_inspection *found);
+/* Has it done, and forgets it all; without memory to complete it that is the error. */
+int lfb__inspection_finish(struct lfb_inspection *found, lfb_inspected_fn then, void *context);
+/* Read something, have it done, and forget all again. Errors as of the public functions. */
+int lfb__inspect_blob(const struct lfb_blob *blob, lfb_inspected_fn then, void *context);
+int lfb__inspect_memory(const void *image, size_t size, phys_addr_t luo, const char *profile,
+			lfb_inspected_fn then, void *context);
+int lfb__inspect_image(const char *path, const struct lfb_image_options *options,
+		       lfb_inspected_fn then, void *context);
+/* Of debugfs, where addresses are none: what it shows is done one side after the other. */
+int lfb__inspect_debugfs(const char *path, lfb_inspected_fn then, void *context);
 void lfb__inspection_release(struct lfb_inspection *found);
 void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output *output);
 void lfb__inspection_json(const struct lfb_inspection *found, struct lfb_output *output);
+void lfb__json_problem(struct lfb_json *json, const struct lfb_problem *problem);
 
 #endif

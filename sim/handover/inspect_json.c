@@ -200,6 +200,12 @@ static void luo(struct lfb_json *json, const struct lfb_inspection *found)
 	lfb__json_close(json, '}');
 }
 
+void lfb__json_problem(struct lfb_json *json, const struct lfb_problem *problem)
+{
+	lfb__json_item(json, "where=%llu what=%s id=%s path=%s", problem->where, problem->what,
+		       lfb_check_name(problem->id), problem->path);
+}
+
 void lfb__inspection_json(const struct lfb_inspection *found, struct lfb_output *output)
 {
 	const struct lfb_problem *problems = found->problems.items;
@@ -219,7 +225,7 @@ void lfb__inspection_json(const struct lfb_inspection *found, struct lfb_output 
 		luo(&json, found);
 	lfb__json_open(&json, "problems", '[');
 	for (size_t i = 0; i < found->problems.count; i++)
-		lfb__json_item(&json, "where=%llu what=%s", problems[i].where, problems[i].what);
+		lfb__json_problem(&json, &problems[i]);
 	lfb__json_close(&json, ']');
 	lfb__json_close(&json, '}');
 }

@@ -31,7 +31,7 @@ static const void *at(const struct lfb_inspection *found, phys_addr_t phys, u64 
 /* Entries */
 
 static void read_region(struct lfb_inspection *found, const struct lfb_found_entry *entry,
-			const void *fdt, int node)
+			const void *fdt, int node, u64 index)
 {
 	struct lfb_found_region region = { .size = 0 };
 
@@ -39,7 +39,8 @@ static void read_region(struct lfb_inspection *found, const struct lfb_found_ent
 	if (!kho__fdt_compatible_is(fdt, node, RESERVE_MEM_KHO_NODE_COMPATIBLE) ||
 	    kho__fdt_u64_property(fdt, node, "start", &region.address) ||
 	    kho__fdt_u64_property(fdt, node, "size", &region.size)) {
-		lfb__found_problem(found, entry->address, "region %.63s of entry memblock is no "
+		lfb__found_problem(found, LFB_FOUND(MEMBLOCK_REGION, "memblock[#]", index),
+				   entry->address, "region %.63s of entry memblock is no "
 				   "reserve-mem-v1 with a start and a size", region.name);
 		return;
 	}
@@ -52,17 +53,21 @@ static void read_memblock(struct lfb_inspection *found, const struct lfb_found_e
 	const u64 size = entry->size < PAGE_SIZE ? entry->size : PAGE_SIZE;
 	const void *fdt = at(found, entry->address, size);
 	struct lfb_problem problem = { 0 };
+	u64 index = 0;
 	int node;
 
 	if (!fdt) {
-		lfb__found_problem(found, entry->address, "entry memblock is not there");
+		lfb__found_problem(found, LFB_FOUND(MEMBLOCK_AWAY, "memblock", 0), entry->address,
+				   "entry memblock is not there");
 	} else if (kho__fdt_is_sound(fdt, size, entry->address, &problem)) {
-		lfb__found_problem(found, problem.where, "entry memblock: %.120s", problem.what);
+		lfb__found_problem(found, LFB_FOUND(MEMBLOCK_TREE, "memblock", 0), problem.where,
+				   "entry memblock: %.120s", problem.what);
 	} else if (!kho__fdt_compatible_is(fdt, 0, MEMBLOCK_KHO_NODE_COMPATIBLE)) {
-		lfb__found_problem(found, entry->address, "entry memblock is no memblock-v1");
+		lfb__found_problem(found, LFB_FOUND(MEMBLOCK_COMPATIBLE, "memblock", 0),
+				   entry->address, "entry memblock is no memblock-v1");
 	} else {
 		fdt_for_each_subnode(node, fdt, 0)
-			read_region(found, entry, fdt, node);
+			read_region(found, entry, fdt, node, index++);
 	}
 }
 
@@ -78,8 +83,9 @@ void lfb__payload_entry(struct lfb_inspection *found, const struct lfb_found_ent
 static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *memfd, u64 phys)
 {
 	if (!IS_ALIGNED(phys, PAGE_SIZE << memfd->order)) {
-		lfb__found_problem(found, memfd->first, "vmalloc area: 0x%llx is no block of order "
-				   "%u", phys, memfd->order);
+		lfb__found_problem(found, LFB_FOUND(VMALLOC_BLOCK, "memfd/vmalloc/pages", 0),
+				   memfd->first, "vmalloc area: 0x%llx is no block of order %u",
+				   phys, memfd->order);
 		return -EINVAL;
 	}
 	lfb__found_name(found, phys, PAGE_SIZE << memfd->order);
@@ -98,9 +104,12 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 	int err = 0;
 
 	memfd->first_page = found->pages.count;
+	if (left << PAGE_SHIFT > found->total_bytes && !lfb__found_map(found))
+		return -EINVAL;
 	if (left << PAGE_SHIFT > found->total_bytes || memfd->order > KHO_MAX_ORDER) {
-		lfb__found_problem(found, memfd->first, "vmalloc area of %u pages of order %u, "
-				   "more than was preserved", memfd->total_pages, memfd->order);
+		lfb__found_problem(found, LFB_FOUND(VMALLOC_SIZE, "memfd/vmalloc", 0), memfd->first,
+				   "vmalloc area of %u pages of order %u, more than was preserved",
+				   memfd->total_pages, memfd->order);
 		return -EINVAL;
 	}
 	left >>= memfd->order;
@@ -111,7 +120,8 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 			IS_ALIGNED(phys, PAGE_SIZE) ? at(found, phys, PAGE_SIZE) : NULL;
 
 		if (!chunk || phys == remembered) {
-			lfb__found_problem(found, phys, "chunk %llu of a vmalloc area %s", steps,
+			lfb__found_problem(found, LFB_FOUND(VMALLOC_CHUNK, "memfd/vmalloc", 0),
+					   phys, "chunk %llu of a vmalloc area %s", steps,
 					   chunk ? "was there before" : "is not there");
 			return -EINVAL;
 		}
@@ -119,8 +129,9 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 			remembered = phys;
 		/* A kernel ends it by the one behind the last full one. */
 		if (++steps > (memfd->total_pages >> memfd->order) / KHO_VMALLOC_SIZE + 2) {
-			lfb__found_problem(found, phys, "a vmalloc area has more chunks than its "
-					   "%u pages need", memfd->total_pages);
+			lfb__found_problem(found, LFB_FOUND(VMALLOC_CHUNK, "memfd/vmalloc", 0),
+					   phys, "a vmalloc area has more chunks than its %u pages "
+					   "need", memfd->total_pages);
 			return -EINVAL;
 		}
 		lfb__found_name(found, phys, PAGE_SIZE);
@@ -130,8 +141,9 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 		phys = chunk->hdr.next.phys;
 	}
 	if (!err && left) {
-		lfb__found_problem(found, memfd->first, "vmalloc area: %llu of its blocks are "
-				   "missing", left);
+		lfb__found_problem(found, LFB_FOUND(VMALLOC_SHORT, "memfd/vmalloc/pages", 0),
+				   memfd->first, "vmalloc area: %llu of its blocks are missing",
+				   left);
 		err = -EINVAL;
 	}
 	return err;
@@ -155,6 +167,8 @@ static const void *area_at(const struct lfb_inspection *found, const struct lfb_
 static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *memfd,
 			phys_addr_t where)
 {
+	struct lfb_rule rule = LFB_FOUND(MEMFD_FOLIO_MISSING, "memfd/folio[#]", 0);
+
 	memfd->first_folio = found->folios.count;
 	for (u64 i = 0; i < memfd->nr_folios && !found->error; i++) {
 		const struct memfd_luo_folio_ser *ser =
@@ -163,9 +177,11 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 		phys_addr_t start;
 
 		if (!ser || found->folios.count == FOLIOS_MAX) {
-			lfb__found_problem(found, where, "folio %llu of %llu %s", i,
-					   memfd->nr_folios, ser ? "is one too many to be listed" :
-								   "is nowhere described");
+			rule.index = i;
+			lfb__found_problem(found, rule, where, "folio %llu of %llu %s", i,
+					   memfd->nr_folios, ser ?
+					   "is one too many to be listed" :
+					   "is nowhere described");
 			return;
 		}
 		folio.address = PFN_PHYS(ser->pfn);
@@ -175,9 +191,10 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 				  start == folio.address;
 		if (folio.preserved)
 			lfb__found_name(found, folio.address, 1);
-		else
-			lfb__found_problem(found, folio.address, "folio %llu of the memfd at "
-					   "0x%llx is no preserved block", i, where);
+		else if (lfb__found_map(found))
+			lfb__found_problem(found, LFB_FOUND(MEMFD_FOLIO, "memfd/folio[#]", i),
+					   folio.address, "folio %llu of the memfd at 0x%llx is no "
+					   "preserved block", i, where);
 		lfb__found_add(found, &found->folios, &folio, sizeof(folio));
 		memfd->nr_read++;
 	}
@@ -220,13 +237,14 @@ void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file
 		return;
 	/* A module may take that name for what is none. */
 	if (!where || !read_payload(found, &file->record, &memfd)) {
-		lfb__found_problem(found, file->where, "the payload of a memfd is not at 0x%llx",
-				   where);
+		lfb__found_problem(found, LFB_FOUND(MEMFD_AWAY, "data", 0), file->where,
+				   "the payload of a memfd is not at 0x%llx", where);
 		return;
 	}
 	if (memfd.seals & ~MEMFD_LUO_ALL_SEALS)
-		lfb__found_problem(found, where, "memfd has seals 0x%x, of which a kernel knows "
-				   "0x%x", memfd.seals, MEMFD_LUO_ALL_SEALS);
+		lfb__found_problem(found, LFB_FOUND(MEMFD_SEALS, "memfd/seals", 0), where,
+				   "memfd has seals 0x%x, of which a kernel knows 0x%x",
+				   memfd.seals, MEMFD_LUO_ALL_SEALS);
 	lfb__found_name(found, where, sizeof(struct memfd_luo_ser));
 	if (!memfd.nr_folios || !read_area(found, &memfd))
 		read_folios(found, &memfd, where);

@@ -39,6 +39,11 @@ for name in s1 d3 d5 k1 t10; do
 	real compare "$data/$name.json" "$dir/out"
 	fits dump
 	cp "$dir/out" "$dir/$name.json"
+	lfb "$status" check --strict --base 0 "$dir/$name"
+	case $name in
+	d5) prints out 'luo/session_block[1]: [block-count]' ;;
+	*) prints out ': 0 errors, 0 warnings' ;;
+	esac
 	# Where the bytes of a core lie in its file is its writer's business.
 	for shift in 0 4 2052; do
 		real core --shift $shift "$dir/$name" "$dir/core"
@@ -222,7 +227,9 @@ for trap in out-fdt-cut in-luo-freed only-addresses; do
 done
 [ "$(grep -c beware "$dir/out")" -eq 3 ] || fail "there are other traps"
 cp "$dir/out" "$dir/shown"
+lfb 0 check --strict "$dir/kho"
 tar -C "$dir" --format=ustar -cf "$dir/kho.tar" kho
+lfb 0 check --strict "$dir/kho.tar"
 lfb 0 dump "$dir/kho.tar"
 same "$dir/out" "$dir/shown"
 tar -C "$dir/kho" -cf "$dir/kho.tar" in out

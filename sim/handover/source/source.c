@@ -106,6 +106,19 @@ bool lfb__source_has(const struct lfb_source *source, phys_addr_t phys, u64 size
 	return stretch_of(source, phys, size) != NULL;
 }
 
+u64 lfb__source_offset(const struct lfb_source *source, phys_addr_t phys)
+{
+	const size_t i = last_below(source->segments, source->nr_segments,
+				    sizeof(*source->segments), phys);
+	const struct lfb_segment *segment;
+
+	if (i == SIZE_MAX)
+		return ~0ull;
+	segment = &source->segments[i];
+	return phys - segment->phys < segment->file_size ? segment->offset + phys - segment->phys :
+							    ~0ull;
+}
+
 /* Looking at it */
 
 /* Segments are whole pages, so a page lies in one. */

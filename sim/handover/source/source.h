@@ -113,6 +113,8 @@ void lfb__source_close(struct lfb_source *source);
 struct lfb_view lfb__source_view(struct lfb_source *source);
 /* Are all @size bytes at @phys there? Nothing is read. */
 bool lfb__source_has(const struct lfb_source *source, phys_addr_t phys, u64 size);
+/* Where in the file the byte at @phys is, ~0: nowhere. */
+u64 lfb__source_offset(const struct lfb_source *source, phys_addr_t phys);
 /* Copies what is there; the rest is zero. 0 or -EIO. */
 int lfb__source_copy(struct lfb_source *source, phys_addr_t phys, void *to, u64 size);
 

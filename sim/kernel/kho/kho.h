@@ -15,6 +15,7 @@
 #define SIM_KERNEL_KHO_KHO_H
 
 #include <luo/abi.h>
+#include <luo/check.h>
 #include <luo/kexec_handover.h>
 #include <luo/tree/image.h>
 
@@ -31,9 +32,18 @@ struct lfb_view {
 	u64 size;			/* highest address + 1 */
 };
 
+/* A rule that does not hold, and of what: a path below that of whoever reads. */
+struct lfb_rule {
+	enum lfb_check_id id;
+	const char *path;		/* NULL: the thing itself that is read */
+	u64 index;			/* takes the place of a "#" in it */
+};
+
 /* What was wrong with something read, and where. */
 struct lfb_problem {
 	phys_addr_t where;
+	enum lfb_check_id id;
+	char path[128];
 	char what[160];
 };
 
@@ -178,6 +188,11 @@ void kho__restore_free_sized(void *mem, size_t size);
 /* Fills in @problem (may be NULL) and returns @error, so that "return lfb__problem(…)" works. */
 int lfb__problem(struct lfb_problem *problem, int error, phys_addr_t where, const char *format, ...)
 	LFB_PRINTF(4, 5);
+/* The same of what was handed over, where it is a rule that does not hold. */
+int lfb__problem_of(struct lfb_problem *problem, struct lfb_rule rule, int error,
+		    phys_addr_t where, const char *format, ...) LFB_PRINTF(5, 6);
+/* Says of a problem (may be NULL) which rule it is. */
+void lfb__problem_name(struct lfb_problem *problem, struct lfb_rule rule);
 /* The running kernel's memory as a view: the whole arena. */
 struct lfb_view kho__memory_view(const struct lfb_kernel *kernel);
 /*
@@ -220,7 +235,10 @@ int kho__read_chain(const struct lfb_memory *memory, phys_addr_t *next, phys_add
 
 /* What is wrong with the header of a tree of any size, or with a length in it; NULL: nothing is. */
 const char *kho__fdt_flaw(const void *fdt, size_t size);
-/* Checks @fdt (8-byte aligned, @size bytes) before libfdt may see it. 0 or -EINVAL + reason. */
+/*
+ * Checks @fdt (8-byte aligned, @size bytes) before libfdt may see it. 0 or -EINVAL + reason; which
+ * rule that is knows who asks.
+ */
 int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem);
 /* A raw native-endian u64 property. 0, -ENOENT no such property, -EINVAL not 8 bytes. */
 int kho__fdt_u64_property(const void *fdt, int node, const char *name, u64 *value);

@@ -115,6 +115,9 @@ struct kho_reader {
 
 #define KHO_PAGE_WORDS (PAGE_SIZE / sizeof(u64))
 
+/* A rule about what is read as a whole. */
+#define KHO_RULE(name) ((struct lfb_rule){ .id = LFB_CHECK_##name })
+
 /* The first word of a page from @word on that is not 0; KHO_PAGE_WORDS when there is none. */
 unsigned int kho__next_word(const u64 *page, unsigned int word);
 /* What lies in the page at @phys, NULL when there can be no page of a map. */

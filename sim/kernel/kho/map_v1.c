@@ -147,17 +147,18 @@ static int read_element(const struct kho_reader *reader, phys_addr_t where,
 	int err;
 
 	if (element->phys_start % window_size(order))
-		return lfb__problem(reader->problem, -EINVAL, where,
-				    "start 0x%llx of a bitmap of order %u is misaligned",
-				    element->phys_start, order);
+		return lfb__problem_of(reader->problem, KHO_RULE(MAP_START), -EINVAL, where,
+				       "start 0x%llx of a bitmap of order %u is misaligned",
+				       element->phys_start, order);
 	if (element->phys_start >= reader->view->size)
-		return lfb__problem(reader->problem, -EINVAL, where,
-				    "start 0x%llx of a bitmap lies beyond the end of memory",
-				    element->phys_start);
+		return lfb__problem_of(reader->problem, KHO_RULE(MAP_BEYOND), -EINVAL, where,
+				       "start 0x%llx of a bitmap lies beyond the end of memory",
+				       element->phys_start);
 	bitmap = kho__map_page(reader, element->bitmap_phys);
 	if (!bitmap)
-		return lfb__problem(reader->problem, -EINVAL, where,
-				    "0x%llx is no page a bitmap could be in", element->bitmap_phys);
+		return lfb__problem_of(reader->problem, KHO_RULE(MAP_PAGE), -EINVAL, where,
+				       "0x%llx is no page a bitmap could be in",
+				       element->bitmap_phys);
 	err = kho__read_own_page(reader, element->bitmap_phys);
 	return err ? err : kho__read_bitmap(reader, bitmap, element->phys_start, order);
 }
@@ -169,17 +170,19 @@ static int read_chunk(const struct kho_reader *reader, phys_addr_t phys, phys_ad
 	int err;
 
 	if (!chunk)
-		return lfb__problem(reader->problem, -EINVAL, phys,
-				    "0x%llx is no page a chunk of the map could be in", phys);
+		return lfb__problem_of(reader->problem, KHO_RULE(MAP_PAGE), -EINVAL, phys,
+				       "0x%llx is no page a chunk of the map could be in", phys);
 	if (chunk->order > KHO_MAX_ORDER)
-		return lfb__problem(reader->problem, -EINVAL, phys,
-				    "chunk has order %u, above %u", chunk->order, KHO_MAX_ORDER);
+		return lfb__problem_of(reader->problem, KHO_RULE(MAP_ORDER), -EINVAL, phys,
+				       "chunk has order %u, above %u", chunk->order,
+				       KHO_MAX_ORDER);
 	if (chunk->num_elms > ELEMENTS)
-		return lfb__problem(reader->problem, -EINVAL, phys,
-				    "chunk has %u elements, above %u", chunk->num_elms, ELEMENTS);
+		return lfb__problem_of(reader->problem, KHO_RULE(MAP_COUNT), -EINVAL, phys,
+				       "chunk has %u elements, above %u", chunk->num_elms,
+				       ELEMENTS);
 	if (chunk->num_elms > *elements_left)
-		return lfb__problem(reader->problem, -EINVAL, phys,
-				    "map has more bitmaps than this memory needs");
+		return lfb__problem_of(reader->problem, KHO_RULE(MAP_TOO_MANY), -EINVAL, phys,
+				       "map has more bitmaps than this memory needs");
 	*elements_left -= chunk->num_elms;
 	*next = chunk->next_phys;
 	err = kho__read_own_page(reader, phys);
@@ -208,8 +211,8 @@ static int read_map(const struct lfb_view *view, phys_addr_t first, kho_block_fn
 		int err;
 
 		if (phys == remembered)
-			return lfb__problem(problem, -EINVAL, phys,
-					    "chunks of the map form a cycle");
+			return lfb__problem_of(problem, KHO_RULE(MAP_CIRCLE), -EINVAL, phys,
+					       "chunks of the map form a cycle");
 		if (!(steps & (steps + 1)))
 			remembered = phys;
 		steps++;

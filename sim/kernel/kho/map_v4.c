@@ -80,11 +80,11 @@ static int check_keys(const struct walk *walk, phys_addr_t where, u64 key, unsig
 	if (!key && shift > kho__order_bit(KHO_MAX_ORDER))
 		return 0;
 	if (!kho__v4_block(key, &phys, &order))
-		return lfb__problem(reader->problem, -EINVAL, where,
-				    "key 0x%llx is of no order up to %u", key, KHO_MAX_ORDER);
+		return lfb__problem_of(reader->problem, KHO_RULE(MAP_ORDER), -EINVAL, where,
+				       "key 0x%llx is of no order up to %u", key, KHO_MAX_ORDER);
 	if (phys >= reader->view->size)
-		return lfb__problem(
-			reader->problem, -EINVAL, where,
+		return lfb__problem_of(
+			reader->problem, KHO_RULE(MAP_BEYOND), -EINVAL, where,
 			"blocks of order %u from 0x%llx on lie beyond the end of memory", order,
 			phys);
 	return 0;
@@ -97,12 +97,12 @@ static int enter_node(struct walk *walk, phys_addr_t where, phys_addr_t phys, co
 
 	*node = kho__map_page(&walk->reader, phys);
 	if (!*node)
-		return lfb__problem(walk->reader.problem, -EINVAL, where,
-				    "0x%llx is no page a node of the map could be in", phys);
+		return lfb__problem_of(walk->reader.problem, KHO_RULE(MAP_PAGE), -EINVAL, where,
+				       "0x%llx is no page a node of the map could be in", phys);
 	err = kho__met_add(&walk->nodes, phys);
 	if (err == -EEXIST)
-		return lfb__problem(walk->reader.problem, -EINVAL, where,
-				    "the page at 0x%llx is a node of the map twice", phys);
+		return lfb__problem_of(walk->reader.problem, KHO_RULE(MAP_CIRCLE), -EINVAL, where,
+				       "the page at 0x%llx is a node of the map twice", phys);
 	if (err)
 		return lfb__problem(walk->reader.problem, err, where,
 				    "no memory for a map of %zu pages", walk->nodes.count);

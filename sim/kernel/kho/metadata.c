@@ -7,24 +7,37 @@
 
 #include "sim/kernel/kho/map.h"
 
+static int too_short(struct lfb_problem *problem, phys_addr_t phys, u64 size)
+{
+	return lfb__problem_of(problem, KHO_RULE(METADATA_SIZE), -EINVAL, phys,
+			       "kexec-metadata of %llu bytes", size);
+}
+
+static int in_no_memory(struct lfb_problem *problem, phys_addr_t phys)
+{
+	return lfb__problem_of(problem, KHO_RULE(METADATA_AWAY), -EFAULT, phys,
+			       "kexec-metadata lies in no memory");
+}
+
 int kho__read_metadata(const struct lfb_view *view, phys_addr_t phys, u64 size,
 		       struct kho_kexec_metadata *metadata, struct lfb_problem *problem)
 {
 	const struct kho_kexec_metadata *told;
 
 	if (size < sizeof(told->version))
-		return lfb__problem(problem, -EINVAL, phys, "kexec-metadata of %llu bytes", size);
+		return too_short(problem, phys, size);
 	told = view->at(view, phys, sizeof(told->version));
 	if (!told)
-		return lfb__problem(problem, -EFAULT, phys, "kexec-metadata lies in no memory");
+		return in_no_memory(problem, phys);
 	if (told->version != KHO_KEXEC_METADATA_VERSION)
-		return lfb__problem(problem, -EINVAL, phys, "kexec-metadata of version %u, not %u",
-				    told->version, KHO_KEXEC_METADATA_VERSION);
+		return lfb__problem_of(problem, KHO_RULE(METADATA_VERSION), -EINVAL, phys,
+				       "kexec-metadata of version %u, not %u", told->version,
+				       KHO_KEXEC_METADATA_VERSION);
 	if (size < sizeof(*told))
-		return lfb__problem(problem, -EINVAL, phys, "kexec-metadata of %llu bytes", size);
+		return too_short(problem, phys, size);
 	told = view->at(view, phys, sizeof(*told));
 	if (!told)
-		return lfb__problem(problem, -EFAULT, phys, "kexec-metadata lies in no memory");
+		return in_no_memory(problem, phys);
 	*metadata = *told;
 	metadata->previous_release[KHO_RELEASE_SIZE - 1] = '\0';
 	return 0;

@@ -33,12 +33,16 @@ static int check_root(const void *fdt, phys_addr_t phys, phys_addr_t *map,
 {
 	int err = kho__fdt_is_sound(fdt, PAGE_SIZE, phys, problem);
 
-	if (err)
+	if (err) {
+		lfb__problem_name(problem, KHO_RULE(ROOT_TREE));
 		return err;
+	}
 	err = kho__fdt_u64_property(fdt, 0, MAP_PROPERTY, map);
 	if (err)
-		return lfb__problem(problem, -EINVAL, phys, "root tree: " MAP_PROPERTY " is %s",
-				    err == -ENOENT ? "missing" : "not 8 bytes long");
+		return lfb__problem_of(problem,
+				       (struct lfb_rule){ LFB_CHECK_ROOT_MAP, "map", 0 }, -EINVAL,
+				       phys, "root tree: " MAP_PROPERTY " is %s",
+				       err == -ENOENT ? "missing" : "not 8 bytes long");
 	return 0;
 }
 
@@ -49,8 +53,8 @@ static int read_root(const struct kho *kho, const struct lfb_view *view, phys_ad
 	root->phys = phys;
 	root->fdt = IS_ALIGNED(phys, PAGE_SIZE) ? view->at(view, phys, PAGE_SIZE) : NULL;
 	if (!root->fdt)
-		return lfb__problem(problem, -EINVAL, phys, "0x%llx is no page with a root tree",
-				    phys);
+		return lfb__problem_of(problem, KHO_RULE(ROOT_AWAY), -EINVAL, phys,
+				       "0x%llx is no page with a root tree", phys);
 	if (!kho || !was_sound(kho, root->fdt))
 		return check_root(root->fdt, phys, &root->map, problem);
 	root->map = kho->sound_map;

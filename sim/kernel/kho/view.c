@@ -4,8 +4,32 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/kernel/kho/map.h"
+
+void lfb__problem_name(struct lfb_problem *problem, struct lfb_rule rule)
+{
+	const char *path = rule.path ? rule.path : "";
+	const int length = (int)strcspn(path, "#");
+
+	if (!problem)
+		return;
+	problem->id = rule.id;
+	if (path[length])
+		snprintf(problem->path, sizeof(problem->path), "%.*s%llu%s", length, path,
+			 rule.index, path + length + 1);
+	else
+		snprintf(problem->path, sizeof(problem->path), "%s", path);
+}
+
+static int set_problem(struct lfb_problem *problem, struct lfb_rule rule, phys_addr_t where,
+		       const char *format, va_list arguments)
+{
+	lfb__problem_name(problem, rule);
+	problem->where = where;
+	return vsnprintf(problem->what, sizeof(problem->what), format, arguments);
+}
 
 int lfb__problem(struct lfb_problem *problem, int error, phys_addr_t where, const char *format, ...)
 {
@@ -13,9 +37,21 @@ int lfb__problem(struct lfb_problem *problem, int error, phys_addr_t where, cons
 
 	if (!problem)
 		return error;
-	problem->where = where;
 	va_start(arguments, format);
-	vsnprintf(problem->what, sizeof(problem->what), format, arguments);
+	set_problem(problem, (struct lfb_rule){ .id = LFB_CHECKS_NR }, where, format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+int lfb__problem_of(struct lfb_problem *problem, struct lfb_rule rule, int error,
+		    phys_addr_t where, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!problem)
+		return error;
+	va_start(arguments, format);
+	set_problem(problem, rule, where, format, arguments);
 	va_end(arguments);
 	return error;
 }
@@ -179,9 +215,10 @@ int kho__read_bitmap(const struct kho_reader *reader, const u64 *bitmap, phys_ad
 			int err;
 
 			if (offset + (PAGE_SIZE << order) > room)
-				return lfb__problem(reader->problem, -EINVAL, start + offset,
-						    "preserved block of order %u lies beyond the "
-						    "end of memory", order);
+				return lfb__problem_of(reader->problem, KHO_RULE(MAP_BEYOND),
+						       -EINVAL, start + offset, "preserved block "
+						       "of order %u lies beyond the end of memory",
+						       order);
 			err = reader->block(reader->context, start + offset, order);
 			if (err)
 				return err;
