@@ -27,6 +27,8 @@ struct exact {
 	struct luo_reader reader;
 	unsigned int problems;
 	bool strict;
+	exact_look_fn told;		/* of each look; NULL: nobody is */
+	void *context;
 };
 
 static const void *look_at(const struct lfb_view *view, phys_addr_t phys, size_t size)
@@ -47,6 +49,9 @@ static const void *look_at(const struct lfb_view *view, phys_addr_t phys, size_t
 	must(look);
 	*look = (struct look){ *chain, phys, size };
 	*chain = look;
+	/* Who trusts looks for what is not there at all, too. */
+	if (exact->told && exact->strict)
+		exact->told(exact->context, bytes, size);
 	return memcpy((u8 *)look->bytes + offset, bytes, size);
 }
 
@@ -165,21 +170,41 @@ static bool read_root(struct exact *exact, const struct lfb_view *view, phys_add
 	       read_generations(exact, luo, size);
 }
 
-bool exact_read(const struct lfb_blob *blob)
+static struct luo_reader reader_of(struct exact *exact, const struct lfb_view *view)
 {
-	struct exact exact = { .under = lfb__blob_view(blob) };
-	const struct lfb_view view = { look_at, &exact, exact.under.size };
-	bool sound;
-
-	exact.reader = (struct luo_reader){
-		.view = &view,
-		.context = &exact,
+	return (struct luo_reader){
+		.view = view,
+		.context = exact,
 		.problem = on_problem,
 		.session = on_session,
 		.file = on_file,
 		.flb = on_flb,
 	};
+}
+
+bool exact_read(const struct lfb_blob *blob, exact_look_fn told, void *context)
+{
+	struct exact exact = {
+		.under = lfb__blob_view(blob), .told = told, .context = context, .strict = true,
+	};
+	const struct lfb_view view = { look_at, &exact, exact.under.size };
+	bool sound;
+
+	exact.reader = reader_of(&exact, &view);
 	sound = read_root(&exact, &view, blob->kho_root);
+	end_looks(&exact);
+	return sound;
+}
+
+bool exact_read_luo(const struct lfb_view *under, phys_addr_t luo, exact_look_fn told,
+		    void *context)
+{
+	struct exact exact = { .under = *under, .told = told, .context = context };
+	const struct lfb_view view = { look_at, &exact, under->size };
+	bool sound;
+
+	exact.reader = reader_of(&exact, &view);
+	sound = read_generations(&exact, luo, PAGE_SIZE);
 	end_looks(&exact);
 	return sound;
 }

@@ -33,16 +33,16 @@ unsigned int kept_profiles(void)
 	return count;
 }
 
-static struct lfb_machine *kept[KEPT_PROFILES][2];
+static struct lfb_machine *kept[KEPT_PROFILES][KEPT_KINDS];
 
 static struct lfb_machine *make(unsigned int profile, enum kept kind)
 {
 	const struct lfb_machine_options options = {
 		.sz = sizeof(options),
-		.memory = 1 << 20,
+		.memory = KEPT_MEMORY,
 		.mode = LFB_MEMORY_FIXED,
 		.profile = lfb_profile_name(profile),
-		.raw_faults = kind == KEPT_RAW,
+		.raw_faults = kind != KEPT_WATCHED,
 		.checks = kind == KEPT_RAW ? LFB_CHECKS_OFF : LFB_CHECKS_ON,
 	};
 	struct lfb_machine *machine;
@@ -76,12 +76,14 @@ static void put_back(unsigned int profile, enum kept kind)
 	lfb_choose_seeded(machine, 0);
 }
 
-void kept_run(unsigned int profile, enum kept kind, const struct lfb_scenario *scenario,
-	      const struct lfb_scenario_options *how)
+int kept_run(unsigned int profile, enum kept kind, const struct lfb_scenario *scenario,
+	     const struct lfb_scenario_options *how)
 {
-	lfb_scenario_run(scenario, kept_machine(profile, kind), how);
+	int err = lfb_scenario_run(scenario, kept_machine(profile, kind), how);
+
 	must(!lfb_simulator_bug());
 	put_back(profile, kind);
+	return err;
 }
 
 struct lfb_scenario *kept_scenario(const char *text)
