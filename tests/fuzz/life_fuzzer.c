@@ -69,7 +69,6 @@ static struct life {
 	unsigned long made;
 	struct lfb_agent_state state;
 	struct lfb_fault_plan plan;	/* for the next act; kinds 0: none */
-	unsigned int boots;
 	bool strict;			/* all kernels were the reference */
 	bool wild;			/* something senseless was done, and went well */
 	bool lost;			/* a kernel was not given what it was to be handed */
@@ -140,7 +139,6 @@ static bool is_reference(void)
 
 static void new_kernel(void)
 {
-	life.boots++;
 	for (unsigned int i = 0; i < SESSIONS; i++)
 		life.session[i] = -EBADF;
 	for (unsigned int i = 0; i < FILES; i++)
