@@ -1,92 +1,113 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * Blobs from hell: loaded, described, booted and used. The digest is mended first, so that what
- * lies behind it is reached; a blob as it is must be refused or load, too.
+ * lies behind it is reached; a blob as it is must be refused or load, too. So the digest's own
+ * bytes are free, and choose what is done once only.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/agent.h>
 #include <luo/inspect.h>
-#include <luo/liveupdate.h>
-#include <luo/machine.h>
 #include <luo/profile.h>
 
 #include "sim/handover/handover.h"
-#include "sim/scenario/scenario.h"
+#include "tests/fuzz/support/support.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
-static int discard(void *context, const char *bytes, size_t size)
+/*
+ * What the seeds hand over, asked for as an agent would. Files in memory have a handler that, as
+ * on a kernel, follows what its own record says; the other callbacks follow nothing.
+ */
+#define STORY(retrieve_memfd, preserve_memfd)                                                      \
+	"handler 0\n"                                                                              \
+	"handler 1\n"                                                                              \
+	"flb 0 0\n"                                                                                \
+	"flb 1 0\n"                                                                                \
+	"flb 1 1\n"                                                                                \
+	"getin 0\n"                                                                                \
+	"open\n"                                                                                   \
+	"rsession vm-1\n"                                                                          \
+	"rsession vm-2\n"                                                                          \
+	"retrieve vm-1 1\n"                                                                        \
+	"retrieve vm-1 2\n"                                                                        \
+	"retrieve vm-2 1\n" retrieve_memfd                                                         \
+	"getin 1\n"                                                                                \
+	"finish vm-1\n"                                                                            \
+	"close vm-2\n"                                                                             \
+	"session next\n"                                                                           \
+	"preserve next 1 0 1\n" preserve_memfd                                                     \
+	"reboot\n"                                                                                 \
+	"handler 0\n"                                                                              \
+	"open\n"                                                                                   \
+	"rsession next\n"                                                                          \
+	"retrieve next 1\n"                                                                        \
+	"retrieve next 2\n"                                                                        \
+	"finish next\n"
+
+static const char *const stories[] = {
+	[KEPT_WATCHED] = STORY("retrieve vm-2 2 as 4\n"
+			       "check 4 20480 0,3 7\n",
+			       "memfd 5 8192 1 6\n"
+			       "again next 2 5\n"),
+	[KEPT_RAW] = STORY("", ""),
+};
+
+/* A kernel that cannot take it has nothing to do with it. */
+static const char refusal[] =
+	"handler 0\n"
+	"open\n";
+
+static bool takes(unsigned int profile, const struct lfb_blob *blob)
 {
-	return 0;
+	return !strcmp(lfb_profile_kho_abi(lfb_profile_name(profile)), blob->kho_compatible);
 }
 
-static void inspect(const struct lfb_blob *blob)
+/* Each that may take it, with checks and without in turns, and one of those that cannot. */
+static void boot(const struct lfb_blob *blob, unsigned int choice)
 {
-	lfb_inspect_blob(blob, LFB_INSPECT_TEXT, discard, NULL);
-	lfb_inspect_blob(blob, LFB_INSPECT_JSON, discard, NULL);
+	static struct lfb_scenario *uses[2], *refuses;
+	const struct lfb_scenario_options how = { .sz = sizeof(how), .boot_from = blob };
+	const unsigned int profiles = kept_profiles();
+	unsigned int others = 0, n = 0;
+
+	if (!refuses) {
+		uses[KEPT_WATCHED] = kept_scenario(stories[KEPT_WATCHED]);
+		uses[KEPT_RAW] = kept_scenario(stories[KEPT_RAW]);
+		refuses = kept_scenario(refusal);
+	}
+	for (unsigned int i = 0; i < profiles; i++) {
+		enum kept kind = (i + choice) % 2 ? KEPT_WATCHED : KEPT_RAW;
+
+		if (takes(i, blob))
+			kept_run(i, kind, uses[kind], &how);
+		else
+			others++;
+	}
+	for (unsigned int i = 0; i < profiles; i++) {
+		if (!takes(i, blob) && n++ == choice % others)
+			kept_run(i, KEPT_RAW, refuses, &how);
+	}
 }
 
-/* What the seeds hand over, asked for as an agent would. */
-static const char story[] =
-	"handler 0\n"
-	"handler 1\n"
-	"flb 0 0\n"
-	"flb 1 0\n"
-	"flb 1 1\n"
-	"getin 0\n"
-	"open\n"
-	"rsession vm-1\n"
-	"rsession vm-2\n"
-	"retrieve vm-1 1\n"
-	"retrieve vm-1 2\n"
-	"retrieve vm-2 1\n"
-	"retrieve vm-2 2 as 4\n"
-	"check 4 20480 0,3 7\n"
-	"getin 1\n"
-	"finish vm-1\n"
-	"close vm-2\n"
-	"session next\n"
-	"preserve next 1 0 1\n"
-	"memfd 5 8192 1 6\n"
-	"again next 2 5\n"
-	"reboot\n"
-	"handler 0\n"
-	"open\n"
-	"rsession next\n"
-	"retrieve next 1\n"
-	"retrieve next 2\n"
-	"finish next\n";
-
-static void boot(const struct lfb_blob *blob, const char *profile)
+static void try(const struct lfb_blob *blob, unsigned int choice)
 {
-	struct lfb_machine_options options = {
-		.sz = sizeof(options),
-		.memory = 1 << 20,
-		.mode = LFB_MEMORY_FIXED,
-		.profile = profile,
-	};
-	struct lfb_scenario_options how = { .sz = sizeof(how), .boot_from = blob };
-	struct lfb_scenario *scenario;
-	struct lfb_machine *machine;
-
-	if (lfb_machine_create(&options, &machine))
-		abort();
-	if (lfb_scenario_parse("story", story, sizeof(story) - 1, &scenario))
-		abort();
-	lfb_scenario_run(scenario, machine, &how);
-	lfb_scenario_free(scenario);
-	lfb_machine_destroy(machine);
+	if (exact_read(blob, NULL, NULL) && LFB_FUZZING)
+		mutate_remember(blob->bytes, blob->size);
+	lfb_inspect_blob(blob, choice & 1 ? LFB_INSPECT_JSON : LFB_INSPECT_TEXT, fuzz_discard,
+			 NULL);
+	/* Booting takes ten times as long as reading. */
+	if (!LFB_FUZZING || choice >> 4 < 4)
+		boot(blob, choice >> 1);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-	const char *profile;
+	const unsigned int choice = size ? data[size - 1] : 0;
 	struct lfb_blob *blob;
 	u8 *mended;
 
-	if (!lfb_blob_from_memory(data, size, &blob))
+	if (!(choice % 16) && !lfb_blob_from_memory(data, size, &blob))
 		lfb_blob_free(blob);
 	if (size < LFB_BLOB_HEADER_SIZE + LFB_DIGEST_SIZE)
 		return 0;
@@ -94,11 +115,22 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!mended)
 		return 0;
 	memcpy(mended, data, size);
-	if (lfb__blob_seal(mended, size) || lfb__blob_open(mended, size, true, &blob))
+	if (lfb__blob_seal(mended, size) || lfb__blob_open(mended, size, false, &blob))
 		return 0;
-	inspect(blob);
-	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++)
-		boot(blob, profile);
+	try(blob, choice);
 	lfb_blob_free(blob);
 	return 0;
 }
+
+#if LFB_FUZZING
+size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
+
+/* Mostly where readers look; the rest as the fuzzer would. */
+size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed)
+{
+	size_t made = seed % 8 ? mutate_blob(data, size, max_size, seed * 2654435761u) : 0;
+
+	return made ? made : LLVMFuzzerMutate(data, size, max_size);
+}
+#endif

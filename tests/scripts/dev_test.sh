@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
 # ./dev: long work shows on a terminal how far it is, and nothing in a pipe; Ctrl-C says what was
-# covered; --junit; fuzz targets that are not there. With a cmake, a ninja and a ctest that do
-# nothing but take their time.
+# covered; --junit; fuzz targets that are not there, and the options of those that are. With a
+# cmake, a ninja and a ctest that do nothing but take their time.
 
 set -eu
 . "$(dirname "$0")/cli_common.sh"
@@ -123,5 +123,26 @@ dev 1 fuzz 5 another
 prints err 'dev: fuzz: there is no target another, but one other'
 dev 1 fuzz soon
 prints err 'dev: fuzz: not a number of seconds: soon'
+
+# What a target's .options says it is given.
+cat >tests/fuzz/one.options <<'END'
+[libfuzzer]
+dict = one.dict
+max_len = 97
+[asan]
+quarantine_size_mb = 4
+END
+mkdir -p build/fuzz/tests/fuzz
+cat >build/fuzz/tests/fuzz/one_fuzzer <<'END'
+#!/bin/sh
+echo "$ASAN_OPTIONS $*" >arguments
+echo 'Done 3 runs in 5 second(s)'
+END
+chmod +x build/fuzz/tests/fuzz/one_fuzzer
+dev 0 fuzz 5 one
+prints out 'one: 3 runs in 5 s, no crash'
+prints arguments '-max_total_time=5 '
+prints arguments ' -dict=tests/fuzz/one.dict -max_len=97 '
+prints arguments 'quarantine_size_mb=4:detect_leaks=1:'
 
 finish

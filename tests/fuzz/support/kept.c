@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <luo/choose.h>
+#include <luo/fault.h>
+#include <luo/finding.h>
+#include <luo/profile.h>
+
+#include "lib/orchestrator.h"
+#include "sim/machine/machine.h"
+#include "tests/fuzz/support/support.h"
+
+void fuzz_failed(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+	abort();
+}
+
+int fuzz_discard(void *context, const char *bytes, size_t size)
+{
+	return 0;
+}
+
+unsigned int kept_profiles(void)
+{
+	static unsigned int count;
+
+	while (count < KEPT_PROFILES && lfb_profile_name(count))
+		count++;
+	must(!lfb_profile_name(KEPT_PROFILES));
+	return count;
+}
+
+static struct lfb_machine *kept[KEPT_PROFILES][KEPT_KINDS];
+
+static struct lfb_machine *make(unsigned int profile, enum kept kind)
+{
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.memory = KEPT_MEMORY,
+		.mode = LFB_MEMORY_FIXED,
+		.profile = lfb_profile_name(profile),
+		.raw_faults = kind != KEPT_WATCHED,
+		.checks = kind == KEPT_RAW ? LFB_CHECKS_OFF : LFB_CHECKS_ON,
+	};
+	struct lfb_machine *machine;
+
+	must(!lfb_machine_create(&options, &machine));
+	return machine;
+}
+
+struct lfb_machine *kept_machine(unsigned int profile, enum kept kind)
+{
+	must(profile < KEPT_PROFILES);
+	if (!kept[profile][kind])
+		kept[profile][kind] = make(profile, kind);
+	return kept[profile][kind];
+}
+
+/* All else a boot sets. What is not of a boot ends with the machine. */
+static void put_back(unsigned int profile, enum kept kind)
+{
+	struct lfb_machine *machine = kept[profile][kind];
+
+	if (!list_empty(&machine->modules) || !list_empty(&machine->loadables) ||
+	    !list_empty(&machine->gone) || machine->other_file) {
+		lfb_machine_destroy(machine);
+		kept[profile][kind] = NULL;
+		return;
+	}
+	machine->profile = luo_profile_find(lfb_profile_name(profile));
+	lfb_findings_clear(machine);
+	lfb_fault_arm(machine, NULL);
+	lfb_choose_seeded(machine, 0);
+}
+
+int kept_run(unsigned int profile, enum kept kind, const struct lfb_scenario *scenario,
+	     const struct lfb_scenario_options *how)
+{
+	int err = lfb_scenario_run(scenario, kept_machine(profile, kind), how);
+
+	must(!lfb_simulator_bug());
+	put_back(profile, kind);
+	return err;
+}
+
+struct lfb_scenario *kept_scenario(const char *text)
+{
+	struct lfb_scenario *scenario;
+
+	must(!lfb_scenario_parse("story", text, strlen(text), &scenario));
+	return scenario;
+}
