@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <luo/exhaust.h>
 #include <luo/machine.h>
@@ -106,9 +107,11 @@ static inline int lfb_fuzz_one_(struct lfb_fuzzer **fuzzer,
 				const struct lfb_exhaust_modules *what, void *context,
 				const void *data, size_t size)
 {
-	struct lfb_fuzz_result result = { .sz = sizeof(result) };
+	struct lfb_fuzz_result result;
 	int err = *fuzzer ? 0 : lfb_fuzzer_create(machine, what, context, fuzzer);
 
+	memset(&result, 0, sizeof(result));
+	result.sz = sizeof(result);
 	if (!err && size)
 		err = lfb_fuzzer_try(*fuzzer, data, size, &result);
 	if (err) {

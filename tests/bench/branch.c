@@ -115,13 +115,13 @@ static struct lfb_scenario *sessions(unsigned int count)
 	return scenario;
 }
 
-static double sweep(struct lfb_machine *machine, unsigned int count, bool from_power_on,
-		    struct lfb_sweep_result *result)
+static double sweep(struct lfb_machine *machine, unsigned int count, enum lfb_sweep_mode mode,
+		    bool from_power_on, struct lfb_sweep_result *result)
 {
 	const struct lfb_sweep_options options = {
 		.sz = sizeof(options),
 		.kinds = 1u << LFB_FAULT_ALLOC,
-		.mode = LFB_SWEEP_ONCE,
+		.mode = mode,
 		.from_power_on = from_power_on,
 	};
 	struct lfb_scenario *scenario = sessions(count);
@@ -134,20 +134,22 @@ static double sweep(struct lfb_machine *machine, unsigned int count, bool from_p
 	return begin;
 }
 
-static void sweep_all(void)
+static void sweep_all(enum lfb_sweep_mode mode, const char *how)
 {
 	static const unsigned int counts[] = { 1, 30, 330 };
 	struct lfb_machine *machine = new_machine(LFB_CHECKS_ON);
 	struct lfb_sweep_result result;
 
-	printf("sweeps, each point once: us a run\n  %8s %8s %14s %10s %8s\n", "points", "runs",
+	printf("sweeps, each point %s: us a run\n  %8s %8s %14s %10s %8s\n", how, "points", "runs",
 	       "from power on", "branched", "ratio");
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		double replayed = sweep(machine, counts[i], true, &result) / (double)result.runs;
-		double branched = sweep(machine, counts[i], false, &result) / (double)result.runs;
+		const double replayed = sweep(machine, counts[i], mode, true, &result);
+		const double branched = sweep(machine, counts[i], mode, false, &result);
+		const double runs = (double)result.runs;
 
 		printf("  %8lu %8lu %14.1f %10.1f %8.2f\n", result.points[LFB_FAULT_ALLOC],
-		       result.runs, replayed * 1e6, branched * 1e6, branched / replayed);
+		       result.runs, 1e6 * replayed / runs, 1e6 * branched / runs,
+		       branched / replayed);
 		fflush(stdout);
 	}
 	lfb_machine_destroy(machine);
@@ -205,7 +207,8 @@ int main(void)
 	       BENCH_ROUNDS, "", "a second", "us each", "minimum", "spread");
 	measure_all("checks off", LFB_CHECKS_OFF);
 	measure_all("checks on", LFB_CHECKS_ON);
-	sweep_all();
+	sweep_all(LFB_SWEEP_ONCE, "once");
+	sweep_all(LFB_SWEEP_FOREVER, "and all behind it");
 	search_all("memory that moves", LFB_MEMORY_REMAP);
 	search_all("fixed memory", LFB_MEMORY_FIXED);
 	return 0;
