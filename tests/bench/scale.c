@@ -8,7 +8,7 @@
 
 #define MEMORY (8ull << 30)
 #define FLAT 1.5
-#define ROUNDS 9
+#define ROUNDS 7
 #define ENOUGH 20000	/* of sessions or files, for a row in a round */
 #define LIVES_MAX (ROUNDS * ENOUGH / 1000)
 

@@ -101,9 +101,8 @@ int main(void)
 	sweep_files(machine, "small: examples/scenarios, with pairs",
 		    LFB_TEST_DATA "/../../examples/scenarios/*.lfb", true);
 	sweep_files(machine, "golden, rfc-v6", LFB_TEST_DATA "/golden/rfc-v6/*.ops", false);
-	sweep_files(machine, "golden, linux-7.3", LFB_TEST_DATA "/golden/linux-7.3/*.ops", false);
-	sweep_files(machine, "many sessions, 480 operations", LFB_TEST_DATA "/golden/wire/many.ops",
-		    false);
+	sweep_files(machine, "golden, linux-7.3, each tenth",
+		    LFB_TEST_DATA "/golden/linux-7.3/*5.ops", false);
 	lfb_machine_destroy(machine);
 	return 0;
 }
