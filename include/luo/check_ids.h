@@ -84,7 +84,9 @@
 	X(METADATA_VERSION, "metadata-version", ERROR,                                             \
 	  "kexec-metadata has a version that is not known")                                        \
 	X(METADATA_AWAY, "metadata-away", ERROR,                                                   \
-	  "kexec-metadata lies where no memory was handed over")
+	  "kexec-metadata lies where no memory was handed over")                                   \
+	X(ROOT_UNPRESERVED, "root-unpreserved", ERROR,                                             \
+	  "the map does not have the page of the root tree")
 
 /* The memory map */
 #define LFB_CHECK_IDS_MAP(X)                                                                       \
@@ -158,7 +160,9 @@
 	X(BLOCK_COUNT, "block-count", ERROR,                                                       \
 	  "a block of sessions or files is empty, or says it holds too many")                      \
 	X(BLOCK_CHAIN, "block-chain", ERROR,                                                       \
-	  "there are more blocks than a kernel takes, or they run in a circle")
+	  "there are more blocks than a kernel takes, or they run in a circle")                    \
+	X(LUO_UNPRESERVED, "luo-unpreserved", ERROR,                                               \
+	  "the map does not have a page of LUO's state")
 
 /* The FLB page */
 #define LFB_CHECK_IDS_FLB(X)                                                                       \

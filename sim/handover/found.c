@@ -235,6 +235,31 @@ static void check_scratch(struct lfb_inspection *found, const struct lfb_found_a
 	}
 }
 
+/* What the map does not name the next kernel gives out, whoever has yet to read it. */
+static void check_preserved(struct lfb_inspection *found, struct lfb_rule rule, phys_addr_t phys)
+{
+	phys_addr_t start;
+	unsigned int order;
+
+	if (!lfb__found_block(found, phys, &start, &order))
+		lfb__found_problem(found, rule, phys, "0x%llx is not preserved: the next kernel "
+				   "gives it out", phys);
+}
+
+static void check_state(struct lfb_inspection *found)
+{
+	const struct lfb_found_area *areas = found->areas.items;
+
+	if (!lfb__found_map(found))
+		return;
+	check_preserved(found, LFB_FOUND(ROOT_UNPRESERVED, "kho", 0), found->root.phys);
+	for (size_t i = 0; i < found->areas.count; i++) {
+		for (u64 at = 0; at < areas[i].size && !found->error; at += PAGE_SIZE)
+			check_preserved(found, LFB_FOUND(LUO_UNPRESERVED, "luo", 0),
+					areas[i].address + at);
+	}
+}
+
 void lfb__found_owners(struct lfb_inspection *found)
 {
 	const struct lfb_found_area *areas = found->areas.items, *scratch = found->scratch.items;
@@ -268,6 +293,7 @@ void lfb__found_owners(struct lfb_inspection *found)
 		find_unnamed(found, found->sorted[i], &next);
 	for (size_t i = 0; i < found->scratch.count; i++)
 		check_scratch(found, &scratch[i]);
+	check_state(found);
 }
 
 void lfb__inspection_release(struct lfb_inspection *found)

@@ -157,6 +157,7 @@ static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 				 sizeof(found->root_compatible));
 	abi = kho__abi_of(&found->root);
 	lfb__inspection_entries(found);
+	found->map_refused = !abi;
 	if (!abi)
 		return;
 	if (found->blob && strcmp(found->root_compatible, found->blob->kho_compatible))

@@ -176,16 +176,20 @@ static u64 *chunk(const struct damaged *d)
 	return damaged_at(d, address, PAGE_SIZE);
 }
 
-/* Sets the bit of a page in the bitmap of order 0, the first there is. */
-static void mark(struct damaged *d, u64 phys)
+/* Sets the bit of a page in the bitmap of order 0, the first there is, or takes it away. */
+static void change_mark(struct damaged *d, u64 phys, bool set)
 {
 	const u64 *map = chunk(d), bit = (phys - map[2]) / PAGE_SIZE;
 	u8 *bitmap = damaged_at(d, map[3], PAGE_SIZE);
 
 	assert_int_equal((u32)map[1], 0);
 	assert_in_range(bit, 0, 8 * PAGE_SIZE - 1);
-	bitmap[bit / 8] |= (u8)(1 << bit % 8);
+	assert_int_equal(bitmap[bit / 8] >> bit % 8 & 1, !set);
+	bitmap[bit / 8] ^= (u8)(1 << bit % 8);
 }
+
+static void mark(struct damaged *d, u64 phys) { change_mark(d, phys, true); }
+static void root_unpreserved(struct damaged *d) { change_mark(d, d->blob->kho_root, false); }
 
 static void map_page(struct damaged *d) { chunk(d)[3] = 7; }
 static void map_order(struct damaged *d) { *(u32 *)(chunk(d) + 1) = 99; }
@@ -255,6 +259,7 @@ static void set_tree(const struct damaged *d, const char *node, const char *prop
 }
 
 static void luo_away(struct damaged *d) { move_entry(d, "LUO"); }
+static void luo_unpreserved(struct damaged *d) { change_mark(d, entry(d, "LUO"), false); }
 static void luo_tree(struct damaged *d) { *(u8 *)tree(d) ^= 1; }
 static void luo_size(struct damaged *d) { set_entry(d, "LUO", "blob-size", 24); }
 
@@ -473,6 +478,7 @@ const struct damage damages[] = {
 	BREAKS(RANGE_SPLIT, V5, AS_BLOB, range_split, NULL),
 	BREAKS(RANGE_CUT, V5, AS_BLOB, range_cut, NULL),
 	BREAKS(ROOT_AWAY, V5, AS_CORE, root_away, "kho"),
+	BREAKS(ROOT_UNPRESERVED, V2, AS_BLOB, root_unpreserved, "kho"),
 	BREAKS(ROOT_TREE, V5, AS_BLOB, root_tree, "kho"),
 	BREAKS(ROOT_TREE, V2, AS_BLOB, root_tree, "kho"),
 	BREAKS(ROOT_MAP, V5, AS_BLOB, root_map, "kho/map"),
@@ -500,6 +506,7 @@ const struct damage damages[] = {
 	BREAKS(MAP_MISSING, V5, AS_BLOB, map_missing, "map"),
 	BREAKS(LUO_AWAY, V2, AS_BLOB, luo_away, "luo"),
 	BREAKS(LUO_AWAY, V5, AS_BLOB, luo_away, "luo"),
+	BREAKS(LUO_UNPRESERVED, V2, AS_BLOB, luo_unpreserved, "luo"),
 	BREAKS(LUO_TREE, V2, AS_BLOB, luo_tree, "luo"),
 	BREAKS(LUO_SIZE, V5, AS_BLOB, luo_size, "luo"),
 	BREAKS(LUO_COMPATIBLE, V5, AS_BLOB, luo_compatible, "luo"),
