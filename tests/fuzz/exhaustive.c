@@ -2,8 +2,8 @@
 /*
  * Every change of a kind to handovers that are good: each byte that is looked at, for each of eight
  * values, each field of eight bytes for twelve, cut off at each length, each two records of a size
- * exchanged. What comes of it is taken, and then can be used and finished to the end, or refused
- * with a reason; within 100 ms, and nothing is left behind.
+ * exchanged. What comes of it is refused with a reason, or taken and used, within 100 ms. Whether
+ * what was taken comes to its end is counted: kernels may die of what was changed.
  *
  *	exhaustive FOLDER_OF_BLOBS FOLDER_OF_IMAGES [PART]
  *

@@ -1,16 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# planted.sh [NAME...]: plants mistakes in a copy of this tree, one at a time, fuzzes each for up
-# to $SECONDS_EACH seconds (60) as "./dev fuzz" does, with -seed=1, and says after how many it was
-# found. All of them, or those that are named. Exits with 1 when one was not found. docs/fuzz.md
-# has the table. LAUNCHER=ccache saves time.
+# planted.sh [--there] [NAME...]: plants mistakes in a copy of this tree, one at a time, fuzzes each
+# for up to $SECONDS_EACH seconds (60) as "./dev fuzz" does, with -seed=1, and says after how many
+# it was found. All of them, or those that are named. Exits with 1 when one was not found.
+# docs/fuzz.md has the table. LAUNCHER=ccache saves time. With --there it only sees whether each
+# can be planted.
 
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 seconds=${SECONDS_EACH:-60}
 work=${TMPDIR:-/tmp}/lfb-planted
+there=
+[ "${1-}" != --there ] || {
+	there=yes
+	shift
+}
 wanted=" $* "
 missed=0
 
@@ -110,12 +116,33 @@ look_for() {
 		>"$work/$name.log" 2>&1 || status=$?
 	took=$(($(date +%s) - began))
 	rm -rf "$corpus"
-	if [ $status != 0 ]; then
+	if [ $status != 0 ] && grep -q '^artifact_prefix=' "$work/$name.log"; then
 		echo "$name ($target): found after $took s"
+	elif [ $status != 0 ]; then
+		cat "$work/$name.log"
+		exit 2
 	else
 		echo "$name ($target): NOT found in $took s"
 		missed=$((missed + 1))
 	fi
+}
+
+# Those that no longer change their file are said.
+see_if_there() {
+	mistakes >"$1"
+	while read -r name _ file && read -r edit; do
+		! sed "$edit" "$root/$file" | cmp -s - "$root/$file" || {
+			echo "$name: nothing in $file is as it was"
+			missed=$((missed + 1))
+		}
+	done <"$1"
+	rm -f "$1"
+	[ $missed = 0 ]
+}
+
+[ -z "$there" ] || {
+	see_if_there "$(mktemp)"
+	exit
 }
 
 mkdir -p "$work"
@@ -123,6 +150,7 @@ rm -rf "$work/tree"
 mkdir "$work/tree"
 (cd "$root" && git ls-files -z | tar --null -T - -cf -) | tar -xf - -C "$work/tree"
 cd "$work/tree"
+see_if_there "$work/mistakes"
 cmake --preset fuzz -DCMAKE_C_COMPILER_LAUNCHER="${LAUNCHER:-}" >"$work/configure.log"
 ninja -C build/fuzz fuzzers >"$work/build.log"
 
@@ -131,11 +159,6 @@ while read -r name target file && read -r edit; do
 	case $wanted in "  " | *" $name "*) ;; *) continue ;; esac
 	cp "$file" "$work/kept"
 	sed -i "$edit" "$file"
-	if cmp -s "$file" "$work/kept"; then
-		echo "$name: nothing in $file is as it was"
-		missed=$((missed + 1))
-		continue
-	fi
 	ninja -C build/fuzz "${target}_fuzzer" >"$work/build.log" 2>&1 || {
 		cat "$work/build.log"
 		exit 2
