@@ -6,17 +6,6 @@
 set -eu
 . "$(dirname "$0")/cli_common.sh"
 
-# What Debian installs, the system's interpreter sees.
-python=python3
-$python -c 'import jsonschema' 2>"$dir/err" || python=/usr/bin/python3
-
-# fits SCHEMA: so the last command's output does
-fits() {
-	checks=$((checks + 1))
-	$python "$LFB_SOURCE_DIR/tests/scripts/json_fits.py" \
-		"$LFB_SOURCE_DIR/docs/schema/$1.json" "$dir/out" >&2 || fail "$1: does not fit"
-}
-
 # says TEXT: the last command's output is that
 says() {
 	printf '%s\n' "$1" >"$dir/expected"
@@ -31,7 +20,7 @@ damaged() {
 	head -c -32 "$dir/damaged" >"$dir/body"
 	{
 		cat "$dir/body"
-		$python -c 'import hashlib, sys
+		python3 -c 'import hashlib, sys
 sys.stdout.buffer.write(hashlib.sha256(open(sys.argv[1], "rb").read()).digest())' "$dir/body"
 	} >"$dir/damaged"
 }

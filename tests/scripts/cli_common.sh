@@ -55,6 +55,22 @@ same() {
 	cmp "$1" "$2" >&2 || fail "$1 and $2 differ"
 }
 
+# What Debian installs, the system's interpreter sees.
+find_python() {
+	python=python3
+	$python -c 'import jsonschema' 2>"$dir/noise" || python=/usr/bin/python3
+}
+
+# fits SCHEMA [FILE]: the last command's output, or FILE, has the form that docs/schema/SCHEMA.json
+# says
+fits() {
+	checks=$((checks + 1))
+	[ -n "${python-}" ] || find_python
+	$python "$LFB_SOURCE_DIR/tests/scripts/json_fits.py" \
+		"$LFB_SOURCE_DIR/docs/schema/$1.json" "${2-$dir/out}" >&2 ||
+		fail "${2-$1}: it does not fit $1"
+}
+
 # documented DOC NAME FILE: DOC, a file of docs/, holds FILE between its two lines
 # "<!-- generated: NAME -->" and "<!-- end: NAME -->". With LFB_UPDATE=1 it does afterwards.
 documented() {

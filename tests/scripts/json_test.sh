@@ -8,18 +8,12 @@ set -eu
 scenarios=$LFB_SOURCE_DIR/examples/scenarios
 zoo=$LFB_SOURCE_DIR/tests/zoo
 
-# What Debian installs, the system's interpreter sees.
-python=python3
-$python -c 'import jsonschema' 2>"$dir/err" || python=/usr/bin/python3
-
-# fits SCHEMA: the last command's output is JSON, written as jq writes it, and has the form that
-# docs/schema/SCHEMA.json says
-fits() {
+# fits_so SCHEMA: the last command's output is JSON, written as jq writes it, and fits
+fits_so() {
 	checks=$((checks + 1))
 	jq . "$dir/out" >"$dir/formatted" || fail "this is no JSON"
 	same "$dir/formatted" "$dir/out"
-	$python "$LFB_SOURCE_DIR/tests/scripts/json_fits.py" \
-		"$LFB_SOURCE_DIR/docs/schema/$1.json" "$dir/out" >&2 || fail "$1: does not fit"
+	fits "$1"
 }
 
 # holds FILTER: jq says true of the last command's output
@@ -34,7 +28,7 @@ for entry in flb-get-not-put kho-never-restored kernel-panic file-left-behind.fi
 	"$LFB" run --findings "$zoo/$entry.lfb" >"$dir/text" 2>"$dir/said" || status=$?
 	lfb $status run --findings --json "$zoo/$entry.lfb"
 	same "$dir/said" "$dir/err"
-	fits run
+	fits_so run
 	holds ".scenario == \"$zoo/$entry.lfb\""
 	jq -r '.findings[] | "\(.id) (\(.severity)): \(.meaning)"' "$dir/out" >"$dir/ids"
 	grep '^LFB-' "$dir/text" >"$dir/expected" || true
@@ -49,20 +43,20 @@ lfb 1 run --findings --json "$dir/none.lfb"
 silent out
 printf 'open = -5\n' >"$dir/wrong"
 lfb 1 run --findings --json "$dir/wrong"
-fits run
+fits_so run
 holds '.error | endswith("wrong:1: open: expected = -5, got = 0")'
 
 # Names are any bytes: what is UTF-8 stays, other bytes are the characters with their numbers.
 printf 'open\nsession gr\303\274n\\ = 0\nsession \377\355\240\200 = -5\n' >"$dir/bytes"
 lfb 1 run --findings --json "$dir/bytes"
-fits run
+fits_so run
 printf ':3: session \303\277\303\255\302\240\302\200: expected' >"$dir/expected"
 checks=$((checks + 1))
 jq -r .error "$dir/out" | grep -qF -f "$dir/expected" || fail "bytes: $(cat "$dir/out")"
 printf 'handler 0\nopen\nsession N\npreserve N 1 0 1\nreboot\nopen\n' |
 	sed "s/N/$(printf '"\360\237\220\247\\\\x"')/" >"$dir/bytes"
 lfb 1 run --findings --json "$dir/bytes"
-fits run
+fits_so run
 printf '"object": "session \\"\360\237\220\247\\\\x' >"$dir/expected"
 checks=$((checks + 1))
 grep -qF -f "$dir/expected" "$dir/out" || fail "bytes: $(cat "$dir/out")"
@@ -71,49 +65,49 @@ grep -qF -f "$dir/expected" "$dir/out" || fail "bytes: $(cat "$dir/out")"
 lfb 0 run --save-blob "$dir/blob" "$scenarios/first.lfb"
 printf 'open\n' >"$dir/open"
 lfb 1 boot --findings --json "$dir/blob" "$dir/open"
-fits run
+fits_so run
 holds '[.findings[].id] == ["LFB-FLB-NOBODY-REGISTERED", "LFB-SESSION-NEVER-FINISHED"]'
 
 # sweep
 lfb 0 sweep --json "$scenarios/first.lfb" "$scenarios/three-updates.lfb"
-fits sweep
+fits_so sweep
 holds '.scenarios | length == 2 and all(.violations == 0 and .error == null and .runs > 0)'
 lfb 1 sweep --json --shrink "$zoo/file-preserve-not-undone.lfb" "$dir/none.lfb"
-fits sweep
+fits_so sweep
 holds '.scenarios[0].findings == ["LFB-FILE-PRESERVE-NOT-UNDONE"]'
 holds '.scenarios[0].first.what as $what | .scenarios[0].report | contains($what)'
 holds '.scenarios[1].error | contains("none.lfb")'
 jq -r '.scenarios[0].shrunk.scenario' "$dir/out" >"$dir/shrunk"
 case=$(jq -r '.scenarios[0].shrunk.case' "$dir/out")
 lfb 1 sweep --json --case "$case" "$dir/shrunk"
-fits sweep
+fits_so sweep
 holds '.scenarios[0].violations == 1'
 
 # exhaust
 lfb 0 exhaust --json --length 2
-fits exhaust
+fits_so exhaust
 holds '.length == 2 and .difference == null'
 lfb 1 exhaust --json --length 4 --quirk +FILE_PRESERVED_TWICE
-fits exhaust
+fits_so exhaust
 jq -r '.difference.scenario' "$dir/out" >"$dir/differs"
 lfb 1 exhaust --json --quirk +FILE_PRESERVED_TWICE --case "$dir/differs"
-fits exhaust
+fits_so exhaust
 holds '.difference.what == "result" and .steps > 0'
 lfb 0 exhaust --json --case "$dir/differs"
-fits exhaust
+fits_so exhaust
 lfb 1 exhaust --json --defects --length 1
-fits exhaust
+fits_so exhaust
 holds '(.defects | length) > 20'
 lfb 1 exhaust --json --length 4 --module "$zoo/flb-obj-not-freed.lfb"
-fits exhaust
+fits_so exhaust
 holds '.findings[0].id == "LFB-FLB-OBJ-NOT-FREED"'
 
 # zoo
 lfb 0 zoo --json flb-get-not-put file-preserve-not-undone quirk-FLB_GET_UNCOUNTED
-fits zoo
+fits_so zoo
 holds '.caught == 3 and .of == 3 and .clean == .twins'
 lfb 0 zoo --json --search flb-obj-not-freed kernel-panic quirk-FILE_PRESERVED_TWICE
-fits zoo
+fits_so zoo
 holds '.of == 3'
 lfb 2 zoo --json --show
 silent out
@@ -122,7 +116,7 @@ silent out
 
 # matrix
 lfb 0 matrix --json
-fits matrix
+fits_so matrix
 holds '(.runs | length) == (.kinds | length) * 25 and all(.runs[]; .hops | length == 1)'
 cp "$dir/out" "$dir/first"
 # The longest of all: cli/matrix runs it, too.
@@ -130,35 +124,35 @@ cp "$dir/out" "$dir/first"
 	lfb 0 matrix --json
 	same "$dir/first" "$dir/out"
 	lfb 0 matrix --json --chains
-	fits matrix
+	fits_so matrix
 	holds 'all(.runs[]; .hops | length == 2)'
 }
 
 # profiles
 lfb 0 profiles --json
-fits profiles
+fits_so profiles
 holds '[.profiles[] | select(.default).name] == ["reference"]'
 holds '[.quirks[].name] as $known | all(.profiles[].quirks[]; IN($known[]))'
 
 # compare
 printf 'handler 0\nunhandler 0\nflb 0 0\n' >"$dir/link"
 lfb 1 compare --json linux-7.3 linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER reference "$dir/link"
-fits compare
+fits_so compare
 holds '.scenarios == 1 and .differ == 1 and (.differences | length) == 1'
 holds '.differences[0] | .quirk == "FLB_LINK_UNREGISTERED_HANDLER" and .quirk_of == "linux-7.3"'
 holds '.differences[0].kernels == .kernels[1:]'
 holds '.differences[0].sides[1].transcript | endswith("> flb 0 0 = -22\n== end\n")'
 lfb 0 compare --json --generate 0 linux-7.3 linux-7.3 "$dir/link"
-fits compare
+fits_so compare
 
 # explain
 lfb 0 explain --json
-fits explain
+fits_so explain
 holds '.findings | length > 50'
 lfb 0 explain --scenario LFB-FLB-GET-NOT-PUT
 cp "$dir/out" "$dir/expected"
 lfb 0 explain --json LFB-FLB-GET-NOT-PUT
-fits explain
+fits_so explain
 jq -j '.findings[0].scenario' "$dir/out" >"$dir/scenario"
 same "$dir/expected" "$dir/scenario"
 for other in scenario markdown; do

@@ -8,15 +8,6 @@ set -eu
 . "$(dirname "$0")/cli_common.sh"
 scenarios=$LFB_SOURCE_DIR/examples/scenarios
 newcomer=$LFB_SOURCE_DIR/tests/newcomer
-python=python3
-$python -c 'import jsonschema' 2>"$dir/err" || python=/usr/bin/python3
-
-# fits SCHEMA FILE
-fits() {
-	checks=$((checks + 1))
-	$python "$LFB_SOURCE_DIR/tests/scripts/json_fits.py" \
-		"$LFB_SOURCE_DIR/docs/schema/$1.json" "$2" >&2 || fail "$2 does not fit $1"
-}
 
 # shards N COMMAND ARGS...: leaves the results of N shards in $dir/part-*
 shards() {
