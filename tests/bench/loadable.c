@@ -132,7 +132,7 @@ static struct bench_figures measure(struct lfb_machine *machine, bool loaded)
 		double begin = bench_now();
 		unsigned long updates = 0;
 
-		for (; bench_now() - begin < 0.2; updates++)
+		for (; bench_now() - begin < 0.1; updates++)
 			update(machine, agent, loaded);
 		took[round] = (bench_now() - begin) / (double)updates;
 	}

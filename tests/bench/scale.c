@@ -10,6 +10,8 @@
 #define FLAT 1.5
 #define ROUNDS 7
 #define ENOUGH 20000	/* of sessions or files, for a row in a round */
+#define MANY 1000000	/* take seconds, and lie together: fewer rounds will do */
+#define FEW_ROUNDS 3
 #define LIVES_MAX (ROUNDS * ENOUGH / 1000)
 
 /*
@@ -154,6 +156,8 @@ static void measure(struct row *rows, unsigned int nr_rows)
 		for (unsigned int i = 0; i < nr_rows; i++) {
 			struct row *row = &rows[i];
 
+			if (row->count >= MANY && round >= FEW_ROUNDS)
+				continue;
 			for (unsigned long done = 0; done < ENOUGH; done += row->count)
 				row->costs[row->nr_costs++] = live_once(row->sessions, row->files);
 		}
@@ -231,7 +235,7 @@ int main(void)
 {
 	bool flat;
 
-	printf(explanation, ROUNDS, LIVES_MAX);
+	printf(explanation, FEW_ROUNDS, LIVES_MAX);
 	fflush(stdout);
 	measure(rows, ROWS);
 	flat = print("sessions without files ", rows, SESSION_ROWS);

@@ -100,7 +100,8 @@ int main(void)
 	       "ratio", "power on", "part");
 	sweep_files(machine, "small: examples/scenarios, with pairs",
 		    LFB_TEST_DATA "/../../examples/scenarios/*.lfb", true);
-	sweep_files(machine, "golden, rfc-v6", LFB_TEST_DATA "/golden/rfc-v6/*.ops", false);
+	sweep_files(machine, "golden, rfc-v6, each fifth", LFB_TEST_DATA "/golden/rfc-v6/*[05].ops",
+		    false);
 	sweep_files(machine, "golden, linux-7.3, each tenth",
 		    LFB_TEST_DATA "/golden/linux-7.3/*5.ops", false);
 	lfb_machine_destroy(machine);

@@ -209,7 +209,7 @@ static void updates_per_second(void)
 			run->blob = extra == 1;
 			if (extra == 2)
 				lfb_trace_to(run->machine, ignore, &events);
-			took = measure(run, 0.2);
+			took = measure(run, 0.1);
 			if (fixed == 0)
 				fixed = took.median;
 			printf("  %-10s %-14s %12.0f %10.2f %10.2f %7.0f%% %8.2f\n", modes[mode],
@@ -237,7 +237,7 @@ static void cost_of_checks(void)
 						     (enum lfb_checks)checks);
 
 			update(run);
-			took[checks][turn / 3] = measure_once(run, 0.2);
+			took[checks][turn / 3] = measure_once(run, 0.1);
 			stop(run);
 		}
 		for (unsigned int i = 0; i < 3; i++) {
@@ -332,7 +332,7 @@ static void other_profiles(void)
 	printf("\nthe same in fixed memory, by profile\n");
 	for (unsigned int i = 0; (profile = lfb_profile_name(i)); i++) {
 		struct run *run = start(profile, LFB_MEMORY_FIXED, 0);
-		struct bench_figures took = measure(run, 0.2);
+		struct bench_figures took = measure(run, 0.1);
 
 		if (first == 0)
 			first = took.median;
@@ -351,7 +351,7 @@ static void cost_per_file(void)
 
 	run = start("linux-7.0", LFB_MEMORY_FIXED, 256 << 20);
 	run->files = 0;
-	empty = measure(run, 0.2).median;
+	empty = measure(run, 0.1).median;
 	stop(run);
 	printf("\ncost of a file's whole life: preserve, freeze, serialize, restore, retrieve, "
 	       "finish; fixed memory, %d files a session\n", FILES_PER_SESSION);
@@ -394,7 +394,7 @@ static void cost_per_session(void)
 
 		run->files = 0;
 		run->sessions = counts[i];
-		took = measure(run, 0.2);
+		took = measure(run, 0.1);
 		each = took.median / (double)counts[i] * 1e6;
 		if (counts[i] == 100)
 			at_100 = each;

@@ -72,7 +72,11 @@ printf 'what is this? ' >noise
 fuzz gcc pci "$dir/noise" || fail "a file is no mistake"
 if command -v clang >/dev/null; then
 	try clang
-	grep -q 'inline 8-bit counters' said || fail "the fuzzer does not see modules"
+	# What modules count in outlives their kernels: 198 places here, 164 else.
+	make_all clang
+	fuzz clang pci -runs=300 -seed=1 || fail "the model of pci is accused"
+	seen=$(sed -n 's/.*DONE  *cov: \([0-9]*\) .*/\1/p' said)
+	[ "${seen:-0}" -gt 180 ] || fail "the fuzzer sees $seen places of the modules"
 else
 	echo "skipped: clang is not installed, so nobody tried libFuzzer" >&2
 fi

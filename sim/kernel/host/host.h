@@ -138,6 +138,9 @@ struct lfb_shared *lfb__shared_at(const void *address);
 
 /* A shared object of these bytes can be loaded where something is missing that it needs. */
 void lfb__shared_allow_missing(char *bytes, size_t size);
+/* Where a fuzzer's code in it counts; @bytes were loaded, and moved by @bias. */
+void lfb__shared_find_counters(struct lfb_shared *shared, uintptr_t bias, const char *bytes,
+			       size_t size);
 /* What that is. False without memory. */
 bool lfb__shared_find_imports(struct lfb_shared *shared);
 /*

@@ -141,7 +141,7 @@ static int look(struct dl_phdr_info *object, size_t size, void *argument)
 	return 1;
 }
 
-static bool find_parts(struct lfb_shared *shared)
+static bool find_parts(struct lfb_shared *shared, const void *bytes, size_t size)
 {
 	struct looking looking = { .shared = shared };
 	struct link_map *map;
@@ -150,20 +150,8 @@ static bool find_parts(struct lfb_shared *shared)
 		return false;
 	looking.bias = map->l_addr;
 	dl_iterate_phdr(look, &looking);
+	lfb__shared_find_counters(shared, map->l_addr, bytes, size);
 	return looking.known;
-}
-
-/* Where code counts which ways it takes, for a fuzzer. */
-static void find_counters(struct lfb_shared *shared)
-{
-	const char *start = lfb__shared_symbol(shared, "__start___sancov_cntrs");
-	const char *end = lfb__shared_symbol(shared, "__stop___sancov_cntrs");
-
-	if (!start || start < shared->data || end < start ||
-	    end > shared->data + shared->data_size)
-		return;
-	shared->counters = (size_t)(start - shared->data);
-	shared->counters_size = (size_t)(end - start);
 }
 
 /* Loading */
@@ -219,8 +207,7 @@ struct lfb_shared *lfb__shared_load(const void *bytes, size_t size, const char *
 	shared->handle = dlopen(from, RTLD_NOW | RTLD_LOCAL);
 	if (!shared->handle)
 		say_why(path, from, why, why_size);
-	else if (find_parts(shared) && lfb__shared_find_imports(shared)) {
-		find_counters(shared);
+	else if (find_parts(shared, bytes, size) && lfb__shared_find_imports(shared)) {
 		note(shared);
 		return shared;
 	}

@@ -36,25 +36,55 @@ static void allow_missing(char *bytes)
 	memcpy(bytes, &symbol, sizeof(symbol));
 }
 
-void lfb__shared_allow_missing(char *bytes, size_t size)
+/* The part of that number of a file in memory. False: there is none, or it lies outside. */
+static bool read_part(const char *bytes, size_t size, size_t number, ElfW(Shdr) *part)
 {
 	ElfW(Ehdr) file;
 
 	if (size < sizeof(file))
-		return;
+		return false;
 	memcpy(&file, bytes, sizeof(file));
-	if (memcmp(file.e_ident, ELFMAG, SELFMAG) || file.e_shentsize != sizeof(ElfW(Shdr)) ||
-	    file.e_shoff > size || (size - file.e_shoff) / sizeof(ElfW(Shdr)) < file.e_shnum)
-		return;
-	for (size_t i = 0; i < file.e_shnum; i++) {
-		ElfW(Shdr) part;
+	if (memcmp(file.e_ident, ELFMAG, SELFMAG) || file.e_shentsize != sizeof(*part) ||
+	    file.e_shoff > size || number >= file.e_shnum ||
+	    number >= (size - file.e_shoff) / sizeof(*part))
+		return false;
+	memcpy(part, bytes + file.e_shoff + number * sizeof(*part), sizeof(*part));
+	if (part->sh_type == SHT_NOBITS)
+		part->sh_size = 0;
+	return part->sh_offset <= size && part->sh_size <= size - part->sh_offset;
+}
 
-		memcpy(&part, bytes + file.e_shoff + i * sizeof(part), sizeof(part));
-		if (part.sh_type != SHT_DYNSYM || part.sh_offset > size ||
-		    part.sh_size > size - part.sh_offset)
+void lfb__shared_allow_missing(char *bytes, size_t size)
+{
+	ElfW(Shdr) part;
+
+	for (size_t i = 0; read_part(bytes, size, i, &part); i++) {
+		if (part.sh_type != SHT_DYNSYM)
 			continue;
 		for (size_t at = 0; part.sh_size - at >= sizeof(ElfW(Sym)); at += sizeof(ElfW(Sym)))
 			allow_missing(bytes + part.sh_offset + at);
+	}
+}
+
+void lfb__shared_find_counters(struct lfb_shared *shared, uintptr_t bias, const char *bytes,
+			       size_t size)
+{
+	static const char name[] = "__sancov_cntrs";
+	ElfW(Shdr) names, part;
+	ElfW(Ehdr) file;
+
+	memcpy(&file, bytes, sizeof(file));
+	if (!read_part(bytes, size, file.e_shstrndx, &names))
+		return;
+	for (size_t i = 0; read_part(bytes, size, i, &part); i++) {
+		const size_t at = bias + part.sh_addr - (uintptr_t)shared->data;
+
+		if (part.sh_name >= names.sh_size || names.sh_size - part.sh_name < sizeof(name) ||
+		    memcmp(bytes + names.sh_offset + part.sh_name, name, sizeof(name)) ||
+		    at > shared->data_size || part.sh_size > shared->data_size - at)
+			continue;
+		shared->counters = at;
+		shared->counters_size = part.sh_size;
 	}
 }
 
