@@ -19,6 +19,7 @@
 #include <luo/choose.h>
 #include <luo/compare.h>
 #include <luo/convert.h>
+#include <luo/edit.h>
 #include <luo/exhaust.h>
 #include <luo/fault.h>
 #include <luo/file.h>

@@ -16,21 +16,8 @@ struct check {
 	lfb_check_fn tell;
 	void *context;
 	bool no_addresses;	/* what is looked at has none */
-	u64 image_size;		/* of an image that begins at address 0; 0: none is looked at */
 	int errors;
 };
-
-static u64 offset_of(const struct check *check, const struct lfb_inspection *found, phys_addr_t at)
-{
-	const u8 *bytes;
-
-	if (found->source)
-		return lfb__source_offset(found->source, at);
-	if (!found->blob)
-		return at < check->image_size ? at : LFB_CHECK_NOWHERE;
-	bytes = found->view.at(&found->view, at, 1);
-	return bytes ? (u64)(bytes - found->blob->bytes) : LFB_CHECK_NOWHERE;
-}
 
 static int tell(struct check *check, const struct lfb_problem *problem, phys_addr_t address,
 		u64 offset)
@@ -57,7 +44,7 @@ static int tell_found(struct check *check, const struct lfb_inspection *found,
 {
 	if (check->no_addresses)
 		return tell(check, problem, LFB_CHECK_NOWHERE, LFB_CHECK_NOWHERE);
-	return tell(check, problem, problem->where, offset_of(check, found, problem->where));
+	return tell(check, problem, problem->where, lfb__found_offset(found, problem->where));
 }
 
 /* Sessions */
@@ -266,7 +253,7 @@ int lfb_check_bytes(const void *bytes, size_t size, lfb_check_fn tell_it, void *
 int lfb_check_memory(const void *image, size_t size, phys_addr_t luo, const char *profile,
 		     lfb_check_fn tell_it, void *context)
 {
-	struct check check = { .tell = tell_it, .context = context, .image_size = size };
+	struct check check = { .tell = tell_it, .context = context };
 
 	if (!tell_it)
 		return nobody_to_tell("lfb_check_memory()");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The rules; what was found in a handover, as it is gathered; and whose the memory is. */
+#include <libfdt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,45 @@ void lfb__found_problem(struct lfb_inspection *found, struct lfb_rule rule, phys
 	vsnprintf(problem.what, sizeof(problem.what), format, args);
 	va_end(args);
 	lfb__found_add_problem(found, -EINVAL, &problem);
+}
+
+/* Where it is */
+
+u64 lfb__found_offset(const struct lfb_inspection *found, phys_addr_t phys)
+{
+	const u8 *byte;
+
+	if (found->source)
+		return lfb__source_offset(found->source, phys);
+	byte = found->bytes ? found->view.at(&found->view, phys, 1) : NULL;
+	return byte ? (u64)(byte - found->bytes) : LFB_CHECK_NOWHERE;
+}
+
+struct lfb_field lfb__found_property(const void *fdt, phys_addr_t phys, int node, const char *name)
+{
+	int size;
+	const void *value = fdt_getprop(fdt, node, name, &size);
+
+	if (!value || !size)
+		return (struct lfb_field){ .instead = "not there" };
+	return (struct lfb_field){
+		.kind = size == sizeof(u64) && strcmp(name, "compatible") ? LFB_FIELD_NUMBER :
+									    LFB_FIELD_TEXT,
+		.at = phys + (u64)((const u8 *)value - (const u8 *)fdt),
+		.width = (size_t)size,
+	};
+}
+
+struct lfb_field lfb__found_node(const void *fdt, phys_addr_t phys, int node)
+{
+	int length = 0;
+	const char *name = fdt_get_name(fdt, node, &length);
+
+	return (struct lfb_field){
+		.kind = LFB_FIELD_NODE,
+		.at = phys + (u64)((const u8 *)name - (const u8 *)fdt),
+		.width = ALIGN((size_t)length + 1, FDT_TAGSIZE),
+	};
 }
 
 static int by_address(const void *a, const void *b)
@@ -301,6 +341,7 @@ void lfb__inspection_release(struct lfb_inspection *found)
 	lfb__list_free(&found->entries);
 	lfb__list_free(&found->runs);
 	lfb__list_free(&found->areas);
+	lfb__list_free(&found->chains);
 	lfb__list_free(&found->sessions);
 	lfb__list_free(&found->files);
 	lfb__list_free(&found->flbs);

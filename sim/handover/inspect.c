@@ -96,12 +96,14 @@ static void read_metadata(struct lfb_inspection *found, const struct lfb_found_e
 		return;
 	}
 	found->has_metadata = true;
+	found->metadata_at = entry->address;
 	lfb__found_add(found, &found->areas, &(struct lfb_found_area){ entry->address, PAGE_SIZE },
 		       sizeof(struct lfb_found_area));
 }
 
 static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi)
 {
+	const phys_addr_t phys = found->root.phys;
 	const void *fdt = found->root.fdt;
 	int node;
 
@@ -109,14 +111,19 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 		struct lfb_found_entry entry = {
 			.name = fdt_get_name(fdt, node, NULL),
 			.size = PAGE_SIZE,
+			.name_at = lfb__found_node(fdt, phys, node),
+			.address_at = lfb__found_property(fdt, phys, node, abi->data_property),
+			.size_at.instead = "a page in all trees of this generation",
 		};
 
+		if (abi->size_property)
+			entry.size_at = lfb__found_property(fdt, phys, node, abi->size_property);
 		entry.kind = lfb__payload_kind(entry.name);
 		if (kho__fdt_u64_property(fdt, node, abi->data_property, &entry.address) ||
 		    (abi->size_property &&
 		     kho__fdt_u64_property(fdt, node, abi->size_property, &entry.size))) {
-			lfb__found_problem(found, LFB_FOUND(ENTRY_ADDRESS, "entries", 0),
-					   found->root.phys, "entry %.64s of the root tree has no "
+			lfb__found_problem(found, LFB_FOUND(ENTRY_ADDRESS, "entries", 0), phys,
+					   "entry %.64s of the root tree has no "
 					   "address of 8 bytes", entry.name);
 			continue;
 		}
@@ -155,6 +162,8 @@ static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 	found->has_root = true;
 	kho__fdt_compatible_text(found->root.fdt, 0, found->root_compatible,
 				 sizeof(found->root_compatible));
+	found->root_compatible_at = lfb__found_property(found->root.fdt, root, 0, "compatible");
+	found->map_at = lfb__found_property(found->root.fdt, root, 0, "preserved-memory-map");
 	abi = kho__abi_of(&found->root);
 	lfb__inspection_entries(found);
 	found->map_refused = !abi;
@@ -170,6 +179,15 @@ static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 }
 
 /* LUO */
+
+static int add_block_header(void *context, phys_addr_t where)
+{
+	struct lfb_inspection *found = context;
+	const struct luo_block_ser *header = found->view.at(&found->view, where, sizeof(*header));
+
+	return lfb__found_add(found, &found->chains, &(struct lfb_found_block){ where, *header },
+			      sizeof(struct lfb_found_block));
+}
 
 static int add_file(void *context, phys_addr_t where, const struct luo_file_record *record)
 {
@@ -220,6 +238,35 @@ static const struct luo_codec *codec_of(const struct lfb_inspection *found)
 	return known ? known->codec : &luo_codec_v5;
 }
 
+/* Where what the head says is said. */
+static void place_tree(struct lfb_inspection *found, const void *fdt)
+{
+	const int sessions = fdt_subnode_offset(fdt, 0, LUO_FDT_SESSION_NODE_NAME);
+	const int flbs = fdt_subnode_offset(fdt, 0, LUO_FDT_FLB_NODE_NAME);
+
+	found->number_at = lfb__found_property(fdt, found->luo, 0, LUO_FDT_LIVEUPDATE_NUM);
+	found->session_compatible_at = lfb__found_property(fdt, found->luo, sessions, "compatible");
+	found->sessions_at = lfb__found_property(fdt, found->luo, sessions, LUO_FDT_SESSION_HEADER);
+	found->flbs_at = lfb__found_property(fdt, found->luo, flbs, LUO_FDT_FLB_HEADER);
+}
+
+static void place_head(struct lfb_inspection *found, const struct luo_codec *codec)
+{
+	const u64 room = found->luo < found->view.size ? found->view.size - found->luo : 0;
+	const u64 size = room < found->luo_size ? room : found->luo_size;
+	const void *fdt = codec->layout ? found->view.at(&found->view, found->luo, size) : NULL;
+
+	found->layout = codec->layout;
+	if (fdt && !kho__fdt_is_sound(fdt, size, found->luo, NULL)) {
+		place_tree(found, fdt);
+	} else if (!codec->layout) {
+		found->number_at = *LFB_NUMBER_AT(found->luo, struct luo_ser_v5, liveupdate_num);
+		found->session_compatible_at.instead = "of formats before luo-v5";
+		found->sessions_at = *LFB_NUMBER_AT(found->luo, struct luo_ser_v5, sessions_pa);
+		found->flbs_at = *LFB_NUMBER_AT(found->luo, struct luo_ser_v5, flbs_pa);
+	}
+}
+
 static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec)
 {
 	const struct luo_reader reader = {
@@ -227,6 +274,7 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 		.context = found,
 		.problem = lfb__found_add_problem,
 		.memory = add_area,
+		.block = add_block_header,
 		.session = add_session,
 		.file = add_file,
 		.flb = add_flb,
@@ -240,6 +288,8 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 		if (!found->has_luo)
 			return;
 	}
+	place_head(found, codec);
+	found->nr_session_blocks = found->chains.count;
 	codec->read_sessions(codec, &reader, &found->head);
 	/* The rest can be read all the same, but not by a kernel. */
 	if (refused)
@@ -250,9 +300,11 @@ static void read_luo(struct lfb_inspection *found, const struct luo_codec *codec
 			(struct lfb_found_session *)found->sessions.items + i;
 
 		session->first_file = found->files.count;
+		session->first_block = found->chains.count;
 		lfb__found_enter(found, "luo/session[%zu]", i);
 		codec->read_files(&reader, &session->record);
 		session->nr_files = found->files.count - session->first_file;
+		session->nr_blocks = found->chains.count - session->first_block;
 	}
 	lfb__found_enter(found, "luo");
 	luo_read_flbs(&reader, &found->head);
@@ -339,6 +391,7 @@ void lfb__inspection_read(struct lfb_inspection *found, const struct lfb_blob *b
 {
 	found->blob = blob;
 	found->view = lfb__blob_view(blob);
+	found->bytes = blob->bytes;
 	read_state(found, blob->kho_root);
 }
 
@@ -373,9 +426,11 @@ static void read_scratch(struct lfb_inspection *found)
 
 	if (found->scratch.count || found->error)
 		return;
-	areas = lfb__source_scratch(found->source, found->root.phys, &count);
+	areas = lfb__source_scratch(found->source, found->root.phys, &count, &found->scratch_at);
 	for (size_t i = 0; areas && i < count; i++) {
-		if (areas[i].size)
+		if (!areas[i].size)
+			found->scratch_at = 0;
+		else
 			lfb__found_add(found, &found->scratch,
 				       &(struct lfb_found_area){ areas[i].address, areas[i].size },
 				       sizeof(struct lfb_found_area));
@@ -453,6 +508,7 @@ int lfb__inspect_memory(const void *image, size_t size, phys_addr_t luo, const c
 		bytes.bytes = memcpy(aligned, image, size);
 	}
 	found.view = (struct lfb_view){ .at = image_at, .context = &bytes, .size = size };
+	found.bytes = bytes.bytes;
 	found.has_luo = true;
 	found.luo = luo;
 	found.luo_size = PAGE_SIZE;

@@ -10,7 +10,7 @@
 
 #include "lib/codec/codec.h"
 #include "sim/handover/handover.h"
-#include "sim/handover/json.h"
+#include "sim/handover/json/json.h"
 #include "sim/handover/source/source.h"
 
 /* Who reads an entry of the KHO root tree. */
@@ -27,6 +27,7 @@ struct lfb_found_entry {
 	phys_addr_t address;
 	u64 size;
 	enum lfb_entry_kind kind;
+	struct lfb_field name_at, address_at, size_at;
 };
 
 /* Another page that could be the root tree, in memory that was searched. */
@@ -52,6 +53,7 @@ static inline u64 lfb__run_size(const struct lfb_found_run *run)
 
 /* A folio of a memfd's, and its block in the map. */
 struct lfb_found_folio {
+	phys_addr_t where;
 	phys_addr_t address;
 	unsigned int flags;		/* 1 dirty, 2 up to date */
 	u64 index;
@@ -59,8 +61,16 @@ struct lfb_found_folio {
 	unsigned int order;
 };
 
+/* A block of a vmalloc area, and where that is said. */
+struct lfb_found_page {
+	phys_addr_t address;
+	phys_addr_t where;
+};
+
 /* The payload of a memfd, as "memfd-v2" has it; of memfd-v1 seals and flags are 0. */
 struct lfb_found_memfd {
+	phys_addr_t where;
+	bool is_v2;
 	u64 pos;
 	u64 size;
 	u32 seals;
@@ -86,6 +96,13 @@ struct lfb_found_session {
 	struct luo_session_record record;
 	size_t first_file;		/* in files */
 	size_t nr_files;		/* that could be read */
+	size_t first_block, nr_blocks;	/* in chains */
+};
+
+/* A good block of sessions or of files. */
+struct lfb_found_block {
+	phys_addr_t where;
+	struct luo_block_ser header;
 };
 
 struct lfb_found_flb {
@@ -103,12 +120,14 @@ struct lfb_found_region {
 	char name[64];
 	phys_addr_t address;
 	u64 size;
+	struct lfb_field name_at, address_at, size_at;
 };
 
 struct lfb_inspection {
 	const struct lfb_blob *blob;	/* NULL: an image */
 	struct lfb_source *source;	/* NULL: none, or one of LUO's memory alone */
 	struct lfb_view view;
+	const u8 *bytes;		/* all of the file; NULL: of the source */
 	int error;			/* no memory to go on */
 	char path[64];			/* what is being read; "": nothing in particular */
 
@@ -116,8 +135,10 @@ struct lfb_inspection {
 	bool has_root;
 	struct kho_root root;
 	char root_compatible[32];
+	struct lfb_field root_compatible_at, map_at;
 	struct lfb_list entries;	/* struct lfb_found_entry */
 	bool has_metadata;
+	phys_addr_t metadata_at;
 	struct kho_kexec_metadata metadata;
 	struct lfb_list runs;		/* struct lfb_found_run */
 	u64 blocks[KHO_MAX_ORDER + 1];
@@ -130,6 +151,7 @@ struct lfb_inspection {
 	struct lfb_list named;		/* struct lfb_found_area: somebody's, as far as is known */
 	struct lfb_list unnamed;	/* struct lfb_found_area: preserved, and nobody's */
 	struct lfb_list scratch;	/* struct lfb_found_area */
+	phys_addr_t scratch_at;		/* where they are listed, as they are here; 0: nowhere */
 
 	struct lfb_list regions;	/* struct lfb_found_region */
 
@@ -138,11 +160,15 @@ struct lfb_inspection {
 	u64 luo_size;
 	struct lfb_list areas;		/* struct lfb_found_area: memory of the format itself */
 	struct luo_head head;
+	struct lfb_field number_at, session_compatible_at, sessions_at, flbs_at;
+	const struct luo_fdt_layout *layout;	/* NULL: of a format without one */
+	size_t nr_session_blocks;	/* the first of chains */
+	struct lfb_list chains;		/* struct lfb_found_block */
 	struct lfb_list sessions;	/* struct lfb_found_session */
 	struct lfb_list files;		/* struct lfb_found_file */
 	struct lfb_list flbs;		/* struct lfb_found_flb */
 	struct lfb_list memfds;		/* struct lfb_found_memfd */
-	struct lfb_list pages;		/* phys_addr_t */
+	struct lfb_list pages;		/* struct lfb_found_page */
 	struct lfb_list folios;		/* struct lfb_found_folio */
 
 	struct lfb_list problems;	/* struct lfb_problem */
@@ -171,6 +197,12 @@ int lfb__found_add_problem(void *found, int error, const struct lfb_problem *pro
 /* The preserved block that holds @phys; false: none does. */
 bool lfb__found_block(const struct lfb_inspection *found, phys_addr_t phys, phys_addr_t *start,
 		      unsigned int *order);
+/* Where in the file the byte at @phys is; LFB_CHECK_NOWHERE: it is not in there. */
+u64 lfb__found_offset(const struct lfb_inspection *found, phys_addr_t phys);
+/* Where the value of a property, or the name of a node, of a tree at @phys is. */
+struct lfb_field lfb__found_property(const void *fdt, phys_addr_t phys, int node,
+				     const char *name);
+struct lfb_field lfb__found_node(const void *fdt, phys_addr_t phys, int node);
 /* The runs can be looked at by address from here on. */
 void lfb__found_sort(struct lfb_inspection *found);
 /* @size bytes at @address are somebody's. */
@@ -223,6 +255,8 @@ int lfb__inspect_debugfs(const char *path, lfb_inspected_fn then, void *context)
 void lfb__inspection_release(struct lfb_inspection *found);
 void lfb__inspection_text(const struct lfb_inspection *found, struct lfb_output *output);
 void lfb__inspection_json(const struct lfb_inspection *found, struct lfb_output *output);
+/* The values of that, each with its path and its place. */
+void lfb__inspection_values(const struct lfb_inspection *found, lfb_value_fn tell, void *context);
 void lfb__json_problem(struct lfb_json *json, const struct lfb_problem *problem);
 
 #endif

@@ -33,7 +33,11 @@ static const void *at(const struct lfb_inspection *found, phys_addr_t phys, u64 
 static void read_region(struct lfb_inspection *found, const struct lfb_found_entry *entry,
 			const void *fdt, int node, u64 index)
 {
-	struct lfb_found_region region = { .size = 0 };
+	struct lfb_found_region region = {
+		.name_at = lfb__found_node(fdt, entry->address, node),
+		.address_at = lfb__found_property(fdt, entry->address, node, "start"),
+		.size_at = lfb__found_property(fdt, entry->address, node, "size"),
+	};
 
 	snprintf(region.name, sizeof(region.name), "%s", fdt_get_name(fdt, node, NULL));
 	if (!kho__fdt_compatible_is(fdt, node, RESERVE_MEM_KHO_NODE_COMPATIBLE) ||
@@ -79,8 +83,9 @@ void lfb__payload_entry(struct lfb_inspection *found, const struct lfb_found_ent
 
 /* vmalloc areas */
 
-/* One block of the area. */
-static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *memfd, u64 phys)
+/* One block of the area, and where that is said. */
+static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *memfd, u64 phys,
+			  phys_addr_t where)
 {
 	if (!IS_ALIGNED(phys, PAGE_SIZE << memfd->order)) {
 		lfb__found_problem(found, LFB_FOUND(VMALLOC_BLOCK, "memfd/vmalloc/pages", 0),
@@ -90,7 +95,8 @@ static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *
 	}
 	lfb__found_name(found, phys, PAGE_SIZE << memfd->order);
 	memfd->nr_pages++;
-	return lfb__found_add(found, &found->pages, &phys, sizeof(phys));
+	return lfb__found_add(found, &found->pages, &(struct lfb_found_page){ phys, where },
+			      sizeof(struct lfb_found_page));
 }
 
 /*
@@ -137,7 +143,8 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 		lfb__found_name(found, phys, PAGE_SIZE);
 		for (unsigned int i = 0; i < KHO_VMALLOC_SIZE && left && chunk->phys[i] && !err;
 		     i++, left--)
-			err = add_area_block(found, memfd, chunk->phys[i]);
+			err = add_area_block(found, memfd, chunk->phys[i],
+					     phys + offsetof(struct kho_vmalloc_chunk, phys[i]));
 		phys = chunk->hdr.next.phys;
 	}
 	if (!err && left) {
@@ -149,17 +156,17 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 	return err;
 }
 
-/* @size bytes at @offset of the area, which lie in one page. */
+/* @size bytes at @offset of the area, which lie in one page: at *@where. */
 static const void *area_at(const struct lfb_inspection *found, const struct lfb_found_memfd *memfd,
-			   u64 offset, size_t size)
+			   u64 offset, size_t size, phys_addr_t *where)
 {
 	const u64 block = offset >> (PAGE_SHIFT + memfd->order);
-	const phys_addr_t *pages = found->pages.items;
+	const struct lfb_found_page *pages = found->pages.items;
 
 	if (block >= memfd->nr_pages)
 		return NULL;
-	return at(found, pages[memfd->first_page + block] +
-			 offset % (PAGE_SIZE << memfd->order), size);
+	*where = pages[memfd->first_page + block].address + offset % (PAGE_SIZE << memfd->order);
+	return at(found, *where, size);
 }
 
 /* memfds */
@@ -171,9 +178,9 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 
 	memfd->first_folio = found->folios.count;
 	for (u64 i = 0; i < memfd->nr_folios && !found->error; i++) {
-		const struct memfd_luo_folio_ser *ser =
-			area_at(found, memfd, i * sizeof(*ser), sizeof(*ser));
 		struct lfb_found_folio folio = { 0 };
+		const struct memfd_luo_folio_ser *ser =
+			area_at(found, memfd, i * sizeof(*ser), sizeof(*ser), &folio.where);
 		phys_addr_t start;
 
 		if (!ser || found->folios.count == FOLIOS_MAX) {
@@ -214,6 +221,8 @@ static bool read_payload(const struct lfb_inspection *found, const struct luo_fi
 		return false;
 	folios = is_v2 ? v2->folios : v1->folios;
 	*memfd = (struct lfb_found_memfd){
+		.where = record->data,
+		.is_v2 = is_v2,
 		.pos = v1->pos,
 		.size = v1->size,
 		.seals = is_v2 ? v2->seals : 0,

@@ -75,25 +75,39 @@ int lfb__read_whole_file(const char *path, char **bytes, size_t *size)
 	return err;
 }
 
-static int write_all(int fd, const u8 *bytes, size_t size)
+int lfb__host_write(int fd, const void *bytes, size_t size)
 {
 	while (size) {
 		ssize_t done = TEMP_FAILURE_RETRY(write(fd, bytes, size));
 
 		if (done < 0)
 			return -1;
-		bytes += done;
+		bytes = (const u8 *)bytes + done;
 		size -= (size_t)done;
 	}
 	return 0;
 }
 
+typedef int (*write_fn)(void *context, int fd);
+
+struct bytes {
+	const void *bytes;
+	size_t size;
+};
+
+static int write_bytes(void *context, int fd)
+{
+	const struct bytes *all = context;
+
+	return lfb__host_write(fd, all->bytes, all->size);
+}
+
 /* Closes @fd in any case. A device or a pipe cannot be synced. */
-static int write_to(const char *path, int fd, const void *bytes, size_t size, bool sync)
+static int write_to(const char *path, int fd, write_fn write, void *context, bool sync)
 {
 	int err = 0;
 
-	if (write_all(fd, bytes, size) || (sync && fsync(fd)))
+	if (write(context, fd) || (sync && fsync(fd)))
 		err = complain(path, "cannot be written");
 	if (close(fd) && !err)
 		err = complain(path, "cannot be written");
@@ -101,13 +115,13 @@ static int write_to(const char *path, int fd, const void *bytes, size_t size, bo
 }
 
 /* A device or a pipe: there is nothing to replace. */
-static int write_in_place(const char *path, const void *bytes, size_t size)
+static int write_in_place(const char *path, write_fn write, void *context)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return complain(path, "cannot be opened for writing");
-	return write_to(path, fd, bytes, size, false);
+	return write_to(path, fd, write, context, false);
 }
 
 /* A new file beside @path, so that renaming it is atomic. Sets @name, or returns -1. */
@@ -128,22 +142,29 @@ static int open_temporary(const char *path, char **name)
 	return -1;
 }
 
-int lfb__write_whole_file(const char *path, const void *bytes, size_t size)
+int lfb__write_whole_file_by(const char *path, write_fn write, void *context)
 {
 	struct stat st;
 	char *name;
 	int fd, err;
 
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		return write_in_place(path, bytes, size);
+		return write_in_place(path, write, context);
 	fd = open_temporary(path, &name);
 	if (fd < 0)
 		return complain(path, "cannot be created");
-	err = write_to(path, fd, bytes, size, true);
+	err = write_to(path, fd, write, context, true);
 	if (!err && rename(name, path))
 		err = complain(path, "cannot be replaced");
 	if (err)
 		unlink(name);
 	free(name);
 	return err;
+}
+
+int lfb__write_whole_file(const char *path, const void *bytes, size_t size)
+{
+	struct bytes all = { bytes, size };
+
+	return lfb__write_whole_file_by(path, write_bytes, &all);
 }

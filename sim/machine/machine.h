@@ -153,6 +153,10 @@ int lfb__shard_check(struct lfb_machine *machine, unsigned int shard, unsigned i
 int lfb__read_whole_file(const char *path, char **bytes, size_t *size);
 /* Replaces what was there only when all of it is written. */
 int lfb__write_whole_file(const char *path, const void *bytes, size_t size);
+/* The same of a plain file, written by @write: 0, or -1 with errno set. */
+int lfb__write_whole_file_by(const char *path, int (*write)(void *context, int fd), void *context);
+/* All of @size bytes: 0, or -1 with errno set. */
+int lfb__host_write(int fd, const void *bytes, size_t size);
 
 /* build.c: lfb_machine_create() for a machine the user never sees. */
 int lfb__machine_create_own(const struct lfb_machine_options *options,

@@ -8,7 +8,7 @@
 #include <luo/scenario.h>
 
 #include "sim/handover/handover.h"
-#include "sim/handover/json.h"
+#include "sim/handover/json/json.h"
 #include "tests/support/staging.h"
 
 static const char story[] = "handler 0\nhandler 1\nflb 0 3\nopen\nsession vm-1\n"

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * lfb check, lfb get, lfb diff: what is wrong with a handover, what is at a path in it, how two of
- * them differ. look.c says what a file is read as, path.c finds its way in what lfb dump --json
- * writes, and a file for each command does the rest. May use what commands may use: public headers,
- * common/ and report/.
+ * lfb check, lfb get, lfb edit, lfb diff: what is wrong with a handover, what is at a path in it,
+ * the same made another, how two of them differ. look.c says what a file is read as, path.c finds
+ * its way in what lfb dump --json writes, and a file for each command does the rest. May use what
+ * commands may use: public headers, common/ and report/.
  */
 #ifndef SIM_CLI_CHECK_CHECK_H
 #define SIM_CLI_CHECK_CHECK_H
 
 #include <luo/check.h>
+#include <luo/edit.h>
 
 #include "sim/cli/common/common.h"
 #include "sim/cli/report/report.h"
 
-extern const struct cli_command cli_check, cli_get, cli_diff;
+extern const struct cli_command cli_check, cli_get, cli_edit, cli_diff;
 
 /* look.c: what a file is read as */
 
@@ -22,6 +23,7 @@ struct cli_look {
 	const char *image;	/* a bare image of LUO's memory; NULL: none … */
 	const char *luo;	/* … where in it, */
 	const char *profile;	/* … and whose */
+	bool any_digest;	/* that of a blob may be wrong */
 };
 
 /* Rows for a state that has a struct cli_look called look. */
@@ -56,19 +58,26 @@ int cli_look_document(const struct cli_line *line, const struct cli_look *look, 
 
 /* path.c */
 
+#define CLI_PATH_SIZE 256
+
 /*
  * The value at @path, or NULL and a sentence for free() in *@why (NULL: no memory for it): which
- * step is missing, and what is there in its place.
+ * step is missing, and what is there in its place. In @exact, of CLI_PATH_SIZE, is the path that
+ * problems would have.
  */
 const struct cli_value *cli_path_find(const struct cli_value *document, const char *path,
-				      char **why);
+				      char *exact, char **why);
 /* What a list of @list is called where one of them is meant: "session" of "sessions". */
 void cli_path_singular(const char *list, char *one, size_t size);
 /* The member that tells an item from the others beside it: its name, else …; a null: none does. */
 const struct cli_value *cli_path_key(const struct cli_value *item);
 
+/* edit.c: says where the value at a path of a document is. Returns an enum cli_exit. */
+int cli_edit_where(const struct cli_line *line, const struct cli_look *look,
+		   const struct cli_value *document, bool json);
+
 /* Writes text from anywhere, so that it cannot do more to a terminal than be ugly. */
-void cli_print_plain(const char *text);
+void cli_print_plain(FILE *to, const char *text);
 /* The same of a string of a document, in which each byte has become a character. */
 void cli_print_value(FILE *to, const struct cli_value *value);
 

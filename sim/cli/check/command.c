@@ -71,10 +71,10 @@ static void json_problem(struct cli_json *json, const struct lfb_check_problem *
 
 static void text_problem(const struct lfb_check_problem *problem)
 {
-	cli_print_plain(problem->path);
+	cli_print_plain(stdout, problem->path);
 	printf(": [%s] %s", lfb_check_name(problem->id),
 	       is_error(problem->id) ? "" : "warning: ");
-	cli_print_plain(problem->text);
+	cli_print_plain(stdout, problem->text);
 	if (problem->address != LFB_CHECK_NOWHERE)
 		printf(" (at 0x%llx)", problem->address);
 	else if (problem->offset != LFB_CHECK_NOWHERE)

@@ -59,7 +59,7 @@ static void tell(struct diff *diff, const struct cli_value *a, const struct cli_
 		return;
 	}
 	printf("%c ", !a ? '+' : !b ? '-' : '~');
-	cli_print_plain(diff->path);
+	cli_print_plain(stdout, diff->path);
 	if (a && b) {
 		printf(": ");
 		text_side(a);

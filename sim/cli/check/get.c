@@ -8,6 +8,7 @@
 struct get {
 	struct cli_look look;
 	bool json;
+	bool where;
 };
 
 static void print(const struct get *get, const struct cli_value *value)
@@ -28,7 +29,8 @@ static int run(struct cli_line *line)
 	const struct cli_value *value;
 	struct cli_value *document;
 	const char *file;
-	char *why;
+	char exact[CLI_PATH_SIZE], *why;
+	int result;
 
 	if (line->argc != files + 1)
 		return cli_usage(line->command, files ? "expected a file and a path" :
@@ -36,7 +38,12 @@ static int run(struct cli_line *line)
 	file = files ? line->argv[0] : get->look.image;
 	if (cli_look_document(line, &get->look, file, &document))
 		return CLI_USAGE;
-	value = cli_path_find(document, line->argv[files], &why);
+	if (get->where) {
+		result = cli_edit_where(line, &get->look, document, get->json);
+		cli_value_free(document);
+		return result;
+	}
+	value = cli_path_find(document, line->argv[files], exact, &why);
 	if (value)
 		print(get, value);
 	else
@@ -48,6 +55,7 @@ static int run(struct cli_line *line)
 
 static const struct cli_option options[] = {
 	{ "json", NULL, "a single value as JSON, too", .at = offsetof(struct get, json) },
+	{ "where", NULL, "where the bytes of a value are", .at = offsetof(struct get, where) },
 	CLI_LOOK_ROWS(get),
 	{ .more = cli_image_rows },
 	{ 0 },
@@ -56,7 +64,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_get = {
 	"get", "print what is at a path of a handover",
 	"usage: lfb get [OPTION]... FILE PATH\n"
-	"       lfb get [--json] --raw IMAGE --luo ADDRESS --profile P PATH\n"
+	"       lfb get [--json] [--where] --raw IMAGE --luo ADDRESS --profile P PATH\n"
 	"\n"
 	"Prints a value of what lfb dump --json says of FILE: a name or a number as it is, a\n"
 	"part as JSON. A path is luo/session[0]/name, luo/session[vm-1]/file[token=7]/data,\n"

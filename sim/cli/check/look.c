@@ -44,10 +44,28 @@ int cli_look(const struct cli_line *line, const struct cli_look *look, const cha
 	return CLI_OK;
 }
 
-static int inspect_blob(const char *path, struct cli_text *text)
+/* With the digest that it should have. */
+static int load_mended(const char *path, struct lfb_blob **blob)
+{
+	char *bytes;
+	size_t size;
+	int err = lfb_blob_load(path, blob);
+
+	if (!err)
+		return 0;
+	if (cli_read_file(path, &bytes, &size))
+		return err;
+	err = lfb_edit_bytes(bytes, size, NULL, 0, NULL);
+	if (!err)
+		err = lfb_blob_from_memory(bytes, size, blob);
+	free(bytes);
+	return err;
+}
+
+static int inspect_blob(const struct cli_look *look, const char *path, struct cli_text *text)
 {
 	struct lfb_blob *blob;
-	int err = lfb_blob_load(path, &blob);
+	int err = look->any_digest ? load_mended(path, &blob) : lfb_blob_load(path, &blob);
 
 	if (err)
 		return err;
@@ -83,7 +101,7 @@ static int write_document(const struct cli_line *line, const struct cli_look *lo
 		err = lfb_inspect_debugfs(path, LFB_INSPECT_JSON, cli_text_write, text);
 		break;
 	case CLI_LOOK_BLOB:
-		err = inspect_blob(path, text);
+		err = inspect_blob(look, path, text);
 		break;
 	}
 	if (err && (err != -EINVAL || !text->stream)) {
@@ -114,12 +132,12 @@ int cli_look_document(const struct cli_line *line, const struct cli_look *look, 
 	return result;
 }
 
-void cli_print_plain(const char *text)
+void cli_print_plain(FILE *to, const char *text)
 {
 	for (; *text; text++) {
 		const unsigned char c = (unsigned char)*text;
 
-		printf(c < ' ' || c >= 0x7f ? "\\x%02x" : "%c", c);
+		fprintf(to, c < ' ' || c >= 0x7f ? "\\x%02x" : "%c", c);
 	}
 }
 

@@ -184,14 +184,33 @@ static void say_missing(char **why, const struct cli_value *at, const char *path
 	fclose(to);
 }
 
+/* One step more in an exact path. */
+static void add_step(char *exact, const struct cli_value *at, const struct cli_value *next)
+{
+	const size_t length = strlen(exact);
+	char one[CLI_PATH_SIZE];
+	unsigned int place = 0;
+
+	if (at->kind == '{') {
+		snprintf(exact + length, CLI_PATH_SIZE - length, "%s%s", length ? "/" : "",
+			 next->key);
+		return;
+	}
+	for (const struct cli_value *item = at->first; item != next; item = item->next)
+		place++;
+	cli_path_singular(exact, one, sizeof(one));
+	snprintf(exact, CLI_PATH_SIZE, "%.200s[%u]", one, place);
+}
+
 const struct cli_value *cli_path_find(const struct cli_value *document, const char *path,
-				      char **why)
+				      char *exact, char **why)
 {
 	const struct cli_value *at = document, *next;
 	size_t from = strspn(path, "/"), end, before = 0;
 	unsigned int meant = 0;
 
 	*why = NULL;
+	*exact = '\0';
 	if (!strcmp(path, "."))
 		return document;
 	while (path[from]) {
@@ -210,6 +229,7 @@ const struct cli_value *cli_path_find(const struct cli_value *document, const ch
 			say_missing(why, at, path, before, end, meant);
 			return NULL;
 		}
+		add_step(exact, at, next);
 		at = next;
 		before = end;
 		from = end + strspn(path + end, "/");

@@ -54,6 +54,7 @@ struct cli_option {
 	int (*set)(const struct cli_given *given);
 	unsigned int group;	/* of options that are remembered: below CLI_GROUPS, 0 for none */
 	bool aside;		/* what is found does not depend on it: shards may differ in it */
+	char letter;			/* short for it, as -o; 0: there is none */
 	const struct cli_option *more;	/* another table, about the machine; help is its heading */
 };
 

@@ -94,6 +94,7 @@ struct rows {
 	const struct cli_option *options[OPTIONS_MAX];
 	void *states[OPTIONS_MAX];
 	int count;
+	char letters[2 * OPTIONS_MAX + 2];	/* as getopt_long() wants them; all take a value */
 };
 
 static void add_rows(struct rows *rows, const struct cli_option *option, struct cli_line *line,
@@ -112,8 +113,20 @@ static void add_rows(struct rows *rows, const struct cli_option *option, struct 
 		};
 		rows->options[at] = option;
 		rows->states[at] = state;
+		if (option->letter)
+			strcat(rows->letters, (char[]){ option->letter, ':', '\0' });
 		rows->count++;
 	}
+}
+
+/* What getopt_long() returned: a row, or one below 0. */
+static int row_of(const struct rows *rows, int code)
+{
+	for (int at = 0; at < rows->count; at++) {
+		if (rows->options[at]->letter == code)
+			return at;
+	}
+	return code - FIRST_CODE;
 }
 
 static int bad_option(const struct cli_line *line, int what, const char *option)
@@ -132,13 +145,13 @@ static int remember(char **options, const struct cli_given *given)
 
 int cli_line_read(struct cli_line *line, const struct cli_option *options, int argc, char **argv)
 {
-	struct rows rows = { .count = 0 };
+	struct rows rows = { .letters = ":" };
 	int code, result = CLI_OK;
 
 	add_rows(&rows, options, line, line->state);
 	optind = 0;
-	while (!result && (code = getopt_long(argc, argv, ":", rows.names, NULL)) != -1) {
-		int at = code - FIRST_CODE;
+	while (!result && (code = getopt_long(argc, argv, rows.letters, rows.names, NULL)) != -1) {
+		int at = row_of(&rows, code);
 		struct cli_given given = { .line = line, .value = optarg };
 
 		if (at < 0)
@@ -217,7 +230,10 @@ static void print_rows(const struct cli_option *option, int column)
 			print_rows(option->more, column);
 			continue;
 		}
-		used += printf("%s--%s%s%s", used ? ", " : "  ", option->name,
+		used += printf("%s", used ? ", " : "  ");
+		if (option->letter)
+			used += printf("-%c, ", option->letter);
+		used += printf("--%s%s%s", option->name,
 			       option->value ? " " : "", option->value ? option->value : "");
 		while (line) {
 			printf("%*s%.*s\n", column - used, "", (int)strcspn(line, "\n"), line);

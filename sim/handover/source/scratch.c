@@ -69,7 +69,7 @@ static const struct lfb_scratch_area *list_at(const struct lfb_view *view,
 }
 
 const struct lfb_scratch_area *lfb__source_scratch(struct lfb_source *source, phys_addr_t root,
-						   size_t *count)
+						   size_t *count, phys_addr_t *at)
 {
 	const struct lfb_view view = lfb__source_view(source);
 	const struct lfb_boot_data *boots = source->boots.items;
@@ -84,9 +84,12 @@ const struct lfb_scratch_area *lfb__source_scratch(struct lfb_source *source, ph
 		    boot->scratch_size % sizeof(*areas) || !IS_ALIGNED(boot->scratch, PAGE_SIZE))
 			continue;
 		/* After the jump it is where it was to be. */
-		areas = list_at(&view, boot, boot->scratch);
-		for (size_t j = 0; j < source->pairs.count && !areas; j++)
-			areas = list_at(&view, boot, pairs[j]);
+		*at = boot->scratch;
+		areas = list_at(&view, boot, *at);
+		for (size_t j = 0; j < source->pairs.count && !areas; j++) {
+			*at = pairs[j];
+			areas = list_at(&view, boot, *at);
+		}
 		if (areas)
 			return areas;
 	}

@@ -133,6 +133,20 @@ struct lfb_piece {
 int lfb__source_write_elf(const struct lfb_piece *pieces, size_t count, const void *note,
 			  size_t note_size, u8 **bytes, size_t *size);
 
+/* patch.c: the bits of a byte of a file that are to be others */
+struct lfb_patch {
+	u64 offset;
+	u8 byte;
+	u8 mask;
+};
+
+/* Of @size bytes at @offset of the file; the last one that is about a bit counts. */
+void lfb__source_patch(const struct lfb_patch *patches, size_t count, u64 offset, u8 *bytes,
+		       size_t size);
+/* Writes the whole file again, to @path: 0, or -errno with its sentence. */
+int lfb__source_write_patched(const struct lfb_source *source, const struct lfb_patch *patches,
+			      size_t count, const char *path);
+
 /* tree.c: a file of a directory, or of a tar of one, wherever in that it begins */
 
 /* What is behind it is not read: all that there is to know is smaller. */
@@ -154,9 +168,9 @@ int lfb__tree_file(const char *tree, const char *path, struct lfb_tree_file *fil
 
 /* Notes what may be of that in a page, or in the device tree that begins in it. 0 or -ENOMEM. */
 int lfb__source_note(struct lfb_source *source, phys_addr_t phys, const u8 *page);
-/* The list that goes with @root, or NULL; *@count areas. Good as long as a view's memory. */
+/* The list that goes with @root, or NULL: *@count areas at *@at. Good as a view's memory is. */
 const struct lfb_scratch_area *lfb__source_scratch(struct lfb_source *source, phys_addr_t root,
-						   size_t *count);
+						   size_t *count, phys_addr_t *at);
 
 /* chosen.c: the same of arm64, if it is in a device tree at @phys, whose first page is @page. */
 bool lfb__source_chosen(struct lfb_source *source, phys_addr_t phys, const u8 *page,

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/handover/json.h"
+#include "sim/handover/json/json.h"
 
 static void flush(struct lfb_output *output)
 {
@@ -85,9 +85,35 @@ static void new_line(struct lfb_json *json)
 		lfb__output_bytes(json->output, "  ", 2);
 }
 
+/* The path of the value that comes, below what is open. */
+static void enter(struct lfb_json *json, const char *key, size_t length)
+{
+	const size_t at = json->depth ? json->length[json->depth] : 0;
+	char *path = json->path + at;
+
+	if (!json->tell || !json->depth)
+		return;
+	if (length)
+		snprintf(path, sizeof(json->path) - at, "%s%.*s", at ? "/" : "", (int)length, key);
+	else
+		snprintf(path, sizeof(json->path) - at, "[%llu]", json->items[json->depth]++);
+}
+
+/* One of "sessions" is "session[0]", of "entries" "entry[0]". */
+static void enter_list(struct lfb_json *json)
+{
+	const size_t length = strlen(json->path);
+
+	if (length > 3 && !strcmp(json->path + length - 3, "ies"))
+		strcpy(json->path + length - 3, "y");
+	else if (length && json->path[length - 1] == 's')
+		json->path[length - 1] = '\0';
+}
+
 /* What comes before a value: a comma, a line of its own, the key (not in an array). */
 static void before_value(struct lfb_json *json, const char *key, size_t length)
 {
+	enter(json, key, length);
 	if (json->depth) {
 		if (!json->empty)
 			lfb__output_bytes(json->output, ",", 1);
@@ -104,6 +130,12 @@ void lfb__json_open(struct lfb_json *json, const char *key, char bracket)
 	lfb__output_bytes(json->output, &bracket, 1);
 	json->depth++;
 	json->empty = true;
+	if (!json->tell)
+		return;
+	if (bracket == '[')
+		enter_list(json);
+	json->length[json->depth] = strlen(json->path);
+	json->items[json->depth] = 0;
 }
 
 void lfb__json_close(struct lfb_json *json, char bracket)
@@ -119,19 +151,33 @@ void lfb__json_close(struct lfb_json *json, char bracket)
 
 static void add_members(struct lfb_json *json, const char *format, va_list *args)
 {
+	static const struct lfb_field made = {
+		.instead = "made of other values, and in no bytes of its own: edit those",
+	};
+
 	while (*format) {
 		const size_t length = strcspn(format, "=");
+		struct lfb_value value = { json->path, &made, NULL, 0 };
 
 		before_value(json, format, length);
 		format += length + strlen("=%");
 		if (*format == 's')
-			write_string(json->output, va_arg(*args, const char *));
+			value.text = va_arg(*args, const char *);
 		else if (*format == 'u')
-			lfb__output_text(json->output, "%u", va_arg(*args, unsigned int));
+			value.number = va_arg(*args, unsigned int);
 		else
-			lfb__output_text(json->output, "%llu", va_arg(*args, u64));
+			value.number = va_arg(*args, u64);
+		format += strcspn(format, " %");
+		if (*format == '%')
+			value.field = va_arg(*args, const struct lfb_field *);
 		format += strcspn(format, " ");
 		format += strspn(format, " ");
+		if (value.text)
+			write_string(json->output, value.text);
+		else
+			lfb__output_text(json->output, "%llu", value.number);
+		if (json->tell)
+			json->tell(json->context, &value);
 	}
 }
 
