@@ -100,6 +100,22 @@ static void read_metadata(struct lfb_inspection *found, const struct lfb_found_e
 		       sizeof(struct lfb_found_area));
 }
 
+/* Who reads it: of two that a name fits a kernel finds the first. */
+static enum lfb_entry_kind kind_of(const struct lfb_inspection *found, const struct kho_abi *abi,
+				   const char *name)
+{
+	const struct lfb_found_entry *before = found->entries.items;
+	const enum lfb_entry_kind kind = lfb__payload_kind(name);
+
+	if (kind == LFB_ENTRY_METADATA && !abi->size_property)
+		return LFB_ENTRY_UNKNOWN;
+	for (size_t i = 0; i < found->entries.count; i++) {
+		if (before[i].kind == kind)
+			return LFB_ENTRY_UNKNOWN;
+	}
+	return kind;
+}
+
 static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi)
 {
 	const void *fdt = found->root.fdt;
@@ -111,7 +127,7 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 			.size = PAGE_SIZE,
 		};
 
-		entry.kind = lfb__payload_kind(entry.name);
+		entry.kind = kind_of(found, abi, entry.name);
 		if (kho__fdt_u64_property(fdt, node, abi->data_property, &entry.address) ||
 		    (abi->size_property &&
 		     kho__fdt_u64_property(fdt, node, abi->size_property, &entry.size))) {

@@ -66,10 +66,11 @@ static void say_map(const struct lfb_inspection *found, FILE *listing)
 static void say_files(const struct lfb_inspection *found, const struct lfb_found_session *session,
 		      FILE *listing)
 {
-	const struct lfb_found_file *file = found->files.items;
+	const struct lfb_found_file *files = found->files.items;
 
-	file += session->first_file;
-	for (size_t i = 0; i < session->nr_files; i++, file++) {
+	for (size_t i = 0; i < session->nr_files; i++) {
+		const struct lfb_found_file *file = &files[session->first_file + i];
+
 		fprintf(listing, "file %llu ", file->record.token);
 		ref_say_name(listing, file->record.compatible, sizeof(file->record.compatible));
 		fprintf(listing, " 0x%llx\n", file->record.data);
@@ -147,9 +148,8 @@ static void say_difference(const char *library, const char *reference)
 		(int)strcspn(reference + at, "\n"), reference + at);
 }
 
-/* Forgets both. What both refuse must be wrong at the same place. */
-static enum opinions compare(struct library_opinion *library, struct ref_opinion *reference,
-			     char **text)
+/* Forgets the library's. What both refuse must be wrong at the same place. */
+static enum opinions compare(struct library_opinion *library, const struct ref_opinion *reference)
 {
 	enum opinions both = OPINIONS_DIFFER;
 
@@ -166,21 +166,16 @@ static enum opinions compare(struct library_opinion *library, struct ref_opinion
 			ref_class_name(reference->refused), reference->why);
 	}
 	free(library->text);
-	if (text)
-		*text = reference->text;
-	else
-		free(reference->text);
 	return both;
 }
 
-enum opinions opinions_of_blob(const struct lfb_blob *blob, char **text)
+enum opinions opinions_of_blob(const struct lfb_blob *blob, struct ref_opinion *reference)
 {
 	struct library_opinion library;
-	struct ref_opinion reference;
 
 	library_read(blob, &library);
-	ref_read(blob->bytes, blob->size, false, &reference);
-	return compare(&library, &reference, text);
+	ref_read(blob->bytes, blob->size, false, reference);
+	return compare(&library, reference);
 }
 
 enum opinions opinions_of(const u8 *bytes, size_t size, bool digest)
@@ -189,6 +184,7 @@ enum opinions opinions_of(const u8 *bytes, size_t size, bool digest)
 	struct lfb_problem problem;
 	struct ref_opinion reference;
 	struct lfb_blob *blob;
+	enum opinions both;
 	u8 *copy = malloc(size ? size : 1);
 
 	must(copy);
@@ -201,13 +197,16 @@ enum opinions opinions_of(const u8 *bytes, size_t size, bool digest)
 		snprintf(library.why, sizeof(library.why), "%.190s", problem.what);
 	}
 	ref_read(bytes, size, digest, &reference);
-	return compare(&library, &reference, NULL);
+	both = compare(&library, &reference);
+	ref_forget(&reference);
+	return both;
 }
 
 enum opinions opinions_of_memory(const u8 *bytes, size_t size, u64 luo, const char *profile)
 {
 	struct library_opinion library = { 0 };
 	struct ref_opinion reference;
+	enum opinions both;
 	size_t length;
 	FILE *listing;
 
@@ -219,5 +218,7 @@ enum opinions opinions_of_memory(const u8 *bytes, size_t size, u64 luo, const ch
 		must(!fclose(listing));
 	}
 	ref_read_memory(bytes, size, luo, &reference);
-	return compare(&library, &reference, NULL);
+	both = compare(&library, &reference);
+	ref_forget(&reference);
+	return both;
 }

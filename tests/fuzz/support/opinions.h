@@ -30,7 +30,7 @@ enum opinions {
 enum opinions opinions_of(const u8 *bytes, size_t size, bool digest);
 /* Of LUO's state at @luo in memory from address 0 on. */
 enum opinions opinions_of_memory(const u8 *bytes, size_t size, u64 luo, const char *profile);
-/* Of a blob that was opened; *text, which may be NULL, set to the listing of both, for free(). */
-enum opinions opinions_of_blob(const struct lfb_blob *blob, char **text);
+/* Of a blob that was opened. The reference's is there until ref_forget(), whatever both came to. */
+enum opinions opinions_of_blob(const struct lfb_blob *blob, struct ref_opinion *reference);
 
 #endif

@@ -296,10 +296,11 @@ static bool read_metadata(struct ref *ref, u64 at, u64 size)
 	return true;
 }
 
-/* Of two entries with one name the first is found. */
+/* Of two entries with one name a kernel finds the first. */
 static bool read_entries(struct ref *ref, const struct ref_tree *tree, bool v4, u64 *luo,
 			 u64 *luo_size)
 {
+	bool metadata = false;
 	const char *name;
 	u32 node;
 
@@ -312,9 +313,12 @@ static bool read_entries(struct ref *ref, const struct ref_tree *tree, bool v4, 
 		fprintf(ref->listing, "entry ");
 		ref_say_name(ref->listing, name, strlen(name));
 		fprintf(ref->listing, " 0x%llx %llu\n", at, size);
-		if (v4 && !strcmp(name, "kexec-metadata") && !read_metadata(ref, at, size))
-			return false;
-		if (!strcmp(name, "LUO") && !*luo_size) {
+		if (v4 && !metadata && ref_tree_is_called(name, "kexec-metadata")) {
+			metadata = true;
+			if (!read_metadata(ref, at, size))
+				return false;
+		}
+		if (!*luo_size && ref_tree_is_called(name, "LUO")) {
 			*luo = at;
 			*luo_size = size ? size : 1;
 		}
@@ -396,11 +400,19 @@ static void end(struct ref *ref)
 	must(!fclose(ref->listing));
 	free(ref->ranges);
 	free(ref->blocks);
-	free(ref->state.items);
+	opinion->own = ref->state.items;
+	opinion->nr_own = ref->state.count;
 	if (opinion->refused == REF_SOUND)
 		return;
 	free(opinion->text);
 	opinion->text = NULL;
+}
+
+void ref_forget(struct ref_opinion *opinion)
+{
+	free(opinion->text);
+	free(opinion->own);
+	*opinion = (struct ref_opinion){ .refused = REF_SOUND };
 }
 
 void ref_read(const u8 *bytes, size_t size, bool digest, struct ref_opinion *opinion)

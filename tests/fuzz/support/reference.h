@@ -31,13 +31,16 @@ enum ref_class {
 struct ref_opinion {
 	enum ref_class refused;	/* for what; REF_SOUND: it is not */
 	char why[128];
-	char *text;		/* the listing, for free(); NULL: refused */
+	char *text;		/* the listing; NULL: refused */
+	u64 *own;		/* pages of LUO's state, of the root tree and of kexec-metadata */
+	size_t nr_own;
 };
 
 /* Reads a blob; its digest need not be right unless @digest. */
 void ref_read(const u8 *bytes, size_t size, bool digest, struct ref_opinion *opinion);
 /* The same of LUO's state at @luo in memory from address 0 on, of which there is no map. */
 void ref_read_memory(const u8 *bytes, size_t size, u64 luo, struct ref_opinion *opinion);
+void ref_forget(struct ref_opinion *opinion);
 /* A name in a listing: whatever is in it, it is one word, and says where it ends. */
 void ref_say_name(FILE *listing, const char *name, size_t size);
 const char *ref_class_name(enum ref_class class);

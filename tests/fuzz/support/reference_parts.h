@@ -69,6 +69,8 @@ const char *ref_tree_read(const struct ref *ref, u64 phys, u64 room, struct ref_
 u32 ref_tree_root(const struct ref_tree *tree);
 /* The child of the root that comes as @index; 0: there is none. */
 u32 ref_tree_child(const struct ref_tree *tree, unsigned int index, const char **name);
+/* … that is called so, whatever its unit address is. */
+bool ref_tree_is_called(const char *node, const char *name);
 u32 ref_tree_child_named(const struct ref_tree *tree, const char *name);
 /* The value of a property; false: there is none. */
 bool ref_tree_property(const struct ref_tree *tree, u32 node, const char *name, const u8 **value,

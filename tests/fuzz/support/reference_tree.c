@@ -191,13 +191,22 @@ u32 ref_tree_child(const struct ref_tree *tree, unsigned int index, const char *
 	return 0;
 }
 
+bool ref_tree_is_called(const char *node, const char *name)
+{
+	while (*name && *node == *name) {
+		node++;
+		name++;
+	}
+	return !*name && (!*node || *node == '@');
+}
+
 u32 ref_tree_child_named(const struct ref_tree *tree, const char *name)
 {
 	const char *found;
 	u32 node;
 
 	for (unsigned int i = 0; (node = ref_tree_child(tree, i, &found)); i++) {
-		if (!strcmp(found, name))
+		if (ref_tree_is_called(found, name))
 			break;
 	}
 	return node;
