@@ -66,8 +66,8 @@ static void read_map(struct lfb_inspection *found, const struct kho_abi *abi)
 	int err;
 
 	lfb__found_enter(found, "map");
-	/* Others are written in the end only: of a kernel that runs there is none yet. */
-	if (!found->root.map && abi->map_is_live)
+	/* Others are written in the end only: of a kernel that runs, not a blob, is none yet. */
+	if (!found->root.map && (abi->map_is_live || found->blob))
 		lfb__found_problem(found, LFB_FOUND(MAP_MISSING, NULL, 0), found->root.phys,
 				   "there is no memory map");
 	err = abi->read_map(&found->view, found->root.map, add_block, add_map_page, found,

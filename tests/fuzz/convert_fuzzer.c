@@ -80,14 +80,22 @@ static struct lfb_blob *try_again(const struct lfb_blob *blob, const struct ref_
 
 /* What a conversion must keep */
 
-/* The line, of a listing, that is about what goes over; what is before the number does not. */
+static bool begins(const char *line, const char *with)
+{
+	return !strncmp(line, with, strlen(with));
+}
+
+/*
+ * The line, of a listing, that is about what goes over; what is before the number does not. LUO's
+ * own entry and kexec-metadata are written anew, by those names whatever unit address they had.
+ */
 static const char *record(const char *line)
 {
-	if (!strncmp(line, "luo", 3))
+	if (begins(line, "luo"))
 		return strstr(line, " number ");
-	if (!strncmp(line, "kho", 3) || !strncmp(line, "block", 5) ||
-	    !strncmp(line, "entry \"LUO\" ", 12) ||
-	    !strncmp(line, "entry \"kexec-metadata\" ", 23))
+	if (begins(line, "kho") || begins(line, "block") || begins(line, "entry \"LUO\"") ||
+	    begins(line, "entry \"LUO@") || begins(line, "entry \"kexec-metadata\"") ||
+	    begins(line, "entry \"kexec-metadata@"))
 		return NULL;
 	return line;
 }
@@ -168,23 +176,25 @@ static struct lfb_blob *convert(const struct lfb_blob *from, const char *profile
 }
 
 /*
- * kho-v1 has no kexec-metadata: a name that somebody gave the kernel, and a count that is not the
- * blob's, do not come back from there.
+ * A release's name that somebody gave may be that of the other kernel, which takes it for its own:
+ * it does not come back. Of kho-v1, which has no kexec-metadata, the count does not either.
  */
-static void forget_metadata(struct lfb_blob *blob)
+static void forget_metadata(struct lfb_blob *blob, bool count)
 {
 	const struct lfb_view view = lfb__blob_view(blob);
 	struct kho_root root;
 	phys_addr_t at;
+	struct kho_kexec_metadata *metadata;
 	u64 size;
-	u8 *bytes;
 
 	must(!kho__read_root(&view, blob->kho_root, &root, NULL));
 	if (kho__read_subtree(&root, kho__abi_of(&root), KHO_METADATA_NODE_NAME, &at, &size))
 		return;
-	bytes = (u8 *)view.at(&view, at, sizeof(struct kho_kexec_metadata));
-	must(bytes);
-	memset(bytes, 0, sizeof(struct kho_kexec_metadata));
+	metadata = (struct kho_kexec_metadata *)view.at(&view, at, sizeof(*metadata));
+	must(metadata);
+	memset(metadata->previous_release, 0, sizeof(metadata->previous_release));
+	if (count)
+		metadata->kexec_count = 0;
 	must(!lfb__blob_seal(blob->bytes, blob->size));
 }
 
@@ -193,12 +203,12 @@ static void check_back(const struct lfb_blob *to, const struct lfb_blob *own)
 {
 	struct lfb_blob *back = convert(to, own->profile), *twice = convert(own, own->profile);
 
+	const bool lost = !strcmp(to->kho_compatible, "kho-v1");
+
 	must(back && twice);
 	must(same_bytes(own, twice));
-	if (!strcmp(to->kho_compatible, "kho-v1")) {
-		forget_metadata(back);
-		forget_metadata(twice);
-	}
+	forget_metadata(back, lost);
+	forget_metadata(twice, lost);
 	must(same_bytes(back, twice));
 	lfb_blob_free(back);
 	lfb_blob_free(twice);

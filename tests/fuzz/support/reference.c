@@ -375,9 +375,13 @@ static bool read_root(struct ref *ref)
 		return ref_refuse(ref, REF_ROOT, "a root tree of another generation");
 	if (!ref_tree_u64(&tree, ref_tree_root(&tree), "preserved-memory-map", &map))
 		return ref_refuse(ref, REF_ROOT, "a root tree without a map");
+	ref->has_map = true;
 	fprintf(ref->listing, "%s\n", v4 ? "kho-v4" : "kho-v1");
-	if (!read_entries(ref, &tree, v4, &luo, &luo_size) ||
-	    !(v4 ? ref_map_v4(ref, map) : ref_map_v1(ref, map)))
+	if (!read_entries(ref, &tree, v4, &luo, &luo_size))
+		return false;
+	if (!map)
+		return ref_refuse(ref, REF_MAP, "there is no map");
+	if (!(v4 ? ref_map_v4(ref, map) : ref_map_v1(ref, map)))
 		return false;
 	say_blocks(ref);
 	return (!luo_size || ref_luo(ref, luo, luo_size)) && check_state(ref);

@@ -104,8 +104,6 @@ bool ref_map_v1(struct ref *ref, u64 map)
 		}
 	}
 	free(met.items);
-	/* It may say that there is none: nothing is held against that. */
-	ref->has_map = map;
 	return sound;
 }
 
@@ -168,12 +166,8 @@ static bool read_node(struct ref *ref, struct ref_list *met, u64 at, u64 low, un
 bool ref_map_v4(struct ref *ref, u64 map)
 {
 	struct ref_list met = { 0 };
-	bool sound;
+	const bool sound = read_node(ref, &met, map, 0, 60);
 
-	if (!map)
-		return ref_refuse(ref, REF_MAP, "there is no map");
-	sound = read_node(ref, &met, map, 0, 60);
 	free(met.items);
-	ref->has_map = true;
 	return sound;
 }

@@ -42,8 +42,8 @@ struct ref {
 	struct ref_list state;		/* pages of LUO's, and of the root tree: see REF_UNPRESERVED */
 };
 
-__attribute__((format(printf, 3, 4))) bool ref_refuse(struct ref *ref, enum ref_class class,
-						      const char *format, ...);
+bool ref_refuse(struct ref *ref, enum ref_class class, const char *format, ...)
+	LFB_PRINTF(3, 4);
 void *ref_grow(void *items, size_t count, size_t size);
 void ref_list_add(struct ref_list *list, u64 item);
 bool ref_list_has(const struct ref_list *list, u64 item);
