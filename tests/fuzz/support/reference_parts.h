@@ -39,7 +39,7 @@ struct ref {
 	bool has_map;
 	struct ref_block *blocks;	/* preserved */
 	size_t nr_blocks;
-	struct ref_list state;		/* pages of LUO's, and of the root tree: see REF_UNPRESERVED */
+	struct ref_list state;		/* pages of the state: see REF_UNPRESERVED */
 };
 
 bool ref_refuse(struct ref *ref, enum ref_class class, const char *format, ...)
