@@ -204,7 +204,8 @@ static int read_areas(struct lfb_blob *blob, const u8 **at, size_t *room,
 static bool is_in_scratch(const struct lfb_blob *blob, u64 phys, u64 end)
 {
 	for (u32 i = 0; i <= blob->more_scratch; i++) {
-		if (phys < blob->scratch[i].phys + blob->scratch[i].size &&
+		/* The first may be empty: then it is nowhere. */
+		if (blob->scratch[i].size && phys < blob->scratch[i].phys + blob->scratch[i].size &&
 		    end > blob->scratch[i].phys)
 			return true;
 	}

@@ -150,9 +150,9 @@ static int transcribe_entries(struct conversion *conversion)
 		const struct lfb_found_entry *entry = &entries[i];
 
 		/* Who jumps is told already, where the other kernel knows how. */
-		if (!strcmp(entry->name, KHO_METADATA_NODE_NAME))
+		if (entry->kind == LFB_ENTRY_METADATA)
 			continue;
-		if (strcmp(entry->name, LUO_FDT_KHO_ENTRY_NAME)) {
+		if (entry->kind != LFB_ENTRY_LUO) {
 			err = kho_add_subtree(entry->name, phys_to_virt(entry->address),
 					      entry->size);
 		} else {

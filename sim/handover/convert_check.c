@@ -176,8 +176,7 @@ int lfb__convert_fits(const struct lfb_inspection *found, const struct lfb_own *
 	for (size_t i = 0; i < found->sessions.count && !err; i++)
 		err = check_session(&sessions[i].record, target);
 	for (size_t i = 0; i < found->entries.count && !err; i++) {
-		if (strcmp(entries[i].name, LUO_FDT_KHO_ENTRY_NAME) &&
-		    strcmp(entries[i].name, KHO_METADATA_NODE_NAME))
+		if (entries[i].kind != LFB_ENTRY_LUO && entries[i].kind != LFB_ENTRY_METADATA)
 			err = check_entry(found, own, &entries[i], target->kho);
 	}
 	return err;

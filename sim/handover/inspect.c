@@ -66,8 +66,8 @@ static void read_map(struct lfb_inspection *found, const struct kho_abi *abi)
 	int err;
 
 	lfb__found_enter(found, "map");
-	/* Others are written in the end only: of a kernel that runs there is none yet. */
-	if (!found->root.map && abi->map_is_live)
+	/* Others are written in the end: in an image of a kernel that runs there is none yet. */
+	if (!found->root.map && (abi->map_is_live || found->blob))
 		lfb__found_problem(found, LFB_FOUND(MAP_MISSING, NULL, 0), found->root.phys,
 				   "there is no memory map");
 	err = abi->read_map(&found->view, found->root.map, add_block, add_map_page, found,
@@ -101,6 +101,22 @@ static void read_metadata(struct lfb_inspection *found, const struct lfb_found_e
 		       sizeof(struct lfb_found_area));
 }
 
+/* Who reads it: of two that a name fits a kernel finds the first. */
+static enum lfb_entry_kind kind_of(const struct lfb_inspection *found, const struct kho_abi *abi,
+				   const char *name)
+{
+	const struct lfb_found_entry *before = found->entries.items;
+	const enum lfb_entry_kind kind = lfb__payload_kind(name);
+
+	if (kind == LFB_ENTRY_METADATA && !abi->size_property)
+		return LFB_ENTRY_UNKNOWN;
+	for (size_t i = 0; i < found->entries.count; i++) {
+		if (before[i].kind == kind)
+			return LFB_ENTRY_UNKNOWN;
+	}
+	return kind;
+}
+
 static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi)
 {
 	const phys_addr_t phys = found->root.phys;
@@ -118,7 +134,7 @@ static void read_entries(struct lfb_inspection *found, const struct kho_abi *abi
 
 		if (abi->size_property)
 			entry.size_at = lfb__found_property(fdt, phys, node, abi->size_property);
-		entry.kind = lfb__payload_kind(entry.name);
+		entry.kind = kind_of(found, abi, entry.name);
 		if (kho__fdt_u64_property(fdt, node, abi->data_property, &entry.address) ||
 		    (abi->size_property &&
 		     kho__fdt_u64_property(fdt, node, abi->size_property, &entry.size))) {

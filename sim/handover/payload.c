@@ -12,13 +12,21 @@
 /* Of all memfds together: 64 GiB in single pages. More is not listed. */
 #define FOLIOS_MAX (1u << 24)
 
+/* As kernels look for it: whatever a node's unit address is. */
+static bool is_called(const char *node, const char *name)
+{
+	const size_t length = strlen(name);
+
+	return !strncmp(node, name, length) && (!node[length] || node[length] == '@');
+}
+
 enum lfb_entry_kind lfb__payload_kind(const char *name)
 {
-	if (!strcmp(name, LUO_FDT_KHO_ENTRY_NAME))
+	if (is_called(name, LUO_FDT_KHO_ENTRY_NAME))
 		return LFB_ENTRY_LUO;
-	if (!strcmp(name, KHO_METADATA_NODE_NAME))
+	if (is_called(name, KHO_METADATA_NODE_NAME))
 		return LFB_ENTRY_METADATA;
-	if (!strcmp(name, MEMBLOCK_KHO_FDT))
+	if (is_called(name, MEMBLOCK_KHO_FDT))
 		return LFB_ENTRY_MEMBLOCK;
 	return LFB_ENTRY_UNKNOWN;
 }

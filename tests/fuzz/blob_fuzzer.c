@@ -9,6 +9,7 @@
 
 #include <luo/inspect.h>
 #include <luo/profile.h>
+#include <luo/trace.h>
 
 #include "sim/handover/handover.h"
 #include "tests/fuzz/support/support.h"
@@ -58,6 +59,60 @@ static const char refusal[] =
 	"handler 0\n"
 	"open\n";
 
+/*
+ * Refused means that nobody was called: files of sessions that were not restored, or of a kernel
+ * that was handed nothing it reads, are nobody's, and in a kernel that died nothing runs.
+ */
+struct watched {
+	bool handed;	/* this kernel booted with what was handed over */
+	bool restored;	/* … and has its sessions */
+	bool dead;
+};
+
+static void watch(void *context, const struct lfb_event *event)
+{
+	struct watched *kernel = context;
+
+	switch (event->happening) {
+	case LFB_DID_BOOT_COLD:
+	case LFB_DID_BOOT_HANDOVER:
+		*kernel = (struct watched){
+			.handed = event->happening == LFB_DID_BOOT_HANDOVER,
+		};
+		break;
+	case LFB_DID_SESSIONS_RESTORED:
+		kernel->restored = !event->result;
+		break;
+	case LFB_DID_STOPPED:
+	case LFB_DID_PANICKED:
+		kernel->dead = true;
+		break;
+	case LFB_DID_FILE_RETRIEVE:
+	case LFB_DID_FILE_CAN_FINISH:
+	case LFB_DID_FILE_FINISH:
+		must(kernel->restored);
+		must(kernel->handed && !kernel->dead);
+		break;
+	case LFB_DID_FLB_RETRIEVE:
+	case LFB_DID_FLB_FINISH:
+		must(kernel->handed);
+		must(!kernel->dead);
+		break;
+	default:
+		must(event->kind != LFB_EVENT_CALLBACK || !kernel->dead);
+	}
+}
+
+static void run(unsigned int profile, enum kept kind, const struct lfb_scenario *scenario,
+		const struct lfb_scenario_options *how)
+{
+	struct watched kernel = { .handed = false };
+
+	must(!lfb_trace_to(kept_machine(profile, kind), watch, &kernel));
+	kept_run(profile, kind, scenario, how);
+	must(!lfb_trace_to(kept_machine(profile, kind), NULL, NULL));
+}
+
 static bool takes(unsigned int profile, const struct lfb_blob *blob)
 {
 	return !strcmp(lfb_profile_kho_abi(lfb_profile_name(profile)), blob->kho_compatible);
@@ -80,13 +135,13 @@ static void boot(const struct lfb_blob *blob, unsigned int choice)
 		enum kept kind = (i + choice) % 2 ? KEPT_WATCHED : KEPT_RAW;
 
 		if (takes(i, blob))
-			kept_run(i, kind, uses[kind], &how);
+			run(i, kind, uses[kind], &how);
 		else
 			others++;
 	}
 	for (unsigned int i = 0; i < profiles; i++) {
 		if (!takes(i, blob) && n++ == choice % others)
-			kept_run(i, KEPT_RAW, refuses, &how);
+			run(i, KEPT_RAW, refuses, &how);
 	}
 }
 

@@ -89,8 +89,42 @@ incoming-files-kept life lib/file_incoming.c
 s/luo->profile->codec->free_incoming_files(session->files_phys);/;/
 flb-page-kept life lib/flb.c
 s/^\tkho_restore_free(phys_to_virt(luo->head.flbs));/;/
+refused-and-called blob lib/session.c
+s/luo->restore_error = err;/luo->restore_error = err = 0;/
 area-chunk-not-there blob sim/handover/payload.c
 s/if (!chunk || phys == remembered) {/if (phys == remembered) {/
+flb-needed-by-any reader lib/codec/common.c
+s/ || record.count > INT32_MAX))/))/
+flb-pages reader lib/codec/common.c
+s/if (!err \&\& header->pgcnt != LUO_FLB_PGCNT)/if (0)/
+flb-twice-neighbours reader lib/codec/common.c
+s/for (u64 i = 0; i < index; i++)/for (u64 i = 1; i < index; i++)/
+token-cut-off reader lib/codec/common.c
+s/\.token = ser->token/.token = (u32)ser->token/
+file-total reader lib/codec/v5.c
+s/chain.entries != session->count/chain.entries < session->count/
+file-count-off-by-one reader lib/codec/fdt.c
+s/record.count > codec->file_max/record.count > codec->file_max + 1/
+property-longer reader sim/kernel/kho/fdt.c
+s/if (size != sizeof(\*value))/if (size < (int)sizeof(*value))/
+map-twice reader sim/handover/found.c
+s/if (run->address < before->address + lfb__run_size(before))/if (0)/
+state-first-page reader sim/handover/found.c
+s/at < areas\[i\].size \&\&/at < PAGE_SIZE \&\&/
+range-split reader sim/handover/blob_load.c
+s/if (range->phys == before_end \&\& range->kind == before->kind)/if (0)/
+range-low reader sim/handover/blob_load.c
+s/PFN_PHYS(LFB_LOW_PAGES)/PFN_PHYS(LFB_LOW_PAGES \/ 2)/
+block-empty reader lib/codec/v5.c
+s/if (!block->count || /if (/
+convert-token convert lib/codec/common.c
+s/ser->token = record->token;/ser->token = record->token \& ~(1ull << 63);/
+convert-flb-count convert lib/codec/common.c
+s/ser->count = record->count;/ser->count = (u16)record->count;/
+convert-number convert sim/handover/convert.c
+s/= conversion->found.head.number - 1;/= (u32)conversion->found.head.number - 1;/
+written-boots convert sim/handover/capture.c
+s/BOOTS_AT, 4, head->boots/BOOTS_AT, 4, (u16)head->boots/
 END
 }
 

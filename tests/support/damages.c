@@ -504,6 +504,7 @@ const struct damage damages[] = {
 	BREAKS(MAP_TWICE, V2, AS_BLOB, map_twice, "map"),
 	BREAKS(MAP_IN_SCRATCH, V5, AS_CORE, map_in_scratch, "map"),
 	BREAKS(MAP_MISSING, V5, AS_BLOB, map_missing, "map"),
+	BREAKS(MAP_MISSING, V2, AS_BLOB, map_missing, "map"),
 	BREAKS(LUO_AWAY, V2, AS_BLOB, luo_away, "luo"),
 	BREAKS(LUO_AWAY, V5, AS_BLOB, luo_away, "luo"),
 	BREAKS(LUO_UNPRESERVED, V2, AS_BLOB, luo_unpreserved, "luo"),
