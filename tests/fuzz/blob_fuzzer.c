@@ -123,7 +123,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 }
 
 #if LFB_FUZZING
-size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
+/* Engines that never ask for a mutator have none themselves. */
+__attribute__((weak)) size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
 size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
 				 size_t max_size, unsigned int seed);
