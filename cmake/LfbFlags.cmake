@@ -9,7 +9,7 @@ set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS ON)
 
 set(lfb_instrument_flags)
-if(LFB_SANITIZE OR LFB_FUZZ)
+if(LFB_SANITIZE OR (LFB_FUZZ AND NOT LFB_FUZZ_ENGINE))
 	set(lfb_instrument_flags
 		-fsanitize=address,undefined
 		-fno-sanitize-recover=all
@@ -27,11 +27,11 @@ add_library(lfb_flags INTERFACE)
 target_compile_options(lfb_flags INTERFACE
 	-Wall -Wextra -Wshadow
 	$<$<BOOL:${LFB_WERROR}>:-Werror>
-	$<$<BOOL:${LFB_FUZZ}>:-fsanitize=fuzzer-no-link>
+	$<$<AND:$<BOOL:${LFB_FUZZ}>,$<NOT:$<BOOL:${LFB_FUZZ_ENGINE}>>>:-fsanitize=fuzzer-no-link>
 	${lfb_instrument_flags}
 	# __FILE__ is the same wherever the tree lies, so outputs are too
 	-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_link_options(lfb_flags INTERFACE ${lfb_instrument_flags})
-if(NOT lfb_instrument_flags)
+if(NOT lfb_instrument_flags AND NOT LFB_FUZZ)
 	target_link_options(lfb_flags INTERFACE LINKER:--no-undefined)
 endif()

@@ -178,7 +178,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 }
 
 #if LFB_FUZZING
-size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
+/* Engines that never ask for a mutator have none themselves. */
+__attribute__((weak)) size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
 
 /* Mostly where readers look; the rest as the fuzzer would. */

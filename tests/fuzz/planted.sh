@@ -3,9 +3,9 @@
 #
 # planted.sh [--there] [NAME...]: plants mistakes in a copy of this tree, one at a time, fuzzes each
 # for up to $SECONDS_EACH seconds (60) as "./dev fuzz" does, with -seed=1, and says after how many
-# it was found. All of them, or those that are named. Exits with 1 when one was not found.
-# docs/fuzz.md has the table. LAUNCHER=ccache saves time. With --there it only sees whether each
-# can be planted.
+# seconds and inputs it was found. All of them, or those that are named. Exits with 1 when one was
+# not found. docs/fuzz.md has the table. LAUNCHER=ccache saves time. With --there it only sees
+# whether each can be planted.
 
 set -eu
 
@@ -77,6 +77,20 @@ area-order blob sim/handover/payload.c
 s/ || memfd->order > KHO_MAX_ORDER) {/) {/
 folio-not-there blob sim/handover/payload.c
 s/if (!ser || found->folios.count/if (found->folios.count/
+tree-size tree sim/kernel/kho/fdt.c
+s/if (total > size)$/if (0)/
+tree-version tree sim/kernel/kho/fdt.c
+s/if (fdt_version(fdt) != VERSION ||.*/if (0)/
+tree-block-outside tree sim/kernel/kho/fdt.c
+s/!lies_inside(fdt_off_dt_struct(fdt), fdt_size_dt_struct(fdt), total))/0)/
+tree-property-length tree sim/kernel/kho/fdt.c
+s/ || fdt32_ld((const void \*)payload) > left)/)/
+tree-tag-behind tree sim/kernel/kho/fdt.c
+s/while (size - at >= FDT_TAGSIZE)/while (1)/
+tree-not-checked tree sim/kernel/kho/fdt.c
+s/err = fdt_check_full(fdt, fdt_totalsize(fdt));/err = 0;/
+tree-sums tree sim/kernel/kho/fdt.c
+s/offset <= total \&\& size <= total - offset/offset + size <= total/
 left-after-refusal life lib/file.c
 s/^\t\tfput(file);$/;/
 flbs-left-after-refusal life lib/file.c
@@ -145,18 +159,19 @@ look_for() {
 	status=0
 	ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=4 \
 		UBSAN_OPTIONS=halt_on_error=1 \
-		"$program" "$@" -seed=1 -timeout=5 "-max_total_time=$seconds" \
+		"$program" "$@" -seed=1 -timeout=5 -print_final_stats=1 "-max_total_time=$seconds" \
 		"-artifact_prefix=$work/" "$corpus" "tests/fuzz/${target}_seed_corpus" \
 		>"$work/$name.log" 2>&1 || status=$?
-	took=$(($(date +%s) - began))
+	took="$(($(date +%s) - began)) s, $(sed -n \
+		's/^stat::number_of_executed_units: *//p' "$work/$name.log") inputs"
 	rm -rf "$corpus"
 	if [ $status != 0 ] && grep -q '^artifact_prefix=' "$work/$name.log"; then
-		echo "$name ($target): found after $took s"
+		echo "$name ($target): found after $took"
 	elif [ $status != 0 ]; then
 		cat "$work/$name.log"
 		exit 2
 	else
-		echo "$name ($target): NOT found in $took s"
+		echo "$name ($target): NOT found in $took"
 		missed=$((missed + 1))
 	fi
 }

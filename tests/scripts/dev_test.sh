@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
 # ./dev: long work shows on a terminal how far it is, and nothing in a pipe; Ctrl-C says what was
-# covered; --junit; fuzz targets that are not there, and the options of those that are. With a
-# cmake, a ninja and a ctest that do nothing but take their time.
+# covered; --junit; fuzz targets that are not there, the options of those that are, and how shards
+# and AFL++ have them. With a cmake, a ninja and a ctest that do nothing but take their time.
 
 set -eu
 . "$(dirname "$0")/cli_common.sh"
@@ -119,10 +119,22 @@ prints err 'none/some.xml: cannot be written'
 
 mkdir -p tests/fuzz
 touch tests/fuzz/one_fuzzer.c tests/fuzz/other_fuzzer.c
-dev 1 fuzz 5 another
+dev 2 fuzz 5 another
 prints err 'dev: fuzz: there is no target another, but one other'
-dev 1 fuzz soon
+dev 2 fuzz soon
 prints err 'dev: fuzz: not a number of seconds: soon'
+dev 2 fuzz 5 one other
+prints err 'dev: fuzz: one TARGET at most, not one and other'
+for senseless in 0/2 3/2 1 / 1/ /2 1/0 -1/2 1/2/3 a/2 01/2 1/x '1 /2' 1/99999999999999999999; do
+	dev 2 fuzz 5 --shard "$senseless"
+	prints err "fuzz: --shard takes I/N, from 1/N to N/N, the I-th of N shares; not $senseless"
+done
+dev 2 fuzz --shard
+prints err 'dev: fuzz: --shard needs a word behind it'
+dev 2 fuzz --engine honest
+prints err 'dev: fuzz: there is no engine honest, but libfuzzer and afl'
+dev 2 fuzz --shards 1/2
+prints err 'dev: fuzz: there is no option --shards, but --shard and --engine'
 
 # What a target's .options says it is given.
 cat >tests/fuzz/one.options <<'END'
@@ -144,5 +156,55 @@ prints out 'one: 3 runs in 5 s, no crash'
 prints arguments '-max_total_time=5 '
 prints arguments ' -dict=tests/fuzz/one.dict -max_len=97 '
 prints arguments 'quarantine_size_mb=4:detect_leaks=1:'
+checks=$((checks + 1))
+! grep -q seed= arguments || fail "all fuzz with one seed"
+
+# Shards: all of them have all targets, in turns, and each another seed.
+cp build/fuzz/tests/fuzz/one_fuzzer build/fuzz/tests/fuzz/other_fuzzer
+cp build/fuzz/tests/fuzz/one_fuzzer build/fuzz/tests/fuzz/third_fuzzer
+touch tests/fuzz/third_fuzzer.c
+
+# deals SHARD SECONDS TARGETS: which it is, each for how long
+deals() {
+	dev 0 fuzz 12 --shard "$1"
+	checks=$((checks + 1))
+	[ "$(sed 's/:.*//' out | tr '\n' ' ')" = "$3 " ] || fail "shard $1 has $(cat out)"
+	prints arguments " -seed=${1%/*} "
+	prints arguments "-max_total_time=$2 "
+}
+
+deals 1/1 4 'one other third'
+deals 1/2 6 'one third'
+deals 2/2 12 other
+deals 3/3 12 third
+deals 3/5 12 third
+deals 4/5 12 one
+deals 5/5 12 other
+dev 0 fuzz --shard 7/9 5 other
+prints out 'other: '
+prints arguments ' -seed=7 '
+
+# The same with AFL++: what crashes is kept, and what replays it is said.
+fake afl-fuzz <<'END'
+echo "$ASAN_OPTIONS $*" >arguments
+while [ "$1" != -o ]; do
+	shift
+done
+mkdir -p "$2/default/crashes"
+echo 'execs_done        : 77' >"$2/default/fuzzer_stats"
+[ ! -e crashes ] || echo bad >"$2/default/crashes/id:000000,sig:06"
+END
+dev 0 fuzz --engine afl 5 one --shard 2/2
+prints out 'one: 77 runs in 5 s, no crash'
+prints arguments 'quarantine_size_mb=4:abort_on_error=1:'
+prints arguments '-V 5 '
+prints arguments ' -i tests/fuzz/one_seed_corpus '
+prints arguments ' -s 2 -x tests/fuzz/one.dict -G 97 -- build/fuzz-afl/tests/fuzz/one_fuzzer'
+touch crashes
+dev 1 fuzz 5 one --engine afl
+prints err 'dev: one failed on the input build/fuzz/crashes/one-crash-'
+prints err '    build/fuzz-afl/tests/fuzz/one_fuzzer build/fuzz/crashes/one-crash-'
+checks=$((checks + 1))
+[ "$(cat build/fuzz/crashes/one-crash-*)" = bad ] || fail "another input was kept"
 
 finish

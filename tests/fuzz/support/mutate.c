@@ -21,12 +21,17 @@ struct map {
 	unsigned int count;
 };
 
-static u32 next(u32 *random)
+u32 mutate_next(u32 *random)
 {
 	*random ^= *random << 13;
 	*random ^= *random >> 17;
 	*random ^= *random << 5;
 	return *random;
+}
+
+static u32 next(u32 *random)
+{
+	return mutate_next(random);
 }
 
 static u64 word_at(const struct map *map, size_t at)
@@ -102,7 +107,7 @@ static u64 address(const struct map *map, u32 *random)
 }
 
 /* Small numbers, and those around the limits of formats: entries of a page, orders, signs. */
-static u64 interesting(u32 *random)
+u64 mutate_interesting(u32 *random)
 {
 	static const u64 numbers[] = {
 		0, 1, 2, 3, 7, 8, 10, 11, 12, 13, 15, 16, 17, 31, 32, 33, 42, 43, 45, 46, 51, 52,
@@ -121,11 +126,11 @@ static u64 changed(const struct map *map, u64 value, u32 *random)
 	switch (next(random) % 10) {
 	case 0:
 	case 1:
-		return interesting(random);
+		return mutate_interesting(random);
 	case 2: /* of two fields of four bytes the one … */
-		return (u64)high << 32 | (u32)interesting(random);
+		return (u64)high << 32 | (u32)mutate_interesting(random);
 	case 3: /* … or the other */
-		return interesting(random) << 32 | (u32)value;
+		return mutate_interesting(random) << 32 | (u32)value;
 	case 4:
 		return value + 1 - 2 * (next(random) & 1);
 	case 5:
@@ -188,31 +193,142 @@ static size_t begin_anew(u8 *data, size_t size, size_t max_size, u32 *random)
 	return one->size;
 }
 
+/* What is there, and where who reads it looks; NULL: it is no blob. */
+static struct lfb_blob *look_around(struct map *map, const u8 *data, size_t size, bool read)
+{
+	u8 *copy = malloc(size ? size : 1);
+	struct lfb_blob *blob;
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, data, size);
+	if (lfb__blob_open(copy, size, false, &blob))
+		return NULL;
+	map->blob = blob;
+	map->count = 0;
+	if (read)
+		exact_read(blob, on_look, map);
+	/* The header, and the tables of ranges and areas. */
+	add_look(map, LFB_BLOB_MEMORY_AT, LFB_BLOB_RESERVED_AT + 4 - LFB_BLOB_MEMORY_AT +
+		 blob->nr_ranges * LFB_BLOB_RANGE_SIZE + blob->more_scratch * LFB_BLOB_AREA_SIZE);
+	return blob;
+}
+
 size_t mutate_blob(u8 *data, size_t size, size_t max_size, unsigned int seed)
 {
 	static struct map map;
 	u32 random = seed | 1;
 	struct lfb_blob *blob;
-	u8 *copy;
 
 	size = begin_anew(data, size, max_size, &random);
-	copy = malloc(size ? size : 1);
-	if (!copy)
+	blob = look_around(&map, data, size, next(&random) % 16);
+	if (!blob)
 		return 0;
-	memcpy(copy, data, size);
-	if (lfb__blob_open(copy, size, false, &blob))
-		return 0;
-	map.blob = blob;
-	map.count = 0;
-	if (next(&random) % 16)
-		exact_read(blob, on_look, &map);
-	/* The header, and the tables of ranges and areas. */
-	add_look(&map, LFB_BLOB_MEMORY_AT, LFB_BLOB_RESERVED_AT + 4 - LFB_BLOB_MEMORY_AT +
-		 blob->nr_ranges * LFB_BLOB_RANGE_SIZE + blob->more_scratch * LFB_BLOB_AREA_SIZE);
 	for (unsigned int n = next(&random) % 4 ? 1 : 3; map.count && n-- > 0;)
 		change(&map, data, &random);
 	/* How it is tried. */
 	data[size - 1] = (u8)next(&random);
 	lfb_blob_free(blob);
+	return size;
+}
+
+/* Of two */
+
+static bool overlap(const struct lfb_blob_range *a, const struct lfb_blob_range *b)
+{
+	return a->phys < b->phys + PFN_PHYS((u64)b->nr_pages) &&
+	       b->phys < a->phys + PFN_PHYS((u64)a->nr_pages);
+}
+
+/* Copies the blob and @range of another one, at its place. Returns the size, 0 without room. */
+static size_t with_range(const struct lfb_blob *blob, const struct lfb_blob_range *range, u8 *out,
+			 size_t room, u32 *random)
+{
+	const size_t pages = PFN_PHYS((size_t)range->nr_pages);
+	const u64 total = blob->size + LFB_BLOB_RANGE_SIZE + pages;
+	const u32 count = blob->nr_ranges + 1;
+	size_t entry = LFB_BLOB_HEADER_SIZE, at = blob->size - LFB_DIGEST_SIZE;
+	u32 above = 0;
+
+	while (above < blob->nr_ranges && blob->ranges[above].phys < range->phys)
+		above++;
+	if (total > room || (above && overlap(&blob->ranges[above - 1], range)) ||
+	    (above < blob->nr_ranges && overlap(&blob->ranges[above], range)))
+		return 0;
+	entry += above * LFB_BLOB_RANGE_SIZE;
+	if (above < blob->nr_ranges)
+		at = (size_t)(blob->ranges[above].bytes - blob->bytes);
+	memcpy(out, blob->bytes, entry);
+	memcpy(out + entry, &range->phys, 8);
+	memcpy(out + entry + 8, &range->nr_pages, 4);
+	memcpy(out + entry + 12, &range->kind, 4);
+	memcpy(out + entry + 16, blob->bytes + entry, at - entry);
+	memcpy(out + at + 16, range->bytes, pages);
+	memcpy(out + at + 16 + pages, blob->bytes + at, blob->size - at);
+	if (next(random) % 8)
+		memcpy(out + LFB_BLOB_NR_RANGES_AT, &count, sizeof(count));
+	if (next(random) % 8)
+		memcpy(out + LFB_BLOB_TOTAL_SIZE_AT, &total, sizeof(total));
+	return total;
+}
+
+/* What a reader of @b looked at is put where one of @a looks at as much: a record, a page, … */
+static void put_record(const struct map *a, const struct map *b, u8 *out, u32 *random)
+{
+	const struct look *to = &a->looks[next(random) % a->count];
+	unsigned int from = next(random) % b->count;
+
+	for (unsigned int i = 0; i < b->count && b->looks[from].size != to->size; i++)
+		from = (from + 1) % b->count;
+	if (b->looks[from].size == to->size)
+		memcpy(out + to->at, b->blob->bytes + b->looks[from].at, to->size);
+}
+
+/* A page where one of the same kind is. */
+static void put_page(const struct map *a, const struct map *b, u8 *out, u32 *random)
+{
+	const struct lfb_blob_range *to = &a->blob->ranges[next(random) % a->blob->nr_ranges];
+	const struct lfb_blob_range *from = &b->blob->ranges[next(random) % b->blob->nr_ranges];
+	const size_t at = (size_t)(to->bytes - a->blob->bytes);
+
+	if (to->kind == from->kind)
+		memcpy(out + at + PFN_PHYS((size_t)next(random) % to->nr_pages),
+		       from->bytes + PFN_PHYS((size_t)next(random) % from->nr_pages), PAGE_SIZE);
+}
+
+static size_t cross(const struct map *a, const struct map *b, u8 *out, size_t max_size,
+		    u32 *random)
+{
+	size_t size = 0;
+
+	if (!(next(random) % 4))
+		size = with_range(a->blob, &b->blob->ranges[next(random) % b->blob->nr_ranges],
+				  out, max_size, random);
+	if (!size) {
+		size = a->blob->size;
+		memcpy(out, a->blob->bytes, size);
+		for (u32 n = 1 + next(random) % 3; n > 0; n--)
+			(next(random) % 4 ? put_record : put_page)(a, b, out, random);
+	}
+	out[size - 1] = (u8)next(random);
+	return size;
+}
+
+size_t cross_blobs(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
+		   size_t max_size, unsigned int seed)
+{
+	static struct map ours, theirs;
+	u32 random = seed | 1;
+	struct lfb_blob *our = look_around(&ours, a, a_size, true), *their;
+	size_t size = 0;
+
+	if (!our)
+		return 0;
+	their = look_around(&theirs, b, b_size, true);
+	if (their && a_size <= max_size && ours.count && theirs.count)
+		size = cross(&ours, &theirs, out, max_size, &random);
+	if (their)
+		lfb_blob_free(their);
+	lfb_blob_free(our);
 	return size;
 }

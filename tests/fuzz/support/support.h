@@ -62,5 +62,23 @@ bool exact_read_luo(const struct lfb_view *under, phys_addr_t luo, exact_look_fn
  */
 size_t mutate_blob(u8 *data, size_t size, size_t max_size, unsigned int seed);
 void mutate_remember(const u8 *data, size_t size);
+/* Puts records, pages or a range of @b into @a. Returns the size, 0 where one is no blob. */
+size_t cross_blobs(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
+		   size_t max_size, unsigned int seed);
+/* Randomness of a seed that is not 0, and numbers that are more likely to matter than others. */
+u32 mutate_next(u32 *random);
+u64 mutate_interesting(u32 *random);
+
+/* libFuzzer's own, which returns the new size; NULL: there is none. */
+typedef size_t (*mutate_bytes_fn)(u8 *data, size_t size, size_t max_size);
+
+/*
+ * mutate_tree.c: changes a device tree, or puts nodes and properties of @b into @a. Returns the
+ * size, 0 where no tree is to be seen in the bytes, or what came of it has no room.
+ */
+size_t mutate_tree(u8 *data, size_t size, size_t max_size, unsigned int seed,
+		   mutate_bytes_fn mutate);
+size_t cross_trees(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
+		   size_t max_size, unsigned int seed);
 
 #endif
