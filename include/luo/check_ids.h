@@ -190,7 +190,7 @@
 	X(MEMBLOCK_REGION, "memblock-region", ERROR,                                               \
 	  "a region of reserve_mem= has no start or no size")                                      \
 	X(MEMFD_AWAY, "memfd-away", ERROR,                                                         \
-	  "the payload of a memfd is not there")                                                   \
+	  "the payload of a memfd is not there, or not preserved")                                 \
 	X(MEMFD_SEALS, "memfd-seals", ERROR,                                                       \
 	  "a memfd has seals that no kernel knows")                                                \
 	X(MEMFD_FOLIO, "memfd-folio", ERROR,                                                       \
@@ -200,9 +200,9 @@
 	X(VMALLOC_SIZE, "vmalloc-size", ERROR,                                                     \
 	  "a vmalloc area is larger than all that was preserved")                                  \
 	X(VMALLOC_BLOCK, "vmalloc-block", ERROR,                                                   \
-	  "a page of a vmalloc area is no block of its order")                                     \
+	  "a page of a vmalloc area is no preserved block of its order")                           \
 	X(VMALLOC_CHUNK, "vmalloc-chunk", ERROR,                                                   \
-	  "a list of a vmalloc area's pages is not there, or does not end")                        \
+	  "a list of a vmalloc area's pages is not there, not preserved, or does not end")         \
 	X(VMALLOC_SHORT, "vmalloc-short", ERROR,                                                   \
 	  "pages of a vmalloc area are missing")
 

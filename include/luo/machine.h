@@ -53,6 +53,7 @@ struct lfb_module;
  *	runs in kernels of the machine's profile, in the place of the library's (docs/tree.md). The
  *	profile's default is then that of the tree's version, or linux-7.3. Default: none
  * @kho_debug: kernels built with CONFIG_KEXEC_HANDOVER_DEBUG, which refuse to preserve scratch
+ * @reading: how lfb_machine_boot_blob() reads; default LFB_READING_KERNEL
  */
 struct lfb_machine_options {
 	size_t sz;
@@ -75,6 +76,7 @@ struct lfb_machine_options {
 	const char *nodes;
 	bool kho_debug;
 	const char *kernel;
+	enum lfb_reading reading;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */
@@ -180,7 +182,8 @@ LFB_API int lfb_machine_boot(struct lfb_machine *machine);
  * @blob: the handover
  *
  * The machine's own profile boots, whatever profile made the blob.
- * Return: as lfb_machine_boot(); -EINVAL the blob does not fit this machine.
+ * Return: as lfb_machine_boot(); -EINVAL the blob does not fit this machine; -EBADMSG it breaks a
+ * rule of lfb_check_blob(), and the machine has LFB_READING_STRICT: lfb_error_text() says which.
  */
 LFB_API int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob);
 

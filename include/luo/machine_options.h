@@ -64,4 +64,16 @@ enum lfb_checks {
 	LFB_CHECKS_GUARD,
 };
 
+/**
+ * enum lfb_reading - how a handover that comes as a blob is read
+ * @LFB_READING_KERNEL: as the kernel that boots reads it, with what that one checks and what it
+ *	trusts; where it follows what leads nowhere it dies, with a finding that says so
+ * @LFB_READING_STRICT: by the rules of lfb_check_blob() first: one that breaks any, warnings aside,
+ *	is refused before a kernel boots
+ */
+enum lfb_reading {
+	LFB_READING_KERNEL,
+	LFB_READING_STRICT,
+};
+
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Blobs from bytes that may be anything, and into a machine. Nothing is used before it is checked:
- * first the digest, then field by field.
+ * Blobs from bytes that may be anything. Nothing is used before it is checked: first the digest,
+ * then field by field.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -388,64 +388,4 @@ int lfb_blob_load(const char *path, struct lfb_blob **blob)
 		return err;
 	err = lfb__blob_open((u8 *)bytes, size, true, blob);
 	return err ? lfb__error(NULL, err, "%.200s: %.255s", path, lfb_error_text(NULL)) : 0;
-}
-
-/* Into a machine */
-
-static int check_place(const struct lfb_blob_range *range, struct lfb_machine *machine)
-{
-	const struct lfb_memory *memory = &machine->kernel.memory;
-	u64 end = range->phys + ((u64)range->nr_pages << PAGE_SHIFT);
-
-	if (end > memory->size)
-		return lfb__error(machine, -EINVAL, "the blob has pages up to 0x%llx, this machine "
-				  "has memory up to 0x%llx: give it more", end, memory->size);
-	if (lfb__in_scratch(memory, PHYS_PFN(range->phys), range->nr_pages))
-		return lfb__error(machine, -EINVAL, "the blob has pages at 0x%llx, where this "
-				  "machine has %s: give it more memory%s", range->phys,
-				  memory->scratch_areas > 1 ? "a scratch area" : "its scratch area",
-				  memory->scratch_areas > 1 ? " or fewer areas" : "");
-	return 0;
-}
-
-int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root)
-{
-	struct lfb_kernel *kernel = &machine->kernel;
-	int err = lfb__memory_move(kernel, blob->memory_start);
-
-	if (err)
-		return err;
-	for (u32 i = 0; i < blob->nr_ranges; i++) {
-		err = check_place(&blob->ranges[i], machine);
-		if (err)
-			return err;
-	}
-	for (u32 i = 0; i < blob->nr_ranges; i++) {
-		const struct lfb_blob_range *range = &blob->ranges[i];
-		size_t size = (size_t)range->nr_pages << PAGE_SHIFT;
-		void *to = lfb__memory_at(&kernel->memory, range->phys, size);
-
-		if (!to)
-			return lfb__error(machine, -EINVAL, "0x%llx is no memory of this machine",
-					  range->phys);
-		memcpy(to, range->bytes, size);
-		lfb__pages_mark_dirty(kernel, PHYS_PFN(range->phys), range->nr_pages);
-	}
-	*root = blob->kho_root;
-	return 0;
-}
-
-int lfb_machine_boot_blob(struct lfb_machine *machine, const struct lfb_blob *blob)
-{
-	phys_addr_t root;
-	int err = lfb__machine_claim(machine);
-
-	if (err)
-		return err;
-	err = lfb__blob_valid(blob) ? lfb__blob_place(blob, machine, &root) :
-				      lfb__error(machine, -EINVAL, "the pointer is no live blob");
-	if (!err)
-		return lfb__machine_switch_on(machine, root);
-	lfb__modules_release(machine);
-	return err;
 }

@@ -128,7 +128,7 @@ struct lfb_blob_names {
 };
 
 int lfb__blob_names(const struct lfb_blob *blob, struct lfb_blob_names *names);
-/* Copies a blob's pages into a machine that is off; sets the KHO root's address. */
+/* boot.c: copies a blob's pages into a machine that is off; sets the KHO root's address. */
 int lfb__blob_place(const struct lfb_blob *blob, struct lfb_machine *machine, phys_addr_t *root);
 
 #endif

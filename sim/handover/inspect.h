@@ -219,7 +219,7 @@ void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file
 /* Finds the root tree at @root, or with 0 by itself, and reads all there is of an image. */
 void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source *source,
 				phys_addr_t root);
-/* image_root.c: the root tree of an image; those that are not it are listed. 0: there is none. */
+/* found.c: the root tree of an image; those that are not it are listed. 0: there is none. */
 phys_addr_t lfb__image_root(struct lfb_inspection *found);
 /* The codec whose strings are there, else NULL; what of the head could be read. */
 const struct luo_codec *lfb__found_codec(const struct lfb_view *view, phys_addr_t luo, u64 size,

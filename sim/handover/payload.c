@@ -36,6 +36,15 @@ static const void *at(const struct lfb_inspection *found, phys_addr_t phys, u64 
 	return found->view.at(&found->view, phys, size);
 }
 
+/* Has the map the page there? Without one nobody knows. */
+static bool is_preserved(const struct lfb_inspection *found, phys_addr_t phys)
+{
+	phys_addr_t start;
+	unsigned int order;
+
+	return !lfb__found_map(found) || lfb__found_block(found, phys, &start, &order);
+}
+
 /* Entries */
 
 static void read_region(struct lfb_inspection *found, const struct lfb_found_entry *entry,
@@ -95,10 +104,15 @@ void lfb__payload_entry(struct lfb_inspection *found, const struct lfb_found_ent
 static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *memfd, u64 phys,
 			  phys_addr_t where)
 {
-	if (!IS_ALIGNED(phys, PAGE_SIZE << memfd->order)) {
+	phys_addr_t start;
+	unsigned int order;
+
+	if (!IS_ALIGNED(phys, PAGE_SIZE << memfd->order) ||
+	    (lfb__found_map(found) && !(lfb__found_block(found, phys, &start, &order) &&
+					start == phys && order == memfd->order))) {
 		lfb__found_problem(found, LFB_FOUND(VMALLOC_BLOCK, "memfd/vmalloc/pages", 0),
-				   memfd->first, "vmalloc area: 0x%llx is no block of order %u",
-				   phys, memfd->order);
+				   memfd->first, "vmalloc area: 0x%llx is no preserved block of "
+				   "order %u", phys, memfd->order);
 		return -EINVAL;
 	}
 	lfb__found_name(found, phys, PAGE_SIZE << memfd->order);
@@ -131,7 +145,8 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 		left = FOLIOS_MAX - found->pages.count;
 	while (phys && !err) {
 		const struct kho_vmalloc_chunk *chunk =
-			IS_ALIGNED(phys, PAGE_SIZE) ? at(found, phys, PAGE_SIZE) : NULL;
+			IS_ALIGNED(phys, PAGE_SIZE) && is_preserved(found, phys) ?
+			at(found, phys, PAGE_SIZE) : NULL;
 
 		if (!chunk || phys == remembered) {
 			lfb__found_problem(found, LFB_FOUND(VMALLOC_CHUNK, "memfd/vmalloc", 0),
@@ -253,7 +268,8 @@ void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file
 	    strcmp(file->record.compatible, MEMFD_LUO_FH_COMPATIBLE_V1))
 		return;
 	/* A module may take that name for what is none. */
-	if (!where || !read_payload(found, &file->record, &memfd)) {
+	if (!where || !is_preserved(found, where) ||
+	    !read_payload(found, &file->record, &memfd)) {
 		lfb__found_problem(found, LFB_FOUND(MEMFD_AWAY, "data", 0), file->where,
 				   "the payload of a memfd is not at 0x%llx", where);
 		return;

@@ -72,6 +72,9 @@ static int check_options(struct lfb_machine_options *options, struct lfb_nodes *
 	if (options->checks > LFB_CHECKS_GUARD)
 		return lfb__error(NULL, -EINVAL, "there is no kind of checks %d",
 				  (int)options->checks);
+	if (options->reading > LFB_READING_STRICT)
+		return lfb__error(NULL, -EINVAL, "there is no way of reading %d",
+				  (int)options->reading);
 	return checks_of_environment(&options->checks) ?: lfb__findings_of_environment();
 }
 

@@ -2,12 +2,12 @@
 /*
  * Every change of a kind to handovers that are good: each byte that is looked at, for each of eight
  * values, each field of eight bytes for twelve, cut off at each length, each two records of a size
- * exchanged. What comes of it is refused with a reason, or taken and used, within 100 ms. Whether
- * what was taken comes to its end is counted: kernels may die of what was changed.
+ * exchanged. What comes of it is refused with a reason, or taken and used, within 100 ms. What all
+ * checks take, with handlers that are there, comes to its end and leaves nothing behind.
  *
- *	exhaustive FOLDER_OF_BLOBS FOLDER_OF_IMAGES [PART]
+ *	exhaustive PART FOLDER_OF_IMAGES FOLDER_OF_BLOBS...
  *
- * PART: one change of so many, default 1. LFB_MUTATE=all is PART 1, whatever is said.
+ * PART: one change of so many. LFB_MUTATE=all is PART 1, whatever is said.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <luo/check.h>
 #include <luo/inspect.h>
 #include <luo/profile.h>
 
@@ -39,7 +40,10 @@ struct good {
 	unsigned int nr_looks;
 	bool fits;		/* into a machine of ours */
 	u8 *matters;		/* by byte */
-	unsigned long taken, used, refused;
+	unsigned long taken, refused;
+	struct tally {		/* of what was taken */
+		unsigned long used, sound, clean;
+	} tally;
 };
 
 static unsigned long part = 1, counted;
@@ -120,6 +124,35 @@ static bool read_image(const struct good *good, size_t size, exact_look_fn told)
 	return !err;
 }
 
+static int ignore(void *context, const struct lfb_check_problem *problem)
+{
+	return 0;
+}
+
+static int on_compatible(void *context, const char *handler)
+{
+	static const char *const there[] = {
+		"handler-0-v1", "handler-1-v1", "memfd-v1", "memfd-v2",
+	};
+	unsigned int *missing = context;
+	unsigned int i = 0;
+
+	while (i < ARRAY_SIZE(there) && strcmp(handler, there[i]))
+		i++;
+	*missing += i == ARRAY_SIZE(there);
+	return 0;
+}
+
+/* No kernel has a reason to refuse anything of it. */
+static bool is_sound(const struct lfb_blob *blob)
+{
+	unsigned int missing = 0;
+	struct lfb_blob_names names = { .context = &missing, .compatible = on_compatible };
+
+	must(!lfb__blob_names(blob, &names));
+	return !missing && !lfb_check_blob(blob, ignore, NULL);
+}
+
 static int on_session(void *context, const char *name, u64 files)
 {
 	FILE *script = context;
@@ -134,34 +167,46 @@ static int on_session(void *context, const char *name, u64 files)
 
 /*
  * A life in which all sessions are finished, and another update follows; false: its kernel died, or
- * a call did not answer as it does where all is well. A handler of files in memory follows what a
- * damaged record of its own says, as on a kernel; that must not end the process.
+ * a call did not answer as it does where all is well. The kernel that has no known defects says
+ * what is left behind, as of an FLB that nobody has registered. A handler of files in memory
+ * follows what a damaged record of its own says, as on a kernel; that must not end the process.
  */
-static bool use(const struct good *good, const struct lfb_blob *blob)
+static bool use(struct good *good, const struct lfb_blob *blob)
 {
 	const struct lfb_scenario_options how = { .sz = sizeof(how), .boot_from = blob };
 	struct lfb_blob_names names = { .session = on_session };
 	struct lfb_scenario *scenario;
-	int err = 0;
+	bool used = false, done;
 	char *text;
 	size_t size;
 	FILE *script = open_memstream(&text, &size);
 
 	must(script);
 	names.context = script;
-	fputs("handler 0\nhandler 1\nflb 0 0\nflb 1 0\nflb 1 1\nopen\n", script);
+	fputs("handler 0\nhandler 1\nflb 0 0\nflb 1 0\nflb 1 1\ngetin 0\ngetin 1\nopen\n",
+	      script);
 	must(!lfb__blob_names(blob, &names));
 	fputs("session last\npreserve last 1 0 1\nmemfd 5 8192 1 6\nagain last 2 5\nreboot = 0\n",
 	      script);
 	must(!fclose(script));
 	must(!lfb_scenario_parse("life", text, size, &scenario));
 	for (unsigned int i = 0; i < kept_profiles(); i++) {
-		if (!strcmp(lfb_profile_name(i), good->profile))
-			err = kept_run(i, KEPT_WATCHED, scenario, &how);
+		const char *name = lfb_profile_name(i);
+		const bool is_own = !strcmp(name, good->profile);
+
+		if (!is_own && (strcmp(name, LFB_PROFILE_DEFAULT) || !good->fits ||
+				strcmp(lfb_profile_luo_abi(name),
+				       lfb_profile_luo_abi(good->profile))))
+			continue;
+		done = !kept_run(i, KEPT_WATCHED, scenario, &how);
+		if (is_own)
+			used = done;
+		else
+			good->tally.clean += done && !kept_findings();
 	}
 	lfb_scenario_free(scenario);
 	free(text);
-	return !err;
+	return used;
 }
 
 /* The digest is not looked at: it would refuse everything. */
@@ -180,8 +225,13 @@ static bool read_blob(struct good *good, size_t size)
 	exact_read(blob, NULL, NULL);
 	err = lfb_inspect_blob(blob, LFB_INSPECT_TEXT, fuzz_discard, NULL);
 	must(!err || (err == -EINVAL && *lfb_error_text(NULL)));
-	if (!err)
-		good->used += use(good, blob);
+	if (!err) {
+		const bool sound = is_sound(blob), used = use(good, blob);
+
+		must(used || !sound || !good->fits);
+		good->tally.used += used;
+		good->tally.sound += sound;
+	}
 	lfb_blob_free(blob);
 	return !err;
 }
@@ -189,13 +239,14 @@ static bool read_blob(struct good *good, size_t size)
 /* Who took too long once may have been kept waiting: it is tried anew. */
 static bool in_time(struct good *good, size_t size)
 {
-	const unsigned long limit = LIMIT_MS * (LFB_SLOW ? 10 : 1), used = good->used;
+	const unsigned long limit = LIMIT_MS * (LFB_SLOW ? 10 : 1);
+	const struct tally before = good->tally;
 	bool taken;
 
 	for (unsigned int times = 0; times < 3; times++) {
 		const unsigned long began = now_ms();
 
-		good->used = used;
+		good->tally = before;
 		taken = good->is_image ? read_image(good, size, NULL) : read_blob(good, size);
 		if (now_ms() - began <= limit)
 			return taken;
@@ -335,8 +386,8 @@ static void try_all(struct good *good)
 		must(read_image(good, good->size, on_look));
 	else
 		look_at_blob(good);
-	must(good->is_image || (read_blob(good, good->size) && good->used == good->fits));
-	good->used = 0;
+	must(good->is_image || (read_blob(good, good->size) && good->tally.used == good->fits));
+	good->tally = (struct tally){ 0 };
 	for (size_t i = 0; i < good->size; i++)
 		matters += good->matters[i];
 	each_byte(good);
@@ -345,23 +396,39 @@ static void try_all(struct good *good)
 	each_two(good);
 	printf("%s: %lu of %zu bytes matter; %lu changes are refused, %lu taken", good->name,
 	       matters, good->size, good->refused, good->taken);
-	if (!good->is_image)
-		printf(", %lu of them to the end", good->used);
+	if (good->fits)
+		printf(", %lu of them to the end with all %lu that are sound", good->tally.used,
+		       good->tally.sound);
+	if (good->tally.clean)
+		printf(", %lu with nothing left", good->tally.clean);
 	printf(part > 1 ? ", one of %lu tried\n" : "\n", part);
 	fflush(stdout);
 	free(good->matters);
 }
 
+static bool is_called(const char *name, const char *end)
+{
+	const size_t length = strlen(name);
+
+	return length > strlen(end) && !strcmp(name + length - strlen(end), end);
+}
+
+/* What is packed is read from who unpacks it. */
 static void load(struct good *good, const char *path)
 {
-	FILE *file = fopen(path, "rb");
+	const bool packed = is_called(path, ".xz");
+	const size_t room = 1u << 20;
+	char command[4200];
+	FILE *file;
 
-	must(file && !fseek(file, 0, SEEK_END));
-	good->size = (size_t)ftell(file);
-	rewind(file);
-	good->bytes = malloc(good->size);
-	must(good->bytes && fread(good->bytes, 1, good->size, file) == good->size);
-	fclose(file);
+	snprintf(command, sizeof(command), "xz -dc '%s'", path);
+	file = packed ? popen(command, "r") : fopen(path, "rb");
+	good->bytes = malloc(room);
+	must(file && good->bytes);
+	good->size = fread(good->bytes, 1, room, file);
+	must(feof(file) && !(packed ? pclose(file) : fclose(file)) && good->size);
+	good->bytes = realloc(good->bytes, good->size);
+	must(good->bytes);
 }
 
 static void try_file(const char *folder, const char *name, const char *image_of)
@@ -384,29 +451,33 @@ static void try_file(const char *folder, const char *name, const char *image_of)
 
 static int is_blob(const struct dirent *entry)
 {
-	const char *dot = strrchr(entry->d_name, '.');
+	return is_called(entry->d_name, ".blob") || is_called(entry->d_name, ".blob.xz");
+}
 
-	return dot && !strcmp(dot, ".blob");
+static void try_blobs(const char *folder)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_blob, alphasort);
+
+	must(count > 0);
+	for (int i = 0; i < count; i++) {
+		try_file(folder, entries[i]->d_name, NULL);
+		free(entries[i]);
+	}
+	free(entries);
 }
 
 int main(int argc, char **argv)
 {
 	static const char *const images[] = { "rfc-v6", "linux-7.0", "linux-7.3" };
 	const char *wish = getenv("LFB_MUTATE");
-	struct dirent **entries;
-	int count;
 
-	must(argc >= 3);
-	if (argc > 3 && !(wish && !strcmp(wish, "all")))
-		part = strtoul(argv[3], NULL, 10);
+	must(argc >= 4);
+	if (!wish || strcmp(wish, "all"))
+		part = strtoul(argv[1], NULL, 10);
 	must(part);
-	count = scandir(argv[1], &entries, is_blob, alphasort);
-	must(count > 0);
-	for (int i = 0; i < count; i++) {
-		try_file(argv[1], entries[i]->d_name, NULL);
-		free(entries[i]);
-	}
-	free(entries);
+	for (int i = 3; i < argc; i++)
+		try_blobs(argv[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(images); i++)
 		try_file(argv[2], "small.mem", images[i]);
 	return 0;

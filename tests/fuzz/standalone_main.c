@@ -2,7 +2,7 @@
 /*
  * main() for a fuzz target in a build without a fuzzing engine: hands every file named
  * on the command line, and every file in a directory named there, to the target once,
- * in name order.
+ * in name order; with -times=N before them so many times, and says how fast that is.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* -v: name each input before it runs; after a crash the last one named is the culprit. */
 static int verbose;
+
+static long times = 1;
 
 static int run_bytes(FILE *file, size_t size)
 {
@@ -25,7 +28,8 @@ static int run_bytes(FILE *file, size_t size)
 	int ret = -1;
 
 	if (data && fread(data, 1, size, file) == size) {
-		LLVMFuzzerTestOneInput(data, size);
+		for (long i = 0; i < times; i++)
+			LLVMFuzzerTestOneInput(data, size);
 		ret = 0;
 	}
 	free(data);
@@ -106,6 +110,10 @@ int main(int argc, char **argv)
 			verbose = 1;
 			continue;
 		}
+		if (!strncmp(argv[i], "-times=", 7)) {
+			times = strtol(argv[i] + 7, NULL, 10);
+			continue;
+		}
 		ret = run_path(argv[i]);
 		if (ret < 0)
 			failed = 1;
@@ -113,5 +121,8 @@ int main(int argc, char **argv)
 			count += ret;
 	}
 	printf("%d inputs run\n", count);
+	if (times > 1)
+		printf("%.0f a second of processor time\n",
+		       (double)times * count * CLOCKS_PER_SEC / (double)clock());
 	return failed;
 }

@@ -211,6 +211,13 @@ says 2
 lfb 0 get "$dir/damaged" 'problem[0]/id'
 says file-compatible-unterminated
 
+# A kernel boots from it all the same; by the rules it is refused.
+printf 'open\n' >"$dir/open"
+lfb 0 boot --profile linux-7.3 "$dir/damaged" "$dir/open"
+lfb 1 boot --profile linux-7.3 --reading strict "$dir/damaged" "$dir/open"
+prints err 'the blob is refused: luo/session[0]/file[0]/compatible: [file-compatible-unterminated]'
+lfb 0 boot --profile linux-7.3 --reading strict "$dir/blob" "$dir/open"
+
 # diff
 lfb 0 diff "$dir/blob" "$dir/blob"
 silent out

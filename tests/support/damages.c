@@ -16,6 +16,16 @@ static u64 nowhere(const struct damaged *d)
 	return d->blob->scratch[0].phys - PAGE_SIZE;
 }
 
+/* In the file, and no memory that the map has: a page of the map. */
+static u64 unpreserved(const struct damaged *d)
+{
+	u32 index = 0;
+
+	while (d->blob->ranges[index].kind != LFB_BLOB_MAP)
+		index++;
+	return d->blob->ranges[index].phys;
+}
+
 /* The file */
 
 static void magic(struct damaged *d) { d->bytes[0] ^= 1; }
@@ -415,6 +425,9 @@ static struct memfd_luo_folio_ser *folio(const struct damaged *d)
 static void memblock_away(struct damaged *d) { move_entry(d, "memblock"); }
 static void memblock_tree(struct damaged *d) { *(u8 *)memblock(d) ^= 1; }
 static void memfd_away(struct damaged *d) { file(d, 1, 0)->data = 0; }
+static void memfd_unpreserved(struct damaged *d) { file(d, 1, 0)->data = unpreserved(d); }
+static void block_unpreserved(struct damaged *d) { folio_list(d)->phys[0] = unpreserved(d); }
+static void chunk_unpreserved(struct damaged *d) { memfd(d)->folios.first = unpreserved(d); }
 static void memfd_seals(struct damaged *d) { memfd(d)->seals = 0x80; }
 static void memfd_folio(struct damaged *d) { folio(d)->pfn = PHYS_PFN(nowhere(d)); }
 static void vmalloc_size(struct damaged *d) { memfd(d)->folios.total_pages = ~0u; }
@@ -503,8 +516,8 @@ const struct damage damages[] = {
 	BREAKS(MAP_BLOCK_AWAY, V2, AS_BLOB, map_block_away, "map"),
 	BREAKS(MAP_TWICE, V2, AS_BLOB, map_twice, "map"),
 	BREAKS(MAP_IN_SCRATCH, V5, AS_CORE, map_in_scratch, "map"),
-	BREAKS(MAP_MISSING, V5, AS_BLOB, map_missing, "map"),
 	BREAKS(MAP_MISSING, V2, AS_BLOB, map_missing, "map"),
+	BREAKS(MAP_MISSING, V5, AS_BLOB, map_missing, "map"),
 	BREAKS(LUO_AWAY, V2, AS_BLOB, luo_away, "luo"),
 	BREAKS(LUO_AWAY, V5, AS_BLOB, luo_away, "luo"),
 	BREAKS(LUO_UNPRESERVED, V2, AS_BLOB, luo_unpreserved, "luo"),
@@ -542,6 +555,7 @@ const struct damage damages[] = {
 	BREAKS(MEMBLOCK_COMPATIBLE, V5, AS_BLOB, memblock_compatible, "memblock"),
 	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, memblock_region, "memblock[0]"),
 	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_away, "luo/session[1]/file[0]/data"),
+	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_unpreserved, "luo/session[1]/file[0]/data"),
 	BREAKS(MEMFD_SEALS, V5, AS_BLOB, memfd_seals, "luo/session[1]/file[0]/memfd/seals"),
 	BREAKS(MEMFD_FOLIO, V5, AS_BLOB, memfd_folio, "luo/session[1]/file[0]/memfd/folio[0]"),
 	BREAKS(MEMFD_FOLIO_MISSING, V5, AS_BLOB, folio_missing,
@@ -549,6 +563,10 @@ const struct damage damages[] = {
 	BREAKS(VMALLOC_SIZE, V5, AS_BLOB, vmalloc_size, "luo/session[1]/file[0]/memfd/vmalloc"),
 	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, vmalloc_block,
 	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_unpreserved,
+	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
+	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, chunk_unpreserved,
+	       "luo/session[1]/file[0]/memfd/vmalloc"),
 	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, vmalloc_chunk, "luo/session[1]/file[0]/memfd/vmalloc"),
 	BREAKS(VMALLOC_SHORT, V5, AS_BLOB, vmalloc_short,
 	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),

@@ -91,6 +91,10 @@ const struct cli_option cli_machine_options[] = {
 	{ "kho-debug", NULL, "kernels are built to refuse scratch memory that is preserved, as\n"
 	  "linux-7.3 is not by default",
 	  .at = offsetof(struct cli_machine, options.kho_debug), .group = CLI_GROUP_MACHINE },
+	{ "reading", "HOW", "kernel: a handover that is read from a file is read as the kernel\n"
+	  "reads it (default); strict: one that lfb check objects to is refused",
+	  offsetof(struct cli_machine, options.reading), 0, "kernel or strict",
+	  .group = CLI_GROUP_MACHINE },
 	{ "seed", "N", "for what is left to chance (default 0)",
 	  offsetof(struct cli_machine, options.seed), 0, "a number", set_number,
 	  .group = CLI_GROUP_MACHINE },
@@ -102,7 +106,8 @@ const struct cli_option cli_machine_options[] = {
 };
 
 _Static_assert(LFB_MEMORY_FIXED == 1 && LFB_MAP_LOW == 1 && LFB_MAP_HIGH == 2 &&
-	       LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_OFF == 1 && LFB_CHECKS_GUARD == 2,
+	       LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_OFF == 1 && LFB_CHECKS_GUARD == 2 &&
+	       LFB_READING_STRICT == 1,
 	       "the words stand in the order of their values");
 
 /* Modules that are loaded */

@@ -3,6 +3,7 @@
  * Exact looks: in the memory of a machine or a blob there is always something behind an area; here
  * there is not, and a sanitizer says so.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "tests/fuzz/support/support.h"
 
 #define CHAINS 256u
+#define RAW_PROBLEMS 4u	/* each takes a sentence, which takes time */
 
 /* A copy of what was asked for; asked for again it is the same. */
 struct look {
@@ -25,7 +27,7 @@ struct exact {
 	struct look *looks[CHAINS];
 	const struct luo_codec *codec;
 	struct luo_reader reader;
-	unsigned int problems;
+	unsigned int problems, bears;	/* so many; then it ends */
 	bool strict;
 	exact_look_fn told;		/* of each look; NULL: nobody is */
 	void *context;
@@ -87,7 +89,7 @@ static int on_problem(void *context, int error, const struct lfb_problem *proble
 
 	must(error < 0 && problem->what[0]);
 	exact->problems++;
-	return exact->strict ? error : 0;
+	return exact->problems == exact->bears ? error : 0;
 }
 
 static int on_file(void *context, phys_addr_t where, const struct luo_file_record *record)
@@ -110,14 +112,19 @@ static int on_flb(void *context, phys_addr_t where, const struct luo_flb_record 
 	return 0;
 }
 
-/* As a kernel that checks, or one that trusts. Returns whether there was nothing to complain of. */
-static bool read_luo(struct exact *exact, phys_addr_t luo, u64 size, bool strict)
+/*
+ * As a kernel that checks, which bears one problem, or one that trusts, which bears many. Returns
+ * whether there was nothing to complain of.
+ */
+static bool read_luo(struct exact *exact, phys_addr_t luo, u64 size, unsigned int bears)
 {
+	const bool strict = bears == 1;
 	const struct luo_codec *codec = exact->codec;
 	struct luo_head head;
 	int err;
 
 	exact->strict = strict;
+	exact->bears = bears;
 	exact->problems = 0;
 	err = codec->read_head(codec, &exact->reader, luo, size, &head);
 	if (!err)
@@ -139,9 +146,9 @@ static bool read_generations(struct exact *exact, phys_addr_t luo, u64 size)
 		bool strictly;
 
 		exact->codec = codecs[i];
-		strictly = read_luo(exact, luo, size, true);
+		strictly = read_luo(exact, luo, size, 1);
 		/* Who trusts meets no problem where there is none, and one where there is. */
-		must(read_luo(exact, luo, size, false) == strictly);
+		must(read_luo(exact, luo, size, UINT_MAX) == strictly);
 		sound |= strictly;
 	}
 	return sound;
@@ -207,4 +214,27 @@ bool exact_read_luo(const struct lfb_view *under, phys_addr_t luo, exact_look_fn
 	sound = read_generations(&exact, luo, PAGE_SIZE);
 	end_looks(&exact);
 	return sound;
+}
+
+bool raw_read_luo(const struct lfb_view *view, const struct luo_codec *codec, phys_addr_t luo,
+		  u64 size)
+{
+	struct exact exact = { .under = *view, .codec = codec };
+	bool strictly;
+
+	exact.reader = reader_of(&exact, view);
+	strictly = read_luo(&exact, luo, size, 1);
+	must(read_luo(&exact, luo, size, RAW_PROBLEMS) == strictly);
+	return strictly;
+}
+
+bool raw_read_map(const struct lfb_view *view, const struct kho_abi *abi, phys_addr_t map)
+{
+	struct exact exact = { .under = *view };
+	struct lfb_problem problem = { 0 };
+
+	if (!abi->read_map(view, map, on_block, on_map_page, &exact, &problem))
+		return true;
+	must(problem.what[0]);
+	return false;
 }

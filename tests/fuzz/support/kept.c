@@ -76,12 +76,20 @@ static void put_back(unsigned int profile, enum kept kind)
 	lfb_choose_seeded(machine, 0);
 }
 
+static unsigned int found;
+
+unsigned int kept_findings(void)
+{
+	return found;
+}
+
 int kept_run(unsigned int profile, enum kept kind, const struct lfb_scenario *scenario,
 	     const struct lfb_scenario_options *how)
 {
 	int err = lfb_scenario_run(scenario, kept_machine(profile, kind), how);
 
 	must(!lfb_simulator_bug());
+	found = (unsigned int)lfb_finding_count(kept[profile][kind]);
 	put_back(profile, kind);
 	return err;
 }

@@ -12,8 +12,10 @@
 #define KEPT_PROFILES 8u
 #define KEPT_MEMORY (1u << 20)
 
+struct kho_abi;
 struct lfb_blob;
 struct lfb_view;
+struct luo_codec;
 
 /* Ends the process, with the line on standard error: the fuzzer keeps the input. */
 #define must(holds) \
@@ -37,6 +39,8 @@ struct lfb_machine *kept_machine(unsigned int profile, enum kept kind);
 /* Runs a scenario in it, and puts back what the scenario changed beyond its kernels. */
 int kept_run(unsigned int profile, enum kept kind, const struct lfb_scenario *scenario,
 	     const struct lfb_scenario_options *how);
+/* How many findings there were in the last one. */
+unsigned int kept_findings(void);
 /* One that is part of the target. */
 struct lfb_scenario *kept_scenario(const char *text);
 
@@ -55,6 +59,11 @@ bool exact_read(const struct lfb_blob *blob, exact_look_fn told, void *context);
 /* The same of LUO's state alone, in memory. */
 bool exact_read_luo(const struct lfb_view *under, phys_addr_t luo, exact_look_fn told,
 		    void *context);
+
+/* LUO's state, or a map, as it is: of memory that can tell by itself who reads too far. */
+bool raw_read_luo(const struct lfb_view *view, const struct luo_codec *codec, phys_addr_t luo,
+		  u64 size);
+bool raw_read_map(const struct lfb_view *view, const struct kho_abi *abi, phys_addr_t map);
 
 /*
  * mutate.c: changes a blob, or a good one that was remembered, where readers look. Returns its
