@@ -68,7 +68,7 @@ for package in $packages; do
 		"$top/include/linux/kho_block.h" "$top/include/linux/list_private.h" \
 		"$top/include/linux/kho" "$top/include/uapi/linux/liveupdate.h" \
 		"$top/Makefile" "$top/mm/memfd_luo.c" "$top/lib/tests" "$top/lib/rbtree_test.c" \
-		"$top/lib/test_xarray.c"
+		"$top/lib/test_xarray.c" "$top/scripts/dtc/libfdt"
 	# What a version does not have is no error.
 	tar -xf "$apt/unpacked/usr/src/linux-source-$version.tar.xz" -C "$new" \
 		--strip-components=1 "$@" 2>>"$apt/log" || :
