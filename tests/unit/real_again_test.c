@@ -83,7 +83,7 @@ static void open_handover(const char *path, struct handover *handover)
 	const struct lfb_found_memfd *memfds;
 	const struct lfb_found_folio *folios;
 	const struct lfb_problem *problems;
-	const phys_addr_t *pages;
+	const struct lfb_found_page *pages;
 	struct lfb_problem problem;
 
 	*handover = (struct handover){ 0 };
@@ -107,7 +107,7 @@ static void open_handover(const char *path, struct handover *handover)
 			add_address(&handover->parts, memfds[i].first);
 	}
 	for (size_t i = 0; i < found->pages.count; i++)
-		add_address(&handover->parts, pages[i]);
+		add_address(&handover->parts, pages[i].address);
 	for (size_t i = 0; i < found->folios.count; i++)
 		add_address(&handover->parts, folios[i].address);
 	/* Nothing is read of an empty block of sessions, but it is complained of. */

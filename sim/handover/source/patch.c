@@ -12,11 +12,12 @@
 void lfb__source_patch(const struct lfb_patch *patches, size_t count, u64 offset, u8 *bytes,
 		       size_t size)
 {
-	for (const struct lfb_patch *patch = patches; patch < patches + count; patch++) {
-		u8 *byte = bytes + (patch->offset - offset);
+	for (size_t i = 0; i < count; i++) {
+		const struct lfb_patch *patch = &patches[i];
+		const u64 at = patch->offset - offset;
 
-		if (patch->offset - offset < size)
-			*byte = (u8)((*byte & ~patch->mask) | (patch->byte & patch->mask));
+		if (at < size)
+			bytes[at] = (u8)((bytes[at] & ~patch->mask) | (patch->byte & patch->mask));
 	}
 }
 
