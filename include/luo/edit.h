@@ -18,8 +18,8 @@ struct lfb_image_options;
  *	"luo/session[0]/file[1]/token"; or memory as it is, "@0x10000:u32", or the bytes of the file
  *	at an offset, "+0x7c:u8", up to u64, little-endian
  * @value: what it is to be: a number, as "17" or "0x11", or "-1" for all ones; a text, in which
- *	\xNN is a byte, and which is filled up with NULs: one that fills its field is not
- *	terminated; NULL: it stays, and is only told
+ *	a backslash, an x and two hexadecimal digits are a byte, and which is filled up with NULs:
+ *	one that fills its field is not terminated; NULL: it stays, and is only told
  */
 struct lfb_edit {
 	const char *path;
