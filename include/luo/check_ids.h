@@ -204,7 +204,9 @@
 	X(VMALLOC_CHUNK, "vmalloc-chunk", ERROR,                                                   \
 	  "a list of a vmalloc area's pages is not there, not preserved, or does not end")         \
 	X(VMALLOC_SHORT, "vmalloc-short", ERROR,                                                   \
-	  "pages of a vmalloc area are missing")
+	  "pages of a vmalloc area are missing")                                                   \
+	X(OWNED_TWICE, "owned-twice", ERROR,                                                       \
+	  "two lead to the same memory: who comes second finds it given up")
 
 /* Memory of a real machine */
 #define LFB_CHECK_IDS_SOURCE(X)                                                                    \

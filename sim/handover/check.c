@@ -177,6 +177,36 @@ static int check_entries(struct check *check, const struct lfb_inspection *found
 	return err;
 }
 
+/* Of all that is in one place twice the first is told. */
+static int check_owned(struct check *check, const struct lfb_inspection *found)
+{
+	const struct lfb_list *lists[] = { &found->areas, &found->owned };
+	const size_t count = found->areas.count + found->owned.count;
+	struct lfb_found_area *all = calloc(count + 1, sizeof(*all));
+	struct lfb_problem problem = { .id = LFB_CHECK_OWNED_TWICE, .path = "luo" };
+	size_t filled = 0, i = 1;
+	int err = 0;
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t n = 0; n < 2; n++) {
+		if (lists[n]->count)
+			memcpy(all + filled, lists[n]->items, lists[n]->count * sizeof(*all));
+		filled += lists[n]->count;
+	}
+	qsort(all, count, sizeof(*all), lfb__by_address);
+	while (i < count && all[i].address >= all[i - 1].address + all[i - 1].size)
+		i++;
+	if (i < count) {
+		problem.where = all[i].address;
+		snprintf(problem.what, sizeof(problem.what), "two lead to the memory at 0x%llx: "
+			 "who comes second finds it given up", problem.where);
+		err = tell_found(check, found, &problem);
+	}
+	free(all);
+	return err;
+}
+
 static int check_profile(struct check *check, const struct lfb_inspection *found)
 {
 	struct lfb_problem problem = { .where = LFB_BLOB_PROFILE_AT };
@@ -203,6 +233,8 @@ static int check_found(void *context, struct lfb_inspection *found)
 		err = check_names(check, found);
 	for (size_t i = 0; i < found->sessions.count && !err; i++)
 		err = check_tokens(check, found, i);
+	if (!err)
+		err = check_owned(check, found);
 	if (err == -ENOMEM)
 		lfb__error(NULL, err, "no memory to check a handover");
 	return err;

@@ -464,6 +464,7 @@ void lfb__inspection_release(struct lfb_inspection *found)
 	lfb__list_free(&found->files);
 	lfb__list_free(&found->flbs);
 	lfb__list_free(&found->roots);
+	lfb__list_free(&found->owned);
 	lfb__list_free(&found->named);
 	lfb__list_free(&found->unnamed);
 	lfb__list_free(&found->scratch);

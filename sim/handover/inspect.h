@@ -148,6 +148,7 @@ struct lfb_inspection {
 	u64 missing_pages;		/* preserved, and not in the image */
 	bool map_refused;		/* before its end */
 	struct lfb_found_run **sorted;	/* the runs by address */
+	struct lfb_list owned;		/* struct lfb_found_area: of payloads */
 	struct lfb_list named;		/* struct lfb_found_area: somebody's, as far as is known */
 	struct lfb_list unnamed;	/* struct lfb_found_area: preserved, and nobody's */
 	struct lfb_list scratch;	/* struct lfb_found_area */

@@ -45,6 +45,15 @@ static bool is_preserved(const struct lfb_inspection *found, phys_addr_t phys)
 	return !lfb__found_map(found) || lfb__found_block(found, phys, &start, &order);
 }
 
+/* A payload leads there, and gives it up when it is taken over. */
+static int own(struct lfb_inspection *found, phys_addr_t phys, u64 size)
+{
+	const struct lfb_found_area area = { phys & PAGE_MASK, size };
+
+	lfb__found_name(found, area.address, size);
+	return lfb__found_add(found, &found->owned, &area, sizeof(area));
+}
+
 /* Entries */
 
 static void read_region(struct lfb_inspection *found, const struct lfb_found_entry *entry,
@@ -115,7 +124,7 @@ static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *
 				   "order %u", phys, memfd->order);
 		return -EINVAL;
 	}
-	lfb__found_name(found, phys, PAGE_SIZE << memfd->order);
+	own(found, phys, PAGE_SIZE << memfd->order);
 	memfd->nr_pages++;
 	return lfb__found_add(found, &found->pages, &(struct lfb_found_page){ phys, where },
 			      sizeof(struct lfb_found_page));
@@ -163,7 +172,7 @@ static int read_area(struct lfb_inspection *found, struct lfb_found_memfd *memfd
 					   "need", memfd->total_pages);
 			return -EINVAL;
 		}
-		lfb__found_name(found, phys, PAGE_SIZE);
+		own(found, phys, PAGE_SIZE);
 		for (unsigned int i = 0; i < KHO_VMALLOC_SIZE && left && chunk->phys[i] && !err;
 		     i++, left--)
 			err = add_area_block(found, memfd, chunk->phys[i],
@@ -220,7 +229,7 @@ static void read_folios(struct lfb_inspection *found, struct lfb_found_memfd *me
 		folio.preserved = lfb__found_block(found, folio.address, &start, &folio.order) &&
 				  start == folio.address;
 		if (folio.preserved)
-			lfb__found_name(found, folio.address, 1);
+			own(found, folio.address, PAGE_SIZE << folio.order);
 		else if (lfb__found_map(found))
 			lfb__found_problem(found, LFB_FOUND(MEMFD_FOLIO, "memfd/folio[#]", i),
 					   folio.address, "folio %llu of the memfd at 0x%llx is no "
@@ -278,7 +287,7 @@ void lfb__payload_file(struct lfb_inspection *found, struct lfb_found_file *file
 		lfb__found_problem(found, LFB_FOUND(MEMFD_SEALS, "memfd/seals", 0), where,
 				   "memfd has seals 0x%x, of which a kernel knows 0x%x",
 				   memfd.seals, MEMFD_LUO_ALL_SEALS);
-	lfb__found_name(found, where, sizeof(struct memfd_luo_ser));
+	own(found, where, PAGE_SIZE);
 	if (!memfd.nr_folios || !read_area(found, &memfd))
 		read_folios(found, &memfd, where);
 	file->is_memfd = true;

@@ -124,7 +124,7 @@ static int note_payload(void *context, const struct lfb_check_problem *problem)
 {
 	bool *sound = context;
 
-	if (problem->id >= LFB_CHECK_MEMFD_AWAY && problem->id <= LFB_CHECK_VMALLOC_SHORT)
+	if (problem->id >= LFB_CHECK_MEMFD_AWAY && problem->id <= LFB_CHECK_OWNED_TWICE)
 		*sound = false;
 	return 0;
 }

@@ -435,6 +435,9 @@ static void vmalloc_block(struct damaged *d) { folio_list(d)->phys[0] += 1; }
 static void vmalloc_chunk(struct damaged *d) { memfd(d)->folios.first = nowhere(d); }
 static void vmalloc_short(struct damaged *d) { folio_list(d)->phys[0] = 0; }
 
+/* A page of the file is the list of its pages. */
+static void owned_twice(struct damaged *d) { folio(d)->pfn = PHYS_PFN(folio_list(d)->phys[0]); }
+
 static void memblock_compatible(struct damaged *d)
 {
 	assert_int_equal(fdt_setprop_inplace(memblock(d), 0, "compatible", "memblock-v9", 12), 0);
@@ -570,6 +573,7 @@ const struct damage damages[] = {
 	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, vmalloc_chunk, "luo/session[1]/file[0]/memfd/vmalloc"),
 	BREAKS(VMALLOC_SHORT, V5, AS_BLOB, vmalloc_short,
 	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
+	BREAKS(OWNED_TWICE, V5, AS_BLOB, owned_twice, "luo"),
 	BREAKS(IMAGE_ROOTS, V5, AS_RAW, image_roots, "image/other_roots"),
 	BREAKS(DEBUGFS_LUO, V5, AS_DEBUGFS, debugfs_luo, "in/sub_fdts/LUO"),
 	BREAKS(DEBUGFS_SCRATCH, V5, AS_DEBUGFS, debugfs_scratch, "out/scratch_phys"),
