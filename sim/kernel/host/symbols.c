@@ -36,7 +36,7 @@ static void allow_missing(char *bytes)
 	memcpy(bytes, &symbol, sizeof(symbol));
 }
 
-/* The part of that number of a file in memory. False: there is none, or it lies outside. */
+/* The part of that number of a file in memory; of what lies outside there is nothing. */
 static bool read_part(const char *bytes, size_t size, size_t number, ElfW(Shdr) *part)
 {
 	ElfW(Ehdr) file;
@@ -49,9 +49,10 @@ static bool read_part(const char *bytes, size_t size, size_t number, ElfW(Shdr) 
 	    number >= (size - file.e_shoff) / sizeof(*part))
 		return false;
 	memcpy(part, bytes + file.e_shoff + number * sizeof(*part), sizeof(*part));
-	if (part->sh_type == SHT_NOBITS)
+	if (part->sh_type == SHT_NOBITS || part->sh_offset > size ||
+	    part->sh_size > size - part->sh_offset)
 		part->sh_size = 0;
-	return part->sh_offset <= size && part->sh_size <= size - part->sh_offset;
+	return true;
 }
 
 void lfb__shared_allow_missing(char *bytes, size_t size)
