@@ -93,6 +93,64 @@ int lfb_inspect_image(const char *path, const struct lfb_image_options *options,
 	return err ? err : lfb__inspect_image(path, options, lfb__inspection_write, &written);
 }
 
+/* Bare images: memory from address 0, and LUO's state at an address */
+
+struct image {
+	const u8 *bytes;
+	size_t size;
+};
+
+static const void *image_at(const struct lfb_view *view, phys_addr_t phys, size_t size)
+{
+	const struct image *image = view->context;
+
+	if (!size || phys >= image->size || size > image->size - phys)
+		return NULL;
+	return image->bytes + phys;
+}
+
+int lfb__inspect_memory(const void *image, size_t size, phys_addr_t luo, const char *profile,
+			lfb_inspected_fn then, void *context)
+{
+	const struct luo_profile *known = profile ? luo_profile_find(profile) : NULL;
+	struct image bytes = { image, size };
+	struct lfb_inspection found = { 0 };
+	void *aligned = NULL;
+	int err;
+
+	if (!known)
+		return lfb__error(NULL, -EINVAL, "there is no profile \"%.64s\"",
+				  profile ? profile : "");
+	if (!image && size)
+		return lfb__error(NULL, -EINVAL, "no image to inspect");
+	/* Addresses in memory are aligned as in the kernel that wrote it. */
+	if (size && !IS_ALIGNED((uintptr_t)image, sizeof(u64))) {
+		aligned = malloc(size);
+		if (!aligned)
+			return lfb__error(NULL, -ENOMEM, "no memory to inspect an image");
+		bytes.bytes = memcpy(aligned, image, size);
+	}
+	found.view = (struct lfb_view){ .at = image_at, .context = &bytes, .size = size };
+	found.bytes = bytes.bytes;
+	found.has_luo = true;
+	found.luo = luo;
+	found.luo_size = PAGE_SIZE;
+	lfb__inspection_luo(&found, known->codec);
+	err = lfb__inspection_finish(&found, then, context);
+	free(aligned);
+	return err;
+}
+
+int lfb_inspect_memory(const void *image, size_t size, phys_addr_t luo, const char *profile,
+		       enum lfb_inspect_format format, lfb_write_fn write, void *context)
+{
+	struct lfb_written written = { format, write, context };
+	int err = lfb__inspection_check(format, write);
+
+	return err ? err : lfb__inspect_memory(image, size, luo, profile, lfb__inspection_write,
+					       &written);
+}
+
 /* As a blob */
 
 /* The kernel it may come from: the newest one that writes these formats, as it was released. */

@@ -227,6 +227,8 @@ const struct luo_codec *lfb__found_codec(const struct lfb_view *view, phys_addr_
 					 struct luo_head *head);
 /* Reads all there is; what is wrong is listed, error is set when there is no memory to go on. */
 void lfb__inspection_read(struct lfb_inspection *found, const struct lfb_blob *blob);
+/* Of that, LUO's state at found->luo, if there is any. */
+void lfb__inspection_luo(struct lfb_inspection *found, const struct luo_codec *codec);
 /* The entries of the root tree that was read; LUO's and what else is known are not looked into. */
 void lfb__inspection_entries(struct lfb_inspection *found);
 /* Is there somewhere to write to, in a format there is? */

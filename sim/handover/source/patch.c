@@ -35,7 +35,6 @@ static bool is_zero(const u8 *bytes, size_t size)
 	return !*bytes && !memcmp(bytes, bytes + 1, size - 1);
 }
 
-
 static int write_pieces(void *context, int to)
 {
 	struct writing *writing = context;
