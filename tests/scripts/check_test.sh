@@ -12,22 +12,9 @@ says() {
 	same "$dir/expected" "$dir/out"
 }
 
-# damaged OFFSET BYTES: a copy of the blob with those, octal for printf, and its digest made anew
+# damaged PATH=VALUE: a copy of the blob with that
 damaged() {
-	cp "$dir/blob" "$dir/damaged"
-	# shellcheck disable=SC2059 # octal bytes
-	printf "$2" | dd of="$dir/damaged" bs=1 seek="$1" conv=notrunc 2>/dev/null
-	head -c -32 "$dir/damaged" >"$dir/body"
-	{
-		cat "$dir/body"
-		python3 -c 'import hashlib, sys
-sys.stdout.buffer.write(hashlib.sha256(open(sys.argv[1], "rb").read()).digest())' "$dir/body"
-	} >"$dir/damaged"
-}
-
-# offset STRING: where it is in the blob
-offset() {
-	grep -abo -m 1 -F "$1" "$dir/blob" | head -n 1 | cut -d : -f 1
+	lfb 0 edit "$dir/blob" "$1" -o "$dir/damaged"
 }
 
 cat >"$dir/scenario" <<-'EOT'
@@ -64,8 +51,10 @@ prints out '(at 0x11000)'
 lfb 0 check --strict "$LFB_TEST_DATA/blobs/linux-7.3-0.1.0.blob"
 
 # An error.
-at=$(offset handler-0-v1)
-damaged "$at" 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+lfb 0 get --where "$dir/blob" 'luo/session[0]/file[0]/compatible'
+at=$(sed -n 's/.* offset \(0x[0-9a-f]*\).*/\1/p' "$dir/out")
+endless=luo/session[0]/file[0]/compatible=$(printf %048d 0)
+damaged "$endless"
 lfb 1 check "$dir/damaged"
 silent err
 prints out 'luo/session[0]/file[0]/compatible: [file-compatible-unterminated] handler name is not'
@@ -73,7 +62,7 @@ prints out ' (at 0x1000'
 prints out "$dir/damaged: 1 error, 0 warnings"
 lfb 1 check --json "$dir/damaged"
 fits check
-prints out "\"offset\": $at"
+prints out "\"offset\": $((at))"
 prints out '"errors": 1'
 lfb 0 check --without file-compatible-unterminated "$dir/damaged"
 says "$dir/damaged: 0 errors, 0 warnings"
@@ -85,7 +74,7 @@ prints out '"id": "file-compatible-unterminated"'
 prints out '"path": "luo/session[0]/file[0]/compatible"'
 
 # A warning.
-damaged "$(offset vm-1)" '\0\0\0\0'
+damaged 'luo/session[vm-1]/name='
 lfb 0 check "$dir/damaged"
 prints out 'luo/session[0]/name: [session-name-empty] warning: session 0 has no name (at 0x'
 prints out "$dir/damaged: 0 errors, 1 warning"
@@ -93,7 +82,7 @@ lfb 1 check --strict "$dir/damaged"
 lfb 0 check --strict --without session-name-empty "$dir/damaged"
 
 # What is no terminal's business does not get there.
-damaged "$(offset vm-1)" 'a\033[2'
+damaged 'luo/session[vm-1]/name=a\x1b[2'
 lfb 0 get "$dir/damaged" 'luo/session[0]/name'
 says 'a\x1b[2'
 lfb 1 get "$dir/damaged" 'luo/session[9]'
@@ -205,7 +194,7 @@ prints err 'not a blob'
 lfb 2 get "$dir/blob"
 prints err 'expected a file and a path'
 # A problem hides nothing else.
-damaged "$at" 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+damaged "$endless"
 lfb 0 get "$dir/damaged" 'luo/session[vm-1]/count'
 says 2
 lfb 0 get "$dir/damaged" 'problem[0]/id'
