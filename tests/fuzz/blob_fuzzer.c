@@ -4,7 +4,6 @@
  * lies behind it is reached; a blob as it is must be refused or load, too. So the digest's own
  * bytes are free, and choose what is done once only.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include <luo/check.h>
@@ -181,48 +180,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	const unsigned int choice = size ? data[size - 1] : 0;
 	struct lfb_blob *blob;
-	u8 *mended;
 
 	if (!(choice % 16) && !lfb_blob_from_memory(data, size, &blob))
 		lfb_blob_free(blob);
-	if (size < LFB_BLOB_HEADER_SIZE + LFB_DIGEST_SIZE)
-		return 0;
-	mended = malloc(size);
-	if (!mended)
-		return 0;
-	memcpy(mended, data, size);
-	if (lfb__blob_seal(mended, size) || lfb__blob_open(mended, size, false, &blob))
+	blob = fuzz_blob(data, size);
+	if (!blob)
 		return 0;
 	try(blob, choice);
 	lfb_blob_free(blob);
 	return 0;
 }
-
-#if LFB_FUZZING
-/* Engines that never ask for a mutator have none themselves. */
-__attribute__((weak)) size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
-size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
-				 size_t max_size, unsigned int seed);
-
-/* Mostly where readers look; the rest as the fuzzer would. */
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed)
-{
-	size_t made = seed % 8 ? mutate_blob(data, size, max_size, seed * 2654435761u) : 0;
-
-	return made ? made : LLVMFuzzerMutate(data, size, max_size);
-}
-
-/* libFuzzer takes it half of the time, which is too often: both are read. */
-size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
-				 size_t max_size, unsigned int seed)
-{
-	size_t made = seed % 4 ? 0 : cross_blobs(a, a_size, b, b_size, out, max_size,
-						 seed * 2654435761u);
-
-	if (made || a_size > max_size)
-		return made;
-	memcpy(out, a, a_size);
-	return LLVMFuzzerCustomMutator(out, a_size, max_size, seed);
-}
-#endif

@@ -251,14 +251,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	struct library_opinion opinion;
 	struct ref_opinion said;
 	struct lfb_blob *blob;
-	u8 *mended;
 
-	if (size < LFB_BLOB_HEADER_SIZE + LFB_DIGEST_SIZE)
-		return 0;
-	mended = malloc(size);
-	must(mended);
-	memcpy(mended, data, size);
-	if (lfb__blob_seal(mended, size) || lfb__blob_open(mended, size, false, &blob))
+	blob = fuzz_blob(data, size);
+	if (!blob)
 		return 0;
 	library_read(blob, &opinion);
 	if (!opinion.errors) {
@@ -273,16 +268,3 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	lfb_blob_free(blob);
 	return 0;
 }
-
-#if LFB_FUZZING
-size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
-
-/* As of the target "blob": mostly where readers look. */
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed)
-{
-	size_t made = seed % 8 ? mutate_blob(data, size, max_size, seed * 2654435761u) : 0;
-
-	return made ? made : LLVMFuzzerMutate(data, size, max_size);
-}
-#endif

@@ -3,7 +3,7 @@
  * Memory from hell, for each decoder by itself: nothing boots, nothing is allocated by us, so that
  * very many are tried. Of its pages, which are mostly empty, only what is not zero is in an input:
  *
- *	u8 decoder, u8 page		where it begins to read
+ *	u8 decoder, u8 page		where it begins to read; PATIENT: who trusts bears much
  *	u8 page, u8 size, u16 offset	as often as there is more, with its bytes behind it
  *
  * Nobody may touch what was not asked for: where there is ASan, it says so.
@@ -21,6 +21,7 @@
 #define PAGES 256u	/* the first one is no memory */
 #define SIZE (PAGES * PAGE_SIZE)
 #define PIECES_MAX 256u
+#define PATIENT 0x80u
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
@@ -117,11 +118,12 @@ static void read_root(const struct lfb_view *view, phys_addr_t start)
 		kho__read_subtree(&root, abi, LUO_FDT_KHO_ENTRY_NAME, &entry, &size);
 }
 
-static void decode(unsigned int decoder, phys_addr_t start)
+static void decode(unsigned int choice, phys_addr_t start)
 {
+	const unsigned int bears = choice & PATIENT ? 1000 : 4;
 	const struct lfb_view view = { look_at, NULL, SIZE };
 
-	switch (decoder) {
+	switch (choice & ~PATIENT) {
 	case 0:
 		read_root(&view, start);
 		break;
@@ -135,13 +137,14 @@ static void decode(unsigned int decoder, phys_addr_t start)
 		read_metadata(&view, start);
 		break;
 	case 4:
-		raw_read_luo(&view, &luo_codec_v1, start, PAGE_SIZE);
+		raw_read_luo(&view, &luo_codec_v1, start, PAGE_SIZE, bears);
 		break;
 	case 5:
-		raw_read_luo(&view, &luo_codec_v2, start, PAGE_SIZE);
+		raw_read_luo(&view, &luo_codec_v2, start, PAGE_SIZE, bears);
 		break;
 	case 6:
-		raw_read_luo(&view, &luo_codec_v5, start, sizeof(struct luo_ser_v5));
+		raw_read_luo(&view, &luo_codec_v5, start, sizeof(struct luo_ser_v5),
+			     bears);
 		break;
 	}
 }

@@ -4,8 +4,8 @@
 # planted.sh [--there] [NAME...]: plants mistakes in a copy of this tree, one at a time, fuzzes each
 # for up to $SECONDS_EACH seconds (60) as "./dev fuzz" does, with -seed=1, and says after how many
 # seconds and inputs it was found. All of them, or those that are named. Exits with 1 when one was
-# not found. docs/fuzz.md has the table. LAUNCHER=ccache saves time. With --there it only sees
-# whether each can be planted.
+# not found. docs/fuzz.md has the table. TARGET=NAME has another target look for it. LAUNCHER=ccache
+# saves time. With --there it only sees whether each can be planted.
 
 set -eu
 
@@ -206,6 +206,7 @@ ninja -C build/fuzz fuzzers >"$work/build.log"
 mistakes >"$work/mistakes"
 while read -r name target file && read -r edit; do
 	case $wanted in "  " | *" $name "*) ;; *) continue ;; esac
+	target=${TARGET:-$target}
 	cp "$file" "$work/kept"
 	sed -i "$edit" "$file"
 	ninja -C build/fuzz "${target}_fuzzer" >"$work/build.log" 2>&1 || {

@@ -19,16 +19,3 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		mutate_remember(data, size);
 	return 0;
 }
-
-#if LFB_FUZZING
-size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
-
-/* As of the target "blob": mostly where readers look. */
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed)
-{
-	size_t made = seed % 8 ? mutate_blob(data, size, max_size, seed * 2654435761u) : 0;
-
-	return made ? made : LLVMFuzzerMutate(data, size, max_size);
-}
-#endif

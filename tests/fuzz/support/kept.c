@@ -9,6 +9,7 @@
 #include <luo/profile.h>
 
 #include "lib/orchestrator.h"
+#include "sim/handover/handover.h"
 #include "sim/machine/machine.h"
 #include "tests/fuzz/support/support.h"
 
@@ -16,6 +17,21 @@ void fuzz_failed(const char *file, int line, const char *what)
 {
 	fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
 	abort();
+}
+
+struct lfb_blob *fuzz_blob(const u8 *data, size_t size)
+{
+	struct lfb_blob *blob;
+	u8 *mended;
+
+	if (size < LFB_BLOB_HEADER_SIZE + LFB_DIGEST_SIZE)
+		return NULL;
+	mended = malloc(size);
+	must(mended);
+	memcpy(mended, data, size);
+	if (lfb__blob_seal(mended, size) || lfb__blob_open(mended, size, false, &blob))
+		return NULL;
+	return blob;
 }
 
 int fuzz_discard(void *context, const char *bytes, size_t size)

@@ -44,6 +44,8 @@ unsigned int kept_findings(void);
 /* One that is part of the target. */
 struct lfb_scenario *kept_scenario(const char *text);
 
+/* A copy with its digest mended, so that what lies behind it is reached; NULL: it is no blob. */
+struct lfb_blob *fuzz_blob(const u8 *data, size_t size);
 /* Output that nobody reads. */
 int fuzz_discard(void *context, const char *bytes, size_t size);
 
@@ -60,9 +62,12 @@ bool exact_read(const struct lfb_blob *blob, exact_look_fn told, void *context);
 bool exact_read_luo(const struct lfb_view *under, phys_addr_t luo, exact_look_fn told,
 		    void *context);
 
-/* LUO's state, or a map, as it is: of memory that can tell by itself who reads too far. */
+/*
+ * LUO's state, or a map, as it is: of memory that can tell by itself who reads too far. Who trusts
+ * bears so many problems, more than one; each takes a sentence, which takes time.
+ */
 bool raw_read_luo(const struct lfb_view *view, const struct luo_codec *codec, phys_addr_t luo,
-		  u64 size);
+		  u64 size, unsigned int bears);
 bool raw_read_map(const struct lfb_view *view, const struct kho_abi *abi, phys_addr_t map);
 
 /*
