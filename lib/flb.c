@@ -213,6 +213,17 @@ void luo_flb_serialize(struct luo *luo)
 
 /* The new kernel */
 
+/* Who is not found is looked for in as many records as there are said to be, wherever they lie. */
+static void look_behind(struct luo *luo, const struct liveupdate_flb *flb)
+{
+	const struct lfb_memory *memory = &luo->kernel->memory;
+	const phys_addr_t page = luo->head.flbs;
+	const struct luo_flb_header_ser *header = lfb__memory_at(memory, page, PAGE_SIZE);
+
+	if (header->count > (memory->size - page - sizeof(*header)) / sizeof(struct luo_flb_ser))
+		luo->watch->flb->page_followed(luo, flb, memory->size);
+}
+
 /*
  * Reads what was handed over for @flb. Without the quirk the page was checked at boot; with it, a
  * kernel reads what it must not.
@@ -231,11 +242,13 @@ static int load(struct luo *luo, struct liveupdate_flb *flb)
 	if (!luo->handed_over || !luo->head.flbs)
 		return -ENODATA;
 	if (!lfb__memory_at(&luo->kernel->memory, luo->head.flbs, PAGE_SIZE))
-		luo->watch->flb->page_followed(luo, flb);
+		luo->watch->flb->page_followed(luo, flb, luo->head.flbs);
 	if (luo->flb_page_freed)
 		return -ENOENT;
-	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record))
+	if (luo_find_flb(&reader, &luo->head, flb->compatible, &record)) {
+		look_behind(luo, flb);
 		return -ENOENT;
+	}
 	state->data = record.data;
 	count_first(luo, flb, true, record.count);
 	state->loaded = true;

@@ -84,11 +84,10 @@ static void count_serialized(struct luo *luo, const struct liveupdate_flb *flb)
 			  state->count, luo_flb_files(state), state->references);
 }
 
-static void page_followed(struct luo *luo, const struct liveupdate_flb *flb)
+static void page_followed(struct luo *luo, const struct liveupdate_flb *flb, phys_addr_t where)
 {
 	lfb__oops_as(luo->kernel, LFB_FINDING_FLB_SERIALIZED_TRUSTED, luo_flb_name(flb).text,
-		     "the page of FLBs is said to be at 0x%llx, where there is no memory",
-		     luo->head.flbs);
+		     "FLBs are said to be at 0x%llx, where there is no memory", where);
 }
 
 static int trusted(void *flb, int error, const struct lfb_problem *problem)

@@ -38,6 +38,15 @@ void *luo_index_alloc(unsigned long count, size_t size)
 	return memory;
 }
 
+/* Behind those that are there: of two that are alike, the first is to be found. */
+static void append(struct luo_hash_node **to, struct luo_hash_node *node)
+{
+	while (*to)
+		to = &(*to)->next;
+	node->next = NULL;
+	*to = node;
+}
+
 /* Without memory a table just stays as small as it is. */
 static void grow(struct luo_hash *table)
 {
@@ -52,10 +61,8 @@ static void grow(struct luo_hash *table)
 
 		while (node) {
 			struct luo_hash_node *next = node->next;
-			struct luo_hash_node **to = &new[node->hash & (new_count - 1)];
 
-			node->next = *to;
-			*to = node;
+			append(&new[node->hash & (new_count - 1)], node);
 			node = next;
 		}
 	}
@@ -67,14 +74,10 @@ static void grow(struct luo_hash *table)
 
 void luo_hash_add(struct luo_hash *table, struct luo_hash_node *node, u64 hash)
 {
-	struct luo_hash_node **to;
-
 	if (table->count > table->mask)
 		grow(table);
-	to = bucket(table, hash);
 	node->hash = hash;
-	node->next = *to;
-	*to = node;
+	append(bucket(table, hash), node);
 	table->count++;
 }
 

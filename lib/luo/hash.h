@@ -41,7 +41,7 @@ void luo_hash_init(struct luo_hash *table);
 void luo_hash_destroy(struct luo_hash *table);
 void luo_hash_add(struct luo_hash *table, struct luo_hash_node *node, u64 hash);
 void luo_hash_del(struct luo_hash *table, struct luo_hash_node *node);
-/* The first node of @hash's chain with that hash, and the one after a node; NULL at the end. */
+/* The first that was added with that hash, and the one after it; NULL at the end. */
 struct luo_hash_node *luo_hash_first(const struct luo_hash *table, u64 hash);
 struct luo_hash_node *luo_hash_next(const struct luo_hash_node *node);
 

@@ -140,8 +140,9 @@ struct luo_watch_flb {
 	void (*count_serialized)(struct luo *luo, const struct liveupdate_flb *flb);
 	/* All are serialized: what is handed over is remembered for the next kernel. */
 	void (*all_serialized)(struct luo *luo);
-	/* The page of them is said to be where there is no memory: the kernel's end. */
-	void (*page_followed)(struct luo *luo, const struct liveupdate_flb *flb);
+	/* They are said to be where there is no memory: the kernel's end. */
+	void (*page_followed)(struct luo *luo, const struct liveupdate_flb *flb,
+			      phys_addr_t where);
 	/* A codec's reader goes on all the same; @flb is its context. */
 	int (*trusted)(void *flb, int error, const struct lfb_problem *problem);
 	/* An FLB's record was found: is it the same FLB? */

@@ -73,6 +73,26 @@ static void everything_added_is_found_until_it_is_deleted(void **state)
 	}
 }
 
+/* Whatever else came and went, and however often the table grew. */
+static void of_those_that_are_alike_the_first_is_found_first(void **state)
+{
+	struct luo_hash table;
+
+	fill(&table, 10);
+	for (u64 crowd = 0; crowd < MANY / 10; crowd++) {
+		struct luo_hash_node *node = luo_hash_first(&table, luo_hash_u64(crowd));
+
+		for (u64 i = 10 * crowd; i < 10 * (crowd + 1); i++) {
+			if (i % 3 == 0)
+				continue;
+			assert_ptr_equal(node, &items[i].node);
+			node = luo_hash_next(node);
+		}
+		assert_null(node);
+	}
+	luo_hash_destroy(&table);
+}
+
 static void deleting_what_is_not_there_changes_nothing(void **state)
 {
 	struct item stranger = { .node = { .hash = luo_hash_u64(7) } };
@@ -187,6 +207,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(everything_added_is_found_until_it_is_deleted,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_those_that_are_alike_the_first_is_found_first,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(deleting_what_is_not_there_changes_nothing, set_up,
 						tear_down),
