@@ -10,6 +10,7 @@
 #include <luo/progress.h>
 #include <luo/types.h>
 
+struct lfb_blob;
 struct lfb_machine_options;
 struct lfb_scenario;
 
@@ -134,6 +135,8 @@ struct lfb_compare_seen {
  * @shards: how many parts there are; 0: all scenarios are performed
  * @seen: told each time that a kernel differs from the first or cannot perform a scenario, in the
  *	order of scenarios, also of ways beyond @differences_max; NULL: nobody is
+ * @boot_from: the first kernel of each scenario boots from this handover, and reads it as the
+ *	kernel does; it is not taken, and no kernel plays by itself. NULL: machines are cold
  */
 struct lfb_compare_options {
 	size_t sz;
@@ -151,6 +154,7 @@ struct lfb_compare_options {
 	unsigned int shard;
 	unsigned int shards;
 	void (*seen)(void *context, const struct lfb_compare_seen *seen);
+	const struct lfb_blob *boot_from;
 };
 
 /**

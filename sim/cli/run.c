@@ -193,18 +193,23 @@ static int run_from(struct cli_line *line, struct lfb_blob *blob, const char *pa
 static int run_against(const struct cli_line *line)
 {
 	const struct run *run = line->state;
-	const char *words[2 * CLI_MODULES_MAX + 5] = { "compare" };
+	const char *words[2 * CLI_MODULES_MAX + 7] = { "compare" };
 	int count = 1;
 
-	if (!line->machine.options.kernel || line->argc != 1)
-		return cli_usage(line->command, "--against goes with --kernel and one scenario");
+	if (!line->machine.options.kernel || line->machine.image.is_raw)
+		return cli_usage(line->command, "--against goes with --kernel, and with no raw "
+				 "image: see lfb compare --boot-from");
+	if (line->argc > 1) {
+		words[count++] = "--boot-from";
+		words[count++] = line->argv[0];
+	}
 	for (int i = 0; line->machine.modules[i]; i++) {
 		words[count++] = "--module";
 		words[count++] = line->machine.modules[i];
 	}
 	words[count++] = run->against;
 	words[count++] = line->machine.options.kernel;
-	words[count++] = line->argv[0];
+	words[count++] = line->argv[line->argc - 1];
 	return cli_do(&cli_compare, count, (char **)words);
 }
 

@@ -156,6 +156,18 @@ prints out "== lost: its process ended with status 7"
 grep -q '== lost: its process \(was ended by signal 11\|ended with status 1\)' "$dir/out" ||
 	fail "a crash is not told"
 
+# From a handover on: what was damaged there one kernel takes, with a checksum or without.
+lfb 0 edit "$LFB_SOURCE_DIR/tests/fuzz/blob_seed_corpus/linux-7.3.blob" \
+	'luo/flb[0]/count=0' -o "$dir/damaged.blob"
+printf '%s\n' 'handler 0' 'flb 0 0' 'memfd 5 8192 1 6' 'getin 0' >"$dir/next.ops"
+lfb 0 compare --boot-from "$dir/damaged.blob" linux-7.3 linux-7.2 "$dir/next.ops"
+lfb 1 compare --boot-from "$dir/damaged.blob" linux-7.3 reference "$dir/next.ops"
+prints out "== panic"
+lfb 2 compare --boot-from "$dir/none.blob" linux-7.3 reference "$dir/next.ops"
+prints err "$dir/none.blob: cannot be opened"
+lfb 2 compare --boot-from "$dir/damaged.blob" linux-7.3 "$dir/dies.so" "$dir/next.ops"
+prints err "$dir/dies.so performs scenarios by itself: it boots from no handover"
+
 # What makes no sense, is not there, or cannot be done
 lfb 2 compare
 prints err "expected two kernels at least"

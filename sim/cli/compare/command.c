@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <luo/blob.h>
 #include <luo/progress.h>
 #include <luo/scenario.h>
 #include <luo/shrink.h>
@@ -28,6 +29,8 @@ struct compare {
 	struct cli_kernel kernels[LFB_COMPARE_KERNELS];
 	struct lfb_compare_kernel made[LFB_COMPARE_KERNELS];
 	unsigned int count;
+	const char *handover;	/* to boot from */
+	struct lfb_blob *blob;
 	struct lfb_scenario **scenarios;
 	size_t nr_scenarios;
 	int saved;			/* CLI_FAILED: one could not be */
@@ -265,25 +268,39 @@ static int show(const struct compare *compare)
 	return CLI_OK;
 }
 
+/* Those that are first on the line; the handover says how much memory they need. Where they end. */
+static int add_kernels(struct compare *compare, struct cli_line *line, int *result)
+{
+	int at = 0;
+
+	if (compare->handover)
+		*result = cli_load_handover(line, compare->handover, &compare->blob);
+	compare->options.boot_from = compare->blob;
+	for (; at < line->argc && !*result && cli_is_kernel(line->argv[at]); at++) {
+		struct cli_kernel *kernel = &compare->kernels[compare->count];
+
+		if (compare->count == LFB_COMPARE_KERNELS) {
+			*result = cli_usage(line->command, "more than %d kernels",
+					    LFB_COMPARE_KERNELS);
+			break;
+		}
+		*result = cli_kernel_read(line, line->argv[at], compare->like, kernel,
+					  &compare->made[compare->count++]);
+		kernel->machine.memory = kernel->like.memory = line->machine.options.memory;
+	}
+	return at;
+}
+
 static int run(struct cli_line *line)
 {
 	struct compare *compare = line->state;
-	int result = CLI_OK, at = 0;
+	int result = CLI_OK, at;
 
 	if (compare->show)
 		return show(compare);
 	if (compare->shard.of && compare->folder)
 		return cli_usage(line->command, "--save goes with the whole, not with a shard");
-	for (; at < line->argc && !result && cli_is_kernel(line->argv[at]); at++) {
-		if (compare->count == LFB_COMPARE_KERNELS)
-			result = cli_usage(line->command, "more than %d kernels",
-					   LFB_COMPARE_KERNELS);
-		else
-			result = cli_kernel_read(line, line->argv[at], compare->like,
-						 &compare->kernels[compare->count],
-						 &compare->made[compare->count]);
-		compare->count++;
-	}
+	at = add_kernels(compare, line, &result);
 	if (!result && compare->count < 2)
 		result = at < line->argc ?
 				 cli_usage(line->command, "%s is no kernel: neither a profile nor "
@@ -292,11 +309,12 @@ static int run(struct cli_line *line)
 	if (!result)
 		result = add_scenarios(compare, line->argv + at);
 	result = result ? CLI_USAGE : do_compare(compare, line);
-	for (unsigned int k = 0; k < compare->count && k < LFB_COMPARE_KERNELS; k++)
+	for (unsigned int k = 0; k < compare->count; k++)
 		cli_kernel_end(&compare->kernels[k]);
 	for (size_t i = 0; i < compare->nr_scenarios; i++)
 		lfb_scenario_free(compare->scenarios[i]);
 	free(compare->scenarios);
+	lfb_blob_free(compare->blob);
 	return result;
 }
 
@@ -320,6 +338,9 @@ static const struct cli_option options[] = {
 	  offsetof(struct compare, seed), UINT_MAX, .wanted = "a number from " },
 	{ "show", "N", "print the N-th that would be made up, and nothing else",
 	  offsetof(struct compare, show), UINT_MAX, .wanted = "a number from " },
+	{ "boot-from", "HANDOVER", "the first kernel boots from this blob, core or, with --base,\n"
+	  "raw image", .at = offsetof(struct compare, handover) },
+	{ .more = cli_image_rows },
 	{ "findings", NULL, "a finding that one kernel raises and the other does not is a\n"
 	  "difference, too", .at = offsetof(struct compare, options.findings) },
 	{ "like", "PROFILE", "what kernels in shared objects are like, to find the known\n"

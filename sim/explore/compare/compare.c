@@ -415,6 +415,9 @@ static int check(struct comparison *that, unsigned int count,
 		    (!kernel->machine && !kernel->play))
 			return lfb__error(NULL, -EINVAL, "kernel %u has no name, nothing that "
 					  "performs scenarios, or another size", k);
+		if (that->options.boot_from && kernel->play)
+			return lfb__error(NULL, -EINVAL, "%s performs scenarios by itself: it boots "
+					  "from no handover", kernel->name);
 	}
 	for (size_t i = 0; options && i < that->options.nr_scenarios; i++) {
 		if (!that->options.scenarios ||
@@ -431,6 +434,7 @@ static void complete(struct comparison *that)
 
 	that->limits.jobs = jobs < JOBS_MAX ? jobs : JOBS_MAX;
 	that->limits.seconds = that->options.seconds ?: SECONDS;
+	that->limits.boot_from = that->options.boot_from;
 	that->options.differences_max = that->options.differences_max ?: DIFFERENCES;
 	that->result.sz = sizeof(that->result);
 }

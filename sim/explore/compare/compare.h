@@ -36,12 +36,13 @@ struct lfb_compare_run {
 	char *text;			/* the transcript, afterwards */
 };
 
-/* So many at once, and so much computing each; less where one has hung before. */
+/* How: so many at once, and so much computing each; less where one has hung before. */
 struct lfb_compare_limits {
 	unsigned int jobs;
 	unsigned int seconds;
 	bool hung;
 	long slowest;			/* of those that came to an end, in us */
+	const struct lfb_blob *boot_from; /* what the first kernel boots from; NULL: it is cold */
 };
 
 /* Performs them all, and waits for the last. lfb__compare_free() takes what they hold. */

@@ -58,10 +58,12 @@ static void note_findings(struct lfb_machine *machine, struct lfb_told *told)
 }
 
 /* What the scenario itself answers, or dies of, is in its transcript. */
-static int play(const struct lfb_compare_run *run, struct written *written)
+static int play(const struct lfb_compare_run *run, const struct lfb_blob *boot_from,
+		struct written *written)
 {
 	const struct lfb_scenario_options options = {
 		.sz = sizeof(options), .golden = true, .write = write_line, .context = written,
+		.boot_from = boot_from,
 	};
 	const char *const *module = run->kernel->modules;
 	struct lfb_machine *machine;
@@ -115,7 +117,7 @@ static void perform(const struct lfb_compare_run *run, const struct lfb_compare_
 	if (!run->machine && run->kernel->play)
 		err = run->kernel->play(run->kernel->self, run->scenario, write_line, &written);
 	else
-		err = play(run, &written);
+		err = play(run, limits->boot_from, &written);
 	run->told->error = err;
 	if (err)
 		snprintf(run->told->why, sizeof(run->told->why), "%s", lfb_error_text(NULL));
