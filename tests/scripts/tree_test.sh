@@ -86,6 +86,19 @@ prints err "$dir/nothing.so: cannot be opened"
 lfb 1 sweep "$dir/into.ops"
 prints err 'a sweep boots no kernel images'
 
+# So are handovers: of a damaged one the tree's code makes what the profile makes of it.
+lfb 0 edit "$LFB_SOURCE_DIR/tests/fuzz/blob_seed_corpus/linux-7.3.blob" \
+	'luo/session[0]/file[1]/token=1' -o "$dir/twice.blob"
+printf '%s\n' 'handler 0' 'handler 1' open 'rsession vm-1' 'retrieve vm-1 1' 'finish vm-1' \
+	'memfd 5 8192 1 6' >"$dir/next.ops"
+lfb 0 boot --kernel "$image" --against linux-7.3 "$dir/twice.blob" "$dir/next.ops"
+lfb 0 compare --boot-from "$dir/twice.blob" linux-7.3 "$image" "$dir/next.ops"
+lfb 1 compare --boot-from "$dir/twice.blob" linux-7.3 linux-7.0 "$dir/next.ops"
+checks=$((checks + 1))
+(cd "$dir" && "$LFB_BUILD_DIR/tests/fuzz/image_oracle" "$image" linux-7.3 499 \
+	"$LFB_SOURCE_DIR/tests/fuzz/blob_seed_corpus" >"$dir/out") ||
+	fail "of damaged handovers, not the same: $(cat "$dir/out")"
+
 # A request that cannot be read has kept no file, also where there is one under that token; and
 # what is not linked is not unlinked.
 printf '%s\n' 'handler 0' 'handler 1' 'flb 0 0' open 'session a' 'preserve a 1 0 1' \
@@ -123,6 +136,18 @@ else
 	prints out '0.unpreserve'
 	lfb 1 exhaust --kernel "$dir/planted.so" --module "$module" --length 3
 	prints out LFB-KHO-NEVER-RESTORED
+fi
+
+# So is a check that a damaged handover needs.
+cp "$LFB_KERNEL_TREE/kernel/liveupdate/luo_flb.c" "$copy/kernel/liveupdate/luo_flb.c"
+blocks=$copy/kernel/liveupdate/kho_block.c
+if [ -e "$blocks" ] && grep -q 'ser->count > bs->count_per_block' "$blocks"; then
+	sed -i 's/ || ser->count > bs->count_per_block//' "$blocks"
+	lfb 0 tree "$copy" -o "$dir/trusting.so"
+	lfb 0 edit "$LFB_SOURCE_DIR/tests/fuzz/blob_seed_corpus/linux-7.3.blob" \
+		'luo/session_blocks[0]/count=52' -o "$dir/many.blob"
+	lfb 0 boot --kernel "$image" --against linux-7.3 "$dir/many.blob" "$dir/next.ops"
+	lfb 1 boot --kernel "$dir/trusting.so" --against linux-7.3 "$dir/many.blob" "$dir/next.ops"
 fi
 
 # A tree that writes and reads another format takes over from itself alone.

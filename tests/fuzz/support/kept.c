@@ -10,6 +10,7 @@
 
 #include "lib/orchestrator.h"
 #include "sim/handover/handover.h"
+#include "sim/handover/inspect.h"
 #include "sim/machine/machine.h"
 #include "tests/fuzz/support/support.h"
 
@@ -115,5 +116,38 @@ struct lfb_scenario *kept_scenario(const char *text)
 	struct lfb_scenario *scenario;
 
 	must(!lfb_scenario_parse("story", text, strlen(text), &scenario));
+	return scenario;
+}
+
+static int on_session(void *context, const char *name, u64 files)
+{
+	FILE *script = context;
+
+	/* Names that are no words of a scenario are not asked for. */
+	if (*name && strspn(name, "abcdefghijklmnopqrstuvwxyz-0123456789") == strlen(name) &&
+	    *name != '-')
+		fprintf(script, "rsession %s = 0\nretrieve %s 1\nretrieve %s 2\n"
+			"finish %s = 0\nclose %s\n", name, name, name, name, name);
+	return 0;
+}
+
+struct lfb_scenario *fuzz_life(const struct lfb_blob *blob)
+{
+	struct lfb_blob_names names = { .session = on_session };
+	struct lfb_scenario *scenario;
+	char *text;
+	size_t size;
+	FILE *script = open_memstream(&text, &size);
+
+	must(script);
+	names.context = script;
+	fputs("handler 0\nhandler 1\nflb 0 0\nflb 1 0\nflb 1 1\ngetin 0\ngetin 1\nopen\n",
+	      script);
+	must(!lfb__blob_names(blob, &names));
+	fputs("session last\npreserve last 1 0 1\nmemfd 5 8192 1 6\nagain last 2 5\nreboot = 0\n",
+	      script);
+	must(!fclose(script));
+	must(!lfb_scenario_parse("life", text, size, &scenario));
+	free(text);
 	return scenario;
 }

@@ -43,6 +43,8 @@ int kept_run(unsigned int profile, enum kept kind, const struct lfb_scenario *sc
 unsigned int kept_findings(void);
 /* One that is part of the target. */
 struct lfb_scenario *kept_scenario(const char *text);
+/* A life that boots from @blob: all of its sessions are finished, and another update follows. */
+struct lfb_scenario *fuzz_life(const struct lfb_blob *blob);
 
 /* A copy with its digest mended, so that what lies behind it is reached; NULL: it is no blob. */
 struct lfb_blob *fuzz_blob(const u8 *data, size_t size);
