@@ -145,7 +145,7 @@ static void try_sound(const char *what, make_fn make, bool (*sound)(const u8 *, 
 	for (unsigned int seed = 0; seed < times; seed++) {
 		const struct input *input = &inputs[seed / 7 % count];
 		/* Just enough for what was there, or more. */
-		const size_t room = input->size + (seed % 3 ? max - input->size : 0);
+		const size_t room = seed % 3 && max > input->size ? max : input->size;
 		u8 *out = copy(NULL, 0, room), *again = copy(NULL, 0, room);
 		const size_t size = make(input, out, room, seed);
 
