@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* How inputs are changed that are blobs: a part of each target that is given some. */
+/* How inputs are changed that are blobs. */
 #include <string.h>
 
-#include "tests/fuzz/support/support.h"
-
-/* Engines that never ask for a mutator have none themselves. */
-__attribute__((weak)) size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
-size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
-				 size_t max_size, unsigned int seed);
+#include "tests/fuzz/mutator.h"
 
 /* Mostly where readers look; the rest as the fuzzer would. */
 size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed)

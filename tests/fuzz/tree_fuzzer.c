@@ -122,25 +122,3 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	edit(fdt, read_all(fdt));
 	return 0;
 }
-
-#if LFB_FUZZING
-/* Engines that never ask for a mutator have none themselves. */
-__attribute__((weak)) size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
-size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
-				 size_t max_size, unsigned int seed);
-
-/* Nodes and properties, half of the time; bytes else. */
-size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed)
-{
-	size_t made = seed % 2 ? mutate_tree(data, size, max_size, seed, LLVMFuzzerMutate) : 0;
-
-	return made ? made : LLVMFuzzerMutate(data, size, max_size);
-}
-
-size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t a_size, const u8 *b, size_t b_size, u8 *out,
-				 size_t max_size, unsigned int seed)
-{
-	return cross_trees(a, a_size, b, b_size, out, max_size, seed);
-}
-#endif

@@ -15,7 +15,8 @@ command -v afl-fuzz >"$dir/out" || {
 	exit 77
 }
 
-mkdir -p "$dir/bin" "$dir/tests/fuzz" "$dir/build/fuzz-afl/tests/fuzz"
+mkdir -p "$dir/bin" "$dir/tests/fuzz" "$dir/build/fuzz-afl/tests/fuzz" "$dir/build/release/tests"
+ln -s "$LFB_BUILD_DIR/tests/fuzz" "$dir/build/release/tests/fuzz"
 cp "$LFB_SOURCE_DIR/dev" "$dir/dev"
 cp -R "$LFB_SOURCE_DIR"/tests/fuzz/tree* "$dir/tests/fuzz"
 printf '#!/bin/sh\n' | tee "$dir/bin/cmake" >"$dir/bin/ninja"
@@ -65,6 +66,9 @@ fuzz() {
 
 fuzz 0 '' 3
 prints out ' runs in 3 s, no crash'
+checks=$((checks + 1))
+grep -q "Custom mutator .*tree_afl.so. installed successfully" "$dir"/build/log/fuzz-afl-tree-*.log ||
+	fail "the mutator was not asked: $(cat "$dir"/build/log/*.log)"
 
 fuzz 1 's/if (total > size)$/if (0)/' 30
 prints err 'tree failed on the input build/fuzz/crashes/tree-crash-'
