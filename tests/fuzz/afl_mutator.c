@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * A target's mutator for AFL++: a shared object that AFL_CUSTOM_MUTATOR_LIBRARY names. AFL++ changes
- * bytes itself, too, so that of LLVMFuzzerMutate() little is asked.
+ * A target's mutator for AFL++: a shared object that AFL_CUSTOM_MUTATOR_LIBRARY names. AFL++
+ * changes bytes itself, too, so that of LLVMFuzzerMutate() little is asked.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -39,8 +39,8 @@ def places(fuzzer, target, *folders):
         control = os.path.join(scratch, "control")
         nothing = os.path.join(scratch, "nothing")
         os.mkdir(nothing)
-        run(fuzzer, "-set_cover_merge=1", "-use_counters=0", "-use_cmp=0", "-merge_control_file=" + control,
-            *options(target), nothing, *folders)
+        run(fuzzer, "-set_cover_merge=1", "-use_counters=0", "-use_cmp=0",
+            "-merge_control_file=" + control, *options(target), nothing, *folders)
         with open(control, encoding="utf-8") as file:
             lines = file.read().splitlines()
     count = int(lines[0])

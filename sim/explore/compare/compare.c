@@ -416,8 +416,8 @@ static int check(struct comparison *that, unsigned int count,
 			return lfb__error(NULL, -EINVAL, "kernel %u has no name, nothing that "
 					  "performs scenarios, or another size", k);
 		if (that->options.boot_from && kernel->play)
-			return lfb__error(NULL, -EINVAL, "%s performs scenarios by itself: it boots "
-					  "from no handover", kernel->name);
+			return lfb__error(NULL, -EINVAL, "%s performs scenarios by itself: it "
+					  "boots from no handover", kernel->name);
 	}
 	for (size_t i = 0; options && i < that->options.nr_scenarios; i++) {
 		if (!that->options.scenarios ||
