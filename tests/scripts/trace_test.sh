@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# lfb trace: every form of it, of every recorded scenario and of those that end badly.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+scenarios=$LFB_SOURCE_DIR/examples/scenarios
+find_python
+
+# drawn SCENARIO...
+drawn() {
+	checks=$((checks + 1))
+	"$python" "$(dirname "$0")/trace_test.py" "$LFB" \
+		"$LFB_SOURCE_DIR/docs/schema/lfb-trace-1.json" "$@" >"$dir/log" ||
+		fail "trace_test.py: $(cat "$dir/log")"
+}
+
+# A death in a callback, one at a scheduling point, names of all kinds of bytes, a wrong answer.
+printf 'when flb 0 preserve panic-now\nhandler 0\nflb 0 0\nopen\nsession s\npreserve s 1 0 1\n' \
+	>"$dir/died.lfb"
+printf 'handler 0\nopen\nsession s\npreserve s 1 0 1\nat freeze session t\nat freeze panic\n' \
+	>"$dir/point.lfb"
+echo reboot >>"$dir/point.lfb"
+cat >"$dir/names.lfb" <<'EOT'
+compatible h 0 a"<b>&;{}#'
+compatible flb 0 </text>--
+handler 0
+flb 0 0
+open
+session "']]>&amp;<--;%%{{}}#:
+preserve "']]>&amp;<--;%%{{}}#: 1 0 1
+EOT
+printf 'session gr\303\274n\342\206\222\nsession \377\355\240\200\nsession \033[31m\nreboot\n' \
+	>>"$dir/names.lfb"
+printf 'open\nsession a = -5\nsession b\n' >"$dir/wrong.lfb"
+: >"$dir/nothing.lfb"
+
+if [ -n "$sanitized" ]; then
+	drawn "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_TEST_DATA"/golden/*/*00.ops
+else
+	drawn "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_SOURCE_DIR"/tests/zoo/*.lfb \
+		"$LFB_TEST_DATA"/golden/*/*.ops
+fi
+
+# Text is what lfb run prints.
+lfb 0 run "$scenarios/first.lfb"
+cp "$dir/out" "$dir/expected"
+lfb 0 trace "$scenarios/first.lfb"
+same "$dir/expected" "$dir/out"
+
+lfb 1 trace --format json "$dir/wrong.lfb"
+prints err 'session a: expected = -5, got = 0'
+lfb 2 trace --format picture "$scenarios/first.lfb"
+lfb 1 trace "$dir/none"
+silent out
+finish
