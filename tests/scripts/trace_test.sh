@@ -49,6 +49,20 @@ cp "$dir/out" "$dir/expected"
 lfb 0 trace "$scenarios/first.lfb"
 same "$dir/expected" "$dir/out"
 
+# A story is the same from either command.
+lfb 0 run --story "$scenarios/aborted.lfb"
+cp "$dir/out" "$dir/expected"
+lfb 0 trace --format story "$scenarios/aborted.lfb"
+same "$dir/expected" "$dir/out"
+prints out 'agent   calls reboot(kexec) = -EBUSY (session vm-1, token 2: handler'
+prints out '---- the reboot is refused, the kernel goes on: -EBUSY ----'
+prints out '==== kexec: the old kernel is gone, 6 pages stay ===='
+prints out 'no findings in 20 operations'
+lfb 2 run --story --golden "$scenarios/aborted.lfb"
+lfb 0 trace --format story "$LFB_SOURCE_DIR/tests/zoo/flb-get-not-put.lfb"
+prints out 'LFB-FLB-GET-NOT-PUT: '
+prints out 'Try: lfb explain LFB-FLB-GET-NOT-PUT'
+
 lfb 1 trace --format json "$dir/wrong.lfb"
 prints err 'session a: expected = -5, got = 0'
 lfb 2 trace --format picture "$scenarios/first.lfb"

@@ -4,10 +4,8 @@
 
 #include "show.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
-
 struct trace {
-	enum format format;
+	enum show_format format;
 	bool strict;
 };
 
@@ -32,13 +30,19 @@ int show_run(struct show *show, struct lfb_machine *machine, const struct lfb_sc
 	return err;
 }
 
-static int draw(const struct trace *trace, const struct show *show)
+int show_draw(const struct show *show, enum show_format format, FILE *to)
 {
-	if (show->no_memory)
-		return cli_failed("no memory for what happened");
-	if (trace->format == FORMAT_JSON)
-		show_json(show, stdout);
-	return CLI_OK;
+	struct show_rows rows = { 0 };
+	int result = CLI_OK;
+
+	if (show->no_memory || !show_rows_make(show, &rows))
+		result = cli_failed("no memory for what happened");
+	else if (format == SHOW_STORY)
+		show_story(show, &rows, to);
+	else
+		show_json(show, to);
+	show_rows_free(&rows);
+	return result;
 }
 
 static int trace_scenario(struct cli_line *line, struct lfb_machine *machine,
@@ -52,7 +56,7 @@ static int trace_scenario(struct cli_line *line, struct lfb_machine *machine,
 	struct show show = { .scenario = line->argv[0] };
 	int err, result;
 
-	if (trace->format == FORMAT_TEXT) {
+	if (trace->format == SHOW_TEXT) {
 		options.write = cli_write;
 		err = lfb_scenario_run(scenario, machine, &options);
 		return err ? cli_failed("%s", lfb_error_text(machine)) : CLI_OK;
@@ -60,7 +64,7 @@ static int trace_scenario(struct cli_line *line, struct lfb_machine *machine,
 	err = show_run(&show, machine, scenario, &options);
 	if (err && !show.no_memory)
 		cli_failed("%s", show.error);
-	result = draw(trace, &show);
+	result = show_draw(&show, trace->format, stdout);
 	show_free(&show);
 	return err ? CLI_FAILED : result;
 }
@@ -73,9 +77,9 @@ static int trace(struct cli_line *line)
 static const struct cli_option options[] = {
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
-	{ "format", "FORMAT", "text: a line an event (default); json: a JSON object a step, for\n"
-	  "programs: docs/trace.md", .at = offsetof(struct trace, format),
-	  .wanted = "text or json" },
+	{ "format", "FORMAT", "text: a line an event (default); story: what matters, in sentences;\n"
+	  "json: a JSON object a step, for programs: docs/trace.md", .at = offsetof(struct trace, format),
+	  .wanted = "text, story or json" },
 	{ "strict", NULL, "what a line without \"=\" answers must be 0",
 	  .at = offsetof(struct trace, strict) },
 	{ 0 },

@@ -20,25 +20,25 @@ struct telling {
 
 static const struct telling tellings[LFB_HAPPENINGS_NR] = {
 #define TELL(name, lane, matters, ...) [LFB_DID_##name] = { SHOW_##lane, matters, __VA_ARGS__ },
-	TELL(BOOT_COLD, KERNEL, false, "{profile} finds nothing that was handed over")
+	TELL(BOOT_COLD, KERNEL, true, "nothing was handed over")
 	TELL(BOOT_HANDOVER, KERNEL, false, "{profile} boots with what was handed over")
 	TELL(BOOTED, KERNEL, false, "kernel {boot} boots: {profile}",
 	     "kernel {boot} does not boot: {profile}")
 	TELL(SWITCHED_OFF, KERNEL, false, "power off")
 	TELL(JUMPED, KERNEL, true, "kexec: the old kernel is gone")
-	TELL(FLB_PRESERVE, FLB, true, "first file that needs it: saved, handle {handle}",
+	TELL(FLB_PRESERVE, FLB, true, "first file that needs it: saved as {handle}",
 	     "could not be saved")
-	TELL(FLB_UNPRESERVE, FLB, true, "no file needs it any more: given up")
-	TELL(FLB_RETRIEVE, FLB, true, "somebody asks: {handle} becomes an object again",
+	TELL(FLB_UNPRESERVE, FLB, true, "last file that needed it: given up")
+	TELL(FLB_RETRIEVE, FLB, true, "asked for: {handle} is an object again",
 	     "{handle} became no object")
-	TELL(FLB_FINISH, FLB, true, "no file needs it any more: done")
-	TELL(FILE_PRESERVE, HANDLER, true, "token {token}: saved, handle {handle}",
+	TELL(FLB_FINISH, FLB, true, "last file that needed it: done")
+	TELL(FILE_PRESERVE, HANDLER, true, "token {token}: saved as {handle}",
 	     "token {token} could not be saved")
 	TELL(FILE_UNPRESERVE, HANDLER, true, "token {token}: given up")
-	TELL(FILE_FREEZE, HANDLER, true, "token {token}: nobody can use it any more",
+	TELL(FILE_FREEZE, HANDLER, true, "token {token}: frozen",
 	     "token {token} could not be frozen")
 	TELL(FILE_UNFREEZE, HANDLER, true, "token {token}: can be used again")
-	TELL(FILE_RETRIEVE, HANDLER, true, "token {token}: {handle} becomes a file again",
+	TELL(FILE_RETRIEVE, HANDLER, true, "token {token}: {handle} is a file again",
 	     "token {token}: {handle} became no file")
 	TELL(FILE_CAN_FINISH, HANDLER, true, "token {token}: may be finished")
 	TELL(FILE_FINISH, HANDLER, true, "token {token}: done")
@@ -53,10 +53,8 @@ static const struct telling tellings[LFB_HAPPENINGS_NR] = {
 	TELL(FLB_PUT, FLB, false, "\"{flb}\": references {references_before} to {references}")
 	TELL(FLB_LOCKED, FLB, false, "\"{flb}\" is locked")
 	TELL(FLB_UNLOCKED, FLB, false, "\"{flb}\" is unlocked")
-	TELL(FLB_SERIALIZED, FLB, true, "written down: \"{flb}\", files that need it {count}, "
-	     "handle {handle}")
-	TELL(FLB_HANDED_OVER, FLB, true, "handed over: \"{flb}\", files that need it {count}, "
-	     "handle {handle}")
+	TELL(FLB_SERIALIZED, FLB, true, "written down: \"{flb}\" for {files}, {handle}")
+	TELL(FLB_HANDED_OVER, FLB, true, "handed over: \"{flb}\" for {files}, {handle}")
 	TELL(SESSION_CREATED, SESSION, false, "\"{session}\" is there")
 	TELL(SESSION_ENDED, SESSION, false, "\"{session}\" is over")
 	TELL(SESSION_ADDED, SESSION, false, "\"{session}\" is on the list")
@@ -66,7 +64,7 @@ static const struct telling tellings[LFB_HAPPENINGS_NR] = {
 	TELL(SESSION_FROZEN, SESSION, false, "\"{session}\": all files are frozen",
 	     "\"{session}\": not all files could be frozen")
 	TELL(SESSION_UNFROZEN, SESSION, false, "\"{session}\": its files can be used again")
-	TELL(SESSION_SERIALIZED, SESSION, true, "written down: \"{session}\", files {count}")
+	TELL(SESSION_SERIALIZED, SESSION, true, "written down: \"{session}\" with {files}")
 	TELL(FILE_ADDED, SESSION, false, "\"{session}\" has token {token}, handle {handle}")
 	TELL(FILE_DATA, SESSION, false, "\"{session}\": the handle of token {token} is {handle}")
 	TELL(FILE_RETRIEVED, SESSION, false, "\"{session}\": token {token} is a file again",
@@ -77,7 +75,7 @@ static const struct telling tellings[LFB_HAPPENINGS_NR] = {
 	TELL(SESSIONS_RESTORED, SESSION, false, "sessions restored: {count}",
 	     "what was handed over cannot be read")
 	TELL(TASK_BLOCKED, SESSION, true, "{task} waits for {lock}: {reason}")
-	TELL(KHO_BOOTED, MEMORY, true, "handed over: {pages} pages; all others are as if new")
+	TELL(KHO_BOOTED, MEMORY, true, "handed over: {pages} pages; all other memory is lost")
 	TELL(KHO_FINALIZE, MEMORY, false, "the map of preserved pages is written: {count} blocks",
 	     "the map of preserved pages cannot be written")
 	TELL(KHO_ADD_SUBTREE, MEMORY, false, "\"{subtree}\" is in the root tree, at {phys}",
@@ -171,6 +169,11 @@ static void put_pages(const struct lfb_event *event, struct cli_text *to)
 	}
 }
 
+static void put_files(const struct lfb_event *event, struct cli_text *to)
+{
+	put_number(to, event->count == 1 ? "%llu file" : "%llu files", event->count);
+}
+
 static const char *string_of(const struct lfb_event *event, const char *name, size_t length)
 {
 #define STRING(field) \
@@ -204,6 +207,8 @@ static void put_field(const struct show_step *step, const char *name, size_t len
 		put_number(to, format, event->field);
 	if (!strncmp(name, "where", length) && event->kind == LFB_EVENT_KHO)
 		put_pages(event, to);
+	else if (!strncmp(name, "files", length))
+		put_files(event, to);
 	else if (!strncmp(name, "finding", length))
 		put(to, lfb_finding_name(event->finding) ? lfb_finding_name(event->finding) : "");
 	else if (string)
@@ -242,8 +247,6 @@ static void put_what_of_pages(const struct show_step *step, struct cli_text *to)
 		u64 pages;
 		const char *became;
 	} all[] = {
-		{ step->saves, "saved" },
-		{ step->drops, "not saved any more" },
 		{ step->claims - step->frees, "taken over" },
 		{ step->frees, "free" },
 	};
@@ -262,15 +265,11 @@ static void put_count(const struct lfb_event *event, struct cli_text *to)
 {
 	put(to, "\"");
 	put(to, event->flb ? event->flb : "");
-	put(to, "\" ");
-	if (event->incoming && event->count > event->count_before)
-		put(to, "was handed over, ");
-	put(to, event->count ? "is needed by " : "is needed by no file");
+	put(to, event->count ? "\" is needed by " : "\" is needed by no file");
 	if (event->count)
-		put_number(to, event->count == 1 ? "%llu file" : "%llu files", event->count);
-	put(to, event->incoming ? " still to be finished" : "");
+		put_files(event, to);
 	if (!event->incoming && event->count > event->count_before && event->count_before)
-		put(to, ": it is saved already");
+		put(to, ": saved already");
 }
 
 void show_sentence(const struct show_step *step, struct cli_text *to)
@@ -289,7 +288,7 @@ void show_sentence(const struct show_step *step, struct cli_text *to)
 	else if (event->happening == LFB_DID_SESSION_ADDED && event->incoming)
 		put_sentence(step, "\"{session}\" was handed over", to);
 	else if (event->happening == LFB_DID_FILE_ADDED && event->incoming)
-		put_sentence(step, "token {token} of \"{session}\" waits, handle {handle}", to);
+		put_sentence(step, "token {token} of \"{session}\" waits, {handle}", to);
 	else if (event->happening == LFB_DID_FILE_CAN_FINISH && event->has_result && !event->result)
 		put_sentence(step, "token {token}: may not be finished yet", to);
 	else if (step->is_open && event->kind == LFB_EVENT_CALLBACK)
@@ -300,7 +299,7 @@ void show_sentence(const struct show_step *step, struct cli_text *to)
 		put_sentence(step, failed ? telling->failed : telling->sentence, to);
 	if (!step->is_operation && event->happening == LFB_DID_FILE_FREEZE &&
 	    event->handle != step->handle_before)
-		put_sentence(step, ", handle now {handle}", to);
+		put_sentence(step, ", now {handle}", to);
 	if (event->happening == LFB_DID_PAGES_CLAIMED)
 		put(to, step->call && !strcmp(step->call, "restore-free") ? "is free" :
 									    "is taken over");

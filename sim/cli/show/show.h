@@ -17,6 +17,8 @@
 
 extern const struct cli_command cli_trace;
 
+enum show_format { SHOW_TEXT, SHOW_STORY, SHOW_JSON };
+
 /* blocks.c: which pages are marked, or wait, and whose they are */
 
 struct show_block {
@@ -147,7 +149,37 @@ struct lfb_scenario_options;
 int show_run(struct show *show, struct lfb_machine *machine, const struct lfb_scenario *scenario,
 	     const struct lfb_scenario_options *given);
 
+/* rows.c: the steps that are drawn for people */
+
+struct show_row {
+	const struct show_step *step;
+	const struct show_step *count;	/* of an FLB that changed with it; NULL: none did */
+	bool is_refusal;		/* the reboot that the step is, refused */
+	u64 saved, waiting;		/* pages, behind it */
+};
+
+struct show_rows {
+	struct show_row *list;
+	size_t count;
+};
+
+/* False: no memory. Either way it is for show_rows_free(). */
+bool show_rows_make(const struct show *show, struct show_rows *rows);
+void show_rows_free(struct show_rows *rows);
+
+/* story.c */
+
+/* In columns, of UTF-8. */
+size_t show_text_width(const char *text);
+/* "0→1", with the FLB's letter where there are several. */
+void show_count_text(const struct show *show, const struct show_step *count, char *text,
+		     size_t size);
+
+/* Draws it; all but SHOW_TEXT. Returns CLI_OK or CLI_FAILED. */
+int show_draw(const struct show *show, enum show_format format, FILE *to);
+
 /* Each draws one. */
 void show_json(const struct show *show, FILE *to);
+void show_story(const struct show *show, const struct show_rows *rows, FILE *to);
 
 #endif
