@@ -3,11 +3,14 @@
 """trace_test.py TOOL SCHEMA SCENARIO...: each scenario is drawn in every form; what comes out is
 well formed, the same twice, and of the same steps."""
 
+import collections
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import jsonschema
 
@@ -44,7 +47,7 @@ def draw(form, scenario):
 class Json:
     """The steps, held against each other."""
 
-    def __init__(self, text, is_strict):
+    def __init__(self, text, is_strict=True):
         lines = [json.loads(line) for line in text.splitlines()]
         need(lines, "nothing was printed")
         self.head, self.steps = lines[0], lines[1:]
@@ -82,24 +85,97 @@ class Json:
             saved = step["saved"]
 
 
+ROW = "{http://www.w3.org/2000/svg}g"
+TEXT = "{http://www.w3.org/2000/svg}text"
+MESSAGE = re.compile(r"    (?:[AKL](?:->>|--x)[ALHFM]|Note over (?:A,M|[AKLHFM])): (?P<text>.*)")
+NO_TEXT = re.compile(r"[<>&{}%;`\x00-\x1f\x7f]|#(?!\d+;)")
+
+
+def check_svg(text, steps):
+    """It is XML, has the steps of the story, and no two texts lie over each other."""
+    root = xml.etree.ElementTree.fromstring(text)
+    rows = [int(row.get("id")[4:]) for row in root.iter(ROW)]
+    need(rows == sorted(rows) or "refused" in text, "svg: not in order")
+    drawn = {step["step"] for step in steps if step["matters"] and step["what"] != "flb-counted"}
+    need(drawn <= set(rows), f"svg: not drawn: {sorted(drawn - set(rows))[:5]}")
+    lines = collections.defaultdict(list)
+    for label in root.iter(TEXT):
+        begin = int(label.get("x"))
+        lines[label.get("y")].append((begin, begin + int(label.get("textLength"))))
+    width = int(root.get("width"))
+    for y, labels in lines.items():
+        labels.sort()
+        need(labels[-1][1] <= width, f"svg: {y}: too far to the right")
+        need(all(one[1] <= other[0] for one, other in zip(labels, labels[1:])),
+             f"svg: {y}: text over text")
+    return len(rows)
+
+
+def check_mermaid(text):
+    """Each line is a message or a note, and nothing in it is more than text."""
+    lines = text.splitlines()
+    need(lines[0] == "sequenceDiagram", "mermaid: another beginning")
+    messages = [MESSAGE.fullmatch(line) for line in lines[7:]]
+    need(all(messages), "mermaid: a line of no known kind")
+    for message in messages:
+        plain = re.sub(r"#\d+;", "", message["text"])
+        need(not NO_TEXT.search(plain), f"mermaid: {message['text']}")
+    return len(messages)
+
+
+def check_perfetto(text, steps):
+    """Slices are the steps, and lie in each other as they do."""
+    slices = [event for event in json.loads(text)["traceEvents"] if event["ph"] == "X"]
+    need(len(slices) == len(steps), "perfetto: another number of steps")
+    for event, step in zip(slices, steps):
+        need((event["ts"], event["dur"]) == (step["step"], step["last"] - step["step"] + 1),
+             f"perfetto: {step['step']}: another place")
+
+
+def check_all(scenario):
+    """All forms, held against each other."""
+    text, story = draw("json", scenario), draw("story", scenario)
+    steps = Json(text).steps
+    rows = check_svg(draw("svg", scenario), steps)
+    need(check_mermaid(draw("mermaid", scenario)) == rows, "mermaid: not what svg draws")
+    check_perfetto(draw("perfetto", scenario), steps)
+    need(re.search(r" findings? in \d+ operations?\n", story), "story: without an end")
+    need(text == draw("json", scenario) and story == draw("story", scenario),
+         "not the same twice")
+
+
+# One form alone.
+ONE = {
+    "json": lambda text: Json(text, False),
+    "svg": lambda text: check_svg(text, ()),
+    "mermaid": check_mermaid,
+    "perfetto": json.loads,
+}
+
+
 def check(job):
     """What is wrong with one scenario's drawings; None: nothing."""
-    scenario, is_strict = job
+    scenario, forms = job
     try:
-        text = draw("json", scenario)
-        need(text == draw("json", scenario), "json: not the same twice")
-        Json(text, is_strict)
-    except (Wrong, ValueError, KeyError) as error:
+        for form in forms:
+            ONE[form](draw(form, scenario))
+        if not forms:
+            check_all(scenario)
+    except (Wrong, ValueError, KeyError, xml.etree.ElementTree.ParseError) as error:
         return f"{scenario}: {type(error).__name__}: {error}"
     return None
 
 
 def main():
+    """All scenarios in one form each, and some in all; those that are not recorded always."""
     jsonschema.Draft202012Validator.check_schema(VALIDATOR.schema)
     scenarios = sys.argv[3:]
-    # Each line against the schema takes its time: that is for some of them.
-    jobs = [(scenario, "/golden/" not in scenario or index % 10 == 0)
-            for index, scenario in enumerate(scenarios)]
+    in_all = "LFB_TRACE_ALL" in os.environ
+    jobs = []
+    for index, scenario in enumerate(scenarios):
+        is_many = not in_all and ("/golden/linux" in scenario or "/golden/rfc" in scenario or
+                                  "/zoo/" in scenario)
+        jobs.append((scenario, [list(ONE)[index % len(ONE)]] if is_many and index % 15 else []))
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
         wrong = [what for what in pool.map(check, jobs, chunksize=8) if what]
     print("\n".join(wrong[:10]))

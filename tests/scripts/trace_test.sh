@@ -36,12 +36,26 @@ printf 'session gr\303\274n\342\206\222\nsession \377\355\240\200\nsession \033[
 printf 'open\nsession a = -5\nsession b\n' >"$dir/wrong.lfb"
 : >"$dir/nothing.lfb"
 
+# LFB_TRACE_ALL=1: each in every form, which takes minutes.
 if [ -n "$sanitized" ]; then
 	drawn "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_TEST_DATA"/golden/*/*00.ops
 else
 	drawn "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_SOURCE_DIR"/tests/zoo/*.lfb \
 		"$LFB_TEST_DATA"/golden/*/*.ops
 fi
+
+# What the documents show.
+lfb 0 trace --format mermaid "$scenarios/first.lfb"
+{
+	echo '```mermaid'
+	cat "$dir/out"
+	echo '```'
+} >"$dir/first.mermaid"
+documented trace.md first.mermaid "$dir/first.mermaid"
+cd "$LFB_SOURCE_DIR"
+lfb 0 trace --format svg examples/scenarios/first.lfb
+[ "${LFB_UPDATE:-0}" = 0 ] || cp "$dir/out" docs/first.svg
+same docs/first.svg "$dir/out"
 
 # Text is what lfb run prints.
 lfb 0 run "$scenarios/first.lfb"

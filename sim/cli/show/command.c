@@ -39,6 +39,12 @@ int show_draw(const struct show *show, enum show_format format, FILE *to)
 		result = cli_failed("no memory for what happened");
 	else if (format == SHOW_STORY)
 		show_story(show, &rows, to);
+	else if (format == SHOW_SVG)
+		show_svg(show, &rows, to);
+	else if (format == SHOW_MERMAID)
+		show_mermaid(show, &rows, to);
+	else if (format == SHOW_PERFETTO)
+		show_perfetto(show, to);
 	else
 		show_json(show, to);
 	show_rows_free(&rows);
@@ -77,9 +83,10 @@ static int trace(struct cli_line *line)
 static const struct cli_option options[] = {
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
-	{ "format", "FORMAT", "text: a line an event (default); story: what matters, in sentences;\n"
-	  "json: a JSON object a step, for programs: docs/trace.md", .at = offsetof(struct trace, format),
-	  .wanted = "text, story or json" },
+	{ "format", "FORMAT", "text: a line an event (default); story: what matters, in\n"
+	  "sentences; json: an object a step; mermaid: a sequence diagram; svg: a\n"
+	  "picture; perfetto: Chrome's trace events", .at = offsetof(struct trace, format),
+	  .wanted = "text, story, json, mermaid, svg or perfetto" },
 	{ "strict", NULL, "what a line without \"=\" answers must be 0",
 	  .at = offsetof(struct trace, strict) },
 	{ 0 },

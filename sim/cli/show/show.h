@@ -17,7 +17,7 @@
 
 extern const struct cli_command cli_trace;
 
-enum show_format { SHOW_TEXT, SHOW_STORY, SHOW_JSON };
+enum show_format { SHOW_TEXT, SHOW_STORY, SHOW_JSON, SHOW_MERMAID, SHOW_SVG, SHOW_PERFETTO };
 
 /* blocks.c: which pages are marked, or wait, and whose they are */
 
@@ -181,5 +181,8 @@ int show_draw(const struct show *show, enum show_format format, FILE *to);
 /* Each draws one. */
 void show_json(const struct show *show, FILE *to);
 void show_story(const struct show *show, const struct show_rows *rows, FILE *to);
+void show_mermaid(const struct show *show, const struct show_rows *rows, FILE *to);
+void show_perfetto(const struct show *show, FILE *to);
+void show_svg(const struct show *show, const struct show_rows *rows, FILE *to);
 
 #endif

@@ -33,30 +33,44 @@ static void pad(FILE *to, size_t width, size_t wanted)
 }
 
 /*
- * Text from a column on, on as many lines as it needs. Returns the width of the last. What a terminal
- * would do something for becomes '?'.
+ * Returns its width. What a terminal would do something for becomes '?', a byte that is no UTF-8
+ * the character with its number.
  */
+static size_t put_word(FILE *to, const char *word, size_t length)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < length; width++) {
+		const unsigned char c = (unsigned char)word[i];
+		const size_t bytes = cli_utf8_length(word + i);
+
+		if (c < ' ' || c == 0x7f)
+			putc('?', to);
+		else if (bytes)
+			fwrite(word + i, 1, bytes, to);
+		else
+			fprintf(to, "%c%c", 0xc0 | c >> 6, 0x80 | (c & 0x3f));
+		i += bytes ? bytes : 1;
+	}
+	return width;
+}
+
+/* Text from a column on, on as many lines as it needs. Returns the width of the last. */
 static size_t put_wrapped(FILE *to, const char *text, size_t column)
 {
 	size_t at = column;
 
 	while (*text) {
 		const size_t length = strcspn(text, " ");
-		char word[256];
-		size_t width;
 
-		snprintf(word, sizeof(word), "%.*s", (int)(length < 255 ? length : 255), text);
-		width = show_text_width(word);
-		if (at > column && at + 1 + width > STORY_WIDTH) {
+		if (at > column && at + 1 + length > STORY_WIDTH) {
 			fprintf(to, "\n%*s", (int)column, "");
 			at = column;
 		} else if (at > column) {
 			putc(' ', to);
 			at++;
 		}
-		for (char *c = word; *c; c++)
-			putc((unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c, to);
-		at += width;
+		at += put_word(to, text, length);
 		text += length + (text[length] == ' ');
 	}
 	return at;
