@@ -166,10 +166,41 @@ def check(job):
     return None
 
 
+def refuses(checker, text, old, new):
+    """It sees what is wrong when OLD is NEW."""
+    need(old in text, f"nothing to damage: {old}")
+    try:
+        checker(text.replace(old, new, 1))
+    except (Wrong, ValueError):
+        return
+    raise Wrong(f"not seen: {new} in the place of {old}")
+
+
+def prove(scenario):
+    """What checks drawings sees that one is wrong."""
+    text = draw("json", scenario)
+    steps = Json(text).steps
+    refuses(Json, text, '"step": 9, ', '"step": 10, ')
+    refuses(Json, text, '"count_before": 1, ', '"count_before": 2, ')
+    refuses(Json, text, '"lane": "flb"', '"lane": "flbs"')
+    refuses(Json, text, '"saved": 7', '"saved": 8')
+    picture = draw("svg", scenario)
+    refuses(lambda svg: check_svg(svg, steps), picture, 'textLength="21"', 'textLength="2100"')
+    refuses(lambda svg: check_svg(svg, steps), picture, 'x="930"', 'x="735"')
+    operation = next(step["step"] for step in steps if step["what"] == "flb-retrieve")
+    refuses(lambda svg: check_svg(svg, steps), picture, f'id="row-{operation}"', 'id="row-1"')
+    diagram = draw("mermaid", scenario)
+    refuses(check_mermaid, diagram, "token 1", "token #1")
+    refuses(check_mermaid, diagram, "L->>F", "L->>X")
+    refuses(lambda text: check_perfetto(text, steps), draw("perfetto", scenario),
+            '"dur": 1, ', '"dur": 2, ')
+
+
 def main():
     """All scenarios in one form each, and some in all; those that are not recorded always."""
     jsonschema.Draft202012Validator.check_schema(VALIDATOR.schema)
     scenarios = sys.argv[3:]
+    prove(next(scenario for scenario in scenarios if scenario.endswith("/first.lfb")))
     in_all = "LFB_TRACE_ALL" in os.environ
     jobs = []
     for index, scenario in enumerate(scenarios):

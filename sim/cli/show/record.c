@@ -140,6 +140,7 @@ static struct show_step *add_operation(struct show *show, const struct lfb_event
 	step->text = keep_all(show, event->doing);
 	/* It has no answer, and is not one of them. */
 	step->is_open = strcmp(step->text, "end of the scenario") != 0;
+	show->open_operations += step->is_open;
 	if (step->is_open && !show_is_setup(step))
 		show->operations++;
 	return step;
@@ -177,7 +178,7 @@ static bool is_in(const struct show *show, const struct show_step *step, size_t 
 
 static size_t newest_open_operation(const struct show *show)
 {
-	for (size_t i = show->count; i > 0; i--) {
+	for (size_t i = show->count; i > 0 && show->open_operations; i--) {
 		if (show->steps[i - 1].is_operation && show->steps[i - 1].is_open)
 			return i;
 	}
@@ -351,7 +352,7 @@ static struct show_step *answered(struct show *show, const char *text, size_t le
 	const bool at_point = !strncmp(text, "at ", 3);
 	struct lfb_event event = { .task = "agent" };
 
-	for (size_t i = show->count; i > 0; i--) {
+	for (size_t i = show->count; i > 0 && show->open_operations; i--) {
 		struct show_step *step = &show->steps[i - 1];
 
 		if (!step->is_operation || !step->is_open)
@@ -424,6 +425,7 @@ int show_transcript(void *context, const char *line, size_t size)
 	if (!step)
 		return -ENOMEM;
 	step->is_open = false;
+	show->open_operations--;
 	if (answer)
 		take_answer(show, step, answer, line + size - 1);
 	return 0;

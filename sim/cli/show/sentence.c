@@ -19,7 +19,8 @@ struct telling {
 };
 
 static const struct telling tellings[LFB_HAPPENINGS_NR] = {
-#define TELL(name, lane, matters, ...) [LFB_DID_##name] = { SHOW_##lane, matters, __VA_ARGS__ },
+#define TELL(name, on, told, ...) \
+	[LFB_DID_##name] = { .lane = SHOW_##on, .matters = told, .sentence = __VA_ARGS__ },
 	TELL(BOOT_COLD, KERNEL, true, "nothing was handed over")
 	TELL(BOOT_HANDOVER, KERNEL, false, "{profile} boots with what was handed over")
 	TELL(BOOTED, KERNEL, false, "kernel {boot} boots: {profile}",

@@ -89,6 +89,7 @@ struct show {
 	/* While it is recorded: */
 	struct show_open *open;
 	size_t nr_open;
+	size_t open_operations;		/* that have no answer yet */
 	size_t *by_operation;		/* steps, 0: none yet */
 	size_t nr_by_operation;
 	struct show_blocks marked, handed;

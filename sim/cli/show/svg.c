@@ -353,8 +353,14 @@ static void draw_heads(struct svg *svg)
 	} lanes[] = { { 12, "Agent, modules" }, { SVG_SESSION, "Sessions (LUO)" },
 		      { SVG_HANDLER, "File handlers" }, { SVG_FLB, "FLBs" },
 		      { SVG_COUNT, "needed by" }, { SVG_SLOT, "Memory" } };
+	struct cli_text flbs = { 0 };
 
-	svg_text(&svg->front, 12, 20, "quiet", svg->show->scenario, letters_in(12, SVG_WIDTH));
+	svg_text(&svg->front, 12, 20, "quiet", svg->show->scenario, letters_in(12, SVG_FLB - 8));
+	for (size_t i = 0; svg->show->nr_flbs > 1 && i < svg->show->nr_flbs && i < 26; i++)
+		svg_print(&flbs, "%s%c %.60s", i ? ", " : "", (char)('a' + i), svg->show->flbs[i]);
+	svg_text(&svg->front, SVG_FLB, 20, "quiet", cli_text_end(&flbs),
+		 letters_in(SVG_FLB, SVG_WIDTH));
+	cli_text_free(&flbs);
 	for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++)
 		svg_text(&svg->front, lanes[i].x, 44, "head", lanes[i].name, 30);
 	svg_text(&svg->front, SVG_SLOT + 8 * SVG_LETTER, 44, "quiet", "1st bar: LUO's, KHO's own",
