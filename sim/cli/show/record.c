@@ -117,7 +117,6 @@ static struct show_step *add_step(struct show *show, size_t in)
 	*step = (struct show_step){
 		.number = show->count,
 		.in = in,
-		.depth = in ? step_at(show, in)->depth + 1 : 0,
 		.last = show->count,
 		.saved = show->marked.pages,
 		.waiting = show->handed.pages,
@@ -220,12 +219,8 @@ static void count_pages(struct show *show, struct show_step *step)
 	if (event->happening == LFB_DID_PAGES_MARKED) {
 		show->no_memory |= !show_blocks_add(&show->marked, event->phys, event->pages,
 						    event->owner);
-		if (in)
-			in->saves += event->pages;
 	} else if (event->happening == LFB_DID_PAGES_UNMARKED) {
 		show_blocks_drop(&show->marked, event->phys, event->pages, &event->owner);
-		if (in)
-			in->drops += event->pages;
 	} else if (event->happening == LFB_DID_PAGES_HANDED_OVER) {
 		show->no_memory |= !show_blocks_add(&show->handed, event->phys, event->pages,
 						    event->owner);

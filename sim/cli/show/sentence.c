@@ -241,24 +241,12 @@ static void put_sentence(const struct show_step *step, const char *at, struct cl
 	}
 }
 
-/* What happened to pages in a callback, which has no lines of its own. */
-static void put_what_of_pages(const struct show_step *step, struct cli_text *to)
+static void put_pages_of(u64 pages, const char *became, struct cli_text *to)
 {
-	const struct {
-		u64 pages;
-		const char *became;
-	} all[] = {
-		{ step->claims - step->frees, "taken over" },
-		{ step->frees, "free" },
-	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (!all[i].pages)
-			continue;
-		put_number(to, "; %llu page", all[i].pages);
-		put(to, all[i].pages == 1 ? " " : "s ");
-		put(to, all[i].became);
-	}
+	if (!pages)
+		return;
+	put_number(to, pages == 1 ? "; %llu page " : "; %llu pages ", pages);
+	put(to, became);
 }
 
 /* What the count of an FLB means. */
@@ -304,8 +292,11 @@ void show_sentence(const struct show_step *step, struct cli_text *to)
 	if (event->happening == LFB_DID_PAGES_CLAIMED)
 		put(to, step->call && !strcmp(step->call, "restore-free") ? "is free" :
 									    "is taken over");
-	if (event->kind == LFB_EVENT_CALLBACK)
-		put_what_of_pages(step, to);
+	/* A callback's pages have no lines of their own. */
+	if (!step->is_operation && event->kind == LFB_EVENT_CALLBACK) {
+		put_pages_of(step->claims - step->frees, "taken over", to);
+		put_pages_of(step->frees, "free", to);
+	}
 }
 
 void show_answer(const struct show_step *step, char *text, size_t size)

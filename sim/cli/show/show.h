@@ -15,6 +15,9 @@
 #include "sim/cli/common/common.h"
 #include "sim/cli/report/report.h"
 
+struct lfb_scenario;
+struct lfb_scenario_options;
+
 extern const struct cli_command cli_trace;
 
 enum show_format { SHOW_TEXT, SHOW_STORY, SHOW_JSON, SHOW_MERMAID, SHOW_SVG, SHOW_PERFETTO };
@@ -45,7 +48,7 @@ void show_blocks_clear(struct show_blocks *blocks);
 enum show_lane {
 	SHOW_KERNEL,	/* boots, jumps, messages, complaints */
 	SHOW_AGENT,
-	SHOW_MODULE,	/* the agent's of modules: whoever registers, and asks for FLBs */
+	SHOW_MODULE,	/* operations of a module: it registers, and asks for FLBs */
 	SHOW_TEST,	/* the scenario itself, which has something fail */
 	SHOW_SESSION,
 	SHOW_HANDLER,
@@ -58,7 +61,6 @@ enum show_lane {
 struct show_step {
 	size_t number;			/* from 1 */
 	size_t in;			/* the step it happened in; 0: in none */
-	unsigned int depth;		/* how many it happened in */
 	bool is_operation;
 	struct lfb_event event;		/* as its end told it, if it had one */
 	const char *text;		/* of an operation, as the scenario has it */
@@ -70,7 +72,7 @@ struct show_step {
 	size_t last;			/* the last step in it; itself without any */
 	u64 saved;			/* pages that are preserved then, … */
 	u64 waiting;			/* … and those handed over that nobody has restored */
-	u64 saves, drops, claims, frees; /* pages: in it, but not in what else happened there */
+	u64 claims, frees;		/* pages: in it, but not in what else happened there */
 };
 
 struct show {
@@ -145,8 +147,6 @@ void show_verb_sentence(const struct show_verb *verb, const char *text, struct c
 /* command.c */
 
 /* Runs a scenario as @given says, but for where its output goes. Returns what running it did. */
-struct lfb_scenario;
-struct lfb_scenario_options;
 int show_run(struct show *show, struct lfb_machine *machine, const struct lfb_scenario *scenario,
 	     const struct lfb_scenario_options *given);
 
