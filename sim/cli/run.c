@@ -15,6 +15,7 @@ struct run {
 	struct lfb_scenario_options scenario;
 	bool agent;			/* the scenario is an agent's script */
 	bool only_findings;
+	bool story;
 	bool json;
 	struct cli_junit junit;
 	bool ran;			/* it could be read, and there was a machine */
@@ -139,8 +140,15 @@ static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
 			const struct lfb_scenario *scenario)
 {
 	struct run *run = line->state;
+	struct show show = { .scenario = line->argv[line->argc - 1] };
+	int err;
 
-	return report(line, machine, lfb_scenario_run(scenario, machine, &run->scenario));
+	if (!run->story)
+		return report(line, machine, lfb_scenario_run(scenario, machine, &run->scenario));
+	err = show_run(&show, machine, scenario, &run->scenario);
+	show_draw(&show, SHOW_STORY, stdout);
+	show_free(&show);
+	return report(line, machine, err);
 }
 
 /* An agent's script: the file is read when there is a machine. */
@@ -221,6 +229,10 @@ static int run(struct cli_line *line)
 
 	if (given->scenario.golden && given->scenario.trace_all)
 		return cli_usage(line->command, "--golden and --trace-all: which of them?");
+	if (given->story && (given->scenario.golden || given->scenario.trace_all ||
+			     given->only_findings || given->agent))
+		return cli_usage(line->command, "--story goes with none of --golden, --trace-all, "
+				 "--findings and --agent");
 	if (given->agent && (given->scenario.golden || given->scenario.trace_all ||
 			     given->scenario.strict || given->memory_path))
 		return cli_usage(line->command, "--agent prints answers, and goes with none of "
@@ -246,6 +258,8 @@ static const struct cli_option options[] = {
 	{ "against", "KERNEL", "with --kernel: print nothing but what the image does differently\n"
 	  "from KERNEL, a profile or another image, as lfb compare does",
 	  .at = offsetof(struct run, against) },
+	{ "story", NULL, "print what matters, in sentences: docs/trace.md",
+	  .at = offsetof(struct run, story) },
 	{ "golden", NULL, "print the transcript of callbacks and results only, in the\n"
 	  "format of the recorded kernels", .at = offsetof(struct run, scenario.golden) },
 	{ "trace-all", NULL, "print what happens in more detail: counts, locks, marked pages, and\n"

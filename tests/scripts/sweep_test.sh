@@ -12,8 +12,8 @@ examples=$LFB_SOURCE_DIR/examples/scenarios
 # a scenario and a total.
 lfb 0 sweep --quirk -PRESERVE_EFAULT_KEEPS "$examples"/*.lfb
 silent err
-prints out 'first.lfb: 74 fault points, 222 runs: '
-prints out '5 scenarios: 580 fault points, '
+prints out 'first.lfb: 80 fault points, 240 runs: '
+prints out '5 scenarios: 586 fault points, '
 ! grep -v ', 0 violations$' "$dir/out" || fail "there are violations"
 lfb 0 sweep --quiet --pairs "$examples/first.lfb"
 silent out
@@ -31,18 +31,18 @@ shown_once() {
 defect='--profile reference --quirk +FILE_FLB_LEAK_ON_ENOMEM'
 # shellcheck disable=SC2086 # a list of words
 lfb 1 sweep $defect --max 1 "$examples/first.lfb"
-prints out 'first.lfb:15: preserve vm-1 1 0 100: kmalloc failed (alloc): it answered -12 and left'
+prints out 'first.lfb:39: preserve vm-1 1 0 100: kmalloc failed (alloc): it answered -12 and left'
 prints out 'flb flb-0-v1: count 1, was 0'
 line=$(grep '^    lfb ' "$dir/out")
 violation=$(head -n 1 "$dir/out")
-[ "$line" = "    lfb sweep $defect --case alloc:16 $examples/first.lfb" ] ||
+[ "$line" = "    lfb sweep $defect --case alloc:17 $examples/first.lfb" ] ||
 	fail "the line to replay is: $line"
 # shellcheck disable=SC2086
 lfb 1 ${line#*lfb }
 prints out "$violation"
 prints out '== a violation'
 shown_once 'kmalloc                      fail             alloc'
-prints out '> '"$examples"'/first.lfb:15: preserve vm-1 1 0 100 = -12'
+prints out '> '"$examples"'/first.lfb:39: preserve vm-1 1 0 100 = -12'
 prints out 'kmalloc                      fail             alloc'
 
 # What became of a case that is none, and what is excused.

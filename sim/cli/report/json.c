@@ -62,14 +62,15 @@ static FILE *stream_of(const struct cli_json *json)
 
 static void new_line(const struct cli_json *json)
 {
-	fprintf(stream_of(json), "\n%*s", (int)(2 * json->depth), "");
+	if (!json->flat)
+		fprintf(stream_of(json), "\n%*s", (int)(2 * json->depth), "");
 }
 
 /* What comes before a value: a comma, a line of its own, the key. */
 static void before_value(struct cli_json *json, const char *key)
 {
 	if (json->filled)
-		putc(',', stream_of(json));
+		fputs(json->flat ? ", " : ",", stream_of(json));
 	if (json->depth)
 		new_line(json);
 	json->filled = true;
@@ -122,6 +123,12 @@ void cli_json_number(struct cli_json *json, const char *key, u64 number)
 {
 	before_value(json, key);
 	fprintf(stream_of(json), "%llu", number);
+}
+
+void cli_json_signed(struct cli_json *json, const char *key, long number)
+{
+	before_value(json, key);
+	fprintf(stream_of(json), "%ld", number);
 }
 
 void cli_json_bool(struct cli_json *json, const char *key, bool yes)

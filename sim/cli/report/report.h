@@ -19,6 +19,7 @@ struct lfb_scenario;
 struct cli_json {
 	unsigned int depth;
 	bool filled;		/* something is in the innermost object or array */
+	bool flat;		/* all on one line */
 	FILE *stream;		/* NULL: standard output */
 };
 
@@ -33,6 +34,7 @@ void cli_json_close(struct cli_json *json, char bracket);
 /* @text NULL is null; a byte in it that is no UTF-8 becomes the character with its number. */
 void cli_json_string(struct cli_json *json, const char *key, const char *text);
 void cli_json_number(struct cli_json *json, const char *key, u64 number);
+void cli_json_signed(struct cli_json *json, const char *key, long number);
 void cli_json_bool(struct cli_json *json, const char *key, bool yes);
 /* A scenario's text, or null without one. */
 void cli_json_scenario(struct cli_json *json, const char *key, const struct lfb_scenario *scenario,
