@@ -20,11 +20,17 @@ wrapped() {
 	awk '
 		/set\(calls / { inside = 1 }
 		/foreach\(size / { sub(/\)/, ""); sub(/.*size /, ""); n = split($0, size) }
-		inside { for (i = 1; i <= NF; i++) if ($i != "set(calls") print $i }
+		inside {
+			for (i = 1; i <= NF; i++)
+				if ($i != "set(calls")
+					print $i
+		}
 		/\)/ { inside = 0 }
 		END {
-			for (i = 1; i <= n; i++)
-				print "__asan_load" size[i] "_noabort\n__asan_store" size[i] "_noabort"
+			for (i = 1; i <= n; i++) {
+				print "__asan_load" size[i] "_noabort"
+				print "__asan_store" size[i] "_noabort"
+			}
 		}' "$LFB_SOURCE_DIR/cmake/LfbModule.cmake" | sed 's/)$//; s/^/__wrap_/'
 }
 
@@ -45,11 +51,15 @@ in_step() {
 	wrapped >>"$dir/declared"
 	sort -u "$dir/declared" -o "$dir/declared"
 	listed "$2" | sort >"$dir/listed"
-	comm -23 "$dir/declared" "$dir/listed" | sed 's/$/: declared, but liblfb.map lacks it/'
+	comm -23 "$dir/declared" "$dir/listed" |
+		sed 's/$/: declared, but liblfb.map lacks it/'
 	comm -13 "$dir/declared" "$dir/listed" | sed 's/$/: in liblfb.map, but not declared/'
 	sed 's/$/@@LFB_0.1/' "$dir/listed" | sort >"$dir/versioned"
-	exported "$3" | comm -23 "$dir/versioned" - | sed 's/@.*/: in liblfb.map, but not exported/'
-	exported "$3" | comm -13 "$dir/versioned" - | sed 's/$/: exported, but not so in liblfb.map/'
+	exported "$3" >"$dir/exported"
+	comm -23 "$dir/versioned" "$dir/exported" |
+		sed 's/@.*/: in liblfb.map, but not exported/'
+	comm -13 "$dir/versioned" "$dir/exported" |
+		sed 's/$/: exported, but not so in liblfb.map/'
 }
 
 # names TEXT FILE: the mutant was seen
@@ -95,7 +105,8 @@ in_step "$dir/include" "$map" "$library" >"$dir/out"
 names 'lfb_mutant: declared, but liblfb.map lacks it' "$dir/out"
 sed 's/^\tlfb_machine_boot;/\tlfb_mutant;/' "$map" >"$dir/map"
 "$CC" -shared -o "$dir/mutant.so" -Wl,--whole-archive "$LFB_BUILD_DIR/liblfb.a" \
-	-Wl,--no-whole-archive "-Wl,--version-script=$dir/map" -Wl,-soname,liblfb.so.0 -lfdt -lcrypto
+	-Wl,--no-whole-archive "-Wl,--version-script=$dir/map" -Wl,-soname,liblfb.so.0 \
+	-lfdt -lcrypto
 in_step "$include" "$dir/map" "$dir/mutant.so" >"$dir/out"
 names 'lfb_machine_boot: declared, but liblfb.map lacks it' "$dir/out"
 names 'lfb_mutant: in liblfb.map, but not exported' "$dir/out"
