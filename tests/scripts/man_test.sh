@@ -69,14 +69,26 @@ while read -r name; do
 	[ -s "$documents/$name" ] || fail "$name is named, but not installed"
 done <"$dir/named"
 
-for command in $commands; do
-	"$LFB" help "$command" | tr -s ' \n' '\n\n' | sed 's/…/.../' | sort -u >"$dir/help"
-	as_text "$man/man1/lfb-$command.1" | tr -s ' \n' '\n\n' | sort -u >"$dir/words"
-	# the sentences end otherwise there
+# unsaid COMMAND PAGE: words of the help that PAGE lacks; its sentences end otherwise
+unsaid() {
+	"$LFB" help "$1" | tr -s ' \n' '\n\n' | sed 's/…/.../' | sort -u >"$dir/help"
+	as_text "$2" | tr -s ' \n' '\n\n' | sort -u >"$dir/words"
 	comm -23 "$dir/help" "$dir/words" |
 		grep -vE '^(usage:|Exit|status:?|.*[.;,:])$' >"$dir/out" || :
+}
+
+for command in $commands; do
+	unsaid "$command" "$man/man1/lfb-$command.1"
 	silent out
 done
+
+# Mutants: a page that lacks an option, and one that a linter has something to say about.
+sed '/junit/d' "$man/man1/lfb-run.1" >"$dir/mutant.1"
+unsaid run "$dir/mutant.1"
+prints out --junit
+sed 's/^.SH DESCRIPTION/&\n.PP/' "$man/man1/lfb-run.1" >"$dir/mutant.1"
+mandoc -T lint "$dir/mutant.1" >"$dir/out" || :
+prints out WARNING
 
 # Each function that programs may call has its page, in one of the names at its beginning.
 awk -f "$LFB_SOURCE_DIR/tests/scripts/abi_declared.awk" "$LFB_SOURCE_DIR"/include/luo/*.h |
