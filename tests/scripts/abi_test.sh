@@ -88,7 +88,7 @@ if [ "${LFB_UPDATE:-0}" != 0 ]; then
 	} >"$dir/map"
 	if ! cmp -s "$dir/map" "$map"; then
 		cp "$dir/map" "$map"
-		echo "liblfb.map is new: build, and do this again"
+		echo "liblfb.map is new: do this again, which builds"
 		exit 1
 	fi
 fi
@@ -126,7 +126,7 @@ checks=$((checks + 1))
 abidiff "$accepted" "$dir/abi" >"$dir/out" || {
 	cat "$dir/out" >&2
 	fail "the library is not what programs were linked with; where that is meant to be," \
-		"LFB_UPDATE=1 $0 accepts it"
+		"LFB_UPDATE=1 LFB_PRESET=release ./dev test -R cli/abi accepts it"
 }
 
 # Mutants: that function again, and a structure that was without its last member.
