@@ -101,6 +101,8 @@ struct kho_block_set_it {
  * @bs: the set
  * @entry_size: bytes of an entry; more than 4080 do not fit into a block, which is a WARN. 0 is a
  * BUG, for a kernel divides by it.
+ *
+ * Context: any, also where nothing may sleep. Takes no lock: the caller has the set for itself.
  */
 LFB_API void kho_block_set_init(struct kho_block_set *bs, size_t entry_size);
 
@@ -110,6 +112,7 @@ LFB_API void kho_block_set_init(struct kho_block_set *bs, size_t entry_size);
  * @count: entries that it is to have room for, with those that it has
  *
  * For each new block a fault point of kind LFB_FAULT_ALLOC, then those of kho_alloc_preserve().
+ * Context: may sleep, for it allocates. Takes what kho_alloc_preserve() takes.
  * Return: 0; -EINVAL with a WARN for a set that was restored, -ENOSPC beyond 10000 blocks, or an
  * error of kho_alloc_preserve(). On error the set is as it was.
  */
@@ -119,6 +122,8 @@ LFB_API int kho_block_set_grow(struct kho_block_set *bs, u64 count);
  * kho_block_set_shrink() - free blocks from the end
  * @bs: the set
  * @count: entries that still need room; what is free after them goes, as far as it is whole blocks
+ *
+ * Context: may sleep. Takes what kho_unpreserve_free() takes.
  */
 LFB_API void kho_block_set_shrink(struct kho_block_set *bs, u64 count);
 
@@ -130,6 +135,7 @@ LFB_API void kho_block_set_shrink(struct kho_block_set *bs, u64 count);
  * Fault points of kind LFB_FAULT_ALLOC. What lies in the blocks is the previous kernel's word, and
  * a kernel follows addresses in it without a look: one that leads out of memory, or into a page
  * and not to where it begins, is a finding here, and the answer -EINVAL.
+ * Context: may sleep, for it allocates. Takes no lock.
  * Return: 0; -EINVAL also when the blocks run in a circle, or one has no entries or too many;
  * -ENOSPC there are more than 10000; -ENOMEM. On error the set is empty, and all the blocks are
  * freed where there is an end to them.
@@ -139,12 +145,16 @@ LFB_API int kho_block_set_restore(struct kho_block_set *bs, u64 head_pa);
 /**
  * kho_block_set_destroy() - free all blocks; a set that was restored gives them back
  * @bs: the set; empty then
+ *
+ * Context: may sleep. Takes what kho_unpreserve_free() takes.
  */
 LFB_API void kho_block_set_destroy(struct kho_block_set *bs);
 
 /**
  * kho_block_set_clear() - forget all entries; the blocks stay, and are zeroed
  * @bs: the set
+ *
+ * Context: any, also where nothing may sleep. Takes no lock: the caller has the set for itself.
  */
 LFB_API void kho_block_set_clear(struct kho_block_set *bs);
 
@@ -164,6 +174,8 @@ static inline bool kho_block_set_is_empty(struct kho_block_set *bs)
  * kho_block_set_it_init() - go to the beginning
  * @it: the place
  * @bs: the set
+ *
+ * Context: any, also where nothing may sleep. Takes no lock: the caller has the set for itself.
  */
 LFB_API void kho_block_set_it_init(struct kho_block_set_it *it, struct kho_block_set *bs);
 
@@ -172,6 +184,7 @@ LFB_API void kho_block_set_it_init(struct kho_block_set_it *it, struct kho_block
  * @it: the place
  *
  * From now on the block says that its entries end after this one.
+ * Context: any, also where nothing may sleep. Takes no lock: the caller has the set for itself.
  * Return: where it lies; NULL when there is no room.
  */
 LFB_API void *kho_block_set_it_reserve_entry(struct kho_block_set_it *it);
@@ -180,6 +193,7 @@ LFB_API void *kho_block_set_it_reserve_entry(struct kho_block_set_it *it);
  * kho_block_set_it_read_entry() - the next entry, as it was written
  * @it: the place
  *
+ * Context: any, also where nothing may sleep. Takes no lock: the caller has the set for itself.
  * Return: where it lies; NULL after the last one.
  */
 LFB_API void *kho_block_set_it_read_entry(struct kho_block_set_it *it);
@@ -188,6 +202,7 @@ LFB_API void *kho_block_set_it_read_entry(struct kho_block_set_it *it);
  * kho_block_set_it_prev() - one entry back
  * @it: the place
  *
+ * Context: any, also where nothing may sleep. Takes no lock: the caller has the set for itself.
  * Return: where it lies; NULL at the beginning.
  */
 LFB_API void *kho_block_set_it_prev(struct kho_block_set_it *it);

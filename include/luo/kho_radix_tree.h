@@ -83,13 +83,16 @@ struct kho_radix_walk_cb {
  * @tree: the tree
  * @root: its root as it was handed over; NULL: a new one, a fault point of kind LFB_FAULT_ALLOC
  *
+ * Context: may sleep, for it allocates. Takes no lock, runs no callback.
  * Return: 0, -ENOMEM, -EOPNOTSUPP.
  */
 LFB_API int kho_radix_init_tree(struct kho_radix_tree *tree, struct kho_radix_node *root);
 
 /**
  * kho_radix_destroy_tree() - free all pages of a tree (linux-7.3)
- * @tree: the tree; it has no root then, and one without is left alone. Takes no lock.
+ * @tree: the tree; it has no root then, and one without is left alone
+ *
+ * Context: any phase. Takes no lock, runs no callback.
  */
 LFB_API void kho_radix_destroy_tree(struct kho_radix_tree *tree);
 
@@ -99,6 +102,7 @@ LFB_API void kho_radix_destroy_tree(struct kho_radix_tree *tree);
  * @key: the number
  *
  * A fault point of kind LFB_FAULT_ALLOC for each page that is missing.
+ * Context: may sleep. Takes the tree's lock, runs no callback.
  * Return: 0, also when it is there already; -EINVAL with a WARN without a root, -ERANGE for a key
  * wider than 53 bits, -ENOMEM with nothing left behind, -EOPNOTSUPP.
  */
@@ -111,6 +115,7 @@ LFB_API int kho_radix_add_key(struct kho_radix_tree *tree, unsigned long key);
  *	not set, or where it is wider than 53 bits
  *
  * Pages stay, also when nothing is in them any more.
+ * Context: may sleep. Takes the tree's lock, runs no callback.
  */
 LFB_API void kho_radix_del_key(struct kho_radix_tree *tree, unsigned long key);
 
@@ -120,6 +125,7 @@ LFB_API void kho_radix_del_key(struct kho_radix_tree *tree, unsigned long key);
  * @cb: whom
  * @data: for them
  *
+ * Context: may sleep. Runs the callbacks of @cb with the tree's lock held.
  * Return: 0, what a callback returned, -EINVAL with a WARN without a root, -EOPNOTSUPP; -ENOMEM
  * the host has none for a tree of so many pages.
  */
@@ -135,6 +141,7 @@ typedef int (*kho_radix_tree_walk_callback_t)(phys_addr_t phys, unsigned int ord
  * @pfn: its first page
  * @order: it is 2^@order pages long
  *
+ * Context: as kho_radix_add_key().
  * Return: as kho_radix_add_key(); -ERANGE no address has such a block.
  */
 LFB_API int kho_radix_add_page(struct kho_radix_tree *tree, unsigned long pfn, unsigned int order);
@@ -144,6 +151,8 @@ LFB_API int kho_radix_add_page(struct kho_radix_tree *tree, unsigned long pfn, u
  * @tree: the tree
  * @pfn: its first page
  * @order: it is 2^@order pages long
+ *
+ * Context: as kho_radix_del_key().
  */
 LFB_API void kho_radix_del_page(struct kho_radix_tree *tree, unsigned long pfn,
 				unsigned int order);
@@ -153,6 +162,7 @@ LFB_API void kho_radix_del_page(struct kho_radix_tree *tree, unsigned long pfn,
  * @tree: the tree
  * @cb: called for each block
  *
+ * Context: may sleep. Runs @cb with the tree's lock held.
  * Return: as kho_radix_walk_tree().
  */
 LFB_API int kho_radix_walk_pages(struct kho_radix_tree *tree, kho_radix_tree_walk_callback_t cb);

@@ -195,14 +195,20 @@ struct liveupdate_flb {
 	} LFB_PRIVATE;
 };
 
-/** liveupdate_enabled() - Return: true when this kernel can do live updates. */
+/**
+ * liveupdate_enabled()
+ *
+ * Context: any, also where nothing may sleep. Takes no lock, runs no callback.
+ * Return: true when this kernel can do live updates.
+ */
 LFB_API bool liveupdate_enabled(void);
 
 /**
  * liveupdate_register_file_handler() - offer to preserve a kind of file
  * @fh: the handler; must live until it is unregistered or the kernel ends
  *
- * Context: process; a subsystem's initcall as a rule.
+ * Context: process; a subsystem's initcall as a rule; may sleep. Runs no callback. Takes
+ * luo_register_rwlock for writing, but in rfc-v6 and linux-7.0.
  * Return: 0; -EINVAL a required op is missing (or @fh or its ops NULL), or the compatible string
  * is not terminated (recorded as unsafe: a kernel reads on); -EEXIST its compatible is
  * registered already; -EAGAIN its module is going away (linux-7.3 pins it in use only);
@@ -216,6 +222,8 @@ LFB_API int liveupdate_register_file_handler(struct liveupdate_file_handler *fh)
  * @fh: a registered handler
  *
  * Not in rfc-v6 (-EOPNOTSUPP). linux-7.3 returns nothing there and unlinks the handler's FLBs.
+ * Context: process; may sleep. Runs no callback. Takes luo_register_rwlock for writing, but in
+ * rfc-v6 and linux-7.0.
  * Return: 0; -EINVAL not registered; -EBUSY in linux-7.0 while any session exists or FLBs are
  * linked to it, in reference (with a WARN) while one of its FLBs is preserved.
  */
@@ -226,6 +234,7 @@ LFB_API int liveupdate_unregister_file_handler(struct liveupdate_file_handler *f
  * @flb: the FLB
  *
  * Required first in rfc-v6, not there later (-EOPNOTSUPP): they do it on first use.
+ * Context: process; may sleep. Takes no lock, runs no callback.
  * Return: 0, -EINVAL @flb is NULL, -ENOMEM.
  */
 LFB_API int liveupdate_init_flb(struct liveupdate_flb *flb);
@@ -236,6 +245,8 @@ LFB_API int liveupdate_init_flb(struct liveupdate_flb *flb);
  * @flb: the FLB; one may serve several handlers, a handler may need several
  *
  * The first link puts the FLB on the global list, in whose order FLBs are serialized.
+ * Context: process; may sleep. Runs no callback. Takes luo_register_rwlock for writing, but in
+ * rfc-v6 and linux-7.0.
  * Return: 0; -EINVAL (with a WARN) NULL argument, FLB not initialized (rfc-v6), an op missing,
  * handler not registered, compatible string not terminated; -EEXIST linked already, or another FLB
  * has this compatible; -ENOSPC more than 63 FLBs; -ENOMEM; -EAGAIN its module is going away; -EBUSY
@@ -249,6 +260,8 @@ LFB_API int liveupdate_register_flb(struct liveupdate_file_handler *fh, struct l
  * @flb: the FLB
  *
  * Not in rfc-v6 (-EOPNOTSUPP). The last unlink takes the FLB off the global list.
+ * Context: process; may sleep. Runs no callback. Takes luo_register_rwlock for writing, but in
+ * rfc-v6 and linux-7.0.
  * Return: 0; -ENOENT not linked (with a WARN in linux-7.3, which returns nothing there); -EINVAL
  * NULL; -EBUSY in linux-7.0 while any session exists, in reference (with a WARN) while the FLB is
  * preserved.
@@ -264,6 +277,8 @@ LFB_API int liveupdate_unregister_flb(struct liveupdate_file_handler *fh,
  * rfc-v6 only (-EOPNOTSUPP elsewhere). On success the FLB's incoming mutex is held, so that the
  * object cannot be finished under the caller's hands; liveupdate_flb_incoming_unlock() ends that.
  * First use runs retrieve.
+ * Context: process; may sleep. Takes the FLB's incoming lock, held when it returns 0; runs
+ * retrieve with it held. Not from a callback of this FLB, which has it.
  * Return: 0; -ENODATA nothing was handed over to this kernel; -ENOENT not this FLB; -EIO (with a
  * WARN) retrieve returned 0 without an object; what retrieve returned; -EINVAL.
  */
@@ -274,6 +289,8 @@ LFB_API int liveupdate_flb_incoming_locked(struct liveupdate_flb *flb, void **ob
  * @flb: the FLB
  * @obj: the object it returned. With quirk FLB_UNLOCK_STORES_OBJ it silently replaces the
  *	object, as in the posted patch; without, another object is a WARN and changes nothing
+ *
+ * Context: who called liveupdate_flb_incoming_locked(). Gives the lock back, runs no callback.
  */
 LFB_API void liveupdate_flb_incoming_unlock(struct liveupdate_flb *flb, void *obj);
 
@@ -283,11 +300,17 @@ LFB_API void liveupdate_flb_incoming_unlock(struct liveupdate_flb *flb, void *ob
  * @objp: set to the object
  *
  * rfc-v6 only. On success the outgoing mutex is held until liveupdate_flb_outgoing_unlock().
+ * Context: process; may sleep. Takes the FLB's outgoing lock, held when it returns 0; runs no
+ * callback. Not from a callback of this FLB, which has it.
  * Return: 0; -ENOENT (with a WARN) nothing is preserved; -EINVAL.
  */
 LFB_API int liveupdate_flb_outgoing_locked(struct liveupdate_flb *flb, void **objp);
 
-/** liveupdate_flb_outgoing_unlock() - end liveupdate_flb_outgoing_locked(); @obj as above. */
+/**
+ * liveupdate_flb_outgoing_unlock() - end liveupdate_flb_outgoing_locked(); @obj as above.
+ *
+ * Context: who called liveupdate_flb_outgoing_locked(). Gives the lock back, runs no callback.
+ */
 LFB_API void liveupdate_flb_outgoing_unlock(struct liveupdate_flb *flb, void *obj);
 
 /**
@@ -298,6 +321,8 @@ LFB_API void liveupdate_flb_outgoing_unlock(struct liveupdate_flb *flb, void *ob
  * linux-7.0 takes no reference: the object is gone when the last file is finished elsewhere. From
  * linux-7.3 on it takes one, to be given back by liveupdate_flb_put_incoming(). First use runs
  * retrieve; linux-7.3 remembers its failure, earlier kernels try again.
+ * Context: process; may sleep. Takes the FLB's incoming lock, not held on return; runs retrieve
+ * with it held. Not from a callback of this FLB, which has it.
  * Return: 0; -ENODATA nothing was handed over to this kernel, or it is finished; -ENOENT not this
  * FLB; -ENODEV its module is going away (linux-7.3); what retrieve returned; -EINVAL; -EOPNOTSUPP
  * in rfc-v6.
@@ -310,6 +335,8 @@ LFB_API int liveupdate_flb_get_incoming(struct liveupdate_flb *flb, void **objp)
  * @objp: set to the object, NULL on error
  *
  * From linux-7.3 on it takes a reference, to be given back by liveupdate_flb_put_outgoing().
+ * Context: process; may sleep. Takes the FLB's outgoing lock, not held on return; runs no
+ * callback. Not from a callback of this FLB, which has it.
  * Return: 0, in linux-7.0 also with a NULL object when nothing is preserved (quirk
  * FLB_GET_OUTGOING_NULL); -ENOENT nothing is preserved; -EINVAL; -EOPNOTSUPP in rfc-v6.
  */
@@ -321,10 +348,17 @@ LFB_API int liveupdate_flb_get_outgoing(struct liveupdate_flb *flb, void **objp)
  *
  * Only where references are counted (quirk FLB_GET_UNCOUNTED off), else a WARN. Whoever drops the
  * last one, after the last file, runs finish.
+ * Context: process; may sleep. Takes the FLB's incoming lock; runs finish with it held. Not from a
+ * callback of this FLB, which has it.
  */
 LFB_API void liveupdate_flb_put_incoming(struct liveupdate_flb *flb);
 
-/** liveupdate_flb_put_outgoing() - like liveupdate_flb_put_incoming(); the last runs unpreserve. */
+/**
+ * liveupdate_flb_put_outgoing() - like liveupdate_flb_put_incoming(); the last runs unpreserve.
+ *
+ * Context: process; may sleep. Takes the FLB's outgoing lock; runs unpreserve with it held. Not
+ * from a callback of this FLB, which has it.
+ */
 LFB_API void liveupdate_flb_put_outgoing(struct liveupdate_flb *flb);
 
 /**
@@ -333,7 +367,8 @@ LFB_API void liveupdate_flb_put_outgoing(struct liveupdate_flb *flb);
  * @file: the file
  * @tokenp: set to the token
  *
- * In rfc-v6 alone (elsewhere -EOPNOTSUPP). Context: a file callback.
+ * In rfc-v6 alone (elsewhere -EOPNOTSUPP).
+ * Context: a file callback. Takes no lock, runs no callback.
  * Return: 0, -ENOENT not preserved in this session, -EINVAL.
  */
 LFB_API int liveupdate_get_token_outgoing(struct liveupdate_session *session, struct file *file,
@@ -346,6 +381,7 @@ LFB_API int liveupdate_get_token_outgoing(struct liveupdate_session *session, st
  * @filep: set to the file, with a reference for the caller
  *
  * In rfc-v6 alone (elsewhere -EOPNOTSUPP). Retrieves the file when nobody has yet.
+ * Context: a file callback; may sleep. Runs retrieve of that file when nobody has.
  * Return: 0, -ENOENT, what retrieve returned, -EINVAL.
  */
 LFB_API int liveupdate_get_file_incoming(struct liveupdate_session *session, u64 token,
@@ -357,6 +393,9 @@ LFB_API int liveupdate_get_file_incoming(struct liveupdate_session *session, u64
  * Freezes and serializes all sessions, then the FLBs, then the map of preserved memory. When a
  * freeze fails everything is unfrozen; after -EAGAIN files stay frozen and the next try freezes
  * them again. Either way all is usable as before. lfb_machine_kexec() calls it and then jumps.
+ * Context: process, the reboot call; may sleep. Runs freeze, and unfreeze where one fails. Takes
+ * the locks of docs/facts.md section 6; from linux-7.2 on luo_session_serialize_rwsem stays held
+ * for writing when it succeeds.
  * Return: 0 (also when live update is off), what a freeze returned, -EAGAIN when the memory map
  * could not be written, or an agent is in the midst of a change for which a kernel would wait.
  */

@@ -11,6 +11,9 @@
  *
  * Locks of one name are one class. Classes taken in both orders are a finding, whether or not
  * anything ever waited; so is a lock held when a callback or system call returns.
+ *
+ * Context, for all functions here: kernel code. Mutexes and semaphores are taken where one may
+ * sleep, spinlocks anywhere.
  */
 #ifndef LUO_LOCK_H
 #define LUO_LOCK_H

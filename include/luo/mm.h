@@ -4,9 +4,11 @@
  * Mirrors the parts of linux/mm.h, linux/gfp.h and linux/page-flags.h that KHO needs.
  *
  * All functions act on the kernel of the machine this thread has entered; outside of any they do
- * nothing and return NULL, 0 or ~0, whatever says "none". They may be called in any phase in which
- * a kernel runs and take no locks. Pointers returned by phys_to_virt() and friends are good until
- * the next kexec only.
+ * nothing and return NULL, 0 or ~0, whatever says "none". Pointers returned by phys_to_virt() and
+ * friends are good until the next kexec only.
+ *
+ * Context, for all functions here: any phase in which a kernel runs. They take no lock and run no
+ * callback; what allocates may sleep, but with GFP_ATOMIC, and nothing else does.
  *
  * Freed memory can be allocated again at once. In sanitizer builds it is poisoned until then.
  */

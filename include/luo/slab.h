@@ -5,6 +5,9 @@
  * Slab objects die with their kernel. Handing one over is a mistake: preserve whole pages.
  * In sanitizer builds freed objects and the slack behind an object are poisoned. Outside of a
  * kernel nothing is allocated or freed.
+ *
+ * Context, for all functions here: any phase in which a kernel runs. They take no lock and run no
+ * callback; what allocates may sleep, but with GFP_ATOMIC, and nothing else does.
  */
 #ifndef LUO_SLAB_H
 #define LUO_SLAB_H

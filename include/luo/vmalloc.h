@@ -4,6 +4,9 @@
  *
  * The mappings are real: an area's bytes can also be seen through the linear map, page by page. An
  * area is followed by a page that faults. Areas are gone after a kexec, see kho_preserve_vmalloc().
+ *
+ * Context, for all functions here: any phase in which a kernel runs. They take no lock and run no
+ * callback; what allocates may sleep.
  */
 #ifndef LUO_VMALLOC_H
 #define LUO_VMALLOC_H
