@@ -76,7 +76,7 @@ function drawHalf(step) {
 		    step.what === "operation" || LANE_OF[step.lane] === undefined ?
 			make("span", "said", step.text) :
 			make("span", "said", pill(labelOf(step), toneOf(step)), " ", step.text),
-		    answerOf(step) && pill(answerOf(step), failed(step) ? "failed" : "plain"));
+		    " ", answerOf(step) && pill(answerOf(step), failed(step) ? "failed" : "plain"));
 }
 
 function makeItem(kind, button) {

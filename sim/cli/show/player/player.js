@@ -270,6 +270,7 @@ function listen() {
 		nameTheme();
 	});
 	system.addEventListener("change", nameTheme);
+	addEventListener("resize", scrollToRow);
 	addEventListener("hashchange", () => follow(location.hash));
 	addEventListener("keydown", (event) => {
 		const act = KEYS[event.key];
