@@ -113,8 +113,8 @@ static const struct cli_option options[] = {
 	  "picture; perfetto: Chrome's trace events; html: a page that plays it",
 	  .at = offsetof(struct trace, format),
 	  .wanted = "text, story, json, mermaid, svg, perfetto or html" },
-	{ "against", "KERNEL", "html: and beside it a second run, in this kernel: a profile, or an\n"
-	  "IMAGE as for --kernel; without the quirks of the first",
+	{ "against", "KERNEL", "html: and beside it a second run, in this kernel: a profile,\n"
+	  "or an IMAGE as for --kernel; without the quirks of the first",
 	  .at = offsetof(struct trace, against) },
 	{ "strict", NULL, "what a line without \"=\" answers must be 0",
 	  .at = offsetof(struct trace, strict) },

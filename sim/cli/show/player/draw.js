@@ -159,7 +159,8 @@ function drawFlbSide(flb, side, word) {
 
 function drawFlbs(state) {
 	const all = [...state.flbs.values()].map((flb) => make("div", "item",
-		make("h3", "", flb.name),
+		make("h3", "", flb.name), flb.handlers.size > 0 &&
+			` with files of ${[...flb.handlers].join(", ")}`,
 		make("table", "", make("tbody", "", drawFlbSide(flb, "outgoing", "to hand over"),
 				       drawFlbSide(flb, "incoming", "handed over")))));
 

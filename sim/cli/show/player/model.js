@@ -72,8 +72,6 @@ function failed(step) {
 class State {
 	constructor() {
 		this.kernel = 0;
-		this.profile = "";
-		this.on = false;
 		this.saved = new Blocks();
 		this.waiting = new Blocks();
 		this.others = new Blocks();	/* restored, no longer saved, free, crossing, lost */
@@ -224,13 +222,10 @@ function counted(state, step) {
 const ACTS = {
 	"booted": (state, step) => {
 		state.kernel = step.kernel;
-		state.profile = step.profile;
-		state.on = true;
 		state.bootEnd = step.last;
 	},
 	"jumped": jump,
 	"switched-off": (state) => {
-		state.on = false;
 		state.saved = new Blocks();
 		state.waiting = new Blocks();
 		state.others = new Blocks();

@@ -121,22 +121,14 @@ function isOperation(row) {
 	return [row.a, row.b].some((step) => step && step.what === "operation");
 }
 
-/* The next row of a kind, from the top again behind the last; -1: there is none. */
-function nextOf(is, step) {
+/* To the next row of a kind, from the top again behind the last. */
+function goNext(is) {
 	for (let i = 1; i <= rows.length; i++) {
-		const row = (at + i * step + rows.length * 2) % rows.length;
+		const row = (at + i) % rows.length;
 
 		if (is(rows[row]))
-			return row;
+			return go(row);
 	}
-	return -1;
-}
-
-function goNext(is, step = 1) {
-	const row = nextOf(is, step);
-
-	if (row >= 0)
-		go(row);
 }
 
 /* An operation on or back, but not around. */
