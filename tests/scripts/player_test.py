@@ -254,7 +254,8 @@ def test_names(page):
 
 def test_honest(page):
     """What is shown is what the data says."""
-    for name in ("first", "finding", "kernels", "scenarios", "largest", "died", "names"):
+    for name in ("first", "finding", "kernels", "scenarios", "largest", "died", "names",
+                 "mismatch"):
         show(page, name)
         need(page.value(HONEST) == [], name, page.value(HONEST))
     for what in ("pages-claimed", "flb-counted", "jumped"):

@@ -49,6 +49,7 @@ cp "$dir/first.html" "$dir/expected"
 page first 0 "$scenarios/first.lfb"
 same "$dir/expected" "$dir/first.html"
 page finding 0 "$zoo/flb-get-not-put.lfb"
+page mismatch 0 "$zoo/kho-unpreserve-mismatch.lfb"
 page kernels 0 --profile rfc-v6 --against linux-7.3 "$scenarios/first.lfb"
 holds kernels 2
 page scenarios 0 "$scenarios/first.lfb" "$scenarios/aborted.lfb"

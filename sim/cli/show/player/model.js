@@ -239,6 +239,9 @@ const ACTS = {
 	"pages-unmarked": (state, step) => {
 		const free = endsWithFree(step);
 
+		/* Not as it was marked: KHO does not find it. */
+		if (step.saved === state.saved.pages())
+			return;
 		state.saved.drop(...span(step));
 		state.others.drop(...span(step));
 		state.others.add(...span(step), step.owner, free ? "free" : "kept");
