@@ -63,6 +63,8 @@ silent out
 lfb 2 trace --format json "$scenarios/first.lfb" "$scenarios/aborted.lfb"
 prints err 'only --format html shows two runs'
 lfb 2 trace --against linux-7.3 "$scenarios/first.lfb"
+lfb 2 trace --format html --against linux-7.3 -
+prints err 'standard input cannot be read twice'
 
 # The page is the same, whoever compiled the tool.
 browse=1

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* lfb trace: a scenario is run, and what happened is drawn. */
+#include <string.h>
+
 #include <luo/scenario.h>
 
 #include "show.h"
@@ -102,6 +104,9 @@ static int check(const struct cli_line *line)
 
 	if ((line->argc == 2 || trace->against) && trace->format != SHOW_HTML)
 		return cli_usage(line->command, "only --format html shows two runs");
+	if ((line->argc == 2 && !strcmp(line->argv[0], "-") && !strcmp(line->argv[1], "-")) ||
+	    (line->argc == 1 && !strcmp(line->argv[0], "-") && trace->against))
+		return cli_usage(line->command, "standard input cannot be read twice");
 	return CLI_OK;
 }
 

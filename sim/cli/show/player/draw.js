@@ -185,16 +185,17 @@ function drawSessions(state, step) {
 	if (!sessions.length)
 		return [nothing("No session is there.")];
 	/* What the step is about comes first. */
-	sessions.sort((a, b) => (step && b.name === step.session) - (step && a.name === step.session));
+	const isNear = (session) => Boolean(step) && session.name === step.session;
+
+	sessions.sort((a, b) => isNear(b) - isNear(a));
 	return sessions.map((session) => {
 		const all = [...session.files.values()];
-		const isNear = step && session.name === step.session;
 
 		return make("div", "item", make("h3", "", session.name),
 			    session.side === "incoming" ? ", handed over: " : " ",
 			    drawState(session.state),
 			    make("div", "chips", ...(files <= DRAWN_MAX ||
-				(isNear && all.length <= 4 * DRAWN_MAX) ?
+				(isNear(session) && all.length <= 4 * DRAWN_MAX) ?
 				all.map((file) => drawState(file.state, `#${file.token}`)) :
 				tally(all, (file) => file.state).map(([word, count]) =>
 					drawState(word, plural(count, "file"))))));

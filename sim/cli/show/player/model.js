@@ -280,7 +280,8 @@ const ACTS = {
 		state.handover = null;
 	},
 	"session-serialized": (state, step) => {
-		const session = state.session(step, step.side), part = state.part("session", step.session);
+		const session = state.session(step, step.side);
+		const part = state.part("session", step.session);
 
 		session.state = "written";
 		part.count = step.count;
