@@ -20,7 +20,9 @@ struct lfb_scenario_options;
 
 extern const struct cli_command cli_trace;
 
-enum show_format { SHOW_TEXT, SHOW_STORY, SHOW_JSON, SHOW_MERMAID, SHOW_SVG, SHOW_PERFETTO };
+enum show_format {
+	SHOW_TEXT, SHOW_STORY, SHOW_JSON, SHOW_MERMAID, SHOW_SVG, SHOW_PERFETTO, SHOW_HTML,
+};
 
 /* blocks.c: which pages are marked, or wait, and whose they are */
 
@@ -176,7 +178,19 @@ size_t show_text_width(const char *text);
 void show_count_text(const struct show *show, const struct show_step *count, char *text,
 		     size_t size);
 
-/* Draws it; all but SHOW_TEXT. Returns CLI_OK or CLI_FAILED. */
+/* html.c: a page that plays runs */
+
+extern const struct cli_embedded embedded_player[];	/* one: the page, but for the runs */
+
+/* Runs a scenario, and prints it as show_json() does. Returns an enum cli_exit. */
+typedef int (*show_record_fn)(struct cli_line *line, const char *path, FILE *to);
+/*
+ * A page of the scenarios of the command line; @against: the second run's kernel, a profile or an
+ * image; NULL: the first one's. Returns the worse of what running them did.
+ */
+int show_html(struct cli_line *line, const char *against, show_record_fn run);
+
+/* Draws it; all but SHOW_TEXT and SHOW_HTML. Returns CLI_OK or CLI_FAILED. */
 int show_draw(const struct show *show, enum show_format format, FILE *to);
 
 /* Each draws one. */
