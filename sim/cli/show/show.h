@@ -181,5 +181,7 @@ int show_draw(const struct show *show, enum show_format format, FILE *to);
 /* Each draws one. */
 void show_json(const struct show *show, FILE *to);
 void show_story(const struct show *show, const struct show_rows *rows, FILE *to);
+/* Its rows alone, from a step on. */
+void show_story_from(const struct show *show, const struct show_rows *rows, size_t step, FILE *to);
 
 #endif
