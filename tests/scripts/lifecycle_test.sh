@@ -1,16 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# docs/lifecycle.md: what its commands print is what it says. LFB_UPDATE=1 writes it anew.
+# docs/lifecycle.md and others: what their commands print is what they say. LFB_UPDATE=1 writes them
+# anew.
 
 set -eu
 . "$(dirname "$0")/cli_common.sh"
 
-page=$LFB_SOURCE_DIR/docs/lifecycle.md
 program=$(dirname "$0")/lifecycle_test.py
-[ "${LFB_UPDATE:-0}" = 0 ] || "$program" "$page" "$LFB" --update
-checks=$((checks + 1))
-"$program" "$page" "$LFB" >"$dir/log" 2>&1 || fail "LFB_UPDATE=1 $0 writes anew: $(cat "$dir/log")"
+for name in lifecycle shell; do
+	page=$LFB_SOURCE_DIR/docs/$name.md
+	[ "${LFB_UPDATE:-0}" = 0 ] || "$program" "$page" "$LFB" --update
+	checks=$((checks + 1))
+	"$program" "$page" "$LFB" >"$dir/log" 2>&1 ||
+		fail "LFB_UPDATE=1 $0 writes anew: $(cat "$dir/log")"
+done
+page=$LFB_SOURCE_DIR/docs/lifecycle.md
 # It would see a stale one.
 sed 's/^flb0\.unpreserve data=f000/flb0.unpreserve data=f001/' "$page" >"$dir/page"
 checks=$((checks + 2))

@@ -90,7 +90,7 @@ printf 'handler 0\nopen\nsession a\nsession a\nwhy\n' | types 0 --profile linux-
 prints out 'session a = -EEXIST, in kernel 0'
 prints out '  because: '
 prints out '  that kernel: linux-7.0, '
-prints out '  the same lines in other kernels: rfc-v6 -EEXIST, linux-7.2 -EEXIST, '
+prints out '  the same lines in other kernels: rfc-v6 -EEXIST; linux-7.2 -EEXIST; '
 printf 'handler 0\nopen\nsession a\nfail h 0 freeze -16 1\npreserve a 1 0 1\nreboot\nwhy\n' |
 	types 0
 prints out 'reboot = -EBUSY, in kernel 0'

@@ -120,7 +120,7 @@ static void put_others(struct shell *shell, unsigned long operation, struct cli_
 		else
 			put(to, "does not come so far");
 		shell_run_free(&run);
-		joint = ", ";
+		joint = "; ";
 	}
 	put(to, "\n");
 }
