@@ -8,7 +8,7 @@ set -eu
 . "$(dirname "$0")/cli_common.sh"
 
 program=$(dirname "$0")/lifecycle_test.py
-for name in lifecycle shell; do
+for name in lifecycle lessons shell; do
 	page=$LFB_SOURCE_DIR/docs/$name.md
 	[ "${LFB_UPDATE:-0}" = 0 ] || "$program" "$page" "$LFB" --update
 	checks=$((checks + 1))
@@ -21,15 +21,16 @@ sed 's/^flb0\.unpreserve data=f000/flb0.unpreserve data=f001/' "$page" >"$dir/pa
 checks=$((checks + 2))
 ! cmp -s "$page" "$dir/page" || fail "nothing was made stale"
 ! "$program" "$dir/page" "$LFB" >"$dir/log" 2>&1 || fail "a stale page is not seen"
-# Every page it sends its reader to is there.
-for link in $(grep -o ']([^)#]*' "$page" | cut -c 3- | sort -u); do
+pages="$page $LFB_SOURCE_DIR/docs/lessons.md $LFB_SOURCE_DIR/docs/shell.md"
+# Every page they send their reader to is there.
+for link in $(grep -oh ']([^)#]*' $pages | cut -c 3- | sort -u); do
 	checks=$((checks + 1))
 	case $link in
 	http*) ;;
 	*) [ -e "$LFB_SOURCE_DIR/docs/$link" ] || fail "there is no $link" ;;
 	esac
 done
-for id in $(grep -o 'LFB-[A-Z-]*' "$page" | sort -u); do
+for id in $(grep -oh 'LFB-[A-Z-]*' $pages | sort -u); do
 	lfb 0 explain "$id"
 done
 finish
