@@ -6,6 +6,7 @@
 
 set -eu
 . "$(dirname "$0")/cli_common.sh"
+[ -z "$sanitized" ] || exit 77 # what is found does not depend on it
 scenario=$LFB_SOURCE_DIR/examples/scenarios/scripted.lfb
 
 # without LINE: what is found first, else which operation answers something else, else nothing
