@@ -169,6 +169,8 @@ void show_rows_free(struct show_rows *rows);
 
 /* story.c */
 
+/* The rows of a story alone, from a step on. */
+void show_story_from(const struct show *show, const struct show_rows *rows, size_t step, FILE *to);
 /* In columns, of UTF-8. */
 size_t show_text_width(const char *text);
 /* "0→1", with the FLB's letter where there are several. */
@@ -181,7 +183,5 @@ int show_draw(const struct show *show, enum show_format format, FILE *to);
 /* Each draws one. */
 void show_json(const struct show *show, FILE *to);
 void show_story(const struct show *show, const struct show_rows *rows, FILE *to);
-/* Its rows alone, from a step on. */
-void show_story_from(const struct show *show, const struct show_rows *rows, size_t step, FILE *to);
 
 #endif
