@@ -57,7 +57,11 @@ class Terminal:
         return self.until(PROMPT)
 
     def end(self):
-        self.type("\x04")
+        """The end of the input, typed again where it came before the line was asked for."""
+        for _ in range(60):
+            self.type("\x04")
+            if select.select([self.file], [], [], 1)[0]:
+                break
         while self.read():
             pass
         return os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
