@@ -59,12 +59,11 @@ class Terminal:
     def end(self):
         """The end of the input, typed again where it came before the line was asked for."""
         for _ in range(60):
-            self.type("\x04")
-            if select.select([self.file], [], [], 1)[0]:
-                break
-        while self.read():
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
+            self.type("\x15\x04")
+            while select.select([self.file], [], [], 1)[0]:
+                if not self.read():
+                    return os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
+        raise AssertionError(f"it does not end behind {self.all[self.at:]!r}")
 
 
 def expect(seen, *texts):
