@@ -13,6 +13,7 @@
 #include "sim/cli/common/common.h"
 #include "sim/cli/compare/compare.h"
 #include "sim/cli/merge/merge.h"
+#include "sim/cli/shell/shell.h"
 #include "sim/cli/show/show.h"
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,

@@ -14,44 +14,6 @@ struct explain {
 	bool json;
 };
 
-static const char *text_of(enum lfb_finding_id id)
-{
-	size_t length = strlen(lfb_finding_name(id));
-
-	for (const struct cli_embedded *file = embedded_findings; file->name; file++) {
-		if (!strncmp(file->name, lfb_finding_name(id), length) &&
-		    !strcmp(file->name + length, ".md"))
-			return file->text;
-	}
-	return NULL;
-}
-
-/* Comments of the markdown are for those who write it. */
-static bool is_comment(const char *line, size_t length)
-{
-	return length >= 7 && !strncmp(line, "<!--", 4) && !strncmp(line + length - 3, "-->", 3);
-}
-
-static void write_text(const char *text, lfb_write_fn write, void *context)
-{
-	bool blank = true;
-
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-		bool was_blank = blank;
-
-		if (!is_comment(text, length)) {
-			blank = length == 0;
-			/* What a comment leaves between two empty lines is one too many. */
-			if (!blank || !was_blank) {
-				write(context, text, length);
-				write(context, "\n", 1);
-			}
-		}
-		text += length + (text[length] == '\n');
-	}
-}
-
 /* The first block between ``` lines; 0: there is none. */
 static size_t scenario_of(const char *text, const char **start)
 {
@@ -89,7 +51,7 @@ static void json_all(enum lfb_finding_id first, enum lfb_finding_id end, const c
 		cli_json_open(&json, NULL, '{');
 		cli_json_finding_id(&json, id);
 		if (about) {
-			write_text(about, cli_text_write, &text);
+			cli_finding_text(id, cli_text_write, &text);
 			length = scenario_of(about, &start);
 			cli_text_write(&scenario, start, length);
 			cli_json_string(&json, "text", cli_text_end(&text));
@@ -122,7 +84,7 @@ static int explain(const struct cli_line *line, const char *name)
 
 	if (id < 0)
 		return cli_usage(line->command, "there is no finding \"%s\"", name);
-	text = text_of(id);
+	text = cli_finding_markdown(id);
 	if (!text)
 		return cli_failed("there is no text about %s", lfb_finding_name(id));
 	if (given->scenario)
@@ -130,7 +92,7 @@ static int explain(const struct cli_line *line, const char *name)
 	if (given->json)
 		json_all(id, id + 1, text);
 	else
-		write_text(text, cli_write, NULL);
+		cli_finding_text(id, cli_write, NULL);
 	return CLI_OK;
 }
 

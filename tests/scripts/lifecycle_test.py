@@ -5,6 +5,7 @@ each behind "./dev lfb", and holds what comes out against the block behind each.
 that anew."""
 
 import difflib
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,8 @@ def main():
         text = file.read()
     ran = 0
     with tempfile.TemporaryDirectory() as folder:
+        os.symlink(os.path.join(os.environ["LFB_SOURCE_DIR"], "examples"),
+                   os.path.join(folder, "examples"))
 
         def run(match):
             nonlocal ran

@@ -157,6 +157,13 @@ int cli_with_scenario(struct cli_line *line, const char *path, cli_act_fn act);
 /* Prints a scenario, and frees it. */
 void cli_give_scenario(struct lfb_scenario *scenario, bool expectations);
 
+/* finding.c */
+
+/* The text about a finding, as it was written; NULL: there is none. */
+const char *cli_finding_markdown(enum lfb_finding_id id);
+/* Writes it without what is for those who write it. */
+void cli_finding_text(enum lfb_finding_id id, lfb_write_fn write, void *context);
+
 /* support.c: messages, files and numbers */
 
 /* "lfb: …" as one line on standard error. Returns CLI_FAILED. */

@@ -172,6 +172,8 @@ void show_rows_free(struct show_rows *rows);
 
 /* story.c */
 
+/* The rows of a story alone, from a step on. */
+void show_story_from(const struct show *show, const struct show_rows *rows, size_t step, FILE *to);
 /* In columns, of UTF-8. */
 size_t show_text_width(const char *text);
 /* "0→1", with the FLB's letter where there are several. */

@@ -294,3 +294,17 @@ void show_story(const struct show *show, const struct show_rows *rows, FILE *to)
 		put_row(&story, &rows->list[i]);
 	put_end(show, to);
 }
+
+void show_story_from(const struct show *show, const struct show_rows *rows, size_t step, FILE *to)
+{
+	struct story story = { .show = show, .to = to };
+
+	for (size_t i = 0; i < rows->count; i++) {
+		if (rows->list[i].step->number >= step) {
+			put_row(&story, &rows->list[i]);
+		} else {
+			story.saved = rows->list[i].saved;
+			story.waiting = rows->list[i].waiting;
+		}
+	}
+}
