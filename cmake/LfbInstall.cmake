@@ -39,7 +39,7 @@ install(FILES ${PROJECT_BINARY_DIR}/lfb.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/p
 # What is read: documents and examples as they lie here, so that what names docs/check.md is right.
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
-	FILES_MATCHING PATTERN "*.md" PATTERN "*.json"
+	FILES_MATCHING PATTERN "*.md" PATTERN "*.json" PATTERN "*.svg"
 	PATTERN man EXCLUDE PATTERN completion EXCLUDE)
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR}
 	FILES_MATCHING PATTERN "*.c" PATTERN "*.h" PATTERN "*.lfb" PATTERN "*.expected"

@@ -55,6 +55,14 @@ defect() {
 	same "$dir/out" "$dir/shipped"
 	side_by_side "$dir/shipped" "$dir/mended" >"$dir/both"
 	documented defects.md "$name" "$dir/both"
+	# What a review links to: the command as it stands there, and the picture.
+	grep -q "^.lfb run --story --profile linux-7.3 ${*:+$* }$scenario. " docs/defects.md ||
+		fail "docs/defects.md does not say how $name is told"
+	checks=$((checks + 1))
+	lfb "$ends" run --story --profile linux-7.3 "$@" "$scenario"
+	lfb "$ends" trace --format svg --profile linux-7.3 "$@" "$scenario"
+	[ "${LFB_UPDATE:-0}" = 0 ] || cp "$dir/out" "docs/defects/$name.svg"
+	same "$dir/out" "docs/defects/$name.svg"
 }
 
 cd "$LFB_SOURCE_DIR"
