@@ -34,7 +34,8 @@ planted() {
 	# shellcheck disable=SC2046,SC2086 # several words each
 	$CC -std=gnu11 $CFLAGS -I"$LFB_SOURCE_DIR" -I"$LFB_SOURCE_DIR/include" -o "$dir/lfb" \
 		"$dir/$1" $(tool_objects) \
-		"$LFB_BUILD_DIR/liblfb.a" -lfdt -lcrypto -lpthread
+		"$LFB_BUILD_DIR/liblfb.a" -lfdt -lcrypto -lpthread \
+		$(pkg-config --libs libedit 2>/dev/null || :)
 	LFB=$dir/lfb
 }
 
