@@ -75,18 +75,24 @@ with() {
 }
 
 compiler=${CC:-cc}
-for other in gcc clang; do
-	command -v $other >/dev/null || continue
-	with $other
+length=4
+others='gcc clang'
+if [ -n "$sanitized" ]; then
+	length=3
+	others=$compiler
+fi
+for other in $others; do
+	command -v "$other" >/dev/null || continue
+	with "$other"
 done
 export CC="$compiler"
 make right
 lfb 0 sweep --checks guard --mode remap --kinds alloc,kho $modules right/to-v2.lfb
-lfb 0 exhaust $modules --length 4
+lfb 0 exhaust $modules --length $length
 prints out "nothing found"
-lfb 0 exhaust $modules --next hugetlb-v2.so --for hugetlb --length 4
+lfb 0 exhaust $modules --next hugetlb-v2.so --for hugetlb --length $length
 prints out "nothing found"
-lfb 0 exhaust $modules --next hugetlb-strict.so --for hugetlb --length 4
+lfb 0 exhaust $modules --next hugetlb-strict.so --for hugetlb --length $length
 prints out "nothing found"
 lfb 1 exhaust $modules --next hugetlb-strict.so --for hugetlb --length 4 \
 	--finds LFB-FLB-RETRIEVE-REFUSED
