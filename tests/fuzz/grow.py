@@ -83,4 +83,7 @@ def grow(folder, seconds, target):
 
 if __name__ == "__main__":
     for name in sys.argv[3:]:
-        grow(sys.argv[1], int(sys.argv[2]), name)
+        try:
+            grow(sys.argv[1], int(sys.argv[2]), name)
+        except subprocess.CalledProcessError:
+            sys.exit(f"{name} fails on an input: ./dev fuzz {sys.argv[2]} {name} keeps it")

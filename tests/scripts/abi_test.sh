@@ -40,21 +40,13 @@ in_step() {
 		sed 's/$/: exported, but not so in liblfb.map/'
 }
 
-# names TEXT FILE: the mutant was seen
-names() {
-	checks=$((checks + 1))
-	grep -qF -e "$1" "$2" || {
-		fail "a mutant was not named: $1"
-		sed 's/^/    /' "$2" >&2
-	}
-}
-
-# abi LIBRARY: as its users see it
+# abi LIBRARY: as its users see it, wherever it was built
 abi() {
 	abidw --exported-interfaces-only --no-corpus-path --no-comp-dir-path --no-show-locs \
 		--no-elf-needed --headers-dir "$include/luo" --drop-private-types "$1" >"$dir/all"
 	find "$include/luo" -name '*.h' -exec cat {} + >"$dir/headers"
-	awk -f "$scripts/abi_private.awk" "$dir/headers" - <"$dir/all"
+	sed "s| path='$LFB_SOURCE_DIR/| path='|" "$dir/all" |
+		awk -f "$scripts/abi_private.awk" "$dir/headers" -
 }
 
 checks=$((checks + 1))
@@ -66,16 +58,16 @@ mkdir "$dir/include"
 cp -r "$include/luo" "$dir/include"
 echo 'LFB_API int lfb_mutant(void);' >>"$dir/include/luo/machine.h"
 in_step "$dir/include" "$map" "$library" >"$dir/out"
-names 'lfb_mutant: declared, but liblfb.map lacks it' "$dir/out"
+prints out 'lfb_mutant: declared, but liblfb.map lacks it'
 sed 's/^\tlfb_machine_boot;/\tlfb_mutant;/' "$map" >"$dir/map"
 "$CC" -shared -o "$dir/mutant.so" -Wl,--whole-archive "$LFB_BUILD_DIR/liblfb.a" \
 	-Wl,--no-whole-archive "-Wl,--version-script=$dir/map" -Wl,-soname,liblfb.so.0 \
 	-lfdt -lcrypto
 in_step "$include" "$dir/map" "$dir/mutant.so" >"$dir/out"
-names 'lfb_machine_boot: declared, but liblfb.map lacks it' "$dir/out"
-names 'lfb_mutant: in liblfb.map, but not exported' "$dir/out"
+prints out 'lfb_machine_boot: declared, but liblfb.map lacks it'
+prints out 'lfb_mutant: in liblfb.map, but not exported'
 in_step "$include" "$map" "$dir/mutant.so" >"$dir/out"
-names 'lfb_machine_boot: in liblfb.map, but not exported' "$dir/out"
+prints out 'lfb_machine_boot: in liblfb.map, but not exported'
 
 # What compilers say of structures differs a little: it is recorded as gcc says it for one machine.
 if ! command -v abidw >/dev/null || [ "$("$CC" -dumpmachine)" != x86_64-linux-gnu ] ||
@@ -96,7 +88,7 @@ abidiff "$accepted" "$dir/abi" >"$dir/out" || {
 # Mutants: that function again, and a structure that was without its last member.
 abi "$dir/mutant.so" >"$dir/without"
 abidiff "$accepted" "$dir/without" >"$dir/out" || :
-names "'function int lfb_machine_boot(lfb_machine*)'" "$dir/out"
+prints out "'function int lfb_machine_boot(lfb_machine*)'"
 awk -v q="'" '
 	{ line[NR] = $0 }
 	/<class-decl name=.lfb_progress. / { at = 1 }
@@ -105,6 +97,6 @@ awk -v q="'" '
 	END { for (i = 1; i <= NR; i++) if (i < last || i > last + 2) print line[i] }' \
 	"$accepted" >"$dir/shorter"
 abidiff "$dir/shorter" "$dir/abi" >"$dir/out" || :
-names "struct lfb_progress" "$dir/out"
-names "1 data member insertion" "$dir/out"
+prints out "struct lfb_progress"
+prints out "1 data member insertion"
 finish

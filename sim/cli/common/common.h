@@ -196,6 +196,9 @@ bool cli_number(const char *text, u64 *number);
 /* Makes a string for free(), or NULL, longer. Returns CLI_OK or CLI_FAILED. */
 int cli_append(char **text, const char *joint, const char *more);
 
+/* A list of @count items with room for one more; NULL: no memory, and the list stays. */
+void *cli_grown(void *list, size_t count, size_t size);
+
 /* "s" behind all numbers but 1. */
 const char *cli_plural(u64 number);
 /* Seconds since something. */

@@ -137,6 +137,12 @@ int cli_append(char **text, const char *joint, const char *more)
 	return CLI_OK;
 }
 
+void *cli_grown(void *list, size_t count, size_t size)
+{
+	/* There is room up to the next power of two. */
+	return count & (count - 1) ? list : realloc(list, (count ? 2 * count : 1) * size);
+}
+
 const char *cli_plural(u64 number)
 {
 	return number == 1 ? "" : "s";

@@ -40,8 +40,8 @@ struct compare {
 
 static int add(struct compare *compare, struct lfb_scenario *scenario)
 {
-	struct lfb_scenario **more = realloc(compare->scenarios, (compare->nr_scenarios + 1) *
-						     sizeof(*compare->scenarios));
+	struct lfb_scenario **more = cli_grown(compare->scenarios, compare->nr_scenarios,
+					       sizeof(*compare->scenarios));
 
 	if (!more) {
 		lfb_scenario_free(scenario);

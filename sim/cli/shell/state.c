@@ -38,10 +38,8 @@ struct state {
 /* Room for one more at the end of a list; NULL: no memory. */
 static void *grown(struct state *state, void *list, size_t count, size_t size)
 {
-	void *more = list;
+	void *more = cli_grown(list, count, size);
 
-	if (!(count & (count - 1)))
-		more = realloc(list, (count ? 2 * count : 1) * size);
 	state->no_memory |= !more;
 	return more;
 }
@@ -220,6 +218,8 @@ static void make(struct state *state, const struct shell *shell)
 	*state = (struct state){ .profile = "no kernel" };
 	for (size_t i = 0; i < shell->run.show.count; i++)
 		follow(state, &shell->run.show.steps[i]);
+	if (state->no_memory)
+		cli_failed("no memory for the whole state");
 }
 
 /* In a line */
@@ -326,7 +326,5 @@ void shell_state(const struct shell *shell)
 	printf("pages    %llu saved for the next kernel, %llu of the last one's wait\n",
 	       run->show.marked.pages, run->show.handed.pages);
 	printf("findings %zu\n", shell_nr_findings(run, shell->count));
-	if (state.no_memory)
-		cli_failed("no memory for the whole state");
 	clear(&state);
 }

@@ -44,13 +44,10 @@ static bool add_block(struct show_blocks *blocks, u64 pfn, unsigned int order, c
 
 	if (found)
 		return true;
-	if (!(blocks->count & (blocks->count - 1))) {
-		grown = realloc(blocks->list, (blocks->count ? 2 * blocks->count : 1) *
-					      sizeof(*grown));
-		if (!grown)
-			return false;
-		blocks->list = grown;
-	}
+	grown = cli_grown(blocks->list, blocks->count, sizeof(*grown));
+	if (!grown)
+		return false;
+	blocks->list = grown;
 	memmove(blocks->list + at + 1, blocks->list + at,
 		(blocks->count++ - at) * sizeof(*blocks->list));
 	blocks->list[at] = (struct show_block){ pfn, order, owner };

@@ -15,10 +15,8 @@ struct show_open {
 /* One more at the end of a list that grows; NULL: no memory. */
 static void *grown(struct show *show, void *list, size_t count, size_t size)
 {
-	void *more = list;
+	void *more = cli_grown(list, count, size);
 
-	if (!(count & (count - 1)))
-		more = realloc(list, (count ? 2 * count : 1) * size);
 	show->no_memory |= !more;
 	return more;
 }

@@ -29,10 +29,8 @@ static bool goes_with(const struct show_row *row, const struct show_step *step)
 
 static struct show_row *add_row(struct show_rows *rows, const struct show_step *step)
 {
-	struct show_row *more = rows->list;
+	struct show_row *more = cli_grown(rows->list, rows->count, sizeof(*more));
 
-	if (!(rows->count & (rows->count - 1)))
-		more = realloc(more, (rows->count ? 2 * rows->count : 1) * sizeof(*more));
 	if (!more)
 		return NULL;
 	rows->list = more;
