@@ -19,6 +19,20 @@ def find():
     """The browser's path, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
+# A page that scrolls to something may do so in its second frame.
+FRAMES = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+    requestAnimationFrame(() => setTimeout(done, 20)))))"""
+
+
+def bounds(selector):
+    """Puts what a selector finds into sight, and says where it is."""
+    return f"""(() => {{
+        const element = document.querySelector({json.dumps(selector)});
+        element.scrollIntoView({{ block: "nearest" }});
+        const box = element.getBoundingClientRect();
+        return [box.left, box.top, box.width, box.height];
+    }})()"""
+
 
 class Browser:
     """One page of it. What its pages complain about is in .complaints."""
@@ -141,16 +155,19 @@ class Browser:
                       windowsVirtualKeyCode=KEYS.get(key, ord(key[0].upper())), **extra)
 
     def click(self, selector, x=0.5):
-        """A mouse, at a part of the width of what a selector finds."""
-        box = self.value(f"""(() => {{
-            const element = document.querySelector({json.dumps(selector)});
-            element.scrollIntoView({{ block: "nearest" }});
-            const box = element.getBoundingClientRect();
-            return [box.left, box.top, box.width, box.height];
-        }})()""")
+        """A mouse, at a part of the width of what a selector finds, once that stands still: a row
+        gets its height when it comes into sight, and the page may scroll in a later frame."""
+        before, box = None, self.value(bounds(selector))
+        while box != before:
+            self.frames()
+            before, box = box, self.value(bounds(selector))
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1,
                       x=box[0] + box[2] * x, y=box[1] + box[3] / 2)
+
+    def frames(self):
+        """Until what was asked for has been drawn."""
+        self.call("Runtime.evaluate", expression=FRAMES, awaitPromise=True)
 
     def picture(self, path):
         """A screenshot."""

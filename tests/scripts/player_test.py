@@ -78,11 +78,6 @@ SEEN = """(() => {
     return row.top >= box.top && row.bottom <= box.bottom + 1;
 })()"""
 
-# Rows are put into sight again in the second frame.
-FRAMES = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
-    requestAnimationFrame(() => setTimeout(done, 20)))))"""
-
-
 class Failed(Exception):
     """What does not hold."""
 
@@ -102,11 +97,6 @@ def show(page, name, link=""):
     """Opens one of the pages."""
     page.open(os.path.join(FOLDER, f"{name}.html"), link)
     quiet(page, name)
-
-
-def settle(page):
-    """Until it has been drawn."""
-    page.call("Runtime.evaluate", expression=FRAMES, awaitPromise=True)
 
 
 def sentence(page):
@@ -146,13 +136,14 @@ def test_steps(page):
     need(abs(middle - len(story) / 2) < 3, "the slider's middle is row", middle)
     page.press("ArrowRight")
     need(at(page) == story[middle + 1], "a key on the slider goes one row", at(page))
-    settle(page)
+    page.frames()
     need(page.value(SEEN), "the row is not in sight")
     page.click(".row[aria-current] .pill, .row[aria-current]")
     page.press("PageDown")
     need(page.value("rows[at].a.what") == "operation", "an operation on")
+    page.frames()
     page.value("byId('scroller').scrollTop = 0")
-    settle(page)
+    page.frames()
     page.click("#rows [role=listitem]:nth-child(3) button", 0.9)
     need(at(page) == story[2], "a click on a row", at(page))
     page.press("ArrowRight")
@@ -160,7 +151,7 @@ def test_steps(page):
     page.press("Home")
     need(sentence(page) != "" and page.value("at") == 0, "home")
     page.value("location.hash = '#step=53'")
-    settle(page)
+    page.frames()
     need(at(page) == "53" and page.value("byId('all').checked"), "a link to what no story has")
     quiet(page, "steps")
 
@@ -200,7 +191,7 @@ def test_finding(page):
     need(sentence(page) == told, "the button goes elsewhere")
     page.press("Home")
     page.click("#findings a")
-    settle(page)
+    page.frames()
     need(sentence(page) == told, "the link goes elsewhere")
     show(page, "first")
     need(page.value("byId('finding').disabled"), "findings where there are none")
@@ -247,7 +238,7 @@ def test_names(page):
     # What gets in all the same does not run, and that would be seen.
     page.value("""try { const s = document.createElement("script"); s.textContent = "bad()";
         document.body.append(s); } catch (e) { console.error(String(e)) }""")
-    settle(page)
+    page.frames()
     need(page.complaints and page.value("typeof bad") == "undefined", "a script gets in")
     page.complaints.clear()
 
@@ -276,7 +267,7 @@ def test_largest(page):
     print(f"a step of {page.value('rows.length')} takes {took:.0f} ms")
     need(took < 300, "a step takes", took, "ms")
     page.press("End")
-    settle(page)
+    page.frames()
     need(page.value(SEEN), "the last row is not in sight")
 
 
@@ -291,7 +282,7 @@ def test_readable(page):
             page.size(width, height, width < 500)
             for scheme in ("light", "dark"):
                 page.prefer(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
-                settle(page)
+                page.frames()
                 need(page.value(READABLE) == [], width, scheme, name, page.value(READABLE))
                 need(page.value(SEEN), width, scheme, name, "the row is not in sight")
                 if PICTURES:
@@ -320,7 +311,7 @@ def test_reader(page):
     page.size(1280, 800)
     for name in ("first", "kernels", "finding"):
         show(page, name)
-        settle(page)
+        page.frames()
         tree = page.call("Accessibility.getFullAXTree")["nodes"]
         roles = set()
         for node in tree:
