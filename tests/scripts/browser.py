@@ -19,6 +19,7 @@ def find():
     """The browser's path, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
+
 # A page that scrolls to something may do so in its second frame.
 FRAMES = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
     requestAnimationFrame(() => setTimeout(done, 20)))))"""

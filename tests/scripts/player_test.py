@@ -78,6 +78,7 @@ SEEN = """(() => {
     return row.top >= box.top && row.bottom <= box.bottom + 1;
 })()"""
 
+
 class Failed(Exception):
     """What does not hold."""
 
