@@ -112,6 +112,15 @@ dev 0 test --junit some.xml -R some
 prints arguments "--output-junit $dir/some.xml -R some"
 dev 0 test -R some --junit "$dir/some.xml"
 prints arguments "-R some --output-junit $dir/some.xml"
+dev 0 test
+prints arguments '-LE long$'
+prints out './dev test --all'
+dev 0 test --junit some.xml
+prints arguments "--output-junit $dir/some.xml -LE long\$"
+dev 0 test --all
+grep -q -e -LE arguments && fail "./dev test --all leaves something out"
+dev 0 test -R some
+grep -q -e -LE arguments && fail "./dev test -R leaves something out"
 dev 1 test --junit
 prints err 'dev: test: --junit needs a file'
 dev 1 test --junit "$dir/none/some.xml"
