@@ -319,6 +319,15 @@ static int read_ranges(struct lfb_blob *blob, struct lfb_problem *problem)
 	return read_table(blob, content, room, problem);
 }
 
+int lfb__blob_read(struct lfb_blob *blob, bool with_digest, struct lfb_problem *problem)
+{
+	int err = check_envelope(blob->bytes, blob->size, with_digest, problem);
+
+	if (!err)
+		err = read_header(blob, problem);
+	return err ? err : read_ranges(blob, problem);
+}
+
 int lfb__blob_try(u8 *bytes, size_t size, bool with_digest, struct lfb_blob **blob,
 		  struct lfb_problem *problem)
 {
@@ -331,11 +340,7 @@ int lfb__blob_try(u8 *bytes, size_t size, bool with_digest, struct lfb_blob **bl
 	}
 	opened->bytes = bytes;
 	opened->size = size;
-	err = check_envelope(bytes, size, with_digest, problem);
-	if (!err)
-		err = read_header(opened, problem);
-	if (!err)
-		err = read_ranges(opened, problem);
+	err = lfb__blob_read(opened, with_digest, problem);
 	if (!err)
 		err = lfb__handle_register(opened, LFB_HANDLE_BLOB);
 	if (err)

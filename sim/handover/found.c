@@ -114,6 +114,17 @@ void lfb__found_problem(struct lfb_inspection *found, struct lfb_rule rule, phys
 	lfb__found_add_problem(found, -EINVAL, &problem);
 }
 
+void lfb__found_compatible_ends(struct lfb_inspection *found, struct lfb_rule rule,
+				phys_addr_t phys, const void *fdt, int node)
+{
+	int size;
+	const char *list = fdt_getprop(fdt, node, "compatible", &size);
+
+	if (list && size && list[size - 1])
+		lfb__found_problem(found, rule, phys, "\"compatible\" of %.40s has no end",
+				   node ? fdt_get_name(fdt, node, NULL) : "the tree");
+}
+
 /* Where it is */
 
 u64 lfb__found_offset(const struct lfb_inspection *found, phys_addr_t phys)

@@ -96,6 +96,8 @@ void lfb__blob_destroy(struct lfb_blob *blob);
  * @check_digest: who just made it need not.
  */
 int lfb__blob_open(u8 *bytes, size_t size, bool check_digest, struct lfb_blob **blob);
+/* Of one that has its bytes and their size. Also on error there are ranges to be freed, or NULL. */
+int lfb__blob_read(struct lfb_blob *blob, bool check_digest, struct lfb_problem *problem);
 /*
  * The same, and a copy of bytes with its digest. Which rule they break is in @problem, with an
  * offset for an address; nothing is where it is memory that there is none of.

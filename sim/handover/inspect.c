@@ -185,10 +185,12 @@ static void read_kho(struct lfb_inspection *found, phys_addr_t root)
 	found->map_refused = !abi;
 	if (!abi)
 		return;
-	if (found->blob && strcmp(found->root_compatible, found->blob->kho_compatible))
+	lfb__found_compatible_ends(found, LFB_FOUND(ROOT_COMPATIBLE, "compatible", 0), root,
+				   found->root.fdt, 0);
+	if (found->blob && strcmp(abi->compatible, found->blob->kho_compatible))
 		lfb__found_problem(found, LFB_FOUND(BLOB_COMPATIBLE, "compatible", 0),
 				   found->root.phys, "root tree is %s, the blob's header says %s",
-				   found->root_compatible, found->blob->kho_compatible);
+				   abi->compatible, found->blob->kho_compatible);
 	for (size_t i = 0; i < found->entries.count && abi->size_property; i++)
 		read_metadata(found, (struct lfb_found_entry *)found->entries.items + i);
 	read_map(found, abi);
@@ -259,7 +261,11 @@ static void place_tree(struct lfb_inspection *found, const void *fdt)
 {
 	const int sessions = fdt_subnode_offset(fdt, 0, LUO_FDT_SESSION_NODE_NAME);
 	const int flbs = fdt_subnode_offset(fdt, 0, LUO_FDT_FLB_NODE_NAME);
+	const int nodes[] = { 0, sessions, flbs };
 
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
+		lfb__found_compatible_ends(found, LFB_FOUND(LUO_COMPATIBLE, NULL, 0), found->luo,
+					   fdt, nodes[i]);
 	found->number_at = lfb__found_property(fdt, found->luo, 0, LUO_FDT_LIVEUPDATE_NUM);
 	found->session_compatible_at = lfb__found_property(fdt, found->luo, sessions, "compatible");
 	found->sessions_at = lfb__found_property(fdt, found->luo, sessions, LUO_FDT_SESSION_HEADER);

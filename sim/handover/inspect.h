@@ -195,6 +195,9 @@ void lfb__found_problem(struct lfb_inspection *found, struct lfb_rule rule, phys
 			const char *format, ...) LFB_PRINTF(4, 5);
 /* The same, of a reader; returns @error. */
 int lfb__found_add_problem(void *found, int error, const struct lfb_problem *problem);
+/* Lists it when nothing ends a "compatible": kernels take the byte behind it for its end. */
+void lfb__found_compatible_ends(struct lfb_inspection *found, struct lfb_rule rule,
+				phys_addr_t phys, const void *fdt, int node);
 /* The preserved block that holds @phys; false: none does. */
 bool lfb__found_block(const struct lfb_inspection *found, phys_addr_t phys, phys_addr_t *start,
 		      unsigned int *order);

@@ -74,6 +74,8 @@ static void read_region(struct lfb_inspection *found, const struct lfb_found_ent
 				   "reserve-mem-v1 with a start and a size", region.name);
 		return;
 	}
+	lfb__found_compatible_ends(found, LFB_FOUND(MEMBLOCK_REGION, "memblock[#]", index),
+				   entry->address, fdt, node);
 	lfb__found_name(found, region.address, region.size);
 	lfb__found_add(found, &found->regions, &region, sizeof(region));
 }
@@ -96,6 +98,8 @@ static void read_memblock(struct lfb_inspection *found, const struct lfb_found_e
 		lfb__found_problem(found, LFB_FOUND(MEMBLOCK_COMPATIBLE, "memblock", 0),
 				   entry->address, "entry memblock is no memblock-v1");
 	} else {
+		lfb__found_compatible_ends(found, LFB_FOUND(MEMBLOCK_COMPATIBLE, "memblock", 0),
+					   entry->address, fdt, 0);
 		fdt_for_each_subnode(node, fdt, 0)
 			read_region(found, entry, fdt, node, index++);
 	}

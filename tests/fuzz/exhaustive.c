@@ -5,8 +5,6 @@
  * exchanged. What comes of it is refused with a reason, or taken and used, within 100 ms. What all
  * checks take, with handlers that are there, comes to its end and leaves nothing behind.
  *
- *	exhaustive PART FOLDER_OF_IMAGES FOLDER_OF_BLOBS...
- *
  *	exhaustive PART FOLDER_OF_IMAGES FOLDER_OF_HANDOVERS...
  *
  * PART: one change of so many, of what is large one of eight times as many. LFB_MUTATE=all is all.
@@ -133,13 +131,26 @@ static bool use(const struct changes *good, const struct lfb_blob *blob)
 	return used;
 }
 
+/* What is cut off is refused before a page of it is read: of what is large, no copy is made. */
+static bool read_large_cut(const struct changes *good, size_t size)
+{
+	struct lfb_blob cut = { .bytes = good->bytes, .size = size };
+
+	must(lfb__blob_read(&cut, false, NULL) && *lfb_error_text(NULL));
+	free(cut.ranges);
+	return false;
+}
+
 /* The digest is not looked at: it would refuse everything. */
 static bool read_blob(struct changes *good, size_t size)
 {
 	struct lfb_blob *blob;
-	u8 *copy = malloc(size ? size : 1);
+	u8 *copy;
 	int err;
 
+	if (size < good->size && good->size > CHANGES_LARGE)
+		return read_large_cut(good, size);
+	copy = malloc(size ? size : 1);
 	must(copy);
 	memcpy(copy, good->bytes, size);
 	if (lfb__blob_open(copy, size, false, &blob)) {

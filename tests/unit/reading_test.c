@@ -4,6 +4,9 @@
  * handover that breaks a rule, before any kernel's code has run, and takes each that breaks none.
  */
 #include <errno.h>
+#include <libfdt.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <luo/profile.h>
 
@@ -116,6 +119,112 @@ static void what_is_sound_is_booted_either_way(void **state)
 	}
 }
 
+static u64 incoming_pages(struct lfb_machine *machine)
+{
+	struct lfb_machine_stats stats = { .sz = sizeof(stats) };
+
+	assert_int_equal(lfb_machine_stats(machine, &stats), 0);
+	return stats.incoming_pages;
+}
+
+/* The page of the root tree, to be changed. */
+static void *root_of(const struct damaged *damaged)
+{
+	const struct lfb_blob *blob = damaged->blob;
+
+	for (u32 i = 0; i < blob->nr_ranges; i++) {
+		if (blob->ranges[i].kind == LFB_BLOB_ROOT)
+			return damaged->bytes + (blob->ranges[i].bytes - blob->bytes);
+	}
+	assert_true(false);
+	return NULL;
+}
+
+/* "compatible" is a list of strings, of which one has to be the wanted one: strictly, too. */
+static void one_of_a_list_of_compatible_strings_will_do(void **state)
+{
+	static const struct {
+		const char *list;
+		int size;
+		bool taken, sound;
+	} cases[] = {
+		{ "kho-v4\0other", 13, true, true }, { "other\0kho-v4", 13, true, true },
+		{ "kho-v4\0kho-v1", 14, true, true }, { "\0kho-v4", 8, true, true },
+		/* where a list has no end, kernels look at the byte behind it */
+		{ "other\0kho-v4", 12, true, false }, { "kho-v4\0other", 12, true, false },
+		{ "other\0kho-v44", 14, false, false },
+		{ "xkho-v4", 8, false, false }, { "", 0, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (int reading = LFB_READING_KERNEL; reading <= LFB_READING_STRICT; reading++) {
+			struct lfb_machine *machine = machine_of("linux-7.3", reading);
+			struct damaged damaged;
+			void *root;
+			int err;
+
+			damaged_make(&damaged, "linux-7.3", AS_BLOB);
+			root = root_of(&damaged);
+			assert_int_equal(fdt_open_into(root, root, PAGE_SIZE), 0);
+			assert_int_equal(fdt_setprop(root, 0, "compatible", cases[i].list,
+						     cases[i].size), 0);
+			err = boot(&damaged, machine);
+			if (cases[i].sound || reading == LFB_READING_STRICT)
+				assert_int_equal(err, cases[i].sound ? 0 : -EBADMSG);
+			if (!err)
+				assert_int_equal(!!incoming_pages(machine), cases[i].taken);
+			lfb_machine_destroy(machine);
+		}
+	}
+}
+
+/* Behind all others, with a page between; the map does not know of it. */
+static void add_page(struct damaged *damaged)
+{
+	const struct lfb_blob *blob = damaged->blob;
+	const struct lfb_blob_range *last = &blob->ranges[blob->nr_ranges - 1];
+	const size_t table = LFB_BLOB_HEADER_SIZE + blob->nr_ranges * LFB_BLOB_RANGE_SIZE;
+	const size_t more = LFB_BLOB_RANGE_SIZE + PAGE_SIZE;
+	const u64 phys = last->phys + PFN_PHYS(last->nr_pages + 1ul), size = damaged->size + more;
+	const u32 kind = LFB_BLOB_PRESERVED, one = 1, ranges = blob->nr_ranges + 1;
+	u8 *bytes = realloc(damaged->bytes, size);
+
+	assert_non_null(bytes);
+	memmove(bytes + table + LFB_BLOB_RANGE_SIZE, bytes + table, damaged->size - table);
+	memcpy(bytes + table, &phys, sizeof(phys));
+	memcpy(bytes + table + 8, &one, sizeof(one));
+	memcpy(bytes + table + 12, &kind, sizeof(kind));
+	memcpy(bytes + LFB_BLOB_NR_RANGES_AT, &ranges, sizeof(ranges));
+	memcpy(bytes + LFB_BLOB_TOTAL_SIZE_AT, &size, sizeof(size));
+	memset(bytes + size - LFB_DIGEST_SIZE - PAGE_SIZE, 0x5a, PAGE_SIZE);
+	damaged->bytes = bytes;
+	damaged->size = size;
+}
+
+/* Nobody is told of it, and the next kernel gives it out as any other memory. */
+static void a_page_that_no_map_names_breaks_no_rule(void **state)
+{
+	u64 without = 0;
+
+	(void)state;
+	for (int more = 0; more <= 1; more++) {
+		for (int reading = LFB_READING_KERNEL; reading <= LFB_READING_STRICT; reading++) {
+			struct lfb_machine *machine = machine_of("linux-7.3", reading);
+			struct damaged damaged;
+
+			damaged_make(&damaged, "linux-7.3", AS_BLOB);
+			if (more)
+				add_page(&damaged);
+			assert_int_equal(boot(&damaged, machine), 0);
+			if (!more)
+				without = incoming_pages(machine);
+			assert_int_equal(incoming_pages(machine), without);
+			lfb_machine_destroy(machine);
+		}
+	}
+}
+
 /* The default: linux-7.3 follows the address of a block wherever it leads, and dies of it. */
 static void a_kernel_that_trusts_dies_of_what_strict_reading_refuses(void **state)
 {
@@ -160,6 +269,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_breaks_a_rule_is_refused_before_a_kernel_boots),
 		cmocka_unit_test(what_is_sound_is_booted_either_way),
+		cmocka_unit_test(one_of_a_list_of_compatible_strings_will_do),
+		cmocka_unit_test(a_page_that_no_map_names_breaks_no_rule),
 		cmocka_unit_test(a_kernel_that_trusts_dies_of_what_strict_reading_refuses),
 		cmocka_unit_test(there_are_two_ways_of_reading),
 	};

@@ -137,12 +137,7 @@ int kho__fdt_u64_property(const void *fdt, int node, const char *name, u64 *valu
 
 bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible)
 {
-	size_t expected = strlen(compatible) + 1;
-	const void *bytes;
-	int size;
-
-	bytes = fdt_getprop(fdt, node, "compatible", &size);
-	return bytes && (size_t)size == expected && !memcmp(bytes, compatible, expected);
+	return !fdt_node_check_compatible(fdt, node, compatible);
 }
 
 const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size_t size)

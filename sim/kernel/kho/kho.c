@@ -140,7 +140,7 @@ static bool find_root(struct lfb_kernel *kernel, phys_addr_t phys, struct kho_ro
 
 	if (kho__read_handed_root(kernel, &view, phys, root, problem))
 		return false;
-	if (kho__abi_of(root) != kernel->kho.abi) {
+	if (!kho__fdt_compatible_is(root->fdt, 0, kernel->kho.abi->compatible)) {
 		kho__fdt_compatible_text(root->fdt, 0, text, sizeof(text));
 		lfb__problem(problem, 0, phys, "root tree is \"%s\", this kernel reads \"%s\"",
 			     text, kernel->kho.abi->compatible);

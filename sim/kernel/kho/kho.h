@@ -242,7 +242,8 @@ const char *kho__fdt_flaw(const void *fdt, size_t size);
 int kho__fdt_is_sound(const void *fdt, size_t size, phys_addr_t where, struct lfb_problem *problem);
 /* A raw native-endian u64 property. 0, -ENOENT no such property, -EINVAL not 8 bytes. */
 int kho__fdt_u64_property(const void *fdt, int node, const char *name, u64 *value);
-/* The "compatible" of a node equals @compatible, terminator and all. */
+/* The "compatible" of a node, a list of strings, has @compatible, as kernels find it: for the last
+ * one's terminator they look behind the property, too. */
 bool kho__fdt_compatible_is(const void *fdt, int node, const char *compatible);
 /* The compatible string for a message: printable, bounded, "" when missing. */
 const char *kho__fdt_compatible_text(const void *fdt, int node, char *text, size_t size);

@@ -11,7 +11,8 @@
 
 #define MAP_PROPERTY "preserved-memory-map"
 
-static const struct kho_abi *const known_abis[] = { &kho__abi_v1, &kho__abi_v4 };
+/* The newest first: a tree may be compatible with more than one. */
+static const struct kho_abi *const known_abis[] = { &kho__abi_v4, &kho__abi_v1 };
 
 static bool was_sound(const struct kho *kho, const void *fdt)
 {

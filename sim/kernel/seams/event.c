@@ -254,12 +254,21 @@ static bool has_word(const char *text, const char *name, size_t length)
 	return false;
 }
 
+static bool is_number(const struct field *field)
+{
+	return field->type != STRING && field->type != FINDING && field->type != SIDE;
+}
+
 static bool says(const struct lfb_event *event, const struct field *field, const char *name,
 		 size_t length)
 {
 	char buffer[32];
-	const char *text = field_text(event, field, buffer);
+	const char *text;
 
+	/* Most fields are numbers, most names are not: nothing is printed for them. */
+	if (is_number(field) && *name != '-' && (*name < '0' || *name > '9'))
+		return false;
+	text = field_text(event, field, buffer);
 	if (text == event->where || text == event->message)
 		return has_word(text, name, length);
 	return strlen(text) == length && !memcmp(text, name, length);

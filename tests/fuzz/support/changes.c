@@ -131,13 +131,6 @@ static void each_field(struct changing *changing)
 	}
 }
 
-/* Of what is large, lengths next to a byte that matters, and one in a thousand. */
-static bool length_matters(const struct changes *good, size_t length)
-{
-	return good->size <= CHANGES_LARGE || good->matters[length] ||
-	       (length && good->matters[length - 1]) || length % 1000 == 0;
-}
-
 /* With the length it had said in it, and with the one it has. */
 static void each_length(struct changing *changing)
 {
@@ -146,8 +139,6 @@ static void each_length(struct changing *changing)
 	u64 size = good->size;
 
 	for (size_t length = 0; length < good->size; length++) {
-		if (!length_matters(good, length))
-			continue;
 		try(changing, length);
 		if (good->is_image || length < place + sizeof(u64))
 			continue;

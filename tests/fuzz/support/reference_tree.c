@@ -242,8 +242,17 @@ bool ref_tree_u64(const struct ref_tree *tree, u32 node, const char *name, u64 *
 bool ref_tree_is(const struct ref_tree *tree, u32 node, const char *compatible)
 {
 	const u8 *bytes;
-	u32 size;
+	u32 size, start = 0;
 
-	return ref_tree_property(tree, node, "compatible", &bytes, &size) &&
-	       size == strlen(compatible) + 1 && !memcmp(bytes, compatible, size);
+	if (!ref_tree_property(tree, node, "compatible", &bytes, &size) || !size ||
+	    bytes[size - 1])
+		return false;
+	for (u32 at = 0; at < size; at++) {
+		if (bytes[at])
+			continue;
+		if (!strcmp((const char *)bytes + start, compatible))
+			return true;
+		start = at + 1;
+	}
+	return false;
 }
