@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/handover/handover.h"
-#include "sim/kernel/host/map.h"
+#include "sim/kernel/host/host.h"
 
 /* The digest */
 

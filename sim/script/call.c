@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/host/map.h"
+#include "sim/kernel/host/host.h"
 #include "sim/script/script.h"
 
 #define RAW_MAX (1ul << 20)	/* bytes of a request */

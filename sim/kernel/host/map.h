@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the simulator asks of its host besides the C library: linux/ does all of it, plain/ what C
- * alone can do. This is about memory and digests; arm.h is about faults, host.h about where in the
- * program something is and about shared objects. Which of both is there, the build says; whoever
- * cannot do without asks lfb__host_can(), and says that it cannot be, or goes without.
+ * Memory and digests, which hosts have in different ways. linux/ has all of it, plain/ what C alone
+ * can do; which of both is there, the build says. Whoever cannot do without asks lfb__host_can(),
+ * and refuses or goes without.
  */
 #ifndef SIM_KERNEL_HOST_MAP_H
 #define SIM_KERNEL_HOST_MAP_H

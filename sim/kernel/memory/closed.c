@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/host/map.h"
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/closed.h"
 
 static void set_access(const struct lfb_memory *memory, const struct lfb_closed *block,

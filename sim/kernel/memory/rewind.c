@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/host/map.h"
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
@@ -331,10 +331,11 @@ static int map_areas(struct lfb_memory *memory, const struct lfb_memory_copy *co
 	memory->vmalloc_used = copy->then.vmalloc_used;
 	memcpy(memory->vmalloc_table, table, count * sizeof(*table));
 	for (size_t i = 0; i < count; i += run) {
+		u8 *at = memory->vmalloc_base + (i << PAGE_SHIFT);
+
 		for (run = 1; table[i] && i + run < count && table[i + run] == table[i] + run;)
 			run++;
-		if (table[i] && lfb__store_show(memory->store, memory->vmalloc_base + (i << PAGE_SHIFT),
-						run << PAGE_SHIFT,
+		if (table[i] && lfb__store_show(memory->store, at, run << PAGE_SHIFT,
 						PFN_PHYS(table[i] - memory->first_page)))
 			return -ENOMEM;
 	}

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "sim/kernel/host/map.h"
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/page.h"
 #include "sim/kernel/memory/spare.h"

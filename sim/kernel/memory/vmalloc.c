@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "sim/kernel/host/map.h"
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/check.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/host/map.h"
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/shadow/shadow.h"
 
 #define ALL 0x0808080808080808ull /* eight, of which all may be touched */

@@ -5,14 +5,20 @@
 
 #include "sim/kernel/host/map.h"
 
+/* Where calloc() has it is in front of the first page: what it gives may be zero at no cost. */
 void *lfb__map_zeroed(size_t size)
 {
-	void *at;
+	void **at;
+	char *start;
 
-	if (size > SIZE_MAX - PAGE_SIZE)
+	if (size > SIZE_MAX - PAGE_SIZE - sizeof(*at))
 		return NULL;
-	at = aligned_alloc(PAGE_SIZE, PAGE_ALIGN(size));
-	return at ? memset(at, 0, size) : NULL;
+	start = calloc(1, size + PAGE_SIZE + sizeof(*at));
+	if (!start)
+		return NULL;
+	at = (void **)PAGE_ALIGN((uintptr_t)start + sizeof(*at));
+	at[-1] = start;
+	return at;
 }
 
 void *lfb__map_own(size_t size)
@@ -27,8 +33,11 @@ void *lfb__map_reserve(size_t size)
 
 void lfb__map_drop(void *at, size_t size)
 {
+	void **first = at;
+
 	(void)size;
-	free(at);
+	if (first)
+		free(first[-1]);
 }
 
 int lfb__map_seal(void *at, size_t size)
