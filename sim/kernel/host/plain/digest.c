@@ -12,21 +12,32 @@ static u32 rotate(u32 word, unsigned int by)
 	return word >> by | word << (32 - by);
 }
 
-/* The first 32 bits behind the point of the @degree-th root of @n: the largest that fits. */
+/* Is @root to the power of @degree less than @n, both in units of 2^-32? Equal it never is. */
+static bool is_below_root(u64 root, unsigned int degree, unsigned int n)
+{
+	/* The root has up to 35 bits, its powers more than a u64: the lowest 16 bits first. */
+	u64 power[8] = { 1 };
+
+	for (unsigned int i = 0; i < degree; i++) {
+		u64 carry = 0;
+
+		for (unsigned int j = 0; j < 8; j++) {
+			carry += power[j] * root;
+			power[j] = carry & 0xffff;
+			carry >>= 16;
+		}
+	}
+	return (power[2 * degree] | power[2 * degree + 1] << 16) < n;
+}
+
+/* The first 32 bits behind the point of the @degree-th root of @n, which is prime. */
 static u32 fraction_of_root(unsigned int n, unsigned int degree)
 {
-	/* The root has up to 35 bits, its powers more than a u64. */
-	unsigned __int128 power;
 	u64 root = 0;
 
 	for (u64 bit = 1ull << 36; bit; bit >>= 1) {
-		const u64 more = root | bit;
-
-		power = (unsigned __int128)more * more;
-		if (degree == 3)
-			power *= more;
-		if (power <= (unsigned __int128)n << (32 * degree))
-			root = more;
+		if (is_below_root(root | bit, degree, n))
+			root |= bit;
 	}
 	return (u32)root;
 }
