@@ -143,7 +143,7 @@ LFB_ENTRY int kho_radix_init_tree(struct kho_radix_tree *tree, struct kho_radix_
 
 static bool is_key(unsigned long key)
 {
-	return !(key >> KHO_RADIX_KEY_WIDTH);
+	return !((u64)key >> KHO_RADIX_KEY_WIDTH);
 }
 
 LFB_ENTRY int kho_radix_add_key(struct kho_radix_tree *tree, unsigned long key)
