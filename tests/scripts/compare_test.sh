@@ -72,6 +72,30 @@ lfb 1 compare linux-7.3 linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER "$more"
 } >"$dir/shown"
 documented compare.md compare "$dir/shown"
 
+# Stories beside each other: what all do once, the rest in columns
+order=$LFB_SOURCE_DIR/examples/lessons/04-order.lfb
+lfb 1 compare --story rfc-v6 linux-7.0 linux-7.3 "$order"
+{
+	echo '```'
+	sed -n '/agent: finishes/,$p' "$dir/out"
+	echo '```'
+} >"$dir/shown"
+documented compare.md story "$dir/shown"
+checks=$((checks + 1))
+[ "$(LC_ALL=C.UTF-8 awk 'length > 100' "$dir/out")" = "" ] || fail "a line is too wide"
+lfb 0 compare --story linux-7.3 linux-7.3 "$order"
+prints out '0 of 17 operations differ'
+! grep -q '≠' "$dir/out" || fail "equal kernels part"
+printf 'handler 0\nflb 0 0\nunhandler 0\nflb 0 0\n' >"$dir/part.ops"
+lfb 1 compare --story --width 80 linux-7.3 linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER "$dir/part.ops"
+prints out '-EINVAL'
+prints out '1 of 4 operations differ'
+lfb 2 compare --story rfc-v6 linux-7.0 linux-7.2 linux-7.3 reference "$order"
+prints err 'more than 4 kernels'
+lfb 2 compare --story linux-7.0 linux-7.3
+prints err 'expected a scenario'
+lfb 2 compare --story --json linux-7.0 linux-7.3 "$order"
+
 # Two at once are told apart; a third kernel that does the same as the second is not told again.
 printf 'handler 0\nflb 0 0\nopen\nsession a\npreserve a 1 0 1\nunflb 0 0\n' >"$dir/unlink.ops"
 set -- linux-7.3 linux-7.3,-FLB_LINK_UNREGISTERED_HANDLER,-FLB_UNREGISTER_WHILE_PRESERVED \

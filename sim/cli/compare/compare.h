@@ -2,8 +2,8 @@
 /*
  * lfb compare: command.c is the command, kernel.c makes kernels of words on the command line,
  * table.c shows two transcripts side by side, tell.c tells a difference, as text, for programs and
- * in files. It knows no other command. May use what commands may use: public headers, common/ and
- * report/.
+ * in files, story.c tells whole runs. It knows no other command. May use what commands may use:
+ * public headers, common/ and report/; and show/, which draws runs.
  */
 #ifndef SIM_CLI_COMPARE_COMPARE_H
 #define SIM_CLI_COMPARE_COMPARE_H
@@ -36,6 +36,12 @@ bool cli_is_kernel(const char *word);
 int cli_kernel_read(const struct cli_line *line, const char *word, const char *like,
 		    struct cli_kernel *kernel, struct lfb_compare_kernel *made);
 void cli_kernel_end(struct cli_kernel *kernel);
+
+/* story.c: what happens in each kernel, beside each other; the same exit status as a comparison */
+int cli_stories(struct cli_line *line, const struct cli_kernel *kernels,
+		const struct lfb_compare_kernel *made, unsigned int count,
+		struct lfb_scenario *const *scenarios, char *const *names,
+		size_t nr_scenarios, unsigned int width);
 
 /* table.c: two transcripts in columns, what is the same left out where it is long */
 

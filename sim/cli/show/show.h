@@ -174,11 +174,31 @@ void show_rows_free(struct show_rows *rows);
 
 /* The rows of a story alone, from a step on. */
 void show_story_from(const struct show *show, const struct show_rows *rows, size_t step, FILE *to);
+/* What it is with its answer, and why it is that one. */
+void show_said(const struct show_step *step, struct cli_text *to);
+/* Whose line it is: "agent", "FLB". */
+const char *show_who(const struct show_step *step);
+/*
+ * Returns its width. What a terminal would do something for becomes '?', a byte that is no UTF-8
+ * the character with its number.
+ */
+size_t show_word(FILE *to, const char *word, size_t length);
 /* In columns, of UTF-8. */
 size_t show_text_width(const char *text);
 /* "0→1", with the FLB's letter where there are several. */
 void show_count_text(const struct show *show, const struct show_step *count, char *text,
 		     size_t size);
+
+/* beside.c: stories of one scenario in several kernels */
+
+enum { SHOW_BESIDE_MAX = 4 };
+
+/*
+ * What all do the same is said once, what they do not in columns, @width letters in all. Returns
+ * CLI_OK if they do the same, CLI_FAILED if not, CLI_USAGE without memory, which is said by then.
+ */
+int show_beside(const struct show *const *shows, const char *const *names, unsigned int count,
+		unsigned int width, FILE *to);
 
 /* html.c: a page that plays runs */
 
