@@ -277,27 +277,50 @@ static int show(const struct compare *compare)
 	return CLI_OK;
 }
 
-/* Those that are first on the line; the handover says how much memory they need. Where they end. */
+static int add_kernel(struct compare *compare, struct cli_line *line, const char *word)
+{
+	struct cli_kernel *kernel = &compare->kernels[compare->count];
+	int result;
+
+	if (compare->count == LFB_COMPARE_KERNELS)
+		return cli_usage(line->command, "more than %d kernels", LFB_COMPARE_KERNELS);
+	result = cli_kernel_read(line, word, compare->like, kernel,
+				 &compare->made[compare->count++]);
+	kernel->machine.memory = kernel->like.memory = line->machine.options.memory;
+	return result;
+}
+
+/*
+ * Those that are first on the line, of a story some without; the handover says how much memory they
+ * need. Where they end.
+ */
 static int add_kernels(struct compare *compare, struct cli_line *line, int *result)
 {
+	static const char *const usual[] = { "rfc-v6", "linux-7.0", "linux-7.3" };
 	int at = 0;
 
 	if (compare->handover)
 		*result = cli_load_handover(line, compare->handover, &compare->blob);
 	compare->options.boot_from = compare->blob;
-	for (; at < line->argc && !*result && cli_is_kernel(line->argv[at]); at++) {
-		struct cli_kernel *kernel = &compare->kernels[compare->count];
-
-		if (compare->count == LFB_COMPARE_KERNELS) {
-			*result = cli_usage(line->command, "more than %d kernels",
-					    LFB_COMPARE_KERNELS);
-			break;
-		}
-		*result = cli_kernel_read(line, line->argv[at], compare->like, kernel,
-					  &compare->made[compare->count++]);
-		kernel->machine.memory = kernel->like.memory = line->machine.options.memory;
+	for (; at < line->argc && !*result && cli_is_kernel(line->argv[at]); at++)
+		*result = add_kernel(compare, line, line->argv[at]);
+	if (compare->story && !at) {
+		for (size_t i = 0; i < sizeof(usual) / sizeof(*usual) && !*result; i++)
+			*result = add_kernel(compare, line, usual[i]);
 	}
 	return at;
+}
+
+/* Does it make sense with the other options? */
+static int check_story(const struct compare *compare, const struct cli_line *line)
+{
+	if (compare->story && (compare->json || compare->shard.of || compare->folder ||
+			       compare->handover || compare->is_given))
+		return cli_usage(line->command, "--story shows whole runs of the scenarios that "
+				 "are given, and goes with none of the other forms");
+	if (!compare->story && compare->width)
+		return cli_usage(line->command, "--width is that of --story");
+	return CLI_OK;
 }
 
 static int run(struct cli_line *line)
@@ -309,10 +332,9 @@ static int run(struct cli_line *line)
 		return show(compare);
 	if (compare->shard.of && compare->folder)
 		return cli_usage(line->command, "--save goes with the whole, not with a shard");
-	if (compare->story && (compare->json || compare->shard.of || compare->folder ||
-			       compare->handover || compare->is_given))
-		return cli_usage(line->command, "--story shows whole runs of the scenarios that are "
-				 "given, and goes with none of the other forms");
+	result = check_story(compare, line);
+	if (result)
+		return result;
 	at = add_kernels(compare, line, &result);
 	if (!result && compare->story && at == line->argc)
 		result = cli_usage(line->command, "--story: expected a scenario");
@@ -381,7 +403,8 @@ static const struct cli_option options[] = {
 	{ "save", "FOLDER", "each difference into a folder of its own there: scenario.ops,\n"
 	  "ours.trace, theirs.trace, what", .at = offsetof(struct compare, folder) },
 	{ "story", NULL, "tell each scenario's story, with columns where two to four kernels\n"
-	  "part", .at = offsetof(struct compare, story) },
+	  "part; without kernels rfc-v6, linux-7.0 and linux-7.3",
+	  .at = offsetof(struct compare, story) },
 	{ "width", "N", "letters in a line of it (default 100)",
 	  offsetof(struct compare, width), 400, .wanted = "a number from " },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct compare, json),
@@ -393,6 +416,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_compare = {
 	"compare", "say what kernels do differently",
 	"usage: lfb compare [OPTION]... KERNEL KERNEL... [SCENARIO|FOLDER]...\n"
+	"       lfb compare --story [--width N] [KERNEL KERNEL...] SCENARIO|FOLDER...\n"
 	"       lfb compare [--seed S] --show N\n"
 	"\n"
 	"Has kernels perform the same scenarios and prints what the others do differently from\n"

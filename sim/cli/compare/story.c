@@ -15,7 +15,6 @@ static int record(struct cli_line *line, const struct cli_kernel *kernel, const 
 	struct lfb_machine_options options = kernel->machine;
 	const struct lfb_scenario_options plain = { .sz = sizeof(plain) };
 	struct lfb_machine *machine;
-
 	int err = 0;
 
 	options.memory = line->machine.options.memory;
@@ -65,15 +64,16 @@ int cli_stories(struct cli_line *line, const struct cli_kernel *kernels,
 {
 	int result = CLI_OK, one;
 
-	width = width ? width : WIDTH;
+	width = width ?: WIDTH;
 	if (count > SHOW_BESIDE_MAX)
-		return cli_usage(line->command, "--story: more than %d kernels", SHOW_BESIDE_MAX);
+		return cli_usage(line->command, "--story: more than %d kernels",
+				 SHOW_BESIDE_MAX);
 	if (width < WIDTH_MIN)
 		return cli_usage(line->command, "--width: at least %d", WIDTH_MIN);
 	for (unsigned int k = 0; k < count; k++) {
 		if (!made[k].machine)
-			return cli_usage(line->command, "--story: %s plays scenarios by itself, and "
-					 "tells no more than its transcript", made[k].name);
+			return cli_usage(line->command, "--story: %s plays scenarios by itself, "
+					 "and tells no more than its transcript", made[k].name);
 	}
 	for (size_t i = 0; i < nr_scenarios && result != CLI_USAGE; i++) {
 		one = tell(line, kernels, made, count, scenarios[i], names[i], width);

@@ -9,7 +9,11 @@
 
 #include "show.h"
 
-enum { BESIDE_INDENT = 2, BESIDE_GAP = 3 };
+enum {
+	BESIDE_INDENT = 2,
+	BESIDE_GAP = 3,
+	BESIDE_WINDOW = 512,	/* rows that are looked at to find where two lists meet again */
+};
 
 /* What one of them does there; NULL: nothing. */
 struct beside_line {
@@ -26,7 +30,6 @@ struct beside {
 	size_t at[SHOW_BESIDE_MAX];		/* rows that are told */
 	struct beside_line *lines;		/* of the operation that is told */
 	size_t nr_lines;
-	u16 *best;
 	bool no_memory, parted;			/* columns have their heads */
 	size_t operations, differ;
 };
@@ -66,14 +69,15 @@ static void tell(const struct beside *beside, unsigned int kernel, const struct 
 	}
 }
 
-/* Over the whole width and in a column: "FLB preserve: ". */
+/* Over the whole width and in a column: "FLB preserve: ". A finding begins with its own name. */
 static void tell_head(const struct show_row *row, struct cli_text *to)
 {
 	const struct show_step *step = row->step;
+	const bool is_finding = !step->is_operation && step->event.happening == LFB_DID_FOUND;
 
-	if (row->is_refusal || is_booted(step))
+	if (row->is_refusal || is_booted(step) || is_finding)
 		return;
-	put_text(to, show_who(step));
+	put_text(to, show_lane(step) == SHOW_KERNEL ? "kernel" : show_who(step));
 	if (!step->is_operation && step->event.kind == LFB_EVENT_CALLBACK) {
 		put_text(to, " ");
 		put_text(to, lfb_event_action(&step->event));
@@ -151,10 +155,13 @@ static void put_spaces(FILE *to, size_t count)
 	fprintf(to, "%*s", (int)count, "");
 }
 
-/* As many words as there is room for, at least a part of one. Returns what is left. */
+/*
+ * As many words as there is room for, of one that is longer than that the parts of its name, or as
+ * many letters. Returns what is left.
+ */
 static const char *put_part(FILE *to, const char *text, size_t room, size_t *written)
 {
-	const char *end = text, *word = text;
+	const char *end = text, *joint = text, *word = text;
 	size_t width = 0;
 
 	for (; *word; word++) {
@@ -163,9 +170,11 @@ static const char *put_part(FILE *to, const char *text, size_t room, size_t *wri
 			break;
 		if (word[1] == ' ' || !word[1])
 			end = word + 1;
+		if (strchr("-_,/:", *word) && width > 1)
+			joint = word + 1;
 	}
 	if (end == text)
-		end = *word ? word : text + strlen(text);
+		end = joint > text ? joint : word;
 	*written = show_word(to, text, (size_t)(end - text));
 	return end + strspn(end, " ");
 }
@@ -261,48 +270,80 @@ static bool is_place(const struct beside_line *line, const struct show_row *row)
 	return is_alike(any_of(line), row);
 }
 
-/* Of each two rests, how many rows stand beside each other; @best has room for all. */
-static void count_places(const struct beside *beside, const struct show_row *rows, size_t count)
+/* Lines and rows from here on; of each two rests so many stand beside each other. */
+struct beside_window {
+	const struct beside_line *lines;
+	const struct show_row *rows;
+	size_t nr_lines, nr_rows;
+	u16 best[BESIDE_WINDOW + 1][BESIDE_WINDOW + 1];
+};
+
+static void look_ahead(struct beside_window *window, const struct beside_line *lines,
+		       size_t nr_lines, const struct show_row *rows, size_t nr_rows)
 {
-	const size_t width = count + 1;
-	u16 *best = beside->best;
+	const size_t height = nr_lines < BESIDE_WINDOW ? nr_lines : BESIDE_WINDOW;
+	const size_t width = nr_rows < BESIDE_WINDOW ? nr_rows : BESIDE_WINDOW;
 
-	for (size_t i = beside->nr_lines; i-- > 0;) {
-		for (size_t j = count; j-- > 0;) {
-			const u16 down = best[(i + 1) * width + j], right = best[i * width + j + 1];
-			const u16 pair = (u16)(best[(i + 1) * width + j + 1] + 1);
+	window->lines = lines;
+	window->rows = rows;
+	window->nr_lines = height;
+	window->nr_rows = width;
+	memset(window->best[height], 0, sizeof(window->best[height]));
+	for (size_t i = height; i-- > 0;) {
+		const u16 *below = window->best[i + 1];
+		u16 *here = window->best[i];
 
-			best[i * width + j] = is_place(&beside->lines[i], &rows[j]) ? pair :
-					      down > right ? down : right;
-		}
+		here[width] = 0;
+		for (size_t j = width; j-- > 0;)
+			here[j] = is_place(&lines[i], &rows[j]) ? (u16)(below[j + 1] + 1) :
+				  below[j] > here[j + 1] ? below[j] : here[j + 1];
 	}
+}
+
+/*
+ * Is the line one that this kernel has none beside? Else the row is one that only it has. Of more
+ * than a window the rest is not looked at: in time for the longest stories.
+ */
+static bool is_line_first(struct beside_window *window, const struct beside_line *line,
+			  size_t nr_lines, const struct show_row *row, size_t nr_rows)
+{
+	size_t at, place;
+
+	if (!window->lines || line >= window->lines + window->nr_lines ||
+	    row >= window->rows + window->nr_rows)
+		look_ahead(window, line, nr_lines, row, nr_rows);
+	at = (size_t)(line - window->lines);
+	place = (size_t)(row - window->rows);
+	return window->best[at + 1][place] >= window->best[at][place + 1];
 }
 
 /* Kernel @k's rows find their places among the lines, or are lines of their own. */
 static void add_rows(struct beside *beside, unsigned int k, const struct show_row *rows,
 		     size_t count)
 {
-	const size_t width = count + 1, before = beside->nr_lines;
-	struct beside_line *lines = calloc(before + count + 1, sizeof(*lines));
-	size_t i = 0, j = 0, made = 0;
+	const struct beside_line *before = beside->lines, *end = before + beside->nr_lines;
+	struct beside_line *lines = calloc(beside->nr_lines + count + 1, sizeof(*lines));
+	struct beside_window *window = malloc(sizeof(*window));
+	const struct show_row *rows_end = rows + count;
+	size_t made = 0;
 
-	beside->best = calloc((before + 1) * width, sizeof(*beside->best));
-	beside->no_memory |= !lines || !beside->best;
-	if (!beside->no_memory)
-		count_places(beside, rows, count);
-	while (!beside->no_memory && (i < before || j < count)) {
-		const u16 *here = &beside->best[i * width + j];
+	beside->no_memory |= !lines || !window;
+	if (window)
+		window->lines = NULL;
+	while (!beside->no_memory && (before < end || rows < rows_end)) {
+		const size_t nr_lines = (size_t)(end - before), left = (size_t)(rows_end - rows);
 
-		if (i < before && j < count && is_place(&beside->lines[i], &rows[j])) {
-			lines[made] = beside->lines[i++];
-			lines[made++].of[k] = &rows[j++];
-		} else if (j == count || (i < before && here[width] >= here[1])) {
-			lines[made++] = beside->lines[i++];
+		if (nr_lines && left && is_place(before, rows)) {
+			lines[made] = *before++;
+			lines[made++].of[k] = rows++;
+		} else if (!left || (nr_lines &&
+				     is_line_first(window, before, nr_lines, rows, left))) {
+			lines[made++] = *before++;
 		} else {
-			lines[made++].of[k] = &rows[j++];
+			lines[made++].of[k] = rows++;
 		}
 	}
-	free(beside->best);
+	free(window);
 	free(beside->lines);
 	beside->lines = lines;
 	beside->nr_lines = made;
