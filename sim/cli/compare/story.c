@@ -2,8 +2,6 @@
 /* lfb compare --story: a scenario in each kernel, and their stories beside each other. */
 #include <luo/scenario.h>
 
-#include "sim/cli/show/show.h"
-
 #include "compare.h"
 
 enum { WIDTH = 100, WIDTH_MIN = 60 };
@@ -39,9 +37,9 @@ static int tell(struct cli_line *line, const struct cli_kernel *kernels,
 		const struct lfb_compare_kernel *made, unsigned int count,
 		const struct lfb_scenario *scenario, const char *path, unsigned int width)
 {
-	struct show shows[SHOW_BESIDE_MAX] = { 0 };
-	const struct show *all[SHOW_BESIDE_MAX];
-	const char *names[SHOW_BESIDE_MAX];
+	struct show shows[CLI_BESIDE_MAX] = { 0 };
+	const struct show *all[CLI_BESIDE_MAX];
+	const char *names[CLI_BESIDE_MAX];
 	int result = CLI_OK;
 
 	for (unsigned int k = 0; k < count && !result; k++) {
@@ -51,7 +49,7 @@ static int tell(struct cli_line *line, const struct cli_kernel *kernels,
 		result = record(line, &kernels[k], made[k].name, scenario, &shows[k]);
 	}
 	if (!result)
-		result = show_beside(all, names, count, width, stdout);
+		result = cli_beside(all, names, count, width, stdout);
 	for (unsigned int k = 0; k < count; k++)
 		show_free(&shows[k]);
 	return result;
@@ -65,9 +63,9 @@ int cli_stories(struct cli_line *line, const struct cli_kernel *kernels,
 	int result = CLI_OK, one;
 
 	width = width ?: WIDTH;
-	if (count > SHOW_BESIDE_MAX)
+	if (count > CLI_BESIDE_MAX)
 		return cli_usage(line->command, "--story: more than %d kernels",
-				 SHOW_BESIDE_MAX);
+				 CLI_BESIDE_MAX);
 	if (width < WIDTH_MIN)
 		return cli_usage(line->command, "--width: at least %d", WIDTH_MIN);
 	for (unsigned int k = 0; k < count; k++) {

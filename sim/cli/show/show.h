@@ -24,6 +24,9 @@ enum show_format {
 	SHOW_TEXT, SHOW_STORY, SHOW_JSON, SHOW_MERMAID, SHOW_SVG, SHOW_PERFETTO, SHOW_HTML,
 };
 
+/* Pictures there are of a run. */
+enum show_view { SHOW_LIFECYCLE, SHOW_FLBS, SHOW_MAP };
+
 /* blocks.c: which pages are marked, or wait, and whose they are */
 
 struct show_block {
@@ -77,6 +80,10 @@ struct show_step {
 	u64 claims, frees;		/* pages: in it, but not in what else happened there */
 };
 
+struct show_area {
+	u64 phys, size;
+};
+
 struct show {
 	const char *scenario;
 	const char *profile;
@@ -89,6 +96,10 @@ struct show {
 	const char **flbs;		/* all names that come, in the order they do */
 	size_t nr_flbs;
 	const char *error;		/* what ended the run before its end; NULL */
+	bool wants_scratch;		/* given: the next two are looked for */
+	struct show_area *scratch;	/* where kernels boot */
+	size_t nr_scratch;
+	u64 memory;			/* all there is, in bytes; 0: there was no jump */
 	bool no_memory;
 	/* While it is recorded: */
 	struct show_open *open;
@@ -189,17 +200,6 @@ size_t show_text_width(const char *text);
 void show_count_text(const struct show *show, const struct show_step *count, char *text,
 		     size_t size);
 
-/* beside.c: stories of one scenario in several kernels */
-
-enum { SHOW_BESIDE_MAX = 4 };
-
-/*
- * What all do the same is said once, what they do not in columns, @width letters in all. Returns
- * CLI_OK if they do the same, CLI_FAILED if not, CLI_USAGE without memory, which is said by then.
- */
-int show_beside(const struct show *const *shows, const char *const *names, unsigned int count,
-		unsigned int width, FILE *to);
-
 /* html.c: a page that plays runs */
 
 extern const struct cli_embedded embedded_player[];	/* one: the page, but for the runs */
@@ -213,7 +213,7 @@ typedef int (*show_record_fn)(struct cli_line *line, const char *path, FILE *to)
 int show_html(struct cli_line *line, const char *against, show_record_fn run);
 
 /* Draws it; all but SHOW_TEXT and SHOW_HTML. Returns CLI_OK or CLI_FAILED. */
-int show_draw(const struct show *show, enum show_format format, FILE *to);
+int show_draw(const struct show *show, enum show_format format, enum show_view view, FILE *to);
 
 /* Each draws one. */
 void show_json(const struct show *show, FILE *to);
@@ -221,5 +221,8 @@ void show_story(const struct show *show, const struct show_rows *rows, FILE *to)
 void show_mermaid(const struct show *show, const struct show_rows *rows, FILE *to);
 void show_perfetto(const struct show *show, FILE *to);
 void show_svg(const struct show *show, const struct show_rows *rows, FILE *to);
+void show_svg_flbs(const struct show *show, FILE *to);
+/* Returns CLI_OK or CLI_FAILED. */
+int show_svg_memory(const struct show *show, FILE *to);
 
 #endif

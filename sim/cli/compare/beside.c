@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "show.h"
+#include "compare.h"
 
 enum {
 	BESIDE_INDENT = 2,
@@ -17,7 +17,7 @@ enum {
 
 /* What one of them does there; NULL: nothing. */
 struct beside_line {
-	const struct show_row *of[SHOW_BESIDE_MAX];
+	const struct show_row *of[CLI_BESIDE_MAX];
 };
 
 struct beside {
@@ -26,8 +26,8 @@ struct beside {
 	unsigned int count;
 	size_t width, column;
 	FILE *to;
-	struct show_rows rows[SHOW_BESIDE_MAX];
-	size_t at[SHOW_BESIDE_MAX];		/* rows that are told */
+	struct show_rows rows[CLI_BESIDE_MAX];
+	size_t at[CLI_BESIDE_MAX];		/* rows that are told */
 	struct beside_line *lines;		/* of the operation that is told */
 	size_t nr_lines;
 	bool no_memory, parted;			/* columns have their heads */
@@ -182,7 +182,7 @@ static const char *put_part(FILE *to, const char *text, size_t room, size_t *wri
 /* Each kernel's text in its column, on as many lines as the longest needs. */
 static void put_columns(const struct beside *beside, const char *const *texts, const char *mark)
 {
-	const char *left[SHOW_BESIDE_MAX];
+	const char *left[CLI_BESIDE_MAX];
 	bool more = true;
 
 	memcpy(left, texts, beside->count * sizeof(*left));
@@ -204,8 +204,8 @@ static void put_columns(const struct beside *beside, const char *const *texts, c
 
 static void put_parted(struct beside *beside, const struct beside_line *line)
 {
-	struct cli_text texts[SHOW_BESIDE_MAX] = { 0 };
-	const char *all[SHOW_BESIDE_MAX];
+	struct cli_text texts[CLI_BESIDE_MAX] = { 0 };
+	const char *all[CLI_BESIDE_MAX];
 
 	for (unsigned int k = 0; k < beside->count; k++) {
 		if (line->of[k]) {
@@ -402,7 +402,7 @@ static void leave_pages_out(struct show_rows *rows)
 	rows->count = kept;
 }
 
-int show_beside(const struct show *const *shows, const char *const *names, unsigned int count,
+int cli_beside(const struct show *const *shows, const char *const *names, unsigned int count,
 		unsigned int width, FILE *to)
 {
 	struct beside beside = { .shows = shows, .names = names, .count = count, .to = to,
