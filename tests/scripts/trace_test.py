@@ -41,8 +41,8 @@ def draw(form, scenario):
                     if part in os.path.dirname(scenario)), "reference")
     if "--profile" not in given:
         given += ["--profile", profile]
-    done = subprocess.run([TOOL, "trace", "--format", *VIEWS.get(form, [form]), *given, scenario], check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run([TOOL, "trace", "--format", *VIEWS.get(form, [form]), *given, scenario],
+                          check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     need(done.returncode in (0, 1), f"exit status {done.returncode}: {done.stderr[:300]}")
     return done.stdout.decode("utf-8")
 

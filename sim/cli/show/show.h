@@ -27,7 +27,7 @@ enum show_format {
 /* Pictures there are of a run. */
 enum show_view { SHOW_LIFECYCLE, SHOW_FLBS, SHOW_MAP };
 
-/* blocks.c: which pages are marked, or wait, and whose they are */
+/* pages.c: which pages are marked, or wait, and whose they are */
 
 struct show_block {
 	u64 pfn;
@@ -125,6 +125,36 @@ void show_free(struct show *show);
 const struct show_step *show_in(const struct show *show, const struct show_step *step);
 /* Its place among all FLBs; the number of them: it is about none. */
 size_t show_flb(const struct show *show, const char *name);
+
+/* pages.c: what became of them */
+
+/* Pages that all things happened to together. */
+struct show_span {
+	u64 pfn, pages;
+	const char *owner;			/* as events name it */
+	const struct show_step *saved_in;	/* the callback that saved it; NULL */
+	bool is_saved, was_let_go, is_handed_over;
+	const struct show_step *taken;		/* where it was; NULL: nowhere */
+};
+
+/* What was saved in a kernel, and what became of it in the next one. */
+struct show_map {
+	struct show_span *spans;		/* by address */
+	size_t nr_spans;
+	const struct show_step *jump;		/* into that one; NULL: there was none */
+	size_t sessions;			/* of those handed over, that there still are */
+	bool had_sessions;
+};
+
+struct show_maps {
+	struct show_map *list;			/* one for each kernel */
+	size_t count;
+	bool no_memory;
+};
+
+/* False: no memory. Either way it is for show_maps_free(). */
+bool show_maps_make(const struct show *show, struct show_maps *maps);
+void show_maps_free(struct show_maps *maps);
 
 /* sentence.c: what to say of it */
 

@@ -10,7 +10,8 @@ static void draw_slot(struct svg *svg, int index, const struct svg_slot *slot, i
 {
 	if (y > slot->since)
 		svg_print(&svg->bars, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
-			  "height=\"%d\"/>\n", slot->class, svg->x[SVG_SLOT] + index * SVG_SLOT_WIDTH,
+			  "height=\"%d\"/>\n", slot->class,
+			  svg->x[SVG_SLOT] + index * SVG_SLOT_WIDTH,
 			  slot->since, SVG_SLOT_WIDTH - 3, y - slot->since);
 }
 

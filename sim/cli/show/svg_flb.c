@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* FLBs alone as a picture: a column for each, a row where its count or what became of it changes. */
+/* FLBs alone as a picture: a column for each, a row where its count or state changes. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -14,25 +14,6 @@ enum {
 	MEMORY_WIDTH_MIN = 640,
 };
 
-/* Pages that all things happened to together. */
-struct memory_span {
-	u64 pfn, pages;
-	const char *owner;			/* as events name it */
-	const struct show_step *saved_in;	/* the callback that saved it; NULL */
-	bool is_saved, was_let_go, is_handed_over;
-	const struct show_step *taken;		/* where it was; NULL: nowhere */
-};
-
-/* What was saved in a kernel, and what became of it in the next one. */
-struct memory_map {
-	struct memory_span *spans;		/* by address */
-	size_t nr_spans;
-	const struct show_step *jump;		/* NULL: there was none */
-	bool is_handed_over;
-	size_t sessions;			/* of those handed over, that there still are */
-	bool had_sessions;
-};
-
 /* A line of the picture. */
 struct memory_row {
 	u64 pfn, pages;
@@ -42,8 +23,7 @@ struct memory_row {
 
 struct memory {
 	const struct show *show;
-	struct memory_map *maps;
-	size_t nr_maps;
+	struct show_maps maps;
 	struct memory_row *rows;		/* of one map */
 	size_t nr_rows;
 	struct cli_text back, front;
@@ -51,177 +31,15 @@ struct memory {
 	bool no_memory;
 };
 
-/* Spans */
-
-static struct memory_span *insert(struct memory *memory, struct memory_map *map, size_t at,
-				  const struct memory_span *span)
-{
-	struct memory_span *spans = cli_grown(map->spans, map->nr_spans, sizeof(*spans));
-
-	memory->no_memory |= !spans;
-	if (!spans)
-		return NULL;
-	map->spans = spans;
-	memmove(spans + at + 1, spans + at, (map->nr_spans++ - at) * sizeof(*spans));
-	spans[at] = *span;
-	return spans + at;
-}
-
-/* The first span that ends behind a page; it begins there or later, too: it is parted if not. */
-static size_t span_from(struct memory *memory, struct memory_map *map, u64 pfn)
-{
-	size_t low = 0, high = map->nr_spans;
-	struct memory_span rest;
-
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (map->spans[middle].pfn + map->spans[middle].pages <= pfn)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == map->nr_spans || map->spans[low].pfn >= pfn)
-		return low;
-	rest = map->spans[low];
-	rest.pages -= pfn - rest.pfn;
-	rest.pfn = pfn;
-	if (insert(memory, map, low + 1, &rest))
-		map->spans[low].pages = pfn - map->spans[low].pfn;
-	return low + 1;
-}
-
-/* Spans for all of an event's pages. Returns the first, and how many there are. */
-static struct memory_span *spans_of(struct memory *memory, struct memory_map *map,
-				    const struct lfb_event *event, size_t *count)
-{
-	const u64 end = event->phys / PAGE_SIZE + event->pages;
-	u64 pfn = event->phys / PAGE_SIZE;
-	size_t first, at;
-
-	span_from(memory, map, end);
-	first = at = span_from(memory, map, pfn);
-	for (; pfn < end && !memory->no_memory; at++) {
-		if (at == map->nr_spans || map->spans[at].pfn > pfn) {
-			const u64 next = at < map->nr_spans ? map->spans[at].pfn : end;
-			const struct memory_span gap = { .pfn = pfn,
-							 .pages = (next < end ? next : end) - pfn };
-
-			if (!insert(memory, map, at, &gap))
-				break;
-		}
-		pfn = map->spans[at].pfn + map->spans[at].pages;
-	}
-	*count = memory->no_memory ? 0 : at - first;
-	return map->spans + first;
-}
-
-static void happen(const struct show *show, struct memory_span *span, const struct show_step *step)
-{
-	switch (step->event.happening) {
-	case LFB_DID_PAGES_MARKED:
-		*span = (struct memory_span){ .pfn = span->pfn, .pages = span->pages,
-					      .owner = step->event.owner, .is_saved = true,
-					      .saved_in = show_in(show, step) };
-		break;
-	case LFB_DID_PAGES_UNMARKED:
-		span->was_let_go = span->is_saved;
-		span->is_saved = false;
-		break;
-	case LFB_DID_PAGES_HANDED_OVER:
-		span->is_handed_over = true;
-		span->owner = span->owner ?: step->event.owner;
-		break;
-	default:
-		span->taken = step;
-	}
-}
-
-/* The last two maps: what was handed over, if anything was, and what will be. */
-static void change(struct memory *memory, const struct show_step *step, bool of_last)
-{
-	struct memory_map *map = &memory->maps[memory->nr_maps - 1];
-	struct memory_span *spans;
-	size_t count;
-
-	if (of_last && (memory->nr_maps < 2 || !map[-1].jump))
-		return;
-	map -= of_last;
-	map->is_handed_over |= of_last;
-	spans = spans_of(memory, map, &step->event, &count);
-	for (size_t i = 0; i < count; i++)
-		happen(memory->show, &spans[i], step);
-}
-
-static void count_session(struct memory *memory, const struct show_step *step)
-{
-	struct memory_map *map = &memory->maps[memory->nr_maps - 1];
-
-	if (!step->event.incoming || memory->nr_maps < 2)
-		return;
-	map--;
-	map->had_sessions = true;
-	if (step->event.happening == LFB_DID_SESSION_ADDED)
-		map->sessions++;
-	else if (map->sessions)
-		map->sessions--;
-}
-
-static void next_map(struct memory *memory, const struct show_step *jump)
-{
-	struct memory_map *maps = cli_grown(memory->maps, memory->nr_maps, sizeof(*maps));
-
-	memory->no_memory |= !maps;
-	if (!maps)
-		return;
-	memory->maps = maps;
-	if (memory->nr_maps)
-		maps[memory->nr_maps - 1].jump = jump;
-	maps[memory->nr_maps++] = (struct memory_map){ 0 };
-}
-
-static void read_steps(struct memory *memory)
-{
-	next_map(memory, NULL);
-	for (size_t i = 0; i < memory->show->count && !memory->no_memory; i++) {
-		const struct show_step *step = &memory->show->steps[i];
-
-		if (step->is_operation)
-			continue;
-		switch (step->event.happening) {
-		case LFB_DID_PAGES_MARKED:
-		case LFB_DID_PAGES_UNMARKED:
-			change(memory, step, false);
-			break;
-		case LFB_DID_PAGES_HANDED_OVER:
-		case LFB_DID_PAGES_CLAIMED:
-			change(memory, step, true);
-			break;
-		case LFB_DID_SESSION_ADDED:
-		case LFB_DID_SESSION_REMOVED:
-			count_session(memory, step);
-			break;
-		case LFB_DID_JUMPED:
-			next_map(memory, step);
-			break;
-		case LFB_DID_SWITCHED_OFF:
-			next_map(memory, NULL);
-			break;
-		default:
-			break;
-		}
-	}
-}
-
 /* Words */
 
-static bool is_callbacks(const struct memory_span *span)
+static bool is_callbacks(const struct show_span *span)
 {
 	return span->saved_in && !span->saved_in->is_operation &&
 	       span->saved_in->event.kind == LFB_EVENT_CALLBACK;
 }
 
-static void say_owner(const struct memory_span *span, struct cli_text *to)
+static void say_owner(const struct show_span *span, struct cli_text *to)
 {
 	const struct lfb_event *event = span->saved_in ? &span->saved_in->event : NULL;
 
@@ -256,14 +74,14 @@ static void say_cause(const struct show *show, const struct show_step *step, str
 		svg_print(to, " by the %s's %s", show_who(in), lfb_event_action(&in->event));
 }
 
-static enum svg_meaning say_before(const struct memory_span *span, struct cli_text *to)
+static enum svg_meaning say_before(const struct show_span *span, struct cli_text *to)
 {
 	svg_print(to, span->is_saved ? "preserved" : span->was_let_go ? "let go" : "not preserved");
 	return span->is_saved ? SVG_SAVED : span->was_let_go ? SVG_GONE : SVG_PLAIN;
 }
 
-static enum svg_meaning say_after(const struct show *show, const struct memory_map *map,
-				  const struct memory_span *span, struct cli_text *to)
+static enum svg_meaning say_after(const struct show *show, const struct show_map *map,
+				  const struct show_span *span, struct cli_text *to)
 {
 	const bool is_over = map->had_sessions && !map->sessions;
 
@@ -341,10 +159,10 @@ static void free_row(struct memory_row *row)
 }
 
 /* Pages beside each other of which there is the same to say are one row. */
-static void add_spans(struct memory *memory, const struct memory_map *map)
+static void add_spans(struct memory *memory, const struct show_map *map)
 {
 	for (size_t i = 0; i < map->nr_spans && !memory->no_memory; i++) {
-		const struct memory_span *span = &map->spans[i];
+		const struct show_span *span = &map->spans[i];
 		struct cli_text owner = { 0 }, before = { 0 }, after = { 0 };
 		struct memory_row *row;
 
@@ -365,7 +183,7 @@ static void add_spans(struct memory *memory, const struct memory_map *map)
 	}
 }
 
-static void add_scratch(struct memory *memory, const struct memory_map *map)
+static void add_scratch(struct memory *memory, const struct show_map *map)
 {
 	const struct show *show = memory->show;
 
@@ -392,7 +210,7 @@ static int by_address(const void *one, const void *other)
 }
 
 /* All that is not in another row. */
-static void add_rest(struct memory *memory, const struct memory_map *map)
+static void add_rest(struct memory *memory, const struct show_map *map)
 {
 	u64 pages = memory->show->memory / PAGE_SIZE;
 	struct cli_text owner = { 0 }, before = { 0 }, after = { 0 }, address = { 0 };
@@ -415,7 +233,7 @@ static void add_rest(struct memory *memory, const struct memory_map *map)
 	set_words(memory, row, &owner, &before, &after);
 }
 
-static void make_rows(struct memory *memory, const struct memory_map *map)
+static void make_rows(struct memory *memory, const struct show_map *map)
 {
 	for (size_t i = 0; i < memory->nr_rows; i++)
 		free_row(&memory->rows[i]);
@@ -436,11 +254,11 @@ static void make_rows(struct memory *memory, const struct memory_map *map)
 	add_rest(memory, map);
 }
 
-/* A map that no kexec came for is worth a picture where there is no other, or a callback's in it. */
+/* A map that no kexec came for is drawn where it is the only one, or a callback's are in it. */
 static bool is_drawn(const struct memory *memory, size_t index)
 {
-	const struct memory_map *map = &memory->maps[index];
-	bool any = map->jump || memory->nr_maps <= 2;
+	const struct show_map *map = &memory->maps.list[index];
+	bool any = map->jump || memory->maps.count <= 2;
 
 	for (size_t i = 0; i < map->nr_spans && !any; i++)
 		any = map->spans[i].is_saved && is_callbacks(&map->spans[i]);
@@ -475,7 +293,7 @@ static void draw_crossing(struct memory *memory, const struct memory_row *row, i
 
 static void draw_map(struct memory *memory, size_t index)
 {
-	const struct memory_map *map = &memory->maps[index];
+	const struct show_map *map = &memory->maps.list[index];
 	const int bar = memory->x[3] - MEMORY_BAR, from = memory->y + 2 * SVG_ROW;
 	const int height = (int)memory->nr_rows * SVG_ROW;
 	struct cli_text title = { 0 };
@@ -512,10 +330,10 @@ static void place(struct memory *memory)
 	size_t letters[4] = { 0 };
 	const size_t title = svg_letters(memory->show->scenario);
 
-	for (size_t map = 0; map < memory->nr_maps && !memory->no_memory; map++) {
+	for (size_t map = 0; map < memory->maps.count && !memory->no_memory; map++) {
 		if (!is_drawn(memory, map))
 			continue;
-		make_rows(memory, &memory->maps[map]);
+		make_rows(memory, &memory->maps.list[map]);
 		for (size_t i = 0; i < 4 * memory->nr_rows && !memory->no_memory; i++) {
 			const size_t here = svg_letters(memory->rows[i / 4].words[i % 4]) +
 					    (i % 4 > 1 ? 2 : 0);
@@ -541,10 +359,8 @@ static void free_memory(struct memory *memory)
 {
 	for (size_t i = 0; i < memory->nr_rows; i++)
 		free_row(&memory->rows[i]);
-	for (size_t i = 0; i < memory->nr_maps; i++)
-		free(memory->maps[i].spans);
 	free(memory->rows);
-	free(memory->maps);
+	show_maps_free(&memory->maps);
 }
 
 int show_svg_memory(const struct show *show, FILE *to)
@@ -555,13 +371,13 @@ int show_svg_memory(const struct show *show, FILE *to)
 	struct memory memory = { .show = show, .y = 28 };
 	int result = CLI_OK;
 
-	read_steps(&memory);
+	memory.no_memory = !show_maps_make(show, &memory.maps);
 	place(&memory);
 	svg_text(&memory.front, 12, 20, "quiet", show->scenario, MEMORY_MOST_LETTERS);
-	for (size_t map = 0; map < memory.nr_maps && !memory.no_memory; map++) {
+	for (size_t map = 0; map < memory.maps.count && !memory.no_memory; map++) {
 		if (!is_drawn(&memory, map))
 			continue;
-		make_rows(&memory, &memory.maps[map]);
+		make_rows(&memory, &memory.maps.list[map]);
 		if (!memory.no_memory)
 			draw_map(&memory, map);
 	}
@@ -570,7 +386,8 @@ int show_svg_memory(const struct show *show, FILE *to)
 	if (memory.no_memory)
 		result = cli_failed("no memory for what happened");
 	else
-		svg_begin(to, "Physical memory before a kexec and after it", memory.width, memory.y);
+		svg_begin(to, "Physical memory before a kexec and after it", memory.width,
+			  memory.y);
 	if (!memory.no_memory) {
 		svg_layer(&memory.back, to);
 		svg_layer(&memory.front, to);
