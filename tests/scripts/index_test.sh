@@ -15,7 +15,12 @@ quirks() {
 	echo '| quirk | kernels | meaning |'
 	echo '|---|---|---|'
 	awk '
-		$1 == "quirk" { columns = NF; for (i = 2; i <= NF; i++) kernel[i] = $i; next }
+		$1 == "quirk" {
+			columns = NF
+			for (i = 2; i <= NF; i++)
+				kernel[i] = $i
+			next
+		}
 		!columns { next }
 		/^ / {
 			sub(/^ */, "")
