@@ -184,8 +184,7 @@ static size_t newest_open_operation(const struct show *show)
 
 /*
  * The step that an event happened in: the innermost of what it says it happened in, and of its
- * operation. One that was done at a scheduling point is over when its answer is there, though
- * events still name it.
+ * operation.
  */
 static size_t place_of(struct show *show, const struct lfb_event *event)
 {
