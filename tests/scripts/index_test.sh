@@ -24,7 +24,8 @@ quirks() {
 		!columns { next }
 		/^ / {
 			sub(/^ */, "")
-			printf "| [%s](../tests/zoo/quirk-%s.lfb) | %s | %s |\n", quirk, quirk, has, $0
+			printf "| [%s](../tests/zoo/quirk-%s.lfb)", quirk, quirk
+			printf " | %s | %s |\n", has, $0
 			next
 		}
 		{
