@@ -211,7 +211,7 @@ const struct cli_command cli_shell = {
 	"and how the machine is then. undo takes one back, why says why it failed, save writes\n"
 	"all as a scenario: docs/shell.md.\n"
 	"\n"
-	"What is typed in a terminal is kept in ~/.lfb_history, or in $XDG_STATE_HOME/lfb/history;\n"
+	"What is typed in a terminal is kept in ~/.lfb_history or $XDG_STATE_HOME/lfb/history.\n"
 	"$LFB_HISTORY names another file, or none if it is empty.\n",
 	options, sizeof(struct shell), run,
 	.max = 0,

@@ -36,7 +36,7 @@ static const struct show_verb verbs[] = {
 	{ "jump", SHOW_AGENT, "lets the machine jump $*" },
 	{ "panic", SHOW_TEST, "has the kernel panic" },
 	{ "cold", SHOW_TEST, "switches the machine off and on" },
-	{ NULL },
+	{ 0 },
 };
 
 /* Lines of an agent's script. */
@@ -61,7 +61,7 @@ static const struct show_verb calls[] = {
 	{ "reboot!", SHOW_AGENT, "loads an image and calls reboot(kexec)" },
 	{ "reboot", SHOW_AGENT, "calls reboot(kexec)" },
 	{ "--", SHOW_TEST, "remark: $*" },
-	{ NULL },
+	{ 0 },
 };
 
 static size_t word_length(const char *word)
