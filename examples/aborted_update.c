@@ -3,7 +3,8 @@
  * An update that is refused at the last moment, and a second try.
  *
  * Freezing is a handler's last word before the reboot. When one file's freeze fails the reboot is
- * off: files frozen before it are unfrozen, and everything can be used as before.
+ * off: files frozen before it are unfrozen, and everything can be used as before. FLBs notice
+ * nothing: they have no freeze, and what they answered when they were preserved still holds.
  *
  *	cc -o aborted_update aborted_update.c $(pkg-config --cflags --libs lfb)
  */
@@ -11,8 +12,10 @@
 
 #include <luo/agent.h>
 #include <luo/file.h>
+#include <luo/kexec_handover.h>
 #include <luo/liveupdate.h>
 #include <luo/machine.h>
+#include <luo/mm.h>
 
 /*
  * The kernel module: devices, one a file, known by their number
@@ -91,9 +94,64 @@ static LFB_MODULE_DATA(device) struct liveupdate_file_handler device_handler = {
 	.compatible = "device-v1",
 };
 
+/* The bus that all devices are on, and how often it was called. */
+static LFB_MODULE_DATA(device) unsigned int bus_calls;
+
+static int bus_preserve(struct liveupdate_flb_op_args *argp)
+{
+	bus_calls++;
+	argp->obj = kho_alloc_preserve(PAGE_SIZE);
+	if (IS_ERR(argp->obj))
+		return (int)PTR_ERR(argp->obj);
+	argp->data = virt_to_phys(argp->obj);
+	printf("  bus: preserved\n");
+	return 0;
+}
+
+static void bus_unpreserve(struct liveupdate_flb_op_args *argp)
+{
+	bus_calls++;
+	kho_unpreserve_free(argp->obj);
+	printf("  bus: unpreserved\n");
+}
+
+static int bus_retrieve(struct liveupdate_flb_op_args *argp)
+{
+	bus_calls++;
+	argp->obj = phys_to_virt(argp->data);
+	printf("  bus: retrieved\n");
+	return 0;
+}
+
+static void bus_finish(struct liveupdate_flb_op_args *argp)
+{
+	bus_calls++;
+	kho_restore_free(argp->obj);
+	printf("  bus: finished\n");
+}
+
+static const struct liveupdate_flb_ops bus_ops = {
+	.preserve = bus_preserve,
+	.unpreserve = bus_unpreserve,
+	.retrieve = bus_retrieve,
+	.finish = bus_finish,
+};
+
+static LFB_MODULE_DATA(device) struct liveupdate_flb bus_flb = {
+	.ops = &bus_ops,
+	.compatible = "bus-v1",
+};
+
 static int device_init(void)
 {
-	return liveupdate_register_file_handler(&device_handler);
+	int err = liveupdate_register_file_handler(&device_handler);
+
+	if (err)
+		return err;
+	err = liveupdate_register_flb(&device_handler, &bus_flb);
+	if (err)
+		liveupdate_unregister_file_handler(&device_handler);
+	return err;
 }
 
 LFB_MODULE(device, device_init, NULL);
@@ -122,6 +180,7 @@ static int old_kernel(struct lfb_machine *machine, struct lfb_agent *agent)
 	int device = lfb_agent_open(agent);
 	int quiet = lfb_agent_create_session(agent, device, "quiet");
 	int busy = lfb_agent_create_session(agent, device, "busy");
+	unsigned int calls;
 	int err;
 
 	printf("old kernel:\n");
@@ -132,9 +191,11 @@ static int old_kernel(struct lfb_machine *machine, struct lfb_agent *agent)
 		return err;
 
 	printf("first try:\n");
+	calls = bus_calls;
 	err = lfb_machine_kexec(machine);
 	printf("  refused (%d): %s\n", err, lfb_error_text(machine));
 	printf("  the machine is %s\n", lfb_machine_state_name(lfb_machine_state(machine)));
+	printf("  the bus, an FLB, was called %u times meanwhile\n", bus_calls - calls);
 
 	/* Life goes on: sessions take new files, and can be closed. */
 	printf("still the old kernel:\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * HugeTLB state shared by two kinds of files: one FLB, two file handlers.
+ * HugeTLB state shared by two kinds of files: one FLB, two file handlers. hugetlb_lesson.c is the
+ * same idea with as little else as can be.
  *
  * memfd and guest_memfd files both own 2 MiB folios that come from one pool. Each file hands over
  * its own folios; what they have in common, the pool's books, goes over once, in an FLB that both

@@ -163,6 +163,7 @@ static int run_script(struct cli_line *line, struct lfb_machine *machine,
 		.last_blob = run->scenario.last_blob,
 	};
 	const char *path = line->argv[line->argc - 1];
+	struct show show = { .scenario = path };
 	char *text;
 	size_t size;
 	int err;
@@ -170,7 +171,13 @@ static int run_script(struct cli_line *line, struct lfb_machine *machine,
 	(void)scenario;
 	if (cli_read_file(path, &text, &size))
 		return CLI_FAILED;
-	err = lfb_agent_script_run(path, text, size, machine, &options);
+	if (run->story) {
+		err = show_run_script(&show, machine, text, size, &options);
+		show_draw(&show, SHOW_STORY, stdout);
+		show_free(&show);
+	} else {
+		err = lfb_agent_script_run(path, text, size, machine, &options);
+	}
 	free(text);
 	return report(line, machine, err);
 }
@@ -230,9 +237,9 @@ static int run(struct cli_line *line)
 	if (given->scenario.golden && given->scenario.trace_all)
 		return cli_usage(line->command, "--golden and --trace-all: which of them?");
 	if (given->story && (given->scenario.golden || given->scenario.trace_all ||
-			     given->only_findings || given->agent))
-		return cli_usage(line->command, "--story goes with none of --golden, --trace-all, "
-				 "--findings and --agent");
+			     given->only_findings))
+		return cli_usage(line->command, "--story goes with none of --golden, --trace-all "
+				 "and --findings");
 	if (given->agent && (given->scenario.golden || given->scenario.trace_all ||
 			     given->scenario.strict || given->memory_path))
 		return cli_usage(line->command, "--agent prints answers, and goes with none of "

@@ -22,6 +22,57 @@ same "$dir/out" "$dir/expected"
 lfb 0 run --agent --findings --profile linux-7.3 "$dir/update.txt"
 silent out err
 
+# Told, it is the same update; blank lines are left out by block().
+(
+	cd "$dir"
+	block 'cat twice.txt' >twice.txt
+	"$LFB" run --story --agent twice.txt >out
+)
+block 'lfb run --story' >"$dir/expected-story"
+grep . "$dir/out" >"$dir/story"
+same "$dir/story" "$dir/expected-story"
+cat >"$dir/odd.txt" <<'END'
+open D
+  create D vm S
+# nothing
+
+say nobody  asks = for it
+create D vm T
+getname S
+ro getname S
+preserve S #0 7
+reboot!
+open D
+reboot
+finish S
+END
+lfb 0 run --story --agent "$dir/odd.txt"
+silent err
+prints out '  agent   makes session "vm", S'
+prints out '  test    remark: nobody  asks = for it'
+prints out '  agent   makes session "vm", T = -EEXIST (session vm exists already)'
+prints out '  agent   asks for the name of session S (name=vm)'
+prints out '  agent   in memory that cannot be written to: getname S = -EFAULT (ioctl'
+prints out '  agent   preserves file #0 in session S, as token 7 = -ENOENT (no handler takes'
+prints out '  agent   calls reboot(kexec) = -EINVAL (no image is loaded)'
+prints out '1 finding in 11 operations'
+lfb 0 run --story --agent --save-blob "$dir/odd.blob" "$dir/odd.txt"
+printf 'open D\nrsession D vm S\n' >"$dir/next.txt"
+lfb 0 boot --story --agent "$dir/odd.blob" "$dir/next.txt"
+prints out '  agent   takes session "vm" over, S'
+lfb 2 run --story --agent --findings "$dir/odd.txt"
+echo 'shut D' >>"$dir/next.txt"
+lfb 1 run --story --agent "$dir/next.txt"
+prints err 'no such operation'
+for name in "$LFB_TEST_DATA"/golden/real/answers/*.txt; do
+	# Two of them have the kernel die of SESSION_DUPLICATE_LEAVES_EMPTY_BLOCK.
+	case $name in
+	*/[ds]5.txt) lfb 1 run --story --agent --profile linux-7.3 "$name" ;;
+	*) lfb 0 run --story --agent --profile linux-7.3 "$name" ;;
+	esac
+	prints out 'Try: lfb '
+done
+
 # What is found is told as of scenarios: in words, for programs, and as a test that failed.
 printf '%s\n' 'open D' 'create D vm S' 'file m memfd 8192 1 7' 'preserve S m 0x11' 'reboot!' \
 	'open D' 'say nobody asks for it' 'reboot!' 'open D' >"$dir/lost.txt"

@@ -9,6 +9,7 @@ import re
 import select
 import subprocess
 import sys
+import tempfile
 
 PROMPT = "lfb> "
 
@@ -16,10 +17,15 @@ PROMPT = "lfb> "
 class Terminal:
     """A program in a terminal of its own; what it prints has no control sequences."""
 
-    def __init__(self, *words):
+    def __init__(self, *words, **environment):
         self.child, self.file = pty.fork()
         if not self.child:
+            for name in ("HOME", "XDG_STATE_HOME"):
+                os.environ.pop(name, None)
+            if "HOME" not in environment:
+                os.environ["LFB_HISTORY"] = ""
             os.environ["TERM"] = "vt100"
+            os.environ.update(environment)
             os.execv(words[0], words)
         self.at = 0
         self.all = ""
@@ -112,12 +118,73 @@ def editing(tool):
     assert shell.end() == 0
 
 
+def typed(tool, *lines, **environment):
+    """What a shell says in all, of lines typed one after the other."""
+    shell = Terminal(tool, "shell", **environment)
+    for line in lines:
+        shell.line(line)
+    assert shell.end() == 0
+    return shell.all
+
+
+def lines_of(path):
+    with open(path, encoding="utf-8") as file:
+        head, *lines = file.read().splitlines()
+    assert head == "_HiStOrY_V2_"
+    return [line.replace("\\040", " ") for line in lines]
+
+
+def history(tool, folder):
+    # Another shell has the lines of the first, oldest last, and those that were no operation.
+    home = f"{folder}/.lfb_history"
+    typed(tool, "open", "session earlier", "opn", HOME=folder)
+    assert lines_of(home) == ["open", "session earlier", "opn"]
+    assert os.stat(home).st_mode & 0o777 == 0o600
+    expect(typed(tool, "\x10\x10\x10", "\x10\x10\x10", HOME=folder),
+           "opens /dev/liveupdate", 'makes session "earlier"')
+    assert len(lines_of(home)) == 5
+    # Every byte comes back.
+    typed(tool, "session \\a\\040#", HOME=folder)
+    expect(typed(tool, "\x10", HOME=folder), 'makes session "\\a\\040#"')
+    # Where it is.
+    os.mkdir(f"{folder}/state")
+    typed(tool, "state", HOME=folder, XDG_STATE_HOME=f"{folder}/state")
+    assert lines_of(f"{folder}/state/lfb/history") == ["state"]
+    typed(tool, "undo", HOME=folder, LFB_HISTORY=f"{folder}/mine")
+    assert lines_of(f"{folder}/mine") == ["undo"]
+    # None, if that is wanted, and none from a pipe.
+    typed(tool, "undo", HOME=folder, LFB_HISTORY="")
+    subprocess.run([tool, "shell"], input="open\n", text=True, check=True, stdout=subprocess.PIPE,
+                   env={"HOME": f"{folder}/state", "LFB_HISTORY": f"{folder}/pipe"})
+    assert len(lines_of(home)) == 7
+    assert sorted(os.listdir(folder)) == [".lfb_history", "mine", "state"]
+    assert os.listdir(f"{folder}/state") == ["lfb"]
+    # It is not longer than a thousand lines for long.
+    with open(f"{folder}/mine", "w", encoding="utf-8") as file:
+        file.write("_HiStOrY_V2_\n" + "".join(f"line\\040{i}\n" for i in range(1500)))
+    typed(tool, "state", LFB_HISTORY=f"{folder}/mine", HOME=folder)
+    kept = lines_of(f"{folder}/mine")
+    assert len(kept) == 1001 and kept[0] == "line 500" and kept[-1] == "state", kept[:3]
+    # What is no history stays as it is, and what is no file is not read.
+    with open(f"{folder}/mine", "w", encoding="utf-8") as file:
+        file.write("a letter\n")
+    expect(typed(tool, "state", LFB_HISTORY=f"{folder}/mine", HOME=folder),
+           f"lfb: LFB_HISTORY: {folder}/mine: this is no history of the shell's", "findings 0")
+    with open(f"{folder}/mine", encoding="utf-8") as file:
+        assert file.read() == "a letter\n"
+    expect(typed(tool, "state", LFB_HISTORY="/dev/zero", HOME=folder), "this is no file")
+    expect(typed(tool, "state", LFB_HISTORY=f"{folder}/none/x", HOME=folder), "No such file")
+    assert "lfb: " not in typed(tool, "state", HOME=f"{folder}/none")
+
+
 def main():
     tool = sys.argv[1]
     mistakes(tool)
     linked = subprocess.run(["ldd", tool], stdout=subprocess.PIPE, check=True, text=True).stdout
     if "libedit" in linked:
         editing(tool)
+        with tempfile.TemporaryDirectory() as folder:
+            history(tool, folder)
         print("with libedit")
     return 0
 

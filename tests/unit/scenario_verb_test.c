@@ -8,6 +8,7 @@
 
 #include <luo/choose.h>
 #include <luo/module.h>
+#include <luo/trace.h>
 
 #include "sim/machine/machine.h"
 #include "sim/scenario/scenario.h"
@@ -99,6 +100,66 @@ static void points_are_counted_from_the_operation_they_are_in(void **state)
 	assert_string_equal(again.output, run.output);
 	scripted_free(&run);
 	scripted_free(&again);
+}
+
+/* Which operations the callbacks of a file said they were in. */
+struct named {
+	unsigned long operations[8];
+	char doing[8][64];
+	unsigned int count;
+};
+
+static void name(void *context, const struct lfb_event *event)
+{
+	struct named *named = context;
+
+	if (event->happening != LFB_DID_FILE_PRESERVE && event->happening != LFB_DID_FILE_FREEZE &&
+	    event->happening != LFB_DID_PANICKED)
+		return;
+	assert_true(named->count < 8);
+	named->operations[named->count] = event->operation;
+	snprintf(named->doing[named->count++], 64, "%s", event->doing);
+}
+
+static int run_named(const char *text, struct named *named)
+{
+	struct lfb_scenario *scenario;
+	struct lfb_machine *machine;
+	int err;
+
+	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
+	assert_int_equal(lfb_scenario_parse("test", text, strlen(text), &scenario), 0);
+	assert_int_equal(lfb_trace_to(machine, name, named), 0);
+	err = lfb_scenario_run(scenario, machine, NULL);
+	lfb_scenario_free(scenario);
+	lfb_machine_destroy(machine);
+	return err;
+}
+
+static void what_comes_behind_a_point_is_in_the_operation_around_it(void **state)
+{
+	static const char text[] = "handler 0\nopen\nsession a\nsession b\n"
+				   "at preserve preserve b 1 0 2\nat freeze session c\n"
+				   "preserve a 1 0 1\nreboot\n";
+	static const char dies[] = "handler 0\nopen\nsession a\nat preserve close a\n"
+				   "when h 0 preserve panic-now\npreserve a 1 0 1\n";
+	struct named named = { 0 };
+
+	assert_int_equal(run_named(text, &named), 0);
+	assert_int_equal(named.count, 4);
+	/* The file at the point, the one it came between, and both of them frozen. */
+	assert_int_equal(named.operations[0], 5);
+	assert_string_equal(named.doing[0], "at preserve preserve b 1 0 2");
+	assert_int_equal(named.operations[1], 7);
+	assert_string_equal(named.doing[1], "preserve a 1 0 1");
+	assert_int_equal(named.operations[2], 8);
+	assert_int_equal(named.operations[3], 8);
+	assert_string_equal(named.doing[3], "reboot");
+
+	named.count = 0;
+	assert_int_not_equal(run_named(dies, &named), 0);
+	assert_int_equal(named.operations[named.count - 1], 6);
+	assert_string_equal(named.doing[named.count - 1], "preserve a 1 0 1");
 }
 
 static void deaths_at_points_are_told(void **state)
@@ -310,6 +371,7 @@ int main(void)
 		cmocka_unit_test(text_of_operations_is_kept),
 		cmocka_unit_test(races_are_scenarios),
 		cmocka_unit_test(points_are_counted_from_the_operation_they_are_in),
+		cmocka_unit_test(what_comes_behind_a_point_is_in_the_operation_around_it),
 		cmocka_unit_test(deaths_at_points_are_told),
 		cmocka_unit_test(wrong_answers_at_points_end_the_run),
 		cmocka_unit_test(what_ends_a_kernel_is_refused_at_points),

@@ -209,7 +209,10 @@ const struct cli_command cli_shell = {
 	"\n"
 	"Reads operations of a scenario from a terminal or a pipe, and says of each what happened\n"
 	"and how the machine is then. undo takes one back, why says why it failed, save writes\n"
-	"all as a scenario: docs/shell.md.\n",
+	"all as a scenario: docs/shell.md.\n"
+	"\n"
+	"What is typed in a terminal is kept in ~/.lfb_history or $XDG_STATE_HOME/lfb/history.\n"
+	"$LFB_HISTORY names another file, or none if it is empty.\n",
 	options, sizeof(struct shell), run,
 	.max = 0,
 };

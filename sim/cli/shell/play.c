@@ -303,4 +303,5 @@ void shell_free(struct shell *shell)
 	free(shell->operations);
 	free(shell->text);
 	free(shell->why);
+	free(shell->history);
 }

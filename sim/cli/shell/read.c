@@ -68,7 +68,7 @@ static char *read_edited(struct shell *shell, size_t *size)
 		rl_basic_word_break_characters = blanks;
 		rl_completer_word_break_characters = blanks;
 		rl_attempted_completion_function = complete;
-		using_history();
+		shell_history_begin(shell);
 	}
 	completion.shell = shell;
 	fflush(stdout);
@@ -78,7 +78,7 @@ static char *read_edited(struct shell *shell, size_t *size)
 		return NULL;
 	}
 	if (line[strspn(line, " \t")])
-		add_history(line);
+		shell_history_add(shell, line);
 	*size = strlen(line);
 	return line;
 }

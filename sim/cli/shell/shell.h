@@ -41,6 +41,7 @@ struct shell {
 	struct shell_run run;
 	char *why;			/* of a line that was not taken; NULL */
 	bool quits;
+	char *history;			/* the file of it; NULL: none */
 };
 
 /* Runs all lines. CLI_FAILED: there is no machine, or no memory; it was said. */
@@ -96,6 +97,12 @@ struct shell_completion {
 };
 
 char *shell_complete(struct shell_completion *completion);
+
+/* history.c, where there is libedit */
+
+/* Reads the lines of earlier shells, from the file that the environment says. */
+void shell_history_begin(struct shell *shell);
+void shell_history_add(struct shell *shell, const char *line);
 
 /* read.c */
 

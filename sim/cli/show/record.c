@@ -132,6 +132,7 @@ static struct show_step *add_operation(struct show *show, const struct lfb_event
 		return NULL;
 	step->is_operation = true;
 	step->is_open = true;
+	step->is_call = show->is_script;
 	step->event = (struct lfb_event){ .operation = event->operation, .boot = event->boot };
 	step->event.task = keep_all(show, event->task);
 	step->text = keep_all(show, event->doing);
@@ -184,8 +185,7 @@ static size_t newest_open_operation(const struct show *show)
 
 /*
  * The step that an event happened in: the innermost of what it says it happened in, and of its
- * operation. One that was done at a scheduling point is over when its answer is there, though
- * events still name it.
+ * operation.
  */
 static size_t place_of(struct show *show, const struct lfb_event *event)
 {
@@ -339,6 +339,15 @@ void show_event(void *context, const struct lfb_event *event)
 
 /* Answers */
 
+/* Nothing happened in it, so it comes with its answer. */
+static struct show_step *add_answered(struct show *show, struct lfb_event *event,
+				      const char *text, size_t length)
+{
+	event->boot = show->count ? show->steps[show->count - 1].event.boot : 0;
+	event->doing = keep(show, text, length);
+	return add_operation(show, event, 0);
+}
+
 /* The operation that a line of the transcript is about: the innermost that has no answer. */
 static struct show_step *answered(struct show *show, const char *text, size_t length)
 {
@@ -354,9 +363,7 @@ static struct show_step *answered(struct show *show, const char *text, size_t le
 		    (at_point && !strncmp(step->text, "at ", 3)))
 			return step;
 	}
-	event.boot = show->count ? show->steps[show->count - 1].event.boot : 0;
-	event.doing = keep(show, text, length);
-	return add_operation(show, &event, 0);
+	return add_answered(show, &event, text, length);
 }
 
 /* "NAME ARGUMENTS = RESULT obj=OBJECT": how long is it up to there? */
@@ -383,7 +390,7 @@ static const char *reason_of(struct show *show, const struct show_step *step)
 	const bool again = show->last_why && !strcmp(show->last_why, why) &&
 			   show->last_failure != step->event.result;
 
-	if (step->event.result == -EBADFD)
+	if (step->event.result == -EBADFD && !step->is_call)
 		return show_verb_reason(step->text);
 	if (!why[0] || again)
 		return NULL;
@@ -422,6 +429,45 @@ int show_transcript(void *context, const char *line, size_t size)
 	if (answer)
 		take_answer(show, step, answer, line + size - 1);
 	return 0;
+}
+
+struct show_step *show_line(struct show *show, unsigned long number, const char *text,
+			    size_t length)
+{
+	struct lfb_event event = { .operation = number, .task = "agent" };
+	struct show_step *step = operation_of(show, number);
+
+	if (step)
+		return step;
+	while (length && text[length - 1] == ' ')
+		length--;
+	step = add_answered(show, &event, text, length);
+	if (step)
+		remember_operation(show, step);
+	return step;
+}
+
+static void end_line(struct show *show, struct show_step *step)
+{
+	show->open_operations -= step->is_open;
+	step->is_open = false;
+}
+
+void show_line_ends(struct show *show, struct show_step *step, long result, const char *said)
+{
+	end_line(show, step);
+	step->event.has_result = true;
+	step->event.result = result;
+	if (said)
+		step->why = keep_all(show, said);
+	else if (result < 0)
+		step->why = reason_of(show, step);
+}
+
+void show_lines_end(struct show *show)
+{
+	for (size_t i; (i = newest_open_operation(show)) != 0;)
+		end_line(show, step_at(show, i));
 }
 
 void show_free(struct show *show)

@@ -124,7 +124,7 @@ void show_what(const struct show_step *step, char name[SHOW_WHAT])
 
 enum show_lane show_lane(const struct show_step *step)
 {
-	const struct show_verb *verb = step->is_operation ? show_verb(step->text) : NULL;
+	const struct show_verb *verb = show_verb(step);
 
 	if (step->is_operation && !strncmp(step->text, "at ", 3))
 		return SHOW_AGENT;
@@ -265,7 +265,7 @@ void show_sentence(const struct show_step *step, struct cli_text *to)
 {
 	const struct lfb_event *event = &step->event;
 	const struct telling *telling = telling_of(step);
-	const struct show_verb *verb = step->is_operation ? show_verb(step->text) : NULL;
+	const struct show_verb *verb = show_verb(step);
 	const bool failed = event->has_result && event->result < 0 && telling->failed;
 
 	if (verb)

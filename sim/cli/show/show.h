@@ -15,6 +15,7 @@
 #include "sim/cli/common/common.h"
 #include "sim/cli/report/report.h"
 
+struct lfb_agent_script_options;
 struct lfb_scenario;
 struct lfb_scenario_options;
 
@@ -67,6 +68,7 @@ struct show_step {
 	size_t number;			/* from 1 */
 	size_t in;			/* the step it happened in; 0: in none */
 	bool is_operation;
+	bool is_call;			/* an operation that is a line of an agent's script */
 	struct lfb_event event;		/* as its end told it, if it had one */
 	const char *text;		/* of an operation, as the scenario has it */
 	const char *object;		/* that it answered, "1000"; NULL: none */
@@ -88,6 +90,7 @@ struct show {
 	const char *scenario;
 	const char *profile;
 	struct lfb_machine *machine;	/* which knows why an operation failed */
+	bool is_script;			/* of an agent: its lines are the operations */
 	struct show_step *steps;
 	size_t count;
 	size_t operations;		/* as many of them as are not for the recorded module */
@@ -119,6 +122,13 @@ struct show {
 void show_event(void *context, const struct lfb_event *event);
 /* An lfb_write_fn for the golden transcript, which has the answers. */
 int show_transcript(void *context, const char *line, size_t size);
+/* The operation that a line of an agent's script is; NULL: no memory. */
+struct show_step *show_line(struct show *show, unsigned long number, const char *text,
+			    size_t length);
+/* It has answered; @said: what else is to be said of it, or NULL. */
+void show_line_ends(struct show *show, struct show_step *step, long result, const char *said);
+/* A new kernel is there: nobody is left to hear an answer. */
+void show_lines_end(struct show *show);
 void show_free(struct show *show);
 
 /* The step it happened in; NULL: in none. */
@@ -181,8 +191,8 @@ struct show_verb {
 	const char *sentence;	/* with the N-th word in the place of "$N", the others for "$*" */
 };
 
-/* NULL: there is no more to say than the operation itself does. */
-const struct show_verb *show_verb(const char *text);
+/* NULL: it is no operation, or there is no more to say than the operation itself does. */
+const struct show_verb *show_verb(const struct show_step *step);
 /* Why it answered -EBADFD, which is the scenario's own; NULL. */
 const char *show_verb_reason(const char *text);
 void show_verb_sentence(const struct show_verb *verb, const char *text, struct cli_text *to);
@@ -192,6 +202,12 @@ void show_verb_sentence(const struct show_verb *verb, const char *text, struct c
 /* Runs a scenario as @given says, but for where its output goes. Returns what running it did. */
 int show_run(struct show *show, struct lfb_machine *machine, const struct lfb_scenario *scenario,
 	     const struct lfb_scenario_options *given);
+
+/* script.c */
+
+/* The same with an agent's script, which is called show->scenario. */
+int show_run_script(struct show *show, struct lfb_machine *machine, const char *text, size_t size,
+		    const struct lfb_agent_script_options *given);
 
 /* rows.c: the steps that are drawn for people */
 

@@ -257,6 +257,9 @@ static void put_next(const struct show *show, FILE *to)
 	if (asks)
 		fprintf(to, "Try: leave out the line \"%s\", and look when the FLB is retrieved "
 			"then\n", asks->text);
+	else if (show->is_script)
+		fprintf(to, "Try: lfb run --agent %s, which prints what each line answers\n",
+			show->scenario);
 	else
 		fprintf(to, "Try: lfb sweep %s, which has each step fail\n", show->scenario);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Operations in words: verbs of docs/scenarios.md, with their arguments where they belong. */
+/*
+ * Operations in words: verbs of docs/scenarios.md and docs/agent.md, with their arguments where
+ * they belong.
+ */
 #include <string.h>
 
 #include "show.h"
@@ -33,6 +36,32 @@ static const struct show_verb verbs[] = {
 	{ "jump", SHOW_AGENT, "lets the machine jump $*" },
 	{ "panic", SHOW_TEST, "has the kernel panic" },
 	{ "cold", SHOW_TEST, "switches the machine off and on" },
+	{ 0 },
+};
+
+/* Lines of an agent's script. */
+static const struct show_verb calls[] = {
+	{ "open", SHOW_AGENT, "opens /dev/liveupdate, $1" },
+	{ "create", SHOW_AGENT, "makes session \"$2\", $3" },
+	{ "createn", SHOW_AGENT, "makes $4 sessions, from \"$2$3\" on" },
+	{ "rsession", SHOW_AGENT, "takes session \"$2\" over, $3" },
+	{ "preserve", SHOW_AGENT, "preserves file $2 in session $1, as token $3" },
+	{ "get", SHOW_AGENT, "retrieves token $2 of session $1, $3" },
+	{ "finish", SHOW_AGENT, "finishes session $1" },
+	{ "getname", SHOW_AGENT, "asks for the name of session $1" },
+	{ "close", SHOW_AGENT, "closes $1" },
+	{ "file", SHOW_AGENT, "makes file $1: $2" },
+	{ "check", SHOW_AGENT, "looks at what is in file $1" },
+	{ "reopen", SHOW_AGENT, "opens the file of $1 once more, $2" },
+	{ "dup", SHOW_AGENT, "has another descriptor of $1, $2" },
+	{ "raw", SHOW_AGENT, "makes request $2 of its own of $1" },
+	{ "null", SHOW_AGENT, "makes request $2 of $1 with NULL" },
+	{ "misc", SHOW_AGENT, "does $*" },
+	{ "ro", SHOW_AGENT, "in memory that cannot be written to: $*" },
+	{ "reboot!", SHOW_AGENT, "loads an image and calls reboot(kexec)" },
+	{ "reboot", SHOW_AGENT, "calls reboot(kexec)" },
+	{ "--", SHOW_TEST, "remark: $*" },
+	{ 0 },
 };
 
 static size_t word_length(const char *word)
@@ -50,13 +79,18 @@ static const char *word_at(const char *text, unsigned int n)
 	return text;
 }
 
-const struct show_verb *show_verb(const char *text)
+const struct show_verb *show_verb(const struct show_step *step)
 {
-	const size_t length = word_length(text);
+	const struct show_verb *verb = step->is_call ? calls : verbs;
+	const char *first;
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (strlen(verbs[i].word) == length && !memcmp(verbs[i].word, text, length))
-			return &verbs[i];
+	if (!step->is_operation)
+		return NULL;
+	first = word_at(step->text, 0);
+	for (; verb->word; verb++) {
+		if (strlen(verb->word) == word_length(first) &&
+		    !memcmp(verb->word, first, word_length(first)))
+			return verb;
 	}
 	return NULL;
 }
