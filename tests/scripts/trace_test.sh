@@ -70,7 +70,7 @@ drawn_in docs/first-memory.svg memory
 # let go in front of the kexec, what is in use again.
 sed '/^getin/d' examples/scenarios/first.lfb >"$dir/leak.lfb"
 lfb 0 trace --format svg --view memory --profile linux-7.3 "$dir/leak.lfb"
-prints out '>✗ leaked: all is finished, and it waits<'
+prints out '>✗ leaked: all is finished<'
 lfb 0 trace --format svg --view memory examples/scenarios/upgrade.lfb
 prints out '>✗ lost, and was preserved<'
 printf 'do kho a 4096\ndo kho b 4096\ndo kho-unpreserve-free a\nreboot\n' >"$dir/gone.lfb"

@@ -99,7 +99,7 @@ void show_blocks_clear(struct show_blocks *blocks)
 /* Maps */
 
 static struct show_span *insert(struct show_maps *maps, struct show_map *map, size_t at,
-				  const struct show_span *span)
+				const struct show_span *span)
 {
 	struct show_span *spans = cli_grown(map->spans, map->nr_spans, sizeof(*spans));
 
@@ -137,8 +137,8 @@ static size_t span_from(struct show_maps *maps, struct show_map *map, u64 pfn)
 }
 
 /* Spans for all of an event's pages. Returns the first, and how many there are. */
-static struct show_span *spans_of(struct show_maps *maps, struct show_map *map,
-				    const struct lfb_event *event, size_t *count)
+static size_t spans_of(struct show_maps *maps, struct show_map *map, const struct lfb_event *event,
+		       size_t *count)
 {
 	const u64 end = event->phys / PAGE_SIZE + event->pages;
 	u64 pfn = event->phys / PAGE_SIZE;
@@ -149,8 +149,9 @@ static struct show_span *spans_of(struct show_maps *maps, struct show_map *map,
 	for (; pfn < end && !maps->no_memory; at++) {
 		if (at == map->nr_spans || map->spans[at].pfn > pfn) {
 			const u64 next = at < map->nr_spans ? map->spans[at].pfn : end;
-			const struct show_span gap = { .pfn = pfn,
-							 .pages = (next < end ? next : end) - pfn };
+			const struct show_span gap = {
+				.pfn = pfn, .pages = (next < end ? next : end) - pfn,
+			};
 
 			if (!insert(maps, map, at, &gap))
 				break;
@@ -158,19 +159,20 @@ static struct show_span *spans_of(struct show_maps *maps, struct show_map *map,
 		pfn = map->spans[at].pfn + map->spans[at].pages;
 	}
 	*count = maps->no_memory ? 0 : at - first;
-	return map->spans + first;
+	return first;
 }
 
 static void happen(const struct show *show, struct show_span *span, const struct show_step *step)
 {
 	switch (step->event.happening) {
 	case LFB_DID_PAGES_MARKED:
-		*span = (struct show_span){ .pfn = span->pfn, .pages = span->pages,
-					      .owner = step->event.owner, .is_saved = true,
-					      .saved_in = show_in(show, step) };
+		*span = (struct show_span){
+			.pfn = span->pfn, .pages = span->pages, .owner = step->event.owner,
+			.is_saved = true, .saved_in = show_in(show, step),
+		};
 		break;
 	case LFB_DID_PAGES_UNMARKED:
-		span->was_let_go = span->is_saved;
+		span->was_let_go |= span->is_saved;
 		span->is_saved = false;
 		break;
 	case LFB_DID_PAGES_HANDED_OVER:
@@ -187,15 +189,14 @@ static void change(const struct show *show, struct show_maps *maps, const struct
 		   bool of_last)
 {
 	struct show_map *map = &maps->list[maps->count - 1];
-	struct show_span *spans;
-	size_t count;
+	size_t first, count;
 
 	if (of_last && (maps->count < 2 || !map[-1].jump))
 		return;
 	map -= of_last;
-		spans = spans_of(maps, map, &step->event, &count);
-	for (size_t i = 0; i < count; i++)
-		happen(show, &spans[i], step);
+	first = spans_of(maps, map, &step->event, &count);
+	for (size_t i = first; i < first + count; i++)
+		happen(show, &map->spans[i], step);
 }
 
 static void count_session(struct show_maps *maps, const struct show_step *step)

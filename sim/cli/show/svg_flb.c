@@ -7,10 +7,10 @@
 
 enum {
 	FLB_TOP = 84,
-	FLB_BRACKET = 62,
+	FLB_BRACKET = 46,
 	FLB_PITCH = 6,		/* of its lines */
 	FLB_GAP = 12,
-	FLB_WIDTH_MIN = 640,
+	FLB_WIDTH_MIN = 560,
 	FLB_MOST_LETTERS = 96,
 };
 

@@ -11,13 +11,14 @@ enum {
 	MEMORY_BAR = 44,	/* where the kexec is */
 	MEMORY_GAP = 16,
 	MEMORY_MOST_LETTERS = 120,
-	MEMORY_WIDTH_MIN = 640,
+	MEMORY_WIDTH_MIN = 560,
 };
 
 /* A line of the picture. */
 struct memory_row {
 	u64 pfn, pages;
 	enum svg_meaning before, after;
+	bool crosses;				/* it was handed over */
 	char *words[4];				/* address, owner, before, after */
 };
 
@@ -46,8 +47,7 @@ static void say_owner(const struct show_span *span, struct cli_text *to)
 	if (is_callbacks(span) && event->flb)
 		svg_print(to, "FLB %.200s", event->flb);
 	else if (is_callbacks(span) && event->session)
-		svg_print(to, "file %llu of \"%.200s\", %.100s", event->token, event->session,
-			  event->handler);
+		svg_print(to, "file %llu of \"%.200s\"", event->token, event->session);
 	else if (!span->owner || !strcmp(span->owner, "somebody"))
 		svg_print(to, "not known");
 	else if (!strcmp(span->owner, "luo") || !strcmp(span->owner, "kho"))
@@ -67,11 +67,11 @@ static void say_cause(const struct show *show, const struct show_step *step, str
 	if (!in)
 		return;
 	if (in->is_operation)
-		svg_print(to, " by \"%.60s\"", in->text);
+		svg_print(to, ": %.100s", in->text);
 	else if (in->event.happening == LFB_DID_BOOTED)
 		svg_print(to, " at boot");
 	else
-		svg_print(to, " by the %s's %s", show_who(in), lfb_event_action(&in->event));
+		svg_print(to, ": %s %s", show_who(in), lfb_event_action(&in->event));
 }
 
 static enum svg_meaning say_before(const struct show_span *span, struct cli_text *to)
@@ -102,10 +102,10 @@ static enum svg_meaning say_after(const struct show *show, const struct show_map
 		return is_free ? SVG_GONE : SVG_TAKEN;
 	}
 	if (is_over && is_callbacks(span)) {
-		svg_print(to, "leaked: all is finished, and it waits");
+		svg_print(to, "leaked: all is finished");
 		return SVG_FAILED;
 	}
-	svg_print(to, is_callbacks(span) ? "waits: nobody has restored it" : "stays reserved");
+	svg_print(to, is_callbacks(span) ? "waits: not restored" : "stays reserved");
 	return SVG_WAITS;
 }
 
@@ -142,8 +142,7 @@ static void set_words(struct memory *memory, struct memory_row *row, struct cli_
 
 static bool is_same(const struct memory_row *one, const struct memory_row *other)
 {
-	if (one->pfn + one->pages != other->pfn || one->before != other->before ||
-	    one->after != other->after)
+	if (one->pfn + one->pages != other->pfn || one->crosses != other->crosses)
 		return false;
 	for (int i = 1; i < 4; i++) {
 		if (strcmp(one->words[i], other->words[i]) != 0)
@@ -172,6 +171,7 @@ static void add_spans(struct memory *memory, const struct show_map *map)
 		if (!row)
 			return;
 		say_owner(span, &owner);
+		row->crosses = span->is_handed_over;
 		row->before = say_before(span, &before);
 		row->after = say_after(memory->show, map, span, &after);
 		set_words(memory, row, &owner, &before, &after);
@@ -223,7 +223,7 @@ static void add_rest(struct memory *memory, const struct show_map *map)
 	row = add_row(memory, 0, pages);
 	if (!row)
 		return;
-	svg_print(&address, "all other memory, %llu page%s", pages, cli_plural(pages));
+	svg_print(&address, "the rest, %llu page%s", pages, cli_plural(pages));
 	svg_print(&owner, "the old kernel");
 	svg_print(&before, "not preserved");
 	svg_print(&after, "lost");
@@ -286,7 +286,7 @@ static void draw_crossing(struct memory *memory, const struct memory_row *row, i
 {
 	const int bar = memory->x[3] - MEMORY_BAR;
 
-	if (row->before == SVG_SAVED && row->after != SVG_FAILED)
+	if (row->crosses)
 		svg_print(&memory->front, "<rect class=\"waits\" x=\"%d\" y=\"%d\" width=\"%d\" "
 			  "height=\"4\"/>\n", bar - 4, y + SVG_ROW / 2 - 2, MEMORY_BAR - 8);
 }
