@@ -24,6 +24,21 @@ esac
 mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/deb"
 : >"$apt/status"
 
+# The kernel's errnos, in the place of those of the C library, and its types.
+kernel_headers() {
+	mkdir -p "$folder/include/asm-generic" "$folder/include/linux"
+	sed -n 's/^#define[[:space:]]*\(E[A-Z0-9]*\)[[:space:]].*/#undef \1\n&/p' \
+		/usr/include/asm-generic/errno-base.h /usr/include/asm-generic/errno.h \
+		>"$folder/include/asm-generic/errno.h"
+	echo '#include <asm-generic/errno.h>' >"$folder/include/linux/errno.h"
+	cp /usr/include/linux/limits.h /usr/include/linux/stddef.h "$folder/include/linux"
+	for bits in 8 16 32; do
+		echo "typedef __UINT${bits}_TYPE__ __u$bits; typedef __INT${bits}_TYPE__ __s$bits;"
+	done >"$folder/include/linux/types.h"
+	echo 'typedef unsigned long long __u64; typedef long long __s64;' \
+		>>"$folder/include/linux/types.h"
+}
+
 private() {
 	apt-get -q -o "APT::Architecture=$from" -o "APT::Architectures::=$from" \
 		-o Acquire::Languages=none -o APT::Sandbox::User=root \
@@ -42,6 +57,9 @@ for package in $packages; do
 		dpkg-deb --fsys-tarfile "$apt/deb/$package"_*.deb |
 			tar -xOf - "./usr/src/$package.tar.xz" |
 			tar -xJf - -C "$folder" --strip-components=3 "$package/scripts/dtc/libfdt"
+		# Kernels have no fdt_check_full().
+		cp "$(dirname "$0")/wasm/fdt_check.c" "$folder/libfdt"
+		kernel_headers
 	else
 		dpkg-deb -x "$apt/deb/$package"_*.deb "$folder"
 	fi

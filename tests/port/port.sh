@@ -33,6 +33,10 @@ cross() {
 		-DLFB_WERROR=ON "$@"
 }
 
+# Of the program that emscripten links: a function lfb() that makes one, in fixed memory.
+settings='-sMODULARIZE=1 -sEXPORT_NAME=lfb -sENVIRONMENT=node,web -sINVOKE_RUN=0 -sEXIT_RUNTIME=1
+	-sINITIAL_MEMORY=268435456 -sTOTAL_STACK=4194304 -sEXPORTED_RUNTIME_METHODS=callMain,FS'
+
 # What there is to compare, as lines PROFILE SCENARIO TRANSCRIPT.
 transcripts() {
 	for folder in rfc-v6 linux-7.0 linux-7.3 linux-7.3-more; do
@@ -105,7 +109,8 @@ arm64)
 	;;
 wasm)
 	quietly build_it emcmake cmake -G Ninja -S "$root" -B "$build" \
-		"-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
+		"-DCMAKE_C_FLAGS=-isystem $libraries/include -include $here/wasm/gnu.h" \
+		"-DCMAKE_EXE_LINKER_FLAGS=$(echo $settings)" "-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
 	transcripts | node --no-experimental-fetch "$here/wasm/compare.js" "$build/lfb.js" \
 		>"$work/differences"
 	;;
