@@ -24,19 +24,15 @@ esac
 mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/deb"
 : >"$apt/status"
 
-# The kernel's errnos, in the place of those of the C library, and its types.
+# The system's headers of the kernel, whose errnos take the place of those of the C library.
 kernel_headers() {
-	mkdir -p "$folder/include/asm-generic" "$folder/include/linux"
+	mkdir -p "$folder/include/asm-generic"
+	cp /usr/include/asm-generic/*.h "$folder/include/asm-generic"
+	ln -sfn /usr/include/linux "$folder/include/linux"
+	ln -sfn "/usr/include/$(gcc -print-multiarch)/asm" "$folder/include/asm"
 	sed -n 's/^#define[[:space:]]*\(E[A-Z0-9]*\)[[:space:]].*/#undef \1\n&/p' \
 		/usr/include/asm-generic/errno-base.h /usr/include/asm-generic/errno.h \
 		>"$folder/include/asm-generic/errno.h"
-	echo '#include <asm-generic/errno.h>' >"$folder/include/linux/errno.h"
-	cp /usr/include/linux/limits.h /usr/include/linux/stddef.h "$folder/include/linux"
-	for bits in 8 16 32; do
-		echo "typedef __UINT${bits}_TYPE__ __u$bits; typedef __INT${bits}_TYPE__ __s$bits;"
-	done >"$folder/include/linux/types.h"
-	echo 'typedef unsigned long long __u64; typedef long long __s64;' \
-		>>"$folder/include/linux/types.h"
 }
 
 private() {

@@ -110,7 +110,7 @@ arm64)
 wasm)
 	quietly build_it emcmake cmake -G Ninja -S "$root" -B "$build" \
 		"-DCMAKE_C_FLAGS=-isystem $libraries/include -include $here/wasm/gnu.h" \
-		"-DCMAKE_EXE_LINKER_FLAGS=$(echo $settings)" "-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
+		"-DCMAKE_EXE_LINKER_FLAGS=$here/wasm/gnu.c $(echo $settings)" "-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
 	transcripts | node --no-experimental-fetch "$here/wasm/compare.js" "$build/lfb.js" \
 		>"$work/differences"
 	;;
