@@ -34,8 +34,8 @@ cross() {
 }
 
 # Of the program that emscripten links: a function lfb() that makes one, in fixed memory.
-settings='-sMODULARIZE=1 -sEXPORT_NAME=lfb -sENVIRONMENT=node,web -sINVOKE_RUN=0 -sEXIT_RUNTIME=1
-	-sINITIAL_MEMORY=268435456 -sTOTAL_STACK=4194304 -sEXPORTED_RUNTIME_METHODS=callMain,FS'
+settings='-sMODULARIZE=1 -sEXPORT_NAME=lfb -sENVIRONMENT=node,web -sINVOKE_RUN=0 -sNODEJS_CATCH_EXIT=0
+	-sNODEJS_CATCH_REJECTION=0 -sINITIAL_MEMORY=268435456 -sTOTAL_STACK=4194304 -sEXPORTED_RUNTIME_METHODS=callMain,FS'
 
 # What there is to compare, as lines PROFILE SCENARIO TRANSCRIPT.
 transcripts() {
@@ -112,7 +112,11 @@ wasm)
 		"-DCMAKE_C_FLAGS=-isystem $libraries/include -include $here/wasm/gnu.h" \
 		"-DCMAKE_EXE_LINKER_FLAGS=$here/wasm/gnu.c $(echo $settings)" "-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
 	transcripts | node --no-experimental-fetch "$here/wasm/compare.js" "$build/lfb.js" \
-		>"$work/differences"
+		>"$work/differences" 2>"$work/compared"
+	grep -qx "$(transcripts | wc -l) compared" "$work/compared" || {
+		cat "$work/compared" >&2
+		exit 1
+	}
 	;;
 esac
 all=$(transcripts | wc -l)
