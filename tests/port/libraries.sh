@@ -24,6 +24,17 @@ esac
 mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/deb"
 : >"$apt/status"
 
+# The system's headers of the kernel, whose errnos take the place of those of the C library.
+kernel_headers() {
+	mkdir -p "$folder/include/asm-generic"
+	cp /usr/include/asm-generic/*.h "$folder/include/asm-generic"
+	ln -sfn /usr/include/linux "$folder/include/linux"
+	ln -sfn "/usr/include/$(gcc -print-multiarch)/asm" "$folder/include/asm"
+	sed -n 's/^#define[[:space:]]*\(E[A-Z0-9]*\)[[:space:]].*/#undef \1\n&/p' \
+		/usr/include/asm-generic/errno-base.h /usr/include/asm-generic/errno.h \
+		>"$folder/include/asm-generic/errno.h"
+}
+
 private() {
 	apt-get -q -o "APT::Architecture=$from" -o "APT::Architectures::=$from" \
 		-o Acquire::Languages=none -o APT::Sandbox::User=root \
@@ -42,6 +53,9 @@ for package in $packages; do
 		dpkg-deb --fsys-tarfile "$apt/deb/$package"_*.deb |
 			tar -xOf - "./usr/src/$package.tar.xz" |
 			tar -xJf - -C "$folder" --strip-components=3 "$package/scripts/dtc/libfdt"
+		# Kernels have no fdt_check_full().
+		cp "$(dirname "$0")/wasm/fdt_check.c" "$folder/libfdt"
+		kernel_headers
 	else
 		dpkg-deb -x "$apt/deb/$package"_*.deb "$folder"
 	fi

@@ -8,12 +8,20 @@
 #	i386	32 bits, of which C alone is known, under qemu-user
 #	arm64	Linux on another processor, under qemu-user; the zoo, too
 #	wasm	WebAssembly, of which C alone is known; in node
+#	playground TOOL
+#		the same, then build/playground.html, in a browser beside TOOL, which runs here
 
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
 host=${1:-}
+page=
+[ "$host" != playground ] || {
+	host=wasm
+	page=$root/build/playground.html
+	tool=$2
+}
 build=$root/build/port-$host
 libraries=$root/build/libraries-$host
 work=$(mktemp -d)
@@ -32,6 +40,11 @@ cross() {
 		-DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY \
 		-DLFB_WERROR=ON "$@"
 }
+
+# Of the program that emscripten links: a function lfb() that makes one, in fixed memory.
+settings='-sMODULARIZE=1 -sEXPORT_NAME=lfb -sENVIRONMENT=node,web -sINVOKE_RUN=0
+	-sNODEJS_CATCH_EXIT=0 -sNODEJS_CATCH_REJECTION=0 -sINITIAL_MEMORY=268435456
+	-sTOTAL_STACK=4194304 -sEXPORTED_RUNTIME_METHODS=callMain,FS'
 
 # What there is to compare, as lines PROFILE SCENARIO TRANSCRIPT.
 transcripts() {
@@ -76,7 +89,7 @@ case $host in
 plain) ;;
 i386 | arm64 | wasm) sh "$here/libraries.sh" "$host" "$libraries" ;;
 *)
-	echo "usage: port.sh plain|i386|arm64|wasm" >&2
+	echo "usage: port.sh plain|i386|arm64|wasm|playground TOOL" >&2
 	exit 2
 	;;
 esac
@@ -105,9 +118,14 @@ arm64)
 	;;
 wasm)
 	quietly build_it emcmake cmake -G Ninja -S "$root" -B "$build" \
-		"-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
+		"-DCMAKE_C_FLAGS=-isystem $libraries/include -include $here/wasm/gnu.h" \
+		"-DCMAKE_EXE_LINKER_FLAGS=$here/wasm/gnu.c $(echo $settings)" "-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
 	transcripts | node --no-experimental-fetch "$here/wasm/compare.js" "$build/lfb.js" \
-		>"$work/differences"
+		>"$work/differences" 2>"$work/compared"
+	grep -qx "$(transcripts | wc -l) compared" "$work/compared" || {
+		cat "$work/compared" >&2
+		exit 1
+	}
 	;;
 esac
 all=$(transcripts | wc -l)
@@ -117,3 +135,11 @@ if [ -s "$work/differences" ]; then
 	exit 1
 fi
 echo "$host: all of $all transcripts are as recorded"
+[ -n "$page" ] || exit 0
+set -- "$root/examples/scenarios/first.lfb" "$root/examples/scenarios/aborted.lfb" \
+	"$root"/examples/lessons/*.lfb
+python3 "$root/sim/cli/show/playground/make.py" "$build/lfb.js" "$page" "$@"
+status=0
+python3 "$here/wasm/playground_test.py" "$page" "$tool" "$@" || status=$?
+[ "$status" = 77 ] || [ "$status" = 0 ] || exit "$status"
+echo "$page"

@@ -197,7 +197,7 @@ void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
 	*lone = (struct lfb_lone){
 		.made = lfb__site_here(kernel),
 		.made_operation = kernel->operation,
-		.phys = (phys_addr_t)((u8 *)object - kernel->memory.base),
+		.phys = lfb__linear(&kernel->memory, (uintptr_t)object),
 		.boot = lones->boot,
 		.size = (u32)size,
 		.mapped = lone->mapped,
