@@ -5,7 +5,8 @@
 # the line coverage of the orchestrator (lib/) and of the simulated kernel (sim/kernel/). Fails if
 # either is below 95 %. Trees are those of LFB_KERNEL_TREE and LFB_KERNEL_TREE_OLDER, or what
 # ./dev oracle has fetched; without them lib/tree/ has nothing to run and is not counted, and 92 %
-# must do. coverage.sh -v also lists the files with the lines that were never run.
+# must do. Of what reads handovers it counts the branches, too. coverage.sh -v also lists the files
+# with the lines that were never run, and the branches that were never taken there.
 
 set -eu
 
@@ -31,13 +32,33 @@ fi
 # What is reached without the longest tests will do.
 LFB_PRESET=coverage ./dev test -LE long -R '^(unit|kunit|loadable|fuzz|cli/(tree.*|bring|kunit)$)'
 
+# What reads what somebody else has written
+decoders='lib/codec/|sim/handover/((blob_load|inspect|found|payload|check|debugfs)\.c|source/)'
+decoders="$decoders|sim/kernel/kho/(check|fdt|view|map_v1|map_v4|metadata|root)\.c"
+
 # A call that is left by a jump, as when a simulated kernel dies, makes gcov count negative
 # branches, which gcovr takes for a malformed line; the lines themselves are right.
 # shellcheck disable=SC2086 # nothing, or two words
 gcovr --gcov-ignore-parse-errors --root . --object-directory "$build" \
 	--filter lib/ --filter sim/kernel/ $apart \
 	--json-summary "$build/coverage.json" --txt "$build/coverage.txt"
-[ "${1:-}" != -v ] || cat "$build/coverage.txt"
+gcovr --gcov-ignore-parse-errors --root . --object-directory "$build" \
+	--filter "$decoders" --json "$build/decoders.json"
+jq -r '.files[] | .file as $file | .lines[] | (.branches | length) as $all |
+	[$file, .line_number, $all, ([.branches[] | select(.count > 0)] | length)] | @tsv' \
+	"$build/decoders.json" >"$build/decoders.tsv"
+if [ "${1:-}" = -v ]; then
+	cat "$build/coverage.txt"
+	awk -F'\t' '$4 < $3 {
+		for (line = 0; line < $2 && (getline text <$1) > 0; line++)
+			;
+		close($1)
+		printf "%s:%d: %d of %d branches: %s\n", $1, $2, $4, $3, text
+	}' "$build/decoders.tsv"
+fi
+awk -F'\t' '{ all += $3; taken += $4 } END {
+	printf "branches of what reads handovers: %.1f %% (%d of %d)\n", 100 * taken / all,
+		taken, all }' "$build/decoders.tsv"
 
 jq -r '.files[] | [.filename, .line_covered, .line_total] | @tsv' "$build/coverage.json" |
 	awk -v wanted=$wanted '

@@ -52,7 +52,7 @@ struct kho_radix_node {
  * @bitmap: a bit a key
  */
 struct kho_radix_leaf {
-	unsigned long bitmap[(1 << KHO_BITMAP_SIZE_LOG2) / 64];
+	LFB_ULONG64 bitmap[(1 << KHO_BITMAP_SIZE_LOG2) / 64];
 };
 
 /**
@@ -74,7 +74,7 @@ struct kho_radix_tree {
  * pages to it all the same is a finding, and -EINVAL.
  */
 struct kho_radix_walk_cb {
-	int (*leaf)(unsigned long key, void *data);
+	int (*leaf)(LFB_ULONG64 key, void *data);
 	int (*node)(phys_addr_t phys, void *data);
 };
 
@@ -106,7 +106,7 @@ LFB_API void kho_radix_destroy_tree(struct kho_radix_tree *tree);
  * Return: 0, also when it is there already; -EINVAL with a WARN without a root, -ERANGE for a key
  * wider than 53 bits, -ENOMEM with nothing left behind, -EOPNOTSUPP.
  */
-LFB_API int kho_radix_add_key(struct kho_radix_tree *tree, unsigned long key);
+LFB_API int kho_radix_add_key(struct kho_radix_tree *tree, LFB_ULONG64 key);
 
 /**
  * kho_radix_del_key() - take a number out of the set (linux-7.3)
@@ -117,7 +117,7 @@ LFB_API int kho_radix_add_key(struct kho_radix_tree *tree, unsigned long key);
  * Pages stay, also when nothing is in them any more.
  * Context: may sleep. Takes the tree's lock, runs no callback.
  */
-LFB_API void kho_radix_del_key(struct kho_radix_tree *tree, unsigned long key);
+LFB_API void kho_radix_del_key(struct kho_radix_tree *tree, LFB_ULONG64 key);
 
 /**
  * kho_radix_walk_tree() - tell of all there is (linux-7.3)

@@ -10,7 +10,8 @@
 /**
  * enum lfb_memory_mode - what happens to addresses at a kexec
  * @LFB_MEMORY_REMAP: the arena appears at another address and the old one faults; a pointer
- *	smuggled through handed-over data is caught at its first use
+ *	smuggled through handed-over data is caught at its first use; on a host that cannot
+ *	move memory (a build with -DLFB_HOST=plain) it is as LFB_MEMORY_FIXED
  * @LFB_MEMORY_FIXED: the arena stays where it is; fast, for fuzzing and sweeps
  */
 enum lfb_memory_mode {

@@ -43,6 +43,13 @@ typedef long long s64;
 /** typedef phys_addr_t - an address in the machine's physical memory, in bytes from 0. */
 typedef u64 phys_addr_t;
 
+/* A kernel's unsigned long has 64 bits, also where the host's has 32. */
+#if ULONG_MAX == UINT64_MAX
+#define LFB_ULONG64 unsigned long
+#else
+#define LFB_ULONG64 unsigned long long
+#endif
+
 /** typedef gfp_t - how an allocation may behave; only __GFP_ZERO changes anything here. */
 typedef unsigned int gfp_t;
 #define GFP_KERNEL 0x0u
@@ -58,7 +65,7 @@ typedef unsigned int gfp_t;
 #undef PAGE_MASK
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
-#define PAGE_MASK (~(PAGE_SIZE - 1))
+#define PAGE_MASK (~((LFB_ULONG64)PAGE_SIZE - 1))
 
 /** MAX_PAGE_ORDER - the largest block the page allocator gives: 2^10 pages, 4 MiB. */
 #define MAX_PAGE_ORDER 10

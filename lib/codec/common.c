@@ -132,7 +132,7 @@ int luo_read_flbs(const struct luo_reader *reader, const struct luo_head *head)
 				 LUO_FLB_PGCNT);
 	if (!err && header->count > LUO_FLB_MAX)
 		err = luo_broken(reader, LUO_RULE(FLB_COUNT, "flbs", 0), -EINVAL, where,
-				 "%llu FLBs, more than %zu", header->count, LUO_FLB_MAX);
+				 "%llu FLBs, more than %zu", header->count, (size_t)LUO_FLB_MAX);
 	first = (const struct luo_flb_ser *)(header + 1);
 	where += sizeof(*header);
 	for (u64 i = 0; i < header->count && !err; i++, where += sizeof(*ser)) {

@@ -9,7 +9,7 @@
 /* Memory in the linear map as its physical address, anything else as ~0. */
 static u64 linear(const struct lfb_kernel *kernel, const void *address)
 {
-	u64 offset = (u64)((uintptr_t)address - (uintptr_t)kernel->memory.base);
+	const u64 offset = lfb__linear(&kernel->memory, (uintptr_t)address);
 
 	return lfb__is_memory(&kernel->memory, offset) ? offset : ~0ull;
 }

@@ -20,7 +20,7 @@ static void *at(u64 phys)
 static u64 phys_of(const void *virt)
 {
 	const struct lfb_memory *memory = &here()->memory;
-	const u64 phys = (uintptr_t)virt - (uintptr_t)memory->base;
+	const u64 phys = lfb__linear(memory, (uintptr_t)virt);
 
 	/* Objects may have a place of their own. */
 	return lfb__is_memory(memory, phys) ? phys : virt_to_phys(virt);

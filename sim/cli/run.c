@@ -146,7 +146,7 @@ static int run_scenario(struct cli_line *line, struct lfb_machine *machine,
 	if (!run->story)
 		return report(line, machine, lfb_scenario_run(scenario, machine, &run->scenario));
 	err = show_run(&show, machine, scenario, &run->scenario);
-	show_draw(&show, SHOW_STORY, stdout);
+	show_draw(&show, SHOW_STORY, SHOW_LIFECYCLE, stdout);
 	show_free(&show);
 	return report(line, machine, err);
 }

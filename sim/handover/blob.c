@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Blobs: sealing one, looking into one, saving one. */
-#include <openssl/evp.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "sim/handover/handover.h"
+#include "sim/kernel/host/host.h"
 
 /* The digest */
 
-static EVP_MD *sha256;
-
-/* Looked up once: that costs more than the digest of a small blob. Lives as long as the process. */
-static void fetch_sha256(void)
-{
-	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-}
-
 int lfb__blob_seal(u8 *bytes, size_t size)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	size_t covered = size - LFB_DIGEST_SIZE;
 
-	pthread_once(&once, fetch_sha256);
-	if (!sha256 || !EVP_Digest(bytes, covered, bytes + covered, NULL, sha256, NULL))
+	if (!lfb__digest(bytes, covered, bytes + covered))
 		return lfb__error(NULL, -ENOMEM, "no memory for a SHA-256");
 	return 0;
 }

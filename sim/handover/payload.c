@@ -120,7 +120,7 @@ static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *
 	phys_addr_t start;
 	unsigned int order;
 
-	if (!IS_ALIGNED(phys, PAGE_SIZE << memfd->order) ||
+	if (!IS_ALIGNED(phys, (u64)PAGE_SIZE << memfd->order) ||
 	    (lfb__found_map(found) && !(lfb__found_block(found, phys, &start, &order) &&
 					start == phys && order == memfd->order))) {
 		lfb__found_problem(found, LFB_FOUND(VMALLOC_BLOCK, "memfd/vmalloc/pages", 0),
@@ -128,7 +128,7 @@ static int add_area_block(struct lfb_inspection *found, struct lfb_found_memfd *
 				   "order %u", phys, memfd->order);
 		return -EINVAL;
 	}
-	own(found, phys, PAGE_SIZE << memfd->order);
+	own(found, phys, (u64)PAGE_SIZE << memfd->order);
 	memfd->nr_pages++;
 	return lfb__found_add(found, &found->pages, &(struct lfb_found_page){ phys, where },
 			      sizeof(struct lfb_found_page));
@@ -201,7 +201,7 @@ static const void *area_at(const struct lfb_inspection *found, const struct lfb_
 
 	if (block >= memfd->nr_pages)
 		return NULL;
-	*where = pages[memfd->first_page + block].address + offset % (PAGE_SIZE << memfd->order);
+	*where = pages[memfd->first_page + block].address + offset % ((u64)PAGE_SIZE << memfd->order);
 	return at(found, *where, size);
 }
 

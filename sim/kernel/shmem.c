@@ -334,7 +334,7 @@ long memfd_pin_folios(struct file *file, s64 start, s64 end, struct folio **foli
 		}
 		first = info->pages[find(info, index)].index;
 		if (!count)
-			*offset = (unsigned long)((u64)start - (first << PAGE_SHIFT));
+			*offset = (unsigned long)((u64)start - PFN_PHYS(first));
 		folio_get(folio);
 		folios[count] = folio;
 		index = first + folio_nr_pages(folio);

@@ -184,7 +184,7 @@ LFB_STEP(restore_pages)
 /* In numbers: the pointer may be anything. */
 static void *word_at(const void *start, u64 offset)
 {
-	return (void *)((uintptr_t)start + offset);
+	return (void *)(uintptr_t)((uintptr_t)start + offset);
 }
 
 static void read_area(struct lfb_step_call *call, const void *from, struct kho_vmalloc *area)

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/script/script.h"
 
 #define RAW_MAX (1ul << 20)	/* bytes of a request */
@@ -18,21 +18,20 @@ static long send(struct lfb_script *script, int fd, unsigned int cmd, void *byte
 		 bool read_only)
 {
 	const size_t room = PAGE_ALIGN(size);
-	u8 *map = mmap(NULL, room + PAGE_SIZE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	u8 *map = lfb__map_zeroed(room + PAGE_SIZE);
 	u8 *at = map + room - size;
 	long ret;
 
-	if (map == MAP_FAILED)
+	if (!map)
 		return -ENOMEM;
 	memcpy(at, bytes, size);
-	if (mprotect(map + room, PAGE_SIZE, PROT_NONE) ||
-	    (read_only && mprotect(map, room, PROT_READ)))
+	if (lfb__map_access(map + room, PAGE_SIZE, LFB_MAP_CLOSED) ||
+	    (read_only && lfb__map_access(map, room, LFB_MAP_READ)))
 		ret = -ENOMEM;
 	else
 		ret = lfb_agent_ioctl(script->agent, fd, cmd, at);
 	memcpy(bytes, at, size);
-	munmap(map, room + PAGE_SIZE);
+	lfb__map_drop(map, room + PAGE_SIZE);
 	return ret;
 }
 

@@ -29,6 +29,9 @@ def need(yes, what):
         raise Wrong(what)
 
 
+VIEWS = {"flb": ["svg", "--view", "flb"], "memory": ["svg", "--view", "memory"]}
+
+
 def draw(form, scenario):
     """What is printed, in the machine that the scenario's comments or its folder ask for."""
     with open(scenario, encoding="utf-8", errors="replace") as file:
@@ -38,8 +41,8 @@ def draw(form, scenario):
                     if part in os.path.dirname(scenario)), "reference")
     if "--profile" not in given:
         given += ["--profile", profile]
-    done = subprocess.run([TOOL, "trace", "--format", form, *given, scenario], check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run([TOOL, "trace", "--format", *VIEWS.get(form, [form]), *given, scenario],
+                          check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     need(done.returncode in (0, 1), f"exit status {done.returncode}: {done.stderr[:300]}")
     return done.stdout.decode("utf-8")
 
@@ -91,24 +94,81 @@ MESSAGE = re.compile(r"    (?:[AKL](?:->>|--x)[ALHFM]|Note over (?:A,M|[AKLHFM])
 NO_TEXT = re.compile(r"[<>&{}%;`\x00-\x1f\x7f]|#(?!\d+;)")
 
 
-def check_svg(text, steps):
-    """It is XML, has the steps of the story, and no two texts lie over each other."""
+def check_texts(text):
+    """It is XML, and no two texts lie over each other. Returns its root, and each line's texts."""
     root = xml.etree.ElementTree.fromstring(text)
+    lines = collections.defaultdict(list)
+    for label in root.iter(TEXT):
+        begin = int(label.get("x"))
+        lines[int(label.get("y"))].append(
+            (begin, begin + int(label.get("textLength")), label.text))
+    width, height = int(root.get("width")), int(root.get("height"))
+    for y, labels in lines.items():
+        labels.sort()
+        need(labels[-1][1] <= width and y < height, f"svg: {y}: out of the picture")
+        need(all(one[1] <= other[0] for one, other in zip(labels, labels[1:])),
+             f"svg: {y}: text over text")
+        need(all(len(said) * 7 == end - begin for begin, end, said in labels),
+             f"svg: {y}: text of another width")
+    return root, lines
+
+
+def check_svg(text, steps):
+    """It has the steps of the story."""
+    root, _ = check_texts(text)
     rows = [int(row.get("id")[4:]) for row in root.iter(ROW)]
     need(rows == sorted(rows) or "refused" in text, "svg: not in order")
     drawn = {step["step"] for step in steps if step["matters"] and step["what"] != "flb-counted"}
     need(drawn <= set(rows), f"svg: not drawn: {sorted(drawn - set(rows))[:5]}")
-    lines = collections.defaultdict(list)
-    for label in root.iter(TEXT):
-        begin = int(label.get("x"))
-        lines[label.get("y")].append((begin, begin + int(label.get("textLength"))))
-    width = int(root.get("width"))
-    for y, labels in lines.items():
-        labels.sort()
-        need(labels[-1][1] <= width, f"svg: {y}: too far to the right")
-        need(all(one[1] <= other[0] for one, other in zip(labels, labels[1:])),
-             f"svg: {y}: text over text")
     return len(rows)
+
+
+def uncut(lines, letters):
+    """Only what is longer than any column is cut."""
+    need(not any(said.endswith("…") and len(said) < letters
+                 for labels in lines.values() for _, _, said in labels), "svg: a text is cut")
+
+
+FLB_STEPS = {f"flb-{what}" for what in (
+    "preserve", "unpreserve", "retrieve", "finish", "serialized", "handed-over", "registered",
+    "unregistered")}
+
+
+def check_flb(text, steps):
+    """Each change of an FLB's count, and each thing that becomes of it, in its column."""
+    root, lines = check_texts(text)
+    uncut(lines, 96)
+    rows = [int(row.get("id")[4:]) for row in root.iter(ROW)]
+    need(rows == sorted(rows), "flb: not in order")
+    drawn = {step["step"] for step in steps if step["what"] in FLB_STEPS}
+    need(drawn <= set(rows), f"flb: not drawn: {sorted(drawn - set(rows))[:5]}")
+    counts = [f"{step['count_before']}→{step['count']}" +
+              (" left" if step["side"] == "incoming" else "")
+              for step in steps if step["what"] == "flb-counted"]
+    shown = [said for y in sorted(lines) for _, _, said in lines[y]
+             if re.fullmatch(r"\d+→\d+( left)?", said)]
+    need(not steps or shown == counts, "flb: other counts")
+
+
+def check_memory(text, steps):
+    """In each kexec as many pages were preserved as are saved when it comes."""
+    _, lines = check_texts(text)
+    uncut(lines, 120)
+    saved = [steps[step["step"] - 2]["saved"] for step in steps if step["what"] == "jumped"]
+    shown, last = [], None
+    for y in sorted(lines):
+        said = [label for _, _, label in lines[y]]
+        if said[0].startswith("kexec from kernel "):
+            shown.append(0)
+            last = 0
+        elif said[0].startswith("no kexec"):
+            last = None
+        elif "■ preserved" in said and last is not None:
+            address, _, pages = said[0].partition(", ")
+            need(int(address, 16) > last, "memory: not by address")
+            last = int(address, 16)
+            shown[-1] += int(pages.split()[0]) if pages else 1
+    need(not steps or shown == saved, f"memory: {shown} pages, not {saved}")
 
 
 def check_mermaid(text):
@@ -138,6 +198,8 @@ def check_all(scenario):
     steps = Json(text).steps
     rows = check_svg(draw("svg", scenario), steps)
     need(check_mermaid(draw("mermaid", scenario)) == rows, "mermaid: not what svg draws")
+    check_flb(draw("flb", scenario), steps)
+    check_memory(draw("memory", scenario), steps)
     check_perfetto(draw("perfetto", scenario), steps)
     need(re.search(r" findings? in \d+ operations?\n", story), "story: without an end")
     need(text == draw("json", scenario) and story == draw("story", scenario),
@@ -148,6 +210,8 @@ def check_all(scenario):
 ONE = {
     "json": lambda text: Json(text, False),
     "svg": lambda text: check_svg(text, ()),
+    "flb": lambda text: check_flb(text, ()),
+    "memory": lambda text: check_memory(text, ()),
     "mermaid": check_mermaid,
     "perfetto": json.loads,
 }
@@ -189,6 +253,13 @@ def prove(scenario):
     refuses(lambda svg: check_svg(svg, steps), picture, 'x="930"', 'x="735"')
     operation = next(step["step"] for step in steps if step["what"] == "flb-retrieve")
     refuses(lambda svg: check_svg(svg, steps), picture, f'id="row-{operation}"', 'id="row-1"')
+    picture = draw("flb", scenario)
+    refuses(lambda svg: check_flb(svg, steps), picture, "1→2<", "1→3<")
+    refuses(lambda svg: check_flb(svg, steps), picture, f'id="row-{operation}"', 'id="row-0"')
+    refuses(lambda svg: check_flb(svg, steps), picture, "still needed<", "still neede…<")
+    picture = draw("memory", scenario)
+    refuses(lambda svg: check_memory(svg, steps), picture, "■ preserved<", "■ preserve!<")
+    refuses(lambda svg: check_memory(svg, steps), picture, "0x100022000<", "0x100002000<")
     diagram = draw("mermaid", scenario)
     refuses(check_mermaid, diagram, "token 1", "token #1")
     refuses(check_mermaid, diagram, "L->>F", "L->>X")

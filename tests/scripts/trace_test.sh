@@ -56,9 +56,35 @@ lfb 0 trace --format mermaid "$scenarios/first.lfb"
 } >"$dir/first.mermaid"
 documented trace.md first.mermaid "$dir/first.mermaid"
 cd "$LFB_SOURCE_DIR"
-lfb 0 trace --format svg examples/scenarios/first.lfb
-[ "${LFB_UPDATE:-0}" = 0 ] || cp "$dir/out" docs/first.svg
-same docs/first.svg "$dir/out"
+# drawn_in FILE VIEW
+drawn_in() {
+	lfb 0 trace --format svg --view "$2" examples/scenarios/first.lfb
+	[ "${LFB_UPDATE:-0}" = 0 ] || cp "$dir/out" "$1"
+	same "$1" "$dir/out"
+}
+drawn_in docs/first.svg lifecycle
+drawn_in docs/first-flb.svg flb
+drawn_in docs/first-memory.svg memory
+
+# What becomes of memory: an FLB's that is never finished, what a new kernel cannot read, what was
+# let go in front of the kexec, what is in use again.
+sed '/^getin/d' examples/scenarios/first.lfb >"$dir/leak.lfb"
+lfb 0 trace --format svg --view memory --profile linux-7.3 "$dir/leak.lfb"
+prints out '>✗ leaked: all is finished<'
+lfb 0 trace --format svg --view memory examples/scenarios/upgrade.lfb
+prints out '>✗ lost, and was preserved<'
+printf 'do kho a 4096\ndo kho b 4096\ndo kho-unpreserve-free a\nreboot\n' >"$dir/gone.lfb"
+lfb 0 trace --format svg --view memory "$dir/gone.lfb"
+prints out '>○ let go<'
+prints out '>∅ lost<'
+lfb 2 trace --format json --view memory examples/scenarios/first.lfb
+prints err '--view is that of --format svg'
+# Counts are whole in all pictures.
+for view in lifecycle flb; do
+	lfb 0 trace --format svg --view $view --profile linux-7.3 \
+		examples/defects/flb_count_saturates.lfb
+	prints out '>0→3221225472<'
+done
 
 # Text is what lfb run prints.
 lfb 0 run "$scenarios/first.lfb"

@@ -57,6 +57,8 @@ mutant sim/machine/boot.c '#include "lib/registry.h"' "orchestrator.h is that ro
 mutant sim/cli/run.c '#include "sim/machine/machine.h"' 'it sees include/luo/ alone'
 mutant examples/first_flb.c '#include "lib/luo/luo.h"' 'it sees include/luo/ alone'
 mutant sim/other/new.c '' 'lies in a folder that is no room'
+mutant sim/kernel/host/other/new.c '' 'lies in a folder that is no room'
+mutant sim/kernel/memory/arena.c '#include "sim/kernel/host/table.h"' "host.h is that room's header"
 mutant lib/core.c 'typedef struct luo luo_t;' 'no typedef'
 mutant lib/core.c 'static void f(void)\n{\n\tint i;\n}' 'declared in its for'
 mutant lib/core.c 'static void f(void)\n{\n\tif (a)\n\t\tif (b)\n\t\t\tc();\n}' 'stands in braces'

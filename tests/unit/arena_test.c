@@ -292,7 +292,7 @@ static void a_machine_of_64_gib_costs_what_it_uses(void **state)
 			assert_int_equal(lfb__pages_reserve(kernel, highest, 0), 0);
 			fixture_ready(kernel);
 		}
-		assert_int_equal(fstat(kernel->memory.fd, &stat), 0);
+		assert_int_equal(fstat(kernel->memory.store, &stat), 0);
 		assert_true((u64)stat.st_blocks * 512 < 16 * FIXTURE_MIB);
 		fixture_stop(kernel);
 	}

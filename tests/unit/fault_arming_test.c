@@ -10,7 +10,7 @@
 #include <luo/choose.h>
 #include <luo/cmocka.h>
 
-#include "sim/kernel/task/arm.h"
+#include "sim/kernel/host/arm.h"
 #include "tests/support/test.h"
 
 /* The test's handlers, which kernel code's faults must not reach. */

@@ -20,14 +20,14 @@ static int stop(void **state)
 }
 
 struct seen {
-	unsigned long keys[64];
+	LFB_ULONG64 keys[64];
 	unsigned int count;
 	unsigned int nodes;
 	/* What the callbacks answer at their @stop'th call. */
 	unsigned int stop;
 };
 
-static int see_key(unsigned long key, void *data)
+static int see_key(LFB_ULONG64 key, void *data)
 {
 	struct seen *seen = data;
 
@@ -58,7 +58,7 @@ static int restore_node(phys_addr_t phys, void *data)
 static const struct kho_radix_walk_cb see = { .leaf = see_key, .node = see_node };
 
 /* In order, with keys at the ends of tables and bitmaps among them. */
-static const unsigned long keys[] = {
+static const LFB_ULONG64 keys[] = {
 	0, 1, 63, 64, 32767, 32768, 1ul << 24, 1ul << 33, (1ul << 42) + 5, 1ul << 52,
 	(1ul << 53) - 1,
 };

@@ -173,7 +173,7 @@ static void few_arenas_are_kept_and_no_large_ones(void **state)
 
 	assert_int_equal(make(&kernel, 5 * SIZE, LFB_MEMORY_FIXED), 0);
 	memset(kernel.memory.base, 1, 5 * SIZE);
-	file = kernel.memory.fd;
+	file = kernel.memory.store;
 	lfb__kernel_destroy(&kernel);
 	assert_int_equal(lseek(file, 0, SEEK_CUR), -1);
 }
@@ -182,7 +182,7 @@ static u64 bytes_of_host(const struct lfb_kernel *kernel)
 {
 	struct stat stat;
 
-	assert_int_equal(fstat(kernel->memory.fd, &stat), 0);
+	assert_int_equal(fstat(kernel->memory.store, &stat), 0);
 	return (u64)stat.st_blocks * 512;
 }
 

@@ -23,6 +23,8 @@ struct compare {
 	const char *like;
 	const char *folder;
 	bool json;
+	bool story;
+	unsigned int width;		/* of stories */
 	struct cli_shard shard;
 	struct cli_json out;
 	bool lists_seen;	/* that array is open; then comes that of differences */
@@ -32,22 +34,28 @@ struct compare {
 	const char *handover;	/* to boot from */
 	struct lfb_blob *blob;
 	struct lfb_scenario **scenarios;
+	char **names;			/* of scenarios */
 	size_t nr_scenarios;
 	int saved;			/* CLI_FAILED: one could not be */
 };
 
 /* Scenarios */
 
-static int add(struct compare *compare, struct lfb_scenario *scenario)
+static int add(struct compare *compare, const char *name, struct lfb_scenario *scenario)
 {
 	struct lfb_scenario **more = cli_grown(compare->scenarios, compare->nr_scenarios,
 					       sizeof(*compare->scenarios));
+	char **names = cli_grown(compare->names, compare->nr_scenarios, sizeof(*compare->names));
+	char *copy = strdup(name);
 
-	if (!more) {
+	compare->scenarios = more ?: compare->scenarios;
+	compare->names = names ?: compare->names;
+	if (!more || !names || !copy) {
+		free(copy);
 		lfb_scenario_free(scenario);
 		return cli_failed("no memory");
 	}
-	compare->scenarios = more;
+	compare->names[compare->nr_scenarios] = copy;
 	compare->scenarios[compare->nr_scenarios++] = scenario;
 	return CLI_OK;
 }
@@ -63,7 +71,7 @@ static int add_zoo(struct compare *compare)
 		if (lfb_scenario_parse(file->name, file->text, strlen(file->text), &scenario))
 			result = cli_failed("%s", lfb_error_text(NULL));
 		else
-			result = add(compare, scenario);
+			result = add(compare, file->name, scenario);
 	}
 	return result;
 }
@@ -79,7 +87,8 @@ static int add_file(struct compare *compare, const char *path)
 {
 	struct lfb_scenario *scenario;
 
-	return cli_load_scenario(path, &scenario) ? CLI_FAILED : add(compare, scenario);
+	return cli_load_scenario(path, &scenario) ? CLI_FAILED :
+		add(compare, path, scenario);
 }
 
 /* A file, or all scenarios of a folder. */
@@ -268,27 +277,50 @@ static int show(const struct compare *compare)
 	return CLI_OK;
 }
 
-/* Those that are first on the line; the handover says how much memory they need. Where they end. */
+static int add_kernel(struct compare *compare, struct cli_line *line, const char *word)
+{
+	struct cli_kernel *kernel = &compare->kernels[compare->count];
+	int result;
+
+	if (compare->count == LFB_COMPARE_KERNELS)
+		return cli_usage(line->command, "more than %d kernels", LFB_COMPARE_KERNELS);
+	result = cli_kernel_read(line, word, compare->like, kernel,
+				 &compare->made[compare->count++]);
+	kernel->machine.memory = kernel->like.memory = line->machine.options.memory;
+	return result;
+}
+
+/*
+ * Those that are first on the line, of a story some without; the handover says how much memory they
+ * need. Where they end.
+ */
 static int add_kernels(struct compare *compare, struct cli_line *line, int *result)
 {
+	static const char *const usual[] = { "rfc-v6", "linux-7.0", "linux-7.3" };
 	int at = 0;
 
 	if (compare->handover)
 		*result = cli_load_handover(line, compare->handover, &compare->blob);
 	compare->options.boot_from = compare->blob;
-	for (; at < line->argc && !*result && cli_is_kernel(line->argv[at]); at++) {
-		struct cli_kernel *kernel = &compare->kernels[compare->count];
-
-		if (compare->count == LFB_COMPARE_KERNELS) {
-			*result = cli_usage(line->command, "more than %d kernels",
-					    LFB_COMPARE_KERNELS);
-			break;
-		}
-		*result = cli_kernel_read(line, line->argv[at], compare->like, kernel,
-					  &compare->made[compare->count++]);
-		kernel->machine.memory = kernel->like.memory = line->machine.options.memory;
+	for (; at < line->argc && !*result && cli_is_kernel(line->argv[at]); at++)
+		*result = add_kernel(compare, line, line->argv[at]);
+	if (compare->story && !at) {
+		for (size_t i = 0; i < sizeof(usual) / sizeof(*usual) && !*result; i++)
+			*result = add_kernel(compare, line, usual[i]);
 	}
 	return at;
+}
+
+/* Does it make sense with the other options? */
+static int check_story(const struct compare *compare, const struct cli_line *line)
+{
+	if (compare->story && (compare->json || compare->shard.of || compare->folder ||
+			       compare->handover || compare->is_given))
+		return cli_usage(line->command, "--story shows whole runs of the scenarios that "
+				 "are given, and goes with none of the other forms");
+	if (!compare->story && compare->width)
+		return cli_usage(line->command, "--width is that of --story");
+	return CLI_OK;
 }
 
 static int run(struct cli_line *line)
@@ -300,7 +332,12 @@ static int run(struct cli_line *line)
 		return show(compare);
 	if (compare->shard.of && compare->folder)
 		return cli_usage(line->command, "--save goes with the whole, not with a shard");
+	result = check_story(compare, line);
+	if (result)
+		return result;
 	at = add_kernels(compare, line, &result);
+	if (!result && compare->story && at == line->argc)
+		result = cli_usage(line->command, "--story: expected a scenario");
 	if (!result && compare->count < 2)
 		result = at < line->argc ?
 				 cli_usage(line->command, "%s is no kernel: neither a profile nor "
@@ -308,12 +345,20 @@ static int run(struct cli_line *line)
 				 cli_usage(line->command, "expected two kernels at least");
 	if (!result)
 		result = add_scenarios(compare, line->argv + at);
-	result = result ? CLI_USAGE : do_compare(compare, line);
+	if (!result && compare->story)
+		result = cli_stories(line, compare->kernels, compare->made, compare->count,
+				     compare->scenarios, compare->names, compare->nr_scenarios,
+				     compare->width);
+	else
+		result = result ? CLI_USAGE : do_compare(compare, line);
 	for (unsigned int k = 0; k < compare->count; k++)
 		cli_kernel_end(&compare->kernels[k]);
-	for (size_t i = 0; i < compare->nr_scenarios; i++)
+	for (size_t i = 0; i < compare->nr_scenarios; i++) {
 		lfb_scenario_free(compare->scenarios[i]);
+		free(compare->names[i]);
+	}
 	free(compare->scenarios);
+	free(compare->names);
 	lfb_blob_free(compare->blob);
 	return result;
 }
@@ -357,6 +402,11 @@ static const struct cli_option options[] = {
 	  .aside = true },
 	{ "save", "FOLDER", "each difference into a folder of its own there: scenario.ops,\n"
 	  "ours.trace, theirs.trace, what", .at = offsetof(struct compare, folder) },
+	{ "story", NULL, "tell each scenario's story, with columns where two to four kernels\n"
+	  "part; without kernels rfc-v6, linux-7.0 and linux-7.3",
+	  .at = offsetof(struct compare, story) },
+	{ "width", "N", "letters in a line of it (default 100)",
+	  offsetof(struct compare, width), 400, .wanted = "a number from " },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct compare, json),
 	  .aside = true },
 	{ .more = cli_module_rows },
@@ -366,6 +416,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_compare = {
 	"compare", "say what kernels do differently",
 	"usage: lfb compare [OPTION]... KERNEL KERNEL... [SCENARIO|FOLDER]...\n"
+	"       lfb compare --story [--width N] [KERNEL KERNEL...] SCENARIO|FOLDER...\n"
 	"       lfb compare [--seed S] --show N\n"
 	"\n"
 	"Has kernels perform the same scenarios and prints what the others do differently from\n"

@@ -2,8 +2,8 @@
 /*
  * lfb compare: command.c is the command, kernel.c makes kernels of words on the command line,
  * table.c shows two transcripts side by side, tell.c tells a difference, as text, for programs and
- * in files. It knows no other command. May use what commands may use: public headers, common/ and
- * report/.
+ * in files, story.c runs scenarios whole, beside.c tells them. It knows no other command. May use
+ * what commands may use: public headers, common/ and report/; and show/, which draws runs.
  */
 #ifndef SIM_CLI_COMPARE_COMPARE_H
 #define SIM_CLI_COMPARE_COMPARE_H
@@ -12,6 +12,7 @@
 
 #include "sim/cli/common/common.h"
 #include "sim/cli/report/report.h"
+#include "sim/cli/show/show.h"
 
 extern const struct cli_command cli_compare;
 
@@ -36,6 +37,23 @@ bool cli_is_kernel(const char *word);
 int cli_kernel_read(const struct cli_line *line, const char *word, const char *like,
 		    struct cli_kernel *kernel, struct lfb_compare_kernel *made);
 void cli_kernel_end(struct cli_kernel *kernel);
+
+/* beside.c: stories of one scenario in several kernels */
+
+enum { CLI_BESIDE_MAX = 4 };
+
+/*
+ * What all do the same is said once, what they do not in columns, @width letters in all. Returns
+ * CLI_OK if they do the same, CLI_FAILED if not, CLI_USAGE without memory, which is said by then.
+ */
+int cli_beside(const struct show *const *shows, const char *const *names, unsigned int count,
+		unsigned int width, FILE *to);
+
+/* story.c: what happens in each kernel, beside each other; the same exit status as a comparison */
+int cli_stories(struct cli_line *line, const struct cli_kernel *kernels,
+		const struct lfb_compare_kernel *made, unsigned int count,
+		struct lfb_scenario *const *scenarios, char *const *names,
+		size_t nr_scenarios, unsigned int width);
 
 /* table.c: two transcripts in columns, what is the same left out where it is long */
 

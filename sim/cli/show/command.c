@@ -1,23 +1,56 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* lfb trace: a scenario is run, and what happened is drawn. */
+#include <stdlib.h>
 #include <string.h>
 
+#include <luo/blob.h>
+#include <luo/inspect.h>
 #include <luo/scenario.h>
 
 #include "show.h"
 
 struct trace {
 	enum show_format format;
+	enum show_view view;
 	bool strict;
 	const char *against;
 	const char *path;	/* of the scenario … */
 	FILE *to;		/* … that is drawn there */
 };
 
+/* Where kernels boot is in no event, but in what is handed over: the same in all jumps. */
+static void take_scratch(struct show *show, const struct lfb_blob *blob)
+{
+	struct cli_text text = { 0 };
+	struct cli_value *all;
+	const struct cli_value *head, *more;
+	unsigned long line;
+
+	lfb_inspect_blob(blob, LFB_INSPECT_JSON, cli_text_write, &text);
+	cli_text_end(&text);
+	all = cli_value_read(text.text, text.size, &line);
+	head = cli_value_of(all, "blob");
+	more = cli_value_of(head, "more_scratch");
+	show->memory = lfb_blob_memory(blob);
+	show->scratch = calloc(1 + cli_value_count(more), sizeof(*show->scratch));
+	show->no_memory |= !all || !show->scratch;
+	if (!show->no_memory)
+		show->scratch[show->nr_scratch++] = (struct show_area){
+			cli_value_number(head, "scratch"), cli_value_number(head, "scratch_size"),
+		};
+	for (more = more->first; more && !show->no_memory; more = more->next)
+		show->scratch[show->nr_scratch++] = (struct show_area){
+			cli_value_number(more, "address"), cli_value_number(more, "size"),
+		};
+	cli_value_free(all);
+	cli_text_free(&text);
+}
+
 int show_run(struct show *show, struct lfb_machine *machine, const struct lfb_scenario *scenario,
 	     const struct lfb_scenario_options *given)
 {
 	struct lfb_scenario_options options = *given;
+	struct lfb_blob *blob = NULL;
 	int err;
 
 	show->machine = machine;
@@ -25,17 +58,32 @@ int show_run(struct show *show, struct lfb_machine *machine, const struct lfb_sc
 	options.golden = true;
 	options.write = show_transcript;
 	options.context = show;
+	options.last_blob = show->wants_scratch ? &blob : NULL;
 	lfb_trace_all_to(machine, show_event, show);
 	err = lfb_scenario_run(scenario, machine, &options);
 	lfb_trace_to(machine, NULL, NULL);
-	if (show->no_memory)
-		return -ENOMEM;
 	if (err)
 		show->error = lfb_error_text(machine);
-	return err;
+	if (blob)
+		take_scratch(show, blob);
+	lfb_blob_free(blob);
+	return show->no_memory ? -ENOMEM : err;
 }
 
-int show_draw(const struct show *show, enum show_format format, FILE *to)
+/* A picture. CLI_OK or CLI_FAILED. */
+static int draw_view(const struct show *show, const struct show_rows *rows, enum show_view view,
+		     FILE *to)
+{
+	if (view == SHOW_MAP)
+		return show_svg_memory(show, to);
+	if (view == SHOW_FLBS)
+		show_svg_flbs(show, to);
+	else
+		show_svg(show, rows, to);
+	return CLI_OK;
+}
+
+int show_draw(const struct show *show, enum show_format format, enum show_view view, FILE *to)
 {
 	struct show_rows rows = { 0 };
 	int result = CLI_OK;
@@ -45,7 +93,7 @@ int show_draw(const struct show *show, enum show_format format, FILE *to)
 	else if (format == SHOW_STORY)
 		show_story(show, &rows, to);
 	else if (format == SHOW_SVG)
-		show_svg(show, &rows, to);
+		result = draw_view(show, &rows, view, to);
 	else if (format == SHOW_MERMAID)
 		show_mermaid(show, &rows, to);
 	else if (format == SHOW_PERFETTO)
@@ -64,7 +112,8 @@ static int trace_scenario(struct cli_line *line, struct lfb_machine *machine,
 		.sz = sizeof(options),
 		.strict = trace->strict,
 	};
-	struct show show = { .scenario = trace->path };
+	struct show show = { .scenario = trace->path,
+			     .wants_scratch = trace->view == SHOW_MAP };
 	int err, result;
 
 	if (trace->format == SHOW_TEXT) {
@@ -75,7 +124,7 @@ static int trace_scenario(struct cli_line *line, struct lfb_machine *machine,
 	err = show_run(&show, machine, scenario, &options);
 	if (err && !show.no_memory)
 		cli_failed("%s", show.error);
-	result = show_draw(&show, trace->format, trace->to);
+	result = show_draw(&show, trace->format, trace->view, trace->to);
 	show_free(&show);
 	return err ? CLI_FAILED : result;
 }
@@ -104,6 +153,8 @@ static int check(const struct cli_line *line)
 
 	if ((line->argc == 2 || trace->against) && trace->format != SHOW_HTML)
 		return cli_usage(line->command, "only --format html shows two runs");
+	if (trace->view && trace->format != SHOW_SVG)
+		return cli_usage(line->command, "--view is that of --format svg");
 	if ((line->argc == 2 && !strcmp(line->argv[0], "-") && !strcmp(line->argv[1], "-")) ||
 	    (line->argc == 1 && !strcmp(line->argv[0], "-") && trace->against))
 		return cli_usage(line->command, "standard input cannot be read twice");
@@ -118,6 +169,10 @@ static const struct cli_option options[] = {
 	  "picture; perfetto: Chrome's trace events; html: a page that plays it",
 	  .at = offsetof(struct trace, format),
 	  .wanted = "text, story, json, mermaid, svg, perfetto or html" },
+	{ "view", "VIEW", "svg: lifecycle: all that matters, step by step (default); flb: each\n"
+	  "FLB, from its first file to its last; memory: each page before a\n"
+	  "kexec, and what became of it", .at = offsetof(struct trace, view),
+	  .wanted = "lifecycle, flb or memory" },
 	{ "against", "KERNEL", "html: and beside it a second run, in this kernel: a profile,\n"
 	  "or an IMAGE as for --kernel; without the quirks of the first",
 	  .at = offsetof(struct trace, against) },

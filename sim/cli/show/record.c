@@ -479,6 +479,7 @@ void show_free(struct show *show)
 	free(show->steps);
 	free(show->open);
 	free(show->by_operation);
+	free(show->scratch);
 	show_blocks_clear(&show->marked);
 	show_blocks_clear(&show->handed);
 }

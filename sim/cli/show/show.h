@@ -25,7 +25,10 @@ enum show_format {
 	SHOW_TEXT, SHOW_STORY, SHOW_JSON, SHOW_MERMAID, SHOW_SVG, SHOW_PERFETTO, SHOW_HTML,
 };
 
-/* blocks.c: which pages are marked, or wait, and whose they are */
+/* Pictures there are of a run. */
+enum show_view { SHOW_LIFECYCLE, SHOW_FLBS, SHOW_MAP };
+
+/* pages.c: which pages are marked, or wait, and whose they are */
 
 struct show_block {
 	u64 pfn;
@@ -79,6 +82,10 @@ struct show_step {
 	u64 claims, frees;		/* pages: in it, but not in what else happened there */
 };
 
+struct show_area {
+	u64 phys, size;
+};
+
 struct show {
 	const char *scenario;
 	const char *profile;
@@ -92,6 +99,10 @@ struct show {
 	const char **flbs;		/* all names that come, in the order they do */
 	size_t nr_flbs;
 	const char *error;		/* what ended the run before its end; NULL */
+	bool wants_scratch;		/* given: the next two are looked for */
+	struct show_area *scratch;	/* where kernels boot */
+	size_t nr_scratch;
+	u64 memory;			/* all there is, in bytes; 0: there was no jump */
 	bool no_memory;
 	/* While it is recorded: */
 	struct show_open *open;
@@ -124,6 +135,36 @@ void show_free(struct show *show);
 const struct show_step *show_in(const struct show *show, const struct show_step *step);
 /* Its place among all FLBs; the number of them: it is about none. */
 size_t show_flb(const struct show *show, const char *name);
+
+/* pages.c: what became of them */
+
+/* Pages that all things happened to together. */
+struct show_span {
+	u64 pfn, pages;
+	const char *owner;			/* as events name it */
+	const struct show_step *saved_in;	/* the callback that saved it; NULL */
+	bool is_saved, was_let_go, is_handed_over;
+	const struct show_step *taken;		/* where it was; NULL: nowhere */
+};
+
+/* What was saved in a kernel, and what became of it in the next one. */
+struct show_map {
+	struct show_span *spans;		/* by address */
+	size_t nr_spans;
+	const struct show_step *jump;		/* into that one; NULL: there was none */
+	size_t sessions;			/* of those handed over, that there still are */
+	bool had_sessions;
+};
+
+struct show_maps {
+	struct show_map *list;			/* one for each kernel */
+	size_t count;
+	bool no_memory;
+};
+
+/* False: no memory. Either way it is for show_maps_free(). */
+bool show_maps_make(const struct show *show, struct show_maps *maps);
+void show_maps_free(struct show_maps *maps);
 
 /* sentence.c: what to say of it */
 
@@ -190,6 +231,15 @@ void show_rows_free(struct show_rows *rows);
 
 /* The rows of a story alone, from a step on. */
 void show_story_from(const struct show *show, const struct show_rows *rows, size_t step, FILE *to);
+/* What it is with its answer, and why it is that one. */
+void show_said(const struct show_step *step, struct cli_text *to);
+/* Whose line it is: "agent", "FLB". */
+const char *show_who(const struct show_step *step);
+/*
+ * Returns its width. What a terminal would do something for becomes '?', a byte that is no UTF-8
+ * the character with its number.
+ */
+size_t show_word(FILE *to, const char *word, size_t length);
 /* In columns, of UTF-8. */
 size_t show_text_width(const char *text);
 /* "0→1", with the FLB's letter where there are several. */
@@ -209,7 +259,7 @@ typedef int (*show_record_fn)(struct cli_line *line, const char *path, FILE *to)
 int show_html(struct cli_line *line, const char *against, show_record_fn run);
 
 /* Draws it; all but SHOW_TEXT and SHOW_HTML. Returns CLI_OK or CLI_FAILED. */
-int show_draw(const struct show *show, enum show_format format, FILE *to);
+int show_draw(const struct show *show, enum show_format format, enum show_view view, FILE *to);
 
 /* Each draws one. */
 void show_json(const struct show *show, FILE *to);
@@ -217,5 +267,8 @@ void show_story(const struct show *show, const struct show_rows *rows, FILE *to)
 void show_mermaid(const struct show *show, const struct show_rows *rows, FILE *to);
 void show_perfetto(const struct show *show, FILE *to);
 void show_svg(const struct show *show, const struct show_rows *rows, FILE *to);
+void show_svg_flbs(const struct show *show, FILE *to);
+/* Returns CLI_OK or CLI_FAILED. */
+int show_svg_memory(const struct show *show, FILE *to);
 
 #endif

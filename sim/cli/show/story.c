@@ -32,11 +32,7 @@ static void pad(FILE *to, size_t width, size_t wanted)
 	fprintf(to, "%*s", width < wanted ? (int)(wanted - width) : 0, "");
 }
 
-/*
- * Returns its width. What a terminal would do something for becomes '?', a byte that is no UTF-8
- * the character with its number.
- */
-static size_t put_word(FILE *to, const char *word, size_t length)
+size_t show_word(FILE *to, const char *word, size_t length)
 {
 	size_t width = 0;
 
@@ -70,7 +66,7 @@ static size_t put_wrapped(FILE *to, const char *text, size_t column)
 			putc(' ', to);
 			at++;
 		}
-		at += put_word(to, text, length);
+		at += show_word(to, text, length);
 		text += length + (text[length] == ' ');
 	}
 	return at;
@@ -175,44 +171,55 @@ static void put_refusal(struct story *story, const struct show_step *step)
 	put_bar(story->to, '-', "the reboot is refused, the kernel goes on: ", answer);
 }
 
-/* Whose line it is, and of a callback which. */
-static size_t put_head(struct story *story, const struct show_step *step)
+const char *show_who(const struct show_step *step)
 {
 	static const char *const names[SHOW_LANES] = {
 		[SHOW_KERNEL] = "!",   [SHOW_AGENT] = "agent",   [SHOW_MODULE] = "module",
 		[SHOW_TEST] = "test",  [SHOW_SESSION] = "LUO",   [SHOW_HANDLER] = "file",
 		[SHOW_FLB] = "FLB",    [SHOW_MEMORY] = "memory",
 	};
+
+	return names[show_lane(step)];
+}
+
+/* Whose line it is, and of a callback which. */
+static size_t put_head(struct story *story, const struct show_step *step)
+{
 	const struct show_step *in = show_in(story->show, step);
-	const enum show_lane lane = show_lane(step);
 	const bool is_loud = !step->is_operation && step->event.kind >= LFB_EVENT_PRINTK;
 
 	if (!in || (!in->is_operation && in->event.happening == LFB_DID_BOOTED))
 		return (size_t)fprintf(story->to, "  %-*s", STORY_INDENT - 2,
-				       in && !is_loud ? "boot" : names[lane]);
-	return (size_t)fprintf(story->to, "%*s%-7s%-12s", STORY_INDENT, "", names[lane],
+				       in && !is_loud ? "boot" : show_who(step));
+	return (size_t)fprintf(story->to, "%*s%-7s%-12s", STORY_INDENT, "", show_who(step),
 			       !step->is_operation && step->event.kind == LFB_EVENT_CALLBACK ?
 			       lfb_event_action(&step->event) : "");
+}
+
+void show_said(const struct show_step *step, struct cli_text *to)
+{
+	char answer[32];
+
+	show_sentence(step, to);
+	show_answer(step, answer, sizeof(answer));
+	if (answer[0] && step->event.result < 0) {
+		cli_text_write(to, " = ", 3);
+		cli_text_write(to, answer, strlen(answer));
+	}
+	if (step->why) {
+		cli_text_write(to, " (", 2);
+		cli_text_write(to, step->why, strlen(step->why));
+		cli_text_write(to, ")", 1);
+	}
 }
 
 static void put_step(struct story *story, const struct show_row *row)
 {
 	const struct show_step *step = row->step;
 	struct cli_text text = { 0 };
-	char answer[32];
 	size_t width = put_head(story, step);
 
-	show_sentence(step, &text);
-	show_answer(step, answer, sizeof(answer));
-	if (answer[0] && step->event.result < 0) {
-		cli_text_write(&text, " = ", 3);
-		cli_text_write(&text, answer, strlen(answer));
-	}
-	if (step->why) {
-		cli_text_write(&text, " (", 2);
-		cli_text_write(&text, step->why, strlen(step->why));
-		cli_text_write(&text, ")", 1);
-	}
+	show_said(step, &text);
 	width = put_wrapped(story->to, cli_text_end(&text), width);
 	cli_text_free(&text);
 	put_counts(story, row, width);

@@ -4,83 +4,43 @@
 
 #include "svg.h"
 
-static const char head[] =
-	"<style>\n"
-	"text { font: 11.6px 'DejaVu Sans Mono', Menlo, Consolas, monospace; fill: #1f2328 }\n"
-	".page { fill: #ffffff } .new { fill: #e9f7ec } .bar { fill: #1f2328 }\n"
-	".onbar { fill: #ffffff; font-weight: bold } .head { font-weight: bold }\n"
-	".quiet { fill: #59636e } .life { stroke: #c3c9d0; stroke-dasharray: 3 4 }\n"
-	".stub { stroke: #59636e; stroke-width: 2 } .call { stroke: #59636e; fill: none }\n"
-	".tip { fill: #59636e } .refused { fill: none; stroke: #cf222e; stroke-dasharray: 8 5 }\n"
-	".saved { fill: #1f6feb } .frozen { fill: #8250df } .waits { fill: #d4a72c }\n"
-	".taken { fill: #11807a } .gone { fill: none; stroke: #818b98; stroke-width: 1.5 }\n"
-	".failed { fill: #cf222e } .asked { fill: none; stroke: #c3c9d0 }\n"
-	".onsaved, .onfrozen, .ontaken, .onfailed { fill: #ffffff } .onwaits { fill: #1f2328 }\n"
-	".wrong { fill: #cf222e; font-weight: bold }\n"
-	"@media (prefers-color-scheme: dark) {\n"
-	"text { fill: #e6edf3 } .page { fill: #0d1117 } .new { fill: #10231a }\n"
-	".bar { fill: #e6edf3 } .onbar { fill: #0d1117 } .quiet { fill: #9198a1 }\n"
-	".life, .asked { stroke: #3d444d } .stub, .call { stroke: #9198a1 }\n"
-	".tip { fill: #9198a1 } .onwaits { fill: #0d1117 } .wrong { fill: #ff7b72 }\n"
-	".refused { stroke: #ff7b72 }\n"
-	"}\n"
-	"</style>\n";
+enum { MOST_LETTERS = 96 };
 
-/* What a colour means, and the sign that says the same. */
-static const struct meaning {
-	const char *class;
-	const char *sign;
-	const char *means;
-} meanings[] = {
-	{ "saved", "■", "saved for the next kernel" },
-	{ "frozen", "◆", "frozen, written down" },
-	{ "waits", "▲", "handed over, waits" },
-	{ "taken", "●", "taken over" },
-	{ "gone", "○", "let go" },
-	{ "failed", "✗", "failed" },
-};
-
-enum { NR_MEANINGS = sizeof(meanings) / sizeof(meanings[0]) };
-
-static const struct meaning *meaning_of(const struct lfb_event *event)
+static enum svg_meaning meaning_of(const struct lfb_event *event)
 {
 	static const unsigned char of[LFB_HAPPENINGS_NR] = {
-		[LFB_DID_FLB_PRESERVE] = 1,   [LFB_DID_FILE_PRESERVE] = 1,
-		[LFB_DID_FILE_UNFREEZE] = 1,  [LFB_DID_FILE_FREEZE] = 2,
-		[LFB_DID_FLB_SERIALIZED] = 2, [LFB_DID_SESSION_SERIALIZED] = 2,
-		[LFB_DID_SESSION_ADDED] = 3,  [LFB_DID_FILE_ADDED] = 3,
-		[LFB_DID_FLB_HANDED_OVER] = 3, [LFB_DID_FLB_RETRIEVE] = 4,
-		[LFB_DID_FILE_RETRIEVE] = 4,  [LFB_DID_FLB_UNPRESERVE] = 5,
-		[LFB_DID_FLB_FINISH] = 5,     [LFB_DID_FILE_UNPRESERVE] = 5,
-		[LFB_DID_FILE_FINISH] = 5,
+		[LFB_DID_FLB_PRESERVE] = SVG_SAVED,    [LFB_DID_FILE_PRESERVE] = SVG_SAVED,
+		[LFB_DID_FILE_UNFREEZE] = SVG_SAVED,   [LFB_DID_FILE_FREEZE] = SVG_FROZEN,
+		[LFB_DID_FLB_SERIALIZED] = SVG_FROZEN, [LFB_DID_SESSION_SERIALIZED] = SVG_FROZEN,
+		[LFB_DID_SESSION_ADDED] = SVG_WAITS,   [LFB_DID_FILE_ADDED] = SVG_WAITS,
+		[LFB_DID_FLB_HANDED_OVER] = SVG_WAITS, [LFB_DID_FLB_RETRIEVE] = SVG_TAKEN,
+		[LFB_DID_FILE_RETRIEVE] = SVG_TAKEN,   [LFB_DID_FLB_UNPRESERVE] = SVG_GONE,
+		[LFB_DID_FLB_FINISH] = SVG_GONE,       [LFB_DID_FILE_UNPRESERVE] = SVG_GONE,
+		[LFB_DID_FILE_FINISH] = SVG_GONE,
 	};
 
-	if (event->has_result && event->result < 0)
-		return &meanings[NR_MEANINGS - 1];
-	return of[event->happening] ? &meanings[of[event->happening] - 1] : NULL;
+	return event->has_result && event->result < 0 ? SVG_FAILED : of[event->happening];
 }
 
-static void draw_pill(struct svg *svg, int x, int y, const char *class, const char *sign,
-		      const char *text, size_t letters)
+/*
+ * How many letters there is room for from so far behind a column's beginning, where so many are
+ * wanted: what is noted here makes the column as wide the next time.
+ */
+static size_t room(struct svg *svg, enum svg_column column, int from, size_t wanted)
 {
-	char all[160], on[32];
-	size_t width;
+	const int need = from + SVG_LETTER * (int)(wanted < MOST_LETTERS ? wanted : MOST_LETTERS);
+	const int is = svg->x[column + 1] - svg->x[column] - from;
 
-	snprintf(all, sizeof(all), "%s%s%.120s", sign, *sign ? " " : "", text);
-	width = show_text_width(all);
-	width = width < letters ? width : letters;
-	svg_print(&svg->front, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%zu\" height=\"18\" "
-		  "rx=\"%d\"/>\n", class, x, y + 3, width * SVG_LETTER + 12,
-		  strcmp(class, "gone") ? 9 : 3);
-	snprintf(on, sizeof(on), "on%s", class);
-	svg_text(&svg->front, x + 6, y + 16, on, all, letters);
+	if (need > svg->need[column])
+		svg->need[column] = need;
+	return is > 0 ? (size_t)is / SVG_LETTER : 0;
 }
 
 /* From LUO, which calls. */
 static void draw_call(struct svg *svg, int x, int y)
 {
 	svg_print(&svg->back, "<path class=\"call\" d=\"M%d %dH%d\"/><path class=\"tip\" "
-		  "d=\"M%d %dl-7 -4v8z\"/>\n", SVG_SESSION + 8, y + 12, x - 6, x, y + 12);
+		  "d=\"M%d %dl-7 -4v8z\"/>\n", svg->x[SVG_SESSION] + 8, y + 12, x - 6, x, y + 12);
 }
 
 static void label_of_callback(const struct show_step *step, struct cli_text *to)
@@ -122,19 +82,24 @@ static void label_of(const struct show_step *step, struct cli_text *to)
 		show_sentence(step, to);
 }
 
-static void draw_words(struct svg *svg, const struct show_step *step, int x, int y, size_t letters)
+/* In a lane; @margin: what stays free in front of the next one. */
+static void draw_words(struct svg *svg, const struct show_step *step, enum svg_column lane, int y,
+		       int margin)
 {
-	const struct meaning *meaning = meaning_of(&step->event);
+	const enum svg_meaning meaning = meaning_of(&step->event);
+	const bool is_call = step->event.kind == LFB_EVENT_CALLBACK;
+	const int x = svg->x[lane] + 18;
 	struct cli_text text = { 0 };
+	size_t letters;
 
 	label_of(step, &text);
-	if (meaning)
-		draw_pill(svg, x, y, meaning->class, meaning->sign, cli_text_end(&text), letters);
-	else if (step->event.kind == LFB_EVENT_CALLBACK)
-		draw_pill(svg, x, y, "asked", "", cli_text_end(&text), letters);
+	letters = room(svg, lane, 18 + SVG_PILL + margin,
+		       svg_letters(svg_sign(meaning)) + svg_letters(cli_text_end(&text)));
+	if (meaning || is_call)
+		svg_pill(&svg->front, x, y, meaning, cli_text_end(&text), letters);
 	else
 		svg_text(&svg->front, x, y + 16, "quiet", cli_text_end(&text), letters);
-	if (step->event.kind == LFB_EVENT_CALLBACK)
+	if (is_call)
 		draw_call(svg, x, y);
 	cli_text_free(&text);
 }
@@ -146,7 +111,6 @@ static size_t letters_in(int from, int to)
 
 static void draw_operation(struct svg *svg, const struct show_step *step, int y)
 {
-	const size_t letters = letters_in(12, SVG_SESSION - 8);
 	const int indent = step->in ? 14 : 0;
 	struct cli_text text = { 0 };
 	char answer[32];
@@ -154,7 +118,8 @@ static void draw_operation(struct svg *svg, const struct show_step *step, int y)
 	show_answer(step, answer, sizeof(answer));
 	svg_print(&text, "%.200s%s%s", step->text, answer[0] ? " = " : "", answer);
 	svg_text(&svg->front, 12 + indent, y + 16, step->event.result < 0 ? "wrong" : "agent",
-		 cli_text_end(&text), letters - (size_t)indent / SVG_LETTER);
+		 cli_text_end(&text), room(svg, SVG_AGENT, indent + 8,
+					   svg_letters(cli_text_end(&text))));
 	cli_text_free(&text);
 }
 
@@ -167,7 +132,7 @@ static void draw_message(struct svg *svg, const struct show_step *step, int y)
 	svg_print(&text, is_wrong ? "✗ " : "");
 	show_sentence(step, &text);
 	svg_text(&svg->front, 12, y + 16, is_wrong ? "wrong" : "quiet", cli_text_end(&text),
-		 letters_in(12, SVG_BRACKET - 8));
+		 letters_in(12, svg->x[SVG_BRACKET] - 8));
 	cli_text_free(&text);
 }
 
@@ -185,7 +150,8 @@ static void draw_pages(struct svg *svg, const struct show_step *step, int y)
 		snprintf(text, sizeof(text), "- 0x%llx", event->phys);
 	else
 		snprintf(text, sizeof(text), "%s", lfb_event_action(event));
-	svg_text(&svg->front, SVG_LABEL, y + 16, "quiet", text, letters_in(SVG_LABEL, SVG_WIDTH));
+	svg_text(&svg->front, svg->x[SVG_LABEL], y + 16, "quiet", text,
+		 room(svg, SVG_LABEL, 0, svg_letters(text)));
 }
 
 /* A count that changes calls nobody but where it leaves 0, or comes back to it. */
@@ -195,7 +161,8 @@ static void draw_no_call(struct svg *svg, const struct lfb_event *event, int y)
 			  event->count > event->count_before ? "saved already" :
 			  event->count ? "still needed" : "";
 
-	svg_text(&svg->front, SVG_FLB + 24, y + 16, "quiet", why, letters_in(SVG_FLB, SVG_COUNT));
+	svg_text(&svg->front, svg->x[SVG_FLB] + 24, y + 16, "quiet", why,
+		 letters_in(svg->x[SVG_FLB], svg->x[SVG_COUNT]));
 }
 
 static void draw_step(struct svg *svg, const struct show_step *step, int y)
@@ -206,18 +173,16 @@ static void draw_step(struct svg *svg, const struct show_step *step, int y)
 	}
 	switch (show_lane(step)) {
 	case SHOW_SESSION:
-		draw_words(svg, step, SVG_SESSION + 18, y,
-			   letters_in(SVG_SESSION + 30, SVG_HANDLER));
+		draw_words(svg, step, SVG_SESSION, y, 0);
 		break;
 	case SHOW_HANDLER:
-		draw_words(svg, step, SVG_HANDLER + 18, y, letters_in(SVG_HANDLER + 30, SVG_FLB));
+		draw_words(svg, step, SVG_HANDLER, y, 0);
 		break;
 	case SHOW_FLB:
 		if (step->event.happening == LFB_DID_FLB_COUNTED)
 			draw_no_call(svg, &step->event, y);
 		else
-			draw_words(svg, step, SVG_FLB + 18, y,
-				   letters_in(SVG_FLB + 30, SVG_COUNT - 4));
+			draw_words(svg, step, SVG_FLB, y, 4);
 		break;
 	case SHOW_MEMORY:
 		draw_pages(svg, step, y);
@@ -231,11 +196,12 @@ static void draw_step(struct svg *svg, const struct show_step *step, int y)
 
 static void draw_lives(struct svg *svg, int from, int to)
 {
-	static const int lanes[] = { SVG_SESSION, SVG_HANDLER, SVG_FLB };
+	static const enum svg_column lanes[] = { SVG_SESSION, SVG_HANDLER, SVG_FLB };
 
 	for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]) && to > from; i++)
 		svg_print(&svg->back, "<path class=\"life\" d=\"M%d %dV%d\"/><path class=\"stub\" "
-			  "d=\"M%d %dh16\"/>\n", lanes[i] + 8, from, to, lanes[i], to);
+			  "d=\"M%d %dh16\"/>\n", svg->x[lanes[i]] + 8, from, to, svg->x[lanes[i]],
+			  to);
 }
 
 static void draw_kernel(struct svg *svg, const struct show_step *step, int y)
@@ -243,17 +209,16 @@ static void draw_kernel(struct svg *svg, const struct show_step *step, int y)
 	struct cli_text text = { 0 };
 
 	show_sentence(step, &text);
-	svg_text(&svg->front, 12, y + 16, "head", cli_text_end(&text), letters_in(12, SVG_SESSION));
+	svg_text(&svg->front, 12, y + 16, "head", cli_text_end(&text),
+		 room(svg, SVG_AGENT, 0, svg_letters(cli_text_end(&text))));
 	cli_text_free(&text);
 }
 
 static void draw_jump(struct svg *svg, int y, int height)
 {
-	svg_print(&svg->back, "<rect class=\"new\" x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n"
-		  "<rect class=\"bar\" x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n", y,
-		  SVG_WIDTH, height - y, y, SVG_WIDTH, SVG_ROW);
+	svg_jump(&svg->back, y, svg->x[SVG_END], height);
 	svg_text(&svg->front, 12, y + 16, "onbar", "kexec: the old kernel ends here; only memory "
-		 "crosses, where its pages were", letters_in(12, SVG_SLOT));
+		 "crosses, where its pages were", letters_in(12, svg->x[SVG_SLOT]));
 }
 
 static void draw_refusal(struct svg *svg, const struct show_step *step, int y)
@@ -264,8 +229,9 @@ static void draw_refusal(struct svg *svg, const struct show_step *step, int y)
 	snprintf(text, sizeof(text), "no kexec: the reboot is refused = %s; FLBs notice nothing",
 		 answer);
 	svg_print(&svg->back, "<rect class=\"refused\" x=\"6\" y=\"%d\" width=\"%d\" "
-		  "height=\"%d\"/>\n", y + 2, SVG_COUNT - 12, SVG_ROW - 4);
-	svg_text(&svg->front, 12, y + 16, "wrong", text, letters_in(12, SVG_COUNT - 12));
+		  "height=\"%d\"/>\n", y + 2, svg->x[SVG_COUNT] - 12, SVG_ROW - 4);
+	svg_text(&svg->front, 12, y + 16, "wrong", text,
+		 letters_in(12, svg->x[SVG_COUNT] - 12));
 }
 
 static void draw_row(struct svg *svg, const struct show_row *row, int y)
@@ -290,8 +256,8 @@ static void draw_row(struct svg *svg, const struct show_row *row, int y)
 	if (row->count) {
 		show_count_text(svg->show, row->count, count, sizeof(count));
 		count[strcspn(count, "l")] = '\0';
-		svg_text(&svg->front, SVG_COUNT, y + 16, "head", count,
-			 letters_in(SVG_COUNT, SVG_BRACKET));
+		svg_text(&svg->front, svg->x[SVG_COUNT], y + 16, "head", count,
+			 room(svg, SVG_COUNT, 4, svg_letters(count)));
 	}
 	svg_print(&svg->front, "</g>\n");
 }
@@ -332,61 +298,80 @@ static void draw_rows(struct svg *svg, const struct show_rows *rows)
 
 static void draw_legend(struct svg *svg, int y)
 {
-	int x = 12;
-	char text[128] = "";
+	static const enum svg_meaning meanings[] = {
+		SVG_SAVED, SVG_FROZEN, SVG_WAITS, SVG_TAKEN, SVG_GONE, SVG_FAILED,
+	};
+	char text[128];
 
-	for (size_t i = 0; i < NR_MEANINGS; i++) {
-		draw_pill(svg, x, y, meanings[i].class, meanings[i].sign, meanings[i].means, 60);
-		x += (int)(show_text_width(meanings[i].means) + 2) * SVG_LETTER + 28;
-	}
+	y += svg_legend(&svg->front, y, svg->x[SVG_END], meanings,
+			sizeof(meanings) / sizeof(*meanings));
+	snprintf(text, sizeof(text), "%llu blocks of pages more are not drawn", svg->undrawn);
 	if (svg->undrawn)
-		snprintf(text, sizeof(text), "%llu blocks of pages more are not drawn",
-			 svg->undrawn);
-	svg_text(&svg->front, x, y + 16, "quiet", text, letters_in(x, SVG_WIDTH));
+		svg_text(&svg->front, 12, y + 16, "quiet", text, sizeof(text));
 }
 
 static void draw_heads(struct svg *svg)
 {
-	static const struct {
-		int x;
-		const char *name;
-	} lanes[] = { { 12, "Agent, modules" }, { SVG_SESSION, "Sessions (LUO)" },
-		      { SVG_HANDLER, "File handlers" }, { SVG_FLB, "FLBs" },
-		      { SVG_COUNT, "needed by" }, { SVG_SLOT, "Memory" } };
+	static const char *const names[SVG_COLUMNS] = {
+		[SVG_AGENT] = "Agent, modules", [SVG_SESSION] = "Sessions (LUO)",
+		[SVG_HANDLER] = "File handlers", [SVG_FLB] = "FLBs",
+		[SVG_COUNT] = "needed by", [SVG_SLOT] = "Memory",
+	};
+	const int own = svg->x[SVG_SLOT] + 8 * SVG_LETTER;
 	struct cli_text flbs = { 0 };
 
-	svg_text(&svg->front, 12, 20, "quiet", svg->show->scenario, letters_in(12, SVG_FLB - 8));
+	svg_text(&svg->front, 12, 20, "quiet", svg->show->scenario,
+		 letters_in(12, svg->x[SVG_FLB] - 8));
 	for (size_t i = 0; svg->show->nr_flbs > 1 && i < svg->show->nr_flbs && i < 26; i++)
 		svg_print(&flbs, "%s%c %.60s", i ? ", " : "", (char)('a' + i), svg->show->flbs[i]);
-	svg_text(&svg->front, SVG_FLB, 20, "quiet", cli_text_end(&flbs),
-		 letters_in(SVG_FLB, SVG_WIDTH));
+	svg_text(&svg->front, svg->x[SVG_FLB], 20, "quiet", cli_text_end(&flbs),
+		 letters_in(svg->x[SVG_FLB], svg->x[SVG_END]));
 	cli_text_free(&flbs);
-	for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++)
-		svg_text(&svg->front, lanes[i].x, 44, "head", lanes[i].name, 30);
-	svg_text(&svg->front, SVG_SLOT + 8 * SVG_LETTER, 44, "quiet", "1st bar: LUO's, KHO's own",
-		 letters_in(SVG_SLOT + 8 * SVG_LETTER, SVG_WIDTH));
+	for (size_t i = 0; i < SVG_COLUMNS; i++)
+		svg_text(&svg->front, svg->x[i], 44, "head", names[i] ?: "", 30);
+	svg_text(&svg->front, own, 44, "quiet", "1st bar: LUO's, KHO's own",
+		 letters_in(own, svg->x[SVG_END]));
 }
 
-static void write_layer(struct cli_text *layer, FILE *to)
+/* As wide as it was found that they must be, and as always where that is enough. */
+static void place_columns(struct svg *svg)
 {
-	fputs(cli_text_end(layer), to);
-	cli_text_free(layer);
+	static const int widths[SVG_COLUMNS] = {
+		[SVG_AGENT] = 288, [SVG_SESSION] = 200, [SVG_HANDLER] = 230, [SVG_FLB] = 200,
+		[SVG_COUNT] = 68, [SVG_BRACKET] = 98, [SVG_SLOT] = 136, [SVG_LABEL] = 112,
+	};
+
+	svg->x[SVG_AGENT] = 12;
+	for (int i = 0; i + 1 < SVG_COLUMNS; i++)
+		svg->x[i + 1] = svg->x[i] + (svg->need[i] > widths[i] ? svg->need[i] : widths[i]);
+	svg->bracket_x = svg->x[SVG_BRACKET];
+	svg->bracket_width = 48 / (int)(svg->nr_brackets ?: 1);
+	svg->bracket_step = 2 * svg->bracket_width;
+	svg->bracket_pitch = 3;
 }
 
 void show_svg(const struct show *show, const struct show_rows *rows, FILE *to)
 {
-	struct svg svg = { .show = show };
+	struct svg_bracket brackets[SVG_BRACKETS][2] = { 0 };
+	const size_t nr_brackets = show->nr_flbs < SVG_BRACKETS ? show->nr_flbs : SVG_BRACKETS;
+	struct svg measured = { .show = show }, svg = { .show = show, .brackets = brackets,
+							.nr_brackets = nr_brackets };
 	const int height = row_y(rows->count) + SVG_ROW + 16;
 
+	place_columns(&measured);
+	draw_rows(&measured, rows);
+	cli_text_free(&measured.back);
+	cli_text_free(&measured.bars);
+	cli_text_free(&measured.front);
+	memcpy(svg.need, measured.need, sizeof(svg.need));
+	place_columns(&svg);
 	draw_heads(&svg);
 	draw_rows(&svg, rows);
 	draw_legend(&svg, row_y(rows->count) + 6);
-	fprintf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
-		"height=\"%d\">\n", SVG_WIDTH, height, SVG_WIDTH, height);
-	fprintf(to, "<title>A live update, step by step</title>\n%s<rect class=\"page\" "
-		"width=\"%d\" height=\"%d\"/>\n", head, SVG_WIDTH, height);
-	write_layer(&svg.back, to);
-	write_layer(&svg.bars, to);
-	write_layer(&svg.front, to);
-	fputs("</svg>\n", to);
+	svg_begin(to, "A live update, step by step", svg.x[SVG_END],
+		  height + (svg.undrawn ? SVG_ROW : 0));
+	svg_layer(&svg.back, to);
+	svg_layer(&svg.bars, to);
+	svg_layer(&svg.front, to);
+	svg_end(to);
 }

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* A picture while it is drawn: its sizes, and what its files share. */
+/* A picture while it is drawn, and what its files share. */
 #ifndef SIM_CLI_SHOW_SVG_H
 #define SIM_CLI_SHOW_SVG_H
 
+#include "sim/cli/picture/picture.h"
+
 #include "show.h"
 
-/* Of lanes where they begin, in pixels; of a font whose letters are all as wide as this. */
+/* Where what stands above each other begins. */
+enum svg_column {
+	SVG_AGENT,
+	SVG_SESSION,
+	SVG_HANDLER,
+	SVG_FLB,
+	SVG_COUNT,	/* numbers, … */
+	SVG_BRACKET,	/* … and as many lines as files need it */
+	SVG_SLOT,
+	SVG_LABEL,
+	SVG_END,
+	SVG_COLUMNS,
+};
+
 enum {
-	SVG_LETTER = 7,
-	SVG_ROW = 24,
 	SVG_TOP = 56,		/* where the first row begins */
-	SVG_SESSION = 300,
-	SVG_HANDLER = 500,
-	SVG_FLB = 730,
-	SVG_COUNT = 930,	/* numbers, … */
-	SVG_BRACKET = 998,	/* … and as many lines as files need it */
-	SVG_SLOT = 1096,
-	SVG_LABEL = 1232,
-	SVG_WIDTH = 1344,
 	SVG_SLOTS = 14,
 	SVG_SLOT_WIDTH = 9,
-	SVG_BRACKETS = 4,	/* FLBs; each has one for either side */
-	SVG_BRACKETS_WIDTH = 96,
+	SVG_BRACKETS = 4,	/* FLBs that have one beside all else */
 };
 
 /* A block of pages that is drawn. */
@@ -41,27 +45,27 @@ struct svg_bracket {
 struct svg {
 	const struct show *show;
 	struct cli_text back, bars, front;	/* one over the other */
+	int x[SVG_COLUMNS];
+	int need[SVG_COLUMNS];			/* pixels, for what stands there */
 	struct svg_slot slots[SVG_SLOTS];
 	struct svg_slot own;			/* all of LUO's and KHO's together */
 	u64 own_saved, own_waiting;
 	u64 undrawn;				/* blocks that found no slot */
 	int jump;				/* where the last one was; 0: none */
-	struct svg_bracket brackets[SVG_BRACKETS][2];
+	/* FLBs that have brackets, each one for either side */
+	struct svg_bracket (*brackets)[2];
+	size_t nr_brackets;
+	int bracket_x, bracket_width, bracket_step;
+	int bracket_pitch;			/* of a file's line in one */
 };
-
-/* svg_text.c */
-
-void svg_print(struct cli_text *to, const char *format, ...) LFB_PRINTF(2, 3);
-/* Text at a place, cut to @letters. Says how many letters it is. */
-size_t svg_text(struct cli_text *to, int x, int y, const char *class, const char *text,
-		size_t letters);
-/* As it may stand between tags, or in quotes. */
-void svg_escape(struct cli_text *to, const char *text, size_t letters);
 
 /* svg_bars.c: what lasts for more than a row */
 
 /* A step happened at @y. */
 void svg_bars_step(struct svg *svg, const struct show_step *step, int y);
 void svg_bars_end(struct svg *svg, int y);
+/* The same of FLBs alone. */
+void svg_brackets_step(struct svg *svg, const struct show_step *step, int y);
+void svg_brackets_end(struct svg *svg, int y);
 
 #endif

@@ -10,7 +10,8 @@ static void draw_slot(struct svg *svg, int index, const struct svg_slot *slot, i
 {
 	if (y > slot->since)
 		svg_print(&svg->bars, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
-			  "height=\"%d\"/>\n", slot->class, SVG_SLOT + index * SVG_SLOT_WIDTH,
+			  "height=\"%d\"/>\n", slot->class,
+			  svg->x[SVG_SLOT] + index * SVG_SLOT_WIDTH,
 			  slot->since, SVG_SLOT_WIDTH - 3, y - slot->since);
 }
 
@@ -110,18 +111,17 @@ static void memory_jumps(struct svg *svg, int y)
 
 /* FLBs */
 
-/* The places are shared by as many as there are; beyond what fits, more is not wider. */
+/* Beyond what fits, more is not wider. */
 static void draw_bracket(struct svg *svg, size_t index, int side, int y)
 {
 	const struct svg_bracket *bracket = &svg->brackets[index][side];
-	const size_t all = svg->show->nr_flbs < SVG_BRACKETS ? svg->show->nr_flbs : SVG_BRACKETS;
-	const int width = SVG_BRACKETS_WIDTH / 2 / (int)(all ? all : 1);
-	const int x = SVG_BRACKET + (2 * (int)index + side) * width;
+	const int x = svg->bracket_x + (int)index * svg->bracket_step + side * svg->bracket_width;
+	const int pitch = svg->bracket_pitch, most = (svg->bracket_width - 1) / pitch;
 
-	for (int i = 0; (u64)i < bracket->count && 3 * i + 3 < width && y > bracket->since; i++)
-		svg_print(&svg->bars, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"2\" "
-			  "height=\"%d\"/>\n", bracket->class, x + 3 * i, bracket->since,
-			  y - bracket->since);
+	for (int i = 0; (u64)i < bracket->count && i < most && y > bracket->since; i++)
+		svg_print(&svg->bars, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
+			  "height=\"%d\"/>\n", bracket->class, x + pitch * i, bracket->since,
+			  (pitch + 1) / 2, y - bracket->since);
 }
 
 static void bracket_changes(struct svg *svg, const struct lfb_event *event, int side,
@@ -129,15 +129,15 @@ static void bracket_changes(struct svg *svg, const struct lfb_event *event, int 
 {
 	const size_t index = show_flb(svg->show, event->flb);
 
-	if (index >= SVG_BRACKETS)
+	if (index >= svg->nr_brackets)
 		return;
 	draw_bracket(svg, index, side, y);
 	svg->brackets[index][side] = (struct svg_bracket){ event->count, y, class };
 }
 
-static void brackets_end(struct svg *svg, int y)
+void svg_brackets_end(struct svg *svg, int y)
 {
-	for (size_t i = 0; i < SVG_BRACKETS; i++) {
+	for (size_t i = 0; i < svg->nr_brackets; i++) {
 		draw_bracket(svg, i, 0, y);
 		draw_bracket(svg, i, 1, y);
 		svg->brackets[i][0].count = 0;
@@ -149,7 +149,7 @@ static void flb_retrieved(struct svg *svg, const struct lfb_event *event, int y)
 {
 	const size_t index = show_flb(svg->show, event->flb);
 
-	if (index >= SVG_BRACKETS || event->result || !svg->brackets[index][1].count)
+	if (index >= svg->nr_brackets || event->result || !svg->brackets[index][1].count)
 		return;
 	draw_bracket(svg, index, 1, y);
 	svg->brackets[index][1].since = y;
@@ -160,32 +160,23 @@ static void flb_retrieved(struct svg *svg, const struct lfb_event *event, int y)
 static void flb_counted(struct svg *svg, const struct lfb_event *event, int y)
 {
 	const size_t index = show_flb(svg->show, event->flb);
-	const bool is_taken = index < SVG_BRACKETS && svg->brackets[index][1].count &&
+	const bool is_taken = index < svg->nr_brackets && svg->brackets[index][1].count &&
 			      !strcmp(svg->brackets[index][1].class, "taken");
 
 	bracket_changes(svg, event, event->incoming,
 			!event->incoming ? "saved" : is_taken ? "taken" : "waits", y);
 }
 
-void svg_bars_step(struct svg *svg, const struct show_step *step, int y)
+void svg_brackets_step(struct svg *svg, const struct show_step *step, int y)
 {
 	const struct lfb_event *event = &step->event;
 
 	if (step->is_operation)
 		return;
 	switch (event->happening) {
-	case LFB_DID_PAGES_MARKED:
-	case LFB_DID_PAGES_UNMARKED:
-	case LFB_DID_PAGES_HANDED_OVER:
-	case LFB_DID_PAGES_CLAIMED:
-		pages_changed(svg, step, y);
-		break;
 	case LFB_DID_JUMPED:
-		memory_jumps(svg, y);
-		brackets_end(svg, y - SVG_ROW / 2);
-		break;
 	case LFB_DID_SWITCHED_OFF:
-		svg_bars_end(svg, y);
+		svg_brackets_end(svg, y - (event->happening == LFB_DID_JUMPED ? SVG_ROW / 2 : 0));
 		break;
 	case LFB_DID_FLB_COUNTED:
 		flb_counted(svg, event, y);
@@ -201,6 +192,29 @@ void svg_bars_step(struct svg *svg, const struct show_step *step, int y)
 	}
 }
 
+void svg_bars_step(struct svg *svg, const struct show_step *step, int y)
+{
+	if (step->is_operation)
+		return;
+	switch (step->event.happening) {
+	case LFB_DID_PAGES_MARKED:
+	case LFB_DID_PAGES_UNMARKED:
+	case LFB_DID_PAGES_HANDED_OVER:
+	case LFB_DID_PAGES_CLAIMED:
+		pages_changed(svg, step, y);
+		break;
+	case LFB_DID_JUMPED:
+		memory_jumps(svg, y);
+		break;
+	case LFB_DID_SWITCHED_OFF:
+		svg_bars_end(svg, y);
+		break;
+	default:
+		break;
+	}
+	svg_brackets_step(svg, step, y);
+}
+
 void svg_bars_end(struct svg *svg, int y)
 {
 	for (int i = 1; i < SVG_SLOTS; i++) {
@@ -210,5 +224,5 @@ void svg_bars_end(struct svg *svg, int y)
 	svg->own_saved = 0;
 	svg->own_waiting = 0;
 	own_changed(svg, y);
-	brackets_end(svg, y);
+	svg_brackets_end(svg, y);
 }

@@ -24,7 +24,7 @@ unsigned int lfb__search_jobs(unsigned int asked)
 {
 	long online = asked ? (long)asked : sysconf(_SC_NPROCESSORS_ONLN);
 
-	return online < 1 ? 1 : online > JOBS_MAX ? JOBS_MAX : (unsigned int)online;
+	return online < 1 ? 1 : online > (long)JOBS_MAX ? JOBS_MAX : (unsigned int)online;
 }
 
 unsigned int lfb__search_word(const struct lfb_search *search, u32 id, u8 *word)

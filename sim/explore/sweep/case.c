@@ -56,13 +56,15 @@ static bool parse_kinds(const char *text, const char **end, unsigned int *kinds)
 static bool parse_number(const char *text, const char **end, unsigned long *number)
 {
 	char *stop;
+	u64 value;
 
 	if (*text < '1' || *text > '9')
 		return false;
 	errno = 0;
-	*number = strtoul(text, &stop, 10);
+	value = strtoull(text, &stop, 10);
+	*number = (unsigned long)value;
 	*end = stop;
-	return !errno && *number < 1ull << 48;
+	return !errno && value < 1ull << 48 && *number == value;
 }
 
 bool lfb__case_parse(const char *text, struct lfb_fault_plan *that)

@@ -15,7 +15,7 @@ size_t lfb__source_read(int fd, void *to, size_t size, u64 offset, bool *ended)
 	size_t done = 0;
 	ssize_t got = 0;
 
-	*ended = offset > INT64_MAX - size;
+	*ended = offset > (u64)INT64_MAX - size;
 	while (done < size && !*ended) {
 		got = pread(fd, (u8 *)to + done, size - done, (off_t)(offset + done));
 		if (got < 0 && errno != EINTR)

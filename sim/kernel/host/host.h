@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Assertions. Where in the program something was called from; what is behind an address of it;
- * shared objects that are loaded into it. And host containers: a list that grows and a table that
- * finds, for what the simulator remembers. They lie in host memory, which no simulated kernel
- * notices, and start as all zero. Without memory they say so and are as they were. Nothing in them
- * depends on addresses, nothing is in the order of a hash. Uses libc and nothing of the library.
+ * What the simulator asks of its host besides the C library: memory and digests (map.h), faults
+ * (arm.h, for who handles them). Assertions. Where in the program something was called from; what
+ * is behind an address of it; shared objects that are loaded into it. And host containers: a list
+ * that grows and a table that finds, for what the simulator remembers. They lie in host memory,
+ * which no simulated kernel notices, and start as all zero. Without memory they say so and are as
+ * they were. Nothing in them depends on addresses, nothing is in the order of a hash. Uses libc and
+ * nothing of the library.
  */
 #ifndef SIM_KERNEL_HOST_HOST_H
 #define SIM_KERNEL_HOST_HOST_H
@@ -12,6 +14,8 @@
 #include <string.h>
 
 #include <luo/types.h>
+
+#include "sim/kernel/host/map.h"
 
 /* For what is seldom needed: the common way through its callers stays short. */
 #define LFB_OUT_OF_LINE __attribute__((noinline))

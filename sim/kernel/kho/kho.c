@@ -295,7 +295,7 @@ int kho__init(struct lfb_kernel *kernel)
 phys_addr_t kho__root_phys(const struct lfb_kernel *kernel)
 {
 	const u8 *root = kernel->kho.root;
-	phys_addr_t phys = root ? (phys_addr_t)(root - kernel->memory.base) : 0;
+	phys_addr_t phys = root ? lfb__linear(&kernel->memory, (uintptr_t)root) : 0;
 
 	LFB_ASSERT(!root || lfb__is_memory(&kernel->memory, phys));
 	return phys;

@@ -45,8 +45,8 @@ static inline const struct lfb_tree_kho *kho__code(struct lfb_kernel *kernel)
 /* Pages up to @end are cut into maximal naturally aligned blocks: is there one at @pfn? */
 static inline bool kho__cut_blindly(unsigned long pfn, unsigned long end, unsigned int *order)
 {
-	*order = (unsigned int)__builtin_ctzll(pfn | 1ul << KHO_MAX_ORDER);
-	while (pfn < end && 1ul << *order > end - pfn)
+	*order = (unsigned int)__builtin_ctzll(pfn | 1ull << KHO_MAX_ORDER);
+	while (pfn < end && 1ull << *order > end - pfn)
 		--*order;
 	return pfn < end;
 }

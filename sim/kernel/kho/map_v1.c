@@ -34,10 +34,10 @@ static int track_init(struct lfb_kernel *kernel)
 	const unsigned long nr_pages = kernel->memory.nr_pages;
 
 	/* Where no block fits no table is needed. */
-	for (unsigned int order = 0; order <= KHO_MAX_ORDER && 1ul << order <= nr_pages; order++) {
+	for (unsigned int order = 0; order <= KHO_MAX_ORDER && 1ull << order <= nr_pages; order++) {
 		struct kho_order *of = &kernel->kho.orders[order];
-		const unsigned long covered = KHO_BITMAP_BITS << order;
-		const unsigned long needed = (nr_pages + covered - 1) / covered;
+		const u64 covered = (u64)KHO_BITMAP_BITS << order;
+		const size_t needed = (size_t)((nr_pages + covered - 1) / covered);
 
 		of->bitmaps = lfb__early_alloc(kernel, needed * sizeof(*of->bitmaps));
 		if (!of->bitmaps)

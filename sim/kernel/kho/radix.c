@@ -141,12 +141,12 @@ LFB_ENTRY int kho_radix_init_tree(struct kho_radix_tree *tree, struct kho_radix_
 	return 0;
 }
 
-static bool is_key(unsigned long key)
+static bool is_key(LFB_ULONG64 key)
 {
-	return !(key >> KHO_RADIX_KEY_WIDTH);
+	return !((u64)key >> KHO_RADIX_KEY_WIDTH);
 }
 
-LFB_ENTRY int kho_radix_add_key(struct kho_radix_tree *tree, unsigned long key)
+LFB_ENTRY int kho_radix_add_key(struct kho_radix_tree *tree, LFB_ULONG64 key)
 {
 	struct lfb_kernel *kernel;
 	u64 *leaf;
@@ -166,7 +166,7 @@ LFB_ENTRY int kho_radix_add_key(struct kho_radix_tree *tree, unsigned long key)
 	return err;
 }
 
-LFB_ENTRY void kho_radix_del_key(struct kho_radix_tree *tree, unsigned long key)
+LFB_ENTRY void kho_radix_del_key(struct kho_radix_tree *tree, LFB_ULONG64 key)
 {
 	struct lfb_kernel *kernel;
 	u64 *leaf;
@@ -181,7 +181,7 @@ LFB_ENTRY void kho_radix_del_key(struct kho_radix_tree *tree, unsigned long key)
 	if (leaf)
 		leaf[key % KHO_BITMAP_BITS / 64] &= ~(1ull << key % 64);
 	else if (!err)
-		lfb_warn(__func__, "key 0x%lx was never added, nor any near it", key);
+		lfb_warn(__func__, "key 0x%llx was never added, nor any near it", (u64)key);
 	mutex_unlock(&tree->lock);
 }
 
@@ -200,7 +200,7 @@ struct walk {
 	bool frees;
 };
 
-static int walk_leaf(const struct walk *walk, const u64 *bitmap, unsigned long key)
+static int walk_leaf(const struct walk *walk, const u64 *bitmap, LFB_ULONG64 key)
 {
 	int err = 0;
 
@@ -245,7 +245,7 @@ static int come_to(struct walk *walk, phys_addr_t phys)
 }
 
 /* The page @node, which is at @phys, and all below it, 2^@shift keys from @key on. */
-static int walk_node(struct walk *walk, const u64 *node, phys_addr_t phys, unsigned long key,
+static int walk_node(struct walk *walk, const u64 *node, phys_addr_t phys, LFB_ULONG64 key,
 		     unsigned int shift)
 {
 	const bool is_leaf = shift == KHO_BITMAP_SIZE_LOG2;
@@ -258,7 +258,7 @@ static int walk_node(struct walk *walk, const u64 *node, phys_addr_t phys, unsig
 		const u64 *next = node[i] ? kho__page_at(&walk->kernel->memory, node[i]) : NULL;
 
 		if (next)
-			err = walk_node(walk, next, node[i], key | (unsigned long)i << below,
+			err = walk_node(walk, next, node[i], key | (LFB_ULONG64)i << below,
 					below);
 		else if (node[i])
 			err = wild(walk->kernel, node[i]);
@@ -329,10 +329,10 @@ LFB_ENTRY void kho_radix_del_page(struct kho_radix_tree *tree, unsigned long pfn
 		kho_radix_del_key(tree, kho__v4_key(PFN_PHYS(pfn), order));
 }
 
-static int tell_page(unsigned long key, void *cb)
+static int tell_page(LFB_ULONG64 key, void *cb)
 {
 	const kho_radix_tree_walk_callback_t *tell = cb;
-	const unsigned int top = key ? 63 - (unsigned int)__builtin_clzl(key) : 0;
+	const unsigned int top = key ? 63 - (unsigned int)__builtin_clzll(key) : 0;
 	const unsigned int shift = 64 - top;
 
 	/* What no order has is told as a kernel would: the numbers come out as they may. */

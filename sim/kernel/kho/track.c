@@ -220,7 +220,7 @@ bool kho__is_preserved(const struct lfb_kernel *kernel, unsigned long pfn, unsig
 {
 	struct spot spot;
 
-	if (order > KHO_MAX_ORDER || !IS_ALIGNED(pfn, 1ul << order))
+	if (order > KHO_MAX_ORDER || !IS_ALIGNED((u64)pfn, 1ull << order))
 		return false;
 	spot = spot_of(kernel, pfn, order);
 	return is_set(&spot);

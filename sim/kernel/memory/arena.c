@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The arena: where the bytes of physical memory are, and at which address they appear. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
@@ -56,6 +54,10 @@ static void lay_out(struct lfb_memory *memory, const struct lfb_memory_options *
 	memory->scratch_areas = options->scratch_areas ? options->scratch_areas : 1;
 	memory->nodes = options->nodes;
 	memory->vmalloc_size = options->size > MIN_VMALLOC ? options->size : MIN_VMALLOC;
+	if (!lfb__host_can(LFB_HOST_ALIAS)) {
+		memory->mode = LFB_MEMORY_FIXED;
+		memory->vmalloc_size = 0;
+	}
 	memory->nr_windows = memory->mode == LFB_MEMORY_REMAP ? LFB_WINDOWS : 1;
 }
 
@@ -68,13 +70,10 @@ static int create_tables(struct lfb_memory *memory)
 	const size_t touched = chunks * LFB_CHUNK_PAGES / 8;
 	const size_t table = (memory->vmalloc_size >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table);
 	const size_t size = map + 2 * touched + table + 2 * chunks;
-	u8 *tables = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	u8 *tables = lfb__map_zeroed(size);
 
-	if (tables == MAP_FAILED)
+	if (!tables)
 		return -ENOMEM;
-	/* Huge pages would make a few entries here and there cost 2 MiB each. */
-	madvise(tables, size, MADV_NOHUGEPAGE);
 	memory->host_size = size;
 	memory->map = (struct page *)tables;
 	tables += map;
@@ -100,11 +99,7 @@ static void use_window(struct lfb_memory *memory, unsigned int window)
 
 static int map_window(const struct lfb_memory *memory, u8 *window)
 {
-	if (mmap(window, bytes_of(memory), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-		 memory->fd, 0) == MAP_FAILED)
-		return -ENOMEM;
-	madvise(window, bytes_of(memory), MADV_NOHUGEPAGE);
-	return 0;
+	return lfb__store_show(memory->store, window, bytes_of(memory), 0);
 }
 
 static int create_windows(struct lfb_memory *memory)
@@ -116,16 +111,15 @@ static int create_windows(struct lfb_memory *memory)
 	memory->window_stride = ALIGN_UP(bytes_of(memory) + memory->vmalloc_size + 2 * PAGE_SIZE,
 					 align);
 	memory->reservation_size = memory->nr_windows * memory->window_stride + align;
-	reserved = mmap(NULL, memory->reservation_size, PROT_NONE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (reserved == MAP_FAILED)
+	reserved = lfb__map_reserve(memory->reservation_size);
+	if (!reserved)
 		return -ENOMEM;
 	memory->reservation = reserved;
 	memory->windows = (u8 *)reserved + (-(uintptr_t)reserved & (align - 1));
 
-	memory->fd = memfd_create("lfb-memory", MFD_CLOEXEC);
-	if (memory->fd < 0 || ftruncate(memory->fd, (off_t)bytes_of(memory)) < 0)
-		return lfb__host_error(errno);
+	memory->store = lfb__store_make("lfb-memory", bytes_of(memory));
+	if (memory->store < 0)
+		return lfb__host_error(-memory->store);
 	return map_window(memory, window_at(memory, 0));
 }
 
@@ -163,9 +157,12 @@ int lfb__memory_create(struct lfb_kernel *kernel, const struct lfb_memory_option
 		return lfb__fail(kernel, -EINVAL, "no such memory map");
 	if (options->mode > LFB_MEMORY_FIXED || options->policy > LFB_PAGES_ASCENDING)
 		return lfb__fail(kernel, -EINVAL, "no such memory mode or page policy");
+	if (options->checks == LFB_CHECKS_GUARD &&
+	    !lfb__host_can(LFB_HOST_ALIAS | LFB_HOST_PROTECT | LFB_HOST_FAULTS))
+		return lfb__fail(kernel, -EOPNOTSUPP, "this host cannot guard memory");
 
 	memset(memory, 0, sizeof(*memory));
-	memory->fd = -1;
+	memory->store = -1;
 	lay_out(memory, options);
 	error = get_host_memory(memory);
 	if (!error)
@@ -189,6 +186,7 @@ int lfb__memory_move(struct lfb_kernel *kernel, u64 start)
 {
 	struct lfb_memory *memory = &kernel->memory;
 	const u64 bytes = bytes_of(memory);
+	int err;
 
 	if (start == memory->start)
 		return 0;
@@ -208,9 +206,8 @@ int lfb__memory_move(struct lfb_kernel *kernel, u64 start)
 	}
 	set_start(memory, start, bytes);
 	use_window(memory, memory->window);
-	if (ftruncate(memory->fd, 0) || ftruncate(memory->fd, (off_t)bytes))
-		return lfb__fail(kernel, lfb__host_error(errno), "the host cannot clear memory");
-	return 0;
+	err = lfb__store_empty(memory->store, memory->windows, bytes);
+	return err ? lfb__fail(kernel, lfb__host_error(-err), "the host cannot clear memory") : 0;
 }
 
 void lfb__memory_destroy(struct lfb_kernel *kernel)
@@ -234,34 +231,22 @@ void lfb__memory_destroy(struct lfb_kernel *kernel)
 	memset(memory, 0, sizeof(*memory));
 }
 
-int lfb__memory_seal(void *address, size_t size)
-{
-	return mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-		    MAP_FIXED, -1, 0) == MAP_FAILED ? -ENOMEM : 0;
-}
-
 void lfb__memory_clear_vmalloc(struct lfb_memory *memory)
 {
 	if (memory->vmalloc_used == 0)
 		return;
 	LFB_ASSERT(memory->vmalloc_used <= memory->vmalloc_size);
 	lfb__forbid(memory, memory->vmalloc_base, memory->vmalloc_used);
-	lfb__memory_seal(memory->vmalloc_base, memory->vmalloc_used);
+	lfb__map_seal(memory->vmalloc_base, memory->vmalloc_used);
 	memset(memory->vmalloc_table, 0,
 	       (memory->vmalloc_used >> PAGE_SHIFT) * sizeof(*memory->vmalloc_table));
 	memory->vmalloc_used = 0;
 }
 
-/*
- * Moving keeps the page tables, so that nothing has to be faulted in again. The old range is left
- * mapped for the moment it takes to seal it, rather than free for somebody else to map.
- */
 static int move_window(const struct lfb_memory *memory, u8 *from, u8 *to)
 {
-	if (!lfb__fenced(memory) && mremap(from, bytes_of(memory), bytes_of(memory),
-		   MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to) != MAP_FAILED)
+	if (!lfb__fenced(memory) && !lfb__store_move(from, to, bytes_of(memory)))
 		return 0;
-	/* Kernels before 5.13 move only private memory in this way. */
 	return map_window(memory, to);
 }
 
@@ -272,8 +257,8 @@ int lfb__memory_go_to(struct lfb_memory *memory, unsigned int window)
 	LFB_ASSERT(memory->base + memory->start == from);
 	lfb__pages_open_all(memory);
 	if (to != from && (move_window(memory, from, to) ||
-			   lfb__memory_seal(from, bytes_of(memory)))) {
-		lfb__memory_seal(to, bytes_of(memory));
+			   lfb__map_seal(from, bytes_of(memory)))) {
+		lfb__map_seal(to, bytes_of(memory));
 		return -ENOMEM;
 	}
 	if (to != from)

@@ -21,7 +21,8 @@ bool lfb__is_kernel_address(const struct lfb_kernel *kernel, u64 value)
 	u64 lones, lones_size;
 
 	lfb__lones_range(memory, &lones, &lones_size);
-	return lfb__is_memory(memory, value - (uintptr_t)memory->base) ||
+	return (value == (uintptr_t)value &&
+		lfb__is_memory(memory, lfb__linear(memory, (uintptr_t)value))) ||
 	       value - lones < lones_size ||
 	       value - (uintptr_t)memory->vmalloc_base < memory->vmalloc_used;
 }

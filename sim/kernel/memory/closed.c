@@ -2,21 +2,22 @@
 /* Pages that were freed and may not be used. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/closed.h"
 
-static void set_access(const struct lfb_memory *memory, const struct lfb_closed *block, int access)
+static void set_access(const struct lfb_memory *memory, const struct lfb_closed *block,
+		       enum lfb_map_access access)
 {
 	/* One that the host cannot close is not watched, and that is all. */
-	mprotect(lfb__pfn_address(memory, block->pfn), PAGE_SIZE << block->order, access);
+	lfb__map_access(lfb__pfn_address(memory, block->pfn), PAGE_SIZE << block->order, access);
 }
 
 static void open_block(const struct lfb_memory *memory, unsigned int i)
 {
 	struct lfb_closed_pages *closed = memory->closed;
 
-	set_access(memory, &closed->blocks[i], PROT_READ | PROT_WRITE);
+	set_access(memory, &closed->blocks[i], LFB_MAP_OPEN);
 	closed->count--;
 	memmove(&closed->blocks[i], &closed->blocks[i + 1],
 		(closed->count - i) * sizeof(closed->blocks[0]));
@@ -28,7 +29,7 @@ void lfb__pages_close(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 	struct lfb_memory *memory = &kernel->memory;
 	struct lfb_closed_pages *closed = memory->closed;
 
-	if (!closed)
+	if (!closed && lfb__host_can(LFB_HOST_PROTECT | LFB_HOST_FAULTS))
 		closed = memory->closed = calloc(1, sizeof(*closed));
 	if (!closed)
 		return;
@@ -41,7 +42,7 @@ void lfb__pages_close(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 		.pfn = (u32)pfn,
 		.order = (u8)order,
 	};
-	set_access(memory, &closed->blocks[closed->count++], PROT_NONE);
+	set_access(memory, &closed->blocks[closed->count++], LFB_MAP_CLOSED);
 }
 
 void lfb__pages_open(const struct lfb_memory *memory, unsigned long pfn, unsigned long count)

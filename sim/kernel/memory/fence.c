@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Guard mode: who may touch which page. */
-#define _GNU_SOURCE
 #include <string.h>
-#include <sys/mman.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
 
@@ -13,10 +12,9 @@ void lfb__fence_know(struct lfb_memory *memory)
 	const u64 bytes = memory->size - memory->start;
 	const size_t size = sizeof(struct lfb_fence) +
 			    PHYS_PFN(LFB_HIGH_START + bytes) * sizeof(struct lfb_fence_page);
-	struct lfb_fence *fence = mmap(NULL, size, PROT_READ | PROT_WRITE,
-				       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct lfb_fence *fence = lfb__map_zeroed(size);
 
-	if (fence == MAP_FAILED)
+	if (!fence)
 		return;
 	fence->size = size;
 	memory->fence = fence;
@@ -24,12 +22,10 @@ void lfb__fence_know(struct lfb_memory *memory)
 
 int lfb__fence_create(struct lfb_memory *memory)
 {
-	memory->mirror = mmap(NULL, memory->size - memory->start, PROT_READ | PROT_WRITE,
-			      MAP_SHARED, memory->fd, 0);
-	if (memory->mirror == MAP_FAILED) {
-		memory->mirror = NULL;
+	memory->mirror = lfb__store_again(memory->store, memory->windows,
+					  memory->size - memory->start);
+	if (!memory->mirror)
 		return -ENOMEM;
-	}
 	lfb__fence_know(memory);
 	return memory->fence ? 0 : -ENOMEM;
 }
@@ -37,21 +33,20 @@ int lfb__fence_create(struct lfb_memory *memory)
 void lfb__fence_destroy(struct lfb_memory *memory)
 {
 	if (memory->mirror)
-		munmap(memory->mirror, memory->size - memory->start);
+		lfb__store_again_drop(memory->mirror, memory->size - memory->start);
 	if (memory->fence)
-		munmap(memory->fence, memory->fence->size);
+		lfb__map_drop(memory->fence, memory->fence->size);
 }
 
 static void protect(const struct lfb_memory *memory, unsigned long pfn, unsigned long count,
-		    int protection)
+		    enum lfb_map_access protection)
 {
 	if (!lfb__fenced(memory) || memory->fence->off || !count)
 		return;
-	if (!mprotect(lfb__pfn_address(memory, pfn), count << PAGE_SHIFT, protection))
+	if (!lfb__map_access(lfb__pfn_address(memory, pfn), count << PAGE_SHIFT, protection))
 		return;
 	memory->fence->off = true;
-	mprotect(memory->base + memory->start, memory->size - memory->start,
-		 PROT_READ | PROT_WRITE);
+	lfb__map_access(memory->base + memory->start, memory->size - memory->start, LFB_MAP_OPEN);
 }
 
 void lfb__fence_open(struct lfb_kernel *kernel)
@@ -60,7 +55,7 @@ void lfb__fence_open(struct lfb_kernel *kernel)
 
 	memory->fence->off = false;
 	protect(memory, memory->first_page, memory->nr_pages - memory->first_page,
-		PROT_READ | PROT_WRITE);
+		LFB_MAP_OPEN);
 }
 
 void lfb__fence_close(struct lfb_kernel *kernel)
@@ -68,12 +63,12 @@ void lfb__fence_close(struct lfb_kernel *kernel)
 	const struct lfb_memory *memory = &kernel->memory;
 
 	protect(memory, memory->first_page, lfb__usable_end(memory) - memory->first_page,
-		PROT_NONE);
+		LFB_MAP_CLOSED);
 }
 
 void lfb__fence_let_in(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
 {
-	protect(&kernel->memory, pfn, 1ul << order, PROT_READ | PROT_WRITE);
+	protect(&kernel->memory, pfn, 1ul << order, LFB_MAP_OPEN);
 }
 
 void lfb__fence_given(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order, u32 kind)
@@ -91,7 +86,7 @@ void lfb__fence_given(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 		.use = LFB_FENCE_IN_USE,
 	};
 	if (!(kind & PG_SLAB))
-		protect(&kernel->memory, pfn, 1ul << order, PROT_READ | PROT_WRITE);
+		protect(&kernel->memory, pfn, 1ul << order, LFB_MAP_OPEN);
 }
 
 void lfb__fence_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned int order)
@@ -109,7 +104,7 @@ void lfb__fence_freed(struct lfb_kernel *kernel, unsigned long pfn, unsigned int
 	page->use = LFB_FENCE_FREED;
 	page->freed = lfb__site_here(kernel);
 	page->freed_operation = kernel->operation;
-	protect(memory, pfn, 1ul << order, PROT_NONE);
+	protect(memory, pfn, 1ul << order, LFB_MAP_CLOSED);
 
 	/* What was never brought in will be found free then. */
 	if (!lfb__fenced(memory) || memory->policy != LFB_PAGES_BUDDY || pfn >= pages->frontier)
@@ -185,7 +180,7 @@ void *lfb__fence_object(struct lfb_kernel *kernel, unsigned long pfn, size_t siz
 
 	lfb__fence_sized(kernel, pfn, size);
 	start = lfb__fence_start(kernel, pfn, &room);
-	protect(memory, pfn + (start >> PAGE_SHIFT), pages_of(size), PROT_READ | PROT_WRITE);
+	protect(memory, pfn + (start >> PAGE_SHIFT), pages_of(size), LFB_MAP_OPEN);
 	LFB_ASSERT(size <= room && start + room <= PAGE_SIZE << lfb__fence_order(size));
 	object = (u8 *)lfb__pfn_address(memory, pfn) + start;
 	memset(object + size, LFB_SLACK, room - size);

@@ -85,7 +85,7 @@ static phys_addr_t linear_phys(const void *virt)
 	if (lone)
 		return lfb__lone_age(&lfb__current->memory, lone) || offset < 0 ? ~0ull :
 		       lone->phys + (phys_addr_t)offset;
-	phys = (uintptr_t)virt - (uintptr_t)lfb__current->memory.base;
+	phys = lfb__linear(&lfb__current->memory, (uintptr_t)virt);
 	return lfb__is_memory(&lfb__current->memory, phys) ? phys : ~0ull;
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Objects with pages of their own, behind the slab allocator. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/lone.h"
@@ -21,7 +19,7 @@
 struct lfb_lones {
 	void *mapped;
 	u8 *window;		/* in it, aligned as an object may be */
-	int fd;
+	int store;
 	u32 count;		/* places that are in use or were */
 	u32 live;
 	u32 resting;		/* in the queue of the free ones */
@@ -67,18 +65,19 @@ static void cast_shadow(const struct lfb_memory *memory)
 
 static struct lfb_lones *create(struct lfb_memory *memory)
 {
-	struct lfb_lones *lones = calloc(1, sizeof(*lones));
+	struct lfb_lones *lones;
 
+	if (!lfb__host_can(LFB_HOST_ALIAS | LFB_HOST_PROTECT))
+		return NULL;
+	lones = calloc(1, sizeof(*lones));
 	if (!lones)
 		return NULL;
-	lones->fd = memfd_create("lfb-objects", MFD_CLOEXEC);
-	lones->mapped = mmap(NULL, WINDOW + PLACE, PROT_NONE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	lones->store = lfb__store_make("lfb-objects", LONES_MAX * PLACE);
+	lones->mapped = lfb__map_reserve(WINDOW + PLACE);
 	lones->window = (u8 *)ALIGN((uintptr_t)lones->mapped, PLACE);
 	memory->lones = lones;
 	cast_shadow(memory);
-	if (lones->fd >= 0 && lones->mapped != MAP_FAILED &&
-	    !ftruncate(lones->fd, (off_t)(LONES_MAX * PLACE)))
+	if (lones->store >= 0 && lones->mapped)
 		return lones;
 	lfb__lones_destroy(memory);
 	return NULL;
@@ -90,21 +89,21 @@ void lfb__lones_destroy(struct lfb_memory *memory)
 
 	if (!lones)
 		return;
-	if (lones->mapped != MAP_FAILED) {
+	if (lones->mapped) {
 		lfb__unpoison(lones->window, PLACE + lones->count * STRIDE);
-		munmap(lones->mapped, WINDOW + PLACE);
+		lfb__map_drop(lones->mapped, WINDOW + PLACE);
 	}
 	if (lones->copied)
-		munmap(lones->copied, LONES_MAX * PLACE);
-	if (lones->fd >= 0)
-		close(lones->fd);
+		lfb__store_again_drop(lones->copied, LONES_MAX * PLACE);
+	if (lones->store >= 0)
+		lfb__store_drop(lones->store);
 	free(lones);
 	memory->lones = NULL;
 }
 
 /*
  * Neighbours are not neighbours in the file, so the host never makes one mapping of two: that, and
- * taking it apart again, is what makes mprotect() slow.
+ * taking it apart again, is what makes protecting slow.
  */
 static size_t end_in_file(u32 number)
 {
@@ -116,9 +115,8 @@ static bool map(struct lfb_lones *lones, struct lfb_lone *lone, size_t size)
 {
 	const u32 number = number_of(lones, lone);
 
-	if (mmap(end_of_place(lones, number) - size, size, PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_FIXED, lones->fd,
-		 (off_t)(end_in_file(number) - size)) == MAP_FAILED)
+	if (lfb__store_show(lones->store, end_of_place(lones, number) - size, size,
+			    end_in_file(number) - size))
 		return false;
 	lone->mapped = (u32)size;
 	return true;
@@ -141,7 +139,7 @@ static struct lfb_lone *take_oldest(struct lfb_lones *lones, size_t size)
 	if (!lones->resting)
 		return NULL;
 	if (lone->mapped < size ? !map(lones, lone, size) :
-	    mprotect(end_of_place(lones, lones->oldest) - size, size, PROT_READ | PROT_WRITE))
+	    lfb__map_access(end_of_place(lones, lones->oldest) - size, size, LFB_MAP_OPEN))
 		return NULL;
 	lones->resting--;
 	lones->oldest = lone->next;
@@ -158,7 +156,7 @@ static void close_place(const struct lfb_memory *memory, struct lfb_lone *lone)
 	lfb__forbid(memory, pages, size);
 	/* A sanitizer would end the process before the fault ends the kernel. */
 	lfb__unpoison(pages, size);
-	mprotect(pages, size, PROT_NONE);
+	lfb__map_access(pages, size, LFB_MAP_CLOSED);
 	lone->live = false;
 	lones->live--;
 	if (lones->resting++)
@@ -199,7 +197,7 @@ void *lfb__lone_give(struct lfb_kernel *kernel, void *object, size_t size)
 	*lone = (struct lfb_lone){
 		.made = lfb__site_here(kernel),
 		.made_operation = kernel->operation,
-		.phys = (phys_addr_t)((u8 *)object - kernel->memory.base),
+		.phys = lfb__linear(&kernel->memory, (uintptr_t)object),
 		.boot = lones->boot,
 		.size = (u32)size,
 		.mapped = lone->mapped,
@@ -304,12 +302,8 @@ static u8 *copied_bytes(const struct lfb_lones *lones, u32 number, size_t size)
 
 static bool can_copy(struct lfb_lones *lones)
 {
-	void *all;
-
-	if (lones->copied)
-		return true;
-	all = mmap(NULL, LONES_MAX * PLACE, PROT_READ | PROT_WRITE, MAP_SHARED, lones->fd, 0);
-	lones->copied = all == MAP_FAILED ? NULL : all;
+	if (!lones->copied)
+		lones->copied = lfb__store_again(lones->store, NULL, LONES_MAX * PLACE);
 	return lones->copied != NULL;
 }
 
@@ -388,10 +382,10 @@ static void protect_place(const struct lfb_memory *memory, const struct lfb_lone
 	const size_t all = now->mapped;
 
 	if (now->live != then->live || PAGE_ALIGN(now->size) != PAGE_ALIGN(then->size)) {
-		mprotect(end - all, all, PROT_NONE);
+		lfb__map_access(end - all, all, LFB_MAP_CLOSED);
 		if (then->live)
-			mprotect(end - PAGE_ALIGN(then->size), PAGE_ALIGN(then->size),
-				 PROT_READ | PROT_WRITE);
+			lfb__map_access(end - PAGE_ALIGN(then->size), PAGE_ALIGN(then->size),
+				 LFB_MAP_OPEN);
 	}
 	lfb__unpoison(end - all, all);
 	lfb__forbid(memory, end - all, all);

@@ -28,6 +28,13 @@ static inline void *lfb__pfn_address(const struct lfb_memory *memory, unsigned l
 	return memory->base + (pfn << PAGE_SHIFT);
 }
 
+/* Where @address would be in physical memory, were it one of the linear map. */
+static inline u64 lfb__linear(const struct lfb_memory *memory, uintptr_t address)
+{
+	return memory->start + (uintptr_t)(address - (uintptr_t)memory->base -
+					   (uintptr_t)memory->start);
+}
+
 /* The number of an entry of the map; LFB_NO_PFN for a pointer that is none. */
 static inline unsigned long lfb__pfn(const struct lfb_memory *memory, const struct page *page)
 {

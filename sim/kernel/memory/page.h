@@ -105,8 +105,6 @@ void lfb__unpoison_touched(const struct lfb_memory *memory, phys_addr_t phys, si
 void lfb__memory_clear_vmalloc(struct lfb_memory *memory);
 /* The arena appears in that window, as after a jump. 0 or -ENOMEM, and it is where it was. */
 int lfb__memory_go_to(struct lfb_memory *memory, unsigned int window);
-/* Makes a page-aligned range inside a window inaccessible; it stays reserved. */
-int lfb__memory_seal(void *address, size_t size);
 
 /*
  * Blocks (block.c). No fault point, no accounting, content unspecified. @kind: PG_FOLIO, PG_SLAB,

@@ -4,11 +4,10 @@
  * all over; all of it through a mapping of its own, which nothing closes. So a copy costs what is
  * in use, and putting it back what is in use then or now.
  */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/closed.h"
 #include "sim/kernel/memory/fence.h"
@@ -136,17 +135,10 @@ static bool copy_page(const struct lfb_memory *memory, struct lfb_memory_copy *c
 
 static bool can_copy(struct lfb_memory *memory)
 {
-	void *all;
-
-	if (memory->copied)
-		return true;
-	all = mmap(NULL, memory->size - memory->start, PROT_READ | PROT_WRITE, MAP_SHARED,
-		   memory->fd, 0);
-	if (all == MAP_FAILED)
-		return false;
-	madvise(all, memory->size - memory->start, MADV_NOHUGEPAGE);
-	memory->copied = all;
-	return true;
+	if (!memory->copied)
+		memory->copied = lfb__store_again(memory->store, memory->windows,
+						  memory->size - memory->start);
+	return memory->copied != NULL;
 }
 
 static size_t table_size(const struct lfb_memory *memory)
@@ -339,11 +331,12 @@ static int map_areas(struct lfb_memory *memory, const struct lfb_memory_copy *co
 	memory->vmalloc_used = copy->then.vmalloc_used;
 	memcpy(memory->vmalloc_table, table, count * sizeof(*table));
 	for (size_t i = 0; i < count; i += run) {
+		u8 *at = memory->vmalloc_base + (i << PAGE_SHIFT);
+
 		for (run = 1; table[i] && i + run < count && table[i + run] == table[i] + run;)
 			run++;
-		if (table[i] && mmap(memory->vmalloc_base + (i << PAGE_SHIFT), run << PAGE_SHIFT,
-				     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory->fd,
-				     (off_t)PFN_PHYS(table[i] - memory->first_page)) == MAP_FAILED)
+		if (table[i] && lfb__store_show(memory->store, at, run << PAGE_SHIFT,
+						PFN_PHYS(table[i] - memory->first_page)))
 			return -ENOMEM;
 	}
 	return 0;
@@ -373,8 +366,8 @@ static void close_pages(struct lfb_memory *memory, const struct lfb_closed_pages
 		const struct lfb_closed *block = &then->blocks[i];
 
 		if (!lfb__closed_at(memory, block->pfn))
-			mprotect(lfb__pfn_address(memory, block->pfn), PAGE_SIZE << block->order,
-				 PROT_NONE);
+			lfb__map_access(lfb__pfn_address(memory, block->pfn),
+					PAGE_SIZE << block->order, LFB_MAP_CLOSED);
 	}
 	if (now)
 		*now = *then;

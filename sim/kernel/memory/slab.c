@@ -185,7 +185,7 @@ struct object {
 };
 
 /* Finds the object at or around an address in a page of the slab allocator. Is it live? */
-static bool locate(const struct lfb_kernel *kernel, size_t address, struct object *object)
+static bool locate(const struct lfb_kernel *kernel, u64 address, struct object *object)
 {
 	struct page *map = kernel->memory.map, *page = &map[address >> PAGE_SHIFT];
 	unsigned int class;
@@ -200,7 +200,7 @@ static bool locate(const struct lfb_kernel *kernel, size_t address, struct objec
 		object->size = PAGE_SIZE << object->head->order;
 	} else {
 		object->size = classes[class].size;
-		object->index = (unsigned int)(address - (object->pfn << PAGE_SHIFT)) /
+		object->index = (unsigned int)(address - PFN_PHYS(object->pfn)) /
 				(unsigned int)object->size;
 		object->start = object->index * object->size;
 		return object->index < classes[class].objects &&
@@ -214,7 +214,7 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 			       struct object *object)
 {
 	const struct lfb_memory *memory = &kernel->memory;
-	size_t address = (uintptr_t)ptr - (uintptr_t)memory->base;
+	u64 address = lfb__linear(memory, (uintptr_t)ptr);
 	long long inside;
 	phys_addr_t phys;
 	bool live;
@@ -236,7 +236,7 @@ static const char *find_object(const struct lfb_kernel *kernel, const void *ptr,
 	if (!(memory->map[address >> PAGE_SHIFT].flags & PG_SLAB))
 		return "not an object of the slab allocator, or its slab is free";
 	live = locate(kernel, address, object);
-	if (address != (object->pfn << PAGE_SHIFT) + object->start)
+	if (address != PFN_PHYS(object->pfn) + object->start)
 		return "inside of an object";
 	return live ? NULL : "not allocated";
 }
@@ -283,7 +283,7 @@ struct lfb_object lfb__slab_name(size_t size)
 static void complain(struct lfb_kernel *kernel, const void *ptr, const struct object *object,
 		     const char *problem)
 {
-	const size_t address = (uintptr_t)ptr - (uintptr_t)kernel->memory.base;
+	const u64 address = lfb__linear(&kernel->memory, (uintptr_t)ptr);
 	struct lfb_object name = { "pointer to an object" };
 
 	if (object->lone) {
@@ -369,7 +369,7 @@ LFB_ENTRY void kfree(const void *ptr)
 const void *lfb__slab_object(const struct lfb_kernel *kernel, const void *ptr)
 {
 	const struct lfb_memory *memory = &kernel->memory;
-	const size_t address = (uintptr_t)ptr - (uintptr_t)memory->base;
+	const u64 address = lfb__linear(memory, (uintptr_t)ptr);
 	struct object object;
 
 	if (!lfb__is_memory(memory, address) || !(memory->map[PHYS_PFN(address)].flags & PG_SLAB) ||

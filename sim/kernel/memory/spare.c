@@ -4,14 +4,10 @@
  * system calls, and a fault for every page that is touched. They are given away as they are made:
  * all zero.
  */
-#define _GNU_SOURCE
-#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/asan.h"
 #include "sim/kernel/memory/page.h"
 #include "sim/kernel/memory/spare.h"
@@ -46,15 +42,11 @@ static struct spares *spares(void)
 	unsigned int nobody = 0;
 
 	if (!known) {
-		made = mmap(NULL, sizeof(*made), PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (made == MAP_FAILED)
-			return NULL;
-		if (!madvise(made, sizeof(*made), MADV_WIPEONFORK) &&
-		    atomic_compare_exchange_strong(&all, &known, made))
+		made = lfb__map_own(sizeof(*made));
+		if (made && atomic_compare_exchange_strong(&all, &known, made))
 			known = made;
-		else
-			munmap(made, sizeof(*made));
+		else if (made)
+			lfb__map_drop(made, sizeof(*made));
 	}
 	if (known && !atomic_load(&known->process))
 		atomic_compare_exchange_strong(&known->process, &nobody,
@@ -69,9 +61,7 @@ static bool take_in_hand(struct spare *spare, int state)
 
 static u64 bytes_of_host(const struct lfb_memory *memory)
 {
-	struct stat stat;
-
-	return fstat(memory->fd, &stat) ? ~0ull : (u64)stat.st_blocks * 512;
+	return lfb__store_used(memory->store, memory->size - memory->start);
 }
 
 /* What one machine needed need not be cleared for each one after it. */
@@ -86,23 +76,14 @@ static bool is_too_much(const struct lfb_memory *memory, u64 bytes)
 	return used < bytes / 4;
 }
 
-/* Whoever wrote there, and whether or not he said so: the host knows of each page. */
 static bool clear_bytes(struct lfb_memory *memory)
 {
-	const off_t size = (off_t)(memory->size - memory->start);
+	const size_t size = memory->size - memory->start;
 	u8 *bytes = memory->base + memory->start;
-	off_t at = 0, end;
 
 	if (is_too_much(memory, bytes_of_host(memory)))
-		return !ftruncate(memory->fd, 0) && !ftruncate(memory->fd, size);
-	while ((at = lseek(memory->fd, at, SEEK_DATA)) >= 0) {
-		end = lseek(memory->fd, at, SEEK_HOLE);
-		if (end <= at)
-			return false;
-		memset(bytes + at, 0, (size_t)(end - at));
-		at = end;
-	}
-	return errno == ENXIO;
+		return !lfb__store_empty(memory->store, bytes, size);
+	return lfb__store_clear(memory->store, bytes, size);
 }
 
 static void clear_tables(struct lfb_memory *memory)
@@ -130,13 +111,13 @@ static void unpoison_used(const struct lfb_memory *memory)
 void lfb__spare_refuse(const struct lfb_memory *memory)
 {
 	if (memory->reservation)
-		munmap(memory->reservation, memory->reservation_size);
+		lfb__map_drop(memory->reservation, memory->reservation_size);
 	if (memory->copied)
-		munmap(memory->copied, memory->size - memory->start);
-	if (memory->fd >= 0)
-		close(memory->fd);
+		lfb__store_again_drop(memory->copied, memory->size - memory->start);
+	if (memory->store >= 0)
+		lfb__store_drop(memory->store);
 	if (memory->map)
-		munmap(memory->map, memory->host_size);
+		lfb__map_drop(memory->map, memory->host_size);
 }
 
 static bool give_up(struct spare *spare)
@@ -231,7 +212,7 @@ bool lfb__spare_take(struct lfb_memory *memory)
 
 	memory->process = all ? all->process : 0;
 	if (is_clear) {
-		memory->fd = spare->fd;
+		memory->store = spare->store;
 		memory->reservation = spare->reservation;
 		memory->reservation_size = spare->reservation_size;
 		memory->windows = spare->windows;

@@ -334,7 +334,7 @@ static void report_address(struct lfb_kernel *kernel, const void *address, phys_
 			   enum lfb_stray stray)
 {
 	const struct lfb_memory *memory = &kernel->memory;
-	const size_t linear = (uintptr_t)address - (uintptr_t)memory->base;
+	const u64 linear = lfb__linear(memory, (uintptr_t)address);
 	const size_t vmalloc = (uintptr_t)address - (uintptr_t)memory->vmalloc_base;
 	const struct lfb_closed *closed = lfb__closed_at(memory, PHYS_PFN(phys));
 	char text[80] = "access to an address that is not mapped";

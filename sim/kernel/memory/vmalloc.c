@@ -5,10 +5,9 @@
  * The table in struct lfb_memory tells the page behind each page of the window; the first page of
  * an area has its struct vm_struct in .private.
  */
-#define _GNU_SOURCE
 #include <string.h>
-#include <sys/mman.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/memory/check.h"
 #include "sim/kernel/memory/fence.h"
 #include "sim/kernel/memory/page.h"
@@ -42,6 +41,21 @@ static struct vm_struct *new_area(struct lfb_kernel *kernel, unsigned long nr_pa
 	return area;
 }
 
+/*
+ * Without aliases an area is where its pages are, which must be neighbours then: whoever fills one
+ * takes a single block.
+ */
+static const bool maps = LFB_HOST_ALL & LFB_HOST_ALIAS;
+
+static bool are_neighbours(const struct vm_struct *area)
+{
+	for (unsigned long i = 1; i < area->nr_pages; i++) {
+		if (area->pages[i] != area->pages[0] + i)
+			return false;
+	}
+	return true;
+}
+
 /* Maps the pages of an area, runs of neighbours at once. */
 static int map_area(const struct lfb_memory *memory, const struct vm_struct *area)
 {
@@ -49,15 +63,14 @@ static int map_area(const struct lfb_memory *memory, const struct vm_struct *are
 
 	for (done = 0; done < area->nr_pages; done += run) {
 		struct page *const *pages = area->pages + done;
-		off_t offset = (off_t)PFN_PHYS(lfb__pfn(memory, pages[0]) - memory->first_page);
+		u64 offset = PFN_PHYS(lfb__pfn(memory, pages[0]) - memory->first_page);
 
 		run = 1;
 		while (done + run < area->nr_pages && pages[run] == pages[0] + run)
 			run++;
-		if (mmap(area->addr + (done << PAGE_SHIFT), run << PAGE_SHIFT,
-			 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory->fd,
-			 offset) == MAP_FAILED) {
-			lfb__memory_seal(area->addr, done << PAGE_SHIFT);
+		if (lfb__store_show(memory->store, area->addr + (done << PAGE_SHIFT),
+				    run << PAGE_SHIFT, offset)) {
+			lfb__map_seal(area->addr, done << PAGE_SHIFT);
 			return -ENOMEM;
 		}
 	}
@@ -77,8 +90,7 @@ static size_t end_of_areas(const struct lfb_kernel *kernel)
 	       ((highest->nr_pages + 1) << PAGE_SHIFT);
 }
 
-/* Gives an area whose pages are filled, of which @size bytes may be used, a place in the window. */
-static int place_area(struct lfb_kernel *kernel, struct vm_struct *area, size_t size)
+static int place_in_window(struct lfb_kernel *kernel, struct vm_struct *area)
 {
 	struct lfb_memory *memory = &kernel->memory;
 	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
@@ -99,16 +111,35 @@ static int place_area(struct lfb_kernel *kernel, struct vm_struct *area, size_t 
 		memory->vmalloc_used = end;
 	if (map_area(memory, area))
 		return -ENOMEM;
+	for (unsigned long i = 0; i < area->nr_pages; i++)
+		table[i] = (u32)lfb__pfn(memory, area->pages[i]);
+	vmallocs->next = end + PAGE_SIZE;
+	return 0;
+}
+
+static int place_where_it_is(struct lfb_kernel *kernel, struct vm_struct *area)
+{
+	if (!are_neighbours(area))
+		return -ENOMEM;
+	area->addr = lfb__pfn_address(&kernel->memory, lfb__pfn(&kernel->memory, area->pages[0]));
+	return 0;
+}
+
+/* Gives an area whose pages are filled, of which @size bytes may be used, its place. */
+static int place_area(struct lfb_kernel *kernel, struct vm_struct *area, size_t size)
+{
+	struct lfb_memory *memory = &kernel->memory;
+	struct lfb_vmallocs *vmallocs = &kernel->vmallocs;
+
+	if (maps ? place_in_window(kernel, area) : place_where_it_is(kernel, area))
+		return -ENOMEM;
 	lfb__allow(memory, area->addr, size);
 	if (lfb__fence_knows(memory))
 		lfb__fence_made(kernel, lfb__pfn(memory, area->pages[0]));
-	for (unsigned long i = 0; i < area->nr_pages; i++) {
-		table[i] = (u32)lfb__pfn(memory, area->pages[i]);
+	for (unsigned long i = 0; i < area->nr_pages; i++)
 		area->pages[i]->flags |= PG_VMALLOC;
-	}
 	area->pages[0]->private = (uintptr_t)area;
 	list_add(&area->list, &vmallocs->areas);
-	vmallocs->next = end + PAGE_SIZE;
 	vmallocs->count++;
 	lfb__ledger_add(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr,
 			area->nr_pages << PAGE_SHIFT);
@@ -123,15 +154,17 @@ static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	const size_t offset = (size_t)(area->addr - memory->vmalloc_base);
 
 	lfb__forbid(memory, area->addr, area->nr_pages << PAGE_SHIFT);
-	lfb__memory_seal(area->addr, area->nr_pages << PAGE_SHIFT);
+	if (maps)
+		lfb__map_seal(area->addr, area->nr_pages << PAGE_SHIFT);
 	for (unsigned long i = 0; i < area->nr_pages; i++) {
-		memory->vmalloc_table[(offset >> PAGE_SHIFT) + i] = 0;
+		if (maps)
+			memory->vmalloc_table[(offset >> PAGE_SHIFT) + i] = 0;
 		area->pages[i]->flags &= ~PG_VMALLOC;
 	}
 	area->pages[0]->private = 0;
 	list_del(&area->list);
 	/* Who asks before he touches it shall hear that it is gone, not find the next one there. */
-	if (!memory->shadow)
+	if (maps && !memory->shadow)
 		vmallocs->next = end_of_areas(kernel);
 	LFB_ASSERT(vmallocs->count > 0);
 	vmallocs->count--;
@@ -146,6 +179,25 @@ static void free_area(struct vm_struct *area, unsigned long nr_pages)
 	kfree(area);
 }
 
+/* One block for all of it, of which the end goes back. */
+static unsigned long fill_at_once(struct lfb_kernel *kernel, struct vm_struct *area, gfp_t gfp)
+{
+	const unsigned int order = get_order(area->nr_pages << PAGE_SHIFT);
+	struct page *page = alloc_pages(gfp, order);
+
+	if (!page)
+		return 0;
+	if (order)
+		lfb__split_page(kernel, page, order);
+	for (unsigned long i = 0; i < 1ul << order; i++) {
+		if (i < area->nr_pages)
+			area->pages[i] = page + i;
+		else
+			__free_pages(page + i, 0);
+	}
+	return area->nr_pages;
+}
+
 /* Blocks of the area's order, as the single pages they are used as. How many pages it became. */
 static unsigned long fill_area(struct lfb_kernel *kernel, struct vm_struct *area, gfp_t gfp)
 {
@@ -153,7 +205,9 @@ static unsigned long fill_area(struct lfb_kernel *kernel, struct vm_struct *area
 	unsigned long done = 0;
 
 	lfb__internal_begin(kernel);
-	for (; done < area->nr_pages; done += step) {
+	if (!maps)
+		done = fill_at_once(kernel, area, gfp);
+	for (; maps && done < area->nr_pages; done += step) {
 		struct page *page = alloc_pages(gfp, area->order);
 
 		if (!page)
@@ -194,7 +248,7 @@ static void *alloc_area(size_t size, gfp_t gfp, unsigned int flags)
 
 	if (!kernel)
 		lfb__not_entered("vmalloc");
-	if (!kernel || size > kernel->memory.vmalloc_size)
+	if (!kernel || (maps && size > kernel->memory.vmalloc_size))
 		return NULL;
 	/* As kernels have it, single pages will do where there are no blocks. */
 	if (flags & VM_ALLOW_HUGE_VMAP && size >= PAGE_SIZE << HUGE_ORDER)
@@ -243,8 +297,15 @@ void *lfb__vmap(struct lfb_kernel *kernel, struct page **pages, unsigned long nr
 static struct page *mapped_page(const struct lfb_memory *memory, const void *addr)
 {
 	const size_t offset = (uintptr_t)addr - (uintptr_t)memory->vmalloc_base;
+	const size_t linear = (uintptr_t)addr - (uintptr_t)memory->windows;
+	struct page *page;
 	u32 pfn;
 
+	if (!maps) {
+		page = &memory->map[memory->first_page + (linear >> PAGE_SHIFT)];
+		return linear < memory->size - memory->start && page->flags & PG_VMALLOC ? page :
+										      NULL;
+	}
 	if (offset >= memory->vmalloc_size)
 		return NULL;
 	pfn = memory->vmalloc_table[offset >> PAGE_SHIFT];

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* The bytes of the shadow. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/shadow/shadow.h"
 
 #define ALL 0x0808080808080808ull /* eight, of which all may be touched */
-#define HUGE (1ul << 46) /* more than there is, and no address is too large with it */
-#define NOWHERE ((const u8 *)(1ull << 63))
+/* More than there is, and no address is too large with it. */
+#define HUGE (SIZE_MAX >> (sizeof(size_t) == 8 ? 18 : 2))
+#define NOWHERE ((const u8 *)((uintptr_t)1 << (8 * sizeof(uintptr_t) - 1)))
 
 static void create(struct lfb_memory *memory)
 {
@@ -20,13 +20,11 @@ static void create(struct lfb_memory *memory)
 		return;
 	/* The last access may begin at the end. */
 	shadow->size = size + PAGE_SIZE;
-	shadow->bytes = mmap(NULL, shadow->size, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (shadow->bytes == MAP_FAILED) {
+	shadow->bytes = lfb__map_zeroed(shadow->size);
+	if (!shadow->bytes) {
 		free(shadow);
 		return;
 	}
-	madvise(shadow->bytes, shadow->size, MADV_NOHUGEPAGE);
 	shadow->lone_bytes = shadow->bytes + memory->window_stride / LFB_SHADOW_STEP;
 	shadow->window_size = memory->window_stride;
 	shadow->lones = NOWHERE;
@@ -37,7 +35,7 @@ void lfb__shadow_destroy(struct lfb_memory *memory)
 {
 	if (!memory->shadow)
 		return;
-	munmap(memory->shadow->bytes, memory->shadow->size);
+	lfb__map_drop(memory->shadow->bytes, memory->shadow->size);
 	free(memory->shadow);
 	memory->shadow = NULL;
 }

@@ -113,7 +113,7 @@ struct lfb_memory {
 	unsigned long nr_pages;		/* those below the first one counted */
 	enum lfb_memory_mode mode;
 	enum lfb_page_policy policy;
-	int fd;				/* memfd with the contents */
+	int store;			/* with the contents: see host/map.h */
 	unsigned int process;		/* that made it: its children share the contents */
 	void *reservation;		/* the address space the windows lie in */
 	size_t reservation_size;

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/kernel/task/arm.h"
+#include "sim/kernel/host/arm.h"
+#include "sim/kernel/host/host.h"
 #include "sim/kernel/task/task.h"
 
 /* What a function may use of the stack at once. */

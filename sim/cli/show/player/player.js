@@ -110,7 +110,9 @@ function go(to) {
 	byId("slider").ariaValueText = `step ${(rows[at].a || rows[at].b).step}`;
 	byId("first").disabled = byId("back").disabled = at === 0;
 	byId("end").disabled = byId("next").disabled = at === rows.length - 1;
-	history.replaceState(null, "", linkTo(rows[at]));
+	// A page that lies in another one has no address.
+	if (location.protocol !== "about:")
+		history.replaceState(null, "", linkTo(rows[at]));
 }
 
 function isFinding(row) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* arm.c: whose fault handler the process has, and the stack that it runs on. */
-#ifndef SIM_KERNEL_TASK_ARM_H
-#define SIM_KERNEL_TASK_ARM_H
+#ifndef SIM_KERNEL_HOST_ARM_H
+#define SIM_KERNEL_HOST_ARM_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -4,7 +4,7 @@
  * its user has. It runs on a stack of its own: the fault may be that there is no stack left.
  */
 #define _GNU_SOURCE
-#include "sim/kernel/task/arm.h"
+#include "sim/kernel/host/arm.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "svg.h"
+#include "picture.h"
 
 void svg_print(struct cli_text *to, const char *format, ...)
 {
@@ -41,7 +41,7 @@ static void escape_one(struct cli_text *to, const char *text, size_t length)
 		cli_text_write(to, text, length);
 }
 
-static size_t letters_of(const char *text)
+size_t svg_letters(const char *text)
 {
 	size_t letters = 0, length;
 
@@ -54,7 +54,7 @@ static size_t letters_of(const char *text)
 
 void svg_escape(struct cli_text *to, const char *text, size_t letters)
 {
-	const bool is_cut = letters_of(text) > letters;
+	const bool is_cut = svg_letters(text) > letters;
 
 	for (size_t i = 0; *text && i + is_cut < letters; i++) {
 		const size_t length = cli_utf8_length(text);
@@ -69,7 +69,7 @@ void svg_escape(struct cli_text *to, const char *text, size_t letters)
 size_t svg_text(struct cli_text *to, int x, int y, const char *class, const char *text,
 		size_t letters)
 {
-	const size_t all = letters_of(text), shown = all < letters ? all : letters;
+	const size_t all = svg_letters(text), shown = all < letters ? all : letters;
 
 	if (!shown)
 		return 0;
