@@ -173,7 +173,7 @@ static int run_script(struct cli_line *line, struct lfb_machine *machine,
 		return CLI_FAILED;
 	if (run->story) {
 		err = show_run_script(&show, machine, text, size, &options);
-		show_draw(&show, SHOW_STORY, stdout);
+		show_draw(&show, SHOW_STORY, SHOW_LIFECYCLE, stdout);
 		show_free(&show);
 	} else {
 		err = lfb_agent_script_run(path, text, size, machine, &options);
