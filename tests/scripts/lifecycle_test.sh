@@ -21,7 +21,8 @@ sed 's/^flb0\.unpreserve data=f000/flb0.unpreserve data=f001/' "$page" >"$dir/pa
 checks=$((checks + 2))
 ! cmp -s "$page" "$dir/page" || fail "nothing was made stale"
 ! "$program" "$dir/page" "$LFB" >"$dir/log" 2>&1 || fail "a stale page is not seen"
-pages="$page $LFB_SOURCE_DIR/docs/lessons.md $LFB_SOURCE_DIR/docs/shell.md"
+pages="$page $LFB_SOURCE_DIR/docs/lessons.md $LFB_SOURCE_DIR/docs/shell.md
+	$LFB_SOURCE_DIR/docs/compared.md"
 # Every page they send their reader to is there.
 for link in $(grep -oh ']([^)#]*' $pages | cut -c 3- | sort -u); do
 	checks=$((checks + 1))

@@ -202,9 +202,6 @@ void show_verb_sentence(const struct show_verb *verb, const char *text, struct c
 /* Runs a scenario as @given says, but for where its output goes. Returns what running it did. */
 int show_run(struct show *show, struct lfb_machine *machine, const struct lfb_scenario *scenario,
 	     const struct lfb_scenario_options *given);
-
-/* script.c */
-
 /* The same with an agent's script, which is called show->scenario. */
 int show_run_script(struct show *show, struct lfb_machine *machine, const char *text, size_t size,
 		    const struct lfb_agent_script_options *given);
