@@ -102,6 +102,9 @@ prints out '-EINVAL'
 # A name that is too long goes on in the next line between two of its words.
 grep -qx '.*| linux-7.3,-FLB_LINK_' "$dir/out" || fail "a name is cut"
 prints out '1 of 4 operations differ'
+: >"$dir/nothing.ops"
+lfb 0 compare --story "$dir/nothing.ops"
+prints out '0 of 0 operations differ'
 # An operation of many rows
 {
 	printf 'handler 0\nflb 0 0\nopen\n'

@@ -318,29 +318,28 @@ static bool is_line_first(struct beside_window *window, const struct beside_line
 }
 
 /* Kernel @k's rows find their places among the lines, or are lines of their own. */
-static void add_rows(struct beside *beside, unsigned int k, const struct show_row *rows,
-		     size_t count)
+static void add_rows(struct beside *beside, unsigned int k, size_t from, size_t to)
 {
-	const struct beside_line *before = beside->lines, *end = before + beside->nr_lines;
-	struct beside_line *lines = calloc(beside->nr_lines + count + 1, sizeof(*lines));
+	const struct beside_line *before = beside->lines;
+	const struct show_row *rows = beside->rows[k].list;
+	const size_t count = beside->nr_lines;
+	struct beside_line *lines = calloc(count + to - from + 1, sizeof(*lines));
 	struct beside_window *window = malloc(sizeof(*window));
-	const struct show_row *rows_end = rows + count;
-	size_t made = 0;
+	size_t at = 0, made = 0;
 
 	beside->no_memory |= !lines || !window;
 	if (window)
 		window->lines = NULL;
-	while (!beside->no_memory && (before < end || rows < rows_end)) {
-		const size_t nr_lines = (size_t)(end - before), left = (size_t)(rows_end - rows);
-
-		if (nr_lines && left && is_place(before, rows)) {
-			lines[made] = *before++;
-			lines[made++].of[k] = rows++;
-		} else if (!left || (nr_lines &&
-				     is_line_first(window, before, nr_lines, rows, left))) {
-			lines[made++] = *before++;
+	while (!beside->no_memory && (at < count || from < to)) {
+		if (at < count && from < to && is_place(&before[at], &rows[from])) {
+			lines[made] = before[at++];
+			lines[made++].of[k] = &rows[from++];
+		} else if (from == to || (at < count && is_line_first(window, &before[at],
+								     count - at, &rows[from],
+								     to - from))) {
+			lines[made++] = before[at++];
 		} else {
-			lines[made++].of[k] = rows++;
+			lines[made++].of[k] = &rows[from++];
 		}
 	}
 	free(window);
@@ -373,21 +372,22 @@ static void tell_lines(struct beside *beside)
 /* The next operation of each kernel, or what comes before the first. False: all is told. */
 static bool tell_operation(struct beside *beside)
 {
-	bool any = false;
+	const bool is_first = !beside->operations;
+	bool any = is_first;
 
 	for (unsigned int k = 0; k < beside->count; k++) {
 		const struct show_rows *rows = &beside->rows[k];
 		const size_t from = beside->at[k];
-		const size_t first = beside->operations && from < rows->count ? from + 1 : from;
+		const size_t first = !is_first && from < rows->count ? from + 1 : from;
 		const size_t end = next_operation(rows, first);
 
-		add_rows(beside, k, rows->list + from, end - from);
+		add_rows(beside, k, from, end);
 		beside->at[k] = end;
 		any |= end > from;
 	}
-	if (any || !beside->operations)
+	if (any)
 		tell_lines(beside);
-	return any || beside->operations == 1;
+	return any;
 }
 
 /* Each version has pages of its own for its lists; callbacks tell of theirs themselves. */
