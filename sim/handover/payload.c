@@ -197,7 +197,8 @@ static const void *area_at(const struct lfb_inspection *found, const struct lfb_
 
 	if (block >= memfd->nr_pages)
 		return NULL;
-	*where = pages[memfd->first_page + block].address + offset % ((u64)PAGE_SIZE << memfd->order);
+	*where = pages[memfd->first_page + block].address +
+		 offset % ((u64)PAGE_SIZE << memfd->order);
 	return at(found, *where, size);
 }
 
