@@ -84,7 +84,6 @@ quietly() {
 }
 
 mkdir -p "$root/build/log"
-plainly=-DCMAKE_BUILD_TYPE=Debug
 log=$root/build/log/port-$host.log
 case $host in
 plain) ;;
