@@ -32,6 +32,6 @@ target_compile_options(lfb_flags INTERFACE
 	# __FILE__ is the same wherever the tree lies, so outputs are too
 	-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_link_options(lfb_flags INTERFACE ${lfb_instrument_flags})
-if(NOT lfb_instrument_flags AND NOT LFB_FUZZ)
+if(NOT lfb_instrument_flags AND NOT LFB_FUZZ AND NOT EMSCRIPTEN)
 	target_link_options(lfb_flags INTERFACE LINKER:--no-undefined)
 endif()

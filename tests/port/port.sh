@@ -71,7 +71,8 @@ as() {
 
 # build_it COMMAND...: configures
 build_it() {
-	"$@" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1 -DLFB_TESTS=OFF && cmake --build "$build" --target lfb_tool
+	"$@" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1 -DLFB_TESTS=OFF &&
+		cmake --build "$build" --target lfb_tool
 }
 
 # quietly COMMAND...
@@ -83,7 +84,6 @@ quietly() {
 }
 
 mkdir -p "$root/build/log"
-plainly=-DCMAKE_BUILD_TYPE=Debug
 log=$root/build/log/port-$host.log
 case $host in
 plain) ;;
@@ -119,7 +119,8 @@ arm64)
 wasm)
 	quietly build_it emcmake cmake -G Ninja -S "$root" -B "$build" \
 		"-DCMAKE_C_FLAGS=-isystem $libraries/include -include $here/wasm/gnu.h" \
-		"-DCMAKE_EXE_LINKER_FLAGS=$here/wasm/gnu.c $(echo $settings)" "-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
+		"-DCMAKE_EXE_LINKER_FLAGS=$here/wasm/gnu.c $(echo $settings)" \
+		"-DLFB_LIBFDT_SOURCE=$libraries/libfdt"
 	transcripts | node --no-experimental-fetch "$here/wasm/compare.js" "$build/lfb.js" \
 		>"$work/differences" 2>"$work/compared"
 	grep -qx "$(transcripts | wc -l) compared" "$work/compared" || {
