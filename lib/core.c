@@ -143,7 +143,7 @@ static int reboot(struct luo *luo, const struct luo_args *args)
 	if (!luo_begin_serializing(luo))
 		return -EAGAIN;
 	err = luo_session_serialize(luo);
-	luo->serializing = false;
+	luo_end_serializing(luo, err);
 	if (err)
 		return err;
 	luo_flb_serialize(luo);

@@ -167,12 +167,15 @@ static void wait_for_reboot(struct luo *luo, const char *what)
 
 bool luo_begin_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
 {
-	if (unlikely(luo->serializing || luo->serialized)) {
+	while (unlikely(luo->serializing || luo->serialized)) {
 		if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+			if (lfb__beside_wait(luo->kernel, &luo->serialize_rwsem.lock, true))
+				continue;
 			wait_for_reboot(luo, what);
 			return false;
 		}
 		luo->watch->session->changed(luo, session, what);
+		break;
 	}
 	luo->serialize_rwsem.lock.readers++;
 	return true;
@@ -186,6 +189,14 @@ void luo_end_change(struct luo *luo)
 
 bool luo_begin_serializing(struct luo *luo)
 {
+	struct lfb_lock *lock = &luo->serialize_rwsem.lock;
+
+	if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING) &&
+	    lfb__beside_wait(luo->kernel, lock, false)) {
+		lock->owner = luo->kernel->task;
+		luo->serializing = true;
+		return true;
+	}
 	if (!rwsem_is_locked(&luo->serialize_rwsem) ||
 	    luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
 		luo->serializing = true;
@@ -198,6 +209,13 @@ bool luo_begin_serializing(struct luo *luo)
 	lfb__fail(luo->kernel, -EAGAIN, "reboot: the call waits for luo_session_serialize_rwsem, "
 		  "which who changes a session holds");
 	return false;
+}
+
+void luo_end_serializing(struct luo *luo, int err)
+{
+	luo->serializing = false;
+	if (err)
+		luo->serialize_rwsem.lock.owner = NULL;
 }
 
 /* The reboot */

@@ -12,11 +12,34 @@
 #include "sim/recorder/recorder.h"
 #include "sim/scenario/scenario.h"
 
+/* Who goes on where more than one can. */
+enum lfb_schedule_kind { LFB_SCHEDULE_LIST, LFB_SCHEDULE_RANDOM, LFB_SCHEDULE_PCT };
+
+#define LFB_SCHEDULE_DEPTH_MAX 16
+
+struct lfb_schedule {
+	enum lfb_schedule_kind kind;
+	unsigned int *list;		/* choices, then 0 for ever: who runs goes on */
+	size_t count;
+	size_t next;
+	struct lfb_choices random;
+	unsigned int depth;		/* of PCT: so many changes of priority, and one */
+	unsigned long change[LFB_SCHEDULE_DEPTH_MAX];
+	int priority[LFB_BESIDE_MAX];
+	struct lfb_list made;		/* unsigned int: what was chosen */
+};
+
 /* An operation that waits for a scheduling point. */
 struct lfb_run_point {
 	const struct lfb_operation *operation;
 	unsigned int left;		/* times to be passed; 0: it was done */
 	unsigned int passed;		/* since the running operation began */
+};
+
+struct lfb_run_answer {
+	bool given;
+	long result;
+	u64 object;
 };
 
 struct lfb_run {
@@ -39,6 +62,11 @@ struct lfb_run {
 	const struct lfb_run_point *firing; /* it is being done */
 	struct lfb_agent *other_agent;	/* the thread that does it; NULL: nothing ever waits */
 	struct lfb_sched sched_before;
+	struct lfb_run_parallel *parallel; /* NULL: the scenario has none */
+	struct lfb_run_answer *answers;	/* of lines in blocks */
+	struct lfb_schedule schedule;	/* says who goes on, … */
+	unsigned int (*pick)(void *picker, const unsigned int *ready, unsigned int nr); /* or this */
+	void *picker;
 	bool booting;			/* a kernel is; the module's data may be the last one's */
 	bool stop;			/* what was done at a point was not as expected */
 	bool death_expected;		/* it led there, as expected */
@@ -71,6 +99,29 @@ void lfb__run_points_begin(struct lfb_run *run);
 void lfb__run_wait(struct lfb_run *run, const struct lfb_operation *operation);
 /* The running operation answered @result; if the kernel died in one at a point, it ended too. */
 void lfb__run_point_died(struct lfb_run *run, long result);
+
+/* parallel.c */
+
+int lfb__run_parallel_prepare(struct lfb_run *run);
+void lfb__run_parallel_release(struct lfb_run *run);
+/*
+ * Has the blocks done whose first line is *@at, which is set behind them. False: the run ends there,
+ * or, with lfb__run_beside()->cut, nobody wants to know.
+ */
+bool lfb__run_blocks(struct lfb_run *run, size_t *at);
+const struct lfb_beside *lfb__run_beside(const struct lfb_run *run);
+
+/* schedule.c */
+
+/*
+ * Reads what "--schedule" takes; NULL: in order. 0, or -EINVAL or -ENOMEM with the sentence.
+ * lfb__schedule_free() is due in any case.
+ */
+int lfb__schedule_read(struct lfb_machine *machine, const char *text, struct lfb_schedule *schedule);
+void lfb__schedule_free(struct lfb_schedule *schedule);
+/* The place in @ready of who goes on. */
+unsigned int lfb__schedule_pick(struct lfb_schedule *schedule, const unsigned int *ready,
+				unsigned int nr);
 
 /* operation.c */
 

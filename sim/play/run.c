@@ -64,6 +64,12 @@ static void run_all(struct lfb_run *run)
 	lfb__run_show_booted(run);
 	lfb__run_notice_death(run, 0, result, true);
 	for (size_t i = 0; i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF; i++) {
+		if (scenario->operations[i].parallel && !run->dead) {
+			if (!lfb__run_blocks(run, &i) || run->transcript.error)
+				return;
+			i--;
+			continue;
+		}
 		if (!lfb__run_operation(run, &scenario->operations[i]) || run->transcript.error)
 			return;
 	}
@@ -98,11 +104,17 @@ int lfb__run_make(struct lfb_run *run)
 	err = lfb__run_add_memfds(run);
 	if (!err)
 		err = lfb_agent_create(run->machine, "agent", &run->agent);
-	return err ? err : lfb__run_points_prepare(run);
+	if (!err)
+		err = lfb__run_points_prepare(run);
+	if (!err)
+		err = lfb__schedule_read(run->machine, run->options.schedule, &run->schedule);
+	return err ? err : lfb__run_parallel_prepare(run);
 }
 
 void lfb__run_release(struct lfb_run *run)
 {
+	lfb__run_parallel_release(run);
+	lfb__schedule_free(&run->schedule);
 	lfb_agent_destroy(run->agent);
 	lfb_agent_destroy(run->other_agent);
 	lfb__recorder_destroy(run->recorder);

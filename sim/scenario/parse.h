@@ -60,6 +60,8 @@ struct lfb_parser {
 	struct lfb_intern slots;
 	struct lfb_list slot_uses;	/* struct lfb_slot_use, by number */
 	struct lfb_line line;
+	unsigned int block;	/* of the "parallel" that is open; 0: none is */
+	bool block_has_lines;
 	bool transcript; /* only lines that start with "> " count */
 };
 

@@ -60,6 +60,8 @@ struct lfb_operation {
 	const char *point;		/* at: where it is to be done; NULL: at once */
 	const char *point_text;		/* the operation alone, without "at POINT N" */
 	unsigned int nth;		/* how often the point is passed until then, from 1 */
+	unsigned int parallel;		/* its blocks are the same "parallel"'s, from 1; 0: none */
+	unsigned int block;		/* which of its blocks the line is in, from 1 */
 	struct lfb_expectation expected;
 };
 
@@ -86,6 +88,8 @@ struct lfb_scenario {
 	unsigned int nr_inodes;
 	bool has_memfds;		/* files in memory are mentioned */
 	unsigned int nr_points;		/* operations that wait for a point */
+	unsigned int nr_parallels;
+	unsigned int nr_blocks;		/* that the largest of them has */
 };
 
 /* Where the output goes; the first error of writing is kept and ends it. */

@@ -50,9 +50,12 @@ struct lfb_choices {
 	bool record_ended;	/* no memory or too long: what is there is the beginning */
 };
 
+struct lfb_beside;
+
 struct lfb_sched {
 	lfb_sched_fn hook;
 	void *context;
+	struct lfb_beside *beside;	/* tasks that run beside each other; NULL: one runs */
 };
 
 /*

@@ -77,6 +77,79 @@ struct lfb_frame {
 	void (*died)(struct lfb_kernel *kernel, const struct lfb_frame *frame);
 };
 
+/* What an agent's call is about, for who reads it: no text is made before. */
+struct lfb_call_about {
+	bool wanted;		/* the call is the operation, and has not said it yet */
+	bool has_token;
+	u64 token;
+	char session[64];	/* "": none */
+};
+
+/*
+ * Tasks beside each other: strands, each with a stack of its own, of which one runs. What is the
+ * running task's in struct lfb_kernel is here while it does not run.
+ */
+#define LFB_BESIDE_MAX 8
+
+/* What a strand does when it goes on, as far as others notice. */
+enum lfb_touch {
+	LFB_TOUCHES_ALL,	/* nobody knows: whatever it likes */
+	LFB_TOUCHES_HELD,	/* what its locks are there for */
+	LFB_TOUCHES_LOCK,	/* a lock: takes it, or lets go of it … */
+	LFB_SHARES_LOCK,	/* … as a reader */
+};
+
+/* Where a strand stands, and will go on. */
+struct lfb_standing {
+	const char *point;		/* NULL: before its beginning, or behind its end */
+	const char *object;
+	enum lfb_touch touch;
+	const struct lfb_lock *lock;	/* that it touches */
+	bool waits;			/* … and must be free first */
+	bool gives_up;			/* … which need not be: it can be told that it never is */
+};
+
+struct lfb_strand {
+	struct lfb_fiber fiber;
+	struct task_struct task;	/* as which it runs module code */
+	long (*body)(void *argument);
+	void *argument;
+	long result;
+	bool done;
+	bool never;			/* what it waits for will never be free */
+	struct lfb_standing at;
+	/* The kernel's, while it does not run. */
+	struct task_struct *running;
+	void *guard, *waiting, *copying;
+	const void *guard_frame, *fault_at;
+	struct lfb_kernel *served;
+	int guard_result;
+	unsigned int at_point;
+	unsigned long operation, inside;
+	const char *doing;
+	struct lfb_call_about about;
+	char error[512];
+};
+
+struct lfb_beside {
+	struct lfb_fiber outside;	/* who has them run */
+	struct lfb_kernel *kernel;
+	struct lfb_strand strands[LFB_BESIDE_MAX];
+	unsigned int count;
+	unsigned int now;		/* the one that runs; count: none */
+	unsigned int unfinished;
+	unsigned long steps;		/* times that one went on */
+	bool cut;			/* nobody goes on: what they were doing is of no interest */
+	/*
+	 * Which of @nr strands that can go on does. The first is the one that ran, if it can; the
+	 * others are in their order. Another number than one of theirs cuts all of them off.
+	 */
+	unsigned int (*choose)(void *context, const unsigned int *ready, unsigned int nr);
+	/* The one that runs is another one now. May be NULL. */
+	void (*switched)(void *context, unsigned int strand);
+	void *context;
+};
+
 enum lfb_ledger_kind {
 	LFB_LEDGER_SLAB,	/* kmalloc() and co., made in a callback; the key is an address */
 	LFB_LEDGER_PAGES,	/* alloc_pages(), folio_alloc(), restored memory; physical */

@@ -96,6 +96,31 @@ void lfb__task_begin(struct task_struct *task, const char *name, struct lfb_fd_t
 /* What a lock's owner was when it took the lock may be gone since: NULL then. */
 struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struct *task);
 
+/* beside.c: tasks that run beside each other. Where they switch is in seams.h. */
+
+/*
+ * Has all strands run that were added, until each has returned or its kernel died. They begin
+ * outside of kernel code. The kernel's fault handler must be held.
+ */
+void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside);
+/* 0, -ENOSPC or -ENOMEM. What @body answers is strand->result. */
+int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),
+		    void *argument);
+/* They can be run again: @beside has none. */
+void lfb__beside_empty(struct lfb_beside *beside);
+void lfb__beside_free(struct lfb_beside *beside);
+/* As whom module code runs: the strand's own task; NULL: tasks do not run beside each other. */
+struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel);
+/* Is a strand other than the one that runs in the middle of kernel code? */
+bool lfb__beside_others_inside(const struct lfb_kernel *kernel);
+/* Nobody can go on: who waits for what that whom has, as far as it leads. */
+void lfb__beside_describe(const struct lfb_kernel *kernel, char *text, size_t size);
+/*
+ * The running task waits for @lock, which it does not take. True when it is free. False: it never
+ * is, or nobody is there who could let go of it, for tasks do not run beside each other.
+ */
+bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared);
+
 /* lockdep.c */
 
 /* The current task has @lock now; one it did not have to wait for says nothing about orders. */
@@ -124,6 +149,8 @@ static inline void lfb__might_sleep(struct lfb_kernel *kernel, const char *what)
 {
 	if (unlikely(kernel->task->spinlocks_held > 0))
 		lfb__locks_slept(kernel, what);
+	if (unlikely(kernel->sched.beside != NULL))
+		lfb__beside_pause(kernel, what);
 }
 
 /*
