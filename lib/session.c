@@ -167,15 +167,17 @@ static void wait_for_reboot(struct luo *luo, const char *what)
 
 bool luo_begin_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
 {
-	while (unlikely(luo->serializing || luo->serialized)) {
-		if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
-			if (lfb__beside_wait(luo->kernel, &luo->serialize_rwsem.lock, true))
-				continue;
+	const struct lfb_lock *lock = &luo->serialize_rwsem.lock;
+
+	while (unlikely(luo->serializing || luo->serialized || lock->owner)) {
+		if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+			luo->watch->session->changed(luo, session, what);
+			break;
+		}
+		if (!lfb__beside_wait(luo->kernel, lock, true)) {
 			wait_for_reboot(luo, what);
 			return false;
 		}
-		luo->watch->session->changed(luo, session, what);
-		break;
 	}
 	luo->serialize_rwsem.lock.readers++;
 	return true;
@@ -191,6 +193,7 @@ bool luo_begin_serializing(struct luo *luo)
 {
 	struct lfb_lock *lock = &luo->serialize_rwsem.lock;
 
+	/* Others are there who can wait, so it is held as the kernel holds it. */
 	if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING) &&
 	    lfb__beside_wait(luo->kernel, lock, false)) {
 		lock->owner = luo->kernel->task;
@@ -213,7 +216,6 @@ bool luo_begin_serializing(struct luo *luo)
 
 void luo_end_serializing(struct luo *luo, int err)
 {
-	luo->serializing = false;
 	if (err)
 		luo->serialize_rwsem.lock.owner = NULL;
 }

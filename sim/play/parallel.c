@@ -16,19 +16,27 @@ struct block {
 	char name[16];
 };
 
+struct answer {
+	bool given;
+	long result;
+	u64 object;
+};
+
 struct lfb_run_parallel {
 	struct lfb_beside beside;
 	struct block blocks[LFB_BESIDE_MAX];
-	unsigned int current;
+	struct answer *answers;		/* of all lines of the scenario */
+	unsigned int current;		/* the block that runs */
+	struct lfb_schedule own;	/* that the blocks say */
+	struct lfb_schedule *schedule;
+	struct lfb_list made;		/* unsigned int: what was chosen */
 };
 
 /* The threads but the first, which is the agent. */
 static int make_threads(struct lfb_run *run)
 {
-	struct lfb_run_parallel *parallel = run->parallel;
-
 	for (unsigned int i = 0; i < run->scenario->nr_blocks; i++) {
-		struct block *block = &parallel->blocks[i];
+		struct block *block = &run->parallel->blocks[i];
 		int err = 0;
 
 		snprintf(block->name, sizeof(block->name), "task-%u", i + 1);
@@ -44,25 +52,52 @@ static int make_threads(struct lfb_run *run)
 	return 0;
 }
 
+/* What lines say must be a schedule, before anything runs. */
+static int check_schedules(struct lfb_run *run)
+{
+	const struct lfb_scenario *scenario = run->scenario;
+	int err = 0;
+
+	for (size_t i = 0; i < scenario->count && !err; i++) {
+		struct lfb_schedule schedule = { 0 };
+
+		err = lfb__schedule_read(run->machine, scenario->operations[i].schedule, &schedule);
+		lfb__schedule_free(&schedule);
+	}
+	return err;
+}
+
 int lfb__run_parallel_prepare(struct lfb_run *run)
 {
+	int err;
+
 	if (!run->scenario->nr_parallels)
 		return 0;
+	err = check_schedules(run);
+	if (err)
+		return err;
 	run->parallel = calloc(1, sizeof(*run->parallel));
-	run->answers = calloc(run->scenario->count, sizeof(*run->answers));
-	if (!run->parallel || !run->answers)
+	if (!run->parallel)
+		return lfb__error(run->machine, -ENOMEM, "no memory to run a scenario");
+	run->parallel->answers = calloc(run->scenario->count, sizeof(struct answer));
+	if (!run->parallel->answers)
 		return lfb__error(run->machine, -ENOMEM, "no memory to run a scenario");
 	return make_threads(run);
 }
 
 void lfb__run_parallel_release(struct lfb_run *run)
 {
-	if (!run->parallel)
+	struct lfb_run_parallel *parallel = run->parallel;
+
+	if (!parallel)
 		return;
 	for (unsigned int i = 1; i < LFB_BESIDE_MAX; i++)
-		lfb_agent_destroy(run->parallel->blocks[i].agent);
-	lfb__beside_free(&run->parallel->beside);
-	free(run->answers);
+		lfb_agent_destroy(parallel->blocks[i].agent);
+	lfb__beside_free(&parallel->beside);
+	lfb__schedule_free(&parallel->own);
+	lfb__list_free(&parallel->made);
+	free(parallel->answers);
+	free(parallel);
 	run->parallel = NULL;
 }
 
@@ -72,12 +107,11 @@ static long do_block(void *argument)
 	struct lfb_run *run = block->run;
 
 	for (const struct lfb_operation *at = block->first; at < block->end; at++) {
-		struct lfb_run_answer *answer = &run->answers[at - run->scenario->operations];
+		struct answer *answer = &run->parallel->answers[at - run->scenario->operations];
 
 		if (run->machine->kernel.dead)
 			break;
 		lfb__run_at(run, at);
-		answer->object = 0;
 		answer->result = lfb__run_perform(run, at, &answer->object);
 		answer->given = true;
 	}
@@ -87,25 +121,34 @@ static long do_block(void *argument)
 static void switched(void *context, unsigned int strand)
 {
 	struct lfb_run *run = context;
+	struct lfb_run_parallel *parallel = run->parallel;
 
-	run->agent = run->parallel->blocks[strand].agent;
-	if (strand == run->parallel->current)
+	run->agent = parallel->blocks[strand].agent;
+	if (strand == parallel->current)
 		return;
-	run->parallel->current = strand;
+	parallel->current = strand;
 	if (run->options.write && !run->options.golden)
-		lfb__transcript_line(&run->transcript, "-- %s", run->parallel->blocks[strand].name);
+		lfb__transcript_line(&run->transcript, "-- %s", parallel->blocks[strand].name);
 }
 
-static unsigned int choose(void *context, const unsigned int *ready, unsigned int nr)
+static unsigned int choose(void *context, const unsigned int *ready, unsigned int nr, bool stays)
 {
 	struct lfb_run *run = context;
+	unsigned int *made, choice;
 
 	if (run->pick)
-		return run->pick(run->picker, ready, nr);
-	return ready[lfb__schedule_pick(&run->schedule, ready, nr)];
+		choice = run->pick(run->picker, nr, stays);
+	else
+		choice = lfb__schedule_pick(run->parallel->schedule, ready, nr);
+	made = lfb__list_add(&run->parallel->made, sizeof(*made));
+	if (made)
+		*made = choice;
+	else
+		lfb__run_surprise(run, -ENOMEM, "no memory for a schedule");
+	return choice;
 }
 
-/* They are its lines; returns the first behind them. */
+/* Returns the first line behind them. */
 static size_t find_blocks(struct lfb_run *run, size_t at, unsigned int *nr)
 {
 	const struct lfb_operation *operations = run->scenario->operations;
@@ -124,30 +167,51 @@ static size_t find_blocks(struct lfb_run *run, size_t at, unsigned int *nr)
 	return at;
 }
 
+/* What was chosen is said, so that the transcript does the same again. */
+static void tell_schedule(struct lfb_run *run)
+{
+	const struct lfb_list *made = &run->parallel->made;
+	char *text = lfb__schedule_text(made->items, made->count);
+
+	if (text)
+		lfb__transcript_line(&run->transcript, "> parallel %s {", text);
+	else
+		lfb__run_surprise(run, -ENOMEM, "no memory for a schedule");
+	free(text);
+}
+
+static bool tell_answer(struct lfb_run *run, const struct lfb_operation *operation,
+			const struct answer *answer)
+{
+	const bool expects = lfb__run_expects(run, operation);
+
+	if (!answer->given) {
+		lfb__transcript_line(&run->transcript, "> %s", operation->text);
+		if (expects)
+			lfb__run_mismatch(run, operation, "nothing: the kernel is dead");
+		return !expects;
+	}
+	lfb__run_show_operation(run, operation->verb, operation->text, answer->result,
+				answer->object);
+	return !expects || lfb__run_check(run, operation, answer->result, answer->object);
+}
+
 static bool tell_answers(struct lfb_run *run, size_t from, size_t to)
 {
+	const struct lfb_operation *operations = run->scenario->operations;
 	bool goes_on = true;
 
-	lfb__transcript_line(&run->transcript, "> parallel {");
+	tell_schedule(run);
 	for (size_t i = from; i < to; i++) {
-		const struct lfb_operation *operation = &run->scenario->operations[i];
-		const struct lfb_run_answer *answer = &run->answers[i];
-
-		if (i > from && operation->block != operation[-1].block)
+		if (i > from && operations[i].block != operations[i - 1].block)
 			lfb__transcript_line(&run->transcript, "> } {");
-		if (answer->given)
-			lfb__run_show_operation(run, operation->verb, operation->text,
-						answer->result, answer->object);
-		if (answer->given && lfb__run_expects(run, operation))
-			goes_on &= lfb__run_check(run, operation, answer->result, answer->object);
-		else if (!answer->given && lfb__run_expects(run, operation))
-			lfb__run_mismatch(run, operation, "nothing: the kernel is dead");
+		goes_on &= tell_answer(run, &operations[i], &run->parallel->answers[i]);
 	}
 	lfb__transcript_line(&run->transcript, "> }");
 	return goes_on;
 }
 
-/* A kernel that dies is as expected where a line expects to be what it dies of. */
+/* A kernel that dies is as expected where a line expects the answer that it dies with. */
 static void notice_death(struct lfb_run *run, size_t from, size_t to)
 {
 	const struct lfb_operation *operations = run->scenario->operations;
@@ -155,51 +219,60 @@ static void notice_death(struct lfb_run *run, size_t from, size_t to)
 	bool expected = false;
 
 	for (size_t i = from; i < to; i++) {
-		const struct lfb_run_answer *answer = &run->answers[i];
+		const struct lfb_expectation *wanted = &operations[i].expected;
+		const struct answer *answer = &run->parallel->answers[i];
 
-		if (answer->given && (answer->result == -EFAULT || answer->result == -EDEADLK)) {
-			result = answer->result;
-			expected |= operations[i].expected.given ||
-				    operations[i].verb == LFB_VERB_PANIC;
-		}
+		if (!answer->given || (answer->result != -EFAULT && answer->result != -EDEADLK))
+			continue;
+		result = answer->result;
+		expected |= (wanted->given && wanted->result == result) ||
+			    operations[i].verb == LFB_VERB_PANIC;
 	}
 	lfb__run_notice_death(run, operations[from].line, result, expected);
 }
 
-bool lfb__run_blocks(struct lfb_run *run, size_t *at)
+static int prepare(struct lfb_run *run, size_t from, size_t to, unsigned int nr)
 {
 	struct lfb_run_parallel *parallel = run->parallel;
-	struct lfb_machine *before = lfb_machine_enter(run->machine);
-	const size_t from = *at;
-	unsigned int nr;
-	bool good = true;
+	const char *own = run->options.schedule ? NULL : run->scenario->operations[from].schedule;
+	int err;
 
-	*at = find_blocks(run, from, &nr);
-	lfb__beside_empty(&parallel->beside);
 	parallel->beside.choose = choose;
 	parallel->beside.switched = switched;
 	parallel->beside.context = run;
 	parallel->current = nr;
-	memset(&run->answers[from], 0, (*at - from) * sizeof(*run->answers));
-	for (unsigned int i = 0; i < nr && good; i++)
-		good = !lfb__beside_add(&parallel->beside, parallel->blocks[i].name, do_block,
-					&parallel->blocks[i]);
-	run->booting = true;	/* points that are passed do not count */
-	if (good)
-		lfb__beside_run(&run->machine->kernel, &parallel->beside);
-	else
-		lfb__run_surprise(run, -ENOMEM, "no memory for the stacks of tasks");
-	run->booting = false;
-	run->agent = parallel->blocks[0].agent;
-	lfb_machine_enter(before);
-	if (!good || parallel->beside.cut)
-		return false;
-	good = tell_answers(run, from, *at);
-	notice_death(run, from, *at);
-	return good;
+	parallel->made.count = 0;
+	memset(&parallel->answers[from], 0, (to - from) * sizeof(struct answer));
+	lfb__schedule_free(&parallel->own);
+	parallel->own = (struct lfb_schedule){ 0 };
+	parallel->schedule = own ? &parallel->own : &run->schedule;
+	err = lfb__schedule_read(run->machine, own, &parallel->own);
+	lfb__beside_empty(&parallel->beside);
+	for (unsigned int i = 0; i < nr && !err; i++)
+		err = lfb__beside_add(&parallel->beside, parallel->blocks[i].name, do_block,
+				      &parallel->blocks[i]);
+	return err;
 }
 
-const struct lfb_beside *lfb__run_beside(const struct lfb_run *run)
+bool lfb__run_blocks(struct lfb_run *run, size_t *at)
 {
-	return &run->parallel->beside;
+	struct lfb_machine *before;
+	const size_t from = *at;
+	unsigned int nr;
+	bool goes_on;
+
+	*at = find_blocks(run, from, &nr);
+	if (prepare(run, from, *at, nr)) {
+		lfb__run_surprise(run, -ENOMEM, "no memory for tasks beside each other");
+		return false;
+	}
+	before = lfb_machine_enter(run->machine);
+	run->booting = true;	/* points that are passed do not count */
+	lfb__beside_run(&run->machine->kernel, &run->parallel->beside);
+	run->booting = false;
+	run->agent = run->parallel->blocks[0].agent;
+	lfb_machine_enter(before);
+	goes_on = tell_answers(run, from, *at);
+	notice_death(run, from, *at);
+	return goes_on;
 }

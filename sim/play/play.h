@@ -26,20 +26,19 @@ struct lfb_schedule {
 	unsigned int depth;		/* of PCT: so many changes of priority, and one */
 	unsigned long change[LFB_SCHEDULE_DEPTH_MAX];
 	int priority[LFB_BESIDE_MAX];
-	struct lfb_list made;		/* unsigned int: what was chosen */
 };
+
+/*
+ * The place of who goes on among @nr tasks that can. @stays: the first of them is the one that ran;
+ * the others are in their order.
+ */
+typedef unsigned int (*lfb_pick_fn)(void *picker, unsigned int nr, bool stays);
 
 /* An operation that waits for a scheduling point. */
 struct lfb_run_point {
 	const struct lfb_operation *operation;
 	unsigned int left;		/* times to be passed; 0: it was done */
 	unsigned int passed;		/* since the running operation began */
-};
-
-struct lfb_run_answer {
-	bool given;
-	long result;
-	u64 object;
 };
 
 struct lfb_run {
@@ -63,9 +62,8 @@ struct lfb_run {
 	struct lfb_agent *other_agent;	/* the thread that does it; NULL: nothing ever waits */
 	struct lfb_sched sched_before;
 	struct lfb_run_parallel *parallel; /* NULL: the scenario has none */
-	struct lfb_run_answer *answers;	/* of lines in blocks */
 	struct lfb_schedule schedule;	/* says who goes on, … */
-	unsigned int (*pick)(void *picker, const unsigned int *ready, unsigned int nr); /* or this */
+	lfb_pick_fn pick;		/* … unless this is asked */
 	void *picker;
 	bool booting;			/* a kernel is; the module's data may be the last one's */
 	bool stop;			/* what was done at a point was not as expected */
@@ -83,6 +81,9 @@ struct lfb_run {
  */
 int lfb__run_make(struct lfb_run *run);
 void lfb__run_release(struct lfb_run *run);
+/* lfb_scenario_run(), in which @pick is asked who goes on unless NULL. */
+int lfb__run_picked(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		    const struct lfb_scenario_options *options, lfb_pick_fn pick, void *picker);
 /* Does a line of the scenario, in a machine that was started. False: the run ends there. */
 bool lfb__run_operation(struct lfb_run *run, const struct lfb_operation *operation);
 /* To be put back, as long as it is not released: all but the machine. */
@@ -104,12 +105,8 @@ void lfb__run_point_died(struct lfb_run *run, long result);
 
 int lfb__run_parallel_prepare(struct lfb_run *run);
 void lfb__run_parallel_release(struct lfb_run *run);
-/*
- * Has the blocks done whose first line is *@at, which is set behind them. False: the run ends there,
- * or, with lfb__run_beside()->cut, nobody wants to know.
- */
+/* Has the blocks done whose first line is *@at, which is set behind them. False: the run ends there. */
 bool lfb__run_blocks(struct lfb_run *run, size_t *at);
-const struct lfb_beside *lfb__run_beside(const struct lfb_run *run);
 
 /* schedule.c */
 
@@ -122,6 +119,8 @@ void lfb__schedule_free(struct lfb_schedule *schedule);
 /* The place in @ready of who goes on. */
 unsigned int lfb__schedule_pick(struct lfb_schedule *schedule, const unsigned int *ready,
 				unsigned int nr);
+/* A list of choices as "--schedule" takes it, without zeros at its end; for free(), or NULL. */
+char *lfb__schedule_text(const unsigned int *choices, size_t count);
 
 /* operation.c */
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /* Schedules: who goes on where more than one task can, and what was chosen. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,12 +8,14 @@
 
 /* Priorities of PCT change at so many of the first choices: more are seldom made. */
 #define PCT_STEPS 100
+/* More choices than a scenario makes. */
+#define LFB_SCHEDULE_LIST_MAX 1000000
 
 static int refuse(struct lfb_machine *machine, const char *text)
 {
-	return lfb__error(machine, -EINVAL, "no schedule: \"%.80s\"; expected order, 0,1,0…, "
-			  "random:SEED or pct:DEPTH:SEED (DEPTH 1 to %u)", text,
-			  LFB_SCHEDULE_DEPTH_MAX);
+	return lfb__error(machine, -EINVAL, "\"%.80s\" is no schedule: expected in-order, a list as "
+			  "0,1 or 12x0,1 (choices 0 to %u), random:SEED or pct:DEPTH:SEED (DEPTH 1 "
+			  "to %u)", text, LFB_BESIDE_MAX - 1, LFB_SCHEDULE_DEPTH_MAX);
 }
 
 static bool read_number(const char **text, u64 *number)
@@ -27,18 +30,38 @@ static bool read_number(const char **text, u64 *number)
 	return !errno;
 }
 
+/* "12x0": as often. */
+static bool read_item(const char **text, u64 *times, u64 *choice)
+{
+	*times = 1;
+	if (!read_number(text, choice))
+		return false;
+	if (**text == 'x') {
+		*times = *choice;
+		++*text;
+		if (!read_number(text, choice))
+			return false;
+	}
+	return *times && *times <= LFB_SCHEDULE_LIST_MAX && *choice < LFB_BESIDE_MAX;
+}
+
 static int read_list(struct lfb_machine *machine, const char *text, struct lfb_schedule *schedule)
 {
-	const char *at = text;
-	u64 number;
+	size_t capacity = 0;
+	u64 times, choice;
 
-	schedule->list = calloc(strlen(text) / 2 + 1, sizeof(*schedule->list));
-	if (!schedule->list)
-		return lfb__error(machine, -ENOMEM, "no memory for a schedule");
-	for (;; at++) {
-		if (!read_number(&at, &number) || number >= LFB_BESIDE_MAX)
+	for (const char *at = text;; at++) {
+		unsigned int *list;
+
+		if (!read_item(&at, &times, &choice) ||
+		    schedule->count + times > LFB_SCHEDULE_LIST_MAX)
 			return refuse(machine, text);
-		schedule->list[schedule->count++] = (unsigned int)number;
+		list = lfb__room(schedule->list, schedule->count, times, &capacity, sizeof(*list));
+		if (!list)
+			return lfb__error(machine, -ENOMEM, "no memory for a schedule");
+		schedule->list = list;
+		while (times--)
+			list[schedule->count++] = (unsigned int)choice;
 		if (!*at)
 			return 0;
 		if (*at != ',')
@@ -65,7 +88,7 @@ int lfb__schedule_read(struct lfb_machine *machine, const char *text, struct lfb
 	u64 seed = 0, depth = 1;
 	bool good;
 
-	if (!text || !strcmp(text, "order"))
+	if (!text || !strcmp(text, "in-order"))
 		return 0;
 	if (strncmp(text, "random:", 7) && strncmp(text, "pct:", 4))
 		return read_list(machine, text, schedule);
@@ -87,7 +110,6 @@ int lfb__schedule_read(struct lfb_machine *machine, const char *text, struct lfb
 void lfb__schedule_free(struct lfb_schedule *schedule)
 {
 	free(schedule->list);
-	lfb__list_free(&schedule->made);
 	lfb__choices_destroy(&schedule->random);
 }
 
@@ -116,7 +138,7 @@ static unsigned int pick_by_priority(struct lfb_schedule *schedule, const unsign
 unsigned int lfb__schedule_pick(struct lfb_schedule *schedule, const unsigned int *ready,
 				unsigned int nr)
 {
-	unsigned int choice = 0, *made;
+	unsigned int choice = 0;
 
 	switch (schedule->kind) {
 	case LFB_SCHEDULE_LIST:
@@ -130,8 +152,26 @@ unsigned int lfb__schedule_pick(struct lfb_schedule *schedule, const unsigned in
 		break;
 	}
 	schedule->next++;
-	made = lfb__list_add(&schedule->made, sizeof(*made));
-	if (made)
-		*made = choice;
 	return choice;
+}
+
+char *lfb__schedule_text(const unsigned int *choices, size_t count)
+{
+	char *text, *to;
+
+	while (count && !choices[count - 1])
+		count--;
+	text = malloc(sizeof("in-order") + count * 4);
+	if (!text)
+		return NULL;
+	to = text + sprintf(text, "%s", count ? "" : "in-order");
+	for (size_t at = 0, end; at < count; at = end) {
+		for (end = at + 1; end < count && choices[end] == choices[at];)
+			end++;
+		to += sprintf(to, at ? "," : "");
+		if (end - at > 1)
+			to += sprintf(to, "%zux", end - at);
+		to += sprintf(to, "%u", choices[at]);
+	}
+	return text;
 }

@@ -121,10 +121,15 @@ static int parse_blocks_end(struct lfb_parser *parser)
 	return 0;
 }
 
-/* "parallel {" */
+/* "parallel [SCHEDULE] {" */
 static int open_parallel(struct lfb_parser *parser)
 {
+	parser->schedule = NULL;
 	lfb__next_token(&parser->line);
+	if (parser->line.token.size && !lfb__token_is(&parser->line, "{")) {
+		parser->schedule = lfb__keep_token(parser);
+		lfb__next_token(&parser->line);
+	}
 	if (!lfb__token_is(&parser->line, "{"))
 		return lfb__refuse_token(&parser->line, "\"{\"");
 	parser->scenario->nr_parallels++;
@@ -168,6 +173,7 @@ static int note_block(struct lfb_parser *parser, const char *start, struct lfb_o
 				      "others", "this one");
 	operation->parallel = parser->scenario->nr_parallels;
 	operation->block = parser->block;
+	operation->schedule = parser->schedule;
 	parser->block_has_lines = true;
 	return 0;
 }

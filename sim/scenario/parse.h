@@ -62,6 +62,7 @@ struct lfb_parser {
 	struct lfb_line line;
 	unsigned int block;	/* of the "parallel" that is open; 0: none is */
 	bool block_has_lines;
+	const char *schedule;	/* that is said for it; NULL: none */
 	bool transcript; /* only lines that start with "> " count */
 };
 

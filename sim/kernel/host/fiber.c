@@ -5,9 +5,10 @@
  * here.
  */
 #define _GNU_SOURCE
-#include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 
+#include "sim/kernel/host/fiber.h"
 #include "sim/kernel/host/host.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -38,7 +39,8 @@ static __attribute__((used, noreturn)) void lfb__fiber_begins(void)
 	struct lfb_fiber *fiber = started;
 
 #ifdef FIBERS_ARE_TOLD
-	__sanitizer_finish_switch_fiber(NULL, &fiber->came_from->bottom, &fiber->came_from->size);
+	__sanitizer_finish_switch_fiber(fiber->fake, &fiber->came_from->bottom,
+					&fiber->came_from->size);
 #endif
 	fiber->body(fiber->argument);
 	__builtin_trap();
@@ -162,8 +164,27 @@ bool lfb__fiber_make(struct lfb_fiber *fiber)
 	return true;
 }
 
+/* What AddressSanitizer keeps of a stack's variables goes with it, as if the fiber had ended. */
+static void free_fake(struct lfb_fiber *fiber)
+{
+#ifdef FIBERS_ARE_TOLD
+	const void *bottom;
+	void *mine;
+	size_t size;
+
+	if (!fiber->fake)
+		return;
+	__sanitizer_start_switch_fiber(&mine, stack_of(fiber), STACK_SIZE);
+	__sanitizer_finish_switch_fiber(fiber->fake, &bottom, &size);
+	__sanitizer_start_switch_fiber(NULL, bottom, size);
+	__sanitizer_finish_switch_fiber(mine, NULL, NULL);
+#endif
+	fiber->fake = NULL;
+}
+
 void lfb__fiber_free(struct lfb_fiber *fiber)
 {
+	free_fake(fiber);
 	if (fiber->all)
 		munmap(fiber->all, GAP + STACK_SIZE);
 	fiber->all = NULL;
@@ -173,7 +194,6 @@ void lfb__fiber_start(struct lfb_fiber *fiber, void (*body)(void *argument), voi
 {
 	fiber->body = body;
 	fiber->argument = argument;
-	fiber->fake = NULL;
 	fiber->bottom = stack_of(fiber);
 	fiber->size = STACK_SIZE;
 #ifdef FIBERS_ARE_TOLD

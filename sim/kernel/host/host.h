@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Assertions. Where in the program something was called from; what is behind an address of it;
- * shared objects that are loaded into it; stacks to switch between. And host containers: a list that grows and a table that
+ * shared objects that are loaded into it. And host containers: a list that grows and a table that
  * finds, for what the simulator remembers. They lie in host memory, which no simulated kernel
  * notices, and start as all zero. Without memory they say so and are as they were. Nothing in them
  * depends on addresses, nothing is in the order of a hash. Uses libc and nothing of the library.
@@ -10,9 +10,6 @@
 #define SIM_KERNEL_HOST_HOST_H
 
 #include <string.h>
-#if !defined(__x86_64__) && !defined(__aarch64__)
-#include <ucontext.h>
-#endif
 
 #include <luo/types.h>
 
@@ -77,34 +74,6 @@ void *lfb__caller(void);
  * where it is not known. Returns the length of what is written.
  */
 size_t lfb__frames_text(void *const *frames, unsigned int count, char *text, size_t size);
-
-/* fiber.c: a stack of its own, with something that runs on it */
-
-struct lfb_fiber {
-	void *stack;			/* where it was left */
-	char *all;			/* NULL: the thread's own stack, or none */
-	void (*body)(void *argument);
-	void *argument;
-	struct lfb_fiber *came_from;	/* who switched to it last */
-	/* For AddressSanitizer. */
-	void *fake;
-	const void *bottom;
-	size_t size;
-#if !defined(__x86_64__) && !defined(__aarch64__)
-	ucontext_t context;
-#endif
-};
-
-/* False without memory. One that is all zero stands for the thread's own stack. */
-bool lfb__fiber_make(struct lfb_fiber *fiber);
-void lfb__fiber_free(struct lfb_fiber *fiber);
-/*
- * The next switch to @fiber runs @body, which never returns. What ran on it before is left where it
- * is for ever.
- */
-void lfb__fiber_start(struct lfb_fiber *fiber, void (*body)(void *argument), void *argument);
-/* Goes on where @to was left; returns when somebody switches to @from, which is what runs now. */
-void lfb__fiber_switch(struct lfb_fiber *from, struct lfb_fiber *to);
 
 /* list.c */
 

@@ -224,23 +224,14 @@ extern const char lfb__no_name[];
 
 /* Other tasks act; what the running one is doing is put away until they are done. */
 void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object);
-
-/*
- * beside.c, while tasks run beside each other: the running one stands at a point, and may go on
- * when this returns. False: never, and it waits for a lock.
- */
-bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at);
-/* The same where a task may go to sleep, or looks at what is not the kernel's. */
-void lfb__beside_pause(struct lfb_kernel *kernel, const char *point);
+/* The same, after tasks that run beside the running one. */
+void lfb__sched_pass(struct lfb_kernel *kernel, const char *point, const char *object);
 
 static inline void lfb__sched_point(struct lfb_kernel *kernel, const char *point,
 				    const char *object)
 {
-	if (unlikely(kernel->sched.beside != NULL))
-		lfb__beside_stand(kernel, &(struct lfb_standing){ .point = point,
-								  .object = object });
 	if (unlikely(kernel->sched.hook != NULL))
-		lfb__sched_switch(kernel, point, object);
+		lfb__sched_pass(kernel, point, object);
 }
 
 #endif

@@ -38,6 +38,14 @@ enum lfb_stray {
 	LFB_STRAY_WRITE,
 };
 
+/* What an agent's call is about, for who reads it: no text is made before. */
+struct lfb_call_about {
+	bool wanted;		/* the call is the operation, and has not said it yet */
+	bool has_token;
+	u64 token;
+	char session[64];	/* "": none */
+};
+
 /* What is done later. */
 struct lfb_deferred {
 	void *what;

@@ -58,19 +58,19 @@ static void bring_back(struct lfb_kernel *kernel, const struct lfb_strand *stran
 
 static bool is_free(const struct lfb_standing *at)
 {
-	const struct lfb_lock *lock = at->lock;
-
-	return !lock->owner && (at->touch == LFB_SHARES_LOCK || !lock->readers);
+	return !at->lock->owner && (at->shares || !at->lock->readers);
 }
 
 /* A task that has the lock itself goes on, and finds that it waits for itself. */
 static bool can_go_on(const struct lfb_kernel *kernel, const struct lfb_strand *strand)
 {
+	const struct lfb_standing *at = &strand->at;
+
 	if (strand->done)
 		return false;
-	if (kernel->dead || !strand->at.waits || is_free(&strand->at))
+	if (kernel->dead || !at->lock || is_free(at))
 		return true;
-	return strand->at.lock->owner == strand->running && !strand->at.gives_up;
+	return at->lock->owner == strand->running && !at->gives_up;
 }
 
 /* The one that runs comes first. */
@@ -88,42 +88,71 @@ static unsigned int find_ready(const struct lfb_beside *beside, unsigned int *re
 	return nr;
 }
 
+/* Who has what a strand waits for; count: nobody that could let go of it, or nobody knows. */
+static unsigned int waits_for(const struct lfb_beside *beside, unsigned int strand)
+{
+	const struct task_struct *owner = beside->strands[strand].at.lock->owner;
+
+	for (unsigned int i = 0; owner && i < beside->count; i++) {
+		if (!beside->strands[i].done && beside->strands[i].running == owner)
+			return i;
+	}
+	return beside->count;
+}
+
+static bool waits_for_itself(const struct lfb_beside *beside, unsigned int strand)
+{
+	unsigned int at = strand;
+
+	for (unsigned int links = 0; links < beside->count && at < beside->count; links++) {
+		at = waits_for(beside, at);
+		if (at == strand)
+			return true;
+	}
+	return false;
+}
+
+/* How much a strand is to blame that nobody can go on. */
+static unsigned int blame(const struct lfb_beside *beside, unsigned int i)
+{
+	const struct lfb_strand *strand = &beside->strands[i];
+
+	if (strand->done)
+		return 0;
+	if (waits_for_itself(beside, i))
+		return strand->at.gives_up ? 3 : 4;
+	return strand->at.lock->owner && waits_for(beside, i) == beside->count ? 2 : 1;
+}
+
 /*
- * Nobody can go on. Who can be told so is, as it lets go of what it holds then; else it is a
- * deadlock, and the first that is in it says so.
+ * Nobody can go on. One that is in a circle is told so, which is a deadlock; without a circle, one
+ * that waits for what somebody has for ever.
  */
 static unsigned int find_stuck(struct lfb_beside *beside)
 {
-	unsigned int found = beside->count;
+	unsigned int found = 0;
 
-	for (unsigned int i = 0; i < beside->count; i++) {
-		const struct lfb_strand *strand = &beside->strands[i];
-
-		if (!strand->done && (found == beside->count ||
-				      (strand->at.gives_up && !beside->strands[found].at.gives_up)))
+	for (unsigned int i = 1; i < beside->count; i++) {
+		if (blame(beside, i) > blame(beside, found))
 			found = i;
 	}
-	if (LFB_ASSERT(found < beside->count))
-		beside->strands[found].never = true;
+	LFB_ASSERT(!beside->strands[found].done);
+	beside->strands[found].never = true;
 	return found;
 }
 
-/* beside->count: nobody, they are cut off. */
 static unsigned int find_next(struct lfb_beside *beside)
 {
-	unsigned int ready[LFB_BESIDE_MAX];
+	unsigned int ready[LFB_BESIDE_MAX], choice = 0;
 	const unsigned int nr = find_ready(beside, ready);
-	unsigned int next;
 
+	beside->steps++;
 	if (!nr)
 		return find_stuck(beside);
 	/* In a dead kernel each but finds its end. */
-	if (nr == 1 || beside->kernel->dead)
-		next = ready[0];
-	else
-		next = beside->choose(beside->context, ready, nr);
-	beside->steps++;
-	return next < beside->count ? next : beside->count;
+	if (nr > 1 && !beside->kernel->dead)
+		choice = beside->choose(beside->context, ready, nr, ready[0] == beside->now);
+	return ready[LFB_ASSERT(choice < nr) ? choice : 0];
 }
 
 /* Switching */
@@ -142,8 +171,7 @@ static void switch_to(struct lfb_beside *beside, unsigned int next)
 	beside->now = next;
 	if (next < beside->count) {
 		bring_back(beside->kernel, &beside->strands[next]);
-		if (beside->switched)
-			beside->switched(beside->context, next);
+		beside->switched(beside->context, next);
 	}
 	lfb__fiber_switch(fiber_of(beside, before), fiber_of(beside, next));
 }
@@ -159,7 +187,7 @@ static void leave_dead_kernel(struct lfb_kernel *kernel)
 bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 {
 	struct lfb_beside *beside = kernel->sched.beside;
-	struct lfb_strand *strand = running(beside);
+	struct lfb_strand *strand = beside ? running(beside) : NULL;
 	unsigned int next;
 
 	/* What others do at a hook's point is done while this one stands still. */
@@ -168,15 +196,15 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	strand->at = *at;
 	next = find_next(beside);
 	if (next != beside->now) {
-		beside->cut = next == beside->count;
 		switch_to(beside, next);
 		if (kernel->dead)
 			leave_dead_kernel(kernel);
 	}
-	strand->at.point = NULL;
-	strand->at.waits = false;
-	if (likely(!strand->never))
+	if (likely(!strand->never)) {
+		strand->at.lock = NULL;
 		return true;
+	}
+	/* What it waits for is told, and it waits no more. */
 	strand->never = false;
 	return false;
 }
@@ -189,8 +217,7 @@ void lfb__beside_pause(struct lfb_kernel *kernel, const char *point)
 	if (task->spinlocks_held)
 		return;
 	lfb__beside_stand(kernel, &(struct lfb_standing){
-		.point = point, .object = "",
-		.touch = task->locks_held ? LFB_TOUCHES_HELD : LFB_TOUCHES_ALL });
+		.point = point, .object = "" });
 }
 
 bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared)
@@ -199,8 +226,7 @@ bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bo
 		return false;
 	return lfb__beside_stand(kernel, &(struct lfb_standing){
 		.point = shared ? "down_read" : "down_write", .object = lock->name,
-		.touch = shared ? LFB_SHARES_LOCK : LFB_TOUCHES_LOCK, .lock = lock,
-		.waits = true, .gives_up = true });
+		.lock = lock, .shares = shared, .gives_up = true });
 }
 
 /* All of them */
@@ -211,29 +237,32 @@ static void begin(void *argument)
 	struct lfb_strand *strand = running(beside);
 	unsigned int next = beside->count;
 
-	strand->at.point = NULL;
-	strand->result = strand->body(strand->argument);
+	strand->body(strand->argument);
 	strand->done = true;
 	if (--beside->unfinished)
 		next = find_next(beside);
-	beside->cut = beside->unfinished && next == beside->count;
 	switch_to(beside, next);
 }
 
-void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
+static void stand(struct lfb_kernel *kernel, const char *point, const char *object)
 {
-	struct lfb_sched *sched = &kernel->sched;
-	struct lfb_strand outside;
-	unsigned int first;
+	lfb__beside_stand(kernel, &(struct lfb_standing){ .point = point, .object = object });
+}
 
-	if (!LFB_ASSERT(!sched->beside && !kernel->guard) || !beside->count)
-		return;
+/* Points are points while there is a hook. */
+static void nobody_looks(void *context, const char *point, const char *object)
+{
+	(void)context;
+	(void)point;
+	(void)object;
+}
+
+static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
+{
 	beside->kernel = kernel;
 	beside->now = beside->count;
 	beside->unfinished = beside->count;
-	beside->cut = false;
 	beside->steps = 0;
-	put_away(kernel, &outside);
 	for (unsigned int i = 0; i < beside->count; i++) {
 		struct lfb_strand *strand = &beside->strands[i];
 
@@ -243,13 +272,23 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 		list_add_tail(&strand->task.list, &kernel->tasks);
 		lfb__fiber_start(&strand->fiber, begin, beside);
 	}
-	sched->beside = beside;
-	first = find_next(beside);
-	if (first < beside->count)
-		switch_to(beside, first);
-	else
-		beside->cut = true;
-	sched->beside = NULL;
+}
+
+void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
+{
+	const struct lfb_sched before = kernel->sched;
+	struct lfb_strand outside;
+
+	if (!LFB_ASSERT(!before.beside && !kernel->guard) || !beside->count)
+		return;
+	put_away(kernel, &outside);
+	prepare(kernel, beside);
+	kernel->sched.beside = beside;
+	kernel->sched.stand = stand;
+	if (!before.hook)
+		kernel->sched.hook = nobody_looks;
+	switch_to(beside, find_next(beside));
+	kernel->sched = before;
 	for (unsigned int i = 0; i < beside->count; i++)
 		list_del(&beside->strands[i].task.list);
 	bring_back(kernel, &outside);
@@ -268,7 +307,6 @@ int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(vo
 	lfb__task_begin(&strand->task, name, NULL);
 	strand->body = body;
 	strand->argument = argument;
-	strand->result = 0;
 	beside->count++;
 	return 0;
 }
@@ -303,33 +341,24 @@ bool lfb__beside_others_inside(const struct lfb_kernel *kernel)
 	return false;
 }
 
-/* Each line of the chain is a task and what it waits for; it ends where somebody comes again. */
-void lfb__beside_describe(const struct lfb_kernel *kernel, char *text, size_t size)
+void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size)
 {
 	const struct lfb_beside *beside = kernel->sched.beside;
-	const struct lfb_strand *strand = &beside->strands[beside->now];
-	size_t used = (size_t)snprintf(text, size, "task %.31s", strand->running->name);
+	unsigned int at = beside->now;
+	size_t used = (size_t)snprintf(text, size, "task %.31s", beside->strands[at].running->name);
 
-	for (unsigned int links = 0; links < beside->count && used < size; links++) {
-		const struct lfb_lock *lock = strand->at.lock;
-		const struct task_struct *owner = lock->owner;
+	do {
+		const struct lfb_lock *lock = beside->strands[at].at.lock;
+		struct task_struct *owner = lfb__task_alive(kernel, lock->owner);
 
-		strand = NULL;
-		for (unsigned int i = 0; owner && i < beside->count && !strand; i++) {
-			if (!beside->strands[i].done && beside->strands[i].running == owner)
-				strand = &beside->strands[i];
-		}
-		if (!owner)
+		at = waits_for(beside, at);
+		if (!lock->owner)
 			used += (size_t)snprintf(text + used, size - used,
 						 " -> %.47s (held by %u reader%s)", lock->name,
 						 lock->readers, lock->readers == 1 ? "" : "s");
 		else
 			used += (size_t)snprintf(text + used, size - used,
 						 " -> %.47s -> task %.31s", lock->name,
-						 strand ? owner->name :
-						 lfb__task_alive((void *)kernel, (void *)owner) ?
-						 owner->name : "that is gone");
-		if (!strand || strand == &beside->strands[beside->now])
-			return;
-	}
+						 owner ? owner->name : "that is gone");
+	} while (at < beside->count && at != beside->now && used < size);
 }

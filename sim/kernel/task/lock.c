@@ -52,25 +52,30 @@ static LFB_OUT_OF_LINE void uninitialised(struct lfb_lock *lock, const char *ope
 	lfb_lock_init(lock, "uninitialised lock");
 }
 
-/* Other tasks may go on first. What they did to @lock meanwhile is this one's mistake, too. */
-static LFB_OUT_OF_LINE void stand(struct lfb_kernel *kernel, struct lfb_lock *lock,
-				  const char *operation, bool shared, bool waits)
+/* Who begins an operation on a lock may have to wait first: for all of it, or to be a reader too. */
+enum wait { DOES_NOT_WAIT, WAITS, WAITS_TO_SHARE };
+
+/*
+ * Others act first. What they did to @lock meanwhile is this one's mistake, too: it may have been
+ * destroyed.
+ */
+static LFB_OUT_OF_LINE void let_others(struct lfb_kernel *kernel, struct lfb_lock *lock,
+				       const char *operation, enum wait wait)
 {
 	lfb__beside_stand(kernel, &(struct lfb_standing){
 		.point = operation, .object = lock->name,
-		.touch = shared ? LFB_SHARES_LOCK : LFB_TOUCHES_LOCK, .lock = lock,
-		.waits = waits });
+		.lock = wait == DOES_NOT_WAIT ? NULL : lock,
+		.shares = wait == WAITS_TO_SHARE });
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC))
 		uninitialised(lock, operation);
-	if (kernel->sched.hook)
-		lfb__sched_switch(kernel, operation, lock->name);
+	lfb__sched_switch(kernel, operation, lock->name);
 }
 
 /*
  * What every operation begins with. False: there is nothing to do, the kernel is dead and its
  * locks mean nothing any more.
  */
-static bool begin(struct lfb_lock *lock, const char *operation, bool shared)
+static bool begin(struct lfb_lock *lock, const char *operation, enum wait wait)
 {
 	struct lfb_kernel *kernel = lfb__current;
 
@@ -80,22 +85,9 @@ static bool begin(struct lfb_lock *lock, const char *operation, bool shared)
 		uninitialised(lock, operation);
 	if (!kernel)
 		return true;
-	if (unlikely(kernel->sched.beside != NULL))
-		stand(kernel, lock, operation, shared, false);
-	else
-		lfb__sched_point(kernel, operation, lock->name);
+	if (unlikely(kernel->sched.hook != NULL))
+		let_others(kernel, lock, operation, wait);
 	return !kernel->dead;
-}
-
-/* The same, for who must have the lock. */
-static LFB_OUT_OF_LINE bool begin_waiting(struct lfb_lock *lock, const char *operation, bool shared)
-{
-	if (unlikely(!lock->name))
-		lock->name = lfb__no_name;
-	if (unlikely(lock->magic != LFB_LOCK_MAGIC))
-		uninitialised(lock, operation);
-	stand(lfb__current, lock, operation, shared, true);
-	return !lfb__current->dead;
 }
 
 static bool is_held(const struct lfb_lock *lock)
@@ -220,12 +212,8 @@ static LFB_OUT_OF_LINE void wait_for_reboot(struct lfb_kernel *kernel, const str
 /* Takes @lock, or finds that it can never be had. Returns whether it was taken. */
 static bool acquire(struct lfb_lock *lock, bool shared, const char *operation)
 {
-	if (unlikely(lfb__current && lfb__current->sched.beside)) {
-		if (!begin_waiting(lock, operation, shared))
-			return false;
-	} else if (!begin(lock, operation, shared)) {
+	if (!begin(lock, operation, shared ? WAITS_TO_SHARE : WAITS))
 		return false;
-	}
 	if (shared ? lock->owner != NULL : is_held(lock)) {
 		if (lfb__current && lfb__current->locks_stay)
 			wait_for_reboot(lfb__current, lock);
@@ -263,7 +251,7 @@ static LFB_OUT_OF_LINE void not_held(const struct lfb_lock *lock, const char *op
 /* Returns whether there was anything to release. As on a real kernel, others may release it. */
 static bool release(struct lfb_lock *lock, const char *operation)
 {
-	if (!begin(lock, operation, false))
+	if (!begin(lock, operation, DOES_NOT_WAIT))
 		return false;
 	if (unlikely(lock->owner != current_task()))
 		not_held(lock, operation);
@@ -287,7 +275,7 @@ void mutex_lock(struct mutex *lock)
 /* Takes @lock if it can be had at once, which says nothing about orders. */
 static int try_to(struct lfb_lock *lock, bool shared, const char *operation)
 {
-	if (!begin(lock, operation, shared) || (shared ? lock->owner != NULL : is_held(lock)))
+	if (!begin(lock, operation, DOES_NOT_WAIT) || (shared ? lock->owner != NULL : is_held(lock)))
 		return 0;
 	lfb_lock_acquired(lock, shared, false);
 	return 1;
@@ -310,7 +298,7 @@ bool mutex_is_locked(struct mutex *lock)
 
 void mutex_destroy(struct mutex *lock)
 {
-	if (!begin(&lock->lock, __func__, false))
+	if (!begin(&lock->lock, __func__, DOES_NOT_WAIT))
 		return;
 	if (is_held(&lock->lock)) {
 		lfb__warn_as(LFB_FINDING_KERNEL_WARN, object_of(&lock->lock).text,
@@ -330,7 +318,7 @@ void down_read(struct rw_semaphore *sem)
 /* Return: it was held. */
 static bool release_shared(struct lfb_lock *lock, const char *where)
 {
-	if (!begin(lock, where, true))
+	if (!begin(lock, where, DOES_NOT_WAIT))
 		return false;
 	if (lock->readers) {
 		lfb_lock_released(lock, true);

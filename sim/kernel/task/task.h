@@ -11,6 +11,7 @@
 #include <luo/printk.h>
 
 #include "sim/kernel/seams/seams.h"
+#include "sim/kernel/task/beside.h"
 
 /* guard.c: kernel code that must not take the process down with it */
 
@@ -95,31 +96,6 @@ void lfb__oops_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char 
 void lfb__task_begin(struct task_struct *task, const char *name, struct lfb_fd_table *fds);
 /* What a lock's owner was when it took the lock may be gone since: NULL then. */
 struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struct *task);
-
-/* beside.c: tasks that run beside each other. Where they switch is in seams.h. */
-
-/*
- * Has all strands run that were added, until each has returned or its kernel died. They begin
- * outside of kernel code. The kernel's fault handler must be held.
- */
-void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside);
-/* 0, -ENOSPC or -ENOMEM. What @body answers is strand->result. */
-int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),
-		    void *argument);
-/* They can be run again: @beside has none. */
-void lfb__beside_empty(struct lfb_beside *beside);
-void lfb__beside_free(struct lfb_beside *beside);
-/* As whom module code runs: the strand's own task; NULL: tasks do not run beside each other. */
-struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel);
-/* Is a strand other than the one that runs in the middle of kernel code? */
-bool lfb__beside_others_inside(const struct lfb_kernel *kernel);
-/* Nobody can go on: who waits for what that whom has, as far as it leads. */
-void lfb__beside_describe(const struct lfb_kernel *kernel, char *text, size_t size);
-/*
- * The running task waits for @lock, which it does not take. True when it is free. False: it never
- * is, or nobody is there who could let go of it, for tasks do not run beside each other.
- */
-bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared);
 
 /* lockdep.c */
 
