@@ -36,6 +36,20 @@ char *lfb__write_line(char *to, const char *text, const struct lfb_expectation *
 	return to;
 }
 
+/* Each line by itself. Negative: what @write returned. */
+static int write_lines(const char *at, const char *end, lfb_write_fn write, void *context)
+{
+	int err = 0;
+
+	while (at < end && err >= 0) {
+		const char *next = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+
+		err = write(context, at, (size_t)(next - at));
+		at = next;
+	}
+	return err;
+}
+
 int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, lfb_write_fn write,
 		       void *context)
 {
@@ -58,7 +72,7 @@ int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, l
 		before = operation;
 		if (i + 1 == scenario->count)
 			end = lfb__write_marks(end, before, NULL);
-		err = write(context, line, (size_t)(end - line));
+		err = write_lines(line, end, write, context);
 	}
 	return err < 0 ? lfb__error(NULL, err, "the output could not be written") : 0;
 }
