@@ -238,7 +238,7 @@ static long prepare(void *argument)
 	struct luo *luo = argument;
 	int err = liveupdate_reboot();
 
-	if (luo && !err)
+	if (luo && !err && !lfb__beside_others_inside(lfb__current))
 		luo_assert_idle(luo);
 	return err;
 }

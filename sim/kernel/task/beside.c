@@ -194,6 +194,7 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	if (!strand || kernel->at_point || kernel->dead)
 		return true;
 	strand->at = *at;
+	strand->running = kernel->task;
 	next = find_next(beside);
 	if (next != beside->now) {
 		switch_to(beside, next);
