@@ -37,8 +37,8 @@ struct lfb_schedule_failure {
  * @sz: sizeof(struct lfb_explore_options)
  * @bound: how many preemptions a schedule may have; 0: tasks go on until they wait or end
  * @limit: end after so many schedules; 0: when all were tried
- * @failed: called for each failure when no more is tried, in the order in which they were found; what
- *	it is given is gone when it returns. May be NULL
+ * @failed: called for each failure when no more is tried, in the order in which they were found;
+ *	what it is given is gone when it returns. May be NULL
  * @progress: told how far it is, with schedules as @done. May be NULL
  * @context: handed to both
  */

@@ -12,11 +12,12 @@
 #include "sim/cli/check/check.h"
 #include "sim/cli/common/common.h"
 #include "sim/cli/compare/compare.h"
+#include "sim/cli/explore/explore.h"
 #include "sim/cli/merge/merge.h"
 #include "sim/cli/shell/shell.h"
 #include "sim/cli/show/show.h"
 
 extern const struct cli_command cli_run, cli_boot, cli_sweep, cli_dump, cli_explain, cli_zoo,
-	cli_matrix, cli_convert, cli_exhaust, cli_explore, cli_shrink, cli_profiles, cli_kunit;
+	cli_matrix, cli_convert, cli_exhaust, cli_shrink, cli_profiles, cli_kunit;
 
 #endif

@@ -270,8 +270,8 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct run, scenario.trace_all) },
 	{ "strict", NULL, "what a line without \"=\" answers must be 0",
 	  .at = offsetof(struct run, scenario.strict) },
-	{ "schedule", "HOW", "who goes on where tasks run beside each other: in-order (default), a\n"
-	  "list as 12x0,1, random:SEED or pct:DEPTH:SEED: docs/schedules.md",
+	{ "schedule", "HOW", "who goes on where tasks run beside each other: in-order (default),\n"
+	  "a list as 12x0,1, random:SEED or pct:DEPTH:SEED: docs/schedules.md",
 	  .at = offsetof(struct run, scenario.schedule) },
 	{ "agent", NULL, "the scenario is an agent's script (docs/agent.md): print what each of\n"
 	  "its system calls answers", .at = offsetof(struct run, agent) },

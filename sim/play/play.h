@@ -105,7 +105,7 @@ void lfb__run_point_died(struct lfb_run *run, long result);
 
 int lfb__run_parallel_prepare(struct lfb_run *run);
 void lfb__run_parallel_release(struct lfb_run *run);
-/* Has the blocks done whose first line is *@at, which is set behind them. False: the run ends there. */
+/* Does the blocks whose first line is *@at, which is set behind them. False: the run ends there. */
 bool lfb__run_blocks(struct lfb_run *run, size_t *at);
 
 /* schedule.c */
@@ -114,7 +114,8 @@ bool lfb__run_blocks(struct lfb_run *run, size_t *at);
  * Reads what "--schedule" takes; NULL: in order. 0, or -EINVAL or -ENOMEM with the sentence.
  * lfb__schedule_free() is due in any case.
  */
-int lfb__schedule_read(struct lfb_machine *machine, const char *text, struct lfb_schedule *schedule);
+int lfb__schedule_read(struct lfb_machine *machine, const char *text,
+		       struct lfb_schedule *schedule);
 void lfb__schedule_free(struct lfb_schedule *schedule);
 /* The place in @ready of who goes on. */
 unsigned int lfb__schedule_pick(struct lfb_schedule *schedule, const unsigned int *ready,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Every schedule of a scenario, up to a bound of preemptions: which there are, and what they lead
- * to. Others ask through <luo/schedule.h>. Uses sim/play, which runs scenarios, and what lies below
- * it.
+ * to. The machine begins each of them with power on, so that what fails in one can be done again
+ * by itself. Others ask through <luo/schedule.h>. May use: sim/play, which runs
+ * scenarios, and what lies below it.
  */
 #ifndef SIM_EXPLORE_SCHEDULE_SCHEDULE_H
 #define SIM_EXPLORE_SCHEDULE_SCHEDULE_H

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "sim/kernel/host/fiber.h"
 #include "sim/kernel/host/host.h"
 
 #if defined(__SANITIZE_ADDRESS__)

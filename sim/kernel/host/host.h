@@ -13,6 +13,8 @@
 
 #include <luo/types.h>
 
+#include "sim/kernel/host/fiber.h"
+
 /* For what is seldom needed: the common way through its callers stays short. */
 #define LFB_OUT_OF_LINE __attribute__((noinline))
 

@@ -6,7 +6,6 @@
 #ifndef SIM_KERNEL_TASK_BESIDE_H
 #define SIM_KERNEL_TASK_BESIDE_H
 
-#include "sim/kernel/host/fiber.h"
 #include "sim/kernel/state/state.h"
 
 #define LFB_BESIDE_MAX 8
@@ -77,8 +76,8 @@ struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel);
 /* Is a strand other than the one that runs in the middle of kernel code? */
 bool lfb__beside_others_inside(const struct lfb_kernel *kernel);
 /*
- * The running task stands at a point, and may go on when this returns. False: what it waits for will
- * never be free. Nothing where tasks do not run beside each other.
+ * The running task stands at a point, and may go on when this returns. False: what it waits for
+ * will never be free. Nothing where tasks do not run beside each other.
  */
 bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at);
 /* The same where it may go to sleep, or looks at what is not the kernel's. */

@@ -52,7 +52,7 @@ static LFB_OUT_OF_LINE void uninitialised(struct lfb_lock *lock, const char *ope
 	lfb_lock_init(lock, "uninitialised lock");
 }
 
-/* Who begins an operation on a lock may have to wait first: for all of it, or to be a reader too. */
+/* Who begins an operation on a lock may have to wait first, for all of it or as a reader. */
 enum wait { DOES_NOT_WAIT, WAITS, WAITS_TO_SHARE };
 
 /*
@@ -275,7 +275,8 @@ void mutex_lock(struct mutex *lock)
 /* Takes @lock if it can be had at once, which says nothing about orders. */
 static int try_to(struct lfb_lock *lock, bool shared, const char *operation)
 {
-	if (!begin(lock, operation, DOES_NOT_WAIT) || (shared ? lock->owner != NULL : is_held(lock)))
+	if (!begin(lock, operation, DOES_NOT_WAIT) ||
+	    (shared ? lock->owner != NULL : is_held(lock)))
 		return 0;
 	lfb_lock_acquired(lock, shared, false);
 	return 1;

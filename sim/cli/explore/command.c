@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* lfb explore: a scenario in every schedule of its "parallel" blocks. */
+/* lfb explore: options, and what is said of each failure. */
 #include <stdio.h>
 
 #include <luo/progress.h>
 #include <luo/scenario.h>
-#include <luo/schedule.h>
 
-#include "cli.h"
+#include "explore.h"
 
 #define BOUND 2u
 #define BOUND_MAX 1000u
