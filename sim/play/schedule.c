@@ -13,9 +13,9 @@
 
 static int refuse(struct lfb_machine *machine, const char *text)
 {
-	return lfb__error(machine, -EINVAL, "\"%.80s\" is no schedule: expected in-order, a list "
-			  "as 0,1 or 12x0,1 (choices 0 to %u), random:SEED or pct:DEPTH:SEED (DEPTH "
-			  "1 to %u)", text, LFB_BESIDE_MAX - 1, LFB_SCHEDULE_DEPTH_MAX);
+	return lfb__error(machine, -EINVAL, "\"%.80s\" is no schedule: expected in-order, a "
+			  "list as 0,1 or 12x0,1 (choices 0 to %u), random:SEED or pct:DEPTH:SEED "
+			  "(DEPTH 1 to %u)", text, LFB_BESIDE_MAX - 1, LFB_SCHEDULE_DEPTH_MAX);
 }
 
 static bool read_number(const char **text, u64 *number)

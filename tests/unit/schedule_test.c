@@ -61,6 +61,15 @@ static int run(struct lfb_machine *machine, const char *lines, const char *sched
 	return err;
 }
 
+/* In a machine of its own, whose events have numbers from 1. */
+static void run_alone(const char *lines, const char *schedule, struct text *text)
+{
+	struct lfb_machine *machine = new_machine(NULL);
+
+	assert_int_equal(run(machine, lines, schedule, text), 0);
+	lfb_machine_destroy(machine);
+}
+
 static bool found(struct lfb_machine *machine, enum lfb_finding_id id, const char *text)
 {
 	const struct lfb_finding *finding;
@@ -228,21 +237,35 @@ static void a_kernel_dies_for_all_tasks(void **state)
 static void the_same_schedule_is_the_same_run(void **state)
 {
 	static struct text once, again, read;
-	struct lfb_machine *machine = new_machine(NULL), *other = new_machine(NULL);
 
-	for (unsigned int seed = 0; seed < 20; seed++) {
+	for (unsigned int seed = 0; seed < (LFB_SLOW ? 4 : 20); seed++) {
 		char schedule[32];
 
 		snprintf(schedule, sizeof(schedule), seed % 2 ? "random:%u" : "pct:3:%u", seed);
-		assert_int_equal(run(machine, RACE, schedule, &once), 0);
-		assert_int_equal(run(other, RACE, schedule, &again), 0);
+		run_alone(RACE, schedule, &once);
+		run_alone(RACE, schedule, &again);
 		assert_string_equal(once.bytes, again.bytes);
-		/* What is printed does it again, whatever its length. */
-		assert_int_equal(run(other, once.bytes, NULL, &read), 0);
+		/* What is printed does it again. */
+		run_alone(once.bytes, NULL, &read);
 		assert_string_equal(once.bytes, read.bytes);
 	}
-	lfb_machine_destroy(machine);
-	lfb_machine_destroy(other);
+}
+
+/* Numbers of events, names of tasks and the blocks' lines aside, nothing is different. */
+static void keep_results(struct text *text)
+{
+	char *to = text->bytes;
+
+	for (char *line = text->bytes, *end; *line; line = end) {
+		const char *close = strstr(line, "k0 ");
+
+		end = strchr(line, '\n') + 1;
+		if (!close || close > end || strstr(line, " agent ") < end)
+			continue;
+		memmove(to, close, (size_t)(end - close));
+		to += end - close;
+	}
+	*to = '\0';
 }
 
 static void in_order_is_one_after_the_other(void **state)
@@ -253,17 +276,13 @@ static void in_order_is_one_after_the_other(void **state)
 		"handler 0\nopen\nparallel {\nsession s\npreserve s 1 0 100\nclose s\n} {\n"
 		"session t\nclose t\n}\n";
 	static struct text a, b;
-	struct lfb_machine *machine = new_machine(NULL);
-	const char *last;
 
-	assert_int_equal(run(machine, one_by_one, NULL, &a), 0);
-	assert_int_equal(run(machine, beside, NULL, &b), 0);
-	/* As many events; the last has the same number. */
-	last = strstr(a.bytes, "close            fd=");
-	assert_non_null(last);
-	assert_non_null(strstr(b.bytes, "close            fd="));
-	assert_int_equal(lfb_machine_state(machine), LFB_OFF);
-	lfb_machine_destroy(machine);
+	run_alone(one_by_one, NULL, &a);
+	run_alone(beside, NULL, &b);
+	keep_results(&a);
+	keep_results(&b);
+	assert_non_null(strstr(a.bytes, "preserve         data=0xd064 -> 0\n"));
+	assert_string_equal(a.bytes, b.bytes);
 }
 
 static void the_reboot_call_waits_and_is_waited_for(void **state)
