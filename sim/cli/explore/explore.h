@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * lfb explore: command.c runs a scenario in every schedule of its "parallel" blocks, and prints what
- * goes wrong, with the line that does it again. It knows no other command.
+ * lfb explore: command.c runs a scenario in every schedule of its "parallel" blocks, and prints
+ * what goes wrong, with the line that does it again. It knows no other command.
  *
  * May use what commands may use: public headers and common/.
  */
