@@ -87,6 +87,12 @@ done
 lfb 0 run --schedule random:7 "$races/session-mutate-while-rebooting.lfb"
 prints out '-- task-2'
 
+# A story is about operations, each with what happened in it.
+lfb 0 run --story --schedule 12x0,1 --quirk +REGISTRY_UNLOCKED "$races/registry-unlocked.lfb"
+prints out '          module             registers file handler 2'
+checks=$((checks + 1))
+! grep -q '[{}]' "$dir/out" || fail "a story tells of blocks"
+
 for schedule in '' x 8 0, 0x1 1,,2 random: random:x pct:1 pct:0:1 pct:17:1 in-orderly; do
 	lfb 1 run --schedule "$schedule" "$races/session-retrieve-race.lfb"
 	prints err 'is no schedule: expected in-order'

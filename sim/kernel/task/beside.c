@@ -146,7 +146,6 @@ static unsigned int find_next(struct lfb_beside *beside)
 	unsigned int ready[LFB_BESIDE_MAX], choice = 0;
 	const unsigned int nr = find_ready(beside, ready);
 
-	beside->steps++;
 	if (!nr)
 		return find_stuck(beside);
 	/* In a dead kernel each but finds its end. */
@@ -217,8 +216,7 @@ void lfb__beside_pause(struct lfb_kernel *kernel, const char *point)
 	/* Under a spinlock nobody sleeps; that it is tried is a finding already. */
 	if (task->spinlocks_held)
 		return;
-	lfb__beside_stand(kernel, &(struct lfb_standing){
-		.point = point, .object = "" });
+	lfb__beside_stand(kernel, &(struct lfb_standing){ .point = point, .object = "" });
 }
 
 bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared)
@@ -263,7 +261,6 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	beside->kernel = kernel;
 	beside->now = beside->count;
 	beside->unfinished = beside->count;
-	beside->steps = 0;
 	for (unsigned int i = 0; i < beside->count; i++) {
 		struct lfb_strand *strand = &beside->strands[i];
 

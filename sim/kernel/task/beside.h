@@ -47,7 +47,6 @@ struct lfb_beside {
 	unsigned int count;
 	unsigned int now;		/* the one that runs; count: none */
 	unsigned int unfinished;
-	unsigned long steps;		/* times that one went on */
 	/*
 	 * The place in @ready of the one of @nr strands that goes on, where there is more than one.
 	 * @stays: the first is the one that ran; the others are in their order.
