@@ -135,13 +135,10 @@ int luo_late_init(struct lfb_kernel *kernel)
 	return luo_device_register();
 }
 
-static int reboot(struct luo *luo, const struct luo_args *args)
+static int serialize(struct luo *luo)
 {
 	int err;
 
-	(void)args;
-	if (!luo_begin_serializing(luo))
-		return -EAGAIN;
 	err = luo_session_serialize(luo);
 	luo->serializing = false;
 	if (err)
@@ -156,6 +153,18 @@ static int reboot(struct luo *luo, const struct luo_args *args)
 	}
 	luo->serialized = true;
 	return 0;
+}
+
+static int reboot(struct luo *luo, const struct luo_args *args)
+{
+	int err;
+
+	(void)args;
+	if (!luo_begin_serializing(luo))
+		return -EAGAIN;
+	err = serialize(luo);
+	luo_end_serializing(luo, err);
+	return err;
 }
 
 int liveupdate_reboot(void)
@@ -201,7 +210,8 @@ void luo_assert_idle(struct luo *luo)
 	unsigned long flbs = 0;
 
 	LFB_ASSERT(!rwsem_is_locked(&luo->register_lock) && !luo->serializing);
-	LFB_ASSERT(!rwsem_is_locked(&luo->serialize_rwsem));
+	LFB_ASSERT(luo->serialized || !rwsem_is_locked(&luo->serialize_rwsem));
+	LFB_ASSERT(!luo->serialize_rwsem.lock.readers);
 	list_for_each_entry(flb, &luo->flbs, private.list)
 		flbs++;
 	LFB_ASSERT(flbs == luo->flb_count);

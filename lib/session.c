@@ -167,12 +167,17 @@ static void wait_for_reboot(struct luo *luo, const char *what)
 
 bool luo_begin_change(struct luo *luo, const struct liveupdate_session *session, const char *what)
 {
-	if (unlikely(luo->serializing || luo->serialized)) {
-		if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+	const struct lfb_lock *lock = &luo->serialize_rwsem.lock;
+
+	while (unlikely(luo->serializing || luo->serialized || lock->owner)) {
+		if (luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
+			luo->watch->session->changed(luo, session, what);
+			break;
+		}
+		if (!lfb__beside_wait(luo->kernel, lock, true)) {
 			wait_for_reboot(luo, what);
 			return false;
 		}
-		luo->watch->session->changed(luo, session, what);
 	}
 	luo->serialize_rwsem.lock.readers++;
 	return true;
@@ -186,6 +191,15 @@ void luo_end_change(struct luo *luo)
 
 bool luo_begin_serializing(struct luo *luo)
 {
+	struct lfb_lock *lock = &luo->serialize_rwsem.lock;
+
+	/* Others are there who can wait, so it is held as the kernel holds it. */
+	if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING) &&
+	    lfb__beside_wait(luo->kernel, lock, false)) {
+		lock->owner = luo->kernel->task;
+		luo->serializing = true;
+		return true;
+	}
 	if (!rwsem_is_locked(&luo->serialize_rwsem) ||
 	    luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING)) {
 		luo->serializing = true;
@@ -198,6 +212,12 @@ bool luo_begin_serializing(struct luo *luo)
 	lfb__fail(luo->kernel, -EAGAIN, "reboot: the call waits for luo_session_serialize_rwsem, "
 		  "which who changes a session holds");
 	return false;
+}
+
+void luo_end_serializing(struct luo *luo, int err)
+{
+	if (err)
+		luo->serialize_rwsem.lock.owner = NULL;
 }
 
 /* The reboot */

@@ -23,6 +23,8 @@ bool luo_begin_change(struct luo *luo, const struct liveupdate_session *session,
 void luo_end_change(struct luo *luo);
 /* The reboot call waits for those who change sessions. */
 bool luo_begin_serializing(struct luo *luo);
+/* @err: of the call. Without one, who waits does so until the next kernel. */
+void luo_end_serializing(struct luo *luo, int err);
 /* Restores the sessions that were handed over, once. */
 int luo_session_deserialize(struct luo *luo);
 int luo_session_serialize(struct luo *luo);

@@ -40,6 +40,7 @@
 #include <luo/profile.h>
 #include <luo/progress.h>
 #include <luo/scenario.h>
+#include <luo/schedule.h>
 #include <luo/shmem.h>
 #include <luo/shrink.h>
 #include <luo/slab.h>

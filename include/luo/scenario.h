@@ -46,6 +46,8 @@ LFB_API void lfb_scenario_free(struct lfb_scenario *scenario);
  * @trace_all: the whole trace is lfb_trace_all_to()'s, each event further in than what it happened
  *	in; not with @golden
  * @strict: operations whose lines do not say what they must answer must answer 0
+ * @schedule: who goes on where tasks run beside each other ("parallel"): "0,1,0", "random:SEED" or
+ *	"pct:DEPTH:SEED" (docs/schedules.md); NULL: in order
  */
 struct lfb_scenario_options {
 	size_t sz;
@@ -58,6 +60,7 @@ struct lfb_scenario_options {
 	size_t *last_memory_size;
 	bool trace_all;
 	bool strict;
+	const char *schedule;
 };
 
 /**

@@ -12,6 +12,7 @@
 #include "sim/cli/check/check.h"
 #include "sim/cli/common/common.h"
 #include "sim/cli/compare/compare.h"
+#include "sim/cli/explore/explore.h"
 #include "sim/cli/merge/merge.h"
 #include "sim/cli/shell/shell.h"
 #include "sim/cli/show/show.h"

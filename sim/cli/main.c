@@ -10,8 +10,8 @@ static const struct cli_command help, version;
 static const struct cli_command *const commands[] = {
 	&cli_run, &cli_boot, &cli_trace, &cli_shell, &cli_sweep, &cli_dump, &cli_check, &cli_get,
 	&cli_edit, &cli_diff, &cli_explain, &cli_zoo, &cli_matrix, &cli_convert, &cli_exhaust,
-	&cli_shrink, &cli_compare, &cli_profiles, &cli_build, &cli_kunit, &cli_tree, &cli_merge,
-	&help, &version,
+	&cli_explore, &cli_shrink, &cli_compare, &cli_profiles, &cli_build, &cli_kunit, &cli_tree,
+	&cli_merge, &help, &version,
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

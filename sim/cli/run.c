@@ -241,13 +241,16 @@ static int run(struct cli_line *line)
 		return cli_usage(line->command, "--story goes with none of --golden, --trace-all "
 				 "and --findings");
 	if (given->agent && (given->scenario.golden || given->scenario.trace_all ||
-			     given->scenario.strict || given->memory_path))
+			     given->scenario.strict || given->scenario.schedule ||
+			     given->memory_path))
 		return cli_usage(line->command, "--agent prints answers, and goes with none of "
-				 "--golden, --trace-all, --strict and --save-memory");
+				 "--golden, --trace-all, --strict, --schedule and --save-memory");
 	if (given->json && !given->only_findings)
 		return cli_usage(line->command, "--json goes with --findings");
 	if (given->memory_path && line->machine.options.policy != LFB_PAGES_ASCENDING)
 		return cli_usage(line->command, "--save-memory needs --pages ascending");
+	if (given->against && given->scenario.schedule)
+		return cli_usage(line->command, "--against and --schedule: which of them?");
 	if (given->against)
 		return run_against(line);
 	if (cli_junit_begin(&given->junit, line->command))
@@ -274,6 +277,9 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct run, scenario.trace_all) },
 	{ "strict", NULL, "what a line without \"=\" answers must be 0",
 	  .at = offsetof(struct run, scenario.strict) },
+	{ "schedule", "HOW", "who goes on where tasks run beside each other: in-order (default),\n"
+	  "a list as 12x0,1, random:SEED or pct:DEPTH:SEED: docs/schedules.md",
+	  .at = offsetof(struct run, scenario.schedule) },
 	{ "agent", NULL, "the scenario is an agent's script (docs/agent.md): print what each of\n"
 	  "its system calls answers", .at = offsetof(struct run, agent) },
 	{ "findings", NULL, "print what was found instead, in full; status 1 if anything was",

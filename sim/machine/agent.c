@@ -203,7 +203,7 @@ static int bad_fd(const struct syscall *call)
 static long do_close(void *argument)
 {
 	struct syscall *call = argument;
-	struct file *file = lfb__fd_take(&call->agent->fds, call->fd);
+	struct file *file = lfb__fd_take(call->agent->task.fds, call->fd);
 
 	if (!file)
 		return bad_fd(call);
@@ -235,7 +235,7 @@ static long ioctl_of_any_file(unsigned int cmd)
 static long do_ioctl(void *argument)
 {
 	struct syscall *call = argument;
-	struct file *file = lfb__fd_file(&call->agent->fds, call->fd);
+	struct file *file = lfb__fd_file(call->agent->task.fds, call->fd);
 	struct luo_elsewhere *elsewhere = lfb__current->elsewhere;
 	long ret;
 
@@ -432,5 +432,5 @@ int lfb_agent_install(struct lfb_agent *agent, struct file *file)
 
 struct file *lfb_agent_file(struct lfb_agent *agent, int fd)
 {
-	return valid(agent) ? lfb__fd_file(&agent->fds, fd) : NULL;
+	return valid(agent) ? lfb__fd_file(agent->task.fds, fd) : NULL;
 }

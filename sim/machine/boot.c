@@ -238,7 +238,7 @@ static long prepare(void *argument)
 	struct luo *luo = argument;
 	int err = liveupdate_reboot();
 
-	if (luo && !err)
+	if (luo && !err && !lfb__beside_others_inside(lfb__current))
 		luo_assert_idle(luo);
 	return err;
 }
@@ -257,11 +257,11 @@ int lfb_machine_load(struct lfb_machine *machine, enum lfb_image image)
 int lfb_machine_prepare(struct lfb_machine *machine)
 {
 	struct lfb_kernel *kernel;
-	long err = lfb__machine_check_outside(machine);
+	long err = lfb__beside_task(&machine->kernel) ? 0 : lfb__machine_check_outside(machine);
 
 	if (err)
 		return (int)err;
-	if (lfb_machine_state(machine) != LFB_RUNNING)
+	if (lfb_machine_state(machine) != LFB_RUNNING || machine->kernel.boot_task.running)
 		return lfb__error(machine, -EBUSY, "the machine is %s and cannot prepare a kexec",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
 	if (machine->image == LFB_IMAGE_NONE)

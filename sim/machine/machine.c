@@ -43,6 +43,8 @@ int lfb__machine_check_outside(struct lfb_machine *machine)
 	/* The guard of a running kernel is further up the stack; one below was jumped out of. */
 	if (!lfb__machine_valid(machine))
 		return -EINVAL;
+	if (machine->kernel.sched.beside)
+		return lfb__error(machine, -EBUSY, "called while tasks run beside each other");
 	if (!machine->kernel.guard || here > (uintptr_t)machine->kernel.guard)
 		return 0;
 	return lfb__error(machine, -EBUSY, "called by the machine's own kernel code");
@@ -114,6 +116,10 @@ long lfb__machine_run(struct lfb_machine *machine, struct task_struct *task,
 /* What module code does while module code waits at a scheduling point is done by another thread. */
 static struct task_struct *module_task(struct lfb_kernel *kernel)
 {
+	struct task_struct *strand = lfb__beside_task(kernel);
+
+	if (unlikely(strand != NULL) && !kernel->at_point)
+		return strand;
 	return kernel->at_point && kernel->boot_task.running ? &kernel->point_task :
 							       &kernel->boot_task;
 }

@@ -12,6 +12,28 @@
 #include "sim/recorder/recorder.h"
 #include "sim/scenario/scenario.h"
 
+/* Who goes on where more than one can. */
+enum lfb_schedule_kind { LFB_SCHEDULE_LIST, LFB_SCHEDULE_RANDOM, LFB_SCHEDULE_PCT };
+
+#define LFB_SCHEDULE_DEPTH_MAX 16
+
+struct lfb_schedule {
+	enum lfb_schedule_kind kind;
+	unsigned int *list;		/* choices, then 0 for ever: who runs goes on */
+	size_t count;
+	size_t next;
+	struct lfb_choices random;
+	unsigned int depth;		/* of PCT: so many changes of priority, and one */
+	unsigned long change[LFB_SCHEDULE_DEPTH_MAX];
+	int priority[LFB_BESIDE_MAX];
+};
+
+/*
+ * The place of who goes on among @nr tasks that can. @stays: the first of them is the one that ran;
+ * the others are in their order.
+ */
+typedef unsigned int (*lfb_pick_fn)(void *picker, unsigned int nr, bool stays);
+
 /* An operation that waits for a scheduling point. */
 struct lfb_run_point {
 	const struct lfb_operation *operation;
@@ -39,6 +61,10 @@ struct lfb_run {
 	const struct lfb_run_point *firing; /* it is being done */
 	struct lfb_agent *other_agent;	/* the thread that does it; NULL: nothing ever waits */
 	struct lfb_sched sched_before;
+	struct lfb_run_parallel *parallel; /* NULL: the scenario has none */
+	struct lfb_schedule schedule;	/* says who goes on, … */
+	lfb_pick_fn pick;		/* … unless this is asked */
+	void *picker;
 	bool booting;			/* a kernel is; the module's data may be the last one's */
 	bool stop;			/* what was done at a point was not as expected */
 	bool death_expected;		/* it led there, as expected */
@@ -55,6 +81,9 @@ struct lfb_run {
  */
 int lfb__run_make(struct lfb_run *run);
 void lfb__run_release(struct lfb_run *run);
+/* lfb_scenario_run(), in which @pick is asked who goes on unless NULL. */
+int lfb__run_picked(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		    const struct lfb_scenario_options *options, lfb_pick_fn pick, void *picker);
 /* Does a line of the scenario, in a machine that was started. False: the run ends there. */
 bool lfb__run_operation(struct lfb_run *run, const struct lfb_operation *operation);
 /* To be put back, as long as it is not released: all but the machine. */
@@ -71,6 +100,28 @@ void lfb__run_points_begin(struct lfb_run *run);
 void lfb__run_wait(struct lfb_run *run, const struct lfb_operation *operation);
 /* The running operation answered @result; if the kernel died in one at a point, it ended too. */
 void lfb__run_point_died(struct lfb_run *run, long result);
+
+/* parallel.c */
+
+int lfb__run_parallel_prepare(struct lfb_run *run);
+void lfb__run_parallel_release(struct lfb_run *run);
+/* Does the blocks whose first line is *@at, which is set behind them. False: the run ends there. */
+bool lfb__run_blocks(struct lfb_run *run, size_t *at);
+
+/* schedule.c */
+
+/*
+ * Reads what "--schedule" takes; NULL: in order. 0, or -EINVAL or -ENOMEM with the sentence.
+ * lfb__schedule_free() is due in any case.
+ */
+int lfb__schedule_read(struct lfb_machine *machine, const char *text,
+		       struct lfb_schedule *schedule);
+void lfb__schedule_free(struct lfb_schedule *schedule);
+/* The place in @ready of who goes on. */
+unsigned int lfb__schedule_pick(struct lfb_schedule *schedule, const unsigned int *ready,
+				unsigned int nr);
+/* A list of choices as "--schedule" takes it, without zeros at its end; for free(), or NULL. */
+char *lfb__schedule_text(const unsigned int *choices, size_t count);
 
 /* operation.c */
 

@@ -58,13 +58,19 @@ static void run_all(struct lfb_run *run)
 {
 	const struct lfb_scenario *scenario = run->scenario;
 	long result = lfb__run_start(run, run->options.boot_from);
+	bool goes_on;
+	size_t i = 0;
 
 	if (result)
 		lfb__run_surprise(run, (int)result, "%.400s", lfb_error_text(run->machine));
 	lfb__run_show_booted(run);
 	lfb__run_notice_death(run, 0, result, true);
-	for (size_t i = 0; i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF; i++) {
-		if (!lfb__run_operation(run, &scenario->operations[i]) || run->transcript.error)
+	while (i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF) {
+		if (scenario->operations[i].parallel && !run->dead)
+			goes_on = lfb__run_blocks(run, &i);
+		else
+			goes_on = lfb__run_operation(run, &scenario->operations[i++]);
+		if (!goes_on || run->transcript.error)
 			return;
 	}
 	check_waiting(run);
@@ -98,11 +104,17 @@ int lfb__run_make(struct lfb_run *run)
 	err = lfb__run_add_memfds(run);
 	if (!err)
 		err = lfb_agent_create(run->machine, "agent", &run->agent);
-	return err ? err : lfb__run_points_prepare(run);
+	if (!err)
+		err = lfb__run_points_prepare(run);
+	if (!err)
+		err = lfb__schedule_read(run->machine, run->options.schedule, &run->schedule);
+	return err ? err : lfb__run_parallel_prepare(run);
 }
 
 void lfb__run_release(struct lfb_run *run)
 {
+	lfb__run_parallel_release(run);
+	lfb__schedule_free(&run->schedule);
 	lfb_agent_destroy(run->agent);
 	lfb_agent_destroy(run->other_agent);
 	lfb__recorder_destroy(run->recorder);
@@ -175,10 +187,11 @@ static int run_traced(struct lfb_run *run)
 	return 0;
 }
 
-int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		     const struct lfb_scenario_options *options)
+int lfb__run_picked(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		    const struct lfb_scenario_options *options, lfb_pick_fn pick, void *picker)
 {
-	struct lfb_run run = { .scenario = scenario, .machine = machine };
+	struct lfb_run run = { .scenario = scenario, .machine = machine, .pick = pick,
+			       .picker = picker };
 	int err;
 
 	if (!lfb__machine_valid(machine))
@@ -196,4 +209,10 @@ int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *ma
 		err = run_traced(&run);
 	lfb__run_release(&run);
 	return err;
+}
+
+int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		     const struct lfb_scenario_options *options)
+{
+	return lfb__run_picked(scenario, machine, options, NULL, NULL);
 }

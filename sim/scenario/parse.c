@@ -99,6 +99,85 @@ static int parse_point(struct lfb_parser *parser, struct lfb_operation *operatio
 	return 0;
 }
 
+/* What ends a kernel, or says what is in its image, is not done beside anything. */
+static bool goes_beside(const struct lfb_operation *operation)
+{
+	switch (operation->verb) {
+	case LFB_VERB_REBOOT: case LFB_VERB_JUMP: case LFB_VERB_COLD: case LFB_VERB_DAMAGE:
+	case LFB_VERB_FAULT: case LFB_VERB_MODULE: case LFB_VERB_INSMOD: case LFB_VERB_RMMOD:
+	case LFB_VERB_MEMFD: case LFB_VERB_CHECK: case LFB_VERB_ARGUMENT:
+		return false;
+	default:
+		return !operation->point &&
+		       !(lfb__verbs[operation->verb].flags & LFB_DEFINING_VERB);
+	}
+}
+
+static int parse_blocks_end(struct lfb_parser *parser)
+{
+	lfb__next_token(&parser->line);
+	if (parser->line.token.size)
+		return lfb__refuse_token(&parser->line, "the end of the line");
+	return 0;
+}
+
+/* "parallel [SCHEDULE] {" */
+static int open_parallel(struct lfb_parser *parser)
+{
+	parser->schedule = NULL;
+	lfb__next_token(&parser->line);
+	if (parser->line.token.size && !lfb__token_is(&parser->line, "{")) {
+		parser->schedule = lfb__keep_token(parser);
+		lfb__next_token(&parser->line);
+	}
+	if (!lfb__token_is(&parser->line, "{"))
+		return lfb__refuse_token(&parser->line, "\"{\"");
+	parser->scenario->nr_parallels++;
+	parser->block = 1;
+	parser->block_has_lines = false;
+	return parse_blocks_end(parser);
+}
+
+/* "} {" or "}" */
+static int close_block(struct lfb_parser *parser)
+{
+	struct lfb_scenario *scenario = parser->scenario;
+
+	if (!parser->block_has_lines)
+		return lfb__refuse_token(&parser->line, "an operation");
+	lfb__next_token(&parser->line);
+	if (lfb__token_is(&parser->line, "{")) {
+		if (parser->block == LFB_BESIDE_MAX)
+			return lfb__refuse_token(&parser->line, "the end of the line after %u "
+						 "blocks", LFB_BESIDE_MAX);
+		parser->block++;
+		parser->block_has_lines = false;
+		return parse_blocks_end(parser);
+	}
+	if (parser->block < 2)
+		return lfb__refuse_token(&parser->line, "\"{\": a second block");
+	if (parser->line.token.size)
+		return lfb__refuse_token(&parser->line, "\"{\" or the end of the line");
+	if (scenario->nr_blocks < parser->block)
+		scenario->nr_blocks = parser->block;
+	parser->block = 0;
+	return 0;
+}
+
+static int note_block(struct lfb_parser *parser, const char *start, struct lfb_operation *operation)
+{
+	if (!parser->block)
+		return 0;
+	if (!goes_beside(operation))
+		return lfb__refuse_at(&parser->line, start, "an operation that can be done beside "
+				      "others", "this one");
+	operation->parallel = parser->scenario->nr_parallels;
+	operation->block = parser->block;
+	operation->schedule = parser->schedule;
+	parser->block_has_lines = true;
+	return 0;
+}
+
 /* Starts with the verb's token read. */
 static int parse_operation(struct lfb_parser *parser)
 {
@@ -126,10 +205,22 @@ static int parse_operation(struct lfb_parser *parser)
 		err = lfb__parse_argument(parser, *letter, operation);
 	if (err)
 		return err;
+	err = note_block(parser, start, operation);
+	if (err)
+		return err;
 	operation->text = keep_operation(parser, start);
 	if (operation->point)
 		operation->point_text = keep_operation(parser, first);
 	return parse_expectation(parser, &operation->expected);
+}
+
+static int parse_statement(struct lfb_parser *parser)
+{
+	if (!parser->block && lfb__token_is(&parser->line, "parallel"))
+		return open_parallel(parser);
+	if (parser->block && lfb__token_is(&parser->line, "}"))
+		return close_block(parser);
+	return parse_operation(parser);
 }
 
 static int parse_line(struct lfb_parser *parser)
@@ -145,12 +236,12 @@ static int parse_line(struct lfb_parser *parser)
 		return 0;
 	}
 	if (!parser->transcript)
-		return parse_operation(parser);
+		return parse_statement(parser);
 	if (parser->line.end - parser->line.start < 2 || memcmp(parser->line.start, "> ", 2))
 		return 0;
 	parser->line.at = parser->line.start + 2;
 	lfb__next_token(&parser->line);
-	return parse_operation(parser);
+	return parse_statement(parser);
 }
 
 /* What no line may hold; checked first, so that nothing else need think of it. */
@@ -186,6 +277,10 @@ static int parse_text(struct lfb_parser *parser, const char *text, size_t size)
 		err = check_line(&parser->line);
 		if (!err)
 			err = parse_line(parser);
+	}
+	if (!err && parser->block) {
+		parser->line.token = (struct lfb_token){ .text = parser->line.end };
+		err = lfb__refuse_token(&parser->line, "\"}\"");
 	}
 	return err;
 }

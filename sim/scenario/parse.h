@@ -60,6 +60,9 @@ struct lfb_parser {
 	struct lfb_intern slots;
 	struct lfb_list slot_uses;	/* struct lfb_slot_use, by number */
 	struct lfb_line line;
+	unsigned int block;	/* of the "parallel" that is open; 0: none is */
+	bool block_has_lines;
+	const char *schedule;	/* that is said for it; NULL: none */
 	bool transcript; /* only lines that start with "> " count */
 };
 

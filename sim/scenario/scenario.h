@@ -60,6 +60,9 @@ struct lfb_operation {
 	const char *point;		/* at: where it is to be done; NULL: at once */
 	const char *point_text;		/* the operation alone, without "at POINT N" */
 	unsigned int nth;		/* how often the point is passed until then, from 1 */
+	unsigned int parallel;		/* its blocks are the same "parallel"'s, from 1; 0: none */
+	unsigned int block;		/* which of its blocks the line is in, from 1 */
+	const char *schedule;		/* of these blocks; NULL: none is said */
 	struct lfb_expectation expected;
 };
 
@@ -86,7 +89,22 @@ struct lfb_scenario {
 	unsigned int nr_inodes;
 	bool has_memfds;		/* files in memory are mentioned */
 	unsigned int nr_points;		/* operations that wait for a point */
+	unsigned int nr_parallels;
+	unsigned int nr_blocks;		/* that the largest of them has */
 };
+
+/* write.c */
+
+#define LFB_MARKS_MAX (LFB_SCENARIO_LINE_MAX + 32)
+
+/*
+ * Lines that stand between two operations because of the blocks they are in; NULL: it is in none,
+ * or there is no such operation. Returns their end; there is room for LFB_MARKS_MAX bytes.
+ */
+char *lfb__write_marks(char *to, const struct lfb_operation *before,
+		       const struct lfb_operation *after);
+/* A line, with what it must answer unless NULL. Returns its end. */
+char *lfb__write_line(char *to, const char *text, const struct lfb_expectation *expected);
 
 /* Where the output goes; the first error of writing is kept and ends it. */
 struct lfb_transcript {

@@ -411,6 +411,12 @@ static void take_answer(struct show *show, struct show_step *step, const char *a
 		step->why = reason_of(show, step);
 }
 
+/* Where blocks begin and end is no operation. */
+static bool is_mark(const char *line)
+{
+	return *line == '}' || !strncmp(line, "parallel ", 9);
+}
+
 int show_transcript(void *context, const char *line, size_t size)
 {
 	struct show *show = context;
@@ -418,7 +424,7 @@ int show_transcript(void *context, const char *line, size_t size)
 	struct show_step *step;
 	size_t length;
 
-	if (size < 4 || strncmp(line, "> ", 2) || show->no_memory)
+	if (size < 4 || strncmp(line, "> ", 2) || is_mark(line + 2) || show->no_memory)
 		return show->no_memory ? -ENOMEM : 0;
 	length = text_length(line + 2, size - 3, &answer);
 	step = answered(show, line + 2, length);

@@ -13,11 +13,12 @@
 
 #define SMALLEST_TRIED 4	/* numbers from 0 on that stand in for larger ones */
 #define PAIRS_MAX 64		/* lines of a scenario of which all pairs are tried */
-#define EXPECTATION_MAX 64	/* bytes of " = RESULT obj=HEX" */
+#define LINE_SPARE 128		/* bytes of what stands behind and in front of a line */
 #define NO_LINE SIZE_MAX
 
 struct line {
 	char *text;		/* never gets longer */
+	const struct lfb_operation *operation;	/* … of the whole, at first */
 	const struct lfb_expectation *expected;	/* the operation's; NULL: none */
 };
 
@@ -37,50 +38,41 @@ struct shrinking {
 	int error;
 };
 
-/* A line of a scenario, with what it must answer unless NULL. Returns its end. */
-static char *format_line(char *to, const char *text, const struct lfb_expectation *expected)
+/* Are there lines of another block beside it? */
+static bool is_beside(const struct line *lines, size_t count, size_t at)
 {
-	to = stpcpy(to, text);
-	if (expected && expected->given)
-		to += sprintf(to, " = %ld", expected->result);
-	if (expected && expected->given && expected->object_given)
-		to += sprintf(to, " obj=%llx", expected->object);
-	*to++ = '\n';
-	return to;
+	const struct lfb_operation *operation = lines[at].operation;
+	size_t first = at, end = at + 1;
+
+	while (first && lines[first - 1].operation->parallel == operation->parallel)
+		first--;
+	while (end < count && lines[end].operation->parallel == operation->parallel)
+		end++;
+	return operation->parallel &&
+	       lines[first].operation->block != lines[end - 1].operation->block;
 }
 
-int lfb_scenario_write(const struct lfb_scenario *scenario, bool expectations, lfb_write_fn write,
-		       void *context)
+/* As text; blocks are not said where only one is left. Returns its end. */
+static char *format_lines(char *to, const struct line *lines, size_t count)
 {
-	char line[LFB_SCENARIO_LINE_MAX + EXPECTATION_MAX];
-	int err = 0;
+	const struct lfb_operation *before = NULL, *after;
 
-	if (!lfb__handle_valid(scenario, LFB_HANDLE_SCENARIO) || !write)
-		return lfb__error(NULL, -EINVAL, "lfb_scenario_write(): no %s",
-				  write ? "live scenario" : "place to write to");
-	for (size_t i = 0; err >= 0 && i < scenario->count; i++) {
-		const struct lfb_operation *operation = &scenario->operations[i];
-		const char *end;
-
-		if (!LFB_ASSERT(strlen(operation->text) <= LFB_SCENARIO_LINE_MAX))
-			return lfb__error(NULL, -EINVAL, "a line is too long to be written");
-		end = format_line(line, operation->text,
-				  expectations ? &operation->expected : NULL);
-
-		err = write(context, line, (size_t)(end - line));
+	for (size_t i = 0; i < count; i++) {
+		after = is_beside(lines, count, i) ? lines[i].operation : NULL;
+		to = lfb__write_marks(to, before, after);
+		to = lfb__write_line(to, lines[i].text, lines[i].expected);
+		before = after;
 	}
-	return err < 0 ? lfb__error(NULL, err, "the output could not be written") : 0;
+	return lfb__write_marks(to, before, NULL);
 }
 
 static struct lfb_scenario *make_candidate(struct shrinking *shrinking, const struct line *lines,
 					   size_t count)
 {
 	struct lfb_scenario *candidate = NULL;
-	char *end = shrinking->text;
+	const char *end = format_lines(shrinking->text, lines, count);
 	int err;
 
-	for (size_t i = 0; i < count; i++)
-		end = format_line(end, lines[i].text, lines[i].expected);
 	LFB_ASSERT((size_t)(end - shrinking->text) < shrinking->size);
 	err = lfb_scenario_parse(shrinking->name, shrinking->text,
 				 (size_t)(end - shrinking->text), &candidate);
@@ -335,7 +327,9 @@ static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scena
 		line->text = strdup(operation->text);
 		if (!line->text)
 			return -ENOMEM;
-		size += strlen(line->text) + EXPECTATION_MAX + 1;
+		line->operation = operation;
+		size += strlen(line->text) + LINE_SPARE +
+			(operation->schedule ? strlen(operation->schedule) : 0);
 	}
 	shrinking->count = shrinking->given = scenario->count;
 	shrinking->size = size;

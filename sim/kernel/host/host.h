@@ -15,6 +15,7 @@
 
 #include <luo/types.h>
 
+#include "sim/kernel/host/fiber.h"
 #include "sim/kernel/host/map.h"
 
 /* For what is seldom needed: the common way through its callers stays short. */

@@ -215,6 +215,13 @@ void lfb__choices_destroy(struct lfb_choices *choices)
 	memset(choices, 0, sizeof(*choices));
 }
 
+void lfb__sched_pass(struct lfb_kernel *kernel, const char *point, const char *object)
+{
+	if (kernel->sched.beside)
+		kernel->sched.stand(kernel, point, object);
+	lfb__sched_switch(kernel, point, object);
+}
+
 void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object)
 {
 	struct task_struct *task = kernel->task;

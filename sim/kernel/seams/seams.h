@@ -224,12 +224,14 @@ extern const char lfb__no_name[];
 
 /* Other tasks act; what the running one is doing is put away until they are done. */
 void lfb__sched_switch(struct lfb_kernel *kernel, const char *point, const char *object);
+/* The same, after tasks that run beside the running one. */
+void lfb__sched_pass(struct lfb_kernel *kernel, const char *point, const char *object);
 
 static inline void lfb__sched_point(struct lfb_kernel *kernel, const char *point,
 				    const char *object)
 {
 	if (unlikely(kernel->sched.hook != NULL))
-		lfb__sched_switch(kernel, point, object);
+		lfb__sched_pass(kernel, point, object);
 }
 
 #endif

@@ -50,9 +50,14 @@ struct lfb_choices {
 	bool record_ended;	/* no memory or too long: what is there is the beginning */
 };
 
+struct lfb_beside;
+struct lfb_kernel;
+
 struct lfb_sched {
-	lfb_sched_fn hook;
+	lfb_sched_fn hook;		/* never NULL while tasks run beside each other */
 	void *context;
+	struct lfb_beside *beside;	/* those tasks; NULL: one runs */
+	void (*stand)(struct lfb_kernel *kernel, const char *point, const char *object);
 };
 
 /*

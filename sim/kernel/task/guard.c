@@ -36,6 +36,8 @@ int lfb__copy(struct lfb_kernel *kernel, void *to, const void *from, size_t size
 
 int lfb__copy_from_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
 {
+	if (unlikely(kernel->sched.beside != NULL))
+		lfb__beside_pause(kernel, "copy_from_user");
 	if (lfb__fault(kernel, LFB_FAULT_USER_READ, "copy_from_user"))
 		return -EFAULT;
 	return lfb__copy(kernel, to, from, size);
@@ -43,6 +45,8 @@ int lfb__copy_from_user(struct lfb_kernel *kernel, void *to, const void *from, s
 
 int lfb__copy_to_user(struct lfb_kernel *kernel, void *to, const void *from, size_t size)
 {
+	if (unlikely(kernel->sched.beside != NULL))
+		lfb__beside_pause(kernel, "copy_to_user");
 	if (lfb__fault(kernel, LFB_FAULT_USER_WRITE, "copy_to_user") || kernel->task->read_only)
 		return -EFAULT;
 	return lfb__copy(kernel, to, from, size);
@@ -253,7 +257,9 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		kernel->guard = &env;
 		barrier();
 		result = body(arg);
-		if (unlikely(kernel->deferred.count || kernel->unread.count))
+		/* Who is still inside may be reading what is to be freed. */
+		if (unlikely(kernel->deferred.count || kernel->unread.count) &&
+		    !lfb__beside_others_inside(kernel))
 			kernel->do_deferred(kernel);
 		barrier();
 		LFB_ASSERT(kernel->guard == &env);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Locks with owners. There is one thread of control, so a lock that is not free when somebody
- * wants it never will be: that is a deadlock, found at once.
+ * Locks with owners. Where one task runs, a lock that is not free when it is wanted never will be:
+ * that is a deadlock, found at once. Where tasks run beside each other (beside.c), who wants it
+ * waits, and it is a deadlock when nobody can go on.
  */
 #include <stdio.h>
 
@@ -51,11 +52,30 @@ static LFB_OUT_OF_LINE void uninitialised(struct lfb_lock *lock, const char *ope
 	lfb_lock_init(lock, "uninitialised lock");
 }
 
+/* Who begins an operation on a lock may have to wait first, for all of it or as a reader. */
+enum wait { DOES_NOT_WAIT, WAITS, WAITS_TO_SHARE };
+
+/*
+ * Others act first. What they did to @lock meanwhile is this one's mistake, too: it may have been
+ * destroyed.
+ */
+static LFB_OUT_OF_LINE void let_others(struct lfb_kernel *kernel, struct lfb_lock *lock,
+				       const char *operation, enum wait wait)
+{
+	lfb__beside_stand(kernel, &(struct lfb_standing){
+		.point = operation, .object = lock->name,
+		.lock = wait == DOES_NOT_WAIT ? NULL : lock,
+		.shares = wait == WAITS_TO_SHARE });
+	if (unlikely(lock->magic != LFB_LOCK_MAGIC))
+		uninitialised(lock, operation);
+	lfb__sched_switch(kernel, operation, lock->name);
+}
+
 /*
  * What every operation begins with. False: there is nothing to do, the kernel is dead and its
  * locks mean nothing any more.
  */
-static bool begin(struct lfb_lock *lock, const char *operation)
+static bool begin(struct lfb_lock *lock, const char *operation, enum wait wait)
 {
 	struct lfb_kernel *kernel = lfb__current;
 
@@ -65,7 +85,8 @@ static bool begin(struct lfb_lock *lock, const char *operation)
 		uninitialised(lock, operation);
 	if (!kernel)
 		return true;
-	lfb__sched_point(kernel, operation, lock->name);
+	if (unlikely(kernel->sched.hook != NULL))
+		let_others(kernel, lock, operation, wait);
 	return !kernel->dead;
 }
 
@@ -133,6 +154,10 @@ static inline void lfb_lock_released(struct lfb_lock *lock, bool shared)
 static void describe_circle(const struct task_struct *task, const struct lfb_lock *lock,
 			    char *text, size_t size)
 {
+	if (lfb__current->sched.beside && lock->owner != task) {
+		lfb__beside_describe(lfb__current, text, size);
+		return;
+	}
 	if (!lock->owner)
 		snprintf(text, size, "task %.31s -> %.47s (held by %u reader%s) -> task %.31s",
 			 task->name, lock->name, lock->readers, lock->readers == 1 ? "" : "s",
@@ -187,7 +212,7 @@ static LFB_OUT_OF_LINE void wait_for_reboot(struct lfb_kernel *kernel, const str
 /* Takes @lock, or finds that it can never be had. Returns whether it was taken. */
 static bool acquire(struct lfb_lock *lock, bool shared, const char *operation)
 {
-	if (!begin(lock, operation))
+	if (!begin(lock, operation, shared ? WAITS_TO_SHARE : WAITS))
 		return false;
 	if (shared ? lock->owner != NULL : is_held(lock)) {
 		if (lfb__current && lfb__current->locks_stay)
@@ -226,7 +251,7 @@ static LFB_OUT_OF_LINE void not_held(const struct lfb_lock *lock, const char *op
 /* Returns whether there was anything to release. As on a real kernel, others may release it. */
 static bool release(struct lfb_lock *lock, const char *operation)
 {
-	if (!begin(lock, operation))
+	if (!begin(lock, operation, DOES_NOT_WAIT))
 		return false;
 	if (unlikely(lock->owner != current_task()))
 		not_held(lock, operation);
@@ -250,7 +275,8 @@ void mutex_lock(struct mutex *lock)
 /* Takes @lock if it can be had at once, which says nothing about orders. */
 static int try_to(struct lfb_lock *lock, bool shared, const char *operation)
 {
-	if (!begin(lock, operation) || (shared ? lock->owner != NULL : is_held(lock)))
+	if (!begin(lock, operation, DOES_NOT_WAIT) ||
+	    (shared ? lock->owner != NULL : is_held(lock)))
 		return 0;
 	lfb_lock_acquired(lock, shared, false);
 	return 1;
@@ -273,7 +299,7 @@ bool mutex_is_locked(struct mutex *lock)
 
 void mutex_destroy(struct mutex *lock)
 {
-	if (!begin(&lock->lock, __func__))
+	if (!begin(&lock->lock, __func__, DOES_NOT_WAIT))
 		return;
 	if (is_held(&lock->lock)) {
 		lfb__warn_as(LFB_FINDING_KERNEL_WARN, object_of(&lock->lock).text,
@@ -293,7 +319,7 @@ void down_read(struct rw_semaphore *sem)
 /* Return: it was held. */
 static bool release_shared(struct lfb_lock *lock, const char *where)
 {
-	if (!begin(lock, where))
+	if (!begin(lock, where, DOES_NOT_WAIT))
 		return false;
 	if (lock->readers) {
 		lfb_lock_released(lock, true);

@@ -11,6 +11,7 @@
 #include <luo/printk.h>
 
 #include "sim/kernel/seams/seams.h"
+#include "sim/kernel/task/beside.h"
 
 /* guard.c: kernel code that must not take the process down with it */
 
@@ -124,6 +125,8 @@ static inline void lfb__might_sleep(struct lfb_kernel *kernel, const char *what)
 {
 	if (unlikely(kernel->task->spinlocks_held > 0))
 		lfb__locks_slept(kernel, what);
+	if (unlikely(kernel->sched.beside != NULL))
+		lfb__beside_pause(kernel, what);
 }
 
 /*

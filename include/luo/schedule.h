@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Every interleaving: a scenario whose "parallel" blocks are run in each order there is. What a
+ * schedule is, and what is no scheduling point: docs/schedules.md.
+ */
+#ifndef LUO_SCHEDULE_H
+#define LUO_SCHEDULE_H
+
+#include <luo/progress.h>
+#include <luo/types.h>
+
+struct lfb_machine;
+struct lfb_scenario;
+
+/**
+ * struct lfb_schedule_failure - what schedules lead to
+ * @sz: sizeof(struct lfb_schedule_failure)
+ * @finding: the finding, as "LFB-LOCK-DEADLOCK"; NULL: an answer was not as expected, or a kernel
+ *	died, without one
+ * @text: the finding's object and sentence, or what went wrong
+ * @schedule: the first one with the fewest preemptions that leads there, as @schedule of struct
+ *	lfb_scenario_options takes it
+ * @preemptions: how often a task stands in it that could have gone on
+ * @times: how many schedules lead there
+ */
+struct lfb_schedule_failure {
+	size_t sz;
+	const char *finding;
+	const char *text;
+	const char *schedule;
+	unsigned int preemptions;
+	u64 times;
+};
+
+/**
+ * struct lfb_explore_options - what to try
+ * @sz: sizeof(struct lfb_explore_options)
+ * @bound: how many preemptions a schedule may have; 0: tasks go on until they wait or end
+ * @limit: end after so many schedules; 0: when all were tried
+ * @failed: called for each failure when no more is tried, in the order in which they were found;
+ *	what it is given is gone when it returns. May be NULL
+ * @progress: told how far it is, with schedules as @done. May be NULL
+ * @context: handed to both
+ */
+struct lfb_explore_options {
+	size_t sz;
+	unsigned int bound;
+	u64 limit;
+	void (*failed)(void *context, const struct lfb_schedule_failure *failure);
+	lfb_progress_fn progress;
+	void *context;
+};
+
+/**
+ * struct lfb_explore_result - what was tried
+ * @sz: sizeof(struct lfb_explore_result)
+ * @schedules: that were run, each from power on to the scenario's end
+ * @choices: that were made in all of them
+ * @failures: different ones
+ * @whole: there is no other schedule within the bound
+ */
+struct lfb_explore_result {
+	size_t sz;
+	u64 schedules;
+	u64 choices;
+	u64 failures;
+	bool whole;
+};
+
+/**
+ * lfb_scenario_explore() - run a scenario in every schedule of its "parallel" blocks
+ * @scenario: the scenario; schedules that it says itself do not count
+ * @machine: a machine that is switched off, as it is again afterwards. What it has found is
+ *	forgotten before each run and at the end
+ * @options: what to try; NULL: two preemptions
+ * @result: what was tried; may be NULL
+ *
+ * A failure is a finding of severity warning and above, or, in a run without any, what
+ * lfb_scenario_run() returns. They are the same if their findings and objects, or sentences are.
+ *
+ * Context: outside of kernel code.
+ * Return: 0, also with failures; -EINTR @progress ended it; -EINVAL no live scenario or machine, or
+ * the scenario has no "parallel"; -EBUSY the machine is on; -EILSEQ a run did otherwise than one
+ * before with the same choices: something decides that is not the machine's; -ENOMEM.
+ * lfb_error_text() says which.
+ */
+LFB_API int lfb_scenario_explore(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+				 const struct lfb_explore_options *options,
+				 struct lfb_explore_result *result);
+
+#endif

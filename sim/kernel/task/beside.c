@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Tasks beside each other. Each is a strand with a stack of its own, and runs until it comes to a
+ * scheduling point; there somebody chooses who goes on. So whatever lies between two points happens
+ * at once, and the same choices give the same run. Who wants a lock that is not free cannot go on;
+ * when nobody can, that is a deadlock.
+ *
+ * What struct lfb_kernel knows of the running task (its guard, what it is doing, its error text) is
+ * the strand's, and changes with it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/kernel/task/task.h"
+
+static struct lfb_strand *running(struct lfb_beside *beside)
+{
+	return beside->now < beside->count ? &beside->strands[beside->now] : NULL;
+}
+
+static void put_away(const struct lfb_kernel *kernel, struct lfb_strand *strand)
+{
+	strand->running = kernel->task;
+	strand->guard = kernel->guard;
+	strand->waiting = kernel->waiting;
+	strand->copying = kernel->copying;
+	strand->guard_frame = kernel->guard_frame;
+	strand->fault_at = kernel->fault_at;
+	strand->guard_result = kernel->guard_result;
+	strand->at_point = kernel->at_point;
+	strand->operation = kernel->operation;
+	strand->inside = kernel->trace.inside;
+	strand->doing = kernel->doing;
+	strand->about = kernel->about;
+	strand->served = lfb__served;
+	memcpy(strand->error, kernel->error, strlen(kernel->error) + 1);
+}
+
+static void bring_back(struct lfb_kernel *kernel, const struct lfb_strand *strand)
+{
+	kernel->task = strand->running;
+	kernel->guard = strand->guard;
+	kernel->waiting = strand->waiting;
+	kernel->copying = strand->copying;
+	kernel->guard_frame = strand->guard_frame;
+	kernel->fault_at = strand->fault_at;
+	kernel->guard_result = strand->guard_result;
+	kernel->at_point = strand->at_point;
+	kernel->operation = strand->operation;
+	kernel->trace.inside = strand->inside;
+	kernel->doing = strand->doing;
+	kernel->about = strand->about;
+	lfb__served = strand->served;
+	memcpy(kernel->error, strand->error, strlen(strand->error) + 1);
+}
+
+/* Who is next */
+
+static bool is_free(const struct lfb_standing *at)
+{
+	return !at->lock->owner && (at->shares || !at->lock->readers);
+}
+
+/* A task that has the lock itself goes on, and finds that it waits for itself. */
+static bool can_go_on(const struct lfb_kernel *kernel, const struct lfb_strand *strand)
+{
+	const struct lfb_standing *at = &strand->at;
+
+	if (strand->done)
+		return false;
+	if (kernel->dead || !at->lock || is_free(at))
+		return true;
+	return at->lock->owner == strand->running && !at->gives_up;
+}
+
+/* The one that runs comes first. */
+static unsigned int find_ready(const struct lfb_beside *beside, unsigned int *ready)
+{
+	unsigned int nr = 0;
+
+	if (beside->now < beside->count &&
+	    can_go_on(beside->kernel, &beside->strands[beside->now]))
+		ready[nr++] = beside->now;
+	for (unsigned int i = 0; i < beside->count; i++) {
+		if (i != beside->now && can_go_on(beside->kernel, &beside->strands[i]))
+			ready[nr++] = i;
+	}
+	return nr;
+}
+
+/* Who has what a strand waits for; count: nobody that could let go of it, or nobody knows. */
+static unsigned int waits_for(const struct lfb_beside *beside, unsigned int strand)
+{
+	const struct task_struct *owner = beside->strands[strand].at.lock->owner;
+
+	for (unsigned int i = 0; owner && i < beside->count; i++) {
+		if (!beside->strands[i].done && beside->strands[i].running == owner)
+			return i;
+	}
+	return beside->count;
+}
+
+static bool waits_for_itself(const struct lfb_beside *beside, unsigned int strand)
+{
+	unsigned int at = strand;
+
+	for (unsigned int links = 0; links < beside->count && at < beside->count; links++) {
+		at = waits_for(beside, at);
+		if (at == strand)
+			return true;
+	}
+	return false;
+}
+
+/* How much a strand is to blame that nobody can go on. */
+static unsigned int blame(const struct lfb_beside *beside, unsigned int i)
+{
+	const struct lfb_strand *strand = &beside->strands[i];
+
+	if (strand->done)
+		return 0;
+	if (waits_for_itself(beside, i))
+		return strand->at.gives_up ? 3 : 4;
+	return strand->at.lock->owner && waits_for(beside, i) == beside->count ? 2 : 1;
+}
+
+/*
+ * Nobody can go on. One that is in a circle is told so, which is a deadlock; without a circle, one
+ * that waits for what somebody has for ever.
+ */
+static unsigned int find_stuck(struct lfb_beside *beside)
+{
+	unsigned int found = 0;
+
+	for (unsigned int i = 1; i < beside->count; i++) {
+		if (blame(beside, i) > blame(beside, found))
+			found = i;
+	}
+	LFB_ASSERT(!beside->strands[found].done);
+	beside->strands[found].never = true;
+	return found;
+}
+
+static unsigned int find_next(struct lfb_beside *beside)
+{
+	unsigned int ready[LFB_BESIDE_MAX], choice = 0;
+	const unsigned int nr = find_ready(beside, ready);
+
+	if (!nr)
+		return find_stuck(beside);
+	/* In a dead kernel each but finds its end. */
+	if (nr > 1 && !beside->kernel->dead)
+		choice = beside->choose(beside->context, ready, nr, ready[0] == beside->now);
+	return ready[LFB_ASSERT(choice < nr) ? choice : 0];
+}
+
+/* Switching */
+
+static struct lfb_fiber *fiber_of(struct lfb_beside *beside, unsigned int strand)
+{
+	return strand < beside->count ? &beside->strands[strand].fiber : &beside->outside;
+}
+
+static void switch_to(struct lfb_beside *beside, unsigned int next)
+{
+	const unsigned int before = beside->now;
+
+	if (before < beside->count)
+		put_away(beside->kernel, &beside->strands[before]);
+	beside->now = next;
+	if (next < beside->count) {
+		bring_back(beside->kernel, &beside->strands[next]);
+		beside->switched(beside->context, next);
+	}
+	lfb__fiber_switch(fiber_of(beside, before), fiber_of(beside, next));
+}
+
+/* Some other one's kernel died: nothing of what this one was doing goes on. */
+static void leave_dead_kernel(struct lfb_kernel *kernel)
+{
+	kernel->guard_result = -ESHUTDOWN;
+	if (kernel->guard)
+		siglongjmp(*kernel->guard, 1);
+}
+
+bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
+{
+	struct lfb_beside *beside = kernel->sched.beside;
+	struct lfb_strand *strand = beside ? running(beside) : NULL;
+	unsigned int next;
+
+	/* What others do at a hook's point is done while this one stands still. */
+	if (!strand || kernel->at_point || kernel->dead)
+		return true;
+	strand->at = *at;
+	strand->running = kernel->task;
+	next = find_next(beside);
+	if (next != beside->now) {
+		switch_to(beside, next);
+		if (kernel->dead)
+			leave_dead_kernel(kernel);
+	}
+	if (likely(!strand->never)) {
+		strand->at.lock = NULL;
+		return true;
+	}
+	/* What it waits for is told, and it waits no more. */
+	strand->never = false;
+	return false;
+}
+
+void lfb__beside_pause(struct lfb_kernel *kernel, const char *point)
+{
+	const struct task_struct *task = kernel->task;
+
+	/* Under a spinlock nobody sleeps; that it is tried is a finding already. */
+	if (task->spinlocks_held)
+		return;
+	lfb__beside_stand(kernel, &(struct lfb_standing){ .point = point, .object = "" });
+}
+
+bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared)
+{
+	if (likely(!kernel->sched.beside) || kernel->at_point)
+		return false;
+	return lfb__beside_stand(kernel, &(struct lfb_standing){
+		.point = shared ? "down_read" : "down_write", .object = lock->name,
+		.lock = lock, .shares = shared, .gives_up = true });
+}
+
+/* All of them */
+
+static void begin(void *argument)
+{
+	struct lfb_beside *beside = argument;
+	struct lfb_strand *strand = running(beside);
+	unsigned int next = beside->count;
+
+	strand->body(strand->argument);
+	strand->done = true;
+	if (--beside->unfinished)
+		next = find_next(beside);
+	switch_to(beside, next);
+}
+
+static void stand(struct lfb_kernel *kernel, const char *point, const char *object)
+{
+	lfb__beside_stand(kernel, &(struct lfb_standing){ .point = point, .object = object });
+}
+
+/* Points are points while there is a hook. */
+static void nobody_looks(void *context, const char *point, const char *object)
+{
+	(void)context;
+	(void)point;
+	(void)object;
+}
+
+static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
+{
+	beside->kernel = kernel;
+	beside->now = beside->count;
+	beside->unfinished = beside->count;
+	for (unsigned int i = 0; i < beside->count; i++) {
+		struct lfb_strand *strand = &beside->strands[i];
+
+		put_away(kernel, strand);
+		strand->done = strand->never = false;
+		strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
+		list_add_tail(&strand->task.list, &kernel->tasks);
+		lfb__fiber_start(&strand->fiber, begin, beside);
+	}
+}
+
+void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
+{
+	const struct lfb_sched before = kernel->sched;
+	struct lfb_strand outside;
+
+	if (!LFB_ASSERT(!before.beside && !kernel->guard) || !beside->count)
+		return;
+	put_away(kernel, &outside);
+	prepare(kernel, beside);
+	kernel->sched.beside = beside;
+	kernel->sched.stand = stand;
+	if (!before.hook)
+		kernel->sched.hook = nobody_looks;
+	switch_to(beside, find_next(beside));
+	kernel->sched = before;
+	for (unsigned int i = 0; i < beside->count; i++)
+		list_del(&beside->strands[i].task.list);
+	bring_back(kernel, &outside);
+}
+
+int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),
+		    void *argument)
+{
+	struct lfb_strand *strand;
+	int err;
+
+	if (beside->count == LFB_BESIDE_MAX)
+		return -ENOSPC;
+	strand = &beside->strands[beside->count];
+	err = strand->fiber.all ? 0 : lfb__fiber_make(&strand->fiber);
+	if (err)
+		return err;
+	lfb__task_begin(&strand->task, name, NULL);
+	strand->body = body;
+	strand->argument = argument;
+	beside->count++;
+	return 0;
+}
+
+void lfb__beside_empty(struct lfb_beside *beside)
+{
+	beside->count = 0;
+}
+
+void lfb__beside_free(struct lfb_beside *beside)
+{
+	for (unsigned int i = 0; i < LFB_BESIDE_MAX; i++)
+		lfb__fiber_free(&beside->strands[i].fiber);
+}
+
+struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel)
+{
+	struct lfb_beside *beside = kernel->sched.beside;
+	struct lfb_strand *strand = beside ? running(beside) : NULL;
+
+	return strand ? &strand->task : NULL;
+}
+
+bool lfb__beside_others_inside(const struct lfb_kernel *kernel)
+{
+	const struct lfb_beside *beside = kernel->sched.beside;
+
+	for (unsigned int i = 0; beside && i < beside->count; i++) {
+		if (i != beside->now && !beside->strands[i].done && beside->strands[i].guard)
+			return true;
+	}
+	return false;
+}
+
+void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size)
+{
+	const struct lfb_beside *beside = kernel->sched.beside;
+	unsigned int at = beside->now;
+	size_t used = (size_t)snprintf(text, size, "task %.31s", beside->strands[at].running->name);
+
+	do {
+		const struct lfb_lock *lock = beside->strands[at].at.lock;
+		struct task_struct *owner = lfb__task_alive(kernel, lock->owner);
+
+		at = waits_for(beside, at);
+		if (!lock->owner)
+			used += (size_t)snprintf(text + used, size - used,
+						 " -> %.47s (held by %u reader%s)", lock->name,
+						 lock->readers, lock->readers == 1 ? "" : "s");
+		else
+			used += (size_t)snprintf(text + used, size - used,
+						 " -> %.47s -> task %.31s", lock->name,
+						 owner ? owner->name : "that is gone");
+	} while (at < beside->count && at != beside->now && used < size);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * beside.c: tasks that run beside each other, each on a stack of its own, of which one goes on at a
+ * time. Part of task.h, which is what others include.
+ */
+#ifndef SIM_KERNEL_TASK_BESIDE_H
+#define SIM_KERNEL_TASK_BESIDE_H
+
+#include "sim/kernel/state/state.h"
+
+#define LFB_BESIDE_MAX 8
+
+/* Where a strand stands, and will go on. */
+struct lfb_standing {
+	const char *point;
+	const char *object;
+	const struct lfb_lock *lock;	/* that must be free first; NULL: it waits for nothing */
+	bool shares;			/* … but for readers */
+	bool gives_up;			/* it can be told that the lock never will be */
+};
+
+/* What is the running task's in struct lfb_kernel is here while it does not run. */
+struct lfb_strand {
+	struct lfb_fiber fiber;
+	struct task_struct task;	/* as which it runs module code */
+	long (*body)(void *argument);
+	void *argument;
+	bool done;
+	bool never;			/* what it waits for will never be free */
+	struct lfb_standing at;
+	struct task_struct *running;
+	sigjmp_buf *guard, *waiting, *copying;
+	const void *guard_frame, *fault_at;
+	struct lfb_kernel *served;
+	int guard_result;
+	unsigned int at_point;
+	unsigned long operation, inside;
+	const char *doing;
+	struct lfb_call_about about;
+	char error[512];
+};
+
+struct lfb_beside {
+	struct lfb_fiber outside;	/* who has them run */
+	struct lfb_kernel *kernel;
+	struct lfb_strand strands[LFB_BESIDE_MAX];
+	unsigned int count;
+	unsigned int now;		/* the one that runs; count: none */
+	unsigned int unfinished;
+	/*
+	 * The place in @ready of the one of @nr strands that goes on, where there is more than one.
+	 * @stays: the first is the one that ran; the others are in their order.
+	 */
+	unsigned int (*choose)(void *context, const unsigned int *ready, unsigned int nr,
+			       bool stays);
+	/* This one goes on. */
+	void (*switched)(void *context, unsigned int strand);
+	void *context;
+};
+
+/* 0, -ENOSPC, -ENOMEM, or -EOPNOTSUPP: this host has one stack. */
+int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),
+		    void *argument);
+/*
+ * Has all strands run that were added, until each has returned. They begin outside of kernel code.
+ * The kernel's fault handler must be held.
+ */
+void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside);
+/* There are none; their stacks stay for others. */
+void lfb__beside_empty(struct lfb_beside *beside);
+void lfb__beside_free(struct lfb_beside *beside);
+
+/* As whom module code runs: the strand's own task; NULL: tasks do not run beside each other. */
+struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel);
+/* Is a strand other than the one that runs in the middle of kernel code? */
+bool lfb__beside_others_inside(const struct lfb_kernel *kernel);
+/*
+ * The running task stands at a point, and may go on when this returns. False: what it waits for
+ * will never be free. Nothing where tasks do not run beside each other.
+ */
+bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at);
+/* The same where it may go to sleep, or looks at what is not the kernel's. */
+void lfb__beside_pause(struct lfb_kernel *kernel, const char *point);
+/*
+ * The running task waits for @lock, which it does not take. True when it is free. False: it never
+ * will be, or tasks do not run beside each other.
+ */
+bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared);
+/* The running task's lock is never free: who waits for what that whom has, as far as it leads. */
+void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size);
+
+#endif

@@ -1,0 +1,159 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# lfb explore, lfb run --schedule: races are found without a word of where they are, each failure
+# replays, and kernels without the defect have none of them.
+
+set -eu
+. "$(dirname "$0")/cli_common.sh"
+
+races=$LFB_TEST_DATA/schedules
+
+# header NAME FILE: what its line "# NAME: …" says
+header() {
+	sed -n "s/^# $1: //p" "$2"
+}
+
+# replays ID FILE: the line that was printed for it does it, twice the same; and what that prints
+# is a scenario that does it, too
+replays() {
+	grep -A 2 "^$1: " "$dir/out" | sed -n 's/^    lfb run//p' | head -n 1 >"$dir/line"
+	checks=$((checks + 1))
+	[ -s "$dir/line" ] || fail "$2: no line for $1"
+	# shellcheck disable=SC2046 # options
+	set -- "$1" $(cat "$dir/line")
+	id=$1
+	shift
+	lfb 1 run --findings "$@"
+	prints out "$id"
+	cp "$dir/out" "$dir/once"
+	lfb 1 run --findings "$@"
+	same "$dir/out" "$dir/once"
+	"$LFB" run "$@" >"$dir/transcript" 2>"$dir/err" || true
+	options=" $*"
+	# shellcheck disable=SC2086 # options
+	set -- ${options% --schedule *}
+	lfb 1 run --findings "$@" "$dir/transcript"
+	prints out "$id"
+	"$LFB" run "$@" "$dir/transcript" >"$dir/again" 2>"$dir/err" || true
+	same "$dir/transcript" "$dir/again"
+}
+
+for scenario in "$races"/*.lfb; do
+	# Where code is slow, a few of them.
+	[ -z "$sanitized" ] || [ "${scenario%-race.lfb}" != "$scenario" ] || continue
+	finds=$(header finds "$scenario")
+	quirk=$(header quirk "$scenario")
+	machine=$(header machine "$scenario")
+	# shellcheck disable=SC2086 # options
+	set -- $machine
+	# shellcheck disable=SC2086
+	lfb 1 explore ${quirk:+--quirk +$quirk} "$@" "$scenario"
+	silent err
+	prints out "$finds: "
+	prints out ', which is all, '
+	replays "$finds" "$scenario"
+	[ -n "$quirk" ] || continue
+	twin=$(header twin "$scenario")
+	if [ -z "$twin" ]; then
+		lfb 0 explore "$@" "$scenario"
+		prints out ': 0 failures'
+	else
+		lfb 1 explore "$@" "$scenario"
+		prints out "$twin: "
+		checks=$((checks + 1))
+		! grep -q "$finds" "$dir/out" || fail "$scenario: the twin has $finds"
+	fi
+	silent err
+done
+
+# A cycle, with who waits for what that whom has.
+lfb 1 explore --bound 1 "$races/lock-inversion.lfb"
+prints out ': task agent -> lock 0 -> task task-2 -> lock 1 -> task agent'
+# Without preemptions nobody is in between; a part is a part.
+lfb 0 explore --bound 0 --quirk +SESSION_RETRIEVE_RACE "$races/session-retrieve-race.lfb"
+prints out '2 schedules of at most 0 preemptions, which is all, '
+lfb 0 explore --limit 1 --quirk +SESSION_RETRIEVE_RACE "$races/session-retrieve-race.lfb"
+prints out '1 schedule of at most 2 preemptions, of more, '
+
+# Who is told what to do does it; each kind of schedule, the same each time.
+for schedule in in-order 1 12x0,1 random:7 pct:2:3; do
+	"$LFB" run --schedule "$schedule" "$races/session-mutate-while-rebooting.lfb" >"$dir/one"
+	"$LFB" run --schedule "$schedule" "$races/session-mutate-while-rebooting.lfb" >"$dir/two"
+	same "$dir/one" "$dir/two"
+	lfb 0 run "$dir/one"
+	same "$dir/out" "$dir/one"
+done
+lfb 0 run --schedule random:7 "$races/session-mutate-while-rebooting.lfb"
+prints out '-- task-2'
+
+# A story is about operations, each with what happened in it.
+lfb 0 run --story --schedule 12x0,1 --quirk +REGISTRY_UNLOCKED "$races/registry-unlocked.lfb"
+prints out '          module             registers file handler 2'
+checks=$((checks + 1))
+! grep -q '[{}]' "$dir/out" || fail "a story tells of blocks"
+
+for schedule in '' x 8 0, 0x1 1,,2 random: random:x pct:1 pct:0:1 pct:17:1 in-orderly; do
+	lfb 1 run --schedule "$schedule" "$races/session-retrieve-race.lfb"
+	prints err 'is no schedule: expected in-order'
+done
+lfb 1 explore "$LFB_SOURCE_DIR/examples/scenarios/first.lfb"
+prints err 'has no "parallel"'
+lfb 1 explore "$dir/none.lfb"
+lfb 2 explore
+lfb 2 explore --bound -1 "$races/lock-inversion.lfb"
+lfb 2 explore --bound 1001 "$races/lock-inversion.lfb"
+lfb 2 explore --limit 0 "$races/lock-inversion.lfb"
+lfb 2 run --schedule 1 --agent "$races/lock-inversion.lfb"
+
+# What is wrong with blocks is said, with its place.
+# refused LINES TEXT
+refused() {
+	printf '%b' "$1" >"$dir/bad.lfb"
+	lfb 1 run "$dir/bad.lfb"
+	prints err "$2"
+}
+refused 'open\nparallel {\nopen\n}\n' 'bad.lfb:4:2: expected "{": a second block'
+refused 'open\nparallel {\nopen\n} {\n' 'bad.lfb:4:4: expected "}"'
+refused 'parallel\n' 'bad.lfb:1:9: expected "{"'
+refused 'parallel {\n} {\n}\n' 'bad.lfb:2:1: expected an operation'
+refused 'parallel {\nopen\n} {\nreboot\n}\n' 'expected an operation that can be done beside others'
+refused 'parallel {\nparallel {\n' 'bad.lfb:2:1: expected '
+refused '}\n' 'bad.lfb:1:1: expected '
+refused 'parallel 1,x {\nopen\n} {\nopen\n}\n' '"1,x" is no schedule'
+
+# The shortest that still fails has its blocks, as long as they matter.
+lfb 0 shrink --finds LFB-LOCK-REGISTRY-CHANGED --quirk +REGISTRY_UNLOCKED - <<'END'
+handler 0
+handler 1
+open
+session t
+session s
+getout 0
+parallel 12x0,1 {
+preserve s 1 1 100
+close t
+} {
+handler 2
+}
+close s
+END
+prints out 'parallel 12x0,1 {'
+cp "$dir/out" "$dir/short.lfb"
+lfb 1 run --findings --quirk +REGISTRY_UNLOCKED "$dir/short.lfb"
+prints out LFB-LOCK-REGISTRY-CHANGED
+lfb 0 shrink --finds LFB-SESSION-NEVER-FINISHED - <<'END'
+open
+session s
+parallel 1 {
+session t
+} {
+prepare
+}
+jump
+open
+END
+checks=$((checks + 1))
+! grep -q parallel "$dir/out" || fail "blocks are left where they do not matter"
+
+finish
