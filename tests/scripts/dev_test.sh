@@ -113,10 +113,10 @@ prints arguments "--output-junit $dir/some.xml -R some"
 dev 0 test -R some --junit "$dir/some.xml"
 prints arguments "-R some --output-junit $dir/some.xml"
 dev 0 test
-prints arguments '-LE long$'
+prints arguments '-LE long'
 prints out './dev test --all'
 dev 0 test --junit some.xml
-prints arguments "--output-junit $dir/some.xml -LE long\$"
+prints arguments "--output-junit $dir/some.xml -LE long"
 dev 0 test --all
 grep -q -e -LE arguments && fail "./dev test --all leaves something out"
 dev 0 test -R some

@@ -26,8 +26,8 @@ struct lfb_fiber {
 };
 
 /*
- * 0; -ENOMEM; -EOPNOTSUPP: this host has no stacks to switch to. One that is all zero stands for the
- * thread's own stack.
+ * 0; -ENOMEM; -EOPNOTSUPP: this host has no stacks to switch to. One that is all zero stands for
+ * the thread's own stack.
  */
 int lfb__fiber_make(struct lfb_fiber *fiber);
 /* What ran on it is left where it is. */
