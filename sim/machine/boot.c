@@ -257,7 +257,8 @@ int lfb_machine_load(struct lfb_machine *machine, enum lfb_image image)
 int lfb_machine_prepare(struct lfb_machine *machine)
 {
 	struct lfb_kernel *kernel;
-	long err = lfb__beside_task(&machine->kernel) ? 0 : lfb__machine_check_outside(machine);
+	const bool beside = lfb__machine_valid(machine) && lfb__beside_task(&machine->kernel);
+	long err = beside ? 0 : lfb__machine_check_outside(machine);
 
 	if (err)
 		return (int)err;

@@ -26,7 +26,7 @@ struct tree_damage {
 static const struct tree_damage tree_damages[] = {
 	{ "another generation", LUO_TREE, "", "compatible", STRING("luo-v2") },
 	{ "a longer generation", LUO_TREE, "", "compatible", STRING("luo-v1x") },
-	{ "an unterminated generation", LUO_TREE, "", "compatible", "luo-v1", 6 },
+	{ "an unterminated generation", LUO_TREE, "", "compatible", "luo-v1x", 7 },
 	{ "no generation", LUO_TREE, "", "compatible", GONE },
 	{ "no number", LUO_TREE, "", "liveupdate-number", GONE },
 	{ "a short number", LUO_TREE, "", "liveupdate-number", "1234", 4 },
