@@ -318,7 +318,8 @@ static const char *last_part(const char *path)
 /* Where the library's sources were when it was built: the length of what comes before "sim/". */
 static size_t length_of_root(const char *source)
 {
-	const size_t length = source ? strlen(source) : 0, tail = strlen("sim/kernel/host/linux/where.c");
+	const size_t length = source ? strlen(source) : 0;
+	const size_t tail = strlen("sim/kernel/host/linux/where.c");
 
 	return length > tail ? length - tail : 0;
 }
