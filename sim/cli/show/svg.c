@@ -154,17 +154,6 @@ static void draw_pages(struct svg *svg, const struct show_step *step, int y)
 		 room(svg, SVG_LABEL, 0, svg_letters(text)));
 }
 
-/* A count that changes calls nobody but where it leaves 0, or comes back to it. */
-static void draw_no_call(struct svg *svg, const struct lfb_event *event, int y)
-{
-	const char *why = event->incoming && event->count > event->count_before ? "counted" :
-			  event->count > event->count_before ? "saved already" :
-			  event->count ? "still needed" : "";
-
-	svg_text(&svg->front, svg->x[SVG_FLB] + 24, y + 16, "quiet", why,
-		 letters_in(svg->x[SVG_FLB], svg->x[SVG_COUNT]));
-}
-
 static void draw_step(struct svg *svg, const struct show_step *step, int y)
 {
 	if (step->is_operation) {
@@ -180,7 +169,9 @@ static void draw_step(struct svg *svg, const struct show_step *step, int y)
 		break;
 	case SHOW_FLB:
 		if (step->event.happening == LFB_DID_FLB_COUNTED)
-			draw_no_call(svg, &step->event, y);
+			svg_text(&svg->front, svg->x[SVG_FLB] + 24, y + 16, "quiet",
+				 svg_why_counted(&step->event),
+				 letters_in(svg->x[SVG_FLB], svg->x[SVG_COUNT]));
 		else
 			draw_words(svg, step, SVG_FLB, y, 4);
 		break;

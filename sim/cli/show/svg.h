@@ -67,5 +67,7 @@ void svg_bars_end(struct svg *svg, int y);
 /* The same of FLBs alone. */
 void svg_brackets_step(struct svg *svg, const struct show_step *step, int y);
 void svg_brackets_end(struct svg *svg, int y);
+/* A count that changes calls nobody but where it leaves 0, or comes back to it: why not. */
+const char *svg_why_counted(const struct lfb_event *event);
 
 #endif

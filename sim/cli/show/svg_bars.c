@@ -226,3 +226,10 @@ void svg_bars_end(struct svg *svg, int y)
 	own_changed(svg, y);
 	svg_brackets_end(svg, y);
 }
+
+const char *svg_why_counted(const struct lfb_event *event)
+{
+	if (event->count > event->count_before)
+		return event->incoming ? "counted" : event->count_before ? "saved already" : "";
+	return event->count ? "still needed" : "";
+}

@@ -118,14 +118,6 @@ static enum svg_meaning say(const struct show_step *step, char *text, size_t siz
 	return of[event->happening].meaning;
 }
 
-/* A count that changes calls nobody but where it leaves 0, or comes back to it. */
-static const char *why_counted(const struct lfb_event *event)
-{
-	if (event->count > event->count_before)
-		return event->incoming ? "counted" : event->count_before ? "preserved already" : "";
-	return event->count ? "still needed" : "";
-}
-
 static int column_of(const struct flbs *flbs, const struct show_step *step)
 {
 	return flbs->x + (int)show_flb(flbs->svg.show, step->event.flb) * flbs->column;
@@ -153,7 +145,7 @@ static void draw_word(struct flbs *flbs, const struct show_step *step, int y)
 	char text[160];
 
 	if (is_counted)
-		snprintf(text, sizeof(text), "%s", why_counted(&step->event));
+		snprintf(text, sizeof(text), "%s", svg_why_counted(&step->event));
 	else
 		meaning = say(step, text, sizeof(text));
 	most(&flbs->word_letters, svg_letters(text) + svg_letters(svg_sign(meaning)));
