@@ -67,11 +67,10 @@ static int keep(struct explore *explore, enum lfb_finding_id id, const char *sam
 	now.same = strdup(same);
 	now.text = strdup(text);
 	now.schedule = lfb__schedules_text(&explore->schedules);
-	if (failure) {
+	if (failure)
 		now.times += failure->times;
-	} else {
+	else if (now.same && now.text && now.schedule)
 		failure = lfb__list_add(&explore->failures, sizeof(*failure));
-	}
 	if (!failure || !now.same || !now.text || !now.schedule) {
 		release(&now);
 		return -ENOMEM;
