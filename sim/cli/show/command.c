@@ -30,11 +30,15 @@ static void take_scratch(struct show *show, const struct lfb_blob *blob)
 	lfb_inspect_blob(blob, LFB_INSPECT_JSON, cli_text_write, &text);
 	cli_text_end(&text);
 	all = cli_value_read(text.text, text.size, &line);
+	cli_text_free(&text);
+	show->no_memory |= !all;
+	if (!all)
+		return;
 	head = cli_value_of(all, "blob");
 	more = cli_value_of(head, "more_scratch");
 	show->memory = lfb_blob_memory(blob);
 	show->scratch = calloc(1 + cli_value_count(more), sizeof(*show->scratch));
-	show->no_memory |= !all || !show->scratch;
+	show->no_memory |= !show->scratch;
 	if (!show->no_memory)
 		show->scratch[show->nr_scratch++] = (struct show_area){
 			cli_value_number(head, "scratch"), cli_value_number(head, "scratch_size"),
@@ -44,7 +48,6 @@ static void take_scratch(struct show *show, const struct lfb_blob *blob)
 			cli_value_number(more, "address"), cli_value_number(more, "size"),
 		};
 	cli_value_free(all);
-	cli_text_free(&text);
 }
 
 int show_run(struct show *show, struct lfb_machine *machine, const struct lfb_scenario *scenario,
