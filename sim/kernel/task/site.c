@@ -99,6 +99,14 @@ const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
 	return here.frames ? find_place(&kernel->ledger, &here) : here.callback;
 }
 
+const struct lfb_site *lfb__site_at(struct lfb_kernel *kernel, const void *at)
+{
+	struct lfb_site place = { .frames = 1 };
+
+	place.at[0] = (void *)(uintptr_t)at;
+	return find_place(&kernel->ledger, &place);
+}
+
 struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operation)
 {
 	struct lfb_who who;
