@@ -45,15 +45,14 @@ function(lfb_wrap_accesses target)
 endfunction()
 
 function(lfb_check_races target)
-	target_compile_options(${target} PRIVATE -fsanitize=thread -U_FORTIFY_SOURCE)
+	target_compile_options(${target} PRIVATE -fsanitize=thread -U_FORTIFY_SOURCE
+		-fno-optimize-sibling-calls)
 	if(CMAKE_C_COMPILER_ID MATCHES "Clang")
 		target_compile_options(${target} PRIVATE
-			"SHELL:-mllvm -tsan-distinguish-volatile=1"
-			"SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
+			"SHELL:-mllvm -tsan-distinguish-volatile=1")
 	else()
 		target_compile_options(${target} PRIVATE
-			"SHELL:--param tsan-distinguish-volatile=1"
-			"SHELL:--param tsan-instrument-func-entry-exit=0")
+			"SHELL:--param tsan-distinguish-volatile=1")
 	endif()
 	lfb_wrap_accesses(${target})
 endfunction()

@@ -4,12 +4,13 @@
 
 #include "sim/kernel/kernel.h"
 
-/* Of kmalloc() and the like. */
-static bool name_object(struct lfb_kernel *kernel, const void *address, struct lfb_object *name)
+/* Of kmalloc() and the like, where it has an address of its own, too. */
+static bool name_object(struct lfb_kernel *kernel, const void *address, phys_addr_t phys,
+			struct lfb_object *name)
 {
-	const void *start = lfb__slab_object(kernel, address);
-	const struct lfb_ledger_entry *entry;
+	const void *start = lfb__slab_object(kernel, kernel->memory.base + phys);
 	const size_t offset = (size_t)((const char *)address - (const char *)start);
+	const struct lfb_ledger_entry *entry;
 
 	if (!start)
 		return false;
@@ -34,11 +35,9 @@ static struct lfb_object name_memory(struct lfb_kernel *kernel, const void *addr
 		return lfb__object("variable %s", variable);
 	if (shared)
 		return lfb__object("data +0x%zx", (size_t)((const char *)address - shared->start));
-	if (name_object(kernel, address, &name))
-		return name;
-	if (lfb__address_kind(&kernel->memory, address, &phys) == LFB_ADDRESS_CURRENT)
-		return lfb__phys_object(phys);
-	return lfb__object("memory of %s", kernel->task->name);
+	if (lfb__address_kind(&kernel->memory, address, &phys) != LFB_ADDRESS_CURRENT)
+		return lfb__object("memory of task %s", kernel->task->name);
+	return name_object(kernel, address, phys, &name) ? name : lfb__phys_object(phys);
 }
 
 static const char *done(unsigned int how, bool before)
@@ -56,7 +55,7 @@ void lfb__report_race(struct lfb_kernel *kernel, const struct lfb_race_pair *pai
 	const struct lfb_beside *beside = kernel->sched.beside;
 	struct lfb_object object;
 
-	lfb__find_place(kernel, "other at", lfb__site_at(kernel, pair->at_before));
+	lfb__find_place(kernel, "other at", lfb__site_at(kernel, pair->at_before.frames, LFB_RACE_FRAMES));
 	object = name_memory(kernel, pair->address);
 	lfb__find(kernel, LFB_FINDING_RACE, object.text,
 		  "%s %s %zu byte%s that %s %s in operation %lu, and nothing orders the two",

@@ -25,6 +25,12 @@ static noinline void use(u64 value)
 	__asm__ volatile("" : : "r"(value));
 }
 
+/* Somebody else may read it. */
+static void keep(const void *memory)
+{
+	__asm__ volatile("" : : "r"(memory) : "memory");
+}
+
 /* Locks */
 
 static DEFINE_MUTEX(mutex);
@@ -127,19 +133,12 @@ static void atomic_counter(bool bad, bool second)
 
 /* Neighbours */
 
-static struct {
-	u8 bytes[2];
-	u8 low : 4, high : 4;
-} neighbours;
+static u8 neighbours[2];
 
 static void one_byte_each(bool bad, bool second)
 {
-	if (!bad)
-		neighbours.bytes[second] = 1;
-	else if (second)
-		neighbours.high = 1; /* RACE */
-	else
-		neighbours.low = 1; /* RACE */
+	neighbours[second && !bad] = 1; /* RACE */
+	keep(neighbours);
 }
 
 /* One makes something ready, the other one uses it. */
@@ -237,6 +236,7 @@ static void copied(bool bad, bool second)
 	if (!bad)
 		mutex_lock(&mutex);
 	memcpy(buffer, from, READ_ONCE(buffer_size)); /* RACE */
+	keep(buffer);
 	if (!bad)
 		mutex_unlock(&mutex);
 }
@@ -254,28 +254,24 @@ static void copied_as_structure(bool bad, bool second)
 	if (!bad)
 		mutex_lock(&mutex);
 	large = from[second]; /* RACE */
+	keep(&large);
 	if (!bad)
 		mutex_unlock(&mutex);
 }
 
 static u64 *shared_object;
 
-/* An object of one's own may lie where somebody else's was. */
+/* One of one's own may lie where somebody else's was. */
 static void object_of_its_own(bool bad, bool second)
 {
-	u64 *object = kmalloc(3000, GFP_KERNEL);
+	u64 *object = bad ? shared_object : kmalloc(20000, GFP_KERNEL);
 
 	if (!object)
 		return;
-	object[1] = 1; /* OWN */
-	if (bad && cmpxchg(&shared_object, NULL, object)) {
-		shared_object[1] = 2; /* RACE */
+	object[1] = 1; /* RACE */
+	keep(object);
+	if (!bad)
 		kfree(object);
-	} else if (!bad) {
-		kfree(object);
-	} else {
-		object[1] = 3; /* RACE */
-	}
 }
 
 static void (*const races[])(bool bad, bool second) = {
@@ -329,14 +325,22 @@ static struct liveupdate_file_handler race_handler = {
 
 static int __init race_init(void)
 {
-	return liveupdate_register_file_handler(&race_handler);
+	int err;
+
+	shared_object = kzalloc(64, GFP_KERNEL);
+	if (!shared_object)
+		return -ENOMEM;
+	err = liveupdate_register_file_handler(&race_handler);
+	if (err)
+		kfree(shared_object);
+	return err;
 }
 module_init(race_init);
 
 static void __exit race_exit(void)
 {
-	kfree(shared_object);
 	liveupdate_unregister_file_handler(&race_handler);
+	kfree(shared_object);
 }
 module_exit(race_exit);
 

@@ -49,7 +49,7 @@ static const char *const clang_asking[] = {
 
 /* Or so that they say what they touch, as a kernel with its race detector. */
 static const char *const saying[] = {
-	"-fsanitize=thread", "-U_FORTIFY_SOURCE",
+	"-fsanitize=thread", "-U_FORTIFY_SOURCE", "-fno-optimize-sibling-calls",
 	"-Wl" SAYS("init") SAYS("func_entry") SAYS("func_exit") SAYS("read_range")
 	SAYS("write_range") SAYS("atomic_thread_fence") SAYS("atomic_signal_fence")
 	ALIGNED("1") UNALIGNED("2") UNALIGNED("4") UNALIGNED("8") UNALIGNED("16")
@@ -59,12 +59,11 @@ static const char *const saying[] = {
 
 /* Not with the runtime that gcc would link with. */
 static const char *const gcc_saying[] = {
-	"--param", "tsan-distinguish-volatile=1", "--param", "tsan-instrument-func-entry-exit=0",
-	"-nodefaultlibs", "-lc", "-lgcc",
+	"--param", "tsan-distinguish-volatile=1", "-nodefaultlibs", "-lc", "-lgcc",
 };
 
 static const char *const clang_saying[] = {
-	"-mllvm", "-tsan-distinguish-volatile=1", "-mllvm", "-tsan-instrument-func-entry-exit=0",
+	"-mllvm", "-tsan-distinguish-volatile=1",
 };
 
 struct build {

@@ -9,7 +9,7 @@
 #define MOST_ACCESSES (1u << 20)
 
 struct access {
-	const void *at;
+	struct lfb_race_at at;
 	unsigned long operation;
 	u32 time;			/* of its task's own */
 	u32 next;			/* + 1, of the same word; 0: none */
@@ -125,13 +125,24 @@ static bool touch_word(struct lfb_race *race, u64 address, const struct access *
 	return before != NULL;
 }
 
+/* Headers have functions of their own in between, and who calls code is no such code at last. */
+static struct lfb_race_at where(const struct lfb_race_task *task, const void *at)
+{
+	struct lfb_race_at where = { .frames = { at } };
+	unsigned int depth = task->depth < LFB_RACE_CALLS ? task->depth : 0;
+
+	for (unsigned int i = 1; i < LFB_RACE_FRAMES && depth && task->calls[depth - 1]; i++)
+		where.frames[i] = task->calls[--depth];
+	return where;
+}
+
 void lfb__race_touch(struct lfb_race *race, const void *address, size_t size, unsigned int how,
 		     const void *at)
 {
 	struct lfb_kernel *kernel = race->kernel;
 	struct lfb_race_pair pair = { 0 }, found;
 	struct access now = {
-		.at = at,
+		.at = where(&race->tasks[race->now], at),
 		.operation = kernel->operation,
 		.time = race->clocks[race->now].seen[race->now],
 		.task = (u8)race->now,

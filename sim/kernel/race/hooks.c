@@ -78,21 +78,9 @@ void __wrap___tsan_write_range(const void *address, size_t size)
 	plain(address, size, LFB_RACE_WRITE, CALLER);
 }
 
-/* Who calls whom the stack says. */
 void __wrap___tsan_init(void)
 {
 }
-
-void __wrap___tsan_func_entry(const void *caller)
-{
-	(void)caller;
-}
-
-void __wrap___tsan_func_exit(void)
-{
-}
-
-/* Headers */
 
 /* The race of the running task; NULL: none runs beside another. */
 static struct lfb_race *running(void)
@@ -101,6 +89,25 @@ static struct lfb_race *running(void)
 
 	return race && race->now < race->count ? race : NULL;
 }
+
+void __wrap___tsan_func_entry(const void *caller)
+{
+	struct lfb_race *race = running();
+	struct lfb_race_task *task = race ? &race->tasks[race->now] : NULL;
+
+	if (task && task->depth++ < LFB_RACE_CALLS)
+		task->calls[task->depth - 1] = lfb__shared_at(caller) ? caller : NULL;
+}
+
+void __wrap___tsan_func_exit(void)
+{
+	struct lfb_race *race = running();
+
+	if (race && race->tasks[race->now].depth)
+		race->tasks[race->now].depth--;
+}
+
+/* Headers */
 
 void lfb_race_ignore(bool begin)
 {

@@ -21,13 +21,20 @@
 /* How memory is touched, in bits. */
 enum { LFB_RACE_READ = 0, LFB_RACE_WRITE = 1, LFB_RACE_MARKED = 2 };
 
+#define LFB_RACE_FRAMES 4
+
+/* Where code goes on behind an access, and behind the calls that led there: NULL behind the last. */
+struct lfb_race_at {
+	const void *frames[LFB_RACE_FRAMES];
+};
+
 /* What is found: the running task's access, and the one before it. */
 struct lfb_race_pair {
 	const void *address;
 	size_t size;
 	unsigned int how, how_before;
 	unsigned int before;		/* which task that was, … */
-	const void *at_before;		/* … where it went on, … */
+	struct lfb_race_at at_before;	/* … where, … */
 	unsigned long operation_before;	/* … and in which operation */
 };
 

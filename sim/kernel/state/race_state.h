@@ -7,6 +7,7 @@
 
 #define LFB_RACE_TASKS 16	/* at the most */
 #define LFB_RACE_STEP 8u	/* bytes of a word */
+#define LFB_RACE_CALLS 64	/* that are known of a task; deeper ones are not */
 
 struct lfb_kernel;
 
@@ -25,6 +26,8 @@ struct lfb_race_task {
 	unsigned int ignored;	/* lfb_race_ignore() without its end */
 	unsigned int reading;	/* … lfb_race_rcu_read() */
 	bool excused;		/* somebody would have waited for that to end */
+	unsigned int depth;	/* calls that have not returned; where these go on: */
+	const void *calls[LFB_RACE_CALLS];
 };
 
 struct lfb_race {

@@ -99,11 +99,15 @@ const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
 	return here.frames ? find_place(&kernel->ledger, &here) : here.callback;
 }
 
-const struct lfb_site *lfb__site_at(struct lfb_kernel *kernel, const void *at)
+const struct lfb_site *lfb__site_at(struct lfb_kernel *kernel, const void *const *frames,
+				    unsigned int max)
 {
-	struct lfb_site place = { .frames = 1 };
+	struct lfb_site place = { 0 };
 
-	place.at[0] = (void *)(uintptr_t)at;
+	while (place.frames < max && frames[place.frames]) {
+		place.at[place.frames] = (void *)(uintptr_t)frames[place.frames];
+		place.frames++;
+	}
 	return find_place(&kernel->ledger, &place);
 }
 
