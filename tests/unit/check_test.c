@@ -183,6 +183,14 @@ static void who_is_told_can_end_it(void **state)
 	told.count = 0;
 	assert_int_equal(damaged_check(&damaged, hear, &told), -EPIPE);
 	assert_int_equal(told.count, 1);
+	/* … whatever it is that is told. */
+	for (size_t i = 0; i < nr_damages; i++) {
+		damaged_make(&damaged, damages[i].profile, damages[i].as);
+		damages[i].damage(&damaged);
+		told.count = 0;
+		assert_int_equal(damaged_check(&damaged, hear, &told), -EPIPE);
+		assert_int_equal(told.count, 1);
+	}
 }
 
 static int pass_over(void *context, const char *bytes, size_t size)
@@ -263,13 +271,18 @@ static void names_are_of_one_kind_and_none_is_there_twice(void **state)
 	assert_int_equal(lfb_check_by_name(NULL), -ENOENT);
 	assert_null(lfb_check_name(LFB_CHECKS_NR));
 	assert_string_equal(lfb_check_sentence(LFB_CHECKS_NR), "");
+	assert_int_equal(lfb_check_severity(LFB_CHECKS_NR), LFB_SEVERITY_NOTE);
 }
 
 static void what_cannot_be_checked_is_an_error(void **state)
 {
+	struct lfb_blob *blob = blob_of("open\nreboot\n", 0, "linux-7.3");
 	struct told told = { .count = 0 };
 
 	assert_int_equal(lfb_check_blob(NULL, hear, &told), -EINVAL);
+	assert_int_equal(lfb_check_blob(blob, NULL, &told), -EINVAL);
+	assert_int_equal(lfb_check_memory("x", 1, 0, "linux-7.3", NULL, &told), -EINVAL);
+	assert_int_equal(lfb_check_image("/dev/null", NULL, NULL, &told), -EINVAL);
 	assert_int_equal(lfb_check_bytes(NULL, 7, hear, &told), -EINVAL);
 	assert_int_equal(lfb_check_bytes("x", 1, NULL, &told), -EINVAL);
 	assert_int_equal(lfb_check_memory(NULL, 7, 0, "linux-7.3", hear, &told), -EINVAL);
@@ -281,6 +294,7 @@ static void what_cannot_be_checked_is_an_error(void **state)
 	assert_int_equal(told.count, 0);
 	assert_int_equal(lfb_check_bytes(NULL, 0, hear, &told), 1);
 	assert_int_equal(told.times[LFB_CHECK_BLOB_MAGIC], 1);
+	lfb_blob_free(blob);
 }
 
 int main(void)
