@@ -15,6 +15,7 @@
 static const char story[] = "memfd 9 20480 0,3 7\nhandler 0\nflb 0 3\nflb 0 4\n"
 			    "do pages a 0\ndo preserve-pages a 1\ndo add-subtree memblock a\n"
 			    "do pages b 0\ndo preserve-pages b 1\ndo add-subtree other b\n"
+			    "do pages c 1\ndo preserve-pages c 2\n"
 			    "open\nsession vm-1\npreserve vm-1 1 0 1\npreserve vm-1 2 0 2\n"
 			    "session vm-2\nagain vm-2 7 9\nreboot\n";
 
