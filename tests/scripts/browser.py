@@ -35,6 +35,45 @@ def bounds(selector):
     }})()"""
 
 
+# Texts that are cut by what they lie in, stand out of their button or mark, or lie over others.
+MISPLACED = """(() => {
+    const bad = [], seen = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const scrolls = (element) => getComputedStyle(element).overflowY !== "visible";
+    while (texts.nextNode()) {
+        const node = texts.currentNode, range = document.createRange();
+        const within = node.parentElement;
+        if (!node.data.trim() || within.closest("script, style, noscript, option, .hidden") ||
+            !within.checkVisibility({ contentVisibilityAuto: true }))
+            continue;
+        range.selectNodeContents(node);
+        for (const box of range.getClientRects()) {
+            const what = `"${node.data.trim().slice(0, 40)}" in ${within.className}`;
+            let isSeen = box.width > 1;
+            for (let at = within; at && at !== document.body; at = at.parentElement) {
+                const around = at.getBoundingClientRect();
+                if (scrolls(at) && (box.bottom < around.top || box.top > around.bottom))
+                    isSeen = false;
+                if ((scrolls(at) || at.matches(".pill, button, td, th, dd, section")) &&
+                    (box.left < around.left - 1 || box.right > around.right + 1))
+                    bad.push(`${what}: cut, or out of ${at.id || at.className}`);
+            }
+            if (isSeen && !within.closest("#lanes, #controls"))
+                seen.push({ box, what });
+        }
+    }
+    seen.sort((one, other) => one.box.top - other.box.top);
+    seen.forEach((one, i) => {
+        for (let j = i + 1; j < seen.length && seen[j].box.top < one.box.bottom - 3; j++) {
+            const other = seen[j].box;
+            if (Math.min(one.box.right, other.right) - Math.max(one.box.left, other.left) > 1)
+                bad.push(`${one.what}: over ${seen[j].what}`);
+        }
+    });
+    return bad.slice(0, 5);
+})()"""
+
+
 class Browser:
     """One page of it. What its pages complain about is in .complaints."""
 

@@ -286,6 +286,9 @@ def test_readable(page):
                 page.frames()
                 need(page.value(READABLE) == [], width, scheme, name, page.value(READABLE))
                 need(page.value(SEEN), width, scheme, name, "the row is not in sight")
+                if name != "largest" and scheme == "light":
+                    need(page.value(browser.MISPLACED) == [], width, name,
+                         page.value(browser.MISPLACED))
                 if PICTURES:
                     page.picture(os.path.join(PICTURES, f"{name}-{width}-{scheme}.png"))
                 # The largest differs from others by its numbers only.
@@ -296,6 +299,11 @@ def test_readable(page):
     page.value("byId('title').style.color = '#555'")
     need("contrast" in str(page.value(READABLE)), "grey on black passes")
     page.value("byId('title').style.color = ''")
+    for element, style in ((".pill", "max-width: 40px; white-space: nowrap"),
+                           ("#sentence", "line-height: 5px")):
+        page.value(f"document.querySelectorAll('{element}').forEach((e) => e.style = '{style}')")
+        need(page.value(browser.MISPLACED) != [], element, style, "passes")
+        page.value(f"document.querySelectorAll('{element}').forEach((e) => e.style = '')")
     page.value("byId('story').style.minWidth = '1400px'")
     need("wide" in str(page.value(READABLE)), "a wide page passes")
     # The switch wins over the system.
