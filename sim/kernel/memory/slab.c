@@ -360,6 +360,7 @@ LFB_ENTRY void kfree(const void *ptr)
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
 	close_object(kernel, ptr, &object);
+	lfb__race_end(kernel, ptr, object.size);
 	if (object.head->slab_class >= LARGE)
 		free_slab(kernel, &object);
 	else

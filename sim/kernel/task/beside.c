@@ -167,7 +167,7 @@ static void switch_to(struct lfb_beside *beside, unsigned int next)
 
 	if (before < beside->count)
 		put_away(beside->kernel, &beside->strands[before]);
-	beside->now = next;
+	beside->now = beside->race.now = next;
 	if (next < beside->count) {
 		bring_back(beside->kernel, &beside->strands[next]);
 		beside->switched(beside->context, next);
@@ -282,6 +282,8 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	put_away(kernel, &outside);
 	prepare(kernel, beside);
 	kernel->sched.beside = beside;
+	kernel->sched.race = &beside->race;
+	lfb__race_begin(kernel, &beside->race, beside->count);
 	kernel->sched.stand = stand;
 	if (!before.hook)
 		kernel->sched.hook = nobody_looks;
@@ -320,6 +322,7 @@ void lfb__beside_free(struct lfb_beside *beside)
 {
 	for (unsigned int i = 0; i < LFB_BESIDE_MAX; i++)
 		lfb__fiber_free(&beside->strands[i].fiber);
+	lfb__race_free(&beside->race);
 }
 
 struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel)

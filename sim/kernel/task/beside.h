@@ -6,7 +6,7 @@
 #ifndef SIM_KERNEL_TASK_BESIDE_H
 #define SIM_KERNEL_TASK_BESIDE_H
 
-#include "sim/kernel/state/state.h"
+#include "sim/kernel/race/race.h"
 
 #define LFB_BESIDE_MAX 8
 
@@ -56,7 +56,10 @@ struct lfb_beside {
 	/* This one goes on. */
 	void (*switched)(void *context, unsigned int strand);
 	void *context;
+	struct lfb_race race;
 };
+
+_Static_assert(LFB_BESIDE_MAX <= LFB_RACE_TASKS, "each is a task of a race");
 
 /* 0, -ENOSPC, -ENOMEM, or -EOPNOTSUPP: this host has one stack. */
 int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),

@@ -120,6 +120,7 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 		lock->owner = task;
 	if (task == &nobody)
 		return;
+	lfb__race_take(lfb__current, lock, shared);
 	if (lfb__checking(lfb__current))
 		lfb__locks_take(lfb__current, lock, may_wait);
 	task->locks_held++;
@@ -142,6 +143,7 @@ static inline void lfb_lock_released(struct lfb_lock *lock, bool shared)
 	}
 	if (!task || task == &nobody)
 		return;
+	lfb__race_drop(lfb__current, lock, shared);
 	if (task->locks_held > 0)
 		task->locks_held--;
 	if (task->nr_held)

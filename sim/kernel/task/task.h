@@ -208,6 +208,9 @@ struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operatio
  * checks, and outside of callbacks where no place is known.
  */
 const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel);
+/* The place that code goes on at, whoever runs it: up to @max frames, or NULL behind them. */
+const struct lfb_site *lfb__site_at(struct lfb_kernel *kernel, const void *const *frames,
+				    unsigned int max);
 void lfb__sites_destroy(struct lfb_ledger *ledger);
 
 #endif
