@@ -234,6 +234,8 @@
 	  "a lock was used before it was initialized, or after it was destroyed")                  \
 	X(LOCK_REGISTRY_CHANGED, "LFB-LOCK-REGISTRY-CHANGED", ERROR,                               \
 	  "handlers or FLBs changed while their list was walked without a lock")                   \
+	X(LOCK_FREED, "LFB-LOCK-FREED", ERROR,                                                     \
+	  "memory was freed in which a lock lies that somebody has or is about to take")           \
 	X(RACE, "LFB-RACE", ERROR,                                                                 \
 	  "two tasks touched the same memory, one of them wrote, and nothing said who is first")
 

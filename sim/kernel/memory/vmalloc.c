@@ -385,6 +385,7 @@ LFB_ENTRY void vfree(const void *addr)
 		return;
 	}
 	check_preserved(kernel, area);
+	lfb__locks_freed(kernel, area->addr, area->nr_pages << PAGE_SHIFT);
 	remember(kernel, area);
 	lfb__ledger_remove(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr);
 	remove_area(kernel, area);

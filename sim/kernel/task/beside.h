@@ -14,6 +14,7 @@
 struct lfb_standing {
 	const char *point;
 	const char *object;
+	const struct lfb_lock *of;	/* that it will use; NULL: none */
 	const struct lfb_lock *lock;	/* that must be free first; NULL: it waits for nothing */
 	bool shares;			/* … but for readers */
 	bool gives_up;			/* it can be told that the lock never will be */
@@ -27,6 +28,7 @@ struct lfb_strand {
 	void *argument;
 	bool done;
 	bool never;			/* what it waits for will never be free */
+	bool gone;			/* the lock that it stood at was freed */
 	struct lfb_standing at;
 	struct task_struct *running;
 	sigjmp_buf *guard, *waiting, *copying;

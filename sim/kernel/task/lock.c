@@ -63,7 +63,7 @@ static LFB_OUT_OF_LINE void let_others(struct lfb_kernel *kernel, struct lfb_loc
 				       const char *operation, enum wait wait)
 {
 	lfb__beside_stand(kernel, &(struct lfb_standing){
-		.point = operation, .object = lock->name,
+		.point = operation, .object = lock->name, .of = lock,
 		.lock = wait == DOES_NOT_WAIT ? NULL : lock,
 		.shares = wait == WAITS_TO_SHARE });
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC))
