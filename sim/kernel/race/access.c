@@ -22,7 +22,8 @@ struct lfb_race *lfb__race_here(void)
 	struct lfb_kernel *kernel = lfb__current;
 	struct lfb_race *race = kernel ? kernel->sched.race : NULL;
 
-	if (likely(!race) || race->now >= race->count || race->blind || kernel->dead)
+	if (likely(!race) || race->now >= race->count || race->blind || kernel->dead ||
+	    !lfb__checking(kernel))
 		return NULL;
 	/* A thread that looks on while another is inside is none of these tasks. */
 	if (kernel->guard && kernel->guard_thread != &lfb__current)
@@ -106,14 +107,15 @@ static bool note(struct lfb_race *race, struct lfb_race_word *word, const struct
 	return true;
 }
 
-/* Returns whether it raced: once for each access is enough. */
+/* Returns whether it races, for the first time. */
 static bool touch_word(struct lfb_race *race, u64 address, const struct access *now,
 		       struct lfb_race_pair *pair)
 {
 	struct lfb_race_word *word = find_word(race, address);
-	const struct access *before = word ? find_race(race, word, now) : NULL;
+	const struct access *before = word && !word->told ? find_race(race, word, now) : NULL;
 
-	if (before)
+	if (before) {
+		word->told = true;
 		*pair = (struct lfb_race_pair){
 			.address = (const void *)(uintptr_t)(address * LFB_RACE_STEP + now->first),
 			.size = now->size,
@@ -123,6 +125,7 @@ static bool touch_word(struct lfb_race *race, u64 address, const struct access *
 			.at_before = before->at,
 			.operation_before = before->operation,
 		};
+	}
 	if (!word || !note(race, word, now))
 		race->blind = true;
 	return before != NULL;
@@ -167,6 +170,12 @@ void lfb__race_touch(struct lfb_race *race, const void *address, size_t size, un
 		kernel->report_race(kernel, &pair);
 }
 
+static void forget_word(struct lfb_race_word *word)
+{
+	word->last = 0;
+	word->told = false;
+}
+
 void lfb__race_forget(struct lfb_race *race, const void *address, size_t size)
 {
 	struct lfb_race_word *words = race->words.items;
@@ -180,11 +189,11 @@ void lfb__race_forget(struct lfb_race *race, const void *address, size_t size)
 		const u32 number = lfb__table_find(&race->word_table, at, is_word, words, &at);
 
 		if (number != LFB_TABLE_NONE)
-			words[number].last = 0;
+			forget_word(&words[number]);
 	}
 	for (size_t i = 0; i < race->words.count && end - first >= race->words.count; i++) {
 		if (words[i].address - first < end - first)
-			words[i].last = 0;
+			forget_word(&words[i]);
 	}
 }
 

@@ -20,6 +20,7 @@ struct lfb_race_clock {
 struct lfb_race_word {
 	u64 address;		/* by LFB_RACE_STEP */
 	u32 last;		/* the access that is looked at first, + 1; 0: there is none */
+	bool told;		/* that it is raced for: once is enough */
 };
 
 struct lfb_race_task {
