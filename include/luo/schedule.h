@@ -41,6 +41,8 @@ struct lfb_schedule_failure {
  *	what it is given is gone when it returns. May be NULL
  * @progress: told how far it is, with schedules as @done. May be NULL
  * @context: handed to both
+ * @from_power_on: begin each schedule with power on, not only where there can be no copy: the same,
+ *	and slow
  */
 struct lfb_explore_options {
 	size_t sz;
@@ -49,12 +51,13 @@ struct lfb_explore_options {
 	void (*failed)(void *context, const struct lfb_schedule_failure *failure);
 	lfb_progress_fn progress;
 	void *context;
+	bool from_power_on;
 };
 
 /**
  * struct lfb_explore_result - what was tried
  * @sz: sizeof(struct lfb_explore_result)
- * @schedules: that were run, each from power on to the scenario's end
+ * @schedules: that were run, each as from power on to the scenario's end
  * @choices: that were made in all of them
  * @failures: different ones
  * @whole: there is no other schedule within the bound
@@ -77,6 +80,9 @@ struct lfb_explore_result {
  *
  * A failure is a finding of severity warning and above, or, in a run without any, what
  * lfb_scenario_run() returns. They are the same if their findings and objects, or sentences are.
+ *
+ * What is in front of blocks is done once, and each schedule of them begins in a copy of the machine
+ * (struct lfb_machine_copy), where there can be one.
  *
  * Context: outside of kernel code.
  * Return: 0, also with failures; -EINTR @progress ended it; -EINVAL no live scenario or machine, or

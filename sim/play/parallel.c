@@ -29,7 +29,7 @@ struct lfb_run_parallel {
 	unsigned int current;		/* the block that runs */
 	struct lfb_schedule own;	/* that the blocks say */
 	struct lfb_schedule *schedule;
-	struct lfb_list made;		/* unsigned int: what was chosen */
+	struct lfb_list made;		/* unsigned int: what was chosen, where that is told */
 };
 
 /* The threads but the first, which is the agent. */
@@ -140,6 +140,8 @@ static unsigned int choose(void *context, const unsigned int *ready, unsigned in
 		choice = run->pick(run->picker, nr, stays);
 	else
 		choice = lfb__schedule_pick(run->parallel->schedule, ready, nr);
+	if (!run->options.write)
+		return choice;
 	made = lfb__list_add(&run->parallel->made, sizeof(*made));
 	if (made)
 		*made = choice;
@@ -171,8 +173,11 @@ static size_t find_blocks(struct lfb_run *run, size_t at, unsigned int *nr)
 static void tell_schedule(struct lfb_run *run)
 {
 	const struct lfb_list *made = &run->parallel->made;
-	char *text = lfb__schedule_text(made->items, made->count);
+	char *text;
 
+	if (!run->options.write)
+		return;
+	text = lfb__schedule_text(made->items, made->count);
 	if (text)
 		lfb__transcript_line(&run->transcript, "> parallel %s {", text);
 	else

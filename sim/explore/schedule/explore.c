@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Runs a scenario once for each of its schedules, from power on, and keeps what goes wrong: each
- * failure once, with the schedule that has the fewest preemptions.
+ * Runs a scenario once for each of its schedules, and keeps what goes wrong: each failure once,
+ * with the schedule that has the fewest preemptions.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +26,9 @@ struct explore {
 	struct lfb_explore_options options;
 	struct lfb_explore_result result;
 	struct lfb_schedules schedules;
+	struct lfb_branch branch;
+	struct lfb_run run;
+	bool made;			/* the run was, and waits to be put back */
 	struct lfb_list failures;	/* struct failure */
 	u64 seed;			/* where the machine's choices stood */
 	size_t choice;
@@ -80,8 +83,7 @@ static int keep(struct explore *explore, enum lfb_finding_id id, const char *sam
 	return 0;
 }
 
-/* @err: of the run. */
-static int take_failures(struct explore *explore, int err)
+static int take_failures(struct explore *explore)
 {
 	const struct lfb_finding *finding;
 	bool any = false;
@@ -98,10 +100,9 @@ static int take_failures(struct explore *explore, int err)
 		if (failed)
 			return failed;
 	}
-	if (!err || any)
+	if (!explore->run.result || any)
 		return 0;
-	return keep(explore, LFB_FINDINGS_NR, lfb_error_text(explore->machine),
-		    lfb_error_text(explore->machine));
+	return keep(explore, LFB_FINDINGS_NR, explore->run.why, explore->run.why);
 }
 
 static int say_how_far(const struct explore *explore)
@@ -118,23 +119,65 @@ static int say_how_far(const struct explore *explore)
 	return -EINTR;
 }
 
-static int run(struct explore *explore)
+static void end_run(struct explore *explore)
+{
+	if (!explore->made)
+		return;
+	explore->made = false;
+	lfb__run_end(&explore->run);
+	lfb__run_release(&explore->run);
+}
+
+/* From power on. */
+static int begin_run(struct explore *explore)
 {
 	struct lfb_kernel *kernel = &explore->machine->kernel;
 	int err;
 
+	end_run(explore);
 	lfb__machine_forget_seen(explore->machine);
 	lfb__faults_arm(kernel, NULL);
 	kernel->choices.state = explore->seed;
 	kernel->choices.next = explore->choice;
-	lfb__schedules_begin(&explore->schedules);
-	err = lfb__run_picked(explore->scenario, explore->machine, NULL, lfb__schedules_pick,
-			      &explore->schedules);
-	if (err == -ENOMEM || explore->schedules.failed)
+	explore->run = (struct lfb_run){
+		.scenario = explore->scenario,
+		.machine = explore->machine,
+		.pick = lfb__schedules_pick,
+		.picker = &explore->schedules,
+	};
+	err = lfb__run_make(&explore->run);
+	if (err) {
+		lfb__run_release(&explore->run);
+		return err;
+	}
+	explore->made = true;
+	lfb__run_begin(&explore->run);
+	return 0;
+}
+
+static int run(struct explore *explore)
+{
+	struct lfb_schedules *schedules = &explore->schedules;
+	/* The last choice is another one. */
+	size_t choices = schedules->choices.count ? schedules->choices.count - 1 : 0;
+	int err;
+
+	if (!lfb__branch_go_back(&explore->branch, &explore->run, &choices)) {
+		choices = 0;
+		err = begin_run(explore);
+		if (err)
+			return err;
+	}
+	lfb__schedules_begin(schedules, choices);
+	do {
+		if (lfb__run_comes_to_blocks(&explore->run))
+			lfb__branch_keep(&explore->branch, &explore->run, schedules->at);
+	} while (lfb__run_go_on(&explore->run));
+	if (explore->run.result == -ENOMEM || schedules->failed)
 		return -ENOMEM;
 	explore->result.schedules++;
-	explore->result.choices += explore->schedules.at;
-	err = take_failures(explore, err);
+	explore->result.choices += schedules->at;
+	err = take_failures(explore);
 	return err ? err : say_how_far(explore);
 }
 
@@ -214,7 +257,10 @@ int lfb_scenario_explore(const struct lfb_scenario *scenario, struct lfb_machine
 		return err;
 	explore.seed = machine->kernel.choices.state;
 	explore.choice = machine->kernel.choices.next;
+	explore.branch.off = explore.options.from_power_on;
 	err = search(&explore);
+	end_run(&explore);
+	lfb__branch_free(&explore.branch);
 	explore.result.failures = explore.failures.count;
 	lfb__machine_forget_seen(machine);
 	tell(&explore);
