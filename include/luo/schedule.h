@@ -32,6 +32,9 @@ struct lfb_schedule_failure {
 	u64 times;
 };
 
+/** define LFB_EXPLORE_BOUND - preemptions that a schedule may have, where nothing is said */
+#define LFB_EXPLORE_BOUND 2u
+
 /**
  * struct lfb_explore_options - what to try
  * @sz: sizeof(struct lfb_explore_options)
@@ -43,6 +46,12 @@ struct lfb_schedule_failure {
  * @context: handed to both
  * @from_power_on: begin each schedule with power on, not only where there can be no copy: the same,
  *	and slow
+ * @reduce: end a run where it comes to a state from which another one went on, with as many
+ *	preemptions or fewer: what it leads to is known. The same failures are found, each with the
+ *	same @schedule and @preemptions, in fewer schedules and so with fewer @times. A state is what
+ *	struct lfb_machine_copy has, and the stacks of the tasks; what else a module keeps, as static
+ *	data without LFB_MODULE_DATA(), must decide nothing. Where there can be no copy, and where a
+ *	sanitizer keeps variables elsewhere than on stacks, nothing is left out
  */
 struct lfb_explore_options {
 	size_t sz;
@@ -52,6 +61,7 @@ struct lfb_explore_options {
 	lfb_progress_fn progress;
 	void *context;
 	bool from_power_on;
+	bool reduce;
 };
 
 /**
@@ -60,6 +70,7 @@ struct lfb_explore_options {
  * @schedules: that were run, each as from power on to the scenario's end
  * @choices: that were made in all of them
  * @failures: different ones
+ * @cut: so many of @schedules ended early, for @reduce
  * @whole: there is no other schedule within the bound
  */
 struct lfb_explore_result {
@@ -68,6 +79,7 @@ struct lfb_explore_result {
 	u64 choices;
 	u64 failures;
 	bool whole;
+	u64 cut;
 };
 
 /**

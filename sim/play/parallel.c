@@ -236,7 +236,7 @@ static void notice_death(struct lfb_run *run, size_t from, size_t to)
 	lfb__run_notice_death(run, operations[from].line, result, expected);
 }
 
-static int prepare(struct lfb_run *run, size_t from, size_t to, unsigned int nr)
+static int prepare(struct lfb_run *run, size_t from, unsigned int nr)
 {
 	struct lfb_run_parallel *parallel = run->parallel;
 	const char *own = run->options.schedule ? NULL : run->scenario->operations[from].schedule;
@@ -245,9 +245,10 @@ static int prepare(struct lfb_run *run, size_t from, size_t to, unsigned int nr)
 	parallel->beside.choose = choose;
 	parallel->beside.switched = switched;
 	parallel->beside.context = run;
+	parallel->beside.still = run->still;
 	parallel->current = nr;
 	parallel->made.count = 0;
-	memset(&parallel->answers[from], 0, (to - from) * sizeof(struct answer));
+	memset(parallel->answers, 0, run->scenario->count * sizeof(struct answer));
 	lfb__schedule_free(&parallel->own);
 	parallel->own = (struct lfb_schedule){ 0 };
 	parallel->schedule = own ? &parallel->own : &run->schedule;
@@ -259,6 +260,30 @@ static int prepare(struct lfb_run *run, size_t from, size_t to, unsigned int nr)
 	return err;
 }
 
+/* Who runs is not part of it, where that decides nothing. */
+bool lfb__run_mix(struct lfb_run *run, struct lfb_saved *room, struct lfb_mix *mix)
+{
+	const struct lfb_run_parallel *parallel = run->parallel;
+	struct lfb_agent *agent = run->agent;
+	bool known;
+
+	lfb__saved_empty(room);
+	run->agent = parallel->blocks[0].agent;
+	lfb__run_save(run, room);
+	run->agent = agent;
+	known = !room->failed;
+	lfb__saved_mix(room, mix);
+	if (!run->machine->kernel.sched.beside)
+		return known;
+	lfb__mix(mix, parallel->answers, run->scenario->count * sizeof(struct answer));
+	return lfb__beside_mix(&parallel->beside, mix) && known;
+}
+
+void lfb__run_abandon_blocks(struct lfb_run *run)
+{
+	lfb__beside_abandon(&run->parallel->beside);
+}
+
 bool lfb__run_blocks(struct lfb_run *run, size_t *at)
 {
 	struct lfb_machine *before;
@@ -268,7 +293,7 @@ bool lfb__run_blocks(struct lfb_run *run, size_t *at)
 	int err;
 
 	*at = find_blocks(run, from, &nr);
-	err = prepare(run, from, *at, nr);
+	err = prepare(run, from, nr);
 	if (err) {
 		lfb__run_surprise(run, err, err == -EOPNOTSUPP ?
 				  "this host has no stacks for tasks beside each other" :

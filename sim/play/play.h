@@ -71,6 +71,7 @@ struct lfb_run {
 	struct lfb_schedule schedule;	/* says who goes on, … */
 	lfb_pick_fn pick;		/* … unless this is asked */
 	void *picker;
+	bool still;			/* it is asked while no task runs: see beside.h */
 	bool booting;			/* a kernel is; the module's data may be the last one's */
 	bool stop;			/* what was done at a point was not as expected */
 	bool death_expected;		/* it led there, as expected */
@@ -118,6 +119,13 @@ void lfb__run_point_died(struct lfb_run *run, long result);
 
 int lfb__run_parallel_prepare(struct lfb_run *run);
 void lfb__run_parallel_release(struct lfb_run *run);
+/*
+ * With @still, while who goes on is asked, or between two steps: all that decides how the run goes
+ * on, but for the machine. @room is for what is saved meanwhile. False: it is not known.
+ */
+bool lfb__run_mix(struct lfb_run *run, struct lfb_saved *room, struct lfb_mix *mix);
+/* While who goes on is asked: it is not to be known how these blocks go on, nor the run. */
+void lfb__run_abandon_blocks(struct lfb_run *run);
 /* Does the blocks whose first line is *@at, which is set behind them. False: the run ends there. */
 bool lfb__run_blocks(struct lfb_run *run, size_t *at);
 

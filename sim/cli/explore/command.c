@@ -7,12 +7,12 @@
 
 #include "explore.h"
 
-#define BOUND 2u
 #define BOUND_MAX 1000u
 
 struct explore {
 	u64 bound;		/* + 1; 0: none was given */
 	u64 limit;
+	bool all;
 	const struct cli_line *line;
 	struct lfb_explore_result result;
 };
@@ -45,8 +45,10 @@ static int explore(struct cli_line *line, struct lfb_machine *machine,
 	struct lfb_explore_result *result = &explore->result;
 	const struct lfb_explore_options options = {
 		.sz = sizeof(options),
-		.bound = (unsigned int)(explore->bound ? explore->bound - 1 : BOUND),
+		.bound = (unsigned int)(explore->bound ? explore->bound - 1 :
+							 LFB_EXPLORE_BOUND),
 		.limit = explore->limit,
+		.reduce = !explore->all,
 		.failed = print_failure,
 		.progress = progress,
 		.context = explore,
@@ -61,10 +63,13 @@ static int explore(struct cli_line *line, struct lfb_machine *machine,
 	cli_progress_clear();
 	if (err && err != -EINTR)
 		return cli_failed("%s", lfb_error_text(machine));
-	printf("%llu schedule%s of at most %u preemption%s%s, %llu choices: %llu failure%s\n",
-	       result->schedules, cli_plural(result->schedules), options.bound,
-	       cli_plural(options.bound), result->whole ? ", which is all" : ", of more",
-	       result->choices, result->failures, cli_plural(result->failures));
+	printf("%llu schedule%s of at most %u preemption%s%s, ", result->schedules,
+	       cli_plural(result->schedules), options.bound, cli_plural(options.bound),
+	       result->whole ? ", which is all" : ", of more");
+	if (result->cut)
+		printf("%llu of them cut short, ", result->cut);
+	printf("%llu choices: %llu failure%s\n", result->choices, result->failures,
+	       cli_plural(result->failures));
 	if (err)
 		return cli_stop("%llu schedules tried", result->schedules);
 	return result->failures ? CLI_FAILED : CLI_OK;
@@ -96,6 +101,8 @@ static const struct cli_option options[] = {
 	{ "bound", "N", "how often a task may stand that could go on (default 2)",
 	  .at = offsetof(struct explore, bound), .wanted = "a number from 0 to 1000",
 	  .set = set_bound },
+	{ "all", NULL, "go on also from states that were gone on from: the same failures",
+	  .at = offsetof(struct explore, all) },
 	{ "limit", "N", "end after so many schedules", .at = offsetof(struct explore, limit),
 	  .wanted = "a number from 1", .set = set_limit },
 	{ .more = cli_module_rows },

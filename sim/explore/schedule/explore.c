@@ -9,8 +9,6 @@
 
 #include "sim/explore/schedule/schedule.h"
 
-#define BOUND 2		/* where nothing is asked for */
-
 struct failure {
 	enum lfb_finding_id id;		/* LFB_FINDINGS_NR: none */
 	char *same;			/* what tells it from others: the object, or the sentence */
@@ -29,6 +27,9 @@ struct explore {
 	struct lfb_branch branch;
 	struct lfb_run run;
 	bool made;			/* the run was, and waits to be put back */
+	struct lfb_seen seen;
+	bool cut;			/* the run comes to a state that was seen */
+	int failed;			/* with what cannot be gone on */
 	struct lfb_list failures;	/* struct failure */
 	u64 seed;			/* where the machine's choices stood */
 	size_t choice;
@@ -119,6 +120,34 @@ static int say_how_far(const struct explore *explore)
 	return -EINTR;
 }
 
+/* All that comes is known: what came is all there is to look at. */
+static bool is_cut(struct explore *explore, bool stays)
+{
+	struct lfb_schedules *schedules = &explore->schedules;
+
+	if (!explore->options.reduce || explore->branch.off ||
+	    !lfb__schedules_are_new(schedules) ||
+	    !lfb__seen_before(&explore->seen, &explore->run, stays,
+			      lfb__schedules_preemptions(schedules)))
+		return false;
+	explore->cut = true;
+	explore->result.cut++;
+	explore->failed = take_failures(explore);
+	return true;
+}
+
+/* An lfb_pick_fn. */
+static unsigned int pick(void *context, unsigned int nr, bool stays)
+{
+	struct explore *explore = context;
+
+	if (is_cut(explore, stays)) {
+		lfb__run_abandon_blocks(&explore->run);
+		return 0;
+	}
+	return lfb__schedules_pick(&explore->schedules, nr, stays);
+}
+
 static void end_run(struct explore *explore)
 {
 	if (!explore->made)
@@ -142,8 +171,9 @@ static int begin_run(struct explore *explore)
 	explore->run = (struct lfb_run){
 		.scenario = explore->scenario,
 		.machine = explore->machine,
-		.pick = lfb__schedules_pick,
-		.picker = &explore->schedules,
+		.pick = pick,
+		.picker = explore,
+		.still = explore->options.reduce,
 	};
 	err = lfb__run_make(&explore->run);
 	if (err) {
@@ -153,6 +183,22 @@ static int begin_run(struct explore *explore)
 	explore->made = true;
 	lfb__run_begin(&explore->run);
 	return 0;
+}
+
+static void play(struct explore *explore)
+{
+	struct lfb_run *run = &explore->run;
+	bool blocks;
+
+	explore->cut = false;
+	do {
+		blocks = lfb__run_comes_to_blocks(run);
+		if (blocks)
+			lfb__branch_keep(&explore->branch, run, explore->schedules.at);
+		if (!lfb__run_go_on(run) || explore->cut)
+			return;
+		/* What is left is the same for all schedules that end alike. */
+	} while (!blocks || run->next == run->scenario->count || !is_cut(explore, false));
 }
 
 static int run(struct explore *explore)
@@ -169,15 +215,12 @@ static int run(struct explore *explore)
 			return err;
 	}
 	lfb__schedules_begin(schedules, choices);
-	do {
-		if (lfb__run_comes_to_blocks(&explore->run))
-			lfb__branch_keep(&explore->branch, &explore->run, schedules->at);
-	} while (lfb__run_go_on(&explore->run));
+	play(explore);
 	if (explore->run.result == -ENOMEM || schedules->failed)
 		return -ENOMEM;
 	explore->result.schedules++;
 	explore->result.choices += schedules->at;
-	err = take_failures(explore);
+	err = explore->cut ? explore->failed : take_failures(explore);
 	return err ? err : say_how_far(explore);
 }
 
@@ -236,7 +279,7 @@ static int check(struct explore *explore, const struct lfb_explore_options *opti
 	if (err)
 		return err;
 	if (!options)
-		explore->options.bound = BOUND;
+		explore->options.bound = LFB_EXPLORE_BOUND;
 	if (!explore->scenario->nr_parallels)
 		return lfb__error(machine, -EINVAL, "%.160s has no \"parallel\": there is one "
 				  "schedule", explore->scenario->name);
@@ -261,6 +304,7 @@ int lfb_scenario_explore(const struct lfb_scenario *scenario, struct lfb_machine
 	err = search(&explore);
 	end_run(&explore);
 	lfb__branch_free(&explore.branch);
+	lfb__seen_free(&explore.seen);
 	explore.result.failures = explore.failures.count;
 	lfb__machine_forget_seen(machine);
 	tell(&explore);

@@ -34,6 +34,8 @@ struct lfb_schedules {
  * one.
  */
 void lfb__schedules_begin(struct lfb_schedules *schedules, size_t choices);
+/* Does the next choice lie behind those that are given? */
+bool lfb__schedules_are_new(const struct lfb_schedules *schedules);
 /* An lfb_pick_fn. */
 unsigned int lfb__schedules_pick(void *schedules, unsigned int nr, bool stays);
 /* Are there more with at most @bound preemptions? The next run is one then. */
@@ -41,6 +43,23 @@ bool lfb__schedules_next(struct lfb_schedules *schedules, unsigned int bound);
 unsigned int lfb__schedules_preemptions(const struct lfb_schedules *schedules);
 /* For free(); NULL without memory. */
 char *lfb__schedules_text(const struct lfb_schedules *schedules);
+
+/* seen.c: states that were gone on from */
+
+struct lfb_seen {
+	struct lfb_list states;
+	struct lfb_table table;
+	struct lfb_saved room;
+};
+
+/*
+ * Was this state gone on from already, with at most @preemptions on the way to it? Then all that it
+ * leads to is known; if not, it is from now on. While the run asks who goes on (@stays: who ran can
+ * go on), or between two of its steps.
+ */
+bool lfb__seen_before(struct lfb_seen *seen, struct lfb_run *run, bool stays,
+		      unsigned int preemptions);
+void lfb__seen_free(struct lfb_seen *seen);
 
 /* branch.c: where runs begin, once one came there */
 

@@ -18,6 +18,11 @@ void lfb__schedules_begin(struct lfb_schedules *schedules, size_t choices)
 	schedules->at = choices;
 }
 
+bool lfb__schedules_are_new(const struct lfb_schedules *schedules)
+{
+	return schedules->at == schedules->choices.count;
+}
+
 /* Behind what is given, who runs goes on. */
 unsigned int lfb__schedules_pick(void *context, unsigned int nr, bool stays)
 {

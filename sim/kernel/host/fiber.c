@@ -30,6 +30,7 @@
  * frame. And valgrind takes a small step between two stacks for one of a call.
  */
 #define GAP (4 << 20)
+#define CLEANED (24 << 10)
 
 #ifdef LFB_FIBER_UCONTEXT
 #define HAS_CONTEXTS 1
@@ -224,6 +225,22 @@ void lfb__fiber_start(struct lfb_fiber *fiber, void (*body)(void *argument), voi
 	fiber->context.uc_link = NULL;
 	makecontext(&fiber->context, lfb__fiber_begins, 0);
 #endif
+}
+
+void lfb__fiber_clean(struct lfb_fiber *fiber)
+{
+#ifdef FIBERS_ARE_TOLD
+	__asan_unpoison_memory_region(stack_of(fiber), STACK_SIZE);
+#endif
+	memset(stack_of(fiber) + STACK_SIZE - CLEANED, 0, CLEANED);
+}
+
+/* A sanitizer may keep variables elsewhere. */
+bool lfb__fiber_left(const struct lfb_fiber *fiber, const void **bytes, size_t *size)
+{
+	*bytes = fiber->stack;
+	*size = (size_t)(stack_of(fiber) + STACK_SIZE - (char *)fiber->stack);
+	return SAVED && !fiber->fake;
 }
 
 void lfb__fiber_switch(struct lfb_fiber *from, struct lfb_fiber *to)

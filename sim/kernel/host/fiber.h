@@ -34,6 +34,16 @@ int lfb__fiber_make(struct lfb_fiber *fiber);
 void lfb__fiber_free(struct lfb_fiber *fiber);
 /* The next switch to @fiber runs @body, which never returns: it switches away for good. */
 void lfb__fiber_start(struct lfb_fiber *fiber, void (*body)(void *argument), void *argument);
+/*
+ * One that is to be compared with others: what earlier ones left on the stack is gone, as far as
+ * most reach. Before lfb__fiber_start().
+ */
+void lfb__fiber_clean(struct lfb_fiber *fiber);
+/*
+ * All that a fiber which does not run needs to go on with, of what is its own: bytes of its stack.
+ * False: it is not known.
+ */
+bool lfb__fiber_left(const struct lfb_fiber *fiber, const void **bytes, size_t *size);
 /* Goes on where @to was left; returns when somebody switches to @from, which is what runs now. */
 void lfb__fiber_switch(struct lfb_fiber *from, struct lfb_fiber *to);
 

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Exploring schedules from power on, from copies, and without those that come to a state that was
+ * seen: the same failures, with the same schedules. Over all of tests/data/schedules and over every
+ * pair of some blocks.
+ */
+#include <glob.h>
+
+#include <luo/lfb.h>
+
+#include "tests/support/test.h"
+
+/* What exploring said. */
+struct said {
+	char failures[16384];	/* a line each */
+	size_t used;
+	bool times;		/* with how often */
+	struct lfb_explore_result result;
+};
+
+static void take(void *context, const struct lfb_schedule_failure *failure)
+{
+	struct said *said = context;
+	char *to = said->failures + said->used;
+	size_t room = sizeof(said->failures) - said->used;
+
+	said->used += (size_t)snprintf(to, room, "%s|%s|%s|%u|%llu\n",
+				       failure->finding ? failure->finding : "", failure->text,
+				       failure->schedule, failure->preemptions,
+				       said->times ? failure->times : 0);
+	assert_true(said->used < sizeof(said->failures));
+}
+
+enum how { FROM_POWER_ON, COPIED, REDUCED };
+
+struct subject {
+	const char *name;
+	struct lfb_scenario *scenario;
+	struct lfb_machine *machine;
+	unsigned int bound;
+};
+
+static void explore(const struct subject *subject, enum how how, bool times, struct said *said)
+{
+	const struct lfb_explore_options options = {
+		.sz = sizeof(options),
+		.bound = subject->bound,
+		.failed = take,
+		.context = said,
+		.from_power_on = how == FROM_POWER_ON,
+		.reduce = how == REDUCED,
+	};
+
+	*said = (struct said){ .times = times, .result.sz = sizeof(said->result) };
+	assert_int_equal(lfb_scenario_explore(subject->scenario, subject->machine, &options,
+					      &said->result), 0);
+	assert_true(said->result.whole);
+	assert_int_equal(lfb_machine_state(subject->machine), LFB_OFF);
+}
+
+static struct said slow, fast, few;
+static struct {
+	u64 scenarios, failures, all, reduced, cut;
+} total;
+
+static void compare(const struct subject *subject, bool from_power_on)
+{
+	if (from_power_on) {
+		explore(subject, FROM_POWER_ON, true, &slow);
+		explore(subject, COPIED, true, &fast);
+		assert_string_equal(slow.failures, fast.failures);
+		assert_memory_equal(&slow.result, &fast.result, sizeof(slow.result));
+		assert_int_equal(slow.result.cut, 0);
+	}
+	explore(subject, COPIED, false, &fast);
+	explore(subject, REDUCED, false, &few);
+	if (strcmp(fast.failures, few.failures))
+		print_error("%s\n", subject->name);
+	assert_string_equal(fast.failures, few.failures);
+	assert_true(few.result.schedules <= fast.result.schedules);
+	assert_true(few.result.cut < few.result.schedules);
+	total.scenarios++;
+	total.failures += few.result.failures;
+	total.all += fast.result.schedules;
+	total.reduced += few.result.schedules;
+	total.cut += few.result.cut;
+}
+
+static void say_total(void)
+{
+	print_message("%llu scenarios, %llu failures: %llu schedules, reduced %llu, of which %llu "
+		      "were cut short\n", total.scenarios, total.failures, total.all,
+		      total.reduced, total.cut);
+	if (!LFB_SLOW)
+		assert_in_range(total.reduced, 1, total.all / 2);
+	memset(&total, 0, sizeof(total));
+}
+
+/* What the scenario's line "# quirk: …" says, or "machine:". */
+static bool header(const char *path, const char *name, char *value, size_t size)
+{
+	FILE *file = fopen(path, "r");
+	char line[256], format[32];
+	bool found = false;
+
+	assert_non_null(file);
+	snprintf(format, sizeof(format), "# %s: ", name);
+	while (!found && fgets(line, sizeof(line), file)) {
+		found = !strncmp(line, format, strlen(format));
+		if (found)
+			snprintf(value, size, "%.*s", (int)strcspn(line + strlen(format), "\n"),
+				 line + strlen(format));
+	}
+	fclose(file);
+	return found;
+}
+
+static void compare_file(const char *path, const char *quirks_on)
+{
+	char machine[64];
+	const bool guarded = header(path, "machine", machine, sizeof(machine));
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options),
+		.quirks_on = quirks_on,
+		.checks = guarded ? LFB_CHECKS_GUARD : LFB_CHECKS_ON,
+	};
+	struct subject subject = { .name = path, .bound = LFB_SLOW ? 1 : 2 };
+
+	assert_true(!guarded || !strcmp(machine, "--checks guard"));
+	assert_int_equal(lfb_scenario_load(path, &subject.scenario), 0);
+	assert_int_equal(lfb_machine_create(&options, &subject.machine), 0);
+	compare(&subject, true);
+	lfb_machine_destroy(subject.machine);
+	lfb_scenario_free(subject.scenario);
+}
+
+static void scenarios_have_the_same_failures(void **state)
+{
+	glob_t files;
+
+	assert_int_equal(glob(LFB_TEST_DATA "/schedules/*.lfb", 0, NULL, &files), 0);
+	assert_true(files.gl_pathc >= 8);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		char quirk[64];
+
+		compare_file(files.gl_pathv[i], NULL);
+		if (header(files.gl_pathv[i], "quirk", quirk, sizeof(quirk)))
+			compare_file(files.gl_pathv[i], quirk);
+	}
+	globfree(&files);
+	say_total();
+}
+
+static const char *const blocks[] = {
+	"do lock 0\ndo lock 1\ndo unlock 1\ndo unlock 0\n",
+	"do lock 1\ndo lock 0\ndo unlock 0\ndo unlock 1\n",
+	"do lock 2\n",
+	"session u\nclose u\n",
+	"close s\n",
+	"rsession s\n",
+	"finish s\n",
+	"preserve t 2 0 101\n",
+	"again t 1 102\n",
+	"getin 0\n",
+	"unhandler 0\n",
+	"handler 1\nflb 1 0\n",
+	"prepare\n",
+	"do bug\n",
+};
+
+#define QUIRKS "SESSION_RETRIEVE_RACE,FLB_LAZY_INIT_RACE,REGISTRY_UNLOCKED,FLB_GET_UNCOUNTED," \
+	"SESSION_MUTATE_WHILE_REBOOTING,FILE_PRESERVED_TWICE"
+
+static void compare_blocks(const char *const *texts, const char *behind, const char *quirks_on)
+{
+	const struct lfb_machine_options options = {
+		.sz = sizeof(options), .quirks_on = quirks_on,
+	};
+	char text[2048];
+	struct subject subject = { .name = text, .bound = LFB_SLOW ? 1 : 2 };
+	size_t used;
+
+	used = (size_t)snprintf(text, sizeof(text), "handler 0\nflb 0 0\nopen\nsession s\n"
+				"preserve s 1 0 100\nreboot\nhandler 0\nflb 0 0\nopen\nrsession s\n"
+				"retrieve s 1\nsession t\n");
+	for (size_t i = 0; texts[i]; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s {\n%s",
+					 i ? "}" : "parallel", texts[i]);
+	used += (size_t)snprintf(text + used, sizeof(text) - used, "}\n%s", behind);
+	assert_true(used < sizeof(text));
+	assert_int_equal(lfb_scenario_parse(text, text, used, &subject.scenario), 0);
+	assert_int_equal(lfb_machine_create(&options, &subject.machine), 0);
+	compare(&subject, false);
+	lfb_machine_destroy(subject.machine);
+	lfb_scenario_free(subject.scenario);
+}
+
+static void blocks_have_the_same_failures(void **state)
+{
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+		for (size_t j = 0; j < sizeof(blocks) / sizeof(blocks[0]); j++) {
+			const char *const texts[] = { blocks[i], blocks[j], NULL };
+
+			if (!LFB_SLOW || (i + j) % 7 == 3) {
+				compare_blocks(texts, "", NULL);
+				compare_blocks(texts, "", QUIRKS);
+			}
+		}
+	}
+	say_total();
+}
+
+/* What comes behind blocks, and other blocks, are part of it. */
+static void what_is_behind_blocks_has_the_same_failures(void **state)
+{
+	static const char *const texts[] = {
+		"do lock 0\ndo unlock 0\n", "do lock 1\ndo unlock 1\n", "session u\n", NULL,
+	};
+
+	compare_blocks(texts, "reboot\nhandler 0\nflb 0 0\nopen\n", NULL);
+	compare_blocks(texts, "parallel {\nclose u\n} {\nrsession s\n}\nreboot\nhandler 0\nopen\n",
+		       QUIRKS);
+	compare_blocks(texts + 1, "parallel {\nclose u = -9\n} {\nfinish s\n}\n", NULL);
+	say_total();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scenarios_have_the_same_failures),
+		cmocka_unit_test(blocks_have_the_same_failures),
+		cmocka_unit_test(what_is_behind_blocks_has_the_same_failures),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
