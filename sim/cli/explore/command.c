@@ -12,7 +12,7 @@
 struct explore {
 	u64 bound;		/* + 1; 0: none was given */
 	u64 limit;
-	bool all;
+	bool reduce;
 	const struct cli_line *line;
 	struct lfb_explore_result result;
 };
@@ -48,7 +48,7 @@ static int explore(struct cli_line *line, struct lfb_machine *machine,
 		.bound = (unsigned int)(explore->bound ? explore->bound - 1 :
 							 LFB_EXPLORE_BOUND),
 		.limit = explore->limit,
-		.reduce = !explore->all,
+		.reduce = explore->reduce,
 		.failed = print_failure,
 		.progress = progress,
 		.context = explore,
@@ -101,10 +101,10 @@ static const struct cli_option options[] = {
 	{ "bound", "N", "how often a task may stand that could go on (default 2)",
 	  .at = offsetof(struct explore, bound), .wanted = "a number from 0 to 1000",
 	  .set = set_bound },
-	{ "all", NULL, "go on also from states that were gone on from: the same failures",
-	  .at = offsetof(struct explore, all) },
 	{ "limit", "N", "end after so many schedules", .at = offsetof(struct explore, limit),
 	  .wanted = "a number from 1", .set = set_limit },
+	{ "reduce", NULL, "end a run where it comes to a state that was seen: the same failures",
+	  .at = offsetof(struct explore, reduce) },
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
 	{ 0 },

@@ -235,12 +235,32 @@ void lfb__fiber_clean(struct lfb_fiber *fiber)
 	memset(stack_of(fiber) + STACK_SIZE - CLEANED, 0, CLEANED);
 }
 
-/* A sanitizer may keep variables elsewhere. */
-bool lfb__fiber_left(const struct lfb_fiber *fiber, const void **bytes, size_t *size)
+/* Word by word: a sanitizer's gaps between variables are none for others to read. */
+__attribute__((no_sanitize("address"))) static void read_stack(u64 *to, const volatile u64 *from,
+								 size_t count)
 {
-	*bytes = fiber->stack;
-	*size = (size_t)(stack_of(fiber) + STACK_SIZE - (char *)fiber->stack);
-	return SAVED && !fiber->fake;
+	for (size_t i = 0; i < count; i++)
+		to[i] = from[i];
+}
+
+bool lfb__fiber_mix(const struct lfb_fiber *fiber, struct lfb_mix *mix)
+{
+	const char *end = stack_of(fiber) + STACK_SIZE;
+	u64 words[64];
+
+	/* A sanitizer may keep variables elsewhere. */
+	if (!SAVED || fiber->fake)
+		return false;
+	lfb__mix(mix, &fiber->stack, sizeof(fiber->stack));
+	for (const char *at = fiber->stack; at < end;) {
+		const size_t left = (size_t)(end - at);
+		const size_t size = left < sizeof(words) ? left : sizeof(words);
+
+		read_stack(words, (const void *)at, size / sizeof(*words));
+		lfb__mix(mix, words, size);
+		at += size;
+	}
+	return true;
 }
 
 void lfb__fiber_switch(struct lfb_fiber *from, struct lfb_fiber *to)

@@ -10,6 +10,8 @@
 
 #include <luo/types.h>
 
+struct lfb_mix;
+
 struct lfb_fiber {
 	void *stack;			/* where it was left */
 	char *all;			/* NULL: the thread's own stack, or none */
@@ -39,11 +41,8 @@ void lfb__fiber_start(struct lfb_fiber *fiber, void (*body)(void *argument), voi
  * most reach. Before lfb__fiber_start().
  */
 void lfb__fiber_clean(struct lfb_fiber *fiber);
-/*
- * All that a fiber which does not run needs to go on with, of what is its own: bytes of its stack.
- * False: it is not known.
- */
-bool lfb__fiber_left(const struct lfb_fiber *fiber, const void **bytes, size_t *size);
+/* With what a fiber that does not run will go on: its stack. False: it is not known. */
+bool lfb__fiber_mix(const struct lfb_fiber *fiber, struct lfb_mix *mix);
 /* Goes on where @to was left; returns when somebody switches to @from, which is what runs now. */
 void lfb__fiber_switch(struct lfb_fiber *from, struct lfb_fiber *to);
 

@@ -353,9 +353,6 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 /* What is behind the fiber and what it does, which are the same for all that are compared. */
 static bool mix_strand(const struct lfb_strand *strand, struct lfb_mix *mix)
 {
-	const void *bytes;
-	size_t size;
-
 	lfb__mix(mix, &strand->done, sizeof(strand->done));
 	lfb__mix(mix, &strand->task, sizeof(strand->task));
 	if (strand->done)
@@ -363,11 +360,7 @@ static bool mix_strand(const struct lfb_strand *strand, struct lfb_mix *mix)
 	lfb__mix(mix, &strand->never,
 		 offsetof(struct lfb_strand, error) - offsetof(struct lfb_strand, never));
 	lfb__mix(mix, strand->error, strlen(strand->error));
-	if (!lfb__fiber_left(&strand->fiber, &bytes, &size))
-		return false;
-	lfb__mix(mix, &bytes, sizeof(bytes));
-	lfb__mix(mix, bytes, size);
-	return true;
+	return lfb__fiber_mix(&strand->fiber, mix);
 }
 
 bool lfb__beside_mix(const struct lfb_beside *beside, struct lfb_mix *mix)
