@@ -466,11 +466,14 @@ void lfb__inspection_read_image(struct lfb_inspection *found, struct lfb_source 
 	found->view = lfb__source_view(source);
 	if (!root)
 		root = lfb__image_root(found);
-	if (!root || found->error)
-		return;
-	read_state(found, root);
-	read_scratch(found);
-	read_payloads(found);
+	if (root && !found->error) {
+		read_state(found, root);
+		read_scratch(found);
+		read_payloads(found);
+	}
+	/* It looked as if it were not there. */
+	if (source->error)
+		found->error = source->error;
 }
 
 int lfb__inspect_blob(const struct lfb_blob *blob, lfb_inspected_fn then, void *context)

@@ -34,6 +34,13 @@ EOT
 printf 'session gr\303\274n\342\206\222\nsession \377\355\240\200\nsession \033[31m\nreboot\n' \
 	>>"$dir/names.lfb"
 printf 'open\nsession a = -5\nsession b\n' >"$dir/wrong.lfb"
+# What no line has room for: in words, without one, and of letters of two bytes.
+long=0123456789abcdef
+long=$long$long$long$long
+{
+	printf 'open\nsession %s%s%s%s\nsession ' $long $long $long $long
+	printf 'gr\303\274n%.0s' 1 2 3 4 5 6 7 8 9 10 11 12
+} >"$dir/long.lfb"
 : >"$dir/nothing.lfb"
 
 # LFB_TRACE_ALL=1: each in every form, which takes minutes.

@@ -15,6 +15,7 @@
 static const char story[] = "memfd 9 20480 0,3 7\nhandler 0\nflb 0 3\nflb 0 4\n"
 			    "do pages a 0\ndo preserve-pages a 1\ndo add-subtree memblock a\n"
 			    "do pages b 0\ndo preserve-pages b 1\ndo add-subtree other b\n"
+			    "do pages c 1\ndo preserve-pages c 2\n"
 			    "open\nsession vm-1\npreserve vm-1 1 0 1\npreserve vm-1 2 0 2\n"
 			    "session vm-2\nagain vm-2 7 9\nreboot\n";
 
@@ -133,8 +134,8 @@ static int check_debugfs(const struct damaged *damaged, lfb_check_fn tell, void 
 	return answer;
 }
 
-/* Memory from @base on with a blob's pages where they were, and copies of its root behind them. */
-static void write_raw(const struct lfb_blob *blob, const char *path, u64 base, unsigned int copies)
+void damaged_write_raw(const struct lfb_blob *blob, const char *path, u64 base,
+		       unsigned int copies)
 {
 	const struct lfb_view view = lfb__blob_view(blob);
 	int fd = open(path, O_WRONLY | O_TRUNC);
@@ -168,7 +169,7 @@ static int check_image(struct damaged *damaged, lfb_check_fn tell, void *context
 		assert_int_equal(lfb_blob_save_core(blob, path), 0);
 	} else {
 		damaged->options.base = blob->memory_start;
-		write_raw(blob, path, blob->memory_start, damaged->copies);
+		damaged_write_raw(blob, path, blob->memory_start, damaged->copies);
 	}
 	answer = lfb_check_image(path, &damaged->options, tell, context);
 	lfb_blob_free(blob);

@@ -53,6 +53,10 @@ void damaged_make(struct damaged *damaged, const char *profile, enum damaged_as 
 /* Has it checked, and forgets it. Returns what the check did. */
 int damaged_check(struct damaged *damaged, lfb_check_fn tell, void *context);
 
+/* Memory from @base on with a blob's pages where they were, and copies of its root behind them. */
+void damaged_write_raw(const struct lfb_blob *blob, const char *path, u64 base,
+		       unsigned int copies);
+
 /* Where @size bytes of its memory are in its bytes. */
 void *damaged_at(const struct damaged *damaged, phys_addr_t phys, size_t size);
 

@@ -435,6 +435,57 @@ static void vmalloc_block(struct damaged *d) { folio_list(d)->phys[0] += 1; }
 static void vmalloc_chunk(struct damaged *d) { memfd(d)->folios.first = nowhere(d); }
 static void vmalloc_short(struct damaged *d) { folio_list(d)->phys[0] = 0; }
 
+static void vmalloc_order(struct damaged *d) { memfd(d)->folios.order = 63; }
+static void chunk_itself(struct damaged *d) { folio_list(d)->hdr.next.phys = memfd(d)->folios.first; }
+
+/* Pages that are preserved, each by itself, lead on and on. */
+static void chunks_too_many(struct damaged *d)
+{
+	folio_list(d)->hdr.next.phys = entry(d, "other");
+	*(u64 *)damaged_at(d, entry(d, "other"), 8) = entry(d, "memblock");
+}
+
+/* … and the next list is not looked at. */
+static void block_bad_in_two_lists(struct damaged *d)
+{
+	vmalloc_block(d);
+	folio_list(d)->hdr.next.phys = entry(d, "other");
+}
+
+/* Said to be one of two pages; it is aligned as one, and is a page. */
+static void block_too_small(struct damaged *d)
+{
+	const u64 pages[] = { entry(d, "other"), entry(d, "memblock"), d->blob->kho_root };
+	size_t i = 0;
+
+	while (pages[i] & PAGE_SIZE)
+		assert_in_range(++i, 1, ARRAY_SIZE(pages) - 1);
+	memfd(d)->folios.order = 1;
+	memfd(d)->folios.total_pages = 2;
+	folio_list(d)->phys[0] = pages[i];
+}
+
+static int find_larger(void *context, phys_addr_t phys, unsigned int order)
+{
+	if (order)
+		*(u64 *)context = phys;
+	return 0;
+}
+
+/* … and the other way round. */
+static void block_in_larger(struct damaged *d)
+{
+	const struct lfb_view view = lfb__blob_view(d->blob);
+	struct kho_root found;
+	u64 larger = 0;
+
+	assert_int_equal(kho__read_root(&view, d->blob->kho_root, &found, NULL), 0);
+	assert_int_equal(kho__abi_of(&found)->read_map(&view, found.map, find_larger, NULL,
+						       &larger, NULL), 0);
+	assert_int_not_equal(larger, 0);
+	folio_list(d)->phys[0] = larger + PAGE_SIZE;
+}
+
 /* A page of the file is the list of its pages. */
 static void owned_twice(struct damaged *d) { folio(d)->pfn = PHYS_PFN(folio_list(d)->phys[0]); }
 
@@ -448,6 +499,20 @@ static void memblock_region(struct damaged *d)
 	assert_int_equal(fdt_nop_property(memblock(d),
 					  fdt_subnode_offset(memblock(d), 0, "ramoops"), "size"),
 			 0);
+}
+
+static void region_start(struct damaged *d)
+{
+	assert_int_equal(fdt_nop_property(memblock(d),
+					  fdt_subnode_offset(memblock(d), 0, "ramoops"), "start"),
+			 0);
+}
+
+static void region_compatible(struct damaged *d)
+{
+	assert_int_equal(fdt_setprop_inplace(memblock(d),
+					     fdt_subnode_offset(memblock(d), 0, "ramoops"),
+					     "compatible", "reserve-mem-v9", 15), 0);
 }
 
 static void folio_missing(struct damaged *d)
@@ -557,6 +622,8 @@ const struct damage damages[] = {
 	BREAKS(MEMBLOCK_TREE, V5, AS_BLOB, memblock_tree, "memblock"),
 	BREAKS(MEMBLOCK_COMPATIBLE, V5, AS_BLOB, memblock_compatible, "memblock"),
 	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, memblock_region, "memblock[0]"),
+	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, region_start, "memblock[0]"),
+	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, region_compatible, "memblock[0]"),
 	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_away, "luo/session[1]/file[0]/data"),
 	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_unpreserved, "luo/session[1]/file[0]/data"),
 	BREAKS(MEMFD_SEALS, V5, AS_BLOB, memfd_seals, "luo/session[1]/file[0]/memfd/seals"),
@@ -564,6 +631,16 @@ const struct damage damages[] = {
 	BREAKS(MEMFD_FOLIO_MISSING, V5, AS_BLOB, folio_missing,
 	       "luo/session[1]/file[0]/memfd/folio[0]"),
 	BREAKS(VMALLOC_SIZE, V5, AS_BLOB, vmalloc_size, "luo/session[1]/file[0]/memfd/vmalloc"),
+	BREAKS(VMALLOC_SIZE, V5, AS_BLOB, vmalloc_order, "luo/session[1]/file[0]/memfd/vmalloc"),
+	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, chunk_itself, "luo/session[1]/file[0]/memfd/vmalloc"),
+	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, chunks_too_many,
+	       "luo/session[1]/file[0]/memfd/vmalloc"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_bad_in_two_lists,
+	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_too_small,
+	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_in_larger,
+	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
 	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, vmalloc_block,
 	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
 	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_unpreserved,

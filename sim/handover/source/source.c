@@ -146,13 +146,13 @@ static size_t room_of(const struct lfb_stretch *stretch)
 }
 
 /* It costs nothing until pages are put into it, whatever size a file claims. */
-static int make_room(struct lfb_stretch *stretch)
+static int make_room(struct lfb_source *source, struct lfb_stretch *stretch)
 {
 	void *bytes = mmap(NULL, room_of(stretch), PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (bytes == MAP_FAILED)
-		return -ENOMEM;
+		return source->error = -ENOMEM;
 	stretch->bytes = bytes;
 	stretch->read = (u64 *)(stretch->bytes + stretch->size);
 	return 0;
@@ -165,7 +165,7 @@ static const void *source_at(const struct lfb_view *view, phys_addr_t phys, size
 	struct lfb_stretch *stretch = size ? stretch_of(source, phys, size) : NULL;
 	u64 page, last;
 
-	if (!stretch || (!stretch->bytes && make_room(stretch)))
+	if (!stretch || (!stretch->bytes && make_room(source, stretch)))
 		return NULL;
 	page = (phys - stretch->phys) >> PAGE_SHIFT;
 	last = (phys - stretch->phys + size - 1) >> PAGE_SHIFT;

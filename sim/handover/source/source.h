@@ -49,6 +49,7 @@ struct lfb_source {
 	struct lfb_stretch *stretches;	/* the same, merged where they touch */
 	size_t nr_stretches;
 	u64 size;			/* bytes of memory, in all segments */
+	int error;			/* -ENOMEM: for what was looked at there was no room */
 	u8 *note;			/* NULL: there is none */
 	size_t note_size;
 	/* What a search came across besides roots: scratch.c. */

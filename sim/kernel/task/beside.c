@@ -214,7 +214,7 @@ static void switch_to(struct lfb_beside *beside, unsigned int next)
 
 	if (before < beside->count)
 		put_away(beside->kernel, &beside->strands[before]);
-	beside->now = next;
+	beside->now = beside->race.now = next;
 	if (next < beside->count) {
 		bring_back(beside->kernel, &beside->strands[next]);
 		if (beside->still)
@@ -230,6 +230,15 @@ static void leave_dead_kernel(struct lfb_kernel *kernel)
 	kernel->guard_result = -ESHUTDOWN;
 	if (kernel->guard)
 		siglongjmp(*kernel->guard, 1);
+}
+
+/* Who freed it was told. */
+static void use_what_was_freed(struct lfb_kernel *kernel, struct lfb_strand *strand)
+{
+	strand->gone = false;
+	lfb__say(kernel, LFB_DID_STOPPED, strand->at.point,
+		 "task %s uses a lock that was freed", kernel->task->name);
+	lfb__die(kernel, LFB_DEATH_OOPS);
 }
 
 bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
@@ -248,6 +257,9 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 		switch_to(beside, next);
 	if (unlikely(kernel->dead))
 		leave_dead_kernel(kernel);
+	strand->at.of = NULL;
+	if (unlikely(strand->gone))
+		use_what_was_freed(kernel, strand);
 	if (likely(!strand->never)) {
 		strand->at.lock = NULL;
 		return true;
@@ -273,7 +285,7 @@ bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bo
 		return false;
 	return lfb__beside_stand(kernel, &(struct lfb_standing){
 		.point = shared ? "down_read" : "down_write", .object = lock->name,
-		.lock = lock, .shares = shared, .gives_up = true });
+		.of = lock, .lock = lock, .shares = shared, .gives_up = true });
 }
 
 /* All of them */
@@ -315,7 +327,7 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 		put_away(kernel, strand);
 		strand->number += NUMBERS * i;
 		strand->calls += NUMBERS * i;
-		strand->done = strand->never = false;
+		strand->done = strand->never = strand->gone = false;
 		strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
 		list_add_tail(&strand->task.list, &kernel->tasks);
 		if (beside->still)
@@ -334,6 +346,8 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	put_away(kernel, outside);
 	prepare(kernel, beside);
 	kernel->sched.beside = beside;
+	kernel->sched.race = &beside->race;
+	lfb__race_begin(kernel, &beside->race, beside->count);
 	kernel->sched.stand = stand;
 	if (!before.hook)
 		kernel->sched.hook = nobody_looks;
@@ -366,6 +380,9 @@ static bool mix_strand(const struct lfb_strand *strand, struct lfb_mix *mix)
 bool lfb__beside_mix(const struct lfb_beside *beside, struct lfb_mix *mix)
 {
 	LFB_ASSERT(beside->still);
+	/* What was touched, in which order, decides which races there are. */
+	if (beside->race.watched)
+		return false;
 	for (unsigned int i = 0; i < beside->count; i++) {
 		if (!mix_strand(&beside->strands[i], mix))
 			return false;
@@ -406,6 +423,7 @@ void lfb__beside_free(struct lfb_beside *beside)
 {
 	for (unsigned int i = 0; i < LFB_BESIDE_MAX; i++)
 		lfb__fiber_free(&beside->strands[i].fiber);
+	lfb__race_free(&beside->race);
 }
 
 struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel)
