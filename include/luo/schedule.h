@@ -35,7 +35,7 @@ struct lfb_schedule_failure {
 	u64 times;
 };
 
-/** define LFB_EXPLORE_BOUND - preemptions that a schedule may have, where nothing is said */
+/** LFB_EXPLORE_BOUND - how many preemptions a schedule may have, where nothing is said. */
 #define LFB_EXPLORE_BOUND 2u
 
 /**
@@ -47,14 +47,16 @@ struct lfb_schedule_failure {
  *	what it is given is gone when it returns. May be NULL
  * @progress: told how far it is, with schedules as @done. May be NULL
  * @context: handed to both
- * @from_power_on: begin each schedule with power on, not only where there can be no copy: the same,
- *	and slow
- * @reduce: end a run where it comes to a state from which another one went on, with as many
- *	preemptions or fewer: what it leads to is known. The same failures are found, each with the
- *	same @schedule and @preemptions, in fewer schedules and so with fewer @times. A state is what
- *	struct lfb_machine_copy has, and the stacks of the tasks; what else a module keeps, as static
- *	data without LFB_MODULE_DATA(), must decide nothing. Where there can be no copy, and where a
- *	sanitizer keeps variables elsewhere than on stacks, nothing is left out
+ * @from_power_on: begin each schedule with power on, as those of tests in C do, not only where
+ *	there can be no copy: the same, and slow
+ * @reduce: of scenarios, end a run where it comes to a state from which another one went on, with
+ *	as many preemptions or fewer: what it leads to is known. The same failures are found, each with the
+ *	same @schedule and @preemptions, in fewer schedules and so with fewer @times; how many
+ *	depends on how the library was compiled. A state is what struct lfb_machine_copy has, and
+ *	the stacks of the tasks; what else a module keeps, as static data without
+ *	LFB_MODULE_DATA(), must decide nothing. Where there can be no copy, where a module says
+ *	what it touches, and where a sanitizer keeps variables elsewhere than on stacks, nothing is
+ *	left out
  */
 struct lfb_explore_options {
 	size_t sz;
@@ -96,8 +98,8 @@ struct lfb_explore_result {
  * A failure is a finding of severity warning and above, or, in a run without any, what
  * lfb_scenario_run() returns. They are the same if their findings and objects, or sentences are.
  *
- * What is in front of blocks is done once, and each schedule of them begins in a copy of the machine
- * (struct lfb_machine_copy), where there can be one.
+ * What is in front of blocks is done once, and each schedule of them begins in a copy of the
+ * machine (struct lfb_machine_copy), where there can be one.
  *
  * Context: outside of kernel code.
  * Return: 0, also with failures; -EINTR @progress ended it; -EINVAL no live scenario or machine, or

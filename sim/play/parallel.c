@@ -259,23 +259,12 @@ static int prepare(struct lfb_run *run, size_t from, unsigned int nr)
 	return err;
 }
 
-/* Who runs is not part of it, where that decides nothing. */
-bool lfb__run_mix(struct lfb_run *run, struct lfb_saved *room, struct lfb_mix *mix)
+bool lfb__run_blocks_mix(const struct lfb_run *run, struct lfb_mix *mix)
 {
 	const struct lfb_run_parallel *parallel = run->parallel;
-	struct lfb_agent *agent = run->agent;
-	bool known;
 
-	lfb__saved_empty(room);
-	run->agent = parallel->blocks[0].agent;
-	lfb__run_save(run, room);
-	run->agent = agent;
-	known = !room->failed;
-	lfb__saved_mix(room, mix);
-	if (!run->machine->kernel.sched.beside)
-		return known;
 	lfb__mix(mix, parallel->answers, run->scenario->count * sizeof(struct answer));
-	return lfb__beside_mix(&parallel->beside, mix) && known;
+	return lfb__beside_mix(&parallel->beside, mix);
 }
 
 void lfb__run_abandon_blocks(struct lfb_run *run)

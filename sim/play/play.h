@@ -103,6 +103,12 @@ bool lfb__run_operation(struct lfb_run *run, const struct lfb_operation *operati
 /* To be put back, as long as it is not released: all but the machine. */
 void lfb__run_save(struct lfb_run *run, struct lfb_saved *saved);
 
+/*
+ * With @still, while who goes on is asked, or between two steps: all that decides how the run goes
+ * on, but for the machine. @room is for what is saved meanwhile. False: it is not known.
+ */
+bool lfb__run_mix(struct lfb_run *run, struct lfb_saved *room, struct lfb_mix *mix);
+
 /* point.c */
 
 int lfb__run_points_prepare(struct lfb_run *run);
@@ -119,11 +125,8 @@ void lfb__run_point_died(struct lfb_run *run, long result);
 
 int lfb__run_parallel_prepare(struct lfb_run *run);
 void lfb__run_parallel_release(struct lfb_run *run);
-/*
- * With @still, while who goes on is asked, or between two steps: all that decides how the run goes
- * on, but for the machine. @room is for what is saved meanwhile. False: it is not known.
- */
-bool lfb__run_mix(struct lfb_run *run, struct lfb_saved *room, struct lfb_mix *mix);
+/* Of lfb__run_mix(): what the blocks are in the middle of. */
+bool lfb__run_blocks_mix(const struct lfb_run *run, struct lfb_mix *mix);
 /* While who goes on is asked: it is not to be known how these blocks go on, nor the run. */
 void lfb__run_abandon_blocks(struct lfb_run *run);
 /* Does the blocks whose first line is *@at, which is set behind them. False: the run ends there. */

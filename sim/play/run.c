@@ -169,6 +169,21 @@ static int take_options(struct lfb_run *run, const struct lfb_scenario_options *
 	return 0;
 }
 
+/* Who runs is not part of it, where that decides nothing. */
+bool lfb__run_mix(struct lfb_run *run, struct lfb_saved *room, struct lfb_mix *mix)
+{
+	struct lfb_agent *agent = run->agent;
+	bool known;
+
+	lfb__saved_empty(room);
+	run->agent = NULL;
+	lfb__run_save(run, room);
+	run->agent = agent;
+	known = !room->failed;
+	lfb__saved_mix(room, mix);
+	return known && (!run->machine->kernel.sched.beside || lfb__run_blocks_mix(run, mix));
+}
+
 void lfb__run_begin(struct lfb_run *run)
 {
 	struct lfb_machine *machine = run->machine;

@@ -25,11 +25,28 @@ static void print_failure(void *context, const struct lfb_schedule_failure *fail
 
 	printf("%s%s%s\n", failure->finding ? failure->finding : "", failure->finding ? ": " : "",
 	       failure->text);
-	printf("    %llu schedule%s, the first with %u preemption%s:\n", failure->times,
-	       cli_plural(failure->times), failure->preemptions,
+	printf("    ");
+	if (!explore->reduce)
+		printf("%llu schedule%s, ", failure->times, cli_plural(failure->times));
+	printf("the first with %u preemption%s:\n", failure->preemptions,
 	       cli_plural(failure->preemptions));
 	printf("    lfb run%s --schedule %s %s\n", given ? given : "", failure->schedule,
 	       explore->line->argv[0]);
+}
+
+/* How many are left of reduced ones depends on what a compiler leaves on stacks. */
+static void print_result(const struct explore *explore, unsigned int bound)
+{
+	const struct lfb_explore_result *result = &explore->result;
+
+	if (explore->reduce)
+		printf("%s schedules of at most %u preemption%s, reduced",
+		       result->whole ? "all" : "some", bound, cli_plural(bound));
+	else
+		printf("%llu schedule%s of at most %u preemption%s%s, %llu choices",
+		       result->schedules, cli_plural(result->schedules), bound, cli_plural(bound),
+		       result->whole ? ", which is all" : ", of more", result->choices);
+	printf(": %llu failure%s\n", result->failures, cli_plural(result->failures));
 }
 
 static bool progress(void *context, const struct lfb_progress *how_far)
@@ -63,13 +80,7 @@ static int explore(struct cli_line *line, struct lfb_machine *machine,
 	cli_progress_clear();
 	if (err && err != -EINTR)
 		return cli_failed("%s", lfb_error_text(machine));
-	printf("%llu schedule%s of at most %u preemption%s%s, ", result->schedules,
-	       cli_plural(result->schedules), options.bound, cli_plural(options.bound),
-	       result->whole ? ", which is all" : ", of more");
-	if (result->cut)
-		printf("%llu of them cut short, ", result->cut);
-	printf("%llu choices: %llu failure%s\n", result->choices, result->failures,
-	       cli_plural(result->failures));
+	print_result(explore, options.bound);
 	if (err)
 		return cli_stop("%llu schedules tried", result->schedules);
 	return result->failures ? CLI_FAILED : CLI_OK;

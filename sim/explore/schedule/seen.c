@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * States that were gone on from. Two orders of steps that have nothing to do with each other lead to
- * the same state, to the byte, and from there to the same failures: the second time that is
+ * States that were gone on from. Two orders of steps that have nothing to do with each other lead
+ * to the same state, to the byte, and from there to the same failures: the second time that is
  * enough. A state is all that a rewind puts back, and what each task stands in the middle of: its
  * stack. Nothing has to be said of which steps have to do with each other.
  */
