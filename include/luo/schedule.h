@@ -35,6 +35,9 @@ struct lfb_schedule_failure {
 	u64 times;
 };
 
+/** LFB_EXPLORE_BOUND - how many preemptions a schedule may have, where nothing is said. */
+#define LFB_EXPLORE_BOUND 2u
+
 /**
  * struct lfb_explore_options - what to try
  * @sz: sizeof(struct lfb_explore_options)
@@ -44,6 +47,16 @@ struct lfb_schedule_failure {
  *	what it is given is gone when it returns. May be NULL
  * @progress: told how far it is, with schedules as @done. May be NULL
  * @context: handed to both
+ * @from_power_on: begin each schedule with power on, as those of tests in C do, not only where
+ *	there can be no copy: the same, and slow
+ * @reduce: of scenarios, end a run where it comes to a state from which another one went on, with
+ *	as many preemptions or fewer: what it leads to is known. The same failures are found, each with the
+ *	same @schedule and @preemptions, in fewer schedules and so with fewer @times; how many
+ *	depends on how the library was compiled. A state is what struct lfb_machine_copy has, and
+ *	the stacks of the tasks; what else a module keeps, as static data without
+ *	LFB_MODULE_DATA(), must decide nothing. Where there can be no copy, where a module says
+ *	what it touches, and where a sanitizer keeps variables elsewhere than on stacks, nothing is
+ *	left out
  */
 struct lfb_explore_options {
 	size_t sz;
@@ -52,14 +65,17 @@ struct lfb_explore_options {
 	void (*failed)(void *context, const struct lfb_schedule_failure *failure);
 	lfb_progress_fn progress;
 	void *context;
+	bool from_power_on;
+	bool reduce;
 };
 
 /**
  * struct lfb_explore_result - what was tried
  * @sz: sizeof(struct lfb_explore_result)
- * @schedules: that were run, each from power on to the scenario's end
+ * @schedules: that were run, each as from power on to the scenario's end
  * @choices: that were made in all of them
  * @failures: different ones
+ * @cut: so many of @schedules ended early, for @reduce
  * @whole: there is no other schedule within the bound
  */
 struct lfb_explore_result {
@@ -68,6 +84,7 @@ struct lfb_explore_result {
 	u64 choices;
 	u64 failures;
 	bool whole;
+	u64 cut;
 };
 
 /**
@@ -80,6 +97,9 @@ struct lfb_explore_result {
  *
  * A failure is a finding of severity warning and above, or, in a run without any, what
  * lfb_scenario_run() returns. They are the same if their findings and objects, or sentences are.
+ *
+ * What is in front of blocks is done once, and each schedule of them begins in a copy of the
+ * machine (struct lfb_machine_copy), where there can be one.
  *
  * Context: outside of kernel code.
  * Return: 0, also with failures; -EINTR @progress ended it; -EINVAL no live scenario or machine, or

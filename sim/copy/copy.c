@@ -138,6 +138,22 @@ bool lfb__machine_goes_on_as(struct lfb_machine *machine, const struct lfb_machi
 	return same;
 }
 
+bool lfb__machine_mix(struct lfb_machine *machine, struct lfb_saved *room, struct lfb_mix *mix)
+{
+	struct lfb_machine_copy now = { .saved = *room };
+	bool known;
+
+	lfb__saved_empty(&now.saved);
+	known = !machine->tree && !machine->kernel.wrong && save_host(machine, &now) &&
+		lfb__memory_mix(&machine->kernel, mix);
+	lfb__mix(mix, &machine->state, sizeof(machine->state));
+	lfb__saved_mix(&now.saved, mix);
+	lfb__modules_copy_mix(&now.modules, mix);
+	*room = now.saved;
+	lfb__modules_copy_free(&now.modules);
+	return known;
+}
+
 static int check_can_rewind(struct lfb_machine *machine, const struct lfb_machine_copy *copy)
 {
 	int err = lfb__machine_check_outside(machine);

@@ -21,6 +21,13 @@ bool lfb__machine_is_as(struct lfb_machine *machine, const struct lfb_machine_co
 bool lfb__machine_goes_on_as(struct lfb_machine *machine, const struct lfb_machine_copy *before,
 			     const struct lfb_machine_copy *copy);
 
+/*
+ * All that decides what comes, but faults that are armed: what lfb__machine_goes_on_as() looks at,
+ * with numbers of calls as they are. @room is for what is saved meanwhile. Also while tasks run
+ * beside each other, of which it is not what they stand in the middle of. False: it is not known.
+ */
+bool lfb__machine_mix(struct lfb_machine *machine, struct lfb_saved *room, struct lfb_mix *mix);
+
 /* modules.c */
 
 struct lfb_modules_copy {
@@ -33,6 +40,7 @@ struct lfb_modules_copy {
 /* Data of modules that are linked in goes to @saved. False without memory. */
 bool lfb__modules_save(struct lfb_machine *machine, struct lfb_modules_copy *copy,
 		       struct lfb_saved *saved);
+void lfb__modules_copy_mix(const struct lfb_modules_copy *copy, struct lfb_mix *mix);
 bool lfb__modules_copies_equal(const struct lfb_modules_copy *a, const struct lfb_modules_copy *b);
 void lfb__modules_copy_free(struct lfb_modules_copy *copy);
 /*

@@ -119,6 +119,23 @@ bool lfb__modules_copies_equal(const struct lfb_modules_copy *a, const struct lf
 	return true;
 }
 
+void lfb__modules_copy_mix(const struct lfb_modules_copy *copy, struct lfb_mix *mix)
+{
+	const struct saved_image *images = copy->images.items;
+	const struct saved_file *files = copy->files.items;
+
+	for (size_t i = 0; i < copy->images.count; i++) {
+		lfb__mix(mix, &images[i].then.module, sizeof(images[i].then.module));
+		lfb__mix(mix, &images[i].then.loaded, sizeof(images[i].then.loaded));
+	}
+	for (size_t i = 0; i < copy->files.count; i++) {
+		lfb__mix(mix, &files[i].place, sizeof(files[i].place));
+		if (files[i].data)
+			lfb__mix(mix, files[i].data,
+				 lfb__loadable_shared(files[i].loadable)->data_size);
+	}
+}
+
 void lfb__modules_copy_free(struct lfb_modules_copy *copy)
 {
 	struct saved_image *images = copy->images.items;

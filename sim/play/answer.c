@@ -77,6 +77,8 @@ void lfb__run_show_operation(struct lfb_run *run, enum lfb_verb verb, const char
 {
 	char answer[48];
 
+	if (!run->transcript.write)
+		return;
 	format_answer(lfb__answers_object(verb), result, object, answer, sizeof(answer));
 	if ((!result && (lfb__verbs[verb].flags & LFB_QUIET_VERB)) || is_void(run, verb, result))
 		lfb__transcript_line(&run->transcript, "> %s", text);

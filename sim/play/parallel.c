@@ -29,7 +29,7 @@ struct lfb_run_parallel {
 	unsigned int current;		/* the block that runs */
 	struct lfb_schedule own;	/* that the blocks say */
 	struct lfb_schedule *schedule;
-	struct lfb_list made;		/* unsigned int: what was chosen */
+	struct lfb_list made;		/* unsigned int: what was chosen, where that is told */
 };
 
 /* The threads but the first, which is the agent. */
@@ -139,6 +139,8 @@ static unsigned int choose(void *context, const unsigned int *ready, unsigned in
 		choice = run->pick(run->picker, nr, stays);
 	else
 		choice = lfb__schedule_pick(run->parallel->schedule, ready, nr);
+	if (!run->options.write)
+		return choice;
 	made = lfb__list_add(&run->parallel->made, sizeof(*made));
 	if (made)
 		*made = choice;
@@ -170,8 +172,11 @@ static size_t find_blocks(struct lfb_run *run, size_t at, unsigned int *nr)
 static void tell_schedule(struct lfb_run *run)
 {
 	const struct lfb_list *made = &run->parallel->made;
-	char *text = lfb__schedule_text(made->items, made->count);
+	char *text;
 
+	if (!run->options.write)
+		return;
+	text = lfb__schedule_text(made->items, made->count);
 	if (text)
 		lfb__transcript_line(&run->transcript, "> parallel %s {", text);
 	else
@@ -230,7 +235,7 @@ static void notice_death(struct lfb_run *run, size_t from, size_t to)
 	lfb__run_notice_death(run, operations[from].line, result, expected);
 }
 
-static int prepare(struct lfb_run *run, size_t from, size_t to, unsigned int nr)
+static int prepare(struct lfb_run *run, size_t from, unsigned int nr)
 {
 	struct lfb_run_parallel *parallel = run->parallel;
 	const char *own = run->options.schedule ? NULL : run->scenario->operations[from].schedule;
@@ -239,9 +244,10 @@ static int prepare(struct lfb_run *run, size_t from, size_t to, unsigned int nr)
 	parallel->beside.choose = choose;
 	parallel->beside.switched = switched;
 	parallel->beside.context = run;
+	parallel->beside.still = run->still;
 	parallel->current = nr;
 	parallel->made.count = 0;
-	memset(&parallel->answers[from], 0, (to - from) * sizeof(struct answer));
+	memset(parallel->answers, 0, run->scenario->count * sizeof(struct answer));
 	lfb__schedule_free(&parallel->own);
 	parallel->own = (struct lfb_schedule){ 0 };
 	parallel->schedule = own ? &parallel->own : &run->schedule;
@@ -253,6 +259,19 @@ static int prepare(struct lfb_run *run, size_t from, size_t to, unsigned int nr)
 	return err;
 }
 
+bool lfb__run_blocks_mix(const struct lfb_run *run, struct lfb_mix *mix)
+{
+	const struct lfb_run_parallel *parallel = run->parallel;
+
+	lfb__mix(mix, parallel->answers, run->scenario->count * sizeof(struct answer));
+	return lfb__beside_mix(&parallel->beside, mix);
+}
+
+void lfb__run_abandon_blocks(struct lfb_run *run)
+{
+	lfb__beside_abandon(&run->parallel->beside);
+}
+
 bool lfb__run_blocks(struct lfb_run *run, size_t *at)
 {
 	struct lfb_machine *before;
@@ -262,7 +281,7 @@ bool lfb__run_blocks(struct lfb_run *run, size_t *at)
 	int err;
 
 	*at = find_blocks(run, from, &nr);
-	err = prepare(run, from, *at, nr);
+	err = prepare(run, from, nr);
 	if (err) {
 		lfb__run_surprise(run, err, err == -EOPNOTSUPP ?
 				  "this host has no stacks for tasks beside each other" :

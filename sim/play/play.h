@@ -46,6 +46,7 @@ struct lfb_run {
 	struct lfb_scenario_options options;
 	struct lfb_machine *machine;
 	struct lfb_agent *agent;
+	size_t next;			/* the line that comes next, of a run as a whole */
 	struct lfb_recorder *recorder;
 	struct lfb_transcript transcript;
 	struct lfb_run_memfds *memfds;	/* NULL: the scenario needs none */
@@ -61,10 +62,16 @@ struct lfb_run {
 	const struct lfb_run_point *firing; /* it is being done */
 	struct lfb_agent *other_agent;	/* the thread that does it; NULL: nothing ever waits */
 	struct lfb_sched sched_before;
+	struct {
+		lfb_trace_fn sink;
+		void *context;
+		bool fine;
+	} told_before;			/* of the machine's events */
 	struct lfb_run_parallel *parallel; /* NULL: the scenario has none */
 	struct lfb_schedule schedule;	/* says who goes on, … */
 	lfb_pick_fn pick;		/* … unless this is asked */
 	void *picker;
+	bool still;			/* it is asked while no task runs: see beside.h */
 	bool booting;			/* a kernel is; the module's data may be the last one's */
 	bool stop;			/* what was done at a point was not as expected */
 	bool death_expected;		/* it led there, as expected */
@@ -81,13 +88,26 @@ struct lfb_run {
  */
 int lfb__run_make(struct lfb_run *run);
 void lfb__run_release(struct lfb_run *run);
-/* lfb_scenario_run(), in which @pick is asked who goes on unless NULL. */
-int lfb__run_picked(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		    const struct lfb_scenario_options *options, lfb_pick_fn pick, void *picker);
+/*
+ * The whole scenario: power on, with the machine's trace and points going where the run wants them;
+ * a line, or blocks beside each other, or the end, until it is false that there is more; power off.
+ */
+void lfb__run_begin(struct lfb_run *run);
+bool lfb__run_go_on(struct lfb_run *run);
+/* 0, or what the run answers, with the sentence. */
+int lfb__run_end(struct lfb_run *run);
+/* Is the next step blocks? */
+bool lfb__run_comes_to_blocks(const struct lfb_run *run);
 /* Does a line of the scenario, in a machine that was started. False: the run ends there. */
 bool lfb__run_operation(struct lfb_run *run, const struct lfb_operation *operation);
 /* To be put back, as long as it is not released: all but the machine. */
 void lfb__run_save(struct lfb_run *run, struct lfb_saved *saved);
+
+/*
+ * With @still, while who goes on is asked, or between two steps: all that decides how the run goes
+ * on, but for the machine. @room is for what is saved meanwhile. False: it is not known.
+ */
+bool lfb__run_mix(struct lfb_run *run, struct lfb_saved *room, struct lfb_mix *mix);
 
 /* point.c */
 
@@ -105,6 +125,10 @@ void lfb__run_point_died(struct lfb_run *run, long result);
 
 int lfb__run_parallel_prepare(struct lfb_run *run);
 void lfb__run_parallel_release(struct lfb_run *run);
+/* Of lfb__run_mix(): what the blocks are in the middle of. */
+bool lfb__run_blocks_mix(const struct lfb_run *run, struct lfb_mix *mix);
+/* While who goes on is asked: it is not to be known how these blocks go on, nor the run. */
+void lfb__run_abandon_blocks(struct lfb_run *run);
 /* Does the blocks whose first line is *@at, which is set behind them. False: the run ends there. */
 bool lfb__run_blocks(struct lfb_run *run, size_t *at);
 

@@ -54,28 +54,40 @@ static void settle(struct lfb_run *run)
 	lfb__machine_at_end(run->machine);
 }
 
-static void run_all(struct lfb_run *run)
+static void power_on(struct lfb_run *run)
 {
-	const struct lfb_scenario *scenario = run->scenario;
 	long result = lfb__run_start(run, run->options.boot_from);
-	bool goes_on;
-	size_t i = 0;
 
 	if (result)
 		lfb__run_surprise(run, (int)result, "%.400s", lfb_error_text(run->machine));
 	lfb__run_show_booted(run);
 	lfb__run_notice_death(run, 0, result, true);
-	while (i < scenario->count && lfb_machine_state(run->machine) != LFB_OFF) {
-		if (scenario->operations[i].parallel && !run->dead)
-			goes_on = lfb__run_blocks(run, &i);
+}
+
+bool lfb__run_comes_to_blocks(const struct lfb_run *run)
+{
+	const struct lfb_scenario *scenario = run->scenario;
+
+	return run->next < scenario->count && scenario->operations[run->next].parallel &&
+	       !run->dead && lfb_machine_state(run->machine) != LFB_OFF;
+}
+
+bool lfb__run_go_on(struct lfb_run *run)
+{
+	const struct lfb_scenario *scenario = run->scenario;
+	bool goes_on;
+
+	if (run->next < scenario->count && lfb_machine_state(run->machine) != LFB_OFF) {
+		if (lfb__run_comes_to_blocks(run))
+			goes_on = lfb__run_blocks(run, &run->next);
 		else
-			goes_on = lfb__run_operation(run, &scenario->operations[i++]);
-		if (!goes_on || run->transcript.error)
-			return;
+			goes_on = lfb__run_operation(run, &scenario->operations[run->next++]);
+		return goes_on && !run->transcript.error;
 	}
 	check_waiting(run);
 	settle(run);
 	lfb__transcript_line(&run->transcript, "== end");
+	return false;
 }
 
 int lfb__run_make(struct lfb_run *run)
@@ -157,13 +169,28 @@ static int take_options(struct lfb_run *run, const struct lfb_scenario_options *
 	return 0;
 }
 
-/* Runs with the trace going where the options say, and back to where it went before. */
-static int run_traced(struct lfb_run *run)
+/* Who runs is not part of it, where that decides nothing. */
+bool lfb__run_mix(struct lfb_run *run, struct lfb_saved *room, struct lfb_mix *mix)
+{
+	struct lfb_agent *agent = run->agent;
+	bool known;
+
+	lfb__saved_empty(room);
+	run->agent = NULL;
+	lfb__run_save(run, room);
+	run->agent = agent;
+	known = !room->failed;
+	lfb__saved_mix(room, mix);
+	return known && (!run->machine->kernel.sched.beside || lfb__run_blocks_mix(run, mix));
+}
+
+void lfb__run_begin(struct lfb_run *run)
 {
 	struct lfb_machine *machine = run->machine;
-	const struct lfb_trace before = machine->kernel.trace;
-	int err;
 
+	run->told_before.sink = machine->kernel.trace.sink;
+	run->told_before.context = machine->kernel.trace.context;
+	run->told_before.fine = machine->kernel.trace.fine;
 	if (run->options.write && run->options.trace_all)
 		lfb_trace_all_to(machine, lfb__run_show_event, run);
 	else if (run->options.write && !run->options.golden)
@@ -173,11 +200,19 @@ static int run_traced(struct lfb_run *run)
 	machine->kernel.doing = "boot";
 	machine->kernel.operation_is_set = true;
 	lfb__run_points_hook(run);
-	run_all(run);
+	power_on(run);
+}
+
+int lfb__run_end(struct lfb_run *run)
+{
+	struct lfb_machine *machine = run->machine;
+	int err;
+
 	lfb__run_points_unhook(run);
 	machine->kernel.operation_is_set = false;
 	machine->kernel.doing = NULL;
-	(before.fine ? lfb_trace_all_to : lfb_trace_to)(machine, before.sink, before.context);
+	(run->told_before.fine ? lfb_trace_all_to : lfb_trace_to)(machine, run->told_before.sink,
+								  run->told_before.context);
 	err = run->transcript.error;
 	lfb_machine_shutdown(machine);
 	if (err)
@@ -187,11 +222,10 @@ static int run_traced(struct lfb_run *run)
 	return 0;
 }
 
-int lfb__run_picked(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		    const struct lfb_scenario_options *options, lfb_pick_fn pick, void *picker)
+int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		     const struct lfb_scenario_options *options)
 {
-	struct lfb_run run = { .scenario = scenario, .machine = machine, .pick = pick,
-			       .picker = picker };
+	struct lfb_run run = { .scenario = scenario, .machine = machine };
 	int err;
 
 	if (!lfb__machine_valid(machine))
@@ -205,14 +239,12 @@ int lfb__run_picked(const struct lfb_scenario *scenario, struct lfb_machine *mac
 		return lfb__error(machine, -EBUSY, "the machine is %s; shut it down first",
 				  lfb_machine_state_name(lfb_machine_state(machine)));
 	err = lfb__run_make(&run);
-	if (!err)
-		err = run_traced(&run);
+	if (!err) {
+		lfb__run_begin(&run);
+		while (lfb__run_go_on(&run))
+			;
+		err = lfb__run_end(&run);
+	}
 	lfb__run_release(&run);
 	return err;
-}
-
-int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		     const struct lfb_scenario_options *options)
-{
-	return lfb__run_picked(scenario, machine, options, NULL, NULL);
 }

@@ -76,6 +76,22 @@ prints out '2 schedules of at most 0 preemptions, which is all, '
 lfb 0 explore --limit 1 --quirk +SESSION_RETRIEVE_RACE "$races/session-retrieve-race.lfb"
 prints out '1 schedule of at most 2 preemptions, of more, '
 
+# No state twice: the same lines, but for how often.
+raced=$races/session-retrieve-race.lfb
+for bound in 1 2 4; do
+	[ -z "$sanitized" ] || [ "$bound" = 1 ] || continue
+	lfb 1 explore --bound $bound --quirk +SESSION_RETRIEVE_RACE "$raced"
+	sed -n 's/ [0-9]* schedules*, the first/ the first/; /: [0-9]* failure/!p' "$dir/out" \
+		>"$dir/all"
+	lfb 1 explore --reduce --bound $bound --quirk +SESSION_RETRIEVE_RACE "$raced"
+	prints out "all schedules of at most $bound preemption"
+	prints out ', reduced: 1 failure'
+	grep -v ': [0-9]* failure' "$dir/out" >"$dir/reduced"
+	same "$dir/all" "$dir/reduced"
+done
+lfb 0 explore --reduce --limit 2 "$raced"
+prints out 'some schedules of at most 2 preemptions, reduced: 0 failures'
+
 # Who is told what to do does it; each kind of schedule, the same each time.
 for schedule in in-order 1 12x0,1 random:7 pct:2:3; do
 	"$LFB" run --schedule "$schedule" "$races/session-mutate-while-rebooting.lfb" >"$dir/one"

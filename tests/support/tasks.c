@@ -43,7 +43,7 @@ void tasks_run(struct lfb_machine *machine, long (*const tasks[])(void *argument
 		codes[i] = (struct code){ machine, tasks[i] };
 		assert_int_equal(lfb__beside_add(&beside, names[i], do_code, &codes[i]), 0);
 	}
-	lfb__schedules_begin(schedules);
+	lfb__schedules_begin(schedules, 0);
 	before = lfb_machine_enter(machine);
 	lfb__guard_hold(&machine->kernel);
 	lfb__beside_run(&machine->kernel, &beside);

@@ -7,12 +7,12 @@
 
 #include "explore.h"
 
-#define BOUND 2u
 #define BOUND_MAX 1000u
 
 struct explore {
 	u64 bound;		/* + 1; 0: none was given */
 	u64 limit;
+	bool reduce;
 	const struct cli_line *line;
 	struct lfb_explore_result result;
 };
@@ -25,11 +25,28 @@ static void print_failure(void *context, const struct lfb_schedule_failure *fail
 
 	printf("%s%s%s\n", failure->finding ? failure->finding : "", failure->finding ? ": " : "",
 	       failure->text);
-	printf("    %llu schedule%s, the first with %u preemption%s:\n", failure->times,
-	       cli_plural(failure->times), failure->preemptions,
+	printf("    ");
+	if (!explore->reduce)
+		printf("%llu schedule%s, ", failure->times, cli_plural(failure->times));
+	printf("the first with %u preemption%s:\n", failure->preemptions,
 	       cli_plural(failure->preemptions));
 	printf("    lfb run%s --schedule %s %s\n", given ? given : "", failure->schedule,
 	       explore->line->argv[0]);
+}
+
+/* How many are left of reduced ones depends on what a compiler leaves on stacks. */
+static void print_result(const struct explore *explore, unsigned int bound)
+{
+	const struct lfb_explore_result *result = &explore->result;
+
+	if (explore->reduce)
+		printf("%s schedules of at most %u preemption%s, reduced",
+		       result->whole ? "all" : "some", bound, cli_plural(bound));
+	else
+		printf("%llu schedule%s of at most %u preemption%s%s, %llu choices",
+		       result->schedules, cli_plural(result->schedules), bound, cli_plural(bound),
+		       result->whole ? ", which is all" : ", of more", result->choices);
+	printf(": %llu failure%s\n", result->failures, cli_plural(result->failures));
 }
 
 static bool progress(void *context, const struct lfb_progress *how_far)
@@ -45,8 +62,10 @@ static int explore(struct cli_line *line, struct lfb_machine *machine,
 	struct lfb_explore_result *result = &explore->result;
 	const struct lfb_explore_options options = {
 		.sz = sizeof(options),
-		.bound = (unsigned int)(explore->bound ? explore->bound - 1 : BOUND),
+		.bound = (unsigned int)(explore->bound ? explore->bound - 1 :
+							 LFB_EXPLORE_BOUND),
 		.limit = explore->limit,
+		.reduce = explore->reduce,
 		.failed = print_failure,
 		.progress = progress,
 		.context = explore,
@@ -61,10 +80,7 @@ static int explore(struct cli_line *line, struct lfb_machine *machine,
 	cli_progress_clear();
 	if (err && err != -EINTR)
 		return cli_failed("%s", lfb_error_text(machine));
-	printf("%llu schedule%s of at most %u preemption%s%s, %llu choices: %llu failure%s\n",
-	       result->schedules, cli_plural(result->schedules), options.bound,
-	       cli_plural(options.bound), result->whole ? ", which is all" : ", of more",
-	       result->choices, result->failures, cli_plural(result->failures));
+	print_result(explore, options.bound);
 	if (err)
 		return cli_stop("%llu schedules tried", result->schedules);
 	return result->failures ? CLI_FAILED : CLI_OK;
@@ -98,6 +114,8 @@ static const struct cli_option options[] = {
 	  .set = set_bound },
 	{ "limit", "N", "end after so many schedules", .at = offsetof(struct explore, limit),
 	  .wanted = "a number from 1", .set = set_limit },
+	{ "reduce", NULL, "end a run where it comes to a state that was seen: the same failures",
+	  .at = offsetof(struct explore, reduce) },
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
 	{ 0 },

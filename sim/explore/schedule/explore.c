@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Runs a scenario or a test in C once for each of its schedules, from power on, and keeps what goes
- * wrong: each failure once, with the schedule that has the fewest preemptions.
+ * Runs a scenario or a test in C once for each of its schedules, and keeps what goes wrong: each
+ * failure once, with the schedule that has the fewest preemptions.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/explore/schedule/schedule.h"
-
-#define BOUND 2		/* where nothing is asked for */
 
 struct failure {
 	enum lfb_finding_id id;		/* LFB_FINDINGS_NR: none */
@@ -21,7 +19,7 @@ struct failure {
 };
 
 struct explore {
-	/* From power on to power off; asks lfb__schedules_pick() of @schedules. */
+	/* One schedule, whose failures it takes. */
 	int (*run)(struct explore *explore);
 	const struct lfb_scenario *scenario;	/* for it; … */
 	struct lfb_body *body;			/* … one of them is NULL */
@@ -32,6 +30,13 @@ struct explore {
 	struct lfb_list failures;	/* struct failure */
 	u64 seed;			/* where the machine's choices stood */
 	size_t choice;
+	/* Of a scenario: */
+	struct lfb_run play;
+	bool made;			/* it was, and waits to be put back */
+	struct lfb_branch branch;
+	struct lfb_seen seen;
+	bool cut;			/* it came to a state that was seen */
+	int failed;			/* … and what was on the way could not be kept */
 };
 
 static struct failure *failure_at(const struct explore *explore, size_t at)
@@ -83,8 +88,8 @@ static int keep(struct explore *explore, enum lfb_finding_id id, const char *sam
 	return 0;
 }
 
-/* @err: of the run. */
-static int take_failures(struct explore *explore, int err)
+/* @why: what the run answered; NULL: all was as it should be. */
+static int take_failures(struct explore *explore, const char *why)
 {
 	const struct lfb_finding *finding;
 	bool any = false;
@@ -101,10 +106,9 @@ static int take_failures(struct explore *explore, int err)
 		if (failed)
 			return failed;
 	}
-	if (!err || any)
+	if (!why || any)
 		return 0;
-	return keep(explore, LFB_FINDINGS_NR, lfb_error_text(explore->machine),
-		    lfb_error_text(explore->machine));
+	return keep(explore, LFB_FINDINGS_NR, why, why);
 }
 
 static int say_how_far(const struct explore *explore)
@@ -121,36 +125,138 @@ static int say_how_far(const struct explore *explore)
 	return -EINTR;
 }
 
-static int run_scenario(struct explore *explore)
+/* All that comes is known: what came is all there is to look at. */
+static bool is_cut(struct explore *explore, bool stays)
 {
-	return lfb__run_picked(explore->scenario, explore->machine, NULL, lfb__schedules_pick,
-			       &explore->schedules);
+	struct lfb_schedules *schedules = &explore->schedules;
+
+	if (!explore->options.reduce || explore->branch.off ||
+	    !lfb__schedules_are_new(schedules) ||
+	    !lfb__seen_before(&explore->seen, &explore->play, stays,
+			      lfb__schedules_preemptions(schedules)))
+		return false;
+	explore->cut = true;
+	explore->result.cut++;
+	explore->failed = take_failures(explore, explore->play.result ? explore->play.why : NULL);
+	return true;
 }
 
-static int run_body(struct explore *explore)
+/* An lfb_pick_fn. */
+static unsigned int pick(void *context, unsigned int nr, bool stays)
 {
-	return lfb__body_run(explore->body, lfb__schedules_pick, &explore->schedules);
+	struct explore *explore = context;
+
+	if (is_cut(explore, stays)) {
+		lfb__run_abandon_blocks(&explore->play);
+		return 0;
+	}
+	return lfb__schedules_pick(&explore->schedules, nr, stays);
 }
 
-static int run(struct explore *explore)
+static void end_play(struct explore *explore)
+{
+	if (!explore->made)
+		return;
+	explore->made = false;
+	lfb__run_end(&explore->play);
+	lfb__run_release(&explore->play);
+}
+
+static void begin_anew(struct explore *explore)
 {
 	struct lfb_kernel *kernel = &explore->machine->kernel;
-	int err;
 
 	lfb__machine_forget_seen(explore->machine);
 	lfb__faults_arm(kernel, NULL);
 	kernel->choices.state = explore->seed;
 	kernel->choices.next = explore->choice;
-	lfb__schedules_begin(&explore->schedules);
-	err = explore->run(explore);
-	if (err == -ENOMEM || explore->schedules.failed)
+}
+
+/* From power on. */
+static int begin_play(struct explore *explore)
+{
+	int err;
+
+	end_play(explore);
+	begin_anew(explore);
+	explore->play = (struct lfb_run){
+		.scenario = explore->scenario,
+		.machine = explore->machine,
+		.pick = pick,
+		.picker = explore,
+		.still = explore->options.reduce,
+	};
+	err = lfb__run_make(&explore->play);
+	if (err) {
+		lfb__run_release(&explore->play);
+		return err;
+	}
+	explore->made = true;
+	lfb__run_begin(&explore->play);
+	return 0;
+}
+
+static void play(struct explore *explore)
+{
+	struct lfb_run *play = &explore->play;
+	bool blocks;
+
+	do {
+		blocks = lfb__run_comes_to_blocks(play);
+		if (blocks)
+			lfb__branch_keep(&explore->branch, play, explore->schedules.at);
+		if (!lfb__run_go_on(play) || explore->cut)
+			return;
+		/* What is left is the same for all schedules that end alike. */
+	} while (!blocks || play->next == play->scenario->count || !is_cut(explore, false));
+}
+
+static int run_scenario(struct explore *explore)
+{
+	struct lfb_schedules *schedules = &explore->schedules;
+	/* The last choice is another one. */
+	size_t choices = schedules->choices.count ? schedules->choices.count - 1 : 0;
+	int err;
+
+	if (!lfb__branch_go_back(&explore->branch, &explore->play, &choices)) {
+		choices = 0;
+		err = begin_play(explore);
+		if (err)
+			return err;
+	}
+	lfb__schedules_begin(schedules, choices);
+	explore->cut = false;
+	play(explore);
+	if (explore->play.result == -ENOMEM)
 		return -ENOMEM;
-	if (explore->body && err && err != -EILSEQ)
+	if (explore->cut)
+		return explore->failed;
+	return take_failures(explore, explore->play.result ? explore->play.why : NULL);
+}
+
+static int run_body(struct explore *explore)
+{
+	int err;
+
+	begin_anew(explore);
+	lfb__schedules_begin(&explore->schedules, 0);
+	err = lfb__body_run(explore->body, lfb__schedules_pick, &explore->schedules);
+	if (err && err != -EILSEQ)
+		return err;
+	return take_failures(explore, err ? lfb_error_text(explore->machine) : NULL);
+}
+
+static int run(struct explore *explore)
+{
+	int err = explore->run(explore);
+
+	if (explore->schedules.failed)
+		return -ENOMEM;
+	if (err)
 		return err;
 	explore->result.schedules++;
 	explore->result.choices += explore->schedules.at;
-	err = take_failures(explore, err);
-	return err ? err : say_how_far(explore);
+	return say_how_far(explore);
 }
 
 static int search(struct explore *explore)
@@ -201,7 +307,7 @@ static int take_options(struct explore *explore, const struct lfb_explore_option
 	if (!err && result)
 		err = lfb__result_check(machine, "the result", result, sizeof(result->sz));
 	if (!err && !options)
-		explore->options.bound = BOUND;
+		explore->options.bound = LFB_EXPLORE_BOUND;
 	return err;
 }
 
@@ -235,8 +341,12 @@ static int explore_all(struct explore *explore, struct lfb_explore_result *resul
 
 	explore->seed = machine->kernel.choices.state;
 	explore->choice = machine->kernel.choices.next;
+	explore->branch.off = explore->options.from_power_on;
 	err = search(explore);
 	snprintf(why, sizeof(why), "%s", lfb_error_text(machine));
+	end_play(explore);
+	lfb__branch_free(&explore->branch);
+	lfb__seen_free(&explore->seen);
 	explore->result.failures = explore->failures.count;
 	lfb__machine_forget_seen(machine);
 	tell(explore);

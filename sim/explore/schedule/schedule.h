@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Every schedule of a scenario or a test in C, up to a bound of preemptions: which there are, and
- * what they lead to. The machine begins each of them with power on, so that what fails in one can
- * be done again by itself. Others ask through <luo/schedule.h>. May use: sim/play, which runs
- * scenarios, and what lies below it.
+ * what they lead to. The machine begins each of them as with power on, so that what fails in one
+ * can be done again by itself. Others ask through <luo/schedule.h>. May use: sim/play, which runs
+ * scenarios, sim/copy, and what lies below them.
  */
 #ifndef SIM_EXPLORE_SCHEDULE_SCHEDULE_H
 #define SIM_EXPLORE_SCHEDULE_SCHEDULE_H
 
 #include <luo/schedule.h>
 
+#include "sim/copy/copy.h"
 #include "sim/play/play.h"
 
 /* A place in a schedule where somebody was chosen. */
@@ -28,8 +29,13 @@ struct lfb_schedules {
 	bool failed;			/* no memory */
 };
 
-/* A run begins: it does as those before it, up to where it is to be another one. */
-void lfb__schedules_begin(struct lfb_schedules *schedules);
+/*
+ * A run begins, behind so many choices: it does as those before it, up to where it is to be another
+ * one.
+ */
+void lfb__schedules_begin(struct lfb_schedules *schedules, size_t choices);
+/* Does the next choice lie behind those that are given? */
+bool lfb__schedules_are_new(const struct lfb_schedules *schedules);
 /* An lfb_pick_fn. */
 unsigned int lfb__schedules_pick(void *schedules, unsigned int nr, bool stays);
 /* Are there more with at most @bound preemptions? The next run is one then. */
@@ -37,6 +43,39 @@ bool lfb__schedules_next(struct lfb_schedules *schedules, unsigned int bound);
 unsigned int lfb__schedules_preemptions(const struct lfb_schedules *schedules);
 /* For free(); NULL without memory. */
 char *lfb__schedules_text(const struct lfb_schedules *schedules);
+
+/* seen.c: states that were gone on from */
+
+struct lfb_seen {
+	struct lfb_list states;
+	struct lfb_table table;
+	struct lfb_saved room;
+};
+
+/*
+ * Was this state gone on from already, with at most @preemptions on the way to it? Then all that it
+ * leads to is known; if not, it is from now on. While the run asks who goes on (@stays: who ran can
+ * go on), or between two of its steps.
+ */
+bool lfb__seen_before(struct lfb_seen *seen, struct lfb_run *run, bool stays,
+		      unsigned int preemptions);
+void lfb__seen_free(struct lfb_seen *seen);
+
+/* branch.c: where runs begin, once one came there */
+
+struct lfb_branch {
+	struct lfb_list places;		/* in front of blocks, on the way of the run */
+	bool off;			/* there can be none */
+};
+
+/* The run comes to blocks, behind so many choices. */
+void lfb__branch_keep(struct lfb_branch *branch, struct lfb_run *run, size_t choices);
+/*
+ * The run goes on from the last place with at most *@choices choices in front of it, which is set
+ * to how many these are. False: there is none.
+ */
+bool lfb__branch_go_back(struct lfb_branch *branch, struct lfb_run *run, size_t *choices);
+void lfb__branch_free(struct lfb_branch *branch);
 
 /* body.c: a test in C, which is run in one schedule after the other */
 

@@ -12,9 +12,15 @@ static struct lfb_choice *choice_at(const struct lfb_schedules *schedules, size_
 	return (struct lfb_choice *)schedules->choices.items + at;
 }
 
-void lfb__schedules_begin(struct lfb_schedules *schedules)
+void lfb__schedules_begin(struct lfb_schedules *schedules, size_t choices)
 {
-	schedules->at = 0;
+	LFB_ASSERT(choices <= schedules->choices.count);
+	schedules->at = choices;
+}
+
+bool lfb__schedules_are_new(const struct lfb_schedules *schedules)
+{
+	return schedules->at == schedules->choices.count;
 }
 
 /* Behind what is given, who runs goes on. */

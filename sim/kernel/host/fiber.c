@@ -30,6 +30,7 @@
  * frame. And valgrind takes a small step between two stacks for one of a call.
  */
 #define GAP (4 << 20)
+#define CLEANED (24 << 10)
 
 #ifdef LFB_FIBER_UCONTEXT
 #define HAS_CONTEXTS 1
@@ -224,6 +225,42 @@ void lfb__fiber_start(struct lfb_fiber *fiber, void (*body)(void *argument), voi
 	fiber->context.uc_link = NULL;
 	makecontext(&fiber->context, lfb__fiber_begins, 0);
 #endif
+}
+
+void lfb__fiber_clean(struct lfb_fiber *fiber)
+{
+#ifdef FIBERS_ARE_TOLD
+	__asan_unpoison_memory_region(stack_of(fiber), STACK_SIZE);
+#endif
+	memset(stack_of(fiber) + STACK_SIZE - CLEANED, 0, CLEANED);
+}
+
+/* Word by word: a sanitizer's gaps between variables are none for others to read. */
+__attribute__((no_sanitize("address"))) static void read_stack(u64 *to, const volatile u64 *from,
+								 size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		to[i] = from[i];
+}
+
+bool lfb__fiber_mix(const struct lfb_fiber *fiber, struct lfb_mix *mix)
+{
+	const char *end = stack_of(fiber) + STACK_SIZE;
+	u64 words[64];
+
+	/* A sanitizer may keep variables elsewhere. */
+	if (!SAVED || fiber->fake)
+		return false;
+	lfb__mix(mix, &fiber->stack, sizeof(fiber->stack));
+	for (const char *at = fiber->stack; at < end;) {
+		const size_t left = (size_t)(end - at);
+		const size_t size = left < sizeof(words) ? left : sizeof(words);
+
+		read_stack(words, (const void *)at, size / sizeof(*words));
+		lfb__mix(mix, words, size);
+		at += size;
+	}
+	return true;
 }
 
 void lfb__fiber_switch(struct lfb_fiber *from, struct lfb_fiber *to)

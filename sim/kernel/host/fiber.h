@@ -10,6 +10,8 @@
 
 #include <luo/types.h>
 
+struct lfb_mix;
+
 struct lfb_fiber {
 	void *stack;			/* where it was left */
 	char *all;			/* NULL: the thread's own stack, or none */
@@ -34,6 +36,13 @@ int lfb__fiber_make(struct lfb_fiber *fiber);
 void lfb__fiber_free(struct lfb_fiber *fiber);
 /* The next switch to @fiber runs @body, which never returns: it switches away for good. */
 void lfb__fiber_start(struct lfb_fiber *fiber, void (*body)(void *argument), void *argument);
+/*
+ * One that is to be compared with others: what earlier ones left on the stack is gone, as far as
+ * most reach. Before lfb__fiber_start().
+ */
+void lfb__fiber_clean(struct lfb_fiber *fiber);
+/* With what a fiber that does not run will go on: its stack. False: it is not known. */
+bool lfb__fiber_mix(const struct lfb_fiber *fiber, struct lfb_mix *mix);
 /* Goes on where @to was left; returns when somebody switches to @from, which is what runs now. */
 void lfb__fiber_switch(struct lfb_fiber *from, struct lfb_fiber *to);
 

@@ -221,6 +221,16 @@ void lfb__table_remove(struct lfb_table *table, u64 hash, u32 number);
 void lfb__table_clear(struct lfb_table *table);
 void lfb__table_free(struct lfb_table *table);
 
+/* mix.c: bytes of which it is enough to know whether they are the same as others */
+
+struct lfb_mix {
+	u64 lanes[4];
+};
+
+/* Begins with all zero. The same bytes in other calls are other ones. */
+void lfb__mix(struct lfb_mix *mix, const void *bytes, size_t size);
+void lfb__mix_end(const struct lfb_mix *mix, u64 digest[2]);
+
 /* saved.c: host memory as it was, to be put back */
 
 struct lfb_saved {
@@ -261,6 +271,10 @@ void lfb__saved_call(struct lfb_saved *saved, size_t from);
  * ones by @later.
  */
 bool lfb__saved_alike(const struct lfb_saved *a, const struct lfb_saved *b, u64 last, u64 later);
+/* What lfb__saved_alike() looks at, with numbers of calls as they are. */
+void lfb__saved_mix(const struct lfb_saved *saved, struct lfb_mix *mix);
+/* Nothing was saved; the room for it stays. */
+void lfb__saved_empty(struct lfb_saved *saved);
 /* What may fail of putting back; lfb__saved_put_back() must follow. False without memory. */
 bool lfb__saved_prepare(struct lfb_saved *saved);
 void lfb__saved_put_back(struct lfb_saved *saved);

@@ -146,6 +146,27 @@ bool lfb__saved_alike(const struct lfb_saved *a, const struct lfb_saved *b, u64 
 	return true;
 }
 
+void lfb__saved_mix(const struct lfb_saved *saved, struct lfb_mix *mix)
+{
+	const struct part *part = saved->parts.items;
+
+	for (size_t i = 0; i < saved->parts.count; i++, part++) {
+		const char *bytes = (const char *)saved->bytes.items + part->from;
+		const size_t skipped = part->skip_is_call ? 0 : part->skip_size;
+		const size_t behind = part->skip + skipped;
+
+		lfb__mix(mix, &part->at, sizeof(part->at));
+		lfb__mix(mix, bytes, part->skip);
+		lfb__mix(mix, bytes + behind, part->used - behind);
+	}
+}
+
+void lfb__saved_empty(struct lfb_saved *saved)
+{
+	saved->parts.count = saved->bytes.count = 0;
+	saved->failed = false;
+}
+
 /* The block that is there, or one in the place of one that is gone. */
 static bool find_block(struct part *part)
 {

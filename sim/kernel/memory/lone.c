@@ -373,6 +373,26 @@ bool lfb__lones_are_as(const struct lfb_memory *memory, const struct lfb_lones_c
 	return true;
 }
 
+bool lfb__lones_mix(const struct lfb_memory *memory, struct lfb_mix *mix)
+{
+	struct lfb_lones *lones = memory->lones;
+
+	if (!lones)
+		return true;
+	if (!can_copy(lones))
+		return false;
+	lfb__mix(mix, &lones->oldest, sizeof(lones->oldest));
+	lfb__mix(mix, &lones->boot, sizeof(lones->boot));
+	for (u32 i = 0; i < lones->count; i++) {
+		struct lfb_lone lone = lones->lones[i];
+
+		lone.use = 0;
+		lfb__mix(mix, &lone, sizeof(lone));
+		lfb__mix(mix, copied_bytes(lones, i, lone.mapped), lone.mapped);
+	}
+	return true;
+}
+
 /* Nobody may touch what is there but who has the object that was. */
 static void protect_place(const struct lfb_memory *memory, const struct lfb_lone *now,
 			  const struct lfb_lone *then)

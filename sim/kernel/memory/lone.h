@@ -50,6 +50,8 @@ struct lfb_lones_copy {
 bool lfb__lones_copy(struct lfb_memory *memory, struct lfb_lones_copy *copy);
 bool lfb__lones_are_as(const struct lfb_memory *memory, const struct lfb_lones_copy *copy);
 bool lfb__lones_put_back(struct lfb_memory *memory, const struct lfb_lones_copy *copy);
+/* What lfb__lones_are_as() looks at, or more. False: the host cannot map them. */
+bool lfb__lones_mix(const struct lfb_memory *memory, struct lfb_mix *mix);
 
 /* The addresses of all there ever were; a size of 0: there are none. */
 void lfb__lones_range(const struct lfb_memory *memory, u64 *start, u64 *size);

@@ -90,6 +90,8 @@ struct lfb_memory_copy *lfb__memory_save(struct lfb_kernel *kernel);
 void lfb__memory_copy_free(struct lfb_memory_copy *copy);
 /* Are there the same bytes, in the same places and with the same mappings? */
 bool lfb__memory_is_as(const struct lfb_kernel *kernel, const struct lfb_memory_copy *copy);
+/* What that looks at. False: the host cannot map it. */
+bool lfb__memory_mix(struct lfb_kernel *kernel, struct lfb_mix *mix);
 bool lfb__memory_can_rewind(const struct lfb_kernel *kernel, const struct lfb_memory_copy *copy);
 /* -ENOMEM: the host cannot map it as it was; the kernel in it is of no use any more. */
 int lfb__memory_rewind(struct lfb_kernel *kernel, const struct lfb_memory_copy *copy);

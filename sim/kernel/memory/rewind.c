@@ -269,6 +269,58 @@ bool lfb__memory_is_as(const struct lfb_kernel *kernel, const struct lfb_memory_
 	       lfb__lones_are_as(memory, &copy->lones) && pages_are_as(memory, copy);
 }
 
+static void mix_stream(const struct stream *stream, struct lfb_mix *mix)
+{
+	u8 room[SHADOW_SIZE];
+
+	if (stream->copy == copy_plain) {
+		lfb__mix(mix, stream->at, stream->size);
+		return;
+	}
+	LFB_ASSERT(stream->size == sizeof(room));
+	stream->copy(room, stream->at, stream->size);
+	lfb__mix(mix, room, sizeof(room));
+}
+
+static void mix_page(const struct lfb_memory *memory, unsigned long pfn, struct lfb_mix *mix)
+{
+	const struct saved_page page = { .pfn = (u32)pfn, .touched = is_touched(memory, pfn),
+					 .entry = memory->map[pfn] };
+	const u64 which = pfn << 1 | page.touched;
+	struct stream streams[4];
+	unsigned int count;
+
+	lfb__mix(mix, &which, sizeof(which));
+	lfb__mix(mix, &page.entry, sizeof(page.entry));
+	if (!page.touched || !(page.entry.flags & PG_DIRTY))
+		lfb__mix(mix, copied_page(memory, pfn), 1);
+	count = page_streams(memory, &page, streams);
+	for (unsigned int i = 0; i < count; i++)
+		mix_stream(&streams[i], mix);
+}
+
+bool lfb__memory_mix(struct lfb_kernel *kernel, struct lfb_mix *mix)
+{
+	struct lfb_memory *memory = &kernel->memory;
+
+	if (!can_copy(memory) || !lfb__lones_mix(memory, mix))
+		return false;
+	lfb__mix(mix, &memory->window, sizeof(memory->window));
+	lfb__mix(mix, &memory->lost_base, sizeof(memory->lost_base));
+	lfb__mix(mix, &memory->vmalloc_base, sizeof(memory->vmalloc_base));
+	lfb__mix(mix, memory->vmalloc_table, table_size(memory));
+	if (memory->closed)
+		lfb__mix(mix, memory->closed, sizeof(*memory->closed));
+	for_each_used(memory, pfn)
+		mix_page(memory, pfn, mix);
+	if (memory->shadow) {
+		const struct stream shadow = vmalloc_shadow(memory, memory->vmalloc_used);
+
+		mix_stream(&shadow, mix);
+	}
+	return true;
+}
+
 /* Putting back */
 
 /* A page that nobody had touched, ever. */

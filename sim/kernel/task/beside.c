@@ -33,6 +33,8 @@ static void put_away(const struct lfb_kernel *kernel, struct lfb_strand *strand)
 	strand->doing = kernel->doing;
 	strand->about = kernel->about;
 	strand->served = lfb__served;
+	strand->number = kernel->trace.number;
+	strand->calls = kernel->calls;
 	memcpy(strand->error, kernel->error, strlen(kernel->error) + 1);
 }
 
@@ -52,6 +54,15 @@ static void bring_back(struct lfb_kernel *kernel, const struct lfb_strand *stran
 	kernel->about = strand->about;
 	lfb__served = strand->served;
 	memcpy(kernel->error, strand->error, strlen(strand->error) + 1);
+}
+
+/* Where each counts its own: so many are enough for all that happens between two choices. */
+#define NUMBERS (1ul << 40)
+
+static void bring_numbers_back(struct lfb_kernel *kernel, const struct lfb_strand *strand)
+{
+	kernel->trace.number = strand->number;
+	kernel->calls = strand->calls;
 }
 
 /* Who is next */
@@ -141,6 +152,42 @@ static unsigned int find_stuck(struct lfb_beside *beside)
 	return found;
 }
 
+/* Asked from outside of all strands: the one that runs stands, too. */
+static unsigned int ask_still(struct lfb_beside *beside, const unsigned int *ready,
+			      unsigned int nr, bool stays)
+{
+	struct lfb_strand *strand = running(beside);
+
+	put_away(beside->kernel, strand);
+	beside->asked = ready;
+	beside->nr_asked = nr;
+	beside->asked_stays = stays;
+	bring_back(beside->kernel, &beside->nobody);
+	lfb__fiber_switch(&strand->fiber, &beside->outside);
+	bring_back(beside->kernel, strand);
+	return beside->answer;
+}
+
+static unsigned int ask(struct lfb_beside *beside, const unsigned int *ready, unsigned int nr)
+{
+	const bool stays = ready[0] == beside->now;
+
+	if (beside->still && running(beside))
+		return ask_still(beside, ready, nr, stays);
+	return beside->choose(beside->context, ready, nr, stays);
+}
+
+/* Outside of all strands, whenever one of them asks. */
+static void answer_all(struct lfb_beside *beside)
+{
+	while (beside->asked) {
+		beside->answer = beside->choose(beside->context, beside->asked, beside->nr_asked,
+						beside->asked_stays);
+		beside->asked = NULL;
+		lfb__fiber_switch(&beside->outside, &running(beside)->fiber);
+	}
+}
+
 static unsigned int find_next(struct lfb_beside *beside)
 {
 	unsigned int ready[LFB_BESIDE_MAX], choice = 0;
@@ -150,7 +197,7 @@ static unsigned int find_next(struct lfb_beside *beside)
 		return find_stuck(beside);
 	/* In a dead kernel each but finds its end. */
 	if (nr > 1 && !beside->kernel->dead)
-		choice = beside->choose(beside->context, ready, nr, ready[0] == beside->now);
+		choice = ask(beside, ready, nr);
 	return ready[LFB_ASSERT(choice < nr) ? choice : 0];
 }
 
@@ -170,6 +217,8 @@ static void switch_to(struct lfb_beside *beside, unsigned int next)
 	beside->now = beside->race.now = next;
 	if (next < beside->count) {
 		bring_back(beside->kernel, &beside->strands[next]);
+		if (beside->still)
+			bring_numbers_back(beside->kernel, &beside->strands[next]);
 		beside->switched(beside->context, next);
 	}
 	lfb__fiber_switch(fiber_of(beside, before), fiber_of(beside, next));
@@ -204,11 +253,10 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	strand->at = *at;
 	strand->running = kernel->task;
 	next = find_next(beside);
-	if (next != beside->now) {
+	if (next != beside->now)
 		switch_to(beside, next);
-		if (kernel->dead)
-			leave_dead_kernel(kernel);
-	}
+	if (unlikely(kernel->dead))
+		leave_dead_kernel(kernel);
 	strand->at.of = NULL;
 	if (unlikely(strand->gone))
 		use_what_was_freed(kernel, strand);
@@ -277,9 +325,13 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 		struct lfb_strand *strand = &beside->strands[i];
 
 		put_away(kernel, strand);
+		strand->number += NUMBERS * i;
+		strand->calls += NUMBERS * i;
 		strand->done = strand->never = strand->gone = false;
 		strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
 		list_add_tail(&strand->task.list, &kernel->tasks);
+		if (beside->still)
+			lfb__fiber_clean(&strand->fiber);
 		lfb__fiber_start(&strand->fiber, begin, beside);
 	}
 }
@@ -287,11 +339,11 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 {
 	const struct lfb_sched before = kernel->sched;
-	struct lfb_strand outside;
+	struct lfb_strand *outside = &beside->nobody;
 
 	if (!LFB_ASSERT(!before.beside && !kernel->guard) || !beside->count)
 		return;
-	put_away(kernel, &outside);
+	put_away(kernel, outside);
 	prepare(kernel, beside);
 	kernel->sched.beside = beside;
 	kernel->sched.race = &beside->race;
@@ -300,10 +352,47 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	if (!before.hook)
 		kernel->sched.hook = nobody_looks;
 	switch_to(beside, find_next(beside));
+	answer_all(beside);
 	kernel->sched = before;
 	for (unsigned int i = 0; i < beside->count; i++)
 		list_del(&beside->strands[i].task.list);
-	bring_back(kernel, &outside);
+	bring_back(kernel, outside);
+	if (!beside->still)
+		return;
+	outside->number += NUMBERS * beside->count;
+	outside->calls += NUMBERS * beside->count;
+	bring_numbers_back(kernel, outside);
+}
+
+/* What is behind the fiber and what it does, which are the same for all that are compared. */
+static bool mix_strand(const struct lfb_strand *strand, struct lfb_mix *mix)
+{
+	lfb__mix(mix, &strand->done, sizeof(strand->done));
+	lfb__mix(mix, &strand->task, sizeof(strand->task));
+	if (strand->done)
+		return true;
+	lfb__mix(mix, &strand->never,
+		 offsetof(struct lfb_strand, error) - offsetof(struct lfb_strand, never));
+	lfb__mix(mix, strand->error, strlen(strand->error));
+	return lfb__fiber_mix(&strand->fiber, mix);
+}
+
+bool lfb__beside_mix(const struct lfb_beside *beside, struct lfb_mix *mix)
+{
+	LFB_ASSERT(beside->still);
+	/* What was touched, in which order, decides which races there are. */
+	if (beside->race.watched)
+		return false;
+	for (unsigned int i = 0; i < beside->count; i++) {
+		if (!mix_strand(&beside->strands[i], mix))
+			return false;
+	}
+	return true;
+}
+
+void lfb__beside_abandon(struct lfb_beside *beside)
+{
+	beside->kernel->dead = LFB_DEATH_PANIC;
 }
 
 int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),

@@ -31,6 +31,7 @@ struct lfb_strand {
 	bool gone;			/* the lock that it stood at was freed */
 	struct lfb_standing at;
 	struct task_struct *running;
+	unsigned long number, calls;	/* of events and callbacks, where each counts its own */
 	sigjmp_buf *guard, *waiting, *copying;
 	const void *guard_frame, *fault_at;
 	struct lfb_kernel *served;
@@ -55,6 +56,17 @@ struct lfb_beside {
 	 */
 	unsigned int (*choose)(void *context, const unsigned int *ready, unsigned int nr,
 			       bool stays);
+	/*
+	 * Nobody runs while @choose is asked, so that all that each strand stands in the middle of
+	 * lies on its stack; and events and callbacks have numbers that tell strands apart, but not
+	 * in which order they did what.
+	 */
+	bool still;
+	const unsigned int *asked;	/* @choose is to be asked about these … */
+	unsigned int nr_asked;
+	bool asked_stays;
+	unsigned int answer;		/* … and said this */
+	struct lfb_strand nobody;	/* what is in the kernel when it runs none of them */
 	/* This one goes on. */
 	void (*switched)(void *context, unsigned int strand);
 	void *context;
@@ -71,6 +83,13 @@ int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(vo
  * The kernel's fault handler must be held.
  */
 void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside);
+/*
+ * While @choose is asked of strands that are still: what each of them goes on with, that is neither
+ * the machine's nor @choose's. False: it is not known.
+ */
+bool lfb__beside_mix(const struct lfb_beside *beside, struct lfb_mix *mix);
+/* The same: nobody does anything more, and all end as in a kernel that died. */
+void lfb__beside_abandon(struct lfb_beside *beside);
 /* There are none; their stacks stay for others. */
 void lfb__beside_empty(struct lfb_beside *beside);
 void lfb__beside_free(struct lfb_beside *beside);
