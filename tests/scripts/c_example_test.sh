@@ -9,7 +9,7 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# block LANGUAGE: of $document: the test, which has a line that is marked, or the first one behind it
+# block LANGUAGE: of $document: the test, which has a marked line, or the first one behind it
 block() {
 	awk -v want="$1" '
 		/^```/ && !inside { inside = substr($0, 4) "-"; text = ""; next }
