@@ -39,6 +39,8 @@ def draw(form, scenario):
                  for word in line.split()[2:]]
     profile = next((part for part in ("rfc-v6", "linux-7.0", "linux-7.3")
                     if part in os.path.dirname(scenario)), "reference")
+    if scenario.endswith(".script"):
+        given.append("--agent")
     if "--profile" not in given:
         given += ["--profile", profile]
     done = subprocess.run([TOOL, "trace", "--format", *VIEWS.get(form, [form]), *given, scenario],
