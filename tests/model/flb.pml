@@ -51,7 +51,8 @@ inline end_if_unused()
 	:: files + references == 0 ->
 		if
 		:: old -> printf("- %d flb0.unpreserve\n", me)
-		:: !old && !retrieved -> printf("- %d flb0.retrieve\n", me); retrieved = true; alive = true;
+		:: !old && !retrieved ->
+			printf("- %d flb0.retrieve\n", me); retrieved = true; alive = true;
 			printf("- %d flb0.finish\n", me)
 		:: !old && retrieved -> printf("- %d flb0.finish\n", me)
 		fi;
@@ -65,7 +66,8 @@ inline preserve()
 {
 	take();
 	if
-	:: files + references == 0 -> printf("- %d flb0.preserve\n", me); assert(!alive); alive = true
+	:: files + references == 0 ->
+		printf("- %d flb0.preserve\n", me); assert(!alive); alive = true
 	:: else -> assert(alive)
 	fi;
 	files++;
