@@ -219,6 +219,7 @@ static bool tell_answers(struct lfb_run *run, size_t from, size_t to)
 static void notice_death(struct lfb_run *run, size_t from, size_t to)
 {
 	const struct lfb_operation *operations = run->scenario->operations;
+	struct lfb_kernel *kernel = &run->machine->kernel;
 	long result = -EFAULT;
 	bool expected = false;
 
@@ -232,6 +233,9 @@ static void notice_death(struct lfb_run *run, size_t from, size_t to)
 		expected |= (wanted->given && wanted->result == result) ||
 			    operations[i].verb == LFB_VERB_PANIC;
 	}
+	/* The sentence was that task's. */
+	if (kernel->dead)
+		lfb__fail(kernel, (int)result, "the kernel died: %s", kernel->trace.complaint);
 	lfb__run_notice_death(run, operations[from].line, result, expected);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The life of an FLB in one kernel, the old one or the new one, with two tasks beside each other:
- * first and last file, get and put, retrieve when somebody asks, finish. What must hold is asserted;
- * with -DFLB_LAZY_INIT_RACE or -DFLB_GET_UNCOUNTED it does not. docs/schedules.md says how to run it.
+ * first and last file, get and put, retrieve when somebody asks, finish. What must hold is
+ * asserted; with -DFLB_LAZY_INIT_RACE or -DFLB_GET_UNCOUNTED it does not. docs/schedules.md says
+ * how to run it.
  *
  * A task prints the line of a scenario that it does ("> TASK LINE"), and the callbacks it comes to
  * ("- TASK CALLBACK"), so that a counterexample can be done by the library: replay.sh.
@@ -50,7 +51,8 @@ inline end_if_unused()
 	:: files + references == 0 ->
 		if
 		:: old -> printf("- %d flb0.unpreserve\n", me)
-		:: !old && !retrieved -> printf("- %d flb0.retrieve\n", me); retrieved = true; alive = true;
+		:: !old && !retrieved ->
+			printf("- %d flb0.retrieve\n", me); retrieved = true; alive = true;
 			printf("- %d flb0.finish\n", me)
 		:: !old && retrieved -> printf("- %d flb0.finish\n", me)
 		fi;
@@ -64,7 +66,8 @@ inline preserve()
 {
 	take();
 	if
-	:: files + references == 0 -> printf("- %d flb0.preserve\n", me); assert(!alive); alive = true
+	:: files + references == 0 ->
+		printf("- %d flb0.preserve\n", me); assert(!alive); alive = true
 	:: else -> assert(alive)
 	fi;
 	files++;
@@ -87,7 +90,8 @@ inline get()
 	set_up();
 	take();
 	if
-	:: !old && !retrieved && files > 0 -> printf("- %d flb0.retrieve\n", me); retrieved = true; alive = true
+	:: !old && !retrieved && files > 0 ->
+		printf("- %d flb0.retrieve\n", me); retrieved = true; alive = true
 	:: else
 	fi;
 	has = alive;

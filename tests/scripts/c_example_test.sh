@@ -9,13 +9,20 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# block LANGUAGE: the first ```LANGUAGE block of $document from the first ```c block on
+# block LANGUAGE: of $document: the test, which has a marked line, or the first one behind it
 block() {
 	awk -v want="$1" '
-		/^```/ && inside { exit }
-		inside { print }
-		/^```c$/ { seen = 1 }
-		seen && $0 == "```" want { inside = 1 }' "$document"
+		/^```/ && !inside { inside = substr($0, 4) "-"; text = ""; next }
+		/^```$/ {
+			seen = seen || text ~ /without this line/
+			if (seen && inside == want "-") {
+				printf "%s", text
+				exit
+			}
+			inside = ""
+			next
+		}
+		{ text = text $0 "\n" }' "$document"
 }
 
 build() {

@@ -19,18 +19,28 @@ command -v spin >/dev/null || {
 }
 model=$LFB_SOURCE_DIR/tests/model
 
+# documented TEXT: docs/schedules.md has it
+documented() {
+	checks=$((checks + 1))
+	grep -qF -e "$1" "$LFB_SOURCE_DIR/docs/schedules.md" ||
+		fail "docs/schedules.md lacks \"$1\""
+}
+
 cp "$model/flb.pml" "$dir"
 cd "$dir"
 spin -a flb.pml >out
 "$CC" -w -DSAFETY -o pan pan.c
 ./pan -w16 >out
 prints out ' errors: 0'
+documented "$(grep errors: out)"
+documented "$(sed -n 's/^ *\([0-9]*\) states, stored.*/\1 states/p' out)"
 for defect in FLB_LAZY_INIT_RACE FLB_GET_UNCOUNTED; do
 	checks=$((checks + 1))
 	"$model/replay.sh" "$defect" "$LFB" >"$defect.lfb" || fail "$defect: not replayed"
 	finds=$(sed -n '1s/^# \([^,]*\),.*/\1/p' "$defect.lfb")
 	lfb 1 run --findings --checks guard --quirk "+$defect" "$defect.lfb"
 	prints out "$finds "
+	documented "\`$(sed -n 's/^\(parallel .*\) {/\1/p' "$defect.lfb")\`: [$finds]"
 	checks=$((checks + 1))
 	"$LFB" run --findings --checks guard "$defect.lfb" >out 2>err || true
 	! grep -q "$finds" out || fail "$finds is found without $defect"
