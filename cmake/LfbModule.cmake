@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# lfb_add_module(TARGET [NO_CHECKS | RACES] SOURCE...): kernel-style sources as a module that machines load,
-# TARGET.so. As on a kernel it is compiled with MODULE and KBUILD_MODNAME defined and with
-# <linux/...> from lfb::kernel; what it calls it finds in the program that loads it. It asks before
-# each access to memory whether it may, unless NO_CHECKS is given or the whole project is built with
-# a sanitizer. With RACES it says what it touches instead, so that tasks beside each other are found
-# to race; a compiler makes one of the two. lfb build does the same.
+# lfb_add_module(TARGET [NO_CHECKS | RACES] SOURCE...): kernel-style sources as a module that
+# machines load, TARGET.so. As on a kernel it is compiled with MODULE and KBUILD_MODNAME defined and
+# with <linux/...> from lfb::kernel; what it calls it finds in the program that loads it. It asks
+# before each access to memory whether it may, unless NO_CHECKS is given or the whole project is
+# built with a sanitizer. With RACES it says what it touches instead, so that tasks beside each
+# other are found to race; a compiler makes one of the two. lfb build does the same.
 
 # What a module calls that asks has __wrap_ in front of it from here on.
 function(lfb_wrap_calls target)

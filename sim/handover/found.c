@@ -118,9 +118,10 @@ void lfb__found_compatible_ends(struct lfb_inspection *found, struct lfb_rule ru
 				phys_addr_t phys, const void *fdt, int node)
 {
 	int size;
+	/* What it was compatible with is in it. */
 	const char *list = fdt_getprop(fdt, node, "compatible", &size);
 
-	if (list && size && list[size - 1])
+	if (list[size - 1])
 		lfb__found_problem(found, rule, phys, "\"compatible\" of %.40s has no end",
 				   node ? fdt_get_name(fdt, node, NULL) : "the tree");
 }
@@ -133,7 +134,7 @@ u64 lfb__found_offset(const struct lfb_inspection *found, phys_addr_t phys)
 
 	if (found->source)
 		return lfb__source_offset(found->source, phys);
-	byte = found->bytes ? found->view.at(&found->view, phys, 1) : NULL;
+	byte = found->view.at(&found->view, phys, 1);
 	return byte ? (u64)(byte - found->bytes) : LFB_CHECK_NOWHERE;
 }
 
@@ -337,8 +338,7 @@ void lfb__found_owners(struct lfb_inspection *found)
 	}
 	if (found->error)
 		return;
-	if (found->named.count)
-		qsort(found->named.items, found->named.count, sizeof(*areas), lfb__by_address);
+	qsort(found->named.items, found->named.count, sizeof(*areas), lfb__by_address);
 	/* Both ascend, so each area is passed once. */
 	for (size_t i = 0; i < found->runs.count && !found->error; i++)
 		find_unnamed(found, found->sorted[i], &next);

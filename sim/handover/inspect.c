@@ -274,14 +274,11 @@ static void place_tree(struct lfb_inspection *found, const void *fdt)
 
 static void place_head(struct lfb_inspection *found, const struct luo_codec *codec)
 {
-	const u64 room = found->luo < found->view.size ? found->view.size - found->luo : 0;
-	const u64 size = room < found->luo_size ? room : found->luo_size;
-	const void *fdt = codec->layout ? found->view.at(&found->view, found->luo, size) : NULL;
-
 	found->layout = codec->layout;
-	if (fdt && !kho__fdt_is_sound(fdt, size, found->luo, NULL)) {
-		place_tree(found, fdt);
-	} else if (!codec->layout) {
+	if (codec->layout) {
+		/* It was sound when it was read. */
+		place_tree(found, found->view.at(&found->view, found->luo, FDT_V17_SIZE));
+	} else {
 		found->number_at = *LFB_NUMBER_AT(found->luo, struct luo_ser_v5, liveupdate_num);
 		found->session_compatible_at.instead = "of formats before luo-v5";
 		found->sessions_at = *LFB_NUMBER_AT(found->luo, struct luo_ser_v5, sessions_pa);

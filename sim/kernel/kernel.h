@@ -2,8 +2,8 @@
 /*
  * The ground floor: what one simulated kernel offers its subsystems, and the four seams. The one
  * header of this floor that floors above include; all that is declared here or in the header of a
- * room is for them. Its rooms, from the ground up: state, seams, race, task, memory, kho; here are the
- * life of the floor, modules, files and descriptors, which use all of them.
+ * room is for them. Its rooms, from the ground up: state, seams, race, task, memory, kho; here are
+ * the life of the floor, modules, files and descriptors, which use all of them.
  */
 #ifndef SIM_KERNEL_KERNEL_H
 #define SIM_KERNEL_KERNEL_H

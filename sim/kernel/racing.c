@@ -55,7 +55,8 @@ void lfb__report_race(struct lfb_kernel *kernel, const struct lfb_race_pair *pai
 	const struct lfb_beside *beside = kernel->sched.beside;
 	struct lfb_object object;
 
-	lfb__find_place(kernel, "other at", lfb__site_at(kernel, pair->at_before.frames, LFB_RACE_FRAMES));
+	lfb__find_place(kernel, "other at",
+			lfb__site_at(kernel, pair->at_before.frames, LFB_RACE_FRAMES));
 	object = name_memory(kernel, pair->address);
 	lfb__find(kernel, LFB_FINDING_RACE, object.text,
 		  "%s %s %zu byte%s that %s %s in operation %lu, and nothing orders the two",

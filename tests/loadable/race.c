@@ -182,22 +182,20 @@ static void last_reference(bool bad, bool second)
 
 static void work_done(struct work_struct *work)
 {
-	payload++;
+	use(payload);
 }
 
 static DECLARE_WORK(work, work_done);
 
+/* Whoever does it: the other one, where that is the last to return. */
 static void done_by_a_work(bool bad, bool second)
 {
-	if (second) {
-		if (bad)
-			payload = 1; /* RACE */
-		return;
+	if (bad) {
+		payload = 1; /* RACE */
+	} else if (!second) {
+		payload = 7;
+		schedule_work(&work);
 	}
-	payload = 7;
-	schedule_work(&work);
-	flush_work(&work);
-	use(payload); /* RACE */
 }
 
 /* RCU */

@@ -59,10 +59,10 @@ printed() {
 refused() {
 	status=0
 	env "$1=$2" "$work/example" >"$work/printed" 2>&1 || status=$?
-	[ $status = 1 ] && printed "$3" || {
+	if [ $status != 1 ] || ! printed "$3"; then
 		echo "$1=$2: status $status, and not: $3"
 		exit 1
-	}
+	fi
 }
 
 example sweep

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# What the tests of the PCI, IOMMU and HugeTLB models share: sourced behind cli_common.sh. Goes to $dir.
+# What the tests of the PCI, IOMMU and HugeTLB models share: sourced behind cli_common.sh.
+# Goes to $dir.
 
 models=$LFB_SOURCE_DIR/examples/modules
 cd "$dir"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# Races of modules that say what they touch: lfb explore finds every one of tests/loadable/race.c, in
-# its lines, and its line replays it; no twin is accused, whatever compiler made the module.
+# Races of modules that say what they touch: lfb explore finds every one of tests/loadable/race.c,
+# in its lines, and its line replays it; no twin is accused, whatever compiler made the module.
 
 set -eu
 
@@ -35,7 +35,7 @@ makes() {
 is_in() {
 	awk -v name="$1" '
 		FNR == NR {
-			if (match($0, /^static .*[a-z_]+\(/)) { split($0, word, /[ (]/); at = word[3] }
+			if (/^static .*[a-z_]+\(/) { split($0, word, /[ (]/); at = word[3] }
 			if (/\/\* RACE \*\//) line["race.c:" FNR] = at
 			next
 		}

@@ -67,7 +67,8 @@ for id in $("$LFB" explain | awk '{ print $1 }'); do
 	checks=$((checks + 1))
 	# No scenario can have these: unit/assert_test plants the bugs, cli/race has the races,
 	# tests/newcomer has the rest.
-	case $id in LFB-SIMULATOR-BUG | LFB-KERNEL-NOT-ENTERED | LFB-MODULE-DATA-UNMARKED | LFB-RACE)
+	case $id in
+	LFB-SIMULATOR-BUG | LFB-KERNEL-NOT-ENTERED | LFB-MODULE-DATA-UNMARKED | LFB-RACE)
 		lfb 0 explain "$id"
 		prints out "How to mend it"
 		continue

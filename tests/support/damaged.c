@@ -15,7 +15,7 @@
 static const char story[] = "memfd 9 20480 0,3 7\nhandler 0\nflb 0 3\nflb 0 4\n"
 			    "do pages a 0\ndo preserve-pages a 1\ndo add-subtree memblock a\n"
 			    "do pages b 0\ndo preserve-pages b 1\ndo add-subtree other b\n"
-			    "do pages c 1\ndo preserve-pages c 2\n"
+			    "do pages c %d\ndo preserve-pages c %d\n"
 			    "open\nsession vm-1\npreserve vm-1 1 0 1\npreserve vm-1 2 0 2\n"
 			    "session vm-2\nagain vm-2 7 9\nreboot\n";
 
@@ -62,6 +62,7 @@ void damaged_make(struct damaged *damaged, const char *profile, enum damaged_as 
 {
 	struct image image;
 	const void *bytes;
+	char text[sizeof(story) + 16];
 
 	*damaged = (struct damaged){
 		.profile = profile,
@@ -78,7 +79,8 @@ void damaged_make(struct damaged *damaged, const char *profile, enum damaged_as 
 		image_unload(&image);
 		return;
 	}
-	damaged->blob = blob_of(story, 0, profile);
+	snprintf(text, sizeof(text), story, as == AS_LARGE ? 9 : 1, as == AS_LARGE ? 512 : 2);
+	damaged->blob = blob_of(text, 0, profile);
 	bytes = lfb_blob_bytes(damaged->blob, &damaged->size);
 	/* … or for one. */
 	damaged->bytes = calloc(1, damaged->size + PAGE_SIZE);
@@ -185,6 +187,7 @@ int damaged_check(struct damaged *damaged, lfb_check_fn tell, void *context)
 		assert_int_equal(lfb__blob_seal(damaged->bytes, damaged->size), 0);
 	switch (damaged->as) {
 	case AS_BLOB:
+	case AS_LARGE:
 		answer = lfb_check_bytes(damaged->bytes, damaged->size, tell, context);
 		break;
 	case AS_MEMORY:

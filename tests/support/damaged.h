@@ -14,6 +14,7 @@
 /* In what form it is looked at. */
 enum damaged_as {
 	AS_BLOB,
+	AS_LARGE,	/* … of which more than 2 MiB are preserved */
 	AS_MEMORY,	/* a bare image of LUO's, recorded */
 	AS_CORE,	/* an ELF core */
 	AS_RAW,		/* memory of a machine */

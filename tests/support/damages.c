@@ -152,6 +152,19 @@ static void move_entry(const struct damaged *d, const char *name)
 static void root_away(struct damaged *d) { d->options.root = d->blob->memory_start + PAGE_SIZE; }
 static void root_tree(struct damaged *d) { *(u8 *)root(d) ^= 1; }
 static void entry_away(struct damaged *d) { move_entry(d, "other"); }
+static void entry_beyond(struct damaged *d) { set_entry(d, "other", address_property(d), 1ull << 60); }
+static void entry_at_end(struct damaged *d) { set_entry(d, "other", address_property(d), ~0xfull); }
+static void metadata_beyond(struct damaged *d)
+{
+	set_entry(d, "kexec-metadata", address_property(d), 1ull << 60);
+}
+
+static void entry_empty(struct damaged *d)
+{
+	entry_away(d);
+	set_entry(d, "other", "blob-size", 0);
+}
+
 static void metadata_size(struct damaged *d) { set_entry(d, "kexec-metadata", "blob-size", 7); }
 static void metadata_away(struct damaged *d) { move_entry(d, "kexec-metadata"); }
 
@@ -169,6 +182,12 @@ static void entry_address(struct damaged *d)
 {
 	assert_int_equal(fdt_nop_property(root(d), fdt_subnode_offset(root(d), 0, "other"),
 					  address_property(d)), 0);
+}
+
+static void entry_size(struct damaged *d)
+{
+	assert_int_equal(fdt_nop_property(root(d), fdt_subnode_offset(root(d), 0, "other"),
+					  "blob-size"), 0);
 }
 
 static void metadata_version(struct damaged *d)
@@ -282,6 +301,18 @@ static void luo_node(struct damaged *d)
 {
 	assert_int_equal(fdt_nop_node(tree(d), fdt_subnode_offset(tree(d), 0,
 								  LUO_FDT_SESSION_NODE_NAME)), 0);
+}
+
+/* What it is compatible with has a beginning of something else behind it. */
+static void luo_list_open(struct damaged *d)
+{
+	static const char list[] = { LUO_FDT_SESSION_COMPATIBLE_V2 "\0x" };
+
+	assert_int_equal(fdt_open_into(tree(d), tree(d), PAGE_SIZE), 0);
+	assert_int_equal(fdt_setprop(tree(d), fdt_subnode_offset(tree(d), 0,
+								 LUO_FDT_SESSION_NODE_NAME),
+				     "compatible", list, sizeof(list) - 1), 0);
+	fdt_pack(tree(d));
 }
 
 static void luo_address(struct damaged *d)
@@ -428,6 +459,44 @@ static void memfd_away(struct damaged *d) { file(d, 1, 0)->data = 0; }
 static void memfd_unpreserved(struct damaged *d) { file(d, 1, 0)->data = unpreserved(d); }
 static void block_unpreserved(struct damaged *d) { folio_list(d)->phys[0] = unpreserved(d); }
 static void chunk_unpreserved(struct damaged *d) { memfd(d)->folios.first = unpreserved(d); }
+
+/* It begins in the last page there is, and would go on behind it. */
+static void memfd_cut(struct damaged *d)
+{
+	const struct lfb_view view = lfb__blob_view(d->blob);
+	u32 i = d->blob->nr_ranges;
+	u64 end;
+
+	do {
+		assert_int_not_equal(i--, 0);
+		end = d->blob->ranges[i].phys + PFN_PHYS(d->blob->ranges[i].nr_pages);
+	} while (d->blob->ranges[i].kind != LFB_BLOB_PRESERVED || view.at(&view, end, 1));
+	file(d, 1, 0)->data = end - 8;
+}
+
+/* Its list has the same page again and again, and in that there is little more than nothing. */
+static void folios_without_end(struct damaged *d)
+{
+	for (unsigned int i = 1; i < 10; i++)
+		folio_list(d)->phys[i] = folio_list(d)->phys[0];
+	memfd(d)->folios.total_pages = 10;
+	memfd(d)->nr_folios = 10 * PAGE_SIZE / sizeof(struct memfd_luo_folio_ser) - 10;
+}
+
+/* A list that is full, and not enough. */
+static void list_full(struct damaged *d)
+{
+	for (unsigned int i = 1; i < KHO_VMALLOC_SIZE; i++)
+		folio_list(d)->phys[i] = folio_list(d)->phys[0];
+	memfd(d)->folios.total_pages = KHO_VMALLOC_SIZE + 1;
+}
+
+static void block_bad_before_another(struct damaged *d)
+{
+	memfd(d)->folios.total_pages = 2;
+	folio_list(d)->phys[1] = folio_list(d)->phys[0]++;
+}
+
 static void memfd_seals(struct damaged *d) { memfd(d)->seals = 0x80; }
 static void memfd_folio(struct damaged *d) { folio(d)->pfn = PHYS_PFN(nowhere(d)); }
 static void vmalloc_size(struct damaged *d) { memfd(d)->folios.total_pages = ~0u; }
@@ -570,6 +639,11 @@ const struct damage damages[] = {
 	BREAKS(ENTRY_ADDRESS, V5, AS_DEBUGFS, entry_address, "out/entries"),
 	BREAKS(ENTRY_AWAY, V5, AS_BLOB, entry_away, "kho/entry[0]/address"),
 	BREAKS(ENTRY_AWAY, V2, AS_CORE, entry_away, "kho/entry[0]/address"),
+	BREAKS(ENTRY_ADDRESS, V5, AS_BLOB, entry_size, "kho/entries"),
+	BREAKS(ENTRY_AWAY, V5, AS_BLOB, entry_beyond, "kho/entry[0]/address"),
+	BREAKS(ENTRY_AWAY, V5, AS_BLOB, entry_at_end, "kho/entry[0]/address"),
+	BREAKS(ENTRY_AWAY, V5, AS_BLOB, entry_empty, "kho/entry[0]/address"),
+	BREAKS(METADATA_AWAY, V5, AS_BLOB, metadata_beyond, "kho/entry[3]"),
 	BREAKS(METADATA_SIZE, V5, AS_BLOB, metadata_size, "kho/entry[3]"),
 	BREAKS(METADATA_VERSION, V5, AS_BLOB, metadata_version, "kho/entry[3]"),
 	BREAKS(METADATA_AWAY, V5, AS_BLOB, metadata_away, "kho/entry[3]"),
@@ -592,6 +666,7 @@ const struct damage damages[] = {
 	BREAKS(LUO_TREE, V2, AS_BLOB, luo_tree, "luo"),
 	BREAKS(LUO_SIZE, V5, AS_BLOB, luo_size, "luo"),
 	BREAKS(LUO_COMPATIBLE, V5, AS_BLOB, luo_compatible, "luo"),
+	BREAKS(LUO_COMPATIBLE, V2, AS_BLOB, luo_list_open, "luo"),
 	BREAKS(LUO_NUMBER, V2, AS_BLOB, luo_number, "luo/number"),
 	BREAKS(LUO_NODE, V2, AS_BLOB, luo_node, "luo/sessions_address"),
 	BREAKS(LUO_ADDRESS, V2, AS_BLOB, luo_address, "luo/sessions_address"),
@@ -626,6 +701,13 @@ const struct damage damages[] = {
 	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, region_compatible, "memblock[0]"),
 	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_away, "luo/session[1]/file[0]/data"),
 	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_unpreserved, "luo/session[1]/file[0]/data"),
+	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_cut, "luo/session[1]/file[0]/data"),
+	{ LFB_CHECK_MEMFD_FOLIO, V5, AS_BLOB, folios_without_end, LFB_CHECK_OWNED_TWICE,
+	  "luo/session[1]/file[0]/memfd/folio[5]" },
+	{ LFB_CHECK_VMALLOC_SHORT, V5, AS_LARGE, list_full, LFB_CHECK_OWNED_TWICE,
+	  "luo/session[1]/file[0]/memfd/vmalloc/pages" },
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_bad_before_another,
+	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
 	BREAKS(MEMFD_SEALS, V5, AS_BLOB, memfd_seals, "luo/session[1]/file[0]/memfd/seals"),
 	BREAKS(MEMFD_FOLIO, V5, AS_BLOB, memfd_folio, "luo/session[1]/file[0]/memfd/folio[0]"),
 	BREAKS(MEMFD_FOLIO_MISSING, V5, AS_BLOB, folio_missing,

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include <luo/edit.h>
 #include <luo/inspect.h>
 #include <luo/profile.h>
 
@@ -209,6 +210,44 @@ static void who_is_told_can_end_it(void **state)
 	}
 }
 
+/* Of three files with the same token two are told, or the first that somebody ends it at. */
+static void a_token_is_told_each_time_it_comes_again(void **state)
+{
+	static const struct lfb_edit edits[] = {
+		{ "luo/session[0]/file[1]/token", "1" }, { "luo/session[0]/file[2]/token", "1" },
+	};
+	struct lfb_blob *blob = blob_of("handler 0\nopen\nsession a\npreserve a 1 0 1\n"
+					"preserve a 2 0 2\npreserve a 3 0 3\nreboot\n", 0,
+					"linux-7.3");
+	struct told told = { .expected = LFB_CHECK_FILE_TOKEN_TWICE };
+	u8 *bytes = malloc(blob->size);
+
+	assert_non_null(bytes);
+	memcpy(bytes, blob->bytes, blob->size);
+	assert_int_equal(lfb_edit_bytes(bytes, blob->size, edits, ARRAY_SIZE(edits), NULL), 0);
+	assert_int_equal(lfb_check_bytes(bytes, blob->size, hear, &told), 0);
+	assert_int_equal(told.count, 2);
+	assert_string_equal(told.path, "luo/session[0]/file[1]/token");
+	told = (struct told){ .answer = -EPIPE };
+	assert_int_equal(lfb_check_bytes(bytes, blob->size, hear, &told), -EPIPE);
+	assert_int_equal(told.count, 1);
+	free(bytes);
+	lfb_blob_free(blob);
+}
+
+/* What an older generation knows nothing of is anybody's there. */
+static void metadata_of_a_generation_without_it_is_no_metadata(void **state)
+{
+	struct lfb_blob *blob = blob_of("do pages a 0\ndo preserve-pages a 1\n"
+					"do add-subtree kexec-metadata a\nopen\nreboot\n", 0,
+					"linux-7.0");
+	struct told told = { .count = 0 };
+
+	assert_int_equal(lfb_check_blob(blob, hear, &told), 0);
+	assert_int_equal(told.count, 0);
+	lfb_blob_free(blob);
+}
+
 static int pass_over(void *context, const char *bytes, size_t size)
 {
 	return 0;
@@ -324,6 +363,8 @@ int main(void)
 		cmocka_unit_test(warnings_are_told_and_no_errors),
 		cmocka_unit_test(an_offset_is_where_the_address_is_in_the_file),
 		cmocka_unit_test(who_is_told_can_end_it),
+		cmocka_unit_test(a_token_is_told_each_time_it_comes_again),
+		cmocka_unit_test(metadata_of_a_generation_without_it_is_no_metadata),
 		cmocka_unit_test(whatever_bytes_say_each_problem_has_its_check),
 		cmocka_unit_test(names_are_of_one_kind_and_none_is_there_twice),
 		cmocka_unit_test(what_cannot_be_checked_is_an_error),

@@ -221,6 +221,7 @@ static const struct {
 	{ { "out/fdt", zeros, sizeof(zeros) }, -EINVAL, "out/fdt" },
 	{ { "in/fdt", "\xd0\x0d\xfe\xed\0\x10\0\0", 8 }, 0, "8 of its 1048576 bytes" },
 	{ { "out/sub_fdts/LUO", "abc" }, -EINVAL, "out/sub_fdts/LUO: 3 bytes of no state" },
+	{ { "out/sub_fdts/LUO", "" }, -EINVAL, "out/sub_fdts/LUO: 0 bytes of no state" },
 	{ { "in/sub_fdts/LUO", zeros, 64 }, -EINVAL, "in/sub_fdts/LUO: 64 bytes of no state" },
 	{ { "out/sub_fdts/kexec-metadata", &metadata, sizeof(metadata) }, -EINVAL,
 	  "out/sub_fdts: kexec-metadata of version 9, not 1" },
@@ -252,6 +253,26 @@ static void what_a_file_says_is_shown_or_named(void **state)
 		free(json.text);
 	}
 	assert_int_equal(wrong, 0);
+}
+
+/* Of a generation with a tree: where its arrays are is nowhere in a file. */
+static void a_state_with_a_tree_is_shown_as_one_without(void **state)
+{
+	struct part part = { "in/sub_fdts/LUO", .size = PAGE_SIZE };
+	struct output text = { .writes_left = -1 };
+	char *image;
+	size_t size;
+
+	assert_int_equal(lfb__read_whole_file(LFB_TEST_DATA "/golden/wire/linux-7.0/small.mem",
+					      &image, &size), 0);
+	assert_in_range(size, 0x11000, 1 << 20);
+	part.bytes = image + 0x10000;
+	make_tree(&part, 1);
+	assert_int_equal(lfb_inspect_debugfs(tree, LFB_INSPECT_TEXT, output_collect, &text), 0);
+	assert_non_null(strstr(text.text, "LUO"));
+	remove_tree(&part, 1);
+	free(text.text);
+	free(image);
 }
 
 /* As many areas as are looked at, and more. */
@@ -297,6 +318,7 @@ static void what_cannot_be_told_or_makes_no_sense_is_an_error(void **state)
 		{ "out/sub_fdts/LUO", "abc" }, { "in/sub_fdts/LUO", "abc" },
 	};
 	struct output output = { .writes_left = 0 };
+	struct lfb_tree_file file;
 	char name[8192];
 
 	make_tree(parts, 2);
@@ -313,6 +335,9 @@ static void what_cannot_be_told_or_makes_no_sense_is_an_error(void **state)
 		strcat(name, "/.");
 	assert_int_equal(lfb_check_debugfs(name, pass_over, NULL), -ENAMETOOLONG);
 	assert_non_null(strstr(lfb_error_text(NULL), "the name is too long"));
+	/* Nor is there anything below what is no folder. */
+	assert_int_equal(lfb__tree_file(tree, "out/sub_fdts/LUO/fdt", &file), 0);
+	assert_false(file.there);
 	remove_tree(parts, 2);
 }
 
@@ -323,6 +348,7 @@ int main(void)
 		cmocka_unit_test(a_tar_without_end_is_read_to_an_end),
 		cmocka_unit_test(each_file_that_cannot_be_opened_is_named),
 		cmocka_unit_test(what_a_file_says_is_shown_or_named),
+		cmocka_unit_test(a_state_with_a_tree_is_shown_as_one_without),
 		cmocka_unit_test(of_numbers_without_end_the_first_are_read),
 		cmocka_unit_test(what_cannot_be_told_or_makes_no_sense_is_an_error),
 	};

@@ -18,6 +18,7 @@ struct second {
 	const char *what;
 	bool before;
 	bool is_taken;
+	bool inside;		/* … or in the page that is preserved, itself */
 	/* Damages it; its state is in a page that is preserved. */
 	void (*change)(void *root, struct luo_ser_v5 *state, u64 other);
 };
@@ -28,7 +29,6 @@ static void lead_to(void *root, u64 state)
 					     "preserved-data", &state, sizeof(state)), 0);
 }
 
-static void copy(void *root, struct luo_ser_v5 *state, u64 other) { }
 static void newer(void *root, struct luo_ser_v5 *state, u64 other) { lead_to(root, other); }
 
 static void older(void *root, struct luo_ser_v5 *state, u64 other)
@@ -63,17 +63,18 @@ static void of_nothing_that_is_known(void *root, struct luo_ser_v5 *state, u64 o
 }
 
 static const struct second seconds[] = {
-	{ "a copy behind it", false, false, copy },
-	{ "a copy before it", true, false, copy },
-	{ "one with a newer state behind it", false, true, newer },
-	{ "one with a newer state before it", true, true, newer },
-	{ "one with an older state before it", true, false, older },
-	{ "one with an older state behind it", false, false, older },
-	{ "one whose state was given out", true, false, newer_that_is_given_out },
-	{ "one whose state was given out, behind it", false, false, newer_that_is_given_out },
-	{ "one of a generation nobody knows", true, false, of_no_generation },
-	{ "one without a state", false, false, without_state },
-	{ "one that is none", true, false, of_nothing_that_is_known },
+	{ "a copy behind it" },
+	{ "a copy before it", true },
+	{ "a copy that is preserved, too", .inside = true },
+	{ "one with a newer state behind it", false, true, .change = newer },
+	{ "one with a newer state before it", true, true, .change = newer },
+	{ "one with an older state before it", true, .change = older },
+	{ "one with an older state behind it", .change = older },
+	{ "one whose state was given out", true, .change = newer_that_is_given_out },
+	{ "one whose state was given out, behind it", .change = newer_that_is_given_out },
+	{ "one of a generation nobody knows", true, .change = of_no_generation },
+	{ "one without a state", .change = without_state },
+	{ "one that is none", true, .change = of_nothing_that_is_known },
 };
 
 /* Writes memory of a blob with a second root, and tells where that is. */
@@ -82,7 +83,7 @@ static u64 write_memory(const struct lfb_blob *blob, const struct second *second
 	const struct lfb_view view = lfb__blob_view(blob);
 	const struct lfb_blob_range *last = &blob->ranges[blob->nr_ranges - 1];
 	const u64 end = last->phys + PFN_PHYS(last->nr_pages);
-	const u64 at = second->before ? blob->memory_start : end + PAGE_SIZE;
+	u64 at = second->before ? blob->memory_start : end + PAGE_SIZE;
 	struct luo_ser_v5 *state = calloc(1, PAGE_SIZE);
 	u8 *copied = malloc(PAGE_SIZE);
 	struct kho_root root;
@@ -95,7 +96,10 @@ static u64 write_memory(const struct lfb_blob *blob, const struct second *second
 	memcpy(copied, root.fdt, PAGE_SIZE);
 	memcpy(state, view.at(&view, luo, sizeof(*state)), sizeof(*state));
 	state->liveupdate_num += 7;
-	second->change(copied, state, other);
+	if (second->change)
+		second->change(copied, state, other);
+	if (second->inside)
+		at = other;
 	damaged_write_raw(blob, path, blob->memory_start, 0);
 	file = fopen(path, "r+b");
 	assert_non_null(file);

@@ -387,6 +387,41 @@ static void every_truncation_of_an_image_is_survived(void **state)
 	free(image);
 }
 
+static int count_down(unsigned int *left)
+{
+	return *left && --*left ? 0 : -E2BIG;
+}
+
+static int hear_session(void *context, const char *name, u64 files)
+{
+	assert_true(!strcmp(name, "vm-1") ? files == 2 : !strcmp(name, "empty") && !files);
+	return count_down(context);
+}
+
+static int hear_compatible(void *context, const char *compatible)
+{
+	assert_non_null(strstr(compatible, "handler"));
+	return count_down(context);
+}
+
+static void names_are_told_until_somebody_ends_it(void **state)
+{
+	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
+
+	for (unsigned int most = 1; most <= 5; most++) {
+		unsigned int left = most;
+		struct lfb_blob_names names = {
+			.session = hear_session, .compatible = hear_compatible, .context = &left,
+		};
+
+		assert_int_equal(lfb__blob_names(blob, &names), most <= 4 ? -E2BIG : 0);
+		assert_int_equal(names.sessions, 2);
+		assert_int_equal(names.files, 2);
+	}
+	assert_int_equal(lfb__blob_names(blob, &(struct lfb_blob_names){ .sessions = 0 }), 0);
+	lfb_blob_free(blob);
+}
+
 static void senseless_arguments_are_refused(void **state)
 {
 	struct lfb_blob *blob = blob_of(story, 1 << 20, "linux-7.0");
@@ -426,6 +461,7 @@ int main(void)
 		cmocka_unit_test(every_failing_write_is_reported),
 		cmocka_unit_test(recorded_images_are_read_wherever_they_lie),
 		cmocka_unit_test(every_truncation_of_an_image_is_survived),
+		cmocka_unit_test(names_are_told_until_somebody_ends_it),
 		cmocka_unit_test(senseless_arguments_are_refused),
 	};
 

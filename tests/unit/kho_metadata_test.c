@@ -79,6 +79,26 @@ static void what_is_not_understood_counts_from_the_beginning(void **state)
 	assert_int_equal(outgoing()->kexec_count, 2);
 }
 
+/* Of all but its last byte there is no memory. */
+static const void *all_but_one(const struct lfb_view *view, phys_addr_t phys, size_t size)
+{
+	return size < sizeof(struct kho_kexec_metadata) ? view->context : NULL;
+}
+
+static void what_is_cut_off_is_in_no_memory(void **state)
+{
+	const struct kho_kexec_metadata told = { .version = KHO_KEXEC_METADATA_VERSION };
+	const struct lfb_view view = { .at = all_but_one, .context = &told };
+	struct kho_kexec_metadata metadata;
+	struct lfb_problem problem;
+
+	assert_int_equal(kho__read_metadata(&view, 0, sizeof(told), &metadata, &problem), -EFAULT);
+	assert_int_equal(problem.id, LFB_CHECK_METADATA_AWAY);
+	assert_int_equal(kho__read_metadata(&view, 0, sizeof(told) - 1, &metadata, &problem),
+			 -EINVAL);
+	assert_int_equal(problem.id, LFB_CHECK_METADATA_SIZE);
+}
+
 static void a_handover_without_it_is_a_handover(void **state)
 {
 	kho_remove_subtree(outgoing());
@@ -95,6 +115,7 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(what_is_not_understood_counts_from_the_beginning,
 						start, stop),
+		cmocka_unit_test(what_is_cut_off_is_in_no_memory),
 		cmocka_unit_test_setup_teardown(a_handover_without_it_is_a_handover, start, stop),
 	};
 

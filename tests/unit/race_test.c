@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* What races and what does not, by hand: which task runs is said here, and nothing is compiled so. */
+/* What races and what does not, by hand: which task runs is said here. */
 #include "sim/kernel/kernel.h"
 #include "tests/support/test.h"
 

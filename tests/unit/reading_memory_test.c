@@ -18,6 +18,7 @@
 
 #include "sim/handover/source/source.h"
 #include "tests/support/damaged.h"
+#include "tests/support/staging.h"
 
 #define SEEDS LFB_TEST_DATA "/../fuzz/image_seed_corpus"
 
@@ -139,6 +140,18 @@ static int take_image(const struct attempt *attempt)
 	return err;
 }
 
+static int save_core(const struct attempt *attempt)
+{
+	return lfb_blob_save_core(attempt->blob, "/dev/null");
+}
+
+static int edit_image(const struct attempt *attempt)
+{
+	static const struct lfb_edit edit = { "luo/number", "9" };
+
+	return lfb_edit_file(attempt->path, &attempt->options, &edit, 1, NULL, "/dev/null");
+}
+
 static int check_debugfs(const struct attempt *attempt)
 {
 	return lfb_check_debugfs(attempt->path, pass_over, NULL);
@@ -179,6 +192,8 @@ static void blobs_and_bare_memory_are_read_whole_or_not_at_all(void **state)
 		attempt.read = inspect_blob;
 		attempt.blob = damaged.blob;
 		failed += fail_each(&attempt);
+		attempt.read = save_core;
+		failed += fail_each(&attempt);
 		forget(&damaged);
 	}
 	for (size_t i = 0; i < nr_damages; i++, damage++) {
@@ -200,10 +215,26 @@ static void blobs_and_bare_memory_are_read_whole_or_not_at_all(void **state)
 	print_message("%ld allocations failed\n", failed);
 }
 
+/* Of a large map it is remembered which of its pages were met. */
+static void large_maps_are_read_whole_or_not_at_all(void **state)
+{
+	char text[2048] = "";
+	struct lfb_blob *blob;
+
+	for (unsigned int order = 0; order <= 10; order++)
+		snprintf(text + strlen(text), 128, "do pages p%u %u\ndo preserve-pages p%u %u\n",
+			 order, order, order, 1u << order);
+	strcat(text, "open\nreboot\n");
+	blob = blob_of(text, 0, "linux-7.3");
+	assert_in_range(fail_each(&(struct attempt){ "a map", inspect_blob, .blob = blob }), 5,
+			100);
+	lfb_blob_free(blob);
+}
+
 static long fail_each_way(const char *path, u64 base)
 {
 	static int (*const ways[])(const struct attempt *) = {
-		check_image, take_image, check_debugfs,
+		check_image, take_image, edit_image, check_debugfs,
 	};
 	long failed = 0;
 
@@ -252,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blobs_and_bare_memory_are_read_whole_or_not_at_all),
+		cmocka_unit_test(large_maps_are_read_whole_or_not_at_all),
 		cmocka_unit_test(images_and_debugfs_are_read_whole_or_not_at_all),
 	};
 

@@ -59,7 +59,10 @@ static void name_cut(void *fdt)
 
 static void ends_before_it_begins(void *fdt)
 {
-	*(fdt32_t *)token(fdt, FDT_BEGIN_NODE, 0) = cpu_to_fdt32(FDT_END_NODE);
+	fdt32_t *node = token(fdt, FDT_BEGIN_NODE, 0);
+
+	node[0] = cpu_to_fdt32(FDT_END_NODE);
+	node[1] = cpu_to_fdt32(FDT_NOP);
 }
 
 static void ends_in_a_node(void *fdt)

@@ -177,7 +177,9 @@ static void notes_of_others(struct core *core)
 	static const char name[8] = LFB_CORE_NOTE_NAME, other[8] = "BFL";
 	const Elf64_Nhdr notes[] = {
 		{ sizeof(LFB_CORE_NOTE_NAME), LFB_CORE_NOTE_MAX + 4, LFB_CORE_NOTE_TYPE },
-		{ 8, 4, LFB_CORE_NOTE_TYPE }, { sizeof(LFB_CORE_NOTE_NAME), 4, LFB_CORE_NOTE_TYPE },
+		{ 8, 4, LFB_CORE_NOTE_TYPE },
+		{ sizeof(LFB_CORE_NOTE_NAME), 4, LFB_CORE_NOTE_TYPE + 1 },
+		{ sizeof(LFB_CORE_NOTE_NAME), 4, LFB_CORE_NOTE_TYPE },
 	};
 	Elf64_Phdr more[3] = { { .p_type = PT_NOTE } };
 	u8 *at = (u8 *)(core->section + 8);
@@ -185,7 +187,7 @@ static void notes_of_others(struct core *core)
 	more[0].p_offset = (u64)(at - core->bytes);
 	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
 		memcpy(at, &notes[i], sizeof(notes[i]));
-		memcpy(at + sizeof(notes[i]), i == 2 ? other : name, 8);
+		memcpy(at + sizeof(notes[i]), i == 3 ? other : name, 8);
 		at += sizeof(notes[i]) + ALIGN(notes[i].n_namesz, 4) + ALIGN(notes[i].n_descsz, 4);
 	}
 	more[0].p_filesz = (u64)(at - core->bytes) - more[0].p_offset;
@@ -202,6 +204,30 @@ static void notes_nowhere(struct core *core)
 	more_headers(core, more);
 }
 
+/* Twice as much as there is, and behind what counts. */
+static void the_same_again(struct core *core)
+{
+	Elf64_Phdr more[3];
+
+	for (unsigned int i = 0; i < 3; i++)
+		more[i] = (Elf64_Phdr){
+			.p_type = PT_LOAD, .p_paddr = (1ull + i) << 40, .p_memsz = 1 << 20,
+			.p_filesz = core->size,
+		};
+	more_headers(core, more);
+}
+
+/* What it has of the last one begins behind its end. */
+static void cut_before_a_segment(struct core *core)
+{
+	const Elf64_Phdr more[3] = { {
+		.p_type = PT_LOAD, .p_paddr = 1ull << 40, .p_memsz = 1 << 20,
+		.p_filesz = 1 << 20, .p_offset = core->size,
+	} };
+
+	more_headers(core, more);
+}
+
 static const struct odd_core odd_cores[] = {
 	{ "whose first section has the number of segments", many },
 	{ "with a section header nowhere", many_nowhere, "nobody can tell how many segments" },
@@ -214,6 +240,8 @@ static const struct odd_core odd_cores[] = {
 	{ "with its notes twice", notes_twice },
 	{ "with notes of others", notes_of_others },
 	{ "with notes nowhere", notes_nowhere },
+	{ "with the same memory again and again", the_same_again },
+	{ "that ends before its last segment", cut_before_a_segment },
 };
 
 static void a_core_is_read_or_refused_with_a_sentence(void **state)
@@ -308,6 +336,11 @@ static void what_is_no_memory_image_is_refused_with_what_to_do(void **state)
 		assert_int_equal(lfb_blob_from_image(path, NULL, &blob, NULL), -EINVAL);
 		assert_non_null(strstr(lfb_error_text(NULL), all[i].says));
 	}
+	/* Who reads a pipe opens it once. */
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(lfb_image_kind(path), LFB_IMAGE_RAW);
+	assert_int_equal(unlink(path), 0);
 	write_path("x", 1);
 	options.base = 1;
 	assert_int_equal(lfb_blob_from_image(path, &options, &blob, NULL), -EINVAL);
@@ -376,13 +409,17 @@ static int edit_number(const char *out)
 	return lfb_edit_file(path, NULL, edits, 1, NULL, out);
 }
 
-/* A core with two MiB of zeros behind it, and a hole. */
+/* A core with two MiB of zeros behind it, but for a byte. */
 static void write_large_core(void)
 {
 	struct lfb_blob *blob = blob_of(story, 0, "linux-7.3");
+	int fd;
 
 	assert_int_equal(lfb_blob_save_core(blob, path), 0);
-	assert_int_equal(truncate(path, (2 << 20) + 100), 0);
+	assert_int_equal(truncate(path, (3 << 20) + 100), 0);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(pwrite(fd, "x", 1, (2 << 20) + 7), 1);
+	close(fd);
 	lfb_blob_free(blob);
 }
 
@@ -400,14 +437,14 @@ static void an_image_is_written_again_whole_with_what_was_edited(void **state)
 	assert_int_equal(edit_number(out), 0);
 	before = read_path(path, &size);
 	after = read_path(out, &size_after);
-	assert_int_equal(size, (2 << 20) + 100);
+	assert_int_equal(size, (3 << 20) + 100);
 	assert_int_equal(size_after, size);
 	for (size_t i = 0; i < size; i++)
 		different += before[i] != after[i];
 	assert_int_equal(different, 1);
 	/* Zeros take no room. */
 	assert_int_equal(stat(out, &about), 0);
-	assert_in_range(about.st_blocks, 1, (1 << 20) / 512 + 64);
+	assert_in_range(about.st_blocks, 1, (2 << 20) / 512 + 64);
 	free(before);
 	free(after);
 	assert_int_equal(unlink(out), 0);

@@ -189,8 +189,8 @@ const struct cli_command cli_build = {
 	"options. lfb run --module FILE.so loads what it makes: docs/loadable.md.\n"
 	"\n"
 	"  --no-checks         without what asks before each access to memory: faster\n"
-	"  --races             instead, it says what it touches: tasks beside each other are found\n"
-	"                      to race (LFB-RACE, docs/schedules.md)\n"
+	"  --races             instead, it says what it touches: tasks beside each other are\n"
+	"                      found to race (LFB-RACE, docs/schedules.md)\n"
 	"  --verbose           print the compiler's command line\n"
 	"  --headers DIR       the headers are in DIR/luo, not where the tool finds them\n",
 	NULL, sizeof(struct build), run_build, .max = INT_MAX,

@@ -66,7 +66,7 @@ static bool is_chosen(const void *fdt, int at)
 {
 	const char *name = fdt_offset_ptr(fdt, at + FDT_TAGSIZE, 1);
 
-	return name && (!strcmp(name, "chosen") || !strcmp(name, "chosen@0"));
+	return !strcmp(name, "chosen") || !strcmp(name, "chosen@0");
 }
 
 /* Nothing but the lengths in it is known to be right. False: it ends too early. */
@@ -95,7 +95,7 @@ static bool walk(const void *fdt, struct chosen *chosen)
 		case FDT_NOP:
 			break;
 		default:
-			return next > 0 && !depth;
+			return !depth;
 		}
 	}
 }

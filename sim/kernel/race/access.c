@@ -60,9 +60,12 @@ static struct access *access_at(const struct lfb_race *race, u32 number)
 static bool races(const struct lfb_race *race, const struct access *before,
 		  const struct access *now)
 {
-	return before->task != now->task && (before->how | now->how) & LFB_RACE_WRITE &&
+	const bool apart = before->first >= now->first + now->size ||
+			   now->first >= before->first + before->size;
+
+	return before->task != now->task && !apart &&
+	       (before->how | now->how) & LFB_RACE_WRITE &&
 	       !(before->how & now->how & LFB_RACE_MARKED) &&
-	       before->first < now->first + now->size && now->first < before->first + before->size &&
 	       before->time > race->clocks[now->task].seen[before->task];
 }
 

@@ -23,7 +23,7 @@ enum { LFB_RACE_READ = 0, LFB_RACE_WRITE = 1, LFB_RACE_MARKED = 2 };
 
 #define LFB_RACE_FRAMES 4
 
-/* Where code goes on behind an access, and behind the calls that led there: NULL behind the last. */
+/* Where code goes on behind an access, and behind the calls that led there; the rest is NULL. */
 struct lfb_race_at {
 	const void *frames[LFB_RACE_FRAMES];
 };
