@@ -112,7 +112,9 @@ void damage_block_bad_in_two_lists(struct damaged *d)
 /* Said to be one of two pages; it is aligned as one, and is a page. */
 void damage_block_too_small(struct damaged *d)
 {
-	const u64 pages[] = { damaged_entry(d, "other"), damaged_entry(d, "memblock"), d->blob->kho_root };
+	const u64 pages[] = {
+		damaged_entry(d, "other"), damaged_entry(d, "memblock"), d->blob->kho_root,
+	};
 	size_t i = 0;
 
 	while (pages[i] & PAGE_SIZE)
