@@ -180,12 +180,14 @@ bool luo_begin_change(struct luo *luo, const struct liveupdate_session *session,
 		}
 	}
 	luo->serialize_rwsem.lock.readers++;
+	lfb__race_take(luo->kernel, lock, true);
 	return true;
 }
 
 void luo_end_change(struct luo *luo)
 {
 	LFB_ASSERT(luo->serialize_rwsem.lock.readers);
+	lfb__race_drop(luo->kernel, &luo->serialize_rwsem.lock, true);
 	luo->serialize_rwsem.lock.readers--;
 }
 
@@ -197,6 +199,7 @@ bool luo_begin_serializing(struct luo *luo)
 	if (!luo_quirk(luo, LUO_QUIRK_SESSION_MUTATE_WHILE_REBOOTING) &&
 	    lfb__beside_wait(luo->kernel, lock, false)) {
 		lock->owner = luo->kernel->task;
+		lfb__race_take(luo->kernel, lock, false);
 		luo->serializing = true;
 		return true;
 	}
@@ -216,6 +219,7 @@ bool luo_begin_serializing(struct luo *luo)
 
 void luo_end_serializing(struct luo *luo, int err)
 {
+	lfb__race_drop(luo->kernel, &luo->serialize_rwsem.lock, false);
 	if (err)
 		luo->serialize_rwsem.lock.owner = NULL;
 }

@@ -3,7 +3,7 @@
  * Assertions for tests written with cmocka: a call succeeds or answers this errno, no findings,
  * exactly these, callbacks in this order, these counts, nothing left preserved, no step whose
  * failure does harm. A header and nothing else: the library needs no cmocka. <luo/fixture.h> has
- * a fixture.
+ * a fixture, <luo/cmocka_schedules.h> tests of tasks beside each other.
  *
  * Each fails the test like cmocka's own do, with the line it stands in, and prints the machine's
  * findings. What nobody looked at until the machine is destroyed, or the program ends, is printed
@@ -437,6 +437,16 @@ static inline int lfb_cmocka_show(void *context, const char *bytes, size_t size)
 	return fwrite(bytes, 1, size, stderr) == size ? 0 : -EIO;
 }
 
+/* What the environment variable has behind "NAME/"; NULL: it is of another name, or not set. */
+static inline const char *lfb_cmocka_of(const char *variable, const char *name)
+{
+	const char *wanted = getenv(variable);
+	size_t length = strlen(name);
+
+	return wanted && !strncmp(wanted, name, length) && wanted[length] == '/' ?
+		       wanted + length + 1 : NULL;
+}
+
 /* One each for all sources of a program: a sweep had the name; whether one had is asked last. */
 __attribute__((weak)) bool lfb_cmocka_named;
 __attribute__((weak)) bool lfb_cmocka_waits;
@@ -455,17 +465,25 @@ static inline void lfb_cmocka_case_end(void)
 /* The case that is to be replayed, if it is one of this body. */
 static inline const char *lfb_cmocka_case(const char *name)
 {
-	const char *wanted = getenv("LFB_SWEEP_CASE");
-	size_t length = strlen(name);
+	const char *wanted = lfb_cmocka_of("LFB_SWEEP_CASE", name);
 
-	if (!wanted)
-		return NULL;
-	if (!lfb_cmocka_waits)
+	if (getenv("LFB_SWEEP_CASE") && !lfb_cmocka_waits)
 		lfb_cmocka_waits = !atexit(lfb_cmocka_case_end);
-	if (strncmp(wanted, name, length) || wanted[length] != '/')
-		return NULL;
-	lfb_cmocka_named = true;
-	return wanted + length + 1;
+	if (wanted)
+		lfb_cmocka_named = true;
+	return wanted;
+}
+
+/* As the options say; NULL: one of the default profile whose memory stays in its place. */
+static inline int lfb_cmocka_machine(const struct lfb_machine_options *options,
+				     struct lfb_machine **machine)
+{
+	struct lfb_machine_options fixed;
+
+	memset(&fixed, 0, sizeof(fixed));
+	fixed.sz = sizeof(fixed);
+	fixed.mode = LFB_MEMORY_FIXED;
+	return lfb_machine_create(options ? options : &fixed, machine);
 }
 
 static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_options,
@@ -473,7 +491,6 @@ static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_op
 				    const struct lfb_sweep_options *sweep_options, const char *file,
 				    int line)
 {
-	struct lfb_machine_options fixed;
 	struct lfb_sweep_options options;
 	struct lfb_sweep_result result;
 	const char *name = body->name ? body->name : "body";
@@ -481,9 +498,6 @@ static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_op
 	char error[512] = "";
 	int err;
 
-	memset(&fixed, 0, sizeof(fixed));
-	fixed.sz = sizeof(fixed);
-	fixed.mode = LFB_MEMORY_FIXED;
 	memset(&result, 0, sizeof(result));
 	result.sz = sizeof(result);
 	memset(&options, 0, sizeof(options));
@@ -498,7 +512,7 @@ static inline void lfb_cmocka_sweep(const struct lfb_machine_options *machine_op
 	if (!options.progress)
 		options.progress = lfb_progress_draw;
 	lfb_progress_draw(NULL, NULL);
-	err = lfb_machine_create(machine_options ? machine_options : &fixed, &machine);
+	err = lfb_cmocka_machine(machine_options, &machine);
 	if (err)
 		snprintf(error, sizeof(error), "%s", lfb_error_text(NULL));
 	else
@@ -554,8 +568,6 @@ static inline void lfb_cmocka_exhaust(const struct lfb_machine_options *machine_
 				      const char *file, int line)
 {
 	const char *name = given->name ? given->name : "modules";
-	const char *wanted = getenv("LFB_EXHAUST_CASE");
-	const size_t length = strlen(name);
 	struct lfb_exhaust_modules_result result;
 	struct lfb_exhaust_modules what;
 	int err;
@@ -565,12 +577,8 @@ static inline void lfb_cmocka_exhaust(const struct lfb_machine_options *machine_
 	memset(&what, 0, sizeof(what));
 	memcpy(&what, given, given->sz < sizeof(what) ? given->sz : sizeof(what));
 	what.sz = sizeof(what);
-	what.only = NULL;
-	what.write = lfb_cmocka_print;
-	if (wanted && !strncmp(wanted, name, length) && wanted[length] == '/')
-		what.only = wanted + length + 1;
-	if (what.only)
-		what.write = lfb_cmocka_show;
+	what.only = lfb_cmocka_of("LFB_EXHAUST_CASE", name);
+	what.write = what.only ? lfb_cmocka_show : lfb_cmocka_print;
 	if (!what.progress)
 		what.progress = lfb_progress_draw;
 	lfb_progress_draw(NULL, NULL);

@@ -233,7 +233,11 @@
 	X(LOCK_UNINITIALIZED, "LFB-LOCK-UNINITIALIZED", ERROR,                                     \
 	  "a lock was used before it was initialized, or after it was destroyed")                  \
 	X(LOCK_REGISTRY_CHANGED, "LFB-LOCK-REGISTRY-CHANGED", ERROR,                               \
-	  "handlers or FLBs changed while their list was walked without a lock")
+	  "handlers or FLBs changed while their list was walked without a lock")                   \
+	X(LOCK_FREED, "LFB-LOCK-FREED", ERROR,                                                     \
+	  "memory was freed in which a lock lies that somebody has or is about to take")           \
+	X(RACE, "LFB-RACE", ERROR,                                                                 \
+	  "two tasks touched the same memory, one of them wrote, and nothing said who is first")
 
 #define LFB_FINDING_IDS_MODULE(X)                                                                  \
 	X(MODULE_REFERENCE_LEAKED, "LFB-MODULE-REFERENCE-LEAKED", ERROR,                           \

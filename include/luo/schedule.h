@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Every interleaving: a scenario whose "parallel" blocks are run in each order there is. What a
- * schedule is, and what is no scheduling point: docs/schedules.md.
+ * Every interleaving: a scenario whose "parallel" blocks, or a test in C whose tasks are run in
+ * each order there is. What a schedule is, and what is no scheduling point: docs/schedules.md.
  */
 #ifndef LUO_SCHEDULE_H
 #define LUO_SCHEDULE_H
 
+#include <luo/inspect.h>
 #include <luo/progress.h>
 #include <luo/types.h>
 
+struct lfb_agent;
 struct lfb_machine;
+struct lfb_module;
 struct lfb_scenario;
 
 /**
@@ -87,5 +90,82 @@ struct lfb_explore_result {
 LFB_API int lfb_scenario_explore(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 				 const struct lfb_explore_options *options,
 				 struct lfb_explore_result *result);
+
+/** LFB_SCHEDULE_TASKS_MAX - how many tasks a test in C may have. */
+#define LFB_SCHEDULE_TASKS_MAX 8
+
+/**
+ * typedef lfb_task_fn - a part of a test in C
+ * @machine: the machine
+ * @agent: the test's agent, in a task one of its threads: descriptors are the same in all of them
+ * @context: what the test was given
+ *
+ * Return: 0, or a negative errno where something is not as it should be.
+ */
+typedef int (*lfb_task_fn)(struct lfb_machine *machine, struct lfb_agent *agent, void *context);
+
+/**
+ * struct lfb_schedule_body - a test in C of tasks beside each other
+ * @sz: sizeof(struct lfb_schedule_body)
+ * @name: what to call it in messages
+ * @prepare: what is done before, by the agent alone, in a machine that was just switched on. May be
+ *	NULL
+ * @tasks: two to eight, a NULL behind the last. Each has a stack of its own (256 KiB), on which it
+ *	may call what an agent may, lfb_machine_call() and lfb_machine_prepare(). It must return: a
+ *	test framework's assertion that jumps belongs into none of these functions. One whose call
+ *	may fail in some order returns 0 then, too
+ * @check: what must be so when all are done; by the agent alone, in any state of the machine, also
+ *	a dead kernel's. What @prepare took that is not the machine's is given back here. Not
+ *	called where @prepare failed. May be NULL
+ * @modules: modules of every kernel of the test besides those the machine has, up to a NULL; they
+ *	are taken out again afterwards. May be NULL
+ *
+ * All is called once for each schedule, and must do the same with the same answers: @prepare sets
+ * whatever the context remembers.
+ */
+struct lfb_schedule_body {
+	size_t sz;
+	const char *name;
+	lfb_task_fn prepare;
+	lfb_task_fn tasks[LFB_SCHEDULE_TASKS_MAX];
+	lfb_task_fn check;
+	struct lfb_module *const *modules;
+};
+
+/**
+ * lfb_schedules_explore() - run a test in C in every schedule of its tasks
+ * @machine: a machine that is switched off, as it is again afterwards. What it has found is
+ *	forgotten before each run and at the end
+ * @body: the test
+ * @context: handed to its functions
+ * @options: what to try; NULL: two preemptions
+ * @result: what was tried; may be NULL
+ *
+ * A failure is a finding of severity warning and above, or, in a run without any, what one of the
+ * functions answered, or that the kernel died.
+ *
+ * Context: outside of kernel code.
+ * Return: as lfb_scenario_explore(); -EINVAL also fewer than two tasks; what adding a module
+ * returned; -EOPNOTSUPP this host has no stacks for tasks.
+ */
+LFB_API int lfb_schedules_explore(struct lfb_machine *machine, const struct lfb_schedule_body *body,
+				  void *context, const struct lfb_explore_options *options,
+				  struct lfb_explore_result *result);
+
+/**
+ * lfb_schedules_run() - run a test in C in one schedule
+ * @machine: as there; what this run finds is left in it
+ * @body: the test
+ * @context: handed to its functions
+ * @schedule: who goes on, as @schedule of struct lfb_scenario_options; NULL: in order
+ * @write: receives all that happens, one event a line; NULL for silence
+ * @to: handed to @write
+ *
+ * Context: outside of kernel code.
+ * Return: 0; -EILSEQ one of the functions answered an errno, or the kernel died; else as there, or
+ * what writing returned. lfb_error_text() says which.
+ */
+LFB_API int lfb_schedules_run(struct lfb_machine *machine, const struct lfb_schedule_body *body,
+			      void *context, const char *schedule, lfb_write_fn write, void *to);
 
 #endif

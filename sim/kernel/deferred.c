@@ -45,10 +45,13 @@ static void perform(struct lfb_kernel *kernel, size_t at)
 {
 	const struct lfb_deferred now = all(kernel)[at];
 
+	lfb__race_take(kernel, now.what, false);
 	forget(kernel, at);
 	if (now.due > kernel->jiffies)
 		kernel->jiffies = now.due;
 	now.run(now.what);
+	lfb__race_drop(kernel, now.what, false);
+	lfb__race_drop(kernel, &kernel->deferred, false);
 }
 
 bool lfb_defer(void *what, void (*run)(void *what), unsigned long delay)
@@ -61,6 +64,7 @@ bool lfb_defer(void *what, void (*run)(void *what), unsigned long delay)
 	later = lfb__list_add(&kernel->deferred, sizeof(*later));
 	if (!later)
 		return false;
+	lfb__race_drop(kernel, what, false);
 	later->what = what;
 	later->run = run;
 	later->due = kernel->jiffies + delay;
@@ -107,6 +111,8 @@ bool lfb_deferred(const void *what)
 
 bool lfb_defer_cancel(const void *what)
 {
+	if (lfb__current)
+		lfb__race_take(lfb__current, what, false);
 	if (!lfb_deferred(what))
 		return false;
 	forget(lfb__current, find(lfb__current, what));
@@ -119,6 +125,8 @@ bool lfb_defer_flush(const void *what)
 	bool any = false;
 
 	might_sleep();
+	if (kernel)
+		lfb__race_take(kernel, what ? what : &kernel->deferred, false);
 	if (what && lfb_deferred(what)) {
 		perform(kernel, find(kernel, what));
 		return true;

@@ -61,6 +61,9 @@ void fput(struct file *file)
 		lfb_warn(__func__, "file %s is closed", file->f_name);
 		return;
 	}
+	/* Who closes it last sees what all did who had it. */
+	lfb__race_take(kernel, file, false);
+	lfb__race_drop(kernel, file, false);
 	if (--file->f_count > 0)
 		return;
 	owner = file->f_op->owner;

@@ -17,6 +17,7 @@ int lfb__kernel_init(struct lfb_kernel *kernel, const struct lfb_memory_options 
 	kernel->check_unchanged = lfb__check_unchanged;
 	kernel->do_deferred = lfb__deferred_end;
 	kernel->report_stray = lfb__report_stray;
+	kernel->report_race = lfb__report_race;
 	if (lfb__checking(kernel)) {
 		error = lfb__history_create(&kernel->history);
 		if (error) {

@@ -2,8 +2,8 @@
 /*
  * The ground floor: what one simulated kernel offers its subsystems, and the four seams. The one
  * header of this floor that floors above include; all that is declared here or in the header of a
- * room is for them. Its rooms, from the ground up: state, seams, task, memory, kho; here are the
- * life of the floor, modules, files and descriptors, which use all of them.
+ * room is for them. Its rooms, from the ground up: state, seams, race, task, memory, kho; here are
+ * the life of the floor, modules, files and descriptors, which use all of them.
  */
 #ifndef SIM_KERNEL_KERNEL_H
 #define SIM_KERNEL_KERNEL_H
@@ -27,6 +27,9 @@ void lfb__kernel_reset(struct lfb_kernel *kernel);
  * and scheduling points are told to, how faults are caught. Nothing runs. False without memory.
  */
 bool lfb__kernel_save(struct lfb_kernel *kernel, struct lfb_saved *saved);
+
+/* racing.c: two tasks race; see race/race.h */
+void lfb__report_race(struct lfb_kernel *kernel, const struct lfb_race_pair *pair);
 
 /*
  * The orchestrator's own code runs until the end, where it is not lib/ (kernel->elsewhere): what it

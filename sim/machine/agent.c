@@ -41,6 +41,15 @@ int lfb_agent_create(struct lfb_machine *machine, const char *name, struct lfb_a
 	return 0;
 }
 
+int lfb__agent_thread(struct lfb_agent *agent, const char *name, struct lfb_agent **thread)
+{
+	int err = valid(agent) ? lfb_agent_create(agent->machine, name, thread) : -EINVAL;
+
+	if (!err)
+		(*thread)->task.fds = &agent->fds;
+	return err;
+}
+
 static long close_all(void *argument)
 {
 	struct lfb_agent *agent = argument;

@@ -358,7 +358,9 @@ struct file *lfb__contents_file(unsigned int flags, const struct lfb_contents *c
  */
 long lfb__contents_check(struct lfb_agent *agent, int fd, const struct lfb_contents *contents);
 
-/* agent.c: all that it has open is closed, as when it is destroyed. */
+/* agent.c: a thread of @agent, whose descriptors are the agent's; lfb_agent_destroy() ends it. */
+int lfb__agent_thread(struct lfb_agent *agent, const char *name, struct lfb_agent **thread);
+/* All that it has open is closed, as when it is destroyed. */
 void lfb__agent_exit(struct lfb_agent *agent);
 /* All descriptors of all agents are gone, with their kernel. */
 void lfb__agents_forget(struct lfb_machine *machine);

@@ -42,12 +42,11 @@ static int make_threads(struct lfb_run *run)
 		snprintf(block->name, sizeof(block->name), "task-%u", i + 1);
 		block->run = run;
 		if (i)
-			err = lfb_agent_create(run->machine, block->name, &block->agent);
+			err = lfb__agent_thread(run->agent, block->name, &block->agent);
 		else
 			block->agent = run->agent;
 		if (err)
 			return err;
-		block->agent->task.fds = &run->agent->fds;
 	}
 	return 0;
 }

@@ -197,6 +197,18 @@ LFB_STEP(lock_fresh)
 	return 0;
 }
 
+LFB_STEP(lock_freed)
+{
+	struct mutex *mutex = kmalloc(sizeof(*mutex), GFP_KERNEL);
+
+	if (!mutex)
+		return -ENOMEM;
+	lfb_lock_init(&mutex->lock, "freed");
+	mutex_lock(mutex);
+	kfree(mutex);
+	return 0;
+}
+
 /* Live update */
 
 static int get_object(struct lfb_step_call *call, const struct lfb_step *step,

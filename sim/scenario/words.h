@@ -273,6 +273,7 @@ enum lfb_holding {
 	X(no_unwind, "no-unwind", "", NONE, NONE)                                                  \
 	X(sleep, "sleep", "", NONE, NONE)                                                          \
 	X(lock_fresh, "lock-fresh", "", NONE, NONE)                                                \
+	X(lock_freed, "lock-freed", "", NONE, NONE)                                                \
 	X(warn, "warn", "", NONE, NONE)                                                            \
 	X(bug, "bug", "", NONE, NONE)                                                              \
 	X(panic, "panic-now", "", NONE, NONE)                                                      \

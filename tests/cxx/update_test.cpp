@@ -3,6 +3,7 @@
  * A module and its test, written in C++: what it registers is preserved, handed over, retrieved
  * and finished, and the assertions and a sweep say so.
  */
+#include <luo/cmocka_schedules.h>
 #include <luo/fixture.h>
 #include <luo/macros.h>
 

@@ -117,7 +117,12 @@ arm64)
 	tail -n 1 "$work/zoo"
 	;;
 wasm)
+	# For each file emcc starts Python, to start clang: what it would say is asked once.
+	mkdir -p "$build"
+	printf '#!/bin/sh\nshift\nexec clang %s "$@"\n' "$(emcc --cflags)" >"$build/clang"
+	chmod +x "$build/clang"
 	quietly build_it emcmake cmake -G Ninja -S "$root" -B "$build" \
+		"-DCMAKE_C_COMPILER_LAUNCHER=$build/clang" \
 		"-DCMAKE_C_FLAGS=-isystem $libraries/include -include $here/wasm/gnu.h" \
 		"-DCMAKE_EXE_LINKER_FLAGS=$here/wasm/gnu.c $(echo $settings)" \
 		"-DLFB_LIBFDT_SOURCE=$libraries/libfdt"

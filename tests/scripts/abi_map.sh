@@ -10,6 +10,27 @@ export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd -P)
 top=$here/../..
 
+# accesses: what modules call that say what they touch
+accesses() {
+	for name in init func_entry func_exit read_range write_range atomic_thread_fence \
+		atomic_signal_fence; do
+		echo "__wrap___tsan_$name"
+	done
+	for bytes in 1 2 4 8 16; do
+		for what in read write volatile_read volatile_write; do
+			echo "__wrap___tsan_$what$bytes"
+			[ $bytes = 1 ] || echo "__wrap___tsan_unaligned_$what$bytes"
+		done
+	done
+	for bits in 8 16 32 64; do
+		for what in load store exchange fetch_add fetch_sub fetch_and fetch_or fetch_xor \
+			fetch_nand compare_exchange_strong compare_exchange_weak \
+			compare_exchange_val; do
+			echo "__wrap___tsan_atomic${bits}_$what"
+		done
+	done
+}
+
 # wrapped: what checked modules call
 wrapped() {
 	awk '
@@ -34,6 +55,7 @@ names() {
 	{
 		find "$1/luo" -maxdepth 1 -name '*.h' -exec awk -f "$here/abi_declared.awk" {} +
 		wrapped
+		accesses
 	} | sort -u
 }
 

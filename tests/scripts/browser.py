@@ -35,6 +35,84 @@ def bounds(selector):
     }})()"""
 
 
+# Every row but those that are not laid out, and where its text can be seen.
+READABLE = """(() => {
+    const bad = [], width = document.documentElement.clientWidth;
+    const channel = (c) => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+    const light = ([r, g, b]) => .2126 * channel(r / 255) + .7152 * channel(g / 255) +
+        .0722 * channel(b / 255);
+    const numbers = (text) => text.match(/[\\d.]+/g).map(Number);
+    const known = new Map([[null, [255, 255, 255]]]);
+    const behind = (element) => {
+        if (!known.has(element)) {
+            const color = numbers(getComputedStyle(element).backgroundColor);
+            known.set(element, color.length < 4 || color[3] === 1 ? color :
+                behind(element.parentElement));
+        }
+        return known.get(element);
+    };
+    if (document.documentElement.scrollWidth > width)
+        bad.push(`the page is ${document.documentElement.scrollWidth} wide, not ${width}`);
+    for (const element of document.querySelectorAll("body *")) {
+        const text = element.matches("textarea") || [...element.childNodes].some((node) =>
+            node.nodeType === Node.TEXT_NODE && node.data.trim());
+        if (!text || !element.checkVisibility({ contentVisibilityAuto: true }) ||
+            element.closest(".hidden"))
+            continue;
+        const box = element.getBoundingClientRect();
+        const what = `"${element.textContent.trim().slice(0, 40)}" in ${element.className}`;
+        if (box.left < -.5 || box.right > width + .5)
+            bad.push(`${what}: from ${box.left} to ${box.right} of ${width}`);
+        const one = light(numbers(getComputedStyle(element).color));
+        const other = light(behind(element));
+        const contrast = (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
+        if (contrast < 4.5 && !element.closest(":disabled"))
+            bad.push(`${what}: contrast ${contrast.toFixed(2)}`);
+        if (parseFloat(getComputedStyle(element).fontSize) < 12)
+            bad.push(`${what}: small`);
+    }
+    return bad.slice(0, 5);
+})()"""
+
+# Texts that are cut by what they lie in, stand out of their button or mark, or lie over others.
+MISPLACED = """(() => {
+    const bad = [], seen = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const scrolls = (element) => getComputedStyle(element).overflowY !== "visible";
+    while (texts.nextNode()) {
+        const node = texts.currentNode, range = document.createRange();
+        const within = node.parentElement;
+        if (!node.data.trim() || within.closest("script, style, noscript, option, .hidden") ||
+            !within.checkVisibility({ contentVisibilityAuto: true }))
+            continue;
+        range.selectNodeContents(node);
+        for (const box of range.getClientRects()) {
+            const what = `"${node.data.trim().slice(0, 40)}" in ${within.className}`;
+            let isSeen = box.width > 1;
+            for (let at = within; at && at !== document.body; at = at.parentElement) {
+                const around = at.getBoundingClientRect();
+                if (scrolls(at) && (box.bottom < around.top || box.top > around.bottom))
+                    isSeen = false;
+                if ((scrolls(at) || at.matches(".pill, button, td, th, dd, section")) &&
+                    (box.left < around.left - 1 || box.right > around.right + 1))
+                    bad.push(`${what}: cut, or out of ${at.id || at.className}`);
+            }
+            if (isSeen && !within.closest("#lanes, #controls"))
+                seen.push({ box, what });
+        }
+    }
+    seen.sort((one, other) => one.box.top - other.box.top);
+    seen.forEach((one, i) => {
+        for (let j = i + 1; j < seen.length && seen[j].box.top < one.box.bottom - 3; j++) {
+            const other = seen[j].box;
+            if (Math.min(one.box.right, other.right) - Math.max(one.box.left, other.left) > 1)
+                bad.push(`${one.what}: over ${seen[j].what}`);
+        }
+    });
+    return bad.slice(0, 5);
+})()"""
+
+
 class Browser:
     """One page of it. What its pages complain about is in .complaints."""
 
@@ -165,6 +243,17 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1,
                       x=box[0] + box[2] * x, y=box[1] + box[3] / 2)
+
+    def tap(self, selector):
+        """A finger."""
+        self.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        self.frames()
+        box = self.value(bounds(selector))
+        self.call("Input.dispatchTouchEvent", type="touchStart",
+                  touchPoints=[{"x": box[0] + box[2] / 2, "y": box[1] + box[3] / 2}])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        self.frames()
+        self.call("Emulation.setTouchEmulationEnabled", enabled=False)
 
     def frames(self):
         """Until what was asked for has been drawn."""

@@ -15,29 +15,6 @@ set -eu
 	exit 77
 }
 
-# mutant FILE SED: a mistake in "source", and the modules that have it in "bad"
-mutant() {
-	rm -rf bad source
-	mkdir source
-	cp -r "$models/pci" "$models/iommu" source
-	sed -i "$2" "source/$1"
-	checks=$((checks + 1))
-	! cmp -s "$models/$1" "source/$1" || fail "$1: nothing is changed by $2"
-	cp -r good bad
-	case $1 in
-	pci/stub.c) module=pci-stub ;;
-	pci/*) module=pci ;;
-	iommu/vfio.c) module=vfio ;;
-	iommu/iommufd.c) module=iommufd ;;
-	*) module=iommu ;;
-	esac
-	build source bad $module -Wno-error -Wno-unused-function -Wno-unused-parameter
-}
-# in_function NAME EDIT: a sed script for that function alone
-in_function() {
-	printf '/^[a-z].*[ *]%s(/,/^}/{%s}' "$1" "$2"
-}
-
 # pci_suite: the suite of the PCI core alone
 pci_suite() {
 	build source bad pci-test

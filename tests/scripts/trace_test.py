@@ -39,6 +39,8 @@ def draw(form, scenario):
                  for word in line.split()[2:]]
     profile = next((part for part in ("rfc-v6", "linux-7.0", "linux-7.3")
                     if part in os.path.dirname(scenario)), "reference")
+    if scenario.endswith(".script"):
+        given.append("--agent")
     if "--profile" not in given:
         given += ["--profile", profile]
     done = subprocess.run([TOOL, "trace", "--format", *VIEWS.get(form, [form]), *given, scenario],
@@ -90,15 +92,20 @@ class Json:
 
 ROW = "{http://www.w3.org/2000/svg}g"
 TEXT = "{http://www.w3.org/2000/svg}text"
+TITLE = "{http://www.w3.org/2000/svg}title"
 MESSAGE = re.compile(r"    (?:[AKL](?:->>|--x)[ALHFM]|Note over (?:A,M|[AKLHFM])): (?P<text>.*)")
 NO_TEXT = re.compile(r"[<>&{}%;`\x00-\x1f\x7f]|#(?!\d+;)")
 
 
 def check_texts(text):
-    """It is XML, and no two texts lie over each other. Returns its root, and each line's texts."""
+    """It is XML, no two texts lie over each other, and what is cut is whole where it is pointed at.
+    Returns its root, and each line's texts."""
     root = xml.etree.ElementTree.fromstring(text)
     lines = collections.defaultdict(list)
     for label in root.iter(TEXT):
+        whole = label.find(TITLE)
+        need(label.text.endswith("…") == (whole is not None) and
+             (whole is None or whole.text.startswith(label.text[:-1])), f"svg: cut: {label.text}")
         begin = int(label.get("x"))
         lines[int(label.get("y"))].append(
             (begin, begin + int(label.get("textLength")), label.text))
@@ -114,8 +121,9 @@ def check_texts(text):
 
 
 def check_svg(text, steps):
-    """It has the steps of the story."""
-    root, _ = check_texts(text)
+    """It has the steps of the story, each whole."""
+    root, lines = check_texts(text)
+    uncut(lines, 96)
     rows = [int(row.get("id")[4:]) for row in root.iter(ROW)]
     need(rows == sorted(rows) or "refused" in text, "svg: not in order")
     drawn = {step["step"] for step in steps if step["matters"] and step["what"] != "flb-counted"}

@@ -34,13 +34,22 @@ EOT
 printf 'session gr\303\274n\342\206\222\nsession \377\355\240\200\nsession \033[31m\nreboot\n' \
 	>>"$dir/names.lfb"
 printf 'open\nsession a = -5\nsession b\n' >"$dir/wrong.lfb"
+# What no line has room for: in words, without one, and of letters of two bytes.
+long=0123456789abcdef
+long=$long$long$long$long
+{
+	printf 'open\nsession %s%s%s%s\nsession ' $long $long $long $long
+	printf 'gr\303\274n%.0s' 1 2 3 4 5 6 7 8 9 10 11 12
+} >"$dir/long.lfb"
 : >"$dir/nothing.lfb"
 
 # LFB_TRACE_ALL=1: each in every form, which takes minutes.
 if [ -n "$sanitized" ]; then
-	drawn "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_TEST_DATA"/golden/*/*00.ops
+	drawn "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_TEST_DATA"/golden/*/*00.ops \
+		"$LFB_TEST_DATA"/golden/real/k1.script
 else
-	set -- "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_TEST_DATA"/golden/*/*.ops
+	set -- "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_TEST_DATA"/golden/*/*.ops \
+		"$LFB_TEST_DATA"/golden/real/k1.script
 	for entry in "$LFB_SOURCE_DIR"/tests/zoo/*.lfb; do
 		case $entry in *.fixed.lfb) ;; *) set -- "$@" "$entry" ;; esac
 	done
@@ -105,6 +114,17 @@ lfb 2 run --story --golden "$scenarios/aborted.lfb"
 lfb 0 trace --format story "$LFB_SOURCE_DIR/tests/zoo/flb-get-not-put.lfb"
 prints out 'LFB-FLB-GET-NOT-PUT: '
 prints out 'Try: lfb explain LFB-FLB-GET-NOT-PUT'
+
+script=$LFB_TEST_DATA/golden/real/k1.script
+lfb 0 run --story --agent --profile linux-7.3 "$script"
+cp "$dir/out" "$dir/expected"
+lfb 0 trace --format story --agent --profile linux-7.3 "$script"
+same "$dir/expected" "$dir/out"
+lfb 2 trace --agent "$script"
+prints err '--agent goes with another --format than text'
+lfb 2 trace --agent --strict --format json "$script"
+lfb 1 trace --agent --format json "$dir/none"
+silent out
 
 lfb 1 trace --format json "$dir/wrong.lfb"
 prints err 'session a: expected = -5, got = 0'

@@ -65,8 +65,10 @@ for id in $("$LFB" explain | awk '{ print $1 }'); do
 	name=$(echo "${id#LFB-}" | tr '[:upper:]' '[:lower:]')
 	entry=$zoo/$name.lfb
 	checks=$((checks + 1))
-	# No scenario can have these: unit/assert_test plants the bugs, tests/newcomer has the rest.
-	case $id in LFB-SIMULATOR-BUG | LFB-KERNEL-NOT-ENTERED | LFB-MODULE-DATA-UNMARKED)
+	# No scenario can have these: unit/assert_test plants the bugs, cli/race has the races,
+	# tests/newcomer has the rest.
+	case $id in
+	LFB-SIMULATOR-BUG | LFB-KERNEL-NOT-ENTERED | LFB-MODULE-DATA-UNMARKED | LFB-RACE)
 		lfb 0 explain "$id"
 		prints out "How to mend it"
 		continue

@@ -18,13 +18,17 @@ enum {
 	SVG_LETTER = 7,
 	SVG_ROW = 24,
 	SVG_PILL = 12,		/* so much wider than its letters */
+	SVG_LINE = 16,		/* of a text that has several */
 };
 
 /* text.c */
 
 void svg_print(struct cli_text *to, const char *format, ...) LFB_PRINTF(2, 3);
-/* Text at a place, cut to @letters. Says how many letters it is. */
+/* Text at a place, cut to @letters, and then whole where it is pointed at. How many it shows. */
 size_t svg_text(struct cli_text *to, int x, int y, const char *class, const char *text,
+		size_t letters);
+/* The same whole, in lines, at blanks where there are any. Returns how many lines. */
+size_t svg_wrap(struct cli_text *to, int x, int y, const char *class, const char *text,
 		size_t letters);
 /* As it may stand between tags, or in quotes. */
 void svg_escape(struct cli_text *to, const char *text, size_t letters);

@@ -77,6 +77,43 @@ size_t svg_text(struct cli_text *to, int x, int y, const char *class, const char
 		  "lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\">", class, x, y,
 		  shown * SVG_LETTER);
 	svg_escape(to, text, letters);
+	if (all > letters) {
+		svg_print(to, "<title>");
+		svg_escape(to, text, all);
+		svg_print(to, "</title>");
+	}
 	svg_print(to, "</text>\n");
 	return shown;
+}
+
+/* Bytes of the first line of a text: up to a blank, where there is one. */
+static size_t line_of(const char *text, size_t letters)
+{
+	size_t at = 0, end = 0, length;
+
+	for (; text[at] && letters; letters--) {
+		if (text[at] == ' ')
+			end = at;
+		length = cli_utf8_length(text + at);
+		at += length ? length : 1;
+	}
+	return text[at] && text[at] != ' ' && end ? end : at;
+}
+
+size_t svg_wrap(struct cli_text *to, int x, int y, const char *class, const char *text,
+		size_t letters)
+{
+	size_t lines = 0;
+
+	while (letters && *text) {
+		const size_t size = line_of(text, letters);
+		struct cli_text line = { 0 };
+
+		cli_text_write(&line, text, size);
+		svg_text(to, x, y + (int)lines++ * SVG_LINE, class, cli_text_end(&line), letters);
+		cli_text_free(&line);
+		text += size;
+		text += strspn(text, " ");
+	}
+	return lines;
 }

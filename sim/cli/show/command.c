@@ -14,6 +14,7 @@ struct trace {
 	enum show_format format;
 	enum show_view view;
 	bool strict;
+	bool agent;		/* it is an agent's script */
 	const char *against;
 	const char *path;	/* of the scenario … */
 	FILE *to;		/* … that is drawn there */
@@ -147,6 +148,7 @@ int show_run_script(struct show *show, struct lfb_machine *machine, const char *
 		    const struct lfb_agent_script_options *given)
 {
 	struct lfb_agent_script_options options = *given;
+	struct lfb_blob *blob = NULL;
 	int err;
 
 	show->machine = machine;
@@ -154,9 +156,14 @@ int show_run_script(struct show *show, struct lfb_machine *machine, const char *
 	show->is_script = true;
 	options.write = take_output;
 	options.context = show;
+	if (show->wants_scratch)
+		options.last_blob = &blob;
 	lfb_trace_all_to(machine, show_event, show);
 	err = lfb_agent_script_run(show->scenario, text, size, machine, &options);
 	lfb_trace_to(machine, NULL, NULL);
+	if (blob)
+		take_scratch(show, blob);
+	lfb_blob_free(blob);
 	if (show->no_memory)
 		return -ENOMEM;
 	if (err)
@@ -198,6 +205,18 @@ int show_draw(const struct show *show, enum show_format format, enum show_view v
 	return result;
 }
 
+/* It was run, and answered @err. */
+static int draw(const struct trace *trace, struct show *show, int err)
+{
+	int result;
+
+	if (err && !show->no_memory)
+		cli_failed("%s", show->error);
+	result = show_draw(show, trace->format, trace->view, trace->to);
+	show_free(show);
+	return err ? CLI_FAILED : result;
+}
+
 static int trace_scenario(struct cli_line *line, struct lfb_machine *machine,
 			  const struct lfb_scenario *scenario)
 {
@@ -208,19 +227,33 @@ static int trace_scenario(struct cli_line *line, struct lfb_machine *machine,
 	};
 	struct show show = { .scenario = trace->path,
 			     .wants_scratch = trace->view == SHOW_MAP };
-	int err, result;
+	int err;
 
 	if (trace->format == SHOW_TEXT) {
 		options.write = cli_write;
 		err = lfb_scenario_run(scenario, machine, &options);
 		return err ? cli_failed("%s", lfb_error_text(machine)) : CLI_OK;
 	}
-	err = show_run(&show, machine, scenario, &options);
-	if (err && !show.no_memory)
-		cli_failed("%s", show.error);
-	result = show_draw(&show, trace->format, trace->view, trace->to);
-	show_free(&show);
-	return err ? CLI_FAILED : result;
+	return draw(trace, &show, show_run(&show, machine, scenario, &options));
+}
+
+static int trace_script(struct cli_line *line, struct lfb_machine *machine,
+			const struct lfb_scenario *scenario)
+{
+	struct trace *trace = line->state;
+	const struct lfb_agent_script_options options = { .sz = sizeof(options) };
+	struct show show = { .scenario = trace->path,
+			     .wants_scratch = trace->view == SHOW_MAP };
+	char *text;
+	size_t size;
+	int result;
+
+	(void)scenario;
+	if (cli_read_file(trace->path, &text, &size))
+		return CLI_FAILED;
+	result = draw(trace, &show, show_run_script(&show, machine, text, size, &options));
+	free(text);
+	return result;
 }
 
 static int trace_to(struct cli_line *line, const char *path, FILE *to)
@@ -229,7 +262,8 @@ static int trace_to(struct cli_line *line, const char *path, FILE *to)
 
 	trace->path = path;
 	trace->to = to;
-	return cli_with_scenario(line, path, trace_scenario);
+	return trace->agent ? cli_in_machine(line, NULL, trace_script) :
+			      cli_with_scenario(line, path, trace_scenario);
 }
 
 static int trace(struct cli_line *line)
@@ -249,6 +283,9 @@ static int check(const struct cli_line *line)
 		return cli_usage(line->command, "only --format html shows two runs");
 	if (trace->view && trace->format != SHOW_SVG)
 		return cli_usage(line->command, "--view is that of --format svg");
+	if (trace->agent && (trace->format == SHOW_TEXT || trace->strict))
+		return cli_usage(line->command, "--agent goes with another --format than text, "
+				 "and not with --strict: lfb run --agent prints answers");
 	if ((line->argc == 2 && !strcmp(line->argv[0], "-") && !strcmp(line->argv[1], "-")) ||
 	    (line->argc == 1 && !strcmp(line->argv[0], "-") && trace->against))
 		return cli_usage(line->command, "standard input cannot be read twice");
@@ -270,6 +307,8 @@ static const struct cli_option options[] = {
 	{ "against", "KERNEL", "html: and beside it a second run, in this kernel: a profile,\n"
 	  "or an IMAGE as for --kernel; without the quirks of the first",
 	  .at = offsetof(struct trace, against) },
+	{ "agent", NULL, "the scenario is an agent's script: docs/agent.md",
+	  .at = offsetof(struct trace, agent) },
 	{ "strict", NULL, "what a line without \"=\" answers must be 0",
 	  .at = offsetof(struct trace, strict) },
 	{ 0 },

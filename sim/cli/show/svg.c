@@ -109,17 +109,33 @@ static size_t letters_in(int from, int to)
 	return (size_t)((to - from) / SVG_LETTER);
 }
 
+/* A text that may have several lines, which make its row higher. */
+static void draw_lines(struct svg *svg, int x, int y, const char *class, const char *text,
+		       size_t letters)
+{
+	const size_t lines = svg_wrap(&svg->front, x, y + 16, class, text, letters);
+
+	svg->more = lines > 1 ? (int)(lines - 1) * SVG_LINE : 0;
+}
+
+void svg_operation(const struct show_step *step, struct cli_text *to)
+{
+	char answer[32];
+
+	show_answer(step, answer, sizeof(answer));
+	cli_text_write(to, step->text, strlen(step->text));
+	svg_print(to, "%s%s", answer[0] ? " = " : "", answer);
+}
+
 static void draw_operation(struct svg *svg, const struct show_step *step, int y)
 {
 	const int indent = step->in ? 14 : 0;
 	struct cli_text text = { 0 };
-	char answer[32];
 
-	show_answer(step, answer, sizeof(answer));
-	svg_print(&text, "%.200s%s%s", step->text, answer[0] ? " = " : "", answer);
-	svg_text(&svg->front, 12 + indent, y + 16, step->event.result < 0 ? "wrong" : "agent",
-		 cli_text_end(&text), room(svg, SVG_AGENT, indent + 8,
-					   svg_letters(cli_text_end(&text))));
+	svg_operation(step, &text);
+	draw_lines(svg, 12 + indent, y, step->event.result < 0 ? "wrong" : "agent",
+		   cli_text_end(&text), room(svg, SVG_AGENT, indent + 8,
+					     svg_letters(cli_text_end(&text))));
 	cli_text_free(&text);
 }
 
@@ -131,8 +147,8 @@ static void draw_message(struct svg *svg, const struct show_step *step, int y)
 
 	svg_print(&text, is_wrong ? "✗ " : "");
 	show_sentence(step, &text);
-	svg_text(&svg->front, 12, y + 16, is_wrong ? "wrong" : "quiet", cli_text_end(&text),
-		 letters_in(12, svg->x[SVG_BRACKET] - 8));
+	draw_lines(svg, 12, y, is_wrong ? "wrong" : "quiet", cli_text_end(&text),
+		   letters_in(12, svg->x[SVG_BRACKET] - 8));
 	cli_text_free(&text);
 }
 
@@ -151,7 +167,7 @@ static void draw_pages(struct svg *svg, const struct show_step *step, int y)
 	else
 		snprintf(text, sizeof(text), "%s", lfb_event_action(event));
 	svg_text(&svg->front, svg->x[SVG_LABEL], y + 16, "quiet", text,
-		 room(svg, SVG_LABEL, 0, svg_letters(text)));
+		 room(svg, SVG_LABEL, 12, svg_letters(text)));
 }
 
 static void draw_step(struct svg *svg, const struct show_step *step, int y)
@@ -234,7 +250,7 @@ static void draw_row(struct svg *svg, const struct show_row *row, int y)
 		struct cli_text text = { 0 };
 
 		show_sentence(row->step, &text);
-		svg_escape(&svg->front, cli_text_end(&text), 400);
+		svg_escape(&svg->front, cli_text_end(&text), svg_letters(cli_text_end(&text)));
 		cli_text_free(&text);
 	}
 	svg_print(&svg->front, "</title>\n");
@@ -253,9 +269,30 @@ static void draw_row(struct svg *svg, const struct show_row *row, int y)
 	svg_print(&svg->front, "</g>\n");
 }
 
-static int row_y(size_t row)
+/* Names are over the columns, and those of FLBs over all. */
+static void draw_heads(struct svg *svg)
 {
-	return SVG_TOP + (int)row * SVG_ROW;
+	static const char *const names[SVG_COLUMNS] = {
+		[SVG_AGENT] = "Agent, modules", [SVG_SESSION] = "Sessions (LUO)",
+		[SVG_HANDLER] = "File handlers", [SVG_FLB] = "FLBs",
+		[SVG_COUNT] = "needed by", [SVG_SLOT] = "Memory",
+	};
+	const int own = svg->x[SVG_SLOT] + 8 * SVG_LETTER;
+	struct cli_text flbs = { 0 };
+	size_t lines;
+
+	svg_text(&svg->front, 12, 20, "quiet", svg->show->scenario,
+		 letters_in(12, svg->x[SVG_FLB] - 8));
+	for (size_t i = 0; svg->show->nr_flbs > 1 && i < svg->show->nr_flbs && i < 26; i++)
+		svg_print(&flbs, "%s%c %.60s", i ? ", " : "", (char)('a' + i), svg->show->flbs[i]);
+	lines = svg_wrap(&svg->front, svg->x[SVG_FLB], 20, "quiet", cli_text_end(&flbs),
+			 letters_in(svg->x[SVG_FLB], svg->x[SVG_END]));
+	cli_text_free(&flbs);
+	svg->top = SVG_TOP + (lines > 1 ? (int)(lines - 1) * SVG_LINE : 0);
+	for (size_t i = 0; i < SVG_COLUMNS; i++)
+		svg_text(&svg->front, svg->x[i], svg->top - 12, "head", names[i] ?: "", 30);
+	svg_text(&svg->front, own, svg->top - 12, "quiet", "1st bar: LUO's, KHO's own",
+		 letters_in(own, svg->x[SVG_END]));
 }
 
 static bool is_jump(const struct show_row *row)
@@ -265,26 +302,28 @@ static bool is_jump(const struct show_row *row)
 
 static void draw_rows(struct svg *svg, const struct show_rows *rows)
 {
-	int since = SVG_TOP;
+	int since = svg->top, y = svg->top;
 	size_t step = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct show_row *next = i + 1 < rows->count ? &rows->list[i + 1] : NULL;
-		const int y = row_y(i), middle = y + SVG_ROW / 2;
 
 		if (is_jump(&rows->list[i])) {
 			draw_lives(svg, since, y - 2);
 			since = y + SVG_ROW;
-			draw_jump(svg, y, row_y(rows->count));
+			draw_jump(svg, y, svg->bottom);
 		}
+		svg->more = 0;
 		draw_row(svg, &rows->list[i], y);
 		/* Steps without a row are drawn with the row before. */
 		for (; step < svg->show->count &&
 		       (!next || svg->show->steps[step].number < next->step->number); step++)
-			svg_bars_step(svg, &svg->show->steps[step], middle);
+			svg_bars_step(svg, &svg->show->steps[step], y + SVG_ROW / 2);
+		y += SVG_ROW + svg->more;
 	}
-	draw_lives(svg, since, row_y(rows->count));
-	svg_bars_end(svg, row_y(rows->count));
+	draw_lives(svg, since, y);
+	svg_bars_end(svg, y);
+	svg->bottom = y;
 }
 
 static void draw_legend(struct svg *svg, int y)
@@ -299,29 +338,6 @@ static void draw_legend(struct svg *svg, int y)
 	snprintf(text, sizeof(text), "%llu blocks of pages more are not drawn", svg->undrawn);
 	if (svg->undrawn)
 		svg_text(&svg->front, 12, y + 16, "quiet", text, sizeof(text));
-}
-
-static void draw_heads(struct svg *svg)
-{
-	static const char *const names[SVG_COLUMNS] = {
-		[SVG_AGENT] = "Agent, modules", [SVG_SESSION] = "Sessions (LUO)",
-		[SVG_HANDLER] = "File handlers", [SVG_FLB] = "FLBs",
-		[SVG_COUNT] = "needed by", [SVG_SLOT] = "Memory",
-	};
-	const int own = svg->x[SVG_SLOT] + 8 * SVG_LETTER;
-	struct cli_text flbs = { 0 };
-
-	svg_text(&svg->front, 12, 20, "quiet", svg->show->scenario,
-		 letters_in(12, svg->x[SVG_FLB] - 8));
-	for (size_t i = 0; svg->show->nr_flbs > 1 && i < svg->show->nr_flbs && i < 26; i++)
-		svg_print(&flbs, "%s%c %.60s", i ? ", " : "", (char)('a' + i), svg->show->flbs[i]);
-	svg_text(&svg->front, svg->x[SVG_FLB], 20, "quiet", cli_text_end(&flbs),
-		 letters_in(svg->x[SVG_FLB], svg->x[SVG_END]));
-	cli_text_free(&flbs);
-	for (size_t i = 0; i < SVG_COLUMNS; i++)
-		svg_text(&svg->front, svg->x[i], 44, "head", names[i] ?: "", 30);
-	svg_text(&svg->front, own, 44, "quiet", "1st bar: LUO's, KHO's own",
-		 letters_in(own, svg->x[SVG_END]));
 }
 
 /* As wide as it was found that they must be, and as always where that is enough. */
@@ -341,26 +357,36 @@ static void place_columns(struct svg *svg)
 	svg->bracket_pitch = 3;
 }
 
-void show_svg(const struct show *show, const struct show_rows *rows, FILE *to)
+/* How wide columns must be, and with those of @svg how high all is. */
+static void measure(struct svg *svg, const struct show_rows *rows)
 {
-	struct svg_bracket brackets[SVG_BRACKETS][2] = { 0 };
-	const size_t nr_brackets = show->nr_flbs < SVG_BRACKETS ? show->nr_flbs : SVG_BRACKETS;
-	struct svg measured = { .show = show }, svg = { .show = show, .brackets = brackets,
-							.nr_brackets = nr_brackets };
-	const int height = row_y(rows->count) + SVG_ROW + 16;
+	struct svg measured = { .show = svg->show };
 
+	memcpy(measured.need, svg->need, sizeof(svg->need));
 	place_columns(&measured);
+	draw_heads(&measured);
 	draw_rows(&measured, rows);
 	cli_text_free(&measured.back);
 	cli_text_free(&measured.bars);
 	cli_text_free(&measured.front);
-	memcpy(svg.need, measured.need, sizeof(svg.need));
+	memcpy(svg->need, measured.need, sizeof(svg->need));
+	svg->bottom = measured.bottom;
+}
+
+void show_svg(const struct show *show, const struct show_rows *rows, FILE *to)
+{
+	struct svg_bracket brackets[SVG_BRACKETS][2] = { 0 };
+	const size_t nr_brackets = show->nr_flbs < SVG_BRACKETS ? show->nr_flbs : SVG_BRACKETS;
+	struct svg svg = { .show = show, .brackets = brackets, .nr_brackets = nr_brackets };
+
+	measure(&svg, rows);
+	measure(&svg, rows);
 	place_columns(&svg);
 	draw_heads(&svg);
 	draw_rows(&svg, rows);
-	draw_legend(&svg, row_y(rows->count) + 6);
+	draw_legend(&svg, svg.bottom + 6);
 	svg_begin(to, "A live update, step by step", svg.x[SVG_END],
-		  height + (svg.undrawn ? SVG_ROW : 0));
+		  svg.bottom + SVG_ROW + 16 + (svg.undrawn ? SVG_ROW : 0));
 	svg_layer(&svg.back, to);
 	svg_layer(&svg.bars, to);
 	svg_layer(&svg.front, to);

@@ -22,7 +22,7 @@ enum svg_column {
 };
 
 enum {
-	SVG_TOP = 56,		/* where the first row begins */
+	SVG_TOP = 56,		/* where the first row begins, with one line for names of FLBs */
 	SVG_SLOTS = 14,
 	SVG_SLOT_WIDTH = 9,
 	SVG_BRACKETS = 4,	/* FLBs that have one beside all else */
@@ -52,12 +52,17 @@ struct svg {
 	u64 own_saved, own_waiting;
 	u64 undrawn;				/* blocks that found no slot */
 	int jump;				/* where the last one was; 0: none */
+	int more;				/* pixels that the row has for further lines */
+	int top, bottom;			/* where the first row begins, and the last ends */
 	/* FLBs that have brackets, each one for either side */
 	struct svg_bracket (*brackets)[2];
 	size_t nr_brackets;
 	int bracket_x, bracket_width, bracket_step;
 	int bracket_pitch;			/* of a file's line in one */
 };
+
+/* svg.c: what an operation says, and what it answered if that is worth a word */
+void svg_operation(const struct show_step *step, struct cli_text *to);
 
 /* svg_bars.c: what lasts for more than a row */
 

@@ -59,13 +59,11 @@ static void draw_cause(struct flbs *flbs, const struct show_step *step, int y)
 {
 	const struct show_step *cause = cause_of(flbs, step);
 	struct cli_text text = { 0 };
-	char answer[32];
 
 	if (!cause || cause == flbs->cause)
 		return;
 	flbs->cause = cause;
-	show_answer(cause, answer, sizeof(answer));
-	svg_print(&text, "%.400s%s%s", cause->text, answer[0] ? " = " : "", answer);
+	svg_operation(cause, &text);
 	put_cause(flbs, y, cause->event.result < 0 ? "wrong" : "agent", cli_text_end(&text));
 	cli_text_free(&text);
 }
@@ -191,7 +189,7 @@ static void draw_flb(struct flbs *flbs, const struct show_step *step)
 	y = new_row(flbs, step);
 	show_sentence(step, &text);
 	svg_print(&flbs->svg.front, "<g class=\"row\" id=\"row-%zu\"><title>", step->number);
-	svg_escape(&flbs->svg.front, cli_text_end(&text), 400);
+	svg_escape(&flbs->svg.front, cli_text_end(&text), svg_letters(cli_text_end(&text)));
 	svg_print(&flbs->svg.front, "</title>\n");
 	cli_text_free(&text);
 	draw_cause(flbs, step, y);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * Runs a scenario once for each of its schedules, from power on, and keeps what goes wrong: each
- * failure once, with the schedule that has the fewest preemptions.
+ * Runs a scenario or a test in C once for each of its schedules, from power on, and keeps what goes
+ * wrong: each failure once, with the schedule that has the fewest preemptions.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,10 @@ struct failure {
 };
 
 struct explore {
-	const struct lfb_scenario *scenario;
+	/* From power on to power off; asks lfb__schedules_pick() of @schedules. */
+	int (*run)(struct explore *explore);
+	const struct lfb_scenario *scenario;	/* for it; … */
+	struct lfb_body *body;			/* … one of them is NULL */
 	struct lfb_machine *machine;
 	struct lfb_explore_options options;
 	struct lfb_explore_result result;
@@ -118,6 +121,17 @@ static int say_how_far(const struct explore *explore)
 	return -EINTR;
 }
 
+static int run_scenario(struct explore *explore)
+{
+	return lfb__run_picked(explore->scenario, explore->machine, NULL, lfb__schedules_pick,
+			       &explore->schedules);
+}
+
+static int run_body(struct explore *explore)
+{
+	return lfb__body_run(explore->body, lfb__schedules_pick, &explore->schedules);
+}
+
 static int run(struct explore *explore)
 {
 	struct lfb_kernel *kernel = &explore->machine->kernel;
@@ -128,10 +142,11 @@ static int run(struct explore *explore)
 	kernel->choices.state = explore->seed;
 	kernel->choices.next = explore->choice;
 	lfb__schedules_begin(&explore->schedules);
-	err = lfb__run_picked(explore->scenario, explore->machine, NULL, lfb__schedules_pick,
-			      &explore->schedules);
+	err = explore->run(explore);
 	if (err == -ENOMEM || explore->schedules.failed)
 		return -ENOMEM;
+	if (explore->body && err && err != -EILSEQ)
+		return err;
 	explore->result.schedules++;
 	explore->result.choices += explore->schedules.at;
 	err = take_failures(explore, err);
@@ -175,6 +190,21 @@ static void tell(const struct explore *explore)
 	}
 }
 
+static int take_options(struct explore *explore, const struct lfb_explore_options *options,
+			struct lfb_explore_result *result)
+{
+	struct lfb_machine *machine = explore->machine;
+	int err = lfb__options_take(machine, "the options", &explore->options,
+				    sizeof(explore->options), options,
+				    sizeof(struct lfb_explore_options));
+
+	if (!err && result)
+		err = lfb__result_check(machine, "the result", result, sizeof(result->sz));
+	if (!err && !options)
+		explore->options.bound = BOUND;
+	return err;
+}
+
 static int check(struct explore *explore, const struct lfb_explore_options *options,
 		 struct lfb_explore_result *result)
 {
@@ -185,15 +215,9 @@ static int check(struct explore *explore, const struct lfb_explore_options *opti
 		return -EINVAL;
 	if (!lfb__handle_valid(explore->scenario, LFB_HANDLE_SCENARIO))
 		return lfb__error(machine, -EINVAL, "the pointer is no live scenario");
-	err = lfb__options_take(machine, "the options", &explore->options,
-				sizeof(explore->options), options,
-				sizeof(struct lfb_explore_options));
-	if (!err && result)
-		err = lfb__result_check(machine, "the result", result, sizeof(result->sz));
+	err = take_options(explore, options, result);
 	if (err)
 		return err;
-	if (!options)
-		explore->options.bound = BOUND;
 	if (!explore->scenario->nr_parallels)
 		return lfb__error(machine, -EINVAL, "%.160s has no \"parallel\": there is one "
 				  "schedule", explore->scenario->name);
@@ -203,31 +227,57 @@ static int check(struct explore *explore, const struct lfb_explore_options *opti
 	return 0;
 }
 
+static int explore_all(struct explore *explore, struct lfb_explore_result *result)
+{
+	struct lfb_machine *machine = explore->machine;
+	char why[512];
+	int err;
+
+	explore->seed = machine->kernel.choices.state;
+	explore->choice = machine->kernel.choices.next;
+	err = search(explore);
+	snprintf(why, sizeof(why), "%s", lfb_error_text(machine));
+	explore->result.failures = explore->failures.count;
+	lfb__machine_forget_seen(machine);
+	tell(explore);
+	for (size_t i = 0; i < explore->failures.count; i++)
+		release(failure_at(explore, i));
+	lfb__list_free(&explore->failures);
+	lfb__list_free(&explore->schedules.choices);
+	if (result)
+		lfb__result_give(result, &explore->result, sizeof(explore->result));
+	if (err == -EILSEQ)
+		return lfb__error(machine, err, "a run did otherwise than one before it with the "
+				  "same choices: something decides that is not the machine's");
+	if (err == -EINTR)
+		return lfb__error(machine, err, "it was ended");
+	if (err == -ENOMEM)
+		return lfb__error(machine, err, "no memory to explore");
+	return err ? lfb__error(machine, err, "%s", why) : 0;
+}
+
 int lfb_scenario_explore(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 			 const struct lfb_explore_options *options,
 			 struct lfb_explore_result *result)
 {
-	struct explore explore = { .scenario = scenario, .machine = machine };
+	struct explore explore = { .run = run_scenario, .scenario = scenario, .machine = machine };
 	int err = check(&explore, options, result);
+
+	return err ? err : explore_all(&explore, result);
+}
+
+int lfb_schedules_explore(struct lfb_machine *machine, const struct lfb_schedule_body *body,
+			  void *context, const struct lfb_explore_options *options,
+			  struct lfb_explore_result *result)
+{
+	struct explore explore = { .run = run_body, .machine = machine };
+	int err = lfb__body_make(machine, body, context, &explore.body);
 
 	if (err)
 		return err;
-	explore.seed = machine->kernel.choices.state;
-	explore.choice = machine->kernel.choices.next;
-	err = search(&explore);
-	explore.result.failures = explore.failures.count;
-	lfb__machine_forget_seen(machine);
-	tell(&explore);
-	for (size_t i = 0; i < explore.failures.count; i++)
-		release(failure_at(&explore, i));
-	lfb__list_free(&explore.failures);
-	lfb__list_free(&explore.schedules.choices);
-	if (result)
-		lfb__result_give(result, &explore.result, sizeof(explore.result));
-	if (err == -EILSEQ)
-		lfb__error(machine, err, "a run did otherwise than one before it with the same "
-			   "choices: something decides that is not the machine's");
-	else if (err)
-		lfb__error(machine, err, err == -EINTR ? "it was ended" : "no memory to explore");
+	err = take_options(&explore, options, result);
+	if (!err)
+		err = explore_all(&explore, result);
+	lfb__body_free(explore.body);
 	return err;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Every schedule of a scenario, up to a bound of preemptions: which there are, and what they lead
- * to. The machine begins each of them with power on, so that what fails in one can be done again
- * by itself. Others ask through <luo/schedule.h>. May use: sim/play, which runs
+ * Every schedule of a scenario or a test in C, up to a bound of preemptions: which there are, and
+ * what they lead to. The machine begins each of them with power on, so that what fails in one can
+ * be done again by itself. Others ask through <luo/schedule.h>. May use: sim/play, which runs
  * scenarios, and what lies below it.
  */
 #ifndef SIM_EXPLORE_SCHEDULE_SCHEDULE_H
@@ -37,5 +37,38 @@ bool lfb__schedules_next(struct lfb_schedules *schedules, unsigned int bound);
 unsigned int lfb__schedules_preemptions(const struct lfb_schedules *schedules);
 /* For free(); NULL without memory. */
 char *lfb__schedules_text(const struct lfb_schedules *schedules);
+
+/* body.c: a test in C, which is run in one schedule after the other */
+
+struct lfb_body_task {
+	struct lfb_body *body;
+	lfb_task_fn function;
+	struct lfb_agent *agent;	/* the test's, or a thread of it */
+	char name[16];
+};
+
+struct lfb_body {
+	struct lfb_machine *machine;
+	struct lfb_schedule_body test;
+	void *context;
+	size_t modules;			/* of the test that the machine has */
+	struct lfb_agent *agent;
+	struct lfb_beside beside;
+	struct lfb_body_task tasks[LFB_SCHEDULE_TASKS_MAX];
+	unsigned int nr;
+	unsigned int current;		/* the task that runs */
+	lfb_pick_fn pick;		/* says who goes on; NULL: … */
+	void *picker;
+	struct lfb_schedule *schedule;	/* … this does */
+	struct lfb_transcript said;
+	char why[512];			/* the first that was not as it should be; "": nothing */
+};
+
+/* 0, or -errno with the sentence. */
+int lfb__body_make(struct lfb_machine *machine, const struct lfb_schedule_body *given,
+		   void *context, struct lfb_body **body);
+void lfb__body_free(struct lfb_body *body);
+/* From power on to power off: 0, -EILSEQ with @why as the sentence; or it could not be run. */
+int lfb__body_run(struct lfb_body *body, lfb_pick_fn pick, void *picker);
 
 #endif

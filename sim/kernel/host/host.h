@@ -116,6 +116,7 @@ struct lfb_shared {
 	size_t counters, counters_size;	/* in it, where; a fuzzer's: never set back */
 	char *kept;			/* its bytes at lfb__shared_keep() */
 	struct lfb_list imports;	/* what it needs and the process does not have */
+	bool says_accesses;		/* its code was compiled for thread checking */
 	bool closed;
 };
 
@@ -140,6 +141,10 @@ void lfb__shared_close(struct lfb_shared *shared);
 struct lfb_shared *lfb__shared_at(const void *address);
 
 /* symbols.c: what they have for each other */
+
+/* "table+0x8", in its data. False: @address is in no variable that the file has a name for. */
+bool lfb__shared_variable(const struct lfb_shared *shared, const void *address, char *name,
+			  size_t size);
 
 /* A shared object of these bytes can be loaded where something is missing that it needs. */
 void lfb__shared_allow_missing(char *bytes, size_t size);

@@ -248,6 +248,7 @@ void lfb__free_block(struct lfb_kernel *kernel, unsigned long pfn)
 
 	LFB_ASSERT(page->flags & PG_ALLOCATED && order <= KHO_MAX_ORDER);
 	lfb__forbid(memory, address, size);
+	lfb__race_end(kernel, address, size);
 	if (LFB_ASAN && !lfb__fenced(memory)) {
 		lfb__unpoison(address, size);
 		memset(address, LFB_POISON_FREED, size);

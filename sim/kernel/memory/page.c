@@ -124,6 +124,7 @@ static void drop_reference(struct lfb_kernel *kernel, struct page *page, unsigne
 		made = entry->site;
 		lfb__ledger_drop(kernel, entry);
 	}
+	lfb__locks_freed(kernel, lfb__pfn_address(&kernel->memory, pfn), PAGE_SIZE << order);
 	lfb__free_block(kernel, pfn);
 	if (kernel->checks == LFB_CHECKS_ON && lfb__frame(kernel) && !kernel->task->internal)
 		lfb__pages_close(kernel, pfn, order, made);

@@ -359,7 +359,9 @@ LFB_ENTRY void kfree(const void *ptr)
 	kernel->slabs.objects--;
 	if (kernel->ledger.table.count)
 		lfb__ledger_remove(kernel, LFB_LEDGER_SLAB, (uintptr_t)ptr);
+	lfb__locks_freed(kernel, ptr, object.lone ? object.lone->size : object.size);
 	close_object(kernel, ptr, &object);
+	lfb__race_end(kernel, ptr, object.size);
 	if (object.head->slab_class >= LARGE)
 		free_slab(kernel, &object);
 	else

@@ -154,6 +154,7 @@ static void remove_area(struct lfb_kernel *kernel, struct vm_struct *area)
 	const size_t offset = (size_t)(area->addr - memory->vmalloc_base);
 
 	lfb__forbid(memory, area->addr, area->nr_pages << PAGE_SHIFT);
+	lfb__race_end(kernel, area->addr, area->nr_pages << PAGE_SHIFT);
 	if (maps)
 		lfb__map_seal(area->addr, area->nr_pages << PAGE_SHIFT);
 	for (unsigned long i = 0; i < area->nr_pages; i++) {
@@ -384,6 +385,7 @@ LFB_ENTRY void vfree(const void *addr)
 		return;
 	}
 	check_preserved(kernel, area);
+	lfb__locks_freed(kernel, area->addr, area->nr_pages << PAGE_SHIFT);
 	remember(kernel, area);
 	lfb__ledger_remove(kernel, LFB_LEDGER_VMALLOC, (uintptr_t)area->addr);
 	remove_area(kernel, area);

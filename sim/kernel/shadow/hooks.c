@@ -58,10 +58,15 @@ HOOK void __wrap___asan_loadN_noabort(const void *address, size_t size);
 HOOK void __wrap___asan_storeN_noabort(const void *address, size_t size);
 HOOK void __wrap___asan_handle_no_return(void);
 
-static void ask_about(const void *address, size_t size, enum lfb_stray how)
+/* Inline, so that who called is who called the hook: it may be code that says what it touches. */
+static inline __attribute__((always_inline)) void ask_about(const void *address, size_t size,
+							    enum lfb_stray how)
 {
-	if (lfb__current)
-		lfb__shadow_touch(lfb__current, address, size, how);
+	if (!lfb__current)
+		return;
+	lfb__shadow_touch(lfb__current, address, size, how);
+	if (unlikely(lfb__current->sched.race != NULL))
+		lfb__race_copy(address, size, how == LFB_STRAY_WRITE, __builtin_return_address(0));
 }
 
 void __wrap___asan_loadN_noabort(const void *address, size_t size)

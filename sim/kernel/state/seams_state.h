@@ -51,12 +51,14 @@ struct lfb_choices {
 };
 
 struct lfb_beside;
+struct lfb_race;
 struct lfb_kernel;
 
 struct lfb_sched {
 	lfb_sched_fn hook;		/* never NULL while tasks run beside each other */
 	void *context;
 	struct lfb_beside *beside;	/* those tasks; NULL: one runs */
+	struct lfb_race *race;		/* what these touch; NULL as well */
 	void (*stand)(struct lfb_kernel *kernel, const char *point, const char *object);
 };
 

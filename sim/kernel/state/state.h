@@ -19,6 +19,7 @@
 #include "sim/kernel/host/host.h"
 #include "sim/kernel/state/kho_state.h"
 #include "sim/kernel/state/memory_state.h"
+#include "sim/kernel/state/race_state.h"
 #include "sim/kernel/state/seams_state.h"
 #include "sim/kernel/state/task_state.h"
 
@@ -55,6 +56,7 @@ struct lfb_deferred {
 };
 
 struct luo_elsewhere;
+struct lfb_race_pair;
 
 struct lfb_kernel {
 	/* As long as the machine. */
@@ -98,6 +100,8 @@ struct lfb_kernel {
 	void (*check_unchanged)(struct lfb_kernel *kernel);
 	void (*do_deferred)(struct lfb_kernel *kernel);
 	void (*report_stray)(struct lfb_kernel *kernel, const void *address, enum lfb_stray kind);
+	/* … and race/. */
+	void (*report_race)(struct lfb_kernel *kernel, const struct lfb_race_pair *pair);
 
 	/* As long as one boot; cleared by lfb__kernel_reset(). */
 	unsigned int boot_number;

@@ -167,7 +167,7 @@ static void switch_to(struct lfb_beside *beside, unsigned int next)
 
 	if (before < beside->count)
 		put_away(beside->kernel, &beside->strands[before]);
-	beside->now = next;
+	beside->now = beside->race.now = next;
 	if (next < beside->count) {
 		bring_back(beside->kernel, &beside->strands[next]);
 		beside->switched(beside->context, next);
@@ -181,6 +181,15 @@ static void leave_dead_kernel(struct lfb_kernel *kernel)
 	kernel->guard_result = -ESHUTDOWN;
 	if (kernel->guard)
 		siglongjmp(*kernel->guard, 1);
+}
+
+/* Who freed it was told. */
+static void use_what_was_freed(struct lfb_kernel *kernel, struct lfb_strand *strand)
+{
+	strand->gone = false;
+	lfb__say(kernel, LFB_DID_STOPPED, strand->at.point,
+		 "task %s uses a lock that was freed", kernel->task->name);
+	lfb__die(kernel, LFB_DEATH_OOPS);
 }
 
 bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
@@ -200,6 +209,9 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 		if (kernel->dead)
 			leave_dead_kernel(kernel);
 	}
+	strand->at.of = NULL;
+	if (unlikely(strand->gone))
+		use_what_was_freed(kernel, strand);
 	if (likely(!strand->never)) {
 		strand->at.lock = NULL;
 		return true;
@@ -225,7 +237,7 @@ bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bo
 		return false;
 	return lfb__beside_stand(kernel, &(struct lfb_standing){
 		.point = shared ? "down_read" : "down_write", .object = lock->name,
-		.lock = lock, .shares = shared, .gives_up = true });
+		.of = lock, .lock = lock, .shares = shared, .gives_up = true });
 }
 
 /* All of them */
@@ -265,7 +277,7 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 		struct lfb_strand *strand = &beside->strands[i];
 
 		put_away(kernel, strand);
-		strand->done = strand->never = false;
+		strand->done = strand->never = strand->gone = false;
 		strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
 		list_add_tail(&strand->task.list, &kernel->tasks);
 		lfb__fiber_start(&strand->fiber, begin, beside);
@@ -282,6 +294,8 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	put_away(kernel, &outside);
 	prepare(kernel, beside);
 	kernel->sched.beside = beside;
+	kernel->sched.race = &beside->race;
+	lfb__race_begin(kernel, &beside->race, beside->count);
 	kernel->sched.stand = stand;
 	if (!before.hook)
 		kernel->sched.hook = nobody_looks;
@@ -320,6 +334,7 @@ void lfb__beside_free(struct lfb_beside *beside)
 {
 	for (unsigned int i = 0; i < LFB_BESIDE_MAX; i++)
 		lfb__fiber_free(&beside->strands[i].fiber);
+	lfb__race_free(&beside->race);
 }
 
 struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel)

@@ -6,7 +6,7 @@
 #ifndef SIM_KERNEL_TASK_BESIDE_H
 #define SIM_KERNEL_TASK_BESIDE_H
 
-#include "sim/kernel/state/state.h"
+#include "sim/kernel/race/race.h"
 
 #define LFB_BESIDE_MAX 8
 
@@ -14,6 +14,7 @@
 struct lfb_standing {
 	const char *point;
 	const char *object;
+	const struct lfb_lock *of;	/* that it will use; NULL: none */
 	const struct lfb_lock *lock;	/* that must be free first; NULL: it waits for nothing */
 	bool shares;			/* … but for readers */
 	bool gives_up;			/* it can be told that the lock never will be */
@@ -27,6 +28,7 @@ struct lfb_strand {
 	void *argument;
 	bool done;
 	bool never;			/* what it waits for will never be free */
+	bool gone;			/* the lock that it stood at was freed */
 	struct lfb_standing at;
 	struct task_struct *running;
 	sigjmp_buf *guard, *waiting, *copying;
@@ -56,7 +58,10 @@ struct lfb_beside {
 	/* This one goes on. */
 	void (*switched)(void *context, unsigned int strand);
 	void *context;
+	struct lfb_race race;
 };
+
+_Static_assert(LFB_BESIDE_MAX <= LFB_RACE_TASKS, "each is a task of a race");
 
 /* 0, -ENOSPC, -ENOMEM, or -EOPNOTSUPP: this host has one stack. */
 int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),

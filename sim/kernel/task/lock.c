@@ -63,7 +63,7 @@ static LFB_OUT_OF_LINE void let_others(struct lfb_kernel *kernel, struct lfb_loc
 				       const char *operation, enum wait wait)
 {
 	lfb__beside_stand(kernel, &(struct lfb_standing){
-		.point = operation, .object = lock->name,
+		.point = operation, .object = lock->name, .of = lock,
 		.lock = wait == DOES_NOT_WAIT ? NULL : lock,
 		.shares = wait == WAITS_TO_SHARE });
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC))
@@ -120,6 +120,7 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 		lock->owner = task;
 	if (task == &nobody)
 		return;
+	lfb__race_take(lfb__current, lock, shared);
 	if (lfb__checking(lfb__current))
 		lfb__locks_take(lfb__current, lock, may_wait);
 	task->locks_held++;
@@ -142,6 +143,7 @@ static inline void lfb_lock_released(struct lfb_lock *lock, bool shared)
 	}
 	if (!task || task == &nobody)
 		return;
+	lfb__race_drop(lfb__current, lock, shared);
 	if (task->locks_held > 0)
 		task->locks_held--;
 	if (task->nr_held)

@@ -99,6 +99,18 @@ const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel)
 	return here.frames ? find_place(&kernel->ledger, &here) : here.callback;
 }
 
+const struct lfb_site *lfb__site_at(struct lfb_kernel *kernel, const void *const *frames,
+				    unsigned int max)
+{
+	struct lfb_site place = { 0 };
+
+	while (place.frames < max && frames[place.frames]) {
+		place.at[place.frames] = (void *)(uintptr_t)frames[place.frames];
+		place.frames++;
+	}
+	return find_place(&kernel->ledger, &place);
+}
+
 struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operation)
 {
 	struct lfb_who who;

@@ -112,6 +112,15 @@ void lfb__locks_held(struct lfb_kernel *kernel, const struct task_struct *task,
 		     enum lfb_finding_id id);
 /* @lock can never be had: names the mistake; @how says it in words. */
 void lfb__locks_deadlock(struct lfb_kernel *kernel, const struct lfb_lock *lock, const char *how);
+/* freed.c: @size bytes at @start are freed: does a lock lie there that somebody has or is at? */
+void lfb__locks_in_freed(struct lfb_kernel *kernel, const void *start, size_t size)
+	__attribute__((__cold__));
+static inline void lfb__locks_freed(struct lfb_kernel *kernel, const void *start, size_t size)
+{
+	if (unlikely(kernel->sched.beside || (kernel->task && kernel->task->nr_held)))
+		lfb__locks_in_freed(kernel, start, size);
+}
+
 /* Something that may sleep is done under a spinlock. */
 void lfb__locks_slept(struct lfb_kernel *kernel, const char *what);
 void lfb__lockdep_destroy(struct lfb_kernel *kernel);
@@ -208,6 +217,9 @@ struct lfb_who lfb__site_who(const struct lfb_site *site, unsigned long operatio
  * checks, and outside of callbacks where no place is known.
  */
 const struct lfb_site *lfb__site_here(struct lfb_kernel *kernel);
+/* The place that code goes on at, whoever runs it: up to @max frames, or NULL behind them. */
+const struct lfb_site *lfb__site_at(struct lfb_kernel *kernel, const void *const *frames,
+				    unsigned int max);
 void lfb__sites_destroy(struct lfb_ledger *ledger);
 
 #endif

@@ -63,6 +63,60 @@ def clicks(page):
     holds("there is no more to undo", page.value("document.getElementById('undo').disabled"))
 
 
+def editor(page):
+    """By touch, in the dark."""
+    page.prefer(prefers_color_scheme="dark")
+    page.tap("#text")
+    holds("a finger begins to edit", page.value("document.activeElement.id") == "text")
+    page.value("""(() => { const text = document.getElementById("text");
+        text.setSelectionRange(text.value.length, text.value.length); })()""")
+    rows = page.value(ROWS)
+    page.call("Input.insertText", text="session typed\n")
+    page.tap("#run")
+    until(page, ROWS, lambda now: now > rows, "what was typed is not played")
+    page.frames()
+    holds("what it plays is in sight", page.value(
+        "document.getElementById('play').getBoundingClientRect().top < innerHeight / 2"))
+    page.value("scrollTo(0, 0)")
+    for scheme in ("dark", "light"):
+        page.prefer(prefers_color_scheme=scheme)
+        page.frames()
+        for check in (browser.READABLE, browser.MISPLACED):
+            holds(f"{scheme}: {page.value(check)}", page.value(check) == [])
+    small = page.value("""[...document.querySelectorAll("button, select, input")]
+        .filter((element) => element.offsetHeight < 30).map((element) => element.id)""")
+    holds(f"too small for a finger: {small}", not small)
+
+
+def links(page):
+    """To a kernel, what was typed and a step."""
+    choose(page, "kernel", "linux-7.0")
+    rows = page.value(ROWS)
+    type_in(page, "session grün&#+%41")
+    until(page, ROWS, lambda now: now > rows, "it was not added")
+    state = """[document.getElementById("kernel").value, document.getElementById("text").value,
+        document.getElementById("play").contentDocument.getElementById("slider").ariaValueText]"""
+    page.value("document.getElementById('play').contentWindow.follow('#step=30')")
+    there = page.value(state)
+    holds(f"at step {there[2]}", there[2] == "step 30")
+    page.click("#link")
+    until(page, SAID, lambda said: "link" in said, "no link")
+    link = page.value("location.hash")
+    holds(f"{link}", link.startswith("#k=linux-7.0&s=") and link.endswith("&step=30"))
+    page.open(PAGE, link)
+    until(page, f"(() => {{ try {{ return {state}; }} catch {{ return null; }} }})()",
+          lambda here: here == there, "the link leads elsewhere")
+    page.value("location.hash = '#k=linux-1.0&s=open'")
+    until(page, SAID, lambda said: "no kernel linux-1.0" in said, "another kernel, and nothing said")
+    holds("its text is there", page.value("document.getElementById('text').value") == "open")
+    page.value("document.getElementById('text').value = '# long\\n'.repeat(2000)")
+    page.click("#link")
+    until(page, SAID, lambda said: "letters" in said, "what is too long is linked")
+    holds("the address is as it was", page.value("location.hash").endswith("s=open"))
+    page.open(PAGE, "#s=%ff%&&k&=%00")
+    until(page, STATUS, lambda status: status, "what is no link is not survived")
+
+
 def same_as_here(page):
     kernels = page.value("[...document.getElementById('kernel').options].map((o) => o.value)")
     holds(f"kernels: {kernels}", {"rfc-v6", "linux-7.0", "linux-7.3", "reference"} <= set(kernels))
@@ -93,8 +147,13 @@ def main():
             clicks(page)
             holds(f"it is wider than {width}", page.value(
                 f"document.documentElement.scrollWidth <= {width}"))
+            editor(page)
+            page.prefer(prefers_color_scheme="dark")
+            page.frames()
             if os.environ.get("LFB_PICTURES"):
                 page.picture(os.path.join(os.environ["LFB_PICTURES"], f"playground-{width}.png"))
+        links(page)
+        page.open(PAGE)
         same_as_here(page)
         holds(f"the browser complains: {page.complaints[:3]}", not page.complaints)
     print(f"the playground: {checks} checks in a browser")

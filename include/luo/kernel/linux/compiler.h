@@ -5,10 +5,23 @@
 
 #include <luo/kernel/linux/compiler_types.h>
 #include <luo/kernel/linux/build_bug.h>
+#include <luo/race.h>
 
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+/** data_race() - the value of @expression, whose accesses race with nothing. */
+#if LFB_SAYS_ACCESSES
+#define data_race(expression)                                                                      \
+	__extension__({                                                                            \
+		__typeof__(({ expression; })) lfb_value_;                                          \
+		lfb_race_ignore(true);                                                             \
+		lfb_value_ = (expression);                                                         \
+		lfb_race_ignore(false);                                                            \
+		lfb_value_;                                                                        \
+	})
+#else
 #define data_race(expression) (expression)
+#endif
 
 /** OPTIMIZER_HIDE_VAR() - the compiler forgets what it knows of a variable's value. */
 #define OPTIMIZER_HIDE_VAR(variable) __asm__("" : "+r"(variable))

@@ -3,7 +3,7 @@
 #ifndef LUO_LINUX_COMPLETION_H
 #define LUO_LINUX_COMPLETION_H
 
-#include <luo/kernel/linux/compiler_types.h>
+#include <luo/kernel/linux/compiler.h>
 #include <luo/kernel/linux/jiffies.h>
 #include <luo/kernel/linux/types.h>
 #include <luo/lock.h>
@@ -30,28 +30,30 @@ static inline void reinit_completion(struct completion *c)
 /** complete() - one who waits goes on. */
 static inline void complete(struct completion *c)
 {
-	if (c->done != UINT_MAX)
-		c->done++;
+	const unsigned int done = READ_ONCE(c->done);
+
+	if (done != UINT_MAX)
+		WRITE_ONCE(c->done, done + 1);
 }
 
 static inline void complete_all(struct completion *c)
 {
-	c->done = UINT_MAX;
+	WRITE_ONCE(c->done, UINT_MAX);
 }
 
 static inline bool completion_done(struct completion *c)
 {
-	return c->done != 0;
+	return READ_ONCE(c->done) != 0;
 }
 
 /** try_wait_for_completion() - Return: whether nobody had to wait. */
 static inline bool try_wait_for_completion(struct completion *c)
 {
-	if (!c->done)
-		return false;
-	if (c->done != UINT_MAX)
-		c->done--;
-	return true;
+	const unsigned int done = READ_ONCE(c->done);
+
+	if (done && done != UINT_MAX)
+		WRITE_ONCE(c->done, done - 1);
+	return done != 0;
 }
 
 static inline void wait_for_completion(struct completion *c)

@@ -28,12 +28,16 @@
 
 static inline void rcu_read_lock(void)
 {
+	if (LFB_SAYS_ACCESSES)
+		lfb_race_rcu_read(true);
 	barrier();
 }
 
 static inline void rcu_read_unlock(void)
 {
 	barrier();
+	if (LFB_SAYS_ACCESSES)
+		lfb_race_rcu_read(false);
 }
 
 DEFINE_LOCK_GUARD_0(rcu, rcu_read_lock(), rcu_read_unlock(), char lfb_nothing)
@@ -42,10 +46,14 @@ DEFINE_LOCK_GUARD_0(rcu, rcu_read_lock(), rcu_read_unlock(), char lfb_nothing)
 static inline void synchronize_rcu(void)
 {
 	might_sleep();
+	if (LFB_SAYS_ACCESSES)
+		lfb_race_rcu_wait();
 }
 
 static inline void lfb_rcu_run(void *head)
 {
+	if (LFB_SAYS_ACCESSES)
+		lfb_race_rcu_wait();
 	((struct rcu_head *)head)->func((struct rcu_head *)head);
 }
 

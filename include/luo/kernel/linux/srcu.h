@@ -28,15 +28,15 @@ static inline void cleanup_srcu_struct(struct srcu_struct *ssp)
 
 static inline int srcu_read_lock(struct srcu_struct *ssp)
 {
-	ssp->lfb_readers++;
+	WRITE_ONCE(ssp->lfb_readers, READ_ONCE(ssp->lfb_readers) + 1);
 	return 0;
 }
 
 static inline void srcu_read_unlock(struct srcu_struct *ssp, int index)
 {
 	(void)index;
-	if (!WARN_ON(!ssp->lfb_readers))
-		ssp->lfb_readers--;
+	if (!WARN_ON(!READ_ONCE(ssp->lfb_readers)))
+		WRITE_ONCE(ssp->lfb_readers, READ_ONCE(ssp->lfb_readers) - 1);
 }
 
 DEFINE_LOCK_GUARD_1(srcu, struct srcu_struct, _T->index = srcu_read_lock(_T->lock),
@@ -45,7 +45,7 @@ DEFINE_LOCK_GUARD_1(srcu, struct srcu_struct, _T->index = srcu_read_lock(_T->loc
 static inline void synchronize_srcu(struct srcu_struct *ssp)
 {
 	might_sleep();
-	if (ssp->lfb_readers)
+	if (READ_ONCE(ssp->lfb_readers))
 		lfb_wait_forever("srcu readers");
 }
 

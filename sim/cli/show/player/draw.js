@@ -21,6 +21,11 @@ function pill(text, tone) {
 	return make("span", `pill ${tone}`, shape, text);
 }
 
+/* A name that is longer than a line goes on in the next one behind a "_". */
+function breakable(name) {
+	return name.split(/(?<=_)/).flatMap((part) => [part, make("wbr")]);
+}
+
 function plural(count, word) {
 	return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

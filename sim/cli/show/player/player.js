@@ -210,7 +210,8 @@ function showFindings() {
 
 function showHead() {
 	const said = runs.map(({ head }, run) => make("span", "run",
-		names[run] && make("b", "", `${names[run]} `), head.scenario.replace(/^.*\//, ""),
+		names[run] && make("b", "", `${names[run]} `),
+		...breakable(head.scenario.replace(/^.*\//, "")),
 		make("small", "", ` ${head.profile}`),
 		head.error && pill(head.error, "failed")));
 

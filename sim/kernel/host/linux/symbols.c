@@ -8,7 +8,10 @@
 #define _GNU_SOURCE /* dlinfo() */
 #include <dlfcn.h>
 #include <link.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/kernel/host/host.h"
@@ -87,6 +90,66 @@ void lfb__shared_find_counters(struct lfb_shared *shared, uintptr_t bias, const 
 		shared->counters = at;
 		shared->counters_size = part.sh_size;
 	}
+}
+
+/* The symbol of a table that has @at in it, of a variable. */
+static bool find_variable(const char *bytes, const ElfW(Shdr) *table, u64 at, ElfW(Sym) *found)
+{
+	for (size_t i = 0; table->sh_size - i >= sizeof(*found); i += sizeof(*found)) {
+		memcpy(found, bytes + table->sh_offset + i, sizeof(*found));
+		if (ELF64_ST_TYPE(found->st_info) == STT_OBJECT &&
+		    at - found->st_value < found->st_size)
+			return true;
+	}
+	return false;
+}
+
+static bool name_variable(const char *bytes, size_t size, u64 at, char *name, size_t name_size)
+{
+	ElfW(Shdr) table, names;
+	ElfW(Sym) found;
+
+	for (size_t i = 0; read_part(bytes, size, i, &table); i++) {
+		const char *text;
+		size_t length;
+
+		if ((table.sh_type != SHT_SYMTAB && table.sh_type != SHT_DYNSYM) ||
+		    !find_variable(bytes, &table, at, &found) ||
+		    !read_part(bytes, size, table.sh_link, &names) ||
+		    found.st_name >= names.sh_size)
+			continue;
+		text = bytes + names.sh_offset + found.st_name;
+		length = strnlen(text, names.sh_size - found.st_name);
+		/* "count.0" is how a compiler calls what is static in a function. */
+		if (memchr(text, '.', length))
+			length = strcspn(text, ".");
+		if (at == found.st_value)
+			snprintf(name, name_size, "%.*s", (int)length, text);
+		else
+			snprintf(name, name_size, "%.*s+0x%llx", (int)length, text,
+				 (unsigned long long)(at - found.st_value));
+		return true;
+	}
+	return false;
+}
+
+bool lfb__shared_variable(const struct lfb_shared *shared, const void *address, char *name,
+			  size_t size)
+{
+	struct link_map *map;
+	struct stat file;
+	bool found;
+	void *bytes;
+
+	if (dlinfo(shared->handle, RTLD_DI_LINKMAP, &map) || fstat(shared->fd, &file))
+		return false;
+	bytes = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, shared->fd, 0);
+	if (bytes == MAP_FAILED)
+		return false;
+	found = name_variable(bytes, (size_t)file.st_size, (uintptr_t)address - map->l_addr, name,
+			      size);
+	munmap(bytes, (size_t)file.st_size);
+	return found;
 }
 
 /* Where the object says what it needs. */

@@ -151,6 +151,7 @@ static struct {
 	int (*number)(void *line, int *number);
 	const char *(*source)(void *line, void *mtime, void *length);
 	int (*scopes)(void *unit, unsigned long long address, struct dw_die **scopes);
+	int (*around)(struct dw_die *die, struct dw_die **scopes);
 	int (*tag)(struct dw_die *die);
 	struct dw_attribute *(*attribute)(struct dw_die *die, unsigned int code,
 					  struct dw_attribute *found);
@@ -211,6 +212,7 @@ static bool find_libdw(void)
 	*(void **)&dw.number = dlsym(library, "dwarf_lineno");
 	*(void **)&dw.find_elf = dlsym(library, "dwfl_linux_proc_find_elf");
 	*(void **)&dw.scopes = dlsym(library, "dwarf_getscopes");
+	*(void **)&dw.around = dlsym(library, "dwarf_getscopes_die");
 	*(void **)&dw.tag = dlsym(library, "dwarf_tag");
 	*(void **)&dw.attribute = dlsym(library, "dwarf_attr");
 	*(void **)&dw.value = dlsym(library, "dwarf_formudata");
@@ -219,8 +221,8 @@ static bool find_libdw(void)
 	dw.callbacks.find_elf = find_elf;
 	dw.callbacks.find_debuginfo = no_other_file;
 	if (dw.begin && dw.end && dw.report && dw.report_end && dw.module && dw.symbol &&
-	    dw.unit && dw.has && dw.line && dw.number && dw.find_elf && dw.scopes && dw.tag &&
-	    dw.attribute && dw.value && dw.files && dw.file)
+	    dw.unit && dw.has && dw.line && dw.number && dw.find_elf && dw.scopes &&
+	    dw.around && dw.tag && dw.attribute && dw.value && dw.files && dw.file)
 		*(void **)&dw.source = dlsym(library, "dwarf_linesrc");
 	return dw.source != NULL;
 }
@@ -271,8 +273,9 @@ static unsigned long long said_of(struct dw_die *die, unsigned int code)
 /* Where the one that @pc is in was called from, in a source that is not the library's. */
 static void leave_headers(void *unit, unsigned long long pc, struct place *place)
 {
-	struct dw_die *scopes = NULL;
-	const int count = dw.scopes(unit, pc, &scopes);
+	struct dw_die *innermost = NULL, *scopes = NULL;
+	/* What is around it where it was written; where it was put there may be more like it. */
+	const int count = dw.scopes(unit, pc, &innermost) > 0 ? dw.around(innermost, &scopes) : 0;
 	size_t nr_files;
 	void *files;
 
@@ -283,6 +286,7 @@ static void leave_headers(void *unit, unsigned long long pc, struct place *place
 		place->line = (int)said_of(&scopes[i], DW_CALL_LINE);
 	}
 	free(scopes);
+	free(innermost);
 }
 
 static struct place place_of(const void *address)

@@ -80,6 +80,16 @@ struct lfb_shared *lfb__shared_at(const void *address)
 	return NULL;
 }
 
+bool lfb__shared_variable(const struct lfb_shared *shared, const void *address, char *name,
+			  size_t size)
+{
+	(void)shared;
+	(void)address;
+	(void)name;
+	(void)size;
+	return false;
+}
+
 const char *lfb__shared_bind(const struct lfb_shared *shared, bool only_look,
 			     void *(*find)(void *context, const char *name), void *context)
 {

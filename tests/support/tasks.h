@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Functions of a test as tasks beside each other, in every order. */
+#ifndef TESTS_SUPPORT_TASKS_H
+#define TESTS_SUPPORT_TASKS_H
+
+#include "sim/explore/schedule/schedule.h"
+
+/* Runs @tasks of kernel code as one schedule says. The next one is chosen by lfb__schedules_next(). */
+void tasks_run(struct lfb_machine *machine, long (*const tasks[])(void *argument),
+	       unsigned int nr, struct lfb_schedules *schedules);
+
+/*
+ * In every schedule of at most @bound preemptions, each in a machine of its own: calls @begin, as
+ * kernel code, runs @tasks and calls @end. How many there were.
+ */
+unsigned int tasks_explore(long (*const tasks[])(void *argument), unsigned int nr,
+			   unsigned int bound, long (*begin)(void *argument),
+			   void (*end)(struct lfb_machine *machine, const char *schedule));
+
+#endif
