@@ -93,8 +93,9 @@ awk -F'\t' '
 		left += $4
 	}
 	END {
-		printf "branches of what reads handovers: %.1f %% (%d of %d; of assertions %d, " \
-			"for reasons %d)\n", 100 * taken / all, taken, all, asserted, left
+		printf "branches of what reads handovers: %.1f %% (%d of %d; %d are broken " \
+			"assertions, %d have a reason)\n", 100 * taken / all, taken, all, asserted,
+			left
 		for (key in never) {
 			if (never[key] <= listed[key])
 				continue

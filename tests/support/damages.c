@@ -2,7 +2,7 @@
 /* Each rule, broken. */
 #include <libfdt.h>
 
-#include "tests/support/damaged.h"
+#include "tests/support/damages_payload.h"
 #include "tests/support/wire_image.h"
 
 static void put(struct damaged *d, size_t offset, u64 value, size_t size)
@@ -152,7 +152,12 @@ static void move_entry(const struct damaged *d, const char *name)
 static void root_away(struct damaged *d) { d->options.root = d->blob->memory_start + PAGE_SIZE; }
 static void root_tree(struct damaged *d) { *(u8 *)root(d) ^= 1; }
 static void entry_away(struct damaged *d) { move_entry(d, "other"); }
-static void entry_beyond(struct damaged *d) { set_entry(d, "other", address_property(d), 1ull << 60); }
+
+static void entry_beyond(struct damaged *d)
+{
+	set_entry(d, "other", address_property(d), 1ull << 60);
+}
+
 static void entry_at_end(struct damaged *d) { set_entry(d, "other", address_property(d), ~0xfull); }
 static void metadata_beyond(struct damaged *d)
 {
@@ -431,162 +436,17 @@ static void flb_name(struct damaged *d) { memset(flb(d, 1)->name, 'x', sizeof(fl
 static void flb_needed(struct damaged *d) { flb(d, 1)->count = 0; }
 static void flb_twice(struct damaged *d) { memcpy(flb(d, 1)->name, flb(d, 0)->name, 48); }
 
-/* What subsystems handed over */
+/* What subsystems handed over: damages_payload.c */
 
-static void *memblock(const struct damaged *d)
+u64 damaged_nowhere(const struct damaged *d) { return nowhere(d); }
+u64 damaged_unpreserved(const struct damaged *d) { return unpreserved(d); }
+u64 damaged_entry(const struct damaged *d, const char *name) { return entry(d, name); }
+void damaged_move_entry(const struct damaged *d, const char *name) { move_entry(d, name); }
+
+struct luo_file_ser *damaged_file(const struct damaged *d, unsigned int session,
+				  unsigned int index)
 {
-	return damaged_at(d, entry(d, "memblock"), PAGE_SIZE);
-}
-
-static struct memfd_luo_ser *memfd(const struct damaged *d)
-{
-	return damaged_at(d, file(d, 1, 0)->data, sizeof(struct memfd_luo_ser));
-}
-
-static struct kho_vmalloc_chunk *folio_list(const struct damaged *d)
-{
-	return damaged_at(d, memfd(d)->folios.first, PAGE_SIZE);
-}
-
-static struct memfd_luo_folio_ser *folio(const struct damaged *d)
-{
-	return damaged_at(d, folio_list(d)->phys[0], PAGE_SIZE);
-}
-
-static void memblock_away(struct damaged *d) { move_entry(d, "memblock"); }
-static void memblock_tree(struct damaged *d) { *(u8 *)memblock(d) ^= 1; }
-static void memfd_away(struct damaged *d) { file(d, 1, 0)->data = 0; }
-static void memfd_unpreserved(struct damaged *d) { file(d, 1, 0)->data = unpreserved(d); }
-static void block_unpreserved(struct damaged *d) { folio_list(d)->phys[0] = unpreserved(d); }
-static void chunk_unpreserved(struct damaged *d) { memfd(d)->folios.first = unpreserved(d); }
-
-/* It begins in the last page there is, and would go on behind it. */
-static void memfd_cut(struct damaged *d)
-{
-	const struct lfb_view view = lfb__blob_view(d->blob);
-	u32 i = d->blob->nr_ranges;
-	u64 end;
-
-	do {
-		assert_int_not_equal(i--, 0);
-		end = d->blob->ranges[i].phys + PFN_PHYS(d->blob->ranges[i].nr_pages);
-	} while (d->blob->ranges[i].kind != LFB_BLOB_PRESERVED || view.at(&view, end, 1));
-	file(d, 1, 0)->data = end - 8;
-}
-
-/* Its list has the same page again and again, and in that there is little more than nothing. */
-static void folios_without_end(struct damaged *d)
-{
-	for (unsigned int i = 1; i < 10; i++)
-		folio_list(d)->phys[i] = folio_list(d)->phys[0];
-	memfd(d)->folios.total_pages = 10;
-	memfd(d)->nr_folios = 10 * PAGE_SIZE / sizeof(struct memfd_luo_folio_ser) - 10;
-}
-
-/* A list that is full, and not enough. */
-static void list_full(struct damaged *d)
-{
-	for (unsigned int i = 1; i < KHO_VMALLOC_SIZE; i++)
-		folio_list(d)->phys[i] = folio_list(d)->phys[0];
-	memfd(d)->folios.total_pages = KHO_VMALLOC_SIZE + 1;
-}
-
-static void block_bad_before_another(struct damaged *d)
-{
-	memfd(d)->folios.total_pages = 2;
-	folio_list(d)->phys[1] = folio_list(d)->phys[0]++;
-}
-
-static void memfd_seals(struct damaged *d) { memfd(d)->seals = 0x80; }
-static void memfd_folio(struct damaged *d) { folio(d)->pfn = PHYS_PFN(nowhere(d)); }
-static void vmalloc_size(struct damaged *d) { memfd(d)->folios.total_pages = ~0u; }
-static void vmalloc_block(struct damaged *d) { folio_list(d)->phys[0] += 1; }
-static void vmalloc_chunk(struct damaged *d) { memfd(d)->folios.first = nowhere(d); }
-static void vmalloc_short(struct damaged *d) { folio_list(d)->phys[0] = 0; }
-
-static void vmalloc_order(struct damaged *d) { memfd(d)->folios.order = 63; }
-static void chunk_itself(struct damaged *d) { folio_list(d)->hdr.next.phys = memfd(d)->folios.first; }
-
-/* Pages that are preserved, each by itself, lead on and on. */
-static void chunks_too_many(struct damaged *d)
-{
-	folio_list(d)->hdr.next.phys = entry(d, "other");
-	*(u64 *)damaged_at(d, entry(d, "other"), 8) = entry(d, "memblock");
-}
-
-/* … and the next list is not looked at. */
-static void block_bad_in_two_lists(struct damaged *d)
-{
-	vmalloc_block(d);
-	folio_list(d)->hdr.next.phys = entry(d, "other");
-}
-
-/* Said to be one of two pages; it is aligned as one, and is a page. */
-static void block_too_small(struct damaged *d)
-{
-	const u64 pages[] = { entry(d, "other"), entry(d, "memblock"), d->blob->kho_root };
-	size_t i = 0;
-
-	while (pages[i] & PAGE_SIZE)
-		assert_in_range(++i, 1, ARRAY_SIZE(pages) - 1);
-	memfd(d)->folios.order = 1;
-	memfd(d)->folios.total_pages = 2;
-	folio_list(d)->phys[0] = pages[i];
-}
-
-static int find_larger(void *context, phys_addr_t phys, unsigned int order)
-{
-	if (order)
-		*(u64 *)context = phys;
-	return 0;
-}
-
-/* … and the other way round. */
-static void block_in_larger(struct damaged *d)
-{
-	const struct lfb_view view = lfb__blob_view(d->blob);
-	struct kho_root found;
-	u64 larger = 0;
-
-	assert_int_equal(kho__read_root(&view, d->blob->kho_root, &found, NULL), 0);
-	assert_int_equal(kho__abi_of(&found)->read_map(&view, found.map, find_larger, NULL,
-						       &larger, NULL), 0);
-	assert_int_not_equal(larger, 0);
-	folio_list(d)->phys[0] = larger + PAGE_SIZE;
-}
-
-/* A page of the file is the list of its pages. */
-static void owned_twice(struct damaged *d) { folio(d)->pfn = PHYS_PFN(folio_list(d)->phys[0]); }
-
-static void memblock_compatible(struct damaged *d)
-{
-	assert_int_equal(fdt_setprop_inplace(memblock(d), 0, "compatible", "memblock-v9", 12), 0);
-}
-
-static void memblock_region(struct damaged *d)
-{
-	assert_int_equal(fdt_nop_property(memblock(d),
-					  fdt_subnode_offset(memblock(d), 0, "ramoops"), "size"),
-			 0);
-}
-
-static void region_start(struct damaged *d)
-{
-	assert_int_equal(fdt_nop_property(memblock(d),
-					  fdt_subnode_offset(memblock(d), 0, "ramoops"), "start"),
-			 0);
-}
-
-static void region_compatible(struct damaged *d)
-{
-	assert_int_equal(fdt_setprop_inplace(memblock(d),
-					     fdt_subnode_offset(memblock(d), 0, "ramoops"),
-					     "compatible", "reserve-mem-v9", 15), 0);
-}
-
-static void folio_missing(struct damaged *d)
-{
-	memset(&memfd(d)->folios, 0, sizeof(memfd(d)->folios));
+	return file(d, session, index);
 }
 
 /* Memory of real machines */
@@ -598,6 +458,7 @@ static void debugfs_scratch(struct damaged *d) { d->no_length = true; }
 #define V1 "rfc-v6"
 #define V2 "linux-7.0"
 #define V5 "linux-7.3"
+#define MEMFD "luo/session[1]/file[0]/memfd/"
 #define BREAKS(name, profile, as, how, path) { LFB_CHECK_##name, profile, as, how, 0, path }
 
 const struct damage damages[] = {
@@ -693,46 +554,36 @@ const struct damage damages[] = {
 	BREAKS(FLB_NAME_UNTERMINATED, V5, AS_BLOB, flb_name, "luo/flb[1]/name"),
 	BREAKS(FLB_NEEDED, V5, AS_BLOB, flb_needed, "luo/flb[1]/count"),
 	BREAKS(FLB_TWICE, V5, AS_BLOB, flb_twice, "luo/flb[1]/name"),
-	BREAKS(MEMBLOCK_AWAY, V5, AS_BLOB, memblock_away, "memblock"),
-	BREAKS(MEMBLOCK_TREE, V5, AS_BLOB, memblock_tree, "memblock"),
-	BREAKS(MEMBLOCK_COMPATIBLE, V5, AS_BLOB, memblock_compatible, "memblock"),
-	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, memblock_region, "memblock[0]"),
-	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, region_start, "memblock[0]"),
-	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, region_compatible, "memblock[0]"),
-	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_away, "luo/session[1]/file[0]/data"),
-	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_unpreserved, "luo/session[1]/file[0]/data"),
-	BREAKS(MEMFD_AWAY, V5, AS_BLOB, memfd_cut, "luo/session[1]/file[0]/data"),
-	{ LFB_CHECK_MEMFD_FOLIO, V5, AS_BLOB, folios_without_end, LFB_CHECK_OWNED_TWICE,
-	  "luo/session[1]/file[0]/memfd/folio[5]" },
-	{ LFB_CHECK_VMALLOC_SHORT, V5, AS_LARGE, list_full, LFB_CHECK_OWNED_TWICE,
-	  "luo/session[1]/file[0]/memfd/vmalloc/pages" },
-	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_bad_before_another,
-	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
-	BREAKS(MEMFD_SEALS, V5, AS_BLOB, memfd_seals, "luo/session[1]/file[0]/memfd/seals"),
-	BREAKS(MEMFD_FOLIO, V5, AS_BLOB, memfd_folio, "luo/session[1]/file[0]/memfd/folio[0]"),
-	BREAKS(MEMFD_FOLIO_MISSING, V5, AS_BLOB, folio_missing,
-	       "luo/session[1]/file[0]/memfd/folio[0]"),
-	BREAKS(VMALLOC_SIZE, V5, AS_BLOB, vmalloc_size, "luo/session[1]/file[0]/memfd/vmalloc"),
-	BREAKS(VMALLOC_SIZE, V5, AS_BLOB, vmalloc_order, "luo/session[1]/file[0]/memfd/vmalloc"),
-	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, chunk_itself, "luo/session[1]/file[0]/memfd/vmalloc"),
-	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, chunks_too_many,
-	       "luo/session[1]/file[0]/memfd/vmalloc"),
-	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_bad_in_two_lists,
-	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
-	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_too_small,
-	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
-	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_in_larger,
-	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
-	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, vmalloc_block,
-	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
-	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, block_unpreserved,
-	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
-	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, chunk_unpreserved,
-	       "luo/session[1]/file[0]/memfd/vmalloc"),
-	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, vmalloc_chunk, "luo/session[1]/file[0]/memfd/vmalloc"),
-	BREAKS(VMALLOC_SHORT, V5, AS_BLOB, vmalloc_short,
-	       "luo/session[1]/file[0]/memfd/vmalloc/pages"),
-	BREAKS(OWNED_TWICE, V5, AS_BLOB, owned_twice, "luo"),
+	BREAKS(MEMBLOCK_AWAY, V5, AS_BLOB, damage_memblock_away, "memblock"),
+	BREAKS(MEMBLOCK_TREE, V5, AS_BLOB, damage_memblock_tree, "memblock"),
+	BREAKS(MEMBLOCK_COMPATIBLE, V5, AS_BLOB, damage_memblock_compatible, "memblock"),
+	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, damage_memblock_region, "memblock[0]"),
+	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, damage_region_start, "memblock[0]"),
+	BREAKS(MEMBLOCK_REGION, V5, AS_BLOB, damage_region_compatible, "memblock[0]"),
+	BREAKS(MEMFD_AWAY, V5, AS_BLOB, damage_memfd_away, "luo/session[1]/file[0]/data"),
+	BREAKS(MEMFD_AWAY, V5, AS_BLOB, damage_memfd_unpreserved, "luo/session[1]/file[0]/data"),
+	BREAKS(MEMFD_AWAY, V5, AS_BLOB, damage_memfd_cut, "luo/session[1]/file[0]/data"),
+	{ LFB_CHECK_MEMFD_FOLIO, V5, AS_BLOB, damage_folios_without_end, LFB_CHECK_OWNED_TWICE,
+	  MEMFD "folio[5]" },
+	{ LFB_CHECK_VMALLOC_SHORT, V5, AS_LARGE, damage_list_full, LFB_CHECK_OWNED_TWICE,
+	  MEMFD "vmalloc/pages" },
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, damage_block_bad_before_another, MEMFD "vmalloc/pages"),
+	BREAKS(MEMFD_SEALS, V5, AS_BLOB, damage_memfd_seals, MEMFD "seals"),
+	BREAKS(MEMFD_FOLIO, V5, AS_BLOB, damage_memfd_folio, MEMFD "folio[0]"),
+	BREAKS(MEMFD_FOLIO_MISSING, V5, AS_BLOB, damage_folio_missing, MEMFD "folio[0]"),
+	BREAKS(VMALLOC_SIZE, V5, AS_BLOB, damage_vmalloc_size, MEMFD "vmalloc"),
+	BREAKS(VMALLOC_SIZE, V5, AS_BLOB, damage_vmalloc_order, MEMFD "vmalloc"),
+	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, damage_chunk_itself, MEMFD "vmalloc"),
+	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, damage_chunks_too_many, MEMFD "vmalloc"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, damage_block_bad_in_two_lists, MEMFD "vmalloc/pages"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, damage_block_too_small, MEMFD "vmalloc/pages"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, damage_block_in_larger, MEMFD "vmalloc/pages"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, damage_vmalloc_block, MEMFD "vmalloc/pages"),
+	BREAKS(VMALLOC_BLOCK, V5, AS_BLOB, damage_block_unpreserved, MEMFD "vmalloc/pages"),
+	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, damage_chunk_unpreserved, MEMFD "vmalloc"),
+	BREAKS(VMALLOC_CHUNK, V5, AS_BLOB, damage_vmalloc_chunk, MEMFD "vmalloc"),
+	BREAKS(VMALLOC_SHORT, V5, AS_BLOB, damage_vmalloc_short, MEMFD "vmalloc/pages"),
+	BREAKS(OWNED_TWICE, V5, AS_BLOB, damage_owned_twice, "luo"),
 	BREAKS(IMAGE_ROOTS, V5, AS_RAW, image_roots, "image/other_roots"),
 	BREAKS(DEBUGFS_LUO, V5, AS_DEBUGFS, debugfs_luo, "in/sub_fdts/LUO"),
 	BREAKS(DEBUGFS_SCRATCH, V5, AS_DEBUGFS, debugfs_scratch, "out/scratch_phys"),

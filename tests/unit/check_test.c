@@ -123,7 +123,8 @@ static void a_kernel_that_runs_may_have_no_map_yet(void **state)
 
 	damaged_make(&damaged, "linux-7.0", AS_RAW);
 	for (size_t i = 0; i < nr_damages; i++) {
-		if (damages[i].id == LFB_CHECK_MAP_MISSING && !strcmp(damages[i].profile, "linux-7.0"))
+		if (damages[i].id == LFB_CHECK_MAP_MISSING &&
+		    !strcmp(damages[i].profile, "linux-7.0"))
 			damages[i].damage(&damaged);
 	}
 	assert_int_equal(damaged_check(&damaged, hear, &told), 0);

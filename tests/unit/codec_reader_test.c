@@ -99,7 +99,8 @@ static void a_reading_goes_on_until_somebody_ends_it(void **state)
 		u64 size;
 
 		assert_int_equal(kho__read_root(&view, blob->kho_root, &root, NULL), 0);
-		assert_int_equal(kho__read_subtree(&root, kho__abi_of(&root), "LUO", &luo, &size), 0);
+		assert_int_equal(kho__read_subtree(&root, kho__abi_of(&root), "LUO", &luo, &size),
+				 0);
 		assert_int_equal(read_all(codec, &silent, luo, size), 0);
 		while (read_all(codec, &reader, luo, size) == -EDOM) {
 			/* Nobody is told any more. */
@@ -155,7 +156,8 @@ static void a_chain_that_leads_away_is_refused_however_long_it_is(void **state)
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(chains); i++) {
 		const size_t n = i / 2;
 		const struct lfb_view view = {
-			.at = chain_at, .context = &chain, .size = (chains[n].blocks + 1) * PAGE_SIZE,
+			.at = chain_at, .context = &chain,
+			.size = (chains[n].blocks + 1) * PAGE_SIZE,
 		};
 		struct lfb_problem broken = { .what = "" };
 		const struct luo_reader reader = {

@@ -2,6 +2,7 @@
 /* What debugfs shows: folders and tars of them, whole and in pieces, and what is wrong in them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -227,7 +228,8 @@ static const struct {
 	  "out/sub_fdts: kexec-metadata of version 9, not 1" },
 	{ { "in/sub_fdts/kexec-metadata", "abc" }, -EINVAL,
 	  "in/sub_fdts: kexec-metadata of 3 bytes" },
-	{ { "in/sub_fdts/kexec-metadata", &sound_metadata, sizeof(sound_metadata) }, 0, "7.3-test" },
+	{ { "in/sub_fdts/kexec-metadata", &sound_metadata, sizeof(sound_metadata) }, 0,
+	  "7.3-test" },
 	{ { "in/sub_fdts/memblock", "abc" }, -EINVAL, "memblock" },
 	{ { "in/sub_fdts/memblock", zeros, PAGE_SIZE }, -EINVAL, "memblock" },
 };
@@ -255,6 +257,22 @@ static void what_a_file_says_is_shown_or_named(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A page of it, and four bytes of the array. */
+static void *state_with_sessions_at_end(const void *fdt, size_t *size)
+{
+	const u64 address = PAGE_SIZE;
+	u8 *bytes = calloc(1, PAGE_SIZE + 4);
+
+	assert_non_null(bytes);
+	memcpy(bytes, fdt, PAGE_SIZE);
+	*size = PAGE_SIZE + 4;
+	assert_int_equal(fdt_setprop_inplace(bytes, fdt_subnode_offset(bytes, 0,
+								       LUO_FDT_SESSION_NODE_NAME),
+					     LUO_FDT_SESSION_HEADER, &address, sizeof(address)),
+			 0);
+	return bytes;
+}
+
 /* Of a generation with a tree: where its arrays are is nowhere in a file. */
 static void a_state_with_a_tree_is_shown_as_one_without(void **state)
 {
@@ -272,6 +290,12 @@ static void a_state_with_a_tree_is_shown_as_one_without(void **state)
 	assert_non_null(strstr(text.text, "LUO"));
 	remove_tree(&part, 1);
 	free(text.text);
+	/* … or its array would go on behind the end. */
+	part.bytes = state_with_sessions_at_end(image + 0x10000, &part.size);
+	make_tree(&part, 1);
+	assert_int_equal(lfb_check_debugfs(tree, pass_over, NULL), 0);
+	remove_tree(&part, 1);
+	free((void *)part.bytes);
 	free(image);
 }
 

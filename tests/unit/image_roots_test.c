@@ -132,6 +132,38 @@ static void of_two_roots_the_one_that_is_in_use_is_taken(void **state)
 	lfb_blob_free(blob);
 }
 
+/* What a kernel says of scratch as it boots, of which an area is empty. */
+static void an_empty_area_of_scratch_is_none(void **state)
+{
+	struct lfb_blob *blob = blob_of(story, 0, "linux-7.3");
+	const struct lfb_image_options options = {
+		.sz = sizeof(options), .base = blob->memory_start,
+	};
+	const u64 list = ALIGN(blob->memory_start + (32ull << 20), 2ull << 20);
+	const u64 areas[] = { 0, 0, list, 2ull << 20 };
+	const u64 boot[] = { 10 | 32ull << 32, blob->kho_root, PAGE_SIZE, list, sizeof(areas) };
+	struct output json = { .writes_left = -1 };
+	u64 address = 0;
+	const char *said;
+	FILE *file;
+
+	damaged_write_raw(blob, path, blob->memory_start, 0);
+	file = fopen(path, "r+b");
+	assert_non_null(file);
+	assert_int_equal(fwrite(boot, sizeof(boot), 1, file), 1);
+	fseek(file, (long)(list - blob->memory_start), SEEK_SET);
+	assert_int_equal(fwrite(areas, sizeof(areas), 1, file), 1);
+	fclose(file);
+	assert_int_equal(lfb_inspect_image(path, &options, LFB_INSPECT_JSON, output_collect, &json),
+			 0);
+	said = strstr(json.text, "\"scratch\": [");
+	assert_non_null(said);
+	assert_int_equal(sscanf(said, "\"scratch\": [ { \"address\": %llu", &address), 1);
+	assert_int_equal(address, list);
+	free(json.text);
+	lfb_blob_free(blob);
+}
+
 static int make_path(void **state)
 {
 	int fd = mkstemp(path);
@@ -148,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_two_roots_the_one_that_is_in_use_is_taken),
+		cmocka_unit_test(an_empty_area_of_scratch_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, make_path, remove_path);
