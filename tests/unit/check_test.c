@@ -236,6 +236,22 @@ static void a_token_is_told_each_time_it_comes_again(void **state)
 	lfb_blob_free(blob);
 }
 
+/* What an FLB left may be an address in memory that is preserved; that is nobody's problem. */
+static void what_an_flb_left_may_be_an_address(void **state)
+{
+	struct lfb_edit edit = { "luo/flb[0]/data" };
+	struct told told = { .count = 0 };
+	struct damaged damaged;
+	char address[32];
+
+	damaged_make(&damaged, "linux-7.3", AS_BLOB);
+	snprintf(address, sizeof(address), "0x%llx", damaged.blob->kho_root);
+	edit.value = address;
+	assert_int_equal(lfb_edit_bytes(damaged.bytes, damaged.size, &edit, 1, NULL), 0);
+	assert_int_equal(damaged_check(&damaged, hear, &told), 0);
+	assert_int_equal(told.count, 0);
+}
+
 /* What an older generation knows nothing of is anybody's there. */
 static void metadata_of_a_generation_without_it_is_no_metadata(void **state)
 {
@@ -365,6 +381,7 @@ int main(void)
 		cmocka_unit_test(an_offset_is_where_the_address_is_in_the_file),
 		cmocka_unit_test(who_is_told_can_end_it),
 		cmocka_unit_test(a_token_is_told_each_time_it_comes_again),
+		cmocka_unit_test(what_an_flb_left_may_be_an_address),
 		cmocka_unit_test(metadata_of_a_generation_without_it_is_no_metadata),
 		cmocka_unit_test(whatever_bytes_say_each_problem_has_its_check),
 		cmocka_unit_test(names_are_of_one_kind_and_none_is_there_twice),
