@@ -69,6 +69,8 @@ static LFB_OUT_OF_LINE void let_others(struct lfb_kernel *kernel, struct lfb_loc
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC))
 		uninitialised(lock, operation);
 	lfb__sched_switch(kernel, operation, lock->name);
+	if (wait != DOES_NOT_WAIT)
+		lfb__race_take(kernel, lock, wait == WAITS_TO_SHARE);
 }
 
 /*
@@ -120,7 +122,6 @@ static void lfb_lock_acquired(struct lfb_lock *lock, bool shared, bool may_wait)
 		lock->owner = task;
 	if (task == &nobody)
 		return;
-	lfb__race_take(lfb__current, lock, shared);
 	if (lfb__checking(lfb__current))
 		lfb__locks_take(lfb__current, lock, may_wait);
 	task->locks_held++;
@@ -280,6 +281,8 @@ static int try_to(struct lfb_lock *lock, bool shared, const char *operation)
 	if (!begin(lock, operation, DOES_NOT_WAIT) ||
 	    (shared ? lock->owner != NULL : is_held(lock)))
 		return 0;
+	if (lfb__current)
+		lfb__race_take(lfb__current, lock, shared);
 	lfb_lock_acquired(lock, shared, false);
 	return 1;
 }
