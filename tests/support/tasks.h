@@ -5,7 +5,7 @@
 
 #include "sim/explore/schedule/schedule.h"
 
-/* Runs @tasks of kernel code as one schedule says. The next one is chosen by lfb__schedules_next(). */
+/* Runs @tasks of kernel code as one schedule says; lfb__schedules_next() goes to the next one. */
 void tasks_run(struct lfb_machine *machine, long (*const tasks[])(void *argument),
 	       unsigned int nr, struct lfb_schedules *schedules);
 

@@ -183,15 +183,6 @@ static void leave_dead_kernel(struct lfb_kernel *kernel)
 		siglongjmp(*kernel->guard, 1);
 }
 
-/* Who freed it was told. */
-static void use_what_was_freed(struct lfb_kernel *kernel, struct lfb_strand *strand)
-{
-	strand->gone = false;
-	lfb__say(kernel, LFB_DID_STOPPED, strand->at.point,
-		 "task %s uses a lock that was freed", kernel->task->name);
-	lfb__die(kernel, LFB_DEATH_OOPS);
-}
-
 bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 {
 	struct lfb_beside *beside = kernel->sched.beside;
@@ -210,8 +201,6 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 			leave_dead_kernel(kernel);
 	}
 	strand->at.of = NULL;
-	if (unlikely(strand->gone))
-		use_what_was_freed(kernel, strand);
 	if (likely(!strand->never)) {
 		strand->at.lock = NULL;
 		return true;
@@ -219,6 +208,16 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	/* What it waits for is told, and it waits no more. */
 	strand->never = false;
 	return false;
+}
+
+bool lfb__beside_lost(struct lfb_kernel *kernel)
+{
+	struct lfb_strand *strand = kernel->sched.beside ? running(kernel->sched.beside) : NULL;
+	const bool lost = strand && strand->gone;
+
+	if (unlikely(lost))
+		strand->gone = false;
+	return lost;
 }
 
 void lfb__beside_pause(struct lfb_kernel *kernel, const char *point)
@@ -237,7 +236,7 @@ bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bo
 		return false;
 	return lfb__beside_stand(kernel, &(struct lfb_standing){
 		.point = shared ? "down_read" : "down_write", .object = lock->name,
-		.of = lock, .lock = lock, .shares = shared, .gives_up = true });
+		.lock = lock, .shares = shared, .gives_up = true });
 }
 
 /* All of them */
@@ -250,6 +249,9 @@ static void begin(void *argument)
 
 	strand->body(strand->argument);
 	strand->done = true;
+	/* The one in which the kernel died says why. */
+	if (beside->kernel->dead && !*beside->why)
+		memcpy(beside->why, beside->kernel->error, sizeof(beside->why));
 	if (--beside->unfinished)
 		next = find_next(beside);
 	switch_to(beside, next);
@@ -273,6 +275,7 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	beside->kernel = kernel;
 	beside->now = beside->count;
 	beside->unfinished = beside->count;
+	*beside->why = '\0';
 	for (unsigned int i = 0; i < beside->count; i++) {
 		struct lfb_strand *strand = &beside->strands[i];
 
@@ -302,6 +305,8 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	for (unsigned int i = 0; i < beside->count; i++)
 		list_del(&beside->strands[i].task.list);
 	bring_back(kernel, &outside);
+	if (*beside->why)
+		memcpy(kernel->error, beside->why, sizeof(beside->why));
 }
 
 int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),

@@ -49,6 +49,7 @@ struct lfb_beside {
 	unsigned int count;
 	unsigned int now;		/* the one that runs; count: none */
 	unsigned int unfinished;
+	char why[512];			/* the kernel died of; "" */
 	/*
 	 * The place in @ready of the one of @nr strands that goes on, where there is more than one.
 	 * @stays: the first is the one that ran; the others are in their order.
@@ -81,7 +82,9 @@ bool lfb__beside_others_inside(const struct lfb_kernel *kernel);
  * will never be free. Nothing where tasks do not run beside each other.
  */
 bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at);
-/* The same where it may go to sleep, or looks at what is not the kernel's. */
+/* Was the lock freed that it stood at? Then it must not be looked at. Asked once. */
+bool lfb__beside_lost(struct lfb_kernel *kernel);
+/* lfb__beside_stand() where it may go to sleep, or looks at what is not the kernel's. */
 void lfb__beside_pause(struct lfb_kernel *kernel, const char *point);
 /*
  * The running task waits for @lock, which it does not take. True when it is free. False: it never
