@@ -108,9 +108,9 @@ struct lfb_machine;
  *	itself; NULL: as that says
  * @scheduled: set to the result, for lfb_scenario_free(); NULL on error
  *
- * The scenario is run once, if it has such blocks, and each "parallel" that is come to says what was
- * chosen there as a list, which lfb_scenario_shrink() can shorten. The result does the same without
- * @schedule.
+ * The scenario is run once, if it has such blocks, and each "parallel" that is come to says what
+ * was chosen there as a list, which lfb_scenario_shrink() can shorten. The result does the same
+ * without @schedule.
  *
  * Return: 0, however the run ended; -EINVAL no live scenario or machine, or @schedule is none;
  * -EBUSY the machine is not off; -ENOMEM.
