@@ -61,12 +61,27 @@ static bool is_free(const struct lfb_standing *at)
 	return !at->lock->owner && (at->shares || !at->lock->readers);
 }
 
+/* No work is done by two at once. */
+static bool is_under_way(const struct lfb_beside *beside, const void *work)
+{
+	for (unsigned int i = beside->blocks; i < beside->count; i++) {
+		if (lfb__strand_does(&beside->strands[i], work) && beside->strands[i].started)
+			return true;
+	}
+	return false;
+}
+
 /* A task that has the lock itself goes on, and finds that it waits for itself. */
 static bool can_go_on(const struct lfb_kernel *kernel, const struct lfb_strand *strand)
 {
 	const struct lfb_standing *at = &strand->at;
 
 	if (strand->done)
+		return false;
+	if (!kernel->dead && at->polls)
+		return at->seen != kernel->sched.beside->progress;
+	if (!kernel->dead && strand->work && !strand->started &&
+	    is_under_way(kernel->sched.beside, strand->work))
 		return false;
 	if (kernel->dead || !at->lock || is_free(at))
 		return true;
@@ -91,7 +106,8 @@ static unsigned int find_ready(const struct lfb_beside *beside, unsigned int *re
 /* Who has what a strand waits for; count: nobody that could let go of it, or nobody knows. */
 static unsigned int waits_for(const struct lfb_beside *beside, unsigned int strand)
 {
-	const struct task_struct *owner = beside->strands[strand].at.lock->owner;
+	const struct lfb_lock *lock = beside->strands[strand].at.lock;
+	const struct task_struct *owner = lock ? lock->owner : NULL;
 
 	for (unsigned int i = 0; owner && i < beside->count; i++) {
 		if (!beside->strands[i].done && beside->strands[i].running == owner)
@@ -119,14 +135,18 @@ static unsigned int blame(const struct lfb_beside *beside, unsigned int i)
 
 	if (strand->done)
 		return 0;
+	if (strand->at.sleeps)
+		return 5;
 	if (waits_for_itself(beside, i))
 		return strand->at.gives_up ? 3 : 4;
+	if (!strand->at.lock)
+		return strand->at.polls ? 2 : 0;
 	return strand->at.lock->owner && waits_for(beside, i) == beside->count ? 2 : 1;
 }
 
 /*
  * Nobody can go on. One that is in a circle is told so, which is a deadlock; without a circle, one
- * that waits for what somebody has for ever.
+ * that waits for what somebody has for ever. Where somebody sleeps, time passes.
  */
 static unsigned int find_stuck(struct lfb_beside *beside)
 {
@@ -193,6 +213,7 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	if (!strand || kernel->at_point || kernel->dead)
 		return true;
 	strand->at = *at;
+	strand->at.seen = beside->progress += !at->polls;
 	strand->running = kernel->task;
 	next = find_next(beside);
 	if (next != beside->now) {
@@ -201,6 +222,7 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 			leave_dead_kernel(kernel);
 	}
 	strand->at.of = NULL;
+	strand->at.polls = strand->at.sleeps = false;
 	if (likely(!strand->never)) {
 		strand->at.lock = NULL;
 		return true;
@@ -230,6 +252,14 @@ void lfb__beside_pause(struct lfb_kernel *kernel, const char *point)
 	lfb__beside_stand(kernel, &(struct lfb_standing){ .point = point, .object = "" });
 }
 
+bool lfb__beside_poll(struct lfb_kernel *kernel, const char *point, bool sleeps)
+{
+	if (!kernel->sched.beside || kernel->at_point || kernel->dead)
+		return false;
+	return lfb__beside_stand(kernel, &(struct lfb_standing){
+		.point = point, .object = "", .polls = true, .sleeps = sleeps });
+}
+
 bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared)
 {
 	if (likely(!kernel->sched.beside) || kernel->at_point)
@@ -245,15 +275,17 @@ static void begin(void *argument)
 {
 	struct lfb_beside *beside = argument;
 	struct lfb_strand *strand = running(beside);
-	unsigned int next = beside->count;
+	unsigned int next;
 
+	strand->started = true;
 	strand->body(strand->argument);
 	strand->done = true;
+	beside->progress++;
 	/* The one in which the kernel died says why. */
 	if (beside->kernel->dead && !*beside->why)
 		memcpy(beside->why, beside->kernel->error, sizeof(beside->why));
-	if (--beside->unfinished)
-		next = find_next(beside);
+	/* Back to outside, behind the strands that there are by now. */
+	next = --beside->unfinished ? find_next(beside) : beside->count;
 	switch_to(beside, next);
 }
 
@@ -270,20 +302,27 @@ static void nobody_looks(void *context, const char *point, const char *object)
 	(void)object;
 }
 
+void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand)
+{
+	strand->started = strand->done = strand->never = strand->gone = false;
+	strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
+	lfb__fiber_start(&strand->fiber, begin, beside);
+}
+
 static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 {
 	beside->kernel = kernel;
 	beside->now = beside->count;
-	beside->unfinished = beside->count;
+	beside->unfinished = beside->blocks = beside->count;
+	beside->spawned = 0;
+	beside->progress = 0;
 	*beside->why = '\0';
 	for (unsigned int i = 0; i < beside->count; i++) {
 		struct lfb_strand *strand = &beside->strands[i];
 
 		put_away(kernel, strand);
-		strand->done = strand->never = strand->gone = false;
-		strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
 		list_add_tail(&strand->task.list, &kernel->tasks);
-		lfb__fiber_start(&strand->fiber, begin, beside);
+		lfb__beside_make_ready(beside, strand);
 	}
 }
 
@@ -295,6 +334,7 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	if (!LFB_ASSERT(!before.beside && !kernel->guard) || !beside->count)
 		return;
 	put_away(kernel, &outside);
+	beside->outside_was = &outside;
 	prepare(kernel, beside);
 	kernel->sched.beside = beside;
 	kernel->sched.stand = stand;
@@ -324,6 +364,7 @@ int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(vo
 	lfb__task_begin(&strand->task, name, NULL);
 	strand->body = body;
 	strand->argument = argument;
+	strand->work = NULL;
 	beside->count++;
 	return 0;
 }
@@ -366,9 +407,13 @@ void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size)
 
 	do {
 		const struct lfb_lock *lock = beside->strands[at].at.lock;
-		struct task_struct *owner = lfb__task_alive(kernel, lock->owner);
+		struct task_struct *owner = lock ? lfb__task_alive(kernel, lock->owner) : NULL;
 
 		at = waits_for(beside, at);
+		if (!lock) {
+			snprintf(text + used, size - used, " -> what nobody does any more");
+			return;
+		}
 		if (!lock->owner)
 			used += (size_t)snprintf(text + used, size - used,
 						 " -> %.47s (held by %u reader%s)", lock->name,
