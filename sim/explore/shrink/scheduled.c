@@ -79,7 +79,8 @@ static int write_out(const struct lfb_scenario *scenario, struct transcript *ran
 		free(text);
 		return -ENOMEM;
 	}
-	memcpy(operations, scenario->operations, scenario->count * sizeof(*operations));
+	if (scenario->count)
+		memcpy(operations, scenario->operations, scenario->count * sizeof(*operations));
 	say_schedules(operations, scenario->count, ran->text);
 	to = text;
 	for (size_t i = 0; i < scenario->count; i++) {

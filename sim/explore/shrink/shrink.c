@@ -419,8 +419,9 @@ static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scena
 	if (!shrinking->lines || !shrinking->trial || !shrinking->operations || !shrinking->choices)
 		return -ENOMEM;
 	shrinking->nr_parallels = scenario->nr_parallels;
-	memcpy(shrinking->operations, scenario->operations,
-	       scenario->count * sizeof(struct lfb_operation));
+	if (scenario->count)
+		memcpy(shrinking->operations, scenario->operations,
+		       scenario->count * sizeof(struct lfb_operation));
 	for (size_t i = 0; i < scenario->count; i++) {
 		const struct lfb_operation *operation = &shrinking->operations[i];
 		struct line *line = &shrinking->lines[i];
