@@ -61,10 +61,12 @@ struct lfb_shrink_options {
  *
  * Leaves out lines by delta debugging, then one by one and two by two, drops what lines say they
  * must answer, and makes numbers (tokens, inode numbers, handlers, FLBs, counts) as small as they
- * can be, each everywhere it stands and then in single places. No line of the result can be left
- * out, and no number in it be 0 to 3 instead, nor, of up to 64 lines, can any two be left out,
- * unless LFB_SHRINK_TRIES candidates were looked at before that was reached. The same scenario and
- * @still give the same result.
+ * can be, each everywhere it stands and then in single places. Where a "parallel" says its
+ * schedule as a list, other tasks are chosen as seldom as can be, and of the choices as many left
+ * out; lines of its blocks are left out with the schedule as it was, or with tasks that stand
+ * earlier. No line of the result can be left out, and no number in it be 0 to 3 instead, nor, of up
+ * to 64 lines, can any two be left out, unless LFB_SHRINK_TRIES candidates were looked at before
+ * that was reached. The same scenario and @still give the same result.
  *
  * Return: 0; -EINVAL @scenario is no live scenario, no @still or @shortest, or @still does not
  * hold for @scenario as it is; -ENOMEM.
@@ -95,6 +97,27 @@ LFB_API int lfb_scenario_shrink_finding(const struct lfb_scenario *scenario,
 					bool keep_module,
 					const struct lfb_shrink_options *options,
 					struct lfb_scenario **shortest);
+
+struct lfb_machine;
+
+/**
+ * lfb_scenario_scheduled() - a scenario with the schedules of its "parallel" blocks written out
+ * @scenario: the scenario; not changed
+ * @machine: a machine that is switched off, as it is again afterwards; its findings are forgotten
+ * @schedule: as @schedule of struct lfb_scenario_options, which goes before what the scenario says
+ *	itself; NULL: as that says
+ * @scheduled: set to the result, for lfb_scenario_free(); NULL on error
+ *
+ * The scenario is run once, if it has such blocks, and each "parallel" that is come to says what
+ * was chosen there as a list, which lfb_scenario_shrink() can shorten. The result does the same
+ * without @schedule.
+ *
+ * Return: 0, however the run ended; -EINVAL no live scenario or machine, or @schedule is none;
+ * -EBUSY the machine is not off; -ENOMEM.
+ */
+LFB_API int lfb_scenario_scheduled(const struct lfb_scenario *scenario,
+				   struct lfb_machine *machine, const char *schedule,
+				   struct lfb_scenario **scheduled);
 
 /**
  * struct lfb_run_failure - how a run failed

@@ -200,4 +200,104 @@ struct lfb_sweep_body {
 LFB_API int lfb_sweep(struct lfb_machine *machine, const struct lfb_sweep_body *body, void *context,
 		      const struct lfb_sweep_options *options, struct lfb_sweep_result *result);
 
+/**
+ * struct lfb_sweep_schedules_failure - what a fault and a schedule lead to together
+ * @sz: sizeof(struct lfb_sweep_schedules_failure)
+ * @finding: the finding, as "LFB-LOCK-DEADLOCK"
+ * @text: the finding's object and sentence
+ * @name: the case of the first one with the fewest preemptions that leads there; its points count
+ *	from the beginning of the first blocks
+ * @schedule: and its schedule, a list
+ * @preemptions: how often a task stands in it that could have gone on
+ * @times: how many runs lead there
+ */
+struct lfb_sweep_schedules_failure {
+	size_t sz;
+	const char *finding;
+	const char *text;
+	const char *name;
+	const char *schedule;
+	unsigned int preemptions;
+	u64 times;
+};
+
+/**
+ * struct lfb_sweep_schedules_options - what to try
+ * @sz: sizeof(struct lfb_sweep_schedules_options)
+ * @kinds: mask of 1 << enum lfb_fault_kind; 0: all. Each is failed by itself, once
+ * @bound: how many preemptions a schedule may have
+ * @limit: with each fault, end after so many schedules; 0: when all were tried
+ * @failed: called for each failure when no more is tried; what it is given is gone when it returns.
+ *	May be NULL
+ * @progress: told how far it is, with runs as @done. May be NULL
+ * @context: handed to both
+ */
+struct lfb_sweep_schedules_options {
+	size_t sz;
+	unsigned int kinds;
+	unsigned int bound;
+	u64 limit;
+	void (*failed)(void *context, const struct lfb_sweep_schedules_failure *failure);
+	lfb_progress_fn progress;
+	void *context;
+};
+
+/**
+ * struct lfb_sweep_schedules_result - what was tried
+ * @sz: sizeof(struct lfb_sweep_schedules_result)
+ * @points: fault points from the beginning of the first blocks on, by kind, in the schedule that
+ *	has the most
+ * @schedules: without faults
+ * @runs: all of them, each from power on to the scenario's end
+ * @failures: different ones
+ * @whole: there is no other schedule within the bound
+ */
+struct lfb_sweep_schedules_result {
+	size_t sz;
+	unsigned long points[LFB_FAULT_KINDS];
+	u64 schedules;
+	u64 runs;
+	u64 failures;
+	bool whole;
+};
+
+/**
+ * lfb_scenario_sweep_schedules() - fail each point of "parallel" blocks in each of their schedules
+ * @scenario: the scenario, without fault plans; schedules that it says itself do not count
+ * @machine: a machine that is switched off, as it is again afterwards. What it has found is
+ *	forgotten
+ * @options: what to try; NULL: all kinds of faults, one preemption
+ * @result: what was tried; may be NULL
+ *
+ * A failure is a finding of severity warning and above whose id neither a schedule without faults
+ * has, nor a fault in order: those are what lfb_scenario_explore() and lfb_scenario_sweep() tell.
+ * Failures are the same if finding and object are. What lines must answer is not looked at.
+ *
+ * Context: outside of kernel code.
+ * Return: 0, also with failures; -EINTR @progress ended it; -EINVAL no live scenario or machine, no
+ * such kind, or the scenario has no "parallel", or a "fault"; -EBUSY the machine is on; -EOPNOTSUPP
+ * the scenario boots images by their paths; -EILSEQ a run did otherwise than one before with the
+ * same choices; -ENOMEM.
+ */
+LFB_API int lfb_scenario_sweep_schedules(const struct lfb_scenario *scenario,
+					 struct lfb_machine *machine,
+					 const struct lfb_sweep_schedules_options *options,
+					 struct lfb_sweep_schedules_result *result);
+
+/**
+ * lfb_scenario_sweep_schedule() - one case in one schedule
+ * @scenario: as for lfb_scenario_sweep_schedules()
+ * @machine: a machine that is switched off, as it is again afterwards; it has what was found
+ * @name: @name of a failure
+ * @schedule: @schedule of it
+ * @write: receives the transcript; NULL for silence
+ * @context: handed to @write
+ *
+ * Return: 0, however the run ended; else as lfb_scenario_sweep_schedules(), -EINVAL also when @name
+ * is no case or @schedule no list.
+ */
+LFB_API int lfb_scenario_sweep_schedule(const struct lfb_scenario *scenario,
+					struct lfb_machine *machine, const char *name,
+					const char *schedule, lfb_write_fn write, void *context);
+
 #endif

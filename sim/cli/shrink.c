@@ -15,6 +15,7 @@
 struct shrink {
 	const struct lfb_machine_options *machine;
 	struct cli_findings finds;	/* none: its failure */
+	const char *schedule;		/* NULL: what the scenario says */
 	struct lfb_run_failure failure;
 };
 
@@ -63,16 +64,14 @@ static int shrink_failure(struct cli_line *line, const struct lfb_scenario *scen
 	return give(shortest);
 }
 
-static int shrink(struct cli_line *line, struct lfb_machine *machine,
-		  const struct lfb_scenario *scenario)
+static int shrink_scheduled(struct cli_line *line, struct lfb_machine *machine,
+			    const struct lfb_scenario *scenario)
 {
 	const struct shrink *given = line->state;
 	enum lfb_finding_id id = given->finds.ids[0];
 	struct lfb_scenario *shortest;
 	int err;
 
-	cli_long_begin();
-	cli_part("%s", line->argv[0]);
 	if (!given->finds.count)
 		return shrink_failure(line, scenario);
 	err = lfb_scenario_shrink_finding(scenario, machine, id, false, &told, &shortest);
@@ -81,6 +80,22 @@ static int shrink(struct cli_line *line, struct lfb_machine *machine,
 		return cli_failed("%s: %s", lfb_finding_name(id), lfb_error_text(NULL));
 	printf("# finds: %s\n", lfb_finding_name(id));
 	return give(shortest);
+}
+
+static int shrink(struct cli_line *line, struct lfb_machine *machine,
+		  const struct lfb_scenario *scenario)
+{
+	const struct shrink *given = line->state;
+	struct lfb_scenario *scheduled;
+	int err;
+
+	cli_long_begin();
+	cli_part("%s", line->argv[0]);
+	if (lfb_scenario_scheduled(scenario, machine, given->schedule, &scheduled))
+		return cli_failed("%s", lfb_error_text(machine));
+	err = shrink_scheduled(line, machine, scheduled);
+	lfb_scenario_free(scheduled);
+	return err;
 }
 
 static int check(const struct cli_line *line)
@@ -100,6 +115,8 @@ static const struct cli_option options[] = {
 	{ "finds", "ID", "the shortest part that still raises this finding, and no other\n"
 	  "than the whole, however the run ends", .at = offsetof(struct shrink, finds),
 	  .set = cli_add_finding },
+	{ "schedule", "HOW", "who goes on where tasks run beside each other, as in lfb run",
+	  .at = offsetof(struct shrink, schedule) },
 	{ .more = cli_module_rows },
 	{ .more = cli_machine_options },
 	{ 0 },
@@ -112,7 +129,8 @@ const struct cli_command cli_shrink = {
 	"Prints the shortest part of a scenario (- for standard input) whose run still fails in\n"
 	"the same way: with the same error and the same message, numbers in it aside. What\n"
 	"can be left out is left out, numbers are as small as they can be; leaving out any\n"
-	"one line more, it would not fail, or fail otherwise.\n",
+	"one line more, it would not fail, or fail otherwise. So are the schedules of parallel\n"
+	"blocks: tasks stand as seldom as can be.\n",
 	options, sizeof(struct shrink), run,
 	.min = 1, .max = 1, .expected = "expected one scenario", .check = check,
 };

@@ -17,6 +17,7 @@
 struct sweep {
 	struct lfb_machine *made;
 	struct lfb_sweep_options options;
+	struct cli_sweep_schedules schedules;
 	struct lfb_sweep_result total;
 	unsigned long files;
 	char replay[REPLAY_MAX];
@@ -423,6 +424,13 @@ static int run(struct cli_line *line)
 		lfb_machine_destroy(sweep->made);
 		return worst;
 	}
+	if (sweep->schedules.wanted || sweep->schedules.schedule) {
+		sweep->schedules.kinds = sweep->options.kinds;
+		sweep->schedules.name = sweep->options.only;
+		worst = cli_sweep_in_schedules(line, sweep->made, &sweep->schedules);
+		lfb_machine_destroy(sweep->made);
+		return worst;
+	}
 	sweep->of_image = line->machine.options.kernel;
 	sweep->options.sz = sizeof(sweep->options);
 	sweep->options.violations_max = sweep->options.violations_max ?: MAX_DEFAULT;
@@ -460,6 +468,13 @@ static int check(const struct cli_line *line)
 		return cli_usage(line->command, "--shrink looks for a case by itself");
 	if (sweep->shard.of && (sweep->shrink || sweep->options.only))
 		return cli_usage(line->command, "--shard goes with neither --case nor --shrink");
+	if (sweep->schedules.wanted && (sweep->options.only || sweep->shrink || sweep->shard.of ||
+					sweep->json || sweep->junit.path || sweep->options.pairs))
+		return cli_usage(line->command, "--schedules goes with --bound and --kinds alone");
+	if (sweep->schedules.bound && !sweep->schedules.wanted)
+		return cli_usage(line->command, "--bound is of --schedules");
+	if (sweep->schedules.schedule && !sweep->options.only)
+		return cli_usage(line->command, "--schedule goes with --case");
 	if (sweep->options.only && line->argc > 1)
 		return cli_usage(line->command, "--case is about one scenario");
 	return CLI_OK;
@@ -485,6 +500,14 @@ static const struct cli_option options[] = {
 	{ "shrink", NULL, "then shrink the scenario, as far as the first violation stays: by\n"
 	  "a fault of the same kind, with the same finding or message",
 	  .at = offsetof(struct sweep, shrink) },
+	{ "schedules", NULL, "fail each point of parallel blocks, once, in each of their\n"
+	  "schedules, and print what neither the failure nor the schedule does alone",
+	  .at = offsetof(struct sweep, schedules.wanted) },
+	{ "bound", "N", "of these: how often a task may stand that could go on (default 1)",
+	  .at = offsetof(struct sweep, schedules.bound), .wanted = CLI_BOUND_WANTED,
+	  .set = cli_set_bound },
+	{ "schedule", "LIST", "with --case: that failure behind the beginning of the blocks,\n"
+	  "in this schedule", .at = offsetof(struct sweep, schedules.schedule) },
 	{ "shard", "I/N", CLI_SHARD_HELP, offsetof(struct sweep, shard), .set = cli_set_shard,
 	  .aside = true },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct sweep, json),

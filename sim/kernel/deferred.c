@@ -19,7 +19,7 @@ static struct lfb_deferred *all(struct lfb_kernel *kernel)
 	return kernel->deferred.items;
 }
 
-/* Its place, or that of the first that is due; the number there are: none. */
+/* Its place, or that of the first that is due, no task's; the number there are: none. */
 static size_t find(struct lfb_kernel *kernel, const void *what)
 {
 	size_t found = kernel->deferred.count;
@@ -27,8 +27,9 @@ static size_t find(struct lfb_kernel *kernel, const void *what)
 	for (size_t i = 0; i < kernel->deferred.count; i++) {
 		if (what && all(kernel)[i].what == what)
 			return i;
-		if (!what && (found == kernel->deferred.count ||
-			      all(kernel)[i].due < all(kernel)[found].due))
+		if (!what && !all(kernel)[i].task &&
+		    (found == kernel->deferred.count ||
+		     all(kernel)[i].due < all(kernel)[found].due))
 			found = i;
 	}
 	return found;
@@ -69,6 +70,44 @@ bool lfb_defer(void *what, void (*run)(void *what), unsigned long delay)
 	later->run = run;
 	later->due = kernel->jiffies + delay;
 	later->number = ++kernel->deferrals;
+	later->task = false;
+	return true;
+}
+
+static long do_work(void *work)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	const size_t at = find(kernel, work);
+
+	if (LFB_ASSERT(at < kernel->deferred.count))
+		perform(kernel, at);
+	lfb__locks_kept(kernel, 0, "work");
+	return 0;
+}
+
+/* A task of its own does it. */
+static long be_task(void *work)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	struct task_struct *before = kernel->task;
+
+	kernel->task = lfb__beside_task(kernel);
+	lfb__guarded(kernel, do_work, work);
+	kernel->task = before;
+	return 0;
+}
+
+bool lfb_defer_work(void *what, void (*run)(void *what), unsigned long delay)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	if (!lfb_defer(what, run, delay))
+		return false;
+	if (lfb__beside_spawn(kernel, be_task, what)) {
+		all(kernel)[kernel->deferred.count - 1].task = true;
+		lfb__beside_stand(kernel, &(struct lfb_standing){ .point = "queue_work",
+								  .object = "" });
+	}
 	return true;
 }
 
@@ -115,7 +154,49 @@ bool lfb_defer_cancel(const void *what)
 		lfb__race_take(lfb__current, what, false);
 	if (!lfb_deferred(what))
 		return false;
+	if (all(lfb__current)[find(lfb__current, what)].task)
+		lfb__beside_unspawn(lfb__current, what);
 	forget(lfb__current, find(lfb__current, what));
+	return true;
+}
+
+/* What was done of it, or with NULL of all, is seen. */
+static void see_done(struct lfb_kernel *kernel, const void *what)
+{
+	if (kernel)
+		lfb__race_take(kernel, what ? what : &kernel->deferred, false);
+}
+
+static void wait_for_works(struct lfb_kernel *kernel, const void *what, const char *point)
+{
+	while (lfb__beside_works(kernel, what) && !kernel->at_point) {
+		if (!lfb__beside_poll(kernel, point, false)) {
+			lfb_wait_forever("the end of work");
+			return;
+		}
+	}
+	see_done(kernel, what);
+}
+
+bool lfb_defer_cancel_sync(const void *what)
+{
+	const bool was = lfb_defer_cancel(what);
+
+	if (lfb__current && what)
+		wait_for_works(lfb__current, what, "cancel_work_sync");
+	return was;
+}
+
+bool lfb_defer_wait(const void *what)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	if (!kernel || !lfb__beside_works(kernel, what))
+		return lfb_defer_flush(what);
+	might_sleep();
+	wait_for_works(kernel, what, "flush_work");
+	if (!what)
+		lfb_defer_flush(NULL);
 	return true;
 }
 
@@ -125,14 +206,19 @@ bool lfb_defer_flush(const void *what)
 	bool any = false;
 
 	might_sleep();
-	if (kernel)
-		lfb__race_take(kernel, what ? what : &kernel->deferred, false);
-	if (what && lfb_deferred(what)) {
+	see_done(kernel, what);
+	if (what && lfb_deferred(what) && !all(kernel)[find(kernel, what)].task) {
 		perform(kernel, find(kernel, what));
 		return true;
 	}
-	for (unsigned int n = 0; !what && n < AT_A_TIME && lfb_defer_next(); n++)
+	for (unsigned int n = 0; !what && kernel && n < AT_A_TIME; n++) {
+		const size_t first = find(kernel, NULL);
+
+		if (first == kernel->deferred.count)
+			break;
+		perform(kernel, first);
 		any = true;
+	}
 	if (!what && kernel)
 		free_unread(kernel, 0);
 	return any;
@@ -141,10 +227,14 @@ bool lfb_defer_flush(const void *what)
 bool lfb_defer_next(void)
 {
 	struct lfb_kernel *kernel = lfb__current;
+	size_t first;
 
-	if (!kernel || !kernel->deferred.count)
+	if (!kernel)
 		return false;
-	perform(kernel, find(kernel, NULL));
+	first = find(kernel, NULL);
+	if (first == kernel->deferred.count)
+		return lfb__beside_poll(kernel, "wait", false);
+	perform(kernel, first);
 	return true;
 }
 
@@ -161,11 +251,12 @@ void lfb_sleep(unsigned long ms)
 	might_sleep();
 	if (!kernel)
 		return;
+	lfb__beside_poll(kernel, "sleep", true);
 	until = kernel->jiffies + ms;
 	for (unsigned int n = 0; n < AT_A_TIME && kernel->deferred.count; n++) {
 		const size_t first = find(kernel, NULL);
 
-		if (all(kernel)[first].due > until)
+		if (first == kernel->deferred.count || all(kernel)[first].due > until)
 			break;
 		perform(kernel, first);
 	}

@@ -96,6 +96,9 @@ void lfb__run_begin(struct lfb_run *run);
 bool lfb__run_go_on(struct lfb_run *run);
 /* 0, or what the run answers, with the sentence. */
 int lfb__run_end(struct lfb_run *run);
+/* lfb_scenario_run(), in which @pick is asked who goes on unless NULL. */
+int lfb__run_picked(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		    const struct lfb_scenario_options *options, lfb_pick_fn pick, void *picker);
 /* Is the next step blocks? */
 bool lfb__run_comes_to_blocks(const struct lfb_run *run);
 /* Does a line of the scenario, in a machine that was started. False: the run ends there. */

@@ -222,10 +222,12 @@ int lfb__run_end(struct lfb_run *run)
 	return 0;
 }
 
-int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *machine,
-		     const struct lfb_scenario_options *options)
+int lfb__run_picked(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		    const struct lfb_scenario_options *options, lfb_pick_fn pick, void *picker)
 {
-	struct lfb_run run = { .scenario = scenario, .machine = machine };
+	struct lfb_run run = {
+		.scenario = scenario, .machine = machine, .pick = pick, .picker = picker,
+	};
 	int err;
 
 	if (!lfb__machine_valid(machine))
@@ -247,4 +249,10 @@ int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *ma
 	}
 	lfb__run_release(&run);
 	return err;
+}
+
+int lfb_scenario_run(const struct lfb_scenario *scenario, struct lfb_machine *machine,
+		     const struct lfb_scenario_options *options)
+{
+	return lfb__run_picked(scenario, machine, options, NULL, NULL);
 }

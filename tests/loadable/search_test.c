@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * A search of modules that were loaded finds, to the byte, the same whether its sequences go on
- * from copies of the machine or all begin with power on.
+ * from copies of the machine or all begin with power on. So are schedules of their work.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,10 +88,73 @@ static void they_are_searched_the_same_way(void **state)
 	}
 }
 
+struct found {
+	u64 times, others;
+	char schedule[64];
+};
+
+static void note(void *context, const struct lfb_schedule_failure *failure)
+{
+	struct found *found = context;
+
+	if (!failure->finding || strcmp(failure->finding, "LFB-MEM-USE-AFTER-FREE")) {
+		found->others++;
+		return;
+	}
+	found->times += failure->times;
+	snprintf(found->schedule, sizeof(found->schedule), "%s", failure->schedule);
+}
+
+static struct lfb_scenario *preserve_beside(void)
+{
+	static const char lines[] = "open\nsession s\nparallel {\npreserve s 1 works-v1 100\n"
+				    "close s\n} {\nsession t\n}\n";
+	struct lfb_scenario *scenario;
+
+	assert_int_equal(lfb_scenario_parse("works", lines, strlen(lines), &scenario), 0);
+	return scenario;
+}
+
+static struct found explore(const char *module, bool replay)
+{
+	struct lfb_scenario *scenario = preserve_beside();
+	struct found found = { 0 };
+	const struct lfb_explore_options options = {
+		.sz = sizeof(options), .bound = 1, .failed = note, .context = &found,
+	};
+	struct lfb_scenario_options again = { .sz = sizeof(again), .schedule = found.schedule };
+	struct lfb_machine *machine;
+
+	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, module));
+	lfb_assert_ok(machine, lfb_scenario_explore(scenario, machine, &options, NULL));
+	if (replay) {
+		assert_int_equal(lfb_scenario_run(scenario, machine, &again), -EFAULT);
+		assert_int_equal(lfb_findings_of(machine, LFB_FINDING_MEM_USE_AFTER_FREE), 1);
+		lfb_findings_clear(machine);
+	}
+	lfb_machine_destroy(machine);
+	lfb_scenario_free(scenario);
+	return found;
+}
+
+/* It is done later than its owner is freed in some schedule, which can be done again. */
+static void work_that_outlives_its_owner_is_found(void **state)
+{
+	struct found found = explore(MODULE("works-hasty"), true);
+
+	(void)state;
+	assert_true(found.times > 0);
+	assert_int_equal(found.others, 0);
+	found = explore(MODULE("works"), false);
+	assert_int_equal(found.times + found.others, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(they_are_searched_the_same_way),
+		cmocka_unit_test(work_that_outlives_its_owner_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,44 @@ prints out 'parallel 12x0,1 {'
 cp "$dir/out" "$dir/short.lfb"
 lfb 1 run --findings --quirk +REGISTRY_UNLOCKED "$dir/short.lfb"
 prints out LFB-LOCK-REGISTRY-CHANGED
+# So is the schedule: of any kind, it becomes the shortest list, in fewer steps.
+cat >"$dir/long.lfb" <<'END'
+open
+session q
+session s
+reboot
+open
+rsession q
+rsession s
+parallel {
+do sleep
+rsession s
+session y
+} {
+close q
+do lock 1
+close s
+do unlock 1
+} {
+session x
+}
+END
+for schedule in random:3 0,2,1,2x0,1,0,2,1,3x2,4x1,3x0,1,2x2,1,0,1,2,2x0,1,2x2,1,0,1,3x0,1; do
+	lfb 0 shrink --quirk +SESSION_RETRIEVE_RACE --schedule "$schedule" \
+		--finds LFB-SESSION-USED-AFTER-CLOSE "$dir/long.lfb"
+	prints out 'x0,1 {'
+	grep -v '^#' "$dir/out" | sed 's/^parallel .* {/parallel {/' >"$dir/short"
+	sed -n '/^open/,$p' "$races/session-retrieve-race.lfb" >"$dir/wanted"
+	same "$dir/short" "$dir/wanted"
+	cp "$dir/out" "$dir/short.lfb"
+	lfb 1 run --findings --quirk +SESSION_RETRIEVE_RACE "$dir/short.lfb"
+	prints out LFB-SESSION-USED-AFTER-CLOSE
+done
+lfb 1 shrink --schedule x "$dir/long.lfb"
+prints err 'is no schedule'
+# A run that dies says of what.
+lfb 1 run --schedule 4x0,1 "$races/lock-inversion.lfb"
+prints err 'deadlock: task'
 lfb 0 shrink --finds LFB-SESSION-NEVER-FINISHED - <<'END'
 open
 session s
@@ -171,5 +209,62 @@ open
 END
 checks=$((checks + 1))
 ! grep -q parallel "$dir/out" || fail "blocks are left where they do not matter"
+
+# A failing step and a schedule: here the object of an FLB is used that another task takes back, as
+# its file cannot be preserved. Neither does it alone, nor the kernel that counts.
+cat >"$dir/both.lfb" <<'END'
+when flb 0 preserve kmalloc o 64
+when flb 0 preserve obj o
+when flb 0 unpreserve take-obj o
+when flb 0 unpreserve kfree o
+when h 0 preserve kmalloc p 64
+when h 0 preserve kfree p
+when h 1 preserve get-outgoing 0 x
+when h 1 preserve sleep
+when h 1 preserve read x 0
+handler 0
+handler 1
+flb 0 0
+open
+session s
+session t
+parallel {
+preserve s 1 0 100
+} {
+preserve t 2 1 101
+}
+END
+if [ -z "$sanitized" ]; then
+	lfb 1 sweep --schedules --bound 2 --kinds file-preserve --checks guard \
+		--quirk +FLB_GET_UNCOUNTED "$dir/both.lfb"
+	silent err
+	prints out 'LFB-FLB-USED-AFTER-PUT: '
+	prints out ' schedules of at most 2 preemptions, 2 fault points, '
+	prints out ': 1 failure that needs both'
+	sed -n 's/^    lfb sweep//p' "$dir/out" >"$dir/line"
+	# shellcheck disable=SC2046 # options
+	lfb 1 sweep $(cat "$dir/line")
+	prints out 'LFB-FLB-USED-AFTER-PUT: '
+	prints out '> parallel '
+	cp "$dir/out" "$dir/once"
+	# shellcheck disable=SC2046
+	lfb 1 sweep $(cat "$dir/line")
+	same "$dir/out" "$dir/once"
+	lfb 0 sweep --schedules --bound 2 --kinds file-preserve --checks guard "$dir/both.lfb"
+	prints out ': 0 failures that need both'
+fi
+lfb 0 sweep --schedules --kinds alloc "$races/session-retrieve-race.lfb"
+prints out 'schedules of at most 1 preemption, '
+lfb 0 sweep --case alloc:1 --schedule 0,1 "$races/session-retrieve-race.lfb"
+prints out '> parallel 0,1 {'
+lfb 1 sweep --case alloc:1 --schedule pct:1:1 "$races/session-retrieve-race.lfb"
+prints err 'is no list of choices'
+lfb 1 sweep --case alloc --schedule 1 "$races/session-retrieve-race.lfb"
+prints err 'is not a case'
+lfb 1 sweep --schedules "$LFB_SOURCE_DIR/examples/scenarios/first.lfb"
+prints err 'has no "parallel"'
+lfb 2 sweep --schedules --json "$races/session-retrieve-race.lfb"
+lfb 2 sweep --bound 1 "$races/session-retrieve-race.lfb"
+lfb 2 sweep --schedule 1 "$races/session-retrieve-race.lfb"
 
 finish

@@ -165,4 +165,43 @@ checks=$((checks + 1))
 "$python" "$(dirname "$0")/shell_test.py" "$LFB" >"$dir/log" 2>&1 ||
 	fail "shell_test.py: $(cat "$dir/log")"
 
+# Blocks are one thing: they run at the last "}", and go with one undo.
+cat >"$dir/blocks" <<'EOT'
+open
+session q
+session s
+parallel 7x0,1 {
+close s
+} {
+session t
+do sleep
+}
+session u
+EOT
+lfb 0 run --story "$dir/blocks"
+sed -n '/^KERNEL 0/,/^$/p' "$dir/out" | sed '/^$/d' >"$dir/expected"
+types 0 <"$dir/blocks"
+silent err
+grep -v -e '^  \[kernel ' -e '^  found: ' "$dir/out" >"$dir/rows"
+same "$dir/expected" "$dir/rows"
+{ cat "$dir/blocks" && printf 'undo\nundo\nsave -\n'; } | types 0
+prints out 'undone: session u'
+prints out 'undone: parallel 7x0,1 {'
+tail -n 3 "$dir/out" >"$dir/rows"
+head -n 3 "$dir/blocks" >"$dir/expected"
+same "$dir/expected" "$dir/rows"
+{ cat "$dir/blocks" && printf 'save -\n'; } | types 0
+tail -n 10 "$dir/out" >"$dir/rows"
+same "$dir/blocks" "$dir/rows"
+# A line that makes no sense in a block is refused at once, with its place.
+printf 'open\nparallel {\nreboot\n' | types 1
+prints err 'shell:3:1: expected an operation that can be done beside others'
+printf 'open\nparallel {\nopen\n}\n' | types 1
+prints err 'expected "{": a second block'
+printf 'parallel x {\n' | types 1
+printf 'open\nparallel {\nopen\n} {\nopen\nundo\nsession s\nsave -\n' | types 0
+prints out 'undone: the blocks that are open'
+printf 'open\nparallel {\nopen\n' | types 1
+prints err '"parallel": its last block is open'
+
 finish

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #include <luo/lfb.h>
 
+#include "sim/explore/schedule/schedule.h"
 #include "tests/support/tasks.h"
 #include "tests/support/test.h"
 
@@ -28,8 +29,9 @@ static void switched(void *context, unsigned int strand)
 	(void)strand;
 }
 
-void tasks_run(struct lfb_machine *machine, long (*const tasks[])(void *argument),
-	       unsigned int nr, struct lfb_schedules *schedules)
+/* As one schedule says. */
+static void run(struct lfb_machine *machine, long (*const tasks[])(void *argument),
+		unsigned int nr, struct lfb_schedules *schedules)
 {
 	static const char *const names[] = { "task-1", "task-2", "task-3", "task-4" };
 	struct lfb_beside beside = {
@@ -65,7 +67,7 @@ unsigned int tasks_explore(long (*const tasks[])(void *argument), unsigned int n
 		assert_int_equal(lfb_machine_create(NULL, &machine), 0);
 		assert_int_equal(lfb_machine_boot(machine), 0);
 		assert_int_equal(lfb_machine_call(machine, begin, NULL), 0);
-		tasks_run(machine, tasks, nr, &schedules);
+		run(machine, tasks, nr, &schedules);
 		text = lfb__schedules_text(&schedules);
 		assert_non_null(text);
 		end(machine, text);

@@ -91,7 +91,7 @@ static int run(struct cli_line *line)
 	return cli_with_scenario(line, line->argv[0], explore);
 }
 
-static int set_bound(const struct cli_given *given)
+int cli_set_bound(const struct cli_given *given)
 {
 	u64 *bound = given->into;
 
@@ -110,8 +110,8 @@ static int set_limit(const struct cli_given *given)
 
 static const struct cli_option options[] = {
 	{ "bound", "N", "how often a task may stand that could go on (default 2)",
-	  .at = offsetof(struct explore, bound), .wanted = "a number from 0 to 1000",
-	  .set = set_bound },
+	  .at = offsetof(struct explore, bound), .wanted = CLI_BOUND_WANTED,
+	  .set = cli_set_bound },
 	{ "limit", "N", "end after so many schedules", .at = offsetof(struct explore, limit),
 	  .wanted = "a number from 1", .set = set_limit },
 	{ "reduce", NULL, "end a run where it comes to a state that was seen: the same failures",

@@ -8,11 +8,25 @@
 
 /* Operations */
 
-/* The rows of what the last line did; of the boot before the first. */
-static int tell(const struct shell *shell, size_t findings)
+/* The first step of what operations from @first on did; of blocks it may be any of theirs. */
+static const struct show_step *first_step(const struct shell *shell, size_t first)
+{
+	const struct show_step *found = NULL;
+
+	for (size_t i = first; i <= shell->count; i++) {
+		const struct show_step *step = shell_step(&shell->run, i);
+
+		if (step && (!found || step->number < found->number))
+			found = step;
+	}
+	return found;
+}
+
+/* The rows of what operations from @first on did; of the boot before the first. */
+static int tell(const struct shell *shell, size_t first, size_t findings)
 {
 	const struct shell_run *run = &shell->run;
-	const struct show_step *step = shell->count ? shell_step(run, shell->count) : NULL;
+	const struct show_step *step = shell->count ? first_step(shell, first) : NULL;
 	struct show_rows rows = { 0 };
 	int result = CLI_OK;
 
@@ -47,13 +61,14 @@ static int operate(struct shell *shell, const char *line, size_t size)
 	const size_t count = shell->count;
 	const size_t findings = shell_nr_findings(&shell->run, count);
 
-	if (shell_add(shell, line, size))
+	if (shell_block_takes(shell, line) ? shell_block_add(shell, line) :
+					     shell_add(shell, line, size))
 		return CLI_FAILED;
 	if (shell->count == count)
 		return CLI_OK;
-	if (!shell_step(&shell->run, shell->count))
+	if (!first_step(shell, count + 1))
 		say_nothing(shell);
-	return tell(shell, shell_nr_findings(&shell->run, shell->count) - findings);
+	return tell(shell, count + 1, shell_nr_findings(&shell->run, shell->count) - findings);
 }
 
 /* Words of the shell */
@@ -91,9 +106,15 @@ static int findings(struct shell *shell, const char *word)
 
 static int undo(struct shell *shell, const char *word)
 {
-	int result = shell_undo(shell);
+	int result;
 
 	(void)word;
+	if (shell->block.nr) {
+		shell_block_end(shell);
+		puts("undone: the blocks that are open");
+		return CLI_OK;
+	}
+	result = shell_undo(shell);
 	if (!result)
 		shell_state_short(shell);
 	return result;
@@ -168,6 +189,8 @@ static int read_lines(struct shell *shell)
 		/* Who is at the other end may wait for it. */
 		fflush(stdout);
 	}
+	if (!result && shell->block.nr)
+		return cli_failed("\"parallel\": its last block is open");
 	if (shell->is_terminal || !result)
 		result = shell->run.err ? CLI_FAILED : CLI_OK;
 	return result;
@@ -185,7 +208,7 @@ static int run(struct cli_line *line)
 	if (!result && shell->is_terminal)
 		puts("Operations of docs/scenarios.md, or help, why, undo, quit; Tab completes.");
 	if (!result)
-		result = tell(shell, 0);
+		result = tell(shell, 1, 0);
 	if (!result)
 		result = read_lines(shell);
 	/* It may wait for a point that never came: that shows when all is over. */

@@ -57,7 +57,8 @@ static int take_transcript(void *context, const char *line, size_t size)
 	const size_t count = run->show.count;
 	const int err = show_transcript(&run->show, line, size);
 
-	if (!err && begins(line, size, "> ") && !begins(line, size, "> at "))
+	if (!err && begins(line, size, "> ") && !begins(line, size, "> at ") &&
+	    !shell_is_mark(line + 2))
 		take_answer(run, run->show.count > count ? &run->show.steps[count] : NULL);
 	if (begins(line, size, "== end"))
 		run->ended = run->over = true;
@@ -155,7 +156,7 @@ static bool is_operation(const char *line, size_t size)
 {
 	const size_t at = first_word(line, size);
 
-	return at < size && line[at] != '#';
+	return at < size && line[at] != '#' && !shell_is_mark(line);
 }
 
 static int no_memory(void)
@@ -171,24 +172,41 @@ static int refuse(struct shell *shell, const char *why)
 	return cli_failed("%s", why);
 }
 
+/* Room for as many operations more as @line has lines. */
+static bool make_room(struct shell *shell, const char *line, size_t size)
+{
+	size_t nr = shell->count + 1, *operations, *begins;
+	char *text = realloc(shell->text, shell->size + size + 2);
+
+	for (size_t i = 0; i < size; i++)
+		nr += line[i] == '\n';
+	operations = realloc(shell->operations, nr * sizeof(*operations));
+	begins = realloc(shell->begins, nr * sizeof(*begins));
+	shell->text = text ? text : shell->text;
+	shell->operations = operations ? operations : shell->operations;
+	shell->begins = begins ? begins : shell->begins;
+	return text && operations && begins;
+}
+
 static int append(struct shell *shell, const char *line, size_t size)
 {
-	char *text = realloc(shell->text, shell->size + size + 2);
-	size_t *operations = realloc(shell->operations, (shell->count + 1) * sizeof(*operations));
+	const size_t begin = shell->size;
 
-	if (text)
-		shell->text = text;
-	if (operations)
-		shell->operations = operations;
-	if (!text || !operations)
+	if (!make_room(shell, line, size))
 		return no_memory();
-	if (is_operation(line, size))
-		operations[shell->count++] = shell->size;
-	memcpy(text + shell->size, line, size);
+	memcpy(shell->text + begin, line, size);
 	shell->size += size;
-	text[shell->size++] = '\n';
-	text[shell->size] = '\0';
-	shell->nr_lines++;
+	shell->text[shell->size++] = '\n';
+	shell->text[shell->size] = '\0';
+	for (size_t at = begin; at < shell->size; shell->nr_lines++) {
+		const size_t length = strcspn(shell->text + at, "\n");
+
+		if (is_operation(shell->text + at, length)) {
+			shell->begins[shell->count] = begin;
+			shell->operations[shell->count++] = at;
+		}
+		at += length + 1;
+	}
 	return CLI_OK;
 }
 
@@ -284,14 +302,16 @@ int shell_add(struct shell *shell, const char *line, size_t size)
 
 int shell_undo(struct shell *shell)
 {
-	size_t start;
+	size_t start, count = shell->count;
 
-	if (!shell->count)
+	if (!count)
 		return refuse(shell, "undo: nothing was done yet");
-	start = shell->operations[shell->count - 1];
+	start = shell->begins[count - 1];
+	while (count && shell->begins[count - 1] == start)
+		count--;
 	fputs("undone: ", stdout);
 	shell_print(shell->text + start);
-	cut(shell, start, shell->count - 1);
+	cut(shell, start, count);
 	free(shell->why);
 	shell->why = NULL;
 	return shell_play(shell);
@@ -300,7 +320,9 @@ int shell_undo(struct shell *shell)
 void shell_free(struct shell *shell)
 {
 	shell_run_free(&shell->run);
+	shell_block_end(shell);
 	free(shell->operations);
+	free(shell->begins);
 	free(shell->text);
 	free(shell->why);
 	free(shell->history);

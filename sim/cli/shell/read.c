@@ -8,7 +8,16 @@
 
 #include "shell.h"
 
-#define PROMPT "lfb> "
+/* In blocks it says in which. */
+static const char *prompt(const struct shell *shell)
+{
+	static char text[32];
+
+	if (!shell->block.nr)
+		return "lfb> ";
+	snprintf(text, sizeof(text), "lfb {%u}> ", shell->block.nr);
+	return text;
+}
 
 void shell_print(const char *text)
 {
@@ -72,7 +81,7 @@ static char *read_edited(struct shell *shell, size_t *size)
 	}
 	completion.shell = shell;
 	fflush(stdout);
-	line = readline(PROMPT);
+	line = readline(prompt(shell));
 	if (!line) {
 		putchar('\n');
 		return NULL;
@@ -89,8 +98,7 @@ static char *read_edited(struct shell *shell, size_t *size)
 {
 	char *line;
 
-	(void)shell;
-	fputs(PROMPT, stdout);
+	fputs(prompt(shell), stdout);
 	fflush(stdout);
 	line = read_plain(size);
 	if (!line)

@@ -29,6 +29,13 @@ struct shell_run {
 	char *error;			/* its sentence, or NULL */
 };
 
+/* Blocks that are open, with lines of their own. */
+struct shell_block {
+	unsigned int nr;		/* the one that is typed, from 1; 0: none is open */
+	bool has_lines;
+	char *text;
+};
+
 struct shell {
 	struct cli_line *line;		/* the machine's options */
 	bool strict;
@@ -36,7 +43,9 @@ struct shell {
 	char *text;			/* the lines, each with its end */
 	size_t size;
 	size_t *operations;		/* where in it each operation's line begins */
+	size_t *begins;			/* where what it is undone with does */
 	size_t count;
+	struct shell_block block;
 	unsigned int nr_lines;		/* with comments */
 	struct shell_run run;
 	char *why;			/* of a line that was not taken; NULL */
@@ -52,11 +61,22 @@ void shell_run_free(struct shell_run *run);
 /* The step that an operation is, from 1; NULL: it was not done, or not yet. */
 const struct show_step *shell_step(const struct shell_run *run, size_t operation);
 
-/* One more line, without its end; @size bytes, for messages of errors. CLI_FAILED: not taken. */
+/* One more line, or blocks, without the end; @size bytes. CLI_FAILED: not taken. */
 int shell_add(struct shell *shell, const char *line, size_t size);
-/* Without the last operation, and what comments stand behind it. */
+/* Without the last operation or the last blocks, and what comments stand behind it. */
 int shell_undo(struct shell *shell);
 void shell_free(struct shell *shell);
+
+/* block.c: lines of blocks, which are kept until the last block is closed */
+
+/* "parallel …", "} {" or "}". */
+bool shell_is_mark(const char *line);
+/* Is it one, or in one? */
+bool shell_block_takes(const struct shell *shell, const char *line);
+/* CLI_FAILED: not taken. With the last "}" all is done. */
+int shell_block_add(struct shell *shell, const char *line);
+/* None is open any more. */
+void shell_block_end(struct shell *shell);
 
 /* state.c: how the machine is behind the last line */
 

@@ -42,6 +42,7 @@ const struct shell_word shell_operations[] = {
 	{ "jump", "[into PROFILE] [without WHAT]", "the second half" },
 	{ "damage", "flb|session|tree OFFSET VALUE", "overwrite 8 bytes between the halves" },
 	{ "at", "POINT [N] OPERATION", "do an operation inside a later one" },
+	{ "parallel", "[SCHEDULE] {", "tasks beside each other: } { begins the next, } ends them" },
 	{ "panic", "", "the kernel panics" },
 	{ "cold", "", "power off and on: nothing is handed over" },
 	{ 0 },

@@ -13,7 +13,7 @@
 
 #define SMALLEST_TRIED 4	/* numbers from 0 on that stand in for larger ones */
 #define PAIRS_MAX 64		/* lines of a scenario of which all pairs are tried */
-#define LINE_SPARE 128		/* bytes of what stands behind and in front of a line */
+#define POINTS_OF_LINE 8	/* choices that go with a line of a block */
 #define NO_LINE SIZE_MAX
 
 struct line {
@@ -30,6 +30,9 @@ struct shrinking {
 	struct line *lines;	/* the shortest so far … */
 	size_t count;
 	struct line *trial;	/* … and what is tried next */
+	struct lfb_operation *operations;	/* of the whole, with the schedules tried */
+	struct lfb_shrink_choices *choices;	/* of each "parallel", from 1 */
+	unsigned int nr_parallels;
 	char *text;		/* of a candidate … */
 	size_t size;		/* … which has this much room */
 	size_t given;		/* lines there were */
@@ -113,6 +116,77 @@ static bool holds(struct shrinking *shrinking, const struct line *lines, size_t 
 	return still;
 }
 
+/* A question about a schedule. */
+struct scheduling {
+	struct shrinking *shrinking;
+	const struct line *lines;
+	size_t count;
+	unsigned int parallel;
+};
+
+static void say_schedule(struct shrinking *shrinking, unsigned int parallel)
+{
+	for (size_t i = 0; i < shrinking->given; i++) {
+		if (shrinking->operations[i].parallel == parallel)
+			shrinking->operations[i].schedule = shrinking->choices[parallel].text;
+	}
+}
+
+static bool holds_so(void *context)
+{
+	struct scheduling *ask = context;
+
+	say_schedule(ask->shrinking, ask->parallel);
+	return holds(ask->shrinking, ask->lines, ask->count);
+}
+
+/*
+ * Does the trial show it, if tasks stand earlier? Its @count lines are those of before without
+ * the others behind them, few of which were in blocks.
+ */
+static bool holds_earlier(struct shrinking *shrinking, size_t count)
+{
+	struct scheduling ask = { shrinking, shrinking->trial, count, 0 };
+	size_t nr = 0;
+	bool still;
+
+	for (size_t i = count; i < shrinking->count; i++) {
+		const unsigned int parallel = shrinking->trial[i].operation->parallel;
+
+		if (!parallel)
+			continue;
+		if (nr++ && parallel != ask.parallel)
+			return false;
+		ask.parallel = parallel;
+	}
+	if (!nr || nr > 2)
+		return false;
+	still = lfb__shrink_choose_earlier(&shrinking->choices[ask.parallel], nr * POINTS_OF_LINE,
+					   holds_so, &ask);
+	say_schedule(shrinking, ask.parallel);
+	return still;
+}
+
+/* Returns whether a schedule got shorter. */
+static bool shrink_schedules(struct shrinking *shrinking)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < shrinking->count && !shrinking->error; i++) {
+		struct scheduling ask = {
+			shrinking, shrinking->lines, shrinking->count,
+			shrinking->lines[i].operation->parallel,
+		};
+
+		if (!is_beside(shrinking->lines, shrinking->count, i) ||
+		    (i && shrinking->lines[i - 1].operation->parallel == ask.parallel))
+			continue;
+		changed |= lfb__shrink_choices(&shrinking->choices[ask.parallel], holds_so, &ask);
+		say_schedule(shrinking, ask.parallel);
+	}
+	return changed;
+}
+
 /* Goes on without the lines from @first to before @end and line @also, if that shows it too. */
 static bool leave_out(struct shrinking *shrinking, size_t first, size_t end, size_t also)
 {
@@ -128,7 +202,7 @@ static bool leave_out(struct shrinking *shrinking, size_t first, size_t end, siz
 	}
 	LFB_ASSERT(kept == left);
 	count = (size_t)(kept - shrinking->trial);
-	if (!holds(shrinking, shrinking->trial, count))
+	if (!holds(shrinking, shrinking->trial, count) && !holds_earlier(shrinking, count))
 		return false;
 	memcpy(shrinking->lines, shrinking->trial, shrinking->count * sizeof(struct line));
 	shrinking->count = count;
@@ -298,7 +372,8 @@ static void search(struct shrinking *shrinking)
 		drop_expectations(shrinking, i, i + 1);
 	do
 		leave_out_lines(shrinking);
-	while ((shrinking->count <= PAIRS_MAX && leave_out_pair(shrinking)) ||
+	while (shrink_schedules(shrinking) ||
+	       (shrinking->count <= PAIRS_MAX && leave_out_pair(shrinking)) ||
 	       make_numbers_small(shrinking));
 }
 
@@ -307,8 +382,30 @@ static void release(struct shrinking *shrinking, size_t count)
 	for (size_t i = 0; shrinking->lines && i < count; i++)
 		free(shrinking->lines[i].text);
 	free(shrinking->lines);
+	for (unsigned int i = 0; shrinking->choices && i <= shrinking->nr_parallels; i++)
+		lfb__shrink_choices_free(&shrinking->choices[i]);
+	free(shrinking->choices);
+	free(shrinking->operations);
 	free(shrinking->trial);
 	free(shrinking->text);
+}
+
+/* Schedules that are lists, and room for the longest text of each; *@size grows by that. */
+static int read_schedules(struct shrinking *shrinking, size_t *size)
+{
+	for (size_t i = 0; i < shrinking->given; i++) {
+		const struct lfb_operation *operation = &shrinking->operations[i];
+		struct lfb_shrink_choices *choices = &shrinking->choices[operation->parallel];
+		int err;
+
+		if (!operation->schedule || (i && operation[-1].parallel == operation->parallel))
+			continue;
+		err = lfb__shrink_choices_read(choices, operation->schedule);
+		if (err == -ENOMEM)
+			return err;
+		*size += choices->count * 4 + strlen(operation->schedule);
+	}
+	return 0;
 }
 
 static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scenario)
@@ -317,10 +414,16 @@ static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scena
 
 	shrinking->lines = calloc(scenario->count + 1, sizeof(struct line));
 	shrinking->trial = calloc(scenario->count + 1, sizeof(struct line));
-	if (!shrinking->lines || !shrinking->trial)
+	shrinking->operations = calloc(scenario->count + 1, sizeof(struct lfb_operation));
+	shrinking->choices = calloc(scenario->nr_parallels + 1, sizeof(struct lfb_shrink_choices));
+	if (!shrinking->lines || !shrinking->trial || !shrinking->operations || !shrinking->choices)
 		return -ENOMEM;
+	shrinking->nr_parallels = scenario->nr_parallels;
+	if (scenario->count)
+		memcpy(shrinking->operations, scenario->operations,
+		       scenario->count * sizeof(struct lfb_operation));
 	for (size_t i = 0; i < scenario->count; i++) {
-		const struct lfb_operation *operation = &scenario->operations[i];
+		const struct lfb_operation *operation = &shrinking->operations[i];
 		struct line *line = &shrinking->lines[i];
 
 		line->expected = operation->expected.given ? &operation->expected : NULL;
@@ -328,10 +431,11 @@ static int prepare(struct shrinking *shrinking, const struct lfb_scenario *scena
 		if (!line->text)
 			return -ENOMEM;
 		line->operation = operation;
-		size += strlen(line->text) + LINE_SPARE +
-			(operation->schedule ? strlen(operation->schedule) : 0);
+		size += strlen(line->text) + LFB_SHRINK_LINE_SPARE;
 	}
 	shrinking->count = shrinking->given = scenario->count;
+	if (read_schedules(shrinking, &size))
+		return -ENOMEM;
 	shrinking->size = size;
 	shrinking->text = malloc(size);
 	return shrinking->text ? 0 : -ENOMEM;

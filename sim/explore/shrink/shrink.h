@@ -10,7 +10,29 @@
 
 #include <luo/shrink.h>
 
-#include "sim/machine/machine.h"
-#include "sim/scenario/scenario.h"
+#include "sim/play/play.h"
+
+/* Bytes of what stands behind and in front of a line, but for a schedule. */
+#define LFB_SHRINK_LINE_SPARE 128
+
+/* choices.c: the schedule of blocks; they are the shortest list so far, or a candidate */
+
+struct lfb_shrink_choices {
+	unsigned int *list;
+	size_t count;
+	char *text;		/* NULL: in order */
+};
+
+/* Does the candidate show it? */
+typedef bool (*lfb_shows_fn)(void *context);
+
+/* What "parallel" says; nothing of it if that is no list. 0 or -ENOMEM. */
+int lfb__shrink_choices_read(struct lfb_shrink_choices *choices, const char *text);
+void lfb__shrink_choices_free(struct lfb_shrink_choices *choices);
+/* Fewer other ones are chosen, then fewer at all. Returns whether something changed. */
+bool lfb__shrink_choices(struct lfb_shrink_choices *choices, lfb_shows_fn shows, void *context);
+/* Some task stands up to @most choices earlier, as is right where steps in front are gone. */
+bool lfb__shrink_choose_earlier(struct lfb_shrink_choices *choices, size_t most,
+				lfb_shows_fn shows, void *context);
 
 #endif

@@ -316,7 +316,7 @@ static bool boots_image(const struct lfb_operation *operation)
 	       operation->name && lfb__is_image(operation->name);
 }
 
-static int check_scenario(const struct lfb_scenario *scenario, struct lfb_machine *machine)
+int lfb__sweep_check_scenario(const struct lfb_scenario *scenario, struct lfb_machine *machine)
 {
 	for (size_t i = 0; i < scenario->count; i++) {
 		const struct lfb_operation *operation = &scenario->operations[i];
@@ -420,7 +420,7 @@ int lfb_scenario_sweep(const struct lfb_scenario *scenario, struct lfb_machine *
 		return lfb__error(machine, -EINVAL, "the pointer is no live scenario");
 	err = lfb__sweep_take(machine, given, result, &options);
 	if (!err)
-		err = check_scenario(scenario, machine);
+		err = lfb__sweep_check_scenario(scenario, machine);
 	if (err)
 		return err;
 	/* What the scenario itself expects must hold. */

@@ -4,8 +4,9 @@
  * through the cases, run.c does one and judges it, names.c says as what, excuse.c knows what
  * kernels promise to remember, asked.c what they retrieved and keep, kept.c which pages modules
  * keep, known.c what an image's profile does as well, balance.c follows the callbacks, branch.c
- * knows where runs begin. What is swept is a scenario or a body in C. Others ask through
- * <luo/sweep.h>. Uses explore/state, sim/play and what is below.
+ * knows where runs begin. What is swept is a scenario or a body in C; schedules.c fails steps of
+ * tasks beside each other. Others ask through <luo/sweep.h>. Uses explore/state, explore/schedule,
+ * sim/play and what is below.
  */
 #ifndef SIM_EXPLORE_SWEEP_SWEEP_H
 #define SIM_EXPLORE_SWEEP_SWEEP_H
@@ -276,6 +277,9 @@ bool lfb__sweep_is_told(struct lfb_sweep *sweep);
 void lfb__sweep_report_last(struct lfb_sweep *sweep);
 /* Where only one case is run: lines of what happens. */
 void lfb__sweep_trace(struct lfb_sweep *sweep, bool on);
+
+/* scenario.c: can it be swept? 0 or an errno with the sentence set. */
+int lfb__sweep_check_scenario(const struct lfb_scenario *scenario, struct lfb_machine *machine);
 
 /* sweep.c, for scenario.c and body.c */
 

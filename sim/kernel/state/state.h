@@ -53,6 +53,7 @@ struct lfb_deferred {
 	void (*run)(void *what);
 	unsigned long due;
 	unsigned long number;
+	bool task;		/* one does it beside the others: see task/beside.h */
 };
 
 struct luo_elsewhere;

@@ -72,12 +72,27 @@ static bool is_free(const struct lfb_standing *at)
 	return !at->lock->owner && (at->shares || !at->lock->readers);
 }
 
+/* No work is done by two at once. */
+static bool is_under_way(const struct lfb_beside *beside, const void *work)
+{
+	for (unsigned int i = beside->blocks; i < beside->count; i++) {
+		if (lfb__strand_does(&beside->strands[i], work) && beside->strands[i].started)
+			return true;
+	}
+	return false;
+}
+
 /* A task that has the lock itself goes on, and finds that it waits for itself. */
 static bool can_go_on(const struct lfb_kernel *kernel, const struct lfb_strand *strand)
 {
 	const struct lfb_standing *at = &strand->at;
 
 	if (strand->done)
+		return false;
+	if (!kernel->dead && at->polls)
+		return at->seen != kernel->sched.beside->progress;
+	if (!kernel->dead && strand->work && !strand->started &&
+	    is_under_way(kernel->sched.beside, strand->work))
 		return false;
 	if (kernel->dead || !at->lock || is_free(at))
 		return true;
@@ -102,7 +117,8 @@ static unsigned int find_ready(const struct lfb_beside *beside, unsigned int *re
 /* Who has what a strand waits for; count: nobody that could let go of it, or nobody knows. */
 static unsigned int waits_for(const struct lfb_beside *beside, unsigned int strand)
 {
-	const struct task_struct *owner = beside->strands[strand].at.lock->owner;
+	const struct lfb_lock *lock = beside->strands[strand].at.lock;
+	const struct task_struct *owner = lock ? lock->owner : NULL;
 
 	for (unsigned int i = 0; owner && i < beside->count; i++) {
 		if (!beside->strands[i].done && beside->strands[i].running == owner)
@@ -130,14 +146,18 @@ static unsigned int blame(const struct lfb_beside *beside, unsigned int i)
 
 	if (strand->done)
 		return 0;
+	if (strand->at.sleeps)
+		return 5;
 	if (waits_for_itself(beside, i))
 		return strand->at.gives_up ? 3 : 4;
+	if (!strand->at.lock)
+		return strand->at.polls ? 2 : 0;
 	return strand->at.lock->owner && waits_for(beside, i) == beside->count ? 2 : 1;
 }
 
 /*
  * Nobody can go on. One that is in a circle is told so, which is a deadlock; without a circle, one
- * that waits for what somebody has for ever.
+ * that waits for what somebody has for ever. Where somebody sleeps, time passes.
  */
 static unsigned int find_stuck(struct lfb_beside *beside)
 {
@@ -214,7 +234,8 @@ static void switch_to(struct lfb_beside *beside, unsigned int next)
 
 	if (before < beside->count)
 		put_away(beside->kernel, &beside->strands[before]);
-	beside->now = beside->race.now = next;
+	beside->now = next;
+	beside->race.now = next < beside->count ? next : LFB_BESIDE_MAX;
 	if (next < beside->count) {
 		bring_back(beside->kernel, &beside->strands[next]);
 		if (beside->still)
@@ -232,15 +253,6 @@ static void leave_dead_kernel(struct lfb_kernel *kernel)
 		siglongjmp(*kernel->guard, 1);
 }
 
-/* Who freed it was told. */
-static void use_what_was_freed(struct lfb_kernel *kernel, struct lfb_strand *strand)
-{
-	strand->gone = false;
-	lfb__say(kernel, LFB_DID_STOPPED, strand->at.point,
-		 "task %s uses a lock that was freed", kernel->task->name);
-	lfb__die(kernel, LFB_DEATH_OOPS);
-}
-
 bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 {
 	struct lfb_beside *beside = kernel->sched.beside;
@@ -251,6 +263,10 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	if (!strand || kernel->at_point || kernel->dead)
 		return true;
 	strand->at = *at;
+	if (at->polls)
+		strand->at.seen = beside->progress;
+	else
+		beside->progress++;
 	strand->running = kernel->task;
 	next = find_next(beside);
 	if (next != beside->now)
@@ -258,8 +274,7 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	if (unlikely(kernel->dead))
 		leave_dead_kernel(kernel);
 	strand->at.of = NULL;
-	if (unlikely(strand->gone))
-		use_what_was_freed(kernel, strand);
+	strand->at.polls = strand->at.sleeps = false;
 	if (likely(!strand->never)) {
 		strand->at.lock = NULL;
 		return true;
@@ -267,6 +282,16 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	/* What it waits for is told, and it waits no more. */
 	strand->never = false;
 	return false;
+}
+
+bool lfb__beside_lost(struct lfb_kernel *kernel)
+{
+	struct lfb_strand *strand = kernel->sched.beside ? running(kernel->sched.beside) : NULL;
+	const bool lost = strand && strand->gone;
+
+	if (unlikely(lost))
+		strand->gone = false;
+	return lost;
 }
 
 void lfb__beside_pause(struct lfb_kernel *kernel, const char *point)
@@ -279,13 +304,21 @@ void lfb__beside_pause(struct lfb_kernel *kernel, const char *point)
 	lfb__beside_stand(kernel, &(struct lfb_standing){ .point = point, .object = "" });
 }
 
+bool lfb__beside_poll(struct lfb_kernel *kernel, const char *point, bool sleeps)
+{
+	if (!kernel->sched.beside || kernel->at_point || kernel->dead)
+		return false;
+	return lfb__beside_stand(kernel, &(struct lfb_standing){
+		.point = point, .object = "", .polls = true, .sleeps = sleeps });
+}
+
 bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared)
 {
 	if (likely(!kernel->sched.beside) || kernel->at_point)
 		return false;
 	return lfb__beside_stand(kernel, &(struct lfb_standing){
 		.point = shared ? "down_read" : "down_write", .object = lock->name,
-		.of = lock, .lock = lock, .shares = shared, .gives_up = true });
+		.lock = lock, .shares = shared, .gives_up = true });
 }
 
 /* All of them */
@@ -294,12 +327,17 @@ static void begin(void *argument)
 {
 	struct lfb_beside *beside = argument;
 	struct lfb_strand *strand = running(beside);
-	unsigned int next = beside->count;
+	unsigned int next;
 
+	strand->started = true;
 	strand->body(strand->argument);
 	strand->done = true;
-	if (--beside->unfinished)
-		next = find_next(beside);
+	beside->progress++;
+	/* The one in which the kernel died says why. */
+	if (beside->kernel->dead && !*beside->why)
+		memcpy(beside->why, beside->kernel->error, sizeof(beside->why));
+	/* Back to outside, behind the strands that there are by now. */
+	next = --beside->unfinished ? find_next(beside) : beside->count;
 	switch_to(beside, next);
 }
 
@@ -316,23 +354,32 @@ static void nobody_looks(void *context, const char *point, const char *object)
 	(void)object;
 }
 
+void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand,
+			    unsigned int number)
+{
+	strand->started = strand->done = strand->never = strand->gone = false;
+	strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
+	strand->number = beside->nobody.number + NUMBERS * number;
+	strand->calls = beside->nobody.calls + NUMBERS * number;
+	if (beside->still)
+		lfb__fiber_clean(&strand->fiber);
+	lfb__fiber_start(&strand->fiber, begin, beside);
+}
+
 static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 {
 	beside->kernel = kernel;
 	beside->now = beside->count;
-	beside->unfinished = beside->count;
+	beside->unfinished = beside->blocks = beside->count;
+	beside->spawned = 0;
+	beside->progress = 0;
+	*beside->why = '\0';
 	for (unsigned int i = 0; i < beside->count; i++) {
 		struct lfb_strand *strand = &beside->strands[i];
 
 		put_away(kernel, strand);
-		strand->number += NUMBERS * i;
-		strand->calls += NUMBERS * i;
-		strand->done = strand->never = strand->gone = false;
-		strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
 		list_add_tail(&strand->task.list, &kernel->tasks);
-		if (beside->still)
-			lfb__fiber_clean(&strand->fiber);
-		lfb__fiber_start(&strand->fiber, begin, beside);
+		lfb__beside_make_ready(beside, strand, i);
 	}
 }
 
@@ -347,7 +394,7 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	prepare(kernel, beside);
 	kernel->sched.beside = beside;
 	kernel->sched.race = &beside->race;
-	lfb__race_begin(kernel, &beside->race, beside->count);
+	lfb__race_begin(kernel, &beside->race, LFB_BESIDE_MAX);
 	kernel->sched.stand = stand;
 	if (!before.hook)
 		kernel->sched.hook = nobody_looks;
@@ -357,10 +404,12 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	for (unsigned int i = 0; i < beside->count; i++)
 		list_del(&beside->strands[i].task.list);
 	bring_back(kernel, outside);
+	if (*beside->why)
+		memcpy(kernel->error, beside->why, sizeof(beside->why));
 	if (!beside->still)
 		return;
-	outside->number += NUMBERS * beside->count;
-	outside->calls += NUMBERS * beside->count;
+	outside->number += NUMBERS * (beside->blocks + beside->spawned);
+	outside->calls += NUMBERS * (beside->blocks + beside->spawned);
 	bring_numbers_back(kernel, outside);
 }
 
@@ -380,10 +429,15 @@ static bool mix_strand(const struct lfb_strand *strand, struct lfb_mix *mix)
 bool lfb__beside_mix(const struct lfb_beside *beside, struct lfb_mix *mix)
 {
 	LFB_ASSERT(beside->still);
-	/* What was touched, in which order, decides which races there are. */
-	if (beside->race.watched)
+	/*
+	 * What was touched, in which order, decides which races there are; whose strands work gets,
+	 * which was done first.
+	 */
+	if (beside->race.watched || beside->spawned)
 		return false;
 	for (unsigned int i = 0; i < beside->count; i++) {
+		if (beside->strands[i].at.polls)
+			lfb__mix(mix, &beside->progress, sizeof(beside->progress));
 		if (!mix_strand(&beside->strands[i], mix))
 			return false;
 	}
@@ -410,6 +464,7 @@ int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(vo
 	lfb__task_begin(&strand->task, name, NULL);
 	strand->body = body;
 	strand->argument = argument;
+	strand->work = NULL;
 	beside->count++;
 	return 0;
 }
@@ -453,9 +508,13 @@ void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size)
 
 	do {
 		const struct lfb_lock *lock = beside->strands[at].at.lock;
-		struct task_struct *owner = lfb__task_alive(kernel, lock->owner);
+		struct task_struct *owner = lock ? lfb__task_alive(kernel, lock->owner) : NULL;
 
 		at = waits_for(beside, at);
+		if (!lock) {
+			snprintf(text + used, size - used, " -> what nobody does any more");
+			return;
+		}
 		if (!lock->owner)
 			used += (size_t)snprintf(text + used, size - used,
 						 " -> %.47s (held by %u reader%s)", lock->name,

@@ -18,6 +18,9 @@ struct lfb_standing {
 	const struct lfb_lock *lock;	/* that must be free first; NULL: it waits for nothing */
 	bool shares;			/* … but for readers */
 	bool gives_up;			/* it can be told that the lock never will be */
+	bool polls;			/* others must get on first: it looks again then … */
+	bool sleeps;			/* … or when nobody can go on, as its time has passed */
+	unsigned long seen;		/* beside->progress when it looked last */
 };
 
 /* What is the running task's in struct lfb_kernel is here while it does not run. */
@@ -26,6 +29,8 @@ struct lfb_strand {
 	struct task_struct task;	/* as which it runs module code */
 	long (*body)(void *argument);
 	void *argument;
+	const void *work;		/* that it does; NULL: it is a block's */
+	bool started;
 	bool done;
 	bool never;			/* what it waits for will never be free */
 	bool gone;			/* the lock that it stood at was freed */
@@ -50,6 +55,10 @@ struct lfb_beside {
 	unsigned int count;
 	unsigned int now;		/* the one that runs; count: none */
 	unsigned int unfinished;
+	unsigned int blocks;		/* strands that were added; those behind them do work */
+	unsigned int spawned;
+	unsigned long progress;		/* grows when a strand gets on that did not only look */
+	char why[512];			/* the kernel died of; "" */
 	/*
 	 * The place in @ready of the one of @nr strands that goes on, where there is more than one.
 	 * @stays: the first is the one that ran; the others are in their order.
@@ -96,6 +105,29 @@ void lfb__beside_free(struct lfb_beside *beside);
 
 /* As whom module code runs: the strand's own task; NULL: tasks do not run beside each other. */
 struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel);
+/* For strands that come later, too: it will begin, as the one of that number, from 0. */
+void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand,
+			    unsigned int number);
+/* Is @work, or with NULL any, done by it, or to be? */
+static inline bool lfb__strand_does(const struct lfb_strand *strand, const void *work)
+{
+	return strand->work && !strand->done && (!work || strand->work == work);
+}
+
+/*
+ * work.c: @body will be run with @work by a strand of its own, which lfb__beside_unspawn() keeps
+ * from beginning. False: somebody else must do it, for there are no strands or too many, or @work
+ * is what the running one does.
+ */
+bool lfb__beside_spawn(struct lfb_kernel *kernel, long (*body)(void *work), void *work);
+void lfb__beside_unspawn(struct lfb_kernel *kernel, const void *work);
+/* Does a strand other than the running one do @work, or, with NULL, any? Also one yet to begin. */
+bool lfb__beside_works(const struct lfb_kernel *kernel, const void *work);
+/*
+ * The running task looks for something that others do, and looks again when this returns. False:
+ * nobody will, or tasks do not run beside each other.
+ */
+bool lfb__beside_poll(struct lfb_kernel *kernel, const char *point, bool sleeps);
 /* Is a strand other than the one that runs in the middle of kernel code? */
 bool lfb__beside_others_inside(const struct lfb_kernel *kernel);
 /*
@@ -103,7 +135,9 @@ bool lfb__beside_others_inside(const struct lfb_kernel *kernel);
  * will never be free. Nothing where tasks do not run beside each other.
  */
 bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at);
-/* The same where it may go to sleep, or looks at what is not the kernel's. */
+/* Was the lock freed that it stood at? Then it must not be looked at. Asked once. */
+bool lfb__beside_lost(struct lfb_kernel *kernel);
+/* lfb__beside_stand() where it may go to sleep, or looks at what is not the kernel's. */
 void lfb__beside_pause(struct lfb_kernel *kernel, const char *point);
 /*
  * The running task waits for @lock, which it does not take. True when it is free. False: it never

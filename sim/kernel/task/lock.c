@@ -66,6 +66,11 @@ static LFB_OUT_OF_LINE void let_others(struct lfb_kernel *kernel, struct lfb_loc
 		.point = operation, .object = lock->name, .of = lock,
 		.lock = wait == DOES_NOT_WAIT ? NULL : lock,
 		.shares = wait == WAITS_TO_SHARE });
+	if (unlikely(lfb__beside_lost(kernel))) {
+		lfb__say(kernel, LFB_DID_STOPPED, operation, "task %s uses a lock that was freed",
+			 kernel->task->name);
+		lfb__die(kernel, LFB_DEATH_OOPS);
+	}
 	if (unlikely(lock->magic != LFB_LOCK_MAGIC))
 		uninitialised(lock, operation);
 	lfb__sched_switch(kernel, operation, lock->name);

@@ -30,8 +30,8 @@ static inline int timer_delete(struct timer_list *timer)
 	return lfb_defer_cancel(timer);
 }
 
-#define timer_delete_sync(timer) timer_delete(timer)
-#define timer_shutdown_sync(timer) timer_delete(timer)
+#define timer_delete_sync(timer) lfb_defer_cancel_sync(timer)
+#define timer_shutdown_sync(timer) lfb_defer_cancel_sync(timer)
 #define timer_pending(timer) lfb_deferred(timer)
 
 /** mod_timer() - it comes at @expires. Return: whether it would have come already. */
@@ -40,7 +40,7 @@ static inline int mod_timer(struct timer_list *timer, unsigned long expires)
 	const int was = timer_delete(timer);
 
 	timer->expires = expires;
-	lfb_defer(timer, lfb_timer_run, time_after(expires, jiffies) ? expires - jiffies : 0);
+	lfb_defer_work(timer, lfb_timer_run, time_after(expires, jiffies) ? expires - jiffies : 0);
 	return was;
 }
 

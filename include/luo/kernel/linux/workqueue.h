@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SIMPLER: work is done when somebody waits or sleeps, or at the end of the call. */
+/* SIMPLER: work is done when somebody waits or sleeps, at the end of the call, or by a task. */
 #ifndef LUO_LINUX_WORKQUEUE_H
 #define LUO_LINUX_WORKQUEUE_H
 
@@ -61,14 +61,14 @@ static inline void lfb_work_run(void *work)
 static inline bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
 {
 	(void)wq;
-	return lfb_defer(work, lfb_work_run, 0);
+	return lfb_defer_work(work, lfb_work_run, 0);
 }
 
 static inline bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *work,
 				      unsigned long delay)
 {
 	(void)wq;
-	return lfb_defer(&work->work, lfb_work_run, delay);
+	return lfb_defer_work(&work->work, lfb_work_run, delay);
 }
 
 /** mod_delayed_work() - from now on after @delay. Return: whether it was to be done already. */
@@ -85,15 +85,15 @@ static inline bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_
 #define schedule_delayed_work(work, delay) queue_delayed_work(system_wq, work, delay)
 #define work_pending(work) lfb_deferred(work)
 #define delayed_work_pending(item) lfb_deferred(&(item)->work)
-#define flush_work(work) lfb_defer_flush(work)
-#define flush_delayed_work(item) lfb_defer_flush(&(item)->work)
+#define flush_work(work) lfb_defer_wait(work)
+#define flush_delayed_work(item) lfb_defer_wait(&(item)->work)
 #define cancel_work(work) lfb_defer_cancel(work)
 #define cancel_delayed_work(item) lfb_defer_cancel(&(item)->work)
 
 static inline bool cancel_work_sync(struct work_struct *work)
 {
 	might_sleep();
-	return lfb_defer_cancel(work);
+	return lfb_defer_cancel_sync(work);
 }
 
 static inline bool cancel_delayed_work_sync(struct delayed_work *work)
@@ -118,7 +118,7 @@ static inline struct workqueue_struct *lfb_workqueue(const char *name)
 static inline void flush_workqueue(struct workqueue_struct *wq)
 {
 	(void)wq;
-	lfb_defer_flush(NULL);
+	lfb_defer_wait(NULL);
 }
 
 #define drain_workqueue(wq) flush_workqueue(wq)

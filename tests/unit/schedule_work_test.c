@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* Work and timers of tasks beside each other are tasks, too. */
+#include <luo/lfb.h>
+#include <luo/kernel/linux/completion.h>
+#include <luo/kernel/linux/timer.h>
+#include <luo/kernel/linux/workqueue.h>
+
+#include "tests/support/tasks.h"
+#include "tests/support/test.h"
+
+struct device {
+	struct work_struct work;
+	struct timer_list timer;
+	struct mutex lock;
+	struct completion done;
+	unsigned int count;
+	bool open;
+};
+
+static struct device *device;
+static unsigned int failed, ran, orders;
+static const char *wanted;
+
+static void count_up(struct work_struct *work)
+{
+	struct device *of = container_of(work, struct device, work);
+
+	of->count++;
+	complete(&of->done);
+}
+
+static void count_locked(struct work_struct *work)
+{
+	struct device *of = container_of(work, struct device, work);
+
+	mutex_lock(&of->lock);
+	of->count++;
+	mutex_unlock(&of->lock);
+}
+
+static void on_time(struct timer_list *timer)
+{
+	timer_container_of(device, timer, timer)->count++;
+}
+
+static long make_device(void *argument)
+{
+	(void)argument;
+	device = kzalloc(sizeof(*device), GFP_KERNEL);
+	INIT_WORK(&device->work, count_up);
+	timer_setup(&device->timer, on_time, 0);
+	mutex_init(&device->lock);
+	init_completion(&device->done);
+	return 0;
+}
+
+static long make_locked(void *argument)
+{
+	make_device(argument);
+	INIT_WORK(&device->work, count_locked);
+	return 0;
+}
+
+/* How each run ended, and whether what went wrong is what was to. */
+static void look(struct lfb_machine *machine, const char *schedule)
+{
+	const struct lfb_finding *finding = lfb_finding_at(machine, 0);
+
+	(void)schedule;
+	if (!finding)
+		return;
+	failed++;
+	assert_non_null(wanted);
+	assert_string_equal(lfb_finding_name(finding->id), wanted);
+}
+
+static unsigned int explore(long (*one)(void *argument), long (*other)(void *argument),
+			    long (*begin)(void *argument), const char *finding)
+{
+	long (*const tasks[])(void *argument) = { one, other };
+
+	failed = ran = orders = 0;
+	wanted = finding;
+	return tasks_explore(tasks, other ? 2 : 1, 2, begin, look);
+}
+
+static long free_without_waiting(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	queue_work(system_wq, &mine->work);
+	kfree(mine);
+	return 0;
+}
+
+static long cancel_and_free(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	queue_work(system_wq, &mine->work);
+	cancel_work_sync(&mine->work);
+	kfree(mine);
+	return 0;
+}
+
+static long flush_and_free(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	assert_true(queue_work(system_wq, &mine->work));
+	flush_work(&mine->work);
+	assert_int_equal(mine->count, 1);
+	kfree(mine);
+	return 0;
+}
+
+static void work_that_nobody_waits_for_uses_what_is_freed(void **state)
+{
+	const unsigned int all = explore(free_without_waiting, NULL, make_device,
+					 "LFB-MEM-USE-AFTER-FREE");
+
+	(void)state;
+	assert_in_range(failed, 1, all - 1);
+	assert_true(explore(cancel_and_free, NULL, make_device, NULL) > 1);
+	assert_int_equal(failed, 0);
+	assert_true(explore(flush_and_free, NULL, make_device, NULL) > 0);
+	assert_int_equal(failed, 0);
+}
+
+static long arm_and_free(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	mod_timer(&mine->timer, jiffies + 10);
+	timer_delete(&mine->timer);
+	kfree(mine);
+	return 0;
+}
+
+static long free_by_the_timer(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	mod_timer(&mine->timer, jiffies + 10);
+	mutex_lock(&mine->lock);
+	mutex_unlock(&mine->lock);
+	kfree(mine);
+	return 0;
+}
+
+static long delete_and_free(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	mod_timer(&mine->timer, jiffies + 10);
+	mutex_lock(&mine->lock);
+	mutex_unlock(&mine->lock);
+	timer_delete_sync(&mine->timer);
+	kfree(mine);
+	return 0;
+}
+
+static void so_does_a_timer(void **state)
+{
+	const unsigned int all = explore(free_by_the_timer, NULL, make_device,
+					 "LFB-MEM-USE-AFTER-FREE");
+
+	(void)state;
+	assert_in_range(failed, 1, all - 1);
+	explore(delete_and_free, NULL, make_device, NULL);
+	explore(arm_and_free, NULL, make_device, NULL);
+	assert_int_equal(failed, 0);
+}
+
+static long wait_for_work(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	queue_work(system_wq, &mine->work);
+	wait_for_completion(&mine->done);
+	assert_int_equal(mine->count, 1);
+	ran++;
+	return 0;
+}
+
+static long complete_it(void *argument)
+{
+	(void)argument;
+	mutex_lock(&device->lock);
+	mutex_unlock(&device->lock);
+	complete(&device->done);
+	return 0;
+}
+
+static long wait_for_task(void *argument)
+{
+	(void)argument;
+	wait_for_completion(&device->done);
+	ran++;
+	return 0;
+}
+
+static void who_waits_for_a_completion_waits_for_others(void **state)
+{
+	unsigned int all = explore(wait_for_work, NULL, make_device, NULL);
+
+	(void)state;
+	assert_int_equal(ran, all);
+	all = explore(wait_for_task, complete_it, make_device, NULL);
+	assert_true(all > 1);
+	assert_int_equal(ran, all);
+	assert_int_equal(failed, 0);
+	/* What nobody completes is told. */
+	all = explore(wait_for_task, wait_for_task, make_device, "LFB-LOCK-DEADLOCK");
+	assert_int_equal(failed, all);
+}
+
+/* The work wants the lock of who waits for it. */
+static long flush_locked(void *argument)
+{
+	(void)argument;
+	queue_work(system_wq, &device->work);
+	mutex_lock(&device->lock);
+	cancel_work_sync(&device->work);
+	mutex_unlock(&device->lock);
+	return 0;
+}
+
+static void work_that_wants_the_lock_of_who_waits_for_it_is_a_deadlock(void **state)
+{
+	const unsigned int all = explore(flush_locked, NULL, make_locked, "LFB-LOCK-DEADLOCK");
+
+	(void)state;
+	assert_in_range(failed, 1, all - 1);
+}
+
+static long queue_twice(void *argument)
+{
+	(void)argument;
+	if (queue_work(system_wq, &device->work))
+		ran++;
+	return 0;
+}
+
+static void note_order(struct lfb_machine *machine, const char *schedule)
+{
+	look(machine, schedule);
+	orders |= 1u << device->count;
+}
+
+/* One work that is queued by two is done once or twice, and what is left is done in the end. */
+static void what_is_left_is_done_at_the_end(void **state)
+{
+	long (*const tasks[])(void *argument) = { queue_twice, queue_twice };
+	unsigned int all;
+
+	(void)state;
+	failed = ran = orders = 0;
+	wanted = NULL;
+	all = tasks_explore(tasks, 2, 2, make_locked, note_order);
+	assert_int_equal(orders, 1u << 1 | 1u << 2);
+	assert_in_range(ran, all + 1, 2 * all - 1);
+}
+
+static void again(struct work_struct *work)
+{
+	ran++;
+	queue_work(system_wq, work);
+}
+
+static long queue_endless(void *argument)
+{
+	(void)argument;
+	INIT_WORK(&device->work, again);
+	queue_work(system_wq, &device->work);
+	return 0;
+}
+
+static void work_that_makes_itself_again_ends(void **state)
+{
+	(void)state;
+	explore(queue_endless, complete_it, make_device, NULL);
+	assert_int_equal(failed, 0);
+}
+
+static long sleep_a_while(void *argument)
+{
+	(void)argument;
+	for (unsigned int i = 0; i < 3 && !device->count; i++)
+		lfb_sleep(5);
+	ran += device->count;
+	return 0;
+}
+
+static long queue_one(void *argument)
+{
+	(void)argument;
+	queue_work(system_wq, &device->work);
+	return 0;
+}
+
+static void who_sleeps_lets_others_go_on_and_time_pass(void **state)
+{
+	unsigned int all = explore(sleep_a_while, queue_one, make_device, NULL);
+
+	(void)state;
+	assert_in_range(ran, 1, all);
+	/* Alone, it is time that passes. */
+	all = explore(sleep_a_while, NULL, make_device, NULL);
+	assert_int_equal(all, 1);
+	assert_int_equal(failed, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(work_that_nobody_waits_for_uses_what_is_freed),
+		cmocka_unit_test(so_does_a_timer),
+		cmocka_unit_test(who_waits_for_a_completion_waits_for_others),
+		cmocka_unit_test(work_that_wants_the_lock_of_who_waits_for_it_is_a_deadlock),
+		cmocka_unit_test(what_is_left_is_done_at_the_end),
+		cmocka_unit_test(work_that_makes_itself_again_ends),
+		cmocka_unit_test(who_sleeps_lets_others_go_on_and_time_pass),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
