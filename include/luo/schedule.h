@@ -50,8 +50,9 @@ struct lfb_schedule_failure {
  * @from_power_on: begin each schedule with power on, as those of tests in C do, not only where
  *	there can be no copy: the same, and slow
  * @reduce: of scenarios, end a run where it comes to a state from which another one went on, with
- *	as many preemptions or fewer: what it leads to is known. The same failures are found, each with the
- *	same @schedule and @preemptions, in fewer schedules and so with fewer @times; how many
+ *	as many preemptions or fewer: what it leads to is known. The same failures are found, each
+ *	with the same @schedule and @preemptions, in fewer schedules and so with fewer @times; how
+ *	many
  *	depends on how the library was compiled. A state is what struct lfb_machine_copy has, and
  *	the stacks of the tasks; what else a module keeps, as static data without
  *	LFB_MODULE_DATA(), must decide nothing. Where there can be no copy, where a module says
