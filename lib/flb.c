@@ -123,6 +123,12 @@ static void unpreserve_one(struct luo *luo, struct liveupdate_flb *flb)
 	mutex_unlock(&state->lock);
 }
 
+/* The walk ends there: its link may be freed. */
+static bool links_moved(struct luo *luo, unsigned long changes)
+{
+	return luo_registry_moved(luo, changes, "flbs of a handler");
+}
+
 static int preserve_linked(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	unsigned long changes = luo->register_changes;
@@ -131,15 +137,18 @@ static int preserve_linked(struct luo *luo, struct liveupdate_file_handler *fh)
 
 	list_for_each_entry(link, &fh->private.flb_list, list) {
 		err = preserve_one(luo, link->flb);
+		if (links_moved(luo, changes))
+			return err ?: -EIO;
 		if (err)
 			break;
-		if (luo_registry_moved(luo, changes, "flbs of a handler"))
-			return -EIO;
 	}
 	if (!err)
 		return 0;
-	list_for_each_entry_continue_reverse(link, &fh->private.flb_list, list)
+	list_for_each_entry_continue_reverse(link, &fh->private.flb_list, list) {
 		unpreserve_one(luo, link->flb);
+		if (links_moved(luo, changes))
+			break;
+	}
 	return err;
 }
 
@@ -157,8 +166,10 @@ int luo_flb_file_preserve(struct luo *luo, struct luo_file *luo_file)
 void luo_flb_file_unpreserve(struct luo *luo, const struct luo_file *luo_file)
 {
 	struct luo_flb_link *link;
+	unsigned long changes;
 
 	luo_registry(luo, down_read);
+	changes = luo->register_changes;
 	list_for_each_entry_reverse(link, &luo_file->handler->private.flb_list, list) {
 		bool counted = link->made <= luo_file->links_made;
 
@@ -167,6 +178,8 @@ void luo_flb_file_unpreserve(struct luo *luo, const struct luo_file *luo_file)
 		if (!counted)
 			luo->watch->flb->warned(link->flb, LUO_WARN_DROPPED_UNCOUNTED);
 		unpreserve_one(luo, link->flb);
+		if (links_moved(luo, changes))
+			break;
 	}
 	luo_registry(luo, up_read);
 }
@@ -385,12 +398,17 @@ static void finish_one(struct luo *luo, struct liveupdate_flb *flb)
 void luo_flb_file_finish(struct luo *luo, struct liveupdate_file_handler *fh)
 {
 	struct luo_flb_link *link;
+	unsigned long changes;
 
 	if (fh->private.unfinished)
 		fh->private.unfinished--;
 	luo_registry(luo, down_read);
-	list_for_each_entry_reverse(link, &fh->private.flb_list, list)
+	changes = luo->register_changes;
+	list_for_each_entry_reverse(link, &fh->private.flb_list, list) {
 		finish_one(luo, link->flb);
+		if (links_moved(luo, changes))
+			break;
+	}
 	luo_registry(luo, up_read);
 }
 

@@ -105,15 +105,18 @@ static void handler_found(struct luo *luo, struct liveupdate_file_handler *fh, s
 			  bool (*takes)(struct luo *luo, struct liveupdate_file_handler *fh,
 					struct file *file))
 {
+	const unsigned long changes = luo->register_changes;
 	struct liveupdate_file_handler *other;
 	bool behind = false;
 
-	/* Does a later one take it as well? */
+	/* Does a later one take it as well? No kernel walks on: a change is no mistake. */
 	list_for_each_entry(other, &luo->handlers, private.list) {
 		if (behind && !other->private.gone && takes(luo, other, file))
 			lfb__find(luo->kernel, LFB_FINDING_FILE_TWO_HANDLERS,
 				  luo_name("file", fh->compatible).text,
 				  "%.47s takes %.64s as well", other->compatible, file->f_name);
+		if (luo->register_changes != changes)
+			return;
 		behind |= other == fh;
 	}
 }
