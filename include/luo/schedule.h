@@ -52,12 +52,11 @@ struct lfb_schedule_failure {
  * @reduce: of scenarios, end a run where it comes to a state from which another one went on, with
  *	as many preemptions or fewer: what it leads to is known. The same failures are found, each
  *	with the same @schedule and @preemptions, in fewer schedules and so with fewer @times; how
- *	many
- *	depends on how the library was compiled. A state is what struct lfb_machine_copy has, and
- *	the stacks of the tasks; what else a module keeps, as static data without
+ *	many depends on how the library was compiled. A state is what struct lfb_machine_copy has,
+ *	and the stacks of the tasks; what else a module keeps, as static data without
  *	LFB_MODULE_DATA(), must decide nothing. Where there can be no copy, where a module says
- *	what it touches, and where a sanitizer keeps variables elsewhere than on stacks, nothing is
- *	left out
+ *	what it touches, where work is a task, and where a sanitizer keeps variables elsewhere than
+ *	on stacks, nothing is left out
  */
 struct lfb_explore_options {
 	size_t sz;
