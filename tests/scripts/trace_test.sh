@@ -179,7 +179,7 @@ prints out 'A->>L: task-2: finishes session "s"'
 lfb 1 trace --format svg --schedule 0,1 --checks guard --profile linux-7.0 $beside
 prints out '>task-1: do read x 0 = -EFAULT<'
 lfb 0 trace --format story "$dir/beside.lfb"
-prints out '  task-2  FLB                "flb-0-v1" is needed by 2 files: saved already       1→2'
+prints out '  agent   memory             page 0x10001e000 saved: luo '
 lfb 0 trace --schedule 0,1 $beside
 prints out '> parallel 0,1 {'
 lfb 1 trace --format json --schedule 1,x $beside
