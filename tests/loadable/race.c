@@ -211,7 +211,7 @@ static void replaced_under_rcu(bool bad, bool second)
 {
 	if (!second) {
 		rcu_read_lock();
-		use(rcu_dereference(config)->limit); /* RACE */
+		WARN_ON(!rcu_dereference(config)->limit); /* RACE */
 		rcu_read_unlock();
 		return;
 	}
