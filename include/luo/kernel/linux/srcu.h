@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SIMPLER: who waits for readers of its own hangs; there are no others. */
+/* SIMPLER: who waits for readers of its own hangs; others are waited for. */
 #ifndef LUO_LINUX_SRCU_H
 #define LUO_LINUX_SRCU_H
 
