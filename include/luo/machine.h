@@ -54,6 +54,7 @@ struct lfb_module;
  *	profile's default is then that of the tree's version, or linux-7.3. Default: none
  * @kho_debug: kernels built with CONFIG_KEXEC_HANDOVER_DEBUG, which refuse to preserve scratch
  * @reading: how lfb_machine_boot_blob() reads; default LFB_READING_KERNEL
+ * @points: where a task that runs beside others may have to stand; default LFB_POINTS_CALLS
  */
 struct lfb_machine_options {
 	size_t sz;
@@ -77,6 +78,7 @@ struct lfb_machine_options {
 	bool kho_debug;
 	const char *kernel;
 	enum lfb_reading reading;
+	enum lfb_points points;
 };
 
 /** enum lfb_machine_state - what a machine is doing. */

@@ -77,4 +77,15 @@ enum lfb_reading {
 	LFB_READING_STRICT,
 };
 
+/**
+ * enum lfb_points - where a task that runs beside others may have to stand (luo/schedule.h)
+ * @LFB_POINTS_CALLS: where it calls the kernel for what may have to wait, and around callbacks
+ * @LFB_POINTS_ACCESSES: also in front of each access to memory by a module that says what it
+ *	touches (lfb build --races), so that what becomes of a race is tried
+ */
+enum lfb_points {
+	LFB_POINTS_CALLS,
+	LFB_POINTS_ACCESSES,
+};
+
 #endif

@@ -27,6 +27,14 @@
  */
 LFB_API void lfb_race_ignore(bool begin);
 /**
+ * lfb_race_at_once() - what the running task touches it touches at once
+ * @begin: from here on; false: no more. They nest
+ *
+ * No access in between is a scheduling point (LFB_POINTS_ACCESSES): for what is one step in a
+ * kernel.
+ */
+LFB_API void lfb_race_at_once(bool begin);
+/**
  * lfb_race_rcu_read() - the running task reads what RCU protects
  * @begin: from here on; false: no more. They nest
  */

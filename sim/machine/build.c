@@ -75,6 +75,9 @@ static int check_options(struct lfb_machine_options *options, struct lfb_nodes *
 	if (options->reading > LFB_READING_STRICT)
 		return lfb__error(NULL, -EINVAL, "there is no way of reading %d",
 				  (int)options->reading);
+	if (options->points > LFB_POINTS_ACCESSES)
+		return lfb__error(NULL, -EINVAL, "there is no kind of points %d",
+				  (int)options->points);
 	return checks_of_environment(&options->checks) ?: lfb__findings_of_environment();
 }
 
@@ -176,6 +179,7 @@ int lfb_machine_create(const struct lfb_machine_options *given, struct lfb_machi
 	machine->kho_on = !options.kho_off;
 	machine->liveupdate_on = !options.liveupdate_off;
 	machine->kernel.catch_faults = !options.raw_faults;
+	machine->kernel.sched.at_accesses = options.points == LFB_POINTS_ACCESSES;
 	init_lists(machine);
 	err = lfb__handle_register(machine, LFB_HANDLE_MACHINE);
 	if (err) {

@@ -168,6 +168,21 @@ static void completed(bool bad, bool second)
 	}
 }
 
+static DECLARE_COMPLETION(done_twice);
+static atomic_t completing = ATOMIC_INIT(2);
+
+/* Whoever does it last finds both, wherever the other one was. */
+static void completed_by_both(bool bad, bool second)
+{
+	complete(&done_twice);
+	if (bad)
+		payload = 7; /* RACE */
+	if (!atomic_dec_and_test(&completing))
+		return;
+	WARN_ON(!try_wait_for_completion(&done_twice));
+	WARN_ON(!try_wait_for_completion(&done_twice));
+}
+
 static struct {
 	refcount_t refs;
 	u64 users[2];
@@ -211,7 +226,7 @@ static void replaced_under_rcu(bool bad, bool second)
 {
 	if (!second) {
 		rcu_read_lock();
-		use(rcu_dereference(config)->limit); /* RACE */
+		WARN_ON(!rcu_dereference(config)->limit); /* RACE */
 		rcu_read_unlock();
 		return;
 	}
@@ -276,7 +291,7 @@ static void (*const races[])(bool bad, bool second) = {
 	locked_by_mutex, locked_by_spinlock, locked_by_rwsem, locked_by_rwlock, both_marked,
 	marked_by_data_race, atomic_counter, one_byte_each, released_and_acquired, completed,
 	last_reference, done_by_a_work, replaced_under_rcu, copied, copied_as_structure,
-	object_of_its_own,
+	object_of_its_own, completed_by_both,
 };
 
 static bool race_can_preserve(struct liveupdate_file_handler *handler, struct file *file)

@@ -101,6 +101,7 @@ words --memory-map run high low
 words --mode run remap fixed
 words --pages run buddy ascending
 words --reading boot kernel strict
+words --points explore calls accesses
 words --digest edit mend keep break
 offered exhaust --without ''
 is again off links plain twice

@@ -95,6 +95,10 @@ const struct cli_option cli_machine_options[] = {
 	  "reads it (default); strict: one that lfb check objects to is refused",
 	  offsetof(struct cli_machine, options.reading), 0, "kernel or strict",
 	  .group = CLI_GROUP_MACHINE },
+	{ "points", "WHERE", "calls: tasks beside each other may stand where they call the kernel\n"
+	  "(default); accesses: modules of lfb build --races at each access, too",
+	  offsetof(struct cli_machine, options.points), 0, "calls or accesses",
+	  .group = CLI_GROUP_MACHINE },
 	{ "seed", "N", "for what is left to chance (default 0)",
 	  offsetof(struct cli_machine, options.seed), 0, "a number", set_number,
 	  .group = CLI_GROUP_MACHINE },
@@ -107,7 +111,7 @@ const struct cli_option cli_machine_options[] = {
 
 _Static_assert(LFB_MEMORY_FIXED == 1 && LFB_MAP_LOW == 1 && LFB_MAP_HIGH == 2 &&
 	       LFB_PAGES_ASCENDING == 1 && LFB_CHECKS_OFF == 1 && LFB_CHECKS_GUARD == 2 &&
-	       LFB_READING_STRICT == 1,
+	       LFB_READING_STRICT == 1 && LFB_POINTS_ACCESSES == 1,
 	       "the words stand in the order of their values");
 
 /* Modules that are loaded */

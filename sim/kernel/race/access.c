@@ -17,18 +17,36 @@ struct access {
 	u8 first, size;			/* in the word */
 };
 
-struct lfb_race *lfb__race_here(void)
+/* The race of the running task. */
+static struct lfb_race *running(const struct lfb_kernel *kernel)
 {
-	struct lfb_kernel *kernel = lfb__current;
 	struct lfb_race *race = kernel ? kernel->sched.race : NULL;
 
-	if (likely(!race) || race->now >= race->count || race->blind || kernel->dead ||
-	    !lfb__checking(kernel))
+	if (likely(!race) || race->now >= race->count || kernel->dead)
 		return NULL;
 	/* A thread that looks on while another is inside is none of these tasks. */
-	if (kernel->guard && kernel->guard_thread != &lfb__current)
+	return kernel->guard && kernel->guard_thread != &lfb__current ? NULL : race;
+}
+
+struct lfb_race *lfb__race_here(void)
+{
+	struct lfb_race *race = running(lfb__current);
+
+	if (likely(!race) || race->blind || !lfb__checking(race->kernel))
 		return NULL;
 	return race->tasks[race->now].ignored || race->tasks[race->now].excused ? NULL : race;
+}
+
+/* Who waits for readers of RCU does not wait here: they read all at once. */
+struct lfb_race *lfb__race_before(void)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	const struct lfb_race *race = running(kernel);
+
+	if (unlikely(race && kernel->sched.at_accesses) && !race->tasks[race->now].reading &&
+	    !race->tasks[race->now].at_once)
+		kernel->sched.stand(kernel, "access", "");
+	return lfb__race_here();
 }
 
 static bool is_word(const void *words, u32 number, const void *address)
@@ -199,9 +217,9 @@ void lfb__race_forget(struct lfb_race *race, const void *address, size_t size)
 
 void lfb__race_copy(const void *address, size_t size, bool write, const void *at)
 {
-	struct lfb_race *race = lfb__race_here();
-	const struct lfb_shared *shared = race ? lfb__shared_at(at) : NULL;
+	const struct lfb_shared *shared = lfb__shared_at(at);
+	struct lfb_race *race = shared && shared->says_accesses ? lfb__race_before() : NULL;
 
-	if (shared && shared->says_accesses)
+	if (race)
 		lfb__race_touch(race, address, size, write ? LFB_RACE_WRITE : LFB_RACE_READ, at);
 }

@@ -10,7 +10,7 @@
 
 static void before(const void *address, size_t size, unsigned int how, const void *at)
 {
-	struct lfb_race *race = lfb__race_here();
+	struct lfb_race *race = lfb__race_before();
 
 	if (race)
 		lfb__race_touch(race, address, size, how | LFB_RACE_MARKED, at);

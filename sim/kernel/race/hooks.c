@@ -12,7 +12,7 @@
 
 static void plain(const void *address, size_t size, unsigned int how, const void *at)
 {
-	struct lfb_race *race = lfb__race_here();
+	struct lfb_race *race = lfb__race_before();
 
 	if (race)
 		lfb__race_touch(race, address, size, how, at);
@@ -21,7 +21,7 @@ static void plain(const void *address, size_t size, unsigned int how, const void
 /* Who writes shows what he did, who reads sees what was shown: memory is the same to all. */
 static void marked(const void *address, size_t size, unsigned int how, const void *at)
 {
-	struct lfb_race *race = lfb__race_here();
+	struct lfb_race *race = lfb__race_before();
 
 	if (!race)
 		return;
@@ -115,6 +115,14 @@ void lfb_race_ignore(bool begin)
 
 	if (race)
 		race->tasks[race->now].ignored += begin ? 1 : -1u;
+}
+
+void lfb_race_at_once(bool begin)
+{
+	struct lfb_race *race = running();
+
+	if (race)
+		race->tasks[race->now].at_once += begin ? 1 : -1u;
 }
 
 void lfb_race_rcu_read(bool begin)

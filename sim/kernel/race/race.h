@@ -69,6 +69,8 @@ static inline void lfb__race_drop(struct lfb_kernel *kernel, const void *object,
 
 /* The race in which the caller's accesses are to be looked at; NULL: they are not. */
 struct lfb_race *lfb__race_here(void);
+/* The same of an access that is still to be made; others may act first. */
+struct lfb_race *lfb__race_before(void);
 /* Memory is touched by code that goes on @at. */
 void lfb__race_touch(struct lfb_race *race, const void *address, size_t size, unsigned int how,
 		     const void *at);

@@ -26,6 +26,7 @@ struct lfb_race_word {
 struct lfb_race_task {
 	unsigned int ignored;	/* lfb_race_ignore() without its end */
 	unsigned int reading;	/* … lfb_race_rcu_read() */
+	unsigned int at_once;	/* … lfb_race_at_once() */
 	bool excused;		/* somebody would have waited for that to end */
 	unsigned int depth;	/* calls that have not returned; where these go on: */
 	const void *calls[LFB_RACE_CALLS];

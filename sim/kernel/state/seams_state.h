@@ -60,6 +60,7 @@ struct lfb_sched {
 	struct lfb_beside *beside;	/* those tasks; NULL: one runs */
 	struct lfb_race *race;		/* what these touch; NULL as well */
 	void (*stand)(struct lfb_kernel *kernel, const char *point, const char *object);
+	bool at_accesses;		/* what says what it touches stands there, too */
 };
 
 /*

@@ -23,6 +23,13 @@
 #define data_race(expression) (expression)
 #endif
 
+/* What a kernel does in one step, from true to false. */
+#define lfb_at_once(begin)                                                                         \
+	do {                                                                                       \
+		if (LFB_SAYS_ACCESSES)                                                             \
+			lfb_race_at_once(begin);                                                   \
+	} while (0)
+
 /** OPTIMIZER_HIDE_VAR() - the compiler forgets what it knows of a variable's value. */
 #define OPTIMIZER_HIDE_VAR(variable) __asm__("" : "+r"(variable))
 #define RELOC_HIDE(ptr, offset) ((__typeof__(ptr))((uintptr_t)(ptr) + (offset)))

@@ -30,10 +30,13 @@ static inline void reinit_completion(struct completion *c)
 /** complete() - one who waits goes on. */
 static inline void complete(struct completion *c)
 {
-	const unsigned int done = READ_ONCE(c->done);
+	unsigned int done;
 
+	lfb_at_once(true);
+	done = READ_ONCE(c->done);
 	if (done != UINT_MAX)
 		WRITE_ONCE(c->done, done + 1);
+	lfb_at_once(false);
 }
 
 static inline void complete_all(struct completion *c)
@@ -49,10 +52,13 @@ static inline bool completion_done(struct completion *c)
 /** try_wait_for_completion() - Return: whether nobody had to wait. */
 static inline bool try_wait_for_completion(struct completion *c)
 {
-	const unsigned int done = READ_ONCE(c->done);
+	unsigned int done;
 
+	lfb_at_once(true);
+	done = READ_ONCE(c->done);
 	if (done && done != UINT_MAX)
 		WRITE_ONCE(c->done, done - 1);
+	lfb_at_once(false);
 	return done != 0;
 }
 

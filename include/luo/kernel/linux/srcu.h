@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* SIMPLER: who waits for readers of its own hangs; there are no others. */
+/* SIMPLER: who waits for readers of its own hangs; others are waited for. */
 #ifndef LUO_LINUX_SRCU_H
 #define LUO_LINUX_SRCU_H
 
@@ -28,15 +28,19 @@ static inline void cleanup_srcu_struct(struct srcu_struct *ssp)
 
 static inline int srcu_read_lock(struct srcu_struct *ssp)
 {
+	lfb_at_once(true);
 	WRITE_ONCE(ssp->lfb_readers, READ_ONCE(ssp->lfb_readers) + 1);
+	lfb_at_once(false);
 	return 0;
 }
 
 static inline void srcu_read_unlock(struct srcu_struct *ssp, int index)
 {
 	(void)index;
+	lfb_at_once(true);
 	if (!WARN_ON(!READ_ONCE(ssp->lfb_readers)))
 		WRITE_ONCE(ssp->lfb_readers, READ_ONCE(ssp->lfb_readers) - 1);
+	lfb_at_once(false);
 }
 
 DEFINE_LOCK_GUARD_1(srcu, struct srcu_struct, _T->index = srcu_read_lock(_T->lock),
@@ -45,8 +49,12 @@ DEFINE_LOCK_GUARD_1(srcu, struct srcu_struct, _T->index = srcu_read_lock(_T->loc
 static inline void synchronize_srcu(struct srcu_struct *ssp)
 {
 	might_sleep();
-	if (READ_ONCE(ssp->lfb_readers))
-		lfb_wait_forever("srcu readers");
+	while (READ_ONCE(ssp->lfb_readers)) {
+		if (!lfb_defer_next()) {
+			lfb_wait_forever("srcu readers");
+			break;
+		}
+	}
 }
 
 static inline void call_srcu(struct srcu_struct *ssp, struct rcu_head *head,
