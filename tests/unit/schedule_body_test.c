@@ -199,15 +199,15 @@ static void what_the_check_answers_is_a_failure(void **state)
 	lfb_machine_destroy(machine);
 }
 
-static long die(void *argument)
+static long die(void *wild)
 {
-	*(volatile int *)(uintptr_t)8 = 0;
+	*(volatile int *)wild = 0;
 	return 0;
 }
 
 static int dies(struct lfb_machine *machine, struct lfb_agent *agent, void *context)
 {
-	lfb_machine_call(machine, die, NULL);
+	lfb_machine_call(machine, die, (void *)8);
 	return 0;
 }
 
