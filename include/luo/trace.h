@@ -150,7 +150,9 @@ enum lfb_event_kind {
 	X(STOPPED, BUG, PLAIN, "{where}", "stop", "{message}")                                     \
 	X(PANICKED, PANIC, PLAIN, "{where}", "panic", "{message}")                                 \
 	X(FAILED, FAULT, PLAIN, "{where}", "fail", "{message}")                                    \
-	X(FOUND, FINDING, PLAIN, "{where}", "{finding}", "{message}")
+	X(FOUND, FINDING, PLAIN, "{where}", "{finding}", "{message}")                              \
+	/* Where tasks run beside each other: one begins with a line of the scenario. */           \
+	X(TASK_DOES, AGENT, FINE, "{task}", "begin", "{message}")
 
 /** enum lfb_happening - what happened: LFB_DID_BOOT_COLD … */
 enum lfb_happening {

@@ -101,6 +101,11 @@ static long (*const performs[LFB_VERBS])(struct lfb_run *run,
 #undef X
 };
 
+bool lfb__run_is_agents(enum lfb_verb verb)
+{
+	return performs[verb] != NULL;
+}
+
 long lfb__run_perform(struct lfb_run *run, const struct lfb_operation *operation, u64 *object)
 {
 	const enum lfb_verb verb = operation->verb;

@@ -100,6 +100,14 @@ void lfb__run_parallel_release(struct lfb_run *run)
 	run->parallel = NULL;
 }
 
+/* The first block's agent is the one that there was before; what a module does, its thread does. */
+static const char *task_of(const struct block *block, const struct lfb_operation *operation)
+{
+	const bool is_first = block == block->run->parallel->blocks;
+
+	return is_first && lfb__run_is_agents(operation->verb) ? "agent" : block->name;
+}
+
 static long do_block(void *argument)
 {
 	struct block *block = argument;
@@ -111,6 +119,8 @@ static long do_block(void *argument)
 		if (run->machine->kernel.dead)
 			break;
 		lfb__run_at(run, at);
+		lfb__event(&run->machine->kernel, TASK_DOES, .task = task_of(block, at),
+			   .message = at->text);
 		answer->result = lfb__run_perform(run, at, &answer->object);
 		answer->given = true;
 	}

@@ -154,6 +154,8 @@ char *lfb__schedule_text(const unsigned int *choices, size_t count);
 
 /* Does what a line says. Returns its result; *object is set where the verb answers with one. */
 long lfb__run_perform(struct lfb_run *run, const struct lfb_operation *operation, u64 *object);
+/* Or else the recorded module's. */
+bool lfb__run_is_agents(enum lfb_verb verb);
 
 /* power.c */
 

@@ -105,7 +105,7 @@ prints out '-- task-2'
 
 # A story is about operations, each with what happened in it.
 lfb 0 run --story --schedule 12x0,1 --quirk +REGISTRY_UNLOCKED "$races/registry-unlocked.lfb"
-prints out '          module             registers file handler 2'
+prints out '  task-2  registers file handler 2'
 checks=$((checks + 1))
 ! grep -q '[{}]' "$dir/out" || fail "a story tells of blocks"
 

@@ -192,9 +192,17 @@ def check_mermaid(text):
 
 
 def check_perfetto(text, steps):
-    """Slices are the steps, and lie in each other as they do."""
+    """Slices are the steps, and lie in each other as they do, in each thread."""
     slices = [event for event in json.loads(text)["traceEvents"] if event["ph"] == "X"]
     need(len(slices) == len(steps), "perfetto: another number of steps")
+    ends = collections.defaultdict(list)
+    for event in slices:
+        open_ends = ends[event["pid"], event["tid"]]
+        while open_ends and open_ends[-1] <= event["ts"]:
+            open_ends.pop()
+        need(not open_ends or event["ts"] + event["dur"] <= open_ends[-1],
+             f"perfetto: {event['ts']}: goes on behind what it lies in")
+        open_ends.append(event["ts"] + event["dur"])
     for event, step in zip(slices, steps):
         need((event["ts"], event["dur"]) == (step["step"], step["last"] - step["step"] + 1),
              f"perfetto: {step['step']}: another place")

@@ -42,6 +42,22 @@ long=$long$long$long$long
 	printf 'gr\303\274n%.0s' 1 2 3 4 5 6 7 8 9 10 11 12
 } >"$dir/long.lfb"
 : >"$dir/nothing.lfb"
+# Tasks that go on in the middle of each other's calls.
+cat >"$dir/beside.lfb" <<'EOT'
+handler 0
+flb 0 0
+open
+session s
+session t
+parallel 7x0,2x1,3x0,1 {
+preserve s 1 0 100
+do kmalloc x 8
+} {
+preserve t 1 0 101
+close t
+}
+reboot
+EOT
 
 # LFB_TRACE_ALL=1: each in every form, which takes minutes.
 if [ -n "$sanitized" ]; then
@@ -125,6 +141,53 @@ prints err '--agent goes with another --format than text'
 lfb 2 trace --agent --strict --format json "$script"
 lfb 1 trace --agent --format json "$dir/none"
 silent out
+
+# Tasks beside each other: each operation is its task's, and what happens in it is in it alone. What
+# lfb explore prints is drawn, when it is another command's.
+beside=examples/lessons/14-beside.lfb
+lfb 1 explore --checks guard --profile linux-7.0 $beside
+line=$(sed -n 's/^ *lfb run //p' "$dir/out")
+# shellcheck disable=SC2086 # options
+lfb 1 trace --format story $line
+prints out 'task-1  does read x 0 = -EFAULT (the kernel died: kernel: an object'
+# told ORDER: whose operations those of 14-beside are, in the order of their beginning
+told() {
+	checks=$((checks + 1))
+	grep -o '^  task-. .*' "$dir/out" | sed 's/^ *task-\(.\) *\([a-z]*\) \([a-z]*\).*/\1 \3/' |
+		paste -s -d, >"$dir/told"
+	[ "$(cat "$dir/told")" = "$1" ] || fail "the order is $(cat "$dir/told"), not $1"
+}
+told '2 session,1 read'
+lfb 1 run --story --schedule 0,1 --checks guard --profile linux-7.0 $beside
+told '1 read,1 kmalloc,2 session,1 read'
+cp "$dir/out" "$dir/expected"
+lfb 1 trace --format story --schedule 0,1 --checks guard --profile linux-7.0 $beside
+same "$dir/expected" "$dir/out"
+lfb 1 trace --format json --schedule 0,1 --checks guard --profile linux-7.0 $beside
+checks=$((checks + 1))
+"$python" -c '
+import json, sys
+steps = [json.loads(line) for line in sys.stdin][1:]
+mine = [step for step in steps if step["task"].startswith("task-")]
+def top(step):
+    return top(steps[step["in"] - 1]) if step["in"] else step
+sys.exit(not all(top(step)["task"] == step["task"] for step in mine) or
+         [step.get("result") for step in mine if step["what"] == "operation"] != [0, 0, 0, -14])
+' <"$dir/out" || fail 'a step is in another task'"'"'s operation'
+lfb 1 trace --format mermaid --schedule 0,1 --checks guard --profile linux-7.0 $beside
+prints out 'A->>L: task-2: finishes session "s"'
+lfb 1 trace --format svg --schedule 0,1 --checks guard --profile linux-7.0 $beside
+prints out '>task-1: do read x 0 = -EFAULT<'
+lfb 0 trace --format story "$dir/beside.lfb"
+prints out '  agent   memory             page 0x10001e000 saved: luo '
+lfb 0 trace --schedule 0,1 $beside
+prints out '> parallel 0,1 {'
+lfb 1 trace --format json --schedule 1,x $beside
+prints err '"1,x" is no schedule'
+lfb 2 trace --format json --agent --schedule 1 "$script"
+prints err '--schedule is of tasks beside each other'
+lfb 2 trace --format html --against linux-7.3 --schedule 1 $beside
+prints err '--against and --schedule: which of them?'
 
 lfb 1 trace --format json "$dir/wrong.lfb"
 prints err 'session a: expected = -5, got = 0'

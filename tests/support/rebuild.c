@@ -456,22 +456,59 @@ bool rebuild_follows(enum lfb_happening happening)
 	return rules[happening] != NULL;
 }
 
+/* Something that has begun. */
+struct open {
+	u64 number, parent;
+	bool beside;		/* in a block beside others, not in the first */
+};
+
+static bool is_beside(const struct lfb_event *event)
+{
+	return !strncmp(event->task, "task-", 5) || !strncmp(event->task, "work-", 5);
+}
+
+/* Had @open begun in what the event happened in? Tasks beside each other are in nothing. */
+static bool is_inside(const struct open *open, const struct lfb_event *event,
+		      const struct rebuilt_list *gone)
+{
+	const u64 *numbers = gone->items;
+
+	if (!event->parent)
+		return !open->beside && !is_beside(event);
+	for (size_t i = 0; i < gone->count; i++) {
+		if (open->parent == numbers[i])
+			return true;
+	}
+	return open->parent == event->parent;
+}
+
 /*
  * What an event happened in is still open. What had begun in there since has no end: the kernel
  * died, or a task waits for ever.
  */
 static void check_parent(struct rebuilt *rebuilt, const struct lfb_event *event)
 {
-	const u64 *open = rebuilt->open.items;
-	size_t count = rebuilt->open.count;
+	struct open *open = rebuilt->open.items;
+	struct rebuilt_list gone = { 0 };
+	size_t count = 0;
+	bool found = !event->parent;
 
-	while (count && open[count - 1] != event->parent)
-		count--;
-	if (!count && event->parent)
+	for (size_t i = 0; i < rebuilt->open.count; i++) {
+		found |= open[i].number == event->parent;
+		if (is_inside(&open[i], event, &gone) ||
+		    (event->edge == LFB_EDGE_END && open[i].number == event->parent))
+			*(u64 *)add(&gone, sizeof(u64)) = open[i].number;
+		else
+			open[count++] = open[i];
+	}
+	rebuilt->open.count = count;
+	forget(&gone);
+	if (!found)
 		wrong(rebuilt, event, "what it happened in is over");
-	rebuilt->open.count = event->edge == LFB_EDGE_END && count ? count - 1 : count;
 	if (event->edge == LFB_EDGE_BEGIN)
-		*(u64 *)add(&rebuilt->open, sizeof(u64)) = event->number;
+		*(struct open *)add(&rebuilt->open, sizeof(struct open)) = (struct open){
+			event->number, event->parent, is_beside(event),
+		};
 }
 
 void rebuild_event(void *rebuilt, const struct lfb_event *event)

@@ -10,7 +10,8 @@ static void every_id_has_a_name_a_severity_and_a_sentence(void **state)
 {
 	static const char *const areas[] = { "LFB-FLB-", "LFB-FILE-", "LFB-SESSION-", "LFB-KHO-",
 					     "LFB-MEM-", "LFB-LOCK-", "LFB-MODULE-",
-					     "LFB-KERNEL-", "LFB-STEP-", "LFB-SIMULATOR-" };
+					     "LFB-KERNEL-", "LFB-STEP-", "LFB-SIMULATOR-",
+					     "LFB-RACE" };
 
 	for (int id = 0; id < LFB_FINDINGS_NR; id++) {
 		const char *name = lfb_finding_name(id);

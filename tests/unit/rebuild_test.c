@@ -28,7 +28,7 @@ struct play {
 	const char *profile;	/* NULL: the machine is the one its first lines ask for */
 };
 
-#define MAX_PLAYS 4096
+#define MAX_PLAYS 8192
 
 static struct play plays[MAX_PLAYS];
 static unsigned int nr_plays;

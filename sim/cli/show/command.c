@@ -16,6 +16,7 @@ struct trace {
 	bool strict;
 	bool agent;		/* it is an agent's script */
 	const char *against;
+	const char *schedule;
 	const char *path;	/* of the scenario … */
 	FILE *to;		/* … that is drawn there */
 };
@@ -224,6 +225,7 @@ static int trace_scenario(struct cli_line *line, struct lfb_machine *machine,
 	struct lfb_scenario_options options = {
 		.sz = sizeof(options),
 		.strict = trace->strict,
+		.schedule = trace->schedule,
 	};
 	struct show show = { .scenario = trace->path,
 			     .wants_scratch = trace->view == SHOW_MAP };
@@ -286,6 +288,11 @@ static int check(const struct cli_line *line)
 	if (trace->agent && (trace->format == SHOW_TEXT || trace->strict))
 		return cli_usage(line->command, "--agent goes with another --format than text, "
 				 "and not with --strict: lfb run --agent prints answers");
+	if (trace->agent && trace->schedule)
+		return cli_usage(line->command, "--schedule is of tasks beside each other, of "
+				 "which an agent's script has none");
+	if (trace->against && trace->schedule)
+		return cli_usage(line->command, "--against and --schedule: which of them?");
 	if ((line->argc == 2 && !strcmp(line->argv[0], "-") && !strcmp(line->argv[1], "-")) ||
 	    (line->argc == 1 && !strcmp(line->argv[0], "-") && trace->against))
 		return cli_usage(line->command, "standard input cannot be read twice");
@@ -309,6 +316,8 @@ static const struct cli_option options[] = {
 	  .at = offsetof(struct trace, against) },
 	{ "agent", NULL, "the scenario is an agent's script: docs/agent.md",
 	  .at = offsetof(struct trace, agent) },
+	{ "schedule", "HOW", "who goes on where tasks run beside each other, as for lfb run:\n"
+	  "docs/schedules.md", .at = offsetof(struct trace, schedule) },
 	{ "strict", NULL, "what a line without \"=\" answers must be 0",
 	  .at = offsetof(struct trace, strict) },
 	{ 0 },

@@ -48,6 +48,8 @@ static void put_words(const struct show *show, const struct show_row *row, FILE 
 	struct cli_text text = { 0 };
 	char answer[32] = "", count[48];
 
+	if (row->task)
+		fprintf(to, "%s: ", row->task);
 	if (!step->is_operation && step->event.kind == LFB_EVENT_CALLBACK)
 		fprintf(to, "%s, ", lfb_event_action(&step->event));
 	show_sentence(step, &text);

@@ -35,16 +35,31 @@ static void write_name(struct cli_json *json, const char *what, unsigned int ker
 	end(json);
 }
 
+/* Slices of a thread lie in each other: a task beside others has lanes of its own. */
+static size_t thread_of(const struct show_step *step)
+{
+	return show_lane(step) + (step->block ? step->block - 1 : 0) * SHOW_LANES;
+}
+
 static void write_names(struct cli_json *json, const struct show *show)
 {
-	char name[32];
+	size_t threads = SHOW_LANES;
+	char name[64];
 
+	for (size_t i = 0; i < show->count; i++) {
+		if (thread_of(&show->steps[i]) >= threads)
+			threads = show->steps[i].block * SHOW_LANES;
+	}
 	for (unsigned int kernel = 0; kernel < show->kernels; kernel++) {
 		snprintf(name, sizeof(name), "kernel %u", kernel);
 		write_name(json, "process_name", kernel, 0, name);
-		for (size_t lane = 0; lane < SHOW_LANES; lane++)
-			write_name(json, "thread_name", kernel, lane,
-				   show_lane_name((enum show_lane)lane));
+		for (size_t thread = 0; thread < threads; thread++) {
+			const size_t block = thread / SHOW_LANES + 1;
+
+			snprintf(name, sizeof(name), block > 1 ? "%s, task-%zu" : "%s",
+				 show_lane_name((enum show_lane)(thread % SHOW_LANES)), block);
+			write_name(json, "thread_name", kernel, thread, name);
+		}
 	}
 }
 
@@ -86,7 +101,7 @@ static void write_step(struct cli_json *json, const struct show_step *step)
 	show_sentence(step, &text);
 	begin(json, "X", step->event.boot, step->number);
 	cli_json_number(json, "dur", step->last - step->number + 1);
-	cli_json_number(json, "tid", show_lane(step));
+	cli_json_number(json, "tid", thread_of(step));
 	cli_json_string(json, "name", step->is_operation ? step->text : what);
 	cli_json_string(json, "cat", step->is_operation ? "operation" :
 			lfb_event_kind_name(step->event.kind));

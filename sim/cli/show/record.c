@@ -118,6 +118,7 @@ static struct show_step *add_step(struct show *show, size_t in)
 		.last = show->count,
 		.saved = show->marked.pages,
 		.waiting = show->handed.pages,
+		.block = in ? step_at(show, in)->block : 0,
 	};
 	for (; in; in = step_at(show, in)->in)
 		step_at(show, in)->last = show->count;
@@ -183,26 +184,53 @@ static size_t newest_open_operation(const struct show *show)
 	return 0;
 }
 
+/* Of an operation that a task begins beside others. */
+static unsigned int block_of(const struct lfb_event *event)
+{
+	return strncmp(event->task, "task-", 5) ? 1 : (unsigned int)atoi(event->task + 5);
+}
+
+/* The one that an event told of first. */
+static struct show_step *new_operation(struct show *show, const struct lfb_event *event, size_t in)
+{
+	const bool is_beside = event->happening == LFB_DID_TASK_DOES;
+	struct show_step *step;
+
+	if (!in && !is_beside)
+		in = newest_open_operation(show);
+	step = add_operation(show, event, in);
+	if (!step)
+		return NULL;
+	if (is_beside)
+		step->block = block_of(event);
+	remember_operation(show, step);
+	return step;
+}
+
+/* How many calls are open up to that one; 0: it is none of them. */
+static size_t depth_of(const struct show *show, unsigned long number)
+{
+	size_t depth = show->nr_open;
+
+	while (depth && show->open[depth - 1].event != number)
+		depth--;
+	return depth;
+}
+
 /*
  * The step that an event happened in: the innermost of what it says it happened in, and of its
- * operation.
+ * operation. Tasks beside each other are in the middle of calls of their own.
  */
 static size_t place_of(struct show *show, const struct lfb_event *event)
 {
-	struct show_step *operation;
-	size_t depth = show->nr_open, in;
+	struct show_step *operation = operation_of(show, event->operation);
+	const size_t depth = depth_of(show, event->parent);
+	const size_t in = depth ? show->open[depth - 1].step : 0;
 
-	while (depth && show->open[depth - 1].event != event->parent)
-		depth--;
-	if (depth || !event->parent)
+	if (!operation && event->operation && event->doing && event->doing[0])
+		operation = new_operation(show, event, in);
+	if ((depth || !event->parent) && !(operation && operation->block))
 		show->nr_open = depth;
-	in = depth ? show->open[depth - 1].step : 0;
-	operation = operation_of(show, event->operation);
-	if (!operation && event->operation && event->doing && event->doing[0]) {
-		operation = add_operation(show, event, in ? in : newest_open_operation(show));
-		if (operation)
-			remember_operation(show, operation);
-	}
 	if (operation && operation->is_open && (!in || is_in(show, operation, in)))
 		return operation->number;
 	return in ? in : newest_open_operation(show);
@@ -295,13 +323,18 @@ static void add_event(struct show *show, const struct lfb_event *event, size_t i
 		show->kernels = event->boot + 1;
 }
 
-/* The call ended that began as the innermost; what it answers belongs to where it began. */
+/* A call ended; what it answers belongs to where it began. */
 static void end_event(struct show *show, const struct lfb_event *event)
 {
+	const size_t depth = depth_of(show, event->parent);
 	struct show_step *step = NULL;
 
-	if (show->nr_open && show->open[show->nr_open - 1].event == event->parent)
-		step = step_at(show, show->open[--show->nr_open].step);
+	if (depth) {
+		struct show_open *open = &show->open[depth - 1];
+
+		step = step_at(show, open->step);
+		memmove(open, open + 1, (show->nr_open-- - depth) * sizeof(*open));
+	}
 	show->call = NULL;
 	if (!step || step->is_operation || step->event.happening != event->happening)
 		return;
@@ -366,6 +399,19 @@ static struct show_step *answered(struct show *show, const char *text, size_t le
 	return add_answered(show, &event, text, length);
 }
 
+/* The same of a line of a block, where what was not done any more has a line, too; NULL. */
+static struct show_step *answered_beside(struct show *show, const char *text, size_t length)
+{
+	for (size_t i = 0; i < show->count; i++) {
+		struct show_step *step = &show->steps[i];
+
+		if (step->is_operation && step->is_open && step->block == show->block &&
+		    !strncmp(step->text, text, length) && !step->text[length])
+			return step;
+	}
+	return NULL;
+}
+
 /* "NAME ARGUMENTS = RESULT obj=OBJECT": how long is it up to there? */
 static size_t text_length(const char *line, size_t length, const char **answer)
 {
@@ -392,7 +438,8 @@ static const char *reason_of(struct show *show, const struct show_step *step)
 
 	if (step->event.result == -EBADFD && !step->is_call)
 		return show_verb_reason(step->text);
-	if (!why[0] || again)
+	/* Of blocks it is the one that all ended with. */
+	if (!why[0] || again || (step->block && step->event.result != -EFAULT))
 		return NULL;
 	show->last_failure = step->event.result;
 	return show->last_why = keep_all(show, why);
@@ -412,9 +459,14 @@ static void take_answer(struct show *show, struct show_step *step, const char *a
 }
 
 /* Where blocks begin and end is no operation. */
-static bool is_mark(const char *line)
+static bool take_mark(struct show *show, const char *line)
 {
-	return *line == '}' || !strncmp(line, "parallel ", 9);
+	const bool is_first = !strncmp(line, "parallel ", 9);
+
+	if (!is_first && *line != '}')
+		return false;
+	show->block = is_first ? 1 : line[1] == ' ' ? show->block + 1 : 0;
+	return true;
 }
 
 int show_transcript(void *context, const char *line, size_t size)
@@ -424,12 +476,13 @@ int show_transcript(void *context, const char *line, size_t size)
 	struct show_step *step;
 	size_t length;
 
-	if (size < 4 || strncmp(line, "> ", 2) || is_mark(line + 2) || show->no_memory)
+	if (size < 4 || strncmp(line, "> ", 2) || take_mark(show, line + 2) || show->no_memory)
 		return show->no_memory ? -ENOMEM : 0;
 	length = text_length(line + 2, size - 3, &answer);
-	step = answered(show, line + 2, length);
+	step = show->block ? answered_beside(show, line + 2, length) :
+			     answered(show, line + 2, length);
 	if (!step)
-		return -ENOMEM;
+		return show->no_memory ? -ENOMEM : 0;
 	step->is_open = false;
 	show->open_operations--;
 	if (answer)

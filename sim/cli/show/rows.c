@@ -39,13 +39,25 @@ static struct show_row *add_row(struct show_rows *rows, const struct show_step *
 	return &more[rows->count++];
 }
 
+/* The last step in it, up to where another task goes on. */
+static const struct show_step *last_of(const struct show *show, const struct show_step *step)
+{
+	size_t last = step->number;
+
+	if (!step->block)
+		return &show->steps[step->last - 1];
+	while (last < step->last && show->steps[last].in >= step->number)
+		last++;
+	return &show->steps[last - 1];
+}
+
 /* A callback's pages are its row's, and those of an operation that has no other rows. */
 static void take_pages(const struct show *show, struct show_row *row, const struct show_row *next)
 {
 	const struct show_step *step = row->step;
 	const bool is_cold = !step->is_operation && step->event.happening == LFB_DID_BOOT_COLD;
 	const bool is_whole = step->event.kind == LFB_EVENT_CALLBACK || step->is_operation;
-	const struct show_step *last = &show->steps[step->last - 1];
+	const struct show_step *last = last_of(show, step);
 
 	/* A kernel's own pages are there when it has booted. */
 	if (is_cold && step->in)
@@ -57,6 +69,16 @@ static void take_pages(const struct show *show, struct show_row *row, const stru
 		row->saved = last->saved;
 		row->waiting = last->waiting;
 	}
+}
+
+/* Of tasks beside each other, who does an operation, and who goes on. */
+static void name_task(struct show_row *row, const struct show_row *before)
+{
+	const struct show_step *step = row->step;
+
+	if (step->block && (step->is_operation || !before || !before->step->block ||
+			    !is_same(before->step->event.task, step->event.task)))
+		row->task = step->event.task;
 }
 
 /* Those that were refused are over, up to @step. False: no memory. */
@@ -112,6 +134,7 @@ bool show_rows_make(const struct show *show, struct show_rows *rows)
 		if (!row->step->is_operation && row->step->event.happening == LFB_DID_FLB_COUNTED)
 			row->count = row->step;
 		take_pages(show, row, i + 1 < rows->count ? row + 1 : NULL);
+		name_task(row, i ? row - 1 : NULL);
 	}
 	return true;
 }

@@ -100,6 +100,7 @@ static const struct telling tellings[LFB_HAPPENINGS_NR] = {
 	TELL(PANICKED, KERNEL, true, "the kernel panics: {where}: {message}")
 	TELL(FAILED, KERNEL, true, "made to fail: {where}: {message}")
 	TELL(FOUND, KERNEL, true, "{finding}: {message}")
+	TELL(TASK_DOES, AGENT, false, "begins {message}")
 #undef TELL
 };
 

@@ -75,8 +75,10 @@ struct show_step {
 	const char *why;		/* why it failed, as far as is known; NULL */
 	const char *call;		/* of pages: by which function, "alloc-preserve"; NULL */
 	bool is_open;			/* it began, and has not ended */
+	unsigned int block;		/* of tasks beside each other, from 1; 0: there were none */
 	u64 handle_before;		/* of a callback, when it began */
-	size_t last;			/* the last step in it; itself without any */
+	size_t last;			/* the last step in it; itself without any. Up to there
+					 * may be others' where tasks are beside each other */
 	u64 saved;			/* pages that are preserved then, … */
 	u64 waiting;			/* … and those handed over that nobody has restored */
 	u64 claims, frees;		/* pages: in it, but not in what else happened there */
@@ -108,6 +110,7 @@ struct show {
 	struct show_open *open;
 	size_t nr_open;
 	size_t open_operations;		/* that have no answer yet */
+	unsigned int block;		/* that answers come of; 0: of none */
 	size_t *by_operation;		/* steps, 0: none yet */
 	size_t nr_by_operation;
 	struct show_blocks marked, handed;
@@ -211,6 +214,7 @@ int show_run_script(struct show *show, struct lfb_machine *machine, const char *
 struct show_row {
 	const struct show_step *step;
 	const struct show_step *count;	/* of an FLB that changed with it; NULL: none did */
+	const char *task;		/* to be named: others are beside it; NULL */
 	bool is_refusal;		/* the reboot that the step is, refused */
 	u64 saved, waiting;		/* pages, behind it */
 };
@@ -230,7 +234,7 @@ void show_rows_free(struct show_rows *rows);
 void show_story_from(const struct show *show, const struct show_rows *rows, size_t step, FILE *to);
 /* What it is with its answer, and why it is that one. */
 void show_said(const struct show_step *step, struct cli_text *to);
-/* Whose line it is: "agent", "FLB". */
+/* Whose line it is: "agent", "FLB"; of an operation beside others the task. */
 const char *show_who(const struct show_step *step);
 /*
  * Returns its width. What a terminal would do something for becomes '?', a byte that is no UTF-8

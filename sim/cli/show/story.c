@@ -179,19 +179,21 @@ const char *show_who(const struct show_step *step)
 		[SHOW_FLB] = "FLB",    [SHOW_MEMORY] = "memory",
 	};
 
-	return names[show_lane(step)];
+	return step->is_operation && step->block ? step->event.task : names[show_lane(step)];
 }
 
-/* Whose line it is, and of a callback which. */
-static size_t put_head(struct story *story, const struct show_step *step)
+/* Whose line it is, and of a callback which. In front, of tasks beside each other, who goes on. */
+static size_t put_head(struct story *story, const struct show_row *row)
 {
+	const struct show_step *step = row->step;
 	const struct show_step *in = show_in(story->show, step);
 	const bool is_loud = !step->is_operation && step->event.kind >= LFB_EVENT_PRINTK;
 
 	if (!in || (!in->is_operation && in->event.happening == LFB_DID_BOOTED))
 		return (size_t)fprintf(story->to, "  %-*s", STORY_INDENT - 2,
 				       in && !is_loud ? "boot" : show_who(step));
-	return (size_t)fprintf(story->to, "%*s%-7s%-12s", STORY_INDENT, "", show_who(step),
+	return (size_t)fprintf(story->to, "  %-*s%-7s%-12s", STORY_INDENT - 2,
+			       row->task && !step->is_operation ? row->task : "", show_who(step),
 			       !step->is_operation && step->event.kind == LFB_EVENT_CALLBACK ?
 			       lfb_event_action(&step->event) : "");
 }
@@ -217,7 +219,7 @@ static void put_step(struct story *story, const struct show_row *row)
 {
 	const struct show_step *step = row->step;
 	struct cli_text text = { 0 };
-	size_t width = put_head(story, step);
+	size_t width = put_head(story, row);
 
 	show_said(step, &text);
 	width = put_wrapped(story->to, cli_text_end(&text), width);

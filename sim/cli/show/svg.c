@@ -123,6 +123,8 @@ void svg_operation(const struct show_step *step, struct cli_text *to)
 	char answer[32];
 
 	show_answer(step, answer, sizeof(answer));
+	if (step->block)
+		svg_print(to, "%s: ", step->event.task);
 	cli_text_write(to, step->text, strlen(step->text));
 	svg_print(to, "%s%s", answer[0] ? " = " : "", answer);
 }
@@ -139,6 +141,13 @@ static void draw_operation(struct svg *svg, const struct show_step *step, int y)
 	cli_text_free(&text);
 }
 
+/* Who goes on, where operations stand: tasks are beside each other. */
+static void draw_task(struct svg *svg, const char *task, int y)
+{
+	svg_text(&svg->front, 12, y + 16, "quiet", task, room(svg, SVG_AGENT, 8,
+							      svg_letters(task)));
+}
+
 /* What is about the whole kernel goes over all lanes, but for what lasts. */
 static void draw_message(struct svg *svg, const struct show_step *step, int y)
 {
@@ -146,6 +155,8 @@ static void draw_message(struct svg *svg, const struct show_step *step, int y)
 	const bool is_wrong = step->event.kind >= LFB_EVENT_WARN;
 
 	svg_print(&text, is_wrong ? "✗ " : "");
+	if (step->block)
+		svg_print(&text, "%s: ", step->event.task);
 	show_sentence(step, &text);
 	draw_lines(svg, 12, y, is_wrong ? "wrong" : "quiet", cli_text_end(&text),
 		   letters_in(12, svg->x[SVG_BRACKET] - 8));
@@ -260,6 +271,8 @@ static void draw_row(struct svg *svg, const struct show_row *row, int y)
 		draw_kernel(svg, row->step, y);
 	else if (row->step->is_operation || row->step->event.happening != LFB_DID_JUMPED)
 		draw_step(svg, row->step, y);
+	if (row->task && !row->step->is_operation && show_lane(row->step) != SHOW_KERNEL)
+		draw_task(svg, row->task, y);
 	if (row->count) {
 		show_count_text(svg->show, row->count, count, sizeof(count));
 		count[strcspn(count, "l")] = '\0';

@@ -32,8 +32,15 @@ function plural(count, word) {
 
 /* The story */
 
-/* "agent", "LUO": who is at work in a step. */
+/* Is it one of several that are beside each other? The first of them is the agent. */
+function isBeside(step) {
+	return /^(task|work)-\d+$/.test(step.task);
+}
+
+/* "agent", "LUO": who is at work in a step; of an operation beside others the task. */
 function whoOf(step) {
+	if (step.what === "operation" && isBeside(step))
+		return step.task;
 	const names = { session: "LUO", handler: "handler", flb: "FLB" };
 
 	return names[step.lane] || step.lane;
@@ -53,7 +60,8 @@ function drawBar(step, button) {
 			      pill(step.text, toneOf(step)));
 }
 
-function drawLanes(run, step, button) {
+/* @before: the step of the row before; another task's, and who goes on is said. */
+function drawLanes(run, step, before, button) {
 	const lane = LANE_OF[step.lane], cause = run.steps[step.in - 1];
 	const from = cause && LANE_OF[cause.lane];
 	const cell = make("span", `cell lane-${lane}`, pill(labelOf(step), toneOf(step)));
@@ -63,6 +71,8 @@ function drawLanes(run, step, button) {
 		button.append(make("span", `line from-${from} to-${lane}`));
 		cell.classList.add(from < lane ? "from-left" : "from-right");
 	}
+	if (before && before.task !== step.task && (isBeside(step) || isBeside(before)))
+		button.append(make("span", "who", step.task));
 	button.append(cell);
 }
 
@@ -91,7 +101,7 @@ function makeItem(kind, button) {
 	return item;
 }
 
-function drawRow(runs, row) {
+function drawRow(runs, row, before) {
 	const button = make("button", "row later"), step = row.a || row.b;
 
 	button.type = "button";
@@ -111,7 +121,7 @@ function drawRow(runs, row) {
 	else if (step.what === "operation")
 		drawOperation(step, button);
 	else
-		drawLanes(runs[0], step, button);
+		drawLanes(runs[0], step, before && before.a, button);
 	button.ariaLabel = spoken(step);
 	return makeItem("", button);
 }
@@ -120,7 +130,7 @@ function drawRow(runs, row) {
 const TOGETHER = 40;
 
 function drawRows(runs, rows) {
-	const items = rows.map((row) => drawRow(runs, row)), blocks = [];
+	const items = rows.map((row, i) => drawRow(runs, row, rows[i - 1])), blocks = [];
 
 	for (let i = 0; i < items.length; i += TOGETHER) {
 		blocks.push(make("div", "together", ...items.slice(i, i + TOGETHER)));
