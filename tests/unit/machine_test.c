@@ -28,6 +28,7 @@ static void options_that_make_no_sense_are_refused(void **state)
 		{ OPTIONS(.memory = UINT64_MAX), "memory is 18446744073709551615 bytes" },
 		{ OPTIONS(.mode = 2), "there is no memory mode 2" },
 		{ OPTIONS(.mode = (enum lfb_memory_mode)-1), "there is no memory mode -1" },
+		{ OPTIONS(.points = 2), "there is no kind of points 2" },
 		{ OPTIONS(.policy = 2), "there is no page policy 2" },
 		{ OPTIONS(.policy = (enum lfb_page_policy)INT32_MAX), "there is no page policy" },
 		{ OPTIONS(.profile = "linux-2.4"), "there is no profile \"linux-2.4\"" },
