@@ -33,6 +33,9 @@ fi
 # What is reached without the longest tests will do.
 LFB_PRESET=coverage ./dev test -LE long -R '^(unit|kunit|loadable|fuzz|cli/(tree.*|bring|kunit)$)'
 
+# … and what is there for modules that say what they touch alone
+LFB_PRESET=coverage ./dev test -R '^cli/race$'
+
 # What reads what somebody else has written
 decoders='lib/codec/|sim/handover/((blob_load|inspect|found|payload|check|debugfs)\.c|source/)'
 decoders="$decoders|sim/kernel/kho/(check|fdt|view|map_v1|map_v4|metadata|root)\.c"

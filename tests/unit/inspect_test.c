@@ -8,6 +8,7 @@
 #include <luo/scenario.h>
 
 #include "sim/handover/handover.h"
+#include "sim/handover/inspect.h"
 #include "sim/handover/json/json.h"
 #include "tests/support/staging.h"
 
@@ -446,9 +447,19 @@ static void senseless_arguments_are_refused(void **state)
 	assert_int_equal(lfb_inspect_blob(blob, LFB_INSPECT_TEXT, output_collect, NULL), -EINVAL);
 }
 
+/* A unit address is not looked at, whatever else follows a name is. */
+static void entries_are_known_by_their_whole_names(void **state)
+{
+	(void)state;
+	assert_int_equal(lfb__payload_kind("LUO"), LFB_ENTRY_LUO);
+	assert_int_equal(lfb__payload_kind("LUO@0"), LFB_ENTRY_LUO);
+	assert_int_equal(lfb__payload_kind("LUO-2"), LFB_ENTRY_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_are_known_by_their_whole_names),
 		cmocka_unit_test(text_names_everything_handed_over),
 		cmocka_unit_test(json_says_the_same),
 		cmocka_unit_test(state_without_sessions_is_described),
