@@ -4,6 +4,7 @@
  * does: four for each line of the table at the end, the first two as it should be done, by the
  * first task and by the second, and two that race. A line of a race says of which.
  */
+#include <linux/anon_inodes.h>
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/file.h>
@@ -195,6 +196,30 @@ static void last_reference(bool bad, bool second)
 		use(counted.users[0] + counted.users[1]); /* RACE */
 }
 
+static struct file *open_by_both;
+static bool closed[2], is_last;
+static u64 written[2];
+
+static int both_closed(struct inode *inode, struct file *file)
+{
+	WRITE_ONCE(is_last, true);
+	return 0;
+}
+
+static const struct file_operations both_ops = { .release = both_closed };
+
+static void last_to_close(bool bad, bool second)
+{
+	closed[second] = true;
+	if (bad)
+		fput(open_by_both);
+	written[second] = 1; /* RACE */
+	if (!bad)
+		fput(open_by_both);
+	if (READ_ONCE(is_last))
+		use(written[0] + written[1]); /* RACE */
+}
+
 static void work_done(struct work_struct *work)
 {
 	use(payload);
@@ -291,7 +316,7 @@ static void (*const races[])(bool bad, bool second) = {
 	locked_by_mutex, locked_by_spinlock, locked_by_rwsem, locked_by_rwlock, both_marked,
 	marked_by_data_race, atomic_counter, one_byte_each, released_and_acquired, completed,
 	last_reference, done_by_a_work, replaced_under_rcu, copied, copied_as_structure,
-	object_of_its_own, completed_by_both,
+	object_of_its_own, completed_by_both, last_to_close,
 };
 
 static bool race_can_preserve(struct liveupdate_file_handler *handler, struct file *file)
@@ -343,9 +368,18 @@ static int __init race_init(void)
 	shared_object = kzalloc(64, GFP_KERNEL);
 	if (!shared_object)
 		return -ENOMEM;
-	err = liveupdate_register_file_handler(&race_handler);
-	if (err)
+	open_by_both = anon_inode_getfile("both", &both_ops, NULL, 0);
+	if (IS_ERR(open_by_both)) {
 		kfree(shared_object);
+		return PTR_ERR(open_by_both);
+	}
+	get_file(open_by_both);
+	err = liveupdate_register_file_handler(&race_handler);
+	if (err) {
+		fput(open_by_both);
+		fput(open_by_both);
+		kfree(shared_object);
+	}
 	return err;
 }
 module_init(race_init);
@@ -353,6 +387,10 @@ module_init(race_init);
 static void __exit race_exit(void)
 {
 	liveupdate_unregister_file_handler(&race_handler);
+	for (int i = 0; i < 2; i++) {
+		if (!closed[i])
+			fput(open_by_both);
+	}
 	kfree(shared_object);
 }
 module_exit(race_exit);
