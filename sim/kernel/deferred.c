@@ -148,23 +148,28 @@ bool lfb_deferred(const void *what)
 	return kernel && what && find(kernel, what) < kernel->deferred.count;
 }
 
-bool lfb_defer_cancel(const void *what)
-{
-	if (lfb__current)
-		lfb__race_take(lfb__current, what, false);
-	if (!lfb_deferred(what))
-		return false;
-	if (all(lfb__current)[find(lfb__current, what)].task)
-		lfb__beside_unspawn(lfb__current, what);
-	forget(lfb__current, find(lfb__current, what));
-	return true;
-}
-
 /* What was done of it, or with NULL of all, is seen. */
 static void see_done(struct lfb_kernel *kernel, const void *what)
 {
 	if (kernel)
 		lfb__race_take(kernel, what ? what : &kernel->deferred, false);
+}
+
+bool lfb_defer_cancel(const void *what)
+{
+	struct lfb_kernel *kernel = lfb__current;
+	size_t at;
+
+	if (!kernel || !what)
+		return false;
+	see_done(kernel, what);
+	at = find(kernel, what);
+	if (at == kernel->deferred.count)
+		return false;
+	if (all(kernel)[at].task)
+		lfb__beside_unspawn(kernel, what);
+	forget(kernel, at);
+	return true;
 }
 
 static void wait_for_works(struct lfb_kernel *kernel, const void *what, const char *point)

@@ -17,9 +17,9 @@ struct access {
 	u8 first, size;			/* in the word */
 };
 
-/* The race of the running task. */
-static struct lfb_race *running(const struct lfb_kernel *kernel)
+struct lfb_race *lfb__race_running(void)
 {
+	const struct lfb_kernel *kernel = lfb__current;
 	struct lfb_race *race = kernel ? kernel->sched.race : NULL;
 
 	if (likely(!race) || race->now >= race->count || kernel->dead)
@@ -30,7 +30,7 @@ static struct lfb_race *running(const struct lfb_kernel *kernel)
 
 struct lfb_race *lfb__race_here(void)
 {
-	struct lfb_race *race = running(lfb__current);
+	struct lfb_race *race = lfb__race_running();
 
 	if (likely(!race) || race->blind || !lfb__checking(race->kernel))
 		return NULL;
@@ -40,8 +40,8 @@ struct lfb_race *lfb__race_here(void)
 /* Who waits for readers of RCU does not wait here: they read all at once. */
 struct lfb_race *lfb__race_before(void)
 {
-	struct lfb_kernel *kernel = lfb__current;
-	const struct lfb_race *race = running(kernel);
+	const struct lfb_race *race = lfb__race_running();
+	struct lfb_kernel *kernel = race ? race->kernel : NULL;
 
 	if (unlikely(race && kernel->sched.at_accesses) && !race->tasks[race->now].reading &&
 	    !race->tasks[race->now].at_once)

@@ -82,17 +82,9 @@ void __wrap___tsan_init(void)
 {
 }
 
-/* The race of the running task; NULL: none runs beside another. */
-static struct lfb_race *running(void)
-{
-	struct lfb_race *race = lfb__current ? lfb__current->sched.race : NULL;
-
-	return race && race->now < race->count ? race : NULL;
-}
-
 void __wrap___tsan_func_entry(const void *caller)
 {
-	struct lfb_race *race = running();
+	struct lfb_race *race = lfb__race_running();
 	struct lfb_race_task *task = race ? &race->tasks[race->now] : NULL;
 
 	if (task && task->depth++ < LFB_RACE_CALLS)
@@ -101,7 +93,7 @@ void __wrap___tsan_func_entry(const void *caller)
 
 void __wrap___tsan_func_exit(void)
 {
-	struct lfb_race *race = running();
+	struct lfb_race *race = lfb__race_running();
 
 	if (race && race->tasks[race->now].depth)
 		race->tasks[race->now].depth--;
@@ -111,7 +103,7 @@ void __wrap___tsan_func_exit(void)
 
 void lfb_race_ignore(bool begin)
 {
-	struct lfb_race *race = running();
+	struct lfb_race *race = lfb__race_running();
 
 	if (race)
 		race->tasks[race->now].ignored += begin ? 1 : -1u;
@@ -119,7 +111,7 @@ void lfb_race_ignore(bool begin)
 
 void lfb_race_at_once(bool begin)
 {
-	struct lfb_race *race = running();
+	struct lfb_race *race = lfb__race_running();
 
 	if (race)
 		race->tasks[race->now].at_once += begin ? 1 : -1u;
@@ -127,7 +119,7 @@ void lfb_race_at_once(bool begin)
 
 void lfb_race_rcu_read(bool begin)
 {
-	struct lfb_race *race = running();
+	struct lfb_race *race = lfb__race_running();
 	struct lfb_race_task *task = race ? &race->tasks[race->now] : NULL;
 
 	if (!task)
@@ -141,7 +133,7 @@ void lfb_race_rcu_read(bool begin)
 
 void lfb_race_rcu_wait(void)
 {
-	struct lfb_race *race = running();
+	struct lfb_race *race = lfb__race_running();
 
 	if (!race)
 		return;

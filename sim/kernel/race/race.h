@@ -67,6 +67,8 @@ static inline void lfb__race_drop(struct lfb_kernel *kernel, const void *object,
 
 /* access.c */
 
+/* The race of the running task; NULL: none runs beside another. */
+struct lfb_race *lfb__race_running(void);
 /* The race in which the caller's accesses are to be looked at; NULL: they are not. */
 struct lfb_race *lfb__race_here(void);
 /* The same of an access that is still to be made; others may act first. */

@@ -18,51 +18,51 @@ static struct lfb_strand *running(struct lfb_beside *beside)
 	return beside->now < beside->count ? &beside->strands[beside->now] : NULL;
 }
 
-static void put_away(const struct lfb_kernel *kernel, struct lfb_strand *strand)
+static void put_away(const struct lfb_kernel *kernel, struct lfb_aside *aside)
 {
-	strand->running = kernel->task;
-	strand->guard = kernel->guard;
-	strand->waiting = kernel->waiting;
-	strand->copying = kernel->copying;
-	strand->guard_frame = kernel->guard_frame;
-	strand->fault_at = kernel->fault_at;
-	strand->guard_result = kernel->guard_result;
-	strand->at_point = kernel->at_point;
-	strand->operation = kernel->operation;
-	strand->inside = kernel->trace.inside;
-	strand->doing = kernel->doing;
-	strand->about = kernel->about;
-	strand->served = lfb__served;
-	strand->number = kernel->trace.number;
-	strand->calls = kernel->calls;
-	memcpy(strand->error, kernel->error, strlen(kernel->error) + 1);
+	aside->running = kernel->task;
+	aside->guard = kernel->guard;
+	aside->waiting = kernel->waiting;
+	aside->copying = kernel->copying;
+	aside->guard_frame = kernel->guard_frame;
+	aside->fault_at = kernel->fault_at;
+	aside->guard_result = kernel->guard_result;
+	aside->at_point = kernel->at_point;
+	aside->operation = kernel->operation;
+	aside->inside = kernel->trace.inside;
+	aside->doing = kernel->doing;
+	aside->about = kernel->about;
+	aside->served = lfb__served;
+	aside->number = kernel->trace.number;
+	aside->calls = kernel->calls;
+	memcpy(aside->error, kernel->error, strlen(kernel->error) + 1);
 }
 
-static void bring_back(struct lfb_kernel *kernel, const struct lfb_strand *strand)
+static void bring_back(struct lfb_kernel *kernel, const struct lfb_aside *aside)
 {
-	kernel->task = strand->running;
-	kernel->guard = strand->guard;
-	kernel->waiting = strand->waiting;
-	kernel->copying = strand->copying;
-	kernel->guard_frame = strand->guard_frame;
-	kernel->fault_at = strand->fault_at;
-	kernel->guard_result = strand->guard_result;
-	kernel->at_point = strand->at_point;
-	kernel->operation = strand->operation;
-	kernel->trace.inside = strand->inside;
-	kernel->doing = strand->doing;
-	kernel->about = strand->about;
-	lfb__served = strand->served;
-	memcpy(kernel->error, strand->error, strlen(strand->error) + 1);
+	kernel->task = aside->running;
+	kernel->guard = aside->guard;
+	kernel->waiting = aside->waiting;
+	kernel->copying = aside->copying;
+	kernel->guard_frame = aside->guard_frame;
+	kernel->fault_at = aside->fault_at;
+	kernel->guard_result = aside->guard_result;
+	kernel->at_point = aside->at_point;
+	kernel->operation = aside->operation;
+	kernel->trace.inside = aside->inside;
+	kernel->doing = aside->doing;
+	kernel->about = aside->about;
+	lfb__served = aside->served;
+	memcpy(kernel->error, aside->error, strlen(aside->error) + 1);
 }
 
 /* Where each counts its own: so many are enough for all that happens between two choices. */
 #define NUMBERS (1ul << 40)
 
-static void bring_numbers_back(struct lfb_kernel *kernel, const struct lfb_strand *strand)
+static void bring_numbers_back(struct lfb_kernel *kernel, const struct lfb_aside *aside)
 {
-	kernel->trace.number = strand->number;
-	kernel->calls = strand->calls;
+	kernel->trace.number = aside->number;
+	kernel->calls = aside->calls;
 }
 
 /* Who is next */
@@ -96,7 +96,7 @@ static bool can_go_on(const struct lfb_kernel *kernel, const struct lfb_strand *
 		return false;
 	if (kernel->dead || !at->lock || is_free(at))
 		return true;
-	return at->lock->owner == strand->running && !at->gives_up;
+	return at->lock->owner == strand->aside.running && !at->gives_up;
 }
 
 /* The one that runs comes first. */
@@ -121,7 +121,7 @@ static unsigned int waits_for(const struct lfb_beside *beside, unsigned int stra
 	const struct task_struct *owner = lock ? lock->owner : NULL;
 
 	for (unsigned int i = 0; owner && i < beside->count; i++) {
-		if (!beside->strands[i].done && beside->strands[i].running == owner)
+		if (!beside->strands[i].done && beside->strands[i].aside.running == owner)
 			return i;
 	}
 	return beside->count;
@@ -178,13 +178,13 @@ static unsigned int ask_still(struct lfb_beside *beside, const unsigned int *rea
 {
 	struct lfb_strand *strand = running(beside);
 
-	put_away(beside->kernel, strand);
+	put_away(beside->kernel, &strand->aside);
 	beside->asked = ready;
 	beside->nr_asked = nr;
 	beside->asked_stays = stays;
 	bring_back(beside->kernel, &beside->nobody);
 	lfb__fiber_switch(&strand->fiber, &beside->outside);
-	bring_back(beside->kernel, strand);
+	bring_back(beside->kernel, &strand->aside);
 	return beside->answer;
 }
 
@@ -233,13 +233,13 @@ static void switch_to(struct lfb_beside *beside, unsigned int next)
 	const unsigned int before = beside->now;
 
 	if (before < beside->count)
-		put_away(beside->kernel, &beside->strands[before]);
+		put_away(beside->kernel, &beside->strands[before].aside);
 	beside->now = next;
 	beside->race.now = next < beside->count ? next : LFB_BESIDE_MAX;
 	if (next < beside->count) {
-		bring_back(beside->kernel, &beside->strands[next]);
+		bring_back(beside->kernel, &beside->strands[next].aside);
 		if (beside->still)
-			bring_numbers_back(beside->kernel, &beside->strands[next]);
+			bring_numbers_back(beside->kernel, &beside->strands[next].aside);
 		beside->switched(beside->context, next);
 	}
 	lfb__fiber_switch(fiber_of(beside, before), fiber_of(beside, next));
@@ -267,7 +267,7 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 		strand->at.seen = beside->progress;
 	else
 		beside->progress++;
-	strand->running = kernel->task;
+	strand->aside.running = kernel->task;
 	next = find_next(beside);
 	if (next != beside->now)
 		switch_to(beside, next);
@@ -359,8 +359,8 @@ void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand
 {
 	strand->started = strand->done = strand->never = strand->gone = false;
 	strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
-	strand->number = beside->nobody.number + NUMBERS * number;
-	strand->calls = beside->nobody.calls + NUMBERS * number;
+	strand->aside.number = beside->nobody.number + NUMBERS * number;
+	strand->aside.calls = beside->nobody.calls + NUMBERS * number;
 	if (beside->still)
 		lfb__fiber_clean(&strand->fiber);
 	lfb__fiber_start(&strand->fiber, begin, beside);
@@ -377,7 +377,7 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	for (unsigned int i = 0; i < beside->count; i++) {
 		struct lfb_strand *strand = &beside->strands[i];
 
-		put_away(kernel, strand);
+		put_away(kernel, &strand->aside);
 		list_add_tail(&strand->task.list, &kernel->tasks);
 		lfb__beside_make_ready(beside, strand, i);
 	}
@@ -386,7 +386,7 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 {
 	const struct lfb_sched before = kernel->sched;
-	struct lfb_strand *outside = &beside->nobody;
+	struct lfb_aside *outside = &beside->nobody;
 
 	if (!LFB_ASSERT(!before.beside && !kernel->guard) || !beside->count)
 		return;
@@ -421,8 +421,8 @@ static bool mix_strand(const struct lfb_strand *strand, struct lfb_mix *mix)
 	if (strand->done)
 		return true;
 	lfb__mix(mix, &strand->never,
-		 offsetof(struct lfb_strand, error) - offsetof(struct lfb_strand, never));
-	lfb__mix(mix, strand->error, strlen(strand->error));
+		 offsetof(struct lfb_strand, aside.error) - offsetof(struct lfb_strand, never));
+	lfb__mix(mix, strand->aside.error, strlen(strand->aside.error));
 	return lfb__fiber_mix(&strand->fiber, mix);
 }
 
@@ -494,7 +494,7 @@ bool lfb__beside_others_inside(const struct lfb_kernel *kernel)
 	const struct lfb_beside *beside = kernel->sched.beside;
 
 	for (unsigned int i = 0; beside && i < beside->count; i++) {
-		if (i != beside->now && !beside->strands[i].done && beside->strands[i].guard)
+		if (i != beside->now && !beside->strands[i].done && beside->strands[i].aside.guard)
 			return true;
 	}
 	return false;
@@ -504,7 +504,7 @@ void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size)
 {
 	const struct lfb_beside *beside = kernel->sched.beside;
 	unsigned int at = beside->now;
-	size_t used = (size_t)snprintf(text, size, "task %.31s", beside->strands[at].running->name);
+	size_t used = (size_t)snprintf(text, size, "task %.31s", beside->strands[at].aside.running->name);
 
 	do {
 		const struct lfb_lock *lock = beside->strands[at].at.lock;

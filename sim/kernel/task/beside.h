@@ -23,18 +23,8 @@ struct lfb_standing {
 	unsigned long seen;		/* beside->progress when it looked last */
 };
 
-/* What is the running task's in struct lfb_kernel is here while it does not run. */
-struct lfb_strand {
-	struct lfb_fiber fiber;
-	struct task_struct task;	/* as which it runs module code */
-	long (*body)(void *argument);
-	void *argument;
-	const void *work;		/* that it does; NULL: it is a block's */
-	bool started;
-	bool done;
-	bool never;			/* what it waits for will never be free */
-	bool gone;			/* the lock that it stood at was freed */
-	struct lfb_standing at;
+/* What is the running task's in struct lfb_kernel, while it does not run. */
+struct lfb_aside {
 	struct task_struct *running;
 	unsigned long number, calls;	/* of events and callbacks, where each counts its own */
 	sigjmp_buf *guard, *waiting, *copying;
@@ -46,6 +36,20 @@ struct lfb_strand {
 	const char *doing;
 	struct lfb_call_about about;
 	char error[512];
+};
+
+struct lfb_strand {
+	struct lfb_fiber fiber;
+	struct task_struct task;	/* as which it runs module code */
+	long (*body)(void *argument);
+	void *argument;
+	const void *work;		/* that it does; NULL: it is a block's */
+	bool started;
+	bool done;
+	bool never;			/* what it waits for will never be free */
+	bool gone;			/* the lock that it stood at was freed */
+	struct lfb_standing at;
+	struct lfb_aside aside;
 };
 
 struct lfb_beside {
@@ -75,7 +79,7 @@ struct lfb_beside {
 	unsigned int nr_asked;
 	bool asked_stays;
 	unsigned int answer;		/* … and said this */
-	struct lfb_strand nobody;	/* what is in the kernel when it runs none of them */
+	struct lfb_aside nobody;	/* what is in the kernel when it runs none of them */
 	/* This one goes on. */
 	void (*switched)(void *context, unsigned int strand);
 	void *context;

@@ -55,7 +55,7 @@ static void check_standing(struct freeing *freeing, struct lfb_strand *strand)
 
 	if (strand->done || !lies_in(freeing, at->of))
 		return;
-	tell(freeing, at->of, at->object, strand->running,
+	tell(freeing, at->of, at->object, strand->aside.running,
 	     lfb__object("is at %.32s()", at->point).text);
 	at->lock = NULL;
 	at->of = NULL;

@@ -3,8 +3,6 @@
  * Work that tasks beside each other want done: each has a strand of its own, which begins at any
  * later point.
  */
-#include <string.h>
-
 #include "sim/kernel/task/task.h"
 
 /* Work that makes work without end is done by the calls that made it from there on. */
@@ -32,28 +30,6 @@ static struct lfb_strand *find_worker(struct lfb_beside *beside)
 	return strand;
 }
 
-/* It begins as the others did, and says what it does as who wants it done. */
-static void be_as_outside(struct lfb_beside *beside, struct lfb_strand *strand)
-{
-	const struct lfb_kernel *kernel = beside->kernel;
-	const struct lfb_strand *was = &beside->nobody;
-
-	strand->running = was->running;
-	strand->guard = was->guard;
-	strand->waiting = was->waiting;
-	strand->copying = was->copying;
-	strand->guard_frame = was->guard_frame;
-	strand->fault_at = was->fault_at;
-	strand->guard_result = was->guard_result;
-	strand->at_point = was->at_point;
-	strand->inside = was->inside;
-	strand->served = was->served;
-	strand->about = was->about;
-	strand->operation = kernel->operation;
-	strand->doing = kernel->doing;
-	memcpy(strand->error, was->error, strlen(was->error) + 1);
-}
-
 bool lfb__beside_spawn(struct lfb_kernel *kernel, long (*body)(void *work), void *work)
 {
 	struct lfb_beside *beside = kernel->sched.beside;
@@ -69,7 +45,10 @@ bool lfb__beside_spawn(struct lfb_kernel *kernel, long (*body)(void *work), void
 	strand->body = body;
 	strand->argument = work;
 	strand->work = work;
-	be_as_outside(beside, strand);
+	/* It begins as the others did, and says what it does as who wants it done. */
+	strand->aside = beside->nobody;
+	strand->aside.operation = kernel->operation;
+	strand->aside.doing = kernel->doing;
 	lfb__beside_make_ready(beside, strand, beside->blocks + beside->spawned++);
 	return true;
 }
