@@ -4,19 +4,8 @@
  * failure once, with the schedule that has the fewest preemptions.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "sim/explore/schedule/schedule.h"
-
-struct failure {
-	enum lfb_finding_id id;		/* LFB_FINDINGS_NR: none */
-	char *same;			/* what tells it from others: the object, or the sentence */
-	char *text;
-	char *schedule;
-	unsigned int preemptions;
-	u64 times;
-};
 
 struct explore {
 	/* One schedule, whose failures it takes. */
@@ -27,7 +16,7 @@ struct explore {
 	struct lfb_explore_options options;
 	struct lfb_explore_result result;
 	struct lfb_schedules schedules;
-	struct lfb_list failures;	/* struct failure */
+	struct lfb_list failures;	/* struct lfb_failed */
 	u64 seed;			/* where the machine's choices stood */
 	size_t choice;
 	/* Of a scenario: */
@@ -39,55 +28,6 @@ struct explore {
 	int failed;			/* … and what was on the way could not be kept */
 };
 
-static struct failure *failure_at(const struct explore *explore, size_t at)
-{
-	return (struct failure *)explore->failures.items + at;
-}
-
-static struct failure *find(struct explore *explore, enum lfb_finding_id id, const char *same)
-{
-	for (size_t i = 0; i < explore->failures.count; i++) {
-		struct failure *failure = failure_at(explore, i);
-
-		if (failure->id == id && !strcmp(failure->same, same))
-			return failure;
-	}
-	return NULL;
-}
-
-static void release(struct failure *failure)
-{
-	free(failure->same);
-	free(failure->text);
-	free(failure->schedule);
-}
-
-/* The schedule of this run is the first, or the best so far. */
-static int keep(struct explore *explore, enum lfb_finding_id id, const char *same, const char *text)
-{
-	struct failure now = { .id = id, .times = 1 }, *failure = find(explore, id, same);
-
-	now.preemptions = lfb__schedules_preemptions(&explore->schedules);
-	if (failure && failure->preemptions <= now.preemptions) {
-		failure->times++;
-		return 0;
-	}
-	now.same = strdup(same);
-	now.text = strdup(text);
-	now.schedule = lfb__schedules_text(&explore->schedules);
-	if (failure)
-		now.times += failure->times;
-	else if (now.same && now.text && now.schedule)
-		failure = lfb__list_add(&explore->failures, sizeof(*failure));
-	if (!failure || !now.same || !now.text || !now.schedule) {
-		release(&now);
-		return -ENOMEM;
-	}
-	release(failure);
-	*failure = now;
-	return 0;
-}
-
 /* @why: what the run answered; NULL: all was as it should be. */
 static int take_failures(struct explore *explore, const char *why)
 {
@@ -95,20 +35,20 @@ static int take_failures(struct explore *explore, const char *why)
 	bool any = false;
 
 	for (size_t i = 0; (finding = lfb_finding_at(explore->machine, i)) != NULL; i++) {
-		char text[1024];
-		int failed;
+		int err;
 
 		if (lfb_finding_severity(finding->id) < LFB_SEVERITY_WARNING)
 			continue;
 		any = true;
-		snprintf(text, sizeof(text), "%s: %s", finding->object, finding->text);
-		failed = keep(explore, finding->id, finding->object, text);
-		if (failed)
-			return failed;
+		err = lfb__failures_keep_finding(&explore->failures, &explore->schedules, finding,
+						 "");
+		if (err)
+			return err;
 	}
 	if (!why || any)
 		return 0;
-	return keep(explore, LFB_FINDINGS_NR, why, why);
+	return lfb__failures_keep(&explore->failures, &explore->schedules, LFB_FINDINGS_NR, why,
+				  why, "");
 }
 
 static int say_how_far(const struct explore *explore)
@@ -279,8 +219,9 @@ static int search(struct explore *explore)
 
 static void tell(const struct explore *explore)
 {
-	for (size_t i = 0; i < explore->failures.count; i++) {
-		const struct failure *failure = failure_at(explore, i);
+	const struct lfb_failed *failure = explore->failures.items;
+
+	for (size_t i = 0; i < explore->failures.count; i++, failure++) {
 		const struct lfb_schedule_failure told = {
 			.sz = sizeof(told),
 			.finding = failure->id == LFB_FINDINGS_NR ? NULL :
@@ -350,20 +291,13 @@ static int explore_all(struct explore *explore, struct lfb_explore_result *resul
 	explore->result.failures = explore->failures.count;
 	lfb__machine_forget_seen(machine);
 	tell(explore);
-	for (size_t i = 0; i < explore->failures.count; i++)
-		release(failure_at(explore, i));
-	lfb__list_free(&explore->failures);
+	lfb__failures_free(&explore->failures);
 	lfb__list_free(&explore->schedules.choices);
 	if (result)
 		lfb__result_give(result, &explore->result, sizeof(explore->result));
-	if (err == -EILSEQ)
-		return lfb__error(machine, err, "a run did otherwise than one before it with the "
-				  "same choices: something decides that is not the machine's");
-	if (err == -EINTR)
-		return lfb__error(machine, err, "it was ended");
-	if (err == -ENOMEM)
-		return lfb__error(machine, err, "no memory to explore");
-	return err ? lfb__error(machine, err, "%s", why) : 0;
+	if (err)
+		lfb__error(machine, err, "%s", why);
+	return lfb__schedules_ended(machine, err);
 }
 
 int lfb_scenario_explore(const struct lfb_scenario *scenario, struct lfb_machine *machine,

@@ -44,6 +44,28 @@ unsigned int lfb__schedules_preemptions(const struct lfb_schedules *schedules);
 /* For free(); NULL without memory. */
 char *lfb__schedules_text(const struct lfb_schedules *schedules);
 
+/* failures.c: what goes wrong, each failure once */
+
+struct lfb_failed {
+	enum lfb_finding_id id;		/* LFB_FINDINGS_NR: none */
+	char *same;			/* what tells it from others: the object, or the sentence */
+	char *text;
+	char *schedule;
+	char name[48];			/* the case of a fault; "" */
+	unsigned int preemptions;
+	u64 times;
+};
+
+/* In the schedule that was just run. -ENOMEM. */
+int lfb__failures_keep(struct lfb_list *failures, const struct lfb_schedules *schedules,
+		       enum lfb_finding_id id, const char *same, const char *text,
+		       const char *name);
+int lfb__failures_keep_finding(struct lfb_list *failures, const struct lfb_schedules *schedules,
+			       const struct lfb_finding *finding, const char *name);
+void lfb__failures_free(struct lfb_list *failures);
+/* The sentence for what ends a search before its end: -EILSEQ, -EINTR, -ENOMEM. Returns @err. */
+int lfb__schedules_ended(struct lfb_machine *machine, int err);
+
 /* seen.c: states that were gone on from */
 
 struct lfb_seen {

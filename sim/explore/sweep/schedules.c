@@ -3,24 +3,10 @@
  * Each fault point of "parallel" blocks in each of their schedules. What a fault does in order, or
  * a schedule without faults, is told by others: here it is what needs both.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "sim/explore/schedule/schedule.h"
 #include "sim/explore/sweep/sweep.h"
 
 #define BOUND 1		/* where nothing is asked for */
-
-struct failure {
-	enum lfb_finding_id id;
-	char *object;
-	char *text;
-	char *schedule;
-	char name[48];		/* the case */
-	unsigned int preemptions;
-	u64 times;
-};
 
 struct faulted {
 	const struct lfb_scenario *scenario;
@@ -32,7 +18,7 @@ struct faulted {
 	bool in_order;
 	struct lfb_schedules schedules;
 	bool known[LFB_FINDINGS_NR];	/* what needs no more than one of the two */
-	struct lfb_list failures;	/* struct failure */
+	struct lfb_list failures;	/* struct lfb_failed */
 	u64 seed;			/* where the machine's choices stood */
 	size_t choice;
 };
@@ -91,60 +77,17 @@ static void learn(struct faulted *faulted)
 		faulted->known[finding->id] = true;
 }
 
-static struct failure *find(struct faulted *faulted, const struct lfb_finding *finding)
-{
-	struct failure *failures = faulted->failures.items;
-
-	for (size_t i = 0; i < faulted->failures.count; i++) {
-		if (failures[i].id == finding->id && !strcmp(failures[i].object, finding->object))
-			return &failures[i];
-	}
-	return NULL;
-}
-
-static void release(struct failure *failure)
-{
-	free(failure->object);
-	free(failure->text);
-	free(failure->schedule);
-}
-
-static int keep(struct faulted *faulted, const struct lfb_finding *finding)
-{
-	struct failure now = { .id = finding->id, .times = 1 }, *kept = find(faulted, finding);
-	char text[1024];
-
-	now.preemptions = lfb__schedules_preemptions(&faulted->schedules);
-	if (kept && kept->preemptions <= now.preemptions) {
-		kept->times++;
-		return 0;
-	}
-	snprintf(text, sizeof(text), "%s: %s", finding->object, finding->text);
-	lfb__case_format(&faulted->plan, now.name, sizeof(now.name));
-	now.object = strdup(finding->object);
-	now.text = strdup(text);
-	now.schedule = lfb__schedules_text(&faulted->schedules);
-	if (kept)
-		now.times += kept->times;
-	else if (now.object && now.text && now.schedule)
-		kept = lfb__list_add(&faulted->failures, sizeof(*kept));
-	if (!kept || !now.object || !now.text || !now.schedule) {
-		release(&now);
-		return -ENOMEM;
-	}
-	release(kept);
-	*kept = now;
-	return 0;
-}
-
 static int take_failures(struct faulted *faulted)
 {
 	const struct lfb_finding *finding;
+	char name[48];
 	int err = 0;
 
+	lfb__case_format(&faulted->plan, name, sizeof(name));
 	for (size_t i = 0; !err && (finding = lfb_finding_at(faulted->machine, i)); i++) {
 		if (is_news(finding) && !faulted->known[finding->id])
-			err = keep(faulted, finding);
+			err = lfb__failures_keep_finding(&faulted->failures, &faulted->schedules,
+							 finding, name);
 	}
 	return err;
 }
@@ -207,7 +150,7 @@ static int every_fault(struct faulted *faulted, bool in_order)
 
 static void tell(const struct faulted *faulted)
 {
-	const struct failure *failures = faulted->failures.items;
+	const struct lfb_failed *failures = faulted->failures.items;
 
 	for (size_t i = 0; i < faulted->failures.count; i++) {
 		const struct lfb_sweep_schedules_failure told = {
@@ -257,21 +200,6 @@ static int check(struct faulted *faulted, const struct lfb_sweep_schedules_optio
 	return lfb__sweep_check_scenario(faulted->scenario, machine);
 }
 
-static int say_error(struct lfb_machine *machine, int err)
-{
-	switch (err) {
-	case 0:
-		return 0;
-	case -EILSEQ:
-		return lfb__error(machine, err, "a run did otherwise than one before it with the "
-				  "same choices: something decides that is not the machine's");
-	case -EINTR:
-		return lfb__error(machine, err, "it was ended");
-	default:
-		return lfb__error(machine, err, "no memory to sweep schedules");
-	}
-}
-
 int lfb_scenario_sweep_schedules(const struct lfb_scenario *scenario, struct lfb_machine *machine,
 				 const struct lfb_sweep_schedules_options *options,
 				 struct lfb_sweep_schedules_result *result)
@@ -292,13 +220,11 @@ int lfb_scenario_sweep_schedules(const struct lfb_scenario *scenario, struct lfb
 	faulted.result.failures = faulted.failures.count;
 	begin(&faulted);
 	tell(&faulted);
-	for (size_t i = 0; i < faulted.failures.count; i++)
-		release((struct failure *)faulted.failures.items + i);
-	lfb__list_free(&faulted.failures);
+	lfb__failures_free(&faulted.failures);
 	lfb__list_free(&faulted.schedules.choices);
 	if (result)
 		lfb__result_give(result, &faulted.result, sizeof(faulted.result));
-	return say_error(machine, err);
+	return lfb__schedules_ended(machine, err);
 }
 
 struct replay {
