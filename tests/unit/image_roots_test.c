@@ -6,12 +6,13 @@
 
 #include "tests/support/damaged.h"
 #include "tests/support/staging.h"
+#include "tests/support/temporary.h"
 
 /* A page is preserved that may be another state, and the last one. */
 static const char story[] = "do pages a 0\ndo preserve-pages a 1\ndo add-subtree other a\nopen\n"
 			    "session vm-1\nreboot\n";
 
-static char path[] = "/tmp/lfb-roots-XXXXXX";
+static const char *const path = temporary_path;
 
 /* The second root tree, in memory that nobody preserved, before the first one or behind it. */
 struct second {
@@ -164,18 +165,6 @@ static void an_empty_area_of_scratch_is_none(void **state)
 	lfb_blob_free(blob);
 }
 
-static int make_path(void **state)
-{
-	int fd = mkstemp(path);
-
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-	return unlink(path);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,5 +172,5 @@ int main(void)
 		cmocka_unit_test(an_empty_area_of_scratch_is_none),
 	};
 
-	return cmocka_run_group_tests(tests, make_path, remove_path);
+	return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
 }

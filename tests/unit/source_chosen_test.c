@@ -10,6 +10,7 @@
 
 #include "sim/handover/source/source.h"
 #include "tests/support/test.h"
+#include "tests/support/temporary.h"
 
 #define ROOT 0x80000000ull
 #define SCRATCH 0x123456000ull
@@ -171,7 +172,7 @@ static void make(void *fdt, const struct tree *tree)
 		tree->damage(fdt);
 }
 
-static char path[] = "/tmp/lfb-chosen-XXXXXX";
+static const char *const path = temporary_path;
 
 static void open_pages(const void *pages, size_t size, struct lfb_source *source)
 {
@@ -302,18 +303,6 @@ static void of_pages_that_look_so_only_the_first_count(void **state)
 	lfb__source_close(&source);
 }
 
-static int make_path(void **state)
-{
-	int fd = mkstemp(path);
-
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-	return unlink(path);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,5 +312,5 @@ int main(void)
 		cmocka_unit_test(of_pages_that_look_so_only_the_first_count),
 	};
 
-	return cmocka_run_group_tests(tests, make_path, remove_path);
+	return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
 }

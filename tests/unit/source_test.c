@@ -19,10 +19,11 @@
 #include "sim/handover/source/source.h"
 #include "tests/support/damaged.h"
 #include "tests/support/staging.h"
+#include "tests/support/temporary.h"
 
 static const char story[] = "handler 0\nopen\nsession vm-1\npreserve vm-1 1 0 1\nreboot\n";
 
-static char path[] = "/tmp/lfb-source-XXXXXX";
+static const char *const path = temporary_path;
 
 /* How a file answers. */
 static struct {
@@ -487,18 +488,6 @@ static void what_is_no_file_is_not_written_again(void **state)
 	lfb__source_close(&source);
 }
 
-static int make_path(void **state)
-{
-	int fd = mkstemp(path);
-
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_path(void **state)
-{
-	return unlink(path);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -512,5 +501,5 @@ int main(void)
 		cmocka_unit_test(what_is_no_file_is_not_written_again),
 	};
 
-	return cmocka_run_group_tests(tests, make_path, remove_path);
+	return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
 }
