@@ -329,7 +329,7 @@ bool show_is_setup(const struct show_step *step)
 	return false;
 }
 
-/* Callbacks tell of their pages themselves, and a boot's are all that it has. Work is in nothing. */
+/* Callbacks tell of theirs themselves, and a boot's are all that it has. Work is in nothing. */
 static bool pages_matter(const struct show *show, const struct show_step *step)
 {
 	const struct show_step *in = show_in(show, step);
