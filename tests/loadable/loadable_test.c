@@ -250,7 +250,7 @@ static void a_thread_that_outlives_its_module_is_told(void **state)
 	lfb_machine_destroy(machine);
 
 	machine = machine_with(LFB_MEMORY_REMAP, NULL, MODULE_PATH("threads-hasty"));
-	lfb_assert_error(machine, lfb_machine_remove_module(machine, "threads-hasty"), -EFAULT);
+	lfb_assert_error(machine, lfb_machine_remove_module(machine, "threads_hasty"), -EFAULT);
 	finding = lfb_finding_at(machine, 0);
 	assert_int_equal(finding->id, LFB_FINDING_MODULE_GONE);
 	assert_non_null(strstr(finding->text, "kernel thread get_ready goes on"));

@@ -4,6 +4,7 @@
 #define LUO_LINUX_KTHREAD_H
 
 #include <luo/kernel/linux/completion.h>
+#include <luo/kernel/linux/bug.h>
 #include <luo/kernel/linux/err.h>
 #include <luo/kernel/linux/sched.h>
 #include <luo/thread.h>
@@ -32,7 +33,13 @@
 #define kthread_should_park() lfb_thread_should_park()
 #define kthread_parkme() lfb_thread_park_me()
 #define kthread_data(task) lfb_thread_data(task)
-#define kthread_exit(result) lfb_thread_exit(result)
+
+static inline void __noreturn kthread_exit(long result)
+{
+	lfb_thread_exit(result);
+	BUG();
+	__builtin_trap();
+}
 
 static inline int kthread_stop_put(struct task_struct *task)
 {
@@ -42,7 +49,7 @@ static inline int kthread_stop_put(struct task_struct *task)
 	return result;
 }
 
-static inline void kthread_complete_and_exit(struct completion *done, long result)
+static inline void __noreturn kthread_complete_and_exit(struct completion *done, long result)
 {
 	if (done)
 		complete(done);
