@@ -145,7 +145,8 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	strand->at = *at;
 	if (!at->polls || strand->waited)
 		beside->progress++;
-	strand->at.seen = beside->progress;
+	if (at->polls)
+		strand->at.seen = beside->progress;
 	strand->waited = false;
 	strand->aside.running = kernel->task;
 	next = lfb__beside_next(beside);
@@ -294,7 +295,7 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 {
 	beside->kernel = kernel;
 	beside->unfinished = beside->blocks = beside->count;
-	beside->spawned = beside->naps = beside->alone = 0;
+	beside->spawned = beside->works = beside->naps = beside->alone = 0;
 	beside->progress = 0;
 	*beside->why = '\0';
 	for (unsigned int i = 0; i < beside->count; i++) {

@@ -66,7 +66,8 @@ struct lfb_beside {
 	unsigned int now;		/* the one that runs; count: none */
 	unsigned int unfinished;	/* but for threads, which need not end */
 	unsigned int blocks;		/* strands that were added; others do work, or are threads */
-	unsigned int spawned;
+	unsigned int spawned;		/* strands that came later … */
+	unsigned int works;		/* … of which so many do work */
 	unsigned int naps;		/* threads that slept and went on before their time */
 	unsigned int alone;		/* points, since all but threads have finished */
 	struct lfb_strand own[LFB_BESIDE_MAX];	/* all but the threads */

@@ -38,12 +38,13 @@ bool lfb__beside_spawn(struct lfb_kernel *kernel, long (*body)(void *work), void
 
 	if (!beside || !beside->blocks || beside->now >= beside->count || kernel->at_point ||
 	    kernel->dead ||
-	    beside->strands[beside->now]->work == work || beside->spawned >= WORKS_MAX)
+	    beside->strands[beside->now]->work == work || beside->works == WORKS_MAX)
 		return false;
 	strand = find_worker(beside);
 	if (!strand)
 		return false;
 	beside->unfinished++;
+	beside->works++;
 	strand->body = body;
 	strand->argument = work;
 	strand->work = work;
