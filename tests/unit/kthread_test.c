@@ -300,9 +300,9 @@ static void a_parked_thread_is_not_woken(void **state)
 	lfb_machine_destroy(machine);
 }
 
-static int follow_null(void *data)
+static int follow_nothing(void *data)
 {
-	shop.memory = NULL;
+	shop.memory = (unsigned int *)16;
 	wait_event(shop.wait, shop.asked);
 	return (int)*(volatile unsigned int *)shop.memory + *(int *)data;
 }
@@ -312,7 +312,7 @@ static void a_thread_that_dies_takes_its_kernel_with_it(void **state)
 	struct lfb_machine *machine = new_machine();
 
 	(void)state;
-	assert_int_equal(lfb_machine_call(machine, run_server, follow_null), 0);
+	assert_int_equal(lfb_machine_call(machine, run_server, follow_nothing), 0);
 	assert_int_equal(lfb_machine_call(machine, ask, (void *)1), -EFAULT);
 	assert_int_equal(lfb_finding_at(machine, 0)->id, LFB_FINDING_MEM_WILD_POINTER);
 	assert_string_equal(lfb_finding_at(machine, 0)->task, "server/1");
