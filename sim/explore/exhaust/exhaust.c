@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/orchestrator.h"
+#include "sim/explore/exhaust/beside.h"
 #include "sim/explore/exhaust/report.h"
 
 /* Every quirk the profile has, but those asked for. */
@@ -62,6 +63,21 @@ static int take_groups(struct lfb_exhaust_options *options, u64 on)
 	return 0;
 }
 
+static int check_beside(const struct lfb_exhaust_options *options)
+{
+	if (!options->beside)
+		return 0;
+	if (options->kernel)
+		return lfb__error(NULL, -EINVAL, "a kernel image's machine cannot be put back, as "
+				  "operations beside each other need it");
+	if (options->shards)
+		return lfb__error(NULL, -EINVAL, "operations beside each other have no shards");
+	if (options->length < 2)
+		return lfb__error(NULL, -EINVAL, "two operations beside each other are no sequence "
+				  "of %u", options->length);
+	return 0;
+}
+
 /* Checks and completes options, clears the result. */
 static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_options *options,
 		struct lfb_exhaust_result *result)
@@ -79,6 +95,8 @@ static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_opti
 		err = lfb__search_length(options->length, &options->length);
 	if (!err)
 		err = lfb__shard_check(NULL, options->shard, options->shards);
+	if (!err)
+		err = check_beside(options);
 	if (err)
 		return err;
 	if (luo_quirks_parse(options->quirks_on, &on, bad, sizeof(bad)))
@@ -108,13 +126,6 @@ static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 	return err || same ? err : -EILSEQ;
 }
 
-/* What the model has no rule for: in rfc-v6, preserving into a session that was handed over. */
-static bool beyond_model(const struct lfb_model *model, const struct lfb_operation *operation)
-{
-	return model->locked && model->handles[operation->session] == LFB_MODEL_INCOMING &&
-	       (operation->verb == LFB_VERB_PRESERVE || operation->verb == LFB_VERB_AGAIN);
-}
-
 /* Does the letter make sense here, and is no other that is just like it to be tried instead? */
 static bool tries(const struct lfb_world *world, const struct lfb_walker *walker, u8 used,
 		  unsigned int number)
@@ -129,7 +140,7 @@ static bool tries(const struct lfb_world *world, const struct lfb_walker *walker
 		if (i && operation[i].verb == LFB_VERB_DO)
 			continue;
 		if (!lfb__walker_possible(walker, &operation[i]) ||
-		    beyond_model(&walker->model, &operation[i]))
+		    !lfb__model_knows(&walker->model, &operation[i]))
 			return false;
 	}
 	return !letter->aborts || lfb__walker_freezes(walker, letter->aborts - 1u);
@@ -146,6 +157,23 @@ static void try_letter(const struct lfb_world *world, struct lfb_walker *walker,
 	tried->ends = walker->lost || lfb__walker_is_dead(walker) || letter->ends;
 	if (!tried->differs && !tried->ends)
 		lfb__walker_key(walker, &tried->key);
+}
+
+/* From the state of that word. */
+static int expand_beside(struct lfb_job *job, u8 used, const u8 *word, unsigned int length,
+			 struct lfb_list *found)
+{
+	struct lfb_walker *walker = job->judge;
+	int err;
+
+	if (!walker->pairs)
+		return 0;
+	err = replay(job, word, length);
+	if (!err)
+		err = lfb__pairs_try(walker->pairs, &job->search->world, walker, used, found);
+	if (found->count)
+		__atomic_fetch_add(&job->search->hits, 1, __ATOMIC_RELAXED);
+	return err;
 }
 
 /* A letter that changes nothing needs no way back. */
@@ -180,7 +208,7 @@ static int expand(struct lfb_job *job, u32 id, struct lfb_list *found)
 			__atomic_fetch_add(&job->search->hits, 1, __ATOMIC_RELAXED);
 	}
 	__atomic_fetch_add(&job->search->tried, found->count, __ATOMIC_RELAXED);
-	return err;
+	return err ? err : expand_beside(job, used, word, length, found);
 }
 
 static int set_up(struct lfb_job *job)
@@ -225,6 +253,31 @@ static void report(struct lfb_search *search, const struct lfb_job *jobs,
 		last_begins(search, jobs, nr_jobs);
 	result->shorter_runs = search->shorter_runs;
 	result->shorter_steps = search->shorter_steps;
+	for (unsigned int i = 0; i < nr_jobs; i++) {
+		const struct lfb_walker *walker = jobs[i].judge;
+
+		if (!walker->pairs)
+			continue;
+		result->beside_states += walker->pairs->states;
+		result->pairs += walker->pairs->pairs;
+		result->schedules += walker->pairs->schedules;
+		result->choices += walker->pairs->choices;
+	}
+}
+
+static int make_walker(const struct lfb_exhaust_options *options, const struct lfb_world *world,
+		       struct lfb_pairs *pairs, struct lfb_walker *walker)
+{
+	int err = 0;
+
+	walker->options = options;
+	walker->run.scenario = world->scenario;
+	if (options->beside) {
+		err = lfb__pairs_make(pairs, world, options->bound);
+		walker->pairs = pairs;
+		walker->run.scenario = &pairs->scenario;
+	}
+	return err ? err : lfb__walker_boot(walker);
 }
 
 static int search_world(const struct lfb_exhaust_options *options, struct lfb_search *search,
@@ -232,15 +285,14 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 {
 	struct lfb_job *jobs = calloc(options->jobs, sizeof(*jobs));
 	struct lfb_walker *walkers = calloc(options->jobs, sizeof(*walkers));
+	struct lfb_pairs *pairs = calloc(options->jobs, sizeof(*pairs));
 	int err = 0;
 
-	if (!jobs || !walkers)
+	if (!jobs || !walkers || !pairs)
 		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
 	for (unsigned int i = 0; !err && i < options->jobs; i++) {
 		jobs[i] = (struct lfb_job){ .search = search, .judge = &walkers[i] };
-		walkers[i].options = options;
-		walkers[i].run.scenario = search->world.scenario;
-		err = lfb__walker_boot(&walkers[i]);
+		err = make_walker(options, &search->world, &pairs[i], &walkers[i]);
 	}
 	if (!err)
 		err = lfb__search_run(search, jobs, options->jobs);
@@ -251,8 +303,11 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 
 		err = shrunk ? shrunk : err;
 	}
-	for (unsigned int i = 0; walkers && i < options->jobs; i++)
+	for (unsigned int i = 0; walkers && pairs && i < options->jobs; i++) {
 		lfb__walker_end(&walkers[i]);
+		lfb__pairs_free(&pairs[i]);
+	}
+	free(pairs);
 	free(walkers);
 	free(jobs);
 	return err;
@@ -268,13 +323,13 @@ int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_resu
 	if (err)
 		return err;
 	options.jobs = lfb__search_jobs(options.jobs);
-	search.length = options.length;
+	search.length = options.length - options.beside;
 	search.all = options.all;
 	search.shard = options.shard;
 	search.shards = options.shards;
 	search.progress = options.progress;
 	search.context = options.context;
-	err = lfb__world_create(options.groups, &search.world);
+	err = lfb__world_create(options.groups, options.beside, &search.world);
 	if (!err)
 		err = search_world(&options, &search, result);
 	lfb__search_end(&search);

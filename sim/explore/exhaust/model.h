@@ -100,6 +100,8 @@ void lfb__model_step(struct lfb_model *model, const struct lfb_operation *operat
 		     struct lfb_model_answer *answer);
 /* Would the agent or the module have anything to call the kernel with? */
 bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operation *operation);
+/* Is there a rule for it? */
+bool lfb__model_knows(const struct lfb_model *model, const struct lfb_operation *operation);
 
 /*
  * An allocation failed in the operation that answered @result: then nothing happened, but that the
