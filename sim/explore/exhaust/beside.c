@@ -86,22 +86,93 @@ static bool is_left_nothing(const struct lfb_model *model, const struct lfb_oper
 	}
 }
 
-static void predict(const struct lfb_pair *pair, unsigned int first, struct lfb_outcome *outcome)
+static void step(struct lfb_model *model, const struct lfb_operation *operation,
+		 struct lfb_model_answer *answer)
 {
+	if (is_left_nothing(model, operation)) {
+		answer->result = NOTHING_HELD;
+		answer->object = answer->length = 0;
+	} else {
+		lfb__model_step(model, operation, answer);
+	}
+}
+
+static void begin_outcome(const struct lfb_pair *pair, unsigned int first,
+			  struct lfb_outcome *outcome)
+{
+	outcome->first = first;
 	outcome->model = pair->model;
 	outcome->done = false;
-	for (unsigned int i = 0; i < 2; i++) {
-		const unsigned int block = i ? !first : first;
-		struct lfb_model_answer *answer = &outcome->answers[block];
-		const struct lfb_operation *operation = operation_of(pair, block);
+	step(&outcome->model, operation_of(pair, first), &outcome->answers[first]);
+}
 
-		if (is_left_nothing(&outcome->model, operation)) {
-			answer->result = NOTHING_HELD;
-			answer->object = answer->length = 0;
-		} else {
-			lfb__model_step(&outcome->model, operation, answer);
-		}
+/* What the model says of one after the other. */
+static void predict(struct lfb_pair *pair)
+{
+	for (unsigned int first = 0; first < 2; first++) {
+		struct lfb_outcome *outcome = &pair->outcomes[first];
+
+		begin_outcome(pair, first, outcome);
+		step(&outcome->model, operation_of(pair, !first), &outcome->answers[!first]);
 	}
+}
+
+/* The other one, in the middle of the first. */
+static void do_between(struct lfb_model *model, void *context)
+{
+	const struct lfb_pair *pair = context;
+	const unsigned int block = !pair->between.first;
+
+	step(model, operation_of(pair, block), (struct lfb_model_answer *)
+	     &pair->between.answers[block]);
+}
+
+/* Who works on a session, or reboots, waits for who does: neither is in the middle of the other. */
+static bool waits_for(const struct lfb_operation *a, const struct lfb_operation *b)
+{
+	return a->verb == LFB_VERB_PREPARE || b->verb == LFB_VERB_PREPARE ||
+	       ((lfb__verbs[a->verb].flags & lfb__verbs[b->verb].flags & LFB_SESSION_VERB) &&
+		a->session == b->session);
+}
+
+/* The other one is done where this one pauses for the so many-th time. False: it does not. */
+static bool expect_between(struct lfb_pair *pair, unsigned int block, unsigned int pauses)
+{
+	struct lfb_outcome *outcome = &pair->between;
+	struct lfb_model_answer *answer = &outcome->answers[block];
+	bool paused;
+
+	outcome->first = block;
+	outcome->model = pair->model;
+	outcome->done = false;
+	answer->pauses = pauses;
+	answer->between = do_between;
+	answer->context = pair;
+	step(&outcome->model, operation_of(pair, block), answer);
+	paused = !answer->pauses;
+	answer->pauses = 0;
+	return paused;
+}
+
+/*
+ * The agent has made the file that it wants to preserve when its other thread closes the session:
+ * the kernel is asked, and knows no such descriptor.
+ */
+static bool expect_closed(struct lfb_pair *pair, unsigned int block)
+{
+	const struct lfb_operation *operation = operation_of(pair, block);
+	const struct lfb_operation *other = operation_of(pair, !block);
+	struct lfb_outcome *outcome = &pair->between;
+
+	if (operation->verb != LFB_VERB_PRESERVE || other->verb != LFB_VERB_CLOSE ||
+	    other->session != operation->session)
+		return false;
+	begin_outcome(pair, !block, outcome);
+	outcome->model.made[operation->inode] = (u8)(operation->handler + 1);
+	outcome->model.open_files++;
+	outcome->answers[block].result = -EBADF;
+	outcome->answers[block].object = outcome->answers[block].length = 0;
+	return true;
 }
 
 /*
@@ -150,11 +221,10 @@ static bool is_text(const struct lfb_model_answer *answer, const char *text, siz
  * one done before the other, whoever ran them: the last one who uses a session's file ends it, for
  * the one who has closed it.
  */
-static bool same_callbacks(struct lfb_walker *walker, const struct lfb_outcome *outcome,
-			   unsigned int first)
+static bool same_callbacks(struct lfb_walker *walker, const struct lfb_outcome *outcome)
 {
-	const struct lfb_model_answer *before = &outcome->answers[first];
-	const struct lfb_model_answer *after = &outcome->answers[!first];
+	const struct lfb_model_answer *before = &outcome->answers[outcome->first];
+	const struct lfb_model_answer *after = &outcome->answers[!outcome->first];
 	char said[2][LFB_DIFFERENCE_MAX], right[2 * sizeof(before->callbacks)];
 
 	if (is_text(&outcome->answers[0], said[0], said_by(walker, 0, said[0])) &&
@@ -213,10 +283,9 @@ static bool same_end(struct lfb_walker *walker, const struct lfb_outcome *outcom
 			    "another one, with the same counts");
 }
 
-/* False: the difference says what is not as in this order. */
-static bool is_as(struct lfb_pair *pair, unsigned int first)
+/* False: the difference says what is not. */
+static bool is_as(struct lfb_pair *pair, const struct lfb_outcome *outcome)
 {
-	const struct lfb_outcome *outcome = &pair->outcomes[first];
 	struct lfb_walker *walker = pair->walker;
 
 	walker->model = outcome->model;
@@ -226,7 +295,7 @@ static bool is_as(struct lfb_pair *pair, unsigned int first)
 		walker->difference.what = "result";
 		return false;
 	}
-	return same_callbacks(walker, outcome, first) && lfb__same_state(walker) &&
+	return same_callbacks(walker, outcome) && lfb__same_state(walker) &&
 	       same_end(walker, outcome);
 }
 
@@ -267,17 +336,17 @@ int lfb__pair_expect(struct lfb_pair *pair, size_t at)
 	int err = 0;
 
 	pair->at = at;
+	predict(pair);
 	for (unsigned int first = 0; !err && first < 2; first++) {
 		struct lfb_outcome *outcome = &pair->outcomes[first];
 		unsigned int chosen = first;
 
-		predict(pair, first, outcome);
 		err = lfb__pair_go_back(pair);
 		if (err)
 			return err;
 		blocks(pair, pick_first, &chosen);
 		err = could_run(walker);
-		if (err || !is_as(pair, first))
+		if (err || !is_as(pair, outcome))
 			continue;
 		outcome->done = true;
 		list_errors(walker, outcome->found);
@@ -325,6 +394,22 @@ static void tell_answers(struct lfb_pair *pair)
 	walker->difference.expected_answer = expectation(pair, 1);
 }
 
+/* One was in the middle of the other. */
+static bool is_between(struct lfb_pair *pair)
+{
+	const bool waits = waits_for(operation_of(pair, 0), operation_of(pair, 1));
+
+	for (unsigned int block = 0; block < 2; block++) {
+		if (expect_closed(pair, block) && is_as(pair, &pair->between))
+			return true;
+		for (unsigned int i = 1; !waits && expect_between(pair, block, i); i++) {
+			if (is_as(pair, &pair->between))
+				return true;
+		}
+	}
+	return false;
+}
+
 int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker)
 {
 	struct lfb_walker *walker = pair->walker;
@@ -335,8 +420,10 @@ int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker)
 		return err;
 	blocks(pair, pick, picker);
 	err = could_run(walker);
-	for (unsigned int first = 0; !err && first < 2; first++) {
-		if (is_as(pair, first)) {
+	if (err)
+		return err;
+	for (unsigned int first = 0; first < 2; first++) {
+		if (is_as(pair, &pair->outcomes[first])) {
 			difference->what = NULL;
 			return 0;
 		}
@@ -344,8 +431,10 @@ int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker)
 		if (!first || strcmp(difference->what, "result"))
 			kept = *difference;
 	}
-	if (err)
-		return err;
+	if (is_between(pair)) {
+		difference->what = NULL;
+		return 0;
+	}
 	*difference = kept;
 	difference->verb = operation_of(pair, 0)->verb;
 	if (!strcmp(difference->what, "result"))

@@ -10,8 +10,9 @@
 #include "sim/explore/exhaust/search.h"
 #include "sim/explore/exhaust/walk.h"
 
-/* One done before the other. */
+/* What is right. */
 struct lfb_outcome {
+	unsigned int first;			/* the block that comes first */
 	struct lfb_model model;			/* afterwards */
 	struct lfb_model_answer answers[2];	/* by block */
 	bool done;				/* by the kernel, too; then: */
@@ -22,7 +23,8 @@ struct lfb_outcome {
 struct lfb_pair {
 	struct lfb_walker *walker;
 	size_t at;			/* the first of two lines, which are two blocks */
-	struct lfb_outcome outcomes[2];	/* the first block is before the second, or after it */
+	struct lfb_outcome outcomes[2];	/* the first block is before the second, or after it … */
+	struct lfb_outcome between;	/* … or one of them is between two steps of the other */
 	/* Where it begins: */
 	struct lfb_machine_copy *machine;
 	struct lfb_saved rest;

@@ -52,6 +52,9 @@ static int take_groups(struct lfb_exhaust_options *options, u64 on)
 		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
 				  asked);
 	options->groups |= lfb__world_groups_for(on);
+	/* What is done in the middle of something, two that are beside each other do by themselves. */
+	if (options->beside)
+		options->groups &= asked | ~(unsigned int)(LFB_EXHAUST_RACES | LFB_EXHAUST_HALVES);
 	if (!options->kernel)
 		return 0;
 	if (options->groups & LFB_EXHAUST_LOCKED)

@@ -93,6 +93,10 @@ struct lfb_model_answer {
 	u64 object;
 	size_t length;
 	char callbacks[2048];	/* a line each, as transcripts show them */
+	/* What another one does where the rule pauses for the so many-th time; 0: nothing. */
+	unsigned int pauses;
+	void (*between)(struct lfb_model *model, void *context);
+	void *context;
 };
 
 /* What a correct kernel answers, and how it is afterwards. */

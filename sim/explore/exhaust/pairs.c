@@ -50,7 +50,8 @@ static bool is_call(const struct lfb_letter *letter, enum lfb_verb verb)
 {
 	if (letter->count != 1 || letter->ends || (lfb__verbs[verb].flags & LFB_DEFINING_VERB))
 		return false;
-	return verb != LFB_VERB_REBOOT && verb != LFB_VERB_FAIL;
+	return verb != LFB_VERB_REBOOT && verb != LFB_VERB_FAIL && verb != LFB_VERB_GETIN &&
+	       verb != LFB_VERB_GETOUT;
 }
 
 static unsigned int list_members(const struct lfb_world *world, const struct lfb_walker *walker,
@@ -76,10 +77,19 @@ static unsigned int list_members(const struct lfb_world *world, const struct lfb
 	return nr;
 }
 
-/* Both at once use names that are just like others only where those are used, too. */
+/*
+ * Names that are just like others are used where those are, perhaps by the other one of both. A
+ * machine is rebooted once at a time, and a file is made once.
+ */
 static bool is_tried(const struct lfb_world *world, const struct member *a, const struct member *b,
 		     u8 used)
 {
+	const struct lfb_operation *operations = world->scenario->operations;
+
+	if (operations[a->line].verb == LFB_VERB_PRESERVE &&
+	    operations[b->line].verb == LFB_VERB_PRESERVE &&
+	    operations[a->line].inode == operations[b->line].inode)
+		return false;
 	if ((a->needs & ~(used | b->uses)) || (b->needs & ~(used | a->uses)))
 		return false;
 	return a->line != b->line || a->line != world->beside + LFB_WORLD_PREPARE;
