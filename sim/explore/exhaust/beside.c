@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * A pair of operations, in one schedule: what is right, from the model and from the kernel that does
- * one before the other; and what came.
+ * A pair of operations, in one schedule: what is right, from the model and from the kernel that
+ * does one before the other; and what came.
  */
 #include <stdio.h>
 #include <string.h>
@@ -217,9 +217,9 @@ static bool is_text(const struct lfb_model_answer *answer, const char *text, siz
 }
 
 /*
- * Either each ran its own callbacks, in whatever order with the other's. Or all came in the order of
- * one done before the other, whoever ran them: the last one who uses a session's file ends it, for
- * the one who has closed it.
+ * Either each ran its own callbacks, in whatever order with the other's. Or all came in the order
+ * of one done before the other, whoever ran them: the last one who uses a session's file ends it,
+ * for the one who has closed it.
  */
 static bool same_callbacks(struct lfb_walker *walker, const struct lfb_outcome *outcome)
 {

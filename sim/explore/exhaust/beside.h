@@ -50,19 +50,20 @@ bool lfb__pair_is_at(const struct lfb_scenario *scenario, size_t at);
 /* pairs.c: every pair in every schedule */
 
 struct lfb_pairs {
-	struct lfb_scenario scenario;	/* the world's, whose last two lines are a pair */
+	struct lfb_world world;
+	struct lfb_scenario scenario;	/* its, as LFB_WORLD_PAIR has it */
 	unsigned int bound;		/* preemptions */
-	bool jumps;			/* the kernel did, behind the last one */
+	bool jumps;			/* the kernel did, behind the last pair */
 	u64 states, pairs, schedules, choices;	/* done */
 };
 
+/* All of @world, whose lines and names it shares. lfb__pairs_free() is due in any case. */
 int lfb__pairs_make(struct lfb_pairs *pairs, const struct lfb_world *world, unsigned int bound);
 void lfb__pairs_free(struct lfb_pairs *pairs);
-/* All of where the walker is, of names that are @used; the first that differs goes to @found. */
-int lfb__pairs_try(struct lfb_pairs *pairs, const struct lfb_world *world,
-		   struct lfb_walker *walker, u8 used, struct lfb_list *found);
-/* The blocks of these two lines as a scenario has them, in the first schedule that differs. */
-int lfb__pairs_write(struct lfb_pairs *pairs, const struct lfb_world *world,
-		     struct lfb_walker *walker, const u16 lines[2]);
+/* From where the walker is, of names that are @used; the first that differs goes to @found. */
+int lfb__pairs_try(struct lfb_pairs *pairs, struct lfb_walker *walker, u8 used,
+		   struct lfb_list *found);
+/* Writes these lines as blocks to walker->done, in the first schedule that differs. */
+int lfb__pairs_write(struct lfb_pairs *pairs, struct lfb_walker *walker, const u16 lines[2]);
 
 #endif

@@ -52,7 +52,7 @@ static int take_groups(struct lfb_exhaust_options *options, u64 on)
 		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
 				  asked);
 	options->groups |= lfb__world_groups_for(on);
-	/* What is done in the middle of something, two that are beside each other do by themselves. */
+	/* Two that are beside each other do by themselves what is done in the middle of one. */
 	if (options->beside)
 		options->groups &= asked | ~(unsigned int)(LFB_EXHAUST_RACES | LFB_EXHAUST_HALVES);
 	if (!options->kernel)
@@ -119,10 +119,18 @@ static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_opti
 	return 0;
 }
 
+/* Lines are known by where they are, so who does pairs has copies. */
+static const struct lfb_world *world_of(const struct lfb_job *job)
+{
+	const struct lfb_walker *walker = job->judge;
+
+	return walker->pairs ? &walker->pairs->world : &job->search->world;
+}
+
 static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 {
 	int err = lfb__walker_boot(job->judge);
-	bool same = !err && lfb__walker_word(job->judge, &job->search->world, word, length);
+	bool same = !err && lfb__walker_word(job->judge, world_of(job), word, length);
 
 	job->runs++;
 	/* What differs is not gone on from, so it can only be that a run was not like another. */
@@ -173,7 +181,7 @@ static int expand_beside(struct lfb_job *job, u8 used, const u8 *word, unsigned 
 		return 0;
 	err = replay(job, word, length);
 	if (!err)
-		err = lfb__pairs_try(walker->pairs, &job->search->world, walker, used, found);
+		err = lfb__pairs_try(walker->pairs, walker, used, found);
 	if (found->count)
 		__atomic_fetch_add(&job->search->hits, 1, __ATOMIC_RELAXED);
 	return err;
@@ -182,7 +190,7 @@ static int expand_beside(struct lfb_job *job, u8 used, const u8 *word, unsigned 
 /* A letter that changes nothing needs no way back. */
 static int expand(struct lfb_job *job, u32 id, struct lfb_list *found)
 {
-	const struct lfb_world *world = &job->search->world;
+	const struct lfb_world *world = world_of(job);
 	const u8 used = lfb__search_node(job->search, id)->mark;
 	struct lfb_walker *walker = job->judge;
 	u8 word[LFB_EXHAUST_LENGTH_MAX];
@@ -220,7 +228,7 @@ static int set_up(struct lfb_job *job)
 	int err = lfb__walker_boot(job->judge);
 
 	if (!err)
-		search->differs = !lfb__walker_set_up(job->judge, &search->world, true);
+		search->differs = !lfb__walker_set_up(job->judge, world_of(job), true);
 	search->over = search->differs;
 	return err;
 }

@@ -147,13 +147,14 @@ static int write_sequence(const struct lfb_exhaust_options *options,
 
 	if (*search->pair) {
 		err = lfb__pairs_make(&pairs, world, options->bound);
-		walker->run.scenario = &pairs.scenario;
+		world = &pairs.world;
+		walker->run.scenario = world->scenario;
 	}
 	if (!err)
 		err = lfb__walker_boot(walker);
 	if (!err && lfb__walker_word(walker, world, search->word, search->word_length) &&
 	    *search->pair)
-		err = lfb__pairs_write(&pairs, world, walker, search->pair);
+		err = lfb__pairs_write(&pairs, walker, search->pair);
 	lfb__walker_end(walker);
 	lfb__pairs_free(&pairs);
 	return err;
