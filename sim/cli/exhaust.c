@@ -164,6 +164,18 @@ static void json_search_shard(struct cli_json *json, const struct cli_line *line
 	cli_json_close(json, '}');
 }
 
+static void json_beside(struct cli_json *json, const struct exhaust *exhaust,
+			const struct lfb_exhaust_result *result)
+{
+	cli_json_open(json, "beside", '{');
+	cli_json_number(json, "bound", exhaust->search.bound);
+	cli_json_number(json, "states", result->beside_states);
+	cli_json_number(json, "pairs", result->pairs);
+	cli_json_number(json, "schedules", result->schedules);
+	cli_json_number(json, "choices", result->choices);
+	cli_json_close(json, '}');
+}
+
 static int run_search(const struct cli_line *line)
 {
 	const struct exhaust *exhaust = line->state;
@@ -181,6 +193,8 @@ static int run_search(const struct cli_line *line)
 	if (exhaust->json) {
 		cli_json_begin(&json, EXHAUST_FORMAT);
 		exhaust_json_search(&json, &result);
+		if (exhaust->search.beside)
+			json_beside(&json, exhaust, &result);
 		if (exhaust->shard.of)
 			json_search_shard(&json, line, &result);
 		cli_json_end(&json);

@@ -58,6 +58,15 @@ static bool can_follow(const struct lfb_walker *walker, const struct lfb_operati
 	return !walker->lost && in_world(operation) && lfb__walker_possible(walker, operation);
 }
 
+/* Two blocks of a line each, in a machine that can be put back. */
+static bool can_follow_pair(const struct lfb_walker *walker, size_t at)
+{
+	const struct lfb_scenario *scenario = walker->run.scenario;
+
+	return !walker->judge.machine && lfb__pair_is_at(scenario, at) &&
+	       can_follow(walker, &scenario->operations[at + 1]);
+}
+
 /* Two lines beside each other, in the schedule that they say. */
 static int follow_pair(struct lfb_walker *walker, size_t at)
 {
@@ -82,7 +91,7 @@ static int follow_one(struct lfb_walker *walker, size_t *at)
 	const bool pair = operation->parallel;
 
 	if (!can_follow(walker, operation) ||
-	    (pair && (!lfb__pair_is_at(scenario, *at) || !can_follow(walker, operation + 1))))
+	    (pair && !can_follow_pair(walker, *at)))
 		return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, "
 				  "or there is nothing to do it with", scenario->name,
 				  operation->line, operation->text);
