@@ -37,7 +37,7 @@ struct lfb_pair {
 int lfb__pair_begin(struct lfb_pair *pair, struct lfb_walker *walker);
 int lfb__pair_go_back(struct lfb_pair *pair);
 void lfb__pair_end(struct lfb_pair *pair);
-/* The blocks at line @at are it: finds out what is right. */
+/* The blocks at line @at are it: finds out what is right. -ENODATA: the model does not say. */
 int lfb__pair_expect(struct lfb_pair *pair, size_t at);
 /*
  * Does them from where pairs begin; @pick says who goes on, or with NULL the scenario. The walker's

@@ -126,6 +126,8 @@ static int try_schedules(struct lfb_pairs *pairs, struct lfb_pair *pair, char **
 	struct lfb_schedules schedules = { 0 };
 	int err = lfb__pair_expect(pair, line_of(pairs, LFB_WORLD_PAIR));
 
+	if (err == -ENODATA)
+		return 0;
 	pairs->pairs++;
 	while (!err) {
 		lfb__schedules_begin(&schedules, 0);

@@ -89,17 +89,20 @@ static int follow_one(struct lfb_walker *walker, size_t *at)
 	const struct lfb_scenario *scenario = walker->run.scenario;
 	const struct lfb_operation *operation = &scenario->operations[*at];
 	const bool pair = operation->parallel;
+	int err = 0;
 
 	if (!can_follow(walker, operation) ||
 	    (pair && !can_follow_pair(walker, *at)))
-		return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, "
-				  "or there is nothing to do it with", scenario->name,
-				  operation->line, operation->text);
-	if (!pair) {
+		err = -ENODATA;
+	else if (pair)
+		err = follow_pair(walker, (*at)++);
+	else
 		lfb__walker_do(walker, operation);
-		return 0;
-	}
-	return follow_pair(walker, (*at)++);
+	if (err != -ENODATA)
+		return err;
+	return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, or there "
+			  "is nothing to do it with", scenario->name, operation->line,
+			  operation->text);
 }
 
 /* Sets *difference to the first one, and to none where the model cannot follow: -EINVAL. */
