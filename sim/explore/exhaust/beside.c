@@ -124,11 +124,10 @@ static bool predict(struct lfb_pair *pair)
 /* The other one, in the middle of the first. */
 static void do_between(struct lfb_model *model, void *context)
 {
-	const struct lfb_pair *pair = context;
+	struct lfb_pair *pair = context;
 	const unsigned int block = !pair->between.first;
 
-	step(model, operation_of(pair, block), (struct lfb_model_answer *)
-	     &pair->between.answers[block]);
+	step(model, operation_of(pair, block), &pair->between.answers[block]);
 }
 
 /* Who works on a session, or reboots, waits for who does: neither is in the middle of the other. */
@@ -362,11 +361,19 @@ int lfb__pair_expect(struct lfb_pair *pair, size_t at)
 	return err;
 }
 
-static void answers_text(const struct lfb_outcome *outcome, char *text, size_t size)
+/* As lines show them. */
+static void answers_text(const struct lfb_pair *pair, const struct lfb_model_answer answers[2],
+			char *text, size_t size)
 {
-	snprintf(text, size, "%ld obj=%llx and %ld obj=%llx", outcome->answers[0].result,
-		 outcome->answers[0].object, outcome->answers[1].result,
-		 outcome->answers[1].object);
+	int length = 0;
+
+	for (unsigned int block = 0; block < 2; block++) {
+		length += snprintf(text + length, size - (size_t)length, "%s%ld",
+				   block ? " and " : "", answers[block].result);
+		if (lfb__answers_object(operation_of(pair, block)->verb))
+			length += snprintf(text + length, size - (size_t)length, " obj=%llx",
+					   answers[block].object);
+	}
 }
 
 static struct lfb_expectation expectation(const struct lfb_pair *pair, unsigned int block)
@@ -381,20 +388,22 @@ static struct lfb_expectation expectation(const struct lfb_pair *pair, unsigned 
 	};
 }
 
+/* What both answered, next to what they answer in one order and in the other. */
 static void tell_answers(struct lfb_pair *pair)
 {
+	const struct lfb_outcome *outcomes = pair->outcomes;
+	struct lfb_model_answer *came = pair->between.answers;
 	struct lfb_walker *walker = pair->walker;
-	struct lfb_outcome came = { .done = false };
 	char right[2][100], both[220], got[100];
 
 	for (unsigned int block = 0; block < 2; block++) {
-		answers_text(&pair->outcomes[block], right[block], sizeof(right[block]));
-		lfb__run_answered(&walker->run, pair->at + block, &came.answers[block].result,
-				  &came.answers[block].object);
+		answers_text(pair, outcomes[block].answers, right[block], sizeof(right[block]));
+		lfb__run_answered(&walker->run, pair->at + block, &came[block].result,
+				  &came[block].object);
 	}
-	snprintf(both, sizeof(both), "%s%s%s", right[0], strcmp(right[0], right[1]) ? "\n" : "",
-		 strcmp(right[0], right[1]) ? right[1] : "");
-	answers_text(&came, got, sizeof(got));
+	answers_text(pair, came, got, sizeof(got));
+	snprintf(both, sizeof(both), strcmp(right[0], right[1]) ? "%s\n%s" : "%s", right[0],
+		 right[1]);
 	lfb__differs(walker, "result", both, "%s", got);
 	walker->difference.expected_beside = expectation(pair, 0);
 	walker->difference.expected_answer = expectation(pair, 1);
@@ -434,7 +443,7 @@ int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker)
 			return 0;
 		}
 		/* That of the order with the right answers says more. */
-		if (!first || strcmp(difference->what, "result"))
+		if (!first || !strcmp(kept.what, "result"))
 			kept = *difference;
 	}
 	if (is_between(pair)) {

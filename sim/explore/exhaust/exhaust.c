@@ -175,6 +175,7 @@ static int expand_beside(struct lfb_job *job, u8 used, const u8 *word, unsigned 
 			 struct lfb_list *found)
 {
 	struct lfb_walker *walker = job->judge;
+	const size_t before = found->count;
 	int err;
 
 	if (!walker->pairs)
@@ -182,7 +183,7 @@ static int expand_beside(struct lfb_job *job, u8 used, const u8 *word, unsigned 
 	err = replay(job, word, length);
 	if (!err)
 		err = lfb__pairs_try(walker->pairs, walker, used, found);
-	if (found->count)
+	if (found->count > before)
 		__atomic_fetch_add(&job->search->hits, 1, __ATOMIC_RELAXED);
 	return err;
 }
