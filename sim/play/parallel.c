@@ -289,6 +289,15 @@ void lfb__run_abandon_blocks(struct lfb_run *run)
 	lfb__beside_abandon(&run->parallel->beside);
 }
 
+bool lfb__run_answered(const struct lfb_run *run, size_t line, long *result, u64 *object)
+{
+	const struct answer *answer = &run->parallel->answers[line];
+
+	*result = answer->result;
+	*object = answer->object;
+	return answer->given;
+}
+
 bool lfb__run_blocks(struct lfb_run *run, size_t *at)
 {
 	struct lfb_machine *before;
