@@ -73,6 +73,22 @@ static int check_handler(struct luo *luo, struct liveupdate_file_handler *fh,
 			 fh->compatible);
 }
 
+/* Called with the registry locked: the handler may have gone since it was looked at. */
+static int check_listed(struct luo *luo, struct liveupdate_file_handler *fh,
+			struct liveupdate_flb *flb)
+{
+	int err;
+
+	if (fh->private.registered)
+		return 0;
+	err = check_handler(luo, fh, flb);
+	/* It passed: here its list is walked, which is NULL of one that never was. */
+	if (!err)
+		luo->watch->registry->handler_unregistered(luo, fh, flb, true,
+							   !fh->private.list.next);
+	return err;
+}
+
 static int check_arguments(struct luo *luo, struct liveupdate_file_handler *fh,
 			   struct liveupdate_flb *flb)
 {
@@ -149,12 +165,9 @@ static int register_flb(struct luo *luo, const struct luo_args *args)
 	link = lfb__kzalloc(sizeof(*link));
 	if (!link)
 		return lfb__fail(luo->kernel, -ENOMEM, "FLB %.47s: no memory", flb->compatible);
-	/* It passed: here its list is walked, which is NULL of one that never was. */
-	if (!fh->private.registered)
-		luo->watch->registry->handler_unregistered(luo, fh, flb, true,
-							   !fh->private.list.next);
 	luo_registry(luo, down_write);
-	if (luo_flb_link(fh, flb))
+	err = check_listed(luo, fh, flb);
+	if (!err && luo_flb_link(fh, flb))
 		err = lfb__fail(luo->kernel, -EEXIST, "FLB %.47s is linked to handler %.47s "
 				"already", flb->compatible, fh->compatible);
 	if (!err && !flb->private.users)

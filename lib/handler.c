@@ -63,6 +63,23 @@ int liveupdate_register_file_handler(struct liveupdate_file_handler *fh)
 					     .function = __func__, .fh = fh });
 }
 
+/* Called with the registry locked; somebody else may have unregistered it until then. */
+static int unlist_handler(struct luo *luo, struct liveupdate_file_handler *fh)
+{
+	int err;
+
+	if (!fh->private.registered)
+		return lfb__fail(luo->kernel, -EINVAL, "the file handler is not registered");
+	err = luo_flb_unlink_all(luo, fh);
+	if (err)
+		return err;
+	list_del_init(&fh->private.list);
+	luo->register_changes++;
+	fh->private.registered = false;
+	fh->private.lfb_boot = 0;
+	return 0;
+}
+
 static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
 {
 	struct liveupdate_file_handler *fh = args->fh;
@@ -82,13 +99,7 @@ static int unregister_file_handler(struct luo *luo, const struct luo_args *args)
 		return lfb__fail(luo->kernel, -EBUSY, "file handler %.47s has FLBs linked to it",
 				 fh->compatible);
 	luo_registry(luo, down_write);
-	err = luo_flb_unlink_all(luo, fh);
-	if (!err) {
-		list_del_init(&fh->private.list);
-		luo->register_changes++;
-		fh->private.registered = false;
-		fh->private.lfb_boot = 0;
-	}
+	err = unlist_handler(luo, fh);
 	luo_registry(luo, up_write);
 	if (err)
 		return err;

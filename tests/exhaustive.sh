@@ -3,8 +3,9 @@
 #
 # usage: tests/exhaustive.sh LENGTH DEFECTS_LENGTH
 #
-# All sequences up to LENGTH agree with the model, and a search up to DEFECTS_LENGTH with each known
-# defect finds what docs/exhaust.md says. With LFB_UPDATE=1 it writes that there.
+# All sequences up to LENGTH agree with the model, and so do two operations beside each other; a
+# search up to DEFECTS_LENGTH with each known defect finds what docs/exhaust.md says. With
+# LFB_UPDATE=1 it writes that there.
 
 set -eu
 . "$(dirname "$0")/scripts/cli_common.sh"
@@ -17,6 +18,14 @@ cat "$dir/out" "$dir/err"
 	echo '```'
 } >"$dir/search"
 documented exhaust.md search "$dir/search"
+
+lfb 0 exhaust --length 4 --beside
+{
+	echo '```'
+	cat "$dir/out"
+	echo '```'
+} >"$dir/beside"
+documented exhaust.md beside "$dir/beside"
 
 status=0
 "$LFB" exhaust --length "$2" --time --defects >"$dir/table" || status=$?

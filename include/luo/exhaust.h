@@ -79,6 +79,11 @@ LFB_API const char *lfb_exhaust_group_name(unsigned int bit);
  * @kernel: a kernel image (docs/tree.md), or NULL. It is compared not with the model but with
  *	@profile, by default that of its version, and @quirks_on and @quirks_off are that one's. It
  *	has no LFB_EXHAUST_LOCKED and no LFB_EXHAUST_FAULTS
+ * @beside: also do every two operations beside each other, as two threads of the agent, in every
+ *	schedule (luo/schedule.h) with up to @bound preemptions. They are the last two of @length,
+ *	and begin in every state that shorter sequences reach; those of one operation after the
+ *	other are one shorter than @length. Neither with @kernel nor with @shards
+ * @bound: how often a task may stand that could go on
  */
 struct lfb_exhaust_options {
 	size_t sz;
@@ -94,6 +99,8 @@ struct lfb_exhaust_options {
 	unsigned int shard;
 	unsigned int shards;
 	const char *kernel;
+	bool beside;
+	unsigned int bound;
 };
 
 /**
@@ -110,13 +117,17 @@ struct lfb_exhaust_options {
  * @found_length: operations in the sequence it was shrunk from
  * @kernel: the options of lfb run for the kernel that was searched, "" for the default
  * @what: what differs: "result", "callbacks", "counts", "safety" or "life"; of a kernel image also
- *	"state"
+ *	"state"; of two operations beside each other also "state" and "finding"
  * @expected: by the model, or of an image by its profile
  * @got: from the kernel
  * @shorter_runs: of @runs, those for sequences shorter than were asked for, which all shards do
  * @shorter_steps: likewise, of @steps
  * @found_at: where the sequence that differs comes among those of its length, in the order of the
  *	whole search; nothing but the order counts
+ * @beside_states: states from which two operations were done beside each other
+ * @pairs: of operations, that were, of all these states
+ * @schedules: in which they were
+ * @choices: that were made in all of them, of who goes on
  *
  * In a shard @sequences are its own, of the length that was asked for: those of all shards are all.
  */
@@ -137,6 +148,10 @@ struct lfb_exhaust_result {
 	u64 shorter_runs;
 	u64 shorter_steps;
 	u64 found_at;
+	u64 beside_states;
+	u64 pairs;
+	u64 schedules;
+	u64 choices;
 };
 
 /**

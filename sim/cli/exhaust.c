@@ -14,6 +14,8 @@
 #define GROUP_MODEL 2
 #define GROUP_MODULE CLI_GROUP_MACHINE
 
+#define BOUND 1		/* preemptions, where nothing is said */
+
 struct exhaust {
 	struct lfb_exhaust_options search;
 	const char *module;		/* --module, if it is a scenario's */
@@ -23,6 +25,7 @@ struct exhaust {
 	struct cli_findings finds;	/* none: all that are errors */
 	unsigned int without;		/* --without */
 	const char *path;		/* --case */
+	u64 bound;			/* --bound, + 1; 0: none was given */
 	bool time;
 	bool defects;
 	bool json;
@@ -124,6 +127,11 @@ static void print_search(const struct exhaust *exhaust, const struct lfb_exhaust
 	       result->scenario ? "" : judge);
 	printf("# %llu states, %llu runs, %llu steps compared\n", result->states, result->runs,
 	       result->steps);
+	if (exhaust->search.beside)
+		printf("# beside each other, from %llu states: %llu pairs of operations in %llu "
+		       "schedules of at most %u preemption%s, %llu choices\n",
+		       result->beside_states, result->pairs, result->schedules,
+		       exhaust->search.bound, cli_plural(exhaust->search.bound), result->choices);
 	if (!result->scenario)
 		return;
 	printf("# found after %u operations:\n", result->found_length);
@@ -156,6 +164,18 @@ static void json_search_shard(struct cli_json *json, const struct cli_line *line
 	cli_json_close(json, '}');
 }
 
+static void json_beside(struct cli_json *json, const struct exhaust *exhaust,
+			const struct lfb_exhaust_result *result)
+{
+	cli_json_open(json, "beside", '{');
+	cli_json_number(json, "bound", exhaust->search.bound);
+	cli_json_number(json, "states", result->beside_states);
+	cli_json_number(json, "pairs", result->pairs);
+	cli_json_number(json, "schedules", result->schedules);
+	cli_json_number(json, "choices", result->choices);
+	cli_json_close(json, '}');
+}
+
 static int run_search(const struct cli_line *line)
 {
 	const struct exhaust *exhaust = line->state;
@@ -173,6 +193,8 @@ static int run_search(const struct cli_line *line)
 	if (exhaust->json) {
 		cli_json_begin(&json, EXHAUST_FORMAT);
 		exhaust_json_search(&json, &result);
+		if (exhaust->search.beside)
+			json_beside(&json, exhaust, &result);
 		if (exhaust->shard.of)
 			json_search_shard(&json, line, &result);
 		cli_json_end(&json);
@@ -374,6 +396,11 @@ static int check(const struct cli_line *line)
 				 line->last[GROUP_MODULE]);
 	if (exhaust->shard.of && exhaust->path)
 		return cli_usage(line->command, "--case is no search: there are no parts of it");
+	if (exhaust->bound && !exhaust->search.beside)
+		return cli_usage(line->command, "--bound goes with --beside");
+	if (exhaust->search.beside && (exhaust->defects || exhaust->path || exhaust->shard.of))
+		return cli_usage(line->command, "--beside goes with none of --defects, --case and "
+				 "--shard");
 	if (exhaust->defects && (exhaust->path || machine->quirks_on || machine->quirks_off ||
 				 machine->options.profile || machine->options.kernel))
 		return cli_usage(line->command, "--defects chooses the kernels by itself");
@@ -388,6 +415,7 @@ static int run(struct cli_line *line)
 
 	exhaust->search.sz = sizeof(exhaust->search);
 	exhaust->search.progress = cli_progress;
+	exhaust->search.bound = (unsigned int)(exhaust->bound ? exhaust->bound - 1 : BOUND);
 	exhaust->search.profile = line->machine.options.profile;
 	exhaust->search.kernel = line->machine.options.kernel;
 	exhaust->search.quirks_on = line->machine.quirks_on;
@@ -419,6 +447,12 @@ static const struct cli_option options[] = {
 	  offsetof(struct exhaust, shard), .set = cli_set_shard, .aside = true },
 	{ "all", NULL, "go on from equal states every time, not once",
 	  offsetof(struct exhaust, search.all), .group = GROUP_MODEL },
+	{ "beside", NULL, "also do every two operations beside each other, as the last two of a\n"
+	  "sequence, in every schedule", offsetof(struct exhaust, search.beside),
+	  .group = GROUP_MODEL },
+	{ "bound", "N", "of these: how often a task may stand that could go on (default 1)",
+	  offsetof(struct exhaust, bound), .wanted = CLI_BOUND_WANTED, .set = cli_set_bound,
+	  .group = GROUP_MODEL },
 	{ "time", NULL, "say on standard error how long it took",
 	  .at = offsetof(struct exhaust, time), .aside = true },
 	{ "json", NULL, "for programs: docs/json.md", .at = offsetof(struct exhaust, json),

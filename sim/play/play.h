@@ -137,6 +137,8 @@ bool lfb__run_blocks_mix(const struct lfb_run *run, struct lfb_mix *mix);
 void lfb__run_abandon_blocks(struct lfb_run *run);
 /* Does the blocks whose first line is *@at, which is set behind them. False: the run ends there. */
 bool lfb__run_blocks(struct lfb_run *run, size_t *at);
+/* What that line of the blocks that were done last has answered. False: nothing. */
+bool lfb__run_answered(const struct lfb_run *run, size_t line, long *result, u64 *object);
 
 /* schedule.c */
 

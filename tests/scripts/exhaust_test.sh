@@ -31,6 +31,40 @@ prints err 'expected = -16, got = 0'
 lfb 0 exhaust --case - <"$dir/found.lfb"
 lfb 0 run --golden "$dir/found.lfb"
 
+# Two operations beside each other: none that is not one before the other; a race is a schedule.
+lfb 0 exhaust --length 2 --beside --bound 2
+prints out 'all 33 sequences of length 1: no difference from the model'
+prints out '# beside each other, from 1 states: '
+lfb 1 exhaust --length 2 --beside --quirk +SESSION_MUTATE_WHILE_REBOOTING --jobs 1
+prints out 'parallel 5x0,1 {'
+cp "$dir/out" "$dir/race.lfb"
+lfb 1 exhaust --length 2 --beside --quirk +SESSION_MUTATE_WHILE_REBOOTING --jobs 3
+same "$dir/out" "$dir/race.lfb"
+lfb 1 exhaust --quirk +SESSION_MUTATE_WHILE_REBOOTING --case "$dir/race.lfb"
+prints out 'the last operation differs: counts'
+lfb 0 exhaust --case "$dir/race.lfb"
+# More of it takes as long as all else here with sanitizers.
+case ${CFLAGS-} in
+*-fsanitize=*) ;;
+*)
+	lfb 0 exhaust --length 3 --beside
+	lfb 1 exhaust --length 3 --beside --quirk +REGISTRY_UNLOCKED
+	cp "$dir/out" "$dir/race.lfb"
+	lfb 1 run --golden --quirk +REGISTRY_UNLOCKED "$dir/race.lfb"
+	prints err 'expected = '
+	lfb 0 exhaust --case "$dir/race.lfb"
+	;;
+esac
+# The lines that the document has.
+sed -n '/^<!-- race -->/,/^}$/p' "$document" | sed '1,2d;/^#/d' >"$dir/retaken.lfb"
+lfb 1 exhaust --quirk +SESSION_RETRIEVE_RACE --case "$dir/retaken.lfb"
+prints out 'the last operation differs: safety'
+lfb 0 exhaust --case "$dir/retaken.lfb"
+lfb 2 exhaust --bound 1
+lfb 2 exhaust --beside --length 1
+lfb 2 exhaust --beside --shard 1/2
+lfb 2 exhaust --beside --defects
+
 # scenario QUIRK: the lines that the document says QUIRK was shrunk to
 scenario() {
 	grep "^| \`$1\` |" "$document" | sed -n 's/.* | `\(.*\)` |$/\1/p' | sed 's/` `/\

@@ -87,6 +87,9 @@ holds '.scenarios[0].violations == 1'
 lfb 0 exhaust --json --length 2
 fits_so exhaust
 holds '.length == 2 and .difference == null'
+lfb 0 exhaust --json --length 2 --beside
+fits_so exhaust
+prints out '"beside"'
 lfb 1 exhaust --json --length 4 --quirk +FILE_PRESERVED_TWICE
 fits_so exhaust
 jq -r '.difference.scenario' "$dir/out" >"$dir/differs"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/orchestrator.h"
+#include "sim/explore/exhaust/beside.h"
 #include "sim/explore/exhaust/report.h"
 
 /* Every quirk the profile has, but those asked for. */
@@ -51,6 +52,9 @@ static int take_groups(struct lfb_exhaust_options *options, u64 on)
 		return lfb__error(NULL, -EINVAL, "there are no such groups of operations: 0x%x",
 				  asked);
 	options->groups |= lfb__world_groups_for(on);
+	/* Two that are beside each other do by themselves what is done in the middle of one. */
+	if (options->beside)
+		options->groups &= asked | ~(unsigned int)(LFB_EXHAUST_RACES | LFB_EXHAUST_HALVES);
 	if (!options->kernel)
 		return 0;
 	if (options->groups & LFB_EXHAUST_LOCKED)
@@ -59,6 +63,21 @@ static int take_groups(struct lfb_exhaust_options *options, u64 on)
 		return lfb__error(NULL, -EINVAL, "a kernel image allocates otherwise than its "
 				  "profile: lfb sweep makes its allocations fail");
 	options->groups &= ~(unsigned int)LFB_EXHAUST_FAULTS;
+	return 0;
+}
+
+static int check_beside(const struct lfb_exhaust_options *options)
+{
+	if (!options->beside)
+		return 0;
+	if (options->kernel)
+		return lfb__error(NULL, -EINVAL, "a kernel image's machine cannot be put back, as "
+				  "operations beside each other need it");
+	if (options->shards)
+		return lfb__error(NULL, -EINVAL, "operations beside each other have no shards");
+	if (options->length < 2)
+		return lfb__error(NULL, -EINVAL, "two operations beside each other are no sequence "
+				  "of %u", options->length);
 	return 0;
 }
 
@@ -79,6 +98,8 @@ static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_opti
 		err = lfb__search_length(options->length, &options->length);
 	if (!err)
 		err = lfb__shard_check(NULL, options->shard, options->shards);
+	if (!err)
+		err = check_beside(options);
 	if (err)
 		return err;
 	if (luo_quirks_parse(options->quirks_on, &on, bad, sizeof(bad)))
@@ -98,21 +119,22 @@ static int take(const struct lfb_exhaust_options *given, struct lfb_exhaust_opti
 	return 0;
 }
 
+/* Lines are known by where they are, so who does pairs has copies. */
+static const struct lfb_world *world_of(const struct lfb_job *job)
+{
+	const struct lfb_walker *walker = job->judge;
+
+	return walker->pairs ? &walker->pairs->world : &job->search->world;
+}
+
 static int replay(struct lfb_job *job, const u8 *word, unsigned int length)
 {
 	int err = lfb__walker_boot(job->judge);
-	bool same = !err && lfb__walker_word(job->judge, &job->search->world, word, length);
+	bool same = !err && lfb__walker_word(job->judge, world_of(job), word, length);
 
 	job->runs++;
 	/* What differs is not gone on from, so it can only be that a run was not like another. */
 	return err || same ? err : -EILSEQ;
-}
-
-/* What the model has no rule for: in rfc-v6, preserving into a session that was handed over. */
-static bool beyond_model(const struct lfb_model *model, const struct lfb_operation *operation)
-{
-	return model->locked && model->handles[operation->session] == LFB_MODEL_INCOMING &&
-	       (operation->verb == LFB_VERB_PRESERVE || operation->verb == LFB_VERB_AGAIN);
 }
 
 /* Does the letter make sense here, and is no other that is just like it to be tried instead? */
@@ -129,7 +151,7 @@ static bool tries(const struct lfb_world *world, const struct lfb_walker *walker
 		if (i && operation[i].verb == LFB_VERB_DO)
 			continue;
 		if (!lfb__walker_possible(walker, &operation[i]) ||
-		    beyond_model(&walker->model, &operation[i]))
+		    !lfb__model_knows(&walker->model, &operation[i]))
 			return false;
 	}
 	return !letter->aborts || lfb__walker_freezes(walker, letter->aborts - 1u);
@@ -148,10 +170,28 @@ static void try_letter(const struct lfb_world *world, struct lfb_walker *walker,
 		lfb__walker_key(walker, &tried->key);
 }
 
+/* From the state of that word. */
+static int expand_beside(struct lfb_job *job, u8 used, const u8 *word, unsigned int length,
+			 struct lfb_list *found)
+{
+	struct lfb_walker *walker = job->judge;
+	const size_t before = found->count;
+	int err;
+
+	if (!walker->pairs)
+		return 0;
+	err = replay(job, word, length);
+	if (!err)
+		err = lfb__pairs_try(walker->pairs, walker, used, found);
+	if (found->count > before)
+		__atomic_fetch_add(&job->search->hits, 1, __ATOMIC_RELAXED);
+	return err;
+}
+
 /* A letter that changes nothing needs no way back. */
 static int expand(struct lfb_job *job, u32 id, struct lfb_list *found)
 {
-	const struct lfb_world *world = &job->search->world;
+	const struct lfb_world *world = world_of(job);
 	const u8 used = lfb__search_node(job->search, id)->mark;
 	struct lfb_walker *walker = job->judge;
 	u8 word[LFB_EXHAUST_LENGTH_MAX];
@@ -180,7 +220,7 @@ static int expand(struct lfb_job *job, u32 id, struct lfb_list *found)
 			__atomic_fetch_add(&job->search->hits, 1, __ATOMIC_RELAXED);
 	}
 	__atomic_fetch_add(&job->search->tried, found->count, __ATOMIC_RELAXED);
-	return err;
+	return err ? err : expand_beside(job, used, word, length, found);
 }
 
 static int set_up(struct lfb_job *job)
@@ -189,7 +229,7 @@ static int set_up(struct lfb_job *job)
 	int err = lfb__walker_boot(job->judge);
 
 	if (!err)
-		search->differs = !lfb__walker_set_up(job->judge, &search->world, true);
+		search->differs = !lfb__walker_set_up(job->judge, world_of(job), true);
 	search->over = search->differs;
 	return err;
 }
@@ -225,6 +265,31 @@ static void report(struct lfb_search *search, const struct lfb_job *jobs,
 		last_begins(search, jobs, nr_jobs);
 	result->shorter_runs = search->shorter_runs;
 	result->shorter_steps = search->shorter_steps;
+	for (unsigned int i = 0; i < nr_jobs; i++) {
+		const struct lfb_walker *walker = jobs[i].judge;
+
+		if (!walker->pairs)
+			continue;
+		result->beside_states += walker->pairs->states;
+		result->pairs += walker->pairs->pairs;
+		result->schedules += walker->pairs->schedules;
+		result->choices += walker->pairs->choices;
+	}
+}
+
+static int make_walker(const struct lfb_exhaust_options *options, const struct lfb_world *world,
+		       struct lfb_pairs *pairs, struct lfb_walker *walker)
+{
+	int err = 0;
+
+	walker->options = options;
+	walker->run.scenario = world->scenario;
+	if (options->beside) {
+		err = lfb__pairs_make(pairs, world, options->bound);
+		walker->pairs = pairs;
+		walker->run.scenario = &pairs->scenario;
+	}
+	return err ? err : lfb__walker_boot(walker);
 }
 
 static int search_world(const struct lfb_exhaust_options *options, struct lfb_search *search,
@@ -232,15 +297,14 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 {
 	struct lfb_job *jobs = calloc(options->jobs, sizeof(*jobs));
 	struct lfb_walker *walkers = calloc(options->jobs, sizeof(*walkers));
+	struct lfb_pairs *pairs = calloc(options->jobs, sizeof(*pairs));
 	int err = 0;
 
-	if (!jobs || !walkers)
+	if (!jobs || !walkers || !pairs)
 		err = lfb__error(NULL, -ENOMEM, "no memory for a search");
 	for (unsigned int i = 0; !err && i < options->jobs; i++) {
 		jobs[i] = (struct lfb_job){ .search = search, .judge = &walkers[i] };
-		walkers[i].options = options;
-		walkers[i].run.scenario = search->world.scenario;
-		err = lfb__walker_boot(&walkers[i]);
+		err = make_walker(options, &search->world, &pairs[i], &walkers[i]);
 	}
 	if (!err)
 		err = lfb__search_run(search, jobs, options->jobs);
@@ -251,8 +315,11 @@ static int search_world(const struct lfb_exhaust_options *options, struct lfb_se
 
 		err = shrunk ? shrunk : err;
 	}
-	for (unsigned int i = 0; walkers && i < options->jobs; i++)
+	for (unsigned int i = 0; walkers && pairs && i < options->jobs; i++) {
 		lfb__walker_end(&walkers[i]);
+		lfb__pairs_free(&pairs[i]);
+	}
+	free(pairs);
 	free(walkers);
 	free(jobs);
 	return err;
@@ -268,13 +335,13 @@ int lfb_exhaust(const struct lfb_exhaust_options *given, struct lfb_exhaust_resu
 	if (err)
 		return err;
 	options.jobs = lfb__search_jobs(options.jobs);
-	search.length = options.length;
+	search.length = options.length - options.beside;
 	search.all = options.all;
 	search.shard = options.shard;
 	search.shards = options.shards;
 	search.progress = options.progress;
 	search.context = options.context;
-	err = lfb__world_create(options.groups, &search.world);
+	err = lfb__world_create(options.groups, options.beside, &search.world);
 	if (!err)
 		err = search_world(&options, &search, result);
 	lfb__search_end(&search);

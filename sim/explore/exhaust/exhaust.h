@@ -3,7 +3,7 @@
  * Every sequence of operations up to a length, in a small world. World and search are the same for
  * the two that judge: one compares with a model of the rules (walk.c, compare.c), the other looks
  * for findings in a module (module.c). Others ask through <luo/exhaust.h>. Uses explore/agent,
- * explore/shrink, explore/state, sim/play and what lies below them.
+ * explore/schedule, explore/shrink, explore/state, sim/play and what lies below them.
  */
 #ifndef SIM_EXPLORE_EXHAUST_EXHAUST_H
 #define SIM_EXPLORE_EXHAUST_EXHAUST_H
@@ -36,6 +36,15 @@ struct lfb_world {
 	size_t once, setup;		/* lines of the set-up */
 	unsigned int nr_letters;
 	struct lfb_letter letters[LFB_WORLD_LETTERS];
+	size_t beside;			/* behind them, enum lfb_world_beside; 0: nothing is */
+};
+
+/* Lines that are no letters, for what is done beside something. */
+enum lfb_world_beside {
+	LFB_WORLD_PREPARE,
+	LFB_WORLD_JUMP,
+	LFB_WORLD_NEW_FLB,	/* nobody has used it yet */
+	LFB_WORLD_PAIR,		/* two blocks */
 };
 
 /*
@@ -64,8 +73,11 @@ struct lfb_letter *lfb__world_letter(struct lfb_world_text *writing, const char 
 /* @err: of writing so far. Returns it, or what became of the world. */
 int lfb__world_end(struct lfb_world_text *writing, int err);
 
-/* letters.c: the world that is compared with the model, with these groups of letters. */
-int lfb__world_create(unsigned int wanted, struct lfb_world *world);
+/*
+ * letters.c: the world that is compared with the model, with these groups of letters, and with what
+ * is done @beside something.
+ */
+int lfb__world_create(unsigned int wanted, bool beside, struct lfb_world *world);
 /* Groups without which these quirks do not show. */
 unsigned int lfb__world_groups_for(u64 quirks);
 

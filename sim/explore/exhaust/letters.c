@@ -201,7 +201,17 @@ static void add_link_letters(struct lfb_world_text *writing)
 	}
 }
 
-int lfb__world_create(unsigned int wanted, struct lfb_world *world)
+/* As enum lfb_world_beside has them. What is in the blocks is written over. */
+static void add_beside(struct lfb_world_text *writing)
+{
+	writing->world->beside = writing->lines;
+	lfb__world_line(writing, "prepare");
+	lfb__world_line(writing, "jump");
+	lfb__world_line(writing, "getin 2");
+	fputs("parallel {\nprepare\n} {\nprepare\n}\n", writing->stream);
+}
+
+int lfb__world_create(unsigned int wanted, bool beside, struct lfb_world *world)
 {
 	struct lfb_world_text writing;
 	int err = lfb__world_begin(&writing, world);
@@ -222,5 +232,7 @@ int lfb__world_create(unsigned int wanted, struct lfb_world *world)
 	add_link_letters(&writing);
 	lfb__world_letter(&writing, "reboot");
 	add_groups(&writing, wanted);
+	if (beside)
+		add_beside(&writing);
 	return lfb__world_end(&writing, 0);
 }

@@ -35,6 +35,16 @@ static int take(short *failure)
 }
 
 /*
+ * A kernel that is in the middle of a rule has nothing locked here but the session: what is not
+ * about that may be done now, by others.
+ */
+static void pause(struct lfb_model *m, struct lfb_model_answer *answer)
+{
+	if (answer->pauses && !--answer->pauses)
+		answer->between(m, answer->context);
+}
+
+/*
  * FLBs of the old kernel: the first file preserves, the last one, or the last reference after it,
  * unpreserves.
  */
@@ -94,6 +104,7 @@ static int need_flbs(struct lfb_model *m, unsigned int h, u8 *flbs,
 			drop_flbs(m, h, *flbs, answer);
 			return err;
 		}
+		pause(m, answer);
 		*flbs |= (u8)(1u << m->links[h][i]);
 	}
 	return 0;
@@ -332,16 +343,22 @@ static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 	if (identify(m, &file, op->ino) ||
 	    (!file.identified && op->verb == LFB_VERB_AGAIN && preserved_anywhere(m, op->inode)))
 		return -EBUSY;
+	pause(m, answer);
 	err = need_flbs(m, h, &file.flbs, answer);
 	if (err)
 		return err;
 	err = take(&m->file_fails[h][LFB_RECORDED_PRESERVE]);
 	say(answer, "file h%u.preserve ino=%llu -> %d\n", h, op->ino, err);
-	if (err)
+	if (err) {
+		pause(m, answer);
 		drop_flbs(m, h, file.flbs, answer);
-	else if (LFB_ASSERT(session->nr_files < LFB_MODEL_FILES))
+		return err;
+	}
+	/* Others may have moved it in between. */
+	session = find_session(&m->outgoing, op->session);
+	if (LFB_ASSERT(session && session->nr_files < LFB_MODEL_FILES))
 		session->files[session->nr_files++] = file;
-	return err;
+	return 0;
 }
 
 /* Once; how it went is remembered. */

@@ -93,6 +93,10 @@ struct lfb_model_answer {
 	u64 object;
 	size_t length;
 	char callbacks[2048];	/* a line each, as transcripts show them */
+	/* What another one does where the rule pauses for the so many-th time; 0: nothing. */
+	unsigned int pauses;
+	void (*between)(struct lfb_model *model, void *context);
+	void *context;
 };
 
 /* What a correct kernel answers, and how it is afterwards. */
@@ -100,6 +104,8 @@ void lfb__model_step(struct lfb_model *model, const struct lfb_operation *operat
 		     struct lfb_model_answer *answer);
 /* Would the agent or the module have anything to call the kernel with? */
 bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operation *operation);
+/* Is there a rule for it? */
+bool lfb__model_knows(const struct lfb_model *model, const struct lfb_operation *operation);
 
 /*
  * An allocation failed in the operation that answered @result: then nothing happened, but that the

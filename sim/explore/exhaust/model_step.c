@@ -307,6 +307,13 @@ bool lfb__model_possible(const struct lfb_model *model, const struct lfb_operati
 	}
 }
 
+/* There is none in rfc-v6 for preserving into a session that was handed over. */
+bool lfb__model_knows(const struct lfb_model *model, const struct lfb_operation *op)
+{
+	return !model->locked || model->handles[op->session] != LFB_MODEL_INCOMING ||
+	       (op->verb != LFB_VERB_PRESERVE && op->verb != LFB_VERB_AGAIN);
+}
+
 void lfb__model_count(const struct lfb_model *model, struct lfb_machine_stats *counts)
 {
 	*counts = (struct lfb_machine_stats){

@@ -9,6 +9,7 @@
 
 #include <luo/scenario.h>
 
+#include "sim/explore/exhaust/beside.h"
 #include "sim/explore/exhaust/report.h"
 #include "sim/explore/shrink/shrink.h"
 
@@ -52,6 +53,58 @@ static bool in_world(const struct lfb_operation *operation)
 	}
 }
 
+static bool can_follow(const struct lfb_walker *walker, const struct lfb_operation *operation)
+{
+	return !walker->lost && in_world(operation) && lfb__walker_possible(walker, operation);
+}
+
+/* Two blocks of a line each, in a machine that can be put back. */
+static bool can_follow_pair(const struct lfb_walker *walker, size_t at)
+{
+	const struct lfb_scenario *scenario = walker->run.scenario;
+
+	return !walker->judge.machine && lfb__pair_is_at(scenario, at) &&
+	       can_follow(walker, &scenario->operations[at + 1]);
+}
+
+/* Two lines beside each other, in the schedule that they say. */
+static int follow_pair(struct lfb_walker *walker, size_t at)
+{
+	struct lfb_pair *pair = calloc(1, sizeof(*pair));
+	int err = pair ? lfb__pair_begin(pair, walker) : -ENOMEM;
+
+	if (!err)
+		err = lfb__pair_expect(pair, at);
+	if (!err)
+		err = lfb__pair_do(pair, NULL, NULL);
+	if (pair)
+		lfb__pair_end(pair);
+	free(pair);
+	return err;
+}
+
+/* The line, or the blocks that begin there; *@at is set to the last of them. */
+static int follow_one(struct lfb_walker *walker, size_t *at)
+{
+	const struct lfb_scenario *scenario = walker->run.scenario;
+	const struct lfb_operation *operation = &scenario->operations[*at];
+	const bool pair = operation->parallel;
+	int err = 0;
+
+	if (!can_follow(walker, operation) ||
+	    (pair && !can_follow_pair(walker, *at)))
+		err = -ENODATA;
+	else if (pair)
+		err = follow_pair(walker, (*at)++);
+	else
+		lfb__walker_do(walker, operation);
+	if (err != -ENODATA)
+		return err;
+	return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, or there "
+			  "is nothing to do it with", scenario->name, operation->line,
+			  operation->text);
+}
+
 /* Sets *difference to the first one, and to none where the model cannot follow: -EINVAL. */
 static int follow(const struct lfb_exhaust_options *options, const struct lfb_scenario *scenario,
 		  struct lfb_difference *difference)
@@ -61,14 +114,8 @@ static int follow(const struct lfb_exhaust_options *options, const struct lfb_sc
 
 	*difference = (struct lfb_difference){ 0 };
 	for (size_t i = 0; !err && !difference->what && i < scenario->count; i++) {
-		const struct lfb_operation *operation = &scenario->operations[i];
-
-		if (walker.lost || !in_world(operation) ||
-		    !lfb__walker_possible(&walker, operation))
-			err = lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not "
-					 "know this, or there is nothing to do it with",
-					 scenario->name, operation->line, operation->text);
-		else if (!lfb__walker_do(&walker, operation))
+		err = follow_one(&walker, &i);
+		if (walker.difference.what)
 			*difference = walker.difference;
 	}
 	difference->steps = walker.steps;
@@ -102,7 +149,29 @@ static bool differs_the_same(void *context, const struct lfb_scenario *candidate
 	return !follow(&mended, candidate, &shown) && !shown.what;
 }
 
-/* The sequence that differs as a scenario, up to the operation that does. */
+/* Writes the sequence that differs to walker->done, up to the operation that does. */
+static int write_sequence(const struct lfb_exhaust_options *options,
+			  const struct lfb_search *search, struct lfb_walker *walker)
+{
+	const struct lfb_world *world = &search->world;
+	struct lfb_pairs pairs = { 0 };
+	int err = 0;
+
+	if (*search->pair) {
+		err = lfb__pairs_make(&pairs, world, options->bound);
+		world = &pairs.world;
+		walker->run.scenario = world->scenario;
+	}
+	if (!err)
+		err = lfb__walker_boot(walker);
+	if (!err && lfb__walker_word(walker, world, search->word, search->word_length) &&
+	    *search->pair)
+		err = lfb__pairs_write(&pairs, walker, search->pair);
+	lfb__walker_end(walker);
+	lfb__pairs_free(&pairs);
+	return err;
+}
+
 static struct lfb_scenario *as_scenario(const struct lfb_exhaust_options *options,
 					const struct lfb_search *search)
 {
@@ -110,15 +179,14 @@ static struct lfb_scenario *as_scenario(const struct lfb_exhaust_options *option
 	struct lfb_scenario *scenario = NULL;
 	char *text = NULL;
 	size_t size;
+	int err;
 
 	walker.done = open_memstream(&text, &size);
 	if (!walker.done)
 		return NULL;
-	if (!lfb__walker_boot(&walker))
-		lfb__walker_word(&walker, &search->world, search->word, search->word_length);
-	if (!fclose(walker.done))
+	err = write_sequence(options, search, &walker);
+	if (!fclose(walker.done) && !err)
 		lfb_scenario_parse("exhaust", text, size, &scenario);
-	lfb__walker_end(&walker);
 	free(text);
 	return scenario;
 }
@@ -128,6 +196,16 @@ static void describe(const struct lfb_difference *difference, struct lfb_exhaust
 	snprintf(result->what, sizeof(result->what), "%s", difference->what);
 	snprintf(result->expected, sizeof(result->expected), "%s", difference->expected);
 	snprintf(result->got, sizeof(result->got), "%s", difference->got);
+}
+
+/* Of two beside each other, what they answer when the first one comes first. */
+static void expect(struct lfb_scenario *scenario, const struct lfb_difference *difference)
+{
+	struct lfb_operation *last = &scenario->operations[scenario->count - 1];
+
+	last->expected = difference->expected_answer;
+	if (last->parallel)
+		last[-1].expected = difference->expected_beside;
 }
 
 int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct lfb_search *search,
@@ -140,7 +218,7 @@ int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct 
 
 	if (!scenario)
 		return lfb__error(NULL, -ENOMEM, "no memory for the sequence that differs");
-	result->found_length = search->word_length;
+	result->found_length = search->word_length + (*search->pair ? 2 : 0);
 	follow(options, scenario, difference);
 	if (difference->what)
 		err = lfb_scenario_shrink(scenario, differs_the_same, &question, NULL, &shortest);
@@ -153,7 +231,7 @@ int lfb__exhaust_shrink(const struct lfb_exhaust_options *options, const struct 
 	describe(difference, result);
 	/* With the answer that was expected, so that whoever runs it sees it fail. */
 	if (!strcmp(difference->what, "result"))
-		shortest->operations[shortest->count - 1].expected = difference->expected_answer;
+		expect(shortest, difference);
 	result->scenario = shortest;
 	return 0;
 }

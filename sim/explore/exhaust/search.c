@@ -94,7 +94,11 @@ static void note_difference(struct lfb_search *search, u32 id, const struct lfb_
 	search->word_order = ((u64)id << 16) + order;
 	search->differs = true;
 	search->over = true;
-	search->word_length = lfb__search_word(search, id, search->word) + 1;
+	search->word_length = lfb__search_word(search, id, search->word);
+	memcpy(search->pair, tried->pair, sizeof(search->pair));
+	if (*search->pair)
+		return;
+	search->word_length++;
 	if (!LFB_ASSERT(search->word_length <= LFB_EXHAUST_LENGTH_MAX))
 		return;
 	search->word[search->word_length - 1] = tried->letter;

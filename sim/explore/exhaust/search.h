@@ -31,6 +31,7 @@ struct lfb_tried {
 	u8 mark;
 	bool differs;		/* this is what is looked for */
 	bool ends;		/* nothing comes after it */
+	u16 pair[2];		/* of the scenario's lines, beside each other; 0: the letter */
 };
 
 struct lfb_search;
@@ -71,6 +72,7 @@ struct lfb_search {
 	bool differs;
 	u8 word[LFB_EXHAUST_LENGTH_MAX];	/* the first one that does */
 	unsigned int word_length;
+	u16 pair[2];		/* … with these lines beside each other behind it, unless 0 */
 	u64 word_order;		/* where it comes in its layer */
 	struct lfb_list nodes;
 	u32 layer, layer_end;	/* the nodes to go on from */

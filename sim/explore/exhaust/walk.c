@@ -11,8 +11,14 @@
 static int capture(void *context, const char *bytes, size_t size)
 {
 	struct lfb_walker *walker = context;
+	const struct lfb_beside *beside = walker->run.machine->kernel.sched.beside;
 
-	if (walker->length + size < sizeof(walker->callbacks)) {
+	/* What is said of blocks, behind them, is no callback. */
+	if (*bytes == '>' || *bytes == '=')
+		return 0;
+	if (walker->length + size < sizeof(walker->callbacks) &&
+	    walker->said < LFB_CALLBACKS_MAX) {
+		walker->said_by[walker->said++] = beside ? (u8)beside->now : 0;
 		memcpy(walker->callbacks + walker->length, bytes, size);
 		walker->length += size;
 	}
@@ -165,7 +171,7 @@ bool lfb__walker_do(struct lfb_walker *walker, const struct lfb_operation *opera
 		return true;
 	}
 	walker->steps++;
-	walker->length = 0;
+	walker->length = walker->said = 0;
 	walker->callbacks[0] = '\0';
 	if (faulty)
 		before = walker->model;

@@ -12,6 +12,7 @@
 #include "sim/play/play.h"
 
 #define LFB_DIFFERENCE_MAX 2200
+#define LFB_CALLBACKS_MAX 128	/* lines, in as many bytes */
 
 /* What differs, and how; a search shrinks to a shorter scenario with the same kind. */
 struct lfb_difference {
@@ -19,12 +20,16 @@ struct lfb_difference {
 	enum lfb_verb verb;
 	u64 steps;		/* compared until there */
 	struct lfb_expectation expected_answer;
+	struct lfb_expectation expected_beside;	/* of the first of two beside each other */
 	char expected[LFB_DIFFERENCE_MAX];
 	char got[LFB_DIFFERENCE_MAX];
 };
 
+struct lfb_pairs;
+
 struct lfb_walker {
 	const struct lfb_exhaust_options *options;
+	struct lfb_pairs *pairs;	/* that are done, too; NULL: one operation at a time */
 	struct lfb_run run;
 	struct lfb_run judge;		/* what an image is compared with; no machine: the model */
 	struct lfb_model model;
@@ -37,6 +42,8 @@ struct lfb_walker {
 	unsigned long unsafe_judge;	/* … and before the operation, of the judge's */
 	size_t length;			/* of what the callbacks said */
 	char callbacks[LFB_DIFFERENCE_MAX];
+	unsigned int said;		/* lines of them … */
+	u8 said_by[LFB_CALLBACKS_MAX];	/* … and the block whose task ran each, if there are some */
 };
 
 /* Off, and on again; one that was never on needs only options and run.scenario. 0 or -errno. */
