@@ -236,7 +236,7 @@ static const char *const decided_by_one_part[] = {
 	"do kmalloc a 64\ndo kmalloc b 64\ndo kmalloc c 64\ndo kmalloc d 64\ndo store a 0 c\n"
 	"do store b 0 d\nparallel {\ndo load a 0 z\n} {\ndo load b 0 z\n}\ndo write z 0 7 = 0\n"
 	"do expect d 0 7 = 0\n",
-	/* An answer: a run tells the first wrong one alone, so that of the third block if not this. */
+	/* An answer: a run tells the first wrong one, so the third of the blocks hides in it. */
 	"do kmalloc x 64\nparallel {\ndo expect x 0 1 = 0\n} {\ndo write x 0 1\n} {\n"
 	"do lock 1\ndo unlock 1\ndo expect x 0 0 = 0\n} {\ndo lock 2\ndo unlock 2\n}\n",
 	/* A task's stack: what it read before. */
