@@ -184,17 +184,23 @@ static size_t newest_open_operation(const struct show *show)
 	return 0;
 }
 
-/* "work-1": work that is a task. Who asked for it may be done with that operation for long. */
+/*
+ * "work-1" to "work-8": work that is a task. Who asked for it may be done with that operation for
+ * long. Modules name their threads as they like.
+ */
 static bool is_work(const struct lfb_event *event)
 {
-	return event->task && !strncmp(event->task, "work-", 5);
+	const char *task = event->task;
+
+	return task && !strncmp(task, "work-", 5) && task[5] >= '1' &&
+	       task[5] < '1' + SHOW_TASKS && !task[6];
 }
 
 /* Of what a task begins beside others. */
 static unsigned int block_of(const struct lfb_event *event)
 {
 	if (is_work(event))
-		return SHOW_TASKS + (unsigned int)atoi(event->task + 5);
+		return SHOW_TASKS + (unsigned int)(event->task[5] - '0');
 	return strncmp(event->task, "task-", 5) ? 1 : (unsigned int)atoi(event->task + 5);
 }
 
