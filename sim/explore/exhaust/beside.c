@@ -130,12 +130,22 @@ static void do_between(struct lfb_model *model, void *context)
 	step(model, operation_of(pair, block), &pair->between.answers[block]);
 }
 
+static bool share_session(const struct lfb_operation *a, const struct lfb_operation *b)
+{
+	return (lfb__verbs[a->verb].flags & lfb__verbs[b->verb].flags & LFB_SESSION_VERB) &&
+	       a->session == b->session;
+}
+
+/* Is it a close of the session that the other one uses? */
+static bool closes_other(const struct lfb_operation *close, const struct lfb_operation *other)
+{
+	return close->verb == LFB_VERB_CLOSE && share_session(close, other);
+}
+
 /* Who works on a session, or reboots, waits for who does: neither is in the middle of the other. */
 static bool waits_for(const struct lfb_operation *a, const struct lfb_operation *b)
 {
-	return a->verb == LFB_VERB_PREPARE || b->verb == LFB_VERB_PREPARE ||
-	       ((lfb__verbs[a->verb].flags & lfb__verbs[b->verb].flags & LFB_SESSION_VERB) &&
-		a->session == b->session);
+	return a->verb == LFB_VERB_PREPARE || b->verb == LFB_VERB_PREPARE || share_session(a, b);
 }
 
 /* The other one is done where this one pauses for the so many-th time. False: it does not. */
@@ -167,8 +177,7 @@ static bool expect_closed(struct lfb_pair *pair, unsigned int block)
 	const struct lfb_operation *other = operation_of(pair, !block);
 	struct lfb_outcome *outcome = &pair->between;
 
-	if (operation->verb != LFB_VERB_PRESERVE || other->verb != LFB_VERB_CLOSE ||
-	    other->session != operation->session)
+	if (operation->verb != LFB_VERB_PRESERVE || !closes_other(other, operation))
 		return false;
 	begin_outcome(pair, !block, outcome);
 	outcome->model.made[operation->inode] = (u8)(operation->handler + 1);
@@ -220,12 +229,14 @@ static bool is_text(const struct lfb_model_answer *answer, const char *text, siz
 }
 
 /*
- * Either each ran its own callbacks, in whatever order with the other's. Or all came in the order
- * of one done before the other, whoever ran them: the last one who uses a session's file ends it,
- * for the one who has closed it.
+ * Each ran its own callbacks, in whatever order with the other's. Or a session was closed, which
+ * ends when the last one who uses its file is done, as whose task that may be: then all came in the
+ * order of one before the other.
  */
-static bool same_callbacks(struct lfb_walker *walker, const struct lfb_outcome *outcome)
+static bool same_callbacks(struct lfb_pair *pair, const struct lfb_outcome *outcome)
 {
+	const struct lfb_operation *first = operation_of(pair, 0), *second = operation_of(pair, 1);
+	struct lfb_walker *walker = pair->walker;
 	const struct lfb_model_answer *before = &outcome->answers[outcome->first];
 	const struct lfb_model_answer *after = &outcome->answers[!outcome->first];
 	char said[2][LFB_DIFFERENCE_MAX], right[2 * sizeof(before->callbacks)];
@@ -233,7 +244,8 @@ static bool same_callbacks(struct lfb_walker *walker, const struct lfb_outcome *
 	if (is_text(&outcome->answers[0], said[0], said_by(walker, 0, said[0])) &&
 	    is_text(&outcome->answers[1], said[1], said_by(walker, 1, said[1])))
 		return true;
-	if (walker->length == before->length + after->length &&
+	if ((closes_other(first, second) || closes_other(second, first)) &&
+	    walker->length == before->length + after->length &&
 	    is_text(before, walker->callbacks, before->length) &&
 	    is_text(after, walker->callbacks + before->length, after->length))
 		return true;
@@ -299,7 +311,7 @@ static bool is_as(struct lfb_pair *pair, const struct lfb_outcome *outcome)
 		walker->difference.what = "result";
 		return false;
 	}
-	return same_callbacks(walker, outcome) && lfb__same_state(walker) &&
+	return same_callbacks(pair, outcome) && lfb__same_state(walker) &&
 	       same_findings(pair) && same_memory(walker, outcome);
 }
 
