@@ -106,9 +106,18 @@ static void begin_outcome(const struct lfb_pair *pair, unsigned int first,
 	step(&outcome->model, operation_of(pair, first), &outcome->answers[first]);
 }
 
+/* A machine is rebooted once at a time, and a file is made once. */
+static bool is_once(const struct lfb_operation *a, const struct lfb_operation *b)
+{
+	return a->verb == b->verb && (a->verb == LFB_VERB_PREPARE ||
+				      (a->verb == LFB_VERB_PRESERVE && a->inode == b->inode));
+}
+
 /* What the model says of one after the other. False: it has no rule for that. */
 static bool predict(struct lfb_pair *pair)
 {
+	if (is_once(operation_of(pair, 0), operation_of(pair, 1)))
+		return false;
 	for (unsigned int first = 0; first < 2; first++) {
 		struct lfb_outcome *outcome = &pair->outcomes[first];
 		const struct lfb_operation *second = operation_of(pair, !first);
@@ -295,8 +304,7 @@ static bool same_memory(struct lfb_walker *walker, const struct lfb_outcome *out
 		return true;
 	lfb__walker_key(walker, &key);
 	return !memcmp(&key, &outcome->key, sizeof(key)) ||
-	       lfb__differs(walker, "state", "the kernel that one before the other leaves",
-			    "another one, with the same counts");
+	       lfb__differs(walker, "state", "that state", "another one");
 }
 
 /* False: the difference says what is not. */
@@ -421,6 +429,28 @@ static void tell_answers(struct lfb_pair *pair)
 	walker->difference.expected_answer = expectation(pair, 1);
 }
 
+/* What the kernel remembers otherwise than after the one order that has the same answers. */
+static int tell_state(struct lfb_pair *pair, unsigned int first)
+{
+	struct lfb_machine *machine = pair->walker->run.machine;
+	struct lfb_state *came = lfb__state_capture(machine, NULL, NULL), *right = NULL;
+	char difference[1024] = "what the agent holds, or the module remembers";
+	int err = lfb__pair_go_back(pair);
+
+	if (!err) {
+		blocks(pair, pick_first, &first);
+		right = lfb__state_capture(machine, NULL, NULL);
+	}
+	if (!err && (!came || !right))
+		err = -ENOMEM;
+	if (!err)
+		lfb__state_diff(right, came, difference, sizeof(difference));
+	lfb__state_free(came);
+	lfb__state_free(right);
+	lfb__differs(pair->walker, "state", "what one before the other leaves", "%s", difference);
+	return err;
+}
+
 /* One was in the middle of the other. */
 static bool is_between(struct lfb_pair *pair)
 {
@@ -441,6 +471,7 @@ int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker)
 {
 	struct lfb_walker *walker = pair->walker;
 	struct lfb_difference *difference = &walker->difference, kept = { 0 };
+	unsigned int nearest = 0;
 	int err = lfb__pair_go_back(pair);
 
 	if (err)
@@ -455,16 +486,20 @@ int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker)
 			return 0;
 		}
 		/* That of the order with the right answers says more. */
-		if (!first || !strcmp(kept.what, "result"))
-			kept = *difference;
+		if (first && strcmp(kept.what, "result"))
+			continue;
+		kept = *difference;
+		nearest = first;
 	}
 	if (is_between(pair)) {
 		difference->what = NULL;
 		return 0;
 	}
 	*difference = kept;
-	difference->verb = operation_of(pair, 0)->verb;
 	if (!strcmp(difference->what, "result"))
 		tell_answers(pair);
-	return 0;
+	else if (!strcmp(difference->what, "state"))
+		err = tell_state(pair, nearest);
+	difference->verb = operation_of(pair, 0)->verb;
+	return err;
 }
