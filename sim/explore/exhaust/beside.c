@@ -51,16 +51,6 @@ void lfb__pair_end(struct lfb_pair *pair)
 	pair->machine = NULL;
 }
 
-bool lfb__pair_is_at(const struct lfb_scenario *scenario, size_t at)
-{
-	const struct lfb_operation *operation = &scenario->operations[at];
-
-	return at + 1 < scenario->count && operation->parallel && operation->block == 1 &&
-	       operation[1].parallel == operation->parallel && operation[1].block == 2 &&
-	       (at + 2 == scenario->count || operation[2].parallel != operation->parallel) &&
-	       (!at || operation[-1].parallel != operation->parallel);
-}
-
 static const struct lfb_operation *operation_of(const struct lfb_pair *pair, unsigned int block)
 {
 	return &pair->walker->run.scenario->operations[pair->at + block];
