@@ -110,8 +110,8 @@ static int follow_one(struct lfb_walker *walker, size_t *at)
 		lfb__walker_do(walker, operation);
 	if (err != -ENODATA)
 		return err;
-	return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, or there "
-			  "is nothing to do it with", scenario->name, operation->line,
+	return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, or "
+			  "there is nothing to do it with", scenario->name, operation->line,
 			  operation->text);
 }
 
